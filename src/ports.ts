@@ -1,0 +1,88 @@
+import type { ExceptionRecord, Heartbeat, Rollup, SlowEntry } from './protocol/index.js'
+
+/** Interfaces between the parts: core writes through {@link Writer}, Zenith reads through {@link Reader}. */
+
+/** What a recorder keeps until it is written. */
+export type StoreRecord =
+  | { readonly type: 'slow'; readonly record: SlowEntry }
+  | { readonly type: 'exception'; readonly record: ExceptionRecord }
+  | { readonly type: 'rollup'; readonly record: Rollup }
+
+export interface Batch {
+  readonly service: string
+  readonly node: string
+  /** Null for what is left when a recorder stops. */
+  readonly heartbeat: Heartbeat | null
+  /** Oldest first. */
+  readonly records: readonly StoreRecord[]
+}
+
+export interface WriteResult {
+  /** What the store did not take, or did not say that it took; in their order. */
+  readonly unwritten: readonly StoreRecord[]
+  /** The first thing that went wrong, or null. Holds no secret. */
+  readonly error: Error | null
+}
+
+export interface Writer {
+  /**
+   * Writes a batch, the heartbeat first. Never rejects and ends within a few seconds whatever the store does. A record
+   * may be written twice after a time-out: readers tell by its identity.
+   */
+  write(batch: Batch): Promise<WriteResult>
+  /** Says good-bye for a node: its heartbeat and its place in the index go. Never rejects. */
+  leave(service: string, node: string): Promise<void>
+  /** Ends what the store itself opened; never a client that was passed in. Never rejects, harmless twice. */
+  close(): Promise<void>
+}
+
+/** A node that the store knows of. */
+export interface NodeEntry {
+  readonly service: string
+  readonly node: string
+  /** Unix ms. */
+  readonly lastBeat: number
+  /** Null when it ran out: the node is lost. */
+  readonly heartbeat: Heartbeat | null
+}
+
+/** Records in the order of their time, and where to go on. */
+export interface Page<T> {
+  readonly records: readonly T[]
+  /** How many could not be read. */
+  readonly unreadable: number
+  /** Pass it as `after` for what comes next; null when there is nothing at all yet. */
+  readonly cursor: string | null
+}
+
+export interface ServiceQuery {
+  readonly service: string
+  /** Only what was written after this cursor; without it the newest ones. */
+  readonly after?: string | null
+  /** At most this many; the newest of them. */
+  readonly limit: number
+}
+
+export interface Reader {
+  /** `redis` or `memory`. */
+  readonly kind: string
+  /** All nodes of the index and those that reporters without one wrote (looked for at most once a minute). */
+  nodes(): Promise<{ readonly nodes: readonly NodeEntry[]; readonly unreadable: number }>
+  slow(query: ServiceQuery): Promise<Page<SlowEntry>>
+  exceptions(query: ServiceQuery): Promise<Page<ExceptionRecord>>
+  /** Rollups written since a time; with `after` only newer ones. @param since Unix ms */
+  rollups(query: { service: string; since: number; after?: string | null }): Promise<Page<Rollup>>
+  /** @returns how long the store took to answer, ms. Rejects when it does not. */
+  ping(): Promise<number>
+  close(): Promise<void>
+}
+
+/** A place to keep what recorders report. */
+export type Store = Writer & Reader
+
+/** One line each. `console`, pino and Nest's logger fit. */
+export interface Logger {
+  info(message: string): void
+  warn(message: string): void
+  error(message: string): void
+}

@@ -1,0 +1,36 @@
+/** The Quasar protocol: record types, key names, limits, and readers that accept whatever a Redis may hold. */
+export {
+  EXCEPTION_KINDS,
+  type ExceptionKind,
+  type ExceptionRecord,
+  encodeException,
+  parseException,
+} from './exception.js'
+export {
+  type CpuFigures,
+  type DiskFigures,
+  type EventLoopFigures,
+  encodeHeartbeat,
+  type GcFigures,
+  type Heartbeat,
+  LANGUAGES,
+  type Language,
+  type MemoryFigures,
+  parseHeartbeat,
+  type RecorderFigures,
+  type RequestFigures,
+} from './heartbeat.js'
+export { decodeSegment, encodeSegment, type Keys, keysOf, nodeMember, parseNodeMember } from './keys.js'
+export * from './limits.js'
+export type * from './overview.js'
+export { encodeRollup, type JobRollup, parseRollup, type Rollup, type SeriesRollup } from './rollup.js'
+export { Sketch } from './sketch.js'
+export {
+  encodeSlowEntry,
+  type Meanwhile,
+  parseSlowEntry,
+  SLOW_KINDS,
+  type SlowEntry,
+  type SlowKind,
+  type SlowMeta,
+} from './slow-entry.js'

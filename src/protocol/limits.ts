@@ -1,0 +1,44 @@
+/** Bounds of the protocol. Writers keep to them; readers cut or leave out what goes beyond. */
+
+export const PROTOCOL_VERSION = 2
+
+/** What every key begins with unless the `prefix` option says otherwise. */
+export const DEFAULT_PREFIX = 'gravito:quasar:'
+
+/** The shortest life of a heartbeat, in ms. A node without one for that long is lost. */
+export const MIN_HEARTBEAT_LIFE_MS = 30_000
+
+/** How long the index remembers a node that sends nothing, in ms. */
+export const INDEX_LIFE_MS = 24 * 60 * 60_000
+
+/** How many slow entries a service keeps (approximately: the stream is trimmed with `~`). */
+export const MAX_SLOW_ENTRIES = 1_000
+
+/** How many exceptions a service keeps, and for how long, in ms. */
+export const MAX_EXCEPTIONS = 1_000
+export const EXCEPTION_LIFE_MS = 60 * 60_000
+
+/** How long rollups are kept, in ms. */
+export const ROLLUP_LIFE_MS = 15 * 60_000
+
+/** How many routes or jobs one node tells apart; the rest goes to `(other)`. */
+export const MAX_SERIES = 500
+
+/** The name of the series for what is over the cap. */
+export const OTHER = '(other)'
+/** The name of the series for requests that no route took. */
+export const UNMATCHED = '(unmatched)'
+
+/** Longest texts, in characters. */
+export const MAX_NAME_CHARS = 200
+export const MAX_MESSAGE_CHARS = 1_024
+export const MAX_STACK_CHARS = 8_192
+/** Longest `meta` of a heartbeat as JSON, in bytes. */
+export const MAX_META_BYTES = 4_096
+/** A record that is longer than this as JSON is unreadable, in characters. */
+export const MAX_RECORD_CHARS = 1_048_576
+
+/** How long a heartbeat lives: 30 s, or three intervals if that is longer. @param interval ms */
+export function heartbeatLife(interval: number): number {
+  return Math.max(MIN_HEARTBEAT_LIFE_MS, 3 * interval)
+}

@@ -1,0 +1,132 @@
+import type { ExceptionRecord } from './exception.js'
+import type { Heartbeat } from './heartbeat.js'
+import type { SlowEntry } from './slow-entry.js'
+
+/** What Zenith's server tells its page: the answer of `/api/overview` and the events of `/api/stream`. */
+
+/** live: beats; lost: stopped beating without a word; left: said good-bye. */
+export type NodeState = 'live' | 'lost' | 'left'
+
+/** One point of a node's recent past, for sparklines; null is unknown. */
+export interface NodeSample {
+  /** Unix ms, by the node's clock. */
+  at: number
+  /** Process CPU, 0–100. */
+  cpu: number | null
+  /** Resident set, bytes. */
+  rss: number | null
+  /** Event-loop delay p99, ms. */
+  loop: number | null
+  /** Requests per second. */
+  rate: number | null
+}
+
+export interface NodeView {
+  /** Unique over the fleet: `{service}:{node}`, percent-encoded as in the keys. */
+  key: string
+  service: string
+  id: string
+  state: NodeState
+  /** Unix ms of the last beat. */
+  lastSeen: number
+  /** The last beat that Zenith saw; null for a node that was lost before Zenith looked. */
+  heartbeat: Heartbeat | null
+  /** Oldest first, at most 60. */
+  samples: readonly NodeSample[]
+}
+
+/** One thing that takes from a service's health. */
+export interface HealthReason {
+  /** In words: `1 of 3 nodes is lost`. */
+  text: string
+  /** Points taken from 100. */
+  cost: number
+}
+
+/** One step of a service's recent past, merged over its nodes. */
+export interface TrafficPoint {
+  /** Unix ms of the step's end. */
+  at: number
+  /** Requests per second. */
+  rate: number
+  /** 0–100; null when nothing was requested. */
+  errorRate: number | null
+  /** ms; null when nothing was measured. */
+  p50: number | null
+  p95: number | null
+  p99: number | null
+}
+
+/** One route or job of a service over the last five minutes, merged over its nodes. */
+export interface SeriesView {
+  key: string
+  queue: string | null
+  count: number
+  errors: number
+  aborted: number
+  p50: number | null
+  p95: number | null
+  p99: number | null
+}
+
+export interface ServiceView {
+  service: string
+  environments: readonly string[]
+  nodes: Readonly<Record<NodeState, number>>
+  health: { /** 0–100; null when no node is live. */ score: number | null; reasons: readonly HealthReason[] }
+  /** Requests over the last minute; null when no node reports any. */
+  requests: TrafficPoint | null
+  /** Job attempts over the last minute; null when no node reports any. */
+  jobs: TrafficPoint | null
+  /** The last 15 minutes, oldest first, in steps of 15 s. */
+  traffic: readonly TrafficPoint[]
+  /** The 20 busiest of each, by count. */
+  routes: readonly SeriesView[]
+  jobSeries: readonly SeriesView[]
+}
+
+/** Whether the store answers. */
+export interface StoreHealth {
+  ok: boolean
+  /** `redis` or `memory`. */
+  kind: string
+  /** Of the last question, ms; null when it was not answered. */
+  latencyMs: number | null
+  /** In words, without secrets; null when all is well. */
+  error: string | null
+}
+
+/** The whole state. */
+export interface Overview {
+  /** When Zenith read it, Unix ms by its clock. */
+  at: number
+  services: readonly ServiceView[]
+  nodes: readonly NodeView[]
+  /** Newest first, at most 100. */
+  slow: readonly SlowEntry[]
+  /** Newest first, at most 100. */
+  exceptions: readonly ExceptionRecord[]
+  /** How many records could not be read at the last look. */
+  unreadable: number
+  store: StoreHealth
+}
+
+/**
+ * The data of the event `system_pulse`: the whole state when a client is new, otherwise what changed.
+ * `slow` and `errors` events carry arrays of new records, oldest first.
+ */
+export type PulseEvent = ({ full: true } & Overview) | PulseDifference
+
+export interface PulseDifference {
+  full: false
+  at: number
+  /** Those that changed, whole but for `samples`, which holds the new ones only. */
+  nodes: readonly NodeView[]
+  /** Keys of nodes that are gone. */
+  goneNodes: readonly string[]
+  /** Those that changed, whole. */
+  services: readonly ServiceView[]
+  goneServices: readonly string[]
+  unreadable: number
+  store: StoreHealth
+}

@@ -1,0 +1,106 @@
+import { MAX_NAME_CHARS, MAX_SERIES, PROTOCOL_VERSION } from './limits.js'
+import { type Fields, own, readAmount, readList, readObject, readText } from './read.js'
+import { Sketch } from './sketch.js'
+
+/** What one route or one job did during one interval. In the text form a count of 0 is left out. */
+export interface SeriesRollup {
+  /** A route's `GET /users/:id`, a job's name, `(other)` or `(unmatched)`. */
+  key: string
+  count: number
+  /** Requests answered with 5xx, job attempts that failed. */
+  errors: number
+  /** Requests whose client went away before the end. */
+  aborted: number
+  /** Requests by status class: how many 1xx, 2xx, 3xx, 4xx and 5xx. Empty for jobs. */
+  classes: readonly number[]
+  /** Of the durations in ms: see {@link Sketch.encode}. May count fewer than `count`: an event stream has no duration. */
+  sketch: string
+}
+
+/** What one job did besides. */
+export interface JobRollup extends SeriesRollup {
+  queue: string | null
+  /** Jobs that failed for good. */
+  failed: number
+  /** Jobs whose worker lost its lock. */
+  stalled: number
+  /** Of the waits before first attempts, in ms. */
+  wait: string
+}
+
+/** One node's requests and jobs over one interval; `from` and `to` are Unix ms. A node and a `from` name it uniquely. */
+export interface Rollup {
+  v: typeof PROTOCOL_VERSION
+  node: string
+  from: number
+  to: number
+  routes: readonly SeriesRollup[]
+  jobs: readonly JobRollup[]
+}
+
+/** The text that goes into the field `data` of an entry of `rollup:{service}`. */
+export function encodeRollup(rollup: Rollup): string {
+  return JSON.stringify(rollup, (key, value) => (isEmptyFigure(key, value) ? undefined : value))
+}
+
+const SPARSE = new Set(['errors', 'aborted', 'failed', 'stalled', 'wait', 'classes', 'queue'])
+
+function isEmptyFigure(key: string, value: unknown): boolean {
+  return (
+    SPARSE.has(key) && (value === 0 || value === '' || value === null || (Array.isArray(value) && value.length === 0))
+  )
+}
+
+/** @returns null when the text is no rollup; series that can't be read are left out of it */
+export function parseRollup(text: unknown): Rollup | null {
+  const fields = readObject(text)
+  if (!fields) return null
+  const node = readText(fields, 'node', MAX_NAME_CHARS)
+  const from = readAmount(fields, 'from')
+  const to = readAmount(fields, 'to')
+  if (!node || from === null || to === null || to < from) return null
+  return {
+    v: PROTOCOL_VERSION,
+    node,
+    from,
+    to,
+    routes: readSeriesList(fields, 'routes', readSeries),
+    jobs: readSeriesList(fields, 'jobs', readJob),
+  }
+}
+
+function readSeriesList<T>(fields: Fields, key: string, read: (series: Fields) => T | null): T[] {
+  return readList(fields, key)
+    .slice(0, MAX_SERIES + 2)
+    .map(read)
+    .filter((series) => series !== null)
+}
+
+function readSeries(fields: Fields): SeriesRollup | null {
+  const key = readText(fields, 'key', MAX_NAME_CHARS)
+  const count = readAmount(fields, 'count')
+  const sketch = own(fields, 'sketch')
+  if (!key || count === null || typeof sketch !== 'string' || !Sketch.decode(sketch)) return null
+  const errors = readAmount(fields, 'errors') ?? 0
+  return { key, count, errors, aborted: readAmount(fields, 'aborted') ?? 0, classes: readClasses(fields), sketch }
+}
+
+function readJob(fields: Fields): JobRollup | null {
+  const series = readSeries(fields)
+  if (!series) return null
+  const wait = own(fields, 'wait')
+  return {
+    ...series,
+    queue: readText(fields, 'queue', MAX_NAME_CHARS),
+    failed: readAmount(fields, 'failed') ?? 0,
+    stalled: readAmount(fields, 'stalled') ?? 0,
+    wait: typeof wait === 'string' && Sketch.decode(wait) ? wait : '',
+  }
+}
+
+function readClasses(fields: Fields): number[] {
+  const classes = own(fields, 'classes')
+  const readable =
+    Array.isArray(classes) && classes.length <= 5 && classes.every((n) => Number.isSafeInteger(n) && n >= 0)
+  return readable ? classes : []
+}

@@ -1,0 +1,105 @@
+import { MAX_NAME_CHARS, PROTOCOL_VERSION } from './limits.js'
+import { type Fields, own, readAmount, readObject, readText } from './read.js'
+
+export const SLOW_KINDS = ['request', 'job', 'custom'] as const
+export type SlowKind = (typeof SLOW_KINDS)[number]
+
+/** What the process did while a slow request or job ran; null is unknown. */
+export interface Meanwhile {
+  /** The longest stretch of it during which the event loop did not turn, in ms. */
+  loopBlockedMs: number | null
+  /** Garbage collection pauses in it, together, in ms. */
+  gcMs: number | null
+  /** How long the container's CPU quota held it back in the interval that it ended in, in ms. */
+  cpuThrottledMs: number | null
+  /** Requests in flight when it ended, itself not counted. */
+  inFlight: number | null
+}
+
+export interface SlowMeta extends Meanwhile {
+  method: string | null
+  /** Without the values of the query. */
+  url: string | null
+  /** Those request headers that are on the allow-list. */
+  headers: Readonly<Record<string, string>> | null
+  queue: string | null
+  jobId: string | null
+  attempt: number | null
+  /** How long the job waited before its first attempt, in ms. */
+  waitMs: number | null
+  /** True when the client went away before the end. */
+  aborted: boolean
+}
+
+/** One slow request, job or custom run. */
+export interface SlowEntry {
+  v: typeof PROTOCOL_VERSION
+  kind: SlowKind
+  /** `GET /users/:id`, or the job's name. */
+  name: string
+  durationMs: number
+  thresholdMs: number | null
+  /** The HTTP status (499 when the client went away), or `completed`, `failed`. */
+  status: string | null
+  service: string
+  node: string
+  requestId: string | null
+  traceId: string | null
+  /** When it ended, Unix ms. */
+  ts: number
+  meta: SlowMeta
+}
+
+/** The flat field list of an entry of `slow:{service}`: name, value, name, value … What is null is left out. */
+export function encodeSlowEntry(entry: SlowEntry): string[] {
+  return Object.entries(entry).flatMap(([name, value]) => {
+    if (value === null) return []
+    return [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]
+  })
+}
+
+/** Reads the fields of a stream entry; null when they hold no slow entry. */
+export function parseSlowEntry(fields: Fields, from: { service?: string } = {}): SlowEntry | null {
+  const name = readText(fields, 'name', MAX_NAME_CHARS) ?? readText(fields, 'route', MAX_NAME_CHARS)
+  const service = readText(fields, 'service', MAX_NAME_CHARS) ?? from.service
+  const durationMs = readAmount(fields, 'durationMs') ?? readAmount(fields, 'duration')
+  const ts = readAmount(fields, 'ts') ?? readAmount(fields, 'timestamp')
+  if (!name || !service || durationMs === null || ts === null) return null
+  return {
+    v: PROTOCOL_VERSION,
+    kind: SLOW_KINDS.find((kind) => kind === own(fields, 'kind')) ?? 'request',
+    name,
+    durationMs,
+    thresholdMs: readAmount(fields, 'thresholdMs'),
+    status: readText(fields, 'status', MAX_NAME_CHARS),
+    service,
+    node: readText(fields, 'node', MAX_NAME_CHARS) ?? '',
+    requestId: readText(fields, 'requestId', MAX_NAME_CHARS),
+    traceId: readText(fields, 'traceId', MAX_NAME_CHARS),
+    ts,
+    meta: readSlowMeta(readObject(own(fields, 'meta')) ?? {}),
+  }
+}
+
+function readSlowMeta(meta: Fields): SlowMeta {
+  return {
+    method: readText(meta, 'method', MAX_NAME_CHARS),
+    url: readText(meta, 'url', 2_048),
+    headers: readHeaders(own(meta, 'headers')),
+    queue: readText(meta, 'queue', MAX_NAME_CHARS),
+    jobId: readText(meta, 'jobId', MAX_NAME_CHARS),
+    attempt: readAmount(meta, 'attempt'),
+    waitMs: readAmount(meta, 'waitMs'),
+    aborted: own(meta, 'aborted') === true,
+    loopBlockedMs: readAmount(meta, 'loopBlockedMs'),
+    gcMs: readAmount(meta, 'gcMs'),
+    cpuThrottledMs: readAmount(meta, 'cpuThrottledMs'),
+    inFlight: readAmount(meta, 'inFlight'),
+  }
+}
+
+function readHeaders(headers: unknown): Record<string, string> | null {
+  if (typeof headers !== 'object' || headers === null) return null
+  const readable = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  return readable.length > 0 ? Object.fromEntries(readable.slice(0, 20)) : null
+}
