@@ -1,0 +1,36 @@
+// Builds the package: the dashboard into src/zenith/assets, then src into dist/esm and dist/cjs. The new dist is made beside the
+// old one and swapped in at the end, so that a program that runs from dist never finds it half empty.
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bin, run } from './run.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const dist = join(root, 'dist')
+const fresh = join(root, `dist/.new-${process.pid}`)
+const formats = [
+  { name: 'esm', type: 'module' },
+  { name: 'cjs', type: 'commonjs' },
+]
+
+async function compile({ name, type }) {
+  const outDir = join(fresh, name)
+  await mkdir(outDir, { recursive: true })
+  await writeFile(join(outDir, 'package.json'), `${JSON.stringify({ type })}\n`)
+  return run(bin('typescript', 'tsc'), ['-p', `tsconfig.${name}.json`, '--outDir', outDir], { cwd: root })
+}
+
+async function swap(name) {
+  const old = join(fresh, `${name}-old`)
+  if (existsSync(join(dist, name))) await rename(join(dist, name), old)
+  await rename(join(fresh, name), join(dist, name))
+}
+
+const dashboard = join(root, 'scripts/build-dashboard.mjs')
+const codes = []
+if (existsSync(dashboard)) codes.push(await run(dashboard, ['--if-stale'], { cwd: root }))
+codes.push(...(await Promise.all(formats.map(compile))))
+for (const { name } of formats) await swap(name)
+await rm(fresh, { recursive: true, force: true })
+process.exitCode = codes.every((code) => code === 0) ? 0 : 1
