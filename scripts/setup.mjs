@@ -1,0 +1,74 @@
+// Gives the machine what the tests need and npm cannot bring: redis-server, chromium, and the other Node versions.
+// On Debian as root it is installed; elsewhere one line says what to install.
+import { spawnSync } from 'node:child_process'
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { run } from './run.mjs'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+/** Debian's package by what it brings; any one of the programs will do. */
+const needs = [
+  { package: 'redis-server', programs: ['redis-server'] },
+  { package: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'] },
+]
+
+/** Null when everything is there, else the line that tells a person what to do. */
+export async function setUp() {
+  const problem = installPrograms()
+  return problem ?? (await installNodeVersions())
+}
+
+function installPrograms() {
+  const missing = needs.filter(({ programs }) => !programs.some(isOnPath)).map((need) => need.package)
+  if (missing.length === 0) return null
+  const list = missing.join(' ')
+  if (!canInstall()) return `Missing: ${list}. Install it and put it on the PATH (on Debian: apt-get install ${list}).`
+  process.stdout.write(`Installing ${list}\n`)
+  const installed = apt('update') && apt('install', '-y', '--no-install-recommends', ...missing)
+  return installed ? null : `apt-get could not install ${list}; install it by hand and run this again.`
+}
+
+function isOnPath(program) {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK)
+      return folder !== ''
+    } catch {
+      return false
+    }
+  })
+}
+
+function canInstall() {
+  const isRoot = process.getuid?.() === 0
+  const isDebian =
+    existsSync('/etc/os-release') && /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'))
+  return isRoot && isDebian && isOnPath('apt-get')
+}
+
+function apt(...args) {
+  const { status } = spawnSync('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  return status === 0
+}
+
+/** Not a workspace: see its package.json. Off linux-x64 npm leaves the binaries out and the tests use the running Node only. */
+async function installNodeVersions() {
+  const folder = join(root, 'test/package/node-versions')
+  const isCurrent = existsSync(join(folder, 'node_modules/node22')) && existsSync(join(folder, 'node_modules/node24'))
+  if (isCurrent || process.platform !== 'linux' || process.arch !== 'x64') return null
+  const npm = process.env.npm_execpath
+  const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts']
+  const { npm_config_local_prefix: _, ...env } = process.env
+  const code = npm ? await run(npm, args, { cwd: folder, env }) : spawnSync('npm', args, { cwd: folder, env }).status
+  return code === 0 ? null : 'npm ci failed in test/package/node-versions: is the npm registry reachable?'
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const problem = await setUp()
+  if (problem) process.stderr.write(`${problem}\n`)
+  process.exitCode = problem ? 1 : 0
+}

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative, resolve } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+const root = process.cwd()
+const biome = createRequire(import.meta.url).resolve('@biomejs/biome/bin/biome')
+
+const forbidden: [file: string, specifier: string][] = [
+  ['protocol/x.ts', '../ports.js'],
+  ['protocol/x.ts', '../core/recorder.js'],
+  ['protocol/x.ts', 'node:fs'],
+  ['protocol/x.ts', 'zod'],
+  ['ports.ts', './core/recorder.js'],
+  ['ports.ts', 'ioredis'],
+  ['core/x.ts', '../stores/redis.js'],
+  ['core/x.ts', '../queues/bullmq.js'],
+  ['core/x.ts', '../zenith/create-zenith.js'],
+  ['core/x.ts', '../integrations/express/index.js'],
+  ['core/x.ts', '../quasar.js'],
+  ['core/x.ts', '../index.js'],
+  ['core/x.ts', 'ioredis'],
+  ['core/x.ts', 'express'],
+  ['core/probes/x.ts', '../../stores/redis.js'],
+  ['core/probes/x.ts', '../../index.js'],
+  ['stores/x.ts', '../core/recorder.js'],
+  ['stores/x.ts', '../quasar.js'],
+  ['stores/x.ts', 'bullmq'],
+  ['queues/x.ts', '../core/recorder.js'],
+  ['queues/x.ts', '../stores/redis.js'],
+  ['zenith/x.ts', '../core/recorder.js'],
+  ['zenith/handlers/x.ts', '../../stores/memory.js'],
+  ['zenith/x.ts', 'hono'],
+  ['zenith/x.ts', 'ioredis'],
+  ['quasar.ts', './integrations/express/index.js'],
+  ['quasar.ts', './zenith/create-zenith.js'],
+  ['quasar.ts', './index.js'],
+  ['index.ts', './integrations/nest/index.js'],
+  ['index.ts', 'bullmq'],
+  ['integrations/express/x.ts', 'fastify'],
+  ['integrations/express/x.ts', '../fastify/index.js'],
+  ['integrations/express/x.ts', '../../stores/redis.js'],
+  ['integrations/express/x.ts', '../../index.js'],
+  ['integrations/fastify/x.ts', '@nestjs/common'],
+  ['integrations/hono/x.ts', 'express'],
+  ['integrations/nest/x.ts', 'bullmq'],
+  ['integrations/bullmq/x.ts', 'ioredis'],
+  ['dashboard/x.ts', '../core/recorder.js'],
+  ['dashboard/pages/x.ts', '../../zenith/monitor.js'],
+  ['dashboard/x.ts', '../ports.js'],
+  ['dashboard/x.ts', 'node:fs'],
+]
+
+const allowed: [file: string, specifier: string][] = [
+  ['protocol/x.ts', './keys.js'],
+  ['ports.ts', './protocol/index.js'],
+  ['core/x.ts', '../ports.js'],
+  ['core/x.ts', '../protocol/index.js'],
+  ['core/x.ts', 'node:os'],
+  ['core/probes/x.ts', '../options.js'],
+  ['core/probes/index.ts', './cpu.js'],
+  ['stores/x.ts', 'ioredis'],
+  ['stores/x.ts', '../ports.js'],
+  ['queues/x.ts', 'bullmq'],
+  ['zenith/handlers/x.ts', '../monitor.js'],
+  ['zenith/x.ts', '../ports.js'],
+  ['quasar.ts', './core/recorder.js'],
+  ['quasar.ts', './stores/redis.js'],
+  ['index.ts', './quasar.js'],
+  ['integrations/express/x.ts', 'express'],
+  ['integrations/express/x.ts', '../../quasar.js'],
+  ['integrations/fastify/x.ts', 'fastify-plugin'],
+  ['integrations/hono/x.ts', 'hono/route'],
+  ['integrations/nest/x.ts', '@nestjs/core'],
+  ['integrations/bullmq/x.ts', '../../core/jobs.js'],
+  ['integrations/bullmq/x.ts', 'bullmq'],
+  ['dashboard/pages/x.ts', '../../protocol/index.js'],
+  ['dashboard/x.ts', 'react'],
+]
+
+/** The forms an import takes, each on one line; the rule has to see every one of them. */
+const forms: [name: string, line: (from: string, id: string) => string][] = [
+  ['import', (from, id) => `import { ${id} } from '${from}'; export const a${id} = ${id}`],
+  ['import type', (from, id) => `import type { ${id} } from '${from}'; export type A${id} = ${id}`],
+  ['export from', (from, id) => `export { ${id} } from '${from}'`],
+  ['import()', (from, id) => `export const load${id} = () => import('${from}')`],
+]
+
+const folder = mkdtempSync(join(tmpdir(), 'quasar-import-rule-'))
+const reported = new Map<string, Set<number>>()
+
+/** Line `n` of a file holds case and form `n`: one run of the linter answers for all of them. */
+const lines = new Map<string, string[]>()
+const lineOf = new Map<string, number>()
+
+function place([file, specifier]: [string, string], form: number) {
+  const path = `src/${file}`
+  const content = lines.get(path) ?? []
+  lines.set(path, content)
+  const line = forms[form]?.[1](specifier, `x${content.length}`) ?? ''
+  lineOf.set(`${file} ${specifier} ${form}`, content.push(line))
+}
+
+function isReported([file, specifier]: [string, string], form: number) {
+  const line = lineOf.get(`${file} ${specifier} ${form}`)
+  return line !== undefined && (reported.get(`src/${file}`)?.has(line) ?? false)
+}
+
+beforeAll(() => {
+  copyFileSync(join(root, 'biome.json'), join(folder, 'biome.json'))
+  copyFileSync(join(root, '.gitignore'), join(folder, '.gitignore'))
+  for (const one of [...forbidden, ...allowed]) for (const form of forms.keys()) place(one, form)
+  for (const [path, content] of lines) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), `${content.join('\n')}\n`)
+  }
+  const args = [biome, 'lint', '--only=style/noRestrictedImports', '--max-diagnostics=none', '--reporter=github', '.']
+  const { stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' })
+  for (const [, file = '', line] of stdout.matchAll(/noRestrictedImports,file=([^,]+),line=(\d+)/g)) {
+    const path = relative(folder, resolve(folder, file))
+    reported.set(path, (reported.get(path) ?? new Set()).add(Number(line)))
+  }
+})
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it.each(forbidden)('src/%s may not import %s', (...one) => {
+  const missed = forms.filter((_, form) => !isReported(one, form)).map(([name]) => name)
+  expect(missed).toEqual([])
+})
+
+it.each(allowed)('src/%s may import %s', (...one) => {
+  const refused = forms.filter((_, form) => isReported(one, form)).map(([name]) => name)
+  expect(refused).toEqual([])
+})
+
+it('is what the lint step of the project runs with', () => {
+  const { status, stdout } = spawnSync(process.execPath, [biome, 'ci', '--reporter=github', '.'], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  expect(status).toBe(1)
+  expect(stdout).toContain('noRestrictedImports')
+})
