@@ -1,0 +1,40 @@
+import type { Page } from '../../ports.js'
+
+interface Entry<T> {
+  /** Grows by one with every record of the log: the cursor. */
+  readonly number: number
+  /** When it was added, Unix ms. */
+  readonly at: number
+  readonly record: T
+}
+
+/** The last records of one kind, bounded by count and age. */
+export class RecentLog<T> {
+  readonly #maxCount: number
+  readonly #maxAge: number
+  #entries: Entry<T>[] = []
+  #last = 0
+
+  /** @param maxAge ms */
+  constructor(maxCount: number, maxAge: number) {
+    this.#maxCount = maxCount
+    this.#maxAge = maxAge
+  }
+
+  add(record: T): void {
+    this.#last += 1
+    this.#entries.push({ number: this.#last, at: Date.now(), record })
+    // Cut only now and then: cutting moves every entry.
+    if (this.#entries.length >= 2 * this.#maxCount) this.#entries = this.#entries.slice(-this.#maxCount)
+  }
+
+  /** The newest of those added after a cursor and since a time (Unix ms), oldest first. */
+  page(after: string | null, limit: number, since: number): Page<T> {
+    const number = after === null ? 0 : Number(after)
+    const from = Math.max(since, Date.now() - this.#maxAge)
+    const kept = this.#entries.slice(-this.#maxCount)
+    const fresh = kept.filter((entry) => entry.number > number && entry.at >= from)
+    const records = limit > 0 ? fresh.slice(-limit).map((entry) => entry.record) : []
+    return { records, unreadable: 0, cursor: this.#last === 0 ? after : String(this.#last) }
+  }
+}
