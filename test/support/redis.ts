@@ -19,7 +19,7 @@ export interface TestRedis {
   readonly port: number
   readonly pid: number
   /** A client that is closed by {@link TestRedis.stop}. */
-  client(options?: RedisOptions): Redis
+  client(options?: Omit<RedisOptions, 'replyMapping'>): Redis
   /** Ends it in an orderly way and removes its folder. Harmless twice. */
   stop(): Promise<void>
   /** Ends it at once, as a crash does. */
@@ -84,8 +84,8 @@ async function launch(port: number, args: readonly string[]): Promise<TestRedis>
     url: `redis://127.0.0.1:${port}`,
     port,
     pid: child.pid ?? 0,
-    client(clientOptions: RedisOptions = {}) {
-      const client = new Redis({ ...clientOptions, port, host: '127.0.0.1' })
+    client(clientOptions: Omit<RedisOptions, 'replyMapping'> = {}) {
+      const client = new Redis(port, '127.0.0.1', clientOptions)
       // What a server that is stopped under a client reports is not the test's concern.
       client.on('error', () => {})
       clients.push(client)
