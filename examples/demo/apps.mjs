@@ -1,0 +1,15 @@
+// The apps of the demo: what the page calls them, and the file that a person would start by hand.
+import { fileURLToPath } from 'node:url'
+
+const file = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+
+export const httpApps = [
+  { key: 'shop', service: 'shop-api', script: file('express/app.mjs') },
+  { key: 'orders', service: 'orders-api', script: file('fastify/app.mjs') },
+  { key: 'catalog', service: 'catalog-api', script: file('hono/app.mjs') },
+  { key: 'accounts', service: 'accounts-api', script: file('nest/dist/main.js') },
+]
+
+export const workerApp = { key: 'mail', service: 'mail-worker', script: file('bullmq/worker.mjs') }
+export const loadScript = file('demo/load.mjs')
+export const redisKeeperScript = file('demo/redis-keeper.mjs')

@@ -1,0 +1,65 @@
+// Starting and ending the processes of the demo.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const preload = new URL('preload.mjs', import.meta.url).href
+const startTimeout = 30_000
+
+/**
+ * Starts a script as a process of its own. It gets an IPC channel only to notice that the demo is gone, and a process group
+ * of its own, so that Ctrl-C reaches the demo alone and things end in order. What it prints is kept for `onDeath`.
+ *
+ * @returns a handle; `ready` resolves with its first line of output
+ */
+export function startChild({ name, script, env, onDeath }) {
+  const child = spawn(process.execPath, ['--import', preload, script], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+    env: { ...process.env, ...env },
+  })
+  let isStopping = false
+  let lastLine = ''
+  child.stderr.on('data', (chunk) => {
+    lastLine = chunk.toString().trim().split('\n').at(-1) || lastLine
+  })
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    const how = signal ? `signal ${signal}` : `exit code ${code}`
+    const line = `${name} ended with ${how}${lastLine && `: ${lastLine}`}`
+    if (!isStopping) onDeath?.(line)
+    return line
+  })
+  return {
+    name,
+    pid: child.pid,
+    ready: firstOutput(child, ended),
+    async stop(graceMs) {
+      isStopping = true
+      child.kill('SIGTERM')
+      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      await ended
+      clearTimeout(timer)
+    },
+  }
+}
+
+async function firstOutput(child, ended) {
+  const abort = new AbortController()
+  const output = new Promise((resolve) => child.stdout.once('data', resolve)).then(() => null)
+  const late = sleep(startTimeout, 'it did not start in 30 s', { signal: abort.signal }).catch(() => null)
+  const problem = await Promise.race([output, ended, late])
+  abort.abort()
+  child.stdout.resume()
+  if (problem) throw new Error(problem)
+}
+
+/** A TCP port of this machine that is free at this moment. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}

@@ -1,0 +1,70 @@
+// The load generator: about 25 requests and 4 jobs a second, and every 15 s a burst that blocks the loop of one app. It is
+// bounded in every way: 40 requests at a time, one hour, this machine only.
+import { Queue } from 'bullmq'
+import { blocking, jobs, requests } from './routes.mjs'
+
+const { targets, redisUrl } = JSON.parse(process.env.QUASAR_DEMO_LOAD ?? '{}')
+const hour = 60 * 60 * 1000
+const maxInFlight = 40
+const burst = 5
+
+const timers = []
+let inFlight = 0
+let bursts = 0
+
+function pick(list) {
+  let at = Math.random() * list.reduce((sum, { weight }) => sum + weight, 0)
+  for (const one of list) {
+    at -= one.weight
+    if (at < 0) return one
+  }
+  return list[0]
+}
+
+async function send({ app, method, path, body, abortAfter }) {
+  const base = targets[app]
+  if (!base || inFlight >= maxInFlight) return
+  inFlight++
+  try {
+    const response = await fetch(base + path(), {
+      method,
+      signal: AbortSignal.timeout(abortAfter ?? 20_000),
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
+    await response.arrayBuffer()
+  } catch {
+    // Aborted on purpose, or the app is gone, which the demo reports by itself.
+  } finally {
+    inFlight--
+  }
+}
+
+function sendBurst() {
+  const route = blocking[bursts++ % blocking.length]
+  for (let n = 0; n < burst; n++) void send(route)
+}
+
+function startJobs(url) {
+  const queue = new Queue('mail', { connection: { url, maxRetriesPerRequest: 1 } })
+  queue.on('error', () => {})
+  const keep = { removeOnComplete: 100, removeOnFail: 100 }
+  const add = ({ name, options }) => queue.add(name, { to: 'someone' }, { ...keep, ...options }).catch(() => {})
+  for (const job of jobs) void add(job)
+  timers.push(setInterval(() => void add(pick(jobs)), 250))
+}
+
+function stop() {
+  process.exit(0)
+}
+
+// Each kind once at the start, so that the page has something of everything at once.
+for (const request of requests) void send(request)
+sendBurst()
+timers.push(setInterval(() => void send(pick(requests)), 40))
+timers.push(setInterval(sendBurst, 15_000))
+if (redisUrl) startJobs(redisUrl)
+setTimeout(() => {
+  for (const timer of timers) clearInterval(timer)
+  process.stderr.write('the load generator has stopped after an hour; start the demo again for more\n')
+}, hour).unref()
+process.once('SIGTERM', stop)

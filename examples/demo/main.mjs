@@ -1,0 +1,95 @@
+// `npm run demo`: five real apps with one line of Quasar each, somebody who uses them, and Zenith's page.
+import { httpApps, loadScript, workerApp } from './apps.mjs'
+import { freePort, startChild } from './child.mjs'
+import { compileNest } from './compile-nest.mjs'
+import { startEmbedded } from './embedded.mjs'
+import { openPage } from './page.mjs'
+import { chooseRedis } from './redis.mjs'
+
+// Zenith without `auth` answers in development only, and only to this machine.
+process.env.NODE_ENV = 'development'
+// Every 2 s in place of 10, so that there is something to see at once.
+process.env.QUASAR_INTERVAL ??= '2000'
+
+const say = (line) => process.stdout.write(`${line}\n`)
+const children = []
+let redis = null
+let page = null
+let isStopping = false
+
+function begin(options) {
+  const child = startChild({ ...options, onDeath: say })
+  children.push(child)
+  return child
+}
+
+async function startApps(url) {
+  const targets = {}
+  const env = { QUASAR_REDIS_URL: url, REDIS_URL: url }
+  const started = [
+    begin({ name: workerApp.service, script: workerApp.script, env: { ...env, QUASAR_SERVICE: workerApp.service } }),
+  ]
+  for (const { key, service, script } of httpApps) {
+    const port = String(await freePort())
+    targets[key] = `http://127.0.0.1:${port}`
+    started.push(begin({ name: service, script, env: { ...env, QUASAR_SERVICE: service, PORT: port } }))
+  }
+  await Promise.all(started.map(({ ready }) => ready))
+  return targets
+}
+
+async function servePage(options) {
+  const { createZenith, toNodeHandler } = await import('@gravito/quasar/zenith')
+  page.serve(toNodeHandler(createZenith(options)))
+}
+
+async function start() {
+  page = await openPage(readPort(process.env.PORT))
+  await compileNest()
+  redis = await chooseRedis(say)
+  const targets = redis ? await startApps(redis.url) : await startEmbedded()
+  await servePage(redis ? { redis: redis.url } : {})
+  const load = { targets, redisUrl: redis?.url }
+  begin({ name: 'the load generator', script: loadScript, env: { QUASAR_DEMO_LOAD: JSON.stringify(load) } })
+  introduce()
+}
+
+function introduce() {
+  const services = [...httpApps, ...(redis ? [workerApp] : [])].map(({ service }) => service)
+  say('')
+  say(`  ${services.join(', ')}`)
+  if (redis) say(`  report to ${redis.label}.`)
+  else
+    say(
+      '  run in this one process and report to its memory: there is no Redis. Left out: the BullMQ worker (mail-worker).',
+    )
+  if (!redis) say('  To see it too, install redis-server or set REDIS_URL.')
+  say('')
+  say(`  Open ${page.url}  (Ctrl-C ends everything)`)
+  say('')
+}
+
+function readPort(text) {
+  const port = Number(text || 4280)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new Error(`PORT is ${JSON.stringify(text)}: it takes a number from 0 (any free port) to 65535.`)
+}
+
+/** The apps end before their Redis, so that each can say good-bye. */
+async function stop(code) {
+  if (isStopping) return
+  isStopping = true
+  page?.close()
+  await Promise.all(children.map((child) => child.stop(2_500)))
+  await redis?.keeper?.stop(1_000)
+  process.exit(code)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void stop(0))
+
+start().catch((error) => {
+  // Ending the apps while they start is what Ctrl-C asked for.
+  if (isStopping) return
+  process.stderr.write(`${error.message}\n`)
+  void stop(1)
+})
