@@ -10,7 +10,7 @@ const vitest = [bin('vitest'), 'run', '--reporter=dot']
 
 const steps = [
   { name: 'types', command: [bin('typescript', 'tsc'), '-p', 'tsconfig.json'] },
-  { name: 'types of the dashboard', command: [bin('typescript', 'tsc'), '-p', 'src/dashboard/tsconfig.json'] },
+  { name: 'types of the dashboard', command: [bin('typescript', 'tsc'), '-p', 'tsconfig.dashboard.json'] },
   { name: 'format and lint', command: [bin('@biomejs/biome', 'biome'), 'ci', '.'] },
   { name: 'unused files, exports and dependencies', command: [bin('knip')] },
 ]

@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { publint } from 'publint'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Consumer, documented, installConsumer, manifest, type Packed, pack } from './packed.js'
+
+let packed: Packed
+let consumer: Consumer
+
+beforeAll(() => {
+  packed = pack()
+  consumer = installConsumer(packed)
+})
+
+afterAll(() => {
+  consumer.remove()
+  packed.remove()
+})
+
+/** What tar says about the tarball's text, for searching it as a whole. */
+function everyText() {
+  return execFileSync('tar', ['-xzOf', packed.tarball], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+}
+
+describe('package.json', () => {
+  it('exports every documented subpath, the schemas and itself, and nothing else', () => {
+    const expected = [...Object.keys(documented), './schemas/*', './package.json']
+    expect(Object.keys(manifest.exports).sort()).toEqual(expected.sort())
+  })
+
+  it('tells resolvers without exports the same files for types', () => {
+    const subpaths = Object.keys(documented).filter((subpath) => subpath !== '.')
+    const expected = Object.fromEntries(
+      subpaths.map((subpath) => {
+        const conditions = manifest.exports[subpath] as { require: { types: string } }
+        return [subpath.slice(2), [conditions.require.types]]
+      }),
+    )
+    expect(manifest.typesVersions['*']).toEqual(expected)
+  })
+
+  it('asks for no framework', () => {
+    for (const name of Object.keys(manifest.peerDependencies)) {
+      expect(manifest.peerDependenciesMeta[name], name).toEqual({ optional: true })
+    }
+    expect(Object.keys(manifest.dependencies).sort()).toEqual(['fastify-plugin', 'ioredis'])
+  })
+})
+
+describe('the tarball', () => {
+  it('satisfies publint, suggestions included', async () => {
+    const data = readFileSync(packed.tarball)
+    const tarball = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength)
+    const { messages } = await publint({ strict: true, pack: { tarball } })
+    expect(messages).toEqual([])
+  })
+
+  it('satisfies attw in all four resolutions', async () => {
+    const data = createPackageFromTarballData(new Uint8Array(readFileSync(packed.tarball)))
+    const checked = await checkPackage(data, { excludeEntrypoints: [/schemas/, './package.json'] })
+    if (!checked.types) throw new Error('The tarball has no types')
+    expect(Object.keys(checked.entrypoints).sort()).toEqual(Object.keys(documented).sort())
+    expect(Object.keys(checked.entrypoints['.']?.resolutions ?? {}).sort()).toEqual([
+      'bundler',
+      'node10',
+      'node16-cjs',
+      'node16-esm',
+    ])
+    expect(checked.problems).toEqual([])
+  })
+
+  it('holds what was built, the schemas and the papers only', () => {
+    const papers = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
+    const others = packed.files
+      .map(({ path }) => path)
+      .filter((path) => !papers.includes(path) && !/^(dist\/(esm|cjs)|schemas)\//.test(path))
+    expect(others).toEqual([])
+    for (const paper of papers) expect(packed.files.map(({ path }) => path)).toContain(paper)
+  })
+
+  it('holds no test, no source map and no TypeScript source', () => {
+    const unwanted = packed.files.map(({ path }) => path).filter((path) => /test|\.map$|(?<!\.d)\.tsx?$/.test(path))
+    expect(unwanted).toEqual([])
+  })
+
+  it('names no folder of the machine that built it', () => {
+    const text = everyText()
+    expect(text).not.toContain(process.cwd())
+    expect(text).not.toMatch(/["'(](\/home|\/Users|\/root|\/tmp|\/work)\/\w/)
+    expect(text).not.toContain('sourceMappingURL')
+  })
+
+  it('is small', () => {
+    const kilobytes = (bytes: number) => `${Math.round(bytes / 1024)} KiB`
+    process.stdout.write(
+      `tarball ${kilobytes(packed.size)}, unpacked ${kilobytes(packed.unpackedSize)}, ${packed.files.length} files\n`,
+    )
+    expect(packed.size).toBeLessThan(1024 * 1024)
+  })
+})
+
+describe('an installation', () => {
+  const lock = () =>
+    JSON.parse(readFileSync(join(consumer.folder, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { hasInstallScript?: boolean }>
+    }
+
+  it('brings at most 12 packages', () => {
+    const installed = Object.keys(lock().packages).filter((path) => path !== '')
+    process.stdout.write(`installs ${installed.length} packages\n`)
+    expect(installed).toContain('node_modules/@gravito/quasar')
+    expect(installed.length).toBeLessThanOrEqual(12)
+  })
+
+  it('runs no script', () => {
+    const scripted = Object.entries(lock().packages).filter(([, entry]) => entry.hasInstallScript)
+    expect(scripted).toEqual([])
+  })
+})
