@@ -1,0 +1,94 @@
+import { follow } from './follow.js'
+import type { JobTrace } from './jobs.js'
+import { firstRecorder } from './lease.js'
+
+type Method = (this: unknown, ...args: never[]) => unknown
+
+/** Works as a standard (TC39) and as a legacy (`experimentalDecorators`) method decorator. */
+export interface MethodDecorator {
+  <M extends Method>(method: M, context: ClassMethodDecoratorContext): M
+  (target: object, key: string | symbol, descriptor: PropertyDescriptor): void
+}
+
+/**
+ * Records each call of a job handler under a name. On a worker that is monitored anyway the call is counted once, and the
+ * name is used there.
+ *
+ * @param name what it is recorded as; the method's name when left out
+ * @example
+ * class Reports {
+ *   \@Monitored('reports:daily')
+ *   async daily(job: Job) { … }
+ * }
+ */
+export function Monitored(name?: string): MethodDecorator {
+  return decorator((trace) => {
+    if (name) trace.name = name
+  }, name)
+}
+
+/**
+ * Records each call of a job handler, with a threshold of its own from when on it is slow.
+ *
+ * @param thresholdMs ms
+ */
+export function SlowJob(thresholdMs: number): MethodDecorator {
+  return decorator((trace) => {
+    trace.thresholdMs = thresholdMs
+  })
+}
+
+type Tune = (trace: JobTrace) => void
+
+function decorator(tune: Tune, name?: string): MethodDecorator {
+  return ((first: unknown, second: unknown, descriptor?: PropertyDescriptor) => {
+    if (!descriptor) return wrap(first as Method, tune, name ?? String((second as { name: unknown }).name))
+    descriptor.value = wrap(descriptor.value as Method, tune, name ?? String(second))
+    return undefined
+  }) as MethodDecorator
+}
+
+/** What to do to the trace, by wrapper: a handler that is decorated twice has one wrapper, so that it counts once. */
+const TUNES = new WeakMap<Method, Tune[]>()
+
+function wrap(method: Method, tune: Tune, name: string): Method {
+  const known = TUNES.get(method)
+  if (known) {
+    known.push(tune)
+    return method
+  }
+  const tunes = [tune]
+  const wrapper = disguise(function (this: unknown, ...args: never[]): unknown {
+    return call(name, tunes, args[0], () => method.apply(this, args))
+  }, method)
+  TUNES.set(wrapper, tunes)
+  return wrapper
+}
+
+function call(name: string, tunes: readonly Tune[], job: unknown, handler: () => unknown): unknown {
+  const jobs = firstRecorder()?.jobs
+  if (!jobs) return handler()
+  const running = jobs.traceOf(job)
+  const trace = running ?? jobs.begin({ name, queue: null, id: null, attempt: 1, waitMs: null })
+  for (const tune of tunes) tune(trace)
+  return running ? handler() : follow(trace, handler)
+}
+
+/** What the package `reflect-metadata` adds to Reflect. */
+interface Metadata {
+  getOwnMetadataKeys?(target: object): unknown[]
+  getMetadata?(key: unknown, target: object): unknown
+  defineMetadata?(key: unknown, value: unknown, target: object): void
+}
+
+/** Gives a wrapper the name, the `length` and the metadata of what it wraps: frameworks look at all three. */
+function disguise(wrapper: Method, method: Method): Method {
+  for (const key of ['name', 'length'] as const) {
+    Object.defineProperty(wrapper, key, { value: method[key], configurable: true })
+  }
+  const reflect = Reflect as Metadata
+  for (const key of reflect.getOwnMetadataKeys?.(method) ?? []) {
+    reflect.defineMetadata?.(key, reflect.getMetadata?.(key, method), wrapper)
+  }
+  return wrapper
+}

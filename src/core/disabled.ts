@@ -1,0 +1,29 @@
+import type { JobTrace } from './jobs.js'
+import type { Recorder, RecorderStatus } from './recorder.js'
+
+const noTrace: JobTrace = { name: '', thresholdMs: null, complete() {}, fail() {}, discard() {} }
+
+const status: RecorderStatus = Object.freeze({
+  enabled: false,
+  service: '',
+  node: '',
+  frameworks: [],
+  lastReportAt: null,
+  error: null,
+  reports: 0,
+  dropped: 0,
+  buffered: 0,
+  bufferedBytes: 0,
+})
+
+/** What stands in for a recorder when Quasar is switched off: no timer, no connection, no memory. */
+export const disabledRecorder: Recorder = Object.freeze({
+  requests: { track: () => null, begin: () => null },
+  jobs: { begin: () => noTrace, traceOf: () => null, stalled() {} },
+  addFramework() {},
+  captureException() {},
+  run: <T>(_name: string, fn: () => T): T => fn(),
+  status: () => status,
+  flush: () => Promise.resolve(),
+  stop: () => Promise.resolve(),
+})

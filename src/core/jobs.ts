@@ -1,0 +1,165 @@
+import { type JobRollup, Sketch } from '../protocol/index.js'
+import type { ResolvedOptions } from './options.js'
+import { SeriesTable } from './series.js'
+
+/** A job's attempt as the queue knows it. */
+export interface JobLike {
+  readonly name: string
+  readonly queue: string | null
+  readonly id: string | null
+  /** 1 for the first. */
+  readonly attempt: number
+  /** How long it waited before its first attempt, ms; null for later ones and when unknown. */
+  readonly waitMs: number | null
+}
+
+/** One attempt from its start to its end. None of its methods throws; only the first of the three ends counts. */
+export interface JobTrace {
+  /** What it is recorded as; a decorated handler may set it. */
+  name: string
+  /** From when on it is slow, ms; null for what the options say. */
+  thresholdMs: number | null
+  complete(): void
+  /** @param final it will not be tried again */
+  fail(error: unknown, final: boolean): void
+  /** Neither completed nor failed: delayed, waiting for children, held back by a rate limit. */
+  discard(): void
+}
+
+/** Follows jobs. What integrations report to; nothing of it throws. */
+export interface JobRecorder {
+  /** @param subject the job's own object: {@link traceOf} finds the trace by it */
+  begin(job: JobLike, subject?: object): JobTrace
+  /** The trace of an attempt that runs now, so that a decorated handler on a monitored worker is counted once. */
+  traceOf(subject: unknown): JobTrace | null
+  /** A job whose worker lost its lock. The name may be unknown by then: pass the queue's. */
+  stalled(name: string, queue: string): void
+}
+
+export interface EndedJob {
+  readonly job: JobLike
+  readonly kind: 'job' | 'custom'
+  readonly name: string
+  readonly status: 'completed' | 'failed'
+  readonly durationMs: number
+  readonly thresholdMs: number
+  /** performance.now() at the start. */
+  readonly start: number
+  readonly final: boolean
+}
+
+export interface JobListener {
+  slow(job: EndedJob): void
+  failed(job: EndedJob, error: unknown): void
+}
+
+type JobEnd = (trace: LiveJob, error: { readonly value: unknown; readonly final: boolean } | null) => void
+
+class LiveJob implements JobTrace {
+  name: string
+  thresholdMs: number | null = null
+  #isOver = false
+  readonly #end: JobEnd
+
+  constructor(
+    readonly job: JobLike,
+    readonly kind: 'job' | 'custom',
+    readonly start: number,
+    end: JobEnd,
+  ) {
+    this.name = job.name
+    this.#end = end
+  }
+
+  complete(): void {
+    this.#finish(null)
+  }
+
+  fail(error: unknown, final: boolean): void {
+    this.#finish({ value: error, final })
+  }
+
+  discard(): void {
+    this.#isOver = true
+  }
+
+  #finish(error: { value: unknown; final: boolean } | null): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#end(this, error)
+  }
+}
+
+export class Jobs implements JobRecorder {
+  readonly #listener: JobListener
+  readonly #series: SeriesTable
+  readonly #onFault: (error: unknown) => void
+  readonly #running = new WeakMap<object, LiveJob>()
+
+  constructor(options: ResolvedOptions, listener: JobListener, onFault: (error: unknown) => void) {
+    this.#listener = listener
+    this.#onFault = onFault
+    this.#series = new SeriesTable(
+      (_queue, name) => name,
+      (key) => options.slowJob(key),
+    )
+  }
+
+  begin(job: JobLike, subject?: object): JobTrace {
+    return this.#begin(job, 'job', subject)
+  }
+
+  /** A piece of the app's own work that is followed like a job. */
+  beginCustom(name: string): JobTrace {
+    return this.#begin({ name, queue: null, id: null, attempt: 1, waitMs: null }, 'custom')
+  }
+
+  traceOf(subject: unknown): JobTrace | null {
+    return typeof subject === 'object' && subject !== null ? (this.#running.get(subject) ?? null) : null
+  }
+
+  stalled(name: string, queue: string): void {
+    this.#series.find(queue, name).stalled += 1
+  }
+
+  /** This interval's series; starts the next interval. */
+  drain(): JobRollup[] {
+    const drained = [...this.#series.filled()].map((series) => series.toJob())
+    this.#series.clear()
+    return drained
+  }
+
+  #begin(job: JobLike, kind: 'job' | 'custom', subject?: object): LiveJob {
+    const trace = new LiveJob(job, kind, performance.now(), (ended, error) => this.#ended(ended, error))
+    if (subject) this.#running.set(subject, trace)
+    return trace
+  }
+
+  #ended(trace: LiveJob, error: { value: unknown; final: boolean } | null): void {
+    try {
+      this.#record(trace, error)
+    } catch (fault) {
+      this.#onFault(fault)
+    }
+  }
+
+  #record(trace: LiveJob, error: { value: unknown; final: boolean } | null): void {
+    const { name, job, kind, start } = trace
+    const queue = job.queue ?? ''
+    const series = this.#series.find(queue, name)
+    const thresholdMs = trace.thresholdMs ?? this.#series.thresholdOf(series, queue, name)
+    const durationMs = performance.now() - start
+    series.count += 1
+    if (error) series.errors += 1
+    if (error?.final) series.failed += 1
+    series.durations.record(durationMs)
+    if (job.waitMs !== null) {
+      series.waits ??= new Sketch()
+      series.waits.record(job.waitMs)
+    }
+    const status = error ? 'failed' : 'completed'
+    const ended: EndedJob = { job, kind, name, status, durationMs, thresholdMs, start, final: error?.final ?? false }
+    if (durationMs >= thresholdMs) this.#listener.slow(ended)
+    if (error) this.#listener.failed(ended, error.value)
+  }
+}

@@ -1,0 +1,50 @@
+import type { Recorder } from './recorder.js'
+
+/** A share in a recorder. */
+export interface RecorderLease {
+  readonly recorder: Recorder
+  /** Gives the share back; the last one to do so stops the recorder. Never rejects; twice is harmless. */
+  release(): Promise<void>
+}
+
+interface Leased {
+  readonly recorder: Recorder
+  holders: number
+}
+
+/** Kept on one global slot, so that the ESM and the CJS copy of the package, loaded together, share recorders. */
+const SLOT = Symbol.for('@gravito/quasar/leases')
+
+function leases(): Map<string, Leased> {
+  const slot = globalThis as { [SLOT]?: Map<string, Leased> }
+  slot[SLOT] ??= new Map()
+  return slot[SLOT]
+}
+
+/** Takes a share in the recorder of this name, which is started when there is none. */
+export function leaseOf(name: string, start: () => Recorder): RecorderLease {
+  const leased = leases().get(name) ?? { recorder: start(), holders: 0 }
+  leases().set(name, leased)
+  leased.holders += 1
+  let released: Promise<void> | null = null
+  return {
+    recorder: leased.recorder,
+    release() {
+      released ??= giveBack(name, leased)
+      return released
+    },
+  }
+}
+
+/** The recorder that was started first in this process; null when there is none. */
+export function firstRecorder(): Recorder | null {
+  for (const { recorder } of leases().values()) return recorder
+  return null
+}
+
+function giveBack(name: string, leased: Leased): Promise<void> {
+  leased.holders -= 1
+  if (leased.holders > 0) return leased.recorder.flush()
+  leases().delete(name)
+  return leased.recorder.stop()
+}

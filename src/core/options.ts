@@ -1,0 +1,147 @@
+import { hostname } from 'node:os'
+import { threadId } from 'node:worker_threads'
+import type { Logger, Store } from '../ports.js'
+import { DEFAULT_PREFIX, MAX_NAME_CHARS } from '../protocol/index.js'
+import { readAppPackage } from './app-package.js'
+import { QuasarError } from './errors.js'
+import { consoleLogger, silentLogger } from './logger.js'
+import { checkOptions } from './option-checks.js'
+import { compileIgnore, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
+
+/** What the app's `redact` function gets and gives back. */
+export type Redact = (record: Record<string, unknown>) => Record<string, unknown> | null
+
+/** Whether the app calls itself ready; `deps` names what it depends on and how that is. */
+export type Readiness = boolean | { status: string; deps?: Record<string, unknown> }
+
+/** Options, the same for every form of Quasar. All may be left out. */
+export interface QuasarOptions {
+  /** What the fleet's page calls this app. @default QUASAR_SERVICE, else the name in the app's package.json */
+  service?: string
+  /** @default QUASAR_ENVIRONMENT, else NODE_ENV */
+  environment?: string
+  /**
+   * Where to report: a Redis URL, ioredis options, an ioredis client or Cluster (used as it is and never closed), or
+   * `false` for memory in this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
+   */
+  redis?: string | object | false
+  /** A store of your own in place of `redis`. */
+  store?: Store
+  /** What all keys begin with; ends with a colon. @default 'gravito:quasar:' (QUASAR_PREFIX) */
+  prefix?: string
+  /** Between two reports, ms, 100 or more; each is moved by up to 10 %. @default 10000 (QUASAR_INTERVAL) */
+  interval?: number
+  /** From when on a request or a job is slow: ms, or rules by name for each kind. @default 1000 */
+  slow?: number | false | { requests?: SlowRules; jobs?: SlowRules }
+  /** Requests to leave alone, by path. @default [] */
+  ignore?: IgnoreRule | readonly IgnoreRule[]
+  /** The share of slow entries and exceptions to keep, 0–1. Counts and percentiles are always complete. @default 1 */
+  sample?: number
+  /** Takes more out of a slow entry or an exception before it is kept; `null` drops it. It can't add anything. */
+  redact?: Redact
+  /** Where the few lines of Quasar's own go; `false` for nowhere. @default console */
+  logger?: Logger | false
+  /** Shown with every node; at most 4 KiB as JSON. */
+  meta?: Record<string, unknown> | (() => Record<string, unknown>)
+  /** Asked at every report. */
+  ready?: () => Readiness
+  /** Mounts whose space is reported. @default ['/'] */
+  disks?: readonly string[]
+  /** `false` turns everything into no-ops, as QUASAR_DISABLED=1 does. @default true */
+  enabled?: boolean
+}
+
+/** Options with every question answered. */
+export interface ResolvedOptions {
+  readonly service: string
+  readonly node: string
+  readonly environment: string | null
+  readonly appVersion: string | null
+  readonly redis: string | object | false
+  readonly store: Store | null
+  readonly prefix: string
+  readonly interval: number
+  readonly slowRequest: (...names: string[]) => number
+  readonly slowJob: (...names: string[]) => number
+  readonly ignore: ((path: string) => boolean) | null
+  readonly sample: number
+  readonly redact: Redact | null
+  readonly logger: Logger
+  readonly meta: (() => Record<string, unknown>) | null
+  readonly ready: (() => Readiness) | null
+  readonly disks: readonly string[]
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Whether Quasar is switched off: by `enabled: false` or by QUASAR_DISABLED (`1`, `true`, `yes`, `on`). */
+export function isDisabled(options: QuasarOptions, env: Environment): boolean {
+  return options.enabled === false || /^(1|true|yes|on)$/i.test(env.QUASAR_DISABLED ?? '')
+}
+
+/**
+ * Checks the options and fills in what was left out, from the environment first.
+ *
+ * @throws QuasarError `invalid_option`, which names the option and what it takes
+ */
+export function resolveOptions(options: QuasarOptions, env: Environment): ResolvedOptions {
+  checkOptions(options)
+  return Object.freeze({
+    node: nodeId(),
+    ...resolveIdentity(options, env),
+    ...resolveTarget(options, env),
+    ...resolveSlow(options.slow ?? 1_000),
+    ignore: compileIgnore([options.ignore ?? []].flat() as IgnoreRule[]),
+    sample: options.sample ?? 1,
+    redact: options.redact ?? null,
+    logger: options.logger === false ? silentLogger : (options.logger ?? consoleLogger),
+    meta: resolveMeta(options.meta),
+    ready: options.ready ?? null,
+    disks: options.disks ?? ['/'],
+  })
+}
+
+function resolveIdentity(options: QuasarOptions, env: Environment) {
+  const app = readAppPackage()
+  return {
+    service: options.service ?? (env.QUASAR_SERVICE || app.name || 'unnamed').slice(0, MAX_NAME_CHARS),
+    environment: options.environment ?? env.QUASAR_ENVIRONMENT ?? env.NODE_ENV ?? null,
+    appVersion: app.version,
+  }
+}
+
+function resolveTarget(options: QuasarOptions, env: Environment) {
+  return {
+    redis: options.redis ?? (env.QUASAR_REDIS_URL || env.REDIS_URL || false),
+    store: options.store ?? null,
+    prefix: options.prefix ?? (env.QUASAR_PREFIX || DEFAULT_PREFIX),
+    interval: options.interval ?? intervalFrom(env) ?? 10_000,
+  }
+}
+
+function resolveSlow(slow: NonNullable<QuasarOptions['slow']>) {
+  const { requests = 1_000, jobs = 1_000 } = typeof slow === 'object' ? slow : { requests: slow, jobs: slow }
+  return { slowRequest: compileSlowRules(requests), slowJob: compileSlowRules(jobs) }
+}
+
+function resolveMeta(meta: QuasarOptions['meta']) {
+  if (meta === undefined) return null
+  return typeof meta === 'function' ? meta : () => meta
+}
+
+function intervalFrom(env: Environment): number | null {
+  if (!env.QUASAR_INTERVAL) return null
+  const interval = Number(env.QUASAR_INTERVAL)
+  if (interval >= 100) return interval
+  throw new QuasarError('invalid_option', 'Quasar: QUASAR_INTERVAL takes a number of ms, 100 or more.')
+}
+
+let recorders = 0
+
+/** Unique over the fleet and over the recorders that one process starts one after the other. */
+function nodeId(): string {
+  recorders += 1
+  const started = (Date.now() - Math.round(performance.now())).toString(36)
+  const suffix = `${process.pid}-${threadId}-${started}${recorders > 1 ? `-${recorders}` : ''}`
+  return `${hostname().slice(0, MAX_NAME_CHARS - suffix.length - 1)}-${suffix}`
+}

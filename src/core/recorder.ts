@@ -1,0 +1,190 @@
+import type { Writer } from '../ports.js'
+import { type Heartbeat, PROTOCOL_VERSION, type Rollup } from '../protocol/index.js'
+import { RecordBuffer } from './buffer.js'
+import { follow } from './follow.js'
+import { heartbeatBuilder } from './heartbeat.js'
+import { type JobRecorder, Jobs } from './jobs.js'
+import { type Notices, noticesOf } from './logger.js'
+import type { ResolvedOptions } from './options.js'
+import { type Probes, startProbes } from './probes/index.js'
+import { holdingTheLoop, watchProcess } from './process-events.js'
+import { type CaptureContext, type LookBack, Records } from './records.js'
+import { Reporter, type ReportSource } from './reporter.js'
+import { HttpRequests, type RequestRecorder } from './requests.js'
+
+export interface RecorderStatus {
+  readonly enabled: boolean
+  readonly service: string
+  readonly node: string
+  readonly frameworks: readonly string[]
+  /** Unix ms of the last report that the store took whole; null before the first. */
+  readonly lastReportAt: number | null
+  /** Why the last report was not taken; null when it was. */
+  readonly error: string | null
+  readonly reports: number
+  /** Records lost since the start. */
+  readonly dropped: number
+  /** Records that wait, and about how many bytes they take. */
+  readonly buffered: number
+  readonly bufferedBytes: number
+}
+
+/** Collects what happens in one process and reports it. Nothing of it throws into the app. */
+export interface Recorder {
+  readonly requests: RequestRecorder
+  readonly jobs: JobRecorder
+  /** Names a framework that the app is built with, for the heartbeat. */
+  addFramework(name: string): void
+  captureException(error: unknown, context?: CaptureContext): void
+  /** Follows a piece of the app's own work as a job of this name; what `fn` gives or throws passes through. */
+  run<T>(name: string, fn: () => T): T
+  status(): RecorderStatus
+  /** Reports now. Never rejects. */
+  flush(): Promise<void>
+  /** Reports what is left and says good-bye. Never rejects; twice is harmless. */
+  stop(): Promise<void>
+}
+
+/** Starts to record. @param writer closed when the recorder stops */
+export function startRecorder(options: ResolvedOptions, writer: Writer): Recorder {
+  const recorder = new ProcessRecorder(options, writer)
+  recorder.start()
+  return recorder
+}
+
+/** Joins the parts: requests and jobs give series and records, the reporter takes them to the writer. */
+class ProcessRecorder implements Recorder, ReportSource {
+  readonly requests: HttpRequests
+  readonly jobs: Jobs
+  readonly #options: ResolvedOptions
+  readonly #writer: Writer
+  readonly #notices: Notices
+  readonly #probes: Probes
+  readonly #records: Records
+  readonly #reporter: Reporter
+  readonly #buffer = new RecordBuffer()
+  readonly #frameworks = new Set<string>()
+  readonly #buildHeartbeat: ReturnType<typeof heartbeatBuilder>
+  readonly #onFault = (error: unknown) =>
+    this.#notices.once('fault', `a part of it failed and was passed over: ${String(error)}.`)
+  #intervalStart = moment()
+  #unwatch: () => void = () => {}
+  #stopping: Promise<void> | null = null
+
+  constructor(options: ResolvedOptions, writer: Writer) {
+    this.#options = options
+    this.#writer = writer
+    this.#notices = noticesOf(options.logger)
+    this.#probes = startProbes({ disks: options.disks, onFault: (probe, error) => this.#probeFault(probe, error) })
+    const lookBack: LookBack = (from, to) => ({
+      ...this.#probes.window(from, to),
+      inFlight: this.requests.countInFlight(),
+    })
+    const records = new Records(options, this.#buffer, lookBack, this.#onFault)
+    this.#records = records
+    this.requests = new HttpRequests(
+      options,
+      { slow: (request) => records.slowRequest(request), failed: (request, e) => records.failedRequest(request, e) },
+      this.#onFault,
+    )
+    this.jobs = new Jobs(
+      options,
+      { slow: (job) => records.slowJob(job), failed: (job, error) => records.failedJob(job, error) },
+      this.#onFault,
+    )
+    this.#buildHeartbeat = heartbeatBuilder(options, this.#notices)
+    const parts = { source: this, writer, buffer: this.#buffer, notices: this.#notices, onFault: this.#onFault }
+    this.#reporter = new Reporter(options, parts)
+  }
+
+  start(): void {
+    this.#unwatch = watchProcess({
+      onUncaught: (error) => {
+        this.#records.exception(error, 'uncaught', false)
+        this.#reporter.flushNow()
+      },
+      onBeforeExit: () => void holdingTheLoop(this.#reporter.depart()),
+    })
+    this.#reporter.start()
+  }
+
+  addFramework(name: string): void {
+    this.#frameworks.add(name)
+  }
+
+  captureException(error: unknown, context?: CaptureContext): void {
+    try {
+      this.#records.exception(error, 'custom', true, context)
+    } catch (fault) {
+      this.#onFault(fault)
+    }
+  }
+
+  run<T>(name: string, fn: () => T): T {
+    return follow(this.jobs.beginCustom(name), fn)
+  }
+
+  status(): RecorderStatus {
+    const { service, node } = this.#options
+    const { dropped, size: buffered, bytes: bufferedBytes } = this.#buffer
+    const frameworks = [...this.#frameworks]
+    return { enabled: true, service, node, frameworks, ...this.#reporter.status, dropped, buffered, bufferedBytes }
+  }
+
+  flush(): Promise<void> {
+    return holdingTheLoop(this.#reporter.flush())
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= holdingTheLoop(this.#stop())
+    return this.#stopping
+  }
+
+  prepare(): Promise<void> {
+    return this.#probes.prepare()
+  }
+
+  collect(): Heartbeat {
+    const end = moment()
+    const http = this.requests.drain(end.now - this.#intervalStart.now)
+    const rollup = rollupOf(this.#options.node, this.#intervalStart.at, end.at, http?.routes ?? [], this.jobs.drain())
+    if (rollup) this.#buffer.push({ type: 'rollup', record: rollup })
+    this.#intervalStart = end
+    this.#records.startInterval()
+    const { collectMs, flushMs } = this.#reporter
+    const { dropped, bytes: bufferedBytes } = this.#buffer
+    return this.#buildHeartbeat({
+      figures: this.#probes.collect(),
+      framework: [...this.#frameworks].join(', ') || null,
+      requests: http?.figures ?? null,
+      recorder: { collectMs, flushMs, dropped, bufferedBytes },
+    })
+  }
+
+  async #stop(): Promise<void> {
+    this.#unwatch()
+    await this.#reporter.stop()
+    this.#probes.stop()
+    await this.#writer.close()
+  }
+
+  #probeFault(probe: string, error: Error): void {
+    this.#notices.once(`probe ${probe}`, `the probe "${probe}" is left out: ${error.message}.`)
+  }
+}
+
+/** Now, by the clock that others see and by the one that never jumps. */
+function moment() {
+  return { at: Date.now(), now: performance.now() }
+}
+
+function rollupOf(
+  node: string,
+  from: number,
+  to: number,
+  routes: Rollup['routes'],
+  jobs: Rollup['jobs'],
+): Rollup | null {
+  if (routes.length === 0 && jobs.length === 0) return null
+  return { v: PROTOCOL_VERSION, node, from, to: Math.max(from, to), routes, jobs }
+}

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto'
+import type { StoreRecord } from '../ports.js'
+import {
+  type ExceptionKind,
+  type ExceptionRecord,
+  MAX_NAME_CHARS,
+  type Meanwhile,
+  PROTOCOL_VERSION,
+  type SlowEntry,
+} from '../protocol/index.js'
+import { cut } from '../protocol/read.js'
+import type { RecordBuffer } from './buffer.js'
+import { describeError } from './describe-error.js'
+import type { EndedJob } from './jobs.js'
+import { narrowRecord } from './narrow.js'
+import type { ResolvedOptions } from './options.js'
+import { maskSecrets, pickHeaders, redactId, redactUrl } from './redaction.js'
+import type { LiveTrace, RequestLike } from './request-trace.js'
+import type { EndedRequest } from './requests.js'
+import { activeTraceId, traceIdOf } from './trace-context.js'
+
+/** At most this many exceptions become records in one interval; describing an error is not free. */
+const MAX_EXCEPTIONS_PER_INTERVAL = 200
+
+/** Where an exception came from. */
+export interface CaptureContext {
+  /** The route's pattern or the job's name. */
+  route?: string | null
+  queue?: string | null
+  requestId?: string | null
+  traceId?: string | null
+}
+
+/** What the process did between two moments of performance.now(). */
+export type LookBack = (from: number, to: number) => Meanwhile
+
+/** Makes records of what stands out: redacted here, before anything is kept. */
+export class Records {
+  readonly #options: ResolvedOptions
+  readonly #buffer: RecordBuffer
+  readonly #lookBack: LookBack
+  readonly #onFault: (error: unknown) => void
+  readonly #captured = new WeakSet<object>()
+  #exceptions = 0
+
+  constructor(options: ResolvedOptions, buffer: RecordBuffer, lookBack: LookBack, onFault: (error: unknown) => void) {
+    this.#options = options
+    this.#buffer = buffer
+    this.#lookBack = lookBack
+    this.#onFault = onFault
+  }
+
+  /** A new interval: exceptions are counted from zero again. */
+  startInterval(): void {
+    this.#exceptions = 0
+  }
+
+  slowRequest(request: EndedRequest): void {
+    if (!this.#isSampled()) return
+    const { trace, name, status, durationMs, thresholdMs } = request
+    const header = headerOf(trace.request)
+    const { start } = trace
+    this.#keepSlow({
+      ...this.#slowBase('request', name, durationMs, thresholdMs),
+      status: String(status),
+      requestId: requestIdOf(trace),
+      traceId: trace.traceId ?? traceIdOf(header('traceparent')),
+      meta: {
+        ...NO_META,
+        ...this.#lookBack(start, start + durationMs),
+        method: trace.method,
+        url: redactUrl(trace.url),
+        headers: pickHeaders(header),
+        aborted: request.aborted,
+      },
+    })
+  }
+
+  failedRequest(request: EndedRequest, error: unknown): void {
+    const { trace } = request
+    this.exception(error, 'request', false, {
+      route: request.name,
+      requestId: requestIdOf(trace),
+      traceId: trace.traceId ?? traceIdOf(headerOf(trace.request)('traceparent')),
+    })
+  }
+
+  slowJob(ended: EndedJob): void {
+    if (!this.#isSampled()) return
+    const { job, start, durationMs } = ended
+    this.#keepSlow({
+      ...this.#slowBase(ended.kind, ended.name, durationMs, ended.thresholdMs),
+      status: ended.status,
+      requestId: null,
+      traceId: activeTraceId(),
+      meta: {
+        ...NO_META,
+        ...this.#lookBack(start, start + durationMs),
+        queue: job.queue,
+        jobId: redactId(job.id ?? undefined),
+        attempt: job.attempt,
+        waitMs: job.waitMs,
+      },
+    })
+  }
+
+  failedJob(ended: EndedJob, error: unknown): void {
+    const { queue } = ended.job
+    this.exception(error, ended.kind, !ended.final, { route: ended.name, queue, traceId: activeTraceId() })
+  }
+
+  /** Keeps an exception; the same error object only once. */
+  exception(error: unknown, kind: ExceptionKind, handled: boolean, context: CaptureContext = {}): void {
+    if (this.#isKnown(error) || !this.#isSampled()) return
+    this.#exceptions += 1
+    if (this.#exceptions > MAX_EXCEPTIONS_PER_INTERVAL) {
+      this.#buffer.dropped += 1
+      return
+    }
+    const record: ExceptionRecord = {
+      v: PROTOCOL_VERSION,
+      id: randomUUID(),
+      kind,
+      ...describeError(error),
+      handled,
+      service: this.#options.service,
+      node: this.#options.node,
+      route: nameIn(context.route),
+      queue: nameIn(context.queue),
+      requestId: redactId(context.requestId ?? undefined),
+      traceId: redactId(context.traceId ?? undefined),
+      ts: Date.now(),
+    }
+    this.#keep(record, (kept) => ({ type: 'exception', record: kept }))
+  }
+
+  #keepSlow(entry: SlowEntry): void {
+    this.#keep(entry, (record) => ({ type: 'slow', record }))
+  }
+
+  /** The last step of all: what `redact` fails on is not kept, but counted. */
+  #keep<T extends SlowEntry | ExceptionRecord>(record: T, wrap: (record: T) => StoreRecord): void {
+    try {
+      const { redact } = this.#options
+      const kept = redact ? narrowRecord(record, redact) : record
+      if (kept) this.#buffer.push(wrap(kept))
+    } catch (error) {
+      this.#buffer.dropped += 1
+      this.#onFault(error)
+    }
+  }
+
+  #slowBase(kind: SlowEntry['kind'], name: string, durationMs: number, thresholdMs: number) {
+    const { service, node } = this.#options
+    const v = PROTOCOL_VERSION
+    return { v, kind, name: nameIn(name) ?? name, durationMs, thresholdMs, service, node, ts: Date.now() } as const
+  }
+
+  #isSampled(): boolean {
+    return this.#options.sample === 1 || Math.random() < this.#options.sample
+  }
+
+  #isKnown(error: unknown): boolean {
+    if (typeof error !== 'object' || error === null) return false
+    if (this.#captured.has(error)) return true
+    this.#captured.add(error)
+    return false
+  }
+}
+
+const NO_META = {
+  method: null,
+  url: null,
+  headers: null,
+  queue: null,
+  jobId: null,
+  attempt: null,
+  waitMs: null,
+  aborted: false,
+}
+
+function nameIn(name: string | null | undefined): string | null {
+  return name ? cut(maskSecrets(name.slice(0, 1_000)), MAX_NAME_CHARS) : null
+}
+
+function headerOf(request: LiveTrace['request']): (name: string) => string | undefined {
+  if (isLike(request)) return (name) => request.header(name)
+  return (name) => [request.headers[name]].flat()[0]
+}
+
+/** Express gives its requests a `header` method, too: those have Node's `headers` besides. */
+function isLike(request: LiveTrace['request']): request is RequestLike {
+  return !('headers' in request)
+}
+
+/** Made only now, when it is known that somebody will read it; the same for all records of one request. */
+function requestIdOf(trace: LiveTrace): string {
+  trace.requestId ??= redactId(headerOf(trace.request)('x-request-id')) ?? randomUUID()
+  return trace.requestId
+}

@@ -1,0 +1,156 @@
+import type { Batch, Writer } from '../ports.js'
+import type { Heartbeat } from '../protocol/index.js'
+import type { RecordBuffer } from './buffer.js'
+import type { Notices } from './logger.js'
+
+/** What one report is made of. */
+export interface ReportSource {
+  /** Reads files and the like, off the loop. Never rejects. */
+  prepare(): Promise<void>
+  /** Moves this interval's figures into the buffer and gives the heartbeat. Holds the loop, so it is short. */
+  collect(): Heartbeat
+}
+
+export interface ReporterStatus {
+  /** Unix ms of the last report that the store took whole; null before the first. */
+  readonly lastReportAt: number | null
+  /** Why the last report was not taken; null when it was. */
+  readonly error: string | null
+  readonly reports: number
+}
+
+/** The first report comes early, so that a new node is seen at once, yet late enough for figures over a span. */
+const FIRST_REPORT_MS = 1_000
+const JITTER = 0.1
+
+/** Writes a report every interval, never two at a time. Its timer never holds the process. */
+export class Reporter {
+  /** How long the last report held the loop and how long its write took, ms. */
+  collectMs: number | null = null
+  flushMs: number | null = null
+  readonly #identity: { readonly service: string; readonly node: string }
+  readonly #interval: number
+  readonly #source: ReportSource
+  readonly #writer: Writer
+  readonly #buffer: RecordBuffer
+  readonly #outage: OutageLog
+  readonly #onFault: (error: unknown) => void
+  #timer: NodeJS.Timeout | null = null
+  #running: Promise<void> = Promise.resolve()
+  #isStopped = false
+  #status: ReporterStatus = { lastReportAt: null, error: null, reports: 0 }
+
+  constructor(
+    options: { readonly service: string; readonly node: string; readonly interval: number },
+    parts: {
+      source: ReportSource
+      writer: Writer
+      buffer: RecordBuffer
+      notices: Notices
+      onFault: (error: unknown) => void
+    },
+  ) {
+    this.#identity = { service: options.service, node: options.node }
+    this.#interval = options.interval
+    this.#source = parts.source
+    this.#writer = parts.writer
+    this.#buffer = parts.buffer
+    this.#outage = new OutageLog(parts.notices, parts.buffer)
+    this.#onFault = parts.onFault
+  }
+
+  get status(): ReporterStatus {
+    return this.#status
+  }
+
+  start(): void {
+    this.#schedule(Math.min(this.#interval, FIRST_REPORT_MS) * (0.5 + Math.random() / 2))
+  }
+
+  /** Writes a report now, after one that is under way. */
+  flush(): Promise<void> {
+    this.#running = this.#running.then(() => this.#report()).catch(this.#onFault)
+    return this.#running
+  }
+
+  /** Hands what waits to the store in this very turn: the process may be gone after it. */
+  flushNow(): void {
+    this.#writeRest().catch(this.#onFault)
+  }
+
+  /** Writes what is left and says good-bye; reports may go on afterwards. */
+  async depart(): Promise<void> {
+    await this.#running
+    await this.#writeRest().catch(this.#onFault)
+    await this.#writer.leave(this.#identity.service, this.#identity.node)
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    if (this.#timer) clearTimeout(this.#timer)
+    await this.depart()
+  }
+
+  #schedule(delay: number): void {
+    if (this.#isStopped) return
+    this.#timer = setTimeout(() => void this.#tick(), delay)
+    this.#timer.unref()
+  }
+
+  async #tick(): Promise<void> {
+    const startedAt = performance.now()
+    await this.flush()
+    const jittered = this.#interval * (1 - JITTER + 2 * JITTER * Math.random())
+    this.#schedule(Math.max(0, jittered - (performance.now() - startedAt)))
+  }
+
+  async #report(): Promise<void> {
+    await this.#source.prepare()
+    const startedAt = performance.now()
+    const heartbeat = this.#source.collect()
+    const writing = this.#write({ ...this.#identity, heartbeat, records: this.#buffer.take() })
+    this.collectMs = performance.now() - startedAt
+    await writing
+  }
+
+  async #writeRest(): Promise<void> {
+    this.#source.collect()
+    await this.#write({ ...this.#identity, heartbeat: null, records: this.#buffer.take() })
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    const startedAt = performance.now()
+    const { unwritten, error } = await this.#writer.write(batch)
+    this.flushMs = performance.now() - startedAt
+    this.#buffer.putBack(unwritten)
+    this.#outage.note(error)
+    const { reports, lastReportAt } = this.#status
+    this.#status = {
+      reports: reports + 1,
+      error: error?.message ?? null,
+      lastReportAt: error ? lastReportAt : Date.now(),
+    }
+  }
+}
+
+/** One line when reports stop getting through, one when they do again. */
+class OutageLog {
+  #since: { readonly at: number; readonly dropped: number } | null = null
+
+  constructor(
+    private readonly notices: Notices,
+    private readonly buffer: RecordBuffer,
+  ) {}
+
+  note(error: Error | null): void {
+    if (error && !this.#since) {
+      this.#since = { at: Date.now(), dropped: this.buffer.dropped }
+      this.notices.warn(`reports can't be written: ${error.message}. The app goes on as ever; records wait in memory.`)
+    } else if (!error && this.#since) {
+      const seconds = Math.round((Date.now() - this.#since.at) / 1_000)
+      const lost = this.buffer.dropped - this.#since.dropped
+      this.#since = null
+      this.notices.info(`reports are written again after ${seconds} s; ${lost} records were lost.`)
+    }
+  }
+}

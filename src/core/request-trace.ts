@@ -1,0 +1,95 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+/** Called once, when a request ends that no route has been named for: the pattern `/users/:id`, or null for unmatched. */
+export type RouteNamer = (request: IncomingMessage) => string | null
+
+/** One request from its arrival to the end of its response. None of its methods throws. */
+export interface RequestTrace {
+  /** The pattern of the route that took it; null as long as none did. */
+  route: string | null
+  /** Remembers an error. Whether it is an exception is judged by the final status. */
+  fail(error: unknown): void
+  /** For traces that {@link RequestRecorder.begin} made; the others end by themselves. Twice is harmless. */
+  end(status: number, aborted: boolean): void
+  /** Forgets the request as if it had never come. */
+  discard(): void
+}
+
+/** What a request looks like where Node's own objects are not to be had. */
+export interface RequestLike {
+  readonly method: string
+  /** Path and query. */
+  readonly url: string
+  header(name: string): string | undefined
+}
+
+/** Where a trace reports its end. */
+export interface TraceSink {
+  ended(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void
+}
+
+/**
+ * A trace with the links of the list of all that are in flight. Everything it needs has a slot of its own, so a request
+ * costs one object and no closure.
+ */
+export class LiveTrace implements RequestTrace {
+  route: string | null = null
+  error: unknown = undefined
+  previous: LiveTrace | null = null
+  next: LiveTrace | null = null
+  list: InFlight | null = null
+  /** Found or made when the first record of the request is kept. */
+  requestId: string | null = null
+
+  constructor(
+    readonly sink: TraceSink,
+    readonly method: string,
+    readonly url: string,
+    readonly traceId: string | null,
+    /** performance.now() at the arrival. */
+    readonly start: number,
+    readonly request: IncomingMessage | RequestLike,
+    readonly response: ServerResponse | null,
+    readonly nameRoute: RouteNamer | null,
+  ) {}
+
+  fail(error: unknown): void {
+    this.error ??= error
+  }
+
+  end(status: number, aborted: boolean): void {
+    if (!this.list) return
+    this.list.remove(this)
+    this.sink.ended(this, status, aborted, performance.now() - this.start)
+  }
+
+  discard(): void {
+    this.list?.remove(this)
+  }
+}
+
+/** All requests in flight, oldest first; adding and removing take constant time and no memory. */
+export class InFlight {
+  #oldest: LiveTrace | null = null
+  #newest: LiveTrace | null = null
+
+  add(trace: LiveTrace): void {
+    trace.list = this
+    trace.previous = this.#newest
+    if (this.#newest) this.#newest.next = trace
+    else this.#oldest = trace
+    this.#newest = trace
+  }
+
+  remove(trace: LiveTrace): void {
+    if (trace.previous) trace.previous.next = trace.next
+    else this.#oldest = trace.next
+    if (trace.next) trace.next.previous = trace.previous
+    else this.#newest = trace.previous
+    trace.previous = trace.next = trace.list = null
+  }
+
+  *[Symbol.iterator](): Iterator<LiveTrace> {
+    for (let trace = this.#oldest; trace; trace = trace.next) yield trace
+  }
+}

@@ -1,0 +1,220 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { type RequestFigures, type SeriesRollup, Sketch, UNMATCHED } from '../protocol/index.js'
+import type { ResolvedOptions } from './options.js'
+import {
+  InFlight,
+  LiveTrace,
+  type RequestLike,
+  type RequestTrace,
+  type RouteNamer,
+  type TraceSink,
+} from './request-trace.js'
+import { type Series, SeriesTable } from './series.js'
+import { activeTraceId } from './trace-context.js'
+
+export type { RequestLike, RequestTrace, RouteNamer }
+
+/** Follows requests. What integrations report to; nothing of it throws. */
+export interface RequestRecorder {
+  /**
+   * Follows a request until its response closes. How long it took, its final status and whether its client went away
+   * are found without further calls.
+   *
+   * @returns the trace there is when the request is followed already; null when it is ignored
+   */
+  track(request: IncomingMessage, response: ServerResponse, nameRoute?: RouteNamer): RequestTrace | null
+  /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
+  begin(request: RequestLike): RequestTrace | null
+}
+
+/** One request that is over. */
+export interface EndedRequest {
+  readonly trace: LiveTrace
+  /** `GET /users/:id` */
+  readonly name: string
+  readonly status: number
+  readonly aborted: boolean
+  readonly durationMs: number
+  readonly thresholdMs: number
+  /** Whether its length says how long the answer took: that of an event stream does not. */
+  readonly isTimed: boolean
+}
+
+/** What the recorder does with requests that stand out. */
+export interface RequestListener {
+  slow(request: EndedRequest): void
+  failed(request: EndedRequest, error: unknown): void
+}
+
+/** Both keyed globally: the ESM and the CJS copy of the package, loaded together, count a request once. */
+const TRACE = Symbol.for('@gravito/quasar/trace')
+/** Set on a request (by Zenith, on its own) to be left out. */
+const SKIP = Symbol.for('@gravito/quasar/skip')
+
+type Traced = ServerResponse & { [TRACE]?: LiveTrace }
+
+/** The status of a request whose client went away, after nginx. */
+const CLIENT_CLOSED_REQUEST = 499
+
+export class HttpRequests implements RequestRecorder, TraceSink {
+  readonly #options: ResolvedOptions
+  readonly #listener: RequestListener
+  readonly #inFlight = new InFlight()
+  readonly #series: SeriesTable
+  readonly #onFault: (error: unknown) => void
+  #isUsed = false
+
+  constructor(options: ResolvedOptions, listener: RequestListener, onFault: (error: unknown) => void) {
+    this.#options = options
+    this.#listener = listener
+    this.#onFault = onFault
+    this.#series = new SeriesTable(nameOf, (key, route) => options.slowRequest(key, route))
+  }
+
+  track(request: IncomingMessage, response: ServerResponse, nameRoute: RouteNamer | null = null): RequestTrace | null {
+    try {
+      const traced = (response as Traced)[TRACE]
+      if (traced) return traced
+      const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
+      const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute)
+      if (!trace) return null
+      ;(response as Traced)[TRACE] = trace
+      if (response.closed) onClose.call(response)
+      else response.on('close', onClose)
+      return trace
+    } catch (error) {
+      this.#onFault(error)
+      return null
+    }
+  }
+
+  begin(request: RequestLike): RequestTrace | null {
+    try {
+      return this.#begin(request, null, request.method, request.url, null)
+    } catch (error) {
+      this.#onFault(error)
+      return null
+    }
+  }
+
+  ended(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
+    try {
+      if (!isSkipped(trace)) this.#record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
+    } catch (error) {
+      this.#onFault(error)
+    }
+  }
+
+  /** Requests being answered now; event streams, which last as long as somebody listens, are not among them. */
+  countInFlight(): number {
+    let count = 0
+    for (const trace of this.#inFlight) if (!isSkipped(trace) && !isEventStream(trace)) count += 1
+    return count
+  }
+
+  /** This interval's series and the figures of all together; starts the next interval. Null when nothing ever came. */
+  drain(intervalMs: number): { routes: SeriesRollup[]; figures: RequestFigures } | null {
+    if (!this.#isUsed) return null
+    const filled = [...this.#series.filled()]
+    const drained = { routes: filled.map((series) => series.toRoute()), figures: this.#figures(filled, intervalMs) }
+    this.#series.clear()
+    return drained
+  }
+
+  #begin(
+    request: IncomingMessage | RequestLike,
+    response: ServerResponse | null,
+    method: string,
+    url: string,
+    nameRoute: RouteNamer | null,
+  ): LiveTrace | null {
+    if (this.#options.ignore?.(pathOf(url))) return null
+    this.#isUsed = true
+    const trace = new LiveTrace(this, method, url, activeTraceId(), performance.now(), request, response, nameRoute)
+    this.#inFlight.add(trace)
+    return trace
+  }
+
+  #record(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
+    const route = trace.route ?? trace.nameRoute?.(trace.request as IncomingMessage) ?? UNMATCHED
+    const method = route === UNMATCHED ? '' : trace.method
+    const series = this.#series.find(method, route)
+    const thresholdMs = this.#series.thresholdOf(series, method, route)
+    const isSlow = durationMs >= thresholdMs
+    const isTimed = !(isSlow && isEventStream(trace))
+    count(series, status, aborted, isTimed ? durationMs : null)
+    const hasFailed = status >= 500 && trace.error !== undefined
+    if (!hasFailed && !(isSlow && isTimed)) return
+    const name = nameOf(trace.method, route)
+    const ended = { trace, name, status, aborted, durationMs, thresholdMs, isTimed }
+    if (isSlow && isTimed) this.#listener.slow(ended)
+    if (hasFailed) this.#listener.failed(ended, trace.error)
+  }
+
+  #figures(filled: readonly Series[], intervalMs: number): RequestFigures {
+    const all = new Sketch()
+    let requests = 0
+    let errors = 0
+    for (const series of filled) {
+      all.merge(series.durations)
+      requests += series.count
+      errors += series.errors
+    }
+    return {
+      rate: intervalMs > 0 ? requests / (intervalMs / 1_000) : null,
+      errorRate: requests > 0 ? (100 * errors) / requests : null,
+      p50: all.quantile(0.5),
+      p95: all.quantile(0.95),
+      p99: all.quantile(0.99),
+      inFlight: this.countInFlight(),
+      oldestMs: this.#oldestMs(),
+    }
+  }
+
+  #oldestMs(): number | null {
+    for (const trace of this.#inFlight) {
+      if (!isSkipped(trace) && !isEventStream(trace)) return performance.now() - trace.start
+    }
+    return null
+  }
+}
+
+function onClose(this: ServerResponse): void {
+  ;(this as Traced)[TRACE]?.end(this.statusCode, wasAborted(this))
+}
+
+/**
+ * Whether the client went away before it had all. `writableFinished` alone does not say so: it is false, too, after
+ * Fastify's `inject()`, whose response has no socket that could break.
+ */
+function wasAborted(response: ServerResponse): boolean {
+  if (response.writableFinished) return false
+  return !response.writableEnded || response.req?.socket?.destroyed === true
+}
+
+function count(series: Series, status: number, aborted: boolean, durationMs: number | null): void {
+  series.count += 1
+  if (status >= 500) series.errors += 1
+  if (aborted) series.aborted += 1
+  const statusClass = Math.trunc(status / 100) - 1
+  if (statusClass >= 0 && statusClass < 5) series.classes[statusClass] = (series.classes[statusClass] as number) + 1
+  if (durationMs !== null) series.durations.record(durationMs)
+}
+
+function nameOf(method: string, route: string): string {
+  return method === '' || route === UNMATCHED ? route : `${method} ${route}`
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf('?')
+  return query === -1 ? url : url.slice(0, query)
+}
+
+function isSkipped(trace: LiveTrace): boolean {
+  return (trace.request as { [SKIP]?: boolean })[SKIP] === true
+}
+
+function isEventStream(trace: LiveTrace): boolean {
+  const type = trace.response?.headersSent ? trace.response.getHeader('content-type') : undefined
+  return typeof type === 'string' && type.startsWith('text/event-stream')
+}

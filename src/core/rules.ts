@@ -1,0 +1,37 @@
+/** Matches names: text is the whole name, where `*` stands for anything; a regular expression is tested on it. */
+export type Pattern = string | RegExp
+
+/** A threshold in ms, or rules tried in order, the last entry being the threshold for the rest. `false`: nothing is slow. */
+export type SlowRules = number | false | readonly [...(readonly [Pattern, number])[], number]
+
+/** What is left alone: paths (`*` stands for anything), patterns, or a function of the path that says so. */
+export type IgnoreRule = Pattern | ((path: string) => boolean)
+
+export function matches(pattern: Pattern, name: string): boolean {
+  return typeof pattern === 'string' ? glob(pattern).test(name) : name.search(pattern) !== -1
+}
+
+/** The threshold in ms for something that goes by these names: what the first rule that matches one of them says. */
+export function compileSlowRules(rules: SlowRules): (...names: string[]) => number {
+  if (rules === false) return () => Number.POSITIVE_INFINITY
+  if (typeof rules === 'number') return () => rules
+  const fallback = rules[rules.length - 1] as number
+  const special = rules.slice(0, -1) as readonly (readonly [Pattern, number])[]
+  return (...names) => special.find(([pattern]) => names.some((name) => matches(pattern, name)))?.[1] ?? fallback
+}
+
+/** Whether a path is to be left alone. A function that throws counts as no. */
+export function compileIgnore(rules: readonly IgnoreRule[]): ((path: string) => boolean) | null {
+  if (rules.length === 0) return null
+  const tests = rules.map((rule) => {
+    if (typeof rule === 'function') return (path: string) => rule(path) === true
+    const test = typeof rule === 'string' ? glob(rule) : rule
+    return (path: string) => path.search(test) !== -1
+  })
+  return (path) => tests.some((test) => test(path))
+}
+
+function glob(pattern: string): RegExp {
+  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${escaped.join('.*')}$`, 's')
+}

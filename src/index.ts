@@ -1,0 +1,8 @@
+export { type MethodDecorator, Monitored, SlowJob } from './core/decorators.js'
+export { isQuasarError, QuasarError, type QuasarErrorCode } from './core/errors.js'
+export type { QuasarOptions, Readiness, Redact } from './core/options.js'
+export type { RecorderStatus } from './core/recorder.js'
+export type { CaptureContext } from './core/records.js'
+export type { IgnoreRule, Pattern, SlowRules } from './core/rules.js'
+export type { Logger, Store } from './ports.js'
+export { captureException, type Quasar, startQuasar } from './quasar.js'

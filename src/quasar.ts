@@ -1,0 +1,105 @@
+import { disabledRecorder } from './core/disabled.js'
+import { firstRecorder, leaseOf, type RecorderLease } from './core/lease.js'
+import { isDisabled, type QuasarOptions, type ResolvedOptions, resolveOptions } from './core/options.js'
+import { type Recorder, type RecorderStatus, startRecorder } from './core/recorder.js'
+import type { CaptureContext } from './core/records.js'
+import type { Writer } from './ports.js'
+import { sharedMemoryStore } from './shared-memory.js'
+import { redisStore } from './stores/redis.js'
+
+export type { RecorderLease }
+
+/** A running Quasar. */
+export interface Quasar {
+  /**
+   * Follows a piece of the app's own work as a job of this name: its duration, its failures, whether it was slow.
+   *
+   * @returns what `fn` gives; what it throws passes through
+   * @example await quasar.run('import', () => importProducts(file))
+   */
+  run<T>(name: string, fn: () => T): T
+  /** Reports an error that the app handled itself. Never throws. */
+  captureException(error: unknown, context?: CaptureContext): void
+  status(): RecorderStatus
+  /** Reports now. Never rejects. */
+  flush(): Promise<void>
+  /** Reports what is left and says good-bye, unless somebody else in the process records, too. Never rejects. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts to report this process: heartbeats every 10 s, and whatever integrations, `run` and `captureException` tell.
+ * Started twice with the same service and store it is the same recorder.
+ *
+ * @throws QuasarError `invalid_option`; nothing throws after that
+ * @example const quasar = startQuasar({ service: 'mailer' })
+ */
+export function startQuasar(options: QuasarOptions = {}): Quasar {
+  const { recorder, release } = leaseRecorder(options, null)
+  return {
+    run: (name, fn) => recorder.run(name, fn),
+    captureException: (error, context) => recorder.captureException(error, context),
+    status: () => recorder.status(),
+    flush: () => recorder.flush(),
+    stop: release,
+  }
+}
+
+/**
+ * A share in this process's recorder for a service and a store.
+ *
+ * @param framework what the heartbeat names as the app's framework
+ * @throws QuasarError `invalid_option`
+ */
+export function leaseRecorder(options: QuasarOptions = {}, framework: string | null = null): RecorderLease {
+  if (isDisabled(options, process.env)) return { recorder: disabledRecorder, release: () => Promise.resolve() }
+  const resolved = resolveOptions(options, process.env)
+  const lease = leaseOf(nameOf(resolved), () => start(resolved))
+  if (framework) lease.recorder.addFramework(framework)
+  return lease
+}
+
+function start(options: ResolvedOptions): Recorder {
+  return startRecorder(options, writerOf(options))
+}
+
+function writerOf({ store, redis, prefix }: ResolvedOptions): Writer {
+  if (store) return borrowed(store)
+  return redis === false ? borrowed(sharedMemoryStore(prefix)) : redisStore({ redis, prefix })
+}
+
+/** A store that stays open when the recorder stops: it is the app's, or the whole process's. */
+function borrowed(store: Writer): Writer {
+  return {
+    write: (batch) => store.write(batch),
+    leave: (service, node) => store.leave(service, node),
+    close: () => Promise.resolve(),
+  }
+}
+
+/** The same for the same service and store; two objects are the same store when they are one or read the same. */
+function nameOf({ service, prefix, redis, store }: ResolvedOptions): string {
+  return JSON.stringify([service, prefix, store ? idOf(store) : describeRedis(redis)])
+}
+
+function describeRedis(redis: string | object | false): unknown {
+  if (typeof redis !== 'object') return redis
+  return Object.getPrototypeOf(redis) === Object.prototype ? redis : idOf(redis)
+}
+
+/** On a global slot like the leases themselves: two copies of the package must give an object the same name. */
+const OBJECT_IDS = Symbol.for('@gravito/quasar/object-ids')
+
+function idOf(object: object): string {
+  const slot = globalThis as { [OBJECT_IDS]?: { ids: WeakMap<object, number>; last: number } }
+  slot[OBJECT_IDS] ??= { ids: new WeakMap(), last: 0 }
+  const known = slot[OBJECT_IDS]
+  const id = known.ids.get(object) ?? ++known.last
+  known.ids.set(object, id)
+  return `object ${id}`
+}
+
+/** Reports an error that the app handled itself, by the recorder that was started first. Without one it does nothing. */
+export function captureException(error: unknown, context?: CaptureContext): void {
+  firstRecorder()?.captureException(error, context)
+}
