@@ -1,0 +1,199 @@
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { Overview, ServiceView } from '../../src/protocol/index.js'
+import { startRedis } from '../support/redis.js'
+import { commandOf, descendantsOf, stillRunning } from './processes.js'
+import { type Running, start } from './run-script.js'
+
+const patience = { timeout: 60_000, interval: 200 }
+const apis = ['accounts-api', 'catalog-api', 'orders-api', 'shop-api']
+/** Reports twice a second: the tests wait for several reports. */
+const hasty = { PORT: '0', QUASAR_INTERVAL: '500' }
+
+const started: Running[] = []
+
+function startDemo(env: Record<string, string> = {}) {
+  const demo = start(process.execPath, ['examples/demo/main.mjs'], { ...hasty, ...env })
+  started.push(demo)
+  return demo
+}
+
+afterEach(async () => {
+  for (const demo of started.splice(0)) {
+    // It ends its own children; killed hard, they notice it by themselves.
+    demo.kill('SIGKILL')
+    await demo.ended
+  }
+})
+
+async function urlOf(demo: Running): Promise<string> {
+  return vi.waitFor(() => {
+    const [, url] = /Open (http:\/\/localhost:\d+)/.exec(demo.output()) ?? []
+    if (!url) throw new Error(`No URL yet: ${demo.output()}`)
+    return url
+  }, patience)
+}
+
+async function overview(url: string): Promise<Overview> {
+  const response = await fetch(`${url}/api/overview`)
+  expect(response.status).toBe(200)
+  return (await response.json()) as Overview
+}
+
+const names = (services: readonly ServiceView[]) => services.map(({ service }) => service).sort()
+
+/** A folder for the PATH with nothing in it. */
+async function withEmptyPath<T>(use: (path: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'quasar-empty-'))
+  try {
+    return await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+describe('npm run demo', { timeout: 150_000 }, () => {
+  it('shows five apps live with their requests, jobs, slow entries and exceptions, and ends at Ctrl-C', async () => {
+    const demo = startDemo()
+    const url = await urlOf(demo)
+    const page = await fetch(url)
+    expect(page.status).toBe(200)
+    expect(page.headers.get('content-type')).toContain('text/html')
+
+    await vi.waitFor(async () => {
+      const { services, nodes, slow, exceptions, store } = await overview(url)
+      expect(names(services)).toEqual([...apis, 'mail-worker'].sort())
+      expect(nodes.map(({ state }) => state)).toEqual(nodes.map(() => 'live'))
+      expect(store).toMatchObject({ ok: true, kind: 'redis' })
+      const busy = services.filter(({ requests }) => (requests?.rate ?? 0) > 0)
+      expect(names(busy)).toEqual(apis)
+      const worker = services.find(({ service }) => service === 'mail-worker')
+      expect(worker?.jobs?.rate).toBeGreaterThan(0)
+      expect(new Set(slow.map(({ kind }) => kind))).toEqual(new Set(['request', 'job']))
+      expect(new Set(exceptions.map(({ service }) => service)).size).toBe(5)
+    }, patience)
+
+    const children = descendantsOf(demo.pid)
+    // Five apps, the load generator, and redis-server with its keeper.
+    expect(children).toHaveLength(8)
+    demo.interrupt()
+    expect(await withinFiveSeconds(demo.ended)).toBe(0)
+    expect(stillRunning(children)).toEqual([])
+  })
+
+  it('lets every app say good-bye at Ctrl-C', async () => {
+    const redis = await startRedis()
+    try {
+      const demo = startDemo({ REDIS_URL: redis.url })
+      const url = await urlOf(demo)
+      await vi.waitFor(async () => expect((await overview(url)).nodes).toHaveLength(5), patience)
+      demo.interrupt()
+      expect(await withinFiveSeconds(demo.ended)).toBe(0)
+      const client = redis.client()
+      expect(await client.keys('gravito:quasar:*node*')).toEqual([])
+    } finally {
+      await redis.stop()
+    }
+  })
+
+  it('ends at Ctrl-C under npm with exit code 0', async () => {
+    const demo = start('npm', ['run', 'demo', '--ignore-scripts'], hasty)
+    started.push(demo)
+    await urlOf(demo)
+    const children = descendantsOf(demo.pid)
+    demo.interrupt()
+    expect(await withinFiveSeconds(demo.ended)).toBe(0)
+    expect(stillRunning(children)).toEqual([])
+  })
+
+  it('ends while it is starting', async () => {
+    const demo = startDemo()
+    const children = await vi.waitFor(() => {
+      const found = descendantsOf(demo.pid)
+      expect(found.length).toBeGreaterThan(2)
+      return found
+    }, patience)
+    demo.interrupt()
+    expect(await withinFiveSeconds(demo.ended)).toBe(0)
+    await vi.waitFor(() => expect(stillRunning(children)).toEqual([]), patience)
+  })
+
+  it('leaves nothing behind when it is killed hard', async () => {
+    const demo = startDemo()
+    await urlOf(demo)
+    const children = descendantsOf(demo.pid)
+    expect(children).toHaveLength(8)
+    demo.kill('SIGKILL')
+    expect(await demo.ended).toBe('SIGKILL')
+    await vi.waitFor(() => expect(stillRunning(children)).toEqual([]), patience)
+  })
+
+  it('says in one line that an app died, and goes on', async () => {
+    const demo = startDemo()
+    const url = await urlOf(demo)
+    const shop = descendantsOf(demo.pid).find((pid) => commandOf(pid).includes('express/app.mjs'))
+    process.kill(shop ?? 0, 'SIGKILL')
+    await vi.waitFor(() => expect(demo.output()).toMatch(/^shop-api ended with signal SIGKILL/m), patience)
+    expect((await overview(url)).services).not.toEqual([])
+  })
+
+  it('runs the HTTP apps in one process where there is no Redis, and says what is left out', async () => {
+    await withEmptyPath(async (PATH) => {
+      const demo = startDemo({ PATH })
+      const url = await urlOf(demo)
+      expect(demo.output()).toContain('the BullMQ worker')
+      expect(demo.output()).toContain('install redis-server or set REDIS_URL')
+      await vi.waitFor(async () => {
+        const { services, slow, exceptions, store } = await overview(url)
+        expect(names(services)).toEqual(apis)
+        expect(store).toMatchObject({ ok: true, kind: 'memory' })
+        expect(services.every(({ requests }) => (requests?.rate ?? 0) > 0)).toBe(true)
+        expect(slow).not.toEqual([])
+        expect(new Set(exceptions.map(({ service }) => service)).size).toBe(4)
+      }, patience)
+      const children = descendantsOf(demo.pid)
+      expect(children).toHaveLength(1)
+      demo.interrupt()
+      expect(await withinFiveSeconds(demo.ended)).toBe(0)
+      expect(stillRunning(children)).toEqual([])
+    })
+  })
+})
+
+describe('what stops the demo at once', () => {
+  it('is a port that is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const address = other.address()
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+    const demo = startDemo({ PORT: String(port) })
+    expect(await demo.ended).toBe(1)
+    expect(demo.output()).toBe(`Port ${port} is taken. Choose another one: PORT=${port + 1} npm run demo\n`)
+    other.close()
+  })
+
+  it('is a PORT that is none', async () => {
+    const demo = startDemo({ PORT: 'http' })
+    expect(await demo.ended).toBe(1)
+    expect(demo.output()).toContain('PORT is "http": it takes a number from 0 (any free port) to 65535.')
+  })
+
+  it('is a Redis that does not answer, without showing its password', async () => {
+    const redis = await startRedis()
+    await redis.stop()
+    const demo = startDemo({ REDIS_URL: `redis://user:secret@127.0.0.1:${redis.port}` })
+    expect(await demo.ended).toBe(1)
+    expect(demo.output()).toContain('REDIS_URL does not answer (ECONNREFUSED)')
+    expect(demo.output()).not.toContain('secret')
+  })
+})
+
+/** The demo's promise to end in time, not a measurement. */
+async function withinFiveSeconds<T>(ended: Promise<T>): Promise<T | 'too late'> {
+  const late = new Promise<'too late'>((resolve) => setTimeout(() => resolve('too late'), 5_000).unref())
+  return Promise.race([ended, late])
+}
