@@ -1,0 +1,117 @@
+import { invalidOption, QuasarError } from './core/errors.js'
+import { consoleLogger, silentLogger } from './core/logger.js'
+import type { Logger, Reader } from './ports.js'
+import { DEFAULT_PREFIX } from './protocol/index.js'
+import { sharedMemoryStore } from './shared-memory.js'
+import { redisStore } from './stores/redis.js'
+import { createZenithServer, isAuth, type Zenith, type ZenithAuth } from './zenith/index.js'
+
+export type { Authorize, FetchContext, NodeHandler, Role, Zenith, ZenithAuth } from './zenith/index.js'
+export { toNodeHandler } from './zenith/index.js'
+
+/** Options of Zenith, the same for every form. All may be left out; without `auth` it is open to this machine alone, and only in development. */
+export interface ZenithOptions {
+  /**
+   * Where the recorders report: a Redis URL, ioredis options, an ioredis client or Cluster (used as it is and never
+   * closed), or `false` for the memory of this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
+   */
+  redis?: string | object | false
+  /** A store of your own in place of `redis`; never closed. */
+  store?: Reader
+  /** What all keys begin with; ends with a colon. @default 'gravito:quasar:' (QUASAR_PREFIX) */
+  prefix?: string
+  /** Who may see it: a function of the request, `{ basic: { username, password } }` or `{ bearer: token }`. @default nobody; this machine itself when NODE_ENV is development */
+  auth?: ZenithAuth
+  /** The path that it is reached under when the server in front does not cut it off, `/quasar`. @default '' */
+  basePath?: string
+  /** How often the store is read while somebody looks, ms, 50 or more. @default 1500 */
+  interval?: number
+  /** What the health score takes for slow, ms: p95 of the requests at or above it costs points. @default 1000 */
+  slow?: number
+  /** Where the few lines of Zenith's own go; `false` for nowhere. @default console */
+  logger?: Logger | false
+}
+
+/**
+ * Creates the control plane: a page, its live stream and its API in one `fetch`.
+ *
+ * @throws QuasarError `invalid_option`
+ * @example app.use('/quasar', toNodeHandler(createZenith())) // Express
+ * @example app.mount('/quasar', createZenith().fetch) // Hono
+ */
+export function createZenith(options: ZenithOptions = {}): Zenith {
+  checkOptions(options)
+  const { auth, basePath, interval, slow, logger = consoleLogger } = options
+  return createZenithServer({
+    ...readerOf(options, process.env),
+    auth,
+    basePath,
+    interval,
+    slow,
+    isDevelopment: process.env.NODE_ENV === 'development',
+    logger: logger === false ? silentLogger : logger,
+  })
+}
+
+function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Reader; ownsReader: boolean } {
+  if (options.store) return { reader: options.store, ownsReader: false }
+  const redis = options.redis ?? (env.QUASAR_REDIS_URL || env.REDIS_URL || false)
+  const prefix = options.prefix ?? (env.QUASAR_PREFIX || DEFAULT_PREFIX)
+  if (redis === false) return { reader: sharedMemoryStore(prefix), ownsReader: false }
+  return { reader: redisStore({ redis, prefix }), ownsReader: true }
+}
+
+interface Check {
+  readonly takes: string
+  readonly accepts: (value: unknown) => boolean
+}
+
+const CHECKS: Readonly<Record<keyof ZenithOptions, Check>> = {
+  redis: {
+    takes: 'a redis:// or rediss:// URL, ioredis options, an ioredis client or Cluster, or false',
+    accepts: (v) => v === false || isRedisUrl(v) || isObject(v),
+  },
+  store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.nodes) },
+  prefix: { takes: 'a text that ends with a colon', accepts: (v) => typeof v === 'string' && /.:$/.test(v) },
+  auth: {
+    takes: 'a function, { basic: { username, password } } or { bearer: token }, none of them empty',
+    accepts: isAuth,
+  },
+  basePath: { takes: 'a path, "/quasar"', accepts: (v) => typeof v === 'string' && /^(\/[\w.~-]+)*\/?$/.test(v) },
+  interval: { takes: 'a number of ms, 50 to 3600000', accepts: (v) => isBetween(v, 50, 3_600_000) },
+  slow: { takes: 'a number of ms above 0', accepts: (v) => isBetween(v, Number.MIN_VALUE, Number.MAX_VALUE) },
+  logger: {
+    takes: 'an object with info, warn and error, or false',
+    accepts: (v) => v === false || (isObject(v) && isFunction(v.info) && isFunction(v.warn) && isFunction(v.error)),
+  },
+}
+
+function checkOptions(options: ZenithOptions): void {
+  if (!isObject(options)) throw new QuasarError('invalid_option', 'Quasar: the options of Zenith are an object.')
+  for (const [option, value] of Object.entries(options)) {
+    if (!Object.hasOwn(CHECKS, option)) throw unknownOption(option)
+    const check = CHECKS[option as keyof ZenithOptions]
+    if (value !== undefined && !check.accepts(value)) throw invalidOption(option, value, check.takes)
+  }
+}
+
+function unknownOption(option: string): QuasarError {
+  const known = Object.keys(CHECKS).join(', ')
+  return new QuasarError('invalid_option', `Quasar: Zenith has no option "${option}". Its options are ${known}.`)
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function'
+}
+
+function isBetween(value: unknown, low: number, high: number): boolean {
+  return typeof value === 'number' && value >= low && value <= high
+}
+
+function isRedisUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^(rediss?|unix):\/\//.test(value) && URL.canParse(value)
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import { assets } from './generated.js'
+
+const compress = promisify(gzip)
+/** Smaller ones gain nothing, in bytes. */
+const MIN_COMPRESSED = 1_024
+
+interface Prepared {
+  readonly type: string
+  readonly etag: string
+  readonly cacheControl: string
+  readonly plain: Buffer
+  readonly compressed: Buffer | null
+}
+
+/** Each is prepared once, when it is first asked for. */
+const prepared = new Map<string, Promise<Prepared>>()
+
+/** A file of the page; null when there is none of this name. @param name `index.html`, `assets/app-1a2b3c.js` */
+export async function serveAsset(name: string, request: Request): Promise<Response | null> {
+  if (!Object.hasOwn(assets, name)) return null
+  const known = prepared.get(name) ?? prepare(name)
+  prepared.set(name, known)
+  const asset = await known
+  const headers = { etag: asset.etag, 'cache-control': asset.cacheControl, vary: 'accept-encoding' }
+  if (isUnchanged(request, asset.etag)) return new Response(null, { status: 304, headers })
+  const isCompressed = asset.compressed !== null && takesGzip(request)
+  const body = isCompressed ? (asset.compressed as Buffer) : asset.plain
+  return new Response(new Uint8Array(body), {
+    headers: {
+      ...headers,
+      'content-type': asset.type,
+      'content-length': String(body.byteLength),
+      ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
+    },
+  })
+}
+
+async function prepare(name: string): Promise<Prepared> {
+  const asset = assets[name] as (typeof assets)[string]
+  const plain = Buffer.from(asset.body, asset.encoding)
+  const compressed =
+    isText(asset.type) && plain.byteLength >= MIN_COMPRESSED ? await compress(plain, { level: 9 }) : null
+  return {
+    type: isText(asset.type) && !asset.type.includes('charset') ? `${asset.type}; charset=utf-8` : asset.type,
+    etag: `W/"${createHash('sha256').update(plain).digest('base64url').slice(0, 22)}"`,
+    cacheControl: isHashed(name) ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+    plain,
+    compressed,
+  }
+}
+
+/** Vite puts a hash of eight characters at the end of the names under `assets/`. */
+function isHashed(name: string): boolean {
+  return /^assets\/.+-[\w-]{8,}\.\w+$/.test(name)
+}
+
+function isText(type: string): boolean {
+  return /^text\/|json|javascript|svg|xml/.test(type)
+}
+
+function isUnchanged(request: Request, etag: string): boolean {
+  const known = request.headers.get('if-none-match')?.split(',') ?? []
+  return known.some((one) => one.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''))
+}
+
+function takesGzip(request: Request): boolean {
+  const accepted = request.headers.get('accept-encoding')?.split(',') ?? []
+  return accepted.some((one) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(one))
+}

@@ -1,0 +1,44 @@
+/**
+ * What the server knows of a request and a `Request` does not hold. The second argument of `zenith.fetch`: `toNodeHandler`
+ * passes it, and Hono's `app.mount` passes node-server's bindings, which have `incoming`.
+ */
+export interface FetchContext {
+  /** The address of the socket's other end. Without it a request never counts as local. */
+  readonly peer?: string | null | undefined
+  /** The path before a router cut the mount's path off. */
+  readonly path?: string | null | undefined
+  /** Node's own request, as @hono/node-server hands it over. */
+  readonly incoming?: {
+    readonly url?: string | undefined
+    readonly socket?: { readonly remoteAddress?: string | undefined } | undefined
+  }
+}
+
+/** Where a request came from, and where it was sent to. */
+export interface Origin {
+  readonly peer: string | null
+  /** Null when the server does not say. */
+  readonly path: string | null
+}
+
+/** Marks a request as Zenith's own, so that the recorder leaves it out of what it measures. */
+const SKIP = Symbol.for('@gravito/quasar/skip')
+
+export function skipRecording(request: object): void {
+  Object.assign(request, { [SKIP]: true })
+}
+
+export function originOf(context: unknown): Origin {
+  const { peer, path, incoming } = isContext(context) ? context : {}
+  if (incoming) skipRecording(incoming)
+  const url = path ?? incoming?.url
+  return { peer: peer ?? incoming?.socket?.remoteAddress ?? null, path: url?.startsWith('/') ? pathOf(url) : null }
+}
+
+function isContext(context: unknown): context is FetchContext {
+  return typeof context === 'object' && context !== null
+}
+
+function pathOf(url: string): string {
+  return url.split(/[?#]/, 1)[0] as string
+}

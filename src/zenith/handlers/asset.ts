@@ -1,0 +1,7 @@
+import { serveAsset } from '../assets/index.js'
+import type { Asked } from '../routes.js'
+
+/** A file of the page; null when there is none of this name. */
+export function asset({ request, path }: Asked): Promise<Response | null> {
+  return serveAsset(path.slice(1), request)
+}

@@ -1,0 +1,154 @@
+import type { NodeEntry } from '../../ports.js'
+import {
+  type Heartbeat,
+  heartbeatLife,
+  INDEX_LIFE_MS,
+  type NodeSample,
+  type NodeState,
+  type NodeView,
+  nodeMember,
+} from '../../protocol/index.js'
+
+const MAX_SAMPLES = 60
+/** How many nodes are shown: of more, those that beat last. */
+const MAX_NODES = 10_000
+/** How long a node that said good-bye is shown, in ms. */
+const LEFT_FOR_MS = 60_000
+const DEFAULT_INTERVAL_MS = 10_000
+
+interface Known {
+  view: NodeView
+  /** When Zenith saw the heartbeat change, by its own clock; null when it saw only one. Tells a skewed clock from silence. */
+  beatSeenAt: number | null
+  leftAt: number | null
+  /** Records that the node lost since the last look. */
+  droppedAt: number | null
+}
+
+/** What a look at the nodes changed. */
+export interface FleetChange {
+  /** Whole but for `samples`, which holds the new ones only. */
+  changed: NodeView[]
+  /** Keys. */
+  gone: string[]
+}
+
+/** All nodes that Zenith knows of, and what became of them. */
+export class Fleet {
+  readonly #nodes = new Map<string, Known>()
+
+  get views(): NodeView[] {
+    return [...this.#nodes.values()].map((known) => known.view)
+  }
+
+  /** Whether the node lost records within a time. */
+  droppedSince(key: string, since: number): boolean {
+    return (this.#nodes.get(key)?.droppedAt ?? 0) > since
+  }
+
+  /**
+   * @param now Unix ms
+   * @param trusted false after an outage: then a node that is missing may as well be in a store that lost its memory, so
+   *   that it counts as lost and not as left
+   */
+  update(entries: readonly NodeEntry[], now: number, trusted: boolean): FleetChange {
+    const change: FleetChange = { changed: [], gone: [] }
+    const present = new Set<string>()
+    for (const entry of newest(entries)) {
+      const key = nodeMember(entry.service, entry.node)
+      present.add(key)
+      this.#see(key, entry, now, change)
+    }
+    for (const [key, known] of this.#nodes) if (!present.has(key)) this.#miss(key, known, now, trusted, change)
+    return change
+  }
+
+  #see(key: string, entry: NodeEntry, now: number, change: FleetChange): void {
+    const known = this.#nodes.get(key)
+    const beat = entry.heartbeat
+    if (!known) {
+      const node = meet(key, entry, now)
+      this.#nodes.set(key, node)
+      change.changed.push(node.view)
+      return
+    }
+    known.leftAt = null
+    const isNewBeat = beat !== null && beat.timestamp !== known.view.heartbeat?.timestamp
+    if (isNewBeat) {
+      noteBeat(known, beat, now, change)
+      return
+    }
+    setState(known, isFresh(beat, known.beatSeenAt, now) ? 'live' : 'lost', change)
+  }
+
+  #miss(key: string, known: Known, now: number, trusted: boolean, change: FleetChange): void {
+    const goneFor = now - (known.leftAt ?? known.view.lastSeen)
+    const isCrowdedOut = this.#nodes.size > MAX_NODES && known.view.state !== 'live'
+    if (isCrowdedOut || goneFor > (known.leftAt === null ? INDEX_LIFE_MS : LEFT_FOR_MS)) {
+      this.#nodes.delete(key)
+      change.gone.push(key)
+      return
+    }
+    if (known.view.state !== 'live') return
+    // Its heartbeat ran out and it never was in the index, or it took both away itself: that is how a node leaves.
+    const ranOut = !trusted || !isFresh(known.view.heartbeat, known.beatSeenAt, now)
+    if (!ranOut) known.leftAt = now
+    setState(known, ranOut ? 'lost' : 'left', change)
+  }
+}
+
+function newest(entries: readonly NodeEntry[]): readonly NodeEntry[] {
+  if (entries.length <= MAX_NODES) return entries
+  return [...entries].sort((a, b) => b.lastBeat - a.lastBeat).slice(0, MAX_NODES)
+}
+
+function meet(key: string, entry: NodeEntry, now: number): Known {
+  const heartbeat = entry.heartbeat
+  const view: NodeView = {
+    key,
+    service: entry.service,
+    id: entry.node,
+    state: isFresh(heartbeat, null, now) ? 'live' : 'lost',
+    lastSeen: Math.min(now, heartbeat?.timestamp ?? entry.lastBeat),
+    heartbeat,
+    samples: heartbeat ? [sampleOf(heartbeat)] : [],
+  }
+  return { view, beatSeenAt: null, leftAt: null, droppedAt: null }
+}
+
+function noteBeat(known: Known, beat: Heartbeat, now: number, change: FleetChange): void {
+  const previous = known.view.heartbeat
+  const sample = sampleOf(beat)
+  if ((beat.recorder?.dropped ?? 0) > (previous?.recorder?.dropped ?? 0)) known.droppedAt = now
+  if (previous) known.beatSeenAt = now
+  known.view = {
+    ...known.view,
+    state: isFresh(beat, known.beatSeenAt, now) ? 'live' : 'lost',
+    lastSeen: Math.min(now, beat.timestamp),
+    heartbeat: beat,
+    samples: [...known.view.samples, sample].slice(-MAX_SAMPLES),
+  }
+  change.changed.push({ ...known.view, samples: [sample] })
+}
+
+function setState(known: Known, state: NodeState, change: FleetChange): void {
+  if (known.view.state === state) return
+  known.view = { ...known.view, state }
+  change.changed.push({ ...known.view, samples: [] })
+}
+
+function isFresh(heartbeat: Heartbeat | null, beatSeenAt: number | null, now: number): boolean {
+  if (!heartbeat) return false
+  const age = Math.min(now - heartbeat.timestamp, beatSeenAt === null ? Number.POSITIVE_INFINITY : now - beatSeenAt)
+  return age < heartbeatLife(heartbeat.interval ?? DEFAULT_INTERVAL_MS)
+}
+
+function sampleOf(heartbeat: Heartbeat): NodeSample {
+  return {
+    at: heartbeat.timestamp,
+    cpu: heartbeat.cpu.process,
+    rss: heartbeat.memory.process.rss,
+    loop: heartbeat.eventLoop?.p99 ?? null,
+    rate: heartbeat.requests?.rate ?? null,
+  }
+}

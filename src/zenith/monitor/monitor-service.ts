@@ -1,0 +1,237 @@
+import type { Reader } from '../../ports.js'
+import type {
+  ExceptionRecord,
+  NodeView,
+  Overview,
+  PulseDifference,
+  ServiceView,
+  SlowEntry,
+  StoreHealth,
+} from '../../protocol/index.js'
+import { Feed } from './feed.js'
+import { Fleet, type FleetChange } from './fleet.js'
+import { ServiceMonitor } from './service.js'
+import { storeErrorInWords } from './store-error.js'
+import { inBatches, withTimeout } from './wait.js'
+
+const MAX_SERVICES = 1_000
+/** How many services are read at the same time. */
+const BATCH = 16
+/** A store that does not answer for so long has failed, in ms. */
+const ANSWER_WITHIN_MS = 8_000
+/** The longest pause between two looks at a store that fails, in ms. */
+const MAX_PAUSE_MS = 5_000
+const DROPS_COUNT_MS = 5 * 60_000
+
+/** What one look changed. */
+export interface MonitorNews {
+  /** Null when nothing but the time moved on. */
+  difference: PulseDifference | null
+  /** Oldest first. */
+  slow: readonly SlowEntry[]
+  exceptions: readonly ExceptionRecord[]
+}
+
+export interface MonitorOptions {
+  reader: Reader
+  /** How often to look while somebody watches, in ms. */
+  interval: number
+  /** The slow threshold for requests that latency is judged by, in ms. */
+  slowMs: number
+}
+
+/**
+ * Reads the store once for everybody, while anybody watches, and remembers what it saw. A store that fails leaves the last
+ * state as it was; the looks go on, at longer intervals, until it is back.
+ */
+export class MonitorService {
+  readonly #options: MonitorOptions
+  readonly #fleet = new Fleet()
+  readonly #services = new Map<string, ServiceMonitor>()
+  readonly #slow = new Feed<SlowEntry>((e) =>
+    JSON.stringify([e.service, e.node, e.ts, e.name, e.durationMs, e.requestId]),
+  )
+  readonly #exceptions = new Feed<ExceptionRecord>((e) => JSON.stringify([e.service, e.id]))
+  readonly #listeners = new Set<(news: MonitorNews) => void>()
+  #views = new Map<string, { view: ServiceView; text: string }>()
+  #overview: Overview | null = null
+  #looking: Promise<void> | null = null
+  #lookedAt = 0
+  #failures = 0
+  #watchers = 0
+  #timer: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(options: MonitorOptions) {
+    this.#options = options
+  }
+
+  /** The last state; null before the first look. */
+  get overview(): Overview | null {
+    return this.#overview
+  }
+
+  /** The state, not older than an interval: looks when it is, once for all who ask at the same time. */
+  async fresh(): Promise<Overview> {
+    if (!this.#overview || (Date.now() - this.#lookedAt >= this.#options.interval && !this.#isClosed))
+      await this.#look()
+    return this.#overview as Overview
+  }
+
+  /** Tells of every look that changed something. */
+  subscribe(listener: (news: MonitorNews) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Looks regularly until the returned function is called. */
+  watch(): () => void {
+    this.#watchers += 1
+    if (this.#watchers === 1) this.#schedule()
+    let isWatching = true
+    return () => {
+      if (!isWatching) return
+      isWatching = false
+      this.#watchers -= 1
+      if (this.#watchers === 0) clearTimeout(this.#timer)
+    }
+  }
+
+  /** No look begins after this; ends when the last one has. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#timer)
+    await this.#looking
+  }
+
+  #schedule(): void {
+    if (this.#isClosed || this.#watchers === 0) return
+    const { interval } = this.#options
+    const pause = Math.min(Math.max(MAX_PAUSE_MS, interval), interval * 2 ** Math.min(this.#failures, 10))
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#look().then(() => this.#schedule()), pause)
+    this.#timer.unref()
+  }
+
+  #look(): Promise<void> {
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#lookedAt = Date.now()
+      this.#looking = null
+    })
+    return this.#looking
+  }
+
+  async #lookOnce(): Promise<void> {
+    const started = performance.now()
+    const news = await withTimeout(this.#options.reader.nodes(), ANSWER_WITHIN_MS)
+      .then((answer) => this.#takeIn(answer, performance.now() - started))
+      .catch((error: unknown) => this.#noteFailure(error))
+    for (const listener of this.#listeners) listener(news)
+  }
+
+  async #takeIn(answer: Awaited<ReturnType<Reader['nodes']>>, latencyMs: number): Promise<MonitorNews> {
+    const now = Date.now()
+    await withTimeout(this.#readServices(new Set(answer.nodes.map((node) => node.service)), now), ANSWER_WITHIN_MS)
+    const change = this.#fleet.update(answer.nodes, now, this.#failures === 0)
+    this.#failures = 0
+    return this.#publish(change, answer.unreadable, Math.round(latencyMs * 100) / 100, now)
+  }
+
+  async #readServices(names: ReadonlySet<string>, now: number): Promise<void> {
+    for (const name of names) {
+      if (this.#services.size >= MAX_SERVICES) break
+      if (!this.#services.has(name)) this.#services.set(name, new ServiceMonitor(name))
+    }
+    for (const [name, service] of this.#services) {
+      const isShown = names.has(name) || this.#views.has(name)
+      if (!isShown && (service.isIdle || this.#services.size >= MAX_SERVICES)) this.#services.delete(name)
+    }
+    await inBatches([...this.#services.values()], BATCH, (service) => service.read(this.#options.reader, now))
+  }
+
+  #publish(change: FleetChange, unreadableNodes: number, latencyMs: number, now: number): MonitorNews {
+    const monitors = [...this.#services.values()]
+    const news = monitors.map((service) => service.takeNews())
+    const slow = this.#slow.add(news.flatMap((one) => one.slow))
+    const exceptions = this.#exceptions.add(news.flatMap((one) => one.exceptions))
+    const unreadable = monitors.reduce((sum, service) => sum + service.unreadable(now), unreadableNodes)
+    const failure = news.find((one) => one.error !== null)
+    const error = failure ? storeErrorInWords(failure.error) : null
+    const store: StoreHealth = { ok: true, kind: this.#options.reader.kind, latencyMs, error }
+    const previous = this.#overview
+    const services = this.#viewServices(now)
+    this.#overview = {
+      at: now,
+      services: [...this.#views.values()].map(({ view }) => view).sort((a, b) => byText(a.service, b.service)),
+      nodes: this.#fleet.views.sort((a, b) => byText(a.service, b.service) || byText(a.id, b.id)),
+      slow: this.#slow.recent,
+      exceptions: this.#exceptions.recent,
+      unreadable,
+      store,
+    }
+    const difference: PulseDifference = {
+      full: false,
+      at: now,
+      nodes: change.changed,
+      goneNodes: change.gone,
+      services: services.changed,
+      goneServices: services.gone,
+      unreadable,
+      store,
+    }
+    return { difference: isChange(difference, previous) ? difference : null, slow, exceptions }
+  }
+
+  #viewServices(now: number): { changed: ServiceView[]; gone: string[] } {
+    const before = this.#views
+    const changed: ServiceView[] = []
+    this.#views = new Map()
+    for (const [name, own] of byService(this.#fleet.views)) {
+      const service = this.#services.get(name)
+      if (!service) continue
+      const dropping = own.filter((node) => this.#fleet.droppedSince(node.key, now - DROPS_COUNT_MS)).length
+      const view = service.view(own, dropping, this.#options.slowMs, now)
+      const text = JSON.stringify(view)
+      if (before.get(name)?.text !== text) changed.push(view)
+      this.#views.set(name, { view, text })
+    }
+    return { changed, gone: [...before.keys()].filter((name) => !this.#views.has(name)) }
+  }
+
+  #noteFailure(error: unknown): MonitorNews {
+    this.#failures += 1
+    const previous = this.#overview
+    const store = { ok: false, kind: this.#options.reader.kind, latencyMs: null, error: storeErrorInWords(error) }
+    const nothing = { at: Date.now(), services: [], nodes: [], slow: [], exceptions: [], unreadable: 0 }
+    this.#overview = { ...(previous ?? nothing), store }
+    const { at, unreadable } = this.#overview
+    const unchanged = { full: false as const, at, nodes: [], goneNodes: [], services: [], goneServices: [], unreadable }
+    const difference = { ...unchanged, store }
+    return { difference: isChange(difference, previous) ? difference : null, slow: [], exceptions: [] }
+  }
+}
+
+/** The time and the store's latency alone are no news. */
+function isChange(difference: PulseDifference, previous: Overview | null): boolean {
+  const { nodes, goneNodes, services, goneServices, unreadable, store } = difference
+  return (
+    nodes.length + goneNodes.length + services.length + goneServices.length > 0 ||
+    unreadable !== previous?.unreadable ||
+    store.ok !== previous.store.ok ||
+    store.error !== previous.store.error
+  )
+}
+
+function byService(nodes: readonly NodeView[]): Map<string, NodeView[]> {
+  const groups = new Map<string, NodeView[]>()
+  for (const node of nodes) {
+    const group = groups.get(node.service)
+    if (group) group.push(node)
+    else groups.set(node.service, [node])
+  }
+  return groups
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events'
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+
+/** The Web form of Node's request, without its body: nothing here reads one. Null when there is none. */
+export function requestOf(request: IncomingMessage, signal: AbortSignal): Request | null {
+  const path = request.url ?? '/'
+  const host = request.headers.host ?? headerText(request.headers[':authority']) ?? 'localhost'
+  const scheme = 'encrypted' in request.socket && request.socket.encrypted ? 'https' : 'http'
+  if (!path.startsWith('/') || !URL.canParse(`${scheme}://${host}`)) return null
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (!name.startsWith(':') && value !== undefined) headers.set(name, headerText(value) ?? '')
+  }
+  try {
+    return new Request(new URL(`${scheme}://${host}${path}`), { method: request.method ?? 'GET', headers, signal })
+  } catch {
+    // A method that `Request` forbids, or a header that `Headers` does not take.
+    return null
+  }
+}
+
+export function nodeHeaders(request: IncomingMessage, answer: Response): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = Object.fromEntries(answer.headers)
+  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream')
+  // When a stream ends the server is closing: a connection that stayed would hold it open.
+  if (isStream && request.httpVersionMajor === 1) headers.connection = 'close'
+  return headers
+}
+
+/** Sends the body as fast as the client takes it; stops reading when it goes away. */
+export async function send(
+  answer: Response,
+  request: IncomingMessage,
+  response: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> {
+  const reader = answer.body?.getReader()
+  if (!reader || request.method === 'HEAD') {
+    await reader?.cancel()
+    response.end()
+    return
+  }
+  const cancel = () => void reader.cancel().catch(() => {})
+  gone.addEventListener('abort', cancel, { once: true })
+  if (gone.aborted) cancel()
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const isTaken = response.write(part.value)
+    flush(response)
+    if (!isTaken && !gone.aborted) await once(response, 'drain', { signal: gone })
+  }
+  response.end()
+}
+
+/** The middleware `compression` collects what is written until it is told to let go. */
+function flush(response: ServerResponse & { flush?: () => void }): void {
+  if (typeof response.flush === 'function') response.flush()
+}
+
+function headerText(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value
+}

@@ -1,0 +1,81 @@
+import type { Logger, Reader } from '../ports.js'
+import { gateOf, type ZenithAuth } from './auth.js'
+import { originOf } from './context.js'
+import { secured } from './headers.js'
+import { MonitorService } from './monitor/monitor-service.js'
+import { StorePing } from './monitor/store-ping.js'
+import { belowMount, cleanBasePath } from './mount-path.js'
+import { bare, json } from './responses.js'
+import { route } from './routes.js'
+import { StreamHub } from './sse.js'
+
+export interface ZenithServerOptions {
+  reader: Reader
+  /** Whether `close` closes the reader too. */
+  ownsReader: boolean
+  auth?: ZenithAuth | undefined
+  /** Whether this is a development machine: without `auth`, Zenith is open to it alone. */
+  isDevelopment: boolean
+  basePath?: string | undefined
+  /** ms */
+  interval?: number | undefined
+  /** ms */
+  slow?: number | undefined
+  logger?: Logger | undefined
+}
+
+/** The control plane: a function from a request to an answer, for any server that speaks `fetch`. */
+export interface Zenith {
+  /**
+   * Answers a request. Never rejects. May be passed on without its object: `app.mount('/quasar', zenith.fetch)`.
+   *
+   * @param context what the server knows besides: `{ peer, path }`, or node-server's bindings. See `FetchContext`.
+   */
+  readonly fetch: (request: Request, context?: unknown) => Promise<Response>
+  /** Ends the streams, stops reading, and closes the connection if it is Zenith's own. Harmless twice. */
+  readonly close: () => Promise<void>
+}
+
+const INTERVAL_MS = 1_500
+const SLOW_MS = 1_000
+
+/** Serves what a reader reads. */
+export function createZenithServer(options: ZenithServerOptions): Zenith {
+  const { reader, interval = INTERVAL_MS, slow: slowMs = SLOW_MS, logger } = options
+  const monitor = new MonitorService({ reader, interval, slowMs })
+  const services = { monitor, hub: new StreamHub(monitor), ping: new StorePing(reader) }
+  const gate = gateOf({ auth: options.auth, isDevelopment: options.isDevelopment, logger })
+  const basePath = cleanBasePath(options.basePath ?? '')
+  let closing: Promise<void> | null = null
+
+  async function answer(request: Request, context: unknown): Promise<Response> {
+    const origin = originOf(context)
+    const refusal = await gate(request, origin)
+    if (refusal) return refusal
+    if (closing) return bare(503)
+    const url = new URL(request.url)
+    const path = belowMount(url.pathname, basePath)
+    return route({ request, url, path, origin: { ...origin, path: origin.path ?? url.pathname }, services })
+  }
+
+  async function close(): Promise<void> {
+    services.hub.close()
+    await monitor.close()
+    if (options.ownsReader) await reader.close()
+  }
+
+  return {
+    async fetch(request, context) {
+      try {
+        return secured(await answer(request, context))
+      } catch (error) {
+        logger?.error(`Zenith could not answer: ${error instanceof Error ? error.message : error}`)
+        return secured(json(500, { error: { code: 'internal', message: 'Zenith could not answer.' } }))
+      }
+    },
+    close() {
+      closing ??= close()
+      return closing
+    },
+  }
+}
