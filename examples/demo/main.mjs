@@ -45,8 +45,8 @@ async function servePage(options) {
 
 async function start() {
   page = await openPage(readPort(process.env.PORT))
-  await compileNest()
   redis = await chooseRedis(say)
+  await compileNest()
   const targets = redis ? await startApps(redis.url) : await startEmbedded()
   await servePage(redis ? { redis: redis.url } : {})
   const load = { targets, redisUrl: redis?.url }
