@@ -1,0 +1,48 @@
+import type { Cluster, Redis, RedisOptions } from 'ioredis'
+
+/** A command's name in small letters and its arguments. */
+export type Command = readonly [name: string, ...args: (string | number)[]]
+
+/**
+ * What is used of an ioredis client. It is told by its shape, so that a client of ioredis 5 or of another copy of
+ * ioredis 6 will do.
+ */
+export interface RedisClient {
+  readonly status: string
+  readonly isCluster: boolean
+  connect(): Promise<unknown>
+  call(command: string, ...args: (string | number)[]): Promise<unknown>
+  pipeline(commands: unknown[][]): { exec(): Promise<[error: Error | null, result?: unknown][] | null> }
+}
+
+/** A client of a Redis Cluster. */
+export interface ClusterClient extends RedisClient {
+  nodes(role: 'master'): RedisClient[]
+}
+
+/** A URL (`redis://`, `rediss://`, a socket's path), ioredis options, or an ioredis client of version 5 or 6. */
+export type RedisSource = string | RedisOptions | RedisClient
+
+export function isClient(source: RedisSource): source is RedisClient {
+  return (
+    typeof source === 'object' &&
+    'status' in source &&
+    typeof source.status === 'string' &&
+    'pipeline' in source &&
+    typeof source.pipeline === 'function'
+  )
+}
+
+export function isCluster(client: RedisClient): client is ClusterClient {
+  return client.isCluster === true && 'nodes' in client && typeof client.nodes === 'function'
+}
+
+/** What ioredis puts before every key of this client; empty text when it does not. */
+export function keyPrefixOf(client: RedisClient): string {
+  const options: unknown = 'options' in client ? client.options : null
+  if (typeof options !== 'object' || options === null || !('keyPrefix' in options)) return ''
+  return typeof options.keyPrefix === 'string' ? options.keyPrefix : ''
+}
+
+// Real clients must fit what is said above; this fails to compile when they don't.
+export type FittingClients = [Redis, Cluster] extends [RedisClient, ClusterClient] ? true : never

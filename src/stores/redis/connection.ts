@@ -1,0 +1,16 @@
+import type { RedisClient } from './client.js'
+
+/** A way to Redis: one that the store opens itself, or the client that was passed in. */
+export interface Connection {
+  /** `host:port`, for messages. */
+  readonly where: string
+  /** Whether keys live on several servers, so that no command may name two of them. */
+  readonly isCluster: boolean
+  /** A client that sends in this very tick what it is given, or null. */
+  current(): RedisClient | null
+  /** The same, after waiting for it for at most a few seconds. @throws RedisStoreError */
+  open(): Promise<RedisClient>
+  /** An answer did not come in time. @param answer settles when it comes after all */
+  gaveUp(client: RedisClient, answer: Promise<unknown>): void
+  close(): void
+}

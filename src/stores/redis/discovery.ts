@@ -1,0 +1,88 @@
+import { type Command, isCluster, keyPrefixOf, type RedisClient } from './client.js'
+import type { Connection } from './connection.js'
+import { escapeGlob } from './foreign-keys.js'
+import { asList, asText } from './replies.js'
+import { exchange } from './send.js'
+
+/** How long one look may take, in ms; the next one goes on where it ended. */
+const BUDGET_MS = 1_000
+const COUNT = 1_000
+
+interface Walk {
+  readonly pattern: string
+  cursor: string
+}
+
+/** Looks through all keys for those of foreign reporters: when it is first asked and then once in a while, never per read. */
+export class Discovery {
+  readonly #connection: Connection
+  readonly #patterns: readonly string[]
+  readonly #found: (key: string) => void
+  readonly #everyMs: number
+  #lookedAt = Number.NEGATIVE_INFINITY
+  #isFirst = true
+  #isLooking = false
+  #isDenied = false
+  /** By the number of the master, when a look ended before it was through. */
+  readonly #walks = new Map<number, Walk[]>()
+
+  constructor(connection: Connection, patterns: readonly string[], everyMs: number, found: (key: string) => void) {
+    this.#connection = connection
+    this.#patterns = patterns
+    this.#everyMs = everyMs
+    this.#found = found
+  }
+
+  /** Resolves at once but for the first time. Never rejects. */
+  async look(): Promise<void> {
+    if (this.#isDenied || this.#isLooking || performance.now() - this.#lookedAt < this.#everyMs) return
+    const isFirst = this.#isFirst
+    const looking = this.#lookThrough()
+    if (isFirst) await looking
+  }
+
+  async #lookThrough(): Promise<void> {
+    this.#isLooking = true
+    this.#isFirst = false
+    this.#lookedAt = performance.now()
+    try {
+      const client = await this.#connection.open()
+      const masters = isCluster(client) ? client.nodes('master') : [client]
+      await Promise.all(masters.map((master, number) => this.#walk(master, number, keyPrefixOf(client))))
+    } catch {
+      // Whatever it is, the reads that follow meet it, too, and say so.
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  async #walk(master: RedisClient, number: number, keyPrefix: string): Promise<void> {
+    const fresh = this.#patterns.map((pattern) => ({ pattern: escapeGlob(keyPrefix) + pattern, cursor: '0' }))
+    let walks: Walk[] = this.#walks.get(number) ?? fresh
+    this.#walks.delete(number)
+    while (walks.length > 0) {
+      if (performance.now() - this.#lookedAt > BUDGET_MS) {
+        this.#walks.set(number, walks)
+        return
+      }
+      walks = await this.#step(master, walks, keyPrefix)
+    }
+  }
+
+  /** @returns the walks that are not through */
+  async #step(master: RedisClient, walks: readonly Walk[], keyPrefix: string): Promise<Walk[]> {
+    const commands = walks.map(({ cursor, pattern }): Command => {
+      return ['scan', cursor, 'MATCH', pattern, 'COUNT', COUNT, 'TYPE', 'string']
+    })
+    const replies = await exchange(this.#connection, master, commands)
+    return walks.filter((walk, index) => {
+      const reply = replies[index]
+      if (reply?.error?.code === 'NOPERM') this.#isDenied = true
+      if (!reply || reply.error) return false
+      const [cursor, keys] = asList(reply.value)
+      for (const key of asList(keys)) this.#found((asText(key) ?? '').slice(keyPrefix.length))
+      walk.cursor = asText(cursor) ?? '0'
+      return walk.cursor !== '0'
+    })
+  }
+}

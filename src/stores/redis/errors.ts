@@ -1,0 +1,68 @@
+/** Something that Redis or the way to it refused. `code` is the first word of Redis' answer, or the system's code. */
+export class RedisStoreError extends Error {
+  override readonly name = 'RedisStoreError'
+  readonly code: string
+
+  constructor(code: string, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  NOAUTH: 'Redis wants a password: put it into the URL, redis://user:password@host',
+  WRONGPASS: 'Redis refuses this user name or password',
+  NOPERM: 'The Redis user lacks a permission that docs/operations.md lists',
+  OOM: 'Redis is out of memory and takes no more data',
+  READONLY: 'This Redis is a read-only replica: connect to its primary',
+  WRONGTYPE: 'A key of the namespace holds another type of data: does something else write under this prefix?',
+  MOVED: 'This Redis is part of a Cluster: pass an ioredis Cluster as `redis`',
+  CLUSTERDOWN: 'The Redis Cluster is down',
+  LOADING: 'Redis is still loading its data',
+  MASTERDOWN: 'The Redis replica has lost its primary',
+  ECONNREFUSED: 'Nothing listens where Redis should be',
+  ECONNRESET: 'Redis closed the connection',
+  ENOTFOUND: "The name of Redis' host is not known",
+  EAI_AGAIN: "The name of Redis' host could not be looked up",
+  ETIMEDOUT: 'Redis does not answer',
+  EHOSTUNREACH: 'Redis cannot be reached',
+  ENOENT: "Redis' socket does not exist",
+}
+
+/**
+ * What went wrong, in words that name the remedy and hold no secret: an error of ioredis carries the arguments of the
+ * command that failed, which for AUTH and HELLO is the password.
+ *
+ * @param where `host:port`
+ */
+export function describeError(error: unknown, where: string): RedisStoreError {
+  if (error instanceof RedisStoreError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  const code = codeOf(error, message)
+  const advice = ADVICE[code]
+  const detail = code === 'NOPERM' ? ` (${withoutSecrets(message)})` : ''
+  if (advice) return new RedisStoreError(code, `${advice} (${where}, ${code})${detail}`)
+  return new RedisStoreError(code, `Redis at ${where}: ${withoutSecrets(message)}`)
+}
+
+export function timeoutError(where: string, ms: number): RedisStoreError {
+  return new RedisStoreError('ETIMEDOUT', `Redis does not answer within ${ms} ms (${where}, ETIMEDOUT)`)
+}
+
+function codeOf(error: unknown, message: string): string {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+    return error.code
+  // Before Redis 6 a wrong password is a plain ERR.
+  if (/invalid password/i.test(message)) return 'WRONGPASS'
+  if (/^Connection is closed|aborted due to connection close/i.test(message)) return 'ECONNRESET'
+  return /^-?([A-Z]{3,})\b/.exec(message)?.[1] ?? 'ERR'
+}
+
+/** Redis repeats the arguments of a command that it does not know; a URL may hold a password. */
+function withoutSecrets(message: string): string {
+  return message
+    .replace(/with args beginning with:.*$/s, '')
+    .replace(/\/\/[^\s@/]*@/g, '//***@')
+    .slice(0, 200)
+    .trim()
+}

@@ -1,0 +1,71 @@
+import type { Page } from '../../ports.js'
+import { type ExceptionRecord, parseException } from '../../protocol/index.js'
+import type { Command } from './client.js'
+import type { Connection } from './connection.js'
+import { fingerprintOf } from './repeats.js'
+import { asScored } from './replies.js'
+import { type Reply, send } from './send.js'
+import type { ServerClock } from './server-clock.js'
+import { joinPages } from './streams.js'
+import { isAboutKey } from './texts.js'
+
+/**
+ * Scores are the times of many clocks, and several members may have one score. So a page begins so long before the
+ * newest score of the page before, in ms, and leaves out what that one had.
+ */
+const OVERLAP_MS = 30_000
+
+interface Cursor {
+  readonly score: number
+  /** Fingerprints of the members within the overlap. */
+  readonly seen: ReadonlySet<string>
+}
+
+/** The newest exceptions of several keys after a cursor. */
+export async function readExceptions(
+  connection: Connection,
+  clock: ServerClock,
+  query: { service: string; keys: readonly string[]; after: string | null; limit: number },
+): Promise<Page<ExceptionRecord>> {
+  const cursors = (query.after ?? '').split(';')
+  const limit = Math.max(0, Math.floor(query.limit))
+  const commands = query.keys.map((key, index): Command => {
+    const cursor = parseCursor(cursors[index])
+    const from = cursor ? cursor.score - OVERLAP_MS : '-inf'
+    return ['zrevrangebyscore', key, '+inf', from, 'WITHSCORES', 'LIMIT', 0, limit]
+  })
+  const replies = await send(connection, commands)
+  const now = clock.now() ?? Date.now()
+  return joinPages(replies.map((reply, index) => pageOf(reply, query.service, cursors[index] ?? '', now)))
+}
+
+function pageOf(reply: Reply, service: string, after: string, now: number): Page<ExceptionRecord> {
+  if (reply.error && isAboutKey(reply)) return { records: [], unreadable: 1, cursor: after || null }
+  if (reply.error) throw reply.error
+  const members = asScored(reply.value).reverse()
+  const seen = parseCursor(after)?.seen
+  const records: ExceptionRecord[] = []
+  let unreadable = 0
+  for (const { member, score } of members) {
+    if (seen?.has(fingerprintOf(member))) continue
+    const record = parseException(member, { service, ts: score })
+    if (record) records.push(record)
+    else unreadable += 1
+  }
+  return { records, unreadable, cursor: cursorOf(members, now) ?? (after || null) }
+}
+
+/** A score that lies in the future does not hide what is written from now on. */
+function cursorOf(members: readonly { member: string; score: number }[], now: number): string | null {
+  const newest = members.at(-1)
+  if (!newest) return null
+  const score = Math.min(newest.score, now)
+  const recent = members.filter((entry) => entry.score >= score - OVERLAP_MS)
+  return `${score}:${recent.map((entry) => fingerprintOf(entry.member)).join(',')}`
+}
+
+function parseCursor(text: string | undefined): Cursor | null {
+  const match = /^(-?[\d.]+(?:e[+-]?\d+)?):([\w,-]*)$/.exec(text ?? '')
+  if (!match) return null
+  return { score: Number(match[1]), seen: new Set(match[2]?.split(',')) }
+}

@@ -1,0 +1,51 @@
+import { type Keys, parseNodeMember } from '../../protocol/index.js'
+
+/** Where a reporter that writes no index keeps a heartbeat. */
+export interface ForeignKey {
+  readonly service: string
+  readonly node: string
+  /** What names service and node in the key, as it stands there. */
+  readonly tail: string
+  /** Under `pulse:`, as in protocol 1 and the older SDK. */
+  readonly isPulse: boolean
+  /** Whether the key can't be anything else: then a text that is no heartbeat counts as unreadable. */
+  readonly isCertain: boolean
+}
+
+const PULSE = 'pulse:'
+const PULSE_SERVER = 'pulse:server:'
+/** Second words of `pulse:` keys that are no services. */
+const PULSE_WORDS = new Set(['server', 'queues', 'slow', 'errors', 'rollup', 'lease', 'index'])
+
+export const pulseKeys = {
+  slow: (app: string) => `pulse:slow:${app}`,
+  errors: (app: string) => `pulse:errors:${app}`,
+}
+
+/** Glob patterns of SCAN. */
+export function foreignPatterns(keys: Keys): string[] {
+  return [`${escapeGlob(nodePrefix(keys))}*`, `${PULSE}*`]
+}
+
+export function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]^]/g, '\\$&')
+}
+
+/** Tells whose heartbeat a key holds; null when it can't be one. */
+export function parseForeignKey(keys: Keys, key: string): ForeignKey | null {
+  const prefix = nodePrefix(keys)
+  if (key.startsWith(prefix)) return named(key.slice(prefix.length), false, true)
+  if (key.startsWith(PULSE_SERVER)) return named(key.slice(PULSE_SERVER.length), true, true)
+  if (!key.startsWith(PULSE)) return null
+  const pulse = named(key.slice(PULSE.length), true, false)
+  return pulse && !PULSE_WORDS.has(pulse.service) ? pulse : null
+}
+
+function named(tail: string, isPulse: boolean, isCertain: boolean): ForeignKey | null {
+  const names = parseNodeMember(tail)
+  return names && { ...names, tail, isPulse, isCertain }
+}
+
+function nodePrefix(keys: Keys): string {
+  return `${keys.prefix}node:`
+}

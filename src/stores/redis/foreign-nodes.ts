@@ -1,0 +1,101 @@
+import type { NodeEntry } from '../../ports.js'
+import {
+  type Heartbeat,
+  heartbeatLife,
+  INDEX_LIFE_MS,
+  type Keys,
+  nodeMember,
+  parseHeartbeat,
+} from '../../protocol/index.js'
+import type { Connection } from './connection.js'
+import { type ForeignKey, parseForeignKey } from './foreign-keys.js'
+import { type KeyText, readTexts } from './texts.js'
+
+const MAX_FOREIGN_NODES = 5_000
+
+interface KnownKey extends ForeignKey {
+  /** Of the newest heartbeat read; null as long as none was. */
+  timestamp: number | null
+  /** When that heartbeat was first read, Unix ms by this clock. */
+  changedAt: number
+  /** What service and node are called: usually as in the key. */
+  names: { readonly service: string; readonly node: string }
+}
+
+/** Nodes whose reporters write no index, by their keys. One that was seen and ran out is remembered as lost for a day. */
+export class ForeignNodes {
+  readonly #connection: Connection
+  readonly #keys: Keys
+  readonly #known = new Map<string, KnownKey>()
+
+  constructor(connection: Connection, keys: Keys) {
+    this.#connection = connection
+    this.#keys = keys
+  }
+
+  add(key: string): void {
+    if (this.#known.has(key) || this.#known.size >= MAX_FOREIGN_NODES) return
+    const parsed = parseForeignKey(this.#keys, key)
+    if (parsed) this.#known.set(key, { ...parsed, timestamp: null, changedAt: 0, names: parsed })
+  }
+
+  /** Whether a service was seen under `pulse:`, so that its other records may be there, too. */
+  hasPulse(service: string): boolean {
+    for (const known of this.#known.values()) if (known.isPulse && known.names.service === service) return true
+    return false
+  }
+
+  /** @param indexed keys of nodes that are in the index: those are not foreign */
+  async read(indexed: ReadonlySet<string>): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
+    for (const key of this.#known.keys()) if (indexed.has(key)) this.#known.delete(key)
+    const keys = [...this.#known.keys()]
+    const texts = await readTexts(this.#connection, keys)
+    const nodes = new Map<string, NodeEntry>()
+    let unreadable = 0
+    texts.forEach((text, index) => {
+      const key = keys[index] ?? ''
+      const known = this.#known.get(key)
+      if (!known) return
+      const entry = this.#readOne(key, known, text)
+      if (entry === 'unreadable') unreadable += 1
+      else if (entry) keepNewest(nodes, entry)
+    })
+    return { nodes: [...nodes.values()], unreadable }
+  }
+
+  #readOne(key: string, known: KnownKey, { text, unreadable }: KeyText): NodeEntry | 'unreadable' | null {
+    const heartbeat = parseHeartbeat(text, known)
+    if (!heartbeat && (text !== null || unreadable)) {
+      if (known.isCertain) return 'unreadable'
+      this.#known.delete(key)
+      return null
+    }
+    const now = Date.now()
+    if (heartbeat && heartbeat.timestamp !== known.timestamp) {
+      known.timestamp = heartbeat.timestamp
+      known.changedAt = now
+      known.names = namesOf(known, heartbeat)
+    }
+    if (known.timestamp === null || now - known.changedAt > INDEX_LIFE_MS) {
+      this.#known.delete(key)
+      return null
+    }
+    // A key without an end to its life stays when its reporter is gone.
+    const isStale = heartbeat !== null && now - known.changedAt > heartbeatLife(heartbeat.interval ?? 0)
+    const { service, node } = known.names
+    const lastBeat = Math.min(known.timestamp, now)
+    return { service, node, lastBeat, heartbeat: heartbeat && !isStale ? { ...heartbeat, service, id: node } : null }
+  }
+}
+
+/** The key says it, unless names with a `:` in them were put into it unencoded. */
+function namesOf(key: ForeignKey, heartbeat: Heartbeat): { service: string; node: string } {
+  const { service, id } = heartbeat
+  return `${service}:${id}` === key.tail ? { service, node: id } : { service: key.service, node: key.node }
+}
+
+function keepNewest(nodes: Map<string, NodeEntry>, entry: NodeEntry): void {
+  const member = nodeMember(entry.service, entry.node)
+  const known = nodes.get(member)
+  if (!known || known.lastBeat < entry.lastBeat) nodes.set(member, entry)
+}

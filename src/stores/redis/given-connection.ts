@@ -1,0 +1,70 @@
+import { isCluster, type RedisClient } from './client.js'
+import type { Connection } from './connection.js'
+import { CONNECT_TIMEOUT_MS, inTime, pause } from './deadline.js'
+import { RedisStoreError } from './errors.js'
+
+/** A lazy client is the app's to connect: `connect()` a second time would be an error for it. In ms. */
+const GRACE_MS = 500
+const POLL_MS = 20
+
+/**
+ * The client that was passed in. It gets no listeners, is never closed, and is given commands only while it is ready,
+ * so that nothing of ours waits in its queue during an outage.
+ */
+export function givenConnection(client: RedisClient): Connection {
+  const where = addressOf(client)
+  let unanswered = 0
+  let closed = false
+
+  function current(): RedisClient | null {
+    return client.status === 'ready' && unanswered === 0 && !closed ? client : null
+  }
+
+  async function becomeReady(): Promise<void> {
+    const start = Date.now()
+    while (client.status !== 'ready' && client.status !== 'end' && Date.now() - start < CONNECT_TIMEOUT_MS) {
+      if (client.status === 'wait' && Date.now() - start >= GRACE_MS) await inTime(connect(client), CONNECT_TIMEOUT_MS)
+      else await pause(POLL_MS)
+    }
+  }
+
+  return {
+    where,
+    isCluster: isCluster(client),
+    current,
+    async open() {
+      if (closed) throw new RedisStoreError('CLOSED', 'The Redis store is closed')
+      if (unanswered > 0) throw new RedisStoreError('ETIMEDOUT', `Redis does not answer (${where}, ETIMEDOUT)`)
+      await becomeReady()
+      const ready = current()
+      if (ready) return ready
+      throw new RedisStoreError('NOTREADY', `The Redis client that was passed in is not ready but "${client.status}"`)
+    },
+    gaveUp(_client, answer) {
+      unanswered += 1
+      const settled = () => {
+        unanswered -= 1
+      }
+      answer.then(settled, settled)
+    },
+    close() {
+      closed = true
+    },
+  }
+}
+
+async function connect(client: RedisClient): Promise<void> {
+  try {
+    await client.connect()
+  } catch {
+    // The status says whether it came to anything.
+  }
+}
+
+function addressOf(client: RedisClient): string {
+  if (isCluster(client)) return 'the Cluster'
+  const options: unknown = 'options' in client ? client.options : null
+  if (typeof options !== 'object' || options === null) return 'the client that was passed in'
+  const { path, host, port } = { path: null, host: 'localhost', port: 6379, ...options }
+  return path ?? `${host ?? 'localhost'}:${port ?? 6379}`
+}

@@ -1,0 +1,73 @@
+import type { NodeEntry, Reader } from '../../ports.js'
+import { type Keys, parseHeartbeat, parseNodeMember } from '../../protocol/index.js'
+import type { Command } from './client.js'
+import type { Connection } from './connection.js'
+import type { Discovery } from './discovery.js'
+import type { ForeignNodes } from './foreign-nodes.js'
+import { asScored } from './replies.js'
+import { send } from './send.js'
+import type { ServerClock } from './server-clock.js'
+import { type KeyText, readTexts } from './texts.js'
+
+/** Of the index; those that beat last. */
+const MAX_NODES = 10_000
+
+interface IndexEntry {
+  readonly service: string
+  readonly node: string
+  readonly key: string
+  readonly lastBeat: number
+}
+
+/** Where nodes are looked for: the index first, then what {@link Discovery} found besides. */
+export interface NodeSources {
+  readonly connection: Connection
+  readonly keys: Keys
+  readonly clock: ServerClock
+  readonly foreign: ForeignNodes
+  readonly discovery: Discovery
+}
+
+export async function readNodes(sources: NodeSources): ReturnType<Reader['nodes']> {
+  const { connection, discovery, foreign } = sources
+  const index = await readIndex(sources)
+  const keys = index.entries.map((entry) => entry.key)
+  const [texts] = await Promise.all([readTexts(connection, keys), discovery.look()])
+  const others = await foreign.read(new Set(keys))
+  let unreadable = index.unreadable + others.unreadable
+  const nodes = index.entries.flatMap((entry, position) => {
+    const node = entryOf(entry, texts[position])
+    if (!node) unreadable += 1
+    return node ?? []
+  })
+  const known = new Set(nodes.map(nameOf))
+  return { nodes: [...nodes, ...others.nodes.filter((node) => !known.has(nameOf(node)))], unreadable }
+}
+
+/** What can't be read is not taken for a node that is lost: null. */
+function entryOf({ service, node, lastBeat }: IndexEntry, read: KeyText | undefined): NodeEntry | null {
+  const text = read?.text ?? null
+  if (text === null) return read?.unreadable ? null : { service, node, lastBeat, heartbeat: null }
+  const heartbeat = parseHeartbeat(text, { service, node })
+  return heartbeat && { service, node, lastBeat, heartbeat: { ...heartbeat, service, id: node } }
+}
+
+async function readIndex(sources: NodeSources): Promise<{ entries: IndexEntry[]; unreadable: number }> {
+  const { connection, keys, clock } = sources
+  const range: Command = ['zrange', keys.nodeIndex, 0, MAX_NODES - 1, 'REV', 'WITHSCORES']
+  const [index, time] = await send(connection, clock.now() === null ? [range, ['time']] : [range])
+  if (time && !time.error) clock.learn(time.value)
+  if (index?.error?.code === 'WRONGTYPE') return { entries: [], unreadable: 1 }
+  if (index?.error) throw index.error
+  const now = Date.now()
+  const entries = asScored(index?.value).flatMap(({ member, score }) => {
+    const names = parseNodeMember(member)
+    // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
+    return names ? [{ ...names, key: `${keys.prefix}node:${member}`, lastBeat: Math.min(score, now) }] : []
+  })
+  return { entries, unreadable: 0 }
+}
+
+function nameOf({ service, node }: NodeEntry): string {
+  return JSON.stringify([service, node])
+}

@@ -1,0 +1,58 @@
+import type { Page, Reader } from '../../ports.js'
+import { type Keys, parseRollup, parseSlowEntry, type Rollup, type SlowEntry } from '../../protocol/index.js'
+import type { Connection } from './connection.js'
+import { Discovery } from './discovery.js'
+import { readExceptions } from './exceptions.js'
+import { foreignPatterns, pulseKeys } from './foreign-keys.js'
+import { ForeignNodes } from './foreign-nodes.js'
+import { readNodes } from './nodes.js'
+import { fingerprintOf } from './repeats.js'
+import { ask } from './send.js'
+import type { ServerClock } from './server-clock.js'
+import { StreamPages } from './streams.js'
+
+/** @param scanEveryMs how often foreign reporters are looked for */
+export function redisReader(
+  connection: Connection,
+  keys: Keys,
+  clock: ServerClock,
+  scanEveryMs: number,
+): Omit<Reader, 'close' | 'kind'> {
+  const foreign = new ForeignNodes(connection, keys)
+  const discovery = new Discovery(connection, foreignPatterns(keys), scanEveryMs, (key) => foreign.add(key))
+  const slowPages = new StreamPages<SlowEntry>(connection, {
+    read: (entry, service) => parseSlowEntry(entry.fields, { service }),
+    identity: (_, entry) => fingerprintOf(JSON.stringify(entry.fields)),
+  })
+  const rollupPages = new StreamPages<Rollup>(connection, {
+    read: (entry) => parseRollup(entry.fields.data),
+    identity: (rollup) => `${rollup.from}:${rollup.node}`,
+  })
+  const withPulse = (service: string, key: string, pulseKey: string) =>
+    foreign.hasPulse(service) ? [key, pulseKey] : [key]
+
+  return {
+    nodes: () => readNodes({ connection, keys, clock, foreign, discovery }),
+    async slow({ service, after, limit }) {
+      const streams = withPulse(service, keys.slow(service), pulseKeys.slow(service))
+      return inOrder(await slowPages.newest(service, streams, after ?? null, limit), limit)
+    },
+    async exceptions({ service, after, limit }) {
+      const sets = withPulse(service, keys.errors(service), pulseKeys.errors(service))
+      const query = { service, keys: sets, after: after ?? null, limit }
+      return inOrder(await readExceptions(connection, clock, query), limit)
+    },
+    rollups: ({ service, since, after }) =>
+      rollupPages.all(service, keys.rollup(service), after ?? null, clock.translate(since)),
+    async ping() {
+      const start = performance.now()
+      await ask(connection, ['ping'])
+      return performance.now() - start
+    },
+  }
+}
+
+function inOrder<T extends { ts: number }>(page: Page<T>, limit: number): Page<T> {
+  const records = [...page.records].sort((a, b) => a.ts - b.ts)
+  return { ...page, records: limit > 0 ? records.slice(-limit) : [] }
+}

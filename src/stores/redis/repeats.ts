@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto'
+
+const MAX_REMEMBERED = 20_000
+
+/**
+ * Finds entries that were written twice, which happens when Redis took a write but its answer came too late. The first
+ * one counts.
+ */
+export class Repeats {
+  /** Identity to the stream id of its first entry. */
+  readonly #first = new Map<string, string>()
+
+  isRepeat(identity: string, id: string): boolean {
+    const first = this.#first.get(identity)
+    if (first !== undefined && compareIds(first, id) < 0) return true
+    this.#first.set(identity, id)
+    for (const oldest of this.#first.keys()) {
+      if (this.#first.size <= MAX_REMEMBERED) break
+      this.#first.delete(oldest)
+    }
+    return false
+  }
+}
+
+/** Short and the same for the same text. */
+export function fingerprintOf(text: string): string {
+  return createHash('sha1').update(text).digest('base64url').slice(0, 14)
+}
+
+/** Stream ids are `ms-number`. */
+function compareIds(a: string, b: string): number {
+  const [aTime = 0, aNumber = 0] = a.split('-').map(Number)
+  const [bTime = 0, bNumber = 0] = b.split('-').map(Number)
+  return aTime - bTime || aNumber - bNumber
+}

@@ -1,0 +1,47 @@
+/** Redis 6 clients may map replies in two ways: RESP2's flat arrays and texts, RESP3's pairs, objects and numbers. */
+
+export function asNumber(value: unknown): number | null {
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value
+  return typeof number === 'number' && !Number.isNaN(number) ? number : null
+}
+
+export function asText(value: unknown): string | null {
+  if (typeof value === 'string') return value
+  return Buffer.isBuffer(value) ? value.toString() : null
+}
+
+export function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}
+
+/** Members with their scores. */
+export function asScored(reply: unknown): { member: string; score: number }[] {
+  return pairsOf(reply).flatMap(([member, value]) => {
+    const text = asText(member)
+    const score = asNumber(value)
+    return text === null || score === null ? [] : [{ member: text, score }]
+  })
+}
+
+export interface StreamEntry {
+  readonly id: string
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+/** Entries of XRANGE and XREVRANGE. */
+export function asEntries(reply: unknown): StreamEntry[] {
+  return asList(reply).flatMap((entry) => {
+    const [id, fields] = asList(entry)
+    const text = asText(id)
+    return text === null ? [] : [{ id: text, fields: Object.fromEntries(pairsOf(fields)) }]
+  })
+}
+
+function pairsOf(reply: unknown): [string, unknown][] {
+  if (typeof reply === 'object' && reply !== null && !Array.isArray(reply)) return Object.entries(reply)
+  const list = asList(reply)
+  const flat = list.every(Array.isArray) ? list.flat() : list
+  const pairs: [string, unknown][] = []
+  for (let index = 0; index + 1 < flat.length; index += 2) pairs.push([String(flat[index]), flat[index + 1]])
+  return pairs
+}

@@ -1,0 +1,61 @@
+import type { Command } from './client.js'
+import type { Connection } from './connection.js'
+import { asList, asText } from './replies.js'
+import { type Reply, send } from './send.js'
+
+/** What a key holds: its text; null when there is no such key; `unreadable` when it holds something else. */
+export type KeyText = { readonly text: string | null; readonly unreadable: boolean }
+
+const CHUNK = 250
+const GONE: KeyText = { text: null, unreadable: false }
+const UNREADABLE: KeyText = { text: null, unreadable: true }
+
+/**
+ * Reads many strings at once, in the order of the keys. What one key holds never hides another's.
+ *
+ * @throws RedisStoreError when Redis does not answer
+ */
+export async function readTexts(connection: Connection, keys: readonly string[]): Promise<KeyText[]> {
+  if (connection.isCluster) return readEach(connection, keys)
+  const texts = await readChunks(connection, keys)
+  // MGET says "nothing" of a key of another type as well: those that it found nothing at are asked for by themselves.
+  const unclear = keys.filter((_, index) => texts[index] == null)
+  if (unclear.length === 0) return texts.map((text) => (text === null ? GONE : { text, unreadable: false }))
+  const asked = await readEach(connection, unclear)
+  let next = 0
+  return texts.map((text) => (text === null ? (asked[next++] ?? GONE) : { text, unreadable: false }))
+}
+
+async function readChunks(connection: Connection, keys: readonly string[]): Promise<(string | null)[]> {
+  const commands: Command[] = []
+  for (let start = 0; start < keys.length; start += CHUNK) commands.push(['mget', ...keys.slice(start, start + CHUNK)])
+  const replies = await send(connection, commands)
+  return replies.flatMap((reply, index) => {
+    const length = (commands[index]?.length ?? 1) - 1
+    const values = asList(orThrow(reply))
+    return Array.from({ length }, (_, position) => asText(values[position]))
+  })
+}
+
+async function readEach(connection: Connection, keys: readonly string[]): Promise<KeyText[]> {
+  const replies = await send(
+    connection,
+    keys.map((key) => ['get', key] as const),
+  )
+  return replies.map((reply) => {
+    if (reply.error && isAboutKey(reply)) return UNREADABLE
+    const text = asText(orThrow(reply))
+    return text === null ? GONE : { text, unreadable: false }
+  })
+}
+
+/** Errors of the key, not of the way to Redis. */
+export function isAboutKey(reply: Reply): boolean {
+  return reply.error?.code === 'WRONGTYPE' || reply.error?.code === 'NOPERM'
+}
+
+/** NOPERM stands for a chunk of keys here: they are asked for one by one, then. */
+function orThrow(reply: Reply): unknown {
+  if (reply.error && !isAboutKey(reply)) throw reply.error
+  return reply.value
+}

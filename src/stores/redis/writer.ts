@@ -1,0 +1,148 @@
+import type { Batch, StoreRecord, WriteResult, Writer } from '../../ports.js'
+import {
+  EXCEPTION_LIFE_MS,
+  encodeException,
+  encodeHeartbeat,
+  encodeRollup,
+  encodeSlowEntry,
+  type Heartbeat,
+  heartbeatLife,
+  INDEX_LIFE_MS,
+  type Keys,
+  MAX_EXCEPTIONS,
+  MAX_SLOW_ENTRIES,
+  nodeMember,
+  ROLLUP_LIFE_MS,
+} from '../../protocol/index.js'
+import type { Command } from './client.js'
+import type { Connection } from './connection.js'
+import { type Reply, send } from './send.js'
+import type { ServerClock } from './server-clock.js'
+
+/** How often what is too old is looked for, in ms. */
+const TIDY_EVERY_MS = 60_000
+
+/** A command, and the records that are lost when it fails. */
+interface Step {
+  readonly command: Command
+  readonly records: readonly StoreRecord[]
+  readonly done?: (value: unknown) => void
+}
+
+export function redisWriter(connection: Connection, keys: Keys, clock: ServerClock): Pick<Writer, 'write' | 'leave'> {
+  let tidiedAt = Number.NEGATIVE_INFINITY
+
+  function tidySteps(service: string): Step[] {
+    if (performance.now() - tidiedAt < TIDY_EVERY_MS) return []
+    const done = (value: unknown) => {
+      clock.learn(value)
+      tidiedAt = performance.now()
+    }
+    return [...pruneIndex(keys, clock.now()), ...expireRollups(keys, service), { command: ['time'], records: [], done }]
+  }
+
+  return {
+    // No await before the commands are sent: they are with the socket when this returns, if the connection is ready.
+    write(batch) {
+      const steps = [
+        ...heartbeatSteps(keys, clock, batch),
+        ...slowSteps(keys, batch),
+        ...exceptionSteps(keys, clock, batch),
+        ...rollupSteps(keys, clock, batch),
+        ...tidySteps(batch.service),
+      ]
+      const commands = steps.map((step) => step.command)
+      return send(connection, commands).then((replies) => resultOf(batch, steps, replies))
+    },
+    async leave(service, node) {
+      await send(connection, [
+        ['del', keys.node(service, node)],
+        ['zrem', keys.nodeIndex, nodeMember(service, node)],
+      ])
+    },
+  }
+}
+
+function resultOf(batch: Batch, steps: readonly Step[], replies: readonly Reply[]): WriteResult {
+  const lost = new Set<StoreRecord>()
+  let error: Error | null = null
+  steps.forEach((step, index) => {
+    const reply = replies[index]
+    if (reply?.error) {
+      error ??= reply.error
+      for (const record of step.records) lost.add(record)
+    } else step.done?.(reply?.value)
+  })
+  return { unwritten: batch.records.filter((record) => lost.has(record)), error }
+}
+
+function heartbeatSteps(keys: Keys, clock: ServerClock, { heartbeat, service, node }: Batch): Step[] {
+  if (!heartbeat) return []
+  return [
+    just('set', keys.node(service, node), encodeHeartbeat(heartbeat), 'PX', lifeOf(heartbeat)),
+    just('zadd', keys.nodeIndex, clock.translate(heartbeat.timestamp), nodeMember(service, node)),
+  ]
+}
+
+function lifeOf(heartbeat: Heartbeat): number {
+  return Math.ceil(heartbeatLife(heartbeat.interval ?? 0))
+}
+
+function slowSteps(keys: Keys, { service, records }: Batch): Step[] {
+  return records.flatMap((entry) => {
+    if (entry.type !== 'slow') return []
+    const fields = encodeSlowEntry(entry.record)
+    return [keeping([entry], 'xadd', keys.slow(service), 'MAXLEN', '~', MAX_SLOW_ENTRIES, '*', ...fields)]
+  })
+}
+
+/**
+ * The score is the time of writing and stays what it was when an exception is written twice (NX), so that a reader who
+ * goes on from a score misses nothing that was held back by an outage.
+ */
+function exceptionSteps(keys: Keys, clock: ServerClock, { service, records }: Batch): Step[] {
+  const entries = records.filter((entry) => entry.type === 'exception')
+  if (entries.length === 0) return []
+  const key = keys.errors(service)
+  const now = clock.now()
+  const score = clock.translate(Date.now())
+  const members = entries.flatMap((entry) => [score, encodeException(entry.record)])
+  return [
+    keeping(entries, 'zadd', key, 'NX', ...members),
+    ...(now === null ? [] : [just('zremrangebyscore', key, '-inf', now - EXCEPTION_LIFE_MS)]),
+    just('zremrangebyrank', key, 0, -(MAX_EXCEPTIONS + 1)),
+    just('pexpire', key, EXCEPTION_LIFE_MS),
+  ]
+}
+
+function rollupSteps(keys: Keys, clock: ServerClock, { service, records }: Batch): Step[] {
+  const now = clock.now()
+  // As long as Redis' clock is not known, nothing is trimmed by age.
+  const trim = now === null ? [] : ['MINID', '~', now - ROLLUP_LIFE_MS]
+  return records.flatMap((entry) => {
+    if (entry.type !== 'rollup') return []
+    return [keeping([entry], 'xadd', keys.rollup(service), ...trim, '*', 'data', encodeRollup(entry.record))]
+  })
+}
+
+/** Also what lies in the future: it would never get old. */
+function pruneIndex(keys: Keys, now: number | null): Step[] {
+  if (now === null) return []
+  return [
+    just('zremrangebyscore', keys.nodeIndex, '-inf', now - INDEX_LIFE_MS),
+    just('zremrangebyscore', keys.nodeIndex, now + INDEX_LIFE_MS, '+inf'),
+  ]
+}
+
+/** What a service leaves behind goes by itself. The life is longer than that of an entry: it is set anew every minute only. */
+function expireRollups(keys: Keys, service: string): Step[] {
+  return [just('pexpire', keys.rollup(service), 2 * ROLLUP_LIFE_MS)]
+}
+
+function just(...command: Command): Step {
+  return { command, records: [] }
+}
+
+function keeping(records: readonly StoreRecord[], ...command: Command): Step {
+  return { command, records }
+}

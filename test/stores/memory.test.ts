@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { EXCEPTION_LIFE_MS, INDEX_LIFE_MS, MIN_HEARTBEAT_LIFE_MS, ROLLUP_LIFE_MS } from '../../src/protocol/index.js'
+import { memoryStore } from '../../src/stores/memory.js'
+import { storeConformance } from '../conformance/store.js'
+import { exceptionOf, exceptionRecord, heartbeatOf, rollupOf, rollupRecord } from './samples.js'
+
+storeConformance('memory', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  const store = memoryStore()
+  return {
+    store,
+    async runOut(service, node) {
+      const { nodes } = await store.nodes()
+      vi.setSystemTime(Date.now() + MIN_HEARTBEAT_LIFE_MS + 1)
+      // The others went on beating.
+      for (const other of nodes) {
+        if (other.service === service && other.node === node) continue
+        const heartbeat = heartbeatOf(other.service, other.node)
+        await store.write({ service: other.service, node: other.node, heartbeat, records: [] })
+      }
+    },
+    async end() {
+      vi.useRealTimers()
+    },
+  }
+})
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('a heartbeat lives for three intervals when that is longer than 30 s', async () => {
+  const store = memoryStore()
+  const heartbeat = heartbeatOf('shop', 'n1', { interval: 60_000 })
+  await store.write({ service: 'shop', node: 'n1', heartbeat, records: [] })
+  vi.setSystemTime(Date.now() + 179_000)
+  expect((await store.nodes()).nodes[0]?.heartbeat).not.toBeNull()
+  vi.setSystemTime(Date.now() + 2_000)
+  expect((await store.nodes()).nodes[0]?.heartbeat).toBeNull()
+})
+
+test('a node that stays silent is forgotten after a day', async () => {
+  const store = memoryStore()
+  await store.write({ service: 'shop', node: 'n1', heartbeat: heartbeatOf('shop', 'n1'), records: [] })
+  vi.setSystemTime(Date.now() + INDEX_LIFE_MS + 1)
+  expect((await store.nodes()).nodes).toEqual([])
+})
+
+test('exceptions and rollups get old', async () => {
+  const store = memoryStore()
+  const records = [exceptionRecord(exceptionOf('shop', 'e1')), rollupRecord(rollupOf())]
+  await store.write({ service: 'shop', node: 'n1', heartbeat: null, records })
+  vi.setSystemTime(Date.now() + ROLLUP_LIFE_MS + 1)
+  expect((await store.rollups({ service: 'shop', since: 0 })).records).toEqual([])
+  expect((await store.exceptions({ service: 'shop', limit: 10 })).records).toHaveLength(1)
+  vi.setSystemTime(Date.now() + EXCEPTION_LIFE_MS)
+  expect((await store.exceptions({ service: 'shop', limit: 10 })).records).toEqual([])
+})
+
+test('nodes and rollups are bounded by count, and those of late stay', async () => {
+  const store = memoryStore({ maxNodes: 3, maxRollups: 4 })
+  for (let number = 0; number < 10; number++) {
+    const node = `n${number}`
+    await store.write({
+      service: 'shop',
+      node,
+      heartbeat: heartbeatOf('shop', node),
+      records: [rollupRecord(rollupOf({ node }))],
+    })
+  }
+  expect((await store.nodes()).nodes.map((entry) => entry.node)).toEqual(['n7', 'n8', 'n9'])
+  const { records } = await store.rollups({ service: 'shop', since: 0 })
+  expect(records.map((rollup) => rollup.node)).toEqual(['n6', 'n7', 'n8', 'n9'])
+})
