@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type FetchContext, skipRecording } from './context.js'
+import { skipRecording } from './context.js'
 import { nodeHeaders, requestOf, send } from './node-http.js'
 import type { Zenith } from './zenith.js'
 
@@ -14,17 +14,14 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse, .
  */
 export function toNodeHandler(zenith: Pick<Zenith, 'fetch'>): NodeHandler {
   return function zenithHandler(request, response) {
-    const full = 'originalUrl' in request ? request.originalUrl : request.url
-    void answerNode(zenith, request, response, { path: typeof full === 'string' ? full : request.url })
+    void answer(zenith, request, response)
   }
 }
 
-/** Answers one request. Never rejects. @param context `path`: the whole one, where a router cut something off */
-export async function answerNode(
+async function answer(
   zenith: Pick<Zenith, 'fetch'>,
-  request: IncomingMessage,
+  request: IncomingMessage & { originalUrl?: string },
   response: ServerResponse,
-  context: FetchContext,
 ): Promise<void> {
   skipRecording(request)
   const gone = new AbortController()
@@ -35,9 +32,11 @@ export async function answerNode(
       response.writeHead(400).end()
       return
     }
-    const answer = await zenith.fetch(asked, { peer: request.socket.remoteAddress, ...context })
-    response.writeHead(answer.status, nodeHeaders(request, answer))
-    await send(answer, request, response, gone.signal)
+    // Routers that mount (Express, Connect) cut the mount's path off `url`.
+    const path = request.originalUrl ?? request.url
+    const answered = await zenith.fetch(asked, { peer: request.socket.remoteAddress, path })
+    response.writeHead(answered.status, nodeHeaders(request, answered))
+    await send(answered, request, response, gone.signal)
   } catch {
     // The client went away, or somebody else answered already: there is nobody left to tell.
     response.destroy()

@@ -1,16 +1,17 @@
 const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/WRONGPASS|NOAUTH|invalid username-password/i, 'The store refuses the password'],
   [/NOPERM/i, 'The store does not allow this user to read'],
-  [/LOADING/i, 'The store is still loading its data'],
   [/ECONNREFUSED/i, 'The store does not answer: connection refused'],
   [/ENOTFOUND|EAI_AGAIN/i, 'The name of the store’s host is not known'],
   [/ETIMEDOUT|timed? ?out/i, 'The store does not answer in time'],
-  [/ECONNRESET|EPIPE|closed|Connection is/i, 'The connection to the store was lost'],
+  [/ECONNRESET|EPIPE|Connection is closed/i, 'The connection to the store was lost'],
 ]
 
 /** What went wrong with the store, in words and without secrets. */
 export function storeErrorInWords(error: unknown): string {
   const message = textOf(error)
+  // The Redis store's own errors say what to do already.
+  if (error instanceof Error && error.name === 'RedisStoreError') return error.message
   const words = WORDS.find(([pattern]) => pattern.test(message))?.[1]
   return words ?? `The store reports an error: ${mask(message).slice(0, 200)}`
 }
@@ -19,7 +20,7 @@ function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const code = 'code' in error ? String(error.code) : ''
   const causes = error instanceof AggregateError ? error.errors.map(textOf).join(' ') : ''
-  return [code, error.message, causes, error.cause ? textOf(error.cause) : ''].filter(Boolean).join(' ')
+  return [code, error.message, causes].filter(Boolean).join(' ')
 }
 
 /** Passwords in URLs, and what follows a word for a secret. */

@@ -1,0 +1,43 @@
+import type { FastifyInstance } from 'fastify'
+import { createZenith, toNodeHandler, type ZenithOptions } from '../../create-zenith.js'
+
+export interface ZenithPluginOptions extends Omit<ZenithOptions, 'basePath' | 'prefix'> {
+  /** The path that it is mounted under, as for every plugin of Fastify. @default '/quasar' */
+  prefix?: string
+  /** What all keys of the store begin with; `prefix` in the options of `createZenith`. @default 'gravito:quasar:' */
+  keyPrefix?: string
+}
+
+const DEFAULT_PATH = '/quasar'
+
+/**
+ * Mounts Zenith in Fastify 4 and 5, in a scope of its own.
+ *
+ * @throws QuasarError `invalid_option`
+ * @example app.register(zenithPlugin, { prefix: '/quasar' })
+ */
+export async function zenithPlugin(fastify: FastifyInstance, options: ZenithPluginOptions = {}): Promise<void> {
+  if (options.prefix === undefined) await fastify.register(mount, { ...options, prefix: DEFAULT_PATH })
+  else await mount(fastify, options)
+}
+
+async function mount(scope: FastifyInstance, options: ZenithPluginOptions): Promise<void> {
+  const { prefix: _, keyPrefix, ...rest } = options
+  const zenith = createZenith({
+    ...rest,
+    basePath: scope.prefix,
+    ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
+  })
+  const answer = toNodeHandler(zenith)
+  // Nothing here reads a body: a parser of the app must not refuse one, or wait for it.
+  scope.removeAllContentTypeParsers()
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+  for (const path of ['/', '/*']) {
+    scope.all(path, { config: { quasar: false } }, (request, reply) => {
+      reply.hijack()
+      answer(request.raw, reply.raw)
+    })
+  }
+  // The server waits for open answers before it runs `onClose`, and a stream never ends by itself.
+  scope.addHook('preClose', () => zenith.close())
+}

@@ -1,0 +1,55 @@
+import { ConfigurableModuleBuilder, Inject, Module, type OnModuleDestroy } from '@nestjs/common'
+import { HttpAdapterHost } from '@nestjs/core'
+import { createZenith, toNodeHandler, type ZenithOptions } from '../../create-zenith.js'
+import { mountOnFastify } from './zenith-on-fastify.js'
+
+export interface ZenithModuleOptions extends Omit<ZenithOptions, 'basePath'> {
+  /** The path that it is mounted under; a global prefix does not touch it. @default '/quasar' */
+  path?: string
+}
+
+const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<ZenithModuleOptions>()
+  .setClassMethodName('forRoot')
+  .build()
+
+/** The paths that an app has mounted already: importing the module twice mounts it once. */
+const mounted = new WeakMap<object, Set<string>>()
+
+/**
+ * Mounts Zenith in Nest 10 to 12, on Express and on Fastify.
+ *
+ * @throws QuasarError `invalid_option`
+ * @example imports: [QuasarModule.forRoot(), ZenithModule.forRoot({ path: '/quasar' })]
+ */
+@Module({})
+export class ZenithModule extends ConfigurableModuleClass implements OnModuleDestroy {
+  #close: () => Promise<void> = async () => {}
+
+  constructor(
+    @Inject(MODULE_OPTIONS_TOKEN) options: ZenithModuleOptions,
+    @Inject(HttpAdapterHost) host: HttpAdapterHost,
+  ) {
+    super()
+    const { path = '/quasar', ...rest } = options
+    // A process without a server (a worker, a command) has no adapter.
+    const adapter = host.httpAdapter
+    if (!adapter || !isFirst(adapter, path)) return
+    const isFastify = adapter.getType() === 'fastify'
+    // Express cuts the path off what it hands on; Fastify does not.
+    const zenith = createZenith(isFastify ? { ...rest, basePath: path } : rest)
+    this.#close = zenith.close
+    if (isFastify) mountOnFastify(adapter.getInstance(), path, toNodeHandler(zenith))
+    else adapter.use(path, toNodeHandler(zenith))
+  }
+
+  /** Before the server closes: it waits for streams, and they never end by themselves. */
+  onModuleDestroy(): Promise<void> {
+    return this.#close()
+  }
+}
+
+function isFirst(adapter: object, path: string): boolean {
+  const paths = mounted.get(adapter) ?? new Set()
+  mounted.set(adapter, paths)
+  return !paths.has(path) && paths.add(path) !== undefined
+}
