@@ -7,10 +7,11 @@ import { fileURLToPath } from 'node:url'
 import { run } from './run.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-/** Debian's package by what it brings; any one of the programs will do. */
+/** What Debian calls it, and how to tell that it is there: any one of the programs will do. */
 const needs = [
-  { package: 'redis-server', programs: ['redis-server'] },
-  { package: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'] },
+  { name: 'redis-server', packages: ['redis-server'], isThere: () => isOnPath('redis-server') },
+  // A page without any font has no text to look at.
+  { name: 'chromium', packages: ['chromium', 'fonts-liberation'], isThere: hasChromium },
 ]
 
 /** Null when everything is there, else the line that tells a person what to do. */
@@ -20,13 +21,17 @@ export async function setUp() {
 }
 
 function installPrograms() {
-  const missing = needs.filter(({ programs }) => !programs.some(isOnPath)).map((need) => need.package)
+  const missing = needs.filter(({ isThere }) => !isThere())
   if (missing.length === 0) return null
-  const list = missing.join(' ')
+  const list = missing.map(({ name }) => name).join(' ')
   if (!canInstall()) return `Missing: ${list}. Install it and put it on the PATH (on Debian: apt-get install ${list}).`
   process.stdout.write(`Installing ${list}\n`)
-  const installed = apt('update') && apt('install', '-y', '--no-install-recommends', ...missing)
-  return installed ? null : `apt-get could not install ${list}; install it by hand and run this again.`
+  const packages = missing.flatMap((need) => need.packages)
+  apt('update')
+  apt('install', '-y', '--no-install-recommends', ...packages)
+  return missing.every(({ isThere }) => isThere())
+    ? null
+    : `apt-get could not install ${list}; install it by hand and run this again.`
 }
 
 function isOnPath(program) {
@@ -40,6 +45,14 @@ function isOnPath(program) {
   })
 }
 
+/** CHROMIUM_PATH names one that is elsewhere; macOS keeps Chrome off the PATH. */
+function hasChromium() {
+  const places = [process.env.CHROMIUM_PATH, '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
+  return (
+    places.some((path) => path && existsSync(path)) || ['chromium', 'chromium-browser', 'google-chrome'].some(isOnPath)
+  )
+}
+
 function canInstall() {
   const isRoot = process.getuid?.() === 0
   const isDebian =
@@ -48,11 +61,10 @@ function canInstall() {
 }
 
 function apt(...args) {
-  const { status } = spawnSync('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
+  spawnSync('apt-get', ['-q', '-o', 'DPkg::Lock::Timeout=120', ...args], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
-  return status === 0
 }
 
 /** Not a workspace: see its package.json. Off linux-x64 npm leaves the binaries out and the tests use the running Node only. */
