@@ -9,7 +9,7 @@ import { run } from './run.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 /** What Debian calls it, and how to tell that it is there: any one of the programs will do. */
 const needs = [
-  { name: 'redis-server', packages: ['redis-server'], isThere: () => isOnPath('redis-server') },
+  { name: 'redis-server', packages: ['redis-server'], isThere: () => findOnPath('redis-server') !== undefined },
   // A page without any font has no text to look at.
   { name: 'chromium', packages: ['chromium', 'fonts-liberation'], isThere: hasChromium },
 ]
@@ -34,30 +34,34 @@ function installPrograms() {
     : `apt-get could not install ${list}; install it by hand and run this again.`
 }
 
-function isOnPath(program) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK)
-      return folder !== ''
-    } catch {
-      return false
-    }
-  })
+function findOnPath(program) {
+  const places = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
+  return places.map((folder) => join(folder, program)).find(isExecutable)
 }
 
-/** CHROMIUM_PATH names one that is elsewhere; macOS keeps Chrome off the PATH. */
+function isExecutable(path) {
+  try {
+    accessSync(path, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Tells the tests by CHROMIUM_PATH where it is; macOS keeps Chrome off the PATH. */
 function hasChromium() {
-  const places = [process.env.CHROMIUM_PATH, '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome']
-  return (
-    places.some((path) => path && existsSync(path)) || ['chromium', 'chromium-browser', 'google-chrome'].some(isOnPath)
-  )
+  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  const macos = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
+  const path = [process.env.CHROMIUM_PATH, ...names.map(findOnPath), macos].find((one) => one && existsSync(one))
+  if (path) process.env.CHROMIUM_PATH = path
+  return path !== undefined
 }
 
 function canInstall() {
   const isRoot = process.getuid?.() === 0
   const isDebian =
     existsSync('/etc/os-release') && /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'))
-  return isRoot && isDebian && isOnPath('apt-get')
+  return isRoot && isDebian && findOnPath('apt-get') !== undefined
 }
 
 function apt(...args) {
