@@ -1,0 +1,107 @@
+import os from 'node:os'
+import type { CpuFigures } from '../../protocol/index.js'
+import type { Cgroup, CgroupReading } from './cgroup.js'
+import type { Probe } from './probe.js'
+import { percent, round } from './round.js'
+
+const US_PER_MS = 1e3
+
+export const UNKNOWN_CPU: CpuFigures = {
+  system: null,
+  process: null,
+  processCores: null,
+  cores: null,
+  load: null,
+  throttled: null,
+}
+
+/** The processors, by differences. Where a container has a quota, the quota is all there is: it counts as cores, and `system` is what the container used of it. */
+export function cpuProbe(cgroup: Pick<Cgroup, 'first' | 'last'> | null): Probe<CpuFigures> {
+  const busyCores = watchProcess()
+  const machineShare = watchMachine()
+  let reading: CgroupReading | null = null
+  return {
+    collect() {
+      const now = cgroup?.last ?? null
+      const before = earlier(reading ?? cgroup?.first ?? null, now)
+      reading = now
+      const quota = now?.cpu.quota ?? null
+      const cores = usableCores(quota)
+      const processCores = busyCores()
+      // Asked for either way, so that its next difference is over one beat.
+      const machine = machineShare()
+      return {
+        system: quota === null ? percent(machine) : percent(usedCores(before, now) / cores),
+        process: percent(processCores / cores),
+        processCores: round(processCores),
+        cores: round(cores),
+        load: loadAverage(),
+        throttled: since(before?.cpu.throttledMs, now?.cpu.throttledMs),
+      }
+    },
+  }
+}
+
+/** How many cores this process kept busy since the last call; NaN is unknown. */
+function watchProcess(): () => number {
+  let usage = process.cpuUsage()
+  let at = performance.now()
+  return () => {
+    const { user, system } = process.cpuUsage(usage)
+    const elapsed = performance.now() - at
+    usage = { user: usage.user + user, system: usage.system + system }
+    at += elapsed
+    return (user + system) / US_PER_MS / elapsed
+  }
+}
+
+/** The share of all the machine's processors that was busy since the last call; NaN is unknown. */
+function watchMachine(): () => number {
+  let last = machineTimes()
+  return () => {
+    const now = machineTimes()
+    const [busy, total] = [now.busy - last.busy, now.total - last.total]
+    last = now
+    return total > 0 ? busy / total : Number.NaN
+  }
+}
+
+function machineTimes(): { busy: number; total: number } {
+  let [busy, total] = [0, 0]
+  for (const { times } of os.cpus()) {
+    const working = times.user + times.nice + times.sys + times.irq
+    busy += working
+    total += working + times.idle
+  }
+  return { busy, total }
+}
+
+/** Newer runtimes round the quota to whole cores in `availableParallelism()`: only a difference of a core or more is a narrower affinity. */
+function usableCores(quota: number | null): number {
+  const parallelism = os.availableParallelism()
+  return quota !== null && quota < parallelism + 1 ? quota : parallelism
+}
+
+/** How many cores the container kept busy between two readings; NaN is unknown. */
+function usedCores(before: CgroupReading | null, now: CgroupReading | null): number {
+  const used = since(before?.cpu.usageMs, now?.cpu.usageMs)
+  return used === null || !before || !now ? Number.NaN : used / (now.at - before.at)
+}
+
+/** Nothing can be said about the span of one and the same reading. */
+function earlier(before: CgroupReading | null, now: CgroupReading | null): CgroupReading | null {
+  return before === now ? null : before
+}
+
+/** A counter's difference; null when it is unknown or went back, as it does when the group is another one. */
+function since(before: number | null | undefined, now: number | null | undefined): number | null {
+  if (typeof before !== 'number' || typeof now !== 'number' || now < before) return null
+  return round(now - before)
+}
+
+/** Windows has none and answers zeros. */
+function loadAverage(): CpuFigures['load'] {
+  if (process.platform === 'win32') return null
+  const [one = 0, five = 0, fifteen = 0] = os.loadavg().map((load) => round(load) ?? 0)
+  return [one, five, fifteen]
+}

@@ -1,0 +1,42 @@
+import { statfs } from 'node:fs/promises'
+import type { DiskFigures } from '../../protocol/index.js'
+import type { Probe } from './probe.js'
+import { percent } from './round.js'
+
+/** A disk fills over minutes: asking once a minute is plenty. */
+const FRESH_MS = 60_000
+
+/** How full the file systems of these paths are; null when the runtime cannot tell. */
+export function diskProbe(mounts: readonly string[]): Probe<DiskFigures[] | null> | null {
+  if (typeof statfs !== 'function' || mounts.length === 0) return null
+  const figures = mounts.map(unknownDisk)
+  let readAt = Number.NEGATIVE_INFINITY
+  return {
+    collect: () => [...figures],
+    async prepare() {
+      if (performance.now() - readAt < FRESH_MS) return
+      readAt = performance.now()
+      const results = await Promise.allSettled(
+        mounts.map(async (mount, index) => {
+          figures[index] = await readDisk(mount)
+        }),
+      )
+      for (const [index, result] of results.entries()) {
+        if (result.status === 'rejected') figures[index] = unknownDisk(mounts[index] ?? '')
+      }
+      const failed = results.find((result) => result.status === 'rejected')
+      if (failed) throw failed.reason
+    },
+  }
+}
+
+/** As `df` counts: blocks reserved for root are neither used nor free, and the percentage is of what others may use. */
+async function readDisk(mount: string): Promise<DiskFigures> {
+  const { blocks, bfree, bavail, bsize } = await statfs(mount)
+  const used = blocks - bfree
+  return { mount, total: blocks * bsize, free: bavail * bsize, usedPct: percent(used / (used + bavail)) }
+}
+
+function unknownDisk(mount: string): DiskFigures {
+  return { mount, total: null, free: null, usedPct: null }
+}

@@ -1,0 +1,53 @@
+import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import type { GcFigures } from '../../protocol/index.js'
+import type { Probe } from './probe.js'
+import { overlap, ring } from './ring.js'
+import { round } from './round.js'
+
+/** Shorter pauses are counted, but not remembered one by one. */
+const NOTABLE_MS = 1
+const KEPT_PAUSES = 128
+
+export interface GcProbe extends Probe<GcFigures> {
+  /**
+   * Pauses of at least 1 ms within a span of `performance.now()`, together, ms. The runtime tells of a pause one turn of
+   * the loop after it, so pauses of the running turn are not in it yet.
+   */
+  pausedMs(from: number, to: number): number
+}
+
+/** Garbage collection pauses; null where the runtime does not tell of them. */
+export function gcProbe(): GcProbe | null {
+  if (!isAvailable(PerformanceObserver)) return null
+  let [count, totalMs, maxMs] = [0, 0, 0]
+  const pauses = ring<{ from: number; to: number }>(KEPT_PAUSES)
+  const note = (entries: readonly PerformanceEntry[]) => {
+    for (const { startTime, duration } of entries) {
+      count += 1
+      totalMs += duration
+      maxMs = Math.max(maxMs, duration)
+      if (duration >= NOTABLE_MS) pauses.push({ from: startTime, to: startTime + duration })
+    }
+  }
+  const observer = new PerformanceObserver((list) => note(list.getEntries()))
+  observer.observe({ entryTypes: ['gc'] })
+  return {
+    collect() {
+      note(observer.takeRecords())
+      const figures = { count, totalMs: round(totalMs), maxMs: round(maxMs) }
+      ;[count, totalMs, maxMs] = [0, 0, 0]
+      return figures
+    },
+    pausedMs(from, to) {
+      note(observer.takeRecords())
+      return pauses.values.reduce((sum, pause) => sum + overlap(pause, { from, to }), 0)
+    },
+    stop: () => observer.disconnect(),
+  }
+}
+
+/** Asking a runtime without it to observe `gc` is silently ignored, and no pauses would mean 0 pauses. */
+function isAvailable(observer: object | undefined): boolean {
+  const types = observer && 'supportedEntryTypes' in observer ? observer.supportedEntryTypes : null
+  return Array.isArray(types) && types.includes('gc')
+}

@@ -1,0 +1,41 @@
+import os from 'node:os'
+import { getHeapStatistics } from 'node:v8'
+import type { MemoryFigures } from '../../protocol/index.js'
+import type { Cgroup } from './cgroup.js'
+import type { MemoryGroup } from './cgroup-files.js'
+import type { Probe } from './probe.js'
+
+export const UNKNOWN_MEMORY: MemoryFigures = {
+  system: { total: null, free: null, used: null, limit: null },
+  process: { rss: null, heapUsed: null, heapTotal: null, heapLimit: null, external: null, arrayBuffers: null },
+}
+
+/** Memory around and inside the process. */
+export function memoryProbe(cgroup: Pick<Cgroup, 'last'> | null): Probe<MemoryFigures> {
+  return {
+    collect() {
+      const { rss, heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage()
+      const heapLimit = getHeapStatistics().heap_size_limit
+      return {
+        system: systemMemory(cgroup?.last?.memory ?? null),
+        process: { rss, heapUsed, heapTotal, heapLimit, external, arrayBuffers },
+      }
+    },
+  }
+}
+
+/**
+ * What the process may use, so that `used / total` is the share that matters whoever reads it. Without a limit that is the
+ * machine: `free` is what is available (on Linux with the caches that can be dropped), `used` the rest. A container's limit
+ * below the machine's memory takes its place: `total` equals `limit`, `used` is the container's own, and `free` is what is
+ * left of the limit, or of the machine when that is less. `limit` is null when there is none.
+ */
+function systemMemory(group: MemoryGroup | null): MemoryFigures['system'] {
+  const total = os.totalmem()
+  const free = os.freemem()
+  const limit = group?.limit ?? null
+  // Version 1 says "no limit" by a huge number.
+  if (limit === null || limit >= total) return { total, free, used: total - free, limit: null }
+  const used = group?.used ?? null
+  return { total: limit, free: used === null ? null : Math.min(free, Math.max(0, limit - used)), used, limit }
+}

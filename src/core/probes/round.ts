@@ -1,0 +1,9 @@
+/** Rounds to three decimals, which is µs for ms: a heartbeat of full doubles is twice as long. Null for what is no finite number. */
+export function round(value: number): number | null {
+  return Number.isFinite(value) ? Math.round(value * 1_000) / 1_000 : null
+}
+
+/** A share as a percentage of 0–100; null when it is no finite number. */
+export function percent(share: number): number | null {
+  return round(Math.min(100, Math.max(0, share * 100)))
+}

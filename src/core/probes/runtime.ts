@@ -1,0 +1,24 @@
+import cluster from 'node:cluster'
+import { isMainThread, threadId } from 'node:worker_threads'
+import type { Language } from '../../protocol/index.js'
+
+export interface RuntimeDescription {
+  readonly language: Language
+  /** Of the runtime, without a leading `v`. */
+  readonly version: string
+  /** The number that tells copies of an app on one machine apart: PM2's, or the cluster worker's, then the thread's; `2`, `2/1`. */
+  readonly instance: string | null
+}
+
+/** Says what this code runs on. Bun and Deno also call themselves Node, so they are asked for first. */
+export function detectRuntime(): RuntimeDescription {
+  const versions: Readonly<Record<string, string | undefined>> = process.versions
+  const language = versions.bun ? 'bun' : versions.deno ? 'deno' : 'node'
+  return { language, version: versions[language] ?? process.versions.node, instance: instanceNumber() }
+}
+
+function instanceNumber(): string | null {
+  const copy = process.env.NODE_APP_INSTANCE || process.env.pm_id || cluster.worker?.id.toString()
+  const thread = isMainThread ? undefined : threadId.toString()
+  return [copy, thread].filter(Boolean).join('/') || null
+}
