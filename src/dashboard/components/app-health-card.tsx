@@ -1,0 +1,103 @@
+import { ChevronRight } from 'lucide-react'
+import { memo } from 'react'
+import type { ServiceView, TrafficPoint } from '../../protocol/overview.js'
+import { duration, percent, plural, rate } from '../format.js'
+import { errorLevel, healthWord } from '../view/levels.js'
+import { choose } from '../view/url-state.js'
+import { HealthScore } from './health-score.js'
+import { LEVEL_TEXT } from './level-word.js'
+import { TrafficChart } from './traffic-chart.js'
+
+/** How a service does, in one look. Drawn again only when the service changed. */
+export const AppHealthCard = memo(function AppHealthCard({ service: view }: { service: ServiceView }) {
+  const { service, health, nodes, environments } = view
+  const of = view.requests || !view.jobs ? 'requests' : 'jobs'
+  return (
+    <article aria-label={`${service} health`} data-service={service} className="panel flex flex-col gap-4 p-4">
+      <div className="flex items-center gap-3.5">
+        <HealthScore service={service} health={health} />
+        <div className="min-w-0 flex-1">
+          <h3 className="truncate text-base font-semibold tracking-tight" title={service}>
+            {service}
+          </h3>
+          <p className="label truncate">
+            {[healthWord(health.score), nodeWords(nodes), ...environments].filter(Boolean).join(' · ')}
+          </p>
+        </div>
+        <RoutesButton view={view} />
+      </div>
+      <Figures now={view[of]} of={of} />
+      {view.traffic.length > 0 ? (
+        <TrafficChart points={view.traffic} of={of} />
+      ) : (
+        <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>
+      )}
+      {view.requests && view.jobs && <p className="label">Jobs: {jobWords(view.jobs)}</p>}
+      <Dearest view={view} />
+    </article>
+  )
+})
+
+function nodeWords({ live, lost, left }: ServiceView['nodes']): string {
+  return [live > 0 && `${live} live`, lost > 0 && `${lost} lost`, left > 0 && `${left} left`]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+function RoutesButton({ view }: { view: ServiceView }) {
+  const amount = view.routes.length + view.jobSeries.length
+  if (amount === 0) return null
+  const label = view.routes.length > 0 ? 'Routes' : 'Jobs'
+  return (
+    <button
+      type="button"
+      aria-label={`${label} of ${view.service}`}
+      className="label inline-flex items-center gap-0.5 self-start rounded-md border border-line py-1 pr-1.5 pl-2.5 hover:border-line-strong hover:text-text"
+      onClick={() => choose({ service: view.service })}
+    >
+      {label}
+      <ChevronRight className="size-3.5" aria-hidden="true" />
+    </button>
+  )
+}
+
+function Figures({ now, of }: { now: TrafficPoint | null; of: string }) {
+  const level = errorLevel(now?.errorRate)
+  return (
+    <dl className="grid grid-cols-5 gap-2">
+      <Figure name={of} value={rate(now?.rate)} />
+      <Figure name="errors" value={percent(now?.errorRate)} color={LEVEL_TEXT[level]} />
+      <Figure name="p50" value={duration(now?.p50)} />
+      <Figure name="p95" value={duration(now?.p95)} />
+      <Figure name="p99" value={duration(now?.p99)} />
+    </dl>
+  )
+}
+
+function Figure({ name, value, color = '' }: { name: string; value: string; color?: string }) {
+  return (
+    <div className="min-w-0">
+      <dt className="label">{name}</dt>
+      <dd className={`truncate font-semibold tracking-tight ${color}`} title={value}>
+        {value}
+      </dd>
+    </div>
+  )
+}
+
+function jobWords(jobs: TrafficPoint): string {
+  return `${rate(jobs.rate)}, ${percent(jobs.errorRate)} failed, p95 ${duration(jobs.p95)}`
+}
+
+/** The dearest reason stands on the card, so that nobody has to look for it. */
+function Dearest({ view: { health } }: { view: ServiceView }) {
+  const [dearest, ...others] = [...health.reasons].sort((a, b) => b.cost - a.cost)
+  if (!dearest) return null
+  return (
+    <p className="label mt-auto border-t border-line pt-3">
+      {dearest.text}
+      {dearest.cost > 0 && <> (−{Math.round(dearest.cost)})</>}
+      {others.length > 0 && <>, and {plural(others.length, 'more reason')}</>}
+    </p>
+  )
+}

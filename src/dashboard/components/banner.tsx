@@ -1,0 +1,34 @@
+import { TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Overview } from '../../protocol/overview.js'
+import { plural } from '../format.js'
+
+/** What is wrong with the data itself, in words, above the data. */
+export function Banners({ overview, problem }: { overview: Overview | null; problem: string | null }) {
+  return (
+    <>
+      {problem && <Banner>{problem} It is tried again for ever.</Banner>}
+      {overview && !overview.store.ok && (
+        <Banner>
+          {overview.store.kind === 'redis' ? 'Redis' : 'The store'} does not answer
+          {overview.store.error ? `: ${overview.store.error}` : ''}. What is shown is the last that was read.
+        </Banner>
+      )}
+      {overview && overview.unreadable > 0 && (
+        <Banner>
+          {plural(overview.unreadable, 'record')} could not be read and {overview.unreadable === 1 ? 'is' : 'are'} left
+          out: something else writes to these keys, or a reporter does not keep to the protocol.
+        </Banner>
+      )}
+    </>
+  )
+}
+
+function Banner({ children }: { children: ReactNode }) {
+  return (
+    <p role="alert" className="flex items-start gap-2.5 rounded-xl border border-warn/40 bg-warn-wash px-4 py-3">
+      <TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden="true" />
+      <span className="min-w-0 break-words">{children}</span>
+    </p>
+  )
+}

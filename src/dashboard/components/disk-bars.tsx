@@ -1,0 +1,29 @@
+import type { DiskFigures } from '../../protocol/heartbeat.js'
+import { bytes, percent } from '../format.js'
+import { diskLevel } from '../view/levels.js'
+import { Gauge } from './gauge.js'
+import { LevelWord } from './level-word.js'
+
+/** One bar per mount. */
+export function DiskBars({ disks }: { disks: readonly DiskFigures[] }) {
+  return (
+    <ul className="flex flex-col gap-1.5">
+      {disks.map(({ mount, usedPct, total, free }) => (
+        <li key={mount} className="label grid grid-cols-[minmax(3rem,auto)_1fr_auto] items-center gap-3">
+          <span className="max-w-32 truncate" title={mount}>
+            Disk <span className="font-mono">{mount}</span>
+          </span>
+          <Gauge
+            label={`Disk ${mount}`}
+            value={usedPct}
+            level={diskLevel(usedPct)}
+            text={`${percent(usedPct)} used, ${bytes(free)} of ${bytes(total)} free`}
+          />
+          <span className="whitespace-nowrap">
+            <LevelWord level={diskLevel(usedPct)} /> {percent(usedPct)} · {bytes(free)} free
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,36 @@
+import { ChevronRight } from 'lucide-react'
+import type { ReactNode } from 'react'
+
+/** A row that opens: what it is about in its summary, the rest inside. */
+export function RecordRow({ summary, children }: { summary: ReactNode; children: ReactNode }) {
+  return (
+    <li className="border-b border-line last:border-b-0">
+      <details className="group">
+        <summary className="flex gap-2.5 px-4 py-3 -outline-offset-2 hover:bg-raised">
+          <ChevronRight
+            className="mt-0.5 size-4 shrink-0 text-soft motion-safe:transition-transform group-open:rotate-90"
+            aria-hidden="true"
+          />
+          <div className="min-w-0 flex-1">{summary}</div>
+        </summary>
+        <div className="flex flex-col gap-3 pr-4 pb-4 pl-10.5">{children}</div>
+      </details>
+    </li>
+  )
+}
+
+/** Names and values; those without a value are left out. */
+export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
+  return (
+    <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-xs">
+      {facts
+        .filter(([, value]) => value !== null && value !== undefined && value !== '')
+        .map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-soft">{name}</dt>
+            <dd className="font-mono break-all">{value}</dd>
+          </div>
+        ))}
+    </dl>
+  )
+}

@@ -1,0 +1,67 @@
+import { memo } from 'react'
+import type { Heartbeat } from '../../protocol/heartbeat.js'
+import type { NodeView } from '../../protocol/overview.js'
+import { uptime } from '../format.js'
+import { nodeName } from '../view/groups.js'
+import { DiskBars } from './disk-bars.js'
+import { ServerNotes } from './server-notes.js'
+import { CpuTile, LoopTile, MemoryTile, RequestsTile } from './server-tiles.js'
+import { StateMark } from './state-mark.js'
+
+/** One node: what it is, and how it does. Drawn again only when the node changed. */
+export const ServerCard = memo(function ServerCard({ node }: { node: NodeView }) {
+  const name = nodeName(node)
+  return (
+    <article
+      aria-label={`${node.service} ${name}`}
+      data-node={node.key}
+      data-state={node.state}
+      className={`panel offscreen-idle flex flex-col p-4 ${node.state === 'live' ? '' : 'last-figures'}`}
+    >
+      <div className="flex items-center justify-between gap-3">
+        <h4 className="min-w-0 truncate font-medium" title={node.id}>
+          {name}
+        </h4>
+        <StateMark state={node.state} lastSeen={node.lastSeen} />
+      </div>
+      {node.heartbeat ? <Beat heartbeat={node.heartbeat} node={node} /> : <NoBeat />}
+    </article>
+  )
+})
+
+function Beat({ heartbeat, node: { samples } }: { heartbeat: Heartbeat; node: NodeView }) {
+  return (
+    <>
+      <p className="label mt-0.5 truncate" title={describe(heartbeat).join(' · ')}>
+        {describe(heartbeat).join(' · ')}
+      </p>
+      <div className="mt-4 grid grid-cols-2 gap-x-6 gap-y-4">
+        <CpuTile heartbeat={heartbeat} samples={samples} />
+        <MemoryTile heartbeat={heartbeat} samples={samples} />
+        <LoopTile heartbeat={heartbeat} samples={samples} />
+        <RequestsTile heartbeat={heartbeat} samples={samples} />
+      </div>
+      <div className="mt-auto pt-3">
+        <div className="flex flex-col gap-2 border-t border-line pt-3">
+          {heartbeat.disk && <DiskBars disks={heartbeat.disk} />}
+          <ServerNotes heartbeat={heartbeat} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function NoBeat() {
+  return <p className="label mt-3">It was lost before Zenith looked: there are no figures of it.</p>
+}
+
+function describe({ runtime, language, version, appVersion, pid, environment }: Heartbeat): string[] {
+  return [
+    runtime.framework,
+    version ? `${language} ${version.replace(/^v/, '')}` : language,
+    appVersion && `app ${appVersion}`,
+    environment,
+    pid !== null && `pid ${pid}`,
+    runtime.uptime !== null && `up ${uptime(runtime.uptime)}`,
+  ].filter((part) => typeof part === 'string')
+}

@@ -1,0 +1,115 @@
+/** How figures are written. `null` is unknown and shown as a dash, never as 0. */
+
+export const UNKNOWN = '–'
+
+const SECOND = 1_000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** @param ms `<1 ms`, `4.3 ms`, `480 ms`, `1.2 s`, `12 s`, `3 min 20 s`, `5 h 2 min`, `2 d 4 h` */
+export function duration(ms: number | null | undefined): string {
+  if (ms === null || ms === undefined) return UNKNOWN
+  if (ms <= 0) return '0 ms'
+  if (ms < 1) return '<1 ms'
+  if (ms < 9.95) return `${trimmed(ms)} ms`
+  if (ms < 999.5) return `${Math.round(ms)} ms`
+  if (ms < 9_950) return `${(ms / SECOND).toFixed(1)} s`
+  return span(ms)
+}
+
+/** @param ms whole seconds and up, in at most two units */
+export function span(ms: number): string {
+  const rounded = Math.max(0, Math.round(ms / SECOND) * SECOND)
+  if (rounded < MINUTE) return `${rounded / SECOND} s`
+  if (rounded < HOUR) return pair(rounded, MINUTE, 'min', SECOND, 's')
+  if (rounded < DAY) return pair(rounded, HOUR, 'h', MINUTE, 'min')
+  return pair(rounded, DAY, 'd', HOUR, 'h')
+}
+
+function pair(ms: number, big: number, bigUnit: string, small: number, smallUnit: string): string {
+  const rest = Math.floor((ms % big) / small)
+  const whole = `${Math.floor(ms / big)} ${bigUnit}`
+  return rest === 0 ? whole : `${whole} ${rest} ${smallUnit}`
+}
+
+/** @param seconds of `runtime.uptime` */
+export function uptime(seconds: number | null | undefined): string {
+  return seconds === null || seconds === undefined ? UNKNOWN : span(seconds * SECOND)
+}
+
+/** How long ago, in one unit: `now`, `40 s ago`, `3 min ago`. @param ms since then */
+export function ago(ms: number): string {
+  if (ms < 1_500) return 'now'
+  if (ms < MINUTE) return `${Math.floor(ms / SECOND)} s ago`
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min ago`
+  if (ms < DAY) return `${Math.floor(ms / HOUR)} h ago`
+  return `${Math.floor(ms / DAY)} d ago`
+}
+
+const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
+
+/** Powers of 1,024, as container limits and heap sizes are given: 512 MiB is `512 MB`. */
+export function bytes(value: number | null | undefined): string {
+  if (value === null || value === undefined) return UNKNOWN
+  let amount = Math.max(0, value)
+  let unit = 0
+  while (amount >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    amount /= 1_024
+    unit += 1
+  }
+  return `${unit > 0 && amount < 9.95 ? trimmed(amount) : Math.round(amount)} ${BYTE_UNITS[unit]}`
+}
+
+/** @param value 0–100 */
+export function percent(value: number | null | undefined): string {
+  if (value === null || value === undefined) return UNKNOWN
+  if (value > 0 && value < 0.1) return '<0.1 %'
+  return `${value < 9.95 ? trimmed(value) : Math.round(value)} %`
+}
+
+/** @param perSecond under one in ten seconds it is told per minute */
+export function rate(perSecond: number | null | undefined): string {
+  if (perSecond === null || perSecond === undefined) return UNKNOWN
+  if (perSecond <= 0) return '0/s'
+  if (perSecond * 60 < 1) return '<1/min'
+  if (perSecond < 0.1) return `${trimmed(perSecond * 60)}/min`
+  if (perSecond < 9.95) return `${trimmed(perSecond)}/s`
+  return `${count(Math.round(perSecond))}/s`
+}
+
+/** `812`, `9,640`, `12.3k`, `4.1M` */
+export function count(value: number | null | undefined): string {
+  if (value === null || value === undefined) return UNKNOWN
+  if (value < 10_000) return value.toLocaleString('en-US')
+  if (value < 999_500) return `${trimmed(value / 1_000)}k`
+  return `${trimmed(value / 1_000_000)}M`
+}
+
+/** How many times over its threshold: `1.8×`. */
+export function times(durationMs: number, thresholdMs: number | null): string {
+  if (thresholdMs === null || thresholdMs <= 0) return UNKNOWN
+  const factor = durationMs / thresholdMs
+  return `${factor < 9.95 ? factor.toFixed(1) : count(Math.round(factor))}×`
+}
+
+/** Usable cores: a container's quota may be a fraction. */
+export function cores(value: number | null | undefined): string {
+  if (value === null || value === undefined) return UNKNOWN
+  return `${Number(value.toFixed(2))} ${value === 1 ? 'core' : 'cores'}`
+}
+
+/** The exact time in the reader's own zone, for titles. @param ts Unix ms */
+export function exactTime(ts: number): string {
+  return new Date(ts).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })
+}
+
+/** `1 server`, `3 servers` */
+export function plural(amount: number, one: string, many = `${one}s`): string {
+  return `${count(amount)} ${amount === 1 ? one : many}`
+}
+
+/** One decimal, none when it is a zero. */
+function trimmed(value: number): string {
+  return String(Number(value.toFixed(1)))
+}

@@ -1,0 +1,32 @@
+import { createContext, useContext, useSyncExternalStore } from 'react'
+import type { Clock } from './clock.js'
+import type { LiveState, LiveStore } from './store.js'
+
+export const LiveContext = createContext<LiveStore | null>(null)
+
+function useStore(): LiveStore {
+  const store = useContext(LiveContext)
+  if (!store) throw new Error('LiveContext is missing: render this inside <LiveContext value={store}>')
+  return store
+}
+
+/** The whole live state; draws again with every message. */
+export function useLive(): LiveState {
+  const store = useStore()
+  return useSyncExternalStore(store.subscribe, store.getState)
+}
+
+/**
+ * What the clock says in words; draws again only when the words change.
+ *
+ * @param say is given the server's time, Unix ms
+ */
+export function useClock(say: (now: number) => string): string {
+  const { clock } = useStore()
+  return useSyncExternalStore(clock.subscribe, () => say(roughly(clock)))
+}
+
+/** Whole seconds, so that two questions within one drawing get one answer. */
+function roughly(clock: Clock): number {
+  return Math.floor(clock.now() / 1_000) * 1_000
+}

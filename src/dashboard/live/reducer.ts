@@ -1,0 +1,103 @@
+import type { ExceptionRecord } from '../../protocol/exception.js'
+import type { NodeView, Overview, PulseDifference, PulseEvent } from '../../protocol/overview.js'
+import type { SlowEntry } from '../../protocol/slow-entry.js'
+
+/** As many as the protocol's overview holds. */
+const MAX_SAMPLES = 60
+const MAX_RECORDS = 100
+
+/**
+ * Merges a `system_pulse` into the last state. What did not change keeps its identity, so that memoized cards of it
+ * are not drawn again.
+ *
+ * @returns null when a difference comes without a state that it could belong to
+ */
+export function applyPulse(before: Overview | null, event: PulseEvent): Overview | null {
+  if (event.full) {
+    const { full: _, ...overview } = event
+    return { ...overview, nodes: keepUnchanged(before?.nodes ?? [], overview.nodes) }
+  }
+  if (!before) return null
+  // A question in between may have brought a newer state, which has this difference in it.
+  if (event.at < before.at) return before
+  return applyDifference(before, event)
+}
+
+function applyDifference(before: Overview, event: PulseDifference): Overview {
+  const known = new Map(before.nodes.map((node) => [node.key, node]))
+  const changed = event.nodes.map((node) => withSamplesOf(known.get(node.key), node))
+  return {
+    ...before,
+    at: event.at,
+    nodes: replaceIn(before.nodes, changed, event.goneNodes, (node) => node.key),
+    services: replaceIn(before.services, event.services, event.goneServices, (service) => service.service),
+    unreadable: event.unreadable,
+    store: event.store,
+  }
+}
+
+/** A difference brings new samples only; one that comes twice counts once. */
+function withSamplesOf(before: NodeView | undefined, node: NodeView): NodeView {
+  if (!before) return node
+  const last = before.samples.at(-1)?.at ?? 0
+  const fresh = node.samples.filter((sample) => sample.at > last)
+  return { ...node, samples: [...before.samples, ...fresh].slice(-MAX_SAMPLES) }
+}
+
+function replaceIn<T>(
+  list: readonly T[],
+  changed: readonly T[],
+  gone: readonly string[],
+  keyOf: (item: T) => string,
+): readonly T[] {
+  if (changed.length === 0 && gone.length === 0) return list
+  const byKey = new Map(list.map((item) => [keyOf(item), item]))
+  for (const key of gone) byKey.delete(key)
+  for (const item of changed) byKey.set(keyOf(item), item)
+  return [...byKey.values()]
+}
+
+function keepUnchanged(before: readonly NodeView[], after: readonly NodeView[]): readonly NodeView[] {
+  const known = new Map(before.map((node) => [node.key, node]))
+  return after.map((node) => {
+    const old = known.get(node.key)
+    return old && isSame(old, node) ? old : node
+  })
+}
+
+function isSame(a: NodeView, b: NodeView): boolean {
+  return (
+    a.state === b.state &&
+    a.lastSeen === b.lastSeen &&
+    a.heartbeat?.timestamp === b.heartbeat?.timestamp &&
+    a.samples.length === b.samples.length &&
+    a.samples.at(-1)?.at === b.samples.at(-1)?.at
+  )
+}
+
+/** New slow entries come oldest first and are kept newest first; one that comes twice is kept once. */
+export function addSlow(before: Overview | null, entries: readonly SlowEntry[]): Overview | null {
+  if (!before) return null
+  return { ...before, slow: prepend(before.slow, entries, slowKey) }
+}
+
+/** The same for exceptions. */
+export function addExceptions(before: Overview | null, records: readonly ExceptionRecord[]): Overview | null {
+  if (!before) return null
+  return { ...before, exceptions: prepend(before.exceptions, records, exceptionKey) }
+}
+
+/** Tells one slow entry from another. */
+export function slowKey(entry: SlowEntry): string {
+  return `${entry.service}\n${entry.node}\n${entry.ts}\n${entry.name}\n${entry.durationMs}\n${entry.requestId}\n${entry.meta.jobId}`
+}
+
+export function exceptionKey(record: ExceptionRecord): string {
+  return `${record.service}\n${record.id}`
+}
+
+function prepend<T>(list: readonly T[], oldestFirst: readonly T[], keyOf: (item: T) => string): readonly T[] {
+  const known = new Set(list.map(keyOf))
+  const fresh = oldestFirst.filter((item) => !known.has(keyOf(item)))
+  return fresh.length === 0 ? list : [...fresh.reverse(), ...list].slice(0, MAX_RECORDS)
+}

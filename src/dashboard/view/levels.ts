@@ -1,0 +1,25 @@
+/** From when on a figure deserves a colour and a word. */
+export type Level = 'fine' | 'high' | 'critical'
+
+function level(value: number | null | undefined, high: number, critical: number): Level {
+  if (value === null || value === undefined || value < high) return 'fine'
+  return value < critical ? 'high' : 'critical'
+}
+
+/** @param pct 0–100 */
+export const cpuLevel = (pct: number | null | undefined) => level(pct, 80, 95)
+export const memoryLevel = (pct: number | null | undefined) => level(pct, 85, 95)
+export const diskLevel = (pct: number | null | undefined) => level(pct, 85, 95)
+/** @param ms the event-loop delay's p99 */
+export const loopLevel = (ms: number | null | undefined) => level(ms, 100, 500)
+/** @param pct 0–100 of requests or attempts */
+export const errorLevel = (pct: number | null | undefined) => level(pct, 1, 5)
+
+export type Health = 'healthy' | 'degraded' | 'unhealthy' | 'no live server'
+
+/** @param score 0–100, null when no node is live */
+export function healthWord(score: number | null): Health {
+  if (score === null) return 'no live server'
+  if (score >= 90) return 'healthy'
+  return score >= 60 ? 'degraded' : 'unhealthy'
+}

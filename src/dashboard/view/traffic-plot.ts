@@ -1,0 +1,53 @@
+import type { TrafficPoint } from '../../protocol/overview.js'
+import { linePaths } from './paths.js'
+
+const WIDTH = 300
+const HEIGHT = 80
+/** Room above the highest point. */
+const HEADROOM = 4
+/** How much of the height an error rate of 100 % takes. */
+const ERROR_SHARE = 0.5
+const WINDOW_MS = 15 * 60_000
+
+/** Everything the chart draws, in the units of its view box. The right edge is the newest point, the left one 15 min before. */
+export function plotTraffic(points: readonly TrafficPoint[]) {
+  const end = points.at(-1)?.at ?? 0
+  const xs = points.map(({ at }) => (1 - (end - at) / WINDOW_MS) * WIDTH)
+  const toPoints = (values: readonly (number | null)[]) => {
+    const max = Math.max(0, ...values.map((value) => value ?? 0)) || 1
+    return values.map((value, index) => ({
+      x: xs[index] ?? 0,
+      y: value === null ? null : HEIGHT - 1 - (value / max) * (HEIGHT - 1 - HEADROOM),
+    }))
+  }
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    xs,
+    rate: linePaths(toPoints(points.map((point) => point.rate)), HEIGHT),
+    p95: linePaths(toPoints(points.map((point) => point.p95)), HEIGHT),
+    errors: errorTicks(points, xs),
+    /** The index of the point that is nearest to a share (0–1) of the width. */
+    nearest: (share: number) => nearestIndex(xs, share * WIDTH),
+  }
+}
+
+/** The highest known figure; null when none is known. */
+export function highest(points: readonly TrafficPoint[], of: 'rate' | 'p95'): number | null {
+  const known = points.map((point) => point[of]).filter((value) => value !== null)
+  return known.length > 0 ? Math.max(...known) : null
+}
+
+function errorTicks(points: readonly TrafficPoint[], xs: readonly number[]): { x: number; height: number }[] {
+  return points.flatMap(({ errorRate }, index) =>
+    errorRate ? [{ x: xs[index] ?? 0, height: Math.max(2, (errorRate / 100) * HEIGHT * ERROR_SHARE) }] : [],
+  )
+}
+
+function nearestIndex(xs: readonly number[], x: number): number | null {
+  let nearest: number | null = null
+  for (const [index, candidate] of xs.entries()) {
+    if (nearest === null || Math.abs(candidate - x) < Math.abs((xs[nearest] ?? 0) - x)) nearest = index
+  }
+  return nearest
+}
