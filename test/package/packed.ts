@@ -1,6 +1,5 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -101,19 +100,15 @@ export interface NodeVersion {
 
 /** The running Node, and Node 22 and 24 where test/package/node-versions has them for this platform. */
 export function nodeVersions(): NodeVersion[] {
-  const require = createRequire(join(root, 'test/package/node-versions/package.json'))
-  const others = ['node22', 'node24'].flatMap((name) => {
-    try {
-      return [require.resolve(`${name}/bin/node`)]
-    } catch {
-      return []
-    }
-  })
-  const own = { name: `Node ${process.versions.node}`, path: process.execPath }
-  if (others.length === 0) return [{ ...own, name: `${own.name} (no other Node for this platform)` }]
-  return [own, ...others.map((path) => ({ name: `Node ${versionOf(path)}`, path }))]
+  const own = nodeAt(process.execPath)
+  const folder = join(root, 'test/package/node-versions/node_modules')
+  const others = ['node22', 'node24'].flatMap((name) => nodeAt(join(folder, name, 'bin/node')))
+  if (others.length > 0) return [...own, ...others]
+  return own.map(({ name, path }) => ({ name: `${name} (no other Node for this platform)`, path }))
 }
 
-function versionOf(path: string) {
-  return execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).trim()
+/** None when it is not there or does not run here. */
+function nodeAt(path: string): NodeVersion[] {
+  const { status, stdout } = spawnSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' })
+  return status === 0 ? [{ name: `Node ${stdout.trim()}`, path }] : []
 }
