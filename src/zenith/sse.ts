@@ -121,8 +121,9 @@ export class StreamHub {
   #advance(viewer: Viewer): void {
     while (viewer.isReady && viewer.seq !== this.#seq && this.#viewers.has(viewer) && takesMore(viewer)) {
       const next = viewer.seq === null ? undefined : this.#eventAfter(viewer.seq)
-      enqueue(viewer, next ? next.text : this.#wholeState())
+      // Before it is sent: a reader that waits asks for more at once, within `enqueue`.
       viewer.seq = next ? next.seq : this.#seq
+      enqueue(viewer, next ? next.text : this.#wholeState())
     }
   }
 

@@ -1,0 +1,235 @@
+import { createServer, request as open } from 'node:http'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ZenithOptions } from '../../src/create-zenith.js'
+import type { Overview, PulseDifference, PulseEvent } from '../../src/protocol/index.js'
+import { memoryStore } from '../../src/stores/memory.js'
+import { countingReader } from '../zenith/support/counting-reader.js'
+import { ask, openStream, send } from '../zenith/support/http.js'
+import { beatOf, exceptionOf, report, slowOf } from '../zenith/support/records.js'
+import { listen, withEnv } from '../zenith/support/serve.js'
+
+export interface MountedApp {
+  /** Without a slash at the end. */
+  readonly url: string
+  /** Ends it the way its framework is ended, streams or not. */
+  stop(): Promise<void>
+}
+
+/** Starts an app that has Zenith under a path, and answers `GET /hello` and `POST /echo` (JSON) itself. */
+export type StartMount = (path: string, options: ZenithOptions) => Promise<MountedApp>
+
+const OPEN = { auth: () => true, interval: 50 }
+
+/** What Zenith does wherever it is mounted. */
+export function zenithMountSuite(name: string, start: StartMount): void {
+  describe(`Zenith in ${name}`, () => {
+    const stops: (() => Promise<void>)[] = []
+    let store = memoryStore()
+    beforeEach(() => {
+      store = memoryStore()
+    })
+    afterEach(async () => {
+      for (const stop of stops.splice(0)) await stop()
+    })
+
+    async function mount(path = '/quasar', options: ZenithOptions = OPEN) {
+      const app = await start(path, { store, ...options })
+      stops.push(() => app.stop())
+      return { ...app, zenith: app.url + path.replace(/\/$/, '') }
+    }
+
+    for (const path of ['/quasar', '/ops/quasar']) {
+      it(`shows its page under ${path} with links that lead to its files`, async () => {
+        const { zenith } = await mount(path)
+        const page = await ask(`${zenith}/`)
+        expect(page.status).toBe(200)
+        expect(page.headers['content-type']).toMatch(/^text\/html/)
+        const links = [...page.text.matchAll(/(?:src|href)="([^"#]+)"/g)].map((match) => match[1] as string)
+        expect(links.length).toBeGreaterThan(0)
+        for (const link of links) {
+          expect(link).not.toMatch(/^\/|^\w+:/)
+          const file = await ask(new URL(link, `${zenith}/`).href)
+          expect([link, file.status]).toEqual([link, 200])
+        }
+      })
+
+      it(`leads from ${path} to ${path}/, with what follows the question mark`, async () => {
+        const { zenith } = await mount(path)
+        const answer = await ask(`${zenith}?theme=dark`)
+        expect(answer.status).toBe(302)
+        expect(new URL(answer.headers.location ?? '', `${zenith}?theme=dark`).href).toBe(`${zenith}/?theme=dark`)
+        const page = await fetch(zenith)
+        expect(page.url).toBe(`${zenith}/`)
+        expect(await page.text()).toContain('<')
+      })
+    }
+
+    it('works behind a proxy that cuts a prefix off', async () => {
+      const app = await mount('/quasar')
+      const proxy = await listen(
+        createServer((request, response) => {
+          const headers = { ...request.headers, 'x-forwarded-prefix': '/tools' }
+          const path = `${app.url}${(request.url ?? '').replace(/^\/tools/, '')}`
+          open(path, { headers, agent: false }, (answer) => {
+            response.writeHead(answer.statusCode ?? 500, answer.headers)
+            answer.pipe(response)
+          }).end()
+        }),
+      )
+      stops.push(() => proxy.close())
+      const page = await fetch(`${proxy.url}/tools/quasar`)
+      expect([page.url, page.status]).toEqual([`${proxy.url}/tools/quasar/`, 200])
+      const link = /(?:src|href)="([^"#]+)"/.exec(await page.text())?.[1] ?? ''
+      expect((await fetch(new URL(link, page.url))).status).toBe(200)
+      expect((await fetch(new URL('api/overview', page.url))).status).toBe(200)
+    })
+
+    it('leaves the app’s own routes alone', async () => {
+      const { url } = await mount()
+      expect((await ask(`${url}/hello`)).text).toBe('hello')
+      const headers = { 'content-type': 'application/json' }
+      const echo = await ask(`${url}/echo`, { method: 'POST', headers, body: '{"a":1}' })
+      expect(echo.json()).toEqual({ a: 1 })
+    })
+
+    it('tells the whole state, and whether the store answers', async () => {
+      await report(store, beatOf('shop', 'web-1'), {
+        slow: [slowOf('shop', 'web-1')],
+        exceptions: [exceptionOf('shop', 'web-1')],
+      })
+      const { zenith } = await mount()
+      const overview = (await ask(`${zenith}/api/overview`)).json() as Overview
+      expect(overview.nodes.map((node) => [node.key, node.state])).toEqual([['shop:web-1', 'live']])
+      expect([overview.slow.length, overview.exceptions.length]).toEqual([1, 1])
+      const health = await ask(`${zenith}/api/health`)
+      expect([health.status, health.json()]).toMatchObject([200, { status: 'ok', store: { ok: true, kind: 'memory' } }])
+    })
+
+    it('streams the whole state first, then what changes, and goes on after a broken line', async () => {
+      await report(store, beatOf('shop', 'web-1'))
+      const { zenith } = await mount()
+      const stream = await openStream(`${zenith}/api/stream`)
+      expect(stream.headers).toMatchObject({
+        'content-type': expect.stringMatching(/^text\/event-stream/),
+        'cache-control': expect.stringMatching(/no-store.*no-transform/),
+      })
+      const first = await stream.next()
+      expect(first.name).toBe('system_pulse')
+      expect((first.data as PulseEvent).full).toBe(true)
+
+      await report(store, beatOf('shop', 'web-2'), {
+        exceptions: [exceptionOf('shop', 'web-2', { message: 'no stock' })],
+      })
+      const change = await stream.next((event) => event.name === 'system_pulse')
+      expect((change.data as PulseDifference).nodes.map((node) => node.id)).toEqual(['web-2'])
+      const errors = await stream.next((event) => event.name === 'errors')
+      expect(errors.data).toMatchObject([{ message: 'no stock', node: 'web-2' }])
+      stream.close()
+
+      const again = await openStream(`${zenith}/api/stream`, { 'last-event-id': first.id })
+      const resumed = await again.next()
+      expect(resumed.id).toBe(change.id)
+      expect((resumed.data as PulseEvent).full).toBe(false)
+      again.close()
+    })
+
+    it('stops reading when the last viewer has gone', async () => {
+      const reader = countingReader(store)
+      const { zenith } = await mount('/quasar', { ...OPEN, store: reader })
+      const stream = await openStream(`${zenith}/api/stream`)
+      await stream.next()
+      await vi.waitFor(() => expect(reader.looks).toBeGreaterThan(3))
+      stream.close()
+      // Twice the same count over several intervals: nobody reads any more.
+      await vi.waitFor(
+        async () => {
+          const before = reader.looks
+          await new Promise((resolve) => setTimeout(resolve, 400))
+          expect(reader.looks).toBe(before)
+        },
+        { timeout: 10_000 },
+      )
+    })
+
+    it('lets the app end while somebody watches', async () => {
+      const app = await mount()
+      const stream = await openStream(`${app.zenith}/api/stream`)
+      await stream.next()
+      await app.stop()
+      await stream.ended
+    })
+
+    it('answers HEAD without a body, and holds no stream open for it', async () => {
+      const { zenith } = await mount()
+      const page = await ask(`${zenith}/`, { method: 'HEAD' })
+      expect([page.status, page.body.length]).toEqual([200, 0])
+      const stream = await ask(`${zenith}/api/stream`, { method: 'HEAD' })
+      expect([stream.status, stream.body.length]).toEqual([200, 0])
+    })
+
+    it('changes nothing and knows no other paths', async () => {
+      const { zenith } = await mount()
+      const headers = { 'content-type': 'application/json' }
+      const post = await ask(`${zenith}/api/overview`, { method: 'POST', headers, body: '{"a":' })
+      // A body parser of the app that stands in front may find the body faulty first.
+      expect([400, 405]).toContain(post.status)
+      expect((await ask(`${zenith}/api/overview`, { method: 'DELETE' })).status).toBe(405)
+      const unknown = await ask(`${zenith}/api/nothing`)
+      expect([unknown.status, unknown.json()]).toMatchObject([404, { error: { code: 'not_found' } }])
+      expect((await ask(`${zenith}/nothing.js`)).status).toBe(404)
+      expect((await ask(`${zenith}/..%2f..%2fpackage.json`)).status).toBe(404)
+    })
+
+    it('sends a strict policy with every answer', async () => {
+      const { zenith } = await mount()
+      for (const path of ['/', '/api/overview', '/api/nothing', '/nothing']) {
+        const { headers } = await ask(zenith + path)
+        expect(headers['content-security-policy']).toContain("default-src 'none'")
+        expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
+        expect(headers['content-security-policy']).not.toContain('unsafe')
+        expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' })
+      }
+      expect((await ask(`${zenith}/api/overview`)).headers['cache-control']).toBe('no-store')
+    })
+
+    it('tells the auth function who asks, and hides everything from whom it refuses', async () => {
+      const peers: (string | null)[] = []
+      const auth = (request: Request, peer: string | null) => {
+        peers.push(peer)
+        return request.headers.get('x-who') === 'operator'
+      }
+      const { zenith } = await mount('/quasar', { auth })
+      const link = /(?:src|href)="([^"#]+)"/.exec(
+        (await ask(`${zenith}/`, { headers: { 'x-who': 'operator' } })).text,
+      )?.[1]
+      for (const path of ['/', '/api/overview', '/api/stream', '/api/health', `/${link}`]) {
+        expect([path, (await ask(zenith + path)).status]).toEqual([path, 404])
+        const response = await send(zenith + path, { headers: { 'x-who': 'operator' } })
+        expect([path, response.statusCode]).toEqual([path, 200])
+        response.destroy()
+      }
+      expect(new Set(peers.map((peer) => peer?.replace('::ffff:', '')))).toEqual(new Set(['127.0.0.1']))
+    })
+
+    it('opens without auth in development to this machine alone', async () => {
+      const { url, zenith } = await withEnv('NODE_ENV', 'development', () => mount('/quasar', { interval: 50 }))
+      expect((await ask(`${zenith}/api/overview`)).status).toBe(200)
+      const host = `evil.example:${new URL(url).port}`
+      const rebound = await ask(`${zenith}/api/overview`, { headers: { host } })
+      expect([rebound.status, rebound.text]).toEqual([404, 'Not Found\n'])
+      const forwarded = await ask(`${zenith}/api/overview`, { headers: { 'x-forwarded-for': '203.0.113.7' } })
+      expect(forwarded.status).toBe(404)
+    })
+
+    it.each([undefined, 'production', 'test'])('is closed without auth when NODE_ENV is %s', async (value) => {
+      const { zenith } = await withEnv('NODE_ENV', value, () => mount('/quasar', {}))
+      for (const path of ['/', '/api/overview', '/api/stream', '/api/health']) {
+        const answer = await ask(zenith + path)
+        expect([path, answer.status]).toEqual([path, 404])
+        expect(answer.text).toContain('auth')
+      }
+      const foreign = await ask(`${zenith}/`, { headers: { host: 'monitor.example' } })
+      expect([foreign.status, foreign.text]).toEqual([404, 'Not Found\n'])
+    })
+  })
+}

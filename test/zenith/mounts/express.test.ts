@@ -1,0 +1,34 @@
+import { createServer, type RequestListener } from 'node:http'
+import { createRequire } from 'node:module'
+import type express from 'express'
+import { createZenith, toNodeHandler } from '../../../src/create-zenith.js'
+import { type StartMount, zenithMountSuite } from '../../conformance/zenith-mount.js'
+import { listen } from '../support/serve.js'
+
+type Express = typeof express
+
+for (const host of ['express4', 'express50', 'express5']) {
+  const load = createRequire(new URL(`../../hosts/${host}/package.json`, import.meta.url)) as (name: string) => Express
+  zenithMountSuite(`${host}, before the body parser`, mountIn(load('express'), false))
+  zenithMountSuite(`${host}, after the body parser`, mountIn(load('express'), true))
+}
+
+function mountIn(express: Express, isParsedFirst: boolean): StartMount {
+  return async (path, options) => {
+    const zenith = createZenith(options)
+    const app = express()
+    if (isParsedFirst) app.use(express.json())
+    app.use(path, toNodeHandler(zenith))
+    app.get('/hello', (_request, response) => void response.send('hello'))
+    app.post('/echo', express.json(), (request, response) => void response.json(request.body))
+    const server = createServer(app as RequestListener)
+    const { url } = await listen(server)
+    return {
+      url,
+      async stop() {
+        await zenith.close()
+        await new Promise((resolve) => server.close(resolve))
+      },
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import type { Reader } from '../../../src/ports.js'
+
+/** A reader that counts how often the nodes were asked for, and passes everything on. */
+export function countingReader(reader: Reader): Reader & { readonly looks: number } {
+  let looks = 0
+  return {
+    kind: reader.kind,
+    slow: (query) => reader.slow(query),
+    exceptions: (query) => reader.exceptions(query),
+    rollups: (query) => reader.rollups(query),
+    ping: () => reader.ping(),
+    close: () => reader.close(),
+    nodes() {
+      looks += 1
+      return reader.nodes()
+    },
+    get looks() {
+      return looks
+    },
+  }
+}
