@@ -20,20 +20,25 @@ export function startChild({ name, script, env, onDeath }) {
     env: { ...process.env, ...env },
   })
   let isStopping = false
-  let lastLine = ''
+  let isReady = false
+  let printed = ''
   child.stderr.on('data', (chunk) => {
-    lastLine = chunk.toString().trim().split('\n').at(-1) || lastLine
+    printed = (printed + chunk).slice(-4_000)
   })
   const ended = once(child, 'exit').then(([code, signal]) => {
-    const how = signal ? `signal ${signal}` : `exit code ${code}`
-    const line = `${name} ended with ${how}${lastLine && `: ${lastLine}`}`
-    if (!isStopping) onDeath?.(line)
+    const line = `${name} ended with ${signal ? `signal ${signal}` : `exit code ${code}${reasonIn(printed)}`}`
+    // Before it is ready, `ready` tells.
+    if (isReady && !isStopping) onDeath(line)
     return line
   })
+  const ready = firstOutput(child, ended).then(() => {
+    isReady = true
+  })
+  // Who waits for it sees the reason; who does not, has stopped it meanwhile.
+  ready.catch(() => {})
   return {
     name,
-    pid: child.pid,
-    ready: firstOutput(child, ended),
+    ready,
     async stop(graceMs) {
       isStopping = true
       child.kill('SIGTERM')
@@ -42,6 +47,13 @@ export function startChild({ name, script, env, onDeath }) {
       clearTimeout(timer)
     },
   }
+}
+
+/** The last line that names an error, else the last line. */
+function reasonIn(printed) {
+  const lines = printed.trim().split('\n')
+  const reason = lines.findLast((line) => /^(Uncaught )?\w*Error\b|\[\w*Error/.test(line)) ?? lines.at(-1)
+  return reason && `: ${reason.trim()}`
 }
 
 async function firstOutput(child, ended) {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { Controller, Get, Param, Post, StreamableFile, UseGuards } from '@nestjs/common'
-import type { AccountsService } from './accounts.service.js'
+import { AccountsService } from './accounts.service.js'
 import { AdminGuard } from './admin.guard.js'
 
 @Controller('accounts')
