@@ -1,0 +1,34 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { QuasarOptions } from '../../core/options.js'
+import { leaseRecorder } from '../../quasar.js'
+import { followRequests } from './middleware.js'
+import { findVisit } from './visit.js'
+
+export interface QuasarMiddleware extends RequestHandler {
+  /** Reports what is left and says good-bye; requests pass through unseen from then on. Never rejects. */
+  stop(): Promise<void>
+}
+
+/**
+ * Reports every request that passes: mount it first, before body parsers and routers. For Express 4 and 5.
+ *
+ * @throws QuasarError `invalid_option`
+ * @example app.use(quasar())
+ */
+export function quasar(options?: QuasarOptions): QuasarMiddleware {
+  const { recorder, release } = leaseRecorder(options, 'express')
+  return Object.assign(followRequests(recorder.requests), { stop: release })
+}
+
+/**
+ * Notes errors that reach the end of the app, and passes them on. Errors of handlers and middleware are seen without
+ * it; it adds those of `router.param()` callbacks and of paths that can't be decoded.
+ *
+ * @example app.use(quasarErrorHandler()) // after all routes, before your own error handlers
+ */
+export function quasarErrorHandler(): ErrorRequestHandler {
+  return function quasarErrorHandler(error: unknown, request, _response, next) {
+    findVisit(request)?.fail(error)
+    next(error)
+  }
+}
