@@ -1,0 +1,28 @@
+import { type DynamicModule, Global, Inject, Module, type NestModule } from '@nestjs/common'
+import type { QuasarOptions } from '../../core/options.js'
+import { ConfigurableModuleClass } from './options.js'
+import { QuasarService } from './quasar.service.js'
+
+/**
+ * Reports every request that the app gets, guards, middleware and unknown paths included. Stops with the app. For Nest
+ * 10 to 12, on Express and on Fastify.
+ *
+ * @throws QuasarError `invalid_option`
+ * @example imports: [QuasarModule.forRoot()]
+ */
+@Global()
+@Module({ providers: [QuasarService], exports: [QuasarService] })
+export class QuasarModule extends ConfigurableModuleClass implements NestModule {
+  constructor(@Inject(QuasarService) private readonly service: QuasarService) {
+    super()
+  }
+
+  static override forRoot(options: QuasarOptions = {}): DynamicModule {
+    return ConfigurableModuleClass.forRoot.call(QuasarModule, options)
+  }
+
+  /** A testing module gets its server after its providers; this is the last moment before the routes. */
+  configure(): void {
+    this.service.follow()
+  }
+}
