@@ -23,6 +23,8 @@ export interface RequestRecorder {
    * @returns the trace there is when the request is followed already; null when it is ignored
    */
   track(request: IncomingMessage, response: ServerResponse, nameRoute?: RouteNamer): RequestTrace | null
+  /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
+  find(response: ServerResponse): RequestTrace | null
   /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
   begin(request: RequestLike): RequestTrace | null
 }
@@ -86,6 +88,10 @@ export class HttpRequests implements RequestRecorder, TraceSink {
       this.#onFault(error)
       return null
     }
+  }
+
+  find(response: ServerResponse): RequestTrace | null {
+    return (response as Traced)[TRACE] ?? null
   }
 
   begin(request: RequestLike): RequestTrace | null {
