@@ -1,0 +1,37 @@
+import type { JobLike } from '../../core/jobs.js'
+
+/** What is read of a BullMQ job, in the shape that versions 4, 5 and 6 share. */
+export interface BullJob {
+  readonly name: string
+  readonly id?: string | undefined
+  readonly queueName?: string
+  /** Attempts that ended; in version 4 the one that runs is among them. */
+  readonly attemptsMade?: number
+  /** Since version 5: how often it was begun, which delays and stalls count, too. */
+  readonly attemptsStarted?: number
+  /** Unix ms. */
+  readonly timestamp?: number
+  readonly processedOn?: number | undefined
+  /** Set when there will be no further attempt. */
+  readonly finishedOn?: number | null | undefined
+  readonly discarded?: boolean
+  readonly opts?: { readonly delay?: number; readonly attempts?: number; readonly backoff?: unknown }
+}
+
+/** An attempt that begins. */
+export function attemptOf(job: BullJob, queue: string): JobLike {
+  const made = job.attemptsMade ?? 0
+  const attempt = job.attemptsStarted === undefined ? Math.max(1, made) : made + 1
+  return { name: job.name, queue, id: job.id ?? null, attempt, waitMs: waitOf(job) }
+}
+
+/** An attempt that ended without having been begun: its parent's or its stalling made BullMQ give the job up. */
+export function endedAttemptOf(job: BullJob, queue: string): JobLike {
+  return { name: job.name, queue, id: job.id ?? null, attempt: Math.max(1, job.attemptsMade ?? 1), waitMs: null }
+}
+
+/** Only the first start has one: later ones overwrite `processedOn`, and `job.delay` is 0 by then. */
+function waitOf({ attemptsStarted, attemptsMade, processedOn, timestamp, opts }: BullJob): number | null {
+  if ((attemptsStarted ?? attemptsMade) !== 1 || !processedOn || !timestamp) return null
+  return Math.max(0, processedOn - timestamp - (opts?.delay ?? 0))
+}
