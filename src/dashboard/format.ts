@@ -14,7 +14,7 @@ export function duration(ms: number | null | undefined): string {
   if (ms < 1) return '<1 ms'
   if (ms < 9.95) return `${trimmed(ms)} ms`
   if (ms < 999.5) return `${Math.round(ms)} ms`
-  if (ms < 9_950) return `${(ms / SECOND).toFixed(1)} s`
+  if (ms < 9_950) return `${trimmed(ms / SECOND)} s`
   return span(ms)
 }
 
@@ -59,6 +59,13 @@ export function bytes(value: number | null | undefined): string {
     unit += 1
   }
   return `${unit > 0 && amount < 9.95 ? trimmed(amount) : Math.round(amount)} ${BYTE_UNITS[unit]}`
+}
+
+/** `64/259 MB`, or with both units where they differ: `96 MB/4 GB`. */
+export function bytesOf(part: number | null | undefined, whole: number | null | undefined): string {
+  const [amount, unit] = bytes(part).split(' ')
+  const total = bytes(whole)
+  return unit && total.endsWith(` ${unit}`) ? `${amount}/${total}` : `${bytes(part)}/${total}`
 }
 
 /** @param value 0–100 */

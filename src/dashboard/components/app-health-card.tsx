@@ -13,26 +13,32 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view }: { se
   const { service, health, nodes, environments } = view
   const of = view.requests || !view.jobs ? 'requests' : 'jobs'
   return (
-    <article aria-label={`${service} health`} data-service={service} className="panel flex flex-col gap-4 p-4">
-      <div className="flex items-center gap-3.5">
-        <HealthScore service={service} health={health} />
-        <div className="min-w-0 flex-1">
-          <h3 className="truncate text-base font-semibold tracking-tight" title={service}>
-            {service}
-          </h3>
-          <p className="label truncate">
-            {[healthWord(health.score), nodeWords(nodes), ...environments].filter(Boolean).join(' · ')}
-          </p>
+    <article aria-label={`${service} health`} data-service={service} className="panel @container flex flex-col p-4">
+      <div className="grid flex-1 content-start gap-4 @4xl:grid-cols-[24rem_1fr] @4xl:gap-x-10">
+        <div className="flex min-w-0 flex-col gap-4">
+          <div className="flex items-center gap-3.5">
+            <HealthScore service={service} health={health} />
+            <div className="min-w-0 flex-1">
+              <h3 className="truncate text-base font-semibold tracking-tight" title={service}>
+                {service}
+              </h3>
+              <p className="label truncate">
+                {[healthWord(health.score), nodeWords(nodes), ...environments].filter(Boolean).join(' · ')}
+              </p>
+            </div>
+            <RoutesButton view={view} />
+          </div>
+          <Figures now={view[of]} of={of} />
         </div>
-        <RoutesButton view={view} />
+        <div className="min-w-0">
+          {view.traffic.length > 0 ? (
+            <TrafficChart points={view.traffic} of={of} />
+          ) : (
+            <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>
+          )}
+          {view.requests && view.jobs && <p className="label mt-2">Jobs: {jobWords(view.jobs)}</p>}
+        </div>
       </div>
-      <Figures now={view[of]} of={of} />
-      {view.traffic.length > 0 ? (
-        <TrafficChart points={view.traffic} of={of} />
-      ) : (
-        <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>
-      )}
-      {view.requests && view.jobs && <p className="label">Jobs: {jobWords(view.jobs)}</p>}
       <Dearest view={view} />
     </article>
   )
@@ -92,11 +98,10 @@ function jobWords(jobs: TrafficPoint): string {
 /** The dearest reason stands on the card, so that nobody has to look for it. */
 function Dearest({ view: { health } }: { view: ServiceView }) {
   const [dearest, ...others] = [...health.reasons].sort((a, b) => b.cost - a.cost)
-  if (!dearest) return null
   return (
-    <p className="label mt-auto border-t border-line pt-3">
-      {dearest.text}
-      {dearest.cost > 0 && <> (−{Math.round(dearest.cost)})</>}
+    <p className="label mt-4 border-t border-line pt-3">
+      <span className="inline-block first-letter:uppercase">{dearest ? dearest.text : 'No problem found'}</span>
+      {dearest && dearest.cost > 0 && <> (−{Math.round(dearest.cost)})</>}
       {others.length > 0 && <>, and {plural(others.length, 'more reason')}</>}
     </p>
   )

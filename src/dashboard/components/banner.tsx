@@ -6,7 +6,7 @@ import { plural } from '../format.js'
 /** What is wrong with the data itself, in words, above the data. */
 export function Banners({ overview, problem }: { overview: Overview | null; problem: string | null }) {
   return (
-    <>
+    <div className="flex flex-col gap-3 empty:hidden">
       {problem && <Banner>{problem} It is tried again for ever.</Banner>}
       {overview && !overview.store.ok && (
         <Banner>
@@ -20,7 +20,7 @@ export function Banners({ overview, problem }: { overview: Overview | null; prob
           out: something else writes to these keys, or a reporter does not keep to the protocol.
         </Banner>
       )}
-    </>
+    </div>
   )
 }
 

@@ -19,24 +19,24 @@ export function ChartLegend({ points, of, point, hasErrors }: ChartLegendProps) 
         rate: `max ${rate(highest(points, 'rate'))}`,
         p95: `max ${duration(highest(points, 'p95'))}`,
         errors: '',
-        when: '15 min',
+        when: '',
       }
   return (
-    <figcaption className="label mt-1.5 flex flex-wrap items-center gap-x-3 gap-y-1">
+    <figcaption className="label mt-1.5 flex flex-wrap items-center gap-x-2.5 gap-y-1">
       <Key line="border-accent">
         {of} {told.rate}
       </Key>
       <Key line="border-second border-dashed">p95 {told.p95}</Key>
       {hasErrors && <Key line="border-bad">errors {told.errors}</Key>}
-      <span className="ml-auto whitespace-nowrap">{told.when}</span>
+      {told.when && <span className="ml-auto whitespace-nowrap">{told.when}</span>}
     </figcaption>
   )
 }
 
 function Key({ line, children }: { line: string; children: ReactNode }) {
   return (
-    <span className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <span className={`w-3 border-t-2 ${line}`} aria-hidden="true" />
+    <span className="inline-flex items-center gap-1 whitespace-nowrap">
+      <span className={`w-2.5 border-t-2 ${line}`} aria-hidden="true" />
       {children}
     </span>
   )

@@ -10,7 +10,7 @@ import { Section } from './section.js'
 /** The newest exceptions, those of one origin together. */
 export function ExceptionList({ exceptions }: { exceptions: readonly ExceptionRecord[] }) {
   const groups = useMemo(() => groupExceptions(exceptions), [exceptions])
-  const aside = groups.length > 0 ? `${plural(groups.length, 'kind')} in the newest ${exceptions.length}` : ''
+  const aside = groups.length > 0 ? `${plural(groups.length, 'kind')} among the newest ${exceptions.length}` : ''
   return (
     <Section title="Exceptions" aside={aside}>
       <RecordList

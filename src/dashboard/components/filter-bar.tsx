@@ -47,7 +47,7 @@ function EnvironmentSelect({ environments, env }: { environments: readonly strin
     <select
       aria-label="Environment"
       value={env}
-      className="h-9 max-w-36 min-w-0 rounded-lg border border-line bg-panel px-2.5 hover:border-line-strong"
+      className="h-9 max-w-40 min-w-0 rounded-lg border border-line bg-panel px-2.5 hover:border-line-strong"
       onChange={(event) => choose({ env: event.target.value })}
     >
       <option value="">All environments</option>

@@ -6,13 +6,14 @@ import { AppHealthCard } from './app-health-card.js'
 import { Section } from './section.js'
 import { ServerGroup } from './server-group.js'
 
-const CARD_GRID = 'grid grid-cols-1 gap-4 md:grid-cols-2 xl:grid-cols-3 min-[1720px]:grid-cols-4'
+/** Above so many servers the cards out of sight are not laid out. */
+const MANY = 40
 
 export const Services = memo(function Services({ services }: { services: readonly ServiceView[] }) {
   const sorted = useMemo(() => sortServices(services), [services])
   return (
-    <Section title="Services" aside={plural(services.length, 'service')}>
-      <div className={CARD_GRID}>
+    <Section title="Services" aside={`${plural(services.length, 'service')}, the last 15 minutes`}>
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,20rem),1fr))] gap-4">
         {sorted.map((service) => (
           <AppHealthCard key={service.service} service={service} />
         ))}
@@ -25,9 +26,11 @@ export const Servers = memo(function Servers({ nodes }: { nodes: readonly NodeVi
   const groups = useMemo(() => groupNodes(nodes), [nodes])
   return (
     <Section title="Servers" aside={plural(nodes.length, 'server')}>
-      <div className={`${CARD_GRID} grid-flow-row-dense gap-y-6`}>
+      <div
+        className={`grid grid-flow-row-dense grid-cols-1 gap-x-4 gap-y-6 md:grid-cols-2 xl:grid-cols-3 min-[105rem]:grid-cols-4 ${nodes.length > MANY ? 'many' : ''}`}
+      >
         {groups.map((group) => (
-          <ServerGroup key={group.service} group={group} />
+          <ServerGroup key={group.service} group={group} isOnly={groups.length === 1} />
         ))}
       </div>
     </Section>

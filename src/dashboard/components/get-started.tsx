@@ -1,4 +1,5 @@
 import type { StoreHealth } from '../../protocol/overview.js'
+import { EmptyState } from './empty-state.js'
 
 const LINES = [
   ['Express', "import { quasar } from '@gravito/quasar/express'", 'app.use(quasar())'],
@@ -10,6 +11,7 @@ const LINES = [
 
 /** What to do when no server reports. */
 export function GetStarted({ store }: { store: StoreHealth }) {
+  if (!store.ok) return <NothingRead />
   return (
     <section aria-labelledby="get-started" className="panel mx-auto max-w-3xl p-6 sm:p-8">
       <h2 id="get-started" className="text-lg font-semibold tracking-tight">
@@ -32,6 +34,16 @@ export function GetStarted({ store }: { store: StoreHealth }) {
       </dl>
       <p className="mt-4 text-xs leading-5 text-soft">{storeAdvice(store.kind)}</p>
     </section>
+  )
+}
+
+function NothingRead() {
+  return (
+    <div className="panel px-4 py-12">
+      <EmptyState title="No figures yet">
+        They appear as soon as the store answers. Nothing needs to be loaded again.
+      </EmptyState>
+    </div>
   )
 }
 

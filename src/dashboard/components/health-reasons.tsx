@@ -8,7 +8,7 @@ export function HealthReasons({ reasons }: { reasons: readonly HealthReason[] })
     <ul className="mt-2 flex flex-col gap-1.5">
       {dearestFirst.map(({ text, cost }) => (
         <li key={text} className="flex justify-between gap-4 text-sm">
-          <span className="min-w-0 break-words">{text}</span>
+          <span className="min-w-0 break-words first-letter:uppercase">{text}</span>
           <span className="whitespace-nowrap text-soft">{cost > 0 ? `−${Math.round(cost)}` : ''}</span>
         </li>
       ))}

@@ -29,7 +29,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
 function Counts({ nodes }: Pick<Overview, 'nodes'>) {
   const { live, lost } = useMemo(() => countStates(nodes), [nodes])
   return (
-    <p className="label hidden whitespace-nowrap sm:block">
+    <p className="label whitespace-nowrap">
       <b className="font-semibold text-text">{live}</b> live
       {lost > 0 && (
         <>

@@ -8,34 +8,42 @@ import { ServerNotes } from './server-notes.js'
 import { CpuTile, LoopTile, MemoryTile, RequestsTile } from './server-tiles.js'
 import { StateMark } from './state-mark.js'
 
+interface ServerCardProps {
+  node: NodeView
+  /** True where the servers around it are in other environments. */
+  tellEnvironment: boolean
+}
+
 /** One node: what it is, and how it does. Drawn again only when the node changed. */
-export const ServerCard = memo(function ServerCard({ node }: { node: NodeView }) {
+export const ServerCard = memo(function ServerCard({ node, tellEnvironment }: ServerCardProps) {
   const name = nodeName(node)
   return (
     <article
       aria-label={`${node.service} ${name}`}
       data-node={node.key}
       data-state={node.state}
-      className={`panel offscreen-idle flex flex-col p-4 ${node.state === 'live' ? '' : 'last-figures'}`}
+      className={`panel offscreen-idle @container flex flex-col p-4 ${node.state === 'live' ? '' : 'border-dashed'}`}
     >
       <div className="flex items-center justify-between gap-3">
-        <h4 className="min-w-0 truncate font-medium" title={node.id}>
+        <h4 className={`min-w-0 truncate font-medium ${node.state === 'live' ? '' : 'text-soft'}`} title={node.id}>
           {name}
         </h4>
         <StateMark state={node.state} lastSeen={node.lastSeen} />
       </div>
-      {node.heartbeat ? <Beat heartbeat={node.heartbeat} node={node} /> : <NoBeat />}
+      {node.heartbeat ? <Beat heartbeat={node.heartbeat} node={node} tellEnvironment={tellEnvironment} /> : <NoBeat />}
     </article>
   )
 })
 
-function Beat({ heartbeat, node: { samples } }: { heartbeat: Heartbeat; node: NodeView }) {
+function Beat({ heartbeat, node, tellEnvironment }: ServerCardProps & { heartbeat: Heartbeat }) {
+  const { samples, state } = node
+  const words = describe(heartbeat, tellEnvironment).join(' · ')
   return (
-    <>
-      <p className="label mt-0.5 truncate" title={describe(heartbeat).join(' · ')}>
-        {describe(heartbeat).join(' · ')}
+    <div className={`flex flex-1 flex-col ${state === 'live' ? '' : 'last-figures'}`}>
+      <p className="label mt-0.5 truncate" title={words}>
+        {words}
       </p>
-      <div className="mt-4 grid grid-cols-2 gap-x-6 gap-y-4">
+      <div className="mt-4 grid grid-cols-2 gap-x-6 gap-y-4 @3xl:grid-cols-4">
         <CpuTile heartbeat={heartbeat} samples={samples} />
         <MemoryTile heartbeat={heartbeat} samples={samples} />
         <LoopTile heartbeat={heartbeat} samples={samples} />
@@ -47,7 +55,7 @@ function Beat({ heartbeat, node: { samples } }: { heartbeat: Heartbeat; node: No
           <ServerNotes heartbeat={heartbeat} />
         </div>
       </div>
-    </>
+    </div>
   )
 }
 
@@ -55,13 +63,14 @@ function NoBeat() {
   return <p className="label mt-3">It was lost before Zenith looked: there are no figures of it.</p>
 }
 
-function describe({ runtime, language, version, appVersion, pid, environment }: Heartbeat): string[] {
+function describe(heartbeat: Heartbeat, tellEnvironment: boolean): string[] {
+  const { runtime, language, version, appVersion, pid, environment } = heartbeat
   return [
     runtime.framework,
     version ? `${language} ${version.replace(/^v/, '')}` : language,
-    appVersion && `app ${appVersion}`,
-    environment,
-    pid !== null && `pid ${pid}`,
+    tellEnvironment && environment,
     runtime.uptime !== null && `up ${uptime(runtime.uptime)}`,
+    pid !== null && `pid ${pid}`,
+    appVersion && `app ${appVersion}`,
   ].filter((part) => typeof part === 'string')
 }

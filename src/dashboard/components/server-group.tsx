@@ -6,38 +6,57 @@ import { ServerCard } from './server-card.js'
 
 /** So many cards are drawn at once; the rest of a big service waits behind a button. */
 const FIRST = 24
+const STEP = 96
+
+interface ServerGroupProps {
+  group: NodeGroup
+  /** True when there is no other group to share a row with. */
+  isOnly: boolean
+}
 
 /** A service's servers. Small groups share a row: each is as wide as it has cards. */
 export const ServerGroup = memo(
-  function ServerGroup({ group }: { group: NodeGroup }) {
+  function ServerGroup({ group, isOnly }: ServerGroupProps) {
     const [shown, setShown] = useState(FIRST)
     const { service, nodes } = group
     const rest = nodes.length - shown
+    const environments = new Set(nodes.map((node) => node.heartbeat?.environment).filter((name) => name))
+    const span = isOnly ? 'col-span-full' : `grid-cols-subgrid ${spanOf(nodes.length)}`
     return (
-      <div className={`min-w-0 grid grid-cols-subgrid content-start gap-y-2 ${spanOf(nodes.length)}`}>
+      <div className={`grid min-w-0 grid-rows-[auto_1fr] gap-y-2.5 ${span}`}>
         <h3 className="col-span-full flex items-baseline gap-2 px-0.5">
           <span className="truncate font-medium">{service}</span>
-          <span className="label whitespace-nowrap">{countWords(nodes)}</span>
+          <span className="label min-w-0 truncate">{[countWords(nodes), ...environments].join(' · ')}</span>
         </h3>
-        {nodes.slice(0, shown).map((node) => (
-          <ServerCard key={node.key} node={node} />
-        ))}
-        {rest > 0 && (
-          <button
-            type="button"
-            className="panel col-span-full px-4 py-3 font-medium text-accent hover:bg-raised"
-            onClick={() => setShown(shown + 4 * FIRST)}
-          >
-            Show {plural(Math.min(rest, 4 * FIRST), 'more server')} of {service} ({rest} not shown)
-          </button>
-        )}
+        <div className={`col-span-full grid gap-4 ${isOnly ? ONLY_GRID : 'grid-cols-subgrid'}`}>
+          {nodes.slice(0, shown).map((node) => (
+            <ServerCard key={node.key} node={node} tellEnvironment={environments.size > 1} />
+          ))}
+        </div>
+        {rest > 0 && <MoreButton service={service} rest={rest} onClick={() => setShown(shown + STEP)} />}
       </div>
     )
   },
   (before, after) =>
+    before.isOnly === after.isOnly &&
     before.group.nodes.length === after.group.nodes.length &&
     before.group.nodes.every((node, index) => node === after.group.nodes[index]),
 )
+
+function MoreButton({ service, rest, onClick }: { service: string; rest: number; onClick: () => void }) {
+  return (
+    <button
+      type="button"
+      className="panel col-span-full px-4 py-3 font-medium text-accent hover:bg-raised"
+      onClick={onClick}
+    >
+      Show {plural(Math.min(rest, STEP), 'more server')} of {service} ({rest} not shown)
+    </button>
+  )
+}
+
+/** One server fills the row; many share it evenly. */
+const ONLY_GRID = 'grid-cols-[repeat(auto-fit,minmax(min(100%,22rem),1fr))]'
 
 function spanOf(count: number): string {
   if (count === 1) return 'col-span-1'

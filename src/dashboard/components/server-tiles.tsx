@@ -1,6 +1,6 @@
 import type { Heartbeat } from '../../protocol/heartbeat.js'
 import type { NodeSample } from '../../protocol/overview.js'
-import { bytes, cores, count, duration, percent, rate } from '../format.js'
+import { bytes, bytesOf, cores, count, duration, percent, rate } from '../format.js'
 import { cpuLevel, loopLevel, memoryLevel } from '../view/levels.js'
 import { Gauge } from './gauge.js'
 import { Sparkline } from './sparkline.js'
@@ -40,7 +40,7 @@ export function MemoryTile({ heartbeat: { memory }, samples }: TileData) {
   const isLimited = memory.system.limit !== null
   const total = memory.system.limit ?? memory.system.total
   const used = shareOf(rss, total)
-  const whole = total === null ? 'of an unknown total' : `of ${bytes(total)}${isLimited ? ' limit' : ''}`
+  const whole = `${isLimited ? 'limit' : 'of'} ${bytes(total)}`
   return (
     <Tile
       label="Memory"
@@ -57,7 +57,7 @@ export function MemoryTile({ heartbeat: { memory }, samples }: TileData) {
         />
       }
     >
-      {whole} · heap {bytes(heapUsed)} of {bytes(heapLimit)}
+      {whole}, heap {bytesOf(heapUsed, heapLimit)}
     </Tile>
   )
 }

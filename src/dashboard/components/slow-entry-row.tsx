@@ -25,8 +25,8 @@ function Summary({ entry }: { entry: SlowEntry }) {
         <span className="whitespace-nowrap">
           <span className="font-semibold">{duration(durationMs)}</span>{' '}
           {thresholdMs !== null && (
-            <span className="label" title={`Its threshold is ${duration(thresholdMs)}`}>
-              {times(durationMs, thresholdMs)}
+            <span className="label ml-1">
+              {times(durationMs, thresholdMs)} <span className="hidden sm:inline">of {duration(thresholdMs)}</span>
             </span>
           )}
         </span>
@@ -39,7 +39,11 @@ function Summary({ entry }: { entry: SlowEntry }) {
         </span>
         <Ago at={ts} />
       </div>
-      {told.length > 0 && <p className="mt-1 text-xs text-text">Meanwhile: {told.join(', ')}.</p>}
+      {told.length > 0 && (
+        <p className="mt-1 text-xs leading-5">
+          <span className="text-soft">Meanwhile</span> {told.join(', ')}.
+        </p>
+      )}
     </>
   )
 }

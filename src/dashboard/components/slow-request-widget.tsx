@@ -1,5 +1,4 @@
 import type { SlowEntry } from '../../protocol/slow-entry.js'
-import { plural } from '../format.js'
 import { slowKey } from '../live/reducer.js'
 import { EmptyState } from './empty-state.js'
 import { RecordList } from './record-list.js'
@@ -9,7 +8,7 @@ import { SlowEntryRow } from './slow-entry-row.js'
 /** The newest slow requests and jobs, each with what the process did meanwhile. */
 export function SlowRequestWidget({ slow }: { slow: readonly SlowEntry[] }) {
   return (
-    <Section title="Slow requests and jobs" aside={slow.length > 0 ? `the newest ${plural(slow.length, 'one')}` : ''}>
+    <Section title="Slow requests and jobs" aside={slow.length > 0 ? `newest ${slow.length}` : ''}>
       <RecordList
         items={slow}
         row={(entry) => <SlowEntryRow key={slowKey(entry)} entry={entry} />}

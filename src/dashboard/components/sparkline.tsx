@@ -14,7 +14,7 @@ const HEIGHT = 28
 /** The shape of the recent past. The figures beside it say the rest, so it is hidden from screen readers. */
 export const Sparkline = memo(function Sparkline({ values, atLeast }: SparklineProps) {
   const known = values.filter((value) => value !== null)
-  if (known.length < 2) return <span className="h-7 w-24" aria-hidden="true" />
+  if (known.length < 2) return <span className="h-7" aria-hidden="true" />
   const max = Math.max(atLeast, ...known)
   const points = values.map((value, index) => ({
     x: (index / (values.length - 1)) * WIDTH,
@@ -22,12 +22,18 @@ export const Sparkline = memo(function Sparkline({ values, atLeast }: SparklineP
   }))
   const { line, area } = linePaths(points, HEIGHT)
   return (
-    <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="h-7 w-24 shrink-0" aria-hidden="true" preserveAspectRatio="none">
+    <svg
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      className="h-7 w-full max-w-32"
+      aria-hidden="true"
+      preserveAspectRatio="none"
+    >
       <path d={area} className="fill-accent opacity-10" />
       <path
         d={line}
         fill="none"
         className="stroke-accent"
+        vectorEffect="non-scaling-stroke"
         strokeWidth="1.5"
         strokeLinejoin="round"
         strokeLinecap="round"

@@ -96,8 +96,14 @@ export function exceptionKey(record: ExceptionRecord): string {
   return `${record.service}\n${record.id}`
 }
 
-function prepend<T>(list: readonly T[], oldestFirst: readonly T[], keyOf: (item: T) => string): readonly T[] {
+/** Usually they are newer than all that is there; those of another service may be older. */
+function prepend<T extends { readonly ts: number }>(
+  list: readonly T[],
+  oldestFirst: readonly T[],
+  keyOf: (item: T) => string,
+): readonly T[] {
   const known = new Set(list.map(keyOf))
   const fresh = oldestFirst.filter((item) => !known.has(keyOf(item)))
-  return fresh.length === 0 ? list : [...fresh.reverse(), ...list].slice(0, MAX_RECORDS)
+  if (fresh.length === 0) return list
+  return [...fresh.reverse(), ...list].sort((a, b) => b.ts - a.ts).slice(0, MAX_RECORDS)
 }
