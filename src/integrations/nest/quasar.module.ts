@@ -1,5 +1,7 @@
 import { type DynamicModule, Global, Inject, Module, type NestModule } from '@nestjs/common'
+import { DiscoveryModule } from '@nestjs/core'
 import type { QuasarOptions } from '../../core/options.js'
+import { JobDiscovery } from './jobs.js'
 import { ConfigurableModuleClass } from './options.js'
 import { QuasarService } from './quasar.service.js'
 
@@ -11,7 +13,7 @@ import { QuasarService } from './quasar.service.js'
  * @example imports: [QuasarModule.forRoot()]
  */
 @Global()
-@Module({ providers: [QuasarService], exports: [QuasarService] })
+@Module({ imports: [DiscoveryModule], providers: [QuasarService, JobDiscovery], exports: [QuasarService] })
 export class QuasarModule extends ConfigurableModuleClass implements NestModule {
   constructor(@Inject(QuasarService) private readonly service: QuasarService) {
     super()
