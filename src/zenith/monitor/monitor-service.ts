@@ -73,7 +73,7 @@ export class MonitorService {
 
   /** The state, not older than an interval: looks when it is, once for all who ask at the same time. */
   async fresh(): Promise<Overview> {
-    if (!this.#overview || (Date.now() - this.#lookedAt >= this.#options.interval && !this.#isClosed))
+    if (!this.#overview || (performance.now() - this.#lookedAt >= this.#options.interval && !this.#isClosed))
       await this.#look()
     return this.#overview as Overview
   }
@@ -115,7 +115,7 @@ export class MonitorService {
 
   #look(): Promise<void> {
     this.#looking ??= this.#lookOnce().finally(() => {
-      this.#lookedAt = Date.now()
+      this.#lookedAt = performance.now()
       this.#looking = null
     })
     return this.#looking

@@ -1,0 +1,115 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { PulseDifference, PulseEvent } from '../../src/protocol/index.js'
+import { memoryStore } from '../../src/stores/memory.js'
+import { beatOf, report } from './support/records.js'
+import { nodeOf, openZenith, seen, serveZenith, serviceOf } from './support/zenith.js'
+
+/** The clock alone is the test's own; timers and sockets stay real. */
+function later(ms: number): void {
+  vi.setSystemTime(Date.now() + ms)
+}
+
+describe('what becomes of a node', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  it('is live while it beats, lost when it falls silent, and live again when it is back', async () => {
+    const store = memoryStore()
+    const zenith = openZenith({ store })
+    const lastSeen = Date.now()
+    await report(store, beatOf('shop', 'web-1', { hostname: 'a' }))
+    await seen(zenith, (overview) => expect(nodeOf(overview, 'web-1').state).toBe('live'))
+    later(31_000)
+    await seen(zenith, (overview) => {
+      expect(nodeOf(overview, 'web-1')).toMatchObject({ state: 'lost', lastSeen, heartbeat: { hostname: 'a' } })
+      expect(serviceOf(overview, 'shop')).toMatchObject({
+        nodes: { live: 0, lost: 1, left: 0 },
+        health: { score: null },
+      })
+    })
+    await report(store, beatOf('shop', 'web-1'))
+    await seen(zenith, (overview) => expect(nodeOf(overview, 'web-1').state).toBe('live'))
+  })
+
+  it('was lost before anybody looked: it has a last beat and no figures', async () => {
+    const store = memoryStore()
+    await report(store, beatOf('shop', 'web-1'))
+    const lastSeen = Date.now()
+    later(60_000)
+    const zenith = openZenith({ store })
+    await seen(zenith, (overview) => {
+      expect(nodeOf(overview, 'web-1')).toMatchObject({ state: 'lost', lastSeen, heartbeat: null, samples: [] })
+    })
+  })
+
+  it('says good-bye: it is shown as left for a minute, and is gone then, with its service', async () => {
+    const store = memoryStore()
+    const { watch } = await serveZenith({ store })
+    await report(store, beatOf('shop', 'web-1'))
+    const stream = await watch()
+    await stream.next((event) => (event.data as PulseEvent).nodes.length === 1)
+    await store.leave('shop', 'web-1')
+    const left = await stream.next((event) => event.name === 'system_pulse')
+    expect((left.data as PulseDifference).nodes).toMatchObject([{ id: 'web-1', state: 'left', samples: [] }])
+    later(61_000)
+    const gone = await stream.next((event) => (event.data as PulseDifference).goneNodes.length > 0)
+    expect(gone.data).toMatchObject({ full: false, goneNodes: ['shop:web-1'], goneServices: ['shop'] })
+  })
+
+  it('is lost, not left, when its heartbeat ran out and nobody remembers it', async () => {
+    // As a reporter without an index: its key is all that there was.
+    const known = memoryStore()
+    const forgetful = { ...known, nodes: async () => onlyBeating(await known.nodes()) }
+    const zenith = openZenith({ store: forgetful })
+    await report(known, beatOf('php', 'worker'))
+    await seen(zenith, (overview) => expect(nodeOf(overview, 'worker').state).toBe('live'))
+    later(31_000)
+    await seen(zenith, (overview) => expect(nodeOf(overview, 'worker').state).toBe('lost'))
+  })
+
+  it('keeps beating by a clock that is ten minutes slow, and is not called lost', async () => {
+    const store = memoryStore()
+    const zenith = openZenith({ store })
+    await report(store, beatOf('shop', 'slow-clock', { timestamp: Date.now() - 600_000 }))
+    await seen(zenith, (overview) => expect(nodeOf(overview, 'slow-clock').state).toBe('lost'))
+    later(10_000)
+    await report(store, beatOf('shop', 'slow-clock', { timestamp: Date.now() - 600_000 }))
+    await seen(zenith, (overview) => expect(nodeOf(overview, 'slow-clock').state).toBe('live'))
+  })
+
+  it('keeps a sample of each beat, the last 60 of them, and sends the new ones alone', async () => {
+    const store = memoryStore()
+    const { zenith, watch } = await serveZenith({ store })
+    const beat = (cpu: number) => report(store, beatOf('shop', 'web-1', { cpu: { process: cpu } }))
+    await beat(0)
+    const stream = await watch()
+    await stream.next()
+    for (let cpu = 1; cpu <= 61; cpu++) {
+      later(1_000)
+      await beat(cpu)
+      const event = await stream.next((one) => (one.data as PulseDifference).nodes.length > 0)
+      expect((event.data as PulseDifference).nodes[0]?.samples).toMatchObject([{ cpu, at: Date.now() }])
+    }
+    await seen(zenith, (overview) => {
+      const samples = nodeOf(overview, 'web-1').samples
+      expect(samples.map((sample) => sample.cpu)).toEqual(Array.from({ length: 60 }, (_, index) => index + 2))
+    })
+  })
+})
+
+describe('hostile names', () => {
+  it('are shown as they are and hide nobody', async () => {
+    const names = ['__proto__', 'constructor', 'toString', 'a:b', '*?[', '<script>', 'ünï', '../x', ' ']
+    const store = memoryStore()
+    for (const name of names) await report(store, beatOf(name, name))
+    await seen(openZenith({ store }), (overview) => {
+      expect(overview.services.map((service) => service.service).sort()).toEqual([...names].sort())
+      expect(overview.nodes.map((node) => node.id).sort()).toEqual([...names].sort())
+      expect(new Set(overview.nodes.map((node) => node.key)).size).toBe(names.length)
+    })
+  })
+})
+
+function onlyBeating<T extends { nodes: readonly { heartbeat: unknown }[] }>(answer: T): T {
+  return { ...answer, nodes: answer.nodes.filter((node) => node.heartbeat !== null) }
+}
