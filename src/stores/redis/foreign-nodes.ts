@@ -45,9 +45,11 @@ export class ForeignNodes {
     return false
   }
 
-  /** @param indexed keys of nodes that are in the index: those are not foreign */
+  /** @param indexed members of the index: those nodes are not foreign */
   async read(indexed: ReadonlySet<string>): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
-    for (const key of this.#known.keys()) if (indexed.has(key)) this.#known.delete(key)
+    for (const [key, { names }] of this.#known) {
+      if (indexed.has(nodeMember(names.service, names.node))) this.#known.delete(key)
+    }
     const keys = [...this.#known.keys()]
     const texts = await readTexts(this.#connection, keys)
     const nodes = new Map<string, NodeEntry>()

@@ -1,5 +1,5 @@
 import type { NodeEntry, Reader } from '../../ports.js'
-import { type Keys, parseHeartbeat, parseNodeMember } from '../../protocol/index.js'
+import { type Keys, nodeMember, parseHeartbeat, parseNodeMember } from '../../protocol/index.js'
 import type { Command } from './client.js'
 import type { Connection } from './connection.js'
 import type { Discovery } from './discovery.js'
@@ -33,15 +33,14 @@ export async function readNodes(sources: NodeSources): ReturnType<Reader['nodes'
   const index = await readIndex(sources)
   const keys = index.entries.map((entry) => entry.key)
   const [texts] = await Promise.all([readTexts(connection, keys), discovery.look()])
-  const others = await foreign.read(new Set(keys))
+  const others = await foreign.read(new Set(index.entries.map(nameOf)))
   let unreadable = index.unreadable + others.unreadable
   const nodes = index.entries.flatMap((entry, position) => {
     const node = entryOf(entry, texts[position])
     if (!node) unreadable += 1
     return node ?? []
   })
-  const known = new Set(nodes.map(nameOf))
-  return { nodes: [...nodes, ...others.nodes.filter((node) => !known.has(nameOf(node)))], unreadable }
+  return { nodes: [...nodes, ...others.nodes], unreadable }
 }
 
 /** What can't be read is not taken for a node that is lost: null. */
@@ -68,6 +67,6 @@ async function readIndex(sources: NodeSources): Promise<{ entries: IndexEntry[];
   return { entries, unreadable: 0 }
 }
 
-function nameOf({ service, node }: NodeEntry): string {
-  return JSON.stringify([service, node])
+function nameOf({ service, node }: IndexEntry): string {
+  return nodeMember(service, node)
 }
