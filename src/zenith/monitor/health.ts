@@ -30,12 +30,32 @@ export interface HealthInput {
 type Steps = readonly (readonly [from: number, cost: number])[]
 
 const MIN_COUNT = 10
-const REQUEST_ERRORS: Steps = [[20, 50], [5, 25], [1, 10]] // biome-ignore format: a table
-const JOB_ERRORS: Steps = [[20, 25], [5, 10]] // biome-ignore format: a table
-const LATENCY: Steps = [[2, 30], [1, 15]] // biome-ignore format: a table
-const LOOP_DELAY: Steps = [[500, 30], [100, 15], [50, 5]] // biome-ignore format: a table
-const THROTTLING: Steps = [[25, 20], [5, 10]] // biome-ignore format: a table
-const MEMORY: Steps = [[97, 30], [90, 15]] // biome-ignore format: a table
+const REQUEST_ERRORS: Steps = [
+  [20, 50],
+  [5, 25],
+  [1, 10],
+]
+const JOB_ERRORS: Steps = [
+  [20, 25],
+  [5, 10],
+]
+const LATENCY: Steps = [
+  [2, 30],
+  [1, 15],
+]
+const LOOP_DELAY: Steps = [
+  [500, 30],
+  [100, 15],
+  [50, 5],
+]
+const THROTTLING: Steps = [
+  [25, 20],
+  [5, 10],
+]
+const MEMORY: Steps = [
+  [97, 30],
+  [90, 15],
+]
 const DROPS = 10
 
 /** A service's health, and what cost how much; the dearest reason first. */
