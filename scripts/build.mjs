@@ -29,7 +29,9 @@ async function swap(name) {
 
 const dashboard = join(root, 'scripts/build-dashboard.mjs')
 const codes = []
-if (existsSync(dashboard)) codes.push(await run(dashboard, ['--if-stale'], { cwd: root }))
+// Whoever builds from a program of their own has another NODE_ENV, and would publish React's development build.
+const env = { ...process.env, NODE_ENV: 'production' }
+if (existsSync(dashboard)) codes.push(await run(dashboard, ['--if-stale'], { cwd: root, env }))
 codes.push(...(await Promise.all(formats.map(compile))))
 for (const { name } of formats) await swap(name)
 await rm(fresh, { recursive: true, force: true })

@@ -15,7 +15,7 @@ const frameworks = [
   'rxjs',
   '@hono/node-server',
 ]
-const schemas = ['heartbeat', 'rollup']
+const schemas = ['heartbeat', 'rollup', 'slow-entry', 'exception']
 const forms = { 'import()': 'load.mjs', 'require()': 'load.cjs' }
 
 let packed: Packed
@@ -80,6 +80,6 @@ describe.each(nodeVersions())('$name', ({ path }) => {
 })
 
 it.each(schemas)('offers the JSON Schema of a %s by name', (name) => {
-  const source = `process.stdout.write(require.resolve('${manifest.name}/schemas/${name}.schema.json'))`
+  const source = `process.stdout.write(require.resolve('${manifest.name}/schemas/${name}.json'))`
   expect(run(process.execPath, ['-e', source])).toContain(name)
 })
