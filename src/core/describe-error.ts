@@ -14,7 +14,7 @@ const MAX_CAUSES = 4
 
 /** Says what was thrown, whatever it is: bounded and without secrets. Never throws, whatever its getters do. */
 export function describeError(error: unknown): ErrorDescription {
-  const name = cut(textOf(error, 'name') ?? (error instanceof Error ? 'Error' : kindOf(error)), MAX_NAME_CHARS)
+  const name = cut(textOf(error, 'name') ?? kindOf(error), MAX_NAME_CHARS)
   const raw = isObject(error) ? (textOf(error, 'message') ?? '') : safeString(error)
   const message = cut(maskMessage(raw.slice(0, 4 * MAX_MESSAGE_CHARS)), MAX_MESSAGE_CHARS)
   const stack = stackOf(error)
@@ -23,12 +23,14 @@ export function describeError(error: unknown): ErrorDescription {
 
 /** The stack with those of its causes, cut and masked. */
 function stackOf(error: unknown): string | null {
-  const stacks: string[] = []
-  for (let current = error; isObject(current) && stacks.length < MAX_CAUSES; current = get(current, 'cause')) {
-    const stack = textOf(current, 'stack')
-    if (stack) stacks.push(stack.slice(0, MAX_STACK_CHARS))
-  }
+  const stacks = chainOf(error).flatMap((link) => textOf(link, 'stack')?.slice(0, MAX_STACK_CHARS) ?? [])
   return stacks.length > 0 ? cut(maskSecrets(stacks.join('\nCaused by: ')), MAX_STACK_CHARS) : null
+}
+
+/** The error and its causes, of which there may be a circle. */
+function chainOf(error: unknown, depth = 0): unknown[] {
+  if (!isObject(error) || depth > MAX_CAUSES) return []
+  return [error, ...chainOf(get(error, 'cause'), depth + 1)]
 }
 
 /**
