@@ -11,7 +11,10 @@ const vitest = [bin('vitest'), 'run', '--reporter=dot']
 const steps = [
   { name: 'types', command: [bin('typescript', 'tsc'), '-p', 'tsconfig.json'] },
   { name: 'types of the dashboard', command: [bin('typescript', 'tsc'), '-p', 'tsconfig.dashboard.json'] },
-  { name: 'format and lint', command: [bin('@biomejs/biome', 'biome'), 'ci', '.'] },
+  {
+    name: 'format and lint',
+    command: [bin('@biomejs/biome', 'biome'), 'ci', ...(process.stdout.isTTY ? [] : ['--colors=off']), '.'],
+  },
   { name: 'unused files, exports and dependencies', command: [bin('knip')] },
 ]
 const importRule = { name: 'import rule', command: [...vitest, 'test/package/import-rule.test.ts'] }
