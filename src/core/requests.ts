@@ -220,7 +220,11 @@ function isSkipped(trace: LiveTrace): boolean {
   return (trace.request as { [SKIP]?: boolean })[SKIP] === true
 }
 
+/** Headers that were given to `writeHead` alone are to be found only in the text that Node sends, `_header`. */
 function isEventStream(trace: LiveTrace): boolean {
-  const type = trace.response?.headersSent ? trace.response.getHeader('content-type') : undefined
-  return typeof type === 'string' && type.startsWith('text/event-stream')
+  const { response } = trace
+  if (!response?.headersSent) return false
+  const type = response.getHeader('content-type')
+  if (typeof type === 'string') return type.startsWith('text/event-stream')
+  return /^content-type: *text\/event-stream/im.test((response as { _header?: string })._header ?? '')
 }
