@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest'
+import {
+  encodeException,
+  encodeHeartbeat,
+  encodeRollup,
+  encodeSlowEntry,
+  parseException,
+  parseHeartbeat,
+  parseRollup,
+  parseSlowEntry,
+} from '../../src/protocol/index.js'
+import { exceptionOf, heartbeatOf, rollupOf, slowOf } from '../stores/samples.js'
+import { docsBlocks, fieldsOfFlat, readSchema, type SchemaName, validatorOf } from './records.js'
+
+const unknownHeartbeat = heartbeatOf('shop', 'n1', {
+  interval: null,
+  environment: null,
+  version: null,
+  appVersion: null,
+  sdk: null,
+  pid: null,
+  disk: null,
+  eventLoop: null,
+  gc: null,
+  requests: null,
+  recorder: null,
+  ready: null,
+  meta: null,
+})
+
+const written: Record<SchemaName, unknown[]> = {
+  heartbeat: [heartbeatOf('shop', 'n1'), unknownHeartbeat].map((record) => JSON.parse(encodeHeartbeat(record))),
+  'slow-entry': [
+    slowOf('shop'),
+    slowOf('shop', { kind: 'job', durationMs: 1e21, thresholdMs: null, status: 'failed', requestId: null }),
+  ].map((record) => fieldsOfFlat(encodeSlowEntry(record))),
+  exception: [exceptionOf('shop', 'e1'), exceptionOf('shop', 'e2', { stack: null, route: null, requestId: null })].map(
+    (record) => JSON.parse(encodeException(record)),
+  ),
+  rollup: [rollupOf(), rollupOf({ routes: [], jobs: [] })].map((record) => JSON.parse(encodeRollup(record))),
+}
+
+const readers: Record<SchemaName, (record: unknown) => unknown> = {
+  heartbeat: (record) => parseHeartbeat(JSON.stringify(record)),
+  'slow-entry': (record) => parseSlowEntry(record as Record<string, string>),
+  exception: (record) => parseException(JSON.stringify(record)),
+  rollup: (record) => parseRollup(JSON.stringify(record)),
+}
+
+describe.each(Object.keys(written) as SchemaName[])('%s', (name) => {
+  const validate = validatorOf(name)
+
+  test('what is written fits the schema', () => {
+    for (const record of written[name]) {
+      validate(record)
+      expect(validate.errors).toBeNull()
+    }
+  })
+
+  test('a required field that is missing does not', () => {
+    for (const field of readSchema(name).required) {
+      const { [field]: _, ...rest } = written[name][0] as Record<string, unknown>
+      expect(validate(rest), field).toBe(false)
+    }
+  })
+
+  test('a field of a wrong type does not', () => {
+    for (const field of Object.keys(readSchema(name).properties as object)) {
+      const wrong = { ...(written[name][0] as object), [field]: Symbol.for('no JSON has this') }
+      expect(validate(wrong), field).toBe(false)
+    }
+  })
+
+  test('every field that is written is in the schema, and says what it is', () => {
+    const { properties } = readSchema(name) as { properties?: Record<string, { description?: string }> }
+    for (const field of Object.keys(written[name][0] as object)) {
+      expect(properties?.[field]?.description, field).toBeTruthy()
+    }
+  })
+
+  test('the text form is read back', () => {
+    for (const record of written[name]) expect(readers[name](record)).not.toBeNull()
+  })
+})
+
+test('the schemas have names of their own', () => {
+  const ids = (Object.keys(written) as SchemaName[]).map((name) => readSchema(name).$id)
+  expect(new Set(ids).size).toBe(4)
+})
+
+test.each(['heartbeat', 'exception', 'rollup'] as const)('the example of the docs is a valid %s', (name) => {
+  const blocks = docsBlocks(`json ${name}`)
+  expect(blocks).toHaveLength(1)
+  for (const block of blocks) {
+    const validate = validatorOf(name)
+    validate(JSON.parse(block))
+    expect(validate.errors).toBeNull()
+    expect(readers[name](JSON.parse(block))).not.toBeNull()
+  }
+})
+
+test("a slow entry's meta fits its own schema", () => {
+  const properties = readSchema('slow-entry').properties as { meta: { contentSchema: { properties: object } } }
+  const known = Object.keys(properties.meta.contentSchema.properties).sort()
+  expect(Object.keys(slowOf('shop').meta).sort()).toEqual(known)
+})
