@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { QuasarOptions } from '../../core/options.js'
 import type { RecorderLease } from '../../quasar.js'
 import { leaseRecorder } from '../../quasar.js'
@@ -7,6 +8,9 @@ import { wrapMethod } from './wrap-method.js'
 
 export type { QuasarOptions, WorkerLike }
 
+/** How long `worker.close()` waits for the last report at most, ms: no Redis of ours may hold up a shutdown. */
+const LAST_REPORT_MS = 1_000
+
 /** A worker that is monitored. */
 export interface MonitoredWorker {
   /** Leaves the worker alone again and reports what is left. Never rejects; twice is harmless. */
@@ -15,7 +19,7 @@ export interface MonitoredWorker {
 
 /**
  * Monitors a BullMQ worker until it is closed: run time, wait before the first attempt, failed attempts, jobs that failed
- * for good, stalled ones. `worker.close()` waits for the last report, so that a process may exit after it.
+ * for good, stalled ones. `worker.close()` waits for the last report, 1 s at most, so that a process may exit after it.
  *
  * @param worker of BullMQ 4, 5 or 6
  * @throws QuasarError `invalid_option`
@@ -35,7 +39,7 @@ function monitor(worker: WorkerLike, { recorder, release }: RecorderLease): Moni
   }
   const unwrap = wrapMethod(worker, 'close', (close) => async (force) => {
     await close(force)
-    await stop()
+    await Promise.race([stop(), wait(LAST_REPORT_MS, undefined, { ref: false })])
   })
   worker.once('closed', stop)
   function end(): Promise<void> {

@@ -1,0 +1,5 @@
+import { jobWorkerSuite } from '../conformance/job-worker.js'
+import { plainHost } from '../support/job-hosts.js'
+
+jobWorkerSuite('BullMQ 5', async () => plainHost('bullmq5'))
+jobWorkerSuite('BullMQ 6', async () => plainHost('bullmq6'))

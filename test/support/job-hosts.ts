@@ -1,0 +1,48 @@
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Job, Processor, Worker, WorkerOptions } from 'bullmq'
+import type { QuasarOptions } from '../../src/core/options.js'
+import { monitorWorker } from '../../src/integrations/bullmq/index.js'
+
+/** BullMQ as one of the hosts has it. All are used through the types of the newest. */
+export type BullMQ = typeof import('bullmq')
+
+export interface WorkerSetup {
+  readonly queue: string
+  readonly process: Processor
+  readonly worker: Partial<WorkerOptions> & Pick<WorkerOptions, 'connection'>
+  readonly quasar: QuasarOptions
+}
+
+/** A way to run a monitored worker. */
+export interface JobHost {
+  readonly bullmq: BullMQ
+  start(setup: WorkerSetup): Promise<RunningWorker>
+}
+
+export interface RunningWorker {
+  readonly worker: Worker
+  /** Ends the worker or its app as users do. What was recorded is reported after it. */
+  close(): Promise<void>
+}
+
+/** Loads a package from where a host's code would. */
+export function requireFrom(host: string): NodeJS.Require {
+  return createRequire(join(process.cwd(), 'test/hosts', host, 'package.json'))
+}
+
+/** A worker of the host's BullMQ, monitored by the one line. */
+export function plainHost(host: string): JobHost {
+  const bullmq = requireFrom(host)('bullmq') as BullMQ
+  return {
+    bullmq,
+    async start({ queue, process, worker: options, quasar }) {
+      const worker = new bullmq.Worker(queue, process, options)
+      monitorWorker(worker, quasar)
+      await worker.waitUntilReady()
+      return { worker, close: () => worker.close() }
+    },
+  }
+}
+
+export type { Job, Processor, Worker }
