@@ -47,8 +47,8 @@ export const blocking = [
 const retries = { attempts: 3, backoff: { type: 'fixed', delay: 500 } }
 
 export const jobs = [
-  { name: 'welcome-mail', weight: 20 },
-  { name: 'monthly-report', weight: 1 },
+  { name: 'welcome-mail', weight: 60 },
+  { name: 'monthly-report', weight: 2 },
   { name: 'resize-image', weight: 2 },
   { name: 'sync-crm', weight: 1, options: retries },
   { name: 'charge-card', weight: 1, options: { ...retries, attempts: 2 } },
