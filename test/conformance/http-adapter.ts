@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe } from 'vitest'
+import { redisStore } from '../../src/stores/redis.js'
+import { type AppConfig, type Host, type OpenApp, startHost } from '../support/hosts.js'
+import { exceptions, type Recorded, recordedBy, slowEntries } from '../support/recorded.js'
+import { startRedis, type TestRedis } from '../support/redis.js'
+import { answerCases } from './http-adapter/answers.js'
+import { endingCases } from './http-adapter/endings.js'
+import { failureCases } from './http-adapter/failures.js'
+import { lifeCases } from './http-adapter/life.js'
+import { routeCases } from './http-adapter/routes.js'
+import { slowCases } from './http-adapter/slow.js'
+
+/** A server of test/hosts, and what its framework has of its own. */
+export interface HttpHost {
+  /** `express5/server.mjs` */
+  readonly file: string
+  readonly args?: readonly string[]
+  /** What the heartbeat calls it. */
+  readonly framework: string
+  /** The series of `/admin/:section` when its guard refuses: the route, or the mount of the guard. */
+  readonly guarded: string
+  /** The series of a middleware that answers everything under `/mounted` itself. */
+  readonly mounted: string
+  /** The series of a `POST /orders` whose body is no JSON. */
+  readonly unparsable: string
+}
+
+export type Reported = Recorded & {
+  readonly slow: Awaited<ReturnType<typeof slowEntries>>
+  readonly exceptions: Awaited<ReturnType<typeof exceptions>>
+}
+
+/** What the cases work with. */
+export interface Bench {
+  readonly host: HttpHost
+  /** Starts another process of the same host. */
+  start(env: NodeJS.ProcessEnv): Promise<Host>
+  /** Opens an app of a service of its own, lets it be used, closes it, and reads what it reported. */
+  report(config: AppConfig, use: (app: OpenApp, service: string) => Promise<unknown>): Promise<Reported>
+  /** Opens an app that the test closes itself. */
+  open(config: AppConfig): Promise<OpenApp>
+  read(service: string): Promise<Reported>
+  newService(): string
+  redis(): TestRedis
+  reader(): ReturnType<typeof redisStore>
+}
+
+/** What every HTTP integration does, seen from outside: real requests to a process of its own, and what is in Redis then. */
+export function httpConformance(name: string, host: HttpHost): void {
+  describe(name, () => {
+    const bench = useBench(host)
+    routeCases(bench)
+    failureCases(bench)
+    endingCases(bench)
+    slowCases(bench)
+    lifeCases(bench)
+    answerCases(bench)
+  })
+}
+
+/** The bench for cases that only one framework has. */
+export function useBench(host: HttpHost): Bench {
+  let redis: TestRedis
+  let running: Host
+  let reader: ReturnType<typeof redisStore>
+  let last = 0
+  beforeAll(async () => {
+    redis = await startRedis()
+    reader = redisStore({ redis: redis.url })
+    running = await startHost(host.file, host.args)
+  })
+  afterAll(async () => {
+    await running?.end()
+    await reader?.close()
+    await redis?.stop()
+  })
+  const bench: Bench = {
+    host,
+    start: (env) => startHost(host.file, host.args, env),
+    open: (config) => running.open({ ...config, options: { redis: redis.url, interval: 200, ...config.options } }),
+    async report(config, use) {
+      const service = config.options?.service ?? bench.newService()
+      const app = await bench.open({ ...config, options: { service, ...config.options } })
+      try {
+        await use(app, service)
+      } finally {
+        await app.close()
+      }
+      return bench.read(service)
+    },
+    read: async (service) => ({
+      ...(await recordedBy(reader, service)),
+      slow: await slowEntries(reader, service),
+      exceptions: await exceptions(reader, service),
+    }),
+    newService: () => `app-${++last}`,
+    redis: () => redis,
+    reader: () => reader,
+  }
+  return bench
+}
+
+/** How often each series was counted. */
+export function counts(recorded: Recorded): Record<string, number> {
+  return Object.fromEntries([...recorded.routes].map(([key, { count }]) => [key, count]))
+}

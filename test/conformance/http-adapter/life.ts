@@ -1,0 +1,53 @@
+import { expect, it, vi } from 'vitest'
+import { ask } from '../../support/ask.js'
+import { type Bench, counts } from '../http-adapter.js'
+
+/** Registering, starting, stopping. */
+export function lifeCases({ host, report, open, read, reader, newService }: Bench): void {
+  it('counts a request once however often it is registered', async () => {
+    const reported = await report({ registrations: 3 }, async ({ port }) => {
+      await ask(port, '/users/1')
+      await ask(port, '/fail/sync')
+    })
+    expect(counts(reported)).toEqual({ 'GET /users/:id': 1, 'GET /fail/sync': 1 })
+    expect(reported.exceptions).toHaveLength(1)
+  })
+
+  it('starts again in the same process after it was stopped', async () => {
+    const options = { service: newService() }
+    await report({ options }, ({ port }) => ask(port, '/plain'))
+    const reported = await report({ options }, ({ port }) => ask(port, '/plain'))
+    expect(counts(reported)).toEqual({ 'GET /plain': 2 })
+  })
+
+  it('keeps the apps of one process apart', async () => {
+    const services = [newService(), newService()]
+    const apps = await Promise.all(services.map((service) => open({ options: { service } })))
+    const [first, second] = apps
+    await Promise.all([
+      ask(first?.port ?? 0, '/plain'),
+      ask(second?.port ?? 0, '/users/1'),
+      ask(second?.port ?? 0, '/fail/sync'),
+    ])
+    await first?.close()
+    await ask(second?.port ?? 0, '/plain')
+    await second?.close()
+    const [one, other] = await Promise.all(services.map(read))
+    expect(one && counts(one)).toEqual({ 'GET /plain': 1 })
+    expect(other && counts(other)).toEqual({ 'GET /users/:id': 1, 'GET /fail/sync': 1, 'GET /plain': 1 })
+    expect([one?.exceptions.length, other?.exceptions.length]).toEqual([0, 1])
+  })
+
+  it('beats while the app lives and says good-bye when it ends', async () => {
+    const nodes = async (service: string) => (await reader().nodes()).nodes.filter((node) => node.service === service)
+    let name = ''
+    await report({}, async ({ port }, service) => {
+      name = service
+      await ask(port, '/plain')
+      await vi.waitFor(async () => expect(counts(await read(service))).toEqual({ 'GET /plain': 1 }), { timeout: 5_000 })
+      const [node] = await nodes(service)
+      expect(node?.heartbeat?.runtime.framework).toBe(host.framework)
+    })
+    expect(await nodes(name)).toEqual([])
+  })
+}

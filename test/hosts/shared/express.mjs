@@ -1,0 +1,120 @@
+// The app of the Express hosts.
+import { createServer } from 'node:http'
+import { closeServer, errorWith, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+
+export function expressApps(express, { quasar, quasarErrorHandler }) {
+  return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false, variant }) {
+    const app = express()
+    // Its default error handler logs to stderr in all other environments.
+    app.set('env', 'test')
+    const monitors = Array.from({ length: registrations }, () => quasar(options))
+    const monitor = (router) => {
+      for (const middleware of monitors) router.use(middleware)
+    }
+    if (place === 'first') monitor(app)
+    if (variant === 'late') {
+      // Refused by no one: parsers come before Quasar here.
+      app.use(express.json())
+      monitor(app)
+    }
+    addRoutes(app, express, place === 'nested' ? monitor : () => {})
+    if (quasarErrorHandler && variant !== 'plain') app.use(quasarErrorHandler())
+    if (errorHandler)
+      app.use((error, _request, response, _next) => {
+        response.status(error.status ?? 500).json({ message: error.message })
+      })
+    const server = createServer(app)
+    return {
+      port: await listen(server),
+      stop: () => Promise.all(monitors.map((middleware) => middleware.stop())),
+      async close() {
+        await closeServer(server)
+        await this.stop()
+      },
+    }
+  }
+}
+
+function addRoutes(app, express, monitorNested) {
+  app.use(express.json())
+  app.get('/plain', (_request, response) => response.send('plain'))
+  app.get('/users/:id', (request, response) => response.json({ id: request.params.id }))
+  app.use('/t/:tenant', tenantRouter(express, monitorNested))
+  app.use(
+    '/v2/t/:tenant',
+    tenantRouter(express, () => {}),
+  )
+  app.post('/orders', (request, response) => response.status(201).json(request.body))
+  addFailures(app)
+  addStreams(app)
+  app.use('/admin', (request, response, next) => {
+    const status = refusal(request.get('x-name'))
+    if (status) response.status(status).send('refused')
+    else next()
+  })
+  app.get('/admin/:section', (request, response) => response.send(request.params.section))
+  app.use('/mounted', (_request, response) => response.send('mounted'))
+  app.get('/health', (_request, response) => response.send('healthy'))
+  addPatterns(app, express)
+}
+
+function tenantRouter(express, monitorNested) {
+  const router = express.Router({ mergeParams: true })
+  monitorNested(router)
+  router.use((_request, _response, next) => next())
+  const orders = express.Router({ mergeParams: true })
+  orders.get('/:id', (request, response) => response.json({ id: request.params.id }))
+  orders.get('/:id/fail', (_request, _response, next) => next(new OrderError('no stock')))
+  router.use('/orders', orders)
+  router.get('/', (_request, response) => response.send('tenant'))
+  return router
+}
+
+function addFailures(app) {
+  app.get('/fail/sync', () => {
+    throw new OrderError('no stock')
+  })
+  app.get('/fail/async', async (_request, _response, next) => {
+    await null
+    // Express 4 does not wait for promises.
+    next(new OrderError('no stock'))
+  })
+  app.get('/fail/next', (_request, _response, next) => next(new OrderError('no stock')))
+  app.get('/fail/with/:status', (request, _response, next) => next(errorWith(Number(request.params.status))))
+  app.get('/missing/:id', (_request, response) => response.status(404).json({ error: 'no such thing' }))
+}
+
+function addStreams(app) {
+  app.get('/slow/:ms', async (request, response) => {
+    await wait(Number(request.params.ms))
+    response.send('slow')
+  })
+  app.get('/hang', () => {})
+  app.get('/stream', async (_request, response) => {
+    response.write('one')
+    await wait(STREAM_MS)
+    response.end('two')
+  })
+  app.get('/drip', (_request, response) => response.write('one'))
+}
+
+/** What only Express has. */
+function addPatterns(app, express) {
+  app.get(/^\/items-(\d+)$/, (_request, response) => response.send('item'))
+  app.get(['/list-a', '/list-b'], (_request, response) => response.send('list'))
+  app.get('/passed/:on', (_request, _response, next) => next())
+  const shop = express()
+  shop.set('env', 'test')
+  shop.get('/things/:id', (request, response) => response.send(request.params.id))
+  app.use('/shops/:shop', shop)
+  const byExpression = express.Router()
+  byExpression.get('/x', (_request, response) => response.send('x'))
+  app.use(/\/u-\d+/, byExpression)
+  const byEither = express.Router()
+  byEither.get('/x', (_request, response) => response.send('x'))
+  app.use(['/either/:a', '/or/:b'], byEither)
+  const throwing = express.Router()
+  throwing.param('who', (_request, _response, next) => next(new OrderError('nobody')))
+  throwing.get('/:who', (_request, response) => response.send('never'))
+  app.use('/param', throwing)
+}

@@ -1,0 +1,125 @@
+// The app of the Fastify hosts.
+import { Readable } from 'node:stream'
+import { errorWith, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+
+export function fastifyApps(fastify, { quasarPlugin }) {
+  return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false }) {
+    const app = fastify({ forceCloseConnections: true })
+    const monitor = (scope) => {
+      for (let count = 0; count < registrations; count++) scope.register(quasarPlugin, options)
+    }
+    if (place === 'first') monitor(app)
+    if (errorHandler)
+      app.setErrorHandler((error, _request, reply) => {
+        reply.code(error.statusCode ?? 500).send({ message: error.message })
+      })
+    addRoutes(app, place === 'nested' ? monitor : () => {})
+    if (place === 'late') monitor(app)
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    return {
+      port: app.server.address().port,
+      close: () => app.close(),
+      inject: async (url) => (await app.inject({ url })).statusCode,
+    }
+  }
+}
+
+function addRoutes(app, monitorNested) {
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.url.startsWith('/mounted')) return reply.send('mounted')
+  })
+  app.get('/plain', async () => 'plain')
+  app.get('/users/:id', async (request) => ({ id: request.params.id }))
+  app.register(tenantScope(monitorNested), { prefix: '/t/:tenant' })
+  app.register(
+    tenantScope(() => {}),
+    { prefix: '/v2/t/:tenant' },
+  )
+  app.post('/orders', async (request, reply) => reply.code(201).send(request.body))
+  addFailures(app)
+  addStreams(app)
+  app.register(adminScope, { prefix: '/admin' })
+  app.get('/health', async () => 'healthy')
+  app.get('/unseen', { config: { quasar: false } }, async () => 'unseen')
+  app.get('/unseen/fail', { config: { quasar: false } }, async () => {
+    throw new OrderError('unseen')
+  })
+  app.get('/hijacked', (_request, reply) => {
+    reply.hijack()
+    reply.raw.end('hijacked')
+  })
+  app.get(
+    '/refused-by-hook',
+    {
+      preHandler: async () => {
+        throw new OrderError('hook')
+      },
+    },
+    async () => 'never',
+  )
+}
+
+function tenantScope(monitorNested) {
+  return async (scope) => {
+    monitorNested(scope)
+    scope.get('/', async () => 'tenant')
+    scope.register(
+      async (orders) => {
+        orders.get('/:id', async (request) => ({ id: request.params.id }))
+        orders.get('/:id/fail', async () => {
+          throw new OrderError('no stock')
+        })
+      },
+      { prefix: '/orders' },
+    )
+  }
+}
+
+async function adminScope(scope) {
+  scope.addHook('preHandler', async (request, reply) => {
+    const status = refusal(request.headers['x-name'])
+    if (status) return reply.code(status).send('refused')
+  })
+  scope.get('/:section', async (request) => request.params.section)
+}
+
+function addFailures(app) {
+  app.get('/fail/sync', () => {
+    throw new OrderError('no stock')
+  })
+  app.get('/fail/async', async () => {
+    await null
+    throw new OrderError('no stock')
+  })
+  app.get('/fail/next', (_request, reply) => {
+    reply.send(new OrderError('no stock'))
+  })
+  app.get('/fail/with/:status', async (request) => {
+    throw errorWith(Number(request.params.status))
+  })
+  app.get('/missing/:id', async (_request, reply) => reply.code(404).send({ error: 'no such thing' }))
+}
+
+function addStreams(app) {
+  app.get('/slow/:ms', async (request) => {
+    await wait(Number(request.params.ms))
+    return 'slow'
+  })
+  app.get('/hang', () => new Promise(() => {}))
+  app.get('/stream', (_request, reply) => {
+    reply.send(
+      Readable.from(
+        (async function* () {
+          yield 'one'
+          await wait(STREAM_MS)
+          yield 'two'
+        })(),
+      ),
+    )
+  })
+  app.get('/drip', (_request, reply) => {
+    const body = new Readable({ read() {} })
+    body.push('one')
+    reply.send(body)
+  })
+}

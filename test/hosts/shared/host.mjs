@@ -1,0 +1,61 @@
+// What every host does: it opens and closes apps on command of the test that started it.
+
+/** @param openApp `(config) => Promise<{ port, close(), stop?(), inject?(path) }>` */
+export function runHost(openApp) {
+  const apps = new Map()
+  const commands = {
+    hello: () => true,
+    async open(config) {
+      const app = await openApp(config)
+      apps.set(apps.size + 1, app)
+      return { app: apps.size, port: app.port }
+    },
+    close: ({ app }) => apps.get(app).close(),
+    stop: ({ app }) => apps.get(app).stop(),
+    inject: ({ app, path }) => apps.get(app).inject(path),
+  }
+  process.on('message', async ({ id, command, args }) => {
+    try {
+      process.send({ id, value: await commands[command](args) })
+    } catch (error) {
+      process.send({ id, error: String(error?.stack ?? error) })
+    }
+  })
+  process.on('disconnect', () => process.exit())
+}
+
+/** Listens with a Node server on a free port of 127.0.0.1. */
+export async function listen(server) {
+  await new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  return server.address().port
+}
+
+export async function closeServer(server) {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeAllConnections()
+  await closed
+}
+
+export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** The error that handlers fail with. */
+export class OrderError extends Error {
+  name = 'OrderError'
+}
+
+/** An error that says with which status it is to be answered. */
+export function errorWith(status) {
+  return Object.assign(new Error(`refused with ${status}`), { status, statusCode: status })
+}
+
+/** How long the two pieces of a streamed body are apart, ms. */
+export const STREAM_MS = 300
+
+/** 401 without a name, 403 with another one than `root`, otherwise null. */
+export function refusal(name) {
+  if (!name) return 401
+  return name === 'root' ? null : 403
+}

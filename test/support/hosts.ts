@@ -1,0 +1,101 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import type { QuasarOptions } from '../../src/core/options.js'
+import { packInto } from './pack.js'
+
+/** What an app is opened with. Only what can be sent to another process. */
+export interface AppConfig {
+  options?: Omit<QuasarOptions, 'store' | 'redact' | 'logger' | 'meta' | 'ready'> & { logger?: false }
+  /** How often Quasar is registered. @default 1 */
+  registrations?: number
+  /** Where: before everything, after the routes, or in one nested scope or router only. @default 'first' */
+  place?: 'first' | 'late' | 'nested'
+  /** Whether the app answers errors itself. @default false */
+  errorHandler?: boolean
+  /** Which other form of the same app to open; each host has its own. */
+  variant?: string
+}
+
+export interface OpenApp {
+  readonly port: number
+  /** Ends the app as its framework is ended, and Quasar with it. */
+  close(): Promise<void>
+  /** Ends Quasar and leaves the app open. */
+  stop(): Promise<void>
+  /** A request that never touches the network, where the framework has such. */
+  inject(path: string): Promise<number>
+}
+
+/** A process with one framework, which opens apps on command. */
+export interface Host {
+  open(config?: AppConfig): Promise<OpenApp>
+  /** What the process wrote to its output. */
+  output(): string
+  end(): Promise<void>
+}
+
+/**
+ * Starts a host of test/hosts.
+ *
+ * @param file `express5/server.mjs`
+ */
+export async function startHost(
+  file: string,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): Promise<Host> {
+  const name = file.slice(0, file.indexOf('/'))
+  await packInto(name)
+  const child = fork(join('test/hosts', file), [...args], {
+    env: { ...process.env, NODE_ENV: 'test', ...env },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    serialization: 'advanced',
+    execArgv: [],
+  })
+  let output = ''
+  child.stdout?.on('data', (chunk) => (output += chunk))
+  child.stderr?.on('data', (chunk) => (output += chunk))
+  const ask = asker(child, () => output)
+  await ask('hello', {})
+  return {
+    async open(config = {}) {
+      const { app, port } = (await ask('open', config)) as { app: number; port: number }
+      return {
+        port,
+        close: async () => void (await ask('close', { app })),
+        stop: async () => void (await ask('stop', { app })),
+        inject: async (path) => (await ask('inject', { app, path })) as number,
+      }
+    },
+    output: () => output,
+    async end() {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      const ended = once(child, 'exit')
+      child.disconnect()
+      await ended
+    },
+  }
+}
+
+type Ask = (command: string, args: object) => Promise<unknown>
+
+function asker(child: ChildProcess, output: () => string): Ask {
+  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
+  let last = 0
+  child.on('message', ({ id, value, error }: { id: number; value?: unknown; error?: string }) => {
+    if (error === undefined) waiting.get(id)?.resolve(value)
+    else waiting.get(id)?.reject(new Error(error))
+    waiting.delete(id)
+  })
+  child.on('exit', (code) => {
+    for (const { reject } of waiting.values()) reject(new Error(`The host ended with code ${code}: ${output()}`))
+    waiting.clear()
+  })
+  return (command, args) =>
+    new Promise((resolve, reject) => {
+      last += 1
+      waiting.set(last, { resolve, reject })
+      child.send({ id: last, command, args })
+    })
+}

@@ -1,0 +1,96 @@
+import { execFileSync } from 'node:child_process'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+
+const root = process.cwd()
+const lock = join(root, 'test/hosts/.packing')
+/** A build and a copy take seconds; whoever holds the lock for longer has died. */
+const LOCK_LIFE_MS = 120_000
+
+/**
+ * Puts what `npm pack` would publish into a host's node_modules, as a copy: a link would lead the package to the
+ * frameworks of the repository in place of the host's. Builds first when a source is newer than what is built.
+ */
+export async function packInto(host: string): Promise<void> {
+  await locked(() => {
+    buildIfStale()
+    const folder = join(root, 'test/hosts', host, 'node_modules/@gravito/quasar')
+    const stamp = join(folder, '.packed')
+    const state = `${builtAt()} ${statSync(join(root, 'package.json')).mtimeMs}`
+    if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return
+    const fresh = `${folder}.${process.pid}`
+    for (const path of publishedFiles()) cpSync(join(root, path), join(fresh, path))
+    writeFileSync(join(fresh, '.packed'), state)
+    rmSync(folder, { recursive: true, force: true })
+    renameSync(fresh, folder)
+  })
+}
+
+/** Makes dist agree with src, for programs that a test starts in processes of their own. */
+export async function ensureBuilt(): Promise<void> {
+  await locked(buildIfStale)
+}
+
+function buildIfStale(): void {
+  if (newest(join(root, 'src')) <= builtAt()) return
+  execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: root, stdio: 'pipe' })
+}
+
+let published: readonly string[] | null = null
+
+function publishedFiles(): readonly string[] {
+  if (!published) {
+    const answer = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      stdio: 'pipe',
+    })
+    // npm 11 answers with a list, npm 12 with an object by name.
+    const [packed] = Object.values(JSON.parse(answer.toString()) as Record<string, { files: { path: string }[] }>)
+    published = packed?.files.map(({ path }) => path) ?? []
+  }
+  return published
+}
+
+function builtAt(): number {
+  const built = join(root, 'dist/cjs/index.js')
+  return existsSync(built) ? statSync(built).mtimeMs : 0
+}
+
+function newest(folder: string): number {
+  const times = readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs)
+  return Math.max(0, ...times)
+}
+
+/** Test files run in processes of their own, and each of them packs. */
+async function locked(work: () => void): Promise<void> {
+  while (!takeLock()) await wait(50)
+  try {
+    work()
+  } finally {
+    rmSync(lock, { recursive: true, force: true })
+  }
+}
+
+function takeLock(): boolean {
+  try {
+    mkdirSync(lock)
+    return true
+  } catch {
+    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+    if (Date.now() - since > LOCK_LIFE_MS) rmSync(lock, { recursive: true, force: true })
+    return false
+  }
+}
