@@ -21,7 +21,7 @@ export const ServerGroup = memo(
     const { service, nodes } = group
     const rest = nodes.length - shown
     const environments = new Set(nodes.map((node) => node.heartbeat?.environment).filter((name) => name))
-    const span = isOnly ? 'col-span-full' : `grid-cols-subgrid ${spanOf(nodes.length)}`
+    const span = isOnly ? 'col-span-full grid-cols-1' : `grid-cols-subgrid ${spanOf(nodes.length)}`
     return (
       <div className={`grid min-w-0 grid-rows-[auto_1fr] gap-y-2.5 ${span}`}>
         <h3 className="col-span-full flex items-baseline gap-2 px-0.5">

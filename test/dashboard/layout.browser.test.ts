@@ -1,0 +1,109 @@
+import axe from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Overview } from '../../src/protocol/overview.js'
+import { launchBrowser } from '../support/browser.js'
+import { makeBigFleet, makeNode, makeOverview } from './fixture/fleet.js'
+import { openPage } from './fixture/open-page.js'
+import { type FixtureServer, startFixtureServer } from './fixture/server.js'
+import { makeShopFleet } from './fixture/shop-fleet.js'
+
+let browser: Browser
+let server: FixtureServer
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+  server = await startFixtureServer(makeShopFleet())
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await server?.stop()
+})
+
+const longName = 'a-service-with-a-name-that-is-much-longer-than-any-card-is-wide-and-has-no-place-to-break'
+const fleets: readonly (readonly [string, () => Overview])[] = [
+  ['0 servers', () => makeOverview()],
+  ['1 server', () => makeBigFleet(1, 1)],
+  ['a shop', makeShopFleet],
+  ['12 servers', () => makeBigFleet(2, 6)],
+  ['long names', () => ({ ...makeBigFleet(1, 1), nodes: [makeNode(longName, longName)] })],
+]
+
+async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  return page.evaluate(async () => {
+    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run()
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+  })
+}
+
+const overflow = () => document.documentElement.scrollWidth - window.innerWidth
+
+const spilling = (cards: Element[]) =>
+  cards.filter((card) => card.scrollWidth > card.clientWidth + 1).map((card) => card.getAttribute('aria-label'))
+
+describe.each(fleets)('with %s', (_, fleet) => {
+  it.each(['dark', 'light'] as const)('axe finds nothing on the %s page', async (colorScheme) => {
+    server.overview = fleet()
+    const { page, problems, close } = await openPage(browser, server.url, { colorScheme, reducedMotion: 'reduce' })
+    await page.getByRole('heading', { level: 2 }).first().waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    expect(problems).toEqual([])
+    await close()
+  })
+
+  it('nothing is wider than the window or its card, from a phone to a wide screen', async () => {
+    server.overview = fleet()
+    const { page, close } = await openPage(browser, server.url)
+    await page.getByRole('heading', { level: 2 }).first().waitFor()
+    for (const width of [390, 768, 1280, 1920]) {
+      await page.setViewportSize({ width, height: 800 })
+      expect(await page.evaluate(overflow), `at ${width} px`).toBe(0)
+      expect(await page.locator('article').evaluateAll(spilling), `at ${width} px`).toEqual([])
+    }
+    await close()
+  })
+})
+
+describe('what opens over the page', () => {
+  it.each(['dark', 'light'] as const)('is clean for axe too, %s', async (colorScheme) => {
+    server.overview = makeShopFleet()
+    const { page, close } = await openPage(browser, `${server.url}?service=shop-api`, { colorScheme })
+    await page.getByRole('dialog').waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    for (const summary of await page.locator('summary').all()) await summary.click()
+    await page.getByRole('button', { name: /Health of shop-api/ }).focus()
+    await page.getByRole('dialog').waitFor()
+    expect(await axeFindings(page)).toEqual([])
+    await close()
+  })
+})
+
+it('lists 500 servers, the lost ones first, and takes changes of all of them', async () => {
+  const fleet = makeBigFleet(2, 250)
+  const lost = makeNode('service-1', 'service-1-web-250', { state: 'lost', lastSeen: Date.now() - 60_000 })
+  server.overview = { ...fleet, nodes: fleet.nodes.map((node) => (node.key === lost.key ? lost : node)) }
+  const { page, problems, close } = await openPage(browser, server.url)
+  await page.getByText('500 servers').waitFor()
+  await page.getByRole('article', { name: 'service-1 service-1-web-250' }).getByText('lost').waitFor()
+  expect(await page.locator('[data-node]').first().getAttribute('data-state')).toBe('lost')
+  await page.getByRole('button', { name: /Show 96 more servers of service-1/ }).click()
+  expect(await page.locator('[data-node]').count()).toBe(24 + 96 + 24)
+
+  server.send('system_pulse', {
+    full: false,
+    at: Date.now(),
+    nodes: server.overview.nodes.map((node) => ({ ...node, state: 'left', samples: [] })),
+    goneNodes: [],
+    services: [],
+    goneServices: [],
+    unreadable: 0,
+    store: fleet.store,
+  })
+  await page.locator('[data-node][data-state="left"]').first().waitFor()
+  await page.getByLabel(/^Filter/).fill('service-2-web-249')
+  await page.getByRole('article', { name: 'service-2 service-2-web-249' }).waitFor()
+  expect(problems).toEqual([])
+  await close()
+})

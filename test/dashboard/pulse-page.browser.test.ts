@@ -1,0 +1,347 @@
+import type { Browser, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Overview, PulseDifference } from '../../src/protocol/overview.js'
+import { launchBrowser } from '../support/browser.js'
+import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
+import { type OpenPage, openPage } from './fixture/open-page.js'
+import { type FixtureServer, startFixtureServer } from './fixture/server.js'
+import { makeShopFleet } from './fixture/shop-fleet.js'
+
+let browser: Browser
+let server: FixtureServer
+const pages: OpenPage[] = []
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 120_000)
+afterAll(() => browser?.close())
+beforeEach(async () => {
+  server = await startFixtureServer(makeShopFleet())
+})
+afterEach(async () => {
+  for (const open of pages.splice(0)) await open.close()
+  await server.stop()
+})
+
+async function open(query = ''): Promise<OpenPage> {
+  const opened = await openPage(browser, `${server.url}${query}`)
+  pages.push(opened)
+  return opened
+}
+
+const card = (page: Page, id: string) => page.locator(`[data-node$=":${id}"]`)
+
+function difference(change: Partial<PulseDifference>): PulseDifference {
+  return {
+    full: false,
+    at: Date.now(),
+    nodes: [],
+    goneNodes: [],
+    services: [],
+    goneServices: [],
+    unreadable: 0,
+    store: server.overview.store,
+    ...change,
+  }
+}
+
+/** What is read on the screen, with the breaks between its parts. */
+async function words(locator: Locator): Promise<string> {
+  return (await locator.allInnerTexts()).join('\n')
+}
+
+const status = (page: Page) => page.getByRole('status')
+
+describe('the page', () => {
+  it('shows live servers with their figures, and breaks no rule of the content security policy', async () => {
+    const { page, problems } = await open()
+    await card(page, 'web-1').waitFor()
+    const told = await words(card(page, 'web-1'))
+    for (const part of ['12 %', 'system 34 %', '2 cores', '182 MB', 'limit 512 MB', '12 ms', 'max 48 ms', '34/s'])
+      expect(told).toContain(part)
+    expect(told).toContain('fastify 5.12.8 · node 20.20.0 · up 3 h 12 min · pid 4120')
+    expect(await words(status(page))).toBe('live')
+    expect(await words(page.locator('header'))).toContain('6 live · 1 lost')
+    expect(problems).toEqual([])
+  })
+
+  it('warns in words where a figure is high, and tells drops and throttling', async () => {
+    const { page } = await open()
+    const told = await words(card(page, 'web-2'))
+    for (const part of ['91 %', 'high', 'throttled 340 ms', '12 records dropped', 'very high'])
+      expect(told).toContain(part)
+  })
+
+  it('greys a lost server and says when it was last seen; one that left says so', async () => {
+    const { page } = await open()
+    await card(page, 'web-3')
+      .getByText(/lost · last seen 4\d s ago/)
+      .waitFor()
+    expect(await card(page, 'web-3').getAttribute('data-state')).toBe('lost')
+    await card(page, 'admin-0')
+      .getByText(/left 1\d s ago/)
+      .waitFor()
+    const color = (id: string) =>
+      card(page, id)
+        .getByText('182 MB')
+        .first()
+        .evaluate((node) => getComputedStyle(node).color)
+    expect(await color('web-3')).not.toBe(await color('web-1'))
+  })
+
+  it('never shows an unknown figure as 0', async () => {
+    const beat = makeHeartbeat('dark', 'dark-1')
+    server.overview = makeOverview({
+      services: [makeService('dark', { requests: null, traffic: [], health: { score: null, reasons: [] } })],
+      nodes: [
+        makeNode('dark', 'dark-1', {
+          samples: [],
+          heartbeat: {
+            ...beat,
+            cpu: { system: null, process: null, processCores: null, cores: null, load: null, throttled: null },
+            memory: {
+              system: { total: null, free: null, used: null, limit: null },
+              process: {
+                rss: null,
+                heapUsed: null,
+                heapTotal: null,
+                heapLimit: null,
+                external: null,
+                arrayBuffers: null,
+              },
+            },
+            disk: null,
+            eventLoop: null,
+            gc: null,
+            requests: null,
+            runtime: { uptime: null, framework: null },
+          },
+        }),
+      ],
+    })
+    const { page } = await open()
+    await card(page, 'dark-1').waitFor()
+    const digits = (await words(card(page, 'dark-1'))).replace(/dark-1|node 20.20.0|pid 4120|app 3.2.1|p99/g, '')
+    expect(digits).not.toMatch(/\d/)
+    expect(await words(page.locator('[data-service="dark"]'))).toContain('–')
+  })
+
+  it('shows text that looks like HTML as text', async () => {
+    const hostile = '<img src=x onerror="document.title=`owned`"><script>document.title="owned"</script>'
+    server.overview = makeOverview({
+      services: [makeService(hostile, { health: { score: 50, reasons: [{ text: hostile, cost: 50 }] } })],
+      nodes: [makeNode(hostile, 'web', { heartbeat: makeHeartbeat(hostile, 'web', { hostname: hostile }) })],
+      slow: [makeSlow({ name: hostile, service: hostile }, { url: hostile, headers: { [hostile]: hostile } })],
+      exceptions: [makeException({ name: hostile, message: hostile, stack: hostile, route: hostile })],
+      store: { ok: false, kind: 'redis', latencyMs: null, error: hostile },
+    })
+    const { page, problems } = await open()
+    await page.getByRole('heading', { level: 3, name: hostile }).first().waitFor()
+    for (const summary of await page.locator('summary').all()) await summary.click()
+    expect(await page.locator('img, main script').count()).toBe(0)
+    expect(await page.title()).toBe('Zenith')
+    expect(await words(page.locator('pre'))).toBe(hostile)
+    expect(problems).toEqual([])
+  })
+
+  it('tells why a score is low on pointing, on focus, and on the card', async () => {
+    const { page } = await open()
+    const score = page.getByRole('button', { name: /Health of shop-api: 68 of 100, degraded/ })
+    const reasons = page.getByRole('dialog', { name: /Why the health of shop-api/ })
+    await score.hover()
+    await reasons.getByText('1 of 3 nodes is lost').waitFor()
+    expect(await words(reasons)).toMatch(/−20[\s\S]*−8[\s\S]*−4/)
+    await page.mouse.move(5, 700)
+    await reasons.waitFor({ state: 'hidden' })
+    await score.focus()
+    await reasons.waitFor()
+    await page.keyboard.press('Escape')
+    await reasons.waitFor({ state: 'hidden' })
+    expect(await words(page.locator('[data-service="shop-api"]'))).toContain(
+      '1 of 3 nodes is lost (−20), and 2 more reasons',
+    )
+  })
+
+  it('tells what the process did while a request was slow, and the rest on opening', async () => {
+    const { page } = await open()
+    const row = page.locator('details', { hasText: 'POST /orders' }).first()
+    expect(await words(row)).toMatch(/1\.8 s\s+1\.8× of 1 s/)
+    expect(await words(row)).toContain('the loop was blocked for 480 ms, GC took 190 ms, 12 other requests in flight')
+    expect(await row.getByText('4bf92f3577b34da6a3ce929d0e0e4736').isVisible()).toBe(false)
+    await row.locator('summary').press('Enter')
+    await row.getByText('4bf92f3577b34da6a3ce929d0e0e4736').waitFor()
+    expect(await words(row)).toContain('/orders?coupon=')
+  })
+
+  it('groups exceptions and opens their stack', async () => {
+    const { page } = await open()
+    const row = page.locator('details', { hasText: 'TypeError' }).first()
+    expect(await words(row)).toContain('12×')
+    await row.locator('summary').click()
+    await row.getByText('at createOrder').waitFor()
+  })
+
+  it('shows the routes of a service, under a URL of its own', async () => {
+    const { page } = await open()
+    await page.getByRole('button', { name: 'Routes of shop-api' }).click()
+    const dialog = page.getByRole('dialog', { name: /shop-api/ })
+    await dialog.getByText('GET /products/:id').waitFor()
+    expect(page.url()).toContain('service=shop-api')
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+    expect(page.url()).not.toContain('service=')
+    await page.goto(`${server.url}?service=mailer`)
+    await page.getByRole('dialog').getByText('send-mail').waitFor()
+  })
+
+  it('says what to do when no server reports', async () => {
+    server.overview = makeOverview()
+    const { page } = await open()
+    await page.getByRole('heading', { name: 'No server reports yet' }).waitFor()
+    expect(await words(page.locator('main'))).toContain('app.register(quasarPlugin)')
+  })
+
+  it('says what is wrong with the store, and that records could not be read', async () => {
+    server.overview = {
+      ...makeShopFleet(),
+      unreadable: 3,
+      store: { ok: false, kind: 'redis', latencyMs: null, error: 'connect ECONNREFUSED 127.0.0.1:6379' },
+    }
+    const { page } = await open()
+    await page.getByText('Redis does not answer: connect ECONNREFUSED 127.0.0.1:6379').waitFor()
+    await page.getByText('3 records could not be read').waitFor()
+  })
+})
+
+describe('the filter', () => {
+  it('is reached by /, kept in the URL, and emptied by Escape', async () => {
+    const { page } = await open('?keep=1')
+    await card(page, 'web-1').waitFor()
+    await page.keyboard.press('/')
+    await page.keyboard.type('web-2')
+    await card(page, 'web-1').waitFor({ state: 'detached' })
+    expect(await page.locator('[data-node]').count()).toBe(1)
+    expect(page.url()).toMatch(/\?keep=1&q=web-2$/)
+    await page.reload()
+    await card(page, 'web-2').waitFor()
+    expect(await page.locator('[data-node]').count()).toBe(1)
+    await page.keyboard.press('/')
+    await page.keyboard.press('Escape')
+    await card(page, 'web-1').waitFor()
+    expect(page.url()).toMatch(/\?keep=1$/)
+  })
+
+  it('keeps to an environment, and offers a way back when nothing matches', async () => {
+    const { page } = await open()
+    await page.getByLabel('Environment').selectOption('staging')
+    await card(page, 'web-1').waitFor({ state: 'detached' })
+    expect(await page.locator('[data-node]').count()).toBe(1)
+    expect(page.url()).toContain('env=staging')
+    await page.getByLabel(/^Filter/).fill('nowhere')
+    await page.getByRole('button', { name: 'Show everything' }).click()
+    await card(page, 'web-1').waitFor()
+    expect(page.url()).toBe(server.url)
+  })
+})
+
+describe('the theme', () => {
+  it('follows the system until another is chosen, and remembers the choice', async () => {
+    const opened = await openPage(browser, server.url, { colorScheme: 'dark' })
+    pages.push(opened)
+    const { page } = opened
+    const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
+    await card(page, 'web-1').waitFor()
+    const dark = await background()
+    await page.getByRole('button', { name: 'Theme: system' }).click()
+    await page.getByRole('button', { name: 'Theme: light' }).waitFor()
+    const light = await background()
+    expect(light).not.toBe(dark)
+    await page.reload()
+    await card(page, 'web-1').waitFor()
+    expect(await background()).toBe(light)
+    await page.getByRole('button', { name: 'Theme: light' }).click()
+    expect(await background()).toBe(dark)
+  })
+})
+
+describe('the live stream', () => {
+  it('changes a figure, adds and removes servers without loading the page again', async () => {
+    const { page } = await open()
+    await card(page, 'web-1').waitFor()
+    await page.evaluate(() => document.documentElement.setAttribute('data-mark', 'same document'))
+    const beat = makeHeartbeat('shop-api', 'web-1')
+    server.send(
+      'system_pulse',
+      difference({
+        nodes: [
+          makeNode('shop-api', 'web-1', { heartbeat: { ...beat, cpu: { ...beat.cpu, process: 77 } }, samples: [] }),
+          makeNode('shop-api', 'web-9'),
+        ],
+        goneNodes: ['admin:admin-0'],
+      }),
+    )
+    await card(page, 'web-1').getByText('77 %').waitFor()
+    await card(page, 'web-9').waitFor()
+    await card(page, 'admin-0').waitFor({ state: 'detached' })
+    expect(await page.locator('html').getAttribute('data-mark')).toBe('same document')
+  })
+
+  it('puts new slow entries and exceptions on top', async () => {
+    const { page } = await open()
+    await card(page, 'web-1').waitFor()
+    server.send('slow', [makeSlow({ name: 'GET /brand-new', ts: Date.now() })])
+    server.send('errors', [makeException({ id: 'new', name: 'BrandNewError', fingerprint: 'new', ts: Date.now() })])
+    await page.getByText('BrandNewError').waitFor()
+    const firsts = await page.locator('li:first-child summary').allInnerTexts()
+    expect(firsts[0]).toContain('GET /brand-new')
+    expect(firsts[1]).toContain('BrandNewError')
+  })
+
+  it('says that it reconnects when the server is gone, and goes on when it is back', async () => {
+    const { page } = await open()
+    await card(page, 'web-1').waitFor()
+    await server.stop()
+    await status(page).getByText('reconnecting').waitFor()
+    expect(await card(page, 'web-1').isVisible()).toBe(true)
+    server.overview = { ...server.overview, at: Date.now(), nodes: [makeNode('shop-api', 'web-after')] }
+    await server.start()
+    await card(page, 'web-after').waitFor({ timeout: 20_000 })
+    await status(page).getByText('live', { exact: true }).waitFor()
+  })
+
+  it('says why when the server refuses, and goes on by itself when it answers again', async () => {
+    const { page } = await open()
+    await card(page, 'web-1').waitFor()
+    server.failWith = 502
+    await server.stop()
+    await server.start()
+    await page.getByText('Zenith answered with status 502.').waitFor()
+    server.failWith = null
+    server.overview = { ...server.overview, at: Date.now() }
+    await status(page).getByText('live', { exact: true }).waitFor({ timeout: 25_000 })
+    expect(await page.getByText('status 502').count()).toBe(0)
+  })
+
+  it('says how old the data is when nothing newer comes', async () => {
+    const { page } = await open()
+    await page
+      .getByRole('status')
+      .getByText(/^data is 1\d s old$/)
+      .waitFor({ timeout: 25_000 })
+    server.send('system_pulse', difference({}))
+    await status(page).getByText('live', { exact: true }).waitFor()
+  })
+
+  it('asks beside a silent stream, so that a fleet without change stays live', async () => {
+    const { page } = await open()
+    await card(page, 'web-1').waitFor()
+    const quiet: Overview = { ...server.overview }
+    Object.defineProperty(quiet, 'at', { get: () => Date.now(), enumerable: true })
+    server.overview = quiet
+    const asked = await page.waitForResponse((response) => response.url().endsWith('api/overview'))
+    expect(asked.status()).toBe(200)
+    await page.waitForResponse((response) => response.url().endsWith('api/overview'))
+    expect(await words(status(page))).toBe('live')
+    await vi.waitFor(() => expect(server.opened).toBe(1))
+  })
+})

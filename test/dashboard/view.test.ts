@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest'
+import { environmentsOf, filterOverview } from '../../src/dashboard/view/filter.js'
+import { groupExceptions, groupNodes } from '../../src/dashboard/view/groups.js'
+import { healthWord } from '../../src/dashboard/view/levels.js'
+import { meanwhile } from '../../src/dashboard/view/meanwhile.js'
+import { linePaths } from '../../src/dashboard/view/paths.js'
+import { makeException, makeNode, makeSlow } from './fixture/fleet.js'
+import { makeShopFleet } from './fixture/shop-fleet.js'
+
+describe('the filter', () => {
+  const fleet = makeShopFleet()
+
+  it('shows everything without a text', () => {
+    expect(filterOverview(fleet, '  ', '')).toBe(fleet)
+  })
+
+  it('finds a server by host, whatever the case, and shows its service with it', () => {
+    const shown = filterOverview(fleet, 'WEB-2', '')
+    expect(shown.nodes.map(({ id }) => id)).toEqual(['web-2'])
+    expect(shown.services.map(({ service }) => service)).toEqual(['shop-api'])
+  })
+
+  it('wants every word', () => {
+    expect(filterOverview(fleet, 'shop-api lost', '').nodes.map(({ id }) => id)).toEqual(['web-3'])
+    expect(filterOverview(fleet, 'shop-api nowhere', '').nodes).toEqual([])
+  })
+
+  it('finds slow entries and exceptions by what is written on them', () => {
+    const shown = filterOverview(fleet, '/reports', '')
+    expect(shown.slow.map(({ name }) => name)).toEqual(['GET /reports/:year'])
+    expect(filterOverview(fleet, 'econnrefused', '').exceptions).toHaveLength(1)
+    expect(filterOverview(fleet, '4bf92f35', '').slow.length).toBeGreaterThan(0)
+  })
+
+  it('keeps to an environment', () => {
+    const shown = filterOverview(fleet, '', 'staging')
+    expect(shown.nodes.map(({ id }) => id)).toEqual(['admin-1'])
+    expect(shown.services.map(({ service }) => service)).toEqual(['admin'])
+    expect(shown.slow).toEqual([])
+    expect(environmentsOf(fleet)).toEqual(['production', 'staging'])
+  })
+})
+
+describe('groups', () => {
+  it('put the lost first, then numbers in their order', () => {
+    const nodes = [makeNode('s', 'w-10'), makeNode('s', 'w-9'), makeNode('s', 'w-11', { state: 'lost' })]
+    expect(groupNodes(nodes)[0]?.nodes.map(({ id }) => id)).toEqual(['w-11', 'w-9', 'w-10'])
+  })
+
+  it('join exceptions of one fingerprint in one service', () => {
+    const groups = groupExceptions([
+      makeException({ fingerprint: 'x', ts: 30, message: 'newest' }),
+      makeException({ fingerprint: 'y', ts: 20 }),
+      makeException({ fingerprint: 'x', ts: 10 }),
+      makeException({ fingerprint: 'x', ts: 5, service: 'other' }),
+    ])
+    expect(groups.map(({ last, count, firstSeen }) => [last.ts, count, firstSeen])).toEqual([
+      [30, 2, 10],
+      [20, 1, 20],
+      [5, 1, 5],
+    ])
+  })
+})
+
+describe('what the process did meanwhile', () => {
+  it('is told in words', () => {
+    const entry = makeSlow({ durationMs: 1_840 }, { loopBlockedMs: 480, gcMs: 190, cpuThrottledMs: 340, inFlight: 12 })
+    expect(meanwhile(entry)).toEqual([
+      'the loop was blocked for 480 ms',
+      'GC took 190 ms',
+      'CPU was throttled for 340 ms',
+      '12 other requests in flight',
+    ])
+  })
+
+  it('leaves out what is unknown and what explains nothing', () => {
+    expect(meanwhile(makeSlow())).toEqual([])
+    expect(meanwhile(makeSlow({ durationMs: 5_000 }, { loopBlockedMs: 40, gcMs: 3, inFlight: 0 }))).toEqual([])
+  })
+
+  it('tells attempts, waits and clients that went away', () => {
+    const entry = makeSlow({ durationMs: 6_000 }, { attempt: 3, waitMs: 4_200, aborted: true, inFlight: 1 })
+    expect(meanwhile(entry)).toEqual([
+      '1 other request in flight',
+      'waited 4.2 s in its queue before',
+      'attempt 3',
+      'the client went away',
+    ])
+  })
+})
+
+describe('a line', () => {
+  it('has a gap where a figure is unknown', () => {
+    const { line, area } = linePaths(
+      [
+        { x: 0, y: 1 },
+        { x: 1, y: 2 },
+        { x: 2, y: null },
+        { x: 3, y: 4 },
+      ],
+      10,
+    )
+    expect(line).toBe('M0.0,1.0L1.0,2.0M3.0,4.0L3.0,4.0')
+    expect(area.match(/M/g)).toHaveLength(2)
+  })
+})
+
+it('calls a service without a live server neither healthy nor unhealthy', () => {
+  expect([null, 100, 89, 59].map(healthWord)).toEqual(['no live server', 'healthy', 'degraded', 'unhealthy'])
+})

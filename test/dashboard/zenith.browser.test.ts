@@ -1,0 +1,81 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Store } from '../../src/ports.js'
+import { memoryStore } from '../../src/stores/memory.js'
+import type { Zenith } from '../../src/zenith/index.js'
+import { launchBrowser } from '../support/browser.js'
+import { assets } from './fixture/assets.js'
+import { makeException, makeHeartbeat, makeSlow } from './fixture/fleet.js'
+import { openPage } from './fixture/open-page.js'
+
+let browser: Browser
+let store: Store
+let zenith: Zenith
+let server: Server
+
+const write = (cpu: number) => {
+  const heartbeat = makeHeartbeat('shop', 'web-1')
+  return store.write({
+    service: 'shop',
+    node: 'web-1',
+    heartbeat: { ...heartbeat, cpu: { ...heartbeat.cpu, process: cpu } },
+    records: [],
+  })
+}
+
+beforeAll(async () => {
+  await assets()
+  // Only now: the server's module takes the built page in.
+  const { createZenith, toNodeHandler } = await import('../../src/create-zenith.js')
+  store = memoryStore()
+  zenith = createZenith({ store, auth: () => true, interval: 100 })
+  const handler = toNodeHandler(zenith)
+  server = createServer((request, response) => void handler(request, response)).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  browser = await launchBrowser()
+}, 120_000)
+
+afterAll(async () => {
+  await browser?.close()
+  await zenith?.close()
+  server?.closeAllConnections()
+  server?.close()
+})
+
+it('shows what a real Zenith reads from a real store, live, from nothing to a fleet and to good-bye', async () => {
+  const { port } = server.address() as AddressInfo
+  const { page, problems, close } = await openPage(browser, `http://127.0.0.1:${port}/`)
+  await page.getByRole('heading', { name: 'No server reports yet' }).waitFor()
+
+  await write(12)
+  const card = page.getByRole('article', { name: 'shop web-1' })
+  await card.getByText('12 %', { exact: true }).waitFor()
+  await page.getByRole('article', { name: 'shop health' }).waitFor()
+
+  await write(77)
+  await card.getByText('77 %', { exact: true }).waitFor()
+
+  await store.write({
+    service: 'shop',
+    node: 'web-1',
+    heartbeat: null,
+    records: [
+      {
+        type: 'slow',
+        record: makeSlow({ service: 'shop', name: 'GET /slow/:id', ts: Date.now() }, { loopBlockedMs: 900 }),
+      },
+      { type: 'exception', record: makeException({ service: 'shop', name: 'OddError', ts: Date.now() }) },
+    ],
+  })
+  await page.getByText('GET /slow/:id').waitFor()
+  await page.getByText('the loop was blocked for 900 ms').waitFor()
+  await page.getByText('OddError').waitFor()
+
+  await store.leave('shop', 'web-1')
+  await card.getByText('left').waitFor()
+  expect(problems).toEqual([])
+  await close()
+})
