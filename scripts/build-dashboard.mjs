@@ -26,6 +26,9 @@ const TYPES = {
   '.json': 'application/json',
 }
 
+// Whoever builds from a program of their own (a test, say) has another NODE_ENV, and would embed React's development build.
+process.env.NODE_ENV = 'production'
+
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const target = join(root, 'src/zenith/assets/generated.ts')
 const inputs = ['src/dashboard', 'src/protocol', 'vite.config.ts', 'package-lock.json', 'scripts/build-dashboard.mjs']

@@ -4,6 +4,7 @@ import type { ServiceView, TrafficPoint } from '../../protocol/overview.js'
 import { duration, percent, plural, rate } from '../format.js'
 import { errorLevel, healthWord } from '../view/levels.js'
 import { choose } from '../view/url-state.js'
+import { Busiest } from './busiest.js'
 import { HealthScore } from './health-score.js'
 import { LEVEL_TEXT } from './level-word.js'
 import { TrafficChart } from './traffic-chart.js'
@@ -31,11 +32,7 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view }: { se
           <Figures now={view[of]} of={of} />
         </div>
         <div className="min-w-0">
-          {view.traffic.length > 0 ? (
-            <TrafficChart points={view.traffic} of={of} />
-          ) : (
-            <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>
-          )}
+          <Past view={view} of={of} />
           {view.requests && view.jobs && <p className="label mt-2">Jobs: {jobWords(view.jobs)}</p>}
         </div>
       </div>
@@ -43,6 +40,13 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view }: { se
     </article>
   )
 })
+
+function Past({ view, of }: { view: ServiceView; of: 'requests' | 'jobs' }) {
+  if (view.traffic.length > 0) return <TrafficChart points={view.traffic} of={of} />
+  const busiest = (of === 'jobs' ? view.jobSeries : view.routes).slice(0, 3)
+  if (busiest.length > 0) return <Busiest series={busiest} />
+  return <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>
+}
 
 function nodeWords({ live, lost, left }: ServiceView['nodes']): string {
   return [live > 0 && `${live} live`, lost > 0 && `${lost} lost`, left > 0 && `${left} left`]

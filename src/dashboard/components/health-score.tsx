@@ -25,6 +25,7 @@ export function HealthScore({ service, health }: Pick<ServiceView, 'service' | '
   const leave = () => {
     leaving.current = setTimeout(() => setOpen(false), LEAVE_MS)
   }
+  const score = health.score === null ? null : Math.round(health.score)
   const word = healthWord(health.score)
   const mouse = (act: () => void) => (event: React.PointerEvent) => event.pointerType === 'mouse' && act()
   return (
@@ -33,7 +34,7 @@ export function HealthScore({ service, health }: Pick<ServiceView, 'service' | '
         <button
           type="button"
           aria-expanded={open}
-          aria-label={`Health of ${service}: ${health.score ?? 'unknown'} of 100, ${word}. Why?`}
+          aria-label={`Health of ${service}: ${score ?? 'unknown'} of 100, ${word}. Why?`}
           className={`relative size-13 shrink-0 rounded-full ${COLOR[word]}`}
           onClick={show}
           onFocus={show}
@@ -41,15 +42,15 @@ export function HealthScore({ service, health }: Pick<ServiceView, 'service' | '
           onPointerEnter={mouse(show)}
           onPointerLeave={mouse(leave)}
         >
-          <Ring score={health.score} />
+          <Ring score={score} />
           <span className="absolute inset-0 grid place-items-center text-base font-semibold text-text">
-            {health.score ?? '–'}
+            {score ?? '–'}
           </span>
         </button>
       </Popover.Anchor>
       <Popover.Portal>
         <Popover.Content
-          aria-label={`Why the health of ${service} is ${health.score ?? 'unknown'}`}
+          aria-label={`Why the health of ${service} is ${score ?? 'unknown'}`}
           align="start"
           sideOffset={8}
           collisionPadding={12}
@@ -60,8 +61,8 @@ export function HealthScore({ service, health }: Pick<ServiceView, 'service' | '
           onPointerLeave={mouse(leave)}
         >
           <p className="font-medium">
-            {health.score === null ? 'No live server' : `${health.score} of 100`}
-            {health.score !== null && <span className={`font-normal ${COLOR[word]}`}> · {word}</span>}
+            {score === null ? 'No live server' : `${score} of 100`}
+            {score !== null && <span className={`font-normal ${COLOR[word]}`}> · {word}</span>}
           </p>
           <HealthReasons reasons={health.reasons} />
         </Popover.Content>

@@ -25,7 +25,15 @@ export function LiveMark() {
         {isLive && <span className="absolute size-full motion-safe:animate-ping rounded-full bg-ok opacity-50" />}
         <span className={`relative size-full ${isLive ? 'rounded-full bg-ok' : 'rounded-[1px] bg-warn'}`} />
       </span>
-      {text}
+      {isLive || age === '' ? (
+        text
+      ) : (
+        // A screen reader hears that it is old, and not every second how old.
+        <>
+          <span aria-hidden="true">{text}</span>
+          <span className="sr-only">{connection === 'reconnecting' ? 'reconnecting' : 'the data is old'}</span>
+        </>
+      )}
     </p>
   )
 }

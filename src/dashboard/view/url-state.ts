@@ -10,40 +10,51 @@ export interface Choice {
   service: string
 }
 
+const NAMES = ['q', 'env', 'service'] as const
+
 const listeners = new Set<() => void>()
-let last: { search: string; choice: Choice } | null = null
+let current = readUrl()
 
 export function useChoice(): Choice {
-  return useSyncExternalStore(subscribe, readChoice)
+  return useSyncExternalStore(subscribe, () => current)
 }
 
 export function choose(change: Partial<Choice>): void {
-  const query = new URLSearchParams(location.search)
-  for (const [name, value] of Object.entries(change)) {
-    if (value) query.set(name, value)
-    else query.delete(name)
-  }
-  const text = query.toString()
-  history.replaceState(null, '', `${location.pathname}${text ? `?${text}` : ''}${location.hash}`)
+  current = { ...current, ...change }
+  writeUrl(current)
   for (const listener of listeners) listener()
 }
 
-/** The same object as long as the URL is the same. */
-function readChoice(): Choice {
-  const { search } = location
-  if (last?.search !== search) {
-    const query = new URLSearchParams(search)
-    const read = (name: string) => query.get(name) ?? ''
-    last = { search, choice: { q: read('q'), env: read('env'), service: read('service') } }
+function readUrl(): Choice {
+  const query = new URLSearchParams(location.search)
+  const [q = '', env = '', service = ''] = NAMES.map((name) => query.get(name) ?? '')
+  return { q, env, service }
+}
+
+/** Parameters that are not ours stay. */
+function writeUrl(choice: Choice): void {
+  const query = new URLSearchParams(location.search)
+  for (const name of NAMES) {
+    if (choice[name]) query.set(name, choice[name])
+    else query.delete(name)
   }
-  return last.choice
+  const text = query.toString()
+  try {
+    history.replaceState(null, '', `${location.pathname}${text ? `?${text}` : ''}${location.hash}`)
+  } catch {
+    // Browsers refuse more than some hundred changes in half a minute; the filter itself still works.
+  }
 }
 
 function subscribe(listener: () => void): () => void {
+  const reread = () => {
+    current = readUrl()
+    listener()
+  }
   listeners.add(listener)
-  window.addEventListener('popstate', listener)
+  window.addEventListener('popstate', reread)
   return () => {
     listeners.delete(listener)
-    window.removeEventListener('popstate', listener)
+    window.removeEventListener('popstate', reread)
   }
 }
