@@ -1,3 +1,4 @@
+export { Monitored, SlowJob } from '../../core/decorators.js'
 export { QuasarModule } from './quasar.module.js'
 export { QuasarService } from './quasar.service.js'
 export { SkipQuasar } from './skip.js'
