@@ -1,41 +1,66 @@
 import { join } from 'node:path'
 import { type FindGroup, type GroupPath, readText } from './cgroup-paths.js'
 
-/** What a container may use of the processors, and what it did. */
-export interface CpuGroup {
+/** The group that decides what processors a container may use, and where it tells what it did. */
+export interface CpuPlace {
   /** In cores, so it may be a fraction; null when there is none. */
   readonly quota: number | null
-  /** The CPU time of the group that holds the quota, ms; all figures of time count from the group's beginning. */
+  /** Tells of throttling, and in version 2 of the time used. */
+  readonly statFile: string | null
+  /** Version 1 has the time used in a file of its own. */
+  readonly usageFile: string | null
+}
+
+/** What that group did since its beginning. */
+export interface CpuGroup {
+  readonly quota: number | null
+  /** CPU time, ms; null without a quota: then nobody asks. */
   readonly usageMs: number | null
   /** How long the quota held the group back, ms. */
   readonly throttledMs: number | null
-  /** The file that tells of throttling. */
-  readonly statFile: string | null
+  /** The group is not there any more. */
+  readonly isGone: boolean
+}
+
+/** The group with the smallest limit on the way up. */
+export interface MemoryPlace {
+  /** Bytes. */
+  readonly limit: number
+  readonly usageFile: string
+  readonly statFile: string
 }
 
 /** Bytes. */
 export interface MemoryGroup {
-  /** The smallest limit on the way up; null when there is none. */
-  readonly limit: number | null
-  /** What counts against that limit and can't simply be dropped: all but the file cache that was not used lately. */
+  readonly limit: number
+  /** What counts against the limit and can't simply be dropped: all but the file cache that was not used lately. */
   readonly used: number | null
 }
 
 const NS_PER_MS = 1e6
 const US_PER_MS = 1e3
 
-export async function readCpuGroup(find: FindGroup): Promise<CpuGroup> {
-  const group = find('cpu')
-  if (!group) return { quota: null, usageMs: null, throttledMs: null, statFile: null }
-  const quotas = await Promise.all(group.directories.map((directory) => readQuota(directory, group.version)))
+export async function locateCpu(find: FindGroup): Promise<CpuPlace> {
+  const { version, directories } = find('cpu') ?? { version: 2, directories: [] }
+  const quotas = await Promise.all(directories.map((directory) => readQuota(directory, version)))
   const tightest = smallest(quotas)
-  const around = group.directories.slice(tightest ?? 0)
-  const stat = await readFirst(around, 'cpu.stat')
+  const around = directories.slice(tightest ?? 0)
   return {
     quota: tightest === null ? null : (quotas[tightest] ?? null),
-    usageMs: group.version === 2 ? usageOf(stat?.text) : await readUsage(find('cpuacct'), around.length),
-    throttledMs: parseThrottled(stat?.text ?? null),
-    statFile: stat?.path ?? null,
+    statFile: await firstReadable(around, 'cpu.stat'),
+    usageFile: version === 1 ? await usageFile(find('cpuacct'), around.length) : null,
+  }
+}
+
+export async function readCpu({ quota, statFile, usageFile }: CpuPlace): Promise<CpuGroup> {
+  const [stat, usage] = await Promise.all([readFile(statFile), quota === null ? null : readFile(usageFile)])
+  const ns = amount(usage)
+  const us = quota === null ? null : field(stat, 'usage_usec')
+  return {
+    quota,
+    usageMs: us !== null ? us / US_PER_MS : ns !== null ? ns / NS_PER_MS : null,
+    throttledMs: parseThrottled(stat),
+    isGone: statFile !== null && stat === null,
   }
 }
 
@@ -47,12 +72,23 @@ export function parseThrottled(stat: string | null): number | null {
   return ns === null ? null : ns / NS_PER_MS
 }
 
-export async function readMemoryGroup(find: FindGroup): Promise<MemoryGroup> {
-  const group = find('memory')
-  if (!group) return { limit: null, used: null }
-  const groups = await Promise.all(group.directories.map((directory) => readMemory(directory, group.version)))
-  const tightest = smallest(groups.map(({ limit }) => limit))
-  return groups[tightest ?? 0] ?? { limit: null, used: null }
+/** Null without a limit. Version 1 may answer a huge number instead. */
+export async function locateMemory(find: FindGroup): Promise<MemoryPlace | null> {
+  const { version, directories } = find('memory') ?? { version: 2, directories: [] }
+  const limits = await Promise.all(directories.map((directory) => readLimit(directory, version)))
+  const tightest = smallest(limits)
+  const [limit, directory] = tightest === null ? [] : [limits[tightest], directories[tightest]]
+  if (typeof limit !== 'number' || directory === undefined) return null
+  const usage = version === 2 ? 'memory.current' : 'memory.usage_in_bytes'
+  return { limit, usageFile: join(directory, usage), statFile: join(directory, 'memory.stat') }
+}
+
+export async function readMemory({ limit, usageFile, statFile }: MemoryPlace): Promise<MemoryGroup> {
+  const [usage, stat] = await Promise.all([readText(usageFile), readText(statFile)])
+  // Version 1 has both: its `inactive_file` leaves out the groups below.
+  const cache = field(stat, 'total_inactive_file') ?? field(stat, 'inactive_file') ?? 0
+  const used = amount(usage)
+  return { limit, used: used === null ? null : Math.max(0, used - cache) }
 }
 
 async function readQuota(directory: string, version: 1 | 2): Promise<number | null> {
@@ -67,41 +103,34 @@ async function readQuota(directory: string, version: 1 | 2): Promise<number | nu
   return cores > 0 && Number.isFinite(cores) ? cores : null
 }
 
-function usageOf(stat: string | undefined): number | null {
-  const us = field(stat ?? null, 'usage_usec')
-  return us === null ? null : us / US_PER_MS
-}
-
 /** Version 1 counts the time under another controller, whose groups have the same depth when they are the same groups. */
-async function readUsage(group: GroupPath | null, depth: number): Promise<number | null> {
+function usageFile(group: GroupPath | null, depth: number): Promise<string | null> {
   const directories = group?.directories ?? []
-  const usage = await readFirst(directories.slice(Math.max(0, directories.length - depth)), 'cpuacct.usage')
-  const ns = amount(usage?.text)
-  return ns === null ? null : ns / NS_PER_MS
+  return firstReadable(directories.slice(Math.max(0, directories.length - depth)), 'cpuacct.usage')
 }
 
-async function readMemory(directory: string, version: 1 | 2): Promise<MemoryGroup> {
-  const names = version === 2 ? ['memory.max', 'memory.current'] : ['memory.limit_in_bytes', 'memory.usage_in_bytes']
-  const [limit, usage, stat] = await Promise.all(
-    [...names, 'memory.stat'].map((name) => readText(join(directory, name))),
-  )
-  const limits = [amount(limit), field(stat ?? null, 'hierarchical_memory_limit')].filter((bytes) => bytes !== null)
-  const cache = field(stat ?? null, version === 2 ? 'inactive_file' : 'total_inactive_file')
-  const used = amount(usage)
-  return {
-    limit: limits.length > 0 ? Math.min(...limits) : null,
-    used: used === null ? null : Math.max(0, used - (cache ?? 0)),
-  }
+/** Version 1 also tells of limits on groups that a container does not see. */
+async function readLimit(directory: string, version: 1 | 2): Promise<number | null> {
+  if (version === 2) return amount(await readText(join(directory, 'memory.max')))
+  const [limit, stat] = await Promise.all([
+    readText(join(directory, 'memory.limit_in_bytes')),
+    readText(join(directory, 'memory.stat')),
+  ])
+  const limits = [amount(limit), field(stat, 'hierarchical_memory_limit')].filter((bytes) => bytes !== null)
+  return limits.length > 0 ? Math.min(...limits) : null
 }
 
-/** The nearest group that has the file: the path may name groups that a container does not see. */
-async function readFirst(directories: readonly string[], name: string): Promise<{ path: string; text: string } | null> {
+/** In the nearest group that has it: the path may name groups that a container does not see. */
+async function firstReadable(directories: readonly string[], name: string): Promise<string | null> {
   for (const directory of directories) {
     const path = join(directory, name)
-    const text = await readText(path)
-    if (text !== null) return { path, text }
+    if ((await readText(path)) !== null) return path
   }
   return null
+}
+
+async function readFile(path: string | null): Promise<string | null> {
+  return path === null ? null : readText(path)
 }
 
 /** A whole number of at least 0; null for `max`, `-1` and garbage. */

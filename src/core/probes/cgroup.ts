@@ -1,13 +1,26 @@
-import { type CpuGroup, type MemoryGroup, readCpuGroup, readMemoryGroup } from './cgroup-files.js'
+import {
+  type CpuGroup,
+  type CpuPlace,
+  locateCpu,
+  locateMemory,
+  type MemoryGroup,
+  type MemoryPlace,
+  readCpu,
+  readMemory,
+} from './cgroup-files.js'
 import { findGroups, type Roots } from './cgroup-paths.js'
 import { watchThrottling } from './throttling.js'
+
+/** Limits may be changed while a container runs, but seldom are. */
+const RELOCATE_MS = 60_000
 
 /** What the container's control groups said at one moment. */
 export interface CgroupReading {
   /** `performance.now()` */
   readonly at: number
   readonly cpu: CpuGroup
-  readonly memory: MemoryGroup
+  /** Null without a limit. */
+  readonly memory: MemoryGroup | null
 }
 
 export interface Cgroup {
@@ -20,18 +33,28 @@ export interface Cgroup {
   stop(): void
 }
 
+interface Places {
+  readonly at: number
+  readonly cpu: CpuPlace
+  readonly memory: MemoryPlace | null
+}
+
 /** Control groups, version 1 and 2. A machine without them is nothing unusual: what is not there is null. */
 export function watchCgroup(roots: Roots): Cgroup {
   const throttling = watchThrottling()
+  let places: Places | null = null
   let first: CgroupReading | null = null
   let last: CgroupReading | null = null
 
   async function read(): Promise<void> {
-    const find = await findGroups(roots)
-    const [cpu, memory] = await Promise.all([readCpuGroup(find), readMemoryGroup(find)])
+    const { at, cpu: cpuPlace, memory: memoryPlace } = isCurrent(places) ? places : await locate(roots)
+    const [cpu, memory] = await Promise.all([readCpu(cpuPlace), memoryPlace && readMemory(memoryPlace)])
+    // A file that is gone says that the group is another one now.
+    const isWhole = !cpu.isGone && memory?.used !== null
+    places = isWhole ? { at, cpu: cpuPlace, memory: memoryPlace } : null
     last = { at: performance.now(), cpu, memory }
     first ??= last
-    await throttling.note(cpu.throttledMs, cpu.quota === null ? null : cpu.statFile)
+    await throttling.note(cpu.throttledMs, cpu.quota === null ? null : cpuPlace.statFile)
   }
 
   // The figures of the first beat are differences too.
@@ -51,4 +74,14 @@ export function watchCgroup(roots: Roots): Cgroup {
     throttledMs: (from, to) => throttling.throttledMs(from, to),
     stop: () => throttling.close(),
   }
+}
+
+function isCurrent(places: Places | null): places is Places {
+  return places !== null && performance.now() - places.at < RELOCATE_MS
+}
+
+async function locate(roots: Roots): Promise<Places> {
+  const find = await findGroups(roots)
+  const [cpu, memory] = await Promise.all([locateCpu(find), locateMemory(find)])
+  return { at: performance.now(), cpu, memory }
 }

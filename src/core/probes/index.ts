@@ -63,11 +63,13 @@ const PREPARE_LIMIT_MS = 1_000
 
 /** Starts everything that watches this process and its machine. Never throws. */
 export function startProbes(options: ProbeOptions): Probes {
-  return startProbesFrom(FACTORIES, options)
+  return startProbesFrom({}, options)
 }
 
-/** @internal {@link startProbes} with probes of one's own. */
-export function startProbesFrom(make: ProbeFactories, { disks, roots = ROOTS, onFault }: ProbeOptions): Probes {
+/** @internal {@link startProbes} with probes of one's own in the place of some. */
+export function startProbesFrom(own: Partial<ProbeFactories>, options: ProbeOptions): Probes {
+  const make = { ...FACTORIES, ...own }
+  const { disks, roots = ROOTS, onFault } = options
   const cgroup = isolate('cgroup', () => make.cgroup(roots), onFault)
   const cpu = isolate('cpu', () => make.cpu(cgroup.probe), onFault)
   const memory = isolate('memory', () => make.memory(cgroup.probe), onFault)

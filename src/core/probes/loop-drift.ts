@@ -11,8 +11,11 @@ const TIMER_GRAIN_MS = 2
 /** Shorter stretches are not remembered. */
 const NOTABLE_MS = 20
 const KEPT_STRETCHES = 128
-/** What an ordinary turn of the loop is taken to cost when the stretch of one turn is told from the work of the others. */
-const ORDINARY_TURN_MS = 0.5
+/** So many turns between two looks are the wake-ups of an idle loop, which cost next to nothing. */
+const IDLE_TURNS = 6
+const IDLE_TURN_MS = 0.5
+/** What each further turn is taken to cost: more than most do, so that many short turns never look like a long one. */
+const BUSY_TURN_MS = 5
 
 /** A stretch of `ms` without a turn of the loop, somewhere between `from` and `to` (`performance.now()`). */
 interface Stretch {
@@ -115,5 +118,6 @@ function longestStretch(last: Look, now: Look, late: number): Stretch {
 
 function busyAtOnce(last: Look, now: Look, active: number): number {
   if (last.turns === null || now.turns === null) return 0
-  return active - (now.turns - last.turns) * ORDINARY_TURN_MS
+  const turns = now.turns - last.turns
+  return active - Math.min(turns, IDLE_TURNS) * IDLE_TURN_MS - Math.max(0, turns - IDLE_TURNS) * BUSY_TURN_MS
 }
