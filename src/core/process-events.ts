@@ -29,17 +29,20 @@ export function watchProcess(listener: ProcessListener): () => void {
   }
 }
 
-/** The longest time that a last write may hold the process, ms. */
+/** The longest time that a last write may hold the process, ms: one that was asked for, and one at the process' own end. */
 const MAX_HOLD_MS = 5_000
+export const MAX_EXIT_HOLD_MS = 2_000
 
 /**
  * Keeps the event loop alive until something is done: the store's sockets and our timers let the process go, so a last
- * write would be cut off. Ends after 5 s at the latest.
+ * write would be cut off.
+ *
+ * @param limitMs when it ends at the latest
  */
-export async function holdingTheLoop<T>(work: Promise<T>): Promise<T | undefined> {
+export async function holdingTheLoop<T>(work: Promise<T>, limitMs: number = MAX_HOLD_MS): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), MAX_HOLD_MS)
+    timer = setTimeout(() => resolve(undefined), limitMs)
   })
   try {
     return await Promise.race([work, limit])

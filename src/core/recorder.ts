@@ -7,7 +7,7 @@ import { type JobRecorder, Jobs } from './jobs.js'
 import { type Notices, noticesOf } from './logger.js'
 import type { ResolvedOptions } from './options.js'
 import { type Probes, startProbes } from './probes/index.js'
-import { holdingTheLoop, watchProcess } from './process-events.js'
+import { holdingTheLoop, MAX_EXIT_HOLD_MS, watchProcess } from './process-events.js'
 import { type CaptureContext, type LookBack, Records } from './records.js'
 import { Reporter, type ReportSource } from './reporter.js'
 import { HttpRequests, type RequestRecorder } from './requests.js'
@@ -103,7 +103,10 @@ class ProcessRecorder implements Recorder, ReportSource {
         this.#records.exception(error, 'uncaught', false)
         this.#reporter.flushNow()
       },
-      onBeforeExit: () => void holdingTheLoop(this.#reporter.depart()),
+      onBeforeExit: () => {
+        // In an outage there is nobody to say good-bye to, and the app would end later than it does without us.
+        if (!this.#reporter.status.error) void holdingTheLoop(this.#reporter.depart(), MAX_EXIT_HOLD_MS)
+      },
     })
     this.#reporter.start()
   }
