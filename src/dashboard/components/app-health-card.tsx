@@ -27,7 +27,6 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view }: { se
                 {[healthWord(health.score), nodeWords(nodes), ...environments].filter(Boolean).join(' · ')}
               </p>
             </div>
-            <RoutesButton view={view} />
           </div>
           <Figures now={view[of]} of={of} />
         </div>
@@ -36,7 +35,10 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view }: { se
           {view.requests && view.jobs && <p className="label mt-2">Jobs: {jobWords(view.jobs)}</p>}
         </div>
       </div>
-      <Dearest view={view} />
+      <div className="label mt-4 flex items-center justify-between gap-4 border-t border-line pt-3">
+        <Dearest health={health} />
+        <RoutesButton view={view} />
+      </div>
     </article>
   )
 })
@@ -62,7 +64,7 @@ function RoutesButton({ view }: { view: ServiceView }) {
     <button
       type="button"
       aria-label={`${label} of ${view.service}`}
-      className="label inline-flex items-center gap-0.5 self-start rounded-md border border-line py-1 pr-1.5 pl-2.5 hover:border-line-strong hover:text-text"
+      className="inline-flex shrink-0 items-center gap-0.5 rounded-md border border-line py-1 pr-1.5 pl-2.5 hover:border-line-strong hover:text-text"
       onClick={() => choose({ service: view.service })}
     >
       {label}
@@ -100,12 +102,13 @@ function jobWords(jobs: TrafficPoint): string {
 }
 
 /** The dearest reason stands on the card, so that nobody has to look for it. */
-function Dearest({ view: { health } }: { view: ServiceView }) {
+function Dearest({ health }: Pick<ServiceView, 'health'>) {
   const [dearest, ...others] = [...health.reasons].sort((a, b) => b.cost - a.cost)
+  if (!dearest) return <p>No problem found</p>
   return (
-    <p className="label mt-4 border-t border-line pt-3">
-      <span className="inline-block first-letter:uppercase">{dearest ? dearest.text : 'No problem found'}</span>
-      {dearest && dearest.cost > 0 && <> (−{Math.round(dearest.cost)})</>}
+    <p className="min-w-0 break-words">
+      <span className="inline-block first-letter:uppercase">{dearest.text}</span>
+      {dearest.cost > 0 && <> (−{Math.round(dearest.cost)})</>}
       {others.length > 0 && <>, and {plural(others.length, 'more reason')}</>}
     </p>
   )

@@ -5,30 +5,29 @@ import { highest } from '../view/traffic-plot.js'
 
 interface ChartLegendProps {
   points: readonly TrafficPoint[]
-  of: string
   /** What is pointed at; without it the scales are told. */
   point: TrafficPoint | undefined
+  /** How much time the chart shows, ms. */
+  windowMs: number
   hasErrors: boolean
 }
 
 /** Names the lines and their scales, or the figures that are pointed at. */
-export function ChartLegend({ points, of, point, hasErrors }: ChartLegendProps) {
+export function ChartLegend({ points, point, windowMs, hasErrors }: ChartLegendProps) {
   const told = point
     ? { rate: rate(point.rate), p95: duration(point.p95), errors: percent(point.errorRate), when: timeOfDay(point.at) }
     : {
         rate: `max ${rate(highest(points, 'rate'))}`,
         p95: `max ${duration(highest(points, 'p95'))}`,
         errors: '',
-        when: '',
+        when: `${Math.round(windowMs / 60_000)} min`,
       }
   return (
-    <figcaption className="label mt-1.5 flex flex-wrap items-center gap-x-2.5 gap-y-1">
-      <Key line="border-accent">
-        {of} {told.rate}
-      </Key>
+    <figcaption className="label mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1">
+      <Key line="border-accent">rate {told.rate}</Key>
       <Key line="border-second border-dashed">p95 {told.p95}</Key>
       {hasErrors && <Key line="border-bad">errors {told.errors}</Key>}
-      {told.when && <span className="ml-auto whitespace-nowrap">{told.when}</span>}
+      <span className="ml-auto whitespace-nowrap">{told.when}</span>
     </figcaption>
   )
 }

@@ -12,7 +12,7 @@ const MANY = 40
 export const Services = memo(function Services({ services }: { services: readonly ServiceView[] }) {
   const sorted = useMemo(() => sortServices(services), [services])
   return (
-    <Section title="Services" aside={`${plural(services.length, 'service')}, the last 15 minutes`}>
+    <Section title="Services" aside={plural(services.length, 'service')}>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,20rem),1fr))] gap-4">
         {sorted.map((service) => (
           <AppHealthCard key={service.service} service={service} />
@@ -24,10 +24,11 @@ export const Services = memo(function Services({ services }: { services: readonl
 
 export const Servers = memo(function Servers({ nodes }: { nodes: readonly NodeView[] }) {
   const groups = useMemo(() => groupNodes(nodes), [nodes])
+  const widest = fillsFive(nodes.length) ? 'min-[105rem]:grid-cols-5' : 'min-[105rem]:grid-cols-4'
   return (
     <Section title="Servers" aside={plural(nodes.length, 'server')}>
       <div
-        className={`grid grid-flow-row-dense grid-cols-1 gap-x-4 gap-y-6 md:grid-cols-2 xl:grid-cols-3 min-[105rem]:grid-cols-4 ${nodes.length > MANY ? 'many' : ''}`}
+        className={`grid grid-flow-row-dense grid-cols-1 gap-x-4 gap-y-6 md:grid-cols-2 xl:grid-cols-3 ${widest} ${nodes.length > MANY ? 'many' : ''}`}
       >
         {groups.map((group) => (
           <ServerGroup key={group.service} group={group} isOnly={groups.length === 1} />
@@ -36,3 +37,8 @@ export const Servers = memo(function Servers({ nodes }: { nodes: readonly NodeVi
     </Section>
   )
 })
+
+/** Whether five columns leave less of a wide screen empty than four. */
+function fillsFive(amount: number): boolean {
+  return amount === 5 || amount > 8
+}

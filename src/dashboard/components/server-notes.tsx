@@ -7,13 +7,7 @@ export function ServerNotes({ heartbeat }: { heartbeat: Heartbeat }) {
   const warnings = warningsOf(heartbeat)
   return (
     <div className="label flex flex-wrap gap-x-4 gap-y-1">
-      {heartbeat.gc && (
-        <span>
-          GC {duration(heartbeat.gc.totalMs)} in{' '}
-          {heartbeat.gc.count === null ? '–' : plural(heartbeat.gc.count, 'pause')}
-          {heartbeat.gc.count ? `, longest ${duration(heartbeat.gc.maxMs)}` : ''}
-        </span>
-      )}
+      {heartbeat.gc && <span>{gcWords(heartbeat.gc)}</span>}
       {warnings.map((warning) => (
         <span key={warning} className="inline-flex items-center gap-1.5 text-warn">
           <TriangleAlert className="size-3.5 shrink-0" aria-hidden="true" />
@@ -22,6 +16,12 @@ export function ServerNotes({ heartbeat }: { heartbeat: Heartbeat }) {
       ))}
     </div>
   )
+}
+
+function gcWords({ count: pauses, totalMs, maxMs }: NonNullable<Heartbeat['gc']>): string {
+  if (pauses === null) return `GC ${duration(totalMs)}`
+  if (pauses === 0) return 'no GC pause'
+  return `GC ${duration(totalMs)} in ${plural(pauses, 'pause')}, longest ${duration(maxMs)}`
 }
 
 function warningsOf({ recorder, ready }: Heartbeat): string[] {

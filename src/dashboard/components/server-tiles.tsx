@@ -3,6 +3,7 @@ import type { NodeSample } from '../../protocol/overview.js'
 import { bytes, bytesOf, cores, count, duration, percent, rate } from '../format.js'
 import { cpuLevel, loopLevel, memoryLevel } from '../view/levels.js'
 import { Gauge } from './gauge.js'
+import { LevelWord } from './level-word.js'
 import { Sparkline } from './sparkline.js'
 import { Tile } from './tile.js'
 
@@ -29,7 +30,7 @@ export function CpuTile({ heartbeat: { cpu }, samples }: TileData) {
         />
       }
     >
-      {system} · {cores(cpu.cores)}
+      {system} <LevelWord level={cpuLevel(cpu.system)} /> · {cores(cpu.cores)}
       {(cpu.throttled ?? 0) > 0 && <span className="text-warn"> · throttled {duration(cpu.throttled)}</span>}
     </Tile>
   )

@@ -51,7 +51,7 @@ export const TrafficChart = memo(function TrafficChart({ points, of }: TrafficCh
           <line x1={markX} x2={markX} y1="0" y2={plot.height} {...HAIR} className="stroke-line-strong" />
         )}
       </svg>
-      <ChartLegend points={points} of={of} point={point} hasErrors={plot.errors.length > 0} />
+      <ChartLegend points={points} point={point} windowMs={plot.windowMs} hasErrors={plot.errors.length > 0} />
     </figure>
   )
 })
@@ -61,5 +61,5 @@ const STROKE = { ...HAIR, fill: 'none', strokeWidth: 1.5, strokeLinejoin: 'round
 
 function describe(points: readonly TrafficPoint[], of: string): string {
   const last = points.at(-1)
-  return `The last 15 minutes: ${of} now ${rate(last?.rate)}, at most ${rate(highest(points, 'rate'))}; p95 now ${duration(last?.p95)}, at most ${duration(highest(points, 'p95'))}`
+  return `The recent past: ${of} now ${rate(last?.rate)}, at most ${rate(highest(points, 'rate'))}; p95 now ${duration(last?.p95)}, at most ${duration(highest(points, 'p95'))}`
 }

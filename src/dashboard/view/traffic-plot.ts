@@ -7,12 +7,15 @@ const HEIGHT = 80
 const HEADROOM = 4
 /** How much of the height an error rate of 100 % takes. */
 const ERROR_SHARE = 0.5
-const WINDOW_MS = 15 * 60_000
+const POINT_MS = 15_000
+const MIN_WINDOW_MS = 2 * 60_000
+const MAX_WINDOW_MS = 15 * 60_000
 
-/** Everything the chart draws, in the units of its view box. The right edge is the newest point, the left one 15 min before. */
+/** Everything the chart draws, in the units of its view box. The right edge is the newest point, the left one the oldest, or two minutes before. */
 export function plotTraffic(points: readonly TrafficPoint[]) {
   const end = points.at(-1)?.at ?? 0
-  const xs = points.map(({ at }) => (1 - (end - at) / WINDOW_MS) * WIDTH)
+  const windowMs = windowOf(points)
+  const xs = points.map(({ at }) => (1 - (end - at) / windowMs) * WIDTH)
   const toPoints = (values: readonly (number | null)[]) => {
     const max = Math.max(0, ...values.map((value) => value ?? 0)) || 1
     return values.map((value, index) => ({
@@ -23,6 +26,7 @@ export function plotTraffic(points: readonly TrafficPoint[]) {
   return {
     width: WIDTH,
     height: HEIGHT,
+    windowMs,
     xs,
     rate: linePaths(toPoints(points.map((point) => point.rate)), HEIGHT),
     p95: linePaths(toPoints(points.map((point) => point.p95)), HEIGHT),
@@ -30,6 +34,13 @@ export function plotTraffic(points: readonly TrafficPoint[]) {
     /** The index of the point that is nearest to a share (0–1) of the width. */
     nearest: (share: number) => nearestIndex(xs, share * WIDTH),
   }
+}
+
+/** A service that was just started has a short past; it is drawn in full width, and the width is told. */
+function windowOf(points: readonly TrafficPoint[]): number {
+  const span = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0)
+  // The first point tells of the step before it.
+  return span + POINT_MS >= MAX_WINDOW_MS ? span : Math.max(MIN_WINDOW_MS, span)
 }
 
 /** The highest known figure; null when none is known. */
