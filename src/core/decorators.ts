@@ -1,3 +1,4 @@
+import { QuasarError } from './errors.js'
 import { follow } from './follow.js'
 import type { JobTrace } from './jobs.js'
 import { firstRecorder } from './lease.js'
@@ -31,8 +32,12 @@ export function Monitored(name?: string): MethodDecorator {
  * Records each call of a job handler, with a threshold of its own from when on it is slow.
  *
  * @param thresholdMs ms
+ * @throws QuasarError `invalid_option`, where the class is declared
  */
 export function SlowJob(thresholdMs: number): MethodDecorator {
+  if (typeof thresholdMs !== 'number' || !(thresholdMs >= 0)) {
+    throw new QuasarError('invalid_option', 'Quasar: @SlowJob() takes a number of ms, 0 or more.')
+  }
   return decorator((trace) => {
     trace.thresholdMs = thresholdMs
   })
