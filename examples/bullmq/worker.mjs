@@ -8,7 +8,7 @@ const handlers = {
   'welcome-mail': () => sleep(20 + Math.random() * 60),
 
   // Slow: a month of orders.
-  'monthly-report': () => sleep(1300 + Math.random() * 900),
+  'monthly-report': () => sleep(1200 + Math.random() * 600),
 
   // Fails at first: the CRM answers at the second or third attempt only.
   'sync-crm': async (job) => {

@@ -23,7 +23,7 @@ app.get('/products/:id', (req, res) => {
 
 // Slow: a search without an index.
 app.get('/search', async (req, res) => {
-  await sleep(1200 + Math.random() * 800)
+  await sleep(1100 + Math.random() * 700)
   res.json(products.filter(({ name }) => name.toLowerCase().includes(String(req.query.q ?? ''))))
 })
 
