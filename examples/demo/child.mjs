@@ -42,7 +42,8 @@ export function startChild({ name, script, env, onDeath }) {
     async stop(graceMs) {
       isStopping = true
       child.kill('SIGTERM')
-      const timer = setTimeout(() => child.kill('SIGKILL'), graceMs)
+      // With all of its group, so that nothing that it started stays.
+      const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), graceMs)
       await ended
       clearTimeout(timer)
     },
