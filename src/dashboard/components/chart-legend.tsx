@@ -17,8 +17,8 @@ export function ChartLegend({ points, point, windowMs, hasErrors }: ChartLegendP
   const told = point
     ? { rate: rate(point.rate), p95: duration(point.p95), errors: percent(point.errorRate), when: timeOfDay(point.at) }
     : {
-        rate: `max ${rate(highest(points, 'rate'))}`,
-        p95: `max ${duration(highest(points, 'p95'))}`,
+        rate: `≤ ${rate(highest(points, 'rate'))}`,
+        p95: `≤ ${duration(highest(points, 'p95'))}`,
         errors: '',
         when: `${Math.round(windowMs / 60_000)} min`,
       }
