@@ -1,5 +1,12 @@
-import { invalidOption, QuasarError } from './core/errors.js'
 import { consoleLogger, silentLogger } from './core/logger.js'
+import {
+  checkOptions,
+  isBetween,
+  isFunction,
+  isObject,
+  type OptionChecks,
+  SHARED_CHECKS,
+} from './core/option-checks.js'
 import type { Logger, Reader } from './ports.js'
 import { DEFAULT_PREFIX } from './protocol/index.js'
 import { sharedMemoryStore } from './shared-memory.js'
@@ -40,7 +47,7 @@ export interface ZenithOptions {
  * @example app.mount('/quasar', createZenith().fetch) // Hono
  */
 export function createZenith(options: ZenithOptions = {}): Zenith {
-  checkOptions(options)
+  checkOptions('Zenith', options, CHECKS)
   const { auth, basePath, interval, slow, logger = consoleLogger } = options
   return createZenithServer({
     ...readerOf(options, process.env),
@@ -61,18 +68,9 @@ function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Rea
   return { reader: redisStore({ redis, prefix }), ownsReader: true }
 }
 
-interface Check {
-  readonly takes: string
-  readonly accepts: (value: unknown) => boolean
-}
-
-const CHECKS: Readonly<Record<keyof ZenithOptions, Check>> = {
-  redis: {
-    takes: 'a redis:// or rediss:// URL, ioredis options, an ioredis client or Cluster, or false',
-    accepts: (v) => v === false || isRedisUrl(v) || isObject(v),
-  },
+const CHECKS = {
+  ...SHARED_CHECKS,
   store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.nodes) },
-  prefix: { takes: 'a text that ends with a colon', accepts: (v) => typeof v === 'string' && /.:$/.test(v) },
   auth: {
     takes: 'a function, { basic: { username, password } } or { bearer: token }, none of them empty',
     accepts: isAuth,
@@ -80,38 +78,4 @@ const CHECKS: Readonly<Record<keyof ZenithOptions, Check>> = {
   basePath: { takes: 'a path, "/quasar"', accepts: (v) => typeof v === 'string' && /^(\/[\w.~-]+)*\/?$/.test(v) },
   interval: { takes: 'a number of ms, 50 to 3600000', accepts: (v) => isBetween(v, 50, 3_600_000) },
   slow: { takes: 'a number of ms above 0', accepts: (v) => isBetween(v, Number.MIN_VALUE, Number.MAX_VALUE) },
-  logger: {
-    takes: 'an object with info, warn and error, or false',
-    accepts: (v) => v === false || (isObject(v) && isFunction(v.info) && isFunction(v.warn) && isFunction(v.error)),
-  },
-}
-
-function checkOptions(options: ZenithOptions): void {
-  if (!isObject(options)) throw new QuasarError('invalid_option', 'Quasar: the options of Zenith are an object.')
-  for (const [option, value] of Object.entries(options)) {
-    if (!Object.hasOwn(CHECKS, option)) throw unknownOption(option)
-    const check = CHECKS[option as keyof ZenithOptions]
-    if (value !== undefined && !check.accepts(value)) throw invalidOption(option, value, check.takes)
-  }
-}
-
-function unknownOption(option: string): QuasarError {
-  const known = Object.keys(CHECKS).join(', ')
-  return new QuasarError('invalid_option', `Quasar: Zenith has no option "${option}". Its options are ${known}.`)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function'
-}
-
-function isBetween(value: unknown, low: number, high: number): boolean {
-  return typeof value === 'number' && value >= low && value <= high
-}
-
-function isRedisUrl(value: unknown): boolean {
-  return typeof value === 'string' && /^(rediss?|unix):\/\//.test(value) && URL.canParse(value)
-}
+} satisfies OptionChecks<keyof ZenithOptions>

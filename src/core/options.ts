@@ -6,6 +6,7 @@ import { readAppPackage } from './app-package.js'
 import { QuasarError } from './errors.js'
 import { consoleLogger, silentLogger } from './logger.js'
 import { checkOptions } from './option-checks.js'
+import { RECORDER_CHECKS } from './recorder-options.js'
 import { compileIgnore, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
 
 /** What the app's `redact` function gets and gives back. */
@@ -85,7 +86,7 @@ export function isDisabled(options: QuasarOptions, env: Environment): boolean {
  * @throws QuasarError `invalid_option`, which names the option and what it takes
  */
 export function resolveOptions(options: QuasarOptions, env: Environment): ResolvedOptions {
-  checkOptions(options)
+  checkOptions('Quasar', options, RECORDER_CHECKS)
   return Object.freeze({
     node: nodeId(),
     ...resolveIdentity(options, env),

@@ -24,7 +24,7 @@ export interface RequestRecorder {
    */
   track(request: IncomingMessage, response: ServerResponse, nameRoute?: RouteNamer): RequestTrace | null
   /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
-  find(response: ServerResponse): RequestTrace | null
+  find(response: ServerResponse | undefined): RequestTrace | null
   /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
   begin(request: RequestLike): RequestTrace | null
 }
@@ -90,8 +90,8 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     }
   }
 
-  find(response: ServerResponse): RequestTrace | null {
-    return (response as Traced)[TRACE] ?? null
+  find(response: ServerResponse | undefined): RequestTrace | null {
+    return (response as Traced | undefined)?.[TRACE] ?? null
   }
 
   begin(request: RequestLike): RequestTrace | null {
