@@ -2,19 +2,27 @@ import { randomUUID } from 'node:crypto'
 import type { PulseEvent } from '../protocol/index.js'
 import type { MonitorNews, MonitorService } from './monitor/monitor-service.js'
 
-/** How many of the last events can be resumed from, and how many characters of them. */
+/** How many of the last events can be resumed from, and how many bytes of them. */
 const MAX_EVENTS = 64
-const MAX_CHARS = 4_000_000
+const MAX_BYTES = 4_000_000
 /** What may wait for one slow reader before it gets nothing more, in bytes. */
 const MAX_WAITING = 256 * 1024
 const KEEP_ALIVE_MS = 15_000
 /** After how long a page asks again when the line broke, in ms. */
 const RETRY_MS = 2_000
+/** After so long a stream ends, and the page that comes back passes the gate again, in ms. */
+const LIFE_MS = 15 * 60_000
 
 interface StreamEvent {
   readonly seq: number
-  readonly text: string
+  /** Made once, for all viewers. */
+  readonly bytes: Uint8Array
 }
+
+const encoder = new TextEncoder()
+const RETRY = encoder.encode(`retry: ${RETRY_MS}\n\n`)
+/** A comment: it keeps the line open, and the page takes no notice of it. */
+const KEEP_ALIVE = encoder.encode(': still here\n\n')
 
 interface Viewer {
   readonly controller: ReadableStreamDefaultController<Uint8Array>
@@ -22,6 +30,8 @@ interface Viewer {
   seq: number | null
   /** False until there is a state that is not stale. */
   isReady: boolean
+  /** `performance.now()`. */
+  readonly since: number
 }
 
 /**
@@ -37,9 +47,9 @@ export class StreamHub {
   readonly #epoch = randomUUID().slice(0, 8)
   readonly #unsubscribe: () => void
   #events: StreamEvent[] = []
-  #chars = 0
+  #bytes = 0
   #seq = 0
-  #snapshot = { seq: -1, at: 0, text: '' }
+  #snapshot: StreamEvent & { at: number } = { seq: -1, at: 0, bytes: new Uint8Array() }
   #unwatch: (() => void) | null = null
   #keepAlive: NodeJS.Timeout | undefined
   #isClosed = false
@@ -47,11 +57,6 @@ export class StreamHub {
   constructor(monitor: MonitorService) {
     this.#monitor = monitor
     this.#unsubscribe = monitor.subscribe((news) => this.#take(news))
-  }
-
-  /** How many streams are open. */
-  get viewers(): number {
-    return this.#viewers.size
   }
 
   /**
@@ -64,7 +69,7 @@ export class StreamHub {
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          viewer = { controller, seq: this.#seqOf(lastEventId), isReady: false }
+          viewer = { controller, seq: this.#seqOf(lastEventId), isReady: false, since: performance.now() }
           this.#join(viewer)
         },
         pull: () => {
@@ -92,8 +97,8 @@ export class StreamHub {
     }
     this.#viewers.add(viewer)
     this.#unwatch ??= this.#monitor.watch()
-    this.#keepAlive ??= setInterval(() => this.#say(': still here\n\n'), KEEP_ALIVE_MS).unref()
-    enqueue(viewer, `retry: ${RETRY_MS}\n\n`)
+    this.#keepAlive ??= setInterval(() => this.#keepOpen(), KEEP_ALIVE_MS).unref()
+    viewer.controller.enqueue(RETRY)
     void this.#monitor.fresh().then(() => {
       viewer.isReady = true
       this.#advance(viewer)
@@ -109,11 +114,11 @@ export class StreamHub {
 
   #remember(name: string, data: unknown): void {
     this.#seq += 1
-    const text = this.#format(name, this.#seq, data)
-    this.#events.push({ seq: this.#seq, text })
-    this.#chars += text.length
-    while (this.#events.length > MAX_EVENTS || (this.#chars > MAX_CHARS && this.#events.length > 0)) {
-      this.#chars -= this.#events.shift()?.text.length ?? 0
+    const bytes = this.#format(name, this.#seq, data)
+    this.#events.push({ seq: this.#seq, bytes })
+    this.#bytes += bytes.byteLength
+    while (this.#events.length > MAX_EVENTS || (this.#bytes > MAX_BYTES && this.#events.length > 0)) {
+      this.#bytes -= this.#events.shift()?.bytes.byteLength ?? 0
     }
   }
 
@@ -123,7 +128,7 @@ export class StreamHub {
       const next = viewer.seq === null ? undefined : this.#eventAfter(viewer.seq)
       // Before it is sent: a reader that waits asks for more at once, within `enqueue`.
       viewer.seq = next ? next.seq : this.#seq
-      enqueue(viewer, next ? next.text : this.#wholeState())
+      viewer.controller.enqueue(next ? next.bytes : this.#wholeState())
     }
   }
 
@@ -132,18 +137,17 @@ export class StreamHub {
     return oldest ? this.#events[seq + 1 - oldest.seq] : undefined
   }
 
-  #wholeState(): string {
-    const overview = this.#monitor.overview
-    if (!overview) return ''
-    if (this.#snapshot.seq !== this.#seq || this.#snapshot.at !== overview.at) {
+  #wholeState(): Uint8Array {
+    const { overview } = this.#monitor
+    if (overview && (this.#snapshot.seq !== this.#seq || this.#snapshot.at !== overview.at)) {
       const event: PulseEvent = { full: true, ...overview }
-      this.#snapshot = { seq: this.#seq, at: overview.at, text: this.#format('system_pulse', this.#seq, event) }
+      this.#snapshot = { seq: this.#seq, at: overview.at, bytes: this.#format('system_pulse', this.#seq, event) }
     }
-    return this.#snapshot.text
+    return this.#snapshot.bytes
   }
 
-  #format(name: string, seq: number, data: unknown): string {
-    return `event: ${name}\nid: ${this.#epoch}-${seq}\ndata: ${JSON.stringify(data)}\n\n`
+  #format(name: string, seq: number, data: unknown): Uint8Array {
+    return encoder.encode(`event: ${name}\nid: ${this.#epoch}-${seq}\ndata: ${JSON.stringify(data)}\n\n`)
   }
 
   /** The place in the ring that an id names; null when it is none of ours, or too old. */
@@ -154,8 +158,11 @@ export class StreamHub {
     return seq === this.#seq || this.#eventAfter(seq) ? seq : null
   }
 
-  #say(text: string): void {
-    for (const viewer of this.#viewers) if (takesMore(viewer)) enqueue(viewer, text)
+  #keepOpen(): void {
+    for (const viewer of [...this.#viewers]) {
+      if (performance.now() - viewer.since > LIFE_MS) this.#end(viewer)
+      else if (takesMore(viewer)) viewer.controller.enqueue(KEEP_ALIVE)
+    }
   }
 
   #drop(viewer: Viewer): void {
@@ -171,12 +178,6 @@ export class StreamHub {
     this.#drop(viewer)
     viewer.controller.close()
   }
-}
-
-const encoder = new TextEncoder()
-
-function enqueue(viewer: Viewer, text: string): void {
-  if (text !== '') viewer.controller.enqueue(encoder.encode(text))
 }
 
 function takesMore(viewer: Viewer): boolean {

@@ -16,7 +16,7 @@ import { inBatches, withTimeout } from './wait.js'
 
 const MAX_SERVICES = 1_000
 /** How many services are read at the same time. */
-const BATCH = 16
+const BATCH = 8
 /** A store that does not answer for so long has failed, in ms. */
 const ANSWER_WITHIN_MS = 8_000
 /** The longest pause between two looks at a store that fails, in ms. */

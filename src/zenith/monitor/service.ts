@@ -12,7 +12,7 @@ import {
 import { MAX_RECENT } from './feed.js'
 import { healthOf } from './health.js'
 import { mergeTexts } from './merged-sketch.js'
-import { SeriesTable } from './series-table.js'
+import { SERIES_WINDOW_MS, SeriesTable } from './series-table.js'
 import { STEP_MS, Timeline } from './timeline.js'
 
 const MINUTE_MS = 60_000
@@ -125,6 +125,7 @@ export class ServiceMonitor {
     this.#newestRollup = Math.max(this.#newestRollup, rollup.to)
     if (rollup.routes.length > 0) this.#requests.add(spanOf(rollup, rollup.routes))
     if (rollup.jobs.length > 0) this.#jobs.add(spanOf(rollup, rollup.jobs))
+    if (rollup.to <= now - SERIES_WINDOW_MS) return
     for (const route of rollup.routes) this.#routes.add(route, rollup.to)
     for (const job of rollup.jobs) this.#jobSeries.add(job, rollup.to)
   }

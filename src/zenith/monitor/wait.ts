@@ -11,11 +11,10 @@ export async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T
   }
 }
 
-/** Maps with at most so many at the same time; the results are in the order of the items. */
-export async function inBatches<T, R>(items: readonly T[], size: number, map: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = []
+/** Does something with at most so many at the same time, and lets the app that Zenith is part of have its turn in between. */
+export async function inBatches<T>(items: readonly T[], size: number, work: (item: T) => Promise<void>): Promise<void> {
   for (let start = 0; start < items.length; start += size) {
-    results.push(...(await Promise.all(items.slice(start, start + size).map(map))))
+    await Promise.all(items.slice(start, start + size).map(work))
+    await new Promise((resolve) => setImmediate(resolve))
   }
-  return results
 }
