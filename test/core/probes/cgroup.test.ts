@@ -196,7 +196,7 @@ test("a path that only the host sees leads to the container's own files", async 
 })
 
 test('a path above the mount, and a mount of a group with a similar name', async () => {
-  await start({ ...V2_CONTAINER, 'proc/self/cgroup': '0::/../../other\n' })
+  await start({ ...V2_CONTAINER, 'proc/self/cgroup': '0::/../other\n', 'other/cpu.max': '10000 100000' })
   expect(await beat()).toMatchObject({ cores: 1.5 })
   probes.stop()
   await kernel.end()

@@ -57,6 +57,8 @@ test('a span is never blocked for longer than it is, and one beside the block is
 
 test('many short turns are no block, whatever they take together', async () => {
   await breathe(600)
+  // The timer begins anew here, so that the turns are all between two looks.
+  probes.collect()
   const from = performance.now()
   for (let turn = 0; turn < 200; turn++) {
     block(2)
@@ -109,15 +111,15 @@ test('without samples the figures of the histogram are unknown', async () => {
 })
 
 test('utilization is a difference between beats, 0 to 1', async () => {
-  block(300)
+  block(600)
   await breathe(10)
   const busy = probes.collect().eventLoop?.utilization
-  await breathe(1_000)
+  await breathe(600)
   const idle = probes.collect().eventLoop?.utilization
   expect(busy).toBeGreaterThan(0.8)
   expect(busy).toBeLessThanOrEqual(1)
   expect(idle).toBeGreaterThanOrEqual(0)
-  expect(idle).toBeLessThan(0.5)
+  expect(idle).toBeLessThan(0.45)
 })
 
 test('where the histogram throws, as in Bun, it is named once and the rest goes on', async () => {

@@ -25,6 +25,7 @@ test('pauses are counted and added up over each beat', async () => {
     expect(figures?.count).toBeGreaterThanOrEqual(3)
     return figures
   })
+  expect(probes.collect().gc).toEqual({ count: 0, totalMs: 0, maxMs: 0 })
   expect(gc?.maxMs).toBeGreaterThan(0)
   expect(gc?.totalMs).toBeGreaterThan(gc?.maxMs ?? Number.POSITIVE_INFINITY)
 })
