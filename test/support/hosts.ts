@@ -35,6 +35,8 @@ export interface Host {
   end(): Promise<void>
 }
 
+const packed = new Map<string, Promise<void>>()
+
 /**
  * Starts a host of test/hosts.
  *
@@ -46,7 +48,9 @@ export async function startHost(
   env: NodeJS.ProcessEnv = {},
 ): Promise<Host> {
   const name = file.slice(0, file.indexOf('/'))
-  await packInto(name)
+  // Once a test file: what it tests must not change on the way.
+  if (!packed.has(name)) packed.set(name, packInto(name))
+  await packed.get(name)
   const child = fork(join('test/hosts', file), [...args], {
     env: { ...process.env, NODE_ENV: 'test', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -1,17 +1,19 @@
 import type { Application, RequestHandler } from 'express'
-import type { RequestRecorder } from '../../core/requests.js'
+import type { RequestRecorder, RouteNamer } from '../../core/requests.js'
 import { nameRoute, visitOf } from './visit.js'
 import { watchLayers } from './watch-layers.js'
 
+export { nameRoute }
+
 /** The middleware that both Express and Nest on Express are followed by. */
-export function followRequests(requests: RequestRecorder): RequestHandler {
+export function followRequests(requests: RequestRecorder, name: RouteNamer = nameRoute): RequestHandler {
   let watched: Application | null = null
   return function quasar(request, response, next) {
     if (request.app !== watched) {
       watched = request.app
       watchLayers(watched)
     }
-    const trace = requests.track(request, response, nameRoute)
+    const trace = requests.track(request, response, name)
     if (trace) visitOf(request, request.baseUrl).trace = trace
     next()
   }

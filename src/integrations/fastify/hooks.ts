@@ -9,10 +9,9 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
   fastify.addHook('onRequest', (request, reply, done) => {
     // The getter makes a new object each time.
     const { url, config } = request.routeOptions
-    if (config?.quasar !== false) {
-      const trace = requests.track(request.raw, reply.raw)
-      if (trace) trace.route = url ?? null
-    }
+    const trace = requests.track(request.raw, reply.raw)
+    if (config?.quasar === false) trace?.discard()
+    else if (trace) trace.route = url ?? null
     done()
   })
   // Runs before any error handler, when the status is still 200.

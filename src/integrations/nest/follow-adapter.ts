@@ -1,6 +1,7 @@
+import type { Server } from 'node:http'
 import type { AbstractHttpAdapter } from '@nestjs/core'
-import type { RequestRecorder } from '../../core/requests.js'
-import { followRequests as followExpress } from '../express/middleware.js'
+import type { RequestRecorder, RouteNamer } from '../../core/requests.js'
+import { followRequests as followExpress, nameRoute } from '../express/middleware.js'
 import { followRequests as followFastify } from '../fastify/hooks.js'
 
 /** By global symbol, so that two copies of the package follow a request once. */
@@ -13,6 +14,17 @@ const isFollowed = Symbol.for('@gravito/quasar/nest-adapter')
 export function followAdapter(adapter: AbstractHttpAdapter, requests: RequestRecorder): void {
   if (Object.hasOwn(adapter, isFollowed)) return
   Object.defineProperty(adapter, isFollowed, { value: true })
-  if (adapter.getType() === 'express') adapter.use(followExpress(requests))
-  if (adapter.getType() === 'fastify') followFastify(adapter.getInstance(), requests)
+  if (adapter.getType() === 'express') adapter.use(followExpress(requests, nameNestRoute))
+  if (adapter.getType() === 'fastify') {
+    // Nest's middleware runs in a hook that is older than ours: what it answers would not be seen there.
+    const server: Server = adapter.getHttpServer()
+    server.prependListener('request', (request, response) => requests.track(request, response))
+    followFastify(adapter.getInstance(), requests)
+  }
+}
+
+/** Nest 12 answers unknown paths under a global prefix by a route of its own; an app's wildcard comes after a slash. */
+const nameNestRoute: RouteNamer = (request) => {
+  const name = nameRoute(request)
+  return name && /[^/]\*path$/.test(name) ? null : name
 }

@@ -1,0 +1,17 @@
+// As apps compiled to CommonJS load it.
+require('reflect-metadata')
+const integration = require('@gravito/quasar/nest')
+const common = require('@nestjs/common')
+const core = require('@nestjs/core')
+const { ExpressAdapter } = require('@nestjs/platform-express')
+const { FastifyAdapter } = require('@nestjs/platform-fastify')
+
+const adapters = { express: () => new ExpressAdapter(), fastify: () => new FastifyAdapter() }
+
+async function start() {
+  const { runHost } = await import('../shared/host.mjs')
+  const { nestApps } = await import('../shared/nest.mjs')
+  runHost(nestApps({ common, core, adapters, wildcard: 'mounted/*' }, integration, process.argv[2]))
+}
+
+start()

@@ -1,0 +1,12 @@
+import 'reflect-metadata'
+import * as integration from '@gravito/quasar/nest'
+import * as common from '@nestjs/common'
+import * as core from '@nestjs/core'
+import { ExpressAdapter } from '@nestjs/platform-express'
+import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { runHost } from '../shared/host.mjs'
+import { nestApps } from '../shared/nest.mjs'
+
+const adapters = { express: () => new ExpressAdapter(), fastify: () => new FastifyAdapter() }
+
+runHost(nestApps({ common, core, adapters, wildcard: 'mounted/*' }, integration, process.argv[2]))

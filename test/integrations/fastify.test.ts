@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest'
+import { counts, type HttpHost, httpConformance, useBench } from '../conformance/http-adapter.js'
+import { ask } from '../support/ask.js'
+
+const traits = {
+  framework: 'fastify',
+  guarded: 'GET /admin/:section',
+  mounted: '(unmatched)',
+  unparsable: 'POST /orders',
+}
+
+const hosts: Record<string, HttpHost> = {
+  'Fastify 4': { file: 'fastify4/server.mjs', ...traits },
+  'Fastify 5': { file: 'fastify5/server.mjs', ...traits },
+}
+
+for (const [name, host] of Object.entries(hosts)) {
+  httpConformance(name, host)
+
+  describe(`${name}, by its own rules`, () => {
+    const { report, read } = useBench(host)
+
+    it('takes no inject() for a client that went away', async () => {
+      const reported = await report({}, async ({ inject }) => {
+        expect(await inject('/users/1')).toBe(200)
+        expect(await inject('/fail/sync')).toBe(500)
+        expect(await inject('/nowhere')).toBe(404)
+      })
+      expect(counts(reported)).toEqual({ 'GET /users/:id': 1, 'GET /fail/sync': 1, '(unmatched)': 1 })
+      expect([...reported.routes.values()].map(({ aborted }) => aborted)).toEqual([0, 0, 0])
+      expect(reported.exceptions).toHaveLength(1)
+    })
+
+    it('counts replies that are hijacked', async () => {
+      const reported = await report({}, async ({ port }) => {
+        expect((await ask(port, '/hijacked')).text).toBe('hijacked')
+      })
+      expect(reported.routes.get('GET /hijacked')).toMatchObject({ count: 1, aborted: 0, classes: [0, 1, 0, 0, 0] })
+    })
+
+    it('leaves out routes that say so, and their errors', async () => {
+      const reported = await report({}, async ({ port }) => {
+        expect((await ask(port, '/unseen')).status).toBe(200)
+        expect((await ask(port, '/unseen/fail')).status).toBe(500)
+        await ask(port, '/plain')
+      })
+      expect(counts(reported)).toEqual({ 'GET /plain': 1 })
+      expect(reported.exceptions).toEqual([])
+    })
+
+    it.each([false, true])('reports errors of hooks (with an error handler of the app: %s)', async (errorHandler) => {
+      const reported = await report({ errorHandler }, ({ port }) => ask(port, '/refused-by-hook'))
+      expect(reported.exceptions).toMatchObject([{ route: 'GET /refused-by-hook', message: 'hook' }])
+    })
+
+    it('follows routes that were there before it', async () => {
+      const reported = await report({ place: 'late' }, async ({ port }) => {
+        await ask(port, '/users/1')
+        await ask(port, '/t/acme/orders/1')
+        await ask(port, '/nowhere')
+      })
+      expect(counts(reported)).toEqual({ 'GET /users/:id': 1, 'GET /t/:tenant/orders/:id': 1, '(unmatched)': 1 })
+    })
+
+    it('follows one scope only when it is registered there', async () => {
+      const reported = await report({ place: 'nested' }, async ({ port }) => {
+        for (const path of ['/plain', '/t/acme/orders/1', '/v2/t/acme/orders/1']) await ask(port, path)
+      })
+      expect(counts(reported)).toEqual({ 'GET /t/:tenant/orders/:id': 1 })
+    })
+
+    it('reports what happened until the app is closed', async () => {
+      const reported = await report({ options: { interval: 60_000 } }, async ({ port }, service) => {
+        await ask(port, '/plain')
+        expect(counts(await read(service))).toEqual({})
+      })
+      expect(counts(reported)).toEqual({ 'GET /plain': 1 })
+    })
+
+    it('refuses bad options when the app gets ready', async () => {
+      await expect(report({ options: { interval: 1 } }, async () => {})).rejects.toThrow(/interval/)
+    })
+  })
+
+  describe.each(['module', 'default', 'named'])(`${name} from CommonJS`, (form) => {
+    const { report } = useBench({ ...host, file: host.file.replace('.mjs', '.cjs'), args: [form] })
+
+    it(`takes the ${form} export for a plugin`, async () => {
+      const reported = await report({}, ({ port }) => ask(port, '/users/1'))
+      expect(counts(reported)).toEqual({ 'GET /users/:id': 1 })
+    })
+  })
+}
