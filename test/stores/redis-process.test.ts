@@ -23,6 +23,8 @@ import { redisStore } from './redis.js'
 const store = redisStore({ redis: process.env.REDIS })
 const heartbeat = { v: 2, id: 'n1', service: 'shop', timestamp: Date.now(), interval: 10_000 }
 const batch = { service: 'shop', node: 'n1', heartbeat, records: [] }
+// What keeps the process: sockets that are unref'd are not in it.
+const openSockets = () => process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP')).join()
 const holding = async (promise) => {
   const hold = setInterval(() => {}, 1_000)
   try { return await promise } finally { clearInterval(hold) }
@@ -32,7 +34,7 @@ const holding = async (promise) => {
 test('a process with an open store ends by itself', async () => {
   const script = `${START}
 const { error } = await holding(store.write(batch))
-process.stdout.write(error ? error.message : 'written')`
+process.stdout.write((error ? error.message : 'written') + openSockets())`
   expect(await child.run(script, { REDIS: server.url })).toEqual({ code: 0, output: 'written' })
 })
 
@@ -41,7 +43,7 @@ test('so it does while it connects to a server that says nothing, and while a wr
   const script = `${START}
 store.write(batch)
 await holding(new Promise((resolve) => setTimeout(resolve, 100)))
-process.stdout.write('end')`
+process.stdout.write('end' + openSockets())`
   expect(await child.run(script, { REDIS: `redis://127.0.0.1:${silent.port}` })).toEqual({ code: 0, output: 'end' })
   await silent.close()
 })
@@ -89,6 +91,8 @@ test('a process whose Redis is down, refuses or hangs ends with its own exit cod
   const script = `${START}
 await holding(store.write(batch))
 await holding(store.write(batch))
+for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
+process.stdout.write(process.getActiveResourcesInfo().filter((name) => name === 'Timeout').join() + openSockets())
 process.exitCode = 7`
   await server.client().config('SET', 'requirepass', 'right')
   for (const url of urls) expect(await child.run(script, { REDIS: url })).toEqual({ code: 7, output: '' })

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { Store } from '../../src/ports.js'
@@ -51,6 +52,20 @@ test('nothing is connected before the first write, and then by the name of quasa
   await store.close()
   await vi.waitFor(async () => expect(await named()).toBe(0))
 })
+
+test.each(['', 'not a url', 'http://:pa55word@x', 'redis://:pa55word@[', 'redis://:pa55word@h:99999', 'redis://'])(
+  '%s fails at once, and says what is taken',
+  (redis) => {
+    let reason: unknown
+    try {
+      redisStore({ redis })
+    } catch (error) {
+      reason = error
+    }
+    expect(reason).toMatchObject({ code: 'EINVAL', message: expect.stringContaining('redis: expected a URL') })
+    expect(inspect(reason)).not.toContain('pa55word')
+  },
+)
 
 test('after closing nothing is written and nothing is taken for written', async () => {
   await store.close()
@@ -148,6 +163,9 @@ test('a reporter whose clock is a year ahead takes nothing from the others', asy
   expect((await wrong.write(ahead)).error).toBeNull()
   await wrong.close()
   vi.useRealTimers()
+  const newest = await admin.zrange(keys.errors('shop'), '-1', '-1', 'WITHSCORES')
+  const scores = [await admin.zscore(keys.nodeIndex, 'shop:n2'), newest[1]].map(Number)
+  for (const score of scores) expect(Math.abs(score - Date.now())).toBeLessThan(60_000)
   const { nodes } = await other.nodes()
   expect(nodes.map(({ node }) => node).sort()).toEqual(['n1', 'n2'])
   expect((await other.exceptions({ service: 'shop', limit: 10 })).records).toHaveLength(2)
@@ -228,6 +246,42 @@ test('what was written twice is read once', async () => {
   expect((await store.rollups({ service: 'shop', since: 0 })).records).toHaveLength(1)
   expect((await store.slow({ service: 'shop', after: first[0].cursor, limit: 10 })).records).toEqual([])
   expect((await store.rollups({ service: 'shop', since: 0, after: first[1].cursor })).records).toEqual([])
+})
+
+test('a page that is read anew shows what is there, whatever was read before', async () => {
+  const again = batch()
+  await store.write(again)
+  await store.slow({ service: 'shop', limit: 10 })
+  await store.write({ ...again, heartbeat: null })
+  const [first] = await admin.xrange(keys.slow('shop'), '-', '+', 'COUNT', 1)
+  await admin.xdel(keys.slow('shop'), first?.[0] ?? '')
+  expect((await store.slow({ service: 'shop', limit: 10 })).records).toHaveLength(1)
+})
+
+test('rollups of thousands are read whole, and old ones are trimmed', async () => {
+  const old = Date.now() - ROLLUP_LIFE_MS - 60_000
+  for (let number = 1; number <= 300; number++) await admin.xadd(keys.rollup('shop'), `${old}-${number}`, 'data', '{}')
+  const records = Array.from({ length: 2_500 }, (_, index) => rollupRecord(rollupOf({ from: index, to: index + 1 })))
+  await store.nodes()
+  await store.write({ service: 'shop', node: 'n1', heartbeat: null, records })
+  // Redis trims whole blocks of a hundred.
+  expect(await admin.xlen(keys.rollup('shop'))).toBeLessThan(2_600)
+  const page = await store.rollups({ service: 'shop', since: Date.now() - 60_000 })
+  expect(page.records.map((rollup) => rollup.from)).toEqual(records.map((_, index) => index))
+  expect(page.unreadable).toBe(0)
+})
+
+test('an exception that is written again much later is not given again', async () => {
+  const [early, late] = [exceptionOf('shop', 'e1'), exceptionOf('shop', 'e2')].map(exceptionRecord)
+  const write = (record: typeof early) => {
+    return store.write({ service: 'shop', node: 'n1', heartbeat: null, records: record ? [record] : [] })
+  }
+  await write(early)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 10 * 60_000 })
+  await write(late)
+  const { cursor } = await store.exceptions({ service: 'shop', limit: 10 })
+  await write(early)
+  expect((await store.exceptions({ service: 'shop', after: cursor, limit: 10 })).records).toEqual([])
 })
 
 test('the documented rule for reporters is enough to report, and gives nothing else', async () => {

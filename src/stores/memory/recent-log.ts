@@ -30,7 +30,7 @@ export class RecentLog<T> {
 
   /** The newest of those added after a cursor and since a time (Unix ms), oldest first. */
   page(after: string | null, limit: number, since: number): Page<T> {
-    const number = after === null ? 0 : Number(after)
+    const number = Number(after ?? 0) || 0
     const from = Math.max(since, Date.now() - this.#maxAge)
     const kept = this.#entries.slice(-this.#maxCount)
     const fresh = kept.filter((entry) => entry.number > number && entry.at >= from)

@@ -1,4 +1,4 @@
-import type { Cluster, Redis, RedisOptions } from 'ioredis'
+import type { RedisOptions } from 'ioredis'
 
 /** A command's name in small letters and its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]]
@@ -43,6 +43,3 @@ export function keyPrefixOf(client: RedisClient): string {
   if (typeof options !== 'object' || options === null || !('keyPrefix' in options)) return ''
   return typeof options.keyPrefix === 'string' ? options.keyPrefix : ''
 }
-
-// Real clients must fit what is said above; this fails to compile when they don't.
-export type FittingClients = [Redis, Cluster] extends [RedisClient, ClusterClient] ? true : never

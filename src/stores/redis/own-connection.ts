@@ -86,8 +86,19 @@ export function ownConnection(source: string | RedisOptions): Connection {
   }
 }
 
+/** A URL, a socket's path, `host:port`, a host or a port. */
+const ADDRESS = /^(rediss?:\/\/.|\/.|[\w.-]+(:\d+)?$)/
+
+/** What URL and ioredis throw holds the whole URL, and so its password: it goes no further. */
 function create(source: string | RedisOptions): Redis {
-  return typeof source === 'string' ? new Redis(source, OWN_OPTIONS) : new Redis({ ...source, ...OWN_OPTIONS })
+  try {
+    if (typeof source !== 'string') return new Redis({ ...source, ...OWN_OPTIONS })
+    if (ADDRESS.test(source)) return new Redis(source, OWN_OPTIONS)
+  } catch {}
+  throw new RedisStoreError(
+    'EINVAL',
+    'redis: expected a URL like redis://user:password@host:6379, ioredis options or an ioredis client',
+  )
 }
 
 function discard(redis: Redis): void {
