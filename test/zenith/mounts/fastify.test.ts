@@ -1,8 +1,11 @@
 import { createRequire } from 'node:module'
 import type Fastify from 'fastify'
+import { expect, it, onTestFinished } from 'vitest'
 import type { ZenithOptions } from '../../../src/create-zenith.js'
 import { zenithPlugin } from '../../../src/integrations/fastify/zenith.js'
+import { memoryStore } from '../../../src/stores/memory.js'
 import { zenithMountSuite } from '../../conformance/zenith-mount.js'
+import { ask } from '../support/http.js'
 import { urlOf } from '../support/serve.js'
 
 for (const host of ['fastify4', 'fastify5']) {
@@ -21,4 +24,18 @@ for (const host of ['fastify4', 'fastify5']) {
     return { url: urlOf(app.server), stop: () => app.close() }
   }
   zenithMountSuite(host, start)
+
+  it.each([
+    ['at the root', '', '/'],
+    ['in a plugin with a prefix of its own', '/ops', '/quasar'],
+  ])(`mounts in ${host} %s`, async (_, outer, prefix) => {
+    const app = fastify()
+    const options = { store: memoryStore(), auth: () => true, prefix }
+    app.register(async (scope) => void scope.register(zenithPlugin, options), { prefix: outer })
+    await app.listen({ port: 0, host: '127.0.0.1' })
+    onTestFinished(() => app.close())
+    const zenith = `${urlOf(app.server)}${outer}${prefix}`.replace(/\/$/, '')
+    expect((await ask(`${zenith}/`)).headers['content-type']).toMatch(/^text\/html/)
+    expect((await ask(`${zenith}/api/overview`)).status).toBe(200)
+  })
 }
