@@ -50,7 +50,7 @@ export class QuasarService implements OnApplicationShutdown {
     if (this.host.httpAdapter) followAdapter(this.host.httpAdapter, this.recorder.requests)
   }
 
-  /** @internal After the server and the workers have closed. */
+  /** Called by Nest, after the server and the workers have closed. */
   onApplicationShutdown(): Promise<void> {
     return this.#lease.release()
   }

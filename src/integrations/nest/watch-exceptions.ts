@@ -21,8 +21,8 @@ export function watchExceptions(requests: RequestRecorder): void {
   }
 }
 
-/** Fastify's reply holds Node's response; middleware gets Node's own on both. */
-export function rawResponse(host: ArgumentsHost): ServerResponse {
-  const response = host.getArgByIndex<ServerResponse & { raw?: ServerResponse }>(1)
-  return response.raw ?? response
+/** Fastify's reply holds Node's response; middleware gets Node's own on both. What is no request has none. */
+export function rawResponse(host: ArgumentsHost): ServerResponse | undefined {
+  const response = host.getArgByIndex<(ServerResponse & { raw?: ServerResponse }) | undefined>(1)
+  return response?.raw ?? response
 }
