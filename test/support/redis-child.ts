@@ -17,11 +17,17 @@ export interface ChildModule {
 export async function buildRedisStore(): Promise<ChildModule> {
   // Inside node_modules, so that ioredis is found from there.
   const folder = await mkdtemp(join(root, 'node_modules', '.quasar-test-'))
-  await build({
-    configFile: false,
-    logLevel: 'silent',
-    build: { ssr: join(root, 'src/stores/redis.ts'), outDir: folder, emptyOutDir: false, minify: false },
-  })
+  const remove = () => rm(folder, { recursive: true, force: true })
+  try {
+    await build({
+      configFile: false,
+      logLevel: 'silent',
+      build: { ssr: join(root, 'src/stores/redis.ts'), outDir: folder, emptyOutDir: false, minify: false },
+    })
+  } catch (error) {
+    await remove()
+    throw error
+  }
   await writeFile(join(folder, 'package.json'), '{"type":"module"}')
   let number = 0
   return {
@@ -31,7 +37,7 @@ export async function buildRedisStore(): Promise<ChildModule> {
       await writeFile(file, script)
       return runNode(file, env)
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove,
   }
 }
 
