@@ -2,4 +2,4 @@
 export { type Authorize, isAuth, type Role, type ZenithAuth } from './auth.js'
 export type { FetchContext } from './context.js'
 export { type NodeHandler, toNodeHandler } from './node-handler.js'
-export { createZenithServer, type Zenith, type ZenithServerOptions } from './zenith.js'
+export { createZenithServer, type Zenith } from './zenith.js'
