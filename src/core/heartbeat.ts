@@ -54,9 +54,9 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
 function readReady(options: ResolvedOptions, notices: Notices): Heartbeat['ready'] {
   if (!options.ready) return null
   try {
-    return toReady(options.ready())
+    return plain(toReady(options.ready()), 'ready')
   } catch (error) {
-    notices.once('ready', `the function given as "ready" throws: ${String(error)}.`)
+    notices.once('ready', `"ready" can't be had: ${String(error)}.`)
     return { status: 'error', deps: null }
   }
 }
@@ -69,11 +69,16 @@ function toReady(readiness: Readiness): Heartbeat['ready'] {
 function readMeta(options: ResolvedOptions, notices: Notices): Heartbeat['meta'] {
   if (!options.meta) return null
   try {
-    const meta = options.meta()
-    if (Buffer.byteLength(JSON.stringify(meta)) <= MAX_META_BYTES) return meta
-    notices.once('meta', `"meta" is longer than ${MAX_META_BYTES} bytes as JSON and is left out.`)
+    return plain(options.meta(), 'meta')
   } catch (error) {
     notices.once('meta', `"meta" can't be had: ${String(error)}.`)
+    return null
   }
-  return null
+}
+
+/** A copy as JSON has it: what can't be JSON, or is too long, must fail here and not when the heartbeat is written. */
+function plain<T>(value: T, name: string): T {
+  const text = JSON.stringify(value)
+  if (Buffer.byteLength(text) > MAX_META_BYTES) throw new RangeError(`${name} is longer than ${MAX_META_BYTES} bytes`)
+  return JSON.parse(text) as T
 }

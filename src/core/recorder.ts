@@ -8,7 +8,7 @@ import { type Notices, noticesOf } from './logger.js'
 import type { ResolvedOptions } from './options.js'
 import { type Probes, startProbes } from './probes/index.js'
 import { holdingTheLoop, MAX_EXIT_HOLD_MS, watchProcess } from './process-events.js'
-import { type CaptureContext, type LookBack, Records } from './records.js'
+import { type CaptureContext, Records, type Surroundings } from './records.js'
 import { Reporter, type ReportSource } from './reporter.js'
 import { HttpRequests, type RequestRecorder } from './requests.js'
 
@@ -76,11 +76,11 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#writer = writer
     this.#notices = noticesOf(options.logger)
     this.#probes = startProbes({ disks: options.disks, onFault: (probe, error) => this.#probeFault(probe, error) })
-    const lookBack: LookBack = (from, to) => ({
-      ...this.#probes.window(from, to),
-      inFlight: this.requests.countInFlight(),
-    })
-    const records = new Records(options, this.#buffer, lookBack, this.#onFault)
+    const surroundings: Surroundings = {
+      window: (from, to) => this.#probes.window(from, to),
+      countInFlight: () => this.requests.countInFlight(),
+    }
+    const records = new Records(options, this.#buffer, surroundings, this.#onFault)
     this.#records = records
     this.requests = new HttpRequests(
       options,

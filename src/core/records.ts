@@ -31,22 +31,32 @@ export interface CaptureContext {
   traceId?: string | null
 }
 
-/** What the process did between two moments of performance.now(). */
-export type LookBack = (from: number, to: number) => Meanwhile
+/** What else the process does. */
+export interface Surroundings {
+  /** What it did between two moments of performance.now(). */
+  window(from: number, to: number): Omit<Meanwhile, 'inFlight'>
+  /** Requests in flight now. */
+  countInFlight(): number
+}
 
 /** Makes records of what stands out: redacted here, before anything is kept. */
 export class Records {
   readonly #options: ResolvedOptions
   readonly #buffer: RecordBuffer
-  readonly #lookBack: LookBack
+  readonly #surroundings: Surroundings
   readonly #onFault: (error: unknown) => void
   readonly #captured = new WeakSet<object>()
   #exceptions = 0
 
-  constructor(options: ResolvedOptions, buffer: RecordBuffer, lookBack: LookBack, onFault: (error: unknown) => void) {
+  constructor(
+    options: ResolvedOptions,
+    buffer: RecordBuffer,
+    surroundings: Surroundings,
+    onFault: (error: unknown) => void,
+  ) {
     this.#options = options
     this.#buffer = buffer
-    this.#lookBack = lookBack
+    this.#surroundings = surroundings
     this.#onFault = onFault
   }
 
@@ -59,21 +69,20 @@ export class Records {
     if (!this.#isSampled()) return
     const { trace, name, status, durationMs, thresholdMs } = request
     const header = headerOf(trace.request)
-    const { start } = trace
-    this.#keepSlow({
+    const entry: SlowEntry = {
       ...this.#slowBase('request', name, durationMs, thresholdMs),
       status: String(status),
       requestId: requestIdOf(trace),
       traceId: trace.traceId ?? traceIdOf(header('traceparent')),
       meta: {
         ...NO_META,
-        ...this.#lookBack(start, start + durationMs),
         method: trace.method,
         url: redactUrl(trace.url),
         headers: pickHeaders(header),
         aborted: request.aborted,
       },
-    })
+    }
+    this.#keepSlow(entry, trace.start)
   }
 
   failedRequest(request: EndedRequest, error: unknown): void {
@@ -87,21 +96,21 @@ export class Records {
 
   slowJob(ended: EndedJob): void {
     if (!this.#isSampled()) return
-    const { job, start, durationMs } = ended
-    this.#keepSlow({
-      ...this.#slowBase(ended.kind, ended.name, durationMs, ended.thresholdMs),
+    const { job } = ended
+    const entry: SlowEntry = {
+      ...this.#slowBase(ended.kind, ended.name, ended.durationMs, ended.thresholdMs),
       status: ended.status,
       requestId: null,
       traceId: activeTraceId(),
       meta: {
         ...NO_META,
-        ...this.#lookBack(start, start + durationMs),
         queue: job.queue,
         jobId: redactId(job.id ?? undefined),
         attempt: job.attempt,
         waitMs: job.waitMs,
       },
-    })
+    }
+    this.#keepSlow(entry, ended.start)
   }
 
   failedJob(ended: EndedJob, error: unknown): void {
@@ -134,8 +143,13 @@ export class Records {
     this.#keep(record, (kept) => ({ type: 'exception', record: kept }))
   }
 
-  #keepSlow(entry: SlowEntry): void {
-    this.#keep(entry, (record) => ({ type: 'slow', record }))
+  /** Node tells of garbage collection one turn late, so what the process did meanwhile is asked in the next turn. */
+  #keepSlow(entry: SlowEntry, start: number): void {
+    const inFlight = this.#surroundings.countInFlight()
+    setImmediate(() => {
+      const meanwhile = this.#surroundings.window(start, start + entry.durationMs)
+      this.#keep({ ...entry, meta: { ...entry.meta, ...meanwhile, inFlight } }, (record) => ({ type: 'slow', record }))
+    })
   }
 
   /** The last step of all: what `redact` fails on is not kept, but counted. */
@@ -168,7 +182,12 @@ export class Records {
   }
 }
 
-const NO_META = {
+/** All unknown, to begin with. */
+const NO_META: SlowEntry['meta'] = {
+  loopBlockedMs: null,
+  gcMs: null,
+  cpuThrottledMs: null,
+  inFlight: null,
   method: null,
   url: null,
   headers: null,

@@ -1,4 +1,4 @@
-import type { Batch, Writer } from '../ports.js'
+import type { Batch, WriteResult, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import type { RecordBuffer } from './buffer.js'
 import type { Notices } from './logger.js'
@@ -81,6 +81,7 @@ export class Reporter {
   /** Writes what is left and says good-bye; reports may go on afterwards. */
   async depart(): Promise<void> {
     await this.#running
+    await aTurn()
     await this.#writeRest().catch(this.#onFault)
     await this.#writer.leave(this.#identity.service, this.#identity.node)
   }
@@ -105,7 +106,7 @@ export class Reporter {
   }
 
   async #report(): Promise<void> {
-    await this.#source.prepare()
+    await Promise.all([this.#source.prepare(), aTurn()])
     const startedAt = performance.now()
     const heartbeat = this.#source.collect()
     const writing = this.#write({ ...this.#identity, heartbeat, records: this.#buffer.take() })
@@ -118,9 +119,18 @@ export class Reporter {
     await this.#write({ ...this.#identity, heartbeat: null, records: this.#buffer.take() })
   }
 
+  /** A store of the app's own may do what a store must not: throw, or reject. */
+  async #tryToWrite(batch: Batch): Promise<WriteResult> {
+    try {
+      return await this.#writer.write(batch)
+    } catch (error) {
+      return { unwritten: batch.records, error: error instanceof Error ? error : new Error(String(error)) }
+    }
+  }
+
   async #write(batch: Batch): Promise<void> {
     const startedAt = performance.now()
-    const { unwritten, error } = await this.#writer.write(batch)
+    const { unwritten, error } = await this.#tryToWrite(batch)
     this.flushMs = performance.now() - startedAt
     this.#buffer.putBack(unwritten)
     this.#outage.note(error)
@@ -131,6 +141,11 @@ export class Reporter {
       lastReportAt: error ? lastReportAt : Date.now(),
     }
   }
+}
+
+/** Slow entries are finished a turn after what they tell of. */
+function aTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
 
 /** One line when reports stop getting through, one when they do again. */

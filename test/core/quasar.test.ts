@@ -98,9 +98,18 @@ describe('a heartbeat', () => {
     await quasar.flush()
     expect((await store.nodes()).nodes[0]?.heartbeat).toMatchObject({ meta: null, ready: { status: 'error' } })
     expect(log.lines).toHaveLength(2)
-    const other = start({ meta: fail })
-    await other.quasar.flush()
-    expect((await other.store.nodes()).nodes[0]?.heartbeat?.meta).toBeNull()
+    const round: Record<string, unknown> = {}
+    round.self = round
+    const others: QuasarOptions[] = [
+      { meta: fail },
+      { meta: round },
+      { ready: () => ({ status: 'x', deps: { n: 1n } }) },
+    ]
+    for (const options of others) {
+      const other = start(options)
+      await other.quasar.flush()
+      expect((await other.store.nodes()).nodes[0]?.heartbeat).toMatchObject({ meta: null })
+    }
   })
 })
 
@@ -223,11 +232,17 @@ describe('a store that fails', () => {
     expect((await exceptions(store, 'app')).at(-1)?.message).toMatch(/^29 /)
   })
 
-  it('or rejects, or hangs, never reaches the app', async () => {
-    const rejecting = { ...memoryStore(), write: () => Promise.reject(new Error('broken promise')) }
-    const { quasar } = start({ store: rejecting })
-    await expect(quasar.flush()).resolves.toBeUndefined()
-    await expect(quasar.stop()).resolves.toBeUndefined()
+  it('or throws or rejects never reaches the app', async () => {
+    const throwing = () => {
+      throw new Error('broken promise')
+    }
+    for (const write of [() => Promise.reject(new Error('broken promise')), throwing]) {
+      const { quasar } = start({ store: { ...memoryStore(), write } })
+      quasar.captureException(new Error('kept'))
+      await expect(quasar.flush()).resolves.toBeUndefined()
+      expect(quasar.status()).toMatchObject({ error: 'broken promise', buffered: 1 })
+      await expect(quasar.stop()).resolves.toBeUndefined()
+    }
   })
 
   it('beside a logger that throws is no trouble either', async () => {
