@@ -116,6 +116,11 @@ export function plural(amount: number, one: string, many = `${one}s`): string {
   return `${count(amount)} ${amount === 1 ? one : many}`
 }
 
+/** With a capital letter first. */
+export function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** One decimal, none when it is a zero. */
 function trimmed(value: number): string {
   return String(Number(value.toFixed(1)))

@@ -107,3 +107,20 @@ it('lists 500 servers, the lost ones first, and takes changes of all of them', a
   expect(problems).toEqual([])
   await close()
 })
+
+it('lists 500 services, those that need a look first', async () => {
+  const fleet = makeBigFleet(500, 1)
+  const services = fleet.services.map((view) =>
+    view.service === 'service-499' ? { ...view, health: { score: 40, reasons: [] } } : view,
+  )
+  server.overview = { ...fleet, services }
+  const { page, problems, close } = await openPage(browser, server.url)
+  await page.getByText('500 services').waitFor()
+  expect(await page.locator('[data-service]').first().getAttribute('data-service')).toBe('service-499')
+  const shown = await page.locator('[data-service]').count()
+  expect(shown).toBeLessThan(100)
+  await page.getByRole('button', { name: /^Show \d+ more services \(/ }).click()
+  expect(await page.locator('[data-service]').count()).toBeGreaterThan(shown)
+  expect(problems).toEqual([])
+  await close()
+})

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { environmentsOf, filterOverview } from '../../src/dashboard/view/filter.js'
-import { groupExceptions, groupNodes } from '../../src/dashboard/view/groups.js'
+import { groupExceptions, groupNodes, sortServices } from '../../src/dashboard/view/groups.js'
 import { healthWord } from '../../src/dashboard/view/levels.js'
 import { meanwhile } from '../../src/dashboard/view/meanwhile.js'
 import { linePaths } from '../../src/dashboard/view/paths.js'
-import { makeException, makeNode, makeSlow } from './fixture/fleet.js'
+import { makeException, makeNode, makeService, makeSlow } from './fixture/fleet.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
 
 describe('the filter', () => {
@@ -45,6 +45,19 @@ describe('groups', () => {
   it('put the lost first, then numbers in their order', () => {
     const nodes = [makeNode('s', 'w-10'), makeNode('s', 'w-9'), makeNode('s', 'w-11', { state: 'lost' })]
     expect(groupNodes(nodes)[0]?.nodes.map(({ id }) => id)).toEqual(['w-11', 'w-9', 'w-10'])
+  })
+
+  it('go by name, but where not all fit those that need a look come first', () => {
+    const services = [
+      makeService('c', { health: { score: 50, reasons: [] } }),
+      makeService('b'),
+      makeService('a', { health: { score: null, reasons: [] } }),
+    ]
+    expect(sortServices(services, 3).map(({ service }) => service)).toEqual(['a', 'b', 'c'])
+    expect(sortServices(services, 2).map(({ service }) => service)).toEqual(['a', 'c', 'b'])
+    const nodes = [makeNode('b', '1'), makeNode('c', '1', { state: 'lost' }), makeNode('a', '1')]
+    expect(groupNodes(nodes, 3).map(({ service }) => service)).toEqual(['a', 'b', 'c'])
+    expect(groupNodes(nodes, 2).map(({ service }) => service)).toEqual(['c', 'a', 'b'])
   })
 
   it('join exceptions of one fingerprint in one service', () => {

@@ -70,7 +70,8 @@ it('shows what a real Zenith reads from a real store, live, from nothing to a fl
       { type: 'exception', record: makeException({ service: 'shop', name: 'OddError', ts: Date.now() }) },
     ],
   })
-  await page.getByText('GET /slow/:id').waitFor()
+  // Sooner than the page would ask by itself: these came by the stream.
+  await page.getByText('GET /slow/:id').waitFor({ timeout: 5_000 })
   await page.getByText('the loop was blocked for 900 ms').waitFor()
   await page.getByText('OddError').waitFor()
 

@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import { memo } from 'react'
 import type { ServiceView, TrafficPoint } from '../../protocol/overview.js'
-import { duration, percent, plural, rate } from '../format.js'
+import { duration, percent, plural, rate, sentence } from '../format.js'
 import { errorLevel, healthWord } from '../view/levels.js'
 import { choose } from '../view/url-state.js'
 import { Busiest } from './busiest.js'
@@ -107,7 +107,7 @@ function Dearest({ health }: Pick<ServiceView, 'health'>) {
   if (!dearest) return <p>No problem found</p>
   return (
     <p className="min-w-0 break-words">
-      <span className="inline-block first-letter:uppercase">{dearest.text}</span>
+      {sentence(dearest.text)}
       {dearest.cost > 0 && <> (−{Math.round(dearest.cost)})</>}
       {others.length > 0 && <>, and {plural(others.length, 'more reason')}</>}
     </p>

@@ -1,38 +1,58 @@
-import { memo, useMemo } from 'react'
+import { memo, useMemo, useState } from 'react'
 import type { NodeView, ServiceView } from '../../protocol/overview.js'
 import { plural } from '../format.js'
 import { groupNodes, sortServices } from '../view/groups.js'
 import { AppHealthCard } from './app-health-card.js'
+import { MoreButton } from './more-button.js'
 import { Section } from './section.js'
 import { ServerGroup } from './server-group.js'
 
+/** So many services are drawn at once; the rest of a big fleet waits behind a button. */
+const FIRST = 36
+const STEP = 72
 /** Above so many servers the cards out of sight are not laid out. */
 const MANY = 40
 
 export const Services = memo(function Services({ services }: { services: readonly ServiceView[] }) {
-  const sorted = useMemo(() => sortServices(services), [services])
+  const [shown, setShown] = useState(FIRST)
+  const sorted = useMemo(() => sortServices(services, shown), [services, shown])
   return (
     <Section title="Services" aside={plural(services.length, 'service')}>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,20rem),1fr))] gap-4">
-        {sorted.map((service) => (
+        {sorted.slice(0, shown).map((service) => (
           <AppHealthCard key={service.service} service={service} />
         ))}
+        <MoreButton
+          rest={sorted.length - shown}
+          step={STEP}
+          what="service"
+          many="services"
+          onMore={() => setShown(shown + STEP)}
+        />
       </div>
     </Section>
   )
 })
 
 export const Servers = memo(function Servers({ nodes }: { nodes: readonly NodeView[] }) {
-  const groups = useMemo(() => groupNodes(nodes), [nodes])
+  const [shown, setShown] = useState(FIRST)
+  const groups = useMemo(() => groupNodes(nodes, shown), [nodes, shown])
   const widest = fillsFive(nodes.length) ? 'min-[105rem]:grid-cols-5' : 'min-[105rem]:grid-cols-4'
   return (
     <Section title="Servers" aside={plural(nodes.length, 'server')}>
       <div
         className={`grid grid-flow-row-dense grid-cols-1 gap-x-4 gap-y-6 md:grid-cols-2 xl:grid-cols-3 ${widest} ${nodes.length > MANY ? 'many' : ''}`}
       >
-        {groups.map((group) => (
+        {groups.slice(0, shown).map((group) => (
           <ServerGroup key={group.service} group={group} isOnly={groups.length === 1} />
         ))}
+        <MoreButton
+          rest={groups.length - shown}
+          step={STEP}
+          what="service with its servers"
+          many="services with their servers"
+          onMore={() => setShown(shown + STEP)}
+        />
       </div>
     </Section>
   )

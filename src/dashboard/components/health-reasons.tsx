@@ -1,4 +1,5 @@
 import type { HealthReason } from '../../protocol/overview.js'
+import { sentence } from '../format.js'
 
 /** What takes from a service's health, dearest first, with what each costs. */
 export function HealthReasons({ reasons }: { reasons: readonly HealthReason[] }) {
@@ -8,7 +9,7 @@ export function HealthReasons({ reasons }: { reasons: readonly HealthReason[] })
     <ul className="mt-2 flex flex-col gap-1.5">
       {dearestFirst.map(({ text, cost }) => (
         <li key={text} className="flex justify-between gap-4 text-sm">
-          <span className="min-w-0 break-words first-letter:uppercase">{text}</span>
+          <span className="min-w-0 break-words">{sentence(text)}</span>
           <span className="whitespace-nowrap text-soft">{cost > 0 ? `−${Math.round(cost)}` : ''}</span>
         </li>
       ))}

@@ -1,7 +1,7 @@
 import { memo, useState } from 'react'
 import type { NodeView } from '../../protocol/overview.js'
-import { plural } from '../format.js'
 import { countStates, type NodeGroup } from '../view/groups.js'
+import { MoreButton } from './more-button.js'
 import { ServerCard } from './server-card.js'
 
 /** So many cards are drawn at once; the rest of a big service waits behind a button. */
@@ -33,7 +33,13 @@ export const ServerGroup = memo(
             <ServerCard key={node.key} node={node} tellEnvironment={environments.size > 1} />
           ))}
         </div>
-        {rest > 0 && <MoreButton service={service} rest={rest} onClick={() => setShown(shown + STEP)} />}
+        <MoreButton
+          rest={rest}
+          step={STEP}
+          what={`server of ${service}`}
+          many={`servers of ${service}`}
+          onMore={() => setShown(shown + STEP)}
+        />
       </div>
     )
   },
@@ -42,18 +48,6 @@ export const ServerGroup = memo(
     before.group.nodes.length === after.group.nodes.length &&
     before.group.nodes.every((node, index) => node === after.group.nodes[index]),
 )
-
-function MoreButton({ service, rest, onClick }: { service: string; rest: number; onClick: () => void }) {
-  return (
-    <button
-      type="button"
-      className="panel col-span-full px-4 py-3 font-medium text-accent hover:bg-raised"
-      onClick={onClick}
-    >
-      Show {plural(Math.min(rest, STEP), 'more server')} of {service} ({rest} not shown)
-    </button>
-  )
-}
 
 /** One server fills the row; many share it evenly. */
 const ONLY_GRID = 'grid-cols-[repeat(auto-fit,minmax(min(100%,22rem),1fr))]'

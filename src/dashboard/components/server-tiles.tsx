@@ -4,6 +4,7 @@ import { bytes, bytesOf, cores, count, duration, percent, rate } from '../format
 import { cpuLevel, loopLevel, memoryLevel } from '../view/levels.js'
 import { Gauge } from './gauge.js'
 import { LevelWord } from './level-word.js'
+import { Parts } from './parts.js'
 import { Sparkline } from './sparkline.js'
 import { Tile } from './tile.js'
 
@@ -30,8 +31,15 @@ export function CpuTile({ heartbeat: { cpu }, samples }: TileData) {
         />
       }
     >
-      {system} <LevelWord level={cpuLevel(cpu.system)} /> · {cores(cpu.cores)}
-      {(cpu.throttled ?? 0) > 0 && <span className="text-warn"> · throttled {duration(cpu.throttled)}</span>}
+      <Parts
+        of={[
+          <>
+            {system} <LevelWord level={cpuLevel(cpu.system)} />
+          </>,
+          cores(cpu.cores),
+          (cpu.throttled ?? 0) > 0 && <span className="text-warn">throttled {duration(cpu.throttled)}</span>,
+        ]}
+      />
     </Tile>
   )
 }
@@ -58,7 +66,7 @@ export function MemoryTile({ heartbeat: { memory }, samples }: TileData) {
         />
       }
     >
-      {whole}, heap {bytesOf(heapUsed, heapLimit)}
+      <Parts of={[whole, `heap ${bytesOf(heapUsed, heapLimit)}`]} />
     </Tile>
   )
 }
@@ -73,7 +81,7 @@ export function LoopTile({ heartbeat: { eventLoop }, samples }: TileData) {
       level={loopLevel(eventLoop?.p99)}
       spark={<Sparkline values={samples.map((sample) => sample.loop)} atLeast={20} />}
     >
-      max {duration(eventLoop?.max)} · {percent(busy === null ? null : busy * 100)} busy
+      <Parts of={[`max ${duration(eventLoop?.max)}`, `${percent(busy === null ? null : busy * 100)} busy`]} />
     </Tile>
   )
 }

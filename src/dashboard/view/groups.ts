@@ -1,11 +1,17 @@
 import type { ExceptionRecord } from '../../protocol/exception.js'
 import type { NodeState, NodeView, ServiceView } from '../../protocol/overview.js'
+import { healthWord } from './levels.js'
 
 const byName = new Intl.Collator('en', { numeric: true }).compare
 
-/** By name, so that nothing moves while one reads. */
-export function sortServices(services: readonly ServiceView[]): ServiceView[] {
-  return [...services].sort((a, b) => byName(a.service, b.service))
+/**
+ * By name, so that nothing moves while one reads. But where not all of them fit, those that are not healthy come first.
+ *
+ * @param room how many are shown
+ */
+export function sortServices(services: readonly ServiceView[], room = Number.POSITIVE_INFINITY): ServiceView[] {
+  const rank = ({ health }: ServiceView) => (healthWord(health.score) === 'healthy' ? 1 : 0)
+  return [...services].sort((a, b) => (services.length > room ? rank(a) - rank(b) : 0) || byName(a.service, b.service))
 }
 
 export interface NodeGroup {
@@ -15,17 +21,22 @@ export interface NodeGroup {
 
 const STATE_ORDER: Readonly<Record<NodeState, number>> = { lost: 0, live: 1, left: 2 }
 
-/** By service; in each the lost ones first, then by name. */
-export function groupNodes(nodes: readonly NodeView[]): NodeGroup[] {
+/**
+ * By service; in each the lost ones first, then by name. Where not all services fit, those with lost ones come first.
+ *
+ * @param room how many services are shown
+ */
+export function groupNodes(nodes: readonly NodeView[], room = Number.POSITIVE_INFINITY): NodeGroup[] {
   const groups = new Map<string, NodeView[]>()
   for (const node of nodes) {
     const group = groups.get(node.service)
     if (group) group.push(node)
     else groups.set(node.service, [node])
   }
+  const rank = ({ nodes: [first] }: NodeGroup) => (first?.state === 'lost' ? 0 : 1)
   return [...groups]
     .map(([service, members]) => ({ service, nodes: members.sort(compareNodes) }))
-    .sort((a, b) => byName(a.service, b.service))
+    .sort((a, b) => (groups.size > room ? rank(a) - rank(b) : 0) || byName(a.service, b.service))
 }
 
 function compareNodes(a: NodeView, b: NodeView): number {
