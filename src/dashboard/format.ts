@@ -116,9 +116,9 @@ export function plural(amount: number, one: string, many = `${one}s`): string {
   return `${count(amount)} ${amount === 1 ? one : many}`
 }
 
-/** With a capital letter first. */
+/** Begins with a capital letter, unless it begins with a name (`web-1 uses …`) or a symbol (`p95 is …`). */
 export function sentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+  return text.replace(/^the\b/, () => 'The')
 }
 
 /** One decimal, none when it is a zero. */

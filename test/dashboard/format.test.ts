@@ -109,6 +109,14 @@ describe('amounts', () => {
     expect(format.cores(1.5)).toBe('1.5 cores')
   })
 
+  it('leaves names and symbols at the beginning of a sentence as they are', () => {
+    expect(format.sentence('the event loop of web-1 was late')).toBe('The event loop of web-1 was late')
+    expect(format.sentence('p95 is high')).toBe('p95 is high')
+    expect(format.sentence('web-1 uses 97 %')).toBe('web-1 uses 97 %')
+    expect(format.sentence('theta-1 uses 97 %')).toBe('theta-1 uses 97 %')
+    expect(format.sentence('1 of 3 nodes is lost')).toBe('1 of 3 nodes is lost')
+  })
+
   it('says one and many', () => {
     expect(format.plural(1, 'server')).toBe('1 server')
     expect(format.plural(0, 'server')).toBe('0 servers')
