@@ -20,6 +20,8 @@ export interface Bench extends RunningWorker {
   readonly store: Store
   readonly service: string
   readonly queue: Queue
+  /** The queue's. */
+  readonly redis: TestRedis
   readonly connection: { readonly host: string; readonly port: number }
 }
 
@@ -60,6 +62,7 @@ export function useBenches(): Benches {
         store,
         service: name,
         queue,
+        redis,
         connection,
         add: (job, options = {}, data = {}) => queue.add(job, data, options),
         reach: (job, state) =>

@@ -7,10 +7,9 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import 'reflect-metadata'
 import { isQuasarError, Monitored, SlowJob, startQuasar } from '../../src/index.js'
-import { monitorWorker } from '../../src/integrations/bullmq/index.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import { useBenches } from '../conformance/job-worker.js'
-import { type JobHost, requireFrom } from '../support/job-hosts.js'
+import { plainHost } from '../support/job-hosts.js'
 import { exceptions, recordedBy, slowEntries } from '../support/recorded.js'
 import * as legacy from './fixtures/decorated.js'
 
@@ -129,25 +128,29 @@ describe.each([
     expect(Reports.prototype.weekly).toHaveLength(1)
   })
 
-  it('count a job of a monitored worker once, by their name and threshold', async () => {
-    const host: JobHost = {
-      bullmq: requireFrom('bullmq6')('bullmq'),
-      async start({ queue, process, worker: options, quasar }) {
-        const worker = new this.bullmq.Worker(queue, process, options)
-        monitorWorker(worker, quasar)
-        return { worker, close: () => worker.close() }
-      },
-    }
-    const reports = new Reports()
-    const bench = await benches.open(host, (job) => reports.both(job, 30))
-    const job = await bench.add('daily')
-    await bench.reach(job, 'completed')
-    const { jobs } = await bench.recorded()
-    expect([...jobs.keys()]).toEqual(['reports:both'])
-    expect(jobs.get('reports:both')).toMatchObject({ count: 1, errors: 0 })
-    expect(jobs.get('reports:both')?.waits.count).toBe(1)
-    const slow = await slowEntries(bench.store, bench.service)
-    expect(slow).toMatchObject([{ name: 'reports:both', thresholdMs: 20, meta: { jobId: job.id } }])
+  describe('on a monitored worker', () => {
+    const host = plainHost('bullmq6')
+
+    it('count a job once, by their name and threshold', async () => {
+      const reports = new Reports()
+      const bench = await benches.open(host, (job) => reports.both(job, 30))
+      const job = await bench.add('daily')
+      await bench.reach(job, 'completed')
+      const { jobs } = await bench.recorded()
+      expect([...jobs.keys()]).toEqual(['reports:both'])
+      expect(jobs.get('reports:both')).toMatchObject({ count: 1, errors: 0 })
+      expect(jobs.get('reports:both')?.waits.count).toBe(1)
+      const slow = await slowEntries(bench.store, bench.service)
+      expect(slow).toMatchObject([{ name: 'reports:both', thresholdMs: 20, meta: { jobId: job.id } }])
+    })
+
+    it('leave it to the worker which failure is final', async () => {
+      const reports = new Reports()
+      const bench = await benches.open(host, (job) => reports.failing(job, new Error('no')))
+      await bench.reach(await bench.add('daily', { attempts: 2 }), 'failed')
+      const { jobs } = await bench.recorded()
+      expect(jobs.get('reports:failing')).toMatchObject({ count: 2, errors: 2, failed: 1 })
+    })
   })
 })
 

@@ -3,8 +3,11 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type MonitoredWorker, monitorWorker } from '../../src/integrations/bullmq/index.js'
+import type { Store } from '../../src/ports.js'
+import { startQuasar } from '../../src/quasar.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import { redisStore } from '../../src/stores/redis.js'
 import { type Bench, useBenches } from '../conformance/job-worker.js'
@@ -75,6 +78,8 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
 
   it('leaves what somebody else wraps around it in place', async () => {
     const bench = await benches.open(unmonitored, async () => {})
+    // Records on when the worker is no longer monitored.
+    const quasar = startQuasar({ service: bench.service, store: bench.store, logger: false })
     const monitored = monitor(bench)
     const worker = bench.worker as unknown as { callProcessJob(...args: unknown[]): unknown }
     const ours = worker.callProcessJob
@@ -85,6 +90,7 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
     }
     await monitored.stop()
     await doMail(bench)
+    await quasar.stop()
     expect(calls).toBe(1)
     expect(await mails(bench)).toBeUndefined()
   })
@@ -193,11 +199,40 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
   })
 
   it('reports the last job before close() is over, and the node as gone', async () => {
-    const bench = await benches.open(host, async () => {}, { quasar: { interval: 60_000 } })
+    const store = memoryStore()
+    const write: Store['write'] = async (batch) => {
+      await sleep(100)
+      return store.write(batch)
+    }
+    const bench = await benches.open(host, async () => {}, { quasar: { interval: 60_000, store: { ...store, write } } })
     await doMail(bench)
     await bench.worker.close()
-    expect(await mails(bench)).toBe(1)
-    expect((await bench.store.nodes()).nodes).toEqual([])
+    expect((await recordedBy(store, bench.service)).jobs.get('mail')?.count).toBe(1)
+    expect((await store.nodes()).nodes).toEqual([])
+  })
+
+  it('closes the worker also when the last report never ends', async () => {
+    const write = () => new Promise<never>(() => {})
+    const bench = await benches.open(host, async () => {}, { quasar: { store: { ...memoryStore(), write } } })
+    await doMail(bench)
+    await bench.worker.close()
+    expect(bench.worker.isRunning()).toBe(false)
+  })
+
+  it("does not take the time that the queue's Redis needs for that of the job", async () => {
+    const bench = await benches.open(host, async (job) => {
+      bench.redis.pause()
+      if (job.name === 'bad') throw new Error('no')
+    })
+    for (const name of ['bad', 'good']) {
+      const job = await bench.add(name)
+      await sleep(600)
+      bench.redis.resume()
+      await bench.reach(job, name === 'bad' ? 'failed' : 'completed')
+    }
+    const { jobs } = await bench.recorded()
+    expect(jobs.get('bad')).toMatchObject({ count: 1, errors: 1, failed: 1 })
+    for (const name of ['bad', 'good']) expect(jobs.get(name)?.durations.quantile(1)).toBeLessThan(300)
   })
 })
 
