@@ -17,6 +17,7 @@ import type { ResolvedOptions } from './options.js'
 import { maskSecrets, pickHeaders, redactId, redactUrl } from './redaction.js'
 import type { LiveTrace, RequestLike } from './request-trace.js'
 import type { EndedRequest } from './requests.js'
+import { round, roundKnown } from './round.js'
 import { activeTraceId, traceIdOf } from './trace-context.js'
 
 /** At most this many exceptions become records in one interval; describing an error is not free. */
@@ -147,8 +148,14 @@ export class Records {
   #keepSlow(entry: SlowEntry, start: number): void {
     const inFlight = this.#surroundings.countInFlight()
     setImmediate(() => {
-      const meanwhile = this.#surroundings.window(start, start + entry.durationMs)
-      this.#keep({ ...entry, meta: { ...entry.meta, ...meanwhile, inFlight } }, (record) => ({ type: 'slow', record }))
+      const { loopBlockedMs, gcMs, cpuThrottledMs } = this.#surroundings.window(start, start + entry.durationMs)
+      const meanwhile: Meanwhile = {
+        loopBlockedMs: roundKnown(loopBlockedMs),
+        gcMs: roundKnown(gcMs),
+        cpuThrottledMs: roundKnown(cpuThrottledMs),
+        inFlight,
+      }
+      this.#keep({ ...entry, meta: { ...entry.meta, ...meanwhile } }, (record) => ({ type: 'slow', record }))
     })
   }
 
@@ -164,10 +171,19 @@ export class Records {
     }
   }
 
-  #slowBase(kind: SlowEntry['kind'], name: string, durationMs: number, thresholdMs: number) {
+  #slowBase(kind: SlowEntry['kind'], name: string, duration: number, thresholdMs: number): SlowBase {
     const { service, node } = this.#options
-    const v = PROTOCOL_VERSION
-    return { v, kind, name: nameIn(name) ?? name, durationMs, thresholdMs, service, node, ts: Date.now() } as const
+    const durationMs = round(duration) ?? 0
+    return {
+      v: PROTOCOL_VERSION,
+      kind,
+      name: nameIn(name) ?? name,
+      durationMs,
+      thresholdMs,
+      service,
+      node,
+      ts: Date.now(),
+    }
   }
 
   #isSampled(): boolean {
@@ -181,6 +197,8 @@ export class Records {
     return false
   }
 }
+
+type SlowBase = Omit<SlowEntry, 'status' | 'requestId' | 'traceId' | 'meta'>
 
 /** All unknown, to begin with. */
 const NO_META: SlowEntry['meta'] = {

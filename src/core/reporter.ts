@@ -2,6 +2,7 @@ import type { Batch, WriteResult, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import type { RecordBuffer } from './buffer.js'
 import type { Notices } from './logger.js'
+import { round } from './round.js'
 
 /** What one report is made of. */
 export interface ReportSource {
@@ -110,7 +111,7 @@ export class Reporter {
     const startedAt = performance.now()
     const heartbeat = this.#source.collect()
     const writing = this.#write({ ...this.#identity, heartbeat, records: this.#buffer.take() })
-    this.collectMs = performance.now() - startedAt
+    this.collectMs = round(performance.now() - startedAt)
     await writing
   }
 
@@ -131,7 +132,7 @@ export class Reporter {
   async #write(batch: Batch): Promise<void> {
     const startedAt = performance.now()
     const { unwritten, error } = await this.#tryToWrite(batch)
-    this.flushMs = performance.now() - startedAt
+    this.flushMs = round(performance.now() - startedAt)
     this.#buffer.putBack(unwritten)
     this.#outage.note(error)
     const { reports, lastReportAt } = this.#status

@@ -9,6 +9,7 @@ import {
   type RouteNamer,
   type TraceSink,
 } from './request-trace.js'
+import { round, roundKnown } from './round.js'
 import { type Series, SeriesTable } from './series.js'
 import { activeTraceId } from './trace-context.js'
 
@@ -167,11 +168,11 @@ export class HttpRequests implements RequestRecorder, TraceSink {
       errors += series.errors
     }
     return {
-      rate: intervalMs > 0 ? requests / (intervalMs / 1_000) : null,
-      errorRate: requests > 0 ? (100 * errors) / requests : null,
-      p50: all.quantile(0.5),
-      p95: all.quantile(0.95),
-      p99: all.quantile(0.99),
+      rate: intervalMs > 0 ? round(requests / (intervalMs / 1_000)) : null,
+      errorRate: round((100 * errors) / requests),
+      p50: roundKnown(all.quantile(0.5)),
+      p95: roundKnown(all.quantile(0.95)),
+      p99: roundKnown(all.quantile(0.99)),
       inFlight: this.countInFlight(),
       oldestMs: this.#oldestMs(),
     }
@@ -179,7 +180,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   #oldestMs(): number | null {
     for (const trace of this.#inFlight) {
-      if (!isSkipped(trace) && !isEventStream(trace)) return performance.now() - trace.start
+      if (!isSkipped(trace) && !isEventStream(trace)) return round(performance.now() - trace.start)
     }
     return null
   }

@@ -1,8 +1,8 @@
 import os from 'node:os'
 import type { CpuFigures } from '../../protocol/index.js'
+import { percent, round } from '../round.js'
 import type { Cgroup, CgroupReading } from './cgroup.js'
 import type { Probe } from './probe.js'
-import { percent, round } from './round.js'
 
 const US_PER_MS = 1e3
 

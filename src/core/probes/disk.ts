@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import type { DiskFigures } from '../../protocol/index.js'
+import { percent } from '../round.js'
 import type { Probe } from './probe.js'
-import { percent } from './round.js'
 
 /** A disk fills over minutes: asking once a minute is plenty. */
 const FRESH_MS = 60_000

@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks'
 import type { EventLoopFigures } from '../../protocol/index.js'
+import { round } from '../round.js'
 import { loopDelayProbe } from './loop-delay.js'
 import { watchLoopDrift } from './loop-drift.js'
 import { guard, type OnFault, type Probe } from './probe.js'
-import { round } from './round.js'
 
 export interface EventLoopProbe extends Probe<EventLoopFigures> {
   /** See {@link watchLoopDrift}. */

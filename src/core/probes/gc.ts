@@ -1,8 +1,8 @@
 import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import type { GcFigures } from '../../protocol/index.js'
+import { round } from '../round.js'
 import type { Probe } from './probe.js'
 import { overlap, ring } from './ring.js'
-import { round } from './round.js'
 
 /** Shorter pauses are counted, but not remembered one by one. */
 const NOTABLE_MS = 1

@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { EventLoopFigures } from '../../protocol/index.js'
+import { round } from '../round.js'
 import type { Probe } from './probe.js'
-import { round } from './round.js'
 
 /**
  * How often the runtime looks at the loop, ms. Each look wakes the process up: an idle one spends 2.3 ms of CPU a second
