@@ -78,7 +78,7 @@ export interface ServiceView {
   requests: TrafficPoint | null
   /** Job attempts over the last minute; null when no node reports any. */
   jobs: TrafficPoint | null
-  /** The last 15 minutes, oldest first, in steps of 15 s. */
+  /** The last 15 minutes, oldest first, in steps of 15 s: of requests, or of job attempts when `requests` is null. */
   traffic: readonly TrafficPoint[]
   /** The 20 busiest of each, by count. */
   routes: readonly SeriesView[]

@@ -104,7 +104,7 @@ export class ServiceMonitor {
       health: healthOf({ live, lost, requests, jobs, slowMs, dropping }),
       requests,
       jobs,
-      traffic: this.#requests.traffic(until),
+      traffic: (requests ? this.#requests : this.#jobs).traffic(until),
       routes: this.#routes.busiest(),
       jobSeries: this.#jobSeries.busiest(),
     }
