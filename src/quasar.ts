@@ -1,5 +1,5 @@
 import { disabledRecorder } from './core/disabled.js'
-import { firstRecorder, leaseOf, type RecorderLease } from './core/lease.js'
+import { allRecorders, leaseOf, type RecorderLease } from './core/lease.js'
 import { isDisabled, type QuasarOptions, type ResolvedOptions, resolveOptions } from './core/options.js'
 import { type Recorder, type RecorderStatus, startRecorder } from './core/recorder.js'
 import type { CaptureContext } from './core/records.js'
@@ -101,5 +101,5 @@ function idOf(object: object): string {
 
 /** Reports an error that the app handled itself, by the recorder that was started first. Without one it does nothing. */
 export function captureException(error: unknown, context?: CaptureContext): void {
-  firstRecorder()?.captureException(error, context)
+  allRecorders()[0]?.captureException(error, context)
 }

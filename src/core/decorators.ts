@@ -1,7 +1,7 @@
 import { QuasarError } from './errors.js'
 import { follow } from './follow.js'
 import type { JobTrace } from './jobs.js'
-import { firstRecorder } from './lease.js'
+import { allRecorders } from './lease.js'
 
 type Method = (this: unknown, ...args: never[]) => unknown
 
@@ -70,13 +70,20 @@ function wrap(method: Method, tune: Tune, name: string): Method {
   return wrapper
 }
 
+/** A worker may be monitored by any of the process's recorders, or by several; where by none, the first one counts. */
 function call(name: string, tunes: readonly Tune[], job: unknown, handler: () => unknown): unknown {
-  const jobs = firstRecorder()?.jobs
-  if (!jobs) return handler()
-  const running = jobs.traceOf(job)
-  const trace = running ?? jobs.begin({ name, queue: null, id: null, attempt: 1, waitMs: null })
+  const recorders = allRecorders()
+  const running = recorders.map(({ jobs }) => jobs.traceOf(job)).filter((trace) => trace !== null)
+  for (const trace of running) applyAll(tunes, trace)
+  const first = recorders[0]
+  if (running.length > 0 || !first) return handler()
+  const trace = first.jobs.begin({ name, queue: null, id: null, attempt: 1, waitMs: null })
+  applyAll(tunes, trace)
+  return follow(trace, handler)
+}
+
+function applyAll(tunes: readonly Tune[], trace: JobTrace): void {
   for (const tune of tunes) tune(trace)
-  return running ? handler() : follow(trace, handler)
 }
 
 /** What the package `reflect-metadata` adds to Reflect. */

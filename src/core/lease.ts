@@ -36,10 +36,9 @@ export function leaseOf(name: string, start: () => Recorder): RecorderLease {
   }
 }
 
-/** The recorder that was started first in this process; null when there is none. */
-export function firstRecorder(): Recorder | null {
-  for (const { recorder } of leases().values()) return recorder
-  return null
+/** The recorders of this process, the one that was started first in front. */
+export function allRecorders(): Recorder[] {
+  return [...leases().values()].map((leased) => leased.recorder)
 }
 
 function giveBack(name: string, leased: Leased): Promise<void> {

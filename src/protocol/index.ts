@@ -23,6 +23,7 @@ export {
 export { decodeSegment, encodeSegment, type Keys, keysOf, nodeMember, parseNodeMember } from './keys.js'
 export * from './limits.js'
 export type * from './overview.js'
+export { PERIODS } from './overview.js'
 export { encodeRollup, type JobRollup, parseRollup, type Rollup, type SeriesRollup } from './rollup.js'
 export { Sketch } from './sketch.js'
 export {

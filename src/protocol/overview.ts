@@ -130,3 +130,53 @@ export interface PulseDifference {
   unreadable: number
   store: StoreHealth
 }
+
+/** How far back figures go. */
+export const PERIODS = ['5m', '15m', '1h'] as const
+export type Period = (typeof PERIODS)[number]
+
+/** A service over a period, merged over its nodes: an item of `/api/services?period=`. */
+export interface ServicePeriod {
+  service: string
+  period: Period
+  /** The whole period in one; null when nothing was reported. */
+  requests: TrafficPoint | null
+  jobs: TrafficPoint | null
+  /** Oldest first; steps of 15 s, of 30 s for `15m`, of 60 s for `1h`. Of requests, or of job attempts when `requests` is null. */
+  traffic: readonly TrafficPoint[]
+  /** By count, all that are known. */
+  routes: readonly SeriesView[]
+  jobSeries: readonly SeriesView[]
+}
+
+/** Slow requests or jobs of one name: an item of `/api/slow/groups`. */
+export interface SlowGroup {
+  service: string
+  kind: SlowEntry['kind']
+  name: string
+  count: number
+  /** ms */
+  slowestMs: number
+  /** Unix ms of the newest. */
+  last: number
+  thresholdMs: number | null
+}
+
+/** Exceptions of one origin: an item of `/api/errors/groups`. */
+export interface ExceptionGroup {
+  service: string
+  fingerprint: string
+  name: string
+  message: string
+  /** Among those that the store keeps: at most 1000 and 1 h. */
+  count: number
+  /** How many of them the app handled or will retry. */
+  handled: number
+  /** Unix ms. */
+  first: number
+  last: number
+  /** Where it happened, the most frequent first, at most 5. */
+  routes: readonly string[]
+  /** The newest. */
+  sample: ExceptionRecord
+}

@@ -7,6 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import 'reflect-metadata'
 import { isQuasarError, Monitored, SlowJob, startQuasar } from '../../src/index.js'
+import { leaseRecorder } from '../../src/quasar.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import { useBenches } from '../conformance/job-worker.js'
 import { plainHost } from '../support/job-hosts.js'
@@ -119,6 +120,19 @@ describe.each([
     expect([...jobs.keys()]).toEqual([`reports:${method}`])
     expect(jobs.get(`reports:${method}`)).toMatchObject({ count: 1 })
     expect(slow).toMatchObject([{ name: `reports:${method}`, thresholdMs: 20 }])
+  })
+
+  it('find the recorder that follows a job, when there are several', async () => {
+    const stores = [memoryStore(), memoryStore()] as const
+    const options = { interval: 3_600_000, logger: false } as const
+    const leases = stores.map((store, index) => leaseRecorder({ ...options, service: `svc-${index}`, store }))
+    const job = { id: '1' }
+    const trace = leases[1]?.recorder.jobs.begin({ name: 'raw', queue: 'q', id: '1', attempt: 1, waitMs: null }, job)
+    await new Reports().daily(job, 'ann')
+    trace?.complete()
+    await Promise.all(leases.map((lease) => lease.release()))
+    expect((await recordedBy(stores[0], 'svc-0')).jobs.size).toBe(0)
+    expect([...(await recordedBy(stores[1], 'svc-1')).jobs.keys()]).toEqual(['reports:daily'])
   })
 
   it('keep the name and the length, by which frameworks go', () => {
