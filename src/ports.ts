@@ -7,6 +7,7 @@ export type StoreRecord =
   | { readonly type: 'slow'; readonly record: SlowEntry }
   | { readonly type: 'exception'; readonly record: ExceptionRecord }
   | { readonly type: 'rollup'; readonly record: Rollup }
+  | { readonly type: 'history'; readonly record: Rollup }
 
 export interface Batch {
   readonly service: string
@@ -63,6 +64,14 @@ export interface ServiceQuery {
   readonly limit: number
 }
 
+export interface RollupQuery {
+  readonly service: string
+  /** Only what was written since, Unix ms. */
+  readonly since: number
+  /** Only what was written after this cursor. */
+  readonly after?: string | null
+}
+
 export interface Reader {
   /** `redis` or `memory`. */
   readonly kind: string
@@ -70,8 +79,10 @@ export interface Reader {
   nodes(): Promise<{ readonly nodes: readonly NodeEntry[]; readonly unreadable: number }>
   slow(query: ServiceQuery): Promise<Page<SlowEntry>>
   exceptions(query: ServiceQuery): Promise<Page<ExceptionRecord>>
-  /** Rollups written since a time; with `after` only newer ones. @param since Unix ms */
-  rollups(query: { service: string; since: number; after?: string | null }): Promise<Page<Rollup>>
+  /** What every node did in every interval of the last 15 minutes. */
+  rollups(query: RollupQuery): Promise<Page<Rollup>>
+  /** What every node did in every minute of the last hour. */
+  history(query: RollupQuery): Promise<Page<Rollup>>
   /** @returns how long the store took to answer, ms. Rejects when it does not. */
   ping(): Promise<number>
   close(): Promise<void>

@@ -1,6 +1,5 @@
-import { type JobRollup, Sketch } from '../protocol/index.js'
 import type { ResolvedOptions } from './options.js'
-import { SeriesTable } from './series.js'
+import { type Series, SeriesTable } from './series.js'
 
 /** A job's attempt as the queue knows it. */
 export interface JobLike {
@@ -122,11 +121,14 @@ export class Jobs implements JobRecorder {
     this.#series.find(queue, name).stalled += 1
   }
 
-  /** This interval's series; starts the next interval. */
-  drain(): JobRollup[] {
-    const drained = [...this.#series.filled()].map((series) => series.toJob())
+  /** The series of this interval with anything to tell. */
+  filled(): Series[] {
+    return [...this.#series.filled()]
+  }
+
+  /** Starts the next interval. */
+  clear(): void {
     this.#series.clear()
-    return drained
   }
 
   #begin(job: JobLike, kind: 'job' | 'custom', subject?: object): LiveJob {
@@ -153,10 +155,7 @@ export class Jobs implements JobRecorder {
     if (error) series.errors += 1
     if (error?.final) series.failed += 1
     series.durations.record(durationMs)
-    if (job.waitMs !== null) {
-      series.waits ??= new Sketch()
-      series.waits.record(job.waitMs)
-    }
+    if (job.waitMs !== null) series.recordedWaits.record(job.waitMs)
     const status = error ? 'failed' : 'completed'
     const ended: EndedJob = { job, kind, name, status, durationMs, thresholdMs, start, final: error?.final ?? false }
     if (durationMs >= thresholdMs) this.#listener.slow(ended)

@@ -1,5 +1,5 @@
 import type { Writer } from '../ports.js'
-import { type Heartbeat, PROTOCOL_VERSION, type Rollup } from '../protocol/index.js'
+import type { Heartbeat } from '../protocol/index.js'
 import { RecordBuffer } from './buffer.js'
 import { follow } from './follow.js'
 import { heartbeatBuilder } from './heartbeat.js'
@@ -11,6 +11,7 @@ import { holdingTheLoop, MAX_EXIT_HOLD_MS, watchProcess } from './process-events
 import { type CaptureContext, Records, type Surroundings } from './records.js'
 import { Reporter, type ReportSource } from './reporter.js'
 import { HttpRequests, type RequestRecorder } from './requests.js'
+import { Rollups } from './rollups.js'
 
 export interface RecorderStatus {
   readonly enabled: boolean
@@ -62,6 +63,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   readonly #probes: Probes
   readonly #records: Records
   readonly #reporter: Reporter
+  readonly #rollups: Rollups
   readonly #buffer = new RecordBuffer()
   readonly #frameworks = new Set<string>()
   readonly #buildHeartbeat: ReturnType<typeof heartbeatBuilder>
@@ -75,6 +77,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#options = options
     this.#writer = writer
     this.#notices = noticesOf(options.logger)
+    this.#rollups = new Rollups(options.node)
     this.#probes = startProbes({ disks: options.disks, onFault: (probe, error) => this.#probeFault(probe, error) })
     const surroundings: Surroundings = {
       window: (from, to) => this.#probes.window(from, to),
@@ -147,11 +150,15 @@ class ProcessRecorder implements Recorder, ReportSource {
     return this.#probes.prepare()
   }
 
-  collect(): Heartbeat {
+  collect(isLast: boolean): Heartbeat {
     const end = moment()
-    const http = this.requests.drain(end.now - this.#intervalStart.now)
-    const rollup = rollupOf(this.#options.node, this.#intervalStart.at, end.at, http?.routes ?? [], this.jobs.drain())
-    if (rollup) this.#buffer.push({ type: 'rollup', record: rollup })
+    const start = this.#intervalStart
+    const routes = this.requests.filled()
+    const figures = this.requests.figures(routes, end.now - start.now)
+    const interval = { from: start.at, to: end.at, routes, jobs: this.jobs.filled(), isLast }
+    for (const record of this.#rollups.take(interval)) this.#buffer.push(record)
+    this.requests.clear()
+    this.jobs.clear()
     this.#intervalStart = end
     this.#records.startInterval()
     const { collectMs, flushMs } = this.#reporter
@@ -159,7 +166,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     return this.#buildHeartbeat({
       figures: this.#probes.collect(),
       framework: [...this.#frameworks].join(', ') || null,
-      requests: http?.figures ?? null,
+      requests: figures,
       recorder: { collectMs, flushMs, dropped, bufferedBytes },
     })
   }
@@ -179,15 +186,4 @@ class ProcessRecorder implements Recorder, ReportSource {
 /** Now, by the clock that others see and by the one that never jumps. */
 function moment() {
   return { at: Date.now(), now: performance.now() }
-}
-
-function rollupOf(
-  node: string,
-  from: number,
-  to: number,
-  routes: Rollup['routes'],
-  jobs: Rollup['jobs'],
-): Rollup | null {
-  if (routes.length === 0 && jobs.length === 0) return null
-  return { v: PROTOCOL_VERSION, node, from, to: Math.max(from, to), routes, jobs }
 }

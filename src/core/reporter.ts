@@ -8,8 +8,12 @@ import { round } from './round.js'
 export interface ReportSource {
   /** Reads files and the like, off the loop. Never rejects. */
   prepare(): Promise<void>
-  /** Moves this interval's figures into the buffer and gives the heartbeat. Holds the loop, so it is short. */
-  collect(): Heartbeat
+  /**
+   * Moves this interval's figures into the buffer and gives the heartbeat. Holds the loop, so it is short.
+   *
+   * @param isLast nothing may come after it: what is kept back for later must go now
+   */
+  collect(isLast: boolean): Heartbeat
 }
 
 export interface ReporterStatus {
@@ -109,14 +113,14 @@ export class Reporter {
   async #report(): Promise<void> {
     await Promise.all([this.#source.prepare(), aTurn()])
     const startedAt = performance.now()
-    const heartbeat = this.#source.collect()
+    const heartbeat = this.#source.collect(false)
     const writing = this.#write({ ...this.#identity, heartbeat, records: this.#buffer.take() })
     this.collectMs = round(performance.now() - startedAt)
     await writing
   }
 
   async #writeRest(): Promise<void> {
-    this.#source.collect()
+    this.#source.collect(true)
     await this.#write({ ...this.#identity, heartbeat: null, records: this.#buffer.take() })
   }
 

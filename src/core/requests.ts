@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type RequestFigures, type SeriesRollup, Sketch, UNMATCHED } from '../protocol/index.js'
+import { type RequestFigures, Sketch, UNMATCHED } from '../protocol/index.js'
 import type { ResolvedOptions } from './options.js'
 import {
   InFlight,
@@ -119,13 +119,19 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     return count
   }
 
-  /** This interval's series and the figures of all together; starts the next interval. Null when nothing ever came. */
-  drain(intervalMs: number): { routes: SeriesRollup[]; figures: RequestFigures } | null {
-    if (!this.#isUsed) return null
-    const filled = [...this.#series.filled()]
-    const drained = { routes: filled.map((series) => series.toRoute()), figures: this.#figures(filled, intervalMs) }
+  /** The series of this interval with anything to tell. */
+  filled(): Series[] {
+    return [...this.#series.filled()]
+  }
+
+  /** The figures of these series together; null when nothing ever came. */
+  figures(filled: readonly Series[], intervalMs: number): RequestFigures | null {
+    return this.#isUsed ? this.#figures(filled, intervalMs) : null
+  }
+
+  /** Starts the next interval. */
+  clear(): void {
     this.#series.clear()
-    return drained
   }
 
   #begin(

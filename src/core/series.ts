@@ -14,7 +14,7 @@ export class Series {
   idle = 0
   readonly classes = new Uint32Array(5)
   readonly durations = new Sketch()
-  /** Waits of jobs before their first attempt; made when the first one comes. */
+  /** Waits of jobs before their first attempt; null when there were none. */
   waits: Sketch | null = null
 
   constructor(
@@ -37,6 +37,26 @@ export class Series {
   toJob(): JobRollup {
     const { failed, stalled } = this
     return { ...this.toRoute(), queue: this.group || null, failed, stalled, wait: this.waits?.encode() ?? '' }
+  }
+
+  /** Adds what another series of the same name had. */
+  absorb(other: Series): void {
+    this.count += other.count
+    this.errors += other.errors
+    this.aborted += other.aborted
+    this.failed += other.failed
+    this.stalled += other.stalled
+    for (let index = 0; index < this.classes.length; index++) {
+      this.classes[index] = (this.classes[index] as number) + (other.classes[index] as number)
+    }
+    this.durations.merge(other.durations)
+    if (other.waits) this.recordedWaits.merge(other.waits)
+  }
+
+  /** Made when the first wait comes. */
+  get recordedWaits(): Sketch {
+    this.waits ??= new Sketch()
+    return this.waits
   }
 
   clear(): void {

@@ -8,6 +8,7 @@ export interface Keys {
   slow(service: string): string
   errors(service: string): string
   rollup(service: string): string
+  history(service: string): string
   queuesLease(service: string): string
   readonly nodeIndex: string
 }
@@ -27,6 +28,7 @@ export function keysOf(prefix: string = DEFAULT_PREFIX): Keys {
     slow: (service) => `${prefix}slow:${encodeSegment(service)}`,
     errors: (service) => `${prefix}errors:${encodeSegment(service)}`,
     rollup: (service) => `${prefix}rollup:${encodeSegment(service)}`,
+    history: (service) => `${prefix}history:${encodeSegment(service)}`,
     queuesLease: (service) => `${prefix}lease:queues:${encodeSegment(service)}`,
     nodeIndex: `${prefix}index:nodes`,
   }

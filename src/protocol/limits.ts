@@ -21,6 +21,10 @@ export const EXCEPTION_LIFE_MS = 60 * 60_000
 /** How long rollups are kept, in ms. */
 export const ROLLUP_LIFE_MS = 15 * 60_000
 
+/** A rollup of the history covers about this long, in ms, and is kept for so long. */
+export const HISTORY_STEP_MS = 60_000
+export const HISTORY_LIFE_MS = 60 * 60_000
+
 /** How many routes or jobs one node tells apart; the rest goes to `(other)`. */
 export const MAX_SERIES = 500
 

@@ -3,6 +3,7 @@ import {
   EXCEPTION_LIFE_MS,
   type ExceptionRecord,
   type Heartbeat,
+  HISTORY_LIFE_MS,
   heartbeatLife,
   INDEX_LIFE_MS,
   MAX_EXCEPTIONS,
@@ -17,7 +18,7 @@ import { RecentLog } from './memory/recent-log.js'
 export interface MemoryStoreOptions {
   /** How many nodes are remembered; the one that was silent longest goes first. @default 1000 */
   maxNodes?: number
-  /** How many rollups are kept for a service; the oldest go first. @default 1000 */
+  /** How many rollups of each tier are kept for a service; the oldest go first. @default 1000 */
   maxRollups?: number
 }
 
@@ -34,6 +35,7 @@ interface ServiceLogs {
   readonly slow: RecentLog<SlowEntry>
   readonly exceptions: RecentLog<ExceptionRecord>
   readonly rollups: RecentLog<Rollup>
+  readonly history: RecentLog<Rollup>
 }
 
 const WRITTEN: WriteResult = { unwritten: [], error: null }
@@ -56,6 +58,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       slow: new RecentLog<SlowEntry>(MAX_SLOW_ENTRIES, Number.POSITIVE_INFINITY),
       exceptions: new RecentLog<ExceptionRecord>(MAX_EXCEPTIONS, EXCEPTION_LIFE_MS),
       rollups: new RecentLog<Rollup>(maxRollups, ROLLUP_LIFE_MS),
+      history: new RecentLog<Rollup>(maxRollups, HISTORY_LIFE_MS),
     }
     services.set(service, logs)
     forgetOldest(services, maxNodes)
@@ -84,6 +87,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     async rollups({ service, since, after }) {
       return newest(services.get(service)?.rollups, { after: after ?? null, limit: maxRollups }, since)
     },
+    async history({ service, since, after }) {
+      return newest(services.get(service)?.history, { after: after ?? null, limit: maxRollups }, since)
+    },
     async ping() {
       return 0
     },
@@ -104,7 +110,8 @@ function remember(nodes: Map<string, KnownNode>, batch: Batch, heartbeat: Heartb
 function keep(logs: ServiceLogs, entry: StoreRecord): void {
   if (entry.type === 'slow') logs.slow.add(entry.record)
   else if (entry.type === 'exception') logs.exceptions.add(entry.record)
-  else logs.rollups.add(entry.record)
+  else if (entry.type === 'rollup') logs.rollups.add(entry.record)
+  else logs.history.add(entry.record)
 }
 
 function listNodes(nodes: Map<string, KnownNode>): NodeEntry[] {

@@ -194,6 +194,16 @@ export function storeConformance(name: string, makeStore: () => Promise<StoreUnd
       expect(given.sort()).toEqual(['e1', 'e2', 'e3', 'e4', 'e5'])
     })
 
+    test('the two tiers of rollups are apart', async () => {
+      const minute = rollupOf({ node: 'b' })
+      await write('shop', [rollupRecord(rollupOf({ node: 'a' })), { type: 'history', record: minute }])
+      const query = { service: 'shop', since: Date.now() - 60_000 }
+      expect((await store.rollups(query)).records.map((rollup) => rollup.node)).toEqual(['a'])
+      const history = await store.history(query)
+      expect(history.records).toEqual([minute])
+      expect((await store.history({ ...query, after: history.cursor })).records).toEqual([])
+    })
+
     test('rollups are read since a time and after a cursor', async () => {
       await write('shop', [rollupRecord(rollupOf({ node: 'a' })), rollupRecord(rollupOf({ node: 'b' }))])
       const first = await store.rollups({ service: 'shop', since: Date.now() - 60_000 })

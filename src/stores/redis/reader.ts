@@ -44,6 +44,8 @@ export function redisReader(
     },
     rollups: ({ service, since, after }) =>
       rollupPages.all(service, keys.rollup(service), after ?? null, clock.translate(since)),
+    history: ({ service, since, after }) =>
+      rollupPages.all(service, keys.history(service), after ?? null, clock.translate(since)),
     async ping() {
       const start = performance.now()
       await ask(connection, ['ping'])

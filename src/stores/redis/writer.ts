@@ -6,6 +6,7 @@ import {
   encodeRollup,
   encodeSlowEntry,
   type Heartbeat,
+  HISTORY_LIFE_MS,
   heartbeatLife,
   INDEX_LIFE_MS,
   type Keys,
@@ -18,6 +19,9 @@ import type { Command } from './client.js'
 import type { Connection } from './connection.js'
 import { type Reply, send } from './send.js'
 import type { ServerClock } from './server-clock.js'
+
+/** How long rollups of both tiers are kept, in ms. */
+const LIVES = { rollup: ROLLUP_LIFE_MS, history: HISTORY_LIFE_MS } as const
 
 /** How often what is too old is looked for, in ms. */
 const TIDY_EVERY_MS = 60_000
@@ -117,11 +121,11 @@ function exceptionSteps(keys: Keys, clock: ServerClock, { service, records }: Ba
 
 function rollupSteps(keys: Keys, clock: ServerClock, { service, records }: Batch): Step[] {
   const now = clock.now()
-  // As long as Redis' clock is not known, nothing is trimmed by age.
-  const trim = now === null ? [] : ['MINID', '~', now - ROLLUP_LIFE_MS]
   return records.flatMap((entry) => {
-    if (entry.type !== 'rollup') return []
-    return [keeping([entry], 'xadd', keys.rollup(service), ...trim, '*', 'data', encodeRollup(entry.record))]
+    if (entry.type !== 'rollup' && entry.type !== 'history') return []
+    // As long as Redis' clock is not known, nothing is trimmed by age.
+    const trim = now === null ? [] : ['MINID', '~', now - LIVES[entry.type]]
+    return [keeping([entry], 'xadd', keys[entry.type](service), ...trim, '*', 'data', encodeRollup(entry.record))]
   })
 }
 
@@ -136,7 +140,10 @@ function pruneIndex(keys: Keys, now: number | null): Step[] {
 
 /** What a service leaves behind goes by itself. The life is longer than that of an entry: it is set anew every minute only. */
 function expireRollups(keys: Keys, service: string): Step[] {
-  return [just('pexpire', keys.rollup(service), 2 * ROLLUP_LIFE_MS)]
+  return [
+    just('pexpire', keys.rollup(service), 2 * ROLLUP_LIFE_MS),
+    just('pexpire', keys.history(service), 2 * HISTORY_LIFE_MS),
+  ]
 }
 
 function just(...command: Command): Step {

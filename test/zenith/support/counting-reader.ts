@@ -8,6 +8,7 @@ export function countingReader(reader: Reader): Reader & { readonly looks: numbe
     slow: (query) => reader.slow(query),
     exceptions: (query) => reader.exceptions(query),
     rollups: (query) => reader.rollups(query),
+    history: (query) => reader.history(query),
     ping: () => reader.ping(),
     close: () => reader.close(),
     nodes() {

@@ -1,0 +1,70 @@
+import type { StoreRecord } from '../ports.js'
+import { HISTORY_STEP_MS, PROTOCOL_VERSION, type Rollup } from '../protocol/index.js'
+import { Series } from './series.js'
+
+/** What one interval had. */
+export interface Interval {
+  /** Unix ms. */
+  readonly from: number
+  readonly to: number
+  readonly routes: readonly Series[]
+  readonly jobs: readonly Series[]
+  /** Nothing comes after it. */
+  readonly isLast: boolean
+}
+
+/** Makes rollups of intervals: one for each, and one for each minute, which is kept longer. */
+export class Rollups {
+  readonly #node: string
+  #routes = new Map<string, Series>()
+  #jobs = new Map<string, Series>()
+  #minuteFrom: number | null = null
+
+  constructor(node: string) {
+    this.#node = node
+  }
+
+  take(interval: Interval): StoreRecord[] {
+    const { from, to, routes, jobs, isLast } = interval
+    this.#minuteFrom ??= from
+    for (const series of routes) absorb(this.#routes, series)
+    for (const series of jobs) absorb(this.#jobs, series)
+    const covered = to - this.#minuteFrom
+    // Half an interval early is nearer to a minute than half an interval late. Below 0 the clock was set back.
+    const isFull = covered + (to - from) / 2 >= HISTORY_STEP_MS || covered < 0
+    const rollup = this.#make(from, to, routes, jobs)
+    const minute = isFull || isLast ? this.#takeMinute(to) : null
+    return [
+      ...(rollup ? [{ type: 'rollup', record: rollup } as const] : []),
+      ...(minute ? [{ type: 'history', record: minute } as const] : []),
+    ]
+  }
+
+  #takeMinute(to: number): Rollup | null {
+    const minute = this.#make(this.#minuteFrom ?? to, to, [...this.#routes.values()], [...this.#jobs.values()])
+    this.#routes = new Map()
+    this.#jobs = new Map()
+    this.#minuteFrom = to
+    return minute
+  }
+
+  #make(from: number, to: number, routes: readonly Series[], jobs: readonly Series[]): Rollup | null {
+    if (routes.length === 0 && jobs.length === 0) return null
+    return {
+      v: PROTOCOL_VERSION,
+      node: this.#node,
+      from,
+      // The clock may have been set back meanwhile.
+      to: Math.max(from, to),
+      routes: routes.map((series) => series.toRoute()),
+      jobs: jobs.map((series) => series.toJob()),
+    }
+  }
+}
+
+function absorb(sums: Map<string, Series>, series: Series): void {
+  const name = `${series.group}\n${series.key}`
+  const sum = sums.get(name) ?? new Series(series.key, series.group, null)
+  sum.absorb(series)
+  sums.set(name, sum)
+}
