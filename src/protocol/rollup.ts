@@ -1,6 +1,6 @@
 import { MAX_NAME_CHARS, MAX_SERIES, PROTOCOL_VERSION } from './limits.js'
 import { type Fields, own, readAmount, readList, readObject, readText } from './read.js'
-import { Sketch } from './sketch.js'
+import { isSketchText } from './sketch.js'
 
 /** What one route or one job did during one interval. In the text form a count of 0 is left out. */
 export interface SeriesRollup {
@@ -13,7 +13,7 @@ export interface SeriesRollup {
   aborted: number
   /** Requests by status class: how many 1xx, 2xx, 3xx, 4xx and 5xx. Empty for jobs. */
   classes: readonly number[]
-  /** Of the durations in ms: see {@link Sketch.encode}. May count fewer than `count`: an event stream has no duration. */
+  /** Of the durations in ms: see `Sketch.encode`. May count fewer than `count`: an event stream has no duration. */
   sketch: string
 }
 
@@ -80,7 +80,7 @@ function readSeries(fields: Fields): SeriesRollup | null {
   const key = readText(fields, 'key', MAX_NAME_CHARS)
   const count = readAmount(fields, 'count')
   const sketch = own(fields, 'sketch')
-  if (!key || count === null || typeof sketch !== 'string' || !Sketch.decode(sketch)) return null
+  if (!key || count === null || typeof sketch !== 'string' || !isSketchText(sketch)) return null
   const errors = readAmount(fields, 'errors') ?? 0
   return { key, count, errors, aborted: readAmount(fields, 'aborted') ?? 0, classes: readClasses(fields), sketch }
 }
@@ -94,7 +94,7 @@ function readJob(fields: Fields): JobRollup | null {
     queue: readText(fields, 'queue', MAX_NAME_CHARS),
     failed: readAmount(fields, 'failed') ?? 0,
     stalled: readAmount(fields, 'stalled') ?? 0,
-    wait: typeof wait === 'string' && Sketch.decode(wait) ? wait : '',
+    wait: typeof wait === 'string' && isSketchText(wait) ? wait : '',
   }
 }
 

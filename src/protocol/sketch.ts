@@ -109,17 +109,31 @@ export class Sketch {
   /** Reads {@link encode}'s form; null when the text is not in it. */
   static decode(text: string): Sketch | null {
     const sketch = new Sketch()
-    if (text === '') return sketch
+    return sketch.mergeText(text) ? sketch : null
+  }
+
+  /**
+   * Adds what a text in {@link encode}'s form holds, as decoding and merging it does, without a sketch between.
+   *
+   * @returns false when the text is not in that form: then nothing is added
+   */
+  mergeText(text: string): boolean {
+    if (!isSketchText(text)) return false
+    this.#mergeRead(text)
+    return true
+  }
+
+  #mergeRead(text: string): void {
+    const cursor = { at: 0 }
     let bucket = 0
-    for (const part of text.split(',')) {
-      const match = /^([0-9a-z]{1,3})(?:\*([0-9a-z]{1,7}))?$/.exec(part)
-      if (!match) return null
-      bucket += Number.parseInt(match[1] as string, 36)
-      const count = match[2] === undefined ? 1 : Number.parseInt(match[2], 36)
-      if (bucket >= BUCKETS || count === 0 || count > 0xffff_ffff) return null
-      sketch.#add(bucket, count)
+    while (cursor.at < text.length) {
+      bucket += readDigits(text, cursor)
+      const isCounted = text.charCodeAt(cursor.at) === STAR
+      if (isCounted) cursor.at += 1
+      this.#add(bucket, isCounted ? readDigits(text, cursor) : 1)
+      // The comma.
+      cursor.at += 1
     }
-    return sketch
   }
 
   #add(bucket: number, count: number): void {
@@ -128,4 +142,47 @@ export class Sketch {
     if (bucket < this.#lowest) this.#lowest = bucket
     if (bucket > this.#highest) this.#highest = bucket
   }
+}
+
+const STAR = 42
+const COMMA = 44
+const MAX_DISTANCE_DIGITS = 3
+const MAX_COUNT_DIGITS = 7
+
+/** Whether {@link Sketch.decode} can read a text. Makes nothing, so that texts can be checked by the thousand. */
+export function isSketchText(text: string): boolean {
+  if (text === '') return true
+  const cursor = { at: 0 }
+  let bucket = 0
+  for (;;) {
+    const start = cursor.at
+    bucket += readDigits(text, cursor)
+    if (!isLength(cursor.at - start, MAX_DISTANCE_DIGITS) || bucket >= BUCKETS) return false
+    if (text.charCodeAt(cursor.at) === STAR && !passCount(text, cursor)) return false
+    if (cursor.at === text.length) return true
+    if (text.charCodeAt(cursor.at) !== COMMA) return false
+    cursor.at += 1
+  }
+}
+
+function passCount(text: string, cursor: { at: number }): boolean {
+  const start = ++cursor.at
+  const count = readDigits(text, cursor)
+  return isLength(cursor.at - start, MAX_COUNT_DIGITS) && count > 0 && count <= 0xffff_ffff
+}
+
+/** Reads a number in base 36 and moves on to what follows it. */
+function readDigits(text: string, cursor: { at: number }): number {
+  let number = 0
+  for (; cursor.at < text.length; cursor.at++) {
+    const code = text.charCodeAt(cursor.at)
+    if (code >= 48 && code <= 57) number = number * 36 + code - 48
+    else if (code >= 97 && code <= 122) number = number * 36 + code - 87
+    else break
+  }
+  return number
+}
+
+function isLength(length: number, max: number): boolean {
+  return length > 0 && length <= max
 }

@@ -64,6 +64,36 @@ test('the text form brings back the same sketch', () => {
   )
 })
 
+test('merging texts is merging what they stand for', () => {
+  fc.assert(
+    fc.property(fc.array(durations, { maxLength: 6 }), durations, (parts, before) => {
+      const byText = sketchOf(before)
+      const bySketch = sketchOf(before)
+      for (const part of parts) {
+        expect(byText.mergeText(sketchOf(part).encode())).toBe(true)
+        bySketch.merge(sketchOf(part))
+      }
+      expect(byText.encode()).toBe(bySketch.encode())
+      expect(byText.count).toBe(bySketch.count)
+    }),
+  )
+})
+
+test('a text that is no sketch leaves a sketch as it was, however far it could be read', () => {
+  const broken = fc
+    .tuple(durations, fc.constantFrom(',', '*', ',zzz', '*0', ' ', '*zzzzzzz', ',1*', ',A', '.'))
+    .map(([values, end]) => sketchOf(values).encode() + end)
+  fc.assert(
+    fc.property(broken, durations, (text, before) => {
+      const sketch = sketchOf(before)
+      expect(sketch.mergeText(text)).toBe(false)
+      expect(Sketch.decode(text)).toBeNull()
+      expect(sketch.encode()).toBe(sketchOf(before).encode())
+      expect(sketch.count).toBe(before.length)
+    }),
+  )
+})
+
 test('decoding any text gives a sketch or null', () => {
   const near = fc.string({ unit: fc.constantFrom('0', '1', 'z', 'Z', '*', ',', '-', '.', ' '), maxLength: 12 })
   fc.assert(
