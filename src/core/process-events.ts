@@ -6,6 +6,14 @@ export interface ProcessListener {
   onBeforeExit(): void
 }
 
+interface Watch {
+  readonly listeners: Set<ProcessListener>
+  end(): void
+}
+
+/** One listener on the process for all recorders: more than ten would make Node warn of a leak on the app's screen. */
+const SLOT = Symbol.for('@gravito/quasar/process')
+
 /**
  * Listens without changing how the process ends: `uncaughtExceptionMonitor` sees an error and leaves it alone, where a
  * listener on `unhandledRejection` or `uncaughtException` would keep a crashing app alive.
@@ -13,19 +21,46 @@ export interface ProcessListener {
  * @returns ends the listening
  */
 export function watchProcess(listener: ProcessListener): () => void {
-  const onUncaught = (error: unknown) => {
+  const slot = globalThis as { [SLOT]?: Watch }
+  slot[SLOT] ??= beginWatch()
+  const watch = slot[SLOT]
+  watch.listeners.add(listener)
+  return () => {
+    watch.listeners.delete(listener)
+    if (watch.listeners.size > 0 || slot[SLOT] !== watch) return
+    delete slot[SLOT]
+    watch.end()
+  }
+}
+
+function beginWatch(): Watch {
+  const listeners = new Set<ProcessListener>()
+  const said = new WeakSet<ProcessListener>()
+  const onUncaught = (error: unknown) => tellEach(listeners, (listener) => listener.onUncaught(error))
+  const onBeforeExit = () => {
+    // What a listener does now brings the process to its end a second time.
+    const fresh = [...listeners].filter((listener) => !said.has(listener))
+    for (const listener of fresh) said.add(listener)
+    tellEach(fresh, (listener) => listener.onBeforeExit())
+  }
+  process.on('uncaughtExceptionMonitor', onUncaught)
+  process.on('beforeExit', onBeforeExit)
+  return {
+    listeners,
+    end() {
+      process.off('uncaughtExceptionMonitor', onUncaught)
+      process.off('beforeExit', onBeforeExit)
+    },
+  }
+}
+
+function tellEach(listeners: Iterable<ProcessListener>, tell: (listener: ProcessListener) => void): void {
+  for (const listener of listeners) {
     try {
-      listener.onUncaught(error)
+      tell(listener)
     } catch {
       // An error here would hide the app's own.
     }
-  }
-  const onBeforeExit = () => listener.onBeforeExit()
-  process.on('uncaughtExceptionMonitor', onUncaught)
-  process.once('beforeExit', onBeforeExit)
-  return () => {
-    process.off('uncaughtExceptionMonitor', onUncaught)
-    process.off('beforeExit', onBeforeExit)
   }
 }
 

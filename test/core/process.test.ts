@@ -125,6 +125,23 @@ describe('what is known at the end arrives', () => {
   })
 })
 
+describe('many recorders in one process', () => {
+  it('listen once, leave nothing behind, and each says good-bye', async () => {
+    const { stderr, stdout, code } = await runProgram(
+      `import { startQuasar } from '@gravito/quasar'
+       const before = process.listenerCount('beforeExit') + process.listenerCount('uncaughtExceptionMonitor')
+       const all = Array.from({ length: 15 }, (_, i) => startQuasar({ service: 'many-' + i, prefix: 'many:', logger: false }))
+       await Promise.all(all.map((quasar) => quasar.flush()))
+       await Promise.all(all.slice(5).map((quasar) => quasar.stop()))
+       const during = process.listenerCount('beforeExit') + process.listenerCount('uncaughtExceptionMonitor')
+       process.stdout.write(String(during - before))`,
+      { env: { QUASAR_REDIS_URL: redis.url } },
+    )
+    expect({ stderr, stdout, code }).toEqual({ stderr: '', stdout: '2', code: 0 })
+    await withStore('many:', async (store) => expect((await store.nodes()).nodes).toEqual([]))
+  })
+})
+
 describe('Redis that goes and comes back', () => {
   it('costs one line each, and what waited arrives', async () => {
     const own = await startRedis()
