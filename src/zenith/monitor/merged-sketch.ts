@@ -1,7 +1,9 @@
 import { Sketch } from '../../protocol/index.js'
 
 /** After so many texts they are merged into one, so that memory does not grow with the number of nodes. */
-const MAX_TEXTS = 32
+const MAX_TEXTS = 16
+
+const scratch = new Sketch()
 
 /**
  * The sketches of many nodes as one. They stay in their text form, some hundred bytes against 5 KB, until somebody asks:
@@ -19,18 +21,14 @@ export class MergedSketch {
 
   mergeInto(target: Sketch): void {
     if (this.#texts.length > 1) this.#texts = [mergeTexts(this.#texts)]
-    const merged = Sketch.decode(this.#texts[0] ?? '')
-    if (merged) target.merge(merged)
+    target.mergeText(this.#texts[0] ?? '')
   }
 }
 
 /** Merges sketches in their text form into one in that form. */
 export function mergeTexts(texts: readonly string[]): string {
   if (texts.length === 1) return texts[0] as string
-  const merged = new Sketch()
-  for (const text of texts) {
-    const sketch = Sketch.decode(text)
-    if (sketch) merged.merge(sketch)
-  }
-  return merged.encode()
+  scratch.clear()
+  for (const text of texts) scratch.mergeText(text)
+  return scratch.encode()
 }

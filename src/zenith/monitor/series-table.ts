@@ -1,12 +1,7 @@
 import { OTHER, type SeriesRollup, type SeriesView, Sketch } from '../../protocol/index.js'
+import { percentilesOf } from './figures.js'
 import { MergedSketch } from './merged-sketch.js'
-import { percentilesOf } from './timeline.js'
 
-const STEP_MS = 30_000
-/** What is shown: the last five minutes, in ms. */
-export const SERIES_WINDOW_MS = 5 * 60_000
-/** How many are shown. */
-const MAX_SHOWN = 20
 /** How many are kept; the rest counts as `(other)`. Each node tells at most 500 apart. */
 const MAX_KEPT = 1_000
 
@@ -21,35 +16,49 @@ interface Series {
   readonly key: string
   readonly queue: string | null
   readonly steps: Map<number, Step>
+  /** What was last worked out, by the first step that it holds; empty when something came since. */
+  readonly views: Map<number, SeriesView>
 }
 
-/** A service's routes, or its jobs, over the last five minutes. */
+/** A service's routes, or its jobs, over the recent past. Each rollup is in one step. */
 export class SeriesTable {
+  readonly #stepMs: number
   readonly #series = new Map<string, Series>()
+
+  /** @param stepMs the grain in which the past is kept */
+  constructor(stepMs: number) {
+    this.#stepMs = stepMs
+  }
 
   /** @param at Unix ms of the rollup's end */
   add(rollup: SeriesRollup & { queue?: string | null }, at: number): void {
-    const step = stepOf(this.#seriesOf(rollup.key, rollup.queue ?? null), Math.floor(at / STEP_MS))
+    const series = this.#seriesOf(rollup.key, rollup.queue ?? null)
+    const step = stepOf(series, Math.floor(at / this.#stepMs))
     step.count += rollup.count
     step.errors += rollup.errors
     step.aborted += rollup.aborted
     step.sketch.add(rollup.sketch)
+    series.views.clear()
   }
 
-  /** Forgets what is over five minutes old. @param now Unix ms */
-  prune(now: number): void {
-    const oldest = Math.floor((now - SERIES_WINDOW_MS) / STEP_MS)
+  /** Forgets what is older than a time. @param before Unix ms */
+  prune(before: number): void {
+    const oldest = Math.floor(before / this.#stepMs)
     for (const [id, series] of this.#series) {
       for (const index of series.steps.keys()) if (index < oldest) series.steps.delete(index)
+      for (const first of series.views.keys()) if (first < oldest) series.views.delete(first)
       if (series.steps.size === 0) this.#series.delete(id)
     }
   }
 
-  /** The busiest, by count. */
-  busiest(): SeriesView[] {
-    const totals = [...this.#series.values()].map((series) => ({ series, count: sumOf(series, 'count') }))
+  /** The busiest since a time, by count. @param since Unix ms */
+  busiest(since: number, limit = MAX_KEPT): SeriesView[] {
+    const first = Math.floor(since / this.#stepMs)
+    const totals = [...this.#series.values()]
+      .filter((series) => [...series.steps.keys()].some((index) => index >= first))
+      .map((series) => ({ series, count: sumOf(series, first, 'count') }))
     totals.sort((a, b) => b.count - a.count || (a.series.key < b.series.key ? -1 : 1))
-    return totals.slice(0, MAX_SHOWN).map(({ series }) => viewOf(series))
+    return totals.slice(0, limit).map(({ series }) => viewOf(series, first))
   }
 
   #seriesOf(key: string, queue: string | null): Series {
@@ -57,7 +66,7 @@ export class SeriesTable {
     const known = this.#series.get(id)
     if (known) return known
     if (this.#series.size >= MAX_KEPT && key !== OTHER) return this.#seriesOf(OTHER, null)
-    const series: Series = { key, queue, steps: new Map() }
+    const series: Series = { key, queue, steps: new Map(), views: new Map() }
     this.#series.set(id, series)
     return series
   }
@@ -71,21 +80,25 @@ function stepOf(series: Series, index: number): Step {
   return step
 }
 
-function viewOf(series: Series): SeriesView {
+function viewOf(series: Series, first: number): SeriesView {
+  const known = series.views.get(first)
+  if (known) return known
   const sketch = new Sketch()
-  for (const step of series.steps.values()) step.sketch.mergeInto(sketch)
-  return {
+  for (const [index, step] of series.steps) if (index >= first) step.sketch.mergeInto(sketch)
+  const view: SeriesView = {
     key: series.key,
     queue: series.queue,
-    count: sumOf(series, 'count'),
-    errors: sumOf(series, 'errors'),
-    aborted: sumOf(series, 'aborted'),
+    count: sumOf(series, first, 'count'),
+    errors: sumOf(series, first, 'errors'),
+    aborted: sumOf(series, first, 'aborted'),
     ...percentilesOf(sketch),
   }
+  series.views.set(first, view)
+  return view
 }
 
-function sumOf(series: Series, figure: 'count' | 'errors' | 'aborted'): number {
+function sumOf(series: Series, first: number, figure: 'count' | 'errors' | 'aborted'): number {
   let sum = 0
-  for (const step of series.steps.values()) sum += step[figure]
+  for (const [index, step] of series.steps) if (index >= first) sum += step[figure]
   return sum
 }

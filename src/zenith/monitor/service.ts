@@ -3,24 +3,26 @@ import {
   type ExceptionRecord,
   type NodeState,
   type NodeView,
+  type Period,
   ROLLUP_LIFE_MS,
-  type Rollup,
-  type SeriesRollup,
+  type ServicePeriod,
   type ServiceView,
   type SlowEntry,
 } from '../../protocol/index.js'
 import { MAX_RECENT } from './feed.js'
 import { healthOf } from './health.js'
-import { mergeTexts } from './merged-sketch.js'
-import { SERIES_WINDOW_MS, SeriesTable } from './series-table.js'
-import { STEP_MS, Timeline } from './timeline.js'
+import { Ledger } from './ledger.js'
+import { periodOf } from './period.js'
 
+/** Of traffic: kept in steps of 5 s, shown in points of 15 s. */
+const GRAIN = { life: ROLLUP_LIFE_MS, step: 5_000, point: 15_000, seriesStep: 30_000 }
 const MINUTE_MS = 60_000
+/** What routes and jobs are shown of: the last five minutes, in ms, and how many of each. */
+const SERIES_WINDOW_MS = 5 * MINUTE_MS
+const MAX_SERIES_SHOWN = 20
 /** A node that has not reported for so long does not hold back the figures of the others, in ms and in its intervals. */
 const MIN_WAIT_MS = 25_000
 const WAIT_INTERVALS = 2.5
-/** Clocks may differ; a rollup from further in the future is not believed, in ms. */
-const MAX_AHEAD_MS = 60_000
 /** How long a lost node counts against the health, in ms. */
 const LOST_COUNTS_MS = 15 * MINUTE_MS
 /** How long an unreadable record is told of, in ms. */
@@ -39,14 +41,8 @@ const NOTHING: ServiceNews = { slow: [], exceptions: [], error: null }
 /** One service: where reading goes on, and its last 15 minutes. */
 export class ServiceMonitor {
   readonly service: string
-  readonly #requests = new Timeline()
-  readonly #jobs = new Timeline()
-  readonly #routes = new SeriesTable()
-  readonly #jobSeries = new SeriesTable()
-  /** Rollups that were counted, by node and start, with their end. */
-  readonly #counted = new Map<string, number>()
+  readonly #ledger = new Ledger(GRAIN)
   readonly #cursors = new Map<string, string | null>()
-  #newestRollup = 0
   #unreadable = { count: 0, at: 0 }
   #news: ServiceNews = NOTHING
 
@@ -56,7 +52,7 @@ export class ServiceMonitor {
 
   /** Whether anything of it is left to show. */
   get isIdle(): boolean {
-    return this.#counted.size === 0
+    return this.#ledger.isEmpty
   }
 
   /** How many of its records could not be read, told for a minute. */
@@ -74,8 +70,8 @@ export class ServiceMonitor {
       this.#page('rollups', now, (after) => reader.rollups({ service, since, after })),
     ])
     const [slow, exceptions, rollups] = reads
-    this.#prune(now)
-    for (const rollup of readOf(rollups)) this.#count(rollup, now)
+    this.#ledger.prune(now)
+    for (const rollup of readOf(rollups)) this.#ledger.add(rollup, now)
     this.#news = {
       slow: [...this.#news.slow, ...readOf(slow)],
       exceptions: [...this.#news.exceptions, ...readOf(exceptions)],
@@ -94,8 +90,10 @@ export class ServiceMonitor {
   view(nodes: readonly NodeView[], dropping: number, slowMs: number, now: number): ServiceView {
     const live = nodes.filter((node) => node.state === 'live')
     const until = this.#reportedUntil(live, now)
-    const requests = this.#lastMinute(this.#requests, until) ?? quiet(until, live)
-    const jobs = this.#lastMinute(this.#jobs, until)
+    const end = Math.floor(until / GRAIN.step) * GRAIN.step
+    const { requests: requestTraffic, jobs: jobTraffic, routes, jobSeries } = this.#ledger
+    const requests = requestTraffic.summary(end - MINUTE_MS, end) ?? quiet(end, live)
+    const jobs = jobTraffic.summary(end - MINUTE_MS, end)
     const lost = nodes.filter((node) => node.state === 'lost' && now - node.lastSeen < LOST_COUNTS_MS).length
     return {
       service: this.service,
@@ -104,10 +102,18 @@ export class ServiceMonitor {
       health: healthOf({ live, lost, requests, jobs, slowMs, dropping }),
       requests,
       jobs,
-      traffic: (requests ? this.#requests : this.#jobs).traffic(until),
-      routes: this.#routes.busiest(),
-      jobSeries: this.#jobSeries.busiest(),
+      traffic: (requests ? requestTraffic : jobTraffic).traffic(until, ROLLUP_LIFE_MS),
+      routes: routes.busiest(now - SERIES_WINDOW_MS, MAX_SERIES_SHOWN),
+      jobSeries: jobSeries.busiest(now - SERIES_WINDOW_MS, MAX_SERIES_SHOWN),
     }
+  }
+
+  /** @param nodes the service's own */
+  period(period: Exclude<Period, '1h'>, nodes: readonly NodeView[], now: number): ServicePeriod {
+    const live = nodes.filter((node) => node.state === 'live')
+    const end = Math.floor(this.#reportedUntil(live, now) / GRAIN.step) * GRAIN.step
+    const view = periodOf(this.service, period, this.#ledger, end)
+    return view.requests ? view : { ...view, requests: quiet(end, live) }
   }
 
   async #page<T>(name: string, now: number, read: (after: string | null) => Promise<Page<T>>): Promise<readonly T[]> {
@@ -117,28 +123,6 @@ export class ServiceMonitor {
     return page.records
   }
 
-  #count(rollup: Rollup, now: number): void {
-    const id = `${rollup.from}:${rollup.node}`
-    const isBelievable = rollup.to <= now + MAX_AHEAD_MS && rollup.from > now - 2 * ROLLUP_LIFE_MS
-    if (!isBelievable || rollup.to <= now - ROLLUP_LIFE_MS || this.#counted.has(id)) return
-    this.#counted.set(id, rollup.to)
-    this.#newestRollup = Math.max(this.#newestRollup, rollup.to)
-    if (rollup.routes.length > 0) this.#requests.add(spanOf(rollup, rollup.routes))
-    if (rollup.jobs.length > 0) this.#jobs.add(spanOf(rollup, rollup.jobs))
-    if (rollup.to <= now - SERIES_WINDOW_MS) return
-    for (const route of rollup.routes) this.#routes.add(route, rollup.to)
-    for (const job of rollup.jobs) this.#jobSeries.add(job, rollup.to)
-  }
-
-  #prune(now: number): void {
-    const oldest = now - ROLLUP_LIFE_MS
-    for (const [id, to] of this.#counted) if (to <= oldest) this.#counted.delete(id)
-    this.#requests.prune(oldest)
-    this.#jobs.prune(oldest)
-    this.#routes.prune(now)
-    this.#jobSeries.prune(now)
-  }
-
   /** Up to when every node has told what it did: a heartbeat comes with the rollup of the time before it. */
   #reportedUntil(live: readonly NodeView[], now: number): number {
     let until = Number.POSITIVE_INFINITY
@@ -146,12 +130,7 @@ export class ServiceMonitor {
       const wait = Math.max(MIN_WAIT_MS, (heartbeat?.interval ?? 0) * WAIT_INTERVALS)
       if (heartbeat && heartbeat.timestamp > now - wait) until = Math.min(until, heartbeat.timestamp)
     }
-    return Math.min(now, Number.isFinite(until) ? until : this.#newestRollup || now)
-  }
-
-  #lastMinute(timeline: Timeline, until: number) {
-    const end = Math.floor(until / STEP_MS) * STEP_MS
-    return timeline.summary(end - MINUTE_MS, end)
+    return Math.min(now, Number.isFinite(until) ? until : this.#ledger.newest || now)
   }
 }
 
@@ -159,20 +138,9 @@ function readOf<T>(read: PromiseSettledResult<readonly T[]>): readonly T[] {
   return read.status === 'fulfilled' ? read.value : []
 }
 
-function spanOf(rollup: Rollup, series: readonly SeriesRollup[]) {
-  return {
-    from: rollup.from,
-    to: rollup.to,
-    count: series.reduce((sum, one) => sum + one.count, 0),
-    errors: series.reduce((sum, one) => sum + one.errors, 0),
-    sketch: mergeTexts(series.map((one) => one.sketch)),
-  }
-}
-
 /** What a service that reports its requests, and had none, has. */
-function quiet(until: number, live: readonly NodeView[]): ServiceView['requests'] {
+function quiet(at: number, live: readonly NodeView[]): ServiceView['requests'] {
   const isReporting = live.some((node) => node.heartbeat?.requests?.rate === 0)
-  const at = Math.floor(until / STEP_MS) * STEP_MS
   return isReporting ? { at, rate: 0, errorRate: null, p50: null, p95: null, p99: null } : null
 }
 

@@ -1,18 +1,24 @@
-import { ROLLUP_LIFE_MS, Sketch, type TrafficPoint } from '../../protocol/index.js'
+import { Sketch, type TrafficPoint } from '../../protocol/index.js'
+import { percentilesOf, round, shareOf } from './figures.js'
 import { MergedSketch } from './merged-sketch.js'
 
-/** The grain in which the past is kept, in ms. */
-export const STEP_MS = 5_000
-/** The grain in which it is shown, in ms: a multiple of the other. */
-export const POINT_MS = 15_000
-const MAX_POINTS = ROLLUP_LIFE_MS / POINT_MS
 /** A point of a service that has just started is shown when at least this much of it was seen, in ms. */
 const MIN_COVERED_MS = 5_000
+
+export interface TimelineGrain {
+  /** The grain in which the past is kept, in ms. */
+  readonly step: number
+  /** The finest grain in which it is shown, in ms: a multiple of `step`. */
+  readonly point: number
+}
 
 interface Step {
   count: number
   errors: number
+  /** Of the spans whose middle is in this step: over all steps each span is there once. */
   readonly sketch: MergedSketch
+  /** Of spans longer than a point, for the points beside the one that has their middle. */
+  spread: MergedSketch | null
 }
 
 /** What happened in one stretch of time, on one node. */
@@ -22,55 +28,62 @@ export interface Span {
   to: number
   count: number
   errors: number
-  /** Of the durations; {@link Sketch.encode}. */
+  /** Of the durations; `Sketch.encode`. */
   sketch: string
 }
 
-/** The last 15 minutes of a service's requests, or of its jobs, merged over its nodes. */
+/** The recent past of a service's requests, or of its jobs, merged over its nodes. */
 export class Timeline {
+  readonly #grain: TimelineGrain
   readonly #steps = new Map<number, Step>()
-  readonly #points = new Map<number, TrafficPoint | null>()
+  /** By the length of a point: points that were worked out. */
+  readonly #points = new Map<number, Map<number, TrafficPoint | null>>()
   #first: number | null = null
 
-  get isEmpty(): boolean {
-    return this.#steps.size === 0
+  constructor(grain: TimelineGrain) {
+    this.#grain = grain
   }
 
   /** Spreads counts over the steps by the share of the span that lies in each, so that intervals which are no divisor of a step make no saw-tooth. */
   add(span: Span): void {
+    const { step: size } = this.#grain
     const length = Math.max(span.to - span.from, 1)
-    for (let index = Math.floor(span.from / STEP_MS); index * STEP_MS < Math.max(span.to, span.from + 1); index++) {
-      const start = index * STEP_MS
-      const overlap = Math.min(span.from + length, start + STEP_MS) - Math.max(span.from, start)
+    const end = span.from + length
+    for (let index = Math.floor(span.from / size); index * size < end; index++) {
+      const start = index * size
+      const overlap = Math.min(end, start + size) - Math.max(span.from, start)
       const step = this.#step(index)
       step.count += (span.count * overlap) / length
       step.errors += (span.errors * overlap) / length
-      // A sketch can't be split. A sliver of a step gets none of it, or an outlier would show in two places.
-      if (overlap * 3 >= Math.min(length, STEP_MS)) step.sketch.add(span.sketch)
-      this.#points.delete(Math.floor(start / POINT_MS))
     }
+    this.#addSketch(span.from, end, span.sketch)
+    this.#forgetPoints(span.from, end)
     if (this.#first === null || span.from < this.#first) this.#startAt(span.from)
   }
 
   /** Forgets what ended before a time. @param before Unix ms */
   prune(before: number): void {
-    const oldest = Math.floor(before / STEP_MS)
+    const oldest = Math.floor(before / this.#grain.step)
     for (const index of this.#steps.keys()) if (index < oldest) this.#steps.delete(index)
-    for (const index of this.#points.keys()) if ((index + 1) * POINT_MS < before) this.#points.delete(index)
-    if (this.isEmpty) this.#first = null
+    for (const [length, points] of this.#points) {
+      for (const index of points.keys()) if ((index + 1) * length < before) points.delete(index)
+    }
+    if (this.#steps.size === 0) this.#first = null
   }
 
   /**
    * The complete points, oldest first, without gaps.
    *
    * @param until Unix ms up to which all nodes have reported
+   * @param span how far back, in ms
+   * @param length of a point in ms, a multiple of the finest
    */
-  traffic(until: number): TrafficPoint[] {
+  traffic(until: number, span: number, length = this.#grain.point): TrafficPoint[] {
     if (this.#first === null) return []
-    const end = Math.floor(until / POINT_MS)
+    const end = Math.floor(until / length)
     const points: TrafficPoint[] = []
-    for (let index = Math.max(end - MAX_POINTS, Math.floor(this.#first / POINT_MS)); index < end; index++) {
-      const point = this.#pointAt(index)
+    for (let index = Math.max(end - span / length, Math.floor(this.#first / length)); index < end; index++) {
+      const point = this.#pointAt(index, length)
       if (point) points.push(point)
     }
     return points
@@ -78,75 +91,77 @@ export class Timeline {
 
   /**
    * One point over a stretch of time, cut to whole steps; null when the service began after it, or just before its end.
+   * No span counts twice in it.
    *
    * @param from Unix ms
    * @param to Unix ms
    */
   summary(from: number, to: number): TrafficPoint | null {
-    if (this.#first === null) return null
-    const covered = to - Math.max(from, this.#first)
-    return covered >= Math.min(MIN_COVERED_MS, to - from) ? this.#measure(from, to, covered) : null
+    return this.#measure(from, to, false)
   }
 
-  #pointAt(index: number): TrafficPoint | null {
-    const known = this.#points.get(index)
+  /** A sketch can't be split. In two places an outlier would show twice, so that only a span that is longer than a point is in more than one. */
+  #addSketch(from: number, end: number, text: string): void {
+    if (text === '') return
+    const { step, point } = this.#grain
+    const middle = (from + end) / 2
+    this.#step(Math.floor(middle / step)).sketch.add(text)
+    if (end - from <= point) return
+    for (let index = Math.floor(from / point); index * point < end; index++) {
+      const start = index * point
+      const isMost = Math.min(end, start + point) - Math.max(from, start) >= point / 2
+      if (!isMost || Math.floor(middle / point) === index) continue
+      const first = this.#step(Math.floor(Math.max(from, start) / step))
+      first.spread ??= new MergedSketch()
+      first.spread.add(text)
+    }
+  }
+
+  #pointAt(index: number, length: number): TrafficPoint | null {
+    const points = this.#points.get(length) ?? new Map<number, TrafficPoint | null>()
+    this.#points.set(length, points)
+    const known = points.get(index)
     if (known !== undefined) return known
-    const point = this.summary(index * POINT_MS, (index + 1) * POINT_MS)
-    this.#points.set(index, point)
+    const point = this.#measure(index * length, (index + 1) * length, true)
+    points.set(index, point)
     return point
   }
 
-  #measure(from: number, to: number, covered: number): TrafficPoint {
+  #measure(from: number, to: number, isPoint: boolean): TrafficPoint | null {
+    if (this.#first === null) return null
+    const covered = to - Math.max(from, this.#first)
+    if (covered < Math.min(MIN_COVERED_MS, to - from)) return null
     const sketch = new Sketch()
     let count = 0
     let errors = 0
-    for (let index = Math.floor(from / STEP_MS); index * STEP_MS < to; index++) {
+    for (let index = Math.floor(from / this.#grain.step); index * this.#grain.step < to; index++) {
       const step = this.#steps.get(index)
       if (!step) continue
       count += step.count
       errors += step.errors
       step.sketch.mergeInto(sketch)
+      if (isPoint) step.spread?.mergeInto(sketch)
     }
-    return {
-      at: to,
-      rate: round((count * 1_000) / covered),
-      errorRate: shareOf(errors, count),
-      ...percentilesOf(sketch),
-    }
+    const rate = round((count * 1_000) / covered)
+    return { at: to, rate, errorRate: shareOf(errors, count), ...percentilesOf(sketch) }
   }
 
   #step(index: number): Step {
     const known = this.#steps.get(index)
     if (known) return known
-    const step: Step = { count: 0, errors: 0, sketch: new MergedSketch() }
+    const step: Step = { count: 0, errors: 0, sketch: new MergedSketch(), spread: null }
     this.#steps.set(index, step)
     return step
+  }
+
+  #forgetPoints(from: number, end: number): void {
+    for (const [length, points] of this.#points) {
+      for (let index = Math.floor(from / length); index * length < end; index++) points.delete(index)
+    }
   }
 
   #startAt(first: number): void {
     this.#first = first
     this.#points.clear()
   }
-}
-
-/** 0–100, or null when there was nothing. */
-export function shareOf(part: number, whole: number): number | null {
-  return whole > 0 ? round(Math.min(100, (part * 100) / whole)) : null
-}
-
-export function percentilesOf(sketch: Sketch): { p50: number | null; p95: number | null; p99: number | null } {
-  return {
-    p50: roundOrNull(sketch.quantile(0.5)),
-    p95: roundOrNull(sketch.quantile(0.95)),
-    p99: roundOrNull(sketch.quantile(0.99)),
-  }
-}
-
-/** Four digits are more than the sketch's accuracy; the rest would only make events longer. */
-function round(value: number): number {
-  return value === 0 ? 0 : Number(value.toPrecision(4))
-}
-
-function roundOrNull(value: number | null): number | null {
-  return value === null ? null : round(value)
 }
