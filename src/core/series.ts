@@ -12,7 +12,8 @@ export class Series {
   failed = 0
   stalled = 0
   idle = 0
-  readonly classes = new Uint32Array(5)
+  // The type is written out: what is inferred names a type parameter, which older compilers of users do not know.
+  readonly classes: Uint32Array = new Uint32Array(5)
   readonly durations = new Sketch()
   /** Waits of jobs before their first attempt; null when there were none. */
   waits: Sketch | null = null
