@@ -1,4 +1,4 @@
-// Gives the machine what the tests need and npm cannot bring: redis-server, chromium, and the other Node versions.
+// Gives the machine what the tests need and npm cannot bring: redis-server, chromium, nginx, and the other Node versions.
 // On Debian as root it is installed; elsewhere one line says what to install.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
@@ -12,6 +12,12 @@ const needs = [
   { name: 'redis-server', packages: ['redis-server'], isThere: () => findOnPath('redis-server') !== undefined },
   // A page without any font has no text to look at.
   { name: 'chromium', packages: ['chromium', 'fonts-liberation'], isThere: hasChromium },
+  // Debian puts it where only root's PATH leads.
+  {
+    name: 'nginx',
+    packages: ['nginx'],
+    isThere: () => findOnPath('nginx') !== undefined || isExecutable('/usr/sbin/nginx'),
+  },
 ]
 
 /** Null when everything is there, else the line that tells a person what to do. */

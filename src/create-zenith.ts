@@ -1,3 +1,4 @@
+import { QuasarError } from './core/errors.js'
 import { consoleLogger, silentLogger } from './core/logger.js'
 import {
   checkOptions,
@@ -11,10 +12,21 @@ import type { Logger, Reader } from './ports.js'
 import { DEFAULT_PREFIX } from './protocol/index.js'
 import { sharedMemoryStore } from './shared-memory.js'
 import { redisStore } from './stores/redis.js'
-import { createZenithServer, isAuth, type Zenith, type ZenithAuth } from './zenith/index.js'
+import { authProblem, createZenithServer, isLongSecret, type Zenith, type ZenithAuth } from './zenith/index.js'
 
-export type { Authorize, FetchContext, NodeHandler, Role, Zenith, ZenithAuth } from './zenith/index.js'
-export { toNodeHandler } from './zenith/index.js'
+export type {
+  Authorize,
+  BasicAuth,
+  BearerAuth,
+  FetchContext,
+  LoginOptions,
+  LoginUser,
+  NodeHandler,
+  Role,
+  Zenith,
+  ZenithAuth,
+} from './zenith/index.js'
+export { hashPassword, toNodeHandler } from './zenith/index.js'
 
 /** Options of Zenith, the same for every form. All may be left out; without `auth` it is open to this machine alone, and only in development. */
 export interface ZenithOptions {
@@ -27,7 +39,11 @@ export interface ZenithOptions {
   store?: Reader
   /** What all keys begin with; ends with a colon. @default 'gravito:quasar:' (QUASAR_PREFIX) */
   prefix?: string
-  /** Who may see it: a function of the request, `{ basic: { username, password } }` or `{ bearer: token }`. @default nobody; this machine itself when NODE_ENV is development */
+  /**
+   * Who may see it: `{ users: [{ name, password, role }] }` for a log-in page, a function of the request,
+   * `{ basic: { username, password } }`, `{ bearer: token }`, or `'local'` for this machine itself.
+   * @default nobody; this machine itself when NODE_ENV is development
+   */
   auth?: ZenithAuth
   /** The path that it is reached under when the server in front does not cut it off, `/quasar`. @default '' */
   basePath?: string
@@ -48,6 +64,8 @@ export interface ZenithOptions {
  */
 export function createZenith(options: ZenithOptions = {}): Zenith {
   checkOptions('Zenith', options, CHECKS)
+  const problem = options.auth === undefined ? null : authProblem(options.auth)
+  if (problem) throw new QuasarError('invalid_option', `Quasar: option "auth" ${problem}`)
   const { auth, basePath, interval, slow, logger = consoleLogger } = options
   return createZenithServer({
     ...readerOf(options, process.env),
@@ -56,6 +74,7 @@ export function createZenith(options: ZenithOptions = {}): Zenith {
     interval,
     slow,
     isDevelopment: process.env.NODE_ENV === 'development',
+    secret: secretFrom(process.env),
     logger: logger === false ? silentLogger : logger,
   })
 }
@@ -68,13 +87,17 @@ function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Rea
   return { reader: redisStore({ redis, prefix }), ownsReader: true }
 }
 
+function secretFrom(env: NodeJS.ProcessEnv): string | undefined {
+  if (!env.QUASAR_SECRET) return undefined
+  if (isLongSecret(env.QUASAR_SECRET)) return env.QUASAR_SECRET
+  throw new QuasarError('invalid_option', 'Quasar: QUASAR_SECRET takes 16 characters or more.')
+}
+
 const CHECKS = {
   ...SHARED_CHECKS,
   store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.nodes) },
-  auth: {
-    takes: 'a function, { basic: { username, password } } or { bearer: token }, none of them empty',
-    accepts: isAuth,
-  },
+  // Its words depend on what is wrong: `authProblem` has them.
+  auth: { takes: 'who may see it', accepts: () => true },
   basePath: { takes: 'a path, "/quasar"', accepts: (v) => typeof v === 'string' && /^(\/[\w.~-]+)*\/?$/.test(v) },
   interval: { takes: 'a number of ms, 50 to 3600000', accepts: (v) => isBetween(v, 50, 3_600_000) },
   slow: { takes: 'a number of ms above 0', accepts: (v) => isBetween(v, Number.MIN_VALUE, Number.MAX_VALUE) },

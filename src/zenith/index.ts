@@ -1,5 +1,15 @@
 /** The control plane's server, without a store: `src/create-zenith.ts` joins the two. */
-export { type Authorize, isAuth, type Role, type ZenithAuth } from './auth.js'
+export {
+  type Authorize,
+  authProblem,
+  type BasicAuth,
+  type BearerAuth,
+  isLongSecret,
+  type ZenithAuth,
+} from './auth/options.js'
+export type { Role } from './auth/roles.js'
 export type { FetchContext } from './context.js'
+export type { LoginOptions, LoginUser } from './login/options.js'
+export { hashPassword } from './login/password.js'
 export { type NodeHandler, toNodeHandler } from './node-handler.js'
 export { createZenithServer, type Zenith } from './zenith.js'

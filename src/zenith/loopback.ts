@@ -19,6 +19,7 @@ export function isLocal(request: Request, peer: string | null): boolean {
   const clients = `${headers.get('x-forwarded-for') ?? ''},${headers.get('x-real-ip') ?? ''}`.split(',')
   return (
     headers.get('forwarded') === null &&
+    headers.get('via') === null &&
     (forwardedHost === null || isLocalHost(forwardedHost)) &&
     clients.every((client) => client.trim() === '' || isLoopback(client.trim()))
   )

@@ -13,3 +13,12 @@ export function belowMount(pathname: string, basePath: string): string {
   if (pathname === basePath) return '/'
   return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname
 }
+
+/**
+ * The path that a proxy says it is reached under. It matters where the proxy does not cut it off and `basePath` does not name
+ * it; whoever forges it asks for the same routes by longer names.
+ */
+export function forwardedPrefix(request: Request): string {
+  const prefix = request.headers.get('x-forwarded-prefix')?.split(',', 1)[0]?.trim() ?? ''
+  return /^(\/[\w.~-]+)+\/?$/.test(prefix) ? cleanBasePath(prefix) : ''
+}

@@ -1,8 +1,11 @@
 import { once } from 'node:events'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 
-/** The Web form of Node's request, without its body: nothing here reads one. Null when there is none. */
-export function requestOf(request: IncomingMessage, signal: AbortSignal): Request | null {
+/** Node's request, which a body parser of the app may have read already. */
+type Incoming = IncomingMessage & { readonly body?: unknown }
+
+/** The Web form of Node's request. Null when there is none. */
+export function requestOf(request: Incoming, signal: AbortSignal): Request | null {
   const path = request.url ?? '/'
   const host = request.headers.host ?? headerText(request.headers[':authority']) ?? 'localhost'
   const scheme = 'encrypted' in request.socket && request.socket.encrypted ? 'https' : 'http'
@@ -12,11 +15,36 @@ export function requestOf(request: IncomingMessage, signal: AbortSignal): Reques
     if (!name.startsWith(':') && value !== undefined) headers.set(name, headerText(value) ?? '')
   }
   try {
-    return new Request(new URL(`${scheme}://${host}${path}`), { method: request.method ?? 'GET', headers, signal })
+    const init = { method: request.method ?? 'GET', headers, signal, ...bodyOf(request) }
+    return new Request(new URL(`${scheme}://${host}${path}`), init)
   } catch {
     // A method that `Request` forbids, or a header that `Headers` does not take.
     return null
   }
+}
+
+/** Only a POST's is handed on, and it is read only when somebody asks for it. */
+function bodyOf(request: Incoming): { body: ReadableStream<Uint8Array> | string; duplex?: 'half' } | null {
+  if (request.method !== 'POST') return null
+  if (request.readableEnded) return { body: fieldsOf(request.body) }
+  const parts = request[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { value, done } = await parts.next()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+    },
+    { highWaterMark: 0 },
+  )
+  return { body, duplex: 'half' }
+}
+
+/** A form's fields, from what a body parser made of them. */
+function fieldsOf(parsed: unknown): string {
+  const fields = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : []
+  return new URLSearchParams(fields.filter(([, value]) => typeof value === 'string')).toString()
 }
 
 export function nodeHeaders(request: IncomingMessage, answer: Response): OutgoingHttpHeaders {

@@ -1,10 +1,12 @@
 import type { Logger, Reader } from '../ports.js'
-import { gateOf, type ZenithAuth } from './auth.js'
+import type { StoreHealth } from '../protocol/index.js'
+import { gateOf } from './auth/gate.js'
+import type { ZenithAuth } from './auth/options.js'
 import { originOf } from './context.js'
 import { secured } from './headers.js'
 import { MonitorService } from './monitor/monitor-service.js'
 import { StorePing } from './monitor/store-ping.js'
-import { belowMount, cleanBasePath } from './mount-path.js'
+import { belowMount, cleanBasePath, forwardedPrefix } from './mount-path.js'
 import { bare, json } from './responses.js'
 import { route } from './routes.js'
 import { StreamHub } from './sse.js'
@@ -16,6 +18,8 @@ export interface ZenithServerOptions {
   auth?: ZenithAuth | undefined
   /** Whether this is a development machine: without `auth`, Zenith is open to it alone. */
   isDevelopment: boolean
+  /** What sessions are signed with when `auth` names nothing. */
+  secret?: string | undefined
   basePath?: string | undefined
   /** ms */
   interval?: number | undefined
@@ -32,6 +36,8 @@ export interface Zenith {
    * @param context what the server knows besides: `{ peer, path }`, or node-server's bindings. See `FetchContext`.
    */
   readonly fetch: (request: Request, context?: unknown) => Promise<Response>
+  /** Whether the store answers, and what is wrong when it does not, in words and without secrets. Never rejects. */
+  readonly health: () => Promise<StoreHealth>
   /** Ends the streams, stops reading, and closes the connection if it is Zenith's own. Harmless twice. */
   readonly close: () => Promise<void>
 }
@@ -44,18 +50,19 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   const { reader, interval = INTERVAL_MS, slow: slowMs = SLOW_MS, logger } = options
   const monitor = new MonitorService({ reader, interval, slowMs })
   const services = { monitor, hub: new StreamHub(monitor), ping: new StorePing(reader) }
-  const gate = gateOf({ auth: options.auth, isDevelopment: options.isDevelopment, logger })
+  const gate = gateOf({ auth: options.auth, isDevelopment: options.isDevelopment, secret: options.secret, logger })
   const basePath = cleanBasePath(options.basePath ?? '')
   let closing: Promise<void> | null = null
 
   async function answer(request: Request, context: unknown): Promise<Response> {
-    const origin = originOf(context)
-    const refusal = await gate(request, origin)
-    if (refusal) return refusal
-    if (closing) return bare(503)
     const url = new URL(request.url)
-    const path = belowMount(url.pathname, basePath)
-    return route({ request, url, path, origin: { ...origin, path: origin.path ?? url.pathname }, services })
+    const path = belowMount(url.pathname, basePath || forwardedPrefix(request))
+    const { peer, path: askedPath } = originOf(context)
+    const origin = { peer, path: askedPath ?? url.pathname }
+    const visitor = await gate(request, origin, path)
+    if (visitor instanceof Response) return visitor
+    if (closing) return bare(503)
+    return route({ request, url, path, origin, visitor, services })
   }
 
   async function close(): Promise<void> {
@@ -73,6 +80,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
         return secured(json(500, { error: { code: 'internal', message: 'Zenith could not answer.' } }))
       }
     },
+    health: () => services.ping.ask(),
     close() {
       closing ??= close()
       return closing

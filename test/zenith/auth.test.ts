@@ -1,8 +1,21 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createZenith, type ZenithOptions } from '../../src/create-zenith.js'
 import { memoryStore } from '../../src/stores/memory.js'
+import { assets } from '../../src/zenith/assets/generated.js'
+import { PATHS as ROUTED } from '../../src/zenith/routes.js'
 
-const PATHS = ['/', '/index.html', '/api/overview', '/api/stream', '/api/health', '/api/nodes', '/nothing']
+/** Every route of the table, the page's files, and what is not there. */
+const PATHS = [
+  ...ROUTED,
+  ...Object.keys(assets).map((name) => `/${name}`),
+  '/login',
+  '/api',
+  '/api/nothing',
+  '/nothing',
+]
+
+const HASH = `scrypt:16384:8:1:${'s'.repeat(22)}:${'h'.repeat(43)}`
+const ADA = { name: 'ada', password: HASH }
 
 async function ask(
   options: ZenithOptions,
@@ -135,6 +148,45 @@ describe('basic', () => {
   })
 })
 
+describe('local', () => {
+  it('is this machine itself, whatever NODE_ENV is, as its owner', async () => {
+    for (const value of [undefined, 'production']) {
+      vi.stubEnv('NODE_ENV', value)
+      const answer = await ask({ auth: 'local' }, { host: 'localhost' }, '127.0.0.1', '/api/session')
+      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([200, { user: null, role: 'admin' }])
+    }
+  })
+
+  it.each<[Record<string, string>, string | undefined]>([
+    [{ host: 'localhost' }, '203.0.113.7'],
+    [{ host: 'localhost' }, undefined],
+    [{ host: 'monitor.example' }, '127.0.0.1'],
+    [{ host: 'localhost', 'x-forwarded-for': '203.0.113.7' }, '127.0.0.1'],
+    [{ host: 'localhost', via: '1.1 proxy.example' }, '127.0.0.1'],
+  ])('is nobody else: %j from %s', async (headers, peer) => {
+    for (const path of PATHS) {
+      const answer = await ask({ auth: 'local' }, headers, peer, path)
+      expect([path, answer.status, answer.text]).toEqual([path, 404, 'Not Found\n'])
+    }
+  })
+})
+
+describe('roles of basic and bearer', () => {
+  it.each([undefined, 'viewer', 'operator', 'admin'] as const)('%s', async (role) => {
+    const headers = basic('ada:secret')
+    const named = await ask(
+      { auth: { basic: { username: 'ada', password: 'secret', role } } },
+      headers,
+      '',
+      '/api/session',
+    )
+    expect(JSON.parse(named.text)).toEqual({ user: 'ada', role: role ?? 'viewer', canLogOut: false })
+    const token = { authorization: 'Bearer token-1' }
+    const nameless = await ask({ auth: { bearer: 'token-1', role } }, token, '', '/api/session')
+    expect(JSON.parse(nameless.text)).toEqual({ user: null, role: role ?? 'viewer', canLogOut: false })
+  })
+})
+
 describe('bearer', () => {
   it('lets in who has the token, and nobody else', async () => {
     const auth = { bearer: 'token-1' }
@@ -151,6 +203,19 @@ describe('a function', () => {
   it.each([true, 'viewer', 'operator', 'admin'] as const)('lets in by %j, also later', async (answer) => {
     expect((await ask({ auth: () => answer })).status).toBe(200)
     expect((await ask({ auth: async () => answer })).status).toBe(200)
+  })
+
+  it.each([
+    [true, 'viewer'],
+    ['viewer', 'viewer'],
+    ['operator', 'operator'],
+    ['admin', 'admin'],
+  ] as const)('gives %j the role %s', async (answer, role) => {
+    expect(JSON.parse((await ask({ auth: () => answer }, {}, undefined, '/api/session')).text)).toEqual({
+      user: null,
+      role,
+      canLogOut: false,
+    })
   })
 
   it.each([false, null, undefined, 'root', 1, {}])('hides everything by %j', async (answer) => {
@@ -182,6 +247,23 @@ describe('options', () => {
     ['auth', true],
     ['auth', null],
     ['auth', { basic: { username: 'a', password: 'b' }, bearer: 'c' }],
+    ['auth', 'remote'],
+    ['auth', { bearer: 'x', role: 'root' }],
+    ['auth', { basic: { username: 'a', password: 'b', role: 'root' } }],
+    ['auth', { users: [] }],
+    ['auth', { users: [{ name: 'ada', password: 'plain' }] }],
+    ['auth', { users: [{ name: '', password: HASH }] }],
+    ['auth', { users: [{ name: 'a\nb', password: HASH }] }],
+    ['auth', { users: [{ name: 'ada', password: HASH, role: 'root' }] }],
+    ['auth', { users: [{ name: 'ada', password: HASH, admin: true }] }],
+    ['auth', { users: [ADA, ADA] }],
+    ['auth', { users: [ADA], secret: 'short' }],
+    ['auth', { users: [ADA], sessionHours: 0 }],
+    ['auth', { users: [ADA], secureCookies: 'yes' }],
+    ['auth', { users: [ADA], bearer: 'x' }],
+    ['auth', { users: [ADA], cookie: 'x' }],
+    ['auth', { users: [{ name: 'ada', password: HASH.replace('scrypt:16384', 'scrypt:1024') }] }],
+    ['auth', { users: [{ name: 'ada', password: HASH.replace('scrypt:16384', 'scrypt:9999999') }] }],
     ['interval', 1],
     ['interval', '1500'],
     ['slow', 0],
@@ -197,6 +279,17 @@ describe('options', () => {
     expect(create).toThrow(
       expect.objectContaining({ code: 'invalid_option', message: expect.stringContaining(`"${option}"`) }),
     )
+  })
+
+  it('refuses a password in plain text, without repeating it, and says how to make a hash', () => {
+    const create = () => createZenith({ auth: { users: [{ name: 'ada', password: 'correct horse' }] } })
+    expect(create).toThrow(expect.objectContaining({ message: expect.stringContaining('npx quasar hash-password') }))
+    expect(create).toThrow(expect.objectContaining({ message: expect.not.stringContaining('horse') }))
+  })
+
+  it('takes no short secret from the environment', () => {
+    vi.stubEnv('QUASAR_SECRET', 'short')
+    expect(() => createZenith({ auth: { users: [ADA] } })).toThrow(/QUASAR_SECRET/)
   })
 
   it('shows no secret in an error', () => {

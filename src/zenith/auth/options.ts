@@ -1,0 +1,110 @@
+import type { LoginOptions } from '../login/options.js'
+import { isPasswordHash } from '../login/password.js'
+import { isRole, type Role } from './roles.js'
+
+/**
+ * Who may: a role lets in, `true` as a viewer; false or null answers with 404; a `Response` is sent as it is (a redirect to
+ * a log-in).
+ *
+ * @param peer the address of the socket's other end, null when it is not known; behind a proxy it is the proxy's
+ */
+export type Authorize = (
+  request: Request,
+  peer: string | null,
+) => boolean | Role | Response | null | undefined | Promise<boolean | Role | Response | null | undefined>
+
+export interface BasicAuth {
+  readonly basic: { readonly username: string; readonly password: string; readonly role?: Role | undefined }
+}
+
+export interface BearerAuth {
+  readonly bearer: string
+  /** @default 'viewer' */
+  readonly role?: Role | undefined
+}
+
+/** `'local'`: this machine itself alone, whatever NODE_ENV is. Not for a machine whose proxy hands requests on. */
+export type ZenithAuth = Authorize | 'local' | BasicAuth | BearerAuth | LoginOptions
+
+const TAKES =
+  "a function, 'local', { basic: { username, password, role? } }, { bearer: token, role? } or { users: [{ name, password, role? }] }, none of them empty"
+
+type Fields = Readonly<Record<string, unknown>>
+
+/** What is wrong with a value for the option `auth`, in words and without secrets; null when nothing is. */
+export function authProblem(auth: unknown): string | null {
+  if (typeof auth === 'function' || auth === 'local') return null
+  const fields = fieldsOf(auth)
+  if (!fields) return `takes ${TAKES}.`
+  const ways = ['basic', 'bearer', 'users'].filter((way) => fields[way] !== undefined)
+  if (ways.length !== 1) return `takes ${TAKES}, and one of them only.`
+  if (ways[0] === 'users') return loginProblem(fields)
+  const isRight = ways[0] === 'basic' ? isBasic(fields) : isSecret(fields.bearer) && isRoleOrNone(fields.role)
+  return isRight && hasOnly(fields, ['basic', 'bearer', 'role']) ? null : `takes ${TAKES}.`
+}
+
+function isBasic({ basic, role }: Fields): boolean {
+  const fields = fieldsOf(basic)
+  if (!fields || role !== undefined) return false
+  return isSecret(fields.username) && isSecret(fields.password) && isRoleOrNone(fields.role)
+}
+
+function loginProblem(fields: Fields): string | null {
+  const { users, secret, sessionHours, secureCookies } = fields
+  if (!hasOnly(fields, ['users', 'secret', 'sessionHours', 'secureCookies'])) {
+    return 'with `users` takes `secret`, `sessionHours` and `secureCookies` besides, and nothing else.'
+  }
+  if (!Array.isArray(users) || users.length === 0)
+    return '`users` takes a list of { name, password, role? }, not empty.'
+  const problem = users.map(userProblem).find((one) => one !== null)
+  if (problem) return problem
+  if (new Set(users.map(({ name }) => name)).size < users.length) return 'has two users of one name.'
+  if (secret !== undefined && !isLongSecret(secret)) return '`secret` takes a text of 16 characters or more.'
+  if (sessionHours !== undefined && !isHours(sessionHours))
+    return '`sessionHours` takes a number above 0, at most 8760.'
+  return secureCookies === undefined || ['auto', true, false].some((one) => one === secureCookies)
+    ? null
+    : "`secureCookies` takes 'auto', true or false."
+}
+
+function userProblem(user: unknown): string | null {
+  const fields = fieldsOf(user)
+  const { name, password, role } = fields ?? {}
+  if (typeof name !== 'string' || !isName(name)) return 'has a user whose `name` is not a text of 1 to 100 characters.'
+  if (!isPasswordHash(password)) {
+    return `takes hashes, not passwords: that of user "${name}" is none. \`npx quasar hash-password\` makes one ("scrypt:…") from a password.`
+  }
+  if (!isRoleOrNone(role)) return `has a user "${name}" whose \`role\` is none of viewer, operator, admin.`
+  return hasOnly(fields ?? {}, ['name', 'password', 'role'])
+    ? null
+    : `has a user "${name}" with something besides name, password and role.`
+}
+
+/** Control characters would end up in the log. */
+function isName(name: string): boolean {
+  return name.trim() === name && name.length >= 1 && name.length <= 100 && !/\p{Cc}/u.test(name)
+}
+
+export function isLongSecret(value: unknown): value is string {
+  return typeof value === 'string' && value.length >= 16
+}
+
+function isHours(value: unknown): boolean {
+  return typeof value === 'number' && value > 0 && value <= 8_760
+}
+
+function isSecret(value: unknown): value is string {
+  return typeof value === 'string' && value !== ''
+}
+
+function isRoleOrNone(value: unknown): boolean {
+  return value === undefined || isRole(value)
+}
+
+function hasOnly(fields: Fields, known: readonly string[]): boolean {
+  return Object.keys(fields).every((field) => known.includes(field))
+}
+
+function fieldsOf(value: unknown): Fields | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
+}

@@ -1,0 +1,15 @@
+/**
+ * Whether a form was sent by a page of this very origin. Browsers say so by `Sec-Fetch-Site`, where they trust the
+ * connection (https, localhost), else by `Origin`, which has to name the host that was asked. A proxy may have changed
+ * `Host` and then tells the old one by `X-Forwarded-Host`: another site's page can set none of these.
+ */
+export function isSameOrigin(request: Request): boolean {
+  const site = request.headers.get('sec-fetch-site')
+  if (site !== null) return site === 'same-origin'
+  const origin = request.headers.get('origin') ?? ''
+  if (!URL.canParse(origin)) return false
+  const { host, hostname } = new URL(origin)
+  const forwarded = request.headers.get('x-forwarded-host')?.split(',', 1)[0]?.trim()
+  // A proxy may leave the port out.
+  return [request.headers.get('host'), forwarded].some((asked) => asked === host || asked === hostname)
+}

@@ -1,0 +1,68 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { LoginOptions, LoginUser } from './options.js'
+
+const DEFAULT_HOURS = 12
+const MAX_ENDED = 10_000
+
+/**
+ * Sessions that are kept by the browser alone: name, end and a signature (HMAC-SHA256). The signature takes in the user's
+ * hash, so that a new password ends the sessions of the old one.
+ */
+export class Sessions {
+  readonly #secret: string | Buffer
+  readonly #users: ReadonlyMap<string, LoginUser>
+  readonly #lifeMs: number
+  /** Those that were ended by a log-out before their time, and their times: this process takes them no more. */
+  readonly #ended = new Map<string, number>()
+
+  constructor({ users, secret, sessionHours = DEFAULT_HOURS }: LoginOptions) {
+    this.#secret = secret ?? randomBytes(32)
+    this.#users = new Map(users.map((user) => [user.name, user]))
+    this.#lifeMs = sessionHours * 3_600_000
+  }
+
+  /** Seconds. */
+  get life(): number {
+    return Math.floor(this.#lifeMs / 1_000)
+  }
+
+  start(user: LoginUser): string {
+    const body = `${Buffer.from(user.name).toString('base64url')}.${Date.now() + this.#lifeMs}.${randomBytes(9).toString('base64url')}`
+    return `${body}.${this.#sign('session', body, user.password)}`
+  }
+
+  /** Whose session it is; null when it is none, over or ended. */
+  userOf(token: string | null): LoginUser | null {
+    const match = /^(([\w-]{1,540})\.(\d{1,16})\.[\w-]{12})\.([\w-]{43})$/.exec(token ?? '')
+    if (!token || !match) return null
+    const [, body = '', name = '', expires = '', signature = ''] = match
+    const user = this.#users.get(Buffer.from(name, 'base64url').toString())
+    const isRight = user !== undefined && isSame(signature, this.#sign('session', body, user.password))
+    return isRight && Number(expires) > Date.now() && !this.#ended.has(token) ? user : null
+  }
+
+  end(token: string): void {
+    const now = Date.now()
+    for (const [ended, at] of this.#ended) if (at + this.#lifeMs < now) this.#ended.delete(ended)
+    this.#ended.set(token, now)
+    if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.keys().next().value as string)
+  }
+
+  /** What a form carries, so that nobody else's form counts: made of a cookie that other sites can't read. */
+  formToken(cookie: string): string {
+    return this.#sign('form', cookie)
+  }
+
+  isFormToken(token: string, cookie: string): boolean {
+    return isSame(token, this.formToken(cookie))
+  }
+
+  #sign(...parts: readonly string[]): string {
+    return createHmac('sha256', this.#secret).update(JSON.stringify(parts)).digest('base64url')
+  }
+}
+
+function isSame(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
