@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { createZenith, toNodeHandler, type ZenithOptions } from '../../create-zenith.js'
+import { answerAll } from './answer-all.js'
 
 export interface ZenithPluginOptions extends Omit<ZenithOptions, 'basePath' | 'prefix'> {
   /** The path that it is mounted under, as for every plugin of Fastify. @default '/quasar' */
@@ -28,16 +29,7 @@ async function mount(scope: FastifyInstance, options: ZenithPluginOptions): Prom
     basePath: scope.prefix,
     ...(keyPrefix === undefined ? {} : { prefix: keyPrefix }),
   })
-  const answer = toNodeHandler(zenith)
-  // Nothing here reads a body: a parser of the app must not refuse one, or wait for it.
-  scope.removeAllContentTypeParsers()
-  scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-  for (const path of ['/', '/*']) {
-    scope.all(path, { config: { quasar: false } }, (request, reply) => {
-      reply.hijack()
-      answer(request.raw, reply.raw)
-    })
-  }
+  answerAll(scope, toNodeHandler(zenith))
   // The server waits for open answers before it runs `onClose`, and a stream never ends by itself.
   scope.addHook('preClose', () => zenith.close())
 }

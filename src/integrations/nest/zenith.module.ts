@@ -1,7 +1,7 @@
 import { ConfigurableModuleBuilder, Inject, Module, type OnModuleDestroy } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
-import { createZenith, toNodeHandler, type ZenithOptions } from '../../create-zenith.js'
-import { mountOnFastify } from './zenith-on-fastify.js'
+import { createZenith, type NodeHandler, toNodeHandler, type ZenithOptions } from '../../create-zenith.js'
+import { answerAll, type FastifyScope } from '../fastify/answer-all.js'
 
 export interface ZenithModuleOptions extends Omit<ZenithOptions, 'basePath'> {
   /** The path that it is mounted under; a global prefix does not touch it. @default '/quasar' */
@@ -38,8 +38,9 @@ export class ZenithModule extends ConfigurableModuleClass implements OnModuleDes
     // Express cuts the path off what it hands on; Fastify does not.
     const zenith = createZenith(isFastify ? { ...rest, basePath: path } : rest)
     this.#close = zenith.close
-    if (isFastify) mountOnFastify(adapter.getInstance(), path, toNodeHandler(zenith))
-    else adapter.use(path, toNodeHandler(zenith))
+    const answer = toNodeHandler(zenith)
+    if (isFastify) mountOnFastify(adapter.getInstance(), path, answer)
+    else adapter.use(path, answer)
   }
 
   /** Before the server closes: it waits for streams, and they never end by themselves. */
@@ -52,4 +53,8 @@ function isFirst(adapter: object, path: string): boolean {
   const paths = mounted.get(adapter) ?? new Set()
   mounted.set(adapter, paths)
   return !paths.has(path) && paths.add(path) !== undefined
+}
+
+function mountOnFastify(fastify: FastifyScope, prefix: string, answer: NodeHandler): void {
+  fastify.register(async (scope) => answerAll(scope, answer), { prefix })
 }
