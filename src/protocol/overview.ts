@@ -180,3 +180,27 @@ export interface ExceptionGroup {
   /** The newest. */
   sample: ExceptionRecord
 }
+
+/** One service over a period: the answer of `/api/services/:service`. */
+export interface ServiceDetail extends ServicePeriod {
+  /** The service now. */
+  view: ServiceView
+  nodes: readonly NodeView[]
+  /** Newest first, at most 100. */
+  slow: readonly SlowEntry[]
+  /** Newest first. */
+  exceptions: readonly ExceptionGroup[]
+}
+
+/** A part of a list. */
+export interface Listing<T> {
+  /** How many there are, with the filters applied. */
+  total: number
+  items: readonly T[]
+}
+
+/** A part of what the newest records of each service are, or are grouped into. */
+export interface RecordListing<T> extends Listing<T> {
+  /** At most so many of the newest records of each service are looked at: 1000, or fewer when there are more than ten services. */
+  perService: number
+}

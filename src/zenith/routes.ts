@@ -1,16 +1,10 @@
 import { type Role, suffices, type Visitor } from './auth/roles.js'
 import type { Origin } from './context.js'
 import { asset } from './handlers/asset.js'
-import { errors } from './handlers/errors.js'
-import { health } from './handlers/health.js'
 import { index } from './handlers/index-page.js'
-import { nodes } from './handlers/nodes.js'
-import { overview } from './handlers/overview.js'
-import { session } from './handlers/session.js'
-import { slow } from './handlers/slow.js'
-import { stream } from './handlers/stream.js'
 import type { MonitorService } from './monitor/monitor-service.js'
 import type { StorePing } from './monitor/store-ping.js'
+import { OPERATIONS } from './operations.js'
 import { bare, json, notFound } from './responses.js'
 import type { StreamHub } from './sse.js'
 
@@ -40,31 +34,29 @@ interface Route {
   readonly needs: Role
 }
 
-const viewer = (handle: Handler): Route => ({ handle, needs: 'viewer' })
+const PAGE: Route = { handle: index, needs: 'viewer' }
+const PAGE_PATHS = ['/', '/index.html']
 
-const ROUTES: ReadonlyMap<string, Route> = new Map([
-  ['/', viewer(index)],
-  ['/index.html', viewer(index)],
-  ['/api/overview', viewer(overview)],
-  ['/api/stream', viewer(stream)],
-  ['/api/health', viewer(health)],
-  ['/api/nodes', viewer(nodes)],
-  ['/api/slow', viewer(slow)],
-  ['/api/errors', viewer(errors)],
-  ['/api/session', viewer(session)],
-])
-
-/** Every path of the table. */
-export const PATHS: readonly string[] = [...ROUTES.keys()]
+/** Every path of the tables. */
+export const PATHS: readonly string[] = [...PAGE_PATHS, ...OPERATIONS.map((operation) => operation.path)]
 
 /** Finds the handler and answers; all of it only reads. */
 export async function route(asked: Asked): Promise<Response> {
   const { method } = asked.request
   if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed()
-  const found = ROUTES.get(asked.path)
+  const found = find(asked.path)
   if (found) return suffices(asked.visitor.role, found.needs) ? found.handle(asked) : forbidden(found.needs)
   if (asked.path === '/api' || asked.path.startsWith('/api/')) return notFound()
   return (await asset(asked)) ?? bare(404)
+}
+
+function find(path: string): Route | null {
+  if (PAGE_PATHS.includes(path)) return PAGE
+  for (const { match, answer, needs = 'viewer' } of OPERATIONS) {
+    const segments = match(path)
+    if (segments) return { handle: (asked) => answer(asked, segments), needs }
+  }
+  return null
 }
 
 function forbidden(needed: Role): Response {

@@ -1,8 +1,25 @@
+import type { StoreHealth } from '../../protocol/index.js'
+import { ref } from '../openapi/components.js'
+import { objectOf, oneOf } from '../openapi/schema.js'
+import { operation } from '../operation.js'
 import { json } from '../responses.js'
-import type { Handler } from '../routes.js'
 
-/** Whether the store answers now: 200 when it does, 503 when it does not. */
-export const health: Handler = async ({ services }) => {
-  const store = await services.ping.ask()
-  return json(store.ok ? 200 : 503, { status: store.ok ? 'ok' : 'failing', store })
-}
+const schema = objectOf<{ status: string; store: StoreHealth }>('Whether Zenith can do its work.', {
+  status: oneOf(['ok', 'failing'], 'In a word.'),
+  store: ref('StoreHealth'),
+})
+
+export const health = operation({
+  path: '/api/health',
+  summary: 'Whether the store answers now, and lets Zenith read',
+  parameters: {},
+  answers: {
+    200: { description: 'It does.', schema },
+    503: { description: 'It does not; `store.error` says why.', schema },
+  },
+  async handle({ services }) {
+    const store = await services.ping.ask()
+    const isWell = store.ok && store.error === null
+    return json(isWell ? 200 : 503, { status: isWell ? 'ok' : 'failing', store })
+  },
+})

@@ -1,5 +1,13 @@
+import { ref } from '../openapi/components.js'
+import { operation } from '../operation.js'
 import { json } from '../responses.js'
-import type { Handler } from '../routes.js'
 
-/** The whole state: what a page that can't keep a stream open asks for. */
-export const overview: Handler = async ({ services }) => json(200, await services.monitor.fresh())
+export const overview = operation({
+  path: '/api/overview',
+  summary: 'The whole state',
+  description:
+    'Answers with the last state that was read, and what is wrong in `store`, when the store does not answer.',
+  parameters: {},
+  answers: { 200: { description: 'The state.', schema: ref('Overview') } },
+  handle: async ({ services }) => json(200, await services.monitor.fresh()),
+})

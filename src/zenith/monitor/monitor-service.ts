@@ -3,13 +3,17 @@ import type {
   ExceptionRecord,
   NodeView,
   Overview,
+  Period,
   PulseDifference,
+  ServicePeriod,
   ServiceView,
   SlowEntry,
   StoreHealth,
 } from '../../protocol/index.js'
+import { Details } from './details.js'
 import { Feed } from './feed.js'
 import { Fleet, type FleetChange } from './fleet.js'
+import { exceptionIdentity, slowIdentity } from './identity.js'
 import { ServiceMonitor } from './service.js'
 import { storeErrorInWords } from './store-error.js'
 import { inBatches, withTimeout } from './wait.js'
@@ -45,13 +49,13 @@ export interface MonitorOptions {
  * state as it was; the looks go on, at longer intervals, until it is back.
  */
 export class MonitorService {
+  /** What is read for those alone who ask for it. */
+  readonly details: Details
   readonly #options: MonitorOptions
   readonly #fleet = new Fleet()
   readonly #services = new Map<string, ServiceMonitor>()
-  readonly #slow = new Feed<SlowEntry>((e) =>
-    JSON.stringify([e.service, e.node, e.ts, e.name, e.durationMs, e.requestId]),
-  )
-  readonly #exceptions = new Feed<ExceptionRecord>((e) => JSON.stringify([e.service, e.id]))
+  readonly #slow = new Feed<SlowEntry>(slowIdentity)
+  readonly #exceptions = new Feed<ExceptionRecord>(exceptionIdentity)
   readonly #listeners = new Set<(news: MonitorNews) => void>()
   #views = new Map<string, { view: ServiceView; text: string }>()
   #overview: Overview | null = null
@@ -64,6 +68,7 @@ export class MonitorService {
 
   constructor(options: MonitorOptions) {
     this.#options = options
+    this.details = new Details(options.reader, options.interval, () => this.#views.size)
   }
 
   /** The last state; null before the first look. */
@@ -76,6 +81,16 @@ export class MonitorService {
     if (!this.#overview || (performance.now() - this.#lookedAt >= this.#options.interval && !this.#isClosed))
       await this.#look()
     return this.#overview as Overview
+  }
+
+  /** Services over a period, in their order; those that are not known are left out. Rejects when the store fails. */
+  async periods(names: readonly string[], period: Period): Promise<ServicePeriod[]> {
+    const now = Date.now()
+    const known = names.filter((name) => this.#views.has(name))
+    if (period === '1h') return this.details.history(known, now)
+    const nodes = byService(this.#fleet.views)
+    const views = known.map((name) => this.#services.get(name)?.period(period, nodes.get(name) ?? [], now))
+    return views.filter((view) => view !== undefined)
   }
 
   /** Tells of every look that changed something. */
@@ -101,6 +116,7 @@ export class MonitorService {
   async close(): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
+    this.details.close()
     await this.#looking
   }
 
@@ -160,6 +176,7 @@ export class MonitorService {
     const store: StoreHealth = { ok: true, kind: this.#options.reader.kind, latencyMs, error }
     const previous = this.#overview
     const services = this.#viewServices(now)
+    this.details.retain(this.#views)
     this.#overview = {
       at: now,
       services: [...this.#views.values()].map(({ view }) => view).sort((a, b) => byText(a.service, b.service)),

@@ -1,0 +1,35 @@
+import { errorGroups, errors } from './handlers/errors.js'
+import { health } from './handlers/health.js'
+import { nodes } from './handlers/nodes.js'
+import { overview } from './handlers/overview.js'
+import { service, services } from './handlers/services.js'
+import { session } from './handlers/session.js'
+import { slow, slowGroups } from './handlers/slow.js'
+import { stream } from './handlers/stream.js'
+import { documentOf } from './openapi/document.js'
+import { type Operation, operation } from './operation.js'
+import { json } from './responses.js'
+
+const openapi = operation({
+  path: '/api/openapi.json',
+  summary: 'This document',
+  parameters: {},
+  answers: { 200: { description: 'OpenAPI 3.1.', schema: { type: 'object' } } },
+  handle: () => json(200, documentOf(OPERATIONS)),
+})
+
+/** The API: what is routed is what is documented. */
+export const OPERATIONS: readonly Operation[] = [
+  overview,
+  stream,
+  services,
+  service,
+  nodes,
+  slow,
+  slowGroups,
+  errors,
+  errorGroups,
+  health,
+  session,
+  openapi,
+]
