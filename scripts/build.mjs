@@ -1,7 +1,7 @@
 // Builds the package: the dashboard into src/zenith/assets, then src into dist/esm and dist/cjs. The new dist is made beside the
 // old one and swapped in at the end, so that a program that runs from dist never finds it half empty.
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bin, run } from './run.mjs'
@@ -33,6 +33,9 @@ const codes = []
 const env = { ...process.env, NODE_ENV: 'production' }
 if (existsSync(dashboard)) codes.push(await run(dashboard, ['--if-stale'], { cwd: root, env }))
 codes.push(...(await Promise.all(formats.map(compile))))
+// npm makes a command executable where it installs it; whoever unpacks the tarball in another way has it so, too.
+const command = join(fresh, 'esm/cli/bin.js')
+if (existsSync(command)) await chmod(command, 0o755)
 for (const { name } of formats) await swap(name)
 await rm(fresh, { recursive: true, force: true })
 process.exitCode = codes.every((code) => code === 0) ? 0 : 1

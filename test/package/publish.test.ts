@@ -1,10 +1,12 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type Consumer, documented, installConsumer, manifest, type Packed, pack } from './packed.js'
 
 let packed: Packed
@@ -117,6 +119,26 @@ describe('an installation', () => {
     process.stdout.write(`installs ${installed.length} packages\n`)
     expect(installed).toContain('node_modules/@gravito/quasar')
     expect(installed.length).toBeLessThanOrEqual(12)
+  })
+
+  it('brings a command that starts as it is', async () => {
+    const listed = execFileSync('tar', ['-tvzf', packed.tarball, 'package/dist/esm/cli/bin.js'], { encoding: 'utf8' })
+    expect(listed).toMatch(/^-rwxr-xr-x/)
+    expect(readFileSync(join(consumer.folder, 'node_modules/.bin/quasar'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/)
+    const env = { ...process.env, REDIS_URL: '', QUASAR_REDIS_URL: '' }
+    const command = ['--no-install', 'quasar', 'zenith', '--port', '0', '--redis', 'redis://127.0.0.1:1']
+    // In a group of its own: npx does not hand a signal on to what it started in every version of npm.
+    const child = spawn('npx', command, {
+      cwd: consumer.folder,
+      env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    onTestFinished(() => void process.kill(-(child.pid as number), 'SIGKILL'))
+    const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+    const url = /^Zenith is at (\S+)$/.exec(line)?.[1]
+    const page = await fetch(url ?? line)
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>Zenith</title>')])
   })
 
   it('runs no script', () => {

@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util'
+import { wrongUse } from './problem.js'
+
+/** An option of a command, of which there is a variable of the environment, too; the option goes before it. */
+export interface OptionSpec<T> {
+  /** What the help calls the value; null for one that is there or not. */
+  readonly value: string | null
+  /** Null: there is none. */
+  readonly env: string | null
+  readonly help: string
+  /** What a value becomes; throws a text that says what it takes. `'true'` and `'false'` for one without a value. */
+  readonly read: (text: string) => T
+}
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec<unknown>>>
+type Values<S extends OptionSpecs> = { readonly [K in keyof S]?: S[K] extends OptionSpec<infer T> ? T : never }
+
+export interface Parsed<S extends OptionSpecs> {
+  readonly isHelp: boolean
+  readonly values: Values<S>
+}
+
+/** @throws Problem with exit code 2 for what is not known and for values that are not taken */
+export function readOptions<S extends OptionSpecs>(
+  args: readonly string[],
+  specs: S,
+  env: NodeJS.ProcessEnv,
+): Parsed<S> {
+  const given = parse(args, specs)
+  if (given.help === true) return { isHelp: true, values: {} }
+  const values: Record<string, unknown> = {}
+  for (const [name, spec] of Object.entries(specs)) {
+    const fromEnv = spec.env === null ? undefined : env[spec.env]
+    const text = given[name] ?? (fromEnv === '' ? undefined : fromEnv)
+    if (text === undefined) continue
+    const source = given[name] === undefined ? spec.env : `--${name}`
+    values[name] = readValue(spec, String(text), source ?? name)
+  }
+  return { isHelp: false, values: values as Values<S> }
+}
+
+function parse(args: readonly string[], specs: OptionSpecs): Record<string, unknown> {
+  const known = Object.entries(specs).map(([name, { value }]) => [
+    name,
+    { type: value === null ? 'boolean' : 'string' },
+  ])
+  const options = { ...Object.fromEntries(known), help: { type: 'boolean', short: 'h' } }
+  const { values, positionals } = attempt(() => parseArgs({ args: [...args], options, allowPositionals: true }))
+  // Not repeated: it may be a password that somebody meant to give.
+  if (positionals.length > 0) throw wrongUse('takes options only, and something else was given.')
+  return values
+}
+
+/** Node's first sentence names the option and says what is wrong with it. */
+function attempt<T>(parse: () => T): T {
+  try {
+    return parse()
+  } catch (error) {
+    const sentence = error instanceof Error ? error.message.split(/\.? (?=To specify|Did you)|\n/, 1)[0] : String(error)
+    throw wrongUse(`${sentence?.replace(/\.$/, '')}.`)
+  }
+}
+
+function readValue<T>(spec: OptionSpec<T>, text: string, source: string): T {
+  try {
+    return spec.read(text)
+  } catch (error) {
+    throw wrongUse(`${source} takes ${error instanceof Error ? error.message : error}.`)
+  }
+}
+
+export function text(check: RegExp, takes: string): (text: string) => string {
+  return (text) => {
+    if (!check.test(text)) throw new Error(takes)
+    return text
+  }
+}
+
+export function wholeNumber(low: number, high: number, takes: string): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (!(number >= low && number <= high)) throw new Error(takes)
+    return number
+  }
+}
+
+export function yesOrNo(text: string): boolean {
+  if (/^(1|true|yes)$/i.test(text)) return true
+  if (/^(0|false|no)$/i.test(text)) return false
+  throw new Error('1 or 0')
+}
+
+export function oneOf<T extends string>(...choices: readonly T[]): (text: string) => T {
+  return (text) => {
+    const choice = choices.find((one) => one === text)
+    if (choice === undefined) throw new Error(`one of ${choices.join(', ')}`)
+    return choice
+  }
+}
+
+/** The lines of a help text about options, with their variables. */
+export function describeOptions(specs: OptionSpecs): string {
+  const rows = Object.entries(specs).map(([name, { value, env, help }]) => ({
+    left: `  --${name}${value === null ? '' : ` ${value}`}`,
+    right: [help, env === null ? '' : `[${env}]`],
+  }))
+  const width = Math.max(...rows.map(({ left }) => left.length)) + 2
+  const lines = rows.map(({ left, right }) => `${left.padEnd(width)}${right.filter(Boolean).join(' ')}`)
+  return [...lines, `${'  -h, --help'.padEnd(width)}shows this`].join('\n')
+}

@@ -1,0 +1,52 @@
+import { SDK_VERSION } from '../core/version.js'
+import { hashPasswordCommand } from './commands/hash-password.js'
+import { zenithCommand } from './commands/zenith.js'
+import { Problem, wrongUse } from './problem.js'
+
+/** One of the things that `quasar` does. */
+export interface Command {
+  readonly summary: string
+  readonly help: string
+  /** @throws Problem */
+  run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void>
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = { zenith: zenithCommand, 'hash-password': hashPasswordCommand }
+
+const HELP = `Usage: quasar <command> [options]
+
+Commands:
+${Object.entries(COMMANDS)
+  .map(([name, { summary }]) => `  ${name.padEnd(15)}${summary}`)
+  .join('\n')}
+
+Options:
+  -h, --help     shows this, or the help of a command: quasar zenith --help
+  -v, --version  shows the version
+`
+
+/** Runs what the command line says. Sets the exit code: 1 when it can't be done, 2 when it can't be understood. */
+export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const [name = '--help', ...rest] = args
+  try {
+    if (['-h', '--help', 'help'].includes(name)) process.stdout.write(HELP)
+    else if (['-v', '--version'].includes(name)) process.stdout.write(`${SDK_VERSION}\n`)
+    else await commandOf(name).run(rest, env)
+  } catch (error) {
+    const prefix = Object.hasOwn(COMMANDS, name) ? `quasar ${name}` : 'quasar'
+    const { message, exitCode } = problemOf(error)
+    process.stderr.write(`${prefix}: ${message}${exitCode === 2 ? ` See ${prefix} --help.` : ''}\n`)
+    process.exitCode = exitCode
+  }
+}
+
+function problemOf(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof Problem) return error
+  return { message: error instanceof Error ? error.message : String(error), exitCode: 1 }
+}
+
+function commandOf(name: string): Command {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (!command) throw wrongUse(`there is no command or option "${name}".`)
+  return command
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { ensureBuilt } from '../support/pack.js'
+import { run } from './command.js'
+
+beforeAll(() => ensureBuilt(), 240_000)
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+
+describe('quasar', () => {
+  it.each([[[]], [['--help']], [['-h']], [['help']]])('shows what it can do: %j', async (args) => {
+    const { code, stdout, stderr } = await run(args)
+    expect([code, stderr]).toEqual([0, ''])
+    for (const word of ['quasar <command>', 'zenith', 'hash-password', '--version']) expect(stdout).toContain(word)
+  })
+
+  it.each(['zenith', 'hash-password'])('shows the help of %s', async (command) => {
+    const { code, stdout, stderr } = await run([command, '--help'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain(`Usage: quasar ${command}`)
+  })
+
+  it('names every option of zenith with its variable', async () => {
+    const { stdout } = await run(['zenith', '--help'])
+    const options = [...stdout.matchAll(/^ {2}--([\w-]+)/gm)].map(([, name = '']) => name)
+    expect(options.sort()).toEqual([
+      'auth-password-hash',
+      'auth-role',
+      'auth-user',
+      'base-path',
+      'bearer',
+      'host',
+      'interval',
+      'open',
+      'port',
+      'prefix',
+      'quiet',
+      'redis',
+    ])
+    expect(stdout.match(/\[QUASAR_\w+\]/g)).toHaveLength(options.length)
+  })
+
+  it.each(['--version', '-v'])('says its version: %s', async (option) => {
+    expect(await run([option])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
+  })
+})
+
+const HASH = `scrypt:16384:8:1:${'s'.repeat(22)}:${'h'.repeat(43)}`
+
+describe('what can’t be understood ends with code 2 and one line', () => {
+  it.each<[args: string[], env: NodeJS.ProcessEnv, line: RegExp]>([
+    [['dance'], {}, /^quasar: there is no command or option "dance"\. See quasar --help\.$/],
+    [['toString'], {}, /no command or option "toString"/],
+    [['--verbose'], {}, /no command or option "--verbose"/],
+    [['zenith', '--prot', '80'], {}, /^quasar zenith: Unknown option '--prot'\. See quasar zenith --help\.$/],
+    [['zenith', '--port'], {}, /--port.*argument/],
+    [['zenith', '--quiet=1'], {}, /--quiet.*does not take/],
+    [['zenith', '--port', 'http'], {}, /--port takes a port, 0 to 65535/],
+    [['zenith', '--port', '65536'], {}, /--port takes/],
+    [['zenith'], { QUASAR_PORT: '-1' }, /QUASAR_PORT takes a port/],
+    [['zenith'], { QUASAR_QUIET: 'maybe' }, /QUASAR_QUIET takes 1 or 0/],
+    [['zenith', '--interval', '1'], {}, /--interval takes a number of ms, 50/],
+    [['zenith', '--prefix', 'mine'], {}, /--prefix takes a text that ends with a colon/],
+    [['zenith', '--base-path', 'ops quasar'], {}, /--base-path takes a path/],
+    [['zenith', '--redis', 'http://:horse@localhost'], {}, /--redis takes a URL/],
+    [['zenith'], { QUASAR_REDIS_URL: 'localhost:6379/horse' }, /QUASAR_REDIS_URL takes a URL/],
+    [['zenith'], { REDIS_URL: 'localhost:6379/horse' }, /REDIS_URL takes a URL/],
+    [['zenith', '--auth-role', 'root', '--bearer', 'horse'], {}, /--auth-role takes one of viewer, operator, admin/],
+    [['zenith', '--auth-user', 'ada'], {}, /--auth-user and --auth-password-hash together/],
+    [['zenith', '--auth-password-hash', HASH], {}, /--auth-user and --auth-password-hash together/],
+    [['zenith', '--auth-user', 'ada', '--auth-password-hash', 'horse'], {}, /`quasar hash-password`/],
+    [['zenith', '--auth-user', 'ada', '--auth-password-hash', 'scrypt:horse'], {}, /hash-password/],
+    [['zenith', '--bearer', 'horse', '--auth-user', 'ada'], {}, /a user or a bearer token, not both/],
+    [['zenith'], { QUASAR_SECRET: 'horse', QUASAR_AUTH_USER: 'ada', QUASAR_AUTH_PASSWORD_HASH: HASH }, /QUASAR_SECRET/],
+    [['zenith', '--host', '0.0.0.0'], {}, /at 0\.0\.0\.0 others could see it\. Say who may by --auth-user/],
+    [['zenith'], { QUASAR_HOST: '::', NODE_ENV: 'development' }, /at :: others could see it/],
+    [['zenith', 'horse'], {}, /takes options only/],
+    [['hash-password', 'horse'], {}, /takes options only/],
+  ])('%j with %j', async (args, env, line) => {
+    const { code, stdout, stderr } = await run(args, { env })
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr.trimEnd()).toMatch(line)
+    expect(stderr.trimEnd()).not.toContain('\n')
+    expect(stderr).not.toContain('horse')
+  })
+})

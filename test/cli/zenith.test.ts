@@ -1,0 +1,146 @@
+import { once } from 'node:events'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { hashPassword } from '../../src/create-zenith.js'
+import { redisStore } from '../../src/stores/redis.js'
+import { ensureBuilt } from '../support/pack.js'
+import { freePort, startRedis, type TestRedis } from '../support/redis.js'
+import { ask, openStream } from '../zenith/support/http.js'
+import { beatOf, report } from '../zenith/support/records.js'
+import { quasar, run } from './command.js'
+
+let redis: TestRedis
+
+beforeAll(async () => {
+  await ensureBuilt()
+  redis = await startRedis()
+}, 240_000)
+
+afterAll(() => redis.stop())
+
+/** Starts it on a free port and waits until it says where it is. */
+async function zenith(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const running = quasar(['zenith', '--port', '0', ...args], { env: { QUASAR_REDIS_URL: redis.url, ...env } })
+  const url = (await running.said(/Zenith is at (\S+)/)).replace(/\/$/, '')
+  return { running, url }
+}
+
+describe('quasar zenith', () => {
+  it('shows what is reported, to this machine alone, and says so', async () => {
+    const store = redisStore({ redis: redis.url })
+    onTestFinished(() => store.close())
+    await report(store, beatOf('shop', 'web-1'))
+    const { running, url } = await zenith()
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect((await ask(`${url}/`)).headers['content-type']).toMatch(/^text\/html/)
+    expect((await ask(`${url}/api/nodes`)).json()).toMatchObject({ total: 1, items: [{ id: 'web-1' }] })
+    expect((await ask(`${url}/api/session`)).json()).toEqual({ user: null, role: 'admin', canLogOut: false })
+    await running.said(/Only this machine/)
+    await running.said(/It reads redis:\/\/127\.0\.0\.1:\d+/)
+    const foreign = await ask(`${url}/`, { headers: { host: 'monitor.example' } })
+    expect([foreign.status, foreign.text]).toEqual([404, 'Not Found\n'])
+  })
+
+  it('takes all of it from variables, too, and options before them', async () => {
+    const password = await hashPassword('correct horse')
+    const { url } = await zenith(['--base-path', '/ops/quasar', '--auth-role', 'operator'], {
+      QUASAR_BASE_PATH: '/elsewhere',
+      QUASAR_PREFIX: 'mine:',
+      QUASAR_HOST: 'localhost',
+      QUASAR_ZENITH_INTERVAL: '100',
+      QUASAR_AUTH_USER: 'ada',
+      QUASAR_AUTH_PASSWORD_HASH: password,
+    })
+    expect(url).toMatch(/^http:\/\/localhost:\d+\/ops\/quasar$/)
+    expect((await ask(`${url}/api/nodes`)).status).toBe(401)
+    const page = await ask(`${url}/`, { headers: { accept: 'text/html' } })
+    expect([page.status, page.headers.location]).toEqual([303, './login'])
+  })
+
+  it('lets in by a token, with a role', async () => {
+    const { url } = await zenith(['--host', '0.0.0.0', '--bearer', 'token-1', '--auth-role', 'admin'])
+    const local = url.replace('0.0.0.0', '127.0.0.1')
+    expect((await ask(`${local}/api/session`)).status).toBe(401)
+    const session = await ask(`${local}/api/session`, { headers: { authorization: 'Bearer token-1' } })
+    expect(session.json()).toMatchObject({ role: 'admin' })
+  })
+
+  it('says nothing when it is to be quiet', async () => {
+    const port = await freePort()
+    const running = quasar(['zenith', '--quiet', '--port', `${port}`, '--redis', redis.url])
+    await vi.waitFor(async () => expect((await ask(`http://127.0.0.1:${port}/api/health`)).status).toBe(200), {
+      timeout: 20_000,
+    })
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toBe(0)
+    expect([running.stdout, running.stderr]).toEqual(['', ''])
+  })
+
+  it('starts without Redis, says so without its password, and says when it is there', async () => {
+    const port = await freePort()
+    const { running, url } = await zenith([
+      '--redis',
+      `redis://ops:plant-secret@127.0.0.1:${port}/0?password=plant-secret`,
+    ])
+    await vi.waitFor(() =>
+      expect(running.stderr).toMatch(/^redis:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*The page says so/),
+    )
+    const overview = await ask(`${url}/api/overview`)
+    expect(overview.json()).toMatchObject({ store: { ok: false, error: expect.stringContaining('ECONNREFUSED') } })
+    const late = await startRedis({ port, args: ['--user', 'ops', 'on', '>plant-secret', '~*', '+@all'] })
+    onTestFinished(() => late.stop())
+    await running.said(/answers now/)
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toBe(0)
+    expect(running.stdout + running.stderr + overview.text).not.toContain('plant-secret')
+  })
+
+  it('says so when its port is taken, and ends with code 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    onTestFinished(() => void other.close())
+    const { port } = other.address() as { port: number }
+    expect(await run(['zenith', '--port', `${port}`])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `quasar zenith: port ${port} of 127.0.0.1 is taken; --port says another.\n`,
+    })
+    const foreign = await run(['zenith', '--port', '0', '--host', '192.0.2.1', '--bearer', 'token-1'])
+    expect([foreign.code, foreign.stderr]).toEqual([1, 'quasar zenith: 192.0.2.1 is no address of this machine.\n'])
+  })
+
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'ends by %s with code 0, streams and all, with Redis and without',
+    async (signal) => {
+      for (const args of [[], ['--redis', `redis://127.0.0.1:${await freePort()}`]]) {
+        const { running, url } = await zenith(args)
+        const stream = await openStream(`${url}/api/stream`)
+        await stream.next()
+        running.child.kill(signal)
+        await stream.ended
+        const limit = setTimeout(() => running.child.kill('SIGKILL'), 2_000)
+        expect([await running.ended, running.child.signalCode]).toEqual([0, null])
+        clearTimeout(limit)
+      }
+    },
+  )
+
+  it('opens the page in the browser', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'quasar-open-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    await writeFile(join(folder, 'xdg-open'), `#!/bin/sh\necho "$1" > '${folder}/opened'\n`)
+    await chmod(join(folder, 'xdg-open'), 0o755)
+    const { url } = await zenith(['--open'], { PATH: `${folder}${delimiter}${process.env.PATH}` })
+    await vi.waitFor(async () => expect(await readFile(join(folder, 'opened'), 'utf8')).toBe(`${url}/\n`), {
+      timeout: 10_000,
+    })
+  })
+
+  it('does without a browser where there is none', async () => {
+    const { url } = await zenith(['--open'], { PATH: '/nonexistent' })
+    expect((await ask(`${url}/api/health`)).status).toBe(200)
+  })
+})
