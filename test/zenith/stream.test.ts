@@ -21,7 +21,7 @@ describe('the stream', () => {
   it('does not read at all while nobody looks', async () => {
     const store = countingReader(memoryStore())
     const { zenith } = await serveZenith({ store })
-    await zenith.fetch(new Request('http://localhost/api/health'))
+    for (const path of ['/', '/api/session']) await zenith.fetch(new Request(`http://localhost${path}`))
     expect(store.looks).toBe(0)
   })
 

@@ -66,12 +66,13 @@ function seriesOf({ key, durations, errors = 0 }: SeriesFigures) {
 export async function report(
   writer: Writer,
   heartbeat: Heartbeat,
-  records: { slow?: SlowEntry[]; exceptions?: ExceptionRecord[]; rollups?: Rollup[] } = {},
+  records: { slow?: SlowEntry[]; exceptions?: ExceptionRecord[]; rollups?: Rollup[]; history?: Rollup[] } = {},
 ): Promise<void> {
   const entries: StoreRecord[] = [
     ...(records.slow ?? []).map((record) => ({ type: 'slow' as const, record })),
     ...(records.exceptions ?? []).map((record) => ({ type: 'exception' as const, record })),
     ...(records.rollups ?? []).map((record) => ({ type: 'rollup' as const, record })),
+    ...(records.history ?? []).map((record) => ({ type: 'history' as const, record })),
   ]
   const batch: Batch = { service: heartbeat.service, node: heartbeat.id, heartbeat, records: entries }
   const { error } = await writer.write(batch)

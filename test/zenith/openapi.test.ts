@@ -1,0 +1,162 @@
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { createZenith, type Zenith } from '../../src/create-zenith.js'
+import type { PulseEvent } from '../../src/protocol/index.js'
+import { memoryStore } from '../../src/stores/memory.js'
+import { OPERATIONS } from '../../src/zenith/operations.js'
+import { exceptionOf, heartbeatOf, slowOf } from '../stores/samples.js'
+import { type ApiDocument, askApi, documentOf, validatorOf } from './support/api.js'
+import { beatOf, report, rollupOf } from './support/records.js'
+import { INTERVAL, serveZenith } from './support/zenith.js'
+
+/** Whatever the API can show: all figures, none of them, and no service at all. */
+async function filledStore() {
+  const store = memoryStore()
+  const now = Date.now()
+  const routes = [{ key: 'GET /a', durations: [1, 20, 300] }]
+  const jobs = [{ key: 'mail', queue: 'high', durations: [5], errors: 1 }]
+  const spans = Array.from({ length: 12 }, (_, index) => now - index * 10_000)
+  const slow = [slowOf('shop'), slowOf('shop', { kind: 'job', thresholdMs: null, requestId: null })]
+  await report(store, heartbeatOf('shop', 'web-1'), {
+    slow,
+    exceptions: [exceptionOf('shop', 'e1'), exceptionOf('shop', 'e2', { stack: null, route: null, handled: true })],
+    rollups: spans.map((to) => rollupOf('web-1', to - 10_000, to, routes, jobs)),
+    history: spans.slice(0, 5).map((_, index) => {
+      return rollupOf('web-1', now - (index + 1) * 60_000, now - index * 60_000, routes, jobs)
+    }),
+  })
+  // A foreign reporter that says next to nothing.
+  await report(store, beatOf('shop', 'php', { language: 'php', interval: null }))
+  await report(store, beatOf('quiet', 'idle'))
+  return store
+}
+
+const QUERIES: Readonly<Record<string, readonly string[]>> = {
+  '/api/services': ['?period=5m', '?period=15m', '?period=1h', '?service=shop', '?limit=1&offset=1'],
+  '/api/services/{service}': ['?period=5m', '?period=1h'],
+  '/api/nodes': ['?state=live', '?service=shop', '?state=left'],
+  '/api/slow': ['?kind=job', '?text=USERS', '?name=nothing'],
+  '/api/errors': ['?handled=true', '?handled=false', '?kind=request'],
+}
+/** What a test of lists has to see items in, or it would prove nothing. */
+const LISTS = ['/api/services', '/api/nodes', '/api/slow', '/api/slow/groups', '/api/errors', '/api/errors/groups']
+
+describe('the API’s own description', () => {
+  let zenith: Zenith
+  let document: ApiDocument
+  beforeAll(async () => {
+    zenith = createZenith({ auth: () => true, interval: INTERVAL, store: await filledStore() })
+    document = await documentOf(zenith)
+    return () => zenith.close()
+  })
+
+  function schemaOf(path: string, status: number, type = 'application/json'): unknown {
+    return document.paths[path]?.get.responses[status]?.content[type]?.schema
+  }
+
+  it('is OpenAPI 3.1 and has every route', () => {
+    expect(document.openapi).toMatch(/^3\.1\./)
+    expect(Object.keys(document.paths).sort()).toEqual(OPERATIONS.map(({ path }) => path).sort())
+    const ids = Object.values(document.paths).map(({ get }) => (get as unknown as { operationId: string }).operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('is found from where it is served, under any mount', () => {
+    const url = new URL(document.servers[0]?.url ?? '', 'https://ops.example/quasar/api/openapi.json')
+    expect(url.pathname).toBe('/quasar/')
+  })
+
+  const paths = OPERATIONS.filter(({ answers }) => answers[200]?.type === undefined).map(({ path }) => path)
+  it.each(paths)('%s answers as it says', async (path) => {
+    const validate = validatorOf(document, schemaOf(path, 200))
+    for (const query of ['', ...(QUERIES[path] ?? [])]) {
+      const { status, body } = await askApi(zenith, path.replace('{service}', 'shop') + query)
+      expect([status, query]).toEqual([200, query])
+      validate(body)
+      expect(validate.errors, query).toBeNull()
+      if (query === '' && LISTS.includes(path)) expect((body as { items: unknown[] }).items).not.toEqual([])
+    }
+  })
+
+  it('has all that a service says of itself in it', async () => {
+    const { body } = await askApi<Record<string, unknown[]>>(zenith, '/api/services/shop?period=1h')
+    for (const field of ['traffic', 'routes', 'jobSeries', 'nodes', 'slow', 'exceptions']) {
+      expect(body[field], field).not.toEqual([])
+    }
+  })
+
+  it.each(OPERATIONS.map(({ path }) => path))('%s refuses what it does not know', async (path) => {
+    const validate = validatorOf(document, schemaOf(path, 400))
+    const wrong = (document.paths[path]?.get.parameters ?? []).flatMap(({ name, in: place, schema }) => {
+      const { type, enum: words } = schema as { type: string; enum?: unknown }
+      if (place !== 'query') return []
+      return type === 'integer' || words ? [`${name}=-1`, `${name}=x`, `${name}=`] : [`${name}=`]
+    })
+    for (const query of ['periode=1h', '__proto__=1', 'toString=1', ...wrong]) {
+      const { status, body } = await askApi(zenith, `${path.replace('{service}', 'shop')}?${query}`)
+      expect([status, query]).toEqual([400, query])
+      validate(body)
+      expect(validate.errors).toBeNull()
+      const name = query.split('=')[0]
+      expect(body).toMatchObject({ error: { code: 'bad_query', message: expect.stringContaining(`\`${name}\``) } })
+    }
+  })
+
+  it.each([
+    ['/api/nodes?limit=0', '`limit` takes a whole number from 1 to 1000.'],
+    ['/api/nodes?limit=1001', '`limit` takes a whole number from 1 to 1000.'],
+    ['/api/nodes?state=dead', '`state` takes `live` or `lost` or `left`.'],
+    ['/api/services?period=2h', '`period` takes `5m` or `15m` or `1h`.'],
+    ['/api/nodes?limit=1&limit=2', '`limit` is given more than once.'],
+    ['/api/overview?x=1', '`x` is not known; this takes no parameters.'],
+    ['/api/services/shop?x=1', '`x` is not known; this takes `period`.'],
+  ])('%s says what it takes', async (path, message) => {
+    const { status, body } = await askApi(zenith, path)
+    expect([status, body]).toEqual([400, { error: { code: 'bad_query', message } }])
+  })
+
+  it('answers 404 for a service that nobody knows, and for a name that is no percent-encoding', async () => {
+    const validate = validatorOf(document, schemaOf('/api/services/{service}', 404))
+    for (const path of ['/api/services/nobody', '/api/services/%E0%A4%A', '/api/services/__proto__']) {
+      const { status, body } = await askApi(zenith, path)
+      expect(status).toBe(404)
+      validate(body)
+      expect(validate.errors).toBeNull()
+    }
+  })
+
+  it('describes what a store that does not answer makes of it', async () => {
+    const store = { ...memoryStore(), nodes: () => Promise.reject(new Error('connect ECONNREFUSED')) }
+    const broken = createZenith({ auth: () => true, interval: INTERVAL, store })
+    onTestFinished(() => broken.close())
+    for (const path of [...LISTS, '/api/services/{service}', '/api/health']) {
+      const { status, body } = await askApi(broken, path.replace('{service}', 'shop'))
+      expect([path, status]).toEqual([path, 503])
+      const validate = validatorOf(document, schemaOf(path, 503))
+      validate(body)
+      expect(validate.errors).toBeNull()
+      expect(JSON.stringify(body)).toContain('connection refused')
+    }
+  })
+
+  it('describes the events of the stream', async () => {
+    const store = await filledStore()
+    const { watch } = await serveZenith({ store })
+    const stream = await watch()
+    const whole = { allOf: [{ $ref: '#/components/schemas/Overview' }] }
+    const first = (await stream.next()).data as PulseEvent
+    expect(first.full).toBe(true)
+    const { full: _, ...overview } = first
+    await report(store, beatOf('shop', 'new'), { slow: [slowOf('shop', { ts: Date.now() + 5 })] })
+    const difference = await stream.next((event) => event.name === 'system_pulse')
+    const slow = await stream.next((event) => event.name === 'slow')
+    for (const [schema, data] of [
+      [whole, overview],
+      [{ $ref: '#/components/schemas/PulseDifference' }, difference.data],
+      [{ type: 'array', minItems: 1, items: { $ref: '#/components/schemas/SlowEntry' } }, slow.data],
+    ]) {
+      const validate = validatorOf(document, schema)
+      validate(data)
+      expect(validate.errors).toBeNull()
+    }
+  })
+})
