@@ -49,6 +49,9 @@ function fieldsOf(parsed: unknown): string {
 
 export function nodeHeaders(request: IncomingMessage, answer: Response): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = Object.fromEntries(answer.headers)
+  // The only ones that can't be joined to one line.
+  const cookies = answer.headers.getSetCookie()
+  if (cookies.length > 0) headers['set-cookie'] = cookies
   const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream')
   // When a stream ends the server is closing: a connection that stayed would hold it open.
   if (isStream && request.httpVersionMajor === 1) headers.connection = 'close'

@@ -5,6 +5,7 @@ import type { Overview, PulseDifference, PulseEvent } from '../../src/protocol/i
 import { memoryStore } from '../../src/stores/memory.js'
 import { countingReader } from '../zenith/support/counting-reader.js'
 import { ask, openStream, send } from '../zenith/support/http.js'
+import { cookiesOf, formBody, formOf, USERS } from '../zenith/support/login.js'
 import { beatOf, exceptionOf, report, slowOf } from '../zenith/support/records.js'
 import { listen, withEnv } from '../zenith/support/serve.js'
 
@@ -209,6 +210,32 @@ export function zenithMountSuite(name: string, start: StartMount): void {
         response.destroy()
       }
       expect(new Set(peers.map((peer) => peer?.replace('::ffff:', '')))).toEqual(new Set(['127.0.0.1']))
+    })
+
+    it('logs in by its form, from a browser that is led there, and out again', async () => {
+      const { zenith } = await mount('/ops/quasar', { auth: { users: USERS }, logger: false })
+      const led = await ask(`${zenith}?service=shop`, { headers: { accept: 'text/html' } })
+      const login = new URL(led.headers.location ?? '', `${zenith}?service=shop`)
+      expect([led.status, login.pathname]).toEqual([303, '/ops/quasar/login'])
+      expect((await ask(`${zenith}/api/overview`)).status).toBe(401)
+      const page = await ask(login.href)
+      const { cookie, ...form } = formOf(page.text, page.headers['set-cookie'] ?? [])
+      const send = (fields: Record<string, string>, to: string, cookie: string) => {
+        const type = 'application/x-www-form-urlencoded'
+        const headers = { 'content-type': type, 'sec-fetch-site': 'same-origin', cookie }
+        return ask(to, { method: 'POST', headers, body: formBody(fields) })
+      }
+      const wrong = await send({ ...form, name: 'ada', password: 'wrong' }, login.href, cookie)
+      expect(wrong.status).toBe(401)
+      const entered = await send({ ...form, name: 'ada', password: 'correct horse' }, login.href, cookie)
+      expect(entered.status).toBe(303)
+      expect(new URL(entered.headers.location ?? '', login).href).toBe(`${zenith}/?service=shop`)
+      const session = cookiesOf(entered.headers['set-cookie'] ?? [])
+      const known = await ask(`${zenith}/api/session`, { headers: { cookie: session } })
+      expect(known.json()).toEqual({ user: 'ada', role: 'operator', canLogOut: true })
+      const goodbye = formOf((await ask(`${zenith}/logout`, { headers: { cookie: session } })).text, [])
+      expect((await send({ token: goodbye.token }, `${zenith}/logout`, session)).status).toBe(303)
+      expect((await ask(`${zenith}/api/session`, { headers: { cookie: session } })).status).toBe(401)
     })
 
     it('opens without auth in development to this machine alone', async () => {

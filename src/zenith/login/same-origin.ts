@@ -10,6 +10,6 @@ export function isSameOrigin(request: Request): boolean {
   if (!URL.canParse(origin)) return false
   const { host, hostname } = new URL(origin)
   const forwarded = request.headers.get('x-forwarded-host')?.split(',', 1)[0]?.trim()
-  // A proxy may leave the port out.
+  // A proxy may leave the port out (nginx's `$host`): then the form's own token has to tell two ports apart.
   return [request.headers.get('host'), forwarded].some((asked) => asked === host || asked === hostname)
 }

@@ -4,7 +4,7 @@ import { isIPv6 } from 'node:net'
 const BURST = 10
 const REFILL_MS = 30_000
 /** Several people may come from one address. */
-const BURST_OF_ADDRESS = 30
+const BURST_OF_ADDRESS = 20
 const MAX_KEYS = 10_000
 
 interface Bucket {
