@@ -13,13 +13,27 @@ export function applyTheme(): void {
   else document.documentElement.dataset.theme = theme
 }
 
-/** The choice, and how to go on to the next one. */
-export function useTheme(): [Theme, () => void] {
-  return [useSyncExternalStore(subscribe, () => theme), nextTheme]
+export function useTheme(): Theme {
+  return useSyncExternalStore(subscribe, () => theme)
 }
 
-function nextTheme(): void {
-  theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system'
+/** Tells when colours change: another theme was chosen, or the system's changed. Returns the end of it. */
+export function onColorsChange(listener: () => void): () => void {
+  const system = matchMedia('(prefers-color-scheme: dark)')
+  const unsubscribe = subscribe(listener)
+  system.addEventListener('change', listener)
+  return () => {
+    unsubscribe()
+    system.removeEventListener('change', listener)
+  }
+}
+
+export function nextTheme(): void {
+  setTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system')
+}
+
+export function setTheme(chosen: Theme): void {
+  theme = chosen
   try {
     localStorage.setItem(STORED_AS, theme)
   } catch {

@@ -181,19 +181,6 @@ describe('the page', () => {
     await row.getByText('at createOrder').waitFor()
   })
 
-  it('shows the routes of a service, under a URL of its own', async () => {
-    const { page } = await open()
-    await page.getByRole('button', { name: 'Routes of shop-api' }).click()
-    const dialog = page.getByRole('dialog', { name: /shop-api/ })
-    await dialog.getByText('GET /products/:id').waitFor()
-    expect(page.url()).toContain('service=shop-api')
-    await page.keyboard.press('Escape')
-    await dialog.waitFor({ state: 'hidden' })
-    expect(page.url()).not.toContain('service=')
-    await page.goto(`${server.url}?service=mailer`)
-    await page.getByRole('dialog').getByText('send-mail').waitFor()
-  })
-
   it('says what to do when no server reports', async () => {
     server.overview = makeOverview()
     const { page } = await open()

@@ -1,43 +1,61 @@
 import { describe, expect, it } from 'vitest'
-import { environmentsOf, filterOverview } from '../../src/dashboard/view/filter.js'
-import { groupExceptions, groupNodes, sortServices } from '../../src/dashboard/view/groups.js'
+import { choicesOf, type Filter, filterOverview } from '../../src/dashboard/view/filter.js'
+import { groupExceptions, groupNodes, groupSlow, sortServices } from '../../src/dashboard/view/groups.js'
 import { healthWord } from '../../src/dashboard/view/levels.js'
 import { meanwhile } from '../../src/dashboard/view/meanwhile.js'
 import { linePaths } from '../../src/dashboard/view/paths.js'
-import { makeException, makeNode, makeService, makeSlow } from './fixture/fleet.js'
+import { makeException, makeHeartbeat, makeNode, makeService, makeSlow } from './fixture/fleet.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
 
 describe('the filter', () => {
   const fleet = makeShopFleet()
+  const ask = (change: Partial<Filter>) =>
+    filterOverview(fleet, { q: '', env: '', version: '', service: '', ...change })
 
   it('shows everything without a text', () => {
-    expect(filterOverview(fleet, '  ', '')).toBe(fleet)
+    expect(ask({ q: '  ' })).toBe(fleet)
   })
 
   it('finds a server by host, whatever the case, and shows its service with it', () => {
-    const shown = filterOverview(fleet, 'WEB-2', '')
+    const shown = ask({ q: 'WEB-2' })
     expect(shown.nodes.map(({ id }) => id)).toEqual(['web-2'])
     expect(shown.services.map(({ service }) => service)).toEqual(['shop-api'])
   })
 
   it('wants every word', () => {
-    expect(filterOverview(fleet, 'shop-api lost', '').nodes.map(({ id }) => id)).toEqual(['web-3'])
-    expect(filterOverview(fleet, 'shop-api nowhere', '').nodes).toEqual([])
+    expect(ask({ q: 'shop-api lost' }).nodes.map(({ id }) => id)).toEqual(['web-3'])
+    expect(ask({ q: 'shop-api nowhere' }).nodes).toEqual([])
   })
 
   it('finds slow entries and exceptions by what is written on them', () => {
-    const shown = filterOverview(fleet, '/reports', '')
+    const shown = ask({ q: '/reports' })
     expect(shown.slow.map(({ name }) => name)).toEqual(['GET /reports/:year'])
-    expect(filterOverview(fleet, 'econnrefused', '').exceptions).toHaveLength(1)
-    expect(filterOverview(fleet, '4bf92f35', '').slow.length).toBeGreaterThan(0)
+    expect(ask({ q: 'econnrefused' }).exceptions).toHaveLength(1)
+    expect(ask({ q: '4bf92f35' }).slow.length).toBeGreaterThan(0)
   })
 
   it('keeps to an environment', () => {
-    const shown = filterOverview(fleet, '', 'staging')
+    const shown = ask({ env: 'staging' })
     expect(shown.nodes.map(({ id }) => id)).toEqual(['admin-1'])
     expect(shown.services.map(({ service }) => service)).toEqual(['admin'])
     expect(shown.slow).toEqual([])
-    expect(environmentsOf(fleet)).toEqual(['production', 'staging'])
+    expect(choicesOf(fleet).environments).toEqual(['production', 'staging'])
+  })
+
+  it('keeps to a service and to a version', () => {
+    expect(ask({ service: 'catalog' }).nodes.map(({ id }) => id)).toEqual(['catalog-7f9c'])
+    expect(ask({ service: 'catalog' }).slow.map(({ name }) => name)).toEqual(['GET /search'])
+    const old = makeNode('cart', 'old', { heartbeat: makeHeartbeat('cart', 'old', { appVersion: '3.0.0' }) })
+    const two = {
+      ...fleet,
+      nodes: [...fleet.nodes, old],
+      slow: [makeSlow({ service: 'cart', node: 'old' }), ...fleet.slow],
+    }
+    const shown = filterOverview(two, { q: '', env: '', version: '3.0.0', service: '' })
+    expect(shown.nodes).toEqual([old])
+    expect(shown.slow).toHaveLength(1)
+    expect(shown.exceptions).toEqual([])
+    expect(choicesOf(two).versions).toEqual(['3.0.0', '3.2.1'])
   })
 })
 
@@ -67,12 +85,26 @@ describe('groups', () => {
       makeException({ fingerprint: 'x', ts: 10 }),
       makeException({ fingerprint: 'x', ts: 5, service: 'other' }),
     ])
-    expect(groups.map(({ last, count, firstSeen }) => [last.ts, count, firstSeen])).toEqual([
+    expect(groups.map(({ last, count, first }) => [last, count, first])).toEqual([
       [30, 2, 10],
       [20, 1, 20],
       [5, 1, 5],
     ])
   })
+})
+
+it('counts slow entries by name, and keeps the slowest and the newest of them', () => {
+  const groups = groupSlow([
+    makeSlow({ name: 'GET /a', ts: 30, durationMs: 1_200 }),
+    makeSlow({ name: 'GET /b', ts: 20, durationMs: 9_000 }),
+    makeSlow({ name: 'GET /a', ts: 10, durationMs: 4_000 }),
+    makeSlow({ name: 'GET /b', ts: 5, kind: 'job' }),
+  ])
+  expect(groups.map(({ kind, name, count, slowestMs, last }) => [kind, name, count, slowestMs, last])).toEqual([
+    ['request', 'GET /a', 2, 4_000, 30],
+    ['request', 'GET /b', 1, 9_000, 20],
+    ['job', 'GET /b', 1, 1_840, 5],
+  ])
 })
 
 describe('what the process did meanwhile', () => {

@@ -1,16 +1,25 @@
 import { ChevronRight } from 'lucide-react'
-import { memo } from 'react'
-import type { ServiceView, TrafficPoint } from '../../protocol/overview.js'
+import { memo, useMemo } from 'react'
+import type { Period, ServicePeriod, ServiceView, TrafficPoint } from '../../protocol/overview.js'
 import { duration, percent, plural, rate, sentence } from '../format.js'
-import { errorLevel, healthWord } from '../view/levels.js'
-import { choose } from '../view/url-state.js'
+import { healthWord } from '../view/levels.js'
+import { within } from '../view/period.js'
+import type { Choice } from '../view/url-state.js'
 import { Busiest } from './busiest.js'
+import { Figures } from './figures.js'
 import { HealthScore } from './health-score.js'
-import { LEVEL_TEXT } from './level-word.js'
+import { PageLink } from './page-link.js'
 import { TrafficChart } from './traffic-chart.js'
 
+interface AppHealthCardProps {
+  service: ServiceView
+  period: Period
+  /** Over that period, where the live state does not reach so far back. */
+  past: ServicePeriod | undefined
+}
+
 /** How a service does, in one look. Drawn again only when the service changed. */
-export const AppHealthCard = memo(function AppHealthCard({ service: view }: { service: ServiceView }) {
+export const AppHealthCard = memo(function AppHealthCard({ service: view, period, past }: AppHealthCardProps) {
   const { service, health, nodes, environments } = view
   const of = view.requests || !view.jobs ? 'requests' : 'jobs'
   return (
@@ -21,7 +30,9 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view }: { se
             <HealthScore service={service} health={health} />
             <div className="min-w-0 flex-1">
               <h3 className="truncate text-base font-semibold tracking-tight" title={service}>
-                {service}
+                <PageLink to={toService(service)} data-row="" className="rounded-sm hover:text-accent">
+                  {service}
+                </PageLink>
               </h3>
               <p className="label truncate">
                 {[healthWord(health.score), nodeWords(nodes), ...environments].filter(Boolean).join(' · ')}
@@ -31,23 +42,35 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view }: { se
           <Figures now={view[of]} of={of} />
         </div>
         <div className="min-w-0">
-          <Past view={view} of={of} />
+          <Past view={view} of={of} period={period} traffic={(past ?? view).traffic} />
           {view.requests && view.jobs && <p className="label mt-2">Jobs: {jobWords(view.jobs)}</p>}
         </div>
       </div>
       <div className="label mt-4 flex items-center justify-between gap-4 border-t border-line pt-3">
         <Dearest health={health} />
-        <RoutesButton view={view} />
+        <RoutesLink view={view} />
       </div>
     </article>
   )
 })
 
-function Past({ view, of }: { view: ServiceView; of: 'requests' | 'jobs' }) {
-  if (view.traffic.length > 0) return <TrafficChart points={view.traffic} of={of} />
+interface PastProps {
+  view: ServiceView
+  of: 'requests' | 'jobs'
+  period: Period
+  traffic: readonly TrafficPoint[]
+}
+
+function Past({ view, of, period, traffic }: PastProps) {
+  const points = useMemo(() => within(traffic, period), [traffic, period])
+  if (points.length > 0) return <TrafficChart points={points} of={of} period={period} />
   const busiest = (of === 'jobs' ? view.jobSeries : view.routes).slice(0, 3)
   if (busiest.length > 0) return <Busiest series={busiest} />
   return <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>
+}
+
+function toService(service: string): Partial<Choice> {
+  return { page: 'service', service, route: '' }
 }
 
 function nodeWords({ live, lost, left }: ServiceView['nodes']): string {
@@ -56,44 +79,19 @@ function nodeWords({ live, lost, left }: ServiceView['nodes']): string {
     .join(' · ')
 }
 
-function RoutesButton({ view }: { view: ServiceView }) {
+function RoutesLink({ view }: { view: ServiceView }) {
   const amount = view.routes.length + view.jobSeries.length
   if (amount === 0) return null
   const label = view.routes.length > 0 ? 'Routes' : 'Jobs'
   return (
-    <button
-      type="button"
+    <PageLink
+      to={toService(view.service)}
       aria-label={`${label} of ${view.service}`}
       className="inline-flex shrink-0 items-center gap-0.5 rounded-md border border-line py-1 pr-1.5 pl-2.5 hover:border-line-strong hover:text-text"
-      onClick={() => choose({ service: view.service })}
     >
       {label}
       <ChevronRight className="size-3.5" aria-hidden="true" />
-    </button>
-  )
-}
-
-function Figures({ now, of }: { now: TrafficPoint | null; of: string }) {
-  const level = errorLevel(now?.errorRate)
-  return (
-    <dl className="grid grid-cols-5 gap-2">
-      <Figure name={of} value={rate(now?.rate)} />
-      <Figure name="errors" value={percent(now?.errorRate)} color={LEVEL_TEXT[level]} />
-      <Figure name="p50" value={duration(now?.p50)} />
-      <Figure name="p95" value={duration(now?.p95)} />
-      <Figure name="p99" value={duration(now?.p99)} />
-    </dl>
-  )
-}
-
-function Figure({ name, value, color = '' }: { name: string; value: string; color?: string }) {
-  return (
-    <div className="min-w-0">
-      <dt className="label">{name}</dt>
-      <dd className={`truncate font-semibold tracking-tight ${color}`} title={value}>
-        {value}
-      </dd>
-    </div>
+    </PageLink>
   )
 }
 

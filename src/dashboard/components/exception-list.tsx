@@ -1,9 +1,10 @@
 import { useMemo } from 'react'
 import type { ExceptionRecord } from '../../protocol/exception.js'
 import { plural } from '../format.js'
-import { groupExceptions } from '../view/groups.js'
-import { EmptyState } from './empty-state.js'
+import { exceptionGroupKey, groupExceptions } from '../view/groups.js'
 import { ExceptionRow } from './exception-row.js'
+import { NoExceptions } from './no-records.js'
+import { PageLink } from './page-link.js'
 import { RecordList } from './record-list.js'
 import { Section } from './section.js'
 
@@ -12,16 +13,11 @@ export function ExceptionList({ exceptions }: { exceptions: readonly ExceptionRe
   const groups = useMemo(() => groupExceptions(exceptions), [exceptions])
   const aside = groups.length > 0 ? `${plural(groups.length, 'kind')} among the newest ${exceptions.length}` : ''
   return (
-    <Section title="Exceptions" aside={aside}>
+    <Section title="Exceptions" aside={aside} more={<PageLink to={{ page: 'exceptions' }}>All exceptions</PageLink>}>
       <RecordList
         items={groups}
-        row={(group) => <ExceptionRow key={group.key} group={group} />}
-        empty={
-          <EmptyState title="No exceptions">
-            Errors of requests and jobs appear here by themselves; report your own with{' '}
-            <code>captureException(error)</code>.
-          </EmptyState>
-        }
+        row={(group) => <ExceptionRow key={exceptionGroupKey(group)} group={group} />}
+        empty={<NoExceptions />}
       />
     </Section>
   )

@@ -1,64 +1,72 @@
 import { memo } from 'react'
+import type { ExceptionGroup } from '../../protocol/overview.js'
 import { count, exactTime } from '../format.js'
-import type { ExceptionGroup } from '../view/groups.js'
 import { Ago } from './ago.js'
 import { Facts, RecordRow } from './record-row.js'
 
+/** Exceptions of one origin: how often and where, and the newest of them whole. */
 export const ExceptionRow = memo(
   function ExceptionRow({ group }: { group: ExceptionGroup }) {
-    const { last } = group
+    const { sample } = group
     return (
       <RecordRow summary={<Summary group={group} />}>
-        {last.stack && (
+        {sample.stack && (
           // A region that scrolls must be reachable by keyboard.
           // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-          <pre tabIndex={0} className="max-h-72 overflow-auto rounded-lg bg-raised p-3 font-mono text-xs leading-5">
-            {last.stack}
+          <pre tabIndex={0} className="max-h-96 overflow-auto rounded-lg bg-raised p-3 font-mono text-xs leading-5">
+            {sample.stack}
           </pre>
         )}
         <Facts
           facts={[
-            ['kind', last.handled ? `${last.kind}, handled` : last.kind],
-            ['queue', last.queue],
-            ['request id', last.requestId],
-            ['trace id', last.traceId],
-            ['server', last.node],
-            ['first seen', exactTime(group.firstSeen)],
-            ['last seen', exactTime(last.ts)],
-            ['fingerprint', last.fingerprint],
+            ['first seen', exactTime(group.first)],
+            ['last seen', exactTime(group.last)],
+            ['handled', group.handled > 0 ? `${count(group.handled)} of ${count(group.count)}` : null],
+            ['where', group.routes.join(', ')],
+            ['kind', sample.kind],
+            ['queue', sample.queue],
+            ['server', sample.node],
+            ['request id', sample.requestId],
+            ['trace id', sample.traceId],
+            ['fingerprint', group.fingerprint],
           ]}
         />
       </RecordRow>
     )
   },
-  ({ group: a }, { group: b }) => a.last === b.last && a.count === b.count && a.firstSeen === b.firstSeen,
+  ({ group: a }, { group: b }) => a.sample.id === b.sample.id && a.count === b.count && a.first === b.first,
 )
 
-function Summary({ group: { last, count: amount } }: { group: ExceptionGroup }) {
-  const where = last.route ?? last.queue
+function Summary({ group }: { group: ExceptionGroup }) {
+  const { name, message, service, count: amount, handled, first, last, routes } = group
   return (
     <>
       <div className="flex items-baseline justify-between gap-4">
-        <span className="min-w-0 truncate font-medium text-bad" title={last.name}>
-          {last.name}
+        <span className="min-w-0 truncate font-medium text-bad" title={name}>
+          {name}
         </span>
-        <span className="font-semibold whitespace-nowrap" title={`${amount} of the newest`}>
-          {count(amount)}×
-        </span>
+        <span className="font-semibold whitespace-nowrap">{count(amount)}×</span>
       </div>
-      <p className="mt-0.5 line-clamp-2 text-[0.8125rem] break-words">{last.message || 'without a message'}</p>
+      <p className="mt-0.5 line-clamp-2 text-[0.8125rem] break-words">{message || 'without a message'}</p>
       <div className="label mt-0.5 flex items-baseline justify-between gap-4">
         <span className="min-w-0 truncate">
-          {last.service}
-          {where && (
+          {service}
+          {routes.length > 0 && (
             <>
               {' · '}
-              <span className="font-mono">{where}</span>
+              <span className="font-mono">{routes.join(', ')}</span>
             </>
           )}
-          {last.handled && ' · handled'}
+          {handled > 0 && (handled === amount ? ' · handled' : ` · ${count(handled)} handled`)}
         </span>
-        <Ago at={last.ts} />
+        <span className="whitespace-nowrap">
+          {amount > 1 && (
+            <span className="hidden sm:inline">
+              <Ago at={first} before="first " /> ·{' '}
+            </span>
+          )}
+          <Ago at={last} before={amount > 1 ? 'last ' : ''} />
+        </span>
       </div>
     </>
   )

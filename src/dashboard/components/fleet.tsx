@@ -1,5 +1,5 @@
 import { memo, useMemo, useState } from 'react'
-import type { NodeView, ServiceView } from '../../protocol/overview.js'
+import type { NodeView, Period, ServicePeriod, ServiceView } from '../../protocol/overview.js'
 import { plural } from '../format.js'
 import { groupNodes, sortServices } from '../view/groups.js'
 import { AppHealthCard } from './app-health-card.js'
@@ -13,14 +13,21 @@ const STEP = 72
 /** Above so many servers the cards out of sight are not laid out. */
 const MANY = 40
 
-export const Services = memo(function Services({ services }: { services: readonly ServiceView[] }) {
+interface ServicesProps {
+  services: readonly ServiceView[]
+  period: Period
+  /** Over that period, where the live state does not reach so far back. */
+  past: ReadonlyMap<string, ServicePeriod> | undefined
+}
+
+export const Services = memo(function Services({ services, period, past }: ServicesProps) {
   const [shown, setShown] = useState(FIRST)
   const sorted = useMemo(() => sortServices(services, shown), [services, shown])
   return (
     <Section title="Services" aside={plural(services.length, 'service')}>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,20rem),1fr))] gap-4">
         {sorted.slice(0, shown).map((service) => (
-          <AppHealthCard key={service.service} service={service} />
+          <AppHealthCard key={service.service} service={service} period={period} past={past?.get(service.service)} />
         ))}
         <MoreButton
           rest={sorted.length - shown}

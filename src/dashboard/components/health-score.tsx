@@ -4,7 +4,7 @@ import type { ServiceView } from '../../protocol/overview.js'
 import { type Health, healthWord } from '../view/levels.js'
 import { HealthReasons } from './health-reasons.js'
 
-const COLOR: Readonly<Record<Health, string>> = {
+export const HEALTH_TEXT: Readonly<Record<Health, string>> = {
   healthy: 'text-ok',
   degraded: 'text-warn',
   unhealthy: 'text-bad',
@@ -35,7 +35,7 @@ export function HealthScore({ service, health }: Pick<ServiceView, 'service' | '
           type="button"
           aria-expanded={open}
           aria-label={`Health of ${service}: ${score ?? 'unknown'} of 100, ${word}. Why?`}
-          className={`relative size-13 shrink-0 rounded-full ${COLOR[word]}`}
+          className={`relative size-13 shrink-0 rounded-full ${HEALTH_TEXT[word]}`}
           onClick={show}
           onFocus={show}
           onBlur={leave}
@@ -62,7 +62,7 @@ export function HealthScore({ service, health }: Pick<ServiceView, 'service' | '
         >
           <p className="font-medium">
             {score === null ? 'No live server' : `${score} of 100`}
-            {score !== null && <span className={`font-normal ${COLOR[word]}`}> · {word}</span>}
+            {score !== null && <span className={`font-normal ${HEALTH_TEXT[word]}`}> · {word}</span>}
           </p>
           <HealthReasons reasons={health.reasons} />
         </Popover.Content>

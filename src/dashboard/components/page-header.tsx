@@ -1,25 +1,38 @@
+import { CircleQuestionMark, Search } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Overview } from '../../protocol/overview.js'
-import { environmentsOf } from '../view/filter.js'
 import { countStates } from '../view/groups.js'
-import { FilterBar } from './filter-bar.js'
+import { openOver } from '../view/over.js'
+import { IconButton } from './icon-button.js'
 import { LiveMark } from './live-mark.js'
+import { Nav } from './nav.js'
 import { ThemeToggle } from './theme-toggle.js'
+import { UserMark } from './user-mark.js'
 import { Wordmark } from './wordmark.js'
 
 export function PageHeader({ overview }: { overview: Overview | null }) {
-  const environments = useMemo(() => (overview ? environmentsOf(overview) : []), [overview])
   return (
     <header className="sticky top-0 z-20 border-b border-line bg-page">
-      <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-4 gap-y-2.5 px-4 py-3 sm:px-6">
+      <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2.5 sm:px-6">
         <Wordmark />
-        <LiveMark />
-        {overview && <Counts nodes={overview.nodes} />}
-        <div className="order-last flex w-full items-center gap-2 md:order-none md:ml-auto md:w-[26rem]">
-          <FilterBar environments={environments} />
+        <div className="order-last w-full md:order-none md:w-auto">
+          <Nav />
         </div>
-        <div className="ml-auto md:ml-0">
-          <ThemeToggle />
+        <div className="ml-auto flex items-center gap-3">
+          {overview && <Counts nodes={overview.nodes} />}
+          <LiveMark />
+          <div className="flex items-center gap-1.5">
+            <IconButton label="Search for services, servers and actions (Ctrl K)" onClick={() => openOver('palette')}>
+              <Search className="size-4" aria-hidden="true" />
+            </IconButton>
+            <span className="hidden sm:block">
+              <IconButton label="Keyboard help" onClick={() => openOver('help')}>
+                <CircleQuestionMark className="size-4" aria-hidden="true" />
+              </IconButton>
+            </span>
+            <ThemeToggle />
+            <UserMark />
+          </div>
         </div>
       </div>
     </header>
@@ -29,7 +42,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
 function Counts({ nodes }: Pick<Overview, 'nodes'>) {
   const { live, lost } = useMemo(() => countStates(nodes), [nodes])
   return (
-    <p className="label whitespace-nowrap">
+    <p className="label hidden whitespace-nowrap sm:block">
       <b className="font-semibold text-text">{live}</b> live
       {lost > 0 && (
         <>

@@ -1,12 +1,12 @@
 import { ChevronRight } from 'lucide-react'
-import type { ReactNode } from 'react'
+import type { KeyboardEvent, ReactNode } from 'react'
 
-/** A row that opens: what it is about in its summary, the rest inside. */
+/** A row that opens: what it is about in its summary, the rest inside. Escape closes it again. */
 export function RecordRow({ summary, children }: { summary: ReactNode; children: ReactNode }) {
   return (
-    <li className="border-b border-line last:border-b-0">
-      <details className="group">
-        <summary className="flex gap-2.5 px-4 py-3 -outline-offset-2 hover:bg-raised">
+    <li className="row-idle border-b border-line last:border-b-0">
+      <details className="group" onKeyDown={closeByEscape}>
+        <summary data-row="" className="flex gap-2.5 px-4 py-3 -outline-offset-2 hover:bg-raised">
           <ChevronRight
             className="mt-0.5 size-4 shrink-0 text-soft motion-safe:transition-transform group-open:rotate-90"
             aria-hidden="true"
@@ -17,6 +17,14 @@ export function RecordRow({ summary, children }: { summary: ReactNode; children:
       </details>
     </li>
   )
+}
+
+function closeByEscape(event: KeyboardEvent<HTMLDetailsElement>): void {
+  const details = event.currentTarget
+  if (event.key !== 'Escape' || !details.open) return
+  event.stopPropagation()
+  details.open = false
+  details.querySelector('summary')?.focus()
 }
 
 /** Names and values; those without a value are left out. */

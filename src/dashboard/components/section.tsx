@@ -1,7 +1,16 @@
 import { type ReactNode, useId } from 'react'
 
+interface SectionProps {
+  title: string
+  /** Beside the title. */
+  aside?: ReactNode
+  /** A link or a switch at the other end. */
+  more?: ReactNode
+  children: ReactNode
+}
+
 /** A named part of the page. */
-export function Section({ title, aside, children }: { title: string; aside?: ReactNode; children: ReactNode }) {
+export function Section({ title, aside, more, children }: SectionProps) {
   const id = useId()
   return (
     <section aria-labelledby={id} className="min-w-0">
@@ -10,6 +19,7 @@ export function Section({ title, aside, children }: { title: string; aside?: Rea
           {title}
         </h2>
         {aside && <span className="label">{aside}</span>}
+        {more && <span className="ml-auto text-xs font-medium text-accent [&_a]:hover:underline">{more}</span>}
       </div>
       {children}
     </section>

@@ -1,61 +1,69 @@
+import { useMemo } from 'react'
 import type { SeriesView } from '../../protocol/overview.js'
 import { count, duration } from '../format.js'
+import { choose, useChoice } from '../view/url-state.js'
+import { type Column, DataTable } from './data-table.js'
+import { badCount, figureColumn, quietCount } from './figure-cell.js'
 
 interface SeriesTableProps {
   /** `Route` or `Job`. */
-  title: string
+  title: 'Route' | 'Job'
   series: readonly SeriesView[]
-  /** What its errors are called. */
-  failed: string
 }
 
-/** Routes or jobs with their figures, the busiest first. */
-export function SeriesTable({ title, series, failed }: SeriesTableProps) {
-  const most = Math.max(1, ...series.map((one) => one.count))
-  const head = ['count', failed, ...(title === 'Route' ? ['aborted'] : []), 'p50', 'p95', 'p99']
+/** Routes or jobs with their figures, the busiest first. Choosing one narrows the lists beneath to it. */
+export function SeriesTable({ title, series }: SeriesTableProps) {
+  const columns = useMemo(() => columnsOf(title, series), [title, series])
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section aria-label={`${title}s`} tabIndex={0} className="overflow-x-auto">
-      <table className="w-full text-right">
-        <thead className="label">
-          <tr>
-            <th scope="col" className="pb-2 text-left font-normal">
-              {title}
-            </th>
-            {head.map((name) => (
-              <th key={name} scope="col" className="pb-2 pl-4 font-normal">
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {series.map((one) => (
-            <SeriesRow key={`${one.queue} ${one.key}`} one={one} most={most} isRoute={title === 'Route'} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <DataTable
+      label={`${title}s`}
+      columns={columns}
+      items={series}
+      keyOf={(one) => `${one.queue} ${one.key}`}
+      sort={{ key: 'count', down: true }}
+      minWidth="44rem"
+    />
   )
 }
 
-function SeriesRow({ one, most, isRoute }: { one: SeriesView; most: number; isRoute: boolean }) {
+function columnsOf(title: 'Route' | 'Job', series: readonly SeriesView[]): readonly Column<SeriesView>[] {
+  const most = series.reduce((max, one) => Math.max(max, one.count), 1)
+  const ms = (value: number) => duration(value)
+  return [
+    {
+      key: 'key',
+      title,
+      isText: true,
+      width: title === 'Route' ? '42%' : '48%',
+      value: (one) => one.key,
+      cell: (one) => <SeriesName one={one} share={one.count / most} />,
+    },
+    figureColumn('count', '11%', (one) => one.count, count),
+    figureColumn('errors', '10%', (one) => one.errors, badCount, title === 'Route' ? 'errors' : 'failed'),
+    ...(title === 'Route'
+      ? [figureColumn<SeriesView>('aborted', '10%', (one) => one.aborted, quietCount, 'client left')]
+      : []),
+    figureColumn('p50', '9%', (one) => one.p50, ms),
+    figureColumn('p95', '9%', (one) => one.p95, ms),
+    figureColumn('p99', '9%', (one) => one.p99, ms),
+  ]
+}
+
+function SeriesName({ one, share }: { one: SeriesView; share: number }) {
+  const { route } = useChoice()
+  const isChosen = route === one.key
   return (
-    <tr className="border-t border-line">
-      <th scope="row" className="max-w-md min-w-48 py-2 text-left font-normal">
-        <span className="font-mono text-[0.8125rem] break-all">{one.key}</span>
-        {one.queue && <span className="label"> of {one.queue}</span>}
-        <span
-          className="mt-1 block h-0.5 rounded-full bg-accent/60"
-          style={{ width: `${(one.count / most) * 100}%` }}
-        />
-      </th>
-      <td className="pl-4">{count(one.count)}</td>
-      <td className={`pl-4 ${one.errors > 0 ? 'font-medium text-bad' : 'text-soft'}`}>{count(one.errors)}</td>
-      {isRoute && <td className={`pl-4 ${one.aborted > 0 ? '' : 'text-soft'}`}>{count(one.aborted)}</td>}
-      <td className="pl-4 whitespace-nowrap">{duration(one.p50)}</td>
-      <td className="pl-4 whitespace-nowrap">{duration(one.p95)}</td>
-      <td className="pl-4 whitespace-nowrap">{duration(one.p99)}</td>
-    </tr>
+    <button
+      type="button"
+      aria-pressed={isChosen}
+      data-row=""
+      title={one.key}
+      className={`row-link relative w-full text-left font-mono ${isChosen ? 'font-semibold text-accent' : ''}`}
+      onClick={() => choose({ route: isChosen ? '' : one.key })}
+    >
+      {one.key}
+      {one.queue && <span className="label font-sans"> of {one.queue}</span>}
+      <span className="absolute bottom-0 left-0 h-0.5 rounded-full bg-accent/50" style={{ width: `${share * 100}%` }} />
+    </button>
   )
 }

@@ -1,8 +1,16 @@
+import type { ReactNode } from 'react'
 import type { NodeState } from '../../protocol/overview.js'
 import { Ago } from './ago.js'
 
+interface StateMarkProps {
+  state: NodeState
+  lastSeen: number
+  /** Where there is little room. */
+  isShort?: boolean
+}
+
 /** A node's state: its words say what its colour says. */
-export function StateMark({ state, lastSeen }: { state: NodeState; lastSeen: number }) {
+export function StateMark({ state, lastSeen, isShort = false }: StateMarkProps) {
   if (state === 'live') return <Mark dot="bg-ok">live</Mark>
   if (state === 'left')
     return (
@@ -13,12 +21,12 @@ export function StateMark({ state, lastSeen }: { state: NodeState; lastSeen: num
   return (
     <span className="inline-flex items-center gap-1.5 rounded-md bg-bad-wash px-2 py-0.5 text-xs font-medium text-bad">
       <span className="size-1.5 rounded-[1px] bg-bad" aria-hidden="true" />
-      <Ago at={lastSeen} before="lost · last seen " />
+      <Ago at={lastSeen} before={isShort ? 'lost ' : 'lost · last seen '} />
     </span>
   )
 }
 
-function Mark({ dot, children }: { dot: string; children: React.ReactNode }) {
+function Mark({ dot, children }: { dot: string; children: ReactNode }) {
   return (
     <span className="label inline-flex items-center gap-1.5 whitespace-nowrap">
       <span className={`size-1.5 rounded-full ${dot}`} aria-hidden="true" />

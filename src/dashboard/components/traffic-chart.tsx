@@ -1,6 +1,7 @@
 import { memo, type PointerEvent, useState } from 'react'
-import type { TrafficPoint } from '../../protocol/overview.js'
+import type { Period, TrafficPoint } from '../../protocol/overview.js'
 import { duration, rate } from '../format.js'
+import { periodMs } from '../view/period.js'
 import { highest, plotTraffic } from '../view/traffic-plot.js'
 import { ChartLegend } from './chart-legend.js'
 
@@ -8,12 +9,13 @@ interface TrafficChartProps {
   points: readonly TrafficPoint[]
   /** What is counted: `requests` or `jobs`. */
   of: string
+  period: Period
 }
 
-/** Throughput as an area and p95 as a dashed line, each on its own scale, over the last 15 minutes. */
-export const TrafficChart = memo(function TrafficChart({ points, of }: TrafficChartProps) {
+/** Throughput as an area and p95 as a dashed line, each on its own scale, over a period. */
+export const TrafficChart = memo(function TrafficChart({ points, of, period }: TrafficChartProps) {
   const [pointed, setPointed] = useState<number | null>(null)
-  const plot = plotTraffic(points)
+  const plot = plotTraffic(points, periodMs(period))
   const point = pointed === null ? undefined : points[pointed]
   const markX = pointed === null ? undefined : plot.xs[pointed]
   const follow = (event: PointerEvent<SVGSVGElement>) => {

@@ -10,25 +10,29 @@ export interface Shown {
   exceptions: readonly ExceptionRecord[]
 }
 
+/** What is asked for; an empty text asks for all. */
+export interface Filter {
+  q: string
+  env: string
+  version: string
+  service: string
+}
+
 type Texts = readonly (string | null | undefined)[]
 
 /**
  * A thing is shown when each word of the text is somewhere in it, whatever the case. A service is also shown when one
  * of its servers is, and a server, slow entry or exception when its service is meant by name.
  */
-export function filterOverview(overview: Overview, q: string, env: string): Shown {
-  const words = q.toLowerCase().split(/\s+/).filter(Boolean)
-  if (words.length === 0 && !env) return overview
-  const matches = (texts: Texts) => words.every((word) => texts.some((text) => text?.toLowerCase().includes(word)))
-  const isIn = environmentTest(overview, env)
+export function filterOverview(overview: Overview, filter: Filter): Shown {
+  if (!isNarrow(filter)) return overview
+  const matches = textTest(filter.q)
+  const isIn = nodeTest(overview, filter)
   const nodes = overview.nodes.filter((node) => isIn(node.service, node.id) && matches(textsOfNode(node)))
   const withNodes = new Set(nodes.map((node) => node.service))
   return {
     nodes,
-    services: overview.services.filter(
-      ({ service, environments }) =>
-        withNodes.has(service) || ((!env || environments.includes(env)) && matches([service, ...environments])),
-    ),
+    services: overview.services.filter((view) => withNodes.has(view.service) || isMeant(view, filter, matches)),
     slow: overview.slow.filter((entry) => isIn(entry.service, entry.node) && matches(textsOfSlow(entry))),
     exceptions: overview.exceptions.filter(
       (record) => isIn(record.service, record.node) && matches(textsOfException(record)),
@@ -36,19 +40,49 @@ export function filterOverview(overview: Overview, q: string, env: string): Show
   }
 }
 
-/** Every environment in the fleet, by name. */
-export function environmentsOf(overview: Overview): string[] {
-  return [...new Set(overview.services.flatMap((service) => service.environments))].sort()
+/** Whether a filter leaves anything out. */
+export function isNarrow({ q, env, version, service }: Filter): boolean {
+  return q.trim() !== '' || env !== '' || version !== '' || service !== ''
 }
 
-/** A node that is not known any more counts by its service's environments. */
-function environmentTest(overview: Overview, env: string): (service: string, node: string) => boolean {
-  if (!env) return () => true
-  const ofNode = new Map(overview.nodes.map((node) => [`${node.service}\n${node.id}`, node.heartbeat?.environment]))
-  const ofService = new Map(overview.services.map(({ service, environments }) => [service, environments]))
-  return (service, node) => {
-    const known = ofNode.get(`${service}\n${node}`)
-    return known ? known === env : (ofService.get(service)?.includes(env) ?? false)
+/** Whether each word of a text is somewhere in what is given. */
+export function textTest(q: string): (texts: Texts) => boolean {
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean)
+  return (texts) => words.every((word) => texts.some((text) => text?.toLowerCase().includes(word)))
+}
+
+function isMeant(view: ServiceView, { env, version, service }: Filter, matches: (texts: Texts) => boolean): boolean {
+  if (service && view.service !== service) return false
+  if (version || (env && !view.environments.includes(env))) return false
+  return matches([view.service, ...view.environments])
+}
+
+/** What there is to choose from, by name. */
+export function choicesOf(overview: Overview): Record<'services' | 'environments' | 'versions', readonly string[]> {
+  const sorted = (names: Iterable<string>) => [...new Set(names)].sort()
+  return {
+    services: sorted([...overview.services, ...overview.nodes].map(({ service }) => service)),
+    environments: sorted(overview.services.flatMap((service) => service.environments)),
+    versions: sorted(overview.nodes.flatMap(({ heartbeat }) => heartbeat?.appVersion ?? [])),
+  }
+}
+
+/**
+ * Whether what a node tells of is asked for. One that is not known any more counts by its service's environments, and
+ * is of no known version.
+ */
+export function nodeTest(
+  overview: Overview,
+  { env, version, service }: Omit<Filter, 'q'>,
+): (service: string, node: string) => boolean {
+  if (!env && !version) return (of) => !service || of === service
+  const beats = new Map(overview.nodes.map((node) => [`${node.service}\n${node.id}`, node.heartbeat]))
+  const ofService = new Map(overview.services.map((view) => [view.service, view.environments]))
+  return (of, node) => {
+    if (service && of !== service) return false
+    const beat = beats.get(`${of}\n${node}`)
+    if (version && beat?.appVersion !== version) return false
+    return !env || (beat?.environment ? beat.environment === env : (ofService.get(of)?.includes(env) ?? false))
   }
 }
 
@@ -62,13 +96,15 @@ function textsOfNode({ service, id, state, heartbeat }: NodeView): Texts {
     heartbeat?.runtime.framework,
     heartbeat?.language,
     heartbeat?.appVersion,
+    heartbeat?.pid?.toString(),
   ]
 }
 
-function textsOfSlow({ service, node, name, status, requestId, traceId, meta }: SlowEntry): Texts {
+export function textsOfSlow({ service, node, name, status, requestId, traceId, meta }: SlowEntry): Texts {
   return [service, node, name, status, requestId, traceId, meta.url, meta.queue, meta.jobId]
 }
 
-function textsOfException({ service, node, name, message, route, queue, requestId, traceId }: ExceptionRecord): Texts {
+export function textsOfException(record: ExceptionRecord): Texts {
+  const { service, node, name, message, route, queue, requestId, traceId } = record
   return [service, node, name, message, route, queue, requestId, traceId]
 }

@@ -1,8 +1,9 @@
 import type { ExceptionRecord } from '../../protocol/exception.js'
-import type { NodeState, NodeView, ServiceView } from '../../protocol/overview.js'
+import type { ExceptionGroup, NodeState, NodeView, ServiceView, SlowGroup } from '../../protocol/overview.js'
+import type { SlowEntry } from '../../protocol/slow-entry.js'
 import { healthWord } from './levels.js'
 
-const byName = new Intl.Collator('en', { numeric: true }).compare
+export const byName = new Intl.Collator('en', { numeric: true }).compare
 
 /**
  * By name, so that nothing moves while one reads. But where not all of them fit, those that are not healthy come first.
@@ -27,12 +28,7 @@ const STATE_ORDER: Readonly<Record<NodeState, number>> = { lost: 0, live: 1, lef
  * @param room how many services are shown
  */
 export function groupNodes(nodes: readonly NodeView[], room = Number.POSITIVE_INFINITY): NodeGroup[] {
-  const groups = new Map<string, NodeView[]>()
-  for (const node of nodes) {
-    const group = groups.get(node.service)
-    if (group) group.push(node)
-    else groups.set(node.service, [node])
-  }
+  const groups = groupBy(nodes, (node) => node.service)
   const rank = ({ nodes: [first] }: NodeGroup) => (first?.state === 'lost' ? 0 : 1)
   return [...groups]
     .map(([service, members]) => ({ service, nodes: members.sort(compareNodes) }))
@@ -56,26 +52,64 @@ export function countStates(nodes: readonly NodeView[]): Record<NodeState, numbe
   return counts
 }
 
-export interface ExceptionGroup {
-  key: string
-  /** The newest of them. */
-  last: ExceptionRecord
-  count: number
-  /** Unix ms of the oldest that is still kept. */
-  firstSeen: number
-}
+/** How many places of an origin are named. */
+const MAX_ROUTES = 5
 
 /** Exceptions of one origin in one service together; the one seen last comes first. @param newestFirst as in an overview */
 export function groupExceptions(newestFirst: readonly ExceptionRecord[]): ExceptionGroup[] {
-  const groups = new Map<string, ExceptionGroup>()
-  for (const record of newestFirst) {
-    const key = `${record.service}\n${record.fingerprint}`
-    const group = groups.get(key)
-    if (!group) groups.set(key, { key, last: record, count: 1, firstSeen: record.ts })
-    else {
-      group.count += 1
-      group.firstSeen = Math.min(group.firstSeen, record.ts)
+  const groups = groupBy(newestFirst, exceptionGroupKey)
+  return [...groups.values()].map((records) => {
+    const sample = records[0] as ExceptionRecord
+    return {
+      service: sample.service,
+      fingerprint: sample.fingerprint,
+      name: sample.name,
+      message: sample.message,
+      count: records.length,
+      handled: records.filter((record) => record.handled).length,
+      first: Math.min(...records.map((record) => record.ts)),
+      last: Math.max(...records.map((record) => record.ts)),
+      routes: mostFrequent(records.flatMap((record) => record.route ?? record.queue ?? [])),
+      sample,
     }
+  })
+}
+
+export function exceptionGroupKey({ service, fingerprint }: Pick<ExceptionGroup, 'service' | 'fingerprint'>): string {
+  return `${service}\n${fingerprint}`
+}
+
+function mostFrequent(names: readonly string[]): string[] {
+  const groups = groupBy(names, (name) => name)
+  return [...groups]
+    .sort((a, b) => b[1].length - a[1].length)
+    .slice(0, MAX_ROUTES)
+    .map(([name]) => name)
+}
+
+/** Slow entries of one name together, the most frequent first. @param newestFirst as in an overview */
+export function groupSlow(newestFirst: readonly SlowEntry[]): SlowGroup[] {
+  const groups = groupBy(newestFirst, slowGroupKey)
+  return [...groups.values()]
+    .map((entries) => {
+      const { service, kind, name, thresholdMs } = entries[0] as SlowEntry
+      const slowestMs = Math.max(...entries.map((entry) => entry.durationMs))
+      const last = Math.max(...entries.map((entry) => entry.ts))
+      return { service, kind, name, thresholdMs, slowestMs, last, count: entries.length }
+    })
+    .sort((a, b) => b.count - a.count)
+}
+
+export function slowGroupKey({ service, kind, name }: Pick<SlowGroup, 'service' | 'kind' | 'name'>): string {
+  return `${service}\n${kind}\n${name}`
+}
+
+function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(keyOf(item))
+    if (group) group.push(item)
+    else groups.set(keyOf(item), [item])
   }
-  return [...groups.values()].sort((a, b) => b.last.ts - a.last.ts)
+  return groups
 }

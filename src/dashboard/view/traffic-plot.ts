@@ -9,12 +9,16 @@ const HEADROOM = 4
 const ERROR_SHARE = 0.5
 const POINT_MS = 15_000
 const MIN_WINDOW_MS = 2 * 60_000
-const MAX_WINDOW_MS = 15 * 60_000
 
-/** Everything the chart draws, in the units of its view box. The right edge is the newest point, the left one the oldest, or two minutes before. */
-export function plotTraffic(points: readonly TrafficPoint[]) {
+/**
+ * Everything the chart draws, in the units of its view box. The right edge is the newest point, the left one the oldest,
+ * or two minutes before.
+ *
+ * @param periodMs how far back was asked for
+ */
+export function plotTraffic(points: readonly TrafficPoint[], periodMs: number) {
   const end = points.at(-1)?.at ?? 0
-  const windowMs = windowOf(points)
+  const windowMs = windowOf(points, periodMs)
   const xs = points.map(({ at }) => (1 - (end - at) / windowMs) * WIDTH)
   const toPoints = (values: readonly (number | null)[]) => {
     const max = Math.max(0, ...values.map((value) => value ?? 0)) || 1
@@ -37,10 +41,11 @@ export function plotTraffic(points: readonly TrafficPoint[]) {
 }
 
 /** A service that was just started has a short past; it is drawn in full width, and the width is told. */
-function windowOf(points: readonly TrafficPoint[]): number {
+function windowOf(points: readonly TrafficPoint[], periodMs: number): number {
   const span = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0)
+  const step = (points[1]?.at ?? 0) - (points[0]?.at ?? 0) || POINT_MS
   // The first point tells of the step before it.
-  return span + POINT_MS >= MAX_WINDOW_MS ? span : Math.max(MIN_WINDOW_MS, span)
+  return span + step >= periodMs ? span : Math.max(MIN_WINDOW_MS, span)
 }
 
 /** The highest known figure; null when none is known. */

@@ -1,60 +1,98 @@
 import { useSyncExternalStore } from 'react'
+import type { Period } from '../../protocol/overview.js'
 
-/** What the reader chose, kept in the URL so that it can be shared. */
+export const PAGES = ['pulse', 'service', 'slow', 'exceptions'] as const
+export type PageName = (typeof PAGES)[number]
+
+const PERIODS: readonly Period[] = ['5m', '15m', '1h']
+
+/**
+ * Where the reader is and what is chosen, kept in the URL's query so that it can be shared. The server knows one page,
+ * at the mount itself: a query goes through every proxy and mount as it is, and relative links stay right.
+ */
 export interface Choice {
-  /** Text filter. */
-  q: string
+  page: PageName
+  /** Empty for all. */
+  service: string
+  /** A route or job by name; empty for all. */
+  route: string
   /** Environment; empty for all. */
   env: string
-  /** The service whose routes are open; empty for none. */
-  service: string
+  /** Version of the app; empty for all. */
+  version: string
+  /** Text filter. */
+  q: string
+  period: Period
 }
 
-const NAMES = ['q', 'env', 'service'] as const
+const NOTHING: Choice = { page: 'pulse', service: '', route: '', env: '', version: '', q: '', period: '15m' }
+const NAMES = Object.keys(NOTHING) as (keyof Choice)[]
+/** A change of these is a step that the back button undoes; the others only narrow what is shown. */
+const STEPS: readonly (keyof Choice)[] = ['page', 'service', 'route']
 
 const listeners = new Set<() => void>()
 let current = readUrl()
+window.addEventListener('popstate', () => set(readUrl()))
 
 export function useChoice(): Choice {
-  return useSyncExternalStore(subscribe, () => current)
+  return useSyncExternalStore(subscribe, getChoice)
+}
+
+export function getChoice(): Choice {
+  return current
 }
 
 export function choose(change: Partial<Choice>): void {
-  current = { ...current, ...change }
-  writeUrl(current)
-  for (const listener of listeners) listener()
+  const next = { ...current, ...change }
+  const isStep = STEPS.some((name) => next[name] !== current[name])
+  const query = queryOf(next)
+  set(next)
+  try {
+    const url = `${query || location.pathname}${location.hash}`
+    if (isStep) history.pushState(null, '', url)
+    else history.replaceState(null, '', url)
+  } catch {
+    // Browsers refuse more than some hundred changes in half a minute; the choice itself still works.
+  }
+}
+
+/** The relative URL of what a change leads to. */
+export function hrefOf(choice: Choice, change: Partial<Choice>): string {
+  return queryOf({ ...choice, ...change }) || './'
+}
+
+/** What a page starts with: the filters stay, but from one service one comes back to all of them. */
+export function pageChange(from: Choice, page: PageName): Partial<Choice> {
+  const leavesService = from.page === 'service' && (page === 'pulse' || page === 'service')
+  return leavesService ? { page, service: '', route: '' } : { page, route: '' }
 }
 
 function readUrl(): Choice {
   const query = new URLSearchParams(location.search)
-  const [q = '', env = '', service = ''] = NAMES.map((name) => query.get(name) ?? '')
-  return { q, env, service }
+  const read = (name: keyof Choice) => query.get(name) ?? ''
+  return {
+    ...NOTHING,
+    ...Object.fromEntries(NAMES.map((name) => [name, read(name)])),
+    page: PAGES.find((page) => page === read('page')) ?? NOTHING.page,
+    period: PERIODS.find((period) => period === read('period')) ?? NOTHING.period,
+  }
 }
 
-/** Parameters that are not ours stay. */
-function writeUrl(choice: Choice): void {
+/** With its question mark; empty for nothing. Parameters that are not ours stay. */
+function queryOf(choice: Choice): string {
   const query = new URLSearchParams(location.search)
-  for (const name of NAMES) {
-    if (choice[name]) query.set(name, choice[name])
-    else query.delete(name)
-  }
+  for (const name of NAMES) query.delete(name)
+  for (const name of NAMES) if (choice[name] !== NOTHING[name]) query.set(name, choice[name])
   const text = query.toString()
-  try {
-    history.replaceState(null, '', `${location.pathname}${text ? `?${text}` : ''}${location.hash}`)
-  } catch {
-    // Browsers refuse more than some hundred changes in half a minute; the filter itself still works.
-  }
+  return text && `?${text}`
+}
+
+function set(choice: Choice): void {
+  current = choice
+  for (const listener of listeners) listener()
 }
 
 function subscribe(listener: () => void): () => void {
-  const reread = () => {
-    current = readUrl()
-    listener()
-  }
   listeners.add(listener)
-  window.addEventListener('popstate', reread)
-  return () => {
-    listeners.delete(listener)
-    window.removeEventListener('popstate', reread)
-  }
+  return () => listeners.delete(listener)
 }

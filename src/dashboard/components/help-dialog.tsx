@@ -1,0 +1,44 @@
+import { PAGE_LIST } from '../view/pages.js'
+import { Dialog } from './dialog.js'
+
+const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['Ctrl K', '⌘ K'], 'search for services, servers and actions'],
+  [['/'], 'filter'],
+  [['j', 'k'], 'next and previous row'],
+  [['Enter'], 'open the row'],
+  [['←', '→'], 'in a chart: the figures of one moment'],
+  [['Esc'], 'close, or one step back'],
+  ...PAGE_LIST.map(({ key, title }) => [[`g ${key}`], `go to ${title}`] as const),
+  [['t'], 'next theme: system, light, dark'],
+  [['?'], 'this help'],
+]
+
+/** The keys of the page. */
+export function HelpDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keyboard" onClose={onClose}>
+      <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-5 gap-y-2.5 overflow-y-auto px-5 py-4">
+        {KEYS.map(([keys, does]) => (
+          <div key={does} className="contents">
+            <dt className="flex gap-1.5">
+              {keys.map((key) => (
+                <kbd key={key} className="key">
+                  {key}
+                </kbd>
+              ))}
+            </dt>
+            <dd>{does}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog" className="flex justify-end border-t border-line px-5 py-3">
+        <button
+          className="rounded-lg border border-line px-3 py-1.5 font-medium hover:border-line-strong"
+          type="submit"
+        >
+          Close
+        </button>
+      </form>
+    </Dialog>
+  )
+}

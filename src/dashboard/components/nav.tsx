@@ -1,0 +1,22 @@
+import { PAGE_LIST } from '../view/pages.js'
+import { pageChange, useChoice } from '../view/url-state.js'
+import { PageLink } from './page-link.js'
+
+/** The way to the other pages. */
+export function Nav() {
+  const choice = useChoice()
+  return (
+    <nav aria-label="Pages" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
+      {PAGE_LIST.map(({ page, title }) => (
+        <PageLink
+          key={page}
+          to={pageChange(choice, page)}
+          aria-current={choice.page === page ? 'page' : undefined}
+          className="rounded-lg px-3 py-1.5 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-raised aria-[current=page]:text-text"
+        >
+          {title}
+        </PageLink>
+      ))}
+    </nav>
+  )
+}

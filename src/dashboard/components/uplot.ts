@@ -1,0 +1,134 @@
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { onColorsChange } from '../theme.js'
+import type { ChartData } from '../view/chart-data.js'
+
+interface PlotOptions {
+  data: ChartData
+  write: (value: number) => string
+  /** How far back was asked for, ms. */
+  periodMs: number
+  /** What the height stands for at least. */
+  atLeast: number
+  /** Which moment is pointed at. */
+  onPoint: (index: number | null) => void
+}
+
+export interface PlotHandle {
+  readonly plot: uPlot
+  setData(data: ChartData): void
+  destroy(): void
+}
+
+const MIN_WINDOW_MS = 2 * 60_000
+const POINT_MS = 15_000
+
+/** Draws into an element, and follows its size and the theme. */
+export function createPlot(box: HTMLElement, options: PlotOptions): PlotHandle {
+  const colors = readColors(box)
+  const plot = new uPlot(plotOptions(box, options, colors.get), alignedOf(options.data), box)
+  const observer = new ResizeObserver(() => {
+    if (box.clientWidth > 0) plot.setSize({ width: box.clientWidth, height: box.clientHeight })
+  })
+  observer.observe(box)
+  const unfollow = onColorsChange(() => {
+    colors.forget()
+    plot.redraw()
+  })
+  return {
+    plot,
+    setData: (data) => plot.setData(alignedOf(data)),
+    destroy() {
+      observer.disconnect()
+      unfollow()
+      colors.end()
+      plot.destroy()
+    },
+  }
+}
+
+function alignedOf({ times, lines }: ChartData): uPlot.AlignedData {
+  return [[...times], ...lines.map(({ values }) => [...values])]
+}
+
+function plotOptions(box: HTMLElement, options: PlotOptions, color: (css: string) => string): uPlot.Options {
+  const { data, write, periodMs, atLeast, onPoint } = options
+  const axis: uPlot.Axis = {
+    stroke: () => color('var(--soft)'),
+    font: `11px ${getComputedStyle(box).fontFamily}`,
+    grid: { stroke: () => color('var(--line)'), width: 1 },
+    ticks: { show: false },
+  }
+  return {
+    width: Math.max(1, box.clientWidth),
+    height: Math.max(1, box.clientHeight),
+    ms: 1,
+    padding: [8, 4, 0, 0],
+    legend: { show: false },
+    cursor: { sync: { key: 'moment' }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
+    hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
+    scales: {
+      x: { time: true, range: (_plot, from, to) => windowOf(from, to, periodMs) },
+      y: { range: (_plot, _min, max) => [0, Math.max(atLeast, max * 1.08)] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 24,
+        gap: 4,
+        space: 64,
+        grid: { show: false },
+        values: (_plot, times) => times.map(timeOf(times)),
+      },
+      { ...axis, size: 52, gap: 6, space: 34, values: (_plot, values) => values.map((value) => write(value)) },
+    ],
+    series: [
+      {},
+      ...(data.lines.map((line) => ({
+        label: line.name,
+        width: 1.5,
+        dash: [...(line.dash ?? [])],
+        stroke: () => color(`var(${line.color})`),
+        fill: line.isFilled ? () => color(`color-mix(in srgb, var(${line.color}) 16%, transparent)`) : undefined,
+      })) as uPlot.Series[]),
+    ],
+  }
+}
+
+/** What was just started has a short past; it is drawn in full width. */
+function windowOf(from: number | null, to: number | null, periodMs: number): [number, number] {
+  const end = to ?? Date.now()
+  const known = end - (from ?? end)
+  return [end - Math.min(periodMs - POINT_MS, Math.max(MIN_WINDOW_MS, known)), end]
+}
+
+function timeOf(times: readonly number[]): (at: number) => string {
+  const isFine = times.length > 1 && (times[1] as number) - (times[0] as number) < 60_000
+  const format = new Intl.DateTimeFormat(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: isFine ? '2-digit' : undefined,
+    hourCycle: 'h23',
+  })
+  return (at) => format.format(at)
+}
+
+/** A canvas knows no custom properties: the browser itself is asked what a colour is here and now. */
+function readColors(box: HTMLElement) {
+  const probe = document.createElement('span')
+  probe.hidden = true
+  box.append(probe)
+  const known = new Map<string, string>()
+  return {
+    get(css: string): string {
+      const before = known.get(css)
+      if (before) return before
+      probe.style.color = css
+      const color = getComputedStyle(probe).color
+      known.set(css, color)
+      return color
+    },
+    forget: () => known.clear(),
+    end: () => probe.remove(),
+  }
+}

@@ -1,0 +1,97 @@
+import { useEffect } from 'react'
+import { nextTheme } from '../theme.js'
+import { isNarrow } from '../view/filter.js'
+import { openOver } from '../view/over.js'
+import { PAGE_LIST } from '../view/pages.js'
+import { choose, getChoice, pageChange } from '../view/url-state.js'
+
+/** How long a `g` waits for the letter of its page, in ms. */
+const GO_WITHIN_MS = 1_500
+
+/** The keys that work everywhere on the page. Over it and in fields only the palette's does. */
+export function useKeys(): void {
+  useEffect(() => {
+    let goUntil = 0
+    const onKey = (event: KeyboardEvent) => {
+      const action = isPaletteKey(event) ? openPalette : actionOf(event, Date.now() < goUntil)
+      goUntil = event.key === 'g' && isForThePage(event) ? Date.now() + GO_WITHIN_MS : 0
+      if (!action) return
+      event.preventDefault()
+      action()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+}
+
+const ACTIONS: Readonly<Record<string, () => void>> = {
+  '/': focusFilter,
+  '?': () => openOver('help'),
+  j: () => moveToRow(1),
+  k: () => moveToRow(-1),
+  t: nextTheme,
+  Escape: stepBack,
+}
+
+/** @param isGoing whether a `g` was pressed just before */
+function actionOf(event: KeyboardEvent, isGoing: boolean): (() => void) | undefined {
+  if (!isForThePage(event)) return undefined
+  const page = isGoing && PAGE_LIST.find(({ key }) => key === event.key)?.page
+  return page ? () => choose(pageChange(getChoice(), page)) : ACTIONS[event.key]
+}
+
+function openPalette(): void {
+  openOver('palette')
+}
+
+function isPaletteKey(event: KeyboardEvent): boolean {
+  return event.key.toLowerCase() === 'k' && (event.metaKey || event.ctrlKey) && !event.altKey && !event.shiftKey
+}
+
+function isForThePage(event: KeyboardEvent): boolean {
+  return !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return target.matches('input:not([type="radio"]), textarea, select, [contenteditable]')
+}
+
+function focusFilter(): void {
+  const input = document.getElementById('filter')
+  if (!(input instanceof HTMLInputElement)) return
+  input.focus()
+  input.select()
+}
+
+/** From the row that has the focus, or is before it; without one from the first that can be seen. */
+function moveToRow(by: 1 | -1): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')].filter((row) => row.checkVisibility())
+  const active = document.activeElement
+  const before = active ? rows.findLastIndex((row) => row === active || isBefore(row, active)) : -1
+  const isInList =
+    active instanceof HTMLElement && active.closest('main') !== null && active.id !== 'title' && before >= 0
+  const isOn = rows[before] === active
+  const next = isInList ? before + (by === -1 && !isOn ? 0 : by) : rows.findIndex(isOnScreen)
+  const row = rows[Math.min(rows.length - 1, Math.max(0, next))]
+  row?.focus()
+  row?.scrollIntoView({ block: 'nearest' })
+}
+
+function isBefore(row: Element, other: Element): boolean {
+  return (row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0
+}
+
+function isOnScreen(row: Element): boolean {
+  return row.getBoundingClientRect().top >= 0
+}
+
+/** Undoes one choice, the narrowest first; then it goes up to Pulse. */
+function stepBack(): void {
+  const choice = getChoice()
+  if (choice.route) choose({ route: '' })
+  else if (choice.q) choose({ q: '' })
+  else if (choice.page === 'service' && choice.service) choose({ service: '' })
+  else if (choice.page !== 'pulse') choose({ page: 'pulse' })
+  else if (isNarrow(choice)) choose({ service: '', env: '', version: '' })
+}

@@ -1,0 +1,24 @@
+import { useQuery } from '@tanstack/react-query'
+import { fetchJson } from './fetch-json.js'
+
+/** Who looks at the page. */
+export interface Session {
+  /** null where nobody logs in by name. */
+  user: string | null
+  role: string | null
+  canLogOut: boolean
+}
+
+/** null as long as it is not known, and where the server does not tell. */
+export function useSession(): Session | null {
+  const { data } = useQuery({
+    queryKey: ['session'],
+    queryFn: ({ signal }) => fetchJson<Session>('api/session', (body) => 'role' in body || 'user' in body, signal),
+    refetchInterval: false,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+  return data ?? null
+}
+
+/** Where the server asks whether to log out; with the token that only its own form has. */
+export const LOG_OUT = './logout'

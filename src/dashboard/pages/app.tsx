@@ -1,0 +1,88 @@
+import { type ComponentType, useEffect, useRef } from 'react'
+import type { Overview } from '../../protocol/overview.js'
+import { Banners } from '../components/banner.js'
+import { HelpDialog } from '../components/help-dialog.js'
+import { PageBar } from '../components/page-bar.js'
+import { PageFooter } from '../components/page-footer.js'
+import { PageHeader } from '../components/page-header.js'
+import { Palette } from '../components/palette.js'
+import { Skeleton } from '../components/skeleton.js'
+import { useKeys } from '../components/use-keys.js'
+import { useLive } from '../live/hooks.js'
+import { countStates } from '../view/groups.js'
+import { closeOver, useOver } from '../view/over.js'
+import { PAGE_LIST } from '../view/pages.js'
+import { type Choice, useChoice } from '../view/url-state.js'
+import { ExceptionsPage } from './exceptions-page.js'
+import { PulsePage } from './pulse-page.js'
+import { ServicePage } from './service-page.js'
+import { ServicesPage } from './services-page.js'
+import { SlowPage } from './slow-page.js'
+
+/** What all pages share, around the one that the URL names. */
+export function App() {
+  const { overview, problem } = useLive()
+  const choice = useChoice()
+  const over = useOver()
+  useKeys()
+  useTitle(overview, choice)
+  usePageFocus(choice)
+  return (
+    <div className="flex min-h-dvh flex-col">
+      <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-40 focus:bg-panel focus:p-3">
+        Go to the content
+      </a>
+      <PageHeader overview={overview} />
+      <main id="main" className="mx-auto flex w-full max-w-[1760px] flex-1 flex-col gap-8 px-4 py-6 sm:px-6">
+        <Banners overview={overview} problem={problem} />
+        <CurrentPage choice={choice} overview={overview} />
+      </main>
+      {overview && <PageFooter overview={overview} />}
+      {over === 'palette' && <Palette overview={overview} onClose={closeOver} />}
+      {over === 'help' && <HelpDialog onClose={closeOver} />}
+    </div>
+  )
+}
+
+function CurrentPage({ choice, overview }: { choice: Choice; overview: Overview | null }) {
+  if (!overview)
+    return (
+      <>
+        <PageBar title={titleOf(choice)} />
+        <Skeleton />
+      </>
+    )
+  const Page = pageOf(choice)
+  return <Page overview={overview} />
+}
+
+function pageOf({ page, service }: Choice): ComponentType<{ overview: Overview }> {
+  if (page === 'service') return service ? ServicePage : ServicesPage
+  return { pulse: PulsePage, slow: SlowPage, exceptions: ExceptionsPage }[page]
+}
+
+function titleOf({ page, service }: Choice): string {
+  if (page === 'service' && service) return service
+  return PAGE_LIST.find((known) => known.page === page)?.title ?? ''
+}
+
+/** A lost server can be seen on the tab. */
+function useTitle(overview: Overview | null, choice: Choice): void {
+  const lost = overview ? countStates(overview.nodes).lost : 0
+  const title = choice.page === 'pulse' ? 'Zenith' : `${titleOf(choice)} · Zenith`
+  useEffect(() => {
+    document.title = lost > 0 ? `(${lost} lost) ${title}` : title
+  }, [lost, title])
+}
+
+/** On another page the focus is at its title, as if it had been loaded. */
+function usePageFocus(choice: Choice): void {
+  const where = `${choice.page} ${choice.page === 'service' ? choice.service : ''}`
+  const before = useRef(where)
+  useEffect(() => {
+    if (before.current === where) return
+    before.current = where
+    window.scrollTo(0, 0)
+    document.getElementById('title')?.focus({ preventScroll: true })
+  }, [where])
+}

@@ -1,0 +1,119 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import type { Overview, ServicePeriod, ServiceView } from '../../protocol/overview.js'
+import { EmptyState } from '../components/empty-state.js'
+import { ExceptionList } from '../components/exception-list.js'
+import { PageBar } from '../components/page-bar.js'
+import { PageLink } from '../components/page-link.js'
+import { ProcessList } from '../components/process-list.js'
+import { QueryNote } from '../components/query-note.js'
+import { RouteChip } from '../components/route-chip.js'
+import { Section } from '../components/section.js'
+import { SeriesTable } from '../components/series-table.js'
+import { ServiceHealth } from '../components/service-health.js'
+import { SlowRequestWidget } from '../components/slow-request-widget.js'
+import { TrafficCharts } from '../components/traffic-charts.js'
+import { useServicePeriod } from '../live/api.js'
+import { trafficOf } from '../view/chart-data.js'
+import { filterOverview, textTest } from '../view/filter.js'
+import { PERIOD_NAMES } from '../view/period.js'
+import { type Choice, useChoice } from '../view/url-state.js'
+
+/** One service: its routes and jobs, its processes, what is slow in it and what fails. */
+export function ServicePage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  const view = overview.services.find(({ service }) => service === choice.service)
+  const query = useServicePeriod(choice.service, choice.period)
+  return (
+    <>
+      <PageBar title={choice.service} hasPeriod />
+      {view ? <Content view={view} overview={overview} choice={choice} query={query} /> : <Unknown />}
+    </>
+  )
+}
+
+interface ContentProps {
+  view: ServiceView
+  overview: Overview
+  choice: Choice
+  query: UseQueryResult<ServicePeriod>
+}
+
+function Content({ view, overview, choice, query }: ContentProps) {
+  const period = query.data
+  const traffic = useMemo(() => [trafficOf(view, period)], [view, period])
+  const shown = useMemo(() => narrowed(overview, choice), [overview, choice])
+  const of = view.requests || !view.jobs ? 'requests' : 'jobs'
+  return (
+    <>
+      <QueryNote query={query} instead="What is shown is what the live state knows: at most 15 minutes." />
+      <ServiceHealth view={view} period={period} periodName={PERIOD_NAMES[choice.period]} />
+      <TrafficCharts
+        traffic={traffic}
+        period={choice.period}
+        aside={view.requests && view.jobs ? `of ${of}` : undefined}
+      />
+      <Series title="Routes" series={period?.routes ?? view.routes} choice={choice} isWhole={period !== undefined} />
+      <Series
+        title="Jobs"
+        series={period?.jobSeries ?? view.jobSeries}
+        choice={choice}
+        isWhole={period !== undefined}
+      />
+      <ProcessList nodes={shown.nodes} />
+      <RouteChip />
+      <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-2">
+        <SlowRequestWidget slow={shown.slow} />
+        <ExceptionList exceptions={shown.exceptions} />
+      </div>
+    </>
+  )
+}
+
+/** The text narrows routes, slow entries and exceptions; all processes of the service stay to be seen. */
+function narrowed(overview: Overview, choice: Choice) {
+  const { nodes } = filterOverview(overview, { ...choice, q: '' })
+  const { slow, exceptions } = filterOverview(overview, choice)
+  const { route } = choice
+  if (!route) return { nodes, slow, exceptions }
+  return {
+    nodes,
+    slow: slow.filter(({ name }) => name === route),
+    exceptions: exceptions.filter((record) => record.route === route || record.queue === route),
+  }
+}
+
+interface SeriesProps {
+  title: 'Routes' | 'Jobs'
+  series: ServiceView['routes']
+  choice: Choice
+  /** Whether these are all of the period, and not the live state's busiest. */
+  isWhole: boolean
+}
+
+function Series({ title, series, choice: { q, period }, isWhole }: SeriesProps) {
+  const shown = useMemo(() => {
+    const matches = textTest(q)
+    return q ? series.filter(({ key, queue }) => matches([key, queue])) : series
+  }, [series, q])
+  if (series.length === 0) return null
+  const aside = isWhole ? `the last ${PERIOD_NAMES[period]}` : 'the busiest of the last 5 min'
+  return (
+    <Section title={title} aside={`${shown.length} · ${aside}`}>
+      <SeriesTable title={title === 'Routes' ? 'Route' : 'Job'} series={shown} />
+    </Section>
+  )
+}
+
+function Unknown() {
+  return (
+    <div className="panel px-4 py-12">
+      <EmptyState title="No service of this name reports">
+        It may not have been started yet, or it has been gone for a day.{' '}
+        <PageLink to={{ service: '', route: '' }} className="font-medium text-accent hover:underline">
+          See all services
+        </PageLink>
+      </EmptyState>
+    </div>
+  )
+}

@@ -1,0 +1,117 @@
+import { useMemo, useState } from 'react'
+import type { Overview, SlowGroup } from '../../protocol/overview.js'
+import type { SlowEntry } from '../../protocol/slow-entry.js'
+import { Loading } from '../components/loading.js'
+import { MoreButton } from '../components/more-button.js'
+import { NothingSlow } from '../components/no-records.js'
+import { NothingMatches } from '../components/nothing-matches.js'
+import { PageBar } from '../components/page-bar.js'
+import { QueryNote } from '../components/query-note.js'
+import { RouteChip } from '../components/route-chip.js'
+import { Section } from '../components/section.js'
+import { SlowEntryRow } from '../components/slow-entry-row.js'
+import { SlowGroupsTable } from '../components/slow-groups-table.js'
+import { plural } from '../format.js'
+import { useSlowEntries, useSlowGroups } from '../live/api.js'
+import { useFreshWith } from '../live/fresh.js'
+import { slowKey } from '../live/reducer.js'
+import { filterOverview, isNarrow, nodeTest, textsOfSlow, textTest } from '../view/filter.js'
+import { groupSlow } from '../view/groups.js'
+import { type Choice, useChoice } from '../view/url-state.js'
+
+const STEP = 100
+/** The server gives no more at once. */
+const MOST = 1_000
+
+/** What was slow: how often and how slow by route, then the entries, each with what the process did meanwhile. */
+export function SlowPage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  return (
+    <>
+      <PageBar title="Slow requests and jobs" />
+      <Groups overview={overview} choice={choice} />
+      <Entries key={`${choice.service} ${choice.route}`} overview={overview} choice={choice} />
+    </>
+  )
+}
+
+function Groups({ overview, choice }: { overview: Overview; choice: Choice }) {
+  const query = useSlowGroups({ service: choice.service })
+  useFreshWith(query, overview.slow)
+  // The server's groups do not say on which nodes it was; then the newest that are known here are counted.
+  const isDerived = query.data === undefined || choice.env !== '' || choice.version !== ''
+  const groups = useMemo(
+    () => (isDerived ? groupSlow(filterOverview(overview, choice).slow) : matching(query.data?.items ?? [], choice)),
+    [overview, choice, query.data, isDerived],
+  )
+  if (query.isPending && groups.length === 0) return <Loading what="what is slow" />
+  if (groups.length === 0) return null
+  return (
+    <Section title="By route" aside={isDerived ? `among the newest ${overview.slow.length}` : ''}>
+      <div className="flex flex-col gap-2">
+        <QueryNote query={query} instead="What is shown is counted here." />
+        <SlowGroupsTable groups={groups} />
+      </div>
+    </Section>
+  )
+}
+
+function matching(groups: readonly SlowGroup[], { q }: Choice): readonly SlowGroup[] {
+  const matches = textTest(q)
+  return groups.filter(({ service, name }) => matches([service, name]))
+}
+
+function Entries({ overview, choice }: { overview: Overview; choice: Choice }) {
+  const [limit, setLimit] = useState(STEP)
+  const query = useSlowEntries({ service: choice.service, name: choice.route }, limit)
+  const entries = useEntries(overview, choice, query.data?.items)
+  const total = Math.min(query.data?.total ?? 0, MOST)
+  if (query.isPending && entries.length === 0) return <Loading what="the slow entries" />
+  return (
+    <Section title="Entries" aside={entries.length > 0 ? `newest ${entries.length}` : ''}>
+      <div className="flex flex-col gap-3">
+        <RouteChip />
+        <QueryNote query={query} instead={`What is shown is among the newest ${overview.slow.length}.`} />
+        {entries.length > 0 ? (
+          <ul className="panel long overflow-hidden">
+            {entries.map((entry) => (
+              <SlowEntryRow key={slowKey(entry)} entry={entry} />
+            ))}
+          </ul>
+        ) : isNarrow(choice) || choice.route ? (
+          <NothingMatches />
+        ) : (
+          <div className="panel px-4 py-12">
+            <NothingSlow />
+          </div>
+        )}
+        <MoreButton
+          rest={total - limit}
+          step={STEP}
+          what="entry"
+          many="entries"
+          onMore={() => setLimit(Math.min(MOST, limit + STEP))}
+        />
+        {(query.data?.total ?? 0) > MOST && limit >= MOST && (
+          <p className="label text-center">
+            {plural(query.data?.total ?? 0, 'entry', 'entries')} in all; choose a service to see its oldest.
+          </p>
+        )}
+      </div>
+    </Section>
+  )
+}
+
+/** The answer, and before it what the stream brought since. */
+function useEntries(overview: Overview, choice: Choice, answered: readonly SlowEntry[] | undefined) {
+  return useMemo(() => {
+    const known = new Set(answered?.map(slowKey))
+    const all = [...overview.slow.filter((entry) => !known.has(slowKey(entry))), ...(answered ?? [])]
+    const isIn = nodeTest(overview, choice)
+    const matches = textTest(choice.q)
+    return all
+      .filter((entry) => !choice.route || entry.name === choice.route)
+      .filter((entry) => isIn(entry.service, entry.node) && matches(textsOfSlow(entry)))
+      .sort((a, b) => b.ts - a.ts)
+  }, [overview, choice, answered])
+}

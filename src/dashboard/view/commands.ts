@@ -1,0 +1,72 @@
+import type { Overview } from '../../protocol/overview.js'
+import { LOG_OUT, type Session } from '../live/session.js'
+import { setTheme, THEMES } from '../theme.js'
+import { textTest } from './filter.js'
+import { byName, nodeName } from './groups.js'
+import { openOver } from './over.js'
+import { PAGE_LIST } from './pages.js'
+import { PERIOD_NAMES } from './period.js'
+import { choose, getChoice, pageChange } from './url-state.js'
+
+/** Something that the palette offers. */
+export interface Command {
+  id: string
+  group: 'Pages' | 'Services' | 'Servers' | 'Actions'
+  title: string
+  detail: string
+  run: () => void
+}
+
+/** As many are shown; who looks for more types more. */
+const MOST = 40
+
+/** Everything one can go to or do, as far as it has the words of the text. */
+export function findCommands(overview: Overview | null, session: Session | null, text: string): readonly Command[] {
+  const matches = textTest(text)
+  const all = [...pages(), ...services(overview), ...(text.trim() ? servers(overview) : []), ...actions(session)]
+  return all.filter(({ title, detail, group }) => matches([title, detail, group])).slice(0, MOST)
+}
+
+function pages(): Command[] {
+  return PAGE_LIST.map(({ page, title, key }) => ({
+    id: `page ${page}`,
+    group: 'Pages',
+    title,
+    detail: `g ${key}`,
+    run: () => choose(pageChange(getChoice(), page)),
+  }))
+}
+
+function services(overview: Overview | null): Command[] {
+  const names = overview?.services.map(({ service }) => service) ?? []
+  return names.sort(byName).map((service) => ({
+    id: `service ${service}`,
+    group: 'Services',
+    title: service,
+    detail: '',
+    run: () => choose({ page: 'service', service, route: '' }),
+  }))
+}
+
+function servers(overview: Overview | null): Command[] {
+  return (overview?.nodes ?? []).map((node) => ({
+    id: `server ${node.key}`,
+    group: 'Servers',
+    title: nodeName(node),
+    detail: `${node.service} · ${node.state}`,
+    run: () => choose({ page: 'pulse', service: node.service, route: '', q: node.heartbeat?.hostname ?? node.id }),
+  }))
+}
+
+function actions(session: Session | null): Command[] {
+  const action = (title: string, run: () => void): Command => ({ id: title, group: 'Actions', title, detail: '', run })
+  return [
+    ...THEMES.map((theme) => action(`Theme: ${theme}`, () => setTheme(theme))),
+    ...(['5m', '15m', '1h'] as const).map((period) =>
+      action(`Period: ${PERIOD_NAMES[period]}`, () => choose({ period })),
+    ),
+    action('Show everything: empty the filter', () => choose({ q: '', env: '', version: '', service: '', route: '' })),
+    action('Keyboard help', () => openOver('help')),
+    ...(session?.canLogOut ? [action('Log out', () => location.assign(LOG_OUT))] : []),
+  ]
+}

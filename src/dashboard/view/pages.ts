@@ -1,0 +1,9 @@
+import type { PageName } from './url-state.js'
+
+/** The pages in their order; the key follows a `g`. */
+export const PAGE_LIST: readonly { page: PageName; title: string; key: string }[] = [
+  { page: 'pulse', title: 'Pulse', key: 'p' },
+  { page: 'service', title: 'Services', key: 'v' },
+  { page: 'slow', title: 'Slow', key: 's' },
+  { page: 'exceptions', title: 'Exceptions', key: 'x' },
+]

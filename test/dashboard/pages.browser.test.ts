@@ -1,0 +1,205 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { launchBrowser } from '../support/browser.js'
+import { makeException, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
+import { type OpenPage, openPage } from './fixture/open-page.js'
+import { type FixtureServer, startFixtureServer } from './fixture/server.js'
+import { makeShopFleet } from './fixture/shop-fleet.js'
+
+let browser: Browser
+let server: FixtureServer
+const pages: OpenPage[] = []
+
+beforeAll(async () => {
+  browser = await launchBrowser()
+}, 120_000)
+afterAll(() => browser?.close())
+beforeEach(async () => {
+  server = await startFixtureServer(makeShopFleet())
+})
+afterEach(async () => {
+  for (const open of pages.splice(0)) await open.close()
+  await server.stop()
+})
+
+async function open(query = ''): Promise<OpenPage> {
+  const opened = await openPage(browser, `${server.url}${query}`)
+  pages.push(opened)
+  return opened
+}
+
+const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
+const table = (page: Page, name: string) => page.getByRole('group', { name, exact: true })
+const firstCells = (page: Page, name: string) => table(page, name).getByRole('rowheader').allInnerTexts()
+
+describe('the way between pages', () => {
+  it('is links that the back button undoes, below any mount', async () => {
+    const { page, problems } = await open('?env=production')
+    await page.getByRole('link', { name: 'shop-api', exact: true }).first().click()
+    await title(page, 'shop-api').waitFor()
+    expect(page.url()).toBe(`${server.url}?page=service&service=shop-api&env=production`)
+    await page.getByRole('navigation').getByRole('link', { name: 'Slow' }).click()
+    await title(page, 'Slow requests and jobs').waitFor()
+    await page.goBack()
+    await title(page, 'shop-api').waitFor()
+    await page.goBack()
+    await title(page, 'Pulse').waitFor()
+    expect(page.url()).toBe(`${server.url}?env=production`)
+    await page.goForward()
+    await page.reload()
+    await title(page, 'shop-api').waitFor()
+    expect(problems).toEqual([])
+  })
+
+  it('puts the focus on the title of the page and names the tab after it', async () => {
+    const { page } = await open()
+    await page.getByRole('navigation').getByRole('link', { name: 'Exceptions' }).press('Enter')
+    await title(page, 'Exceptions').waitFor()
+    await vi.waitFor(async () => expect(await page.evaluate(() => document.activeElement?.id)).toBe('title'))
+    expect(await page.title()).toBe('(1 lost) Exceptions · Zenith')
+  })
+})
+
+describe('the Service page', () => {
+  it('shows a service over a period, and its routes sorted by any figure', async () => {
+    const { page } = await open('?page=service&service=shop-api')
+    await table(page, 'Routes').getByText('24.6k').waitFor()
+    expect(await firstCells(page, 'Routes')).toEqual(['GET /products/:id', 'POST /orders', '(unmatched)'])
+    await page.getByRole('button', { name: 'p99', exact: true }).click()
+    // The unknown comes last, whichever way it goes.
+    expect(await firstCells(page, 'Routes')).toEqual(['POST /orders', 'GET /products/:id', '(unmatched)'])
+    await page.getByRole('button', { name: 'p99', exact: true }).click()
+    expect(await firstCells(page, 'Routes')).toEqual(['GET /products/:id', 'POST /orders', '(unmatched)'])
+    expect(await page.getByRole('columnheader', { name: 'p99', exact: true }).getAttribute('aria-sort')).toBe(
+      'ascending',
+    )
+    expect(await firstCells(page, 'Processes')).toEqual(['shop-api', 'shop-api', 'shop-api'])
+  })
+
+  it('narrows what is slow and what fails to a route that is chosen', async () => {
+    const { page } = await open('?page=service&service=shop-api')
+    await page.getByText('GET /reports/:year').waitFor()
+    await page.getByRole('button', { name: 'POST /orders' }).click()
+    await page.getByText('GET /reports/:year').waitFor({ state: 'detached' })
+    expect(page.url()).toContain('route=POST+%2Forders')
+    expect(await page.locator('summary').count()).toBe(2)
+    await page.getByRole('button', { name: /Only POST/ }).click()
+    await page.getByText('GET /reports/:year').waitFor()
+  })
+
+  it('asks for another period when it is picked, and keeps it in the URL', async () => {
+    const { page } = await open('?page=service&service=mailer')
+    await page.getByText('last 15 min', { exact: true }).waitFor()
+    const asked = page.waitForRequest((request) => request.url().endsWith('api/services/mailer?period=1h'))
+    await page.getByText('1 h', { exact: true }).click()
+    await asked
+    await page.getByText('last 1 h', { exact: true }).waitFor()
+    expect(page.url()).toContain('period=1h')
+    await page.getByRole('button', { name: 'send-mail' }).waitFor()
+  })
+
+  it('says that the server has no answer, and shows what the stream told', async () => {
+    server.unknown = ['services/shop-api']
+    const { page } = await open('?page=service&service=shop-api')
+    await page.getByText('What is shown is what the live state knows').waitFor()
+    await table(page, 'Routes').getByText('8,214').waitFor()
+    await page.getByText('last minute', { exact: true }).waitFor()
+  })
+
+  it('says so when no service has this name', async () => {
+    server.unknown = ['services/nobody']
+    const { page } = await open('?page=service&service=nobody')
+    await page.getByRole('link', { name: 'See all services' }).click()
+    await title(page, 'Services').waitFor()
+    expect(await firstCells(page, 'Services')).toEqual(['admin', 'catalog', 'checkout', 'mailer', 'shop-api'])
+  })
+
+  it('finds a service whose name is no plain path', async () => {
+    const name = 'a/b c?d#e'
+    server.overview = makeOverview({ services: [makeService(name)] })
+    const { page, problems } = await open('?page=service')
+    await page.getByRole('link', { name }).click()
+    await page.getByText('last 15 min', { exact: true }).waitFor()
+    expect(problems).toEqual([])
+  })
+})
+
+describe('the Slow page', () => {
+  it('counts by route, and narrows the entries to the one that is chosen', async () => {
+    server.overview = {
+      ...makeShopFleet(),
+      slow: [...makeShopFleet().slow, makeSlow({ ts: Date.now() - 60_000, durationMs: 7_000 }, { gcMs: 3_000 })],
+    }
+    const { page } = await open('?page=slow')
+    expect((await table(page, 'Slow routes and jobs').getByRole('row').allInnerTexts())[1]).toMatch(
+      /POST \/orders\s+2\s+7 s\s+7\.0× of 1 s/,
+    )
+    await page.getByRole('button', { name: 'POST /orders' }).click()
+    await vi.waitFor(async () => expect(await page.locator('summary').count()).toBe(2))
+    await page.getByText('GC took 3 s').waitFor()
+    server.send('slow', [
+      makeSlow({ name: 'GET /other', ts: Date.now() }),
+      makeSlow({ ts: Date.now(), durationMs: 9_100 }),
+    ])
+    await page.getByText('9.1 s').waitFor()
+    expect(await page.locator('summary').count()).toBe(3)
+  })
+
+  it('shows that a list is being asked for, and fills it when the answer comes', async () => {
+    server.overview = { ...makeShopFleet(), slow: [] }
+    server.delayMs = 1_500
+    const { page } = await open('?page=slow')
+    await page.getByText('Loading the slow entries').waitFor({ state: 'attached' })
+    await page.getByText('Nothing slow').waitFor()
+  })
+})
+
+describe('the Exceptions page', () => {
+  it('tells of each kind how often, since when and where, and opens its stack', async () => {
+    server.overview = {
+      ...makeShopFleet(),
+      exceptions: [
+        makeException({ handled: true, route: 'GET /a', ts: Date.now() - 3_000 }),
+        ...makeShopFleet().exceptions,
+      ],
+    }
+    const { page } = await open('?page=exceptions')
+    await page.getByText('3 kinds, of the last hour').waitFor()
+    const row = page.locator('details', { hasText: 'first seen' }).filter({ hasText: '13×' })
+    const told = (await row.allInnerTexts()).join()
+    for (const part of [/13×/, /POST \/orders, GET \/a/, /1 handled/, /first 7 min ago/, /last \d s ago/])
+      expect(told).toMatch(part)
+    await row.locator('summary').press('Enter')
+    await row.getByText('at createOrder').waitFor()
+    await row.getByText('fp-price').waitFor()
+  })
+
+  it('groups the newest itself where the server can not', async () => {
+    server.unknown = ['errors/groups']
+    const { page } = await open('?page=exceptions')
+    await page.getByText('3 kinds, among the newest 14').waitFor()
+  })
+
+  it('says what to do when there is none', async () => {
+    server.overview = { ...makeShopFleet(), exceptions: [] }
+    const { page } = await open('?page=exceptions')
+    await page.getByText('captureException(error)').waitFor()
+  })
+})
+
+describe('who looks', () => {
+  it('is told, and how to log out', async () => {
+    server.session = { user: 'olga', role: 'operator', canLogOut: true }
+    const { page } = await open()
+    await page.getByText('olga · operator').waitFor()
+    const logOut = page.getByRole('link', { name: 'Log out' })
+    expect(await logOut.evaluate((link: HTMLAnchorElement) => link.href)).toBe(`${server.url}logout`)
+  })
+
+  it('is not told where the server does not tell', async () => {
+    server.unknown = ['session']
+    const { page } = await open()
+    await title(page, 'Pulse').waitFor()
+    expect(await page.getByRole('link', { name: 'Log out' }).count()).toBe(0)
+  })
+})
