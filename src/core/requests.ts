@@ -149,7 +149,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   }
 
   #record(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
-    const route = trace.route ?? trace.nameRoute?.(trace.request as IncomingMessage) ?? UNMATCHED
+    const route = trace.route ?? trace.nameRoute?.(trace.request as IncomingMessage, trace) ?? UNMATCHED
     const method = route === UNMATCHED ? '' : trace.method
     const series = this.#series.find(method, route)
     const thresholdMs = this.#series.thresholdOf(series, method, route)

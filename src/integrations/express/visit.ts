@@ -1,5 +1,5 @@
-import type { IncomingMessage } from 'node:http'
-import type { RequestTrace, RouteNamer } from '../../core/requests.js'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RequestRecorder, RequestTrace, RouteNamer } from '../../core/requests.js'
 import { type Layer, mountPattern, pathText } from './patterns.js'
 
 /** Shared by the ESM and the CJS copy of the package. */
@@ -31,18 +31,21 @@ export class Visit {
   #path: unknown = null
   #hasFailed = false
 
-  /** @param base where the visit begins, when the mounts before it were not seen */
-  constructor(base: string) {
-    if (base) this.#mounts.push({ base, pattern: '' })
+  /** @param base what mounts took before the visit began; that of the first request of all, in a nested router */
+  constructor(
+    readonly request: IncomingMessage,
+    base: string,
+  ) {
+    if (base) this.#mounts.push({ base, pattern: '/*' })
   }
 
   /** Notes the layer that runs next. */
   enter(layer: Layer, request: RoutedRequest): void {
     // The handlers of a route are layers of their own.
     if (!layer.route && 'method' in layer) return
-    const base = request.baseUrl
-    if (layer.route || layer.slash || layer.regexp?.fast_slash) this.#leaveTo(base)
-    else this.#mount(layer, base, request.params)
+    if (!layer.route && !layer.slash && !layer.regexp?.fast_slash) this.#mount(layer, request.baseUrl, request.params)
+    // Express gives each request a shape of its own, which makes reading from it slow.
+    else if (this.#mounts.length > 0) this.#leaveTo(request.baseUrl)
     this.#prefix = this.#mounts.at(-1)?.pattern ?? ''
     this.#path = layer.route ? layer.route.path : null
   }
@@ -75,16 +78,34 @@ export class Visit {
   }
 }
 
-/** The request's visit, begun at a base when there is none. */
-export function visitOf(request: IncomingMessage, base = ''): Visit {
-  const routed = request as RoutedRequest
-  routed[VISIT] ??= new Visit(base)
-  return routed[VISIT]
+/** The visit that was entered last: the layers of a request mostly run one after the other. */
+let last: Visit | null = null
+/** Whether Quasar was ever registered in a nested router: requests are then watched before they get there. */
+let isNested = false
+
+/** The visit of a request that is followed, or will be; null when it is not watched. */
+export function visitOf(request: RoutedRequest, response: ServerResponse, requests: RequestRecorder): Visit | null {
+  if (last?.request === request) return last
+  const visit = requests.find(response)?.context as Visit | null | undefined
+  last = visit ?? (isNested ? watchedVisit(request) : null)
+  return last
 }
 
-export function findVisit(request: IncomingMessage): Visit | undefined {
-  return (request as RoutedRequest)[VISIT]
+function watchedVisit(request: RoutedRequest): Visit {
+  request[VISIT] ??= new Visit(request, '')
+  return request[VISIT]
+}
+
+/** Begins the visit of a request, or goes on with the one that was watched. */
+export function beginVisit(request: RoutedRequest, trace: RequestTrace): void {
+  const base = request.baseUrl
+  if (base) isNested = true
+  const visit = (isNested ? request[VISIT] : null) ?? new Visit(request, base)
+  visit.trace = trace
+  trace.context = visit
+  last = visit
 }
 
 /** Names requests by what the visit saw. */
-export const nameRoute: RouteNamer = (request) => findVisit(request)?.name(request as RoutedRequest) ?? null
+export const nameRoute: RouteNamer = (request, { context }) =>
+  (context as Visit | null)?.name(request as RoutedRequest) ?? null

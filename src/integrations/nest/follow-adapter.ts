@@ -24,7 +24,7 @@ export function followAdapter(adapter: AbstractHttpAdapter, requests: RequestRec
 }
 
 /** Nest 12 answers unknown paths under a global prefix by a route of its own; an app's wildcard comes after a slash. */
-const nameNestRoute: RouteNamer = (request) => {
-  const name = nameRoute(request)
+const nameNestRoute: RouteNamer = (request, trace) => {
+  const name = nameRoute(request, trace)
   return name && /[^/]\*path$/.test(name) ? null : name
 }
