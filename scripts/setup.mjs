@@ -1,4 +1,4 @@
-// Gives the machine what the tests need and npm cannot bring: redis-server, chromium, nginx, and the other Node versions.
+// Gives the machine what the tests need and npm cannot bring: redis-server, chromium, nginx, Prometheus' parser, and the other Node versions.
 // On Debian as root it is installed; elsewhere one line says what to install.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
@@ -18,6 +18,8 @@ const needs = [
     packages: ['nginx'],
     isThere: () => findOnPath('nginx') !== undefined || isExecutable('/usr/sbin/nginx'),
   },
+  // The Prometheus project's own parser of what is scraped; for Debian's Python.
+  { name: 'python3-prometheus-client', packages: ['python3-prometheus-client'], isThere: hasPrometheusParser },
 ]
 
 /** Null when everything is there, else the line that tells a person what to do. */
@@ -61,6 +63,11 @@ function hasChromium() {
   const path = [process.env.CHROMIUM_PATH, ...names.map(findOnPath), macos].find((one) => one && existsSync(one))
   if (path) process.env.CHROMIUM_PATH = path
   return path !== undefined
+}
+
+function hasPrometheusParser() {
+  const pythons = ['/usr/bin/python3', findOnPath('python3')].filter((one) => one !== undefined)
+  return pythons.some((one) => spawnSync(one, ['-c', 'import prometheus_client.parser']).status === 0)
 }
 
 function canInstall() {

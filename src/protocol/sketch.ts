@@ -88,6 +88,31 @@ export class Sketch {
   }
 
   /**
+   * How many durations are at or below each of some bounds, as buckets of a Prometheus histogram are. A duration next to
+   * a bound may count on its other side: the bounds hold within 2 %.
+   *
+   * @param bounds ms, rising
+   */
+  countsAtMost(bounds: readonly number[]): number[] {
+    let bucket = this.#lowest
+    let seen = 0
+    return bounds.map((bound) => {
+      for (; bucket <= this.#highest && durationOf(bucket) <= bound; bucket++) seen += this.#counts[bucket] as number
+      return seen
+    })
+  }
+
+  /** All durations together in ms, within 2 %. */
+  sum(): number {
+    let sum = 0
+    for (let bucket = this.#lowest; bucket <= this.#highest; bucket++) {
+      const count = this.#counts[bucket] as number
+      if (count > 0) sum += count * durationOf(bucket)
+    }
+    return sum
+  }
+
+  /**
    * The sparse text form: for each bucket that is not empty, in order, the distance from the one before (from 0 for the
    * first) in base 36, and `*` with its count in base 36 unless that is 1; commas between. Empty text for nothing.
    *

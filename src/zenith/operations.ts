@@ -1,5 +1,6 @@
 import { errorGroups, errors } from './handlers/errors.js'
 import { health } from './handlers/health.js'
+import { metrics } from './handlers/metrics.js'
 import { nodes } from './handlers/nodes.js'
 import { overview } from './handlers/overview.js'
 import { service, services } from './handlers/services.js'
@@ -30,6 +31,7 @@ export const OPERATIONS: readonly Operation[] = [
   errors,
   errorGroups,
   health,
+  ...metrics,
   session,
   openapi,
 ]

@@ -109,6 +109,24 @@ test.each(['zzz', '1*0', '1**2', ',', '1,', '1*', 'é', '1*zzzzzzz', 'zz,zz'])('
   expect(Sketch.decode(text)).toBeNull()
 })
 
+test('counts at bounds and the sum are off by at most 2 %', () => {
+  const bounds = fc.array(duration, { maxLength: 10 }).map((values) => values.sort((a, b) => a - b))
+  const below = (values: readonly number[], bound: number) => values.filter((value) => value <= bound).length
+  fc.assert(
+    fc.property(durations, bounds, (values, limits) => {
+      const sketch = sketchOf(values)
+      sketch.countsAtMost(limits).forEach((count, index) => {
+        const limit = limits[index] ?? Number.NaN
+        expect(count).toBeGreaterThanOrEqual(below(values, limit / 1.02))
+        expect(count).toBeLessThanOrEqual(below(values, limit * 1.02))
+      })
+      expect(sketch.countsAtMost([1e12])).toEqual([values.length])
+      const sum = values.reduce((total, value) => total + value, 0)
+      expect(Math.abs(sketch.sum() - sum) / sum).toBeLessThanOrEqual(0.02)
+    }),
+  )
+})
+
 test('durations that can not be are counted and harm nothing', () => {
   fc.assert(
     fc.property(fc.double(), (value) => {

@@ -16,6 +16,7 @@ import { Fleet, type FleetChange } from './fleet.js'
 import { exceptionIdentity, slowIdentity } from './identity.js'
 import { ServiceMonitor } from './service.js'
 import { storeErrorInWords } from './store-error.js'
+import type { ServiceTotals } from './totals.js'
 import { inBatches, withTimeout } from './wait.js'
 
 const MAX_SERVICES = 1_000
@@ -91,6 +92,12 @@ export class MonitorService {
     const nodes = byService(this.#fleet.views)
     const views = known.map((name) => this.#services.get(name)?.period(period, nodes.get(name) ?? [], now))
     return views.filter((view) => view !== undefined)
+  }
+
+  /** What only grows, by service; see {@link ServiceMonitor.totals}. */
+  totals(): Map<string, ServiceTotals> {
+    const shown = [...this.#services].filter(([name]) => this.#views.has(name))
+    return new Map(shown.map(([name, service]) => [name, service.totals()]))
   }
 
   /** Tells of every look that changed something. */

@@ -61,6 +61,21 @@ export class SeriesTable {
     return totals.slice(0, limit).map(({ series }) => viewOf(series, first))
   }
 
+  /** All that is kept of each, for what counts on from there. */
+  *totals(): Generator<SeriesRollup & { readonly queue: string | null }> {
+    for (const { key, queue, steps } of this.#series.values()) {
+      const sketch = new Sketch()
+      const sums = { count: 0, errors: 0, aborted: 0 }
+      for (const step of steps.values()) {
+        step.sketch.mergeInto(sketch)
+        sums.count += step.count
+        sums.errors += step.errors
+        sums.aborted += step.aborted
+      }
+      yield { key, queue, ...sums, classes: [], sketch: sketch.encode() }
+    }
+  }
+
   #seriesOf(key: string, queue: string | null): Series {
     const id = JSON.stringify([key, queue])
     const known = this.#series.get(id)

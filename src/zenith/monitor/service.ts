@@ -13,6 +13,7 @@ import { MAX_RECENT } from './feed.js'
 import { healthOf } from './health.js'
 import { Ledger } from './ledger.js'
 import { periodOf } from './period.js'
+import { ServiceTotals } from './totals.js'
 
 /** Of traffic: kept in steps of 5 s, shown in points of 15 s. */
 const GRAIN = { life: ROLLUP_LIFE_MS, step: 5_000, point: 15_000, seriesStep: 30_000 }
@@ -42,6 +43,7 @@ const NOTHING: ServiceNews = { slow: [], exceptions: [], error: null }
 export class ServiceMonitor {
   readonly service: string
   readonly #ledger = new Ledger(GRAIN)
+  #totals: ServiceTotals | null = null
   readonly #cursors = new Map<string, string | null>()
   #unreadable = { count: 0, at: 0 }
   #news: ServiceNews = NOTHING
@@ -71,7 +73,7 @@ export class ServiceMonitor {
     ])
     const [slow, exceptions, rollups] = reads
     this.#ledger.prune(now)
-    for (const rollup of readOf(rollups)) this.#ledger.add(rollup, now)
+    for (const rollup of readOf(rollups)) if (this.#ledger.add(rollup, now)) this.#totals?.add(rollup)
     this.#news = {
       slow: [...this.#news.slow, ...readOf(slow)],
       exceptions: [...this.#news.exceptions, ...readOf(exceptions)],
@@ -106,6 +108,15 @@ export class ServiceMonitor {
       routes: routes.busiest(now - SERIES_WINDOW_MS, MAX_SERIES_SHOWN),
       jobSeries: jobSeries.busiest(now - SERIES_WINDOW_MS, MAX_SERIES_SHOWN),
     }
+  }
+
+  /** What only grows while this is kept. Counts from the first call on, beginning with what is known by then. */
+  totals(): ServiceTotals {
+    if (!this.#totals) {
+      this.#totals = new ServiceTotals()
+      this.#totals.add({ routes: [...this.#ledger.routes.totals()], jobs: [...this.#ledger.jobSeries.totals()] })
+    }
+    return this.#totals
   }
 
   /** @param nodes the service's own */

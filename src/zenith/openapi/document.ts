@@ -28,7 +28,7 @@ export function documentOf(operations: readonly Operation[]) {
 
 function describe({ path, summary, description, segments = {}, parameters, answers }: Operation) {
   return {
-    operationId: path.replace(/^\/(api\/)?/, '').replace(/[^a-z]+(\w?)/gi, (_, next: string) => next.toUpperCase()),
+    operationId: path.slice(1).replace(/[^a-z]+(\w?)/gi, (_, next: string) => next.toUpperCase()),
     summary,
     ...(description !== undefined && { description }),
     parameters: [...Object.entries(segments).map(describeSegment), ...describeParameters(parameters)],

@@ -1,0 +1,48 @@
+/** Prometheus' text format 0.0.4. */
+export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+export type Labels = Readonly<Record<string, string | null>>
+
+export interface Family {
+  readonly name: string
+  readonly type: 'gauge' | 'counter' | 'histogram'
+  readonly help: string
+  /** What is not known has no sample. */
+  readonly samples: readonly Sample[]
+}
+
+export interface Sample {
+  readonly labels: Labels
+  readonly value: number | null
+  /** Of a histogram: `_bucket`, `_sum`, `_count`. */
+  readonly suffix?: string
+}
+
+/** Families without a sample are left out. */
+export function exposition(families: readonly Family[]): string {
+  return families.map(formatFamily).join('')
+}
+
+function formatFamily({ name, type, help, samples }: Family): string {
+  const lines = samples.flatMap(({ suffix = '', labels, value }) =>
+    value === null ? [] : [`${name}${suffix}${formatLabels(labels)} ${formatValue(value)}\n`],
+  )
+  if (lines.length === 0) return ''
+  return `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`
+}
+
+function formatLabels(labels: Labels): string {
+  const pairs = Object.entries(labels).flatMap(([name, value]) =>
+    value === null ? [] : [`${name}="${escapeText(value).replaceAll('"', '\\"')}"`],
+  )
+  return pairs.length > 0 ? `{${pairs.join(',')}}` : ''
+}
+
+function escapeText(text: string): string {
+  return text.toWellFormed().replaceAll('\\', '\\\\').replaceAll('\n', '\\n')
+}
+
+function formatValue(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return '+Inf'
+  return String(value)
+}

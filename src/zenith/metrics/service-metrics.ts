@@ -1,0 +1,86 @@
+import type { Overview, ServiceView } from '../../protocol/index.js'
+import { BOUNDS, type SeriesTotals, type ServiceTotals } from '../monitor/totals.js'
+import type { Family, Labels, Sample } from './exposition.js'
+
+type Totals = ReadonlyMap<string, ServiceTotals>
+type Labelled = readonly { readonly labels: Labels; readonly totals: SeriesTotals }[]
+
+/** Counters of what Zenith read of the rollups since it was first scraped, merged over the nodes of a service. */
+export function trafficFamilies(services: Totals): Family[] {
+  const routes = labelled(services, 'routes', (totals) => routeLabels(totals.key))
+  const jobs = labelled(services, 'jobs', ({ key, queue }) => ({ messaging_destination_name: queue, job_name: key }))
+  return [
+    histogram('http_server_request_duration_seconds', 'Durations of requests; bounds and sum hold within 2 %.', routes),
+    counter('quasar_http_requests_total', 'Requests that ended.', routes, 'count'),
+    counter('quasar_http_errors_total', 'Requests answered with 5xx.', routes, 'errors'),
+    counter('quasar_http_aborted_total', 'Requests whose client went away.', routes, 'aborted'),
+    histogram('messaging_process_duration_seconds', 'Durations of job attempts; as those of requests.', jobs),
+    counter('quasar_job_attempts_total', 'Job attempts that ended.', jobs, 'count'),
+    counter('quasar_job_errors_total', 'Job attempts that failed.', jobs, 'errors'),
+  ]
+}
+
+export function serviceFamilies(services: readonly ServiceView[]): Family[] {
+  return [
+    {
+      name: 'quasar_nodes',
+      type: 'gauge',
+      help: 'Nodes by state.',
+      samples: services.flatMap(({ service, nodes }) =>
+        Object.entries(nodes).map(([state, value]) => ({ labels: { service, state }, value })),
+      ),
+    },
+    {
+      name: 'quasar_health_score',
+      type: 'gauge',
+      help: 'Health of a service, 0 to 100.',
+      samples: services.map(({ service, health }) => ({ labels: { service }, value: health.score })),
+    },
+  ]
+}
+
+/** About Zenith itself. */
+export function storeFamilies({ store, unreadable }: Pick<Overview, 'store' | 'unreadable'>): Family[] {
+  const latency = store.latencyMs === null ? null : store.latencyMs / 1_000
+  return [
+    one('quasar_store_up', 'Whether the store answers Zenith.', store.ok ? 1 : 0),
+    one('quasar_store_latency_seconds', 'How long the store took to answer the last question.', latency),
+    one('quasar_unreadable_records', 'Records that Zenith could not read lately.', store.ok ? unreadable : null),
+  ]
+}
+
+function one(name: string, help: string, value: number | null): Family {
+  return { name, type: 'gauge', help, samples: [{ labels: {}, value }] }
+}
+
+function labelled(services: Totals, kind: 'routes' | 'jobs', labelsOf: (totals: SeriesTotals) => Labels): Labelled {
+  return [...services].flatMap(([service, all]) =>
+    all[kind].map((totals) => ({ labels: { service, ...labelsOf(totals) }, totals })),
+  )
+}
+
+/** `GET /users/:id` in two; a name without a method is a route alone. */
+function routeLabels(key: string): Labels {
+  const match = /^([A-Z]+) (.+)$/s.exec(key)
+  return { http_request_method: match?.[1] ?? '_OTHER', http_route: match?.[2] ?? key }
+}
+
+function counter(name: string, help: string, all: Labelled, figure: 'count' | 'errors' | 'aborted'): Family {
+  return { name, type: 'counter', help, samples: all.map(({ labels, totals }) => ({ labels, value: totals[figure] })) }
+}
+
+function histogram(name: string, help: string, all: Labelled): Family {
+  return { name, type: 'histogram', help, samples: all.flatMap(({ labels, totals }) => histogramOf(labels, totals)) }
+}
+
+function histogramOf(labels: Labels, { atMost, measured, sum }: SeriesTotals): Sample[] {
+  const buckets = BOUNDS.map((bound, index) => {
+    return { suffix: '_bucket', labels: { ...labels, le: String(bound / 1_000) }, value: atMost[index] ?? 0 }
+  })
+  return [
+    ...buckets,
+    { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: measured },
+    { suffix: '_sum', labels, value: Number((sum / 1_000).toPrecision(12)) },
+    { suffix: '_count', labels, value: measured },
+  ]
+}
