@@ -1,5 +1,4 @@
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
-import type uPlot from 'uplot'
 import type { ChartData } from '../view/chart-data.js'
 import { PlotLegend } from './plot-legend.js'
 import { createPlot, type PlotHandle } from './uplot.js'
@@ -45,22 +44,18 @@ export const Chart = memo(function Chart({ title, data, write, periodMs, atLeast
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer can do, the keyboard can too
         tabIndex={0}
         className="mt-2 h-44 w-full rounded"
-        onKeyDown={(event) => handle.current && step(event, handle.current.plot)}
-        onBlur={() => handle.current?.plot.setCursor({ left: -10, top: -10 })}
+        onKeyDown={(event) => handle.current && step(event, handle.current)}
+        onBlur={() => handle.current?.leave()}
       />
     </figure>
   )
 })
 
-/** Goes to the next or the last moment. */
-function step(event: KeyboardEvent, plot: uPlot): void {
-  const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+function step(event: KeyboardEvent, handle: PlotHandle): void {
+  const by = ({ ArrowLeft: -1, ArrowRight: 1 } as const)[event.key]
   if (!by) return
   event.preventDefault()
-  const [times] = plot.data
-  const index = Math.min(times.length - 1, Math.max(0, (plot.cursor.idx ?? times.length) + by))
-  const time = times[index]
-  if (time !== undefined) plot.setCursor({ left: plot.valToPos(time, 'x'), top: plot.over.clientHeight / 2 })
+  handle.step(by)
 }
 
 function describe({ lines }: ChartData, write: ChartProps['write']): string {

@@ -33,34 +33,40 @@ interface DataTableProps<T> {
 }
 
 const ROW_HEIGHT = 37
-/** Longer tables draw only the rows that can be seen. */
-const FEW = 60
+/** Longer tables scroll in a box of their own, and draw only the rows that can be seen in it. */
+const FEW = 30
 
 /** A dense table that sorts by any of its headings. Rows are drawn again only when their item changed. */
 export function DataTable<T>(props: DataTableProps<T>) {
   const { label, columns, items, keyOf, minWidth, stateOf } = props
   const [sort, setSort] = useState(props.sort)
   const sorted = useMemo(() => sortItems(items, columns, sort), [items, columns, sort])
-  const body = useRef<HTMLTableSectionElement>(null)
-  const { first, end } = useWindow(body, sorted.length, ROW_HEIGHT, FEW)
+  const box = useRef<HTMLDivElement>(null)
+  const { first, end } = useWindow(box, sorted.length, ROW_HEIGHT, FEW)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-    <div role="group" aria-label={label} tabIndex={0} className="panel overflow-x-auto">
+    <div
+      ref={box}
+      role="group"
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      className={`panel overflow-auto ${sorted.length > FEW ? 'max-h-[min(40rem,75dvh)]' : ''}`}
+    >
       <table className="w-full table-fixed text-[0.8125rem]" style={{ minWidth }} aria-rowcount={sorted.length + 1}>
         <colgroup>
           {columns.map(({ key, width }) => (
             <col key={key} style={{ width }} />
           ))}
         </colgroup>
-        <thead>
+        <thead className="sticky top-0 z-10 bg-panel">
           <tr aria-rowindex={1}>
             {columns.map((column) => (
               <Heading key={column.key} column={column} sort={sort} onSort={setSort} />
             ))}
           </tr>
         </thead>
-        <tbody ref={body}>
+        <tbody>
           <Gap rows={first} columns={columns.length} />
           {sorted.slice(first, end).map((item, index) => (
             <Row
@@ -99,7 +105,7 @@ const Row = memo(function Row({ item, columns, index, state }: RowProps) {
   return (
     <tr aria-rowindex={index} data-state={state} className="group/row h-[37px] border-t border-line hover:bg-raised">
       {columns.map(({ key, cell, isText }, place) => {
-        const align = `truncate px-2 first:pl-4 last:pr-4 ${isText ? 'text-left' : 'text-right'}`
+        const align = `truncate px-2.5 first:pl-4 last:pr-4 ${isText ? 'text-left' : 'text-right'}`
         return place === 0 ? (
           <th key={key} scope="row" className={`${align} font-normal`}>
             {cell(item)}
@@ -128,7 +134,7 @@ function Heading<T>({ column: { key, title, value, isText }, sort, onSort }: Hea
     <th
       scope="col"
       aria-sort={isSorted ? (sort.down ? 'descending' : 'ascending') : undefined}
-      className={`label px-2 py-2 font-normal first:pl-4 last:pr-4 ${side}`}
+      className={`label px-2.5 py-2 font-normal first:pl-4 last:pr-4 ${side}`}
     >
       {value ? (
         <button

@@ -1,19 +1,26 @@
-import { useMemo } from 'react'
-import type { ExceptionRecord } from '../../protocol/exception.js'
+import type { ExceptionGroup } from '../../protocol/overview.js'
 import { plural } from '../format.js'
-import { exceptionGroupKey, groupExceptions } from '../view/groups.js'
+import { exceptionGroupKey } from '../view/groups.js'
 import { ExceptionRow } from './exception-row.js'
 import { NoExceptions } from './no-records.js'
 import { PageLink } from './page-link.js'
 import { RecordList } from './record-list.js'
 import { Section } from './section.js'
 
-/** The newest exceptions, those of one origin together. */
-export function ExceptionList({ exceptions }: { exceptions: readonly ExceptionRecord[] }) {
-  const groups = useMemo(() => groupExceptions(exceptions), [exceptions])
-  const aside = groups.length > 0 ? `${plural(groups.length, 'kind')} among the newest ${exceptions.length}` : ''
+interface ExceptionListProps {
+  groups: readonly ExceptionGroup[]
+  /** Among which they were found: `the newest 100`. */
+  among: string
+}
+
+/** What failed, exceptions of one origin together. */
+export function ExceptionList({ groups, among }: ExceptionListProps) {
   return (
-    <Section title="Exceptions" aside={aside} more={<PageLink to={{ page: 'exceptions' }}>All exceptions</PageLink>}>
+    <Section
+      title="Exceptions"
+      aside={groups.length > 0 ? `${plural(groups.length, 'kind')} among ${among}` : ''}
+      more={<PageLink to={{ page: 'exceptions' }}>All exceptions</PageLink>}
+    >
       <RecordList
         items={groups}
         row={(group) => <ExceptionRow key={exceptionGroupKey(group)} group={group} />}

@@ -4,14 +4,13 @@ import type { Column } from './data-table.js'
 
 /** A column of figures; a dash for the unknown. */
 export function figureColumn<T>(
-  key: string,
+  title: string,
   width: string,
   read: (item: T) => number | null | undefined,
   write: (value: number) => ReactNode,
-  title = key,
 ): Column<T> {
   return {
-    key,
+    key: title,
     title,
     width,
     value: (item) => read(item) ?? null,

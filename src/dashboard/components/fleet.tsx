@@ -10,6 +10,9 @@ import { ServerGroup } from './server-group.js'
 /** So many services are drawn at once; the rest of a big fleet waits behind a button. */
 const FIRST = 36
 const STEP = 72
+/** So many cards of a service are drawn at once, and so many where many services share the page. The list of processes has them all. */
+const FIRST_SERVERS = 24
+const FIRST_OF_MANY = 3
 /** Above so many servers the cards out of sight are not laid out. */
 const MANY = 40
 
@@ -51,7 +54,12 @@ export const Servers = memo(function Servers({ nodes }: { nodes: readonly NodeVi
         className={`grid grid-flow-row-dense grid-cols-1 gap-x-4 gap-y-6 md:grid-cols-2 xl:grid-cols-3 ${widest} ${nodes.length > MANY ? 'many' : ''}`}
       >
         {groups.slice(0, shown).map((group) => (
-          <ServerGroup key={group.service} group={group} isOnly={groups.length === 1} />
+          <ServerGroup
+            key={group.service}
+            group={group}
+            isOnly={groups.length === 1}
+            first={nodes.length > MANY && groups.length > 1 ? FIRST_OF_MANY : FIRST_SERVERS}
+          />
         ))}
         <MoreButton
           rest={groups.length - shown}

@@ -12,7 +12,7 @@ export function Nav() {
           key={page}
           to={pageChange(choice, page)}
           aria-current={choice.page === page ? 'page' : undefined}
-          className="rounded-lg px-3 py-1.5 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-raised aria-[current=page]:text-text"
+          className="rounded-lg px-3 py-1.5 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-track aria-[current=page]:text-text"
         >
           {title}
         </PageLink>

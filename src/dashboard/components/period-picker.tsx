@@ -10,7 +10,7 @@ export function PeriodPicker() {
       {(['5m', '15m', '1h'] as const).map((period) => (
         <label
           key={period}
-          className="grid cursor-pointer place-items-center border-l border-line px-3 text-soft first-of-type:border-l-0 hover:text-text has-checked:bg-raised has-checked:font-medium has-checked:text-text has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
+          className="grid cursor-pointer place-items-center border-l border-line px-3 text-soft first-of-type:border-l-0 hover:text-text has-checked:bg-track has-checked:font-medium has-checked:text-text has-focus-visible:outline-2 has-focus-visible:-outline-offset-2 has-focus-visible:outline-accent"
         >
           <input
             type="radio"

@@ -20,7 +20,7 @@ export function SeriesTable({ title, series }: SeriesTableProps) {
       columns={columns}
       items={series}
       keyOf={(one) => `${one.queue} ${one.key}`}
-      sort={{ key: 'count', down: true }}
+      sort={{ key: 'Count', down: true }}
       minWidth="44rem"
     />
   )
@@ -38,11 +38,9 @@ function columnsOf(title: 'Route' | 'Job', series: readonly SeriesView[]): reado
       value: (one) => one.key,
       cell: (one) => <SeriesName one={one} share={one.count / most} />,
     },
-    figureColumn('count', '11%', (one) => one.count, count),
-    figureColumn('errors', '10%', (one) => one.errors, badCount, title === 'Route' ? 'errors' : 'failed'),
-    ...(title === 'Route'
-      ? [figureColumn<SeriesView>('aborted', '10%', (one) => one.aborted, quietCount, 'client left')]
-      : []),
+    figureColumn('Count', '11%', (one) => one.count, count),
+    figureColumn(title === 'Route' ? 'Errors' : 'Failed', '10%', (one) => one.errors, badCount),
+    ...(title === 'Route' ? [figureColumn<SeriesView>('Client left', '10%', (one) => one.aborted, quietCount)] : []),
     figureColumn('p50', '9%', (one) => one.p50, ms),
     figureColumn('p95', '9%', (one) => one.p95, ms),
     figureColumn('p99', '9%', (one) => one.p99, ms),

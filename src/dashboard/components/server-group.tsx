@@ -4,20 +4,22 @@ import { countStates, type NodeGroup } from '../view/groups.js'
 import { MoreButton } from './more-button.js'
 import { ServerCard } from './server-card.js'
 
-/** So many cards are drawn at once; the rest of a big service waits behind a button. */
-const FIRST = 24
+/** So many more cards are drawn when asked. */
 const STEP = 96
 
 interface ServerGroupProps {
   group: NodeGroup
   /** True when there is no other group to share a row with. */
   isOnly: boolean
+  /** So many cards are drawn at once; the rest waits behind a button. */
+  first: number
 }
 
 /** A service's servers. Small groups share a row: each is as wide as it has cards. */
 export const ServerGroup = memo(
-  function ServerGroup({ group, isOnly }: ServerGroupProps) {
-    const [shown, setShown] = useState(FIRST)
+  function ServerGroup({ group, isOnly, first }: ServerGroupProps) {
+    const [more, setMore] = useState(0)
+    const shown = first + more
     const { service, nodes } = group
     const rest = nodes.length - shown
     const environments = new Set(nodes.map((node) => node.heartbeat?.environment).filter((name) => name))
@@ -38,13 +40,14 @@ export const ServerGroup = memo(
           step={STEP}
           what={`server of ${service}`}
           many={`servers of ${service}`}
-          onMore={() => setShown(shown + STEP)}
+          onMore={() => setMore(more + STEP)}
         />
       </div>
     )
   },
   (before, after) =>
     before.isOnly === after.isOnly &&
+    before.first === after.first &&
     before.group.nodes.length === after.group.nodes.length &&
     before.group.nodes.every((node, index) => node === after.group.nodes[index]),
 )

@@ -80,7 +80,7 @@ const COLUMNS: readonly Column<Line>[] = [
   },
   {
     key: 'nodes',
-    title: 'servers',
+    title: 'Servers',
     width: '12%',
     value: ({ view }) => view.nodes.live,
     cell: ({ view: { nodes } }) => (
@@ -92,20 +92,20 @@ const COLUMNS: readonly Column<Line>[] = [
   },
   {
     key: 'of',
-    title: 'Of',
+    title: 'Kind',
     isText: true,
     width: '8%',
     value: ({ view }) => ofWord(view),
     cell: ({ view }) => <span className="text-soft">{ofWord(view)}</span>,
   },
   figureColumn(
-    'rate',
+    'Rate',
     '9%',
     ({ figures }) => figures?.rate,
     (value) => rate(value),
   ),
   figureColumn(
-    'errors',
+    'Errors',
     '8%',
     ({ figures }) => figures?.errorRate,
     (value) => <span className={LEVEL_TEXT[errorLevel(value)]}>{percent(value)}</span>,

@@ -17,7 +17,7 @@ export function SlowGroupsTable({ groups }: { groups: readonly SlowGroup[] }) {
       columns={columns}
       items={groups}
       keyOf={slowGroupKey}
-      sort={{ key: 'count', down: true }}
+      sort={{ key: 'Count', down: true }}
       minWidth="46rem"
     />
   )
@@ -50,16 +50,16 @@ function nameColumn({ service, route }: Choice): Column<SlowGroup> {
 }
 
 const FIGURES: readonly Column<SlowGroup>[] = [
-  figureColumn('count', '9%', (group) => group.count, count),
+  figureColumn('Count', '9%', (group) => group.count, count),
   figureColumn(
-    'slowest',
+    'Slowest',
     '11%',
     (group) => group.slowestMs,
     (value) => <b className="font-semibold">{duration(value)}</b>,
   ),
   {
     key: 'over',
-    title: 'over its threshold',
+    title: 'Over its threshold',
     width: '15%',
     value: ({ slowestMs, thresholdMs }) => (thresholdMs ? slowestMs / thresholdMs : null),
     cell: ({ slowestMs, thresholdMs }) =>
@@ -67,7 +67,7 @@ const FIGURES: readonly Column<SlowGroup>[] = [
   },
   {
     key: 'last',
-    title: 'last',
+    title: 'Last',
     width: '12%',
     value: ({ last }) => last,
     cell: ({ last }) => <Ago at={last} />,

@@ -19,7 +19,7 @@ export function StateMark({ state, lastSeen, isShort = false }: StateMarkProps) 
       </Mark>
     )
   return (
-    <span className="inline-flex items-center gap-1.5 rounded-md bg-bad-wash px-2 py-0.5 text-xs font-medium text-bad">
+    <span className="inline-flex items-center gap-1.5 rounded-md bg-bad-wash align-middle px-2 py-0.5 text-xs font-medium text-bad">
       <span className="size-1.5 rounded-[1px] bg-bad" aria-hidden="true" />
       <Ago at={lastSeen} before={isShort ? 'lost ' : 'lost · last seen '} />
     </span>
@@ -28,7 +28,7 @@ export function StateMark({ state, lastSeen, isShort = false }: StateMarkProps) 
 
 function Mark({ dot, children }: { dot: string; children: ReactNode }) {
   return (
-    <span className="label inline-flex items-center gap-1.5 whitespace-nowrap">
+    <span className="label inline-flex items-center gap-1.5 align-middle whitespace-nowrap">
       <span className={`size-1.5 rounded-full ${dot}`} aria-hidden="true" />
       {children}
     </span>

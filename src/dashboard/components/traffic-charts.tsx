@@ -64,7 +64,7 @@ function PercentileSwitch({ chosen, onChoose }: { chosen: Percentile; onChoose: 
           key={percentile}
           type="button"
           aria-pressed={percentile === chosen}
-          className="rounded-md px-2 py-0.5 text-soft hover:text-text aria-pressed:bg-raised aria-pressed:font-medium aria-pressed:text-text"
+          className="rounded-md px-2 py-0.5 text-soft hover:text-text aria-pressed:bg-track aria-pressed:font-medium aria-pressed:text-text"
           onClick={() => onChoose(percentile)}
         >
           {percentile}

@@ -15,11 +15,16 @@ interface PlotOptions {
 }
 
 export interface PlotHandle {
-  readonly plot: uPlot
   setData(data: ChartData): void
+  /** Points at the next (1) or last (-1) moment, in all charts of the page. */
+  step(by: 1 | -1): void
+  /** Points at nothing. */
+  leave(): void
   destroy(): void
 }
 
+/** The charts that point at one moment together. */
+const SYNC = 'moment'
 const MIN_WINDOW_MS = 2 * 60_000
 const POINT_MS = 15_000
 
@@ -36,14 +41,27 @@ export function createPlot(box: HTMLElement, options: PlotOptions): PlotHandle {
     plot.redraw()
   })
   return {
-    plot,
     setData: (data) => plot.setData(alignedOf(data)),
+    step(by) {
+      const [times] = plot.data
+      const index = (plot.cursor.idx ?? times.length) + by
+      pointAt(times[Math.min(times.length - 1, Math.max(0, index))])
+    },
+    leave: () => pointAt(undefined),
     destroy() {
       observer.disconnect()
       unfollow()
       colors.end()
       plot.destroy()
     },
+  }
+}
+
+/** @param time Unix ms; without it at nothing */
+function pointAt(time: number | undefined): void {
+  for (const plot of uPlot.sync(SYNC).plots) {
+    const left = time === undefined ? -10 : plot.valToPos(time, 'x')
+    plot.setCursor({ left, top: time === undefined ? -10 : plot.over.clientHeight / 2 })
   }
 }
 
@@ -65,7 +83,7 @@ function plotOptions(box: HTMLElement, options: PlotOptions, color: (css: string
     ms: 1,
     padding: [8, 4, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: 'moment' }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
+    cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
     scales: {
       x: { time: true, range: (_plot, from, to) => windowOf(from, to, periodMs) },

@@ -1,6 +1,6 @@
 import { type RefObject, useLayoutEffect, useState } from 'react'
 
-/** So many rows beyond each edge of the screen are drawn, so that scrolling shows no emptiness and `j` finds the next. */
+/** So many rows beyond each edge are drawn, so that scrolling shows no emptiness and `j` finds the next. */
 const BEYOND = 12
 
 export interface RowWindow {
@@ -10,13 +10,13 @@ export interface RowWindow {
 }
 
 /**
- * Which rows of a long list can be seen, as the page scrolls.
+ * Which rows of a long list can be seen in the box that scrolls it.
  *
- * @param list its top edge is the first row's
  * @param rowHeight px, of every row
+ * @param few lists of no more rows are drawn whole
  */
 export function useWindow(
-  list: RefObject<HTMLElement | null>,
+  box: RefObject<HTMLElement | null>,
   count: number,
   rowHeight: number,
   few: number,
@@ -24,22 +24,22 @@ export function useWindow(
   const [range, setRange] = useState<RowWindow>({ first: 0, end: few })
   const isLong = count > few
   useLayoutEffect(() => {
-    if (!isLong) return
+    const scroller = box.current
+    if (!isLong || !scroller) return
     const look = () => {
-      const top = list.current?.getBoundingClientRect().top ?? 0
-      const first = Math.max(0, Math.floor(-top / rowHeight) - BEYOND)
-      const end = Math.max(few, Math.ceil((window.innerHeight - top) / rowHeight) + BEYOND)
+      const first = Math.max(0, Math.floor(scroller.scrollTop / rowHeight) - BEYOND)
+      const end = Math.ceil((scroller.scrollTop + scroller.clientHeight) / rowHeight) + BEYOND
       // Only every few rows: a smooth scroll must not draw for each.
       setRange((before) => (covers(before, first, end) ? before : { first, end }))
     }
     look()
-    window.addEventListener('scroll', look, { passive: true })
+    scroller.addEventListener('scroll', look, { passive: true })
     window.addEventListener('resize', look)
     return () => {
-      window.removeEventListener('scroll', look)
+      scroller.removeEventListener('scroll', look)
       window.removeEventListener('resize', look)
     }
-  }, [isLong, list, rowHeight, few])
+  }, [isLong, box, rowHeight])
   if (!isLong) return { first: 0, end: count }
   return { first: Math.min(range.first, count), end: Math.min(range.end, count) }
 }

@@ -1,5 +1,13 @@
 import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query'
-import type { ExceptionGroup, Period, ServicePeriod, SlowGroup } from '../../protocol/overview.js'
+import type {
+  ExceptionGroup,
+  Listing,
+  Period,
+  RecordListing,
+  ServiceDetail,
+  ServicePeriod,
+  SlowGroup,
+} from '../../protocol/overview.js'
 import type { SlowEntry } from '../../protocol/slow-entry.js'
 import { fetchJson } from './fetch-json.js'
 
@@ -21,17 +29,16 @@ export function createQueryClient(): QueryClient {
   })
 }
 
-export interface List<T> {
-  total: number
-  items: readonly T[]
-}
-
 /** Every service over a period. */
 export function useServicePeriods(period: Period, enabled = true): UseQueryResult<ReadonlyMap<string, ServicePeriod>> {
   return useQuery({
     queryKey: ['services', period],
     queryFn: async ({ signal }) => {
-      const { items } = await fetchJson<List<ServicePeriod>>(`api/services?period=${period}`, isList, signal)
+      const { items } = await fetchJson<Listing<ServicePeriod>>(
+        `api/services?period=${period}&limit=${MOST}`,
+        isList,
+        signal,
+      )
       return items
     },
     select: mapByService,
@@ -43,11 +50,12 @@ function mapByService(items: readonly ServicePeriod[]): ReadonlyMap<string, Serv
   return new Map(items.map((item) => [item.service, item]))
 }
 
-export function useServicePeriod(service: string, period: Period): UseQueryResult<ServicePeriod> {
+/** One service over a period, with what was slow and failed in it. */
+export function useServiceDetail(service: string, period: Period): UseQueryResult<ServiceDetail> {
   return useQuery({
     queryKey: ['service', service, period],
     queryFn: ({ signal }) =>
-      fetchJson<ServicePeriod>(`api/services/${encodeURIComponent(service)}?period=${period}`, isServicePeriod, signal),
+      fetchJson<ServiceDetail>(`api/services/${encodeURIComponent(service)}?period=${period}`, isServiceDetail, signal),
   })
 }
 
@@ -57,29 +65,32 @@ export interface Narrowed {
   name?: string
 }
 
-export function useSlowGroups({ service }: Narrowed): UseQueryResult<List<SlowGroup>> {
+export function useSlowGroups({ service }: Narrowed): UseQueryResult<RecordListing<SlowGroup>> {
   return useQuery({
     queryKey: ['slow-groups', service],
     queryFn: ({ signal }) =>
-      fetchJson<List<SlowGroup>>(`api/slow/groups${query({ service, limit: MOST })}`, isList, signal),
+      fetchJson<RecordListing<SlowGroup>>(`api/slow/groups${query({ service, limit: MOST })}`, isList, signal),
   })
 }
 
 /** @param limit how many of the newest, 1 to 1,000 */
-export function useSlowEntries({ service, name = '' }: Narrowed, limit: number): UseQueryResult<List<SlowEntry>> {
+export function useSlowEntries(
+  { service, name = '' }: Narrowed,
+  limit: number,
+): UseQueryResult<RecordListing<SlowEntry>> {
   return useQuery({
     queryKey: ['slow', service, name, limit],
     queryFn: ({ signal }) =>
-      fetchJson<List<SlowEntry>>(`api/slow${query({ service, name, limit: String(limit) })}`, isList, signal),
+      fetchJson<RecordListing<SlowEntry>>(`api/slow${query({ service, name, limit: String(limit) })}`, isList, signal),
     placeholderData: (previous, before) => (before?.queryKey[2] === name ? previous : undefined),
   })
 }
 
-export function useExceptionGroups({ service }: Narrowed): UseQueryResult<List<ExceptionGroup>> {
+export function useExceptionGroups({ service }: Narrowed): UseQueryResult<RecordListing<ExceptionGroup>> {
   return useQuery({
     queryKey: ['exception-groups', service],
     queryFn: ({ signal }) =>
-      fetchJson<List<ExceptionGroup>>(`api/errors/groups${query({ service, limit: MOST })}`, isList, signal),
+      fetchJson<RecordListing<ExceptionGroup>>(`api/errors/groups${query({ service, limit: MOST })}`, isList, signal),
   })
 }
 
@@ -95,6 +106,8 @@ function isList(body: object): boolean {
   return 'items' in body && Array.isArray(body.items)
 }
 
-function isServicePeriod(body: object): boolean {
-  return 'traffic' in body && Array.isArray(body.traffic) && 'routes' in body && Array.isArray(body.routes)
+function isServiceDetail(body: object): boolean {
+  return ['traffic', 'routes', 'slow', 'exceptions'].every(
+    (name) => name in body && Array.isArray(body[name as keyof typeof body]),
+  )
 }

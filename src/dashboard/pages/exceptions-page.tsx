@@ -7,11 +7,12 @@ import { NothingMatches } from '../components/nothing-matches.js'
 import { PageBar } from '../components/page-bar.js'
 import { QueryNote } from '../components/query-note.js'
 import { RouteChip } from '../components/route-chip.js'
-import { plural } from '../format.js'
+import { count, plural } from '../format.js'
 import { useExceptionGroups } from '../live/api.js'
 import { useFreshWith } from '../live/fresh.js'
-import { filterOverview, isNarrow, textsOfException, textTest } from '../view/filter.js'
+import { filterOverview, isNarrow } from '../view/filter.js'
 import { exceptionGroupKey, groupExceptions } from '../view/groups.js'
+import { narrowExceptions } from '../view/records.js'
 import { type Choice, useChoice } from '../view/url-state.js'
 
 /** What failed, by origin: how often, since when, where, and the newest of each whole. */
@@ -23,7 +24,7 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
   const isDerived = query.data === undefined || choice.env !== '' || choice.version !== ''
   const groups = useMemo(() => {
     const all = isDerived ? groupExceptions(filterOverview(overview, choice).exceptions) : (query.data?.items ?? [])
-    return matching(all, choice)
+    return narrowExceptions(all, choice)
   }, [overview, choice, query.data, isDerived])
   const isLoading = query.isPending && groups.length === 0
   return (
@@ -37,7 +38,7 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
             {plural(groups.length, 'kind')},{' '}
             {isDerived
               ? `among the newest ${overview.exceptions.length}`
-              : 'of the last hour, at most 1,000 of a service'}
+              : `of the last hour, at most ${count(query.data?.perService)} of a service`}
           </p>
         )}
         {isLoading ? <Loading what="the exceptions" /> : <Groups groups={groups} choice={choice} />}
@@ -60,14 +61,5 @@ function Groups({ groups, choice }: { groups: readonly ExceptionGroup[]; choice:
     <div className="panel px-4 py-12">
       <NoExceptions />
     </div>
-  )
-}
-
-function matching(groups: readonly ExceptionGroup[], { q, route }: Choice): readonly ExceptionGroup[] {
-  const matches = textTest(q)
-  return groups.filter(
-    ({ routes, sample }) =>
-      (!route || routes.includes(route) || sample.route === route || sample.queue === route) &&
-      matches([...textsOfException(sample), ...routes]),
   )
 }

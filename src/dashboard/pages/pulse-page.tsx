@@ -12,6 +12,7 @@ import { TrafficCharts } from '../components/traffic-charts.js'
 import { useServicePeriods } from '../live/api.js'
 import { trafficOf } from '../view/chart-data.js'
 import { filterOverview, type Shown } from '../view/filter.js'
+import { groupExceptions } from '../view/groups.js'
 import { useChoice } from '../view/url-state.js'
 
 /** The fleet in one look: health, traffic, servers, what is slow, what fails. */
@@ -51,6 +52,7 @@ function Content({ shown: { services, nodes, slow, exceptions } }: { shown: Show
   const periods = useServicePeriods(period, isLong)
   const past = isLong ? periods.data : undefined
   const traffic = useTraffic(services, past)
+  const groups = useMemo(() => groupExceptions(exceptions), [exceptions])
   return (
     <>
       {isLong && <QueryNote query={periods} instead="What is shown are the last 15 minutes." />}
@@ -60,7 +62,7 @@ function Content({ shown: { services, nodes, slow, exceptions } }: { shown: Show
       {nodes.length > 0 && <ProcessList nodes={nodes} />}
       <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-2">
         <SlowRequestWidget slow={slow} />
-        <ExceptionList exceptions={exceptions} />
+        <ExceptionList groups={groups} among={`the newest ${exceptions.length}`} />
       </div>
     </>
   )

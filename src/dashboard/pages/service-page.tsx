@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useMemo } from 'react'
-import type { Overview, ServicePeriod, ServiceView } from '../../protocol/overview.js'
+import type { Overview, ServiceDetail, ServiceView } from '../../protocol/overview.js'
 import { EmptyState } from '../components/empty-state.js'
 import { ExceptionList } from '../components/exception-list.js'
 import { PageBar } from '../components/page-bar.js'
@@ -13,17 +13,19 @@ import { SeriesTable } from '../components/series-table.js'
 import { ServiceHealth } from '../components/service-health.js'
 import { SlowRequestWidget } from '../components/slow-request-widget.js'
 import { TrafficCharts } from '../components/traffic-charts.js'
-import { useServicePeriod } from '../live/api.js'
+import { useServiceDetail } from '../live/api.js'
 import { trafficOf } from '../view/chart-data.js'
 import { filterOverview, textTest } from '../view/filter.js'
+import { groupExceptions } from '../view/groups.js'
 import { PERIOD_NAMES } from '../view/period.js'
+import { narrowExceptions, narrowSlow, withNews } from '../view/records.js'
 import { type Choice, useChoice } from '../view/url-state.js'
 
 /** One service: its routes and jobs, its processes, what is slow in it and what fails. */
 export function ServicePage({ overview }: { overview: Overview }) {
   const choice = useChoice()
   const view = overview.services.find(({ service }) => service === choice.service)
-  const query = useServicePeriod(choice.service, choice.period)
+  const query = useServiceDetail(choice.service, choice.period)
   return (
     <>
       <PageBar title={choice.service} hasPeriod />
@@ -36,13 +38,13 @@ interface ContentProps {
   view: ServiceView
   overview: Overview
   choice: Choice
-  query: UseQueryResult<ServicePeriod>
+  query: UseQueryResult<ServiceDetail>
 }
 
 function Content({ view, overview, choice, query }: ContentProps) {
   const period = query.data
   const traffic = useMemo(() => [trafficOf(view, period)], [view, period])
-  const shown = useMemo(() => narrowed(overview, choice), [overview, choice])
+  const shown = useMemo(() => narrowed(overview, choice, query.data), [overview, choice, query.data])
   const of = view.requests || !view.jobs ? 'requests' : 'jobs'
   return (
     <>
@@ -64,22 +66,23 @@ function Content({ view, overview, choice, query }: ContentProps) {
       <RouteChip />
       <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-2">
         <SlowRequestWidget slow={shown.slow} />
-        <ExceptionList exceptions={shown.exceptions} />
+        <ExceptionList groups={shown.exceptions} among={shown.among} />
       </div>
     </>
   )
 }
 
 /** The text narrows routes, slow entries and exceptions; all processes of the service stay to be seen. */
-function narrowed(overview: Overview, choice: Choice) {
+function narrowed(overview: Overview, choice: Choice, detail: ServiceDetail | undefined) {
   const { nodes } = filterOverview(overview, { ...choice, q: '' })
-  const { slow, exceptions } = filterOverview(overview, choice)
-  const { route } = choice
-  if (!route) return { nodes, slow, exceptions }
+  const live = filterOverview(overview, choice)
+  // The server's groups do not say on which nodes it was; then the newest that are known here are grouped.
+  const isDerived = !detail || choice.env !== '' || choice.version !== ''
   return {
     nodes,
-    slow: slow.filter(({ name }) => name === route),
-    exceptions: exceptions.filter((record) => record.route === route || record.queue === route),
+    slow: narrowSlow(withNews(overview.slow, detail?.slow), overview, choice),
+    exceptions: narrowExceptions(isDerived ? groupExceptions(live.exceptions) : detail.exceptions, choice),
+    among: isDerived ? `the newest ${live.exceptions.length}` : 'those of the last hour',
   }
 }
 

@@ -1,6 +1,5 @@
 import { useMemo, useState } from 'react'
 import type { Overview, SlowGroup } from '../../protocol/overview.js'
-import type { SlowEntry } from '../../protocol/slow-entry.js'
 import { Loading } from '../components/loading.js'
 import { MoreButton } from '../components/more-button.js'
 import { NothingSlow } from '../components/no-records.js'
@@ -11,12 +10,13 @@ import { RouteChip } from '../components/route-chip.js'
 import { Section } from '../components/section.js'
 import { SlowEntryRow } from '../components/slow-entry-row.js'
 import { SlowGroupsTable } from '../components/slow-groups-table.js'
-import { plural } from '../format.js'
+import { count, plural } from '../format.js'
 import { useSlowEntries, useSlowGroups } from '../live/api.js'
 import { useFreshWith } from '../live/fresh.js'
 import { slowKey } from '../live/reducer.js'
-import { filterOverview, isNarrow, nodeTest, textsOfSlow, textTest } from '../view/filter.js'
+import { filterOverview, isNarrow, textTest } from '../view/filter.js'
 import { groupSlow } from '../view/groups.js'
+import { narrowSlow, withNews } from '../view/records.js'
 import { type Choice, useChoice } from '../view/url-state.js'
 
 const STEP = 100
@@ -47,7 +47,14 @@ function Groups({ overview, choice }: { overview: Overview; choice: Choice }) {
   if (query.isPending && groups.length === 0) return <Loading what="what is slow" />
   if (groups.length === 0) return null
   return (
-    <Section title="By route" aside={isDerived ? `among the newest ${overview.slow.length}` : ''}>
+    <Section
+      title="By route"
+      aside={
+        isDerived
+          ? `among the newest ${overview.slow.length}`
+          : `of all that is kept, at most ${count(query.data?.perService)} of a service`
+      }
+    >
       <div className="flex flex-col gap-2">
         <QueryNote query={query} instead="What is shown is counted here." />
         <SlowGroupsTable groups={groups} />
@@ -64,7 +71,10 @@ function matching(groups: readonly SlowGroup[], { q }: Choice): readonly SlowGro
 function Entries({ overview, choice }: { overview: Overview; choice: Choice }) {
   const [limit, setLimit] = useState(STEP)
   const query = useSlowEntries({ service: choice.service, name: choice.route }, limit)
-  const entries = useEntries(overview, choice, query.data?.items)
+  const entries = useMemo(
+    () => narrowSlow(withNews(overview.slow, query.data?.items), overview, choice),
+    [overview, choice, query.data],
+  )
   const total = Math.min(query.data?.total ?? 0, MOST)
   if (query.isPending && entries.length === 0) return <Loading what="the slow entries" />
   return (
@@ -100,18 +110,4 @@ function Entries({ overview, choice }: { overview: Overview; choice: Choice }) {
       </div>
     </Section>
   )
-}
-
-/** The answer, and before it what the stream brought since. */
-function useEntries(overview: Overview, choice: Choice, answered: readonly SlowEntry[] | undefined) {
-  return useMemo(() => {
-    const known = new Set(answered?.map(slowKey))
-    const all = [...overview.slow.filter((entry) => !known.has(slowKey(entry))), ...(answered ?? [])]
-    const isIn = nodeTest(overview, choice)
-    const matches = textTest(choice.q)
-    return all
-      .filter((entry) => !choice.route || entry.name === choice.route)
-      .filter((entry) => isIn(entry.service, entry.node) && matches(textsOfSlow(entry)))
-      .sort((a, b) => b.ts - a.ts)
-  }, [overview, choice, answered])
 }
