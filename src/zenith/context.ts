@@ -7,9 +7,12 @@ export interface FetchContext {
   readonly peer?: string | null | undefined
   /** The path before a router cut the mount's path off. */
   readonly path?: string | null | undefined
+  /** `1.0`, `1.1`, `2.0`. */
+  readonly httpVersion?: string | undefined
   /** Node's own request, as @hono/node-server hands it over. */
   readonly incoming?: {
     readonly url?: string | undefined
+    readonly httpVersion?: string | undefined
     readonly socket?: { readonly remoteAddress?: string | undefined } | undefined
   }
 }
@@ -19,6 +22,8 @@ export interface Origin {
   readonly peer: string | null
   /** Null when the server does not say. */
   readonly path: string | null
+  /** Whether it speaks HTTP/1.0: no browser does any more, but a proxy that was told nothing else (nginx) does. */
+  readonly isOldHttp: boolean
 }
 
 /** Marks a request as Zenith's own, so that the recorder leaves it out of what it measures. */
@@ -29,10 +34,14 @@ export function skipRecording(request: object): void {
 }
 
 export function originOf(context: unknown): Origin {
-  const { peer, path, incoming } = isContext(context) ? context : {}
+  const { peer, path, httpVersion, incoming } = isContext(context) ? context : {}
   if (incoming) skipRecording(incoming)
   const url = path ?? incoming?.url
-  return { peer: peer ?? incoming?.socket?.remoteAddress ?? null, path: url?.startsWith('/') ? pathOf(url) : null }
+  return {
+    peer: peer ?? incoming?.socket?.remoteAddress ?? null,
+    path: url?.startsWith('/') ? pathOf(url) : null,
+    isOldHttp: (httpVersion ?? incoming?.httpVersion) === '1.0',
+  }
 }
 
 function isContext(context: unknown): context is FetchContext {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import type { Origin } from './context.js'
 
 /** Whether an address is this machine's own: 127.0.0.0/8, ::1, and both written as IPv4 in IPv6. */
 export function isLoopback(address: string | null): boolean {
@@ -10,10 +11,12 @@ export function isLoopback(address: string | null): boolean {
 /**
  * Whether a request was sent by this machine to this machine: the socket's other end is loopback, and so is the name that
  * was asked for (another name that resolves to 127.0.0.1 is how a foreign page would get in). Headers of a proxy are never
- * believed, but where one says that the client is elsewhere, the request is not local.
+ * believed, but where one says that the client is elsewhere, the request is not local; nor is one that only a proxy would
+ * send.
  */
-export function isLocal(request: Request, peer: string | null): boolean {
-  if (!isLoopback(peer) || !isLocalHost(request.headers.get('host') ?? new URL(request.url).host)) return false
+export function isLocal(request: Request, { peer, isOldHttp }: Origin): boolean {
+  if (isOldHttp || !isLoopback(peer) || !isLocalHost(request.headers.get('host') ?? new URL(request.url).host))
+    return false
   const { headers } = request
   const forwardedHost = headers.get('x-forwarded-host')
   const clients = `${headers.get('x-forwarded-for') ?? ''},${headers.get('x-real-ip') ?? ''}`.split(',')

@@ -34,7 +34,8 @@ async function answer(
     }
     // Routers that mount (Express, Connect) cut the mount's path off `url`.
     const path = request.originalUrl ?? request.url
-    const answered = await zenith.fetch(asked, { peer: request.socket.remoteAddress, path })
+    const { socket, httpVersion } = request
+    const answered = await zenith.fetch(asked, { peer: socket.remoteAddress, path, httpVersion })
     response.writeHead(answered.status, nodeHeaders(request, answered))
     await send(answered, request, response, gone.signal)
   } catch {

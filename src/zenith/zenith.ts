@@ -57,8 +57,8 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   async function answer(request: Request, context: unknown): Promise<Response> {
     const url = new URL(request.url)
     const path = belowMount(url.pathname, basePath || forwardedPrefix(request))
-    const { peer, path: askedPath } = originOf(context)
-    const origin = { peer, path: askedPath ?? url.pathname }
+    const known = originOf(context)
+    const origin = { ...known, path: known.path ?? url.pathname }
     const visitor = await gate(request, origin, path)
     if (visitor instanceof Response) return visitor
     if (closing) return bare(503)

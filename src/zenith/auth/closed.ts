@@ -1,4 +1,4 @@
-import { isLocal, isLoopback } from '../loopback.js'
+import { isLocal } from '../loopback.js'
 import { bare, json, text, wantsHtml } from '../responses.js'
 import type { Gate } from './gate.js'
 import { visitor } from './roles.js'
@@ -7,11 +7,11 @@ import { visitor } from './roles.js'
 const OWNER = visitor(null, 'admin')
 
 /** This machine itself alone; to others there is nothing. */
-export const localGate: Gate = async (request, { peer }) => (isLocal(request, peer) ? OWNER : bare(404))
+export const localGate: Gate = async (request, origin) => (isLocal(request, origin) ? OWNER : bare(404))
 
 export function closedGate(isDevelopment: boolean): Gate {
   if (isDevelopment) return localGate
-  return async (request, { peer }) => (isLoopback(peer) && isLocal(request, peer) ? howToOpen(request) : bare(404))
+  return async (request, origin) => (isLocal(request, origin) ? howToOpen(request) : bare(404))
 }
 
 const HOW_TO_OPEN =

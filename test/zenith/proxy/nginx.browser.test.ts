@@ -95,3 +95,19 @@ it.each(WAYS)('works under a path behind nginx that $name', async ({ basePath = 
   expect(await context.cookies()).toMatchObject([{ name: 'quasar_form' }])
   expect(problems).toEqual([])
 })
+
+it.each(['', USUAL, 'proxy_set_header X-Real-IP $remote_addr;'])(
+  'is nobody’s own machine behind nginx, with %j',
+  async (headers) => {
+    const zenith = createZenith({ store: memoryStore(), logger: false, auth: 'local' })
+    onTestFinished(() => zenith.close())
+    const server = await serve(toNodeHandler(zenith))
+    onTestFinished(() => server.close())
+    const upstream = server.url.replace('localhost', '127.0.0.1')
+    const nginx = await startNginx(`location / {\n      proxy_pass ${upstream};\n      ${headers}\n    }`)
+    onTestFinished(() => nginx.stop())
+    expect((await ask(`${upstream}/api/health`)).status).toBe(200)
+    const host = 'monitor.example'
+    expect((await ask(`${nginx.url}/api/health`, { headers: { host } })).status).toBe(404)
+  },
+)
