@@ -24,6 +24,8 @@ const MAX_SERVICES = 1_000
 const BATCH = 8
 /** A store that does not answer for so long has failed, in ms. */
 const ANSWER_WITHIN_MS = 8_000
+/** The first look, and the first after an outage, read up to 15 minutes of everything: with hundreds of nodes that takes longer, in ms. */
+const FIRST_WITHIN_MS = 60_000
 /** The longest pause between two looks at a store that fails, in ms. */
 const MAX_PAUSE_MS = 5_000
 const DROPS_COUNT_MS = 5 * 60_000
@@ -154,7 +156,8 @@ export class MonitorService {
 
   async #takeIn(answer: Awaited<ReturnType<Reader['nodes']>>, latencyMs: number): Promise<MonitorNews> {
     const now = Date.now()
-    await withTimeout(this.#readServices(new Set(answer.nodes.map((node) => node.service)), now), ANSWER_WITHIN_MS)
+    const limit = this.#overview?.store.ok ? ANSWER_WITHIN_MS : FIRST_WITHIN_MS
+    await withTimeout(this.#readServices(new Set(answer.nodes.map((node) => node.service)), now), limit)
     const change = this.#fleet.update(answer.nodes, now, this.#failures === 0)
     this.#failures = 0
     return this.#publish(change, answer.unreadable, Math.round(latencyMs * 100) / 100, now)

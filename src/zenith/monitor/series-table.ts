@@ -77,7 +77,7 @@ export class SeriesTable {
   }
 
   #seriesOf(key: string, queue: string | null): Series {
-    const id = JSON.stringify([key, queue])
+    const id = `${queue ?? ''}\n${key}`
     const known = this.#series.get(id)
     if (known) return known
     if (this.#series.size >= MAX_KEPT && key !== OTHER) return this.#seriesOf(OTHER, null)

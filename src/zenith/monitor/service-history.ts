@@ -3,10 +3,13 @@ import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type ServicePeriod } from '../../prot
 import { Ledger } from './ledger.js'
 import type { Follower } from './on-demand.js'
 import { periodOf } from './period.js'
+import { inSlices } from './wait.js'
 
 const GRAIN = { life: HISTORY_LIFE_MS, step: 15_000, point: HISTORY_STEP_MS, seriesStep: 2 * HISTORY_STEP_MS }
 /** A node that wrote nothing for so long does not hold back the figures of the others, in ms. */
 const WAIT_MS = 2.5 * HISTORY_STEP_MS
+/** How many rollups are counted in one go. */
+const SLICE = 200
 
 /** One service's last hour, of what its nodes report by the minute. */
 export class ServiceHistory implements Follower {
@@ -28,10 +31,10 @@ export class ServiceHistory implements Follower {
     this.#cursor = page.cursor
     this.#ledger.prune(now)
     for (const [node, to] of this.#reported) if (to < now - WAIT_MS) this.#reported.delete(node)
-    for (const rollup of page.records) {
-      if (!this.#ledger.add(rollup, now) || rollup.to < now - WAIT_MS) continue
+    await inSlices(page.records, SLICE, (rollup) => {
+      if (!this.#ledger.add(rollup, now) || rollup.to < now - WAIT_MS) return
       this.#reported.set(rollup.node, Math.max(this.#reported.get(rollup.node) ?? 0, rollup.to))
-    }
+    })
   }
 
   period(now: number): ServicePeriod {

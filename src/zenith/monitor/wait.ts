@@ -15,6 +15,18 @@ export async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T
 export async function inBatches<T>(items: readonly T[], size: number, work: (item: T) => Promise<void>): Promise<void> {
   for (let start = 0; start < items.length; start += size) {
     await Promise.all(items.slice(start, start + size).map(work))
-    await new Promise((resolve) => setImmediate(resolve))
+    await aTurn()
   }
+}
+
+/** The same for work that is quick for one and long for many. */
+export async function inSlices<T>(items: readonly T[], size: number, work: (item: T) => void): Promise<void> {
+  for (let start = 0; start < items.length; start += size) {
+    if (start > 0) await aTurn()
+    for (const item of items.slice(start, start + size)) work(item)
+  }
+}
+
+function aTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
 }
