@@ -5,9 +5,11 @@ import { type Bench, counts } from '../http-adapter.js'
 /** Registering, starting, stopping. */
 export function lifeCases({ host, report, open, read, reader, newService }: Bench): void {
   it('counts a request once however often it is registered', async () => {
-    const reported = await report({ registrations: 3 }, async ({ port }) => {
+    const reported = await report({ registrations: 3 }, async ({ port }, service) => {
       await ask(port, '/users/1')
       await ask(port, '/fail/sync')
+      const figures = async () => (await reader().nodes()).nodes.find((node) => node.service === service)?.heartbeat
+      await vi.waitFor(async () => expect((await figures())?.requests?.inFlight).toBe(0), { timeout: 5_000 })
     })
     expect(counts(reported)).toEqual({ 'GET /users/:id': 1, 'GET /fail/sync': 1 })
     expect(reported.exceptions).toHaveLength(1)
