@@ -154,6 +154,7 @@ export interface SlowGroup {
   service: string
   kind: SlowEntry['kind']
   name: string
+  /** Among those that the store keeps: about the newest 1000 of the service, whenever they were; see {@link RecordListing.perService}. */
   count: number
   /** ms */
   slowestMs: number
@@ -168,7 +169,7 @@ export interface ExceptionGroup {
   fingerprint: string
   name: string
   message: string
-  /** Among those that the store keeps: at most 1000 and 1 h. */
+  /** Among those that the store keeps: at most the newest 1000 of the service, and 1 h; see {@link RecordListing.perService}. */
   count: number
   /** How many of them the app handled or will retry. */
   handled: number

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createZenith, type Zenith } from '../../src/create-zenith.js'
 import type { PulseEvent } from '../../src/protocol/index.js'
@@ -58,6 +59,23 @@ describe('the API’s own description', () => {
     expect(Object.keys(document.paths).sort()).toEqual(OPERATIONS.map(({ path }) => path).sort())
     const ids = Object.values(document.paths).map(({ get }) => (get as unknown as { operationId: string }).operationId)
     expect(new Set(ids).size).toBe(ids.length)
+  })
+
+  it('has the routes and parameters that docs/api.md has', () => {
+    const docs = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
+    const rows = [...docs.matchAll(/^\| (`(?:api|metrics)[^|]*) \| ([^|]*)\|/gm)]
+    const words = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map((word) => word[1] ?? '')
+    let before: string[] = []
+    const documented = rows.flatMap(([, paths, cell]) => {
+      before = cell?.includes('the same') ? before : words(cell)
+      return words(paths).map((path) => [`/${path}`, before] as const)
+    })
+    const described = Object.entries(document.paths).map(([path, { get }]) => {
+      return [path, get.parameters.filter((one) => one.in === 'query').map((one) => one.name)] as const
+    })
+    const sorted = (table: readonly (readonly [string, readonly string[]])[]) =>
+      Object.fromEntries(table.map(([path, names]) => [path, [...names].sort()]))
+    expect(sorted(documented)).toEqual(sorted(described))
   })
 
   it('is found from where it is served, under any mount', () => {
