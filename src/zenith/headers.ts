@@ -30,7 +30,6 @@ export const FORM_HEADERS = {
 
 const DEFAULTS: readonly (readonly [name: string, value: string])[] = [
   ['content-security-policy', CONTENT_SECURITY_POLICY],
-  ['cross-origin-opener-policy', 'same-origin'],
   ['cross-origin-resource-policy', 'same-origin'],
   ['referrer-policy', 'no-referrer'],
   ['x-content-type-options', 'nosniff'],

@@ -5,14 +5,24 @@ const TYPE = 'application/x-www-form-urlencoded'
 export async function readForm(request: Request): Promise<URLSearchParams | null> {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== TYPE || !request.body) return null
+  const text = await readShort(request.body)
+  return text === null ? null : new URLSearchParams(text)
+}
+
+async function readShort(body: AsyncIterable<Uint8Array>): Promise<string | null> {
   const parts: Uint8Array[] = []
   let size = 0
-  for await (const part of request.body) {
-    size += part.byteLength
-    if (size > MAX_BYTES) return null
-    parts.push(part)
+  try {
+    for await (const part of body) {
+      size += part.byteLength
+      if (size > MAX_BYTES) return null
+      parts.push(part)
+    }
+  } catch {
+    // The client went away in the middle of it.
+    return null
   }
-  return new URLSearchParams(Buffer.concat(parts).toString('utf8'))
+  return Buffer.concat(parts).toString('utf8')
 }
 
 /**

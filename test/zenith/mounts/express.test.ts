@@ -9,15 +9,15 @@ type Express = typeof express
 
 for (const host of ['express4', 'express50', 'express5']) {
   const load = createRequire(new URL(`../../hosts/${host}/package.json`, import.meta.url)) as (name: string) => Express
-  zenithMountSuite(`${host}, before the body parser`, mountIn(load('express'), false))
-  zenithMountSuite(`${host}, after the body parser`, mountIn(load('express'), true))
+  zenithMountSuite(`${host}, before the body parsers`, mountIn(load('express'), false))
+  zenithMountSuite(`${host}, after the body parsers`, mountIn(load('express'), true))
 }
 
 function mountIn(express: Express, isParsedFirst: boolean): StartMount {
   return async (path, options) => {
     const zenith = createZenith(options)
     const app = express()
-    if (isParsedFirst) app.use(express.json())
+    if (isParsedFirst) app.use(express.json(), express.urlencoded({ extended: true }))
     app.use(path, toNodeHandler(zenith))
     app.get('/hello', (_request, response) => void response.send('hello'))
     app.post('/echo', express.json(), (request, response) => void response.json(request.body))

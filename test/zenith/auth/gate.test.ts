@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createZenith, type ZenithOptions } from '../../src/create-zenith.js'
-import { memoryStore } from '../../src/stores/memory.js'
-import { assets } from '../../src/zenith/assets/generated.js'
-import { PATHS as ROUTED } from '../../src/zenith/routes.js'
+import { createZenith, type ZenithOptions } from '../../../src/create-zenith.js'
+import { memoryStore } from '../../../src/stores/memory.js'
+import { assets } from '../../../src/zenith/assets/generated.js'
+import { PATHS as ROUTED } from '../../../src/zenith/routes.js'
 
 /** Every route of the table, the page's files, and what is not there. */
 const PATHS = [
