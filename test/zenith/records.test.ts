@@ -111,7 +111,7 @@ describe('exceptions', () => {
     await report(api.store, beatOf('shop', 'web-1'), {
       exceptions: [
         of({ ts: NOW - 50, message: 'old', route: 'GET /b' }),
-        of({ ts: NOW - 40, route: 'GET /a', handled: true }),
+        of({ ts: NOW - 40, route: 'GET /b', handled: true }),
         of({ ts: NOW - 30, route: 'GET /a', message: 'Newest' }),
         of({ ts: NOW - 20, fingerprint: 'f2', name: 'RangeError', kind: 'uncaught' }),
         of({ ts: NOW - 2 * 3_600_000, fingerprint: 'f3' }),
@@ -133,7 +133,7 @@ describe('exceptions', () => {
     ['handled=true', 1],
     ['handled=false&service=shop', 3],
     ['text=newest', 1],
-    ['text=GET%20%2Fa', 2],
+    ['text=GET%20%2FB', 2],
   ])('of the last hour are narrowed by %s', async (query, total) => {
     const { list } = await filled()
     const { items, ...rest } = await list<ExceptionRecord>(`/api/errors?${query}`)
@@ -157,7 +157,7 @@ describe('exceptions', () => {
       handled: 1,
       first: NOW - 50,
       last: NOW - 30,
-      routes: ['GET /a', 'GET /b'],
+      routes: ['GET /b', 'GET /a'],
       sample: { ts: NOW - 30 },
     })
   })
