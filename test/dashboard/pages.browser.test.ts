@@ -107,11 +107,11 @@ describe('the Service page', () => {
   })
 
   it('says so when no service has this name', async () => {
-    server.unknown = ['services/nobody']
-    const { page } = await open('?page=service&service=nobody')
+    const { page, problems } = await open('?page=service&service=nobody')
     await page.getByRole('link', { name: 'See all services' }).click()
     await title(page, 'Services').waitFor()
     expect(await firstCells(page, 'Services')).toEqual(['admin', 'catalog', 'checkout', 'mailer', 'shop-api'])
+    expect(problems).toEqual([])
   })
 
   it('finds a service whose name is no plain path', async () => {

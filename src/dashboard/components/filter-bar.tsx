@@ -10,7 +10,7 @@ export function FilterBar({ overview }: { overview: Overview | null }) {
   const { env, version, service } = useChoice()
   const of = useMemo(() => (overview ? choicesOf(overview) : null), [overview])
   return (
-    <search className="flex min-w-0 flex-1 flex-wrap items-center gap-2">
+    <search className="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-2 md:basis-0">
       <TextFilter />
       {of && (
         <>

@@ -84,7 +84,7 @@ function CommandList({ commands, chosen, onRun }: CommandListProps) {
           id={`command-${index}`}
           role="option"
           aria-selected={index === chosen}
-          className="flex cursor-pointer items-baseline justify-between gap-4 rounded-lg px-3 py-2 hover:bg-raised aria-selected:bg-raised"
+          className="flex cursor-pointer items-baseline justify-between gap-4 rounded-lg px-3 py-2 hover:bg-raised aria-selected:bg-track"
           onClick={() => onRun(command)}
         >
           <span className="min-w-0 truncate font-medium">{command.title}</span>

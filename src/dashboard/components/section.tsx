@@ -19,7 +19,11 @@ export function Section({ title, aside, more, children }: SectionProps) {
           {title}
         </h2>
         {aside && <span className="label">{aside}</span>}
-        {more && <span className="ml-auto text-xs font-medium text-accent [&_a]:hover:underline">{more}</span>}
+        {more && (
+          <span className="ml-auto text-xs whitespace-nowrap font-medium text-accent [&_a]:hover:underline">
+            {more}
+          </span>
+        )}
       </div>
       {children}
     </section>

@@ -21,7 +21,7 @@ export function SeriesTable({ title, series }: SeriesTableProps) {
       items={series}
       keyOf={(one) => `${one.queue} ${one.key}`}
       sort={{ key: 'Count', down: true }}
-      minWidth="44rem"
+      minWidth="40rem"
     />
   )
 }
@@ -34,7 +34,7 @@ function columnsOf(title: 'Route' | 'Job', series: readonly SeriesView[]): reado
       key: 'key',
       title,
       isText: true,
-      width: title === 'Route' ? '42%' : '48%',
+      width: title === 'Route' ? '38%' : '48%',
       value: (one) => one.key,
       cell: (one) => <SeriesName one={one} share={one.count / most} />,
     },

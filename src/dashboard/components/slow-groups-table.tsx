@@ -28,7 +28,7 @@ function nameColumn({ service, route }: Choice): Column<SlowGroup> {
     key: 'name',
     title: 'Route or job',
     isText: true,
-    width: '36%',
+    width: '32%',
     value: (group) => group.name,
     cell: (group) => {
       const isChosen = route === group.name && service === group.service

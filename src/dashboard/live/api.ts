@@ -51,9 +51,10 @@ function mapByService(items: readonly ServicePeriod[]): ReadonlyMap<string, Serv
 }
 
 /** One service over a period, with what was slow and failed in it. */
-export function useServiceDetail(service: string, period: Period): UseQueryResult<ServiceDetail> {
+export function useServiceDetail(service: string, period: Period, enabled: boolean): UseQueryResult<ServiceDetail> {
   return useQuery({
     queryKey: ['service', service, period],
+    enabled,
     queryFn: ({ signal }) =>
       fetchJson<ServiceDetail>(`api/services/${encodeURIComponent(service)}?period=${period}`, isServiceDetail, signal),
   })

@@ -25,7 +25,7 @@ import { type Choice, useChoice } from '../view/url-state.js'
 export function ServicePage({ overview }: { overview: Overview }) {
   const choice = useChoice()
   const view = overview.services.find(({ service }) => service === choice.service)
-  const query = useServiceDetail(choice.service, choice.period)
+  const query = useServiceDetail(choice.service, choice.period, view !== undefined)
   return (
     <>
       <PageBar title={choice.service} hasPeriod />
