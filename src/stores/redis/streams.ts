@@ -6,9 +6,10 @@ import { asEntries, type StreamEntry } from './replies.js'
 import { type Reply, send } from './send.js'
 import { isAboutKey } from './texts.js'
 
-const CHUNK = 1_000
+/** Parsed in one go: between chunks the loop turns, which may be that of an app that Zenith is mounted in. */
+const CHUNK = 250
 /** At most so many chunks for one page. */
-const MAX_CHUNKS = 100
+const MAX_CHUNKS = 400
 
 /** How entries of one kind are read. */
 export interface EntryReader<T> {
@@ -36,8 +37,9 @@ export class StreamPages<T> {
     })
     const replies = await send(this.#connection, commands)
     const pages = replies.map((reply, index) => {
-      const entries = entriesOf(reply)
-      return this.#page(service, keys[index] ?? '', entries?.reverse() ?? null, ids[index] ?? null)
+      const after = ids[index] ?? null
+      const page = this.#read(service, entriesOf(reply)?.reverse() ?? null, this.#repeatsOf(keys[index] ?? '', after))
+      return { ...page, cursor: page.cursor ?? after }
     })
     return joinPages(pages)
   }
@@ -45,26 +47,34 @@ export class StreamPages<T> {
   /** All entries after a cursor, or since a time by Redis' clock (Unix ms). */
   async all(service: string, key: string, after: string | null, since: number): Promise<Page<T>> {
     const [afterId = null] = splitCursor(after)
+    const repeats = this.#repeatsOf(key, afterId)
     let start = afterId ? `(${afterId}` : String(Math.max(0, Math.floor(since)))
-    const entries: StreamEntry[] = []
+    const pages: Page<T>[] = []
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
       const [reply] = await send(this.#connection, [['xrange', key, start, '+', 'COUNT', CHUNK]])
-      const more = reply ? entriesOf(reply) : []
-      if (more === null) return this.#page(service, key, null, afterId)
-      entries.push(...more)
-      const last = more.at(-1)
-      if (!last || more.length < CHUNK) break
+      const entries = reply ? entriesOf(reply) : []
+      pages.push(this.#read(service, entries, repeats))
+      const last = entries?.at(-1)
+      if (!last || (entries?.length ?? 0) < CHUNK) break
       start = `(${last.id}`
     }
-    return this.#page(service, key, entries, afterId)
+    return {
+      records: pages.flatMap((page) => page.records),
+      unreadable: pages.reduce((sum, page) => sum + page.unreadable, 0),
+      cursor: pages.findLast((page) => page.cursor !== null)?.cursor ?? afterId,
+    }
+  }
+
+  /** Without a cursor the reader starts anew: then only what is twice in what it reads now is a repeat. */
+  #repeatsOf(key: string, after: string | null): Repeats {
+    const repeats = (after === null ? null : this.#repeats.get(key)) ?? new Repeats()
+    this.#repeats.set(key, repeats)
+    return repeats
   }
 
   /** @param entries oldest first; null when the key holds no stream */
-  #page(service: string, key: string, entries: readonly StreamEntry[] | null, after: string | null): Page<T> {
-    if (!entries) return { records: [], unreadable: 1, cursor: after }
-    // Without a cursor the reader starts anew: only what is twice in this page is a repeat.
-    const repeats = (after === null ? null : this.#repeats.get(key)) ?? new Repeats()
-    this.#repeats.set(key, repeats)
+  #read(service: string, entries: readonly StreamEntry[] | null, repeats: Repeats): Page<T> {
+    if (!entries) return { records: [], unreadable: 1, cursor: null }
     const records: T[] = []
     let unreadable = 0
     for (const entry of entries) {
@@ -72,7 +82,7 @@ export class StreamPages<T> {
       if (record === null) unreadable += 1
       else if (!repeats.isRepeat(this.#reader.identity(record, entry), entry.id)) records.push(record)
     }
-    return { records, unreadable, cursor: entries.at(-1)?.id ?? after }
+    return { records, unreadable, cursor: entries.at(-1)?.id ?? null }
   }
 }
 
