@@ -80,7 +80,7 @@ async function stop(code) {
   if (isStopping) return
   isStopping = true
   page?.close()
-  await Promise.all(children.map((child) => child.stop(4_000)))
+  await Promise.all(children.map((child) => child.stop(4_500)))
   await redis?.keeper?.stop(500)
   process.exit(code)
 }
