@@ -75,12 +75,12 @@ function readPort(text) {
   throw new Error(`PORT is ${JSON.stringify(text)}: it takes a number from 0 (any free port) to 65535.`)
 }
 
-/** The apps end before their Redis, so that each can say good-bye; one that is busy gets 4 s for it. */
+/** The apps end before their Redis, so that each can say good-bye; one that is busy gets 4.3 s for it. */
 async function stop(code) {
   if (isStopping) return
   isStopping = true
   page?.close()
-  await Promise.all(children.map((child) => child.stop(4_500)))
+  await Promise.all(children.map((child) => child.stop(4_300)))
   await redis?.keeper?.stop(500)
   process.exit(code)
 }
