@@ -43,7 +43,7 @@ export const Chart = memo(function Chart({ title, data, write, periodMs, atLeast
         aria-label={`${title}: ${describe(data, write)}. The arrow keys tell the figures of one moment.`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer can do, the keyboard can too
         tabIndex={0}
-        className="mt-2 h-44 w-full rounded"
+        className="mt-2 h-44 w-full overflow-hidden rounded"
         onKeyDown={(event) => handle.current && step(event, handle.current)}
         onBlur={() => handle.current?.leave()}
       />

@@ -56,7 +56,7 @@ function SeriesName({ one, share }: { one: SeriesView; share: number }) {
       aria-pressed={isChosen}
       data-row=""
       title={one.key}
-      className={`row-link relative w-full text-left font-mono ${isChosen ? 'font-semibold text-accent' : ''}`}
+      className={`row-link relative w-full pt-1 pb-1.5 text-left font-mono ${isChosen ? 'font-semibold text-accent' : ''}`}
       onClick={() => choose({ route: isChosen ? '' : one.key })}
     >
       {one.key}

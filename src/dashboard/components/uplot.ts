@@ -94,9 +94,9 @@ function plotOptions(box: HTMLElement, options: PlotOptions, color: (css: string
         ...axis,
         size: 24,
         gap: 4,
-        space: 64,
+        space: 54,
         grid: { show: false },
-        values: (_plot, times) => times.map(timeOf(times)),
+        values: timeLabels,
       },
       { ...axis, size: 52, gap: 6, space: 34, values: (_plot, values) => values.map((value) => write(value)) },
     ],
@@ -105,12 +105,25 @@ function plotOptions(box: HTMLElement, options: PlotOptions, color: (css: string
       ...(data.lines.map((line) => ({
         label: line.name,
         width: 1.5,
+        points: { size: 5, show: isSparse, filter: (plot, index, show) => (show ? null : lonePoints(plot, index)) },
         dash: [...(line.dash ?? [])],
         stroke: () => color(`var(${line.color})`),
         fill: line.isFilled ? () => color(`color-mix(in srgb, var(${line.color}) 16%, transparent)`) : undefined,
       })) as uPlot.Series[]),
     ],
   }
+}
+
+/** A few points are shown as such; many would hide their lines. */
+function isSparse(_plot: uPlot, _series: number, from: number, to: number): boolean {
+  return to - from < 8
+}
+
+/** Those between two gaps have no line to be seen by. */
+function lonePoints(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? []
+  const isKnown = (index: number) => values[index] !== null && values[index] !== undefined
+  return Array.from(values.keys()).filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1))
 }
 
 /** What was just started has a short past; it is drawn in full width. */
@@ -120,7 +133,12 @@ function windowOf(from: number | null, to: number | null, periodMs: number): [nu
   return [end - Math.min(periodMs - POINT_MS, Math.max(MIN_WINDOW_MS, known)), end]
 }
 
-function timeOf(times: readonly number[]): (at: number) => string {
+/** A label needs room on both sides: those at the edges would be cut off, or lie on the other axis's. */
+const EDGE = 0.08
+
+function timeLabels({ scales: { x } }: uPlot, times: readonly number[]): string[] {
+  const min = x?.min ?? 0
+  const max = x?.max ?? 0
   const isFine = times.length > 1 && (times[1] as number) - (times[0] as number) < 60_000
   const format = new Intl.DateTimeFormat(undefined, {
     hour: '2-digit',
@@ -128,7 +146,10 @@ function timeOf(times: readonly number[]): (at: number) => string {
     second: isFine ? '2-digit' : undefined,
     hourCycle: 'h23',
   })
-  return (at) => format.format(at)
+  return times.map((at) => {
+    const share = (at - min) / Math.max(1, max - min)
+    return share < EDGE || share > 1 - EDGE ? '' : format.format(at)
+  })
 }
 
 /** A canvas knows no custom properties: the browser itself is asked what a colour is here and now. */

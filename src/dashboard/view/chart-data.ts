@@ -31,10 +31,17 @@ export const MAX_LINES = 6
 const COLORS = ['--accent', '--second', '--third', '--fourth', '--fifth', '--sixth'] as const
 const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [10, 3, 2, 3], [], [6, 3]]
 
-/** Of a service: its name, and its points over a period. */
+/** Of a service: its name, and its points over a period. One that has just started has finer points in the live state. */
 export function trafficOf(view: ServiceView, period: ServicePeriod | undefined): Traffic {
   const isOfJobs = view.requests === null && view.jobs !== null
-  return { name: isOfJobs ? `${view.service} (jobs)` : view.service, points: (period ?? view).traffic }
+  return {
+    name: isOfJobs ? `${view.service} (jobs)` : view.service,
+    points: hasLine(period) ? period.traffic : view.traffic,
+  }
+}
+
+function hasLine(period: ServicePeriod | undefined): period is ServicePeriod {
+  return (period?.traffic.length ?? 0) > 1
 }
 
 /** The busiest services, by name, so that nothing changes its colour as long as they stay the busiest. */
