@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { launchBrowser } from '../support/browser.js'
-import { makeException, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
+import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
 import { type OpenPage, openPage } from './fixture/open-page.js'
 import { type FixtureServer, startFixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
@@ -27,6 +27,8 @@ async function open(query = ''): Promise<OpenPage> {
   pages.push(opened)
   return opened
 }
+
+const ROUTE = { key: 'GET /', queue: null, count: 1, errors: 0, aborted: 0, p50: 1, p95: 1, p99: 1 }
 
 const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 const table = (page: Page, name: string) => page.getByRole('group', { name, exact: true })
@@ -185,6 +187,58 @@ describe('the Exceptions page', () => {
     const { page } = await open('?page=exceptions')
     await page.getByText('captureException(error)').waitFor()
   })
+})
+
+it('shows text that looks like HTML as text, on every page', async () => {
+  const hostile = '<img src=x onerror="document.title=`owned`">'
+  server.overview = makeOverview({
+    services: [
+      makeService(hostile, { routes: [{ ...ROUTE, key: hostile }], jobSeries: [{ ...ROUTE, queue: hostile }] }),
+    ],
+    nodes: [makeNode(hostile, hostile, { heartbeat: makeHeartbeat(hostile, hostile, { appVersion: hostile }) })],
+    slow: [makeSlow({ name: hostile, service: hostile, status: hostile })],
+    exceptions: [makeException({ name: hostile, message: hostile, stack: hostile, route: hostile, service: hostile })],
+  })
+  server.session = { user: hostile, role: 'viewer', canLogOut: true }
+  const { page, problems } = await open(`?q=img&route=${encodeURIComponent(hostile)}`)
+  for (const query of [
+    'page=service',
+    `page=service&service=${encodeURIComponent(hostile)}`,
+    'page=slow',
+    'page=exceptions',
+  ]) {
+    await page.goto(`${server.url}?${query}`)
+    await page.locator('main').getByText(hostile).first().waitFor()
+    for (const summary of await page.locator('summary').all()) await summary.click()
+    expect(await page.locator('img').count()).toBe(0)
+    expect(await page.title()).not.toBe('owned')
+  }
+  await page.keyboard.press('Control+k')
+  await page.getByRole('listbox').getByText(hostile).waitFor()
+  expect(await page.locator('img').count()).toBe(0)
+  expect(problems).toEqual([])
+})
+
+it('draws an hour on Pulse from what the server answers, and the rest from the stream', async () => {
+  const { page } = await open('?period=1h')
+  const card = page.locator('[data-service="shop-api"]')
+  await card.getByText('1 h', { exact: true }).waitFor()
+  const asked: string[] = []
+  page.on('request', (request) => asked.push(request.url()))
+  await page.getByText('5 min', { exact: true }).first().click()
+  await card.getByText('5 min', { exact: true }).waitFor()
+  expect(asked.filter((url) => url.includes('api/services'))).toEqual([])
+})
+
+it('goes on after the server was away, and asks for its lists again', async () => {
+  const { page } = await open('?page=exceptions')
+  await page.getByText('TypeError', { exact: true }).waitFor()
+  await server.stop()
+  await page.getByRole('status').getByText('reconnecting').waitFor()
+  const last = makeException({ id: 'after', name: 'AfterError', fingerprint: 'after', ts: Date.now() })
+  server.overview = { ...server.overview, at: Date.now(), exceptions: [last, ...server.overview.exceptions] }
+  await server.start()
+  await page.getByText('AfterError', { exact: true }).waitFor({ timeout: 20_000 })
 })
 
 describe('who looks', () => {

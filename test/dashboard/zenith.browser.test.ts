@@ -75,6 +75,20 @@ it('shows what a real Zenith reads from a real store, live, from nothing to a fl
   await page.getByText('the loop was blocked for 900 ms').waitFor()
   await page.getByText('OddError').waitFor()
 
+  // What the pages ask for beside the stream is answered in the shapes that they know.
+  await page.keyboard.press('g')
+  await page.keyboard.press('s')
+  await page.getByText('of all that is kept, at most').waitFor()
+  await page.getByRole('group', { name: 'Slow routes and jobs' }).getByText('GET /slow/:id').waitFor()
+  await page.keyboard.press('g')
+  await page.keyboard.press('x')
+  await page.getByText('1 kind, of the last hour').waitFor()
+  await page.goto(`http://127.0.0.1:${port}/?page=service&period=1h`)
+  await page.getByRole('link', { name: 'shop', exact: true }).click()
+  await page.getByText('last 1 h').waitFor()
+  await page.goto(`http://127.0.0.1:${port}/`)
+  await card.getByText('77 %', { exact: true }).waitFor()
+
   await store.leave('shop', 'web-1')
   await card.getByText('left').waitFor()
   expect(problems).toEqual([])

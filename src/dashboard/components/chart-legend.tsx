@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { TrafficPoint } from '../../protocol/overview.js'
-import { duration, percent, rate } from '../format.js'
+import { duration, percent, rate, span } from '../format.js'
 import { highest } from '../view/traffic-plot.js'
 
 interface ChartLegendProps {
@@ -8,19 +8,19 @@ interface ChartLegendProps {
   /** What is pointed at; without it the scales are told. */
   point: TrafficPoint | undefined
   /** How much time the chart shows, ms. */
-  windowMs: number
+  shownMs: number
   hasErrors: boolean
 }
 
 /** Names the lines and their scales, or the figures that are pointed at. */
-export function ChartLegend({ points, point, windowMs, hasErrors }: ChartLegendProps) {
+export function ChartLegend({ points, point, shownMs, hasErrors }: ChartLegendProps) {
   const told = point
     ? { rate: rate(point.rate), p95: duration(point.p95), errors: percent(point.errorRate), when: timeOfDay(point.at) }
     : {
         rate: `≤ ${rate(highest(points, 'rate'))}`,
         p95: `≤ ${duration(highest(points, 'p95'))}`,
         errors: '',
-        when: `${Math.round(windowMs / 60_000)} min`,
+        when: span(Math.round(shownMs / 60_000) * 60_000),
       }
   return (
     <figcaption className="label mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1">

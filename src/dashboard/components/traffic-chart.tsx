@@ -53,7 +53,7 @@ export const TrafficChart = memo(function TrafficChart({ points, of, period }: T
           <line x1={markX} x2={markX} y1="0" y2={plot.height} {...HAIR} className="stroke-line-strong" />
         )}
       </svg>
-      <ChartLegend points={points} point={point} windowMs={plot.windowMs} hasErrors={plot.errors.length > 0} />
+      <ChartLegend points={points} point={point} shownMs={plot.shownMs} hasErrors={plot.errors.length > 0} />
     </figure>
   )
 })

@@ -30,7 +30,8 @@ export function plotTraffic(points: readonly TrafficPoint[], periodMs: number) {
   return {
     width: WIDTH,
     height: HEIGHT,
-    windowMs,
+    /** How much time is shown: the first point tells of the step before it. */
+    shownMs: Math.min(periodMs, windowMs + stepOf(points)),
     xs,
     rate: linePaths(toPoints(points.map((point) => point.rate)), HEIGHT),
     p95: linePaths(toPoints(points.map((point) => point.p95)), HEIGHT),
@@ -43,9 +44,11 @@ export function plotTraffic(points: readonly TrafficPoint[], periodMs: number) {
 /** A service that was just started has a short past; it is drawn in full width, and the width is told. */
 function windowOf(points: readonly TrafficPoint[], periodMs: number): number {
   const span = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0)
-  const step = (points[1]?.at ?? 0) - (points[0]?.at ?? 0) || POINT_MS
-  // The first point tells of the step before it.
-  return span + step >= periodMs ? span : Math.max(MIN_WINDOW_MS, span)
+  return span + stepOf(points) >= periodMs ? span : Math.max(MIN_WINDOW_MS, span)
+}
+
+function stepOf(points: readonly TrafficPoint[]): number {
+  return (points[1]?.at ?? 0) - (points[0]?.at ?? 0) || POINT_MS
 }
 
 /** The highest known figure; null when none is known. */
