@@ -66,7 +66,7 @@ export interface RequestFigures {
   oldestMs: number | null
 }
 
-/** What the recorder itself cost: how long the beat held the loop and how long its write took (ms), records lost since the start, bytes waiting. */
+/** What the recorder itself cost: the longest that the beat before held the loop at a stretch and how long its write took (ms), records lost since the start, bytes waiting. */
 export interface RecorderFigures {
   collectMs: number | null
   flushMs: number | null
