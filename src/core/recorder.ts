@@ -6,7 +6,7 @@ import { heartbeatBuilder } from './heartbeat.js'
 import { type JobRecorder, Jobs } from './jobs.js'
 import { type Notices, noticesOf } from './logger.js'
 import type { ResolvedOptions } from './options.js'
-import { type Probes, startProbes } from './probes/index.js'
+import { type ProbeFigures, type Probes, startProbes } from './probes/index.js'
 import { holdingTheLoop, MAX_EXIT_HOLD_MS, watchProcess } from './process-events.js'
 import { type CaptureContext, Records, type Surroundings } from './records.js'
 import { Reporter, type ReportSource } from './reporter.js'
@@ -61,6 +61,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   readonly #writer: Writer
   readonly #notices: Notices
   readonly #probes: Probes
+  #figures: ProbeFigures
   readonly #records: Records
   readonly #reporter: Reporter
   readonly #rollups: Rollups
@@ -79,6 +80,8 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#notices = noticesOf(options.logger)
     this.#rollups = new Rollups(options.node)
     this.#probes = startProbes({ disks: options.disks, onFault: (probe, error) => this.#probeFault(probe, error) })
+    // The first look is the slowest by far: it is better taken while the app starts.
+    this.#figures = this.#probes.collect()
     const surroundings: Surroundings = {
       window: (from, to) => this.#probes.window(from, to),
       countInFlight: () => this.requests.countInFlight(),
@@ -150,6 +153,10 @@ class ProcessRecorder implements Recorder, ReportSource {
     return this.#probes.prepare()
   }
 
+  look(): void {
+    this.#figures = this.#probes.collect()
+  }
+
   collect(isLast: boolean): Heartbeat {
     const end = moment()
     const start = this.#intervalStart
@@ -164,7 +171,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     const { collectMs, flushMs } = this.#reporter
     const { dropped, bytes: bufferedBytes } = this.#buffer
     return this.#buildHeartbeat({
-      figures: this.#probes.collect(),
+      figures: this.#figures,
       framework: [...this.#frameworks].join(', ') || null,
       requests: figures,
       recorder: { collectMs, flushMs, dropped, bufferedBytes },

@@ -8,6 +8,8 @@ import { round } from './round.js'
 export interface ReportSource {
   /** Reads files and the like, off the loop. Never rejects. */
   prepare(): Promise<void>
+  /** Takes the figures of the process and its machine. Holds the loop, so it is short. */
+  look(): void
   /**
    * Moves this interval's figures into the buffer and gives the heartbeat. Holds the loop, so it is short.
    *
@@ -112,15 +114,15 @@ export class Reporter {
 
   async #report(): Promise<void> {
     await Promise.all([this.#source.prepare(), aTurn()])
-    const collectedAt = performance.now()
-    const heartbeat = this.#source.collect(false)
-    const collectMs = performance.now() - collectedAt
-    // The loop turns between the two: what each holds is short, and requests come in between.
+    // The loop turns between the steps: what each of them holds is short, and requests come in between.
+    const look = timed(() => this.#source.look())
     await aTurn()
-    const writtenAt = performance.now()
-    const writing = this.#write({ ...this.#identity, heartbeat, records: this.#buffer.take() })
-    this.collectMs = round(Math.max(collectMs, performance.now() - writtenAt))
-    await writing
+    const collect = timed(() => this.#source.collect(false))
+    await aTurn()
+    const heartbeat = collect.result
+    const write = timed(() => this.#write({ ...this.#identity, heartbeat, records: this.#buffer.take() }))
+    this.collectMs = round(Math.max(look.ms, collect.ms, write.ms))
+    await write.result
   }
 
   async #writeRest(): Promise<void> {
@@ -150,6 +152,12 @@ export class Reporter {
       lastReportAt: error ? lastReportAt : Date.now(),
     }
   }
+}
+
+function timed<T>(step: () => T): { readonly result: T; readonly ms: number } {
+  const startedAt = performance.now()
+  const result = step()
+  return { result, ms: performance.now() - startedAt }
 }
 
 /** Slow entries are finished a turn after what they tell of. */
