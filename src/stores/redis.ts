@@ -23,7 +23,8 @@ export interface RedisStoreOptions {
 
 /**
  * Keeps reports in Redis 6.2 or newer, Valkey, behind a Sentinel or in a Cluster. Nothing is connected before the first
- * read or write, and a connection of its own never holds the process.
+ * read or write, and a connection of its own never holds the process: a script that awaits a read and does nothing else
+ * needs something of its own, such as a timer, that does.
  *
  * @throws when the URL or the options make no sense; after that writes never reject, and reads reject with an error
  *   that says what is wrong and holds no secret
