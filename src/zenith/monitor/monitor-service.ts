@@ -11,9 +11,11 @@ import type {
   StoreHealth,
 } from '../../protocol/index.js'
 import { Details } from './details.js'
+import { isChange } from './difference.js'
 import { Feed } from './feed.js'
 import { Fleet, type FleetChange } from './fleet.js'
 import { exceptionIdentity, slowIdentity } from './identity.js'
+import { byService, byText } from './order.js'
 import { ServiceMonitor } from './service.js'
 import { storeErrorInWords } from './store-error.js'
 import type { ServiceTotals } from './totals.js'
@@ -236,29 +238,4 @@ export class MonitorService {
     const difference = { ...unchanged, store }
     return { difference: isChange(difference, previous) ? difference : null, slow: [], exceptions: [] }
   }
-}
-
-/** The time and the store's latency alone are no news. */
-function isChange(difference: PulseDifference, previous: Overview | null): boolean {
-  const { nodes, goneNodes, services, goneServices, unreadable, store } = difference
-  return (
-    nodes.length + goneNodes.length + services.length + goneServices.length > 0 ||
-    unreadable !== previous?.unreadable ||
-    store.ok !== previous.store.ok ||
-    store.error !== previous.store.error
-  )
-}
-
-function byService(nodes: readonly NodeView[]): Map<string, NodeView[]> {
-  const groups = new Map<string, NodeView[]>()
-  for (const node of nodes) {
-    const group = groups.get(node.service)
-    if (group) group.push(node)
-    else groups.set(node.service, [node])
-  }
-  return groups
-}
-
-function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

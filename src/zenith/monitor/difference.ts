@@ -1,0 +1,12 @@
+import type { Overview, PulseDifference } from '../../protocol/index.js'
+
+/** Whether a look brought anything new: the time and the store's latency alone are no news. */
+export function isChange(difference: PulseDifference, previous: Overview | null): boolean {
+  const { nodes, goneNodes, services, goneServices, unreadable, store } = difference
+  return (
+    nodes.length + goneNodes.length + services.length + goneServices.length > 0 ||
+    unreadable !== previous?.unreadable ||
+    store.ok !== previous.store.ok ||
+    store.error !== previous.store.error
+  )
+}

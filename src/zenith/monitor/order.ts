@@ -1,0 +1,17 @@
+import type { NodeView } from '../../protocol/index.js'
+
+/** Nodes by the name of their service. */
+export function byService(nodes: readonly NodeView[]): Map<string, NodeView[]> {
+  const groups = new Map<string, NodeView[]>()
+  for (const node of nodes) {
+    const group = groups.get(node.service)
+    if (group) group.push(node)
+    else groups.set(node.service, [node])
+  }
+  return groups
+}
+
+/** Compares by code units, the same on every machine. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
