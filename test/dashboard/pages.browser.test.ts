@@ -1,32 +1,16 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { launchBrowser } from '../support/browser.js'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
-import { type OpenPage, openPage } from './fixture/open-page.js'
-import { type FixtureServer, startFixtureServer } from './fixture/server.js'
+import type { FixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
+import { openShop } from './fixture/shop-pages.js'
 
-let browser: Browser
+const shop = openShop()
+const { open } = shop
 let server: FixtureServer
-const pages: OpenPage[] = []
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 120_000)
-afterAll(() => browser?.close())
-beforeEach(async () => {
-  server = await startFixtureServer(makeShopFleet())
+beforeEach(() => {
+  server = shop.server
 })
-afterEach(async () => {
-  for (const open of pages.splice(0)) await open.close()
-  await server.stop()
-})
-
-async function open(query = ''): Promise<OpenPage> {
-  const opened = await openPage(browser, `${server.url}${query}`)
-  pages.push(opened)
-  return opened
-}
 
 const ROUTE = { key: 'GET /', queue: null, count: 1, errors: 0, aborted: 0, p50: 1, p95: 1, p99: 1 }
 

@@ -1,33 +1,17 @@
-import type { Browser, Locator, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Locator, Page } from 'playwright-core'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Overview, PulseDifference } from '../../src/protocol/overview.js'
-import { launchBrowser } from '../support/browser.js'
 import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
-import { type OpenPage, openPage } from './fixture/open-page.js'
-import { type FixtureServer, startFixtureServer } from './fixture/server.js'
+import type { FixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
+import { openShop } from './fixture/shop-pages.js'
 
-let browser: Browser
+const shop = openShop()
+const { open } = shop
 let server: FixtureServer
-const pages: OpenPage[] = []
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-}, 120_000)
-afterAll(() => browser?.close())
-beforeEach(async () => {
-  server = await startFixtureServer(makeShopFleet())
+beforeEach(() => {
+  server = shop.server
 })
-afterEach(async () => {
-  for (const open of pages.splice(0)) await open.close()
-  await server.stop()
-})
-
-async function open(query = ''): Promise<OpenPage> {
-  const opened = await openPage(browser, `${server.url}${query}`)
-  pages.push(opened)
-  return opened
-}
 
 const card = (page: Page, id: string) => page.locator(`[data-node$=":${id}"]`)
 
@@ -233,9 +217,7 @@ describe('the filter', () => {
 
 describe('the theme', () => {
   it('follows the system until another is chosen, and remembers the choice', async () => {
-    const opened = await openPage(browser, server.url, { colorScheme: 'dark' })
-    pages.push(opened)
-    const { page } = opened
+    const { page } = await open('', { colorScheme: 'dark' })
     const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
     await card(page, 'web-1').waitFor()
     const dark = await background()

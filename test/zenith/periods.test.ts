@@ -1,27 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Reader } from '../../src/ports.js'
 import type { Listing, Period, ServicePeriod } from '../../src/protocol/index.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import { askApi } from './support/api.js'
+import { freezeClock, ms, START, within } from './support/figures.js'
 import { beatOf, present, report, rollupOf, type SeriesFigures } from './support/records.js'
 import { openZenith, seen } from './support/zenith.js'
 
-/** A full minute, so that steps are where the test expects them. */
-const START = Date.UTC(2030, 0, 1, 12)
 const MINUTE = 60_000
 
-const ms = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
-const within = (value: number | null | undefined, expected: number) => {
-  expect(value).toBeGreaterThanOrEqual(expected * 0.98)
-  expect(value).toBeLessThanOrEqual(expected * 1.02)
-}
-
 describe('services over a period', () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'] })
-    vi.setSystemTime(START)
-  })
-  afterEach(() => void vi.useRealTimers())
+  freezeClock()
 
   /** Beats and writes rollups to the end of a time, as a recorder does. */
   async function work(

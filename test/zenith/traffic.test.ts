@@ -1,23 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { memoryStore } from '../../src/stores/memory.js'
+import { freezeClock, ms, START, within } from './support/figures.js'
 import { beatOf, report, rollupOf, type SeriesFigures } from './support/records.js'
 import { openZenith, seen, serviceOf } from './support/zenith.js'
 
-/** A full quarter of a minute, so that steps are where the test expects them. */
-const START = Date.UTC(2030, 0, 1, 12)
-
-const ms = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index)
-const within = (value: number | null | undefined, expected: number) => {
-  expect(value).toBeGreaterThanOrEqual(expected * 0.98)
-  expect(value).toBeLessThanOrEqual(expected * 1.02)
-}
-
 describe('traffic', () => {
-  beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['Date'] })
-    vi.setSystemTime(START)
-  })
-  afterEach(() => void vi.useRealTimers())
+  freezeClock()
 
   /** A node reports every 10 s for a time, as a recorder does. */
   async function work(
