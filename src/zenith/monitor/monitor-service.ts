@@ -1,7 +1,6 @@
 import type { Reader } from '../../ports.js'
 import type {
   ExceptionRecord,
-  NodeView,
   Overview,
   Period,
   PulseDifference,
