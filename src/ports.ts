@@ -1,6 +1,13 @@
-import type { ExceptionRecord, Heartbeat, Rollup, SlowEntry } from './protocol/index.js'
+import type { Commands } from './ports/commands.js'
+import type { ExceptionRecord, Heartbeat, QueueSnapshot, Rollup, SlowEntry } from './protocol/index.js'
 
-/** Interfaces between the parts: core writes through {@link Writer}, Zenith reads through {@link Reader}. */
+export type * from './ports/commands.js'
+export type * from './ports/queue-source.js'
+
+/**
+ * Interfaces between the parts: core writes through {@link Writer}, Zenith reads through {@link Reader} and keeps what is its
+ * own by {@link Commands}; both reach queues through a `QueueSource`.
+ */
 
 /** What a recorder keeps until it is written. */
 export type StoreRecord =
@@ -33,6 +40,20 @@ export interface Writer {
   write(batch: Batch): Promise<WriteResult>
   /** Says good-bye for a node: its heartbeat and its place in the index go. Never rejects. */
   leave(service: string, node: string): Promise<void>
+  /**
+   * Competes for being the one node of a service that reports its queues at a rank, from 1, or goes on being it.
+   *
+   * @param holder what stands for the node
+   * @param life for how long it is the one without asking again, ms
+   * @returns who is the one now; null when the store does not answer. Never rejects.
+   */
+  holdQueues(service: string, rank: number, holder: string, life: number): Promise<string | null>
+  /** Makes room for another, if this is the holder. Never rejects. */
+  releaseQueues(service: string, rank: number, holder: string): Promise<void>
+  /** @returns what went wrong, or null. Never rejects. */
+  writeQueues(snapshot: QueueSnapshot, rank: number): Promise<Error | null>
+  /** What was last written there; null when there is nothing, or when the store does not answer. Never rejects. */
+  writtenQueues(service: string, rank: number): Promise<QueueSnapshot | null>
   /** Ends what the store itself opened; never a client that was passed in. Never rejects, harmless twice. */
   close(): Promise<void>
 }
@@ -83,13 +104,15 @@ export interface Reader {
   rollups(query: RollupQuery): Promise<Page<Rollup>>
   /** What every node did in every minute of the last hour. */
   history(query: RollupQuery): Promise<Page<Rollup>>
+  /** The snapshots of all services and ranks that have not run out. */
+  queues(): Promise<{ readonly snapshots: readonly QueueSnapshot[]; readonly unreadable: number }>
   /** @returns how long the store took to answer, ms. Rejects when it does not. */
   ping(): Promise<number>
   close(): Promise<void>
 }
 
 /** A place to keep what recorders report. */
-export type Store = Writer & Reader
+export type Store = Writer & Reader & Commands
 
 /** One line each. `console`, pino and Nest's logger fit. */
 export interface Logger {

@@ -73,6 +73,10 @@ function borrowed(store: Writer): Writer {
   return {
     write: (batch) => store.write(batch),
     leave: (service, node) => store.leave(service, node),
+    holdQueues: (service, rank, holder, life) => store.holdQueues(service, rank, holder, life),
+    releaseQueues: (service, rank, holder) => store.releaseQueues(service, rank, holder),
+    writeQueues: (snapshot, rank) => store.writeQueues(snapshot, rank),
+    writtenQueues: (service, rank) => store.writtenQueues(service, rank),
     close: () => Promise.resolve(),
   }
 }

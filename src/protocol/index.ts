@@ -1,4 +1,5 @@
 /** The Quasar protocol: record types, key names, limits, and readers that accept whatever a Redis may hold. */
+export { parseAuditEntry } from './audit.js'
 export {
   EXCEPTION_KINDS,
   type ExceptionKind,
@@ -20,10 +21,46 @@ export {
   type RecorderFigures,
   type RequestFigures,
 } from './heartbeat.js'
-export { decodeSegment, encodeSegment, type Keys, keysOf, nodeMember, parseNodeMember } from './keys.js'
+export type * from './jobs.js'
+export {
+  decodeSegment,
+  encodeSegment,
+  type Keys,
+  keysOf,
+  nodeMember,
+  parseNodeMember,
+  queueKeyOf,
+  queuesMember,
+} from './keys.js'
 export * from './limits.js'
 export type * from './overview.js'
 export { PERIODS } from './overview.js'
+export type * from './queue-views.js'
+export {
+  AUDIT_STEPS,
+  BULK_PHASES,
+  JOB_ACTIONS,
+  QUEUE_ACTIONS,
+  QUEUE_TROUBLES,
+  SCHEDULER_ACTIONS,
+} from './queue-views.js'
+export {
+  backlogOf,
+  encodeQueueSnapshot,
+  JOB_STATES,
+  type JobState,
+  parseQueueSnapshot,
+  QUEUE_CAPABILITIES,
+  QUEUE_DRIVERS,
+  type QueueCapability,
+  type QueueDriver,
+  type QueueEntry,
+  type QueueMetrics,
+  type QueueSnapshot,
+  type QueueThroughput,
+  readQueues,
+  UNKNOWN_METRICS,
+} from './queues.js'
 export { encodeRollup, type JobRollup, parseRollup, type Rollup, type SeriesRollup } from './rollup.js'
 export { Sketch } from './sketch.js'
 export {

@@ -4,13 +4,19 @@ import { DEFAULT_PREFIX } from './limits.js'
 export interface Keys {
   readonly prefix: string
   node(service: string, node: string): string
-  queues(service: string): string
+  /** @param rank from 1; the first has no number in its key */
+  queues(service: string, rank?: number): string
   slow(service: string): string
   errors(service: string): string
   rollup(service: string): string
   history(service: string): string
-  queuesLease(service: string): string
+  queuesLease(service: string, rank?: number): string
   readonly nodeIndex: string
+  /** Members: `{service}` or `{service}:{rank}`, as in the keys of snapshots. */
+  readonly queueIndex: string
+  readonly audit: string
+  /** A hash of small documents that Zenith keeps, by id. */
+  kept(kind: string): string
 }
 
 /**
@@ -24,19 +30,45 @@ export function keysOf(prefix: string = DEFAULT_PREFIX): Keys {
   return {
     prefix,
     node: (service, node) => `${prefix}node:${nodeMember(service, node)}`,
-    queues: (service) => `${prefix}queues:${encodeSegment(service)}`,
+    queues: (service, rank = 1) => `${prefix}queues:${queuesMember(service, rank)}`,
     slow: (service) => `${prefix}slow:${encodeSegment(service)}`,
     errors: (service) => `${prefix}errors:${encodeSegment(service)}`,
     rollup: (service) => `${prefix}rollup:${encodeSegment(service)}`,
     history: (service) => `${prefix}history:${encodeSegment(service)}`,
-    queuesLease: (service) => `${prefix}lease:queues:${encodeSegment(service)}`,
+    queuesLease: (service, rank = 1) => `${prefix}lease:queues:${queuesMember(service, rank)}`,
     nodeIndex: `${prefix}index:nodes`,
+    queueIndex: `${prefix}index:queues`,
+    audit: `${prefix}audit`,
+    kept: (kind) => `${prefix}kept:${encodeSegment(kind)}`,
   }
 }
 
 /** The member of `index:nodes` that stands for a node: `{service}:{node}`, each percent-encoded. */
 export function nodeMember(service: string, node: string): string {
   return `${encodeSegment(service)}:${encodeSegment(node)}`
+}
+
+/** The member of `index:queues` that stands for a snapshot. @param rank from 1 */
+export function queuesMember(service: string, rank: number): string {
+  return rank === 1 ? encodeSegment(service) : `${encodeSegment(service)}:${rank}`
+}
+
+/**
+ * Names a queue in URLs: the same wherever and by whomever it is read.
+ *
+ * @example queueKeyOf({ driver: 'bullmq', place: '127.0.0.1:6379/0 bull', name: 'mail' }) // 'bullmq:1c9f03ab:mail'
+ */
+export function queueKeyOf({ driver, place, name }: { driver: string; place: string | null; name: string }): string {
+  return `${driver}:${place === null ? '-' : fnv1a(place)}:${encodeSegment(name)}`
+}
+
+/** 32 bits in hexadecimal, of UTF-16 code units; {@link http://www.isthe.com/chongo/tech/comp/fnv/ FNV-1a}. */
+function fnv1a(text: string): string {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0
+  }
+  return hash.toString(16).padStart(8, '0')
 }
 
 /** Takes a member of `index:nodes` (or the end of a node's key) apart; null when it is none. */

@@ -33,6 +33,15 @@ export const OTHER = '(other)'
 /** The name of the series for requests that no route took. */
 export const UNMATCHED = '(unmatched)'
 
+/** How many lines the audit trail keeps (approximately: the stream is trimmed with `~`). */
+export const MAX_AUDIT_ENTRIES = 10_000
+
+/** How many queues one snapshot tells of. */
+export const MAX_QUEUES = 5_000
+
+/** How long a queue snapshot lives, in ms: three intervals if that is longer. */
+export const MIN_SNAPSHOT_LIFE_MS = 30_000
+
 /** Longest texts, in characters. */
 export const MAX_NAME_CHARS = 200
 export const MAX_MESSAGE_CHARS = 1_024
@@ -45,4 +54,9 @@ export const MAX_RECORD_CHARS = 1_048_576
 /** How long a heartbeat lives: 30 s, or three intervals if that is longer. @param interval ms */
 export function heartbeatLife(interval: number): number {
   return Math.max(MIN_HEARTBEAT_LIFE_MS, 3 * interval)
+}
+
+/** How long a queue snapshot lives: 30 s, or three intervals if that is longer. @param interval ms */
+export function snapshotLife(interval: number): number {
+  return Math.max(MIN_SNAPSHOT_LIFE_MS, 3 * interval)
 }

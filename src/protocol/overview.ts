@@ -1,5 +1,6 @@
 import type { ExceptionRecord } from './exception.js'
 import type { Heartbeat } from './heartbeat.js'
+import type { QueueView } from './queue-views.js'
 import type { SlowEntry } from './slow-entry.js'
 
 /** What Zenith's server tells its page: the answer of `/api/overview` and the events of `/api/stream`. */
@@ -106,6 +107,7 @@ export interface Overview {
   slow: readonly SlowEntry[]
   /** Newest first, at most 100. */
   exceptions: readonly ExceptionRecord[]
+  queues: readonly QueueView[]
   /** How many records could not be read at the last look. */
   unreadable: number
   store: StoreHealth
@@ -127,6 +129,10 @@ export interface PulseDifference {
   /** Those that changed, whole. */
   services: readonly ServiceView[]
   goneServices: readonly string[]
+  /** Those that changed, whole but for `samples`, which holds the new ones only. */
+  queues: readonly QueueView[]
+  /** Keys of queues that are gone. */
+  goneQueues: readonly string[]
   unreadable: number
   store: StoreHealth
 }

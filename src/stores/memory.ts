@@ -13,6 +13,8 @@ import {
   type Rollup,
   type SlowEntry,
 } from '../protocol/index.js'
+import { memoryCommands } from './memory/commands.js'
+import { memoryQueueReports } from './memory/queue-reports.js'
 import { RecentLog } from './memory/recent-log.js'
 
 export interface MemoryStoreOptions {
@@ -67,6 +69,8 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
 
   return {
     kind: 'memory',
+    ...memoryQueueReports(),
+    ...memoryCommands(),
     async write(batch) {
       if (batch.heartbeat) remember(nodes, batch, batch.heartbeat, maxNodes)
       for (const record of batch.records) keep(logsOf(batch.service), record)

@@ -1,8 +1,10 @@
 import type { Store } from '../ports.js'
 import { keysOf } from '../protocol/index.js'
-import { isClient, type RedisClient, type RedisSource } from './redis/client.js'
-import { givenConnection } from './redis/given-connection.js'
-import { ownConnection } from './redis/own-connection.js'
+import { isClient, type RedisClient, type RedisSource } from '../redis/client.js'
+import { givenConnection } from '../redis/given-connection.js'
+import { ownConnection } from '../redis/own-connection.js'
+import { redisCommands } from './redis/commands.js'
+import { redisQueueReports } from './redis/queue-reports.js'
 import { redisReader } from './redis/reader.js'
 import { ServerClock } from './redis/server-clock.js'
 import { redisWriter } from './redis/writer.js'
@@ -38,6 +40,8 @@ export function redisStore({ redis, prefix, scanEvery = 60_000 }: RedisStoreOpti
     kind: 'redis',
     ...redisWriter(connection, keys, clock),
     ...redisReader(connection, keys, clock, scanEvery),
+    ...redisQueueReports(connection, keys, clock),
+    ...redisCommands(connection, keys),
     async close() {
       connection.close()
     },

@@ -42,6 +42,8 @@ function tick(nodes: readonly NodeView[], cpu: number): PulseDifference {
     goneNodes: [],
     services: [],
     goneServices: [],
+    queues: [],
+    goneQueues: [],
     unreadable: 0,
     store,
   }

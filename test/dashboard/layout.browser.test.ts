@@ -121,6 +121,8 @@ it('lists 500 servers, the lost ones first, and takes changes of all of them', a
     goneNodes: [],
     services: [],
     goneServices: [],
+    queues: [],
+    goneQueues: [],
     unreadable: 0,
     store: fleet.store,
   })

@@ -23,6 +23,8 @@ function difference(change: Partial<PulseDifference>): PulseDifference {
     goneNodes: [],
     services: [],
     goneServices: [],
+    queues: [],
+    goneQueues: [],
     unreadable: 0,
     store: server.overview.store,
     ...change,

@@ -11,6 +11,8 @@ function difference(before: Overview, change: Partial<PulseDifference>): PulseDi
     goneNodes: [],
     services: [],
     goneServices: [],
+    queues: [],
+    goneQueues: [],
     unreadable: 0,
     store: before.store,
     ...change,

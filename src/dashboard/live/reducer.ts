@@ -26,22 +26,29 @@ export function applyPulse(before: Overview | null, event: PulseEvent): Overview
 function applyDifference(before: Overview, event: PulseDifference): Overview {
   const known = new Map(before.nodes.map((node) => [node.key, node]))
   const changed = event.nodes.map((node) => withSamplesOf(known.get(node.key), node))
+  const knownQueues = new Map(before.queues.map((queue) => [queue.key, queue]))
+  const queues = event.queues.map((queue) => withSamplesOf(knownQueues.get(queue.key), queue))
   return {
     ...before,
     at: event.at,
     nodes: replaceIn(before.nodes, changed, event.goneNodes, (node) => node.key),
     services: replaceIn(before.services, event.services, event.goneServices, (service) => service.service),
+    queues: replaceIn(before.queues, queues, event.goneQueues, ({ key }) => key),
     unreadable: event.unreadable,
     store: event.store,
   }
 }
 
 /** A difference brings new samples only; one that comes twice counts once. */
-function withSamplesOf(before: NodeView | undefined, node: NodeView): NodeView {
-  if (!before) return node
+interface Sampled {
+  readonly samples: readonly { readonly at: number }[]
+}
+
+function withSamplesOf<T extends Sampled>(before: T | undefined, after: T): T {
+  if (!before) return after
   const last = before.samples.at(-1)?.at ?? 0
-  const fresh = node.samples.filter((sample) => sample.at > last)
-  return { ...node, samples: [...before.samples, ...fresh].slice(-MAX_SAMPLES) }
+  const fresh = after.samples.filter((sample) => sample.at > last)
+  return { ...after, samples: [...before.samples, ...fresh].slice(-MAX_SAMPLES) }
 }
 
 function replaceIn<T>(

@@ -1,4 +1,5 @@
 import { type Keys, parseNodeMember } from '../../protocol/index.js'
+import { escapeGlob } from '../../redis/glob.js'
 
 /** Where a reporter that writes no index keeps a heartbeat. */
 export interface ForeignKey {
@@ -25,10 +26,6 @@ export const pulseKeys = {
 /** Glob patterns of SCAN. */
 export function foreignPatterns(keys: Keys): string[] {
   return [`${escapeGlob(nodePrefix(keys))}*`, `${PULSE}*`]
-}
-
-export function escapeGlob(text: string): string {
-  return text.replace(/[\\*?[\]^]/g, '\\$&')
 }
 
 /** Tells whose heartbeat a key holds; null when it can't be one. */

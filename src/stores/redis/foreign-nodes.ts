@@ -7,7 +7,7 @@ import {
   nodeMember,
   parseHeartbeat,
 } from '../../protocol/index.js'
-import type { Connection } from './connection.js'
+import type { Connection } from '../../redis/connection.js'
 import { type ForeignKey, parseForeignKey } from './foreign-keys.js'
 import { type KeyText, readTexts } from './texts.js'
 

@@ -1,13 +1,13 @@
 import type { Page, Reader } from '../../ports.js'
 import { type Keys, parseRollup, parseSlowEntry, type Rollup, type SlowEntry } from '../../protocol/index.js'
-import type { Connection } from './connection.js'
-import { Discovery } from './discovery.js'
+import type { Connection } from '../../redis/connection.js'
+import { Discovery } from '../../redis/discovery.js'
+import { ask } from '../../redis/send.js'
 import { readExceptions } from './exceptions.js'
 import { foreignPatterns, pulseKeys } from './foreign-keys.js'
 import { ForeignNodes } from './foreign-nodes.js'
 import { readNodes } from './nodes.js'
 import { fingerprintOf } from './repeats.js'
-import { ask } from './send.js'
 import type { ServerClock } from './server-clock.js'
 import { StreamPages } from './streams.js'
 
@@ -17,7 +17,7 @@ export function redisReader(
   keys: Keys,
   clock: ServerClock,
   scanEveryMs: number,
-): Omit<Reader, 'close' | 'kind'> {
+): Omit<Reader, 'close' | 'kind' | 'queues'> {
   const foreign = new ForeignNodes(connection, keys)
   const discovery = new Discovery(connection, foreignPatterns(keys), scanEveryMs, (key) => foreign.add(key))
   const slowPages = new StreamPages<SlowEntry>(connection, {

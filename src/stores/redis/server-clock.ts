@@ -1,4 +1,4 @@
-import { asNumber } from './replies.js'
+import { asNumber } from '../../redis/replies.js'
 
 /** Below this the difference may as well be the way of the answer, in ms. */
 const TOLERANCE_MS = 2_000

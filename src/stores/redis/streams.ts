@@ -1,9 +1,9 @@
 import type { Page } from '../../ports.js'
-import type { Command } from './client.js'
-import type { Connection } from './connection.js'
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asEntries, type StreamEntry } from '../../redis/replies.js'
+import { type Reply, send } from '../../redis/send.js'
 import { Repeats } from './repeats.js'
-import { asEntries, type StreamEntry } from './replies.js'
-import { type Reply, send } from './send.js'
 import { isAboutKey } from './texts.js'
 
 /** Parsed in one go: between chunks the loop turns, which may be that of an app that Zenith is mounted in. */

@@ -1,7 +1,7 @@
-import type { Command } from './client.js'
-import type { Connection } from './connection.js'
-import { asList, asText } from './replies.js'
-import { type Reply, send } from './send.js'
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asList, asText } from '../../redis/replies.js'
+import { type Reply, send } from '../../redis/send.js'
 
 /** What a key holds: its text; null when there is no such key; `unreadable` when it holds something else. */
 export type KeyText = { readonly text: string | null; readonly unreadable: boolean }
@@ -13,7 +13,7 @@ const UNREADABLE: KeyText = { text: null, unreadable: true }
 /**
  * Reads many strings at once, in the order of the keys. What one key holds never hides another's.
  *
- * @throws RedisStoreError when Redis does not answer
+ * @throws RedisError when Redis does not answer
  */
 export async function readTexts(connection: Connection, keys: readonly string[]): Promise<KeyText[]> {
   if (connection.isCluster) return readEach(connection, keys)

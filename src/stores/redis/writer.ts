@@ -15,9 +15,9 @@ import {
   nodeMember,
   ROLLUP_LIFE_MS,
 } from '../../protocol/index.js'
-import type { Command } from './client.js'
-import type { Connection } from './connection.js'
-import { type Reply, send } from './send.js'
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { type Reply, send } from '../../redis/send.js'
 import type { ServerClock } from './server-clock.js'
 
 /** How long rollups of both tiers are kept, in ms. */

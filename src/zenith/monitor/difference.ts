@@ -2,9 +2,10 @@ import type { Overview, PulseDifference } from '../../protocol/index.js'
 
 /** Whether a look brought anything new: the time and the store's latency alone are no news. */
 export function isChange(difference: PulseDifference, previous: Overview | null): boolean {
-  const { nodes, goneNodes, services, goneServices, unreadable, store } = difference
+  const { nodes, goneNodes, services, goneServices, queues, goneQueues, unreadable, store } = difference
+  const lists = [nodes, goneNodes, services, goneServices, queues, goneQueues]
   return (
-    nodes.length + goneNodes.length + services.length + goneServices.length > 0 ||
+    lists.some((list) => list.length > 0) ||
     unreadable !== previous?.unreadable ||
     store.ok !== previous.store.ok ||
     store.error !== previous.store.error

@@ -194,6 +194,7 @@ export class MonitorService {
       nodes: this.#fleet.views.sort((a, b) => byText(a.service, b.service) || byText(a.id, b.id)),
       slow: this.#slow.recent,
       exceptions: this.#exceptions.recent,
+      queues: [],
       unreadable,
       store,
     }
@@ -204,6 +205,8 @@ export class MonitorService {
       goneNodes: change.gone,
       services: services.changed,
       goneServices: services.gone,
+      queues: [],
+      goneQueues: [],
       unreadable,
       store,
     }
@@ -230,10 +233,20 @@ export class MonitorService {
     this.#failures += 1
     const previous = this.#overview
     const store = { ok: false, kind: this.#options.reader.kind, latencyMs: null, error: storeErrorInWords(error) }
-    const nothing = { at: Date.now(), services: [], nodes: [], slow: [], exceptions: [], unreadable: 0 }
+    const nothing = { at: Date.now(), services: [], nodes: [], slow: [], exceptions: [], queues: [], unreadable: 0 }
     this.#overview = { ...(previous ?? nothing), store }
     const { at, unreadable } = this.#overview
-    const unchanged = { full: false as const, at, nodes: [], goneNodes: [], services: [], goneServices: [], unreadable }
+    const unchanged = {
+      full: false as const,
+      at,
+      nodes: [],
+      goneNodes: [],
+      services: [],
+      goneServices: [],
+      queues: [],
+      goneQueues: [],
+      unreadable,
+    }
     const difference = { ...unchanged, store }
     return { difference: isChange(difference, previous) ? difference : null, slow: [], exceptions: [] }
   }

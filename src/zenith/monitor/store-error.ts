@@ -11,7 +11,7 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
 export function storeErrorInWords(error: unknown): string {
   const message = textOf(error)
   // The Redis store's own errors say what to do already.
-  if (error instanceof Error && error.name === 'RedisStoreError') return error.message
+  if (error instanceof Error && error.name === 'RedisError') return error.message
   const words = WORDS.find(([pattern]) => pattern.test(message))?.[1]
   return words ?? `The store reports an error: ${mask(message).slice(0, 200)}`
 }

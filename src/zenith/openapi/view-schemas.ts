@@ -1,12 +1,21 @@
 import {
   type ExceptionGroup,
   type HealthReason,
+  JOB_STATES,
   type NodeSample,
   type NodeState,
   type NodeView,
   type Overview,
   PERIODS,
   type PulseDifference,
+  QUEUE_CAPABILITIES,
+  QUEUE_DRIVERS,
+  QUEUE_TROUBLES,
+  type QueueAttention,
+  type QueueMetrics,
+  type QueueSample,
+  type QueueThroughput,
+  type QueueView,
   type SeriesView,
   type ServiceDetail,
   type ServicePeriod,
@@ -123,9 +132,61 @@ const exceptionGroup = objectOf<ExceptionGroup>('Exceptions of one origin.', {
   sample: ref('ExceptionRecord'),
 })
 
+const queueSample = objectOf<QueueSample>('A queue at one moment.', {
+  at: amount('Unix ms'),
+  backlog: orNull(count('Jobs that could start.')),
+  in: orNull(amount('Jobs that came, per minute.')),
+  out: orNull(amount('Jobs that ended, per minute.')),
+})
+
+const queueView = objectOf<QueueView>('One queue.', {
+  key: text('Names it in URLs.'),
+  name: text('Its name.'),
+  driver: oneOf(QUEUE_DRIVERS, 'Its system.'),
+  place: orNull(text('Where it is, without secrets.')),
+  server: orNull(text('Which server that is.')),
+  metrics: objectOf<QueueMetrics>('Jobs in each state; null: not known, or there is no such state.', {
+    waiting: orNull(count('May start now.')),
+    prioritized: orNull(count('May start now, in the order of priorities.')),
+    active: orNull(count('Run.')),
+    delayed: orNull(count('Not before a time.')),
+    waitingChildren: orNull(count('Until those that they are made of have ended.')),
+    completed: orNull(count('That are kept.')),
+    failed: orNull(count('That are kept.')),
+  }),
+  states: listOf(oneOf(JOB_STATES, 'A state.'), 'Those that it has.'),
+  approximate: flag('The counts are estimates of the system itself.'),
+  paused: orNull(flag('Nothing is started.')),
+  oldestMs: orNull(amount('Age of the job that has waited longest, ms.')),
+  overdueMs: orNull(amount('For how long the most overdue job has been due, ms.')),
+  throughput: orNull(
+    objectOf<QueueThroughput>('Jobs per minute.', {
+      in: orNull(amount('That came.')),
+      out: orNull(amount('That ended.')),
+    }),
+  ),
+  workers: orNull(count('Connected.')),
+  capabilities: listOf(oneOf(QUEUE_CAPABILITIES, 'One.'), 'What can be done with such a queue.'),
+  error: orNull(text('Why it could not be read.')),
+  meta: orNull({ description: 'What else its driver knows.', type: 'object' }),
+  services: listOf({ type: 'string' }, 'Who reports it.'),
+  at: amount('When its figures were taken, Unix ms.'),
+  attention: listOf(
+    objectOf<QueueAttention>('Why it needs attention.', {
+      kind: oneOf(QUEUE_TROUBLES, 'In a word.'),
+      text: text('In words.'),
+    }),
+    'Worst first.',
+  ),
+  actions: listOf(oneOf(QUEUE_CAPABILITIES, 'One.'), 'What this Zenith can do with it.'),
+  readOnly: flag('An option of Zenith forbids to change it.'),
+  samples: { ...listOf(queueSample, 'Oldest first.'), maxItems: 60 },
+})
+
 const overviewFields = {
   services: listOf(ref('ServiceView')),
   nodes: listOf(ref('NodeView')),
+  queues: listOf(ref('QueueView')),
   unreadable: count('How many records could not be read.'),
   store: ref('StoreHealth'),
 }
@@ -135,6 +196,7 @@ export const VIEW_SCHEMAS = {
   SeriesView: seriesView,
   NodeView: nodeView,
   ServiceView: serviceView,
+  QueueView: queueView,
   StoreHealth: storeHealth,
   SlowGroup: slowGroup,
   ExceptionGroup: exceptionGroup,
@@ -158,5 +220,6 @@ export const VIEW_SCHEMAS = {
     ...overviewFields,
     goneNodes: listOf({ type: 'string' }, 'Keys of nodes that are gone.'),
     goneServices: listOf({ type: 'string' }, 'Names of services that are gone.'),
+    goneQueues: listOf({ type: 'string' }, 'Keys of queues that are gone.'),
   }),
 }

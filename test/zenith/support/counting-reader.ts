@@ -9,6 +9,7 @@ export function countingReader(reader: Reader): Reader & { readonly looks: numbe
     exceptions: (query) => reader.exceptions(query),
     rollups: (query) => reader.rollups(query),
     history: (query) => reader.history(query),
+    queues: () => reader.queues(),
     ping: () => reader.ping(),
     close: () => reader.close(),
     nodes() {

@@ -8,7 +8,7 @@ export interface Connection {
   readonly isCluster: boolean
   /** A client that sends in this very tick what it is given, or null. */
   current(): RedisClient | null
-  /** The same, after waiting for it for at most a few seconds. @throws RedisStoreError */
+  /** The same, after waiting for it for at most a few seconds. @throws RedisError */
   open(): Promise<RedisClient>
   /** An answer did not come in time. @param answer settles when it comes after all */
   gaveUp(client: RedisClient, answer: Promise<unknown>): void

@@ -45,3 +45,13 @@ function pairsOf(reply: unknown): [string, unknown][] {
   for (let index = 0; index + 1 < flat.length; index += 2) pairs.push([String(flat[index]), flat[index + 1]])
   return pairs
 }
+
+/** Of HGETALL: what is no text is left out. */
+export function textsOf(reply: unknown): Map<string, string> {
+  return new Map(
+    pairsOf(reply).flatMap(([field, value]) => {
+      const text = asText(value)
+      return text === null ? [] : [[field, text] as const]
+    }),
+  )
+}

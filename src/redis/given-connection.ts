@@ -1,7 +1,7 @@
 import { isCluster, type RedisClient } from './client.js'
 import type { Connection } from './connection.js'
 import { CONNECT_TIMEOUT_MS, inTime, pause } from './deadline.js'
-import { RedisStoreError } from './errors.js'
+import { RedisError } from './errors.js'
 
 /** A lazy client is the app's to connect: `connect()` a second time would be an error for it. In ms. */
 const GRACE_MS = 500
@@ -33,12 +33,12 @@ export function givenConnection(client: RedisClient): Connection {
     isCluster: isCluster(client),
     current,
     async open() {
-      if (closed) throw new RedisStoreError('CLOSED', 'The Redis store is closed')
-      if (unanswered > 0) throw new RedisStoreError('ETIMEDOUT', `Redis does not answer (${where}, ETIMEDOUT)`)
+      if (closed) throw new RedisError('CLOSED', 'This way to Redis is closed')
+      if (unanswered > 0) throw new RedisError('ETIMEDOUT', `Redis does not answer (${where}, ETIMEDOUT)`)
       await becomeReady()
       const ready = current()
       if (ready) return ready
-      throw new RedisStoreError('NOTREADY', `The Redis client that was passed in is not ready but "${client.status}"`)
+      throw new RedisError('NOTREADY', `The Redis client that was passed in is not ready but "${client.status}"`)
     },
     gaveUp(_client, answer) {
       unanswered += 1

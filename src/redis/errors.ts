@@ -1,6 +1,6 @@
 /** Something that Redis or the way to it refused. `code` is the first word of Redis' answer, or the system's code. */
-export class RedisStoreError extends Error {
-  override readonly name = 'RedisStoreError'
+export class RedisError extends Error {
+  override readonly name = 'RedisError'
   readonly code: string
 
   constructor(code: string, message: string) {
@@ -35,18 +35,18 @@ const ADVICE: Readonly<Record<string, string>> = {
  *
  * @param where `host:port`
  */
-export function describeError(error: unknown, where: string): RedisStoreError {
-  if (error instanceof RedisStoreError) return error
+export function describeError(error: unknown, where: string): RedisError {
+  if (error instanceof RedisError) return error
   const message = error instanceof Error ? error.message : String(error)
   const code = codeOf(error, message)
   const advice = ADVICE[code]
   const detail = code === 'NOPERM' ? ` (${withoutSecrets(message)})` : ''
-  if (advice) return new RedisStoreError(code, `${advice} (${where}, ${code})${detail}`)
-  return new RedisStoreError(code, `Redis at ${where}: ${withoutSecrets(message)}`)
+  if (advice) return new RedisError(code, `${advice} (${where}, ${code})${detail}`)
+  return new RedisError(code, `Redis at ${where}: ${withoutSecrets(message)}`)
 }
 
-export function timeoutError(where: string, ms: number): RedisStoreError {
-  return new RedisStoreError('ETIMEDOUT', `Redis does not answer within ${ms} ms (${where}, ETIMEDOUT)`)
+export function timeoutError(where: string, ms: number): RedisError {
+  return new RedisError('ETIMEDOUT', `Redis does not answer within ${ms} ms (${where}, ETIMEDOUT)`)
 }
 
 function codeOf(error: unknown, message: string): string {

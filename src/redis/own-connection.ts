@@ -2,7 +2,7 @@ import { Redis, type RedisOptions } from 'ioredis'
 import type { RedisClient } from './client.js'
 import type { Connection } from './connection.js'
 import { CONNECT_TIMEOUT_MS, inTime, TOO_LATE } from './deadline.js'
-import { describeError, RedisStoreError, timeoutError } from './errors.js'
+import { describeError, RedisError, timeoutError } from './errors.js'
 
 /**
  * Nothing is queued, resent or retried: what could not be written stays with the recorder, and the next write connects
@@ -67,7 +67,7 @@ export function ownConnection(source: string | RedisOptions): Connection {
     isCluster: false,
     current,
     async open() {
-      if (closed) throw new RedisStoreError('CLOSED', 'The Redis store is closed')
+      if (closed) throw new RedisError('CLOSED', 'This way to Redis is closed')
       const ready = current()
       if (ready) return ready
       opening ??= connect().finally(() => {
@@ -95,7 +95,7 @@ function create(source: string | RedisOptions): Redis {
     if (typeof source !== 'string') return new Redis({ ...source, ...OWN_OPTIONS })
     if (ADDRESS.test(source)) return new Redis(source, OWN_OPTIONS)
   } catch {}
-  throw new RedisStoreError(
+  throw new RedisError(
     'EINVAL',
     'redis: expected a URL like redis://user:password@host:6379, ioredis options or an ioredis client',
   )

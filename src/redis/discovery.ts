@@ -1,6 +1,6 @@
 import { type Command, isCluster, keyPrefixOf, type RedisClient } from './client.js'
 import type { Connection } from './connection.js'
-import { escapeGlob } from './foreign-keys.js'
+import { escapeGlob } from './glob.js'
 import { asList, asText } from './replies.js'
 import { exchange } from './send.js'
 

@@ -1,12 +1,12 @@
 import { type Command, isCluster, type RedisClient } from './client.js'
 import type { Connection } from './connection.js'
 import { ANSWER_TIMEOUT_MS, inTime, TOO_LATE } from './deadline.js'
-import { describeError, type RedisStoreError, timeoutError } from './errors.js'
+import { describeError, type RedisError, timeoutError } from './errors.js'
 
 /** What Redis said to one command. */
 export type Reply =
   | { readonly error: null; readonly value: unknown }
-  | { readonly error: RedisStoreError; readonly value: null }
+  | { readonly error: RedisError; readonly value: null }
 
 /**
  * Sends commands together and gives a reply for each, in their order. Never rejects. When the connection is ready the
@@ -17,7 +17,7 @@ export function send(connection: Connection, commands: readonly Command[]): Prom
   return client ? exchange(connection, client, commands) : openAndSend(connection, commands)
 }
 
-/** For one command. @throws RedisStoreError */
+/** For one command. @throws RedisError */
 export async function ask(connection: Connection, command: Command): Promise<unknown> {
   const [reply] = await send(connection, [command])
   if (reply?.error) throw reply.error

@@ -1,0 +1,136 @@
+import type {
+  JobAddress,
+  JobDetail,
+  JobFlow,
+  JobListing,
+  JobLogs,
+  JobOutcome,
+  JobSearch,
+  JobState,
+  JobSummary,
+  NewJob,
+  QueueCapability,
+  QueueDriver,
+  QueueEntry,
+  SchedulerDefinition,
+  SchedulerEntry,
+} from '../protocol/index.js'
+
+/**
+ * A system of queues, and a way to it: `(options) => QueueSource`. What a system cannot do its source does not have, and
+ * does not name among its capabilities: the optional methods.
+ *
+ * Nothing is connected before the first call. No method creates a key by looking, and only what is called to change
+ * something does. Methods reject with an error whose message says what is wrong, in words and without secrets. Times: Unix
+ * ms. Queues are named as people know them; a source translates.
+ */
+export interface QueueSource {
+  readonly driver: QueueDriver
+  /** Where it is, without secrets: `127.0.0.1:6379/0 bull`. The same for two sources of one place. */
+  readonly place: string
+  /** The queues that are watched; null: all that are found, looked for at most once a minute. */
+  readonly names: readonly string[] | null
+  /** What queues of this kind can do, as far as this source has methods for it. */
+  readonly capabilities: readonly QueueCapability[]
+  /** How often it may be read at the most, ms; null: as often as somebody likes. */
+  readonly pollEvery: number | null
+  /**
+   * What holds of every queue now. Reads all of them together, in a few calls. A queue that can't be read has an `error`
+   * and hides no other. Rejects only when the system does not answer at all.
+   */
+  read(): Promise<SourceReading>
+  /** Ends what the source itself opened; never what was passed in. Never rejects, harmless twice. */
+  close(): Promise<void>
+
+  /** A part of the jobs of one state. */
+  jobs?(queue: string, query: JobQuery): Promise<JobListing>
+  /** Looks for a text in ids, names, errors and payloads, within bounds. */
+  search?(queue: string, query: JobSearchQuery): Promise<JobSearch>
+  /** All jobs of one state, part by part, none twice, as they were at a time: for bulk operations. */
+  scan?(queue: string, query: JobScanQuery): Promise<JobScan>
+  /** Null when there is no such job. */
+  job?(queue: string, id: string): Promise<JobDetail | null>
+  logs?(queue: string, id: string, query: { readonly offset: number; readonly limit: number }): Promise<JobLogs>
+  /** The whole tree that the job belongs to is looked for from its root; null when the job is gone. */
+  flow?(queue: string, id: string): Promise<JobFlow | null>
+
+  /** One outcome for each id, in their order. What is not in a state that allows it is an outcome, not an error. */
+  retry?(queue: string, ids: readonly string[]): Promise<readonly JobOutcome[]>
+  promote?(queue: string, ids: readonly string[]): Promise<readonly JobOutcome[]>
+  remove?(queue: string, ids: readonly string[]): Promise<readonly JobOutcome[]>
+  pause?(queue: string): Promise<void>
+  resume?(queue: string): Promise<void>
+  /** Removes jobs of one state that came to it before a time, the oldest first, at most so many. @returns how many */
+  clean?(
+    queue: string,
+    query: { readonly state: JobState; readonly before: number; readonly limit: number },
+  ): Promise<number>
+  /** Removes jobs that wait or are delayed, at most so many. @returns how many, 0 when there are no more */
+  empty?(queue: string, limit: number): Promise<number>
+  add?(queue: string, job: NewJob): Promise<JobAddress>
+  /** Adds a job like this one. @throws when there is no such job */
+  duplicate?(queue: string, id: string): Promise<JobAddress>
+
+  schedulers?(queue: string): Promise<readonly SchedulerEntry[]>
+  /** Adds one of its jobs now; its schedule stays. @throws when there is no such scheduler */
+  runScheduler?(queue: string, id: string): Promise<JobAddress>
+  /** Creates or replaces. */
+  saveScheduler?(queue: string, definition: SchedulerDefinition): Promise<void>
+  /** @returns whether there was one */
+  removeScheduler?(queue: string, id: string): Promise<boolean>
+  /** Only where the system itself can; elsewhere Zenith removes it and keeps its definition. */
+  pauseScheduler?(queue: string, id: string): Promise<void>
+  resumeScheduler?(queue: string, id: string): Promise<void>
+}
+
+export interface SourceReading {
+  /** Which server it is, whatever address it was reached by; null when that can't be told. */
+  readonly server: string | null
+  readonly queues: readonly QueueReading[]
+}
+
+/** A queue as its source sees it; where it is and how fast it goes is for others to say. */
+export interface QueueReading extends Omit<QueueEntry, 'place' | 'server' | 'throughput'> {
+  /** Jobs per minute, where the system itself counts them. */
+  readonly throughput: QueueEntry['throughput']
+  /**
+   * Jobs that came and that ended since some time, for the difference of two readings to tell how fast it goes; null where
+   * that can't be told. They may begin anew.
+   */
+  readonly totals: { readonly in: number | null; readonly out: number | null } | null
+}
+
+export interface JobQuery {
+  readonly state: JobState
+  readonly offset: number
+  /** 1 to 1000 */
+  readonly limit: number
+  /** By the order in which they are taken or ended. */
+  readonly order: 'newest' | 'oldest'
+}
+
+export interface JobSearchQuery {
+  readonly state: JobState
+  /** Found in any case. */
+  readonly text: string
+  /** Stops after so many matches, so many jobs looked at, or so long, ms. */
+  readonly maxMatches: number
+  readonly maxScanned: number
+  readonly maxMs: number
+}
+
+export interface JobScanQuery {
+  readonly state: JobState
+  /** Leaves out what came to the state later, as far as the system says when that was. */
+  readonly asOf: number
+  /** Null at the beginning. */
+  readonly cursor: string | null
+  /** 1 to 1000 */
+  readonly limit: number
+}
+
+export interface JobScan {
+  readonly jobs: readonly JobSummary[]
+  /** Null at the end. */
+  readonly cursor: string | null
+}

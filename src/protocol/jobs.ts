@@ -1,0 +1,169 @@
+import type { JobState } from './queues.js'
+
+/** Jobs and schedulers as Zenith's page gets them, and as a queue source gives them to its server. Times: Unix ms. */
+
+/** A job in a list: no payload. What the system does not say is null. */
+export interface JobSummary {
+  /** Finds the job again in its queue; any text. */
+  readonly id: string
+  readonly name: string
+  readonly state: JobState
+  readonly addedAt: number | null
+  /** When a delayed job may start. */
+  readonly runAt: number | null
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  /** Attempts that were made. */
+  readonly attempts: number | null
+  readonly maxAttempts: number | null
+  /** The system's own number: 0 or null is none. */
+  readonly priority: number | null
+  /** Why it failed last, at most 300 characters. */
+  readonly error: string | null
+  /** 0–100; null when it says none, or something that is no number. */
+  readonly progress: number | null
+  readonly parent: JobAddress | null
+  /** The scheduler that made it. */
+  readonly scheduler: string | null
+  /** Size of the payload, bytes. */
+  readonly dataBytes: number | null
+}
+
+/** A job of some queue of the same source. */
+export interface JobAddress {
+  readonly queue: string
+  readonly id: string
+}
+
+/** One job, whole. */
+export interface JobDetail extends JobSummary {
+  /** The payload as it is stored: JSON, or whatever the app put there. */
+  readonly data: string | null
+  /** What it returned, as it is stored. */
+  readonly result: string | null
+  /** What it was added with, as the system understands it: attempts, backoff, delay, priority … */
+  readonly options: Readonly<Record<string, unknown>> | null
+  /** The last failure's message, whole. */
+  readonly failure: string | null
+  /** One for each failed attempt that the system keeps, oldest first. */
+  readonly stacks: readonly string[]
+  /** Progress as it is stored, JSON. */
+  readonly progressText: string | null
+  /** The worker that has or had it. */
+  readonly worker: string | null
+  /** How many of the jobs that it is made of are done, and in all; null when it has none. */
+  readonly children: { readonly done: number; readonly total: number } | null
+}
+
+/** A text that may have been hidden, masked or cut before it was sent. */
+export interface ShownText {
+  /** Null when there is none, or when it is hidden. */
+  readonly text: string | null
+  /** Of the whole text. */
+  readonly bytes: number
+  readonly isJson: boolean
+  readonly isCut: boolean
+  /** The visitor's role may not see it. */
+  readonly isHidden: boolean
+  /** How many values were masked for their names. */
+  readonly masked: number
+}
+
+/** A job as the page shows it. */
+export interface JobView extends Omit<JobDetail, 'data' | 'result' | 'progressText'> {
+  readonly data: ShownText
+  readonly result: ShownText
+  readonly progressText: string | null
+}
+
+/** A part of the jobs of one state. */
+export interface JobListing {
+  /** How many are in this state. */
+  readonly total: number
+  readonly jobs: readonly JobSummary[]
+  /** Ids in the list whose jobs are gone. */
+  readonly missing: number
+}
+
+/** What a search found. */
+export interface JobSearch {
+  readonly jobs: readonly JobSummary[]
+  /** How many jobs were looked at, of how many in this state. */
+  readonly scanned: number
+  readonly total: number
+  /** Payloads that were too large to look into. */
+  readonly skipped: number
+  /** Why it stopped before the end: `limit` of matches, of `scanned` jobs, or of `time`; null when it came to the end. */
+  readonly stopped: 'matches' | 'scanned' | 'time' | null
+}
+
+export interface JobLogs {
+  readonly total: number
+  readonly lines: readonly string[]
+}
+
+/** A job and those that it is made of. */
+export interface JobFlow extends JobAddress {
+  readonly name: string
+  /** Null when it is gone. */
+  readonly state: JobState | null
+  readonly children: readonly JobFlow[]
+  /** Children that are not shown: too many, or too deep. */
+  readonly more: number
+}
+
+/** What became of one job that something was done with. */
+export interface JobOutcome {
+  readonly id: string
+  readonly ok: boolean
+  /** Why not, in words. */
+  readonly reason: string | null
+}
+
+/** A job to be added. */
+export interface NewJob {
+  readonly name: string
+  /** JSON. */
+  readonly data: string
+  /** ms from now */
+  readonly delay: number | null
+  readonly priority: number | null
+  readonly attempts: number | null
+}
+
+/**
+ * active: makes jobs; paused: does not, for now; legacy: of the queue's older mechanism, only to be looked at and removed;
+ * orphan: in the list of schedulers, and its definition is gone.
+ */
+export type SchedulerState = 'active' | 'paused' | 'legacy' | 'orphan'
+
+/** How a scheduler makes its jobs: `cron` or `every` is given. */
+export interface SchedulerDefinition {
+  readonly id: string
+  /** The jobs' name. */
+  readonly name: string
+  readonly cron: string | null
+  /** ms */
+  readonly every: number | null
+  /** IANA name; null: the server's. */
+  readonly timezone: string | null
+  /** At most so many runs. */
+  readonly limit: number | null
+  readonly from: number | null
+  readonly until: number | null
+  /** The jobs' payload, JSON. */
+  readonly data: string
+  /** The jobs' options, as the system understands them. */
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+export interface SchedulerEntry extends Omit<SchedulerDefinition, 'data' | 'options'> {
+  readonly state: SchedulerState
+  readonly next: number | null
+  readonly last: number | null
+  /** How often it ran. */
+  readonly runs: number | null
+  /** Null where there is no template. */
+  readonly data: string | null
+  readonly options: Readonly<Record<string, unknown>> | null
+}

@@ -1,0 +1,182 @@
+import type { SchedulerEntry, ShownText } from './jobs.js'
+import type { JobState, QueueCapability, QueueEntry } from './queues.js'
+
+/** What Zenith's server tells its page about queues. Times: Unix ms. */
+
+/** One point of a queue's recent past; null is unknown. */
+export interface QueueSample {
+  readonly at: number
+  readonly backlog: number | null
+  /** Jobs per minute. */
+  readonly in: number | null
+  readonly out: number | null
+}
+
+/**
+ * error: it can't be read; unpolled: jobs are due and nobody takes them; paused: with a backlog; growing: the backlog, over
+ * minutes; old: the oldest job has waited for too long; silent: nobody reports it any more.
+ */
+export const QUEUE_TROUBLES = ['error', 'unpolled', 'paused', 'growing', 'old', 'silent'] as const
+export type QueueTrouble = (typeof QUEUE_TROUBLES)[number]
+
+/** Why a queue needs attention. */
+export interface QueueAttention {
+  readonly kind: QueueTrouble
+  /** In words: `paused with 120 jobs waiting`. */
+  readonly text: string
+}
+
+export interface QueueView extends QueueEntry {
+  /** Names it in URLs; unique over the fleet. */
+  readonly key: string
+  /** The services that report it, by name; none when only this Zenith looks. */
+  readonly services: readonly string[]
+  /** When its figures were taken. */
+  readonly at: number
+  /** Worst first; none: it is healthy. */
+  readonly attention: readonly QueueAttention[]
+  /** What this Zenith can do with it: nothing when it is not connected to its system. */
+  readonly actions: readonly QueueCapability[]
+  /** Whether an option of Zenith forbids to change anything in it. */
+  readonly readOnly: boolean
+  /** Oldest first, at most 60. */
+  readonly samples: readonly QueueSample[]
+}
+
+/** Things that are done with jobs, one by one or in bulk. */
+export const JOB_ACTIONS = ['retry', 'promote', 'remove'] as const
+export type JobAction = (typeof JOB_ACTIONS)[number]
+
+/** Things that are done with a queue as a whole. */
+export const QUEUE_ACTIONS = ['pause', 'resume', 'clean', 'empty', 'add', 'duplicate'] as const
+export type QueueAction = (typeof QUEUE_ACTIONS)[number]
+
+export const SCHEDULER_ACTIONS = ['run', 'pause', 'resume', 'save', 'remove'] as const
+export type SchedulerAction = (typeof SCHEDULER_ACTIONS)[number]
+
+/** Which jobs a bulk operation is about. */
+export interface JobSelection {
+  /** Keys of queues. */
+  readonly queues: readonly string[]
+  readonly state: JobState
+  /** These jobs alone (of one queue); null: all that match. */
+  readonly ids: readonly string[] | null
+  /** Jobs of this name alone. */
+  readonly name: string | null
+  /** Whose error has this fingerprint. */
+  readonly fingerprint: string | null
+  /** What id, name or error contains, in any case. */
+  readonly text: string | null
+}
+
+/**
+ * counting: the jobs are being listed; ready: the dry run is over and nothing was done; the rest says itself. interrupted:
+ * the Zenith that ran it ended.
+ */
+export const BULK_PHASES = ['counting', 'ready', 'running', 'done', 'cancelled', 'failed', 'interrupted'] as const
+export type BulkPhase = (typeof BULK_PHASES)[number]
+
+/** Jobs with one fate in a bulk operation. */
+export interface BulkReason {
+  readonly reason: string
+  readonly count: number
+}
+
+/** Something that is done with many jobs, in the background. */
+export interface BulkOperation {
+  readonly id: string
+  readonly action: JobAction
+  readonly selection: JobSelection
+  readonly user: string | null
+  readonly phase: BulkPhase
+  /** The jobs are those that were there then. */
+  readonly asOf: number
+  readonly startedAt: number | null
+  readonly endedAt: number | null
+  /** Jobs that were looked at, and those of them that it is about. */
+  readonly looked: number
+  readonly eligible: number
+  /** Those that it is not about, although they match. */
+  readonly notEligible: readonly BulkReason[]
+  /** Whether there were more jobs than one operation takes. */
+  readonly isPartial: boolean
+  /** Of the eligible: what became of them so far. */
+  readonly succeeded: number
+  readonly skipped: readonly BulkReason[]
+  /** What ended it, in words, when it failed. */
+  readonly error: string | null
+}
+
+/** What became of one job in a bulk operation. */
+export interface BulkResult {
+  readonly queue: string
+  readonly id: string
+  readonly ok: boolean
+  readonly reason: string | null
+}
+
+/** Failed jobs with one kind of error. */
+export interface FailureGroup {
+  readonly fingerprint: string
+  /** The jobs' name. */
+  readonly name: string
+  /** The newest error. */
+  readonly error: string
+  readonly queues: readonly { readonly key: string; readonly name: string; readonly count: number }[]
+  /** Jobs that failed in the last hour, day, week. */
+  readonly hour: number
+  readonly day: number
+  readonly week: number
+  readonly first: number
+  readonly last: number
+  readonly sample: { readonly queue: string; readonly id: string }
+}
+
+export interface FailureListing {
+  readonly groups: readonly FailureGroup[]
+  /** Queues whose older failures were not looked at: key and how many of how many were. */
+  readonly partial: readonly { readonly key: string; readonly looked: number; readonly total: number }[]
+  /** Queues that could not be read: key and why. */
+  readonly failed: readonly { readonly key: string; readonly error: string }[]
+}
+
+export interface SchedulerView extends Omit<SchedulerEntry, 'data'> {
+  /** The queue's key and name. */
+  readonly queue: string
+  readonly queueName: string
+  readonly data: ShownText
+  /** Whether this Zenith took it away and keeps its definition. */
+  readonly isKept: boolean
+  /** It was paused here, and the app registered it again since. */
+  readonly isRegisteredAgain: boolean
+  /** Who paused it here, and when. */
+  readonly pausedBy: string | null
+  readonly pausedAt: number | null
+  /** What this Zenith can do with it, whoever asks. */
+  readonly actions: readonly SchedulerAction[]
+}
+
+export const AUDIT_STEPS = ['intent', 'result'] as const
+
+/** A line of the audit trail: what somebody was about to do, or what came of it. */
+export interface AuditEntry {
+  readonly id: string
+  /** The same for an intent and its result. */
+  readonly operation: string
+  readonly step: (typeof AUDIT_STEPS)[number]
+  readonly at: number
+  /** Null when the way in has no names. */
+  readonly user: string | null
+  readonly role: string
+  /** `retry`, `pause`, `bulk retry`, `scheduler run` … */
+  readonly action: string
+  /** Key and name of the queue; null for what is about several. */
+  readonly queue: string | null
+  readonly queueName: string | null
+  /** What it is about: a job's id, a scheduler's, `all 120 failed jobs`. */
+  readonly target: string
+  /** Of a result: whether all of it was done; null for an intent. */
+  readonly ok: boolean | null
+  /** In words: `118 done, 2 skipped`. */
+  readonly detail: string | null
+}

@@ -1,0 +1,197 @@
+import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_QUEUES, PROTOCOL_VERSION } from './limits.js'
+import { type Fields, fieldsOf, own, readAmount, readList, readObject, readText, within } from './read.js'
+
+export const QUEUE_DRIVERS = [
+  'gravito-stream',
+  'laravel-horizon',
+  'laravel',
+  'bullmq',
+  'bull',
+  'sqs',
+  'redis-list',
+  'other',
+] as const
+export type QueueDriver = (typeof QUEUE_DRIVERS)[number]
+
+/**
+ * Where a job can be: waiting: may start now; prioritized: the same, in the order of priorities; delayed: not before a
+ * time, a retry's backoff among them; waitingChildren: until the jobs that it is made of have ended.
+ */
+export const JOB_STATES = [
+  'waiting',
+  'prioritized',
+  'active',
+  'delayed',
+  'waitingChildren',
+  'completed',
+  'failed',
+] as const
+export type JobState = (typeof JOB_STATES)[number]
+
+/** What can be done with a queue of some kind, by somebody who is connected to it. */
+export const QUEUE_CAPABILITIES = [
+  'list',
+  'get',
+  'search',
+  'logs',
+  'flow',
+  'retry',
+  'promote',
+  'remove',
+  'pause',
+  'clean',
+  'empty',
+  'add',
+  'duplicate',
+  'workers',
+  'schedulers',
+  'runScheduler',
+  'saveScheduler',
+  'removeScheduler',
+] as const
+export type QueueCapability = (typeof QUEUE_CAPABILITIES)[number]
+
+/** How many jobs are in each state; null: not known, or the system has no such state. */
+export type QueueMetrics = Readonly<Record<JobState, number | null>>
+
+/** Jobs per minute; null is unknown. */
+export interface QueueThroughput {
+  readonly in: number | null
+  /** That ended, whichever way. */
+  readonly out: number | null
+}
+
+/** One queue at one moment. */
+export interface QueueEntry {
+  readonly name: string
+  readonly driver: QueueDriver
+  /** Where it is, without secrets; tells queues of one name apart: `127.0.0.1:6379/0 bull`. */
+  readonly place: string | null
+  /** Which server that is, whatever address it was reached by. Another one after it was started again. */
+  readonly server: string | null
+  readonly metrics: QueueMetrics
+  /** The states that such a queue has, in the order to show them. */
+  readonly states: readonly JobState[]
+  /** Whether the counts are the system's own estimates. */
+  readonly approximate: boolean
+  readonly paused: boolean | null
+  /** Age of the job that has waited longest, ms; null when none waits, or when it is not known. */
+  readonly oldestMs: number | null
+  /** For how long the most overdue job has been due, ms: a sign that nobody polls. */
+  readonly overdueMs: number | null
+  readonly throughput: QueueThroughput | null
+  /** Connected workers; null when that can't be told. */
+  readonly workers: number | null
+  readonly capabilities: readonly QueueCapability[]
+  /** Why it could not be read, in words; its figures are null then. */
+  readonly error: string | null
+  /** Whatever else the driver knows, `{ horizon: 'inactive' }`. */
+  readonly meta: Fields | null
+}
+
+/** What one node says of the queues that it watches: the text of `queues:{service}` and `queues:{service}:{rank}`. */
+export interface QueueSnapshot {
+  readonly v: typeof PROTOCOL_VERSION
+  /** Unix ms */
+  readonly timestamp: number
+  /** How often it is reported, ms. */
+  readonly interval: number | null
+  readonly service: string
+  /** The node that reports. */
+  readonly reporter: string | null
+  readonly queues: readonly QueueEntry[]
+}
+
+/** Figures of a queue of which nothing is known. */
+export const UNKNOWN_METRICS: QueueMetrics = {
+  waiting: null,
+  prioritized: null,
+  active: null,
+  delayed: null,
+  waitingChildren: null,
+  completed: null,
+  failed: null,
+}
+
+/** Jobs that could start now: waiting and prioritized; null when neither is known. */
+export function backlogOf({ waiting, prioritized }: QueueMetrics): number | null {
+  return waiting === null && prioritized === null ? null : (waiting ?? 0) + (prioritized ?? 0)
+}
+
+export function encodeQueueSnapshot(snapshot: QueueSnapshot): string {
+  return JSON.stringify(snapshot)
+}
+
+/**
+ * Reads a snapshot of protocol 2 or 1 (`pulse:queues:{app}`). Entries that name no queue are left out.
+ *
+ * @returns null when the text is no snapshot: not JSON, or without a service, a time or a list of queues
+ */
+export function parseQueueSnapshot(text: unknown, from: { service?: string } = {}): QueueSnapshot | null {
+  const fields = readObject(text)
+  if (!fields || !Array.isArray(own(fields, 'queues'))) return null
+  const service = readText(fields, 'service', MAX_NAME_CHARS) ?? from.service
+  const timestamp = readAmount(fields, 'timestamp')
+  if (!service || timestamp === null) return null
+  return {
+    v: PROTOCOL_VERSION,
+    timestamp,
+    interval: readAmount(fields, 'interval'),
+    service,
+    reporter: readText(fields, 'reporter', MAX_NAME_CHARS),
+    queues: readQueues(fields),
+  }
+}
+
+/** The field `queues` of a snapshot, or of a heartbeat of the older SDK. */
+export function readQueues(fields: Fields): QueueEntry[] {
+  return readList(fields, 'queues')
+    .slice(0, MAX_QUEUES)
+    .map(readQueue)
+    .filter((entry) => entry !== null)
+}
+
+function readQueue(fields: Fields): QueueEntry | null {
+  const name = readText(fields, 'name', MAX_NAME_CHARS)
+  if (!name) return null
+  const metrics = readMetrics(fields)
+  const states = readWords(fields, 'states', JOB_STATES)
+  return {
+    name,
+    driver: QUEUE_DRIVERS.find((driver) => driver === own(fields, 'driver')) ?? 'other',
+    place: readText(fields, 'place', MAX_NAME_CHARS),
+    server: readText(fields, 'server', MAX_NAME_CHARS),
+    metrics,
+    states: states.length > 0 ? states : JOB_STATES.filter((state) => metrics[state] !== null),
+    approximate: own(fields, 'approximate') === true,
+    paused: readFlag(fields, 'paused'),
+    oldestMs: readAmount(fields, 'oldestMs'),
+    overdueMs: readAmount(fields, 'overdueMs'),
+    throughput: readThroughput(fields),
+    workers: readAmount(fields, 'workers'),
+    capabilities: readWords(fields, 'capabilities', QUEUE_CAPABILITIES),
+    error: readText(fields, 'error', MAX_MESSAGE_CHARS),
+    meta: fieldsOf(own(fields, 'meta')),
+  }
+}
+
+/** The older SDK called the counts `size`. */
+function readMetrics(fields: Fields): QueueMetrics {
+  const group = fieldsOf(own(fields, 'metrics')) ? within(fields, 'metrics') : within(fields, 'size')
+  return Object.fromEntries(JOB_STATES.map((state) => [state, readAmount(group, state)])) as QueueMetrics
+}
+
+function readThroughput(fields: Fields): QueueThroughput | null {
+  const group = fieldsOf(own(fields, 'throughput'))
+  return group && { in: readAmount(group, 'in'), out: readAmount(group, 'out') }
+}
+
+function readFlag(fields: Fields, key: string): boolean | null {
+  const value = own(fields, key)
+  return typeof value === 'boolean' ? value : null
+}
+
+function readWords<T extends string>(fields: Fields, key: string, known: readonly T[]): T[] {
+  const value = own(fields, key)
+  return Array.isArray(value) ? known.filter((word) => value.includes(word)) : []
+}
