@@ -4,6 +4,8 @@ import type { RedisClient } from './client.js'
 export interface Connection {
   /** `host:port`, for messages. */
   readonly where: string
+  /** `host:port/database`, without secrets: the same for two ways to one database by the same address. */
+  readonly place: string
   /** Whether keys live on several servers, so that no command may name two of them. */
   readonly isCluster: boolean
   /** A client that sends in this very tick what it is given, or null. */

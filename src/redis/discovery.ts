@@ -8,15 +8,21 @@ import { exchange } from './send.js'
 const BUDGET_MS = 1_000
 const COUNT = 1_000
 
-interface Walk {
-  readonly pattern: string
+/** What is looked for: keys of a type. */
+export interface KeyPattern {
+  /** A glob of SCAN, before a client's own prefix. */
+  readonly match: string
+  readonly type: 'string' | 'list' | 'zset' | 'hash' | 'stream' | 'set'
+}
+
+interface Walk extends KeyPattern {
   cursor: string
 }
 
-/** Looks through all keys for those of foreign reporters: when it is first asked and then once in a while, never per read. */
+/** Looks through all keys for those that nobody names: when it is first asked and then once in a while, never per read. */
 export class Discovery {
   readonly #connection: Connection
-  readonly #patterns: readonly string[]
+  readonly #patterns: readonly KeyPattern[]
   readonly #found: (key: string) => void
   readonly #everyMs: number
   #lookedAt = Number.NEGATIVE_INFINITY
@@ -26,11 +32,16 @@ export class Discovery {
   /** By the number of the master, when a look ended before it was through. */
   readonly #walks = new Map<number, Walk[]>()
 
-  constructor(connection: Connection, patterns: readonly string[], everyMs: number, found: (key: string) => void) {
+  constructor(connection: Connection, patterns: readonly KeyPattern[], everyMs: number, found: (key: string) => void) {
     this.#connection = connection
     this.#patterns = patterns
     this.#everyMs = everyMs
     this.#found = found
+  }
+
+  /** Whether this user may not look. */
+  get isDenied(): boolean {
+    return this.#isDenied
   }
 
   /** Resolves at once but for the first time. Never rejects. */
@@ -57,7 +68,7 @@ export class Discovery {
   }
 
   async #walk(master: RedisClient, number: number, keyPrefix: string): Promise<void> {
-    const fresh = this.#patterns.map((pattern) => ({ pattern: escapeGlob(keyPrefix) + pattern, cursor: '0' }))
+    const fresh = this.#patterns.map(({ match, type }) => ({ match: escapeGlob(keyPrefix) + match, type, cursor: '0' }))
     let walks: Walk[] = this.#walks.get(number) ?? fresh
     this.#walks.delete(number)
     while (walks.length > 0) {
@@ -71,8 +82,8 @@ export class Discovery {
 
   /** @returns the walks that are not through */
   async #step(master: RedisClient, walks: readonly Walk[], keyPrefix: string): Promise<Walk[]> {
-    const commands = walks.map(({ cursor, pattern }): Command => {
-      return ['scan', cursor, 'MATCH', pattern, 'COUNT', COUNT, 'TYPE', 'string']
+    const commands = walks.map(({ cursor, match, type }): Command => {
+      return ['scan', cursor, 'MATCH', match, 'COUNT', COUNT, 'TYPE', type]
     })
     const replies = await exchange(this.#connection, master, commands)
     return walks.filter((walk, index) => {

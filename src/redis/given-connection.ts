@@ -30,6 +30,7 @@ export function givenConnection(client: RedisClient): Connection {
 
   return {
     where,
+    place: placeOf(client),
     isCluster: isCluster(client),
     current,
     async open() {
@@ -63,8 +64,27 @@ async function connect(client: RedisClient): Promise<void> {
 
 function addressOf(client: RedisClient): string {
   if (isCluster(client)) return 'the Cluster'
+  const options = optionsOf(client)
+  return options ? addressIn(options) : 'the client that was passed in'
+}
+
+/** A Cluster is told by the first node that it was given. */
+function placeOf(client: RedisClient): string {
+  if (isCluster(client)) {
+    const nodes: unknown = 'startupNodes' in client ? client.startupNodes : null
+    const first: unknown = Array.isArray(nodes) ? nodes[0] : null
+    return typeof first === 'object' && first !== null ? `Cluster ${addressIn(first)}` : 'the Cluster'
+  }
+  const { db } = { db: 0, ...optionsOf(client) }
+  return `${addressOf(client)}/${db ?? 0}`
+}
+
+function optionsOf(client: RedisClient): object | null {
   const options: unknown = 'options' in client ? client.options : null
-  if (typeof options !== 'object' || options === null) return 'the client that was passed in'
+  return typeof options === 'object' ? options : null
+}
+
+function addressIn(options: object): string {
   const { path, host, port } = { path: null, host: 'localhost', port: 6379, ...options }
   return path ?? `${host ?? 'localhost'}:${port ?? 6379}`
 }

@@ -64,6 +64,7 @@ export function ownConnection(source: string | RedisOptions): Connection {
 
   return {
     where,
+    place: `${where}/${redis.options.db ?? 0}`,
     isCluster: false,
     current,
     async open() {

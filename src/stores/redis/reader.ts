@@ -19,7 +19,8 @@ export function redisReader(
   scanEveryMs: number,
 ): Omit<Reader, 'close' | 'kind' | 'queues'> {
   const foreign = new ForeignNodes(connection, keys)
-  const discovery = new Discovery(connection, foreignPatterns(keys), scanEveryMs, (key) => foreign.add(key))
+  const patterns = foreignPatterns(keys).map((match) => ({ match, type: 'string' as const }))
+  const discovery = new Discovery(connection, patterns, scanEveryMs, (key) => foreign.add(key))
   const slowPages = new StreamPages<SlowEntry>(connection, {
     read: (entry, service) => parseSlowEntry(entry.fields, { service }),
     identity: (_, entry) => fingerprintOf(JSON.stringify(entry.fields)),

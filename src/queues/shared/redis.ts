@@ -1,0 +1,67 @@
+import { isClient, keyPrefixOf, type RedisSource } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { givenConnection } from '../../redis/given-connection.js'
+import { ownConnection } from '../../redis/own-connection.js'
+import { asText } from '../../redis/replies.js'
+import { type Reply, send } from '../../redis/send.js'
+import { invalidOption } from './options.js'
+
+export interface OpenedRedis {
+  readonly connection: Connection
+  /** What ioredis puts before every key that it sends; empty text when it does not. */
+  readonly keyPrefix: string
+}
+
+/**
+ * A way to the Redis of queues; nothing is connected yet.
+ *
+ * @param name of the source's function, for messages
+ * @throws when the options make no sense
+ */
+export function openRedis(name: string, redis: RedisSource): OpenedRedis {
+  if (typeof redis !== 'string' && (typeof redis !== 'object' || redis === null))
+    throw invalidOption(name, 'redis', 'a URL like redis://host:6379, ioredis options or an ioredis client')
+  if (isClient(redis)) return { connection: givenConnection(redis), keyPrefix: keyPrefixOf(redis) }
+  return { connection: ownConnection(redis), keyPrefix: '' }
+}
+
+/**
+ * Where queues are, without secrets: `127.0.0.1:6379/0 bull`.
+ *
+ * @param prefix what tells systems of one database apart; its last `:` is left out
+ */
+export function placeOf({ connection, keyPrefix }: OpenedRedis, prefix: string): string {
+  return `${connection.place} ${keyPrefix}${prefix}`.replace(/:$/, '').trim()
+}
+
+/** A command whose reply tells which server it is. Send it with the others of a reading. */
+export const SERVER_ID = ['info', 'server'] as const
+
+/** Null when the server does not say (an ACL may forbid it), or when there are several. */
+export function serverIdOf(connection: Connection, reply: Reply | undefined): string | null {
+  if (connection.isCluster) return null
+  return /^run_id:(\w+)/m.exec(asText(reply?.value) ?? '')?.[1] ?? null
+}
+
+/** Whether it is the key that is wrong, or what this user may do with it: other keys can be read. */
+export function isAboutKey(reply: Reply): boolean {
+  return reply.error?.code === 'WRONGTYPE' || reply.error?.code === 'NOPERM'
+}
+
+/** @throws RedisError whatever went wrong */
+export function orThrow(reply: Reply | undefined): unknown {
+  if (reply?.error) throw reply.error
+  return reply?.value
+}
+
+/** Sends commands in portions, one after the other, so that none outgrows the time for an answer. Never rejects. */
+export async function sendInPortions(
+  connection: Connection,
+  commands: Parameters<typeof send>[1],
+  size = 1_000,
+): Promise<Reply[]> {
+  const replies: Reply[] = []
+  for (let start = 0; start < commands.length; start += size)
+    replies.push(...(await send(connection, commands.slice(start, start + size))))
+  return replies
+}
