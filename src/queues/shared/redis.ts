@@ -43,6 +43,13 @@ export function serverIdOf(connection: Connection, reply: Reply | undefined): st
   return /^run_id:(\w+)/m.exec(asText(reply?.value) ?? '')?.[1] ?? null
 }
 
+/** The same by a call of its own. @throws RedisError when the server does not answer */
+export async function readServerId(connection: Connection): Promise<string | null> {
+  const [reply] = await send(connection, [SERVER_ID])
+  if (reply && !isAboutKey(reply)) orThrow(reply)
+  return serverIdOf(connection, reply)
+}
+
 /** Whether it is the key that is wrong, or what this user may do with it: other keys can be read. */
 export function isAboutKey(reply: Reply): boolean {
   return reply.error?.code === 'WRONGTYPE' || reply.error?.code === 'NOPERM'

@@ -80,10 +80,10 @@ export function readingCases({ promise, run, can }: SourceBench): void {
     run(async (system) => {
       const [queue, other] = system.queues
       await system.wait(other, [sample(1)])
-      await system.source.read()
-      await system.drain(other)
       if (system.age) await system.age(queue, 90_000)
       else await system.wait(queue, [sample(2)])
+      await system.source.read()
+      await system.drain(other)
       const { oldestMs } = await readingOf(system, queue)
       if (system.age) {
         expect(oldestMs).toBeGreaterThanOrEqual(90_000)

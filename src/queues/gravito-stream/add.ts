@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto'
+import type { QueueSource } from '../../ports.js'
+import type { JobAddress, NewJob } from '../../protocol/index.js'
+import { type Fields, readText } from '../../protocol/read.js'
+import type { Connection } from '../../redis/connection.js'
+import { ask } from '../../redis/send.js'
+import { jsonOf } from '../shared/texts.js'
+import { priorityOf, renewed } from './entry.js'
+import type { Layout } from './layout.js'
+import { placesOf } from './lists.js'
+import { findAll, STATES } from './look.js'
+import type { Mover } from './move.js'
+
+/** A job as the framework's serializer of classes writes it. @throws when the payload is no JSON */
+export function writtenJob(name: string, data: string, rest: Fields = {}): Fields {
+  if (jsonOf(data) === undefined) throw new Error('The payload of a job takes JSON')
+  return {
+    id: randomUUID(),
+    type: 'class',
+    // The text is put in as it is: numbers that JavaScript cannot hold stay as they are.
+    data: `{"class":${JSON.stringify(name)},"properties":${data.trim()}}`,
+    className: name,
+    createdAt: Date.now(),
+    attempts: 0,
+    ...rest,
+  }
+}
+
+/** Adds a job that begins anew, under an id of its own, to the list of its priority. */
+export async function pushNew(layout: Layout, mover: Mover, queue: string, fields: Fields): Promise<JobAddress> {
+  const id = randomUUID()
+  const text = renewed(fields, { id, createdAt: Date.now() })
+  await mover.push(layout.list(queue, priorityOf(fields)), text, readText(fields, 'groupId', 10_000))
+  return { queue, id }
+}
+
+/** Adding jobs. */
+export function additions(
+  connection: Connection,
+  layout: Layout,
+  mover: Mover,
+): Required<Pick<QueueSource, 'add' | 'duplicate'>> {
+  return {
+    async add(queue, { name, data, delay, priority, attempts }: NewJob) {
+      if (priority) throw new Error('Gravito Stream has no priorities that are numbers')
+      const rest = attempts === null ? {} : { maxAttempts: attempts }
+      if (!delay) return pushNew(layout, mover, queue, writtenJob(name, data, rest))
+      const job = writtenJob(name, data, { ...rest, delaySeconds: delay / 1_000 })
+      await ask(connection, ['zadd', layout.delayed(queue, ''), Date.now() + delay, JSON.stringify(job)])
+      return { queue, id: String(job.id) }
+    },
+    async duplicate(queue, id) {
+      const places = STATES.flatMap((state) => placesOf(layout, queue, state))
+      const [entry] = (await findAll(connection, places, [id])).get(id) ?? []
+      if (!entry) throw new Error('There is no such job any more')
+      if (!entry.fields) throw new Error('What is stored is no JSON object: the framework could not read it')
+      return pushNew(layout, mover, queue, entry.fields)
+    },
+  }
+}

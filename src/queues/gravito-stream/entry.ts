@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto'
+import type { JobDetail, JobState, JobSummary } from '../../protocol/index.js'
+import { type Fields, fieldsOf, own, readAmount, readText } from '../../protocol/read.js'
+import { bytesOf, jsonOf, summaryText } from '../shared/texts.js'
+import { timeOf } from '../shared/times.js'
+import { PRIORITIES, type Priority } from './layout.js'
+
+/** What stands in a list or a sorted set: a job as the framework wrote it, or whatever else somebody put there. */
+export interface Entry {
+  /** What Redis holds, to the letter: jobs are taken out by it. */
+  readonly text: string
+  readonly state: JobState
+  /** Where it stands. */
+  readonly key: string
+  readonly priority: Priority
+  /** Null when it is no JSON object. */
+  readonly fields: Fields | null
+  /** When it is due; of delayed jobs. */
+  readonly runAt: number | null
+}
+
+const MAX_ID_CHARS = 10_000
+const UNNAMED = '(no name)'
+
+export function entryOf(text: string, where: Omit<Entry, 'text' | 'fields'>): Entry {
+  return { text, fields: fieldsOf(jsonOf(text)), ...where }
+}
+
+/** The job's own id; null when it has none. */
+export function ownIdOf({ fields }: Entry): string | null {
+  return fields && readText(fields, 'id', MAX_ID_CHARS)
+}
+
+/** Names exactly this text: the framework pushes the jobs of a schedule under one and the same id. */
+export function exactIdOf(entry: Entry): string {
+  return `${ownIdOf(entry) ?? ''}#${hashOf(entry.text)}`
+}
+
+export function hashOf(text: string): string {
+  return createHash('sha1').update(text).digest('hex').slice(0, 16)
+}
+
+export function groupOf({ fields }: Entry): string | null {
+  return fields && readText(fields, 'groupId', MAX_ID_CHARS)
+}
+
+/** The list that a job says that it belongs to. */
+export function priorityOf(fields: Fields): Priority {
+  return PRIORITIES.find((one) => one !== '' && one === own(fields, 'priority')) ?? ''
+}
+
+/** When a job was made, Unix ms. */
+export function createdAtOf(text: string | null): number | null {
+  const fields = fieldsOf(jsonOf(text))
+  return fields && timeOf(own(fields, 'createdAt'))
+}
+
+/** The payload as the app wrote it, and the class that it is of: serializers wrap it in `{ class or job, properties }`. */
+function payloadOf(fields: Fields): { readonly data: string | null; readonly name: string | null } {
+  const value = own(fields, 'data')
+  if (value === undefined || value === null) return { data: null, name: null }
+  if (typeof value !== 'string') return { data: JSON.stringify(value), name: null }
+  const wrapped = fieldsOf(jsonOf(value))
+  for (const word of ['class', 'job']) {
+    const name = wrapped && own(wrapped, word)
+    const start = `{"${word}":${JSON.stringify(name)},"properties":`
+    // Cut out, not written anew: numbers that JavaScript cannot hold stay as they are.
+    if (typeof name === 'string' && value.startsWith(start)) return { data: value.slice(start.length, -1), name }
+  }
+  return { data: value, name: null }
+}
+
+function errorOf(fields: Fields): string | null {
+  const error = own(fields, 'error')
+  const message = fieldsOf(error) && own(error as Fields, 'message')
+  if (typeof message === 'string') return message
+  return typeof error === 'string' && error !== '' ? error : null
+}
+
+/** @param id that finds it again */
+export function summaryOf(entry: Entry, id: string): JobSummary {
+  const fields = entry.fields ?? {}
+  const { data, name } = payloadOf(fields)
+  return {
+    id,
+    name: readText(fields, 'className', 200) ?? name ?? readText(fields, 'type', 200) ?? UNNAMED,
+    state: entry.state,
+    addedAt: timeOf(own(fields, 'createdAt')),
+    runAt: entry.runAt,
+    startedAt: null,
+    finishedAt: entry.state === 'failed' ? timeOf(own(fields, 'failedAt')) : null,
+    attempts: readAmount(fields, 'attempts'),
+    maxAttempts: readAmount(fields, 'maxAttempts'),
+    priority: null,
+    error: summaryText(errorOf(fields)),
+    progress: null,
+    parent: null,
+    scheduler: null,
+    dataBytes: entry.fields ? (data === null ? null : bytesOf(data)) : bytesOf(entry.text),
+  }
+}
+
+export function detailOf(entry: Entry, id: string): JobDetail {
+  const { data: _data, error: _error, id: _id, ...options } = entry.fields ?? {}
+  return {
+    ...summaryOf(entry, id),
+    data: entry.fields ? payloadOf(entry.fields).data : entry.text,
+    result: null,
+    options: entry.fields && { ...options, list: entry.priority || 'default' },
+    failure: entry.fields && errorOf(entry.fields),
+    stacks: [],
+    progressText: null,
+    worker: null,
+    children: null,
+  }
+}
+
+/** What a search looks into besides the summary. */
+export function searchedText({ fields, text }: Entry): string {
+  return fields ? `${payloadOf(fields).data ?? ''}\n${errorOf(fields) ?? ''}` : text
+}
+
+/** A job to begin anew, as the framework writes it: without what it failed with, and without a delay that would hold it back. */
+export function renewed(fields: Fields, changes: Fields = {}): string {
+  const { error: _error, failedAt: _failedAt, delaySeconds: _delay, ...kept } = fields
+  return JSON.stringify({ ...kept, attempts: 0, ...changes })
+}
+
+/** Without its delay, which the framework would start again. */
+export function undelayed(fields: Fields): string {
+  const { delaySeconds: _delay, ...kept } = fields
+  return JSON.stringify(kept)
+}

@@ -1,0 +1,105 @@
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asNumber } from '../../redis/replies.js'
+import { ask, type Reply, send } from '../../redis/send.js'
+import { orThrow, sendInPortions } from '../shared/redis.js'
+import { type Entry, groupOf } from './entry.js'
+import type { Layout } from './layout.js'
+import { PUSH_OF_GROUP, TAKE } from './scripts.js'
+
+/** An entry that is to go from where it stands. */
+export interface Move {
+  readonly entry: Entry
+  /** The list that a new text goes to; null: it only goes. */
+  readonly to: { readonly key: string; readonly text: string } | null
+}
+
+/** moved: it was there and is gone; gone: it was not there any more; group: that would need a script. */
+export type Moved = 'moved' | 'gone' | 'group'
+
+/**
+ * Takes entries out of lists and sorted sets, each exactly once, and puts others in their place.
+ *
+ * One short script does both at once. Where scripts are forbidden, and on a Cluster, where the two keys may be on two
+ * servers, it takes two steps, and the new entry is pushed *first*: when the way to Redis ends between the steps the job is
+ * there twice, and may be done twice; the other way round it would be lost. When it turns out that the old entry had gone
+ * meanwhile the new one is taken back.
+ */
+export class Mover {
+  readonly #connection: Connection
+  readonly #layout: Layout
+  #isScripted: boolean
+
+  constructor(connection: Connection, layout: Layout) {
+    this.#connection = connection
+    this.#layout = layout
+    this.#isScripted = !connection.isCluster
+  }
+
+  /** @returns what became of each, in their order. @throws RedisError when Redis does not answer */
+  async move(moves: readonly Move[]): Promise<Moved[]> {
+    if (this.#isScripted) {
+      const commands = moves.map((move) => this.#take(move))
+      const replies = await sendInPortions(this.#connection, commands, 100)
+      if (!this.#isDenied(replies)) return replies.map((reply) => (asNumber(orThrow(reply)) === 1 ? 'moved' : 'gone'))
+    }
+    const moved: Moved[] = []
+    for (const move of moves) moved.push(await this.#moveInSteps(move))
+    return moved
+  }
+
+  /** Adds a job to a list. @throws when it belongs to a group and no script may be used */
+  async push(key: string, text: string, group: string | null): Promise<void> {
+    if (group === null) {
+      await ask(this.#connection, ['lpush', key, text])
+      return
+    }
+    if (this.#isScripted) {
+      const keys = [key, this.#layout.active, this.#layout.pending(group)]
+      const [reply] = await send(this.#connection, [['eval', PUSH_OF_GROUP, 3, ...keys, group, text]])
+      if (reply && !this.#isDenied([reply])) {
+        orThrow(reply)
+        return
+      }
+    }
+    throw new Error(NEEDS_SCRIPT)
+  }
+
+  #take({ entry, to }: Move): Command {
+    const group = groupOf(entry) ?? ''
+    const keys = [entry.key, to?.key ?? entry.key, this.#layout.active, this.#layout.pending(group)]
+    const isAwaited = entry.state === 'waiting' ? '1' : '0'
+    return ['eval', TAKE, 4, ...keys, entry.text, to?.text ?? '', group, isAwaited]
+  }
+
+  /** Of commands of a user who may use no scripts none was done. */
+  #isDenied(replies: readonly Reply[]): boolean {
+    if (replies[0]?.error?.code !== 'NOPERM' || !/\beval\b/i.test(replies[0].error.message)) return false
+    this.#isScripted = false
+    return true
+  }
+
+  async #moveInSteps({ entry, to }: Move): Promise<Moved> {
+    const isInGroup = groupOf(entry) !== null && (to !== null || entry.state === 'waiting')
+    if (isInGroup) return 'group'
+    if (!to) return (await this.#remove(entry)) ? 'moved' : 'gone'
+    if (!(await this.#isThere(entry))) return 'gone'
+    await ask(this.#connection, ['lpush', to.key, to.text])
+    if (await this.#remove(entry)) return 'moved'
+    await ask(this.#connection, ['lrem', to.key, 1, to.text])
+    return 'gone'
+  }
+
+  async #isThere({ key, text, state }: Entry): Promise<boolean> {
+    const look = state === 'delayed' ? (['zscore', key, text] as const) : (['lpos', key, text] as const)
+    return (await ask(this.#connection, look)) !== null
+  }
+
+  async #remove({ key, text, state }: Entry): Promise<boolean> {
+    const remove = state === 'delayed' ? (['zrem', key, text] as const) : (['lrem', key, -1, text] as const)
+    return (asNumber(await ask(this.#connection, remove)) ?? 0) > 0
+  }
+}
+
+export const NEEDS_SCRIPT =
+  'The job belongs to a group, whose order only a script can keep: that needs the right to EVAL, and no Cluster'

@@ -1,0 +1,67 @@
+import type { Connection } from '../../redis/connection.js'
+import { Discovery, type KeyPattern } from '../../redis/discovery.js'
+import { escapeGlob } from '../../redis/glob.js'
+import { SeenNames } from '../shared/seen-names.js'
+import { type Layout, queueOfKey } from './layout.js'
+import { readSchedules } from './schedules.js'
+import type { Workers } from './workers.js'
+
+/** Which queues there are: those that are named, or all that were found, looked for once in a while. */
+export class Names {
+  readonly #connection: Connection
+  readonly #layout: Layout
+  readonly #given: readonly string[] | null
+  readonly #seen = new SeenNames()
+  readonly #discovery: Discovery
+  readonly #everyMs: number
+  #askedAt = Number.NEGATIVE_INFINITY
+
+  constructor(
+    connection: Connection,
+    layout: Layout,
+    options: {
+      readonly given: readonly string[] | null
+      readonly workers: Workers
+      /** What the keys of heartbeats begin with. */
+      readonly heartbeats: readonly string[]
+      readonly everyMs: number
+    },
+  ) {
+    this.#connection = connection
+    this.#layout = layout
+    this.#given = options.given
+    this.#everyMs = options.everyMs
+    const lists: KeyPattern[] = (['list', 'zset'] as const).map((type) => ({
+      match: `${escapeGlob(layout.prefix)}*`,
+      type,
+    }))
+    const beats: KeyPattern[] = options.heartbeats.map((start) => ({ match: `${escapeGlob(start)}*`, type: 'string' }))
+    const isBeat = (key: string) => options.heartbeats.some((start) => key.startsWith(start))
+    this.#discovery = new Discovery(connection, options.given ? beats : [...lists, ...beats], options.everyMs, (key) =>
+      isBeat(key) ? options.workers.add(key) : this.#seen.add(queueOfKey(layout, key) ?? ''),
+    )
+  }
+
+  /** @throws when nobody names the queues, and this user may not look for them */
+  async list(): Promise<readonly string[]> {
+    await this.#discovery.look()
+    if (this.#given) return this.#given
+    await this.#askSchedules()
+    const names = this.#seen.list()
+    if (names.length === 0 && this.#discovery.isDenied)
+      throw new Error('The Redis user may not SCAN for queues: name them in the option "queues" of gravitoStreamQueues')
+    return names
+  }
+
+  /** A schedule tells of its queue before there was a job in it. */
+  async #askSchedules(): Promise<void> {
+    if (performance.now() - this.#askedAt < this.#everyMs) return
+    this.#askedAt = performance.now()
+    try {
+      for (const { fields } of await readSchedules(this.#connection, this.#layout))
+        this.#seen.add(fields.get('queue') ?? '')
+    } catch {
+      // Something else under this key, or no right to read it: the lists tell enough.
+    }
+  }
+}
