@@ -5,6 +5,8 @@ interface Field {
   readonly name: string
   readonly min: number
   readonly max: number
+  /** Where `*` ends, when that is another. */
+  readonly end?: number
   readonly words?: readonly string[]
 }
 
@@ -16,7 +18,7 @@ const FIELDS: readonly Field[] = [
   { name: 'hour', min: 0, max: 23 },
   { name: 'day of the month', min: 1, max: 31 },
   { name: 'month', min: 1, max: 12, words: MONTHS },
-  { name: 'day of the week', min: 0, max: 7, words: DAYS },
+  { name: 'day of the week', min: 0, max: 7, end: 6, words: DAYS },
 ]
 const SHORT: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
@@ -78,7 +80,10 @@ function matchesDay(time: Date, dates: Allowed, days: Allowed): boolean {
 function allowed(text: string, field: Field): Allowed {
   if (text === '*' || text === '?') return null
   const numbers = text.split(',').flatMap((part) => range(part, field))
-  return new Set(numbers.map((number) => (field.max === 7 ? number % 7 : number)))
+  const set = new Set(numbers.map((number) => (field.max === 7 ? number % 7 : number)))
+  // The framework's parser refuses them, after it has pushed a job: it would push one at every look.
+  if (set.size < numbers.length) throw new Error(`A ${field.name} of a cron expression is named twice`)
+  return set
 }
 
 /** `5`, `1-5`, `mon-fri`, and each with a step: `0-30/10`. */
@@ -86,7 +91,7 @@ function range(part: string, field: Field): number[] {
   const [, from = '', to, step] = /^(\*|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(part) ?? []
   const isAll = from === '*'
   const first = isAll ? field.min : numberOf(from, field)
-  const alone = step === undefined && !isAll ? first : field.max
+  const alone = step === undefined && !isAll ? first : (field.end ?? field.max)
   const last = to === undefined ? alone : numberOf(to, field)
   const by = step === undefined ? 1 : Number(step)
   const isSound = first >= field.min && last <= field.max && first <= last && by > 0

@@ -90,9 +90,23 @@ export class Mover {
     return 'gone'
   }
 
+  /** Removes nothing, the empty text is no job; but it is refused if removing is, before anything was pushed. */
   async #isThere({ key, text, state }: Entry): Promise<boolean> {
-    const look = state === 'delayed' ? (['zscore', key, text] as const) : (['lpos', key, text] as const)
-    return (await ask(this.#connection, look)) !== null
+    const [look, remove]: Command[] =
+      state === 'delayed'
+        ? [
+            ['zscore', key, text],
+            ['zrem', key, ''],
+          ]
+        : [
+            ['lpos', key, text],
+            ['lrem', key, 1, ''],
+          ]
+    const replies = await send(
+      this.#connection,
+      [look, remove].filter((command) => command !== undefined),
+    )
+    return replies.map(orThrow)[0] !== null
   }
 
   async #remove({ key, text, state }: Entry): Promise<boolean> {

@@ -1,29 +1,38 @@
 /**
- * Takes exactly one entry out of where it stands; only when it was there puts another text into a list, and lets the next
- * job of its group come. Short: one entry a call, so that no call holds the server.
+ * Takes exactly one entry out of where it stands, and puts another text into a list; or lets the next job of its group come.
+ * Nothing is done when it is not there. One entry a call, so that no call holds the server.
+ *
+ * What a script has done stays when a later command of it is refused (a key of another type, a missing right), so it
+ * pushes before it removes, and takes back what it pushed when it may not remove.
  *
  * KEYS: 1 where it stands, 2 where it goes to (the same when it goes nowhere), 3 the groups that are at work, 4 what waits
  * for its group. ARGV: 1 its text, 2 the new text (empty: it only goes), 3 its group (empty: none), 4 whether the group is
  * waiting for it, '1' or '0'.
  */
 export const TAKE = `
-local gone
-if redis.call('TYPE', KEYS[1]).ok == 'zset' then
-  gone = redis.call('ZREM', KEYS[1], ARGV[1])
-else
-  gone = redis.call('LREM', KEYS[1], -1, ARGV[1])
-end
-if gone == 0 then return 0 end
-if ARGV[2] == '' then
-  if ARGV[3] ~= '' and ARGV[4] == '1' then
-    local following = redis.call('LPOP', KEYS[4])
-    if following then redis.call('LPUSH', KEYS[1], following) else redis.call('SREM', KEYS[3], ARGV[3]) end
+local isSorted = redis.call('TYPE', KEYS[1]).ok == 'zset'
+local there
+if isSorted then there = redis.call('ZSCORE', KEYS[1], ARGV[1]) else there = redis.call('LPOS', KEYS[1], ARGV[1]) end
+if not there then return 0 end
+local undo
+if ARGV[2] ~= '' then
+  if ARGV[3] ~= '' and redis.call('SISMEMBER', KEYS[3], ARGV[3]) == 1 then
+    redis.call('RPUSH', KEYS[4], ARGV[2])
+    undo = {'RPOP', KEYS[4]}
+  else
+    redis.call('LPUSH', KEYS[2], ARGV[2])
+    undo = {'LPOP', KEYS[2]}
   end
-elseif ARGV[3] ~= '' and redis.call('SISMEMBER', KEYS[3], ARGV[3]) == 1 then
-  redis.call('RPUSH', KEYS[4], ARGV[2])
-else
-  if ARGV[3] ~= '' then redis.call('SADD', KEYS[3], ARGV[3]) end
-  redis.call('LPUSH', KEYS[2], ARGV[2])
+end
+local gone
+if isSorted then gone = redis.pcall('ZREM', KEYS[1], ARGV[1]) else gone = redis.pcall('LREM', KEYS[1], -1, ARGV[1]) end
+if type(gone) == 'table' then
+  if undo then redis.call(undo[1], undo[2]) end
+  return gone
+end
+if undo and undo[1] == 'LPOP' and ARGV[3] ~= '' then redis.call('SADD', KEYS[3], ARGV[3]) end
+if ARGV[2] == '' and ARGV[3] ~= '' and ARGV[4] == '1' then
+  if not redis.call('LMOVE', KEYS[4], KEYS[1], 'LEFT', 'LEFT') then redis.call('SREM', KEYS[3], ARGV[3]) end
 end
 return 1
 `
