@@ -6,9 +6,8 @@ import type { Connection } from '../../redis/connection.js'
 import { ask } from '../../redis/send.js'
 import { jsonOf } from '../shared/texts.js'
 import { priorityOf, renewed } from './entry.js'
+import { findFirst } from './find.js'
 import type { Layout } from './layout.js'
-import { placesOf } from './lists.js'
-import { findAll, STATES } from './look.js'
 import type { Mover } from './move.js'
 
 /** A job as the framework's serializer of classes writes it. @throws when the payload is no JSON */
@@ -50,8 +49,7 @@ export function additions(
       return { queue, id: String(job.id) }
     },
     async duplicate(queue, id) {
-      const places = STATES.flatMap((state) => placesOf(layout, queue, state))
-      const [entry] = (await findAll(connection, places, [id])).get(id) ?? []
+      const entry = await findFirst(connection, layout, queue, id)
       if (!entry) throw new Error('There is no such job any more')
       if (!entry.fields) throw new Error('What is stored is no JSON object: the framework could not read it')
       return pushNew(layout, mover, queue, entry.fields)

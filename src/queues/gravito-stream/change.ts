@@ -6,12 +6,11 @@ import { done, notDone, notThere } from '../shared/outcomes.js'
 import { orThrow } from '../shared/redis.js'
 import { cameAt } from '../shared/times.js'
 import { type Entry, priorityOf, renewed, summaryOf, undelayed } from './entry.js'
+import { findAll, MAX_LOOKED, STATES } from './find.js'
 import { type Layout, PRIORITIES } from './layout.js'
-import { type Place, placesOf, readParts, readWindow, sizesOf } from './lists.js'
-import { findAll, MAX_LOOKED, STATES } from './look.js'
+import { type Place, pagesOf, placesOf, readWindow, sizesOf } from './lists.js'
 import { type Move, type Mover, NEEDS_SCRIPT } from './move.js'
 
-const PAGE = 500
 /** At once, when a queue is emptied. */
 const MAX_REMOVED = 1_000
 const NO_JSON = 'What is stored is no JSON object: the framework could not read it'
@@ -97,12 +96,11 @@ async function oldest(
   const sizes = await sizesOf(connection, places)
   const found: { entry: Entry; at: number }[] = []
   for (const [index, place] of places.entries()) {
-    const last = Math.min(sizes[index] ?? 0, MAX_LOOKED)
     const enough = found.length + limit
-    for (let offset = 0; offset < last && found.length < enough; offset += PAGE) {
-      const [entries = []] = await readParts(connection, [{ place, offset, limit: PAGE }], 'oldest')
+    for await (const entries of pagesOf(connection, place, Math.min(sizes[index] ?? 0, MAX_LOOKED))) {
       const dated = entries.map((entry) => ({ entry, at: cameAt(summaryOf(entry, '')) ?? before }))
       found.push(...dated.filter(({ at }) => at < before))
+      if (found.length >= enough) break
     }
   }
   return found

@@ -98,3 +98,25 @@ function consecutive(filled: readonly { place: Place; size: number }[], offset: 
     return { place, offset: from, limit: Math.max(0, to - from) }
   })
 }
+
+/** What is read of a place at once, characters, as far as the entries before tell; and how many entries. */
+const PAGE_CHARS = 4_000_000
+const FIRST_PAGE = 50
+const MAX_PAGE = 500
+
+/** All of a place from what is next on, page by page, at most so many. Pages are small where payloads are large. */
+export async function* pagesOf(connection: Connection, place: Place, most: number): AsyncGenerator<Entry[]> {
+  let limit = FIRST_PAGE
+  for (let offset = 0; offset < most; ) {
+    const [entries = []] = await readParts(
+      connection,
+      [{ place, offset, limit: Math.min(limit, most - offset) }],
+      'oldest',
+    )
+    if (entries.length === 0) return
+    yield entries
+    offset += entries.length
+    const chars = entries.reduce((sum, { text }) => sum + text.length, 0)
+    limit = Math.max(1, Math.min(MAX_PAGE, Math.floor((PAGE_CHARS * entries.length) / Math.max(1, chars))))
+  }
+}

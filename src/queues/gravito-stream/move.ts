@@ -92,7 +92,7 @@ export class Mover {
 
   /** Removes nothing, the empty text is no job; but it is refused if removing is, before anything was pushed. */
   async #isThere({ key, text, state }: Entry): Promise<boolean> {
-    const [look, remove]: Command[] =
+    const commands: Command[] =
       state === 'delayed'
         ? [
             ['zscore', key, text],
@@ -102,10 +102,7 @@ export class Mover {
             ['lpos', key, text],
             ['lrem', key, 1, ''],
           ]
-    const replies = await send(
-      this.#connection,
-      [look, remove].filter((command) => command !== undefined),
-    )
+    const replies = await send(this.#connection, commands)
     return replies.map(orThrow)[0] !== null
   }
 
