@@ -186,6 +186,30 @@ test.each([
   expect(await bench.admin.zcard('queue:mail:delayed')).toBe(1)
 })
 
+test('finds jobs far from the beginning of a long list', async () => {
+  const texts = Array.from({ length: 1_300 }, (_, id) => JSON.stringify(job(`${id}`)))
+  await bench.admin.lpush('queue:mail', ...texts)
+  const source = bench.source()
+  for (const id of ['49', '50', '51', '777', '1299']) expect(await source.job('mail', id)).toMatchObject({ id })
+  const ids = Array.from({ length: 1_250 }, (_, id) => `${id + 25}`)
+  expect((await source.remove('mail', ids)).filter(({ ok }) => !ok)).toEqual([])
+  expect(await bench.admin.llen('queue:mail')).toBe(50)
+})
+
+test('finds all jobs while others are taken away before them', async () => {
+  const texts = Array.from({ length: 900 }, (_, id) => JSON.stringify(job(`${id}`, { failedAt: 1_000 })))
+  await bench.admin.lpush('queue:mail:failed', ...texts)
+  const source = bench.source()
+  const wanted = Array.from({ length: 500 }, (_, id) => `${id + 400}`)
+  let isOver = false
+  const retried = source.retry('mail', wanted).finally(() => {
+    isOver = true
+  })
+  for (let taken = 0; taken < 300 && !isOver; taken++) await bench.admin.rpop('queue:mail:failed')
+  expect((await retried).filter(({ ok }) => !ok)).toEqual([])
+  expect(await bench.admin.llen('queue:mail')).toBe(500)
+})
+
 test('cleans what is old alone, and nothing that does not say how old it is', async () => {
   const { framework } = bench
   const now = Date.now()

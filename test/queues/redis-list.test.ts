@@ -102,11 +102,12 @@ test('says where it is, and which server that is', async () => {
   const { source } = await made({ prefix: 'app:' })
   expect(source.place).toBe(`127.0.0.1:${server.port}/0 app`)
   expect((await source.read()).server).toMatch(/^[0-9a-f]{40}$/)
-  const other = redisListQueues({
-    redis: new Redis(server.port, '127.0.0.1', { db: 3, lazyConnect: true }),
-    queues: ['a'],
-  })
-  expect(other.place).toBe(`127.0.0.1:${server.port}/3`)
+  const client = new Redis(server.port, '127.0.0.1', { db: 3, lazyConnect: true, keyPrefix: 'shop:' })
+  const other = redisListQueues({ redis: client, queues: ['a'], prefix: 'app:' })
+  expect(other.place).toBe(`127.0.0.1:${server.port}/3 shop:app`)
+  expect(client.status).toBe('wait')
+  const ofCluster = redisListQueues({ redis: cluster.client(), queues: ['a'] })
+  expect(ofCluster.place).toBe(`Cluster 127.0.0.1:${cluster.masters[0]?.port}`)
   await source.close()
 })
 

@@ -49,8 +49,10 @@ export function bulkCases(bench: SourceBench): void {
         const query = { state, offset: 0, limit: 50, order: 'oldest' } as const
         const { jobs } = await need(system.source, 'jobs')(queue, query)
         const expected = jobs.filter((job) => (cameAt(job) ?? 0) <= asOf)
-        const found = (await scanned(system.source, queue, state, asOf, 2)).flat()
-        expect(idsOf(found).sort()).toEqual(idsOf(expected).sort())
+        for (const limit of [2, 4, 100]) {
+          const found = (await scanned(system.source, queue, state, asOf, limit)).flat()
+          expect(idsOf(found).sort()).toEqual(idsOf(expected).sort())
+        }
       }),
     )
   }
