@@ -59,6 +59,7 @@ test('pushes a payload of a new id, and leaves all else of it as it was', async 
     pushedAt: expect.stringMatching(/^\d+\.\d{1,4}$/),
   })
   expect(payload.data.command).toBe(COMMAND)
+  for (const key of ['uuid', 'attempts', 'pushedAt']) expect((await head()).split(`"${key}":`)).toHaveLength(2)
 })
 
 test('does not touch what JavaScript would write another way', async () => {
@@ -154,7 +155,7 @@ test('a retry that failed, too, is the one to retry; without it the first one ag
   await retry(id)
   const { uuid } = JSON.parse(await head())
   await app.fail('mail', await app.reserve('mail'))
-  expect(await retry(id)).toMatchObject({ ok: false, reason: expect.stringContaining(uuid) })
+  expect(await retry(id)).toMatchObject({ ok: false, reason: `Its retry ${uuid} failed, too: retry that one` })
   expect(await source.remove('mail', [uuid])).toMatchObject([{ ok: true }])
   expect(await retry(id)).toMatchObject({ ok: true })
   expect(JSON.parse((await hashOf(id)).retried_by ?? '')).toHaveLength(2)

@@ -194,6 +194,20 @@ test('failed jobs are counted by queue, as they come, are trimmed and forgotten'
   expect(await failed()).toEqual({ mail: 2, news: 1, 'a:b': 1 })
 })
 
+test('a job that is read while Horizon writes it is counted when the next one comes', async () => {
+  await app.push('mail', JOB)
+  const reserved = await app.reserve('mail')
+  const { id } = JSON.parse(reserved)
+  const hash = await admin.dumpBuffer(app.key(id))
+  await admin.del(app.key(id))
+  await admin.zadd(app.key('failed_jobs'), -seconds(), id)
+  expect((await readingOf()).metrics.failed).toBe(0)
+  await admin.restore(app.key(id), 0, hash)
+  await app.push('mail', JOB)
+  await app.fail('mail', await app.reserve('mail'))
+  expect((await readingOf()).metrics.failed).toBe(2)
+})
+
 test('too many failed jobs to tell them apart: unknown by queue, known in all', async () => {
   await work('mail', 1)
   const pipeline = admin.pipeline()

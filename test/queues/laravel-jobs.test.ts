@@ -138,8 +138,10 @@ test('large payloads are listed, not loaded together, and too large to be search
   const app = laravelApp(admin)
   const big = 'x'.repeat(3_000_000)
   for (let job = 0; job < 12; job++) await app.pushRaw('mail', app.createPayload({ name: `Big${job}`, data: big }))
+  await admin.call('config', 'resetstat')
   const { total, jobs } = await list('mail', 'waiting')
   expect([total, jobs.length]).toEqual([12, 12])
+  expect(Number(/cmdstat_lrange:calls=(\d+)/.exec(await admin.info('commandstats'))?.[1])).toBeGreaterThan(2)
   expect(jobs[0]?.dataBytes).toBeGreaterThan(3_000_000)
   expect(JSON.stringify(jobs).length).toBeLessThan(100_000)
   const search = { state: 'waiting', text: 'nothing', maxMatches: 5, maxScanned: 50, maxMs: 20_000 } as const
@@ -223,6 +225,22 @@ test.each(['failed', 'completed'] as const)('lists %s jobs of each queue, the ne
   const scanned = await source.scan('mail', { state, asOf: Date.now() + 1_000, cursor: null, limit: 100 })
   expect(scanned.jobs).toHaveLength(4)
   expect(await source.job('other', ids[1] ?? '')).toBeNull()
+})
+
+test('a list of failed jobs loads no large payload', async () => {
+  const app = horizonApp(admin)
+  await app.master('app-1', 'running')
+  const big = await app.push('mail', { name: 'Big', data: 'x'.repeat(200_000) })
+  await app.fail('mail', await app.reserve('mail'))
+  const small = await app.push('mail', { name: 'Small', data: 'x' })
+  await app.fail('mail', await app.reserve('mail'))
+  const { jobs } = await list('mail', 'failed')
+  expect(jobs.map(({ id, name, attempts, error }) => [id, name, attempts, error])).toEqual([
+    [big, 'Big', null, 'No stock'],
+    [small, 'Small', 1, 'No stock'],
+  ])
+  expect(jobs[0]?.dataBytes).toBeGreaterThan(200_000)
+  expect((await source.job('mail', big))?.attempts).toBe(1)
 })
 
 test('when a job was taken is what Horizon noted', async () => {

@@ -28,7 +28,7 @@ async function read(options: Partial<LaravelQueuesOptions> = {}) {
   }
 }
 
-describe.each(['laravel_database_', 'laravel-database-', '', 'my app*:'])('with the prefix "%s"', (prefix) => {
+describe.each(['laravel_database_', 'laravel-database-', '', 'my [app]*:'])('with the prefix "%s"', (prefix) => {
   test.each([[prefix], [undefined]])('finds queues, told the prefix %j', async (given) => {
     const app = laravelApp(admin, { prefix })
     await app.pushRaw('default', app.createPayload(JOB))
