@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { monitorWorker } from '@gravito/quasar/bullmq'
-import { Worker } from 'bullmq'
+import { monitorQueue, monitorWorker } from '@gravito/quasar/bullmq'
+import { Queue, Worker } from 'bullmq'
 
 const connection = { url: process.env.REDIS_URL ?? 'redis://127.0.0.1:6379' }
 
@@ -30,9 +30,11 @@ const handlers = {
 }
 
 const worker = new Worker('mail', async (job) => handlers[job.name]?.(job), { connection, concurrency: 5 })
+const queue = new Queue('mail', { connection })
 monitorWorker(worker)
+monitorQueue(queue)
 
 await worker.waitUntilReady()
 process.stdout.write('worker takes jobs of the queue "mail"\n')
 
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => worker.close())
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => Promise.all([worker.close(), queue.close()]))

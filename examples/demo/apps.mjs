@@ -11,5 +11,8 @@ export const httpApps = [
 ]
 
 export const workerApp = { key: 'mail', service: 'mail-worker', script: file('bullmq/worker.mjs') }
+/** What watches queues of other kinds, and what plays the apps that they belong to. */
+export const watchApp = { service: 'queue-watch', script: file('queues/watch.mjs') }
+export const foreignScript = file('demo/foreign-queues.mjs')
 export const loadScript = file('demo/load.mjs')
 export const redisKeeperScript = file('demo/redis-keeper.mjs')

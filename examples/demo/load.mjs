@@ -49,6 +49,8 @@ function startJobs(url) {
   const keep = { removeOnComplete: 100, removeOnFail: 100 }
   const add = ({ name, options }) => queue.add(name, { to: 'someone' }, { ...keep, ...options }).catch(() => {})
   for (const job of jobs) void add(job)
+  const digest = { name: 'welcome-mail', data: { to: 'everyone' }, opts: keep }
+  queue.upsertJobScheduler('daily-digest', { pattern: '0 7 * * 1-5', tz: 'Europe/Berlin' }, digest).catch(() => {})
   setInterval(() => void add(pick(jobs)), 250)
 }
 

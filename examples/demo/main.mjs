@@ -1,5 +1,5 @@
 // `npm run demo`: five real apps with one line of Quasar each, somebody who uses them, and Zenith's page.
-import { httpApps, loadScript, workerApp } from './apps.mjs'
+import { foreignScript, httpApps, loadScript, watchApp, workerApp } from './apps.mjs'
 import { freePort, startChild } from './child.mjs'
 import { compileNest } from './compile-nest.mjs'
 import { startEmbedded } from './embedded.mjs'
@@ -26,9 +26,10 @@ function begin(options) {
 async function startApps(url) {
   const targets = {}
   const env = { QUASAR_REDIS_URL: url, REDIS_URL: url }
-  const started = [
-    begin({ name: workerApp.service, script: workerApp.script, env: { ...env, QUASAR_SERVICE: workerApp.service } }),
-  ]
+  const started = [workerApp, watchApp].map(({ service, script }) =>
+    begin({ name: service, script, env: { ...env, QUASAR_SERVICE: service } }),
+  )
+  started.push(begin({ name: 'the apps of other kinds', script: foreignScript, env }))
   for (const { key, service, script } of httpApps) {
     const port = String(await freePort())
     targets[key] = `http://127.0.0.1:${port}`
@@ -43,25 +44,39 @@ async function servePage(options) {
   page.serve(toNodeHandler(createZenith(options)))
 }
 
+/** What can be done with queues on the page takes a connection of Zenith's own. */
+async function sourcesOn(url) {
+  const { bullmqQueues } = await import('@gravito/quasar/queues/bullmq')
+  const { laravelQueues } = await import('@gravito/quasar/queues/laravel')
+  const { gravitoStreamQueues } = await import('@gravito/quasar/queues/gravito-stream')
+  const { redisListQueues } = await import('@gravito/quasar/queues/redis-list')
+  return [
+    bullmqQueues({ connection: url }),
+    laravelQueues({ redis: url, prefix: 'laravel-database-' }),
+    gravitoStreamQueues({ redis: url }),
+    redisListQueues({ redis: url, queues: ['thumbnails'] }),
+  ]
+}
+
 async function start() {
   page = await openPage(readPort(process.env.PORT))
   redis = await chooseRedis(say)
   await compileNest()
   const targets = redis ? await startApps(redis.url) : await startEmbedded()
-  await servePage(redis ? { redis: redis.url } : {})
+  await servePage(redis ? { redis: redis.url, queues: await sourcesOn(redis.url) } : {})
   const load = { targets, redisUrl: redis?.url }
   begin({ name: 'the load generator', script: loadScript, env: { QUASAR_DEMO_LOAD: JSON.stringify(load) } })
   introduce()
 }
 
 function introduce() {
-  const services = [...httpApps, ...(redis ? [workerApp] : [])].map(({ service }) => service)
+  const services = [...httpApps, ...(redis ? [workerApp, watchApp] : [])].map(({ service }) => service)
   say('')
   say(`  ${services.join(', ')}`)
   if (redis) say(`  report to ${redis.label}.`)
   else
     say(
-      '  run in this one process and report to its memory: there is no Redis. Left out: the BullMQ worker (mail-worker).',
+      '  run in this one process and report to its memory: there is no Redis. Left out: the BullMQ worker (mail-worker) and the queues.',
     )
   if (!redis) say('  To see it too, install redis-server or set REDIS_URL.')
   say('')

@@ -29,13 +29,16 @@ import express from 'express'
 import Fastify from 'fastify'
 import { Hono } from 'hono'
 import { Module } from '@nestjs/common'
-import { Worker } from 'bullmq'
+import { Queue, Worker } from 'bullmq'
 import { startQuasar } from '@gravito/quasar'
 import { quasar } from '@gravito/quasar/express'
 import { quasarPlugin } from '@gravito/quasar/fastify'
 import { quasar as quasarHono } from '@gravito/quasar/hono'
 import { QuasarModule } from '@gravito/quasar/nest'
-import { monitorWorker } from '@gravito/quasar/bullmq'
+import { monitorQueue, monitorWorker } from '@gravito/quasar/bullmq'
+import { bullmqQueues } from '@gravito/quasar/queues/bullmq'
+import { laravelQueues } from '@gravito/quasar/queues/laravel'
+import { redisListQueues } from '@gravito/quasar/queues/redis-list'
 import { parseHeartbeat } from '@gravito/quasar/protocol'
 import { createZenith, toNodeHandler } from '@gravito/quasar/zenith'
 import { memoryStore } from '@gravito/quasar/stores/memory'
@@ -49,6 +52,16 @@ new Hono().use(quasarHono())
 export class AppModule {}
 
 monitorWorker(new Worker('mail', async () => {}))
+monitorQueue(new Queue('mail'))
+
+const sources = [
+  bullmqQueues({ connection: 'redis://127.0.0.1:6379', queues: ['mail', new Queue('bills')] }),
+  laravelQueues({ redis: 'redis://127.0.0.1:6379' }),
+]
+startQuasar().monitorQueues(...sources)
+createZenith({ queues: sources, readOnly: ['bills*'], payloads: 'admin' })
+// @ts-expect-error: which lists they are can't be found out
+redisListQueues({ redis: 'redis://127.0.0.1:6379' })
 
 const sum: number = startQuasar({ service: 'shop-api' }).run('sum', () => 1 + 1)
 // @ts-expect-error: an interval is a number of ms
