@@ -5,6 +5,7 @@ import type { Command } from '../../redis/client.js'
 import { type Reply, send } from '../../redis/send.js'
 import { COUNTS_SCRIPT } from './counts-script.js'
 import type { ScriptRunner } from './script.js'
+import { dueAt } from './summary.js'
 import { type Waiter, waiterOf } from './waiting-since.js'
 
 /** More of them and a call would keep the server from others for too long. */
@@ -79,7 +80,6 @@ function parseCounts(value: unknown, where: string): RawCounts | RedisError {
 function countsOf(values: readonly unknown[], waiters: readonly Waiter[]): RawCounts {
   const numbers = values.map(asNumber)
   const at = (index: number) => numbers[index] ?? 0
-  const score = numbers[12] ?? null
   return {
     wait: at(0),
     pausedList: at(1),
@@ -93,7 +93,7 @@ function countsOf(values: readonly unknown[], waiters: readonly Waiter[]): RawCo
     isPaused: asText(values[9]) !== null,
     version: asText(values[10]),
     concurrency: numbers[11] ?? null,
-    due: score === null ? null : Math.floor(score / 4096),
+    due: dueAt(numbers[12] ?? null),
     endedSince: at(13),
     waiters,
   }

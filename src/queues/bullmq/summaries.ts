@@ -1,0 +1,107 @@
+import type { JobState, JobSummary } from '../../protocol/index.js'
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asList, asNumber, asText } from '../../redis/replies.js'
+import { type Reply, send } from '../../redis/send.js'
+import { type ListedId, valueOf } from './lists.js'
+import { type Script, type ScriptRunner, scriptOf } from './script.js'
+import { attemptsIn, ERROR_BYTES, type RawSummary, SUMMARY_FIELDS, summaryOf } from './summary.js'
+
+/** A hundred jobs keep a server for less than a millisecond. */
+const JOBS_A_CALL = 100
+/** Where no script may run an error is read only when it is no longer than this: it can't be cut before it is sent. */
+const MAX_WHOLE_ERROR_BYTES = 2_048
+
+/**
+ * A page of jobs without their payloads. KEYS: their hashes. What may be of any size is cut or measured where it is.
+ */
+const SUMMARIES_SCRIPT: Script = scriptOf(`
+local call = redis.call
+local answer = {}
+for index, key in ipairs(KEYS) do
+  local fields = call('HMGET', key, ${SUMMARY_FIELDS.map((field) => `'${field}'`).join(', ')})
+  local opts = call('HGET', key, 'opts')
+  local reason = call('HSTRLEN', key, 'failedReason') > 0 and string.sub(call('HGET', key, 'failedReason'), 1, ${ERROR_BYTES})
+  local progress = call('HSTRLEN', key, 'progress') < 32 and call('HGET', key, 'progress')
+  answer[index] = { fields, opts and string.match(opts, '"attempts":(%d+)') or false, reason, progress or false,
+    call('HSTRLEN', key, 'data') }
+end
+return answer
+`)
+
+/** Reads jobs by their ids. @returns one for each, null for those that are gone */
+export async function readSummaries(
+  connection: Connection,
+  scripts: ScriptRunner,
+  base: string,
+  ids: readonly ListedId[],
+  state: JobState,
+): Promise<(JobSummary | null)[]> {
+  const jobs: (JobSummary | null)[] = []
+  for (let index = 0; index < ids.length; index += JOBS_A_CALL) {
+    const some = ids.slice(index, index + JOBS_A_CALL)
+    const raw = (await readByScript(scripts, base, some)) ?? (await readByPipeline(connection, base, some))
+    jobs.push(...raw.map((one) => summaryOf(one, state)))
+  }
+  return jobs
+}
+
+async function readByScript(
+  scripts: ScriptRunner,
+  base: string,
+  ids: readonly ListedId[],
+): Promise<RawSummary[] | null> {
+  const keys = ids.map(({ id }) => base + id)
+  const reply = await scripts.run(SUMMARIES_SCRIPT, keys, [])
+  if (reply?.error) throw reply.error
+  if (!reply) return null
+  const found = asList(reply.value)
+  return ids.map((listed, index) => {
+    const [values, maxAttempts, error, progress, dataBytes] = asList(found[index])
+    return { ...listed, values: asList(values), maxAttempts, error, progress, dataBytes }
+  })
+}
+
+async function readByPipeline(
+  connection: Connection,
+  base: string,
+  ids: readonly ListedId[],
+): Promise<RawSummary[]> {
+  const replies = await send(
+    connection,
+    ids.flatMap(({ id }) => measures(base + id)),
+  )
+  const errors = await readErrors(connection, base, ids, replies)
+  return ids.map((listed, index) => {
+    const [fields, options, progress, dataBytes] = replies.slice(index * 5, index * 5 + 5).map(valueOf)
+    const maxAttempts = attemptsIn(asText(options))
+    return { ...listed, values: asList(fields), maxAttempts, error: errors.get(listed.id), progress, dataBytes }
+  })
+}
+
+function measures(key: string): Command[] {
+  return [
+    ['hmget', key, ...SUMMARY_FIELDS],
+    ['hget', key, 'opts'],
+    ['hget', key, 'progress'],
+    ['hstrlen', key, 'data'],
+    ['hstrlen', key, 'failedReason'],
+  ]
+}
+
+async function readErrors(
+  connection: Connection,
+  base: string,
+  ids: readonly ListedId[],
+  replies: readonly Reply[],
+): Promise<Map<string, unknown>> {
+  const short = ids.filter((_, index) => {
+    const bytes = asNumber(replies[index * 5 + 4]?.value) ?? 0
+    return bytes > 0 && bytes <= MAX_WHOLE_ERROR_BYTES
+  })
+  const errors = await send(
+    connection,
+    short.map(({ id }) => ['hget', base + id, 'failedReason']),
+  )
+  return new Map(short.map(({ id }, index) => [id, valueOf(errors[index])]))
+}

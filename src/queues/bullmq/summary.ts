@@ -1,0 +1,80 @@
+import type { JobAddress, JobState, JobSummary } from '../../protocol/index.js'
+import { asNumber, asText } from '../../redis/replies.js'
+import { parseObject } from './options.js'
+
+/** Of an error in a list, in characters; in bytes of UTF-8 a character has up to four. */
+export const ERROR_CHARS = 300
+export const ERROR_BYTES = 4 * ERROR_CHARS
+
+/** Small fields of a job's hash. Its payload, its error and its result may be of any size and are not among them. */
+export const SUMMARY_FIELDS = [
+  'name',
+  'timestamp',
+  'priority',
+  'processedOn',
+  'finishedOn',
+  'atm',
+  'attemptsMade',
+  'parent',
+  'parentKey',
+  'rjk',
+] as const
+
+export interface RawSummary {
+  readonly id: string
+  /** Its place in a sorted set. */
+  readonly score: number | null
+  /** Of SUMMARY_FIELDS. */
+  readonly values: readonly unknown[]
+  readonly maxAttempts: unknown
+  readonly error: unknown
+  readonly progress: unknown
+  readonly dataBytes: unknown
+}
+
+/** Null when the job is gone: its id is still in a list, and its hash is not. */
+export function summaryOf(raw: RawSummary, state: JobState): JobSummary | null {
+  const [name, timestamp, priority, processedOn, finishedOn, atm, made, parent, parentKey, scheduler] = raw.values
+  if (raw.values.every((value) => value === null || value === undefined)) return null
+  return {
+    id: raw.id,
+    name: asText(name) ?? '',
+    state,
+    addedAt: asNumber(timestamp),
+    runAt: state === 'delayed' ? dueAt(raw.score) : null,
+    startedAt: asNumber(processedOn),
+    finishedAt: asNumber(finishedOn),
+    attempts: asNumber(made ?? atm) ?? 0,
+    maxAttempts: asNumber(raw.maxAttempts),
+    priority: asNumber(priority),
+    error: asText(raw.error)?.slice(0, ERROR_CHARS) ?? null,
+    progress: progressOf(asText(raw.progress)),
+    parent: parentOf(asText(parent), asText(parentKey)),
+    scheduler: asText(scheduler),
+    dataBytes: asNumber(raw.dataBytes),
+  }
+}
+
+/** Delayed jobs are sorted by this. Their hashes say how long the delay was, and not since when. */
+export function dueAt(score: number | null): number | null {
+  return score === null ? null : Math.floor(score / 4096)
+}
+
+export function progressOf(text: string | null): number | null {
+  const number = text === null || text.trim() === '' ? Number.NaN : Number(text)
+  return number >= 0 && number <= 100 ? number : null
+}
+
+/** `{"id":"7","queueKey":"bull:orders"}`; children of older versions have the key alone. */
+export function parentOf(json: string | null, key: string | null): JobAddress | null {
+  const { id, queueKey } = parseObject(json) ?? {}
+  if (typeof id === 'string' && typeof queueKey === 'string')
+    return { queue: queueKey.slice(queueKey.lastIndexOf(':') + 1), id }
+  const [, queue, ...rest] = key?.split(':') ?? []
+  return queue === undefined || rest.length === 0 ? null : { queue, id: rest.join(':') }
+}
+
+/** How many attempts a job's options allow; found without reading them. */
+export function attemptsIn(options: string | null): number | null {
+  return asNumber(/"attempts":(\d+)/.exec(options ?? '')?.[1] ?? null)
+}
