@@ -2,15 +2,17 @@ import type { JobAddress, JobOutcome, NewJob } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import { done, notDone } from '../shared/outcomes.js'
+import { orThrow } from '../shared/redis.js'
 import type { QueueApi } from './api.js'
 import { baseOf } from './keys.js'
-import { valueOf } from './lists.js'
 import { decodeOptions, type JobOptions, optionsForCopy } from './options.js'
 import { type BullJob, type BullQueue, canMakeJobs } from './queue-api.js'
 import { locate, type Whereabouts } from './state.js'
 
 /** So many jobs are acted on at a time. */
 const AT_A_TIME = 50
+const MAX_REASON_CHARS = 300
 
 export interface ActionPlace {
   readonly connection: Connection
@@ -67,7 +69,7 @@ async function findJobs(connection: Connection, base: string, ids: readonly stri
     ),
   ])
   return ids.map((id, index) => {
-    const [options, priority, scheduler] = asList(valueOf(hashes[index]))
+    const [options, priority, scheduler] = asList(orThrow(hashes[index]))
     const place = places[index] ?? { state: null, exists: false, score: null }
     return {
       ...place,
@@ -82,10 +84,9 @@ async function findJobs(connection: Connection, base: string, ids: readonly stri
 async function outcomeOf(queue: BullQueue, job: FoundJob, deed: Deed): Promise<JobOutcome> {
   try {
     const reason = await deed(queue, job)
-    return { id: job.id, ok: reason === null, reason }
+    return reason === null ? done(job.id) : notDone(job.id, reason)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    return { id: job.id, ok: false, reason: reason.slice(0, 300) }
+    return notDone(job.id, (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON_CHARS))
   }
 }
 
@@ -130,7 +131,7 @@ function isNextRun({ id, scheduler }: FoundJob): boolean {
 
 async function isScheduled({ connection, prefix }: ActionPlace, queue: string, found: FoundJob): Promise<boolean> {
   const [reply] = await send(connection, [['zscore', `${baseOf(prefix, queue)}repeat`, found.scheduler ?? '']])
-  return valueOf(reply) !== null
+  return orThrow(reply) !== null
 }
 
 export function removeJobs(place: ActionPlace, queue: string, ids: readonly string[]): Promise<JobOutcome[]> {
@@ -148,7 +149,7 @@ async function isListed({ connection, prefix }: ActionPlace, queue: string, id: 
     ['lpos', `${base}wait`, id],
     ['lpos', `${base}paused`, id],
   ])
-  return replies.some((reply) => asNumber(valueOf(reply)) !== null)
+  return replies.some((reply) => asNumber(orThrow(reply)) !== null)
 }
 
 const GONE = 'is gone: there is no such job'
@@ -161,14 +162,20 @@ function wordsFor({ state }: FoundJob): string {
 export async function addJob({ api }: ActionPlace, queue: string, job: NewJob): Promise<JobAddress> {
   const { name, delay, priority, attempts } = job
   const data = parseJson(job.data)
-  const options = Object.fromEntries(Object.entries({ delay, priority, attempts }).filter(([, value]) => value !== null))
+  const options = Object.fromEntries(
+    Object.entries({ delay, priority, attempts }).filter(([, value]) => value !== null),
+  )
   const added = await api.use(queue, (open) => open.add(name, data, options))
   return addressOf(queue, added)
 }
 
-export async function duplicateJob({ api, connection, prefix }: ActionPlace, queue: string, id: string): Promise<JobAddress> {
+export async function duplicateJob(
+  { api, connection, prefix }: ActionPlace,
+  queue: string,
+  id: string,
+): Promise<JobAddress> {
   const [reply] = await send(connection, [['hmget', baseOf(prefix, queue) + id, 'name', 'data', 'opts']])
-  const [name, data, options] = asList(valueOf(reply)).map(asText)
+  const [name, data, options] = asList(orThrow(reply)).map(asText)
   if (typeof name !== 'string') throw new Error(`The queue ${queue} has no job ${id} any more`)
   const copied = optionsForCopy(decodeOptions(options ?? null) ?? {})
   const added = await api.use(queue, (open) => open.add(name, parseJson(data ?? '{}'), copied))

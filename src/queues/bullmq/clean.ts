@@ -1,8 +1,9 @@
 import type { JobState } from '../../protocol/index.js'
+import { wasThere } from '../shared/times.js'
 import { type ActionPlace, removeJobs } from './actions.js'
 import { baseOf } from './keys.js'
 import type { BullCleanType } from './queue-api.js'
-import { scanIds, type ScanCursor, wasThere } from './scan.js'
+import { type ScanCursor, scanIds } from './scan.js'
 import type { ScriptRunner } from './script.js'
 import { readSummaries } from './summaries.js'
 
@@ -31,7 +32,7 @@ export async function cleanJobs(
   { state, before, limit }: { readonly state: JobState; readonly before: number; readonly limit: number },
 ): Promise<number> {
   const types = TYPES[state]
-  if (!types) throw new Error("BullMQ cleans no jobs that wait for their children: remove them one by one")
+  if (!types) throw new Error('BullMQ cleans no jobs that wait for their children: remove them one by one')
   let removed = 0
   for (const type of types) removed += await cleanType(place, queue, type, before, limit - removed)
   // The sorted sets of these are not in the order of age, and BullMQ stops at the first that may not go.

@@ -1,7 +1,7 @@
+import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { RedisError } from '../../redis/errors.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
-import type { Command } from '../../redis/client.js'
 import { type Reply, send } from '../../redis/send.js'
 import { COUNTS_SCRIPT } from './counts-script.js'
 import type { ScriptRunner } from './script.js'
@@ -162,7 +162,9 @@ async function readWaiters(
   const jobs = bases.map((base, index) => {
     return (replies[index] ?? []).slice(13).flatMap(({ value }) => asList(value).map((id) => `${base}${asText(id)}`))
   })
-  const commands = jobs.flat().map((key): Command => ['hmget', key, 'timestamp', 'processedOn', 'atm', 'attemptsMade', 'opts'])
+  const commands = jobs
+    .flat()
+    .map((key): Command => ['hmget', key, 'timestamp', 'processedOn', 'atm', 'attemptsMade', 'opts'])
   const hashes = await send(connection, commands)
   let next = 0
   return jobs.map((keys) => keys.map(() => waiterOfHash(asList(hashes[next++]?.value))))

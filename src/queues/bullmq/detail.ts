@@ -2,7 +2,7 @@ import type { JobDetail, JobLogs } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import { valueOf } from './lists.js'
+import { orThrow } from '../shared/redis.js'
 import { decodeOptions } from './options.js'
 import { locate } from './state.js'
 import { attemptsIn, SUMMARY_FIELDS, summaryOf } from './summary.js'
@@ -23,12 +23,12 @@ export async function readDetail(connection: Connection, base: string, id: strin
     ['zcard', `${key}:unsuccessful`],
   ])
   const [data = null, result = null, options = null, failure = null, stacks = null, progress = null, worker = null] =
-    asList(valueOf(large)).map(asText)
+    asList(orThrow(large)).map(asText)
   const summary = summaryOf(
     {
       id,
       score: where.score,
-      values: asList(valueOf(small)),
+      values: asList(orThrow(small)),
       maxAttempts: attemptsIn(options),
       error: failure,
       progress,
@@ -36,8 +36,8 @@ export async function readDetail(connection: Connection, base: string, id: strin
     },
     where.state,
   )
-  const ended = done.reduce((sum, reply) => sum + (asNumber(valueOf(reply)) ?? 0), 0)
-  const total = ended + (asNumber(valueOf(pending)) ?? 0)
+  const ended = done.reduce((sum, reply) => sum + (asNumber(orThrow(reply)) ?? 0), 0)
+  const total = ended + (asNumber(orThrow(pending)) ?? 0)
   return (
     summary && {
       ...summary,
@@ -73,7 +73,7 @@ export async function readLogs(
     ['lrange', key, offset, offset + limit - 1],
   ])
   return {
-    total: asNumber(valueOf(total)) ?? 0,
-    lines: asList(valueOf(lines)).flatMap((line) => asText(line) ?? []),
+    total: asNumber(orThrow(total)) ?? 0,
+    lines: asList(orThrow(lines)).flatMap((line) => asText(line) ?? []),
   }
 }

@@ -3,8 +3,8 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import { orThrow } from '../shared/redis.js'
 import { baseOf, parseJobKey } from './keys.js'
-import { valueOf } from './lists.js'
 import { locate } from './state.js'
 import { parentOf } from './summary.js'
 
@@ -16,11 +16,7 @@ const MAX_JOBS = 300
 const MAX_FIELDS = 2_000
 
 /** The tree that a job belongs to. Null when the job is gone. */
-export async function readFlow(
-  connection: Connection,
-  prefix: string,
-  address: JobAddress,
-): Promise<JobFlow | null> {
+export async function readFlow(connection: Connection, prefix: string, address: JobAddress): Promise<JobFlow | null> {
   const [there] = await locate(connection, baseOf(prefix, address.queue), [address.id])
   if (!there?.exists) return null
   const walk: Walk = { connection, prefix, left: MAX_JOBS }
@@ -38,7 +34,7 @@ async function rootOf(connection: Connection, prefix: string, address: JobAddres
   let root = address
   for (let depth = 0; depth < 2 * MAX_DEPTH; depth++) {
     const [reply] = await send(connection, [['hmget', baseOf(prefix, root.queue) + root.id, 'parent', 'parentKey']])
-    const [json, key] = asList(valueOf(reply)).map(asText)
+    const [json, key] = asList(orThrow(reply)).map(asText)
     const parent = parentOf(json ?? null, key ?? null)
     if (!parent) return root
     const [there] = await locate(connection, baseOf(prefix, parent.queue), [parent.id])
@@ -64,7 +60,7 @@ async function readTree(walk: Walk, address: JobAddress, depth: number): Promise
   }
   return {
     ...address,
-    name: asText(valueOf(name)) ?? '',
+    name: asText(orThrow(name)) ?? '',
     state: where?.exists ? where.state : null,
     children,
     more: total - children.length,
@@ -79,13 +75,13 @@ async function readChildKeys(connection: Connection, key: string): Promise<{ key
     ['hlen', `${key}:failed`],
     ['zcard', `${key}:unsuccessful`],
   ])
-  const [pending = 0, processed = 0, ignored = 0, failed = 0] = counts.map((reply) => asNumber(valueOf(reply)) ?? 0)
+  const [pending = 0, processed = 0, ignored = 0, failed = 0] = counts.map((reply) => asNumber(orThrow(reply)) ?? 0)
   const commands: Command[] = []
   if (failed > 0) commands.push(['zrange', `${key}:unsuccessful`, 0, MAX_CHILDREN - 1])
   if (pending > 0) commands.push(['srandmember', `${key}:dependencies`, MAX_CHILDREN])
   if (ignored > 0 && ignored <= MAX_FIELDS) commands.push(['hkeys', `${key}:failed`])
   if (processed > 0 && processed <= MAX_FIELDS) commands.push(['hkeys', `${key}:processed`])
-  const lists = (await send(connection, commands)).map((reply) => asList(valueOf(reply)))
+  const lists = (await send(connection, commands)).map((reply) => asList(orThrow(reply)))
   const keys = lists.flat().flatMap((one) => asText(one) ?? [])
   return { keys: [...new Set(keys)].sort(), total: pending + processed + ignored + failed }
 }

@@ -3,7 +3,8 @@ import type { JobState } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
-import { type Reply, send } from '../../redis/send.js'
+import { send } from '../../redis/send.js'
+import { orThrow } from '../shared/redis.js'
 import { isSetState, listsOf, SET_STATES } from './keys.js'
 
 /** An id and, in a sorted set, its score. */
@@ -35,7 +36,7 @@ async function readSetIds(
     ['zcard', key],
     [range, key, offset, offset + limit - 1, 'WITHSCORES'],
   ])
-  return { total: asNumber(valueOf(count)) ?? 0, ids: scoredIds(valueOf(part)) }
+  return { total: asNumber(orThrow(count)) ?? 0, ids: scoredIds(orThrow(part)) }
 }
 
 /** In the order of the answer, which a client may give in pairs. */
@@ -63,7 +64,7 @@ async function readListIds(
     connection,
     lists.map((list): Command => ['llen', base + list]),
   )
-  const lengths = counts.map((reply) => asNumber(valueOf(reply)) ?? 0)
+  const lengths = counts.map((reply) => asNumber(orThrow(reply)) ?? 0)
   const total = lengths.reduce((sum, length) => sum + length, 0)
   // From the head of the first list to the tail of the last one.
   const first = order === 'newest' ? offset : Math.max(0, total - offset - limit)
@@ -71,7 +72,7 @@ async function readListIds(
   const commands = partsOf(lengths, first, last).map(({ list, start, end }): Command => {
     return ['lrange', base + lists[list], start, end]
   })
-  const ids = (await send(connection, commands)).flatMap((reply) => asList(valueOf(reply)).map(asText))
+  const ids = (await send(connection, commands)).flatMap((reply) => asList(orThrow(reply)).map(asText))
   const listed = ids.flatMap((id) => (id === null || isMarker(id) ? [] : [{ id, score: null }]))
   return { total, ids: order === 'newest' ? listed : listed.reverse() }
 }
@@ -89,9 +90,4 @@ function partsOf(lengths: readonly number[], first: number, last: number) {
 /** Early releases of version 5 kept a marker for their workers in the list. */
 export function isMarker(id: string): boolean {
   return id === '0' || id.startsWith('0:')
-}
-
-export function valueOf(reply: Reply | undefined): unknown {
-  if (reply?.error) throw reply.error
-  return reply?.value
 }

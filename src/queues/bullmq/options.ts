@@ -14,7 +14,11 @@ export type JobOptions = Readonly<Record<string, unknown>>
 export function decodeOptions(text: string | null): JobOptions | null {
   const stored = parseObject(text)
   if (!stored) return null
-  const telemetry = { ...objectOf(stored.telemetry), ...named('metadata', stored.tm), ...named('omitContext', stored.omc) }
+  const telemetry = {
+    ...objectOf(stored.telemetry),
+    ...named('metadata', stored.tm),
+    ...named('omitContext', stored.omc),
+  }
   const options = Object.entries(stored)
     .filter(([name]) => name !== 'tm' && name !== 'omc')
     .map(([name, value]) => [LONG_NAMES[name] ?? name, value])

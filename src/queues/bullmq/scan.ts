@@ -1,10 +1,10 @@
-import type { JobScan, JobScanQuery } from '../../ports.js'
-import type { JobSummary } from '../../protocol/index.js'
+import type { JobScanQuery } from '../../ports.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import { orThrow } from '../shared/redis.js'
 import { isSetState, listsOf, SET_STATES } from './keys.js'
-import { isMarker, type ListedId, scoredIds, valueOf } from './lists.js'
+import { isMarker, type ListedId, scoredIds } from './lists.js'
 
 /** Where to go on: the last job that was looked at, and where it was. */
 export interface ScanCursor {
@@ -26,7 +26,7 @@ export async function scanIds(
   const key = base + SET_STATES[state]
   const start = cursor ? await rankAfter(connection, key, cursor) : 0
   const [reply] = await send(connection, [['zrange', key, start, start + limit - 1, 'WITHSCORES']])
-  const found = scoredIds(valueOf(reply))
+  const found = scoredIds(orThrow(reply))
   // These are sorted by when they ended: nothing after the first that is too new is older.
   const isByTime = state === 'completed' || state === 'failed'
   const ids = isByTime ? found.filter(({ score }) => (score ?? 0) <= asOf) : found
@@ -43,10 +43,10 @@ async function rankAfter(connection: Connection, key: string, { id, at }: ScanCu
     ['zcount', key, '-inf', `(${at}`],
     ['zcount', key, '-inf', at],
   ])
-  const found = asNumber(valueOf(rank))
+  const found = asNumber(orThrow(rank))
   // With another score it is a job that came again since, further back.
-  if (found !== null && asNumber(valueOf(score)) === at) return found + 1
-  return searchTies(connection, key, id, asNumber(valueOf(below)) ?? 0, asNumber(valueOf(upTo)) ?? 0)
+  if (found !== null && asNumber(orThrow(score)) === at) return found + 1
+  return searchTies(connection, key, id, asNumber(orThrow(below)) ?? 0, asNumber(orThrow(upTo)) ?? 0)
 }
 
 /** Members of one score are sorted by their bytes. */
@@ -55,7 +55,7 @@ async function searchTies(connection: Connection, key: string, id: string, from:
   while (low < high) {
     const middle = Math.floor((low + high) / 2)
     const [reply] = await send(connection, [['zrange', key, middle, middle]])
-    const member = asText(asList(valueOf(reply))[0]) ?? ''
+    const member = asText(asList(orThrow(reply))[0]) ?? ''
     if (Buffer.compare(Buffer.from(member), Buffer.from(id)) <= 0) low = middle + 1
     else high = middle
   }
@@ -74,14 +74,13 @@ async function scanLists(
   const key = base + (lists[list] ?? '')
   const start = cursor ? await placeAfter(connection, key, cursor) : 0
   const [reply] = await send(connection, [['lrange', key, -start - limit, -start - 1]])
-  const found = asList(valueOf(reply)).map((one) => asText(one) ?? '')
+  const found = asList(orThrow(reply)).map((one) => asText(one) ?? '')
   const ids = found.filter((id) => !isMarker(id)).reverse()
-  const next = found.length === limit ? { id: found[0] ?? '', at: start + limit - 1, list } : nextList(lists, list)
-  return { ids: ids.map((id) => ({ id, score: null })), cursor: next }
-}
-
-function nextList(lists: readonly string[], list: number): ScanCursor | null {
-  return list + 1 < lists.length ? { id: '', at: -1, list: list + 1 } : null
+  const here = ids.map((id) => ({ id, score: null }))
+  if (found.length === limit) return { ids: here, cursor: { id: found[0] ?? '', at: start + limit - 1, list } }
+  if (list + 1 === lists.length) return { ids: here, cursor: null }
+  const more = await scanLists(connection, base, lists, limit - found.length, { id: '', at: -1, list: list + 1 })
+  return { ids: [...here, ...more.ids], cursor: more.cursor }
 }
 
 /**
@@ -91,13 +90,13 @@ function nextList(lists: readonly string[], list: number): ScanCursor | null {
 async function placeAfter(connection: Connection, key: string, { id, at }: ScanCursor): Promise<number> {
   if (at < 0) return 0
   const [same] = await send(connection, [['lindex', key, -at - 1]])
-  if (asText(valueOf(same)) === id) return at + 1
+  if (asText(orThrow(same)) === id) return at + 1
   const [place, length] = await send(connection, [
     ['lpos', key, id, 'RANK', -1],
     ['llen', key],
   ])
-  const index = asNumber(valueOf(place))
-  return index === null ? 0 : (asNumber(valueOf(length)) ?? 0) - index
+  const index = asNumber(orThrow(place))
+  return index === null ? 0 : (asNumber(orThrow(length)) ?? 0) - index
 }
 
 export function parseCursor(text: string | null): ScanCursor | null {
@@ -112,11 +111,3 @@ export function parseCursor(text: string | null): ScanCursor | null {
 export function formatCursor(cursor: ScanCursor | null): string | null {
   return cursor && JSON.stringify([cursor.at, cursor.list, cursor.id])
 }
-
-/** As far as the hash says when it came: what is delayed or waits may have come to its state later than it was added. */
-export function wasThere({ state, finishedAt, addedAt }: JobSummary, asOf: number): boolean {
-  const cameAt = state === 'completed' || state === 'failed' ? (finishedAt ?? addedAt) : addedAt
-  return cameAt === null || cameAt <= asOf
-}
-
-export type { JobScan }

@@ -4,9 +4,10 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText, textsOf } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import { orThrow } from '../shared/redis.js'
 import { type ActionPlace, addressOf, parseJson } from './actions.js'
 import { baseOf } from './keys.js'
-import { type ListedId, scoredIds, valueOf } from './lists.js'
+import { type ListedId, scoredIds } from './lists.js'
 import { decodeOptions, optionsForCopy, parseObject } from './options.js'
 import { canRepeat } from './queue-api.js'
 
@@ -18,7 +19,7 @@ const MAX_SCHEDULERS = 1_000
  */
 export async function readSchedulers(connection: Connection, base: string): Promise<SchedulerEntry[]> {
   const [reply] = await send(connection, [['zrange', `${base}repeat`, 0, MAX_SCHEDULERS - 1, 'WITHSCORES']])
-  const listed = scoredIds(valueOf(reply))
+  const listed = scoredIds(orThrow(reply))
   const replies = await send(
     connection,
     listed.flatMap(({ id, score }): Command[] => [
@@ -27,8 +28,8 @@ export async function readSchedulers(connection: Connection, base: string): Prom
     ]),
   )
   return listed.map((one, index) => {
-    const next = asList(valueOf(replies[2 * index + 1])).map(asText)
-    return entryOf(one, textsOf(valueOf(replies[2 * index])), next)
+    const next = asList(orThrow(replies[2 * index + 1])).map(asText)
+    return entryOf(one, textsOf(orThrow(replies[2 * index])), next)
   })
 }
 
@@ -103,7 +104,8 @@ export async function saveScheduler(
   const given = Object.fromEntries(Object.entries(repeat).filter(([, value]) => value !== null))
   const template = { name, data: parseJson(definition.data), opts: options }
   const job = await api.use(queue, (open) => open.upsertJobScheduler(id, given, template))
-  if (job === undefined) throw new Error('This schedule is over: BullMQ finds no time for a next run, and saved nothing')
+  if (job === undefined)
+    throw new Error('This schedule is over: BullMQ finds no time for a next run, and saved nothing')
 }
 
 export async function runScheduler(place: ActionPlace, queue: string, id: string): Promise<JobAddress> {
@@ -112,8 +114,8 @@ export async function runScheduler(place: ActionPlace, queue: string, id: string
     ['zscore', key, id],
     ['hgetall', `${key}:${id}`],
   ])
-  if (valueOf(score) === null) throw new Error(`The queue ${queue} has no scheduler "${id}" any more`)
-  const hash = textsOf(valueOf(fields))
+  if (orThrow(score) === null) throw new Error(`The queue ${queue} has no scheduler "${id}" any more`)
+  const hash = textsOf(orThrow(fields))
   if (stateOf(id, hash) !== 'active')
     throw new Error(`The scheduler "${id}" has no template to run a job by: it is ${stateOf(id, hash)}`)
   const options = optionsForCopy(decodeOptions(hash.get('opts') ?? null) ?? {})
@@ -128,11 +130,12 @@ export async function removeScheduler(place: ActionPlace, queue: string, id: str
     ['zscore', key, id],
     ['hgetall', `${key}:${id}`],
   ])
-  const next = asText(valueOf(score))
+  const next = asText(orThrow(score))
   if (next === null) return false
-  const isLegacy = stateOf(id, textsOf(valueOf(fields))) === 'legacy'
+  const isLegacy = stateOf(id, textsOf(orThrow(fields))) === 'legacy'
   return place.api.use(queue, async (open) => {
-    const isRemoved = isLegacy && canRepeat(open) ? await open.removeRepeatableByKey(id) : await open.removeJobScheduler(id)
+    const isRemoved =
+      isLegacy && canRepeat(open) ? await open.removeRepeatableByKey(id) : await open.removeJobScheduler(id)
     const legacy = isLegacy ? legacyPartsOf(id) : null
     // The next job of what is older than version 4 has a name of its own, and the API leaves it.
     if (legacy) await open.remove(`repeat:${md5(legacy.name + legacy.jobId + md5(id))}:${next}`)

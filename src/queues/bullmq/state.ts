@@ -3,8 +3,8 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asNumber } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
+import { orThrow } from '../shared/redis.js'
 import { SET_STATES, type SetState } from './keys.js'
-import { valueOf } from './lists.js'
 
 /** Where a job is. */
 export interface Whereabouts {
@@ -39,7 +39,7 @@ function commandsFor(base: string, id: string): Command[] {
 }
 
 function whereaboutsOf(replies: readonly Reply[]): Whereabouts {
-  const values = replies.map((reply) => asNumber(valueOf(reply)))
+  const values = replies.map((reply) => asNumber(orThrow(reply)))
   const exists = values[SETS.length + 1] === 1
   const set = SETS.findIndex((_, index) => values[index] !== null)
   if (set >= 0) return { state: SETS[set] ?? null, exists, score: values[set] ?? null }

@@ -3,7 +3,8 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
-import { type ListedId, valueOf } from './lists.js'
+import { orThrow } from '../shared/redis.js'
+import type { ListedId } from './lists.js'
 import { type Script, type ScriptRunner, scriptOf } from './script.js'
 import { attemptsIn, ERROR_BYTES, type RawSummary, SUMMARY_FIELDS, summaryOf } from './summary.js'
 
@@ -62,18 +63,14 @@ async function readByScript(
   })
 }
 
-async function readByPipeline(
-  connection: Connection,
-  base: string,
-  ids: readonly ListedId[],
-): Promise<RawSummary[]> {
+async function readByPipeline(connection: Connection, base: string, ids: readonly ListedId[]): Promise<RawSummary[]> {
   const replies = await send(
     connection,
     ids.flatMap(({ id }) => measures(base + id)),
   )
   const errors = await readErrors(connection, base, ids, replies)
   return ids.map((listed, index) => {
-    const [fields, options, progress, dataBytes] = replies.slice(index * 5, index * 5 + 5).map(valueOf)
+    const [fields, options, progress, dataBytes] = replies.slice(index * 5, index * 5 + 5).map(orThrow)
     const maxAttempts = attemptsIn(asText(options))
     return { ...listed, values: asList(fields), maxAttempts, error: errors.get(listed.id), progress, dataBytes }
   })
@@ -103,5 +100,5 @@ async function readErrors(
     connection,
     short.map(({ id }) => ['hget', base + id, 'failedReason']),
   )
-  return new Map(short.map(({ id }, index) => [id, valueOf(errors[index])]))
+  return new Map(short.map(({ id }, index) => [id, orThrow(errors[index])]))
 }

@@ -1,10 +1,10 @@
 import type { JobAddress, JobState, JobSummary } from '../../protocol/index.js'
 import { asNumber, asText } from '../../redis/replies.js'
+import { summaryText } from '../shared/texts.js'
 import { parseObject } from './options.js'
 
-/** Of an error in a list, in characters; in bytes of UTF-8 a character has up to four. */
-export const ERROR_CHARS = 300
-export const ERROR_BYTES = 4 * ERROR_CHARS
+/** What is read of an error for a list, in bytes: more than a list shows, whatever the script. */
+export const ERROR_BYTES = 1_200
 
 /** Small fields of a job's hash. Its payload, its error and its result may be of any size and are not among them. */
 export const SUMMARY_FIELDS = [
@@ -47,7 +47,7 @@ export function summaryOf(raw: RawSummary, state: JobState): JobSummary | null {
     attempts: asNumber(made ?? atm) ?? 0,
     maxAttempts: asNumber(raw.maxAttempts),
     priority: asNumber(priority),
-    error: asText(raw.error)?.slice(0, ERROR_CHARS) ?? null,
+    error: summaryText(asText(raw.error)),
     progress: progressOf(asText(raw.progress)),
     parent: parentOf(asText(parent), asText(parentKey)),
     scheduler: asText(scheduler),
