@@ -1,5 +1,7 @@
 import type { QueueSource } from '../ports.js'
 import type { RedisClient, RedisSource } from '../redis/client.js'
+import { apiSource } from './bullmq/api-only/source.js'
+import { isApiOnly } from './bullmq/api-only/types.js'
 import type { BullModule, BullQueue } from './bullmq/queue-api.js'
 import { redisSource } from './bullmq/redis-source.js'
 import { invalidOption, textOption } from './shared/options.js'
@@ -24,7 +26,8 @@ export interface BullmqQueuesOptions {
 }
 
 /**
- * BullMQ's queues, of version 5 and 6, on Redis. Looking opens no queue and leaves no key.
+ * BullMQ's queues, of version 5 and 6, on Redis; and those of version 6 on PostgreSQL, as instances. Looking opens no queue
+ * and leaves no key.
  *
  * @throws when the options make no sense
  * @example bullmqQueues({ connection: 'redis://127.0.0.1:6379' })
@@ -34,6 +37,11 @@ export function bullmqQueues(options: BullmqQueuesOptions = {}): QueueSource {
   const given = queues === undefined ? null : checkedQueues(queues)
   const instances = given?.filter((queue) => typeof queue !== 'string') ?? []
   const names = given && [...new Set(given.map((queue) => (typeof queue === 'string' ? queue : queue.name)))]
+  const apiOnly = instances.filter(isApiOnly)
+  if (apiOnly.length > 0) {
+    if (given && apiOnly.length === given.length) return apiSource(apiOnly)
+    throw invalidOption(SOURCE, 'queues', 'queues of one database; make a source for those that are not on Redis')
+  }
   return redisSource({
     connection,
     prefix: textOption(SOURCE, 'prefix', prefix),

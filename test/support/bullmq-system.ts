@@ -1,4 +1,4 @@
-import type { BackendFactory, ConnectionOptions, Job, Queue, Worker } from 'bullmq'
+import type { ConnectionOptions, Job, Queue, Worker } from 'bullmq'
 import type { QueueSource } from '../../src/ports.js'
 import type { QueueSystem, SampleJob } from '../conformance/queue-source.js'
 import type { BullMQ } from './job-hosts.js'
@@ -10,8 +10,9 @@ export interface BullBackend {
   readonly bullmq: BullMQ
   readonly connection: ConnectionOptions
   readonly prefix: string
-  /** Makes a queue or a worker speak to another database than Redis. */
-  readonly factory?: BackendFactory
+  /** Queues and workers of another database than Redis. */
+  readonly queueOf?: (name: string) => Queue
+  readonly workerOf?: (name: string) => Worker
   readonly spoil?: (queue: string) => Promise<void>
   readonly contents?: () => Promise<unknown>
   readonly down?: () => Promise<void>
@@ -29,15 +30,15 @@ export class BullBench {
   }
 
   queue(name: string): Queue {
-    const { bullmq, connection, prefix, factory } = this.#backend
-    return kept(this.#queues, name, () => new bullmq.Queue(name, { connection, prefix }, factory))
+    const { bullmq, connection, prefix, queueOf } = this.#backend
+    return kept(this.#queues, name, () => queueOf?.(name) ?? new bullmq.Queue(name, { connection, prefix }))
   }
 
   /** One that takes a job when it is told to. */
   worker(name: string): Worker {
-    const { bullmq, connection, prefix, factory } = this.#backend
+    const { bullmq, connection, prefix, workerOf } = this.#backend
     const options = { connection, prefix, autorun: false }
-    return kept(this.#workers, name, () => new bullmq.Worker(name, async () => {}, options, factory))
+    return kept(this.#workers, name, () => workerOf?.(name) ?? new bullmq.Worker(name, async () => {}, options))
   }
 
   /** The next job, taken. */

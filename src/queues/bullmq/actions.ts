@@ -4,7 +4,7 @@ import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import { done, notDone } from '../shared/outcomes.js'
 import { orThrow } from '../shared/redis.js'
-import type { QueueApi } from './api.js'
+import type { QueueUser } from './api.js'
 import { baseOf } from './keys.js'
 import { decodeOptions, type JobOptions, optionsForCopy } from './options.js'
 import { type BullJob, type BullQueue, canMakeJobs } from './queue-api.js'
@@ -16,7 +16,7 @@ const MAX_REASON_CHARS = 300
 
 export interface ActionPlace {
   readonly connection: Connection
-  readonly api: QueueApi
+  readonly api: QueueUser
   readonly prefix: string
 }
 
@@ -159,7 +159,7 @@ function wordsFor({ state }: FoundJob): string {
   return state === null ? 'in no state' : state
 }
 
-export async function addJob({ api }: ActionPlace, queue: string, job: NewJob): Promise<JobAddress> {
+export async function addJob(api: QueueUser, queue: string, job: NewJob): Promise<JobAddress> {
   const { name, delay, priority, attempts } = job
   const data = parseJson(job.data)
   const options = Object.fromEntries(

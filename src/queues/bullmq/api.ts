@@ -9,6 +9,12 @@ const IDLE_MS = 30_000
 /** How long an action on a queue may take, in ms. */
 const ACTION_TIMEOUT_MS = 10_000
 
+/** Queues to act through. */
+export interface QueueUser {
+  /** Does something with a queue. Rejects with words when it fails, or when it takes too long. */
+  use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T>
+}
+
 interface OpenQueue {
   readonly queue: BullQueue
   readonly client: RedisClient
@@ -19,7 +25,7 @@ interface OpenQueue {
  * Queues to act through: those that the app passed in, and others opened by the app's own version of BullMQ when somebody
  * acts. They share the connection that is read by, and write no metadata, so that opening one leaves no key.
  */
-export class QueueApi {
+export class QueueApi implements QueueUser {
   readonly #given: ReadonlyMap<string, BullQueue>
   readonly #connection: Connection
   readonly #prefix: string
@@ -38,7 +44,6 @@ export class QueueApi {
     this.#load = load
   }
 
-  /** Does something with a queue. Rejects with words when it fails, or when it takes too long. */
   async use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T> {
     const { where } = this.#connection
     const queue = this.#given.get(name) ?? (await this.#opened(name))

@@ -131,10 +131,10 @@ function changes(place: CleanPlace): Changes {
     resume: (queue) => place.api.use(queue, (open) => open.resume()),
     clean: (queue, query) => cleanJobs(place, queue, query),
     empty: (queue, limit) => emptyQueue(place, queue, limit),
-    add: (queue, job) => addJob(place, queue, job),
+    add: (queue, job) => addJob(place.api, queue, job),
     duplicate: (queue, id) => duplicateJob(place, queue, id),
     runScheduler: (queue, id) => runScheduler(place, queue, id),
-    saveScheduler: (queue, definition) => saveScheduler(place, queue, definition),
+    saveScheduler: (queue, definition) => saveScheduler(place.api, queue, definition),
     removeScheduler: (queue, id) => removeScheduler(place, queue, id),
   }
 }

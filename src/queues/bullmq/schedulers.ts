@@ -6,6 +6,7 @@ import { asList, asNumber, asText, textsOf } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import { orThrow } from '../shared/redis.js'
 import { type ActionPlace, addressOf, parseJson } from './actions.js'
+import type { QueueUser } from './api.js'
 import { baseOf } from './keys.js'
 import { type ListedId, scoredIds } from './lists.js'
 import { decodeOptions, optionsForCopy, parseObject } from './options.js'
@@ -92,11 +93,7 @@ function legacyPartsOf(key: string) {
   }
 }
 
-export async function saveScheduler(
-  { api }: ActionPlace,
-  queue: string,
-  definition: SchedulerDefinition,
-): Promise<void> {
+export async function saveScheduler(api: QueueUser, queue: string, definition: SchedulerDefinition): Promise<void> {
   const { id, name, cron, every, timezone, limit, from, until, options } = definition
   if ((cron === null) === (every === null))
     throw new Error('A scheduler takes a cron pattern or how often it runs in ms: one of them')
