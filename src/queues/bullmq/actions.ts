@@ -86,8 +86,22 @@ async function outcomeOf(queue: BullQueue, job: FoundJob, deed: Deed): Promise<J
     const reason = await deed(queue, job)
     return reason === null ? done(job.id) : notDone(job.id, reason)
   } catch (error) {
-    return notDone(job.id, (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON_CHARS))
+    return notDone(job.id, reasonOf(error))
   }
+}
+
+/** BullMQ's own words name the job: with them no two reasons would be the same. */
+const REASONS: Readonly<Record<number, string>> = {
+  [-1]: 'is gone: there is no such job',
+  [-2]: 'is not held by a worker any more',
+  [-3]: 'has left its state meanwhile',
+  [-8]: 'belongs to a scheduler: remove the scheduler instead',
+}
+
+function reasonOf(error: unknown): string {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : null
+  const known = typeof code === 'number' ? REASONS[code] : undefined
+  return known ?? (error instanceof Error ? error.message : String(error)).slice(0, MAX_REASON_CHARS)
 }
 
 /** BullMQ's job without its payload: acting on it needs its id and its options. */

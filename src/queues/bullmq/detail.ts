@@ -31,6 +31,7 @@ export async function readDetail(connection: Connection, base: string, id: strin
       values: asList(orThrow(small)),
       maxAttempts: attemptsIn(options),
       error: failure,
+      errorBytes: null,
       progress,
       dataBytes: data === null ? null : Buffer.byteLength(data),
     },

@@ -10,22 +10,28 @@ import { attemptsIn, ERROR_BYTES, type RawSummary, SUMMARY_FIELDS, summaryOf } f
 
 /** A hundred jobs keep a server for less than a millisecond. */
 const JOBS_A_CALL = 100
-/** Where no script may run an error is read only when it is no longer than this: it can't be cut before it is sent. */
+/**
+ * To be cut or searched a value is copied whole, by a script, too: longer ones are left where they are. A hundred of this
+ * size take a script some 2 ms.
+ */
+const MAX_VALUE_BYTES = 8_192
+/** Where no script may run an error can't be cut before it is sent. */
 const MAX_WHOLE_ERROR_BYTES = 2_048
 
-/**
- * A page of jobs without their payloads. KEYS: their hashes. What may be of any size is cut or measured where it is.
- */
+/** A page of jobs without their payloads. KEYS: their hashes. What may be of any size is measured first. */
 const SUMMARIES_SCRIPT: Script = scriptOf(`
 local call = redis.call
+local function short(key, field, bytes)
+  return call('HSTRLEN', key, field) <= bytes and call('HGET', key, field)
+end
 local answer = {}
 for index, key in ipairs(KEYS) do
   local fields = call('HMGET', key, ${SUMMARY_FIELDS.map((field) => `'${field}'`).join(', ')})
-  local opts = call('HGET', key, 'opts')
-  local reason = call('HSTRLEN', key, 'failedReason') > 0 and string.sub(call('HGET', key, 'failedReason'), 1, ${ERROR_BYTES})
-  local progress = call('HSTRLEN', key, 'progress') < 32 and call('HGET', key, 'progress')
-  answer[index] = { fields, opts and string.match(opts, '"attempts":(%d+)') or false, reason, progress or false,
-    call('HSTRLEN', key, 'data') }
+  local opts = short(key, 'opts', ${MAX_VALUE_BYTES})
+  local reason = short(key, 'failedReason', ${MAX_VALUE_BYTES})
+  answer[index] = { fields, opts and string.match(opts, '"attempts":(%d+)') or false,
+    reason and string.sub(reason, 1, ${ERROR_BYTES}), short(key, 'progress', 32), call('HSTRLEN', key, 'data'),
+    call('HSTRLEN', key, 'failedReason') }
 end
 return answer
 `)
@@ -58,8 +64,8 @@ async function readByScript(
   if (!reply) return null
   const found = asList(reply.value)
   return ids.map((listed, index) => {
-    const [values, maxAttempts, error, progress, dataBytes] = asList(found[index])
-    return { ...listed, values: asList(values), maxAttempts, error, progress, dataBytes }
+    const [values, maxAttempts, error, progress, dataBytes, errorBytes] = asList(found[index])
+    return { ...listed, values: asList(values), maxAttempts, error, errorBytes, progress, dataBytes }
   })
 }
 
@@ -70,9 +76,10 @@ async function readByPipeline(connection: Connection, base: string, ids: readonl
   )
   const errors = await readErrors(connection, base, ids, replies)
   return ids.map((listed, index) => {
-    const [fields, options, progress, dataBytes] = replies.slice(index * 5, index * 5 + 5).map(orThrow)
+    const [fields, options, progress, dataBytes, errorBytes] = replies.slice(index * 5, index * 5 + 5).map(orThrow)
     const maxAttempts = attemptsIn(asText(options))
-    return { ...listed, values: asList(fields), maxAttempts, error: errors.get(listed.id), progress, dataBytes }
+    const error = errors.get(listed.id)
+    return { ...listed, values: asList(fields), maxAttempts, error, errorBytes, progress, dataBytes }
   })
 }
 

@@ -27,7 +27,9 @@ export interface RawSummary {
   /** Of SUMMARY_FIELDS. */
   readonly values: readonly unknown[]
   readonly maxAttempts: unknown
+  /** Null also when it is too long to be read for a list. */
   readonly error: unknown
+  readonly errorBytes: unknown
   readonly progress: unknown
   readonly dataBytes: unknown
 }
@@ -47,12 +49,17 @@ export function summaryOf(raw: RawSummary, state: JobState): JobSummary | null {
     attempts: asNumber(made ?? atm) ?? 0,
     maxAttempts: asNumber(raw.maxAttempts),
     priority: asNumber(priority),
-    error: summaryText(asText(raw.error)),
+    error: errorOf(asText(raw.error), asNumber(raw.errorBytes) ?? 0),
     progress: progressOf(asText(raw.progress)),
     parent: parentOf(asText(parent), asText(parentKey)),
     scheduler: asText(scheduler),
     dataBytes: asNumber(raw.dataBytes),
   }
+}
+
+function errorOf(text: string | null, bytes: number): string | null {
+  if (text === null && bytes > 0) return `(an error of ${Math.round(bytes / 1024)} KB: see the job)`
+  return summaryText(text)
 }
 
 /** Delayed jobs are sorted by this. Their hashes say how long the delay was, and not since when. */
