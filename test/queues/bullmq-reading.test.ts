@@ -1,5 +1,7 @@
 import { Redis } from 'ioredis'
 import { describe, expect, test, vi } from 'vitest'
+import type { QueueSource } from '../../src/ports.js'
+import { JOB_STATES } from '../../src/protocol/index.js'
 import { bullmqQueues } from '../../src/queues/bullmq.js'
 import { BullRedis, bullmqOf, readOne, VERSIONS } from '../support/bullmq-redis.js'
 import { contentsOf } from '../support/redis-contents.js'
@@ -92,6 +94,32 @@ describe('a tick', () => {
     const url = `redis://no-info:any@127.0.0.1:${bull.redis.port}`
     expect((await bull.source({ connection: url, queues: ['mail'] }).read()).server).toBeNull()
   })
+})
+
+test('a client of the newer protocol is told the same', async () => {
+  const bench = bull.bench()
+  await bench.queue('mail').add('send', {}, { priority: 2 })
+  await bench.queue('mail').add('late', {}, { delay: HOUR })
+  await bench.queue('mail').upsertJobScheduler('nightly', { pattern: '0 3 * * *' })
+  await bench.queue('mail').add('first', {})
+  await bench.fail('mail', 'Refused')
+  const client = new Redis({ port: bull.redis.port, host: '127.0.0.1', protocol: 3, replyMapping: 'resp3' })
+  const looks = async (source: QueueSource) => {
+    const { metrics, totals } = await readOne(source, 'mail')
+    const query = { offset: 0, limit: 50, order: 'oldest' } as const
+    const lists = []
+    for (const state of JOB_STATES) lists.push(await source.jobs?.('mail', { state, ...query }))
+    const scans = []
+    for (const state of JOB_STATES)
+      scans.push(await source.scan?.('mail', { state, asOf: Date.now(), cursor: null, limit: 1 }))
+    const details = [await source.job?.('mail', '1'), await source.job?.('mail', '2')]
+    return { metrics, totals, lists, scans, details, schedulers: await source.schedulers?.('mail') }
+  }
+  const expected = await looks(bull.source())
+  expect(expected.metrics).toMatchObject({ prioritized: 1, delayed: 2, failed: 1 })
+  expect(await looks(bull.source({ connection: client as never }))).toEqual(expected)
+  expect(await bull.source({ connection: client as never }).promote?.('mail', ['2'])).toMatchObject([{ ok: true }])
+  client.disconnect()
 })
 
 describe('a paused queue', () => {
@@ -242,6 +270,12 @@ describe('queues that nobody names', () => {
     await bench.queue('later').add('send', {})
     expect((await source.read()).queues.map(({ name }) => name)).toEqual(['mail', 'orders'])
     expect(await bull.calls('scan')).toBe(0)
+  })
+
+  test('are said to be out of reach where SCAN is denied', async () => {
+    await bull.client.call('acl', 'setuser', 'no-scan', 'on', 'nopass', '~*', '+@all', '-scan')
+    const source = bull.source({ connection: `redis://no-scan:any@127.0.0.1:${bull.redis.port}` })
+    await expect(source.read()).rejects.toThrow('name them')
   })
 
   test('acting on jobs of a queue that is not there makes no queue', async () => {

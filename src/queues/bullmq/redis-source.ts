@@ -2,6 +2,7 @@ import type { QueueSource } from '../../ports.js'
 import { JOB_STATES, QUEUE_CAPABILITIES } from '../../protocol/index.js'
 import type { RedisSource } from '../../redis/client.js'
 import { Discovery } from '../../redis/discovery.js'
+import { RedisError } from '../../redis/errors.js'
 import { escapeGlob } from '../../redis/glob.js'
 import type { QueueKind } from '../shared/readings.js'
 import { SeenNames } from '../shared/seen-names.js'
@@ -72,7 +73,12 @@ function namesOf(names: readonly string[] | null, { redis, prefix }: QueuePlace)
   })
   return async () => {
     await discovery.look()
-    return seen.list()
+    const names = seen.list()
+    if (names.length > 0 || !discovery.isDenied) return names
+    throw new RedisError(
+      'NOPERM',
+      'This Redis user may not look for queues (SCAN): name them, bullmqQueues({ queues })',
+    )
   }
 }
 
@@ -93,7 +99,7 @@ function looks({ connection, scripts, prefix }: CleanPlace): Looks {
       const { ids, cursor } = await scanIds(connection, base, query, parseCursor(query.cursor))
       const jobs = await readSummaries(connection, scripts, base, ids, query.state)
       return {
-        jobs: jobs.filter((job) => job !== null && wasThere(job, query.asOf)).filter((job) => job !== null),
+        jobs: jobs.filter((job) => job !== null).filter((job) => wasThere(job, query.asOf)),
         cursor: formatCursor(cursor),
       }
     },

@@ -127,7 +127,7 @@ export async function removeScheduler(place: ActionPlace, queue: string, id: str
     ['zscore', key, id],
     ['hgetall', `${key}:${id}`],
   ])
-  const next = asText(orThrow(score))
+  const next = asNumber(orThrow(score))
   if (next === null) return false
   const isLegacy = stateOf(id, textsOf(orThrow(fields))) === 'legacy'
   return place.api.use(queue, async (open) => {
