@@ -64,6 +64,9 @@ describe('jobs', () => {
     const outcomes = await the(source, 'retry')('mail', ['1', '2', '3'])
     expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, true])
     // Removing takes what is left of it out of the list.
+    await bull.client.lpush('bull:mail:wait', 'no-hash')
+    expect(await the(source, 'remove')('mail', ['no-hash'])).toEqual([{ id: 'no-hash', ok: true, reason: null }])
+    expect(await bull.client.lpos('bull:mail:wait', 'no-hash')).toBeNull()
     expect(await the(source, 'remove')('mail', ['2'])).toEqual([{ id: '2', ok: true, reason: null }])
     expect((await the(source, 'jobs')('mail', { state: 'failed', ...PAGE })).total).toBe(1)
   })
@@ -261,6 +264,7 @@ describe('queues that are passed in', () => {
     await the(source, 'add')('orders', { name: 'ship', data: '{}', delay: null, priority: null, attempts: null })
     expect(await queue.getJobCounts('prioritized')).toEqual({ prioritized: 1 })
     expect((await the(source, 'job')('mail', added.id))?.maxAttempts).toBe(2)
+    expect((await readOne(source, 'orders')).metrics.waiting).toBe(1)
     expect(await bull.client.hget('app:orders:meta', 'version')).toBeNull()
     await source.close()
     await queue.pause()

@@ -7,13 +7,16 @@ const FAILED = 1_000_000
 const WITH_HASHES = 3_000
 const LARGE = 3 * 1024 * 1024
 
-/** A million failed jobs; the newest thousands of them whole, some of those with large payloads and errors. */
+/** A million failed jobs; the oldest and the newest thousands of them whole, some of those with large payloads and errors. */
 async function plant(): Promise<void> {
   for (let from = 0; from < FAILED; from += 10_000) {
     const members = Array.from({ length: 10_000 }, (_, index) => [1_700_000_000_000 + from + index, `${from + index}`])
     await bull.client.zadd('bull:mail:failed', ...members.flat())
   }
-  for (let from = FAILED - WITH_HASHES; from < FAILED; from += 500) {
+  const parts = [0, FAILED - WITH_HASHES].flatMap((first) =>
+    [0, 500, 1_000, 1_500, 2_000, 2_500].map((at) => first + at),
+  )
+  for (const from of parts) {
     const pipeline = bull.client.pipeline()
     for (let id = from; id < from + 500; id++) {
       pipeline.hset(`bull:mail:${id}`, {

@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { QueueSource } from '../../src/ports.js'
 import { JOB_STATES } from '../../src/protocol/index.js'
 import { bullmqQueues } from '../../src/queues/bullmq.js'
+import { laterThan } from '../conformance/queue-source/samples.js'
 import { BullRedis, bullmqOf, readOne, VERSIONS } from '../support/bullmq-redis.js'
 import { contentsOf } from '../support/redis-contents.js'
 
@@ -41,6 +42,8 @@ describe('a tick', () => {
 
     const url = `redis://plain:any@127.0.0.1:${bull.redis.port}`
     const denied = await bull.source({ connection: url, queues: names }).read()
+    // It is asked once, and not for each part or reading again.
+    expect(await bull.client.info('commandstats')).toMatch(/^cmdstat_evalsha:.*rejected_calls=1,/m)
     expect(await bull.calls('eval')).toBe(before[1])
     expect(denied).toEqual({ server: expect.any(String), queues })
   })
@@ -119,6 +122,7 @@ test('a client of the newer protocol is told the same', async () => {
   expect(expected.metrics).toMatchObject({ prioritized: 1, delayed: 2, failed: 1 })
   expect(await looks(bull.source({ connection: client as never }))).toEqual(expected)
   expect(await bull.source({ connection: client as never }).promote?.('mail', ['2'])).toMatchObject([{ ok: true }])
+  expect(await bull.source({ connection: client as never }).removeScheduler?.('mail', 'nightly')).toBe(true)
   client.disconnect()
 })
 
@@ -198,6 +202,17 @@ describe('what came and ended', () => {
     expect(await change()).toEqual([0, 0])
     await bench.complete('mail')
     expect(await change()).toEqual([0, 1])
+    // More is retried than ends: what ended is told by when that was.
+    for (let number = 0; number < 3; number++) await queue.add('send', {})
+    const failures = [await bench.fail('mail', 'Refused'), await bench.fail('mail', 'Refused')]
+    expect(await change()).toEqual([3, 2])
+    await laterThan(Date.now())
+    for (const one of failures) await one.retry()
+    await bench.complete('mail')
+    expect(await change()).toEqual([0, 1])
+    await bench.complete('mail')
+    await bench.complete('mail')
+    expect(await change()).toEqual([0, 2])
     // What ended and is removed later does not end again.
     await queue.clean(0, 100, 'completed')
     expect(await change()).toEqual([0, 0])

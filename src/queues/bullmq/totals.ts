@@ -9,11 +9,11 @@ interface Seen {
 
 /**
  * How many jobs came and ended. BullMQ counts what is added (its counter of ids, which counts a job of an id that there is
- * already, too), and nothing else; what ended in between two readings is the larger one of
- * - added less what there is more of that has not ended: also when ended jobs are removed at once; what somebody removes
- *   before it ran counts as ended. Too low by what somebody retried: that has not ended any more.
- * - the jobs that ended meanwhile and are kept: exact as long as they are kept.
- * Only where jobs are retried and at the same time removed as they end is it too low.
+ * already, too), and nothing else. What ended between two readings is what was added less what there is more of that has
+ * not ended: true also where ended jobs are removed at once, and what somebody removes before it ran has ended as well.
+ *
+ * A job that is retried by hand has not ended any more, and ends again: a reading that sees it retried and ended tells
+ * neither. Where more was retried than ended it tells the jobs that ended meanwhile and are kept.
  */
 export class Totals {
   readonly #seen = new Map<string, Seen>()
@@ -37,7 +37,7 @@ export class Totals {
 
 function endedBetween(before: Seen, lastId: number, pending: number, counts: RawCounts): number {
   const gone = lastId - before.lastId - (pending - before.pending)
-  return Math.max(gone, counts.endedSince, 0)
+  return gone >= 0 ? gone : counts.endedSince
 }
 
 function pendingOf({ wait, pausedList, active, prioritized, delayed, waitingChildren }: RawCounts): number {
