@@ -1,10 +1,10 @@
 import type { QueueSource } from '../ports.js'
 import type { RedisClient, RedisSource } from '../redis/client.js'
-import type { BullPackage, BullQueue } from './bull/package.js'
+import { type BullClass, type BullQueue, isPackage } from './bull/package.js'
 import { bullSource } from './bull/source.js'
 import { invalidOption, textOption } from './shared/options.js'
 
-export type { BullPackage, BullQueue, QueueSource, RedisClient, RedisSource }
+export type { BullClass, BullQueue, QueueSource, RedisClient, RedisSource }
 
 export interface BullQueuesOptions {
   /**
@@ -20,7 +20,7 @@ export interface BullQueuesOptions {
    */
   queues?: readonly (string | BullQueue)[] | undefined
   /** The app's `bull`, by which queues are changed. @default that of a queue that is passed in, or the package that is installed */
-  bull?: BullPackage | undefined
+  bull?: BullClass | undefined
 }
 
 const SOURCE = 'bullQueues'
@@ -33,13 +33,14 @@ const SOURCE = 'bullQueues'
  */
 export function bullQueues(options: BullQueuesOptions = {}): QueueSource {
   const { redis, prefix = 'bull', queues, bull } = options
+  if (bull !== undefined && !isPackage(bull)) throw invalidOption(SOURCE, 'bull', 'what the package bull exports')
   const given = queues === undefined ? null : checkedQueues(queues)
   return bullSource({
     redis,
     prefix: textOption(SOURCE, 'prefix', prefix),
     names: given && [...new Set(given.map((queue) => (typeof queue === 'string' ? queue : queue.name)))],
     queues: given?.filter((queue) => typeof queue !== 'string') ?? [],
-    bull,
+    bull: isPackage(bull) ? bull : null,
   })
 }
 

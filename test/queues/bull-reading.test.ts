@@ -244,7 +244,7 @@ describe('the way to Redis', () => {
     const options = { redis, prefix: 'shop', defaultJobOptions: { attempts: 4 } }
     const [mail, orders] = [new Bull('mail', options), new Bull('orders', options)]
     bull.atEnd(() => Promise.all([mail.close(), orders.close()]))
-    const source = bullQueues({ queues: [mail as never, orders as never, 'other'] })
+    const source = bullQueues({ queues: [mail, orders, 'other'], bull: Bull })
     bull.atEnd(() => source.close())
     expect([source.place, source.names]).toEqual([`127.0.0.1:${bull.redis.port}/3 shop`, ['mail', 'orders', 'other']])
     const job = { name: 'send', data: '{}', delay: null, priority: null, attempts: null }
@@ -256,9 +256,7 @@ describe('the way to Redis', () => {
     expect((await mail.add('send', {})).id).toBe('2')
     const elsewhere = new Bull('mail', { redis: { ...redis, db: 4 }, prefix: 'shop' })
     bull.atEnd(() => elsewhere.close())
-    expect(() => bullQueues({ queues: [mail as never, elsewhere as never] })).toThrow(
-      /queues of one Redis and one prefix/,
-    )
+    expect(() => bullQueues({ queues: [mail, elsewhere] })).toThrow(/queues of one Redis and one prefix/)
   })
 
   it('works on a Cluster, with the hash tag that Bull wants there', async () => {
@@ -280,6 +278,7 @@ describe('the way to Redis', () => {
     [{ queues: [{ name: 'mail', opts: {} }] }, /option "queues".*Bull's Queue/],
     [{ prefix: 5 }, /option "prefix"/],
     [{ redis: 7 }, /option "redis"/],
+    [{ bull: {} }, /option "bull"/],
   ])('refuses %o', (options, message) => {
     expect(() => bullQueues(options as never)).toThrow(message)
   })

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { SQSClient } from '@aws-sdk/client-sqs'
 
 /** A request that came, and the queue that it is about. */
@@ -101,11 +100,9 @@ process.send(server.server.address().port)
 `
 
 async function startBackend() {
-  const root = process.cwd()
-  const node = join(root, 'test/package/node-versions/node_modules/node22/bin/node')
-  const files = ['app.js', 'sqs/sqsStore.js'].map(
-    (file) => pathToFileURL(join(root, 'node_modules/fauxqs/dist', file)).href,
-  )
+  const node = join(process.cwd(), 'test/package/node-versions/node_modules/node22/bin/node')
+  const app = import.meta.resolve('fauxqs')
+  const files = [app, new URL('sqs/sqsStore.js', app).href]
   const child = spawn(node, ['--input-type=module', '-e', PROGRAM, ...files], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })

@@ -1,13 +1,11 @@
-import type { RedisClient } from '../../redis/client.js'
-
 /**
  * What is used of Bull's classes. They are told by their shape, so that every version 4 will do, and whatever copy of it
  * the app has.
  */
 export interface BullQueue {
   readonly name: string
-  readonly keyPrefix: string
-  readonly client: RedisClient
+  /** Of ioredis. */
+  readonly client: object
   add(name: string, data: unknown, options?: object): Promise<BullJob>
   pause(): Promise<void>
   resume(): Promise<void>
@@ -25,7 +23,10 @@ export interface BullJob {
 
 export type BullCleanType = 'completed' | 'failed' | 'wait' | 'paused'
 
-/** The package `bull`, or the part of it that is used. */
+/** What the package `bull` exports, as an app has it: its types do not say all that is used. */
+export type BullClass = new (name: string, options?: never) => BullQueue
+
+/** The part of it that is used. */
 export interface BullPackage {
   new (name: string, options: BullQueueOptions): BullQueue
   /** Makes jobs of what is known of them, without reading them. */
@@ -38,8 +39,13 @@ export interface BullQueueOptions {
   readonly createClient: (type: 'client' | 'subscriber' | 'bclient') => object
 }
 
+/** What the keys of a queue begin with. Bull's types do not say it. */
+export function prefixOf(queue: BullQueue): string {
+  return 'keyPrefix' in queue && typeof queue.keyPrefix === 'string' ? queue.keyPrefix : 'bull'
+}
+
 /** @throws when there is none */
-export async function bullPackage(option: BullPackage | undefined, given: readonly BullQueue[]): Promise<BullPackage> {
+export async function bullPackage(option: BullPackage | null, given: readonly BullQueue[]): Promise<BullPackage> {
   const found = option ?? given.map(packageOf).find((one) => one !== null)
   if (found) return found
   const loaded = await load()
@@ -67,6 +73,6 @@ function packageOf(queue: BullQueue): BullPackage | null {
   return null
 }
 
-function isPackage(value: unknown): value is BullPackage {
+export function isPackage(value: unknown): value is BullPackage {
   return typeof value === 'function' && 'Job' in value
 }

@@ -1,7 +1,7 @@
 import { isClient, type RedisSource } from '../../redis/client.js'
 import { invalidOption } from '../shared/options.js'
 import { type OpenedRedis, openRedis, placeOf } from '../shared/redis.js'
-import type { BullQueue } from './package.js'
+import { type BullQueue, prefixOf } from './package.js'
 
 const SOURCE = 'bullQueues'
 
@@ -23,10 +23,10 @@ export function placeOfQueues(
   queues: readonly BullQueue[],
 ): QueuePlace {
   const [first] = queues
-  const own = first?.keyPrefix ?? prefix
+  const own = first ? prefixOf(first) : prefix
   const opened = openRedis(SOURCE, redis ?? (first ? clientOf(first) : 'redis://127.0.0.1:6379'))
   const place = placeOf(opened, own)
-  const isElsewhere = queues.some((queue) => placeOf(redis ? opened : ofQueue(queue), queue.keyPrefix) !== place)
+  const isElsewhere = queues.some((queue) => placeOf(redis ? opened : ofQueue(queue), prefixOf(queue)) !== place)
   if (opened.keyPrefix === '' && !isElsewhere) return { redis: opened, prefix: own, place }
   opened.connection.close()
   throw isElsewhere

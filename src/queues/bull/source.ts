@@ -48,7 +48,7 @@ export interface BullSourceOptions {
   /** Null: all that are found. */
   readonly names: readonly string[] | null
   readonly queues: readonly BullQueue[]
-  readonly bull: BullPackage | undefined
+  readonly bull: BullPackage | null
 }
 
 /** Bull on Redis: read by its keys, changed by its API. */
