@@ -1,7 +1,8 @@
-// Gives the machine what the tests need and npm cannot bring: redis-server, chromium, nginx, Prometheus' parser, and the other Node versions.
+// Gives the machine what the tests need and npm cannot bring: redis-server, PostgreSQL, chromium, nginx, Prometheus' parser, and the other
+// Node versions.
 // On Debian as root it is installed; elsewhere one line says what to install.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { run } from './run.mjs'
@@ -10,6 +11,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** What Debian calls it, and how to tell that it is there: any one of the programs will do. */
 const needs = [
   { name: 'redis-server', packages: ['redis-server'], isThere: () => findOnPath('redis-server') !== undefined },
+  // BullMQ runs on it, too: on 13 or newer, and Debian has had that since 2021.
+  { name: 'postgresql', packages: ['postgresql'], isThere: hasPostgres },
   // A page without any font has no text to look at.
   { name: 'chromium', packages: ['chromium', 'fonts-liberation'], isThere: hasChromium },
   // Debian puts it where only root's PATH leads.
@@ -54,6 +57,13 @@ function isExecutable(path) {
   } catch {
     return false
   }
+}
+
+/** Debian keeps its programs off the PATH. */
+function hasPostgres() {
+  const folder = '/usr/lib/postgresql'
+  const versions = existsSync(folder) ? readdirSync(folder) : []
+  return versions.some((version) => isExecutable(join(folder, version, 'bin/postgres'))) || !!findOnPath('postgres')
 }
 
 /** Tells the tests by CHROMIUM_PATH where it is; macOS keeps Chrome off the PATH. */

@@ -1,0 +1,64 @@
+import type { QueueSource } from '../ports.js'
+import type { RedisClient, RedisSource } from '../redis/client.js'
+import { apiSource } from './bullmq/api-only/source.js'
+import { isApiOnly } from './bullmq/api-only/types.js'
+import type { BullModule, BullQueue } from './bullmq/queue-api.js'
+import { redisSource } from './bullmq/redis-source.js'
+import { invalidOption, textOption } from './shared/options.js'
+
+export type { BullModule, BullQueue, QueueSource, RedisClient, RedisSource }
+
+export interface BullmqQueuesOptions {
+  /**
+   * Where the queues are: a URL, ioredis options, or a client of ioredis 5 or 6, which may be a Cluster; a client is never
+   * closed. @default that of the queues that are passed in, or redis://127.0.0.1:6379
+   */
+  connection?: RedisSource | undefined
+  /** What BullMQ's keys begin with; on a Cluster with a hash tag, `{bull}`. @default 'bull', or that of the queues */
+  prefix?: string | undefined
+  /**
+   * Names, or instances of BullMQ's `Queue`, of version 5 or 6, which are used and never closed. @default all that are
+   * found: looked for once a minute
+   */
+  queues?: readonly (string | BullQueue)[] | undefined
+  /** The app's `bullmq`, by which queues are changed. @default the class of a queue that is passed in, or the package that is installed */
+  bullmq?: BullModule | undefined
+}
+
+/**
+ * BullMQ's queues, of version 5 and 6, on Redis; and those of version 6 on PostgreSQL, as instances. Looking opens no queue
+ * and leaves no key.
+ *
+ * @throws when the options make no sense
+ * @example bullmqQueues({ connection: 'redis://127.0.0.1:6379' })
+ */
+export function bullmqQueues(options: BullmqQueuesOptions = {}): QueueSource {
+  const { connection, prefix = 'bull', queues, bullmq } = options
+  const given = queues === undefined ? null : checkedQueues(queues)
+  const instances = given?.filter((queue) => typeof queue !== 'string') ?? []
+  const names = given && [...new Set(given.map((queue) => (typeof queue === 'string' ? queue : queue.name)))]
+  const apiOnly = instances.filter(isApiOnly)
+  if (apiOnly.length > 0) {
+    if (given && apiOnly.length === given.length) return apiSource(apiOnly)
+    throw invalidOption(SOURCE, 'queues', 'queues of one database; make a source for those that are not on Redis')
+  }
+  return redisSource({
+    connection,
+    prefix: textOption(SOURCE, 'prefix', prefix),
+    names,
+    queues: instances,
+    bullmq,
+  })
+}
+
+const SOURCE = 'bullmqQueues'
+
+function checkedQueues(queues: readonly (string | BullQueue)[]): readonly (string | BullQueue)[] {
+  if (Array.isArray(queues) && queues.length > 0 && queues.every(isQueue)) return queues
+  throw invalidOption(SOURCE, 'queues', "a list of names, or of instances of BullMQ's Queue, at least one")
+}
+
+function isQueue(queue: unknown): boolean {
+  if (typeof queue === 'string') return queue !== '' && !queue.includes(':')
+  return typeof queue === 'object' && queue !== null && 'name' in queue && 'opts' in queue && 'add' in queue
+}

@@ -1,0 +1,96 @@
+import type { JobDetail, JobState, JobSummary } from '../../../protocol/index.js'
+import { summaryText } from '../../shared/texts.js'
+import { progressOf } from '../summary.js'
+import type { ApiJob, ApiQueue } from './types.js'
+
+/** BullMQ's words for states. */
+const TYPES: Readonly<Record<JobState, string>> = {
+  waiting: 'waiting',
+  prioritized: 'prioritized',
+  active: 'active',
+  delayed: 'delayed',
+  waitingChildren: 'waiting-children',
+  completed: 'completed',
+  failed: 'failed',
+}
+
+export function typeOf(state: JobState): string {
+  return TYPES[state]
+}
+
+/** Null when the job is gone, or in none. */
+export async function stateOf(queue: ApiQueue, id: string): Promise<JobState | null> {
+  const type = await queue.getJobState(id)
+  const found = Object.entries(TYPES).find(([, name]) => name === type)
+  return found ? (found[0] as JobState) : null
+}
+
+/** What waits in a paused queue is counted apart. */
+export async function countOf(queue: ApiQueue, state: JobState): Promise<number> {
+  const types = state === 'waiting' ? ['waiting', 'paused'] : [typeOf(state)]
+  const counts = await queue.getJobCounts(...types)
+  return Object.values(counts).reduce((sum, count) => sum + count, 0)
+}
+
+/** Ids of a part of a state, the oldest first. Those that wait come the newest first, whatever is asked. */
+export async function idsFromOldest(
+  queue: ApiQueue,
+  state: JobState,
+  total: number,
+  offset: number,
+  limit: number,
+): Promise<string[]> {
+  const end = Math.min(offset + limit, total)
+  if (offset >= end) return []
+  if (state !== 'waiting' && state !== 'active') return queue.getRanges([typeOf(state)], offset, end - 1, true)
+  return (await queue.getRanges([typeOf(state)], total - end, total - offset - 1, false)).reverse()
+}
+
+export async function getJobs(queue: ApiQueue, ids: readonly string[]): Promise<(ApiJob | null)[]> {
+  return Promise.all(ids.map(async (id) => (await queue.getJob(id)) ?? null))
+}
+
+export function summaryOf(job: ApiJob, state: JobState): JobSummary {
+  return {
+    id: job.id ?? '',
+    name: job.name,
+    state,
+    addedAt: job.timestamp,
+    runAt: state === 'delayed' ? dueAt(job) : null,
+    startedAt: job.processedOn ?? null,
+    finishedAt: job.finishedOn ?? null,
+    attempts: job.attemptsMade,
+    maxAttempts: typeof job.opts.attempts === 'number' ? job.opts.attempts : null,
+    priority: job.priority ?? null,
+    error: summaryText(job.failedReason ?? null),
+    progress: typeof job.progress === 'number' ? progressOf(String(job.progress)) : null,
+    parent: job.parent ? { queue: job.parent.queueKey, id: job.parent.id } : null,
+    scheduler: job.repeatJobKey ?? null,
+    dataBytes: Buffer.byteLength(dataOf(job)),
+  }
+}
+
+/** The delay is that of the last attempt, which began when the one before it ended: here at its start. */
+export function dueAt({ timestamp, processedOn = 0, delay = 0 }: ApiJob): number {
+  return Math.max(timestamp, processedOn) + delay
+}
+
+export function dataOf({ data }: ApiJob): string {
+  return JSON.stringify(data) ?? 'null'
+}
+
+export async function detailOf(job: ApiJob, state: JobState): Promise<JobDetail> {
+  const { processed = 0, ignored = 0, failed = 0, unprocessed = 0 } = await job.getDependenciesCount()
+  const done = processed + ignored + failed
+  return {
+    ...summaryOf(job, state),
+    data: dataOf(job),
+    result: job.returnvalue === undefined || job.returnvalue === null ? null : JSON.stringify(job.returnvalue),
+    options: job.opts,
+    failure: job.failedReason ?? null,
+    stacks: job.stacktrace ?? [],
+    progressText: job.progress === undefined || job.progress === null ? null : JSON.stringify(job.progress),
+    worker: job.processedBy ?? null,
+    children: done + unprocessed > 0 ? { done, total: done + unprocessed } : null,
+  }
+}

@@ -1,0 +1,48 @@
+import type { JobScan, JobScanQuery } from '../../../ports.js'
+import { wasThere } from '../../shared/times.js'
+import { countOf, getJobs, idsFromOldest, summaryOf } from './jobs.js'
+import type { ApiQueue } from './types.js'
+
+/** So many of the last jobs are remembered, to find the place again when some of them are gone. */
+const REMEMBERED = 20
+
+interface Place {
+  /** How many came before, and the last of them. */
+  readonly at: number
+  readonly last: readonly string[]
+}
+
+/** The oldest first. */
+export async function scanJobs(queue: ApiQueue, query: JobScanQuery): Promise<JobScan> {
+  const { state, limit, asOf } = query
+  const total = await countOf(queue, state)
+  const start = await startOf(queue, query, total)
+  const ids = await idsFromOldest(queue, state, total, start, limit)
+  const jobs = (await getJobs(queue, ids)).flatMap((job) => (job ? [summaryOf(job, state)] : []))
+  const end = start + ids.length
+  return {
+    jobs: jobs.filter((job) => wasThere(job, asOf)),
+    cursor: ids.length < limit || end >= total ? null : JSON.stringify([end, ids.slice(-REMEMBERED)]),
+  }
+}
+
+/** Where the last of the jobs that are still there was: jobs before it may have been taken out since. */
+async function startOf(queue: ApiQueue, { state, cursor }: JobScanQuery, total: number): Promise<number> {
+  const place = parsePlace(cursor)
+  if (!place) return 0
+  const ids = await idsFromOldest(queue, state, total, 0, place.at)
+  for (const id of [...place.last].reverse()) {
+    const index = ids.lastIndexOf(id)
+    if (index >= 0) return index + 1
+  }
+  return 0
+}
+
+function parsePlace(cursor: string | null): Place | null {
+  if (cursor === null) return null
+  try {
+    const [at, last] = JSON.parse(cursor)
+    if (Number.isInteger(at) && Array.isArray(last)) return { at, last: last.map(String) }
+  } catch {}
+  throw new Error('This is no cursor of a scan of jobs')
+}

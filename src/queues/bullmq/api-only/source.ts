@@ -1,0 +1,133 @@
+import type { QueueSource } from '../../../ports.js'
+import { JOB_STATES, QUEUE_CAPABILITIES } from '../../../protocol/index.js'
+import { inTime, TOO_LATE } from '../../../redis/deadline.js'
+import type { QueueKind } from '../../shared/readings.js'
+import { searchWithin } from '../../shared/search.js'
+import { addJob } from '../actions.js'
+import type { QueueUser } from '../api.js'
+import { saveScheduler } from '../schedulers.js'
+import {
+  cleanJobs,
+  duplicateJob,
+  emptyQueue,
+  promoteJobs,
+  readSchedulers,
+  removeJobs,
+  retryJobs,
+  runScheduler,
+} from './changes.js'
+import { countOf, dataOf, detailOf, getJobs, idsFromOldest, stateOf, summaryOf } from './jobs.js'
+import { placeOfAll } from './place.js'
+import { ApiReader } from './reading.js'
+import { scanJobs } from './scan.js'
+import type { ApiQueue } from './types.js'
+
+const KIND: QueueKind = {
+  driver: 'bullmq',
+  states: JOB_STATES,
+  // A job's family may be in queues that were not passed in.
+  capabilities: QUEUE_CAPABILITIES.filter((capability) => capability !== 'flow'),
+}
+
+const TIMEOUT_MS = 10_000
+/** What is done job by job, or to very many. */
+const LONG_TIMEOUT_MS = 120_000
+/** Larger payloads are not looked into, in characters. */
+const MAX_PAYLOAD_CHARS = 65_536
+
+/** BullMQ on something else than Redis, PostgreSQL: reached by its API alone, through the queues that were passed in. */
+export function apiSource(queues: readonly ApiQueue[]): QueueSource {
+  const place = placeOfAll(queues)
+  const byName = new Map(queues.map((queue) => [queue.name, queue]))
+  let isClosed = false
+  async function use<T>(queue: ApiQueue, action: Action<T>, ms = TIMEOUT_MS): Promise<T> {
+    if (isClosed) throw new Error('This source of queues is closed')
+    const result = await inTime(action(queue), ms).catch((error: unknown) => {
+      throw describe(error, place)
+    })
+    if (result === TOO_LATE) throw new Error(`BullMQ did not answer within ${ms} ms (${place})`)
+    return result
+  }
+  async function on<T>(name: string, action: Action<T>, ms = TIMEOUT_MS): Promise<T> {
+    const queue = byName.get(name)
+    if (!queue) throw new Error(`The queue ${name} was not passed to bullmqQueues`)
+    return use(queue, action, ms)
+  }
+  const api: QueueUser = { use: on }
+  const reader = new ApiReader(KIND, queues, use)
+  return {
+    driver: KIND.driver,
+    place,
+    names: [...byName.keys()],
+    capabilities: KIND.capabilities,
+    pollEvery: null,
+    read: () => reader.read(),
+    async close() {
+      isClosed = true
+    },
+    ...looks(on),
+    retry: (queue, ids) => on(queue, (open) => retryJobs(open, ids), LONG_TIMEOUT_MS),
+    promote: (queue, ids) => on(queue, (open) => promoteJobs(open, ids), LONG_TIMEOUT_MS),
+    remove: (queue, ids) => on(queue, (open) => removeJobs(open, ids), LONG_TIMEOUT_MS),
+    pause: (queue) => on(queue, (open) => open.pause()),
+    resume: (queue) => on(queue, (open) => open.resume()),
+    clean: (queue, { state, before, limit }) =>
+      on(queue, (open) => cleanJobs(open, state, before, limit), LONG_TIMEOUT_MS),
+    empty: (queue, limit) => on(queue, (open) => emptyQueue(open, limit), LONG_TIMEOUT_MS),
+    add: (queue, job) => addJob(api, queue, job),
+    duplicate: (queue, id) => on(queue, (open) => duplicateJob(open, id)),
+    runScheduler: (queue, id) => on(queue, (open) => runScheduler(open, id)),
+    saveScheduler: (queue, definition) => saveScheduler(api, queue, definition),
+    removeScheduler: (queue, id) => on(queue, (open) => open.removeJobScheduler(id)),
+  }
+}
+
+type Action<T> = (queue: ApiQueue) => Promise<T>
+type Use = <T>(name: string, action: Action<T>) => Promise<T>
+
+function looks(on: Use): Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'schedulers'>> {
+  return {
+    jobs: (name, { state, offset, limit, order }) =>
+      on(name, async (queue) => {
+        const total = await countOf(queue, state)
+        const start = order === 'oldest' ? offset : Math.max(0, total - offset - limit)
+        const count = order === 'oldest' ? limit : Math.min(limit, Math.max(0, total - offset))
+        const jobs = await getJobs(queue, await idsFromOldest(queue, state, total, start, count))
+        const found = jobs.flatMap((job) => (job ? [summaryOf(job, state)] : []))
+        return { total, jobs: order === 'oldest' ? found : found.reverse(), missing: jobs.length - found.length }
+      }),
+    search: (name, query) =>
+      on(name, async (queue) => {
+        const total = await countOf(queue, query.state)
+        return searchWithin(query, total, async (offset, limit) => {
+          const start = Math.max(0, total - offset - limit)
+          const ids = await idsFromOldest(queue, query.state, total, start, Math.min(limit, total - offset))
+          const jobs = (await getJobs(queue, ids)).reverse().filter((job) => job !== null)
+          return jobs.map((job) => {
+            const text = dataOf(job)
+            return { summary: summaryOf(job, query.state), text: text.length > MAX_PAYLOAD_CHARS ? null : text }
+          })
+        })
+      }),
+    scan: (name, query) => on(name, (queue) => scanJobs(queue, query)),
+    job: (name, id) =>
+      on(name, async (queue) => {
+        const [job, state] = [await queue.getJob(id), await stateOf(queue, id)]
+        return job && state ? detailOf(job, state) : null
+      }),
+    logs: (name, id, { offset, limit }) =>
+      on(name, async (queue) => {
+        const { logs, count } = await queue.getJobLogs(id, offset, offset + limit - 1, true)
+        return { total: count, lines: logs }
+      }),
+    schedulers: (name) => on(name, readSchedulers),
+  }
+}
+
+/** What a driver throws may be without a text, or with the address alone. */
+function describe(error: unknown, place: string): Error {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null
+  const text = error instanceof Error && error.message !== '' ? error.message : 'it does not answer'
+  if (code === null || !/^[A-Z0-9]{4,}$/.test(code)) return error instanceof Error ? error : new Error(text)
+  return new Error(`The database of the queues (${place}) can't do it: ${text} (${code})`, { cause: error })
+}

@@ -1,0 +1,59 @@
+import type { BullJob, BullQueue } from '../queue-api.js'
+
+/** What is used of a queue that is reached by its API alone: version 6 on something that is no Redis. */
+export interface ApiQueue extends BullQueue {
+  getJobCounts(...types: string[]): Promise<Record<string, number>>
+  getRanges(types: string[], start?: number, end?: number, asc?: boolean): Promise<string[]>
+  getJob(id: string): Promise<ApiJob | undefined>
+  getJobState(id: string): Promise<string>
+  getJobLogs(id: string, start: number, end: number, asc: boolean): Promise<{ logs: string[]; count: number }>
+  isPaused(): Promise<boolean>
+  getWorkersCount(): Promise<number>
+  getVersion(): Promise<string | null>
+  getJobScheduler(id: string): Promise<ApiScheduler | undefined>
+  getJobSchedulers(start: number, end: number, asc: boolean): Promise<ApiScheduler[]>
+}
+
+export interface ApiJob extends BullJob {
+  readonly name: string
+  readonly data: unknown
+  readonly opts: Readonly<Record<string, unknown>>
+  readonly progress: unknown
+  readonly timestamp: number
+  readonly delay?: number
+  readonly priority?: number
+  readonly processedOn?: number
+  readonly finishedOn?: number
+  readonly attemptsMade: number
+  readonly failedReason?: string | null
+  readonly stacktrace?: readonly string[] | null
+  readonly returnvalue?: unknown
+  readonly parent?: { readonly id: string; readonly queueKey: string }
+  readonly repeatJobKey?: string
+  readonly processedBy?: string
+  getDependenciesCount(): Promise<Record<string, number>>
+}
+
+export interface ApiScheduler {
+  readonly key: string
+  readonly name: string
+  readonly next?: number | null
+  readonly iterationCount?: number
+  readonly limit?: number
+  readonly startDate?: number
+  readonly endDate?: number
+  readonly tz?: string
+  readonly pattern?: string
+  readonly every?: number
+  readonly template?: { readonly data?: unknown; readonly opts?: Readonly<Record<string, unknown>> }
+}
+
+/**
+ * Version 6 keeps its database behind a backend. Only that of Redis gives its client away; where there is none, there are
+ * no keys to read either.
+ */
+export function isApiOnly(queue: BullQueue): queue is ApiQueue {
+  if (!('getBackend' in queue) || typeof queue.getBackend !== 'function') return false
+  const backend: unknown = queue.getBackend()
+  return typeof backend === 'object' && backend !== null && !('client' in backend)
+}

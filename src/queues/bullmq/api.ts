@@ -1,0 +1,139 @@
+import type { RedisClient } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { inTime, TOO_LATE } from '../../redis/deadline.js'
+import { describeError, RedisError } from '../../redis/errors.js'
+import type { BullModule, BullQueue, BullQueueClass } from './queue-api.js'
+
+/** After so long without use a queue that was opened for an action is closed. In ms. */
+const IDLE_MS = 30_000
+/** How long an action on a queue may take, in ms. */
+const ACTION_TIMEOUT_MS = 10_000
+
+/** Queues to act through. */
+export interface QueueUser {
+  /** Does something with a queue. Rejects with words when it fails, or when it takes too long. */
+  use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T>
+}
+
+interface OpenQueue {
+  readonly queue: BullQueue
+  readonly client: RedisClient
+  idle: NodeJS.Timeout | null
+}
+
+/**
+ * Queues to act through: those that the app passed in, and others opened by the app's own version of BullMQ when somebody
+ * acts. They share the connection that is read by, and write no metadata, so that opening one leaves no key.
+ */
+export class QueueApi implements QueueUser {
+  readonly #given: ReadonlyMap<string, BullQueue>
+  readonly #connection: Connection
+  readonly #prefix: string
+  readonly #load: () => Promise<BullQueueClass>
+  readonly #open = new Map<string, OpenQueue>()
+
+  constructor(
+    given: ReadonlyMap<string, BullQueue>,
+    connection: Connection,
+    prefix: string,
+    load: () => Promise<BullQueueClass>,
+  ) {
+    this.#given = given
+    this.#connection = connection
+    this.#prefix = prefix
+    this.#load = load
+  }
+
+  async use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T> {
+    const { where } = this.#connection
+    const queue = this.#given.get(name) ?? (await this.#opened(name))
+    try {
+      const result = await inTime(action(queue), ACTION_TIMEOUT_MS)
+      if (result !== TOO_LATE) return result
+    } catch (error) {
+      throw isRedisFailure(error) ? describeError(error, where) : error
+    }
+    throw new RedisError('ETIMEDOUT', `BullMQ did not do it within ${ACTION_TIMEOUT_MS} ms (${where}, ETIMEDOUT)`)
+  }
+
+  async #opened(name: string): Promise<BullQueue> {
+    const [client, Queue] = await Promise.all([this.#connection.open(), this.#load()])
+    const open = this.#open.get(name)
+    // A connection that was lost is another client after it.
+    if (open?.client === client) {
+      this.#keep(name, open)
+      return open.queue
+    }
+    if (open) this.#close(name, open)
+    const queue = new Queue(name, {
+      connection: client,
+      prefix: this.#prefix,
+      skipMetasUpdate: true,
+      skipVersionCheck: true,
+    })
+    // What goes wrong is an action's to say; without a listener it would end the process.
+    queue.on('error', () => {})
+    const opened: OpenQueue = { queue, client, idle: null }
+    this.#open.set(name, opened)
+    this.#keep(name, opened)
+    return queue
+  }
+
+  #keep(name: string, open: OpenQueue): void {
+    if (open.idle) clearTimeout(open.idle)
+    open.idle = setTimeout(() => this.#close(name, open), IDLE_MS)
+    open.idle.unref()
+  }
+
+  #close(name: string, open: OpenQueue): void {
+    if (open.idle) clearTimeout(open.idle)
+    if (this.#open.get(name) === open) this.#open.delete(name)
+    open.queue.close().catch(() => {})
+  }
+
+  /** Closes what was opened here; never rejects. */
+  close(): void {
+    for (const [name, open] of [...this.#open]) this.#close(name, open)
+  }
+}
+
+/** The class by which queues are opened: of the option, of a queue that was passed in, or of the package that is installed. */
+export function queueClassOf(
+  option: BullModule | undefined,
+  given: Iterable<BullQueue>,
+): () => Promise<BullQueueClass> {
+  return async () => {
+    if (option) return option.Queue
+    for (const queue of given) {
+      const made = rootClassOf(queue)
+      if (made) return made
+    }
+    try {
+      const { Queue }: { Queue: unknown } = await import('bullmq')
+      if (isQueueClass(Queue)) return Queue
+    } catch {
+      // Said below.
+    }
+    throw new Error(
+      'The package bullmq is not installed, and without it queues can be looked at only: npm install bullmq, or pass it as bullmqQueues({ bullmq })',
+    )
+  }
+}
+
+/** BullMQ's own class, below those that an app derives from it: their constructors take what they like. */
+function rootClassOf(queue: BullQueue): BullQueueClass | null {
+  for (let proto: unknown = Object.getPrototypeOf(queue); proto; proto = Object.getPrototypeOf(proto)) {
+    const made: unknown = typeof proto === 'object' && proto && 'constructor' in proto ? proto.constructor : null
+    if (typeof made === 'function' && Object.hasOwn(made.prototype, 'addBulk') && isQueueClass(made)) return made
+  }
+  return null
+}
+
+function isQueueClass(value: unknown): value is BullQueueClass {
+  return typeof value === 'function'
+}
+
+function isRedisFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return true
+  return error.name === 'ReplyError' || /Connection is closed|isn't writeable|max retries/i.test(error.message)
+}
