@@ -4,8 +4,9 @@ import { escapeGlob } from './glob.js'
 import { asList, asText } from './replies.js'
 import { exchange } from './send.js'
 
-/** How long one look may take, in ms; the next one goes on where it ended. */
+/** How long one look may take, in ms; the next one goes on where it ended, and comes sooner. */
 const BUDGET_MS = 1_000
+const GO_ON_AFTER_MS = 5_000
 const COUNT = 1_000
 
 /** What is looked for: keys of a type. */
@@ -46,10 +47,14 @@ export class Discovery {
 
   /** Resolves at once but for the first time. Never rejects. */
   async look(): Promise<void> {
-    if (this.#isDenied || this.#isLooking || performance.now() - this.#lookedAt < this.#everyMs) return
+    if (this.#isDenied || this.#isLooking || performance.now() - this.#lookedAt < this.#pauseMs) return
     const isFirst = this.#isFirst
     const looking = this.#lookThrough()
     if (isFirst) await looking
+  }
+
+  get #pauseMs(): number {
+    return this.#walks.size > 0 ? Math.min(this.#everyMs, GO_ON_AFTER_MS) : this.#everyMs
   }
 
   async #lookThrough(): Promise<void> {
