@@ -40,8 +40,8 @@ export function queuesConformance(made: () => StoreUnderTest): void {
     }
   })
 
-  test('a snapshot of 2,000 queues is whole', async () => {
-    const queues = Array.from({ length: 2_000 }, (_, number) => queueOf(`queue-${number}`))
+  test('a snapshot of 3,000 queues is whole', async () => {
+    const queues = Array.from({ length: 3_000 }, (_, number) => queueOf(`queue-${number}`))
     expect(await store().writeQueues(snapshotOf('shop', { queues }), 1)).toBeNull()
     expect((await store().queues()).snapshots[0]?.queues).toEqual(queues)
   })
