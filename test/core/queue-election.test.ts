@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest'
 import { memoryStore } from '../../src/stores/memory.js'
+import { queueOf } from '../stores/samples.js'
 import { looks, plainSource } from '../support/plain-source.js'
 import { queueFleets } from '../support/queue-fleet.js'
 
@@ -157,4 +158,74 @@ it('a node that the store does not answer goes on when it does', async () => {
   answers = true
   await looks(source)
   expect(await reported()).toEqual({ 0: ['a'] })
+})
+
+it('a node that watches a part of what is reported takes no rank', async () => {
+  const { start, store } = fleet()
+  start().monitorQueues(plainSource({ has: ['a', 'b'] }))
+  await vi.waitFor(async () => expect((await store.queues()).snapshots).toHaveLength(1))
+  const part = plainSource({ has: ['b'] })
+  let reads = 0
+  const counting: typeof store = {
+    ...store,
+    writtenQueues: async (...at) => {
+      reads += 1
+      return store.writtenQueues(...at)
+    },
+  }
+  const node = fleet(counting).start()
+  node.monitorQueues(part)
+  await vi.waitFor(() => expect(reads).toBeGreaterThan(3))
+  expect([part.asked, node.status().queues.reporting]).toEqual([[], 0])
+  expect(await store.holdQueues('shop', 2, 'nobody else', 1)).toBe('nobody else')
+})
+
+it('a node that watches the same as the holder reads nothing of what that one reports', async () => {
+  const { start, store } = fleet()
+  const source = plainSource({ has: ['a', 'b'] })
+  start().monitorQueues(source)
+  await vi.waitFor(async () => expect((await store.queues()).snapshots).toHaveLength(1))
+  const calls: string[] = []
+  const counting: typeof store = {
+    ...store,
+    holdQueues: async (...lease) => {
+      calls.push(`hold ${lease[1]}`)
+      return store.holdQueues(...lease)
+    },
+    writtenQueues: async (...at) => {
+      calls.push('read')
+      return store.writtenQueues(...at)
+    },
+  }
+  fleet(counting)
+    .start()
+    .monitorQueues(plainSource({ has: ['b', 'a'] }))
+  await vi.waitFor(() => expect(calls.length).toBeGreaterThan(4))
+  expect(new Set(calls)).toEqual(new Set(['hold 1']))
+})
+
+it('what a holder reported before this one says nothing of this one', async () => {
+  const store = memoryStore()
+  await store.holdQueues('shop', 1, 'php-2', 60_000)
+  const snapshot = (reporter: string, name: string) => ({
+    v: 2 as const,
+    timestamp: Date.now(),
+    interval: null,
+    service: 'shop',
+    reporter,
+    queues: [queueOf(name, { driver: 'other', place: 'here' })],
+  })
+  let reads = 0
+  const { start } = fleet({
+    ...store,
+    writtenQueues: async (service, rank) => {
+      if (rank > 1) return store.writtenQueues(service, rank)
+      reads += 1
+      return reads === 1 ? snapshot('php-1', 'a') : snapshot('php-2', 'b')
+    },
+  })
+  const source = plainSource({ has: ['a', 'b'] })
+  start().monitorQueues(source)
+  await looks(source)
+  expect(new Set(source.asked.map(String))).toEqual(new Set(['a']))
 })
