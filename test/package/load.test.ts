@@ -15,7 +15,7 @@ const frameworks = [
   'rxjs',
   '@hono/node-server',
 ]
-const schemas = ['heartbeat', 'rollup', 'slow-entry', 'exception']
+const schemas = ['heartbeat', 'rollup', 'slow-entry', 'exception', 'queue-snapshot']
 const forms = { 'import()': 'load.mjs', 'require()': 'load.cjs' }
 
 let packed: Packed

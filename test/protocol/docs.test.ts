@@ -132,6 +132,29 @@ test('the slow entry of the docs is read, and fits its schema', async () => {
   await store.close()
 })
 
+test('the queue snapshot of the docs shows up, with an index and without', async () => {
+  const [json = ''] = docsBlocks('json queue-snapshot')
+  const snapshot = JSON.stringify({ ...JSON.parse(json), timestamp: Date.now() })
+  const expected = [
+    {
+      name: 'mail',
+      driver: 'laravel',
+      metrics: { waiting: 120, failed: null },
+      states: ['waiting', 'active', 'delayed'],
+    },
+    { name: 'exports', metrics: { waiting: null }, error: expect.stringContaining('another type') },
+  ]
+  for (const isIndexed of [false, true]) {
+    await server.client().set('gravito:quasar:queues:billing', snapshot, 'PX', 30_000)
+    if (isIndexed) await server.client().zadd('gravito:quasar:index:queues', Date.now(), 'billing')
+    const store = redisStore({ redis: server.url })
+    const { snapshots, unreadable } = await store.queues()
+    await store.close()
+    expect(unreadable).toBe(0)
+    expect(snapshots).toMatchObject([{ service: 'billing', reporter: 'web-1-4711', queues: expected }])
+  }
+})
+
 test("the docs' examples of sketches are right", () => {
   const rows = [...readDocs().matchAll(/^\| ([\d., ]+) \| [\w ,]+ \| `([\w*,]+)` \|$/gm)]
   expect(rows).toHaveLength(3)

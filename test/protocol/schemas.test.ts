@@ -2,14 +2,20 @@ import { describe, expect, test } from 'vitest'
 import {
   encodeException,
   encodeHeartbeat,
+  encodeQueueSnapshot,
   encodeRollup,
   encodeSlowEntry,
+  JOB_STATES,
   parseException,
   parseHeartbeat,
+  parseQueueSnapshot,
   parseRollup,
   parseSlowEntry,
+  QUEUE_CAPABILITIES,
+  QUEUE_DRIVERS,
+  UNKNOWN_METRICS,
 } from '../../src/protocol/index.js'
-import { exceptionOf, heartbeatOf, rollupOf, slowOf } from '../stores/samples.js'
+import { exceptionOf, heartbeatOf, queueOf, rollupOf, slowOf, snapshotOf } from '../stores/samples.js'
 import { docsBlocks, fieldsOfFlat, readSchema, type SchemaName, validatorOf } from './records.js'
 
 const unknownHeartbeat = heartbeatOf('shop', 'n1', {
@@ -28,6 +34,20 @@ const unknownHeartbeat = heartbeatOf('shop', 'n1', {
   meta: null,
 })
 
+const unknownQueue = queueOf('mail', {
+  driver: 'other',
+  place: null,
+  server: null,
+  metrics: UNKNOWN_METRICS,
+  states: [...JOB_STATES],
+  paused: null,
+  oldestMs: null,
+  throughput: null,
+  workers: null,
+  capabilities: [...QUEUE_CAPABILITIES],
+  meta: null,
+})
+
 const written: Record<SchemaName, unknown[]> = {
   heartbeat: [heartbeatOf('shop', 'n1'), unknownHeartbeat].map((record) => JSON.parse(encodeHeartbeat(record))),
   'slow-entry': [
@@ -38,6 +58,11 @@ const written: Record<SchemaName, unknown[]> = {
     (record) => JSON.parse(encodeException(record)),
   ),
   rollup: [rollupOf(), rollupOf({ routes: [], jobs: [] })].map((record) => JSON.parse(encodeRollup(record))),
+  'queue-snapshot': [
+    snapshotOf('shop'),
+    snapshotOf('shop', { interval: null, reporter: null, queues: [unknownQueue] }),
+    snapshotOf('shop', { queues: [] }),
+  ].map((record) => JSON.parse(encodeQueueSnapshot(record))),
 }
 
 const readers: Record<SchemaName, (record: unknown) => unknown> = {
@@ -45,6 +70,7 @@ const readers: Record<SchemaName, (record: unknown) => unknown> = {
   'slow-entry': (record) => parseSlowEntry(record as Record<string, string>),
   exception: (record) => parseException(JSON.stringify(record)),
   rollup: (record) => parseRollup(JSON.stringify(record)),
+  'queue-snapshot': (record) => parseQueueSnapshot(JSON.stringify(record)),
 }
 
 describe.each(Object.keys(written) as SchemaName[])('%s', (name) => {
@@ -85,22 +111,39 @@ describe.each(Object.keys(written) as SchemaName[])('%s', (name) => {
 
 test('the schemas have names of their own', () => {
   const ids = (Object.keys(written) as SchemaName[]).map((name) => readSchema(name).$id)
-  expect(new Set(ids).size).toBe(4)
+  expect(new Set(ids).size).toBe(5)
 })
 
-test.each(['heartbeat', 'exception', 'rollup'] as const)('the example of the docs is a valid %s', (name) => {
-  const blocks = docsBlocks(`json ${name}`)
-  expect(blocks).toHaveLength(1)
-  for (const block of blocks) {
-    const validate = validatorOf(name)
-    validate(JSON.parse(block))
-    expect(validate.errors).toBeNull()
-    expect(readers[name](JSON.parse(block))).not.toBeNull()
-  }
-})
+test.each(['heartbeat', 'exception', 'rollup', 'queue-snapshot'] as const)(
+  'the example of the docs is a valid %s',
+  (name) => {
+    const blocks = docsBlocks(`json ${name}`)
+    expect(blocks).toHaveLength(1)
+    for (const block of blocks) {
+      const validate = validatorOf(name)
+      validate(JSON.parse(block))
+      expect(validate.errors).toBeNull()
+      expect(readers[name](JSON.parse(block))).not.toBeNull()
+    }
+  },
+)
 
 test("a slow entry's meta fits its own schema", () => {
   const properties = readSchema('slow-entry').properties as { meta: { contentSchema: { properties: object } } }
   const known = Object.keys(properties.meta.contentSchema.properties).sort()
   expect(Object.keys(slowOf('shop').meta).sort()).toEqual(known)
+})
+
+test('a queue of a snapshot has the fields, drivers, states and capabilities of its schema', () => {
+  const { queues } = readSchema('queue-snapshot').properties as {
+    queues: {
+      items: { properties: Record<string, { enum?: string[]; items?: { enum: string[] }; properties?: object }> }
+    }
+  }
+  const { properties } = queues.items
+  expect(Object.keys(properties)).toEqual(Object.keys(queueOf('mail')))
+  expect(properties.driver?.enum).toEqual([...QUEUE_DRIVERS])
+  expect(properties.states?.items?.enum).toEqual([...JOB_STATES])
+  expect(Object.keys(properties.metrics?.properties ?? {})).toEqual([...JOB_STATES])
+  expect(properties.capabilities?.items?.enum).toEqual([...QUEUE_CAPABILITIES])
 })
