@@ -3,11 +3,12 @@ import { allRecorders, leaseOf, type RecorderLease } from './core/lease.js'
 import { isDisabled, type QuasarOptions, type ResolvedOptions, resolveOptions } from './core/options.js'
 import { type Recorder, type RecorderStatus, startRecorder } from './core/recorder.js'
 import type { CaptureContext } from './core/records.js'
-import type { Writer } from './ports.js'
+import { type MonitoredQueues, monitorSources } from './monitor-sources.js'
+import type { QueueSource, Writer } from './ports.js'
 import { sharedMemoryStore } from './shared-memory.js'
 import { redisStore } from './stores/redis.js'
 
-export type { RecorderLease }
+export type { MonitoredQueues, RecorderLease }
 
 /** A running Quasar. */
 export interface Quasar {
@@ -20,6 +21,15 @@ export interface Quasar {
   run<T>(name: string, fn: () => T): T
   /** Reports an error that the app handled itself. Never throws. */
   captureException(error: unknown, context?: CaptureContext): void
+  /**
+   * Reports queues from now on: backlog, oldest job, throughput, workers. Of all nodes of the service one reads them, and
+   * each queue is read once however often it is named. They are reported until the last share of the recorder is given
+   * back, and their sources are closed then.
+   *
+   * @throws QuasarError `invalid_option` for what is no queue source
+   * @example quasar.monitorQueues(bullmqQueues({ connection }), laravelQueues({ redis }))
+   */
+  monitorQueues(...sources: QueueSource[]): MonitoredQueues
   status(): RecorderStatus
   /** Reports now. Never rejects. */
   flush(): Promise<void>
@@ -39,6 +49,7 @@ export function startQuasar(options: QuasarOptions = {}): Quasar {
   return {
     run: (name, fn) => recorder.run(name, fn),
     captureException: (error, context) => recorder.captureException(error, context),
+    monitorQueues: (...sources) => monitorSources(recorder, sources),
     status: () => recorder.status(),
     flush: () => recorder.flush(),
     stop: release,

@@ -14,6 +14,7 @@ const status: RecorderStatus = Object.freeze({
   dropped: 0,
   buffered: 0,
   bufferedBytes: 0,
+  queues: Object.freeze({ watched: 0, reporting: 0, error: null }),
 })
 
 /** What stands in for a recorder when Quasar is switched off: no timer, no connection, no memory. */
@@ -22,6 +23,7 @@ export const disabledRecorder: Recorder = Object.freeze({
   jobs: { begin: () => noTrace, traceOf: () => null, stalled() {} },
   addFramework() {},
   captureException() {},
+  watchQueues: () => () => Promise.resolve(),
   run: <T>(_name: string, fn: () => T): T => fn(),
   status: () => status,
   flush: () => Promise.resolve(),

@@ -1,4 +1,4 @@
-import type { Writer } from '../ports.js'
+import type { QueueSource, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { RecordBuffer } from './buffer.js'
 import { follow } from './follow.js'
@@ -8,6 +8,7 @@ import { type Notices, noticesOf } from './logger.js'
 import type { ResolvedOptions } from './options.js'
 import { type ProbeFigures, type Probes, startProbes } from './probes/index.js'
 import { holdingTheLoop, MAX_EXIT_HOLD_MS, watchProcess } from './process-events.js'
+import { QueueReporter, type QueueStatus } from './queue-reporter.js'
 import { type CaptureContext, Records, type Surroundings } from './records.js'
 import { Reporter, type ReportSource } from './reporter.js'
 import { HttpRequests, type RequestRecorder } from './requests.js'
@@ -28,6 +29,7 @@ export interface RecorderStatus {
   /** Records that wait, and about how many bytes they take. */
   readonly buffered: number
   readonly bufferedBytes: number
+  readonly queues: QueueStatus
 }
 
 /** Collects what happens in one process and reports it. Nothing of it throws into the app. */
@@ -39,6 +41,13 @@ export interface Recorder {
   captureException(error: unknown, context?: CaptureContext): void
   /** Follows a piece of the app's own work as a job of this name; what `fn` gives or throws passes through. */
   run<T>(name: string, fn: () => T): T
+  /**
+   * Reports the queues of a source from now on, unless another node of the service does.
+   *
+   * @param ended called once, when it is not watched any more: then the source may be closed; never rejects
+   * @returns ends it and resolves when `ended` has; twice is harmless
+   */
+  watchQueues(source: QueueSource, ended: () => Promise<void>): () => Promise<void>
   status(): RecorderStatus
   /** Reports now. Never rejects. */
   flush(): Promise<void>
@@ -64,6 +73,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   #figures: ProbeFigures
   readonly #records: Records
   readonly #reporter: Reporter
+  readonly #queues: QueueReporter
   readonly #rollups: Rollups
   readonly #buffer = new RecordBuffer()
   readonly #frameworks = new Set<string>()
@@ -101,6 +111,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#buildHeartbeat = heartbeatBuilder(options, this.#notices)
     const parts = { source: this, writer, buffer: this.#buffer, notices: this.#notices, onFault: this.#onFault }
     this.#reporter = new Reporter(options, parts)
+    this.#queues = new QueueReporter(options, { ...parts, hasStore: () => this.#hasStore() })
   }
 
   start(): void {
@@ -111,7 +122,7 @@ class ProcessRecorder implements Recorder, ReportSource {
       },
       onBeforeExit: () => {
         // In an outage there is nobody to say good-bye to, and the app would end later than it does without us.
-        if (!this.#reporter.status.error) void holdingTheLoop(this.#reporter.depart(), MAX_EXIT_HOLD_MS)
+        if (!this.#reporter.status.error) void holdingTheLoop(this.#depart(), MAX_EXIT_HOLD_MS)
       },
     })
     this.#reporter.start()
@@ -133,11 +144,16 @@ class ProcessRecorder implements Recorder, ReportSource {
     return follow(this.jobs.beginCustom(name), fn)
   }
 
+  watchQueues(source: QueueSource, ended: () => Promise<void>): () => Promise<void> {
+    return this.#queues.watch(source, ended)
+  }
+
   status(): RecorderStatus {
     const { service, node } = this.#options
     const { dropped, size: buffered, bytes: bufferedBytes } = this.#buffer
     const frameworks = [...this.#frameworks]
-    return { enabled: true, service, node, frameworks, ...this.#reporter.status, dropped, buffered, bufferedBytes }
+    const reports = { ...this.#reporter.status, dropped, buffered, bufferedBytes }
+    return { enabled: true, service, node, frameworks, ...reports, queues: this.#queues.status }
   }
 
   flush(): Promise<void> {
@@ -180,9 +196,18 @@ class ProcessRecorder implements Recorder, ReportSource {
 
   async #stop(): Promise<void> {
     this.#unwatch()
-    await this.#reporter.stop()
+    await Promise.all([this.#reporter.stop(), this.#queues.stop()])
     this.#probes.stop()
     await this.#writer.close()
+  }
+
+  async #depart(): Promise<void> {
+    await Promise.all([this.#reporter.depart(), this.#queues.leave()])
+  }
+
+  #hasStore(): boolean {
+    const { error, lastReportAt } = this.#reporter.status
+    return error === null && lastReportAt !== null
   }
 
   #probeFault(probe: string, error: Error): void {

@@ -37,8 +37,10 @@ export interface QueueSource {
   /**
    * What holds of every queue now. Reads all of them together, in a few calls. A queue that can't be read has an `error`
    * and hides no other. Rejects only when the system does not answer at all.
+   *
+   * @param names these queues are enough: another node reports the rest. A source need not heed it.
    */
-  read(): Promise<SourceReading>
+  read(names?: readonly string[]): Promise<SourceReading>
   /** Ends what the source itself opened; never what was passed in. Never rejects, harmless twice. */
   close(): Promise<void>
 

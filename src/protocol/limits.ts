@@ -36,8 +36,15 @@ export const UNMATCHED = '(unmatched)'
 /** How many lines the audit trail keeps (approximately: the stream is trimmed with `~`). */
 export const MAX_AUDIT_ENTRIES = 10_000
 
-/** How many queues one snapshot tells of. */
+/** How many lines of the audit trail are given at once. */
+export const MAX_AUDIT_PAGE = 1_000
+
+/** How many documents of one kind Zenith keeps. */
+export const MAX_KEPT_DOCUMENTS = 2_000
+
+/** How many queues one snapshot tells of, and how long its text may be, in characters. */
 export const MAX_QUEUES = 5_000
+export const MAX_SNAPSHOT_CHARS = 8 * 1_048_576
 
 /** How long a queue snapshot lives, in ms: three intervals if that is longer. */
 export const MIN_SNAPSHOT_LIFE_MS = 30_000
@@ -48,7 +55,7 @@ export const MAX_MESSAGE_CHARS = 1_024
 export const MAX_STACK_CHARS = 8_192
 /** Longest `meta` of a heartbeat as JSON, in bytes. */
 export const MAX_META_BYTES = 4_096
-/** A record that is longer than this as JSON is unreadable, in characters. */
+/** A record or a kept document that is longer than this is unreadable, in characters; snapshots may be longer. */
 export const MAX_RECORD_CHARS = 1_048_576
 
 /** How long a heartbeat lives: 30 s, or three intervals if that is longer. @param interval ms */

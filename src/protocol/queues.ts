@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_QUEUES, PROTOCOL_VERSION } from './limits.js'
+import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_QUEUES, MAX_SNAPSHOT_CHARS, PROTOCOL_VERSION } from './limits.js'
 import { type Fields, fieldsOf, own, readAmount, readList, readObject, readText, within } from './read.js'
 
 export const QUEUE_DRIVERS = [
@@ -128,7 +128,7 @@ export function encodeQueueSnapshot(snapshot: QueueSnapshot): string {
  * @returns null when the text is no snapshot: not JSON, or without a service, a time or a list of queues
  */
 export function parseQueueSnapshot(text: unknown, from: { service?: string } = {}): QueueSnapshot | null {
-  const fields = readObject(text)
+  const fields = readObject(text, MAX_SNAPSHOT_CHARS)
   if (!fields || !Array.isArray(own(fields, 'queues'))) return null
   const service = readText(fields, 'service', MAX_NAME_CHARS) ?? from.service
   const timestamp = readAmount(fields, 'timestamp')

@@ -4,8 +4,8 @@ import { MAX_RECORD_CHARS } from './limits.js'
 export type Fields = Readonly<Record<string, unknown>>
 
 /** Parses JSON text that should hold an object. Null when it does not, or when it is longer than a record may be. */
-export function readObject(text: unknown): Fields | null {
-  if (typeof text !== 'string' || text.length > MAX_RECORD_CHARS) return null
+export function readObject(text: unknown, maxChars: number = MAX_RECORD_CHARS): Fields | null {
+  if (typeof text !== 'string' || text.length > maxChars) return null
   try {
     return fieldsOf(JSON.parse(text))
   } catch {

@@ -1,5 +1,6 @@
 import type { Commands } from '../../ports.js'
-import { type AuditEntry, MAX_AUDIT_ENTRIES } from '../../protocol/index.js'
+import { type AuditEntry, MAX_AUDIT_ENTRIES, MAX_KEPT_DOCUMENTS } from '../../protocol/index.js'
+import { boundedLimit, boundedLine, checkDocument, tooManyDocuments } from '../audit-line.js'
 
 /** What Zenith keeps, for as long as the process runs. */
 export function memoryCommands(): Commands {
@@ -9,17 +10,23 @@ export function memoryCommands(): Commands {
 
   return {
     async appendAudit(entry) {
+      const line = boundedLine(entry)
       last += 1
-      trail.push({ ...entry, id: String(last) })
+      trail.push({ ...line, id: String(last) })
       if (trail.length > MAX_AUDIT_ENTRIES) trail.shift()
       return String(last)
     },
     async audit({ before, limit }) {
-      const older = before === null ? trail : trail.filter(({ id }) => Number(id) < Number(before))
-      return limit > 0 ? older.slice(-limit).reverse() : []
+      const count = boundedLimit(limit)
+      // What is no id begins at the newest.
+      const end = Number(before ?? Number.NaN)
+      const older = Number.isNaN(end) ? trail : trail.filter(({ id }) => Number(id) < end)
+      return count > 0 ? older.slice(-count).reverse() : []
     },
     async keep(kind, id, document) {
+      checkDocument(document)
       const known = documents.get(kind) ?? new Map<string, string>()
+      if (!known.has(id) && known.size >= MAX_KEPT_DOCUMENTS) throw tooManyDocuments(kind, MAX_KEPT_DOCUMENTS)
       documents.set(kind, known.set(id, document))
     },
     async kept(kind) {

@@ -4,40 +4,63 @@ import { type QueueSnapshot, queuesMember, snapshotLife } from '../../protocol/i
 type QueueReports = Pick<Writer, 'holdQueues' | 'releaseQueues' | 'writeQueues' | 'writtenQueues'> &
   Pick<Reader, 'queues'>
 
-/** Who reports the queues of a service, and what was reported. */
-export function memoryQueueReports(): QueueReports {
-  const leases = new Map<string, { readonly holder: string; readonly until: number }>()
-  const snapshots = new Map<string, { readonly snapshot: QueueSnapshot; readonly until: number }>()
+/** Leases and snapshots; those that were set first go first. */
+const MAX_ENTRIES = 1_000
 
-  function live(member: string): QueueSnapshot | null {
-    const known = snapshots.get(member)
-    if (known && known.until > Date.now()) return known.snapshot
-    snapshots.delete(member)
-    return null
-  }
+/** Who reports the queues of a service, and what is reported. */
+export function memoryQueueReports(): QueueReports {
+  const leases = new Expiring<string>()
+  const snapshots = new Expiring<QueueSnapshot>()
 
   return {
     async holdQueues(service, rank, holder, life) {
       const member = queuesMember(service, rank)
-      const lease = leases.get(member)
-      if (lease && lease.holder !== holder && lease.until > Date.now()) return lease.holder
-      leases.set(member, { holder, until: Date.now() + life })
+      const current = leases.get(member)
+      if (current !== null && current !== holder) return current
+      leases.set(member, holder, life)
       return holder
     },
     async releaseQueues(service, rank, holder) {
       const member = queuesMember(service, rank)
-      if (leases.get(member)?.holder === holder) leases.delete(member)
+      if (leases.get(member) === holder) leases.delete(member)
     },
     async writeQueues(snapshot, rank) {
-      const until = Date.now() + snapshotLife(snapshot.interval ?? 0)
-      snapshots.set(queuesMember(snapshot.service, rank), { snapshot, until })
+      snapshots.set(queuesMember(snapshot.service, rank), snapshot, snapshotLife(snapshot.interval ?? 0))
       return null
     },
     async writtenQueues(service, rank) {
-      return live(queuesMember(service, rank))
+      return snapshots.get(queuesMember(service, rank))
     },
     async queues() {
-      return { snapshots: [...snapshots.keys()].map(live).filter((snapshot) => snapshot !== null), unreadable: 0 }
+      return { snapshots: snapshots.values(), unreadable: 0 }
     },
+  }
+}
+
+/** Values that run out. */
+class Expiring<T> {
+  readonly #entries = new Map<string, { readonly value: T; readonly until: number }>()
+
+  get(key: string): T | null {
+    const entry = this.#entries.get(key)
+    if (entry && entry.until > Date.now()) return entry.value
+    this.#entries.delete(key)
+    return null
+  }
+
+  /** @param life ms */
+  set(key: string, value: T, life: number): void {
+    this.#entries.delete(key)
+    this.#entries.set(key, { value, until: Date.now() + life })
+    const [oldest] = this.#entries.keys()
+    if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest)
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key)
+  }
+
+  values(): T[] {
+    return [...this.#entries.keys()].map((key) => this.get(key)).filter((value) => value !== null)
   }
 }

@@ -1,4 +1,4 @@
-import { type Keys, parseNodeMember } from '../../protocol/index.js'
+import { decodeSegment, type Keys, parseNodeMember } from '../../protocol/index.js'
 import { escapeGlob } from '../../redis/glob.js'
 
 /** Where a reporter that writes no index keeps a heartbeat. */
@@ -15,6 +15,7 @@ export interface ForeignKey {
 
 const PULSE = 'pulse:'
 const PULSE_SERVER = 'pulse:server:'
+const PULSE_QUEUES = 'pulse:queues:'
 /** Second words of `pulse:` keys that are no services. */
 const PULSE_WORDS = new Set(['server', 'queues', 'slow', 'errors', 'rollup', 'lease', 'index'])
 
@@ -25,7 +26,14 @@ export const pulseKeys = {
 
 /** Glob patterns of SCAN. */
 export function foreignPatterns(keys: Keys): string[] {
-  return [`${escapeGlob(nodePrefix(keys))}*`, `${PULSE}*`]
+  return [`${escapeGlob(nodePrefix(keys))}*`, `${escapeGlob(queuesPrefix(keys))}*`, `${PULSE}*`]
+}
+
+/** Tells whose queue snapshot a key holds, should the text not say it; null when it is no such key. */
+export function serviceOfQueuesKey(keys: Keys, key: string): string | null {
+  const prefix = [queuesPrefix(keys), PULSE_QUEUES].find((one) => key.startsWith(one))
+  const member = prefix && key.slice(prefix.length)
+  return member ? decodeSegment(member.replace(/:\d+$/, '')) : null
 }
 
 /** Tells whose heartbeat a key holds; null when it can't be one. */
@@ -41,6 +49,10 @@ export function parseForeignKey(keys: Keys, key: string): ForeignKey | null {
 function named(tail: string, isPulse: boolean, isCertain: boolean): ForeignKey | null {
   const names = parseNodeMember(tail)
   return names && { ...names, tail, isPulse, isCertain }
+}
+
+function queuesPrefix(keys: Keys): string {
+  return `${keys.prefix}queues:`
 }
 
 function nodePrefix(keys: Keys): string {

@@ -6,12 +6,16 @@ import {
   type Keys,
   nodeMember,
   parseHeartbeat,
+  parseQueueSnapshot,
+  type QueueSnapshot,
 } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { type ForeignKey, parseForeignKey } from './foreign-keys.js'
 import { type KeyText, readTexts } from './texts.js'
 
 const MAX_FOREIGN_NODES = 5_000
+/** What was read so lately is not read again for its queues, ms. */
+const FRESH_MS = 2_000
 
 interface KnownKey extends ForeignKey {
   /** Of the newest heartbeat read; null as long as none was. */
@@ -20,6 +24,8 @@ interface KnownKey extends ForeignKey {
   changedAt: number
   /** What service and node are called: usually as in the key. */
   names: { readonly service: string; readonly node: string }
+  /** The older SDK tells of queues in its heartbeats; null when this one does not, or when it is lost. */
+  queues: QueueSnapshot | null
 }
 
 /** Nodes whose reporters write no index, by their keys. One that was seen and ran out is remembered as lost for a day. */
@@ -27,6 +33,7 @@ export class ForeignNodes {
   readonly #connection: Connection
   readonly #keys: Keys
   readonly #known = new Map<string, KnownKey>()
+  #readAt = Number.NEGATIVE_INFINITY
 
   constructor(connection: Connection, keys: Keys) {
     this.#connection = connection
@@ -36,7 +43,7 @@ export class ForeignNodes {
   add(key: string): void {
     if (this.#known.has(key) || this.#known.size >= MAX_FOREIGN_NODES) return
     const parsed = parseForeignKey(this.#keys, key)
-    if (parsed) this.#known.set(key, { ...parsed, timestamp: null, changedAt: 0, names: parsed })
+    if (parsed) this.#known.set(key, { ...parsed, timestamp: null, changedAt: 0, names: parsed, queues: null })
   }
 
   /** Whether a service was seen under `pulse:`, so that its other records may be there, too. */
@@ -50,7 +57,20 @@ export class ForeignNodes {
     for (const [key, { names }] of this.#known) {
       if (indexed.has(nodeMember(names.service, names.node))) this.#known.delete(key)
     }
-    const keys = [...this.#known.keys()]
+    this.#readAt = performance.now()
+    return this.#readKeys([...this.#known.keys()])
+  }
+
+  /** What heartbeats say of queues. They are read for it alone only when nobody reads them anyway. */
+  async queues(): Promise<QueueSnapshot[]> {
+    if (performance.now() - this.#readAt > FRESH_MS) {
+      const known = [...this.#known].filter(([, { timestamp, queues }]) => timestamp === null || queues !== null)
+      await this.#readKeys(known.map(([key]) => key))
+    }
+    return [...this.#known.values()].flatMap(({ queues }) => queues ?? [])
+  }
+
+  async #readKeys(keys: readonly string[]): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
     const texts = await readTexts(this.#connection, keys)
     const nodes = new Map<string, NodeEntry>()
     let unreadable = 0
@@ -77,6 +97,7 @@ export class ForeignNodes {
       known.timestamp = heartbeat.timestamp
       known.changedAt = now
       known.names = namesOf(known, heartbeat)
+      known.queues = queuesOf(text, known.names)
     }
     if (known.timestamp === null || now - known.changedAt > INDEX_LIFE_MS) {
       this.#known.delete(key)
@@ -84,6 +105,7 @@ export class ForeignNodes {
     }
     // A key without an end to its life stays when its reporter is gone.
     const isStale = heartbeat !== null && now - known.changedAt > heartbeatLife(heartbeat.interval ?? 0)
+    if (heartbeat === null || isStale) known.queues = null
     const { service, node } = known.names
     const lastBeat = Math.min(known.timestamp, now)
     return { service, node, lastBeat, heartbeat: heartbeat && !isStale ? { ...heartbeat, service, id: node } : null }
@@ -94,6 +116,12 @@ export class ForeignNodes {
 function namesOf(key: ForeignKey, heartbeat: Heartbeat): { service: string; node: string } {
   const { service, id } = heartbeat
   return `${service}:${id}` === key.tail ? { service, node: id } : { service: key.service, node: key.node }
+}
+
+function queuesOf(text: string | null, { service, node }: KnownKey['names']): QueueSnapshot | null {
+  if (!text?.includes('"queues"')) return null
+  const snapshot = parseQueueSnapshot(text, { service })
+  return snapshot && { ...snapshot, service, reporter: node, timestamp: Math.min(snapshot.timestamp, Date.now()) }
 }
 
 function keepNewest(nodes: Map<string, NodeEntry>, entry: NodeEntry): void {

@@ -6,7 +6,9 @@ import { ask } from '../../redis/send.js'
 import { readExceptions } from './exceptions.js'
 import { foreignPatterns, pulseKeys } from './foreign-keys.js'
 import { ForeignNodes } from './foreign-nodes.js'
+import { ForeignQueues } from './foreign-queues.js'
 import { readNodes } from './nodes.js'
+import { QueueSnapshots } from './queue-snapshots.js'
 import { fingerprintOf } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
 import { StreamPages } from './streams.js'
@@ -17,10 +19,15 @@ export function redisReader(
   keys: Keys,
   clock: ServerClock,
   scanEveryMs: number,
-): Omit<Reader, 'close' | 'kind' | 'queues'> {
+): Omit<Reader, 'close' | 'kind'> {
   const foreign = new ForeignNodes(connection, keys)
+  const foreignQueues = new ForeignQueues(connection, keys)
+  const snapshots = new QueueSnapshots(connection, keys, clock)
   const patterns = foreignPatterns(keys).map((match) => ({ match, type: 'string' as const }))
-  const discovery = new Discovery(connection, patterns, scanEveryMs, (key) => foreign.add(key))
+  const discovery = new Discovery(connection, patterns, scanEveryMs, (key) => {
+    foreign.add(key)
+    foreignQueues.add(key)
+  })
   const slowPages = new StreamPages<SlowEntry>(connection, {
     read: (entry, service) => parseSlowEntry(entry.fields, { service }),
     identity: (_, entry) => fingerprintOf(JSON.stringify(entry.fields)),
@@ -47,6 +54,17 @@ export function redisReader(
       rollupPages.all(service, keys.rollup(service), after ?? null, clock.translate(since)),
     history: ({ service, since, after }) =>
       rollupPages.all(service, keys.history(service), after ?? null, clock.translate(since)),
+    async queues() {
+      const [indexed] = await Promise.all([snapshots.read(), discovery.look()])
+      const [others, inHeartbeats] = await Promise.all([
+        foreignQueues.read((key) => snapshots.has(key)),
+        foreign.queues(),
+      ])
+      return {
+        snapshots: [...indexed.snapshots, ...others.snapshots, ...inHeartbeats],
+        unreadable: indexed.unreadable + others.unreadable,
+      }
+    },
     async ping() {
       const start = performance.now()
       await ask(connection, ['ping'])

@@ -1,0 +1,203 @@
+import type { QueueSource, Writer } from '../ports.js'
+import { MAX_QUEUES, PROTOCOL_VERSION, type QueueEntry } from '../protocol/index.js'
+import type { Notices } from './logger.js'
+import { type Duty, Election, type Outcome } from './queue-reporting/election.js'
+import { QueueOutage } from './queue-reporting/outage.js'
+import { planOf } from './queue-reporting/plan.js'
+import { WatchedSources } from './queue-reporting/watched-sources.js'
+
+export interface QueueStatus {
+  /** Queues that this process watches, as far as their names are known. */
+  readonly watched: number
+  /** Those of them that it reports itself; another node of the service reports the rest. */
+  readonly reporting: number
+  /** Why some of that could not be read or written lately; null when it could. */
+  readonly error: string | null
+}
+
+/** The first look comes early, yet late enough for the app to have named all of its queues. */
+const FIRST_LOOK_MS = 1_000
+/** What answers within this time makes one snapshot; what is slower is added to it, ms. */
+const GRACE_MS = 1_000
+const JITTER = 0.1
+/**
+ * A lease outlives the longest way between two looks of its holder; others look twice as often, so that one of them
+ * takes over within two intervals.
+ */
+const LEASE_INTERVALS = 1.4
+const MIN_LEASE_SLACK_MS = 500
+const PATIENCE_INTERVALS = 3
+
+/** Reports the queues that this process watches, unless another node of the service does. */
+export class QueueReporter {
+  readonly #identity: { readonly service: string; readonly node: string }
+  readonly #interval: number
+  readonly #writer: Writer
+  readonly #notices: Notices
+  readonly #onFault: (error: unknown) => void
+  readonly #outage: QueueOutage
+  readonly #election: Election
+  readonly #sources: WatchedSources
+  #duty: Duty | null = null
+  #reported: readonly QueueEntry[] = []
+  #timer: NodeJS.Timeout | null = null
+  #running: Promise<unknown> = Promise.resolve()
+  #isStarted = false
+  #isStopped = false
+
+  constructor(
+    options: { readonly service: string; readonly node: string; readonly interval: number },
+    parts: {
+      writer: Writer
+      notices: Notices
+      onFault: (error: unknown) => void
+      /** Whether other reports get through: what holds of the whole store need not be said twice. */
+      hasStore: () => boolean
+    },
+  ) {
+    this.#identity = { service: options.service, node: options.node }
+    this.#interval = options.interval
+    this.#writer = parts.writer
+    this.#notices = parts.notices
+    this.#onFault = parts.onFault
+    this.#outage = new QueueOutage(parts.notices, parts.hasStore)
+    this.#sources = new WatchedSources(parts.notices)
+    const life = Math.max(LEASE_INTERVALS * this.#interval, this.#interval + MIN_LEASE_SLACK_MS)
+    this.#election = new Election(this.#identity, this.#writer, { life, patience: PATIENCE_INTERVALS * this.#interval })
+  }
+
+  get status(): QueueStatus {
+    const failed = this.#duty ? this.#sources.pollers.find((poller) => poller.error !== null) : undefined
+    const error = this.#outage.error ?? failed?.error ?? null
+    return { watched: this.#sources.countQueues(), reporting: this.#duty ? this.#reported.length : 0, error }
+  }
+
+  /**
+   * Watches a source from now on.
+   *
+   * @param ended called once, when it is not watched any more; never rejects
+   * @returns ends it and resolves when `ended` has; twice is harmless
+   */
+  watch(source: QueueSource, ended: () => Promise<void>): () => Promise<void> {
+    const unwatch = this.#sources.add(source, ended)
+    if (this.#isStopped) void unwatch()
+    else if (!this.#isStarted) {
+      this.#isStarted = true
+      this.#schedule(Math.min(this.#interval, FIRST_LOOK_MS) * (0.5 + Math.random() / 2))
+    }
+    return unwatch
+  }
+
+  /** Lets another node take over at once; looking may go on afterwards. Never rejects. */
+  async leave(): Promise<void> {
+    await this.#running
+    this.#duty = null
+    await this.#election.release().catch(this.#onFault)
+  }
+
+  /** What was reported stays until it runs out or another node reports it. Never rejects. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    if (this.#timer) clearTimeout(this.#timer)
+    await this.leave()
+    await this.#sources.clear()
+  }
+
+  #schedule(delay: number): void {
+    if (this.#isStopped) return
+    this.#timer = setTimeout(() => {
+      this.#running = this.#look().catch(this.#onFault)
+    }, delay)
+    this.#timer.unref()
+  }
+
+  async #look(): Promise<void> {
+    const startedAt = performance.now()
+    try {
+      await this.#takePart()
+    } finally {
+      const every = this.#duty ? this.#interval : this.#interval / 2
+      const jittered = every * (1 - JITTER + 2 * JITTER * Math.random())
+      this.#schedule(Math.max(0, jittered - (performance.now() - startedAt)))
+    }
+  }
+
+  async #takePart(): Promise<void> {
+    const outcome = await this.#tryToRun()
+    this.#noteOutcome(outcome.kind)
+    const duty = outcome.kind === 'duty' ? outcome.duty : null
+    const before = this.#duty
+    this.#duty = duty
+    if (!duty) {
+      if (before) this.#sources.lapse()
+      return
+    }
+    if (before?.rank !== duty.rank) await this.#takeOver(duty.rank)
+    await this.#report(duty)
+  }
+
+  /** A store of the app's own may throw. */
+  async #tryToRun(): Promise<Outcome> {
+    try {
+      return await this.#election.run(this.#sources.watch())
+    } catch {
+      return { kind: 'silent' }
+    }
+  }
+
+  /** The node before this one may have seen queues that have no jobs now. */
+  async #takeOver(rank: number): Promise<void> {
+    const last = await this.#writer.writtenQueues(this.#identity.service, rank)
+    this.#sources.remember(last?.queues ?? [])
+  }
+
+  async #report(duty: Duty): Promise<void> {
+    const steps = planOf(duty.watch, this.#sources.pollers)
+    const polls = Promise.all(steps.map(({ poller, names }) => poller.poll(names)))
+    if (await isDone(polls, GRACE_MS)) return this.#write()
+    // What answers in time is not held up by what does not.
+    await this.#write()
+    void polls.then(() => this.#write()).catch(this.#onFault)
+  }
+
+  async #write(): Promise<void> {
+    const duty = this.#duty
+    if (!duty) return
+    const queues = planOf(duty.watch, this.#sources.pollers).flatMap(({ entries }) => entries())
+    if (queues.length > MAX_QUEUES) this.#notices.once('queues', tooMany(queues.length))
+    this.#reported = queues.slice(0, MAX_QUEUES)
+    const { service, node } = this.#identity
+    const about = { timestamp: Date.now(), interval: this.#interval, service, reporter: node }
+    const error = await this.#writer.writeQueues({ v: PROTOCOL_VERSION, ...about, queues: this.#reported }, duty.rank)
+    this.#outage.note(error?.message ?? null)
+  }
+
+  #noteOutcome(kind: Outcome['kind']): void {
+    if (kind === 'silent') this.#outage.note(UNDECIDED)
+    if (kind === 'waiting' || kind === 'covered') this.#outage.note(null)
+    if (kind === 'crowded') this.#notices.once('ranks', CROWDED)
+  }
+}
+
+const UNDECIDED =
+  'the store does not say which node of the service reports them (a Redis user needs the rights that docs/operations.md lists)'
+const CROWDED =
+  'some queues are not reported: too many nodes of this service watch queues of their own. Let them watch the same ones.'
+
+function tooMany(count: number): string {
+  return `of ${count} queues that this process watches ${MAX_QUEUES} are reported; more do not fit into a snapshot.`
+}
+
+/** Whether something came to its end in time. The timer never holds the process. */
+async function isDone(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ms, false)
+    timer.unref()
+  })
+  try {
+    return await Promise.race([work.then(() => true), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}

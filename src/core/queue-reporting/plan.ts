@@ -1,0 +1,44 @@
+import type { QueueEntry } from '../../protocol/index.js'
+import type { SourcePoller } from './source-poller.js'
+import { placeKey, queueKey, type Watch } from './watch.js'
+
+/** A source that is to be read. */
+export interface PlannedPoll {
+  readonly poller: SourcePoller
+  /** What is wanted of it; null: all. */
+  readonly names: readonly string[] | null
+  /** What it says of what is wanted. */
+  entries(): QueueEntry[]
+}
+
+/**
+ * Who is asked for which queues, so that each is read once: first the places that are watched whole, then those that are
+ * watched by name, for what is left.
+ */
+export function planOf(watch: Watch, pollers: readonly SourcePoller[]): PlannedPoll[] {
+  const taken = new Set(watch.elsewhere)
+  const whole = pollers.filter(({ source }) => source.names === null && watch.places.has(placeKey(source)))
+  const named = pollers.filter(({ source }) => source.names !== null)
+  return [
+    ...whole.map((poller) => pollWhole(poller, taken)),
+    ...named.map((poller) => pollNamed(poller, watch, taken)).filter((poll) => poll !== null),
+  ]
+}
+
+function pollWhole(poller: SourcePoller, taken: Set<string>): PlannedPoll {
+  const theirs = new Set(taken)
+  for (const name of poller.names) taken.add(queueKey({ ...poller.source, name }))
+  return { poller, names: null, entries: () => poller.entries().filter((entry) => !theirs.has(queueKey(entry))) }
+}
+
+function pollNamed(poller: SourcePoller, watch: Watch, taken: Set<string>): PlannedPoll | null {
+  const { source } = poller
+  const all = source.names ?? []
+  const wanted = all.filter((name) => {
+    const key = queueKey({ ...source, name })
+    return watch.queues.has(key) && !taken.has(key) && taken.add(key)
+  })
+  if (wanted.length === 0) return null
+  const entries = () => poller.entries().filter(({ name }) => wanted.includes(name))
+  return { poller, names: wanted.length === all.length ? null : wanted, entries }
+}

@@ -1,0 +1,170 @@
+import type { QueueReading, QueueSource, SourceReading } from '../../ports.js'
+import { MAX_MESSAGE_CHARS, MAX_QUEUES, type QueueEntry, UNKNOWN_METRICS } from '../../protocol/index.js'
+import { cut } from '../../protocol/read.js'
+import type { Notices } from '../logger.js'
+import { Throughput } from './throughput.js'
+
+/** How long a source may take until it is said that it does not answer, ms. */
+const ANSWER_TIMEOUT_MS = 5_000
+
+interface Known {
+  readonly entry: QueueEntry
+  readonly in: Throughput
+  readonly out: Throughput
+}
+
+/** Reads one source, never twice at a time, and keeps what it said last: names once seen stay. */
+export class SourcePoller {
+  readonly source: QueueSource
+  readonly #notices: Notices
+  readonly #known = new Map<string, Known>()
+  #askedAt = Number.NEGATIVE_INFINITY
+  #isAsked = false
+  #error: string | null = null
+  #failingSince: number | null = null
+
+  constructor(source: QueueSource, notices: Notices) {
+    this.source = source
+    this.#notices = notices
+  }
+
+  /** Why it can't be read; null when it can, or was not yet. */
+  get error(): string | null {
+    return this.#error
+  }
+
+  /** Queues that it has named. */
+  get names(): readonly string[] {
+    return [...this.#known.keys()]
+  }
+
+  /** Queues that another node saw here: they are shown, also when they have no jobs any more. */
+  remember(entries: readonly QueueEntry[]): void {
+    for (const entry of entries) if (!this.#known.has(entry.name)) this.#keep(blank(entry))
+  }
+
+  /** Forgets what its queues were like, for another node goes on reporting them; their names stay. */
+  lapse(): void {
+    this.#error = null
+    for (const [name, { entry }] of this.#known) {
+      this.#known.set(name, { entry: blank(entry), in: new Throughput(), out: new Throughput() })
+    }
+  }
+
+  /**
+   * Asks the source, unless it has still to answer or was asked too lately.
+   *
+   * @param names those of interest; null: all
+   * @returns resolves when it has answered, or has not in time. Never rejects.
+   */
+  async poll(names: readonly string[] | null): Promise<void> {
+    const now = performance.now()
+    if (this.#isAsked || now - this.#askedAt < (this.source.pollEvery ?? 0)) return
+    this.#askedAt = now
+    this.#isAsked = true
+    const answered = this.#ask(names)
+    if (await isSlow(answered)) this.#fail(`did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`)
+  }
+
+  /** What is known of its queues now. */
+  entries(): QueueEntry[] {
+    const { names } = this.source
+    const listed = names ?? this.names
+    return listed.slice(0, MAX_QUEUES).map((name) => {
+      const entry = this.#known.get(name)?.entry ?? blankOf(this.source, name)
+      return this.#error === null ? entry : { ...blank(entry), error: this.#error }
+    })
+  }
+
+  async #ask(names: readonly string[] | null): Promise<void> {
+    try {
+      this.#take(await this.source.read(names ?? undefined), names)
+      this.#recover()
+    } catch (error) {
+      this.#fail(messageOf(error))
+    } finally {
+      this.#isAsked = false
+    }
+  }
+
+  #take({ server, queues }: SourceReading, names: readonly string[] | null): void {
+    const now = performance.now()
+    const readings = new Map(queues.map((reading) => [reading.name, reading]))
+    for (const [name, { entry }] of this.#known) {
+      if (readings.has(name) || names?.includes(name) === false) continue
+      if (this.source.names?.includes(name) === false) this.#known.delete(name)
+      else this.#keep(blank(entry))
+    }
+    for (const reading of readings.values()) this.#note(reading, server, now)
+  }
+
+  #note(reading: QueueReading, server: string | null, now: number): void {
+    const { totals, throughput, ...figures } = reading
+    const known = this.#known.get(reading.name) ?? { in: new Throughput(), out: new Throughput() }
+    const counted = { in: known.in.note(now, totals?.in ?? null), out: known.out.note(now, totals?.out ?? null) }
+    const speed = { in: throughput?.in ?? counted.in, out: throughput?.out ?? counted.out }
+    const entry: QueueEntry = {
+      ...figures,
+      place: this.source.place,
+      server,
+      throughput: speed.in === null && speed.out === null ? null : speed,
+    }
+    this.#keep(entry, known)
+  }
+
+  #keep(entry: QueueEntry, meters?: Pick<Known, 'in' | 'out'>): void {
+    const known = this.#known.get(entry.name)
+    if (!known && this.#known.size >= MAX_QUEUES) return
+    const { in: into, out } = meters ?? known ?? { in: new Throughput(), out: new Throughput() }
+    this.#known.set(entry.name, { entry, in: into, out })
+  }
+
+  #fail(message: string): void {
+    this.#error = cut(message, MAX_MESSAGE_CHARS)
+    if (this.#failingSince !== null) return
+    this.#failingSince = performance.now()
+    this.#notices.warn(`the queues of ${this.#name} can't be read: ${this.#error}. All else is reported as ever.`)
+  }
+
+  #recover(): void {
+    this.#error = null
+    if (this.#failingSince === null) return
+    const seconds = Math.round((performance.now() - this.#failingSince) / 1_000)
+    this.#failingSince = null
+    this.#notices.info(`the queues of ${this.#name} are read again after ${seconds} s.`)
+  }
+
+  get #name(): string {
+    return `${this.source.driver} at ${this.source.place}`
+  }
+}
+
+/** The timer never holds the process. */
+async function isSlow(answered: Promise<void>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, ANSWER_TIMEOUT_MS, true)
+    timer.unref()
+  })
+  try {
+    return await Promise.race([late, answered.then(() => false)])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** A queue of which nothing is known now but what it is. */
+function blank(entry: QueueEntry): QueueEntry {
+  const unknown = { paused: null, oldestMs: null, overdueMs: null, throughput: null, workers: null, meta: null }
+  return { ...entry, ...unknown, metrics: UNKNOWN_METRICS, error: null }
+}
+
+function blankOf({ driver, place, capabilities }: QueueSource, name: string): QueueEntry {
+  const identity = { name, driver, place, server: null, states: [], approximate: false, capabilities }
+  const unknown = { paused: null, oldestMs: null, overdueMs: null, throughput: null, workers: null, meta: null }
+  return { ...identity, ...unknown, metrics: UNKNOWN_METRICS, error: null }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

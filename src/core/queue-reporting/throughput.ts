@@ -1,0 +1,39 @@
+import { round } from '../round.js'
+
+const WINDOW_MS = 60_000
+/** Samples are kept this far apart: a short interval needs no more of them. */
+const STEP_MS = 1_000
+
+interface Sample {
+  readonly at: number
+  readonly total: number
+}
+
+/** Tells from a count that only grows how many come per minute, over about the last minute. */
+export class Throughput {
+  #samples: Sample[] = []
+
+  /**
+   * @param at ms, by a clock that never jumps
+   * @param total null when it is not known; lower than before when it began anew
+   * @returns per minute; null as long as that can't be told
+   */
+  note(at: number, total: number | null): number | null {
+    const last = this.#samples.at(-1)
+    if (total === null || (last && total < last.total)) this.#samples = []
+    if (total === null) return null
+    this.#keep({ at, total })
+    const [first] = this.#samples
+    if (!first || at <= first.at) return null
+    return round(((total - first.total) / (at - first.at)) * 60_000)
+  }
+
+  #keep(sample: Sample): void {
+    const samples = this.#samples
+    const before = samples.at(-2)
+    if (before && sample.at - before.at < STEP_MS) samples.pop()
+    samples.push(sample)
+    // One that is older than the window stays, so that the window is covered.
+    while (samples[1] && samples[1].at <= sample.at - WINDOW_MS) samples.shift()
+  }
+}

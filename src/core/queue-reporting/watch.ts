@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import type { QueueSource } from '../../ports.js'
+import { type QueueEntry, queueKeyOf } from '../../protocol/index.js'
+
+/** What a node watches, or what others leave of it; by {@link placeKey} and {@link queueKey}. */
+export interface Watch {
+  /** Places all of whose queues are watched. */
+  readonly places: ReadonlySet<string>
+  /** Queues that are watched by name. */
+  readonly queues: ReadonlySet<string>
+  /** Queues that another node reports: those of a place that is watched whole have to be told from the rest. */
+  readonly elsewhere: ReadonlySet<string>
+}
+
+/** A holder of a rank, as its lease tells. */
+export interface Holder {
+  readonly node: string
+  /** Of what it reports there; null when a reporter of another kind holds it. */
+  readonly fingerprint: string | null
+  readonly places: readonly string[]
+}
+
+/** Names a place: no queue has the same key, for queues have names. */
+export function placeKey({ driver, place }: Pick<QueueSource, 'driver' | 'place'>): string {
+  return queueKey({ driver, place, name: '' })
+}
+
+/** One source may say of one queue that it is Laravel's and of the next that it is Horizon's. */
+export function queueKey({ driver, place, name }: Pick<QueueEntry, 'driver' | 'place' | 'name'>): string {
+  return queueKeyOf({ driver: driver === 'laravel-horizon' ? 'laravel' : driver, place, name })
+}
+
+export function watchOf(sources: readonly QueueSource[]): Watch {
+  const places = new Set<string>()
+  const queues = new Set<string>()
+  for (const { driver, place, names } of sources) {
+    if (names === null) places.add(placeKey({ driver, place }))
+    for (const name of names ?? []) queues.add(queueKey({ driver, place, name }))
+  }
+  return { places, queues, elsewhere: new Set() }
+}
+
+export function isNothing({ places, queues }: Watch): boolean {
+  return places.size === 0 && queues.size === 0
+}
+
+/** The same for two nodes that watch the same. */
+export function fingerprintOf({ places, queues }: Watch): string {
+  const text = [...[...places].sort(), ...[...queues].sort()].join('\n')
+  return createHash('sha1').update(text).digest('base64url').slice(0, 16)
+}
+
+/**
+ * What another node leaves. A queue that is watched by name is that node's only when it reports it: a place that is
+ * watched whole shows no queue that has never held a job.
+ */
+export function without(watch: Watch, holder: Holder, reported: readonly QueueEntry[]): Watch {
+  const keys = new Set(reported.map(queueKey))
+  return {
+    places: new Set([...watch.places].filter((place) => !holder.places.includes(place))),
+    queues: new Set([...watch.queues].filter((queue) => !keys.has(queue))),
+    elsewhere: new Set([...watch.elsewhere, ...keys]),
+  }
+}
+
+/** The text of a lease. */
+export function holderText(watch: Watch, node: string): string {
+  return `${fingerprintOf(watch)} ${[...watch.places].sort().join(',') || '-'} ${node}`
+}
+
+/** A reporter of another kind may hold it by its node's name alone. */
+export function parseHolder(text: string): Holder {
+  const [, fingerprint = '', places = '', node = ''] = /^([\w-]{16}) (\S+) (.+)$/s.exec(text) ?? []
+  if (node === '') return { node: text, fingerprint: null, places: [] }
+  return { node, fingerprint, places: places === '-' ? [] : places.split(',') }
+}

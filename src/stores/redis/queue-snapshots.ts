@@ -1,0 +1,104 @@
+import { type Keys, parseQueueSnapshot, type QueueSnapshot, snapshotLife } from '../../protocol/index.js'
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asScored } from '../../redis/replies.js'
+import { send } from '../../redis/send.js'
+import type { ServerClock } from './server-clock.js'
+import { type KeyText, readTexts } from './texts.js'
+
+/** Of the index; those that were written last. */
+const MAX_SNAPSHOTS = 1_000
+
+export interface FoundSnapshots {
+  readonly snapshots: readonly QueueSnapshot[]
+  readonly unreadable: number
+}
+
+interface Known {
+  readonly score: number
+  /** Null when there is none. */
+  readonly snapshot: QueueSnapshot | null
+  readonly isUnreadable: boolean
+  /** When it runs out unless it is written again, by `performance.now()`. */
+  readonly until: number
+}
+
+interface Member {
+  readonly member: string
+  readonly score: number
+}
+
+/** The snapshots of the index. One is read again when its score says that it was written again. */
+export class QueueSnapshots {
+  readonly #connection: Connection
+  readonly #keys: Keys
+  readonly #clock: ServerClock
+  #known = new Map<string, Known>()
+
+  constructor(connection: Connection, keys: Keys, clock: ServerClock) {
+    this.#connection = connection
+    this.#keys = keys
+    this.#clock = clock
+  }
+
+  /** @throws RedisError when Redis does not answer */
+  async read(): Promise<FoundSnapshots> {
+    const members = await this.#readIndex()
+    if (!members) return { snapshots: [], unreadable: 1 }
+    await this.#update(members)
+    const known = [...this.#known.values()]
+    const snapshots = known.filter(isLive).flatMap(({ snapshot }) => snapshot ?? [])
+    return { snapshots, unreadable: known.filter(({ isUnreadable }) => isUnreadable).length }
+  }
+
+  /** Whether a key is one of those that the index led to just now. */
+  has(key: string): boolean {
+    const known = this.#known.get(key)
+    return known !== undefined && (known.isUnreadable || isLive(known))
+  }
+
+  async #readIndex(): Promise<Member[] | null> {
+    const range: Command = ['zrange', this.#keys.queueIndex, 0, MAX_SNAPSHOTS - 1, 'REV', 'WITHSCORES']
+    const [index, time] = await send(this.#connection, this.#clock.now() === null ? [range, ['time']] : [range])
+    if (time && !time.error) this.#clock.learn(time.value)
+    if (index?.error?.code === 'WRONGTYPE') return null
+    if (index?.error) throw index.error
+    return asScored(index?.value)
+  }
+
+  async #update(members: readonly Member[]): Promise<void> {
+    // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
+    const entries = members.map(({ member, score }) => ({ key: `${this.#keys.prefix}queues:${member}`, score }))
+    const changed = entries.filter(({ key, score }) => {
+      const known = this.#known.get(key)
+      return !known || known.score !== score || known.isUnreadable
+    })
+    const texts = await readTexts(
+      this.#connection,
+      changed.map(({ key }) => key),
+    )
+    const fresh = new Map(changed.map(({ key, score }, index) => [key, this.#knownOf(score, texts[index])]))
+    const kept = entries.map(({ key }) => [key, fresh.get(key) ?? this.#known.get(key)] as const)
+    this.#known = new Map(kept.flatMap(([key, known]) => (known ? [[key, known] as const] : [])))
+  }
+
+  #knownOf(score: number, read: KeyText | undefined): Known {
+    const text = read?.text ?? null
+    const snapshot = text === null ? null : parseQueueSnapshot(text)
+    const isUnreadable = read?.unreadable === true || (text !== null && !snapshot)
+    const life = snapshotLife(snapshot?.interval ?? 0)
+    const now = this.#clock.now()
+    const age = now === null ? 0 : Math.min(life, Math.max(0, now - score))
+    const at = Math.min(score, Date.now())
+    return {
+      score,
+      snapshot: snapshot && { ...snapshot, timestamp: at },
+      isUnreadable,
+      until: performance.now() + life - age,
+    }
+  }
+}
+
+function isLive({ snapshot, until }: Known): boolean {
+  return snapshot !== null && until > performance.now()
+}
