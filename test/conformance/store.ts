@@ -9,11 +9,15 @@ import {
   slowOf,
   slowRecord,
 } from '../stores/samples.js'
+import { commandsConformance } from './store-commands.js'
+import { queuesConformance } from './store-queues.js'
 
 export interface StoreUnderTest {
   readonly store: Store
   /** Lets a node's heartbeat come to the end of its life. */
   runOut(service: string, node: string): Promise<void>
+  /** Lets the lease of a rank come to its end; it was taken for at most a minute. */
+  runOutLease(service: string, rank: number): Promise<void>
   /** After the store was closed. */
   end(): Promise<void>
 }
@@ -248,6 +252,9 @@ export function storeConformance(name: string, makeStore: () => Promise<StoreUnd
       expect(two.records.map((record) => record.requestId)).toEqual(['r-1', 'r-2'])
       expect(oneMore.records.map((record) => record.requestId)).toEqual(['r-2'])
     })
+
+    queuesConformance(() => made)
+    commandsConformance(() => store)
 
     test('closing twice is harmless', async () => {
       await beat('shop', 'n1')

@@ -1,8 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { EXCEPTION_LIFE_MS, INDEX_LIFE_MS, MIN_HEARTBEAT_LIFE_MS, ROLLUP_LIFE_MS } from '../../src/protocol/index.js'
+import {
+  EXCEPTION_LIFE_MS,
+  INDEX_LIFE_MS,
+  MIN_HEARTBEAT_LIFE_MS,
+  MIN_SNAPSHOT_LIFE_MS,
+  ROLLUP_LIFE_MS,
+} from '../../src/protocol/index.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import { storeConformance } from '../conformance/store.js'
-import { exceptionOf, exceptionRecord, heartbeatOf, rollupOf, rollupRecord } from './samples.js'
+import { exceptionOf, exceptionRecord, heartbeatOf, rollupOf, rollupRecord, snapshotOf } from './samples.js'
 
 storeConformance('memory', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
@@ -18,6 +24,9 @@ storeConformance('memory', async () => {
         const heartbeat = heartbeatOf(other.service, other.node)
         await store.write({ service: other.service, node: other.node, heartbeat, records: [] })
       }
+    },
+    async runOutLease() {
+      vi.setSystemTime(Date.now() + 60_001)
     },
     async end() {
       vi.useRealTimers()
@@ -74,4 +83,27 @@ test('nodes and rollups are bounded by count, and those of late stay', async () 
   expect((await store.nodes()).nodes.map((entry) => entry.node)).toEqual(['n7', 'n8', 'n9'])
   const { records } = await store.rollups({ service: 'shop', since: 0 })
   expect(records.map((rollup) => rollup.node)).toEqual(['n6', 'n7', 'n8', 'n9'])
+})
+
+test('a queue snapshot runs out, and thousands of services do not add up', async () => {
+  const store = memoryStore()
+  await store.writeQueues(snapshotOf('shop'), 1)
+  await store.writeQueues(snapshotOf('slow', { interval: 60_000 }), 1)
+  vi.setSystemTime(Date.now() + MIN_SNAPSHOT_LIFE_MS)
+  expect((await store.queues()).snapshots.map(({ service }) => service)).toEqual(['slow'])
+  expect(await store.writtenQueues('shop', 1)).toBeNull()
+  for (let number = 0; number < 1_100; number++) await store.writeQueues(snapshotOf(`s${number}`), 1)
+  const { snapshots } = await store.queues()
+  expect([snapshots.length, snapshots.at(-1)?.service]).toEqual([1_000, 's1099'])
+})
+
+test('the audit trail keeps its newest 10,000 lines', async () => {
+  const store = memoryStore()
+  const line = { operation: 'o', step: 'intent', at: 1, user: null, role: 'admin', action: 'retry' } as const
+  const about = { queue: null, queueName: null, ok: null, detail: null }
+  for (let number = 0; number < 10_010; number++) await store.appendAudit({ ...line, ...about, target: `${number}` })
+  const [newest] = await store.audit({ before: null, limit: 1 })
+  expect(newest?.target).toBe('10009')
+  const oldest = await store.audit({ before: String(Number(newest?.id) - 9_990), limit: 100 })
+  expect(oldest.map(({ target }) => target)).toEqual(['18', '17', '16', '15', '14', '13', '12', '11', '10'])
 })

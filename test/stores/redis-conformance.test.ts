@@ -28,6 +28,9 @@ async function emptyStore(source: RedisSource, prefix?: string, closeClient = ()
     async runOut(service, node) {
       await admin.del(keysOf(prefix).node(service, node))
     },
+    async runOutLease(service, rank) {
+      await admin.del(keysOf(prefix).queuesLease(service, rank))
+    },
     async end() {
       admin.disconnect()
       closeClient()
@@ -58,7 +61,7 @@ storeConformance('Redis by a client of ioredis 5', () => {
 
 storeConformance('Redis by a user with the documented rights alone', async () => {
   const admin = server.client()
-  await createAclUser(admin, 'both', ['quasar-reporter', 'quasar-zenith'])
+  await createAclUser(admin, 'both', ['quasar-reporter', 'quasar-queues', 'quasar-zenith', 'quasar-operator'])
   admin.disconnect()
   return emptyStore(`redis://both:secret@127.0.0.1:${server.port}`)
 })
@@ -71,6 +74,9 @@ storeConformance('a Redis Cluster of three masters', async () => {
     store: redisStore({ redis: client }),
     async runOut(service, node) {
       await client.del(keysOf().node(service, node))
+    },
+    async runOutLease(service, rank) {
+      await client.del(keysOf().queuesLease(service, rank))
     },
     async end() {
       client.disconnect()

@@ -1,5 +1,13 @@
 import type { StoreRecord } from '../../src/ports.js'
-import { type ExceptionRecord, type Heartbeat, type Rollup, Sketch, type SlowEntry } from '../../src/protocol/index.js'
+import {
+  type ExceptionRecord,
+  type Heartbeat,
+  type QueueEntry,
+  type QueueSnapshot,
+  type Rollup,
+  Sketch,
+  type SlowEntry,
+} from '../../src/protocol/index.js'
 
 /** Whole records, for tests to change what they are about. */
 
@@ -122,6 +130,32 @@ export function rollupOf(changes: Partial<Rollup> = {}): Rollup {
     ],
     ...changes,
   }
+}
+
+export function queueOf(name: string, changes: Partial<QueueEntry> = {}): QueueEntry {
+  return {
+    name,
+    driver: 'bullmq',
+    place: '127.0.0.1:6379/0 bull',
+    server: 'f00d',
+    metrics: { waiting: 12, prioritized: 1, active: 2, delayed: 3, waitingChildren: 0, completed: 100, failed: null },
+    states: ['waiting', 'prioritized', 'active', 'delayed', 'waitingChildren', 'completed'],
+    approximate: false,
+    paused: false,
+    oldestMs: 1_500,
+    overdueMs: null,
+    throughput: { in: 30, out: null },
+    workers: 4,
+    capabilities: ['list', 'get', 'retry'],
+    error: null,
+    meta: { concurrency: 5 },
+    ...changes,
+  }
+}
+
+export function snapshotOf(service: string, changes: Partial<QueueSnapshot> = {}): QueueSnapshot {
+  const queues = [queueOf('mail'), queueOf('sms', { error: 'a key of another type', throughput: null, meta: null })]
+  return { v: 2, timestamp: Date.now(), interval: 10_000, service, reporter: 'n1', queues, ...changes }
 }
 
 export function sketchOf(durations: readonly number[]): string {

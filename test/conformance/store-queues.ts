@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { queueOf, snapshotOf } from '../stores/samples.js'
+import type { StoreUnderTest } from './store.js'
+
+/** Who reports the queues of a service, and what is reported. */
+export function queuesConformance(made: () => StoreUnderTest): void {
+  const store = () => made().store
+  const hold = (holder: string, rank = 1, service = 'shop') => store().holdQueues(service, rank, holder, 60_000)
+
+  test('a store without queues has none', async () => {
+    expect(await store().queues()).toEqual({ snapshots: [], unreadable: 0 })
+    expect(await store().writtenQueues('shop', 1)).toBeNull()
+  })
+
+  test('a queue snapshot is read as it was written, and the next one replaces it', async () => {
+    const snapshot = snapshotOf('shop')
+    expect(await store().writeQueues(snapshot, 1)).toBeNull()
+    expect(await store().queues()).toEqual({ snapshots: [snapshot], unreadable: 0 })
+    expect(await store().writtenQueues('shop', 1)).toEqual(snapshot)
+    const next = snapshotOf('shop', { timestamp: snapshot.timestamp + 1, reporter: null, interval: null, queues: [] })
+    expect(await store().writeQueues(next, 1)).toBeNull()
+    const read = (await store().queues()).snapshots
+    expect(read.map(({ reporter, queues }) => [reporter, queues])).toEqual([[null, []]])
+  })
+
+  test('snapshots of services and of ranks are apart, whatever the names', async () => {
+    const names = ['a:b', 'a', 'a:2', 'b*', '[x]', '100%', '%41', 'mañana 朝', '{slot}']
+    for (const service of names) {
+      for (const rank of [1, 2, 12]) {
+        const queues = [queueOf(`${service} ${rank}:*`)]
+        expect(await store().writeQueues(snapshotOf(service, { queues, interval: 60_000.5 }), rank)).toBeNull()
+      }
+    }
+    const { snapshots, unreadable } = await store().queues()
+    expect(unreadable).toBe(0)
+    const found = snapshots.map(({ service, queues }) => [service, queues[0]?.name])
+    expect(found.sort()).toEqual(names.flatMap((name) => [1, 2, 12].map((rank) => [name, `${name} ${rank}:*`])).sort())
+    for (const service of names) {
+      expect((await store().writtenQueues(service, 12))?.queues[0]?.name).toBe(`${service} 12:*`)
+    }
+  })
+
+  test('a snapshot of 2,000 queues is whole', async () => {
+    const queues = Array.from({ length: 2_000 }, (_, number) => queueOf(`queue-${number}`))
+    expect(await store().writeQueues(snapshotOf('shop', { queues }), 1)).toBeNull()
+    expect((await store().queues()).snapshots[0]?.queues).toEqual(queues)
+  })
+
+  test('of those who compete for a rank one holds it, and goes on holding it', async () => {
+    expect(await hold('n1')).toBe('n1')
+    expect(await hold('n2')).toBe('n1')
+    expect(await hold('n1')).toBe('n1')
+    expect(await hold('n2', 2)).toBe('n2')
+    expect(await hold('n2', 1, 'blog')).toBe('n2')
+  })
+
+  test('of many at once one holds a rank', async () => {
+    const holders = await Promise.all(Array.from({ length: 20 }, (_, number) => hold(`n${number}`)))
+    expect(new Set(holders).size).toBe(1)
+  })
+
+  test('who lets go of a rank makes room at once, and nobody else does', async () => {
+    await hold('n1')
+    await store().releaseQueues('shop', 1, 'n2')
+    await store().releaseQueues('shop', 2, 'n1')
+    expect(await hold('n2')).toBe('n1')
+    await store().releaseQueues('shop', 1, 'n1')
+    expect(await hold('n2')).toBe('n2')
+    await store().releaseQueues('shop', 1, 'n1')
+    expect(await hold('n3')).toBe('n2')
+  })
+
+  test('a lease that ran out is free', async () => {
+    await hold('n1')
+    await made().runOutLease('shop', 1)
+    expect(await hold('n2')).toBe('n2')
+    expect(await hold('n1')).toBe('n2')
+  })
+}
