@@ -127,7 +127,7 @@ test('a beat alone takes two commands, and tidying comes once a minute at most',
 test('foreign reporters are looked for once, not at every read', async () => {
   await admin.config('RESETSTAT')
   for (let round = 0; round < 5; round++) await store.nodes()
-  expect(await callsOf('scan')).toBe(2)
+  expect(await callsOf('scan')).toBe(3)
   expect(await callsOf('keys')).toBe(0)
 })
 
@@ -315,10 +315,10 @@ test('the documented rule for Zenith is enough to read, and gives nothing else',
   expect((await zenith.exceptions({ service: 'shop', limit: 10 })).records).toHaveLength(1)
   expect((await zenith.rollups({ service: 'shop', since: 0 })).records).toHaveLength(1)
   expect(await zenith.ping()).toBeGreaterThan(0)
-  // That it may not SCAN is found out once, by the two patterns of one pipeline.
+  // That it may not SCAN is found out once, by the three patterns of one pipeline.
   const log = JSON.stringify(await admin.call('acl', 'log'))
   expect(log.match(/"object","([^"]*)"/g)).toEqual(['"object","scan"'])
-  expect(log).toContain('"count",2')
+  expect(log).toContain('"count",3')
   expect(await zenith.write({ ...batch(), records: [] })).toMatchObject({ error: { code: 'NOPERM' } })
   await zenith.close()
   await refuses('zenith', [
