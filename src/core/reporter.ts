@@ -44,6 +44,8 @@ export class Reporter {
   readonly #onFault: (error: unknown) => void
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> = Promise.resolve()
+  /** A report that has not begun yet. */
+  #next: Promise<void> | null = null
   #isStopped = false
   #status: ReporterStatus = { lastReportAt: null, error: null, reports: 0 }
 
@@ -74,10 +76,11 @@ export class Reporter {
     this.#schedule(Math.min(this.#interval, FIRST_REPORT_MS) * (0.5 + Math.random() / 2))
   }
 
-  /** Writes a report now, after one that is under way. */
+  /** Writes a report now, after one that is under way. All who ask before it begins get the same one. */
   flush(): Promise<void> {
-    this.#running = this.#running.then(() => this.#report()).catch(this.#onFault)
-    return this.#running
+    this.#next ??= this.#running.then(() => this.#begin()).catch(this.#onFault)
+    this.#running = this.#next
+    return this.#next
   }
 
   /** Hands what waits to the store in this very turn: the process may be gone after it. */
@@ -110,6 +113,11 @@ export class Reporter {
     await this.flush()
     const jittered = this.#interval * (1 - JITTER + 2 * JITTER * Math.random())
     this.#schedule(Math.max(0, jittered - (performance.now() - startedAt)))
+  }
+
+  #begin(): Promise<void> {
+    this.#next = null
+    return this.#report()
   }
 
   async #report(): Promise<void> {

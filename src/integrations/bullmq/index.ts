@@ -1,14 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { QuasarOptions } from '../../core/options.js'
-import type { RecorderLease } from '../../quasar.js'
-import { leaseRecorder } from '../../quasar.js'
+import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../quasar.js'
+import type { BullQueue } from '../../queue-sources.js'
 import { followOnce } from './follow-once.js'
 import type { WorkerLike } from './follow-worker.js'
+import { groupQueue } from './queue-groups.js'
 import { wrapMethod } from './wrap-method.js'
 
-export type { QuasarOptions, WorkerLike }
+export type { BullQueue, MonitoredQueues, QuasarOptions, WorkerLike }
 
-/** How long `worker.close()` waits for the last report at most, ms: no Redis of ours may hold up a shutdown. */
+/** How long `close()` waits for the last report at most, ms: no Redis of ours may hold up a shutdown. */
 const LAST_REPORT_MS = 1_000
 
 /** A worker that is monitored. */
@@ -28,6 +29,45 @@ export interface MonitoredWorker {
 export function monitorWorker(worker: WorkerLike, options: QuasarOptions = {}): MonitoredWorker {
   const lease = leaseRecorder(options, 'bullmq')
   return lease.recorder.status().enabled ? monitor(worker, lease) : { stop: lease.release }
+}
+
+/**
+ * Reports a BullMQ queue until it is closed: backlog, oldest job, throughput, workers. Of all nodes of the service one reads
+ * it. Queues of one Redis and prefix are read together.
+ *
+ * @param queue of BullMQ 5 or 6; it is never closed
+ * @throws QuasarError `invalid_option`, also when it can't be told where the queue is
+ * @example monitorQueue(new Queue('mail', { connection }))
+ */
+export function monitorQueue(queue: BullQueue, options: QuasarOptions = {}): MonitoredQueues {
+  const lease = leaseRecorder(options, null)
+  if (!lease.recorder.status().enabled) return { stop: lease.release }
+  try {
+    return report(queue, lease)
+  } catch (error) {
+    void lease.release()
+    throw error
+  }
+}
+
+function report(queue: BullQueue, { recorder, release }: RecorderLease): MonitoredQueues {
+  const ungroup = groupQueue(queue, recorder)
+  let stopping: Promise<void> | null = null
+  const unwrap = wrapMethod(queue, 'close', (close) => async () => {
+    const stopped = stop()
+    await close()
+    await Promise.race([stopped, wait(LAST_REPORT_MS, undefined, { ref: false })])
+  })
+  function stop(): Promise<void> {
+    stopping ??= end()
+    return stopping
+  }
+  function end(): Promise<void> {
+    unwrap?.()
+    ungroup()
+    return release()
+  }
+  return { stop }
 }
 
 function monitor(worker: WorkerLike, { recorder, release }: RecorderLease): MonitoredWorker {

@@ -1,4 +1,5 @@
 export { Monitored, SlowJob } from '../../core/decorators.js'
+export type { QuasarModuleOptions } from './options.js'
 export { QuasarModule } from './quasar.module.js'
 export { QuasarService } from './quasar.service.js'
 export { SkipQuasar } from './skip.js'

@@ -1,8 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { DiscoveryService } from '@nestjs/core'
-import type { QuasarOptions } from '../../core/options.js'
 import { monitorWorker, type WorkerLike } from '../bullmq/index.js'
-import { QUASAR_OPTIONS } from './options.js'
+import { QUASAR_OPTIONS, type QuasarModuleOptions, recorderOptions } from './options.js'
 
 /** What `@Processor()` of @nestjs/bullmq leaves on a class. */
 const PROCESSOR = 'bullmq:processor_metadata'
@@ -14,14 +13,14 @@ type Provider = ReturnType<DiscoveryService['getProviders']>[number]
 export class JobDiscovery implements OnApplicationBootstrap {
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
-    @Inject(QUASAR_OPTIONS) private readonly options: QuasarOptions,
+    @Inject(QUASAR_OPTIONS) private readonly options: QuasarModuleOptions,
   ) {}
 
   /** @internal @nestjs/bullmq makes its workers in `onModuleInit`. */
   onApplicationBootstrap(): void {
     for (const provider of this.discovery.getProviders().filter(isProcessor)) {
       const worker = workerOf(provider)
-      if (worker) monitorWorker(worker, this.options)
+      if (worker) monitorWorker(worker, recorderOptions(this.options))
     }
   }
 }

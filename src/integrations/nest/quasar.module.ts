@@ -1,9 +1,9 @@
 import { type DynamicModule, Global, Inject, Module, type NestModule } from '@nestjs/common'
 import { DiscoveryModule } from '@nestjs/core'
-import type { QuasarOptions } from '../../core/options.js'
 import { JobDiscovery } from './jobs.js'
-import { ConfigurableModuleClass } from './options.js'
+import { ConfigurableModuleClass, type QuasarModuleOptions } from './options.js'
 import { QuasarService } from './quasar.service.js'
+import { QueueDiscovery } from './queues.js'
 
 /**
  * Reports every request that the app gets, guards, middleware and unknown paths included. Stops with the app. For Nest
@@ -13,13 +13,17 @@ import { QuasarService } from './quasar.service.js'
  * @example imports: [QuasarModule.forRoot()]
  */
 @Global()
-@Module({ imports: [DiscoveryModule], providers: [QuasarService, JobDiscovery], exports: [QuasarService] })
+@Module({
+  imports: [DiscoveryModule],
+  providers: [QuasarService, JobDiscovery, QueueDiscovery],
+  exports: [QuasarService],
+})
 export class QuasarModule extends ConfigurableModuleClass implements NestModule {
   constructor(@Inject(QuasarService) private readonly service: QuasarService) {
     super()
   }
 
-  static override forRoot(options: QuasarOptions = {}): DynamicModule {
+  static override forRoot(options: QuasarModuleOptions = {}): DynamicModule {
     return ConfigurableModuleClass.forRoot.call(QuasarModule, options)
   }
 

@@ -1,11 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
-import type { QuasarOptions } from '../../core/options.js'
 import type { Recorder, RecorderStatus } from '../../core/recorder.js'
 import type { CaptureContext } from '../../core/records.js'
-import { leaseRecorder, type RecorderLease } from '../../quasar.js'
+import { monitorSources } from '../../monitor-sources.js'
+import type { QueueSource } from '../../ports.js'
+import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../quasar.js'
 import { followAdapter } from './follow-adapter.js'
-import { QUASAR_OPTIONS } from './options.js'
+import { QUASAR_OPTIONS, type QuasarModuleOptions, recorderOptions } from './options.js'
 import { watchExceptions } from './watch-exceptions.js'
 
 /** What the app says to Quasar itself. */
@@ -14,10 +15,10 @@ export class QuasarService implements OnApplicationShutdown {
   readonly #lease: RecorderLease
 
   constructor(
-    @Inject(QUASAR_OPTIONS) options: QuasarOptions,
+    @Inject(QUASAR_OPTIONS) options: QuasarModuleOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
   ) {
-    this.#lease = leaseRecorder(options, 'nest')
+    this.#lease = leaseRecorder(recorderOptions(options), 'nest')
     this.follow()
   }
 
@@ -38,6 +39,15 @@ export class QuasarService implements OnApplicationShutdown {
    */
   run<T>(name: string, fn: () => T): T {
     return this.recorder.run(name, fn)
+  }
+
+  /**
+   * Reports queues from now on, as `quasar.monitorQueues` does; those of BullModule are reported by themselves.
+   *
+   * @throws QuasarError `invalid_option` for what is no queue source
+   */
+  monitorQueues(...sources: QueueSource[]): MonitoredQueues {
+    return monitorSources(this.recorder, sources)
   }
 
   status(): RecorderStatus {
