@@ -1,0 +1,41 @@
+import type { Connection } from '../../redis/connection.js'
+import { Discovery } from '../../redis/discovery.js'
+import { escapeGlob } from '../../redis/glob.js'
+import { baseOf } from '../bullmq/keys.js'
+import { SeenNames } from '../shared/seen-names.js'
+import { areBullmqs } from './owner.js'
+
+/** How often queues are looked for, in ms. */
+const EVERY_MS = 60_000
+/** Every queue that ever had a job has a counter of ids; one that never had may be paused. */
+const MARKS = [':id', ':meta-paused'] as const
+
+/** Names of the queues that are Bull's under a prefix, BullMQ's left out. */
+export function discoveredNames(connection: Connection, prefix: string): () => Promise<readonly string[]> {
+  const seen = new SeenNames()
+  const candidates = new Set<string>()
+  const patterns = MARKS.map((mark) => ({ match: `${escapeGlob(prefix)}:*${mark}`, type: 'string' }) as const)
+  const discovery = new Discovery(connection, patterns, EVERY_MS, (key) => {
+    const mark = MARKS.find((one) => key.endsWith(one)) ?? ''
+    const name = key.slice(prefix.length + 1, -mark.length)
+    if (!seen.has(name)) candidates.add(name)
+  })
+  return async () => {
+    await discovery.look()
+    const names = [...candidates]
+    candidates.clear()
+    const owners = await areBullmqs(
+      connection,
+      names.map((name) => baseOf(prefix, name)),
+    )
+    // What is BullMQ's is found, and asked about, again the next time.
+    for (const [index, name] of names.entries()) if (owners[index] === false) seen.add(name)
+    return seen.list().filter((name) => !isPart(name, seen))
+  }
+}
+
+/** Keys of a queue's debouncing and of its rate limit by group end as its users like: `bull:mail:de:id`. */
+function isPart(name: string, seen: SeenNames): boolean {
+  const whole = /^(.+?):(?:de:.+|limiter(?::.+)?)$/s.exec(name)?.[1]
+  return whole !== undefined && seen.has(whole)
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import type { RedisClient } from '../../redis/client.js'
+
+interface ScriptDefinition {
+  readonly lua: string
+  readonly numberOfKeys: number
+}
+
+/**
+ * A client as Bull gets it. Bull puts a listener and some thirty commands on a client, by names without its version
+ * (`addJob`, `pause`): on a client that is somebody else's they would meet those of another version. Here they stay apart,
+ * and nothing that Bull closes is closed.
+ */
+export function lentClient(client: RedisClient): object {
+  const commands = new Map<PropertyKey, unknown>()
+  const none = () => lent
+  for (const name of ['on', 'once', 'off', 'addListener', 'removeListener']) commands.set(name, none)
+  for (const name of ['quit', 'disconnect']) commands.set(name, async () => 'OK')
+  commands.set('defineCommand', (name: string, { lua, numberOfKeys }: ScriptDefinition) => {
+    commands.set(name, (...args: unknown[]) => runScript(client, lua, numberOfKeys, args.flat()))
+  })
+  const lent: RedisClient = new Proxy(client, {
+    get(target, name) {
+      if (commands.has(name)) return commands.get(name)
+      const value: unknown = Reflect.get(target, name)
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+  return lent
+}
+
+async function runScript(client: RedisClient, lua: string, keys: number, given: readonly unknown[]): Promise<unknown> {
+  // As ioredis does; Bull's options of a job are bytes, which ioredis takes as well.
+  const args = given.map((one) => (one === null || one === undefined ? '' : one)) as (string | number)[]
+  try {
+    return await client.call('evalsha', createHash('sha1').update(lua).digest('hex'), keys, ...args)
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error
+    return client.call('eval', lua, keys, ...args)
+  }
+}

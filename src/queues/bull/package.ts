@@ -1,0 +1,72 @@
+import type { RedisClient } from '../../redis/client.js'
+
+/**
+ * What is used of Bull's classes. They are told by their shape, so that every version 4 will do, and whatever copy of it
+ * the app has.
+ */
+export interface BullQueue {
+  readonly name: string
+  readonly keyPrefix: string
+  readonly client: RedisClient
+  add(name: string, data: unknown, options?: object): Promise<BullJob>
+  pause(): Promise<void>
+  resume(): Promise<void>
+  clean(grace: number, type?: BullCleanType, limit?: number): Promise<unknown[]>
+  removeRepeatable(name: string, repeat: object): Promise<unknown>
+  removeRepeatableByKey(key: string): Promise<unknown>
+}
+
+export interface BullJob {
+  readonly id: string | number
+  retry(): Promise<void>
+  promote(): Promise<void>
+  remove(): Promise<void>
+}
+
+export type BullCleanType = 'completed' | 'failed' | 'wait' | 'paused'
+
+/** The package `bull`, or the part of it that is used. */
+export interface BullPackage {
+  new (name: string, options: BullQueueOptions): BullQueue
+  /** Makes jobs of what is known of them, without reading them. */
+  readonly Job: { fromJSON(queue: BullQueue, job: object, id: string): BullJob }
+}
+
+export interface BullQueueOptions {
+  readonly prefix: string
+  readonly skipVersionCheck: boolean
+  readonly createClient: (type: 'client' | 'subscriber' | 'bclient') => object
+}
+
+/** @throws when there is none */
+export async function bullPackage(option: BullPackage | undefined, given: readonly BullQueue[]): Promise<BullPackage> {
+  const found = option ?? given.map(packageOf).find((one) => one !== null)
+  if (found) return found
+  const loaded = await load()
+  if (isPackage(loaded)) return loaded
+  throw new Error(
+    'The package bull is not installed, and without it queues can be looked at only: npm install bull, or pass it as bullQueues({ bull })',
+  )
+}
+
+async function load(): Promise<unknown> {
+  try {
+    const loaded: { default?: unknown } = await import('bull')
+    return loaded.default ?? loaded
+  } catch {
+    return null
+  }
+}
+
+/** Bull's own class, below those that an app derives from it: their constructors take what they like. */
+function packageOf(queue: BullQueue): BullPackage | null {
+  for (let proto: unknown = Object.getPrototypeOf(queue); proto; proto = Object.getPrototypeOf(proto)) {
+    const made: unknown = typeof proto === 'object' && proto && 'constructor' in proto ? proto.constructor : null
+    if (isPackage(made) && Object.hasOwn(made, 'Job')) return made
+  }
+  return null
+}
+
+function isPackage(value: unknown): value is BullPackage {
+  return typeof value === 'function' && 'Job' in value
+}

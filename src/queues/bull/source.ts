@@ -1,0 +1,141 @@
+import type { QueueSource } from '../../ports.js'
+import type { JobState, QueueCapability } from '../../protocol/index.js'
+import type { RedisSource } from '../../redis/client.js'
+import { readLogs } from '../bullmq/detail.js'
+import { baseOf } from '../bullmq/keys.js'
+import { readIds } from '../bullmq/lists.js'
+import { formatCursor, parseCursor, scanIds } from '../bullmq/scan.js'
+import { ScriptRunner } from '../bullmq/script.js'
+import { searchJobs } from '../bullmq/search.js'
+import type { QueueKind } from '../shared/readings.js'
+import { wasThere } from '../shared/times.js'
+import { type ActionPlace, addJob, duplicateJob, promoteJobs, removeJobs, retryJobs } from './actions.js'
+import { QueueApi } from './api.js'
+import { cleanJobs, emptyQueue } from './clean.js'
+import { discoveredNames } from './discovery.js'
+import { readJob, readJobs } from './jobs.js'
+import { areBullmqs, BULLMQS } from './owner.js'
+import { type BullPackage, type BullQueue, bullPackage } from './package.js'
+import { setPaused } from './pause.js'
+import { placeOfQueues } from './place.js'
+import { QueueReader } from './reading.js'
+import { readSchedulers, removeScheduler, runScheduler } from './schedulers.js'
+
+const STATES: readonly JobState[] = ['waiting', 'active', 'delayed', 'completed', 'failed']
+const CAPABILITIES: readonly QueueCapability[] = [
+  'list',
+  'get',
+  'search',
+  'logs',
+  'retry',
+  'promote',
+  'remove',
+  'pause',
+  'clean',
+  'empty',
+  'add',
+  'duplicate',
+  'workers',
+  'schedulers',
+  'runScheduler',
+  'removeScheduler',
+]
+const KIND: QueueKind = { driver: 'bull', states: STATES, capabilities: CAPABILITIES }
+
+export interface BullSourceOptions {
+  readonly redis: RedisSource | undefined
+  readonly prefix: string
+  /** Null: all that are found. */
+  readonly names: readonly string[] | null
+  readonly queues: readonly BullQueue[]
+  readonly bull: BullPackage | undefined
+}
+
+/** Bull on Redis: read by its keys, changed by its API. */
+export function bullSource({ redis, prefix: wanted, names, queues, bull }: BullSourceOptions): QueueSource {
+  const where = placeOfQueues(redis, wanted, queues)
+  const { prefix } = where
+  const { connection } = where.redis
+  const scripts = new ScriptRunner(connection)
+  const given = new Map(queues.map((queue) => [queue.name, queue]))
+  const api = new QueueApi(given, connection, prefix, () => bullPackage(bull, queues))
+  const found = discoveredNames(connection, prefix)
+  const reader = new QueueReader({ connection, scripts, prefix, kind: KIND, given: names, found })
+  const place: ActionPlace = { connection, scripts, api, prefix }
+  return {
+    driver: KIND.driver,
+    place: where.place,
+    names,
+    capabilities: CAPABILITIES,
+    pollEvery: null,
+    read: () => reader.read(),
+    async close() {
+      connection.close()
+    },
+    ...looks(place),
+    ...changes(place),
+  }
+}
+
+type Looks = Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'schedulers'>>
+
+function looks({ connection, scripts, prefix }: ActionPlace): Looks {
+  return {
+    async jobs(queue, query) {
+      const base = baseOf(prefix, queue)
+      const { total, ids } = await readIds(connection, base, query)
+      const jobs = await readJobs(connection, scripts, base, ids, query.state)
+      const found = jobs.filter((job) => job !== null)
+      return { total, jobs: found, missing: jobs.length - found.length }
+    },
+    search: (queue, query) => searchJobs(connection, scripts, baseOf(prefix, queue), query),
+    async scan(queue, query) {
+      const base = baseOf(prefix, queue)
+      const { ids, cursor } = await scanIds(connection, base, query, parseCursor(query.cursor))
+      const jobs = (await readJobs(connection, scripts, base, ids, query.state)).filter((job) => job !== null)
+      return { jobs: jobs.filter((job) => wasThere(job, query.asOf)), cursor: formatCursor(cursor) }
+    },
+    job: (queue, id) => readJob(connection, baseOf(prefix, queue), id),
+    logs: (queue, id, query) => readLogs(connection, baseOf(prefix, queue), id, query),
+    schedulers: (queue) => readSchedulers(connection, baseOf(prefix, queue)),
+  }
+}
+
+type Changes = Required<
+  Pick<
+    QueueSource,
+    | 'retry'
+    | 'promote'
+    | 'remove'
+    | 'pause'
+    | 'resume'
+    | 'clean'
+    | 'empty'
+    | 'add'
+    | 'duplicate'
+    | 'runScheduler'
+    | 'removeScheduler'
+  >
+>
+
+function changes(place: ActionPlace): Changes {
+  /** Bull's scripts would break a queue of BullMQ. */
+  async function own<T>(queue: string, act: () => Promise<T>): Promise<T> {
+    const [isBullmqs] = await areBullmqs(place.connection, [baseOf(place.prefix, queue)])
+    if (isBullmqs) throw new Error(`"${queue}" ${BULLMQS}`)
+    return act()
+  }
+  return {
+    retry: (queue, ids) => own(queue, () => retryJobs(place, queue, ids)),
+    promote: (queue, ids) => own(queue, () => promoteJobs(place, queue, ids)),
+    remove: (queue, ids) => own(queue, () => removeJobs(place, queue, ids)),
+    pause: (queue) => own(queue, () => setPaused(place, queue, true)),
+    resume: (queue) => own(queue, () => setPaused(place, queue, false)),
+    clean: (queue, query) => own(queue, () => cleanJobs(place, queue, query)),
+    empty: (queue, limit) => own(queue, () => emptyQueue(place, queue, limit)),
+    add: (queue, job) => own(queue, () => addJob(place, queue, job)),
+    duplicate: (queue, id) => own(queue, () => duplicateJob(place, queue, id)),
+    runScheduler: (queue, id) => own(queue, () => runScheduler(place, queue, id)),
+    removeScheduler: (queue, id) => own(queue, () => removeScheduler(place, queue, id)),
+  }
+}
