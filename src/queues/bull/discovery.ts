@@ -1,5 +1,6 @@
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
+import { RedisError } from '../../redis/errors.js'
 import { escapeGlob } from '../../redis/glob.js'
 import { baseOf } from '../bullmq/keys.js'
 import { SeenNames } from '../shared/seen-names.js'
@@ -30,7 +31,9 @@ export function discoveredNames(connection: Connection, prefix: string): () => P
     )
     // What is BullMQ's is found, and asked about, again the next time.
     for (const [index, name] of names.entries()) if (owners[index] === false) seen.add(name)
-    return seen.list().filter((name) => !isPart(name, seen))
+    const found = seen.list().filter((name) => !isPart(name, seen))
+    if (found.length > 0 || !discovery.isDenied) return found
+    throw new RedisError('NOPERM', 'This Redis user may not look for queues (SCAN): name them, bullQueues({ queues })')
   }
 }
 
