@@ -1,0 +1,38 @@
+/** Which Horizon belongs to which connection: both prefixes are made of the app's name. */
+
+const CONNECTION_SUFFIX = /^(.+?)[_-]database[_-]$/
+const HORIZON_SUFFIX = /^(?:(.+)_)?horizon:$/
+
+/** The app's name in a connection's prefix as Horizon would write it; null when the prefix was chosen. */
+export function appOfConnection(prefix: string): string | null {
+  return CONNECTION_SUFFIX.exec(prefix)?.[1]?.replaceAll('-', '_') ?? null
+}
+
+/** The app's name in Horizon's prefix; null when there is none in it. */
+export function appOfHorizon(horizon: string): string | null {
+  return HORIZON_SUFFIX.exec(withoutBraces(horizon))?.[1] ?? null
+}
+
+/** The most likely prefix of an app of which only Horizon's keys are there. */
+export function likelyConnection(horizon: string): string {
+  return `${appOfHorizon(horizon) ?? 'laravel'}_database_`
+}
+
+/**
+ * The Horizon of a connection: that of the same app, or the only one when one of the two says no name. Another app's
+ * Horizon would show, and retry, what is not of these queues.
+ *
+ * @param connections how many there are
+ */
+export function horizonFor(prefix: string, horizons: readonly string[], connections: number): string | null {
+  const app = appOfConnection(prefix)
+  const own = horizons.find((horizon) => app !== null && appOfHorizon(horizon) === app)
+  if (own !== undefined) return own
+  const [only, ...others] = horizons
+  if (only === undefined || others.length > 0 || connections > 1) return null
+  return app === null || appOfHorizon(only) === null ? only : null
+}
+
+export function withoutBraces(prefix: string): string {
+  return /^\{(.+)\}$/.exec(prefix)?.[1] ?? prefix
+}

@@ -1,0 +1,101 @@
+import type { JobQuery, JobScan, JobScanQuery, JobSearchQuery } from '../../ports.js'
+import type { JobListing, JobSearch, JobSummary } from '../../protocol/index.js'
+import type { Connection } from '../../redis/connection.js'
+import { asScored } from '../../redis/replies.js'
+import { orThrow, sendInPortions } from '../shared/redis.js'
+import { MAX_SEARCHED_CHARS, searchWithin } from '../shared/search.js'
+import { wasThere } from '../shared/times.js'
+import { readable } from './held-jobs.js'
+import { type HorizonJob, isOf, readJobs, summaryOf } from './horizon-jobs.js'
+import type { JobIndex } from './job-index.js'
+
+/** The states that Horizon alone keeps, and its lists of them. */
+export const ENDED_LISTS = { failed: 'failed_jobs', completed: 'completed_jobs' } as const
+export type EndedState = keyof typeof ENDED_LISTS
+
+/** How much later a job's time may be than its place in the list says, s: Horizon takes the two one after the other. */
+const LEEWAY = 1
+/** How long one part of a scan may look for jobs of its queue, ms. */
+const SCAN_MS = 1_000
+
+/** What ended in one queue of a Horizon. */
+export interface EndedJobs {
+  readonly connection: Connection
+  readonly horizon: string
+  /** Without braces. */
+  readonly name: string
+  readonly state: EndedState
+  readonly index: JobIndex
+}
+
+export async function listEnded(
+  ended: EndedJobs,
+  { offset, limit, order }: Omit<JobQuery, 'state'>,
+): Promise<JobListing> {
+  const ids = await idsOf(ended)
+  const sorted = order === 'newest' ? ids : ids.reverse()
+  const wanted = sorted.slice(offset, offset + limit)
+  const jobs = await readJobs(ended.connection, ended.horizon, wanted)
+  return { total: ids.length, jobs: summaries(ended, jobs), missing: wanted.length - jobs.length }
+}
+
+export async function searchEnded(ended: EndedJobs, query: JobSearchQuery): Promise<JobSearch> {
+  const ids = await idsOf(ended)
+  return searchWithin(query, ids.length, async (offset, limit) => {
+    const wanted = ids.slice(offset, offset + limit)
+    const jobs = await readJobs(ended.connection, ended.horizon, wanted, MAX_SEARCHED_CHARS)
+    return jobs.map((job) => ({ summary: summaryOf(job, ended.state), text: textOf(job) }))
+  })
+}
+
+/** Null when the payload was too large. */
+function textOf({ payload, payloadBytes, exception }: HorizonJob): string | null {
+  if (payload === null && payloadBytes > 0) return null
+  return readable(`${payload ?? ''}\n${exception ?? ''}`)
+}
+
+async function idsOf({ index, name }: EndedJobs): Promise<string[]> {
+  await index.refresh()
+  return index.of(name)
+}
+
+/** By the times in the list, from the newest to the oldest; the cursor is the last job's time and id. */
+export async function scanEnded(ended: EndedJobs, query: JobScanQuery): Promise<JobScan> {
+  const ends = performance.now() + SCAN_MS
+  let cursor = query.cursor
+  do {
+    const part = await scanPart(ended, query, cursor)
+    if (part.jobs.length > 0 || part.cursor === null) return part
+    cursor = part.cursor
+  } while (performance.now() < ends)
+  return { jobs: [], cursor }
+}
+
+async function scanPart(ended: EndedJobs, query: JobScanQuery, cursor: string | null): Promise<JobScan> {
+  const { connection, horizon, index } = ended
+  const [score, last, skip] = cursor === null ? [-(query.asOf / 1_000 + LEEWAY), '', 0] : cursorOf(cursor)
+  const [reply] = await sendInPortions(connection, [
+    ['zrangebyscore', index.key, score, '+inf', 'WITHSCORES', 'LIMIT', skip, query.limit],
+  ])
+  const entries = asScored(orThrow(reply))
+  const fresh = entries.filter((entry) => entry.score !== score || entry.member > last)
+  const jobs = await readJobs(
+    connection,
+    horizon,
+    fresh.map(({ member }) => member),
+  )
+  const end = fresh.at(-1)
+  // When all are of one moment and were seen, the next part begins behind them.
+  const next = end ? [end.score, end.member, 0] : [score, last, skip + entries.length]
+  const found = summaries(ended, jobs).filter((job) => wasThere(job, query.asOf))
+  return { jobs: found, cursor: entries.length < query.limit ? null : JSON.stringify(next) }
+}
+
+function cursorOf(cursor: string): [score: number, last: string, skip: number] {
+  const [score, last, skip]: unknown[] = JSON.parse(cursor)
+  return [Number(score), String(last), Number(skip)]
+}
+
+function summaries({ name, state }: EndedJobs, jobs: readonly HorizonJob[]): JobSummary[] {
+  return jobs.filter((job) => isOf(job, name)).map((job) => summaryOf(job, state))
+}

@@ -1,0 +1,46 @@
+import type { JobOutcome } from '../../protocol/index.js'
+import type { Connection } from '../../redis/connection.js'
+import { asNumber } from '../../redis/replies.js'
+import { done, notDone, notThere } from '../shared/outcomes.js'
+import { sendInPortions } from '../shared/redis.js'
+import { isOf, readJobs } from './horizon-jobs.js'
+import { bareName, type LaravelQueue } from './names.js'
+
+/**
+ * Forgets failed jobs as `horizon:forget` does: out of the list of failed jobs first, and only who took a job out deletes
+ * it. Horizon's count of recent failures goes on counting it, and a row in the app's `failed_jobs` table stays.
+ */
+export async function forgetFailed(
+  connection: Connection,
+  queue: LaravelQueue,
+  horizon: string,
+  ids: readonly string[],
+): Promise<JobOutcome[]> {
+  const jobs = await readJobs(connection, horizon, [...new Set(ids)], 0)
+  const failed = jobs.filter((job) => job.status === 'failed' && isOf(job, bareName(queue.raw))).map(({ id }) => id)
+  const replies = await sendInPortions(
+    connection,
+    failed.map((id) => ['zrem', `${horizon}failed_jobs`, id] as const),
+  )
+  const outcomes = new Map<string, JobOutcome>()
+  for (const [index, id] of failed.entries()) {
+    const reply = replies[index]
+    if (reply?.error) outcomes.set(id, notDone(id, reply.error.message))
+    else if (asNumber(reply?.value) === 1) outcomes.set(id, done(id))
+  }
+  const taken = [...outcomes.values()].filter(({ ok }) => ok)
+  await sendInPortions(
+    connection,
+    taken.map(({ id }) => ['del', `${horizon}${id}`] as const),
+  )
+  return onceEach(ids, outcomes)
+}
+
+/** In the order asked; what was asked for twice is there once. */
+export function onceEach(ids: readonly string[], outcomes: Map<string, JobOutcome>): JobOutcome[] {
+  return ids.map((id) => {
+    const outcome = outcomes.get(id) ?? notThere(id, ['failed'])
+    if (outcome.ok) outcomes.delete(id)
+    return outcome
+  })
+}

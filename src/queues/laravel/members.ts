@@ -1,0 +1,111 @@
+import type { JobState, JobSummary } from '../../protocol/index.js'
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asList, asNumber, asScored, asText } from '../../redis/replies.js'
+import { orThrow, sendInPortions } from '../shared/redis.js'
+import { bytesOf } from '../shared/texts.js'
+import { attemptsOf } from './horizon-jobs.js'
+import { keysOf, type LaravelQueue } from './names.js'
+import { type Payload, readPayload } from './payload.js'
+
+/** What is asked for at once, bytes, as far as the members before it tell. */
+const PORTION_BYTES = 4 * 1_024 * 1_024
+const FIRST_PORTION = 10
+const MAX_PORTION = 1_000
+
+/** The states that the queue's own keys hold; Redis holds their jobs themselves, not only their ids. */
+export type HeldState = 'waiting' | 'delayed' | 'active'
+
+export function isHeld(state: JobState): state is HeldState {
+  return state === 'waiting' || state === 'delayed' || state === 'active'
+}
+
+/** An entry of a queue, whether or not its payload can be read. */
+export interface Member {
+  readonly text: string
+  /** Unix s: when it is due; null in the list. */
+  readonly score: number | null
+  readonly payload: Payload | null
+}
+
+export function keyOf(queue: LaravelQueue, state: HeldState): string {
+  const { waiting, delayed, reserved } = keysOf(queue)
+  return { waiting, delayed, active: reserved }[state]
+}
+
+/** @throws RedisError */
+export async function sizeOf(connection: Connection, queue: LaravelQueue, state: HeldState): Promise<number> {
+  const [reply] = await sendInPortions(connection, [[state === 'waiting' ? 'llen' : 'zcard', keyOf(queue, state)]])
+  return asNumber(orThrow(reply)) ?? 0
+}
+
+/** Members by their places, the next one to be taken first. @throws RedisError */
+export async function range(
+  connection: Connection,
+  queue: LaravelQueue,
+  state: HeldState,
+  [from, to]: readonly [number, number],
+): Promise<Member[]> {
+  const key = keyOf(queue, state)
+  const command: Command = state === 'waiting' ? ['lrange', key, from, to] : ['zrange', key, from, to, 'WITHSCORES']
+  const [reply] = await sendInPortions(connection, [command])
+  const value = orThrow(reply)
+  const entries =
+    state === 'waiting'
+      ? asList(value).flatMap((text) => ({ member: asText(text) ?? '', score: null }))
+      : asScored(value)
+  return entries.map(({ member, score }) => memberOf(member, score))
+}
+
+/** Read when it is first needed: looking for one job must not read all the others. */
+export function memberOf(text: string, score: number | null): Member {
+  let payload: Payload | null | undefined
+  return {
+    text,
+    score,
+    get payload() {
+      if (payload === undefined) payload = readPayload(text)
+      return payload
+    },
+  }
+}
+
+/** Gives members in portions that do not grow with their payloads, until it has had enough. */
+export async function* portions(
+  connection: Connection,
+  queue: LaravelQueue,
+  state: HeldState,
+  [from, to]: readonly [number, number],
+): AsyncGenerator<readonly Member[]> {
+  let size = FIRST_PORTION
+  for (let start = from; start <= to; ) {
+    const part = await range(connection, queue, state, [start, Math.min(to, start + size - 1)])
+    if (part.length === 0) return
+    yield part
+    start += part.length
+    const average = part.reduce((sum, { text }) => sum + text.length, 0) / part.length
+    size = Math.max(1, Math.min(MAX_PORTION, Math.floor(PORTION_BYTES / Math.max(1, average))))
+  }
+}
+
+/** Null for what can't be read: it is counted and not listed. */
+export function heldSummary({ text, score, payload }: Member, state: HeldState): JobSummary | null {
+  if (!payload) return null
+  return {
+    id: payload.id,
+    name: payload.name,
+    state,
+    addedAt: payload.addedAt,
+    runAt: state === 'delayed' && score !== null ? score * 1_000 : null,
+    // The score of a reserved job is when it may be taken again: nothing says when it was taken.
+    startedAt: null,
+    finishedAt: null,
+    ...attemptsOf(payload),
+    priority: null,
+    error: null,
+    progress: null,
+    parent: null,
+    scheduler: null,
+    dataBytes: bytesOf(text),
+  }
+}

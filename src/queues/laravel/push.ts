@@ -1,0 +1,123 @@
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asNumber, asText } from '../../redis/replies.js'
+import type { Reply } from '../../redis/send.js'
+import { sendInPortions } from '../shared/redis.js'
+import { keysOf, type LaravelQueue } from './names.js'
+import { microtime } from './retried-payload.js'
+
+/** A job that is pushed as Horizon's queue pushes a payload that is made already. */
+export interface Pushing {
+  readonly queue: LaravelQueue
+  readonly horizon: string
+  readonly id: string
+  readonly payload: string
+  /** As the app names them. */
+  readonly connectionName: string
+  readonly queueName: string
+  readonly name: string
+  /** Those of its tags that Horizon follows. */
+  readonly tags: readonly string[]
+  /** For how long Horizon keeps what waits, s. */
+  readonly life: number
+  /** Unix ms */
+  readonly now: number
+}
+
+/** Why it was not done; `isKnown`: whether that is sure. */
+export interface NotPushed {
+  readonly reason: string
+  readonly isKnown: boolean
+}
+
+/** Notes a retry on the job that failed, unless somebody was quicker. */
+const CLAIM = `
+if redis.call('hget', KEYS[1], 'status') ~= 'failed' then return 0 end
+if (redis.call('hget', KEYS[1], 'retried_by') or '') ~= ARGV[1] then return 0 end
+redis.call('hset', KEYS[1], 'retried_by', ARGV[2])
+return 1`
+
+/** The job, and a word for workers that block until there is one: first, because a script that fails undoes nothing. */
+const PUSH = `
+redis.call('rpush', KEYS[2], 1)
+return redis.call('rpush', KEYS[1], ARGV[1])`
+
+/**
+ * Before the push, so that a worker that is quick finds the note and can say what became of the retry.
+ *
+ * @returns whether the note is ours
+ */
+export async function claim(
+  connection: Connection,
+  key: string,
+  before: string | null,
+  after: string,
+): Promise<boolean> {
+  const reply = await single(connection, ['eval', CLAIM, 1, key, before ?? '', after])
+  if (!isScriptDenied(reply)) return asNumber(reply.value) === 1
+  const now = await single(connection, ['hget', key, 'retried_by'])
+  if (now.error || (asText(now.value) ?? '') !== (before ?? '')) return false
+  return (await single(connection, ['hset', key, 'retried_by', after])).error === null
+}
+
+/** What Horizon keeps of a job that is about to be pushed. @returns why it was not kept, or null */
+export async function store(connection: Connection, pushing: Pushing): Promise<string | null> {
+  const { horizon, id, connectionName, queueName, name, payload, life, now } = pushing
+  const time = microtime(now)
+  const hash = { id, connection: connectionName, queue: queueName, name, status: 'pending', payload }
+  const fields = Object.entries({ ...hash, created_at: time, updated_at: time }).flat()
+  const replies = await sendInPortions(connection, [
+    ['zadd', `${horizon}recent_jobs`, `-${time}`, id],
+    ['zadd', `${horizon}pending_jobs`, `-${time}`, id],
+    ['hset', `${horizon}${id}`, ...fields],
+    ['expireat', `${horizon}${id}`, Math.floor(now / 1_000) + life],
+  ])
+  return replies.find(({ error }) => error !== null)?.error?.message ?? null
+}
+
+/** @returns null when it was pushed */
+export async function push(connection: Connection, pushing: Pushing): Promise<NotPushed | null> {
+  const { waiting, notify } = keysOf(pushing.queue)
+  const reply = await single(connection, ['eval', PUSH, 2, waiting, notify, pushing.payload])
+  const { error } = isScriptDenied(reply) ? await pushInSteps(connection, waiting, notify, pushing.payload) : reply
+  // What Redis itself refuses was not done; a connection that breaks says nothing.
+  if (error) return { reason: error.message, isKnown: REFUSALS.test(error.code) }
+  await sendInPortions(
+    connection,
+    pushing.tags.map((tag) => ['zadd', `${pushing.horizon}${tag}`, microtime(pushing.now), pushing.id] as const),
+  )
+  return null
+}
+
+/** The word last: one that comes alone only wakes a worker, and one that is missing does not lose the job. */
+async function pushInSteps(connection: Connection, waiting: string, notify: string, payload: string): Promise<Reply> {
+  const pushed = await single(connection, ['rpush', waiting, payload])
+  if (pushed.error === null) await single(connection, ['rpush', notify, 1])
+  return pushed
+}
+
+/** Takes back what was noted of a job that was not pushed. */
+export async function release(
+  connection: Connection,
+  { horizon, id }: Pushing,
+  failedKey: string,
+  retriedBy: string | null,
+): Promise<void> {
+  await sendInPortions(connection, [
+    retriedBy === null ? ['hdel', failedKey, 'retried_by'] : ['hset', failedKey, 'retried_by', retriedBy],
+    ['zrem', `${horizon}recent_jobs`, id],
+    ['zrem', `${horizon}pending_jobs`, id],
+    ['del', `${horizon}${id}`],
+  ])
+}
+
+async function single(connection: Connection, command: Command): Promise<Reply> {
+  const [reply] = await sendInPortions(connection, [command])
+  return reply ?? { error: null, value: null }
+}
+
+function isScriptDenied({ error }: Reply): boolean {
+  return error !== null && (error.code === 'NOPERM' || /unknown command/i.test(error.message))
+}
+
+const REFUSALS = /^(NOPERM|WRONGTYPE|OOM|READONLY|MOVED|CROSSSLOT|CLUSTERDOWN|MISCONF|NOREPLICAS|LOADING)$/

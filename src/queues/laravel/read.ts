@@ -1,0 +1,77 @@
+import type { SourceReading } from '../../ports.js'
+import type { Connection } from '../../redis/connection.js'
+import { RedisError } from '../../redis/errors.js'
+import { asList, asNumber, asText } from '../../redis/replies.js'
+import type { Reply } from '../../redis/send.js'
+import { isAboutKey, orThrow, SERVER_ID, sendInPortions, serverIdOf } from '../shared/redis.js'
+import { readCounts } from './counts.js'
+import type { Directory } from './directory.js'
+import { type HorizonState, readHorizon } from './horizon-state.js'
+import type { Indexes } from './indexes.js'
+import { bareName } from './names.js'
+import { type HorizonReading, toReading } from './reading.js'
+import type { Throughput } from './throughput.js'
+
+/** What a source keeps from one reading to the next. */
+export interface Memory {
+  readonly connection: Connection
+  readonly directory: Directory
+  readonly indexes: Indexes
+  readonly throughput: Throughput
+}
+
+/** Everything that holds of all queues now. @throws RedisError when Redis does not answer */
+export async function readAll(memory: Memory): Promise<SourceReading> {
+  const { connection, directory } = memory
+  const [server, time] = await sendInPortions(connection, [SERVER_ID, ['time']])
+  for (const reply of [server, time]) if (reply && !isAboutKey(reply)) orThrow(reply)
+  await directory.look()
+  const now = serverTime(time) ?? Date.now()
+  const horizons = new Map<string, HorizonReading>()
+  for (const horizon of directory.horizons()) horizons.set(horizon, await readOne(memory, horizon, now))
+  const queues = directory.queues()
+  const counts = await readCounts(connection, queues, now)
+  return {
+    server: serverIdOf(connection, server),
+    queues: queues.flatMap((queue) => {
+      const own = counts.get(queue)
+      return own ? [toReading(queue, own, horizons.get(queue.horizon ?? ''), now)] : []
+    }),
+  }
+}
+
+async function readOne(memory: Memory, horizon: string, now: number): Promise<HorizonReading> {
+  const { connection, directory, indexes, throughput } = memory
+  const state = await unlessForbidden(readHorizon(connection, horizon, now))
+  if (!state) return { state, failed: null, failedInAll: null, totals: new Map() }
+  directory.learn(horizon, state.measured)
+  const index = indexes.of(horizon, 'failed')
+  const isRead = await unlessForbidden(index.refresh().then(() => true))
+  return {
+    state,
+    failed: isRead && index.isWhole ? index.counts() : null,
+    failedInAll: isRead ? index.total : null,
+    totals: await totalsOf(throughput, connection, horizon, state),
+  }
+}
+
+async function totalsOf(throughput: Throughput, connection: Connection, horizon: string, { measured }: HorizonState) {
+  const totals = await throughput.read(connection, horizon, measured)
+  return new Map([...totals].map(([name, total]) => [bareName(name), total]))
+}
+
+/** Null when Horizon's keys are not for this user, or not Horizon's: the queues can be read all the same. */
+async function unlessForbidden<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading
+  } catch (error) {
+    if (error instanceof RedisError && isAboutKey({ error, value: null })) return null
+    throw error
+  }
+}
+
+/** Redis' clock: those of the app's machines and of this one may differ. Unix ms */
+function serverTime(reply: Reply | undefined): number | null {
+  const [seconds, micros] = asList(reply?.value).map((part) => asNumber(asText(part) ?? part))
+  return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
+}

@@ -1,0 +1,53 @@
+import { fieldsOf, own, readNumber } from '../../protocol/read.js'
+import { parseObject } from './payload.js'
+import { withFields } from './top-level.js'
+
+export interface RetriedPayload {
+  readonly text: string
+  readonly tags: readonly string[]
+}
+
+/**
+ * The payload of a retry as Horizon makes it: a new id, no attempts, a mark of the job that failed, the same time to
+ * succeed in as it had, and what Horizon notes of all that is pushed. Everything else stays as it is written.
+ *
+ * @param retry its id
+ * @param now Unix ms
+ * @returns null when the payload can't be read
+ */
+export function retriedPayload(text: string, failed: string, retry: string, now: number): RetriedPayload | null {
+  const fields = parseObject(text)
+  if (!fields) return null
+  const tags = tagsIn(own(fields, 'tags'))
+  const values = new Map<string, unknown>([
+    ['id', retry],
+    ['uuid', retry],
+    ['attempts', 0],
+    ['retry_of', failed],
+    ['retryUntil', retryUntil(fields, now)],
+    ['type', 'job'],
+    ['tags', tags],
+    ...(Object.hasOwn(fields, 'silenced') ? [['silenced', false] as const] : []),
+    ['pushedAt', microtime(now)],
+  ])
+  const written = new Map([...values].map(([key, value]) => [key, JSON.stringify(value)]))
+  return { text: withFields(text, written), tags: tags.filter((tag) => typeof tag === 'string') }
+}
+
+/** Redis' Lua, which every payload goes through when it is taken, makes an object of an empty list. */
+function tagsIn(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : Object.values(fieldsOf(value) ?? {})
+}
+
+/** Unix s */
+function retryUntil(fields: Parameters<typeof readNumber>[0], now: number): number | null {
+  const until = readNumber(fields, 'retryUntil') ?? readNumber(fields, 'timeoutAt')
+  if (!until) return null
+  const pushedAt = readNumber(fields, 'pushedAt') ?? now / 1_000
+  return Math.floor(now / 1_000) + Math.ceil(until - pushedAt)
+}
+
+/** Unix s with a fraction, as PHP writes it into texts. */
+export function microtime(now: number): string {
+  return (now / 1_000).toFixed(4)
+}

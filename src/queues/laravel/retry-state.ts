@@ -1,0 +1,58 @@
+import { own } from '../../protocol/read.js'
+import type { Connection } from '../../redis/connection.js'
+import { asText } from '../../redis/replies.js'
+import { sendInPortions } from '../shared/redis.js'
+import { jsonOf } from '../shared/texts.js'
+import { findHeld } from './held-jobs.js'
+import type { LaravelQueue } from './names.js'
+
+/** An entry of `retried_by` in a failed job's hash. */
+interface Retry {
+  readonly id: string
+  readonly status: string
+}
+
+export function retriesIn(text: string | null): Retry[] {
+  const list = jsonOf(text)
+  if (!Array.isArray(list)) return []
+  return list.flatMap((entry: unknown) => {
+    if (typeof entry !== 'object' || entry === null) return []
+    const [id, status] = [own({ ...entry }, 'id'), own({ ...entry }, 'status')]
+    return typeof id === 'string' && typeof status === 'string' ? [{ id, status }] : []
+  })
+}
+
+/**
+ * Why a failed job must not be retried now: Horizon leaves it among the failed ones whatever becomes of its retries, and a
+ * job that runs twice is worse than one that somebody retries again.
+ *
+ * @returns null when nothing is in the way
+ */
+export async function whyNotAgain(
+  connection: Connection,
+  queue: LaravelQueue,
+  horizon: string,
+  retriedBy: string | null,
+): Promise<string | null> {
+  const retries = retriesIn(retriedBy)
+  if (retries.some(({ status }) => status === 'completed')) return 'A retry of this job has completed'
+  const replies = await sendInPortions(
+    connection,
+    retries.map(({ id }) => ['hget', `${horizon}${id}`, 'status'] as const),
+  )
+  for (const [index, { id, status }] of retries.entries()) {
+    const now = asText(replies[index]?.value)
+    if (now === 'failed') return `Its retry ${id} failed, too: retry that one`
+    if (now === 'completed') return 'A retry of this job has completed'
+    if (now !== null) return `Its retry ${id} has not ended yet`
+    if (status === 'pending' && (await mayStillWait(connection, queue, id)))
+      return `Its retry ${id} has not ended yet, as far as can be told`
+  }
+  return null
+}
+
+/** Horizon forgets a job that waits for longer than an hour; the queue does not. */
+async function mayStillWait(connection: Connection, queue: LaravelQueue, id: string): Promise<boolean> {
+  const { found, isWhole } = await findHeld(connection, queue, id)
+  return found !== null || !isWhole
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import type { JobOutcome } from '../../protocol/index.js'
+import type { Connection } from '../../redis/connection.js'
+import { asList, asNumber, asText } from '../../redis/replies.js'
+import { done, notDone } from '../shared/outcomes.js'
+import { sendInPortions } from '../shared/redis.js'
+import { jsonOf } from '../shared/texts.js'
+import { onceEach } from './forget.js'
+import { isOf, readJobs } from './horizon-jobs.js'
+import { bareName, type LaravelQueue } from './names.js'
+import { claim, type Pushing, push, release, store } from './push.js'
+import { type RetriedPayload, retriedPayload } from './retried-payload.js'
+import { whyNotAgain } from './retry-state.js'
+
+/** Payloads are loaded whole, so that only a few are held at once. */
+const PORTION = 20
+/** Horizon's `trim.pending`, unless its jobs say otherwise, s. */
+const PENDING_LIFE = 3_600
+
+/** Retries failed jobs as Horizon does: the failed one stays and notes its retry, a job of a new id is pushed. */
+export async function retryFailed(
+  connection: Connection,
+  queue: LaravelQueue,
+  horizon: string,
+  ids: readonly string[],
+): Promise<JobOutcome[]> {
+  const outcomes = new Map<string, JobOutcome>()
+  const unique = [...new Set(ids)]
+  const life = unique.length > 0 ? await pendingLife(connection, horizon) : PENDING_LIFE
+  const monitored = unique.length > 0 ? await monitoredTags(connection, horizon) : new Set<string>()
+  for (let start = 0; start < unique.length; start += PORTION) {
+    const jobs = await readJobs(connection, horizon, unique.slice(start, start + PORTION), Number.POSITIVE_INFINITY)
+    for (const job of jobs) {
+      if (job.status !== 'failed' || !isOf(job, bareName(queue.raw))) continue
+      const retry = { connection, queue, horizon, failed: job.id, life, monitored }
+      outcomes.set(job.id, await retryOne(retry, job))
+    }
+  }
+  return onceEach(ids, outcomes)
+}
+
+interface Retrying {
+  readonly connection: Connection
+  readonly queue: LaravelQueue
+  readonly horizon: string
+  readonly failed: string
+  readonly life: number
+  readonly monitored: ReadonlySet<string>
+}
+
+async function retryOne(retrying: Retrying, job: { payload: string | null }): Promise<JobOutcome> {
+  const { connection, queue, horizon, failed } = retrying
+  if (queue.isGuess) return notDone(failed, 'Nothing says where this queue is: give the option "prefix"')
+  const [now, id] = [Date.now(), randomUUID()]
+  const payload = job.payload === null ? null : retriedPayload(job.payload, failed, id, now)
+  if (!payload) return notDone(failed, 'Its payload is no JSON that Horizon could have written')
+  const hash = await readHash(connection, horizon, failed)
+  const reason = await whyNotAgain(connection, queue, horizon, hash.retriedBy)
+  if (reason !== null) return notDone(failed, reason)
+  return pushRetry(retrying, { ...hash, id, now, payload })
+}
+
+interface Retry {
+  readonly id: string
+  readonly now: number
+  readonly payload: RetriedPayload
+  readonly retriedBy: string | null
+  readonly connectionName: string
+  readonly queueName: string
+  readonly name: string
+}
+
+async function pushRetry(retrying: Retrying, retry: Retry): Promise<JobOutcome> {
+  const { connection, queue, horizon, failed, life, monitored } = retrying
+  const retriedBy = withRetry(retry)
+  if (!(await claim(connection, `${horizon}${failed}`, retry.retriedBy, retriedBy)))
+    return notDone(failed, 'Somebody else retried it at this moment')
+  const tags = retry.payload.tags.filter((tag) => monitored.has(tag))
+  const pushing: Pushing = { ...retry, horizon, queue, life, tags, payload: retry.payload.text }
+  const notStored = await store(connection, pushing)
+  const failure = notStored === null ? await push(connection, pushing) : { reason: notStored, isKnown: true }
+  if (failure === null) return done(failed)
+  // Only what was surely not pushed is taken back: of a lost answer nobody knows.
+  if (!failure.isKnown) return notDone(failed, `Whether it was pushed is not known: ${failure.reason}`)
+  await release(connection, pushing, `${horizon}${failed}`, retry.retriedBy)
+  return notDone(failed, failure.reason)
+}
+
+function withRetry({ retriedBy, id, now }: Retry): string {
+  const earlier = jsonOf(retriedBy)
+  const entry = { id, status: 'pending', retried_at: Math.floor(now / 1_000) }
+  return JSON.stringify([...(Array.isArray(earlier) ? earlier : []), entry])
+}
+
+async function readHash(connection: Connection, horizon: string, id: string) {
+  const [reply] = await sendInPortions(connection, [
+    ['hmget', `${horizon}${id}`, 'retried_by', 'connection', 'queue', 'name'],
+  ])
+  const [retriedBy = null, connectionName, queueName, name] = asList(reply?.value).map(asText)
+  return { retriedBy, connectionName: connectionName ?? '', queueName: queueName ?? '', name: name ?? '' }
+}
+
+/** For how long this Horizon keeps what waits: as its newest pending job says, or as long as it does by default. s */
+async function pendingLife(connection: Connection, horizon: string): Promise<number> {
+  const [newest] = await sendInPortions(connection, [['zrange', `${horizon}pending_jobs`, 0, 0]])
+  const id = asText(asList(newest?.value)[0])
+  if (id === null) return PENDING_LIFE
+  const [left, made] = await sendInPortions(connection, [
+    ['pttl', `${horizon}${id}`],
+    ['hget', `${horizon}${id}`, 'created_at'],
+  ])
+  const [leftMs, madeAt] = [asNumber(left?.value) ?? -1, asNumber(asText(made?.value))]
+  if (leftMs <= 0 || madeAt === null) return PENDING_LIFE
+  const minutes = Math.round((leftMs / 1_000 + Date.now() / 1_000 - madeAt) / 60)
+  return minutes > 0 ? minutes * 60 : PENDING_LIFE
+}
+
+async function monitoredTags(connection: Connection, horizon: string): Promise<ReadonlySet<string>> {
+  const [reply] = await sendInPortions(connection, [['smembers', `${horizon}monitoring`]])
+  return new Set(asList(reply?.value).flatMap((tag) => asText(tag) ?? []))
+}

@@ -1,0 +1,71 @@
+import { own, readNumber } from '../../protocol/read.js'
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asList, asNumber, asText } from '../../redis/replies.js'
+import { sendInPortions } from '../shared/redis.js'
+import { parseObject } from './payload.js'
+
+interface Count {
+  /** What snapshots took away since the first reading. */
+  readonly base: number
+  readonly current: number
+  readonly snapshotAt: number
+  /** Whether the count fell and no snapshot says where it went, yet. */
+  readonly isFalling: boolean
+}
+
+/**
+ * How many jobs ended since the first reading. Horizon counts up to its next snapshot, which takes the count away and then
+ * keeps it; a total that knows of snapshots goes on over them. Failed jobs are not in it.
+ */
+export class Throughput {
+  readonly #counts = new Map<string, Count>()
+
+  /** @param names as the app names them @returns totals by name */
+  async read(connection: Connection, horizon: string, names: readonly string[]): Promise<Map<string, number>> {
+    const replies = await sendInPortions(
+      connection,
+      names.flatMap((name): Command[] => [
+        ['hget', `${horizon}queue:${name}`, 'throughput'],
+        ['zrange', `${horizon}snapshot:queue:${name}`, -1, -1],
+      ]),
+    )
+    const totals = new Map<string, number>()
+    for (const [index, name] of names.entries()) {
+      const [count, snapshot] = [replies[index * 2], replies[index * 2 + 1]]
+      if (count?.error || snapshot?.error) continue
+      const current = asNumber(asText(count?.value)) ?? 0
+      const next = nextCount(this.#counts.get(horizon + name), current, snapshotOf(snapshot?.value))
+      this.#counts.set(horizon + name, next)
+      totals.set(name, next.base + next.current)
+    }
+    return totals
+  }
+}
+
+interface Snapshot {
+  readonly at: number
+  readonly throughput: number
+}
+
+function snapshotOf(reply: unknown): Snapshot {
+  const fields = parseObject(asText(asList(reply)[0]) ?? '')
+  if (!fields) return { at: 0, throughput: 0 }
+  return { at: Number(own(fields, 'time')) || 0, throughput: readNumber(fields, 'throughput') ?? 0 }
+}
+
+function nextCount(last: Count | undefined, current: number, snapshot: Snapshot): Count {
+  const first = { base: 0, current, snapshotAt: snapshot.at, isFalling: false }
+  if (!last) return first
+  if (snapshot.at > last.snapshotAt)
+    return {
+      base: last.base + Math.max(snapshot.throughput, last.current),
+      current,
+      snapshotAt: snapshot.at,
+      isFalling: false,
+    }
+  if (current >= last.current) return { ...last, current, isFalling: false }
+  // Between the two steps of a snapshot; when none comes, somebody cleared the metrics.
+  if (!last.isFalling) return { ...last, isFalling: true }
+  return { ...last, base: last.base + last.current, current, isFalling: false }
+}
