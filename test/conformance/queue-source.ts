@@ -57,6 +57,10 @@ export interface SourcePromise {
   readonly lists?: readonly JobState[]
   /** Which states can be cleaned; needed with `clean`. */
   readonly cleans?: readonly JobState[]
+  /** The states whose jobs can be removed: all that can be looked at unless said otherwise. */
+  readonly removes?: readonly JobState[]
+  /** Whether a failed job stays among the failed ones when it is retried. */
+  readonly keepsRetried?: boolean
   /** Whether ids are the app's choice. */
   readonly takesIds?: boolean
   /** Whether schedulers can be paused by the system itself. */
