@@ -5,13 +5,18 @@ import { startRedis, type TestRedis } from '../support/redis.js'
 export async function redisContents(admin: Redis): Promise<unknown> {
   const keys = (await admin.keys('*')).sort()
   return Promise.all(
-    keys.map(async (key) => [
-      key,
-      await admin.type(key),
-      await admin.call('expiretime', key),
-      await admin.dumpBuffer(key),
-    ]),
+    keys.map(async (key) => {
+      const type = await admin.type(key)
+      return [key, type, await admin.call('expiretime', key), await contentsOf(admin, key, type)]
+    }),
   )
+}
+
+/** The order of hashes and sets is Redis' own affair: it may change when they are read. */
+async function contentsOf(admin: Redis, key: string, type: string): Promise<unknown> {
+  if (type === 'hash') return Object.entries(await admin.hgetall(key)).sort()
+  if (type === 'set') return (await admin.smembers(key)).sort()
+  return admin.dumpBuffer(key)
 }
 
 /** A Redis of a case's own, that may end and be started again at its address. Its clients connect again then. */

@@ -1,14 +1,14 @@
 /** PHP writes the first cause first and the exception that reached the worker behind the last of these. */
 const NEXT = '\n\nNext '
 const STACK = '\nStack trace:'
-const PLACE = / in \S.*:\d+$/
+const PLACE = /^(.*) in (?:\/|[A-Za-z]:\\|\w+:\/\/)[^\n]*:\d+$/s
 const CLASS = /^[A-Za-z_\u0080-\uffff][\w\\\u0080-\uffff]*(?:@anonymous)?: /
 
 /** The message of an exception that PHP has made text of, without its class, place and stack. */
 export function messageOf(exception: string): string {
   const outermost = exception.slice(startOfLast(exception))
   const end = outermost.indexOf(STACK)
-  const head = (end < 0 ? outermost : outermost.slice(0, end)).replace(PLACE, '')
+  const head = (end < 0 ? outermost : outermost.slice(0, end)).replace(PLACE, '$1')
   return head.replace(CLASS, '').trim()
 }
 
