@@ -44,12 +44,16 @@ export class Directory {
 
   queues(): LaravelQueue[] {
     const { names } = this.#options
-    return names ? names.map((name) => this.find(name)) : this.#named()
+    const all = this.#named()
+    return names ? names.map((name) => this.#among(all, name)) : all
   }
 
   /** The queue of a name, seen or not. */
   find(name: string): LaravelQueue {
-    const all = this.#named()
+    return this.#among(this.#named(), name)
+  }
+
+  #among(all: readonly LaravelQueue[], name: string): LaravelQueue {
     return all.find((queue) => queue.name === name) ?? all.find((queue) => queue.raw === name) ?? this.#unseen(name)
   }
 

@@ -6,8 +6,8 @@ import { bareName } from './names.js'
 /** How many of the newest jobs of all queues are told apart by their queue. */
 export const MAX_INDEXED = 10_000
 const WINDOW = 1_000
-/** How often a longer list is looked through again, ms. */
-const LONG_LIST_MS = 30_000
+/** How often a longer list, or one with jobs that are gone, is looked through again, ms. */
+const AGAIN_MS = 30_000
 
 /**
  * Which jobs of Horizon's list are whose. Horizon keeps one list for all queues, and the queue stands in each job's hash:
@@ -21,6 +21,8 @@ export class JobIndex {
   #queues = new Map<string, string | null>()
   #total = 0
   #signature = ''
+  /** Whether some job's queue is unknown: Horizon may be about to write it. */
+  #hasGaps = false
   #walkedAt = Number.NEGATIVE_INFINITY
   #refreshing: Promise<void> | null = null
 
@@ -73,9 +75,10 @@ export class JobIndex {
     ])
     const total = asNumber(orThrow(size)) ?? 0
     const signature = JSON.stringify([total, orThrow(newest), orThrow(oldest)].map(String))
-    if (signature === this.#signature) return
     this.#total = total
-    if (!this.isWhole && performance.now() - this.#walkedAt < LONG_LIST_MS) return
+    const isSame = signature === this.#signature
+    if (isSame && !this.#hasGaps) return
+    if ((isSame || !this.isWhole) && performance.now() - this.#walkedAt < AGAIN_MS) return
     await this.#walk(Math.min(total, MAX_INDEXED))
     this.#signature = signature
   }
@@ -86,10 +89,11 @@ export class JobIndex {
     for (let start = 0; start < size; start += WINDOW) {
       const [reply] = await sendInPortions(this.#connection, [['zrange', this.#key, start, start + WINDOW - 1]])
       const ids = asList(orThrow(reply)).flatMap((id) => asText(id) ?? [])
-      const unknown = await this.#queuesOf(ids.filter((id) => !this.#queues.has(id)))
+      const unknown = await this.#queuesOf(ids.filter((id) => !this.#queues.get(id)))
       for (const id of ids) queues.set(id, unknown.get(id) ?? this.#queues.get(id) ?? null)
     }
     this.#queues = queues
+    this.#hasGaps = [...queues.values()].includes(null)
   }
 
   async #queuesOf(ids: readonly string[]): Promise<Map<string, string>> {
