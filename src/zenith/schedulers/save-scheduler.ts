@@ -1,0 +1,54 @@
+import type { SchedulerDefinition } from '../../protocol/index.js'
+import { MASK } from '../../redaction/secrets.js'
+import { Refusal } from '../queues/refusal.js'
+import { sourceErrorInWords } from '../queues/source-error.js'
+import { definitionOf } from './kept-schedulers.js'
+import type { Task } from './scheduler-deeds.js'
+
+/** Creates or edits; of one that is paused here what is kept is edited. */
+export async function saveScheduler({ queue, entry, kept, id, definition, store }: Task): Promise<null> {
+  if (!definition) throw new Refusal('not_possible', '`save` takes a `definition`.')
+  const known = entry ? definitionOf(entry) : kept?.definition
+  const data = unmasked('data', definition.data, known?.data) ?? '{}'
+  const options = unmasked('options', definition.options, known?.options) ?? {}
+  const asked: SchedulerDefinition = { ...definition, id, data, options }
+  if (kept && !entry) {
+    checkCron(asked.cron)
+    await store.keep({ ...kept, definition: asked, hasTemplate: true })
+  } else {
+    await orSayWhatIsWrong(queue.source.saveScheduler?.(queue.name, asked))
+  }
+  return null
+}
+
+/** What is shown is masked: were it saved as it is shown, its secrets would be lost. Null stays as it is. */
+function unmasked<T>(field: string, asked: T | null, known: T | undefined): T | undefined {
+  if (asked === null || known === undefined || !holdsMask(asked) || holdsMask(known)) return asked ?? known
+  const message = `\`definition.${field}\` holds masked values (${MASK}): put the real ones in, or leave it out to keep them.`
+  throw new Refusal('not_possible', message)
+}
+
+function holdsMask(value: unknown): boolean {
+  return JSON.stringify(value).includes(MASK)
+}
+
+/** No system looks at what is only kept, until it is resumed. */
+function checkCron(cron: string | null): void {
+  if (cron === null || /^(@\w+|\S+( +\S+){4,5})$/.test(cron.trim())) return
+  throw new Refusal(
+    'not_possible',
+    '`cron` takes 5 fields, minute, hour, day, month and weekday, or 6 with seconds first.',
+  )
+}
+
+const UNAVAILABLE = /ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|timed? ?out|Connection is closed/i
+
+/** What a system that answers has against a definition is for who wrote it to mend. */
+async function orSayWhatIsWrong(saved: Promise<void> | undefined): Promise<void> {
+  try {
+    await saved
+  } catch (error) {
+    if (!(error instanceof Error) || error.name === 'RedisError' || UNAVAILABLE.test(error.message)) throw error
+    throw new Refusal('not_possible', `It was not saved: ${sourceErrorInWords(error)}`)
+  }
+}
