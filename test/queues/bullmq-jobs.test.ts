@@ -149,6 +149,19 @@ describe('a flow', () => {
   })
 })
 
+test('of a flow with many children some are shown, and how many more there are', async () => {
+  const { FlowProducer } = bullmqOf('6')
+  const flows = new FlowProducer({ connection: { host: '127.0.0.1', port: bull.redis.port } })
+  const one = { name: 'page', queueName: 'pages', data: {} }
+  const children = Array.from({ length: 60 }, () => ({ ...one, children: [one, one] }))
+  const { job } = await flows.add({ name: 'book', queueName: 'books', data: {}, children })
+  await flows.close()
+  const tree = await the(bull.source(), 'flow')('books', job.id ?? '')
+  expect([tree?.children.length, tree?.more]).toEqual([50, 10])
+  const grandchildren = (tree?.children ?? []).map(({ children: below, more }) => below.length + more)
+  expect(grandchildren).toEqual(Array(50).fill(2))
+})
+
 describe('retry', () => {
   test.each(VERSIONS)('keeps the priority, with version %s', async (version) => {
     const bench = bull.bench(version)

@@ -313,7 +313,8 @@ describe('options', () => {
       [{ queues: ['a:b'] }, /queues/],
       [{ queues: [5 as never] }, /queues/],
       [{ prefix: 5 as never }, /prefix/],
-      [{ connection: 5 as never }, /redis|connection/],
+      [{ connection: 5 as never }, /"connection"/],
+      [{ connection: null as never }, /"connection"/],
     ] as const
     for (const [options, text] of wrong) expect(() => bullmqQueues(options)).toThrow(text)
     const prefixed = new Redis({ lazyConnect: true, keyPrefix: 'app:' })

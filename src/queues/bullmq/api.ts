@@ -2,6 +2,7 @@ import type { RedisClient } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { inTime, TOO_LATE } from '../../redis/deadline.js'
 import { describeError, RedisError } from '../../redis/errors.js'
+import { missingPackage } from '../shared/options.js'
 import type { BullModule, BullQueue, BullQueueClass } from './queue-api.js'
 
 /** After so long without use a queue that was opened for an action is closed. In ms. */
@@ -108,16 +109,20 @@ export function queueClassOf(
       const made = rootClassOf(queue)
       if (made) return made
     }
-    try {
-      const { Queue }: { Queue: unknown } = await import('bullmq')
-      if (isQueueClass(Queue)) return Queue
-    } catch {
-      // Said below.
-    }
-    throw new Error(
-      'The package bullmq is not installed, and without it queues can be looked at only: npm install bullmq, or pass it as bullmqQueues({ bullmq })',
-    )
+    return installedClass()
   }
+}
+
+/** Without it queues can be looked at all the same. */
+async function installedClass(): Promise<BullQueueClass> {
+  let cause: unknown
+  try {
+    const { Queue }: { Queue: unknown } = await import('bullmq')
+    if (isQueueClass(Queue)) return Queue
+  } catch (error) {
+    cause = error
+  }
+  throw missingPackage('bullmqQueues', 'bullmq', cause)
 }
 
 /** BullMQ's own class, below those that an app derives from it: their constructors take what they like. */

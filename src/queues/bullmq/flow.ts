@@ -45,7 +45,6 @@ async function rootOf(connection: Connection, prefix: string, address: JobAddres
 }
 
 async function readTree(walk: Walk, address: JobAddress, depth: number): Promise<JobFlow> {
-  walk.left -= 1
   const { connection, prefix } = walk
   const base = baseOf(prefix, address.queue)
   const [[where], [name]] = await Promise.all([
@@ -53,11 +52,10 @@ async function readTree(walk: Walk, address: JobAddress, depth: number): Promise
     send(connection, [['hget', base + address.id, 'name']]),
   ])
   const { keys, total } = await readChildKeys(connection, base + address.id)
-  const children: JobFlow[] = []
-  for (const key of depth < MAX_DEPTH ? keys.slice(0, MAX_CHILDREN) : []) {
-    const child = parseJobKey(key, prefix)
-    if (child && walk.left > 0) children.push(await readTree(walk, child, depth + 1))
-  }
+  const shown = depth < MAX_DEPTH ? keys.slice(0, Math.min(MAX_CHILDREN, walk.left)) : []
+  walk.left -= shown.length
+  const addresses = shown.flatMap((key) => parseJobKey(key, prefix) ?? [])
+  const children = await Promise.all(addresses.map((child) => readTree(walk, child, depth + 1)))
   return {
     ...address,
     name: asText(orThrow(name)) ?? '',

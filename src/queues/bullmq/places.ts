@@ -22,6 +22,8 @@ export function placeOfQueues(
   prefix: string,
   queues: readonly BullQueue[],
 ): QueuePlace {
+  if (connection !== undefined && typeof connection !== 'string' && (typeof connection !== 'object' || !connection))
+    throw invalidOption(SOURCE, 'connection', 'a URL like redis://host:6379, ioredis options or an ioredis client')
   const [first, ...others] = queues
   const own = first ? (first.opts.prefix ?? 'bull') : prefix
   const redis = openRedis(SOURCE, connection ?? (first ? connectionOf(first) : 'redis://127.0.0.1:6379'))
