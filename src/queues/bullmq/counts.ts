@@ -28,8 +28,6 @@ export interface RawCounts {
   readonly concurrency: number | null
   /** When the first of the delayed is due, ms. */
   readonly due: number | null
-  /** Jobs that ended since the time that was asked for and are still there. */
-  readonly endedSince: number
   readonly waiters: readonly Waiter[]
 }
 
@@ -39,17 +37,16 @@ export interface CountsReading {
   readonly counts: RawCounts | RedisError
 }
 
-/** Reads queues by what their keys begin with. @param since of what ended, ms; 0: nothing is asked */
+/** Reads queues by what their keys begin with. */
 export async function readCounts(
   connection: Connection,
   scripts: ScriptRunner,
   bases: readonly string[],
-  since: number,
 ): Promise<CountsReading[]> {
   const readings: CountsReading[] = []
   for (let index = 0; index < bases.length; index += QUEUES_A_CALL) {
     const some = bases.slice(index, index + QUEUES_A_CALL)
-    readings.push(...(await readSome(connection, scripts, some, since)))
+    readings.push(...(await readSome(connection, scripts, some)))
   }
   return readings
 }
@@ -58,10 +55,9 @@ async function readSome(
   connection: Connection,
   scripts: ScriptRunner,
   bases: readonly string[],
-  since: number,
 ): Promise<CountsReading[]> {
-  const reply = connection.isCluster ? null : await scripts.run(COUNTS_SCRIPT, [], [since, ...bases])
-  if (reply === null) return readByPipeline(connection, bases, since)
+  const reply = connection.isCluster ? null : await scripts.run(COUNTS_SCRIPT, [], bases)
+  if (reply === null) return readByPipeline(connection, bases)
   if (reply.error) throw reply.error
   const [time, ...lists] = asList(reply.value)
   const now = asNumber(time) ?? Date.now()
@@ -72,7 +68,7 @@ function parseCounts(value: unknown, where: string): RawCounts | RedisError {
   if (!Array.isArray(value)) return queueError(asText(value) ?? 'no answer', where)
   return countsOf(
     value,
-    asList(value[14]).map((one) => waiterOf(asList(one))),
+    asList(value[13]).map((one) => waiterOf(asList(one))),
   )
 }
 
@@ -94,7 +90,6 @@ function countsOf(values: readonly unknown[], waiters: readonly Waiter[]): RawCo
     version: asText(values[10]),
     concurrency: numbers[11] ?? null,
     due: dueAt(numbers[12] ?? null),
-    endedSince: at(13),
     waiters,
   }
 }
@@ -106,16 +101,12 @@ function queueError(text: string, where: string): RedisError {
 }
 
 /** Where no script may run, and on a Cluster: the same commands one by one, in two turns. */
-async function readByPipeline(
-  connection: Connection,
-  bases: readonly string[],
-  since: number,
-): Promise<CountsReading[]> {
+async function readByPipeline(connection: Connection, bases: readonly string[]): Promise<CountsReading[]> {
   const time = await send(connection, [['time']])
   if (time[0]?.error) throw time[0].error
   const [seconds, micros] = asList(time[0]?.value).map(asNumber)
   const now = (seconds ?? 0) * 1000 + Math.floor((micros ?? 0) / 1000)
-  const commands = bases.map((base) => countCommands(base, since, now))
+  const commands = bases.map((base) => countCommands(base))
   const replies = inGroups(await send(connection, commands.flat()), commands[0]?.length ?? 1)
   const refusal = replies[0]?.[0]?.error
   if (refusal && replies.every((group) => group.every(({ error }) => error))) throw refusal
@@ -123,8 +114,7 @@ async function readByPipeline(
   return bases.map((_, index) => ({ now, counts: joinCounts(replies[index] ?? [], waiters[index] ?? []) }))
 }
 
-function countCommands(base: string, since: number, now: number): Command[] {
-  const range = since === 0 ? ['+inf', '-inf'] : [`(${since}`, now]
+function countCommands(base: string): Command[] {
   return [
     ['llen', `${base}wait`],
     ['llen', `${base}paused`],
@@ -137,8 +127,6 @@ function countCommands(base: string, since: number, now: number): Command[] {
     ['get', `${base}id`],
     ['hmget', `${base}meta`, 'paused', 'version', 'concurrency'],
     ['zrange', `${base}delayed`, 0, 0, 'WITHSCORES'],
-    ['zcount', `${base}completed`, ...range],
-    ['zcount', `${base}failed`, ...range],
     ['lrange', `${base}wait`, -3, -1],
     ['lrange', `${base}paused`, -3, -1],
     ['zrange', `${base}prioritized`, 0, 0],
@@ -149,9 +137,8 @@ function joinCounts(replies: readonly Reply[], waiters: readonly Waiter[]): RawC
   const bad = replies.find(({ error }) => error)
   if (bad?.error) return bad.error
   const values = replies.map(({ value }) => value)
-  const ended = (asNumber(values[11]) ?? 0) + (asNumber(values[12]) ?? 0)
   const due = asList(values[10]).flat()[1]
-  return countsOf([...values.slice(0, 9), ...asList(values[9]), due, ended], waiters)
+  return countsOf([...values.slice(0, 9), ...asList(values[9]), due], waiters)
 }
 
 async function readWaiters(
@@ -160,7 +147,7 @@ async function readWaiters(
   replies: readonly (readonly Reply[])[],
 ): Promise<Waiter[][]> {
   const jobs = bases.map((base, index) => {
-    return (replies[index] ?? []).slice(13).flatMap(({ value }) => asList(value).map((id) => `${base}${asText(id)}`))
+    return (replies[index] ?? []).slice(11).flatMap(({ value }) => asList(value).map((id) => `${base}${asText(id)}`))
   })
   const commands = jobs
     .flat()
@@ -179,4 +166,13 @@ function inGroups<T>(list: readonly T[], size: number): T[][] {
   const groups: T[][] = []
   for (let index = 0; index < list.length; index += size) groups.push(list.slice(index, index + size))
   return groups
+}
+
+/** Jobs that ended in a time and are still there. */
+export async function readEnded(connection: Connection, base: string, since: number, now: number): Promise<number> {
+  const replies = await send(connection, [
+    ['zcount', `${base}completed`, `(${since}`, now],
+    ['zcount', `${base}failed`, `(${since}`, now],
+  ])
+  return replies.reduce((sum, { value }) => sum + (asNumber(value) ?? 0), 0)
 }

@@ -4,7 +4,7 @@ import { RedisError } from '../../redis/errors.js'
 import { send } from '../../redis/send.js'
 import { ageOf, type QueueKind, readingOf } from '../shared/readings.js'
 import { SERVER_ID, serverIdOf } from '../shared/redis.js'
-import { type CountsReading, type RawCounts, readCounts } from './counts.js'
+import { type CountsReading, type RawCounts, readCounts, readEnded } from './counts.js'
 import { baseOf } from './keys.js'
 import type { ScriptRunner } from './script.js'
 import { Totals } from './totals.js'
@@ -20,8 +20,6 @@ export class QueueReader {
   readonly #names: () => Promise<readonly string[]>
   readonly #workers: WorkerCounts
   readonly #totals = new Totals()
-  /** The time of the last reading by the server's clock. */
-  #lastNow = 0
   #reading: Promise<SourceReading> | null = null
 
   constructor(
@@ -52,27 +50,26 @@ export class QueueReader {
     if (about?.error && about.error.code !== 'NOPERM') throw about.error
     const names = await this.#names()
     const bases = names.map((name) => baseOf(this.#prefix, name))
-    const readings = await readCounts(this.#connection, this.#scripts, bases, this.#lastNow)
+    const readings = await readCounts(this.#connection, this.#scripts, bases)
     const workersOf = await this.#workers.read()
-    this.#lastNow = readings[0]?.now ?? this.#lastNow
-    return {
-      server: serverIdOf(this.#connection, about),
-      queues: names.map((name, index) => this.#readingOf(name, readings[index], workersOf(this.#prefix, name))),
-    }
+    const queues = names.map((name, index) => this.#readingOf(name, readings[index], workersOf(this.#prefix, name)))
+    return { server: serverIdOf(this.#connection, about), queues: await Promise.all(queues) }
   }
 
-  #readingOf(name: string, reading: CountsReading | undefined, workers: number | null): QueueReading {
+  async #readingOf(name: string, reading: CountsReading | undefined, workers: number | null): Promise<QueueReading> {
     if (!reading || reading.counts instanceof RedisError)
       return readingOf(this.#kind, name, {
         error: reading?.counts instanceof RedisError ? reading.counts.message : null,
       })
     const { now, counts } = reading
+    const base = baseOf(this.#prefix, name)
+    const endedSince = (since: number) => readEnded(this.#connection, base, since, now)
     return readingOf(this.#kind, name, {
       metrics: metricsOf(counts),
       paused: counts.isPaused,
       oldestMs: ageOf(waitingSince(counts.waiters, now), now),
       overdueMs: counts.due !== null && counts.due < now ? now - counts.due : null,
-      totals: this.#totals.next(name, counts),
+      totals: await this.#totals.next(name, counts, now, endedSince),
       workers,
       meta: metaOf(counts),
     })

@@ -5,6 +5,8 @@ interface Seen {
   readonly lastId: number
   readonly pending: number
   readonly out: number
+  /** By the server's clock, ms. */
+  readonly now: number
 }
 
 /**
@@ -18,9 +20,13 @@ interface Seen {
 export class Totals {
   readonly #seen = new Map<string, Seen>()
 
-  /** @param counts null when the queue could not be read */
-  next(queue: string, counts: RawCounts | null): QueueReading['totals'] {
-    if (!counts) return null
+  /** @param endedSince reads how many jobs ended since a time and are kept */
+  async next(
+    queue: string,
+    counts: RawCounts,
+    now: number,
+    endedSince: (since: number) => Promise<number>,
+  ): Promise<QueueReading['totals']> {
     const pending = pendingOf(counts)
     // A queue without jobs may have no counter yet; one with jobs and without a counter is not BullMQ's alone.
     const lastId = counts.lastId ?? (pending + counts.completed + counts.failed === 0 ? 0 : null)
@@ -29,15 +35,13 @@ export class Totals {
       return { in: null, out: null }
     }
     const before = this.#seen.get(queue)
-    const out = before && before.lastId <= lastId ? before.out + endedBetween(before, lastId, pending, counts) : 0
-    this.#seen.set(queue, { lastId, pending, out })
+    const isSame = before !== undefined && before.lastId <= lastId
+    const gone = isSame ? lastId - before.lastId - (pending - before.pending) : 0
+    const ended = isSame && gone < 0 ? await endedSince(before.now) : gone
+    const out = (isSame ? before.out : 0) + ended
+    this.#seen.set(queue, { lastId, pending, out, now })
     return { in: lastId, out }
   }
-}
-
-function endedBetween(before: Seen, lastId: number, pending: number, counts: RawCounts): number {
-  const gone = lastId - before.lastId - (pending - before.pending)
-  return gone >= 0 ? gone : counts.endedSince
 }
 
 function pendingOf({ wait, pausedList, active, prioritized, delayed, waitingChildren }: RawCounts): number {
