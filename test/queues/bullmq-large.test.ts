@@ -123,3 +123,26 @@ test('the detail of a large job is whole', async () => {
   const detail = await the(bull.source({ queues: ['mail'] }), 'job')('mail', '1')
   expect([detail?.data === data, detail?.dataBytes, detail?.state]).toEqual([true, data.length, 'waiting'])
 })
+
+test('500 queues with jobs in every state are read in quick scripts', async () => {
+  const names = Array.from({ length: 500 }, (_, index) => `queue-${index}`)
+  const pipeline = bull.client.pipeline()
+  for (const name of names) {
+    const base = `bull:${name}:`
+    pipeline.hset(`${base}meta`, 'version', 'bullmq:6.7.0')
+    for (const list of ['wait', 'active']) pipeline.lpush(base + list, '1', '2')
+    for (const set of ['completed', 'failed', 'delayed', 'waiting-children']) pipeline.zadd(base + set, 4096, '3')
+    pipeline.zadd(`${base}prioritized`, 5 * 2 ** 32, '4', 9 * 2 ** 32, '5')
+    for (const id of ['1', '2', '4', '5']) pipeline.hset(base + id, 'timestamp', 5, 'opts', '{"attempts":3}')
+  }
+  await pipeline.exec()
+  const source = bull.source({ queues: names })
+  await vi.waitFor(
+    async () => {
+      await bull.client.call('slowlog', 'reset')
+      expect((await source.read()).queues).toHaveLength(500)
+      expect(await slowScripts()).toEqual([])
+    },
+    { timeout: 60_000, interval: 1 },
+  )
+}, 120_000)
