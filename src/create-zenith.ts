@@ -5,14 +5,24 @@ import {
   isBetween,
   isFunction,
   isObject,
+  isText,
   type OptionChecks,
   SHARED_CHECKS,
 } from './core/option-checks.js'
-import type { Logger, Reader } from './ports.js'
+import type { Logger, QueueSource, Reader } from './ports.js'
 import { DEFAULT_PREFIX } from './protocol/index.js'
 import { sharedMemoryStore } from './shared-memory.js'
+import { registeredSources } from './shared-queues.js'
 import { redisStore } from './stores/redis.js'
-import { authProblem, createZenithServer, isLongSecret, type Zenith, type ZenithAuth } from './zenith/index.js'
+import {
+  authProblem,
+  createZenithServer,
+  isLongSecret,
+  isRole,
+  type Role,
+  type Zenith,
+  type ZenithAuth,
+} from './zenith/index.js'
 
 export type {
   Authorize,
@@ -51,6 +61,15 @@ export interface ZenithOptions {
   interval?: number
   /** What the health score takes for slow, ms: p95 of the requests at or above it costs points. @default 1000 */
   slow?: number
+  /**
+   * Where queues are, `[bullmqQueues({ connection })]`: shows those that no service reports, and acts on all that they lead to.
+   * Never closed. What this process itself watches (`monitorQueues`) is found without.
+   */
+  queues?: readonly QueueSource[]
+  /** Queues in which nothing may be changed, by name or key, with `*` for anything; `['*']` for all. @default [] */
+  readOnly?: readonly string[]
+  /** The least role that sees the payloads and results of jobs. @default 'operator' */
+  payloads?: Role
   /** Where the few lines of Zenith's own go; `false` for nowhere. @default console */
   logger?: Logger | false
 }
@@ -66,13 +85,16 @@ export function createZenith(options: ZenithOptions = {}): Zenith {
   checkOptions('Zenith', options, CHECKS)
   const problem = options.auth === undefined ? null : authProblem(options.auth)
   if (problem) throw new QuasarError('invalid_option', `Quasar: option "auth" ${problem}`)
-  const { auth, basePath, interval, slow, logger = consoleLogger } = options
+  const { auth, basePath, interval, slow, queues = [], readOnly, payloads, logger = consoleLogger } = options
   return createZenithServer({
     ...readerOf(options, process.env),
     auth,
     basePath,
     interval,
     slow,
+    sources: () => [...queues, ...registeredSources()],
+    readOnly,
+    payloads,
     isDevelopment: process.env.NODE_ENV === 'development',
     secret: secretFrom(process.env),
     logger: logger === false ? silentLogger : logger,
@@ -101,4 +123,15 @@ const CHECKS = {
   basePath: { takes: 'a path, "/quasar"', accepts: (v) => typeof v === 'string' && /^(\/[\w.~-]+)*\/?$/.test(v) },
   interval: { takes: 'a number of ms, 50 to 3600000', accepts: (v) => isBetween(v, 50, 3_600_000) },
   slow: { takes: 'a number of ms above 0', accepts: (v) => isBetween(v, Number.MIN_VALUE, Number.MAX_VALUE) },
+  queues: { takes: 'a list of queue sources, [bullmqQueues({ connection })]', accepts: (v) => isListOf(v, isSource) },
+  readOnly: { takes: "a list of names of queues, ['mail-*']", accepts: (v) => isListOf(v, isText) },
+  payloads: { takes: 'viewer, operator or admin', accepts: isRole },
 } satisfies OptionChecks<keyof ZenithOptions>
+
+function isListOf(value: unknown, accepts: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(accepts)
+}
+
+function isSource(value: unknown): boolean {
+  return isObject(value) && isFunction(value.read) && isText(value.place) && Array.isArray(value.capabilities)
+}

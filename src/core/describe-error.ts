@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_STACK_CHARS } from '../protocol/index.js'
 import { cut } from '../protocol/read.js'
-import { maskMessage, maskSecrets } from './redaction.js'
+import { maskMessage, maskSecrets } from '../redaction/secrets.js'
 
 export interface ErrorDescription {
   readonly name: string

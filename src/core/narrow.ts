@@ -1,6 +1,6 @@
 import type { StoreRecord } from '../ports.js'
+import { maskMessage } from '../redaction/secrets.js'
 import type { Redact } from './options.js'
-import { maskMessage } from './redaction.js'
 
 type Fields = Record<string, unknown>
 

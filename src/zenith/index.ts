@@ -7,7 +7,7 @@ export {
   isLongSecret,
   type ZenithAuth,
 } from './auth/options.js'
-export type { Role } from './auth/roles.js'
+export { isRole, type Role } from './auth/roles.js'
 export type { FetchContext } from './context.js'
 export type { LoginOptions, LoginUser } from './login/options.js'
 export { hashPassword } from './login/password.js'

@@ -26,7 +26,7 @@ export function requestOf(request: Incoming, signal: AbortSignal): Request | nul
 /** Only a POST's is handed on, and it is read only when somebody asks for it. */
 function bodyOf(request: Incoming): { body: ReadableStream<Uint8Array> | string; duplex?: 'half' } | null {
   if (request.method !== 'POST') return null
-  if (request.readableEnded) return { body: fieldsOf(request.body) }
+  if (request.readableEnded) return { body: bodyFrom(request) }
   const parts = request[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>
   const body = new ReadableStream<Uint8Array>(
     {
@@ -39,6 +39,14 @@ function bodyOf(request: Incoming): { body: ReadableStream<Uint8Array> | string;
     { highWaterMark: 0 },
   )
   return { body, duplex: 'half' }
+}
+
+/** What a body parser has left of a body. A compressed one was unpacked by it. */
+function bodyFrom({ body, headers }: Incoming): string {
+  if (typeof body === 'string') return body
+  if (body instanceof Uint8Array) return Buffer.from(body).toString('utf8')
+  const isForm = headers['content-type']?.toLowerCase().includes('x-www-form-urlencoded')
+  return isForm || body === undefined ? fieldsOf(body) : JSON.stringify(body)
 }
 
 /** A form's fields, from what a body parser made of them. */

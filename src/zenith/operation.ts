@@ -1,7 +1,10 @@
-import type { Role } from './auth/roles.js'
+import { type Role, suffices } from './auth/roles.js'
+import type { Body } from './body.js'
 import type { JsonSchema } from './openapi/schema.js'
 import { type Parameters, readQuery, type Values } from './query.js'
-import { json } from './responses.js'
+import { answerRefusals } from './queues/refusal.js'
+import { readBody } from './read-body.js'
+import { forbidden, problem } from './responses.js'
 import type { Asked } from './routes.js'
 
 /** What an operation answers with one status. */
@@ -12,8 +15,9 @@ export interface Answer {
   readonly schema: JsonSchema
 }
 
-/** One route of the API, and all that its documentation says. */
-export interface OperationSpec<P extends Parameters> {
+export type Method = 'GET' | 'POST'
+
+interface Described<P extends Parameters> {
   /** Below the mount; `{name}` stands for a segment. */
   readonly path: string
   readonly summary: string
@@ -23,9 +27,23 @@ export interface OperationSpec<P extends Parameters> {
   readonly parameters: P
   /** What the segments of the path are. */
   readonly segments?: Readonly<Record<string, string>>
-  /** By status; 400 goes without saying. */
+  /** By status; 400 goes without saying, and for a change 403, 413 and 415 do. */
   readonly answers: Readonly<Record<number, Answer>>
+}
+
+/** One route of the API that reads, and all that its documentation says. */
+export interface OperationSpec<P extends Parameters> extends Described<P> {
   readonly handle: (question: Question<P>) => Response | Promise<Response>
+}
+
+/** One that changes something: POST. */
+export interface ChangeSpec<B, P extends Parameters> extends Omit<Described<P>, 'needs'> {
+  readonly body: Body<B>
+  /** The least role that may, whatever the body says. */
+  readonly needs: Role
+  /** What this body takes besides. */
+  readonly needsFor?: (body: B) => Role
+  readonly handle: (question: Change<B, P>) => Response | Promise<Response>
 }
 
 export interface Question<P extends Parameters> extends Asked {
@@ -35,27 +53,59 @@ export interface Question<P extends Parameters> extends Asked {
   readonly segments: Readonly<Record<string, string>>
 }
 
-export interface Operation extends Omit<OperationSpec<Parameters>, 'handle'> {
+export interface Change<B, P extends Parameters> extends Question<P> {
+  /** Checked. */
+  readonly body: B
+}
+
+export interface Operation extends Described<Parameters> {
+  readonly method: Method
+  /** What a change takes. */
+  readonly body?: Pick<Body<unknown>, 'schema' | 'maxBytes'>
   /** Null when the path is not this operation's. */
   readonly match: (path: string) => Readonly<Record<string, string>> | null
-  /** Checks the query and answers. */
+  /** Checks the query and the body, and answers. */
   readonly answer: (asked: Asked, segments: Readonly<Record<string, string>>) => Response | Promise<Response>
 }
 
 export function operation<P extends Parameters>(spec: OperationSpec<P>): Operation {
   const { handle, ...rest } = spec
-  const pattern = new RegExp(`^${spec.path.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`)
   return {
     ...rest,
-    match(path) {
-      const found = pattern.exec(path)
-      return found && decodeAll(found.groups ?? {})
-    },
+    method: 'GET',
+    match: matcherOf(spec.path),
     answer(asked, segments) {
       const query = readQuery(spec.parameters, asked.url)
-      if (typeof query === 'string') return json(400, { error: { code: 'bad_query', message: query } })
-      return handle({ ...asked, query, segments })
+      if (typeof query === 'string') return problem(400, 'bad_query', query)
+      return answerRefusals(() => handle({ ...asked, query, segments }))
     },
+  }
+}
+
+/** Who asks and where the request comes from is checked before. */
+export function change<B, P extends Parameters = Record<never, never>>(spec: ChangeSpec<B, P>): Operation {
+  const { handle, needsFor, ...rest } = spec
+  return {
+    ...rest,
+    method: 'POST',
+    match: matcherOf(spec.path),
+    async answer(asked, segments) {
+      const query = readQuery(spec.parameters, asked.url)
+      if (typeof query === 'string') return problem(400, 'bad_query', query)
+      const body = await readBody(asked.request, spec.body)
+      if (body instanceof Response) return body
+      const needs = needsFor?.(body.value) ?? spec.needs
+      if (!suffices(asked.visitor.role, needs)) return forbidden(needs)
+      return answerRefusals(() => handle({ ...asked, query, segments, body: body.value }))
+    },
+  }
+}
+
+function matcherOf(path: string): Operation['match'] {
+  const pattern = new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`)
+  return (asked) => {
+    const found = pattern.exec(asked)
+    return found && decodeAll(found.groups ?? {})
   }
 }
 

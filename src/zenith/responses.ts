@@ -1,7 +1,13 @@
+import type { Role } from './auth/roles.js'
+
 /** Answers that more than one handler gives. */
 
 export function json(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json; charset=utf-8' } })
+}
+
+export function problem(status: number, code: string, message: string): Response {
+  return json(status, { error: { code, message } })
 }
 
 export function text(status: number, body: string): Response {
@@ -13,7 +19,11 @@ export function bare(status: number): Response {
 }
 
 export function notFound(): Response {
-  return json(404, { error: { code: 'not_found', message: 'There is nothing under this path.' } })
+  return problem(404, 'not_found', 'There is nothing under this path.')
+}
+
+export function forbidden(needed: Role): Response {
+  return problem(403, 'forbidden', `This takes the role ${needed}.`)
 }
 
 export function wantsHtml(request: Request): boolean {

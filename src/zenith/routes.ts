@@ -1,11 +1,15 @@
 import { type Role, suffices, type Visitor } from './auth/roles.js'
+import { type ChangeTokens, TOKEN_HEADER } from './change-tokens.js'
 import type { Origin } from './context.js'
 import { asset } from './handlers/asset.js'
 import { index } from './handlers/index-page.js'
+import { isForeign } from './login/same-origin.js'
 import type { MonitorService } from './monitor/monitor-service.js'
 import type { StorePing } from './monitor/store-ping.js'
+import type { Method } from './operation.js'
 import { OPERATIONS } from './operations.js'
-import { bare, json, notFound } from './responses.js'
+import type { Queues } from './queues/queues.js'
+import { bare, forbidden, notFound, problem } from './responses.js'
 import type { StreamHub } from './sse.js'
 
 /** What the handlers work with. */
@@ -13,6 +17,8 @@ export interface Services {
   readonly monitor: MonitorService
   readonly hub: StreamHub
   readonly ping: StorePing
+  readonly queues: Queues
+  readonly tokens: ChangeTokens
 }
 
 export interface Asked {
@@ -34,37 +40,51 @@ interface Route {
   readonly needs: Role
 }
 
-const PAGE: Route = { handle: index, needs: 'viewer' }
+/** What a path answers, by method. */
+type Routes = ReadonlyMap<string, Route>
+
+const PAGE: Routes = new Map([['GET', { handle: index, needs: 'viewer' }]])
 const PAGE_PATHS = ['/', '/index.html']
 
 /** Every path of the tables. */
 export const PATHS: readonly string[] = [...PAGE_PATHS, ...OPERATIONS.map((operation) => operation.path)]
 
-/** Finds the handler and answers; all of it only reads. */
+/** Finds the handler and answers. GET and HEAD only read; what changes something is POST, and has to show where it comes from. */
 export async function route(asked: Asked): Promise<Response> {
   const { method } = asked.request
-  if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed()
-  const found = find(asked.path)
-  if (found) return suffices(asked.visitor.role, found.needs) ? found.handle(asked) : forbidden(found.needs)
-  if (asked.path === '/api' || asked.path.startsWith('/api/')) return notFound()
-  return (await asset(asked)) ?? bare(404)
+  const routes = routesOf(asked.path)
+  const found = routes.get(method === 'HEAD' ? 'GET' : method)
+  if (found) return refusal(asked, found) ?? found.handle(asked)
+  if (routes.size > 0) return methodNotAllowed([...routes.keys()])
+  if (method !== 'GET' && method !== 'HEAD') return isApi(asked.path) ? notFound() : methodNotAllowed(['GET'])
+  return isApi(asked.path) ? notFound() : ((await asset(asked)) ?? bare(404))
 }
 
-function find(path: string): Route | null {
+function routesOf(path: string): Routes {
   if (PAGE_PATHS.includes(path)) return PAGE
-  for (const { match, answer, needs = 'viewer' } of OPERATIONS) {
-    const segments = match(path)
-    if (segments) return { handle: (asked) => answer(asked, segments), needs }
+  const routes = new Map<Method, Route>()
+  for (const { match, method, answer, needs = 'viewer' } of OPERATIONS) {
+    const segments = routes.has(method) ? null : match(path)
+    if (segments) routes.set(method, { handle: (asked) => answer(asked, segments), needs })
   }
-  return null
+  return routes
 }
 
-function forbidden(needed: Role): Response {
-  return json(403, { error: { code: 'forbidden', message: `This takes the role ${needed}.` } })
+/** A change that another site's page may have sent is refused before anybody looks at what it says. */
+function refusal({ request, visitor, services }: Asked, { needs }: Route): Response | null {
+  if (request.method === 'POST') {
+    const isOwn = !isForeign(request) && services.tokens.isOf(visitor, request.headers.get(TOKEN_HEADER))
+    if (!isOwn) return problem(403, 'foreign', `A change carries the token of api/session in ${TOKEN_HEADER}.`)
+  }
+  return suffices(visitor.role, needs) ? null : forbidden(needs)
 }
 
-function methodNotAllowed(): Response {
+function isApi(path: string): boolean {
+  return path === '/api' || path.startsWith('/api/')
+}
+
+function methodNotAllowed(methods: readonly string[]): Response {
   const answer = bare(405)
-  answer.headers.set('allow', 'GET, HEAD')
+  answer.headers.set('allow', methods.map((method) => (method === 'GET' ? 'GET, HEAD' : method)).join(', '))
   return answer
 }

@@ -1,14 +1,18 @@
-import type { Logger, Reader } from '../ports.js'
+import type { Commands, Logger, QueueSource, Reader } from '../ports.js'
 import type { StoreHealth } from '../protocol/index.js'
 import { gateOf } from './auth/gate.js'
 import type { ZenithAuth } from './auth/options.js'
+import type { Role } from './auth/roles.js'
+import { ChangeTokens } from './change-tokens.js'
 import { originOf } from './context.js'
 import { secured } from './headers.js'
 import { MonitorService } from './monitor/monitor-service.js'
 import { StorePing } from './monitor/store-ping.js'
 import { belowMount, cleanBasePath, forwardedPrefix } from './mount-path.js'
+import { matcherOf } from './queues/patterns.js'
+import { queuesOf } from './queues/queues.js'
 import { bare, json } from './responses.js'
-import { route } from './routes.js'
+import { route, type Services } from './routes.js'
 import { StreamHub } from './sse.js'
 
 export interface ZenithServerOptions {
@@ -25,6 +29,12 @@ export interface ZenithServerOptions {
   interval?: number | undefined
   /** ms */
   slow?: number | undefined
+  /** Where queues are: asked for at every look, and never closed. */
+  sources?: (() => readonly QueueSource[]) | undefined
+  /** Names or keys of queues in which nothing may be changed, with `*` for anything. */
+  readOnly?: readonly string[] | undefined
+  /** The least role that sees the payloads of jobs. */
+  payloads?: Role | undefined
   logger?: Logger | undefined
 }
 
@@ -48,8 +58,15 @@ const SLOW_MS = 1_000
 /** Serves what a reader reads. */
 export function createZenithServer(options: ZenithServerOptions): Zenith {
   const { reader, interval = INTERVAL_MS, slow: slowMs = SLOW_MS, logger } = options
-  const monitor = new MonitorService({ reader, interval, slowMs })
-  const services = { monitor, hub: new StreamHub(monitor), ping: new StorePing(reader) }
+  const { sources = () => [], readOnly = [], payloads = 'operator' } = options
+  const monitor = new MonitorService({ reader, interval, slowMs, sources, isReadOnly: matcherOf(readOnly), logger })
+  const services: Services = {
+    monitor,
+    hub: new StreamHub(monitor),
+    ping: new StorePing(reader),
+    queues: queuesOf({ monitor, commands: commandsOf(reader), payloads, logger }),
+    tokens: new ChangeTokens(secretOf(options)),
+  }
   const gate = gateOf({ auth: options.auth, isDevelopment: options.isDevelopment, secret: options.secret, logger })
   const basePath = cleanBasePath(options.basePath ?? '')
   let closing: Promise<void> | null = null
@@ -86,4 +103,16 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
       return closing
     },
   }
+}
+
+/** A reader of somebody's own may keep nothing. */
+function commandsOf(reader: Reader & Partial<Commands>): Commands | null {
+  const { appendAudit, audit, keep, kept, forget } = reader
+  const isComplete = [appendAudit, audit, keep, kept, forget].every((method) => typeof method === 'function')
+  return isComplete ? (reader as Reader & Commands) : null
+}
+
+/** With one of their own, all processes take each other's tokens. */
+function secretOf({ auth, secret }: ZenithServerOptions): string | undefined {
+  return typeof auth === 'object' && 'users' in auth ? (auth.secret ?? secret) : secret
 }

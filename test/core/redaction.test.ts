@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { narrowRecord } from '../../src/core/narrow.js'
-import { maskMessage, maskSecrets, pickHeaders, redactId, redactUrl } from '../../src/core/redaction.js'
+import { pickHeaders, redactId, redactUrl } from '../../src/core/redaction.js'
 import type { SlowEntry } from '../../src/protocol/index.js'
+import { maskMessage, maskSecrets } from '../../src/redaction/secrets.js'
 
 const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U'
 

@@ -13,3 +13,10 @@ export function isSameOrigin(request: Request): boolean {
   // A proxy may leave the port out (nginx's `$host`): then the form's own token has to tell two ports apart.
   return [request.headers.get('host'), forwarded].some((asked) => asked === host || asked === hostname)
 }
+
+/** Whether a request says that another site's page sent it. A program says nothing of the kind. */
+export function isForeign(request: Request): boolean {
+  const { headers } = request
+  const saysWhere = headers.get('sec-fetch-site') !== null || headers.get('origin') !== null
+  return saysWhere && !isSameOrigin(request)
+}

@@ -1,9 +1,9 @@
 import type { Overview, PulseDifference } from '../../protocol/index.js'
 
-/** Whether a look brought anything new: the time and the store's latency alone are no news. */
+/** Whether a look brought anything new but of queues: the time and the store's latency alone are no news. */
 export function isChange(difference: PulseDifference, previous: Overview | null): boolean {
-  const { nodes, goneNodes, services, goneServices, queues, goneQueues, unreadable, store } = difference
-  const lists = [nodes, goneNodes, services, goneServices, queues, goneQueues]
+  const { nodes, goneNodes, services, goneServices, unreadable, store } = difference
+  const lists = [nodes, goneNodes, services, goneServices]
   return (
     lists.some((list) => list.length > 0) ||
     unreadable !== previous?.unreadable ||

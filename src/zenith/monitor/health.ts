@@ -1,7 +1,15 @@
-import type { HealthReason, NodeView, ServiceView, TrafficPoint } from '../../protocol/index.js'
+import type {
+  HealthReason,
+  NodeView,
+  QueueTrouble,
+  QueueView,
+  ServiceView,
+  TrafficPoint,
+} from '../../protocol/index.js'
 
 /**
- * What takes points from 100. Of each row the dearest step that is reached counts; of the rows about nodes, the worst node.
+ * What takes points from 100. Of each row the dearest step that is reached counts; of the rows about nodes and
+ * queues, the worst one.
  *
  * | What | Points |
  * |---|---|
@@ -13,6 +21,7 @@ import type { HealthReason, NodeView, ServiceView, TrafficPoint } from '../../pr
  * | time that a container's quota held a node back, of its last interval | 5 %: 10, 25 %: 20 |
  * | a node's memory: resident of the container's limit, or heap used of the heap's limit | 90 %: 15, 97 %: 30 |
  * | records dropped in the last five minutes, because the store did not take them | 10 |
+ * | a queue of the service: nobody polls it, it can't be read, it grows, its oldest job waits for too long, it is paused with a backlog | 30, 20, 15, 10, 5 |
  */
 export interface HealthInput {
   /** Live nodes alone. */
@@ -25,6 +34,8 @@ export interface HealthInput {
   slowMs: number
   /** How many nodes dropped records in the last five minutes. */
   dropping: number
+  /** Those that the service reports. */
+  queues: readonly QueueView[]
 }
 
 type Steps = readonly (readonly [from: number, cost: number])[]
@@ -57,6 +68,15 @@ const MEMORY: Steps = [
   [90, 15],
 ]
 const DROPS = 10
+/** A queue that nobody reports any more costs nothing: that its nodes are lost does. */
+const QUEUES: Readonly<Record<QueueTrouble, number>> = {
+  unpolled: 30,
+  error: 20,
+  growing: 15,
+  old: 10,
+  paused: 5,
+  silent: 0,
+}
 
 /** A service's health, and what cost how much; the dearest reason first. */
 export function healthOf(input: HealthInput): ServiceView['health'] {
@@ -69,6 +89,7 @@ export function healthOf(input: HealthInput): ServiceView['health'] {
     throttling(input.live),
     memory(input.live),
     drops(input.dropping),
+    queueTrouble(input.queues),
   ].filter((reason) => reason !== null)
   reasons.sort((a, b) => b.cost - a.cost)
   const cost = reasons.reduce((sum, reason) => sum + reason.cost, 0)
@@ -122,6 +143,16 @@ function memory(live: readonly NodeView[]): HealthReason | null {
 function drops(dropping: number): HealthReason | null {
   const text = `${dropping} ${dropping === 1 ? 'node' : 'nodes'} dropped records in the last five minutes`
   return reason(dropping > 0 ? DROPS : 0, text)
+}
+
+function queueTrouble(queues: readonly QueueView[]): HealthReason | null {
+  const troubles = queues.flatMap(({ name, attention }) => {
+    return attention.map(({ kind, text }) => ({ cost: QUEUES[kind], text: `queue ${name}: ${text}`, name }))
+  })
+  troubles.sort((a, b) => b.cost - a.cost)
+  const [worst] = troubles
+  const others = new Set(troubles.filter(({ cost }) => cost > 0).map(({ name }) => name)).size - 1
+  return worst ? reason(worst.cost, others > 0 ? `${worst.text}, and ${others} more in trouble` : worst.text) : null
 }
 
 function reason(cost: number, text: string): HealthReason | null {

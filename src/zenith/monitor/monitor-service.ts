@@ -1,9 +1,10 @@
-import type { Reader } from '../../ports.js'
+import type { Logger, QueueSource, Reader } from '../../ports.js'
 import type {
   ExceptionRecord,
   Overview,
   Period,
   PulseDifference,
+  QueueView,
   ServicePeriod,
   ServiceView,
   SlowEntry,
@@ -15,6 +16,7 @@ import { Feed } from './feed.js'
 import { Fleet, type FleetChange } from './fleet.js'
 import { exceptionIdentity, slowIdentity } from './identity.js'
 import { byService, byText } from './order.js'
+import { QueueMonitor } from './queue-monitor.js'
 import { ServiceMonitor } from './service.js'
 import { storeErrorInWords } from './store-error.js'
 import type { ServiceTotals } from './totals.js'
@@ -46,6 +48,11 @@ export interface MonitorOptions {
   interval: number
   /** The slow threshold for requests that latency is judged by, in ms. */
   slowMs: number
+  /** Where queues are, besides what is reported of them. */
+  sources: () => readonly QueueSource[]
+  /** Which queues may not be changed. */
+  isReadOnly: (queue: { readonly name: string; readonly key: string }) => boolean
+  logger: Logger | undefined
 }
 
 /**
@@ -55,6 +62,7 @@ export interface MonitorOptions {
 export class MonitorService {
   /** What is read for those alone who ask for it. */
   readonly details: Details
+  readonly queues: QueueMonitor
   readonly #options: MonitorOptions
   readonly #fleet = new Fleet()
   readonly #services = new Map<string, ServiceMonitor>()
@@ -72,6 +80,7 @@ export class MonitorService {
 
   constructor(options: MonitorOptions) {
     this.#options = options
+    this.queues = new QueueMonitor(options)
     this.details = new Details(options.reader, options.interval, () => this.#views.size)
   }
 
@@ -158,7 +167,8 @@ export class MonitorService {
   async #takeIn(answer: Awaited<ReturnType<Reader['nodes']>>, latencyMs: number): Promise<MonitorNews> {
     const now = Date.now()
     const limit = this.#overview?.store.ok ? ANSWER_WITHIN_MS : FIRST_WITHIN_MS
-    await withTimeout(this.#readServices(new Set(answer.nodes.map((node) => node.service)), now), limit)
+    const names = new Set(answer.nodes.map((node) => node.service))
+    await withTimeout(Promise.all([this.#readServices(names, now), this.queues.read(now)]), limit)
     const change = this.#fleet.update(answer.nodes, now, this.#failures === 0)
     this.#failures = 0
     return this.#publish(change, answer.unreadable, Math.round(latencyMs * 100) / 100, now)
@@ -181,12 +191,17 @@ export class MonitorService {
     const news = monitors.map((service) => service.takeNews())
     const slow = this.#slow.add(news.flatMap((one) => one.slow))
     const exceptions = this.#exceptions.add(news.flatMap((one) => one.exceptions))
-    const unreadable = monitors.reduce((sum, service) => sum + service.unreadable(now), unreadableNodes)
+    const unreadable = monitors.reduce(
+      (sum, service) => sum + service.unreadable(now),
+      unreadableNodes + this.queues.unreadable,
+    )
     const failure = news.find((one) => one.error !== null)
     const error = failure ? storeErrorInWords(failure.error) : null
     const store: StoreHealth = { ok: true, kind: this.#options.reader.kind, latencyMs, error }
     const previous = this.#overview
-    const services = this.#viewServices(now)
+    const queues = this.queues.views
+    const queueNews = this.queues.news.since(queues, now)
+    const services = this.#viewServices(queues, now)
     this.details.retain(this.#views)
     this.#overview = {
       at: now,
@@ -194,7 +209,7 @@ export class MonitorService {
       nodes: this.#fleet.views.sort((a, b) => byText(a.service, b.service) || byText(a.id, b.id)),
       slow: this.#slow.recent,
       exceptions: this.#exceptions.recent,
-      queues: [],
+      queues,
       unreadable,
       store,
     }
@@ -205,15 +220,17 @@ export class MonitorService {
       goneNodes: change.gone,
       services: services.changed,
       goneServices: services.gone,
-      queues: [],
-      goneQueues: [],
+      queues: queueNews.changed,
+      goneQueues: queueNews.gone,
       unreadable,
       store,
     }
-    return { difference: isChange(difference, previous) ? difference : null, slow, exceptions }
+    if (!queueNews.isNews && !isChange(difference, previous)) return { difference: null, slow, exceptions }
+    queueNews.told()
+    return { difference, slow, exceptions }
   }
 
-  #viewServices(now: number): { changed: ServiceView[]; gone: string[] } {
+  #viewServices(queues: readonly QueueView[], now: number): { changed: ServiceView[]; gone: string[] } {
     const before = this.#views
     const changed: ServiceView[] = []
     this.#views = new Map()
@@ -221,7 +238,8 @@ export class MonitorService {
       const service = this.#services.get(name)
       if (!service) continue
       const dropping = own.filter((node) => this.#fleet.droppedSince(node.key, now - DROPS_COUNT_MS)).length
-      const view = service.view(own, dropping, this.#options.slowMs, now)
+      const reported = queues.filter(({ services }) => services.includes(name))
+      const view = service.view(own, reported, dropping, this.#options.slowMs, now)
       const text = JSON.stringify(view)
       if (before.get(name)?.text !== text) changed.push(view)
       this.#views.set(name, { view, text })

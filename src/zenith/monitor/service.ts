@@ -4,6 +4,7 @@ import {
   type NodeState,
   type NodeView,
   type Period,
+  type QueueView,
   ROLLUP_LIFE_MS,
   type ServicePeriod,
   type ServiceView,
@@ -93,8 +94,14 @@ export class ServiceMonitor {
     return news
   }
 
-  /** @param nodes the service's own */
-  view(nodes: readonly NodeView[], dropping: number, slowMs: number, now: number): ServiceView {
+  /** @param nodes the service's own @param queues those that it reports */
+  view(
+    nodes: readonly NodeView[],
+    queues: readonly QueueView[],
+    dropping: number,
+    slowMs: number,
+    now: number,
+  ): ServiceView {
     const live = nodes.filter((node) => node.state === 'live')
     const until = this.#reportedUntil(live, now)
     const end = Math.floor(until / GRAIN.step) * GRAIN.step
@@ -106,7 +113,7 @@ export class ServiceMonitor {
       service: this.service,
       environments: environmentsOf(nodes),
       nodes: countStates(nodes),
-      health: healthOf({ live, lost, requests, jobs, slowMs, dropping }),
+      health: healthOf({ live, lost, requests, jobs, slowMs, dropping, queues }),
       requests,
       jobs,
       traffic: (requests ? requestTraffic : jobTraffic).traffic(until, ROLLUP_LIFE_MS),

@@ -9,6 +9,7 @@ export interface JsonSchema {
   readonly maximum?: number
   readonly minItems?: number
   readonly maxItems?: number
+  readonly minLength?: number
   readonly maxLength?: number
   readonly default?: string | number
   readonly items?: JsonSchema

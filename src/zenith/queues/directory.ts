@@ -1,4 +1,7 @@
 import type { QueueSource } from '../../ports.js'
+import type { MonitorService } from '../monitor/monitor-service.js'
+import type { Connection } from '../monitor/queue-monitor.js'
+import { Refusal } from './refusal.js'
 
 /** A queue that this Zenith can reach. */
 export interface ConnectedQueue {
@@ -17,4 +20,27 @@ export interface QueueDirectory {
   find(key: string): Promise<ConnectedQueue | null>
   /** All that can be reached. */
   all(): Promise<readonly ConnectedQueue[]>
+}
+
+export function queueDirectory(monitor: MonitorService): QueueDirectory {
+  async function look(): Promise<void> {
+    const { store } = await monitor.fresh()
+    if (!store.ok) throw new Refusal('store_unavailable', store.error ?? 'The store does not answer')
+  }
+
+  return {
+    async find(key) {
+      await look()
+      const connection = await monitor.queues.connect(key)
+      return connection && connected(connection)
+    },
+    async all() {
+      await look()
+      return monitor.queues.connections().map(connected)
+    },
+  }
+}
+
+function connected({ key, name, own, readOnly }: Connection): ConnectedQueue {
+  return { key, name, source: own.source, readOnly }
 }

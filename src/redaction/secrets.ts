@@ -1,0 +1,58 @@
+/**
+ * Takes secrets out of what is about to be kept or shown. The patterns are bounded on purpose: text of any kind passes in linear
+ * time. What is masked reads `***`.
+ */
+export const MASK = '***'
+
+const KEY =
+  '(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|auth(?:orization)?|credentials?|private[_-]?key|access[_-]?key|session(?:id)?|cookie|signature|sig|otp|cvv|ssn)'
+
+const RULES: readonly (readonly [RegExp, string])[] = [
+  [/-----BEGIN [A-Z ]{3,40}-----[\s\S]*?(?:-----END [A-Z ]{3,40}-----|$)/g, MASK],
+  // user:password@ in a URL; a raw password may hold "/" or "@", so all up to the last "@" of the word goes
+  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/:@]*:[^\s"'<>]*@/gi, `$1${MASK}@`],
+  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/@]+@/gi, `$1${MASK}@`],
+  [/\b(bearer|basic|digest)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
+  [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, MASK],
+  [/\b(?:sk|rk|pk|whsec)_(?:live|test)?_?[\w-]{12,}|\bsk-[\w-]{16,}/g, MASK],
+  [/\b(?:gh[opsur]|github_pat|glpat|xox[abeoprs]|npm|hf|shpat|dop_v1|ya29|SG)[_.-][\w.-]{12,}/g, MASK],
+  [/\b(?:AKIA|ASIA|AIza)[\w-]{12,}/g, MASK],
+  [
+    new RegExp(
+      `([\\w.-]{0,40}${KEY}[\\w.-]{0,40}["']?\\s{0,3}[:=]\\s{0,3})("[^"]*"?|'[^']*'?|[^\\s,;&}\\])"']+)`,
+      'gi',
+    ),
+    `$1${MASK}`,
+  ],
+  [/\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/g, `${MASK}@${MASK}`],
+]
+
+/** What looks random: long, with letters and digits, and no UUID (those name things). */
+const RANDOM = /[\w+=-]{32,}/g
+const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
+const CARD = /\b\d(?:[ -]?\d){12,18}\b/g
+
+/** Masks secrets that have a known shape: URL credentials, key=value pairs, tokens, private keys, mail addresses, cards. */
+export function maskSecrets(text: string): string {
+  const masked = RULES.reduce((result, [pattern, mask]) => result.replace(pattern, mask), text)
+  return masked.replace(CARD, (digits) => (isCardNumber(digits) ? MASK : digits))
+}
+
+/** Masks what {@link maskSecrets} does and besides it long random text. Not for stacks: paths look random, too. */
+export function maskMessage(text: string): string {
+  return maskSecrets(text).replace(RANDOM, (word) => (looksRandom(word) ? MASK : word))
+}
+
+function looksRandom(word: string): boolean {
+  return /\d/.test(word) && /[a-z]/i.test(word) && !UUID.test(word)
+}
+
+/** The check digit of payment cards (Luhn, US patent 2950048). */
+function isCardNumber(text: string): boolean {
+  const digits = [...text.replace(/\D/g, '')].reverse().map(Number)
+  const sum = digits.reduce((total, digit, index) => {
+    const doubled = digit * 2
+    return total + (index % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled)
+  }, 0)
+  return sum % 10 === 0
+}

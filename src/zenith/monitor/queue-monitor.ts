@@ -1,0 +1,197 @@
+import type { Logger, QueueSource, Reader } from '../../ports.js'
+import { QUEUE_TROUBLES, type QueueSnapshot, type QueueView } from '../../protocol/index.js'
+import { isSamePlace } from '../queues/identity.js'
+import { OwnSource } from '../queues/own-source.js'
+import { KnownQueues, type QueueFacts } from './known-queues.js'
+import { byText } from './order.js'
+import { QueueNews } from './queue-news.js'
+import { groupSightings, type SightedQueue, sightingsOf } from './queue-sightings.js'
+
+/** How much more rarely than nodes queues are read: they are reported every 10 s. In looks, and of the sources in them. */
+const REPORTS_EVERY = 3
+const OWN_EVERY = 6
+/** Queues that somebody reports are looked for by this Zenith's own sources only to find out which are new, in looks. */
+const REPORTED_EVERY = 40
+/** The first look waits for the sources, so that there is something to see, ms. */
+const FIRST_WITHIN_MS = 2_000
+/** What is asked for one queue may be so old, ms. */
+const FRESH_MS = 1_000
+/** Somebody who acts on a queue has its server checked so often, ms. */
+const CHECKED_FOR_MS = 15_000
+
+export interface QueueMonitorOptions {
+  readonly reader: Pick<Reader, 'queues'>
+  /** Those that this Zenith was given, and those of this process that come and go. */
+  readonly sources: () => readonly QueueSource[]
+  readonly isReadOnly: (queue: { readonly name: string; readonly key: string }) => boolean
+  /** How often the nodes are read while somebody looks, ms. */
+  readonly interval: number
+  readonly logger: Logger | undefined
+}
+
+/** A queue that this Zenith can reach, and what leads to it. */
+export interface Connection {
+  readonly key: string
+  readonly name: string
+  readonly own: OwnSource
+  readonly readOnly: boolean
+}
+
+/** All queues: those that services report, and those that only this Zenith sees. */
+export class QueueMonitor {
+  readonly news = new QueueNews()
+  readonly #options: QueueMonitorOptions
+  readonly #known = new KnownQueues()
+  #own = new Map<QueueSource, OwnSource>()
+  #snapshots: readonly QueueSnapshot[] = []
+  #unreadable = 0
+  /** `performance.now()` of the last time that the snapshots were read. */
+  #readAt = Number.NEGATIVE_INFINITY
+  #isFirst = true
+
+  constructor(options: QueueMonitorOptions) {
+    this.#options = options
+  }
+
+  /** How many snapshots could not be read at the last look. */
+  get unreadable(): number {
+    return this.#unreadable
+  }
+
+  /** Worst first. */
+  get views(): QueueView[] {
+    return [...this.#known.all].map(({ view }) => view).sort(byNeed)
+  }
+
+  /** Reads what is due. Rejects when the store fails. @param now Unix ms */
+  async read(now: number): Promise<void> {
+    this.#meetSources()
+    const reading = Promise.all([...this.#own.values()].map((own) => own.read(this.#dueAfter(own))))
+    await this.#readSnapshots()
+    if (this.#isFirst) await Promise.race([reading, pause(FIRST_WITHIN_MS)])
+    this.#isFirst = false
+    this.#merge(now)
+  }
+
+  view(key: string): QueueView | null {
+    return this.#known.get(key)?.view ?? null
+  }
+
+  /** A queue as it is now, where this Zenith is connected to it; null for one that is not known. */
+  async freshView(key: string): Promise<QueueView | null> {
+    const connection = this.#connection(key)
+    if (connection) await this.refresh(connection.own)
+    return this.view(key)
+  }
+
+  /** Reads a source again, as far as it may be. */
+  async refresh(own: OwnSource): Promise<void> {
+    await own.read(FRESH_MS)
+    this.#merge(Date.now())
+  }
+
+  /** The next look reads it again: something was done with it. */
+  expire(source: QueueSource): void {
+    this.#own.get(source)?.expire()
+  }
+
+  /**
+   * The way to a queue; null for one that is only reported. Whether it leads to the server that is meant is checked now and
+   * then, and whenever it seems not to.
+   */
+  async connect(key: string): Promise<Connection | null> {
+    const view = this.view(key)
+    if (!view) return null
+    const known = this.#connection(key)
+    const candidates = known
+      ? [known.own]
+      : [...this.#own.values()].filter(({ source }) => source.driver === view.driver)
+    await Promise.all(candidates.map((own) => own.read(known ? CHECKED_FOR_MS : FRESH_MS)))
+    this.#merge(Date.now())
+    return this.#connection(key)
+  }
+
+  connections(): Connection[] {
+    return [...this.#known.all].map(({ key }) => this.#connection(key)).filter((found) => found !== null)
+  }
+
+  /** Why the source at a queue's address can't be read, in words; null when there is none, or when it can. */
+  problemOf({ driver, place }: Pick<QueueView, 'driver' | 'place'>): string | null {
+    const own = [...this.#own.values()].find(({ source }) => source.driver === driver && source.place === place)
+    return own?.error ?? null
+  }
+
+  async #readSnapshots(): Promise<void> {
+    const { reader, interval } = this.#options
+    // A little less than so many looks, or the timer's jitter makes it one more.
+    if (performance.now() - this.#readAt < (REPORTS_EVERY - 0.5) * interval) return
+    const { snapshots, unreadable } = await reader.queues()
+    this.#snapshots = snapshots
+    this.#unreadable = unreadable
+    this.#readAt = performance.now()
+  }
+
+  #meetSources(): void {
+    const sources = unique(this.#options.sources())
+    const met = sources.map(
+      (source) => [source, this.#own.get(source) ?? new OwnSource(source, this.#options.logger)] as const,
+    )
+    this.#own = new Map(met)
+  }
+
+  #dueAfter(own: OwnSource): number {
+    const isNeeded =
+      !own.hasRead || [...this.#known.all].some(({ view }) => view.services.length === 0 && this.#leadsTo(own, view))
+    return (isNeeded ? OWN_EVERY : REPORTED_EVERY) * this.#options.interval
+  }
+
+  #merge(now: number): void {
+    const groups = groupSightings(sightingsOf(this.#snapshots, [...this.#own.values()]))
+    this.#known.update(groups, (key, group) => this.#factsOf(key, group), now)
+  }
+
+  #factsOf(key: string, { sightings }: SightedQueue): QueueFacts {
+    const name = sightings[0]?.entry.name ?? ''
+    const own = [...this.#own.values()].find((one) => sightings.some(({ entry }) => this.#leadsTo(one, entry)))
+    const can = own?.entries.get(name)?.entry.capabilities ?? own?.source.capabilities ?? []
+    const actions = can.filter((capability) => own?.source.capabilities.includes(capability))
+    return { actions, readOnly: this.#options.isReadOnly({ name, key }) }
+  }
+
+  #connection(key: string): Connection | null {
+    const known = this.#known.get(key)
+    const own = known && [...this.#own.values()].find((one) => this.#leadsTo(one, known.view))
+    if (!known || !own) return null
+    return { key: known.key, name: known.view.name, own, readOnly: known.view.readOnly }
+  }
+
+  /** Never to another server's queue of the same name: one that was not read yet leads nowhere. */
+  #leadsTo(own: OwnSource, queue: Pick<QueueView, 'driver' | 'name' | 'place' | 'server'>): boolean {
+    const { driver, place, names } = own.source
+    const isThere = own.hasRead && isSamePlace({ driver, place, server: own.server }, queue)
+    return isThere && (names === null || names.includes(queue.name) || own.entries.has(queue.name))
+  }
+}
+
+/** One for each place and list of names: an app may have given its source to Zenith, too. */
+function unique(sources: readonly QueueSource[]): QueueSource[] {
+  const found = new Map<string, QueueSource>()
+  for (const source of sources) {
+    const identity = JSON.stringify([source.driver, source.place, source.names])
+    if (!found.has(identity)) found.set(identity, source)
+  }
+  return [...found.values()]
+}
+
+function byNeed(a: QueueView, b: QueueView): number {
+  return need(a) - need(b) || byText(a.name, b.name) || byText(a.key, b.key)
+}
+
+function need({ attention }: QueueView): number {
+  const [worst] = attention
+  return worst ? QUEUE_TROUBLES.indexOf(worst.kind) : QUEUE_TROUBLES.length
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
+}

@@ -1,0 +1,69 @@
+import type { QueueEntry, QueueSnapshot } from '../../protocol/index.js'
+import { byPlace, byServer } from '../queues/identity.js'
+import type { OwnSource } from '../queues/own-source.js'
+
+/** One queue as somebody saw it. */
+export interface Sighting {
+  readonly entry: QueueEntry
+  /** Unix ms. */
+  readonly at: number
+  /** Who reports it; null for what this Zenith sees by itself. */
+  readonly service: string | null
+}
+
+/** All that is seen of one queue. */
+export interface SightedQueue {
+  readonly sightings: Sighting[]
+  /** Null where nobody can tell its server. */
+  readonly server: string | null
+}
+
+/** Queues of all snapshots and sources. */
+export function sightingsOf(snapshots: readonly QueueSnapshot[], sources: readonly OwnSource[]): Sighting[] {
+  const reported = snapshots.flatMap(({ service, timestamp, queues }) => {
+    return queues.map((entry) => ({ entry, at: timestamp, service }))
+  })
+  const own = sources.flatMap(({ entries }) => [...entries.values()].map((one) => ({ ...one, service: null })))
+  return [...reported, ...own]
+}
+
+/**
+ * Puts together what is about one queue: the same name and driver, on the same server, or at the same address where one of
+ * them can't tell its server. Two servers behind one address (everybody's own 127.0.0.1) stay two.
+ */
+export function groupSightings(sightings: readonly Sighting[]): SightedQueue[] {
+  const known = new Map<string, SightedQueue>()
+  const places = new Map<string, Set<SightedQueue>>()
+  const join = (group: SightedQueue, sighting: Sighting) => {
+    group.sightings.push(sighting)
+    const place = byPlace(sighting.entry)
+    places.set(place, (places.get(place) ?? new Set()).add(group))
+  }
+  for (const sighting of sightings) {
+    const identity = byServer(sighting.entry)
+    if (identity === null) continue
+    const group = known.get(identity) ?? { sightings: [], server: sighting.entry.server }
+    known.set(identity, group)
+    join(group, sighting)
+  }
+  const groups = [...known.values()]
+  for (const sighting of sightings) {
+    if (sighting.entry.server !== null) continue
+    const there = [...(places.get(byPlace(sighting.entry)) ?? [])]
+    // Of two servers behind one address nobody knows which one is meant.
+    const group = there.find(({ server }) => server === null) ?? (there.length === 1 ? there[0] : undefined)
+    const joined = group ?? { sightings: [], server: null }
+    if (!group) groups.push(joined)
+    join(joined, sighting)
+  }
+  return groups
+}
+
+/** The newest word on a queue; its rates are those of somebody who knows them. */
+export function newestOf(sightings: readonly Sighting[]): Sighting {
+  const sorted = sightings.toSorted((a, b) => b.at - a.at)
+  // One that could read it knows more than one that could not.
+  const newest = sorted.find(({ entry }) => entry.error === null) ?? (sorted[0] as Sighting)
+  const throughput = newest.entry.throughput ?? sorted.find(({ entry }) => entry.throughput)?.entry.throughput ?? null
+  return { ...newest, entry: { ...newest.entry, throughput } }
+}

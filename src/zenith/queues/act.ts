@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import type { Commands, Logger, NewAuditEntry } from '../../ports.js'
+import type { Visitor } from '../auth/roles.js'
+import { withTimeout } from '../monitor/wait.js'
+import type { ConnectedQueue } from './directory.js'
+import { isRefusal, Refusal } from './refusal.js'
+import { sourceErrorInWords } from './source-error.js'
+
+/** Who acts. */
+export type Actor = Pick<Visitor, 'user' | 'role'>
+
+/** Something that somebody is about to do. */
+export interface Deed<T> {
+  readonly by: Actor
+  /** `retry`, `bulk retry`, `scheduler run` */
+  readonly action: string
+  /** Null for what is about several. */
+  readonly queue: Pick<ConnectedQueue, 'key' | 'name'> | null
+  /** What it is about: a job's id, a scheduler's, `all 120 failed jobs`. */
+  readonly target: string
+  /** Names it in the audit trail. @default one of its own */
+  readonly operation?: string
+  /** For how long it is waited for, ms; null: until it ends. @default 30000 */
+  readonly within?: number | null
+  readonly perform: () => Promise<T>
+  /** What the trail says of the result. @default that all of it was done, and nothing besides */
+  readonly tell?: (result: T) => { readonly ok: boolean; readonly detail: string | null }
+}
+
+/**
+ * Does something, with its intent in the audit trail before and its result after.
+ *
+ * Rejects with a {@link Refusal}: `no_audit` and `audit_unavailable` before anything is done, `queue_unavailable` (in words)
+ * when the queue's system did not do it. A refusal of the deed itself is passed on.
+ */
+export type Act = <T>(deed: Deed<T>) => Promise<T>
+
+const WITHIN_MS = 30_000
+/** The store may take so long for a line of the trail, ms. */
+const AUDIT_WITHIN_MS = 8_000
+
+/** @param commands null where the store keeps no trail: then nothing is done */
+export function actOn(commands: Pick<Commands, 'appendAudit'> | null, logger: Logger | undefined): Act {
+  async function append(entry: NewAuditEntry): Promise<void> {
+    if (!commands) throw new Refusal('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
+    await withTimeout(commands.appendAudit(entry), AUDIT_WITHIN_MS)
+  }
+
+  async function intend(entry: NewAuditEntry): Promise<void> {
+    try {
+      await append(entry)
+    } catch (error) {
+      if (isRefusal(error)) throw error
+      throw new Refusal('audit_unavailable', 'The audit trail can’t be written, so nothing was done.')
+    }
+  }
+
+  /** It is done: that the trail lacks its end must not look as if it were not. */
+  async function conclude(entry: NewAuditEntry, ok: boolean, detail: string | null): Promise<void> {
+    try {
+      await append({ ...entry, step: 'result', at: Date.now(), ok, detail })
+    } catch {
+      logger?.warn(`Zenith: the result of "${entry.action}" could not be written to the audit trail.`)
+    }
+  }
+
+  return async (deed) => {
+    const entry = intentOf(deed)
+    await intend(entry)
+    try {
+      const result = await inTime(deed.perform(), deed.within)
+      const { ok, detail } = deed.tell?.(result) ?? { ok: true, detail: null }
+      await conclude(entry, ok, detail)
+      return result
+    } catch (error) {
+      const refusal = isRefusal(error) ? error : new Refusal('queue_unavailable', sourceErrorInWords(error))
+      await conclude(entry, false, refusal.message)
+      throw refusal
+    }
+  }
+}
+
+function inTime<T>(work: Promise<T>, within: number | null = WITHIN_MS): Promise<T> {
+  return within === null ? work : withTimeout(work, within)
+}
+
+type Named = Omit<Deed<unknown>, 'perform' | 'tell'>
+
+function intentOf({ by, action, queue, target, operation }: Named): NewAuditEntry {
+  return {
+    operation: operation ?? randomUUID(),
+    step: 'intent',
+    at: Date.now(),
+    user: by.user,
+    role: by.role,
+    action,
+    queue: queue?.key ?? null,
+    queueName: queue?.name ?? null,
+    target,
+    ok: null,
+    detail: null,
+  }
+}

@@ -1,0 +1,80 @@
+import type { Commands, Logger } from '../../ports.js'
+import type { QueueCapability, QueueView } from '../../protocol/index.js'
+import type { Role } from '../auth/roles.js'
+import type { MonitorService } from '../monitor/monitor-service.js'
+import { type Act, actOn } from './act.js'
+import { type ConnectedQueue, type QueueDirectory, queueDirectory } from './directory.js'
+import { Refusal } from './refusal.js'
+
+export interface QueuesOptions {
+  readonly monitor: MonitorService
+  /** Null where the store keeps nothing for Zenith: then nothing can be changed. */
+  readonly commands: Commands | null
+  /** The least role that sees payloads. */
+  readonly payloads: Role
+  readonly logger: Logger | undefined
+}
+
+/** What the handlers of queues work with. */
+export interface Queues {
+  readonly directory: QueueDirectory
+  readonly commands: Commands | null
+  readonly act: Act
+  readonly payloads: Role
+  /** Rejects with a refusal when there is no such queue. */
+  view(key: string): Promise<QueueView>
+  /** The same with figures read now, where this Zenith is connected. */
+  freshView(key: string): Promise<QueueView>
+  /** Rejects with a refusal when there is no such queue, when it can't be reached, or when its system can't do this. */
+  able(key: string, capability: QueueCapability): Promise<ConnectedQueue>
+  /** The same, and when nothing may be changed in it. */
+  changeable(key: string, capability: QueueCapability): Promise<ConnectedQueue>
+  /** The next look shows what became of a queue. */
+  touch(queue: Pick<ConnectedQueue, 'source'>): void
+}
+
+export function queuesOf({ monitor, commands, payloads, logger }: QueuesOptions): Queues {
+  const directory = queueDirectory(monitor)
+
+  async function view(key: string): Promise<QueueView> {
+    const { store } = await monitor.fresh()
+    const found = monitor.queues.view(key)
+    if (found) return found
+    if (!store.ok) throw new Refusal('store_unavailable', store.error ?? 'The store does not answer')
+    throw new Refusal('not_found', 'There is no queue of this key.')
+  }
+
+  async function able(key: string, capability: QueueCapability): Promise<ConnectedQueue> {
+    const known = await view(key)
+    const queue = await directory.find(key)
+    if (!queue) throw notConnected(known, monitor.queues.problemOf(known))
+    const { actions } = await view(key)
+    if (actions.includes(capability)) return queue
+    throw new Refusal('not_supported', `A queue of ${known.driver} can’t do this here: ${capability}.`)
+  }
+
+  return {
+    directory,
+    commands,
+    act: actOn(commands, logger),
+    payloads,
+    view,
+    async freshView(key) {
+      const known = await view(key)
+      return (await monitor.queues.freshView(key)) ?? known
+    },
+    able,
+    async changeable(key, capability) {
+      const queue = await able(key, capability)
+      if (queue.readOnly)
+        throw new Refusal('read_only', `Nothing may be changed in ${queue.name}: it is read-only here.`)
+      return queue
+    },
+    touch: ({ source }) => monitor.queues.expire(source),
+  }
+}
+
+function notConnected({ name }: QueueView, problem: string | null): Refusal {
+  if (problem !== null) return new Refusal('queue_unavailable', problem)
+  return new Refusal('not_connected', `This Zenith has no way to ${name}: it only sees what is reported of it.`)
+}

@@ -1,0 +1,41 @@
+import { problem } from '../responses.js'
+
+/** Why something is not done, by the code that programs compare. */
+const STATUS = {
+  not_found: 404,
+  not_connected: 409,
+  not_supported: 409,
+  not_possible: 409,
+  read_only: 409,
+  no_audit: 409,
+  audit_unavailable: 503,
+  queue_unavailable: 503,
+  store_unavailable: 503,
+} as const
+
+export type RefusalCode = keyof typeof STATUS
+
+/** Something is not done, and the message says why: in words and without secrets. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: RefusalCode
+
+  constructor(code: RefusalCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && error.name === 'Refusal'
+}
+
+/** Turns a refusal of whatever happens within into its answer. */
+export async function answerRefusals(work: () => Response | Promise<Response>): Promise<Response> {
+  try {
+    return await work()
+  } catch (error) {
+    if (isRefusal(error)) return problem(STATUS[error.code], error.code, error.message)
+    throw error
+  }
+}

@@ -1,0 +1,49 @@
+import type { Body } from './body.js'
+import { problem } from './responses.js'
+
+/** The checked body of a change, or the answer that says what is wrong with it. */
+export async function readBody<T>(request: Request, body: Body<T>): Promise<{ readonly value: T } | Response> {
+  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== 'application/json') return problem(415, 'bad_body', 'The body takes JSON, as `application/json`.')
+  const text = await readText(request, body.maxBytes)
+  if (text instanceof Response) return text
+  const parsed = parse(text)
+  if (parsed === undefined) return problem(400, 'bad_body', 'The body is no JSON.')
+  try {
+    return { value: body.read(parsed) }
+  } catch (error) {
+    if (isUnfit(error)) return problem(400, 'bad_body', error.message)
+    throw error
+  }
+}
+
+function isUnfit(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'bad_body'
+}
+
+async function readText(request: Request, maxBytes: number): Promise<string | Response> {
+  const tooLarge = () => problem(413, 'too_large', `The body takes ${maxBytes} bytes at the most.`)
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return tooLarge()
+  if (request.bodyUsed) return problem(400, 'bad_body', 'Something in front of Zenith has read the body already.')
+  const parts: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const part of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+      size += part.byteLength
+      if (size > maxBytes) return tooLarge()
+      parts.push(part)
+    }
+  } catch {
+    return problem(400, 'bad_body', 'The body did not come to its end.')
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/** Undefined for what is no JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
