@@ -13,7 +13,16 @@ function point(figures: Partial<TrafficPoint>): TrafficPoint {
 }
 
 function health(input: Partial<HealthInput>) {
-  return healthOf({ live: [node()], lost: 0, requests: null, jobs: null, slowMs: 1_000, dropping: 0, queues: [], ...input })
+  return healthOf({
+    live: [node()],
+    lost: 0,
+    requests: null,
+    jobs: null,
+    slowMs: 1_000,
+    dropping: 0,
+    queues: [],
+    ...input,
+  })
 }
 
 describe('a service’s health', () => {
