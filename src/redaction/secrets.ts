@@ -7,7 +7,7 @@ export const MASK = '***'
 const KEY =
   '(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|auth(?:orization)?|credentials?|private[_-]?key|access[_-]?key|session(?:id)?|cookie|signature|sig|otp|cvv|ssn)'
 
-const RULES: readonly (readonly [RegExp, string])[] = [
+const CREDENTIALS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{3,40}-----[\s\S]*?(?:-----END [A-Z ]{3,40}-----|$)/g, MASK],
   // user:password@ in a URL; a raw password may hold "/" or "@", so all up to the last "@" of the word goes
   [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/:@]*:[^\s"'<>]*@/gi, `$1${MASK}@`],
@@ -24,6 +24,10 @@ const RULES: readonly (readonly [RegExp, string])[] = [
     ),
     `$1${MASK}`,
   ],
+]
+
+const RULES: readonly (readonly [RegExp, string])[] = [
+  ...CREDENTIALS,
   [/\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/g, `${MASK}@${MASK}`],
 ]
 
@@ -31,6 +35,11 @@ const RULES: readonly (readonly [RegExp, string])[] = [
 const RANDOM = /[\w+=-]{32,}/g
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const CARD = /\b\d(?:[ -]?\d){12,18}\b/g
+
+/** Masks what lets somebody in: URL credentials, key=value pairs, tokens, private keys. What is about people stays. */
+export function maskCredentials(text: string): string {
+  return CREDENTIALS.reduce((result, [pattern, mask]) => result.replace(pattern, mask), text)
+}
 
 /** Masks secrets that have a known shape: URL credentials, key=value pairs, tokens, private keys, mail addresses, cards. */
 export function maskSecrets(text: string): string {
