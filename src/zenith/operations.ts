@@ -1,8 +1,13 @@
+import { audit } from './handlers/audit.js'
 import { errorGroups, errors } from './handlers/errors.js'
 import { health } from './handlers/health.js'
+import { jobActions } from './handlers/job-actions.js'
+import { flow, job, jobs, logs, search } from './handlers/jobs.js'
 import { metrics } from './handlers/metrics.js'
 import { nodes } from './handlers/nodes.js'
 import { overview } from './handlers/overview.js'
+import { queueActions } from './handlers/queue-actions.js'
+import { queue, queues } from './handlers/queues.js'
 import { service, services } from './handlers/services.js'
 import { session } from './handlers/session.js'
 import { slow, slowGroups } from './handlers/slow.js'
@@ -30,6 +35,16 @@ export const OPERATIONS: readonly Operation[] = [
   slowGroups,
   errors,
   errorGroups,
+  queues,
+  queue,
+  queueActions,
+  jobs,
+  jobActions,
+  search,
+  job,
+  logs,
+  flow,
+  audit,
   health,
   ...metrics,
   session,

@@ -7,6 +7,8 @@ export interface Parameter<T> {
   readonly takes: string
   /** What a missing one is. */
   readonly otherwise: T
+  /** Then a missing one is wrong. */
+  readonly isRequired?: boolean
   /** @returns undefined when it makes no sense */
   readonly read: (value: string) => T | undefined
 }
@@ -37,7 +39,11 @@ export function choiceParameter<T extends string>(values: readonly T[], descript
 }
 
 /** One of a few words, and one of them when it is not given. */
-export function wordParameter<T extends string>(values: readonly T[], otherwise: T, description: string): Parameter<T> {
+export function wordParameter<const T extends string>(
+  values: readonly T[],
+  otherwise: T,
+  description: string,
+): Parameter<T> {
   const { schema, takes, read } = choiceParameter(values, description)
   return { schema: { ...schema, default: otherwise }, takes, otherwise, read: (value) => read(value) ?? undefined }
 }
@@ -52,6 +58,22 @@ export function wholeParameter(min: number, max: number, otherwise: number, desc
       return number >= min && number <= max ? number : undefined
     },
   }
+}
+
+/** An id that a list gave; null when it is not given. */
+export function idParameter(description: string): Parameter<string | null> {
+  return {
+    schema: { description, type: 'string', maxLength: 40 },
+    takes: 'an id that the list has given',
+    otherwise: null,
+    read: (value) => (/^\d{1,20}(-\d{1,20})?$/.test(value) ? value : undefined),
+  }
+}
+
+/** The same, and it has to be given. */
+export function required<T>(parameter: Parameter<T | null>): Parameter<T> {
+  const { read } = parameter
+  return { ...parameter, isRequired: true, otherwise: undefined as T, read: (value) => read(value) ?? undefined }
 }
 
 /** @returns the values, or in words what is wrong with the query */

@@ -1,5 +1,6 @@
 import { CONTENT_TYPE, exposition } from '../metrics/exposition.js'
 import { nodeFamilies } from '../metrics/node-metrics.js'
+import { queueFamilies } from '../metrics/queue-metrics.js'
 import { serviceFamilies, storeFamilies, trafficFamilies } from '../metrics/service-metrics.js'
 import { type Operation, operation } from '../operation.js'
 
@@ -16,9 +17,14 @@ export const metrics: readonly Operation[] = ['/metrics', '/api/metrics'].map((p
     answers: { 200: { description: 'Metrics.', type: 'text/plain', schema: { type: 'string' } } },
     async handle({ services: { monitor } }) {
       const overview = await monitor.fresh()
-      const { nodes, services, store } = overview
+      const { nodes, queues, services, store } = overview
       const figures = store.ok
-        ? [...serviceFamilies(services), ...trafficFamilies(monitor.totals()), ...nodeFamilies(nodes)]
+        ? [
+            ...serviceFamilies(services),
+            ...trafficFamilies(monitor.totals()),
+            ...nodeFamilies(nodes),
+            ...queueFamilies(queues),
+          ]
         : []
       const headers = { 'content-type': CONTENT_TYPE }
       return new Response(exposition([...storeFamilies(overview), ...figures]), { headers })

@@ -1,3 +1,4 @@
+import { JOB_SCHEMAS } from './job-schemas.js'
 import { RECORD_SCHEMAS } from './record-schemas.js'
 import { count, type JsonSchema, listOf, objectOf, text } from './schema.js'
 import { VIEW_SCHEMAS } from './view-schemas.js'
@@ -15,10 +16,12 @@ const problem = objectOf<Problem>('Why there is no answer.', {
 })
 
 /** Every schema that has a name. */
-export const SCHEMAS = { ...RECORD_SCHEMAS, ...VIEW_SCHEMAS, Problem: problem } as const satisfies Record<
-  string,
-  JsonSchema
->
+export const SCHEMAS = {
+  ...RECORD_SCHEMAS,
+  ...VIEW_SCHEMAS,
+  ...JOB_SCHEMAS,
+  Problem: problem,
+} as const satisfies Record<string, JsonSchema>
 export type SchemaName = keyof typeof SCHEMAS
 
 export function ref(name: SchemaName): JsonSchema {

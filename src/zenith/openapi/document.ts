@@ -88,9 +88,10 @@ function describeParameters(parameters: Parameters) {
       name,
       {
         schema: { description, ...schema },
+        isRequired = false,
       },
     ]) => {
-      return { name, in: 'query', required: false, description, schema }
+      return { name, in: 'query', required: isRequired, description, schema }
     },
   )
 }

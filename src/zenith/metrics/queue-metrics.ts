@@ -1,0 +1,35 @@
+import { JOB_STATES, type QueueView } from '../../protocol/index.js'
+import type { Family, Labels } from './exposition.js'
+
+/** Of queues that somebody reports, or that this Zenith sees itself. */
+export function queueFamilies(queues: readonly QueueView[]): Family[] {
+  const live = unique(queues.filter(({ attention }) => attention[0]?.kind !== 'silent'))
+  const gauge = (name: string, help: string, read: (queue: QueueView) => number | null): Family => {
+    const samples = live.map(({ labels, queue }) => ({ labels, value: read(queue) }))
+    return { name, type: 'gauge', help, samples }
+  }
+  const jobs = live.flatMap(({ labels, queue }) =>
+    JOB_STATES.map((state) => ({ labels: { ...labels, state }, value: queue.metrics[state] })),
+  )
+  return [
+    { name: 'quasar_queue_jobs', type: 'gauge', help: 'Jobs by state.', samples: jobs },
+    gauge('quasar_queue_oldest_seconds', 'Age of the job that has waited longest.', ({ oldestMs }) => {
+      return oldestMs === null ? null : oldestMs / 1_000
+    }),
+    gauge('quasar_queue_workers', 'Connected workers.', ({ workers }) => workers),
+    gauge('quasar_queue_paused', 'Whether nothing is started.', ({ paused }) =>
+      paused === null ? null : Number(paused),
+    ),
+  ]
+}
+
+/** Prometheus takes no two samples of the same labels. */
+function unique(queues: readonly QueueView[]): { labels: Labels; queue: QueueView }[] {
+  const found = new Map<string, { labels: Labels; queue: QueueView }>()
+  for (const queue of queues) {
+    const labels = { queue: queue.name, driver: queue.driver, place: queue.place }
+    const identity = JSON.stringify(labels)
+    if (!found.has(identity)) found.set(identity, { labels, queue })
+  }
+  return [...found.values()]
+}
