@@ -127,8 +127,9 @@ export interface FailureGroup {
   readonly hour: number
   readonly day: number
   readonly week: number
-  readonly first: number
-  readonly last: number
+  /** When the oldest and the newest of them failed; null where the system does not say. */
+  readonly first: number | null
+  readonly last: number | null
   readonly sample: { readonly queue: string; readonly id: string }
 }
 

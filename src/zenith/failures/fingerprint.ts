@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+
+/** Longer texts differ by where they were cut; errors in lists have 300 characters. */
+const MAX_TEXT = 300
+const MAX_TEMPLATE = 200
+
+/** What varies from one failure of a cause to the next, in the order in which it is taken out: a path may be quoted, a URL holds paths. */
+const VARIES: readonly (readonly [RegExp, string])[] = [
+  [/"[^"]*(?:"|$)|`[^`]*(?:`|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)/g, '<value>'],
+  // An apostrophe inside a word (can't) opens nothing.
+  [/(?<![\p{L}\d])'[^']*'(?![\p{L}\d])/gu, '<value>'],
+  [/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s<>'",;)]+/gi, '<url>'],
+  [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, '<email>'],
+  [/\b[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi, '<id>'],
+  // No path: and/or.
+  [/(?<![\w/<])(?:[a-z]:|~|\.{1,2})?(?:[\\/]+[\w.@%+~-]+)+[\\/]?(?::\d+)*/gi, '<path>'],
+  [/(?<![\w:])(?:[\da-f]{0,4}:){2,7}[\da-f]{0,4}(?![\w:])/gi, '<address>'],
+  [/\b0x[\da-f]+\b/gi, '#'],
+  [/\b(?=[a-f]*\d)[\da-f]{6,}\b/gi, '#'],
+  // What chance made: long, with digits and both cases.
+  [/\b(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{16,}\b/g, '<id>'],
+  [/[-+]?\d+(?:[.,]\d+)*/g, '#'],
+  [/\s+/g, ' '],
+]
+
+/**
+ * The same for errors of one cause: made of the message without what varies in it. A job keeps the text of its failure and
+ * no class or stack in lists, so that this is coarser than the fingerprint of an exception, and never equal to one.
+ *
+ * @param error as a list of jobs gives it; null: the system keeps none
+ */
+export function fingerprintOf(error: string | null): string {
+  return createHash('sha256')
+    .update(`job\n${templateOf(error ?? '')}`)
+    .digest('hex')
+    .slice(0, 16)
+}
+
+/** The message without what varies in it: `Timeout after # ms for <email>`. */
+export function templateOf(error: string): string {
+  const text = VARIES.reduce((rest, [pattern, mark]) => rest.replace(pattern, mark), withoutCutWord(error))
+  return text.trim().slice(0, MAX_TEMPLATE)
+}
+
+/** Half a number or half an id would make a group of its own. */
+function withoutCutWord(error: string): string {
+  const text = error.slice(0, MAX_TEXT)
+  return error.length < MAX_TEXT && !error.endsWith('…') ? text : text.replace(/\S*$/, '')
+}

@@ -1,0 +1,161 @@
+import type { JobListing, JobSummary } from '../../protocol/index.js'
+import { fingerprintOf } from './fingerprint.js'
+
+/** How many of a queue's failed jobs are looked at, the newest. */
+export const MAX_JOBS = 10_000
+/** How many are asked for at once, and how many when there is probably little that is new. */
+const PAGE = 500
+const FIRST_LOOK = 50
+/** Where more than so many came at once it begins anew, as if it had seen none. */
+const MAX_FRONT = 2_000
+
+/** What failed jobs have in common. */
+export interface FailureKind {
+  readonly name: string
+  readonly fingerprint: string
+  /** Of the newest of them. */
+  error: string
+  /** When that was, Unix ms. */
+  errorAt: number
+}
+
+/** What is remembered of a failed job. */
+export interface Failure {
+  readonly id: string
+  readonly kind: FailureKind
+  /** When it failed, Unix ms; null where the system does not say. */
+  readonly at: number | null
+}
+
+/** Gives a part of a queue's failed jobs, newest first. Rejects when the queue does not answer. */
+export type ReadPage = (offset: number, limit: number) => Promise<JobListing>
+
+interface Front {
+  readonly jobs: readonly JobSummary[]
+  /** How many places of the list that was. */
+  readonly depth: number
+  /** How long the list was at the beginning. */
+  readonly total: number
+  /** Whether one of them was known, and how many were not. */
+  readonly meetsKnown: boolean
+  readonly fresh: number
+}
+
+/**
+ * The newest failed jobs of one queue, without a gap, and kept so with few reads. New ones are always in front: as long as
+ * there are exactly as many jobs as there were and as came since, none of those that were seen has gone. When the numbers
+ * differ (one was retried or removed, or the system let old ones go) it begins anew.
+ */
+export class KnownFailures {
+  readonly #jobs = new Map<string, Failure>()
+  readonly #kinds = new Map<string, FailureKind>()
+  readonly #read: ReadPage
+  /** How many places of the list were looked at, from its beginning. */
+  #depth = 0
+  /** How long the list was then. */
+  #total = 0
+
+  constructor(read: ReadPage) {
+    this.#read = read
+  }
+
+  get jobs(): Iterable<Failure> {
+    return this.#jobs.values()
+  }
+
+  get size(): number {
+    return this.#jobs.size
+  }
+
+  get total(): number {
+    return this.#total
+  }
+
+  /** Whether all was looked at that ever will be. */
+  get isComplete(): boolean {
+    return this.#depth >= Math.min(this.#total, MAX_JOBS)
+  }
+
+  /** Whether older ones were left out. */
+  get isPartial(): boolean {
+    return this.#depth < this.#total
+  }
+
+  /** Looks at what is new. */
+  async catchUp(): Promise<void> {
+    const { jobs, depth, total, meetsKnown, fresh } = await this.#front()
+    const isUnbroken = meetsKnown && total === this.#total + fresh
+    if (!isUnbroken) this.clear()
+    for (const job of jobs) this.#remember(job)
+    this.#depth = isUnbroken ? this.#depth + fresh : depth
+    this.#total = total
+    this.#forgetOldest()
+  }
+
+  /** Looks at one part of what is older. */
+  async deepen(): Promise<void> {
+    const { jobs, missing } = await this.#read(this.#depth, Math.min(PAGE, MAX_JOBS - this.#depth))
+    for (const job of jobs) this.#remember(job)
+    const places = jobs.length + missing
+    // The list became shorter than it was: the next look finds that out.
+    this.#depth = places === 0 ? Math.max(this.#depth, this.#total) : this.#depth + places
+  }
+
+  clear(): void {
+    this.#jobs.clear()
+    this.#kinds.clear()
+    this.#depth = 0
+    this.#total = 0
+  }
+
+  /** The beginning of the list, up to a part that holds a job that is known already. */
+  async #front(): Promise<Front> {
+    const limit = this.#jobs.size > 0 ? FIRST_LOOK : PAGE
+    const { total, jobs, missing } = await this.#read(0, limit)
+    const seen = [...jobs]
+    let depth = jobs.length + missing
+    let meetsKnown = jobs.some((job) => this.#knows(job))
+    // A job that comes between two parts moves the rest: what counts is how many there were at the beginning.
+    while (this.#jobs.size > 0 && !meetsKnown && depth < Math.min(total, MAX_FRONT)) {
+      const page = await this.#read(depth, PAGE)
+      if (page.jobs.length + page.missing === 0) break
+      seen.push(...page.jobs)
+      depth += page.jobs.length + page.missing
+      meetsKnown = page.jobs.some((job) => this.#knows(job))
+    }
+    return { jobs: seen, depth, total, meetsKnown, fresh: this.#countUnknown(seen) }
+  }
+
+  #countUnknown(jobs: readonly JobSummary[]): number {
+    return new Set(jobs.map(({ id }) => id).filter((id) => !this.#jobs.has(id))).size
+  }
+
+  /** Not one that was retried and has failed again. */
+  #knows({ id, finishedAt }: JobSummary): boolean {
+    return this.#jobs.get(id)?.at === finishedAt
+  }
+
+  #remember(job: JobSummary): void {
+    const kind = this.#kindOf(job)
+    this.#jobs.set(job.id, { id: job.id, kind, at: job.finishedAt })
+    if (job.finishedAt === null || job.finishedAt < kind.errorAt) return
+    kind.error = job.error ?? ''
+    kind.errorAt = job.finishedAt
+  }
+
+  #kindOf({ name, error }: JobSummary): FailureKind {
+    const fingerprint = fingerprintOf(error)
+    const key = `${fingerprint} ${name}`
+    const kind = this.#kinds.get(key) ?? { name, fingerprint, error: error ?? '', errorAt: 0 }
+    this.#kinds.set(key, kind)
+    return kind
+  }
+
+  #forgetOldest(): void {
+    const surplus = this.#jobs.size - MAX_JOBS
+    if (surplus <= 0) return
+    const oldestFirst = [...this.#jobs.values()].sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
+    for (const { id } of oldestFirst.slice(0, surplus)) this.#jobs.delete(id)
+    this.#depth = Math.min(this.#depth, MAX_JOBS)
+  }
+}
