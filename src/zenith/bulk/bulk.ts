@@ -148,7 +148,10 @@ export class BulkOperations {
     const counting = [...this.#own.values()].filter(({ phase }) => phase === 'counting')
     if (this.#isClosed) throw new Refusal('not_possible', 'This Zenith is being ended.')
     if (counting.length < MAX_COUNTING) return
-    throw new Refusal('not_possible', `${MAX_COUNTING} operations are being counted already. Wait for one, or cancel it.`)
+    throw new Refusal(
+      'not_possible',
+      `${MAX_COUNTING} operations are being counted already. Wait for one, or cancel it.`,
+    )
   }
 
   #refuseToStart({ phase, queues }: Operation): void {
@@ -246,7 +249,8 @@ export class BulkOperations {
 }
 
 function release(operation: Operation): void {
-  if (operation.phase === 'ready') operation.end('cancelled', 'It was not started, and its list of jobs went to make room for newer ones.')
+  if (operation.phase === 'ready')
+    operation.end('cancelled', 'It was not started, and its list of jobs went to make room for newer ones.')
   operation.release()
 }
 

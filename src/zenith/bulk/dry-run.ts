@@ -42,7 +42,9 @@ async function scan(operation: Operation, queue: ConnectedQueue): Promise<void> 
       return
     }
     const from: string | null = cursor
-    const part: JobScan = await pace.measure((limit) => partOf(queue, { state: selection.state, asOf, cursor: from, limit }))
+    const part: JobScan = await pace.measure((limit) =>
+      partOf(queue, { state: selection.state, asOf, cursor: from, limit }),
+    )
     take(part.jobs)
     cursor = part.cursor
     await aTurn()

@@ -63,7 +63,7 @@ export class KeptOperations {
 /** The ids may be many, and nobody but the one who runs it needs them. */
 function briefly(operation: BulkOperation): BulkOperation {
   const { selection } = operation
-  return { ...operation, selection: { ...selection, ids: selection.ids && selection.ids.slice(0, 100) } }
+  return { ...operation, selection: { ...selection, ids: selection.ids?.slice(0, 100) ?? null } }
 }
 
 function presentOf({ at, operation }: KeptOperation): BulkOperation {

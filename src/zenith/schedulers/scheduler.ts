@@ -1,0 +1,103 @@
+import type { SchedulerAction, SchedulerEntry, SchedulerView, ShownText } from '../../protocol/index.js'
+import type { ConnectedQueue } from '../queues/directory.js'
+import { definitionOf, type KeptScheduler } from './kept-schedulers.js'
+
+/** A scheduler as its queue has it, as Zenith keeps it, or both: then the app registered it again after it was paused. */
+export interface Scheduler {
+  readonly queue: ConnectedQueue
+  readonly entry: SchedulerEntry | null
+  readonly kept: KeptScheduler | null
+}
+
+/** Whether the system itself can pause. */
+export function pausesItself({ source }: ConnectedQueue): boolean {
+  return source.pauseScheduler !== undefined && source.resumeScheduler !== undefined
+}
+
+/** What can be done with it. @param canKeep whether the store keeps definitions */
+export function actionsOf({ queue, entry, kept }: Scheduler, canKeep: boolean): readonly SchedulerAction[] {
+  if (queue.readOnly) return []
+  const can = abilitiesOf(queue, canKeep)
+  const allowed = entry ? actionsOfEntry(entry, kept, can) : actionsOfKept(kept, can)
+  return (Object.keys(allowed) as SchedulerAction[]).filter((action) => allowed[action])
+}
+
+type Abilities = ReturnType<typeof abilitiesOf>
+type Allowed = Readonly<Record<SchedulerAction, boolean>>
+
+function abilitiesOf(queue: ConnectedQueue, canKeep: boolean) {
+  const { source } = queue
+  const { capabilities } = source
+  const save = source.saveScheduler !== undefined && capabilities.includes('saveScheduler')
+  const remove = source.removeScheduler !== undefined && capabilities.includes('removeScheduler')
+  return {
+    save,
+    remove,
+    run: source.runScheduler !== undefined && capabilities.includes('runScheduler'),
+    add: source.add !== undefined && capabilities.includes('add'),
+    pause: pausesItself(queue) || (canKeep && save && remove),
+  }
+}
+
+function actionsOfEntry({ state }: SchedulerEntry, kept: KeptScheduler | null, can: Abilities): Allowed {
+  const isWhole = state === 'active' || state === 'paused'
+  return {
+    run: isWhole && can.run,
+    pause: state === 'active' && can.pause,
+    resume: kept !== null || (state === 'paused' && can.pause),
+    save: isWhole && can.save,
+    remove: can.remove,
+  }
+}
+
+function actionsOfKept(kept: KeptScheduler | null, can: Abilities): Allowed {
+  const isKept = kept !== null
+  return {
+    run: kept?.hasTemplate === true && can.add,
+    pause: false,
+    resume: isKept && can.save,
+    // What is neither there nor kept can be created.
+    save: isKept || can.save,
+    remove: isKept,
+  }
+}
+
+/** @param show what of a payload may be seen */
+export function viewOf(
+  scheduler: Scheduler,
+  canKeep: boolean,
+  show: (text: string | null) => ShownText,
+): SchedulerView | null {
+  const { queue, entry, kept } = scheduler
+  const shown = entry ?? (kept && entryOfKept(kept))
+  if (!shown) return null
+  return {
+    ...shown,
+    data: show(shown.data),
+    queue: queue.key,
+    queueName: queue.name,
+    isKept: kept !== null,
+    isRegisteredAgain: kept !== null && entry !== null,
+    pausedBy: kept?.pausedBy ?? null,
+    pausedAt: kept?.pausedAt ?? null,
+    actions: actionsOf(scheduler, canKeep),
+  }
+}
+
+function entryOfKept({ definition, hasTemplate, runs, last }: KeptScheduler): SchedulerEntry {
+  const template = hasTemplate ? {} : { data: null, options: null }
+  return { ...definition, ...template, state: 'paused', next: null, last, runs }
+}
+
+/** What is kept of a scheduler that is about to be paused. @param by who pauses it */
+export function keptOf(queue: ConnectedQueue, entry: SchedulerEntry, by: string | null): KeptScheduler {
+  return {
+    queue: queue.key,
+    definition: definitionOf(entry),
+    hasTemplate: entry.data !== null,
+    runs: entry.runs,
+    last: entry.last,
+    pausedBy: by,
+    pausedAt: Date.now(),
+  }
+}
