@@ -1,5 +1,7 @@
 import { audit } from './handlers/audit.js'
+import { bulkOperation, bulkOperations, bulkResults, cancelBulk, createBulk, startBulk } from './handlers/bulk.js'
 import { errorGroups, errors } from './handlers/errors.js'
+import { failures } from './handlers/failures.js'
 import { health } from './handlers/health.js'
 import { jobActions } from './handlers/job-actions.js'
 import { flow, job, jobs, logs, search } from './handlers/jobs.js'
@@ -8,6 +10,7 @@ import { nodes } from './handlers/nodes.js'
 import { overview } from './handlers/overview.js'
 import { queueActions } from './handlers/queue-actions.js'
 import { queue, queues } from './handlers/queues.js'
+import { schedulerActions, schedulers } from './handlers/schedulers.js'
 import { service, services } from './handlers/services.js'
 import { session } from './handlers/session.js'
 import { slow, slowGroups } from './handlers/slow.js'
@@ -44,6 +47,15 @@ export const OPERATIONS: readonly Operation[] = [
   job,
   logs,
   flow,
+  schedulers,
+  schedulerActions,
+  failures,
+  bulkOperations,
+  createBulk,
+  bulkOperation,
+  startBulk,
+  cancelBulk,
+  bulkResults,
   audit,
   health,
   ...metrics,

@@ -19,12 +19,12 @@ export type Values<P extends Parameters> = { readonly [K in keyof P]: P[K]['othe
 const MAX_TEXT = 200
 
 /** Any text that is not empty; null when it is not given. */
-export function textParameter(description: string): Parameter<string | null> {
+export function textParameter(description: string, maxLength = MAX_TEXT): Parameter<string | null> {
   return {
-    schema: { description, type: 'string', maxLength: MAX_TEXT },
-    takes: `text of 1 to ${MAX_TEXT} characters`,
+    schema: { description, type: 'string', maxLength },
+    takes: `text of 1 to ${maxLength} characters`,
     otherwise: null,
-    read: (value) => (value.length > 0 && value.length <= MAX_TEXT ? value : undefined),
+    read: (value) => (value.length > 0 && value.length <= maxLength ? value : undefined),
   }
 }
 

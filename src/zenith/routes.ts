@@ -1,6 +1,8 @@
 import { type Role, suffices, type Visitor } from './auth/roles.js'
+import type { BulkOperations } from './bulk/bulk.js'
 import { type ChangeTokens, TOKEN_HEADER } from './change-tokens.js'
 import type { Origin } from './context.js'
+import type { Failures } from './failures/failures.js'
 import { asset } from './handlers/asset.js'
 import { index } from './handlers/index-page.js'
 import { isForeign } from './login/same-origin.js'
@@ -10,6 +12,7 @@ import type { Method } from './operation.js'
 import { OPERATIONS } from './operations.js'
 import type { Queues } from './queues/queues.js'
 import { bare, forbidden, notFound, problem } from './responses.js'
+import type { Schedulers } from './schedulers/schedulers.js'
 import type { StreamHub } from './sse.js'
 
 /** What the handlers work with. */
@@ -18,6 +21,9 @@ export interface Services {
   readonly hub: StreamHub
   readonly ping: StorePing
   readonly queues: Queues
+  readonly bulk: BulkOperations
+  readonly schedulers: Schedulers
+  readonly failures: Failures
   readonly tokens: ChangeTokens
 }
 

@@ -3,8 +3,10 @@ import type { StoreHealth } from '../protocol/index.js'
 import { gateOf } from './auth/gate.js'
 import type { ZenithAuth } from './auth/options.js'
 import type { Role } from './auth/roles.js'
+import { BulkOperations } from './bulk/bulk.js'
 import { ChangeTokens } from './change-tokens.js'
 import { originOf } from './context.js'
+import { Failures } from './failures/failures.js'
 import { secured } from './headers.js'
 import { MonitorService } from './monitor/monitor-service.js'
 import { StorePing } from './monitor/store-ping.js'
@@ -13,6 +15,7 @@ import { matcherOf } from './queues/patterns.js'
 import { queuesOf } from './queues/queues.js'
 import { bare, json } from './responses.js'
 import { route, type Services } from './routes.js'
+import { Schedulers } from './schedulers/schedulers.js'
 import { StreamHub } from './sse.js'
 
 export interface ZenithServerOptions {
@@ -60,11 +63,15 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   const { reader, interval = INTERVAL_MS, slow: slowMs = SLOW_MS, logger } = options
   const { sources = () => [], readOnly = [], payloads = 'operator' } = options
   const monitor = new MonitorService({ reader, interval, slowMs, sources, isReadOnly: matcherOf(readOnly), logger })
+  const queues = queuesOf({ monitor, commands: commandsOf(reader), payloads, logger })
   const services: Services = {
     monitor,
     hub: new StreamHub(monitor),
     ping: new StorePing(reader),
-    queues: queuesOf({ monitor, commands: commandsOf(reader), payloads, logger }),
+    queues,
+    bulk: new BulkOperations(queues),
+    schedulers: new Schedulers(queues),
+    failures: new Failures(queues.directory),
     tokens: new ChangeTokens(secretOf(options)),
   }
   const gate = gateOf({ auth: options.auth, isDevelopment: options.isDevelopment, secret: options.secret, logger })
@@ -84,6 +91,8 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
 
   async function close(): Promise<void> {
     services.hub.close()
+    services.failures.close()
+    await services.bulk.close()
     await monitor.close()
     if (options.ownsReader) await reader.close()
   }

@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { Commands } from '../../ports.js'
 import type { BulkOperation, BulkResult, JobAction, JobSelection } from '../../protocol/index.js'
 import { storeErrorInWords } from '../monitor/store-error.js'
 import { withTimeout } from '../monitor/wait.js'
-import type { Act, Actor } from '../queues/act.js'
-import type { ConnectedQueue, QueueDirectory } from '../queues/directory.js'
-import { Refusal } from '../queues/refusal.js'
+import type { Actor } from '../queues/act.js'
+import type { Queues } from '../queues/queues.js'
+import { isRefusal, Refusal } from '../queues/refusal.js'
 import { dryRun } from './dry-run.js'
 import { KEEP_MS, KeptOperations, MAX_KEPT } from './kept-operations.js'
-import { Operation } from './operation.js'
+import { Operation, type Target } from './operation.js'
 import { run } from './run.js'
 import { outcomeOf, targetOf } from './words.js'
 
@@ -21,34 +20,25 @@ const BEAT_MS = 2_000
 /** So long is waited for an operation to end that was told to, ms. */
 const STOP_WITHIN_MS = 5_000
 
-export interface BulkOptions {
-  readonly directory: QueueDirectory
-  /** Null where the store keeps nothing. */
-  readonly commands: Commands | null
-  readonly act: Act
-}
-
 /** Things that are done with many jobs: first a dry run that changes nothing, then, if it is started, in the background. */
 export class BulkOperations {
-  readonly #directory: QueueDirectory
+  readonly #queues: Pick<Queues, 'able' | 'changeable' | 'commands' | 'act' | 'touch'>
   readonly #kept: KeptOperations
-  readonly #act: Act
   /** The oldest first. */
   readonly #own = new Map<string, Operation>()
   #isClosed = false
 
-  constructor({ directory, commands, act }: BulkOptions) {
-    this.#directory = directory
-    this.#kept = new KeptOperations(commands, randomUUID())
-    this.#act = act
+  constructor(queues: Pick<Queues, 'able' | 'changeable' | 'commands' | 'act' | 'touch'>) {
+    this.#queues = queues
+    this.#kept = new KeptOperations(queues.commands, randomUUID())
   }
 
   /** Begins a dry run. Rejects with a `Refusal`. */
   async create(by: Actor, action: JobAction, selection: JobSelection): Promise<BulkOperation> {
     const keys = [...new Set(selection.queues)]
-    const queues = await Promise.all(keys.map((key) => this.#find(key, selection.ids !== null)))
+    const targets = await Promise.all(keys.map((key) => this.#find(key, action)))
     this.#refuseWhenBusy()
-    const operation = new Operation(action, selection, queues, by)
+    const operation = new Operation(action, selection, targets, by)
     this.#own.set(operation.id, operation)
     this.#makeRoom()
     operation.ended = dryRun(operation).then(() => this.#makeRoom())
@@ -119,13 +109,17 @@ export class BulkOperations {
     await Promise.all(going.map((operation) => stop(operation, 'interrupted', 'this Zenith was ended')))
   }
 
-  async #find(key: string, isChosen: boolean): Promise<ConnectedQueue> {
-    const queue = await this.#directory.find(key)
-    if (!queue) throw new Refusal('not_connected', `This Zenith is not connected to the queue ${key}.`)
-    const { source, name } = queue
-    const can = isChosen ? source.job : source.scan
-    if (can && source.capabilities.includes('list')) return queue
-    throw new Refusal('not_supported', `The jobs of ${name} can’t be listed.`)
+  async #find(key: string, action: JobAction): Promise<Target> {
+    const queue = await this.#queues.able(key, 'list')
+    try {
+      await this.#queues.changeable(key, action)
+      return { queue, obstacle: null }
+    } catch (error) {
+      if (isRefusal(error) && (error.code === 'not_supported' || error.code === 'read_only')) {
+        return { queue, obstacle: error.message }
+      }
+      throw error
+    }
   }
 
   /** An operation of this Zenith. */
@@ -174,7 +168,7 @@ export class BulkOperations {
   /** @param begun called when the intent is written and others know of it */
   async #perform(by: Actor, operation: Operation, begun: () => void): Promise<void> {
     const { id, action, queues } = operation
-    await this.#act({
+    await this.#queues.act({
       by,
       action: `bulk ${action}`,
       queue: queues.length === 1 ? (queues[0] ?? null) : null,
@@ -205,6 +199,7 @@ export class BulkOperations {
     }, BEAT_MS).unref()
     await run(operation)
     clearInterval(timer)
+    for (const queue of operation.queues) this.#queues.touch(queue)
     await telling
     await this.#tell(operation).catch(() => {})
     await this.#kept.prune().catch(() => {})
@@ -221,7 +216,7 @@ export class BulkOperations {
 
   async #cancelRun(by: Actor, operation: Operation, reason: string): Promise<void> {
     const { action, queues } = operation
-    await this.#act({
+    await this.#queues.act({
       by,
       action: `bulk ${action} cancel`,
       queue: queues.length === 1 ? (queues[0] ?? null) : null,

@@ -4,9 +4,9 @@ import { cut } from '../../protocol/read.js'
 import { inBatches, withTimeout } from '../monitor/wait.js'
 import type { ConnectedQueue } from '../queues/directory.js'
 import { sourceErrorInWords } from '../queues/source-error.js'
-import type { Operation } from './operation.js'
+import type { Operation, Target } from './operation.js'
 import { Pace } from './pace.js'
-import { matcherOf, misfitOf, obstacleOf } from './selection.js'
+import { matcherOf, misfitOf } from './selection.js'
 import { aTurn } from './turn.js'
 
 /** How many jobs one operation takes, and how many it looks at to find them. */
@@ -20,9 +20,9 @@ const LOOKED_UP_AT_ONCE = 5
 /** Finds out which jobs an operation is about and changes nothing. Never rejects: what goes wrong is in the operation. */
 export async function dryRun(operation: Operation): Promise<void> {
   try {
-    for (const queue of operation.queues) {
+    for (const target of operation.targets) {
       if (operation.stop) break
-      await (operation.selection.ids ? lookUp(operation, queue, operation.selection.ids) : scan(operation, queue))
+      await (operation.selection.ids ? lookUp(operation, target, operation.selection.ids) : scan(operation, target))
     }
     if (operation.stop) operation.end(operation.stop.as)
     else operation.phase = 'ready'
@@ -31,9 +31,9 @@ export async function dryRun(operation: Operation): Promise<void> {
   }
 }
 
-async function scan(operation: Operation, queue: ConnectedQueue): Promise<void> {
+async function scan(operation: Operation, target: Target): Promise<void> {
   const { selection, asOf } = operation
-  const take = takerOf(operation, queue)
+  const take = takerOf(operation, target)
   const pace = new Pace()
   let cursor: string | null = null
   do {
@@ -43,7 +43,7 @@ async function scan(operation: Operation, queue: ConnectedQueue): Promise<void> 
     }
     const from: string | null = cursor
     const part: JobScan = await pace.measure((limit) =>
-      partOf(queue, { state: selection.state, asOf, cursor: from, limit }),
+      partOf(target.queue, { state: selection.state, asOf, cursor: from, limit }),
     )
     take(part.jobs)
     cursor = part.cursor
@@ -61,10 +61,9 @@ function isFull({ work, looked }: Operation): boolean {
 }
 
 /** Sorts jobs into those that it is about, those that it is not about although they match, and the rest. */
-function takerOf(operation: Operation, queue: ConnectedQueue): (jobs: readonly JobSummary[]) => void {
+function takerOf(operation: Operation, { queue, obstacle }: Target): (jobs: readonly JobSummary[]) => void {
   const { action, selection, work, notEligible } = operation
   const matches = matcherOf(selection)
-  const obstacle = obstacleOf(action, queue)
   return (jobs) => {
     operation.looked += jobs.length
     const matching = jobs.filter(matches)
@@ -83,13 +82,13 @@ function takerOf(operation: Operation, queue: ConnectedQueue): (jobs: readonly J
 }
 
 /** Jobs that were chosen one by one. */
-async function lookUp(operation: Operation, queue: ConnectedQueue, ids: readonly string[]): Promise<void> {
+async function lookUp(operation: Operation, target: Target, ids: readonly string[]): Promise<void> {
   const { state } = operation.selection
-  const take = takerOf(operation, queue)
+  const take = takerOf(operation, target)
   const unique = [...new Set(ids)]
   const found = new Map<string, JobSummary | null>()
   await inBatches(unique, LOOKED_UP_AT_ONCE, async (id) => {
-    if (!operation.stop) found.set(id, await jobOf(queue, id))
+    if (!operation.stop) found.set(id, await jobOf(target.queue, id))
   })
   for (const id of unique) {
     const job = found.get(id)

@@ -10,6 +10,13 @@ export const ENDED: readonly BulkPhase[] = ['done', 'cancelled', 'failed', 'inte
 /** What an operation ends as when it is asked to end before its time. */
 export type Stop = Extract<BulkPhase, 'cancelled' | 'interrupted'>
 
+/** A queue that an operation is about. */
+export interface Target {
+  readonly queue: ConnectedQueue
+  /** Why nothing can be done with its jobs, in words; null when something can. */
+  readonly obstacle: string | null
+}
+
 /** One bulk operation of this Zenith, from its dry run to its results. */
 export class Operation {
   readonly id = randomUUID()
@@ -32,15 +39,19 @@ export class Operation {
   isReleased = false
   readonly action: JobAction
   readonly selection: JobSelection
-  readonly queues: readonly ConnectedQueue[]
+  readonly targets: readonly Target[]
   readonly by: Actor
   #counts: { readonly eligible: number; readonly succeeded: number } | null = null
 
-  constructor(action: JobAction, selection: JobSelection, queues: readonly ConnectedQueue[], by: Actor) {
+  constructor(action: JobAction, selection: JobSelection, targets: readonly Target[], by: Actor) {
     this.action = action
     this.selection = selection
-    this.queues = queues
+    this.targets = targets
     this.by = by
+  }
+
+  get queues(): readonly ConnectedQueue[] {
+    return this.targets.map(({ queue }) => queue)
   }
 
   get hasEnded(): boolean {

@@ -2,12 +2,14 @@
 const TARGET_MS = 75
 const FIRST = 100
 const MAX = 1_000
+/** What a call takes whatever it is about, a long way above all, must not make it one job a call. */
+const MIN = 50
 
 /** Finds out how many jobs one call takes, so that none keeps a queue's system for long. */
 export class Pace {
   #size = FIRST
 
-  /** How many jobs the next call is about: 1 to 1000. */
+  /** How many jobs the next call is about: 50 to 1000. */
   get size(): number {
     return this.#size
   }
@@ -17,7 +19,7 @@ export class Pace {
     const wanted = this.#size * (TARGET_MS / Math.max(elapsed, 1))
     // A single slow or quick call says little.
     const next = Math.min(this.#size * 2, Math.max(this.#size / 4, wanted))
-    this.#size = Math.min(MAX, Math.max(1, Math.round(next)))
+    this.#size = Math.min(MAX, Math.max(MIN, Math.round(next)))
   }
 
   /** Does one call and learns from it. */

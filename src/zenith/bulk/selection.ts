@@ -1,6 +1,5 @@
 import type { JobAction, JobSelection, JobState, JobSummary } from '../../protocol/index.js'
 import { fingerprintOf } from '../failures/fingerprint.js'
-import type { ConnectedQueue } from '../queues/directory.js'
 
 /** From which states each action takes a job. */
 const STATES: Readonly<Record<JobAction, readonly JobState[]>> = {
@@ -27,13 +26,6 @@ export function matcherOf({ name, fingerprint, text }: JobSelection): (job: JobS
     (name === null || job.name === name) &&
     (fingerprint === null || fingerprintOf(job.error) === fingerprint) &&
     (wanted === null || [job.id, job.name, job.error].some((value) => value?.toLowerCase().includes(wanted)))
-}
-
-/** Why nothing can be done with any job of a queue, in words; null when something can. */
-export function obstacleOf(action: JobAction, { name, source, readOnly }: ConnectedQueue): string | null {
-  if (readOnly) return `Nothing may be changed in ${name}: it is read-only here.`
-  const can = source.capabilities.includes(action) && source[action] !== undefined
-  return can ? null : `Queues like ${name} can’t ${action} jobs.`
 }
 
 /** Why an action is not for a job in its state, in words; null when it is. */

@@ -112,8 +112,8 @@ const failureGroup = objectOf<FailureGroup>('Failed jobs with one kind of error.
   hour: count('In the last hour.'),
   day: count('In the last day.'),
   week: count('In the last week.'),
-  first: amount('Unix ms.'),
-  last: amount('Unix ms.'),
+  first: time('When the oldest failed.'),
+  last: time('When the newest failed.'),
   sample: objectOf<FailureGroup['sample']>('One of them.', { queue: text("Its queue's key."), id: text('Its id.') }),
 })
 

@@ -1,8 +1,7 @@
 import type { SchedulerDefinition } from '../../protocol/index.js'
 import { MASK } from '../../redaction/secrets.js'
 import { Refusal } from '../queues/refusal.js'
-import { isUnavailable, sourceErrorInWords } from '../queues/source-error.js'
-import type { AskedDefinition } from './definition-field.js'
+import { sourceErrorInWords } from '../queues/source-error.js'
 import { definitionOf } from './kept-schedulers.js'
 import type { Task } from './scheduler-deeds.js'
 
@@ -10,8 +9,9 @@ import type { Task } from './scheduler-deeds.js'
 export async function saveScheduler({ queue, entry, kept, id, definition, store }: Task): Promise<null> {
   if (!definition) throw new Refusal('not_possible', '`save` takes a `definition`.')
   const known = entry ? definitionOf(entry) : kept?.definition
-  const { data, options } = { data: dataOf(definition, known), options: definition.options ?? known?.options ?? {} }
-  const asked = { ...definition, id, data, options }
+  const data = unmasked('data', definition.data, known?.data) ?? '{}'
+  const options = unmasked('options', definition.options, known?.options) ?? {}
+  const asked: SchedulerDefinition = { ...definition, id, data, options }
   if (kept && !entry) {
     checkCron(asked.cron)
     await store.keep({ ...kept, definition: asked, hasTemplate: true })
@@ -21,14 +21,15 @@ export async function saveScheduler({ queue, entry, kept, id, definition, store 
   return null
 }
 
-/** A payload that is shown is masked: were it saved as it is shown, its secrets would be lost. */
-function dataOf({ data }: AskedDefinition, known: SchedulerDefinition | undefined): string {
-  if (data === null) return known?.data ?? '{}'
-  if (!known || !data.includes(MASK) || known.data.includes(MASK)) return data
-  throw new Refusal(
-    'not_possible',
-    `The data holds masked values (${MASK}). Put the real ones in, or leave the data as it is.`,
-  )
+/** What is shown is masked: were it saved as it is shown, its secrets would be lost. Null stays as it is. */
+function unmasked<T>(field: string, asked: T | null, known: T | undefined): T | undefined {
+  if (asked === null || known === undefined || !holdsMask(asked) || holdsMask(known)) return asked ?? known
+  const message = `\`definition.${field}\` holds masked values (${MASK}): put the real ones in, or leave it out to keep them.`
+  throw new Refusal('not_possible', message)
+}
+
+function holdsMask(value: unknown): boolean {
+  return JSON.stringify(value).includes(MASK)
 }
 
 /** No system looks at what is only kept, until it is resumed. */
@@ -40,12 +41,14 @@ function checkCron(cron: string | null): void {
   )
 }
 
+const UNAVAILABLE = /ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|timed? ?out|Connection is closed/i
+
 /** What a system that answers has against a definition is for who wrote it to mend. */
 async function orSayWhatIsWrong(saved: Promise<void> | undefined): Promise<void> {
   try {
     await saved
   } catch (error) {
-    if (isUnavailable(error)) throw error
+    if (!(error instanceof Error) || error.name === 'RedisError' || UNAVAILABLE.test(error.message)) throw error
     throw new Refusal('not_possible', `It was not saved: ${sourceErrorInWords(error)}`)
   }
 }

@@ -15,7 +15,7 @@ export interface SchedulerList {
   readonly failed: readonly { readonly key: string; readonly error: string }[]
 }
 
-export function hasSchedulers({ source }: ConnectedQueue): boolean {
+function hasSchedulers({ source }: ConnectedQueue): boolean {
   return source.schedulers !== undefined && source.capabilities.includes('schedulers')
 }
 

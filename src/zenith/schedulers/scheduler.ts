@@ -1,5 +1,7 @@
-import type { SchedulerAction, SchedulerEntry, SchedulerView, ShownText } from '../../protocol/index.js'
+import type { SchedulerAction, SchedulerEntry, SchedulerView } from '../../protocol/index.js'
+import { maskPayload } from '../../redaction/json.js'
 import type { ConnectedQueue } from '../queues/directory.js'
+import { type Showing, shownText } from '../queues/job-view.js'
 import { definitionOf, type KeptScheduler } from './kept-schedulers.js'
 
 /** A scheduler as its queue has it, as Zenith keeps it, or both: then the app registered it again after it was paused. */
@@ -62,18 +64,15 @@ function actionsOfKept(kept: KeptScheduler | null, can: Abilities): Allowed {
   }
 }
 
-/** @param show what of a payload may be seen */
-export function viewOf(
-  scheduler: Scheduler,
-  canKeep: boolean,
-  show: (text: string | null) => ShownText,
-): SchedulerView | null {
+/** Null when it is neither there nor kept. */
+export function viewOf(scheduler: Scheduler, canKeep: boolean, showing: Showing): SchedulerView | null {
   const { queue, entry, kept } = scheduler
   const shown = entry ?? (kept && entryOfKept(kept))
   if (!shown) return null
   return {
     ...shown,
-    data: show(shown.data),
+    data: shownText(shown.data, showing),
+    options: shown.options && (JSON.parse(maskPayload(JSON.stringify(shown.options)).text) as SchedulerView['options']),
     queue: queue.key,
     queueName: queue.name,
     isKept: kept !== null,

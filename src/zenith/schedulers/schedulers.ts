@@ -1,31 +1,19 @@
-import type { Commands } from '../../ports.js'
-import {
-  type JobAddress,
-  MAX_MESSAGE_CHARS,
-  type SchedulerAction,
-  type SchedulerView,
-  type ShownText,
-} from '../../protocol/index.js'
+import { type JobAddress, MAX_MESSAGE_CHARS, type SchedulerAction, type SchedulerView } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
-import type { Act, Actor } from '../queues/act.js'
-import type { ConnectedQueue, QueueDirectory } from '../queues/directory.js'
+import type { Actor } from '../queues/act.js'
+import type { ConnectedQueue } from '../queues/directory.js'
+import type { Showing } from '../queues/job-view.js'
+import type { Queues } from '../queues/queues.js'
+import { askSource } from '../queues/read-source.js'
 import { Refusal } from '../queues/refusal.js'
-import { sourceErrorInWords } from '../queues/source-error.js'
 import type { AskedDefinition } from './definition-field.js'
 import { KeptSchedulers, keyOf } from './kept-schedulers.js'
 import { actionsOf, type Scheduler, viewOf } from './scheduler.js'
 import { DEEDS } from './scheduler-deeds.js'
-import { hasSchedulers, listSchedulers, readSchedulers, type SchedulerList } from './scheduler-list.js'
+import { listSchedulers, readSchedulers, type SchedulerList } from './scheduler-list.js'
 
 /** However many ask, all queues are read once in so long, ms. */
 const LOOK_EVERY_MS = 2_000
-
-export interface SchedulersOptions {
-  readonly directory: QueueDirectory
-  /** Null where the store keeps nothing: then only what pauses itself can be paused. */
-  readonly commands: Commands | null
-  readonly act: Act
-}
 
 export interface SchedulerWish {
   /** Key of the queue. */
@@ -38,39 +26,37 @@ export interface SchedulerWish {
 
 /** What makes jobs by the clock, in all queues that can be reached, with those that were paused here. */
 export class Schedulers {
-  readonly #directory: QueueDirectory
+  readonly #queues: Pick<Queues, 'able' | 'directory' | 'commands' | 'act' | 'touch'>
   readonly #kept: KeptSchedulers
-  readonly #act: Act
   #all: { readonly at: number; readonly list: Promise<SchedulerList> } | null = null
 
-  constructor({ directory, commands, act }: SchedulersOptions) {
-    this.#directory = directory
-    this.#kept = new KeptSchedulers(commands)
-    this.#act = act
+  constructor(queues: Pick<Queues, 'able' | 'directory' | 'commands' | 'act' | 'touch'>) {
+    this.#queues = queues
+    this.#kept = new KeptSchedulers(queues.commands)
   }
 
   /**
    * Rejects with a `Refusal`, or when the store fails.
    *
    * @param key of one queue; null: all
-   * @param show what of a payload may be seen
    */
   async list(
     key: string | null,
-    show: (text: string | null) => ShownText,
+    showing: Showing,
   ): Promise<{ items: SchedulerView[]; failed: SchedulerList['failed'] }> {
-    const { schedulers, failed } = key === null ? await this.#lookAtAll() : await this.#look([await this.#find(key)])
-    const views = schedulers.map((scheduler) => viewOf(scheduler, this.#kept.canKeep, show))
+    const { schedulers, failed } =
+      key === null ? await this.#lookAtAll() : await this.#look([await this.#queues.able(key, 'schedulers')])
+    const views = schedulers.map((scheduler) => viewOf(scheduler, this.#kept.canKeep, showing))
     return { items: views.filter((view) => view !== null), failed }
   }
 
   /** @returns the job that `run` added. Rejects with a `Refusal` */
   async do(by: Actor, { queue: key, action, id, definition }: SchedulerWish): Promise<JobAddress | null> {
-    const queue = await this.#find(key)
+    const queue = await this.#queues.able(key, 'schedulers')
     const scheduler = await this.#findScheduler(queue, id)
     this.#refuse(scheduler, action, id)
     try {
-      return await this.#act<JobAddress | null>({
+      return await this.#queues.act<JobAddress | null>({
         by,
         action: `scheduler ${action}`,
         queue,
@@ -80,6 +66,7 @@ export class Schedulers {
       })
     } finally {
       this.#all = null
+      this.#queues.touch(queue)
     }
   }
 
@@ -96,26 +83,15 @@ export class Schedulers {
     )
   }
 
-  async #find(key: string): Promise<ConnectedQueue> {
-    const queue = await this.#directory.find(key)
-    if (!queue) throw new Refusal('not_connected', `This Zenith is not connected to the queue ${key}.`)
-    if (hasSchedulers(queue)) return queue
-    throw new Refusal('not_supported', `Queues like ${queue.name} have no schedulers that can be seen here.`)
-  }
-
   async #findScheduler(queue: ConnectedQueue, id: string): Promise<Scheduler> {
     const kept = (await this.#kept.all()).get(keyOf(queue.key, id)) ?? null
-    try {
-      const entries = await readSchedulers(queue)
-      return { queue, kept, entry: entries.find((entry) => entry.id === id) ?? null }
-    } catch (error) {
-      throw new Refusal('queue_unavailable', sourceErrorInWords(error))
-    }
+    const entries = await askSource(() => readSchedulers(queue))
+    return { queue, kept, entry: entries.find((entry) => entry.id === id) ?? null }
   }
 
   #lookAtAll(): Promise<SchedulerList> {
     if (this.#all && performance.now() - this.#all.at < LOOK_EVERY_MS) return this.#all.list
-    const all = { at: performance.now(), list: this.#directory.all().then((queues) => this.#look(queues)) }
+    const all = { at: performance.now(), list: this.#queues.directory.all().then((queues) => this.#look(queues)) }
     this.#all = all
     all.list.catch(() => {
       if (this.#all === all) this.#all = null
