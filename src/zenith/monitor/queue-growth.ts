@@ -9,9 +9,13 @@ const MIN_STEPS = 6
 /** Growth begins at so many more jobs, and at such a share more. */
 const MIN_MORE = 10
 const MIN_SHARE = 0.05
+/** And at so much more than what a backlog goes up and down by from one sample to the next. */
+const MIN_OF_NOISE = 4
 /** Of all pairs of steps, rising less falling: where growth begins, and where it has ended. In between it stays what it was. */
 const BEGINS = 0.6
 const ENDS = 0.2
+/** It has to be there for so long, as a share of the window. */
+const LASTS = 0.2
 
 /**
  * Whether a backlog is clearly rising over several minutes, by Kendall's rank correlation of its medians with time: neither
@@ -23,13 +27,26 @@ const ENDS = 0.2
 export function isRising(samples: readonly QueueSample[], isGrowing: boolean): boolean {
   const known = samples.flatMap(({ at, backlog }) => (backlog === null ? [] : [{ at, backlog }]))
   const window = windowOf(known)
-  const steps = mediansOf(known, window)
-  const [first = 0] = steps
-  const last = steps.at(-1) ?? 0
-  if (steps.length < MIN_STEPS) return false
-  const trend = trendOf(steps)
-  if (isGrowing) return trend > ENDS && last > first
-  return trend >= BEGINS && last - first >= Math.max(MIN_MORE, first * MIN_SHARE)
+  const now = mediansOf(known, window)
+  if (isGrowing) return now.length >= MIN_STEPS && trendOf(now) > ENDS && riseOf(now) > 0
+  const end = known.at(-1)?.at ?? 0
+  // Chance makes a trend now and then, and hardly one that lasts.
+  const earlier = known.filter(({ at }) => end - at >= window * LASTS)
+  const least = MIN_OF_NOISE * noiseOf(known)
+  return [now, mediansOf(earlier, window)].every((steps) => isClear(steps) && riseOf(steps) >= least)
+}
+
+function isClear(steps: readonly number[]): boolean {
+  const isEnough = riseOf(steps) >= Math.max(MIN_MORE, (steps[0] ?? 0) * MIN_SHARE)
+  return steps.length >= MIN_STEPS && isEnough && trendOf(steps) >= BEGINS
+}
+
+function noiseOf(samples: readonly { readonly backlog: number }[]): number {
+  return median(samples.slice(1).map(({ backlog }, index) => Math.abs(backlog - (samples[index]?.backlog ?? backlog))))
+}
+
+function riseOf(steps: readonly number[]): number {
+  return (steps.at(-1) ?? 0) - (steps[0] ?? 0)
 }
 
 function windowOf(samples: readonly { readonly at: number }[]): number {
