@@ -7,6 +7,8 @@ export interface OptionSpec<T> {
   readonly value: string | null
   /** Null: there is none. */
   readonly env: string | null
+  /** It may be given several times; the values come joined by commas. */
+  readonly isRepeatable?: boolean
   readonly help: string
   /** What a value becomes; throws a text that says what it takes. `'true'` and `'false'` for one without a value. */
   readonly read: (text: string) => T
@@ -40,9 +42,9 @@ export function readOptions<S extends OptionSpecs>(
 }
 
 function parse(args: readonly string[], specs: OptionSpecs): Record<string, unknown> {
-  const known = Object.entries(specs).map(([name, { value }]) => [
+  const known = Object.entries(specs).map(([name, { value, isRepeatable = false }]) => [
     name,
-    { type: value === null ? 'boolean' : 'string' },
+    { type: value === null ? 'boolean' : 'string', multiple: isRepeatable },
   ])
   const options = { ...Object.fromEntries(known), help: { type: 'boolean', short: 'h' } }
   const { values, positionals } = attempt(() => parseArgs({ args: [...args], options, allowPositionals: true }))
@@ -81,6 +83,15 @@ export function wholeNumber(low: number, high: number, takes: string): (text: st
     const number = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
     if (!(number >= low && number <= high)) throw new Error(takes)
     return number
+  }
+}
+
+/** Words between commas. */
+export function list(check: (word: string) => boolean, takes: string): (text: string) => readonly string[] {
+  return (text) => {
+    const words = text.split(',').map((word) => word.trim())
+    if (words.every((word) => word !== '' && check(word))) return words
+    throw new Error(takes)
   }
 }
 

@@ -3,6 +3,7 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { Queue } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { hashPassword } from '../../src/create-zenith.js'
 import { redisStore } from '../../src/stores/redis.js'
@@ -37,7 +38,7 @@ describe('quasar zenith', () => {
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
     expect((await ask(`${url}/`)).headers['content-type']).toMatch(/^text\/html/)
     expect((await ask(`${url}/api/nodes`)).json()).toMatchObject({ total: 1, items: [{ id: 'web-1' }] })
-    expect((await ask(`${url}/api/session`)).json()).toEqual({ user: null, role: 'admin', canLogOut: false })
+    expect((await ask(`${url}/api/session`)).json()).toMatchObject({ user: null, role: 'admin', canLogOut: false })
     await running.said(/Only this machine/)
     await running.said(/It reads redis:\/\/127\.0\.0\.1:\d+/)
     const foreign = await ask(`${url}/`, { headers: { host: 'monitor.example' } })
@@ -66,6 +67,52 @@ describe('quasar zenith', () => {
     expect((await ask(`${local}/api/session`)).status).toBe(401)
     const session = await ask(`${local}/api/session`, { headers: { authorization: 'Bearer token-1' } })
     expect(session.json()).toMatchObject({ role: 'admin' })
+  })
+
+  it('looks at queues and acts on them, but for those that are read-only', async () => {
+    const other = await startRedis()
+    onTestFinished(() => other.stop())
+    for (const name of ['mail', 'mail-vip', 'sms']) {
+      const queue = new Queue(name, { connection: { url: other.url } })
+      await queue.add('a', { password: 'hunter2' })
+      await queue.close()
+    }
+    await other.client().rpush('emails', 'one')
+    const { url } = await zenith(
+      [
+        '--queues',
+        'bullmq,redis-list=emails',
+        '--queues-redis',
+        other.url,
+        '--read-only',
+        'sms',
+        '--read-only',
+        'mail-*',
+      ],
+      { QUASAR_ZENITH_INTERVAL: '50' },
+    )
+    type Views = { items: { name: string; key: string; readOnly: boolean }[] }
+    const views = await vi.waitFor(
+      async () => {
+        const { items } = (await ask(`${url}/api/queues`)).json() as Views
+        expect(items.map(({ name, readOnly }) => [name, readOnly]).sort()).toEqual([
+          ['emails', false],
+          ['mail', false],
+          ['mail-vip', true],
+          ['sms', true],
+        ])
+        return items
+      },
+      { timeout: 15_000 },
+    )
+    const { token } = (await ask(`${url}/api/session`)).json() as { token: string }
+    const headers = { 'content-type': 'application/json', 'x-zenith-token': token }
+    const statuses = ['mail', 'sms', 'emails'].map(async (name) => {
+      const key = encodeURIComponent(views.find((view) => view.name === name)?.key ?? '')
+      const to = `${url}/api/queues/${key}/actions`
+      return (await ask(to, { method: 'POST', headers, body: '{"action":"pause"}' })).status
+    })
+    expect(await Promise.all(statuses)).toEqual([200, 409, 409])
   })
 
   it('says nothing when it is to be quiet', async () => {

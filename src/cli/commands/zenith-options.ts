@@ -1,5 +1,6 @@
 import type { ZenithAuth, ZenithOptions } from '../../create-zenith.js'
-import { type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../options.js'
+import { isQueueWord, QUEUE_WORDS } from '../../queue-drivers.js'
+import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../options.js'
 import { wrongUse } from '../problem.js'
 
 const DEFAULT_REDIS = 'redis://localhost:6379'
@@ -65,6 +66,32 @@ export const ZENITH_OPTIONS = {
     help: 'what they may: viewer, operator or admin (default viewer)',
     read: oneOf('viewer', 'operator', 'admin'),
   },
+  queues: {
+    value: 'LIST',
+    env: 'QUASAR_QUEUES',
+    isRepeatable: true,
+    help: 'the queues to look at and act on, bullmq,gravito-stream',
+    read: list(isQueueWord, `names between commas: ${QUEUE_WORDS}`),
+  },
+  'queues-redis': {
+    value: 'URL',
+    env: 'QUASAR_QUEUES_REDIS_URL',
+    help: 'where they are (default the Redis of --redis)',
+    read: redisUrl,
+  },
+  'read-only': {
+    value: 'PATTERN',
+    env: 'QUASAR_READ_ONLY',
+    isRepeatable: true,
+    help: 'queues in which nothing may be changed, mail-*; * for all',
+    read: list(() => true, 'names of queues between commas, mail-*'),
+  },
+  payloads: {
+    value: 'ROLE',
+    env: 'QUASAR_PAYLOADS',
+    help: 'the least role that sees payloads of jobs (default operator)',
+    read: oneOf('viewer', 'operator', 'admin'),
+  },
   open: { value: null, env: 'QUASAR_OPEN', help: 'opens the page in the browser', read: yesOrNo },
   quiet: { value: null, env: 'QUASAR_QUIET', help: 'says only what goes wrong', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
@@ -73,6 +100,8 @@ type Values = Parsed<typeof ZENITH_OPTIONS>['values']
 
 export interface ZenithSettings {
   readonly zenith: ZenithOptions & { readonly redis: string }
+  /** What is opened for the option `queues`, and where. */
+  readonly queues: { readonly words: readonly string[]; readonly redis: string }
   readonly host: string
   readonly port: number
   readonly isLocalOnly: boolean
@@ -83,7 +112,9 @@ export interface ZenithSettings {
 /** @throws Problem when what was given does not go together */
 export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettings {
   const auth = authOf(values)
-  const { host = DEFAULT_HOST, port = DEFAULT_PORT, prefix, interval } = values
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, prefix, interval, payloads } = values
+  const { queues: words = [], 'queues-redis': queuesRedis, 'read-only': readOnly } = values
+  const redis = values.redis ?? redisFrom(env) ?? DEFAULT_REDIS
   if (!auth && !LOOPBACK.test(host)) {
     throw wrongUse(
       `at ${host} others could see it. Say who may by --auth-user and --auth-password-hash, or by --bearer; or leave --host out.`,
@@ -91,12 +122,15 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
   }
   return {
     zenith: {
-      redis: values.redis ?? redisFrom(env) ?? DEFAULT_REDIS,
+      redis,
       auth: auth ?? 'local',
       ...(prefix === undefined ? {} : { prefix }),
       ...(interval === undefined ? {} : { interval }),
+      ...(readOnly === undefined ? {} : { readOnly }),
+      ...(payloads === undefined ? {} : { payloads }),
       basePath: values['base-path'] ?? '',
     },
+    queues: { words, redis: queuesRedis ?? redis },
     host,
     port,
     isLocalOnly: auth === null,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createZenith, toNodeHandler, type Zenith } from '../../create-zenith.js'
+import { openQueues } from '../../queue-drivers.js'
 import { openBrowser } from '../open-browser.js'
 import { describeOptions, readOptions } from '../options.js'
 import { Problem, wrongUse } from '../problem.js'
@@ -37,7 +38,7 @@ export const zenithCommand: Command = {
 
 async function serve(settings: ZenithSettings): Promise<void> {
   const voice = voiceOf(settings.isQuiet)
-  const zenith = create(settings, voice)
+  const zenith = await create(settings, voice)
   const server = createServer(toNodeHandler(zenith))
   try {
     await listen(server, settings)
@@ -55,9 +56,14 @@ async function serve(settings: ZenithSettings): Promise<void> {
   void tellAboutRedis(zenith, hostOf(settings.zenith.redis), voice)
 }
 
-function create({ zenith }: ZenithSettings, voice: Voice): Zenith {
+async function create({ zenith, queues }: ZenithSettings, voice: Voice): Promise<Zenith> {
   try {
-    return createZenith({ ...zenith, logger: { info: voice.say, warn: voice.warn, error: voice.warn } })
+    const sources = await openQueues(queues.words, queues.redis)
+    return createZenith({
+      ...zenith,
+      queues: sources,
+      logger: { info: voice.say, warn: voice.warn, error: voice.warn },
+    })
   } catch (error) {
     throw wrongUse(error instanceof Error ? error.message : String(error))
   }
