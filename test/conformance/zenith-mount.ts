@@ -8,6 +8,7 @@ import { ask, openStream, send } from '../zenith/support/http.js'
 import { cookiesOf, formBody, formOf, USERS } from '../zenith/support/login.js'
 import { beatOf, exceptionOf, report, slowOf } from '../zenith/support/records.js'
 import { listen, withEnv } from '../zenith/support/serve.js'
+import { ChangedQueue } from './zenith-mount/changed-queue.js'
 
 export interface MountedApp {
   /** Without a slash at the end. */
@@ -168,6 +169,30 @@ export function zenithMountSuite(name: string, start: StartMount): void {
       expect([stream.status, stream.body.length]).toEqual([200, 0])
     })
 
+    it('takes a change with the token alone, with a body of up to 1 MB', async () => {
+      const source = new ChangedQueue()
+      const { zenith } = await mount('/ops/quasar', { ...OPEN, auth: () => 'operator', queues: [source] })
+      const { items } = (await ask(`${zenith}/api/queues`)).json() as { items: { key: string }[] }
+      const url = `${zenith}/api/queues/${encodeURIComponent(items[0]?.key ?? '')}/actions`
+      const { token } = (await ask(`${zenith}/api/session`)).json() as { token: string }
+      const post = (body: unknown, headers: Record<string, string> = {}) => {
+        const all = { 'content-type': 'application/json', 'x-zenith-token': token, ...headers }
+        return ask(url, { method: 'POST', headers: all, body: JSON.stringify(body) })
+      }
+      expect((await post({ action: 'pause' }, { 'x-zenith-token': 'guessed' })).status).toBe(403)
+      expect((await post({ action: 'pause' }, { 'sec-fetch-site': 'cross-site' })).status).toBe(403)
+      expect(source.done).toEqual([])
+      const paused = await post({ action: 'pause' }, { 'sec-fetch-site': 'same-origin' })
+      expect([paused.status, paused.json()]).toEqual([200, { ok: true }])
+      const data = JSON.stringify({ text: 'ä'.repeat(30_000) })
+      const added = await post({ action: 'add', job: { name: 'hello', data } })
+      expect([added.status, added.json()]).toEqual([200, { job: { queue: 'mail/a b', id: '1' } }])
+      expect(source.done).toEqual(['pause mail/a b', `add hello ${data}`])
+      const trail = (await ask(`${zenith}/api/audit`)).json() as { items: { action: string }[] }
+      expect(trail.items.map(({ action }) => action)).toEqual(['add', 'add', 'pause', 'pause'])
+      expect((await post({ action: 'empty' })).status).toBe(403)
+    })
+
     it('changes nothing and knows no other paths', async () => {
       const { zenith } = await mount()
       const headers = { 'content-type': 'application/json' }
@@ -232,7 +257,9 @@ export function zenithMountSuite(name: string, start: StartMount): void {
       expect(new URL(entered.headers.location ?? '', login).href).toBe(`${zenith}/?service=shop`)
       const session = cookiesOf(entered.headers['set-cookie'] ?? [])
       const known = await ask(`${zenith}/api/session`, { headers: { cookie: session } })
-      expect(known.json()).toEqual({ user: 'ada', role: 'operator', canLogOut: true })
+      const { token, ...who } = known.json() as { token: string }
+      expect(who).toEqual({ user: 'ada', role: 'operator', canLogOut: true, payloads: true })
+      expect(token).toMatch(/^[\w-]{43}$/)
       const goodbye = formOf((await ask(`${zenith}/logout`, { headers: { cookie: session } })).text, [])
       expect((await send({ token: goodbye.token }, `${zenith}/logout`, session)).status).toBe(303)
       expect((await ask(`${zenith}/api/session`, { headers: { cookie: session } })).status).toBe(401)

@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs'
+import { Queue, Worker } from 'bullmq'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createZenith, type Zenith } from '../../src/create-zenith.js'
 import type { PulseEvent } from '../../src/protocol/index.js'
+import { bullmqQueues } from '../../src/queues/bullmq.js'
 import { memoryStore } from '../../src/stores/memory.js'
 import { OPERATIONS } from '../../src/zenith/operations.js'
 import { exceptionOf, heartbeatOf, slowOf } from '../stores/samples.js'
+import { startRedis, type TestRedis } from '../support/redis.js'
 import { type ApiDocument, askApi, documentOf, validatorOf } from './support/api.js'
-import { beatOf, report, rollupOf } from './support/records.js'
+import { keyOf, postApi, segment, snapshotOf } from './support/changes.js'
+import { beatOf, present, report, rollupOf } from './support/records.js'
 import { INTERVAL, serveZenith } from './support/zenith.js'
 
 /** Whatever the API can show: all figures, none of them, and no service at all. */
@@ -28,7 +32,27 @@ async function filledStore() {
   // A foreign reporter that says next to nothing.
   await report(store, beatOf('shop', 'php', { language: 'php', interval: null }))
   await report(store, beatOf('quiet', 'idle'))
+  await store.writeQueues(snapshotOf('shop', [{ name: 'reported', driver: 'laravel', metrics: { waiting: 1 } }]), 1)
   return store
+}
+
+/** Jobs in every state that BullMQ has without a flow, and two schedulers. */
+async function fillQueue(url: string): Promise<void> {
+  const connection = { url }
+  const queue = new Queue('mail', { connection })
+  const worker = new Worker('mail', async (job) => (job.name === 'bad' ? Promise.reject(new Error('no')) : 'done'), {
+    connection,
+  })
+  for (const name of ['bad', 'good']) await queue.add(name, { password: 'x', to: 'ada' }, { priority: 1 })
+  await expect.poll(async () => (await queue.getFailedCount()) + (await queue.getCompletedCount())).toBe(2)
+  await worker.close()
+  await queue.addBulk([
+    { name: 'next', data: {} },
+    { name: 'later', data: {}, opts: { delay: 3_600_000 } },
+  ])
+  await queue.upsertJobScheduler('nightly', { pattern: '0 3 * * *', tz: 'Europe/Vienna' }, { name: 'clean', data: {} })
+  await queue.upsertJobScheduler('often', { every: 60_000 })
+  await queue.close()
 }
 
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
@@ -37,28 +61,76 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   '/api/nodes': ['?state=live', '?service=shop', '?state=left'],
   '/api/slow': ['?kind=job', '?text=USERS', '?name=nothing'],
   '/api/errors': ['?handled=true', '?handled=false', '?kind=request'],
+  '/api/queues': ['?service=shop', '?driver=bullmq', '?text=MAIL'],
+  '/api/queues/{queue}/jobs': [
+    '?state=failed',
+    '?state=completed&order=oldest',
+    '?state=delayed',
+    '?state=waiting&offset=1',
+  ],
+  '/api/queues/{queue}/search': ['?state=failed&text=ada'],
+  '/api/queues/{queue}/jobs/{job}': ['?full=true'],
+  '/api/audit': ['?limit=1'],
 }
+/** What can't be asked without a parameter. */
+const NEEDS = ['/api/queues/{queue}/jobs', '/api/queues/{queue}/search']
 /** What a test of lists has to see items in, or it would prove nothing. */
-const LISTS = ['/api/services', '/api/nodes', '/api/slow', '/api/slow/groups', '/api/errors', '/api/errors/groups']
+const LISTS = [
+  '/api/services',
+  '/api/nodes',
+  '/api/slow',
+  '/api/slow/groups',
+  '/api/errors',
+  '/api/errors/groups',
+  '/api/queues',
+  '/api/schedulers',
+  '/api/bulk',
+  '/api/audit',
+]
 
 describe('the API’s own description', () => {
   let zenith: Zenith
   let document: ApiDocument
+  let redis: TestRedis
+  /** What stands in paths. */
+  let names: Readonly<Record<string, string>>
   beforeAll(async () => {
-    zenith = createZenith({ auth: () => true, interval: INTERVAL, store: await filledStore() })
+    redis = await startRedis()
+    await fillQueue(redis.url)
+    const source = bullmqQueues({ connection: redis.url })
+    zenith = createZenith({ auth: () => 'admin', interval: INTERVAL, store: await filledStore(), queues: [source] })
     document = await documentOf(zenith)
-    return () => zenith.close()
-  })
+    const queue = segment(await keyOf(zenith, 'mail'))
+    const failed = await askApi<{ jobs: { id: string }[] }>(zenith, `/api/queues/${queue}/jobs?state=failed`)
+    const job = present(failed.body.jobs[0]).id
+    await postApi(zenith, `/api/queues/${queue}/actions`, { action: 'pause' })
+    const selection = { queues: [decodeURIComponent(queue)], state: 'failed' }
+    const { body } = await postApi<{ id: string }>(zenith, '/api/bulk', { action: 'retry', selection })
+    names = { service: 'shop', queue, job, id: body.id }
+    return async () => {
+      await zenith.close()
+      await source.close()
+      await redis.stop()
+    }
+  }, 60_000)
 
-  function schemaOf(path: string, status: number, type = 'application/json'): unknown {
-    return document.paths[path]?.get.responses[status]?.content[type]?.schema
+  const pathOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => names?.[name] ?? 'shop')
+
+  function schemaOf(path: string, status: number, type = 'application/json', method: 'get' | 'post' = 'get'): unknown {
+    return document.paths[path]?.[method]?.responses[status]?.content[type]?.schema
   }
 
   it('is OpenAPI 3.1 and has every route', () => {
     expect(document.openapi).toMatch(/^3\.1\./)
-    expect(Object.keys(document.paths).sort()).toEqual(OPERATIONS.map(({ path }) => path).sort())
-    const ids = Object.values(document.paths).map(({ get }) => (get as unknown as { operationId: string }).operationId)
-    expect(new Set(ids).size).toBe(ids.length)
+    const described = Object.entries(document.paths).flatMap(([path, { get, post }]) => [
+      ...(get ? [`GET ${path}`] : []),
+      ...(post ? [`POST ${path}`] : []),
+    ])
+    expect(described.sort()).toEqual(OPERATIONS.map(({ method, path }) => `${method} ${path}`).sort())
+    const ids = Object.values(document.paths).flatMap(({ get, post }) =>
+      [get, post].flatMap((one) => one?.operationId ?? []),
+    )
+    expect(new Set(ids).size).toBe(OPERATIONS.length)
   })
 
   it('has the routes and parameters that docs/api.md has', () => {
@@ -70,9 +142,11 @@ describe('the API’s own description', () => {
       before = cell?.includes('the same') ? before : words(cell)
       return words(paths).map((path) => [`/${path}`, before] as const)
     })
-    const described = Object.entries(document.paths).map(([path, { get }]) => {
-      return [path, get.parameters.filter((one) => one.in === 'query').map((one) => one.name)] as const
+    const described = Object.entries(document.paths).flatMap(([path, { get }]) => {
+      return get ? [[path, get.parameters.filter((one) => one.in === 'query').map((one) => one.name)] as const] : []
     })
+    const changes = [...docs.matchAll(/^\| `POST (api[^`]*)`/gm)].map(([, path]) => `/${path}`)
+    expect(changes.sort()).toEqual(OPERATIONS.flatMap(({ method, path }) => (method === 'POST' ? [path] : [])).sort())
     const sorted = (table: readonly (readonly [string, readonly string[]])[]) =>
       Object.fromEntries(table.map(([path, names]) => [path, [...names].sort()]))
     expect(sorted(documented)).toEqual(sorted(described))
@@ -83,11 +157,12 @@ describe('the API’s own description', () => {
     expect(url.pathname).toBe('/quasar/')
   })
 
-  const paths = OPERATIONS.filter(({ answers }) => answers[200]?.type === undefined).map(({ path }) => path)
+  const gets = OPERATIONS.filter(({ method }) => method === 'GET')
+  const paths = gets.filter(({ answers }) => answers[200]?.type === undefined).map(({ path }) => path)
   it.each(paths)('%s answers as it says', async (path) => {
     const validate = validatorOf(document, schemaOf(path, 200))
-    for (const query of ['', ...(QUERIES[path] ?? [])]) {
-      const { status, body } = await askApi(zenith, path.replace('{service}', 'shop') + query)
+    for (const query of [...(NEEDS.includes(path) ? [] : ['']), ...(QUERIES[path] ?? [])]) {
+      const { status, body } = await askApi(zenith, pathOf(path) + query)
       expect([status, query]).toEqual([200, query])
       validate(body)
       expect(validate.errors, query).toBeNull()
@@ -102,20 +177,66 @@ describe('the API’s own description', () => {
     }
   })
 
-  it.each(OPERATIONS.map(({ path }) => path))('%s refuses what it does not know', async (path) => {
+  it.each(gets.map(({ path }) => path))('%s refuses what it does not know', async (path) => {
     const validate = validatorOf(document, schemaOf(path, 400))
-    const wrong = (document.paths[path]?.get.parameters ?? []).flatMap(({ name, in: place, schema }) => {
+    const wrong = (document.paths[path]?.get?.parameters ?? []).flatMap(({ name, in: place, schema }) => {
       const { type, enum: words } = schema as { type: string; enum?: unknown }
       if (place !== 'query') return []
       return type === 'integer' || words ? [`${name}=-1`, `${name}=x`, `${name}=`] : [`${name}=`]
     })
     for (const query of ['periode=1h', '__proto__=1', 'toString=1', ...wrong]) {
-      const { status, body } = await askApi(zenith, `${path.replace('{service}', 'shop')}?${query}`)
+      const { status, body } = await askApi(zenith, `${pathOf(path)}?${query}`)
       expect([status, query]).toEqual([400, query])
       validate(body)
       expect(validate.errors).toBeNull()
       const name = query.split('=')[0]
       expect(body).toMatchObject({ error: { code: 'bad_query', message: expect.stringContaining(`\`${name}\``) } })
+    }
+  })
+
+  it.each(OPERATIONS.filter(({ method }) => method === 'POST').map(({ path }) => path))(
+    '%s says what a change takes, and what it answers',
+    async (path) => {
+      const { requestBody, parameters } = present(document.paths[path]?.post)
+      expect(() => validatorOf(document, requestBody?.content['application/json']?.schema)).not.toThrow()
+      expect(parameters).toContainEqual(expect.objectContaining({ name: 'x-zenith-token', in: 'header' }))
+      const answers = [
+        await postApi(zenith, pathOf(path), {}, { 'x-zenith-token': 'none' }),
+        await postApi(zenith, pathOf(path), []),
+        await postApi(zenith, pathOf(path), {}, { 'content-type': 'text/plain' }),
+      ]
+      expect(answers.map(({ status }) => status)).toEqual([403, 400, 415])
+      for (const { status, body } of answers) {
+        const validate = validatorOf(document, schemaOf(path, status, undefined, 'post'))
+        validate(body)
+        expect(validate.errors).toBeNull()
+      }
+    },
+  )
+
+  it.each([
+    ['/api/queues/{queue}/actions', { action: 'resume' }, 200],
+    ['/api/queues/{queue}/actions', { action: 'add', job: { name: 'a', data: '1' } }, 200],
+    ['/api/queues/{queue}/actions', { action: 'clean', state: 'completed', olderThanMs: 0, limit: 1 }, 200],
+    ['/api/queues/{queue}/jobs', { action: 'promote', ids: ['nothing'] }, 200],
+    ['/api/schedulers', { queue: '', action: 'run', id: 'often' }, 200],
+    ['/api/bulk', { action: 'retry', selection: { queues: [''], state: 'failed' } }, 201],
+    ['/api/bulk/{id}/cancel', {}, 200],
+    ['/api/queues/nothing/actions', { action: 'pause' }, 404],
+  ])('describes what %s answers to %j', async (path, body, status) => {
+    const key = decodeURIComponent(names.queue ?? '')
+    const filled = JSON.parse(JSON.stringify(body).replaceAll('""', JSON.stringify(key))) as unknown
+    const answer = await postApi(zenith, pathOf(path), filled)
+    expect([answer.status, answer.body]).toEqual([status, answer.body])
+    const described = path.replace('nothing', '{queue}')
+    const requestBody = document.paths[described]?.post?.requestBody?.content['application/json']?.schema
+    for (const [schema, value] of [
+      [requestBody, filled],
+      [schemaOf(described, status, undefined, 'post'), answer.body],
+    ]) {
+      const validate = validatorOf(document, schema)
+      validate(value)
+      expect(validate.errors).toBeNull()
     }
   })
 
@@ -146,8 +267,9 @@ describe('the API’s own description', () => {
     const store = { ...memoryStore(), nodes: () => Promise.reject(new Error('connect ECONNREFUSED')) }
     const broken = createZenith({ auth: () => true, interval: INTERVAL, store })
     onTestFinished(() => broken.close())
-    for (const path of [...LISTS, '/api/services/{service}', '/api/health']) {
-      const { status, body } = await askApi(broken, path.replace('{service}', 'shop'))
+    const ofStore = LISTS.filter((path) => !['/api/bulk', '/api/audit'].includes(path))
+    for (const path of [...ofStore, '/api/services/{service}', '/api/health']) {
+      const { status, body } = await askApi(broken, pathOf(path))
       expect([path, status]).toEqual([path, 503])
       const validate = validatorOf(document, schemaOf(path, 503))
       validate(body)

@@ -13,6 +13,8 @@ export async function askApi<T = unknown>(zenith: Zenith, path: string): Promise
 }
 
 interface Described {
+  readonly operationId: string
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }
   readonly parameters: readonly { readonly name: string; readonly in: string; readonly schema: unknown }[]
   readonly responses: Readonly<
     Record<string, { readonly content: Readonly<Record<string, { readonly schema: unknown }>> }>
@@ -22,7 +24,7 @@ interface Described {
 export interface ApiDocument {
   readonly openapi: string
   readonly servers: readonly { readonly url: string }[]
-  readonly paths: Readonly<Record<string, { readonly get: Described }>>
+  readonly paths: Readonly<Record<string, { readonly get?: Described; readonly post?: Described }>>
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> }
 }
 
