@@ -66,6 +66,7 @@ export class Operation {
 
   /** Lets go of the single jobs; what they add up to stays. */
   release(): void {
+    if (this.isReleased) return
     this.#counts = { eligible: this.work.size, succeeded: this.work.succeeded }
     const { skipped } = this.work
     this.work = new WorkList()
