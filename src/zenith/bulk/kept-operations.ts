@@ -1,6 +1,6 @@
 import type { Commands } from '../../ports.js'
 import type { BulkOperation } from '../../protocol/index.js'
-import { fieldsOf, own, readAmount, readObject, readText } from '../../protocol/read.js'
+import { type KeptOperation, parseKeptOperation } from './kept-operation.js'
 import { ENDED } from './operation.js'
 
 const KIND = 'bulk'
@@ -10,14 +10,6 @@ export const MAX_KEPT = 20
 export const KEEP_MS = 24 * 60 * 60_000
 
 const INTERRUPTED = 'The Zenith that ran it ended before it was done.'
-
-interface KeptOperation {
-  /** The Zenith that runs it. */
-  readonly zenith: string
-  /** When it said so last, Unix ms. */
-  readonly at: number
-  readonly operation: BulkOperation
-}
 
 /** What the Zeniths of a store tell each other of their bulk operations: sums, no jobs. */
 export class KeptOperations {
@@ -53,7 +45,7 @@ export class KeptOperations {
     const documents = (await this.#commands?.kept(KIND)) ?? new Map<string, string>()
     const all = new Map<string, KeptOperation>()
     for (const [id, document] of documents) {
-      const kept = parse(document)
+      const kept = parseKeptOperation(document)
       if (kept) all.set(id, kept)
     }
     return all
@@ -69,14 +61,4 @@ function briefly(operation: BulkOperation): BulkOperation {
 function presentOf({ at, operation }: KeptOperation): BulkOperation {
   if (operation.phase !== 'running' || Date.now() - at < SILENT_MS) return operation
   return { ...operation, phase: 'interrupted', endedAt: at, error: INTERRUPTED }
-}
-
-/** Null for what is no operation, or one of a Zenith that does not know this form. */
-function parse(document: string): KeptOperation | null {
-  const fields = readObject(document)
-  const operation = fields && fieldsOf(own(fields, 'operation'))
-  const zenith = fields && readText(fields, 'zenith', 200)
-  const at = fields && readAmount(fields, 'at')
-  if (!operation || !zenith || at === null || !fieldsOf(own(operation, 'selection'))) return null
-  return { zenith, at, operation: operation as unknown as BulkOperation }
 }
