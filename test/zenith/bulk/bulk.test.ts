@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import type { QueueSource } from '../../../src/ports.js'
 import type { BulkOperation, BulkResult, JobSelection, Listing } from '../../../src/protocol/index.js'
 import { type BullmqQueuesOptions, bullmqQueues } from '../../../src/queues/bullmq.js'
+import { gravitoStreamQueues } from '../../../src/queues/gravito-stream.js'
 import { memoryStore } from '../../../src/stores/memory.js'
+import { frameworkOn, serialized } from '../../queues/gravito-stream/framework.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { type ActingZenith, actingZenith, type Problem, trailOf } from '../support/acting.js'
 import { failJobs, openQueue, rowOf } from '../support/bullmq.js'
@@ -239,6 +241,36 @@ describe('a bulk operation', () => {
     expect(reasons).toContain('It is not known whether this was done.')
     expect(reasons).toContain('Not done: the operation failed before.')
     await vi.waitFor(async () => expect((await trailOf(store)).at(-1)).toMatchObject({ step: 'result', ok: false }))
+  })
+
+  it('acts on queues of several systems at once', async () => {
+    const queue = openQueue(redis, 'bull')
+    await failJobs(redis, queue, rowOf(20, 'b', 'Timeout'))
+    const client = redis.client()
+    const framework = frameworkOn(client)
+    for (let number = 0; number < 300; number++) {
+      await framework.fail(
+        'stream',
+        serialized({ id: `s-${number}`, name: 'send', data: {} }, { attempts: 3 }),
+        'Timeout',
+      )
+    }
+    const stream = gravitoStreamQueues({ redis: redis.url, queues: ['stream'] })
+    onTestFinished(() => stream.close())
+    const store = memoryStore()
+    const acting = actingZenith({ store, queues: [sourceOf({ queues: ['bull'] }), stream] })
+    const queues = [await acting.keyOf('bull'), await acting.keyOf('stream')]
+    const { id } = await counted(acting, { queues, name: 'send' })
+    await client.lpop('queue:stream:failed')
+    await acting.post(`/api/bulk/${id}/start`, {})
+    const done = await reached(acting, id, 'done')
+    expect(done).toMatchObject({ eligible: 320, succeeded: 319, skipped: [{ count: 1 }] })
+    expect([await queue.getFailedCount(), await client.llen('queue:stream:failed')]).toEqual([0, 0])
+    expect(await client.llen('queue:stream')).toBe(299)
+    expect((await trailOf(store))[0]).toMatchObject({
+      queue: null,
+      target: 'all 320 failed jobs of bull, stream, named "send"',
+    })
   })
 
   it('runs once in a queue at a time, and only when it is ready', async () => {
