@@ -58,7 +58,8 @@ export class KnownQueues {
     const met = new Set(seen.values())
     for (const group of groups) if (!met.has(group)) seen.set(this.#meet(group), group)
     for (const [known, group] of seen) look(known, group, factsOf(known.key, group))
-    for (const known of this.#known.values()) if (!seen.has(known)) this.#miss(known, seen, now)
+    const places = new Set([...seen.keys()].map(({ view }) => byPlace(view)))
+    for (const known of this.#known.values()) if (!seen.has(known)) this.#miss(known, places, now)
     this.#byIdentity = new Map([...this.#known.values()].flatMap((one) => [...one.identities].map((id) => [id, one])))
   }
 
@@ -84,9 +85,8 @@ export class KnownQueues {
     return known
   }
 
-  #miss(known: KnownQueue, seen: ReadonlyMap<KnownQueue, SightedQueue>, now: number): void {
-    // Its server was started again and it is known by that one's id.
-    const places = new Set([...seen.keys()].map(({ view }) => byPlace(view)))
+  #miss(known: KnownQueue, places: ReadonlySet<string>, now: number): void {
+    // With a place that is seen its server was started again, and it is known by that one's id.
     if (now - known.view.at > SILENT_FOR_MS || places.has(byPlace(known.view))) {
       this.#known.delete(known.key)
       return

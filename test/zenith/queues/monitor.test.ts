@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { QueueSource, SourceReading } from '../../../src/ports.js'
 import { type PulseDifference, parseQueueSnapshot, type QueueView } from '../../../src/protocol/index.js'
+import { shareSource } from '../../../src/shared-queues.js'
 import { memoryStore } from '../../../src/stores/memory.js'
 import { askApi } from '../support/api.js'
 import { snapshotOf } from '../support/changes.js'
@@ -210,6 +211,15 @@ describe('the queues that services report', () => {
     ])
   })
 
+  it('leave the rest alone when they can’t be read', async () => {
+    const store = memoryStore()
+    await report(store, beatOf('shop', 'web-1'))
+    const denied = { ...store, queues: () => Promise.reject(new Error('NOPERM this user has no permissions')) }
+    const { nodes, queues, store: health } = await overviewOf(openZenith({ store: denied }))
+    expect([nodes.length, queues.length, health.ok]).toEqual([1, 0, true])
+    expect(health.error).toContain('does not allow')
+  })
+
   it('are metrics', async () => {
     const store = memoryStore()
     const entry = { ...MAIL, metrics: { waiting: 3, failed: 0 }, oldestMs: 1_500, workers: 2, paused: false }
@@ -409,6 +419,23 @@ describe('the sources of a Zenith', () => {
       ])
     })
     expect(warnings.filter((line) => line.includes('a:1/0 bull'))).toHaveLength(1)
+  })
+
+  it('are found where this process itself watches queues, and not twice', async () => {
+    const { source } = sourceOf(['mail'])
+    const zenith = openZenith({ store: memoryStore(), queues: [sourceOf(['mail']).source] })
+    const giveBack = shareSource({ ...source, close: async () => {} })
+    onTestFinished(giveBack)
+    const late = shareSource({ ...sourceOf(['sms'], { place: 'late:1/0 bull' }).source, close: async () => {} })
+    onTestFinished(late)
+    await seen(zenith, ({ queues }) => expect(queues.map(({ name }) => name)).toEqual(['mail', 'sms']))
+    await late()
+    await seen(zenith, ({ queues }) => {
+      expect(queues.map(({ name, actions }) => [name, actions.length])).toEqual([
+        ['sms', 0],
+        ['mail', 1],
+      ])
+    })
   })
 
   it('keep a queue that drained, and are not closed with Zenith', async () => {
