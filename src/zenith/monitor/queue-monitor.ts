@@ -138,7 +138,7 @@ export class QueueMonitor {
     if (performance.now() - this.#readAt < (REPORTS_EVERY - 0.5) * interval) return
     try {
       const { snapshots, unreadable } = await reader.queues()
-      this.#snapshots = snapshots
+      this.#snapshots = this.#sameOrNew(snapshots)
       this.#unreadable = unreadable
       this.#error = null
     } catch (error) {
@@ -146,6 +146,14 @@ export class QueueMonitor {
       this.#error = error
     }
     this.#readAt = performance.now()
+  }
+
+  /** One that was not written again since is the same object as before, and so is the list when all of them are. */
+  #sameOrNew(snapshots: readonly QueueSnapshot[]): readonly QueueSnapshot[] {
+    const before = new Map(this.#snapshots.map((snapshot) => [identityOf(snapshot), snapshot]))
+    const now = snapshots.map((snapshot) => before.get(identityOf(snapshot)) ?? snapshot)
+    const isSame = now.length === this.#snapshots.length && now.every((one, index) => one === this.#snapshots[index])
+    return isSame ? this.#snapshots : now
   }
 
   #meetSources(): void {
@@ -195,6 +203,11 @@ export class QueueMonitor {
     const isThere = own.hasRead && isSamePlace({ driver, place, server: own.server }, queue)
     return isThere && (names === null || names.includes(queue.name) || own.entries.has(queue.name))
   }
+}
+
+/** Two ranks of a service may be written at one time. */
+function identityOf({ service, reporter, timestamp, queues }: QueueSnapshot): string {
+  return JSON.stringify([service, reporter, timestamp, queues.length, queues[0]?.name])
 }
 
 /** One for each place and list of names: an app may have given its source to Zenith, too. */
