@@ -148,12 +148,12 @@ export class QueueMonitor {
     this.#readAt = performance.now()
   }
 
-  /** One that was not written again since is the same object as before, and so is the list when all of them are. */
+  /** One that says the same as before is the same object, and so is the list when all of them are. */
   #sameOrNew(snapshots: readonly QueueSnapshot[]): readonly QueueSnapshot[] {
-    const before = new Map(this.#snapshots.map((snapshot) => [identityOf(snapshot), snapshot]))
-    const now = snapshots.map((snapshot) => before.get(identityOf(snapshot)) ?? snapshot)
-    const isSame = now.length === this.#snapshots.length && now.every((one, index) => one === this.#snapshots[index])
-    return isSame ? this.#snapshots : now
+    const now = snapshots.map((snapshot) => this.#snapshots.find((one) => isSame(one, snapshot)) ?? snapshot)
+    const isUnchanged =
+      now.length === this.#snapshots.length && now.every((one, index) => one === this.#snapshots[index])
+    return isUnchanged ? this.#snapshots : now
   }
 
   #meetSources(): void {
@@ -205,9 +205,10 @@ export class QueueMonitor {
   }
 }
 
-/** Two ranks of a service may be written at one time. */
-function identityOf({ service, reporter, timestamp, queues }: QueueSnapshot): string {
-  return JSON.stringify([service, reporter, timestamp, queues.length, queues[0]?.name])
+function isSame(one: QueueSnapshot, other: QueueSnapshot): boolean {
+  if (one === other) return true
+  const isLike = one.timestamp === other.timestamp && one.service === other.service && one.reporter === other.reporter
+  return isLike && JSON.stringify(one) === JSON.stringify(other)
 }
 
 /** One for each place and list of names: an app may have given its source to Zenith, too. */
