@@ -1,5 +1,5 @@
-import { backlogOf, type QueueSample, type QueueView, queueKeyOf } from '../../protocol/index.js'
-import { byPlace, byServer } from '../queues/identity.js'
+import { backlogOf, type QueueEntry, type QueueSample, type QueueView } from '../../protocol/index.js'
+import { namesOf } from '../queues/identity.js'
 import { attentionTo, SILENT } from './queue-attention.js'
 import { isRising } from './queue-growth.js'
 import { newestOf, type SightedQueue, type Sighting } from './queue-sightings.js'
@@ -16,6 +16,10 @@ export interface QueueFacts {
 
 export interface KnownQueue {
   readonly key: string
+  /** Another server's queue has the key that this one's address makes: whoever asks for that one must not get this one. */
+  readonly isSecond: boolean
+  /** What it was made of. */
+  entries: readonly QueueEntry[]
   /** Everything that it may be found by. */
   identities: ReadonlySet<string>
   view: QueueView
@@ -58,8 +62,10 @@ export class KnownQueues {
     const met = new Set(seen.values())
     for (const group of groups) if (!met.has(group)) seen.set(this.#meet(group), group)
     for (const [known, group] of seen) look(known, group, factsOf(known.key, group))
-    for (const known of this.#known.values()) if (!seen.has(known)) this.#miss(known, seen, now)
-    this.#byIdentity = new Map([...this.#known.values()].flatMap((one) => [...one.identities].map((id) => [id, one])))
+    const places = new Set([...seen.keys()].map(({ view }) => namesOf(view).byPlace))
+    for (const known of this.#known.values()) if (!seen.has(known)) this.#miss(known, places, now)
+    this.#byIdentity = new Map()
+    for (const one of this.#known.values()) for (const identity of one.identities) this.#byIdentity.set(identity, one)
   }
 
   #find(identities: readonly string[], seen: ReadonlyMap<KnownQueue, unknown>): KnownQueue | undefined {
@@ -69,12 +75,15 @@ export class KnownQueues {
 
   #meet(group: SightedQueue): KnownQueue {
     const { entry } = newestOf(group.sightings)
-    const [plain = ''] = group.sightings.map((sighting) => queueKeyOf(sighting.entry)).sort()
+    const [plain = ''] = group.sightings.map((sighting) => namesOf(sighting.entry).key).sort()
     // Two servers behind one address.
-    const key = this.#known.has(plain) ? `${plain}~${group.server?.slice(0, 8) ?? this.#known.size}` : plain
+    const isSecond = this.#known.has(plain)
+    const key = isSecond ? `${plain}~${group.server?.slice(0, 8) ?? this.#known.size}` : plain
     const nothing = { attention: [], actions: [], readOnly: false, samples: [], services: [], at: 0 }
     const known = {
       key,
+      isSecond,
+      entries: [],
       identities: new Set<string>(),
       view: { ...entry, key, ...nothing },
       isGrowing: false,
@@ -84,35 +93,44 @@ export class KnownQueues {
     return known
   }
 
-  #miss(known: KnownQueue, seen: ReadonlyMap<KnownQueue, SightedQueue>, now: number): void {
-    // Its server was started again and it is known by that one's id.
-    const places = new Set([...seen.keys()].map(({ view }) => byPlace(view)))
-    if (now - known.view.at > SILENT_FOR_MS || places.has(byPlace(known.view))) {
+  #miss(known: KnownQueue, places: ReadonlySet<string>, now: number): void {
+    // With a place that is seen its server was started again, and it is known by that one's id.
+    if (now - known.view.at > SILENT_FOR_MS || places.has(namesOf(known.view).byPlace)) {
       this.#known.delete(known.key)
       return
     }
     known.isGrowing = false
+    known.entries = []
     if (known.view.attention[0] !== SILENT) known.view = { ...known.view, attention: [SILENT], actions: [] }
   }
 }
 
 function byServerOf({ sightings }: SightedQueue): string[] {
-  return sightings.map(({ entry }) => byServer(entry)).filter((identity) => identity !== null)
+  return sightings.map(({ entry }) => namesOf(entry).byServer).filter((identity) => identity !== null)
 }
 
 function byPlacesOf({ sightings }: SightedQueue): string[] {
-  return sightings.map(({ entry }) => byPlace(entry))
+  return sightings.map(({ entry }) => namesOf(entry).byPlace)
 }
 
 function look(known: KnownQueue, group: SightedQueue, facts: QueueFacts): void {
+  const entries = group.sightings.map((sighting) => sighting.entry)
+  if (isSame(known, entries, facts)) return
   const { entry, at } = newestOf(group.sightings)
-  const keys = group.sightings.map((sighting) => queueKeyOf(sighting.entry))
+  const keys = known.isSecond ? [] : entries.map((one) => namesOf(one).key)
+  known.entries = entries
   known.identities = new Set([...byServerOf(group), ...byPlacesOf(group), ...keys])
   const services = [...new Set(group.sightings.map(({ service }) => service))].filter((name) => name !== null).sort()
   const samples = samplesOf(known, group)
   known.isGrowing = entry.paused !== true && isRising(samples, known.isGrowing)
   const attention = attentionTo({ entry, samples, isGrowing: known.isGrowing })
   known.view = { ...entry, key: known.key, services, at, attention, ...facts, samples }
+}
+
+/** Of many services few report something new at a time. */
+function isSame({ view, entries }: KnownQueue, now: readonly QueueEntry[], facts: QueueFacts): boolean {
+  const isSameFacts = view.readOnly === facts.readOnly && view.actions.join() === facts.actions.join()
+  return isSameFacts && entries.length === now.length && entries.every((entry, index) => entry === now[index])
 }
 
 function samplesOf(known: KnownQueue, { sightings }: SightedQueue): readonly QueueSample[] {

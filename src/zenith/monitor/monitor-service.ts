@@ -15,7 +15,7 @@ import { isChange } from './difference.js'
 import { Feed } from './feed.js'
 import { Fleet, type FleetChange } from './fleet.js'
 import { exceptionIdentity, slowIdentity } from './identity.js'
-import { byService, byText } from './order.js'
+import { byReporter, byService, byText } from './order.js'
 import { QueueMonitor } from './queue-monitor.js'
 import { ServiceMonitor } from './service.js'
 import { storeErrorInWords } from './store-error.js'
@@ -196,7 +196,8 @@ export class MonitorService {
       unreadableNodes + this.queues.unreadable,
     )
     const failure = news.find((one) => one.error !== null)
-    const error = failure ? storeErrorInWords(failure.error) : null
+    const problem = failure?.error ?? this.queues.error
+    const error = problem ? storeErrorInWords(problem) : null
     const store: StoreHealth = { ok: true, kind: this.#options.reader.kind, latencyMs, error }
     const previous = this.#overview
     const queues = this.queues.views
@@ -233,13 +234,13 @@ export class MonitorService {
   #viewServices(queues: readonly QueueView[], now: number): { changed: ServiceView[]; gone: string[] } {
     const before = this.#views
     const changed: ServiceView[] = []
+    const reported = byReporter(queues)
     this.#views = new Map()
     for (const [name, own] of byService(this.#fleet.views)) {
       const service = this.#services.get(name)
       if (!service) continue
       const dropping = own.filter((node) => this.#fleet.droppedSince(node.key, now - DROPS_COUNT_MS)).length
-      const reported = queues.filter(({ services }) => services.includes(name))
-      const view = service.view(own, reported, dropping, this.#options.slowMs, now)
+      const view = service.view(own, reported.get(name) ?? [], dropping, this.#options.slowMs, now)
       const text = JSON.stringify(view)
       if (before.get(name)?.text !== text) changed.push(view)
       this.#views.set(name, { view, text })

@@ -1,4 +1,4 @@
-import type { NodeView } from '../../protocol/index.js'
+import type { NodeView, QueueView } from '../../protocol/index.js'
 
 /** Nodes by the name of their service. */
 export function byService(nodes: readonly NodeView[]): Map<string, NodeView[]> {
@@ -7,6 +7,19 @@ export function byService(nodes: readonly NodeView[]): Map<string, NodeView[]> {
     const group = groups.get(node.service)
     if (group) group.push(node)
     else groups.set(node.service, [node])
+  }
+  return groups
+}
+
+/** Queues by the names of the services that report them. */
+export function byReporter(queues: readonly QueueView[]): Map<string, QueueView[]> {
+  const groups = new Map<string, QueueView[]>()
+  for (const queue of queues) {
+    for (const service of queue.services) {
+      const group = groups.get(service)
+      if (group) group.push(queue)
+      else groups.set(service, [queue])
+    }
   }
   return groups
 }

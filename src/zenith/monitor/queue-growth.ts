@@ -26,6 +26,8 @@ const LASTS = 0.2
  */
 export function isRising(samples: readonly QueueSample[], isGrowing: boolean): boolean {
   const known = samples.flatMap(({ at, backlog }) => (backlog === null ? [] : [{ at, backlog }]))
+  // Most queues are empty most of the time.
+  if (known.length < MIN_STEPS || (known.at(-1)?.backlog ?? 0) < MIN_MORE) return false
   const window = windowOf(known)
   const now = mediansOf(known, window)
   if (isGrowing) return now.length >= MIN_STEPS && trendOf(now) > ENDS && riseOf(now) > 0

@@ -18,6 +18,8 @@ const FIRST_WITHIN_MS = 2_000
 const FRESH_MS = 1_000
 /** Somebody who acts on a queue has its server checked so often, ms. */
 const CHECKED_FOR_MS = 15_000
+/** How often it is looked which queues are silent for too long, ms. */
+const SILENCE_EVERY_MS = 60_000
 
 export interface QueueMonitorOptions {
   readonly reader: Pick<Reader, 'queues'>
@@ -48,6 +50,10 @@ export class QueueMonitor {
   /** `performance.now()` of the last time that the snapshots were read. */
   #readAt = Number.NEGATIVE_INFINITY
   #isFirst = true
+  #error: unknown = null
+  /** What was put together last; null before. */
+  #merged: readonly unknown[] | null = null
+  #views: readonly QueueView[] = []
 
   constructor(options: QueueMonitorOptions) {
     this.#options = options
@@ -58,12 +64,17 @@ export class QueueMonitor {
     return this.#unreadable
   }
 
-  /** Worst first. */
-  get views(): QueueView[] {
-    return [...this.#known.all].map(({ view }) => view).sort(byNeed)
+  /** Why the snapshots could not be read at the last look, or null. */
+  get error(): unknown {
+    return this.#error
   }
 
-  /** Reads what is due. Rejects when the store fails. @param now Unix ms */
+  /** Worst first; the same list as before when nothing was read since. */
+  get views(): readonly QueueView[] {
+    return this.#views
+  }
+
+  /** Reads what is due. Never rejects: what can't be read leaves the rest as it was. @param now Unix ms */
   async read(now: number): Promise<void> {
     this.#meetSources()
     const reading = Promise.all([...this.#own.values()].map((own) => own.read(this.#dueAfter(own))))
@@ -125,10 +136,24 @@ export class QueueMonitor {
     const { reader, interval } = this.#options
     // A little less than so many looks, or the timer's jitter makes it one more.
     if (performance.now() - this.#readAt < (REPORTS_EVERY - 0.5) * interval) return
-    const { snapshots, unreadable } = await reader.queues()
-    this.#snapshots = snapshots
-    this.#unreadable = unreadable
+    try {
+      const { snapshots, unreadable } = await reader.queues()
+      this.#snapshots = this.#sameOrNew(snapshots)
+      this.#unreadable = unreadable
+      this.#error = null
+    } catch (error) {
+      // One that may read nodes and not this.
+      this.#error = error
+    }
     this.#readAt = performance.now()
+  }
+
+  /** One that says the same as before is the same object, and so is the list when all of them are. */
+  #sameOrNew(snapshots: readonly QueueSnapshot[]): readonly QueueSnapshot[] {
+    const now = snapshots.map((snapshot) => this.#snapshots.find((one) => isSame(one, snapshot)) ?? snapshot)
+    const isUnchanged =
+      now.length === this.#snapshots.length && now.every((one, index) => one === this.#snapshots[index])
+    return isUnchanged ? this.#snapshots : now
   }
 
   #meetSources(): void {
@@ -146,8 +171,15 @@ export class QueueMonitor {
   }
 
   #merge(now: number): void {
+    // Silence goes on by itself.
+    const minute = Math.floor(now / SILENCE_EVERY_MS)
+    const inputs = [this.#snapshots, minute, ...[...this.#own.values()].flatMap((own) => [own, own.entries, own.error])]
+    const isSame = inputs.length === this.#merged?.length && inputs.every((one, index) => one === this.#merged?.[index])
+    if (isSame) return
+    this.#merged = inputs
     const groups = groupSightings(sightingsOf(this.#snapshots, [...this.#own.values()]))
     this.#known.update(groups, (key, group) => this.#factsOf(key, group), now)
+    this.#views = [...this.#known.all].map(({ view }) => view).sort(byNeed)
   }
 
   #factsOf(key: string, { sightings }: SightedQueue): QueueFacts {
@@ -171,6 +203,12 @@ export class QueueMonitor {
     const isThere = own.hasRead && isSamePlace({ driver, place, server: own.server }, queue)
     return isThere && (names === null || names.includes(queue.name) || own.entries.has(queue.name))
   }
+}
+
+function isSame(one: QueueSnapshot, other: QueueSnapshot): boolean {
+  if (one === other) return true
+  const isLike = one.timestamp === other.timestamp && one.service === other.service && one.reporter === other.reporter
+  return isLike && JSON.stringify(one) === JSON.stringify(other)
 }
 
 /** One for each place and list of names: an app may have given its source to Zenith, too. */

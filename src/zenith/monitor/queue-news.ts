@@ -4,6 +4,7 @@ import type { QueueView } from '../../protocol/index.js'
 const SAMPLES_EVERY_MS = 60_000
 
 interface Told {
+  readonly view: QueueView
   /** All but the time and the samples. */
   readonly text: string
   /** Of the newest sample. */
@@ -42,11 +43,12 @@ export class QueueNews {
 
 /** @returns the same as before when there is nothing to tell */
 function tell(view: QueueView, before: Told | undefined, now: number): Told {
+  if (before?.view === view) return before
   const { at: _, samples, ...rest } = view
   const text = JSON.stringify(rest)
   const sampleAt = samples.at(-1)?.at ?? 0
   const isOld = before !== undefined && before.sampleAt !== sampleAt && now - before.at >= SAMPLES_EVERY_MS
-  return before && before.text === text && !isOld ? before : { text, sampleAt, at: now }
+  return before && before.text === text && !isOld ? before : { view, text, sampleAt, at: now }
 }
 
 function newSamples({ samples }: QueueView, before: Told | undefined): QueueView['samples'] {

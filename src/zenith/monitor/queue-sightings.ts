@@ -1,5 +1,5 @@
 import type { QueueEntry, QueueSnapshot } from '../../protocol/index.js'
-import { byPlace, byServer } from '../queues/identity.js'
+import { namesOf } from '../queues/identity.js'
 import type { OwnSource } from '../queues/own-source.js'
 
 /** One queue as somebody saw it. */
@@ -36,11 +36,11 @@ export function groupSightings(sightings: readonly Sighting[]): SightedQueue[] {
   const places = new Map<string, Set<SightedQueue>>()
   const join = (group: SightedQueue, sighting: Sighting) => {
     group.sightings.push(sighting)
-    const place = byPlace(sighting.entry)
+    const { byPlace: place } = namesOf(sighting.entry)
     places.set(place, (places.get(place) ?? new Set()).add(group))
   }
   for (const sighting of sightings) {
-    const identity = byServer(sighting.entry)
+    const { byServer: identity } = namesOf(sighting.entry)
     if (identity === null) continue
     const group = known.get(identity) ?? { sightings: [], server: sighting.entry.server }
     known.set(identity, group)
@@ -49,7 +49,7 @@ export function groupSightings(sightings: readonly Sighting[]): SightedQueue[] {
   const groups = [...known.values()]
   for (const sighting of sightings) {
     if (sighting.entry.server !== null) continue
-    const there = [...(places.get(byPlace(sighting.entry)) ?? [])]
+    const there = [...(places.get(namesOf(sighting.entry).byPlace) ?? [])]
     // Of two servers behind one address nobody knows which one is meant.
     const group = there.find(({ server }) => server === null) ?? (there.length === 1 ? there[0] : undefined)
     const joined = group ?? { sightings: [], server: null }
@@ -61,6 +61,8 @@ export function groupSightings(sightings: readonly Sighting[]): SightedQueue[] {
 
 /** The newest word on a queue; its rates are those of somebody who knows them. */
 export function newestOf(sightings: readonly Sighting[]): Sighting {
+  const [only] = sightings
+  if (only && sightings.length === 1) return only
   const sorted = sightings.toSorted((a, b) => b.at - a.at)
   // One that could read it knows more than one that could not.
   const newest = sorted.find(({ entry }) => entry.error === null) ?? (sorted[0] as Sighting)

@@ -1,15 +1,33 @@
-import type { QueueEntry } from '../../protocol/index.js'
+import { type QueueEntry, queueKeyOf } from '../../protocol/index.js'
 
 type Located = Pick<QueueEntry, 'driver' | 'name' | 'place' | 'server'>
 
-/** What names a queue on the server that it is on; null when the server is not known. */
-export function byServer({ driver, name, place, server }: Located): string | null {
-  return server === null ? null : JSON.stringify([driver, name, server, scopeOf(place)])
+/** What tells a queue from others. */
+interface Names {
+  /** On the server that it is on; null when the server is not known. */
+  readonly byServer: string | null
+  /** By the address that its server was reached by. */
+  readonly byPlace: string
+  /** In URLs. */
+  readonly key: string
 }
 
-/** What names a queue by the address that its server was reached by. */
-export function byPlace({ driver, name, place }: Located): string {
-  return JSON.stringify([driver, name, place])
+/** Thousands of queues are compared every few seconds, and most of them are the same as before. */
+const known = new WeakMap<Located, Names>()
+
+export function namesOf(entry: Located): Names {
+  const names = known.get(entry) ?? makeNames(entry)
+  known.set(entry, names)
+  return names
+}
+
+function makeNames(entry: Located): Names {
+  const { driver, name, place, server } = entry
+  return {
+    byServer: server === null ? null : JSON.stringify([driver, name, server, scopeOf(place)]),
+    byPlace: JSON.stringify([driver, name, place]),
+    key: queueKeyOf(entry),
+  }
 }
 
 /** The part of a place that is not the server's address: the database and what keys begin with, `/0 bull`. */

@@ -180,10 +180,10 @@ describe('roles of basic and bearer', () => {
       '',
       '/api/session',
     )
-    expect(JSON.parse(named.text)).toEqual({ user: 'ada', role: role ?? 'viewer', canLogOut: false })
+    expect(JSON.parse(named.text)).toMatchObject({ user: 'ada', role: role ?? 'viewer', canLogOut: false })
     const token = { authorization: 'Bearer token-1' }
     const nameless = await ask({ auth: { bearer: 'token-1', role } }, token, '', '/api/session')
-    expect(JSON.parse(nameless.text)).toEqual({ user: null, role: role ?? 'viewer', canLogOut: false })
+    expect(JSON.parse(nameless.text)).toMatchObject({ user: null, role: role ?? 'viewer', canLogOut: false })
   })
 })
 
@@ -211,7 +211,7 @@ describe('a function', () => {
     ['operator', 'operator'],
     ['admin', 'admin'],
   ] as const)('gives %j the role %s', async (answer, role) => {
-    expect(JSON.parse((await ask({ auth: () => answer }, {}, undefined, '/api/session')).text)).toEqual({
+    expect(JSON.parse((await ask({ auth: () => answer }, {}, undefined, '/api/session')).text)).toMatchObject({
       user: null,
       role,
       canLogOut: false,

@@ -7,6 +7,7 @@ import { memoryStore } from '../../../src/stores/memory.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { askApi } from '../support/api.js'
 import { keyOf, postApi, segment, snapshotOf, tokenOf } from '../support/changes.js'
+import { withEnv } from '../support/serve.js'
 import { openZenith, seen } from '../support/zenith.js'
 
 const SECRET = 'hunter2-of-the-payload'
@@ -189,6 +190,20 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     ] as Record<string, string>[]) {
       expect((await postApi(zenith, actions, { action: 'pause' }, headers)).status).toBe(200)
     }
+  })
+
+  it('takes the token of another process with the same secret', async () => {
+    await queue.add('welcome', {})
+    const secret = 'sixteen or more characters'
+    const [one, other, foreign] = [
+      await withEnv('QUASAR_SECRET', secret, () => open().zenith),
+      await withEnv('QUASAR_SECRET', secret, () => open().zenith),
+      open().zenith,
+    ]
+    const path = `/api/queues/${segment(await keyOf(one, queue.name))}/actions`
+    const headers = { 'x-zenith-token': await tokenOf(other) }
+    expect((await postApi(one, path, { action: 'pause' }, headers)).status).toBe(200)
+    expect((await postApi(foreign, path, { action: 'pause' }, headers)).status).toBe(403)
   })
 
   it.each([

@@ -38,6 +38,7 @@ describe('a growing backlog', () => {
     ['slowly', 15, (ms: number) => ms / 10_000],
     ['steadily', 12, (ms: number) => 200 + ms / 1_000],
     ['steadily, with noise', 12, (ms: number, noise: () => number) => 500 + ms / 500 + noise() * 150],
+    ['steadily, with much noise', 20, (ms: number, noise: () => number) => 500 + ms / 1_000 + noise() * 200],
     ['from a large one', 12, (ms: number, noise: () => number) => 100_000 + ms / 20 + noise() * 2_000],
     ['faster and faster', 12, (ms: number) => 1.01 ** (ms / 2_000)],
     ['in steps', 12, (ms: number) => 50 * Math.floor(ms / MINUTE)],

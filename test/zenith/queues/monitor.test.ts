@@ -1,9 +1,10 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { QueueSource, SourceReading } from '../../../src/ports.js'
 import { type PulseDifference, parseQueueSnapshot, type QueueView } from '../../../src/protocol/index.js'
+import { shareSource } from '../../../src/shared-queues.js'
 import { memoryStore } from '../../../src/stores/memory.js'
 import { askApi } from '../support/api.js'
-import { snapshotOf } from '../support/changes.js'
+import { segment, snapshotOf } from '../support/changes.js'
 import { countingReader } from '../support/counting-reader.js'
 import { START } from '../support/figures.js'
 import { beatOf, present, report } from '../support/records.js'
@@ -79,6 +80,32 @@ describe('the queues that services report', () => {
     const { key } = await seen(zenith, ({ queues }) => queueOf(queues))
     await store.writeQueues(snapshotOf('a-first', [{ ...MAIL, server: 'run-1', place: '10.0.0.1:6379/0 bull' }]), 1)
     await seen(zenith, ({ queues }) => expect(queues).toMatchObject([{ key, services: ['a-first', 'shop'] }]))
+  })
+
+  it('are never taken for one of another server behind the same address', async () => {
+    const store = memoryStore()
+    const zenith = openZenith({ store })
+    const clock = stopClock()
+    await store.writeQueues(snapshotOf('shop', [{ ...MAIL, server: 'run-1' }]), 1)
+    const first = await seen(zenith, ({ queues }) => queueOf(queues))
+    await store.writeQueues(snapshotOf('web', [{ ...MAIL, server: 'run-2', metrics: { waiting: 9 } }]), 1)
+    const keys = await seen(zenith, ({ queues }) => {
+      expect(queues.map(({ services, metrics }) => [services, metrics.waiting])).toEqual([
+        [['shop'], 3],
+        [['web'], 9],
+      ])
+      return queues.map(({ key }) => key)
+    })
+    expect(keys[0]).toBe(first.key)
+    for (const key of keys) {
+      const { body } = await askApi<{ view: QueueView }>(zenith, `/api/queues/${segment(key)}`)
+      expect(body.view.key).toBe(key)
+    }
+    // The first one's service is gone: its key must not lead to the other.
+    clock.set(START + MINUTE)
+    await store.writeQueues(snapshotOf('web', [{ ...MAIL, server: 'run-2' }]), 1)
+    await seen(zenith, ({ queues }) => expect(queues.map(({ key }) => key)).toEqual([keys[1]]))
+    expect((await askApi(zenith, `/api/queues/${segment(first.key)}`)).status).toBe(404)
   })
 
   it('keep their key when their server is started again', async () => {
@@ -208,6 +235,15 @@ describe('the queues that services report', () => {
     expect((await overviewOf(openZenith({ store }))).queues).toMatchObject([
       { name: 'mail', driver: 'other', place: null },
     ])
+  })
+
+  it('leave the rest alone when they can’t be read', async () => {
+    const store = memoryStore()
+    await report(store, beatOf('shop', 'web-1'))
+    const denied = { ...store, queues: () => Promise.reject(new Error('NOPERM this user has no permissions')) }
+    const { nodes, queues, store: health } = await overviewOf(openZenith({ store: denied }))
+    expect([nodes.length, queues.length, health.ok]).toEqual([1, 0, true])
+    expect(health.error).toContain('does not allow')
   })
 
   it('are metrics', async () => {
@@ -409,6 +445,23 @@ describe('the sources of a Zenith', () => {
       ])
     })
     expect(warnings.filter((line) => line.includes('a:1/0 bull'))).toHaveLength(1)
+  })
+
+  it('are found where this process itself watches queues, and not twice', async () => {
+    const { source } = sourceOf(['mail'])
+    const zenith = openZenith({ store: memoryStore(), queues: [sourceOf(['mail']).source] })
+    const giveBack = shareSource({ ...source, close: async () => {} })
+    onTestFinished(giveBack)
+    const late = shareSource({ ...sourceOf(['sms'], { place: 'late:1/0 bull' }).source, close: async () => {} })
+    onTestFinished(late)
+    await seen(zenith, ({ queues }) => expect(queues.map(({ name }) => name)).toEqual(['mail', 'sms']))
+    await late()
+    await seen(zenith, ({ queues }) => {
+      expect(queues.map(({ name, actions }) => [name, actions.length])).toEqual([
+        ['sms', 0],
+        ['mail', 1],
+      ])
+    })
   })
 
   it('keep a queue that drained, and are not closed with Zenith', async () => {
