@@ -88,9 +88,10 @@ export class QueueReporter {
     return unwatch
   }
 
-  /** Lets another node take over at once; looking may go on afterwards. Never rejects. */
+  /** Lets another node take over at once; looking goes on an interval later, if the process does. Never rejects. */
   async leave(): Promise<void> {
     await this.#running
+    if (this.#isStarted) this.#schedule(this.#interval)
     this.#duty = null
     await this.#election.release().catch(this.#onFault)
   }
@@ -98,12 +99,12 @@ export class QueueReporter {
   /** What was reported stays until it runs out or another node reports it. Never rejects. */
   async stop(): Promise<void> {
     this.#isStopped = true
-    if (this.#timer) clearTimeout(this.#timer)
     await this.leave()
     await this.#sources.clear()
   }
 
   #schedule(delay: number): void {
+    if (this.#timer) clearTimeout(this.#timer)
     if (this.#isStopped) return
     this.#timer = setTimeout(() => {
       this.#running = this.#look().catch(this.#onFault)

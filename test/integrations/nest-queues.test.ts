@@ -62,7 +62,7 @@ describe.each([
 
   it('are left alone when the option says so, and others can be reported by hand', async () => {
     const store = memoryStore()
-    const app = await startApp(nest, { imports: modules(store, { queues: false }) })
+    const app = await startApp(nest, { imports: modules(store, { monitorQueues: false }) })
     const service = app.get(nest.quasar.QuasarService, { strict: false })
     service.monitorQueues(plainSource({ has: ['by hand'] }))
     await vi.waitFor(async () => expect(await names(store)).toEqual(['by hand']))

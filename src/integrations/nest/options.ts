@@ -3,13 +3,13 @@ import type { QuasarOptions } from '../../core/options.js'
 
 export interface QuasarModuleOptions extends QuasarOptions {
   /** Whether the queues that BullModule of @nestjs/bullmq registers are reported. @default true */
-  queues?: boolean
+  monitorQueues?: boolean
 }
 
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: QUASAR_OPTIONS } =
   new ConfigurableModuleBuilder<QuasarModuleOptions>().setClassMethodName('forRoot').build()
 
 /** What the recorder knows of. */
-export function recorderOptions({ queues: _, ...options }: QuasarModuleOptions): QuasarOptions {
+export function recorderOptions({ monitorQueues: _, ...options }: QuasarModuleOptions): QuasarOptions {
   return options
 }

@@ -18,7 +18,7 @@ export class QueueDiscovery implements OnApplicationBootstrap {
 
   /** @internal Nest closes the queues when the app shuts down. */
   onApplicationBootstrap(): void {
-    if (this.options.queues === false) return
+    if (this.options.monitorQueues === false) return
     const options = recorderOptions(this.options)
     const queues = new Set(this.discovery.getProviders().filter(isNamedAsQueue).map(instanceOf).filter(isBullmqQueue))
     for (const queue of queues) {
