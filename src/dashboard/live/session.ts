@@ -7,6 +7,18 @@ export interface Session {
   user: string | null
   role: string | null
   canLogOut: boolean
+  /** What every change has to carry. */
+  token?: string
+  /** Whether this role sees what jobs carry. */
+  payloads?: boolean
+}
+
+const ROLES = ['viewer', 'operator', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Whether somebody may do what takes a role. The server asks too: this only hides what would be refused. */
+export function may(session: Session | null, role: Role): boolean {
+  return ROLES.indexOf(session?.role as Role) >= ROLES.indexOf(role)
 }
 
 /** null as long as it is not known, and where the server does not tell. */

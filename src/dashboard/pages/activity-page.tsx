@@ -1,0 +1,4 @@
+import { PageBar } from '../components/page-bar.js'
+export function ActivityPage() {
+  return <PageBar title="activity" />
+}

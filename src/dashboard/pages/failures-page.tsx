@@ -1,0 +1,4 @@
+import { PageBar } from '../components/page-bar.js'
+export function FailuresPage() {
+  return <PageBar title="failures" />
+}
