@@ -2,7 +2,7 @@ import { PAGE_LIST } from '../view/pages.js'
 import { Dialog } from './dialog.js'
 
 const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [['Ctrl K', '⌘ K'], 'search for services, servers and actions'],
+  [['Ctrl K', '⌘ K'], 'search for services, queues, servers and actions'],
   [['/'], 'filter'],
   [['j', 'k'], 'next and previous row'],
   [['Enter'], 'open the row'],

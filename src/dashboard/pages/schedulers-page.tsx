@@ -55,7 +55,16 @@ export function SchedulersPage({ overview }: { overview: Overview }) {
           query.isPending && <Loading what="the schedulers" />
         )}
       </div>
-      {asked && <Over asked={asked} places={places} say={setNotice} onClose={() => setAsked(null)} />}
+      {asked && (
+        <Over
+          key={asked.what}
+          asked={asked}
+          onAsk={onAsk}
+          places={places}
+          say={setNotice}
+          onClose={() => setAsked(null)}
+        />
+      )}
     </>
   )
 }
@@ -87,12 +96,13 @@ function List({ shown, total, onAsk }: ListProps) {
 
 interface OverProps {
   asked: Asked
+  onAsk: ListProps['onAsk']
   places: readonly QueueView[]
   say: (notice: NoticeText) => void
   onClose: () => void
 }
 
-function Over({ asked: { what, scheduler }, places, say, onClose }: OverProps) {
+function Over({ asked: { what, scheduler }, onAsk, places, say, onClose }: OverProps) {
   const save = useSchedulerChange()
   if (what === 'save')
     return (
@@ -116,7 +126,8 @@ function Over({ asked: { what, scheduler }, places, say, onClose }: OverProps) {
       />
     )
   if (!scheduler) return null
-  if (what === 'show') return <SchedulerDetails scheduler={scheduler} onClose={onClose} />
+  if (what === 'show')
+    return <SchedulerDetails scheduler={scheduler} onAsk={(action) => onAsk(action, scheduler)} onClose={onClose} />
   return <SchedulerQuestion action={what} scheduler={scheduler} say={say} onClose={onClose} />
 }
 

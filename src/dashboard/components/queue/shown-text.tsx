@@ -68,7 +68,7 @@ export function CodeBox({ label, children }: { label: string; children: ReactNod
       aria-label={label}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className="max-h-96 overflow-auto rounded-lg bg-raised p-3"
+      className="max-h-96 overflow-auto rounded-xl border border-line bg-panel p-3"
     >
       <pre className="font-mono text-xs leading-5 break-words whitespace-pre-wrap">{children}</pre>
     </div>

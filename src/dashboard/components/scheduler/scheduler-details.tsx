@@ -1,16 +1,25 @@
-import type { SchedulerView } from '../../../protocol/queue-views.js'
+import type { SchedulerAction, SchedulerView } from '../../../protocol/queue-views.js'
 import { capital, count, exactTime } from '../../format.js'
-import { oddness, scheduleWords } from '../../view/queue/schedulers.js'
+import { useSession } from '../../live/session.js'
+import { oddness, schedulerActions, scheduleWords } from '../../view/queue/schedulers.js'
 import { Button } from '../button.js'
 import { DialogButtons } from '../confirm-dialog.js'
 import { Dialog } from '../dialog.js'
 import { CodeBox, ShownTextView } from '../queue/shown-text.js'
 import { Facts } from '../record-row.js'
+import { SIGNS } from './scheduler-table.js'
 import { useCronWords } from './use-cron-words.js'
 
-/** A scheduler with what its jobs carry. */
-export function SchedulerDetails({ scheduler, onClose }: { scheduler: SchedulerView; onClose: () => void }) {
+interface SchedulerDetailsProps {
+  scheduler: SchedulerView
+  onAsk: (action: SchedulerAction) => void
+  onClose: () => void
+}
+
+/** A scheduler with what its jobs carry, and what can be done with it. */
+export function SchedulerDetails({ scheduler, onAsk, onClose }: SchedulerDetailsProps) {
   const words = useCronWords()
+  const session = useSession()
   const { id, name, queueName, cron, timezone, limit, from, until, next, last, runs, data, options } = scheduler
   const at = (time: number | null) => (time === null ? null : exactTime(time))
   const odd = oddness(scheduler)
@@ -45,6 +54,15 @@ export function SchedulerDetails({ scheduler, onClose }: { scheduler: SchedulerV
         )}
       </div>
       <DialogButtons>
+        {schedulerActions(scheduler, session).map((action) => {
+          const [name, Icon] = SIGNS[action]
+          return (
+            <Button key={action} onClick={() => onAsk(action)}>
+              <Icon className="size-3.5" aria-hidden="true" />
+              {name}
+            </Button>
+          )
+        })}
         <Button onClick={onClose}>Close</Button>
       </DialogButtons>
     </Dialog>
