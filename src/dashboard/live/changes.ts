@@ -11,9 +11,9 @@ import type {
   SchedulerDefinition,
 } from '../../protocol/index.js'
 import { bulkPath } from './activity-api.js'
-import { postJson } from './fetch-json.js'
+import { AnswerError, postJson } from './fetch-json.js'
 import { queuePath } from './queues-api.js'
-import { useSession } from './session.js'
+import { SESSION_QUERY, useSession } from './session.js'
 
 /** What the page has Zenith do. Whatever it was, what the page knows of queues is asked for again afterwards. */
 
@@ -25,13 +25,22 @@ interface Change {
 }
 
 function useChange<Asked, Answer>(changeOf: (asked: Asked) => Change) {
-  const token = useSession()?.token ?? ''
+  const session = useSession()
   const client = useQueryClient()
+  const send = ({ path, body, has }: Change, token: string) =>
+    postJson<Answer>(path, body, token, (answer) => has in answer)
   return useMutation({
     networkMode: 'always',
-    mutationFn: (asked: Asked) => {
-      const { path, body, has } = changeOf(asked)
-      return postJson<Answer>(path, body, token, (answer) => has in answer)
+    mutationFn: async (asked: Asked) => {
+      const change = changeOf(asked)
+      try {
+        return await send(change, session?.token ?? '')
+      } catch (error) {
+        if (!(error instanceof AnswerError) || error.code !== 'foreign') throw error
+        // A Zenith that was started again knows no token from before: it was refused, and nothing was done.
+        const fresh = await client.fetchQuery({ ...SESSION_QUERY, staleTime: 0 })
+        return send(change, fresh.token ?? '')
+      }
     },
     onSettled: () => client.invalidateQueries({ predicate: ({ queryKey: [first] }) => CHANGED.has(String(first)) }),
   })
@@ -105,7 +114,13 @@ export interface SchedulerChange {
   queue: string
   action: SchedulerAction
   id: string
-  definition?: SchedulerDefinition
+  definition?: EditedDefinition
+}
+
+/** Data and options that are null stay as they are. */
+export interface EditedDefinition extends Omit<SchedulerDefinition, 'id' | 'data' | 'options'> {
+  data: string | null
+  options: Readonly<Record<string, unknown>> | null
 }
 
 export function useSchedulerChange() {

@@ -79,16 +79,19 @@ function refusal(status: number, body: unknown): AnswerError {
 }
 
 const SAYS_WHY: ReadonlySet<string> = new Set([
-  'bad_request',
-  'invalid',
+  'bad_query',
+  'bad_body',
+  'too_large',
   'not_found',
   'not_connected',
   'not_supported',
+  'not_possible',
   'read_only',
+  'no_audit',
   'forbidden',
-  'queue_unavailable',
   'audit_unavailable',
-  'conflict',
+  'queue_unavailable',
+  'store_unavailable',
 ])
 
 const OWN_WORDS: Readonly<Record<string, string>> = {

@@ -82,7 +82,7 @@ function retryable(group: FailureGroup, queues: readonly QueueView[], session: S
 }
 
 function selectionOf({ fingerprint, name }: FailureGroup, queues: readonly string[]): JobSelection {
-  return { queues, state: 'failed', ids: null, name, fingerprint, text: null }
+  return { queues, state: 'failed', ids: null, name: name || null, fingerprint, text: null }
 }
 
 /** What the counts are without. */
@@ -121,5 +121,5 @@ function narrowed(groups: readonly FailureGroup[], overview: Overview, choice: C
         queues.some(({ key }) => isMeant(key)) &&
         matches([name, error, fingerprint, ...queues.map((queue) => queue.name)]),
     )
-    .sort((a, b) => b.last - a.last)
+    .sort((a, b) => (b.last ?? 0) - (a.last ?? 0))
 }

@@ -111,12 +111,12 @@ function Over({ asked: { what, scheduler }, onAsk, places, say, onClose }: OverP
         queues={places}
         isBusy={save.isPending}
         error={save.error}
-        onSave={(queue, definition) =>
+        onSave={({ queue, id }, definition) =>
           save.mutate(
-            { queue, action: 'save', id: definition.id, definition },
+            { queue, action: 'save', id, definition },
             {
               onSuccess: () => {
-                say({ isGood: true, text: `${definition.id} is saved` })
+                say({ isGood: true, text: `${id} is saved` })
                 onClose()
               },
             },

@@ -24,7 +24,7 @@ export function AddDialog({ queue, isBusy, error, onAdd, onClose }: AddDialogPro
     onAdd({
       name: String(fields.get('name')),
       data,
-      delay: seconds === null ? null : seconds * 1_000,
+      delay: seconds === null ? null : Math.round(seconds * 1_000),
       priority: amountOf(fields, 'priority'),
       attempts: amountOf(fields, 'attempts'),
     })

@@ -49,8 +49,8 @@ export const FailureRow = memo(function FailureRow({ group, canRetry, onRetry }:
       </div>
       <Facts
         facts={[
-          ['first', exactTime(first)],
-          ['last', exactTime(last)],
+          ['first', first === null ? null : exactTime(first)],
+          ['last', last === null ? null : exactTime(last)],
           ['job', name],
           ['fingerprint', fingerprint],
         ]}
@@ -67,7 +67,8 @@ function Summary({ group }: { group: FailureGroup }) {
         <p className="line-clamp-2 font-medium break-words text-bad">{error || 'without a message'}</p>
         <p className="label mt-0.5 truncate">
           <span className="font-mono">{name || 'without a name'}</span> in{' '}
-          {queues.length === 1 ? queues[0]?.name : plural(queues.length, 'queue')} · <Ago at={last} before="last " />
+          {queues.length === 1 ? queues[0]?.name : plural(queues.length, 'queue')}
+          {last !== null && <Ago at={last} before=" · last " />}
         </p>
       </div>
       <dl className="flex shrink-0 gap-4 text-right sm:gap-6">

@@ -15,6 +15,8 @@ interface JobBarProps {
   /** How many are in the list in all, or were found. */
   total: number
   offset: number
+  /** Ids that stand for no job any more, among those that are shown. */
+  missing: number
   /** Whether the list is a search's, which has no pages. */
   isSearch: boolean
   actions: readonly JobAction[]
@@ -98,21 +100,18 @@ function Ticked({
   )
 }
 
-function Place({ shown, total, offset, isSearch }: JobBarProps) {
+function Place({ shown, total, offset, missing, isSearch }: JobBarProps) {
   if (isSearch) return <span className="label">{plural(shown.length, 'job')} found</span>
+  // Long ids and errors make a page shorter, so that its answer is not too large: the next begins where it ended.
+  const end = offset + shown.length + missing
   return (
     <>
       <span className="label">
-        {shown.length === 0 ? 'None' : `${count(offset + 1)}–${count(offset + shown.length)} of ${count(total)}`}
+        {shown.length === 0 ? 'None' : `${count(offset + 1)}–${count(end)} of ${count(total)}`}
       </span>
       <span className="ml-auto flex gap-1.5">
         <PageButton label="Previous page" to={offset - JOBS_A_PAGE} isOff={offset === 0} Icon={ChevronLeft} />
-        <PageButton
-          label="Next page"
-          to={offset + JOBS_A_PAGE}
-          isOff={offset + shown.length >= total}
-          Icon={ChevronRight}
-        />
+        <PageButton label="Next page" to={end} isOff={end >= total || end === offset} Icon={ChevronRight} />
       </span>
     </>
   )

@@ -1,7 +1,7 @@
 import { useState } from 'react'
-import type { SchedulerDefinition } from '../../../protocol/jobs.js'
 import type { QueueView, SchedulerView } from '../../../protocol/queue-views.js'
-import { pretty } from '../../view/queue/pretty.js'
+import type { EditedDefinition } from '../../live/changes.js'
+import { pretty, splitMasked } from '../../view/queue/pretty.js'
 import { CodeArea, Field, INPUT, jsonProblem } from '../field.js'
 import { FormDialog } from '../form-dialog.js'
 import { amountOf } from '../queue/add-dialog.js'
@@ -14,7 +14,7 @@ interface SchedulerFormProps {
   queues: readonly QueueView[]
   isBusy: boolean
   error: Error | null
-  onSave: (queue: string, definition: SchedulerDefinition) => void
+  onSave: (where: { queue: string; id: string }, definition: EditedDefinition) => void
   onClose: () => void
 }
 
@@ -25,7 +25,9 @@ export function SchedulerForm({ before, queues, isBusy, error, onSave, onClose }
   const submit = (fields: FormData) => {
     const read = definitionOf(fields, before)
     setProblem('problem' in read ? new Error(read.problem) : null)
-    if ('definition' in read) onSave(before?.queue ?? String(fields.get('queue')), read.definition)
+    if (!('definition' in read)) return
+    const { queue, id } = before ?? { queue: String(fields.get('queue')), id: String(fields.get('id')).trim() }
+    onSave({ queue, id }, read.definition)
   }
   return (
     <FormDialog
@@ -138,47 +140,49 @@ function EveryField({ before }: { before: SchedulerView | null }) {
   )
 }
 
-/** What was masked, cut or hidden can't be saved again: it would replace what is stored. */
+/** What was masked, cut or hidden is not in the field: saved as it is shown, it would replace what is stored. */
+function dataText({ data }: SchedulerView): string | null {
+  if (data.isCut || data.isHidden || data.masked > 0) return null
+  return data.text === null ? '{}' : pretty(data.text)
+}
+
+function optionsText({ options }: SchedulerView): string | null {
+  const text = JSON.stringify(options ?? {}, null, 2)
+  return splitMasked(text).length > 1 ? null : text
+}
+
+const KEPT = 'What is stored has parts that are not shown here: leave this empty to keep it.'
+
 function DataField({ before }: { before: SchedulerView | null }) {
-  const data = before?.data
-  const isWhole = !data || !(data.isCut || data.isHidden || data.masked > 0)
-  const text = isWhole ? (data?.text ? pretty(data.text) : '{}') : ''
+  const text = before ? dataText(before) : '{}'
   return (
-    <Field
-      label="Data of its jobs"
-      hint={
-        isWhole
-          ? 'JSON'
-          : 'What is stored has parts that are not shown here: what you type takes the place of all of it.'
-      }
-    >
-      <CodeArea name="data" required rows={4} defaultValue={text} />
+    <Field label="Data of its jobs" hint={text === null ? KEPT : 'JSON'}>
+      <CodeArea name="data" required={text !== null} rows={4} defaultValue={text ?? ''} />
     </Field>
   )
 }
 
 function OptionsField({ before }: { before: SchedulerView | null }) {
+  const text = before ? optionsText(before) : '{}'
   return (
-    <Field label="Options of its jobs" hint="JSON: attempts, backoff, priority …">
-      <CodeArea name="options" required rows={3} defaultValue={JSON.stringify(before?.options ?? {}, null, 2)} />
+    <Field label="Options of its jobs" hint={text === null ? KEPT : 'JSON: attempts, backoff, priority …'}>
+      <CodeArea name="options" required={text !== null} rows={3} defaultValue={text ?? ''} />
     </Field>
   )
 }
 
-type Read = { definition: SchedulerDefinition } | { problem: string }
+type Read = { definition: EditedDefinition } | { problem: string }
 
 function definitionOf(fields: FormData, before: SchedulerView | null): Read {
   const text = (name: string) => String(fields.get(name) ?? '').trim()
   const isCron = text('kind') === 'cron'
-  const problem = jsonProblem(text('data')) ?? jsonProblem(text('options'))
-  if (problem) return { problem }
-  const options: unknown = JSON.parse(text('options'))
-  if (typeof options !== 'object' || options === null || Array.isArray(options))
-    return { problem: 'The options are a JSON object: { "attempts": 3 }.' }
+  const data = text('data') || null
+  const options = optionsOf(text('options'))
+  const problem = (data && jsonProblem(data)) ?? (typeof options === 'string' ? options : null)
+  if (problem || typeof options === 'string') return { problem: problem ?? '' }
   const seconds = amountOf(fields, 'every')
   return {
     definition: {
-      id: before?.id ?? text('id'),
       name: text('name'),
       cron: isCron ? text('cron') : null,
       every: isCron || seconds === null ? null : Math.round(seconds * 1_000),
@@ -186,8 +190,18 @@ function definitionOf(fields: FormData, before: SchedulerView | null): Read {
       limit: before?.limit ?? null,
       from: before?.from ?? null,
       until: before?.until ?? null,
-      data: text('data'),
-      options: options as Readonly<Record<string, unknown>>,
+      data,
+      options,
     },
   }
+}
+
+/** Null for none; a text says what is wrong with them. */
+function optionsOf(text: string): Readonly<Record<string, unknown>> | null | string {
+  if (!text) return null
+  const problem = jsonProblem(text)
+  if (problem) return problem
+  const options: unknown = JSON.parse(text)
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options)
+  return isObject ? (options as Record<string, unknown>) : 'The options are a JSON object: { "attempts": 3 }.'
 }
