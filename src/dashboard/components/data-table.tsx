@@ -12,6 +12,8 @@ export interface Column<T> {
   /** CSS width. */
   width: string
   isText?: boolean
+  /** Whether the title is there for screen readers only. */
+  hideTitle?: boolean
 }
 
 export interface Sort {
@@ -203,7 +205,7 @@ interface HeadingProps<T> {
   onSort: (sort: Sort) => void
 }
 
-function Heading<T>({ column: { key, title, value, isText }, sort, onSort }: HeadingProps<T>) {
+function Heading<T>({ column: { key, title, value, isText, hideTitle }, sort, onSort }: HeadingProps<T>) {
   const isSorted = sort.key === key
   const side = isText ? 'text-left' : 'text-right'
   const Arrow = sort.down ? ArrowDown : ArrowUp
@@ -224,7 +226,7 @@ function Heading<T>({ column: { key, title, value, isText }, sort, onSort }: Hea
           {isSorted && <Arrow className="size-3 shrink-0" aria-hidden="true" />}
         </button>
       ) : (
-        title
+        <span className={hideTitle ? 'sr-only' : ''}>{title}</span>
       )}
     </th>
   )

@@ -1,16 +1,30 @@
-import type { ComponentProps, ReactNode } from 'react'
+import { type ComponentProps, cloneElement, type ReactElement, type ReactNode, useId } from 'react'
 
 export const INPUT = 'h-9 w-full rounded-lg border border-line bg-panel px-2.5 hover:border-line-strong'
 
+interface FieldProps {
+  label: string
+  /** Read out after the name, and not as a part of it. */
+  hint?: ReactNode
+  children: ReactElement<{ id?: string; 'aria-describedby'?: string }>
+}
+
 /** A named field of a form. */
-export function Field({ label, hint, children }: { label: string; hint?: ReactNode; children: ReactNode }) {
+export function Field({ label, hint, children }: FieldProps) {
+  const id = useId()
+  const hintId = `${id}-hint`
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the field is its child
-    <label className="flex min-w-0 flex-col gap-1">
-      <span className="text-xs font-medium">{label}</span>
-      {children}
-      {hint && <span className="label">{hint}</span>}
-    </label>
+    <div className="flex min-w-0 flex-col gap-1">
+      <label htmlFor={id} className="text-xs font-medium">
+        {label}
+      </label>
+      {cloneElement(children, { id, ...(hint && { 'aria-describedby': hintId }) })}
+      {hint && (
+        <span id={hintId} className="label">
+          {hint}
+        </span>
+      )}
+    </div>
   )
 }
 

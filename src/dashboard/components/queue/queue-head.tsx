@@ -2,7 +2,6 @@ import type { ReactNode } from 'react'
 import type { QueueView } from '../../../protocol/queue-views.js'
 import { capital } from '../../format.js'
 import { Ago } from '../ago.js'
-import { Parts } from '../parts.js'
 import { Problem } from '../problem.js'
 import { Crumbs } from './crumbs.js'
 import { DriverBadge } from './driver-badge.js'
@@ -28,14 +27,16 @@ export function QueueHead({ queue, buttons }: { queue: QueueView; buttons: React
             <DriverBadge driver={driver} />
             <QueueMarks queue={queue} />
           </div>
-          <p className="label mt-1">
-            <Parts
-              of={[
-                services.length > 0 ? `reported by ${services.join(', ')}` : 'looked at by this Zenith',
-                place && <span className="font-mono break-all whitespace-normal">{place}</span>,
-                <Ago key="at" at={at} before="figures of " />,
-              ]}
-            />
+          <p className="label mt-1 break-all">
+            {services.length > 0 ? `reported by ${services.join(', ')}` : 'looked at by this Zenith'}
+            {place && (
+              <>
+                {' · '}
+                <span className="font-mono">{place}</span>
+              </>
+            )}
+            {' · '}
+            <Ago at={at} before="figures of " />
           </p>
         </div>
         {buttons}

@@ -114,12 +114,12 @@ function CronFields({ before }: { before: SchedulerView | null }) {
           placeholder="Europe/Berlin"
           className={INPUT}
         />
-        <datalist id="time-zones">
-          {Intl.supportedValuesOf('timeZone').map((zone) => (
-            <option key={zone} value={zone} />
-          ))}
-        </datalist>
       </Field>
+      <datalist id="time-zones">
+        {Intl.supportedValuesOf('timeZone').map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
     </div>
   )
 }

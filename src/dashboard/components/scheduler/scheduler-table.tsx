@@ -103,7 +103,8 @@ function columnsOf(
     },
     {
       key: 'actions',
-      title: '',
+      title: 'Actions',
+      hideTitle: true,
       width: '17%',
       cell: (one) => <Actions scheduler={one} session={session} onAsk={onAsk} />,
     },
