@@ -39,6 +39,14 @@ describe('a queue', () => {
     expect(problems).toEqual([])
   })
 
+  it('stays at the state that it was opened at', async () => {
+    const { page, list } = await openMail()
+    await page.getByRole('button', { name: 'Clean' }).click()
+    await page.getByRole('button', { name: 'Remove up to 1,000 failed jobs older than 1 day' }).click()
+    await list.getByText('No failed jobs').waitFor()
+    expect(page.url()).toContain('state=failed')
+  })
+
   it('lists page by page, from either end, with the place in the URL', async () => {
     const { page, list, row } = await openMail()
     await page.getByRole('button', { name: 'Next page' }).click()

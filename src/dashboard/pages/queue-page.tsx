@@ -1,3 +1,4 @@
+import { useEffect } from 'react'
 import type { Overview } from '../../protocol/overview.js'
 import type { QueueView } from '../../protocol/queue-views.js'
 import { Loading } from '../components/loading.js'
@@ -14,7 +15,7 @@ import { UnknownQueue } from '../components/queue/unknown-queue.js'
 import { useJobDoing } from '../components/queue/use-job-doing.js'
 import { useQueueView } from '../components/queue/use-queue-view.js'
 import { firstState } from '../view/queue/queues.js'
-import { useChoice } from '../view/url-state.js'
+import { choose, useChoice } from '../view/url-state.js'
 
 /** One queue: its figures, what is wrong with it, and its jobs. */
 export function QueuePage({ overview }: { overview: Overview }) {
@@ -35,6 +36,10 @@ function Content({ queue, error }: { queue: QueueView; error: Error | null }) {
   const choice = useChoice()
   const doing = useJobDoing(queue)
   const state = queue.states.find((known) => known === choice.state) ?? firstState(queue)
+  // What is opened first stays open when its last job is gone, and is in the URL that is sent to somebody.
+  useEffect(() => {
+    if (choice.state !== state) choose({ state })
+  }, [choice.state, state])
   return (
     <>
       <QueueHead queue={queue} buttons={<QueueButtons queue={queue} state={state} say={doing.say} />} />

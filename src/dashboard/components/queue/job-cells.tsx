@@ -54,5 +54,8 @@ function Known({ text }: { text: string }) {
 /** `3 of 5`, or as much of it as is known. */
 export function attemptsWords({ attempts, maxAttempts }: Pick<JobSummary, 'attempts' | 'maxAttempts'>): string {
   if (attempts === null) return UNKNOWN
-  return maxAttempts === null ? count(attempts) : `${count(attempts)} of ${count(maxAttempts)}`
+  // None is set, or it was raised by hand since.
+  return maxAttempts === null || maxAttempts < Math.max(1, attempts)
+    ? count(attempts)
+    : `${count(attempts)} of ${count(maxAttempts)}`
 }
