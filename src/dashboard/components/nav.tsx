@@ -1,23 +1,17 @@
-import { useEffect, useRef } from 'react'
 import { PAGE_LIST } from '../view/pages.js'
 import { pageChange, useChoice } from '../view/url-state.js'
 import { PageLink } from './page-link.js'
+import { useInSight } from './use-in-sight.js'
 
 /** The way to the other pages. */
 export function Nav() {
   const choice = useChoice()
-  const nav = useRef<HTMLElement>(null)
-  // On a phone not all fit: where one is must be seen.
-  useEffect(() => {
-    const current = nav.current?.querySelector<HTMLElement>(`[data-page="${choice.page}"]`)
-    if (nav.current && current) nav.current.scrollLeft = current.offsetLeft - nav.current.offsetLeft - 60
-  }, [choice.page])
+  const nav = useInSight(choice.page)
   return (
     <nav ref={nav} aria-label="Pages" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
       {PAGE_LIST.map(({ page, title }) => (
         <PageLink
           key={page}
-          data-page={page}
           to={pageChange(choice, page)}
           aria-current={choice.page === page ? 'page' : undefined}
           className="rounded-lg px-3 py-1.5 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-track aria-[current=page]:text-text"

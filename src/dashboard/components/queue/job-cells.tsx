@@ -42,7 +42,7 @@ function Progress({ value }: { value: number | null }) {
       <span className="w-16">
         <Gauge label="Progress" value={value} level="fine" text={percent(value)} />
       </span>
-      {percent(value)}
+      <span className="min-w-9">{percent(value)}</span>
     </span>
   )
 }

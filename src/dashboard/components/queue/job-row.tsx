@@ -31,13 +31,13 @@ export const JobRow = memo(
     return (
       <tr className={`group/row border-t border-line hover:bg-raised ${isTicked ? 'bg-accent/8' : ''}`}>
         {actions.length > 0 && (
-          <td className="w-10 pl-4 align-top">
+          <td className="w-10 pl-4 align-middle">
             <input
               type="checkbox"
               data-shortcut="x"
               aria-label={`Tick ${name} ${id}`}
               checked={isTicked}
-              className="mt-3 size-4 accent-accent select-none"
+              className="block size-4 accent-accent select-none"
               // React's change of a box is a click, which knows whether Shift was held.
               onChange={({ nativeEvent }) => onTick(id, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)}
             />

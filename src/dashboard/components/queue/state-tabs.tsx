@@ -4,12 +4,14 @@ import { count, roughly } from '../../format.js'
 import { STATE_NAMES } from '../../view/queue/queues.js'
 import { NO_LIST } from '../../view/url-state.js'
 import { PageLink } from '../page-link.js'
+import { useInSight } from '../use-in-sight.js'
 
 /** The states that jobs of such a queue can be in, with how many are. */
 export function StateTabs({ queue, chosen }: { queue: QueueView; chosen: JobState }) {
   const { states, metrics, approximate } = queue
+  const tabs = useInSight(chosen)
   return (
-    <nav aria-label="States" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
+    <nav ref={tabs} aria-label="States" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
       {states.map((state) => (
         <PageLink
           key={state}
