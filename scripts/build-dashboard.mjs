@@ -76,7 +76,8 @@ function checkBudget(files) {
   if (size > BUDGET)
     throw new Error(`The first load is over its budget of ${BUDGET / 1024} KB gzip: split it or leave something out`)
   for (const { name, size } of sizes)
-    if (size > PART_BUDGET) throw new Error(`${name} is over the budget of a part, ${PART_BUDGET / 1024} KB gzip: split it`)
+    if (size > PART_BUDGET)
+      throw new Error(`${name} is over the budget of a part, ${PART_BUDGET / 1024} KB gzip: split it`)
 }
 
 /** The page, what it names, and what that imports before it runs; `import()` is later. */

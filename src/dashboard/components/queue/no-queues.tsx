@@ -16,7 +16,7 @@ export function NoQueues() {
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <pre tabIndex={0} className={CODE}>
             {
-              "import { bullmqQueues } from\n  '@gravito/quasar/queues'\n\nquasar.monitorQueues(\n  bullmqQueues({ connection })\n)"
+              "import { bullmqQueues } from\n  '@gravito/quasar/queues/bullmq'\n\nquasar.monitorQueues(\n  bullmqQueues({ connection })\n)"
             }
           </pre>
         </div>
