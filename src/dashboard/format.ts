@@ -47,6 +47,11 @@ export function ago(ms: number): string {
   return `${Math.floor(ms / DAY)} d ago`
 }
 
+/** How long until then, in one unit: `now`, `in 40 s`, `in 3 min`. @param ms until then */
+export function until(ms: number): string {
+  return ms < 1_500 ? 'now' : `in ${ago(ms).replace(/ ago$/, '')}`
+}
+
 const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'] as const
 
 /** Powers of 1,024, as container limits and heap sizes are given: 512 MiB is `512 MB`. */
@@ -93,6 +98,18 @@ export function count(value: number | null | undefined): string {
   return `${trimmed(value / 1_000_000)}M`
 }
 
+/** @param perMinute `0/min`, `<1/min`, `4.2/min`, `1,204/min` */
+export function perMinute(perMinute: number | null | undefined): string {
+  if (perMinute === null || perMinute === undefined) return UNKNOWN
+  if (perMinute > 0 && perMinute < 0.1) return '<0.1/min'
+  return `${perMinute < 9.95 ? trimmed(perMinute) : count(Math.round(perMinute))}/min`
+}
+
+/** With `~` before what is the system's own estimate. */
+export function roughly(text: string, isApproximate: boolean): string {
+  return isApproximate && text !== UNKNOWN ? `~${text}` : text
+}
+
 /** How many times over its threshold: `1.8×`. */
 export function times(durationMs: number, thresholdMs: number | null): string {
   if (thresholdMs === null || thresholdMs <= 0) return UNKNOWN
@@ -119,6 +136,11 @@ export function plural(amount: number, one: string, many = `${one}s`): string {
 /** Begins with a capital letter, unless it begins with a name (`web-1 uses …`) or a symbol (`p95 is …`). */
 export function sentence(text: string): string {
   return text.replace(/^the\b/, () => 'The')
+}
+
+/** The first letter as it stands at the beginning of a line. */
+export function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
 }
 
 /** One decimal, none when it is a zero. */

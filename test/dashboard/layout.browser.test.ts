@@ -1,9 +1,9 @@
-import axe from 'axe-core'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Overview } from '../../src/protocol/overview.js'
 import { launchBrowser } from '../support/browser.js'
 import { makeBigFleet, makeNode, makeOverview } from './fixture/fleet.js'
+import { axeFindings, checkLooks } from './fixture/looks.js'
 import { openPage } from './fixture/open-page.js'
 import { type FixtureServer, startFixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
@@ -28,32 +28,6 @@ const fleets: readonly (readonly [string, () => Overview])[] = [
   ['12 servers', () => makeBigFleet(2, 6)],
   ['long names', () => ({ ...makeBigFleet(1, 1), nodes: [makeNode(longName, longName)] })],
 ]
-
-async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  return page.evaluate(async () => {
-    const { violations } = await (window as unknown as { axe: typeof axe }).axe.run()
-    return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
-  })
-}
-
-const overflow = () => document.documentElement.scrollWidth - window.innerWidth
-
-const spilling = (cards: Element[]) =>
-  cards.filter((card) => card.scrollWidth > card.clientWidth + 1).map((card) => card.getAttribute('aria-label'))
-
-/** One opening of the page serves both themes and all widths: opening is what takes the time. */
-async function checkLooks(page: Page): Promise<void> {
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    expect(await axeFindings(page), colorScheme).toEqual([])
-  }
-  for (const width of [390, 768, 1280, 1920]) {
-    await page.setViewportSize({ width, height: 800 })
-    expect(await page.evaluate(overflow), `at ${width} px`).toBe(0)
-    expect(await page.locator('article').evaluateAll(spilling), `at ${width} px`).toEqual([])
-  }
-}
 
 const looks = 'axe finds nothing in both themes, and nothing is wider than the window or its card'
 

@@ -2,11 +2,14 @@ import { PAGE_LIST } from '../view/pages.js'
 import { Dialog } from './dialog.js'
 
 const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [['Ctrl K', '⌘ K'], 'search for services, servers and actions'],
+  [['Ctrl K', '⌘ K'], 'search for services, queues, servers and actions'],
   [['/'], 'filter'],
   [['j', 'k'], 'next and previous row'],
   [['Enter'], 'open the row'],
   [['←', '→'], 'in a chart: the figures of one moment'],
+  [['x', 'X'], 'tick the row of a job, or all from the last one'],
+  [['r', '#'], 'retry, or remove, what is ticked or the row'],
+  [['Ctrl A'], 'in a list of jobs: tick all that are shown'],
   [['Esc'], 'close, or one step back'],
   ...PAGE_LIST.map(({ key, title }) => [[`g ${key}`], `go to ${title}`] as const),
   [['t'], 'next theme: system, light, dark'],
@@ -17,20 +20,29 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
 export function HelpDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keyboard" onClose={onClose}>
-      <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-5 gap-y-2.5 overflow-y-auto px-5 py-4">
-        {KEYS.map(([keys, does]) => (
-          <div key={does} className="contents">
-            <dt className="flex gap-1.5">
-              {keys.map((key) => (
-                <kbd key={key} className="key">
-                  {key}
-                </kbd>
-              ))}
-            </dt>
-            <dd>{does}</dd>
-          </div>
-        ))}
-      </dl>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields */}
+      <div
+        role="group"
+        aria-label="Keys"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="overflow-y-auto px-5 py-4 -outline-offset-2"
+      >
+        <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-5 gap-y-2.5">
+          {KEYS.map(([keys, does]) => (
+            <div key={does} className="contents">
+              <dt className="flex gap-1.5">
+                {keys.map((key) => (
+                  <kbd key={key} className="key">
+                    {key}
+                  </kbd>
+                ))}
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
       <form method="dialog" className="flex justify-end border-t border-line px-5 py-3">
         <button
           className="rounded-lg border border-line px-3 py-1.5 font-medium hover:border-line-strong"

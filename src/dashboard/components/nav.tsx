@@ -1,12 +1,14 @@
 import { PAGE_LIST } from '../view/pages.js'
 import { pageChange, useChoice } from '../view/url-state.js'
 import { PageLink } from './page-link.js'
+import { useInSight } from './use-in-sight.js'
 
 /** The way to the other pages. */
 export function Nav() {
   const choice = useChoice()
+  const nav = useInSight(choice.page)
   return (
-    <nav aria-label="Pages" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
+    <nav ref={nav} aria-label="Pages" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
       {PAGE_LIST.map(({ page, title }) => (
         <PageLink
           key={page}

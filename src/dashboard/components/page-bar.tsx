@@ -8,10 +8,14 @@ interface PageBarProps {
   /** Beside the title. */
   aside?: ReactNode
   hasPeriod?: boolean
+  /** What else narrows or orders this page. */
+  more?: ReactNode
+  /** Pages of one thing have nothing to be narrowed. */
+  hasFilter?: boolean
 }
 
 /** What the page is, and what narrows it. */
-export function PageBar({ title, aside, hasPeriod = false }: PageBarProps) {
+export function PageBar({ title, aside, hasPeriod = false, more, hasFilter = true }: PageBarProps) {
   const { overview } = useLive()
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
@@ -22,10 +26,13 @@ export function PageBar({ title, aside, hasPeriod = false }: PageBarProps) {
         </h1>
         {aside}
       </div>
-      <div className="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-2 md:basis-0 md:justify-end">
-        <FilterBar overview={overview} />
-        {hasPeriod && <PeriodPicker />}
-      </div>
+      {hasFilter && (
+        <div className="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-2 md:basis-0 md:justify-end">
+          <FilterBar overview={overview} />
+          {more}
+          {hasPeriod && <PeriodPicker />}
+        </div>
+      )}
     </div>
   )
 }

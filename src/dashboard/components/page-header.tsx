@@ -22,7 +22,10 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
           {overview && <Counts nodes={overview.nodes} />}
           <LiveMark />
           <div className="flex items-center gap-1.5">
-            <IconButton label="Search for services, servers and actions (Ctrl K)" onClick={() => openOver('palette')}>
+            <IconButton
+              label="Search for services, queues, servers and actions (Ctrl K)"
+              onClick={() => openOver('palette')}
+            >
               <Search className="size-4" aria-hidden="true" />
             </IconButton>
             <span className="hidden sm:block">

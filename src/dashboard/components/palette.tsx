@@ -34,19 +34,19 @@ export function Palette({ overview, onClose }: PaletteProps) {
     event.preventDefault()
   }
   return (
-    <Dialog title="Search for services, servers and actions" hideTitle onClose={onClose}>
+    <Dialog title="Search for services, queues, servers and actions" hideTitle onClose={onClose}>
       <div className="relative border-b border-line">
         <Search className="pointer-events-none absolute top-4 left-4 size-4 text-soft" aria-hidden="true" />
         <input
           ref={input}
           role="combobox"
-          aria-label="Search for services, servers and actions"
+          aria-label="Search for services, queues, servers and actions"
           aria-expanded={commands.length > 0}
           aria-controls="commands"
           aria-activedescendant={commands[chosen] ? `command-${chosen}` : undefined}
           autoComplete="off"
           spellCheck={false}
-          placeholder="Go to a page, a service, a server, or do something"
+          placeholder="Go to a page, a service, a queue, a server, or do something"
           value={text}
           className="h-12 w-full bg-transparent pr-4 pl-11 outline-none placeholder:text-soft"
           onChange={(event) => {

@@ -3,7 +3,8 @@ import { nextTheme } from '../theme.js'
 import { isNarrow } from '../view/filter.js'
 import { openOver } from '../view/over.js'
 import { PAGE_LIST } from '../view/pages.js'
-import { choose, getChoice, pageChange } from '../view/url-state.js'
+import { clearSelection } from '../view/selection.js'
+import { choose, getChoice, NO_QUEUE, pageChange } from '../view/url-state.js'
 
 /** How long a `g` waits for the letter of its page, in ms. */
 const GO_WITHIN_MS = 1_500
@@ -31,6 +32,10 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   k: () => moveToRow(-1),
   t: nextTheme,
   Escape: stepBack,
+  x: () => pressInRow('x'),
+  X: () => pressInRow('x', true),
+  r: () => press('r'),
+  '#': () => press('#'),
 }
 
 /** @param isGoing whether a `g` was pressed just before */
@@ -54,7 +59,7 @@ function isForThePage(event: KeyboardEvent): boolean {
 
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  return target.matches('input:not([type="radio"]), textarea, select, [contenteditable]')
+  return target.matches('input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]')
 }
 
 function focusFilter(): void {
@@ -86,10 +91,33 @@ function isOnScreen(row: Element): boolean {
   return row.getBoundingClientRect().top >= 0
 }
 
+/** What a key does on some pages is what a button there does: it names the key in `data-shortcut`. */
+function press(key: string): void {
+  // What is ticked comes before the row that one is at.
+  const bar = document.querySelector(`main [data-bar] ${shortcut(key)}`)
+  if (bar instanceof HTMLElement) bar.click()
+  else pressInRow(key)
+}
+
+function pressInRow(key: string, shiftKey = false): void {
+  const row = document.activeElement?.closest('main tr, main li')
+  const button = row?.querySelector(shortcut(key))
+  button?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey }))
+}
+
+function shortcut(key: string): string {
+  return `[data-shortcut="${key}"]:not(:disabled)`
+}
+
 /** Undoes one choice, the narrowest first; then it goes up to Pulse. */
 function stepBack(): void {
   const choice = getChoice()
-  if (choice.route) choose({ route: '' })
+  if (choice.job) choose({ job: '' })
+  else if (choice.queue && clearSelection()) return
+  else if (choice.find) choose({ find: '', offset: '' })
+  else if (choice.queue) choose(NO_QUEUE)
+  else if (choice.bulk) choose({ bulk: '' })
+  else if (choice.route) choose({ route: '' })
   else if (choice.q) choose({ q: '' })
   else if (choice.page === 'service' && choice.service) choose({ service: '' })
   else if (choice.page !== 'pulse') choose({ page: 'pulse' })

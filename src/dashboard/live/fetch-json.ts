@@ -1,13 +1,18 @@
 const ANSWER_WITHIN_MS = 8_000
+/** A change may take longer: it goes to the queue's own system, ms. */
+const CHANGED_WITHIN_MS = 60_000
 
 /** An answer that is none, told in words. */
 export class AnswerError extends Error {
   /** The HTTP status; null when there was no answer. */
   readonly status: number | null
+  /** What Zenith calls the problem: `not_supported`; null where it said none. */
+  readonly code: string | null
 
-  constructor(message: string, status: number | null) {
+  constructor(message: string, status: number | null, code: string | null = null) {
     super(message)
     this.status = status
+    this.code = code
   }
 }
 
@@ -19,26 +24,78 @@ export class AnswerError extends Error {
  * @throws AnswerError
  */
 export async function fetchJson<T>(path: string, isRight: (body: object) => boolean, signal?: AbortSignal): Promise<T> {
-  const response = await ask(path, signal)
-  if (!response.ok) throw new AnswerError(describeStatus(response.status), response.status)
+  return readAnswer(await ask(path, {}, AbortSignal.timeout(ANSWER_WITHIN_MS), signal), isRight)
+}
+
+/**
+ * Has Zenith change something.
+ *
+ * @param token of the session, without which it is refused
+ * @throws AnswerError
+ */
+export async function postJson<T>(
+  path: string,
+  body: object,
+  token: string,
+  isRight: (body: object) => boolean,
+): Promise<T> {
+  const headers = { 'content-type': 'application/json', 'x-zenith-token': token }
+  const request = { method: 'POST', body: JSON.stringify(body), headers }
+  return readAnswer(await ask(path, request, AbortSignal.timeout(CHANGED_WITHIN_MS)), isRight)
+}
+
+async function readAnswer<T>(response: Response, isRight: (body: object) => boolean): Promise<T> {
   const body: unknown = await response.json().catch(() => null)
+  if (!response.ok) throw refusal(response.status, body)
   if (typeof body !== 'object' || body === null || !isRight(body))
     throw new AnswerError('Zenith answered something that this page does not know.', response.status)
   return body as T
 }
 
-async function ask(path: string, signal?: AbortSignal): Promise<Response> {
-  const tooLate = AbortSignal.timeout(ANSWER_WITHIN_MS)
+async function ask(path: string, request: RequestInit, ...signals: (AbortSignal | undefined)[]): Promise<Response> {
   try {
     return await fetch(path, {
-      headers: { accept: 'application/json' },
+      ...request,
+      headers: { accept: 'application/json', ...request.headers },
       credentials: 'same-origin',
       cache: 'no-store',
-      signal: signal ? AbortSignal.any([signal, tooLate]) : tooLate,
+      signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
     })
   } catch {
     throw new AnswerError('Zenith does not answer. Is it running, and is the network up?', null)
   }
+}
+
+interface Problem {
+  error?: { code?: unknown; message?: unknown }
+}
+
+/** What Zenith says of a queue is said on; what may come from a proxy as well is told by its status. */
+function refusal(status: number, body: unknown): AnswerError {
+  const { code, message } = (body as Problem | null)?.error ?? {}
+  const name = typeof code === 'string' ? code : null
+  const words = typeof message === 'string' && name && SAYS_WHY.has(name) ? message : describeStatus(status)
+  return new AnswerError(OWN_WORDS[name ?? ''] ?? words, status, name)
+}
+
+const SAYS_WHY: ReadonlySet<string> = new Set([
+  'bad_query',
+  'bad_body',
+  'too_large',
+  'not_found',
+  'not_connected',
+  'not_supported',
+  'not_possible',
+  'read_only',
+  'no_audit',
+  'forbidden',
+  'audit_unavailable',
+  'queue_unavailable',
+  'store_unavailable',
+])
+
+const OWN_WORDS: Readonly<Record<string, string>> = {
+  foreign: 'Zenith takes no change from here: your session is not that of this page any more. Load the page again.',
 }
 
 function describeStatus(status: number): string {

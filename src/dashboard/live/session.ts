@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { fetchJson } from './fetch-json.js'
 
 /** Who looks at the page. */
@@ -7,16 +7,30 @@ export interface Session {
   user: string | null
   role: string | null
   canLogOut: boolean
+  /** What every change has to carry. */
+  token?: string
+  /** Whether this role sees what jobs carry. */
+  payloads?: boolean
 }
+
+const ROLES = ['viewer', 'operator', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+/** Whether somebody may do what takes a role. The server asks too: this only hides what would be refused. */
+export function may(session: Session | null, role: Role): boolean {
+  return ROLES.indexOf(session?.role as Role) >= ROLES.indexOf(role)
+}
+
+export const SESSION_QUERY = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => fetchJson<Session>('api/session', (body) => 'role' in body || 'user' in body, signal),
+  refetchInterval: false,
+  staleTime: Number.POSITIVE_INFINITY,
+})
 
 /** null as long as it is not known, and where the server does not tell. */
 export function useSession(): Session | null {
-  const { data } = useQuery({
-    queryKey: ['session'],
-    queryFn: ({ signal }) => fetchJson<Session>('api/session', (body) => 'role' in body || 'user' in body, signal),
-    refetchInterval: false,
-    staleTime: Number.POSITIVE_INFINITY,
-  })
+  const { data } = useQuery(SESSION_QUERY)
   return data ?? null
 }
 

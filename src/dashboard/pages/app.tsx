@@ -1,11 +1,13 @@
-import { type ComponentType, useEffect, useRef } from 'react'
+import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
 import type { Overview } from '../../protocol/overview.js'
 import { Banners } from '../components/banner.js'
 import { HelpDialog } from '../components/help-dialog.js'
+import { Loading } from '../components/loading.js'
 import { PageBar } from '../components/page-bar.js'
 import { PageFooter } from '../components/page-footer.js'
 import { PageHeader } from '../components/page-header.js'
 import { Palette } from '../components/palette.js'
+import { PartBoundary } from '../components/part-boundary.js'
 import { Skeleton } from '../components/skeleton.js'
 import { useKeys } from '../components/use-keys.js'
 import { useLive } from '../live/hooks.js'
@@ -18,6 +20,14 @@ import { PulsePage } from './pulse-page.js'
 import { ServicePage } from './service-page.js'
 import { ServicesPage } from './services-page.js'
 import { SlowPage } from './slow-page.js'
+
+// What few look at first is loaded when it is looked at.
+const QueuesPage = lazy(async () => ({ default: (await import('./queues-page.js')).QueuesPage }))
+const QueuePage = lazy(async () => ({ default: (await import('./queue-page.js')).QueuePage }))
+const JobPage = lazy(async () => ({ default: (await import('./job-page.js')).JobPage }))
+const FailuresPage = lazy(async () => ({ default: (await import('./failures-page.js')).FailuresPage }))
+const SchedulersPage = lazy(async () => ({ default: (await import('./schedulers-page.js')).SchedulersPage }))
+const ActivityPage = lazy(async () => ({ default: (await import('./activity-page.js')).ActivityPage }))
 
 /** What all pages share, around the one that the URL names. */
 export function App() {
@@ -53,23 +63,48 @@ function CurrentPage({ choice, overview }: { choice: Choice; overview: Overview 
       </>
     )
   const Page = pageOf(choice)
-  return <Page overview={overview} />
+  return (
+    <PartBoundary key={choice.page}>
+      <Suspense
+        fallback={
+          <>
+            <PageBar title={titleOf(choice)} hasFilter={false} />
+            <Loading what={titleOf(choice)} />
+          </>
+        }
+      >
+        <Page overview={overview} />
+      </Suspense>
+    </PartBoundary>
+  )
 }
 
-function pageOf({ page, service }: Choice): ComponentType<{ overview: Overview }> {
+function pageOf({ page, service, queue, job }: Choice): ComponentType<{ overview: Overview }> {
   if (page === 'service') return service ? ServicePage : ServicesPage
-  return { pulse: PulsePage, slow: SlowPage, exceptions: ExceptionsPage }[page]
+  if (page === 'queues' && queue) return job ? JobPage : QueuePage
+  return {
+    pulse: PulsePage,
+    queues: QueuesPage,
+    failures: FailuresPage,
+    schedulers: SchedulersPage,
+    slow: SlowPage,
+    exceptions: ExceptionsPage,
+    activity: ActivityPage,
+  }[page]
 }
 
-function titleOf({ page, service }: Choice): string {
+function titleOf({ page, service, queue, job }: Choice): string {
   if (page === 'service' && service) return service
+  if (page === 'queues' && job) return `Job ${job}`
+  if (page === 'queues' && queue) return 'Queue'
   return PAGE_LIST.find((known) => known.page === page)?.title ?? ''
 }
 
 /** A lost server can be seen on the tab. */
 function useTitle(overview: Overview | null, choice: Choice): void {
   const lost = overview ? countStates(overview.nodes).lost : 0
-  const title = choice.page === 'pulse' ? 'Zenith' : `${titleOf(choice)} · Zenith`
+  const queue = choice.queue && overview?.queues.find(({ key }) => key === choice.queue)?.name
+  const title = choice.page === 'pulse' ? 'Zenith' : `${[titleOf(choice), queue].filter(Boolean).join(' · ')} · Zenith`
   useEffect(() => {
     document.title = lost > 0 ? `(${lost} lost) ${title}` : title
   }, [lost, title])
@@ -77,7 +112,8 @@ function useTitle(overview: Overview | null, choice: Choice): void {
 
 /** On another page the focus is at its title, as if it had been loaded. */
 function usePageFocus(choice: Choice): void {
-  const where = `${choice.page} ${choice.page === 'service' ? choice.service : ''}`
+  const { page, service, queue, job } = choice
+  const where = `${page} ${page === 'service' ? service : page === 'queues' ? `${queue} ${job}` : ''}`
   const before = useRef(where)
   useEffect(() => {
     if (before.current === where) return

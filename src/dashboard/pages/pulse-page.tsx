@@ -1,5 +1,6 @@
 import { useDeferredValue, useMemo } from 'react'
 import type { Overview, ServicePeriod } from '../../protocol/overview.js'
+import type { QueueView } from '../../protocol/queue-views.js'
 import { ExceptionList } from '../components/exception-list.js'
 import { Servers, Services } from '../components/fleet.js'
 import { GetStarted } from '../components/get-started.js'
@@ -7,12 +8,14 @@ import { NothingMatches } from '../components/nothing-matches.js'
 import { PageBar } from '../components/page-bar.js'
 import { ProcessList } from '../components/process-list.js'
 import { QueryNote } from '../components/query-note.js'
+import { QueueList } from '../components/queue/queue-list.js'
 import { SlowRequestWidget } from '../components/slow-request-widget.js'
 import { TrafficCharts } from '../components/traffic-charts.js'
 import { useServicePeriods } from '../live/api.js'
 import { trafficOf } from '../view/chart-data.js'
 import { filterOverview, type Shown } from '../view/filter.js'
 import { groupExceptions } from '../view/groups.js'
+import { filterQueues } from '../view/queue/queues.js'
 import { useChoice } from '../view/url-state.js'
 
 /** The fleet in one look: health, traffic, servers, what is slow, what fails. */
@@ -24,12 +27,18 @@ export function PulsePage({ overview }: { overview: Overview }) {
     () => filterOverview(overview, { q, env, version, service }),
     [overview, q, env, version, service],
   )
-  if (overview.nodes.length + overview.services.length === 0) return <Empty overview={overview} />
-  const isEmpty = shown.nodes.length + shown.services.length + shown.slow.length + shown.exceptions.length === 0
+  const queues = useMemo(
+    () => filterQueues(overview, { q, env, version, service }),
+    [overview, q, env, version, service],
+  )
+  if (overview.nodes.length + overview.services.length + overview.queues.length === 0)
+    return <Empty overview={overview} />
+  const isEmpty =
+    shown.nodes.length + shown.services.length + shown.slow.length + shown.exceptions.length + queues.length === 0
   return (
     <>
       <PageBar title="Pulse" hasPeriod />
-      {isEmpty ? <NothingMatches /> : <Content shown={shown} />}
+      {isEmpty ? <NothingMatches /> : <Content shown={shown} queues={queues} />}
     </>
   )
 }
@@ -45,7 +54,12 @@ function Empty({ overview }: { overview: Overview }) {
   )
 }
 
-function Content({ shown: { services, nodes, slow, exceptions } }: { shown: Shown }) {
+interface ContentProps {
+  shown: Shown
+  queues: readonly QueueView[]
+}
+
+function Content({ shown: { services, nodes, slow, exceptions }, queues }: ContentProps) {
   const { period } = useChoice()
   // The live state reaches back 15 minutes.
   const isLong = period === '1h'
@@ -58,6 +72,7 @@ function Content({ shown: { services, nodes, slow, exceptions } }: { shown: Show
       {isLong && <QueryNote query={periods} instead="What is shown are the last 15 minutes." />}
       {services.length > 0 && <Services services={services} period={period} past={past} />}
       <TrafficCharts traffic={traffic} period={period} />
+      <QueueList queues={queues} />
       {nodes.length > 0 && <Servers nodes={nodes} />}
       {nodes.length > 0 && <ProcessList nodes={nodes} />}
       <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-2">

@@ -7,6 +7,7 @@ import { PageBar } from '../components/page-bar.js'
 import { PageLink } from '../components/page-link.js'
 import { ProcessList } from '../components/process-list.js'
 import { QueryNote } from '../components/query-note.js'
+import { QueueList } from '../components/queue/queue-list.js'
 import { RouteChip } from '../components/route-chip.js'
 import { Section } from '../components/section.js'
 import { SeriesTable } from '../components/series-table.js'
@@ -18,6 +19,7 @@ import { trafficOf } from '../view/chart-data.js'
 import { filterOverview, textTest } from '../view/filter.js'
 import { groupExceptions } from '../view/groups.js'
 import { PERIOD_NAMES } from '../view/period.js'
+import { filterQueues } from '../view/queue/queues.js'
 import { narrowExceptions, narrowSlow, withNews } from '../view/records.js'
 import { type Choice, useChoice } from '../view/url-state.js'
 
@@ -62,6 +64,7 @@ function Content({ view, overview, choice, query }: ContentProps) {
         choice={choice}
         isWhole={period !== undefined}
       />
+      <QueueList queues={shown.queues} most={12} />
       <ProcessList nodes={shown.nodes} />
       <RouteChip />
       <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-2">
@@ -80,6 +83,7 @@ function narrowed(overview: Overview, choice: Choice, detail: ServiceDetail | un
   const isDerived = !detail || choice.env !== '' || choice.version !== ''
   return {
     nodes,
+    queues: filterQueues(overview, { ...choice, q: '' }),
     slow: narrowSlow(withNews(overview.slow, detail?.slow), overview, choice),
     exceptions: narrowExceptions(isDerived ? groupExceptions(live.exceptions) : detail.exceptions, choice),
     among: isDerived ? `the newest ${live.exceptions.length}` : 'those of the last hour',

@@ -6,12 +6,13 @@ import { byName, nodeName } from './groups.js'
 import { openOver } from './over.js'
 import { PAGE_LIST } from './pages.js'
 import { PERIOD_NAMES } from './period.js'
-import { choose, getChoice, pageChange } from './url-state.js'
+import { driverWords } from './queue/queues.js'
+import { choose, getChoice, pageChange, queueChoice } from './url-state.js'
 
 /** Something that the palette offers. */
 export interface Command {
   id: string
-  group: 'Pages' | 'Services' | 'Servers' | 'Actions'
+  group: 'Pages' | 'Services' | 'Queues' | 'Servers' | 'Actions'
   title: string
   detail: string
   run: () => void
@@ -23,7 +24,12 @@ const MOST = 40
 /** Everything one can go to or do, as far as it has the words of the text. */
 export function findCommands(overview: Overview | null, session: Session | null, text: string): readonly Command[] {
   const matches = textTest(text)
-  const all = [...pages(), ...services(overview), ...(text.trim() ? servers(overview) : []), ...actions(session)]
+  const all = [
+    ...pages(),
+    ...services(overview),
+    ...(text.trim() ? [...queues(overview), ...servers(overview)] : []),
+    ...actions(session),
+  ]
   return all.filter(({ title, detail, group }) => matches([title, detail, group])).slice(0, MOST)
 }
 
@@ -45,6 +51,16 @@ function services(overview: Overview | null): Command[] {
     title: service,
     detail: '',
     run: () => choose({ page: 'service', service, route: '' }),
+  }))
+}
+
+function queues(overview: Overview | null): Command[] {
+  return (overview?.queues ?? []).map(({ key, name, driver, attention }) => ({
+    id: `queue ${key}`,
+    group: 'Queues',
+    title: name,
+    detail: [driverWords(driver).name, attention.length > 0 && 'needs attention'].filter(Boolean).join(' · '),
+    run: () => choose(queueChoice(key)),
   }))
 }
 

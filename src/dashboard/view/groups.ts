@@ -104,7 +104,7 @@ export function slowGroupKey({ service, kind, name }: Pick<SlowGroup, 'service' 
   return `${service}\n${kind}\n${name}`
 }
 
-function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
+export function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>()
   for (const item of items) {
     const group = groups.get(keyOf(item))

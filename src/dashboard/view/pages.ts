@@ -4,6 +4,10 @@ import type { PageName } from './url-state.js'
 export const PAGE_LIST: readonly { page: PageName; title: string; key: string }[] = [
   { page: 'pulse', title: 'Pulse', key: 'p' },
   { page: 'service', title: 'Services', key: 'v' },
+  { page: 'queues', title: 'Queues', key: 'q' },
+  { page: 'failures', title: 'Failures', key: 'f' },
+  { page: 'schedulers', title: 'Schedulers', key: 'c' },
   { page: 'slow', title: 'Slow', key: 's' },
   { page: 'exceptions', title: 'Exceptions', key: 'x' },
+  { page: 'activity', title: 'Activity', key: 'a' },
 ]

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import type { Period } from '../../protocol/overview.js'
 
-export const PAGES = ['pulse', 'service', 'slow', 'exceptions'] as const
+export const PAGES = ['pulse', 'service', 'queues', 'failures', 'schedulers', 'slow', 'exceptions', 'activity'] as const
 export type PageName = (typeof PAGES)[number]
 
 const PERIODS: readonly Period[] = ['5m', '15m', '1h']
@@ -23,12 +23,44 @@ export interface Choice {
   /** Text filter. */
   q: string
   period: Period
+  /** The key of a queue; empty for all. */
+  queue: string
+  /** The id of a job of that queue. */
+  job: string
+  /** Which of the queue's jobs are listed: a state, or empty for the one that needs a look. */
+  state: string
+  /** How many of them are before the list's first, in figures. */
+  offset: string
+  /** `oldest` when they come first. */
+  order: string
+  /** What is looked for in them. */
+  find: string
+  /** How queues are grouped: `service`, a delimiter of their names, or empty. */
+  group: string
+  /** The id of a bulk operation that is open. */
+  bulk: string
 }
 
-const NOTHING: Choice = { page: 'pulse', service: '', route: '', env: '', version: '', q: '', period: '15m' }
+const NOTHING: Choice = {
+  page: 'pulse',
+  service: '',
+  route: '',
+  env: '',
+  version: '',
+  q: '',
+  period: '15m',
+  queue: '',
+  job: '',
+  state: '',
+  offset: '',
+  order: '',
+  find: '',
+  group: '',
+  bulk: '',
+}
 const NAMES = Object.keys(NOTHING) as (keyof Choice)[]
 /** A change of these is a step that the back button undoes; the others only narrow what is shown. */
-const STEPS: readonly (keyof Choice)[] = ['page', 'service', 'route']
+const STEPS: readonly (keyof Choice)[] = ['page', 'service', 'route', 'queue', 'job']
 
 const listeners = new Set<() => void>()
 let current = readUrl()
@@ -64,7 +96,22 @@ export function hrefOf(choice: Choice, change: Partial<Choice>): string {
 /** What a page starts with: the filters stay, but from one service one comes back to all of them. */
 export function pageChange(from: Choice, page: PageName): Partial<Choice> {
   const leavesService = from.page === 'service' && (page === 'pulse' || page === 'service')
-  return leavesService ? { page, service: '', route: '' } : { page, route: '' }
+  return { page, route: '', bulk: '', ...NO_QUEUE, ...(leavesService && { service: '' }) }
+}
+
+/** What is chosen within a list of jobs; it belongs to one state of one queue. */
+export const NO_LIST = { offset: '', order: '', find: '' } as const
+/** What is chosen within a queue. */
+export const NO_QUEUE = { queue: '', job: '', state: '', ...NO_LIST } as const
+
+/** Where a queue is opened. */
+export function queueChoice(queue: string, more: Partial<Choice> = {}): Partial<Choice> {
+  return { page: 'queues', route: '', ...NO_QUEUE, queue, ...more }
+}
+
+/** Where a job is opened. */
+export function jobChoice(queue: string, job: string): Partial<Choice> {
+  return { page: 'queues', route: '', queue, job }
 }
 
 function readUrl(): Choice {

@@ -1,0 +1,112 @@
+import { useMemo } from 'react'
+import type { AuditEntry } from '../../../protocol/queue-views.js'
+import { duration, exactTime } from '../../format.js'
+import { useAudit } from '../../live/activity-api.js'
+import { textTest } from '../../view/filter.js'
+import { type AuditLine, pairsOf } from '../../view/queue/audit.js'
+import { queueChoice } from '../../view/url-state.js'
+import { Ago } from '../ago.js'
+import { Button } from '../button.js'
+import { EmptyState } from '../empty-state.js'
+import { Loading } from '../loading.js'
+import { PageLink } from '../page-link.js'
+import { Problem } from '../problem.js'
+import { Section } from '../section.js'
+
+const NOTHING: readonly AuditEntry[] = []
+
+/** Who did what, and what came of it. @param q narrows it to what has these words */
+export function AuditTrail({ q, isMeant }: { q: string; isMeant: (queue: string) => boolean }) {
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = useAudit()
+  const entries = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? NOTHING, [data])
+  const lines = useMemo(() => narrowed(pairsOf(entries), q, isMeant), [entries, q, isMeant])
+  return (
+    <Section title="Audit trail" aside="what was about to be done, and what came of it">
+      <div className="flex flex-col gap-3">
+        <Problem error={error} />
+        {isPending && !error ? (
+          <Loading what="the audit trail" />
+        ) : (
+          data && <Lines lines={lines} isEmpty={entries.length === 0} />
+        )}
+        {hasNextPage && (
+          <Button className="self-center" disabled={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {isFetchingNextPage ? 'Loading…' : 'Show older'}
+          </Button>
+        )}
+      </div>
+    </Section>
+  )
+}
+
+function Lines({ lines, isEmpty }: { lines: readonly AuditLine[]; isEmpty: boolean }) {
+  if (lines.length > 0)
+    return (
+      <ul className="panel long overflow-hidden">
+        {lines.map((line) => (
+          <Line key={line.operation} line={line} />
+        ))}
+      </ul>
+    )
+  return (
+    <div className="panel px-4 py-12">
+      <EmptyState title={isEmpty ? 'Nothing was done yet' : 'Nothing matches the filter'}>
+        {isEmpty &&
+          'Whatever is done here with queues, jobs and schedulers is written down before it is done, with who did it.'}
+      </EmptyState>
+    </div>
+  )
+}
+
+function Line({ line: { about, intent, result } }: { line: AuditLine }) {
+  const { user, role, action, queue, queueName, target, at } = about
+  const took = intent && result ? result.at - intent.at : null
+  return (
+    <li className="row-idle flex items-start gap-4 border-b border-line px-4 py-2.5 last:border-b-0">
+      <div className="min-w-0 flex-1">
+        <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+          <b className="font-semibold">{action}</b>
+          {queue && queueName && (
+            <PageLink to={queueChoice(queue)} data-row="" className="min-w-0 truncate rounded-sm hover:text-accent">
+              {queueName}
+            </PageLink>
+          )}
+          <span className="min-w-0 truncate font-mono text-xs text-soft" title={target}>
+            {target}
+          </span>
+        </p>
+        <p className="label mt-0.5 truncate">
+          {user ?? 'somebody without a name'} · {role}
+        </p>
+      </div>
+      <div className="shrink-0 text-right">
+        <p className="max-w-64 truncate text-[0.8125rem] sm:max-w-96" title={result?.detail ?? undefined}>
+          <Outcome result={result} />
+        </p>
+        <p className="label mt-0.5" title={exactTime(at)}>
+          <Ago at={at} />
+          {took !== null && took >= 1_000 && ` · took ${duration(took)}`}
+        </p>
+      </div>
+    </li>
+  )
+}
+
+function Outcome({ result }: { result: AuditEntry | null }) {
+  if (!result) return <span className="text-warn">no result: it goes on, or its Zenith ended</span>
+  const word = result.ok ? 'done' : 'not all of it'
+  return (
+    <>
+      <span className={`font-medium ${result.ok ? 'text-ok' : 'text-bad'}`}>{word}</span>
+      {result.detail && <span className="text-soft"> · {result.detail}</span>}
+    </>
+  )
+}
+
+function narrowed(lines: readonly AuditLine[], q: string, isMeant: (queue: string) => boolean): readonly AuditLine[] {
+  const matches = textTest(q)
+  return lines.filter(
+    ({ about: { user, role, action, queue, queueName, target }, result }) =>
+      (queue === null || isMeant(queue)) && matches([user, role, action, queueName, target, result?.detail]),
+  )
+}

@@ -1,0 +1,48 @@
+import type { FormEvent, ReactNode } from 'react'
+import { Button } from './button.js'
+import { DialogButtons } from './confirm-dialog.js'
+import { Dialog } from './dialog.js'
+import { Problem } from './problem.js'
+
+interface FormDialogProps {
+  title: string
+  /** On the button: what will happen. */
+  confirm: string
+  isDanger?: boolean
+  isBusy: boolean
+  /** Why it was refused. */
+  error: Error | null
+  /** @param fields by their names */
+  onSubmit: (fields: FormData) => void
+  onClose: () => void
+  children: ReactNode
+}
+
+/** Asks for what is needed to do something. */
+export function FormDialog({ title, confirm, isDanger, isBusy, error, onSubmit, onClose, children }: FormDialogProps) {
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault()
+    onSubmit(new FormData(event.currentTarget))
+  }
+  return (
+    <Dialog title={title} onClose={onClose}>
+      <form className="flex min-h-0 flex-col" onSubmit={submit}>
+        <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 py-4">
+          {children}
+          <Problem error={error} />
+        </div>
+        <DialogButtons>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button
+            type="submit"
+            kind={isDanger ? 'danger' : 'main'}
+            disabled={isBusy}
+            className="h-auto min-h-8 py-1 whitespace-normal"
+          >
+            {isBusy ? 'Working…' : confirm}
+          </Button>
+        </DialogButtons>
+      </form>
+    </Dialog>
+  )
+}

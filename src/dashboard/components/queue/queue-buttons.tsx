@@ -1,0 +1,114 @@
+import { Eraser, Pause, Play, Plus, Trash2 } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import type { QueueAction, QueueView } from '../../../protocol/queue-views.js'
+import type { JobState } from '../../../protocol/queues.js'
+import { count, plural, roughly } from '../../format.js'
+import { type QueueChange, type QueueChanged, useQueueChange } from '../../live/changes.js'
+import { useSession } from '../../live/session.js'
+import { offers } from '../../view/queue/jobs.js'
+import { backlog } from '../../view/queue/queues.js'
+import { jobChoice } from '../../view/url-state.js'
+import { Button } from '../button.js'
+import { ConfirmDialog } from '../confirm-dialog.js'
+import { PageLink } from '../page-link.js'
+import { AddDialog } from './add-dialog.js'
+import { CleanDialog } from './clean-dialog.js'
+import type { NoticeText } from './notice.js'
+
+type Asked = Exclude<QueueAction, 'duplicate'>
+
+interface QueueButtonsProps {
+  queue: QueueView
+  /** The state that is looked at. */
+  state: JobState
+  say: (notice: NoticeText) => void
+}
+
+/** What can be done with the queue as a whole, each after a question. */
+export function QueueButtons({ queue, state, say }: QueueButtonsProps) {
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const session = useSession()
+  const can = (action: 'pause' | 'add' | 'clean' | 'empty') => offers(queue, action, session)
+  const buttons: readonly (readonly [Asked, string, typeof Pause])[] = [
+    ...(can('pause')
+      ? [queue.paused ? (['resume', 'Resume', Play] as const) : (['pause', 'Pause', Pause] as const)]
+      : []),
+    ...(can('add') ? [['add', 'Add job', Plus] as const] : []),
+    ...(can('clean') ? [['clean', 'Clean', Eraser] as const] : []),
+    ...(can('empty') ? [['empty', 'Empty', Trash2] as const] : []),
+  ]
+  return (
+    <div className="flex flex-wrap gap-1.5 empty:hidden">
+      {buttons.map(([action, name, Icon]) => (
+        <Button key={action} onClick={() => setAsked(action)}>
+          <Icon className="size-3.5" aria-hidden="true" />
+          {name}
+        </Button>
+      ))}
+      {asked && <Question asked={asked} queue={queue} state={state} say={say} onClose={() => setAsked(null)} />}
+    </div>
+  )
+}
+
+interface QuestionProps extends QueueButtonsProps {
+  asked: Asked
+  onClose: () => void
+}
+
+function Question({ asked, queue, state, say, onClose }: QuestionProps) {
+  const change = useQueueChange(queue.key)
+  const take = (body: QueueChange) =>
+    change.mutate(body, {
+      onSuccess: (answer) => {
+        say({ isGood: true, text: outcome(body, answer, queue) })
+        onClose()
+      },
+    })
+  const shared = { queue, isBusy: change.isPending, error: change.error, onClose }
+  if (asked === 'add') return <AddDialog {...shared} onAdd={(job) => take({ action: 'add', job })} />
+  if (asked === 'clean')
+    return <CleanDialog {...shared} state={state} onClean={(clean) => take({ action: 'clean', ...clean })} />
+  const { title, body } = wordsOf(asked, queue)
+  return (
+    <ConfirmDialog {...shared} title={title} isDanger={asked === 'empty'} onConfirm={() => take({ action: asked })}>
+      <p>{body}</p>
+    </ConfirmDialog>
+  )
+}
+
+function wordsOf(asked: 'pause' | 'resume' | 'empty', { name, metrics, approximate }: QueueView) {
+  const waiting = backlog(metrics)
+  if (asked === 'pause')
+    return {
+      title: `Pause ${name}`,
+      body: 'Its workers take no new job until it is resumed. What runs now runs to its end.',
+    }
+  if (asked === 'resume')
+    return {
+      title: `Resume ${name}`,
+      body: `Its workers take jobs again: ${roughly(count(waiting), approximate)} wait.`,
+    }
+  const amount = (waiting ?? 0) + (metrics.delayed ?? 0)
+  const isKnown = waiting !== null
+  return {
+    title: isKnown
+      ? `Remove ${roughly(plural(amount, 'job'), approximate)} that wait in ${name}`
+      : `Remove all that wait in ${name}`,
+    body: 'All jobs that wait or are delayed will be gone, with their data. Running, completed and failed ones stay. This can’t be undone.',
+  }
+}
+
+function outcome({ action }: QueueChange, { removed, job }: QueueChanged, { key, name }: QueueView): ReactNode {
+  if (action === 'pause') return `${name} is paused`
+  if (action === 'resume') return `${name} goes on`
+  if (job)
+    return (
+      <>
+        Added to {name} as{' '}
+        <PageLink to={jobChoice(key, job.id)} className="font-mono text-accent hover:underline">
+          {job.id}
+        </PageLink>
+      </>
+    )
+  return `${plural(removed ?? 0, 'job')} removed from ${name}`
+}

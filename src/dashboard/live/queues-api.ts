@@ -1,0 +1,133 @@
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import type {
+  FailureListing,
+  JobFlow,
+  JobListing,
+  JobLogs,
+  JobSearch,
+  JobState,
+  JobView,
+  QueueView,
+  SchedulerView,
+} from '../../protocol/index.js'
+import { AnswerError, fetchJson } from './fetch-json.js'
+
+/** What the page asks of queues beside the stream. Everything of one queue is under the key `['queue', key]`. */
+
+/** Jobs come and go faster than the figures of an hour: this often they are asked for again, in ms. */
+const JOBS_AGAIN_MS = 5_000
+
+export const JOBS_A_PAGE = 50
+
+/** The queue with its counts as they are now, where this Zenith is connected to it. */
+export function useQueue(key: string): UseQueryResult<QueueView> {
+  return useQuery({
+    queryKey: ['queue', key, 'view'],
+    refetchInterval: JOBS_AGAIN_MS,
+    queryFn: async ({ signal }) =>
+      (await fetchJson<{ view: QueueView }>(queuePath(key), (body) => 'view' in body, signal)).view,
+  })
+}
+
+export interface JobsAsked {
+  state: JobState
+  order: 'newest' | 'oldest'
+  offset: number
+}
+
+export function useJobs(key: string, asked: JobsAsked, enabled: boolean): UseQueryResult<JobListing> {
+  const parameters = { ...asked, offset: String(asked.offset), limit: String(JOBS_A_PAGE) }
+  return useQuery({
+    queryKey: ['queue', key, 'jobs', asked.state, asked.order, asked.offset],
+    enabled,
+    refetchInterval: JOBS_AGAIN_MS,
+    queryFn: ({ signal }) =>
+      fetchJson<JobListing>(`${queuePath(key)}/jobs?${new URLSearchParams(parameters)}`, isJobs, signal),
+    // The next page takes the place of this one, and not of a skeleton; another state begins anew.
+    placeholderData: (previous, before) => (before?.queryKey[3] === asked.state ? previous : undefined),
+  })
+}
+
+export function useJobSearch(key: string, state: JobState, text: string): UseQueryResult<JobSearch> {
+  return useQuery({
+    queryKey: ['queue', key, 'search', state, text],
+    enabled: text !== '',
+    // A search costs the queue's system something: nobody repeats it unasked.
+    refetchInterval: false,
+    queryFn: ({ signal }) =>
+      fetchJson<JobSearch>(`${queuePath(key)}/search?${new URLSearchParams({ state, text })}`, isJobs, signal),
+  })
+}
+
+export function useJob(key: string, id: string, isWhole: boolean): UseQueryResult<JobView> {
+  return useQuery({
+    queryKey: ['queue', key, 'job', id, isWhole],
+    // One that is whole may be large, and one that is gone does not come back.
+    refetchInterval: ({ state }) => (isWhole || isGone(state.error) ? false : JOBS_AGAIN_MS),
+    placeholderData: (previous, before) => (before?.queryKey[3] === id ? previous : undefined),
+    queryFn: ({ signal }) =>
+      fetchJson<JobView>(`${jobPath(key, id)}${isWhole ? '?full=true' : ''}`, (body) => 'data' in body, signal),
+  })
+}
+
+export function useJobLogs(
+  key: string,
+  id: string,
+  { offset, limit }: { offset: number; limit: number },
+): UseQueryResult<JobLogs> {
+  return useQuery({
+    queryKey: ['queue', key, 'logs', id, offset, limit],
+    refetchInterval: JOBS_AGAIN_MS,
+    placeholderData: (previous) => previous,
+    queryFn: ({ signal }) =>
+      fetchJson<JobLogs>(`${jobPath(key, id)}/logs?offset=${offset}&limit=${limit}`, (body) => 'lines' in body, signal),
+  })
+}
+
+export function useJobFlow(key: string, id: string): UseQueryResult<JobFlow> {
+  return useQuery({
+    queryKey: ['queue', key, 'flow', id],
+    queryFn: ({ signal }) => fetchJson<JobFlow>(`${jobPath(key, id)}/flow`, (body) => 'children' in body, signal),
+  })
+}
+
+export interface SchedulerAnswer {
+  items: readonly SchedulerView[]
+  failed: readonly { key: string; error: string }[]
+}
+
+export function useSchedulers(queue: string): UseQueryResult<SchedulerAnswer> {
+  return useQuery({
+    queryKey: ['schedulers', queue],
+    queryFn: ({ signal }) =>
+      fetchJson<SchedulerAnswer>(
+        `api/schedulers${queue && `?${new URLSearchParams({ queue })}`}`,
+        (body) => 'items' in body && 'failed' in body,
+        signal,
+      ),
+  })
+}
+
+export function useFailures(): UseQueryResult<FailureListing> {
+  return useQuery({
+    queryKey: ['failures'],
+    queryFn: ({ signal }) => fetchJson<FailureListing>('api/failures', (body) => 'groups' in body, signal),
+  })
+}
+
+export function isGone(error: unknown): boolean {
+  return error instanceof AnswerError && error.status === 404
+}
+
+/** @param key of the queue, which may hold anything */
+export function queuePath(key: string): string {
+  return `api/queues/${encodeURIComponent(key)}`
+}
+
+function jobPath(key: string, id: string): string {
+  return `${queuePath(key)}/jobs/${encodeURIComponent(id)}`
+}
+
+function isJobs(body: object): boolean {
+  return 'jobs' in body && Array.isArray(body.jobs) && 'total' in body
+}

@@ -1,0 +1,125 @@
+import { useCallback, useMemo, useState } from 'react'
+import type { Overview } from '../../protocol/overview.js'
+import type { FailureGroup, FailureListing, JobSelection, QueueView } from '../../protocol/queue-views.js'
+import { EmptyState } from '../components/empty-state.js'
+import { Loading } from '../components/loading.js'
+import { NothingMatches } from '../components/nothing-matches.js'
+import { PageBar } from '../components/page-bar.js'
+import { QueryNote } from '../components/query-note.js'
+import { BulkDialog } from '../components/queue/bulk-dialog.js'
+import { FailureRow } from '../components/queue/failure-row.js'
+import { UnreadQueues } from '../components/queue/unread-queues.js'
+import { count, plural } from '../format.js'
+import { useFailures } from '../live/queues-api.js'
+import { type Session, useSession } from '../live/session.js'
+import { textTest } from '../view/filter.js'
+import { offers } from '../view/queue/jobs.js'
+import { keysMeant } from '../view/queue/queues.js'
+import { type Choice, useChoice } from '../view/url-state.js'
+
+/** Failed jobs of all queues by kind of error: how often lately, where, and trying them all again. */
+export function FailuresPage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  const query = useFailures()
+  const shown = useMemo(() => narrowed(query.data?.groups ?? [], overview, choice), [query.data, overview, choice])
+  return (
+    <>
+      <PageBar title="Failures" />
+      <div className="flex flex-col gap-3">
+        <QueryNote query={query} instead="" />
+        {query.data && <Limits listing={query.data} queues={overview.queues} />}
+        {query.data ? (
+          <Groups shown={shown} total={query.data.groups.length} queues={overview.queues} />
+        ) : (
+          query.isPending && <Loading what="the failures" />
+        )}
+      </div>
+    </>
+  )
+}
+
+interface GroupsProps {
+  shown: readonly FailureGroup[]
+  total: number
+  queues: readonly QueueView[]
+}
+
+function Groups({ shown, total, queues }: GroupsProps) {
+  const session = useSession()
+  const [asked, setAsked] = useState<FailureGroup | null>(null)
+  const onRetry = useCallback((group: FailureGroup) => setAsked(group), [])
+  if (total === 0) return <NoFailures />
+  if (shown.length === 0) return <NothingMatches />
+  return (
+    <>
+      <p className="label">{plural(shown.length, 'kind')} of error, the newest first</p>
+      <ul className="panel long overflow-hidden">
+        {shown.map((group) => (
+          <FailureRow
+            key={`${group.fingerprint}\n${group.name}`}
+            group={group}
+            canRetry={retryable(group, queues, session).length > 0}
+            onRetry={onRetry}
+          />
+        ))}
+      </ul>
+      {asked && (
+        <BulkDialog
+          action="retry"
+          selection={selectionOf(asked, retryable(asked, queues, session))}
+          of={asked.queues.length === 1 ? (asked.queues[0]?.name ?? '') : plural(asked.queues.length, 'queue')}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </>
+  )
+}
+
+/** Those of a group's queues in which the reader may retry. */
+function retryable(group: FailureGroup, queues: readonly QueueView[], session: Session | null): readonly string[] {
+  const can = new Set(queues.filter((queue) => offers(queue, 'retry', session)).map(({ key }) => key))
+  return group.queues.map(({ key }) => key).filter((key) => can.has(key))
+}
+
+function selectionOf({ fingerprint, name }: FailureGroup, queues: readonly string[]): JobSelection {
+  return { queues, state: 'failed', ids: null, name: name || null, fingerprint, text: null }
+}
+
+/** What the counts are without. */
+function Limits({ listing: { partial, failed }, queues }: { listing: FailureListing; queues: readonly QueueView[] }) {
+  const nameOf = (key: string) => queues.find((queue) => queue.key === key)?.name ?? key
+  return (
+    <>
+      <UnreadQueues failed={failed} queues={queues} />
+      {partial.length > 0 && (
+        <p className="label">
+          Only the newest failures are counted of{' '}
+          {partial.map(({ key, looked, total }) => `${nameOf(key)} (${count(looked)} of ${count(total)})`).join(', ')}.
+        </p>
+      )}
+    </>
+  )
+}
+
+function NoFailures() {
+  return (
+    <div className="panel px-4 py-12">
+      <EmptyState title="No failed jobs">
+        Failed jobs of the queues that this Zenith is connected to appear here by their error. To connect it, start it
+        with <code>--queues</code>.
+      </EmptyState>
+    </div>
+  )
+}
+
+function narrowed(groups: readonly FailureGroup[], overview: Overview, choice: Choice): readonly FailureGroup[] {
+  const matches = textTest(choice.q)
+  const isMeant = keysMeant(overview, choice)
+  return groups
+    .filter(
+      ({ name, error, queues, fingerprint }) =>
+        queues.some(({ key }) => isMeant(key)) &&
+        matches([name, error, fingerprint, ...queues.map((queue) => queue.name)]),
+    )
+    .sort((a, b) => (b.last ?? 0) - (a.last ?? 0))
+}

@@ -1,0 +1,72 @@
+import { useDeferredValue, useMemo } from 'react'
+import type { Overview } from '../../protocol/overview.js'
+import type { QueueView } from '../../protocol/queue-views.js'
+import { NothingMatches } from '../components/nothing-matches.js'
+import { PageBar } from '../components/page-bar.js'
+import { NoQueues } from '../components/queue/no-queues.js'
+import { QueueTable } from '../components/queue/queue-table.js'
+import { Section } from '../components/section.js'
+import { plural } from '../format.js'
+import { byNeed, DELIMITERS, filterQueues } from '../view/queue/queues.js'
+import { choose, useChoice } from '../view/url-state.js'
+
+/** Queues of all systems: those that need attention, and the others. */
+export function QueuesPage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  const q = useDeferredValue(choice.q)
+  const { service, env, version } = choice
+  const queues = useMemo(
+    () => filterQueues(overview, { q, service, env, version }),
+    [overview, q, service, env, version],
+  )
+  const isNone = overview.queues.length === 0
+  return (
+    <>
+      <PageBar title="Queues" more={!isNone && <GroupPicker chosen={choice.group} />} />
+      {isNone ? (
+        <NoQueues />
+      ) : queues.length === 0 ? (
+        <NothingMatches />
+      ) : (
+        <Tables queues={queues} group={choice.group} />
+      )}
+    </>
+  )
+}
+
+function Tables({ queues, group }: { queues: readonly QueueView[]; group: string }) {
+  const { attention, healthy } = useMemo(() => byNeed(queues), [queues])
+  return (
+    <>
+      {attention.length > 0 && (
+        <Section title="Needs attention" aside={plural(attention.length, 'queue')}>
+          <QueueTable label="Queues that need attention" queues={attention} hasReasons group={group} />
+        </Section>
+      )}
+      {healthy.length > 0 && (
+        <Section title="Healthy" aside={plural(healthy.length, 'queue')}>
+          <QueueTable label="Healthy queues" queues={healthy} hasReasons={false} group={group} />
+        </Section>
+      )}
+    </>
+  )
+}
+
+function GroupPicker({ chosen }: { chosen: string }) {
+  return (
+    <select
+      aria-label="Group by"
+      value={chosen}
+      className={`h-9 min-w-0 flex-1 rounded-lg border bg-panel px-2.5 hover:border-line-strong sm:flex-none ${chosen ? 'border-accent' : 'border-line'}`}
+      onChange={(event) => choose({ group: event.target.value })}
+    >
+      <option value="">Not grouped</option>
+      <option value="service">By service</option>
+      {DELIMITERS.map((delimiter) => (
+        <option key={delimiter} value={delimiter}>
+          By name up to {delimiter}
+        </option>
+      ))}
+    </select>
+  )
+}

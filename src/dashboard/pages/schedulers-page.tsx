@@ -1,0 +1,145 @@
+import { Plus } from 'lucide-react'
+import { useCallback, useMemo, useState } from 'react'
+import type { Overview } from '../../protocol/overview.js'
+import type { QueueView, SchedulerView } from '../../protocol/queue-views.js'
+import { Button } from '../components/button.js'
+import { EmptyState } from '../components/empty-state.js'
+import { Loading } from '../components/loading.js'
+import { NothingMatches } from '../components/nothing-matches.js'
+import { PageBar } from '../components/page-bar.js'
+import { QueryNote } from '../components/query-note.js'
+import { Notice, type NoticeText } from '../components/queue/notice.js'
+import { UnreadQueues } from '../components/queue/unread-queues.js'
+import { SchedulerDetails } from '../components/scheduler/scheduler-details.js'
+import { SchedulerForm } from '../components/scheduler/scheduler-form.js'
+import { SchedulerQuestion } from '../components/scheduler/scheduler-question.js'
+import { type SchedulerAsk, SchedulerTable } from '../components/scheduler/scheduler-table.js'
+import { useSchedulerChange } from '../live/changes.js'
+import { useSchedulers } from '../live/queues-api.js'
+import { may, useSession } from '../live/session.js'
+import { textTest } from '../view/filter.js'
+import { keysMeant } from '../view/queue/queues.js'
+import { type Choice, useChoice } from '../view/url-state.js'
+
+/** What makes jobs by the clock, in all queues. */
+export function SchedulersPage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  const query = useSchedulers('')
+  const session = useSession()
+  const [asked, setAsked] = useState<Asked | null>(null)
+  const [notice, setNotice] = useState<NoticeText | null>(null)
+  const onAsk = useCallback((what: SchedulerAsk, scheduler: SchedulerView) => setAsked({ what, scheduler }), [])
+  const places = useMemo(() => placesOf(overview.queues), [overview.queues])
+  const shown = useMemo(() => narrowed(query.data?.items ?? [], overview, choice), [query.data, overview, choice])
+  return (
+    <>
+      <PageBar
+        title="Schedulers"
+        more={
+          may(session, 'admin') &&
+          places.length > 0 && (
+            <Button className="h-9" onClick={() => setAsked({ what: 'save', scheduler: null })}>
+              <Plus className="size-3.5" aria-hidden="true" />
+              New scheduler
+            </Button>
+          )
+        }
+      />
+      <div className="flex flex-col gap-3">
+        <Notice notice={notice} onClose={() => setNotice(null)} />
+        <QueryNote query={query} instead="" />
+        {query.data && <UnreadQueues failed={query.data.failed} queues={overview.queues} />}
+        {query.data ? (
+          <List shown={shown} total={query.data.items.length} onAsk={onAsk} />
+        ) : (
+          query.isPending && <Loading what="the schedulers" />
+        )}
+      </div>
+      {asked && (
+        <Over
+          key={asked.what}
+          asked={asked}
+          onAsk={onAsk}
+          places={places}
+          say={setNotice}
+          onClose={() => setAsked(null)}
+        />
+      )}
+    </>
+  )
+}
+
+interface Asked {
+  what: SchedulerAsk
+  /** Null for a new one. */
+  scheduler: SchedulerView | null
+}
+
+interface ListProps {
+  shown: readonly SchedulerView[]
+  total: number
+  onAsk: (what: SchedulerAsk, scheduler: SchedulerView) => void
+}
+
+function List({ shown, total, onAsk }: ListProps) {
+  if (shown.length > 0) return <SchedulerTable schedulers={shown} onAsk={onAsk} />
+  if (total > 0) return <NothingMatches />
+  return (
+    <div className="panel px-4 py-12">
+      <EmptyState title="No scheduler is known">
+        They are read from the queues that this Zenith is connected to: start it with <code>--queues</code>. BullMQ’s
+        are made by <code>queue.upsertJobScheduler()</code>.
+      </EmptyState>
+    </div>
+  )
+}
+
+interface OverProps {
+  asked: Asked
+  onAsk: ListProps['onAsk']
+  places: readonly QueueView[]
+  say: (notice: NoticeText) => void
+  onClose: () => void
+}
+
+function Over({ asked: { what, scheduler }, onAsk, places, say, onClose }: OverProps) {
+  const save = useSchedulerChange()
+  if (what === 'save')
+    return (
+      <SchedulerForm
+        before={scheduler}
+        queues={places}
+        isBusy={save.isPending}
+        error={save.error}
+        onSave={({ queue, id }, definition) =>
+          save.mutate(
+            { queue, action: 'save', id, definition },
+            {
+              onSuccess: () => {
+                say({ isGood: true, text: `${id} is saved` })
+                onClose()
+              },
+            },
+          )
+        }
+        onClose={onClose}
+      />
+    )
+  if (!scheduler) return null
+  if (what === 'show')
+    return <SchedulerDetails scheduler={scheduler} onAsk={(action) => onAsk(action, scheduler)} onClose={onClose} />
+  return <SchedulerQuestion action={what} scheduler={scheduler} say={say} onClose={onClose} />
+}
+
+/** Where a scheduler can be made. */
+function placesOf(queues: readonly QueueView[]): readonly QueueView[] {
+  return queues.filter(({ actions, readOnly }) => !readOnly && actions.includes('saveScheduler'))
+}
+
+function narrowed(items: readonly SchedulerView[], overview: Overview, choice: Choice): readonly SchedulerView[] {
+  const matches = textTest(choice.q)
+  const isMeant = keysMeant(overview, choice)
+  return items.filter(
+    ({ id, name, queue, queueName, cron, state }) => isMeant(queue) && matches([id, name, queueName, cron, state]),
+  )
+}
