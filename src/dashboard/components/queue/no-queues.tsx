@@ -25,7 +25,7 @@ export function NoQueues() {
           <p className="mt-1 text-soft">Connected to their Redis it also shows jobs, and does what your role allows.</p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <pre tabIndex={0} className={CODE}>
-            {'npx quasar zenith \\\n  --redis redis://…\n  --queues bullmq=redis://…'}
+            {'npx quasar zenith \\\n  --redis redis://… \\\n  --queues bullmq'}
           </pre>
         </div>
       </div>
