@@ -26,8 +26,6 @@ export interface BullCounts {
   readonly isBullmqs: boolean
   /** When the first of the delayed is due, ms. */
   readonly due: number | null
-  /** Jobs that ended since the time that was asked for and are still there. */
-  readonly endedSince: number
   readonly waiters: readonly Waiter[]
 }
 
@@ -37,17 +35,16 @@ export interface CountsReading {
   readonly counts: BullCounts | RedisError
 }
 
-/** Reads queues by what their keys begin with. @param since of what ended, ms; 0: nothing is asked */
+/** Reads queues by what their keys begin with. */
 export async function readCounts(
   connection: Connection,
   scripts: ScriptRunner,
   bases: readonly string[],
-  since: number,
 ): Promise<CountsReading[]> {
   const readings: CountsReading[] = []
   for (let index = 0; index < bases.length; index += QUEUES_A_CALL) {
     const some = bases.slice(index, index + QUEUES_A_CALL)
-    readings.push(...(await readSome(connection, scripts, some, since)))
+    readings.push(...(await readSome(connection, scripts, some)))
   }
   return readings
 }
@@ -56,10 +53,9 @@ async function readSome(
   connection: Connection,
   scripts: ScriptRunner,
   bases: readonly string[],
-  since: number,
 ): Promise<CountsReading[]> {
-  const reply = connection.isCluster ? null : await scripts.run(COUNTS_SCRIPT, [], [since, ...bases])
-  if (reply === null) return readByPipeline(connection, bases, since)
+  const reply = connection.isCluster ? null : await scripts.run(COUNTS_SCRIPT, [], bases)
+  if (reply === null) return readByPipeline(connection, bases)
   if (reply.error) throw reply.error
   const [time, ...lists] = asList(reply.value)
   const now = asNumber(time) ?? Date.now()
@@ -70,7 +66,7 @@ function parseCounts(value: unknown, where: string): BullCounts | RedisError {
   if (!Array.isArray(value)) return queueError(asText(value) ?? 'no answer', where)
   return countsOf(
     value,
-    asList(value[12]).map((one) => waiterOf(asList(one))),
+    asList(value[11]).map((one) => waiterOf(asList(one))),
   )
 }
 
@@ -89,7 +85,6 @@ function countsOf(values: readonly unknown[], waiters: readonly Waiter[]): BullC
     isPaused: at(7) === 1,
     isBullmqs: isBullmqs(values[8], values[9]),
     due: dueAt(numbers[10] ?? null),
-    endedSince: at(11),
     waiters,
   }
 }
@@ -101,16 +96,12 @@ function queueError(text: string, where: string): RedisError {
 }
 
 /** Where no script may run, and on a Cluster: the same commands one by one, in three turns. */
-async function readByPipeline(
-  connection: Connection,
-  bases: readonly string[],
-  since: number,
-): Promise<CountsReading[]> {
+async function readByPipeline(connection: Connection, bases: readonly string[]): Promise<CountsReading[]> {
   const [time] = await send(connection, [['time']])
   if (time?.error) throw time.error
   const [seconds, micros] = asList(time?.value).map(asNumber)
   const now = (seconds ?? 0) * 1000 + Math.floor((micros ?? 0) / 1000)
-  const commands = bases.map((base) => countCommands(base, since, now))
+  const commands = bases.map((base) => countCommands(base))
   const replies = inGroups(await send(connection, commands.flat()), commands[0]?.length ?? 1)
   const refusal = replies[0]?.[0]?.error
   if (refusal && replies.every((group) => group.every(({ error }) => error))) throw refusal
@@ -118,10 +109,11 @@ async function readByPipeline(
   return bases.map((_, index) => ({ now, counts: joinCounts(replies[index] ?? [], waiters[index] ?? []) }))
 }
 
-const FIRST_WAITERS = 14
+/** Places of replies, in the order of the commands. */
+const URGENT = 11
+const FIRST_WAITERS = 12
 
-function countCommands(base: string, since: number, now: number): Command[] {
-  const range = since === 0 ? ['+inf', '-inf'] : [`(${since}`, now]
+function countCommands(base: string): Command[] {
   return [
     ['llen', `${base}wait`],
     ['llen', `${base}paused`],
@@ -133,8 +125,6 @@ function countCommands(base: string, since: number, now: number): Command[] {
     ['exists', `${base}meta-paused`],
     ...ownerCommands(base),
     ['zrange', `${base}delayed`, 0, 0, 'WITHSCORES'],
-    ['zcount', `${base}completed`, ...range],
-    ['zcount', `${base}failed`, ...range],
     ['zcard', `${base}priority`],
     ['lrange', `${base}wait`, -3, -1],
     ['lrange', `${base}paused`, -3, -1],
@@ -146,8 +136,7 @@ function joinCounts(replies: readonly Reply[], waiters: readonly Waiter[]): Bull
   if (bad?.error) return bad.error
   const values = replies.map(({ value }) => value)
   const due = asList(values[10]).flat()[1]
-  const ended = (asNumber(values[11]) ?? 0) + (asNumber(values[12]) ?? 0)
-  return countsOf([...values.slice(0, 10), due, ended], waiters)
+  return countsOf([...values.slice(0, 10), due], waiters)
 }
 
 /** The jobs at the tail, and the first without a priority. */
@@ -160,7 +149,7 @@ async function readWaiters(
     connection,
     bases.map((base, index): Command => {
       const wait = asNumber(replies[index]?.[0]?.value) ?? 0
-      const urgent = asNumber(replies[index]?.[13]?.value) ?? 0
+      const urgent = asNumber(replies[index]?.[URGENT]?.value) ?? 0
       return ['lindex', `${base}${wait > 0 ? 'wait' : 'paused'}`, -(urgent + 1)]
     }),
   )

@@ -2,6 +2,7 @@ import type { QueueReading, SourceReading } from '../../ports.js'
 import type { Connection } from '../../redis/connection.js'
 import { RedisError } from '../../redis/errors.js'
 import { send } from '../../redis/send.js'
+import { readEnded } from '../bullmq/ended.js'
 import { baseOf } from '../bullmq/keys.js'
 import type { ScriptRunner } from '../bullmq/script.js'
 import { Totals } from '../bullmq/totals.js'
@@ -30,8 +31,6 @@ export class QueueReader {
   readonly #options: ReaderOptions
   readonly #workers: WorkerCounts
   readonly #totals = new Totals()
-  /** The time of the last reading by the server's clock. */
-  #lastNow = 0
   #reading: Promise<SourceReading> | null = null
 
   constructor(options: ReaderOptions) {
@@ -53,28 +52,26 @@ export class QueueReader {
     if (about?.error && about.error.code !== 'NOPERM') throw about.error
     const names = given ?? (await found())
     const bases = names.map((name) => baseOf(prefix, name))
-    const readings = await readCounts(connection, scripts, bases, this.#lastNow)
+    const readings = await readCounts(connection, scripts, bases)
     const workersOf = await this.#workers.read()
-    this.#lastNow = readings[0]?.now ?? this.#lastNow
-    return {
-      server: serverIdOf(connection, about),
-      queues: names.flatMap((name, index) => this.#readingOf(name, readings[index], workersOf(prefix, name))),
-    }
+    const queues = names.map((name, index) => this.#readingOf(name, readings[index], workersOf(prefix, name)))
+    return { server: serverIdOf(connection, about), queues: (await Promise.all(queues)).flat() }
   }
 
-  #readingOf(name: string, reading: CountsReading | undefined, workers: number | null): QueueReading[] {
-    const { kind, given } = this.#options
+  async #readingOf(name: string, reading: CountsReading | undefined, workers: number | null): Promise<QueueReading[]> {
+    const { connection, kind, given, prefix } = this.#options
     if (!reading) return []
     const { now, counts } = reading
     if (counts instanceof RedisError) return [readingOf(kind, name, { error: counts.message })]
     // Nobody asked for it by its name: it is another source's.
     if (counts.isBullmqs) return given ? [readingOf(kind, name, { error: `"${name}" ${BULLMQS}` })] : []
+    const endedSince = (since: number) => readEnded(connection, baseOf(prefix, name), since, now)
     const known = {
       metrics: metricsOf(counts),
       paused: counts.isPaused,
       oldestMs: ageOf(waitingSince(counts.waiters, now), now),
       overdueMs: counts.due !== null && counts.due < now ? now - counts.due : null,
-      totals: this.#totals.next(name, { ...counts, ...NONE }),
+      totals: await this.#totals.next(name, { ...counts, ...NONE }, now, endedSince),
       workers,
     }
     return [readingOf(kind, name, known)]

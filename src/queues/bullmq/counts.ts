@@ -167,12 +167,3 @@ function inGroups<T>(list: readonly T[], size: number): T[][] {
   for (let index = 0; index < list.length; index += size) groups.push(list.slice(index, index + size))
   return groups
 }
-
-/** Jobs that ended in a time and are still there. */
-export async function readEnded(connection: Connection, base: string, since: number, now: number): Promise<number> {
-  const replies = await send(connection, [
-    ['zcount', `${base}completed`, `(${since}`, now],
-    ['zcount', `${base}failed`, `(${since}`, now],
-  ])
-  return replies.reduce((sum, { value }) => sum + (asNumber(value) ?? 0), 0)
-}
