@@ -4,7 +4,15 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Overview, ServiceView } from '../../src/protocol/index.js'
+import type {
+  AuditEntry,
+  JobListing,
+  JobOutcome,
+  Overview,
+  QueueView,
+  SchedulerView,
+  ServiceView,
+} from '../../src/protocol/index.js'
 import { startRedis } from '../support/redis.js'
 import { commandOf, descendantsOf, stillRunning } from './processes.js'
 import { type Running, start } from './run-script.js'
@@ -46,6 +54,28 @@ async function overview(url: string): Promise<Overview> {
 
 const names = (services: readonly ServiceView[]) => services.map(({ service }) => service).sort()
 
+const FOREIGN = [
+  ['laravel', 'default'],
+  ['gravito-stream', 'orders'],
+  ['redis-list', 'thumbnails'],
+] as const
+
+/** Throws while nothing has failed yet. */
+async function retryNewest(url: string, queue: string): Promise<readonly JobOutcome[]> {
+  const jobs = `${url}/api/queues/${encodeURIComponent(queue)}/jobs`
+  const { jobs: failed } = (await (await fetch(`${jobs}?state=failed`)).json()) as JobListing
+  const [job] = failed
+  if (!job) throw new Error(`Nothing has failed in ${queue} yet`)
+  const { token } = (await (await fetch(`${url}/api/session`)).json()) as { token: string }
+  const headers = { 'x-zenith-token': token, 'content-type': 'application/json' }
+  const response = await fetch(jobs, {
+    method: 'POST',
+    headers,
+    body: JSON.stringify({ action: 'retry', ids: [job.id] }),
+  })
+  return ((await response.json()) as { outcomes: JobOutcome[] }).outcomes
+}
+
 /** A folder for the PATH with nothing in it. */
 async function withEmptyPath<T>(use: (path: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'quasar-empty-'))
@@ -57,7 +87,7 @@ async function withEmptyPath<T>(use: (path: string) => Promise<T>): Promise<T> {
 }
 
 describe('npm run demo', { timeout: 150_000 }, () => {
-  it('shows five apps live with their requests, jobs, slow entries and exceptions, and ends at Ctrl-C', async () => {
+  it('shows apps live with their requests, jobs, slow entries and exceptions, and ends at Ctrl-C', async () => {
     const demo = startDemo()
     const url = await urlOf(demo)
     const page = await fetch(url)
@@ -66,7 +96,7 @@ describe('npm run demo', { timeout: 150_000 }, () => {
 
     await vi.waitFor(async () => {
       const { services, nodes, slow, exceptions, store } = await overview(url)
-      expect(names(services)).toEqual([...apis, 'mail-worker'].sort())
+      expect(names(services)).toEqual([...apis, 'mail-worker', 'queue-watch'].sort())
       expect(nodes.map(({ state }) => state)).toEqual(nodes.map(() => 'live'))
       expect(store).toMatchObject({ ok: true, kind: 'redis' })
       const busy = services.filter(({ requests }) => (requests?.rate ?? 0) > 0)
@@ -78,11 +108,38 @@ describe('npm run demo', { timeout: 150_000 }, () => {
     }, patience)
 
     const children = descendantsOf(demo.pid)
-    // Five apps, the load generator, and redis-server with its keeper.
-    expect(children).toHaveLength(8)
+    // Five apps, what watches queues, what plays other apps, the load generator, and redis-server with its keeper.
+    expect(children).toHaveLength(10)
     demo.interrupt()
     expect(await withinFiveSeconds(demo.ended)).toBe(0)
     expect(stillRunning(children)).toEqual([])
+  })
+
+  it('shows queues of four kinds, and retries a failed job of each that can', async () => {
+    const demo = startDemo()
+    const url = await urlOf(demo)
+    const queueOf = (queues: readonly QueueView[], driver: string, name: string) =>
+      queues.find((queue) => queue.driver === driver && queue.name === name)
+    await vi.waitFor(async () => {
+      const { queues } = await overview(url)
+      expect(queueOf(queues, 'bullmq', 'mail')).toMatchObject({ services: ['mail-worker'], workers: 1, error: null })
+      expect(queueOf(queues, 'bullmq', 'mail')?.throughput?.in).toBeGreaterThan(0)
+      for (const [driver, name] of FOREIGN) {
+        expect(queueOf(queues, driver, name)).toMatchObject({ services: ['queue-watch'], error: null })
+      }
+    }, patience)
+    for (const [driver, name] of [
+      ...FOREIGN.filter(([kind]) => kind === 'gravito-stream'),
+      ['bullmq', 'mail'],
+    ] as const) {
+      const key = queueOf((await overview(url)).queues, driver, name)?.key ?? ''
+      const outcome = await vi.waitFor(() => retryNewest(url, key), patience)
+      expect(outcome).toEqual([{ id: expect.any(String), ok: true, reason: null }])
+    }
+    const { items } = (await (await fetch(`${url}/api/audit`)).json()) as { items: AuditEntry[] }
+    expect(items.filter(({ step, ok }) => step === 'result' && ok)).toHaveLength(2)
+    const schedulers = (await (await fetch(`${url}/api/schedulers`)).json()) as { items: SchedulerView[] }
+    expect(schedulers.items.map(({ id }) => id).sort()).toEqual(['daily-digest', 'export-orders'])
   })
 
   it('lets every app say good-bye at Ctrl-C', async () => {
@@ -90,7 +147,7 @@ describe('npm run demo', { timeout: 150_000 }, () => {
     try {
       const demo = startDemo({ REDIS_URL: redis.url })
       const url = await urlOf(demo)
-      await vi.waitFor(async () => expect((await overview(url)).nodes).toHaveLength(5), patience)
+      await vi.waitFor(async () => expect((await overview(url)).nodes).toHaveLength(6), patience)
       demo.interrupt()
       expect(await withinFiveSeconds(demo.ended)).toBe(0)
       const client = redis.client()
@@ -126,7 +183,7 @@ describe('npm run demo', { timeout: 150_000 }, () => {
     const demo = startDemo()
     await urlOf(demo)
     const children = descendantsOf(demo.pid)
-    expect(children).toHaveLength(8)
+    expect(children).toHaveLength(10)
     demo.kill('SIGKILL')
     expect(await demo.ended).toBe('SIGKILL')
     await vi.waitFor(() => expect(stillRunning(children)).toEqual([]), patience)

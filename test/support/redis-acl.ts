@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 
-/** The rules of docs/operations.md, as words of ACL SETUSER, by the name of the user. */
-export function documentedAclRules(): Map<string, string[]> {
-  const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8')
+/** The rules of a page of docs/, as words of ACL SETUSER, by the name of the user. */
+export function documentedAclRules(page = 'operations.md'): Map<string, string[]> {
+  const text = readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')
   const rules = [...text.matchAll(/```acl\n([\s\S]*?)```/g)].flatMap((block) => (block[1] ?? '').trim().split('\n'))
   return new Map(
     rules.map((rule) => {
