@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type RequestFigures, Sketch, UNMATCHED } from '../protocol/index.js'
+import { endWithResponse, followed } from './endings.js'
 import type { ResolvedOptions } from './options.js'
 import {
   InFlight,
@@ -49,12 +50,8 @@ export interface RequestListener {
   failed(request: EndedRequest, error: unknown): void
 }
 
-/** Both keyed globally: the ESM and the CJS copy of the package, loaded together, count a request once. */
-const TRACE = Symbol.for('@gravito/quasar/trace')
 /** Set on a request (by Zenith, on its own) to be left out. */
 const SKIP = Symbol.for('@gravito/quasar/skip')
-
-type Traced = ServerResponse & { [TRACE]?: LiveTrace }
 
 /** The status of a request whose client went away, after nginx. */
 const CLIENT_CLOSED_REQUEST = 499
@@ -76,14 +73,12 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   track(request: IncomingMessage, response: ServerResponse, nameRoute: RouteNamer | null = null): RequestTrace | null {
     try {
-      const traced = (response as Traced)[TRACE]
-      if (traced) return traced
+      const known = followed(response)
+      if (known) return known
       const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
       const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute)
       if (!trace) return null
-      ;(response as Traced)[TRACE] = trace
-      if (response.closed) onClose.call(response)
-      else response.on('close', onClose)
+      endWithResponse(trace, request, response)
       return trace
     } catch (error) {
       this.#onFault(error)
@@ -92,7 +87,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   }
 
   find(response: ServerResponse | undefined): RequestTrace | null {
-    return (response as Traced | undefined)?.[TRACE] ?? null
+    return response ? followed(response) : null
   }
 
   begin(request: RequestLike): RequestTrace | null {
@@ -190,19 +185,6 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     }
     return null
   }
-}
-
-function onClose(this: ServerResponse): void {
-  ;(this as Traced)[TRACE]?.end(this.statusCode, wasAborted(this))
-}
-
-/**
- * Whether the client went away before it had all. `writableFinished` alone does not say so: it is false, too, after
- * Fastify's `inject()`, whose response has no socket that could break.
- */
-function wasAborted(response: ServerResponse): boolean {
-  if (response.writableFinished) return false
-  return !response.writableEnded || response.req?.socket?.destroyed === true
 }
 
 function count(series: Series, status: number, aborted: boolean, durationMs: number | null): void {
