@@ -43,6 +43,7 @@ function join(socket: Connection, trace: LiveTrace): void {
   const latest = socket[TRACE]
   if (latest === undefined) watch(socket)
   trace.earlier = latest ?? null
+  trace.isOnConnection = true
   socket[TRACE] = trace
 }
 

@@ -50,7 +50,7 @@ export interface RequestListener {
   failed(request: EndedRequest, error: unknown): void
 }
 
-/** Set on a request (by Zenith, on its own) to be left out. */
+/** Set on a request (by Zenith, on its own) to be left out, where the connection does not know its trace. */
 const SKIP = Symbol.for('@gravito/quasar/skip')
 
 /** The status of a request whose client went away, after nginx. */
@@ -206,7 +206,7 @@ function pathOf(url: string): string {
 }
 
 function isSkipped(trace: LiveTrace): boolean {
-  return (trace.request as { [SKIP]?: boolean })[SKIP] === true
+  return !trace.isOnConnection && (trace.request as { [SKIP]?: boolean })[SKIP] === true
 }
 
 /** Headers that were given to `writeHead` alone are to be found only in the text that Node sends, `_header`. */
