@@ -180,6 +180,7 @@ class ProcessRecorder implements Recorder, ReportSource {
 
   async #stop(): Promise<void> {
     this.#unwatch()
+    this.requests.stop()
     await this.#reporter.stop()
     this.#probes.stop()
     await this.#writer.close()

@@ -1,7 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/** Called once, when a request ends that no route has been named for: the pattern `/users/:id`, or null for unmatched. */
-export type RouteNamer = (request: IncomingMessage, trace: RequestTrace) => string | null
+/**
+ * Called once, when a request ends that no route has been named for: the pattern `/users/:id`, null for unmatched, undefined
+ * to forget the request.
+ */
+export type RouteNamer = (request: IncomingMessage, trace: RequestTrace) => string | null | undefined
 
 /** One request from its arrival to the end of its response. None of its methods throws. */
 export interface RequestTrace {

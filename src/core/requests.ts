@@ -1,6 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type RequestFigures, Sketch, UNMATCHED } from '../protocol/index.js'
 import { endWithResponse, followed } from './endings.js'
+import { type Exchange, onRequestStart } from './http-events.js'
 import type { ResolvedOptions } from './options.js'
 import {
   InFlight,
@@ -25,6 +26,12 @@ export interface RequestRecorder {
    * @returns the trace there is when the request is followed already; null when it is ignored
    */
   track(request: IncomingMessage, response: ServerResponse, nameRoute?: RouteNamer): RequestTrace | null
+  /**
+   * Follows every request of one of Node's HTTP/1 servers from its arrival, before anybody has seen it.
+   *
+   * @returns false when it was followed already
+   */
+  followServer(server: Server, nameRoute: RouteNamer): boolean
   /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
   find(response: ServerResponse | undefined): RequestTrace | null
   /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
@@ -63,6 +70,9 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   readonly #series: SeriesTable
   readonly #onFault: (error: unknown) => void
   #isUsed = false
+  #isOver = false
+  readonly #servers = new WeakMap<Server, RouteNamer>()
+  #unlisten: (() => void) | null = null
 
   constructor(options: ResolvedOptions, listener: RequestListener, onFault: (error: unknown) => void) {
     this.#options = options
@@ -84,6 +94,24 @@ export class HttpRequests implements RequestRecorder, TraceSink {
       this.#onFault(error)
       return null
     }
+  }
+
+  followServer(server: Server, nameRoute: RouteNamer): boolean {
+    if (this.#servers.has(server)) return false
+    this.#servers.set(server, nameRoute)
+    this.#unlisten ??= onRequestStart((exchange) => this.#started(exchange))
+    return true
+  }
+
+  /** Requests pass unseen from now on. */
+  stop(): void {
+    this.#isOver = true
+    this.#unlisten?.()
+  }
+
+  #started({ request, response, server }: Exchange): void {
+    const nameRoute = this.#servers.get(server)
+    if (nameRoute) this.track(request, response, nameRoute)
   }
 
   find(response: ServerResponse | undefined): RequestTrace | null {
@@ -136,7 +164,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     url: string,
     nameRoute: RouteNamer | null,
   ): LiveTrace | null {
-    if (this.#options.ignore?.(pathOf(url))) return null
+    if (this.#isOver || this.#options.ignore?.(pathOf(url))) return null
     this.#isUsed = true
     const trace = new LiveTrace(this, method, url, activeTraceId(), performance.now(), request, response, nameRoute)
     this.#inFlight.add(trace)
@@ -144,7 +172,8 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   }
 
   #record(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
-    const route = trace.route ?? trace.nameRoute?.(trace.request as IncomingMessage, trace) ?? UNMATCHED
+    const route = routeOf(trace)
+    if (route === undefined) return
     const method = route === UNMATCHED ? '' : trace.method
     const series = this.#series.find(method, route)
     const thresholdMs = this.#series.thresholdOf(series, method, route)
@@ -185,6 +214,14 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     }
     return null
   }
+}
+
+/** Undefined for a request that is to be forgotten. */
+function routeOf(trace: LiveTrace): string | undefined {
+  if (trace.route !== null) return trace.route
+  if (!trace.nameRoute) return UNMATCHED
+  const name = trace.nameRoute(trace.request as IncomingMessage, trace)
+  return name === null ? UNMATCHED : name
 }
 
 function count(series: Series, status: number, aborted: boolean, durationMs: number | null): void {
