@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 
-/**
- * Called once, when a request ends that no route has been named for: the pattern `/users/:id`, null for unmatched, undefined
- * to forget the request.
- */
-export type RouteNamer = (request: IncomingMessage, trace: RequestTrace) => string | null | undefined
+/** Called once, when a request ends that no route has been named for: the pattern `/users/:id`, or null for unmatched. */
+export type RouteNamer = (request: IncomingMessage, trace: RequestTrace) => string | null
 
 /** One request from its arrival to the end of its response. None of its methods throws. */
 export interface RequestTrace {
@@ -44,6 +41,8 @@ export class LiveTrace implements RequestTrace {
   previous: LiveTrace | null = null
   next: LiveTrace | null = null
   list: InFlight | null = null
+  /** False as long as nobody but the server has seen it: it may not be for the app at all, but for a WebSocket library. */
+  isSeen = true
   /** Whether its connection knows it: to look for a mark on one of Express's objects takes long. */
   isOnConnection = false
   /** One that came before on the same connection and is not over. */

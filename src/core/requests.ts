@@ -27,11 +27,10 @@ export interface RequestRecorder {
    */
   track(request: IncomingMessage, response: ServerResponse, nameRoute?: RouteNamer): RequestTrace | null
   /**
-   * Follows every request of one of Node's HTTP/1 servers from its arrival, before anybody has seen it.
-   *
-   * @returns false when it was followed already
+   * Takes the time of every request of one of Node's HTTP/1 servers at its arrival, before anybody has seen it. Only those
+   * count that `track` is asked for later.
    */
-  followServer(server: Server, nameRoute: RouteNamer): boolean
+  followServer(server: Server): void
   /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
   find(response: ServerResponse | undefined): RequestTrace | null
   /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
@@ -71,7 +70,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   readonly #onFault: (error: unknown) => void
   #isUsed = false
   #isOver = false
-  readonly #servers = new WeakMap<Server, RouteNamer>()
+  readonly #servers = new WeakSet<Server>()
   #unlisten: (() => void) | null = null
 
   constructor(options: ResolvedOptions, listener: RequestListener, onFault: (error: unknown) => void) {
@@ -84,23 +83,19 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   track(request: IncomingMessage, response: ServerResponse, nameRoute: RouteNamer | null = null): RequestTrace | null {
     try {
       const known = followed(response)
-      if (known) return known
-      const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
-      const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute)
-      if (!trace) return null
-      endWithResponse(trace, request, response)
-      return trace
+      if (known) {
+        known.isSeen = true
+        return known
+      }
     } catch (error) {
       this.#onFault(error)
-      return null
     }
+    return this.#follow(request, response, nameRoute)
   }
 
-  followServer(server: Server, nameRoute: RouteNamer): boolean {
-    if (this.#servers.has(server)) return false
-    this.#servers.set(server, nameRoute)
+  followServer(server: Server): void {
+    this.#servers.add(server)
     this.#unlisten ??= onRequestStart((exchange) => this.#started(exchange))
-    return true
   }
 
   /** Requests pass unseen from now on. */
@@ -110,8 +105,9 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   }
 
   #started({ request, response, server }: Exchange): void {
-    const nameRoute = this.#servers.get(server)
-    if (nameRoute) this.track(request, response, nameRoute)
+    if (!this.#servers.has(server)) return
+    const trace = this.#follow(request, response, null)
+    if (trace) trace.isSeen = false
   }
 
   find(response: ServerResponse | undefined): RequestTrace | null {
@@ -129,7 +125,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   ended(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
     try {
-      if (!isSkipped(trace)) this.#record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
+      if (counts(trace)) this.#record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
     } catch (error) {
       this.#onFault(error)
     }
@@ -138,7 +134,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   /** Requests being answered now; event streams, which last as long as somebody listens, are not among them. */
   countInFlight(): number {
     let count = 0
-    for (const trace of this.#inFlight) if (!isSkipped(trace) && !isEventStream(trace)) count += 1
+    for (const trace of this.#inFlight) if (counts(trace) && !isEventStream(trace)) count += 1
     return count
   }
 
@@ -157,6 +153,18 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     this.#series.clear()
   }
 
+  #follow(request: IncomingMessage, response: ServerResponse, nameRoute: RouteNamer | null): LiveTrace | null {
+    try {
+      const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
+      const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute)
+      if (trace) endWithResponse(trace, request, response)
+      return trace
+    } catch (error) {
+      this.#onFault(error)
+      return null
+    }
+  }
+
   #begin(
     request: IncomingMessage | RequestLike,
     response: ServerResponse | null,
@@ -172,8 +180,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   }
 
   #record(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
-    const route = routeOf(trace)
-    if (route === undefined) return
+    const route = trace.route ?? trace.nameRoute?.(trace.request as IncomingMessage, trace) ?? UNMATCHED
     const method = route === UNMATCHED ? '' : trace.method
     const series = this.#series.find(method, route)
     const thresholdMs = this.#series.thresholdOf(series, method, route)
@@ -210,18 +217,10 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   #oldestMs(): number | null {
     for (const trace of this.#inFlight) {
-      if (!isSkipped(trace) && !isEventStream(trace)) return round(performance.now() - trace.start)
+      if (counts(trace) && !isEventStream(trace)) return round(performance.now() - trace.start)
     }
     return null
   }
-}
-
-/** Undefined for a request that is to be forgotten. */
-function routeOf(trace: LiveTrace): string | undefined {
-  if (trace.route !== null) return trace.route
-  if (!trace.nameRoute) return UNMATCHED
-  const name = trace.nameRoute(trace.request as IncomingMessage, trace)
-  return name === null ? UNMATCHED : name
 }
 
 function count(series: Series, status: number, aborted: boolean, durationMs: number | null): void {
@@ -242,8 +241,9 @@ function pathOf(url: string): string {
   return query === -1 ? url : url.slice(0, query)
 }
 
-function isSkipped(trace: LiveTrace): boolean {
-  return !trace.isOnConnection && (trace.request as { [SKIP]?: boolean })[SKIP] === true
+function counts(trace: LiveTrace): boolean {
+  if (trace.isOnConnection) return trace.isSeen
+  return (trace.request as { [SKIP]?: boolean })[SKIP] !== true
 }
 
 /** Headers that were given to `writeHead` alone are to be found only in the text that Node sends, `_header`. */
