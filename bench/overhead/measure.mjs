@@ -1,9 +1,10 @@
 // CPU time of a server per request, all variants alive at once, one slice each per round in a random order.
-import { start } from './process.mjs'
+import { MEASURED_CORE, OTHER_CORE } from '../shared/pin.mjs'
+import { start } from '../shared/process.mjs'
+import { shuffled } from '../shared/stats.mjs'
 import { surroundingsOf } from './variants.mjs'
 
-const SERVER_CORE = 0
-const CLIENT_CORE = 1
+const here = (name) => new URL(name, import.meta.url)
 const WARM_UP_MS = 1_500
 
 /**
@@ -13,7 +14,7 @@ const WARM_UP_MS = 1_500
  * @returns CPU µs per request, by variant, a value for each round
  */
 export async function measureGeneration({ framework, variants, rounds, sliceMs, env }) {
-  const client = await start('./client.mjs', [], CLIENT_CORE)
+  const client = await start(here('client.mjs'), [], OTHER_CORE)
   const servers = new Map()
   try {
     for (const variant of variants) servers.set(variant, await open(framework, variant, env))
@@ -31,7 +32,10 @@ export async function measureGeneration({ framework, variants, rounds, sliceMs, 
 
 async function open(framework, variant, env) {
   const { execArgv, env: own } = surroundingsOf(variant)
-  const server = await start('./server.mjs', [framework, variant], SERVER_CORE, { execArgv, env: { ...env, ...own } })
+  const server = await start(here('server.mjs'), [framework, variant], MEASURED_CORE, {
+    execArgv,
+    env: { ...env, ...own },
+  })
   const { port } = await server.ready
   return { ...server, port }
 }
@@ -41,13 +45,4 @@ async function slice(client, server, ms) {
   const { requests } = await client.ask({ port: server.port, ms })
   const after = await server.ask({})
   return (after.cpu - before.cpu) / requests
-}
-
-function shuffled(list) {
-  const order = [...list]
-  for (let index = order.length - 1; index > 0; index--) {
-    const other = Math.floor(Math.random() * (index + 1))
-    ;[order[index], order[other]] = [order[other], order[index]]
-  }
-  return order
 }

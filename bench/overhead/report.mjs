@@ -1,8 +1,6 @@
-import { median, quantile, ratios } from './stats.mjs'
+import { noiseIn, verdict } from '../shared/output.mjs'
+import { median, pairedRatio } from '../shared/stats.mjs'
 import { TARGETS } from './variants.mjs'
-
-/** A run counts when bare against itself is within so much of 1. */
-const NOISE = 0.02
 
 /**
  * All generations of a framework in one.
@@ -13,11 +11,7 @@ export function summarize(generations) {
   const variants = Object.keys(generations[0])
   return Object.fromEntries(
     variants.map((variant) => {
-      const to = (base) => {
-        if (!variants.includes(base)) return null
-        const all = generations.flatMap((costs) => ratios(costs[variant], costs[base]))
-        return { median: median(all), low: quantile(all, 0.25), high: quantile(all, 0.75) }
-      }
+      const to = (base) => (variants.includes(base) ? pairedRatio(generations, variant, base) : null)
       const us = median(generations.flatMap((costs) => costs[variant]))
       return [variant, { us, bare: to('bare'), empty: to('empty') }]
     }),
@@ -32,16 +26,14 @@ export function table(framework, summary) {
   return [`| ${framework} | CPU µs | added µs | ratio | quartiles |`, '|---|---:|---:|---:|---:|', ...lines].join('\n')
 }
 
-/** One line for each target. */
-export function verdicts(results) {
+/** One for each target. */
+export function verdictsOf(results) {
   return Object.entries(results).flatMap(([framework, summary]) => {
-    const noise = Math.abs(summary.again.bare.median - 1)
-    const isQuiet = noise <= NOISE
+    const voidBecause = noiseIn(summary.again.bare.median)
     return (TARGETS[framework] ?? []).flatMap(({ variant, to, atMost }) => {
-      const ratio = summary[variant]?.[to]?.median
-      if (ratio === undefined) return []
-      const word = isQuiet ? (ratio <= atMost ? 'met' : 'MISSED') : `void: bare against itself is off by ${(100 * noise).toFixed(1)} %`
-      return { text: `${framework}: ${variant} is ${ratio.toFixed(3)} × ${to}, target ${atMost}: ${word}`, ok: isQuiet && ratio <= atMost }
+      const value = summary[variant]?.[to]?.median
+      if (value === undefined) return []
+      return verdict({ name: `${framework} ${variant}`, value, target: atMost, unit: `× ${to}`, voidBecause })
     })
   })
 }

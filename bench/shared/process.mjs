@@ -1,27 +1,35 @@
 // A child process that is asked by messages.
 import { fork } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { cpus } from 'node:os'
 import { fileURLToPath } from 'node:url'
-
-const canPin = existsSync('/usr/bin/taskset') && cpus().length > 1
+import { canPin, pinned } from './pin.mjs'
 
 /**
+ * @param script its URL
  * @param core which core it is pinned to, where that can be done
- * @returns `ask(question)` for its next answer, and `end()`
+ * @returns `ready` with its first message that is no answer, `ask(question)` for an answer, `end()`
  */
 export async function start(script, args, core, { execArgv = [], env = {} } = {}) {
-  const path = fileURLToPath(new URL(script, import.meta.url))
-  const options = { execArgv, env: { ...process.env, NODE_ENV: 'production', ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }
-  const child = canPin
-    ? fork(path, args, { ...options, execPath: '/usr/bin/taskset', execArgv: ['-c', String(core), process.execPath, ...execArgv] })
-    : fork(path, args, options)
+  const path = fileURLToPath(script)
+  const options = {
+    execArgv,
+    env: { ...process.env, NODE_ENV: 'production', ...env },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  }
+  const [execPath, ...before] = pinned(core, process.execPath)
+  const child = fork(path, args, canPin ? { ...options, execPath, execArgv: [...before, ...execArgv] } : options)
   const waiting = new Map()
   let last = 0
   let hello
   const ready = new Promise((resolve, reject) => {
     hello = resolve
-    child.once('exit', (code) => reject(new Error(`${script} ${args.join(' ')} ended with code ${code}`)))
+    const fail = (error) => {
+      reject(error)
+      for (const one of waiting.values()) one.reject(error)
+    }
+    child.once('error', fail)
+    child.once('exit', (code, signal) =>
+      fail(new Error(`${path} ${args.join(' ')} ended (${signal ?? `code ${code}`})`)),
+    )
   })
   ready.catch(() => {})
   child.on('message', (message) => {
