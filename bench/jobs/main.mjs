@@ -5,6 +5,7 @@
 //
 // `bare` runs twice: `again` is the noise. All workers are alive at once; in a round each takes one slice of so many jobs, in
 // a random order. The Redis of the queues and the one that is reported to are two servers on the other core.
+import { endAfter } from '../shared/limit.mjs'
 import { readOptions } from '../shared/options.mjs'
 import { conclude, noiseIn, print, progress, table, verdict } from '../shared/output.mjs'
 import { OTHER_CORE } from '../shared/pin.mjs'
@@ -15,6 +16,7 @@ import { measureGeneration, VARIANTS } from './measure.mjs'
 const TARGET = 1.02
 
 const options = readOptions({ generations: 6, rounds: 20, jobs: 1_000, concurrency: 10 })
+endAfter(30)
 const queues = await startRedis({ core: OTHER_CORE })
 const reports = await startRedis({ core: OTHER_CORE })
 try {

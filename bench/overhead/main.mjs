@@ -4,6 +4,7 @@
 //                             [--slice 100] [--json FILE]
 //
 // `bare` and `again` (the noise) are always among the variants. How it is measured: docs/performance.md.
+import { endAfter } from '../shared/limit.mjs'
 import { readOptions } from '../shared/options.mjs'
 import { conclude, print, progress } from '../shared/output.mjs'
 import { startRedis } from '../shared/redis.mjs'
@@ -21,6 +22,7 @@ const options = readOptions({
 })
 
 const chosen = options.variants === '' ? null : options.variants.split(',')
+endAfter(120)
 const redis = await startRedis()
 const sink = await startSink()
 const env = { QUASAR_REDIS_URL: redis.url, BENCH_SINK: sink.url }
