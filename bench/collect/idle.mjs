@@ -4,7 +4,9 @@ import { print, progress, table, verdict } from '../shared/output.mjs'
 import { MEASURED_CORE } from '../shared/pin.mjs'
 import { start } from '../shared/process.mjs'
 
-const VARIANTS = ['bare', 'again', 'quasar']
+/** The parts that wake a process up between two beats, each in a process of its own. */
+const PARTS = ['its delay histogram', 'its drift timer', 'its GC observer']
+const VARIANTS = ['bare', 'again', 'quasar', ...PARTS]
 /** Per cent of a core. */
 const TARGET = 0.15
 const NOISE = 0.02

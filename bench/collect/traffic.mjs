@@ -27,7 +27,7 @@ export async function measureTraffic({ intervals, interval, rate }) {
 }
 
 function rowOf({ routes, beat, minute, mean, commands, reads }) {
-  return [String(routes), beat, minute, mean, commands, reads]
+  return [routes, beat, minute, mean, commands, reads]
 }
 
 /** A server for each, because its figures are those of all its clients. */

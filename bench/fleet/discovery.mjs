@@ -70,7 +70,7 @@ async function repeat(client, times, work) {
 }
 
 function lookOf({ nodes, foreign, firstLookMs, look }) {
-  return [String(nodes), foreign, firstLookMs, look.ms, look.redisCpuMs, look.readerCpuMs, look.commands]
+  return [nodes, foreign, firstLookMs, look.ms, look.redisCpuMs, look.readerCpuMs, look.commands]
 }
 
 function report(points) {
@@ -87,7 +87,7 @@ function report(points) {
   ]
   const rows = points.map(({ nodes, foreign, index, scan }) => {
     const byIndex = [index.ms, index.redisCpuMs, index.readerCpuMs, index.commands]
-    return [String(nodes), foreign, ...byIndex, scan.ms, scan.redisCpuMs]
+    return [nodes, foreign, ...byIndex, scan.ms, scan.redisCpuMs]
   })
   print(table(heads, rows))
   print('\nA whole look of Zenith: nodes, then what is new of each service. The first one reads all rollups.')

@@ -123,5 +123,5 @@ function lineOf({ count, memory, ...fleets }, fleet) {
   const { cpu, redisCommands, redisCpu, updates, bytesPerSecond, bytesPerUpdate } = fleets[fleet]
   const used = [memory[fleet].heap, memory[fleet].rss]
   const figures = [redisCommands, redisCpu, updates, bytesPerSecond, bytesPerUpdate]
-  return [String(count), fleet, cpu, ...used.map((bytes) => bytes / MB), ...figures]
+  return [count, fleet, cpu, ...used.map((bytes) => bytes / MB), ...figures]
 }
