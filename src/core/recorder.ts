@@ -197,6 +197,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   async #stop(): Promise<void> {
     this.#unwatch()
     await Promise.all([this.#reporter.stop(), this.#queues.stop()])
+    this.requests.stop()
     this.#probes.stop()
     await this.#writer.close()
   }

@@ -41,6 +41,12 @@ export class LiveTrace implements RequestTrace {
   previous: LiveTrace | null = null
   next: LiveTrace | null = null
   list: InFlight | null = null
+  /** False as long as nobody but the server has seen it: it may not be for the app at all, but for a WebSocket library. */
+  isSeen = true
+  /** Whether its connection knows it: to look for a mark on one of Express's objects takes long. */
+  isOnConnection = false
+  /** One that came before on the same connection and is not over. */
+  earlier: LiveTrace | null = null
   /** Found or made when the first record of the request is kept. */
   requestId: string | null = null
 

@@ -1,5 +1,7 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type RequestFigures, Sketch, UNMATCHED } from '../protocol/index.js'
+import { endWithResponse, followed } from './endings.js'
+import { type Exchange, onRequestStart } from './http-events.js'
 import type { ResolvedOptions } from './options.js'
 import {
   InFlight,
@@ -24,6 +26,11 @@ export interface RequestRecorder {
    * @returns the trace there is when the request is followed already; null when it is ignored
    */
   track(request: IncomingMessage, response: ServerResponse, nameRoute?: RouteNamer): RequestTrace | null
+  /**
+   * Takes the time of every request of one of Node's HTTP/1 servers at its arrival, before anybody has seen it. Only those
+   * count that `track` is asked for later.
+   */
+  followServer(server: Server): void
   /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
   find(response: ServerResponse | undefined): RequestTrace | null
   /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
@@ -49,12 +56,8 @@ export interface RequestListener {
   failed(request: EndedRequest, error: unknown): void
 }
 
-/** Both keyed globally: the ESM and the CJS copy of the package, loaded together, count a request once. */
-const TRACE = Symbol.for('@gravito/quasar/trace')
-/** Set on a request (by Zenith, on its own) to be left out. */
+/** Set on a request (by Zenith, on its own) to be left out, where the connection does not know its trace. */
 const SKIP = Symbol.for('@gravito/quasar/skip')
-
-type Traced = ServerResponse & { [TRACE]?: LiveTrace }
 
 /** The status of a request whose client went away, after nginx. */
 const CLIENT_CLOSED_REQUEST = 499
@@ -66,6 +69,9 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   readonly #series: SeriesTable
   readonly #onFault: (error: unknown) => void
   #isUsed = false
+  #isOver = false
+  readonly #servers = new WeakSet<Server>()
+  #unlisten: (() => void) | null = null
 
   constructor(options: ResolvedOptions, listener: RequestListener, onFault: (error: unknown) => void) {
     this.#options = options
@@ -76,23 +82,36 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   track(request: IncomingMessage, response: ServerResponse, nameRoute: RouteNamer | null = null): RequestTrace | null {
     try {
-      const traced = (response as Traced)[TRACE]
-      if (traced) return traced
-      const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
-      const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute)
-      if (!trace) return null
-      ;(response as Traced)[TRACE] = trace
-      if (response.closed) onClose.call(response)
-      else response.on('close', onClose)
-      return trace
+      const known = followed(response)
+      if (known) {
+        known.isSeen = true
+        return known
+      }
     } catch (error) {
       this.#onFault(error)
-      return null
     }
+    return this.#follow(request, response, nameRoute)
+  }
+
+  followServer(server: Server): void {
+    this.#servers.add(server)
+    this.#unlisten ??= onRequestStart((exchange) => this.#started(exchange))
+  }
+
+  /** Requests pass unseen from now on. */
+  stop(): void {
+    this.#isOver = true
+    this.#unlisten?.()
+  }
+
+  #started({ request, response, server }: Exchange): void {
+    if (!this.#servers.has(server)) return
+    const trace = this.#follow(request, response, null)
+    if (trace) trace.isSeen = false
   }
 
   find(response: ServerResponse | undefined): RequestTrace | null {
-    return (response as Traced | undefined)?.[TRACE] ?? null
+    return response ? followed(response) : null
   }
 
   begin(request: RequestLike): RequestTrace | null {
@@ -106,7 +125,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   ended(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
     try {
-      if (!isSkipped(trace)) this.#record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
+      if (counts(trace)) this.#record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
     } catch (error) {
       this.#onFault(error)
     }
@@ -115,7 +134,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   /** Requests being answered now; event streams, which last as long as somebody listens, are not among them. */
   countInFlight(): number {
     let count = 0
-    for (const trace of this.#inFlight) if (!isSkipped(trace) && !isEventStream(trace)) count += 1
+    for (const trace of this.#inFlight) if (counts(trace) && !isEventStream(trace)) count += 1
     return count
   }
 
@@ -134,6 +153,18 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     this.#series.clear()
   }
 
+  #follow(request: IncomingMessage, response: ServerResponse, nameRoute: RouteNamer | null): LiveTrace | null {
+    try {
+      const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
+      const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute)
+      if (trace) endWithResponse(trace, request, response)
+      return trace
+    } catch (error) {
+      this.#onFault(error)
+      return null
+    }
+  }
+
   #begin(
     request: IncomingMessage | RequestLike,
     response: ServerResponse | null,
@@ -141,7 +172,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     url: string,
     nameRoute: RouteNamer | null,
   ): LiveTrace | null {
-    if (this.#options.ignore?.(pathOf(url))) return null
+    if (this.#isOver || this.#options.ignore?.(pathOf(url))) return null
     this.#isUsed = true
     const trace = new LiveTrace(this, method, url, activeTraceId(), performance.now(), request, response, nameRoute)
     this.#inFlight.add(trace)
@@ -186,23 +217,10 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   #oldestMs(): number | null {
     for (const trace of this.#inFlight) {
-      if (!isSkipped(trace) && !isEventStream(trace)) return round(performance.now() - trace.start)
+      if (counts(trace) && !isEventStream(trace)) return round(performance.now() - trace.start)
     }
     return null
   }
-}
-
-function onClose(this: ServerResponse): void {
-  ;(this as Traced)[TRACE]?.end(this.statusCode, wasAborted(this))
-}
-
-/**
- * Whether the client went away before it had all. `writableFinished` alone does not say so: it is false, too, after
- * Fastify's `inject()`, whose response has no socket that could break.
- */
-function wasAborted(response: ServerResponse): boolean {
-  if (response.writableFinished) return false
-  return !response.writableEnded || response.req?.socket?.destroyed === true
 }
 
 function count(series: Series, status: number, aborted: boolean, durationMs: number | null): void {
@@ -223,8 +241,9 @@ function pathOf(url: string): string {
   return query === -1 ? url : url.slice(0, query)
 }
 
-function isSkipped(trace: LiveTrace): boolean {
-  return (trace.request as { [SKIP]?: boolean })[SKIP] === true
+function counts(trace: LiveTrace): boolean {
+  if (trace.isOnConnection) return trace.isSeen
+  return (trace.request as { [SKIP]?: boolean })[SKIP] !== true
 }
 
 /** Headers that were given to `writeHead` alone are to be found only in the text that Node sends, `_header`. */

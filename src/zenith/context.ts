@@ -26,11 +26,20 @@ export interface Origin {
   readonly isOldHttp: boolean
 }
 
-/** Marks a request as Zenith's own, so that the recorder leaves it out of what it measures. */
+/** The trace of the request that came last on a connection, when a recorder of this process follows it. */
+const TRACE = Symbol.for('@gravito/quasar/trace')
+/** Marks a request that comes another way as Zenith's own. */
 const SKIP = Symbol.for('@gravito/quasar/skip')
 
-export function skipRecording(request: object): void {
-  Object.assign(request, { [SKIP]: true })
+interface Incoming {
+  readonly socket?: object | undefined
+}
+
+/** Leaves a request of Zenith's own out of what a recorder measures. */
+export function skipRecording(request: Incoming): void {
+  const trace = (request.socket as { [TRACE]?: { discard(): void } | null } | undefined)?.[TRACE]
+  if (trace) trace.discard()
+  else Object.assign(request, { [SKIP]: true })
 }
 
 export function originOf(context: unknown): Origin {

@@ -22,14 +22,17 @@ interface Mount {
 /**
  * A request's way through the routers. `baseUrl` holds real values (`/t/acme`), so the patterns of the mounts are
  * collected as they are entered. The way stays what it was when an error or a fall-through leads out of the routers.
+ *
+ * Express gives each request a shape of its own, which makes reading from it slow: of the layers that every request passes,
+ * nothing is kept but the last.
  */
 export class Visit {
   trace: RequestTrace | null = null
   readonly #mounts: Mount[] = []
-  /** What answered if nothing comes after it: a route under its mounts, or a middleware and so no path of its own. */
-  #prefix = ''
-  #path: unknown = null
-  #hasFailed = false
+  /** What answered if nothing comes after it. */
+  #last: Layer | null = null
+  /** Where it was when it failed first: errors lead out of the routers. */
+  #failedAt: string | null = null
 
   /** @param base what mounts took before the visit began; that of the first request of all, in a nested router */
   constructor(
@@ -43,25 +46,25 @@ export class Visit {
   enter(layer: Layer, request: RoutedRequest): void {
     // The handlers of a route are layers of their own.
     if (!layer.route && 'method' in layer) return
-    if (!layer.route && !layer.slash && !layer.regexp?.fast_slash) this.#mount(layer, request.baseUrl, request.params)
-    // Express gives each request a shape of its own, which makes reading from it slow.
-    else if (this.#mounts.length > 0) this.#leaveTo(request.baseUrl)
-    this.#prefix = this.#mounts.at(-1)?.pattern ?? ''
-    this.#path = layer.route ? layer.route.path : null
+    this.#last = layer
+    if (layer.route) this.#leaveTo(request.baseUrl)
+    else if (!isAtRoot(layer)) this.#mount(layer, request.baseUrl, request.params)
   }
 
   fail(error: unknown): void {
-    this.#hasFailed = true
+    this.#failedAt ??= (this.request as RoutedRequest).baseUrl
     this.trace?.fail(error)
   }
 
   /** The pattern of what answered; null when no route did, or a middleware that is mounted nowhere in particular. */
   name(request: RoutedRequest): string | null {
     // Every router puts back the `next` it found: without one, all of them passed the request on.
-    if (!this.#hasFailed && request.next === undefined) return null
-    if (this.#path === null) return this.#prefix || null
-    const path = pathText(this.#path)
-    return path === '/' && this.#prefix ? this.#prefix : this.#prefix + path
+    if (!this.#last || (this.#failedAt === null && request.next === undefined)) return null
+    if (isAtRoot(this.#last)) this.#leaveTo(this.#failedAt ?? request.baseUrl)
+    const prefix = this.#mounts.at(-1)?.pattern ?? ''
+    if (!this.#last.route) return prefix || null
+    const path = pathText(this.#last.route.path)
+    return path === '/' && prefix ? prefix : prefix + path
   }
 
   /** Forgets the mounts of routers that were left. */
@@ -76,6 +79,11 @@ export class Visit {
     const taken = base.slice(parent?.base.length ?? 0)
     this.#mounts.push({ base, pattern: (parent?.pattern ?? '') + mountPattern(layer, taken, params) })
   }
+}
+
+/** Whether a middleware takes whatever comes to its router. */
+function isAtRoot(layer: Layer): boolean {
+  return !layer.route && (layer.slash === true || layer.regexp?.fast_slash === true)
 }
 
 /** The visit that was entered last: the layers of a request mostly run one after the other. */
@@ -97,10 +105,12 @@ function watchedVisit(request: RoutedRequest): Visit {
 }
 
 /** Begins the visit of a request, or goes on with the one that was watched. */
-export function beginVisit(request: RoutedRequest, trace: RequestTrace): void {
-  const base = request.baseUrl
+export function beginVisit(request: IncomingMessage, trace: RequestTrace): void {
+  const routed = request as IncomingMessage & { baseUrl?: string; [VISIT]?: Visit }
+  // Before Express has seen it there is none.
+  const base = routed.baseUrl ?? ''
   if (base) isNested = true
-  const visit = (isNested ? request[VISIT] : null) ?? new Visit(request, base)
+  const visit = (isNested ? routed[VISIT] : null) ?? new Visit(request, base)
   visit.trace = trace
   trace.context = visit
   last = visit

@@ -1,22 +1,44 @@
+import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
-import type { RequestRecorder } from '../../core/requests.js'
+import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
+import { type Follow, moveIntoHandler, type Route } from './move-into-handler.js'
 
 /**
- * The hooks that both Fastify and Nest on Fastify are followed by. The end of a request is that of its raw response:
- * `onResponse` does not run for hijacked replies and for clients that went away.
+ * How both Fastify and Nest on Fastify are followed. The end of a request is that of its raw response: `onResponse` does
+ * not run for hijacked replies and for clients that went away.
+ *
+ * @returns whether the time of a request is taken at its arrival at the server, not only in a hook
  */
-export function followRequests(fastify: FastifyInstance, requests: RequestRecorder): void {
-  fastify.addHook('onRequest', (request, reply, done) => {
-    // The getter makes a new object each time.
-    const { url, config } = request.routeOptions
+export function followRequests(fastify: FastifyInstance, requests: RequestRecorder): boolean {
+  const isWhole = hasServer(fastify)
+  if (isWhole) requests.followServer(fastify.server as Server)
+  const follow: Follow = (request, reply, route) => {
     const trace = requests.track(request.raw, reply.raw)
-    if (config?.quasar === false) trace?.discard()
-    else if (trace) trace.route = url ?? null
+    if (trace) name(trace, route)
+  }
+  fastify.addHook('onRequest', function quasarOnRequest(request, reply, done) {
+    // The getter makes a new object each time.
+    const route = request.routeOptions
+    follow(request, reply, route)
+    if (isWhole) moveIntoHandler(request, route, follow)
     done()
   })
   // Runs before any error handler, when the status is still 200.
-  fastify.addHook('onError', (_request, reply, error, done) => {
-    requests.find(reply.raw)?.fail(error)
+  fastify.addHook('onError', (request, reply, error, done) => {
+    const trace = requests.find(reply.raw)
+    if (trace) name(trace, request.routeOptions)
+    trace?.fail(error)
     done()
   })
+  return isWhole
+}
+
+/** Whether all requests of the server are the instance's: Node's own for HTTP/1, of the root. Scopes only inherit it. */
+function hasServer(fastify: FastifyInstance): boolean {
+  return Object.hasOwn(fastify, 'server') && !fastify.initialConfig.http2
+}
+
+function name(trace: RequestTrace, { url, config }: Route): void {
+  if (config?.quasar === false) trace.discard()
+  else trace.route = url ?? null
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { matchedRoutes } from 'hono/route'
 
-type Route = ReturnType<typeof matchedRoutes>[number]
+export type Route = ReturnType<typeof matchedRoutes>[number]
 
 /**
  * The pattern of the route that answered: the handler that ran last or, when a middleware answered in its place, the
@@ -17,7 +17,7 @@ export function answeredRoute(c: Context): string | null {
 }
 
 /** `use` registers for all methods, as `all` does; what tells them apart is that a handler takes no `next` and no wildcard. */
-function isMiddleware({ method, path, handler }: Route): boolean {
+export function isMiddleware({ method, path, handler }: Route): boolean {
   if (method !== 'ALL') return false
   // The handler of a sub-app with an error handler of its own is wrapped.
   const { __COMPOSED_HANDLER: inner = handler } = handler as { __COMPOSED_HANDLER?: typeof handler }

@@ -1,0 +1,37 @@
+// One worker in a process of its own: node worker.mjs <variant> <queue> <concurrency>. Told how many jobs come, it answers
+// when they are done: { cpuUs, ms }.
+import { performance } from 'node:perf_hooks'
+import { Worker } from 'bullmq'
+import { answering, cpuUs, hello } from '../shared/child.mjs'
+import { fromDist } from '../shared/dist.mjs'
+
+const [variant, queue, concurrency] = process.argv.slice(2)
+let slice = null
+
+const worker = new Worker(queue, async () => begin(), {
+  connection: { url: process.env.BENCH_QUEUES, maxRetriesPerRequest: null },
+  concurrency: Number(concurrency),
+})
+worker.on('completed', end)
+worker.on('error', (error) => process.stderr.write(`${variant}: ${error.message}\n`))
+if (variant === 'monitored') {
+  const { monitorWorker } = await fromDist('integrations/bullmq/index.js')
+  monitorWorker(worker, { service: 'bench', redis: process.env.BENCH_REPORTS })
+}
+await worker.waitUntilReady()
+
+function begin() {
+  if (slice.startedAt === null) slice.startedAt = performance.now()
+}
+
+function end() {
+  slice.left -= 1
+  if (slice.left === 0) slice.done({ cpuUs: cpuUs() - slice.cpuUs, ms: performance.now() - slice.startedAt })
+}
+
+answering(({ jobs }) => {
+  return new Promise((done) => {
+    slice = { left: jobs, startedAt: null, cpuUs: cpuUs(), done }
+  })
+})
+hello()

@@ -1,0 +1,37 @@
+/** What is measured: variants by framework, and what a variant's process needs besides. */
+const OWN = ['bare', 'again', 'empty', 'quasar', 'quasar-redis']
+
+export const VARIANTS = {
+  express: [...OWN, 'express-prom-bundle', 'express-status-monitor', 'otel', 'otel-1pct', 'apm'],
+  fastify: [...OWN, 'fastify-metrics', 'under-pressure', 'otel', 'otel-1pct', 'apm'],
+  hono: [...OWN, 'quasar-wrap', 'hono-prometheus', 'otel', 'otel-1pct', 'apm'],
+  'nest-express': [...OWN],
+  'nest-fastify': [...OWN],
+}
+
+/** Targets: what a variant may cost, as a ratio to another. */
+export const TARGETS = {
+  express: [{ variant: 'quasar-redis', to: 'bare', atMost: 1.03 }],
+  'nest-express': [{ variant: 'quasar-redis', to: 'bare', atMost: 1.03 }],
+  'nest-fastify': [{ variant: 'quasar-redis', to: 'bare', atMost: 1.03 }],
+  fastify: [{ variant: 'quasar-redis', to: 'bare', atMost: 1.04 }],
+  hono: [
+    { variant: 'quasar-redis', to: 'empty', atMost: 1.03 },
+    { variant: 'quasar-wrap', to: 'bare', atMost: 1.04 },
+  ],
+}
+
+/** @returns the arguments of Node and the environment */
+export function surroundingsOf(variant) {
+  if (variant === 'otel') return { execArgv: ['--import', file('otel.mjs')], env: {} }
+  if (variant === 'otel-1pct') {
+    const env = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' }
+    return { execArgv: ['--import', file('otel.mjs')], env }
+  }
+  if (variant === 'apm') return { execArgv: ['--import', file('apm.mjs')], env: {} }
+  return { execArgv: [], env: {} }
+}
+
+function file(name) {
+  return new URL(name, import.meta.url).href
+}

@@ -1,0 +1,122 @@
+// What Quasar keeps in memory after millions of requests: a server with it beside a bare one, the same requests to both.
+//
+//   npm run bench:soak -- [--requests 10000000] [--checkpoints 40] [--routes 200] [--urls 10000] [--json FILE]
+//
+// One request in a thousand is given up by its client, one in a hundred throws, one in five hundred is slow enough to be kept.
+// Redis goes away twice: after a fifth of the requests for a twentieth of them, and after three fifths. Memory is what is left
+// after garbage collection.
+import { endAfter } from '../shared/limit.mjs'
+import { readOptions } from '../shared/options.mjs'
+import { conclude, print, progress, table, verdict } from '../shared/output.mjs'
+import { MEASURED_CORE, OTHER_CORE } from '../shared/pin.mjs'
+import { start } from '../shared/process.mjs'
+import { startRedis } from '../shared/redis.mjs'
+import { median, rise } from '../shared/stats.mjs'
+
+const MB = 1_048_576
+const WHOLE = 10_000_000
+/** MB over bare, and how much of that may come in the second half. */
+const TARGET = 8
+const LEVEL = 1
+/** Shares of the requests during which Redis is away. */
+const OUTAGES = [
+  [0.2, 0.25],
+  [0.6, 0.65],
+]
+const VARIANTS = ['bare', 'quasar']
+
+const options = readOptions({ requests: WHOLE, checkpoints: 40, routes: 200, urls: 10_000 })
+endAfter(120)
+if (options.requests < WHOLE) print(`Scaled down: ${options.requests} requests in place of ${WHOLE}`)
+let isAway = false
+let redis = await startRedis({ core: OTHER_CORE })
+try {
+  const { points, counts } = await soak()
+  const verdicts = report(points)
+  conclude({ options, verdicts, results: { points, counts } })
+} finally {
+  await redis.stop()
+}
+
+async function soak() {
+  const args = [String(options.routes)]
+  const env = { BENCH_REDIS: redis.url }
+  const open = (variant) =>
+    start(here('server.mjs'), [variant, ...args], MEASURED_CORE, { execArgv: ['--expose-gc'], env })
+  const client = await start(here('client.mjs'), [], OTHER_CORE)
+  const servers = await Promise.all(VARIANTS.map(open))
+  try {
+    const ports = await Promise.all(servers.map(async ({ ready }) => (await ready).port))
+    const points = []
+    const counts = {}
+    for (let point = 1; point <= options.checkpoints; point++) {
+      await setRedis((point - 0.5) / options.checkpoints)
+      const count = Math.ceil(options.requests / options.checkpoints)
+      // Both get the same requests: numbers decide what each of them is.
+      const from = (point - 1) * count
+      for (const port of ports)
+        add(counts, await client.ask({ port, from, count, routes: options.routes, urls: options.urls }))
+      points.push({ requests: point * count, ...(await takeMemory(servers)) })
+      progress(`${point} of ${options.checkpoints}`)
+    }
+    return { points, counts }
+  } finally {
+    client.end()
+    for (const server of servers) server.end()
+  }
+}
+
+async function setRedis(share) {
+  const wasAway = isAway
+  isAway = OUTAGES.some(([from, to]) => share >= from && share < to)
+  if (isAway && !wasAway) await redis.stop()
+  if (!isAway && wasAway) redis = await startRedis({ port: redis.port, core: OTHER_CORE })
+}
+
+function add(counts, { asked, failed, aborted }) {
+  for (const [name, value] of Object.entries({ asked, failed, aborted })) counts[name] = (counts[name] ?? 0) + value
+}
+
+async function takeMemory(servers) {
+  const memories = await Promise.all(servers.map(({ ask }) => ask({})))
+  return Object.fromEntries(VARIANTS.map((variant, index) => [variant, memories[index]]))
+}
+
+function report(points) {
+  const over = points.map(({ bare, quasar }) => ({
+    heap: (quasar.heap - bare.heap) / MB,
+    rss: (quasar.rss - bare.rss) / MB,
+  }))
+  const shown = points.map((point, index) => ({ ...point, over: over[index] })).filter(isShown)
+  print(table(['requests', 'heap: bare', 'Quasar', 'over', 'RSS: bare', 'Quasar', 'over'], shown.map(rowOf), 2))
+  const half = over.slice(Math.floor(over.length / 2))
+  return ['heap', 'rss'].flatMap((what) => {
+    const name = what === 'rss' ? 'RSS' : what
+    const values = half.map((one) => one[what])
+    return [
+      verdict({ name: `${name} over bare, second half`, value: median(values), target: TARGET, unit: 'MB', digits: 2 }),
+      verdict({
+        name: `${name} over bare, growth over the second half`,
+        value: rise(values),
+        target: LEVEL,
+        unit: 'MB',
+        digits: 2,
+      }),
+    ]
+  })
+}
+
+/** Ten of them say it. */
+function isShown(_, index, points) {
+  const step = Math.ceil(points.length / 10)
+  return (points.length - 1 - index) % step === 0
+}
+
+function rowOf({ requests, bare, quasar, over }) {
+  const heap = [bare.heap / MB, quasar.heap / MB, over.heap]
+  return [requests.toLocaleString('en'), ...heap, bare.rss / MB, quasar.rss / MB, over.rss]
+}
+
+function here(name) {
+  return new URL(name, import.meta.url)
+}
