@@ -196,8 +196,8 @@ class ProcessRecorder implements Recorder, ReportSource {
 
   async #stop(): Promise<void> {
     this.#unwatch()
-    await Promise.all([this.#reporter.stop(), this.#queues.stop()])
     this.requests.stop()
+    await Promise.all([this.#reporter.stop(), this.#queues.stop()])
     this.#probes.stop()
     await this.#writer.close()
   }
