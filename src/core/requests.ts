@@ -27,10 +27,11 @@ export interface RequestRecorder {
    */
   track(request: IncomingMessage, response: ServerResponse, nameRoute?: RouteNamer): RequestTrace | null
   /**
-   * Takes the time of every request of one of Node's HTTP/1 servers at its arrival, before anybody has seen it. Only those
-   * count that `track` is asked for later.
+   * Takes the time of every request of one of Node's HTTP/1 servers at its arrival, before anybody has seen it.
+   *
+   * @param isAll whether all of them count, or those alone that `track` is asked for later @default false
    */
-  followServer(server: Server): void
+  followServer(server: Server, isAll?: boolean): void
   /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
   find(response: ServerResponse | undefined): RequestTrace | null
   /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
@@ -70,7 +71,8 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   readonly #onFault: (error: unknown) => void
   #isUsed = false
   #isOver = false
-  readonly #servers = new WeakSet<Server>()
+  /** Whether all requests of a server count. */
+  readonly #servers = new WeakMap<Server, boolean>()
   #unlisten: (() => void) | null = null
 
   constructor(options: ResolvedOptions, listener: RequestListener, onFault: (error: unknown) => void) {
@@ -93,8 +95,8 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     return this.#follow(request, response, nameRoute)
   }
 
-  followServer(server: Server): void {
-    this.#servers.add(server)
+  followServer(server: Server, isAll = false): void {
+    this.#servers.set(server, isAll || this.#servers.get(server) === true)
     this.#unlisten ??= onRequestStart((exchange) => this.#started(exchange))
   }
 
@@ -105,9 +107,10 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   }
 
   #started({ request, response, server }: Exchange): void {
-    if (!this.#servers.has(server)) return
+    const isAll = this.#servers.get(server)
+    if (isAll === undefined) return
     const trace = this.#follow(request, response, null)
-    if (trace) trace.isSeen = false
+    if (trace) trace.isSeen = isAll
   }
 
   find(response: ServerResponse | undefined): RequestTrace | null {

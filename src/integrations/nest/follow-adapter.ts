@@ -16,10 +16,10 @@ export function followAdapter(adapter: AbstractHttpAdapter, requests: RequestRec
   Object.defineProperty(adapter, isFollowed, { value: true })
   if (adapter.getType() === 'express') adapter.use(followExpress(requests, nameNestRoute))
   if (adapter.getType() === 'fastify') {
-    if (followFastify(adapter.getInstance(), requests)) return
     // Nest's middleware runs in a hook that is older than ours: what it answers would not be seen there.
     const server: Server = adapter.getHttpServer()
-    server.prependListener('request', (request, response) => requests.track(request, response))
+    if (followFastify(adapter.getInstance(), requests)) requests.followServer(server, true)
+    else server.prependListener('request', (request, response) => requests.track(request, response))
   }
 }
 
