@@ -65,6 +65,47 @@ for (const [name, host] of Object.entries(hosts)) {
     })
   })
 
+  describe.each(['around', 'around-fetch'])(`${name} with Quasar %s the app`, (variant) => {
+    const { report } = useBench(host)
+
+    it('counts requests by route, their errors and what no route takes', async () => {
+      const reported = await report({ variant }, async ({ port }) => {
+        for (const path of [
+          '/users/1?x=1',
+          '/t/acme/orders/7',
+          '/fail/sync',
+          '/fail/async',
+          '/throws/value',
+          '/nowhere',
+        ])
+          await ask(port, path)
+        await ask(port, '/admin/users', { headers: { 'x-name': 'root' } })
+        await ask(port, '/own/fail')
+      })
+      expect(counts(reported)).toEqual({
+        'GET /users/:id': 1,
+        'GET /t/:tenant/orders/:id': 1,
+        'GET /fail/sync': 1,
+        'GET /fail/async': 1,
+        'GET /throws/value': 1,
+        '(unmatched)': 1,
+        'GET /admin/:section': 1,
+        'GET /own/fail': 1,
+      })
+      const failed = ['GET /fail/async', 'GET /fail/sync', 'GET /throws/value']
+      expect(reported.exceptions.map(({ route }) => route).sort()).toEqual(failed)
+    })
+
+    it('lets requests pass unseen once it is stopped', async () => {
+      const reported = await report({ variant }, async ({ port, stop }) => {
+        await ask(port, '/plain')
+        await stop()
+        expect((await ask(port, '/plain')).status).toBe(200)
+      })
+      expect(counts(reported)).toEqual({ 'GET /plain': 1 })
+    })
+  })
+
   describe(`${name} without Node's request objects`, () => {
     const { report } = useBench(host)
     const variant = 'fetch'

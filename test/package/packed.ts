@@ -11,7 +11,7 @@ export const documented: Readonly<Record<string, readonly string[]>> = {
   './protocol': ['parseHeartbeat', 'encodeHeartbeat', 'keysOf', 'Sketch'],
   './express': ['quasar', 'quasarErrorHandler'],
   './fastify': ['default', 'quasarPlugin', 'zenithPlugin'],
-  './hono': ['quasar'],
+  './hono': ['quasar', 'quasarFetch'],
   './nest': ['QuasarModule', 'ZenithModule', 'QuasarService', 'Monitored', 'SlowJob', 'SkipQuasar'],
   './bullmq': ['monitorWorker', 'monitorQueue'],
   './queues/bullmq': ['bullmqQueues'],

@@ -1,4 +1,5 @@
 import type { RequestRecorder, RequestTrace, RouteNamer } from '../../core/requests.js'
+import { noteFailure } from './context.js'
 import { nodeObjectsOf } from './node-objects.js'
 import { isMiddleware, type Route } from './route.js'
 
@@ -31,9 +32,16 @@ export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
     const node = nodeObjectsOf(env)
     if (!node) return followPlain(requests, matches, request, () => inside.fetch(request, env, ...rest))
     const trace = requests.track(node.incoming, node.outgoing, nameMatch)
-    const answer = inside.fetch(request, env, ...rest)
-    if (trace) trace.context = matches.last
-    return answer
+    if (!trace) return inside.fetch(request, env, ...rest)
+    try {
+      const answer = inside.fetch(request, env, ...rest)
+      return answer instanceof Promise ? noteFailure(trace, answer) : answer
+    } catch (error) {
+      trace.fail(error)
+      throw error
+    } finally {
+      trace.context = matches.last
+    }
   }
 }
 
@@ -68,6 +76,15 @@ function watchErrors(app: Inside, requests: RequestRecorder): void {
   }
 }
 
+/** The router has found what it finds when the app's `fetch` comes back, or throws. */
+function named<T>(trace: RequestTrace | null, matches: { last: Match | null }, run: () => T): T {
+  try {
+    return run()
+  } finally {
+    if (trace) trace.route = nameOf(matches.last)
+  }
+}
+
 /** Traces of requests that came without Node's objects. */
 const plain = new WeakMap<Request, RequestTrace>()
 
@@ -83,9 +100,7 @@ async function followPlain(
   if (trace) plain.set(request, trace)
   let status = 500
   try {
-    const answer = run()
-    if (trace) trace.route = nameOf(matches.last)
-    const response = await answer
+    const response = await named(trace, matches, run)
     status = response.status
     return response
   } catch (error) {

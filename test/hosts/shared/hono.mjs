@@ -1,10 +1,11 @@
 // The app of the Hono hosts.
 import { closeServer, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
-export function honoApps({ Hono, HTTPException, validator, stream, createAdaptorServer }, { quasar }) {
+export function honoApps({ Hono, HTTPException, validator, stream, createAdaptorServer }, { quasar, quasarFetch }) {
   return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false, variant }) {
     const app = new Hono()
-    const monitors = Array.from({ length: registrations }, () => quasar(options))
+    const isAround = variant?.startsWith('around')
+    const monitors = Array.from({ length: isAround ? 0 : registrations }, () => quasar(options))
     const monitor = (router) => {
       for (const middleware of monitors) router.use(middleware)
     }
@@ -13,7 +14,9 @@ export function honoApps({ Hono, HTTPException, validator, stream, createAdaptor
     if (errorHandler) app.onError((error, c) => c.json({ message: error.message }, error.status ?? 500))
     else app.onError(quietly)
     // Anywhere but on node-server there are no objects of Node's.
-    const fetch = variant === 'fetch' ? (request) => app.fetch(request) : app.fetch
+    const around = isAround ? quasarFetch(app, options) : app.fetch
+    if (isAround) monitors.push(around)
+    const fetch = variant?.endsWith('fetch') ? (request) => around(request) : around
     const server = createAdaptorServer({ fetch })
     return {
       port: await listen(server),
