@@ -116,12 +116,15 @@ const list = {
   },
 }
 
+const turn = () => Promise.allSettled([laravel.turn(), stream.turn(), list.turn()])
+
 await stream.schedule()
+await turn()
 process.stdout.write('queues of other kinds are at work\n')
 const end = Date.now() + hour
 process.once('SIGTERM', () => process.exit(0))
 while (Date.now() < end) {
-  await Promise.allSettled([laravel.turn(), stream.turn(), list.turn()])
+  await turn()
   await sleep(300)
 }
 process.exit(0)

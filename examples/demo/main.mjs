@@ -26,10 +26,11 @@ function begin(options) {
 async function startApps(url) {
   const targets = {}
   const env = { QUASAR_REDIS_URL: url, REDIS_URL: url }
+  // Queues are looked for once a minute: those that are there at the start are seen at once.
+  await begin({ name: 'the apps of other kinds', script: foreignScript, env }).ready
   const started = [workerApp, watchApp].map(({ service, script }) =>
     begin({ name: service, script, env: { ...env, QUASAR_SERVICE: service } }),
   )
-  started.push(begin({ name: 'the apps of other kinds', script: foreignScript, env }))
   for (const { key, service, script } of httpApps) {
     const port = String(await freePort())
     targets[key] = `http://127.0.0.1:${port}`
