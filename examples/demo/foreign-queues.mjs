@@ -118,8 +118,17 @@ const list = {
 
 const turn = () => Promise.allSettled([laravel.turn(), stream.turn(), list.turn()])
 
+/** Redis drops empty lists, and nobody finds what is not there: each queue begins with a few jobs. */
+async function fill() {
+  for (let n = 0; n < 10; n++) {
+    await redis.rpush(`${laravel.prefix}default`, laravel.payload('SyncStock'))
+    await redis.lpush('queue:orders', stream.entry('BookOrder'))
+    await redis.lpush('thumbnails', `uploads/${randomUUID()}.png`)
+  }
+}
+
 await stream.schedule()
-await turn()
+await fill()
 process.stdout.write('queues of other kinds are at work\n')
 const end = Date.now() + hour
 process.once('SIGTERM', () => process.exit(0))

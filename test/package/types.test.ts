@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Consumer, documented, installConsumer, manifest, type Packed, pack } from './packed.js'
 
 const frameworks = [
+  '@aws-sdk/client-sqs',
   '@nestjs/common',
   '@nestjs/core',
   'bullmq',
@@ -52,10 +53,10 @@ new Hono().use(quasarHono())
 export class AppModule {}
 
 monitorWorker(new Worker('mail', async () => {}))
-monitorQueue(new Queue('mail'))
+monitorQueue(new Queue('mail', { connection: {} }))
 
 const sources = [
-  bullmqQueues({ connection: 'redis://127.0.0.1:6379', queues: ['mail', new Queue('bills')] }),
+  bullmqQueues({ connection: 'redis://127.0.0.1:6379', queues: ['mail', new Queue('bills', { connection: {} })] }),
   laravelQueues({ redis: 'redis://127.0.0.1:6379' }),
 ]
 startQuasar().monitorQueues(...sources)
