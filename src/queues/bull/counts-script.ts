@@ -1,19 +1,11 @@
-import { scriptOf } from '../bullmq/script.js'
+import { countsScriptOf } from '../bull-layout/counts-script.js'
 
 /**
- * Everything that a tick needs of many queues, in one call. ARGV: since when finished jobs are counted (ms, 0: not at all),
- * then what the queues' keys begin with. Answers the server's time, then one list for each queue, or the error that it met.
- *
  * Bull's list of what waits is, from its tail: jobs with a priority, the most urgent first, then those without one. The
  * oldest is looked for at the tail (the last three, because hashes may be gone), and where the lowest priority and where
  * those without one begin.
  */
-export const COUNTS_SCRIPT = scriptOf(`
-local call = redis.call
-local time = call('TIME')
-local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-local since = ARGV[1]
-
+export const COUNTS_SCRIPT = countsScriptOf(`
 local function waiter(base, id)
   local job = call('HMGET', base .. id, 'timestamp', 'processedOn', 'attemptsMade', 'opts', 'retriedOn')
   local delay = job[4] and string.match(job[4], '"delay":(%d+)')
@@ -39,21 +31,10 @@ local function read(base)
   local delayed = call('ZCARD', base .. 'delayed')
   local completed, failed = call('ZCARD', base .. 'completed'), call('ZCARD', base .. 'failed')
   local due = delayed > 0 and call('ZRANGE', base .. 'delayed', 0, 0, 'WITHSCORES')[2]
-  local ended = 0
-  if since ~= '0' and completed > 0 then ended = call('ZCOUNT', base .. 'completed', '(' .. since, now) end
-  if since ~= '0' and failed > 0 then ended = ended + call('ZCOUNT', base .. 'failed', '(' .. since, now) end
   local old = {}
   if wait + paused > 0 then old = waiters(base, base .. (wait > 0 and 'wait' or 'paused'), urgent) end
   return { wait, paused, active, delayed, completed, failed, call('GET', base .. 'id'),
     call('EXISTS', base .. 'meta-paused'), call('HGET', base .. 'meta', 'version'), call('EXISTS', base .. 'events'),
-    due, ended, old }
+    due, old }
 end
-
-local answer = { now }
-for index = 2, #ARGV do
-  local isRead, counts = pcall(read, ARGV[index])
-  if not isRead then counts = type(counts) == 'table' and counts.err or tostring(counts) end
-  answer[index] = counts
-end
-return answer
 `)

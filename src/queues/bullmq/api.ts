@@ -1,14 +1,11 @@
 import type { RedisClient } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
-import { inTime, TOO_LATE } from '../../redis/deadline.js'
-import { describeError, RedisError } from '../../redis/errors.js'
+import { actInTime } from '../bull-layout/in-time.js'
 import { missingPackage } from '../shared/options.js'
 import type { BullModule, BullQueue, BullQueueClass } from './queue-api.js'
 
 /** After so long without use a queue that was opened for an action is closed. In ms. */
 const IDLE_MS = 30_000
-/** How long an action on a queue may take, in ms. */
-const ACTION_TIMEOUT_MS = 10_000
 
 /** Queues to act through. */
 export interface QueueUser {
@@ -46,15 +43,8 @@ export class QueueApi implements QueueUser {
   }
 
   async use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T> {
-    const { where } = this.#connection
     const queue = this.#given.get(name) ?? (await this.#opened(name))
-    try {
-      const result = await inTime(action(queue), ACTION_TIMEOUT_MS)
-      if (result !== TOO_LATE) return result
-    } catch (error) {
-      throw isRedisFailure(error) ? describeError(error, where) : error
-    }
-    throw new RedisError('ETIMEDOUT', `BullMQ did not do it within ${ACTION_TIMEOUT_MS} ms (${where}, ETIMEDOUT)`)
+    return actInTime('BullMQ', this.#connection, () => action(queue))
   }
 
   async #opened(name: string): Promise<BullQueue> {
@@ -136,9 +126,4 @@ function rootClassOf(queue: BullQueue): BullQueueClass | null {
 
 function isQueueClass(value: unknown): value is BullQueueClass {
   return typeof value === 'function'
-}
-
-function isRedisFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return true
-  return error.name === 'ReplyError' || /Connection is closed|isn't writeable|max retries/i.test(error.message)
 }
