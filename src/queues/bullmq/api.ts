@@ -1,5 +1,6 @@
 import type { RedisClient } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
+import { classesOf } from '../bull-layout/classes.js'
 import { actInTime } from '../bull-layout/in-time.js'
 import { missingPackage } from '../shared/options.js'
 import type { BullModule, BullQueue, BullQueueClass } from './queue-api.js'
@@ -115,12 +116,10 @@ async function installedClass(): Promise<BullQueueClass> {
   throw missingPackage('bullmqQueues', 'bullmq', cause)
 }
 
-/** BullMQ's own class, below those that an app derives from it: their constructors take what they like. */
+/** BullMQ's own class. */
 function rootClassOf(queue: BullQueue): BullQueueClass | null {
-  for (let proto: unknown = Object.getPrototypeOf(queue); proto; proto = Object.getPrototypeOf(proto)) {
-    const made: unknown = typeof proto === 'object' && proto && 'constructor' in proto ? proto.constructor : null
+  for (const made of classesOf(queue))
     if (typeof made === 'function' && Object.hasOwn(made.prototype, 'addBulk') && isQueueClass(made)) return made
-  }
   return null
 }
 
