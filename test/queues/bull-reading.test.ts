@@ -3,6 +3,7 @@ import { Redis } from 'ioredis'
 import { Redis as Redis5 } from 'ioredis5'
 import { describe, expect, it, vi } from 'vitest'
 import { bullQueues } from '../../src/queues/bull.js'
+import { laterThan } from '../conformance/queue-source/samples.js'
 import { BullRedis } from '../support/bull-redis.js'
 import { bullmqOf, readOne, the, VERSIONS } from '../support/bullmq-redis.js'
 import { startRedisCluster } from '../support/redis-cluster.js'
@@ -142,6 +143,16 @@ describe('a tick', () => {
     }
   })
 
+  it('finds the oldest job among the most urgent', async () => {
+    const bench = bull.bench()
+    await bench.addAsOf('mail', Date.now() - HOUR_MS, { priority: 1 })
+    await bench.addAsOf('mail', Date.now(), {})
+    for (const redis of [bull.redis.url, await bull.without('eval', 'evalsha')]) {
+      const { oldestMs } = await readOne(bull.source({ redis, queues: ['mail'] }), 'mail')
+      expect(oldestMs).toBeGreaterThanOrEqual(HOUR_MS)
+    }
+  })
+
   it('a job that somebody retried waits since then, and a delayed one since its time', async () => {
     const bench = bull.bench()
     const source = bull.source({ queues: ['mail', 'late'] })
@@ -172,6 +183,19 @@ describe('a tick', () => {
       { in: 1, out: 0 },
       { in: 4, out: 2 },
     ])
+  })
+
+  it('counts what ended where more is retried than ends', async () => {
+    const bench = bull.bench()
+    const source = bull.source({ queues: ['mail'] })
+    for (let number = 0; number < 2; number++) await bench.queue('mail').add('send', {})
+    expect((await readOne(source, 'mail')).totals).toEqual({ in: 2, out: 0 })
+    const failures = [await bench.fail('mail', 'No stock'), await bench.fail('mail', 'No stock')]
+    expect((await readOne(source, 'mail')).totals).toEqual({ in: 2, out: 2 })
+    await laterThan(Date.now())
+    for (const one of failures) await one.retry()
+    await bench.complete('mail')
+    expect((await readOne(source, 'mail')).totals).toEqual({ in: 2, out: 3 })
   })
 
   it('counts workers, at most every 15 s, and knows nothing where it may not ask', async () => {

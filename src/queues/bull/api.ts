@@ -1,11 +1,7 @@
 import type { Connection } from '../../redis/connection.js'
-import { inTime, TOO_LATE } from '../../redis/deadline.js'
-import { describeError, RedisError } from '../../redis/errors.js'
+import { actInTime } from '../bull-layout/in-time.js'
 import { lentClient } from './lent-client.js'
 import type { BullPackage, BullQueue } from './package.js'
-
-/** How long an action on a queue may take, in ms. */
-const ACTION_TIMEOUT_MS = 10_000
 
 /**
  * Queues to act through: those that the app passed in, and others made by the app's own version of Bull when somebody
@@ -32,16 +28,9 @@ export class QueueApi {
 
   /** Does something with a queue. Rejects with words when it fails, or when it takes too long. */
   async use<T>(name: string, action: (queue: BullQueue, Bull: BullPackage) => Promise<T>): Promise<T> {
-    const { where } = this.#connection
     const Bull = await this.#load()
     const queue = this.#given.get(name) ?? (await this.#make(Bull, name))
-    try {
-      const result = await inTime(action(queue, Bull), ACTION_TIMEOUT_MS)
-      if (result !== TOO_LATE) return result
-    } catch (error) {
-      throw isRedisFailure(error) ? describeError(error, where) : error
-    }
-    throw new RedisError('ETIMEDOUT', `Bull did not do it within ${ACTION_TIMEOUT_MS} ms (${where}, ETIMEDOUT)`)
+    return actInTime('Bull', this.#connection, () => action(queue, Bull))
   }
 
   async #make(Bull: BullPackage, name: string): Promise<BullQueue> {
@@ -56,9 +45,4 @@ export class QueueApi {
       },
     })
   }
-}
-
-function isRedisFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return true
-  return error.name === 'ReplyError' || /Connection is closed|isn't writeable|max retries/i.test(error.message)
 }

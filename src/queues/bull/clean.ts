@@ -2,18 +2,14 @@ import type { JobState } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import { baseOf } from '../bullmq/keys.js'
-import { type ScanCursor, scanIds } from '../bullmq/scan.js'
+import { cleanInCalls, JOBS_A_CALL, removeOld } from '../bull-layout/cleaning.js'
+import { baseOf } from '../bull-layout/keys.js'
+import { jobsReader } from '../bull-layout/summaries.js'
 import { orThrow } from '../shared/redis.js'
 import { cameAt } from '../shared/times.js'
 import { type ActionPlace, removeJobs } from './actions.js'
-import { readJobs } from './jobs.js'
 import type { BullCleanType } from './package.js'
 
-/** Bull removes so many in one script, and Redis does nothing else meanwhile: some 3 ms, and more where a list is long. */
-const JOBS_A_CALL = 100
-/** How many jobs are looked at for those that Bull's own way does not come to. */
-const MAX_LOOKED = 10_000
 /** How many jobs in front of a list may be too young before the rest is left alone: a script would go through all of them. */
 const MAX_YOUNG = 1_000
 /** Later than every job, also where Bull compares a time with the place of a delayed job. */
@@ -25,31 +21,15 @@ export async function cleanJobs(
   queue: string,
   { state, before, limit }: { readonly state: JobState; readonly before: number; readonly limit: number },
 ): Promise<number> {
-  if (state === 'completed' || state === 'failed') return cleanSet(place, queue, state, before, limit)
+  if (state === 'completed' || state === 'failed')
+    return cleanInCalls(limit, (count) => cleanSome(place, queue, state, before, count))
   if (state === 'waiting') {
     const paused = await cleanList(place, queue, 'paused', before, limit)
     return paused + (await cleanList(place, queue, 'wait', before, limit - paused))
   }
   // Bull looks for delayed jobs by a time where it keeps 4096 times as much, and finds none when it has a limit.
-  if (state === 'delayed' || state === 'active') return removeOld(place, queue, state, before, limit)
+  if (state === 'delayed' || state === 'active') return removeEach(place, queue, state, before, limit)
   throw new Error(`Bull has no jobs that are ${state}`)
-}
-
-async function cleanSet(
-  place: ActionPlace,
-  queue: string,
-  type: 'completed' | 'failed',
-  before: number,
-  limit: number,
-): Promise<number> {
-  let removed = 0
-  while (removed < limit) {
-    const count = Math.min(JOBS_A_CALL, limit - removed)
-    const now = await cleanSome(place, queue, type, before, count)
-    removed += now
-    if (now < count) break
-  }
-  return removed
 }
 
 async function cleanSome(place: ActionPlace, queue: string, type: BullCleanType, before: number, count: number) {
@@ -103,29 +83,16 @@ async function timesIn(
   )
 }
 
-/** One by one, and neither the next runs of schedules nor what a worker holds. */
-async function removeOld(
-  place: ActionPlace,
-  queue: string,
-  state: JobState,
-  before: number,
-  limit: number,
-): Promise<number> {
-  const base = baseOf(place.prefix, queue)
-  let removed = 0
-  let looked = 0
-  let cursor: ScanCursor | null = null
-  do {
-    const query = { state, asOf: before, cursor: null, limit: JOBS_A_CALL }
-    const part: Awaited<ReturnType<typeof scanIds>> = await scanIds(place.connection, base, query, cursor)
-    const jobs = await readJobs(place.connection, place.scripts, base, part.ids, state)
-    const old = jobs.flatMap((job) => (job && (cameAt(job) ?? 0) < before ? [job.id] : []))
-    const outcomes = await removeJobs(place, queue, old.slice(0, limit - removed))
-    removed += outcomes.filter(({ ok }) => ok).length
-    looked += part.ids.length
-    cursor = part.cursor
-  } while (cursor && removed < limit && looked < MAX_LOOKED)
-  return removed
+/** One by one, and neither the next runs of schedules nor what a worker holds, which are not removed. */
+function removeEach(place: ActionPlace, queue: string, state: JobState, before: number, limit: number) {
+  return removeOld(place, queue, {
+    state,
+    before,
+    limit,
+    read: jobsReader(place),
+    isOld: (job) => (cameAt(job) ?? 0) < before,
+    remove: (ids) => removeJobs(place, queue, ids),
+  })
 }
 
 /** What waits first, then what is delayed. Bull's own `empty` is one transaction for all of it. */
@@ -137,5 +104,5 @@ export async function emptyQueue(place: ActionPlace, queue: string, limit: numbe
       if (now === 0) break
       removed += now
     }
-  return removed < limit ? removed + (await removeOld(place, queue, 'delayed', ALL, limit - removed)) : removed
+  return removed < limit ? removed + (await removeEach(place, queue, 'delayed', ALL, limit - removed)) : removed
 }

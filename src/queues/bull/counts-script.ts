@@ -1,18 +1,11 @@
-import { scriptOf } from '../bullmq/script.js'
+import { countsScriptOf } from '../bull-layout/counts-script.js'
 
 /**
- * Everything that a tick needs of many queues, in one call. ARGV: what the queues' keys begin
- * with. Answers the server's time, then one list for each queue, or the error that it met.
- *
  * Bull's list of what waits is, from its tail: jobs with a priority, the most urgent first, then those without one. The
  * oldest is looked for at the tail (the last three, because hashes may be gone), and where the lowest priority and where
  * those without one begin.
  */
-export const COUNTS_SCRIPT = scriptOf(`
-local call = redis.call
-local time = call('TIME')
-local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
-
+export const COUNTS_SCRIPT = countsScriptOf(`
 local function waiter(base, id)
   local job = call('HMGET', base .. id, 'timestamp', 'processedOn', 'attemptsMade', 'opts', 'retriedOn')
   local delay = job[4] and string.match(job[4], '"delay":(%d+)')
@@ -44,12 +37,4 @@ local function read(base)
     call('EXISTS', base .. 'meta-paused'), call('HGET', base .. 'meta', 'version'), call('EXISTS', base .. 'events'),
     due, old }
 end
-
-local answer = { now }
-for index = 1, #ARGV do
-  local isRead, counts = pcall(read, ARGV[index])
-  if not isRead then counts = type(counts) == 'table' and counts.err or tostring(counts) end
-  answer[index + 1] = counts
-end
-return answer
 `)

@@ -2,7 +2,7 @@ import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
 import { RedisError } from '../../redis/errors.js'
 import { escapeGlob } from '../../redis/glob.js'
-import { baseOf } from '../bullmq/keys.js'
+import { baseOf } from '../bull-layout/keys.js'
 import { SeenNames } from '../shared/seen-names.js'
 import { areBullmqs } from './owner.js'
 

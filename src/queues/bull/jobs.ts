@@ -1,44 +1,38 @@
-import type { JobDetail, JobState, JobSummary } from '../../protocol/index.js'
+import type { JobDetail } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import { readDetail } from '../bullmq/detail.js'
-import type { ListedId } from '../bullmq/lists.js'
-import { parseObject } from '../bullmq/options.js'
-import type { ScriptRunner } from '../bullmq/script.js'
-import { readSummaries } from '../bullmq/summaries.js'
+import type { LayoutPlace } from '../bull-layout/acting.js'
+import { readDetail } from '../bull-layout/detail.js'
+import type { ReadJobs } from '../bull-layout/looks.js'
+import { type JobOptions, parseObject } from '../bull-layout/options.js'
+import { jobsReader as summariesReader } from '../bull-layout/summaries.js'
 import { orThrow } from '../shared/redis.js'
 
-/** Jobs without their payloads. @returns one for each, null for those that are gone */
-export async function readJobs(
-  connection: Connection,
-  scripts: ScriptRunner,
-  base: string,
-  ids: readonly ListedId[],
-  state: JobState,
-): Promise<(JobSummary | null)[]> {
-  const jobs = await readSummaries(connection, scripts, base, ids, state)
-  const scheduled = jobs.filter((job) => job?.id.startsWith('repeat:') === true).map((job) => job?.id ?? '')
-  const replies = await send(
-    connection,
-    scheduled.map((id) => ['hget', base + id, 'opts']),
-  )
-  const schedulers = new Map(scheduled.map((id, index) => [id, schedulerIn(asText(orThrow(replies[index])))]))
-  return jobs.map((job) => job && { ...job, scheduler: schedulers.get(job.id) ?? null })
+/** Reads jobs by their ids, without their payloads. What made a job stands among its options alone. */
+export function jobsReader(place: LayoutPlace): ReadJobs {
+  const read = summariesReader(place)
+  return async (base, ids, state) => {
+    const jobs = await read(base, ids, state)
+    const scheduled = jobs.flatMap((job) => (job?.id.startsWith('repeat:') ? [job.id] : []))
+    const replies = await send(
+      place.connection,
+      scheduled.map((id) => ['hget', base + id, 'opts']),
+    )
+    const keys = replies.map((reply) => schedulerIn(parseObject(asText(orThrow(reply)))))
+    const schedulers = new Map(scheduled.map((id, index) => [id, keys[index] ?? null]))
+    return jobs.map((job) => job && { ...job, scheduler: schedulers.get(job.id) ?? null })
+  }
 }
 
 /** Null when it is gone. */
 export async function readJob(connection: Connection, base: string, id: string): Promise<JobDetail | null> {
   const job = await readDetail(connection, base, id)
-  return job && { ...job, scheduler: repeatKeyOf(job.options) }
+  return job && { ...job, scheduler: schedulerIn(job.options) }
 }
 
 /** The schedule that made a job, by the options of the job. */
-export function schedulerIn(options: string | null): string | null {
-  return repeatKeyOf(parseObject(options))
-}
-
-function repeatKeyOf(options: Readonly<Record<string, unknown>> | null): string | null {
+export function schedulerIn(options: JobOptions | null): string | null {
   const repeat = options?.repeat
   const key: unknown = typeof repeat === 'object' && repeat !== null && 'key' in repeat ? repeat.key : null
   return typeof key === 'string' ? key : null

@@ -1,3 +1,5 @@
+import { classesOf } from '../bull-layout/classes.js'
+
 /**
  * What is used of Bull's classes. They are told by their shape, so that every version 4 will do, and whatever copy of it
  * the app has.
@@ -64,12 +66,9 @@ async function load(): Promise<unknown> {
   }
 }
 
-/** Bull's own class, below those that an app derives from it: their constructors take what they like. */
+/** Bull's own class. */
 function packageOf(queue: BullQueue): BullPackage | null {
-  for (let proto: unknown = Object.getPrototypeOf(queue); proto; proto = Object.getPrototypeOf(proto)) {
-    const made: unknown = typeof proto === 'object' && proto && 'constructor' in proto ? proto.constructor : null
-    if (isPackage(made) && Object.hasOwn(made, 'Job')) return made
-  }
+  for (const made of classesOf(queue)) if (isPackage(made) && Object.hasOwn(made, 'Job')) return made
   return null
 }
 

@@ -1,6 +1,6 @@
 import { asNumber } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import { baseOf } from '../bullmq/keys.js'
+import { baseOf } from '../bull-layout/keys.js'
 import { orThrow } from '../shared/redis.js'
 import type { ActionPlace } from './actions.js'
 

@@ -1,5 +1,5 @@
-import { baseOf } from '../bullmq/keys.js'
-import { scriptOf } from '../bullmq/script.js'
+import { baseOf } from '../bull-layout/keys.js'
+import { scriptOf } from '../bull-layout/script.js'
 import { orThrow } from '../shared/redis.js'
 import type { ActionPlace } from './actions.js'
 

@@ -1,17 +1,16 @@
-import { createHash } from 'node:crypto'
 import type { JobAddress, SchedulerEntry } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import { baseOf } from '../bullmq/keys.js'
-import { type ListedId, scoredIds } from '../bullmq/lists.js'
-import { decodeOptions, type JobOptions, optionsForCopy, parseObject } from '../bullmq/options.js'
+import { copyOf } from '../bull-layout/adding.js'
+import { baseOf } from '../bull-layout/keys.js'
+import type { ListedId } from '../bull-layout/lists.js'
+import { decodeOptions, type JobOptions, optionsForCopy, parseObject } from '../bull-layout/options.js'
+import { md5, readRepeats } from '../bull-layout/repeats.js'
 import { orThrow } from '../shared/redis.js'
 import { timeOf } from '../shared/times.js'
-import { type ActionPlace, addCopy } from './actions.js'
-
-const MAX_SCHEDULERS = 1_000
+import { type ActionPlace, add } from './actions.js'
 
 /** The next run of a schedule: a job like others, which is all that Bull knows the payload and the limit by. */
 interface NextRun {
@@ -24,8 +23,7 @@ interface NextRun {
 
 /** The next to run first. */
 export async function readSchedulers(connection: Connection, base: string): Promise<SchedulerEntry[]> {
-  const [reply] = await send(connection, [['zrange', `${base}repeat`, 0, MAX_SCHEDULERS - 1, 'WITHSCORES']])
-  const listed = scoredIds(orThrow(reply))
+  const listed = await readRepeats(connection, base)
   const runs = await readNextRuns(connection, base, listed)
   return listed.map((one, index) => entryOf(one, runs[index] ?? null))
 }
@@ -108,10 +106,6 @@ function runIdsOf({ id: key, score }: ListedId): string[] {
   return partsOf(key).names.map(({ name, id }) => `repeat:${md5(`${name}${id}:${md5(key)}`)}:${score ?? 0}`)
 }
 
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex')
-}
-
 function nextRunOf(hash: readonly unknown[], key: string): NextRun | null {
   const [name = null, data = null, text = null, timestamp = null] = hash.map(asText)
   const options = decodeOptions(text)
@@ -126,7 +120,7 @@ export async function runScheduler(place: ActionPlace, queue: string, id: string
   if (!found) throw new Error(`The queue ${queue} has no schedule "${id}" any more`)
   const { run } = found
   if (!run) throw new Error(`The schedule "${id}" has lost its next run, and with it what its jobs are like`)
-  return addCopy(place, queue, run.name, run.data, run.options)
+  return add(place, queue, copyOf(run.name, run.data, run.options))
 }
 
 export async function removeScheduler(place: ActionPlace, queue: string, id: string): Promise<boolean> {

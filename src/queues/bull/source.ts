@@ -1,24 +1,22 @@
 import type { QueueSource } from '../../ports.js'
 import type { JobState, QueueCapability } from '../../protocol/index.js'
 import type { RedisSource } from '../../redis/client.js'
-import { readLogs } from '../bullmq/detail.js'
-import { baseOf } from '../bullmq/keys.js'
-import { readIds } from '../bullmq/lists.js'
-import { formatCursor, parseCursor, scanIds } from '../bullmq/scan.js'
-import { ScriptRunner } from '../bullmq/script.js'
-import { searchJobs } from '../bullmq/search.js'
+import type { Changes } from '../bull-layout/acting.js'
+import { baseOf } from '../bull-layout/keys.js'
+import { looksAtLists } from '../bull-layout/looks.js'
+import { QueueReader } from '../bull-layout/reading.js'
+import { ScriptRunner } from '../bull-layout/script.js'
 import type { QueueKind } from '../shared/readings.js'
-import { wasThere } from '../shared/times.js'
 import { type ActionPlace, addJob, duplicateJob, promoteJobs, removeJobs, retryJobs } from './actions.js'
 import { QueueApi } from './api.js'
 import { cleanJobs, emptyQueue } from './clean.js'
+import { COUNTING } from './counts.js'
 import { discoveredNames } from './discovery.js'
-import { readJob, readJobs } from './jobs.js'
+import { jobsReader, readJob } from './jobs.js'
 import { areBullmqs, BULLMQS } from './owner.js'
 import { type BullPackage, type BullQueue, bullPackage } from './package.js'
 import { setPaused } from './pause.js'
 import { placeOfQueues } from './place.js'
-import { QueueReader } from './reading.js'
 import { readSchedulers, removeScheduler, runScheduler } from './schedulers.js'
 
 const STATES: readonly JobState[] = ['waiting', 'active', 'delayed', 'completed', 'failed']
@@ -59,8 +57,19 @@ export function bullSource({ redis, prefix: wanted, names, queues, bull }: BullS
   const scripts = new ScriptRunner(connection)
   const given = new Map(queues.map((queue) => [queue.name, queue]))
   const api = new QueueApi(given, connection, prefix, () => bullPackage(bull, queues))
-  const found = discoveredNames(connection, prefix)
-  const reader = new QueueReader({ connection, scripts, prefix, kind: KIND, given: names, found })
+  const reader = new QueueReader({
+    connection,
+    scripts,
+    prefix,
+    kind: KIND,
+    names: names ? async () => names : discoveredNames(connection, prefix),
+    counting: COUNTING,
+    about(name, { isBullmqs }) {
+      if (!isBullmqs) return {}
+      // Nobody asked for it by its name: it is another source's.
+      return names && { error: `"${name}" ${BULLMQS}` }
+    },
+  })
   const place: ActionPlace = { connection, scripts, api, prefix }
   return {
     driver: KIND.driver,
@@ -77,46 +86,14 @@ export function bullSource({ redis, prefix: wanted, names, queues, bull }: BullS
   }
 }
 
-type Looks = Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'schedulers'>>
-
-function looks({ connection, scripts, prefix }: ActionPlace): Looks {
+function looks(place: ActionPlace): Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'schedulers'> {
+  const { connection, prefix } = place
   return {
-    async jobs(queue, query) {
-      const base = baseOf(prefix, queue)
-      const { total, ids } = await readIds(connection, base, query)
-      const jobs = await readJobs(connection, scripts, base, ids, query.state)
-      const found = jobs.filter((job) => job !== null)
-      return { total, jobs: found, missing: jobs.length - found.length }
-    },
-    search: (queue, query) => searchJobs(connection, scripts, baseOf(prefix, queue), query),
-    async scan(queue, query) {
-      const base = baseOf(prefix, queue)
-      const { ids, cursor } = await scanIds(connection, base, query, parseCursor(query.cursor))
-      const jobs = (await readJobs(connection, scripts, base, ids, query.state)).filter((job) => job !== null)
-      return { jobs: jobs.filter((job) => wasThere(job, query.asOf)), cursor: formatCursor(cursor) }
-    },
+    ...looksAtLists(place, jobsReader(place)),
     job: (queue, id) => readJob(connection, baseOf(prefix, queue), id),
-    logs: (queue, id, query) => readLogs(connection, baseOf(prefix, queue), id, query),
     schedulers: (queue) => readSchedulers(connection, baseOf(prefix, queue)),
   }
 }
-
-type Changes = Required<
-  Pick<
-    QueueSource,
-    | 'retry'
-    | 'promote'
-    | 'remove'
-    | 'pause'
-    | 'resume'
-    | 'clean'
-    | 'empty'
-    | 'add'
-    | 'duplicate'
-    | 'runScheduler'
-    | 'removeScheduler'
-  >
->
 
 function changes(place: ActionPlace): Changes {
   /** Bull's scripts would break a queue of BullMQ. */

@@ -1,14 +1,12 @@
 import type { RedisClient } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
-import { inTime, TOO_LATE } from '../../redis/deadline.js'
-import { describeError, RedisError } from '../../redis/errors.js'
+import { classesOf } from '../bull-layout/classes.js'
+import { actInTime } from '../bull-layout/in-time.js'
 import { missingPackage } from '../shared/options.js'
 import type { BullModule, BullQueue, BullQueueClass } from './queue-api.js'
 
 /** After so long without use a queue that was opened for an action is closed. In ms. */
 const IDLE_MS = 30_000
-/** How long an action on a queue may take, in ms. */
-const ACTION_TIMEOUT_MS = 10_000
 
 /** Queues to act through. */
 export interface QueueUser {
@@ -46,15 +44,8 @@ export class QueueApi implements QueueUser {
   }
 
   async use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T> {
-    const { where } = this.#connection
     const queue = this.#given.get(name) ?? (await this.#opened(name))
-    try {
-      const result = await inTime(action(queue), ACTION_TIMEOUT_MS)
-      if (result !== TOO_LATE) return result
-    } catch (error) {
-      throw isRedisFailure(error) ? describeError(error, where) : error
-    }
-    throw new RedisError('ETIMEDOUT', `BullMQ did not do it within ${ACTION_TIMEOUT_MS} ms (${where}, ETIMEDOUT)`)
+    return actInTime('BullMQ', this.#connection, () => action(queue))
   }
 
   async #opened(name: string): Promise<BullQueue> {
@@ -125,20 +116,13 @@ async function installedClass(): Promise<BullQueueClass> {
   throw missingPackage('bullmqQueues', 'bullmq', cause)
 }
 
-/** BullMQ's own class, below those that an app derives from it: their constructors take what they like. */
+/** BullMQ's own class. */
 function rootClassOf(queue: BullQueue): BullQueueClass | null {
-  for (let proto: unknown = Object.getPrototypeOf(queue); proto; proto = Object.getPrototypeOf(proto)) {
-    const made: unknown = typeof proto === 'object' && proto && 'constructor' in proto ? proto.constructor : null
+  for (const made of classesOf(queue))
     if (typeof made === 'function' && Object.hasOwn(made.prototype, 'addBulk') && isQueueClass(made)) return made
-  }
   return null
 }
 
 function isQueueClass(value: unknown): value is BullQueueClass {
   return typeof value === 'function'
-}
-
-function isRedisFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return true
-  return error.name === 'ReplyError' || /Connection is closed|isn't writeable|max retries/i.test(error.message)
 }

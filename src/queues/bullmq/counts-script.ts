@@ -1,17 +1,11 @@
-import { scriptOf } from './script.js'
+import { countsScriptOf } from '../bull-layout/counts-script.js'
 
 /**
- * Everything that a tick needs of many queues, in one call. ARGV: what the queues' keys begin with. Answers the server's
- * time, then one list for each queue, or the error that it met.
- *
  * Two hundred queues keep the server for some milliseconds: nothing is asked that the counts say is not there. The oldest
  * waiting job is looked for where it should be: at the tail of the lists (before it where a hash tells nothing), first of
  * the prioritized, and first of the lowest priority among them.
  */
-export const COUNTS_SCRIPT = scriptOf(`
-local call = redis.call
-local time = call('TIME')
-
+export const COUNTS_SCRIPT = countsScriptOf(`
 local function waiter(base, id)
   local job = call('HMGET', base .. id, 'timestamp', 'processedOn', 'atm', 'attemptsMade', 'opts')
   local delay = job[5] and string.match(job[5], '"delay":(%d+)')
@@ -50,12 +44,4 @@ local function read(base)
   return { wait, paused, active, urgent, delayed, parents, completed, failed, call('GET', base .. 'id'),
     meta[1], meta[2], meta[3], due, old }
 end
-
-local answer = { string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000)) }
-for index, base in ipairs(ARGV) do
-  local isRead, counts = pcall(read, base)
-  if not isRead then counts = type(counts) == 'table' and counts.err or tostring(counts) end
-  answer[index + 1] = counts
-end
-return answer
 `)

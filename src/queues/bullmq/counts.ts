@@ -1,79 +1,28 @@
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
-import { RedisError } from '../../redis/errors.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
-import { type Reply, send } from '../../redis/send.js'
+import type { Reply } from '../../redis/send.js'
+import type { Counting, QueueCounts } from '../bull-layout/counts.js'
+import { dueAt } from '../bull-layout/summary.js'
+import type { Waiter } from '../bull-layout/waiting-since.js'
 import { COUNTS_SCRIPT } from './counts-script.js'
-import type { ScriptRunner } from './script.js'
-import { dueAt } from './summary.js'
-import { type Waiter, waiterOf } from './waiting-since.js'
 
-/** More of them and a call would keep the server from others for too long. */
-const QUEUES_A_CALL = 200
-
-/** A queue's state as Redis says it. */
-export interface RawCounts {
-  readonly wait: number
-  readonly pausedList: number
-  readonly active: number
-  readonly prioritized: number
-  readonly delayed: number
-  readonly waitingChildren: number
-  readonly completed: number
-  readonly failed: number
-  /** Jobs that were added since there is this queue. */
-  readonly lastId: number | null
-  readonly isPaused: boolean
+export interface BullmqCounts extends QueueCounts {
   readonly version: string | null
   readonly concurrency: number | null
-  /** When the first of the delayed is due, ms. */
-  readonly due: number | null
-  readonly waiters: readonly Waiter[]
 }
 
-export interface CountsReading {
-  /** By the server's clock, ms. */
-  readonly now: number
-  readonly counts: RawCounts | RedisError
+export const COUNTING: Counting<BullmqCounts> = {
+  script: COUNTS_SCRIPT,
+  counts: countsOf,
+  commands: countCommands,
+  joined: (values) => [...values.slice(0, 9), ...asList(values[9]), asList(values[10]).flat()[1]],
+  waiterKeys,
+  waiterFields: ['timestamp', 'processedOn', 'atm', 'attemptsMade', 'opts'],
+  waiterParts: ([addedAt, startedAt, made, madeOnce, options]) => [addedAt, startedAt, made ?? madeOnce, options],
 }
 
-/** Reads queues by what their keys begin with. */
-export async function readCounts(
-  connection: Connection,
-  scripts: ScriptRunner,
-  bases: readonly string[],
-): Promise<CountsReading[]> {
-  const readings: CountsReading[] = []
-  for (let index = 0; index < bases.length; index += QUEUES_A_CALL) {
-    const some = bases.slice(index, index + QUEUES_A_CALL)
-    readings.push(...(await readSome(connection, scripts, some)))
-  }
-  return readings
-}
-
-async function readSome(
-  connection: Connection,
-  scripts: ScriptRunner,
-  bases: readonly string[],
-): Promise<CountsReading[]> {
-  const reply = connection.isCluster ? null : await scripts.run(COUNTS_SCRIPT, [], bases)
-  if (reply === null) return readByPipeline(connection, bases)
-  if (reply.error) throw reply.error
-  const [time, ...lists] = asList(reply.value)
-  const now = asNumber(time) ?? Date.now()
-  return bases.map((_, index) => ({ now, counts: parseCounts(lists[index], connection.where) }))
-}
-
-function parseCounts(value: unknown, where: string): RawCounts | RedisError {
-  if (!Array.isArray(value)) return queueError(asText(value) ?? 'no answer', where)
-  return countsOf(
-    value,
-    asList(value[13]).map((one) => waiterOf(asList(one))),
-  )
-}
-
-/** @param values in the order of the script's answer */
-function countsOf(values: readonly unknown[], waiters: readonly Waiter[]): RawCounts {
+function countsOf(values: readonly unknown[], waiters: readonly Waiter[]): BullmqCounts {
   const numbers = values.map(asNumber)
   const at = (index: number) => numbers[index] ?? 0
   return {
@@ -94,25 +43,7 @@ function countsOf(values: readonly unknown[], waiters: readonly Waiter[]): RawCo
   }
 }
 
-function queueError(text: string, where: string): RedisError {
-  const code = /^-?([A-Z]{3,})\b/.exec(text)?.[1] ?? 'ERR'
-  const what = code === 'WRONGTYPE' ? 'A key of the queue holds another type of data' : text.split(', sha')[0]
-  return new RedisError(code, `${what} (${where}, ${code})`)
-}
-
-/** Where no script may run, and on a Cluster: the same commands one by one, in two turns. */
-async function readByPipeline(connection: Connection, bases: readonly string[]): Promise<CountsReading[]> {
-  const time = await send(connection, [['time']])
-  if (time[0]?.error) throw time[0].error
-  const [seconds, micros] = asList(time[0]?.value).map(asNumber)
-  const now = (seconds ?? 0) * 1000 + Math.floor((micros ?? 0) / 1000)
-  const commands = bases.map((base) => countCommands(base))
-  const replies = inGroups(await send(connection, commands.flat()), commands[0]?.length ?? 1)
-  const refusal = replies[0]?.[0]?.error
-  if (refusal && replies.every((group) => group.every(({ error }) => error))) throw refusal
-  const waiters = await readWaiters(connection, bases, replies)
-  return bases.map((_, index) => ({ now, counts: joinCounts(replies[index] ?? [], waiters[index] ?? []) }))
-}
+const FIRST_WAITERS = 11
 
 function countCommands(base: string): Command[] {
   return [
@@ -133,37 +64,14 @@ function countCommands(base: string): Command[] {
   ]
 }
 
-function joinCounts(replies: readonly Reply[], waiters: readonly Waiter[]): RawCounts | RedisError {
-  const bad = replies.find(({ error }) => error)
-  if (bad?.error) return bad.error
-  const values = replies.map(({ value }) => value)
-  const due = asList(values[10]).flat()[1]
-  return countsOf([...values.slice(0, 9), ...asList(values[9]), due], waiters)
-}
-
-async function readWaiters(
-  connection: Connection,
+/** The jobs at the tails, and the most urgent one. */
+async function waiterKeys(
+  _: Connection,
   bases: readonly string[],
   replies: readonly (readonly Reply[])[],
-): Promise<Waiter[][]> {
-  const jobs = bases.map((base, index) => {
-    return (replies[index] ?? []).slice(11).flatMap(({ value }) => asList(value).map((id) => `${base}${asText(id)}`))
+): Promise<string[][]> {
+  return bases.map((base, index) => {
+    const waiters = (replies[index] ?? []).slice(FIRST_WAITERS)
+    return waiters.flatMap(({ value }) => asList(value).map((id) => `${base}${asText(id)}`))
   })
-  const commands = jobs
-    .flat()
-    .map((key): Command => ['hmget', key, 'timestamp', 'processedOn', 'atm', 'attemptsMade', 'opts'])
-  const hashes = await send(connection, commands)
-  let next = 0
-  return jobs.map((keys) => keys.map(() => waiterOfHash(asList(hashes[next++]?.value))))
-}
-
-function waiterOfHash([timestamp, processedOn, made, madeOnce, options]: readonly unknown[]): Waiter {
-  const delay = /"delay":(\d+)/.exec(asText(options) ?? '')?.[1] ?? null
-  return waiterOf([timestamp, processedOn, made ?? madeOnce, delay])
-}
-
-function inGroups<T>(list: readonly T[], size: number): T[][] {
-  const groups: T[][] = []
-  for (let index = 0; index < list.length; index += size) groups.push(list.slice(index, index + size))
-  return groups
 }

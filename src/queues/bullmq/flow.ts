@@ -3,10 +3,10 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import { baseOf } from '../bull-layout/keys.js'
+import { locate } from '../bull-layout/state.js'
+import { parentOf } from '../bull-layout/summary.js'
 import { orThrow } from '../shared/redis.js'
-import { baseOf, parseJobKey } from './keys.js'
-import { locate } from './state.js'
-import { parentOf } from './summary.js'
 
 /** What a page can show. */
 const MAX_DEPTH = 10
@@ -82,4 +82,11 @@ async function readChildKeys(connection: Connection, key: string): Promise<{ key
   const lists = (await send(connection, commands)).map((reply) => asList(orThrow(reply)))
   const keys = lists.flat().flatMap((one) => asText(one) ?? [])
   return { keys: [...new Set(keys)].sort(), total: pending + processed + ignored + failed }
+}
+
+/** What other jobs call a job: `bull:mail:17`. A queue's name has no colon, an id may have some. */
+function parseJobKey(key: string, prefix: string): { readonly queue: string; readonly id: string } | null {
+  const rest = key.startsWith(`${prefix}:`) ? key.slice(prefix.length + 1) : key.slice(key.indexOf(':') + 1)
+  const colon = rest.indexOf(':')
+  return colon <= 0 ? null : { queue: rest.slice(0, colon), id: rest.slice(colon + 1) }
 }

@@ -1,27 +1,26 @@
-import type { QueueSource } from '../../ports.js'
+import type { QueueReading, QueueSource } from '../../ports.js'
 import { JOB_STATES, QUEUE_CAPABILITIES } from '../../protocol/index.js'
 import type { RedisSource } from '../../redis/client.js'
 import { Discovery } from '../../redis/discovery.js'
 import { RedisError } from '../../redis/errors.js'
 import { escapeGlob } from '../../redis/glob.js'
+import type { Changes } from '../bull-layout/acting.js'
+import { readDetail } from '../bull-layout/detail.js'
+import { baseOf } from '../bull-layout/keys.js'
+import { looksAtLists } from '../bull-layout/looks.js'
+import { QueueReader } from '../bull-layout/reading.js'
+import { ScriptRunner } from '../bull-layout/script.js'
+import { jobsReader } from '../bull-layout/summaries.js'
 import type { QueueKind } from '../shared/readings.js'
 import { SeenNames } from '../shared/seen-names.js'
-import { wasThere } from '../shared/times.js'
-import { addJob, duplicateJob, promoteJobs, removeJobs, retryJobs } from './actions.js'
+import { type ActionPlace, addJob, duplicateJob, promoteJobs, removeJobs, retryJobs } from './actions.js'
 import { QueueApi, queueClassOf } from './api.js'
-import { type CleanPlace, cleanJobs, emptyQueue } from './clean.js'
-import { readDetail, readLogs } from './detail.js'
+import { cleanJobs, emptyQueue } from './clean.js'
+import { type BullmqCounts, COUNTING } from './counts.js'
 import { readFlow } from './flow.js'
-import { baseOf } from './keys.js'
-import { readIds } from './lists.js'
 import { placeOfQueues, type QueuePlace } from './places.js'
 import type { BullModule, BullQueue } from './queue-api.js'
-import { QueueReader } from './reading.js'
-import { formatCursor, parseCursor, scanIds } from './scan.js'
 import { readSchedulers, removeScheduler, runScheduler, saveScheduler } from './schedulers.js'
-import { ScriptRunner } from './script.js'
-import { searchJobs } from './search.js'
-import { readSummaries } from './summaries.js'
 
 /** How often queues are looked for, in ms. */
 const DISCOVER_EVERY_MS = 60_000
@@ -44,8 +43,16 @@ export function redisSource(options: RedisSourceOptions): QueueSource {
   const scripts = new ScriptRunner(connection)
   const given = new Map(options.queues.map((queue) => [queue.name, queue]))
   const api = new QueueApi(given, connection, where.prefix, queueClassOf(options.bullmq, options.queues))
-  const place: CleanPlace = { connection, api, scripts, prefix: where.prefix }
-  const reader = new QueueReader(connection, scripts, where.prefix, KIND, namesOf(options.names, where))
+  const place: ActionPlace = { connection, api, scripts, prefix: where.prefix }
+  const reader = new QueueReader({
+    connection,
+    scripts,
+    prefix: where.prefix,
+    kind: KIND,
+    names: namesOf(options.names, where),
+    counting: COUNTING,
+    about: (_, counts) => ({ meta: metaOf(counts) }),
+  })
   return {
     driver: KIND.driver,
     place: where.place,
@@ -60,6 +67,11 @@ export function redisSource(options: RedisSourceOptions): QueueSource {
     ...looks(place),
     ...changes(place),
   }
+}
+
+function metaOf({ version, concurrency }: BullmqCounts): QueueReading['meta'] {
+  if (version === null && concurrency === null) return null
+  return { ...(version !== null && { version }), ...(concurrency !== null && { concurrency }) }
 }
 
 function namesOf(names: readonly string[] | null, { redis, prefix }: QueuePlace): () => Promise<readonly string[]> {
@@ -82,53 +94,19 @@ function namesOf(names: readonly string[] | null, { redis, prefix }: QueuePlace)
   }
 }
 
-type Looks = Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'flow' | 'schedulers'>>
-
-function looks({ connection, scripts, prefix }: CleanPlace): Looks {
+function looks(
+  place: ActionPlace,
+): Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'flow' | 'schedulers'> {
+  const { connection, prefix } = place
   return {
-    async jobs(queue, query) {
-      const base = baseOf(prefix, queue)
-      const { total, ids } = await readIds(connection, base, query)
-      const jobs = await readSummaries(connection, scripts, base, ids, query.state)
-      const found = jobs.filter((job) => job !== null)
-      return { total, jobs: found, missing: jobs.length - found.length }
-    },
-    search: (queue, query) => searchJobs(connection, scripts, baseOf(prefix, queue), query),
-    async scan(queue, query) {
-      const base = baseOf(prefix, queue)
-      const { ids, cursor } = await scanIds(connection, base, query, parseCursor(query.cursor))
-      const jobs = await readSummaries(connection, scripts, base, ids, query.state)
-      return {
-        jobs: jobs.filter((job) => job !== null).filter((job) => wasThere(job, query.asOf)),
-        cursor: formatCursor(cursor),
-      }
-    },
+    ...looksAtLists(place, jobsReader(place)),
     job: (queue, id) => readDetail(connection, baseOf(prefix, queue), id),
-    logs: (queue, id, query) => readLogs(connection, baseOf(prefix, queue), id, query),
     flow: (queue, id) => readFlow(connection, prefix, { queue, id }),
     schedulers: (queue) => readSchedulers(connection, baseOf(prefix, queue)),
   }
 }
 
-type Changes = Required<
-  Pick<
-    QueueSource,
-    | 'retry'
-    | 'promote'
-    | 'remove'
-    | 'pause'
-    | 'resume'
-    | 'clean'
-    | 'empty'
-    | 'add'
-    | 'duplicate'
-    | 'runScheduler'
-    | 'saveScheduler'
-    | 'removeScheduler'
-  >
->
-
-function changes(place: CleanPlace): Changes {
+function changes(place: ActionPlace): Changes & Required<Pick<QueueSource, 'saveScheduler'>> {
   return {
     retry: (queue, ids) => retryJobs(place, queue, ids),
     promote: (queue, ids) => promoteJobs(place, queue, ids),

@@ -1,26 +1,24 @@
-import { createHash } from 'node:crypto'
 import type { JobAddress, SchedulerDefinition, SchedulerEntry, SchedulerState } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText, textsOf } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import { copyOf, parseJson } from '../bull-layout/adding.js'
+import { baseOf } from '../bull-layout/keys.js'
+import type { ListedId } from '../bull-layout/lists.js'
+import { decodeOptions, parseObject } from '../bull-layout/options.js'
+import { md5, readRepeats } from '../bull-layout/repeats.js'
 import { orThrow } from '../shared/redis.js'
-import { type ActionPlace, addressOf, parseJson } from './actions.js'
+import { type ActionPlace, add } from './actions.js'
 import type { QueueUser } from './api.js'
-import { baseOf } from './keys.js'
-import { type ListedId, scoredIds } from './lists.js'
-import { decodeOptions, optionsForCopy, parseObject } from './options.js'
 import { canRepeat } from './queue-api.js'
-
-const MAX_SCHEDULERS = 1_000
 
 /**
  * The next to run first. Read from the keys: BullMQ's own way removes the schedulers whose definition is gone, and refuses
  * all of them when there is one of the older mechanism.
  */
 export async function readSchedulers(connection: Connection, base: string): Promise<SchedulerEntry[]> {
-  const [reply] = await send(connection, [['zrange', `${base}repeat`, 0, MAX_SCHEDULERS - 1, 'WITHSCORES']])
-  const listed = scoredIds(orThrow(reply))
+  const listed = await readRepeats(connection, base)
   const replies = await send(
     connection,
     listed.flatMap(({ id, score }): Command[] => [
@@ -115,10 +113,8 @@ export async function runScheduler(place: ActionPlace, queue: string, id: string
   const hash = textsOf(orThrow(fields))
   if (stateOf(id, hash) !== 'active')
     throw new Error(`The scheduler "${id}" has no template to run a job by: it is ${stateOf(id, hash)}`)
-  const options = optionsForCopy(decodeOptions(hash.get('opts') ?? null) ?? {})
-  const data = parseJson(hash.get('data') ?? '{}')
-  const job = await place.api.use(queue, (open) => open.add(hash.get('name') ?? id, data, options))
-  return addressOf(queue, job)
+  const options = decodeOptions(hash.get('opts') ?? null)
+  return add(place.api, queue, copyOf(hash.get('name') ?? id, hash.get('data') ?? null, options))
 }
 
 export async function removeScheduler(place: ActionPlace, queue: string, id: string): Promise<boolean> {
@@ -138,8 +134,4 @@ export async function removeScheduler(place: ActionPlace, queue: string, id: str
     if (legacy) await open.remove(`repeat:${md5(legacy.name + legacy.jobId + md5(id))}:${next}`)
     return isRemoved
   })
-}
-
-function md5(text: string): string {
-  return createHash('md5').update(text).digest('hex')
 }

@@ -3,6 +3,7 @@ import type { JobState } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asScored, asText } from '../../redis/replies.js'
+import { pagesOf as inPages } from '../shared/pages.js'
 import { orThrow, sendInPortions } from '../shared/redis.js'
 import { type Entry, entryOf } from './entry.js'
 import { type Layout, PRIORITIES, type Priority } from './layout.js'
@@ -99,24 +100,10 @@ function consecutive(filled: readonly { place: Place; size: number }[], offset: 
   })
 }
 
-/** What is read of a place at once, characters, as far as the entries before tell; and how many entries. */
-const PAGE_CHARS = 4_000_000
-const FIRST_PAGE = 50
-const MAX_PAGE = 500
-
-/** All of a place from what is next on, page by page, at most so many. Pages are small where payloads are large. */
-export async function* pagesOf(connection: Connection, place: Place, most: number): AsyncGenerator<Entry[]> {
-  let limit = FIRST_PAGE
-  for (let offset = 0; offset < most; ) {
-    const [entries = []] = await readParts(
-      connection,
-      [{ place, offset, limit: Math.min(limit, most - offset) }],
-      'oldest',
-    )
-    if (entries.length === 0) return
-    yield entries
-    offset += entries.length
-    const chars = entries.reduce((sum, { text }) => sum + text.length, 0)
-    limit = Math.max(1, Math.min(MAX_PAGE, Math.floor((PAGE_CHARS * entries.length) / Math.max(1, chars))))
-  }
+/** A place from what is next on, page by page, at most so many. */
+export function pagesOf(connection: Connection, place: Place, most: number): AsyncGenerator<readonly Entry[]> {
+  return inPages([0, most - 1], async (offset, limit) => {
+    const [entries = []] = await readParts(connection, [{ place, offset, limit }], 'oldest')
+    return entries
+  })
 }

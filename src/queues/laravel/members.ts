@@ -2,16 +2,12 @@ import type { JobState, JobSummary } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asScored, asText } from '../../redis/replies.js'
+import { pagesOf } from '../shared/pages.js'
 import { orThrow, sendInPortions } from '../shared/redis.js'
 import { bytesOf } from '../shared/texts.js'
 import { attemptsOf } from './horizon-jobs.js'
 import { keysOf, type LaravelQueue } from './names.js'
 import { type Payload, readPayload } from './payload.js'
-
-/** What is asked for at once, bytes, as far as the members before it tell. */
-const PORTION_BYTES = 4 * 1_024 * 1_024
-const FIRST_PORTION = 10
-const MAX_PORTION = 1_000
 
 /** The states that the queue's own keys hold; Redis holds their jobs themselves, not only their ids. */
 export type HeldState = 'waiting' | 'delayed' | 'active'
@@ -40,7 +36,7 @@ export async function sizeOf(connection: Connection, queue: LaravelQueue, state:
 }
 
 /** Members by their places, the next one to be taken first. @throws RedisError */
-export async function range(
+async function range(
   connection: Connection,
   queue: LaravelQueue,
   state: HeldState,
@@ -70,22 +66,14 @@ export function memberOf(text: string, score: number | null): Member {
   }
 }
 
-/** Gives members in portions that do not grow with their payloads, until it has had enough. */
-export async function* portions(
+/** Members by their places, in portions. @throws RedisError */
+export function portions(
   connection: Connection,
   queue: LaravelQueue,
   state: HeldState,
-  [from, to]: readonly [number, number],
+  places: readonly [number, number],
 ): AsyncGenerator<readonly Member[]> {
-  let size = FIRST_PORTION
-  for (let start = from; start <= to; ) {
-    const part = await range(connection, queue, state, [start, Math.min(to, start + size - 1)])
-    if (part.length === 0) return
-    yield part
-    start += part.length
-    const average = part.reduce((sum, { text }) => sum + text.length, 0) / part.length
-    size = Math.max(1, Math.min(MAX_PORTION, Math.floor(PORTION_BYTES / Math.max(1, average))))
-  }
+  return pagesOf(places, (start, count) => range(connection, queue, state, [start, start + count - 1]))
 }
 
 /** Null for what can't be read: it is counted and not listed. */

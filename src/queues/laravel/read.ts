@@ -1,9 +1,7 @@
 import type { SourceReading } from '../../ports.js'
 import type { Connection } from '../../redis/connection.js'
 import { RedisError } from '../../redis/errors.js'
-import { asList, asNumber, asText } from '../../redis/replies.js'
-import type { Reply } from '../../redis/send.js'
-import { isAboutKey, orThrow, SERVER_ID, sendInPortions, serverIdOf } from '../shared/redis.js'
+import { isAboutKey, orThrow, SERVER_ID, sendInPortions, serverIdOf, serverTime } from '../shared/redis.js'
 import { readCounts } from './counts.js'
 import type { Directory } from './directory.js'
 import { type HorizonState, readHorizon } from './horizon-state.js'
@@ -68,10 +66,4 @@ async function unlessForbidden<T>(reading: Promise<T>): Promise<T | null> {
     if (error instanceof RedisError && isAboutKey({ error, value: null })) return null
     throw error
   }
-}
-
-/** Redis' clock: those of the app's machines and of this one may differ. Unix ms */
-function serverTime(reply: Reply | undefined): number | null {
-  const [seconds, micros] = asList(reply?.value).map((part) => asNumber(asText(part) ?? part))
-  return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
 }

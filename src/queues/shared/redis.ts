@@ -2,7 +2,7 @@ import { isClient, keyPrefixOf, type RedisSource } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { givenConnection } from '../../redis/given-connection.js'
 import { ownConnection } from '../../redis/own-connection.js'
-import { asText } from '../../redis/replies.js'
+import { asList, asNumber, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
 import { invalidOption } from './options.js'
 
@@ -48,6 +48,12 @@ export async function readServerId(connection: Connection): Promise<string | nul
   const [reply] = await send(connection, [SERVER_ID])
   if (reply && !isAboutKey(reply)) orThrow(reply)
   return serverIdOf(connection, reply)
+}
+
+/** The server's clock by its answer to TIME: those of the app's machines and of this one may differ. Unix ms; null when unknown. */
+export function serverTime(reply: Reply | undefined): number | null {
+  const [seconds, micros] = asList(reply?.value).map((part) => asNumber(asText(part) ?? part))
+  return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
 }
 
 /** Whether it is the key that is wrong, or what this user may do with it: other keys can be read. */

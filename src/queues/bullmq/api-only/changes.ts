@@ -1,7 +1,7 @@
 import type { JobAddress, JobOutcome, JobState, SchedulerEntry } from '../../../protocol/index.js'
+import { optionsForCopy } from '../../bull-layout/options.js'
 import { done, notDone, notThere } from '../../shared/outcomes.js'
 import { addressOf } from '../actions.js'
-import { optionsForCopy } from '../options.js'
 import type { BullCleanType } from '../queue-api.js'
 import { stateOf, typeOf } from './jobs.js'
 import type { ApiJob, ApiQueue, ApiScheduler } from './types.js'

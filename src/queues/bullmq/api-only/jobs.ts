@@ -1,6 +1,6 @@
 import type { JobDetail, JobState, JobSummary } from '../../../protocol/index.js'
+import { progressOf } from '../../bull-layout/summary.js'
 import { summaryText } from '../../shared/texts.js'
-import { progressOf } from '../summary.js'
 import type { ApiJob, ApiQueue } from './types.js'
 
 /** BullMQ's words for states. */

@@ -50,7 +50,7 @@ export function scoredIds(value: unknown): ListedId[] {
 
 /**
  * Jobs come to the head of a list and are taken from its tail. Of the two lists of waiting jobs the second is older: what
- * version 5 put aside when it paused.
+ * Bull or BullMQ 5 put aside when it paused.
  */
 async function readListIds(
   connection: Connection,
@@ -87,7 +87,7 @@ function partsOf(lengths: readonly number[], first: number, last: number) {
   })
 }
 
-/** Early releases of version 5 kept a marker for their workers in the list. */
+/** Early releases of BullMQ 5 kept a marker for their workers in the list. */
 export function isMarker(id: string): boolean {
   return id === '0' || id.startsWith('0:')
 }

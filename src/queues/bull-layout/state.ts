@@ -19,8 +19,8 @@ const SETS: readonly SetState[] = ['completed', 'failed', 'delayed', 'prioritize
 const COMMANDS = SETS.length + 2
 
 /**
- * Finds jobs without going through long lists: what exists, is in no sorted set and is not worked on waits. (BullMQ's own
- * way reads whole lists.)
+ * Finds jobs without going through long lists: what exists, is in no sorted set and is not worked on waits. (Bull's and
+ * BullMQ's own ways read whole lists.)
  */
 export async function locate(connection: Connection, base: string, ids: readonly string[]): Promise<Whereabouts[]> {
   const replies = await send(

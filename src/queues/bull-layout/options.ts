@@ -1,4 +1,4 @@
-/** Job options as BullMQ stores them, with short names, and as its API takes them. */
+/** BullMQ stores some options of a job with short names, which its API does not take. Bull's are stored as its API takes them. */
 const LONG_NAMES: Readonly<Record<string, string>> = {
   de: 'deduplication',
   fpof: 'failParentOnFailure',

@@ -1,10 +1,12 @@
-import type { JobState, JobSummary } from '../../protocol/index.js'
+import type { JobSummary } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
 import { orThrow } from '../shared/redis.js'
+import type { LayoutPlace } from './acting.js'
 import type { ListedId } from './lists.js'
+import type { ReadJobs } from './looks.js'
 import { type Script, type ScriptRunner, scriptOf } from './script.js'
 import { attemptsIn, ERROR_BYTES, type RawSummary, SUMMARY_FIELDS, summaryOf } from './summary.js'
 
@@ -36,21 +38,17 @@ end
 return answer
 `)
 
-/** Reads jobs by their ids. @returns one for each, null for those that are gone */
-export async function readSummaries(
-  connection: Connection,
-  scripts: ScriptRunner,
-  base: string,
-  ids: readonly ListedId[],
-  state: JobState,
-): Promise<(JobSummary | null)[]> {
-  const jobs: (JobSummary | null)[] = []
-  for (let index = 0; index < ids.length; index += JOBS_A_CALL) {
-    const some = ids.slice(index, index + JOBS_A_CALL)
-    const raw = (await readByScript(scripts, base, some)) ?? (await readByPipeline(connection, base, some))
-    jobs.push(...raw.map((one) => summaryOf(one, state)))
+/** Reads jobs by their ids, without their payloads. */
+export function jobsReader({ connection, scripts }: LayoutPlace): ReadJobs {
+  return async (base, ids, state) => {
+    const jobs: (JobSummary | null)[] = []
+    for (let index = 0; index < ids.length; index += JOBS_A_CALL) {
+      const some = ids.slice(index, index + JOBS_A_CALL)
+      const raw = (await readByScript(scripts, base, some)) ?? (await readByPipeline(connection, base, some))
+      jobs.push(...raw.map((one) => summaryOf(one, state)))
+    }
+    return jobs
   }
-  return jobs
 }
 
 async function readByScript(

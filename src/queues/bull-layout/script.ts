@@ -3,7 +3,7 @@ import type { Connection } from '../../redis/connection.js'
 import type { Reply } from '../../redis/send.js'
 import { send } from '../../redis/send.js'
 
-/** A Lua script that only reads. */
+/** A Lua script and what Redis knows it by. */
 export interface Script {
   readonly text: string
   readonly sha: string

@@ -1,6 +1,9 @@
 import type { JobState } from '../../protocol/index.js'
 
-/** BullMQ's own words for the sorted sets of states. */
+/**
+ * The words of Bull and BullMQ for the sorted sets of states: Bull's layout of keys, which BullMQ has taken over. Bull has no
+ * `waiting-children`, and keeps what has a priority among what waits.
+ */
 export const SET_STATES = {
   prioritized: 'prioritized',
   delayed: 'delayed',
@@ -20,14 +23,7 @@ export function baseOf(prefix: string, queue: string): string {
   return `${prefix}:${queue}:`
 }
 
-/** The lists that hold the jobs of a state, the one that is taken from last first. Version 5 moves what waits to `paused`. */
+/** The lists that hold the jobs of a state, the one that is taken from last first. Bull, and BullMQ 5, move what waits to `paused`. */
 export function listsOf(state: 'waiting' | 'active'): readonly string[] {
   return state === 'active' ? ['active'] : ['wait', 'paused']
-}
-
-/** What other jobs call a job: `bull:mail:17`. A queue's name has no colon, an id may have some. */
-export function parseJobKey(key: string, prefix: string): { readonly queue: string; readonly id: string } | null {
-  const rest = key.startsWith(`${prefix}:`) ? key.slice(prefix.length + 1) : key.slice(key.indexOf(':') + 1)
-  const colon = rest.indexOf(':')
-  return colon <= 0 ? null : { queue: rest.slice(0, colon), id: rest.slice(colon + 1) }
 }

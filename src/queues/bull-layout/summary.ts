@@ -6,7 +6,10 @@ import { parseObject } from './options.js'
 /** What is read of an error for a list, in bytes: more than a list shows, whatever the script. */
 export const ERROR_BYTES = 1_200
 
-/** Small fields of a job's hash. Its payload, its error and its result may be of any size and are not among them. */
+/**
+ * Small fields of a job's hash. Its payload, its error and its result may be of any size and are not among them. Of `atm` and
+ * the last three Bull knows nothing.
+ */
 export const SUMMARY_FIELDS = [
   'name',
   'timestamp',

@@ -6,7 +6,7 @@ import { exchange } from '../../redis/send.js'
 /** CLIENT LIST is dear where there are many clients, and who works changes seldom. In ms. */
 const EVERY_MS = 15_000
 
-/** Workers name their connections: `bull:bWFpbA==` or `bull:bWFpbA==:w:name`. */
+/** Workers of Bull and of BullMQ name their connections: `bull:bWFpbA==` or, BullMQ's alone, `bull:bWFpbA==:w:name`. */
 export class WorkerCounts {
   readonly #connection: Connection
   #askedAt = Number.NEGATIVE_INFINITY

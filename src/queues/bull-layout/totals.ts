@@ -1,5 +1,5 @@
 import type { QueueReading } from '../../ports.js'
-import type { RawCounts } from './counts.js'
+import type { QueueCounts } from './counts.js'
 
 interface Seen {
   readonly lastId: number
@@ -10,8 +10,8 @@ interface Seen {
 }
 
 /**
- * How many jobs came and ended. BullMQ counts what is added (its counter of ids, which counts a job of an id that there is
- * already, too), and nothing else. What ended between two readings is what was added less what there is more of that has
+ * How many jobs came and ended. Bull and BullMQ count what is added (the counter of ids, which counts a job of an id that
+ * there is already, too), and nothing else. What ended between two readings is what was added less what there is more of that has
  * not ended: true also where ended jobs are removed at once, and what somebody removes before it ran has ended as well.
  *
  * A job that is retried by hand has not ended any more, and ends again: a reading that sees it retried and ended tells
@@ -23,12 +23,12 @@ export class Totals {
   /** @param endedSince reads how many jobs ended since a time and are kept */
   async next(
     queue: string,
-    counts: RawCounts,
+    counts: QueueCounts,
     now: number,
     endedSince: (since: number) => Promise<number>,
   ): Promise<QueueReading['totals']> {
     const pending = pendingOf(counts)
-    // A queue without jobs may have no counter yet; one with jobs and without a counter is not BullMQ's alone.
+    // A queue without jobs may have no counter yet; one with jobs and without a counter is not theirs alone.
     const lastId = counts.lastId ?? (pending + counts.completed + counts.failed === 0 ? 0 : null)
     if (lastId === null) {
       this.#seen.delete(queue)
@@ -44,6 +44,6 @@ export class Totals {
   }
 }
 
-function pendingOf({ wait, pausedList, active, prioritized, delayed, waitingChildren }: RawCounts): number {
+function pendingOf({ wait, pausedList, active, prioritized, delayed, waitingChildren }: QueueCounts): number {
   return wait + pausedList + active + prioritized + delayed + waitingChildren
 }

@@ -7,8 +7,7 @@ import { send } from '../../redis/send.js'
 import { orThrow } from '../shared/redis.js'
 import { type Searchable, searchWithin } from '../shared/search.js'
 import { readIds } from './lists.js'
-import type { ScriptRunner } from './script.js'
-import { readSummaries } from './summaries.js'
+import type { ReadJobs } from './looks.js'
 
 /** Larger payloads are not looked into. */
 const MAX_PAYLOAD_BYTES = 65_536
@@ -18,7 +17,7 @@ const MAX_PORTION_BYTES = 1_048_576
 /** The newest first. */
 export async function searchJobs(
   connection: Connection,
-  scripts: ScriptRunner,
+  readJobs: ReadJobs,
   base: string,
   query: JobSearchQuery,
 ): Promise<JobSearch> {
@@ -26,7 +25,7 @@ export async function searchJobs(
   const { total } = await readIds(connection, base, { state, offset: 0, limit: 1, order: 'newest' })
   return searchWithin(query, total, async (offset, limit) => {
     const { ids } = await readIds(connection, base, { state, offset, limit, order: 'newest' })
-    const jobs = await readSummaries(connection, scripts, base, ids, state)
+    const jobs = await readJobs(base, ids, state)
     return withPayloads(
       connection,
       base,

@@ -1,0 +1,25 @@
+/** What is read at once, characters, as far as what was read before tells; and how many entries. */
+const PAGE_CHARS = 4_000_000
+const FIRST_PAGE = 10
+const MAX_PAGE = 1_000
+
+/**
+ * Reads entries in pages that do not grow with their payloads, until it has had enough, or there are no more.
+ *
+ * @param from the first place, and `to`: the last one
+ * @param read gives so many from a place on
+ */
+export async function* pagesOf<T extends { readonly text: string }>(
+  [from, to]: readonly [number, number],
+  read: (start: number, count: number) => Promise<readonly T[]>,
+): AsyncGenerator<readonly T[]> {
+  let size = FIRST_PAGE
+  for (let start = from; start <= to; ) {
+    const page = await read(start, Math.min(size, to - start + 1))
+    if (page.length === 0) return
+    yield page
+    start += page.length
+    const chars = page.reduce((sum, { text }) => sum + text.length, 0)
+    size = Math.max(1, Math.min(MAX_PAGE, Math.floor((PAGE_CHARS * page.length) / Math.max(1, chars))))
+  }
+}
