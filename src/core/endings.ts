@@ -25,7 +25,7 @@ export function followed(response: ServerResponse): LiveTrace | null {
 export function endWithResponse(trace: LiveTrace, request: IncomingMessage, response: ServerResponse): void {
   const socket = request.socket as Connection
   if (response.closed || response.writableFinished) trace.end(response.statusCode, wasAborted(response))
-  else if (tellsEnd(request, socket)) join(socket, trace)
+  else if (tellsEnd(request, socket)) endOnConnection(trace, socket)
   else {
     ;(response as Traced)[TRACE] = trace
     response.on('close', onResponseClose)
@@ -39,12 +39,14 @@ function tellsEnd(request: IncomingMessage, socket: Connection): boolean {
 
 let isListening = false
 
-function join(socket: Connection, trace: LiveTrace): void {
-  const latest = socket[TRACE]
-  if (latest === undefined) watch(socket)
+/** The same for a request that Node's HTTP/1 server has just told of: none of it has to be looked at. */
+export function endOnConnection(trace: LiveTrace, socket: Socket): void {
+  const connection = socket as Connection
+  const latest = connection[TRACE]
+  if (latest === undefined) watch(connection)
   trace.earlier = latest ?? null
   trace.isOnConnection = true
-  socket[TRACE] = trace
+  connection[TRACE] = trace
 }
 
 /** Once a connection. The channel is listened to from the first request on and for good: it costs nothing without traces. */

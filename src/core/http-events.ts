@@ -10,6 +10,9 @@ export interface Exchange {
   readonly server: Server
 }
 
+/** Must not throw: Node would take it for an error of the app. */
+type Listener = (exchange: Exchange) => void
+
 /** A request has arrived, and nobody has seen it yet. */
 const STARTED = 'http.server.request.start'
 /** A response was handed to the system to its last byte; a client that goes away before is not told of. */
@@ -18,14 +21,14 @@ const FINISHED = 'http.server.response.finish'
 /**
  * Listens to a channel on which Node's HTTP server publishes: cheaper for a request than any listener, hook or middleware.
  *
- * @param listener must not throw: Node would take it for an error of the app
  * @returns ends it
  */
-function listen(channel: string, listener: (exchange: Exchange) => void): () => void {
-  const onMessage = (message: unknown) => listener(message as Exchange)
+function listen(channel: string, listener: Listener): () => void {
+  // Node calls it as it is, for each request: no function in between.
+  const onMessage = listener as (message: unknown) => void
   subscribe(channel, onMessage)
   return () => unsubscribe(channel, onMessage)
 }
 
-export const onRequestStart = (listener: (exchange: Exchange) => void) => listen(STARTED, listener)
-export const onResponseFinish = (listener: (exchange: Exchange) => void) => listen(FINISHED, listener)
+export const onRequestStart = (listener: Listener) => listen(STARTED, listener)
+export const onResponseFinish = (listener: Listener) => listen(FINISHED, listener)

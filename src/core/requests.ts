@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type RequestFigures, Sketch, UNMATCHED } from '../protocol/index.js'
-import { endWithResponse, followed } from './endings.js'
+import { endOnConnection, endWithResponse, followed } from './endings.js'
 import { type Exchange, onRequestStart } from './http-events.js'
 import type { ResolvedOptions } from './options.js'
 import {
@@ -73,6 +73,9 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   #isOver = false
   /** Whether all requests of a server count. */
   readonly #servers = new WeakMap<Server, boolean>()
+  /** The server of the last request: most processes have one. */
+  #server: Server | null = null
+  #isAll: boolean | undefined
   #unlisten: (() => void) | null = null
 
   constructor(options: ResolvedOptions, listener: RequestListener, onFault: (error: unknown) => void) {
@@ -97,20 +100,31 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   followServer(server: Server, isAll = false): void {
     this.#servers.set(server, isAll || this.#servers.get(server) === true)
+    this.#server = null
     this.#unlisten ??= onRequestStart((exchange) => this.#started(exchange))
   }
 
   /** Requests pass unseen from now on. */
   stop(): void {
     this.#isOver = true
+    this.#server = null
     this.#unlisten?.()
   }
 
-  #started({ request, response, server }: Exchange): void {
-    const isAll = this.#servers.get(server)
-    if (isAll === undefined) return
-    const trace = this.#follow(request, response, null)
-    if (trace) trace.isSeen = isAll
+  #started({ request, response, socket, server }: Exchange): void {
+    if (server !== this.#server) {
+      this.#server = server
+      this.#isAll = this.#servers.get(server)
+    }
+    if (this.#isAll === undefined) return
+    try {
+      const trace = this.#begin(request, response, request.method as string, request.url as string, null)
+      if (!trace) return
+      trace.isSeen = this.#isAll
+      endOnConnection(trace, socket)
+    } catch (error) {
+      this.#onFault(error)
+    }
   }
 
   find(response: ServerResponse | undefined): RequestTrace | null {

@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import { assets } from './generated.js'
 
 const compress = promisify(gzip)
 /** Smaller ones gain nothing, in bytes. */
 const MIN_COMPRESSED = 1_024
+
+/** Loaded when somebody first opens the page: 2 MB that most processes never need. */
+const loadAssets = async () => (await import('./generated.js')).assets
+
+type Asset = Awaited<ReturnType<typeof loadAssets>>[string]
 
 interface Prepared {
   readonly type: string
@@ -20,8 +24,9 @@ const prepared = new Map<string, Promise<Prepared>>()
 
 /** A file of the page; null when there is none of this name. @param name `index.html`, `assets/app-1a2b3c.js` */
 export async function serveAsset(name: string, request: Request): Promise<Response | null> {
+  const assets = await loadAssets()
   if (!Object.hasOwn(assets, name)) return null
-  const known = prepared.get(name) ?? prepare(name)
+  const known = prepared.get(name) ?? prepare(name, assets[name] as Asset)
   prepared.set(name, known)
   const asset = await known
   const headers = { etag: asset.etag, 'cache-control': asset.cacheControl, vary: 'accept-encoding' }
@@ -38,8 +43,7 @@ export async function serveAsset(name: string, request: Request): Promise<Respon
   })
 }
 
-async function prepare(name: string): Promise<Prepared> {
-  const asset = assets[name] as (typeof assets)[string]
+async function prepare(name: string, asset: Asset): Promise<Prepared> {
   const plain = Buffer.from(asset.body, asset.encoding)
   const compressed =
     isText(asset.type) && plain.byteLength >= MIN_COMPRESSED ? await compress(plain, { level: 9 }) : null
