@@ -48,7 +48,8 @@ function pageOf(reply: Reply, service: string, after: string, now: number): Page
   let unreadable = 0
   for (const { member, score } of members) {
     if (seen?.has(fingerprintOf(member))) continue
-    const record = parseException(member, { service, ts: score })
+    // Who writes no time has written it then, and not in the future.
+    const record = parseException(member, { service, ts: Math.max(0, Math.min(score, now)) })
     if (record) records.push(record)
     else unreadable += 1
   }
