@@ -24,7 +24,7 @@ const CREDENTIALS: readonly (readonly [RegExp, string])[] = [
   [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/@]{1,1000}@/gi, `$1${MASK}@`],
   // the same within a URL or a form, percent-encoded
   [/\b([a-z][a-z0-9+.-]{1,20}%3A%2F%2F)[^\s"'<>&]{1,1000}%40/gi, `$1${MASK}%40`],
-  [/\b(bearer|basic|digest)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
+  [/\b(bearer|basic|digest)(?:\s|%20){1,9}[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, MASK],
   [/\b(?:sk|rk|pk|whsec)_(?:live|test)?_?[\w-]{12,}|\bsk-[\w-]{16,}/g, MASK],
   [/\b(?:gh[opsur]|github_pat|glpat|xox[abeoprs]|npm|hf|shpat|dop_v1|ya29|SG)[_.-][\w.-]{12,}/g, MASK],

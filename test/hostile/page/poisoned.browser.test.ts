@@ -6,6 +6,16 @@ import { launchBrowser } from '../../support/browser.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { poisonIndexes, poisonKept, poisonRecords, poisonTexts, poisonTypes, writeHealthy } from '../redis/poison.js'
 
+const PAGES = [
+  '?page=service&service=shop',
+  '?page=service&service=odd',
+  '?page=slow',
+  '?page=exceptions',
+  '?page=queues',
+  '?page=schedulers',
+  '?page=activity',
+]
+
 let browser: Browser
 let redis: TestRedis
 beforeAll(async () => {
@@ -28,12 +38,12 @@ it('every page shows what is healthy beside what is poisoned, and runs none of i
   const { url } = await serveZenith({ redis: redis.url })
   const { page, problems, close } = await openPage(browser, url)
   const open = async (path: string) => {
-    await page.goto(`${url}/#${path}`)
+    await page.goto(`${url}/${path}`)
     await page.locator('main').waitFor()
   }
   await page.getByRole('article', { name: 'shop web-1' }).waitFor()
   await page.getByText('GET /healthy').first().waitFor()
-  for (const path of ['/services', '/services/shop', '/services/odd', '/slow', '/exceptions', '/queues', '/activity']) {
+  for (const path of PAGES) {
     await open(path)
     await page.waitForLoadState('networkidle', { timeout: 2_000 }).catch(() => {})
     expect((await page.locator('main').textContent())?.length ?? 0, path).toBeGreaterThan(20)
