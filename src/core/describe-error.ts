@@ -14,16 +14,19 @@ const MAX_CAUSES = 4
 
 /** Says what was thrown, whatever it is: bounded and without secrets. Never throws, whatever its getters do. */
 export function describeError(error: unknown): ErrorDescription {
-  const name = cut(textOf(error, 'name') ?? kindOf(error), MAX_NAME_CHARS)
+  const name = cut(maskMessage(beginningOf(textOf(error, 'name') ?? kindOf(error), MAX_MESSAGE_CHARS)), MAX_NAME_CHARS)
   const raw = isObject(error) ? (textOf(error, 'message') ?? '') : safeString(error)
-  const message = cut(maskMessage(raw.slice(0, 4 * MAX_MESSAGE_CHARS)), MAX_MESSAGE_CHARS)
+  const message = cut(maskMessage(beginningOf(raw, 4 * MAX_MESSAGE_CHARS)), MAX_MESSAGE_CHARS)
   const stack = stackOf(error)
   return { name, message, stack, fingerprint: fingerprintOf(name, message, stack) }
 }
 
 /** The stack with those of its causes, cut and masked. */
 function stackOf(error: unknown): string | null {
-  const stacks = chainOf(error).flatMap((link) => textOf(link, 'stack')?.slice(0, MAX_STACK_CHARS) ?? [])
+  const stacks = chainOf(error).flatMap((link) => {
+    const stack = textOf(link, 'stack')
+    return stack === null ? [] : beginningOf(stack, MAX_STACK_CHARS)
+  })
   return stacks.length > 0 ? cut(maskSecrets(stacks.join('\nCaused by: ')), MAX_STACK_CHARS) : null
 }
 
@@ -48,6 +51,14 @@ function fingerprintOf(name: string, message: string, stack: string | null): str
     .update(`${name}\n${template.slice(0, 200)}\n${place}`)
     .digest('hex')
     .slice(0, 16)
+}
+
+/** So much of a text, without a word that is cut in two: of half a secret nobody can tell that it is one. */
+function beginningOf(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text
+  const part = text.slice(0, maxChars)
+  const end = Math.max(part.lastIndexOf(' '), part.lastIndexOf('\n'))
+  return end > maxChars / 2 ? part.slice(0, end) : part
 }
 
 function isObject(value: unknown): value is object {

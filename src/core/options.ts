@@ -133,8 +133,8 @@ function resolveMeta(meta: QuasarOptions['meta']) {
 function intervalFrom(env: Environment): number | null {
   if (!env.QUASAR_INTERVAL) return null
   const interval = Number(env.QUASAR_INTERVAL)
-  if (interval >= 100) return interval
-  throw new QuasarError('invalid_option', 'Quasar: QUASAR_INTERVAL takes a number of ms, 100 or more.')
+  if (RECORDER_CHECKS.interval.accepts(interval)) return interval
+  throw new QuasarError('invalid_option', `Quasar: QUASAR_INTERVAL takes ${RECORDER_CHECKS.interval.takes}.`)
 }
 
 let recorders = 0

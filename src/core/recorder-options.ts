@@ -23,7 +23,7 @@ export const RECORDER_CHECKS = {
   redact: { takes: 'a function', accepts: isFunction },
   meta: { takes: 'an object, or a function that gives one', accepts: (v) => isObject(v) || isFunction(v) },
   ready: { takes: 'a function', accepts: isFunction },
-  disks: { takes: 'an array of mount points', accepts: (v) => Array.isArray(v) && v.every(isText) },
+  disks: { takes: 'an array of mount points', accepts: (v) => Array.isArray(v) && Array.from(v).every(isText) },
   enabled: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
 } satisfies OptionChecks<keyof QuasarOptions>
 
@@ -38,5 +38,6 @@ function isSlow(value: unknown): boolean {
 function isRules(value: unknown): boolean {
   if (value === false || isMs(value)) return true
   if (!Array.isArray(value) || !isMs(value.at(-1))) return false
-  return value.slice(0, -1).every((rule) => Array.isArray(rule) && isPattern(rule[0]) && isMs(rule[1]))
+  // A hole in the list is no rule, and `every` would pass over it.
+  return Array.from(value.slice(0, -1)).every((rule) => Array.isArray(rule) && isPattern(rule[0]) && isMs(rule[1]))
 }

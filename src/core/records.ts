@@ -3,19 +3,16 @@ import type { StoreRecord } from '../ports.js'
 import {
   type ExceptionKind,
   type ExceptionRecord,
-  MAX_NAME_CHARS,
   type Meanwhile,
   PROTOCOL_VERSION,
   type SlowEntry,
 } from '../protocol/index.js'
-import { cut } from '../protocol/read.js'
-import { maskSecrets } from '../redaction/secrets.js'
 import type { RecordBuffer } from './buffer.js'
 import { describeError } from './describe-error.js'
 import type { EndedJob } from './jobs.js'
 import { narrowRecord } from './narrow.js'
 import type { ResolvedOptions } from './options.js'
-import { pickHeaders, redactId, redactUrl } from './redaction.js'
+import { pickHeaders, redactId, redactName, redactUrl } from './redaction.js'
 import type { LiveTrace, RequestLike } from './request-trace.js'
 import type { EndedRequest } from './requests.js'
 import { round, roundKnown } from './round.js'
@@ -106,7 +103,7 @@ export class Records {
       traceId: activeTraceId(),
       meta: {
         ...NO_META,
-        queue: job.queue,
+        queue: nameIn(job.queue),
         jobId: redactId(job.id ?? undefined),
         attempt: job.attempt,
         waitMs: job.waitMs,
@@ -178,7 +175,7 @@ export class Records {
     return {
       v: PROTOCOL_VERSION,
       kind,
-      name: nameIn(name) ?? name,
+      name: redactName(name),
       durationMs,
       thresholdMs,
       service,
@@ -218,7 +215,7 @@ const NO_META: SlowEntry['meta'] = {
 }
 
 function nameIn(name: string | null | undefined): string | null {
-  return name ? cut(maskSecrets(name.slice(0, 1_000)), MAX_NAME_CHARS) : null
+  return name ? redactName(name) : null
 }
 
 function headerOf(request: LiveTrace['request']): (name: string) => string | undefined {

@@ -1,5 +1,5 @@
-import { type JobRollup, MAX_NAME_CHARS, MAX_SERIES, OTHER, type SeriesRollup, Sketch } from '../protocol/index.js'
-import { cut } from '../protocol/read.js'
+import { type JobRollup, MAX_SERIES, OTHER, type SeriesRollup, Sketch } from '../protocol/index.js'
+import { redactName } from './redaction.js'
 
 /** How many intervals without a single event a series outlives, so that a rare route does not come and go. */
 const IDLE_INTERVALS = 30
@@ -123,8 +123,8 @@ export class SeriesTable {
       this.#other ??= new Series(OTHER, '', null)
       return this.#other
     }
-    const key = cut(this.#keyOf(group, name), MAX_NAME_CHARS)
-    const series = new Series(key, group, this.#thresholdOf(key, name))
+    const key = this.#keyOf(group, name)
+    const series = new Series(redactName(key), redactName(group), this.#thresholdOf(key, name))
     const names = this.#groups.get(group) ?? new Map<string, Series>()
     this.#groups.set(group, names.set(name, series))
     this.#size += 1

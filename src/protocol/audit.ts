@@ -1,6 +1,6 @@
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS } from './limits.js'
 import { AUDIT_STEPS, type AuditEntry } from './queue-views.js'
-import { own, readAmount, readObject, readText } from './read.js'
+import { own, readObject, readText, readTime } from './read.js'
 
 /** @returns null when the text is no line of an audit trail */
 export function parseAuditEntry(text: unknown, id: string): AuditEntry | null {
@@ -8,7 +8,7 @@ export function parseAuditEntry(text: unknown, id: string): AuditEntry | null {
   if (!fields) return null
   const operation = readText(fields, 'operation', MAX_NAME_CHARS)
   const action = readText(fields, 'action', MAX_NAME_CHARS)
-  const at = readAmount(fields, 'at')
+  const at = readTime(fields, 'at')
   const step = AUDIT_STEPS.find((one) => one === own(fields, 'step'))
   if (!operation || !action || at === null || !step) return null
   const ok = own(fields, 'ok')

@@ -1,5 +1,5 @@
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_STACK_CHARS, PROTOCOL_VERSION } from './limits.js'
-import { own, readAmount, readObject, readText } from './read.js'
+import { own, readObject, readText, readTime } from './read.js'
 
 export const EXCEPTION_KINDS = ['request', 'job', 'custom', 'uncaught'] as const
 export type ExceptionKind = (typeof EXCEPTION_KINDS)[number]
@@ -38,7 +38,7 @@ export function parseException(text: unknown, from: { service?: string; ts?: num
   const fields = readObject(text)
   if (!fields) return null
   const service = readText(fields, 'service', MAX_NAME_CHARS) ?? from.service
-  const ts = readAmount(fields, 'ts') ?? readAmount(fields, 'timestamp') ?? from.ts
+  const ts = readTime(fields, 'ts') ?? readTime(fields, 'timestamp') ?? from.ts
   const message = readText(fields, 'message', MAX_MESSAGE_CHARS) ?? ''
   const name = readText(fields, 'name', MAX_NAME_CHARS) ?? (message ? 'Error' : null)
   if (!name || !service || ts === undefined) return null

@@ -1,6 +1,18 @@
 import { isLegacyHeartbeat, upgradeLegacyHeartbeat } from './legacy-heartbeat.js'
-import { MAX_META_BYTES, MAX_NAME_CHARS, PROTOCOL_VERSION } from './limits.js'
-import { type Fields, fieldsOf, own, readAmount, readList, readNumber, readObject, readText, within } from './read.js'
+import { MAX_DISKS, MAX_NAME_CHARS, PROTOCOL_VERSION } from './limits.js'
+import {
+  type Fields,
+  fieldsOf,
+  own,
+  readAmount,
+  readList,
+  readNumber,
+  readObject,
+  readOwnObject,
+  readText,
+  readTime,
+  within,
+} from './read.js'
 
 export const LANGUAGES = ['node', 'bun', 'deno', 'php', 'go', 'python', 'other'] as const
 export type Language = (typeof LANGUAGES)[number]
@@ -127,7 +139,7 @@ export function parseHeartbeat(text: unknown, from: { service?: string; node?: s
   const current = isLegacyHeartbeat(fields) ? upgradeLegacyHeartbeat(fields) : fields
   const id = readText(current, 'id', MAX_NAME_CHARS) ?? from.node
   const service = readText(current, 'service', MAX_NAME_CHARS) ?? from.service
-  const timestamp = readAmount(current, 'timestamp')
+  const timestamp = readTime(current, 'timestamp')
   if (!id || !service || timestamp === null) return null
   return { v: PROTOCOL_VERSION, id, service, timestamp, ...identity(current), ...figures(current) }
 }
@@ -156,13 +168,13 @@ function figures(fields: Fields) {
     cpu: readCpu(within(fields, 'cpu')),
     memory: readMemory(within(fields, 'memory')),
     disk: readDisk(fields),
-    eventLoop: readAmounts(fields, 'eventLoop', ['utilization', 'p50', 'p99', 'max', 'mean']),
+    eventLoop: readEventLoop(fields),
     gc: readAmounts(fields, 'gc', ['count', 'totalMs', 'maxMs']),
     runtime: { uptime: readAmount(runtime, 'uptime'), framework: readText(runtime, 'framework', MAX_NAME_CHARS) },
     requests: readAmounts(fields, 'requests', ['rate', 'errorRate', 'p50', 'p95', 'p99', 'inFlight', 'oldestMs']),
     recorder: readAmounts(fields, 'recorder', ['collectMs', 'flushMs', 'dropped', 'bufferedBytes']),
     ready: readReady(fields),
-    meta: readMeta(fields),
+    meta: readOwnObject(fields, 'meta'),
   }
 }
 
@@ -206,7 +218,7 @@ function readMemory(memory: Fields): MemoryFigures {
 }
 
 function readDisk(fields: Fields): DiskFigures[] | null {
-  const disks = readList(fields, 'disk').flatMap((disk) => {
+  const disks = readList(fields, 'disk', MAX_DISKS).flatMap((disk) => {
     const mount = readText(disk, 'mount', MAX_NAME_CHARS)
     if (!mount) return []
     return [
@@ -222,13 +234,13 @@ function readAmounts<K extends string>(fields: Fields, key: string, names: reado
   return Object.fromEntries(names.map((name) => [name, readAmount(group, name)])) as Record<K, number | null>
 }
 
+function readEventLoop(fields: Fields): EventLoopFigures | null {
+  const figures = readAmounts(fields, 'eventLoop', ['utilization', 'p50', 'p99', 'max', 'mean'])
+  return figures && { ...figures, utilization: (figures.utilization ?? 0) <= 1 ? figures.utilization : null }
+}
+
 function readReady(fields: Fields): Heartbeat['ready'] {
   const ready = within(fields, 'ready')
   const status = readText(ready, 'status', MAX_NAME_CHARS)
-  return status ? { status, deps: fieldsOf(own(ready, 'deps')) } : null
-}
-
-function readMeta(fields: Fields): Fields | null {
-  const meta = fieldsOf(own(fields, 'meta'))
-  return meta && JSON.stringify(meta).length <= MAX_META_BYTES ? meta : null
+  return status ? { status, deps: readOwnObject(ready, 'deps') } : null
 }

@@ -1,4 +1,4 @@
-import { DEFAULT_PREFIX } from './limits.js'
+import { DEFAULT_PREFIX, MAX_NAME_CHARS } from './limits.js'
 
 /** The Redis keys of one namespace. */
 export interface Keys {
@@ -71,8 +71,12 @@ function fnv1a(text: string): string {
   return hash.toString(16).padStart(8, '0')
 }
 
+/** Two names of {@link MAX_NAME_CHARS}, of which each character may be three bytes and each byte `%XX`. */
+const MAX_MEMBER_CHARS = 2 * 9 * MAX_NAME_CHARS + 1
+
 /** Takes a member of `index:nodes` (or the end of a node's key) apart; null when it is none. */
 export function parseNodeMember(member: string): { service: string; node: string } | null {
+  if (member.length > MAX_MEMBER_CHARS) return null
   const colon = member.indexOf(':')
   if (colon <= 0 || colon === member.length - 1) return null
   return { service: decodeSegment(member.slice(0, colon)), node: decodeSegment(member.slice(colon + 1)) }

@@ -53,8 +53,16 @@ export const MIN_SNAPSHOT_LIFE_MS = 30_000
 export const MAX_NAME_CHARS = 200
 export const MAX_MESSAGE_CHARS = 1_024
 export const MAX_STACK_CHARS = 8_192
-/** Longest `meta` of a heartbeat as JSON, in bytes. */
+/** Longest `meta` of a heartbeat as JSON, in bytes. The same holds for whatever else is an object of the writer's own. */
 export const MAX_META_BYTES = 4_096
+/** How many levels such an object may be deep: what is deeper can't be written as JSON again without care. */
+export const MAX_META_DEPTH = 20
+/** How many file systems one heartbeat tells of. */
+export const MAX_DISKS = 100
+/** The largest number that is taken for one: a sum of many stays a number. */
+export const MAX_FIGURE = 1e24
+/** The last moment that a calendar has, Unix ms. */
+export const MAX_TIME = 8.64e15
 /** A record or a kept document that is longer than this is unreadable, in characters; snapshots may be longer. */
 export const MAX_RECORD_CHARS = 1_048_576
 

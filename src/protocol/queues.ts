@@ -1,5 +1,16 @@
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_QUEUES, MAX_SNAPSHOT_CHARS, PROTOCOL_VERSION } from './limits.js'
-import { type Fields, fieldsOf, own, readAmount, readList, readObject, readText, within } from './read.js'
+import {
+  type Fields,
+  fieldsOf,
+  own,
+  readAmount,
+  readList,
+  readObject,
+  readOwnObject,
+  readText,
+  readTime,
+  within,
+} from './read.js'
 
 export const QUEUE_DRIVERS = [
   'gravito-stream',
@@ -131,7 +142,7 @@ export function parseQueueSnapshot(text: unknown, from: { service?: string } = {
   const fields = readObject(text, MAX_SNAPSHOT_CHARS)
   if (!fields || !Array.isArray(own(fields, 'queues'))) return null
   const service = readText(fields, 'service', MAX_NAME_CHARS) ?? from.service
-  const timestamp = readAmount(fields, 'timestamp')
+  const timestamp = readTime(fields, 'timestamp')
   if (!service || timestamp === null) return null
   return {
     v: PROTOCOL_VERSION,
@@ -145,8 +156,7 @@ export function parseQueueSnapshot(text: unknown, from: { service?: string } = {
 
 /** The field `queues` of a snapshot, or of a heartbeat of the older SDK. */
 export function readQueues(fields: Fields): QueueEntry[] {
-  return readList(fields, 'queues')
-    .slice(0, MAX_QUEUES)
+  return readList(fields, 'queues', MAX_QUEUES)
     .map(readQueue)
     .filter((entry) => entry !== null)
 }
@@ -171,7 +181,7 @@ function readQueue(fields: Fields): QueueEntry | null {
     workers: readAmount(fields, 'workers'),
     capabilities: readWords(fields, 'capabilities', QUEUE_CAPABILITIES),
     error: readText(fields, 'error', MAX_MESSAGE_CHARS),
-    meta: fieldsOf(own(fields, 'meta')),
+    meta: readOwnObject(fields, 'meta'),
   }
 }
 

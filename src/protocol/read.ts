@@ -1,4 +1,4 @@
-import { MAX_RECORD_CHARS } from './limits.js'
+import { MAX_FIGURE, MAX_META_BYTES, MAX_META_DEPTH, MAX_RECORD_CHARS, MAX_TIME } from './limits.js'
 
 /** A JSON object of which nothing is known yet. */
 export type Fields = Readonly<Record<string, unknown>>
@@ -28,13 +28,16 @@ export function own(fields: Fields, key: string): unknown {
   return Object.hasOwn(fields, key) ? fields[key] : undefined
 }
 
-/** A finite number, or text that is one (stream fields are text); otherwise null. */
+/** A number that can be one, or text that is (stream fields are text); otherwise null. */
 export function readNumber(fields: Fields, key: string): number | null {
   const value = own(fields, key)
-  if (typeof value === 'number') return Number.isFinite(value) ? value : null
-  if (typeof value !== 'string' || value.trim() === '') return null
-  const number = Number(value)
-  return Number.isFinite(number) ? number : null
+  if (typeof value === 'number') return figureOf(value)
+  return typeof value !== 'string' || value.trim() === '' ? null : figureOf(Number(value))
+}
+
+/** Also no -0, which JSON can't write. */
+function figureOf(number: number): number | null {
+  return Math.abs(number) <= MAX_FIGURE ? number + 0 : null
 }
 
 /** A number that can't be negative (a size, a count, a duration); otherwise null. */
@@ -43,19 +46,47 @@ export function readAmount(fields: Fields, key: string): number | null {
   return number !== null && number >= 0 ? number : null
 }
 
+/** A number of things; otherwise null. */
+export function readCount(fields: Fields, key: string): number | null {
+  const number = readAmount(fields, key)
+  return Number.isSafeInteger(number) ? number : null
+}
+
+/** A moment that a calendar has, Unix ms; otherwise null. */
+export function readTime(fields: Fields, key: string): number | null {
+  const time = readAmount(fields, key)
+  return time !== null && time <= MAX_TIME ? time : null
+}
+
+/** An object of the writer's own, whatever is in it; null when there is none, or when it can't be written again as it is. */
+export function readOwnObject(fields: Fields, key: string): Fields | null {
+  const value = fieldsOf(own(fields, key))
+  return value && isPlain(value, MAX_META_DEPTH) && JSON.stringify(value).length <= MAX_META_BYTES ? value : null
+}
+
+/** Not too deep, and without `1e400`, which is read as Infinity. */
+function isPlain(value: unknown, levels: number): boolean {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object' || value === null) return true
+  return levels > 0 && Object.values(value).every((entry) => isPlain(entry, levels - 1))
+}
+
 /** Text that is not empty, cut at a length; otherwise null. */
 export function readText(fields: Fields, key: string, maxChars: number): string | null {
   const value = own(fields, key)
-  if (typeof value === 'number') return String(value)
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null
   if (typeof value !== 'string' || value === '') return null
   return cut(value, maxChars)
 }
 
-/** An array's entries that are objects; none when it is no array. */
-export function readList(fields: Fields, key: string): Fields[] {
+/** Of an array's first entries those that are objects; none when it is no array. */
+export function readList(fields: Fields, key: string, max: number): Fields[] {
   const value = own(fields, key)
   if (!Array.isArray(value)) return []
-  return value.map(fieldsOf).filter((entry) => entry !== null)
+  return value
+    .slice(0, max)
+    .map(fieldsOf)
+    .filter((entry) => entry !== null)
 }
 
 /** Cuts text at a number of characters and marks the cut with `…`; never leaves half a character. */

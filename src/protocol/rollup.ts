@@ -1,5 +1,5 @@
 import { MAX_NAME_CHARS, MAX_SERIES, PROTOCOL_VERSION } from './limits.js'
-import { type Fields, own, readAmount, readList, readObject, readText } from './read.js'
+import { type Fields, own, readCount, readList, readObject, readText, readTime } from './read.js'
 import { isSketchText } from './sketch.js'
 
 /** What one route or one job did during one interval. In the text form a count of 0 is left out. */
@@ -56,8 +56,8 @@ export function parseRollup(text: unknown): Rollup | null {
   const fields = readObject(text)
   if (!fields) return null
   const node = readText(fields, 'node', MAX_NAME_CHARS)
-  const from = readAmount(fields, 'from')
-  const to = readAmount(fields, 'to')
+  const from = readTime(fields, 'from')
+  const to = readTime(fields, 'to')
   if (!node || from === null || to === null || to < from) return null
   return {
     v: PROTOCOL_VERSION,
@@ -70,19 +70,18 @@ export function parseRollup(text: unknown): Rollup | null {
 }
 
 function readSeriesList<T>(fields: Fields, key: string, read: (series: Fields) => T | null): T[] {
-  return readList(fields, key)
-    .slice(0, MAX_SERIES + 2)
+  return readList(fields, key, MAX_SERIES + 2)
     .map(read)
     .filter((series) => series !== null)
 }
 
 function readSeries(fields: Fields): SeriesRollup | null {
   const key = readText(fields, 'key', MAX_NAME_CHARS)
-  const count = readAmount(fields, 'count')
+  const count = readCount(fields, 'count')
   const sketch = own(fields, 'sketch')
   if (!key || count === null || typeof sketch !== 'string' || !isSketchText(sketch)) return null
-  const errors = readAmount(fields, 'errors') ?? 0
-  return { key, count, errors, aborted: readAmount(fields, 'aborted') ?? 0, classes: readClasses(fields), sketch }
+  const errors = readCount(fields, 'errors') ?? 0
+  return { key, count, errors, aborted: readCount(fields, 'aborted') ?? 0, classes: readClasses(fields), sketch }
 }
 
 function readJob(fields: Fields): JobRollup | null {
@@ -92,8 +91,8 @@ function readJob(fields: Fields): JobRollup | null {
   return {
     ...series,
     queue: readText(fields, 'queue', MAX_NAME_CHARS),
-    failed: readAmount(fields, 'failed') ?? 0,
-    stalled: readAmount(fields, 'stalled') ?? 0,
+    failed: readCount(fields, 'failed') ?? 0,
+    stalled: readCount(fields, 'stalled') ?? 0,
     wait: typeof wait === 'string' && isSketchText(wait) ? wait : '',
   }
 }

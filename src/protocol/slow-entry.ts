@@ -1,5 +1,8 @@
-import { MAX_NAME_CHARS, PROTOCOL_VERSION } from './limits.js'
-import { type Fields, own, readAmount, readObject, readText } from './read.js'
+import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, PROTOCOL_VERSION } from './limits.js'
+import { cut, type Fields, fieldsOf, own, readAmount, readObject, readText, readTime } from './read.js'
+
+/** How many headers one entry shows. */
+const MAX_HEADERS = 20
 
 export const SLOW_KINDS = ['request', 'job', 'custom'] as const
 export type SlowKind = (typeof SLOW_KINDS)[number]
@@ -63,7 +66,7 @@ export function parseSlowEntry(fields: Fields, from: { service?: string } = {}):
   const name = readText(fields, 'name', MAX_NAME_CHARS) ?? readText(fields, 'route', MAX_NAME_CHARS)
   const service = readText(fields, 'service', MAX_NAME_CHARS) ?? from.service
   const durationMs = readAmount(fields, 'durationMs') ?? readAmount(fields, 'duration')
-  const ts = readAmount(fields, 'ts') ?? readAmount(fields, 'timestamp')
+  const ts = readTime(fields, 'ts') ?? readTime(fields, 'timestamp')
   if (!name || !service || durationMs === null || ts === null) return null
   return {
     v: PROTOCOL_VERSION,
@@ -99,7 +102,13 @@ function readSlowMeta(meta: Fields): SlowMeta {
 }
 
 function readHeaders(headers: unknown): Record<string, string> | null {
-  if (typeof headers !== 'object' || headers === null) return null
-  const readable = Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
-  return readable.length > 0 ? Object.fromEntries(readable.slice(0, 20)) : null
+  const fields = fieldsOf(headers)
+  if (!fields) return null
+  const readable = Object.keys(fields)
+    .slice(0, MAX_HEADERS)
+    .flatMap((name) => {
+      const value = own(fields, name)
+      return typeof value === 'string' ? [[cut(name, MAX_NAME_CHARS), cut(value, MAX_MESSAGE_CHARS)] as const] : []
+    })
+  return readable.length > 0 ? Object.fromEntries(readable) : null
 }

@@ -7,23 +7,31 @@ export const MASK = '***'
 const KEY =
   '(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|auth(?:orization)?|credentials?|private[_-]?key|access[_-]?key|session(?:id)?|cookie|signature|sig|otp|cvv|ssn)'
 
+/** A name that holds such a word, the quotation mark behind it, and what is its value: also of JSON within JSON, and percent-encoded. */
+const NAME = `[\\w.-]{0,40}${KEY}[\\w.-]{0,40}`
+const QUOTE = `(?:\\\\{0,7}["']|%2[27])`
+const VALUE = [
+  '"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"?',
+  '\\\\{1,7}"[^"]*"?',
+  "'[^']*'?",
+  `[^\\s,;&}\\])"']+`,
+].join('|')
+
 const CREDENTIALS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{3,40}-----[\s\S]*?(?:-----END [A-Z ]{3,40}-----|$)/g, MASK],
   // user:password@ in a URL; a raw password may hold "/" or "@", so all up to the last "@" of the word goes
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/:@]*:[^\s"'<>]*@/gi, `$1${MASK}@`],
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/@]+@/gi, `$1${MASK}@`],
-  [/\b(bearer|basic|digest)\s+[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
+  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/:@]{0,500}:[^\s"'<>]{0,1000}@/gi, `$1${MASK}@`],
+  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/@]{1,1000}@/gi, `$1${MASK}@`],
+  // the same within a URL or a form, percent-encoded
+  [/\b([a-z][a-z0-9+.-]{1,20}%3A%2F%2F)[^\s"'<>&]{1,1000}%40/gi, `$1${MASK}%40`],
+  [/\b(bearer|basic|digest)(?:\s|%20){1,9}[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, MASK],
   [/\b(?:sk|rk|pk|whsec)_(?:live|test)?_?[\w-]{12,}|\bsk-[\w-]{16,}/g, MASK],
   [/\b(?:gh[opsur]|github_pat|glpat|xox[abeoprs]|npm|hf|shpat|dop_v1|ya29|SG)[_.-][\w.-]{12,}/g, MASK],
   [/\b(?:AKIA|ASIA|AIza)[\w-]{12,}/g, MASK],
-  [
-    new RegExp(
-      `([\\w.-]{0,40}${KEY}[\\w.-]{0,40}["']?\\s{0,3}[:=]\\s{0,3})("[^"]*"?|'[^']*'?|[^\\s,;&}\\])"']+)`,
-      'gi',
-    ),
-    `$1${MASK}`,
-  ],
+  [new RegExp(`(${NAME}${QUOTE}?\\s{0,3}(?:[:=]|%3[AD])\\s{0,3})(?:${VALUE})`, 'gi'), `$1${MASK}`],
+  // s:8:"password";s:7:"hunter2", as PHP writes it
+  [new RegExp(`(${NAME}";s:\\d{1,9}:)"[^"]*"?`, 'gi'), `$1"${MASK}"`],
 ]
 
 const RULES: readonly (readonly [RegExp, string])[] = [

@@ -8,6 +8,7 @@ import { fingerprintOf } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
 import { joinPages } from './streams.js'
 import { isAboutKey } from './texts.js'
+import { timeOfScore } from './times.js'
 
 /**
  * Scores are the times of many clocks, and several members may have one score. So a page begins so long before the
@@ -48,7 +49,7 @@ function pageOf(reply: Reply, service: string, after: string, now: number): Page
   let unreadable = 0
   for (const { member, score } of members) {
     if (seen?.has(fingerprintOf(member))) continue
-    const record = parseException(member, { service, ts: score })
+    const record = parseException(member, { service, ts: timeOfScore(score, now) })
     if (record) records.push(record)
     else unreadable += 1
   }

@@ -1,13 +1,14 @@
 import type { NodeEntry, Reader } from '../../ports.js'
 import { type Keys, nodeMember, parseHeartbeat, parseNodeMember } from '../../protocol/index.js'
-import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import type { Discovery } from '../../redis/discovery.js'
 import { asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import type { ForeignNodes } from './foreign-nodes.js'
+import { newestOf } from './newest.js'
 import type { ServerClock } from './server-clock.js'
 import { type KeyText, readTexts } from './texts.js'
+import { timeOfScore } from './times.js'
 
 /** Of the index; those that beat last. */
 const MAX_NODES = 10_000
@@ -53,7 +54,7 @@ function entryOf({ service, node, lastBeat }: IndexEntry, read: KeyText | undefi
 
 async function readIndex(sources: NodeSources): Promise<{ entries: IndexEntry[]; unreadable: number }> {
   const { connection, keys, clock } = sources
-  const range: Command = ['zrange', keys.nodeIndex, 0, MAX_NODES - 1, 'REV', 'WITHSCORES']
+  const range = newestOf(keys.nodeIndex, clock, MAX_NODES)
   const [index, time] = await send(connection, clock.now() === null ? [range, ['time']] : [range])
   if (time && !time.error) clock.learn(time.value)
   if (index?.error?.code === 'WRONGTYPE') return { entries: [], unreadable: 1 }
@@ -62,7 +63,7 @@ async function readIndex(sources: NodeSources): Promise<{ entries: IndexEntry[];
   const entries = asScored(index?.value).flatMap(({ member, score }) => {
     const names = parseNodeMember(member)
     // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
-    return names ? [{ ...names, key: `${keys.prefix}node:${member}`, lastBeat: Math.min(score, now) }] : []
+    return names ? [{ ...names, key: `${keys.prefix}node:${member}`, lastBeat: timeOfScore(score, now) }] : []
   })
   return { entries, unreadable: 0 }
 }

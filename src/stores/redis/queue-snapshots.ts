@@ -1,10 +1,11 @@
 import { type Keys, parseQueueSnapshot, type QueueSnapshot, snapshotLife } from '../../protocol/index.js'
-import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import { newestOf } from './newest.js'
 import type { ServerClock } from './server-clock.js'
 import { type KeyText, readTexts } from './texts.js'
+import { timeOfScore } from './times.js'
 
 /** Of the index; those that were written last. */
 const MAX_SNAPSHOTS = 1_000
@@ -58,7 +59,7 @@ export class QueueSnapshots {
   }
 
   async #readIndex(): Promise<Member[] | null> {
-    const range: Command = ['zrange', this.#keys.queueIndex, 0, MAX_SNAPSHOTS - 1, 'REV', 'WITHSCORES']
+    const range = newestOf(this.#keys.queueIndex, this.#clock, MAX_SNAPSHOTS)
     const [index, time] = await send(this.#connection, this.#clock.now() === null ? [range, ['time']] : [range])
     if (time && !time.error) this.#clock.learn(time.value)
     if (index?.error?.code === 'WRONGTYPE') return null
@@ -89,7 +90,7 @@ export class QueueSnapshots {
     const life = snapshotLife(snapshot?.interval ?? 0)
     const now = this.#clock.now()
     const age = now === null ? 0 : Math.min(life, Math.max(0, now - score))
-    const at = Math.min(score, Date.now())
+    const at = timeOfScore(score, Date.now())
     return {
       score,
       snapshot: snapshot && { ...snapshot, timestamp: at },

@@ -8,6 +8,8 @@ import { isAboutKey } from './texts.js'
 
 /** Parsed in one go: between chunks the loop turns, which may be that of an app that Zenith is mounted in. */
 const CHUNK = 250
+/** A stream that has it takes no more entries. */
+const LAST_ID = '18446744073709551615-18446744073709551615'
 /** At most so many chunks for one page. */
 const MAX_CHUNKS = 400
 
@@ -33,7 +35,7 @@ export class StreamPages<T> {
   async newest(service: string, keys: readonly string[], after: string | null, limit: number): Promise<Page<T>> {
     const ids = splitCursor(after)
     const commands = keys.map((key, index): Command => {
-      return ['xrevrange', key, '+', ids[index] ? `(${ids[index]}` : '-', 'COUNT', Math.max(0, Math.floor(limit))]
+      return ['xrevrange', key, '+', ids[index] ? startAfter(ids[index]) : '-', 'COUNT', Math.max(0, Math.floor(limit))]
     })
     const replies = await send(this.#connection, commands)
     const pages = replies.map((reply, index) => {
@@ -48,7 +50,7 @@ export class StreamPages<T> {
   async all(service: string, key: string, after: string | null, since: number): Promise<Page<T>> {
     const [afterId = null] = splitCursor(after)
     const repeats = this.#repeatsOf(key, afterId)
-    let start = afterId ? `(${afterId}` : String(Math.max(0, Math.floor(since)))
+    let start = afterId ? startAfter(afterId) : String(Math.max(0, Math.floor(since)))
     const pages: Page<T>[] = []
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
       const [reply] = await send(this.#connection, [['xrange', key, start, '+', 'COUNT', CHUNK]])
@@ -56,7 +58,7 @@ export class StreamPages<T> {
       pages.push(this.#read(service, entries, repeats))
       const last = entries?.at(-1)
       if (!last || (entries?.length ?? 0) < CHUNK) break
-      start = `(${last.id}`
+      start = startAfter(last.id)
     }
     return {
       records: pages.flatMap((page) => page.records),
@@ -84,6 +86,11 @@ export class StreamPages<T> {
     }
     return { records, unreadable, cursor: entries.at(-1)?.id ?? null }
   }
+}
+
+/** After the last id that there can be Redis lets nothing begin: that entry is read again and known as a repeat. */
+function startAfter(id: string): string {
+  return id === LAST_ID ? id : `(${id}`
 }
 
 function entriesOf(reply: Reply): StreamEntry[] | null {

@@ -8,7 +8,20 @@ import {
   MAX_MESSAGE_CHARS,
   MAX_NAME_CHARS,
 } from '../../protocol/index.js'
-import { type Fields, fieldsOf, own, readAmount, readList, readObject, readText, within } from '../../protocol/read.js'
+import {
+  type Fields,
+  fieldsOf,
+  own,
+  readAmount,
+  readList,
+  readObject,
+  readText,
+  readTime,
+  within,
+} from '../../protocol/read.js'
+
+/** How many reasons are given. */
+const MAX_REASONS = 100
 
 /** What one Zenith tells the others of an operation. */
 export interface KeptOperation {
@@ -24,7 +37,7 @@ export function parseKeptOperation(document: string): KeptOperation | null {
   const fields = readObject(document)
   const operation = fields && parseOperation(fieldsOf(own(fields, 'operation')) ?? {})
   const zenith = fields && readText(fields, 'zenith', MAX_NAME_CHARS)
-  const at = fields && readAmount(fields, 'at')
+  const at = fields && readTime(fields, 'at')
   return operation && zenith && at !== null ? { zenith, at, operation } : null
 }
 
@@ -68,7 +81,7 @@ function parseSelection(fields: Fields): JobSelection | null {
 }
 
 function parseReasons(fields: Fields, key: string): BulkReason[] {
-  return readList(fields, key).map((one) => ({
+  return readList(fields, key, MAX_REASONS).map((one) => ({
     reason: readText(one, 'reason', MAX_MESSAGE_CHARS) ?? '',
     count: readAmount(one, 'count') ?? 0,
   }))

@@ -1,0 +1,13 @@
+import { INDEX_LIFE_MS } from '../../protocol/index.js'
+import type { Command } from '../../redis/client.js'
+import type { ServerClock } from './server-clock.js'
+
+/**
+ * Reads the newest members of an index with their scores. What claims to be of the far future is passed over, as it is
+ * pruned when somebody writes: it would stand before all others for ever.
+ */
+export function newestOf(index: string, clock: ServerClock, max: number): Command {
+  const now = clock.now()
+  const latest = now === null ? '+inf' : now + INDEX_LIFE_MS
+  return ['zrange', index, latest, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, max, 'WITHSCORES']
+}
