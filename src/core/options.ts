@@ -115,7 +115,7 @@ function resolveTarget(options: QuasarOptions, env: Environment) {
   return {
     redis: options.redis ?? (env.QUASAR_REDIS_URL || env.REDIS_URL || false),
     store: options.store ?? null,
-    prefix: options.prefix ?? (env.QUASAR_PREFIX || DEFAULT_PREFIX),
+    prefix: options.prefix ?? prefixFrom(env) ?? DEFAULT_PREFIX,
     interval: options.interval ?? intervalFrom(env) ?? 10_000,
   }
 }
@@ -128,6 +128,12 @@ function resolveSlow(slow: NonNullable<QuasarOptions['slow']>) {
 function resolveMeta(meta: QuasarOptions['meta']) {
   if (meta === undefined) return null
   return typeof meta === 'function' ? meta : () => meta
+}
+
+function prefixFrom(env: Environment): string | null {
+  if (!env.QUASAR_PREFIX) return null
+  if (RECORDER_CHECKS.prefix.accepts(env.QUASAR_PREFIX)) return env.QUASAR_PREFIX
+  throw new QuasarError('invalid_option', `Quasar: QUASAR_PREFIX takes ${RECORDER_CHECKS.prefix.takes}.`)
 }
 
 function intervalFrom(env: Environment): number | null {

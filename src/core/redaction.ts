@@ -1,4 +1,4 @@
-import { MAX_NAME_CHARS } from '../protocol/index.js'
+import { decodeSegment, MAX_NAME_CHARS } from '../protocol/index.js'
 import { cut } from '../protocol/read.js'
 import { maskMessage, maskSecrets } from '../redaction/secrets.js'
 
@@ -8,10 +8,18 @@ const MAX_QUERY_KEYS = 30
 /** A request's URL without the values of its query and without its fragment; secrets in the path are masked. */
 export function redactUrl(url: string): string {
   const [address = '', query] = (url.length > 8_192 ? url.slice(0, 8_192) : url).split('#', 1)[0]?.split('?', 2) ?? []
-  const path = maskMessage(address)
+  const path = maskEncoded(address)
   if (query === undefined) return cut(path, MAX_URL_CHARS)
-  const keys = query.split('&', MAX_QUERY_KEYS).map((pair) => `${maskMessage(cut(pair.split('=', 1)[0] ?? '', 64))}=`)
+  const keys = query.split('&', MAX_QUERY_KEYS).map((pair) => `${cut(maskEncoded(pair.split('=', 1)[0] ?? ''), 64)}=`)
   return cut(`${path}?${keys.join('&')}`, MAX_URL_CHARS)
+}
+
+/** Masks also what is seen only when the text is decoded; then it is shown encoded anew. */
+function maskEncoded(text: string): string {
+  const masked = maskMessage(text)
+  const decoded = decodeSegment(masked)
+  const clear = decoded === masked ? masked : maskMessage(decoded)
+  return clear === decoded ? masked : encodeURI(clear.toWellFormed())
 }
 
 /** The request headers that a slow entry may show. */

@@ -1,6 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
 import type { QueueSource } from '../ports.js'
-import { intervalOption, invalidOption, queueNames } from './shared/options.js'
+import { intervalOption, invalidOption, queueNames, textOption } from './shared/options.js'
 import { sqsApi } from './sqs/api.js'
 import { Poll } from './sqs/poll.js'
 import { readQueues } from './sqs/reading.js'
@@ -49,7 +49,7 @@ export function sqsQueues(options: SqsQueuesOptions = {}): QueueSource {
 function checked(given: SqsQueuesOptions) {
   if (given.client !== undefined && typeof given.client?.send !== 'function')
     throw invalidOption('sqsQueues', 'client', 'an SQSClient of the AWS SDK 3')
-  if (given.region !== undefined && !/^[\w-]+$/.test(given.region))
+  if (given.region !== undefined && !/^[\w-]+$/.test(textOption('sqsQueues', 'region', given.region)))
     throw invalidOption('sqsQueues', 'region', 'a name like eu-west-1')
   const queues = given.queues === undefined ? null : queueNames('sqsQueues', given.queues)
   if (queues?.some((queue) => nameOf(queue) === ''))

@@ -10,12 +10,8 @@ const KEY =
 /** A name that holds such a word, the quotation mark behind it, and what is its value: also of JSON within JSON, and percent-encoded. */
 const NAME = `[\\w.-]{0,40}${KEY}[\\w.-]{0,40}`
 const QUOTE = `(?:\\\\{0,7}["']|%2[27])`
-const VALUE = [
-  '"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"?',
-  '\\\\{1,7}"[^"]*"?',
-  "'[^']*'?",
-  `[^\\s,;&}\\])"']+`,
-].join('|')
+const SPACE = '(?:\\s|%20){0,3}'
+const VALUE = ['"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"?', '\\\\{1,7}"[^"]*"?', "'[^']*'?", `[^\\s,;&}\\])"']+`].join('|')
 
 const CREDENTIALS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]{3,40}-----[\s\S]*?(?:-----END [A-Z ]{3,40}-----|$)/g, MASK],
@@ -29,7 +25,7 @@ const CREDENTIALS: readonly (readonly [RegExp, string])[] = [
   [/\b(?:sk|rk|pk|whsec)_(?:live|test)?_?[\w-]{12,}|\bsk-[\w-]{16,}/g, MASK],
   [/\b(?:gh[opsur]|github_pat|glpat|xox[abeoprs]|npm|hf|shpat|dop_v1|ya29|SG)[_.-][\w.-]{12,}/g, MASK],
   [/\b(?:AKIA|ASIA|AIza)[\w-]{12,}/g, MASK],
-  [new RegExp(`(${NAME}${QUOTE}?\\s{0,3}(?:[:=]|%3[AD])\\s{0,3})(?:${VALUE})`, 'gi'), `$1${MASK}`],
+  [new RegExp(`(${NAME}${QUOTE}?${SPACE}(?:[:=]|%3[AD])${SPACE})(?:${VALUE})`, 'gi'), `$1${MASK}`],
   // s:8:"password";s:7:"hunter2", as PHP writes it
   [new RegExp(`(${NAME}";s:\\d{1,9}:)"[^"]*"?`, 'gi'), `$1"${MASK}"`],
 ]

@@ -2,7 +2,14 @@ import { Queue } from 'bullmq'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createZenith, toNodeHandler, type Zenith } from '../../../src/create-zenith.js'
-import { AUDIT_STEPS, JOB_ACTIONS, JOB_STATES, type Overview, PERIODS, QUEUE_ACTIONS } from '../../../src/protocol/index.js'
+import {
+  AUDIT_STEPS,
+  JOB_ACTIONS,
+  JOB_STATES,
+  type Overview,
+  PERIODS,
+  QUEUE_ACTIONS,
+} from '../../../src/protocol/index.js'
 import { bullmqQueues } from '../../../src/queues/bullmq.js'
 import { OPERATIONS } from '../../../src/zenith/operations.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
@@ -52,17 +59,20 @@ const known = fc.constantFrom('mail', 'shop', '1', '2', 'GET /healthy', ...JOB_S
 const word = fc.oneof(known, oddText)
 const names = [...new Set(OPERATIONS.flatMap(({ parameters }) => Object.keys(parameters)))]
 const query = fc
-  .array(fc.tuple(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...names) }, { arbitrary: oddText, weight: 1 }), word), {
-    maxLength: 4,
-  })
+  .array(
+    fc.tuple(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...names) }, { arbitrary: oddText, weight: 1 }), word),
+    {
+      maxLength: 4,
+    },
+  )
   .map((pairs) => pairs.map(([name, value]) => `${escaped(name)}=${escaped(value)}`).join('&'))
 const actions = fc.constantFrom(...JOB_ACTIONS, ...QUEUE_ACTIONS, ...AUDIT_STEPS, 'save', 'run')
 const fields = fc.constantFrom('ids', 'state', 'job', 'jobs', 'name', 'data', 'selection', 'queues', 'before', 'limit')
 const body = fc.oneof(
   oddJson,
-  fc.tuple(actions, fc.dictionary(fields, fc.oneof(word, fc.jsonValue(), fc.array(word)), { maxKeys: 5 })).map(
-    ([action, rest]) => JSON.stringify({ ...rest, action }),
-  ),
+  fc
+    .tuple(actions, fc.dictionary(fields, fc.oneof(word, fc.jsonValue(), fc.array(word)), { maxKeys: 5 }))
+    .map(([action, rest]) => JSON.stringify({ ...rest, action })),
   oddText,
 )
 
@@ -86,7 +96,9 @@ async function expectDocumented(answer: Response, what: string): Promise<void> {
   if (answer.status < 400) return
   expect(text, what).not.toMatch(/\n\s+at |node_modules|TypeError|RangeError|SyntaxError/)
   if (!answer.headers.get('content-type')?.includes('json')) return
-  expect(JSON.parse(text), what).toEqual({ error: { code: expect.stringMatching(/^\w+$/), message: expect.any(String) } })
+  expect(JSON.parse(text), what).toEqual({
+    error: { code: expect.stringMatching(/^\w+$/), message: expect.any(String) },
+  })
 }
 
 describe.each(OPERATIONS.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(
@@ -94,12 +106,17 @@ describe.each(OPERATIONS.map((operation) => [`${operation.method} ${operation.pa
   (_, { method, path }) => {
     it('answers whatever it is asked, or says what is wrong', async () => {
       await fc.assert(
-        fc.asyncProperty(query, fc.array(fc.oneof(fc.constant('mail'), word), { maxLength: 3 }), body, async (search, segments, sent) => {
-          const url = `${pathOf(path, segments)}?${search}`
-          const headers = { 'content-type': 'application/json', 'x-zenith-token': token }
-          const answer = await fetchOf(url, method === 'POST' ? { method, headers, body: sent } : {})
-          await expectDocumented(answer, `${method} ${url} ${sent.slice(0, 200)}`)
-        }),
+        fc.asyncProperty(
+          query,
+          fc.array(fc.oneof(fc.constant('mail'), word), { maxLength: 3 }),
+          body,
+          async (search, segments, sent) => {
+            const url = `${pathOf(path, segments)}?${search}`
+            const headers = { 'content-type': 'application/json', 'x-zenith-token': token }
+            const answer = await fetchOf(url, method === 'POST' ? { method, headers, body: sent } : {})
+            await expectDocumented(answer, `${method} ${url} ${sent.slice(0, 200)}`)
+          },
+        ),
         runs(method === 'POST' ? 60 : 40),
       )
       expect(isPolluted()).toBe(false)
@@ -110,7 +127,17 @@ describe.each(OPERATIONS.map((operation) => [`${operation.method} ${operation.pa
 it('answers requests over a socket whatever their path, method and headers are', async () => {
   const path = fc.oneof(
     oddText.map((text) => `/${escaped(text)}`),
-    fc.constantFrom('//', '/api//', '/api/%', '/api/%E0%A4%A', '/api/queues/%00', '/?%', '/api/../..', '*', '/api/slow?%&='),
+    fc.constantFrom(
+      '//',
+      '/api//',
+      '/api/%',
+      '/api/%E0%A4%A',
+      '/api/queues/%00',
+      '/?%',
+      '/api/../..',
+      '*',
+      '/api/slow?%&=',
+    ),
     fc.string().map((text) => `/${text.replaceAll(/[^!-~]/g, '')}`),
   )
   const method = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE', 'PATCH')

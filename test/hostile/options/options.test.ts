@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ZENITH_OPTIONS, settingsOf } from '../../../src/cli/commands/zenith-options.js'
+import { settingsOf, ZENITH_OPTIONS } from '../../../src/cli/commands/zenith-options.js'
 import { readOptions } from '../../../src/cli/options.js'
-import { RECORDER_CHECKS } from '../../../src/core/recorder-options.js'
 import { resolveOptions } from '../../../src/core/options.js'
+import { RECORDER_CHECKS } from '../../../src/core/recorder-options.js'
 import { createZenith } from '../../../src/create-zenith.js'
 import { isQuasarError } from '../../../src/index.js'
 import { bullQueues } from '../../../src/queues/bull.js'
@@ -18,7 +18,16 @@ const value = fc.oneof(
   oddText,
   oddNumber,
   fc.anything({ withNullPrototype: true, withSparseArray: true, withMap: true, withDate: true, withBigInt: true }),
-  fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, null, undefined, Symbol('s'), () => null, /x/g, new Date(Number.NaN)),
+  fc.constantFrom(
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    null,
+    undefined,
+    Symbol('s'),
+    () => null,
+    /x/g,
+    new Date(Number.NaN),
+  ),
 )
 
 /** Options of which some have a name that there is. */
@@ -64,7 +73,18 @@ describe('whatever the options are, they are resolved whole or one is named', ()
   })
 
   it('of Zenith', async () => {
-    const names = ['prefix', 'auth', 'basePath', 'interval', 'slow', 'queues', 'readOnly', 'payloads', 'logger', 'store']
+    const names = [
+      'prefix',
+      'auth',
+      'basePath',
+      'interval',
+      'slow',
+      'queues',
+      'readOnly',
+      'payloads',
+      'logger',
+      'store',
+    ]
     await fc.assert(
       fc.asyncProperty(options(names), async (given) => {
         const zenith = attempt(() => createZenith({ redis: false, ...given } as never))

@@ -11,8 +11,8 @@ import {
   QUEUE_DRIVERS,
   type QueueSnapshot,
   type Rollup,
-  SLOW_KINDS,
   Sketch,
+  SLOW_KINDS,
   type SlowEntry,
 } from '../../../src/protocol/index.js'
 
@@ -26,8 +26,9 @@ const time = fc.nat({ max: 8.64e15 })
 const free = unknown(fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 }))
 const name = unknown(text)
 
-function figures<K extends string>(names: readonly K[]) {
-  return fc.record(Object.fromEntries(names.map((key) => [key, figure])) as Record<K, typeof figure>)
+function figures<K extends string>(names: readonly K[]): fc.Arbitrary<Record<K, number | null>> {
+  const made: fc.Arbitrary<unknown> = fc.record(Object.fromEntries(names.map((key) => [key, figure])))
+  return made as fc.Arbitrary<Record<K, number | null>>
 }
 
 export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record({
@@ -147,7 +148,14 @@ export const rollups: fc.Arbitrary<Rollup> = fc
     to: time,
     routes: fc.array(fc.record(series), { maxLength: 4 }),
     jobs: fc.array(
-      fc.record({ ...series, classes: fc.constant([]), queue: name, failed: fc.nat(), stalled: fc.nat(), wait: sketch }),
+      fc.record({
+        ...series,
+        classes: fc.constant([]),
+        queue: name,
+        failed: fc.nat(),
+        stalled: fc.nat(),
+        wait: sketch,
+      }),
       { maxLength: 4 },
     ),
   })

@@ -137,7 +137,8 @@ describe.each(Object.entries(PARSERS))('%s', (_, parser) => {
       const changed = write(sample as never).replaceAll(/("(?:timestamp|ts|from|to|at)":)"?[\d.e+]+"?/g, `$1${time}`)
       const record = read(changed) as Json | null
       for (const field of ['timestamp', 'ts', 'from', 'to', 'at']) {
-        if (record?.[field] !== undefined) expect(Number.isFinite(new Date(record[field] as number).getTime())).toBe(true)
+        if (record?.[field] !== undefined)
+          expect(Number.isFinite(new Date(record[field] as number).getTime())).toBe(true)
       }
     }
   })

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { startQuasar } from '../../../src/index.js'
-import { quasar as quasarMiddleware, quasarErrorHandler } from '../../../src/integrations/express/index.js'
+import { quasarErrorHandler, quasar as quasarMiddleware } from '../../../src/integrations/express/index.js'
 import { keysOf } from '../../../src/protocol/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { ask } from '../../zenith/support/http.js'
@@ -63,7 +63,13 @@ it('no secret of a request, its URL, headers, route or error is kept', async () 
   for (const { text } of PLANTED) {
     const word = encodeURIComponent(text)
     const header = text.replaceAll(/[^ -~]/g, ' ').trim()
-    const headers = { 'user-agent': header, 'content-type': header, 'x-request-id': header, cookie: header, referer: header }
+    const headers = {
+      'user-agent': header,
+      'content-type': header,
+      'x-request-id': header,
+      cookie: header,
+      referer: header,
+    }
     await ask(`http://127.0.0.1:${port}/ok/${word}?q=${word}&${word}=1`, { headers })
     await ask(`http://127.0.0.1:${port}/fail?${word}`, { headers: { ...headers, accept: header } })
     await ask(`http://127.0.0.1:${port}/nothing/${word}`, { headers })

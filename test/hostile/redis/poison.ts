@@ -46,7 +46,9 @@ export function variantsOf(json: string): string[] {
   return [
     ...NUMBERS.map((value) => replace(/("\w+":)-?[\d.]+(?:e[+-]?\d+)?(?=[,}\]])/g, value)),
     ...WORDS.map((word) => replace(/("\w+":)"[^"]*"/g, JSON.stringify(word))),
-    ...OBJECTS.map((value) => replace(/("(?:meta|deps|metrics|throughput|cpu|load)":)(?:\{[^{}]*\}|\[[^[\]]*\])/g, value)),
+    ...OBJECTS.map((value) =>
+      replace(/("(?:meta|deps|metrics|throughput|cpu|load)":)(?:\{[^{}]*\}|\[[^[\]]*\])/g, value),
+    ),
     ...NUMBERS.map((value) => json.replace(/("(?:timestamp|ts|from|to)":)[\d.]+/g, `$1${value}`)),
     json.replace(/^\{/, '{"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},'),
   ]
@@ -151,7 +153,12 @@ export async function poisonKept(client: Redis): Promise<void> {
 export async function writeHealthy(client: Redis, service = 'shop'): Promise<void> {
   await client.set(keys.node(service, 'web-1'), encodeHeartbeat(heartbeatOf(service, 'web-1')), 'EX', 600)
   await client.zadd(keys.nodeIndex, Date.now(), `${service}:web-1`)
-  await client.set(keys.queues(service), encodeQueueSnapshot(snapshotOf(service, { queues: [queueOf('mail')] })), 'EX', 600)
+  await client.set(
+    keys.queues(service),
+    encodeQueueSnapshot(snapshotOf(service, { queues: [queueOf('mail')] })),
+    'EX',
+    600,
+  )
   await client.zadd(keys.queueIndex, Date.now(), service)
   await client.xadd(keys.slow(service), '*', ...encodeSlowEntry(slowOf(service, { name: 'GET /healthy' })))
   await client.zadd(keys.errors(service), Date.now(), encodeException(exceptionOf(service, 'healthy')))

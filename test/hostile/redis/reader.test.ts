@@ -55,7 +55,10 @@ async function readService(service: string): Promise<void> {
 async function expectHealthy(): Promise<void> {
   const { nodes } = await store.nodes()
   const healthy = nodes.find(({ service }) => service === 'shop')
-  expect(healthy).toMatchObject({ node: 'web-1', heartbeat: { pid: 4321, cpu: { system: 20 }, meta: { region: 'eu' } } })
+  expect(healthy).toMatchObject({
+    node: 'web-1',
+    heartbeat: { pid: 4321, cpu: { system: 20 }, meta: { region: 'eu' } },
+  })
   const { snapshots } = await store.queues()
   expect(snapshots.find(({ service }) => service === 'shop')?.queues[0]?.name).toBe('mail')
   const slow = await store.slow({ service: 'shop', limit: 1_000 })
@@ -63,7 +66,8 @@ async function expectHealthy(): Promise<void> {
   const exceptions = await store.exceptions({ service: 'shop', limit: 1_000 })
   expect(exceptions.records.map(({ id }) => id)).toContain('healthy')
   for (const { lastBeat } of nodes) expect(Number.isFinite(new Date(lastBeat).getTime()), `${lastBeat}`).toBe(true)
-  for (const { ts } of [...slow.records, ...exceptions.records]) expect(Number.isFinite(new Date(ts).getTime()), `${ts}`).toBe(true)
+  for (const { ts } of [...slow.records, ...exceptions.records])
+    expect(Number.isFinite(new Date(ts).getTime()), `${ts}`).toBe(true)
 }
 
 describe('the reader reads what is well and counts what is not', () => {
@@ -126,7 +130,12 @@ describe('the reader reads what is well and counts what is not', () => {
   it('goes on writing where somebody else has put something of another type', async () => {
     await client.set(keys.nodeIndex, 'x')
     await client.set(keys.slow('shop'), 'x')
-    const { error } = await store.write({ service: 'shop', node: 'n', heartbeat: heartbeatOf('shop', 'n'), records: [] })
+    const { error } = await store.write({
+      service: 'shop',
+      node: 'n',
+      heartbeat: heartbeatOf('shop', 'n'),
+      records: [],
+    })
     expect(error?.message).toMatch(/WRONGTYPE|another type/i)
     expect(await client.get(keys.node('shop', 'n'))).toContain('"pid":4321')
   })
