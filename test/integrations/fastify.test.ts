@@ -9,9 +9,13 @@ const traits = {
   unparsable: 'POST /orders',
 }
 
+const hookless = { ...traits, args: ['hookless'], mounted: 'GET /mounted/*' }
+
 const hosts: Record<string, HttpHost> = {
   'Fastify 4': { file: 'fastify4/server.mjs', ...traits },
+  'Fastify 4 without other hooks': { file: 'fastify4/server.mjs', ...hookless },
   'Fastify 5': { file: 'fastify5/server.mjs', ...traits },
+  'Fastify 5 without other hooks': { file: 'fastify5/server.mjs', ...hookless },
 }
 
 for (const [name, host] of Object.entries(hosts)) {
@@ -60,6 +64,13 @@ for (const [name, host] of Object.entries(hosts)) {
         await ask(port, '/nowhere')
       })
       expect(counts(reported)).toEqual({ 'GET /users/:id': 1, 'GET /t/:tenant/orders/:id': 1, '(unmatched)': 1 })
+    })
+
+    it('counts what is refused before the handler, each time', async () => {
+      const reported = await report({}, async ({ port }) => {
+        for (const page of ['1', 'x', 'x']) await ask(port, `/pages?page=${page}`)
+      })
+      expect(reported.routes.get('GET /pages')).toMatchObject({ count: 3, classes: [0, 1, 0, 2, 0] })
     })
 
     it('follows one scope only when it is registered there', async () => {

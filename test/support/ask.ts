@@ -31,11 +31,17 @@ export function headersOf(port: number, path: string, options: AskOptions = {}):
   })
 }
 
-/** A request that is sent and then given up, when `isGivenUp` resolves. */
-export async function giveUp(port: number, path: string, isGivenUp: () => Promise<unknown>): Promise<void> {
-  const asking = begin(port, path, {})
+/** A request that is sent, whole or with less of a body than its headers say, and given up when `isGivenUp` resolves. */
+export async function giveUp(
+  port: number,
+  path: string,
+  isGivenUp: () => Promise<unknown>,
+  options: AskOptions = {},
+): Promise<void> {
+  const asking = begin(port, path, options)
   asking.on('error', () => {})
-  asking.end()
+  if (options.body === undefined) asking.end()
+  else asking.write(options.body)
   await isGivenUp()
   asking.destroy()
 }

@@ -1,7 +1,8 @@
 import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
-import { type Follow, moveIntoHandler, type Route } from './move-into-handler.js'
+import { type Follow, moveIntoHandler } from './move-into-handler.js'
+import { configOf, contextOf, type RouteConfig } from './route-context.js'
 
 /**
  * How both Fastify and Nest on Fastify are followed. The end of a request is that of its raw response: `onResponse` does
@@ -12,21 +13,21 @@ import { type Follow, moveIntoHandler, type Route } from './move-into-handler.js
 export function followRequests(fastify: FastifyInstance, requests: RequestRecorder): boolean {
   const isWhole = hasServer(fastify)
   if (isWhole) requests.followServer(fastify.server as Server)
-  const follow: Follow = (request, reply, route) => {
+  const follow: Follow = (request, reply, config) => {
     const trace = requests.track(request.raw, reply.raw)
-    if (trace) name(trace, route)
+    if (trace) name(trace, config)
   }
   fastify.addHook('onRequest', function quasarOnRequest(request, reply, done) {
-    // The getter makes a new object each time.
-    const route = request.routeOptions
-    follow(request, reply, route)
-    if (isWhole) moveIntoHandler(request, route, follow)
+    follow(request, reply, configOf(request))
+    const context = isWhole ? contextOf(request) : null
+    if (context) moveIntoHandler(context, follow)
     done()
   })
-  // Runs before any error handler, when the status is still 200.
+  // Runs before any error handler, when the status is still 200, and for what a schema refuses before our handler.
   fastify.addHook('onError', (request, reply, error, done) => {
     const trace = requests.find(reply.raw)
-    if (trace) name(trace, request.routeOptions)
+    // Of a client that went away it may be over already.
+    if (trace) follow(request, reply, configOf(request))
     trace?.fail(error)
     done()
   })
@@ -38,7 +39,7 @@ function hasServer(fastify: FastifyInstance): boolean {
   return Object.hasOwn(fastify, 'server') && !fastify.initialConfig.http2
 }
 
-function name(trace: RequestTrace, { url, config }: Route): void {
-  if (config?.quasar === false) trace.discard()
+function name(trace: RequestTrace, { url, quasar }: RouteConfig): void {
+  if (quasar === false) trace.discard()
   else trace.route = url ?? null
 }

@@ -1,62 +1,45 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { RouteConfig, RouteContext } from './route-context.js'
 
-/** What Fastify says of a request's route. */
-export type Route = FastifyRequest['routeOptions']
-
-export type Follow = (request: FastifyRequest, reply: FastifyReply, route: Route) => void
-
-type Hooks = readonly { readonly name: string }[] | null
-
-/** What Fastify 4 and 5 keep of a route, and read for each request. */
-interface RouteContext {
-  handler: (this: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
-  onRequest: Hooks
-  readonly preParsing: Hooks
-  readonly preValidation: Hooks
-  readonly preHandler: Hooks
-  readonly config?: { readonly url?: string }
-}
+export type Follow = (request: FastifyRequest, reply: FastifyReply, config: RouteConfig) => void
 
 /** The last part of the name that Fastify gives a hook when it binds it: `bound quasarOnRequest`. */
 const OWN = 'quasarOnRequest'
 
+/** Their bodies are not read: nothing of the client can end them between the hooks and the handler. */
+const BODYLESS = new Set(['GET', 'HEAD'])
+
 /**
- * Takes our hook away from a route that has no other, and follows its requests from the handler on: to run hooks at all costs
- * a small request 5 %, more than everything else that is done with it. Where other hooks run anyway, one of them may answer in
- * place of the handler, and ours costs little. Whatever is unlike what is expected stays as it is.
+ * Takes our hook away from a route where nothing runs between it and the handler, and follows its requests from the handler
+ * on: to run a hook costs a small request up to 5 %, more than everything else that is done with it. What is refused by a
+ * schema meanwhile is told of by `onError`. Whatever is unlike what is expected stays as it is.
  */
-export function moveIntoHandler(request: FastifyRequest, route: Route, follow: Follow): void {
-  const context = contextOf(request)
-  if (!context || !hasOnlyOurs(context)) return
-  const { handler } = context
+export function moveIntoHandler(context: RouteContext, follow: Follow): void {
+  const before = hooksBeforeOurs(context)
+  if (!before) return
+  const { handler, config } = context
   context.handler = function (request, reply) {
-    follow(request, reply, route)
+    follow(request, reply, config)
     return handler.call(this, request, reply)
   }
   // Another value: the request that brought us here still runs through the old one.
-  context.onRequest = null
+  context.onRequest = before.length > 0 ? before : null
 }
 
-function hasOnlyOurs({ config, handler, onRequest, preParsing, preValidation, preHandler }: RouteContext): boolean {
-  return (
-    // What answers unknown paths is no route.
-    typeof config?.url === 'string' &&
-    typeof handler === 'function' &&
-    preParsing === null &&
-    preValidation === null &&
-    preHandler === null &&
-    Array.isArray(onRequest) &&
-    onRequest.every(({ name }) => name.endsWith(OWN))
-  )
+/** What else runs when a request arrives; null when ours is not the last before the handler. */
+function hooksBeforeOurs({ config, handler, onRequest, preParsing, preValidation, preHandler }: RouteContext) {
+  if (preHandler !== null || preValidation !== null || preParsing !== null) return null
+  if (typeof handler !== 'function' || !hasNoBody(config) || !Array.isArray(onRequest)) return null
+  const first = onRequest.findIndex(isOurs)
+  return first !== -1 && onRequest.slice(first).every(isOurs) ? onRequest.slice(0, first) : null
 }
 
-/** Fastify keeps it under a symbol of its own. */
-function contextOf(request: FastifyRequest): RouteContext | null {
-  for (const symbol of Object.getOwnPropertySymbols(request)) {
-    const value = (request as unknown as Record<symbol, unknown>)[symbol]
-    if (typeof value === 'object' && value !== null && 'handler' in value && 'preHandler' in value) {
-      return value as RouteContext
-    }
-  }
-  return null
+/** What answers unknown paths is no route, and has no method. */
+function hasNoBody({ url, method }: RouteConfig): boolean {
+  if (typeof url !== 'string') return false
+  return typeof method === 'string' ? BODYLESS.has(method) : method?.every((one) => BODYLESS.has(one)) === true
+}
+
+function isOurs({ name }: { readonly name: string }): boolean {
+  return name.endsWith(OWN)
 }

@@ -4,21 +4,21 @@ import { STREAM_MS } from '../../hosts/shared/host.mjs'
 import { ask, giveUp, headersOf } from '../../support/ask.js'
 import { type Bench, counts } from '../http-adapter.js'
 
+const PATIENCE = { timeout: 5_000 }
+
 /** A request ends when its response does, and not before. */
-export function endingCases({ report, read, reader }: Bench): void {
+export function endingCases({ host, report, read, reader }: Bench): void {
   /** As the last heartbeat said. */
   const inFlight = async (service: string) =>
     (await reader().nodes()).nodes.find((node) => node.service === service)?.heartbeat?.requests?.inFlight
 
   it('counts a client that goes away before the answer as aborted', async () => {
     const reported = await report({}, async ({ port }, service) => {
-      await giveUp(port, '/hang', () =>
-        vi.waitFor(async () => expect(await inFlight(service)).toBe(1), { timeout: 5_000 }),
-      )
+      await giveUp(port, '/hang', () => vi.waitFor(async () => expect(await inFlight(service)).toBe(1), PATIENCE))
       await vi.waitFor(async () => expect((await read(service)).routes.get('GET /hang')?.aborted).toBe(1), {
         timeout: 5_000,
       })
-      await vi.waitFor(async () => expect(await inFlight(service)).toBe(0), { timeout: 5_000 })
+      await vi.waitFor(async () => expect(await inFlight(service)).toBe(0), PATIENCE)
     })
     expect(reported.routes.get('GET /hang')).toMatchObject({
       count: 1,
@@ -29,13 +29,29 @@ export function endingCases({ report, read, reader }: Bench): void {
     expect(reported.exceptions).toEqual([])
   })
 
+  it('counts each client that goes away in the middle of its upload as aborted', async () => {
+    const reported = await report({}, async ({ port }, service) => {
+      for (const count of [1, 2]) {
+        await giveUp(port, '/orders', () => vi.waitFor(async () => expect(await inFlight(service)).toBe(1), PATIENCE), {
+          method: 'POST',
+          body: '{"sku":',
+          headers: { 'content-length': '1000' },
+        })
+        const aborted = async () => (await read(service)).routes.get(host.unparsable)?.aborted
+        await vi.waitFor(async () => expect(await aborted()).toBe(count), PATIENCE)
+      }
+    })
+    expect(counts(reported)).toEqual({ [host.unparsable]: 2 })
+    expect(reported.exceptions).toEqual([])
+  })
+
   it('counts a client that goes away in the middle of a body as aborted, not as 200', async () => {
     const reported = await report({}, async ({ port }, service) => {
       const response = await headersOf(port, '/drip')
       expect(response.statusCode).toBe(200)
       response.once('error', () => {})
       response.destroy()
-      await vi.waitFor(async () => expect((await read(service)).routes.size).toBe(1), { timeout: 5_000 })
+      await vi.waitFor(async () => expect((await read(service)).routes.size).toBe(1), PATIENCE)
     })
     expect(reported.routes.get('GET /drip')).toMatchObject({ count: 1, aborted: 1, classes: [0, 0, 0, 1, 0] })
   })

@@ -82,10 +82,13 @@ export function routeCases({ host, report }: Bench): void {
 
   it('counts a body that can not be parsed as a client error', async () => {
     const reported = await report({}, async ({ port }) => {
-      expect((await ask(port, '/orders', { method: 'POST', body: '{"sku":' })).status).toBe(400)
+      // Twice: what is learned from a route's first request must not hide its second.
+      for (const _ of [1, 2]) {
+        expect((await ask(port, '/orders', { method: 'POST', body: '{"sku":' })).status).toBe(400)
+      }
     })
-    expect(counts(reported)).toEqual({ [host.unparsable]: 1 })
-    expect(reported.routes.get(host.unparsable)?.classes).toEqual([0, 0, 0, 1, 0])
+    expect(counts(reported)).toEqual({ [host.unparsable]: 2 })
+    expect(reported.routes.get(host.unparsable)?.classes).toEqual([0, 0, 0, 2, 0])
     expect(reported.exceptions).toEqual([])
   })
 

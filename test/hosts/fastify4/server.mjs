@@ -3,4 +3,4 @@ import fastify from 'fastify'
 import { fastifyApps } from '../shared/fastify.mjs'
 import { runHost } from '../shared/host.mjs'
 
-runHost(fastifyApps(fastify, integration))
+runHost(fastifyApps(fastify, integration, process.argv[2]))

@@ -2,7 +2,9 @@
 import { Readable } from 'node:stream'
 import { errorWith, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
-export function fastifyApps(fastify, { quasarPlugin }) {
+/** @param kind `hookless`: without a hook of the app that runs for all routes */
+export function fastifyApps(fastify, { quasarPlugin }, kind) {
+  const mount = kind === 'hookless' ? mountByRoute : mountByHook
   return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false }) {
     const app = fastify({ forceCloseConnections: true })
     const monitor = (scope) => {
@@ -13,6 +15,7 @@ export function fastifyApps(fastify, { quasarPlugin }) {
       app.setErrorHandler((error, _request, reply) => {
         reply.code(error.statusCode ?? 500).send({ message: error.message })
       })
+    mount(app)
     addRoutes(app, place === 'nested' ? monitor : () => {})
     if (place === 'late') monitor(app)
     await app.listen({ port: 0, host: '127.0.0.1' })
@@ -24,10 +27,17 @@ export function fastifyApps(fastify, { quasarPlugin }) {
   }
 }
 
-function addRoutes(app, monitorNested) {
+function mountByHook(app) {
   app.addHook('onRequest', async (request, reply) => {
     if (request.url.startsWith('/mounted')) return reply.send('mounted')
   })
+}
+
+function mountByRoute(app) {
+  app.get('/mounted/*', async () => 'mounted')
+}
+
+function addRoutes(app, monitorNested) {
   app.get('/plain', async () => 'plain')
   app.get('/users/:id', async (request) => ({ id: request.params.id }))
   app.register(tenantScope(monitorNested), { prefix: '/t/:tenant' })
@@ -39,6 +49,8 @@ function addRoutes(app, monitorNested) {
   addFailures(app)
   addStreams(app)
   app.register(adminScope, { prefix: '/admin' })
+  const query = { type: 'object', properties: { page: { type: 'integer' } } }
+  app.get('/pages', { schema: { querystring: query } }, async () => 'pages')
   app.get('/health', async () => 'healthy')
   app.get('/unseen', { config: { quasar: false } }, async () => 'unseen')
   app.get('/unseen/fail', { config: { quasar: false } }, async () => {
