@@ -37,6 +37,7 @@ describe('a token', () => {
       const words = /^Quasar: QUASAR_TOKEN takes a token of 16 to 256 characters/
       expect(errorOf(() => startQuasar({ redis: false }))).toMatch(words)
       expect(errorOf(() => createZenith({ redis: false }))).toMatch(words)
+      expect(errorOf(() => startQuasar({ redis: false }))).not.toContain('too-short')
     })
   })
 
