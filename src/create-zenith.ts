@@ -9,6 +9,7 @@ import {
   type OptionChecks,
   SHARED_CHECKS,
 } from './core/option-checks.js'
+import { resolveTokens } from './core/tokens.js'
 import type { Logger, QueueSource, Reader } from './ports.js'
 import { DEFAULT_PREFIX } from './protocol/index.js'
 import { sharedMemoryStore } from './shared-memory.js'
@@ -70,6 +71,13 @@ export interface ZenithOptions {
   readOnly?: readonly string[]
   /** The least role that sees the payloads and results of jobs. @default 'operator' */
   payloads?: Role
+  /**
+   * Verifies that what is read was signed with it by those who report, and marks what was not. During a rotation two. Also the
+   * password where `redis` is a URL with a user and none. @default QUASAR_TOKEN, else none: nothing is verified
+   */
+  token?: string | readonly string[]
+  /** Leaves out what is not signed with the token, and says how much that is. @default false */
+  requireToken?: boolean
   /** Where the few lines of Zenith's own go; `false` for nowhere. @default console */
   logger?: Logger | false
 }
@@ -102,11 +110,23 @@ export function createZenith(options: ZenithOptions = {}): Zenith {
 }
 
 function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Reader; ownsReader: boolean } {
+  const tokens = resolveTokens(options.token, env)
+  const problem = tokenProblem(options, tokens)
+  if (problem) throw new QuasarError('invalid_option', `Quasar: option ${problem}`)
   if (options.store) return { reader: options.store, ownsReader: false }
   const redis = options.redis ?? (env.QUASAR_REDIS_URL || env.REDIS_URL || false)
   const prefix = options.prefix ?? (env.QUASAR_PREFIX || DEFAULT_PREFIX)
   if (redis === false) return { reader: sharedMemoryStore(prefix), ownsReader: false }
-  return { reader: redisStore({ redis, prefix }), ownsReader: true }
+  const token = tokens.length > 0 ? tokens : undefined
+  return { reader: redisStore({ redis, prefix, token, requireToken: options.requireToken }), ownsReader: true }
+}
+
+/** What would let somebody believe that he is protected, and is not. */
+function tokenProblem({ store, token, requireToken }: ZenithOptions, tokens: readonly string[]): string | null {
+  if (requireToken && tokens.length === 0) return '"requireToken" needs the option "token" or QUASAR_TOKEN.'
+  if (!store) return null
+  if (token !== undefined) return '"token" does nothing for a store of your own: give it to redisStore.'
+  return requireToken ? '"requireToken" does nothing for a store of your own: give it to redisStore.' : null
 }
 
 function secretFrom(env: NodeJS.ProcessEnv): string | undefined {
@@ -125,6 +145,7 @@ const CHECKS = {
   slow: { takes: 'a number of ms above 0', accepts: (v) => isBetween(v, Number.MIN_VALUE, Number.MAX_VALUE) },
   queues: { takes: 'a list of queue sources, [bullmqQueues({ connection })]', accepts: (v) => isListOf(v, isSource) },
   readOnly: { takes: "a list of names of queues, ['mail-*']", accepts: (v) => isListOf(v, isText) },
+  requireToken: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
   payloads: { takes: 'viewer, operator or admin', accepts: isRole },
 } satisfies OptionChecks<keyof ZenithOptions>
 

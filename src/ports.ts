@@ -1,5 +1,13 @@
 import type { Commands } from './ports/commands.js'
-import type { ExceptionRecord, Heartbeat, QueueSnapshot, Rollup, SlowEntry } from './protocol/index.js'
+import type {
+  ExceptionRecord,
+  Heartbeat,
+  QueueSnapshot,
+  Rollup,
+  SlowEntry,
+  Trust,
+  UntrustedCounts,
+} from './protocol/index.js'
 
 export type * from './ports/commands.js'
 export type * from './ports/queue-source.js'
@@ -66,6 +74,21 @@ export interface NodeEntry {
   readonly lastBeat: number
   /** Null when it ran out: the node is lost. */
   readonly heartbeat: Heartbeat | null
+  /** Of the heartbeat; null when there is none. Left out by a reader that verifies nothing. */
+  readonly trust?: Trust | null
+}
+
+/** A heartbeat or a snapshot that is not signed as it should be. */
+export interface UntrustedRecord {
+  readonly service: string
+  readonly trust: Exclude<Trust, 'signed'>
+}
+
+/** What a reader that verifies signatures found at one look. */
+export interface TrustReport {
+  /** Whether what is not signed is left out. */
+  readonly isRequired: boolean
+  readonly untrusted: readonly UntrustedRecord[]
 }
 
 /** Records in the order of their time, and where to go on. */
@@ -75,6 +98,8 @@ export interface Page<T> {
   readonly unreadable: number
   /** Pass it as `after` for what comes next; null when there is nothing at all yet. */
   readonly cursor: string | null
+  /** How many are not signed as they should be, whether they are left out or not. Left out by a reader that verifies nothing. */
+  readonly untrusted?: UntrustedCounts
 }
 
 export interface ServiceQuery {
@@ -97,7 +122,11 @@ export interface Reader {
   /** `redis` or `memory`. */
   readonly kind: string
   /** All nodes of the index and those that reporters without one wrote (looked for at most once a minute). */
-  nodes(): Promise<{ readonly nodes: readonly NodeEntry[]; readonly unreadable: number }>
+  nodes(): Promise<{
+    readonly nodes: readonly NodeEntry[]
+    readonly unreadable: number
+    readonly trust?: TrustReport
+  }>
   slow(query: ServiceQuery): Promise<Page<SlowEntry>>
   exceptions(query: ServiceQuery): Promise<Page<ExceptionRecord>>
   /** What every node did in every interval of the last 15 minutes. */
@@ -105,7 +134,11 @@ export interface Reader {
   /** What every node did in every minute of the last hour. */
   history(query: RollupQuery): Promise<Page<Rollup>>
   /** The snapshots of all services and ranks that have not run out. */
-  queues(): Promise<{ readonly snapshots: readonly QueueSnapshot[]; readonly unreadable: number }>
+  queues(): Promise<{
+    readonly snapshots: readonly QueueSnapshot[]
+    readonly unreadable: number
+    readonly trust?: TrustReport
+  }>
   /** @returns how long the store took to answer, ms. Rejects when it does not. */
   ping(): Promise<number>
   close(): Promise<void>

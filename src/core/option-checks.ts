@@ -1,3 +1,4 @@
+import { parseTokens, TAKES_TOKENS } from '../signing/tokens.js'
 import { invalidOption, QuasarError } from './errors.js'
 
 /** What an option takes, in words, and whether a value is that. */
@@ -50,6 +51,7 @@ export const SHARED_CHECKS = {
     accepts: (v) => v === false || isRedisUrl(v) || isObject(v),
   },
   prefix: { takes: 'a text that ends with a colon', accepts: (v) => isText(v) && /.:$/.test(v) },
+  token: { takes: TAKES_TOKENS, accepts: (v) => parseTokens(v) !== null },
   logger: { takes: 'an object with info, warn and error, or false', accepts: (v) => v === false || isLogger(v) },
 } satisfies OptionChecks
 

@@ -8,6 +8,7 @@ import { consoleLogger, silentLogger } from './logger.js'
 import { checkOptions } from './option-checks.js'
 import { RECORDER_CHECKS } from './recorder-options.js'
 import { compileIgnore, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
+import { resolveTokens } from './tokens.js'
 
 /** What the app's `redact` function gets and gives back. */
 export type Redact = (record: Record<string, unknown>) => Record<string, unknown> | null
@@ -48,6 +49,11 @@ export interface QuasarOptions {
   ready?: () => Readiness
   /** Mounts whose space is reported. @default ['/'] */
   disks?: readonly string[]
+  /**
+   * Signs what is written, so that Zenith can tell it from what others wrote; also the password where `redis` is a URL with a
+   * user and none. 16 characters or more. During a rotation two, of which the first one signs. @default QUASAR_TOKEN, else none
+   */
+  token?: string | readonly string[]
   /** `false` turns everything into no-ops, as QUASAR_DISABLED=1 does. @default true */
   enabled?: boolean
 }
@@ -71,6 +77,8 @@ export interface ResolvedOptions {
   readonly meta: (() => Record<string, unknown>) | null
   readonly ready: (() => Readiness) | null
   readonly disks: readonly string[]
+  /** The first one signs. */
+  readonly tokens: readonly string[]
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -117,6 +125,7 @@ function resolveTarget(options: QuasarOptions, env: Environment) {
     store: options.store ?? null,
     prefix: options.prefix ?? prefixFrom(env) ?? DEFAULT_PREFIX,
     interval: options.interval ?? intervalFrom(env) ?? 10_000,
+    tokens: resolveTokens(options.token, env),
   }
 }
 

@@ -72,3 +72,4 @@ export {
   type SlowKind,
   type SlowMeta,
 } from './slow-entry.js'
+export type * from './trust.js'

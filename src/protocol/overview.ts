@@ -2,6 +2,7 @@ import type { ExceptionRecord } from './exception.js'
 import type { Heartbeat } from './heartbeat.js'
 import type { QueueView } from './queue-views.js'
 import type { SlowEntry } from './slow-entry.js'
+import type { Trust, UntrustedCounts, UntrustedRecords } from './trust.js'
 
 /** What Zenith's server tells its page: the answer of `/api/overview` and the events of `/api/stream`. */
 
@@ -34,6 +35,8 @@ export interface NodeView {
   heartbeat: Heartbeat | null
   /** Oldest first, at most 60. */
   samples: readonly NodeSample[]
+  /** Of the last beat; null when Zenith has no token to tell by, or no beat. */
+  trust: Trust | null
 }
 
 /** One thing that takes from a service's health. */
@@ -84,6 +87,8 @@ export interface ServiceView {
   /** The 20 busiest of each, by count. */
   routes: readonly SeriesView[]
   jobSeries: readonly SeriesView[]
+  /** Heartbeats and queue snapshots that are not signed now, and records of the last five minutes; null when Zenith has no token. */
+  untrusted: UntrustedCounts | null
 }
 
 /** Whether the store answers. */
@@ -110,6 +115,8 @@ export interface Overview {
   queues: readonly QueueView[]
   /** How many records could not be read at the last look. */
   unreadable: number
+  /** Over all services, those that are not shown among them; null when Zenith has no token. */
+  untrusted: UntrustedRecords | null
   store: StoreHealth
 }
 
@@ -134,6 +141,7 @@ export interface PulseDifference {
   /** Keys of queues that are gone. */
   goneQueues: readonly string[]
   unreadable: number
+  untrusted: UntrustedRecords | null
   store: StoreHealth
 }
 

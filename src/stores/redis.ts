@@ -1,8 +1,12 @@
 import type { Store } from '../ports.js'
 import { keysOf } from '../protocol/index.js'
-import { isClient, type RedisClient, type RedisSource } from '../redis/client.js'
+import { isClient, keyPrefixOf, type RedisClient, type RedisSource } from '../redis/client.js'
 import { givenConnection } from '../redis/given-connection.js'
 import { ownConnection } from '../redis/own-connection.js'
+import { withTokenPassword } from '../redis/token-password.js'
+import { signerOf } from '../signing/signer.js'
+import { parseTokens, TAKES_TOKENS } from '../signing/tokens.js'
+import { Verifier } from '../signing/verifier.js'
 import { redisCommands } from './redis/commands.js'
 import { redisQueueReports } from './redis/queue-reports.js'
 import { redisReader } from './redis/reader.js'
@@ -21,6 +25,13 @@ export interface RedisStoreOptions {
   prefix?: string | undefined
   /** How often reporters that write no index are looked for with SCAN, in ms. @default 60000 */
   scanEvery?: number | undefined
+  /**
+   * Signs what is written and verifies what is read; two during a rotation, of which the first one signs. Also the password
+   * where `redis` names a user and none.
+   */
+  token?: string | readonly string[] | undefined
+  /** Leaves out what is not signed. @default false */
+  requireToken?: boolean | undefined
 }
 
 /**
@@ -32,18 +43,30 @@ export interface RedisStoreOptions {
  *   that says what is wrong and holds no secret
  * @example redisStore({ redis: 'redis://127.0.0.1:6379' })
  */
-export function redisStore({ redis, prefix, scanEvery = 60_000 }: RedisStoreOptions): Store {
-  const connection = isClient(redis) ? givenConnection(redis) : ownConnection(redis)
+export function redisStore(options: RedisStoreOptions): Store {
+  const { redis, prefix, scanEvery = 60_000, requireToken: isRequired = false } = options
+  const tokens = tokensOf(options)
+  const connection = isClient(redis) ? givenConnection(redis) : ownConnection(withTokenPassword(redis, tokens[0]))
+  const keyPrefix = isClient(redis) ? keyPrefixOf(redis) : ''
+  const signer = signerOf(tokens, keyPrefix)
+  const verifier = tokens.length > 0 ? new Verifier({ tokens, isRequired, keyPrefix }) : null
   const keys = keysOf(prefix)
   const clock = new ServerClock()
   return {
     kind: 'redis',
-    ...redisWriter(connection, keys, clock),
-    ...redisReader(connection, keys, clock, scanEvery),
-    ...redisQueueReports(connection, keys, clock),
+    ...redisWriter(connection, keys, clock, signer),
+    ...redisReader(connection, keys, clock, { scanEvery, verifier }),
+    ...redisQueueReports(connection, keys, clock, signer),
     ...redisCommands(connection, keys),
     async close() {
       connection.close()
     },
   }
+}
+
+function tokensOf({ token, requireToken }: RedisStoreOptions): readonly string[] {
+  const tokens = token === undefined ? [] : parseTokens(token)
+  if (!tokens) throw new Error(`redisStore: token takes ${TAKES_TOKENS}`)
+  if (requireToken && tokens.length === 0) throw new Error('redisStore: requireToken needs a token')
+  return tokens
 }

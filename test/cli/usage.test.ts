@@ -40,6 +40,8 @@ describe('quasar', () => {
       'quiet',
       'read-only',
       'redis',
+      'require-token',
+      'token',
     ])
     expect(stdout.match(/\[QUASAR_\w+\]/g)).toHaveLength(options.length)
   })
@@ -58,6 +60,9 @@ describe('what can’t be understood ends with code 2 and one line', () => {
     [['--verbose'], {}, /no command or option "--verbose"/],
     [['zenith', '--prot', '80'], {}, /^quasar zenith: Unknown option '--prot'\. See quasar zenith --help\.$/],
     [['zenith', '--port'], {}, /--port.*argument/],
+    [['zenith', '--token', 'short'], {}, /^quasar zenith: --token takes a token of 16 to 256 characters(?!.*short)/],
+    [['zenith'], { QUASAR_TOKEN: 'tiny,tiny' }, /^quasar zenith: QUASAR_TOKEN takes a token of 16 (?!.*tiny)/],
+    [['zenith', '--require-token'], {}, /takes --require-token together with --token, or with QUASAR_TOKEN/],
     [['zenith', '--quiet=1'], {}, /--quiet.*does not take/],
     [['zenith', '--port', 'http'], {}, /--port takes a port, 0 to 65535/],
     [['zenith', '--port', '65536'], {}, /--port takes/],

@@ -45,6 +45,25 @@ describe('quasar zenith', () => {
     expect([foreign.status, foreign.text]).toEqual([404, 'Not Found\n'])
   })
 
+  it('leaves out what is not signed with its token', async () => {
+    const token = 'the-token-of-the-fleet'
+    const stores = [
+      redisStore({ redis: redis.url, prefix: 'signed:', token }),
+      redisStore({ redis: redis.url, prefix: 'signed:' }),
+    ]
+    onTestFinished(() => Promise.all(stores.map((store) => store.close())).then(() => undefined))
+    for (const [index, store] of stores.entries()) await report(store, beatOf('shop', `web-${index}`))
+    const { url } = await zenith(['--prefix', 'signed:', '--require-token'], { QUASAR_TOKEN: token })
+    expect((await ask(`${url}/api/nodes`)).json()).toMatchObject({
+      total: 1,
+      items: [{ id: 'web-0', trust: 'signed' }],
+    })
+    const { url: marking } = await zenith(['--prefix', 'signed:'], { QUASAR_TOKEN: token })
+    expect((await ask(`${marking}/api/nodes`)).json()).toMatchObject({
+      items: [{ trust: 'signed' }, { trust: 'unsigned' }],
+    })
+  })
+
   it('takes all of it from variables, too, and options before them', async () => {
     const password = await hashPassword('correct horse')
     const { url } = await zenith(['--base-path', '/ops/quasar', '--auth-role', 'operator'], {

@@ -45,6 +45,7 @@ function tick(nodes: readonly NodeView[], cpu: number): PulseDifference {
     queues: [],
     goneQueues: [],
     unreadable: 0,
+    untrusted: null,
     store,
   }
 }

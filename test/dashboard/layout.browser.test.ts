@@ -98,6 +98,7 @@ it('lists 500 servers, the lost ones first, and takes changes of all of them', a
     queues: [],
     goneQueues: [],
     unreadable: 0,
+    untrusted: null,
     store: fleet.store,
   })
   await page.locator('[data-node][data-state="left"]').first().waitFor()

@@ -26,6 +26,7 @@ function difference(change: Partial<PulseDifference>): PulseDifference {
     queues: [],
     goneQueues: [],
     unreadable: 0,
+    untrusted: null,
     store: server.overview.store,
     ...change,
   }
@@ -49,6 +50,34 @@ describe('the page', () => {
     expect(await words(status(page))).toBe('live')
     expect(await words(page.locator('header'))).toContain('6 live · 1 lost')
     expect(problems).toEqual([])
+  })
+
+  it('marks a server, a service and the page where reports are not signed, and no other', async () => {
+    const fleet = makeShopFleet()
+    server.overview = {
+      ...fleet,
+      nodes: fleet.nodes.map((node) => {
+        return { ...node, trust: node.id === 'web-1' ? 'forged' : node.id === 'web-2' ? 'unsigned' : 'signed' }
+      }),
+      services: fleet.services.map((service) => {
+        return {
+          ...service,
+          untrusted: service.service === 'shop-api' ? { unsigned: 3, forged: 1 } : { unsigned: 0, forged: 0 },
+        }
+      }),
+      untrusted: { unsigned: 3, forged: 1, leftOut: false },
+    }
+    const { page } = await open()
+    await card(page, 'web-1').getByText('forged', { exact: true }).waitFor()
+    expect(await words(card(page, 'web-2'))).toContain('unsigned')
+    const others = page.locator('[data-node]:not([data-node$=":web-1"]):not([data-node$=":web-2"])')
+    expect(await words(others)).not.toMatch(/unsigned|forged/)
+    expect(await words(page.locator('[data-service="shop-api"]').first())).toContain('3 unsigned, 1 forged')
+    const alert = page.getByRole('alert')
+    expect(await words(alert)).toContain('not signed with Zenith’s token: 3 unsigned, 1 forged. They are shown')
+    const { store } = server.overview
+    server.send('system_pulse', difference({ store, untrusted: { unsigned: 3, forged: 2, leftOut: true } }))
+    await alert.getByText('3 unsigned, 2 forged. They are left out.').waitFor()
   })
 
   it('warns in words where a figure is high, and tells drops and throttling', async () => {

@@ -62,6 +62,7 @@ describe('all queues', () => {
       queues: [{ ...mail, metrics, attention: [], samples: [] }],
       goneQueues: [],
       unreadable: 0,
+      untrusted: null,
       store,
     }
     shop.server.send('system_pulse', tick)

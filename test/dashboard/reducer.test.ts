@@ -14,6 +14,7 @@ function difference(before: Overview, change: Partial<PulseDifference>): PulseDi
     queues: [],
     goneQueues: [],
     unreadable: 0,
+    untrusted: null,
     store: before.store,
     ...change,
   }

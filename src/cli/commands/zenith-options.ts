@@ -1,5 +1,7 @@
 import type { ZenithAuth, ZenithOptions } from '../../create-zenith.js'
 import { isQueueWord, QUEUE_WORDS } from '../../queue-drivers.js'
+import { withTokenPassword } from '../../redis/token-password.js'
+import { parseTokens, TAKES_TOKENS } from '../../signing/tokens.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../options.js'
 import { wrongUse } from '../problem.js'
 
@@ -92,6 +94,18 @@ export const ZENITH_OPTIONS = {
     help: 'the least role that sees payloads of jobs (default operator)',
     read: oneOf('viewer', 'operator', 'admin'),
   },
+  token: {
+    value: 'TOKEN',
+    env: 'QUASAR_TOKEN',
+    help: 'what the recorders sign with; two during a rotation, with a comma',
+    read: tokens,
+  },
+  'require-token': {
+    value: null,
+    env: 'QUASAR_REQUIRE_TOKEN',
+    help: 'leaves out what is not signed with it',
+    read: yesOrNo,
+  },
   open: { value: null, env: 'QUASAR_OPEN', help: 'opens the page in the browser', read: yesOrNo },
   quiet: { value: null, env: 'QUASAR_QUIET', help: 'says only what goes wrong', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
@@ -128,15 +142,25 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
       ...(interval === undefined ? {} : { interval }),
       ...(readOnly === undefined ? {} : { readOnly }),
       ...(payloads === undefined ? {} : { payloads }),
+      ...tokenOf(values),
       basePath: values['base-path'] ?? '',
     },
-    queues: { words, redis: queuesRedis ?? redis },
+    queues: { words, redis: queuesRedis ?? withTokenPassword(redis, values.token?.[0]) },
     host,
     port,
     isLocalOnly: auth === null,
     isOpening: values.open ?? false,
     isQuiet: values.quiet ?? false,
   }
+}
+
+function tokenOf({
+  token,
+  'require-token': requireToken = false,
+}: Values): Pick<ZenithOptions, 'token' | 'requireToken'> {
+  if (token) return { token, requireToken }
+  if (requireToken) throw wrongUse('takes --require-token together with --token, or with QUASAR_TOKEN.')
+  return {}
 }
 
 function authOf(values: Values): ZenithAuth | null {
@@ -157,6 +181,12 @@ function redisFrom(env: NodeJS.ProcessEnv): string | null {
   } catch (error) {
     throw wrongUse(`REDIS_URL takes ${error instanceof Error ? error.message : error}.`)
   }
+}
+
+function tokens(text: string): readonly string[] {
+  const tokens = parseTokens(text)
+  if (!tokens) throw new Error(TAKES_TOKENS)
+  return tokens
 }
 
 function redisUrl(url: string): string {

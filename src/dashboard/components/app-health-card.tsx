@@ -10,6 +10,7 @@ import { Figures } from './figures.js'
 import { HealthScore } from './health-score.js'
 import { PageLink } from './page-link.js'
 import { TrafficChart } from './traffic-chart.js'
+import { UntrustedMark } from './trust-mark.js'
 
 interface AppHealthCardProps {
   service: ServiceView
@@ -38,6 +39,7 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view, period
                 {[healthWord(health.score), nodeWords(nodes), ...environments].filter(Boolean).join(' · ')}
               </p>
             </div>
+            <UntrustedMark untrusted={view.untrusted} />
           </div>
           <Figures now={view[of]} of={of} />
         </div>

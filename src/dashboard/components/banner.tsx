@@ -2,6 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Overview } from '../../protocol/overview.js'
 import { plural } from '../format.js'
+import { untrustedWords } from './trust-mark.js'
 
 /** What is wrong with the data itself, in words, above the data. */
 export function Banners({ overview, problem }: { overview: Overview | null; problem: string | null }) {
@@ -20,7 +21,19 @@ export function Banners({ overview, problem }: { overview: Overview | null; prob
           out: something else writes to these keys, or a reporter does not keep to the protocol.
         </Banner>
       )}
+      {overview && <Untrusted untrusted={overview.untrusted} />}
     </div>
+  )
+}
+
+function Untrusted({ untrusted }: Pick<Overview, 'untrusted'>) {
+  const words = untrustedWords(untrusted)
+  if (!untrusted || !words) return null
+  return (
+    <Banner>
+      Records that are not signed with Zenith’s token: {words}.{' '}
+      {untrusted.leftOut ? 'They are left out.' : 'They are shown, and may be anybody’s.'}
+    </Banner>
   )
 }
 

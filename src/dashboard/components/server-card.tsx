@@ -7,6 +7,7 @@ import { DiskBars } from './disk-bars.js'
 import { ServerNotes } from './server-notes.js'
 import { CpuTile, LoopTile, MemoryTile, RequestsTile } from './server-tiles.js'
 import { StateMark } from './state-mark.js'
+import { TrustMark } from './trust-mark.js'
 
 interface ServerCardProps {
   node: NodeView
@@ -28,7 +29,10 @@ export const ServerCard = memo(function ServerCard({ node, tellEnvironment }: Se
         <h4 className={`min-w-0 truncate font-medium ${node.state === 'live' ? '' : 'text-soft'}`} title={node.id}>
           {name}
         </h4>
-        <StateMark state={node.state} lastSeen={node.lastSeen} />
+        <span className="flex shrink-0 items-center gap-2">
+          <TrustMark trust={node.trust} />
+          <StateMark state={node.state} lastSeen={node.lastSeen} />
+        </span>
       </div>
       {node.heartbeat ? <Beat heartbeat={node.heartbeat} node={node} tellEnvironment={tellEnvironment} /> : <NoBeat />}
     </article>

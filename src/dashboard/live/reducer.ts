@@ -35,6 +35,7 @@ function applyDifference(before: Overview, event: PulseDifference): Overview {
     services: replaceIn(before.services, event.services, event.goneServices, (service) => service.service),
     queues: replaceIn(before.queues, queues, event.goneQueues, ({ key }) => key),
     unreadable: event.unreadable,
+    untrusted: event.untrusted,
     store: event.store,
   }
 }
@@ -75,6 +76,7 @@ function keepUnchanged(before: readonly NodeView[], after: readonly NodeView[]):
 function isSame(a: NodeView, b: NodeView): boolean {
   return (
     a.state === b.state &&
+    a.trust === b.trust &&
     a.lastSeen === b.lastSeen &&
     a.heartbeat?.timestamp === b.heartbeat?.timestamp &&
     a.samples.length === b.samples.length &&

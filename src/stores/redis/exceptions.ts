@@ -4,11 +4,13 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asScored } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
+import type { Verifier } from '../../signing/verifier.js'
 import { fingerprintOf } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
 import { joinPages } from './streams.js'
 import { isAboutKey } from './texts.js'
 import { timeOfScore } from './times.js'
+import { PageGate } from './trusted.js'
 
 /**
  * Scores are the times of many clocks, and several members may have one score. So a page begins so long before the
@@ -26,6 +28,7 @@ interface Cursor {
 export async function readExceptions(
   connection: Connection,
   clock: ServerClock,
+  verifier: Verifier | null,
   query: { service: string; keys: readonly string[]; after: string | null; limit: number },
 ): Promise<Page<ExceptionRecord>> {
   const cursors = (query.after ?? '').split(';')
@@ -37,23 +40,36 @@ export async function readExceptions(
   })
   const replies = await send(connection, commands)
   const now = clock.now() ?? Date.now()
-  return joinPages(replies.map((reply, index) => pageOf(reply, query.service, cursors[index] ?? '', now)))
+  const pages = replies.map((reply, index) => {
+    const source = { service: query.service, key: query.keys[index] ?? '', after: cursors[index] ?? '', now }
+    return pageOf(reply, source, verifier)
+  })
+  return joinPages(pages)
 }
 
-function pageOf(reply: Reply, service: string, after: string, now: number): Page<ExceptionRecord> {
+interface Source {
+  readonly service: string
+  readonly key: string
+  readonly after: string
+  readonly now: number
+}
+
+function pageOf(reply: Reply, source: Source, verifier: Verifier | null): Page<ExceptionRecord> {
+  const { service, key, after, now } = source
   if (reply.error && isAboutKey(reply)) return { records: [], unreadable: 1, cursor: after || null }
   if (reply.error) throw reply.error
   const members = asScored(reply.value).reverse()
   const seen = parseCursor(after)?.seen
   const records: ExceptionRecord[] = []
+  const gate = new PageGate(verifier)
   let unreadable = 0
   for (const { member, score } of members) {
     if (seen?.has(fingerprintOf(member))) continue
     const record = parseException(member, { service, ts: timeOfScore(score, now) })
-    if (record) records.push(record)
-    else unreadable += 1
+    if (!record) unreadable += 1
+    else if (gate.admits(verifier?.json(key, member) ?? null)) records.push(record)
   }
-  return { records, unreadable, cursor: cursorOf(members, now) ?? (after || null) }
+  return { records, unreadable, cursor: cursorOf(members, now) ?? (after || null), ...gate.report }
 }
 
 /** A score that lies in the future does not hide what is written from now on. */

@@ -10,8 +10,10 @@ import {
   type QueueSnapshot,
 } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
+import type { Verifier } from '../../signing/verifier.js'
 import { type ForeignKey, parseForeignKey } from './foreign-keys.js'
 import { type KeyText, readTexts } from './texts.js'
+import { TrustGate } from './trusted.js'
 
 const MAX_FOREIGN_NODES = 5_000
 /** What was read so lately is not read again for its queues, ms. */
@@ -32,12 +34,14 @@ interface KnownKey extends ForeignKey {
 export class ForeignNodes {
   readonly #connection: Connection
   readonly #keys: Keys
+  readonly #verifier: Verifier | null
   readonly #known = new Map<string, KnownKey>()
   #readAt = Number.NEGATIVE_INFINITY
 
-  constructor(connection: Connection, keys: Keys) {
+  constructor(connection: Connection, keys: Keys, verifier: Verifier | null) {
     this.#connection = connection
     this.#keys = keys
+    this.#verifier = verifier
   }
 
   add(key: string): void {
@@ -53,24 +57,27 @@ export class ForeignNodes {
   }
 
   /** @param indexed members of the index: those nodes are not foreign */
-  async read(indexed: ReadonlySet<string>): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
+  async read(indexed: ReadonlySet<string>, gate: TrustGate): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
     for (const [key, { names }] of this.#known) {
       if (indexed.has(nodeMember(names.service, names.node))) this.#known.delete(key)
     }
     this.#readAt = performance.now()
-    return this.#readKeys([...this.#known.keys()])
+    return this.#readKeys([...this.#known.keys()], gate)
   }
 
   /** What heartbeats say of queues. They are read for it alone only when nobody reads them anyway. */
   async queues(): Promise<QueueSnapshot[]> {
     if (performance.now() - this.#readAt > FRESH_MS) {
       const known = [...this.#known].filter(([, { timestamp, queues }]) => timestamp === null || queues !== null)
-      await this.#readKeys(known.map(([key]) => key))
+      await this.#readKeys(
+        known.map(([key]) => key),
+        new TrustGate(this.#verifier),
+      )
     }
     return [...this.#known.values()].flatMap(({ queues }) => queues ?? [])
   }
 
-  async #readKeys(keys: readonly string[]): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
+  async #readKeys(keys: readonly string[], gate: TrustGate): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
     const texts = await readTexts(this.#connection, keys)
     const nodes = new Map<string, NodeEntry>()
     let unreadable = 0
@@ -80,9 +87,16 @@ export class ForeignNodes {
       if (!known) return
       const entry = this.#readOne(key, known, text)
       if (entry === 'unreadable') unreadable += 1
-      else if (entry) keepNewest(nodes, entry)
+      else if (entry) this.#keep(nodes, key, text.text, entry, gate)
     })
     return { nodes: [...nodes.values()], unreadable }
+  }
+
+  #keep(nodes: Map<string, NodeEntry>, key: string, text: string | null, entry: NodeEntry, gate: TrustGate): void {
+    const node = gate.node(key, text, entry)
+    const known = this.#known.get(key)
+    if (known && this.#verifier?.isRequired && node?.trust !== 'signed') known.queues = null
+    if (node) keepNewest(nodes, node)
   }
 
   #readOne(key: string, known: KnownKey, { text, unreadable }: KeyText): NodeEntry | 'unreadable' | null {

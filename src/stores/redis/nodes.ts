@@ -4,11 +4,13 @@ import type { Connection } from '../../redis/connection.js'
 import type { Discovery } from '../../redis/discovery.js'
 import { asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import type { Verifier } from '../../signing/verifier.js'
 import type { ForeignNodes } from './foreign-nodes.js'
 import { newestOf } from './newest.js'
 import type { ServerClock } from './server-clock.js'
 import { type KeyText, readTexts } from './texts.js'
 import { timeOfScore } from './times.js'
+import { TrustGate } from './trusted.js'
 
 /** Of the index; those that beat last. */
 const MAX_NODES = 10_000
@@ -27,21 +29,23 @@ export interface NodeSources {
   readonly clock: ServerClock
   readonly foreign: ForeignNodes
   readonly discovery: Discovery
+  readonly verifier: Verifier | null
 }
 
 export async function readNodes(sources: NodeSources): ReturnType<Reader['nodes']> {
   const { connection, discovery, foreign } = sources
+  const gate = new TrustGate(sources.verifier)
   const index = await readIndex(sources)
   const keys = index.entries.map((entry) => entry.key)
   const [texts] = await Promise.all([readTexts(connection, keys), discovery.look()])
-  const others = await foreign.read(new Set(index.entries.map(nameOf)))
+  const others = await foreign.read(new Set(index.entries.map(nameOf)), gate)
   let unreadable = index.unreadable + others.unreadable
   const nodes = index.entries.flatMap((entry, position) => {
     const node = entryOf(entry, texts[position])
     if (!node) unreadable += 1
-    return node ?? []
+    return (node && gate.node(entry.key, texts[position]?.text ?? null, node)) ?? []
   })
-  return { nodes: [...nodes, ...others.nodes], unreadable }
+  return { nodes: [...nodes, ...others.nodes], unreadable, ...gate.report }
 }
 
 /** What can't be read is not taken for a node that is lost: null. */

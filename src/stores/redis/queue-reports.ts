@@ -4,6 +4,7 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import type { Signer } from '../../signing/signer.js'
 import type { ServerClock } from './server-clock.js'
 
 /** The index forgets a service that reports no queues any more after so long, ms. */
@@ -16,6 +17,7 @@ export function redisQueueReports(
   connection: Connection,
   keys: Keys,
   clock: ServerClock,
+  signer: Signer,
 ): Pick<Writer, 'holdQueues' | 'releaseQueues' | 'writeQueues' | 'writtenQueues'> {
   let tidiedAt = Number.NEGATIVE_INFINITY
 
@@ -54,8 +56,9 @@ export function redisQueueReports(
     async writeQueues(snapshot, rank) {
       const { service, timestamp, interval } = snapshot
       const life = Math.ceil(snapshotLife(interval ?? 0))
+      const key = keys.queues(service, rank)
       const replies = await send(connection, [
-        ['set', keys.queues(service, rank), encodeQueueSnapshot(snapshot), 'PX', life],
+        ['set', key, signer.json(key, encodeQueueSnapshot(snapshot)), 'PX', life],
         ['zadd', keys.queueIndex, clock.translate(timestamp), queuesMember(service, rank)],
         ...tidy(),
       ])

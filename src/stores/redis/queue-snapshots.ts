@@ -1,11 +1,13 @@
-import { type Keys, parseQueueSnapshot, type QueueSnapshot, snapshotLife } from '../../protocol/index.js'
+import { type Keys, parseQueueSnapshot, type QueueSnapshot, snapshotLife, type Trust } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
+import type { Verifier } from '../../signing/verifier.js'
 import { newestOf } from './newest.js'
 import type { ServerClock } from './server-clock.js'
 import { type KeyText, readTexts } from './texts.js'
 import { timeOfScore } from './times.js'
+import { type TrustGate, trustOfSnapshot } from './trusted.js'
 
 /** Of the index; those that were written last. */
 const MAX_SNAPSHOTS = 1_000
@@ -19,6 +21,8 @@ interface Known {
   readonly score: number
   /** Null when there is none. */
   readonly snapshot: QueueSnapshot | null
+  /** Null when nothing is verified. */
+  readonly trust: Trust | null
   readonly isUnreadable: boolean
   /** When it runs out unless it is written again, by `performance.now()`. */
   readonly until: number
@@ -34,21 +38,25 @@ export class QueueSnapshots {
   readonly #connection: Connection
   readonly #keys: Keys
   readonly #clock: ServerClock
+  readonly #verifier: Verifier | null
   #known = new Map<string, Known>()
 
-  constructor(connection: Connection, keys: Keys, clock: ServerClock) {
+  constructor(connection: Connection, keys: Keys, clock: ServerClock, verifier: Verifier | null) {
     this.#connection = connection
     this.#keys = keys
     this.#clock = clock
+    this.#verifier = verifier
   }
 
   /** @throws RedisError when Redis does not answer */
-  async read(): Promise<FoundSnapshots> {
+  async read(gate: TrustGate): Promise<FoundSnapshots> {
     const members = await this.#readIndex()
     if (!members) return { snapshots: [], unreadable: 1 }
     await this.#update(members)
     const known = [...this.#known.values()]
-    const snapshots = known.filter(isLive).flatMap(({ snapshot }) => snapshot ?? [])
+    const snapshots = known
+      .filter(isLive)
+      .flatMap(({ snapshot, trust }) => (snapshot && gate.snapshot(snapshot, trust)) ?? [])
     return { snapshots, unreadable: known.filter(({ isUnreadable }) => isUnreadable).length }
   }
 
@@ -78,12 +86,12 @@ export class QueueSnapshots {
       this.#connection,
       changed.map(({ key }) => key),
     )
-    const fresh = new Map(changed.map(({ key, score }, index) => [key, this.#knownOf(score, texts[index])]))
+    const fresh = new Map(changed.map(({ key, score }, index) => [key, this.#knownOf(key, score, texts[index])]))
     const kept = entries.map(({ key }) => [key, fresh.get(key) ?? this.#known.get(key)] as const)
     this.#known = new Map(kept.flatMap(([key, known]) => (known ? [[key, known] as const] : [])))
   }
 
-  #knownOf(score: number, read: KeyText | undefined): Known {
+  #knownOf(key: string, score: number, read: KeyText | undefined): Known {
     const text = read?.text ?? null
     const snapshot = text === null ? null : parseQueueSnapshot(text)
     const isUnreadable = read?.unreadable === true || (text !== null && !snapshot)
@@ -94,6 +102,7 @@ export class QueueSnapshots {
     return {
       score,
       snapshot: snapshot && { ...snapshot, timestamp: at },
+      trust: trustOfSnapshot(this.#verifier, key, text, snapshot),
       isUnreadable,
       until: performance.now() + life - age,
     }

@@ -2,7 +2,9 @@ import type { Page, Reader } from '../../ports.js'
 import { type Keys, parseRollup, parseSlowEntry, type Rollup, type SlowEntry } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
+import { asText } from '../../redis/replies.js'
 import { ask } from '../../redis/send.js'
+import type { Verifier } from '../../signing/verifier.js'
 import { readExceptions } from './exceptions.js'
 import { foreignPatterns, pulseKeys } from './foreign-keys.js'
 import { ForeignNodes } from './foreign-nodes.js'
@@ -12,27 +14,36 @@ import { QueueSnapshots } from './queue-snapshots.js'
 import { fingerprintOf } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
 import { StreamPages } from './streams.js'
+import { TrustGate } from './trusted.js'
 
-/** @param scanEveryMs how often foreign reporters are looked for */
+export interface RedisReaderOptions {
+  /** How often foreign reporters are looked for, ms. */
+  readonly scanEvery: number
+  /** Null: nothing is verified. */
+  readonly verifier: Verifier | null
+}
+
 export function redisReader(
   connection: Connection,
   keys: Keys,
   clock: ServerClock,
-  scanEveryMs: number,
+  { scanEvery, verifier }: RedisReaderOptions,
 ): Omit<Reader, 'close' | 'kind'> {
-  const foreign = new ForeignNodes(connection, keys)
-  const foreignQueues = new ForeignQueues(connection, keys)
-  const snapshots = new QueueSnapshots(connection, keys, clock)
+  const foreign = new ForeignNodes(connection, keys, verifier)
+  const foreignQueues = new ForeignQueues(connection, keys, verifier)
+  const snapshots = new QueueSnapshots(connection, keys, clock, verifier)
   const patterns = foreignPatterns(keys).map((match) => ({ match, type: 'string' as const }))
-  const discovery = new Discovery(connection, patterns, scanEveryMs, (key) => {
+  const discovery = new Discovery(connection, patterns, scanEvery, (key) => {
     foreign.add(key)
     foreignQueues.add(key)
   })
-  const slowPages = new StreamPages<SlowEntry>(connection, {
+  const slowPages = new StreamPages<SlowEntry>(connection, verifier, {
+    trust: (entry, key) => verifier?.fields(key, entry.fields) ?? null,
     read: (entry, service) => parseSlowEntry(entry.fields, { service }),
     identity: (_, entry) => fingerprintOf(JSON.stringify(entry.fields)),
   })
-  const rollupPages = new StreamPages<Rollup>(connection, {
+  const rollupPages = new StreamPages<Rollup>(connection, verifier, {
+    trust: (entry, key) => verifier?.json(key, asText(entry.fields.data) ?? '') ?? null,
     read: (entry) => parseRollup(entry.fields.data),
     identity: (rollup) => `${rollup.from}:${rollup.node}`,
   })
@@ -40,7 +51,7 @@ export function redisReader(
     foreign.hasPulse(service) ? [key, pulseKey] : [key]
 
   return {
-    nodes: () => readNodes({ connection, keys, clock, foreign, discovery }),
+    nodes: () => readNodes({ connection, keys, clock, foreign, discovery, verifier }),
     async slow({ service, after, limit }) {
       const streams = withPulse(service, keys.slow(service), pulseKeys.slow(service))
       return inOrder(await slowPages.newest(service, streams, after ?? null, limit), limit)
@@ -48,21 +59,23 @@ export function redisReader(
     async exceptions({ service, after, limit }) {
       const sets = withPulse(service, keys.errors(service), pulseKeys.errors(service))
       const query = { service, keys: sets, after: after ?? null, limit }
-      return inOrder(await readExceptions(connection, clock, query), limit)
+      return inOrder(await readExceptions(connection, clock, verifier, query), limit)
     },
     rollups: ({ service, since, after }) =>
       rollupPages.all(service, keys.rollup(service), after ?? null, clock.translate(since)),
     history: ({ service, since, after }) =>
       rollupPages.all(service, keys.history(service), after ?? null, clock.translate(since)),
     async queues() {
-      const [indexed] = await Promise.all([snapshots.read(), discovery.look()])
+      const gate = new TrustGate(verifier)
+      const [indexed] = await Promise.all([snapshots.read(gate), discovery.look()])
       const [others, inHeartbeats] = await Promise.all([
-        foreignQueues.read((key) => snapshots.has(key)),
+        foreignQueues.read((key) => snapshots.has(key), gate),
         foreign.queues(),
       ])
       return {
         snapshots: [...indexed.snapshots, ...others.snapshots, ...inHeartbeats],
         unreadable: indexed.unreadable + others.unreadable,
+        ...gate.report,
       }
     },
     async ping() {

@@ -1,10 +1,13 @@
 import type { Page } from '../../ports.js'
+import type { Trust } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asEntries, type StreamEntry } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
+import type { Verifier } from '../../signing/verifier.js'
 import { Repeats } from './repeats.js'
 import { isAboutKey } from './texts.js'
+import { PageGate } from './trusted.js'
 
 /** Parsed in one go: between chunks the loop turns, which may be that of an app that Zenith is mounted in. */
 const CHUNK = 250
@@ -16,6 +19,8 @@ const MAX_CHUNKS = 400
 /** How entries of one kind are read. */
 export interface EntryReader<T> {
   read(entry: StreamEntry, service: string): T | null
+  /** Null when nothing is verified. */
+  trust(entry: StreamEntry, key: string): Trust | null
   /** The same for an entry that was written twice. */
   identity(record: T, entry: StreamEntry): string
 }
@@ -23,11 +28,13 @@ export interface EntryReader<T> {
 /** Pages of streams. */
 export class StreamPages<T> {
   readonly #connection: Connection
+  readonly #verifier: Verifier | null
   readonly #reader: EntryReader<T>
   readonly #repeats = new Map<string, Repeats>()
 
-  constructor(connection: Connection, reader: EntryReader<T>) {
+  constructor(connection: Connection, verifier: Verifier | null, reader: EntryReader<T>) {
     this.#connection = connection
+    this.#verifier = verifier
     this.#reader = reader
   }
 
@@ -40,7 +47,8 @@ export class StreamPages<T> {
     const replies = await send(this.#connection, commands)
     const pages = replies.map((reply, index) => {
       const after = ids[index] ?? null
-      const page = this.#read(service, entriesOf(reply)?.reverse() ?? null, this.#repeatsOf(keys[index] ?? '', after))
+      const key = keys[index] ?? ''
+      const page = this.#read({ service, key }, entriesOf(reply)?.reverse() ?? null, this.#repeatsOf(key, after))
       return { ...page, cursor: page.cursor ?? after }
     })
     return joinPages(pages)
@@ -55,14 +63,14 @@ export class StreamPages<T> {
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk++) {
       const [reply] = await send(this.#connection, [['xrange', key, start, '+', 'COUNT', CHUNK]])
       const entries = reply ? entriesOf(reply) : []
-      pages.push(this.#read(service, entries, repeats))
+      pages.push(this.#read({ service, key }, entries, repeats))
       const last = entries?.at(-1)
       if (!last || (entries?.length ?? 0) < CHUNK) break
       start = startAfter(last.id)
     }
     return {
+      ...joinCounts(pages),
       records: pages.flatMap((page) => page.records),
-      unreadable: pages.reduce((sum, page) => sum + page.unreadable, 0),
       cursor: pages.findLast((page) => page.cursor !== null)?.cursor ?? afterId,
     }
   }
@@ -75,16 +83,23 @@ export class StreamPages<T> {
   }
 
   /** @param entries oldest first; null when the key holds no stream */
-  #read(service: string, entries: readonly StreamEntry[] | null, repeats: Repeats): Page<T> {
+  #read(
+    { service, key }: { readonly service: string; readonly key: string },
+    entries: readonly StreamEntry[] | null,
+    repeats: Repeats,
+  ): Page<T> {
     if (!entries) return { records: [], unreadable: 1, cursor: null }
     const records: T[] = []
+    const gate = new PageGate(this.#verifier)
     let unreadable = 0
     for (const entry of entries) {
       const record = this.#reader.read(entry, service)
       if (record === null) unreadable += 1
+      // What is left out must not pass for the first of a record that is written twice.
+      else if (!gate.admits(this.#reader.trust(entry, key))) continue
       else if (!repeats.isRepeat(this.#reader.identity(record, entry), entry.id)) records.push(record)
     }
-    return { records, unreadable, cursor: entries.at(-1)?.id ?? null }
+    return { records, unreadable, cursor: entries.at(-1)?.id ?? null, ...gate.report }
   }
 }
 
@@ -103,10 +118,18 @@ function entriesOf(reply: Reply): StreamEntry[] | null {
 export function joinPages<T>(pages: readonly Page<T>[]): Page<T> {
   const cursors = pages.map((page) => page.cursor ?? '')
   return {
+    ...joinCounts(pages),
     records: pages.flatMap((page) => page.records),
-    unreadable: pages.reduce((sum, page) => sum + page.unreadable, 0),
     cursor: cursors.some((cursor) => cursor !== '') ? cursors.join(';').replace(/;+$/, '') : null,
   }
+}
+
+function joinCounts<T>(pages: readonly Page<T>[]): Pick<Page<T>, 'unreadable' | 'untrusted'> {
+  const unreadable = pages.reduce((sum, page) => sum + page.unreadable, 0)
+  const counts = pages.flatMap(({ untrusted }) => untrusted ?? [])
+  if (counts.length === 0) return { unreadable }
+  const unsigned = counts.reduce((sum, count) => sum + count.unsigned, 0)
+  return { unreadable, untrusted: { unsigned, forged: counts.reduce((sum, count) => sum + count.forged, 0) } }
 }
 
 /** Stream ids of a cursor; what is none is left out. */

@@ -18,6 +18,7 @@ import {
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { type Reply, send } from '../../redis/send.js'
+import type { Signer } from '../../signing/signer.js'
 import type { ServerClock } from './server-clock.js'
 
 /** How long rollups of both tiers are kept, in ms. */
@@ -33,7 +34,20 @@ interface Step {
   readonly done?: (value: unknown) => void
 }
 
-export function redisWriter(connection: Connection, keys: Keys, clock: ServerClock): Pick<Writer, 'write' | 'leave'> {
+/** Where and how a batch is written. */
+interface Way {
+  readonly keys: Keys
+  readonly clock: ServerClock
+  readonly signer: Signer
+}
+
+export function redisWriter(
+  connection: Connection,
+  keys: Keys,
+  clock: ServerClock,
+  signer: Signer,
+): Pick<Writer, 'write' | 'leave'> {
+  const way: Way = { keys, clock, signer }
   let tidiedAt = Number.NEGATIVE_INFINITY
 
   function tidySteps(service: string): Step[] {
@@ -49,10 +63,10 @@ export function redisWriter(connection: Connection, keys: Keys, clock: ServerClo
     // No await before the commands are sent: they are with the socket when this returns, if the connection is ready.
     write(batch) {
       const steps = [
-        ...heartbeatSteps(keys, clock, batch),
-        ...slowSteps(keys, batch),
-        ...exceptionSteps(keys, clock, batch),
-        ...rollupSteps(keys, clock, batch),
+        ...heartbeatSteps(way, batch),
+        ...slowSteps(way, batch),
+        ...exceptionSteps(way, batch),
+        ...rollupSteps(way, batch),
         ...tidySteps(batch.service),
       ]
       const commands = steps.map((step) => step.command)
@@ -80,10 +94,11 @@ function resultOf(batch: Batch, steps: readonly Step[], replies: readonly Reply[
   return { unwritten: batch.records.filter((record) => lost.has(record)), error }
 }
 
-function heartbeatSteps(keys: Keys, clock: ServerClock, { heartbeat, service, node }: Batch): Step[] {
+function heartbeatSteps({ keys, clock, signer }: Way, { heartbeat, service, node }: Batch): Step[] {
   if (!heartbeat) return []
+  const key = keys.node(service, node)
   return [
-    just('set', keys.node(service, node), encodeHeartbeat(heartbeat), 'PX', lifeOf(heartbeat)),
+    just('set', key, signer.json(key, encodeHeartbeat(heartbeat)), 'PX', lifeOf(heartbeat)),
     just('zadd', keys.nodeIndex, clock.translate(heartbeat.timestamp), nodeMember(service, node)),
   ]
 }
@@ -92,11 +107,12 @@ function lifeOf(heartbeat: Heartbeat): number {
   return Math.ceil(heartbeatLife(heartbeat.interval ?? 0))
 }
 
-function slowSteps(keys: Keys, { service, records }: Batch): Step[] {
+function slowSteps({ keys, signer }: Way, { service, records }: Batch): Step[] {
+  const key = keys.slow(service)
   return records.flatMap((entry) => {
     if (entry.type !== 'slow') return []
-    const fields = encodeSlowEntry(entry.record)
-    return [keeping([entry], 'xadd', keys.slow(service), 'MAXLEN', '~', MAX_SLOW_ENTRIES, '*', ...fields)]
+    const fields = signer.fields(key, encodeSlowEntry(entry.record))
+    return [keeping([entry], 'xadd', key, 'MAXLEN', '~', MAX_SLOW_ENTRIES, '*', ...fields)]
   })
 }
 
@@ -104,13 +120,13 @@ function slowSteps(keys: Keys, { service, records }: Batch): Step[] {
  * The score is the time of writing and stays what it was when an exception is written twice (NX), so that a reader who
  * goes on from a score misses nothing that was held back by an outage.
  */
-function exceptionSteps(keys: Keys, clock: ServerClock, { service, records }: Batch): Step[] {
+function exceptionSteps({ keys, clock, signer }: Way, { service, records }: Batch): Step[] {
   const entries = records.filter((entry) => entry.type === 'exception')
   if (entries.length === 0) return []
   const key = keys.errors(service)
   const now = clock.now()
   const score = clock.translate(Date.now())
-  const members = entries.flatMap((entry) => [score, encodeException(entry.record)])
+  const members = entries.flatMap((entry) => [score, signer.json(key, encodeException(entry.record))])
   return [
     keeping(entries, 'zadd', key, 'NX', ...members),
     ...(now === null ? [] : [just('zremrangebyscore', key, '-inf', now - EXCEPTION_LIFE_MS)]),
@@ -119,13 +135,14 @@ function exceptionSteps(keys: Keys, clock: ServerClock, { service, records }: Ba
   ]
 }
 
-function rollupSteps(keys: Keys, clock: ServerClock, { service, records }: Batch): Step[] {
+function rollupSteps({ keys, clock, signer }: Way, { service, records }: Batch): Step[] {
   const now = clock.now()
   return records.flatMap((entry) => {
     if (entry.type !== 'rollup' && entry.type !== 'history') return []
     // As long as Redis' clock is not known, nothing is trimmed by age.
     const trim = now === null ? [] : ['MINID', '~', now - LIVES[entry.type]]
-    return [keeping([entry], 'xadd', keys[entry.type](service), ...trim, '*', 'data', encodeRollup(entry.record))]
+    const key = keys[entry.type](service)
+    return [keeping([entry], 'xadd', key, ...trim, '*', 'data', signer.json(key, encodeRollup(entry.record)))]
   })
 }
 

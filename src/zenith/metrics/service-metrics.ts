@@ -39,13 +39,24 @@ export function serviceFamilies(services: readonly ServiceView[]): Family[] {
   ]
 }
 
+type StoreFigures = Pick<Overview, 'store' | 'unreadable' | 'untrusted'>
+
 /** About Zenith itself. */
-export function storeFamilies({ store, unreadable }: Pick<Overview, 'store' | 'unreadable'>): Family[] {
+export function storeFamilies({ store, unreadable, untrusted }: StoreFigures): Family[] {
   const latency = store.latencyMs === null ? null : store.latencyMs / 1_000
   return [
     one('quasar_store_up', 'Whether the store answers Zenith.', store.ok ? 1 : 0),
     one('quasar_store_latency_seconds', 'How long the store took to answer the last question.', latency),
     one('quasar_unreadable_records', 'Records that Zenith could not read lately.', store.ok ? unreadable : null),
+    {
+      name: 'quasar_untrusted_records',
+      type: 'gauge',
+      help: 'Records of now and lately that are not signed with the token of Zenith.',
+      samples: [
+        { labels: { trust: 'unsigned' }, value: store.ok ? (untrusted?.unsigned ?? null) : null },
+        { labels: { trust: 'forged' }, value: store.ok ? (untrusted?.forged ?? null) : null },
+      ],
+    },
   ]
 }
 

@@ -73,12 +73,14 @@ export class Fleet {
       return
     }
     known.leftAt = null
+    const trust = trustOf(entry, known.view)
     const isNewBeat = beat !== null && beat.timestamp !== known.view.heartbeat?.timestamp
-    if (isNewBeat) {
-      noteBeat(known, beat, now, change)
+    // One of the same time that is signed otherwise is another one.
+    if (isNewBeat || (beat !== null && trust !== known.view.trust)) {
+      noteBeat(known, beat, trust, now, change)
       return
     }
-    setState(known, isFresh(beat, known.beatSeenAt, now) ? 'live' : 'lost', change)
+    setState(known, isFresh(beat, known.beatSeenAt, now) ? 'live' : 'lost', change, trust)
   }
 
   #miss(key: string, known: Known, now: number, trusted: boolean, change: FleetChange): void {
@@ -112,11 +114,17 @@ function meet(key: string, entry: NodeEntry, now: number): Known {
     lastSeen: Math.min(now, heartbeat?.timestamp ?? entry.lastBeat),
     heartbeat,
     samples: heartbeat ? [sampleOf(heartbeat)] : [],
+    trust: entry.trust ?? null,
   }
   return { view, beatSeenAt: null, leftAt: null, droppedAt: null }
 }
 
-function noteBeat(known: Known, beat: Heartbeat, now: number, change: FleetChange): void {
+/** What took the place of its heartbeat may have been left out, and still says something. */
+function trustOf(entry: NodeEntry, view: NodeView): NodeView['trust'] {
+  return entry.trust ?? view.trust
+}
+
+function noteBeat(known: Known, beat: Heartbeat, trust: NodeView['trust'], now: number, change: FleetChange): void {
   const previous = known.view.heartbeat
   const sample = sampleOf(beat)
   if ((beat.recorder?.dropped ?? 0) > (previous?.recorder?.dropped ?? 0)) known.droppedAt = now
@@ -126,14 +134,15 @@ function noteBeat(known: Known, beat: Heartbeat, now: number, change: FleetChang
     state: isFresh(beat, known.beatSeenAt, now) ? 'live' : 'lost',
     lastSeen: Math.min(now, beat.timestamp),
     heartbeat: beat,
+    trust,
     samples: [...known.view.samples, sample].slice(-MAX_SAMPLES),
   }
   change.changed.push({ ...known.view, samples: [sample] })
 }
 
-function setState(known: Known, state: NodeState, change: FleetChange): void {
-  if (known.view.state === state) return
-  known.view = { ...known.view, state }
+function setState(known: Known, state: NodeState, change: FleetChange, trust = known.view.trust): void {
+  if (known.view.state === state && known.view.trust === trust) return
+  known.view = { ...known.view, state, trust }
   change.changed.push({ ...known.view, samples: [] })
 }
 

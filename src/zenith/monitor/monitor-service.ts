@@ -20,6 +20,7 @@ import { QueueMonitor } from './queue-monitor.js'
 import { ServiceMonitor } from './service.js'
 import { storeErrorInWords } from './store-error.js'
 import type { ServiceTotals } from './totals.js'
+import { StandingUntrusted } from './untrusted.js'
 import { inBatches, withTimeout } from './wait.js'
 
 const MAX_SERVICES = 1_000
@@ -40,6 +41,12 @@ export interface MonitorNews {
   /** Oldest first. */
   slow: readonly SlowEntry[]
   exceptions: readonly ExceptionRecord[]
+}
+
+/** What a look at the nodes could not read, and what is not signed. */
+interface NodeProblems {
+  readonly unreadable: number
+  readonly standing: StandingUntrusted
 }
 
 export interface MonitorOptions {
@@ -171,7 +178,8 @@ export class MonitorService {
     await withTimeout(Promise.all([this.#readServices(names, now), this.queues.read(now)]), limit)
     const change = this.#fleet.update(answer.nodes, now, this.#failures === 0)
     this.#failures = 0
-    return this.#publish(change, answer.unreadable, Math.round(latencyMs * 100) / 100, now)
+    const standing = new StandingUntrusted(answer.trust, this.queues.trust)
+    return this.#publish(change, { unreadable: answer.unreadable, standing }, Math.round(latencyMs * 100) / 100, now)
   }
 
   async #readServices(names: ReadonlySet<string>, now: number): Promise<void> {
@@ -186,15 +194,16 @@ export class MonitorService {
     await inBatches([...this.#services.values()], BATCH, (service) => service.read(this.#options.reader, now))
   }
 
-  #publish(change: FleetChange, unreadableNodes: number, latencyMs: number, now: number): MonitorNews {
+  #publish(change: FleetChange, nodes: NodeProblems, latencyMs: number, now: number): MonitorNews {
     const monitors = [...this.#services.values()]
     const news = monitors.map((service) => service.takeNews())
     const slow = this.#slow.add(news.flatMap((one) => one.slow))
     const exceptions = this.#exceptions.add(news.flatMap((one) => one.exceptions))
     const unreadable = monitors.reduce(
       (sum, service) => sum + service.unreadable(now),
-      unreadableNodes + this.queues.unreadable,
+      nodes.unreadable + this.queues.unreadable,
     )
+    const untrusted = nodes.standing.total(monitors.map((service) => service.untrusted(now)))
     const failure = news.find((one) => one.error !== null)
     const problem = failure?.error ?? this.queues.error
     const error = problem ? storeErrorInWords(problem) : null
@@ -202,7 +211,7 @@ export class MonitorService {
     const previous = this.#overview
     const queues = this.queues.views
     const queueNews = this.queues.news.since(queues, now)
-    const services = this.#viewServices(queues, now)
+    const services = this.#viewServices(queues, nodes.standing, now)
     this.details.retain(this.#views)
     this.#overview = {
       at: now,
@@ -212,6 +221,7 @@ export class MonitorService {
       exceptions: this.#exceptions.recent,
       queues,
       unreadable,
+      untrusted,
       store,
     }
     const difference: PulseDifference = {
@@ -224,6 +234,7 @@ export class MonitorService {
       queues: queueNews.changed,
       goneQueues: queueNews.gone,
       unreadable,
+      untrusted,
       store,
     }
     if (!queueNews.isNews && !isChange(difference, previous)) return { difference: null, slow, exceptions }
@@ -231,7 +242,11 @@ export class MonitorService {
     return { difference, slow, exceptions }
   }
 
-  #viewServices(queues: readonly QueueView[], now: number): { changed: ServiceView[]; gone: string[] } {
+  #viewServices(
+    queues: readonly QueueView[],
+    standing: StandingUntrusted,
+    now: number,
+  ): { changed: ServiceView[]; gone: string[] } {
     const before = this.#views
     const changed: ServiceView[] = []
     const reported = byReporter(queues)
@@ -240,7 +255,8 @@ export class MonitorService {
       const service = this.#services.get(name)
       if (!service) continue
       const dropping = own.filter((node) => this.#fleet.droppedSince(node.key, now - DROPS_COUNT_MS)).length
-      const view = service.view(own, reported.get(name) ?? [], dropping, this.#options.slowMs, now)
+      const figures = service.view(own, reported.get(name) ?? [], dropping, this.#options.slowMs, now)
+      const view = { ...figures, untrusted: standing.of(name, service.untrusted(now)) }
       const text = JSON.stringify(view)
       if (before.get(name)?.text !== text) changed.push(view)
       this.#views.set(name, { view, text })
@@ -252,9 +268,10 @@ export class MonitorService {
     this.#failures += 1
     const previous = this.#overview
     const store = { ok: false, kind: this.#options.reader.kind, latencyMs: null, error: storeErrorInWords(error) }
-    const nothing = { at: Date.now(), services: [], nodes: [], slow: [], exceptions: [], queues: [], unreadable: 0 }
+    const lists = { services: [], nodes: [], slow: [], exceptions: [], queues: [] }
+    const nothing = { ...lists, at: Date.now(), unreadable: 0, untrusted: null }
     this.#overview = { ...(previous ?? nothing), store }
-    const { at, unreadable } = this.#overview
+    const { at, unreadable, untrusted } = this.#overview
     const unchanged = {
       full: false as const,
       at,
@@ -265,6 +282,7 @@ export class MonitorService {
       queues: [],
       goneQueues: [],
       unreadable,
+      untrusted,
     }
     const difference = { ...unchanged, store }
     return { difference: isChange(difference, previous) ? difference : null, slow: [], exceptions: [] }

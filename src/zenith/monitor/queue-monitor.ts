@@ -1,4 +1,4 @@
-import type { Logger, QueueSource, Reader } from '../../ports.js'
+import type { Logger, QueueSource, Reader, TrustReport } from '../../ports.js'
 import { QUEUE_TROUBLES, type QueueSnapshot, type QueueView } from '../../protocol/index.js'
 import { isSamePlace } from '../queues/identity.js'
 import { OwnSource } from '../queues/own-source.js'
@@ -47,6 +47,7 @@ export class QueueMonitor {
   #own = new Map<QueueSource, OwnSource>()
   #snapshots: readonly QueueSnapshot[] = []
   #unreadable = 0
+  #trust: TrustReport | null = null
   /** `performance.now()` of the last time that the snapshots were read. */
   #readAt = Number.NEGATIVE_INFINITY
   #isFirst = true
@@ -62,6 +63,11 @@ export class QueueMonitor {
   /** How many snapshots could not be read at the last look. */
   get unreadable(): number {
     return this.#unreadable
+  }
+
+  /** Which snapshots were not signed at the last look; null when nothing is verified. */
+  get trust(): TrustReport | null {
+    return this.#trust
   }
 
   /** Why the snapshots could not be read at the last look, or null. */
@@ -137,9 +143,10 @@ export class QueueMonitor {
     // A little less than so many looks, or the timer's jitter makes it one more.
     if (performance.now() - this.#readAt < (REPORTS_EVERY - 0.5) * interval) return
     try {
-      const { snapshots, unreadable } = await reader.queues()
+      const { snapshots, unreadable, trust = null } = await reader.queues()
       this.#snapshots = this.#sameOrNew(snapshots)
       this.#unreadable = unreadable
+      this.#trust = trust
       this.#error = null
     } catch (error) {
       // One that may read nodes and not this.

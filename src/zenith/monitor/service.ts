@@ -9,12 +9,14 @@ import {
   type ServicePeriod,
   type ServiceView,
   type SlowEntry,
+  type UntrustedCounts,
 } from '../../protocol/index.js'
 import { MAX_RECENT } from './feed.js'
 import { healthOf } from './health.js'
 import { Ledger } from './ledger.js'
 import { periodOf } from './period.js'
 import { ServiceTotals } from './totals.js'
+import { RecentUntrusted } from './untrusted.js'
 import { inSlices } from './wait.js'
 
 /** Of traffic: kept in steps of 5 s, shown in points of 15 s. */
@@ -49,6 +51,7 @@ export class ServiceMonitor {
   readonly #ledger = new Ledger(GRAIN)
   #totals: ServiceTotals | null = null
   readonly #cursors = new Map<string, string | null>()
+  readonly #untrusted = new RecentUntrusted()
   #unreadable = { count: 0, at: 0 }
   #news: ServiceNews = NOTHING
 
@@ -64,6 +67,11 @@ export class ServiceMonitor {
   /** How many of its records could not be read, told for a minute. */
   unreadable(now: number): number {
     return now - this.#unreadable.at < UNREADABLE_FOR_MS ? this.#unreadable.count : 0
+  }
+
+  /** How many of its records are not signed, told for five minutes. */
+  untrusted(now: number): UntrustedCounts {
+    return this.#untrusted.counts(now)
   }
 
   /** Reads what is new. Never rejects: what can't be read leaves the rest alone. */
@@ -101,7 +109,7 @@ export class ServiceMonitor {
     dropping: number,
     slowMs: number,
     now: number,
-  ): ServiceView {
+  ): Omit<ServiceView, 'untrusted'> {
     const live = nodes.filter((node) => node.state === 'live')
     const until = this.#reportedUntil(live, now)
     const end = Math.floor(until / GRAIN.step) * GRAIN.step
@@ -142,6 +150,7 @@ export class ServiceMonitor {
   async #page<T>(name: string, now: number, read: (after: string | null) => Promise<Page<T>>): Promise<readonly T[]> {
     const page = await read(this.#cursors.get(name) ?? null)
     this.#cursors.set(name, page.cursor)
+    this.#untrusted.add(page.untrusted, now)
     if (page.unreadable > 0) this.#unreadable = { count: page.unreadable, at: now }
     return page.records
   }

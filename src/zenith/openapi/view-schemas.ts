@@ -24,6 +24,8 @@ import {
   type SlowGroup,
   type StoreHealth,
   type TrafficPoint,
+  type UntrustedCounts,
+  type UntrustedRecords,
 } from '../../protocol/index.js'
 import { amount, count, flag, type JsonSchema, listOf, objectOf, oneOf, orNull, percent, text } from './schema.js'
 
@@ -61,6 +63,13 @@ const nodeSample = objectOf<NodeSample>('One beat of a node.', {
   rate: orNull(amount('Requests per second.')),
 })
 
+const TRUST = ['signed', 'unsigned', 'forged'] as const
+
+const untrustedFields = {
+  unsigned: count('That have no signature.'),
+  forged: count('Whose signature does not fit.'),
+}
+
 const nodeView = objectOf<NodeView>('One node.', {
   key: text('Unique over the fleet.'),
   service: text('Its service.'),
@@ -69,6 +78,7 @@ const nodeView = objectOf<NodeView>('One node.', {
   lastSeen: amount('Unix ms of the last beat.'),
   heartbeat: orNull(ref('Heartbeat')),
   samples: { ...listOf(nodeSample, 'Oldest first.'), maxItems: 60 },
+  trust: orNull(oneOf(TRUST, 'Of its last beat; null when Zenith has no token, or there is no beat.')),
 })
 
 const serviceView = objectOf<ServiceView>('One service now.', {
@@ -90,6 +100,7 @@ const serviceView = objectOf<ServiceView>('One service now.', {
   traffic: listOf(ref('TrafficPoint'), 'The last 15 minutes, oldest first, in steps of 15 s.'),
   routes: listOf(ref('SeriesView'), 'The 20 busiest of the last five minutes.'),
   jobSeries: listOf(ref('SeriesView'), 'The 20 busiest of the last five minutes.'),
+  untrusted: orNull(ref('UntrustedCounts')),
 })
 
 const servicePeriodFields = {
@@ -188,6 +199,7 @@ const overviewFields = {
   nodes: listOf(ref('NodeView')),
   queues: listOf(ref('QueueView')),
   unreadable: count('How many records could not be read.'),
+  untrusted: orNull(ref('UntrustedRecords')),
   store: ref('StoreHealth'),
 }
 
@@ -198,6 +210,14 @@ export const VIEW_SCHEMAS = {
   ServiceView: serviceView,
   QueueView: queueView,
   StoreHealth: storeHealth,
+  UntrustedCounts: objectOf<UntrustedCounts>(
+    'What is not signed with the token of Zenith, now or lately.',
+    untrustedFields,
+  ),
+  UntrustedRecords: objectOf<UntrustedRecords>('The same over all services.', {
+    ...untrustedFields,
+    leftOut: flag('They are left out of everything else.'),
+  }),
   SlowGroup: slowGroup,
   ExceptionGroup: exceptionGroup,
   ServicePeriod: objectOf<ServicePeriod>('One service over a period.', servicePeriodFields),
