@@ -5,7 +5,16 @@ import { beatOf } from './support/records.js'
 
 function node(fields: Record<string, unknown> = {}, id = 'web-1'): NodeView {
   const heartbeat = beatOf('shop', id, fields)
-  return { key: `shop:${id}`, service: 'shop', id, state: 'live', lastSeen: Date.now(), heartbeat, samples: [] }
+  return {
+    key: `shop:${id}`,
+    service: 'shop',
+    id,
+    state: 'live',
+    lastSeen: Date.now(),
+    heartbeat,
+    trust: null,
+    samples: [],
+  }
 }
 
 function point(figures: Partial<TrafficPoint>): TrafficPoint {

@@ -31,7 +31,8 @@ function storeWith(token?: string | readonly string[]): Store {
 /** Everything that a reporter writes. */
 async function reportAll(store: Store, service: string, node: string): Promise<void> {
   const now = Date.now()
-  const rollup = rollupOf(node, now - 10_000, now, [{ key: 'GET /', durations: [5] }])
+  // Old enough to be in a point of traffic that is over.
+  const rollup = rollupOf(node, now - 60_000, now - 50_000, [{ key: 'GET /', durations: [5] }])
   await report(store, beatOf(service, node), {
     slow: [slowOf(service, node)],
     exceptions: [exceptionOf(service, node)],
