@@ -1,4 +1,5 @@
 import { SDK_VERSION } from '../core/version.js'
+import { doctorCommand } from './commands/doctor.js'
 import { hashPasswordCommand } from './commands/hash-password.js'
 import { zenithCommand } from './commands/zenith.js'
 import { Problem, wrongUse } from './problem.js'
@@ -11,7 +12,11 @@ export interface Command {
   run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void>
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = { zenith: zenithCommand, 'hash-password': hashPasswordCommand }
+const COMMANDS: Readonly<Record<string, Command>> = {
+  zenith: zenithCommand,
+  doctor: doctorCommand,
+  'hash-password': hashPasswordCommand,
+}
 
 const HELP = `Usage: quasar <command> [options]
 

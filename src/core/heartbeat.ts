@@ -18,6 +18,7 @@ export interface HeartbeatParts {
   readonly framework: string | null
   readonly requests: RequestFigures | null
   readonly recorder: RecorderFigures
+  readonly setup: readonly string[]
 }
 
 /** Builds this process's heartbeats; what stays the same is found once. */
@@ -39,7 +40,7 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
     arch: arch(),
     instance: runtime.instance,
   } as const
-  return ({ figures, framework, requests, recorder }) => ({
+  return ({ figures, framework, requests, recorder, setup }) => ({
     ...identity,
     timestamp: Date.now(),
     ...figures,
@@ -47,6 +48,7 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
     requests,
     recorder,
     ready: readReady(options, notices),
+    setup,
     meta: readMeta(options, notices),
   })
 }

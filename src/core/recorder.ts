@@ -13,6 +13,7 @@ import { type CaptureContext, Records, type Surroundings } from './records.js'
 import { Reporter, type ReportSource } from './reporter.js'
 import { HttpRequests, type RequestRecorder } from './requests.js'
 import { Rollups } from './rollups.js'
+import { setupOf } from './setup.js'
 
 export interface RecorderStatus {
   readonly enabled: boolean
@@ -191,6 +192,7 @@ class ProcessRecorder implements Recorder, ReportSource {
       framework: [...this.#frameworks].join(', ') || null,
       requests: figures,
       recorder: { collectMs, flushMs, dropped, bufferedBytes },
+      setup: setupOf(this.requests.setup, this.#frameworks.size),
     })
   }
 

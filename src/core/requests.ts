@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { type RequestFigures, Sketch, UNMATCHED } from '../protocol/index.js'
+import { type RequestFigures, type SetupNote, Sketch, UNMATCHED } from '../protocol/index.js'
 import { endOnConnection, endWithResponse, followed } from './endings.js'
 import { type Exchange, onRequestStart } from './http-events.js'
 import type { ResolvedOptions } from './options.js'
@@ -34,6 +34,8 @@ export interface RequestRecorder {
   followServer(server: Server, isAll?: boolean): void
   /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
   find(response: ServerResponse | undefined): RequestTrace | null
+  /** Notes something about the way in which Quasar is built into the app; twice is harmless. */
+  noteSetup(note: SetupNote): void
   /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
   begin(request: RequestLike): RequestTrace | null
 }
@@ -64,6 +66,7 @@ const SKIP = Symbol.for('@gravito/quasar/skip')
 const CLIENT_CLOSED_REQUEST = 499
 
 export class HttpRequests implements RequestRecorder, TraceSink {
+  readonly setup = new Set<SetupNote>()
   readonly #options: ResolvedOptions
   readonly #listener: RequestListener
   readonly #inFlight = new InFlight()
@@ -125,6 +128,10 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     } catch (error) {
       this.#onFault(error)
     }
+  }
+
+  noteSetup(note: SetupNote): void {
+    this.setup.add(note)
   }
 
   find(response: ServerResponse | undefined): RequestTrace | null {

@@ -13,6 +13,7 @@ import {
   readTime,
   within,
 } from './read.js'
+import { readSetup } from './setup.js'
 
 export const LANGUAGES = ['node', 'bun', 'deno', 'php', 'go', 'python', 'other'] as const
 export type Language = (typeof LANGUAGES)[number]
@@ -118,6 +119,8 @@ export interface Heartbeat {
   recorder: RecorderFigures | null
   /** Whether the app calls itself ready, and what it depends on. */
   ready: { status: string; deps: Fields | null } | null
+  /** What it noticed about the way it is built into the app: {@link SetupNote}; null when nobody looked. */
+  setup: readonly string[] | null
   /** Whatever the app adds; at most 4 KiB as JSON. */
   meta: Fields | null
 }
@@ -174,6 +177,7 @@ function figures(fields: Fields) {
     requests: readAmounts(fields, 'requests', ['rate', 'errorRate', 'p50', 'p95', 'p99', 'inFlight', 'oldestMs']),
     recorder: readAmounts(fields, 'recorder', ['collectMs', 'flushMs', 'dropped', 'bufferedBytes']),
     ready: readReady(fields),
+    setup: readSetup(fields),
     meta: readOwnObject(fields, 'meta'),
   }
 }

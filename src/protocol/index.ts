@@ -62,6 +62,7 @@ export {
   UNKNOWN_METRICS,
 } from './queues.js'
 export { encodeRollup, type JobRollup, parseRollup, type Rollup, type SeriesRollup } from './rollup.js'
+export { SETUP_NOTES, type SetupNote } from './setup.js'
 export { Sketch } from './sketch.js'
 export {
   encodeSlowEntry,

@@ -53,6 +53,8 @@ export const MIN_SNAPSHOT_LIFE_MS = 30_000
 export const MAX_NAME_CHARS = 200
 export const MAX_MESSAGE_CHARS = 1_024
 export const MAX_STACK_CHARS = 8_192
+/** How many notes about its set-up a heartbeat has. */
+export const MAX_SETUP_NOTES = 16
 /** Longest `meta` of a heartbeat as JSON, in bytes. The same holds for whatever else is an object of the writer's own. */
 export const MAX_META_BYTES = 4_096
 /** How many levels such an object may be deep: what is deeper can't be written as JSON again without care. */

@@ -11,10 +11,11 @@ describe('quasar', () => {
   it.each([[[]], [['--help']], [['-h']], [['help']]])('shows what it can do: %j', async (args) => {
     const { code, stdout, stderr } = await run(args)
     expect([code, stderr]).toEqual([0, ''])
-    for (const word of ['quasar <command>', 'zenith', 'hash-password', '--version']) expect(stdout).toContain(word)
+    for (const word of ['quasar <command>', 'zenith', 'doctor', 'hash-password', '--version'])
+      expect(stdout).toContain(word)
   })
 
-  it.each(['zenith', 'hash-password'])('shows the help of %s', async (command) => {
+  it.each(['zenith', 'doctor', 'hash-password'])('shows the help of %s', async (command) => {
     const { code, stdout, stderr } = await run([command, '--help'])
     expect([code, stderr]).toEqual([0, ''])
     expect(stdout).toContain(`Usage: quasar ${command}`)
@@ -94,6 +95,11 @@ describe('what can’t be understood ends with code 2 and one line', () => {
     [['zenith', '--host', '0.0.0.0'], {}, /at 0\.0\.0\.0 others could see it\. Say who may by --auth-user/],
     [['zenith'], { QUASAR_HOST: '::', NODE_ENV: 'development' }, /at :: others could see it/],
     [['zenith', 'horse'], {}, /takes options only/],
+    [['doctor', '--redis', 'http://:horse@localhost'], {}, /--redis takes a URL/],
+    [['doctor'], { REDIS_URL: 'localhost/horse' }, /REDIS_URL takes a URL/],
+    [['doctor', '--role', 'root'], {}, /--role takes one of reporter, queues, zenith, operator/],
+    [['doctor', '--prefix', 'mine'], {}, /--prefix takes a text that ends with a colon/],
+    [['doctor', 'horse'], {}, /takes options only/],
     [['hash-password', 'horse'], {}, /takes options only/],
   ])('%j with %j', async (args, env, line) => {
     const { code, stdout, stderr } = await run(args, { env })

@@ -31,6 +31,7 @@ const unknownHeartbeat = heartbeatOf('shop', 'n1', {
   requests: null,
   recorder: null,
   ready: null,
+  setup: null,
   meta: null,
 })
 

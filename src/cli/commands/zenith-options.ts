@@ -4,8 +4,8 @@ import { withTokenPassword } from '../../redis/token-password.js'
 import { parseTokens, TAKES_TOKENS } from '../../signing/tokens.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../options.js'
 import { wrongUse } from '../problem.js'
+import { DEFAULT_REDIS, redisFrom, redisUrl } from '../redis-url.js'
 
-const DEFAULT_REDIS = 'redis://localhost:6379'
 const DEFAULT_PORT = 4_280
 const DEFAULT_HOST = '127.0.0.1'
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
@@ -128,7 +128,7 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
   const auth = authOf(values)
   const { host = DEFAULT_HOST, port = DEFAULT_PORT, prefix, interval, payloads } = values
   const { queues: words = [], 'queues-redis': queuesRedis, 'read-only': readOnly } = values
-  const redis = values.redis ?? redisFrom(env) ?? DEFAULT_REDIS
+  const redis = values.redis ?? redisFrom(env)
   if (!auth && !LOOPBACK.test(host)) {
     throw wrongUse(
       `at ${host} others could see it. Say who may by --auth-user and --auth-password-hash, or by --bearer; or leave --host out.`,
@@ -174,22 +174,8 @@ function authOf(values: Values): ZenithAuth | null {
   throw wrongUse('takes --auth-user and --auth-password-hash together.')
 }
 
-function redisFrom(env: NodeJS.ProcessEnv): string | null {
-  if (!env.REDIS_URL) return null
-  try {
-    return redisUrl(env.REDIS_URL)
-  } catch (error) {
-    throw wrongUse(`REDIS_URL takes ${error instanceof Error ? error.message : error}.`)
-  }
-}
-
-function tokens(text: string): readonly string[] {
+export function tokens(text: string): readonly string[] {
   const tokens = parseTokens(text)
   if (!tokens) throw new Error(TAKES_TOKENS)
   return tokens
-}
-
-function redisUrl(url: string): string {
-  if (/^(rediss?|unix):\/\//.test(url) && URL.canParse(url)) return url
-  throw new Error('a URL, redis://user:password@host:6379/0, rediss:// or unix://')
 }

@@ -7,6 +7,7 @@ import { openQueues } from '../../queue-drivers.js'
 import { openBrowser } from '../open-browser.js'
 import { describeOptions, readOptions } from '../options.js'
 import { Problem, wrongUse } from '../problem.js'
+import { hostOf } from '../redis-url.js'
 import type { Command } from '../run-command.js'
 import { type Voice, voiceOf } from '../voice.js'
 import { settingsOf, ZENITH_OPTIONS, type ZenithSettings } from './zenith-options.js'
@@ -90,12 +91,6 @@ function urlOf(server: Server, { host, zenith }: ZenithSettings): string {
   const { port } = server.address() as AddressInfo
   const name = host.includes(':') ? `[${host}]` : host
   return `http://${name}:${port}${zenith.basePath?.replace(/\/$/, '')}/`
-}
-
-/** Without user and password, and without the query, where they may be as well. */
-function hostOf(redis: string): string {
-  const { protocol, host, pathname } = new URL(redis)
-  return `${protocol}//${protocol === 'unix:' ? pathname : host}`
 }
 
 async function tellAboutRedis(zenith: Zenith, name: string, voice: Voice): Promise<void> {

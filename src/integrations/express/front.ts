@@ -7,6 +7,7 @@ export type Begin = (request: IncomingMessage, response: ServerResponse) => void
 interface Layer {
   readonly handle: unknown
   readonly name: string
+  readonly route?: unknown
 }
 
 interface Router {
@@ -28,7 +29,7 @@ const OWN_LAYERS = ['query', 'expressInit']
  * and a layer costs 1 to 3 µs each time. One that comes later, or in a router, sees only some and stays where it is.
  */
 export function standInFront({ app, baseUrl }: Request, middleware: RequestHandler, begin: Begin): void {
-  const router = routerOf(app as App)
+  const router = routerOf(app)
   if (baseUrl !== '' || !router) return
   const place = router.stack.findIndex(({ handle }) => handle === middleware)
   if (place === -1 || !router.stack.slice(0, place).every(({ name }) => OWN_LAYERS.includes(name))) return
@@ -50,6 +51,6 @@ function frontOf(app: App): Begin[] {
 }
 
 /** Express 4 throws when `router` is read. */
-function routerOf(app: App): Router | undefined {
-  return app._router ?? (app.router as unknown as Router | undefined)
+export function routerOf(app: Application): Router | undefined {
+  return (app as App)._router ?? (app.router as unknown as Router | undefined)
 }

@@ -11,6 +11,7 @@ import { configOf, contextOf, type RouteConfig } from './route-context.js'
  * @returns whether the time of a request is taken at its arrival at the server, not only in a hook
  */
 export function followRequests(fastify: FastifyInstance, requests: RequestRecorder): boolean {
+  noteSetup(fastify, requests)
   const isWhole = hasServer(fastify)
   if (isWhole) requests.followServer(fastify.server as Server)
   const follow: Follow = (request, reply, config) => {
@@ -32,6 +33,16 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
     done()
   })
   return isWhole
+}
+
+/** By global symbol, so that two copies of the package know of each other. */
+const isFollowed = Symbol.for('@gravito/quasar/fastify')
+
+/** Scopes inherit what their parents are marked with. */
+function noteSetup(fastify: FastifyInstance, requests: RequestRecorder): void {
+  if (!Object.hasOwn(fastify, 'server')) requests.noteSetup('registered-in-scope')
+  if (isFollowed in fastify) requests.noteSetup('registered-twice')
+  else Object.defineProperty(fastify, isFollowed, { value: true })
 }
 
 /** Whether all requests of the server are the instance's: Node's own for HTTP/1, of the root. Scopes only inherit it. */

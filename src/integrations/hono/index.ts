@@ -29,7 +29,11 @@ export function quasar(options?: QuasarOptions): QuasarMiddleware {
     const node = nodeObjectsOf(c.env)
     if (!node) return followContext(requests, c, next)
     const trace = requests.track(node.incoming, node.outgoing, nameContext)
-    if (!trace || trace.context) return next()
+    if (!trace) return next()
+    if (trace.context) {
+      requests.noteSetup('registered-twice')
+      return next()
+    }
     trace.context = c
     return noteFailure(trace, next())
   }

@@ -12,8 +12,11 @@ const isFollowed = Symbol.for('@gravito/quasar/nest-adapter')
  * (`setOnRequestHook`) hold one function each, which may be the app's.
  */
 export function followAdapter(adapter: AbstractHttpAdapter, requests: RequestRecorder): void {
-  if (Object.hasOwn(adapter, isFollowed)) return
-  Object.defineProperty(adapter, isFollowed, { value: true })
+  if (Object.hasOwn(adapter, isFollowed)) {
+    if (followerOf(adapter) !== requests) requests.noteSetup('registered-twice')
+    return
+  }
+  Object.defineProperty(adapter, isFollowed, { value: requests })
   if (adapter.getType() === 'express') adapter.use(followExpress(requests, nameNestRoute))
   if (adapter.getType() === 'fastify') {
     // Nest's middleware runs in a hook that is older than ours: what it answers would not be seen there.
@@ -21,6 +24,11 @@ export function followAdapter(adapter: AbstractHttpAdapter, requests: RequestRec
     if (followFastify(adapter.getInstance(), requests)) requests.followServer(server, true)
     else server.prependListener('request', (request, response) => requests.track(request, response))
   }
+}
+
+/** Who follows it already: nobody else gets its requests. */
+function followerOf(adapter: object): unknown {
+  return (adapter as { [isFollowed]?: unknown })[isFollowed]
 }
 
 /** Nest 12 answers unknown paths under a global prefix by a route of its own; an app's wildcard comes after a slash. */

@@ -1,0 +1,81 @@
+import { heartbeatLife } from '../../../protocol/index.js'
+import { asNumber } from '../../../redis/replies.js'
+import type { DoctorContext } from '../context.js'
+import { type Check, type Finding, hint, ok, problem } from '../finding.js'
+import type { SeenNode } from '../fleet.js'
+
+/** Less may as well be the way of an answer, or a write that took its time, ms. */
+const TOLERANCE_MS = 5_000
+/** So much puts figures into the wrong place of a chart, ms. */
+const HARMFUL_MS = 30_000
+
+const ADVICE = 'Let NTP (chrony, systemd-timesyncd) set the clock of that machine.'
+
+/** Whether the clocks of this machine, of Redis and of the reporters agree. */
+export const clock: Check = {
+  name: 'clock',
+  async run(context) {
+    const own = await ownSkew(context)
+    if (own === null) return []
+    const { nodes } = await context.fleet()
+    const here =
+      own === 0 ? ok({ code: 'clock', message: 'Its clock and that of this machine agree.' }) : ownFinding(own)
+    return [here, ...nodes.flatMap((node) => nodeFindings(node, own))]
+  },
+}
+
+/** How far Redis' clock is ahead of this machine's, ms; 0 when that may as well be the way of the answer. */
+async function ownSkew({ ask }: DoctorContext): Promise<number | null> {
+  const start = Date.now()
+  const { error, value } = await ask('time')
+  if (error || !Array.isArray(value)) return null
+  const [seconds, micros] = value.map(asNumber)
+  if (seconds == null || micros == null) return null
+  const skew = seconds * 1_000 + micros / 1_000 - (start + Date.now()) / 2
+  return Math.abs(skew) < TOLERANCE_MS ? 0 : Math.round(skew)
+}
+
+function ownFinding(skew: number): Finding {
+  const message = `The clock of this machine is ${spell(-skew)} that of Redis.`
+  return finding(Math.abs(skew), { code: 'clock-skew', message })
+}
+
+function nodeFindings(node: SeenNode, redisAhead: number): Finding[] {
+  const skew = skewOf(node, redisAhead)
+  if (skew === null || Math.abs(skew) < TOLERANCE_MS) return []
+  const subject = `${node.service}/${node.node}`
+  const host = node.heartbeat?.hostname ? ` (${node.heartbeat.hostname})` : ''
+  return [
+    finding(Math.abs(skew), {
+      code: 'node-clock-skew',
+      subject,
+      message: `The clock of this node${host} is ${spell(skew)} that of Redis.`,
+    }),
+  ]
+}
+
+/**
+ * How far a node's clock is ahead of Redis'. When its heartbeat was written follows from how long it has still to live;
+ * where that can't be asked, a time in the future, or one at which it would have run out, says as much.
+ */
+function skewOf({ heartbeat, keptFor, readAt }: SeenNode, redisAhead: number): number | null {
+  if (!heartbeat) return null
+  const now = readAt + redisAhead
+  const life = heartbeatLife(heartbeat.interval ?? 0)
+  const isOurs = heartbeat.sdk !== null && keptFor !== null && keptFor <= life
+  if (isOurs) return heartbeat.timestamp - (now - (life - keptFor))
+  if (heartbeat.timestamp > now) return heartbeat.timestamp - now
+  return heartbeat.timestamp < now - life ? heartbeat.timestamp - (now - life) : 0
+}
+
+function finding(size: number, about: { code: string; subject?: string; message: string }): Finding {
+  const harm = ' Times and charts of the page are off by that.'
+  if (size < HARMFUL_MS) return hint({ ...about, advice: ADVICE })
+  return problem({ ...about, message: about.message + harm, advice: ADVICE })
+}
+
+function spell(ms: number): string {
+  const seconds = Math.round(Math.abs(ms) / 1_000)
+  const size = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+  return `${size} ${ms > 0 ? 'ahead of' : 'behind'}`
+}

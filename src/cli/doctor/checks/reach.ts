@@ -1,0 +1,67 @@
+import type { RedisError } from '../../../redis/errors.js'
+import { type Check, type Finding, ok, problem } from '../finding.js'
+
+const IS_TLS = /^(ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO)/
+
+/** What each kind of refusal is called, and what to do about it. */
+const KINDS: readonly { readonly is: RegExp; readonly code: string; readonly advice: string }[] = [
+  {
+    is: /^(ENOTFOUND|EAI_AGAIN)$/,
+    code: 'redis-dns',
+    advice: 'Correct the name in the URL, or the DNS of this machine.',
+  },
+  {
+    is: /^(ECONNREFUSED|ENOENT)$/,
+    code: 'redis-refused',
+    advice: 'Start Redis there, or correct host and port of the URL; a firewall may refuse, too.',
+  },
+  {
+    is: /^(NOAUTH|WRONGPASS)$/,
+    code: 'redis-auth',
+    advice:
+      'Correct user and password of the URL, redis://user:password@host; encode characters like @ and / as %40 and %2F.',
+  },
+  {
+    is: IS_TLS,
+    code: 'redis-tls',
+    advice:
+      'rediss:// for a Redis with TLS and redis:// for one without; its certificate must be one that Node trusts (NODE_EXTRA_CA_CERTS).',
+  },
+  {
+    is: /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/,
+    code: 'redis-timeout',
+    advice:
+      'Look whether a firewall or a security group drops the packets, and whether Redis hangs; one without TLS does not answer rediss:// either.',
+  },
+  {
+    is: /^ECONNRESET$/,
+    code: 'redis-reset',
+    advice:
+      'A Redis that wants TLS does this to redis:// (use rediss://), as does one at its `maxclients` or in protected mode.',
+  },
+  { is: /^LOADING$/, code: 'redis-loading', advice: 'Wait until it has read its data.' },
+]
+
+/** Whether Redis can be reached at all. Without that there is nothing else to check. */
+export const reach: Check = {
+  name: 'reach',
+  async run({ connection, ask }) {
+    const { error } = await ask('time')
+    // A refusal is an answer.
+    if (!error || error.code === 'NOPERM')
+      return [ok({ code: 'redis-reached', message: `${connection.where} answers.` })]
+    return [refusal(error)]
+  },
+}
+
+function refusal(error: RedisError): Finding {
+  const kind =
+    KINDS.find(({ is }) => is.test(error.code)) ?? (isTls(error.message) ? KINDS.find(({ is }) => is === IS_TLS) : null)
+  const { code, advice } = kind ?? { code: 'redis-error', advice: 'Look into the log of Redis.' }
+  return problem({ code, message: `${error.message}.`, advice })
+}
+
+/** Some errors of TLS have no code of their own. */
+function isTls(message: string): boolean {
+  return /certificate|wrong version number|\bSSL\b|\bTLS\b/i.test(message)
+}

@@ -1,0 +1,101 @@
+import type { SetupNote } from '../../../protocol/index.js'
+import { type Check, type Finding, hint, problem } from '../finding.js'
+import type { Fleet, SeenNode, SeenWork } from '../fleet.js'
+
+/** A server that has run for so long should have got a request, s. */
+const SETTLED_S = 60
+const MANY_REQUESTS = 50
+
+const NOTES: Readonly<Record<SetupNote, { readonly message: string; readonly advice: string }>> = {
+  'registered-twice': {
+    message: 'Quasar is registered twice in one app. Requests are counted once, by the first of them.',
+    advice: 'Keep the one that comes first: another `service` on the second never gets a request.',
+  },
+  'registered-late': {
+    message: 'Routes stand before Quasar: requests that they answer are not seen.',
+    advice: 'Call app.use(quasar()) before all routes.',
+  },
+  'registered-in-scope': {
+    message: 'Quasar is registered in one router or scope: requests to others are not seen.',
+    advice: 'Register it with the app itself, unless that is what you want.',
+  },
+  'trust-proxy-unset': {
+    message:
+      'Requests come by a proxy (X-Forwarded-For), and Express does not know: req.ip and req.protocol are the proxy’s.',
+    advice: 'app.set("trust proxy", 1), or the addresses of your proxies.',
+  },
+  'no-shutdown': {
+    message:
+      'Nothing waits for SIGTERM or SIGINT: each deploy cuts the last report off and leaves a node that looks lost.',
+    advice:
+      'Nest: app.enableShutdownHooks(). Fastify: app.close() on SIGTERM. Others: .stop() of what quasar() gave, and then end the process.',
+  },
+}
+
+const FRAMEWORKS = /\b(express|fastify|hono|nest)\b/
+
+/** How Quasar is built into the apps, as their reporters noticed it and as their figures show. */
+export const setup: Check = {
+  name: 'setup',
+  async run(context) {
+    const fleet = await context.fleet()
+    return [...noted(fleet), ...idle(fleet), ...[...fleet.work].flatMap(([service, work]) => unmatched(service, work))]
+  },
+}
+
+/** Once for each service: all its nodes run the same program, as a rule. */
+function noted({ nodes }: Fleet): Finding[] {
+  const seen = new Map<string, { service: string; note: string; nodes: number }>()
+  for (const { service, heartbeat } of nodes) {
+    for (const note of new Set(heartbeat?.setup ?? [])) {
+      const key = JSON.stringify([service, note])
+      const { nodes: others } = seen.get(key) ?? { nodes: 0 }
+      seen.set(key, { service, note, nodes: others + 1 })
+    }
+  }
+  return [...seen.values()].map(findingOf)
+}
+
+function findingOf({ service, note, nodes }: { service: string; note: string; nodes: number }): Finding {
+  const known = Object.hasOwn(NOTES, note) ? NOTES[note as SetupNote] : null
+  const where = nodes > 1 ? ` (${nodes} nodes)` : ''
+  const message = `${known?.message ?? `Its reporter notes “${note}”.`}${where}`
+  const advice = known?.advice ?? 'A newer version of the package may say what to do.'
+  const details = { code: `setup-${note}`, subject: service, message, advice }
+  return note === 'registered-late' ? problem(details) : hint(details)
+}
+
+function idle({ nodes }: Fleet): Finding[] {
+  const services = [...new Set(nodes.map(({ service }) => service))]
+  return services.flatMap((service) => {
+    const servers = nodes.filter((node) => node.service === service && isServer(node))
+    if (servers.length === 0 || servers.some(({ heartbeat }) => heartbeat?.requests)) return []
+    return [
+      hint({
+        code: 'no-requests',
+        subject: service,
+        message: 'It has a web framework, and no request has passed Quasar since its start.',
+        advice:
+          'If it gets requests: register Quasar before the routes that answer them, and with the app that listens.',
+      }),
+    ]
+  })
+}
+
+function isServer({ heartbeat }: SeenNode): boolean {
+  return FRAMEWORKS.test(heartbeat?.runtime.framework ?? '') && (heartbeat?.runtime.uptime ?? 0) >= SETTLED_S
+}
+
+function unmatched(service: string, { requests, unmatched }: SeenWork): Finding[] {
+  if (requests < MANY_REQUESTS || unmatched <= requests / 2) return []
+  const share = Math.round((100 * unmatched) / requests)
+  return [
+    hint({
+      code: 'mostly-unmatched',
+      subject: service,
+      message: `Lately ${share} % of its requests were taken by no route that Quasar knows.`,
+      advice:
+        'Static files and bots do this. If routes do, look at docs/integrations.md for where Quasar is registered.',
+    }),
+  ]
+}

@@ -1,0 +1,48 @@
+import { describeError } from '../../redis/errors.js'
+import { CHECKS } from './checks/index.js'
+import { reach } from './checks/reach.js'
+import type { DoctorContext } from './context.js'
+import { type Check, type Finding, LEVELS, problem } from './finding.js'
+
+/** All of it ends within this time, ms, whatever Redis does. */
+const WITHIN_MS = 20_000
+
+/** Runs the checks one after the other: what one measures must not be the work of another. Never rejects. */
+export async function examine(context: DoctorContext): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  let timer: NodeJS.Timeout | undefined
+  // It also holds the process: a connection of Quasar's does not.
+  const deadline = new Promise<'late'>((resolve) => {
+    timer = setTimeout(resolve, WITHIN_MS, 'late')
+  })
+  if ((await Promise.race([runAll(context, findings), deadline])) === 'late') findings.push(tooLate())
+  clearTimeout(timer)
+  return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level))
+}
+
+async function runAll(context: DoctorContext, findings: Finding[]): Promise<void> {
+  const reached = await runOne(reach, context)
+  findings.push(...reached)
+  if (reached.some(({ level }) => level === 'problem')) return
+  for (const check of CHECKS) findings.push(...(await runOne(check, context)))
+}
+
+async function runOne(check: Check, context: DoctorContext): Promise<readonly Finding[]> {
+  try {
+    return await check.run(context)
+  } catch (error) {
+    const { message } = describeError(error, context.connection.where)
+    const advice = 'Run it again; if it stays so, report it with the version of Redis.'
+    return [
+      problem({ code: 'check-failed', subject: check.name, message: `This could not be checked: ${message}.`, advice }),
+    ]
+  }
+}
+
+function tooLate(): Finding {
+  return problem({
+    code: 'too-late',
+    message: `Not everything could be checked within ${WITHIN_MS / 1_000} s: Redis answers too slowly.`,
+    advice: 'See what keeps Redis busy (SLOWLOG GET), or run the doctor nearer to it.',
+  })
+}

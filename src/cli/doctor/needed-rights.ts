@@ -1,0 +1,88 @@
+import { type Keys, nodeMember } from '../../protocol/index.js'
+import type { Command } from '../../redis/client.js'
+
+/** What a Redis user is for; docs/operations.md has a rule for each. */
+export const ROLES = ['reporter', 'queues', 'zenith', 'operator'] as const
+export type Role = (typeof ROLES)[number]
+
+/** No service has this name: what is tried by it finds nothing and leaves nothing. */
+const NOBODY = `quasar-doctor-${process.pid}-${Date.now().toString(36)}`
+/** No stream takes this id, so an entry of it is refused after the rights were looked at. */
+const NEVER = '0-0'
+
+/**
+ * The commands that a role sends, to the keys that it sends them to. Each is harmless even where it is allowed: it is about
+ * what does not exist (XX, an empty range), or is refused for its arguments after Redis has looked at the user's rights.
+ */
+export function neededCommands(role: Role, keys: Keys): readonly Command[] {
+  const reporting = writes(keys)
+  if (role === 'reporter') return reporting
+  if (role === 'queues') return [...reporting, ...queueWrites(keys)]
+  return role === 'zenith' ? reads(keys) : [...reads(keys), ...operatorWrites(keys)]
+}
+
+function writes(keys: Keys): Command[] {
+  const node = keys.node(NOBODY, NOBODY)
+  return [
+    ['time'],
+    ['client', 'setname', 'quasar'],
+    ['set', node, '', 'XX'],
+    ['del', node],
+    ['zadd', keys.nodeIndex, 'XX', 0, nodeMember(NOBODY, NOBODY)],
+    ['zrem', keys.nodeIndex, nodeMember(NOBODY, NOBODY)],
+    ['zremrangebyscore', keys.nodeIndex, '+inf', '-inf'],
+    ['xadd', keys.slow(NOBODY), NEVER, 'v', 2],
+    ['zadd', keys.errors(NOBODY), 'XX', 0, NOBODY],
+    ['zremrangebyscore', keys.errors(NOBODY), '+inf', '-inf'],
+    ['zremrangebyrank', keys.errors(NOBODY), 1, 0],
+    ['pexpire', keys.errors(NOBODY), 1_000],
+    ...[keys.rollup(NOBODY), keys.history(NOBODY)].flatMap((key): Command[] => [
+      ['xadd', key, NEVER, 'data', ''],
+      ['pexpire', key, 1_000],
+    ]),
+  ]
+}
+
+function queueWrites(keys: Keys): Command[] {
+  const lease = keys.queuesLease(NOBODY)
+  return [
+    ['set', lease, '', 'XX'],
+    ['get', lease],
+    ['pexpire', lease, 1_000],
+    ['del', lease],
+    ['set', keys.queues(NOBODY), '', 'XX'],
+    ['get', keys.queues(NOBODY)],
+    ['zadd', keys.queueIndex, 'XX', 0, NOBODY],
+    ['zremrangebyscore', keys.queueIndex, '+inf', '-inf'],
+  ]
+}
+
+function reads(keys: Keys): Command[] {
+  return [
+    ['ping'],
+    ['time'],
+    ['client', 'setname', 'quasar'],
+    ['zrange', keys.nodeIndex, 0, 0],
+    ['get', keys.node(NOBODY, NOBODY)],
+    ['mget', keys.node(NOBODY, NOBODY)],
+    ['xrange', keys.slow(NOBODY), '-', '+', 'COUNT', 1],
+    ['xrevrange', keys.slow(NOBODY), '+', '-', 'COUNT', 1],
+    ['zrevrangebyscore', keys.errors(NOBODY), '-inf', '+inf'],
+    ['xrange', keys.rollup(NOBODY), '-', '+', 'COUNT', 1],
+    ['xrange', keys.history(NOBODY), '-', '+', 'COUNT', 1],
+    ['zrange', keys.queueIndex, 0, 0],
+    ['mget', keys.queues(NOBODY)],
+    ['xrevrange', keys.audit, '-', '-', 'COUNT', 1],
+    ['hgetall', keys.kept(NOBODY)],
+  ]
+}
+
+function operatorWrites(keys: Keys): Command[] {
+  return [
+    ['xadd', keys.audit, NEVER, 'data', ''],
+    // A field without a value.
+    ['hset', keys.kept(NOBODY), 'a', 'b', 'c'],
+    ['hlen', keys.kept(NOBODY)],
+    ['hdel', keys.kept(NOBODY), NOBODY],
+  ]
+}

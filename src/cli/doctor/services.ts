@@ -1,0 +1,55 @@
+import type { Fleet, SeenNode, SeenWork } from './fleet.js'
+
+/** What is known of a service, as it stands in the answer for machines. */
+export interface ServiceSummary {
+  readonly service: string
+  readonly alive: number
+  readonly lost: number
+  /** `@gravito/quasar 0.1.0`, and `unknown` for what does not say. */
+  readonly sdks: readonly string[]
+  /** Versions of the protocol. */
+  readonly protocols: readonly number[]
+  readonly frameworks: readonly string[]
+  /** ms */
+  readonly intervals: readonly number[]
+  /** Unix ms by the clocks of its nodes; null when there is none any more. */
+  readonly lastHeartbeat: number | null
+  readonly reports: { readonly requests: boolean; readonly jobs: boolean; readonly queues: boolean }
+}
+
+export function servicesOf({ nodes, work }: Fleet): ServiceSummary[] {
+  const names = [...new Set(nodes.map(({ service }) => service))].sort()
+  return names.map((service) => summaryOf(service, nodesOf(nodes, service), work.get(service)))
+}
+
+export function nodesOf(nodes: readonly SeenNode[], service: string): SeenNode[] {
+  return nodes.filter((node) => node.service === service)
+}
+
+export function isLost({ heartbeat, isUnreadable }: SeenNode): boolean {
+  return heartbeat === null && !isUnreadable
+}
+
+function summaryOf(service: string, nodes: readonly SeenNode[], work: SeenWork | undefined): ServiceSummary {
+  const beats = nodes.flatMap(({ heartbeat }) => heartbeat ?? [])
+  const times = beats.map(({ timestamp }) => timestamp)
+  return {
+    service,
+    alive: beats.length,
+    lost: nodes.filter(isLost).length,
+    sdks: distinct(beats.map(({ sdk }) => (sdk ? `${sdk.name} ${sdk.version ?? ''}`.trim() : 'unknown'))),
+    protocols: distinct(nodes.flatMap(({ heartbeat, protocol }) => (heartbeat ? [protocol ?? 1] : []))),
+    frameworks: distinct(beats.flatMap(({ runtime }) => runtime.framework ?? [])),
+    intervals: distinct(beats.flatMap(({ interval }) => interval ?? [])),
+    lastHeartbeat: times.length > 0 ? Math.max(...times) : null,
+    reports: {
+      requests: beats.some(({ requests }) => requests !== null) || (work?.requests ?? 0) > 0,
+      jobs: (work?.jobs ?? 0) > 0,
+      queues: work?.hasQueues ?? false,
+    },
+  }
+}
+
+function distinct<T extends string | number>(values: readonly T[]): T[] {
+  return [...new Set(values)].sort()
+}

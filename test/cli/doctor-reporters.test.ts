@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
+import { redisStore } from '../../src/stores/redis.js'
+import { ensureBuilt } from '../support/pack.js'
+import { startRedis, type TestRedis } from '../support/redis.js'
+import { beatOf, report } from '../zenith/support/records.js'
+import { diagnose } from './doctor-run.js'
+
+let redis: TestRedis
+
+beforeAll(async () => {
+  await ensureBuilt()
+  redis = await startRedis()
+}, 240_000)
+
+afterAll(() => redis.stop())
+beforeEach(() => redis.client().flushall())
+
+const sdk = { name: '@gravito/quasar', version: '0.1.0' }
+
+async function write(service: string, node: string, fields: Record<string, unknown> = {}): Promise<void> {
+  const store = redisStore({ redis: redis.url })
+  onTestFinished(() => store.close())
+  await report(store, beatOf(service, node, { sdk, ...fields }))
+}
+
+it('tells of each service what it reports and by which versions', async () => {
+  await write('shop', 'web-1', { runtime: { uptime: 5, framework: 'express' }, requests: { rate: 1 } })
+  await write('shop', 'web-2', { sdk: { ...sdk, version: '0.2.0' } })
+  await redis.client().set('gravito:quasar:node:cron:db-1', `{"v":2,"timestamp":${Date.now()}}`, 'EX', 30)
+  const { exitCode, services, of } = await diagnose(redis.url)
+  expect(exitCode).toBe(0)
+  expect(services).toMatchObject([
+    { service: 'cron', alive: 1, lost: 0, sdks: ['unknown'], protocols: [2], reports: { requests: false } },
+    {
+      service: 'shop',
+      alive: 2,
+      sdks: ['@gravito/quasar 0.1.0', '@gravito/quasar 0.2.0'],
+      frameworks: ['express'],
+      intervals: [10_000],
+      reports: { requests: true, jobs: false, queues: false },
+    },
+  ])
+  expect(of('mixed-versions')).toMatchObject({ level: 'hint', subject: 'shop' })
+})
+
+it('finds nodes that were lost, records that were dropped and heartbeats that nobody can read', async () => {
+  await write('shop', 'web-1')
+  await write('shop', 'web-2')
+  await write('mail', 'worker-1')
+  await write('busy', 'web-1', { recorder: { dropped: 7 } })
+  await redis.client().del('gravito:quasar:node:shop:web-2', 'gravito:quasar:node:mail:worker-1')
+  await redis.client().set('gravito:quasar:node:odd:n1', 'not JSON \u001b[2J')
+  const { exitCode, findings, of } = await diagnose(redis.url)
+  expect(exitCode).toBe(1)
+  const lost = findings.filter(({ code }) => code === 'nodes-lost')
+  expect(lost).toMatchObject([
+    { level: 'problem', subject: 'mail' },
+    { level: 'hint', subject: 'shop', message: expect.stringContaining('web-2') },
+  ])
+  expect(of('records-dropped')).toMatchObject({ subject: 'busy/web-1', message: expect.stringContaining('7 records') })
+  expect(of('heartbeat-unreadable')).toMatchObject({ level: 'problem', subject: 'odd/n1' })
+})
+
+it.each([
+  ['ahead of', 3_600_000],
+  ['behind', -3_600_000],
+])('finds a clock that is an hour %s that of Redis', async (how, off) => {
+  await write('shop', 'web-1')
+  await write('shop', 'web-2', { timestamp: Date.now() + off, hostname: 'box-2' })
+  const { exitCode, findings } = await diagnose(redis.url)
+  const skews = findings.filter(({ code }) => code === 'node-clock-skew')
+  expect(exitCode).toBe(1)
+  expect(skews).toMatchObject([{ level: 'problem', subject: 'shop/web-2' }])
+  expect(skews[0]?.message).toMatch(new RegExp(`\\(box-2\\) is 60 min ${how}`))
+})
+
+it('lets nothing in a name move the cursor', async () => {
+  await write('shop\u001b[2J', 'web-1')
+  const { run } = await import('./command.js')
+  const { stdout } = await run(['doctor', '--redis', redis.url])
+  expect(stdout).toContain('shop')
+  expect(stdout).not.toContain('\u001b')
+})
