@@ -1,6 +1,7 @@
 import { SDK_VERSION } from '../../core/version.js'
 import { keysOf } from '../../protocol/index.js'
 import { ownConnection } from '../../redis/own-connection.js'
+import { withTokenPassword } from '../../redis/token-password.js'
 import { contextOf } from '../doctor/context.js'
 import { examine } from '../doctor/examine.js'
 import { ROLES } from '../doctor/needed-rights.js'
@@ -9,6 +10,7 @@ import { servicesOf } from '../doctor/services.js'
 import { describeOptions, type OptionSpec, oneOf, type Parsed, readOptions, text, yesOrNo } from '../options.js'
 import { DEFAULT_REDIS, hostOf, redisFrom, redisUrl } from '../redis-url.js'
 import type { Command } from '../run-command.js'
+import { tokens } from '../tokens.js'
 
 const DOCTOR_OPTIONS = {
   redis: {
@@ -28,6 +30,12 @@ const DOCTOR_OPTIONS = {
     env: null,
     help: 'what the Redis user is for: reporter, queues, zenith or operator; any of them is fine without it',
     read: oneOf(...ROLES),
+  },
+  token: {
+    value: 'TOKEN',
+    env: 'QUASAR_TOKEN',
+    help: 'the password where the URL names a user and none',
+    read: tokens,
   },
   json: { value: null, env: null, help: 'for machines', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
@@ -55,9 +63,9 @@ export const doctorCommand: Command = {
 
 type Values = Parsed<typeof DOCTOR_OPTIONS>['values']
 
-async function diagnose({ prefix, role, json }: Values, url: string): Promise<void> {
+async function diagnose({ prefix, role, json, token }: Values, url: string): Promise<void> {
   const keys = keysOf(prefix)
-  const connection = ownConnection(url.replace(/^unix:\/\//, ''))
+  const connection = ownConnection(withTokenPassword(url, token?.[0]).replace(/^unix:\/\//, ''))
   const context = contextOf(connection, keys, role ?? null)
   const findings = await examine(context)
   const isReached =

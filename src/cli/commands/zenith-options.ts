@@ -1,10 +1,10 @@
 import type { ZenithAuth, ZenithOptions } from '../../create-zenith.js'
 import { isQueueWord, QUEUE_WORDS } from '../../queue-drivers.js'
 import { withTokenPassword } from '../../redis/token-password.js'
-import { parseTokens, TAKES_TOKENS } from '../../signing/tokens.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../options.js'
 import { wrongUse } from '../problem.js'
 import { DEFAULT_REDIS, redisFrom, redisUrl } from '../redis-url.js'
+import { tokens } from '../tokens.js'
 
 const DEFAULT_PORT = 4_280
 const DEFAULT_HOST = '127.0.0.1'
@@ -172,10 +172,4 @@ function authOf(values: Values): ZenithAuth | null {
   if (name !== undefined && password !== undefined) return { users: [{ name, password, role }] }
   if (name === undefined && password === undefined) return null
   throw wrongUse('takes --auth-user and --auth-password-hash together.')
-}
-
-export function tokens(text: string): readonly string[] {
-  const tokens = parseTokens(text)
-  if (!tokens) throw new Error(TAKES_TOKENS)
-  return tokens
 }

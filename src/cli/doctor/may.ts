@@ -18,7 +18,7 @@ export async function lackingOf(context: DoctorContext, commands: readonly Comma
   const lacks = commands.flatMap((command, index): Lack[] => {
     const refusal = refusals[index] ?? null
     if (refusal === null) return []
-    return [{ command: nameOf(command), key: /\bkeys?\b/.test(refusal) ? String(command[1]) : null }]
+    return [{ command: command[0], key: /\bkeys?\b/.test(refusal) ? String(command[1]) : null }]
   })
   return [...new Map(lacks.map((lack) => [JSON.stringify(lack), lack])).values()]
 }
@@ -36,8 +36,4 @@ async function dryRun(context: DoctorContext, commands: readonly Command[]): Pro
 async function trial(context: DoctorContext, commands: readonly Command[]): Promise<(string | null)[]> {
   const replies = await context.askAll(commands)
   return replies.map(({ error }) => (error?.code === 'NOPERM' ? error.message : null))
-}
-
-function nameOf([name, first]: Command): string {
-  return name === 'client' ? `${name}|${first}` : name
 }

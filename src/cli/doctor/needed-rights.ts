@@ -25,7 +25,6 @@ function writes(keys: Keys): Command[] {
   const node = keys.node(NOBODY, NOBODY)
   return [
     ['time'],
-    ['client', 'setname', 'quasar'],
     ['set', node, '', 'XX'],
     ['del', node],
     ['zadd', keys.nodeIndex, 'XX', 0, nodeMember(NOBODY, NOBODY)],
@@ -61,7 +60,6 @@ function reads(keys: Keys): Command[] {
   return [
     ['ping'],
     ['time'],
-    ['client', 'setname', 'quasar'],
     ['zrange', keys.nodeIndex, 0, 0],
     ['get', keys.node(NOBODY, NOBODY)],
     ['mget', keys.node(NOBODY, NOBODY)],

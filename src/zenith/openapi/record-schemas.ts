@@ -124,6 +124,7 @@ const heartbeat = objectOf<Heartbeat>('One node at one moment. Null is unknown a
       deps: orNull(mapOf('What it depends on.', anything)),
     }),
   ),
+  setup: orNull(listOf(text('`registered-late` and the like.'), 'What is odd about the way it is built into the app.')),
   meta: orNull(mapOf('Whatever the app adds.', anything)),
 })
 

@@ -76,6 +76,7 @@ export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record({
   requests: unknown(figures(['rate', 'errorRate', 'p50', 'p95', 'p99', 'inFlight', 'oldestMs'])),
   recorder: unknown(figures(['collectMs', 'flushMs', 'dropped', 'bufferedBytes'])),
   ready: unknown(fc.record({ status: text, deps: free })),
+  setup: unknown(fc.array(fc.stringMatching(/^[a-z-]{1,40}$/), { maxLength: 16 })),
   meta: free,
 })
 

@@ -24,7 +24,9 @@ function unseen({ code, message }: RedisError): Finding {
     code: 'reporters-unseen',
     subject: 'reporters',
     message:
-      code === 'NOPERM' ? 'This user may not read what reporters wrote.' : `What reporters wrote can't be read: ${message}.`,
+      code === 'NOPERM'
+        ? 'This user may not read what reporters wrote.'
+        : `What reporters wrote can't be read: ${message}.`,
     advice: 'Run the doctor as the user of Zenith to see them.',
   })
 }
