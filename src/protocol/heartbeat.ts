@@ -226,7 +226,7 @@ function readDisk(fields: Fields): DiskFigures[] | null {
     const mount = readText(disk, 'mount', MAX_NAME_CHARS)
     if (!mount) return []
     return [
-      { mount, total: readAmount(disk, 'total'), free: readAmount(disk, 'free'), usedPct: readNumber(disk, 'usedPct') },
+      { mount, total: readAmount(disk, 'total'), free: readAmount(disk, 'free'), usedPct: readAmount(disk, 'usedPct') },
     ]
   })
   return disks.length > 0 ? disks : null
