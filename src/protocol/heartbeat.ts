@@ -6,7 +6,6 @@ import {
   own,
   readAmount,
   readList,
-  readNumber,
   readObject,
   readOwnObject,
   readText,
