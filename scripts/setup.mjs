@@ -1,13 +1,12 @@
-// Gives the machine what the tests need and npm cannot bring: redis-server, PostgreSQL, chromium, nginx, Prometheus' parser, and the other
-// Node versions.
+// Gives the machine what the tests need and npm cannot bring: redis-server, PostgreSQL, chromium, nginx, Prometheus' parser, the other
+// Node versions and Bun, and the oldest packages that are supported.
 // On Debian as root it is installed; elsewhere one line says what to install.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { run } from './run.mjs'
+import { installFolder } from './install.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 /** What Debian calls it, and how to tell that it is there: any one of the programs will do. */
 const needs = [
   { name: 'redis-server', packages: ['redis-server'], isThere: () => findOnPath('redis-server') !== undefined },
@@ -28,7 +27,7 @@ const needs = [
 /** Null when everything is there, else the line that tells a person what to do. */
 export async function setUp() {
   const problem = installPrograms()
-  return problem ?? (await installNodeVersions())
+  return problem ?? (await installFolders())
 }
 
 function installPrograms() {
@@ -94,16 +93,16 @@ function apt(...args) {
   })
 }
 
-/** Not a workspace: see its package.json. Off linux-x64 npm leaves the binaries out and the tests use the running Node only. */
-async function installNodeVersions() {
-  const folder = join(root, 'test/package/node-versions')
-  const isCurrent = existsSync(join(folder, 'node_modules/node22')) && existsSync(join(folder, 'node_modules/node24'))
-  if (isCurrent || process.platform !== 'linux' || process.arch !== 'x64') return null
-  const npm = process.env.npm_execpath
-  const args = ['ci', '--no-audit', '--no-fund', '--ignore-scripts']
-  const { npm_config_local_prefix: _, ...env } = process.env
-  const code = npm ? await run(npm, args, { cwd: folder, env }) : spawnSync('npm', args, { cwd: folder, env }).status
-  return code === 0 ? null : 'npm ci failed in test/package/node-versions: is the npm registry reachable?'
+/**
+ * The other runtimes, and the packages at the lower end of every range. Neither is a workspace: see their package.json. Off
+ * linux-x64 npm leaves the binaries out.
+ */
+async function installFolders() {
+  for (const folder of ['test/package/node-versions', 'test/matrix/hosts/lowest']) {
+    const problem = await installFolder(folder)
+    if (problem) return problem
+  }
+  return null
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

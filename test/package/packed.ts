@@ -88,7 +88,7 @@ export interface Consumer {
 export function installConsumer(packed: Packed, frameworks: readonly string[] = []): Consumer {
   const folder = mkdtempSync(join(tmpdir(), 'quasar-consumer-'))
   writeFileSync(join(folder, 'package.json'), '{"name": "consumer", "private": true}\n')
-  npm(['install', '--prefer-offline', packed.tarball], folder)
+  npm(['install', '--omit=dev', '--prefer-offline', packed.tarball], folder)
   for (const name of frameworks) link(name, join(folder, 'node_modules', name))
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
@@ -104,11 +104,11 @@ export interface NodeVersion {
   readonly path: string
 }
 
-/** The running Node, and Node 22 and 24 where test/package/node-versions has them for this platform. */
+/** The running Node, and Node 22, 24 and 26 where test/package/node-versions has them for this platform. */
 export function nodeVersions(): NodeVersion[] {
   const own = nodeAt(process.execPath)
   const folder = join(root, 'test/package/node-versions/node_modules')
-  const others = ['node22', 'node24'].flatMap((name) => nodeAt(join(folder, name, 'bin/node')))
+  const others = ['node22', 'node24', 'node26'].flatMap((name) => nodeAt(join(folder, name, 'bin/node')))
   if (others.length > 0) return [...own, ...others]
   return own.map(({ name, path }) => ({ name: `${name} (no other Node for this platform)`, path }))
 }

@@ -21,11 +21,13 @@ const LOCK_LIFE_MS = 120_000
 /**
  * Puts what `npm pack` would publish into a host's node_modules, as a copy: a link would lead the package to the
  * frameworks of the repository in place of the host's. Builds first when a source is newer than what is built.
+ *
+ * @param hosts where the host is
  */
-export async function packInto(host: string): Promise<void> {
+export async function packInto(host: string, hosts = 'test/hosts'): Promise<void> {
   await locked(() => {
     buildIfStale()
-    const folder = join(root, 'test/hosts', host, 'node_modules/@gravito/quasar')
+    const folder = join(root, hosts, host, 'node_modules/@gravito/quasar')
     const stamp = join(folder, '.packed')
     const state = `${builtAt()} ${statSync(join(root, 'package.json')).mtimeMs}`
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return

