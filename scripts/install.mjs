@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 /** @returns null, or the line that tells a person what is wrong */
 export async function installFolder(name) {
   const folder = join(root, name)
-  const lock = createHash('sha256').update(readFileSync(join(folder, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(folder, 'package-lock.json')))
+    .digest('hex')
   const stamp = join(folder, 'node_modules/.installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return null
   process.stdout.write(`Installing ${name}\n`)

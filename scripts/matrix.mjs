@@ -44,7 +44,9 @@ async function runCells() {
 function cellOf({ ancestorTitles, title, status, duration, failureMessages }) {
   if (status !== 'passed' && status !== 'failed') return []
   const failure = status === 'failed' ? { failure: failureMessages.join('\n') } : {}
-  return [{ row: ancestorTitles.join(' '), column: title, passed: status === 'passed', ms: Math.round(duration), ...failure }]
+  return [
+    { row: ancestorTitles.join(' '), column: title, passed: status === 'passed', ms: Math.round(duration), ...failure },
+  ]
 }
 
 function tableOf(cells) {

@@ -9,7 +9,7 @@ import { checkCell } from './check-cell.js'
 import { checkFailover } from './check-failover.js'
 
 /** The servers that the cells of a file share; every cell has a service of its own. */
-export function useMatrix() {
+export function openMatrix() {
   let redis: TestRedis
   let cluster: TestCluster
   let sqs: TestSqs

@@ -45,7 +45,10 @@ function startTraffic(port: number) {
   const run = async () => {
     while (!isOver) {
       counts.asked += 1
-      const status = await ask(port, `/users/${counts.asked}`).then((answer) => answer.status, () => 0)
+      const status = await ask(port, `/users/${counts.asked}`).then(
+        (answer) => answer.status,
+        () => 0,
+      )
       if (status !== 200) counts.refused += 1
       await wait(10)
     }

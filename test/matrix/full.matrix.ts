@@ -1,10 +1,10 @@
 // Every cell: minutes. `npm run test:matrix`
-import { useMatrix } from './bench.js'
+import { openMatrix } from './bench.js'
 import { APPS, type Row, rowsOf, runtimes } from './cells.js'
 import { defineCells } from './define-cells.js'
 import { SETS } from './sets.js'
 
-const { check, checkCluster, checkFailover } = useMatrix()
+const { check, checkCluster, checkFailover } = openMatrix()
 const { express, hono, bullmq } = APPS
 const installed = runtimes()
 const nodes = installed.filter(({ language }) => language === 'node')

@@ -84,7 +84,11 @@ it('is described by an SBOM that names just these packages and no folder', () =>
   const { component } = bom.metadata
   expect([bom.bomFormat, component.name]).toEqual(['CycloneDX', manifest.name])
   const described = [component, ...bom.components].map(({ name, version }) => `${name}@${version}`)
-  expect(described.sort()).toEqual(installed().map(({ name, version }) => `${name}@${version}`).sort())
+  expect(described.sort()).toEqual(
+    installed()
+      .map(({ name, version }) => `${name}@${version}`)
+      .sort(),
+  )
   expect(bom.dependencies).toHaveLength(described.length)
   expect([tmpdir(), homedir(), process.cwd(), 'file:'].filter((place) => text.includes(place))).toEqual([])
 })
