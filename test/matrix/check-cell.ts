@@ -13,7 +13,7 @@ export async function checkCell(runtime: Runtime, { app, set }: Row, setup: Setu
     expect(running.runtime).toBe(runtime.version)
     expect(versionsOf(set)).toMatchObject(running.versions)
     await seesTheNode(running, runtime, app.framework, setup.service, reader)
-    if (app.kind === 'http') await useRoutes(running.port ?? 0)
+    if (app.kind === 'http') await visitRoutes(running.port ?? 0)
     else await seesTheQueue(setup.service, reader)
     if (app.kind === 'jobs') await seesTheJobs(setup.service, reader)
     expect(await running.end(), running.output()).toBe(0)
@@ -52,7 +52,7 @@ async function seesTheNode(
   })
 }
 
-async function useRoutes(port: number) {
+async function visitRoutes(port: number) {
   for (const id of [1, 2, 3]) expect(await ask(port, `/users/${id}`)).toMatchObject({ status: 200 })
   expect((await ask(port, '/fail')).status).toBe(500)
   expect((await ask(port, '/slow')).text).toBe('slow')

