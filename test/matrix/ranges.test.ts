@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { runtimes } from './cells.js'
+import { rowsOf, runtimes } from './cells.js'
 import { manifestOf } from './manifest.js'
-import { versionsOf } from './sets.js'
+import { SETS, versionsOf } from './sets.js'
 
 const { engines, dependencies, peerDependencies } = manifestOf('.')
 const lowest = versionsOf('lowest')
@@ -28,4 +29,12 @@ it('runs on every Node since the oldest that was tried', () => {
 it('tries every runtime that is installed for this platform', () => {
   const isLinux = process.platform === 'linux' && process.arch === 'x64'
   expect(runtimes().length).toBe(isLinux ? 5 : 1)
+})
+
+it('has passed as a whole, says the table in docs/operations.md', () => {
+  const guide = readFileSync('docs/operations.md', 'utf8')
+  const titles = new Set(SETS.flatMap((set) => rowsOf(set)).map(({ title }) => title))
+  const written = [...guide.matchAll(/^\| ([^|]+) ((?:\| (?:yes|\*\*no\*\*)? ?)+)\|$/gm)]
+  expect(new Set(written.map(([, title = '']) => title).filter((title) => !title.includes(': ')))).toEqual(titles)
+  expect(written.filter(([line]) => line.includes('**no**'))).toEqual([])
 })
