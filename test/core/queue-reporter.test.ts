@@ -97,6 +97,19 @@ describe('a node that watches queues', () => {
     expect((await entries()).find(({ name }) => name === 'dear')?.metrics.waiting).toBe(3)
   })
 
+  it('says nothing of a read that it breaks off itself', async () => {
+    const { start, lines } = fleet()
+    const source = plainSource({ has: ['mail'] })
+    let breakOff = () => {}
+    source.answer = () => new Promise((_, reject) => (breakOff = () => reject(new Error('Connection is closed.'))))
+    const quasar = start()
+    const handle = quasar.monitorQueues({ ...source, close: async () => breakOff() })
+    await vi.waitFor(() => expect(source.asked).toHaveLength(1))
+    await handle.stop()
+    await quasar.stop()
+    expect(lines).toEqual([])
+  })
+
   it('stops when it is told to, and closes what it was given when the recorder ends', async () => {
     const { start, entries, store } = fleet()
     const quasar = start()

@@ -20,6 +20,7 @@ export class SourcePoller {
   readonly #known = new Map<string, Known>()
   #askedAt = Number.NEGATIVE_INFINITY
   #isAsked = false
+  #isEnded = false
   #error: string | null = null
   #failingSince: number | null = null
 
@@ -64,6 +65,11 @@ export class SourcePoller {
     this.#isAsked = true
     const answered = this.#ask(names)
     if (await isSlow(answered)) this.#fail(`did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`)
+  }
+
+  /** It is watched no more: a read that this breaks off is no failure. */
+  end(): void {
+    this.#isEnded = true
   }
 
   /** What is known of its queues now. */
@@ -120,6 +126,7 @@ export class SourcePoller {
   }
 
   #fail(message: string): void {
+    if (this.#isEnded) return
     this.#error = cut(message, MAX_MESSAGE_CHARS)
     if (this.#failingSince !== null) return
     this.#failingSince = performance.now()

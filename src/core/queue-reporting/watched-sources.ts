@@ -68,6 +68,9 @@ export class WatchedSources {
   }
 
   async #remove(registration: Registration): Promise<void> {
-    if (this.#registrations.delete(registration)) await registration.ended()
+    if (!this.#registrations.delete(registration)) return
+    const { poller, ended } = registration
+    if (![...this.#registrations].some((other) => other.poller === poller)) poller.end()
+    await ended()
   }
 }
