@@ -174,6 +174,30 @@ test('a reporter whose clock is a year ahead takes nothing from the others', asy
   await other.close()
 })
 
+test.each([
+  ['a year ahead', 365],
+  ['two days back', -2],
+])('a reporter whose clock is set %s while it runs takes nothing from the others', async (_how, days) => {
+  const other = redisStore({ redis: server.url })
+  await other.write(batch())
+  const wrong = redisStore({ redis: server.url })
+  const beat = { ...batch(), node: 'n2', heartbeat: heartbeatOf('shop', 'n2') }
+  await wrong.write(beat)
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + days * INDEX_LIFE_MS })
+  for (let round = 0; round < 2; round++) {
+    expect((await wrong.write({ ...beat, heartbeat: heartbeatOf('shop', 'n2') })).error).toBeNull()
+    const score = Number(await admin.zscore(keys.nodeIndex, 'shop:n2'))
+    expect(Math.abs(score - vi.getRealSystemTime())).toBeLessThan(60_000)
+  }
+  await wrong.close()
+  vi.useRealTimers()
+  const { nodes } = await other.nodes()
+  expect(nodes.map(({ node }) => node).sort()).toEqual(['n1', 'n2'])
+  expect((await other.exceptions({ service: 'shop', limit: 10 })).records.length).toBeGreaterThan(0)
+  expect((await other.rollups({ service: 'shop', since: Date.now() - 60_000 })).records.length).toBeGreaterThan(1)
+  await other.close()
+})
+
 test('an exception whose time lies in the future does not hide the ones after it', async () => {
   const future = JSON.stringify({ name: 'Future', message: 'x', service: 'shop', ts: Date.now() * 2 })
   await admin.zadd(keys.errors('shop'), Date.now() * 2, future)

@@ -59,7 +59,7 @@ function entryOf({ service, node, lastBeat }: IndexEntry, read: KeyText | undefi
 async function readIndex(sources: NodeSources): Promise<{ entries: IndexEntry[]; unreadable: number }> {
   const { connection, keys, clock } = sources
   const range = newestOf(keys.nodeIndex, clock, MAX_NODES)
-  const [index, time] = await send(connection, clock.now() === null ? [range, ['time']] : [range])
+  const [index, time] = await send(connection, clock.isDoubtful ? [range, ['time']] : [range])
   if (time && !time.error) clock.learn(time.value)
   if (index?.error?.code === 'WRONGTYPE') return { entries: [], unreadable: 1 }
   if (index?.error) throw index.error

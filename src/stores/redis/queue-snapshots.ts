@@ -68,7 +68,7 @@ export class QueueSnapshots {
 
   async #readIndex(): Promise<Member[] | null> {
     const range = newestOf(this.#keys.queueIndex, this.#clock, MAX_SNAPSHOTS)
-    const [index, time] = await send(this.#connection, this.#clock.now() === null ? [range, ['time']] : [range])
+    const [index, time] = await send(this.#connection, this.#clock.isDoubtful ? [range, ['time']] : [range])
     if (time && !time.error) this.#clock.learn(time.value)
     if (index?.error?.code === 'WRONGTYPE') return null
     if (index?.error) throw index.error

@@ -51,7 +51,7 @@ export function redisWriter(
   let tidiedAt = Number.NEGATIVE_INFINITY
 
   function tidySteps(service: string): Step[] {
-    if (performance.now() - tidiedAt < TIDY_EVERY_MS) return []
+    if (performance.now() - tidiedAt < TIDY_EVERY_MS && !clock.isDoubtful) return []
     const done = (value: unknown) => {
       clock.learn(value)
       tidiedAt = performance.now()
