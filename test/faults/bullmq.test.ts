@@ -1,0 +1,3 @@
+import { faultSuite } from './support/suite.js'
+
+faultSuite('bullmq')
