@@ -22,6 +22,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   MASTERDOWN: 'The Redis replica has lost its primary',
   ECONNREFUSED: 'Nothing listens where Redis should be',
   ECONNRESET: 'Redis closed the connection',
+  EPIPE: 'Redis closed the connection',
   ENOTFOUND: "The name of Redis' host is not known",
   EAI_AGAIN: "The name of Redis' host could not be looked up",
   ETIMEDOUT: 'Redis does not answer',

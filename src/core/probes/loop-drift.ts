@@ -53,7 +53,15 @@ export function watchLoopDrift(): LoopDrift {
   let timer = setTimeout(tick, period).unref()
 
   function tick(): void {
-    mark()
+    try {
+      mark()
+    } catch {
+      // In a timer it would end the app. Whoever asks next meets it, too, and says so.
+    }
+    wait()
+  }
+
+  function wait(): void {
     clearTimeout(timer)
     if (!isStopped) timer = setTimeout(tick, period).unref()
   }
@@ -71,7 +79,8 @@ export function watchLoopDrift(): LoopDrift {
   return {
     takeMaxLate() {
       // A block may have ended this very turn, before the timer could tell.
-      tick()
+      mark()
+      wait()
       const late = maxLate
       maxLate = 0
       return late

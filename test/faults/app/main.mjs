@@ -65,7 +65,8 @@ const commands = {
 
 async function onMessage({ id, command, args }) {
   try {
-    process.send({ id, value: (await commands[command](args)) ?? null })
+    const value = (await commands[command](args)) ?? null
+    if (process.connected) process.send({ id, value })
   } catch (error) {
     if (process.connected) process.send({ id, error: String(error?.stack ?? error) })
   }

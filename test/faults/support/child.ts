@@ -91,6 +91,6 @@ function asker(child: ChildProcess, output: () => string) {
     new Promise((resolve, reject) => {
       last += 1
       waiting.set(last, { resolve, reject })
-      child.send({ id: last, command, args })
+      child.send({ id: last, command, args }, (error) => error && reject(error))
     })
 }
