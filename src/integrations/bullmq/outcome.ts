@@ -35,13 +35,29 @@ function isOwnBackoff(backoff: unknown): boolean {
 function namesOf(error: unknown): string[] {
   const names: string[] = []
   if (typeof error !== 'object' || error === null) return names
-  names.push(String((error as { name?: unknown }).name))
-  for (let proto = Object.getPrototypeOf(error); proto; proto = Object.getPrototypeOf(proto)) {
-    names.push(String(proto.constructor?.name))
-  }
+  names.push(textOf(() => (error as { name?: unknown }).name))
+  for (let proto = classOf(error); proto; proto = classOf(proto)) names.push(textOf(() => proto?.constructor?.name))
   return names
 }
 
-function messageOf(error: unknown): unknown {
-  return typeof error === 'object' && error !== null ? (error as { message?: unknown }).message : null
+function messageOf(error: unknown): string {
+  return textOf(() => (error as { message?: unknown } | null | undefined)?.message)
+}
+
+/** Getters of an error, or of its classes, may throw: then it has no such text. */
+function textOf(get: () => unknown): string {
+  try {
+    return String(get())
+  } catch {
+    return ''
+  }
+}
+
+/** Null, too, when a proxy does not tell. */
+function classOf(error: object): object | null {
+  try {
+    return Object.getPrototypeOf(error)
+  } catch {
+    return null
+  }
 }

@@ -13,7 +13,13 @@ const JOBS = {
 
 export async function openApp({ options, queue }) {
   const run = async (job) => JOBS[job.name](job.data.of)
-  const worker = new Worker(queue.name, run, { connection: { port: queue.port }, concurrency: 8 })
+  // BullMQ itself fails on errors whose getters throw: it says so, and would run such a job again as a stalled one.
+  const worker = new Worker(queue.name, run, {
+    connection: { port: queue.port },
+    concurrency: 8,
+    stalledInterval: 600_000,
+  })
+  worker.on('error', () => {})
   if (options) monitorWorker(worker, options)
   await worker.waitUntilReady()
   return { port: null, close: () => worker.close() }

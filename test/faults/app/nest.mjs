@@ -2,7 +2,7 @@
 import 'reflect-metadata'
 import { QuasarModule } from '@gravito/quasar/nest'
 import { Catch, Controller, Get, Module, Param } from '@nestjs/common'
-import { NestFactory } from '@nestjs/core'
+import { APP_FILTER, NestFactory } from '@nestjs/core'
 import { ERRORS } from './errors.mjs'
 
 class AppController {
@@ -35,9 +35,12 @@ export async function openApp({ options }) {
   Controller()(AppController)
   Catch()(AnswerAll)
   class AppModule {}
-  Module({ imports: options ? [QuasarModule.forRoot(options)] : [], controllers: [AppController] })(AppModule)
+  Module({
+    imports: options ? [QuasarModule.forRoot(options)] : [],
+    controllers: [AppController],
+    providers: [{ provide: APP_FILTER, useClass: AnswerAll }],
+  })(AppModule)
   const app = await NestFactory.create(AppModule, { logger: false, forceCloseConnections: true })
-  app.useGlobalFilters(new AnswerAll())
   await app.listen(0, '127.0.0.1')
   return { port: app.getHttpServer().address().port, close: () => app.close() }
 }

@@ -35,11 +35,14 @@ export async function held(bench: Bench, fault: Fault): Promise<void> {
   const heapBefore = await child.heapUsed()
   const linesBefore = (await child.lines()).length
   const before = await child.status()
-  await fault.begin(world, child)
-  // What was reported until now went with it; nothing was asked that was not.
-  if (fault.empties) bench.asked = 0
-  await meanwhile(bench, fault)
-  await fault.end(world, child)
+  try {
+    await fault.begin(world, child)
+    // What was reported until now went with it; nothing was asked that was not.
+    if (fault.empties) bench.asked = 0
+    await meanwhile(bench, fault)
+  } finally {
+    await fault.end(world, child)
+  }
   const { reports: ended } = await child.status()
   await answersAsWithout(bench, ORDINARY)
   const lines = await recovered(child, fault, linesBefore)

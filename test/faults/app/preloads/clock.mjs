@@ -7,7 +7,7 @@ const RealDate = Date
 const now = () =>
   RealDate.now() + (faults.has('clock-ahead') ? TWO_DAYS_MS : 0) - (faults.has('clock-back') ? TWO_DAYS_MS : 0)
 
-globalThis.Date = class Date extends RealDate {
+globalThis.Date = class SetDate extends RealDate {
   constructor(...args) {
     if (args.length === 0) super(now())
     else super(...args)
