@@ -25,6 +25,8 @@ export interface Bench {
 /** A failing write waits for 2 s, and up to three of them are waited for. */
 const PATIENCE = { timeout: 25_000, interval: 50 }
 const ROUNDS = 5
+/** Of what is ordinary: in each round, once more while the fault lasts, and once after it. */
+const ORDINARY_FAILURES = ORDINARY.filter(({ name }) => name === 'fail').length * (ROUNDS + 2)
 /** What waits for Redis at most, and what a process's heap varies by. */
 const MAX_GROWTH_BYTES = 12_000_000
 
@@ -35,6 +37,7 @@ export async function held(bench: Bench, fault: Fault): Promise<void> {
   const heapBefore = await child.heapUsed()
   const linesBefore = (await child.lines()).length
   const before = await child.status()
+  const thrownBefore = await countExceptions(bench)
   try {
     await fault.begin(world, child)
     // What was reported until now went with it; nothing was asked that was not.
@@ -49,6 +52,8 @@ export async function held(bench: Bench, fault: Fault): Promise<void> {
   // One report may have been on its way, and the one of the second interval arrives at the latest.
   for (const { text, reports } of lines) if (/again/.test(text)) expect(reports).toBeLessThanOrEqual(ended + 2)
   await everythingArrived(bench)
+  if (fault.questions)
+    expect((await countExceptions(bench)) - thrownBefore).toBe(fault.questions.length + ORDINARY_FAILURES)
   const after = await child.status()
   expect(after.dropped > before.dropped).toBe(fault.drops === true)
   expect((await child.heapUsed()) - heapBefore).toBeLessThan(MAX_GROWTH_BYTES)
@@ -69,6 +74,10 @@ async function meanwhile(bench: Bench, fault: Fault): Promise<void> {
     else expect(error).toBeNull()
   }, PATIENCE)
   await answersAsWithout(bench, ORDINARY)
+}
+
+async function countExceptions({ world, service }: Pick<Bench, 'world' | 'service'>): Promise<number> {
+  return (await exceptions(world.reader, service)).length
 }
 
 async function answersAsWithout(bench: Bench, questions: readonly Question[]): Promise<void> {
@@ -104,5 +113,5 @@ export async function everythingArrived({ world, service, asked }: Bench): Promi
   const { nodes, unreadable } = await world.reader.nodes()
   expect(unreadable).toBe(0)
   expect(nodes).toMatchObject([{ service, heartbeat: { service } }])
-  expect((await exceptions(world.reader, service)).length).toBeGreaterThan(0)
+  expect(await countExceptions({ world, service })).toBeGreaterThan(0)
 }
