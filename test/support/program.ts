@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 import { ensureBuilt } from './pack.js'
 
 /** How a program went. */
@@ -13,22 +13,37 @@ export interface Outcome {
 }
 
 export interface Program {
+  /** Where its files are, until it has ended. */
+  readonly folder: string
   readonly child: ChildProcess
   readonly ended: Promise<Outcome>
 }
 
+export interface ProgramOptions {
+  env?: NodeJS.ProcessEnv
+  format?: 'mjs' | 'cjs'
+  /** Further files of the program's folder, by path. */
+  files?: Readonly<Record<string, string>>
+  /** Which file is started, when it is not the source itself: of the folder, or one of the repository by its whole path. */
+  entry?: string
+  /** Options of Node, before the file. */
+  nodeArgs?: readonly string[]
+  /** Arguments of the program, after the file. */
+  args?: readonly string[]
+}
+
 /** Starts a small program that imports the built package by its name, in a Node of its own. */
-export async function startProgram(
-  source: string,
-  options: { env?: NodeJS.ProcessEnv; format?: 'mjs' | 'cjs' } = {},
-): Promise<Program> {
+export async function startProgram(source: string, options: ProgramOptions = {}): Promise<Program> {
   await ensureBuilt()
   // Inside the repository, so that `@gravito/quasar` means this very package.
   const folder = await mkdtemp(join(process.cwd(), 'dist', 'program-'))
-  const file = join(folder, `main.${options.format ?? 'mjs'}`)
-  await writeFile(file, source)
+  const main = `main.${options.format ?? 'mjs'}`
+  await writeFiles(folder, { ...options.files, [main]: source })
   const env = { ...process.env, QUASAR_REDIS_URL: '', REDIS_URL: '', NODE_ENV: 'production', ...options.env }
-  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const args = [...(options.nodeArgs ?? []), resolve(folder, options.entry ?? main), ...(options.args ?? [])]
+  // A runner's or a process manager's program lives in its folder.
+  const cwd = options.entry ? folder : process.cwd()
+  const child = spawn(process.execPath, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let stdout = ''
   let stderr = ''
   child.stdout?.on('data', (chunk) => (stdout += chunk))
@@ -38,7 +53,14 @@ export async function startProgram(
     // What differs from run to run says nothing about the program.
     return { code, signal, stdout, stderr: stderr.replaceAll(folder, '') } as Outcome
   })
-  return { child, ended }
+  return { folder, child, ended }
+}
+
+async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, source] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), source)
+  }
 }
 
 /** Runs a small program to its end; one that hangs is killed after 20 s, which its outcome shows. */

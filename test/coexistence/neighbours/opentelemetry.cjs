@@ -1,0 +1,20 @@
+// OpenTelemetry's SDK as its guide sets it up, with a collector of the test's own.
+const { FastifyOtelInstrumentation } = require('@fastify/otel')
+const { OTLPTraceExporter } = require('@opentelemetry/exporter-trace-otlp-http')
+const { ExpressInstrumentation } = require('@opentelemetry/instrumentation-express')
+const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http')
+const { NodeSDK } = require('@opentelemetry/sdk-node')
+
+const fastify = new FastifyOtelInstrumentation()
+const sdk = new NodeSDK({
+  serviceName: 'shop',
+  traceExporter: new OTLPTraceExporter({ url: `${process.env.COLLECTOR}/v1/traces` }),
+  instrumentations: [new HttpInstrumentation(), new ExpressInstrumentation(), fastify],
+  resourceDetectors: [],
+})
+sdk.start()
+
+globalThis.neighbour = {
+  beforeRoutes: (app) => (process.argv[2] === 'fastify' ? app.register(fastify.plugin()) : undefined),
+  flush: () => sdk.shutdown(),
+}

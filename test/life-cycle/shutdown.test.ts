@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest'
+import { ask } from '../support/ask.js'
+import { gracefulApps } from './apps.js'
+import { countsOf, said, useFleet } from './fleet.js'
+
+const fleet = useFleet()
+
+describe('an app that SIGTERM ends with its requests answered', () => {
+  it.each(Object.entries(gracefulApps))('reports the last of them and leaves: %s', async (name, { source, signal }) => {
+    // A report comes once at the start; what is in Redis of the request got there by the last one.
+    const env = { QUASAR_SERVICE: name, QUASAR_INTERVAL: '600000' }
+    const program = await fleet.start(source, { env })
+    const port = await said<number>(program)
+    await fleet.waitForNodes(name, 1)
+    const working = said(program)
+    const answer = ask(port, '/work/1', { headers: { connection: 'close' } })
+    await working
+    program.child.kill('SIGTERM')
+    expect(await answer).toMatchObject({ status: 200, text: 'done' })
+    expect(await program.ended).toEqual({ code: signal ? null : 0, signal, stdout: '', stderr: '' })
+    expect(countsOf(await fleet.recorded(name))).toEqual({ 'GET /work/:id': 1 })
+    expect(await fleet.nodesOf(name)).toEqual([])
+    expect(await fleet.exceptions(name)).toEqual([])
+  })
+})
+
+describe('an app that ends in the middle of a request', () => {
+  const app = (monitored: boolean, handler: string) => `
+    import express from 'express'
+    import { get } from 'node:http'
+    ${monitored ? "import { quasar } from '@gravito/quasar/express'" : ''}
+    const app = express()
+    ${monitored ? 'app.use(quasar({ interval: 100 }))' : ''}
+    app.get('/', (_request, response) => { ${handler} })
+    const server = app.listen(0, '127.0.0.1', () => get(server.address()).on('error', () => {}))`
+
+  it.each([
+    ['by process.exit', 'process.exit(7)'],
+    ['by process.exit after the answer', "response.on('close', () => process.exit(8)); response.send('bye')"],
+    ['by process.exitCode and a closed server', "process.exitCode = 9; response.send('bye'); server.close()"],
+    ['by an exception in a callback', "setImmediate(() => { throw new Error('later') })"],
+    ['by a promise that nobody awaits', "Promise.reject(new Error('alone'))"],
+    ['by process.abort', 'process.abort()'],
+    ['with its own listener on unhandledRejection', "process.on('unhandledRejection', (e) => { process.stdout.write(e.message); process.exit(4) }); Promise.reject(new Error('own'))"],
+  ])('ends as it does without Quasar: %s', async (how, handler) => {
+    const bare = await fleet.start(app(false, handler))
+    const watched = await fleet.start(app(true, handler), { env: { QUASAR_SERVICE: how } })
+    expect(withoutLines(await watched.ended)).toEqual(withoutLines(await bare.ended))
+  })
+})
+
+/** The same but for where in the program's file an error was thrown. */
+function withoutLines<T extends { stderr: string }>(outcome: T): T {
+  return { ...outcome, stderr: outcome.stderr.replace(/main\.mjs:\d+(:\d+)?/g, 'main.mjs') }
+}
