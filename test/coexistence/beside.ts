@@ -63,6 +63,9 @@ export function useNeighbours(): Beside {
         QUASAR_SERVICE: service,
         REDIS_PORT: `${redis.port}`,
         COLLECTOR: collector.url,
+        // By default they go to a port of this machine where nobody listens.
+        OTEL_METRICS_EXPORTER: 'none',
+        OTEL_LOGS_EXPORTER: 'none',
         WATCHED: watched ? '1' : '',
       },
     })

@@ -1,0 +1,59 @@
+import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
+import { expect, it } from 'vitest'
+import { useFleet } from './fleet.js'
+
+const fleet = useFleet()
+const neighbours = createRequire(resolve('test/coexistence/neighbours/package.json'))
+
+const TESTS = `
+const { once } = require('node:events')
+const express = require('express')
+const { quasar } = require('@gravito/quasar/express')
+
+let server
+beforeAll(async () => {
+  const app = express()
+  app.use(quasar())
+  app.get('/users/:id', (request, response) => response.json({ id: request.params.id }))
+  server = app.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+})
+afterAll(() => new Promise((closed) => server.close(closed)))
+
+test.each(['1', '2'])('answers %s', async (id) => {
+  const response = await fetch('http://127.0.0.1:' + server.address().port + '/users/' + id, { headers: { connection: 'close' } })
+  expect(await response.json()).toEqual({ id })
+})
+`
+const files = {
+  'package.json': '{ "name": "consumer", "private": true }',
+  'jest.config.json': '{ "testEnvironment": "node", "cache": false }',
+  'one.test.js': TESTS,
+  'two.test.js': TESTS,
+  'vitest.config.mjs': 'export default { test: { globals: true, include: ["*.test.js"], maxWorkers: 2 } }',
+}
+
+/** What a runner tells its tests and workers, which those inside must not hear from the one outside. */
+const quiet = Object.fromEntries(
+  Object.keys(process.env)
+    .filter((name) => /^(VITEST|JEST|NODE_OPTIONS|TEST$)/.test(name))
+    .map((name) => [name, undefined]),
+)
+
+it.each([
+  ['jest', neighbours.resolve('jest/bin/jest.js'), ['--detectOpenHandles', '--runInBand']],
+  ['jest in workers', neighbours.resolve('jest/bin/jest.js'), ['--maxWorkers=2']],
+  ['vitest', resolve('node_modules/vitest/vitest.mjs'), ['run']],
+])('the tests of an app pass in %s, which ends by itself and warns of nothing', async (runner, entry, args) => {
+  const env = { ...quiet, QUASAR_SERVICE: runner, NODE_ENV: 'test', CI: '1' }
+  const program = await fleet.start('', { files, entry, args, env })
+  const { code, signal, stdout, stderr } = await program.ended
+  expect({ code, signal, stderr: runner === 'vitest' ? stderr : '' }).toEqual({ code: 0, signal: null, stderr: '' })
+  const output = stdout + stderr
+  expect(output).toMatch(/Tests:? +4 passed/)
+  expect(output).not.toMatch(/open handle|did not exit|failed to exit|force exited|Quasar:|Warning/i)
+  const { routes } = await fleet.recorded(runner)
+  // A worker may be ended before it could say anything; what is reported is right.
+  for (const [route, { count }] of routes) expect([route, count <= 4]).toEqual(['GET /users/:id', true])
+})
