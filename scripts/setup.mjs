@@ -94,8 +94,8 @@ function apt(...args) {
 }
 
 /**
-/**DUMMY
- * linux-x64 npm leaves the binaries out.
+ * The other runtimes, the packages at the lower end of every range, and what runs beside Quasar. None is a workspace: see their
+ * package.json. Off linux-x64 npm leaves the binaries out.
  */
 async function installFolders() {
   for (const folder of ['test/package/node-versions', 'test/matrix/hosts/lowest', 'test/coexistence/neighbours']) {

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { gunzipSync, inflateSync } from 'node:zlib'
 import { afterAll, beforeAll } from 'vitest'
 import { redisStore } from '../../src/stores/redis.js'
-import { packIntoFolder } from '../support/pack.js'
+import { packInto } from '../support/pack.js'
 import { type Outcome, startProgram } from '../support/program.js'
 import { exceptions, recordedBy, serve, slowEntries } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
@@ -30,7 +30,11 @@ export interface Beside {
    *
    * @param preload the neighbour's file, loaded by `node -r`; null for none
    */
-  run<T>(app: string, preload: string | null, use: (port: number) => Promise<T>): Promise<{ bare: Run<T>; watched: Run<T> }>
+  run<T>(
+    app: string,
+    preload: string | null,
+    use: (port: number) => Promise<T>,
+  ): Promise<{ bare: Run<T>; watched: Run<T> }>
   redis(): TestRedis
 }
 
@@ -42,7 +46,7 @@ export function useNeighbours(): Beside {
   beforeAll(async () => {
     redis = await startRedis()
     store = redisStore({ redis: redis.url })
-    await packIntoFolder(FOLDER)
+    await packInto('neighbours', 'test/coexistence')
   })
   afterAll(async () => {
     await store?.close()

@@ -4,32 +4,46 @@ import { expectRight, INCOMING, traceIdsOf, useApp } from './traffic.js'
 
 interface Event {
   readonly transaction?: { readonly name: string; readonly result: string; readonly trace_id: string }
-  readonly error?: { readonly trace_id: string; readonly exception: { readonly type: string; readonly message: string } }
+  readonly error?: {
+    readonly trace_id: string
+    readonly exception: { readonly type: string; readonly message: string }
+  }
 }
 
 const beside = useNeighbours()
 
-it.each(['express', 'fastify'])("keeps Elastic's transactions and errors as they are and takes over its trace ids: %s", async (app) => {
-  const runs = await beside.run(`app.cjs ${app}`, 'elastic.cjs', useApp)
-  expectRight(runs)
-  const events = eventsOf(runs.watched)
-  const transactions = events.flatMap(({ transaction }) => (transaction ? [transaction] : []))
-  expect(transactions).toHaveLength(5)
-  expect(shapes(events)).toEqual(shapes(eventsOf(runs.bare)))
-  const { slow, exception } = traceIdsOf(runs.watched)
-  const own = transactions.filter(({ name }) => name === 'GET /slow').map(({ trace_id }) => trace_id)
-  expect(own.sort()).toEqual([...slow].sort())
-  expect(slow[1]).toBe(INCOMING)
-  expect(exception).toBe(transactions.find(({ name }) => name === 'GET /fail')?.trace_id)
-})
+it.each(['express', 'fastify'])(
+  "keeps Elastic's transactions and errors as they are and takes over its trace ids: %s",
+  async (app) => {
+    const runs = await beside.run(`app.cjs ${app}`, 'elastic.cjs', useApp)
+    expectRight(runs)
+    const events = eventsOf(runs.watched)
+    const transactions = events.flatMap(({ transaction }) => (transaction ? [transaction] : []))
+    expect(transactions).toHaveLength(5)
+    expect(shapes(events)).toEqual(shapes(eventsOf(runs.bare)))
+    const { slow, exception } = traceIdsOf(runs.watched)
+    const own = transactions.filter(({ name }) => name === 'GET /slow').map(({ trace_id }) => trace_id)
+    expect(own.sort()).toEqual([...slow].sort())
+    expect(slow[1]).toBe(INCOMING)
+    expect(exception).toBe(transactions.find(({ name }) => name === 'GET /fail')?.trace_id)
+  },
+)
 
 function eventsOf({ sent }: Run<unknown>): Event[] {
   const intake = sent.filter(({ path }) => path.startsWith('/intake'))
-  return intake.flatMap(({ body }) => body.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Event))
+  return intake.flatMap(({ body }) =>
+    body
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Event),
+  )
 }
 
 function shapes(events: readonly Event[]): string[] {
   const shape = ({ transaction, error }: Event) =>
     transaction ? `${transaction.name} ${transaction.result}` : `${error?.exception.type} ${error?.exception.message}`
-  return events.filter(({ transaction, error }) => transaction ?? error).map(shape).sort()
+  return events
+    .filter(({ transaction, error }) => transaction ?? error)
+    .map(shape)
+    .sort()
 }

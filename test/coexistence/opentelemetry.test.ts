@@ -14,22 +14,23 @@ interface Span {
 const SERVER = 2
 const beside = useNeighbours()
 
-it.each(['express', 'fastify', 'hono'])("keeps OpenTelemetry's spans as they are and takes over its trace ids: %s", async (app) => {
-  const runs = await beside.run(`app.cjs ${app}`, 'opentelemetry.cjs', useApp)
-  expectRight(runs)
-  const spans = spansOf(runs.watched)
-  expect(spans.map(shape).sort()).toEqual(spansOf(runs.bare).map(shape).sort())
-  expect(spans.filter(({ kind }) => kind === SERVER)).toHaveLength(5)
-  const { slow, exception } = traceIdsOf(runs.watched)
-  expect(slow).toEqual([traceOf(spans, '/slow', (id) => id !== INCOMING), INCOMING])
-  expect(exception).toBe(traceOf(spans, '/fail'))
-})
+it.each(['express', 'fastify', 'hono'])(
+  "keeps OpenTelemetry's spans as they are and takes over its trace ids: %s",
+  async (app) => {
+    const runs = await beside.run(`app.cjs ${app}`, 'opentelemetry.cjs', useApp)
+    expectRight(runs)
+    const spans = spansOf(runs.watched)
+    expect(spans.map(shape).sort()).toEqual(spansOf(runs.bare).map(shape).sort())
+    expect(spans.filter(({ kind }) => kind === SERVER)).toHaveLength(5)
+    const { slow, exception } = traceIdsOf(runs.watched)
+    expect(slow).toEqual([traceOf(spans, '/slow', (id) => id !== INCOMING), INCOMING])
+    expect(exception).toBe(traceOf(spans, '/fail'))
+  },
+)
 
 /** All but the span that Express's instrumentation makes of every middleware, Quasar's too. */
 function spansOf({ sent }: Run<unknown>): Span[] {
-  const requests = sent.map(
-    ({ body }) => JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] },
-  )
+  const requests = sent.map(({ body }) => JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Span[] }[] }[] })
   const spans = requests.flatMap(({ resourceSpans }) =>
     resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((scope) => scope.spans)),
   )
@@ -38,7 +39,10 @@ function spansOf({ sent }: Run<unknown>): Span[] {
 
 function traceOf(spans: readonly Span[], path: string, isWanted = (_id: string) => true): string | undefined {
   const found = spans.find(
-    (span) => span.kind === SERVER && isWanted(span.traceId) && [attribute(span, 'url.path'), attribute(span, 'http.target')].includes(path),
+    (span) =>
+      span.kind === SERVER &&
+      isWanted(span.traceId) &&
+      [attribute(span, 'url.path'), attribute(span, 'http.target')].includes(path),
   )
   return found?.traceId
 }

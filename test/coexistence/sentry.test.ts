@@ -22,7 +22,11 @@ it.each(['express', 'fastify'])("keeps Sentry's events and transactions as they 
 })
 
 it('both see the exception that ends the process, once each, and it ends as with Sentry alone', async () => {
-  const crash = (port: number) => ask(port, '/crash').then(() => 'answered', () => 'cut off')
+  const crash = (port: number) =>
+    ask(port, '/crash').then(
+      () => 'answered',
+      () => 'cut off',
+    )
   const { bare, watched } = await beside.run('app.cjs express', 'sentry.cjs', crash)
   expect(watched.used).toBe('cut off')
   expect(watched.outcome).toEqual(bare.outcome)
@@ -41,7 +45,9 @@ function itemsOf({ sent }: Run<unknown>): Item[] {
 }
 
 function eventsOf(run: Run<unknown>): [string | undefined, string | undefined][] {
-  return itemsOf(run).flatMap(({ exception }) => (exception?.values ?? []).map(({ type, value }): [string, string] => [type, value]))
+  return itemsOf(run).flatMap(({ exception }) =>
+    (exception?.values ?? []).map(({ type, value }): [string, string] => [type, value]),
+  )
 }
 
 function transactionsOf(run: Run<unknown>): (string | undefined)[] {

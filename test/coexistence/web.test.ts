@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
 import { gunzipSync } from 'node:zlib'
+import { expect, it } from 'vitest'
 import { headersOf } from '../support/ask.js'
 import { useNeighbours } from './beside.js'
 
@@ -18,7 +18,9 @@ async function rawly(port: number, path: string) {
 
 it("leaves helmet's headers, compressed bodies and bull-board's pages as they are", async () => {
   const paths = ['/large/a', '/large/b', '/stream', '/board/', '/board/api/queues', '/board/nothing/here.js']
-  const { bare, watched } = await beside.run('web.cjs', null, (port) => Promise.all(paths.map((path) => rawly(port, path))))
+  const { bare, watched } = await beside.run('web.cjs', null, (port) =>
+    Promise.all(paths.map((path) => rawly(port, path))),
+  )
   expect(watched.used.map(({ path, status, headers }) => ({ path, status, headers }))).toEqual(
     bare.used.map(({ path, status, headers }) => ({ path, status, headers })),
   )

@@ -17,7 +17,8 @@ const server = app.listen(0, '127.0.0.1', () => ${say})
 
 describe('a module that is evaluated again in the same process', () => {
   it('keeps one node and its listeners, and counts each request once', async () => {
-    const listeners = "['beforeExit', 'uncaughtExceptionMonitor', 'exit', 'SIGTERM'].map((name) => process.listenerCount(name))"
+    const listeners =
+      "['beforeExit', 'uncaughtExceptionMonitor', 'exit', 'SIGTERM'].map((name) => process.listenerCount(name))"
     const program = await fleet.start(
       `const ports = []
        globalThis.say = (port) => ports.push(port)

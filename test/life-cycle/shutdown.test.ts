@@ -44,7 +44,10 @@ describe('an app that ends in the middle of a request', () => {
     ['by an exception in a callback', "setImmediate(() => { throw new Error('later') })"],
     ['by a promise that nobody awaits', "Promise.reject(new Error('alone'))"],
     ['by process.abort', 'process.abort()'],
-    ['with its own listener on unhandledRejection', "process.on('unhandledRejection', (e) => { process.stdout.write(e.message); process.exit(4) }); Promise.reject(new Error('own'))"],
+    [
+      'with its own listener on unhandledRejection',
+      "process.on('unhandledRejection', (e) => { process.stdout.write(e.message); process.exit(4) }); Promise.reject(new Error('own'))",
+    ],
   ])('ends as it does without Quasar: %s', async (how, handler) => {
     const bare = await fleet.start(app(false, handler))
     const watched = await fleet.start(app(true, handler), { env: { QUASAR_SERVICE: how } })
