@@ -1,5 +1,6 @@
 import type { QueueSource, Writer } from '../ports.js'
 import { MAX_QUEUES, PROTOCOL_VERSION, type QueueEntry } from '../protocol/index.js'
+import { untraced } from '../tracing/untraced.js'
 import type { Notices } from './logger.js'
 import { type Duty, Election, type Outcome } from './queue-reporting/election.js'
 import { QueueOutage } from './queue-reporting/outage.js'
@@ -93,7 +94,7 @@ export class QueueReporter {
     await this.#running
     if (this.#isStarted) this.#schedule(this.#interval)
     this.#duty = null
-    await this.#election.release().catch(this.#onFault)
+    await untraced(() => this.#election.release()).catch(this.#onFault)
   }
 
   /** What was reported stays until it runs out or another node reports it. Never rejects. */
@@ -107,7 +108,7 @@ export class QueueReporter {
     if (this.#timer) clearTimeout(this.#timer)
     if (this.#isStopped) return
     this.#timer = setTimeout(() => {
-      this.#running = this.#look().catch(this.#onFault)
+      this.#running = untraced(() => this.#look()).catch(this.#onFault)
     }, delay)
     this.#timer.unref()
   }

@@ -7,6 +7,7 @@ import {
   PROTOCOL_VERSION,
   type SlowEntry,
 } from '../protocol/index.js'
+import { activeTraceId, traceIdOf } from '../tracing/trace-id.js'
 import type { RecordBuffer } from './buffer.js'
 import { describeError } from './describe-error.js'
 import type { EndedJob } from './jobs.js'
@@ -16,7 +17,6 @@ import { pickHeaders, redactId, redactName, redactUrl } from './redaction.js'
 import type { LiveTrace, RequestLike } from './request-trace.js'
 import type { EndedRequest } from './requests.js'
 import { round, roundKnown } from './round.js'
-import { activeTraceId, traceIdOf } from './trace-context.js'
 
 /** At most this many exceptions become records in one interval; describing an error is not free. */
 const MAX_EXCEPTIONS_PER_INTERVAL = 200

@@ -1,5 +1,6 @@
 import type { Batch, WriteResult, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
+import { untraced } from '../tracing/untraced.js'
 import type { RecordBuffer } from './buffer.js'
 import type { Notices } from './logger.js'
 import { round } from './round.js'
@@ -85,15 +86,14 @@ export class Reporter {
 
   /** Hands what waits to the store in this very turn: the process may be gone after it. */
   flushNow(): void {
-    this.#writeRest().catch(this.#onFault)
+    untraced(() => this.#writeRest()).catch(this.#onFault)
   }
 
   /** Writes what is left and says good-bye; reports may go on afterwards. */
   async depart(): Promise<void> {
     await this.#running
     await aTurn()
-    await this.#writeRest().catch(this.#onFault)
-    await this.#writer.leave(this.#identity.service, this.#identity.node)
+    await untraced(() => this.#leave())
   }
 
   async stop(): Promise<void> {
@@ -117,7 +117,7 @@ export class Reporter {
 
   #begin(): Promise<void> {
     this.#next = null
-    return this.#report()
+    return untraced(() => this.#report())
   }
 
   async #report(): Promise<void> {
@@ -131,6 +131,11 @@ export class Reporter {
     const write = timed(() => this.#write({ ...this.#identity, heartbeat, records: this.#buffer.take() }))
     this.collectMs = round(Math.max(look.ms, collect.ms, write.ms))
     await write.result
+  }
+
+  async #leave(): Promise<void> {
+    await this.#writeRest().catch(this.#onFault)
+    await this.#writer.leave(this.#identity.service, this.#identity.node)
   }
 
   async #writeRest(): Promise<void> {

@@ -54,7 +54,8 @@ export class LiveTrace implements RequestTrace {
     readonly sink: TraceSink,
     readonly method: string,
     readonly url: string,
-    readonly traceId: string | null,
+    /** Of the tracer's span; null as long as the app, which runs in it, has not been reached. */
+    public traceId: string | null,
     /** performance.now() at the arrival. */
     readonly start: number,
     readonly request: IncomingMessage | RequestLike,

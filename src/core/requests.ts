@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type RequestFigures, type SetupNote, Sketch, UNMATCHED } from '../protocol/index.js'
+import { activeTraceId } from '../tracing/trace-id.js'
 import { endOnConnection, endWithResponse, followed } from './endings.js'
 import { type Exchange, onRequestStart } from './http-events.js'
 import type { ResolvedOptions } from './options.js'
@@ -13,7 +14,6 @@ import {
 } from './request-trace.js'
 import { round, roundKnown } from './round.js'
 import { type Series, SeriesTable } from './series.js'
-import { activeTraceId } from './trace-context.js'
 
 export type { RequestLike, RequestTrace, RouteNamer }
 
@@ -93,6 +93,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
       const known = followed(response)
       if (known) {
         known.isSeen = true
+        known.traceId ??= activeTraceId()
         return known
       }
     } catch (error) {
@@ -121,7 +122,8 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     }
     if (this.#isAll === undefined) return
     try {
-      const trace = this.#begin(request, response, request.method as string, request.url as string, null)
+      // Tracers begin a request when the server emits it, which is still to come.
+      const trace = this.#begin(request, response, request.method as string, request.url as string, null, null)
       if (!trace) return
       trace.isSeen = this.#isAll
       endOnConnection(trace, socket)
@@ -140,7 +142,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   begin(request: RequestLike): RequestTrace | null {
     try {
-      return this.#begin(request, null, request.method, request.url, null)
+      return this.#begin(request, null, request.method, request.url, null, activeTraceId())
     } catch (error) {
       this.#onFault(error)
       return null
@@ -180,7 +182,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   #follow(request: IncomingMessage, response: ServerResponse, nameRoute: RouteNamer | null): LiveTrace | null {
     try {
       const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
-      const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute)
+      const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute, activeTraceId())
       if (trace) endWithResponse(trace, request, response)
       return trace
     } catch (error) {
@@ -195,10 +197,11 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     method: string,
     url: string,
     nameRoute: RouteNamer | null,
+    traceId: string | null,
   ): LiveTrace | null {
     if (this.#isOver || this.#options.ignore?.(pathOf(url))) return null
     this.#isUsed = true
-    const trace = new LiveTrace(this, method, url, activeTraceId(), performance.now(), request, response, nameRoute)
+    const trace = new LiveTrace(this, method, url, traceId, performance.now(), request, response, nameRoute)
     this.#inFlight.add(trace)
     return trace
   }

@@ -39,7 +39,7 @@ export interface Beside {
 }
 
 /** Apps beside something else, each of them run without Quasar and with it. */
-export function useNeighbours(): Beside {
+export function openNeighbours(): Beside {
   let redis: TestRedis
   let store: ReturnType<typeof redisStore>
   let last = 0
@@ -77,7 +77,8 @@ export function useNeighbours(): Beside {
       const failed = program.ended.then(({ stderr }) => Promise.reject(new Error(`Ended at its start: ${stderr}`)))
       const [port] = (await Promise.race([once(program.child, 'message'), failed])) as [number]
       const used = await use(port)
-      if (program.child.connected) program.child.send('end')
+      // One that ends by itself may be gone by now.
+      if (program.child.connected) program.child.send('end', () => {})
       const outcome = await program.ended
       return { used, outcome, sent: collector.sent, reported: await read(store, service) }
     } finally {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { type Run, useNeighbours } from './beside.js'
-import { expectRight, INCOMING, traceIdsOf, useApp } from './traffic.js'
+import { openNeighbours, type Run } from './beside.js'
+import { callApp, expectRight, INCOMING, traceIdsOf } from './traffic.js'
 
 interface Event {
   readonly transaction?: { readonly name: string; readonly result: string; readonly trace_id: string }
@@ -10,12 +10,12 @@ interface Event {
   }
 }
 
-const beside = useNeighbours()
+const beside = openNeighbours()
 
 it.each(['express', 'fastify'])(
   "keeps Elastic's transactions and errors as they are and takes over its trace ids: %s",
   async (app) => {
-    const runs = await beside.run(`app.cjs ${app}`, 'elastic.cjs', useApp)
+    const runs = await beside.run(`app.cjs ${app}`, 'elastic.cjs', callApp)
     expectRight(runs)
     const events = eventsOf(runs.watched)
     const transactions = events.flatMap(({ transaction }) => (transaction ? [transaction] : []))

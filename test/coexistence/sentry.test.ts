@@ -1,24 +1,35 @@
 import { expect, it } from 'vitest'
 import { ask } from '../support/ask.js'
-import { type Run, useNeighbours } from './beside.js'
-import { expectRight, useApp } from './traffic.js'
+import { openNeighbours, type Run } from './beside.js'
+import { callApp, expectRight, traceIdsOf } from './traffic.js'
+
+interface Span {
+  readonly name: string
+  readonly trace_id: string
+  readonly is_segment: boolean
+  readonly status: string
+}
 
 interface Item {
-  readonly type?: string
-  readonly transaction?: string
-  readonly contexts?: { readonly trace?: { readonly trace_id?: string } }
+  readonly items?: readonly Span[]
   readonly exception?: { readonly values?: readonly { readonly type: string; readonly value: string }[] }
 }
 
-const beside = useNeighbours()
+const beside = openNeighbours()
 
-it.each(['express', 'fastify'])("keeps Sentry's events and transactions as they are: %s", async (app) => {
-  const runs = await beside.run(`app.cjs ${app}`, 'sentry.cjs', useApp)
+it.each(['express', 'fastify'])("keeps Sentry's events and spans as they are: %s", async (app) => {
+  const runs = await beside.run(`app.cjs ${app}`, 'sentry.cjs', callApp)
   expectRight(runs)
   expect(eventsOf(runs.watched)).toEqual([['OrderError', 'no stock']])
   expect(eventsOf(runs.bare)).toEqual(eventsOf(runs.watched))
-  expect(transactionsOf(runs.watched)).toEqual(transactionsOf(runs.bare))
-  expect(transactionsOf(runs.watched)).toHaveLength(5)
+  const spans = spansOf(runs.watched)
+  expect(spans.map(shape).sort()).toEqual(spansOf(runs.bare).map(shape).sort())
+  expect(spans.filter(({ is_segment }) => is_segment)).toHaveLength(5)
+  const idsOf = (wanted: string) =>
+    spans.filter(({ name, is_segment }) => is_segment && name === wanted).map(({ trace_id }) => trace_id)
+  const { slow, exception } = traceIdsOf(runs.watched)
+  expect(slow).toEqual(idsOf('GET /slow'))
+  expect([exception]).toEqual(idsOf('GET /fail'))
 })
 
 it('both see the exception that ends the process, once each, and it ends as with Sentry alone', async () => {
@@ -50,9 +61,13 @@ function eventsOf(run: Run<unknown>): [string | undefined, string | undefined][]
   )
 }
 
-function transactionsOf(run: Run<unknown>): (string | undefined)[] {
-  return itemsOf(run)
-    .filter(({ type, contexts }) => type === 'transaction' && contexts)
-    .map(({ transaction }) => transaction)
-    .sort()
+/** All but those of our own hooks, which its instrumentation makes of every hook and middleware. */
+function spansOf(run: Run<unknown>): Span[] {
+  const spans = itemsOf(run).flatMap(({ items }) => items ?? [])
+  return spans.filter(({ name }) => name !== 'quasar' && !name.startsWith('fastify -> @gravito/quasar - '))
+}
+
+/** What of a span is the same in every run. */
+function shape({ name, is_segment, status }: Span): string {
+  return JSON.stringify([name, is_segment, status])
 }

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { ask } from '../support/ask.js'
-import { useNeighbours } from './beside.js'
+import { openNeighbours } from './beside.js'
 
-const beside = useNeighbours()
+const beside = openNeighbours()
 
 it("answers terminus's checks as without Quasar; one that is down is an error and no more than one", async () => {
   const { bare, watched } = await beside.run('terminus.cjs', null, async (port) => {

@@ -5,7 +5,7 @@ import type { Run } from './beside.js'
 export const INCOMING = '0af7651916cd43dd8448eb211c80319c'
 
 /** Five requests: plain ones, one with the trace of who asks, a slow one, one that fails. */
-export async function useApp(port: number): Promise<string[]> {
+export async function callApp(port: number): Promise<string[]> {
   const headers = { traceparent: `00-${INCOMING}-b7ad6b7169203331-01` }
   const answers = [
     await ask(port, '/users/1'),

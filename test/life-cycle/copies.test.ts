@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { ask } from '../support/ask.js'
-import { countsOf, said, useFleet } from './fleet.js'
+import { countsOf, openFleet, said } from './fleet.js'
 
-const fleet = useFleet()
+const fleet = openFleet()
 
 it('the ESM and the CJS copy in one app are one node that counts a request and an exception once', async () => {
   const program = await fleet.start(

@@ -17,7 +17,7 @@ export interface Fleet {
   waitForNodes(service: string, count: number): Promise<readonly NodeEntry[]>
 }
 
-export function useFleet(): Fleet {
+export function openFleet(): Fleet {
   let redis: TestRedis
   let store: ReturnType<typeof redisStore>
   const programs: Program[] = []

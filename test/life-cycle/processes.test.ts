@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
 import { ask } from '../support/ask.js'
-import { countsOf, said, useFleet } from './fleet.js'
+import { countsOf, openFleet, said } from './fleet.js'
 
-const fleet = useFleet()
+const fleet = openFleet()
 
 const APP = `
 import express from 'express'

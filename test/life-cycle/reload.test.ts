@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { ask } from '../support/ask.js'
-import { countsOf, said, useFleet } from './fleet.js'
+import { countsOf, openFleet, said } from './fleet.js'
 
-const fleet = useFleet()
+const fleet = openFleet()
 
 const app = (say: string) => `
 import express from 'express'

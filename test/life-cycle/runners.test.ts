@@ -1,10 +1,9 @@
-import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { useFleet } from './fleet.js'
+import { openFleet } from './fleet.js'
 
-const fleet = useFleet()
-const neighbours = createRequire(resolve('test/coexistence/neighbours/package.json'))
+const fleet = openFleet()
+const JEST = resolve('test/coexistence/neighbours/node_modules/jest/bin/jest.js')
 
 const TESTS = `
 const { once } = require('node:events')
@@ -37,16 +36,16 @@ const files = {
 /** What a runner tells its tests and workers, which those inside must not hear from the one outside. */
 const quiet = Object.fromEntries(
   Object.keys(process.env)
-    .filter((name) => /^(VITEST|JEST|NODE_OPTIONS|TEST$)/.test(name))
+    .filter((name) => /^(VITEST|JEST|NODE_OPTIONS|FORCE_COLOR|TEST$)/.test(name))
     .map((name) => [name, undefined]),
 )
 
 it.each([
-  ['jest', neighbours.resolve('jest/bin/jest.js'), ['--detectOpenHandles', '--runInBand']],
-  ['jest in workers', neighbours.resolve('jest/bin/jest.js'), ['--maxWorkers=2']],
+  ['jest', JEST, ['--detectOpenHandles', '--runInBand']],
+  ['jest in workers', JEST, ['--maxWorkers=2']],
   ['vitest', resolve('node_modules/vitest/vitest.mjs'), ['run']],
 ])('the tests of an app pass in %s, which ends by itself and warns of nothing', async (runner, entry, args) => {
-  const env = { ...quiet, QUASAR_SERVICE: runner, NODE_ENV: 'test', CI: '1' }
+  const env = { ...quiet, QUASAR_SERVICE: runner, NODE_ENV: 'test', CI: '1', NO_COLOR: '1' }
   const program = await fleet.start('', { files, entry, args, env })
   const { code, signal, stdout, stderr } = await program.ended
   expect({ code, signal, stderr: runner === 'vitest' ? stderr : '' }).toEqual({ code: 0, signal: null, stderr: '' })

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { ask } from '../support/ask.js'
 import type { Outcome } from '../support/program.js'
 import { gracefulApps } from './apps.js'
-import { countsOf, said, useFleet } from './fleet.js'
+import { countsOf, openFleet, said } from './fleet.js'
 
-const fleet = useFleet()
+const fleet = openFleet()
 
 describe('an app that SIGTERM ends with its requests answered', () => {
   it.each(Object.entries(gracefulApps))('reports the last of them and leaves: %s', async (name, { source, signal }) => {

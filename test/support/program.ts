@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { ensureBuilt } from './pack.js'
 
@@ -39,6 +39,7 @@ export async function startProgram(source: string, options: ProgramOptions = {})
   const folder = await mkdtemp(join(process.cwd(), 'dist', 'program-'))
   const main = `main.${options.format ?? 'mjs'}`
   await writeFiles(folder, { ...options.files, [main]: source })
+  if (options.files?.['package.json']) await linkPackage(folder)
   const env = { ...process.env, QUASAR_REDIS_URL: '', REDIS_URL: '', NODE_ENV: 'production', ...options.env }
   const args = [...(options.nodeArgs ?? []), resolve(folder, options.entry ?? main), ...(options.args ?? [])]
   // A runner's or a process manager's program lives in its folder.
@@ -54,6 +55,12 @@ export async function startProgram(source: string, options: ProgramOptions = {})
     return { code, signal, stdout, stderr: stderr.replaceAll(folder, '') } as Outcome
   })
   return { folder, child, ended }
+}
+
+/** In a package of another name this one's name means what is in its node_modules. */
+async function linkPackage(folder: string): Promise<void> {
+  await mkdir(join(folder, 'node_modules/@gravito'), { recursive: true })
+  await symlink(process.cwd(), join(folder, 'node_modules/@gravito/quasar'), 'dir')
 }
 
 async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {

@@ -10,6 +10,7 @@ import type {
   SlowEntry,
   StoreHealth,
 } from '../../protocol/index.js'
+import { untraced } from '../../tracing/untraced.js'
 import { Details } from './details.js'
 import { isChange } from './difference.js'
 import { Feed } from './feed.js'
@@ -151,7 +152,7 @@ export class MonitorService {
     const { interval } = this.#options
     const pause = Math.min(Math.max(MAX_PAUSE_MS, interval), interval * 2 ** Math.min(this.#failures, 10))
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#look().then(() => this.#schedule()), pause)
+    this.#timer = setTimeout(() => void untraced(() => this.#look()).then(() => this.#schedule()), pause)
     this.#timer.unref()
   }
 

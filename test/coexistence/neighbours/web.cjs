@@ -31,7 +31,8 @@ app.get('/stream', async (_request, response) => {
   response.end()
 })
 
-queue.add('welcome', { to: 'ada' }).then(() => {
+// The same job, whichever run this is.
+queue.add('welcome', { to: 'ada' }, { jobId: 'first' }).then(() => {
   const server = app.listen(0, '127.0.0.1', () => process.send(server.address().port))
   process.once('message', () => {
     server.closeAllConnections()

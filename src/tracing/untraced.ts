@@ -1,0 +1,44 @@
+import { otelContexts, sentryScopes } from './tracers.js'
+
+/** What OpenTelemetry's SDK (`suppressTracing`) and Sentry's (its function of that name) mark such a run by. */
+const OTEL_SUPPRESSED = Symbol.for('OpenTelemetry SDK Context Key SUPPRESS_TRACING')
+const SENTRY_SUPPRESSED = { __SENTRY_SUPPRESS_TRACING__: true }
+
+/**
+ * Runs something that is no part of the app: what it asks of Redis, and waits for, makes no spans. Some tracers would make
+ * each of these commands a trace of its own, which their users pay for.
+ */
+export function untraced<T>(run: () => T): T {
+  return unseenBySentry(() => unseenByOtel(run))
+}
+
+function unseenByOtel<T>(run: () => T): T {
+  const contexts = otelContexts()
+  if (!contexts) return run()
+  return once(run, (inside) => contexts.with(contexts.active().setValue(OTEL_SUPPRESSED, true), inside))
+}
+
+function unseenBySentry<T>(run: () => T): T {
+  const scopes = sentryScopes()
+  if (!scopes) return run()
+  return once(run, (inside) =>
+    scopes.withScope((scope) => {
+      scope.setSDKProcessingMetadata(SENTRY_SUPPRESSED)
+      return inside()
+    }),
+  )
+}
+
+/** A tracer that is not as it is known here takes nothing away: what is to run runs, and once. */
+function once<T>(run: () => T, within: (inside: () => T) => T): T {
+  let hasBegun = false
+  try {
+    return within(() => {
+      hasBegun = true
+      return run()
+    })
+  } catch (error) {
+    if (hasBegun) throw error
+    return run()
+  }
+}
