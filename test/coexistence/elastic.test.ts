@@ -4,6 +4,7 @@ import { callApp, expectRight, INCOMING, traceIdsOf } from './traffic.js'
 
 interface Event {
   readonly transaction?: { readonly name: string; readonly result: string; readonly trace_id: string }
+  readonly span?: { readonly name: string }
   readonly error?: {
     readonly trace_id: string
     readonly exception: { readonly type: string; readonly message: string }
@@ -39,11 +40,12 @@ function eventsOf({ sent }: Run<unknown>): Event[] {
   )
 }
 
+/** What of them is the same in every run; the first of all is about the process. */
 function shapes(events: readonly Event[]): string[] {
-  const shape = ({ transaction, error }: Event) =>
-    transaction ? `${transaction.name} ${transaction.result}` : `${error?.exception.type} ${error?.exception.message}`
-  return events
-    .filter(({ transaction, error }) => transaction ?? error)
-    .map(shape)
-    .sort()
+  const told = events.flatMap(({ transaction, span, error }) => {
+    if (transaction) return `${transaction.name} ${transaction.result}`
+    if (span) return `span ${span.name}`
+    return error ? `${error.exception.type} ${error.exception.message}` : []
+  })
+  return told.sort()
 }
