@@ -1,29 +1,21 @@
 import { QuasarError } from './core/errors.js'
 import { consoleLogger, silentLogger } from './core/logger.js'
-import {
-  checkOptions,
-  isBetween,
-  isFunction,
-  isObject,
-  isText,
-  type OptionChecks,
-  SHARED_CHECKS,
-} from './core/option-checks.js'
+import { checkOptions } from './core/option-checks.js'
+import { resolvePrefix } from './core/prefix.js'
 import { resolveTokens } from './core/tokens.js'
 import type { Logger, QueueSource, Reader } from './ports.js'
-import { DEFAULT_PREFIX } from './protocol/index.js'
 import { sharedMemoryStore } from './shared-memory.js'
+import { openRedisStore } from './open-redis-store.js'
 import { registeredSources } from './shared-queues.js'
-import { redisStore } from './stores/redis.js'
 import {
   authProblem,
   createZenithServer,
   isLongSecret,
-  isRole,
   type Role,
   type Zenith,
   type ZenithAuth,
 } from './zenith/index.js'
+import { ZENITH_CHECKS } from './zenith-checks.js'
 
 export type {
   Authorize,
@@ -89,8 +81,8 @@ export interface ZenithOptions {
  * @example app.use('/quasar', toNodeHandler(createZenith())) // Express
  * @example app.mount('/quasar', createZenith().fetch) // Hono
  */
-export function createZenith(options: ZenithOptions = {}): Zenith {
-  checkOptions('Zenith', options, CHECKS)
+export function createZenith(given: ZenithOptions = {}): Zenith {
+  const options = checkOptions('Zenith', given, ZENITH_CHECKS)
   const problem = options.auth === undefined ? null : authProblem(options.auth)
   if (problem) throw new QuasarError('invalid_option', `Quasar: option "auth" ${problem}`)
   const { auth, basePath, interval, slow, queues = [], readOnly, payloads, logger = consoleLogger } = options
@@ -115,10 +107,10 @@ function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Rea
   if (problem) throw new QuasarError('invalid_option', `Quasar: option ${problem}`)
   if (options.store) return { reader: options.store, ownsReader: false }
   const redis = options.redis ?? (env.QUASAR_REDIS_URL || env.REDIS_URL || false)
-  const prefix = options.prefix ?? (env.QUASAR_PREFIX || DEFAULT_PREFIX)
+  const prefix = resolvePrefix(options.prefix, env)
   if (redis === false) return { reader: sharedMemoryStore(prefix), ownsReader: false }
   const token = tokens.length > 0 ? tokens : undefined
-  return { reader: redisStore({ redis, prefix, token, requireToken: options.requireToken }), ownsReader: true }
+  return { reader: openRedisStore({ redis, prefix, token, requireToken: options.requireToken }), ownsReader: true }
 }
 
 /** What would let somebody believe that he is protected, and is not. */
@@ -133,26 +125,4 @@ function secretFrom(env: NodeJS.ProcessEnv): string | undefined {
   if (!env.QUASAR_SECRET) return undefined
   if (isLongSecret(env.QUASAR_SECRET)) return env.QUASAR_SECRET
   throw new QuasarError('invalid_option', 'Quasar: QUASAR_SECRET takes 16 characters or more.')
-}
-
-const CHECKS = {
-  ...SHARED_CHECKS,
-  store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.nodes) },
-  // Its words depend on what is wrong: `authProblem` has them.
-  auth: { takes: 'who may see it', accepts: () => true },
-  basePath: { takes: 'a path, "/quasar"', accepts: (v) => typeof v === 'string' && /^(\/[\w.~-]+)*\/?$/.test(v) },
-  interval: { takes: 'a number of ms, 50 to 3600000', accepts: (v) => isBetween(v, 50, 3_600_000) },
-  slow: { takes: 'a number of ms above 0', accepts: (v) => isBetween(v, Number.MIN_VALUE, Number.MAX_VALUE) },
-  queues: { takes: 'a list of queue sources, [bullmqQueues({ connection })]', accepts: (v) => isListOf(v, isSource) },
-  readOnly: { takes: "a list of names of queues, ['mail-*']", accepts: (v) => isListOf(v, isText) },
-  requireToken: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
-  payloads: { takes: 'viewer, operator or admin', accepts: isRole },
-} satisfies OptionChecks<keyof ZenithOptions>
-
-function isListOf(value: unknown, accepts: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(accepts)
-}
-
-function isSource(value: unknown): boolean {
-  return isObject(value) && isFunction(value.read) && isText(value.place) && Array.isArray(value.capabilities)
 }

@@ -4,9 +4,9 @@ import { isDisabled, type QuasarOptions, type ResolvedOptions, resolveOptions } 
 import { type Recorder, type RecorderStatus, startRecorder } from './core/recorder.js'
 import type { CaptureContext } from './core/records.js'
 import { type MonitoredQueues, monitorSources } from './monitor-sources.js'
+import { openRedisStore } from './open-redis-store.js'
 import type { QueueSource, Writer } from './ports.js'
 import { sharedMemoryStore } from './shared-memory.js'
-import { redisStore } from './stores/redis.js'
 
 export type { MonitoredQueues, RecorderLease }
 
@@ -78,7 +78,7 @@ function writerOf({ store, redis, prefix, tokens }: ResolvedOptions): Writer {
   if (store) return borrowed(store)
   return redis === false
     ? borrowed(sharedMemoryStore(prefix))
-    : redisStore({ redis, prefix, token: tokens.length > 0 ? tokens : undefined })
+    : openRedisStore({ redis, prefix, token: tokens.length > 0 ? tokens : undefined })
 }
 
 /** A store that stays open when the recorder stops: it is the app's, or the whole process's. */
@@ -101,7 +101,16 @@ function nameOf({ service, prefix, redis, store }: ResolvedOptions): string {
 
 function describeRedis(redis: string | object | false): unknown {
   if (typeof redis !== 'object') return redis
-  return Object.getPrototypeOf(redis) === Object.prototype ? redis : idOf(redis)
+  return Object.getPrototypeOf(redis) === Object.prototype && isJson(redis) ? redis : idOf(redis)
+}
+
+/** Options may hold what leads back to themselves, such as an agent of TLS. */
+function isJson(value: object): boolean {
+  try {
+    return JSON.stringify(value) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** On a global slot like the leases themselves: two copies of the package must give an object the same name. */

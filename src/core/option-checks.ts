@@ -1,5 +1,5 @@
 import { parseTokens, TAKES_TOKENS } from '../signing/tokens.js'
-import { invalidOption, QuasarError } from './errors.js'
+import { invalidOption, isQuasarError, QuasarError } from './errors.js'
 
 /** What an option takes, in words, and whether a value is that. */
 export interface OptionCheck {
@@ -12,14 +12,34 @@ export type OptionChecks<Name extends string = string> = Readonly<Record<Name, O
 
 /**
  * @param owner whose options they are, in the error's words: `Zenith`
+ * @returns a copy: each was read once, so that none is another value when it is used than when it was checked
  * @throws QuasarError `invalid_option` for the first option that is unknown or has a value that it does not take
  */
-export function checkOptions(owner: string, options: unknown, checks: OptionChecks): void {
+export function checkOptions<T extends object>(owner: string, options: T, checks: OptionChecks): T {
   if (!isObject(options)) throw new QuasarError('invalid_option', `Quasar: the options of ${owner} are an object.`)
-  for (const [option, value] of Object.entries(options)) {
-    const check = Object.hasOwn(checks, option) ? checks[option] : undefined
-    if (!check) throw unknownOption(owner, option, checks)
-    if (value !== undefined && !check.accepts(value)) throw invalidOption(option, value, check.takes)
+  const unknown = namesOf(owner, options).find((option) => !Object.hasOwn(checks, option))
+  if (unknown !== undefined) throw unknownOption(owner, unknown, checks)
+  const values = Object.entries(checks).map(([option, check]) => [option, readOption(options, option, check)])
+  return Object.fromEntries(values.filter(([, value]) => value !== undefined))
+}
+
+function namesOf(owner: string, options: object): readonly string[] {
+  try {
+    return Object.keys(options)
+  } catch (error) {
+    throw new QuasarError('invalid_option', `Quasar: the options of ${owner} can't be read.`, error)
+  }
+}
+
+/** Getters and proxies of the app's may throw, here and within the value. */
+function readOption(options: Record<string, unknown>, option: string, { takes, accepts }: OptionCheck): unknown {
+  try {
+    const value = options[option]
+    if (value === undefined || accepts(value)) return value
+    throw invalidOption(option, value, takes)
+  } catch (error) {
+    if (isQuasarError(error)) throw error
+    throw new QuasarError('invalid_option', `Quasar: option "${option}" can't be read; it takes ${takes}.`, error)
   }
 }
 

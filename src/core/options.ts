@@ -1,11 +1,12 @@
 import { hostname } from 'node:os'
 import { threadId } from 'node:worker_threads'
 import type { Logger, Store } from '../ports.js'
-import { DEFAULT_PREFIX, MAX_NAME_CHARS } from '../protocol/index.js'
+import { MAX_NAME_CHARS } from '../protocol/index.js'
 import { readAppPackage } from './app-package.js'
 import { QuasarError } from './errors.js'
 import { consoleLogger, silentLogger } from './logger.js'
 import { checkOptions } from './option-checks.js'
+import { resolvePrefix } from './prefix.js'
 import { RECORDER_CHECKS } from './recorder-options.js'
 import { compileIgnore, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
 import { resolveTokens } from './tokens.js'
@@ -85,7 +86,16 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 /** Whether Quasar is switched off: by `enabled: false` or by QUASAR_DISABLED (`1`, `true`, `yes`, `on`). */
 export function isDisabled(options: QuasarOptions, env: Environment): boolean {
-  return options.enabled === false || /^(1|true|yes|on)$/i.test(env.QUASAR_DISABLED ?? '')
+  return /^(1|true|yes|on)$/i.test(env.QUASAR_DISABLED ?? '') || isSwitchedOff(options)
+}
+
+/** What can't be read is no `false`: `resolveOptions` says what is wrong with it. */
+function isSwitchedOff(options: QuasarOptions): boolean {
+  try {
+    return options.enabled === false
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -93,8 +103,8 @@ export function isDisabled(options: QuasarOptions, env: Environment): boolean {
  *
  * @throws QuasarError `invalid_option`, which names the option and what it takes
  */
-export function resolveOptions(options: QuasarOptions, env: Environment): ResolvedOptions {
-  checkOptions('Quasar', options, RECORDER_CHECKS)
+export function resolveOptions(given: QuasarOptions, env: Environment): ResolvedOptions {
+  const options = checkOptions('Quasar', given, RECORDER_CHECKS)
   return Object.freeze({
     node: nodeId(),
     ...resolveIdentity(options, env),
@@ -123,7 +133,7 @@ function resolveTarget(options: QuasarOptions, env: Environment) {
   return {
     redis: options.redis ?? (env.QUASAR_REDIS_URL || env.REDIS_URL || false),
     store: options.store ?? null,
-    prefix: options.prefix ?? prefixFrom(env) ?? DEFAULT_PREFIX,
+    prefix: resolvePrefix(options.prefix, env),
     interval: options.interval ?? intervalFrom(env) ?? 10_000,
     tokens: resolveTokens(options.token, env),
   }
@@ -137,12 +147,6 @@ function resolveSlow(slow: NonNullable<QuasarOptions['slow']>) {
 function resolveMeta(meta: QuasarOptions['meta']) {
   if (meta === undefined) return null
   return typeof meta === 'function' ? meta : () => meta
-}
-
-function prefixFrom(env: Environment): string | null {
-  if (!env.QUASAR_PREFIX) return null
-  if (RECORDER_CHECKS.prefix.accepts(env.QUASAR_PREFIX)) return env.QUASAR_PREFIX
-  throw new QuasarError('invalid_option', `Quasar: QUASAR_PREFIX takes ${RECORDER_CHECKS.prefix.takes}.`)
 }
 
 function intervalFrom(env: Environment): number | null {

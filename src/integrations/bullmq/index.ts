@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { QuasarOptions } from '../../core/options.js'
 import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../quasar.js'
 import type { BullQueue } from '../../queue-sources.js'
+import { checked, isQueue, isWorker, NO_QUEUE, NO_WORKER, orRelease } from './checks.js'
 import { followOnce } from './follow-once.js'
 import type { WorkerLike } from './follow-worker.js'
 import { groupQueue } from './queue-groups.js'
@@ -28,7 +29,8 @@ export interface MonitoredWorker {
  */
 export function monitorWorker(worker: WorkerLike, options: QuasarOptions = {}): MonitoredWorker {
   const lease = leaseRecorder(options, 'bullmq')
-  return lease.recorder.status().enabled ? monitor(worker, lease) : { stop: lease.release }
+  if (!lease.recorder.status().enabled) return { stop: lease.release }
+  return orRelease(lease, NO_WORKER, () => monitor(checked(worker, isWorker, NO_WORKER), lease))
 }
 
 /**
@@ -42,12 +44,7 @@ export function monitorWorker(worker: WorkerLike, options: QuasarOptions = {}): 
 export function monitorQueue(queue: BullQueue, options: QuasarOptions = {}): MonitoredQueues {
   const lease = leaseRecorder(options, null)
   if (!lease.recorder.status().enabled) return { stop: lease.release }
-  try {
-    return report(queue, lease)
-  } catch (error) {
-    void lease.release()
-    throw error
-  }
+  return orRelease(lease, NO_QUEUE, () => report(checked(queue, isQueue, NO_QUEUE), lease))
 }
 
 function report(queue: BullQueue, { recorder, release }: RecorderLease): MonitoredQueues {

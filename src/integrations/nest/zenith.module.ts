@@ -1,6 +1,8 @@
 import { ConfigurableModuleBuilder, Inject, Module, type OnModuleDestroy } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
+import { checkOptions, type OptionChecks } from '../../core/option-checks.js'
 import { createZenith, type NodeHandler, toNodeHandler, type ZenithOptions } from '../../create-zenith.js'
+import { PATH_CHECK, ZENITH_CHECKS } from '../../zenith-checks.js'
 import { answerAll, type FastifyScope } from '../fastify/answer-all.js'
 
 export interface ZenithModuleOptions extends Omit<ZenithOptions, 'basePath'> {
@@ -11,6 +13,9 @@ export interface ZenithModuleOptions extends Omit<ZenithOptions, 'basePath'> {
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<ZenithModuleOptions>()
   .setClassMethodName('forRoot')
   .build()
+
+const { basePath: _, ...SHARED } = ZENITH_CHECKS
+const CHECKS = { ...SHARED, path: PATH_CHECK } satisfies OptionChecks<keyof ZenithModuleOptions>
 
 /** The paths that an app has mounted already: importing the module twice mounts it once. */
 const mounted = new WeakMap<object, Set<string>>()
@@ -30,7 +35,7 @@ export class ZenithModule extends ConfigurableModuleClass implements OnModuleDes
     @Inject(HttpAdapterHost) host: HttpAdapterHost,
   ) {
     super()
-    const { path = '/quasar', ...rest } = options
+    const { path = '/quasar', ...rest } = checkOptions('ZenithModule', options, CHECKS)
     // A process without a server (a worker, a command) has no adapter.
     const adapter = host.httpAdapter
     if (!adapter || !isFirst(adapter, path)) return

@@ -49,8 +49,8 @@ function placeOfQueue(queue: BullQueue, connection: RedisSource | undefined, red
 function connectionOf(queue: BullQueue): RedisSource {
   const given: unknown = queue.opts.connection ?? {}
   if (typeof given !== 'object' || given === null) throw notIoredis(queue)
-  if (isRedisSource(given)) return 'url' in given && typeof given.url === 'string' ? withUrl(given.url, given) : given
-  throw notIoredis(queue)
+  if (!isRedisSource(given)) throw notIoredis(queue)
+  return 'url' in given && typeof given.url === 'string' ? withUrl(queue, given.url, given) : given
 }
 
 /** ioredis options or a client of ioredis; not a client of another library. */
@@ -58,9 +58,16 @@ function isRedisSource(given: object): given is Exclude<RedisSource, string> {
   return isClient(given) || !('connect' in given || 'sendCommand' in given || 'send' in given)
 }
 
-/** Version 6 takes a URL among the options. */
-function withUrl(text: string, options: object): RedisSource {
-  const url = new URL(text)
+/** Version 6 takes a URL among the options. What URL throws holds the whole of it, and so its password: it goes no further. */
+function withUrl({ name }: BullQueue, text: string, options: object): RedisSource {
+  try {
+    return { ...partsOf(new URL(text)), ...options }
+  } catch {
+    throw invalidOption(SOURCE, 'queues', `queues with a URL like redis://host:6379; that of "${name}" is none`)
+  }
+}
+
+function partsOf(url: URL) {
   return {
     host: url.hostname,
     port: Number(url.port || 6379),
@@ -68,7 +75,6 @@ function withUrl(text: string, options: object): RedisSource {
     ...(url.password && { password: decodeURIComponent(url.password) }),
     ...(url.pathname.length > 1 && { db: Number(url.pathname.slice(1)) }),
     ...(url.protocol === 'rediss:' && { tls: {} }),
-    ...options,
   }
 }
 

@@ -1,0 +1,19 @@
+import { DEFAULT_PREFIX } from '../protocol/index.js'
+import { QuasarError } from './errors.js'
+import { SHARED_CHECKS } from './option-checks.js'
+
+/**
+ * What all keys begin with: those who report and Zenith must look in the same place.
+ *
+ * @param option what the option `prefix` holds; checked
+ * @throws QuasarError `invalid_option` for a QUASAR_PREFIX that is none
+ */
+export function resolvePrefix(
+  option: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string {
+  const prefix = option ?? (env.QUASAR_PREFIX || DEFAULT_PREFIX)
+  const { accepts, takes } = SHARED_CHECKS.prefix
+  if (accepts(prefix)) return prefix
+  throw new QuasarError('invalid_option', `Quasar: QUASAR_PREFIX takes ${takes}.`)
+}
