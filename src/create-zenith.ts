@@ -3,9 +3,9 @@ import { consoleLogger, silentLogger } from './core/logger.js'
 import { checkOptions } from './core/option-checks.js'
 import { resolvePrefix } from './core/prefix.js'
 import { resolveTokens } from './core/tokens.js'
+import { openRedisStore } from './open-redis-store.js'
 import type { Logger, QueueSource, Reader } from './ports.js'
 import { sharedMemoryStore } from './shared-memory.js'
-import { openRedisStore } from './open-redis-store.js'
 import { registeredSources } from './shared-queues.js'
 import {
   authProblem,

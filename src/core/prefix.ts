@@ -8,10 +8,7 @@ import { SHARED_CHECKS } from './option-checks.js'
  * @param option what the option `prefix` holds; checked
  * @throws QuasarError `invalid_option` for a QUASAR_PREFIX that is none
  */
-export function resolvePrefix(
-  option: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
-): string {
+export function resolvePrefix(option: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
   const prefix = option ?? (env.QUASAR_PREFIX || DEFAULT_PREFIX)
   const { accepts, takes } = SHARED_CHECKS.prefix
   if (accepts(prefix)) return prefix

@@ -7,13 +7,14 @@ import {
   PROTOCOL_VERSION,
   type SlowEntry,
 } from '../protocol/index.js'
+import { redactName } from '../redaction/name.js'
 import { activeTraceId, traceIdOf } from '../tracing/trace-id.js'
 import type { RecordBuffer } from './buffer.js'
 import { describeError } from './describe-error.js'
 import type { EndedJob } from './jobs.js'
 import { narrowRecord } from './narrow.js'
 import type { ResolvedOptions } from './options.js'
-import { pickHeaders, redactId, redactName, redactUrl } from './redaction.js'
+import { pickHeaders, redactId, redactUrl } from './redaction.js'
 import type { LiveTrace, RequestLike } from './request-trace.js'
 import type { EndedRequest } from './requests.js'
 import { round, roundKnown } from './round.js'

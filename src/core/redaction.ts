@@ -1,4 +1,4 @@
-import { decodeSegment, MAX_NAME_CHARS } from '../protocol/index.js'
+import { decodeSegment } from '../protocol/index.js'
 import { cut } from '../protocol/read.js'
 import { maskMessage, maskSecrets } from '../redaction/secrets.js'
 
@@ -31,11 +31,6 @@ export function pickHeaders(header: (name: string) => string | undefined): Recor
     return value ? [[name, cut(maskMessage(cut(value, 1_000)), 200)]] : []
   })
   return picked.length > 0 ? Object.fromEntries(picked) : null
-}
-
-/** What a route, a job or a queue is called: the same wherever it is kept, so that records and figures of one name belong together. */
-export function redactName(name: string): string {
-  return cut(maskSecrets(name.slice(0, 1_000)), MAX_NAME_CHARS)
 }
 
 /** An id that came from outside: cut, and masked where it holds a secret. */

@@ -1,5 +1,5 @@
 import { type JobRollup, MAX_SERIES, OTHER, type SeriesRollup, Sketch } from '../protocol/index.js'
-import { redactName } from './redaction.js'
+import { redactName } from '../redaction/name.js'
 
 /** How many intervals without a single event a series outlives, so that a rare route does not come and go. */
 const IDLE_INTERVALS = 30

@@ -1,8 +1,9 @@
 /** Redis 6 clients may map replies in two ways: RESP2's flat arrays and texts, RESP3's pairs, objects and numbers. */
 
+/** One that JSON can write, too; otherwise null. */
 export function asNumber(value: unknown): number | null {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value
-  return typeof number === 'number' && !Number.isNaN(number) ? number : null
+  return typeof number === 'number' && Number.isFinite(number) ? number : null
 }
 
 export function asText(value: unknown): string | null {

@@ -2,7 +2,8 @@ import { isQuasarError, QuasarError } from '../../core/errors.js'
 import { isFunction, isObject, isText } from '../../core/option-checks.js'
 import type { RecorderLease } from '../../quasar.js'
 
-export const NO_WORKER = 'Quasar: monitorWorker() takes a Worker of BullMQ, new Worker(name, processor, { connection }).'
+export const NO_WORKER =
+  'Quasar: monitorWorker() takes a Worker of BullMQ, new Worker(name, processor, { connection }).'
 export const NO_QUEUE = 'Quasar: monitorQueue() takes a Queue of BullMQ on Redis, new Queue(name, { connection }).'
 
 export function isWorker(value: unknown): boolean {

@@ -21,7 +21,7 @@ export function decodeOptions(text: string | null): JobOptions | null {
   }
   const options = Object.entries(stored)
     .filter(([name]) => name !== 'tm' && name !== 'omc')
-    .map(([name, value]) => [LONG_NAMES[name] ?? name, value])
+    .map(([name, value]) => [Object.hasOwn(LONG_NAMES, name) ? LONG_NAMES[name] : name, value])
   return { ...Object.fromEntries(options), ...(Object.keys(telemetry).length > 0 && { telemetry }) }
 }
 

@@ -4,10 +4,13 @@ import { ask } from '../../redis/send.js'
 import { type ListedId, scoredIds } from './lists.js'
 
 const MAX_SCHEDULERS = 1_000
+/** Longer ones nobody could ask Zenith to change. */
+const MAX_ID_CHARS = 1_000
 
 /** The keys of schedules, the next to run first; the score is when. */
 export async function readRepeats(connection: Connection, base: string): Promise<ListedId[]> {
-  return scoredIds(await ask(connection, ['zrange', `${base}repeat`, 0, MAX_SCHEDULERS - 1, 'WITHSCORES']))
+  const all = scoredIds(await ask(connection, ['zrange', `${base}repeat`, 0, MAX_SCHEDULERS - 1, 'WITHSCORES']))
+  return all.filter(({ id }) => id.length <= MAX_ID_CHARS)
 }
 
 /** The ids of the next runs of Bull, and of BullMQ before its version 4, hold what their schedules are in this form. */

@@ -44,8 +44,9 @@ async function rankAfter(connection: Connection, key: string, { id, at }: ScanCu
     ['zcount', key, '-inf', at],
   ])
   const found = asNumber(orThrow(rank))
-  // With another score it is a job that came again since, further back.
-  if (found !== null && asNumber(orThrow(score)) === at) return found + 1
+  const is = asNumber(orThrow(score))
+  // With another score it is a job that came again since, further back. One that is infinite stands for itself.
+  if (found !== null && (is === null || is === at)) return found + 1
   return searchTies(connection, key, id, asNumber(orThrow(below)) ?? 0, asNumber(orThrow(upTo)) ?? 0)
 }
 

@@ -1,6 +1,7 @@
 import type { JobAddress, JobState, JobSummary } from '../../protocol/index.js'
 import { asNumber, asText } from '../../redis/replies.js'
 import { summaryText } from '../shared/texts.js'
+import { timeOf } from '../shared/times.js'
 import { parseObject } from './options.js'
 
 /** What is read of an error for a list, in bytes: more than a list shows, whatever the script. */
@@ -45,10 +46,10 @@ export function summaryOf(raw: RawSummary, state: JobState): JobSummary | null {
     id: raw.id,
     name: asText(name) ?? '',
     state,
-    addedAt: asNumber(timestamp),
+    addedAt: timeOf(asText(timestamp)),
     runAt: state === 'delayed' ? dueAt(raw.score) : null,
-    startedAt: asNumber(processedOn),
-    finishedAt: asNumber(finishedOn),
+    startedAt: timeOf(asText(processedOn)),
+    finishedAt: timeOf(asText(finishedOn)),
     attempts: asNumber(made ?? atm) ?? 0,
     maxAttempts: asNumber(raw.maxAttempts),
     priority: asNumber(priority),
@@ -67,7 +68,7 @@ function errorOf(text: string | null, bytes: number): string | null {
 
 /** Delayed jobs are sorted by this. Their hashes say how long the delay was, and not since when. */
 export function dueAt(score: number | null): number | null {
-  return score === null ? null : Math.floor(score / 4096)
+  return score === null ? null : timeOf(Math.floor(score / 4096))
 }
 
 export function progressOf(text: string | null): number | null {

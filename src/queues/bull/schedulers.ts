@@ -42,7 +42,7 @@ function entryOf({ id, score }: ListedId, run: NextRun | null): SchedulerEntry {
     until: parts.until,
     // Without its next run Bull makes no other.
     state: run ? 'active' : 'orphan',
-    next: score,
+    next: timeOf(score),
     // The next job is made when the one before it starts.
     last: count !== null && count > 1 ? (run?.madeAt ?? null) : null,
     runs: count === null ? null : count - 1,
@@ -78,9 +78,12 @@ function partsOf(key: string): KeyParts {
   }
 }
 
+/** For each of them a job is looked for; a hostile key may be colons alone. */
+const MAX_SPLITS = 20
+
 function splitsOf(head: string): { name: string; id: string }[] {
   const splits: { name: string; id: string }[] = []
-  for (let at = head.length - 1; at >= 0; at--)
+  for (let at = head.length - 1; at >= 0 && splits.length < MAX_SPLITS; at--)
     if (head[at] === ':') splits.push({ name: head.slice(0, at), id: head.slice(at + 1) })
   return splits
 }

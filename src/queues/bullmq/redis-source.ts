@@ -1,5 +1,5 @@
 import type { QueueReading, QueueSource } from '../../ports.js'
-import { JOB_STATES, QUEUE_CAPABILITIES } from '../../protocol/index.js'
+import { JOB_STATES, MAX_NAME_CHARS, QUEUE_CAPABILITIES } from '../../protocol/index.js'
 import type { RedisSource } from '../../redis/client.js'
 import { Discovery } from '../../redis/discovery.js'
 import { RedisError } from '../../redis/errors.js'
@@ -71,7 +71,10 @@ export function redisSource(options: RedisSourceOptions): QueueSource {
 
 function metaOf({ version, concurrency }: BullmqCounts): QueueReading['meta'] {
   if (version === null && concurrency === null) return null
-  return { ...(version !== null && { version }), ...(concurrency !== null && { concurrency }) }
+  return {
+    ...(version !== null && { version: version.slice(0, MAX_NAME_CHARS) }),
+    ...(concurrency !== null && { concurrency }),
+  }
 }
 
 function namesOf(names: readonly string[] | null, { redis, prefix }: QueuePlace): () => Promise<readonly string[]> {

@@ -9,6 +9,7 @@ import type { ListedId } from '../bull-layout/lists.js'
 import { decodeOptions, parseObject } from '../bull-layout/options.js'
 import { md5, readRepeats } from '../bull-layout/repeats.js'
 import { orThrow } from '../shared/redis.js'
+import { timeOf } from '../shared/times.js'
 import { type ActionPlace, add } from './actions.js'
 import type { QueueUser } from './api.js'
 import { canRepeat } from './queue-api.js'
@@ -41,6 +42,7 @@ function entryOf(
   const text = (field: string) => hash.get(field) ?? null
   const number = (field: string) => asNumber(hash.get(field))
   const legacy = state === 'legacy' && hash.size === 0 ? legacyPartsOf(id) : null
+  const time = (field: string) => timeOf(hash.get(field))
   const made = number('ic')
   return {
     id,
@@ -49,10 +51,10 @@ function entryOf(
     every: number('every') ?? legacy?.every ?? null,
     timezone: text('tz') ?? legacy?.timezone ?? null,
     limit: number('limit'),
-    from: number('startDate'),
-    until: number('endDate') ?? legacy?.until ?? null,
+    from: time('startDate'),
+    until: time('endDate') ?? legacy?.until ?? null,
     state,
-    next: score,
+    next: timeOf(score),
     last: lastRun(madeAt, nextOptions),
     // It counts the jobs that it made, the next one among them.
     runs: made === null ? null : Math.max(0, made - 1),
@@ -65,7 +67,7 @@ function entryOf(
 function lastRun(madeAt: string | null, nextOptions: string | null): number | null {
   const { repeat } = parseObject(nextOptions) ?? {}
   const count = typeof repeat === 'object' && repeat !== null && 'count' in repeat ? asNumber(repeat.count) : null
-  return count !== null && count > 1 ? asNumber(madeAt) : null
+  return count !== null && count > 1 ? timeOf(madeAt) : null
 }
 
 /** Only today's schedulers count what they made, and have a template. */

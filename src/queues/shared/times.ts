@@ -1,9 +1,9 @@
-import type { JobSummary } from '../../protocol/index.js'
+import { type JobSummary, MAX_TIME } from '../../protocol/index.js'
 
-/** A time of some app's: Unix ms; null when it is none. */
+/** A time of some app's: Unix ms; null when it is none, or none that a calendar has. */
 export function timeOf(value: unknown): number | null {
   const time = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
-  return typeof time === 'number' && Number.isFinite(time) && time > 0 ? time : null
+  return typeof time === 'number' && time > 0 && time <= MAX_TIME ? time : null
 }
 
 /** When a job came to its state, as far as that is known: what ended did so then, the rest was added. */

@@ -1,4 +1,5 @@
 import type { JobAction, JobSelection, JobState, JobSummary } from '../../protocol/index.js'
+import { redactName } from '../../redaction/name.js'
 import { fingerprintOf } from '../failures/fingerprint.js'
 
 /** From which states each action takes a job. */
@@ -23,7 +24,7 @@ export const STATE_WORDS: Readonly<Record<JobState, string>> = {
 export function matcherOf({ name, fingerprint, text }: JobSelection): (job: JobSummary) => boolean {
   const wanted = text?.toLowerCase() ?? null
   return (job) =>
-    (name === null || job.name === name) &&
+    (name === null || job.name === name || redactName(job.name) === name) &&
     (fingerprint === null || fingerprintOf(job.error) === fingerprint) &&
     (wanted === null || [job.id, job.name, job.error].some((value) => value?.toLowerCase().includes(wanted)))
 }

@@ -1,4 +1,5 @@
 import type { JobListing, JobSummary } from '../../protocol/index.js'
+import { redactName } from '../../redaction/name.js'
 import { fingerprintOf } from './fingerprint.js'
 
 /** How many of a queue's failed jobs are looked at, the newest. */
@@ -143,7 +144,8 @@ export class KnownFailures {
     kind.errorAt = job.finishedAt
   }
 
-  #kindOf({ name, error }: JobSummary): FailureKind {
+  #kindOf({ name: whole, error }: JobSummary): FailureKind {
+    const name = redactName(whole)
     const fingerprint = fingerprintOf(error)
     const key = `${fingerprint} ${name}`
     const kind = this.#kinds.get(key) ?? { name, fingerprint, error: error ?? '', errorAt: 0 }

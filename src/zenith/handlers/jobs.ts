@@ -4,7 +4,7 @@ import { ref } from '../openapi/components.js'
 import { operation } from '../operation.js'
 import { choiceParameter, required, textParameter, wholeParameter, wordParameter } from '../query.js'
 import type { ConnectedQueue } from '../queues/directory.js'
-import { fitting, jobView, listingView, logView, summaryView } from '../queues/job-view.js'
+import { fitting, flowView, jobView, listingView, logView, summaryView } from '../queues/job-view.js'
 import type { Queues } from '../queues/queues.js'
 import { askSource } from '../queues/read-source.js'
 import { Refusal } from '../queues/refusal.js'
@@ -94,7 +94,7 @@ export const flow = operation({
     const queue = await queues.able(segments.queue ?? '', 'flow')
     const found = await askSource(() => queue.source.flow?.(queue.name, segments.job ?? ''))
     if (!found) throw noJob()
-    return json(200, found)
+    return json(200, flowView(found))
   },
 })
 

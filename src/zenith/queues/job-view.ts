@@ -1,12 +1,15 @@
-import type { JobDetail, JobListing, JobSummary, JobView, ShownText } from '../../protocol/index.js'
+import type { JobDetail, JobFlow, JobListing, JobSummary, JobView, ShownText } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 import { maskPayload } from '../../redaction/json.js'
+import { redactName } from '../../redaction/name.js'
 import { maskMessage, maskSecrets } from '../../redaction/secrets.js'
 
 /** What is shown of one text unless all of it is asked for, in characters. */
 const MAX_CHARS = 20_000
 const MAX_STACKS = 50
 const MAX_LINE_CHARS = 4_000
+/** Longer ids no URL can name: they are shown nowhere but in the list that holds them. */
+const MAX_ID_CHARS = 1_000
 /** A list is quick on a phone, whatever the errors of its jobs are, in bytes. */
 const MAX_LIST_BYTES = 96_000
 /** What is left of errors when a list is too large with whole ones, in characters. */
@@ -31,15 +34,25 @@ export function shownText(text: string | null, { payloads, full }: Showing): Sho
 export function jobView(detail: JobDetail, showing: Showing): JobView {
   const { data, result, progressText, options, failure, stacks } = detail
   return {
-    ...summaryView(detail),
     ...detail,
-    error: maskedError(detail.error),
+    ...summaryView(detail),
     data: shownText(data, showing),
     result: shownText(result, showing),
     progressText: progressView(progressText, showing),
-    options: options && (JSON.parse(maskPayload(JSON.stringify(options)).text) as JobView['options']),
+    options: optionsView(options),
     failure: failure === null ? null : maskMessage(cut(failure, MAX_CHARS)),
     stacks: stacks.slice(-MAX_STACKS).map((stack) => maskSecrets(cut(stack, MAX_CHARS))),
+    worker: detail.worker && redactName(detail.worker),
+  }
+}
+
+/** Null also for those that nobody could read: in a queue that others write to they may be of any size and depth. */
+export function optionsView(options: JobDetail['options']): JobView['options'] {
+  try {
+    const text = JSON.stringify(options)
+    return text.length > MAX_CHARS ? null : (JSON.parse(maskPayload(text).text) as JobView['options'])
+  } catch {
+    return null
   }
 }
 
@@ -55,7 +68,25 @@ export function listingView(listing: JobListing): JobListing {
 }
 
 export function summaryView(job: JobSummary): JobSummary {
-  return { ...job, error: maskedError(job.error) }
+  const { name, error, parent, scheduler } = job
+  return {
+    ...job,
+    name: redactName(name),
+    error: maskedError(error),
+    parent: parent && isShort(parent.id) && isShort(parent.queue) ? parent : null,
+    scheduler: scheduler !== null && isShort(scheduler) ? scheduler : null,
+  }
+}
+
+/** A tree of jobs without the secrets of their names. */
+export function flowView(flow: JobFlow): JobFlow {
+  const children = flow.children.filter(({ id, queue }) => isShort(id) && isShort(queue)).map(flowView)
+  const more = flow.more + flow.children.length - children.length
+  return { ...flow, name: redactName(flow.name), children, more }
+}
+
+function isShort(id: string): boolean {
+  return id.length <= MAX_ID_CHARS
 }
 
 export function logView(line: string): string {

@@ -1,4 +1,5 @@
 import type { SchedulerDefinition } from '../../protocol/index.js'
+import { redactName } from '../../redaction/name.js'
 import { MASK } from '../../redaction/secrets.js'
 import { Refusal } from '../queues/refusal.js'
 import { sourceErrorInWords } from '../queues/source-error.js'
@@ -11,7 +12,9 @@ export async function saveScheduler({ queue, entry, kept, id, definition, store 
   const known = entry ? definitionOf(entry) : kept?.definition
   const data = unmasked('data', definition.data, known?.data) ?? '{}'
   const options = unmasked('options', definition.options, known?.options) ?? {}
-  const asked: SchedulerDefinition = { ...definition, id, data, options }
+  // As it is shown it may be masked.
+  const name = known && definition.name === redactName(known.name) ? known.name : definition.name
+  const asked: SchedulerDefinition = { ...definition, id, name, data, options }
   if (kept && !entry) {
     checkCron(asked.cron)
     await store.keep({ ...kept, definition: asked, hasTemplate: true })

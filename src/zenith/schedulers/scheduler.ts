@@ -1,7 +1,7 @@
 import type { SchedulerAction, SchedulerEntry, SchedulerView } from '../../protocol/index.js'
-import { maskPayload } from '../../redaction/json.js'
+import { redactName } from '../../redaction/name.js'
 import type { ConnectedQueue } from '../queues/directory.js'
-import { type Showing, shownText } from '../queues/job-view.js'
+import { optionsView, type Showing, shownText } from '../queues/job-view.js'
 import { definitionOf, type KeptScheduler } from './kept-schedulers.js'
 
 /** A scheduler as its queue has it, as Zenith keeps it, or both: then the app registered it again after it was paused. */
@@ -72,7 +72,8 @@ export function viewOf(scheduler: Scheduler, canKeep: boolean, showing: Showing)
   return {
     ...shown,
     data: shownText(shown.data, showing),
-    options: shown.options && (JSON.parse(maskPayload(JSON.stringify(shown.options)).text) as SchedulerView['options']),
+    name: redactName(shown.name),
+    options: optionsView(shown.options),
     queue: queue.key,
     queueName: queue.name,
     isKept: kept !== null,
