@@ -11,6 +11,8 @@ export interface Fault {
   end(world: World, child: Child): Promise<unknown> | unknown
   /** What `status()` calls it; null when reports go on meanwhile. */
   readonly error: RegExp | null
+  /** What the log may call it besides: a report that was on its way when the connection broke fails of that first. */
+  readonly firstError?: RegExp
   /** Redis comes back without what it held. */
   readonly empties?: true
   /** It may be over before a report fails. */
@@ -73,6 +75,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'the password is wrong',
     error: /WRONGPASS/,
+    firstError: /ECONN|closed/,
     begin: async (world) => {
       await user('resetpass', '>other')(world)
       await world.hangUp()
@@ -100,6 +103,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "the name of Redis' host is not found",
     error: /ENOTFOUND/,
+    firstError: /ECONN|closed/,
     begin: async (world, child) => {
       await child.toggle('dns', true)
       world.proxy.reset()
