@@ -55,7 +55,7 @@ export function variantsOf(json: string): string[] {
 }
 
 /** Puts a value of each type that is no text under keys that should hold one, and a text under all others. */
-async function wrongTypes(client: Redis, key: string, type: string): Promise<void> {
+export async function wrongTypes(client: Redis, key: string, type: string): Promise<void> {
   await client.del(key)
   if (type === 'list') await client.rpush(key, 'x', '{}')
   if (type === 'set') await client.sadd(key, 'x')
