@@ -21,6 +21,12 @@ export function describeError(error: unknown): ErrorDescription {
   return { name, message, stack, fingerprint: fingerprintOf(name, message, stack) }
 }
 
+/** An error in a line: `TypeError: no stock`. Bounded and without secrets; never throws. */
+export function wordsOf(error: unknown): string {
+  const { name, message } = describeError(error)
+  return isObject(error) ? `${name}: ${message}` : message
+}
+
 /** The stack with those of its causes, cut and masked. */
 function stackOf(error: unknown): string | null {
   const stacks = chainOf(error).flatMap((link) => {

@@ -6,6 +6,7 @@ import {
   type RecorderFigures,
   type RequestFigures,
 } from '../protocol/index.js'
+import { wordsOf } from './describe-error.js'
 import type { Notices } from './logger.js'
 import type { Readiness, ResolvedOptions } from './options.js'
 import type { ProbeFigures } from './probes/index.js'
@@ -58,7 +59,7 @@ function readReady(options: ResolvedOptions, notices: Notices): Heartbeat['ready
   try {
     return plain(toReady(options.ready()), 'ready')
   } catch (error) {
-    notices.once('ready', `"ready" can't be had: ${String(error)}.`)
+    notices.once('ready', `"ready" can't be had: ${wordsOf(error)}.`)
     return { status: 'error', deps: null }
   }
 }
@@ -73,7 +74,7 @@ function readMeta(options: ResolvedOptions, notices: Notices): Heartbeat['meta']
   try {
     return plain(options.meta(), 'meta')
   } catch (error) {
-    notices.once('meta', `"meta" can't be had: ${String(error)}.`)
+    notices.once('meta', `"meta" can't be had: ${wordsOf(error)}.`)
     return null
   }
 }

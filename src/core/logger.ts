@@ -1,4 +1,5 @@
 import type { Logger } from '../ports.js'
+import { maskSecrets } from '../redaction/secrets.js'
 
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} }
 
@@ -23,7 +24,7 @@ export function noticesOf(logger: Logger): Notices {
   const said = new Set<string>()
   const say = (level: 'info' | 'warn', message: string) => {
     try {
-      logger[level](`Quasar: ${message}`)
+      logger[level](`Quasar: ${maskSecrets(message)}`)
     } catch {
       // A logger that throws is the app's own trouble; ours must not become it.
     }

@@ -1,6 +1,7 @@
 import type { QueueSource, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { RecordBuffer } from './buffer.js'
+import { wordsOf } from './describe-error.js'
 import { follow } from './follow.js'
 import { heartbeatBuilder } from './heartbeat.js'
 import { type JobRecorder, Jobs } from './jobs.js'
@@ -80,7 +81,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   readonly #frameworks = new Set<string>()
   readonly #buildHeartbeat: ReturnType<typeof heartbeatBuilder>
   readonly #onFault = (error: unknown) =>
-    this.#notices.once('fault', `a part of it failed and was passed over: ${String(error)}.`)
+    this.#notices.once('fault', `a part of it failed and was passed over: ${wordsOf(error)}.`)
   #intervalStart = moment()
   #unwatch: () => void = () => {}
   #stopping: Promise<void> | null = null
@@ -214,7 +215,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   }
 
   #probeFault(probe: string, error: Error): void {
-    this.#notices.once(`probe ${probe}`, `the probe "${probe}" is left out: ${error.message}.`)
+    this.#notices.once(`probe ${probe}`, `the probe "${probe}" is left out: ${wordsOf(error)}.`)
   }
 }
 

@@ -1,6 +1,7 @@
 import type { QueueReading, QueueSource, SourceReading } from '../../ports.js'
 import { MAX_MESSAGE_CHARS, MAX_QUEUES, type QueueEntry, UNKNOWN_METRICS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
+import { maskSecrets } from '../../redaction/secrets.js'
 import type { Notices } from '../logger.js'
 import { Throughput } from './throughput.js'
 
@@ -127,7 +128,7 @@ export class SourcePoller {
 
   #fail(message: string): void {
     if (this.#isEnded) return
-    this.#error = cut(message, MAX_MESSAGE_CHARS)
+    this.#error = cut(maskSecrets(message), MAX_MESSAGE_CHARS)
     if (this.#failingSince !== null) return
     this.#failingSince = performance.now()
     this.#notices.warn(`the queues of ${this.#name} can't be read: ${this.#error}. All else is reported as ever.`)
