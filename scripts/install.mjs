@@ -17,7 +17,7 @@ export async function installFolder(name) {
   const stamp = join(folder, 'node_modules/.installed')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return null
   process.stdout.write(`Installing ${name}\n`)
-  const code = await npm(['ci', '--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'], folder)
+  const code = await npm(['ci', '--no-audit', '--no-fund', '--ignore-scripts'], folder)
   if (code !== 0) return `npm ci failed in ${name}: is the npm registry reachable?`
   // Where nothing fits the platform npm makes no folder.
   mkdirSync(join(folder, 'node_modules'), { recursive: true })

@@ -1,7 +1,8 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import type { QuasarOptions } from '../../src/core/options.js'
+import { asker } from './asker.js'
 import { packInto } from './pack.js'
 
 /** What an app is opened with. Only what can be sent to another process. */
@@ -60,7 +61,7 @@ export async function startHost(
   let output = ''
   child.stdout?.on('data', (chunk) => (output += chunk))
   child.stderr?.on('data', (chunk) => (output += chunk))
-  const ask = asker(child, () => output)
+  const ask = asker(child, 'The host', () => output)
   await ask('hello', {})
   return {
     async open(config = {}) {
@@ -80,26 +81,4 @@ export async function startHost(
       await ended
     },
   }
-}
-
-type Ask = (command: string, args: object) => Promise<unknown>
-
-function asker(child: ChildProcess, output: () => string): Ask {
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
-  let last = 0
-  child.on('message', ({ id, value, error }: { id: number; value?: unknown; error?: string }) => {
-    if (error === undefined) waiting.get(id)?.resolve(value)
-    else waiting.get(id)?.reject(new Error(error))
-    waiting.delete(id)
-  })
-  child.on('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`The host ended with code ${code}: ${output()}`))
-    waiting.clear()
-  })
-  return (command, args) =>
-    new Promise((resolve, reject) => {
-      last += 1
-      waiting.set(last, { resolve, reject })
-      child.send({ id: last, command, args })
-    })
 }

@@ -1,8 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RecorderStatus } from '../../../src/core/recorder.js'
+import { asker } from '../../support/asker.js'
 import { ensureBuilt } from '../../support/pack.js'
 
 export const FRAMEWORKS = ['express', 'fastify', 'hono', 'nest', 'bullmq'] as const
@@ -58,7 +59,7 @@ export async function startChild(setup: ChildSetup, sink: number | 'pipe' = 'pip
   let output = ''
   for (const stream of [process_.stdout, process_.stderr]) stream?.on('data', (chunk) => (output += chunk))
   const ended = once(process_, 'close').then(([code]): Ended => ({ code: code as number | null, output }))
-  const ask = asker(process_, () => output)
+  const ask = asker(process_, 'The app', () => output)
   const port = (await ask('hello')) as number | null
   return {
     port,
@@ -74,23 +75,4 @@ export async function startChild(setup: ChildSetup, sink: number | 'pipe' = 'pip
     output: () => output,
     kill: () => void process_.kill('SIGKILL'),
   }
-}
-
-function asker(child: ChildProcess, output: () => string) {
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>()
-  let last = 0
-  child.on('message', ({ id, value, error }: { id: number; value?: unknown; error?: string }) => {
-    if (error === undefined) waiting.get(id)?.resolve(value)
-    else waiting.get(id)?.reject(new Error(error))
-    waiting.delete(id)
-  })
-  child.on('exit', (code) => {
-    for (const { reject } of waiting.values()) reject(new Error(`The app ended with code ${code}: ${output()}`))
-  })
-  return (command: string, args: object = {}): Promise<unknown> =>
-    new Promise((resolve, reject) => {
-      last += 1
-      waiting.set(last, { resolve, reject })
-      child.send({ id: last, command, args }, (error) => error && reject(error))
-    })
 }
