@@ -26,11 +26,10 @@ async function askAll(source: QueueSource, { name, states }: QueueReading): Prom
     const listed = await orWords(source.jobs?.(name, { state, offset: 0, limit: 100, order: 'newest' }))
     await orWords(source.search?.(name, { state, text: 'x', maxMatches: 10, maxScanned: 1_000, maxMs: 200 }))
     await scanAll(source, name, state)
-    for (const id of [...IDS, ...(listed?.jobs ?? []).slice(0, 12).map((job) => job.id)]) {
-      await orWords(source.job?.(name, id))
-    }
+    for (const { id } of (listed?.jobs ?? []).slice(0, 5)) await orWords(source.job?.(name, id))
   }
   for (const id of IDS) {
+    await orWords(source.job?.(name, id))
     await orWords(source.logs?.(name, id, { offset: 0, limit: 50 }))
     await orWords(source.flow?.(name, id))
   }
