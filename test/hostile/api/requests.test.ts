@@ -2,21 +2,25 @@ import { Queue } from 'bullmq'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createZenith, toNodeHandler, type Zenith } from '../../../src/create-zenith.js'
-import {
-  AUDIT_STEPS,
-  JOB_ACTIONS,
-  JOB_STATES,
-  type Overview,
-  PERIODS,
-  QUEUE_ACTIONS,
-} from '../../../src/protocol/index.js'
+import type { Overview } from '../../../src/protocol/index.js'
 import { bullmqQueues } from '../../../src/queues/bullmq.js'
 import { OPERATIONS } from '../../../src/zenith/operations.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { ask } from '../../zenith/support/http.js'
 import { serve, type TestServer } from '../../zenith/support/serve.js'
 import { writeHealthy } from '../redis/poison.js'
-import { isPolluted, oddJson, oddText, runs } from '../support/fuzz.js'
+import { isPolluted, oddText, runs } from '../support/fuzz.js'
+import {
+  bodiesOf,
+  bodyCheckOf,
+  escaped,
+  OPERATION,
+  pathsOf,
+  QUEUE,
+  type Query,
+  queriesOf,
+  takesQuery,
+} from './asked.js'
 
 let redis: TestRedis
 let zenith: Zenith
@@ -24,6 +28,8 @@ let server: TestServer
 let token: string
 /** Of a queue that there is. */
 let mail = ''
+/** Of what is done with many jobs, prepared and not begun. */
+let operationId = ''
 
 beforeAll(async () => {
   redis = await startRedis()
@@ -36,6 +42,7 @@ beforeAll(async () => {
   server = await serve(toNodeHandler(zenith))
   mail = await keyOfQueue('mail')
   token = ((await (await fetchOf('/api/session')).json()) as { token: string }).token
+  operationId = await prepareOperation()
 })
 afterAll(async () => {
   await server?.close()
@@ -46,6 +53,12 @@ afterAll(async () => {
 const fetchOf = (path: string, init: RequestInit = {}) =>
   zenith.fetch(new Request(new URL(path.replace(/^\/+/, '/'), 'http://localhost'), init))
 
+const post = (path: string, body: string) =>
+  fetchOf(path, { method: 'POST', headers: { 'content-type': 'application/json', 'x-zenith-token': token }, body })
+
+const searchOf = (query: Query) =>
+  query.map(([name, value], index) => `${index === 0 ? '?' : '&'}${escaped(name)}=${escaped(value)}`).join('')
+
 /** What names a queue in URLs, once it is seen. */
 function keyOfQueue(name: string): Promise<string> {
   return vi.waitFor(async () => {
@@ -55,74 +68,81 @@ function keyOfQueue(name: string): Promise<string> {
   })
 }
 
-const known = fc.constantFrom('mail', 'shop', '1', '2', 'GET /healthy', ...JOB_STATES, ...Object.keys(PERIODS))
-const word = fc.oneof(known, oddText)
-const names = [...new Set(OPERATIONS.flatMap(({ parameters }) => Object.keys(parameters)))]
-const query = fc
-  .array(
-    fc.tuple(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...names) }, { arbitrary: oddText, weight: 1 }), word),
-    {
-      maxLength: 4,
-    },
-  )
-  .map((pairs) => pairs.map(([name, value]) => `${escaped(name)}=${escaped(value)}`).join('&'))
-const actions = fc.constantFrom(...JOB_ACTIONS, ...QUEUE_ACTIONS, ...AUDIT_STEPS, 'save', 'run')
-const fields = fc.constantFrom('ids', 'state', 'job', 'jobs', 'name', 'data', 'selection', 'queues', 'before', 'limit')
-const body = fc.oneof(
-  oddJson,
-  fc
-    .tuple(actions, fc.dictionary(fields, fc.oneof(word, fc.jsonValue(), fc.array(word)), { maxKeys: 5 }))
-    .map(([action, rest]) => JSON.stringify({ ...rest, action })),
-  oddText,
-)
-
-function escaped(text: string): string {
-  return encodeURIComponent(text.toWellFormed())
+async function prepareOperation(): Promise<string> {
+  const selection = { queues: [mail], state: 'waiting', ids: ['3', '4'] }
+  const answer = await post('/api/bulk', JSON.stringify({ action: 'remove', selection }))
+  expect(answer.status).toBe(201)
+  return ((await answer.json()) as { id: string }).id
 }
 
-function pathOf(path: string, segments: readonly string[]): string {
-  let next = 0
-  return path.replace(/\{\w+\}/g, () => {
-    const segment = segments[next++] ?? 'x'
-    return segment === 'mail' ? escaped(mail) : escaped(segment) || 'x'
-  })
-}
+/** What is asked, of the queue and of the operation that there are. */
+const named = (text: string, encode: (name: string) => string = String) =>
+  text.replaceAll(QUEUE, () => encode(mail)).replaceAll(OPERATION, () => operationId)
 
-/** The documented form: a status that says whose mistake it is, and what is wrong in words. */
-async function expectDocumented(answer: Response, what: string): Promise<void> {
-  expect(answer.status, what).toBeLessThan(500)
+/**
+ * The documented form: a status that says whose mistake it is, and what is wrong in words.
+ *
+ * @param unavailable codes of refusals that a queue's system may have: what it can't do it says when it is told to
+ */
+async function expectDocumented(answer: Response, what: string, unavailable: readonly string[]): Promise<void> {
   if (answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer.body?.cancel()
   const text = await answer.text()
   if (answer.status < 400) return
-  expect(text, what).not.toMatch(/\n\s+at |node_modules|TypeError|RangeError|SyntaxError/)
-  if (!answer.headers.get('content-type')?.includes('json')) return
-  expect(JSON.parse(text), what).toEqual({
-    error: { code: expect.stringMatching(/^\w+$/), message: expect.any(String) },
-  })
+  expect(text, what).not.toMatch(/(?:\n|\\n)\s+at |node_modules|TypeError|RangeError|SyntaxError/)
+  const isJson = answer.headers.get('content-type')?.includes('json')
+  const said = isJson ? (JSON.parse(text) as { error: { code: string } }) : null
+  if (said) expect(said, what).toEqual({ error: { code: expect.stringMatching(/^\w+$/), message: expect.any(String) } })
+  if (unavailable.includes(said?.error.code ?? '')) expect(answer.status, what).toBe(503)
+  else expect(answer.status, `${what} ${text.slice(0, 300)}`).toBeLessThan(500)
 }
 
 describe.each(OPERATIONS.map((operation) => [`${operation.method} ${operation.path}`, operation] as const))(
   '%s',
-  (_, { method, path }) => {
+  (_, operation) => {
+    const { method } = operation
+
     it('answers whatever it is asked, or says what is wrong', async () => {
+      const takesBody = bodyCheckOf(operation)
+      let taken = 0
       await fc.assert(
-        fc.asyncProperty(
-          query,
-          fc.array(fc.oneof(fc.constant('mail'), word), { maxLength: 3 }),
-          body,
-          async (search, segments, sent) => {
-            const url = `${pathOf(path, segments)}?${search}`
-            const headers = { 'content-type': 'application/json', 'x-zenith-token': token }
-            const answer = await fetchOf(url, method === 'POST' ? { method, headers, body: sent } : {})
-            await expectDocumented(answer, `${method} ${url} ${sent.slice(0, 200)}`)
-          },
-        ),
-        runs(method === 'POST' ? 60 : 40),
+        fc.asyncProperty(queriesOf(operation), pathsOf(operation), bodiesOf(operation), async (query, path, body) => {
+          const url = named(`${path}${searchOf(query)}`, escaped)
+          const sent = method === 'POST' ? named(body) : null
+          const answer = await (sent === null ? fetchOf(url) : post(url, sent))
+          const what = `${method} ${url.slice(0, 500)} ${sent?.slice(0, 500)}`
+          await expectDocumented(answer, what, method === 'POST' ? ['queue_unavailable'] : [])
+          const isTaken = takesQuery(operation, query) && (sent === null || takesBody(sent))
+          if (isTaken) taken += 1
+          else expect([400, 404, 413], what).toContain(answer.status)
+        }),
+        runs(method === 'POST' ? 100 : 60),
       )
+      expect(taken, 'how often it came to its handler').toBeGreaterThan(5)
       expect(isPolluted()).toBe(false)
     })
   },
 )
+
+it('begins a stream anew whatever id it is to go on after', async () => {
+  const header = oddText.map((text) => text.replaceAll(/[^ -~]/g, '').slice(0, 500))
+  const id = fc.oneof(header, fc.constantFrom('00000000-1', `${'0'.repeat(8)}-${'9'.repeat(15)}`, 'deadbeef--1'))
+  await fc.assert(
+    fc.asyncProperty(id, async (lastEventId) => {
+      const answer = await fetchOf('/api/stream', { headers: { 'last-event-id': lastEventId } })
+      const reader = answer.body?.getReader()
+      const decoder = new TextDecoder()
+      let text = ''
+      while (!text.includes('"full":true')) {
+        const { value, done } = (await reader?.read()) ?? { done: true }
+        if (done) break
+        text += decoder.decode(value, { stream: true })
+      }
+      await reader?.cancel()
+      expect(text).toContain('event: system_pulse')
+    }),
+    runs(60),
+  )
+})
 
 it('answers requests over a socket whatever their path, method and headers are', async () => {
   const path = fc.oneof(
@@ -147,7 +167,7 @@ it('answers requests over a socket whatever their path, method and headers are',
     fc.asyncProperty(path, method, header, value, async (asked, verb, name, text) => {
       const answer = await ask(`${server.url}/`, { method: verb, path: asked, headers: { [name]: text } } as never)
       expect(answer.status, `${verb} ${asked}`).toBeLessThan(500)
-      expect(answer.text).not.toMatch(/\n\s+at |node_modules/)
+      expect(answer.text).not.toMatch(/(?:\n|\\n)\s+at |node_modules/)
     }),
     runs(150),
   )

@@ -105,7 +105,7 @@ describe.each(LAYOUTS.map((layout) => [layout.title, layout] as const))('poisone
         const answer = await zenith.fetch(new Request(`http://localhost${path}`))
         const text = await answer.text()
         expect(text.length, path).toBeLessThan(MAX_SHOWN_CHARS)
-        expect(text, path).not.toMatch(/TypeError|RangeError|SyntaxError|\n\s+at /)
+        expect(text, path).not.toMatch(/TypeError|RangeError|SyntaxError|(?:\n|\\n)\s+at /)
         expect(answer.status, path).not.toBe(500)
       }
     }
