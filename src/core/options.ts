@@ -34,8 +34,8 @@ export interface QuasarOptions {
   prefix?: string
   /** Between two reports, ms, 100 or more; each is moved by up to 10 %. @default 10000 (QUASAR_INTERVAL) */
   interval?: number
-  /** From when on a request or a job is slow: ms, or rules by name for each kind. @default 1000 */
-  slow?: number | false | { requests?: SlowRules; jobs?: SlowRules }
+  /** From when on a request or a job is slow: ms, or rules by name, for both or for each kind. @default 1000 */
+  slow?: SlowRules | { requests?: SlowRules; jobs?: SlowRules }
   /** Requests to leave alone, by path. @default [] */
   ignore?: IgnoreRule | readonly IgnoreRule[]
   /** The share of slow entries and exceptions to keep, 0–1. Counts and percentiles are always complete. @default 1 */
@@ -139,8 +139,15 @@ function resolveTarget(options: QuasarOptions, env: Environment) {
   }
 }
 
-function resolveSlow(slow: NonNullable<QuasarOptions['slow']>) {
-  const { requests = 1_000, jobs = 1_000 } = typeof slow === 'object' ? slow : { requests: slow, jobs: slow }
+type Slow = NonNullable<QuasarOptions['slow']>
+
+/** Rules are a list; those for each kind have its name. */
+function isForEach(slow: Slow): slow is Exclude<Slow, SlowRules> {
+  return typeof slow === 'object' && !Array.isArray(slow)
+}
+
+function resolveSlow(slow: Slow) {
+  const { requests = 1_000, jobs = 1_000 } = isForEach(slow) ? slow : { requests: slow, jobs: slow }
   return { slowRequest: compileSlowRules(requests), slowJob: compileSlowRules(jobs) }
 }
 

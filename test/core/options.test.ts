@@ -117,6 +117,8 @@ describe('thresholds', () => {
 
   it('of one number are for both kinds, and false is never', () => {
     expect(resolveOptions({ slow: 7 }, {}).slowJob('x')).toBe(7)
+    const { slowRequest, slowJob } = resolveOptions({ slow: [['GET /x', 50], 9] }, {})
+    expect([slowRequest('GET /x'), slowJob('GET /x'), slowRequest('GET /y'), slowJob('y')]).toEqual([50, 50, 9, 9])
     expect(resolveOptions({ slow: false }, {}).slowRequest('x')).toBe(Number.POSITIVE_INFINITY)
   })
 
