@@ -51,6 +51,8 @@ export const MIN_SNAPSHOT_LIFE_MS = 30_000
 
 /** Longest texts, in characters. */
 export const MAX_NAME_CHARS = 200
+/** Of what Zenith can be asked for by its id or its whole name: jobs, schedulers, queues. */
+export const MAX_ID_CHARS = 1_000
 export const MAX_MESSAGE_CHARS = 1_024
 export const MAX_STACK_CHARS = 8_192
 /** How many notes about its set-up a heartbeat has. */

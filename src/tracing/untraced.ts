@@ -7,6 +7,8 @@ const SENTRY_SUPPRESSED = { __SENTRY_SUPPRESS_TRACING__: true }
 /**
  * Runs something that is no part of the app: what it asks of Redis, and waits for, makes no spans. Some tracers would make
  * each of these commands a trace of its own, which their users pay for.
+ *
+ * @param run begins the work and does not throw; a promise of its may reject
  */
 export function untraced<T>(run: () => T): T {
   return unseenBySentry(() => unseenByOtel(run))
@@ -29,16 +31,17 @@ function unseenBySentry<T>(run: () => T): T {
   )
 }
 
-/** A tracer that is not as it is known here takes nothing away: what is to run runs, and once. */
-function once<T>(run: () => T, within: (inside: () => T) => T): T {
-  let hasBegun = false
-  try {
-    return within(() => {
-      hasBegun = true
-      return run()
-    })
-  } catch (error) {
-    if (hasBegun) throw error
-    return run()
+/** A tracer that is not as it is known here, or fails, takes nothing away: what is to run runs, and once. */
+function once<T>(run: () => T, within: (inside: () => T) => unknown): T {
+  let ran: { readonly value: T } | null = null
+  const inside = () => {
+    ran ??= { value: run() }
+    return ran.value
   }
+  try {
+    within(inside)
+  } catch {
+    // Its own trouble: in a timer of ours it would end the app.
+  }
+  return inside()
 }

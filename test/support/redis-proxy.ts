@@ -10,38 +10,65 @@ export interface HoldingProxy {
   close(): Promise<void>
 }
 
-/** A way to Redis whose answers a test can keep back. */
-export async function holdingProxy(redisPort: number): Promise<HoldingProxy> {
+export interface Tunnel {
+  readonly port: number
+  /** Both ends of the connections that there are. */
+  readonly sockets: ReadonlySet<Socket>
+  close(): Promise<void>
+}
+
+/**
+ * A way to a Redis on a port, whatever server is there by then.
+ *
+ * @param carry takes what comes from one end to the other
+ */
+export async function openTunnel(
+  redisPort: number,
+  carry: (socket: Socket, upstream: Socket) => void,
+): Promise<Tunnel> {
   const sockets = new Set<Socket>()
-  const upstreams = new Set<Socket>()
-  const proxy = createServer((socket) => {
+  const server = createServer((socket) => {
     const upstream = createConnection(redisPort, '127.0.0.1')
     for (const end of [socket, upstream]) {
       sockets.add(end)
       end.on('error', () => {})
       end.on('close', () => {
+        sockets.delete(end)
         socket.destroy()
         upstream.destroy()
       })
     }
+    carry(socket, upstream)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    port: portOf(server.address()),
+    sockets,
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
+
+/** A way to Redis whose answers a test can keep back. */
+export async function holdingProxy(redisPort: number): Promise<HoldingProxy> {
+  const upstreams = new Set<Socket>()
+  const tunnel = await openTunnel(redisPort, (socket, upstream) => {
     upstreams.add(upstream)
     socket.pipe(upstream)
     upstream.on('data', (chunk) => socket.write(chunk))
-  }).listen(0, '127.0.0.1')
-  await once(proxy, 'listening')
+  })
   return {
-    url: `redis://127.0.0.1:${portOf(proxy.address())}`,
+    url: `redis://127.0.0.1:${tunnel.port}`,
     hold() {
       for (const upstream of upstreams) upstream.pause()
     },
     release() {
       for (const upstream of upstreams) upstream.resume()
     },
-    async close() {
-      for (const socket of sockets) socket.destroy()
-      proxy.close()
-      await once(proxy, 'close')
-    },
+    close: tunnel.close,
   }
 }
 

@@ -1,15 +1,12 @@
-import { MAX_QUEUES } from '../../protocol/index.js'
-
-/** A queue of a longer name nobody could ask Zenith for. */
-const MAX_CHARS = 1_000
+import { MAX_ID_CHARS, MAX_QUEUES } from '../../protocol/index.js'
 
 /** Names of queues that were seen once: a Redis drops empty lists, and a drained queue stays on the screen. */
 export class SeenNames {
   readonly #names = new Set<string>()
 
-  /** What comes after the most that a snapshot tells of is left out. */
+  /** What comes after the most that a snapshot tells of is left out, and so is a name that nobody could ask Zenith for. */
   add(name: string): void {
-    if (name !== '' && name.length <= MAX_CHARS && this.#names.size < MAX_QUEUES) this.#names.add(name)
+    if (name !== '' && name.length <= MAX_ID_CHARS && this.#names.size < MAX_QUEUES) this.#names.add(name)
   }
 
   has(name: string): boolean {

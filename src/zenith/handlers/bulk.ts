@@ -1,4 +1,4 @@
-import { JOB_ACTIONS, JOB_STATES, type JobAction, type JobSelection } from '../../protocol/index.js'
+import { JOB_ACTIONS, JOB_STATES, type JobAction, type JobSelection, MAX_ID_CHARS } from '../../protocol/index.js'
 import { type Role, suffices } from '../auth/roles.js'
 import { bodyOf, type Field, listField, objectField, optionalField, textField, Unfit, wordField } from '../body.js'
 import { listing, ref } from '../openapi/components.js'
@@ -20,10 +20,12 @@ const SEGMENTS = { id: 'Its id.' }
 
 const fields = objectField(
   {
-    queues: listField(textField('Key of a queue.', 1_000), 1, MAX_QUEUES, 'Where the jobs are.'),
+    queues: listField(textField('Key of a queue.', MAX_ID_CHARS), 1, MAX_QUEUES, 'Where the jobs are.'),
     state: wordField(JOB_STATES, 'In which state they are.'),
-    ids: optionalField(listField(textField('Id of a job.', 1_000), 1, MAX_IDS, 'These alone; null: all that match.')),
-    name: optionalField(textField('Jobs of this name alone.', 1_000)),
+    ids: optionalField(
+      listField(textField('Id of a job.', MAX_ID_CHARS), 1, MAX_IDS, 'These alone; null: all that match.'),
+    ),
+    name: optionalField(textField('Jobs of this name alone.', MAX_ID_CHARS)),
     fingerprint: optionalField(textField('Whose error has this fingerprint.')),
     text: optionalField(textField('What id, name or error contains, in any case.')),
   },

@@ -1,4 +1,4 @@
-import { JOB_ACTIONS, type JobOutcome, MAX_MESSAGE_CHARS } from '../../protocol/index.js'
+import { JOB_ACTIONS, type JobOutcome, MAX_ID_CHARS, MAX_MESSAGE_CHARS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 import { bodyOf, listField, textField, wordField } from '../body.js'
 import { ref } from '../openapi/components.js'
@@ -21,7 +21,7 @@ export const jobActions = change({
   body: bodyOf(
     {
       action: wordField(JOB_ACTIONS, 'What is done.'),
-      ids: listField(textField('A job.', 1_000), 1, MAX_AT_ONCE, 'The jobs.'),
+      ids: listField(textField('A job.', MAX_ID_CHARS), 1, MAX_AT_ONCE, 'The jobs.'),
     },
     128 * 1024,
   ),

@@ -1,4 +1,4 @@
-import { JOB_STATES, type JobAddress, type QueueCapability } from '../../protocol/index.js'
+import { JOB_STATES, type JobAddress, MAX_ID_CHARS, type QueueCapability } from '../../protocol/index.js'
 import {
   actionBody,
   type Body,
@@ -44,7 +44,7 @@ const BODY = actionBody(
     },
     empty: {},
     add: { job: newJob },
-    duplicate: { id: textField('The job that is like it.', 1_000) },
+    duplicate: { id: textField('The job that is like it.', MAX_ID_CHARS) },
   },
   MAX_BYTES,
 )

@@ -1,4 +1,4 @@
-import type { JobAddress, SchedulerView } from '../../protocol/index.js'
+import { type JobAddress, MAX_ID_CHARS, type SchedulerView } from '../../protocol/index.js'
 import { suffices } from '../auth/roles.js'
 import { actionBody, textField } from '../body.js'
 import { ref } from '../openapi/components.js'
@@ -29,8 +29,8 @@ export const schedulers = operation({
 })
 
 const one = {
-  queue: textField("The queue's key.", 1_000),
-  id: textField("The scheduler's id.", 1_000),
+  queue: textField("The queue's key.", MAX_ID_CHARS),
+  id: textField("The scheduler's id.", MAX_ID_CHARS),
 }
 
 export const schedulerActions = change({

@@ -152,12 +152,12 @@ export class MonitorService {
     const { interval } = this.#options
     const pause = Math.min(Math.max(MAX_PAUSE_MS, interval), interval * 2 ** Math.min(this.#failures, 10))
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void untraced(() => this.#look()).then(() => this.#schedule()), pause)
+    this.#timer = setTimeout(() => void this.#look().then(() => this.#schedule()), pause)
     this.#timer.unref()
   }
 
   #look(): Promise<void> {
-    this.#looking ??= this.#lookOnce().finally(() => {
+    this.#looking ??= untraced(() => this.#lookOnce()).finally(() => {
       this.#lookedAt = performance.now()
       this.#looking = null
     })

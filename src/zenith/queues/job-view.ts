@@ -1,4 +1,12 @@
-import type { JobDetail, JobFlow, JobListing, JobSummary, JobView, ShownText } from '../../protocol/index.js'
+import {
+  type JobDetail,
+  type JobFlow,
+  type JobListing,
+  type JobSummary,
+  type JobView,
+  MAX_ID_CHARS,
+  type ShownText,
+} from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 import { maskPayload } from '../../redaction/json.js'
 import { redactName } from '../../redaction/name.js'
@@ -8,8 +16,6 @@ import { maskMessage, maskSecrets } from '../../redaction/secrets.js'
 const MAX_CHARS = 20_000
 const MAX_STACKS = 50
 const MAX_LINE_CHARS = 4_000
-/** Longer ids no URL can name: they are shown nowhere but in the list that holds them. */
-const MAX_ID_CHARS = 1_000
 /** A list is quick on a phone, whatever the errors of its jobs are, in bytes. */
 const MAX_LIST_BYTES = 96_000
 /** What is left of errors when a list is too large with whole ones, in characters. */
@@ -85,6 +91,7 @@ export function flowView(flow: JobFlow): JobFlow {
   return { ...flow, name: redactName(flow.name), children, more }
 }
 
+/** Longer ids no URL can name: they are shown nowhere but in the list that holds them. */
 function isShort(id: string): boolean {
   return id.length <= MAX_ID_CHARS
 }

@@ -88,7 +88,7 @@ async function answersAsWithout(bench: Bench, questions: readonly Question[]): P
 
 /** @returns what Quasar said since the fault began: that it cannot report, and that it can again, and no more often */
 async function recovered(child: Child, fault: Fault, linesBefore: number) {
-  const { lastReportAt: _, reports } = await child.status()
+  const { reports } = await child.status()
   await vi.waitFor(async () => {
     const status = await child.status()
     expect(status.error).toBeNull()
