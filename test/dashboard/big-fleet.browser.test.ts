@@ -17,8 +17,9 @@ beforeAll(async () => {
   opened = await openPage(browser, server.url)
   page = opened.page
   await page.getByText('500 servers').waitFor()
+  // By the keyboard: cards that come into sight get their real height, which may move the button from under a mouse.
   for (const rest of [476, 380, 284, 188, 92])
-    await page.getByRole('button', { name: new RegExp(`\\(${rest} not shown\\)`) }).click()
+    await page.getByRole('button', { name: new RegExp(`\\(${rest} not shown\\)`) }).press('Enter')
   await vi.waitFor(async () => expect(await page.locator('[data-node]').count()).toBe(500))
 }, 120_000)
 afterAll(async () => {
