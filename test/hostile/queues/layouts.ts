@@ -73,6 +73,7 @@ async function spoilBull(client: Redis, prefix: string): Promise<void> {
     for (const set of SETS) await client.zadd(`${base}${set}`, scoreOf(index), `job-${index}`)
     await spoilSchedule(client, base, scoreOf(index), value)
   }
+  await spoilLarge(client, base)
   for (const member of [...ODD_TEXTS, NO_UTF8, 'no-such-job', 'x'.repeat(MEGABYTE)]) {
     await client.rpush(`${base}wait`, member)
     await client.zadd(`${base}failed`, '+inf', member)
@@ -85,6 +86,18 @@ async function spoilJob(client: Redis, base: string, id: string, value: string |
   await client.rpush(`${base}wait`, id)
   await client.rpush(`${base}active`, id)
   await client.rpush(`${base}${id}:logs`, value)
+}
+
+/** A job all of which is large, whose parent it is itself, and schedules of ids that are nothing but separators. */
+async function spoilLarge(client: Redis, base: string): Promise<void> {
+  const large = 'x'.repeat(2 * MEGABYTE)
+  const job = `${base}large`
+  for (const field of FIELDS) await client.hset(job, field, large)
+  await client.hset(job, 'opts', JSON.stringify({ x: large }), 'stacktrace', JSON.stringify([large, large]))
+  await client.hset(job, 'parent', JSON.stringify({ id: 'large', queueKey: base.slice(0, -1) }), 'parentKey', job)
+  await client.sadd(`${job}:dependencies`, job, ':', NO_UTF8, `${base}${'x'.repeat(MEGABYTE)}`)
+  await client.zadd(`${base}completed`, 1, 'large')
+  for (const length of [900, 100_000]) await client.zadd(`${base}repeat`, 1, ':'.repeat(length))
 }
 
 async function spoilSchedule(client: Redis, base: string, score: string, value: string | Buffer): Promise<void> {

@@ -8,7 +8,7 @@ import { isPolluted } from '../support/fuzz.js'
 import { LAYOUTS } from './layouts.js'
 
 const MAX_SHOWN_CHARS = 1_000_000
-const IDS = ['1', 'job-3', 'job-31', '__proto__', '', '\u0000', '*', 'x'.repeat(3_000)]
+const IDS = ['1', 'large', 'job-3', 'job-31', '__proto__', '', '\u0000', '*', 'x'.repeat(3_000)]
 
 /** What it says when it can't tell is words of ours, and not an accident's. */
 async function orWords<T>(asked: Promise<T> | undefined): Promise<T | null> {
@@ -98,7 +98,7 @@ describe.each(LAYOUTS.map((layout) => [layout.title, layout] as const))('poisone
         base,
         ...lists,
         ...jobs,
-        ...jobs.map((job) => `${job}/logs`),
+        ...jobs.flatMap((job) => [`${job}/logs`, `${job}/flow`]),
         '/api/schedulers',
         '/api/failures',
       ]) {

@@ -35,7 +35,7 @@ export const NO_RECORDS: readonly (string | Buffer)[] = [
 ]
 
 const NUMBERS = ['1e400', '-1e400', '-1', '1e308', '8640000000000000', '8640000000000001', '0.5', '"NaN"', 'null', '[]']
-const WORDS = ['__proto__', '', '\u0000', 'x'.repeat(5_000), '<img src=x onerror="window.wasRun=true">', '\uD800']
+const WORDS = ['__proto__', '', '\u0000', 'x'.repeat(20_000), '<img src=x onerror="window.wasRun=true">', '\uD800']
 const OBJECTS = [deepJson(100_000), deepArray(100_000), '{"__proto__":{"polluted":1}}', 'null', '7', '[[]]']
 
 /** Records that look like good ones, with all numbers, all texts or all objects of theirs replaced. */
