@@ -1,5 +1,6 @@
 import type { ResolvedOptions } from './options.js'
 import { type Series, SeriesTable } from './series.js'
+import { makeStamp } from './stamp.js'
 
 /** A job's attempt as the queue knows it. */
 export interface JobLike {
@@ -52,48 +53,50 @@ export interface JobListener {
   failed(job: EndedJob, error: unknown): void
 }
 
-type JobEnd = (trace: LiveJob, error: { readonly value: unknown; readonly final: boolean } | null) => void
+/** Where a trace reports its end. */
+interface JobSink {
+  ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean): void
+}
 
 class LiveJob implements JobTrace {
   name: string
   thresholdMs: number | null = null
   #isOver = false
-  readonly #end: JobEnd
 
   constructor(
     readonly job: JobLike,
     readonly kind: 'job' | 'custom',
     readonly start: number,
-    end: JobEnd,
+    readonly sink: JobSink,
   ) {
     this.name = job.name
-    this.#end = end
   }
 
   complete(): void {
-    this.#finish(null)
+    this.#finish(false, null, false)
   }
 
   fail(error: unknown, final: boolean): void {
-    this.#finish({ value: error, final })
+    this.#finish(true, error, final)
   }
 
   discard(): void {
     this.#isOver = true
   }
 
-  #finish(error: { value: unknown; final: boolean } | null): void {
+  #finish(hasFailed: boolean, error: unknown, final: boolean): void {
     if (this.#isOver) return
     this.#isOver = true
-    this.#end(this, error)
+    this.sink.ended(this, hasFailed, error, final)
   }
 }
 
-export class Jobs implements JobRecorder {
+export class Jobs implements JobRecorder, JobSink {
   readonly #listener: JobListener
   readonly #series: SeriesTable
   readonly #onFault: (error: unknown) => void
-  readonly #running = new WeakMap<object, LiveJob>()
+  /** On a job's own object: its trace. */
+  readonly #running = makeStamp<LiveJob>()
 
   constructor(options: ResolvedOptions, listener: JobListener, onFault: (error: unknown) => void) {
     this.#listener = listener
@@ -114,7 +117,7 @@ export class Jobs implements JobRecorder {
   }
 
   traceOf(subject: unknown): JobTrace | null {
-    return typeof subject === 'object' && subject !== null ? (this.#running.get(subject) ?? null) : null
+    return typeof subject === 'object' && subject !== null ? this.#running.read(subject) : null
   }
 
   stalled(name: string, queue: string): void {
@@ -131,34 +134,40 @@ export class Jobs implements JobRecorder {
     this.#series.clear()
   }
 
-  #begin(job: JobLike, kind: 'job' | 'custom', subject?: object): LiveJob {
-    const trace = new LiveJob(job, kind, performance.now(), (ended, error) => this.#ended(ended, error))
-    if (subject) this.#running.set(subject, trace)
-    return trace
-  }
-
-  #ended(trace: LiveJob, error: { value: unknown; final: boolean } | null): void {
+  ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean): void {
     try {
-      this.#record(trace, error)
+      this.#record(trace, hasFailed, error, final)
     } catch (fault) {
       this.#onFault(fault)
     }
   }
 
-  #record(trace: LiveJob, error: { value: unknown; final: boolean } | null): void {
+  #begin(job: JobLike, kind: 'job' | 'custom', subject?: object): LiveJob {
+    const trace = new LiveJob(job, kind, performance.now(), this)
+    try {
+      if (subject) this.#running.put(subject, trace)
+    } catch (fault) {
+      this.#onFault(fault)
+    }
+    return trace
+  }
+
+  #record(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean): void {
     const { name, job, kind, start } = trace
     const queue = job.queue ?? ''
     const series = this.#series.find(queue, name)
     const thresholdMs = trace.thresholdMs ?? this.#series.thresholdOf(series, queue, name)
     const durationMs = performance.now() - start
     series.count += 1
-    if (error) series.errors += 1
-    if (error?.final) series.failed += 1
+    if (hasFailed) series.errors += 1
+    if (final) series.failed += 1
     series.durations.record(durationMs)
     if (job.waitMs !== null) series.recordedWaits.record(job.waitMs)
-    const status = error ? 'failed' : 'completed'
-    const ended: EndedJob = { job, kind, name, status, durationMs, thresholdMs, start, final: error?.final ?? false }
-    if (durationMs >= thresholdMs) this.#listener.slow(ended)
-    if (error) this.#listener.failed(ended, error.value)
+    const isSlow = durationMs >= thresholdMs
+    if (!hasFailed && !isSlow) return
+    const status = hasFailed ? 'failed' : 'completed'
+    const ended: EndedJob = { job, kind, name, status, durationMs, thresholdMs, start, final }
+    if (isSlow) this.#listener.slow(ended)
+    if (hasFailed) this.#listener.failed(ended, error)
   }
 }
