@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Recorder } from '../../src/core/recorder.js'
+import { keysOf } from '../../src/protocol/index.js'
 import { leaseRecorder } from '../../src/quasar.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 
@@ -26,11 +27,14 @@ async function startReporting(): Promise<Recorder> {
   return recorder
 }
 
+/** Requests that took from 2 ms to 200, each route's in buckets of its own. */
 function serve(recorder: Recorder, requests: number, routes: number): void {
   for (let index = 0; index < requests; index++) {
     const trace = recorder.requests.begin({ method: 'GET', url: `/items/${index}`, header: () => undefined })
     if (!trace) throw new Error('The request is not followed')
     trace.route = `/section-${index % routes}/:id`
+    // The same in each run, and spread evenly over the powers of two.
+    Object.assign(trace, { start: performance.now() - 2 * 100 ** ((index * Math.SQRT2) % 1) })
     trace.end(200, false)
   }
 }
@@ -51,6 +55,10 @@ async function readsSoFar(): Promise<number> {
   return Number(/total_reads_processed:(\d+)/.exec(await client.info('stats'))?.[1])
 }
 
+async function bytesSoFar(): Promise<number> {
+  return Number(/total_net_input_bytes:(\d+)/.exec(await client.info('stats'))?.[1])
+}
+
 describe('a report', () => {
   it('of nothing is a heartbeat and its place in the index, written at once', async () => {
     const recorder = await startReporting()
@@ -66,5 +74,14 @@ describe('a report', () => {
     expect(await report(recorder)).toEqual({ commands, reads: 1 })
     serve(recorder, 5_000, 2_000)
     expect((await report(recorder)).commands).toEqual(commands)
+  })
+
+  it('of fifty routes and a thousand requests takes less than 4 KiB', async () => {
+    const recorder = await startReporting()
+    serve(recorder, 1_000, 50)
+    const before = await bytesSoFar()
+    await recorder.flush()
+    expect(await client.xlen(keysOf().rollup('shop'))).toBe(1)
+    expect((await bytesSoFar()) - before).toBeLessThan(4_096)
   })
 })

@@ -1,6 +1,7 @@
 import {
   type Heartbeat,
   type Keys,
+  MAX_RECORD_CHARS,
   nodeMember,
   parseHeartbeat,
   parseNodeMember,
@@ -12,6 +13,7 @@ import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
 import type { RedisError } from '../../redis/errors.js'
 import { escapeGlob } from '../../redis/glob.js'
+import { unpackText } from '../../redis/packed-text.js'
 import { asEntries, asNumber, asScored, asText } from '../../redis/replies.js'
 import type { Reply } from '../../redis/send.js'
 
@@ -138,7 +140,9 @@ async function readWork(nodes: readonly SeenNode[], keys: Keys, askAll: AskAll):
 }
 
 function workOf(reply: Reply | undefined): Omit<SeenWork, 'hasQueues'> {
-  const rollups = asEntries(reply?.value).flatMap(({ fields }) => parseRollup(fields.data) ?? [])
+  const rollups = asEntries(reply?.value).flatMap(
+    ({ fields }) => parseRollup(unpackText(fields, MAX_RECORD_CHARS)) ?? [],
+  )
   const routes = rollups.flatMap((rollup) => rollup.routes)
   const countOf = (series: readonly { readonly count: number }[]) => series.reduce((sum, { count }) => sum + count, 0)
   return {

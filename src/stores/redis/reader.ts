@@ -1,8 +1,16 @@
 import type { Page, Reader } from '../../ports.js'
-import { type Keys, parseRollup, parseSlowEntry, type Rollup, type SlowEntry } from '../../protocol/index.js'
+import {
+  type Keys,
+  MAX_RECORD_CHARS,
+  parseRollup,
+  parseSlowEntry,
+  type Rollup,
+  type SlowEntry,
+} from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
-import { asText } from '../../redis/replies.js'
+import { unpackText } from '../../redis/packed-text.js'
+import type { StreamEntry } from '../../redis/replies.js'
 import { ask } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { readExceptions } from './exceptions.js'
@@ -37,14 +45,16 @@ export function redisReader(
     foreign.add(key)
     foreignQueues.add(key)
   })
-  const slowPages = new StreamPages<SlowEntry>(connection, verifier, {
-    trust: (entry, key) => verifier?.fields(key, entry.fields) ?? null,
-    read: (entry, service) => parseSlowEntry(entry.fields, { service }),
-    identity: (_, entry) => fingerprintOf(JSON.stringify(entry.fields)),
+  const slowPages = new StreamPages<SlowEntry, StreamEntry['fields']>(connection, verifier, {
+    open: ({ fields }) => fields,
+    trust: (fields, key) => verifier?.fields(key, fields) ?? null,
+    read: (fields, service) => parseSlowEntry(fields, { service }),
+    identity: (_, fields) => fingerprintOf(JSON.stringify(fields)),
   })
-  const rollupPages = new StreamPages<Rollup>(connection, verifier, {
-    trust: (entry, key) => verifier?.json(key, asText(entry.fields.data) ?? '') ?? null,
-    read: (entry) => parseRollup(entry.fields.data),
+  const rollupPages = new StreamPages<Rollup, string>(connection, verifier, {
+    open: ({ fields }) => unpackText(fields, MAX_RECORD_CHARS) ?? '',
+    trust: (text, key) => verifier?.json(key, text) ?? null,
+    read: (text) => parseRollup(text),
     identity: (rollup) => `${rollup.from}:${rollup.node}`,
   })
   const withPulse = (service: string, key: string, pulseKey: string) =>

@@ -17,22 +17,24 @@ const LAST_ID = '18446744073709551615-18446744073709551615'
 const MAX_CHUNKS = 400
 
 /** How entries of one kind are read. */
-export interface EntryReader<T> {
-  read(entry: StreamEntry, service: string): T | null
+export interface EntryReader<T, C> {
+  /** What an entry holds, once for all that follows. */
+  open(entry: StreamEntry): C
+  read(content: C, service: string): T | null
   /** Null when nothing is verified. */
-  trust(entry: StreamEntry, key: string): Trust | null
+  trust(content: C, key: string): Trust | null
   /** The same for an entry that was written twice. */
-  identity(record: T, entry: StreamEntry): string
+  identity(record: T, content: C): string
 }
 
 /** Pages of streams. */
-export class StreamPages<T> {
+export class StreamPages<T, C> {
   readonly #connection: Connection
   readonly #verifier: Verifier | null
-  readonly #reader: EntryReader<T>
+  readonly #reader: EntryReader<T, C>
   readonly #repeats = new Map<string, Repeats>()
 
-  constructor(connection: Connection, verifier: Verifier | null, reader: EntryReader<T>) {
+  constructor(connection: Connection, verifier: Verifier | null, reader: EntryReader<T, C>) {
     this.#connection = connection
     this.#verifier = verifier
     this.#reader = reader
@@ -93,11 +95,12 @@ export class StreamPages<T> {
     const gate = new PageGate(this.#verifier)
     let unreadable = 0
     for (const entry of entries) {
-      const record = this.#reader.read(entry, service)
+      const content = this.#reader.open(entry)
+      const record = this.#reader.read(content, service)
       if (record === null) unreadable += 1
       // What is left out must not pass for the first of a record that is written twice.
-      else if (!gate.admits(this.#reader.trust(entry, key))) continue
-      else if (!repeats.isRepeat(this.#reader.identity(record, entry), entry.id)) records.push(record)
+      else if (!gate.admits(this.#reader.trust(content, key))) continue
+      else if (!repeats.isRepeat(this.#reader.identity(record, content), entry.id)) records.push(record)
     }
     return { records, unreadable, cursor: entries.at(-1)?.id ?? null, ...gate.report }
   }

@@ -11,12 +11,14 @@ import {
   INDEX_LIFE_MS,
   type Keys,
   MAX_EXCEPTIONS,
+  MAX_RECORD_CHARS,
   MAX_SLOW_ENTRIES,
   nodeMember,
   ROLLUP_LIFE_MS,
 } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
+import { packText } from '../../redis/packed-text.js'
 import { type Reply, send } from '../../redis/send.js'
 import type { Signer } from '../../signing/signer.js'
 import type { ServerClock } from './server-clock.js'
@@ -142,7 +144,8 @@ function rollupSteps({ keys, clock, signer }: Way, { service, records }: Batch):
     // As long as Redis' clock is not known, nothing is trimmed by age.
     const trim = now === null ? [] : ['MINID', '~', now - LIVES[entry.type]]
     const key = keys[entry.type](service)
-    return [keeping([entry], 'xadd', key, ...trim, '*', 'data', signer.json(key, encodeRollup(entry.record)))]
+    const fields = packText(signer.json(key, encodeRollup(entry.record)), MAX_RECORD_CHARS)
+    return [keeping([entry], 'xadd', key, ...trim, '*', ...fields)]
   })
 }
 

@@ -1,3 +1,4 @@
+import { deflateRawSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
 import {
   encodeException,
@@ -122,6 +123,12 @@ export async function poisonRecords(client: Redis, service: string): Promise<voi
   const rollups = [...NO_RECORDS, ...variantsOf(encodeRollup(rollupOf()))]
   for (const key of [keys.rollup(service), keys.history(service), keys.audit]) {
     for (const text of rollups) await client.xadd(key, '*', 'data', text)
+    for (const bytes of [
+      NO_UTF8,
+      deflateRawSync(Buffer.alloc(8 * MEGABYTE)),
+      ...rollups.map((text) => deflateRawSync(text)),
+    ])
+      await client.xadd(key, '*', 'deflate', bytes.toString('base64'))
     await client.xadd(key, '*', '', '')
     await client.xadd(key, '*', '__proto__', '{"polluted":1}')
   }
