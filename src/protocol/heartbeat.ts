@@ -170,11 +170,11 @@ function figures(fields: Fields) {
     cpu: readCpu(within(fields, 'cpu')),
     memory: readMemory(within(fields, 'memory')),
     disk: readDisk(fields),
-    eventLoop: readEventLoop(fields),
-    gc: readAmounts(fields, 'gc', ['count', 'totalMs', 'maxMs']),
+    eventLoop: readEventLoop(fieldsOf(own(fields, 'eventLoop'))),
+    gc: readGc(fieldsOf(own(fields, 'gc'))),
     runtime: { uptime: readAmount(runtime, 'uptime'), framework: readText(runtime, 'framework', MAX_NAME_CHARS) },
-    requests: readAmounts(fields, 'requests', ['rate', 'errorRate', 'p50', 'p95', 'p99', 'inFlight', 'oldestMs']),
-    recorder: readAmounts(fields, 'recorder', ['collectMs', 'flushMs', 'dropped', 'bufferedBytes']),
+    requests: readRequests(fieldsOf(own(fields, 'requests'))),
+    recorder: readRecorder(fieldsOf(own(fields, 'recorder'))),
     ready: readReady(fields),
     setup: readSetup(fields),
     meta: readOwnObject(fields, 'meta'),
@@ -231,15 +231,43 @@ function readDisk(fields: Fields): DiskFigures[] | null {
   return disks.length > 0 ? disks : null
 }
 
-function readAmounts<K extends string>(fields: Fields, key: string, names: readonly K[]) {
-  const group = fieldsOf(own(fields, key))
-  if (!group) return null
-  return Object.fromEntries(names.map((name) => [name, readAmount(group, name)])) as Record<K, number | null>
+function readEventLoop(loop: Fields | null): EventLoopFigures | null {
+  if (!loop) return null
+  const utilization = readAmount(loop, 'utilization')
+  return {
+    utilization: (utilization ?? 0) <= 1 ? utilization : null,
+    p50: readAmount(loop, 'p50'),
+    p99: readAmount(loop, 'p99'),
+    max: readAmount(loop, 'max'),
+    mean: readAmount(loop, 'mean'),
+  }
 }
 
-function readEventLoop(fields: Fields): EventLoopFigures | null {
-  const figures = readAmounts(fields, 'eventLoop', ['utilization', 'p50', 'p99', 'max', 'mean'])
-  return figures && { ...figures, utilization: (figures.utilization ?? 0) <= 1 ? figures.utilization : null }
+function readGc(gc: Fields | null): GcFigures | null {
+  return gc && { count: readAmount(gc, 'count'), totalMs: readAmount(gc, 'totalMs'), maxMs: readAmount(gc, 'maxMs') }
+}
+
+function readRequests(requests: Fields | null): RequestFigures | null {
+  if (!requests) return null
+  return {
+    rate: readAmount(requests, 'rate'),
+    errorRate: readAmount(requests, 'errorRate'),
+    p50: readAmount(requests, 'p50'),
+    p95: readAmount(requests, 'p95'),
+    p99: readAmount(requests, 'p99'),
+    inFlight: readAmount(requests, 'inFlight'),
+    oldestMs: readAmount(requests, 'oldestMs'),
+  }
+}
+
+function readRecorder(recorder: Fields | null): RecorderFigures | null {
+  if (!recorder) return null
+  return {
+    collectMs: readAmount(recorder, 'collectMs'),
+    flushMs: readAmount(recorder, 'flushMs'),
+    dropped: readAmount(recorder, 'dropped'),
+    bufferedBytes: readAmount(recorder, 'bufferedBytes'),
+  }
 }
 
 function readReady(fields: Fields): Heartbeat['ready'] {

@@ -208,6 +208,34 @@ test('an exception whose time lies in the future does not hide the ones after it
   expect(next.records.map((record) => record.id)).toEqual(['e1'])
 })
 
+test('a node that has not beaten since is not read again before it should have', async () => {
+  const beat = (interval: number, pid: number, timestamp: number) => {
+    return {
+      service: 'shop',
+      node: 'n1',
+      heartbeat: heartbeatOf('shop', 'n1', { interval, pid, timestamp }),
+      records: [],
+    }
+  }
+  const seen = async () => {
+    const { nodes } = await store.nodes()
+    return nodes.map(({ heartbeat, lastBeat }) => [heartbeat?.pid, lastBeat])
+  }
+  const at = Date.now() - 1_000
+  await store.write(beat(10_000, 1, at))
+  expect(await seen()).toEqual([[1, at]])
+  const reads = await callsOf('mget')
+  expect(await seen()).toEqual([[1, at]])
+  expect(await callsOf('mget')).toBe(reads)
+  await store.write(beat(20, 2, at + 1))
+  expect(await seen()).toEqual([[2, at + 1]])
+
+  await admin.del(keys.node('shop', 'n1'))
+  await vi.waitFor(async () => expect(await seen()).toEqual([[undefined, at + 1]]))
+  await admin.zrem(keys.nodeIndex, 'shop:n1')
+  expect(await seen()).toEqual([])
+})
+
 test('what is unreadable is counted and hides nothing', async () => {
   await store.write(batch())
   await store.write(beatOf('shop', 'n2'))

@@ -56,13 +56,18 @@ export class ForeignNodes {
     return false
   }
 
-  /** @param indexed members of the index: those nodes are not foreign */
-  async read(indexed: ReadonlySet<string>, gate: TrustGate): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
-    for (const [key, { names }] of this.#known) {
-      if (indexed.has(nodeMember(names.service, names.node))) this.#known.delete(key)
-    }
+  /** @param indexed nodes of the index are not foreign */
+  async read(
+    indexed: Iterable<KnownKey['names']>,
+    gate: TrustGate,
+  ): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
+    if (this.#known.size > 0) this.#leaveOut(new Set([...indexed].map(memberOf)))
     this.#readAt = performance.now()
     return this.#readKeys([...this.#known.keys()], gate)
+  }
+
+  #leaveOut(members: ReadonlySet<string>): void {
+    for (const [key, { names }] of this.#known) if (members.has(memberOf(names))) this.#known.delete(key)
   }
 
   /** What heartbeats say of queues. They are read for it alone only when nobody reads them anyway. */
@@ -130,6 +135,10 @@ export class ForeignNodes {
 function namesOf(key: ForeignKey, heartbeat: Heartbeat): { service: string; node: string } {
   const { service, id } = heartbeat
   return `${service}:${id}` === key.tail ? { service, node: id } : { service: key.service, node: key.node }
+}
+
+function memberOf({ service, node }: KnownKey['names']): string {
+  return nodeMember(service, node)
 }
 
 function queuesOf(text: string | null, { service, node }: KnownKey['names']): QueueSnapshot | null {

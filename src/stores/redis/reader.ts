@@ -17,7 +17,7 @@ import { readExceptions } from './exceptions.js'
 import { foreignPatterns, pulseKeys } from './foreign-keys.js'
 import { ForeignNodes } from './foreign-nodes.js'
 import { ForeignQueues } from './foreign-queues.js'
-import { readNodes } from './nodes.js'
+import { IndexedNodes } from './indexed-nodes.js'
 import { QueueSnapshots } from './queue-snapshots.js'
 import { fingerprintOf } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
@@ -37,6 +37,7 @@ export function redisReader(
   clock: ServerClock,
   { scanEvery, verifier }: RedisReaderOptions,
 ): Omit<Reader, 'close' | 'kind'> {
+  const indexed = new IndexedNodes({ connection, keys, clock, verifier })
   const foreign = new ForeignNodes(connection, keys, verifier)
   const foreignQueues = new ForeignQueues(connection, keys, verifier)
   const snapshots = new QueueSnapshots(connection, keys, clock, verifier)
@@ -61,7 +62,12 @@ export function redisReader(
     foreign.hasPulse(service) ? [key, pulseKey] : [key]
 
   return {
-    nodes: () => readNodes({ connection, keys, clock, foreign, discovery, verifier }),
+    async nodes() {
+      const gate = new TrustGate(verifier)
+      const [own] = await Promise.all([indexed.read(gate), discovery.look()])
+      const others = await foreign.read(indexed.names, gate)
+      return { nodes: [...own.nodes, ...others.nodes], unreadable: own.unreadable + others.unreadable, ...gate.report }
+    },
     async slow({ service, after, limit }) {
       const streams = withPulse(service, keys.slow(service), pulseKeys.slow(service))
       return inOrder(await slowPages.newest(service, streams, after ?? null, limit), limit)
