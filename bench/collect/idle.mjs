@@ -10,8 +10,8 @@ const VARIANTS = ['bare', 'again', 'quasar', ...PARTS]
 /** Per cent of a core. */
 const TARGET = 0.15
 const NOISE = 0.02
-/** Until the first report is through and what was compiled is compiled. */
-const SETTLE_MS = 5_000
+/** Until the first report is through, what was compiled is compiled, and V8 has cleaned up after the start. */
+const SETTLE_MS = 30_000
 
 export async function measureIdle({ idle }, redis) {
   const script = new URL('idle-process.mjs', import.meta.url)

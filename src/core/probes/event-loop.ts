@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { EventLoopFigures } from '../../protocol/index.js'
 import { round } from '../round.js'
-import { loopDelayProbe } from './loop-delay.js'
+import { loopDelayProbe, RESOLUTION_MS } from './loop-delay.js'
 import { watchLoopDrift } from './loop-drift.js'
 import { guard, type OnFault, type Probe } from './probe.js'
 
@@ -18,14 +18,12 @@ export function eventLoopProbe(onFault: OnFault): EventLoopProbe {
   const utilization = watchUtilization()
   return {
     collect() {
-      const late = drift.takeMaxLate()
       const sampled = delayGuard.run(() => delay?.collect() ?? null, null)
       return {
         utilization: utilization(),
         p50: sampled?.p50 ?? null,
         p99: sampled?.p99 ?? null,
-        // Whatever the histogram missed, the timer has seen.
-        max: round(Math.max(sampled?.max ?? 0, late)),
+        max: round(drift.takeLongest(sampled?.max ?? null, RESOLUTION_MS)),
         mean: sampled?.mean ?? null,
       }
     },

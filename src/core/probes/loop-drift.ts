@@ -33,8 +33,14 @@ interface Look {
 }
 
 export interface LoopDrift {
-  /** The longest delay since the last call, ms: how late the timer was, completed by the block that it was late for. */
-  takeMaxLate(): number
+  /**
+   * The longest delay since the last call, ms: how late the timer was, completed by the block that it was late for; or what
+   * samples of the loop found, completed likewise.
+   *
+   * @param sampled the longest delay of the samples, ms; null when there are none
+   * @param resolution how often they are taken, ms: that much of a block may be missing in them
+   */
+  takeLongest(sampled: number | null, resolution: number): number
   /** The longest stretch within a span of `performance.now()` during which the loop did not turn, ms; 0 when it turned all the time. */
   blockedMs(from: number, to: number): number
   stop(): void
@@ -48,7 +54,8 @@ export function watchLoopDrift(): LoopDrift {
   const stretches = ring<Stretch>(KEPT_STRETCHES)
   let period = IDLE_PERIOD_MS
   let last = look()
-  let maxLate = 0
+  let latest = 0
+  let longest = 0
   let isStopped = false
   let timer = setTimeout(tick, period).unref()
 
@@ -70,20 +77,25 @@ export function watchLoopDrift(): LoopDrift {
     const now = look()
     const late = lateness(last, now, period)
     const stretch = longestStretch(last, now, late)
-    if (stretch.ms >= NOTABLE_MS) stretches.push(stretch)
-    maxLate = Math.max(maxLate, late, late >= NOTABLE_MS ? stretch.ms : 0)
+    if (stretch.ms >= NOTABLE_MS) {
+      stretches.push(stretch)
+      longest = Math.max(longest, stretch.ms)
+    }
+    latest = Math.max(latest, late, late >= NOTABLE_MS ? stretch.ms : 0)
     period = (now.active - last.active) / (now.at - last.at) > BUSY_SHARE ? BUSY_PERIOD_MS : IDLE_PERIOD_MS
     last = now
   }
 
   return {
-    takeMaxLate() {
+    takeLongest(sampled, resolution) {
       // A block may have ended this very turn, before the timer could tell.
       mark()
       wait()
-      const late = maxLate
-      maxLate = 0
-      return late
+      const seen = sampled ?? 0
+      const completed = seen >= NOTABLE_MS ? Math.min(longest, seen + resolution) : 0
+      const found = Math.max(latest, seen, completed)
+      latest = longest = 0
+      return found
     },
     blockedMs(from, to) {
       const now = look()

@@ -2,6 +2,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import perfHooks from 'node:perf_hooks'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type Probes, startProbes } from '../../../src/core/probes/index.js'
+import { watchLoopDrift } from '../../../src/core/probes/loop-drift.js'
 import { block, breathe } from './support.js'
 
 let probes: Probes
@@ -88,6 +89,23 @@ test('the longest delay is found right after a beat, where the histogram misses 
   expectAbout(eventLoop?.max, span.ms)
   await breathe(500)
   expect(probes.collect().eventLoop?.max).toBeLessThan(SLACK_MS)
+})
+
+test.each<[what: string, sampled: number | null, from: number, to: number]>([
+  ['as far as the block says', 120, 150, 200 + SLACK_MS],
+  ['no further than can be missing in it', 30, 130, 130],
+  ['not at all when it is no delay', 10, 10, 10],
+  ['not at all when there is none', null, 0, 0],
+])('a delay that samples found is completed %s', async (_, sampled, from, to) => {
+  const drift = watchLoopDrift()
+  await breathe(600)
+  drift.takeLongest(null, 100)
+  // The timer begins anew, so that it is not late for this one.
+  block(200)
+  const longest = drift.takeLongest(sampled, 100)
+  drift.stop()
+  expect(longest).toBeGreaterThanOrEqual(from)
+  expect(longest).toBeLessThanOrEqual(to)
 })
 
 test('percentiles are without the resolution of the samples', async () => {
