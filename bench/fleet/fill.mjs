@@ -5,6 +5,7 @@ import { clientOf } from '../shared/redis-figures.mjs'
 import { beatOf, rollupOf, SERVICES } from './records.mjs'
 
 const { redisStore } = await fromDist('stores/redis.js')
+const { keysOf } = await fromDist('protocol/index.js')
 
 /** Written at a time. */
 const BATCH = 200
@@ -14,6 +15,13 @@ const FOREIGN_CHUNK = 50_000
 const FOREIGN_SCRIPT = `
 for number = ARGV[1], ARGV[2] do redis.call('set', 'session:' .. number, 'user ' .. number) end
 return redis.call('dbsize')`
+
+/** The score of so many members in a hundred rises by 1 ms, evenly spread over the index, others each time. */
+const BEAT_SCRIPT = `
+for place, member in ipairs(redis.call('zrange', KEYS[1], 0, -1)) do
+  if (place + ARGV[2]) % 100 < tonumber(ARGV[1]) then redis.call('zincrby', KEYS[1], 1, member) end
+end`
+let beaten = 0
 
 /** Adds the nodes from a number up to another. */
 export async function addNodes(redis, { from = 0, to, rollups }) {
@@ -51,6 +59,13 @@ export async function addForeign(redis, from, to) {
   } finally {
     client.disconnect()
   }
+}
+
+/** A share of the nodes has beaten, as far as the index says: then they are read again. */
+export async function beatOnce(client, share) {
+  const percent = Math.round(100 * share)
+  await client.eval(BEAT_SCRIPT, 1, keysOf().nodeIndex, percent, beaten)
+  beaten += percent
 }
 
 export { SERVICES }

@@ -42,10 +42,15 @@ function lowerBound(bucket: number): number {
   return 2 ** ((bucket >> SUB_BUCKET_BITS) + MIN_EXPONENT) * (1 + fraction)
 }
 
+/** Memory is taken for so many buckets at a time, two powers of two: most durations of a route lie close together. */
+const SPAN = 64
+
 export class Sketch {
   /** How many durations were recorded. */
   count = 0
-  readonly #counts = new Uint32Array(BUCKETS)
+  /** Of the buckets from {@link #first} on; those before and after it are empty. */
+  #counts = new Uint32Array(0)
+  #first = 0
   #lowest = BUCKETS
   #highest = -1
 
@@ -57,14 +62,14 @@ export class Sketch {
   /** Adds all that the other one recorded. The result is what recording everything into one would have given. */
   merge(other: Sketch): void {
     for (let bucket = other.#lowest; bucket <= other.#highest; bucket++) {
-      const count = other.#counts[bucket] as number
+      const count = other.#at(bucket)
       if (count > 0) this.#add(bucket, count)
     }
   }
 
   /** Forgets everything and keeps the memory. */
   clear(): void {
-    if (this.#highest >= 0) this.#counts.fill(0, this.#lowest, this.#highest + 1)
+    if (this.#highest >= 0) this.#counts.fill(0, this.#lowest - this.#first, this.#highest + 1 - this.#first)
     this.count = 0
     this.#lowest = BUCKETS
     this.#highest = -1
@@ -81,7 +86,7 @@ export class Sketch {
     const rank = Math.max(1, Math.ceil(share * this.count))
     let seen = 0
     for (let bucket = this.#lowest; bucket < this.#highest; bucket++) {
-      seen += this.#counts[bucket] as number
+      seen += this.#at(bucket)
       if (seen >= rank) return durationOf(bucket)
     }
     return durationOf(this.#highest)
@@ -97,7 +102,7 @@ export class Sketch {
     let bucket = this.#lowest
     let seen = 0
     return bounds.map((bound) => {
-      for (; bucket <= this.#highest && durationOf(bucket) <= bound; bucket++) seen += this.#counts[bucket] as number
+      for (; bucket <= this.#highest && durationOf(bucket) <= bound; bucket++) seen += this.#at(bucket)
       return seen
     })
   }
@@ -106,7 +111,7 @@ export class Sketch {
   sum(): number {
     let sum = 0
     for (let bucket = this.#lowest; bucket <= this.#highest; bucket++) {
-      const count = this.#counts[bucket] as number
+      const count = this.#at(bucket)
       if (count > 0) sum += count * durationOf(bucket)
     }
     return sum
@@ -122,7 +127,7 @@ export class Sketch {
     const parts: string[] = []
     let previous = 0
     for (let bucket = this.#lowest; bucket <= this.#highest; bucket++) {
-      const count = this.#counts[bucket] as number
+      const count = this.#at(bucket)
       if (count === 0) continue
       const distance = (bucket - previous).toString(36)
       parts.push(count === 1 ? distance : `${distance}*${count.toString(36)}`)
@@ -148,11 +153,31 @@ export class Sketch {
     return entries >= 0
   }
 
+  /** Of a bucket between the lowest and the highest. */
+  #at(bucket: number): number {
+    return this.#counts[bucket - this.#first] as number
+  }
+
   #add(bucket: number, count: number): void {
-    this.#counts[bucket] = (this.#counts[bucket] as number) + count
+    let index = bucket - this.#first
+    if (index < 0 || index >= this.#counts.length) index = this.#reach(bucket)
+    this.#counts[index] = (this.#counts[index] as number) + count
     this.count += count
     if (bucket < this.#lowest) this.#lowest = bucket
     if (bucket > this.#highest) this.#highest = bucket
+  }
+
+  /** Takes memory for a bucket, too. @returns its index */
+  #reach(bucket: number): number {
+    const known = this.#counts
+    const end = this.#first + known.length
+    const from = known.length === 0 ? bucket : Math.min(this.#first, bucket)
+    const first = from - (from % SPAN)
+    const counts = new Uint32Array(Math.ceil((Math.max(end, bucket + 1) - first) / SPAN) * SPAN)
+    counts.set(known, known.length === 0 ? 0 : this.#first - first)
+    this.#counts = counts
+    this.#first = first
+    return bucket - first
   }
 }
 

@@ -147,3 +147,17 @@ test('nothing recorded is nothing known', () => {
   expect(sketch.quantile(0.5)).toBeNull()
   expect(sketch.encode()).toBe('')
 })
+
+test('what lies close together takes little memory, wherever it lies', () => {
+  const SKETCHES = 2_000
+  const before = process.memoryUsage().arrayBuffers
+  const sketches = Array.from({ length: SKETCHES }, (_, index) => {
+    const sketch = new Sketch()
+    for (let count = 0; count < 20; count++) sketch.record((1 + count / 20) * 1.01 ** index)
+    return sketch
+  })
+  const taken = process.memoryUsage().arrayBuffers - before
+  expect(sketches.every(({ count }) => count === 20)).toBe(true)
+  // A power of two crosses one border of a span at most; all buckets would be 5,120 bytes.
+  expect(taken).toBeLessThan(SKETCHES * 1_100)
+})
