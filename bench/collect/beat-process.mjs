@@ -26,18 +26,20 @@ for (const step of ['look', 'collect']) {
 const request = traffic(recorder.requests, ROUTES)
 
 /** The same watch over a loop with nothing to do, just as long, is what the machine itself does to a loop. */
-async function beat(requests) {
+async function beat(requests, prepare) {
   for (let count = 0; count < requests; count++) request()
-  await emptyCaches()
+  await prepare()
   samples.add('a beat', await watchLoop(() => recorder.flush()))
-  await emptyCaches()
+  await prepare()
   samples.add('nothing', await watchLoop(() => sleep(2)))
 }
 
 answering(async ({ beats, requests }) => {
   await recorder.flush()
   samples.clear()
-  for (let count = 0; count < beats; count++) await beat(requests)
+  for (let count = 0; count < beats; count++) await beat(requests, emptyCaches)
+  samples.prefix = 'warm: '
+  for (let count = 0; count < beats; count++) await beat(requests, () => sleep(1))
   return { rows: samples.rows() }
 })
 hello()

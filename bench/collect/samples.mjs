@@ -4,8 +4,11 @@ import { cpuUs } from '../shared/child.mjs'
 /** Times and CPU of things that are measured many times, by name. */
 export class Samples {
   #byName = new Map()
+  /** Goes before the names of what is added from now on. */
+  prefix = ''
 
-  add(name, { ms, cpuUs }) {
+  add(own, { ms, cpuUs }) {
+    const name = this.prefix + own
     if (!this.#byName.has(name)) this.#byName.set(name, { name, ms: [], cpuUs: [] })
     const samples = this.#byName.get(name)
     samples.ms.push(ms)

@@ -31,9 +31,9 @@ if (options.requests < WHOLE) print(`Scaled down: ${options.requests} requests i
 let isAway = false
 let redis = await startRedis({ core: OTHER_CORE })
 try {
-  const { points, counts } = await soak()
-  const verdicts = report(points)
-  conclude({ options, verdicts, results: { points, counts } })
+  const { points, counts, client } = await soak()
+  const verdicts = report(points, client)
+  conclude({ options, verdicts, results: { points, counts, client } })
 } finally {
   await redis.stop()
 }
@@ -49,6 +49,7 @@ async function soak() {
     const ports = await Promise.all(servers.map(async ({ ready }) => (await ready).port))
     const points = []
     const counts = {}
+    const withClient = await takeFloor(client, await open('client'))
     for (let point = 1; point <= options.checkpoints; point++) {
       await setRedis((point - 0.5) / options.checkpoints)
       const count = Math.ceil(options.requests / options.checkpoints)
@@ -59,11 +60,21 @@ async function soak() {
       points.push({ requests: point * count, ...(await takeMemory(servers)) })
       progress(`${point} of ${options.checkpoints}`)
     }
-    return { points, counts }
+    return { points, counts, client: withClient }
   } finally {
     client.end()
     for (const server of servers) server.end()
   }
+}
+
+/** What an app has that loads ioredis and connects, as Quasar does, after the requests of the first checkpoint. */
+async function takeFloor(client, server) {
+  const { port } = await server.ready
+  const count = Math.ceil(options.requests / options.checkpoints)
+  await client.ask({ port, from: 0, count, routes: options.routes, urls: options.urls })
+  const memory = await server.ask({})
+  server.end()
+  return memory
 }
 
 async function setRedis(share) {
@@ -82,13 +93,18 @@ async function takeMemory(servers) {
   return Object.fromEntries(VARIANTS.map((variant, index) => [variant, memories[index]]))
 }
 
-function report(points) {
+function report(points, client) {
   const over = points.map(({ bare, quasar }) => ({
     heap: (quasar.heap - bare.heap) / MB,
     rss: (quasar.rss - bare.rss) / MB,
   }))
   const shown = points.map((point, index) => ({ ...point, over: over[index] })).filter(isShown)
   print(table(['requests', 'heap: bare', 'Quasar', 'over', 'RSS: bare', 'Quasar', 'over'], shown.map(rowOf), 2))
+  const [{ bare }] = points
+  const [heap, rss] = [client.heap - bare.heap, client.rss - bare.rss].map((bytes) => (bytes / MB).toFixed(2))
+  print(
+    `\nA client of ioredis and nothing else: heap ${heap} MB over bare, RSS ${rss} MB, after the requests of the first checkpoint.`,
+  )
   const half = over.slice(Math.floor(over.length / 2))
   return ['heap', 'rss'].flatMap((what) => {
     const name = what === 'rss' ? 'RSS' : what

@@ -1,5 +1,5 @@
-// A Fastify app with many routes, bare or with Quasar, run with --expose-gc: node server.mjs <bare|quasar> <routes>. Answers
-// with its memory.
+// A Fastify app with many routes, bare, with Quasar, or with nothing but a client of Redis, run with --expose-gc:
+// node server.mjs <bare|quasar|client> <routes>. Answers with its memory.
 import { setTimeout as sleep } from 'node:timers/promises'
 import fastify from 'fastify'
 import { answering, hello } from '../shared/child.mjs'
@@ -13,6 +13,8 @@ if (variant === 'quasar') {
   const { quasarPlugin } = await fromDist('integrations/fastify/index.js')
   app.register(quasarPlugin, { service: 'bench', redis: process.env.BENCH_REDIS, slow: SLOW_MS, logger: false })
 }
+if (variant === 'client')
+  await import('../shared/redis-figures.mjs').then(({ clientOf }) => clientOf(process.env.BENCH_REDIS).ping())
 for (let route = 0; route < Number(routes); route++) app.get(`/section-${route}/items/:id`, answer)
 await app.listen({ port: 0, host: '127.0.0.1' })
 app.server.keepAliveTimeout = 0
