@@ -3,6 +3,7 @@ import { Queue } from 'bullmq'
 import { MEASURED_CORE } from '../shared/pin.mjs'
 import { start } from '../shared/process.mjs'
 import { shuffled } from '../shared/stats.mjs'
+import { YOUNG_GENERATION } from '../shared/young-generation.mjs'
 
 export const VARIANTS = ['bare', 'again', 'monitored']
 
@@ -30,7 +31,7 @@ function openLane(variant, { queues, reports, concurrency }) {
   const queue = new Queue(name, { connection: { url: queues } })
   const env = { BENCH_QUEUES: queues, BENCH_REPORTS: reports }
   const script = new URL('worker.mjs', import.meta.url)
-  const worker = start(script, [variant, name, String(concurrency)], MEASURED_CORE, { env })
+  const worker = start(script, [variant, name, String(concurrency)], MEASURED_CORE, { env, execArgv: YOUNG_GENERATION })
   return { variant, queue, worker }
 }
 

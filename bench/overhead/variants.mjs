@@ -1,3 +1,5 @@
+import { YOUNG_GENERATION } from '../shared/young-generation.mjs'
+
 /** What is measured: variants by framework, and what a variant's process needs besides. */
 const OWN = ['bare', 'again', 'empty', 'quasar', 'quasar-redis']
 
@@ -20,12 +22,6 @@ export const TARGETS = {
     { variant: 'quasar-wrap', to: 'bare', atMost: 1.04 },
   ],
 }
-
-/**
- * The young generation as large as V8 makes it under load, from the start and for good. V8 shrinks it while a process waits
- * for its turn, for some and not for others, and a small one makes every request of a process dearer by a fifth.
- */
-const YOUNG_GENERATION = ['--min-semi-space-size=16', '--max-semi-space-size=16']
 
 const PRELOADED = { otel: 'otel.mjs', 'otel-1pct': 'otel.mjs', apm: 'apm.mjs' }
 const ENV = { 'otel-1pct': { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' } }
