@@ -7,20 +7,16 @@ export {
   encodeException,
   parseException,
 } from './exception.js'
-export {
-  type CpuFigures,
-  type DiskFigures,
-  type EventLoopFigures,
-  encodeHeartbeat,
-  type GcFigures,
-  type Heartbeat,
-  LANGUAGES,
-  type Language,
-  type MemoryFigures,
-  parseHeartbeat,
-  type RecorderFigures,
-  type RequestFigures,
-} from './heartbeat.js'
+export type {
+  CpuFigures,
+  DiskFigures,
+  EventLoopFigures,
+  GcFigures,
+  MemoryFigures,
+  RecorderFigures,
+  RequestFigures,
+} from './figures.js'
+export { encodeHeartbeat, type Heartbeat, LANGUAGES, type Language, parseHeartbeat } from './heartbeat.js'
 export type * from './jobs.js'
 export {
   decodeSegment,

@@ -1,4 +1,4 @@
-import type { DiskFigures } from '../../protocol/heartbeat.js'
+import type { DiskFigures } from '../../protocol/figures.js'
 import { bytes, percent } from '../format.js'
 import { diskLevel } from '../view/levels.js'
 import { Gauge } from './gauge.js'
