@@ -1,7 +1,9 @@
-import type { JobTrace } from './jobs.js'
+import type { JobLike, JobTrace, RunningJobs } from './jobs.js'
 import type { Recorder, RecorderStatus } from './recorder.js'
 
-const noTrace: JobTrace = { name: '', thresholdMs: null, complete() {}, fail() {}, discard() {} }
+const noJob: JobLike = { name: '', queue: null, id: null, attempt: 1, waitMs: null }
+const noTrace: JobTrace = { job: noJob, name: '', thresholdMs: null, complete() {}, fail() {}, discard() {} }
+const noWorker: RunningJobs = { begin: () => noTrace, find: () => null, close() {} }
 
 const status: RecorderStatus = Object.freeze({
   enabled: false,
@@ -20,7 +22,7 @@ const status: RecorderStatus = Object.freeze({
 /** What stands in for a recorder when Quasar is switched off: no timer, no connection, no memory. */
 export const disabledRecorder: Recorder = Object.freeze({
   requests: { track: () => null, followServer: () => {}, noteSetup: () => {}, find: () => null, begin: () => null },
-  jobs: { begin: () => noTrace, traceOf: () => null, stalled() {} },
+  jobs: { begin: () => noTrace, openWorker: () => noWorker, traceOf: () => null, stalled() {} },
   addFramework() {},
   captureException() {},
   watchQueues: () => () => Promise.resolve(),

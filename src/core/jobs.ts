@@ -1,6 +1,6 @@
 import type { ResolvedOptions } from './options.js'
+import { Running } from './running.js'
 import { type Series, SeriesTable } from './series.js'
-import { makeStamp } from './stamp.js'
 
 /** A job's attempt as the queue knows it. */
 export interface JobLike {
@@ -15,6 +15,8 @@ export interface JobLike {
 
 /** One attempt from its start to its end. None of its methods throws; only the first of the three ends counts. */
 export interface JobTrace {
+  /** What it began with. */
+  readonly job: JobLike
   /** What it is recorded as; a decorated handler may set it. */
   name: string
   /** From when on it is slow, ms; null for what the options say. */
@@ -26,11 +28,20 @@ export interface JobTrace {
   discard(): void
 }
 
+/** The attempts that a worker runs now, each found by its job's own object until it ends. */
+export interface RunningJobs {
+  begin(job: JobLike, subject: object): JobTrace
+  find(subject: object): JobTrace | null
+  /** Lets go of those that still run: they are not counted. */
+  close(): void
+}
+
 /** Follows jobs. What integrations report to; nothing of it throws. */
 export interface JobRecorder {
-  /** @param subject the job's own object: {@link traceOf} finds the trace by it */
-  begin(job: JobLike, subject?: object): JobTrace
-  /** The trace of an attempt that runs now, so that a decorated handler on a monitored worker is counted once. */
+  begin(job: JobLike): JobTrace
+  /** For a worker, whose jobs have objects of their own. */
+  openWorker(): RunningJobs
+  /** The trace of an attempt that any worker runs now, so that a decorated handler on a monitored one is counted once. */
   traceOf(subject: unknown): JobTrace | null
   /** A job whose worker lost its lock. The name may be unknown by then: pass the queue's. */
   stalled(name: string, queue: string): void
@@ -58,9 +69,39 @@ interface JobSink {
   ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean): void
 }
 
+class Worker implements RunningJobs {
+  readonly #running = new Running<LiveJob>()
+  readonly #begin: (job: JobLike) => LiveJob
+  readonly #onClose: (worker: Worker) => void
+
+  constructor(begin: (job: JobLike) => LiveJob, onClose: (worker: Worker) => void) {
+    this.#begin = begin
+    this.#onClose = onClose
+  }
+
+  begin(job: JobLike, subject: object): JobTrace {
+    const trace = this.#begin(job)
+    trace.subject = subject
+    trace.running = this.#running
+    this.#running.put(subject, trace)
+    return trace
+  }
+
+  find(subject: object): JobTrace | null {
+    return this.#running.find(subject)
+  }
+
+  close(): void {
+    this.#onClose(this)
+  }
+}
+
 class LiveJob implements JobTrace {
   name: string
   thresholdMs: number | null = null
+  /** Where it is found by the job's own object; null for what has none. */
+  running: Running<LiveJob> | null = null
+  subject: object | null = null
   #isOver = false
 
   constructor(
@@ -82,11 +123,12 @@ class LiveJob implements JobTrace {
 
   discard(): void {
     this.#isOver = true
+    if (this.subject) this.running?.remove(this.subject)
   }
 
   #finish(hasFailed: boolean, error: unknown, final: boolean): void {
     if (this.#isOver) return
-    this.#isOver = true
+    this.discard()
     this.sink.ended(this, hasFailed, error, final)
   }
 }
@@ -95,8 +137,7 @@ export class Jobs implements JobRecorder, JobSink {
   readonly #listener: JobListener
   readonly #series: SeriesTable
   readonly #onFault: (error: unknown) => void
-  /** On a job's own object: its trace. */
-  readonly #running = makeStamp<LiveJob>()
+  readonly #workers = new Set<Worker>()
 
   constructor(options: ResolvedOptions, listener: JobListener, onFault: (error: unknown) => void) {
     this.#listener = listener
@@ -107,8 +148,17 @@ export class Jobs implements JobRecorder, JobSink {
     )
   }
 
-  begin(job: JobLike, subject?: object): JobTrace {
-    return this.#begin(job, 'job', subject)
+  begin(job: JobLike): JobTrace {
+    return this.#begin(job, 'job')
+  }
+
+  openWorker(): RunningJobs {
+    const worker = new Worker(
+      (job) => this.#begin(job, 'job'),
+      (closed) => this.#workers.delete(closed),
+    )
+    this.#workers.add(worker)
+    return worker
   }
 
   /** A piece of the app's own work that is followed like a job. */
@@ -117,7 +167,12 @@ export class Jobs implements JobRecorder, JobSink {
   }
 
   traceOf(subject: unknown): JobTrace | null {
-    return typeof subject === 'object' && subject !== null ? this.#running.read(subject) : null
+    if (typeof subject !== 'object' || subject === null) return null
+    for (const worker of this.#workers) {
+      const trace = worker.find(subject)
+      if (trace) return trace
+    }
+    return null
   }
 
   stalled(name: string, queue: string): void {
@@ -142,14 +197,8 @@ export class Jobs implements JobRecorder, JobSink {
     }
   }
 
-  #begin(job: JobLike, kind: 'job' | 'custom', subject?: object): LiveJob {
-    const trace = new LiveJob(job, kind, performance.now(), this)
-    try {
-      if (subject) this.#running.put(subject, trace)
-    } catch (fault) {
-      this.#onFault(fault)
-    }
-    return trace
+  #begin(job: JobLike, kind: 'job' | 'custom'): LiveJob {
+    return new LiveJob(job, kind, performance.now(), this)
   }
 
   #record(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean): void {

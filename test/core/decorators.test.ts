@@ -127,7 +127,9 @@ describe.each([
     const options = { interval: 3_600_000, logger: false } as const
     const leases = stores.map((store, index) => leaseRecorder({ ...options, service: `svc-${index}`, store }))
     const job = { id: '1' }
-    const trace = leases[1]?.recorder.jobs.begin({ name: 'raw', queue: 'q', id: '1', attempt: 1, waitMs: null }, job)
+    const trace = leases[1]?.recorder.jobs
+      .openWorker()
+      .begin({ name: 'raw', queue: 'q', id: '1', attempt: 1, waitMs: null }, job)
     await new Reports().daily(job, 'ann')
     trace?.complete()
     await Promise.all(leases.map((lease) => lease.release()))

@@ -155,6 +155,28 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
     expect(jobs.get('bad')).toMatchObject({ count: 1, errors: 1, failed: 1 })
   })
 
+  it('counts once a job whose result makes it fail after all', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => log.mockRestore())
+    const bench = await benches.open(host, async () => 10n)
+    await bench.reach(await bench.add('mail'), 'failed')
+    expect((await bench.recorded()).jobs.get('mail')).toMatchObject({ count: 1, errors: 0 })
+  })
+
+  it('does not count what still runs when the monitoring is stopped, and does it', async () => {
+    let finish = () => {}
+    const bench = await benches.open(unmonitored, () => new Promise<void>((resolve) => (finish = resolve)))
+    const quasar = startQuasar({ service: bench.service, store: bench.store, logger: false })
+    const monitored = monitor(bench)
+    const job = await bench.add('mail')
+    await vi.waitFor(async () => expect(await job.getState()).toBe('active'))
+    await monitored.stop()
+    finish()
+    await bench.reach(job, 'completed')
+    await quasar.stop()
+    expect(await mails(bench)).toBeUndefined()
+  })
+
   it('counts what throws or returns at once', async () => {
     const bench = await benches.open(host, ((job: { name: string }) => {
       if (job.name === 'bad') throw 'a text'
@@ -166,17 +188,7 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
   })
 
   it('goes by the events of a worker that has no method for single attempts', async () => {
-    const other: JobHost = {
-      bullmq,
-      async start({ queue, process, worker: options, quasar }) {
-        const worker = new bullmq.Worker(queue, process, options)
-        const withoutMethod = new Proxy(worker, {
-          get: (target, key) => (key === 'callProcessJob' ? undefined : Reflect.get(target, key, target)),
-        })
-        monitorWorker(withoutMethod, quasar)
-        return { worker, close: () => worker.close() }
-      },
-    }
+    const other = plainHost(hostName, ['callProcessJob'])
     const bench = await benches.open(other, async (job) => {
       if (job.name === 'bad') throw new Error('no')
     })
@@ -307,7 +319,9 @@ describe.each(['bullmq5', 'bullmq6'])('a process with a worker of %s', (host) =>
 function fingerprint({ worker }: Bench) {
   const events = worker.eventNames().map((event) => [String(event), worker.listenerCount(event as 'error')])
   return {
-    own: Object.getOwnPropertyNames(worker).filter((name) => ['callProcessJob', 'close'].includes(name)),
+    own: Object.getOwnPropertyNames(worker).filter((name) =>
+      ['callProcessJob', 'handleCompleted', 'handleFailed', 'close'].includes(name),
+    ),
     events,
   }
 }

@@ -1,5 +1,6 @@
 import type { Recorder } from '../../core/recorder.js'
-import { followWorker, type WorkerLike } from './follow-worker.js'
+import type { WorkerLike } from './follow-attempts.js'
+import { followWorker } from './follow-worker.js'
 
 interface Following {
   readonly end: () => void

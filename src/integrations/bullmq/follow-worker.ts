@@ -1,23 +1,8 @@
 import type { EventEmitter } from 'node:events'
-import type { JobRecorder } from '../../core/jobs.js'
+import type { JobRecorder, RunningJobs } from '../../core/jobs.js'
+import { type AttemptListener, followAttempts, type Processing, type WorkerLike } from './follow-attempts.js'
 import { attemptOf, type BullJob, endedAttemptOf } from './job.js'
-import { observe } from './observe.js'
 import { isFinal, isNoFailure } from './outcome.js'
-import { wrapMethod } from './wrap-method.js'
-
-/** What is asked of a worker; those of BullMQ 4, 5 and 6 have it. */
-export interface WorkerLike extends EventEmitter {
-  /** The queue's. */
-  readonly name: string
-  close(force?: boolean): Promise<void>
-}
-
-/** What BullMQ's types keep to itself. */
-interface Processing {
-  /** Every attempt goes through it, sandboxed ones included. */
-  callProcessJob?: (job: BullJob, ...rest: unknown[]) => unknown
-  readonly opts?: { readonly maxStartedAttempts?: number }
-}
 
 /**
  * Tells a recorder of a worker's jobs and leaves the worker as it is: the processor is not touched, nor is its `length`, by
@@ -26,41 +11,65 @@ interface Processing {
  * @returns ends it
  */
 export function followWorker(worker: WorkerLike, jobs: JobRecorder): () => void {
-  const restore = followAttempts(worker, jobs)
-  const begin = (job: BullJob) => void jobs.begin(attemptOf(job, worker.name), job)
+  const running = jobs.openWorker()
+  const attempts = new Attempts(worker, running)
+  const followed = followAttempts(worker, attempts)
   const unlisten = listen(worker, {
-    ...(restore ? {} : { active: begin }),
-    // Most attempts are over by now, and ending twice is harmless.
-    completed: (job: BullJob) => jobs.traceOf(job)?.complete(),
-    failed: (job: BullJob | undefined, error: unknown) => {
-      if (!job) return
-      const trace = jobs.traceOf(job) ?? jobs.begin(endedAttemptOf(job, worker.name), job)
-      trace.fail(error, Boolean(job.finishedOn))
-    },
+    ...(followed.seesStarts ? {} : { active: (job: BullJob) => attempts.started(job) }),
+    ...(followed.seesEnds ? {} : { completed: (job: BullJob) => attempts.completed(job) }),
+    failed: (job: BullJob | undefined, error: unknown) => attempts.failed(job, error),
     stalled: () => jobs.stalled(worker.name, worker.name),
   })
   return () => {
-    restore?.()
+    followed.end()
     unlisten()
+    running.close()
   }
 }
 
-/** @returns ends it; null when the worker has no such method, and its events must do */
-function followAttempts(worker: WorkerLike & Processing, jobs: JobRecorder): (() => void) | null {
-  return wrapMethod(worker as Processing, 'callProcessJob', (original) => (job, ...rest) => {
-    const attempt = attemptOf(job, worker.name)
-    const trace = jobs.begin(attempt, job)
-    const failed = (error: unknown) => {
-      if (isNoFailure(error)) return trace.discard()
-      const final = isFinal(job, attempt.attempt, error, worker.opts?.maxStartedAttempts)
-      if (final !== null) trace.fail(error, final)
+/** Each attempt counts once, whichever of the methods and events tells of it first. */
+class Attempts implements AttemptListener {
+  readonly #worker: Processing
+  readonly #running: RunningJobs
+  /** Whose `failed` event has nothing new to say. */
+  readonly #told = new WeakSet<BullJob>()
+  #lastCompleted: BullJob | null = null
+
+  constructor(worker: Processing, running: RunningJobs) {
+    this.#worker = worker
+    this.#running = running
+  }
+
+  started(job: BullJob): void {
+    this.#running.begin(attemptOf(job, this.#worker.name), job)
+  }
+
+  completed(job: BullJob): void {
+    this.#running.find(job)?.complete()
+    this.#lastCompleted = job
+  }
+
+  threw(job: BullJob, error: unknown): void {
+    const trace = this.#running.find(job)
+    // A result that can't be written as JSON makes a job fail that was through.
+    if (!trace && job === this.#lastCompleted) this.#told.add(job)
+    if (!trace) return
+    if (isNoFailure(error)) {
+      trace.discard()
+      return
     }
-    return observe(
-      () => original(job, ...rest),
-      () => trace.complete(),
-      failed,
-    )
-  })
+    const final = isFinal(job, trace.job.attempt, error, this.#worker.opts?.maxStartedAttempts)
+    // Where it is not known yet whether it will be tried again, the event tells.
+    if (final === null) return
+    trace.fail(error, final)
+    this.#told.add(job)
+  }
+
+  failed(job: BullJob | undefined, error: unknown): void {
+    if (!job || this.#told.delete(job)) return
+    const trace = this.#running.find(job) ?? this.#running.begin(endedAttemptOf(job, this.#worker.name), job)
+    trace.fail(error, Boolean(job.finishedOn))
+  }
 }
 
 function listen(worker: EventEmitter, listeners: Record<string, (...args: never[]) => unknown>): () => void {
