@@ -10,6 +10,7 @@ const START = {
   },
   'its delay histogram': async () => (await fromDist('core/probes/loop-delay.js')).loopDelayProbe(),
   'its drift timer': async () => (await fromDist('core/probes/loop-drift.js')).watchLoopDrift(),
+  'an empty timer of 250 ms': () => setInterval(() => {}, 250).unref(),
   'its GC observer': async () => (await fromDist('core/probes/gc.js')).gcProbe(),
 }
 

@@ -1,7 +1,8 @@
 // What `monitorWorker` costs a BullMQ job: CPU of the worker's process, and time. The jobs do nothing, so all there is to
 // see is BullMQ's own work and ours.
 //
-//   npm run bench:jobs -- [--generations 6] [--rounds 20] [--jobs 1000] [--concurrency 10] [--json FILE]
+//   npm run bench:jobs -- [--generations 6] [--rounds 20] [--jobs 1000] [--concurrency 10]
+//                         [--together yes] [--json FILE]
 //
 // `bare` runs twice: `again` is the noise. All workers are alive at once; in a round each takes one slice of so many jobs, in
 // a random order. The Redis of the queues and the one that is reported to are two servers on the other core.
@@ -15,14 +16,21 @@ import { measureGeneration, VARIANTS } from './measure.mjs'
 
 const TARGET = 1.02
 
-const options = readOptions({ generations: 6, rounds: 20, jobs: 1_000, concurrency: 10 })
+const options = readOptions({ generations: 6, rounds: 20, jobs: 1_000, concurrency: 10, together: '' })
 endAfter(30)
 const queues = await startRedis({ core: OTHER_CORE })
 const reports = await startRedis({ core: OTHER_CORE })
 try {
   const generations = []
   for (let generation = 0; generation < options.generations; generation++) {
-    generations.push(await measureGeneration({ ...options, queues: queues.url, reports: reports.url }))
+    generations.push(
+      await measureGeneration({
+        ...options,
+        together: options.together !== '',
+        queues: queues.url,
+        reports: reports.url,
+      }),
+    )
     progress(`generation ${generation + 1} of ${options.generations}`)
   }
   const results = summarize(generations)

@@ -1,24 +1,29 @@
-// One worker in a process of its own: node worker.mjs <variant> <queue> <concurrency>. Told how many jobs come, it answers
-// when they are done: { cpuUs, ms }.
+// Workers in a process of their own, one for each variant: node worker.mjs <concurrency> <variant>... Told how many jobs come,
+// to one of them, it answers when they are done: { cpuUs, ms }.
 import { performance } from 'node:perf_hooks'
 import { Worker } from 'bullmq'
 import { answering, cpuUs, hello } from '../shared/child.mjs'
 import { fromDist } from '../shared/dist.mjs'
+import { queueOf } from './queue.mjs'
 
-const [variant, queue, concurrency] = process.argv.slice(2)
+const [concurrency, ...variants] = process.argv.slice(2)
 let slice = null
 
-const worker = new Worker(queue, async () => begin(), {
-  connection: { url: process.env.BENCH_QUEUES, maxRetriesPerRequest: null },
-  concurrency: Number(concurrency),
-})
-worker.on('completed', end)
-worker.on('error', (error) => process.stderr.write(`${variant}: ${error.message}\n`))
-if (variant === 'monitored') {
-  const { monitorWorker } = await fromDist('integrations/bullmq/index.js')
-  monitorWorker(worker, { service: 'bench', redis: process.env.BENCH_REPORTS })
+for (const variant of variants) await open(variant)
+
+async function open(variant) {
+  const worker = new Worker(queueOf(variant), async () => begin(), {
+    connection: { url: process.env.BENCH_QUEUES, maxRetriesPerRequest: null },
+    concurrency: Number(concurrency),
+  })
+  worker.on('completed', end)
+  worker.on('error', (error) => process.stderr.write(`${variant}: ${error.message}\n`))
+  if (variant === 'monitored') {
+    const { monitorWorker } = await fromDist('integrations/bullmq/index.js')
+    monitorWorker(worker, { service: 'bench', redis: process.env.BENCH_REPORTS })
+  }
+  await worker.waitUntilReady()
 }
-await worker.waitUntilReady()
 
 function begin() {
   if (slice.startedAt === null) slice.startedAt = performance.now()

@@ -1,9 +1,9 @@
 // What Quasar costs a request, beside nothing at all and beside others, in CPU time of the server's process.
 //
 //   npm run bench:overhead -- [--frameworks express,fastify] [--variants quasar,otel] [--generations 6] [--rounds 40]
-//                             [--slice 100] [--json FILE]
+//                             [--slice 100] [--together yes] [--json FILE]
 //
-// `bare` and `again` (the noise) are always among the variants. How it is measured: docs/performance.md.
+// `bare` and `again` (the noise) are always among the variants. How it is measured, and what `--together` is: docs/performance.md.
 import { endAfter } from '../shared/limit.mjs'
 import { readOptions } from '../shared/options.mjs'
 import { conclude, print, progress } from '../shared/output.mjs'
@@ -11,16 +11,19 @@ import { startRedis } from '../shared/redis.mjs'
 import { measureGeneration } from './measure.mjs'
 import { summarize, table, verdictsOf } from './report.mjs'
 import { startSink } from './sink.mjs'
-import { VARIANTS } from './variants.mjs'
+import { TOGETHER, VARIANTS } from './variants.mjs'
 
 const options = readOptions({
-  frameworks: Object.keys(VARIANTS).join(),
+  frameworks: '',
   variants: '',
   generations: 6,
   rounds: 40,
   slice: 100,
+  together: '',
 })
 
+const possible = options.together === '' ? VARIANTS : TOGETHER
+const frameworks = options.frameworks === '' ? Object.keys(possible) : options.frameworks.split(',')
 const chosen = options.variants === '' ? null : options.variants.split(',')
 endAfter(120)
 const redis = await startRedis()
@@ -28,11 +31,12 @@ const sink = await startSink()
 const env = { QUASAR_REDIS_URL: redis.url, BENCH_SINK: sink.url }
 const results = {}
 try {
-  for (const framework of options.frameworks.split(',')) {
-    const variants = VARIANTS[framework].filter((one) => !chosen || ['bare', 'again', ...chosen].includes(one))
+  for (const framework of frameworks) {
+    const variants = possible[framework].filter((one) => !chosen || ['bare', 'again', ...chosen].includes(one))
     const generations = []
     for (let generation = 0; generation < options.generations; generation++) {
-      const run = { framework, variants, rounds: options.rounds, sliceMs: options.slice, env }
+      const { together, rounds, slice: sliceMs } = options
+      const run = { framework, variants, together: together !== '', rounds, sliceMs, env }
       generations.push(await measureGeneration(run))
       progress(`${framework}: generation ${generation + 1} of ${options.generations}`)
     }

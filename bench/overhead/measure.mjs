@@ -10,14 +10,18 @@ const WARM_UP_MS = 1_500
 /**
  * One generation of processes.
  *
+ * @param together all variants in one process: what chance makes of a process is then the same for all, and what is measured is
+ * following requests alone, without what Quasar does besides
  * @param sliceMs how long a variant is loaded in a round
  * @returns CPU µs per request, by variant, a value for each round
  */
-export async function measureGeneration({ framework, variants, rounds, sliceMs, env }) {
+export async function measureGeneration({ framework, variants, together, rounds, sliceMs, env }) {
   const client = await start(here('client.mjs'), [], OTHER_CORE)
   const servers = new Map()
   try {
-    for (const variant of variants) servers.set(variant, await open(framework, variant, env))
+    const groups = together ? [shuffled(variants)] : variants.map((variant) => [variant])
+    for (const group of groups)
+      for (const [variant, server] of await open(framework, group, env)) servers.set(variant, server)
     for (const server of servers.values()) await slice(client, server, WARM_UP_MS)
     const costs = Object.fromEntries(variants.map((variant) => [variant, []]))
     for (let round = 0; round < rounds; round++) {
@@ -30,14 +34,14 @@ export async function measureGeneration({ framework, variants, rounds, sliceMs, 
   }
 }
 
-async function open(framework, variant, env) {
-  const { execArgv, env: own } = surroundingsOf(variant)
-  const server = await start(here('server.mjs'), [framework, variant], MEASURED_CORE, {
+async function open(framework, variants, env) {
+  const { execArgv, env: own } = surroundingsOf(variants[0])
+  const server = await start(here('server.mjs'), [framework, ...variants], MEASURED_CORE, {
     execArgv,
     env: { ...env, ...own },
   })
-  const { port } = await server.ready
-  return { ...server, port }
+  const { ports } = await server.ready
+  return variants.map((variant) => [variant, { ...server, port: ports[variant] }])
 }
 
 async function slice(client, server, ms) {

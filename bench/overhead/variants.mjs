@@ -11,6 +11,16 @@ export const VARIANTS = {
   'nest-fastify': [...OWN],
 }
 
+/**
+ * What can share a process: no tracer, which follows all of them, and nothing of Express, whose layers Quasar watches by their
+ * prototype. One recorder would be shared, too, so that one variant of Quasar is enough.
+ */
+export const TOGETHER = {
+  fastify: ['bare', 'again', 'empty', 'quasar'],
+  hono: ['bare', 'again', 'empty', 'quasar', 'quasar-wrap'],
+  'nest-fastify': ['bare', 'again', 'empty', 'quasar'],
+}
+
 /** Targets: what a variant may cost, as a ratio to another. */
 export const TARGETS = {
   express: [{ variant: 'quasar-redis', to: 'bare', atMost: 1.03 }],

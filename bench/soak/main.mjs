@@ -1,6 +1,9 @@
 // What Quasar keeps in memory after millions of requests: a server with it beside a bare one, the same requests to both.
 //
-//   npm run bench:soak -- [--requests 10000000] [--checkpoints 40] [--routes 200] [--urls 10000] [--json FILE]
+//   npm run bench:soak -- [--requests 10000000] [--checkpoints 40] [--routes 200] [--urls 10000]
+//                         [--young free] [--json FILE]
+//
+// All processes have a young generation of a fixed size, or what V8 makes of it is what RSS shows; `--young free` leaves it to V8.
 //
 // One request in a thousand is given up by its client, one in a hundred throws, one in five hundred is slow enough to be kept.
 // Redis goes away twice: after a fifth of the requests for a twentieth of them, and after three fifths. Memory is what is left
@@ -12,6 +15,7 @@ import { MEASURED_CORE, OTHER_CORE } from '../shared/pin.mjs'
 import { start } from '../shared/process.mjs'
 import { startRedis } from '../shared/redis.mjs'
 import { median, rise } from '../shared/stats.mjs'
+import { YOUNG_GENERATION } from '../shared/young-generation.mjs'
 
 const MB = 1_048_576
 const WHOLE = 10_000_000
@@ -25,7 +29,7 @@ const OUTAGES = [
 ]
 const VARIANTS = ['bare', 'quasar']
 
-const options = readOptions({ requests: WHOLE, checkpoints: 40, routes: 200, urls: 10_000 })
+const options = readOptions({ requests: WHOLE, checkpoints: 40, routes: 200, urls: 10_000, young: 'fixed' })
 endAfter(120)
 if (options.requests < WHOLE) print(`Scaled down: ${options.requests} requests in place of ${WHOLE}`)
 let isAway = false
@@ -41,8 +45,8 @@ try {
 async function soak() {
   const args = [String(options.routes)]
   const env = { BENCH_REDIS: redis.url }
-  const open = (variant) =>
-    start(here('server.mjs'), [variant, ...args], MEASURED_CORE, { execArgv: ['--expose-gc'], env })
+  const execArgv = ['--expose-gc', ...(options.young === 'fixed' ? YOUNG_GENERATION : [])]
+  const open = (variant) => start(here('server.mjs'), [variant, ...args], MEASURED_CORE, { execArgv, env })
   const client = await start(here('client.mjs'), [], OTHER_CORE)
   const servers = await Promise.all(VARIANTS.map(open))
   try {
