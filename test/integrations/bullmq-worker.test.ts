@@ -236,14 +236,12 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
   it("does not take the time that the queue's Redis needs for that of the job", async () => {
     const bench = await benches.open(host, (({ name }: { name: string }) => {
       bench.redis.pause()
+      setTimeout(() => bench.redis.resume(), 600)
       if (name === 'thrown') throw new Error('at once')
       return name === 'rejected' ? Promise.reject(new Error('later')) : Promise.resolve()
     }) as never)
     for (const name of ['thrown', 'rejected', 'done']) {
-      const job = await bench.add(name)
-      await sleep(600)
-      bench.redis.resume()
-      await bench.reach(job, name === 'done' ? 'completed' : 'failed')
+      await bench.reach(await bench.add(name), name === 'done' ? 'completed' : 'failed')
     }
     const { jobs } = await bench.recorded()
     expect(jobs.get('thrown')).toMatchObject({ count: 1, errors: 1, failed: 1 })
