@@ -129,14 +129,22 @@ function readMemory(memory: Fields): MemoryFigures {
 }
 
 function readDisk(fields: Fields): DiskFigures[] | null {
-  const disks = readList(fields, 'disk', MAX_DISKS).flatMap((disk) => {
-    const mount = readText(disk, 'mount', MAX_NAME_CHARS)
-    if (!mount) return []
-    return [
-      { mount, total: readAmount(disk, 'total'), free: readAmount(disk, 'free'), usedPct: readAmount(disk, 'usedPct') },
-    ]
-  })
-  return disks.length > 0 ? disks : null
+  const disks = readList(fields, 'disk', MAX_DISKS)
+    .map(readMount)
+    .filter((disk) => disk !== null)
+  // A copy has no room to grow, of which V8 leaves sixteen places.
+  return disks.length > 0 ? disks.slice() : null
+}
+
+function readMount(disk: Fields): DiskFigures | null {
+  const mount = readText(disk, 'mount', MAX_NAME_CHARS)
+  if (!mount) return null
+  return {
+    mount,
+    total: readAmount(disk, 'total'),
+    free: readAmount(disk, 'free'),
+    usedPct: readAmount(disk, 'usedPct'),
+  }
 }
 
 function readEventLoop(loop: Fields | null): EventLoopFigures | null {

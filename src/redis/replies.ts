@@ -17,11 +17,13 @@ export function asList(value: unknown): unknown[] {
 
 /** Members with their scores. */
 export function asScored(reply: unknown): { member: string; score: number }[] {
-  return pairsOf(reply).flatMap(([member, value]) => {
+  const scored: { member: string; score: number }[] = []
+  for (const [member, value] of pairsOf(reply)) {
     const text = asText(member)
     const score = asNumber(value)
-    return text === null || score === null ? [] : [{ member: text, score }]
-  })
+    if (text !== null && score !== null) scored.push({ member: text, score })
+  }
+  return scored
 }
 
 export interface StreamEntry {

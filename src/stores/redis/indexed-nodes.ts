@@ -6,7 +6,7 @@ import { send } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { newestOf } from './newest.js'
 import type { ServerClock } from './server-clock.js'
-import { type KeyText, readTexts } from './texts.js'
+import { eachText, type KeyText } from './texts.js'
 import { timeOfScore } from './times.js'
 import type { TrustGate } from './trusted.js'
 
@@ -15,11 +15,18 @@ const MAX_NODES = 10_000
 /** How long a score is believed at most, ms: well below the shortest life of a heartbeat. */
 const MAX_REST_MS = 10_000
 
-/** A member of the index and what its key held when it was read last. */
-interface Known {
+/** Where a node of the index is kept, and what it is called. */
+interface Place {
+  readonly member: string
   readonly service: string
   readonly node: string
   readonly key: string
+}
+
+/** What a node's key held when it was read last. */
+interface Known {
+  readonly place: Place
+  /** Its own in the index. */
   readonly score: number
   /** Null: it can't be read. */
   readonly entry: NodeEntry | null
@@ -28,8 +35,6 @@ interface Known {
   /** When it is read again even if its score is the same, by `performance.now()`. */
   readonly dueAt: number
 }
-
-type Place = Pick<Known, 'service' | 'node' | 'key' | 'score'> & Member
 
 interface Member {
   readonly member: string
@@ -58,8 +63,8 @@ export class IndexedNodes {
   }
 
   /** What they are called, as of the last read. */
-  get names(): Iterable<Pick<Known, 'service' | 'node'>> {
-    return this.#known.values()
+  *names(): Iterable<Pick<Place, 'service' | 'node'>> {
+    for (const { place } of this.#known.values()) yield place
   }
 
   /** @throws RedisError when Redis does not answer */
@@ -69,8 +74,8 @@ export class IndexedNodes {
     await this.#update(members)
     const nodes: NodeEntry[] = []
     let unreadable = 0
-    for (const { key, entry, text } of this.#known.values()) {
-      const node = entry && gate.node(key, text, entry)
+    for (const { place, entry, text } of this.#known.values()) {
+      const node = entry && gate.node(place.key, text, entry)
       if (node) nodes.push(node)
       if (!entry) unreadable += 1
     }
@@ -90,37 +95,49 @@ export class IndexedNodes {
 
   async #update(members: readonly Member[]): Promise<void> {
     const now = performance.now()
-    const due = members.flatMap(({ member, score }) => {
-      const known = this.#known.get(member)
-      if (known?.score === score && known.dueAt > now) return []
-      return this.#placeOf(member, score, known) ?? []
+    const next = new Map<string, Known | null>()
+    const due: { readonly place: Place; readonly score: number }[] = []
+    for (const { member, score } of members) {
+      const known = this.#known.get(member) ?? null
+      const place = known?.place ?? this.#placeOf(member)
+      if (!place) continue
+      next.set(place.member, known)
+      if (known?.score !== score || known.dueAt <= now) due.push({ place, score })
+    }
+    const keys = due.map(({ place }) => place.key)
+    await eachText(this.#options.connection, keys, (text, index) => {
+      const { place, score } = due[index] as (typeof due)[number]
+      next.set(place.member, this.#knownOf(place, score, text))
     })
-    const keys = due.map(({ key }) => key)
-    const texts = await readTexts(this.#options.connection, keys)
-    const read = new Map(due.map((place, index) => [place.member, this.#knownOf(place, texts[index])]))
-    const kept = members.map(({ member }) => [member, read.get(member) ?? this.#known.get(member)] as const)
-    this.#known = new Map(kept.flatMap(([member, known]) => (known ? [[member, known] as const] : [])))
+    // What was not known was due, and is known now.
+    this.#known = next as Map<string, Known>
   }
 
-  #placeOf(member: string, score: number, known: Known | undefined): Place | null {
-    if (known) return { member, service: known.service, node: known.node, key: known.key, score }
+  #placeOf(member: string): Place | null {
     const names = parseNodeMember(member)
     // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
-    return names && { member, ...names, key: `${this.#options.keys.prefix}node:${member}`, score }
+    return (
+      names && { member, service: names.service, node: names.node, key: `${this.#options.keys.prefix}node:${member}` }
+    )
   }
 
-  #knownOf({ service, node, key, score }: Place, read: KeyText | undefined): Known {
-    const text = read?.text ?? null
-    const lastBeat = timeOfScore(score, Date.now())
-    const kept = { service, node, key, score, text: this.#options.verifier ? text : null }
-    // What can't be read is not taken for a node that is lost.
-    const lost = read?.unreadable ? null : { service, node, lastBeat, heartbeat: null }
-    if (text === null) return { ...kept, entry: lost, dueAt: 0 }
-    const heartbeat = parseHeartbeat(text, { service, node })
-    if (!heartbeat) return { ...kept, entry: null, dueAt: 0 }
-    const rest = Math.min(heartbeat.interval ?? 0, MAX_REST_MS)
+  /** As one literal: V8 gives each object that is spread and added to a hidden class of its own. */
+  #knownOf(place: Place, score: number, { text, unreadable }: KeyText): Known {
+    const { service, node } = place
+    const heartbeat = parseHeartbeat(text, place)
     // The key says what they are called.
-    const entry = { service, node, lastBeat, heartbeat: Object.assign(heartbeat, { service, id: node }) }
-    return { ...kept, entry, dueAt: performance.now() + rest }
+    if (heartbeat) {
+      heartbeat.service = service
+      heartbeat.id = node
+    }
+    const isReadable = heartbeat !== null || (text === null && !unreadable)
+    return {
+      place,
+      score,
+      // What can't be read is not taken for a node that is lost.
+      entry: isReadable ? { service, node, lastBeat: timeOfScore(score, Date.now()), heartbeat } : null,
+      text: this.#options.verifier ? text : null,
+      dueAt: heartbeat ? performance.now() + Math.min(heartbeat.interval ?? 0, MAX_REST_MS) : 0,
+    }
   }
 }

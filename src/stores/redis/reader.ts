@@ -65,7 +65,7 @@ export function redisReader(
     async nodes() {
       const gate = new TrustGate(verifier)
       const [own] = await Promise.all([indexed.read(gate), discovery.look()])
-      const others = await foreign.read(indexed.names, gate)
+      const others = await foreign.read(indexed.names(), gate)
       return { nodes: [...own.nodes, ...others.nodes], unreadable: own.unreadable + others.unreadable, ...gate.report }
     },
     async slow({ service, after, limit }) {

@@ -7,6 +7,8 @@ import { type Reply, send } from '../../redis/send.js'
 export type KeyText = { readonly text: string | null; readonly unreadable: boolean }
 
 const CHUNK = 250
+/** How many texts are held at once by {@link eachText}: what lives longer is copied by the garbage collector. */
+const SLICE = 500
 const GONE: KeyText = { text: null, unreadable: false }
 const UNREADABLE: KeyText = { text: null, unreadable: true }
 
@@ -24,6 +26,27 @@ export async function readTexts(connection: Connection, keys: readonly string[])
   const asked = await readEach(connection, unclear)
   let next = 0
   return texts.map((text) => (text === null ? (asked[next++] ?? GONE) : { text, unreadable: false }))
+}
+
+/**
+ * Hands them over one after the other, in the order of the keys: while some are looked at, the next are on their way.
+ *
+ * @throws RedisError when Redis does not answer
+ */
+export async function eachText(
+  connection: Connection,
+  keys: readonly string[],
+  take: (text: KeyText, index: number) => void,
+): Promise<void> {
+  const sliceFrom = (start: number) => readTexts(connection, keys.slice(start, start + SLICE))
+  let coming = sliceFrom(0)
+  for (let start = 0; start < keys.length; start += SLICE) {
+    const texts = await coming
+    coming = sliceFrom(start + SLICE)
+    texts.forEach((text, index) => {
+      take(text, start + index)
+    })
+  }
 }
 
 async function readChunks(connection: Connection, keys: readonly string[]): Promise<(string | null)[]> {
