@@ -79,6 +79,17 @@ describe.each(nodeVersions())('$name', ({ path }) => {
   })
 })
 
+it.each(['express', 'fastify', 'hono', 'nest', 'bullmq'])(
+  'loads nothing of Zenith with %s before somebody mounts it',
+  (name) => {
+    const source = `
+    require('${manifest.name}/${name}')
+    process.stdout.write(Object.keys(require.cache).filter((file) => /quasar.dist.cjs.zenith/.test(file)).join())
+  `
+    expect(run(process.execPath, ['-e', source])).toBe('')
+  },
+)
+
 it.each(schemas)('offers the JSON Schema of a %s by name', (name) => {
   const source = `process.stdout.write(require.resolve('${manifest.name}/schemas/${name}.json'))`
   expect(run(process.execPath, ['-e', source])).toContain(name)

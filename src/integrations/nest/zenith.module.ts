@@ -1,9 +1,6 @@
 import { ConfigurableModuleBuilder, Inject, Module, type OnModuleDestroy } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
-import { checkOptions, type OptionChecks } from '../../core/option-checks.js'
-import { createZenith, type NodeHandler, toNodeHandler, type ZenithOptions } from '../../create-zenith.js'
-import { PATH_CHECK, ZENITH_CHECKS } from '../../zenith-checks.js'
-import { answerAll, type FastifyScope } from '../fastify/answer-all.js'
+import type { Zenith, ZenithOptions } from '../../create-zenith.js'
 
 export interface ZenithModuleOptions extends Omit<ZenithOptions, 'basePath'> {
   /** The path that it is mounted under; a global prefix does not touch it. @default '/quasar' */
@@ -14,11 +11,13 @@ const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModule
   .setClassMethodName('forRoot')
   .build()
 
-const { basePath: _, ...SHARED } = ZENITH_CHECKS
-const CHECKS = { ...SHARED, path: PATH_CHECK } satisfies OptionChecks<keyof ZenithModuleOptions>
+const ZENITH = Symbol('Zenith')
 
-/** The paths that an app has mounted already: importing the module twice mounts it once. */
-const mounted = new WeakMap<object, Set<string>>()
+/** Loaded by those that show it alone: of an app that reports it would be a third of what stays in memory. */
+async function mount(options: ZenithModuleOptions, host: HttpAdapterHost): Promise<Zenith | null> {
+  const { mountZenith } = await import('./mount-zenith.js')
+  return mountZenith(options, host.httpAdapter ?? null)
+}
 
 /**
  * Mounts Zenith in Nest 10 to 12, on Express and on Fastify.
@@ -26,40 +25,14 @@ const mounted = new WeakMap<object, Set<string>>()
  * @throws QuasarError `invalid_option`
  * @example imports: [QuasarModule.forRoot(), ZenithModule.forRoot({ path: '/quasar' })]
  */
-@Module({})
+@Module({ providers: [{ provide: ZENITH, inject: [MODULE_OPTIONS_TOKEN, HttpAdapterHost], useFactory: mount }] })
 export class ZenithModule extends ConfigurableModuleClass implements OnModuleDestroy {
-  #close: () => Promise<void> = async () => {}
-
-  constructor(
-    @Inject(MODULE_OPTIONS_TOKEN) options: ZenithModuleOptions,
-    @Inject(HttpAdapterHost) host: HttpAdapterHost,
-  ) {
+  constructor(@Inject(ZENITH) private readonly zenith: Zenith | null) {
     super()
-    const { path = '/quasar', ...rest } = checkOptions('ZenithModule', options, CHECKS)
-    // A process without a server (a worker, a command) has no adapter.
-    const adapter = host.httpAdapter
-    if (!adapter || !isFirst(adapter, path)) return
-    const isFastify = adapter.getType() === 'fastify'
-    // Express cuts the path off what it hands on; Fastify does not.
-    const zenith = createZenith(isFastify ? { ...rest, basePath: path } : rest)
-    this.#close = zenith.close
-    const answer = toNodeHandler(zenith)
-    if (isFastify) mountOnFastify(adapter.getInstance(), path, answer)
-    else adapter.use(path, answer)
   }
 
   /** Before the server closes: it waits for streams, and they never end by themselves. */
-  onModuleDestroy(): Promise<void> {
-    return this.#close()
+  async onModuleDestroy(): Promise<void> {
+    await this.zenith?.close()
   }
-}
-
-function isFirst(adapter: object, path: string): boolean {
-  const paths = mounted.get(adapter) ?? new Set()
-  mounted.set(adapter, paths)
-  return !paths.has(path) && paths.add(path) !== undefined
-}
-
-function mountOnFastify(fastify: FastifyScope, prefix: string, answer: NodeHandler): void {
-  fastify.register(async (scope) => answerAll(scope, answer), { prefix })
 }
