@@ -3,10 +3,11 @@ import { consoleLogger, silentLogger } from './core/logger.js'
 import { checkOptions } from './core/option-checks.js'
 import { resolvePrefix } from './core/prefix.js'
 import { resolveTokens } from './core/tokens.js'
-import { openRedisStore } from './open-redis-store.js'
+import { openRedis } from './open-redis.js'
 import type { Logger, QueueSource, Reader } from './ports.js'
 import { sharedMemoryStore } from './shared-memory.js'
 import { registeredSources } from './shared-queues.js'
+import { redisStore } from './stores/redis.js'
 import {
   authProblem,
   createZenithServer,
@@ -110,7 +111,10 @@ function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Rea
   const prefix = resolvePrefix(options.prefix, env)
   if (redis === false) return { reader: sharedMemoryStore(prefix), ownsReader: false }
   const token = tokens.length > 0 ? tokens : undefined
-  return { reader: openRedisStore({ redis, prefix, token, requireToken: options.requireToken }), ownsReader: true }
+  return {
+    reader: openRedis(redisStore, { redis, prefix, token, requireToken: options.requireToken }),
+    ownsReader: true,
+  }
 }
 
 /** What would let somebody believe that he is protected, and is not. */

@@ -4,9 +4,10 @@ import { isDisabled, type QuasarOptions, type ResolvedOptions, resolveOptions } 
 import { type Recorder, type RecorderStatus, startRecorder } from './core/recorder.js'
 import type { CaptureContext } from './core/records.js'
 import { type MonitoredQueues, monitorSources } from './monitor-sources.js'
-import { openRedisStore } from './open-redis-store.js'
+import { openRedis } from './open-redis.js'
 import type { QueueSource, Writer } from './ports.js'
 import { sharedMemoryStore } from './shared-memory.js'
+import { redisReports } from './stores/redis-reports.js'
 
 export type { MonitoredQueues, RecorderLease }
 
@@ -78,7 +79,7 @@ function writerOf({ store, redis, prefix, tokens }: ResolvedOptions): Writer {
   if (store) return borrowed(store)
   return redis === false
     ? borrowed(sharedMemoryStore(prefix))
-    : openRedisStore({ redis, prefix, token: tokens.length > 0 ? tokens : undefined })
+    : openRedis(redisReports, { redis, prefix, token: tokens.length > 0 ? tokens : undefined })
 }
 
 /** A store that stays open when the recorder stops: it is the app's, or the whole process's. */

@@ -1,17 +1,19 @@
 import { isQuasarError, QuasarError } from './core/errors.js'
 import { SHARED_CHECKS } from './core/option-checks.js'
-import type { Store } from './ports.js'
-import { type RedisStoreOptions, redisStore } from './stores/redis.js'
+import type { RedisSource } from './stores/redis.js'
 
 /**
- * The store of the option `redis`, for a recorder and for Zenith alike.
+ * Opens what the option `redis` leads to, for a recorder and for Zenith alike.
  *
- * @param redis a URL, or some object: whether it makes sense shows when it is opened
+ * @param options `redis` is a URL, or some object: whether it makes sense shows when it is opened
  * @throws QuasarError `invalid_option`, whatever ioredis, a getter or a proxy throws
  */
-export function openRedisStore(options: Omit<RedisStoreOptions, 'redis'> & { redis: string | object }): Store {
+export function openRedis<O extends { redis: RedisSource }, T>(
+  open: (options: O) => T,
+  options: Omit<O, 'redis'> & { redis: string | object },
+): T {
   try {
-    return redisStore(options)
+    return open(options as O)
   } catch (error) {
     if (isQuasarError(error)) throw error
     // Not as its cause: an error about a URL holds the URL, and so its password.

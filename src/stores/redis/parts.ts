@@ -1,0 +1,61 @@
+import { type Keys, keysOf } from '../../protocol/index.js'
+import { isClient, keyPrefixOf, type RedisSource } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { givenConnection } from '../../redis/given-connection.js'
+import { ownConnection } from '../../redis/own-connection.js'
+import { withTokenPassword } from '../../redis/token-password.js'
+import { type Signer, signerOf } from '../../signing/signer.js'
+import { parseTokens, TAKES_TOKENS } from '../../signing/tokens.js'
+import { ServerClock } from './server-clock.js'
+
+export interface RedisStoreOptions {
+  /**
+   * A URL (`redis://user:password@host:6379/0`, `rediss://`), ioredis options, or a client of ioredis 5 or 6, which may
+   * be a Cluster. A client is used while it is ready and never closed.
+   */
+  redis: RedisSource
+  /** What all keys begin with. @default 'gravito:quasar:' */
+  prefix?: string | undefined
+  /** How often reporters that write no index are looked for with SCAN, in ms. @default 60000 */
+  scanEvery?: number | undefined
+  /**
+   * Signs what is written and verifies what is read; two during a rotation, of which the first one signs. Also the password
+   * where `redis` names a user and none.
+   */
+  token?: string | readonly string[] | undefined
+  /** Leaves out what is not signed. @default false */
+  requireToken?: boolean | undefined
+}
+
+/** What writing and reading share. */
+export interface RedisParts {
+  readonly connection: Connection
+  readonly keys: Keys
+  readonly clock: ServerClock
+  readonly tokens: readonly string[]
+  /** The client's own, before each key. */
+  readonly keyPrefix: string
+  readonly signer: Signer
+}
+
+/** @throws when the URL or the options make no sense */
+export function partsOf(options: RedisStoreOptions): RedisParts {
+  const { redis, prefix } = options
+  const tokens = tokensOf(options)
+  const keyPrefix = isClient(redis) ? keyPrefixOf(redis) : ''
+  return {
+    connection: isClient(redis) ? givenConnection(redis) : ownConnection(withTokenPassword(redis, tokens[0])),
+    keys: keysOf(prefix),
+    clock: new ServerClock(),
+    tokens,
+    keyPrefix,
+    signer: signerOf(tokens, keyPrefix),
+  }
+}
+
+function tokensOf({ token, requireToken }: RedisStoreOptions): readonly string[] {
+  const tokens = token === undefined ? [] : parseTokens(token)
+  if (!tokens) throw new Error(`redisStore: token takes ${TAKES_TOKENS}`)
+  if (requireToken && tokens.length === 0) throw new Error('redisStore: requireToken needs a token')
+  return tokens
+}
