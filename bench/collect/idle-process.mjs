@@ -8,9 +8,9 @@ const START = {
     const { startQuasar } = await fromDist('index.js')
     startQuasar({ service: 'bench', redis: process.env.BENCH_REDIS })
   },
-  'its delay histogram': async () => (await fromDist('core/probes/loop-delay.js')).loopDelayProbe(),
-  'its drift timer': async () => (await fromDist('core/probes/loop-drift.js')).watchLoopDrift(),
-  'an empty timer of 250 ms': () => setInterval(() => {}, 250).unref(),
+  'its timer': async () => (await fromDist('core/probes/loop-drift.js')).watchLoopDrift(),
+  'an empty timer of 200 ms': () => setInterval(() => {}, 200).unref(),
+  'an empty timer of 500 ms': () => setInterval(() => {}, 500).unref(),
   'its GC observer': async () => (await fromDist('core/probes/gc.js')).gcProbe(),
 }
 

@@ -5,7 +5,7 @@ import { MEASURED_CORE } from '../shared/pin.mjs'
 import { start } from '../shared/process.mjs'
 
 /** The parts that wake a process up between two beats, each in a process of its own, and what waking up takes by itself. */
-const PARTS = ['its delay histogram', 'its drift timer', 'its GC observer', 'an empty timer of 250 ms']
+const PARTS = ['its timer', 'its GC observer', 'an empty timer of 200 ms', 'an empty timer of 500 ms']
 const VARIANTS = ['bare', 'again', 'quasar', ...PARTS]
 /** Per cent of a core. */
 const TARGET = 0.15

@@ -54,9 +54,12 @@ export class Sketch {
   #lowest = BUCKETS
   #highest = -1
 
-  /** @param duration ms */
-  record(duration: number): void {
-    this.#add(bucketOf(duration), 1)
+  /**
+   * @param duration ms
+   * @param times how many of them
+   */
+  record(duration: number, times = 1): void {
+    this.#add(bucketOf(duration), times)
   }
 
   /** Adds all that the other one recorded. The result is what recording everything into one would have given. */

@@ -1,37 +1,22 @@
 import { performance } from 'node:perf_hooks'
 import type { EventLoopFigures } from '../../protocol/index.js'
 import { round } from '../round.js'
-import { loopDelayProbe, RESOLUTION_MS } from './loop-delay.js'
 import { watchLoopDrift } from './loop-drift.js'
-import { guard, type OnFault, type Probe } from './probe.js'
+import type { Probe } from './probe.js'
 
 export interface EventLoopProbe extends Probe<EventLoopFigures> {
   /** See {@link watchLoopDrift}. */
   blockedMs(from: number, to: number): number
 }
 
-/** Delays by the runtime's histogram where there is one, blocks by a timer of our own, utilization as a difference. */
-export function eventLoopProbe(onFault: OnFault): EventLoopProbe {
-  const delayGuard = guard('event loop delay', onFault)
-  const delay = delayGuard.run(loopDelayProbe, null)
+/** Delays by a timer of our own, utilization as a difference. */
+export function eventLoopProbe(): EventLoopProbe {
   const drift = watchLoopDrift()
   const utilization = watchUtilization()
   return {
-    collect() {
-      const sampled = delayGuard.run(() => delay?.collect() ?? null, null)
-      return {
-        utilization: utilization(),
-        p50: sampled?.p50 ?? null,
-        p99: sampled?.p99 ?? null,
-        max: round(drift.takeLongest(sampled?.max ?? null, RESOLUTION_MS)),
-        mean: sampled?.mean ?? null,
-      }
-    },
+    collect: () => ({ utilization: utilization(), ...drift.take() }),
     blockedMs: (from, to) => drift.blockedMs(from, to),
-    stop() {
-      drift.stop()
-      delayGuard.run(() => delay?.stop?.(), undefined)
-    },
+    stop: () => drift.stop(),
   }
 }
 

@@ -46,7 +46,7 @@ export interface ProbeFactories {
   cpu(cgroup: Cgroup | null): Probe<ProbeFigures['cpu']> | null
   memory(cgroup: Cgroup | null): Probe<ProbeFigures['memory']> | null
   disk(mounts: readonly string[]): Probe<ProbeFigures['disk']> | null
-  eventLoop(onFault: OnFault): ReturnType<typeof eventLoopProbe> | null
+  eventLoop(): ReturnType<typeof eventLoopProbe> | null
   gc(): ReturnType<typeof gcProbe>
 }
 
@@ -74,7 +74,7 @@ export function startProbesFrom(own: Partial<ProbeFactories>, options: ProbeOpti
   const cpu = isolate('cpu', () => make.cpu(cgroup.probe), onFault)
   const memory = isolate('memory', () => make.memory(cgroup.probe), onFault)
   const disk = isolate('disk', () => make.disk(disks), onFault)
-  const eventLoop = isolate('event loop', () => make.eventLoop(onFault), onFault)
+  const eventLoop = isolate('event loop', () => make.eventLoop(), onFault)
   const gc = isolate('gc', () => make.gc(), onFault)
   const all = [cgroup, cpu, memory, disk, eventLoop, gc]
   return {

@@ -1,9 +1,16 @@
 import { performance } from 'node:perf_hooks'
+import type { EventLoopFigures } from '../../protocol/index.js'
+import { round } from '../round.js'
+import { DelaySamples } from './delay-samples.js'
 import { overlap, ring } from './ring.js'
 
-/** How often the timer looks, ms: seldom while the loop is idle, because each look wakes the process up, often while it is awake anyway. */
-const IDLE_PERIOD_MS = 250
-const BUSY_PERIOD_MS = 50
+/**
+ * How often the timer looks, ms: each look wakes an idle process up, which takes 0.1 to 0.4 ms of CPU. Seldom while nothing
+ * else turns the loop, often while it is awake anyway.
+ */
+const PERIODS_MS = { quiet: 500, idle: 200, busy: 50 } as const
+/** So many turns between two looks are those of the timer itself. */
+const QUIET_TURNS = 2
 /** The share of its time that a loop is busy above which it counts as awake. */
 const BUSY_SHARE = 0.05
 /** Timers are this coarse: less lateness says nothing. */
@@ -32,74 +39,83 @@ interface Look {
   readonly turns: number | null
 }
 
+export type LoopDelay = Omit<EventLoopFigures, 'utilization'>
+
 export interface LoopDrift {
   /**
-   * The longest delay since the last call, ms: how late the timer was, completed by the block that it was late for; or what
-   * samples of the loop found, completed likewise.
-   *
-   * @param sampled the longest delay of the samples, ms; null when there are none
-   * @param resolution how often they are taken, ms: that much of a block may be missing in them
+   * How late the timer was since the last call, ms; unknown when it was not due yet, but for the longest delay: that one is
+   * completed by the block that the timer was late for.
    */
-  takeLongest(sampled: number | null, resolution: number): number
+  take(): LoopDelay
   /** The longest stretch within a span of `performance.now()` during which the loop did not turn, ms; 0 when it turned all the time. */
   blockedMs(from: number, to: number): number
   stop(): void
 }
 
 /**
- * Catches what the runtime's histogram misses, and remembers when it was. A late timer shows only that part of a block that
- * lies after the moment it was due, so the loop's active time since the last look completes it.
+ * Watches the loop by one timer, and remembers when it was blocked. The runtime's own histogram (`monitorEventLoopDelay`) would
+ * be a second one: it wakes the process up as often, keeps 0.4 MB and misses the same blocks. A late timer shows only that part
+ * of a block that lies after the moment it was due, so the loop's active time since the last look completes it.
  */
 export function watchLoopDrift(): LoopDrift {
   const stretches = ring<Stretch>(KEPT_STRETCHES)
-  let period = IDLE_PERIOD_MS
+  const samples = new DelaySamples()
+  let period: number = PERIODS_MS.idle
   let last = look()
-  let latest = 0
+  let sampledAt = last.at
+  let dueAt = last.at + period
   let longest = 0
   let isStopped = false
   let timer = setTimeout(tick, period).unref()
 
   function tick(): void {
     try {
-      mark()
+      const now = look()
+      mark(now)
+      sample(now)
     } catch {
       // In a timer it would end the app. Whoever asks next meets it, too, and says so.
+      wait(PERIODS_MS.idle)
     }
-    wait()
   }
 
-  function wait(): void {
+  function wait(period: number): void {
     clearTimeout(timer)
     if (!isStopped) timer = setTimeout(tick, period).unref()
   }
 
-  function mark(): void {
-    const now = look()
-    const late = lateness(last, now, period)
+  function mark(now: Look): void {
+    const late = lateness(now, dueAt)
     const stretch = longestStretch(last, now, late)
-    if (stretch.ms >= NOTABLE_MS) {
-      stretches.push(stretch)
-      longest = Math.max(longest, stretch.ms)
-    }
-    latest = Math.max(latest, late, late >= NOTABLE_MS ? stretch.ms : 0)
-    period = (now.active - last.active) / (now.at - last.at) > BUSY_SHARE ? BUSY_PERIOD_MS : IDLE_PERIOD_MS
+    if (stretch.ms >= NOTABLE_MS) stretches.push(stretch)
+    longest = Math.max(longest, late >= NOTABLE_MS ? stretch.ms : surelyBlocked(last, now))
+    period = periodAfter(last, now)
     last = now
   }
 
+  function sample({ at }: Look): void {
+    // A timer may come a part of a ms early.
+    const delay = Math.max(0, at - dueAt)
+    samples.add(delay, at - sampledAt)
+    longest = Math.max(longest, delay)
+    sampledAt = at
+    dueAt = at + period
+    wait(period)
+  }
+
   return {
-    takeLongest(sampled, resolution) {
+    take() {
       // A block may have ended this very turn, before the timer could tell.
-      mark()
-      wait()
-      const seen = sampled ?? 0
-      const completed = seen >= NOTABLE_MS ? Math.min(longest, seen + resolution) : 0
-      const found = Math.max(latest, seen, completed)
-      latest = longest = 0
-      return found
+      const now = look()
+      mark(now)
+      if (now.at >= dueAt) sample(now)
+      const figures = { ...samples.take(), max: round(longest) }
+      longest = 0
+      return figures
     },
     blockedMs(from, to) {
       const now = look()
-      const running = longestStretch(last, now, lateness(last, now, period))
+      const running = longestStretch(last, now, lateness(now, dueAt))
       return [...stretches.values, running].reduce((longest, stretch) => {
         return Math.max(longest, Math.min(stretch.ms, overlap(stretch, { from, to })))
       }, 0)
@@ -121,8 +137,18 @@ function look(): Look {
   }
 }
 
-function lateness(last: Look, now: Look, period: number): number {
-  const late = now.at - last.at - period
+function turnsBetween(last: Look, now: Look): number | null {
+  return last.turns === null || now.turns === null ? null : now.turns - last.turns
+}
+
+function periodAfter(last: Look, now: Look): number {
+  if ((now.active - last.active) / (now.at - last.at) > BUSY_SHARE) return PERIODS_MS.busy
+  const turns = turnsBetween(last, now)
+  return turns !== null && turns <= QUIET_TURNS ? PERIODS_MS.quiet : PERIODS_MS.idle
+}
+
+function lateness(now: Look, dueAt: number): number {
+  const late = now.at - dueAt
   return late > TIMER_GRAIN_MS ? late : 0
 }
 
@@ -138,7 +164,14 @@ function longestStretch(last: Look, now: Look, late: number): Stretch {
 }
 
 function busyAtOnce(last: Look, now: Look, active: number): number {
-  if (last.turns === null || now.turns === null) return 0
-  const turns = now.turns - last.turns
+  const turns = turnsBetween(last, now)
+  if (turns === null) return 0
   return active - Math.min(turns, IDLE_TURNS) * IDLE_TURN_MS - Math.max(0, turns - IDLE_TURNS) * BUSY_TURN_MS
+}
+
+/** What one of the turns between two looks took at least, ms: of some numbers the largest is no less than their mean. */
+function surelyBlocked(last: Look, now: Look): number {
+  const turns = turnsBetween(last, now)
+  const ms = turns === null ? 0 : (now.active - last.active) / Math.max(1, turns)
+  return ms >= NOTABLE_MS ? ms : 0
 }
