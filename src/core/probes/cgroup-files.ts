@@ -37,6 +37,8 @@ export interface MemoryGroup {
   readonly used: number | null
 }
 
+/** Version 1 says "none" by the largest number of whole pages. */
+const NO_LIMIT_BYTES = 2 ** 62
 const NS_PER_MS = 1e6
 const US_PER_MS = 1e3
 
@@ -72,7 +74,7 @@ export function parseThrottled(stat: string | null): number | null {
   return ns === null ? null : ns / NS_PER_MS
 }
 
-/** Null without a limit. Version 1 may answer a huge number instead. */
+/** Null without a limit. */
 export async function locateMemory(find: FindGroup): Promise<MemoryPlace | null> {
   const { version, directories } = find('memory') ?? { version: 2, directories: [] }
   const limits = await Promise.all(directories.map((directory) => readLimit(directory, version)))
@@ -116,7 +118,9 @@ async function readLimit(directory: string, version: 1 | 2): Promise<number | nu
     readText(join(directory, 'memory.limit_in_bytes')),
     readText(join(directory, 'memory.stat')),
   ])
-  const limits = [amount(limit), field(stat, 'hierarchical_memory_limit')].filter((bytes) => bytes !== null)
+  const limits = [amount(limit), field(stat, 'hierarchical_memory_limit')]
+    .filter((bytes) => bytes !== null)
+    .filter((bytes) => bytes < NO_LIMIT_BYTES)
   return limits.length > 0 ? Math.min(...limits) : null
 }
 

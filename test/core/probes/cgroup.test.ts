@@ -166,6 +166,18 @@ test('version 1 without limits is the machine', async () => {
   expect(memory).toMatchObject({ total: os.totalmem(), limit: null })
 })
 
+test('without limits no file is read again before a minute is over', async () => {
+  await start({
+    ...V1_CONTAINER,
+    'cgroup/cpu,cpuacct/cpu.cfs_quota_us': '-1\n',
+    'cgroup/memory/memory.limit_in_bytes': NO_LIMIT_V1,
+    'cgroup/memory/memory.stat': '',
+  })
+  expect(await beat()).toMatchObject({ throttled: 0 })
+  await kernel.remove('cgroup/cpu,cpuacct/cpu.stat')
+  expect(await beat()).toMatchObject({ throttled: 0 })
+})
+
 test('version 1 tells of a limit around the groups that are seen', async () => {
   await start({
     ...V1_CONTAINER,
