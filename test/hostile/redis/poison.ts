@@ -156,13 +156,21 @@ export async function poisonKept(client: Redis): Promise<void> {
   }
 }
 
+/** Long enough that what is healthy is alive at the end of a test on a slow machine. */
+const INTERVAL_MS = 120_000
+
 /** A healthy node of a healthy service, to see that it stays as it is. */
 export async function writeHealthy(client: Redis, service = 'shop'): Promise<void> {
-  await client.set(keys.node(service, 'web-1'), encodeHeartbeat(heartbeatOf(service, 'web-1')), 'EX', 600)
+  await client.set(
+    keys.node(service, 'web-1'),
+    encodeHeartbeat(heartbeatOf(service, 'web-1', { interval: INTERVAL_MS })),
+    'EX',
+    600,
+  )
   await client.zadd(keys.nodeIndex, Date.now(), `${service}:web-1`)
   await client.set(
     keys.queues(service),
-    encodeQueueSnapshot(snapshotOf(service, { queues: [queueOf('mail')] })),
+    encodeQueueSnapshot(snapshotOf(service, { queues: [queueOf('mail')], interval: INTERVAL_MS })),
     'EX',
     600,
   )
