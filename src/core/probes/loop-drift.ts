@@ -60,13 +60,12 @@ export interface LoopDrift {
 export function watchLoopDrift(): LoopDrift {
   const stretches = ring<Stretch>(KEPT_STRETCHES)
   const samples = new DelaySamples()
-  let period: number = PERIODS_MS.idle
   let last = look()
-  let sampledAt = last.at
-  let dueAt = last.at + period
+  let sampled = last
+  let dueAt = last.at + PERIODS_MS.idle
   let longest = 0
   let isStopped = false
-  let timer = setTimeout(tick, period).unref()
+  let timer = setTimeout(tick, PERIODS_MS.idle).unref()
 
   function tick(): void {
     try {
@@ -74,7 +73,8 @@ export function watchLoopDrift(): LoopDrift {
       mark(now)
       sample(now)
     } catch {
-      // In a timer it would end the app. Whoever asks next meets it, too, and says so.
+      // In a timer it would end the app. Whoever asks next meets it, too, and says so. How late the next look is can't be told.
+      dueAt = Number.POSITIVE_INFINITY
       wait(PERIODS_MS.idle)
     }
   }
@@ -84,22 +84,23 @@ export function watchLoopDrift(): LoopDrift {
     if (!isStopped) timer = setTimeout(tick, period).unref()
   }
 
-  function mark(now: Look): void {
+  function mark(now: Look): Stretch {
     const late = lateness(now, dueAt)
     const stretch = longestStretch(last, now, late)
     if (stretch.ms >= NOTABLE_MS) stretches.push(stretch)
     longest = Math.max(longest, late >= NOTABLE_MS ? stretch.ms : surelyBlocked(last, now))
-    period = periodAfter(last, now)
     last = now
+    return stretch
   }
 
-  function sample({ at }: Look): void {
+  function sample(now: Look): void {
     // A timer may come a part of a ms early.
-    const delay = Math.max(0, at - dueAt)
-    samples.add(delay, at - sampledAt)
+    const delay = Math.max(0, now.at - dueAt)
+    samples.add(delay, now.at - sampled.at)
     longest = Math.max(longest, delay)
-    sampledAt = at
-    dueAt = at + period
+    const period = periodAfter(sampled, now)
+    sampled = now
+    dueAt = now.at + period
     wait(period)
   }
 
@@ -115,8 +116,8 @@ export function watchLoopDrift(): LoopDrift {
     },
     blockedMs(from, to) {
       // At once: the fewer turns between two looks, the more is sure of them.
-      mark(look())
-      return stretches.values.reduce((longest, stretch) => {
+      const running = mark(look())
+      return [...stretches.values, running].reduce((longest, stretch) => {
         return Math.max(longest, Math.min(stretch.ms, overlap(stretch, { from, to })))
       }, 0)
     },

@@ -34,7 +34,7 @@ function systemMemory(group: MemoryGroup | null): MemoryFigures['system'] {
   const total = os.totalmem()
   const free = os.freemem()
   const limit = group?.limit ?? null
-  // Version 1 says "no limit" by a huge number.
+  // More than the machine has is no limit.
   if (limit === null || limit >= total) return { total, free, used: total - free, limit: null }
   const used = group?.used ?? null
   return { total: limit, free: used === null ? null : Math.min(free, Math.max(0, limit - used)), used, limit }
