@@ -9,8 +9,13 @@ export interface RequestTrace {
   route: string | null
   /** What an integration keeps with the request, null at first. A property of its own on Express's objects takes 1.5 µs. */
   context: unknown
-  /** Remembers an error. Whether it is an exception is judged by the final status. */
+  /**
+   * Remembers the last error before the answer began, which decided it, or the first one in the middle of the answer, which
+   * cuts it short. Whether it is an exception is judged by the final status.
+   */
   fail(error: unknown): void
+  /** Forgets the error: the app has dealt with it, and goes on as if nothing had happened. */
+  recovered(): void
   /** For traces that {@link RequestRecorder.begin} made; the others end by themselves. Twice is harmless. */
   end(status: number, aborted: boolean): void
   /** Forgets the request as if it had never come. */
@@ -30,6 +35,12 @@ export interface TraceSink {
   ended(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void
 }
 
+/** What a trace has for an error as long as there is none: `undefined` can be thrown, too. */
+export const NO_ERROR = Symbol('no error')
+
+/** The status of a request whose answer was cut short after another one had been sent. */
+export const CUT_SHORT = 500
+
 /**
  * A trace with the links of the list of all that are in flight. Everything it needs has a slot of its own, so a request
  * costs one object and no closure.
@@ -37,7 +48,9 @@ export interface TraceSink {
 export class LiveTrace implements RequestTrace {
   route: string | null = null
   context: unknown = null
-  error: unknown = undefined
+  error: unknown = NO_ERROR
+  /** Whether an error ended the answer before it was whole. */
+  isCutShort = false
   previous: LiveTrace | null = null
   next: LiveTrace | null = null
   list: InFlight | null = null
@@ -64,13 +77,29 @@ export class LiveTrace implements RequestTrace {
   ) {}
 
   fail(error: unknown): void {
-    this.error ??= error
+    const { response } = this
+    if (!response?.headersSent) this.error = error
+    else if (!response.writableEnded) this.cutShort(error)
+    else if (this.error === NO_ERROR) this.error = error
+  }
+
+  recovered(): void {
+    this.error = NO_ERROR
+    this.isCutShort = false
+  }
+
+  /** The answer can't be completed. What fails afterwards is a consequence of it. */
+  cutShort(error: unknown): void {
+    if (this.isCutShort) return
+    this.isCutShort = true
+    this.error = error
   }
 
   end(status: number, aborted: boolean): void {
     if (!this.list) return
     this.list.remove(this)
-    this.sink.ended(this, status, aborted, performance.now() - this.start)
+    const final = this.isCutShort && status < CUT_SHORT ? CUT_SHORT : status
+    this.sink.ended(this, final, aborted, performance.now() - this.start)
   }
 
   discard(): void {

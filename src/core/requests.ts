@@ -7,6 +7,7 @@ import type { ResolvedOptions } from './options.js'
 import {
   InFlight,
   LiveTrace,
+  NO_ERROR,
   type RequestLike,
   type RequestTrace,
   type RouteNamer,
@@ -214,7 +215,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     const isSlow = durationMs >= thresholdMs
     const isTimed = !(isSlow && isEventStream(trace))
     count(series, status, aborted, isTimed ? durationMs : null)
-    const hasFailed = status >= 500 && trace.error !== undefined
+    const hasFailed = status >= 500 && trace.error !== NO_ERROR
     if (!hasFailed && !(isSlow && isTimed)) return
     const name = nameOf(trace.method, route)
     const ended = { trace, name, status, aborted, durationMs, thresholdMs, isTimed }

@@ -256,6 +256,68 @@ describe('an error of a request', () => {
   })
 })
 
+describe('the exception of a request', () => {
+  const kinds: Record<string, { handler: Handler; told: string[]; errors: number }> = {
+    'is the last error before the answer': {
+      handler: (_request, response, { recorder }) => {
+        const trace = recorder.requests.find(response)
+        trace?.fail(new Error('first'))
+        trace?.fail(new Error('last'))
+        response.writeHead(500).end()
+      },
+      told: ['last'],
+      errors: 1,
+    },
+    'is none that the app recovered from': {
+      handler: (_request, response, { recorder }) => {
+        const trace = recorder.requests.find(response)
+        trace?.fail(new Error('first'))
+        trace?.recovered()
+        response.writeHead(503).end()
+      },
+      told: [],
+      errors: 1,
+    },
+    'is not one that came after the answer': {
+      handler: (_request, response, { recorder }) => {
+        const trace = recorder.requests.find(response)
+        trace?.fail(new Error('first'))
+        response.writeHead(500).end()
+        trace?.fail(new Error('late'))
+      },
+      told: ['first'],
+      errors: 1,
+    },
+    'is what cut the answer short, which makes it an error': {
+      handler: (_request, response, { recorder }) => {
+        const trace = recorder.requests.find(response)
+        trace?.fail(new Error('recovered from by this answer'))
+        response.write('half')
+        trace?.fail(new Error('cut'))
+        trace?.fail(new Error('consequence'))
+        response.end()
+      },
+      told: ['cut'],
+      errors: 1,
+    },
+    'may be undefined': {
+      handler: (_request, response, { recorder }) => {
+        recorder.requests.find(response)?.fail(undefined)
+        response.writeHead(500).end()
+      },
+      told: ['undefined'],
+      errors: 1,
+    },
+  }
+  it.each(Object.entries(kinds))('%s', async (_, { handler, told, errors }) => {
+    const { url, recorder, store, routes } = await app({}, handler)
+    await ask(`${url}/a`)
+    await vi.waitFor(async () => expect((await routes()).get('GET /a')).toMatchObject({ count: 1, errors }))
+    await recorder.flush()
+    expect((await exceptions(store, 'shop')).map(({ message }) => message)).toEqual(told)
+  })
+})
+
 /** Sends a request and goes away once the server has it (or has begun to answer). */
 function abortWhenReached(url: string, answered: boolean): Promise<void> {
   return new Promise((resolve) => {
