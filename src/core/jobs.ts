@@ -1,3 +1,4 @@
+import { now } from './clock.js'
 import type { ResolvedOptions } from './options.js'
 import { Running } from './running.js'
 import { type Series, SeriesTable } from './series.js'
@@ -54,7 +55,7 @@ export interface EndedJob {
   readonly status: 'completed' | 'failed'
   readonly durationMs: number
   readonly thresholdMs: number
-  /** performance.now() at the start. */
+  /** now() at the start. */
   readonly start: number
   readonly final: boolean
 }
@@ -198,7 +199,7 @@ export class Jobs implements JobRecorder, JobSink {
   }
 
   #begin(job: JobLike, kind: 'job' | 'custom'): LiveJob {
-    return new LiveJob(job, kind, performance.now(), this)
+    return new LiveJob(job, kind, now(), this)
   }
 
   #record(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean): void {
@@ -206,7 +207,7 @@ export class Jobs implements JobRecorder, JobSink {
     const queue = job.queue ?? ''
     const series = this.#series.find(queue, name)
     const thresholdMs = trace.thresholdMs ?? this.#series.thresholdOf(series, queue, name)
-    const durationMs = performance.now() - start
+    const durationMs = now() - start
     series.count += 1
     if (hasFailed) series.errors += 1
     if (final) series.failed += 1

@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { performance } from 'node:perf_hooks'
 import { threadId } from 'node:worker_threads'
 import type { Logger, Store } from '../ports.js'
 import { MAX_NAME_CHARS } from '../protocol/index.js'

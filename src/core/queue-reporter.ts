@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { QueueSource, Writer } from '../ports.js'
 import { MAX_QUEUES, PROTOCOL_VERSION, type QueueEntry } from '../protocol/index.js'
 import { untraced } from '../tracing/untraced.js'

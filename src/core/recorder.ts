@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { QueueSource, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { RecordBuffer } from './buffer.js'

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Batch, WriteResult, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { untraced } from '../tracing/untraced.js'

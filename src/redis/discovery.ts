@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { type Command, isCluster, keyPrefixOf, type RedisClient } from './client.js'
 import type { Connection } from './connection.js'
 import { escapeGlob } from './glob.js'

@@ -1,4 +1,5 @@
 import os from 'node:os'
+import { performance } from 'node:perf_hooks'
 import type { CpuFigures } from '../../protocol/index.js'
 import { percent, round } from '../round.js'
 import type { Cgroup, CgroupReading } from './cgroup.js'

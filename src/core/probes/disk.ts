@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises'
+import { performance } from 'node:perf_hooks'
 import type { DiskFigures } from '../../protocol/index.js'
 import { percent } from '../round.js'
 import type { Probe } from './probe.js'

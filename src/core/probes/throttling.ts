@@ -1,5 +1,6 @@
 import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { performance } from 'node:perf_hooks'
 import { parseThrottled } from './cgroup-files.js'
 import { ring } from './ring.js'
 

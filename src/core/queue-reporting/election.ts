@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Writer } from '../../ports.js'
 import type { QueueEntry } from '../../protocol/index.js'
 import { fingerprintOf, type Holder, holderText, isNothing, parseHolder, type Watch, without } from './watch.js'

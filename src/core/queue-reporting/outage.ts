@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Notices } from '../logger.js'
 
 /** A failure that is over at the next look is no line in a log. */

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { QueueReading, QueueSource, SourceReading } from '../../ports.js'
 import { MAX_MESSAGE_CHARS, MAX_QUEUES, type QueueEntry, UNKNOWN_METRICS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'

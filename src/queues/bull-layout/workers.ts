@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { type Command, isCluster } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asText } from '../../redis/replies.js'

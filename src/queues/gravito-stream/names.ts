@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery, type KeyPattern } from '../../redis/discovery.js'
 import { escapeGlob } from '../../redis/glob.js'

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { JobQuery, JobSearchQuery } from '../../ports.js'
 import type { JobListing, JobSearch, JobSummary } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'

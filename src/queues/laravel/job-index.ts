@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { orThrow, sendInPortions } from '../shared/redis.js'

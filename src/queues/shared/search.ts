@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { JobSearchQuery } from '../../ports.js'
 import type { JobSearch, JobSummary } from '../../protocol/index.js'
 import { searchable } from './texts.js'

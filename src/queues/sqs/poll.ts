@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { SourceReading } from '../../ports.js'
 import { SqsError } from './errors.js'
 

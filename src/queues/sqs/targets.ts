@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { SqsApi } from './api.js'
 import type { SqsError } from './errors.js'
 import { inParallel } from './in-parallel.js'

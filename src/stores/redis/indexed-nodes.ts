@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { NodeEntry } from '../../ports.js'
 import { type Keys, parseHeartbeat, parseNodeMember } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'

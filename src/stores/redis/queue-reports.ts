@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Writer } from '../../ports.js'
 import { encodeQueueSnapshot, type Keys, parseQueueSnapshot, queuesMember, snapshotLife } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { asNumber } from '../../redis/replies.js'
 
 /** Below this the difference may as well be the way of the answer, in ms. */

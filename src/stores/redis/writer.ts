@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Batch, StoreRecord, WriteResult, Writer } from '../../ports.js'
 import {
   EXCEPTION_LIFE_MS,

@@ -3,7 +3,7 @@ import { ask } from '../../support/ask.js'
 import { type Bench, counts } from '../http-adapter.js'
 
 /** Registering, starting, stopping. */
-export function lifeCases({ host, report, open, read, reader, newService }: Bench): void {
+export function lifeCases({ host, report, start, open, read, reader, redis, newService }: Bench): void {
   it('counts a request once however often it is registered', async () => {
     const reported = await report({ registrations: 3 }, async ({ port }, service) => {
       await ask(port, '/users/1')
@@ -38,6 +38,20 @@ export function lifeCases({ host, report, open, read, reader, newService }: Benc
     expect(one && counts(one)).toEqual({ 'GET /plain': 1 })
     expect(other && counts(other)).toEqual({ 'GET /users/:id': 1, 'GET /fail/sync': 1, 'GET /plain': 1 })
     expect([one?.exceptions.length, other?.exceptions.length]).toEqual([0, 1])
+  })
+
+  it.each(['gone', 'replaced'] as const)('measures as ever where the global performance is %s', async (performance) => {
+    const own = await start({})
+    const options = { redis: redis().url, interval: 200, service: newService(), slow: 150 }
+    try {
+      const app = await own.open({ options, performance })
+      await ask(app.port, '/slow/200')
+      await app.close()
+    } finally {
+      await own.end()
+    }
+    const { slow } = await read(options.service)
+    expect(slow).toMatchObject([{ name: 'GET /slow/:ms', durationMs: expect.any(Number) }])
   })
 
   it('beats while the app lives and says good-bye when it ends', async () => {

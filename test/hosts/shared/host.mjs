@@ -6,6 +6,7 @@ export function runHost(openApp) {
   const commands = {
     hello: () => true,
     async open(config) {
+      if (config.performance) replacePerformance(config.performance)
       const app = await openApp(config)
       apps.set(apps.size + 1, app)
       return { app: apps.size, port: app.port }
@@ -22,6 +23,12 @@ export function runHost(openApp) {
     }
   })
   process.on('disconnect', () => process.exit())
+}
+
+/** Fake timers stop it, polyfills replace it, sandboxes have none. */
+function replacePerformance(how) {
+  if (how === 'gone') delete globalThis.performance
+  else globalThis.performance = { now: () => 0 }
 }
 
 /** Listens with a Node server on a free port of 127.0.0.1. */

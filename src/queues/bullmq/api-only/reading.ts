@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { QueueReading, SourceReading } from '../../../ports.js'
 import type { JobState } from '../../../protocol/index.js'
 import { ageOf, earliest, type QueueKind, readingOf } from '../../shared/readings.js'
