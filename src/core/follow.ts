@@ -5,7 +5,7 @@ import type { JobTrace } from './jobs.js'
  * Runs `fn` to its end, at once or as a promise, and tells the trace how it went; the result passes through untouched.
  * Only real promises are waited for: asking another thenable would start those that are lazy, such as a query, twice.
  */
-export function follow<T>(trace: JobTrace, fn: () => T): T {
+export function follow<T>(trace: Pick<JobTrace, 'complete' | 'fail'>, fn: () => T): T {
   try {
     const result = fn()
     if (types.isPromise(result))

@@ -23,8 +23,11 @@ export interface JobTrace {
   /** From when on it is slow, ms; null for what the options say. */
   thresholdMs: number | null
   complete(): void
-  /** @param final it will not be tried again */
-  fail(error: unknown, final: boolean): void
+  /**
+   * @param final it will not be tried again
+   * @param handled somebody took care of the error @default what will be tried again is
+   */
+  fail(error: unknown, final: boolean, handled?: boolean): void
   /** Neither completed nor failed: delayed, waiting for children, held back by a rate limit. */
   discard(): void
 }
@@ -58,6 +61,7 @@ export interface EndedJob {
   /** now() at the start. */
   readonly start: number
   readonly final: boolean
+  readonly handled: boolean
 }
 
 export interface JobListener {
@@ -67,7 +71,7 @@ export interface JobListener {
 
 /** Where a trace reports its end. */
 interface JobSink {
-  ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean): void
+  ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void
 }
 
 class Worker implements RunningJobs {
@@ -115,11 +119,11 @@ class LiveJob implements JobTrace {
   }
 
   complete(): void {
-    this.#finish(false, null, false)
+    this.#finish(false, null, false, true)
   }
 
-  fail(error: unknown, final: boolean): void {
-    this.#finish(true, error, final)
+  fail(error: unknown, final: boolean, handled = !final): void {
+    this.#finish(true, error, final, handled)
   }
 
   discard(): void {
@@ -127,10 +131,10 @@ class LiveJob implements JobTrace {
     if (this.subject) this.running?.remove(this.subject)
   }
 
-  #finish(hasFailed: boolean, error: unknown, final: boolean): void {
+  #finish(hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void {
     if (this.#isOver) return
     this.discard()
-    this.sink.ended(this, hasFailed, error, final)
+    this.sink.ended(this, hasFailed, error, final, handled)
   }
 }
 
@@ -190,9 +194,9 @@ export class Jobs implements JobRecorder, JobSink {
     this.#series.clear()
   }
 
-  ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean): void {
+  ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void {
     try {
-      this.#record(trace, hasFailed, error, final)
+      this.#record(trace, hasFailed, error, final, handled)
     } catch (fault) {
       this.#onFault(fault)
     }
@@ -202,7 +206,7 @@ export class Jobs implements JobRecorder, JobSink {
     return new LiveJob(job, kind, now(), this)
   }
 
-  #record(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean): void {
+  #record(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void {
     const { name, job, kind, start } = trace
     const queue = job.queue ?? ''
     const series = this.#series.find(queue, name)
@@ -216,7 +220,7 @@ export class Jobs implements JobRecorder, JobSink {
     const isSlow = durationMs >= thresholdMs
     if (!hasFailed && !isSlow) return
     const status = hasFailed ? 'failed' : 'completed'
-    const ended: EndedJob = { job, kind, name, status, durationMs, thresholdMs, start, final }
+    const ended: EndedJob = { job, kind, name, status, durationMs, thresholdMs, start, final, handled }
     if (isSlow) this.#listener.slow(ended)
     if (hasFailed) this.#listener.failed(ended, error)
   }

@@ -115,7 +115,7 @@ export class Records {
 
   failedJob(ended: EndedJob, error: unknown): void {
     const { queue } = ended.job
-    this.exception(error, ended.kind, !ended.final, { route: ended.name, queue, traceId: activeTraceId() })
+    this.exception(error, ended.kind, ended.handled, { route: ended.name, queue, traceId: activeTraceId() })
   }
 
   /** Keeps an exception; the same error object only once. */

@@ -1,10 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common'
-import { HttpAdapterHost } from '@nestjs/core'
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core'
 import type { Recorder, RecorderStatus } from '../../core/recorder.js'
 import type { CaptureContext } from '../../core/records.js'
 import { monitorSources } from '../../monitor-sources.js'
 import type { QueueSource } from '../../ports.js'
 import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../quasar.js'
+import { addApp } from './apps.js'
+import { watchEntryPoints } from './entry-points.js'
 import { followAdapter } from './follow-adapter.js'
 import { QUASAR_OPTIONS, type QuasarModuleOptions, recorderOptions } from './options.js'
 import { watchExceptions } from './watch-exceptions.js'
@@ -13,12 +15,16 @@ import { watchExceptions } from './watch-exceptions.js'
 @Injectable()
 export class QuasarService implements OnApplicationShutdown {
   readonly #lease: RecorderLease
+  readonly #removeApp: () => void
 
   constructor(
     @Inject(QUASAR_OPTIONS) options: QuasarModuleOptions,
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(ModulesContainer) modules: ModulesContainer,
   ) {
     this.#lease = leaseRecorder(recorderOptions(options), 'nest')
+    this.#removeApp = addApp(modules, this.recorder)
+    watchEntryPoints(modules)
     this.follow()
   }
 
@@ -62,6 +68,7 @@ export class QuasarService implements OnApplicationShutdown {
 
   /** Called by Nest, after the server and the workers have closed. */
   onApplicationShutdown(): Promise<void> {
+    this.#removeApp()
     return this.#lease.release()
   }
 }

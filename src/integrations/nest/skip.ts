@@ -1,5 +1,14 @@
-import { type CanActivate, type ExecutionContext, Inject, Injectable, UseGuards } from '@nestjs/common'
+import {
+  applyDecorators,
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+} from '@nestjs/common'
 import { QuasarService } from './quasar.service.js'
+import { SKIPPED } from './skipped.js'
 import { rawResponse } from './watch-exceptions.js'
 
 /** Lets everybody pass; forgets the request on the way. */
@@ -14,10 +23,11 @@ class SkipGuard implements CanActivate {
 }
 
 /**
- * Leaves a controller or a handler out of Quasar's reports. What a global guard turns away is still reported.
+ * Leaves a controller or a handler out of Quasar's reports, or a gateway, a provider with schedules and listeners, or one of their methods.
+ * What a global guard turns away is still reported.
  *
  * @example @SkipQuasar() @Get('health') health() {}
  */
 export function SkipQuasar(): ClassDecorator & MethodDecorator {
-  return UseGuards(SkipGuard)
+  return applyDecorators(SetMetadata(SKIPPED, true), UseGuards(SkipGuard))
 }

@@ -22,7 +22,7 @@ export function watchExceptions(requests: RequestRecorder): void {
 }
 
 /** Fastify's reply holds Node's response; middleware gets Node's own on both. What is no request has none. */
-export function rawResponse(host: ArgumentsHost): ServerResponse | undefined {
+export function rawResponse(host: Pick<ArgumentsHost, 'getArgByIndex'>): ServerResponse | undefined {
   const response = host.getArgByIndex<(ServerResponse & { raw?: ServerResponse }) | undefined>(1)
   return response?.raw ?? response
 }
