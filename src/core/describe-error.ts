@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_STACK_CHARS } from '../protocol/index.js'
+import { MAX_NAME_CHARS, MAX_STACK_CHARS } from '../protocol/index.js'
 import { cut } from '../protocol/read.js'
-import { maskMessage, maskSecrets } from '../redaction/secrets.js'
+import { isObject, messageOf, nameOf, stackOf } from './thrown.js'
+import { relatedTo } from './thrown-related.js'
 
 export interface ErrorDescription {
   readonly name: string
@@ -10,14 +11,22 @@ export interface ErrorDescription {
   readonly fingerprint: string
 }
 
-const MAX_CAUSES = 4
+/** An error of others in the same stack is told in at least so many characters. */
+const MIN_RELATED_CHARS = 250
+/** So many words of inner errors make the message of an error that has none of its own. */
+const MAX_INNER_MESSAGES = 3
 
-/** Says what was thrown, whatever it is: bounded and without secrets. Never throws, whatever its getters do. */
+/** Describes what was thrown, whatever it is: bounded and without secrets. Never throws, whatever its getters do. */
 export function describeError(error: unknown): ErrorDescription {
-  const name = cut(maskMessage(beginningOf(textOf(error, 'name') ?? kindOf(error), MAX_MESSAGE_CHARS)), MAX_NAME_CHARS)
-  const raw = isObject(error) ? (textOf(error, 'message') ?? '') : safeString(error)
-  const message = cut(maskMessage(beginningOf(raw, 4 * MAX_MESSAGE_CHARS)), MAX_MESSAGE_CHARS)
-  const stack = stackOf(error)
+  const related = relatedTo(error)
+  const name = cut(nameOf(error), MAX_NAME_CHARS)
+  const inner = related.slice(0, MAX_INNER_MESSAGES).map((one) => messageOf(one.error))
+  const message = messageOf(error, inner.filter(Boolean).join('; '))
+  const stack = wholeStack(
+    textOf(error, name, message),
+    related.map((one) => one.label + textOf(one.error)),
+    related.length > 0 || stackOf(error) !== null,
+  )
   return { name, message, stack, fingerprint: fingerprintOf(name, message, stack) }
 }
 
@@ -27,20 +36,33 @@ export function wordsOf(error: unknown): string {
   return isObject(error) ? `${name}: ${message}` : message
 }
 
-/** The stack with those of its causes, cut and masked. */
-function stackOf(error: unknown): string | null {
-  const stacks = chainOf(error).flatMap((link) => {
-    const stack = textOf(link, 'stack')
-    return stack === null ? [] : beginningOf(stack, MAX_STACK_CHARS)
-  })
-  return stacks.length > 0 ? cut(maskSecrets(stacks.join('\nCaused by: ')), MAX_STACK_CHARS) : null
+/** The stack of one error, or what is known of something that has none. */
+function textOf(error: unknown, name = cut(nameOf(error), MAX_NAME_CHARS), message = messageOf(error)): string {
+  const stack = stackOf(error)
+  if (stack !== null) return stack
+  return isObject(error) ? `${name}: ${message}` : message
 }
 
-/** The error and its causes, of which there may be a circle. */
-function chainOf(error: unknown, depth = 0): unknown[] {
-  if (!isObject(error) || depth > MAX_CAUSES) return []
-  return [error, ...chainOf(get(error, 'cause'), depth + 1)]
+/** The stack with those of its causes and inner errors: a long one leaves room for the others. */
+function wholeStack(own: string, related: readonly string[], isKnown: boolean): string | null {
+  if (!isKnown) return null
+  const share = Math.max(MIN_RELATED_CHARS, Math.floor(MAX_STACK_CHARS / 2 / Math.max(1, related.length)))
+  const whole = [own, ...related].join('\n')
+  if (whole.length <= MAX_STACK_CHARS) return whole
+  const others = related.map((text) => `\n${cut(text, share)}`).join('')
+  return cut(cut(own, Math.max(MAX_STACK_CHARS / 2, MAX_STACK_CHARS - others.length)) + others, MAX_STACK_CHARS)
 }
+
+/** What varies from one error of an origin to the next. */
+const VARIES: readonly (readonly [RegExp, string])[] = [
+  [/0x[\da-f]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, '#'],
+  // Ids: hexadecimal, or long with digits and letters.
+  [/\b(?=[a-f]*\d)[\da-f]{8,}\b/gi, '#'],
+  [/\b(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{16,}\b/g, '#'],
+  [/\b(?=[A-Z]*\d)[\dA-Z]{20,}\b/g, '#'],
+  [/\d+(?:\.\d+)?/g, '#'],
+  [/(["'`]).*?\1/g, '?'],
+]
 
 /**
  * The same for errors of one origin: made of the class, the message without what varies in it, and the app's own frame
@@ -50,48 +72,9 @@ function fingerprintOf(name: string, message: string, stack: string | null): str
   const frames = stack?.match(/^\s+at .+$/gm) ?? []
   const own = frames.find((frame) => !/node_modules|\(node:|at node:/.test(frame)) ?? frames[0] ?? ''
   const place = own.trim().replace(/:\d+(?::\d+)?\)?$/, '')
-  const template = message
-    .replace(/0x[\da-f]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d+(?:\.\d+)?/gi, '#')
-    .replace(/(["'`]).*?\1/g, '?')
+  const template = VARIES.reduce((text, [pattern, mark]) => text.replace(pattern, mark), message)
   return createHash('sha256')
     .update(`${name}\n${template.slice(0, 200)}\n${place}`)
     .digest('hex')
     .slice(0, 16)
-}
-
-/** So much of a text, without a word that is cut in two: of half a secret nobody can tell that it is one. */
-function beginningOf(text: string, maxChars: number): string {
-  if (text.length <= maxChars) return text
-  const part = text.slice(0, maxChars)
-  const end = Math.max(part.lastIndexOf(' '), part.lastIndexOf('\n'))
-  return end > maxChars / 2 ? part.slice(0, end) : part
-}
-
-function isObject(value: unknown): value is object {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
-}
-
-function textOf(error: unknown, key: string): string | null {
-  const value = isObject(error) ? get(error, key) : undefined
-  return typeof value === 'string' && value !== '' ? value : null
-}
-
-function get(object: object, key: string): unknown {
-  try {
-    return (object as Record<string, unknown>)[key]
-  } catch {
-    return undefined
-  }
-}
-
-function kindOf(value: unknown): string {
-  return value === null ? 'null' : typeof value
-}
-
-function safeString(value: unknown): string {
-  try {
-    return String(value)
-  } catch {
-    return ''
-  }
 }

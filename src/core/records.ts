@@ -18,6 +18,7 @@ import { pickHeaders, redactId, redactUrl } from './redaction.js'
 import type { LiveTrace, RequestLike } from './request-trace.js'
 import type { EndedRequest } from './requests.js'
 import { round, roundKnown } from './round.js'
+import { isObject } from './thrown.js'
 
 /** At most this many exceptions become records in one interval; describing an error is not free. */
 const MAX_EXCEPTIONS_PER_INTERVAL = 200
@@ -190,7 +191,7 @@ export class Records {
   }
 
   #isKnown(error: unknown): boolean {
-    if (typeof error !== 'object' || error === null) return false
+    if (!isObject(error)) return false
     if (this.#captured.has(error)) return true
     this.#captured.add(error)
     return false

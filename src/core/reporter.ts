@@ -3,6 +3,7 @@ import type { Batch, WriteResult, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { untraced } from '../tracing/untraced.js'
 import type { RecordBuffer } from './buffer.js'
+import { wordsOf } from './describe-error.js'
 import type { Notices } from './logger.js'
 import { round } from './round.js'
 
@@ -149,7 +150,7 @@ export class Reporter {
     try {
       return await this.#writer.write(batch)
     } catch (error) {
-      return { unwritten: batch.records, error: error instanceof Error ? error : new Error(String(error)) }
+      return { unwritten: batch.records, error: error instanceof Error ? error : new Error(wordsOf(error)) }
     }
   }
 

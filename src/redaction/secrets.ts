@@ -56,6 +56,14 @@ export function maskMessage(text: string): string {
   return maskSecrets(text).replace(RANDOM, (word) => (looksRandom(word) ? MASK : word))
 }
 
+/**
+ * {@link maskMessage} for a text that may have been cut, with `…` at its end: of a long random word only the beginning may be
+ * left, which is too short to be recognized.
+ */
+export function maskCutMessage(text: string): string {
+  return maskMessage(text).replace(/[\w+=-]{8,}(?=…$)/, (word) => (looksRandom(word) ? MASK : word))
+}
+
 function looksRandom(word: string): boolean {
   return /\d/.test(word) && /[a-z]/i.test(word) && !UUID.test(word)
 }

@@ -1,3 +1,5 @@
+import { wordsOf } from '../describe-error.js'
+
 /** One source of figures. A factory gives one, or null where the runtime or the system has no such thing. */
 export interface Probe<F> {
   /** Synchronous and cheap: the figures since the last call. */
@@ -23,7 +25,7 @@ export function guard(name: string, onFault: OnFault): Guard {
     if (isKnown) return
     isKnown = true
     try {
-      onFault(name, thrown instanceof Error ? thrown : new Error(String(thrown)))
+      onFault(name, thrown instanceof Error ? thrown : new Error(wordsOf(thrown)))
     } catch {
       // Whoever is told can't be told that they failed.
     }

@@ -1,5 +1,5 @@
 import type { FailureGroup } from '../../protocol/index.js'
-import { maskMessage } from '../../redaction/secrets.js'
+import { maskCutMessage } from '../../redaction/secrets.js'
 import type { ConnectedQueue } from '../queues/directory.js'
 import type { Failure } from './known-failures.js'
 
@@ -45,7 +45,7 @@ export class FailureGroups {
     const groups = [...this.#groups.values()].sort((a, b) => (b.last ?? 0) - (a.last ?? 0))
     return groups.slice(0, MAX_GROUPS).map(({ queues, ...group }) => ({
       ...group,
-      error: maskMessage(group.error),
+      error: maskCutMessage(group.error),
       queues: [...queues.values()].sort((a, b) => b.count - a.count),
     }))
   }

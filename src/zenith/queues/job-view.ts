@@ -10,11 +10,13 @@ import {
 import { cut } from '../../protocol/read.js'
 import { maskPayload } from '../../redaction/json.js'
 import { redactName } from '../../redaction/name.js'
-import { maskMessage, maskSecrets } from '../../redaction/secrets.js'
+import { maskCutMessage } from '../../redaction/secrets.js'
+import { boundedMessage, maskStack } from '../../redaction/stack.js'
 
 /** What is shown of one text unless all of it is asked for, in characters. */
 const MAX_CHARS = 20_000
 const MAX_STACKS = 50
+const STACK_LIMITS = { message: MAX_CHARS / 4, stack: MAX_CHARS }
 const MAX_LINE_CHARS = 4_000
 /** A list is quick on a phone, whatever the errors of its jobs are, in bytes. */
 const MAX_LIST_BYTES = 96_000
@@ -46,8 +48,8 @@ export function jobView(detail: JobDetail, showing: Showing): JobView {
     result: shownText(result, showing),
     progressText: progressView(progressText, showing),
     options: optionsView(options),
-    failure: failure === null ? null : maskMessage(cut(failure, MAX_CHARS)),
-    stacks: stacks.slice(-MAX_STACKS).map((stack) => maskSecrets(cut(stack, MAX_CHARS))),
+    failure: failure === null ? null : boundedMessage(failure, MAX_CHARS),
+    stacks: stacks.slice(-MAX_STACKS).map((stack) => maskStack(stack, failure ?? '', STACK_LIMITS)),
     worker: detail.worker && redactName(detail.worker),
   }
 }
@@ -97,11 +99,11 @@ function isShort(id: string): boolean {
 }
 
 export function logView(line: string): string {
-  return maskSecrets(cut(line, MAX_LINE_CHARS))
+  return maskStack(line, '', { message: MAX_LINE_CHARS, stack: MAX_LINE_CHARS })
 }
 
 function maskedError(error: string | null): string | null {
-  return error === null ? null : maskMessage(error)
+  return error === null ? null : maskCutMessage(error)
 }
 
 /** With shorter errors where they would make it too large; with ids as long as books there are fewer jobs in it. */

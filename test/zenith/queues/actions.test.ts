@@ -350,6 +350,36 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     expect(JSON.stringify(answers)).not.toContain(SECRET)
   })
 
+  it('masks long random text in the message, the stacks and the log of a failed job alike', async () => {
+    const token = 'q7Zr2LmX9vKc4TbN8sWd1FgH6jPy3QeA5uRi0ToY'
+    await queue.add('welcome', {}, { attempts: 2 })
+    const worker = new Worker(
+      queue.name,
+      async (job) => {
+        const error = new Error(`attempt ${job.attemptsMade}:\n    at ${token} (x.js:1:2)\n(.*) ${token} refused`, {
+          cause: new Error(`inner ${token}`),
+        })
+        await job.log(error.stack ?? '')
+        if (job.attemptsMade > 0) error.message = `${'word '.repeat(55)}${token} refused`
+        throw error
+      },
+      { connection: { url: redis.url } },
+    )
+    onTestFinished(() => worker.close())
+    await expect.poll(() => queue.getFailedCount(), { timeout: 10_000 }).toBe(1)
+    const { zenith } = open()
+    const path = `/api/queues/${segment(await keyOf(zenith, queue.name))}`
+    const { body } = await askApi<JobListing>(zenith, `${path}/jobs?state=failed`)
+    const id = body.jobs[0]?.id
+    const job = await askApi<JobView>(zenith, `${path}/jobs/${id}`)
+    const answers = [body, job, await askApi(zenith, `${path}/jobs/${id}/logs`), await askApi(zenith, '/api/failures')]
+    expect(job.body.stacks).toHaveLength(2)
+    expect(job.body.stacks[0]).toContain('actions.test.ts')
+    expect(JSON.stringify(answers)).toContain('*** refused')
+    expect(JSON.stringify(answers)).not.toContain(token.slice(0, 12))
+    expect(JSON.stringify(answers)).not.toContain(token.slice(-12))
+  })
+
   it('gives lists of jobs with large payloads at once, and cuts what it shows of one', async () => {
     const large = JSON.stringify({ first: 'seen', rows: 'x'.repeat(3_000_000), last: 'end' })
     const ids = await fail(...Array.from({ length: 4 }, () => JSON.parse(large) as object))

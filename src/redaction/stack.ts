@@ -1,0 +1,81 @@
+import { cut } from '../protocol/read.js'
+import { MASK, maskMessage, maskSecrets } from './secrets.js'
+
+/** The longest first line of a stack that may stand before the message: the error's name, and its code. */
+const MAX_LABEL_CHARS = 500
+
+/** Names of functions have fewer digits. */
+const MIN_RANDOM_DIGITS = 4
+
+/** A frame as V8 and Bun write it. Any other line is text, even if it begins with `at`. */
+const FRAME = /^\s{1,20}at .*(?::\d+\)?|<anonymous>\)?|\((?:native|native code|index \d+|eval at .*\)))$/
+
+/** In characters. */
+export interface StackLimits {
+  readonly message: number
+  readonly stack: number
+}
+
+/**
+ * Masks a stack and bounds it. A stack repeats the messages of the error and of its causes, which {@link maskMessage} masks;
+ * in frames only secrets of a known shape are masked, because paths look random, too.
+ *
+ * @param message the error's own message, which may have lines that look like frames; a long one leaves room for the frames
+ */
+export function maskStack(stack: string, message: string, limits: StackLimits): string {
+  const at = placeOf(message, stack)
+  if (at < 0) return cut(maskLines(beginningOf(stack, limits.stack)), limits.stack)
+  const rest = beginningOf(stack.slice(at + message.length), limits.stack)
+  const masked = maskMessage(stack.slice(0, at)) + boundedMessage(message, limits.message) + maskLines(rest)
+  return cut(masked, limits.stack)
+}
+
+/** A message without secrets, and none longer than it may be. */
+export function boundedMessage(text: string, maxChars: number): string {
+  return cut(maskMessage(beginningOf(text, 4 * maxChars)), maxChars)
+}
+
+/** The beginning of a text, without a word that is cut in two: half a secret does not look like one. */
+function beginningOf(text: string, maxChars: number): string {
+  if (text.length <= maxChars) return text
+  const part = text.slice(0, maxChars)
+  const end = Math.max(part.lastIndexOf(' '), part.lastIndexOf('\n'))
+  return end > maxChars / 2 ? part.slice(0, end) : part
+}
+
+/** Where the message stands at the beginning of a stack; -1 if the stack has another one, or begins without it. */
+function placeOf(message: string, stack: string): number {
+  if (message === '') return -1
+  const at = stack.slice(0, MAX_LABEL_CHARS + message.length).indexOf(message)
+  if (at < 0 || stack.slice(0, at).includes('\n')) return -1
+  const [before, after] = [stack[at - 1], stack[at + message.length]]
+  // A part of a longer word is no message: its other parts would be masked, or not, without it.
+  const isWhole = (before === undefined || /\s/.test(before)) && (after === undefined || after === '\n')
+  return isWhole ? at : -1
+}
+
+function maskLines(text: string): string {
+  const blocks: { readonly isFrame: boolean; readonly lines: string[] }[] = []
+  for (const line of text.split('\n')) {
+    const isFrame = FRAME.test(line)
+    const last = blocks.at(-1)
+    if (last?.isFrame === isFrame) last.lines.push(line)
+    else blocks.push({ isFrame, lines: [line] })
+  }
+  return blocks.map(({ isFrame, lines }) => (isFrame ? maskFrames(lines) : maskMessage(lines.join('\n')))).join('\n')
+}
+
+/** A line of a message may look like a frame; no function has a name like that. */
+function maskFrames(lines: readonly string[]): string {
+  return maskSecrets(lines.map(maskFunction).join('\n'))
+}
+
+function maskFunction(frame: string): string {
+  const end = Math.max(0, frame.lastIndexOf(' ('))
+  const name = frame.slice(0, end).replace(/[\w+=-]{32,}/g, (word) => (hasManyDigits(word) ? MASK : word))
+  return name + frame.slice(end)
+}
+
+function hasManyDigits(word: string): boolean {
+  return word.replace(/\D/g, '').length >= MIN_RANDOM_DIGITS
+}
