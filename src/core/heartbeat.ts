@@ -6,6 +6,7 @@ import {
   type RecorderFigures,
   type RequestFigures,
 } from '../protocol/index.js'
+import { wallClock } from './clock.js'
 import { wordsOf } from './describe-error.js'
 import type { Notices } from './logger.js'
 import type { Readiness, ResolvedOptions } from './options.js'
@@ -43,7 +44,7 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
   } as const
   return ({ figures, framework, requests, recorder, setup }) => ({
     ...identity,
-    timestamp: Date.now(),
+    timestamp: wallClock(),
     ...figures,
     runtime: { uptime: process.uptime(), framework },
     requests,

@@ -1,4 +1,4 @@
-import { now } from './clock.js'
+import { monotonic } from './clock.js'
 import type { ResolvedOptions } from './options.js'
 import { Running } from './running.js'
 import { type Series, SeriesTable } from './series.js'
@@ -58,7 +58,7 @@ export interface EndedJob {
   readonly status: 'completed' | 'failed'
   readonly durationMs: number
   readonly thresholdMs: number
-  /** now() at the start. */
+  /** monotonic() at the start. */
   readonly start: number
   readonly final: boolean
   readonly handled: boolean
@@ -203,7 +203,7 @@ export class Jobs implements JobRecorder, JobSink {
   }
 
   #begin(job: JobLike, kind: 'job' | 'custom'): LiveJob {
-    return new LiveJob(job, kind, now(), this)
+    return new LiveJob(job, kind, monotonic(), this)
   }
 
   #record(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void {
@@ -211,7 +211,7 @@ export class Jobs implements JobRecorder, JobSink {
     const queue = job.queue ?? ''
     const series = this.#series.find(queue, name)
     const thresholdMs = trace.thresholdMs ?? this.#series.thresholdOf(series, queue, name)
-    const durationMs = now() - start
+    const durationMs = monotonic() - start
     series.count += 1
     if (hasFailed) series.errors += 1
     if (final) series.failed += 1

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
-import { performance } from 'node:perf_hooks'
 import { threadId } from 'node:worker_threads'
 import type { Logger, Store } from '../ports.js'
 import { MAX_NAME_CHARS } from '../protocol/index.js'
 import { readAppPackage } from './app-package.js'
+import { monotonic, wallClock } from './clock.js'
 import { QuasarError } from './errors.js'
 import { consoleLogger, silentLogger } from './logger.js'
 import { checkOptions } from './option-checks.js'
@@ -169,7 +169,7 @@ let recorders = 0
 /** Unique over the fleet and over the recorders that one process starts one after the other. */
 function nodeId(): string {
   recorders += 1
-  const started = (Date.now() - Math.round(performance.now())).toString(36)
+  const started = (wallClock() - Math.round(monotonic())).toString(36)
   const suffix = `${process.pid}-${threadId}-${started}${recorders > 1 ? `-${recorders}` : ''}`
   return `${hostname().slice(0, MAX_NAME_CHARS - suffix.length - 1)}-${suffix}`
 }

@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from './clock.js'
+
 /** What a recorder wants to know of the process it lives in. */
 export interface ProcessListener {
   /** The process is about to die of an error that nobody caught, unless the app handles it; there is no later. */

@@ -1,7 +1,7 @@
-import { performance } from 'node:perf_hooks'
 import type { QueueSource, Writer } from '../ports.js'
 import { MAX_QUEUES, PROTOCOL_VERSION, type QueueEntry } from '../protocol/index.js'
 import { untraced } from '../tracing/untraced.js'
+import { clearTimeout, monotonic, setTimeout, wallClock } from './clock.js'
 import type { Notices } from './logger.js'
 import { type Duty, Election, type Outcome } from './queue-reporting/election.js'
 import { QueueOutage } from './queue-reporting/outage.js'
@@ -115,13 +115,13 @@ export class QueueReporter {
   }
 
   async #look(): Promise<void> {
-    const startedAt = performance.now()
+    const startedAt = monotonic()
     try {
       await this.#takePart()
     } finally {
       const every = this.#duty ? this.#interval : this.#interval / 2
       const jittered = every * (1 - JITTER + 2 * JITTER * Math.random())
-      this.#schedule(Math.max(0, jittered - (performance.now() - startedAt)))
+      this.#schedule(Math.max(0, jittered - (monotonic() - startedAt)))
     }
   }
 
@@ -170,7 +170,7 @@ export class QueueReporter {
     if (queues.length > MAX_QUEUES) this.#notices.once('queues', tooMany(queues.length))
     this.#reported = queues.slice(0, MAX_QUEUES)
     const { service, node } = this.#identity
-    const about = { timestamp: Date.now(), interval: this.#interval, service, reporter: node }
+    const about = { timestamp: wallClock(), interval: this.#interval, service, reporter: node }
     const error = await this.#writer.writeQueues({ v: PROTOCOL_VERSION, ...about, queues: this.#reported }, duty.rank)
     this.#outage.note(error?.message ?? null)
   }

@@ -1,7 +1,7 @@
-import { performance } from 'node:perf_hooks'
 import type { QueueSource, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { RecordBuffer } from './buffer.js'
+import { monotonic, wallClock } from './clock.js'
 import { wordsOf } from './describe-error.js'
 import { follow } from './follow.js'
 import { heartbeatBuilder } from './heartbeat.js'
@@ -222,5 +222,5 @@ class ProcessRecorder implements Recorder, ReportSource {
 
 /** Now, by the clock that others see and by the one that never jumps. */
 function moment() {
-  return { at: Date.now(), now: performance.now() }
+  return { at: wallClock(), now: monotonic() }
 }

@@ -10,6 +10,7 @@ import {
 import { redactName } from '../redaction/name.js'
 import { activeTraceId, traceIdOf } from '../tracing/trace-id.js'
 import type { RecordBuffer } from './buffer.js'
+import { setImmediate, wallClock } from './clock.js'
 import { describeError } from './describe-error.js'
 import type { EndedJob } from './jobs.js'
 import { narrowRecord } from './narrow.js'
@@ -139,7 +140,7 @@ export class Records {
       queue: nameIn(context.queue),
       requestId: redactId(context.requestId ?? undefined),
       traceId: redactId(context.traceId ?? undefined),
-      ts: Date.now(),
+      ts: wallClock(),
     }
     this.#keep(record, (kept) => ({ type: 'exception', record: kept }))
   }
@@ -182,7 +183,7 @@ export class Records {
       thresholdMs,
       service,
       node,
-      ts: Date.now(),
+      ts: wallClock(),
     }
   }
 

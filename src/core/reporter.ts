@@ -1,8 +1,8 @@
-import { performance } from 'node:perf_hooks'
 import type { Batch, WriteResult, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { untraced } from '../tracing/untraced.js'
 import type { RecordBuffer } from './buffer.js'
+import { clearTimeout, monotonic, setImmediate, setTimeout, wallClock } from './clock.js'
 import { wordsOf } from './describe-error.js'
 import type { Notices } from './logger.js'
 import { round } from './round.js'
@@ -111,10 +111,10 @@ export class Reporter {
   }
 
   async #tick(): Promise<void> {
-    const startedAt = performance.now()
+    const startedAt = monotonic()
     await this.flush()
     const jittered = this.#interval * (1 - JITTER + 2 * JITTER * Math.random())
-    this.#schedule(Math.max(0, jittered - (performance.now() - startedAt)))
+    this.#schedule(Math.max(0, jittered - (monotonic() - startedAt)))
   }
 
   #begin(): Promise<void> {
@@ -155,24 +155,24 @@ export class Reporter {
   }
 
   async #write(batch: Batch): Promise<void> {
-    const startedAt = performance.now()
+    const startedAt = monotonic()
     const { unwritten, error } = await this.#tryToWrite(batch)
-    this.flushMs = round(performance.now() - startedAt)
+    this.flushMs = round(monotonic() - startedAt)
     this.#buffer.putBack(unwritten)
     this.#outage.note(error)
     const { reports, lastReportAt } = this.#status
     this.#status = {
       reports: reports + 1,
       error: error?.message ?? null,
-      lastReportAt: error ? lastReportAt : Date.now(),
+      lastReportAt: error ? lastReportAt : wallClock(),
     }
   }
 }
 
 function timed<T>(step: () => T): { readonly result: T; readonly ms: number } {
-  const startedAt = performance.now()
+  const startedAt = monotonic()
   const result = step()
-  return { result, ms: performance.now() - startedAt }
+  return { result, ms: monotonic() - startedAt }
 }
 
 /** Slow entries are finished a turn after what they tell of. */
@@ -191,10 +191,10 @@ class OutageLog {
 
   note(error: Error | null): void {
     if (error && !this.#since) {
-      this.#since = { at: Date.now(), dropped: this.buffer.dropped }
+      this.#since = { at: wallClock(), dropped: this.buffer.dropped }
       this.notices.warn(`reports can't be written: ${error.message}. The app goes on as ever; records wait in memory.`)
     } else if (!error && this.#since) {
-      const seconds = Math.round((Date.now() - this.#since.at) / 1_000)
+      const seconds = Math.round((wallClock() - this.#since.at) / 1_000)
       const lost = this.buffer.dropped - this.#since.dropped
       this.#since = null
       this.notices.info(`reports are written again after ${seconds} s; ${lost} records were lost.`)

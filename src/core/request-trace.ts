@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { now } from './clock.js'
+import { monotonic } from './clock.js'
 
 /** Called once, when a request ends that no route has been named for: the pattern `/users/:id`, or null for unmatched. */
 export type RouteNamer = (request: IncomingMessage, trace: RequestTrace) => string | null
@@ -100,7 +100,7 @@ export class LiveTrace implements RequestTrace {
     if (!this.list) return
     this.list.remove(this)
     const final = this.isCutShort && status < CUT_SHORT ? CUT_SHORT : status
-    this.sink.ended(this, final, aborted, now() - this.start)
+    this.sink.ended(this, final, aborted, monotonic() - this.start)
   }
 
   discard(): void {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type RequestFigures, type SetupNote, Sketch, UNMATCHED } from '../protocol/index.js'
 import { activeTraceId } from '../tracing/trace-id.js'
-import { now } from './clock.js'
+import { monotonic } from './clock.js'
 import { endOnConnection, endWithResponse, followed } from './endings.js'
 import { type Exchange, onRequestStart } from './http-events.js'
 import type { ResolvedOptions } from './options.js'
@@ -203,7 +203,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   ): LiveTrace | null {
     if (this.#isOver || this.#options.ignore?.(pathOf(url))) return null
     this.#isUsed = true
-    const trace = new LiveTrace(this, method, url, traceId, now(), request, response, nameRoute)
+    const trace = new LiveTrace(this, method, url, traceId, monotonic(), request, response, nameRoute)
     this.#inFlight.add(trace)
     return trace
   }
@@ -246,7 +246,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   #oldestMs(): number | null {
     for (const trace of this.#inFlight) {
-      if (counts(trace) && !isEventStream(trace)) return round(now() - trace.start)
+      if (counts(trace) && !isEventStream(trace)) return round(monotonic() - trace.start)
     }
     return null
   }

@@ -1,3 +1,8 @@
+import timers from 'node:timers'
+
+/** As they were at the start: an app's tests may replace the global ones, and a deadline must pass nevertheless. */
+const { setTimeout, clearTimeout } = timers
+
 /** How long a connection and an answer may take, in ms. */
 export const CONNECT_TIMEOUT_MS = 2_000
 export const ANSWER_TIMEOUT_MS = 2_000

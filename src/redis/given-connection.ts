@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { isCluster, type RedisClient } from './client.js'
 import type { Connection } from './connection.js'
 import { CONNECT_TIMEOUT_MS, inTime, pause } from './deadline.js'
@@ -21,9 +22,10 @@ export function givenConnection(client: RedisClient): Connection {
   }
 
   async function becomeReady(): Promise<void> {
-    const start = Date.now()
-    while (client.status !== 'ready' && client.status !== 'end' && Date.now() - start < CONNECT_TIMEOUT_MS) {
-      if (client.status === 'wait' && Date.now() - start >= GRACE_MS) await inTime(connect(client), CONNECT_TIMEOUT_MS)
+    const start = performance.now()
+    while (client.status !== 'ready' && client.status !== 'end' && performance.now() - start < CONNECT_TIMEOUT_MS) {
+      if (client.status === 'wait' && performance.now() - start >= GRACE_MS)
+        await inTime(connect(client), CONNECT_TIMEOUT_MS)
       else await pause(POLL_MS)
     }
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import { Redis, type RedisOptions } from 'ioredis'
 import type { RedisClient } from './client.js'
 import type { Connection } from './connection.js'

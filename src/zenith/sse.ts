@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import type { PulseEvent } from '../protocol/index.js'
 import type { MonitorNews, MonitorService } from './monitor/monitor-service.js'
 

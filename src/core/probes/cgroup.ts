@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks'
+import { monotonic } from '../clock.js'
 import {
   type CpuGroup,
   type CpuPlace,
@@ -50,7 +50,7 @@ export function watchCgroup(roots: Roots): Cgroup {
   async function read(): Promise<void> {
     // Without limits nothing is held back and nothing counts against one: each file costs the thread pool five steps.
     if (last && isCurrent(places) && !hasLimits(places)) {
-      last = { ...last, at: performance.now() }
+      last = { ...last, at: monotonic() }
       return
     }
     const { at, cpu: cpuPlace, memory: memoryPlace } = isCurrent(places) ? places : await locate(roots)
@@ -58,7 +58,7 @@ export function watchCgroup(roots: Roots): Cgroup {
     // A file that is gone says that the group is another one now.
     const isWhole = !cpu.isGone && memory?.used !== null
     places = isWhole ? { at, cpu: cpuPlace, memory: memoryPlace } : null
-    last = { at: performance.now(), cpu, memory }
+    last = { at: monotonic(), cpu, memory }
     first ??= last
     await throttling.note(cpu.throttledMs, cpu.quota === null ? null : cpuPlace.statFile)
   }
@@ -87,11 +87,11 @@ function hasLimits({ cpu, memory }: Places): boolean {
 }
 
 function isCurrent(places: Places | null): places is Places {
-  return places !== null && performance.now() - places.at < RELOCATE_MS
+  return places !== null && monotonic() - places.at < RELOCATE_MS
 }
 
 async function locate(roots: Roots): Promise<Places> {
   const find = await findGroups(roots)
   const [cpu, memory] = await Promise.all([locateCpu(find), locateMemory(find)])
-  return { at: performance.now(), cpu, memory }
+  return { at: monotonic(), cpu, memory }
 }

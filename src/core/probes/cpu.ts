@@ -1,6 +1,6 @@
 import os from 'node:os'
-import { performance } from 'node:perf_hooks'
 import type { CpuFigures } from '../../protocol/index.js'
+import { monotonic } from '../clock.js'
 import { percent, round } from '../round.js'
 import type { Cgroup, CgroupReading } from './cgroup.js'
 import type { Probe } from './probe.js'
@@ -46,10 +46,10 @@ export function cpuProbe(cgroup: Pick<Cgroup, 'first' | 'last'> | null): Probe<C
 /** How many cores this process kept busy since the last call; NaN is unknown. */
 function watchProcess(): () => number {
   let usage = process.cpuUsage()
-  let at = performance.now()
+  let at = monotonic()
   return () => {
     const { user, system } = process.cpuUsage(usage)
-    const elapsed = performance.now() - at
+    const elapsed = monotonic() - at
     usage = { user: usage.user + user, system: usage.system + system }
     at += elapsed
     return (user + system) / US_PER_MS / elapsed

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
-import { performance } from 'node:perf_hooks'
 import type { DiskFigures } from '../../protocol/index.js'
+import { monotonic } from '../clock.js'
 import { percent } from '../round.js'
 import type { Probe } from './probe.js'
 
@@ -15,8 +15,8 @@ export function diskProbe(mounts: readonly string[]): Probe<DiskFigures[] | null
   return {
     collect: () => [...figures],
     async prepare() {
-      if (performance.now() - readAt < FRESH_MS) return
-      readAt = performance.now()
+      if (monotonic() - readAt < FRESH_MS) return
+      readAt = monotonic()
       const results = await Promise.allSettled(
         mounts.map(async (mount, index) => {
           figures[index] = await readDisk(mount)

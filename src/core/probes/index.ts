@@ -1,4 +1,5 @@
 import type { Heartbeat, Meanwhile } from '../../protocol/index.js'
+import { clearTimeout, setTimeout } from '../clock.js'
 import { type Cgroup, watchCgroup } from './cgroup.js'
 import { ROOTS, type Roots } from './cgroup-paths.js'
 import { cpuProbe, UNKNOWN_CPU } from './cpu.js'

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { EventLoopFigures } from '../../protocol/index.js'
+import { clearTimeout, monotonic, setTimeout } from '../clock.js'
 import { round } from '../round.js'
 import { DelaySamples } from './delay-samples.js'
 import { overlap, ring } from './ring.js'
@@ -132,7 +133,7 @@ function look(): Look {
   // Missing in Bun and Deno, where it is 0 or not there at all.
   const turns = performance.nodeTiming?.uvMetricsInfo?.loopCount
   return {
-    at: performance.now(),
+    at: monotonic(),
     active: performance.eventLoopUtilization?.().active ?? 0,
     turns: typeof turns === 'number' ? turns : null,
   }

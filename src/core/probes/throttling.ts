@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { performance } from 'node:perf_hooks'
+import { monotonic } from '../clock.js'
 import { parseThrottled } from './cgroup-files.js'
 import { ring } from './ring.js'
 
@@ -32,7 +32,7 @@ export function watchThrottling(): Throttling {
   let isClosed = false
 
   function readNow(): Reading | null {
-    const at = performance.now()
+    const at = monotonic()
     if (!file || (latest && at - latest.at < FRESH_MS)) return latest
     try {
       const length = readSync(file.handle.fd, buffer, 0, BUFFER_BYTES, 0)
@@ -65,7 +65,7 @@ export function watchThrottling(): Throttling {
         closeFile()
         return
       }
-      latest = { at: performance.now(), throttledMs }
+      latest = { at: monotonic(), throttledMs }
       readings.push(latest)
       await follow(statFile)
     },

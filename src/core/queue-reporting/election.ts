@@ -1,6 +1,6 @@
-import { performance } from 'node:perf_hooks'
 import type { Writer } from '../../ports.js'
 import type { QueueEntry } from '../../protocol/index.js'
+import { monotonic } from '../clock.js'
 import { fingerprintOf, type Holder, holderText, isNothing, parseHolder, type Watch, without } from './watch.js'
 
 /** Nodes of one service that watch different queues; what is beyond is not reported. */
@@ -114,7 +114,7 @@ export class Election {
     const written = await this.#writer.writtenQueues(this.#service, rank)
     if (written?.reporter === node) return written.queues
     const who = `${rank} ${node}`
-    if (this.#expected?.who !== who) this.#expected = { who, since: performance.now() }
-    return performance.now() - this.#expected.since > this.#patience ? (written?.queues ?? []) : null
+    if (this.#expected?.who !== who) this.#expected = { who, since: monotonic() }
+    return monotonic() - this.#expected.since > this.#patience ? (written?.queues ?? []) : null
   }
 }

@@ -1,4 +1,4 @@
-import { performance } from 'node:perf_hooks'
+import { monotonic } from '../clock.js'
 import type { Notices } from '../logger.js'
 
 /** A failure that is over at the next look is no line in a log. */
@@ -28,14 +28,14 @@ export class QueueOutage {
   #fail(error: string): void {
     this.#failures += 1
     if (this.#saidAt !== null || this.#failures < FAILURES_TO_SAY || !this.#hasStore()) return
-    this.#saidAt = performance.now()
+    this.#saidAt = monotonic()
     this.#notices.warn(`the queues can't be reported: ${error}. All else is reported as ever.`)
   }
 
   #end(): void {
     this.#failures = 0
     if (this.#saidAt === null) return
-    const seconds = Math.round((performance.now() - this.#saidAt) / 1_000)
+    const seconds = Math.round((monotonic() - this.#saidAt) / 1_000)
     this.#saidAt = null
     this.#notices.info(`the queues are reported again after ${seconds} s.`)
   }

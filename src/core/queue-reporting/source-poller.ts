@@ -1,8 +1,8 @@
-import { performance } from 'node:perf_hooks'
 import type { QueueReading, QueueSource, SourceReading } from '../../ports.js'
 import { MAX_MESSAGE_CHARS, MAX_QUEUES, type QueueEntry, UNKNOWN_METRICS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 import { maskSecrets } from '../../redaction/secrets.js'
+import { clearTimeout, monotonic, setTimeout } from '../clock.js'
 import type { Notices } from '../logger.js'
 import { Throughput } from './throughput.js'
 
@@ -61,7 +61,7 @@ export class SourcePoller {
    * @returns resolves when it has answered, or has not in time. Never rejects.
    */
   async poll(names: readonly string[] | null): Promise<void> {
-    const now = performance.now()
+    const now = monotonic()
     if (this.#isAsked || now - this.#askedAt < (this.source.pollEvery ?? 0)) return
     this.#askedAt = now
     this.#isAsked = true
@@ -96,7 +96,7 @@ export class SourcePoller {
   }
 
   #take({ server, queues }: SourceReading, names: readonly string[] | null): void {
-    const now = performance.now()
+    const now = monotonic()
     const readings = new Map(queues.map((reading) => [reading.name, reading]))
     for (const [name, { entry }] of this.#known) {
       if (readings.has(name) || names?.includes(name) === false) continue
@@ -131,14 +131,14 @@ export class SourcePoller {
     if (this.#isEnded) return
     this.#error = cut(maskSecrets(message), MAX_MESSAGE_CHARS)
     if (this.#failingSince !== null) return
-    this.#failingSince = performance.now()
+    this.#failingSince = monotonic()
     this.#notices.warn(`the queues of ${this.#name} can't be read: ${this.#error}. All else is reported as ever.`)
   }
 
   #recover(): void {
     this.#error = null
     if (this.#failingSince === null) return
-    const seconds = Math.round((performance.now() - this.#failingSince) / 1_000)
+    const seconds = Math.round((monotonic() - this.#failingSince) / 1_000)
     this.#failingSince = null
     this.#notices.info(`the queues of ${this.#name} are read again after ${seconds} s.`)
   }

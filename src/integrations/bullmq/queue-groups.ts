@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import type { Recorder } from '../../core/recorder.js'
 import { type MonitoredQueues, monitorSources } from '../../monitor-sources.js'
 import { type BullQueue, bullmqQueues } from '../../queue-sources.js'

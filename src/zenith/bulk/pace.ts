@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** One call to a queue's system should take about so long, ms: longer ones keep others from it. */
 const TARGET_MS = 75
 const FIRST = 100

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { QueueSource } from '../../ports.js'
 import type { FailureListing } from '../../protocol/index.js'
 import { inBatches, inSlices, withTimeout } from '../monitor/wait.js'

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { performance } from 'node:perf_hooks'
 
 /** How many wrong guesses in a row are free, and after how long one more is, ms. */
 const BURST = 10

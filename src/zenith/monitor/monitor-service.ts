@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Logger, QueueSource, Reader } from '../../ports.js'
 import type {
   ExceptionRecord,

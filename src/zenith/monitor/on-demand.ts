@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** What is kept is dropped when nobody asked for so long, in ms. */
 const KEEP_MS = 5 * 60_000
 

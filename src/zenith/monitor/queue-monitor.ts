@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Logger, QueueSource, Reader, TrustReport } from '../../ports.js'
 import { QUEUE_TROUBLES, type QueueSnapshot, type QueueView } from '../../protocol/index.js'
 import { isSamePlace } from '../queues/identity.js'

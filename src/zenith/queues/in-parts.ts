@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** So many jobs are removed by one call: a script that removes more would hold the queue's system up. */
 const PART = 1_000
 /** A request must end before somebody in front of Zenith gives up, ms. */

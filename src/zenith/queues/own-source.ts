@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { Logger, QueueReading, QueueSource, SourceReading } from '../../ports.js'
 import { type QueueEntry, UNKNOWN_METRICS } from '../../protocol/index.js'
 import { withTimeout } from '../monitor/wait.js'

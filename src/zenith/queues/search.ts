@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { JobSearch, JobState, JobSummary } from '../../protocol/index.js'
 import type { ConnectedQueue } from './directory.js'
 import { askSource } from './read-source.js'

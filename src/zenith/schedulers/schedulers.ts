@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { type JobAddress, MAX_MESSAGE_CHARS, type SchedulerAction, type SchedulerView } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 import type { Actor } from '../queues/act.js'

@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import { type Check, hint, ok } from '../finding.js'
 
 const ROUNDS = 15
