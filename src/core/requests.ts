@@ -39,7 +39,7 @@ export interface RequestRecorder {
   /** Notes something about the way in which Quasar is built into the app; twice is harmless. */
   noteSetup(note: SetupNote): void
   /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
-  begin(request: RequestLike): RequestTrace | null
+  begin(request: RequestLike, nameRoute?: RouteNamer): RequestTrace | null
 }
 
 /** One request that is over. */
@@ -142,9 +142,9 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     return response ? followed(response) : null
   }
 
-  begin(request: RequestLike): RequestTrace | null {
+  begin(request: RequestLike, nameRoute: RouteNamer | null = null): RequestTrace | null {
     try {
-      return this.#begin(request, null, request.method, request.url, null, activeTraceId())
+      return this.#begin(request, null, request.method, request.url, nameRoute, activeTraceId())
     } catch (error) {
       this.#onFault(error)
       return null

@@ -1,11 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { counts, type HttpHost, httpConformance, useBench } from '../conformance/http-adapter.js'
 import { ask } from '../support/ask.js'
+import type { AppConfig, OpenApp } from '../support/hosts.js'
 
 const traits = {
   framework: 'hono',
   guarded: 'GET /admin/:section',
-  mounted: '(unmatched)',
+  mounted: 'GET /mounted/*',
   unparsable: 'POST /orders',
 }
 
@@ -65,6 +66,118 @@ for (const [name, host] of Object.entries(hosts)) {
     })
   })
 
+  describe.each(['inside', 'fetch', 'around', 'around-fetch'])(`${name}, names, Quasar %s`, (variant) => {
+    const { report } = useBench(host)
+    const named = async (paths: readonly string[], config: AppConfig = {}, method = 'GET') => {
+      const use = async ({ port }: OpenApp) => {
+        for (const path of paths) await ask(port, path, { method })
+      }
+      return counts(await report({ variant, ...config }, use))
+    }
+
+    it('names what a handler for all methods, a middleware or a mounted app answers by its own pattern', async () => {
+      const paths = ['/proxy/a', '/proxy/b/c', '/rpc/list', '/old/a', '/old/b/c', '/files/a.txt', '/guarded/x']
+      expect(await named(paths)).toEqual({
+        'GET /proxy/*': 2,
+        'GET /rpc/*': 1,
+        'GET /old/*': 2,
+        'GET /files/*': 1,
+        'GET /guarded/*': 1,
+      })
+    })
+
+    it('names what a handler passes on by the one that answers', async () => {
+      expect(await named(['/pages/a.html', '/pages/late', '/both/1', '/both/1?in=1', '/replaced/1'])).toEqual({
+        'GET /pages/*': 1,
+        'GET /pages/late': 1,
+        'GET /both/:id': 2,
+        'GET /replaced/:id': 1,
+      })
+    })
+
+    it('has one series for what all handlers pass on, whatever the app answers then', async () => {
+      const paths = ['/pages/nothing', '/files/nothing', '/guarded/x?in=1', '/replaced/a/b', '/numbers/x', '/nowhere']
+      expect(await named(paths)).toEqual({ '(unmatched)': 6 })
+      expect(await named(paths, { variant: `${variant}-not-found` })).toEqual({ '(unmatched)': 6 })
+    })
+
+    it('names a request by the route that answered and passed on, or left the answer to a middleware', async () => {
+      expect(await named(['/filled/1', '/handed/1'])).toEqual({ 'GET /filled/:id': 1, 'GET /handed/:id': 1 })
+    })
+
+    it('keeps patterns as the app wrote them', async () => {
+      const paths = ['/optional', '/optional/1', '/numbers/1', '/middle/x/end', '/base/1', '/%75sers/1', '/users/%2F']
+      expect(await named(paths)).toEqual({
+        'GET /optional/:id?': 2,
+        'GET /numbers/:id{[0-9]+}': 1,
+        'GET /middle/*/end': 1,
+        'GET /base/:id': 1,
+        'GET /users/:id': 2,
+      })
+      expect(await named(['/one/1', '/other/1'], {}, 'PUT')).toEqual({ 'PUT /one/:id': 1, 'PUT /other/:id': 1 })
+    })
+
+    it('sees through nested apps with error handlers of their own', async () => {
+      const reported = await report({ variant }, async ({ port }) => {
+        await ask(port, '/deep/own/any/1')
+        await ask(port, '/deep/own/fail')
+      })
+      expect(counts(reported)).toEqual({ 'GET /deep/own/any/:id': 1, 'GET /deep/own/fail': 1 })
+      expect(reported.exceptions).toMatchObject([{ route: 'GET /deep/own/fail', name: 'OrderError' }])
+    })
+
+    it.each(['tiny', 'quick', 'linear', 'regExp', 'trie'])('does so with the router %s', async (router) => {
+      const paths = ['/users/1', '/static', '/guarded/1', '/guarded/1?in=1', '/proxy/x', '/x?fall=1']
+      const answered = {
+        'GET /users/:id': 1,
+        'GET /static': 1,
+        'GET /guarded/:id': 2,
+        'GET /proxy/*': 1,
+        'GET /*': 1,
+      }
+      const unanswered = ['/static?pass=1', '/x', '/guarded/a/b?in=1']
+      expect(await named([...paths, ...unanswered, ...paths], { router })).toEqual({
+        ...Object.fromEntries(Object.entries(answered).map(([key, count]) => [key, 2 * count])),
+        '(unmatched)': 3,
+      })
+    })
+  })
+
+  describe.each(['inside', 'fetch', 'around', 'around-fetch'])(`${name}, calls of itself, Quasar %s`, (variant) => {
+    const { report, reader } = useBench(host)
+
+    it('counts a request once when the app calls itself for it', async () => {
+      const paths = ['/alias/1', '/calls/1', '/batch']
+      const reported = await report({ variant }, async ({ port }, service) => {
+        for (const path of paths) expect((await ask(port, path)).status).toBe(200)
+        const setup = async () => (await reader().nodes()).nodes.find((node) => node.service === service)?.heartbeat
+        await vi.waitFor(async () => expect((await setup())?.requests).toMatchObject({ inFlight: 0 }))
+        expect(JSON.stringify(await setup())).not.toContain('registered-twice')
+      })
+      expect(counts(reported)).toEqual({ 'GET /alias/:id': 1, 'GET /calls/:id': 1, 'GET /batch': 1 })
+    })
+
+    it('takes no error of such a call for the reason of another answer', async () => {
+      const reported = await report({ variant }, async ({ port }) => {
+        expect((await ask(port, '/busy')).status).toBe(503)
+      })
+      expect(reported.routes.get('GET /busy')).toMatchObject({ count: 1, errors: 1 })
+      expect(reported.exceptions).toEqual([])
+    })
+
+    it('names what it passes to itself or to a mounted app by the inner route where that is known', async () => {
+      const reported = await report({ variant }, async ({ port }) => {
+        for (const path of ['/v1/users/1', '/v1/nowhere', '/mounted-app/things/1']) await ask(port, path)
+      })
+      const isInside = !variant.startsWith('around')
+      expect(counts(reported)).toEqual(
+        isInside
+          ? { 'GET /v1/users/:id': 1, 'GET /v1/*': 1, 'GET /mounted-app/things/:id': 1 }
+          : { 'GET /v1/*': 2, 'GET /mounted-app/*': 1 },
+      )
+    })
+  })
+
   describe.each(['around', 'around-fetch'])(`${name} with Quasar %s the app`, (variant) => {
     const { report } = useBench(host)
 
@@ -92,7 +205,7 @@ for (const [name, host] of Object.entries(hosts)) {
         'GET /admin/:section': 1,
         'GET /own/fail': 1,
       })
-      const failed = ['GET /fail/async', 'GET /fail/sync', 'GET /throws/value']
+      const failed = ['GET /fail/async', 'GET /fail/sync', 'GET /own/fail', 'GET /throws/value']
       expect(reported.exceptions.map(({ route }) => route).sort()).toEqual(failed)
     })
 

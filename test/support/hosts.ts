@@ -14,6 +14,8 @@ export interface AppConfig {
   place?: 'first' | 'late' | 'nested'
   /** Whether the app answers errors itself. @default false */
   errorHandler?: boolean
+  /** Which of Hono's routers and presets to use, with an app of few routes. */
+  router?: string
   /** What the process does to the global `performance` before. */
   performance?: 'gone' | 'replaced'
   /** Which other form of the same app to open; each host has its own. */

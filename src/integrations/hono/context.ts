@@ -1,14 +1,9 @@
 import type { Context } from 'hono'
-import type { RequestRecorder, RequestTrace, RouteNamer } from '../../core/requests.js'
-import { answeredRoute } from './route.js'
-
-/** Names a request by the context that its trace keeps. */
-export const nameContext: RouteNamer = (_request, trace) => {
-  const c = trace.context as Context
-  // What Hono caught is kept there, whoever answered it.
-  if (c.error) trace.fail(c.error)
-  return answeredRoute(c)
-}
+import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
+import { current, nameDispatch } from './dispatch.js'
+import { matchOf, watchLast } from './internals.js'
+import { isOwn } from './route.js'
+import { completionOf, isFromServer, type NodeObjects, onLeave } from './server.js'
 
 /** A thrown value that is no Error passes `onError` by. The promise is given back as it is. */
 export function noteFailure<T>(trace: RequestTrace, answered: Promise<T>): Promise<T> {
@@ -16,26 +11,85 @@ export function noteFailure<T>(trace: RequestTrace, answered: Promise<T>): Promi
   return answered
 }
 
-const followed = new WeakSet<Context>()
-
-/** Follows a request of which there is nothing but the context. */
-export async function followContext(requests: RequestRecorder, c: Context, next: () => Promise<void>): Promise<void> {
-  const trace = followed.has(c) ? null : requests.begin(requestOf(c))
-  if (!trace) return next()
-  followed.add(c)
-  trace.context = c
-  let status = 500
-  try {
-    await noteFailure(trace, next())
-    status = c.res.status
-  } finally {
-    if (c.error) trace.fail(c.error)
-    trace.route = answeredRoute(c)
-    trace.end(status, false)
-  }
+/** Whether the last handler of a request can pass it on, which is noted from now on. */
+export function watchEnd(c: Context): boolean {
+  const entry = matchOf(c)?.[0].at(-1)?.[0]
+  return entry !== undefined && !isOwn(entry[0]) && watchLast(entry)
 }
 
-function requestOf(c: Context): Parameters<RequestRecorder['begin']>[0] {
-  const { pathname, search } = new URL(c.req.url)
-  return { method: c.req.method, url: pathname + search, header: (name) => c.req.header(name) }
+/** Recorders whose app is served by a server that hands over what it knows. */
+const served = new WeakSet<RequestRecorder>()
+
+/**
+ * Begins a request, or finds the one that is being handled when the app calls itself.
+ *
+ * @returns null when there is nothing to follow
+ */
+export function beginTrace(
+  requests: RequestRecorder,
+  raw: Request,
+  env: unknown,
+  node: NodeObjects | null,
+): RequestTrace | null {
+  if (!node) return beginPlain(requests, raw, env)
+  served.add(requests)
+  return requests.track(node.incoming, node.outgoing, nameDispatch)
+}
+
+function beginPlain(requests: RequestRecorder, raw: Request, env: unknown): RequestTrace | null {
+  const outer = current.getStore()
+  if (outer) return outer === 'ignored' ? null : outer
+  if (isFromServer(env, raw)) served.add(requests)
+  // No server made it: the app calls itself, from a handler or from elsewhere.
+  else if (served.has(requests)) return null
+  const { pathname, search } = new URL(raw.url)
+  const header = (name: string) => raw.headers.get(name) ?? undefined
+  return requests.begin({ method: raw.method, url: pathname + search, header }, nameDispatch)
+}
+
+/** The function, in which calls of the app to itself are known as such. Bound, it is in no stack. */
+export function within<F extends (...args: never[]) => unknown>(trace: RequestTrace | null, run: F): F {
+  return current.run.bind(current, trace ?? 'ignored', run) as unknown as F
+}
+
+/** What of a response tells how a request ended. */
+type Answer = Pick<Response, 'status' | 'headers'>
+
+/** Ends a request of which Node has no objects. The promise is given back as it is. */
+export function endPlain<T>(
+  trace: RequestTrace,
+  raw: Request,
+  env: unknown,
+  answered: Promise<T>,
+  answerOf: (value: T) => Answer | null,
+): Promise<T> {
+  const leave = onLeave(raw, () => trace.end(0, true))
+  answered.then(
+    (value) => {
+      leave()
+      endAnswered(trace, env, answerOf(value))
+    },
+    (error: unknown) => {
+      leave()
+      trace.fail(error)
+      trace.end(500, false)
+    },
+  )
+  return answered
+}
+
+function endAnswered(trace: RequestTrace, env: unknown, answer: Answer | null): void {
+  const completed = answer && isTimed(answer) ? completionOf(env) : null
+  const status = answer?.status ?? 500
+  if (completed)
+    completed.then(
+      () => trace.end(status, false),
+      () => trace.end(status, true),
+    )
+  else trace.end(status, false)
+}
+
+/** Neither an upgraded connection nor an event stream says by its end how long the answer took. */
+function isTimed({ status, headers }: Answer): boolean {
+  return status !== 101 && !headers.get('content-type')?.startsWith('text/event-stream')
 }

@@ -1,7 +1,9 @@
-import type { RequestRecorder, RequestTrace, RouteNamer } from '../../core/requests.js'
-import { noteFailure } from './context.js'
-import { nodeObjectsOf } from './node-objects.js'
-import { isMiddleware, type Route } from './route.js'
+import type { Context, Handler } from 'hono'
+import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
+import { beginTrace, endPlain, noteFailure, within } from './context.js'
+import { current, Dispatch } from './dispatch.js'
+import { type Entry, type Inside, isWrapped, type Match, takesNext, watching } from './internals.js'
+import { nodeObjectsOf } from './server.js'
 
 /** What is used of an app; any environment's will do. */
 export interface AppLike {
@@ -10,103 +12,92 @@ export interface AppLike {
 
 export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise<Response>
 
-/** The handlers for a path with their routes, in the order in which they run. */
-type Match = readonly [
-  handlers: readonly (readonly [readonly [handler: unknown, route: Route], ...unknown[]])[],
-  ...unknown[],
-]
-
-/** What Hono's types keep to themselves: the router is an option of every app. */
-interface Inside {
-  fetch: Fetch
-  router: { readonly name: string; add(...route: unknown[]): void; match(method: string, path: string): Match }
-  errorHandler: (error: unknown, c: { readonly env?: unknown; readonly req: { readonly raw: Request } }) => unknown
-}
-
 /** Follows an app by what its router finds: that is before the first handler runs, in the same turn. */
 export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
   const inside = app as unknown as Inside
-  const matches = watchRouter(inside)
+  const router = watchRouter(inside)
   watchErrors(inside, requests)
   return function quasarFetch(request, env, ...rest) {
     const node = nodeObjectsOf(env)
-    if (!node) return followPlain(requests, matches, request, () => inside.fetch(request, env, ...rest))
-    const trace = requests.track(node.incoming, node.outgoing, nameMatch)
-    if (!trace) return inside.fetch(request, env, ...rest)
+    const trace = beginTrace(requests, request, env, node)
+    const fetch = node ? inside.fetch : within(trace, inside.fetch)
+    // A request that is followed already comes here by a handler.
+    if (!trace || trace.context) return fetch(request, env, ...rest)
+    const dispatch = new Dispatch(request, null)
+    trace.context = dispatch
+    router.dispatch = dispatch
     try {
-      const answer = inside.fetch(request, env, ...rest)
-      return answer instanceof Promise ? noteFailure(trace, answer) : answer
+      const answer = fetch(request, env, ...rest)
+      if (!node) endPlain(trace, request, env, Promise.resolve(answer), (response) => response)
+      else if (answer instanceof Promise) noteFailure(trace, answer)
+      return answer
     } catch (error) {
       trace.fail(error)
+      if (!node) trace.end(500, false)
       throw error
     } finally {
-      trace.context = matches.last
+      router.dispatch = null
     }
   }
 }
 
-const nameMatch: RouteNamer = (_request, { context }) => nameOf(context as Match | null)
-
-function nameOf(match: Match | null): string | null {
-  for (const [[, route]] of match?.[0] ?? []) if (!isMiddleware(route)) return route.path
-  return null
-}
-
-/** Puts a router before the app's own that remembers what was found last. */
-function watchRouter(app: Inside): { last: Match | null } {
+/** Puts a router before the app's own that shows a dispatch what is found for it, which is the first thing that is. */
+function watchRouter(app: Inside): { dispatch: Dispatch | null } {
   const { router } = app
-  const matches: { last: Match | null } = { last: null }
+  const watch: { dispatch: Dispatch | null } = { dispatch: null }
   app.router = {
     name: router.name,
     add: (...route) => router.add(...route),
     match(method, path) {
-      matches.last = router.match(method, path)
-      return matches.last
+      const { dispatch } = watch
+      watch.dispatch = null
+      const match = router.match(method, path)
+      return dispatch ? watchMatch(dispatch, match) : match
     },
   }
-  return matches
+  return watch
 }
 
+/**
+ * One handler that can't pass on is all there is to know, and keeps Hono's short way. For any others there is a copy of the
+ * match whose first handler tells the context and whose last one tells when it passes the request on.
+ */
+function watchMatch(dispatch: Dispatch, match: Match): Match {
+  dispatch.match = match
+  const [handlers, ...rest] = match
+  const [first] = handlers
+  const last = handlers.length - 1
+  if (!first || (last === 0 && !takesNext(first[0][0]) && !isWrapped(first[0][0]))) return match
+  const entries = handlers.map(([entry]) => entry)
+  const end = entries[last] as Entry
+  if (takesNext(end[0])) entries[last] = [watching(end[0]), end[1]]
+  const [handler, route] = entries[0] as Entry
+  entries[0] = [telling(dispatch, handler), route]
+  const copy = handlers.map(([, ...params], index) => [entries[index] as Entry, ...params] as const)
+  return [copy, ...rest]
+}
+
+/** Calls the handler in a turn of its own, so that none of Quasar's functions are in its errors' stacks. */
+function telling(dispatch: Dispatch, handler: Handler): Handler {
+  return (c, next) => {
+    dispatch.c = c
+    return Promise.resolve().then(handler.bind(undefined, c, next))
+  }
+}
+
+/** A single handler leaves no context to look for its error in. */
 function watchErrors(app: Inside, requests: RequestRecorder): void {
   const { errorHandler } = app
   app.errorHandler = (error, c) => {
-    const trace = requests.find(nodeObjectsOf(c.env)?.outgoing) ?? plain.get(c.req.raw)
-    trace?.fail(error)
+    traceOf(requests, c)?.fail(error)
     return errorHandler(error, c)
   }
 }
 
-/** The router has found what it finds when the app's `fetch` comes back, or throws. */
-function named<T>(trace: RequestTrace | null, matches: { last: Match | null }, run: () => T): T {
-  try {
-    return run()
-  } finally {
-    if (trace) trace.route = nameOf(matches.last)
-  }
-}
-
-/** Traces of requests that came without Node's objects. */
-const plain = new WeakMap<Request, RequestTrace>()
-
-async function followPlain(
-  requests: RequestRecorder,
-  matches: { last: Match | null },
-  request: Request,
-  run: () => Response | Promise<Response>,
-): Promise<Response> {
-  const { pathname, search } = new URL(request.url)
-  const header = (name: string) => request.headers.get(name) ?? undefined
-  const trace = requests.begin({ method: request.method, url: pathname + search, header })
-  if (trace) plain.set(request, trace)
-  let status = 500
-  try {
-    const response = await named(trace, matches, run)
-    status = response.status
-    return response
-  } catch (error) {
-    trace?.fail(error)
-    throw error
-  } finally {
-    trace?.end(status, false)
-  }
+function traceOf(requests: RequestRecorder, c: Context): RequestTrace | null {
+  const node = nodeObjectsOf(c.env)
+  const outer = node ? requests.find(node.outgoing) : current.getStore()
+  const trace = outer === 'ignored' ? null : (outer ?? null)
+  const dispatch = trace?.context as Dispatch | null | undefined
+  return dispatch?.raw === c.req.raw && !dispatch.c ? trace : null
 }

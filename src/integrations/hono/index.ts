@@ -1,9 +1,12 @@
 import type { MiddlewareHandler } from 'hono'
 import type { QuasarOptions } from '../../core/options.js'
 import { leaseRecorder } from '../../quasar.js'
-import { followContext, nameContext, noteFailure } from './context.js'
+import { beginTrace, endPlain, noteFailure, watchEnd, within } from './context.js'
+import { Dispatch, dispatchAgain } from './dispatch.js'
 import { type AppLike, type Fetch, followApp } from './fetch.js'
-import { nodeObjectsOf } from './node-objects.js'
+import { callLater } from './internals.js'
+import { markOwn } from './route.js'
+import { nodeObjectsOf } from './server.js'
 
 export interface QuasarMiddleware extends MiddlewareHandler {
   /** Reports what is left and says good-bye; requests pass through unseen from then on. Never rejects. */
@@ -16,8 +19,8 @@ export interface QuasarFetch extends Fetch {
 }
 
 /**
- * Reports every request that passes: mount it first. For Hono ≥ 4.8. On @hono/node-server a request ends with its
- * response's last byte; in other runtimes that can't be seen, and the duration is that until the headers.
+ * Reports every request that passes: mount it first. For Hono ≥ 4.8. On @hono/node-server and Deno.serve a request ends
+ * with its response's last byte; in other runtimes that can't be seen, and the duration is that until the headers.
  *
  * @throws QuasarError `invalid_option`
  * @example app.use(quasar())
@@ -27,23 +30,26 @@ export function quasar(options?: QuasarOptions): QuasarMiddleware {
   const { requests } = recorder
   const quasar: MiddlewareHandler = (c, next) => {
     const node = nodeObjectsOf(c.env)
-    if (!node) return followContext(requests, c, next)
-    const trace = requests.track(node.incoming, node.outgoing, nameContext)
-    if (!trace) return next()
-    if (trace.context) {
-      requests.noteSetup('registered-twice')
-      return next()
+    const trace = beginTrace(requests, c.req.raw, c.env, node)
+    if (trace?.context) {
+      dispatchAgain(requests, trace, c)
+      watchEnd(c)
+      return callLater(next)
     }
-    trace.context = c
-    return noteFailure(trace, next())
+    const proceed = node ? next : within(trace, next)
+    if (!trace) return proceed()
+    trace.context = new Dispatch(c.req.raw, c)
+    const answered = watchEnd(c) ? callLater(proceed) : proceed()
+    if (node) return noteFailure(trace, answered)
+    return endPlain(trace, c.req.raw, c.env, answered, () => (c.finalized ? c.res : null))
   }
+  markOwn(quasar)
   return Object.assign(quasar, { stop: release })
 }
 
 /**
  * The same around an app instead of in it: an app loses Hono's short way for routes with one handler by its first `use`,
- * which is 9 % of a small request. Call it when routes and `onError` are set; what `onError` of a sub-app answers is
- * counted, but its exceptions are not seen.
+ * which is 9 % of a small request. Call it when routes and `onError` are set.
  *
  * @throws QuasarError `invalid_option`
  * @example serve({ fetch: quasarFetch(app) })

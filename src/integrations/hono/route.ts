@@ -1,25 +1,51 @@
-import type { Context } from 'hono'
-import { matchedRoutes } from 'hono/route'
+import type { Context, Handler } from 'hono'
+import { hasPassedAll, type Match, matchOf, type Route, takesNext } from './internals.js'
 
-export type Route = ReturnType<typeof matchedRoutes>[number]
+const own = new WeakSet<Handler>()
 
-/**
- * The pattern of the route that answered: the handler that ran last or, when a middleware answered in its place, the
- * one that it stands before. Null when there is none.
- */
-export function answeredRoute(c: Context): string | null {
-  const routes = matchedRoutes(c)
-  for (let index = Math.max(0, c.req.routeIndex); index < routes.length; index++) {
-    const route = routes[index]
-    if (route && !isMiddleware(route)) return route.path
-  }
-  return null
+/** Makes a middleware known as one of Quasar's, which answers nothing. */
+export function markOwn(handler: Handler): void {
+  own.add(handler)
 }
 
-/** `use` registers for all methods, as `all` does; what tells them apart is that a handler takes no `next` and no wildcard. */
-export function isMiddleware({ method, path, handler }: Route): boolean {
-  if (method !== 'ALL') return false
-  // The handler of a sub-app with an error handler of its own is wrapped.
-  const { __COMPOSED_HANDLER: inner = handler } = handler as { __COMPOSED_HANDLER?: typeof handler }
-  return inner.length > 1 || path.endsWith('*')
+export function isOwn(handler: Handler): boolean {
+  return own.has(handler)
+}
+
+export function routesOf(match: Match): Route[] {
+  return match[0].map(([[, route]]) => route)
+}
+
+/**
+ * The route that answered; null when none did. The handler that ran last has answered, unless it passed the request on to
+ * `notFound`. When that is a middleware (Hono registers `use`, `all` and `mount` alike, for all methods), the request
+ * belongs to the route that ran before and left the answer to it, or to the one that it guards; without both, to its own
+ * pattern.
+ */
+export function answeredRoute(c: Context): Route | null {
+  const match = matchOf(c)
+  if (!match || hasPassedAll(c)) return null
+  const routes = routesOf(match)
+  const index = Math.max(0, c.req.routeIndex)
+  const route = routes[index]
+  if (!route || isOwn(route.handler)) return null
+  if (route.method !== 'ALL') return route
+  return routes.slice(0, index).findLast(hasFilled) ?? guardedBy(route, routes.slice(index + 1)) ?? route
+}
+
+/** A fallback (`GET *`) has only what it answers. */
+function hasFilled(route: Route): boolean {
+  return route.method !== 'ALL' && !hasWildcard(route)
+}
+
+function guardedBy(route: Route, behind: readonly Route[]): Route | undefined {
+  return takesNext(route.handler) ? behind.find((later) => !hasWildcard(later) && !isMiddleware(later)) : undefined
+}
+
+function isMiddleware({ method, handler }: Route): boolean {
+  return method === 'ALL' && takesNext(handler)
+}
+
+export function hasWildcard({ path }: Route): boolean {
+  return path.endsWith('*')
 }

@@ -2,9 +2,22 @@ import * as integration from '@gravito/quasar/hono'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
+import { Hono as Quick } from 'hono/quick'
+import { LinearRouter } from 'hono/router/linear-router'
+import { RegExpRouter } from 'hono/router/reg-exp-router'
+import { TrieRouter } from 'hono/router/trie-router'
 import { stream } from 'hono/streaming'
+import { Hono as Tiny } from 'hono/tiny'
 import { validator } from 'hono/validator'
 import { honoApps } from '../shared/hono.mjs'
 import { runHost } from '../shared/host.mjs'
 
-runHost(honoApps({ Hono, HTTPException, validator, stream, createAdaptorServer }, integration))
+const routers = {
+  tiny: () => new Tiny(),
+  quick: () => new Quick(),
+  linear: () => new Hono({ router: new LinearRouter() }),
+  regExp: () => new Hono({ router: new RegExpRouter() }),
+  trie: () => new Hono({ router: new TrieRouter() }),
+}
+
+runHost(honoApps({ Hono, HTTPException, validator, stream, createAdaptorServer, routers }, integration))

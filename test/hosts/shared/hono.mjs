@@ -1,22 +1,31 @@
 // The app of the Hono hosts.
 import { closeServer, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
-export function honoApps({ Hono, HTTPException, validator, stream, createAdaptorServer }, { quasar, quasarFetch }) {
-  return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false, variant }) {
-    const app = new Hono()
+export function honoApps(framework, { quasar, quasarFetch }) {
+  const { Hono, createAdaptorServer } = framework
+  return async function openApp({
+    options,
+    registrations = 1,
+    place = 'first',
+    errorHandler = false,
+    variant,
+    router,
+  }) {
+    const app = router ? framework.routers[router]() : new Hono()
     const isAround = variant?.startsWith('around')
     const monitors = Array.from({ length: isAround ? 0 : registrations }, () => quasar(options))
     const monitor = (router) => {
       for (const middleware of monitors) router.use(middleware)
     }
     if (place === 'first') monitor(app)
-    addRoutes(app, { Hono, HTTPException, validator, stream }, place === 'nested' ? monitor : () => {})
-    if (errorHandler) app.onError((error, c) => c.json({ message: error.message }, error.status ?? 500))
-    else app.onError(quietly)
+    // The whole app has more than one router can do.
+    if (router) addFew(app)
+    else addRoutes(app, { ...framework, monitor }, place === 'nested' ? monitor : () => {})
+    addFallbacks(app, errorHandler, variant)
     // Anywhere but on node-server there are no objects of Node's.
     const around = isAround ? quasarFetch(app, options) : app.fetch
     if (isAround) monitors.push(around)
-    const fetch = variant?.endsWith('fetch') ? (request) => around(request) : around
+    const fetch = variant?.includes('fetch') ? (request) => around(request) : around
     const server = createAdaptorServer({ fetch })
     return {
       port: await listen(server),
@@ -27,6 +36,11 @@ export function honoApps({ Hono, HTTPException, validator, stream, createAdaptor
       },
     }
   }
+}
+
+function addFallbacks(app, errorHandler, variant) {
+  if (variant?.endsWith('not-found')) app.notFound((c) => c.text('the page for everything'))
+  app.onError(errorHandler ? (error, c) => c.json({ message: error.message }, error.status ?? 500) : quietly)
 }
 
 /** What Hono does by itself, without its log. */
@@ -71,6 +85,75 @@ function addRoutes(app, framework, monitorNested) {
     throw 'no error at all'
   })
   app.route('/own', ownErrors(framework))
+  addPatterns(app, framework)
+  addCalls(app, framework)
+  // At the end: what nothing before has answered passes it.
+  app.get('/pages/*', (c, next) => (c.req.path.endsWith('.html') ? c.text('page') : next()))
+  app.get('/pages/late', (c) => c.text('late'))
+}
+
+function addFew(app) {
+  app.use(async (_c, next) => next())
+  app.get('/users/:id', (c) => c.text('user'))
+  app.get('/static', (c, next) => (c.req.query('pass') ? next() : c.text('static')))
+  app.use('/guarded/*', (c, next) => (c.req.query('in') ? next() : c.text('refused', 401)))
+  app.get('/guarded/:id', (c) => c.text('guarded'))
+  app.all('/proxy/*', (c) => c.text('proxied'))
+  app.get('*', (c, next) => (c.req.query('fall') ? c.text('fallback') : next()))
+}
+
+/** What only Hono has. */
+function addPatterns(app, { Hono }) {
+  app.all('/proxy/*', (c) => c.text('proxied'))
+  app.use('/rpc/*', (c) => c.text('called'))
+  app.use('/files/*', (c, next) => (c.req.path.endsWith('.txt') ? c.text('file') : next()))
+  app.use('/guarded/*', (c, next) => (c.req.query('in') ? next() : c.text('refused', 401)))
+  app.mount('/old', (request) => new Response(`old ${new URL(request.url).pathname}`))
+  app.get('/optional/:id?', (c) => c.text('optional'))
+  app.get('/numbers/:id{[0-9]+}', (c) => c.text('number'))
+  app.get('/middle/*/end', (c) => c.text('middle'))
+  app.on(['PUT', 'PURGE'], ['/one/:id', '/other/:id'], (c) => c.text('on'))
+  app.basePath('/base').get('/:id', (c) => c.text('base'))
+  app.get('/filled/:id', (c, next) => {
+    c.res = c.text('filled')
+    return next()
+  })
+  app.get('/handed/:id', (c, next) => {
+    c.set('value', 'handed')
+    return next()
+  })
+  app.use('/handed/*', (c) => c.text(c.get('value') ?? 'nothing'))
+  app.use('/replaced/*', async (c, next) => {
+    await next()
+    c.res = c.text('replaced', c.res.status)
+  })
+  app.get('/replaced/:id', (c) => c.text('not yet'))
+  app.all('/both/:id', (c, next) => (c.req.query('in') ? next() : c.text('all')))
+  app.get('/both/:id', (c) => c.text('get'))
+  const deep = new Hono()
+  deep.onError((error, c) => c.text(error.message, 503))
+  deep.route('/own', ownErrors({ Hono }))
+  app.route('/deep', deep)
+}
+
+/** An app that calls itself. */
+function addCalls(app, { Hono, monitor }) {
+  const call = (c, path) => app.fetch(new Request(new URL(path, c.req.url), c.req.raw), c.env)
+  app.get('/alias/:id', (c) => call(c, `/users/${c.req.param('id')}`))
+  app.get('/calls/:id', async (c) => c.json(await (await app.request(`/users/${c.req.param('id')}`)).json()))
+  app.get('/batch', async (c) => {
+    const answers = await Promise.all([call(c, '/users/1'), call(c, '/plain'), app.request('/plain')])
+    return c.json(answers.map(({ status }) => status))
+  })
+  app.get('/busy', async (c) => {
+    const { status } = await app.request('/fail/sync')
+    return c.text(`busy, for ${status}`, 503)
+  })
+  app.use('/v1/*', (c) => call(c, c.req.path.replace(/^\/v1/, '')))
+  const inner = new Hono()
+  monitor(inner)
+  inner.get('/things/:id', (c) => c.text('thing'))
+  app.mount('/mounted-app', inner.fetch)
 }
 
 /** Has an error handler of its own, for which Hono wraps its handlers. */
