@@ -2,6 +2,7 @@ import { QuasarError } from './core/errors.js'
 import { consoleLogger, silentLogger } from './core/logger.js'
 import { checkOptions } from './core/option-checks.js'
 import { resolvePrefix } from './core/prefix.js'
+import { chooseRedis } from './core/redis-option.js'
 import { resolveTokens } from './core/tokens.js'
 import { openRedis } from './open-redis.js'
 import type { Logger, QueueSource, Reader } from './ports.js'
@@ -35,8 +36,8 @@ export { hashPassword, toNodeHandler } from './zenith/index.js'
 /** Options of Zenith, the same for every form. All may be left out; without `auth` it is open to this machine alone, and only in development. */
 export interface ZenithOptions {
   /**
-   * Where the recorders report: a Redis URL, ioredis options, an ioredis client or Cluster (used as it is and never
-   * closed), or `false` for the memory of this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
+   * Where the recorders report: a URL (`redis://`, `rediss://`, `unix://`), ioredis options, an ioredis client or Cluster (used as it
+   * is and never closed), or `false` for the memory of this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
    */
   redis?: string | object | false
   /** A store of your own in place of `redis`; never closed. */
@@ -107,12 +108,12 @@ function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Rea
   const problem = tokenProblem(options, tokens)
   if (problem) throw new QuasarError('invalid_option', `Quasar: option ${problem}`)
   if (options.store) return { reader: options.store, ownsReader: false }
-  const redis = options.redis ?? (env.QUASAR_REDIS_URL || env.REDIS_URL || false)
+  const chosen = chooseRedis(options.redis, env)
   const prefix = resolvePrefix(options.prefix, env)
-  if (redis === false) return { reader: sharedMemoryStore(prefix), ownsReader: false }
+  if (chosen.redis === false) return { reader: sharedMemoryStore(prefix), ownsReader: false }
   const token = tokens.length > 0 ? tokens : undefined
   return {
-    reader: openRedis(redisStore, { redis, prefix, token, requireToken: options.requireToken }),
+    reader: openRedis(redisStore, chosen, { prefix, token, requireToken: options.requireToken }),
     ownsReader: true,
   }
 }

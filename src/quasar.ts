@@ -75,11 +75,11 @@ function start(options: ResolvedOptions): Recorder {
   return startRecorder(options, writerOf(options))
 }
 
-function writerOf({ store, redis, prefix, tokens }: ResolvedOptions): Writer {
+function writerOf({ store, redis, redisFrom, prefix, tokens }: ResolvedOptions): Writer {
   if (store) return borrowed(store)
   return redis === false
     ? borrowed(sharedMemoryStore(prefix))
-    : openRedis(redisReports, { redis, prefix, token: tokens.length > 0 ? tokens : undefined })
+    : openRedis(redisReports, { redis, redisFrom }, { prefix, token: tokens.length > 0 ? tokens : undefined })
 }
 
 /** A store that stays open when the recorder stops: it is the app's, or the whole process's. */

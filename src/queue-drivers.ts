@@ -1,7 +1,8 @@
 import type { QueueSource } from './ports.js'
+import type { RedisSource } from './redis/client.js'
 
 /** Makes a source of a Redis and of what follows the driver's name. */
-type Open = (redis: string, rest: string | undefined) => Promise<QueueSource>
+type Open = (redis: RedisSource, rest: string | undefined) => Promise<QueueSource>
 
 /** What a driver's name may be followed by, and how it is opened. Loaded when it is asked for: not every app has every driver. */
 const DRIVERS: Readonly<Record<string, Open>> = {
@@ -43,7 +44,7 @@ export function isQueueWord(word: string): boolean {
  * @throws what a source says of its options
  * @example await openQueues(['bullmq', 'bullmq=shop', 'redis-list=emails'], 'redis://localhost:6379')
  */
-export async function openQueues(words: readonly string[], redis: string): Promise<QueueSource[]> {
+export async function openQueues(words: readonly string[], redis: RedisSource): Promise<QueueSource[]> {
   return Promise.all(
     words.map((word) => {
       const [driver, rest] = partsOf(word)

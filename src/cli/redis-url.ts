@@ -1,10 +1,18 @@
+import { parseAddress, type RedisAddress } from '../redis/address.js'
+import { RedisSourceError, TAKES_ADDRESS } from '../redis/source-error.js'
 import { wrongUse } from './problem.js'
 
 export const DEFAULT_REDIS = 'redis://localhost:6379'
 
+/** @returns the same text. @throws a text that says what is taken and what is wrong */
 export function redisUrl(url: string): string {
-  if (/^(rediss?|unix):\/\//.test(url) && URL.canParse(url)) return url
-  throw new Error('a URL, redis://user:password@host:6379/0, rediss:// or unix://')
+  try {
+    parseAddress(url)
+    return url
+  } catch (error) {
+    const problem = error instanceof RedisSourceError ? error.problem : "it can't be read"
+    throw new Error(`${TAKES_ADDRESS}; ${problem}`)
+  }
 }
 
 /** What is used where no option names a Redis. @throws Problem */
@@ -17,8 +25,9 @@ export function redisFrom(env: NodeJS.ProcessEnv): string {
   }
 }
 
-/** Without user and password, and without the query, where they may be as well. */
+/** Without user, password and database. */
 export function hostOf(redis: string): string {
-  const { protocol, host, pathname } = new URL(redis)
-  return `${protocol}//${protocol === 'unix:' ? pathname : host}`
+  const { host, port, path, isTls }: RedisAddress = parseAddress(redis)
+  if (path !== null) return `unix://${path}`
+  return `redis${isTls ? 's' : ''}://${host?.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -67,17 +67,14 @@ export function isBetween(value: unknown, low: number, high: number): boolean {
 /** Options that recorders and Zenith share. */
 export const SHARED_CHECKS = {
   redis: {
-    takes: 'a redis:// or rediss:// URL, ioredis options, an ioredis client or Cluster, or false',
-    accepts: (v) => v === false || isRedisUrl(v) || isObject(v),
+    takes: 'a URL of Redis, ioredis options, an ioredis client or Cluster, or false',
+    // What it leads to is read where it is opened, by the one reader of all that lead to a Redis.
+    accepts: (v) => v === false || typeof v === 'string' || (typeof v === 'object' && v !== null) || isFunction(v),
   },
   prefix: { takes: 'a text that ends with a colon', accepts: (v) => isText(v) && /.:$/.test(v) },
   token: { takes: TAKES_TOKENS, accepts: (v) => parseTokens(v) !== null },
   logger: { takes: 'an object with info, warn and error, or false', accepts: (v) => v === false || isLogger(v) },
 } satisfies OptionChecks
-
-function isRedisUrl(value: unknown): boolean {
-  return typeof value === 'string' && /^(rediss?|unix):\/\//.test(value) && URL.canParse(value)
-}
 
 function isLogger(value: unknown): boolean {
   return isObject(value) && ['info', 'warn', 'error'].every((level) => isFunction(value[level]))

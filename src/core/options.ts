@@ -9,6 +9,7 @@ import { consoleLogger, silentLogger } from './logger.js'
 import { checkOptions } from './option-checks.js'
 import { resolvePrefix } from './prefix.js'
 import { RECORDER_CHECKS } from './recorder-options.js'
+import { chooseRedis } from './redis-option.js'
 import { compileIgnore, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
 import { resolveTokens } from './tokens.js'
 
@@ -25,8 +26,8 @@ export interface QuasarOptions {
   /** @default QUASAR_ENVIRONMENT, else NODE_ENV */
   environment?: string
   /**
-   * Where to report: a Redis URL, ioredis options, an ioredis client or Cluster (used as it is and never closed), or
-   * `false` for memory in this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
+   * Where to report: a URL (`redis://`, `rediss://`, `unix://`), ioredis options, an ioredis client or Cluster (used as it is and
+   * never closed), or `false` for memory in this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
    */
   redis?: string | object | false
   /** A store of your own in place of `redis`. */
@@ -67,6 +68,8 @@ export interface ResolvedOptions {
   readonly environment: string | null
   readonly appVersion: string | null
   readonly redis: string | object | false
+  /** What `redis` came from, in an error's words. */
+  readonly redisFrom: string
   readonly store: Store | null
   readonly prefix: string
   readonly interval: number
@@ -132,7 +135,7 @@ function resolveIdentity(options: QuasarOptions, env: Environment) {
 
 function resolveTarget(options: QuasarOptions, env: Environment) {
   return {
-    redis: options.redis ?? (env.QUASAR_REDIS_URL || env.REDIS_URL || false),
+    ...chooseRedis(options.redis, env),
     store: options.store ?? null,
     prefix: resolvePrefix(options.prefix, env),
     interval: options.interval ?? intervalFrom(env) ?? 10_000,

@@ -20,10 +20,10 @@ export interface ClusterClient extends RedisClient {
   nodes(role: 'master'): RedisClient[]
 }
 
-/** A URL (`redis://`, `rediss://`, a socket's path), ioredis options, or an ioredis client of version 5 or 6. */
+/** A URL (`redis://`, `rediss://`, `unix://`), a socket's path, `host:port`, ioredis options, or a client of ioredis 5 or 6. */
 export type RedisSource = string | RedisOptions | RedisClient
 
-export function isClient(source: RedisSource): source is RedisClient {
+export function isClient(source: RedisSource | object): source is RedisClient {
   return (
     typeof source === 'object' &&
     'status' in source &&
@@ -41,5 +41,6 @@ export function isCluster(client: RedisClient): client is ClusterClient {
 export function keyPrefixOf(client: RedisClient): string {
   const options: unknown = 'options' in client ? client.options : null
   if (typeof options !== 'object' || options === null || !('keyPrefix' in options)) return ''
-  return typeof options.keyPrefix === 'string' ? options.keyPrefix : ''
+  const { keyPrefix } = options
+  return typeof keyPrefix === 'string' || Buffer.isBuffer(keyPrefix) ? keyPrefix.toString() : ''
 }

@@ -13,6 +13,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   NOAUTH: 'Redis wants a password: put it into the URL, redis://user:password@host',
   WRONGPASS: 'Redis refuses this user name or password',
   NOPERM: 'The Redis user lacks a permission that docs/operations.md lists',
+  NOCMD: 'Redis does not know a command that is needed: it was renamed or disabled, or this Redis is too old',
   OOM: 'Redis is out of memory and takes no more data',
   READONLY: 'This Redis is a read-only replica: connect to its primary',
   WRONGTYPE: 'A key of the namespace holds another type of data: does something else write under this prefix?',
@@ -41,9 +42,22 @@ export function describeError(error: unknown, where: string): RedisError {
   const message = error instanceof Error ? error.message : String(error)
   const code = codeOf(error, message)
   const advice = ADVICE[code]
-  const detail = code === 'NOPERM' ? ` (${withoutSecrets(message)})` : ''
+  const detail = code === 'NOPERM' || code === 'NOCMD' ? ` (${withoutSecrets(message)})` : ''
   if (advice) return new RedisError(code, `${advice} (${where}, ${code})${detail}`)
   return new RedisError(code, `Redis at ${where}: ${withoutSecrets(message)}`)
+}
+
+/**
+ * Why a database could not be selected. What is no answer about the database, such as a lost connection or a wrong password, is
+ * what it is on any way to Redis.
+ */
+export function databaseError(error: unknown, db: number, where: string): RedisError {
+  const described = describeError(error, where)
+  if (described.code === 'NOPERM')
+    return new RedisError('NODB', `The Redis user may not use database ${db}: it lacks +select (${where}, NOPERM)`)
+  if (described.code !== 'ERR') return described
+  const message = error instanceof Error ? withoutSecrets(error.message) : ''
+  return new RedisError('NODB', `Redis has no database ${db} to use (${where}): ${message}`)
 }
 
 export function timeoutError(where: string, ms: number): RedisError {
@@ -53,6 +67,7 @@ export function timeoutError(where: string, ms: number): RedisError {
 function codeOf(error: unknown, message: string): string {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
     return error.code
+  if (/^ERR unknown command/i.test(message)) return 'NOCMD'
   // Before Redis 6 a wrong password is a plain ERR.
   if (/invalid password/i.test(message)) return 'WRONGPASS'
   if (/^Connection is closed|aborted due to connection close/i.test(message)) return 'ECONNRESET'

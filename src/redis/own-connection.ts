@@ -1,13 +1,16 @@
 import { setImmediate } from 'node:timers'
-import { Redis, type RedisOptions } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { RedisClient } from './client.js'
 import type { Connection } from './connection.js'
-import { CONNECT_TIMEOUT_MS, inTime, TOO_LATE } from './deadline.js'
-import { describeError, RedisError, timeoutError } from './errors.js'
+import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, inTime, TOO_LATE } from './deadline.js'
+import { databaseError, describeError, RedisError, timeoutError } from './errors.js'
+import { loadIoredis } from './load-ioredis.js'
+import type { RedisPlace } from './options.js'
 
 /**
  * Nothing is queued, resent or retried: what could not be written stays with the recorder, and the next write connects
- * again. RESP2 and no ready check, because HELLO and INFO would be two more commands for an ACL rule to allow.
+ * again. RESP2 and no ready check, because HELLO and INFO would be two more commands for an ACL rule to allow. The database is
+ * selected here: ioredis goes on in database 0 where it can't be had.
  */
 const OWN_OPTIONS = {
   connectionName: 'quasar',
@@ -17,6 +20,8 @@ const OWN_OPTIONS = {
   maxRetriesPerRequest: 0,
   retryStrategy: () => null,
   sentinelRetryStrategy: () => null,
+  reconnectOnError: null,
+  monitor: false,
   connectTimeout: CONNECT_TIMEOUT_MS,
   // ioredis holds the process for so long after a disconnect from a server that hangs.
   disconnectTimeout: 100,
@@ -24,38 +29,43 @@ const OWN_OPTIONS = {
   disableClientInfo: true,
   protocol: 2,
   replyMapping: 'legacy',
-  keyPrefix: '',
+  db: 0,
 } as const
 
-/** A connection that is opened when it is first needed, and again when it was lost. It never holds the process. */
-export function ownConnection(source: string | RedisOptions): Connection {
+/**
+ * A connection that is opened when it is first needed, and again when it was lost. It never holds the process.
+ *
+ * @param keyPrefix what is put before every key
+ */
+export function ownConnection({ options, db, where }: RedisPlace, keyPrefix = ''): Connection {
   // An ioredis client is used for one connection only: nothing of a lost one is left in it.
-  let redis = create(source)
+  let redis: Redis | null = null
+  /** Set when its database is selected. */
+  let ready: Redis | null = null
   let opening: Promise<RedisClient> | null = null
   let closed = false
-  const where = addressOf(redis)
+  // While the app starts, and not when it is at work.
+  loadIoredis().catch(() => {})
 
   function current(): RedisClient | null {
-    return redis.status === 'ready' && redis.stream.writable ? redis : null
+    return ready?.status === 'ready' && ready.stream.writable ? ready : null
   }
 
   async function connect(): Promise<RedisClient> {
-    if (redis.status !== 'wait') {
-      discard(redis)
-      redis = create(source)
-    }
-    const attempt = redis
+    const RedisClass = await load(where)
+    drop()
+    if (closed) throw closedError()
+    const attempt = new RedisClass({ ...options, ...OWN_OPTIONS, keyPrefix })
+    redis = attempt
     let reason: unknown = null
     // Without a listener ioredis prints its errors.
     attempt.on('error', (error: unknown) => {
       reason ??= error
     })
     try {
-      const connected = attempt.connect()
-      setImmediate(() => attempt.stream?.unref())
-      if ((await inTime(connected, CONNECT_TIMEOUT_MS)) === TOO_LATE) throw timeoutError(where, CONNECT_TIMEOUT_MS)
-      // Behind a Sentinel the socket comes later than the immediate above.
-      attempt.stream.unref()
+      await connected(attempt, where)
+      if (db !== 0) await select(attempt, db, where)
+      ready = attempt
       return attempt
     } catch (error) {
       discard(attempt)
@@ -63,15 +73,21 @@ export function ownConnection(source: string | RedisOptions): Connection {
     }
   }
 
+  function drop(): void {
+    if (redis) discard(redis)
+    redis = null
+    ready = null
+  }
+
   return {
     where,
-    place: `${where}/${redis.options.db ?? 0}`,
+    place: `${where}/${db}`,
     isCluster: false,
     current,
     async open() {
-      if (closed) throw new RedisError('CLOSED', 'This way to Redis is closed')
-      const ready = current()
-      if (ready) return ready
+      if (closed) throw closedError()
+      const client = current()
+      if (client) return client
       opening ??= connect().finally(() => {
         opening = null
       })
@@ -79,37 +95,47 @@ export function ownConnection(source: string | RedisOptions): Connection {
     },
     gaveUp(client) {
       // What hangs is dropped, so that a new connection gets its chance.
-      if (client === redis) discard(redis)
+      if (client === redis) drop()
     },
     close() {
       closed = true
-      discard(redis)
+      drop()
     },
   }
 }
 
-/** A URL, a socket's path, `host:port`, a host or a port. */
-const ADDRESS = /^(rediss?:\/\/.|\/.|[\w.-]+(:\d+)?$)/
-
-/** What URL and ioredis throw holds the whole URL, and so its password: it goes no further. */
-function create(source: string | RedisOptions): Redis {
+async function load(where: string): Promise<typeof Redis> {
   try {
-    if (typeof source !== 'string') return new Redis({ ...source, ...OWN_OPTIONS })
-    if (ADDRESS.test(source)) return new Redis(source, OWN_OPTIONS)
-  } catch {}
-  throw new RedisError(
-    'EINVAL',
-    'redis: expected a URL like redis://user:password@host:6379, ioredis options or an ioredis client',
-  )
+    return await loadIoredis()
+  } catch (error) {
+    throw describeError(error, where)
+  }
+}
+
+function closedError(): RedisError {
+  return new RedisError('CLOSED', 'This way to Redis is closed')
+}
+
+async function connected(attempt: Redis, where: string): Promise<void> {
+  const connecting = attempt.connect()
+  setImmediate(() => attempt.stream?.unref())
+  if ((await inTime(connecting, CONNECT_TIMEOUT_MS)) === TOO_LATE) throw timeoutError(where, CONNECT_TIMEOUT_MS)
+  // Behind a Sentinel the socket comes later than the immediate above.
+  attempt.stream.unref()
+}
+
+/** @throws RedisError for a database that can't be had */
+async function select(attempt: Redis, db: number, where: string): Promise<void> {
+  try {
+    if ((await inTime(attempt.select(db), ANSWER_TIMEOUT_MS)) !== TOO_LATE) return
+  } catch (error) {
+    throw databaseError(error, db, where)
+  }
+  throw timeoutError(where, ANSWER_TIMEOUT_MS)
 }
 
 function discard(redis: Redis): void {
   if (redis.status === 'end') return
   redis.disconnect()
   redis.stream?.destroy()
-}
-
-function addressOf({ options }: Redis): string {
-  if (options.sentinels) return `Sentinel ${options.name ?? ''}`.trim()
-  return options.path ?? `${options.host ?? 'localhost'}:${options.port ?? 6379}`
 }

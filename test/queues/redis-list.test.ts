@@ -136,7 +136,7 @@ test.each([
   [{ queues: ['mail', 7] }, /option "queues" takes/],
   [{ prefix: 5 }, /option "prefix" takes a text/],
   [{ redis: 5 }, /option "redis" takes a URL/],
-  [{ redis: 'http://user:top-secret@host' }, /redis: expected a URL/],
+  [{ redis: 'http://user:top-secret@host' }, /option "redis" takes a URL/],
 ])('options that make no sense are refused: %j', (changes, message) => {
   const make = () => redisListQueues({ redis: server.url, queues: ['mail'], ...changes } as RedisListQueuesOptions)
   expect(make).toThrow(message)

@@ -62,7 +62,11 @@ test.each(['', 'not a url', 'http://:pa55word@x', 'redis://:pa55word@[', 'redis:
     } catch (error) {
       reason = error
     }
-    expect(reason).toMatchObject({ code: 'EINVAL', message: expect.stringContaining('redis: expected a URL') })
+    expect(reason).toMatchObject({
+      name: 'QuasarError',
+      code: 'invalid_option',
+      message: expect.stringMatching(/^redisStore: option "redis" takes a URL, redis:/),
+    })
     expect(inspect(reason)).not.toContain('pa55word')
   },
 )

@@ -1,7 +1,8 @@
 import { SDK_VERSION } from '../../core/version.js'
 import { keysOf } from '../../protocol/index.js'
+import { parseAddress } from '../../redis/address.js'
 import { ownConnection } from '../../redis/own-connection.js'
-import { withTokenPassword } from '../../redis/token-password.js'
+import { placeAt, withTokenPassword } from '../../redis/target.js'
 import { contextOf } from '../doctor/context.js'
 import { examine } from '../doctor/examine.js'
 import { ROLES } from '../doctor/needed-rights.js'
@@ -65,7 +66,7 @@ type Values = Parsed<typeof DOCTOR_OPTIONS>['values']
 
 async function diagnose({ prefix, role, json, token }: Values, url: string): Promise<void> {
   const keys = keysOf(prefix)
-  const connection = ownConnection(withTokenPassword(url, token?.[0]).replace(/^unix:\/\//, ''))
+  const connection = ownConnection(withTokenPassword(placeAt(parseAddress(url)), token?.[0]))
   const context = contextOf(connection, keys, role ?? null)
   const findings = await examine(context)
   const isReached =

@@ -1,6 +1,8 @@
 import type { ZenithAuth, ZenithOptions } from '../../create-zenith.js'
 import { isQueueWord, QUEUE_WORDS } from '../../queue-drivers.js'
-import { withTokenPassword } from '../../redis/token-password.js'
+import { parseAddress } from '../../redis/address.js'
+import type { RedisSource } from '../../redis/client.js'
+import { placeAt, withTokenPassword } from '../../redis/target.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../options.js'
 import { wrongUse } from '../problem.js'
 import { DEFAULT_REDIS, redisFrom, redisUrl } from '../redis-url.js'
@@ -115,7 +117,7 @@ type Values = Parsed<typeof ZENITH_OPTIONS>['values']
 export interface ZenithSettings {
   readonly zenith: ZenithOptions & { readonly redis: string }
   /** What is opened for the option `queues`, and where. */
-  readonly queues: { readonly words: readonly string[]; readonly redis: string }
+  readonly queues: { readonly words: readonly string[]; readonly redis: RedisSource }
   readonly host: string
   readonly port: number
   readonly isLocalOnly: boolean
@@ -145,13 +147,18 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
       ...tokenOf(values),
       basePath: values['base-path'] ?? '',
     },
-    queues: { words, redis: queuesRedis ?? withTokenPassword(redis, values.token?.[0]) },
+    queues: { words, redis: queuesRedis ?? withToken(redis, values.token?.[0]) },
     host,
     port,
     isLocalOnly: auth === null,
     isOpening: values.open ?? false,
     isQuiet: values.quiet ?? false,
   }
+}
+
+function withToken(redis: string, token: string | undefined): RedisSource {
+  const { options, db } = withTokenPassword(placeAt(parseAddress(redis)), token)
+  return { ...options, db }
 }
 
 function tokenOf({

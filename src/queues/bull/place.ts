@@ -4,6 +4,7 @@ import { type OpenedRedis, openRedis, placeOf } from '../shared/redis.js'
 import { type BullQueue, prefixOf } from './package.js'
 
 const SOURCE = 'bullQueues'
+const DEFAULT = 'redis://127.0.0.1:6379'
 
 /** Where queues are and what their keys begin with. */
 export interface QueuePlace {
@@ -24,14 +25,17 @@ export function placeOfQueues(
 ): QueuePlace {
   const [first] = queues
   const own = first ? prefixOf(first) : prefix
-  const opened = openRedis(SOURCE, redis ?? (first ? clientOf(first) : 'redis://127.0.0.1:6379'))
+  const opened =
+    redis === undefined && first ? ofQueue(first) : openRedis(SOURCE, redis === undefined ? DEFAULT : redis)
   const place = placeOf(opened, own)
-  const isElsewhere = queues.some((queue) => placeOf(redis ? opened : ofQueue(queue), prefixOf(queue)) !== place)
+  const isElsewhere = queues.some(
+    (queue) => placeOf(redis === undefined ? ofQueue(queue) : opened, prefixOf(queue)) !== place,
+  )
   if (opened.keyPrefix === '' && !isElsewhere) return { redis: opened, prefix: own, place }
   opened.connection.close()
   throw isElsewhere
     ? invalidOption(SOURCE, 'queues', 'queues of one Redis and one prefix; make a source for each place')
-    : invalidOption(SOURCE, 'redis', 'a client without keyPrefix: Bull has a prefix of its own')
+    : invalidOption(SOURCE, 'redis', 'a Redis without keyPrefix: Bull has a prefix of its own')
 }
 
 function ofQueue(queue: BullQueue): OpenedRedis {

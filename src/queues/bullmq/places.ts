@@ -1,4 +1,7 @@
+import { parseAddress } from '../../redis/address.js'
 import { isClient, type RedisSource } from '../../redis/client.js'
+import { knownOptionsOf } from '../../redis/option-names.js'
+import { placeAt } from '../../redis/target.js'
 import { invalidOption } from '../shared/options.js'
 import { type OpenedRedis, openRedis, placeOf } from '../shared/redis.js'
 import type { BullQueue } from './queue-api.js'
@@ -22,13 +25,13 @@ export function placeOfQueues(
   prefix: string,
   queues: readonly BullQueue[],
 ): QueuePlace {
-  if (connection !== undefined && typeof connection !== 'string' && (typeof connection !== 'object' || !connection))
-    throw invalidOption(SOURCE, 'connection', 'a URL like redis://host:6379, ioredis options or an ioredis client')
   const [first, ...others] = queues
   const own = first ? (first.opts.prefix ?? 'bull') : prefix
-  const redis = openRedis(SOURCE, connection ?? (first ? connectionOf(first) : 'redis://127.0.0.1:6379'))
-  if (redis.keyPrefix !== '')
-    throw invalidOption(SOURCE, 'connection', 'a client without keyPrefix: BullMQ has a prefix of its own')
+  const redis = connection === undefined && first ? openQueueRedis(first) : openOption(connection)
+  if (redis.keyPrefix !== '') {
+    redis.connection.close()
+    throw invalidOption(SOURCE, 'connection', 'a Redis without keyPrefix: BullMQ has a prefix of its own')
+  }
   const place = placeOf(redis, own)
   for (const queue of others) {
     if (placeOfQueue(queue, connection, redis) === place) continue
@@ -41,16 +44,27 @@ export function placeOfQueues(
 function placeOfQueue(queue: BullQueue, connection: RedisSource | undefined, redis: OpenedRedis): string {
   const prefix = queue.opts.prefix ?? 'bull'
   if (connection !== undefined) return placeOf(redis, prefix)
-  const its = openRedis(SOURCE, connectionOf(queue))
+  const its = openQueueRedis(queue)
   its.connection.close()
   return placeOf(its, prefix)
+}
+
+function openOption(connection: RedisSource = 'redis://127.0.0.1:6379'): OpenedRedis {
+  return openRedis(SOURCE, connection, 'option "connection"')
+}
+
+function openQueueRedis(queue: BullQueue): OpenedRedis {
+  return openRedis(SOURCE, connectionOf(queue), `the connection of the queue "${queue.name}"`)
 }
 
 function connectionOf(queue: BullQueue): RedisSource {
   const given: unknown = queue.opts.connection ?? {}
   if (typeof given !== 'object' || given === null) throw notIoredis(queue)
   if (!isRedisSource(given)) throw notIoredis(queue)
-  return 'url' in given && typeof given.url === 'string' ? withUrl(queue, given.url, given) : given
+  if (isClient(given)) return given
+  // The app's options may have more than those of ioredis, which BullMQ passes over.
+  const options = knownOptionsOf(given)
+  return 'url' in given && typeof given.url === 'string' ? withUrl(queue, given.url, options) : options
 }
 
 /** ioredis options or a client of ioredis; not a client of another library. */
@@ -58,23 +72,13 @@ function isRedisSource(given: object): given is Exclude<RedisSource, string> {
   return isClient(given) || !('connect' in given || 'sendCommand' in given || 'send' in given)
 }
 
-/** Version 6 takes a URL among the options. What URL throws holds the whole of it, and so its password: it goes no further. */
-function withUrl({ name }: BullQueue, text: string, options: object): RedisSource {
+/** Version 6 takes a URL among the options, which go before it. */
+function withUrl({ name }: BullQueue, text: string, others: object): RedisSource {
   try {
-    return { ...partsOf(new URL(text)), ...options }
+    const { options, db } = placeAt(parseAddress(text))
+    return { ...options, db, ...others }
   } catch {
     throw invalidOption(SOURCE, 'queues', `queues with a URL like redis://host:6379; that of "${name}" is none`)
-  }
-}
-
-function partsOf(url: URL) {
-  return {
-    host: url.hostname,
-    port: Number(url.port || 6379),
-    ...(url.username && { username: decodeURIComponent(url.username) }),
-    ...(url.password && { password: decodeURIComponent(url.password) }),
-    ...(url.pathname.length > 1 && { db: Number(url.pathname.slice(1)) }),
-    ...(url.protocol === 'rediss:' && { tls: {} }),
   }
 }
 

@@ -1,10 +1,10 @@
-import { isClient, keyPrefixOf, type RedisSource } from '../../redis/client.js'
+import type { RedisSource } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { givenConnection } from '../../redis/given-connection.js'
 import { ownConnection } from '../../redis/own-connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
-import { invalidOption } from './options.js'
+import { parseRedis } from '../../redis/target.js'
 
 export interface OpenedRedis {
   readonly connection: Connection
@@ -15,14 +15,13 @@ export interface OpenedRedis {
 /**
  * A way to the Redis of queues; nothing is connected yet.
  *
- * @param name of the source's function, for messages
+ * @param name of the source's function, and `what` holds the value, for messages
  * @throws when the options make no sense
  */
-export function openRedis(name: string, redis: RedisSource): OpenedRedis {
-  if (typeof redis !== 'string' && (typeof redis !== 'object' || redis === null))
-    throw invalidOption(name, 'redis', 'a URL like redis://host:6379, ioredis options or an ioredis client')
-  if (isClient(redis)) return { connection: givenConnection(redis), keyPrefix: keyPrefixOf(redis) }
-  return { connection: ownConnection(redis), keyPrefix: '' }
+export function openRedis(name: string, redis: RedisSource, what = 'option "redis"'): OpenedRedis {
+  const target = parseRedis(redis, `${name}: ${what}`)
+  const { client, keyPrefix } = target
+  return { connection: client ? givenConnection(client) : ownConnection(target.place, keyPrefix), keyPrefix }
 }
 
 /**

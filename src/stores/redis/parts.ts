@@ -1,17 +1,17 @@
 import { type Keys, keysOf } from '../../protocol/index.js'
-import { isClient, keyPrefixOf, type RedisSource } from '../../redis/client.js'
+import type { RedisSource } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { givenConnection } from '../../redis/given-connection.js'
 import { ownConnection } from '../../redis/own-connection.js'
-import { withTokenPassword } from '../../redis/token-password.js'
+import { parseRedis, type RedisTarget, withTokenPassword } from '../../redis/target.js'
 import { type Signer, signerOf } from '../../signing/signer.js'
 import { parseTokens, TAKES_TOKENS } from '../../signing/tokens.js'
 import { ServerClock } from './server-clock.js'
 
 export interface RedisStoreOptions {
   /**
-   * A URL (`redis://user:password@host:6379/0`, `rediss://`), ioredis options, or a client of ioredis 5 or 6, which may
-   * be a Cluster. A client is used while it is ready and never closed.
+   * A URL (`redis://user:password@host:6379/0`, `rediss://`, `unix://`), ioredis options, or a client of ioredis 5 or 6, which may
+   * be a Cluster. A client is used while it is ready and never closed. A `keyPrefix` of options or client is put before `prefix`.
    */
   redis: RedisSource
   /** What all keys begin with. @default 'gravito:quasar:' */
@@ -33,7 +33,7 @@ export interface RedisParts {
   readonly keys: Keys
   readonly clock: ServerClock
   readonly tokens: readonly string[]
-  /** The client's own, before each key. */
+  /** Of the client or of ioredis options, before each key. */
   readonly keyPrefix: string
   readonly signer: Signer
 }
@@ -42,15 +42,21 @@ export interface RedisParts {
 export function partsOf(options: RedisStoreOptions): RedisParts {
   const { redis, prefix } = options
   const tokens = tokensOf(options)
-  const keyPrefix = isClient(redis) ? keyPrefixOf(redis) : ''
+  const target = parseRedis(redis, 'redisStore: option "redis"')
+  const { keyPrefix } = target
   return {
-    connection: isClient(redis) ? givenConnection(redis) : ownConnection(withTokenPassword(redis, tokens[0])),
+    connection: connectionTo(target, tokens[0]),
     keys: keysOf(prefix),
     clock: new ServerClock(),
     tokens,
     keyPrefix,
     signer: signerOf(tokens, keyPrefix),
   }
+}
+
+function connectionTo(target: RedisTarget, token: string | undefined): Connection {
+  if (target.client) return givenConnection(target.client)
+  return ownConnection(withTokenPassword(target.place, token), target.keyPrefix)
 }
 
 function tokensOf({ token, requireToken }: RedisStoreOptions): readonly string[] {

@@ -39,6 +39,12 @@ const KINDS: readonly { readonly is: RegExp; readonly code: string; readonly adv
     advice:
       'A Redis that wants TLS does this to redis:// (use rediss://), as does one at its `maxclients` or in protected mode.',
   },
+  {
+    is: /^NODB$/,
+    code: 'redis-database',
+    advice:
+      'Correct the number of the database in the URL, redis://host:6379/0; a user needs +select for another one than 0. Nothing is written to any other database.',
+  },
   { is: /^LOADING$/, code: 'redis-loading', advice: 'Wait until it has read its data.' },
 ]
 
@@ -48,7 +54,7 @@ export const reach: Check = {
   async run({ connection, ask }) {
     const { error } = await ask('time')
     // A refusal is an answer.
-    if (!error || error.code === 'NOPERM')
+    if (!error || error.code === 'NOPERM' || error.code === 'NOCMD')
       return [ok({ code: 'redis-reached', message: `${connection.where} answers.` })]
     return [refusal(error)]
   },
