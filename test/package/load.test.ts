@@ -79,6 +79,56 @@ describe.each(nodeVersions())('$name', ({ path }) => {
   })
 })
 
+/** Loads a subpath and says what came with it: packages, and what would hold or watch the process. */
+const lookAt = (load: string) => `
+import { createRequire } from 'node:module'
+const before = new Set(process.getActiveResourcesInfo())
+${load}
+const packages = Object.keys(createRequire(import.meta.url).cache).flatMap((file) => {
+  return /.*node_modules.((?:@[^\\\\/]+.)?[^\\\\/]+)/.exec(file)?.[1].replaceAll('\\\\', '/') ?? []
+})
+await new Promise(setImmediate)
+const answer = JSON.stringify({
+  packages: [...new Set(packages)].sort(),
+  handles: process._getActiveHandles().filter((handle) => ![0, 1, 2].includes(handle.fd)).length,
+  resources: process.getActiveResourcesInfo().filter((name) => !before.has(name) && !/^(Immediate|CloseReq|FSReq)/.test(name)),
+})
+process.stdout.write(answer)
+`
+
+const LOADS = {
+  'import()': (subpath: string) => `await import('${manifest.name}${subpath.slice(1)}')`,
+  'require()': (subpath: string) => `createRequire(import.meta.url)('${manifest.name}${subpath.slice(1)}')`,
+}
+
+describe.each(Object.entries(LOADS))('what is only loaded by %s', (_, load) => {
+  it.each(Object.keys(documented))('%s brings no ioredis, no BullMQ, no SDK of AWS, and opens nothing', (subpath) => {
+    const answer = run(process.execPath, ['--input-type=module', '-e', lookAt(load(subpath))])
+    const { packages, handles, resources } = JSON.parse(answer) as Record<string, unknown> & { packages: string[] }
+    expect(packages.filter((name) => /^(ioredis|bull|bullmq|express|fastify|@aws-sdk|@smithy)/.test(name))).toEqual(
+      packages.filter((name) => name === 'fastify-plugin'),
+    )
+    expect({ handles, resources }).toEqual({ handles: 0, resources: [] })
+  })
+})
+
+it('loads ioredis once a recorder starts on a Redis, and not for one without', () => {
+  const source = `
+    import { createRequire } from 'node:module'
+    import { startQuasar } from '${manifest.name}'
+    const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some((file) => /node_modules.ioredis/.test(file))
+    const found = []
+    for (const redis of [false, 'redis://127.0.0.1:1']) {
+      const quasar = startQuasar({ service: 'loads', logger: false, redis })
+      await quasar.flush()
+      found.push(isLoaded())
+      await quasar.stop()
+    }
+    process.stdout.write(JSON.stringify(found))
+  `
+  expect(JSON.parse(run(process.execPath, ['--input-type=module', '-e', source]))).toEqual([false, true])
+})
+
 it.each(['express', 'fastify', 'hono', 'nest', 'bullmq'])(
   'loads nothing of Zenith with %s before somebody mounts it',
   (name) => {
