@@ -22,7 +22,7 @@ import type {
  *
  * Nothing is connected before the first call. No method creates a key by looking, and only what is called to change
  * something does. Methods reject with an error whose message says what is wrong, in words and without secrets. Times: Unix
- * ms. Queues are named as people know them; a source translates.
+ * ms. Methods take a queue's address: its name, unless its reading gives another one.
  */
 export interface QueueSource {
   readonly driver: QueueDriver
@@ -41,6 +41,11 @@ export interface QueueSource {
    * @param names these queues are enough: another node reports the rest. A source need not heed it.
    */
   read(names?: readonly string[]): Promise<SourceReading>
+  /**
+   * The address of a queue that was not among the last readings, by its place and name; null when it is not of this source.
+   * Left out by sources whose queues are all at {@link place}, under their names.
+   */
+  locate?(place: string, name: string): string | null
   /** Ends what the source itself opened; never what was passed in. Never rejects, harmless twice. */
   close(): Promise<void>
 
@@ -91,8 +96,14 @@ export interface SourceReading {
   readonly queues: readonly QueueReading[]
 }
 
-/** A queue as its source sees it; where it is and how fast it goes is for others to say. */
+/** A queue as its source sees it; how fast it goes is for others to say. */
 export interface QueueReading extends Omit<QueueEntry, 'place' | 'server' | 'throughput'> {
+  /** What methods of the source take for it, where queues of several apps may have one name. @default its name */
+  readonly address?: string
+  /** Where it is, when the source knows more than its own place does. @default the place of the source */
+  readonly place?: string
+  /** Places that it had while less was known of it: a queue of its name there is this one. */
+  readonly formerPlaces?: readonly string[]
   /** Jobs per minute, where the system itself counts them. */
   readonly throughput: QueueEntry['throughput']
   /**

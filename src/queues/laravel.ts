@@ -34,7 +34,7 @@ export function laravelQueues(options: LaravelQueuesOptions): QueueSource {
   const { connection } = opened
   const memory: Memory = {
     connection,
-    directory: new Directory(connection, resolved),
+    directory: new Directory(connection, resolved, (prefix) => placeOf(opened, prefix)),
     indexes: new Indexes(connection),
     throughput: new Throughput(),
   }
@@ -46,6 +46,7 @@ export function laravelQueues(options: LaravelQueuesOptions): QueueSource {
     capabilities: kind.capabilities,
     pollEvery: null,
     read: () => readAll(memory),
+    locate: (place, name) => memory.directory.locate(place, name),
     async close() {
       connection.close()
     },

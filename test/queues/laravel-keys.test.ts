@@ -79,17 +79,17 @@ test('queues of one name in two apps are told apart, and each is looked into', a
   await blog.pushRaw('default', blog.createPayload(JOB))
   const source = wholeSource({ redis: server.url })
   const { queues } = await source.read()
-  expect(queues.map(({ name, metrics }) => [name, metrics.waiting])).toEqual([
-    ['blog_database_default', 2],
-    ['shop_database_default', 1],
+  const place = `127.0.0.1:${server.port}/0`
+  expect(queues.map((queue) => [queue.name, queue.place, queue.metrics.waiting])).toEqual([
+    ['default', `${place} blog_database_`, 2],
+    ['default', `${place} shop_database_`, 1],
   ])
-  const { jobs } = await source.jobs('shop_database_default', {
-    state: 'waiting',
-    offset: 0,
-    limit: 5,
-    order: 'oldest',
-  })
-  expect(jobs.map(({ id }) => id)).toEqual([uuidOf(payload)])
+  const query = { state: 'waiting', offset: 0, limit: 5, order: 'oldest' } as const
+  for (const address of [queues[1]?.address ?? '', 'shop_database_default']) {
+    const { jobs } = await source.jobs(address, query)
+    expect(jobs.map(({ id }) => id)).toEqual([uuidOf(payload)])
+  }
+  await expect(source.jobs('default', query)).rejects.toThrow(/Several apps here have a queue default/)
   await source.close()
 })
 
@@ -152,7 +152,6 @@ describe('the Horizon of a connection', () => {
     ['shop_database_', '{shop_horizon:}', 'laravel-horizon'],
     ['', 'laravel_horizon:', 'laravel-horizon'],
     ['own:', 'horizon:', 'laravel-horizon'],
-    ['shop_database_', 'blog_horizon:', 'laravel'],
   ])('%s and %s', async (prefix, horizon, driver) => {
     const app = horizonApp(admin, { prefix, horizon })
     await app.push('mail', queue)
@@ -161,6 +160,36 @@ describe('the Horizon of a connection', () => {
     expect((await read({ prefix, queues: ['mail'] }))[0]?.driver).toBe(driver)
     expect((await read({ prefix, horizonPrefix: horizon }))[0]?.driver).toBe('laravel-horizon')
     expect((await read({ prefix, horizonPrefix: false }))[0]?.driver).toBe('laravel')
+  })
+
+  test.each([
+    ['another app', 'shop_database_', 'blog_horizon:'],
+    ['no name of an app', 'shop:', 'all-of-the-jobs:'],
+  ])('is told by its jobs, whose prefix has %s', async (_, prefix, horizon) => {
+    const app = horizonApp(admin, { prefix, horizon })
+    await app.push('mail', queue)
+    expect((await read()).map((one) => [one.name, one.driver])).toEqual([['mail', 'laravel-horizon']])
+  })
+
+  test('is none when the names are of two apps and no job speaks for it', async () => {
+    const blog = horizonApp(admin, { prefix: 'blog_database_', horizon: 'blog_horizon:' })
+    await blog.push('posts', queue)
+    await admin.del(blog.keyOf('posts'), `${blog.keyOf('posts')}:notify`)
+    const shop = laravelApp(admin, { prefix: 'shop_database_' })
+    await shop.pushRaw('mail', shop.createPayload(queue))
+    expect((await read()).map((one) => [one.name, one.driver])).toEqual([['mail', 'laravel']])
+  })
+
+  test('of two apps of one name it is that which its jobs are of', async () => {
+    const old = laravelApp(admin, { prefix: 'laravel_database_' })
+    const app = horizonApp(admin, { prefix: 'laravel-database-' })
+    await old.pushRaw('mail', old.createPayload(queue))
+    await app.push('mail', queue)
+    const found = (await read()).map((one) => [one.place?.split(' ')[1], one.driver])
+    expect(found).toEqual([
+      ['laravel-database-', 'laravel-horizon'],
+      ['laravel_database_', 'laravel'],
+    ])
   })
 
   test('each app has its own', async () => {

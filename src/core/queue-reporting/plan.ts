@@ -27,7 +27,7 @@ export function planOf(watch: Watch, pollers: readonly SourcePoller[]): PlannedP
 
 function pollWhole(poller: SourcePoller, taken: Set<string>): PlannedPoll {
   const theirs = new Set(taken)
-  for (const name of poller.names) taken.add(queueKey({ ...poller.source, name }))
+  for (const key of poller.keys) taken.add(key)
   return { poller, names: null, entries: () => poller.entries().filter((entry) => !theirs.has(queueKey(entry))) }
 }
 

@@ -5,6 +5,7 @@ import { maskSecrets } from '../../redaction/secrets.js'
 import { clearTimeout, monotonic, setTimeout } from '../clock.js'
 import type { Notices } from '../logger.js'
 import { Throughput } from './throughput.js'
+import { queueKey } from './watch.js'
 
 /** How long a source may take until it is said that it does not answer, ms. */
 const ANSWER_TIMEOUT_MS = 5_000
@@ -19,6 +20,7 @@ interface Known {
 export class SourcePoller {
   readonly source: QueueSource
   readonly #notices: Notices
+  /** By {@link queueKey}: queues of several apps may have one name. */
   readonly #known = new Map<string, Known>()
   #askedAt = Number.NEGATIVE_INFINITY
   #isAsked = false
@@ -36,21 +38,21 @@ export class SourcePoller {
     return this.#error
   }
 
-  /** Queues that it has named. */
-  get names(): readonly string[] {
+  /** Queues that it has named, by {@link queueKey}. */
+  get keys(): readonly string[] {
     return [...this.#known.keys()]
   }
 
   /** Queues that another node saw here: they are shown, also when they have no jobs any more. */
   remember(entries: readonly QueueEntry[]): void {
-    for (const entry of entries) if (!this.#known.has(entry.name)) this.#keep(blank(entry))
+    for (const entry of entries) if (!this.#known.has(queueKey(entry))) this.#keep(blank(entry))
   }
 
   /** Forgets what its queues were like, for another node goes on reporting them; their names stay. */
   lapse(): void {
     this.#error = null
-    for (const [name, { entry }] of this.#known) {
-      this.#known.set(name, { entry: blank(entry), in: new Throughput(), out: new Throughput() })
+    for (const [key, { entry }] of this.#known) {
+      this.#known.set(key, { entry: blank(entry), in: new Throughput(), out: new Throughput() })
     }
   }
 
@@ -76,12 +78,16 @@ export class SourcePoller {
 
   /** What is known of its queues now. */
   entries(): QueueEntry[] {
-    const { names } = this.source
-    const listed = names ?? this.names
-    return listed.slice(0, MAX_QUEUES).map((name) => {
-      const entry = this.#known.get(name)?.entry ?? blankOf(this.source, name)
+    const all = [...this.#known.values()].map(({ entry }) => entry)
+    const listed = this.source.names?.flatMap((name) => this.#named(all, name)) ?? all
+    return listed.slice(0, MAX_QUEUES).map((entry) => {
       return this.#error === null ? entry : { ...blank(entry), error: this.#error }
     })
+  }
+
+  #named(all: readonly QueueEntry[], name: string): readonly QueueEntry[] {
+    const own = all.filter((entry) => entry.name === name)
+    return own.length > 0 ? own : [blankOf(this.source, name)]
   }
 
   async #ask(names: readonly string[] | null): Promise<void> {
@@ -97,23 +103,23 @@ export class SourcePoller {
 
   #take({ server, queues }: SourceReading, names: readonly string[] | null): void {
     const now = monotonic()
-    const readings = new Map(queues.map((reading) => [reading.name, reading]))
-    for (const [name, { entry }] of this.#known) {
-      if (readings.has(name) || names?.includes(name) === false) continue
-      if (this.source.names?.includes(name) === false) this.#known.delete(name)
+    const readings = new Map(queues.map((reading) => [this.#keyOf(reading), reading]))
+    for (const [key, { entry }] of this.#known) {
+      if (readings.has(key) || names?.includes(entry.name) === false) continue
+      if (this.source.names?.includes(entry.name) === false) this.#known.delete(key)
       else this.#keep(blank(entry))
     }
     for (const reading of readings.values()) this.#note(reading, server, now)
   }
 
   #note(reading: QueueReading, server: string | null, now: number): void {
-    const { totals, throughput, ...figures } = reading
-    const known = this.#known.get(reading.name) ?? { in: new Throughput(), out: new Throughput() }
+    const { totals, throughput, address: _, formerPlaces: __, ...figures } = reading
+    const known = this.#known.get(this.#keyOf(reading)) ?? { in: new Throughput(), out: new Throughput() }
     const counted = { in: known.in.note(now, totals?.in ?? null), out: known.out.note(now, totals?.out ?? null) }
     const speed = { in: throughput?.in ?? counted.in, out: throughput?.out ?? counted.out }
     const entry: QueueEntry = {
       ...figures,
-      place: this.source.place,
+      place: reading.place ?? this.source.place,
       server,
       throughput: speed.in === null && speed.out === null ? null : speed,
     }
@@ -121,10 +127,15 @@ export class SourcePoller {
   }
 
   #keep(entry: QueueEntry, meters?: Pick<Known, 'in' | 'out'>): void {
-    const known = this.#known.get(entry.name)
+    const key = queueKey(entry)
+    const known = this.#known.get(key)
     if (!known && this.#known.size >= MAX_QUEUES) return
     const { in: into, out } = meters ?? known ?? { in: new Throughput(), out: new Throughput() }
-    this.#known.set(entry.name, { entry, in: into, out })
+    this.#known.set(key, { entry, in: into, out })
+  }
+
+  #keyOf({ driver, place = this.source.place, name }: QueueReading): string {
+    return queueKey({ driver, place, name })
   }
 
   #fail(message: string): void {

@@ -43,9 +43,8 @@ export class WatchedSources {
 
   /** Queues by name, each counted once. */
   countQueues(): number {
-    const keys = this.pollers.flatMap(({ source, names }) => {
-      const { driver, place } = source
-      return (source.names ?? names).map((name) => queueKey({ driver, place, name }))
+    const keys = this.pollers.flatMap(({ source: { driver, place, names }, keys: known }) => {
+      return names?.map((name) => queueKey({ driver, place, name })) ?? known
     })
     return new Set(keys).size
   }
@@ -53,8 +52,7 @@ export class WatchedSources {
   /** Queues that another node saw at places that are watched whole. */
   remember(entries: readonly QueueEntry[]): void {
     for (const poller of this.pollers.filter(({ source }) => source.names === null)) {
-      const place = placeKey(poller.source)
-      poller.remember(entries.filter((entry) => placeKey({ ...entry, place: entry.place ?? '' }) === place))
+      poller.remember(entries.filter((entry) => isOf(poller.source, entry)))
     }
   }
 
@@ -73,4 +71,12 @@ export class WatchedSources {
     if (![...this.#registrations].some((other) => other.poller === poller)) poller.end()
     await ended()
   }
+}
+
+/** Whether a queue is one that the source would find. */
+function isOf(source: QueueSource, entry: QueueEntry): boolean {
+  const place = entry.place ?? ''
+  if (placeKey({ ...entry, place }) === placeKey(source)) return true
+  const isKind = placeKey({ ...entry, place }) === placeKey({ ...source, place })
+  return isKind && source.locate !== undefined && source.locate(place, entry.name) !== null
 }

@@ -13,9 +13,10 @@ export function appOfHorizon(horizon: string): string | null {
   return HORIZON_SUFFIX.exec(withoutBraces(horizon))?.[1] ?? null
 }
 
-/** The most likely prefix of an app of which only Horizon's keys are there. */
+/** What stands for the prefix of an app of which only Horizon's keys are there: its most likely one, or Horizon's own. */
 export function likelyConnection(horizon: string): string {
-  return `${appOfHorizon(horizon) ?? 'laravel'}_database_`
+  const app = appOfHorizon(horizon)
+  return app === null ? withoutBraces(horizon) : `${app}_database_`
 }
 
 /**

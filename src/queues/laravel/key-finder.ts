@@ -1,16 +1,20 @@
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
 import { escapeGlob } from '../../redis/glob.js'
-import { type FoundQueue, readQueueKey } from './names.js'
+import { type FoundQueue, prefixOfNotify, readQueueKey } from './names.js'
 import type { ResolvedOptions } from './options.js'
 
 /** How often all keys are looked through, ms. */
 const EVERY_MS = 60_000
 
-const HORIZON_KEY = /^(.*horizon:\}?)(?:measured_queues|masters)$/
+const HORIZON_KEY =
+  /^(.*?)(measured_queues|masters|(?:recent|recent_failed|pending|completed|silenced|failed|monitored)_jobs)$/s
+/** Any other prefix is Horizon's only when there is more than one of its keys. */
+const HORIZON_PREFIX = /horizon:\}?$/
 
 interface Findings {
   queue(found: FoundQueue): void
+  connection(prefix: string): void
   horizon(prefix: string): void
 }
 
@@ -26,24 +30,34 @@ export class KeyFinder {
         const found = (key: string) => {
           const queue = readQueueKey(key, type, prefix)
           if (queue) findings.queue(queue)
+          const notified = type === 'list' && prefix === null ? prefixOfNotify(key) : null
+          if (notified !== null) findings.connection(notified)
         }
         looks.push(new Discovery(connection, [{ match, type }], EVERY_MS, found))
       }
     if (horizon === null) {
       const keys = [
-        { match: '*horizon:*measured_queues', type: 'set' } as const,
+        { match: '*measured_queues', type: 'set' } as const,
         { match: '*horizon:*masters', type: 'zset' } as const,
+        { match: '*_jobs', type: 'zset' } as const,
       ]
-      const found = (key: string) => {
-        const own = HORIZON_KEY.exec(key)?.[1]
-        if (own) findings.horizon(own)
-      }
-      looks.push(new Discovery(connection, keys, EVERY_MS, found))
+      looks.push(new Discovery(connection, keys, EVERY_MS, horizonTeller(findings)))
     }
     this.#looks = looks
   }
 
   async look(): Promise<void> {
     await Promise.all(this.#looks.map((one) => one.look()))
+  }
+}
+
+function horizonTeller(findings: Findings): (key: string) => void {
+  const seen = new Map<string, Set<string>>()
+  return (key) => {
+    const [, prefix = '', name = ''] = HORIZON_KEY.exec(key) ?? []
+    if (name === '') return
+    const names = (seen.get(prefix) ?? new Set()).add(name)
+    seen.set(prefix, names)
+    if (HORIZON_PREFIX.test(prefix) || names.size > 1) findings.horizon(prefix)
   }
 }

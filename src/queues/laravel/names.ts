@@ -6,8 +6,14 @@ export interface LaravelQueue {
   readonly raw: string
   /** What the app's connection puts before its keys. */
   readonly prefix: string
-  /** Whether the prefix is only likely: no key of the app was seen. */
-  readonly isGuess: boolean
+  /** What methods of the source take for it. */
+  readonly address: string
+  /** Where it is, with the app's prefix. */
+  readonly place: string
+  /** Where it was thought to be while no key of the app was seen. */
+  readonly formerPlaces: readonly string[]
+  /** Why nothing may be pushed to it: where it is, or whose it is, is not sure. Null when nothing is in the way. */
+  readonly obstacle: string | null
   /** What Horizon puts before its keys, in place of the connection's prefix; null without Horizon. */
   readonly horizon: string | null
 }
@@ -29,9 +35,14 @@ export interface FoundQueue {
 const MARK = 'queues:'
 const SET_SUFFIX = /^(.+):(?:delayed|reserved)$/
 const NOTIFY_SUFFIX = /^.+:notify$/
+const NOTIFY_KEY = /^(.*?)queues:.+:notify$/s
 
-export function keysOf({ prefix, raw }: FoundQueue): QueueKeys {
-  const waiting = `${prefix}${MARK}${raw}`
+export function waitingKey({ prefix, raw }: FoundQueue): string {
+  return `${prefix}${MARK}${raw}`
+}
+
+export function keysOf(queue: FoundQueue): QueueKeys {
+  const waiting = waitingKey(queue)
   return { waiting, delayed: `${waiting}:delayed`, reserved: `${waiting}:reserved`, notify: `${waiting}:notify` }
 }
 
@@ -47,6 +58,11 @@ export function readQueueKey(key: string, type: 'list' | 'zset', prefix: string 
   const rest = key.slice(start + MARK.length)
   const raw = type === 'zset' ? SET_SUFFIX.exec(rest)?.[1] : NOTIFY_SUFFIX.test(rest) ? null : rest
   return raw ? { prefix: key.slice(0, start), raw } : null
+}
+
+/** The connection whose workers a list wakes; null for other lists. */
+export function prefixOfNotify(key: string): string | null {
+  return NOTIFY_KEY.exec(key)?.[1] ?? null
 }
 
 /** Without the braces that keep a queue's keys together on a Cluster. */

@@ -6,7 +6,7 @@ import { readCounts } from './counts.js'
 import type { Directory } from './directory.js'
 import { type HorizonState, readHorizon } from './horizon-state.js'
 import type { Indexes } from './indexes.js'
-import { bareName } from './names.js'
+import { bareName, type LaravelQueue } from './names.js'
 import { type HorizonReading, toReading } from './reading.js'
 import type { Throughput } from './throughput.js'
 
@@ -33,9 +33,20 @@ export async function readAll(memory: Memory): Promise<SourceReading> {
     server: serverIdOf(connection, server),
     queues: queues.flatMap((queue) => {
       const own = counts.get(queue)
-      return own ? [toReading(queue, own, horizons.get(queue.horizon ?? ''), now)] : []
+      return own
+        ? [
+            {
+              ...addressed(queue),
+              ...toReading(queue, own, horizons.get(queue.horizon ?? ''), now),
+            },
+          ]
+        : []
     }),
   }
+}
+
+function addressed({ address, place, formerPlaces }: LaravelQueue) {
+  return { address, place, formerPlaces }
 }
 
 async function readOne(memory: Memory, horizon: string, now: number): Promise<HorizonReading> {

@@ -50,7 +50,7 @@ interface Retrying {
 
 async function retryOne(retrying: Retrying, job: { payload: string | null }): Promise<JobOutcome> {
   const { connection, queue, horizon, failed } = retrying
-  if (queue.isGuess) return notDone(failed, 'Nothing says where this queue is: give the option "prefix"')
+  if (queue.obstacle !== null) return notDone(failed, queue.obstacle)
   const [now, id] = [Date.now(), randomUUID()]
   const payload = job.payload === null ? null : retriedPayload(job.payload, failed, id, now)
   if (!payload) return notDone(failed, 'Its payload is no JSON that Horizon could have written')

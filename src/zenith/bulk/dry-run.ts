@@ -51,8 +51,8 @@ async function scan(operation: Operation, target: Target): Promise<void> {
   } while (cursor !== null && !operation.stop)
 }
 
-async function partOf({ name, source }: ConnectedQueue, query: JobScanQuery): Promise<JobScan> {
-  const part = source.scan?.(name, query)
+async function partOf({ address, source }: ConnectedQueue, query: JobScanQuery): Promise<JobScan> {
+  const part = source.scan?.(address, query)
   return part ? withTimeout(part, ANSWER_WITHIN_MS) : { jobs: [], cursor: null }
 }
 
@@ -102,7 +102,7 @@ function leaveOut(operation: Operation, job: JobSummary | null): void {
   operation.notEligible.add(job === null ? 'The job is gone.' : 'The job is in another state now.')
 }
 
-async function jobOf({ name, source }: ConnectedQueue, id: string): Promise<JobSummary | null> {
-  const job = source.job?.(name, id)
+async function jobOf({ address, source }: ConnectedQueue, id: string): Promise<JobSummary | null> {
+  const job = source.job?.(address, id)
   return job ? withTimeout(job, ANSWER_WITHIN_MS) : null
 }

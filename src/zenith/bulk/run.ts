@@ -55,8 +55,8 @@ async function attempt(operation: Operation, queue: ConnectedQueue, ids: readonl
   }
 }
 
-async function call({ action }: Operation, { name, source }: ConnectedQueue, ids: readonly string[]) {
-  const outcomes: readonly JobOutcome[] = (await source[action]?.(name, ids)) ?? []
+async function call({ action }: Operation, { address, source }: ConnectedQueue, ids: readonly string[]) {
+  const outcomes: readonly JobOutcome[] = (await source[action]?.(address, ids)) ?? []
   return outcomes
 }
 

@@ -114,9 +114,9 @@ export class FailureIndex {
   }
 }
 
-function knownOf({ source, name }: ConnectedQueue): KnownFailures {
+function knownOf({ source, address }: ConnectedQueue): KnownFailures {
   return new KnownFailures(async (offset, limit) => {
-    const asked = source.jobs?.(name, { state: 'failed', order: 'newest', offset, limit })
+    const asked = source.jobs?.(address, { state: 'failed', order: 'newest', offset, limit })
     return asked ? withTimeout(asked, ANSWER_WITHIN_MS) : { total: 0, jobs: [], missing: 0 }
   })
 }
@@ -125,9 +125,9 @@ function knownOf({ source, name }: ConnectedQueue): KnownFailures {
 async function countFailed(source: QueueSource, watched: readonly Watched[]): Promise<void> {
   try {
     const { queues } = await withTimeout(source.read(), ANSWER_WITHIN_MS)
-    const readings = new Map(queues.map((queue) => [queue.name, queue]))
+    const readings = new Map(queues.map((queue) => [queue.address ?? queue.name, queue]))
     for (const one of watched) {
-      const reading = readings.get(one.queue.name)
+      const reading = readings.get(one.queue.address)
       one.error = reading?.error ?? null
       one.total = reading && !reading.states.includes('failed') ? 0 : (reading?.metrics.failed ?? null)
       if (one.total === 0) one.known.clear()

@@ -40,7 +40,7 @@ export const jobActions = change({
       action,
       queue,
       target: targetOf(ids),
-      perform: () => askSource(() => queue.source[action]?.(queue.name, ids), null),
+      perform: () => askSource(() => queue.source[action]?.(queue.address, ids), null),
       tell: tellOutcomes,
     })
     queues.touch(queue)

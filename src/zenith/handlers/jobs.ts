@@ -32,7 +32,7 @@ export const jobs = operation({
   async handle({ query, segments, services: { queues } }) {
     const queue = await queues.able(segments.queue ?? '', 'list')
     await checkState(queues, queue, query.state)
-    return json(200, listingView(await askSource(() => queue.source.jobs?.(queue.name, query))))
+    return json(200, listingView(await askSource(() => queue.source.jobs?.(queue.address, query))))
   },
 })
 
@@ -65,7 +65,7 @@ export const job = operation({
   async handle(asked) {
     const { query, segments, services } = asked
     const queue = await services.queues.able(segments.queue ?? '', 'get')
-    const found = await askSource(() => queue.source.job?.(queue.name, segments.job ?? ''))
+    const found = await askSource(() => queue.source.job?.(queue.address, segments.job ?? ''))
     if (!found) throw noJob()
     return json(200, jobView(found, { payloads: seesPayloads(asked), full: query.full === 'true' }))
   },
@@ -79,7 +79,7 @@ export const logs = operation({
   answers: { 200: { description: 'A part of the lines.', schema: ref('JobLogs') }, ...QUEUE_ANSWERS },
   async handle({ query, segments, services: { queues } }) {
     const queue = await queues.able(segments.queue ?? '', 'logs')
-    const found = await askSource(() => queue.source.logs?.(queue.name, segments.job ?? '', query))
+    const found = await askSource(() => queue.source.logs?.(queue.address, segments.job ?? '', query))
     return json(200, { ...found, lines: found.lines.map(logView) })
   },
 })
@@ -92,7 +92,7 @@ export const flow = operation({
   answers: { 200: { description: 'The tree, from its root.', schema: ref('JobFlow') }, ...QUEUE_ANSWERS },
   async handle({ segments, services: { queues } }) {
     const queue = await queues.able(segments.queue ?? '', 'flow')
-    const found = await askSource(() => queue.source.flow?.(queue.name, segments.job ?? ''))
+    const found = await askSource(() => queue.source.flow?.(queue.address, segments.job ?? ''))
     if (!found) throw noJob()
     return json(200, flowView(found))
   },

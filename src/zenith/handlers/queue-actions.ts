@@ -103,22 +103,22 @@ function capabilityFor({ action }: QueueChange): QueueCapability {
   return action === 'resume' ? 'pause' : action
 }
 
-function wayOf(body: QueueChange, { name, source }: ConnectedQueue): Omit<Way, 'needs'> {
+function wayOf(body: QueueChange, { address, source }: ConnectedQueue): Omit<Way, 'needs'> {
   const whole = 'the queue'
   switch (body.action) {
     case 'pause':
-      return { target: whole, perform: () => plain(askSource(() => source.pause?.(name), null)) }
+      return { target: whole, perform: () => plain(askSource(() => source.pause?.(address), null)) }
     case 'resume':
-      return { target: whole, perform: () => plain(askSource(() => source.resume?.(name), null)) }
+      return { target: whole, perform: () => plain(askSource(() => source.resume?.(address), null)) }
     case 'clean': {
       const { state, olderThanMs, limit } = body
       const before = Date.now() - olderThanMs
       const target = `at most ${limit} jobs that are ${state} since before ${new Date(before).toISOString()}`
-      const part = (most: number) => askSource(() => source.clean?.(name, { state, before, limit: most }), null)
+      const part = (most: number) => askSource(() => source.clean?.(address, { state, before, limit: most }), null)
       return { target, perform: () => removal(inParts(part, limit)) }
     }
     case 'empty': {
-      const part = (most: number) => askSource(() => source.empty?.(name, most), null)
+      const part = (most: number) => askSource(() => source.empty?.(address, most), null)
       return {
         target: 'all jobs that wait or are delayed',
         perform: () => removal(inParts(part, Number.POSITIVE_INFINITY)),
@@ -127,15 +127,15 @@ function wayOf(body: QueueChange, { name, source }: ConnectedQueue): Omit<Way, '
     case 'add':
       return {
         target: `a job ${body.job.name}`,
-        perform: () => added(askSource(() => source.add?.(name, body.job), null)),
+        perform: () => added(askSource(() => source.add?.(address, body.job), null)),
       }
     case 'duplicate':
-      return { target: body.id, perform: () => added(askSource(() => source.duplicate?.(name, body.id), null)) }
+      return { target: body.id, perform: () => added(askSource(() => source.duplicate?.(address, body.id), null)) }
   }
 }
 
-async function checkThere({ name, source }: ConnectedQueue, id: string): Promise<void> {
-  const job = source.job ? await askSource(() => source.job?.(name, id)) : undefined
+async function checkThere({ address, source }: ConnectedQueue, id: string): Promise<void> {
+  const job = source.job ? await askSource(() => source.job?.(address, id)) : undefined
   if (job === null) throw new Refusal('not_found', 'There is no such job in this queue any more.')
 }
 

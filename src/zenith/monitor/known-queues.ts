@@ -22,6 +22,8 @@ export interface KnownQueue {
   entries: readonly QueueEntry[]
   /** Everything that it may be found by. */
   identities: ReadonlySet<string>
+  /** The same while less was known of it: what is found by these now goes before. */
+  former: ReadonlySet<string>
   view: QueueView
   isGrowing: boolean
   /** Whose word its samples are: those of two reporters would make teeth. */
@@ -59,13 +61,15 @@ export class KnownQueues {
     }
     match(bySure)
     match(byAddress)
+    match(byFormerOf)
     const met = new Set(seen.values())
     for (const group of groups) if (!met.has(group)) seen.set(this.#meet(group), group)
     for (const [known, group] of seen) look(known, group, factsOf(known.key, group))
     const places = new Set([...seen.keys()].map(({ view }) => namesOf(view).byPlace))
     for (const known of this.#known.values()) if (!seen.has(known)) this.#miss(known, places, now)
     this.#byIdentity = new Map()
-    for (const one of this.#known.values()) for (const identity of one.identities) this.#byIdentity.set(identity, one)
+    for (const of of ['former', 'identities'] as const)
+      for (const one of this.#known.values()) for (const identity of one[of]) this.#byIdentity.set(identity, one)
   }
 
   #find(identities: readonly string[], seen: ReadonlyMap<KnownQueue, unknown>): KnownQueue | undefined {
@@ -85,6 +89,7 @@ export class KnownQueues {
       isSecond,
       entries: [],
       identities: new Set<string>(),
+      former: new Set<string>(),
       view: { ...entry, key, ...nothing },
       isGrowing: false,
       channel: null,
@@ -113,6 +118,21 @@ function byPlacesOf({ sightings }: SightedQueue): string[] {
   return sightings.map(({ entry }) => namesOf(entry).byPlace)
 }
 
+/** What it was found by while less was known of it. */
+function byFormerOf({ sightings }: SightedQueue): string[] {
+  const former = sightings.flatMap(({ entry, formerPlaces = [] }) => formerPlaces.map((place) => ({ ...entry, place })))
+  return former.flatMap((entry) => {
+    const { byServer, byPlace } = namesOf(entry)
+    return byServer === null ? [byPlace] : [byServer, byPlace]
+  })
+}
+
+function formerKeysOf({ sightings }: SightedQueue): string[] {
+  return sightings.flatMap(({ entry, formerPlaces = [] }) =>
+    formerPlaces.map((place) => namesOf({ ...entry, place }).key),
+  )
+}
+
 function look(known: KnownQueue, group: SightedQueue, facts: QueueFacts): void {
   const entries = group.sightings.map((sighting) => sighting.entry)
   if (isSame(known, entries, facts)) return
@@ -120,6 +140,7 @@ function look(known: KnownQueue, group: SightedQueue, facts: QueueFacts): void {
   const keys = known.isSecond ? [] : entries.map((one) => namesOf(one).key)
   known.entries = entries
   known.identities = new Set([...byServerOf(group), ...byPlacesOf(group), ...keys])
+  known.former = new Set([...byFormerOf(group), ...(known.isSecond ? [] : formerKeysOf(group))])
   const services = [...new Set(group.sightings.map(({ service }) => service))].filter((name) => name !== null).sort()
   const samples = samplesOf(known, group)
   known.isGrowing = entry.paused !== true && isRising(samples, known.isGrowing)

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { Logger, QueueSource, Reader, TrustReport } from '../../ports.js'
 import { QUEUE_TROUBLES, type QueueSnapshot, type QueueView } from '../../protocol/index.js'
-import { isSamePlace } from '../queues/identity.js'
+import { kindOf, type Located } from '../queues/identity.js'
 import { OwnSource } from '../queues/own-source.js'
 import { KnownQueues, type QueueFacts } from './known-queues.js'
 import { byText } from './order.js'
@@ -36,6 +36,8 @@ export interface QueueMonitorOptions {
 export interface Connection {
   readonly key: string
   readonly name: string
+  /** What the source's methods take for it. */
+  readonly address: string
   readonly own: OwnSource
   readonly readOnly: boolean
 }
@@ -123,7 +125,7 @@ export class QueueMonitor {
     const known = this.#connection(key)
     const candidates = known
       ? [known.own]
-      : [...this.#own.values()].filter(({ source }) => source.driver === view.driver)
+      : [...this.#own.values()].filter(({ source }) => kindOf(source.driver) === kindOf(view.driver))
     await Promise.all(candidates.map((own) => own.read(known ? CHECKED_FOR_MS : FRESH_MS)))
     this.#merge(Date.now())
     return this.#connection(key)
@@ -135,7 +137,9 @@ export class QueueMonitor {
 
   /** Why the source at a queue's address can't be read, in words; null when there is none, or when it can. */
   problemOf({ driver, place }: Pick<QueueView, 'driver' | 'place'>): string | null {
-    const own = [...this.#own.values()].find(({ source }) => source.driver === driver && source.place === place)
+    const kind = [...this.#own.values()].filter(({ source }) => kindOf(source.driver) === kindOf(driver))
+    // Queues of one source may be at places of their own there.
+    const own = kind.find(({ source }) => place === source.place || place?.startsWith(`${source.place} `))
     return own?.error ?? null
   }
 
@@ -192,24 +196,33 @@ export class QueueMonitor {
 
   #factsOf(key: string, { sightings }: SightedQueue): QueueFacts {
     const name = sightings[0]?.entry.name ?? ''
-    const own = [...this.#own.values()].find((one) => sightings.some(({ entry }) => this.#leadsTo(one, entry)))
-    const can = own?.entries.get(name)?.entry.capabilities ?? own?.source.capabilities ?? []
+    const [own, address = ''] = this.#wayTo(sightings.map(({ entry }) => entry)) ?? []
+    const can = own?.entries.get(address)?.entry.capabilities ?? own?.source.capabilities ?? []
     const actions = can.filter((capability) => own?.source.capabilities.includes(capability))
     return { actions, readOnly: this.#options.isReadOnly({ name, key }) }
   }
 
   #connection(key: string): Connection | null {
     const known = this.#known.get(key)
-    const own = known && [...this.#own.values()].find((one) => this.#leadsTo(one, known.view))
+    const [own, address = ''] = (known && this.#wayTo([known.view])) ?? []
     if (!known || !own) return null
-    return { key: known.key, name: known.view.name, own, readOnly: known.view.readOnly }
+    return { key: known.key, name: known.view.name, address, own, readOnly: known.view.readOnly }
+  }
+
+  /** The first source that leads to a queue, and the queue's address there. */
+  #wayTo(sightings: readonly Located[]): readonly [own: OwnSource, address: string] | null {
+    for (const own of this.#own.values()) {
+      for (const queue of sightings) {
+        const address = this.#leadsTo(own, queue) ? own.addressOf(queue) : null
+        if (address !== null) return [own, address]
+      }
+    }
+    return null
   }
 
   /** Never to another server's queue of the same name: one that was not read yet leads nowhere. */
-  #leadsTo(own: OwnSource, queue: Pick<QueueView, 'driver' | 'name' | 'place' | 'server'>): boolean {
-    const { driver, place, names } = own.source
-    const isThere = own.hasRead && isSamePlace({ driver, place, server: own.server }, queue)
-    return isThere && (names === null || names.includes(queue.name) || own.entries.has(queue.name))
+  #leadsTo(own: OwnSource, queue: Located): boolean {
+    return own.hasRead && own.addressOf(queue) !== null
   }
 }
 

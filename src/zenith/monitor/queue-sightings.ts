@@ -1,6 +1,6 @@
 import type { QueueEntry, QueueSnapshot } from '../../protocol/index.js'
 import { namesOf } from '../queues/identity.js'
-import type { OwnSource } from '../queues/own-source.js'
+import type { OwnEntry, OwnSource } from '../queues/own-source.js'
 
 /** One queue as somebody saw it. */
 export interface Sighting {
@@ -9,6 +9,8 @@ export interface Sighting {
   readonly at: number
   /** Who reports it; null for what this Zenith sees by itself. */
   readonly service: string | null
+  /** Places that it had before, as far as this Zenith's own sources know. */
+  readonly formerPlaces?: readonly string[]
 }
 
 /** All that is seen of one queue. */
@@ -23,8 +25,12 @@ export function sightingsOf(snapshots: readonly QueueSnapshot[], sources: readon
   const reported = snapshots.flatMap(({ service, timestamp, queues }) => {
     return queues.map((entry) => ({ entry, at: timestamp, service }))
   })
-  const own = sources.flatMap(({ entries }) => [...entries.values()].map((one) => ({ ...one, service: null })))
+  const own = sources.flatMap(({ entries }) => [...entries.values()].map(toSighting))
   return [...reported, ...own]
+}
+
+function toSighting({ entry, at, formerPlaces }: OwnEntry): Sighting {
+  return { entry, at, formerPlaces, service: null }
 }
 
 /**

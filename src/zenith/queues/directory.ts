@@ -7,8 +7,10 @@ import { Refusal } from './refusal.js'
 export interface ConnectedQueue {
   /** Names it in URLs. */
   readonly key: string
-  /** What its source calls it. */
+  /** As people know it. */
   readonly name: string
+  /** What its source's methods take for it. */
+  readonly address: string
   readonly source: QueueSource
   /** An option forbids to change anything in it. */
   readonly readOnly: boolean
@@ -41,6 +43,6 @@ export function queueDirectory(monitor: MonitorService): QueueDirectory {
   }
 }
 
-function connected({ key, name, own, readOnly }: Connection): ConnectedQueue {
-  return { key, name, source: own.source, readOnly }
+function connected({ key, name, address, own, readOnly }: Connection): ConnectedQueue {
+  return { key, name, address, source: own.source, readOnly }
 }

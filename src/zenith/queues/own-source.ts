@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Logger, QueueReading, QueueSource, SourceReading } from '../../ports.js'
 import { type QueueEntry, UNKNOWN_METRICS } from '../../protocol/index.js'
 import { withTimeout } from '../monitor/wait.js'
+import { isSamePlace, kindOf, type Located, namesOf, placeFrom } from './identity.js'
 import { Rates } from './rates.js'
 import { sourceErrorInWords } from './source-error.js'
 
@@ -12,6 +13,10 @@ export interface OwnEntry {
   readonly entry: QueueEntry
   /** Unix ms. */
   readonly at: number
+  /** What the source's methods take for it. */
+  readonly address: string
+  /** Places that it had before. */
+  readonly formerPlaces: readonly string[]
 }
 
 /** A source that this Zenith reads by itself. */
@@ -21,6 +26,8 @@ export class OwnSource {
   readonly #logger: Logger | undefined
   #server: string | null = null
   #entries = new Map<string, OwnEntry>()
+  /** Addresses by what tells a queue from others. */
+  #addresses = new Map<string, string>()
   #hasRead = false
   #error: string | null = null
   /** `performance.now()` of the last reading's end, whatever came of it. */
@@ -48,9 +55,28 @@ export class OwnSource {
     return this.#error
   }
 
-  /** By name. A source that can't be read says so for each of its queues. */
+  /** By address. A source that can't be read says so for each of its queues. */
   get entries(): ReadonlyMap<string, OwnEntry> {
     return this.#entries
+  }
+
+  /** What the source's methods take for a queue; null when it is not one of this source's. */
+  addressOf(queue: Located): string | null {
+    if (kindOf(queue.driver) !== kindOf(this.source.driver)) return null
+    const { byServer, byPlace } = namesOf(queue)
+    const isSure = queue.server !== null && this.#server !== null
+    const seen = this.#addresses.get(isSure && byServer !== null ? byServer : byPlace)
+    return seen ?? this.#unseen(queue, isSure)
+  }
+
+  /** A queue that somebody else saw: Redis drops empty lists. */
+  #unseen(queue: Located, isSure: boolean): string | null {
+    const { place, names, locate } = this.source
+    if (isSure && queue.server !== this.#server) return null
+    if (names !== null && !names.includes(queue.name)) return null
+    const seenFromHere = isSure ? placeFrom(queue.place, place) : queue.place
+    if (locate) return seenFromHere === null ? null : locate(seenFromHere, queue.name)
+    return isSamePlace({ driver: queue.driver, place, server: this.#server }, queue) ? queue.name : null
   }
 
   /** Reads it unless that was just done, or is done too often for it. Never rejects. @param age ms that a reading may have */
@@ -85,24 +111,30 @@ export class OwnSource {
     this.#server = server
     this.#hasRead = true
     this.#error = null
-    this.#entries = new Map(queues.map((queue) => [queue.name, { entry: this.#entryOf(queue, server, at), at }]))
+    this.#keep(queues.map((queue) => this.#readEntry(queue, server, at)))
     this.#rates.retain(this.#entries)
   }
 
-  #entryOf({ totals, ...queue }: QueueReading, server: string | null, at: number): QueueEntry {
-    const throughput = queue.throughput ?? this.#rates.rateOf(queue.name, totals, at)
-    return { ...queue, throughput, place: this.source.place, server }
+  #keep(entries: readonly OwnEntry[]): void {
+    this.#entries = new Map(entries.map((own) => [own.address, own]))
+    this.#addresses = new Map(entries.flatMap(identitiesOf))
+  }
+
+  #readEntry(reading: QueueReading, server: string | null, at: number): OwnEntry {
+    const { totals, address = reading.name, formerPlaces = [], place = this.source.place, ...figures } = reading
+    const throughput = figures.throughput ?? this.#rates.rateOf(address, totals, at)
+    return { entry: { ...figures, throughput, place, server }, at, address, formerPlaces }
   }
 
   #fail(error: string, at: number): void {
     if (this.#error === null) this.#logger?.warn(`Zenith can't read the queues of ${this.source.place}: ${error}`)
     this.#error = error
-    const known = [...this.#entries.values()].map(({ entry }) => entry)
+    const known = [...this.#entries.values()]
     const entries = known.length > 0 ? known : (this.source.names ?? []).map((name) => this.#unread(name))
-    this.#entries = new Map(entries.map((entry) => [entry.name, { entry: withError(entry, error), at }]))
+    this.#keep(entries.map((own) => ({ ...own, entry: withError(own.entry, error), at })))
   }
 
-  #unread(name: string): QueueEntry {
+  #unread(name: string): Omit<OwnEntry, 'at'> {
     const { driver, place, capabilities } = this.source
     const nothing = {
       approximate: false,
@@ -113,8 +145,19 @@ export class OwnSource {
       workers: null,
     }
     const rest = { metrics: UNKNOWN_METRICS, states: [], server: null, error: null, meta: null }
-    return { name, driver, place, capabilities, ...nothing, ...rest }
+    return { entry: { name, driver, place, capabilities, ...nothing, ...rest }, address: name, formerPlaces: [] }
   }
+}
+
+/** All that it may be found by; what it was before never stands in the way of what is there now. */
+function identitiesOf({ entry, address, formerPlaces }: OwnEntry): (readonly [string, string])[] {
+  const places = [...formerPlaces.map((place) => ({ ...entry, place })), entry]
+  return places.flatMap((one) => {
+    const { byServer, byPlace } = namesOf(one)
+    return byServer === null
+      ? [[byPlace, address] as const]
+      : [[byServer, address] as const, [byPlace, address] as const]
+  })
 }
 
 function withError(entry: QueueEntry, error: string): QueueEntry {

@@ -9,23 +9,23 @@ const MAX_MS = 5_000
 const PAGE = 500
 
 /** Looks for a text in ids, names, errors and payloads. */
-export function searchAll({ name, source }: ConnectedQueue, state: JobState, text: string): Promise<JobSearch> {
+export function searchAll({ address, source }: ConnectedQueue, state: JobState, text: string): Promise<JobSearch> {
   const bounds = { maxMatches: MAX_MATCHES, maxScanned: MAX_SCANNED, maxMs: MAX_MS }
-  return askSource(() => source.search?.(name, { state, text, ...bounds }))
+  return askSource(() => source.search?.(address, { state, text, ...bounds }))
 }
 
 /**
  * The same but in payloads, for those who may not see them: whether something is found would tell what is in them.
  */
 export async function searchSummaries(queue: ConnectedQueue, state: JobState, text: string): Promise<JobSearch> {
-  const { name, source } = queue
+  const { address, source } = queue
   const wanted = text.toLowerCase()
   const until = performance.now() + MAX_MS
   const jobs: JobSummary[] = []
   let scanned = 0
   for (;;) {
     const query = { state, offset: scanned, limit: PAGE, order: 'newest' } as const
-    const page = await askSource(() => source.jobs?.(name, query))
+    const page = await askSource(() => source.jobs?.(address, query))
     const looked = page.jobs.length + page.missing
     jobs.push(...page.jobs.filter((job) => hasText(job, wanted)))
     scanned += looked

@@ -19,7 +19,7 @@ export async function saveScheduler({ queue, entry, kept, id, definition, store 
     checkCron(asked.cron)
     await store.keep({ ...kept, definition: asked, hasTemplate: true })
   } else {
-    await orSayWhatIsWrong(queue.source.saveScheduler?.(queue.name, asked))
+    await orSayWhatIsWrong(queue.source.saveScheduler?.(queue.address, asked))
   }
   return null
 }

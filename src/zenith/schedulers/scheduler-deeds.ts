@@ -19,8 +19,8 @@ type Deed = (task: Task) => Promise<JobAddress | null>
 
 export const DEEDS: Readonly<Record<SchedulerAction, Deed>> = { run, pause, resume, save: saveScheduler, remove }
 
-async function run({ queue: { source, name }, entry, kept, id }: Task): Promise<JobAddress | null> {
-  const job = entry || !kept ? source.runScheduler?.(name, id) : source.add?.(name, jobOf(kept.definition))
+async function run({ queue: { source, address }, entry, kept, id }: Task): Promise<JobAddress | null> {
+  const job = entry || !kept ? source.runScheduler?.(address, id) : source.add?.(address, jobOf(kept.definition))
   return (await job) ?? null
 }
 
@@ -32,23 +32,23 @@ function jobOf({ name, data, options }: SchedulerDefinition) {
 
 /** Where the system has no pause its definition is kept first and removed then: whatever ends between loses nothing. */
 async function pause({ queue, entry, id, user, store }: Task): Promise<null> {
-  const { source, name } = queue
+  const { source, address } = queue
   if (pausesItself(queue)) {
-    await source.pauseScheduler?.(name, id)
+    await source.pauseScheduler?.(address, id)
   } else if (entry) {
     await store.keep(keptOf(queue, entry, user))
-    await source.removeScheduler?.(name, id)
+    await source.removeScheduler?.(address, id)
   }
   return null
 }
 
 /** Put back first and forgotten then. What the app registered again is there already. */
-async function resume({ queue: { key, source, name }, entry, kept, id, store }: Task): Promise<null> {
+async function resume({ queue: { key, source, address }, entry, kept, id, store }: Task): Promise<null> {
   if (!kept) {
-    await source.resumeScheduler?.(name, id)
+    await source.resumeScheduler?.(address, id)
     return null
   }
-  if (!entry) await source.saveScheduler?.(name, remainderOf(kept))
+  if (!entry) await source.saveScheduler?.(address, remainderOf(kept))
   await store.forget(key, id)
   return null
 }
@@ -61,8 +61,8 @@ function remainderOf({ definition, runs }: KeptScheduler): SchedulerDefinition {
   throw new Refusal('not_possible', `The scheduler "${id}" has made all of its ${limit} runs.`)
 }
 
-async function remove({ queue: { key, source, name }, entry, kept, id, store }: Task): Promise<null> {
-  if (entry) await source.removeScheduler?.(name, id)
+async function remove({ queue: { key, source, address }, entry, kept, id, store }: Task): Promise<null> {
+  if (entry) await source.removeScheduler?.(address, id)
   if (kept) await store.forget(key, id)
   return null
 }

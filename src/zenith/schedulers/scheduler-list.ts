@@ -37,8 +37,8 @@ export async function listSchedulers(
 }
 
 /** Rejects when the queue's system does not answer. */
-export async function readSchedulers({ name, source }: ConnectedQueue): Promise<readonly SchedulerEntry[]> {
-  const entries = source.schedulers?.(name)
+export async function readSchedulers({ address, source }: ConnectedQueue): Promise<readonly SchedulerEntry[]> {
+  const entries = source.schedulers?.(address)
   return entries ? withTimeout(entries, ANSWER_WITHIN_MS) : []
 }
 

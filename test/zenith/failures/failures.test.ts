@@ -50,7 +50,7 @@ function counting(source: QueueSource): QueueSource & { readonly asked: number[]
 
 /** Looks without waiting for five seconds to pass. */
 function indexOf(source: QueueSource, ...names: string[]) {
-  const queues = names.map((name) => ({ key: name, name, source, readOnly: false }))
+  const queues = names.map((name) => ({ key: name, name, address: name, source, readOnly: false }))
   const directory: QueueDirectory = { all: async () => queues, find: async () => null }
   const index = new FailureIndex(directory)
   return {
@@ -135,8 +135,8 @@ describe('failure groups', () => {
     const both: QueueDirectory = {
       find: async () => null,
       all: async () => [
-        { key: 'gone', name: 'gone', source: dead, readOnly: false },
-        { key: 'mail', name: 'mail', source: sourceOf('mail'), readOnly: false },
+        { key: 'gone', name: 'gone', address: 'gone', source: dead, readOnly: false },
+        { key: 'mail', name: 'mail', address: 'mail', source: sourceOf('mail'), readOnly: false },
       ],
     }
     const index = new FailureIndex(both)

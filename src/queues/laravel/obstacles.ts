@@ -1,0 +1,17 @@
+/** What is known of the place of a queue that a job is to be pushed to. */
+interface Whereabouts {
+  readonly name: string
+  /** No key of the app was seen, and no option names its prefix. */
+  readonly isGuess: boolean
+  /** Connections that its Horizon may work on. */
+  readonly rivals: readonly string[]
+}
+
+/** Why a job must not be pushed: one in a list that no worker reads is lost. Null when nothing is in the way. */
+export function whyNotPushed({ name, isGuess, rivals }: Whereabouts): string | null {
+  if (isGuess)
+    return `The queues of this app are empty, and nothing in Redis says how their keys begin. Try again once the app has queued a job, or give the prefix of its Redis connection: the option "prefix" of laravelQueues, or --queues laravel=PREFIX`
+  if (rivals.length > 1)
+    return `This Horizon may work on ${name} of ${rivals.join(' or of ')}: give the prefix of its Redis connection, by the option "prefix" of laravelQueues or --queues laravel=PREFIX`
+  return null
+}
