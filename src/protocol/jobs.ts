@@ -83,6 +83,16 @@ export interface JobListing {
   readonly jobs: readonly JobSummary[]
   /** Ids in the list whose jobs are gone. */
   readonly missing: number
+  /** Left out when all was looked at: then the total is whole, too. */
+  readonly partial?: LookedAt
+}
+
+/** How far a list that several queues share was looked through: what lies beyond may be of this queue, too. */
+export interface LookedAt {
+  /** How many jobs of all these queues were looked at, the newest. */
+  readonly looked: number
+  /** Of how many. */
+  readonly total: number
 }
 
 /** What a search found. */
@@ -95,6 +105,8 @@ export interface JobSearch {
   readonly skipped: number
   /** Why it stopped before the end: `limit` of matches, of `scanned` jobs, or of `time`; null when it came to the end. */
   readonly stopped: 'matches' | 'scanned' | 'time' | null
+  /** As in {@link JobListing}. */
+  readonly partial?: LookedAt
 }
 
 export interface JobLogs {

@@ -29,7 +29,7 @@ export function FailuresPage({ overview }: { overview: Overview }) {
         <QueryNote query={query} instead="" />
         {query.data && <Limits listing={query.data} queues={overview.queues} />}
         {query.data ? (
-          <Groups shown={shown} total={query.data.groups.length} queues={overview.queues} />
+          <Groups shown={shown} listing={query.data} queues={overview.queues} />
         ) : (
           query.isPending && <Loading what="the failures" />
         )}
@@ -40,15 +40,16 @@ export function FailuresPage({ overview }: { overview: Overview }) {
 
 interface GroupsProps {
   shown: readonly FailureGroup[]
-  total: number
+  listing: FailureListing
   queues: readonly QueueView[]
 }
 
-function Groups({ shown, total, queues }: GroupsProps) {
+function Groups({ shown, listing, queues }: GroupsProps) {
+  const total = listing.groups.length
   const session = useSession()
   const [asked, setAsked] = useState<FailureGroup | null>(null)
   const onRetry = useCallback((group: FailureGroup) => setAsked(group), [])
-  if (total === 0) return <NoFailures />
+  if (total === 0) return <NoFailures queues={queues} isWhole={listing.partial.length + listing.failed.length === 0} />
   if (shown.length === 0) return <NothingMatches />
   return (
     <>
@@ -101,7 +102,18 @@ function Limits({ listing: { partial, failed }, queues }: { listing: FailureList
   )
 }
 
-function NoFailures() {
+function NoFailures({ queues, isWhole }: { queues: readonly QueueView[]; isWhole: boolean }) {
+  const read = queues.filter(({ actions, states }) => actions.includes('list') && states.includes('failed'))
+  if (read.length > 0)
+    return (
+      <div className="panel px-4 py-12">
+        <EmptyState title={isWhole ? 'No failed jobs' : 'No failed jobs so far'}>
+          {isWhole
+            ? `${plural(read.length, 'queue')} looked at: none keeps a failed job.`
+            : 'Not all queues were looked at to their end.'}
+        </EmptyState>
+      </div>
+    )
   return (
     <div className="panel px-4 py-12">
       <EmptyState title="No failed jobs">

@@ -16,6 +16,8 @@ export type EndedState = keyof typeof ENDED_LISTS
 
 /** How much later a job's time may be than its place in the list says, s: Horizon takes the two one after the other. */
 const LEEWAY = 1
+/** How long older jobs are looked at for one list, ms: the next one goes on. */
+const DEEPEN_MS = 1_500
 /** How long one part of a scan may look for jobs of its queue, ms. */
 const SCAN_MS = 1_000
 
@@ -33,20 +35,21 @@ export async function listEnded(
   ended: EndedJobs,
   { offset, limit, order }: Omit<JobQuery, 'state'>,
 ): Promise<JobListing> {
-  const ids = await idsOf(ended)
+  const { ids, partial } = await idsOf(ended)
   const sorted = order === 'newest' ? ids : ids.reverse()
   const wanted = sorted.slice(offset, offset + limit)
   const jobs = await readJobs(ended.connection, ended.horizon, wanted)
-  return { total: ids.length, jobs: summaries(ended, jobs), missing: wanted.length - jobs.length }
+  return { total: ids.length, jobs: summaries(ended, jobs), missing: wanted.length - jobs.length, ...partial }
 }
 
 export async function searchEnded(ended: EndedJobs, query: JobSearchQuery): Promise<JobSearch> {
-  const ids = await idsOf(ended)
-  return searchWithin(query, ids.length, async (offset, limit) => {
+  const { ids, partial } = await idsOf(ended)
+  const found = await searchWithin(query, ids.length, async (offset, limit) => {
     const wanted = ids.slice(offset, offset + limit)
     const jobs = await readJobs(ended.connection, ended.horizon, wanted, MAX_SEARCHED_CHARS)
     return jobs.map((job) => ({ summary: summaryOf(job, ended.state), text: textOf(job) }))
   })
+  return { ...found, stopped: found.stopped ?? (partial ? 'scanned' : null), ...partial }
 }
 
 /** Null when the payload was too large. */
@@ -55,9 +58,12 @@ function textOf({ payload, payloadBytes, exception }: HorizonJob): string | null
   return readable(`${payload ?? ''}\n${exception ?? ''}`)
 }
 
-async function idsOf({ index, name }: EndedJobs): Promise<string[]> {
+/** Ids of one queue, and how far the list of all queues was looked through when that was not to its end. */
+async function idsOf({ index, name }: EndedJobs) {
   await index.refresh()
-  return index.of(name)
+  await index.deepen(DEEPEN_MS)
+  const partial = index.isWhole ? null : { partial: { looked: index.looked, total: index.total } }
+  return { ids: index.of(name), partial }
 }
 
 /** By the times in the list, from the newest to the oldest; the cursor is the last job's time and id. */

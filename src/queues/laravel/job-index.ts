@@ -4,8 +4,8 @@ import { asList, asNumber, asText } from '../../redis/replies.js'
 import { orThrow, sendInPortions } from '../shared/redis.js'
 import { bareName } from './names.js'
 
-/** How many of the newest jobs of all queues are told apart by their queue. */
-export const MAX_INDEXED = 10_000
+/** How many of the newest jobs of all queues are told apart by their queue: at every reading, and when somebody asks for what is older (some 30 MB). */
+const BOUNDS = { read: 10_000, deep: 200_000 }
 const WINDOW = 1_000
 /** How often a longer list, or one with jobs that are gone, is looked through again, ms. */
 const AGAIN_MS = 30_000
@@ -18,17 +18,22 @@ export class JobIndex {
   readonly #connection: Connection
   readonly #horizon: string
   readonly #key: string
+  readonly #bounds: typeof BOUNDS
   /** Queue by id, the newest first; null where the job is gone. */
   #queues = new Map<string, string | null>()
   #total = 0
+  /** How many places are looked at, from the newest. */
+  #depth: number
   #signature = ''
   /** Whether some job's queue is unknown: Horizon may be about to write it. */
   #hasGaps = false
   #walkedAt = Number.NEGATIVE_INFINITY
-  #refreshing: Promise<void> | null = null
+  #working: Promise<void> | null = null
 
   /** @param list `failed_jobs` or `completed_jobs` */
-  constructor(connection: Connection, horizon: string, list: string) {
+  constructor(connection: Connection, horizon: string, list: string, bounds = BOUNDS) {
+    this.#bounds = bounds
+    this.#depth = bounds.read
     this.#connection = connection
     this.#horizon = horizon
     this.#key = `${horizon}${list}`
@@ -43,9 +48,14 @@ export class JobIndex {
     return this.#total
   }
 
+  /** How many of them were looked at. */
+  get looked(): number {
+    return Math.min(this.#total, this.#depth)
+  }
+
   /** Whether every job's queue is known, or only that of the newest. */
   get isWhole(): boolean {
-    return this.#total <= MAX_INDEXED
+    return this.#total <= this.#depth
   }
 
   /** The newest first. @param name without braces */
@@ -62,10 +72,21 @@ export class JobIndex {
 
   /** @throws RedisError */
   refresh(): Promise<void> {
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = null
+    return this.#alone(() => this.#refresh())
+  }
+
+  /** Looks at what is older for so long, ms; what it came to stays looked at. @throws RedisError */
+  async deepen(ms: number): Promise<void> {
+    const ends = performance.now() + ms
+    while (!this.isWhole && this.#depth < this.#bounds.deep && performance.now() < ends)
+      await this.#alone(() => this.#goOn())
+  }
+
+  #alone(work: () => Promise<void>): Promise<void> {
+    this.#working ??= work().finally(() => {
+      this.#working = null
     })
-    return this.#refreshing
+    return this.#working
   }
 
   async #refresh(): Promise<void> {
@@ -79,29 +100,55 @@ export class JobIndex {
     this.#total = total
     const isSame = signature === this.#signature
     if (isSame && !this.#hasGaps) return
-    if ((isSame || !this.isWhole) && performance.now() - this.#walkedAt < AGAIN_MS) return
-    await this.#walk(Math.min(total, MAX_INDEXED))
+    const isLong = total > this.#bounds.read
+    if ((isSame || isLong) && performance.now() - this.#walkedAt < AGAIN_MS) return this.#catchUp()
+    await this.#walk()
     this.#signature = signature
   }
 
-  async #walk(size: number): Promise<void> {
+  async #walk(): Promise<void> {
     this.#walkedAt = performance.now()
     const queues = new Map<string, string | null>()
-    for (let start = 0; start < size; start += WINDOW) {
-      const [reply] = await sendInPortions(this.#connection, [['zrange', this.#key, start, start + WINDOW - 1]])
-      const ids = asList(orThrow(reply)).flatMap((id) => asText(id) ?? [])
-      const unknown = await this.#queuesOf(ids.filter((id) => !this.#queues.get(id)))
-      for (const id of ids) queues.set(id, unknown.get(id) ?? this.#queues.get(id) ?? null)
-    }
+    for (let start = 0; start < this.looked; start += WINDOW)
+      for (const [id, queue] of await this.#window(start)) queues.set(id, queue)
     this.#queues = queues
     this.#hasGaps = [...queues.values()].includes(null)
   }
 
+  /** What came since, of a list that is too long to be looked through each time. */
+  async #catchUp(): Promise<void> {
+    const fresh = new Map<string, string | null>()
+    for (let start = 0; start < this.looked; start += WINDOW) {
+      const part = await this.#window(start)
+      const isKnown = [...part.keys()].some((id) => this.#queues.has(id))
+      for (const [id, queue] of part) if (!this.#queues.get(id)) fresh.set(id, queue)
+      if (isKnown || part.size === 0) break
+    }
+    this.#queues = new Map([...fresh, ...[...this.#queues].filter(([id]) => !fresh.has(id))])
+  }
+
+  async #goOn(): Promise<void> {
+    const part = await this.#window(this.#depth)
+    for (const [id, queue] of part) this.#queues.set(id, queue)
+    this.#depth += WINDOW
+  }
+
+  /** A part of the list: the queue of each job, where it is known. */
+  async #window(start: number): Promise<Map<string, string | null>> {
+    const [reply] = await sendInPortions(this.#connection, [['zrange', this.#key, start, start + WINDOW - 1]])
+    const ids = asList(orThrow(reply)).flatMap((id) => asText(id) ?? [])
+    const unknown = await this.#queuesOf(ids.filter((id) => !this.#queues.get(id)))
+    return new Map(ids.map((id) => [id, unknown.get(id) ?? this.#queues.get(id) ?? null]))
+  }
+
+  /** @throws RedisError when it is not one job that can't be read */
   async #queuesOf(ids: readonly string[]): Promise<Map<string, string>> {
     const replies = await sendInPortions(
       this.#connection,
       ids.map((id) => ['hget', `${this.#horizon}${id}`, 'queue'] as const),
     )
+    const failed = replies.find(({ error }) => error !== null && error.code !== 'WRONGTYPE')
+    if (failed) orThrow(failed)
     const names = replies.map(({ value }) => asText(value))
     return new Map(
       ids.flatMap((id, index) => {

@@ -61,8 +61,7 @@ export class FailureIndex {
     }
     const partial = this.#healthy.filter(isPartial).map(({ queue, known, total }) => ({
       key: queue.key,
-      looked: known.size,
-      total: Math.max(known.total, total ?? 0),
+      ...(known.beyond ?? { looked: known.size, total: Math.max(known.total, total ?? 0) }),
     }))
     const failed = [...this.#watched.values()].flatMap(({ queue: { key }, error }) => (error ? [{ key, error }] : []))
     return { groups: groups.newestFirst, partial, failed }

@@ -1,4 +1,4 @@
-import type { JobListing, JobSummary } from '../../protocol/index.js'
+import type { JobListing, JobSummary, LookedAt } from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
 import { fingerprintOf } from './fingerprint.js'
 
@@ -55,6 +55,7 @@ export class KnownFailures {
   #depth = 0
   /** How long the list was then. */
   #total = 0
+  #beyond: LookedAt | null = null
 
   constructor(read: ReadPage) {
     this.#read = read
@@ -72,6 +73,11 @@ export class KnownFailures {
     return this.#total
   }
 
+  /** How far the system itself looked for jobs of this queue, when that was not to the end. */
+  get beyond(): LookedAt | null {
+    return this.#beyond
+  }
+
   /** Whether all was looked at that ever will be. */
   get isComplete(): boolean {
     return this.#depth >= Math.min(this.#total, MAX_JOBS)
@@ -79,7 +85,7 @@ export class KnownFailures {
 
   /** Whether older ones were left out. */
   get isPartial(): boolean {
-    return this.#depth < this.#total
+    return this.#depth < this.#total || this.#beyond !== null
   }
 
   /** Looks at what is new. */
@@ -112,7 +118,8 @@ export class KnownFailures {
   /** The beginning of the list, up to a part that holds a job that is known already. */
   async #front(): Promise<Front> {
     const limit = this.#jobs.size > 0 ? FIRST_LOOK : PAGE
-    const { total, jobs, missing } = await this.#read(0, limit)
+    const { total, jobs, missing, partial = null } = await this.#read(0, limit)
+    this.#beyond = partial
     const seen = [...jobs]
     let depth = jobs.length + missing
     let meetsKnown = jobs.some((job) => this.#knows(job))

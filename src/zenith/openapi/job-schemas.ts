@@ -18,12 +18,25 @@ import {
   type JobSelection,
   type JobSummary,
   type JobView,
+  type LookedAt,
   SCHEDULER_ACTIONS,
   type SchedulerState,
   type SchedulerView,
   type ShownText,
 } from '../../protocol/index.js'
-import { amount, count, flag, type JsonSchema, listOf, objectOf, oneOf, orNull, percent, text } from './schema.js'
+import {
+  amount,
+  count,
+  flag,
+  type JsonSchema,
+  listOf,
+  objectOf,
+  oneOf,
+  orNull,
+  percent,
+  text,
+  withOptional,
+} from './schema.js'
 
 /** Jobs, and what is done with them. */
 
@@ -117,6 +130,17 @@ const failureGroup = objectOf<FailureGroup>('Failed jobs with one kind of error.
   sample: objectOf<FailureGroup['sample']>('One of them.', { queue: text("Its queue's key."), id: text('Its id.') }),
 })
 
+/** Left out when all was looked at. */
+const lookedAt = {
+  partial: objectOf<LookedAt>(
+    'How far a list that several queues share was looked through; left out when it was to its end.',
+    {
+      looked: count('How many jobs of all these queues were looked at, the newest.'),
+      total: count('Of how many.'),
+    },
+  ),
+}
+
 const failureListing = objectOf<FailureListing>('Failed jobs of all queues.', {
   groups: listOf(ref('FailureGroup')),
   partial: listOf(
@@ -165,18 +189,24 @@ export const JOB_SCHEMAS = {
     masked: count('How many values of what is shown were masked.'),
   }),
   JobView: jobView,
-  JobListing: objectOf<JobListing>('A part of the jobs of one state.', {
-    total: count('How many are in it.'),
-    jobs: listOf(ref('JobSummary')),
-    missing: count('Ids in the list whose jobs are gone.'),
-  }),
-  JobSearch: objectOf<JobSearch>('What a search found.', {
-    jobs: listOf(ref('JobSummary')),
-    scanned: count('How many were looked at.'),
-    total: count('How many are in this state.'),
-    skipped: count('Payloads that were too large to look into.'),
-    stopped: orNull(oneOf(['matches', 'scanned', 'time'], 'Why it stopped before the end.')),
-  }),
+  JobListing: withOptional(
+    lookedAt,
+    objectOf<Omit<JobListing, 'partial'>>('A part of the jobs of one state.', {
+      total: count('How many are in it.'),
+      jobs: listOf(ref('JobSummary')),
+      missing: count('Ids in the list whose jobs are gone.'),
+    }),
+  ),
+  JobSearch: withOptional(
+    lookedAt,
+    objectOf<Omit<JobSearch, 'partial'>>('What a search found.', {
+      jobs: listOf(ref('JobSummary')),
+      scanned: count('How many were looked at.'),
+      total: count('How many are in this state.'),
+      skipped: count('Payloads that were too large to look into.'),
+      stopped: orNull(oneOf(['matches', 'scanned', 'time'], 'Why it stopped before the end.')),
+    }),
+  ),
   JobLogs: objectOf<JobLogs>('What a job wrote.', { total: count('Lines in all.'), lines: listOf({ type: 'string' }) }),
   JobFlow: objectOf<JobFlow>('A job and those that it is made of.', {
     queue: text("The queue's name."),

@@ -27,6 +27,11 @@ export function objectOf<T>(description: string, properties: { readonly [K in ke
   return { description, type: 'object', properties, required: Object.keys(properties) }
 }
 
+/** The same object with fields that may be left out. */
+export function withOptional(optional: Readonly<Record<string, JsonSchema>>, schema: JsonSchema): JsonSchema {
+  return { ...schema, properties: { ...(schema.properties as object), ...optional } }
+}
+
 /** An object whose fields have names of their own. */
 export function mapOf(description: string, values: JsonSchema): JsonSchema {
   return { description, type: 'object', additionalProperties: values }

@@ -12,6 +12,7 @@ import { Problem } from '../problem.js'
 import { JobBar } from './job-bar.js'
 import { JobSearchField, searchWords } from './job-search.js'
 import { JobTable } from './job-table.js'
+import { LookedNote } from './looked-note.js'
 import { NoJobs } from './no-jobs.js'
 import { StateTabs } from './state-tabs.js'
 import type { JobDoing } from './use-job-doing.js'
@@ -64,7 +65,7 @@ function Rows({ queue, state, doing, text }: RowsProps) {
 }
 
 function Panel({ queue, state, doing, text, shown }: RowsProps & { shown: ShownJobs }) {
-  const { jobs, ids, total, offset, missing } = shown
+  const { jobs, ids, total, offset, missing, partial, goOn } = shown
   const list = `${queue.key}\n${state}\n${text}`
   const selection = useSelection(list)
   const actions = useActions(queue, state)
@@ -114,8 +115,9 @@ function Panel({ queue, state, doing, text, shown }: RowsProps & { shown: ShownJ
           onAct={onActOne}
         />
       ) : (
-        <NoJobs state={state} text={text} offset={offset} />
+        <NoJobs state={state} text={text} offset={offset} isPartial={partial !== null} />
       )}
+      {partial && <LookedNote partial={partial} state={state} onGoOn={goOn} />}
       {missing > 0 && (
         <p className="label border-t border-line px-4 py-2">
           {plural(missing, 'job')} in this list {missing === 1 ? 'is' : 'are'} gone: their ids are still in it.

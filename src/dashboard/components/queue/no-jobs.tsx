@@ -3,16 +3,24 @@ import { stateWord } from '../../view/queue/queues.js'
 import { choose } from '../../view/url-state.js'
 import { EmptyState } from '../empty-state.js'
 
+interface NoJobsProps {
+  state: JobState
+  text: string
+  offset: number
+  /** Whether there may be some that were not looked at. */
+  isPartial: boolean
+}
+
 /** Why the list is empty, and what would change that. */
-export function NoJobs({ state, text, offset }: { state: JobState; text: string; offset: number }) {
+export function NoJobs(props: NoJobsProps) {
   return (
     <div className="border-t border-line px-4 py-12">
-      <Why state={state} text={text} offset={offset} />
+      <Why {...props} />
     </div>
   )
 }
 
-function Why({ state, text, offset }: { state: JobState; text: string; offset: number }) {
+function Why({ state, text, offset, isPartial }: NoJobsProps) {
   if (text)
     return (
       <EmptyState title="No job like that">
@@ -29,6 +37,12 @@ function Why({ state, text, offset }: { state: JobState; text: string; offset: n
         >
           Go to the first page
         </button>
+      </EmptyState>
+    )
+  if (isPartial)
+    return (
+      <EmptyState title={`No ${stateWord(state)} jobs of this queue so far`}>
+        There may be some among those that were not looked at yet.
       </EmptyState>
     )
   return (

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { JobSearch, JobSummary } from '../../../protocol/jobs.js'
+import type { JobSearch, JobSummary, LookedAt } from '../../../protocol/jobs.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { useJobSearch, useJobs } from '../../live/queues-api.js'
 import { useChoice } from '../../view/url-state.js'
@@ -12,6 +12,9 @@ export interface ShownJobs {
   offset: number
   /** Ids in the list that stand for no job any more. */
   missing: number
+  /** How far the system looked, when that was not to the end; null when it was. */
+  partial: LookedAt | null
+  goOn: () => void
   /** What a search says of itself; null without one. */
   search: JobSearch | null
   hasAnswer: boolean
@@ -34,10 +37,21 @@ export function useShownJobs(queue: string, state: JobState, text: string): Show
       ...shared,
       total: jobs.length,
       missing: 0,
+      partial: search.data?.partial ?? null,
+      goOn: () => void search.refetch(),
       search: search.data ?? null,
       hasAnswer: search.data !== undefined,
       error: search.error,
     }
   const { total = 0, missing = 0 } = list.data ?? {}
-  return { ...shared, total, missing, search: null, hasAnswer: list.data !== undefined, error: list.error }
+  return {
+    ...shared,
+    total,
+    missing,
+    partial: list.data?.partial ?? null,
+    goOn: () => void list.refetch(),
+    search: null,
+    hasAnswer: list.data !== undefined,
+    error: list.error,
+  }
 }
