@@ -16,6 +16,7 @@ import { retryFailed } from './laravel/retry.js'
 import { Throughput } from './laravel/throughput.js'
 import { notDone } from './shared/outcomes.js'
 import { openRedis, placeOf } from './shared/redis.js'
+import { unlessRefused } from './shared/refusals.js'
 
 export type { LaravelQueuesOptions } from './laravel/options.js'
 
@@ -85,7 +86,8 @@ function looking(memory: Memory): Pick<QueueSource, 'jobs' | 'search' | 'scan' |
 function changing(memory: Memory): Pick<QueueSource, 'retry' | 'remove'> {
   const act = (change: typeof retryFailed) => async (name: string, ids: readonly string[]) => {
     const queue = await queueOf(memory, name)
-    if (queue.horizon !== null) return change(memory.connection, queue, queue.horizon, ids)
+    const { horizon } = queue
+    if (horizon !== null) return unlessRefused(ids, () => change(memory.connection, queue, horizon, ids))
     const reason = 'Without Horizon the failed jobs of Laravel are in its database: php artisan queue:retry'
     return ids.map((id): JobOutcome => notDone(id, reason))
   }

@@ -1,7 +1,7 @@
 /** Which Horizon belongs to which connection: both prefixes are made of the app's name. */
 
 const CONNECTION_SUFFIX = /^(.+?)[_-]database[_-]$/
-const HORIZON_SUFFIX = /^(?:(.+)_)?horizon:$/
+const HORIZON_SUFFIX = /^(?:(.+)[_-])?horizon:$/
 
 /** The app's name in a connection's prefix as Horizon would write it; null when the prefix was chosen. */
 export function appOfConnection(prefix: string): string | null {
@@ -10,7 +10,7 @@ export function appOfConnection(prefix: string): string | null {
 
 /** The app's name in Horizon's prefix; null when there is none in it. */
 export function appOfHorizon(horizon: string): string | null {
-  return HORIZON_SUFFIX.exec(withoutBraces(horizon))?.[1] ?? null
+  return HORIZON_SUFFIX.exec(withoutBraces(horizon))?.[1]?.replaceAll('-', '_') ?? null
 }
 
 /** What stands for the prefix of an app of which only Horizon's keys are there: its most likely one, or Horizon's own. */

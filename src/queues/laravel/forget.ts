@@ -1,8 +1,9 @@
 import type { JobOutcome } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
-import { asNumber } from '../../redis/replies.js'
+import { asNumber, asText } from '../../redis/replies.js'
 import { done, notDone, notThere } from '../shared/outcomes.js'
 import { sendInPortions } from '../shared/redis.js'
+import { refusalInWords } from '../shared/refusals.js'
 import { isOf, readJobs } from './horizon-jobs.js'
 import { bareName, type LaravelQueue } from './names.js'
 
@@ -18,22 +19,44 @@ export async function forgetFailed(
 ): Promise<JobOutcome[]> {
   const jobs = await readJobs(connection, horizon, [...new Set(ids)], 0)
   const failed = jobs.filter((job) => job.status === 'failed' && isOf(job, bareName(queue.raw))).map(({ id }) => id)
+  const scores = await sendInPortions(
+    connection,
+    failed.map((id) => ['zscore', `${horizon}failed_jobs`, id] as const),
+  )
   const replies = await sendInPortions(
     connection,
     failed.map((id) => ['zrem', `${horizon}failed_jobs`, id] as const),
   )
   const outcomes = new Map<string, JobOutcome>()
+  const taken: Taken[] = []
   for (const [index, id] of failed.entries()) {
     const reply = replies[index]
-    if (reply?.error) outcomes.set(id, notDone(id, reply.error.message))
-    else if (asNumber(reply?.value) === 1) outcomes.set(id, done(id))
+    if (reply?.error) outcomes.set(id, notDone(id, refusalInWords(reply.error)))
+    else if (asNumber(reply?.value) === 1) taken.push({ id, score: asText(scores[index]?.value) })
   }
-  const taken = [...outcomes.values()].filter(({ ok }) => ok)
-  await sendInPortions(
+  for (const outcome of await deleteTaken(connection, horizon, taken)) outcomes.set(outcome.id, outcome)
+  return onceEach(ids, outcomes)
+}
+
+interface Taken {
+  readonly id: string
+  /** Its place in the list of failed jobs; null when that is not known. */
+  readonly score: string | null
+}
+
+/** What may not be deleted goes back to the list: a job that is in none is found by nobody. */
+async function deleteTaken(connection: Connection, horizon: string, taken: readonly Taken[]): Promise<JobOutcome[]> {
+  const replies = await sendInPortions(
     connection,
     taken.map(({ id }) => ['del', `${horizon}${id}`] as const),
   )
-  return onceEach(ids, outcomes)
+  const outcomes: JobOutcome[] = []
+  for (const [index, { id, score }] of taken.entries()) {
+    const error = replies[index]?.error ?? null
+    if (error && score !== null) await sendInPortions(connection, [['zadd', `${horizon}failed_jobs`, score, id]])
+    outcomes.push(error ? notDone(id, refusalInWords(error)) : done(id))
+  }
+  return outcomes
 }
 
 /** In the order asked; what was asked for twice is there once. */

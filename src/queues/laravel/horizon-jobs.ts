@@ -1,7 +1,7 @@
 import type { JobState, JobSummary } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
-import { sendInPortions } from '../shared/redis.js'
+import { jobField, sendInPortions } from '../shared/redis.js'
 import { summaryText } from '../shared/texts.js'
 import { bareName } from './names.js'
 import { type Payload, readPayload } from './payload.js'
@@ -27,6 +27,7 @@ export interface HorizonJob extends Readonly<Record<ShortField, string | null>> 
  * have 3 MB.
  *
  * @param maxBytes of one text
+ * @throws RedisError when Redis refuses to tell
  */
 export async function readJobs(
   connection: Connection,
@@ -43,10 +44,10 @@ export async function readJobs(
   )
   const found = ids.flatMap((id, index) => {
     const [short, payload, exception] = replies.slice(index * 3, index * 3 + 3)
-    const texts = asList(short?.value).map(asText)
+    const texts = asList(jobField(short)).map(asText)
     // Other keys of Horizon's could be asked for by a strange id.
     if (texts[0] !== id) return []
-    const bytes = { payload: asNumber(payload?.value) ?? 0, exception: asNumber(exception?.value) ?? 0 }
+    const bytes = { payload: asNumber(jobField(payload)) ?? 0, exception: asNumber(jobField(exception)) ?? 0 }
     return [{ id, bytes, texts }]
   })
   const long = await readTexts(connection, horizon, found, maxBytes)
@@ -73,7 +74,7 @@ async function readTexts(connection: Connection, horizon: string, jobs: readonly
     wanted.map(({ id, field }) => ['hget', `${horizon}${id}`, field] as const),
     50,
   )
-  return new Map(wanted.map(({ id, field }, index) => [`${field} ${id}`, asText(replies[index]?.value)]))
+  return new Map(wanted.map(({ id, field }, index) => [`${field} ${id}`, asText(jobField(replies[index]))]))
 }
 
 /** Whether a job is of this queue. @param name without braces */

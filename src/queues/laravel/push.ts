@@ -3,6 +3,7 @@ import type { Connection } from '../../redis/connection.js'
 import { asNumber, asText } from '../../redis/replies.js'
 import type { Reply } from '../../redis/send.js'
 import { sendInPortions } from '../shared/redis.js'
+import { isDenied, isRefused, refusalInWords } from '../shared/refusals.js'
 import { keysOf, type LaravelQueue } from './names.js'
 import { microtime } from './retried-payload.js'
 
@@ -30,6 +31,8 @@ export interface NotPushed {
   readonly isKnown: boolean
 }
 
+const TAKEN = 'Somebody else retried it, or removed it, at this moment'
+
 /** Notes a retry on the job that failed, unless somebody was quicker. */
 const CLAIM = `
 if redis.call('hget', KEYS[1], 'status') ~= 'failed' then return 0 end
@@ -45,19 +48,31 @@ return redis.call('rpush', KEYS[1], ARGV[1])`
 /**
  * Before the push, so that a worker that is quick finds the note and can say what became of the retry.
  *
- * @returns whether the note is ours
+ * @returns why the note is not ours; null when it is
  */
 export async function claim(
   connection: Connection,
   key: string,
   before: string | null,
   after: string,
-): Promise<boolean> {
+): Promise<string | null> {
   const reply = await single(connection, ['eval', CLAIM, 1, key, before ?? '', after])
-  if (!isScriptDenied(reply)) return asNumber(reply.value) === 1
+  if (isScriptDenied(reply)) return claimInSteps(connection, key, before, after)
+  if (reply.error) return refusalInWords(reply.error)
+  return asNumber(reply.value) === 1 ? null : TAKEN
+}
+
+async function claimInSteps(
+  connection: Connection,
+  key: string,
+  before: string | null,
+  after: string,
+): Promise<string | null> {
   const now = await single(connection, ['hget', key, 'retried_by'])
-  if (now.error || (asText(now.value) ?? '') !== (before ?? '')) return false
-  return (await single(connection, ['hset', key, 'retried_by', after])).error === null
+  if (now.error) return refusalInWords(now.error)
+  if ((asText(now.value) ?? '') !== (before ?? '')) return TAKEN
+  const noted = await single(connection, ['hset', key, 'retried_by', after])
+  return noted.error && refusalInWords(noted.error)
 }
 
 /** What Horizon keeps of a job that is about to be pushed. @returns why it was not kept, or null */
@@ -72,7 +87,8 @@ export async function store(connection: Connection, pushing: Pushing): Promise<s
     ['hset', `${horizon}${id}`, ...fields],
     ['expireat', `${horizon}${id}`, Math.floor(now / 1_000) + life],
   ])
-  return replies.find(({ error }) => error !== null)?.error?.message ?? null
+  const failed = replies.find(({ error }) => error !== null)
+  return failed?.error ? refusalInWords(failed.error) : null
 }
 
 /** @returns null when it was pushed */
@@ -80,8 +96,7 @@ export async function push(connection: Connection, pushing: Pushing): Promise<No
   const { waiting, notify } = keysOf(pushing.queue)
   const reply = await single(connection, ['eval', PUSH, 2, waiting, notify, pushing.payload])
   const { error } = isScriptDenied(reply) ? await pushInSteps(connection, waiting, notify, pushing.payload) : reply
-  // What Redis itself refuses was not done; a connection that breaks says nothing.
-  if (error) return { reason: error.message, isKnown: REFUSALS.test(error.code) }
+  if (error) return { reason: refusalInWords(error), isKnown: isRefused(error) }
   await sendInPortions(
     connection,
     pushing.tags.map((tag) => ['zadd', `${pushing.horizon}${tag}`, microtime(pushing.now), pushing.id] as const),
@@ -96,19 +111,21 @@ async function pushInSteps(connection: Connection, waiting: string, notify: stri
   return pushed
 }
 
-/** Takes back what was noted of a job that was not pushed. */
+/** Takes back what was noted of a job that was not pushed. @returns why that was not possible, or null */
 export async function release(
   connection: Connection,
   { horizon, id }: Pushing,
   failedKey: string,
   retriedBy: string | null,
-): Promise<void> {
-  await sendInPortions(connection, [
+): Promise<string | null> {
+  const replies = await sendInPortions(connection, [
     retriedBy === null ? ['hdel', failedKey, 'retried_by'] : ['hset', failedKey, 'retried_by', retriedBy],
     ['zrem', `${horizon}recent_jobs`, id],
     ['zrem', `${horizon}pending_jobs`, id],
     ['del', `${horizon}${id}`],
   ])
+  const failed = replies.find(({ error }) => error !== null)
+  return failed?.error ? refusalInWords(failed.error) : null
 }
 
 async function single(connection: Connection, command: Command): Promise<Reply> {
@@ -117,7 +134,5 @@ async function single(connection: Connection, command: Command): Promise<Reply> 
 }
 
 function isScriptDenied({ error }: Reply): boolean {
-  return error !== null && (error.code === 'NOPERM' || /unknown command/i.test(error.message))
+  return error !== null && (isDenied(error) || /unknown command/i.test(error.message))
 }
-
-const REFUSALS = /^(NOPERM|WRONGTYPE|OOM|READONLY|MOVED|CROSSSLOT|CLUSTERDOWN|MISCONF|NOREPLICAS|LOADING)$/

@@ -1,7 +1,7 @@
 import { own } from '../../protocol/read.js'
 import type { Connection } from '../../redis/connection.js'
 import { asText } from '../../redis/replies.js'
-import { sendInPortions } from '../shared/redis.js'
+import { jobField, sendInPortions } from '../shared/redis.js'
 import { jsonOf } from '../shared/texts.js'
 import { findHeld } from './held-jobs.js'
 import type { LaravelQueue } from './names.js'
@@ -41,7 +41,7 @@ export async function whyNotAgain(
     retries.map(({ id }) => ['hget', `${horizon}${id}`, 'status'] as const),
   )
   for (const [index, { id, status }] of retries.entries()) {
-    const now = asText(replies[index]?.value)
+    const now = asText(jobField(replies[index]))
     if (now === 'failed') return `Its retry ${id} failed, too: retry that one`
     if (now === 'completed') return 'A retry of this job has completed'
     if (now !== null) return `Its retry ${id} has not ended yet`

@@ -3,7 +3,8 @@ import type { JobOutcome } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { done, notDone } from '../shared/outcomes.js'
-import { sendInPortions } from '../shared/redis.js'
+import { orThrow, sendInPortions } from '../shared/redis.js'
+import { unlessRefused } from '../shared/refusals.js'
 import { jsonOf } from '../shared/texts.js'
 import { onceEach } from './forget.js'
 import { isOf, readJobs } from './horizon-jobs.js'
@@ -29,14 +30,23 @@ export async function retryFailed(
   const life = unique.length > 0 ? await pendingLife(connection, horizon) : PENDING_LIFE
   const monitored = unique.length > 0 ? await monitoredTags(connection, horizon) : new Set<string>()
   for (let start = 0; start < unique.length; start += PORTION) {
-    const jobs = await readJobs(connection, horizon, unique.slice(start, start + PORTION), Number.POSITIVE_INFINITY)
-    for (const job of jobs) {
-      if (job.status !== 'failed' || !isOf(job, bareName(queue.raw))) continue
-      const retry = { connection, queue, horizon, failed: job.id, life, monitored }
-      outcomes.set(job.id, await retryOne(retry, job))
-    }
+    const portion = unique.slice(start, start + PORTION)
+    const retrying = { connection, queue, horizon, life, monitored }
+    for (const outcome of await unlessRefused(portion, () => retryPortion(retrying, portion)))
+      outcomes.set(outcome.id, outcome)
   }
   return onceEach(ids, outcomes)
+}
+
+async function retryPortion(retrying: Omit<Retrying, 'failed'>, ids: readonly string[]): Promise<JobOutcome[]> {
+  const { connection, queue, horizon } = retrying
+  const jobs = await readJobs(connection, horizon, ids, Number.POSITIVE_INFINITY)
+  const outcomes: JobOutcome[] = []
+  for (const job of jobs.filter((one) => one.status === 'failed' && isOf(one, bareName(queue.raw))))
+    outcomes.push(
+      ...(await unlessRefused([job.id], async () => [await retryOne({ ...retrying, failed: job.id }, job)])),
+    )
+  return outcomes
 }
 
 interface Retrying {
@@ -73,8 +83,8 @@ interface Retry {
 async function pushRetry(retrying: Retrying, retry: Retry): Promise<JobOutcome> {
   const { connection, queue, horizon, failed, life, monitored } = retrying
   const retriedBy = withRetry(retry)
-  if (!(await claim(connection, `${horizon}${failed}`, retry.retriedBy, retriedBy)))
-    return notDone(failed, 'Somebody else retried it at this moment')
+  const notOurs = await claim(connection, `${horizon}${failed}`, retry.retriedBy, retriedBy)
+  if (notOurs !== null) return notDone(failed, notOurs)
   const tags = retry.payload.tags.filter((tag) => monitored.has(tag))
   const pushing: Pushing = { ...retry, horizon, queue, life, tags, payload: retry.payload.text }
   const notStored = await store(connection, pushing)
@@ -82,8 +92,8 @@ async function pushRetry(retrying: Retrying, retry: Retry): Promise<JobOutcome> 
   if (failure === null) return done(failed)
   // Only what was surely not pushed is taken back: of a lost answer nobody knows.
   if (!failure.isKnown) return notDone(failed, `Whether it was pushed is not known: ${failure.reason}`)
-  await release(connection, pushing, `${horizon}${failed}`, retry.retriedBy)
-  return notDone(failed, failure.reason)
+  const left = await release(connection, pushing, `${horizon}${failed}`, retry.retriedBy)
+  return notDone(failed, left === null ? failure.reason : `${failure.reason}. What was noted of it is left: ${left}`)
 }
 
 function withRetry({ retriedBy, id, now }: Retry): string {
@@ -96,7 +106,7 @@ async function readHash(connection: Connection, horizon: string, id: string) {
   const [reply] = await sendInPortions(connection, [
     ['hmget', `${horizon}${id}`, 'retried_by', 'connection', 'queue', 'name'],
   ])
-  const [retriedBy = null, connectionName, queueName, name] = asList(reply?.value).map(asText)
+  const [retriedBy = null, connectionName, queueName, name] = asList(orThrow(reply)).map(asText)
   return { retriedBy, connectionName: connectionName ?? '', queueName: queueName ?? '', name: name ?? '' }
 }
 
@@ -117,5 +127,5 @@ async function pendingLife(connection: Connection, horizon: string): Promise<num
 
 async function monitoredTags(connection: Connection, horizon: string): Promise<ReadonlySet<string>> {
   const [reply] = await sendInPortions(connection, [['smembers', `${horizon}monitoring`]])
-  return new Set(asList(reply?.value).flatMap((tag) => asText(tag) ?? []))
+  return new Set(asList(orThrow(reply)).flatMap((tag) => asText(tag) ?? []))
 }

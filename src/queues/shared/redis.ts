@@ -60,6 +60,11 @@ export function isAboutKey(reply: Reply): boolean {
   return reply.error?.code === 'WRONGTYPE' || reply.error?.code === 'NOPERM'
 }
 
+/** A field of what may be a job's hash; null for what is of another type. @throws RedisError whatever else went wrong */
+export function jobField(reply: Reply | undefined): unknown {
+  return reply?.error?.code === 'WRONGTYPE' ? null : orThrow(reply)
+}
+
 /** @throws RedisError whatever went wrong */
 export function orThrow(reply: Reply | undefined): unknown {
   if (reply?.error) throw reply.error
