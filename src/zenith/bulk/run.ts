@@ -60,9 +60,11 @@ async function call({ action }: Operation, { address, source }: ConnectedQueue, 
   return outcomes
 }
 
-/** Reasons are counted, so that a job's own id in them would make each of them another. */
+const UUID = / [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi
+
+/** Reasons are counted: an id in them, of the job itself or of its retry, would make each of them another. */
 function withoutId({ id, ok, reason }: JobOutcome): JobOutcome {
-  return { id, ok, reason: reason?.replaceAll(`job ${id}`, 'the job') ?? null }
+  return { id, ok, reason: reason?.replaceAll(`job ${id}`, 'the job').replace(UUID, '') ?? null }
 }
 
 function unknown(id: string): JobOutcome {

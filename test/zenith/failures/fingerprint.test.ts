@@ -7,6 +7,7 @@ const ALIKE: readonly (readonly string[])[] = [
   ['connect ECONNREFUSED ::1:5432', 'connect ECONNREFUSED fe80::1ff:fe23:5432'],
   ['User 550e8400-e29b-41d4-a716-446655440000 is gone', 'User 11111111-2222-3333-4444-555555555555 is gone'],
   ['No order 507f1f77bcf86cd799439011', 'No order 5f9b3b3b9d9f3c0017c1e4a2', 'No order 42', 'No order 0xdeadbeef'],
+  ['Order 01ARZ3NDEKTSV4RRFFQ69G5FAV is gone', 'Order 01bx5zzkbkactav9wevgemmvrz is gone'],
   ['token V1StGXR8_Z5jdHi6B-myT is used', 'token kx0P2vQe7LmN4sRtY8uZw is used'],
   ['Unknown column "name"', 'Unknown column "e-mail of Ada\'s"', 'Unknown column ""'],
   ["can't read 'id' of undefined", "can't read 'other name' of undefined"],
