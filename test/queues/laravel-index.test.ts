@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { FailureListing, JobListing, JobSearch, QueueView } from '../../src/protocol/index.js'
 import { JobIndex } from '../../src/queues/laravel/job-index.js'
 import { laravelQueues } from '../../src/queues/laravel.js'
-import { ownConnection } from '../../src/redis/own-connection.js'
+import { openRedis } from '../../src/queues/shared/redis.js'
+
 import { memoryStore } from '../../src/stores/memory.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { actingZenith } from '../zenith/support/acting.js'
@@ -69,7 +70,7 @@ test('12,000 newer failures of one queue do not hide the 300 of another', async 
 test('an index says how far it looked, and goes on from there', async () => {
   await fail('other', 2_500, 0)
   await fail('mail', 30, 2_500)
-  const connection = ownConnection(server.url)
+  const { connection } = openRedis('laravelQueues', server.url)
   const index = new JobIndex(connection, 'laravel_horizon:', 'failed_jobs', { read: 1_000, deep: 2_000 })
   await index.refresh()
   expect([index.isWhole, index.looked, index.total, index.of('mail')]).toEqual([false, 1_000, 2_530, []])
@@ -88,7 +89,7 @@ test('an index says how far it looked, and goes on from there', async () => {
 test('what an index may not read is an error, and not a queue without jobs', async () => {
   await fail('mail', 3, 0)
   await admin.call('acl', 'setuser', 'half', 'on', '>secret', '~*', '+@all', '-hget')
-  const connection = ownConnection(server.url.replace('//', '//half:secret@'))
+  const { connection } = openRedis('laravelQueues', server.url.replace('//', '//half:secret@'))
   const index = new JobIndex(connection, 'laravel_horizon:', 'failed_jobs')
   await expect(index.refresh()).rejects.toMatchObject({ code: 'NOPERM' })
   connection.close()
