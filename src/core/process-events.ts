@@ -1,11 +1,17 @@
 import { clearTimeout, setTimeout } from './clock.js'
+import { watchRejections } from './rejections.js'
 
 /** What a recorder wants to know of the process it lives in. */
 export interface ProcessListener {
-  /** The process is about to die of an error that nobody caught, unless the app handles it; there is no later. */
+  /**
+   * An exception, or a rejection that the app has a listener for, was not caught. The process may be about to die of it,
+   * by itself or by the app's listener; there may be no later.
+   */
   onUncaught(error: unknown): void
   /** Nothing holds the process any more. Called once, however often the process comes to its end. */
   onBeforeExit(): void
+  /** The process ends with this very turn: by `process.exit()`, by an exception, or by itself. */
+  onExit(): void
 }
 
 interface Watch {
@@ -18,7 +24,8 @@ const SLOT = Symbol.for('@gravito/quasar/process')
 
 /**
  * Listens without changing how the process ends: `uncaughtExceptionMonitor` sees an error and leaves it alone, where a
- * listener on `unhandledRejection` or `uncaughtException` would keep a crashing app alive.
+ * listener on `unhandledRejection` or `uncaughtException` would keep a crashing app alive. Node has no monitor of rejections,
+ * so those that the app listens for are seen on their way to its listeners, see `watchRejections`.
  *
  * @returns ends the listening
  */
@@ -45,11 +52,16 @@ function beginWatch(): Watch {
     for (const listener of fresh) said.add(listener)
     tellEach(fresh, (listener) => listener.onBeforeExit())
   }
+  const onExit = () => tellEach(listeners, (listener) => listener.onExit())
   process.on('uncaughtExceptionMonitor', onUncaught)
   process.on('beforeExit', onBeforeExit)
+  process.on('exit', onExit)
+  const unwatchRejections = watchRejections(onUncaught)
   return {
     listeners,
     end() {
+      unwatchRejections()
+      process.off('exit', onExit)
       process.off('uncaughtExceptionMonitor', onUncaught)
       process.off('beforeExit', onBeforeExit)
     },

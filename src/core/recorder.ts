@@ -35,6 +35,9 @@ export interface RecorderStatus {
   readonly queues: QueueStatus
 }
 
+/** What waits is written at once for uncaught errors, but not more often, ms. */
+const FLUSH_EVERY_MS = 1_000
+
 /** Collects what happens in one process and reports it. Nothing of it throws into the app. */
 export interface Recorder {
   readonly requests: RequestRecorder
@@ -84,6 +87,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   readonly #onFault = (error: unknown) =>
     this.#notices.once('fault', `a part of it failed and was passed over: ${wordsOf(error)}.`)
   #intervalStart = moment()
+  #flushedAt = Number.NEGATIVE_INFINITY
   #unwatch: () => void = () => {}
   #stopping: Promise<void> | null = null
 
@@ -121,11 +125,15 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#unwatch = watchProcess({
       onUncaught: (error) => {
         this.#records.exception(error, 'uncaught', false)
-        this.#reporter.flushNow()
+        this.#flushBeforeDeath()
       },
       onBeforeExit: () => {
         // In an outage there is nobody to say good-bye to, and the app would end later than it does without us.
         if (!this.#reporter.status.error) void holdingTheLoop(this.#depart(), MAX_EXIT_HOLD_MS)
+      },
+      onExit: () => {
+        this.#records.finish()
+        if (!this.#reporter.status.error) this.#reporter.flushNow()
       },
     })
     this.#reporter.start()
@@ -196,6 +204,14 @@ class ProcessRecorder implements Recorder, ReportSource {
       recorder: { collectMs, flushMs, dropped, bufferedBytes },
       setup: setupOf(this.requests.setup, this.#frameworks.size),
     })
+  }
+
+  /** An app that goes on after such an error may have many of them. */
+  #flushBeforeDeath(): void {
+    if (monotonic() - this.#flushedAt < FLUSH_EVERY_MS) return
+    this.#flushedAt = monotonic()
+    this.#records.finish()
+    this.#reporter.flushNow()
   }
 
   async #stop(): Promise<void> {

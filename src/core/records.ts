@@ -48,6 +48,8 @@ export class Records {
   readonly #surroundings: Surroundings
   readonly #onFault: (error: unknown) => void
   readonly #captured = new WeakSet<object>()
+  /** Slow entries that wait for the next turn. */
+  readonly #unfinished = new Set<() => void>()
   #exceptions = 0
 
   constructor(
@@ -65,6 +67,11 @@ export class Records {
   /** A new interval: exceptions are counted from zero again. */
   startInterval(): void {
     this.#exceptions = 0
+  }
+
+  /** There is no next turn: slow entries are kept with what is known now. */
+  finish(): void {
+    for (const finish of [...this.#unfinished]) finish()
   }
 
   slowRequest(request: EndedRequest): void {
@@ -148,7 +155,8 @@ export class Records {
   /** Node tells of garbage collection one turn late, so what the process did meanwhile is asked in the next turn. */
   #keepSlow(entry: SlowEntry, start: number): void {
     const inFlight = this.#surroundings.countInFlight()
-    setImmediate(() => {
+    const finish = () => {
+      if (!this.#unfinished.delete(finish)) return
       const { loopBlockedMs, gcMs, cpuThrottledMs } = this.#surroundings.window(start, start + entry.durationMs)
       const meanwhile: Meanwhile = {
         loopBlockedMs: roundKnown(loopBlockedMs),
@@ -157,7 +165,9 @@ export class Records {
         inFlight,
       }
       this.#keep({ ...entry, meta: { ...entry.meta, ...meanwhile } }, (record) => ({ type: 'slow', record }))
-    })
+    }
+    this.#unfinished.add(finish)
+    setImmediate(finish)
   }
 
   /** The last step of all: what `redact` fails on is not kept, but counted. */

@@ -142,6 +142,7 @@ export class Reporter {
 
   async #writeRest(): Promise<void> {
     this.#source.collect(true)
+    if (this.#buffer.size === 0) return
     await this.#write({ ...this.#identity, heartbeat: null, records: this.#buffer.take() })
   }
 

@@ -1,0 +1,54 @@
+/** Node's `process.emit`, which its typings split by event. */
+type Emit = (this: NodeJS.Process, event: string | symbol, ...args: unknown[]) => boolean
+
+interface Wrapper {
+  readonly emit: Emit
+  /** Null while nothing watches. */
+  watch: ((reason: unknown) => void) | null
+  remove(): void
+}
+
+/** At most one wrapper in a process: one that another library wrapped in turn stays, and is used again. */
+const SLOT = Symbol.for('@gravito/quasar/process-emit')
+
+/**
+ * Watches the rejections that the app has a listener for; one without a listener becomes an uncaught exception. A listener
+ * of Quasar's own would be counted among the app's, and the last one on `unhandledRejection` decides whether a rejection
+ * ends the process. Node emits the event by `process.emit` (lib/internal/process/promises.js, seen in 20 to 26), so a
+ * wrapper around that sees it and changes nothing; signal-exit does the same for signals.
+ *
+ * @returns ends it
+ */
+export function watchRejections(watch: (reason: unknown) => void): () => void {
+  const slot = globalThis as { [SLOT]?: Wrapper }
+  slot[SLOT] ??= wrapEmit()
+  const wrapper = slot[SLOT]
+  wrapper.watch = watch
+  return () => {
+    wrapper.watch = null
+    // Whoever wrapped it since then calls it: it passes on.
+    if (process.emit !== (wrapper.emit as unknown)) return
+    wrapper.remove()
+    delete slot[SLOT]
+  }
+}
+
+function wrapEmit(): Wrapper {
+  const own = Object.getOwnPropertyDescriptor(process, 'emit')
+  const original = process.emit as unknown as Emit
+  const wrapper: Wrapper = {
+    watch: null,
+    emit(event, ...args) {
+      if (event === 'unhandledRejection' && wrapper.watch !== null && this.listenerCount(event) > 0) {
+        wrapper.watch(args[0])
+      }
+      return original.call(this, event, ...args)
+    },
+    remove() {
+      if (own) Object.defineProperty(process, 'emit', own)
+      else Reflect.deleteProperty(process, 'emit')
+    },
+  }
+  Object.defineProperty(process, 'emit', { value: wrapper.emit, writable: true, configurable: true, enumerable: false })
+  return wrapper
+}
