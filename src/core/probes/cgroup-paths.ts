@@ -90,3 +90,19 @@ function upwards(path: string, mount: Mount): string[] {
   if (names.includes('..')) return [mount.directory]
   return names.map((_, index) => join(mount.directory, ...names.slice(0, names.length - index))).concat(mount.directory)
 }
+
+/**
+ * How many processors this process may run on, by its affinity or its cpuset; null when the kernel does not tell. Those that
+ * the machine could have count, too.
+ */
+export async function countAllowedCpus(roots: Roots): Promise<number | null> {
+  const status = await readText(join(roots.proc, 'self/status'))
+  const list = /^Cpus_allowed_list:\s*(\d[\d,-]*)$/m.exec(status ?? '')?.[1]
+  return list === undefined ? null : list.split(',').reduce((sum, range) => sum + sizeOfRange(range), 0) || null
+}
+
+/** `3` or `4-7` */
+function sizeOfRange(range: string): number {
+  const [first = Number.NaN, last = first] = range.split('-').map(Number)
+  return last >= first ? last - first + 1 : 0
+}

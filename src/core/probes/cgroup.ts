@@ -9,7 +9,7 @@ import {
   readCpu,
   readMemory,
 } from './cgroup-files.js'
-import { findGroups, type Roots } from './cgroup-paths.js'
+import { countAllowedCpus, findGroups, type Roots } from './cgroup-paths.js'
 import { watchThrottling } from './throttling.js'
 
 /** Limits may be changed while a container runs, but seldom are. */
@@ -20,6 +20,8 @@ export interface CgroupReading {
   /** `performance.now()` */
   readonly at: number
   readonly cpu: CpuGroup
+  /** Processors that the process may run on; null is unknown. */
+  readonly allowedCpus: number | null
   /** Null without a limit. */
   readonly memory: MemoryGroup | null
 }
@@ -36,6 +38,7 @@ export interface Cgroup {
 
 interface Places {
   readonly at: number
+  readonly allowedCpus: number | null
   readonly cpu: CpuPlace
   readonly memory: MemoryPlace | null
 }
@@ -53,12 +56,13 @@ export function watchCgroup(roots: Roots): Cgroup {
       last = { ...last, at: monotonic() }
       return
     }
-    const { at, cpu: cpuPlace, memory: memoryPlace } = isCurrent(places) ? places : await locate(roots)
+    const found = isCurrent(places) ? places : await locate(roots)
+    const { cpu: cpuPlace, memory: memoryPlace, allowedCpus } = found
     const [cpu, memory] = await Promise.all([readCpu(cpuPlace), memoryPlace && readMemory(memoryPlace)])
     // A file that is gone says that the group is another one now.
     const isWhole = !cpu.isGone && memory?.used !== null
-    places = isWhole ? { at, cpu: cpuPlace, memory: memoryPlace } : null
-    last = { at: monotonic(), cpu, memory }
+    places = isWhole ? found : null
+    last = { at: monotonic(), cpu, allowedCpus, memory }
     first ??= last
     await throttling.note(cpu.throttledMs, cpu.quota === null ? null : cpuPlace.statFile)
   }
@@ -92,6 +96,6 @@ function isCurrent(places: Places | null): places is Places {
 
 async function locate(roots: Roots): Promise<Places> {
   const find = await findGroups(roots)
-  const [cpu, memory] = await Promise.all([locateCpu(find), locateMemory(find)])
-  return { at: monotonic(), cpu, memory }
+  const [cpu, memory, allowedCpus] = await Promise.all([locateCpu(find), locateMemory(find), countAllowedCpus(roots)])
+  return { at: monotonic(), cpu, memory, allowedCpus }
 }

@@ -27,7 +27,7 @@ export function cpuProbe(cgroup: Pick<Cgroup, 'first' | 'last'> | null): Probe<C
       const before = earlier(reading ?? cgroup?.first ?? null, now)
       reading = now
       const quota = now?.cpu.quota ?? null
-      const cores = usableCores(quota)
+      const cores = usableCores(quota, now?.allowedCpus ?? null)
       const processCores = busyCores()
       // Asked for either way, so that its next difference is over one beat.
       const machine = machineShare()
@@ -77,10 +77,17 @@ function machineTimes(): { busy: number; total: number } {
   return { busy, total }
 }
 
-/** Newer runtimes round the quota to whole cores in `availableParallelism()`: only a difference of a core or more is a narrower affinity. */
-function usableCores(quota: number | null): number {
+/**
+ * The quota or the processors that the process may run on, whichever is less. `availableParallelism()` tells of the latter,
+ * but newer runtimes round the quota down in it: 2 may be a quota of 2.9 on eight processors.
+ */
+function usableCores(quota: number | null, allowedCpus: number | null): number {
   const parallelism = os.availableParallelism()
-  return quota !== null && quota < parallelism + 1 ? quota : parallelism
+  if (quota === null) return parallelism
+  // Some sandboxes hide the processors.
+  const machine = os.cpus().length || Number.POSITIVE_INFINITY
+  const allowed = allowedCpus ?? (parallelism < Math.floor(quota) ? parallelism : machine)
+  return Math.min(quota, allowed, machine)
 }
 
 /** How many cores the container kept busy between two readings; NaN is unknown. */

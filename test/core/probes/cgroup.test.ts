@@ -67,6 +67,42 @@ test('a container of version 2: the quota counts as cores, the limit as the memo
   expect(memory).toEqual({ total: 64 * MiB, limit: 64 * MiB, used: 30 * MiB, free: 34 * MiB })
 })
 
+const CPUS = os.cpus().length
+const status = (list: string) => `Name:\tnode\nCpus_allowed:\tff\nCpus_allowed_list:\t${list}\n`
+
+test.each([
+  ['a fraction above the processors', { 'cgroup/cpu.max': `${CPUS * 100_000 + 90_000} 100000\n` }, CPUS],
+  [
+    'many times the processors',
+    { 'cgroup/cpu.max': `${CPUS * 1_000_000} 100000\n`, 'proc/self/status': status('0-255') },
+    CPUS,
+  ],
+  [
+    'above the one processor of the cpuset',
+    { 'cgroup/cpu.max': '190000 100000\n', 'proc/self/status': status('1') },
+    1,
+  ],
+  [
+    'above the affinity',
+    { 'cgroup/cpu.max': '195000 100000\n', 'proc/self/status': status('0,2-2') },
+    Math.min(CPUS, 1.95),
+  ],
+  ['below it', { 'cgroup/cpu.max': '150000 100000\n', 'proc/self/status': status('0-1,3') }, 1.5],
+  ['less than one', { 'cgroup/cpu.max': '29000 100000\n', 'proc/self/status': status('0-7') }, 0.29],
+  ['garbage beside it', { 'cgroup/cpu.max': '150000 100000\n', 'proc/self/status': status('-') }, 1.5],
+  ['0', { 'cgroup/cpu.max': '0 100000\n' }, os.availableParallelism()],
+  ['max', { 'cgroup/cpu.max': 'max 100000\n' }, os.availableParallelism()],
+  ['without a period', { 'cgroup/cpu.max': '150000 0\n' }, os.availableParallelism()],
+])('usable cores with a quota of %s', async (_what, files, cores) => {
+  await start({ ...V2_CONTAINER, ...files })
+  expect((await beat()).cores).toBe(cores)
+})
+
+test('usable cores of version 1 with a quota above the processors', async () => {
+  await start({ ...V1_CONTAINER, 'cgroup/cpu,cpuacct/cpu.cfs_quota_us': `${CPUS * 100_000 + 90_000}\n` })
+  expect((await beat()).cores).toBe(CPUS)
+})
+
 test('CPU time and throttling are differences between beats, of the quota', async () => {
   await start(V2_CONTAINER)
   await probes.prepare()
