@@ -10,7 +10,7 @@ import { checkOptions } from './option-checks.js'
 import { resolvePrefix } from './prefix.js'
 import { RECORDER_CHECKS } from './recorder-options.js'
 import { chooseRedis } from './redis-option.js'
-import { compileIgnore, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
+import { compileIgnore, compileRespelling, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
 import { resolveTokens } from './tokens.js'
 
 /** What the app's `redact` function gets and gives back. */
@@ -76,6 +76,8 @@ export interface ResolvedOptions {
   readonly slowRequest: (...names: string[]) => number
   readonly slowJob: (...names: string[]) => number
   readonly ignore: ((path: string) => boolean) | null
+  /** The ignored path that another one is a spelling of, if the router takes both for the same. */
+  readonly respell: ((path: string) => string | null) | null
   readonly sample: number
   readonly redact: Redact | null
   readonly logger: Logger
@@ -114,7 +116,7 @@ export function resolveOptions(given: QuasarOptions, env: Environment): Resolved
     ...resolveIdentity(options, env),
     ...resolveTarget(options, env),
     ...resolveSlow(options.slow ?? 1_000),
-    ignore: compileIgnore([options.ignore ?? []].flat() as IgnoreRule[]),
+    ...resolveIgnore([options.ignore ?? []].flat() as IgnoreRule[]),
     sample: options.sample ?? 1,
     redact: options.redact ?? null,
     logger: options.logger === false ? silentLogger : (options.logger ?? consoleLogger),
@@ -141,6 +143,10 @@ function resolveTarget(options: QuasarOptions, env: Environment) {
     interval: options.interval ?? intervalFrom(env) ?? 10_000,
     tokens: resolveTokens(options.token, env),
   }
+}
+
+function resolveIgnore(rules: readonly IgnoreRule[]) {
+  return { ignore: compileIgnore(rules), respell: compileRespelling(rules) }
 }
 
 type Slow = NonNullable<QuasarOptions['slow']>

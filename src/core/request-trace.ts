@@ -23,6 +23,12 @@ export interface RequestTrace {
   discard(): void
 }
 
+/** A trace's `context` where the router takes several spellings of a path for the same. */
+export interface PathContext {
+  /** Whether what answered would have answered this path, too. */
+  covers(path: string): boolean
+}
+
 /** What a request looks like where Node's own objects are not to be had. */
 export interface RequestLike {
   readonly method: string

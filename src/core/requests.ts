@@ -9,6 +9,7 @@ import {
   InFlight,
   LiveTrace,
   NO_ERROR,
+  type PathContext,
   type RequestLike,
   type RequestTrace,
   type RouteNamer,
@@ -17,7 +18,7 @@ import {
 import { round, roundKnown } from './round.js'
 import { type Series, SeriesTable } from './series.js'
 
-export type { RequestLike, RequestTrace, RouteNamer }
+export type { PathContext, RequestLike, RequestTrace, RouteNamer }
 
 /** Follows requests. What integrations report to; nothing of it throws. */
 export interface RequestRecorder {
@@ -210,6 +211,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   #record(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
     const route = trace.route ?? trace.nameRoute?.(trace.request as IncomingMessage, trace) ?? UNMATCHED
+    if (route !== UNMATCHED && this.#isRespelled(trace)) return
     const method = route === UNMATCHED ? '' : trace.method
     const series = this.#series.find(method, route)
     const thresholdMs = this.#series.thresholdOf(series, method, route)
@@ -222,6 +224,14 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     const ended = { trace, name, status, aborted, durationMs, thresholdMs, isTimed }
     if (isSlow && isTimed) this.#listener.slow(ended)
     if (hasFailed) this.#listener.failed(ended, trace.error)
+  }
+
+  /** Whether its path is another spelling of an ignored one: what answered would have answered that, too. */
+  #isRespelled({ context, url }: LiveTrace): boolean {
+    const { respell } = this.#options
+    if (!respell || !knowsPaths(context)) return false
+    const ignored = respell(pathOf(url))
+    return ignored !== null && context.covers(ignored)
   }
 
   #figures(filled: readonly Series[], intervalMs: number): RequestFigures {
@@ -259,6 +269,10 @@ function count(series: Series, status: number, aborted: boolean, durationMs: num
   const statusClass = Math.trunc(status / 100) - 1
   if (statusClass >= 0 && statusClass < 5) series.classes[statusClass] = (series.classes[statusClass] as number) + 1
   if (durationMs !== null) series.durations.record(durationMs)
+}
+
+function knowsPaths(context: unknown): context is PathContext {
+  return typeof context === 'object' && context !== null && 'covers' in context
 }
 
 function nameOf(method: string, route: string): string {

@@ -30,6 +30,33 @@ export function compileIgnore(rules: readonly IgnoreRule[]): ((path: string) => 
   }
 }
 
+/**
+ * Finds the ignored path that another one is a spelling of: only its letter case and a slash at its end differ. Whether both
+ * are the same is up to the router. Rules of text alone can tell.
+ */
+export function compileRespelling(rules: readonly IgnoreRule[]): ((path: string) => string | null) | null {
+  const texts = rules.filter((rule) => typeof rule === 'string').map(compileSpelling)
+  if (texts.length === 0) return null
+  return (path) => {
+    for (const respell of texts) {
+      const ignored = respell(path)
+      if (ignored !== null && ignored !== path) return ignored
+    }
+    return null
+  }
+}
+
+function compileSpelling(rule: string): (path: string) => string | null {
+  const parts = rule.split('*')
+  const last = parts.length - 1
+  const escaped = parts.map((part, index) => escapeText(index === last ? part.replace(/\/$/, '') : part))
+  const test = new RegExp(`^${escaped.join('(.*)')}/?$`, 'is')
+  return (path) => {
+    const found = test.exec(path)
+    return found && parts.map((part, index) => part + (found[index + 1] ?? '')).join('')
+  }
+}
+
 /** Asked for every request: most rules are plain paths, which are compared ten times faster than an expression is tried. */
 function compileRule(rule: IgnoreRule): (path: string) => boolean {
   if (typeof rule === 'function') return (path) => rule(path) === true
@@ -39,6 +66,9 @@ function compileRule(rule: IgnoreRule): (path: string) => boolean {
 }
 
 function glob(pattern: string): RegExp {
-  const escaped = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  return new RegExp(`^${escaped.join('.*')}$`, 's')
+  return new RegExp(`^${pattern.split('*').map(escapeText).join('.*')}$`, 's')
+}
+
+function escapeText(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
 }

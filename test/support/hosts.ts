@@ -10,8 +10,11 @@ export interface AppConfig {
   options?: Omit<QuasarOptions, 'store' | 'redact' | 'logger' | 'meta' | 'ready'> & { logger?: false }
   /** How often Quasar is registered. @default 1 */
   registrations?: number
-  /** Where: before everything, after the routes, or in one nested scope or router only. @default 'first' */
-  place?: 'first' | 'late' | 'nested'
+  /**
+   * Where: before everything, after the routes, in one nested scope or router only, or before everything in an app that the
+   * server's listener hides. @default 'first'
+   */
+  place?: 'first' | 'late' | 'nested' | 'behind'
   /** Whether the app answers errors itself. @default false */
   errorHandler?: boolean
   /** Which of Hono's routers and presets to use, with an app of few routes. */

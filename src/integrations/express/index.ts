@@ -16,7 +16,15 @@ export interface QuasarMiddleware extends RequestHandler {
  */
 export function quasar(options?: QuasarOptions): QuasarMiddleware {
   const { recorder, release } = leaseRecorder(options, 'express')
-  return Object.assign(followRequests(recorder.requests), { stop: release })
+  const middleware = recorder.status().enabled ? followRequests(recorder.requests).middleware : passOn()
+  return Object.assign(middleware, { stop: release })
+}
+
+/** Another one each time: each has its own `stop`. */
+function passOn(): RequestHandler {
+  return function quasar(_request, _response, next) {
+    next()
+  }
 }
 
 /**

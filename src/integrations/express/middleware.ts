@@ -1,28 +1,75 @@
 import type { RequestHandler } from 'express'
 import type { RequestRecorder, RouteNamer } from '../../core/requests.js'
-import { type Begin, standInFront } from './front.js'
+import { type Follower, hookApp } from './app-hook.js'
+import { type App, isQuasar, type RoutedRequest, routerOf, topOf } from './internals.js'
+import { RouteTracker } from './route-tracker.js'
+import { isTracker, scope, trackerOf } from './scope.js'
+import { whenServed } from './served-apps.js'
 import { SetupLook } from './setup.js'
-import { beginVisit, nameRoute } from './visit.js'
-import { watchLayers } from './watch-layers.js'
 
-export { nameRoute }
+/** Names requests by what answered them. A route that passed one on has taken it, too. */
+export const nameRoute: RouteNamer = (_request, { context }) => (context as RouteTracker | null)?.name(true) ?? null
 
-/** The middleware that both Express and Nest on Express are followed by. */
-export function followRequests(requests: RequestRecorder, name: RouteNamer = nameRoute): RequestHandler {
-  const look = new SetupLook(requests)
-  const begin: Begin = (request, response) => {
-    const trace = requests.track(request, response, name)
-    look.atRequest(request)
-    if (!trace) return
-    if (!trace.context) beginVisit(request, trace)
-    else requests.noteSetup('registered-twice')
-  }
-  const quasar: RequestHandler = (request, response, next) => {
-    watchLayers(request.app, requests)
-    look.atMiddleware(request, quasar)
-    standInFront(request, quasar, begin)
-    begin(request, response)
-    next()
-  }
-  return quasar
+/** Names requests by what answered them, whatever passed them on before. */
+export const nameAnswer: RouteNamer = (_request, { context }) => (context as RouteTracker | null)?.name(false) ?? null
+
+/** What both Express and Nest on Express are followed by. */
+export interface ExpressFollower {
+  readonly middleware: RequestHandler
+  /** Needs not wait for a request where the app is known. */
+  hook(app: unknown): void
 }
+
+export function followRequests(requests: RequestRecorder, name: RouteNamer = nameRoute): ExpressFollower {
+  const look = new SetupLook(requests)
+  const hooked = new WeakSet<App>()
+  let isHooked = false
+
+  const begin: Follower['begin'] = (request, response, tracker) => {
+    look.atRequest(request)
+    const trace = requests.track(request, response, name)
+    if (!trace) return null
+    if (trace.context === null) attach(tracker(), trace)
+    const known = isTracker(trace.context) ? trace.context : null
+    // The app may dispatch a request twice.
+    if (known?.follower !== follower) requests.noteSetup('registered-twice')
+    return known
+  }
+  const attach = (tracker: RouteTracker, trace: NonNullable<RouteTracker['trace']>) => {
+    tracker.trace = trace
+    tracker.follower = follower
+    trace.context = tracker
+  }
+  const hook = (app: App) => {
+    if (hooked.has(app)) return
+    hooked.add(app)
+    isHooked = true
+    try {
+      look.atHook(app, hookApp(app, follower))
+    } catch {
+      // A router that is not as it was ever seen: the middleware follows what comes to it.
+    }
+  }
+  /** Only as long as the app is not hooked. */
+  const quasar: RequestHandler = (request, response, next) => {
+    const routed = request as unknown as RoutedRequest
+    const { tracker: caller } = scope
+    if (routed.app) hook(routed.app)
+    const root = routed.app && routerOf(topOf(routed.app))
+    const known = trackerOf(request, response)
+    const tracker = begin(request, response, () => known ?? new RouteTracker(routed, response, root ?? EMPTY))
+    scope.tracker = tracker ?? known
+    try {
+      next()
+    } finally {
+      scope.tracker = caller
+    }
+  }
+  Object.defineProperty(quasar, isQuasar, { value: true })
+  const follower: Follower = { middleware: quasar, begin }
+  whenServed(quasar, hook, () => isHooked)
+  return { middleware: quasar, hook: (app) => hook(app as App) }
+}
+
+/** For a router that is used without an app. */
+const EMPTY = { stack: [], handle: () => {} }

@@ -1,24 +1,24 @@
 import type { IncomingMessage } from 'node:http'
-import type { Application, Request, RequestHandler } from 'express'
 import type { RequestRecorder } from '../../core/requests.js'
-import { routerOf } from './front.js'
+import { type App, type Layer, type Place, routerIn, routerOf, topOf } from './internals.js'
 
 /** So many requests tell whether there is a proxy; the first may be a health check that comes past it. */
 const LOOKS = 100
 
-/** Looks at the way an app is set up by the first requests that come, and costs a comparison after that. */
+/** Notes how Quasar is built into the app; costs a comparison after the first requests. */
 export class SetupLook {
   #left = LOOKS
-  #app: Application | null = null
+  #app: App | null = null
 
   constructor(private readonly requests: RequestRecorder) {}
 
-  /** When a request gets to the middleware itself, the first time. */
-  atMiddleware(request: Request, middleware: RequestHandler): void {
-    if (this.#app) return
-    this.#app = request.app
-    if (request.baseUrl !== '') this.requests.noteSetup('registered-in-scope')
-    else if (isLate(request.app, middleware)) this.requests.noteSetup('registered-late')
+  /** @param places where its middleware is in the app */
+  atHook(app: App, places: readonly Place[]): void {
+    this.#app = app
+    if (places.length > 1) this.requests.noteSetup('registered-twice')
+    if (places.some(({ isFirst }) => isFirst)) return
+    if (places.some(({ isScoped }) => isScoped)) this.requests.noteSetup('registered-in-scope')
+    else if (places.some(({ layer }) => isLate(app, layer))) this.requests.noteSetup('registered-late')
   }
 
   atRequest(request: IncomingMessage): void {
@@ -31,10 +31,9 @@ export class SetupLook {
 }
 
 /** Whether requests may be answered by routes that stand before it. */
-function isLate(app: Application, middleware: RequestHandler): boolean {
-  const stack = routerOf(app)?.stack ?? []
-  const place = stack.findIndex(({ handle }) => handle === middleware)
-  return stack.slice(0, Math.max(place, 0)).some(({ handle, name, route }) => {
-    return route !== undefined || name === 'mounted_app' || (typeof handle === 'function' && 'stack' in handle)
+function isLate(app: App, own: Layer): boolean {
+  const { stack = [] } = routerOf(topOf(app)) ?? {}
+  return stack.slice(0, Math.max(stack.indexOf(own), 0)).some((layer) => {
+    return layer.route !== undefined || layer.name === 'mounted_app' || routerIn(layer) !== null
   })
 }

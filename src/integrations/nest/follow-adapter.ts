@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AbstractHttpAdapter } from '@nestjs/core'
 import type { RequestRecorder, RouteNamer } from '../../core/requests.js'
-import { followRequests as followExpress, nameRoute } from '../express/middleware.js'
+import { followRequests as followExpress, nameAnswer } from '../express/middleware.js'
 import { followRequests as followFastify } from '../fastify/hooks.js'
 
 /** By global symbol, so that two copies of the package follow a request once. */
@@ -17,7 +17,11 @@ export function followAdapter(adapter: AbstractHttpAdapter, requests: RequestRec
     return
   }
   Object.defineProperty(adapter, isFollowed, { value: requests })
-  if (adapter.getType() === 'express') adapter.use(followExpress(requests, nameNestRoute))
+  if (adapter.getType() === 'express') {
+    const { middleware, hook } = followExpress(requests, nameNestRoute)
+    adapter.use(middleware)
+    hook(adapter.getInstance())
+  }
   if (adapter.getType() === 'fastify') {
     // Nest's middleware runs in a hook that is older than ours: what it answers would not be seen there.
     const server: Server = adapter.getHttpServer()
@@ -31,8 +35,12 @@ function followerOf(adapter: object): unknown {
   return (adapter as { [isFollowed]?: unknown })[isFollowed]
 }
 
-/** Nest 12 answers unknown paths under a global prefix by a route of its own; an app's wildcard comes after a slash. */
+/**
+ * Nest's middleware are routes of Express that pass requests on, and its own answer to unknown paths comes from a middleware
+ * after them: only the route that answers is one of the app. Nest 12 answers unknown paths under a global prefix by a route
+ * of its own; an app's wildcard comes after a slash.
+ */
 const nameNestRoute: RouteNamer = (request, trace) => {
-  const name = nameRoute(request, trace)
+  const name = nameAnswer(request, trace)
   return name && /[^/]\*path$/.test(name) ? null : name
 }

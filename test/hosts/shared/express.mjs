@@ -1,29 +1,24 @@
 // The app of the Express hosts.
 import { createServer } from 'node:http'
+import { addShape } from './express-shapes.mjs'
 import { closeServer, errorWith, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
 export function expressApps(express, { quasar, quasarErrorHandler }) {
   return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false, variant }) {
-    const app = express()
-    // Its default error handler logs to stderr in all other environments.
-    app.set('env', 'test')
+    const shape = variant?.match(/^shape (.*)/)?.[1]
+    const app = createApp(express, shape)
     const monitors = Array.from({ length: registrations }, () => quasar(options))
     const monitor = (router) => {
       for (const middleware of monitors) router.use(middleware)
     }
-    if (place === 'first') monitor(app)
-    if (variant === 'late') {
-      // Refused by no one: parsers come before Quasar here.
-      app.use(express.json())
-      monitor(app)
-    }
-    addRoutes(app, express, place === 'nested' ? monitor : () => {})
-    if (quasarErrorHandler && variant !== 'plain') app.use(quasarErrorHandler())
-    if (errorHandler)
-      app.use((error, _request, response, _next) => {
-        response.status(error.status ?? 500).json({ message: error.message })
-      })
-    const server = createServer(app)
+    // Refused by no one: parsers come before Quasar here.
+    if (place === 'late' || variant === 'late') app.use(express.json())
+    if (place !== 'nested') monitor(app)
+    if (shape) addShape(app, express, shape)
+    else addRoutes(app, express, place === 'nested' ? monitor : () => {})
+    if (quasarErrorHandler && variant !== 'plain' && !shape) app.use(quasarErrorHandler())
+    if (errorHandler) addErrorHandler(app)
+    const server = createServer(place === 'behind' ? hiding(app) : app)
     return {
       port: await listen(server),
       stop: () => Promise.all(monitors.map((middleware) => middleware.stop())),
@@ -33,6 +28,25 @@ export function expressApps(express, { quasar, quasarErrorHandler }) {
       },
     }
   }
+}
+
+function createApp(express, shape) {
+  const app = express()
+  if (shape === 'strict-health') app.enable('strict routing').enable('case sensitive routing')
+  // Its default error handler logs to stderr in all other environments.
+  app.set('env', 'test')
+  return app
+}
+
+/** A listener that does not show the app. */
+function hiding(app) {
+  return (request, response) => app(request, response)
+}
+
+function addErrorHandler(app) {
+  app.use((error, _request, response, _next) => {
+    response.status(error.status ?? 500).json({ message: error.message })
+  })
 }
 
 function addRoutes(app, express, monitorNested) {

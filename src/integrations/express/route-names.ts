@@ -1,0 +1,97 @@
+import { contains, isAtRoot, type Layer, type Route, type Router, routerIn, takes } from './internals.js'
+import { mountPath, pathText } from './layer-path.js'
+
+/** A path-mounted middleware, router or app that a request entered. */
+export interface Mount {
+  readonly layer: Layer
+  /** `baseUrl` in it, `/t/acme`. */
+  readonly base: string
+  /** The pattern of its whole path, `/t/:tenant`. */
+  readonly name: string
+}
+
+/** Where a layer is: the index of the mount whose router runs it, or one of these. */
+export const AT_ROOT = -1
+/** In a router that is hidden in a closure; Express mounts apps so. */
+export const HIDDEN = -2
+
+interface Known {
+  readonly root: Router
+  readonly mounts: readonly Layer[]
+  readonly place: number
+}
+
+/** Apps have few ways to a layer; what comes after these is found out each time. */
+const MAX_KNOWN = 8
+const places = new WeakMap<Layer, Known[]>()
+
+/** A mount that passed the request on is no parent: only that counts whose router has the layer. */
+export function placeOf(root: Router, mounts: readonly Mount[], layer: Layer): number {
+  const known = places.get(layer) ?? []
+  for (const each of known) if (each.root === root && isSame(each.mounts, mounts)) return each.place
+  const place = findPlace(root, mounts, layer)
+  if (known.length === 0) places.set(layer, known)
+  if (known.length < MAX_KNOWN) known.push({ root, mounts: mounts.map((mount) => mount.layer), place })
+  return place
+}
+
+function isSame(layers: readonly Layer[], mounts: readonly Mount[]): boolean {
+  if (layers.length !== mounts.length) return false
+  for (let index = 0; index < layers.length; index++) if (layers[index] !== mounts[index]?.layer) return false
+  return true
+}
+
+function findPlace(root: Router, mounts: readonly Mount[], layer: Layer): number {
+  for (let index = mounts.length - 1; index >= 0; index--) {
+    const router = routerIn((mounts[index] as Mount).layer)
+    if (router && contains(router, layer)) return index
+  }
+  return contains(root, layer) ? AT_ROOT : HIDDEN
+}
+
+/**
+ * The pattern in front of what is in a place.
+ *
+ * @param base `baseUrl` in the layer
+ */
+export function prefixOf(mounts: readonly Mount[], place: number, base: string, layer?: Layer): string {
+  if (place !== HIDDEN) return mounts[place]?.name ?? ''
+  const isMount = layer !== undefined && !layer.route && !isAtRoot(layer)
+  // What a hidden mount takes itself is a part of its base.
+  const isParent = (above: string) =>
+    isMount ? base.startsWith(above) && takes(layer, base.slice(above.length)) : base === above
+  const parent = mounts.findLast((mount) => isParent(mount.base))
+  if (parent) return parent.name
+  return isParent('') ? '' : `${mounts.at(-1)?.name ?? ''}/*`
+}
+
+const names = new WeakMap<object, Map<string, string>>()
+
+export function fullName(prefix: string, layer: Layer): string {
+  if (!layer.route) return isFixed(layer) ? cached(prefix, layer, mountPath) : prefix + mountPath(layer)
+  return routeName(prefix, layer.route)
+}
+
+/** Not when only the request tells which of several paths it is. */
+function isFixed({ rawPath, matchers = [] }: Layer): boolean {
+  return rawPath !== undefined || matchers.length <= 1
+}
+
+export function routeName(prefix: string, route: Route): string {
+  return cached(prefix, route, ({ path }) => (path === '/' && prefix ? '' : pathText(path)))
+}
+
+/** The same text each time: a new one would have to be hashed for every request. */
+function cached<T extends object>(prefix: string, subject: T, path: (subject: T) => string): string {
+  const known = names.get(subject)?.get(prefix)
+  if (known !== undefined) return known
+  const byPrefix = names.get(subject) ?? new Map<string, string>()
+  const name = prefix + path(subject)
+  names.set(subject, byPrefix.set(prefix, name))
+  return name
+}
+
+/** Whether a route takes every path. */
+export function isCatchAll({ route }: Layer): boolean {
+  return typeof route?.path === 'string' && /^\/?(\*|\{?\/?\*\w+\}?|\(\.\*\))$/.test(route.path)
+}
