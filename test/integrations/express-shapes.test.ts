@@ -180,6 +180,16 @@ describe.each(Object.entries(hosts))('%s, in apps of other shapes', (version, ho
     expect(JSON.parse(answers[3] as string)).not.toContain(false)
   })
 
+  // Express 4 throws when the router of such an app is read. Quasar still waits for its app then, which a listener hides.
+  it('leaves apps alone that have nothing in them', async () => {
+    const statuses: string[] = []
+    const use = async ({ port }: { port: number }) => statuses.push((await ask(port, '/ask')).text)
+    await report({ variant: 'shape empty', registrations: 0 }, async (plain) => {
+      await report({ variant: 'shape empty', place: 'behind' }, async () => use(plain))
+    })
+    expect(statuses).toEqual(['404'])
+  })
+
   it('leaves the stack of the app as it is', async () => {
     const statuses: number[] = []
     await report({ variant: 'shape stack' }, async ({ port }) => {

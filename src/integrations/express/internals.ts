@@ -82,8 +82,14 @@ export interface App {
 /** What Express 4 puts before everything else by itself. */
 const OWN_LAYERS = new Set(['query', 'expressInit'])
 
+/** Nothing as long as an app of Express 4 has no route and no middleware: to read its `router` throws then. */
 export function routerOf(app: App): Router | undefined {
-  return app._router ?? app.router
+  try {
+    const router = app._router ?? app.router
+    return Array.isArray(router?.stack) ? router : undefined
+  } catch {
+    return undefined
+  }
 }
 
 export function isApp(value: unknown): value is App {

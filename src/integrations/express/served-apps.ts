@@ -20,7 +20,12 @@ export function whenServed(middleware: RequestHandler, found: (app: App) => void
   })
 }
 
+/** Anything may listen to a server. */
 function isAppWith(listener: unknown, middleware: RequestHandler): boolean {
-  const router = isApp(listener) ? routerOf(listener) : undefined
-  return router !== undefined && [...placesOf(router, middleware)].length > 0
+  try {
+    const router = isApp(listener) ? routerOf(listener) : undefined
+    return router !== undefined && [...placesOf(router, middleware)].length > 0
+  } catch {
+    return false
+  }
 }

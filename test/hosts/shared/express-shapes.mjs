@@ -1,5 +1,6 @@
 // Apps of shapes that real ones have, each under a name. What a route answers with does not matter where nothing else is said.
-import { OrderError } from './host.mjs'
+import { createServer } from 'node:http'
+import { closeServer, listen, OrderError } from './host.mjs'
 
 const pass = (_request, _response, next) => next()
 const answer = (_request, response) => response.send('answered')
@@ -15,6 +16,15 @@ function routerWith(express, path, ...handlers) {
 }
 
 const shapes = {
+  /** An app with nothing in it, served by the same process. */
+  empty(app, express) {
+    app.get('/ask', async (_request, response) => {
+      const server = createServer(express().set('env', 'test'))
+      const { status } = await fetch(`http://127.0.0.1:${await listen(server)}/`)
+      await closeServer(server)
+      response.json(status)
+    })
+  },
   siblings(app, express) {
     app.use('/api', pass)
     app.use('/api/users', routerWith(express, '/:id', answer))
