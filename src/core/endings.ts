@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Readable } from 'node:stream'
 import { type Exchange, onResponseFinish } from './http-events.js'
 import type { LiveTrace } from './request-trace.js'
+import { endOfConnection, endOfResponse, http2StreamOf, type ResponseEnd, watchClient } from './response-end.js'
 
 /** Keyed globally: the ESM and the CJS copy of the package, loaded together, follow a request once. */
 const TRACE = Symbol.for('@gravito/quasar/trace')
@@ -24,11 +26,12 @@ export function followed(response: ServerResponse): LiveTrace | null {
  */
 export function endWithResponse(trace: LiveTrace, request: IncomingMessage, response: ServerResponse): void {
   const socket = request.socket as Connection
-  if (response.closed || response.writableFinished) trace.end(response.statusCode, wasAborted(response))
+  if (response.closed || response.writableFinished) end(trace, response, endOfResponse(response))
   else if (tellsEnd(request, socket)) endOnConnection(trace, socket)
   else {
     ;(response as Traced)[TRACE] = trace
-    response.on('close', onResponseClose)
+    // HTTP/2 emits both when the stream closes, whatever closed it; what is piped into the response is let go at the first.
+    response.on(http2StreamOf(response) ? 'finish' : 'close', onResponseClose)
   }
 }
 
@@ -51,7 +54,9 @@ export function endOnConnection(trace: LiveTrace, socket: Socket): void {
 
 /** Once a connection. The channel is listened to from the first request on and for good: it costs nothing without traces. */
 function watch(socket: Connection): void {
-  socket.on('close', onConnectionClose)
+  watchClient(socket)
+  // Before the response closes and lets go of what is piped into it.
+  socket.prependListener('close', onConnectionClose)
   if (isListening) return
   isListening = true
   onResponseFinish(onFinish)
@@ -83,19 +88,32 @@ function onConnectionClose(this: Connection): void {
   this[TRACE] = null
   for (; trace; trace = trace.earlier) {
     const { response } = trace
-    if (response) trace.end(response.statusCode, wasAborted(response))
+    if (response) end(trace, response, endOfConnection(response, this), this.errored)
   }
 }
 
 function onResponseClose(this: Traced): void {
-  this[TRACE]?.end(this.statusCode, wasAborted(this))
+  const trace = this[TRACE]
+  if (trace) end(trace, this, endOfResponse(this), http2StreamOf(this)?.errored)
+}
+
+function end(trace: LiveTrace, response: ServerResponse, how: ResponseEnd, error: Error | null = null): void {
+  if (how === 'broken') breakOff(trace, response, response.errored ?? error)
+  else if (how === 'whole' || how === 'aborted') trace.end(response.statusCode, how === 'aborted')
+  else trace.end(how, false)
 }
 
 /**
- * Whether the client went away before it had all. `writableFinished` alone does not say so: it is false, too, after
- * Fastify's `inject()`, whose response has no socket that could break.
+ * A stream that fails while it is piped into a response has nobody told but those who listen to it. What is piped is let go
+ * when the response closes, which is still to come in this turn, and then it is told of.
  */
-function wasAborted(response: ServerResponse): boolean {
-  if (response.writableFinished) return false
-  return !response.writableEnded || response.req?.socket?.destroyed === true
+function breakOff(trace: LiveTrace, response: ServerResponse, error: Error | null): void {
+  let cause = error
+  response.on('unpipe', (source: Readable) => {
+    cause ??= source.errored
+  })
+  process.nextTick(() => {
+    trace.breakOff(cause ?? undefined)
+    trace.end(response.statusCode, false)
+  })
 }

@@ -102,6 +102,13 @@ export class LiveTrace implements RequestTrace {
     this.error = error
   }
 
+  /** The server closed the connection in place of an answer, or in the middle of it. @param error what with, if anything */
+  breakOff(error: unknown): void {
+    // An answer had begun after what was told before, so the app had dealt with that.
+    const told = this.response?.headersSent ? NO_ERROR : this.error
+    this.cutShort(error ?? told)
+  }
+
   end(status: number, aborted: boolean): void {
     if (!this.list) return
     this.list.remove(this)

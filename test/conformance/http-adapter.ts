@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { redisStore } from '../../src/stores/redis.js'
+import { speakHttp2 } from '../support/ask.js'
 import { type AppConfig, type Host, type OpenApp, startHost } from '../support/hosts.js'
 import { exceptions, type Recorded, recordedBy, slowEntries } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { answerCases } from './http-adapter/answers.js'
+import { breakCases } from './http-adapter/breaks.js'
 import { endingCases } from './http-adapter/endings.js'
 import { failureCases } from './http-adapter/failures.js'
 import { lifeCases } from './http-adapter/life.js'
@@ -15,6 +17,8 @@ export interface HttpHost {
   /** `express5/server.mjs` */
   readonly file: string
   readonly args?: readonly string[]
+  /** Whether it speaks HTTP/2 without TLS. */
+  readonly http2?: boolean
   /** What the heartbeat calls it. */
   readonly framework: string
   /** The series of `/admin/:section` when its guard refuses: the route, or the mount of the guard. */
@@ -52,6 +56,7 @@ export function httpConformance(name: string, host: HttpHost): void {
     routeCases(bench)
     failureCases(bench)
     endingCases(bench)
+    breakCases(bench)
     slowCases(bench)
     lifeCases(bench)
     answerCases(bench)
@@ -77,7 +82,11 @@ export function useBench(host: HttpHost): Bench {
   const bench: Bench = {
     host,
     start: (env) => startHost(host.file, host.args, env),
-    open: (config) => running.open({ ...config, options: { redis: redis.url, interval: 200, ...config.options } }),
+    async open(config) {
+      const app = await running.open({ ...config, options: { redis: redis.url, interval: 200, ...config.options } })
+      if (host.http2) speakHttp2(app.port)
+      return app
+    },
     async report(config, use) {
       const service = config.options?.service ?? bench.newService()
       const app = await bench.open({ ...config, options: { service, ...config.options } })

@@ -87,6 +87,7 @@ export function nestHosts(file: string, wildcard = 'mounted/*rest'): HttpHost[] 
   return [
     { ...traits, args: ['express'], mounted: `GET /${wildcard}`, unparsable: '(unmatched)' },
     { ...traits, args: ['fastify'], mounted: '(unmatched)', unparsable: 'POST /orders' },
+    { ...traits, args: ['fastify-http2'], http2: true, mounted: '(unmatched)', unparsable: 'POST /orders' },
   ]
 }
 

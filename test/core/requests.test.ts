@@ -1,4 +1,14 @@
-import { get, type IncomingMessage, type ServerResponse } from 'node:http'
+import { once } from 'node:events'
+import {
+  createServer,
+  get,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { context, trace as otel } from '@opentelemetry/api'
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks'
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
@@ -317,6 +327,76 @@ describe('the exception of a request', () => {
     expect((await exceptions(store, 'shop')).map(({ message }) => message)).toEqual(told)
   })
 })
+
+describe('a request that Node itself refuses the rest of', () => {
+  const rests = {
+    'that does not come in time': { rest: '', status: '408' },
+    'that is no HTTP': { rest: 'no chunk\r\n', status: '400' },
+  }
+  it.each(Object.entries(rests))('%s is a client error', async (_, { rest, status }) => {
+    const options = { requestTimeout: 200, connectionsCheckingInterval: 50 }
+    const { port, store, lease } = await plainServer(options, (request) => request.on('error', () => {}).resume())
+    const socket = connect(port, '127.0.0.1')
+    socket.write(`POST /late HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${rest}`)
+    const answer = await text(socket)
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status}`))
+    await vi.waitFor(async () => {
+      const series = (await flushedRoutes(lease, store)).get('(unmatched)')
+      expect(series).toMatchObject({ count: 1, aborted: 0, errors: 0, classes: [0, 0, 0, 1, 0] })
+    })
+  })
+})
+
+describe('a request whose client', () => {
+  const leave: Record<string, (socket: Socket) => unknown> = {
+    ends: (socket) => socket.end(),
+    closes: (socket) => socket.destroy(),
+    resets: (socket) => socket.resetAndDestroy(),
+  }
+  for (const [how, go] of Object.entries(leave)) {
+    it.each([
+      ['/hang', ''],
+      ['/half', ''],
+      ['/hang', 'half a body'],
+      ['/half', 'half a body'],
+    ])(`${how} the connection is aborted (%s, %s)`, async (path, body) => {
+      const { port, store, lease } = await plainServer({}, (request, response) => {
+        request.on('error', () => {}).resume()
+        if (request.url === '/half') response.write('half')
+      })
+      const socket = connect(port, '127.0.0.1')
+        .on('error', () => {})
+        .resume()
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body ? 1_000 : 0}\r\n\r\n${body}`)
+      await vi.waitFor(async () => {
+        await lease.recorder.flush()
+        expect((await store.nodes()).nodes[0]?.heartbeat?.requests?.inFlight).toBe(1)
+      })
+      go(socket)
+      await vi.waitFor(async () => {
+        const series = (await flushedRoutes(lease, store)).get('(unmatched)')
+        expect(series).toMatchObject({ count: 1, aborted: 1, errors: 0, classes: [0, 0, 0, 1, 0] })
+      })
+    })
+  }
+})
+
+async function plainServer(options: ServerOptions, handler: RequestListener) {
+  const store = memoryStore()
+  const lease = leaseRecorder({ service: 'shop', store, interval: 3_600_000, logger: false })
+  const server = createServer(options, (request, response) => {
+    lease.recorder.requests.track(request, response)
+    handler(request, response)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  undo.push(
+    lease.release,
+    async () => void server.close(),
+    async () => server.closeAllConnections(),
+  )
+  return { port: (server.address() as AddressInfo).port, store, lease }
+}
 
 /** Sends a request and goes away once the server has it (or has begun to answer). */
 function abortWhenReached(url: string, answered: boolean): Promise<void> {

@@ -11,9 +11,13 @@ const traits = {
 
 const hookless = { ...traits, args: ['hookless'], mounted: 'GET /mounted/*' }
 
+const http2 = { ...traits, args: ['http2'], http2: true }
+
 const hosts: Record<string, HttpHost> = {
   'Fastify 4': { file: 'fastify4/server.mjs', ...traits },
   'Fastify 4 without other hooks': { file: 'fastify4/server.mjs', ...hookless },
+  'Fastify 4 on HTTP/2': { file: 'fastify4/server.mjs', ...http2 },
+  'Fastify 5 on HTTP/2': { file: 'fastify5/server.mjs', ...http2 },
   'Fastify 5': { file: 'fastify5/server.mjs', ...traits },
   'Fastify 5 without other hooks': { file: 'fastify5/server.mjs', ...hookless },
 }

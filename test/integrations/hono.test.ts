@@ -12,6 +12,7 @@ const traits = {
 
 const hosts: Record<string, HttpHost> = {
   'Hono 4.8': { file: 'hono48/server.mjs', ...traits },
+  'Hono 4 on HTTP/2': { file: 'hono4/server.mjs', ...traits, args: ['http2'], http2: true },
   'Hono 4': { file: 'hono4/server.mjs', ...traits },
 }
 

@@ -1,4 +1,12 @@
 import { type Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { beginHttp2, cancel, headersOfHttp2 } from './ask-http2.js'
+
+const http2Ports = new Set<number>()
+
+/** From now on a port is asked by HTTP/2. */
+export function speakHttp2(port: number): void {
+  http2Ports.add(port)
+}
 
 export interface Asked {
   readonly status: number
@@ -21,8 +29,16 @@ export async function ask(port: number, path: string, options: AskOptions = {}):
   return { status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString() }
 }
 
+/** Asks for an answer that never comes whole, and waits until that is known. */
+export async function askInVain(port: number, path: string): Promise<void> {
+  const answer = await ask(port, path).catch(() => null)
+  // A stream of HTTP/2 that is destroyed without an error seems whole.
+  if (answer && !http2Ports.has(port)) throw new Error(`${path} was answered with ${answer.status}`)
+}
+
 /** Asks and waits for the headers of the answer. Destroy it to go away in the middle of its body. */
 export function headersOf(port: number, path: string, options: AskOptions = {}): Promise<IncomingMessage> {
+  if (http2Ports.has(port)) return headersOfHttp2(port, path, options)
   return new Promise((resolve, reject) => {
     const asking = begin(port, path, options)
     asking.once('response', resolve)
@@ -38,12 +54,14 @@ export async function giveUp(
   isGivenUp: () => Promise<unknown>,
   options: AskOptions = {},
 ): Promise<void> {
-  const asking = begin(port, path, options)
+  const stream = http2Ports.has(port) ? beginHttp2(port, path, options) : null
+  const asking = stream ?? begin(port, path, options)
   asking.on('error', () => {})
-  if (options.body === undefined) asking.end()
-  else asking.write(options.body)
+  if (options.body !== undefined) asking.write(options.body)
+  else if (!stream) asking.end()
   await isGivenUp()
-  asking.destroy()
+  if (stream) cancel(stream)
+  else asking.destroy()
 }
 
 function begin(port: number, path: string, { method = 'GET', headers = {}, body, agent }: AskOptions): ClientRequest {

@@ -21,6 +21,8 @@ export interface AppConfig {
   router?: string
   /** What the process does to the global `performance` before. */
   performance?: 'gone' | 'replaced'
+  /** From when on the server closes a connection on which nothing happens, ms. @default never */
+  timeout?: number
   /** Which other form of the same app to open; each host has its own. */
   variant?: string
 }

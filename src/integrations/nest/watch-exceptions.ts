@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { ArgumentsHost } from '@nestjs/common'
+import { type ArgumentsHost, StreamableFile } from '@nestjs/common'
 import { ExceptionsHandler } from '@nestjs/core/exceptions/exceptions-handler.js'
 import type { RequestRecorder } from '../../core/requests.js'
 
@@ -19,10 +19,38 @@ export function watchExceptions(requests: RequestRecorder): void {
     requests.find(rawResponse(host))?.fail(exception)
     return next.call(this, exception, host as never)
   }
+  watchFiles(requests)
 }
 
-/** Fastify's reply holds Node's response; middleware gets Node's own on both. What is no request has none. */
+type Answer = ServerResponse & { raw?: ServerResponse }
+
+/**
+ * Nest on Express asks a file for its error handler when its stream fails, and tells nobody else. Nest 10 ends the response
+ * then, as if it were whole.
+ */
+function watchFiles(requests: RequestRecorder): void {
+  const { prototype } = StreamableFile
+  const errorHandler = Object.getOwnPropertyDescriptor(prototype, 'errorHandler')
+  const get = errorHandler?.get
+  if (!get) return
+  Object.defineProperty(prototype, 'errorHandler', {
+    ...errorHandler,
+    get(this: StreamableFile) {
+      const handle: StreamableFile['errorHandler'] = get.call(this)
+      return function (this: unknown, error: Error, response: Parameters<typeof handle>[1]) {
+        requests.find(nodeResponseOf(response as unknown as Answer))?.fail(error)
+        return handle.call(this, error, response)
+      }
+    },
+  })
+}
+
+/** What is no request has none. */
 export function rawResponse(host: Pick<ArgumentsHost, 'getArgByIndex'>): ServerResponse | undefined {
-  const response = host.getArgByIndex<(ServerResponse & { raw?: ServerResponse }) | undefined>(1)
+  return nodeResponseOf(host.getArgByIndex<Answer | undefined>(1))
+}
+
+/** Fastify's reply holds Node's response; middleware gets Node's own on both. */
+function nodeResponseOf(response: Answer | undefined): ServerResponse | undefined {
   return response?.raw ?? response
 }

@@ -1,5 +1,7 @@
+import { createServer } from 'node:http2'
 import * as integration from '@gravito/quasar/hono'
 import { createAdaptorServer } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { Hono as Quick } from 'hono/quick'
@@ -20,4 +22,8 @@ const routers = {
   trie: () => new Hono({ router: new TrieRouter() }),
 }
 
-runHost(honoApps({ Hono, HTTPException, validator, stream, createAdaptorServer, routers }, integration))
+const adaptorServer = (options) =>
+  createAdaptorServer(process.argv[2] === 'http2' ? { ...options, createServer } : options)
+
+const framework = { Hono, HTTPException, validator, stream, RESPONSE_ALREADY_SENT, routers }
+runHost(honoApps({ ...framework, createAdaptorServer: adaptorServer }, integration))

@@ -1,5 +1,6 @@
 import * as integration from '@gravito/quasar/hono'
 import { createAdaptorServer } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { Hono as Quick } from 'hono/quick'
@@ -20,4 +21,4 @@ const routers = {
   trie: () => new Hono({ router: new TrieRouter() }),
 }
 
-runHost(honoApps({ Hono, HTTPException, validator, stream, createAdaptorServer, routers }, integration))
+runHost(honoApps({ Hono, HTTPException, validator, stream, createAdaptorServer, RESPONSE_ALREADY_SENT, routers }, integration))

@@ -6,7 +6,11 @@ const core = require('@nestjs/core')
 const { ExpressAdapter } = require('@nestjs/platform-express')
 const { FastifyAdapter } = require('@nestjs/platform-fastify')
 
-const adapters = { express: () => new ExpressAdapter(), fastify: () => new FastifyAdapter() }
+const adapters = {
+  express: () => new ExpressAdapter(),
+  fastify: () => new FastifyAdapter(),
+  'fastify-http2': () => new FastifyAdapter({ http2: true }),
+}
 
 async function start() {
   const { runHost } = await import('../shared/host.mjs')

@@ -7,6 +7,10 @@ import { FastifyAdapter } from '@nestjs/platform-fastify'
 import { runHost } from '../shared/host.mjs'
 import { nestApps } from '../shared/nest.mjs'
 
-const adapters = { express: () => new ExpressAdapter(), fastify: () => new FastifyAdapter() }
+const adapters = {
+  express: () => new ExpressAdapter(),
+  fastify: () => new FastifyAdapter(),
+  'fastify-http2': () => new FastifyAdapter({ http2: true }),
+}
 
 runHost(nestApps({ common, core, adapters }, integration, process.argv[2]))

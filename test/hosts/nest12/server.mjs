@@ -8,6 +8,10 @@ import * as testing from '@nestjs/testing'
 import { runHost } from '../shared/host.mjs'
 import { nestApps } from '../shared/nest.mjs'
 
-const adapters = { express: () => new ExpressAdapter(), fastify: () => new FastifyAdapter() }
+const adapters = {
+  express: () => new ExpressAdapter(),
+  fastify: () => new FastifyAdapter(),
+  'fastify-http2': () => new FastifyAdapter({ http2: true }),
+}
 
 runHost(nestApps({ common, core, adapters, testing }, integration, process.argv[2]))

@@ -1,10 +1,17 @@
 // The app of the Express hosts.
 import { createServer } from 'node:http'
 import { addShape } from './express-shapes.mjs'
-import { closeServer, errorWith, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+import { breakOff, closeServer, errorWith, failing, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
 export function expressApps(express, { quasar, quasarErrorHandler }) {
-  return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false, variant }) {
+  return async function openApp({
+    options,
+    registrations = 1,
+    place = 'first',
+    errorHandler = false,
+    variant,
+    timeout = 0,
+  }) {
     const shape = variant?.match(/^shape (.*)/)?.[1]
     const app = createApp(express, shape)
     const monitors = Array.from({ length: registrations }, () => quasar(options))
@@ -19,6 +26,7 @@ export function expressApps(express, { quasar, quasarErrorHandler }) {
     if (quasarErrorHandler && variant !== 'plain' && !shape) app.use(quasarErrorHandler())
     if (errorHandler) addErrorHandler(app)
     const server = createServer(place === 'behind' ? hiding(app) : app)
+    server.setTimeout(timeout)
     return {
       port: await listen(server),
       stop: () => Promise.all(monitors.map((middleware) => middleware.stop())),
@@ -110,6 +118,11 @@ function addStreams(app) {
     response.end('two')
   })
   app.get('/drip', (_request, response) => response.write('one'))
+  app.get('/broken/:how', (request, response) => breakOff(request.params.how, request, response))
+  app.get('/torn', (_request, response, next) => {
+    response.write('one')
+    failing().on('error', next).resume()
+  })
 }
 
 /** What only Express has. */

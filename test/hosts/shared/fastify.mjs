@@ -1,12 +1,12 @@
 // The app of the Fastify hosts.
 import { Readable } from 'node:stream'
-import { errorWith, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+import { breakOff, errorWith, failing, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
-/** @param kind `hookless`: without a hook of the app that runs for all routes */
+/** @param kind `hookless`: without a hook of the app that runs for all routes; `http2`: on HTTP/2 without TLS */
 export function fastifyApps(fastify, { quasarPlugin }, kind) {
   const mount = kind === 'hookless' ? mountByRoute : mountByHook
-  return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false }) {
-    const app = fastify({ forceCloseConnections: true })
+  return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false, timeout = 0 }) {
+    const app = fastify({ forceCloseConnections: true, http2: kind === 'http2' })
     const monitor = (scope) => {
       for (let count = 0; count < registrations; count++) scope.register(quasarPlugin, options)
     }
@@ -18,6 +18,7 @@ export function fastifyApps(fastify, { quasarPlugin }, kind) {
     mount(app)
     addRoutes(app, place === 'nested' ? monitor : () => {})
     if (place === 'late') monitor(app)
+    app.server.setTimeout(timeout)
     await app.listen({ port: 0, host: '127.0.0.1' })
     return {
       port: app.server.address().port,
@@ -129,6 +130,11 @@ function addStreams(app) {
       ),
     )
   })
+  app.get('/broken/:how', (request, reply) => {
+    reply.hijack()
+    breakOff(request.params.how, request.raw, reply.raw)
+  })
+  app.get('/torn', (_request, reply) => reply.send(failing()))
   app.get('/drip', (_request, reply) => {
     const body = new Readable({ read() {} })
     body.push('one')

@@ -1,5 +1,6 @@
 // The app of the Hono hosts.
-import { closeServer, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+import { Readable } from 'node:stream'
+import { breakOff, closeServer, failing, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
 export function honoApps(framework, { quasar, quasarFetch }) {
   const { Hono, createAdaptorServer } = framework
@@ -10,6 +11,7 @@ export function honoApps(framework, { quasar, quasarFetch }) {
     errorHandler = false,
     variant,
     router,
+    timeout = 0,
   }) {
     const app = router ? framework.routers[router]() : new Hono()
     const isAround = variant?.startsWith('around')
@@ -27,6 +29,7 @@ export function honoApps(framework, { quasar, quasarFetch }) {
     if (isAround) monitors.push(around)
     const fetch = variant?.includes('fetch') ? (request) => around(request) : around
     const server = createAdaptorServer({ fetch })
+    server.setTimeout(timeout)
     return {
       port: await listen(server),
       stop: () => Promise.all(monitors.map((middleware) => middleware.stop())),
@@ -202,12 +205,17 @@ function addFailures(app, { HTTPException }) {
   app.get('/missing/:id', (c) => c.json({ error: 'no such thing' }, 404))
 }
 
-function addStreams(app, { stream }) {
+function addStreams(app, { stream, RESPONSE_ALREADY_SENT: alreadySent }) {
   app.get('/slow/:ms', async (c) => {
     await wait(Number(c.req.param('ms')))
     return c.text('slow')
   })
   app.get('/hang', () => new Promise(() => {}))
+  app.get('/broken/:how', (c) => {
+    breakOff(c.req.param('how'), c.env.incoming, c.env.outgoing)
+    return alreadySent
+  })
+  app.get('/torn', (c) => c.body(Readable.toWeb(failing())))
   app.get('/stream', (c) =>
     stream(c, async (body) => {
       await body.write('one')

@@ -1,5 +1,7 @@
 // What every host does: it opens and closes apps on command of the test that started it.
 
+import { pipeline, Readable } from 'node:stream'
+
 /** @param openApp `(config) => Promise<{ port, close(), stop?(), inject?(path) }>` */
 export function runHost(openApp) {
   const apps = new Map()
@@ -31,8 +33,13 @@ function replacePerformance(how) {
   else globalThis.performance = { now: () => 0 }
 }
 
-/** Listens with a Node server on a free port of 127.0.0.1. */
+const sessions = new WeakMap()
+
+/** Listens with a Node server, of HTTP/1 or HTTP/2, on a free port of 127.0.0.1. */
 export async function listen(server) {
+  const open = new Set()
+  sessions.set(server, open)
+  server.on('session', (session) => open.add(session))
   await new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
@@ -42,11 +49,43 @@ export async function listen(server) {
 
 export async function closeServer(server) {
   const closed = new Promise((resolve) => server.close(resolve))
-  server.closeAllConnections()
+  server.closeAllConnections?.()
+  for (const session of sessions.get(server)) session.destroy()
   await closed
 }
 
 export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** Ways in which an app breaks an answer off by Node's own objects, after its first piece. */
+export const BREAKS = {
+  destroy: (_request, response) => response.destroy(new OrderError('destroyed')),
+  socket: (request) => request.socket.destroy(),
+  half: (request) => request.socket.end(),
+  pipeline: (_request, response) => pipeline(failing(), response, () => {}),
+  pipe: (_request, response) =>
+    failing()
+      .on('error', () => response.destroy())
+      .pipe(response),
+  hang: () => {},
+}
+
+/** @param how a key of BREAKS */
+export function breakOff(how, request, response) {
+  response.on('error', () => {})
+  response.write('one')
+  setTimeout(() => BREAKS[how](request, response), 20)
+}
+
+/** A stream that fails after its first piece. */
+export function failing() {
+  return Readable.from(
+    (async function* () {
+      yield Buffer.from('one')
+      await wait(20)
+      throw new OrderError('torn')
+    })(),
+  )
+}
 
 /** The error that handlers fail with. */
 export class OrderError extends Error {

@@ -1,6 +1,6 @@
 // The app of the Nest hosts, with decorators called by hand: no compiler stands between it and the framework.
 import { Readable } from 'node:stream'
-import { OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+import { breakOff, failing, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
 /**
  * @param nest `{ common, core, adapters: { express: () => adapter, fastify: () => adapter } }`
@@ -15,6 +15,7 @@ export function nestApps(nest, integration, adapter) {
       app.setGlobalPrefix('api/:region')
       app.enableVersioning({ type: nest.common.VersioningType.URI, defaultVersion: '1' })
     }
+    app.getHttpServer().setTimeout(config.timeout ?? 0)
     await app.listen(0, '127.0.0.1')
     return { port: app.getHttpServer().address().port, close: () => app.close() }
   }
@@ -110,8 +111,13 @@ function failures({ common }) {
 }
 
 function streams({ common }) {
-  const { Param, StreamableFile } = common
+  const { Param, Req, Res, StreamableFile } = common
   return {
+    'GET broken/:how': {
+      run: (how, request, response) => breakOff(how, request.raw ?? request, response.raw ?? response),
+      params: [Param('how'), Req(), Res()],
+    },
+    'GET torn': { run: () => new StreamableFile(failing()) },
     'GET slow/:ms': { run: (ms) => wait(Number(ms)).then(() => 'slow'), params: [Param('ms')] },
     'GET hang': { run: () => new Promise(() => {}) },
     'GET stream': { run: () => new StreamableFile(Readable.from(pieces())) },
