@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 import { type Exchange, onResponseFinish } from './http-events.js'
 import type { LiveTrace } from './request-trace.js'
-import { endOfConnection, endOfResponse, http2StreamOf, type ResponseEnd, watchClient } from './response-end.js'
+import { endOfConnection, endOfResponse, http2StreamOf, isOver, type ResponseEnd, watchClient } from './response-end.js'
 
 /** Keyed globally: the ESM and the CJS copy of the package, loaded together, follow a request once. */
 const TRACE = Symbol.for('@gravito/quasar/trace')
@@ -26,7 +26,7 @@ export function followed(response: ServerResponse): LiveTrace | null {
  */
 export function endWithResponse(trace: LiveTrace, request: IncomingMessage, response: ServerResponse): void {
   const socket = request.socket as Connection
-  if (response.closed || response.writableFinished) end(trace, response, endOfResponse(response))
+  if (isOver(response)) end(trace, response, endOfResponse(response))
   else if (tellsEnd(request, socket)) endOnConnection(trace, socket)
   else {
     ;(response as Traced)[TRACE] = trace

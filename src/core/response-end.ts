@@ -44,6 +44,11 @@ function isOfClient({ syscall, code }: NodeJS.ErrnoException): boolean {
   return typeof syscall === 'string' || code?.startsWith('HPE_') === true
 }
 
+/** Whether a response is over when it comes to be followed. */
+export function isOver(response: ServerResponse): boolean {
+  return http2StreamOf(response)?.closed ?? (response.closed || response.writableFinished)
+}
+
 /** How a response ended that has closed, where no connection tells. */
 export function endOfResponse(response: ServerResponse): ResponseEnd {
   const stream = http2StreamOf(response)
@@ -63,13 +68,16 @@ export function http2StreamOf(response: ServerResponse | Http2ServerResponse): S
 /**
  * Node 20 to 26: a stream that the client reset is closed as if the server had ended it, with `writableFinished` true, and so
  * are those of a connection that it closed. A stream that the server destroys never finishes, and has its error or no code.
- * The code that the app gives to `stream.close()` can't be told from one that the client sent.
+ * The code that the app gives to `stream.close()` can't be told from one that the client sent. To HEAD the stream is finished
+ * from the beginning.
  */
 function endOfStream(response: ServerResponse, stream: ServerHttp2Stream): ResponseEnd {
   const { errored, writableFinished, rstCode } = stream
-  if (writableFinished && (response.writableEnded || !stream.aborted)) return 'whole'
+  const isEnded = response.writableEnded || (response.headersSent && !stream.aborted && rstCode === 0)
+  if (writableFinished && isEnded) return 'whole'
   if (errored) return isOfClient(errored) || isReset(errored) ? 'aborted' : 'broken'
-  return writableFinished || rstCode !== 0 ? 'aborted' : 'broken'
+  const wasClosed = writableFinished || rstCode !== 0 || (response.writableEnded && stream.readableEnded)
+  return wasClosed ? 'aborted' : 'broken'
 }
 
 function isReset({ code }: NodeJS.ErrnoException): boolean {

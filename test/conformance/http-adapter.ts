@@ -72,7 +72,7 @@ export function useBench(host: HttpHost): Bench {
   beforeAll(async () => {
     redis = await startRedis()
     reader = redisStore({ redis: redis.url })
-    running = await startHost(host.file, host.args)
+    running = await startOne(host)
   })
   afterAll(async () => {
     await running?.end()
@@ -81,12 +81,8 @@ export function useBench(host: HttpHost): Bench {
   })
   const bench: Bench = {
     host,
-    start: (env) => startHost(host.file, host.args, env),
-    async open(config) {
-      const app = await running.open({ ...config, options: { redis: redis.url, interval: 200, ...config.options } })
-      if (host.http2) speakHttp2(app.port)
-      return app
-    },
+    start: (env) => startOne(host, env),
+    open: (config) => running.open({ ...config, options: { redis: redis.url, interval: 200, ...config.options } }),
     async report(config, use) {
       const service = config.options?.service ?? bench.newService()
       const app = await bench.open({ ...config, options: { service, ...config.options } })
@@ -107,6 +103,17 @@ export function useBench(host: HttpHost): Bench {
     reader: () => reader,
   }
   return bench
+}
+
+async function startOne({ file, args, http2 }: HttpHost, env?: NodeJS.ProcessEnv): Promise<Host> {
+  const started = await startHost(file, args, env)
+  if (!http2) return started
+  const open: Host['open'] = async (config) => {
+    const app = await started.open(config)
+    speakHttp2(app.port)
+    return app
+  }
+  return { ...started, open }
 }
 
 /** How often each series was counted. */

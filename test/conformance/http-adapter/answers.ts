@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { ask, speakHttp2 } from '../../support/ask.js'
+import { ask } from '../../support/ask.js'
 import type { AppConfig, Host } from '../../support/hosts.js'
 import { freePort } from '../../support/redis.js'
 import type { Bench } from '../http-adapter.js'
@@ -22,10 +22,9 @@ const REQUESTS: readonly [string, Parameters<typeof ask>[2]?][] = [
 ]
 
 /** The app answers as it would without Quasar. */
-export function answerCases({ host: { http2 }, start, redis }: Bench): void {
+export function answerCases({ start, redis }: Bench): void {
   async function answersOf(host: Host, config: AppConfig) {
     const app = await host.open({ errorHandler: true, ...config })
-    if (http2) speakHttp2(app.port)
     const answers: unknown[] = []
     for (const [path, options] of REQUESTS) {
       const { status, headers, text } = await ask(app.port, path, options)

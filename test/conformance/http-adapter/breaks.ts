@@ -32,16 +32,20 @@ export function breakCases({ host, report, read }: Bench): void {
     expect(reported.exceptions.map(({ message }) => message)).toEqual(messages)
   })
 
-  it("counts an answer that takes longer than the server's timeout as an error", async () => {
-    for (const [path, key] of [
-      ['/hang', 'GET /hang'],
-      ['/broken/hang', 'GET /broken/:how'],
-    ] as const) {
-      const reported = await reportBroken({ timeout: 200 }, path)
-      isBroken(reported, key)
-      expect(reported.exceptions).toEqual([])
-    }
-  })
+  // Fastify gives the sessions of HTTP/2 a time-out of its own.
+  it.skipIf(host.http2 && host.framework !== 'hono')(
+    "counts an answer that takes longer than the server's timeout as an error",
+    async () => {
+      for (const [path, key] of [
+        ['/hang', 'GET /hang'],
+        ['/broken/hang', 'GET /broken/:how'],
+      ] as const) {
+        const reported = await reportBroken({ timeout: 200 }, path)
+        isBroken(reported, key)
+        expect(reported.exceptions).toEqual([])
+      }
+    },
+  )
 
   it.each([false, true])(
     'reports what a body fails with (with an error handler of the app: %s)',
