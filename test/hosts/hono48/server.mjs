@@ -21,4 +21,9 @@ const routers = {
   trie: () => new Hono({ router: new TrieRouter() }),
 }
 
-runHost(honoApps({ Hono, HTTPException, validator, stream, createAdaptorServer, RESPONSE_ALREADY_SENT, routers }, integration))
+runHost(
+  honoApps(
+    { Hono, HTTPException, validator, stream, createAdaptorServer, RESPONSE_ALREADY_SENT, routers },
+    integration,
+  ),
+)
