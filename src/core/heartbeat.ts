@@ -1,4 +1,4 @@
-import { arch, hostname } from 'node:os'
+import { arch } from 'node:os'
 import {
   type Heartbeat,
   MAX_META_BYTES,
@@ -11,7 +11,7 @@ import { wordsOf } from './describe-error.js'
 import type { Notices } from './logger.js'
 import type { Readiness, ResolvedOptions } from './options.js'
 import type { ProbeFigures } from './probes/index.js'
-import { detectRuntime } from './probes/runtime.js'
+import { detectRuntime, hostName } from './probes/runtime.js'
 import { SDK_VERSION } from './version.js'
 
 /** What changes from beat to beat. */
@@ -37,7 +37,7 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
     appVersion: options.appVersion,
     sdk: { name: '@gravito/quasar', version: SDK_VERSION },
     pid: process.pid,
-    hostname: hostname(),
+    hostname: hostName(),
     platform: process.platform,
     arch: arch(),
     instance: runtime.instance,

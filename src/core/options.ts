@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import { threadId } from 'node:worker_threads'
 import type { Logger, Store } from '../ports.js'
 import { MAX_NAME_CHARS } from '../protocol/index.js'
@@ -8,6 +7,7 @@ import { QuasarError } from './errors.js'
 import { consoleLogger, silentLogger } from './logger.js'
 import { checkOptions } from './option-checks.js'
 import { resolvePrefix } from './prefix.js'
+import { hostName } from './probes/runtime.js'
 import { RECORDER_CHECKS } from './recorder-options.js'
 import { chooseRedis } from './redis-option.js'
 import { compileIgnore, compileRespelling, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
@@ -180,5 +180,5 @@ function nodeId(): string {
   recorders += 1
   const started = (wallClock() - Math.round(monotonic())).toString(36)
   const suffix = `${process.pid}-${threadId}-${started}${recorders > 1 ? `-${recorders}` : ''}`
-  return `${hostname().slice(0, MAX_NAME_CHARS - suffix.length - 1)}-${suffix}`
+  return `${hostName().slice(0, MAX_NAME_CHARS - suffix.length - 1)}-${suffix}`
 }

@@ -6,7 +6,7 @@ import type { Probe } from './probe.js'
 
 export interface EventLoopProbe extends Probe<EventLoopFigures> {
   /** See {@link watchLoopDrift}. */
-  blockedMs(from: number, to: number): number
+  blockedMs(from: number, to: number): number | null
 }
 
 /** Delays by a timer of our own, utilization as a difference. */

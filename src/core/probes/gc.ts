@@ -18,7 +18,8 @@ export interface GcProbe extends Probe<GcFigures> {
 
 /** Garbage collection pauses; null where the runtime does not tell of them. */
 export function gcProbe(): GcProbe | null {
-  if (!isAvailable(PerformanceObserver)) return null
+  // Deno lists `gc` among the types that can be observed, and never tells of a pause (seen in 2.9).
+  if (process.versions.deno || !isAvailable(PerformanceObserver)) return null
   let [count, totalMs, maxMs] = [0, 0, 0]
   const pauses = ring<{ from: number; to: number }>(KEPT_PAUSES)
   const note = (entries: readonly PerformanceEntry[]) => {

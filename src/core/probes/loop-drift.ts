@@ -48,8 +48,8 @@ export interface LoopDrift {
    * completed by the block that the timer was late for.
    */
   take(): LoopDelay
-  /** The longest stretch within a span of `performance.now()` during which the loop did not turn, ms; 0 when it turned all the time. */
-  blockedMs(from: number, to: number): number
+  /** The longest stretch within a span of `performance.now()` during which the loop did not turn, ms; 0 when it turned all the time; null where the runtime does not tell its active time, as Bun and Deno. */
+  blockedMs(from: number, to: number): number | null
   stop(): void
 }
 
@@ -111,13 +111,16 @@ export function watchLoopDrift(): LoopDrift {
       const now = look()
       mark(now)
       if (now.at >= dueAt) sample(now)
-      const figures = { ...samples.take(), max: round(longest) }
+      // Without the loop's active time a block is known only by the part that the timer was late for.
+      const figures = { ...samples.take(), max: now.active > 0 ? round(longest) : null }
       longest = 0
       return figures
     },
     blockedMs(from, to) {
       // At once: the fewer turns between two looks, the more is sure of them.
-      const running = mark(look())
+      const now = look()
+      if (now.active === 0) return null
+      const running = mark(now)
       return [...stretches.values, running].reduce((longest, stretch) => {
         return Math.max(longest, Math.min(stretch.ms, overlap(stretch, { from, to })))
       }, 0)

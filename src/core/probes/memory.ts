@@ -15,7 +15,8 @@ export function memoryProbe(cgroup: Pick<Cgroup, 'last'> | null): Probe<MemoryFi
   return {
     collect() {
       const { rss, heapUsed, heapTotal, external, arrayBuffers } = process.memoryUsage()
-      const heapLimit = getHeapStatistics().heap_size_limit
+      // Bun has no such limit: what it answers grows with the process.
+      const heapLimit = process.versions.bun ? null : getHeapStatistics().heap_size_limit
       return {
         system: systemMemory(cgroup?.last?.memory ?? null),
         process: { rss, heapUsed, heapTotal, heapLimit, external, arrayBuffers },

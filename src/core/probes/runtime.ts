@@ -1,4 +1,5 @@
 import cluster from 'node:cluster'
+import { hostname } from 'node:os'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { Language } from '../../protocol/index.js'
 
@@ -21,4 +22,13 @@ function instanceNumber(): string | null {
   const copy = process.env.NODE_APP_INSTANCE || process.env.pm_id || cluster.worker?.id.toString()
   const thread = isMainThread ? undefined : threadId.toString()
   return [copy, thread].filter(Boolean).join('/') || null
+}
+
+/** The machine's name; `unknown` where the program may not ask, as in Deno without `--allow-sys`. */
+export function hostName(): string {
+  try {
+    return hostname()
+  } catch {
+    return 'unknown'
+  }
 }
