@@ -125,6 +125,8 @@ export interface Reader {
   nodes(): Promise<{
     readonly nodes: readonly NodeEntry[]
     readonly unreadable: number
+    /** Why a part of them could not be read, where that is known; the others are there. */
+    readonly problem?: Error
     readonly trust?: TrustReport
   }>
   slow(query: ServiceQuery): Promise<Page<SlowEntry>>
@@ -137,6 +139,8 @@ export interface Reader {
   queues(): Promise<{
     readonly snapshots: readonly QueueSnapshot[]
     readonly unreadable: number
+    /** Why a part of them could not be read, where that is known; the others are there. */
+    readonly problem?: Error
     readonly trust?: TrustReport
   }>
   /** @returns how long the store took to answer, ms. Rejects when it does not. */

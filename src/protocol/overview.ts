@@ -98,7 +98,7 @@ export interface StoreHealth {
   kind: string
   /** Of the last question, ms; null when it was not answered. */
   latencyMs: number | null
-  /** In words, without secrets; null when all is well. */
+  /** In words, without secrets; null when all is well. With `ok` it says why a part could not be read. */
   error: string | null
 }
 

@@ -12,7 +12,14 @@ export interface Connection {
   current(): RedisClient | null
   /** The same, after waiting for it for at most a few seconds. @throws RedisError */
   open(): Promise<RedisClient>
-  /** An answer did not come in time. @param answer settles when it comes after all */
-  gaveUp(client: RedisClient, answer: Promise<unknown>): void
+  /**
+   * An answer did not come in time.
+   *
+   * @param answer settles when it comes after all
+   * @param key on a Cluster: nothing more is sent to it before that, and what is for other keys goes on
+   */
+  gaveUp(client: RedisClient, answer: Promise<unknown>, key?: string): void
+  /** Whether an answer is still missing from where this key of a Cluster is. */
+  isWaitingFor(key: string): boolean
   close(): void
 }

@@ -19,6 +19,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   WRONGTYPE: 'A key of the namespace holds another type of data: does something else write under this prefix?',
   MOVED: 'This Redis is part of a Cluster: pass an ioredis Cluster as `redis`',
   CLUSTERDOWN: 'The Redis Cluster is down',
+  SLOTDOWN: 'A part of the Redis Cluster does not serve its keys',
   LOADING: 'Redis is still loading its data',
   MASTERDOWN: 'The Redis replica has lost its primary',
   ECONNREFUSED: 'Nothing listens where Redis should be',
@@ -67,6 +68,10 @@ export function timeoutError(where: string, ms: number): RedisError {
 function codeOf(error: unknown, message: string): string {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
     return error.code
+  if (/Hash slot not served/i.test(message)) return 'SLOTDOWN'
+  // ioredis, of what it tried for a while.
+  if (/^Too many Cluster redirections/i.test(message))
+    return /cluster is down/i.test(message) ? 'CLUSTERDOWN' : 'SLOTDOWN'
   if (/^ERR unknown command/i.test(message)) return 'NOCMD'
   // Before Redis 6 a wrong password is a plain ERR.
   if (/invalid password/i.test(message)) return 'WRONGPASS'

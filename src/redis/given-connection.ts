@@ -15,6 +15,8 @@ const POLL_MS = 20
 export function givenConnection(client: RedisClient): Connection {
   const where = addressOf(client)
   let unanswered = 0
+  /** Of a Cluster: one of its nodes may hang while the others answer. */
+  const unansweredKeys = new Set<string>()
   let closed = false
 
   function current(): RedisClient | null {
@@ -43,13 +45,16 @@ export function givenConnection(client: RedisClient): Connection {
       if (ready) return ready
       throw new RedisError('NOTREADY', `The Redis client that was passed in is not ready but "${client.status}"`)
     },
-    gaveUp(_client, answer) {
-      unanswered += 1
+    gaveUp(_client, answer, key) {
+      if (key === undefined) unanswered += 1
+      else unansweredKeys.add(key)
       const settled = () => {
-        unanswered -= 1
+        if (key === undefined) unanswered -= 1
+        else unansweredKeys.delete(key)
       }
       answer.then(settled, settled)
     },
+    isWaitingFor: (key) => unansweredKeys.has(key),
     close() {
       closed = true
     },

@@ -97,6 +97,7 @@ export function ownConnection({ options, db, where }: RedisPlace, keyPrefix = ''
       // What hangs is dropped, so that a new connection gets its chance.
       if (client === redis) drop()
     },
+    isWaitingFor: () => false,
     close() {
       closed = true
       drop()

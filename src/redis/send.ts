@@ -1,12 +1,14 @@
-import { type Command, isCluster, type RedisClient } from './client.js'
+import { type ClusterClient, type Command, isCluster, type RedisClient } from './client.js'
+import { tellPart } from './cluster-part.js'
 import type { Connection } from './connection.js'
-import { ANSWER_TIMEOUT_MS, inTime, TOO_LATE } from './deadline.js'
-import { describeError, type RedisError, timeoutError } from './errors.js'
+import { ANSWER_TIMEOUT_MS, inTime, pause, TOO_LATE } from './deadline.js'
+import { describeError, timeoutError } from './errors.js'
+import type { Reply } from './reply.js'
 
-/** What Redis said to one command. */
-export type Reply =
-  | { readonly error: null; readonly value: unknown }
-  | { readonly error: RedisError; readonly value: null }
+export type { Reply } from './reply.js'
+
+/** How long nothing is sent to a key of a Cluster that no node serves. */
+const PART_RESTS_MS = 5_000
 
 /**
  * Sends commands together and gives a reply for each, in their order. Never rejects. When the connection is ready the
@@ -62,20 +64,27 @@ async function sendPipeline(
   }
 }
 
-/** On a Cluster each command finds its own node. */
-async function sendEach(connection: Connection, client: RedisClient, commands: readonly Command[]): Promise<Reply[]> {
-  const answers = commands.map(([name, ...args]) => client.call(name, ...args))
-  return Promise.all(answers.map((answer) => settle(connection, client, answer)))
+/** On a Cluster each command finds its own node, and what one of them does not answer says nothing of the others. */
+async function sendEach(connection: Connection, client: ClusterClient, commands: readonly Command[]): Promise<Reply[]> {
+  const replies = await Promise.all(commands.map((command) => sendOne(connection, client, command)))
+  return tellPart(client, replies, connection.where)
 }
 
-async function settle(connection: Connection, client: RedisClient, answer: Promise<unknown>): Promise<Reply> {
+async function sendOne(connection: Connection, client: ClusterClient, [name, ...args]: Command): Promise<Reply> {
+  const { where } = connection
+  const key = String(args[0] ?? name)
+  if (connection.isWaitingFor(key)) return failed(timeoutError(where, ANSWER_TIMEOUT_MS), where)
   try {
+    const answer = client.call(name, ...args)
     const value = await inTime(answer, ANSWER_TIMEOUT_MS)
     if (value !== TOO_LATE) return { error: null, value }
-    connection.gaveUp(client, answer)
-    return failed(timeoutError(connection.where, ANSWER_TIMEOUT_MS), connection.where)
+    connection.gaveUp(client, answer, key)
+    return failed(timeoutError(where, ANSWER_TIMEOUT_MS), where)
   } catch (error) {
-    return failed(error, connection.where)
+    const reply = failed(error, where)
+    // ioredis has tried for more than a second: what comes next need not do the same at once.
+    if (reply.error?.code === 'SLOTDOWN') connection.gaveUp(client, pause(PART_RESTS_MS), key)
+    return reply
   }
 }
 

@@ -15,7 +15,10 @@ export function Banners({ overview, problem }: { overview: Overview | null; prob
           {overview.store.error ? `: ${overview.store.error}` : ''}. What is shown is the last that was read.
         </Banner>
       )}
-      {overview && overview.unreadable > 0 && (
+      {overview?.store.ok && overview.store.error && (
+        <Banner>Not all could be read: {overview.store.error}. The rest is shown.</Banner>
+      )}
+      {overview && overview.unreadable > 0 && !overview.store.error && (
         <Banner>
           {plural(overview.unreadable, 'record')} could not be read and {overview.unreadable === 1 ? 'is' : 'are'} left
           out: something else writes to these keys, or a reporter does not keep to the protocol.

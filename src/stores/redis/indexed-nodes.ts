@@ -2,12 +2,13 @@ import { performance } from 'node:perf_hooks'
 import type { NodeEntry } from '../../ports.js'
 import { type Keys, parseHeartbeat, parseNodeMember } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
+import { RedisError } from '../../redis/errors.js'
 import { asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { newestOf } from './newest.js'
 import type { ServerClock } from './server-clock.js'
-import { eachText, type KeyText } from './texts.js'
+import { eachText, isOfPart, type KeyText } from './texts.js'
 import { timeOfScore } from './times.js'
 import type { TrustGate } from './trusted.js'
 
@@ -69,10 +70,14 @@ export class IndexedNodes {
   }
 
   /** @throws RedisError when Redis does not answer */
-  async read(gate: TrustGate): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
+  async read(gate: TrustGate): Promise<{ nodes: NodeEntry[]; unreadable: number; problem: RedisError | null }> {
     const members = await this.#readIndex()
-    if (!members) return { nodes: [], unreadable: 1 }
-    await this.#update(members)
+    if (members instanceof RedisError || !members) {
+      // They are no less there for that: those of them that are found without the index are read.
+      this.#known = new Map()
+      return { nodes: [], unreadable: 1, problem: members }
+    }
+    const problem = await this.#update(members)
     const nodes: NodeEntry[] = []
     let unreadable = 0
     for (const { place, entry, text } of this.#known.values()) {
@@ -80,21 +85,24 @@ export class IndexedNodes {
       if (node) nodes.push(node)
       if (!entry) unreadable += 1
     }
-    return { nodes, unreadable }
+    return { nodes, unreadable, problem }
   }
 
-  /** Null when it is no index. */
-  async #readIndex(): Promise<Member[] | null> {
+  /** Null when it is no index; an error when it is in a part of a Cluster that does not answer. */
+  async #readIndex(): Promise<Member[] | RedisError | null> {
     const { connection, keys, clock } = this.#options
     const range = newestOf(keys.nodeIndex, clock, MAX_NODES)
     const [index, time] = await send(connection, clock.isDoubtful ? [range, ['time']] : [range])
     if (time && !time.error) clock.learn(time.value)
     if (index?.error?.code === 'WRONGTYPE') return null
+    if (index?.error && isOfPart(index)) return index.error
     if (index?.error) throw index.error
     return asScored(index?.value)
   }
 
-  async #update(members: readonly Member[]): Promise<void> {
+  /** @returns why some of them could not be read */
+  async #update(members: readonly Member[]): Promise<RedisError | null> {
+    let problem: RedisError | null = null
     const now = performance.now()
     const next = new Map<string, Known | null>()
     const due: { readonly place: Place; readonly score: number }[] = []
@@ -108,10 +116,12 @@ export class IndexedNodes {
     const keys = due.map(({ place }) => place.key)
     await eachText(this.#options.connection, keys, (text, index) => {
       const { place, score } = due[index] as (typeof due)[number]
+      problem ??= text.problem ?? null
       next.set(place.member, this.#knownOf(place, score, text))
     })
     // What was not known was due, and is known now.
     this.#known = next as Map<string, Known>
+    return problem
   }
 
   #placeOf(member: string): Place | null {

@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks'
 import { type Keys, parseQueueSnapshot, type QueueSnapshot, snapshotLife, type Trust } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
+import { RedisError } from '../../redis/errors.js'
 import { asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { newestOf } from './newest.js'
 import type { ServerClock } from './server-clock.js'
-import { type KeyText, readTexts } from './texts.js'
+import { isOfPart, type KeyText, readTexts } from './texts.js'
 import { timeOfScore } from './times.js'
 import { type TrustGate, trustOfSnapshot } from './trusted.js'
 
@@ -16,6 +17,8 @@ const MAX_SNAPSHOTS = 1_000
 export interface FoundSnapshots {
   readonly snapshots: readonly QueueSnapshot[]
   readonly unreadable: number
+  /** Why, when it is a part of a Cluster that does not answer. */
+  readonly problem?: RedisError | null
 }
 
 interface Known {
@@ -52,13 +55,16 @@ export class QueueSnapshots {
   /** @throws RedisError when Redis does not answer */
   async read(gate: TrustGate): Promise<FoundSnapshots> {
     const members = await this.#readIndex()
-    if (!members) return { snapshots: [], unreadable: 1 }
-    await this.#update(members)
+    if (members instanceof RedisError || !members) {
+      this.#known = new Map()
+      return { snapshots: [], unreadable: 1, problem: members }
+    }
+    const problem = await this.#update(members)
     const known = [...this.#known.values()]
     const snapshots = known
       .filter(isLive)
       .flatMap(({ snapshot, trust }) => (snapshot && gate.snapshot(snapshot, trust)) ?? [])
-    return { snapshots, unreadable: known.filter(({ isUnreadable }) => isUnreadable).length }
+    return { snapshots, unreadable: known.filter(({ isUnreadable }) => isUnreadable).length, problem }
   }
 
   /** Whether a key is one of those that the index led to just now. */
@@ -67,16 +73,19 @@ export class QueueSnapshots {
     return known !== undefined && (known.isUnreadable || isLive(known))
   }
 
-  async #readIndex(): Promise<Member[] | null> {
+  /** Null when it is no index; an error when it is in a part of a Cluster that does not answer. */
+  async #readIndex(): Promise<Member[] | RedisError | null> {
     const range = newestOf(this.#keys.queueIndex, this.#clock, MAX_SNAPSHOTS)
     const [index, time] = await send(this.#connection, this.#clock.isDoubtful ? [range, ['time']] : [range])
     if (time && !time.error) this.#clock.learn(time.value)
     if (index?.error?.code === 'WRONGTYPE') return null
+    if (index?.error && isOfPart(index)) return index.error
     if (index?.error) throw index.error
     return asScored(index?.value)
   }
 
-  async #update(members: readonly Member[]): Promise<void> {
+  /** @returns why some of them could not be read */
+  async #update(members: readonly Member[]): Promise<RedisError | null> {
     // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
     const entries = members.map(({ member, score }) => ({ key: `${this.#keys.prefix}queues:${member}`, score }))
     const changed = entries.filter(({ key, score }) => {
@@ -90,6 +99,7 @@ export class QueueSnapshots {
     const fresh = new Map(changed.map(({ key, score }, index) => [key, this.#knownOf(key, score, texts[index])]))
     const kept = entries.map(({ key }) => [key, fresh.get(key) ?? this.#known.get(key)] as const)
     this.#known = new Map(kept.flatMap(([key, known]) => (known ? [[key, known] as const] : [])))
+    return texts.find(({ problem }) => problem)?.problem ?? null
   }
 
   #knownOf(key: string, score: number, read: KeyText | undefined): Known {

@@ -67,7 +67,9 @@ export function redisReader(
       const gate = new TrustGate(verifier)
       const [own] = await Promise.all([indexed.read(gate), discovery.look()])
       const others = await foreign.read(indexed.names(), gate)
-      return { nodes: [...own.nodes, ...others.nodes], unreadable: own.unreadable + others.unreadable, ...gate.report }
+      const unreadable = own.unreadable + others.unreadable
+      const problem = own.problem && { problem: own.problem }
+      return { nodes: [...own.nodes, ...others.nodes], unreadable, ...problem, ...gate.report }
     },
     async slow({ service, after, limit }) {
       const streams = withPulse(service, keys.slow(service), pulseKeys.slow(service))
@@ -92,6 +94,7 @@ export function redisReader(
       return {
         snapshots: [...indexed.snapshots, ...others.snapshots, ...inHeartbeats],
         unreadable: indexed.unreadable + others.unreadable,
+        ...(indexed.problem && { problem: indexed.problem }),
         ...gate.report,
       }
     },

@@ -1,10 +1,16 @@
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
+import type { RedisError } from '../../redis/errors.js'
 import { asList, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
 
 /** What a key holds: its text; null when there is no such key; `unreadable` when it holds something else. */
-export type KeyText = { readonly text: string | null; readonly unreadable: boolean }
+export interface KeyText {
+  readonly text: string | null
+  readonly unreadable: boolean
+  /** When it is the part of a Cluster that does not answer. */
+  readonly problem?: RedisError
+}
 
 const CHUNK = 250
 /** How many texts are held at once by {@link eachText}: what lives longer is copied by the garbage collector. */
@@ -66,6 +72,7 @@ async function readEach(connection: Connection, keys: readonly string[]): Promis
     keys.map((key) => ['get', key] as const),
   )
   return replies.map((reply) => {
+    if (reply.error && isOfPart(reply)) return { ...UNREADABLE, problem: reply.error }
     if (reply.error && isAboutKey(reply)) return UNREADABLE
     const text = asText(orThrow(reply))
     return text === null ? GONE : { text, unreadable: false }
@@ -75,6 +82,11 @@ async function readEach(connection: Connection, keys: readonly string[]): Promis
 /** Errors of the key, not of the way to Redis. */
 export function isAboutKey(reply: Reply): boolean {
   return reply.error?.code === 'WRONGTYPE' || reply.error?.code === 'NOPERM'
+}
+
+/** Whether it is where the key is, in a part of a Cluster, that does not answer. */
+export function isOfPart(reply: Reply | undefined): boolean {
+  return reply?.error?.code === 'SLOTDOWN'
 }
 
 /** NOPERM stands for a chunk of keys here: they are asked for one by one, then. */

@@ -48,6 +48,8 @@ export interface MonitorNews {
 /** What a look at the nodes could not read, and what is not signed. */
 interface NodeProblems {
   readonly unreadable: number
+  /** Why, where the store knows. */
+  readonly problem: Error | null
   readonly standing: StandingUntrusted
 }
 
@@ -181,7 +183,8 @@ export class MonitorService {
     const change = this.#fleet.update(answer.nodes, now, this.#failures === 0)
     this.#failures = 0
     const standing = new StandingUntrusted(answer.trust, this.queues.trust)
-    return this.#publish(change, { unreadable: answer.unreadable, standing }, Math.round(latencyMs * 100) / 100, now)
+    const { unreadable, problem = null } = answer
+    return this.#publish(change, { unreadable, problem, standing }, Math.round(latencyMs * 100) / 100, now)
   }
 
   async #readServices(names: ReadonlySet<string>, now: number): Promise<void> {
@@ -207,7 +210,7 @@ export class MonitorService {
     )
     const untrusted = nodes.standing.total(monitors.map((service) => service.untrusted(now)))
     const failure = news.find((one) => one.error !== null)
-    const problem = failure?.error ?? this.queues.error
+    const problem = nodes.problem ?? failure?.error ?? this.queues.error
     const error = problem ? storeErrorInWords(problem) : null
     const store: StoreHealth = { ok: true, kind: this.#options.reader.kind, latencyMs, error }
     const previous = this.#overview

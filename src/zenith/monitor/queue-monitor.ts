@@ -148,11 +148,11 @@ export class QueueMonitor {
     // A little less than so many looks, or the timer's jitter makes it one more.
     if (performance.now() - this.#readAt < (REPORTS_EVERY - 0.5) * interval) return
     try {
-      const { snapshots, unreadable, trust = null } = await reader.queues()
+      const { snapshots, unreadable, problem = null, trust = null } = await reader.queues()
       this.#snapshots = this.#sameOrNew(snapshots)
       this.#unreadable = unreadable
       this.#trust = trust
-      this.#error = null
+      this.#error = problem
     } catch (error) {
       // One that may read nodes and not this.
       this.#error = error

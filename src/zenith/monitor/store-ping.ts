@@ -4,6 +4,8 @@ import { storeErrorInWords } from './store-error.js'
 import { withTimeout } from './wait.js'
 
 const ANSWER_WITHIN_MS = 3_000
+/** Of a Cluster that has lost a part, which is asked for some seconds. */
+const LOOK_WITHIN_MS = 6_000
 /** No service has this name: asking for it costs the store nothing, and takes the same permissions. */
 const NOBODY = '(health)'
 
@@ -28,16 +30,20 @@ export class StorePing {
     try {
       const latencyMs = await withTimeout(this.#reader.ping(), ANSWER_WITHIN_MS)
       // A user who may ping and not read would look healthy.
-      const denied = await withTimeout(this.#findDenied(), ANSWER_WITHIN_MS)
+      const { denied, problem } = await withTimeout(this.#look(), LOOK_WITHIN_MS)
       if (denied.length > 0) return failed(kind, `The store does not let Zenith read its ${denied.join(', ')}`)
-      return { ok: true, kind, latencyMs: Math.round(latencyMs * 100) / 100, error: null }
+      const error = problem ? storeErrorInWords(problem) : null
+      return { ok: true, kind, latencyMs: Math.round(latencyMs * 100) / 100, error }
     } catch (error) {
       return failed(kind, storeErrorInWords(error))
     }
   }
 
-  /** What can't be read. Where nobody ever wrote a store has nothing that is unreadable but what it may not show. */
-  async #findDenied(): Promise<string[]> {
+  /**
+   * What may not be read: where nobody ever wrote a store has nothing that is unreadable but what it may not show. And why a part of
+   * it can't be, when the rest can.
+   */
+  async #look(): Promise<{ readonly denied: readonly string[]; readonly problem: unknown }> {
     const reader = this.#reader
     const since = Date.now()
     const pages = {
@@ -46,8 +52,14 @@ export class StorePing {
       rollups: reader.rollups({ service: NOBODY, since }),
       history: reader.history({ service: NOBODY, since }),
     }
-    const [read] = await Promise.all([Promise.all(Object.values(pages)), reader.nodes()])
-    return Object.keys(pages).filter((_, index) => (read[index]?.unreadable ?? 0) > 0)
+    const [read, nodes] = await Promise.all([Promise.allSettled(Object.values(pages)), reader.nodes()])
+    const failures = read.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    if (failures.length === read.length) throw failures[0]
+    const denied = Object.keys(pages).filter((_, index) => {
+      const one = read[index]
+      return one?.status === 'fulfilled' && one.value.unreadable > 0
+    })
+    return { denied, problem: nodes.problem ?? failures[0] ?? null }
   }
 }
 

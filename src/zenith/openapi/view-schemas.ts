@@ -117,7 +117,7 @@ const storeHealth = objectOf<StoreHealth>('Whether the store answers.', {
   ok: flag('It does.'),
   kind: text('`redis` or `memory`.'),
   latencyMs: orNull(amount('Of the last question, ms.')),
-  error: orNull(text('What is wrong, in words and without secrets.')),
+  error: orNull(text('What is wrong, in words and without secrets; with `ok`, why a part could not be read.')),
 })
 
 const slowGroup = objectOf<SlowGroup>('Slow requests or jobs of one name.', {

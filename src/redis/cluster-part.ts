@@ -1,0 +1,37 @@
+import type { ClusterClient, RedisClient } from './client.js'
+import { inTime, TOO_LATE } from './deadline.js'
+import { describeError, RedisError } from './errors.js'
+import type { Reply } from './reply.js'
+
+const PING_WITHIN_MS = 500
+/** What says that a node could not be reached, and nothing of the Cluster as a whole. */
+const UNREACHED = /^(ETIMEDOUT|ECONNREFUSED|ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|MASTERDOWN|LOADING)$/
+
+/**
+ * Tells a Cluster that has lost a part from one that has gone: as long as any node answers, what another one did not is `SLOTDOWN`, an
+ * error of the key.
+ */
+export async function tellPart(client: ClusterClient, replies: readonly Reply[], where: string): Promise<Reply[]> {
+  const isUnreached = ({ error }: Reply) => error !== null && UNREACHED.test(error.code)
+  if (!replies.some(isUnreached)) return [...replies]
+  if (replies.every(isUnreached) && !(await anyAnswers(client))) return [...replies]
+  return replies.map((reply) => {
+    if (!isUnreached(reply)) return reply
+    const { message } = describeError(reply.error, where)
+    return { error: new RedisError('SLOTDOWN', `A part of the Redis Cluster does not answer: ${message}`), value: null }
+  })
+}
+
+async function anyAnswers(client: ClusterClient): Promise<boolean> {
+  const masters = client.nodes('master').filter(({ status }) => status === 'ready')
+  return (await Promise.all(masters.map(answers))).includes(true)
+}
+
+/** A refusal is an answer. */
+async function answers(master: RedisClient): Promise<boolean> {
+  try {
+    return (await inTime(master.call('ping'), PING_WITHIN_MS)) !== TOO_LATE
+  } catch (error) {
+    return !UNREACHED.test(describeError(error, '').code)
+  }
+}
