@@ -72,7 +72,7 @@ function codeOf(error: unknown, message: string): string {
   // ioredis, of what it tried for a while.
   if (/^Too many Cluster redirections/i.test(message))
     return /cluster is down/i.test(message) ? 'CLUSTERDOWN' : 'SLOTDOWN'
-  if (/^ERR unknown command/i.test(message)) return 'NOCMD'
+  if (/^ERR unknown (redis )?command/i.test(message)) return 'NOCMD'
   // Before Redis 6 a wrong password is a plain ERR.
   if (/invalid password/i.test(message)) return 'WRONGPASS'
   if (/^Connection is closed|aborted due to connection close/i.test(message)) return 'ECONNRESET'

@@ -3,7 +3,7 @@ import type { Connection } from '../../redis/connection.js'
 import { RedisError } from '../../redis/errors.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
-import { serverTime } from '../shared/redis.js'
+import { isAboutKey, serverTime } from '../shared/redis.js'
 import type { Script, ScriptRunner } from './script.js'
 import { type Waiter, waiterOf } from './waiting-since.js'
 
@@ -103,7 +103,7 @@ async function readByPipeline<C extends QueueCounts>(
   bases: readonly string[],
 ): Promise<CountsReading<C>[]> {
   const [time] = await send(connection, [['time']])
-  if (time?.error) throw time.error
+  if (time?.error && !isAboutKey(time)) throw time.error
   const now = serverTime(time) ?? Date.now()
   const commands = bases.map((base) => counting.commands(base))
   const replies = inGroups(await send(connection, commands.flat()), commands[0]?.length ?? 1)

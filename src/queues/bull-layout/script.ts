@@ -37,5 +37,5 @@ export class ScriptRunner {
 }
 
 function isDenial({ code, message }: { code: string; message: string }): boolean {
-  return code === 'NOPERM' || /unknown command|not allowed|undeclared/i.test(message)
+  return code === 'NOPERM' || /unknown (redis )?command|not allowed|undeclared/i.test(message)
 }

@@ -55,9 +55,9 @@ export function serverTime(reply: Reply | undefined): number | null {
   return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
 }
 
-/** Whether it is the key that is wrong, or what this user may do with it: other keys can be read. */
+/** Whether it is the key that is wrong, or what this user may do or the server can: other keys can be read. */
 export function isAboutKey(reply: Reply): boolean {
-  return reply.error?.code === 'WRONGTYPE' || reply.error?.code === 'NOPERM'
+  return ['WRONGTYPE', 'NOPERM', 'NOCMD'].includes(reply.error?.code ?? '')
 }
 
 /** A field of what may be a job's hash; null for what is of another type. @throws RedisError whatever else went wrong */

@@ -13,10 +13,25 @@ export class ServerClock {
   /** What it showed when this process began, and what the machine's own clock did. Unix ms. */
   #origin: number | null = null
   #ownOrigin = 0
+  #isRefused = false
 
   /** Whether it has to be asked: it is not known, or the own clock was set since, or the machine slept. */
   get isDoubtful(): boolean {
     return this.#origin === null || Math.abs(originOf(Date.now()) - this.#ownOrigin) >= TOLERANCE_MS
+  }
+
+  /** TIME is denied to this user, or the server does not know it: the ids of entries tell the time in its place. */
+  refuse(): void {
+    this.#isRefused = true
+  }
+
+  /**
+   * @param id of an entry that was just added, `1767225600000-0`. One that is not the first of its millisecond says nothing: where
+   *   an entry of the future stands, the next ones have its time.
+   */
+  learnFromId(id: unknown): void {
+    const [, ms] = /^(\d+)-0$/.exec(typeof id === 'string' || Buffer.isBuffer(id) ? id.toString() : '') ?? []
+    if (this.#isRefused && ms !== undefined) this.#set(Number(ms))
   }
 
   /** @param reply of TIME: seconds and microseconds */
@@ -24,7 +39,12 @@ export class ServerClock {
     if (!Array.isArray(reply)) return
     const [seconds, micros] = reply.map(asNumber)
     if (seconds == null || micros == null) return
-    this.#origin = originOf(seconds * 1_000 + micros / 1_000)
+    this.#isRefused = false
+    this.#set(seconds * 1_000 + micros / 1_000)
+  }
+
+  #set(time: number): void {
+    this.#origin = originOf(time)
     this.#ownOrigin = originOf(Date.now())
   }
 

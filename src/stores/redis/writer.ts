@@ -35,6 +35,8 @@ interface Step {
   readonly command: Command
   readonly records: readonly StoreRecord[]
   readonly done?: (value: unknown) => void
+  /** What a user may lack, or a server not know: called when it is refused, which is no failure. */
+  readonly refused?: () => void
 }
 
 /** Where and how a batch is written. */
@@ -59,7 +61,12 @@ export function redisWriter(
       clock.learn(value)
       tidiedAt = performance.now()
     }
-    return [...pruneIndex(keys, clock.now()), ...expireRollups(keys, service), { command: ['time'], records: [], done }]
+    const refused = () => {
+      clock.refuse()
+      tidiedAt = performance.now()
+    }
+    const time: Step = { command: ['time'], records: [], done, refused }
+    return [...pruneIndex(keys, clock.now()), ...expireRollups(keys, service), time]
   }
 
   return {
@@ -89,7 +96,8 @@ function resultOf(batch: Batch, steps: readonly Step[], replies: readonly Reply[
   let error: Error | null = null
   steps.forEach((step, index) => {
     const reply = replies[index]
-    if (reply?.error) {
+    if (step.refused && (reply?.error?.code === 'NOPERM' || reply?.error?.code === 'NOCMD')) step.refused()
+    else if (reply?.error) {
       error ??= reply.error
       for (const record of step.records) lost.add(record)
     } else step.done?.(reply?.value)
@@ -146,7 +154,8 @@ function rollupSteps({ keys, clock, signer }: Way, { service, records }: Batch):
     const trim = now === null ? [] : ['MINID', '~', now - LIVES[entry.type]]
     const key = keys[entry.type](service)
     const fields = packText(signer.json(key, encodeRollup(entry.record)), MAX_RECORD_CHARS)
-    return [keeping([entry], 'xadd', key, ...trim, '*', ...fields)]
+    const done = (id: unknown) => clock.learnFromId(id)
+    return [{ ...keeping([entry], 'xadd', key, ...trim, '*', ...fields), done }]
   })
 }
 

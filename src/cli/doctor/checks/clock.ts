@@ -16,13 +16,20 @@ export const clock: Check = {
   name: 'clock',
   async run(context) {
     const own = await ownSkew(context)
-    if (own === null) return []
+    if (own === null) return [UNKNOWN]
     const { nodes } = await context.fleet()
     const here =
       own === 0 ? ok({ code: 'clock', message: 'Its clock and that of this machine agree.' }) : ownFinding(own)
     return [here, ...nodes.flatMap((node) => nodeFindings(node, own))]
   },
 }
+
+const UNKNOWN = hint({
+  code: 'clock-unknown',
+  message:
+    'Redis does not tell its time (TIME): it is denied to this user, renamed or disabled, and no clock could be compared.',
+  advice: 'Allow TIME (+time): what is too old is dropped by the time of Redis, which Quasar guesses without it.',
+})
 
 /** How far Redis' clock is ahead of this machine's, ms; 0 when that may as well be the way of the answer. */
 async function ownSkew({ ask }: DoctorContext): Promise<number | null> {
