@@ -1,5 +1,5 @@
 import type { SchedulerEntry, ShownText } from './jobs.js'
-import type { JobState, QueueCapability, QueueEntry } from './queues.js'
+import type { JobState, QueueCapability, QueueDriver, QueueEntry } from './queues.js'
 
 /** What Zenith's server tells its page about queues. Times: Unix ms. */
 
@@ -180,4 +180,17 @@ export interface AuditEntry {
   readonly ok: boolean | null
   /** In words: `118 done, 2 skipped`. */
   readonly detail: string | null
+}
+
+/** A way to queues that this Zenith was given, whether it leads to any. */
+export interface SourceView {
+  readonly driver: QueueDriver
+  /** Where it is, without secrets. */
+  readonly place: string
+  /** Whether it was tried already. */
+  readonly isRead: boolean
+  /** Why it can't be read, in words; null when it can, or was not tried yet. */
+  readonly error: string | null
+  /** How many queues it has; null when that is not known. */
+  readonly queues: number | null
 }

@@ -5,7 +5,16 @@ import { asNumber } from '../redis/replies.js'
 import type { Reply } from '../redis/send.js'
 import { queueNames, textOption } from './shared/options.js'
 import { countsOf, type QueueKind, readingOf } from './shared/readings.js'
-import { isAboutKey, openRedis, orThrow, placeOf, SERVER_ID, sendInPortions, serverIdOf } from './shared/redis.js'
+import {
+  isAboutKey,
+  openRedis,
+  orThrow,
+  placeOf,
+  refuseOneNode,
+  SERVER_ID,
+  sendInPortions,
+  serverIdOf,
+} from './shared/redis.js'
 
 export type { RedisClient, RedisSource }
 
@@ -48,6 +57,7 @@ export function redisListQueues({ redis, queues, prefix = '' }: RedisListQueuesO
     pollEvery: null,
     async read() {
       const [server, ...counts] = await readLengths(connection, keys)
+      await refuseOneNode(connection, server)
       return {
         server: serverIdOf(connection, server),
         queues: names.map((name, index) => readList(name, counts[index])),

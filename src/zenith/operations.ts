@@ -14,6 +14,7 @@ import { schedulerActions, schedulers } from './handlers/schedulers.js'
 import { service, services } from './handlers/services.js'
 import { session } from './handlers/session.js'
 import { slow, slowGroups } from './handlers/slow.js'
+import { sources } from './handlers/sources.js'
 import { stream } from './handlers/stream.js'
 import { documentOf } from './openapi/document.js'
 import { type Operation, operation } from './operation.js'
@@ -38,6 +39,7 @@ export const OPERATIONS: readonly Operation[] = [
   slowGroups,
   errors,
   errorGroups,
+  sources,
   queues,
   queue,
   queueActions,

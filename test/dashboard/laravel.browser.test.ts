@@ -25,8 +25,8 @@ afterAll(async () => {
 beforeEach(() => admin.flushall())
 
 /** The command as people start it, and its page. */
-async function openCommand(page: string) {
-  const args = ['zenith', '--port', '0', '--queues', 'laravel', '--queues-redis', redis.url]
+async function openCommand(page: string, queuesRedis = redis.url) {
+  const args = ['zenith', '--port', '0', '--queues', 'laravel', '--queues-redis', queuesRedis]
   const running = quasar(args, { env: { QUASAR_REDIS_URL: redis.url, QUASAR_ZENITH_INTERVAL: '100' } })
   const url = (await running.said(/Zenith is at (\S+)/)).replace(/\/$/, '')
   const opened = await openPage(browser, `${url}/?page=${page}`)
@@ -84,4 +84,17 @@ it('says of a Redis without failed jobs what was looked at, and not how to conne
   const { page } = await openCommand('failures')
   await page.getByText('1 queue looked at: none keeps a failed job.').waitFor()
   expect(await page.getByText('--queues').count()).toBe(0)
+})
+
+it('says why a connection can not be read, in place of how to make one', async () => {
+  const { page } = await openCommand('queues', redis.url.replace('//', '//nobody:wrong@'))
+  const connections = page.getByRole('list', { name: 'Connections to queues' })
+  await connections.getByText(/It can’t be read: Redis refuses this user name or password/).waitFor()
+  expect(await page.getByText('No queue is watched yet').count()).toBe(0)
+})
+
+it('says that a connection has no queue yet', async () => {
+  const { page } = await openCommand('queues')
+  const connections = page.getByRole('list', { name: 'Connections to queues' })
+  await connections.getByText('Connected; there is no queue yet.').waitFor()
 })

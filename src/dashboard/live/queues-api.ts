@@ -9,6 +9,7 @@ import type {
   JobView,
   QueueView,
   SchedulerView,
+  SourceView,
 } from '../../protocol/index.js'
 import { AnswerError, fetchJson } from './fetch-json.js'
 
@@ -26,6 +27,16 @@ export function useQueue(key: string): UseQueryResult<QueueView> {
     refetchInterval: JOBS_AGAIN_MS,
     queryFn: async ({ signal }) =>
       (await fetchJson<{ view: QueueView }>(queuePath(key), (body) => 'view' in body, signal)).view,
+  })
+}
+
+/** What this Zenith is connected to, whether it has queues or not. */
+export function useSources(): UseQueryResult<readonly SourceView[]> {
+  return useQuery({
+    queryKey: ['sources'],
+    refetchInterval: JOBS_AGAIN_MS,
+    queryFn: async ({ signal }) =>
+      (await fetchJson<{ items: readonly SourceView[] }>('api/sources', (body) => 'items' in body, signal)).items,
   })
 }
 

@@ -5,8 +5,10 @@ import { NothingMatches } from '../components/nothing-matches.js'
 import { PageBar } from '../components/page-bar.js'
 import { NoQueues } from '../components/queue/no-queues.js'
 import { QueueTable } from '../components/queue/queue-table.js'
+import { SourceList } from '../components/queue/source-list.js'
 import { Section } from '../components/section.js'
 import { plural } from '../format.js'
+import { useSources } from '../live/queues-api.js'
 import { byNeed, DELIMITERS, filterQueues } from '../view/queue/queues.js'
 import { choose, useChoice } from '../view/url-state.js'
 
@@ -20,10 +22,15 @@ export function QueuesPage({ overview }: { overview: Overview }) {
     [overview, q, service, env, version],
   )
   const isNone = overview.queues.length === 0
+  const sources = useSources().data ?? []
+  const failing = sources.filter(({ error }) => error !== null)
   return (
     <>
       <PageBar title="Queues" more={!isNone && <GroupPicker chosen={choice.group} />} />
-      {isNone ? (
+      {!isNone && failing.length > 0 && <SourceList sources={failing} />}
+      {isNone && sources.length > 0 ? (
+        <SourceList sources={sources} />
+      ) : isNone ? (
         <NoQueues />
       ) : queues.length === 0 ? (
         <NothingMatches />

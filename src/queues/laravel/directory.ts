@@ -55,6 +55,11 @@ export class Directory {
     await lookForProof(this.#connection, this.#ownership, [...this.#found.values()])
   }
 
+  /** Whether this user may not look for keys. */
+  get isDenied(): boolean {
+    return this.#finder.isDenied
+  }
+
   /** The prefixes of every Horizon that works on queues of this source, or may do so. */
   horizons(): string[] {
     const { horizons } = this.#ownership

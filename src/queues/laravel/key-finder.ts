@@ -46,6 +46,11 @@ export class KeyFinder {
     this.#looks = looks
   }
 
+  /** Whether this user may not look. */
+  get isDenied(): boolean {
+    return this.#looks.some((one) => one.isDenied)
+  }
+
   async look(): Promise<void> {
     await Promise.all(this.#looks.map((one) => one.look()))
   }

@@ -1,7 +1,15 @@
 import type { SourceReading } from '../../ports.js'
 import type { Connection } from '../../redis/connection.js'
 import { RedisError } from '../../redis/errors.js'
-import { isAboutKey, orThrow, SERVER_ID, sendInPortions, serverIdOf, serverTime } from '../shared/redis.js'
+import {
+  isAboutKey,
+  orThrow,
+  refuseOneNode,
+  SERVER_ID,
+  sendInPortions,
+  serverIdOf,
+  serverTime,
+} from '../shared/redis.js'
 import { readCounts } from './counts.js'
 import type { Directory } from './directory.js'
 import { type HorizonState, readHorizon } from './horizon-state.js'
@@ -9,6 +17,8 @@ import type { Indexes } from './indexes.js'
 import { bareName, type LaravelQueue } from './names.js'
 import { type HorizonReading, toReading } from './reading.js'
 import type { Throughput } from './throughput.js'
+
+const NO_SCAN = 'This Redis user may not look for queues (SCAN): name them, laravelQueues({ prefix, queues })'
 
 /** What a source keeps from one reading to the next. */
 export interface Memory {
@@ -23,11 +33,13 @@ export async function readAll(memory: Memory): Promise<SourceReading> {
   const { connection, directory } = memory
   const [server, time] = await sendInPortions(connection, [SERVER_ID, ['time']])
   for (const reply of [server, time]) if (reply && !isAboutKey(reply)) orThrow(reply)
+  await refuseOneNode(connection, server)
   await directory.look()
   const now = serverTime(time) ?? Date.now()
   const horizons = new Map<string, HorizonReading>()
   for (const horizon of directory.horizons()) horizons.set(horizon, await readOne(memory, horizon, now))
   const queues = directory.queues()
+  if (queues.length === 0 && directory.isDenied) throw new RedisError('NOPERM', NO_SCAN)
   const counts = await readCounts(connection, queues, now)
   return {
     server: serverIdOf(connection, server),

@@ -1,5 +1,6 @@
 import type { RedisSource } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
+import { RedisError } from '../../redis/errors.js'
 import { givenConnection } from '../../redis/given-connection.js'
 import { ownConnection } from '../../redis/own-connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
@@ -42,10 +43,29 @@ export function serverIdOf(connection: Connection, reply: Reply | undefined): st
   return /^run_id:(\w+)/m.exec(asText(reply?.value) ?? '')?.[1] ?? null
 }
 
+/**
+ * One node of a Cluster holds a part of the keys: what it shows would look like all there is.
+ *
+ * @param info the answer to {@link SERVER_ID}
+ * @throws RedisError when it is one of several
+ */
+export async function refuseOneNode(connection: Connection, info: Reply | undefined): Promise<void> {
+  if (connection.isCluster || !/^redis_mode:cluster/m.test(asText(info?.value) ?? '')) return
+  const [reply] = await send(connection, [['cluster', 'info']])
+  const size = /^cluster_size:(\d+)/m.exec(asText(reply?.value) ?? '')?.[1]
+  // Without the right to ask, the first key of another node tells it.
+  if (Number(size ?? 1) > 1)
+    throw new RedisError(
+      'MOVED',
+      'This Redis is one node of a Cluster, which holds a part of the keys: pass an ioredis Cluster',
+    )
+}
+
 /** The same by a call of its own. @throws RedisError when the server does not answer */
 export async function readServerId(connection: Connection): Promise<string | null> {
   const [reply] = await send(connection, [SERVER_ID])
   if (reply && !isAboutKey(reply)) orThrow(reply)
+  await refuseOneNode(connection, reply)
   return serverIdOf(connection, reply)
 }
 

@@ -1,6 +1,6 @@
 import { CONTENT_TYPE, exposition } from '../metrics/exposition.js'
 import { nodeFamilies } from '../metrics/node-metrics.js'
-import { queueFamilies } from '../metrics/queue-metrics.js'
+import { queueFamilies, sourceFamilies } from '../metrics/queue-metrics.js'
 import { serviceFamilies, storeFamilies, trafficFamilies } from '../metrics/service-metrics.js'
 import { type Operation, operation } from '../operation.js'
 
@@ -12,11 +12,12 @@ export const metrics: readonly Operation[] = ['/metrics', '/api/metrics'].map((p
     description:
       'Gauges are those of the last beats of live nodes. Counters and histograms count what this Zenith has read since it was ' +
       'first scraped; they only grow, and begin anew when it is started again. When the store does not answer there is ' +
-      'nothing but `quasar_store_up 0`.',
+      'nothing but `quasar_store_up 0` and the state of the ways to queues.',
     parameters: {},
     answers: { 200: { description: 'Metrics.', type: 'text/plain', schema: { type: 'string' } } },
     async handle({ services: { monitor } }) {
       const overview = await monitor.fresh()
+      const sources = await monitor.queues.sources()
       const { nodes, queues, services, store } = overview
       const figures = store.ok
         ? [
@@ -27,7 +28,7 @@ export const metrics: readonly Operation[] = ['/metrics', '/api/metrics'].map((p
           ]
         : []
       const headers = { 'content-type': CONTENT_TYPE }
-      return new Response(exposition([...storeFamilies(overview), ...figures]), { headers })
+      return new Response(exposition([...storeFamilies(overview), ...sourceFamilies(sources), ...figures]), { headers })
     },
   }),
 )

@@ -1,4 +1,4 @@
-import { JOB_STATES, type QueueView } from '../../protocol/index.js'
+import { JOB_STATES, type QueueView, type SourceView } from '../../protocol/index.js'
 import type { Family, Labels } from './exposition.js'
 
 /** Of queues that somebody reports, or that this Zenith sees itself. */
@@ -21,6 +21,31 @@ export function queueFamilies(queues: readonly QueueView[]): Family[] {
       paused === null ? null : Number(paused),
     ),
   ]
+}
+
+/** Of ways to queues, whether they lead to any. */
+export function sourceFamilies(sources: readonly SourceView[]): Family[] {
+  const known = new Map(sources.filter(({ isRead }) => isRead).map((source) => [labelsText(source), source]))
+  const all = [...known.values()].map(({ driver, place, error }) => ({ labels: { driver, place }, error }))
+  const failing = all.filter(({ error }) => error !== null)
+  return [
+    {
+      name: 'quasar_queue_source_up',
+      type: 'gauge',
+      help: 'Whether a way to queues can be read.',
+      samples: all.map(({ labels, error }) => ({ labels, value: Number(error === null) })),
+    },
+    {
+      name: 'quasar_queue_source_error',
+      type: 'gauge',
+      help: 'Why a way to queues can not be read.',
+      samples: failing.map(({ labels, error }) => ({ labels: { ...labels, reason: error }, value: 1 })),
+    },
+  ]
+}
+
+function labelsText({ driver, place }: SourceView): string {
+  return JSON.stringify([driver, place])
 }
 
 /** Prometheus takes no two samples of the same labels. */

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Logger, QueueSource, Reader, TrustReport } from '../../ports.js'
-import { QUEUE_TROUBLES, type QueueSnapshot, type QueueView } from '../../protocol/index.js'
+import { QUEUE_TROUBLES, type QueueSnapshot, type QueueView, type SourceView } from '../../protocol/index.js'
 import { kindOf, type Located } from '../queues/identity.js'
 import { OwnSource } from '../queues/own-source.js'
 import { KnownQueues, type QueueFacts } from './known-queues.js'
@@ -13,6 +13,8 @@ const REPORTS_EVERY = 3
 const OWN_EVERY = 6
 /** Queues that somebody reports are looked for by this Zenith's own sources only to find out which are new, in looks. */
 const REPORTED_EVERY = 40
+/** A reading is late when it is older than so many times what it is meant to be. */
+const LATE = 1.5
 /** The first look waits for the sources, so that there is something to see, ms. */
 const FIRST_WITHIN_MS = 2_000
 /** What is asked for one queue may be so old, ms. */
@@ -86,11 +88,21 @@ export class QueueMonitor {
   /** Reads what is due. Never rejects: what can't be read leaves the rest as it was. @param now Unix ms */
   async read(now: number): Promise<void> {
     this.#meetSources()
+    const late = [...this.#own.values()].filter((own) => this.#isLate(own))
     const reading = Promise.all([...this.#own.values()].map((own) => own.read(this.#dueAfter(own))))
     await this.#readSnapshots()
-    if (this.#isFirst) await Promise.race([reading, pause(FIRST_WITHIN_MS)])
+    // Who looks all the time sees it at the next look; who asks seldom must not get the figures of his last question.
+    if (this.#isFirst || late.length > 0) await Promise.race([reading, pause(FIRST_WITHIN_MS)])
     this.#isFirst = false
     this.#merge(now)
+  }
+
+  /** What this Zenith is connected to, read now unless that was just done. Never rejects. */
+  async sources(): Promise<SourceView[]> {
+    this.#meetSources()
+    const all = [...this.#own.values()]
+    await Promise.race([Promise.all(all.map((own) => own.read(this.#dueAfter(own)))), pause(FIRST_WITHIN_MS)])
+    return all.map((own) => own.view)
   }
 
   view(key: string): QueueView | null {
@@ -180,6 +192,10 @@ export class QueueMonitor {
     const isNeeded =
       !own.hasRead || [...this.#known.all].some(({ view }) => view.services.length === 0 && this.#leadsTo(own, view))
     return (isNeeded ? OWN_EVERY : REPORTED_EVERY) * this.#options.interval
+  }
+
+  #isLate(own: OwnSource): boolean {
+    return own.age > LATE * Math.max(this.#dueAfter(own), own.source.pollEvery ?? 0)
   }
 
   #merge(now: number): void {

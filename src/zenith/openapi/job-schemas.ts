@@ -19,10 +19,12 @@ import {
   type JobSummary,
   type JobView,
   type LookedAt,
+  QUEUE_DRIVERS,
   SCHEDULER_ACTIONS,
   type SchedulerState,
   type SchedulerView,
   type ShownText,
+  type SourceView,
 } from '../../protocol/index.js'
 import {
   amount,
@@ -234,6 +236,13 @@ export const JOB_SCHEMAS = {
   }),
   FailureGroup: failureGroup,
   FailureListing: failureListing,
+  SourceView: objectOf<SourceView>('A way to queues that this Zenith was given.', {
+    driver: oneOf(QUEUE_DRIVERS, 'What it leads to.'),
+    place: text('Where it is, without secrets.'),
+    isRead: flag('Whether it was tried already.'),
+    error: orNull(text('Why it can’t be read; null when it can, or was not tried yet.')),
+    queues: orNull(count('How many it has; null when that is not known.')),
+  }),
   SchedulerView: schedulerView,
   AuditEntry: objectOf<AuditEntry>('A line of the audit trail.', {
     id: text('Its id.'),

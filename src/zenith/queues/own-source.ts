@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Logger, QueueReading, QueueSource, SourceReading } from '../../ports.js'
-import { type QueueEntry, UNKNOWN_METRICS } from '../../protocol/index.js'
+import { type QueueEntry, type SourceView, UNKNOWN_METRICS } from '../../protocol/index.js'
 import { withTimeout } from '../monitor/wait.js'
 import { isSamePlace, kindOf, type Located, namesOf, placeFrom } from './identity.js'
 import { Rates } from './rates.js'
@@ -53,6 +53,18 @@ export class OwnSource {
   /** Why the last reading failed, in words. */
   get error(): string | null {
     return this.#error
+  }
+
+  /** How long ago the last reading ended, ms; infinite before the first. */
+  get age(): number {
+    return performance.now() - this.#triedAt
+  }
+
+  /** As somebody sees it who looks for what is connected. */
+  get view(): SourceView {
+    const { driver, place } = this.source
+    const isRead = Number.isFinite(this.#triedAt)
+    return { driver, place, error: this.#error, isRead, queues: this.#error === null ? this.#entries.size : null }
   }
 
   /** By address. A source that can't be read says so for each of its queues. */
