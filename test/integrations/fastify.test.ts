@@ -62,6 +62,21 @@ for (const [name, host] of Object.entries(hosts)) {
       expect(reported.exceptions).toMatchObject([{ route: 'GET /refused-by-hook', message: 'hook' }])
     })
 
+    it.each([
+      ['throws', 'second'],
+      ['rejects', 'second'],
+      ['sends', 'second'],
+      ['deliberate', 'first'],
+    ])('reports the error that decided the answer when an error handler %s', async (how, message) => {
+      for (const errorHandler of [false, true]) {
+        const reported = await report({ errorHandler }, async ({ port }) => {
+          // Twice: what is learned from the first error must hold for the second.
+          for (const _ of [1, 2]) expect((await ask(port, `/handlers/${how}`)).status).toBeGreaterThanOrEqual(500)
+        })
+        expect(reported.exceptions.map((one) => one.message)).toEqual([message, message])
+      }
+    })
+
     it('follows routes that were there before it', async () => {
       const reported = await report({ place: 'late' }, async ({ port }) => {
         await ask(port, '/users/1')

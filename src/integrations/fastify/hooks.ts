@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
+import { type NoteError, watchLaterErrors } from './later-errors.js'
 import { type Follow, moveIntoHandler } from './move-into-handler.js'
 import { configOf, contextOf, type RouteConfig } from './route-context.js'
 
@@ -24,12 +25,15 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
     if (context) moveIntoHandler(context, follow)
     done()
   })
+  const note: NoteError = (reply, error) => requests.find(reply.raw)?.fail(error)
   // Runs before any error handler, when the status is still 200, and for what a schema refuses before our handler.
   fastify.addHook('onError', (request, reply, error, done) => {
     const trace = requests.find(reply.raw)
-    // Of a client that went away it may be over already.
-    if (trace) follow(request, reply, configOf(request))
+    // Of a client that went away it may be over already. What answers unknown paths for a route does not rename it.
+    if (trace && trace.route === null) follow(request, reply, configOf(request))
     trace?.fail(error)
+    const context = trace ? contextOf(request) : null
+    if (context) watchLaterErrors(context, note)
     done()
   })
   return isWhole

@@ -9,6 +9,11 @@ export interface RouteConfig {
 
 export type Hooks = readonly { readonly name: string }[] | null
 
+/** A scope's error handler, which inherits from that of its parent: what it fails with goes there. Seen in 4.29 and 5.12. */
+export interface ErrorHandlerLink {
+  readonly func: (error: Error, request: FastifyRequest, reply: FastifyReply) => unknown
+}
+
 /** What Fastify 4 and 5 keep of a route, and read for each request. */
 export interface RouteContext {
   handler: (this: unknown, request: FastifyRequest, reply: FastifyReply) => unknown
@@ -17,6 +22,7 @@ export interface RouteContext {
   readonly preValidation: Hooks
   readonly preHandler: Hooks
   readonly config: RouteConfig
+  errorHandler?: ErrorHandlerLink
 }
 
 /** Fastify keeps the context of a request under a symbol of its own: that, once a request has shown it. */

@@ -48,6 +48,7 @@ function addRoutes(app, monitorNested) {
   )
   app.post('/orders', async (request, reply) => reply.code(201).send(request.body))
   addFailures(app)
+  app.register(failingHandlers, { prefix: '/handlers' })
   addStreams(app)
   app.register(adminScope, { prefix: '/admin' })
   const query = { type: 'object', properties: { page: { type: 'integer' } } }
@@ -111,6 +112,40 @@ function addFailures(app) {
     throw errorWith(Number(request.params.status))
   })
   app.get('/missing/:id', async (_request, reply) => reply.code(404).send({ error: 'no such thing' }))
+}
+
+/** Error handlers that fail themselves. */
+async function failingHandlers(scope) {
+  const second = (how) => ({
+    errorHandler: how,
+  })
+  const fail = async () => {
+    throw new OrderError('first')
+  }
+  scope.get(
+    '/throws',
+    second(() => {
+      throw new OrderError('second')
+    }),
+    fail,
+  )
+  scope.get(
+    '/rejects',
+    second(async () => {
+      throw new OrderError('second')
+    }),
+    fail,
+  )
+  scope.get(
+    '/sends',
+    second((_error, _request, reply) => reply.send(new OrderError('second'))),
+    fail,
+  )
+  scope.get(
+    '/deliberate',
+    second((_error, _request, reply) => reply.code(503).send('later')),
+    fail,
+  )
 }
 
 function addStreams(app) {
