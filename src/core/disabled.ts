@@ -21,7 +21,14 @@ const status: RecorderStatus = Object.freeze({
 
 /** What stands in for a recorder when Quasar is switched off: no timer, no connection, no memory. */
 export const disabledRecorder: Recorder = Object.freeze({
-  requests: { track: () => null, followServer: () => {}, noteSetup: () => {}, find: () => null, begin: () => null },
+  requests: {
+    track: () => null,
+    trackUpgrade: () => null,
+    followServer: () => {},
+    noteSetup: () => {},
+    find: () => null,
+    begin: () => null,
+  },
   jobs: { begin: () => noTrace, openWorker: () => noWorker, traceOf: () => null, stalled() {} },
   addFramework() {},
   captureException() {},

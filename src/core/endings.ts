@@ -20,6 +20,11 @@ export function followed(response: ServerResponse): LiveTrace | null {
   return trace ?? (response as Traced)[TRACE] ?? null
 }
 
+/** Lets a trace be found by a response that has no end of its own: that of an upgrade. */
+export function remember(response: ServerResponse, trace: LiveTrace): void {
+  ;(response as Traced)[TRACE] = trace
+}
+
 /**
  * Ends a trace when its response ends. On Node's HTTP/1 server the channel tells, and the connection for clients that go
  * away: a listener on every response would cost ten times as much, and so does a property on Express's objects.

@@ -1,5 +1,6 @@
 import { arch } from 'node:os'
 import {
+  type ConnectionFigures,
   type Heartbeat,
   MAX_META_BYTES,
   PROTOCOL_VERSION,
@@ -19,6 +20,7 @@ export interface HeartbeatParts {
   readonly figures: ProbeFigures
   readonly framework: string | null
   readonly requests: RequestFigures | null
+  readonly connections: ConnectionFigures | null
   readonly recorder: RecorderFigures
   readonly setup: readonly string[]
 }
@@ -42,12 +44,13 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
     arch: arch(),
     instance: runtime.instance,
   } as const
-  return ({ figures, framework, requests, recorder, setup }) => ({
+  return ({ figures, framework, requests, connections, recorder, setup }) => ({
     ...identity,
     timestamp: wallClock(),
     ...figures,
     runtime: { uptime: process.uptime(), framework },
     requests,
+    connections,
     recorder,
     ready: readReady(options, notices),
     setup,

@@ -201,6 +201,7 @@ class ProcessRecorder implements Recorder, ReportSource {
       figures: this.#figures,
       framework: [...this.#frameworks].join(', ') || null,
       requests: figures,
+      connections: this.requests.takeConnections(),
       recorder: { collectMs, flushMs, dropped, bufferedBytes },
       setup: setupOf(this.requests.setup, this.#frameworks.size),
     })

@@ -1,9 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { type RequestFigures, type SetupNote, Sketch, UNMATCHED } from '../protocol/index.js'
+import { type ConnectionFigures, type RequestFigures, type SetupNote, Sketch, UNMATCHED } from '../protocol/index.js'
 import { activeTraceId } from '../tracing/trace-id.js'
 import { monotonic } from './clock.js'
-import { endOnConnection, endWithResponse, followed } from './endings.js'
-import { type Exchange, onRequestStart } from './http-events.js'
+import { Connections, connectionOf, hasSession, isPolling } from './connections.js'
+import { endOnConnection, endWithResponse, followed, remember } from './endings.js'
+import { type Exchange, onRequestStart, onResponseFinish } from './http-events.js'
 import type { ResolvedOptions } from './options.js'
 import {
   InFlight,
@@ -17,6 +18,7 @@ import {
 } from './request-trace.js'
 import { round, roundKnown } from './round.js'
 import { type Series, SeriesTable } from './series.js'
+import { claimServer, isOwner, traceOfUpgrade, type UpgradeSink, watchUpgrades } from './upgrades.js'
 
 export type { PathContext, RequestLike, RequestTrace, RouteNamer }
 
@@ -39,6 +41,12 @@ export interface RequestRecorder {
   find(response: ServerResponse | undefined): RequestTrace | null
   /** Notes something about the way in which Quasar is built into the app; twice is harmless. */
   noteSetup(note: SetupNote): void
+  /**
+   * Names a request for an upgrade, which is followed from its arrival on. It is a request only when it is refused.
+   *
+   * @returns null for every other request, and for one that is ignored
+   */
+  trackUpgrade(request: IncomingMessage, nameRoute?: RouteNamer): RequestTrace | null
   /** For runtimes without Node's request objects; the caller ends the trace. Null when the request is ignored. */
   begin(request: RequestLike, nameRoute?: RouteNamer): RequestTrace | null
 }
@@ -52,8 +60,6 @@ export interface EndedRequest {
   readonly aborted: boolean
   readonly durationMs: number
   readonly thresholdMs: number
-  /** Whether its length says how long the answer took: that of an event stream does not. */
-  readonly isTimed: boolean
 }
 
 /** What the recorder does with requests that stand out. */
@@ -65,14 +71,18 @@ export interface RequestListener {
 /** Set on a request (by Zenith, on its own) to be left out, where the connection does not know its trace. */
 const SKIP = Symbol.for('@gravito/quasar/skip')
 
+/** Of a connection whose app failed. */
+const NO_ANSWER = { status: 0, aborted: false, durationMs: 0, thresholdMs: 0 }
+
 /** The status of a request whose client went away, after nginx. */
 const CLIENT_CLOSED_REQUEST = 499
 
-export class HttpRequests implements RequestRecorder, TraceSink {
+export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   readonly setup = new Set<SetupNote>()
   readonly #options: ResolvedOptions
   readonly #listener: RequestListener
   readonly #inFlight = new InFlight()
+  readonly #connections = new Connections()
   readonly #series: SeriesTable
   readonly #onFault: (error: unknown) => void
   #isUsed = false
@@ -83,16 +93,23 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   #server: Server | null = null
   #isAll: boolean | undefined
   #unlisten: (() => void) | null = null
+  /** The server of the last connection that a request came by. */
+  #claimed: unknown = null
+  readonly #unwatch: () => void
+  readonly #unnotice: () => void
 
   constructor(options: ResolvedOptions, listener: RequestListener, onFault: (error: unknown) => void) {
     this.#options = options
     this.#listener = listener
     this.#onFault = onFault
     this.#series = new SeriesTable(nameOf, (key, route) => options.slowRequest(key, route))
+    this.#unwatch = watchUpgrades(this)
+    this.#unnotice = onResponseFinish((exchange) => this.#noticePolling(exchange))
   }
 
   track(request: IncomingMessage, response: ServerResponse, nameRoute: RouteNamer | null = null): RequestTrace | null {
     try {
+      if ((request as { upgrade?: boolean }).upgrade === true) return this.trackUpgrade(request, nameRoute, response)
       const known = followed(response)
       if (known) {
         known.isSeen = true
@@ -108,6 +125,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
   followServer(server: Server, isAll = false): void {
     this.#servers.set(server, isAll || this.#servers.get(server) === true)
     this.#server = null
+    claimServer(server, this)
     this.#unlisten ??= onRequestStart((exchange) => this.#started(exchange))
   }
 
@@ -116,6 +134,8 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     this.#isOver = true
     this.#server = null
     this.#unlisten?.()
+    this.#unnotice()
+    this.#unwatch()
   }
 
   #started({ request, response, socket, server }: Exchange): void {
@@ -123,12 +143,13 @@ export class HttpRequests implements RequestRecorder, TraceSink {
       this.#server = server
       this.#isAll = this.#servers.get(server)
     }
-    if (this.#isAll === undefined) return
+    // Libraries answer polls before any app sees them.
+    if (this.#isAll === undefined && !(isPolling(request.url as string) && isOwner(server, this))) return
     try {
       // Tracers begin a request when the server emits it, which is still to come.
       const trace = this.#begin(request, response, request.method as string, request.url as string, null, null)
       if (!trace) return
-      trace.isSeen = this.#isAll
+      trace.isSeen = this.#isAll === true
       endOnConnection(trace, socket)
     } catch (error) {
       this.#onFault(error)
@@ -152,19 +173,65 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     }
   }
 
+  trackUpgrade(request: IncomingMessage, nameRoute: RouteNamer | null = null, response?: object): RequestTrace | null {
+    const trace = traceOfUpgrade(request)
+    if (!trace) return null
+    trace.nameRoute ??= nameRoute
+    trace.traceId ??= activeTraceId()
+    if (response) remember(response as ServerResponse, trace)
+    return trace
+  }
+
+  upgrading(request: IncomingMessage): LiveTrace | null {
+    try {
+      return this.#begin(request, null, request.method as string, request.url as string, null, null)
+    } catch (error) {
+      this.#onFault(error)
+      return null
+    }
+  }
+
+  upgraded({ url }: LiveTrace): void {
+    this.#connections.open(url)
+  }
+
+  /** What made an app close a connection is an exception, though nothing was answered. */
+  closed(trace: LiveTrace): void {
+    this.#connections.close()
+    try {
+      if (trace.error !== NO_ERROR)
+        this.#listener.failed({ ...NO_ANSWER, trace, name: nameOf(trace.method, this.#routeOf(trace)) }, trace.error)
+    } catch (error) {
+      this.#onFault(error)
+    }
+  }
+
   ended(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
     try {
+      if (this.#wasConnection(trace, status, aborted)) return
       if (counts(trace)) this.#record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
     } catch (error) {
       this.#onFault(error)
     }
   }
 
-  /** Requests being answered now; event streams, which last as long as somebody listens, are not among them. */
+  /** Requests being answered now; connections, which last as long as their clients listen, are not among them. */
   countInFlight(): number {
     let count = 0
-    for (const trace of this.#inFlight) if (counts(trace) && !isEventStream(trace)) count += 1
+    for (const trace of this.#inFlight) if (counts(trace) && connectionOf(trace) === null) count += 1
     return count
+  }
+
+  /** The connections of the interval, which ends; null when there never was any. */
+  takeConnections(): ConnectionFigures | null {
+    let held = 0
+    for (const trace of this.#inFlight) {
+      const kind = connectionOf(trace)
+      if (kind === 'stream' && counts(trace)) this.#connections.note(trace, kind)
+      else if (kind !== 'poll' || trace.method !== 'GET' || !hasSession(trace.url)) continue
+      held += 1
+    }
+    return this.#connections.take(held)
   }
 
   /** The series of this interval with anything to tell. */
@@ -184,6 +251,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   #follow(request: IncomingMessage, response: ServerResponse, nameRoute: RouteNamer | null): LiveTrace | null {
     try {
+      this.#claim(request)
       const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
       const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute, activeTraceId())
       if (trace) endWithResponse(trace, request, response)
@@ -192,6 +260,14 @@ export class HttpRequests implements RequestRecorder, TraceSink {
       this.#onFault(error)
       return null
     }
+  }
+
+  /** Servers of HTTP/2 take no upgrades, and the connections of their streams can't always be looked into. */
+  #claim({ httpVersionMajor, socket }: IncomingMessage): void {
+    const server = httpVersionMajor === 1 ? (socket as { server?: object } | null)?.server : undefined
+    if (!server || server === this.#claimed) return
+    this.#claimed = server
+    claimServer(server, this)
   }
 
   #begin(
@@ -209,20 +285,48 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     return trace
   }
 
-  #record(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
-    const route = trace.route ?? trace.nameRoute?.(trace.request as IncomingMessage, trace) ?? UNMATCHED
+  /** Whether a request that is over was a connection: one without a duration, and nobody has left it too early. */
+  #wasConnection(trace: LiveTrace, status: number, aborted: boolean): boolean {
+    // Where Node has no objects of it, an app's answer to an upgrade is all that is seen.
+    const kind = status === 101 && !trace.response ? 'upgrade' : connectionOf(trace)
+    if (kind === null || (kind === 'stream' && !counts(trace))) return false
+    if (kind === 'poll' && status >= 400 && !aborted) {
+      // A refused one is a request, also where a library refused it before any app saw it.
+      this.#record(trace, status, false, monotonic() - trace.start)
+      return true
+    }
+    this.#connections.note(trace, kind)
+    if (kind === 'stream') this.#record(trace, status, false, 0, false)
+    return true
+  }
+
+  /** The first poll of a process is found when it is answered; those that come later, when they arrive. */
+  #noticePolling({ request, response, server }: Exchange): void {
+    try {
+      if (!isPolling(request.url as string) || !isOwner(server, this)) return
+      this.#unnotice()
+      if (this.#unlisten || followed(response)) return
+      this.#unlisten = onRequestStart((exchange) => this.#started(exchange))
+      const trace = this.#begin(request, response, request.method as string, request.url as string, null, null)
+      trace?.end(response.statusCode, false)
+    } catch (error) {
+      this.#onFault(error)
+    }
+  }
+
+  #record(trace: LiveTrace, status: number, aborted: boolean, durationMs: number, isTimed = true): void {
+    const route = this.#routeOf(trace)
     if (route !== UNMATCHED && this.#isRespelled(trace)) return
     const method = route === UNMATCHED ? '' : trace.method
     const series = this.#series.find(method, route)
     const thresholdMs = this.#series.thresholdOf(series, method, route)
-    const isSlow = durationMs >= thresholdMs
-    const isTimed = !(isSlow && isEventStream(trace))
+    const isSlow = isTimed && durationMs >= thresholdMs
     count(series, status, aborted, isTimed ? durationMs : null)
     const hasFailed = status >= 500 && trace.error !== NO_ERROR
-    if (!hasFailed && !(isSlow && isTimed)) return
+    if (!hasFailed && !isSlow) return
     const name = nameOf(trace.method, route)
-    const ended = { trace, name, status, aborted, durationMs, thresholdMs, isTimed }
-    if (isSlow && isTimed) this.#listener.slow(ended)
+    const ended = { trace, name, status, aborted, durationMs, thresholdMs }
+    if (isSlow) this.#listener.slow(ended)
     if (hasFailed) this.#listener.failed(ended, trace.error)
   }
 
@@ -232,6 +336,10 @@ export class HttpRequests implements RequestRecorder, TraceSink {
     if (!respell || !knowsPaths(context)) return false
     const ignored = respell(pathOf(url))
     return ignored !== null && context.covers(ignored)
+  }
+
+  #routeOf(trace: LiveTrace): string {
+    return trace.route ?? trace.nameRoute?.(trace.request as IncomingMessage, trace) ?? UNMATCHED
   }
 
   #figures(filled: readonly Series[], intervalMs: number): RequestFigures {
@@ -256,7 +364,7 @@ export class HttpRequests implements RequestRecorder, TraceSink {
 
   #oldestMs(): number | null {
     for (const trace of this.#inFlight) {
-      if (counts(trace) && !isEventStream(trace)) return round(monotonic() - trace.start)
+      if (counts(trace) && connectionOf(trace) === null) return round(monotonic() - trace.start)
     }
     return null
   }
@@ -287,13 +395,4 @@ function pathOf(url: string): string {
 function counts(trace: LiveTrace): boolean {
   if (trace.isOnConnection) return trace.isSeen
   return (trace.request as { [SKIP]?: boolean })[SKIP] !== true
-}
-
-/** Headers that were given to `writeHead` alone are to be found only in the text that Node sends, `_header`. */
-function isEventStream(trace: LiveTrace): boolean {
-  const { response } = trace
-  if (!response?.headersSent) return false
-  const type = response.getHeader('content-type')
-  if (typeof type === 'string') return type.startsWith('text/event-stream')
-  return /^content-type: *text\/event-stream/im.test((response as { _header?: string })._header ?? '')
 }

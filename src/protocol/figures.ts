@@ -62,6 +62,15 @@ export interface RequestFigures {
   oldestMs: number | null
 }
 
+/**
+ * What lasts as long as a client listens, and is no request with a duration: WebSockets, event streams, long polls. `opened`
+ * is over the last interval.
+ */
+export interface ConnectionFigures {
+  open: number | null
+  opened: number | null
+}
+
 /** What the recorder itself cost: the longest that the beat before held the loop at a stretch and how long its write took (ms), records lost since the start, bytes waiting. */
 export interface RecorderFigures {
   collectMs: number | null
@@ -78,6 +87,7 @@ export interface Figures {
   eventLoop: EventLoopFigures | null
   gc: GcFigures | null
   requests: RequestFigures | null
+  connections: ConnectionFigures | null
   recorder: RecorderFigures | null
 }
 
@@ -90,6 +100,7 @@ export function readFigures(fields: Fields): Figures {
     eventLoop: readEventLoop(fieldsOf(own(fields, 'eventLoop'))),
     gc: readGc(fieldsOf(own(fields, 'gc'))),
     requests: readRequests(fieldsOf(own(fields, 'requests'))),
+    connections: readConnections(fieldsOf(own(fields, 'connections'))),
     recorder: readRecorder(fieldsOf(own(fields, 'recorder'))),
   }
 }
@@ -174,6 +185,10 @@ function readRequests(requests: Fields | null): RequestFigures | null {
     inFlight: readAmount(requests, 'inFlight'),
     oldestMs: readAmount(requests, 'oldestMs'),
   }
+}
+
+function readConnections(connections: Fields | null): ConnectionFigures | null {
+  return connections && { open: readAmount(connections, 'open'), opened: readAmount(connections, 'opened') }
 }
 
 function readRecorder(recorder: Fields | null): RecorderFigures | null {

@@ -85,6 +85,7 @@ function build(fields: Fields, { id, service, timestamp }: Pick<Heartbeat, 'id' 
     eventLoop: figures.eventLoop,
     gc: figures.gc,
     requests: figures.requests,
+    connections: figures.connections,
     recorder: figures.recorder,
     runtime: readRuntime(within(fields, 'runtime')),
     ready: readReady(within(fields, 'ready')),

@@ -8,6 +8,7 @@ export {
   parseException,
 } from './exception.js'
 export type {
+  ConnectionFigures,
   CpuFigures,
   DiskFigures,
   EventLoopFigures,

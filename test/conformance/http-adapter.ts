@@ -6,6 +6,7 @@ import { exceptions, type Recorded, recordedBy, slowEntries } from '../support/r
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { answerCases } from './http-adapter/answers.js'
 import { breakCases } from './http-adapter/breaks.js'
+import { connectionCases } from './http-adapter/connections.js'
 import { endingCases } from './http-adapter/endings.js'
 import { failureCases } from './http-adapter/failures.js'
 import { lifeCases } from './http-adapter/life.js'
@@ -27,6 +28,10 @@ export interface HttpHost {
   readonly mounted: string
   /** The series of a `POST /orders` whose body is no JSON. */
   readonly unparsable: string
+  /** The series of a WebSocket on `/refused`. @default '(unmatched)' */
+  readonly refused?: string
+  /** What that client is told. @default 401 */
+  readonly refusal?: number
 }
 
 export type Reported = Recorded & {
@@ -57,6 +62,7 @@ export function httpConformance(name: string, host: HttpHost): void {
     failureCases(bench)
     endingCases(bench)
     breakCases(bench)
+    connectionCases(bench)
     slowCases(bench)
     lifeCases(bench)
     answerCases(bench)

@@ -7,6 +7,7 @@ const traits = {
   guarded: 'GET /admin/:section',
   mounted: '(unmatched)',
   unparsable: 'POST /orders',
+  refused: 'GET /refused',
 }
 
 const hookless = { ...traits, args: ['hookless'], mounted: 'GET /mounted/*' }

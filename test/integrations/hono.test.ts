@@ -8,10 +8,12 @@ const traits = {
   guarded: 'GET /admin/:section',
   mounted: 'GET /mounted/*',
   unparsable: 'POST /orders',
+  refused: 'GET /refused',
 }
 
 const hosts: Record<string, HttpHost> = {
-  'Hono 4.8': { file: 'hono48/server.mjs', ...traits },
+  // @hono/node-ws answers with 400 whatever the app does.
+  'Hono 4.8': { file: 'hono48/server.mjs', ...traits, refusal: 400 },
   'Hono 4 on HTTP/2': { file: 'hono4/server.mjs', ...traits, args: ['http2'], http2: true },
   'Hono 4': { file: 'hono4/server.mjs', ...traits },
 }

@@ -29,6 +29,7 @@ const unknownHeartbeat = heartbeatOf('shop', 'n1', {
   eventLoop: null,
   gc: null,
   requests: null,
+  connections: null,
   recorder: null,
   ready: null,
   setup: null,

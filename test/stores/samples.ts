@@ -38,6 +38,7 @@ export function heartbeatOf(service: string, id: string, changes: Partial<Heartb
     gc: { count: 3, totalMs: 4.5, maxMs: 2 },
     runtime: { uptime: 120, framework: 'express' },
     requests: { rate: 12, errorRate: 0.5, p50: 8, p95: 40, p99: 90, inFlight: 2, oldestMs: 15 },
+    connections: { open: 12, opened: 3 },
     recorder: { collectMs: 0.2, flushMs: 1.5, dropped: 0, bufferedBytes: 0 },
     ready: { status: 'ready', deps: { db: 'up' } },
     setup: ['no-shutdown'],

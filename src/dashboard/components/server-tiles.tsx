@@ -86,25 +86,26 @@ export function LoopTile({ heartbeat: { eventLoop }, samples }: TileData) {
   )
 }
 
-export function RequestsTile({ heartbeat: { requests }, samples }: TileData) {
+export function RequestsTile({ heartbeat: { requests, connections }, samples }: TileData) {
   return (
     <Tile
       label="Requests"
       value={rate(requests?.rate)}
       spark={<Sparkline values={samples.map((sample) => sample.rate)} atLeast={1} />}
     >
-      {requests ? <InFlight inFlight={requests.inFlight} oldestMs={requests.oldestMs} /> : 'none reported'}
+      <Parts
+        of={[
+          requests ? inFlightText(requests) : 'none reported',
+          connections && `Connections ${count(connections.open)} open`,
+        ]}
+      />
     </Tile>
   )
 }
 
-function InFlight({ inFlight, oldestMs }: { inFlight: number | null; oldestMs: number | null }) {
-  if (!inFlight || oldestMs === null) return <>{count(inFlight)} in flight</>
-  return (
-    <>
-      {count(inFlight)} in flight, oldest {duration(oldestMs)}
-    </>
-  )
+function inFlightText({ inFlight, oldestMs }: NonNullable<Heartbeat['requests']>): string {
+  const text = `${count(inFlight)} in flight`
+  return !inFlight || oldestMs === null ? text : `${text}, oldest ${duration(oldestMs)}`
 }
 
 /** 0–100 */

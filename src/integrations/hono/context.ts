@@ -33,6 +33,7 @@ export function beginTrace(
 ): RequestTrace | null {
   if (!node) return beginPlain(requests, raw, env)
   served.add(requests)
+  if (!node.outgoing) return requests.trackUpgrade(node.incoming, nameDispatch)
   return requests.track(node.incoming, node.outgoing, nameDispatch)
 }
 
@@ -79,6 +80,7 @@ export function endPlain<T>(
 }
 
 function endAnswered(trace: RequestTrace, env: unknown, answer: Answer | null): void {
+  trace.contentType = answer?.headers.get('content-type') ?? null
   const completed = answer && isTimed(answer) ? completionOf(env) : null
   const status = answer?.status ?? 500
   if (completed)

@@ -4,13 +4,21 @@ import { isOfNodeServer } from './internals.js'
 /** Node's own objects, which @hono/node-server hands over as bindings. */
 export interface NodeObjects {
   readonly incoming: IncomingMessage
-  readonly outgoing: ServerResponse
+  /** Of a request for an upgrade there is none. */
+  readonly outgoing: ServerResponse | undefined
 }
 
-/** Null in other runtimes, and where nothing was handed over. */
+/**
+ * Null in other runtimes, and where nothing was handed over. @hono/node-server 2 and @hono/node-ws let an app's routes answer
+ * requests for an upgrade, too.
+ */
 export function nodeObjectsOf(env: unknown): NodeObjects | null {
   const node = env as Partial<NodeObjects> | null | undefined
-  return node?.incoming && node.outgoing ? (node as NodeObjects) : null
+  return node?.incoming && (node.outgoing || isUpgrade(node.incoming)) ? (node as NodeObjects) : null
+}
+
+function isUpgrade(incoming: IncomingMessage & { readonly upgrade?: boolean }): boolean {
+  return incoming.upgrade === true
 }
 
 /** What `Deno.serve` hands over as bindings: it settles when a response is over. Null elsewhere. */

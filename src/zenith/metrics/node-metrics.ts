@@ -53,6 +53,12 @@ const GAUGES: readonly NodeGauge[] = [
   gauge('quasar_oldest_request_seconds', 'Age of the oldest request that is not answered yet.', (b) =>
     seconds(b.requests?.oldestMs),
   ),
+  gauge('quasar_open_connections', 'WebSockets, event streams and long polls that are open.', (b) => {
+    return b.connections?.open
+  }),
+  gauge('quasar_opened_connections', 'Connections of this kind that were opened in the last interval.', (b) => {
+    return b.connections?.opened
+  }),
   {
     ...gauge('quasar_recorder_dropped_records_total', 'Records that the node could not report.', (b) => {
       return b.recorder?.dropped

@@ -1,4 +1,5 @@
 import {
+  type ConnectionFigures,
   type CpuFigures,
   type DiskFigures,
   type EventLoopFigures,
@@ -79,6 +80,11 @@ const requests = objectOf<RequestFigures>("The node's own requests over the last
   oldestMs: orNull(amount('Age of the oldest of them, ms.')),
 })
 
+const connections = objectOf<ConnectionFigures>('WebSockets, event streams and long polls, which are no requests.', {
+  open: orNull(amount('Now.')),
+  opened: orNull(amount('Over the last interval.')),
+})
+
 const recorder = objectOf<RecorderFigures>('What the recorder itself cost.', {
   collectMs: orNull(amount('How long the beat held the event loop, ms.')),
   flushMs: orNull(amount('How long its write took, ms.')),
@@ -117,6 +123,7 @@ const heartbeat = objectOf<Heartbeat>('One node at one moment. Null is unknown a
     framework: orNull(text('The web frameworks that it was seen with.')),
   }),
   requests: orNull(requests),
+  connections: orNull(connections),
   recorder: orNull(recorder),
   ready: orNull(
     objectOf<NonNullable<Heartbeat['ready']>>('Whether the app calls itself ready.', {

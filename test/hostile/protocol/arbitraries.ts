@@ -74,6 +74,7 @@ export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record({
   gc: unknown(figures(['count', 'totalMs', 'maxMs'])),
   runtime: fc.record({ uptime: figure, framework: name }),
   requests: unknown(figures(['rate', 'errorRate', 'p50', 'p95', 'p99', 'inFlight', 'oldestMs'])),
+  connections: unknown(figures(['open', 'opened'])),
   recorder: unknown(figures(['collectMs', 'flushMs', 'dropped', 'bufferedBytes'])),
   ready: unknown(fc.record({ status: text, deps: free })),
   setup: unknown(fc.array(fc.stringMatching(/^[a-z-]{1,40}$/), { maxLength: 16 })),

@@ -4,6 +4,10 @@ import * as common from '@nestjs/common'
 import * as core from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter } from '@nestjs/platform-fastify'
+import { IoAdapter } from '@nestjs/platform-socket.io'
+import { WsAdapter } from '@nestjs/platform-ws'
+import { WebSocketGateway } from '@nestjs/websockets'
+import * as rxjs from 'rxjs'
 import { runHost } from '../shared/host.mjs'
 import { nestApps } from '../shared/nest.mjs'
 
@@ -12,5 +16,6 @@ const adapters = {
   fastify: () => new FastifyAdapter(),
   'fastify-http2': () => new FastifyAdapter({ http2: true }),
 }
+const sockets = { IoAdapter, WsAdapter, WebSocketGateway, rxjs }
 
-runHost(nestApps({ common, core, adapters, wildcard: 'mounted/*' }, integration, process.argv[2]))
+runHost(nestApps({ common, core, adapters, sockets, wildcard: 'mounted/*' }, integration, process.argv[2]))

@@ -1,9 +1,21 @@
 // The app of the Express hosts.
 import { createServer } from 'node:http'
 import { addShape } from './express-shapes.mjs'
-import { breakOff, closeServer, errorWith, failing, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+import {
+  addSocketIo,
+  breakOff,
+  closeServer,
+  echo,
+  errorWith,
+  failing,
+  listen,
+  OrderError,
+  refusal,
+  STREAM_MS,
+  wait,
+} from './host.mjs'
 
-export function expressApps(express, { quasar, quasarErrorHandler }) {
+export function expressApps(express, { quasar, quasarErrorHandler }, { expressWs, Server }) {
   return async function openApp({
     options,
     registrations = 1,
@@ -21,12 +33,13 @@ export function expressApps(express, { quasar, quasarErrorHandler }) {
     // Refused by no one: parsers come before Quasar here.
     if (place === 'late' || variant === 'late') app.use(express.json())
     if (place !== 'nested') monitor(app)
+    const server = openServer(app, place, timeout)
+    addSockets(app, server, expressWs, variant)
+    addSocketIo(Server, server, variant)
     if (shape) addShape(app, express, shape)
     else addRoutes(app, express, place === 'nested' ? monitor : () => {})
     if (quasarErrorHandler && variant !== 'plain' && !shape) app.use(quasarErrorHandler())
     if (errorHandler) addErrorHandler(app)
-    const server = createServer(place === 'behind' ? hiding(app) : app)
-    server.setTimeout(timeout)
     return {
       port: await listen(server),
       stop: () => Promise.all(monitors.map((middleware) => middleware.stop())),
@@ -122,6 +135,28 @@ function addStreams(app) {
   app.get('/torn', (_request, response, next) => {
     response.write('one')
     failing().on('error', next).resume()
+  })
+}
+
+function openServer(app, place, timeout) {
+  const server = createServer(place === 'behind' ? hiding(app) : app)
+  server.setTimeout(timeout)
+  return server
+}
+
+/** WebSockets, and event streams whose headers are given in both ways. */
+function addSockets(app, server, expressWs, variant) {
+  if (variant !== 'sockets') return
+  const verifyClient = ({ req }, done) => (req.url === '/refused' ? done(false, 401) : done(true))
+  expressWs(app, server, { leaveRouterUntouched: true, wsOptions: { verifyClient } })
+  app.ws('/ws/:room', echo)
+  app.get('/events', (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n')
+  })
+  app.get('/events/end', async (_request, response) => {
+    response.set('Content-Type', 'text/event-stream; charset=utf-8').write('data: one\n\n')
+    await wait(STREAM_MS)
+    response.end()
   })
 }
 

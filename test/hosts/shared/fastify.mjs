@@ -1,11 +1,18 @@
 // The app of the Fastify hosts.
 import { Readable } from 'node:stream'
-import { breakOff, errorWith, failing, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+import { addSocketIo, breakOff, echo, errorWith, failing, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
 /** @param kind `hookless`: without a hook of the app that runs for all routes; `http2`: on HTTP/2 without TLS */
-export function fastifyApps(fastify, { quasarPlugin }, kind) {
+export function fastifyApps(fastify, { quasarPlugin }, kind, sockets) {
   const mount = kind === 'hookless' ? mountByRoute : mountByHook
-  return async function openApp({ options, registrations = 1, place = 'first', errorHandler = false, timeout = 0 }) {
+  return async function openApp({
+    options,
+    registrations = 1,
+    place = 'first',
+    errorHandler = false,
+    timeout = 0,
+    variant,
+  }) {
     const app = fastify({ forceCloseConnections: true, http2: kind === 'http2' })
     const monitor = (scope) => {
       for (let count = 0; count < registrations; count++) scope.register(quasarPlugin, options)
@@ -17,6 +24,9 @@ export function fastifyApps(fastify, { quasarPlugin }, kind) {
       })
     mount(app)
     addRoutes(app, place === 'nested' ? monitor : () => {})
+    if (variant === 'sockets') addSockets(app, sockets.websocket)
+    if (variant === 'sockets' || variant === 'events') addEvents(app)
+    addSocketIo(sockets?.Server, app.server, variant)
     if (place === 'late') monitor(app)
     app.server.setTimeout(timeout)
     await app.listen({ port: 0, host: '127.0.0.1' })
@@ -26,6 +36,30 @@ export function fastifyApps(fastify, { quasarPlugin }, kind) {
       inject: async (url) => (await app.inject({ url })).statusCode,
     }
   }
+}
+
+function addSockets(app, websocket) {
+  app.register(websocket)
+  app.register(async (scope) => {
+    scope.get('/ws/:room', { websocket: true }, echo)
+    const preValidation = async (_request, reply) => reply.code(401).send()
+    scope.get('/refused', { websocket: true, preValidation }, echo)
+  })
+}
+
+/** Event streams by a reply that is hijacked and by one that is not. */
+function addEvents(app) {
+  app.get('/events', (_request, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n')
+  })
+  app.get('/events/end', (_request, reply) => {
+    const pieces = (async function* () {
+      yield 'data: one\n\n'
+      await wait(STREAM_MS)
+    })()
+    reply.header('content-type', 'text/event-stream').send(Readable.from(pieces))
+  })
 }
 
 function mountByHook(app) {

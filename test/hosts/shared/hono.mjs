@@ -1,6 +1,8 @@
 // The app of the Hono hosts.
 import { Readable } from 'node:stream'
-import { breakOff, closeServer, failing, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+import { addSocketIo, breakOff, closeServer, failing, listen, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+
+const NO_SOCKETS = { options: {}, inject() {} }
 
 export function honoApps(framework, { quasar, quasarFetch }) {
   const { Hono, createAdaptorServer } = framework
@@ -23,21 +25,29 @@ export function honoApps(framework, { quasar, quasarFetch }) {
     // The whole app has more than one router can do.
     if (router) addFew(app)
     else addRoutes(app, { ...framework, monitor }, place === 'nested' ? monitor : () => {})
+    const webSockets = addSockets(app, framework, variant)
     addFallbacks(app, errorHandler, variant)
     // Anywhere but on node-server there are no objects of Node's.
     const around = isAround ? quasarFetch(app, options) : app.fetch
     if (isAround) monitors.push(around)
     const fetch = variant?.includes('fetch') ? (request) => around(request) : around
-    const server = createAdaptorServer({ fetch })
+    const server = createAdaptorServer({ fetch, ...webSockets.options })
     server.setTimeout(timeout)
-    return {
-      port: await listen(server),
-      stop: () => Promise.all(monitors.map((middleware) => middleware.stop())),
-      async close() {
-        await closeServer(server)
-        await this.stop()
-      },
-    }
+    webSockets.inject(server)
+    addSocketIo(framework.Server, server, variant)
+    return opened(server, monitors)
+  }
+}
+
+/** @param monitors what `stop` ends */
+async function opened(server, monitors) {
+  return {
+    port: await listen(server),
+    stop: () => Promise.all(monitors.map((middleware) => middleware.stop())),
+    async close() {
+      await closeServer(server)
+      await this.stop()
+    },
   }
 }
 
@@ -157,6 +167,34 @@ function addCalls(app, { Hono, monitor }) {
   monitor(inner)
   inner.get('/things/:id', (c) => c.text('thing'))
   app.mount('/mounted-app', inner.fetch)
+}
+
+/** @returns what its server needs */
+function addSockets(app, { streamSSE, sockets }, variant) {
+  const isUpgrading = variant?.endsWith('sockets')
+  if (isUpgrading || variant === 'events') addEvents(app, streamSSE)
+  if (!isUpgrading) return NO_SOCKETS
+  const webSockets = sockets(app)
+  const { upgrade } = webSockets
+  app.use('/refused', (c) => c.text('refused', 401))
+  app.get('/refused', upgrade)
+  app.get('/ws/:room', upgrade)
+  return webSockets
+}
+
+function addEvents(app, streamSSE) {
+  app.get('/events', (c) =>
+    streamSSE(c, async (body) => {
+      await body.writeSSE({ data: 'one' })
+      await new Promise((resolve) => body.onAbort(resolve))
+    }),
+  )
+  app.get('/events/end', (c) =>
+    streamSSE(c, async (body) => {
+      await body.writeSSE({ data: 'one' })
+      await wait(STREAM_MS)
+    }),
+  )
 }
 
 /** Has an error handler of its own, for which Hono wraps its handlers. */

@@ -34,12 +34,16 @@ function replacePerformance(how) {
 }
 
 const sessions = new WeakMap()
+const connections = new WeakMap()
 
 /** Listens with a Node server, of HTTP/1 or HTTP/2, on a free port of 127.0.0.1. */
 export async function listen(server) {
   const open = new Set()
   sessions.set(server, open)
   server.on('session', (session) => open.add(session))
+  const sockets = []
+  connections.set(server, sockets)
+  server.on('connection', (socket) => sockets.push(socket))
   await new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(0, '127.0.0.1', resolve)
@@ -51,6 +55,8 @@ export async function closeServer(server) {
   const closed = new Promise((resolve) => server.close(resolve))
   server.closeAllConnections?.()
   for (const session of sessions.get(server)) session.destroy()
+  // Upgraded ones are no connections of the server any more.
+  for (const socket of connections.get(server) ?? []) socket.destroy()
   await closed
 }
 
@@ -99,6 +105,31 @@ export function errorWith(status) {
 
 /** How long the two pieces of a streamed body are apart, ms. */
 export const STREAM_MS = 300
+
+/** What a WebSocket of the hosts does: it answers each message with the same, and closes on `close`. */
+export function echo(socket) {
+  socket.on('message', (data) => {
+    if (String(data) === 'close') socket.close(1000)
+    else socket.send(String(data))
+  })
+}
+
+/** The same for Hono, which has events in their place. */
+export const echoEvents = {
+  onMessage({ data }, socket) {
+    if (data === 'close') socket.close(1000)
+    else socket.send(data)
+  },
+}
+
+/** A server of Socket.IO at an app's own server: it answers `slow` after 300 ms. */
+export function addSocketIo(Server, server, variant) {
+  if (variant !== 'socket.io') return
+  new Server(server, { allowRequest: (request, done) => done(null, request.headers['x-name'] !== 'nobody') }).on(
+    'connection',
+    (socket) => socket.on('slow', (answer) => setTimeout(answer, STREAM_MS)),
+  )
+}
 
 /** 401 without a name, 403 with another one than `root`, otherwise null. */
 export function refusal(name) {

@@ -1,6 +1,6 @@
 // The app of the Nest hosts, with decorators called by hand: no compiler stands between it and the framework.
 import { Readable } from 'node:stream'
-import { breakOff, failing, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
+import { breakOff, echo, failing, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
 /**
  * @param nest `{ common, core, adapters: { express: () => adapter, fastify: () => adapter } }`
@@ -16,6 +16,9 @@ export function nestApps(nest, integration, adapter) {
       app.enableVersioning({ type: nest.common.VersioningType.URI, defaultVersion: '1' })
     }
     app.getHttpServer().setTimeout(config.timeout ?? 0)
+    const Adapter = { sockets: nest.sockets?.WsAdapter, 'socket.io': nest.sockets?.IoAdapter }[config.variant]
+    // biome-ignore lint/correctness/useHookAtTopLevel: no hook of React
+    if (Adapter) app.useWebSocketAdapter(new Adapter(app))
     await app.listen(0, '127.0.0.1')
     return { port: app.getHttpServer().address().port, close: () => app.close() }
   }
@@ -43,8 +46,12 @@ function rootModule(nest, integration, { options, registrations = 1, variant }) 
   const { QuasarModule } = integration
   const form = () =>
     variant === 'async' ? QuasarModule.forRootAsync({ useFactory: async () => options }) : QuasarModule.forRoot(options)
+  const isEventful = variant === 'sockets' || variant === 'socket.io'
+  const hasEvents = isEventful || variant === 'events'
+  const providers = isEventful ? gateways(nest, variant) : []
   const imports = Array.from({ length: registrations }, form)
-  Module({ imports, controllers: controllers(nest, integration, registrations > 0) })(AppModule)
+  const own = controllers(nest, integration, registrations > 0)
+  Module({ imports, providers, controllers: [...own, ...(hasEvents ? [events(nest)] : [])] })(AppModule)
   return AppModule
 }
 
@@ -71,6 +78,31 @@ function controllers(nest, integration, isMonitored) {
     ...scoped(nest),
     ...(isMonitored ? monitored(nest, integration) : []),
   ]
+}
+
+/** By class and path what a gateway of each adapter does. */
+function gateways({ sockets }, variant) {
+  class Gateway {
+    handleConnection(socket) {
+      if (variant === 'sockets') echo(socket)
+      else socket.on('slow', (answer) => setTimeout(answer, STREAM_MS))
+    }
+  }
+  class Refusing {}
+  const verifyClient = (_info, done) => done(false, 401)
+  const allowRequest = (request, done) => done(null, request.headers['x-name'] !== 'nobody')
+  sockets.WebSocketGateway(variant === 'sockets' ? { path: '/ws/1' } : { allowRequest })(Gateway)
+  if (variant === 'sockets') sockets.WebSocketGateway({ path: '/refused', verifyClient })(Refusing)
+  return variant === 'sockets' ? [Gateway, Refusing] : [Gateway]
+}
+
+function events(nest) {
+  const { concat, NEVER, of, timer, ignoreElements } = nest.sockets.rxjs
+  const one = () => of({ data: 'one' })
+  return controller(nest, 'events', {
+    'SSE /': { run: () => concat(one(), NEVER) },
+    'SSE end': { run: () => concat(one(), timer(STREAM_MS).pipe(ignoreElements())) },
+  })
 }
 
 function fail() {
@@ -215,7 +247,7 @@ function controller({ common }, path, routes, { decorators = [], inject } = {}) 
       configurable: true,
     })
     const descriptor = Object.getOwnPropertyDescriptor(TestController.prototype, name)
-    const map = method === 'POST' ? common.Post : common.Get
+    const map = { POST: common.Post, GET: common.Get, SSE: common.Sse }[method]
     for (const decorate of [map(routePath), ...own]) decorate(TestController.prototype, name, descriptor)
     for (const [at, decorate] of params.entries()) decorate(TestController.prototype, name, at)
   })
