@@ -37,7 +37,13 @@ async function runCells() {
   const code = await run(bin('vitest'), ['run', ...config, ...reporters, ...chosen], { cwd: root })
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
   rmSync(folder, { recursive: true, force: true })
-  return { code, cells: testResults.flatMap((file) => file.assertionResults).flatMap(cellOf) }
+  return { code, cells: testResults.flatMap(cellsOf) }
+}
+
+/** The suites on other runtimes are no cells, unless one of their tests fails. */
+function cellsOf({ name, assertionResults }) {
+  const cells = assertionResults.flatMap(cellOf)
+  return name.endsWith('full.matrix.ts') ? cells : cells.filter(({ passed }) => !passed)
 }
 
 /** A row is a suite, a column a test in it. */

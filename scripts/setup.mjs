@@ -1,5 +1,5 @@
 // Gives the machine what the tests need and npm cannot bring: redis-server, PostgreSQL, chromium, nginx, Prometheus' parser, the other
-// Node versions and Bun, and the oldest packages that are supported.
+// Node versions, Bun and Deno, and the oldest packages that are supported.
 // On Debian as root it is installed; elsewhere one line says what to install.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'

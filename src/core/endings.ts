@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
-import { type Exchange, onResponseFinish } from './http-events.js'
+import { type Exchange, isPublished, onResponseFinish } from './http-events.js'
 import type { LiveTrace } from './request-trace.js'
 import { endOfConnection, endOfResponse, http2StreamOf, isOver, type ResponseEnd, watchClient } from './response-end.js'
 
@@ -42,7 +42,7 @@ export function endWithResponse(trace: LiveTrace, request: IncomingMessage, resp
 
 /** Neither HTTP/2 nor what only plays a request (Fastify's `inject`) is published on the channel. */
 function tellsEnd(request: IncomingMessage, socket: Connection): boolean {
-  return request.httpVersionMajor === 1 && socket.server !== undefined
+  return isPublished && request.httpVersionMajor === 1 && socket.server !== undefined
 }
 
 let isListening = false

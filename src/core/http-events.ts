@@ -18,6 +18,9 @@ const STARTED = 'http.server.request.start'
 /** A response was handed to the system to its last byte; a client that goes away before is not told of. */
 const FINISHED = 'http.server.response.finish'
 
+/** Bun has the channels and publishes nothing on them (as of 1.4). */
+export const isPublished = process.versions.bun === undefined
+
 /**
  * Listens to a channel on which Node's HTTP server publishes: cheaper for a request than any listener, hook or middleware.
  *

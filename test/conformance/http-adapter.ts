@@ -4,6 +4,7 @@ import { speakHttp2 } from '../support/ask.js'
 import { type AppConfig, type Host, type OpenApp, startHost } from '../support/hosts.js'
 import { exceptions, type Recorded, recordedBy, slowEntries } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
+import type { HostRuntime } from '../support/runtimes.js'
 import { answerCases } from './http-adapter/answers.js'
 import { breakCases } from './http-adapter/breaks.js'
 import { connectionCases } from './http-adapter/connections.js'
@@ -20,6 +21,10 @@ export interface HttpHost {
   readonly args?: readonly string[]
   /** Whether it speaks HTTP/2 without TLS. */
   readonly http2?: boolean
+  /** @default 'node' */
+  readonly runtime?: HostRuntime
+  /** What its server tells nobody. */
+  readonly untold?: readonly ('last byte' | 'left in the body' | 'left in the upload')[]
   /** What the heartbeat calls it. */
   readonly framework: string
   /** The series of `/admin/:section` when its guard refuses: the route, or the mount of the guard. */
@@ -54,18 +59,22 @@ export interface Bench {
   reader(): ReturnType<typeof redisStore>
 }
 
-/** What every HTTP integration does, seen from outside: real requests to a process of its own, and what is in Redis then. */
-export function httpConformance(name: string, host: HttpHost): void {
+const SHORT = [routeCases, failureCases, endingCases]
+const WHOLE = [...SHORT, slowCases, lifeCases, answerCases]
+
+/**
+ * What every HTTP integration does, seen from outside: real requests to a process of its own, and what is in Redis then.
+ *
+ * @param length the short form leaves out what does not depend on the runtime
+ */
+export function httpConformance(name: string, host: HttpHost, length: 'short' | 'whole' = 'whole'): void {
   describe(name, () => {
     const bench = useBench(host)
-    routeCases(bench)
-    failureCases(bench)
-    endingCases(bench)
+    for (const cases of length === 'short' ? SHORT : WHOLE) cases(bench)
+    // Not tried on other runtimes than Node.
+    if (host.runtime) return
     breakCases(bench)
     connectionCases(bench)
-    slowCases(bench)
-    lifeCases(bench)
-    answerCases(bench)
   })
 }
 
@@ -111,8 +120,8 @@ export function useBench(host: HttpHost): Bench {
   return bench
 }
 
-async function startOne({ file, args, http2 }: HttpHost, env?: NodeJS.ProcessEnv): Promise<Host> {
-  const started = await startHost(file, args, env)
+async function startOne({ file, args, http2, runtime }: HttpHost, env?: NodeJS.ProcessEnv): Promise<Host> {
+  const started = await startHost(file, args, env, runtime)
   if (!http2) return started
   const open: Host['open'] = async (config) => {
     const app = await started.open(config)

@@ -149,6 +149,19 @@ for (const [name, host] of Object.entries(hosts)) {
   describe.each(['inside', 'fetch', 'around', 'around-fetch'])(`${name}, calls of itself, Quasar %s`, (variant) => {
     const { report, reader } = useBench(host)
 
+    it.each([1, 2])("is in no error's stack more than once, registered %d times", async (registrations) => {
+      const stacks: string[] = []
+      await report({ variant, registrations }, async ({ port }) => {
+        for (const path of ['sync', 'async', 'through/it', 'inner', 'last']) {
+          stacks.push((await ask(port, `/stacks/${path}`)).text)
+        }
+      })
+      for (const stack of stacks) {
+        expect(stack).toContain('Error: here')
+        expect(stack.split('gravito/quasar').length - 1, stack).toBeLessThanOrEqual(1)
+      }
+    })
+
     it('counts a request once when the app calls itself for it', async () => {
       const paths = ['/alias/1', '/calls/1', '/batch']
       const reported = await report({ variant }, async ({ port }, service) => {

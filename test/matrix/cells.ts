@@ -8,7 +8,7 @@ const RUNTIMES = 'test/package/node-versions'
 export interface Runtime {
   /** `Node 20.20.0` */
   readonly title: string
-  readonly language: 'node' | 'bun'
+  readonly language: 'node' | 'bun' | 'deno'
   readonly version: string
   readonly path: string
 }
@@ -61,10 +61,17 @@ export function runtimes(): Runtime[] {
   return installed.length > 0 ? installed : [{ ...runtime('node', versions.node), path: execPath }]
 }
 
+const OTHERS = { bun: { name: 'Bun', path: 'bin/bun' }, deno: { name: 'Deno', path: 'deno' } }
+
 function runtime(name: string, version: string): Runtime {
-  const language = name === 'bun' ? 'bun' : 'node'
-  const title = `${language === 'bun' ? 'Bun' : 'Node'} ${version}`
-  return { title, language, version, path: join(process.cwd(), RUNTIMES, 'node_modules', name, 'bin', language) }
+  const language = name === 'bun' || name === 'deno' ? name : 'node'
+  const { name: called, path } = language === 'node' ? { name: 'Node', path: 'bin/node' } : OTHERS[language]
+  return {
+    title: `${called} ${version}`,
+    language,
+    version,
+    path: join(process.cwd(), RUNTIMES, 'node_modules', name, path),
+  }
 }
 
 /** The apps with those versions of theirs that a set has. */

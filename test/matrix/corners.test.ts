@@ -9,10 +9,12 @@ const installed = runtimes()
 const nodes = installed.filter(({ language }) => language === 'node')
 const [oldest, newest] = [nodes.slice(0, 1), nodes.slice(-1)]
 const buns = installed.filter(({ language }) => language === 'bun')
+const denos = installed.filter(({ language }) => language === 'deno')
 
 defineCells(rowsOf('lowest', [express, fastify, hono, nestExpress, bullmq, bull, sqs]), oldest, check)
 defineCells(rowsOf('highest', [express, fastify, hono, nestExpress, bullmq]), newest, check)
 defineCells(rowsOf('highest', [express, hono, bullmq]), buns, check)
+defineCells(rowsOf('highest', [express, hono]), denos, check)
 defineCells(rowsOf('highest', [express]), newest, checkFailover, {
   where: 'Redis Sentinel, failover: ',
   timeout: 120_000,

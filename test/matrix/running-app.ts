@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { DENO_FLAGS } from '../support/runtimes.js'
 import type { App, Runtime } from './cells.js'
 import { folderOf, prepare, type VersionSet } from './sets.js'
 
@@ -40,7 +41,8 @@ export async function startApp(runtime: Runtime, set: VersionSet, app: App, setu
   // Once a test file: what it tests must not change on the way.
   if (!prepared.has(set)) prepared.set(set, prepare(set))
   await prepared.get(set)
-  const child = spawn(runtime.path, [join('node_modules/.apps', app.file), ...app.args], {
+  const flags = runtime.language === 'deno' ? DENO_FLAGS : []
+  const child = spawn(runtime.path, [...flags, join('node_modules/.apps', app.file), ...app.args], {
     cwd: folderOf(set),
     env: {
       ...process.env,

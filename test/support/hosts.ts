@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { QuasarOptions } from '../../src/core/options.js'
 import { asker } from './asker.js'
 import { packInto } from './pack.js'
+import { FORKING, type HostRuntime } from './runtimes.js'
 
 /** What an app is opened with. Only what can be sent to another process. */
 export interface AppConfig {
@@ -45,6 +46,13 @@ export interface Host {
   end(): Promise<void>
 }
 
+/** Regular expressions as objects, for what is sent as JSON. */
+function encoded(config: AppConfig): object {
+  const rules = [config.options?.ignore ?? []].flat()
+  const ignore = rules.map((rule) => (rule instanceof RegExp ? { regExp: rule.source } : rule))
+  return { ...config, options: { ...config.options, ignore } }
+}
+
 const packed = new Map<string, Promise<void>>()
 
 /**
@@ -56,6 +64,7 @@ export async function startHost(
   file: string,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  runtime: HostRuntime = 'node',
 ): Promise<Host> {
   const name = file.slice(0, file.indexOf('/'))
   // Once a test file: what it tests must not change on the way.
@@ -64,8 +73,7 @@ export async function startHost(
   const child = fork(join('test/hosts', file), [...args], {
     env: { ...process.env, NODE_ENV: 'test', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    serialization: 'advanced',
-    execArgv: [],
+    ...FORKING[runtime],
   })
   let output = ''
   child.stdout?.on('data', (chunk) => (output += chunk))
@@ -74,7 +82,10 @@ export async function startHost(
   await ask('hello', {})
   return {
     async open(config = {}) {
-      const { app, port } = (await ask('open', config)) as { app: number; port: number }
+      const { app, port } = (await ask('open', runtime === 'node' ? config : encoded(config))) as {
+        app: number
+        port: number
+      }
       return {
         port,
         close: async () => void (await ask('close', { app })),

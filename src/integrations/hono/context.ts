@@ -44,8 +44,17 @@ function beginPlain(requests: RequestRecorder, raw: Request, env: unknown): Requ
   // No server made it: the app calls itself, from a handler or from elsewhere.
   else if (served.has(requests)) return null
   const { pathname, search } = new URL(raw.url)
-  const header = (name: string) => raw.headers.get(name) ?? undefined
+  const header = (name: string) => headerOf(raw, name)
   return requests.begin({ method: raw.method, url: pathname + search, header }, nameDispatch)
+}
+
+/** Deno has none any more when a request is over, unless somebody asked for one before. */
+function headerOf(raw: Request, name: string): string | undefined {
+  try {
+    return raw.headers.get(name) ?? undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The function, in which calls of the app to itself are known as such. Bound, it is in no stack. */
@@ -68,7 +77,7 @@ export function endPlain<T>(
   answered.then(
     (value) => {
       leave()
-      endAnswered(trace, env, answerOf(value))
+      endAnswered(trace, raw, env, answerOf(value))
     },
     (error: unknown) => {
       leave()
@@ -79,16 +88,17 @@ export function endPlain<T>(
   return answered
 }
 
-function endAnswered(trace: RequestTrace, env: unknown, answer: Answer | null): void {
+function endAnswered(trace: RequestTrace, raw: Request, env: unknown, answer: Answer | null): void {
   trace.contentType = answer?.headers.get('content-type') ?? null
   const completed = answer && isTimed(answer) ? completionOf(env) : null
   const status = answer?.status ?? 500
-  if (completed)
+  if (completed) {
+    headerOf(raw, 'x-request-id')
     completed.then(
       () => trace.end(status, false),
       () => trace.end(status, true),
     )
-  else trace.end(status, false)
+  } else trace.end(status, false)
 }
 
 /** Neither an upgraded connection nor an event stream says by its end how long the answer took. */

@@ -5,7 +5,7 @@ import { addSocketIo, breakOff, closeServer, failing, listen, OrderError, refusa
 const NO_SOCKETS = { options: {}, inject() {} }
 
 export function honoApps(framework, { quasar, quasarFetch }) {
-  const { Hono, createAdaptorServer } = framework
+  const { Hono } = framework
   return async function openApp({
     options,
     registrations = 1,
@@ -27,26 +27,42 @@ export function honoApps(framework, { quasar, quasarFetch }) {
     else addRoutes(app, { ...framework, monitor }, place === 'nested' ? monitor : () => {})
     const webSockets = addSockets(app, framework, variant)
     addFallbacks(app, errorHandler, variant)
-    // Anywhere but on node-server there are no objects of Node's.
     const around = isAround ? quasarFetch(app, options) : app.fetch
     if (isAround) monitors.push(around)
-    const fetch = variant?.includes('fetch') ? (request) => around(request) : around
-    const server = createAdaptorServer({ fetch, ...webSockets.options })
-    server.setTimeout(timeout)
-    webSockets.inject(server)
-    addSocketIo(framework.Server, server, variant)
-    return opened(server, monitors)
+    const answer = variant?.includes('fetch') ? (request) => around(request) : around
+    const server = await serve(answer, { timeout, webSockets, variant }, framework)
+    return {
+      port: server.port,
+      stop: () => Promise.all(monitors.map((middleware) => middleware.stop())),
+      async close() {
+        await server.close()
+        await this.stop()
+      },
+    }
   }
 }
 
-/** @param monitors what `stop` ends */
-async function opened(server, monitors) {
+/** With the server of node-server, or with that of the runtime, which has no objects of Node's. */
+async function serve(fetch, { timeout, webSockets, variant }, { createAdaptorServer, Server }) {
+  const where = { port: 0, hostname: '127.0.0.1' }
+  if (!process.argv.includes('native')) {
+    const server = createAdaptorServer({ fetch, ...webSockets.options })
+    server.setTimeout(timeout)
+    webSockets.inject(server)
+    addSocketIo(Server, server, variant)
+    return { port: await listen(server), close: () => closeServer(server) }
+  }
+  if (globalThis.Bun) {
+    const server = globalThis.Bun.serve({ ...where, fetch })
+    return { port: server.port, close: () => server.stop(true) }
+  }
+  const closing = new AbortController()
+  const server = globalThis.Deno.serve({ ...where, signal: closing.signal, onListen() {} }, fetch)
   return {
-    port: await listen(server),
-    stop: () => Promise.all(monitors.map((middleware) => middleware.stop())),
-    async close() {
-      await closeServer(server)
-      await this.stop()
+    port: server.addr.port,
+    close() {
+      closing.abort()
+      return server.finished
     },
   }
 }
@@ -100,6 +116,7 @@ function addRoutes(app, framework, monitorNested) {
   app.route('/own', ownErrors(framework))
   addPatterns(app, framework)
   addCalls(app, framework)
+  addStacks(app)
   // At the end: what nothing before has answered passes it.
   app.get('/pages/*', (c, next) => (c.req.path.endsWith('.html') ? c.text('page') : next()))
   app.get('/pages/late', (c) => c.text('late'))
@@ -112,7 +129,24 @@ function addFew(app) {
   app.use('/guarded/*', (c, next) => (c.req.query('in') ? next() : c.text('refused', 401)))
   app.get('/guarded/:id', (c) => c.text('guarded'))
   app.all('/proxy/*', (c) => c.text('proxied'))
+  addStacks(app)
   app.get('*', (c, next) => (c.req.query('fall') ? c.text('fallback') : next()))
+}
+
+/** Answers with the stacks of errors that are made here. */
+function addStacks(app) {
+  const stackOf = () => new Error('here').stack
+  app.get('/stacks/sync', (c) => c.text(stackOf()))
+  app.get('/stacks/async', async (c) => {
+    await wait(1)
+    return c.text(stackOf())
+  })
+  app.use('/stacks/through/*', async function passing(_c, next) {
+    await next()
+  })
+  app.get('/stacks/through/it', (c) => c.text(stackOf()))
+  app.get('/stacks/inner', (c) => app.fetch(new Request(new URL('/stacks/sync', c.req.url)), c.env))
+  app.get('/stacks/last', (c, _next) => c.text(stackOf()))
 }
 
 /** What only Hono has. */

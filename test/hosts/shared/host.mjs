@@ -9,7 +9,7 @@ export function runHost(openApp) {
     hello: () => true,
     async open(config) {
       if (config.performance) replacePerformance(config.performance)
-      const app = await openApp(config)
+      const app = await openApp(decoded(config))
       apps.set(apps.size + 1, app)
       return { app: apps.size, port: app.port }
     },
@@ -25,6 +25,12 @@ export function runHost(openApp) {
     }
   })
   process.on('disconnect', () => process.exit())
+}
+
+/** Regular expressions, which JSON does not know: other runtimes than Node are spoken to in JSON. */
+function decoded(config) {
+  const ignore = config.options?.ignore?.map?.((rule) => (rule.regExp ? new RegExp(rule.regExp) : rule))
+  return ignore ? { ...config, options: { ...config.options, ignore } } : config
 }
 
 /** Fake timers stop it, polyfills replace it, sandboxes have none. */

@@ -37,7 +37,7 @@ export function ready({ port = null, names, close }) {
     await close()
     if (typeof options.redis.disconnect === 'function') options.redis.disconnect()
   })
-  const runtime = process.versions.bun ?? process.versions.node
+  const runtime = process.versions.bun ?? process.versions.deno ?? process.versions.node
   say({ port, runtime, versions: { ...versions, ioredis: versionOf(quasar, 'ioredis') } })
 }
 

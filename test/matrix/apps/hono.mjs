@@ -15,11 +15,11 @@ app.get('/slow', async (c) => {
 })
 app.onError((error, c) => c.text(error.message, 500))
 
-const server = await (process.versions.bun ? onBun() : onNode())
+const server = await (globalThis.Bun ? onBun() : globalThis.Deno ? onDeno() : onNode())
 
 ready({
   port: server.port,
-  names: process.versions.bun ? ['hono'] : ['hono', '@hono/node-server'],
+  names: globalThis.Bun || globalThis.Deno ? ['hono'] : ['hono', '@hono/node-server'],
   async close() {
     await server.close()
     await monitor.stop()
@@ -29,6 +29,11 @@ ready({
 async function onBun() {
   const server = globalThis.Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: app.fetch })
   return { port: server.port, close: () => server.stop() }
+}
+
+async function onDeno() {
+  const server = globalThis.Deno.serve({ port: 0, hostname: '127.0.0.1', onListen() {} }, app.fetch)
+  return { port: server.addr.port, close: () => server.shutdown() }
 }
 
 async function onNode() {
