@@ -25,6 +25,7 @@ export const disabledRecorder: Recorder = Object.freeze({
     track: () => null,
     trackUpgrade: () => null,
     followServer: () => {},
+    routedAs: () => {},
     noteSetup: () => {},
     find: () => null,
     begin: () => null,

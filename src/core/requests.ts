@@ -39,6 +39,8 @@ export interface RequestRecorder {
   followServer(server: Server, isAll?: boolean): void
   /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
   find(response: ServerResponse | undefined): RequestTrace | null
+  /** Forgets a request whose path the app's router reads as one that is ignored: decoded, or without a slash at its end. */
+  routedAs(trace: RequestTrace, path: string): void
   /** Notes something about the way in which Quasar is built into the app; twice is harmless. */
   noteSetup(note: SetupNote): void
   /**
@@ -151,6 +153,14 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       if (!trace) return
       trace.isSeen = this.#isAll === true
       endOnConnection(trace, socket)
+    } catch (error) {
+      this.#onFault(error)
+    }
+  }
+
+  routedAs(trace: RequestTrace, path: string): void {
+    try {
+      if (this.#options.ignore?.(path)) trace.discard()
     } catch (error) {
       this.#onFault(error)
     }

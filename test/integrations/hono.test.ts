@@ -120,6 +120,16 @@ for (const [name, host] of Object.entries(hosts)) {
       expect(await named(['/one/1', '/other/1'], {}, 'PUT')).toEqual({ 'PUT /one/:id': 1, 'PUT /other/:id': 1 })
     })
 
+    it('ignores what the router takes for an ignored path', async () => {
+      const options = { ignore: ['/health', /^\/users\/1$/] }
+      const paths = ['/health', '/health/', '/%68ealth', '/health/?a=1', '/users/%31', '/plain/', '/HEALTH']
+      expect(await named(paths, { variant: `${variant}-loose`, options })).toEqual({
+        'GET /plain': 1,
+        '(unmatched)': 1,
+      })
+      expect(await named(['/health', '/health/'], { options })).toEqual({ '(unmatched)': 1 })
+    })
+
     it('sees through nested apps with error handlers of their own', async () => {
       const reported = await report({ variant }, async ({ port }) => {
         await ask(port, '/deep/own/any/1')

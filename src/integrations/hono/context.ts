@@ -11,6 +11,19 @@ export function noteFailure<T>(trace: RequestTrace, answered: Promise<T>): Promi
   return answered
 }
 
+/** The same, and calls `onEnd` when the app has answered. */
+export function noteEnd<T>(trace: RequestTrace, answered: Promise<T>, onEnd: () => void): Promise<T> {
+  answered.then(onEnd, (error: unknown) => trace.fail(error))
+  return answered
+}
+
+/** Whether the router reads a path otherwise than it was asked for: decoded, without a slash at its end, rewritten. */
+export function isRespelled({ raw, path }: { readonly raw: Request; readonly path: string }): boolean {
+  const { url } = raw
+  const start = url.indexOf('/', url.indexOf('//') + 2)
+  return !url.startsWith(path, start) || !['', '?', '#'].includes(url.charAt(start + path.length))
+}
+
 /** Whether the last handler of a request can pass it on, which is noted from now on. */
 export function watchEnd(c: Context): boolean {
   const entry = matchOf(c)?.[0].at(-1)?.[0]

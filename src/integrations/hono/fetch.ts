@@ -1,6 +1,6 @@
 import type { Context, Handler } from 'hono'
 import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
-import { beginTrace, endPlain, noteFailure, within } from './context.js'
+import { beginTrace, endPlain, isRespelled, noteFailure, within } from './context.js'
 import { current, Dispatch } from './dispatch.js'
 import { type Entry, type Inside, isWrapped, type Match, takesNext, watching } from './internals.js'
 import { nodeObjectsOf } from './server.js'
@@ -15,7 +15,7 @@ export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise
 /** Follows an app by what its router finds: that is before the first handler runs, in the same turn. */
 export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
   const inside = app as unknown as Inside
-  const router = watchRouter(inside)
+  const router = watchRouter(inside, requests)
   watchErrors(inside, requests)
   return function quasarFetch(request, env, ...rest) {
     const node = nodeObjectsOf(env)
@@ -26,6 +26,7 @@ export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
     const dispatch = new Dispatch(request, null)
     trace.context = dispatch
     router.dispatch = dispatch
+    router.trace = trace
     try {
       const answer = fetch(request, env, ...rest)
       if (!node) endPlain(trace, request, env, Promise.resolve(answer), (response) => response)
@@ -41,18 +42,26 @@ export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
   }
 }
 
+/** The request that the router is asked for next. */
+interface Watch {
+  dispatch: Dispatch | null
+  trace: RequestTrace | null
+}
+
 /** Puts a router before the app's own that shows a dispatch what is found for it, which is the first thing that is. */
-function watchRouter(app: Inside): { dispatch: Dispatch | null } {
+function watchRouter(app: Inside, requests: RequestRecorder): Watch {
   const { router } = app
-  const watch: { dispatch: Dispatch | null } = { dispatch: null }
+  const watch: Watch = { dispatch: null, trace: null }
   app.router = {
     name: router.name,
     add: (...route) => router.add(...route),
     match(method, path) {
-      const { dispatch } = watch
+      const { dispatch, trace } = watch
       watch.dispatch = null
       const match = router.match(method, path)
-      return dispatch ? watchMatch(dispatch, match) : match
+      if (!dispatch || !trace) return match
+      if (isRespelled({ raw: dispatch.raw, path })) requests.routedAs(trace, path)
+      return watchMatch(dispatch, match)
     },
   }
   return watch

@@ -1,12 +1,13 @@
 import type { MiddlewareHandler } from 'hono'
 import type { QuasarOptions } from '../../core/options.js'
 import { leaseRecorder } from '../../quasar.js'
-import { beginTrace, endPlain, noteFailure, watchEnd, within } from './context.js'
-import { Dispatch, dispatchAgain } from './dispatch.js'
+import { beginTrace, endPlain, isRespelled, noteEnd, noteFailure, watchEnd, within } from './context.js'
+import { Dispatch, dispatchAgain, nameDispatch } from './dispatch.js'
 import { type AppLike, type Fetch, followApp } from './fetch.js'
 import { callLater } from './internals.js'
 import { markOwn } from './route.js'
 import { nodeObjectsOf } from './server.js'
+import { nameWithin } from './within.js'
 
 export interface QuasarMiddleware extends MiddlewareHandler {
   /** Reports what is left and says good-bye; requests pass through unseen from then on. Never rejects. */
@@ -31,6 +32,9 @@ export function quasar(options?: QuasarOptions): QuasarMiddleware {
   const quasar: MiddlewareHandler = (c, next) => {
     const node = nodeObjectsOf(c.env)
     const trace = beginTrace(requests, c.req.raw, c.env, node)
+    if (node && trace && trace.nameRoute !== nameDispatch) {
+      return noteEnd(trace, next(), () => nameWithin(trace, node.incoming, c))
+    }
     if (trace?.context) {
       dispatchAgain(requests, trace, c)
       watchEnd(c)
@@ -39,6 +43,7 @@ export function quasar(options?: QuasarOptions): QuasarMiddleware {
     const proceed = node ? next : within(trace, next)
     if (!trace) return proceed()
     trace.context = new Dispatch(c.req.raw, c)
+    if (isRespelled(c.req)) requests.routedAs(trace, c.req.path)
     const answered = watchEnd(c) ? callLater(proceed) : proceed()
     if (node) return noteFailure(trace, answered)
     return endPlain(trace, c.req.raw, c.env, answered, () => (c.finalized ? c.res : null))

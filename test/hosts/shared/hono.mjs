@@ -15,7 +15,7 @@ export function honoApps(framework, { quasar, quasarFetch }) {
     router,
     timeout = 0,
   }) {
-    const app = router ? framework.routers[router]() : new Hono()
+    const app = router ? framework.routers[router]() : new Hono({ strict: !variant?.includes('loose') })
     const isAround = variant?.startsWith('around')
     const monitors = Array.from({ length: isAround ? 0 : registrations }, () => quasar(options))
     const monitor = (router) => {

@@ -1,0 +1,19 @@
+import type { IncomingMessage } from 'node:http'
+import type { Context } from 'hono'
+import type { RequestTrace } from '../../core/requests.js'
+import { answeredRoute } from './route.js'
+
+/** Names a request that another framework follows, and hands over to Hono, by both: `/api/*` and `/users/:id`. */
+export function nameWithin(trace: RequestTrace, incoming: IncomingMessage, c: Context): void {
+  if (c.error) trace.fail(c.error)
+  const route = answeredRoute(c)
+  if (route) trace.route = mountOf(trace, incoming) + route.path
+}
+
+/** The pattern of what the other framework cut off the path; empty when Hono saw all of it. */
+function mountOf(trace: RequestTrace, incoming: IncomingMessage): string {
+  const { originalUrl = incoming.url } = incoming as { originalUrl?: string }
+  if (originalUrl === incoming.url) return ''
+  const mount = trace.route ?? trace.nameRoute?.(incoming, trace) ?? ''
+  return mount.replace(/\/?\*\w*$/, '')
+}
