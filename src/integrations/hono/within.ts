@@ -14,6 +14,6 @@ export function nameWithin(trace: RequestTrace, incoming: IncomingMessage, c: Co
 function mountOf(trace: RequestTrace, incoming: IncomingMessage): string {
   const { originalUrl = incoming.url } = incoming as { originalUrl?: string }
   if (originalUrl === incoming.url) return ''
-  const mount = trace.route ?? trace.nameRoute?.(incoming, trace) ?? ''
+  const mount = trace.nameRoute?.(incoming, trace) ?? ''
   return mount.replace(/\/?\*\w*$/, '')
 }
