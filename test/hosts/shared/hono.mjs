@@ -204,9 +204,10 @@ function addCalls(app, { Hono, monitor }) {
 }
 
 /** @returns what its server needs */
-function addSockets(app, { streamSSE, sockets }, variant) {
+function addSockets(app, { stream, streamSSE, sockets }, variant) {
   const isUpgrading = variant?.endsWith('sockets')
-  if (isUpgrading || variant === 'events') addEvents(app, streamSSE)
+  if (isUpgrading) addEvents(app, streamSSE)
+  if (variant === 'events') addEvents(app, plainEvents(stream))
   if (!isUpgrading) return NO_SOCKETS
   const webSockets = sockets(app)
   const { upgrade } = webSockets
@@ -214,6 +215,17 @@ function addSockets(app, { streamSSE, sockets }, variant) {
   app.get('/refused', upgrade)
   app.get('/ws/:room', upgrade)
   return webSockets
+}
+
+/** In place of `streamSSE`, whose headers HTTP/2 does not allow. */
+function plainEvents(stream) {
+  return (c, run) => {
+    c.header('content-type', 'text/event-stream')
+    return stream(c, (body) => {
+      body.writeSSE = ({ data }) => body.write(`data: ${data}\n\n`)
+      return run(body)
+    })
+  }
 }
 
 function addEvents(app, streamSSE) {
