@@ -1,5 +1,6 @@
 export { type MethodDecorator, Monitored, SlowJob } from './core/decorators.js'
 export { isQuasarError, QuasarError, type QuasarErrorCode } from './core/errors.js'
+export { nameRequest } from './core/name-request.js'
 export type { QuasarOptions, Readiness, Redact } from './core/options.js'
 export type { QueueStatus } from './core/queue-reporter.js'
 export type { RecorderStatus } from './core/recorder.js'

@@ -28,6 +28,7 @@ export const disabledRecorder: Recorder = Object.freeze({
     routedAs: () => {},
     noteSetup: () => {},
     find: () => null,
+    findInFlight: () => null,
     begin: () => null,
   },
   jobs: { begin: () => noTrace, openWorker: () => noWorker, traceOf: () => null, stalled() {} },

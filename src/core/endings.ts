@@ -25,6 +25,13 @@ export function remember(response: ServerResponse, trace: LiveTrace): void {
   ;(response as Traced)[TRACE] = trace
 }
 
+/** The same by the request; null, too, for HTTP/2, whose connections know no trace. */
+export function followedBy(request: IncomingMessage): LiveTrace | null {
+  let trace = (request.socket as Connection | undefined)?.[TRACE] ?? null
+  while (trace && trace.request !== request) trace = trace.earlier
+  return trace
+}
+
 /**
  * Ends a trace when its response ends. On Node's HTTP/1 server the channel tells, and the connection for clients that go
  * away: a listener on every response would cost ten times as much, and so does a property on Express's objects.

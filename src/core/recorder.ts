@@ -107,7 +107,11 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#records = records
     this.requests = new HttpRequests(
       options,
-      { slow: (request) => records.slowRequest(request), failed: (request, e) => records.failedRequest(request, e) },
+      {
+        slow: (request) => records.slowRequest(request),
+        failed: (request, error) => records.failedRequest(request, error),
+        failedPart: (request, { error, path }) => records.failedRequest(request, error, path),
+      },
       this.#onFault,
     )
     this.jobs = new Jobs(

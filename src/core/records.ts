@@ -29,6 +29,8 @@ export interface CaptureContext {
   /** The route's pattern or the job's name. */
   route?: string | null
   queue?: string | null
+  /** The part of a GraphQL answer that failed, `user.posts.0.title`. */
+  path?: string | null
   requestId?: string | null
   traceId?: string | null
 }
@@ -94,10 +96,12 @@ export class Records {
     this.#keepSlow(entry, trace.start)
   }
 
-  failedRequest(request: EndedRequest, error: unknown): void {
+  /** @param path the part of a GraphQL answer that failed */
+  failedRequest(request: EndedRequest, error: unknown, path: string | null = null): void {
     const { trace } = request
     this.exception(error, 'request', false, {
       route: request.name,
+      path,
       requestId: requestIdOf(trace),
       traceId: trace.traceId ?? traceIdOf(headerOf(trace.request)('traceparent')),
     })
@@ -145,6 +149,7 @@ export class Records {
       node: this.#options.node,
       route: nameIn(context.route),
       queue: nameIn(context.queue),
+      path: nameIn(context.path),
       requestId: redactId(context.requestId ?? undefined),
       traceId: redactId(context.traceId ?? undefined),
       ts: wallClock(),

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { monotonic } from './clock.js'
+import type { Operation } from './operation-names.js'
 
 /** Called once, when a request ends that no route has been named for: the pattern `/users/:id`, or null for unmatched. */
 export type RouteNamer = (request: IncomingMessage, trace: RequestTrace) => string | null
@@ -10,6 +11,8 @@ export interface RequestTrace {
   route: string | null
   /** Who names it when no route has been named; null when nobody does. */
   readonly nameRoute: RouteNamer | null
+  /** The framework's own request, where what it serves knows that one only. */
+  source: object | null
   /** What an integration keeps with the request, null at first. A property of its own on Express's objects takes 1.5 µs. */
   context: unknown
   /** The content type of an answer of which there is no response object of Node's, null before it is known. */
@@ -19,6 +22,25 @@ export interface RequestTrace {
    * cuts it short. Whether it is an exception is judged by the final status.
    */
   fail(error: unknown): void
+  /** Whether it is not over yet. */
+  readonly isLive: boolean
+  /**
+   * Enters an app within the app that the request came to: its route is the name, where it has one. The context is null again, and
+   * what was kept with the request is for the outer app's namer. Without effect in the app that the request came to.
+   */
+  enter(nameRoute: RouteNamer): void
+  /** A GraphQL operation that the request runs; one that runs several is a batch. */
+  operate(operation: Operation): void
+  /**
+   * An error of an operation: an exception and an error of the request, whatever its status. The same error counts once.
+   *
+   * @param path `user.posts.0.title`
+   */
+  failPart(error: unknown, path: string): void
+  /** Notes a part as told: what answers the client there is no error. */
+  passPart(path: string): void
+  /** Whether a part was told, as an error or as none. */
+  knowsPart(path: string): boolean
   /** Forgets the error: the app has dealt with it, and goes on as if nothing had happened. */
   recovered(): void
   /** For traces that {@link RequestRecorder.begin} made; the others end by themselves. Twice is harmless. */
@@ -46,6 +68,16 @@ export interface TraceSink {
   ended(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void
 }
 
+/** A part of an answer that failed; the rest was sent. */
+export interface FailedPart {
+  readonly error: unknown
+  readonly path: string
+}
+
+/** So many failed parts of a request are kept: one error in a list may fail for each of its entries. */
+const MAX_FAILED_PARTS = 10
+const MAX_KNOWN_PARTS = 100
+
 /** What a trace has for an error as long as there is none: `undefined` can be thrown, too. */
 export const NO_ERROR = Symbol('no error')
 
@@ -58,6 +90,14 @@ export const CUT_SHORT = 500
  */
 export class LiveTrace implements RequestTrace {
   route: string | null = null
+  /** What the app calls the route. */
+  name: string | null = null
+  source: object | null = null
+  nameInner: RouteNamer | null = null
+  outerContext: unknown = null
+  operation: Operation | 'batch' | null = null
+  failedParts: FailedPart[] | null = null
+  knownParts: Set<string> | null = null
   context: unknown = null
   contentType: string | null = null
   error: unknown = NO_ERROR
@@ -95,6 +135,51 @@ export class LiveTrace implements RequestTrace {
     if (!response?.headersSent) this.error = error
     else if (!response.writableEnded) this.cutShort(error)
     else if (this.error === NO_ERROR) this.error = error
+  }
+
+  get isLive(): boolean {
+    return this.list !== null
+  }
+
+  enter(nameRoute: RouteNamer): void {
+    if (this.nameRoute === nameRoute) return
+    this.nameInner = nameRoute
+    this.outerContext = this.context
+    this.context = null
+  }
+
+  /** The pattern of the innermost route; null when none took it. */
+  findRoute(): string | null {
+    const request = this.request as IncomingMessage
+    if (this.nameInner) {
+      const inner = this.nameInner(request, this)
+      if (inner) return inner
+      this.context = this.outerContext
+    }
+    return this.route ?? this.nameRoute?.(request, this) ?? null
+  }
+
+  operate(operation: Operation): void {
+    const known = this.operation
+    if (known === null) this.operation = operation
+    else if (known !== 'batch' && (known.kind !== operation.kind || known.name !== operation.name))
+      this.operation = 'batch'
+  }
+
+  passPart(path: string): void {
+    this.knownParts ??= new Set()
+    if (this.knownParts.size < MAX_KNOWN_PARTS) this.knownParts.add(path)
+  }
+
+  knowsPart(path: string): boolean {
+    return this.knownParts?.has(path) === true
+  }
+
+  failPart(error: unknown, path: string): void {
+    this.passPart(path)
+    this.failedParts ??= []
+    const parts = this.failedParts
+    if (parts.length < MAX_FAILED_PARTS && !parts.some((part) => part.error === error)) parts.push({ error, path })
   }
 
   recovered(): void {
@@ -147,6 +232,12 @@ export class InFlight {
     if (trace.next) trace.next.previous = trace.previous
     else this.#newest = trace.previous
     trace.previous = trace.next = trace.list = null
+  }
+
+  /** The newest for which this holds. */
+  findLast(test: (trace: LiveTrace) => boolean): LiveTrace | null {
+    for (let trace = this.#newest; trace; trace = trace.previous) if (test(trace)) return trace
+    return null
   }
 
   *[Symbol.iterator](): Iterator<LiveTrace> {

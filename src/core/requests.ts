@@ -5,8 +5,10 @@ import { monotonic } from './clock.js'
 import { Connections, connectionOf, hasSession, isPolling } from './connections.js'
 import { endOnConnection, endWithResponse, followed, remember } from './endings.js'
 import { type Exchange, onRequestStart, onResponseFinish } from './http-events.js'
+import { OperationNames } from './operation-names.js'
 import type { ResolvedOptions } from './options.js'
 import {
+  type FailedPart,
   InFlight,
   LiveTrace,
   NO_ERROR,
@@ -41,6 +43,8 @@ export interface RequestRecorder {
   find(response: ServerResponse | undefined): RequestTrace | null
   /** Forgets a request whose path the app's router reads as one that is ignored: decoded, or without a slash at its end. */
   routedAs(trace: RequestTrace, path: string): void
+  /** The newest request in flight for which this holds. */
+  findInFlight(test: (trace: LiveTrace) => boolean): LiveTrace | null
   /** Notes something about the way in which Quasar is built into the app; twice is harmless. */
   noteSetup(note: SetupNote): void
   /**
@@ -68,6 +72,7 @@ export interface EndedRequest {
 export interface RequestListener {
   slow(request: EndedRequest): void
   failed(request: EndedRequest, error: unknown): void
+  failedPart(request: EndedRequest, part: FailedPart): void
 }
 
 /** Set on a request (by Zenith, on its own) to be left out, where the connection does not know its trace. */
@@ -85,6 +90,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   readonly #listener: RequestListener
   readonly #inFlight = new InFlight()
   readonly #connections = new Connections()
+  readonly #operations = new OperationNames()
   readonly #series: SeriesTable
   readonly #onFault: (error: unknown) => void
   #isUsed = false
@@ -174,6 +180,10 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     return response ? followed(response) : null
   }
 
+  findInFlight(test: (trace: LiveTrace) => boolean): LiveTrace | null {
+    return this.#inFlight.findLast(test)
+  }
+
   begin(request: RequestLike, nameRoute: RouteNamer | null = null): RequestTrace | null {
     try {
       return this.#begin(request, null, request.method, request.url, nameRoute, activeTraceId())
@@ -256,6 +266,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
 
   /** Starts the next interval. */
   clear(): void {
+    this.#operations.clear()
     this.#series.clear()
   }
 
@@ -331,13 +342,24 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     const series = this.#series.find(method, route)
     const thresholdMs = this.#series.thresholdOf(series, method, route)
     const isSlow = isTimed && durationMs >= thresholdMs
-    count(series, status, aborted, isTimed ? durationMs : null)
+    const isError = status >= 500 || trace.failedParts !== null
+    count(series, status, isError, aborted, isTimed ? durationMs : null)
     const hasFailed = status >= 500 && trace.error !== NO_ERROR
-    if (!hasFailed && !isSlow) return
+    if (!hasFailed && !trace.failedParts && !isSlow) return
     const name = nameOf(trace.method, route)
     const ended = { trace, name, status, aborted, durationMs, thresholdMs }
     if (isSlow) this.#listener.slow(ended)
     if (hasFailed) this.#listener.failed(ended, trace.error)
+    for (const part of trace.failedParts ?? []) this.#listener.failedPart(ended, part)
+  }
+
+  /** `/graphql query GetUser` for an operation. */
+  #routeOf(trace: LiveTrace): string {
+    const named = trace.name ?? trace.findRoute() ?? UNMATCHED
+    const { operation } = trace
+    if (!operation) return named
+    const text = operation === 'batch' ? '(batch)' : this.#operations.textOf(operation)
+    return named === UNMATCHED ? text : `${named} ${text}`
   }
 
   /** Whether its path is another spelling of an ignored one: what answered would have answered that, too. */
@@ -346,10 +368,6 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     if (!respell || !knowsPaths(context)) return false
     const ignored = respell(pathOf(url))
     return ignored !== null && context.covers(ignored)
-  }
-
-  #routeOf(trace: LiveTrace): string {
-    return trace.route ?? trace.nameRoute?.(trace.request as IncomingMessage, trace) ?? UNMATCHED
   }
 
   #figures(filled: readonly Series[], intervalMs: number): RequestFigures {
@@ -380,9 +398,9 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   }
 }
 
-function count(series: Series, status: number, aborted: boolean, durationMs: number | null): void {
+function count(series: Series, status: number, isError: boolean, aborted: boolean, durationMs: number | null): void {
   series.count += 1
-  if (status >= 500) series.errors += 1
+  if (isError) series.errors += 1
   if (aborted) series.aborted += 1
   const statusClass = Math.trunc(status / 100) - 1
   if (statusClass >= 0 && statusClass < 5) series.classes[statusClass] = (series.classes[statusClass] as number) + 1

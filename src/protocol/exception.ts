@@ -22,6 +22,8 @@ export interface ExceptionRecord {
   node: string
   route: string | null
   queue: string | null
+  /** The part of a GraphQL answer that failed, `user.posts.0.title`; null for what failed as a whole. */
+  path: string | null
   requestId: string | null
   traceId: string | null
   /** Unix ms. */
@@ -55,6 +57,7 @@ export function parseException(text: unknown, from: { service?: string; ts?: num
     node: readText(fields, 'node', MAX_NAME_CHARS) ?? '',
     route: readText(fields, 'route', MAX_NAME_CHARS),
     queue: readText(fields, 'queue', MAX_NAME_CHARS),
+    path: readText(fields, 'path', MAX_NAME_CHARS),
     requestId: readText(fields, 'requestId', MAX_NAME_CHARS),
     traceId: readText(fields, 'traceId', MAX_NAME_CHARS),
     ts,

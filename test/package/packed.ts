@@ -7,13 +7,14 @@ const root = process.cwd()
 
 /** Every subpath with code and what the docs say it exports. */
 export const documented: Readonly<Record<string, readonly string[]>> = {
-  '.': ['startQuasar', 'captureException', 'Monitored', 'SlowJob', 'QuasarError', 'isQuasarError'],
+  '.': ['startQuasar', 'captureException', 'nameRequest', 'Monitored', 'SlowJob', 'QuasarError', 'isQuasarError'],
   './protocol': ['parseHeartbeat', 'encodeHeartbeat', 'keysOf', 'Sketch'],
   './express': ['quasar', 'quasarErrorHandler'],
   './fastify': ['default', 'quasarPlugin', 'zenithPlugin'],
   './hono': ['quasar', 'quasarFetch'],
   './nest': ['QuasarModule', 'ZenithModule', 'QuasarService', 'Monitored', 'SlowJob', 'SkipQuasar'],
   './bullmq': ['monitorWorker', 'monitorQueue'],
+  './graphql': ['quasarGraphql'],
   './queues/bullmq': ['bullmqQueues'],
   './queues/bull': ['bullQueues'],
   './queues/laravel': ['laravelQueues'],

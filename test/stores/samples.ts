@@ -92,6 +92,7 @@ export function exceptionOf(service: string, id: string, changes: Partial<Except
     node: 'n1',
     route: 'GET /users/:id',
     queue: null,
+    path: null,
     requestId: 'r-1',
     traceId: null,
     ts: Date.now(),

@@ -25,6 +25,7 @@ export const ExceptionRow = memo(
             ['where', group.routes.join(', ')],
             ['kind', sample.kind],
             ['queue', sample.queue],
+            ['path', sample.path],
             ['server', sample.node],
             ['request id', sample.requestId],
             ['trace id', sample.traceId],

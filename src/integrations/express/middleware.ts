@@ -29,6 +29,8 @@ export function followRequests(requests: RequestRecorder, name: RouteNamer = nam
     look.atRequest(request)
     const trace = requests.track(request, response, name)
     if (!trace) return null
+    // Of another framework: Express is an app within its app.
+    if (!isTracker(trace.context)) trace.enter(name)
     if (trace.context === null) attach(tracker(), trace)
     const known = isTracker(trace.context) ? trace.context : null
     // The app may dispatch a request twice.

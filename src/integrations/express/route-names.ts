@@ -53,8 +53,9 @@ function findPlace(root: Router, mounts: readonly Mount[], layer: Layer): number
  * The pattern in front of what is in a place.
  *
  * @param base `baseUrl` in the layer
+ * @param appPath what the app itself is mounted on: an outer app's layers may not have been seen yet
  */
-export function prefixOf(mounts: readonly Mount[], place: number, base: string, layer?: Layer): string {
+export function prefixOf(mounts: readonly Mount[], place: number, base: string, layer?: Layer, appPath = ''): string {
   if (place !== HIDDEN) return mounts[place]?.name ?? ''
   const isMount = layer !== undefined && !layer.route && !isAtRoot(layer)
   // What a hidden mount takes itself is a part of its base.
@@ -62,6 +63,7 @@ export function prefixOf(mounts: readonly Mount[], place: number, base: string, 
     isMount ? base.startsWith(above) && takes(layer, base.slice(above.length)) : base === above
   const parent = mounts.findLast((mount) => isParent(mount.base))
   if (parent) return parent.name
+  if (appPath !== '' && isParent(appPath)) return appPath
   return isParent('') ? '' : `${mounts.at(-1)?.name ?? ''}/*`
 }
 

@@ -129,7 +129,7 @@ export class RouteTracker implements PathContext {
     this.#last = layer
     if (isRoot) return
     const { baseUrl = '' } = this.request
-    const name = fullName(prefixOf(this.#mounts, place, baseUrl, layer), layer)
+    const name = fullName(prefixOf(this.#mounts, place, baseUrl, layer, this.#appPath()), layer)
     if (layer.route) {
       this.#route = layer
       this.#routeName = name
@@ -138,6 +138,13 @@ export class RouteTracker implements PathContext {
     const router = routerIn(layer)
     if (router) hookLayers(router)
     this.#mounts.push({ layer, base: baseUrl, name })
+  }
+
+  /** Text or nothing: an app that is mounted on several paths has no one. */
+  #appPath(): string {
+    const { app } = this.request as { app?: { path?(): unknown } }
+    const path = app?.path?.()
+    return typeof path === 'string' ? path : ''
   }
 
   #placeOf(layer: Layer): number {

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
 import { type NoteError, watchLaterErrors } from './later-errors.js'
+import { followMercurius } from './mercurius.js'
 import { type Follow, moveIntoHandler } from './move-into-handler.js'
 import { configOf, contextOf, type RouteConfig } from './route-context.js'
 
@@ -13,11 +14,14 @@ import { configOf, contextOf, type RouteConfig } from './route-context.js'
  */
 export function followRequests(fastify: FastifyInstance, requests: RequestRecorder): boolean {
   noteSetup(fastify, requests)
+  followMercurius(fastify)
   const isWhole = hasServer(fastify)
   if (isWhole) requests.followServer(fastify.server as Server)
   const follow: Follow = (request, reply, config) => {
     const trace = requests.track(request.raw, reply.raw)
-    if (trace) name(trace, config)
+    if (!trace) return
+    trace.source = request
+    name(trace, config)
   }
   fastify.addHook('onRequest', function quasarOnRequest(request, reply, done) {
     follow(request, reply, configOf(request))

@@ -44,10 +44,15 @@ export function beginTrace(
   env: unknown,
   node: NodeObjects | null,
 ): RequestTrace | null {
-  if (!node) return beginPlain(requests, raw, env)
+  const trace = node ? beginServed(requests, node) : beginPlain(requests, raw, env)
+  if (trace) trace.source ??= raw
+  return trace
+}
+
+function beginServed(requests: RequestRecorder, { incoming, outgoing }: NodeObjects): RequestTrace | null {
   served.add(requests)
-  if (!node.outgoing) return requests.trackUpgrade(node.incoming, nameDispatch)
-  return requests.track(node.incoming, node.outgoing, nameDispatch)
+  if (!outgoing) return requests.trackUpgrade(incoming, nameDispatch)
+  return requests.track(incoming, outgoing, nameDispatch)
 }
 
 function beginPlain(requests: RequestRecorder, raw: Request, env: unknown): RequestTrace | null {

@@ -1,8 +1,9 @@
 import type { ModulesContainer } from '@nestjs/core'
+import { isClientError } from '../../core/client-errors.js'
 import { follow } from '../../core/follow.js'
 import type { JobTrace } from '../../core/jobs.js'
 import { recorderOf } from './apps.js'
-import { isClientError } from './client-errors.js'
+import { noteGuard, noteResolver } from './graphql.js'
 import {
   eventsOf,
   type Handler,
@@ -39,6 +40,7 @@ function watchIntercept(intercept: Intercept): Intercept {
     if (isHttp(args, type)) restore(this, 'intercept', intercept)
     const trace = isFollowed(type) ? begin(instance, callback, () => nameOf(type, instance, callback)) : null
     const answer = intercept.call(this, interceptors, args, instance, callback, next, type)
+    if (type === 'graphql') answer.then(undefined, (error: unknown) => noteResolver(args, error))
     return trace ? followAnswer(trace, answer) : answer
   }
 }
@@ -47,6 +49,11 @@ function watchTryActivate(tryActivate: TryActivate): TryActivate {
   return function (guards, args, instance, callback, type) {
     if (isHttp(args, type)) restore(this, 'tryActivate', tryActivate)
     const answer = tryActivate.call(this, guards, args, instance, callback, type)
+    if (type === 'graphql')
+      answer.then(
+        (may) => noteGuard(args, may),
+        (error: unknown) => noteResolver(args, error),
+      )
     if (isFollowed(type)) {
       answer.catch((error) => {
         if (isClientError(error)) return

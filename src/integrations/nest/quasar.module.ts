@@ -1,5 +1,6 @@
 import { type DynamicModule, Global, Inject, Module, type NestModule } from '@nestjs/common'
 import { DiscoveryModule } from '@nestjs/core'
+import { ApolloPlugin } from './graphql.js'
 import { JobDiscovery } from './jobs.js'
 import { ConfigurableModuleClass, type QuasarModuleOptions } from './options.js'
 import { QuasarService } from './quasar.service.js'
@@ -15,7 +16,7 @@ import { QueueDiscovery } from './queues.js'
 @Global()
 @Module({
   imports: [DiscoveryModule],
-  providers: [QuasarService, JobDiscovery, QueueDiscovery],
+  providers: [QuasarService, JobDiscovery, QueueDiscovery, ApolloPlugin],
   exports: [QuasarService],
 })
 export class QuasarModule extends ConfigurableModuleClass implements NestModule {

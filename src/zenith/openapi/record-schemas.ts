@@ -178,6 +178,7 @@ const exceptionRecord = objectOf<ExceptionRecord>('One exception.', {
   node: text('Its node.'),
   route: orNull(text('The route that it happened in.')),
   queue: orNull(text('The queue of the job that it happened in.')),
+  path: orNull(text('The part of a GraphQL answer that failed.')),
   requestId: orNull(text("The request's id.")),
   traceId: orNull(text("The trace's id.")),
   ts: amount('Unix ms.'),

@@ -94,6 +94,7 @@ export const exceptions: fc.Arbitrary<ExceptionRecord> = fc.record({
   node: text,
   route: name,
   queue: name,
+  path: name,
   requestId: name,
   traceId: name,
   ts: time,
