@@ -27,6 +27,13 @@ async function swap(name) {
   await rename(join(fresh, name), join(dist, name))
 }
 
+/** The page's files are half of the package: the CommonJS copy serves both formats. */
+async function shareAssets() {
+  const file = 'zenith/assets/generated.js'
+  if (existsSync(join(fresh, 'cjs', file)))
+    await writeFile(join(fresh, 'esm', file), `export { assets } from '../../../cjs/${file}'\n`)
+}
+
 const dashboard = join(root, 'scripts/build-dashboard.mjs')
 const codes = []
 // Whoever builds from a program of their own has another NODE_ENV, and would publish React's development build.
@@ -36,6 +43,7 @@ codes.push(...(await Promise.all(formats.map(compile))))
 // npm makes a command executable where it installs it; whoever unpacks the tarball in another way has it so, too.
 const command = join(fresh, 'esm/cli/bin.js')
 if (existsSync(command)) await chmod(command, 0o755)
+await shareAssets()
 for (const { name } of formats) await swap(name)
 await rm(fresh, { recursive: true, force: true })
 process.exitCode = codes.every((code) => code === 0) ? 0 : 1

@@ -9,8 +9,6 @@ const bad: [keyof QuasarOptions, unknown][] = [
   ['service', ''],
   ['service', 7],
   ['environment', 'e'.repeat(201)],
-  ['redis', 'localhost:6379'],
-  ['redis', 'http://localhost'],
   ['redis', true],
   ['store', {}],
   ['prefix', 'quasar'],
@@ -40,6 +38,10 @@ describe('a bad option', () => {
     } catch (error) {
       expect(isQuasarError(error) && error.code).toBe('invalid_option')
     }
+  })
+
+  it.each(['http://localhost', 'localhost', 'redis://host/cache'])('redis = %j says what it takes', (redis) => {
+    expect(() => startQuasar({ redis })).toThrow(/^Quasar: option "redis" takes a URL, .+$/)
   })
 
   it('that does not exist names those that do', () => {

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import type { Store } from '../../src/ports.js'
 import { keysOf, MAX_AUDIT_ENTRIES, MIN_SNAPSHOT_LIFE_MS } from '../../src/protocol/index.js'
 import { redisStore } from '../../src/stores/redis.js'
+import { fakeClock } from '../support/fake-clock.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { createAclUser } from '../support/redis-acl.js'
 import { countCommands } from '../support/redis-commands.js'
@@ -99,7 +100,7 @@ test('a look costs one command as long as nothing was written, and one more for 
 
 test('what ran out is not shown: neither by a reader that saw it nor by a new one', async () => {
   await store.writeQueues(snapshotOf('shop', { queues }), 1)
-  vi.useFakeTimers({ toFake: ['performance'] })
+  fakeClock()
   expect(await reported()).toEqual(['shop n1: mail'])
   await admin.del(keys.queues('shop'))
   vi.advanceTimersByTime(MIN_SNAPSHOT_LIFE_MS + 1)
@@ -176,7 +177,7 @@ test('who writes an index later is shown once', async () => {
 })
 
 test('a foreign snapshot without an end to its life is gone when it stays the same', async () => {
-  vi.useFakeTimers({ toFake: ['performance'] })
+  fakeClock()
   await admin.set(keys.queues('shop'), JSON.stringify(snapshotOf('shop', { queues })))
   expect(await reported()).toEqual(['shop n1: mail'])
   vi.advanceTimersByTime(MIN_SNAPSHOT_LIFE_MS + 1)

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import type { Reader } from '../../src/ports.js'
 import type { Listing, Period, ServicePeriod } from '../../src/protocol/index.js'
 import { memoryStore } from '../../src/stores/memory.js'
+import { fakeClock } from '../support/fake-clock.js'
 import { askApi } from './support/api.js'
 import { freezeClock, ms, START, within } from './support/figures.js'
 import { beatOf, present, report, rollupOf, type SeriesFigures } from './support/records.js'
@@ -119,7 +120,7 @@ describe('services over a period', () => {
         return memory.history(query)
       },
     }
-    vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'performance'] })
+    fakeClock('Date', 'setInterval')
     vi.setSystemTime(START)
     const zenith = openZenith({ store })
     const routes = [{ key: 'GET /a', durations: ms(1, 100) }]

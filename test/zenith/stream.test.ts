@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { PulseDifference, PulseEvent } from '../../src/protocol/index.js'
 import { memoryStore } from '../../src/stores/memory.js'
+import { fakeClock } from '../support/fake-clock.js'
 import { countingReader } from './support/counting-reader.js'
 import { send } from './support/http.js'
 import { beatOf, exceptionOf, present, report, slowOf } from './support/records.js'
@@ -161,7 +162,7 @@ describe('the stream', () => {
   })
 
   it('keeps a silent line open with comments, and ends it after a while so that the gate is passed again', async () => {
-    vi.useFakeTimers({ toFake: ['setInterval', 'performance'] })
+    fakeClock('setInterval')
     onTestFinished(() => void vi.useRealTimers())
     const { zenith } = await serveZenith({ store: memoryStore() })
     const stream = await zenith.fetch(new Request('http://localhost/api/stream'))

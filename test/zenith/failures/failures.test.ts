@@ -9,6 +9,7 @@ import { memoryStore } from '../../../src/stores/memory.js'
 import { FailureIndex } from '../../../src/zenith/failures/failure-index.js'
 import type { QueueDirectory } from '../../../src/zenith/queues/directory.js'
 import { frameworkOn, serialized } from '../../queues/gravito-stream/framework.js'
+import { fakeClock } from '../../support/fake-clock.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { type ActingZenith, actingZenith } from '../support/acting.js'
 import { failJobs, openQueue, rowOf } from '../support/bullmq.js'
@@ -157,7 +158,7 @@ describe('failure groups', () => {
     const source = counting(sourceOf('mail'))
     const acting = actingZenith({ store: memoryStore(), queues: [source] })
     await acting.keyOf('mail')
-    vi.useFakeTimers({ toFake: ['performance'] })
+    fakeClock()
     onTestFinished(() => void vi.useRealTimers())
     await Promise.all(Array.from({ length: 20 }, () => listingOf(acting)))
     await listingOf(acting)
