@@ -13,26 +13,31 @@ const QUOTE = `(?:\\\\{0,7}["']|%2[27])`
 const SPACE = '(?:\\s|%20){0,3}'
 const VALUE = ['"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"?', '\\\\{1,7}"[^"]*"?', "'[^']*'?", `[^\\s,;&}\\])"']+`].join('|')
 
-const CREDENTIALS: readonly (readonly [RegExp, string])[] = [
+/** A rule, and what a text must hold for it to be tried: most rules begin with a repetition, which is slow at every word. */
+type Rule = readonly [pattern: RegExp, mask: string, hint?: RegExp]
+
+const HAS_KEY = new RegExp(KEY, 'i')
+
+const CREDENTIALS: readonly Rule[] = [
   [/-----BEGIN [A-Z ]{3,40}-----[\s\S]*?(?:-----END [A-Z ]{3,40}-----|$)/g, MASK],
   // user:password@ in a URL; a raw password may hold "/" or "@", so all up to the last "@" of the word goes
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/:@]{0,500}:[^\s"'<>]{0,1000}@/gi, `$1${MASK}@`],
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/@]{1,1000}@/gi, `$1${MASK}@`],
+  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/:@]{0,500}:[^\s"'<>]{0,1000}@/gi, `$1${MASK}@`, /:\/\//],
+  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/@]{1,1000}@/gi, `$1${MASK}@`, /:\/\//],
   // the same within a URL or a form, percent-encoded
-  [/\b([a-z][a-z0-9+.-]{1,20}%3A%2F%2F)[^\s"'<>&]{1,1000}%40/gi, `$1${MASK}%40`],
+  [/\b([a-z][a-z0-9+.-]{1,20}%3A%2F%2F)[^\s"'<>&]{1,1000}%40/gi, `$1${MASK}%40`, /%3A%2F%2F/i],
   [/\b(bearer|basic|digest)(?:\s|%20){1,9}[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
   [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, MASK],
   [/\b(?:sk|rk|pk|whsec)_(?:live|test)?_?[\w-]{12,}|\bsk-[\w-]{16,}/g, MASK],
   [/\b(?:gh[opsur]|github_pat|glpat|xox[abeoprs]|npm|hf|shpat|dop_v1|ya29|SG)[_.-][\w.-]{12,}/g, MASK],
   [/\b(?:AKIA|ASIA|AIza)[\w-]{12,}/g, MASK],
-  [new RegExp(`(${NAME}${QUOTE}?${SPACE}(?:[:=]|%3[AD])${SPACE})(?:${VALUE})`, 'gi'), `$1${MASK}`],
+  [new RegExp(`(${NAME}${QUOTE}?${SPACE}(?:[:=]|%3[AD])${SPACE})(?:${VALUE})`, 'gi'), `$1${MASK}`, HAS_KEY],
   // s:8:"password";s:7:"hunter2", as PHP writes it
-  [new RegExp(`(${NAME}";s:\\d{1,9}:)"[^"]*"?`, 'gi'), `$1"${MASK}"`],
+  [new RegExp(`(${NAME}";s:\\d{1,9}:)"[^"]*"?`, 'gi'), `$1"${MASK}"`, HAS_KEY],
 ]
 
-const RULES: readonly (readonly [RegExp, string])[] = [
+const RULES: readonly Rule[] = [
   ...CREDENTIALS,
-  [/\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/g, `${MASK}@${MASK}`],
+  [/\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/g, `${MASK}@${MASK}`, /@/],
 ]
 
 /** What looks random: long, with letters and digits, and no UUID (those name things). */
@@ -42,13 +47,12 @@ const CARD = /\b\d(?:[ -]?\d){12,18}\b/g
 
 /** Masks what lets somebody in: URL credentials, key=value pairs, tokens, private keys. What is about people stays. */
 export function maskCredentials(text: string): string {
-  return CREDENTIALS.reduce((result, [pattern, mask]) => result.replace(pattern, mask), text)
+  return applied(CREDENTIALS, text)
 }
 
 /** Masks secrets that have a known shape: URL credentials, key=value pairs, tokens, private keys, mail addresses, cards. */
 export function maskSecrets(text: string): string {
-  const masked = RULES.reduce((result, [pattern, mask]) => result.replace(pattern, mask), text)
-  return masked.replace(CARD, (digits) => (isCardNumber(digits) ? MASK : digits))
+  return applied(RULES, text).replace(CARD, (digits) => (isCardNumber(digits) ? MASK : digits))
 }
 
 /** Masks what {@link maskSecrets} does and besides it long random text. Not for stacks: paths look random, too. */
@@ -62,6 +66,12 @@ export function maskMessage(text: string): string {
  */
 export function maskCutMessage(text: string): string {
   return maskMessage(text).replace(/[\w+=-]{8,}(?=…$)/, (word) => (looksRandom(word) ? MASK : word))
+}
+
+function applied(rules: readonly Rule[], text: string): string {
+  return rules.reduce((result, [pattern, mask, hint]) => {
+    return hint && !hint.test(result) ? result : result.replace(pattern, mask)
+  }, text)
 }
 
 function looksRandom(word: string): boolean {
