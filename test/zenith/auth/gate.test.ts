@@ -269,7 +269,7 @@ describe('options', () => {
     ['slow', 0],
     ['prefix', 'no-colon'],
     ['redis', 'http://localhost'],
-    ['redis', 'localhost:6379'],
+    ['redis', 'localhost'],
     ['store', {}],
     ['basePath', 'quasar ?'],
     ['logger', {}],
