@@ -1,10 +1,14 @@
 import type { QueueSource } from '../ports.js'
 import type { RedisClient, RedisSource } from '../redis/client.js'
-import { apiSource } from './bullmq/api-only/source.js'
-import { isApiOnly } from './bullmq/api-only/types.js'
+import { placeOfAll } from './bullmq/api-only/place.js'
+import { type ApiQueue, isApiOnly } from './bullmq/api-only/types.js'
+import { API_KIND, API_METHODS, REDIS_KIND, REDIS_METHODS } from './bullmq/kinds.js'
+import { placeOfQueues } from './bullmq/places.js'
 import type { BullModule, BullQueue } from './bullmq/queue-api.js'
-import { redisSource } from './bullmq/redis-source.js'
+import type { RedisSourceOptions } from './bullmq/redis-source.js'
+import { deferredSource, type SourceFacts } from './shared/deferred.js'
 import { invalidOption, textOption } from './shared/options.js'
+import type { QueueKind } from './shared/readings.js'
 
 export type { BullModule, BullQueue, QueueSource, RedisClient, RedisSource }
 
@@ -39,19 +43,39 @@ export function bullmqQueues(options: BullmqQueuesOptions = {}): QueueSource {
   const names = given && [...new Set(given.map((queue) => (typeof queue === 'string' ? queue : queue.name)))]
   const apiOnly = instances.filter(isApiOnly)
   if (apiOnly.length > 0) {
-    if (given && apiOnly.length === given.length) return apiSource(apiOnly)
+    if (given && apiOnly.length === given.length) return apiOnlyQueues(apiOnly)
     throw invalidOption(SOURCE, 'queues', 'queues of one database; make a source for those that are not on Redis')
   }
-  return redisSource({
-    connection,
-    prefix: textOption(SOURCE, 'prefix', prefix),
-    names,
-    queues: instances,
-    bullmq,
-  })
+  const where = placeOfQueues(connection, textOption(SOURCE, 'prefix', prefix), instances)
+  return redisQueues({ where, names, queues: instances, bullmq })
 }
 
 const SOURCE = 'bullmqQueues'
+
+/** What is wrong with the options is told at once; the code that reads and changes queues is loaded when it is called. */
+function redisQueues(options: RedisSourceOptions): QueueSource {
+  const { place, redis } = options.where
+  return deferredSource({
+    facts: { ...factsOf(REDIS_KIND), place, names: options.names },
+    methods: REDIS_METHODS,
+    load: async () => (await import('./bullmq/redis-source.js')).redisSource(options),
+    release: () => redis.connection.close(),
+  })
+}
+
+function apiOnlyQueues(queues: readonly ApiQueue[]): QueueSource {
+  const place = placeOfAll(queues)
+  return deferredSource({
+    facts: { ...factsOf(API_KIND), place, names: [...new Set(queues.map(({ name }) => name))] },
+    methods: API_METHODS,
+    load: async () => (await import('./bullmq/api-only/source.js')).apiSource(queues, place),
+    release: () => {},
+  })
+}
+
+function factsOf({ driver, capabilities }: QueueKind): Pick<SourceFacts, 'driver' | 'capabilities' | 'pollEvery'> {
+  return { driver, capabilities, pollEvery: null }
+}
 
 function checkedQueues(queues: readonly (string | BullQueue)[]): readonly (string | BullQueue)[] {
   if (Array.isArray(queues) && queues.length > 0 && queues.every(isQueue)) return queues

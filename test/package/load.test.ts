@@ -129,16 +129,64 @@ it('loads ioredis once a recorder starts on a Redis, and not for one without', (
   expect(JSON.parse(run(process.execPath, ['--input-type=module', '-e', source]))).toEqual([false, true])
 })
 
-it.each(['express', 'fastify', 'hono', 'nest', 'bullmq'])(
-  'loads nothing of Zenith with %s before somebody mounts it',
-  (name) => {
-    const source = `
-    require('${manifest.name}/${name}')
-    process.stdout.write(Object.keys(require.cache).filter((file) => /quasar.dist.cjs.zenith/.test(file)).join())
+/** Loads a subpath and says which files of the package came with it, and which modules of Node. */
+const loadedWith = (subpath: string) => {
+  const source = `
+    const before = new Set(process.moduleLoadList)
+    require('${manifest.name}${subpath.slice(1)}')
+    const own = Object.keys(require.cache).flatMap((file) => /quasar.dist.cjs.(.*)/.exec(file)?.[1].replaceAll('\\\\', '/') ?? [])
+    const builtin = process.moduleLoadList.filter((name) => !before.has(name))
+    process.stdout.write(JSON.stringify({ own, builtin }))
   `
-    expect(run(process.execPath, ['-e', source])).toBe('')
-  },
-)
+  return JSON.parse(run(process.execPath, ['-e', source])) as { own: string[]; builtin: string[] }
+}
+
+/** Subpaths that record, and how many files of the package they may load: each costs an app's start a part of a millisecond. */
+const MOST_FILES = {
+  '.': 130,
+  './express': 145,
+  './fastify': 145,
+  './hono': 140,
+  './graphql': 135,
+  './bullmq': 150,
+  './nest': 190,
+}
+
+describe.each(Object.entries(MOST_FILES))('%s', (subpath, most) => {
+  it('loads nothing of Zenith, no driver of queues, and not more files than it needs', () => {
+    const { own } = loadedWith(subpath)
+    expect(own.filter((file) => file.startsWith('zenith/'))).toEqual([])
+    expect(
+      own.filter((file) => /^queues\/(bull-layout|bullmq\/(redis-source|actions|api-only\/source))/.test(file)),
+    ).toEqual([])
+    expect(own.length).toBeGreaterThan(100)
+    expect(own.length).toBeLessThanOrEqual(most)
+  })
+
+  it('loads neither node:cluster nor the processes and sockets that come with it', () => {
+    const { builtin } = loadedWith(subpath)
+    const found = ['cluster', 'child_process', 'dgram'].filter((name) => builtin.includes(`NativeModule ${name}`))
+    expect(found).toEqual([])
+  })
+})
+
+it("loads BullMQ's driver once a queue is read, by import() and by require()", () => {
+  const source = `
+    const isLoaded = () => Object.keys(require.cache).some((file) => /dist.cjs.queues.bullmq.redis-source/.test(file))
+    const { bullmqQueues } = require('${manifest.name}/queues/bullmq')
+    const source = bullmqQueues({ connection: 'redis://127.0.0.1:1' })
+    const found = [isLoaded()]
+    source.read().catch(async () => {
+      found.push(isLoaded())
+      await source.close()
+      const copy = (await import('${manifest.name}/queues/bullmq')).bullmqQueues({ connection: 'redis://127.0.0.1:1' })
+      found.push(await copy.read().catch((error) => error.message))
+      process.stdout.write(JSON.stringify(found))
+    })
+  `
+  const found = JSON.parse(run(process.execPath, ['-e', source])) as unknown[]
+  expect(found).toEqual([false, true, expect.stringContaining('127.0.0.1:1')])
+})
 
 it.each(schemas)('offers the JSON Schema of a %s by name', (name) => {
   const source = `process.stdout.write(require.resolve('${manifest.name}/schemas/${name}.json'))`

@@ -1,4 +1,4 @@
-import cluster from 'node:cluster'
+import type cluster from 'node:cluster'
 import { hostname } from 'node:os'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { Language } from '../../protocol/index.js'
@@ -19,9 +19,20 @@ export function detectRuntime(): RuntimeDescription {
 }
 
 function instanceNumber(): string | null {
-  const copy = process.env.NODE_APP_INSTANCE || process.env.pm_id || cluster.worker?.id.toString()
+  const copy = process.env.NODE_APP_INSTANCE || process.env.pm_id || clusterWorker()
   const thread = isMainThread ? undefined : threadId.toString()
   return [copy, thread].filter(Boolean).join('/') || null
+}
+
+/**
+ * Only a process with a channel to its parent can be a worker: the others go without node:cluster and what it loads. The
+ * first releases of Node 22 have no way to load it at once; the number is unknown there.
+ */
+function clusterWorker(): string | undefined {
+  if (!process.send) return undefined
+  // Its type is that of an ES module, with a default export; what comes is the default itself.
+  const loaded = process.getBuiltinModule?.('node:cluster') as unknown as typeof cluster | undefined
+  return loaded?.worker?.id.toString()
 }
 
 /** The machine's name; `unknown` where the program may not ask, as in Deno without `--allow-sys`. */

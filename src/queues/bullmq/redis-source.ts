@@ -1,6 +1,5 @@
 import type { QueueReading, QueueSource } from '../../ports.js'
-import { JOB_STATES, MAX_NAME_CHARS, QUEUE_CAPABILITIES } from '../../protocol/index.js'
-import type { RedisSource } from '../../redis/client.js'
+import { MAX_NAME_CHARS } from '../../protocol/index.js'
 import { Discovery } from '../../redis/discovery.js'
 import { RedisError } from '../../redis/errors.js'
 import { escapeGlob } from '../../redis/glob.js'
@@ -11,25 +10,22 @@ import { looksAtLists } from '../bull-layout/looks.js'
 import { QueueReader } from '../bull-layout/reading.js'
 import { ScriptRunner } from '../bull-layout/script.js'
 import { jobsReader } from '../bull-layout/summaries.js'
-import type { QueueKind } from '../shared/readings.js'
 import { SeenNames } from '../shared/seen-names.js'
 import { type ActionPlace, addJob, duplicateJob, promoteJobs, removeJobs, retryJobs } from './actions.js'
 import { QueueApi, queueClassOf } from './api.js'
 import { cleanJobs, emptyQueue } from './clean.js'
 import { type BullmqCounts, COUNTING } from './counts.js'
 import { readFlow } from './flow.js'
-import { placeOfQueues, type QueuePlace } from './places.js'
+import { type BullmqRedisSource, REDIS_KIND } from './kinds.js'
+import type { QueuePlace } from './places.js'
 import type { BullModule, BullQueue } from './queue-api.js'
 import { readSchedulers, removeScheduler, runScheduler, saveScheduler } from './schedulers.js'
 
 /** How often queues are looked for, in ms. */
 const DISCOVER_EVERY_MS = 60_000
 
-const KIND: QueueKind = { driver: 'bullmq', states: JOB_STATES, capabilities: QUEUE_CAPABILITIES }
-
 export interface RedisSourceOptions {
-  readonly connection: RedisSource | undefined
-  readonly prefix: string
+  readonly where: QueuePlace
   /** Null: all that are found. */
   readonly names: readonly string[] | null
   readonly queues: readonly BullQueue[]
@@ -37,8 +33,8 @@ export interface RedisSourceOptions {
 }
 
 /** BullMQ on Redis: read by its keys, changed by its API. */
-export function redisSource(options: RedisSourceOptions): QueueSource {
-  const where = placeOfQueues(options.connection, options.prefix, options.queues)
+export function redisSource(options: RedisSourceOptions): BullmqRedisSource {
+  const { where } = options
   const { connection } = where.redis
   const scripts = new ScriptRunner(connection)
   const given = new Map(options.queues.map((queue) => [queue.name, queue]))
@@ -48,16 +44,16 @@ export function redisSource(options: RedisSourceOptions): QueueSource {
     connection,
     scripts,
     prefix: where.prefix,
-    kind: KIND,
+    kind: REDIS_KIND,
     names: namesOf(options.names, where),
     counting: COUNTING,
     about: (_, counts) => ({ meta: metaOf(counts) }),
   })
   return {
-    driver: KIND.driver,
+    driver: REDIS_KIND.driver,
     place: where.place,
     names: options.names,
-    capabilities: KIND.capabilities,
+    capabilities: REDIS_KIND.capabilities,
     pollEvery: null,
     read: () => reader.read(),
     async close() {
@@ -99,7 +95,7 @@ function namesOf(names: readonly string[] | null, { redis, prefix }: QueuePlace)
 
 function looks(
   place: ActionPlace,
-): Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'flow' | 'schedulers'> {
+): Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'flow' | 'schedulers'>> {
   const { connection, prefix } = place
   return {
     ...looksAtLists(place, jobsReader(place)),

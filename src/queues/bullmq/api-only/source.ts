@@ -1,10 +1,9 @@
 import type { QueueSource } from '../../../ports.js'
-import { JOB_STATES, QUEUE_CAPABILITIES } from '../../../protocol/index.js'
 import { inTime, TOO_LATE } from '../../../redis/deadline.js'
-import type { QueueKind } from '../../shared/readings.js'
 import { searchWithin } from '../../shared/search.js'
 import { addJob } from '../actions.js'
 import type { QueueUser } from '../api.js'
+import { API_KIND, type BullmqApiSource } from '../kinds.js'
 import { saveScheduler } from '../schedulers.js'
 import {
   cleanJobs,
@@ -17,17 +16,9 @@ import {
   runScheduler,
 } from './changes.js'
 import { countOf, dataOf, detailOf, getJobs, idsFromOldest, stateOf, summaryOf } from './jobs.js'
-import { placeOfAll } from './place.js'
 import { ApiReader } from './reading.js'
 import { scanJobs } from './scan.js'
 import type { ApiQueue } from './types.js'
-
-const KIND: QueueKind = {
-  driver: 'bullmq',
-  states: JOB_STATES,
-  // A job's family may be in queues that were not passed in.
-  capabilities: QUEUE_CAPABILITIES.filter((capability) => capability !== 'flow'),
-}
 
 const TIMEOUT_MS = 10_000
 /** What is done job by job, or to very many. */
@@ -35,9 +26,12 @@ const LONG_TIMEOUT_MS = 120_000
 /** Larger payloads are not looked into, in characters. */
 const MAX_PAYLOAD_CHARS = 65_536
 
-/** BullMQ on something else than Redis, PostgreSQL: reached by its API alone, through the queues that were passed in. */
-export function apiSource(queues: readonly ApiQueue[]): QueueSource {
-  const place = placeOfAll(queues)
+/**
+ * BullMQ on something else than Redis, PostgreSQL: reached by its API alone, through the queues that were passed in.
+ *
+ * @param place of all of them
+ */
+export function apiSource(queues: readonly ApiQueue[], place: string): BullmqApiSource {
   const byName = new Map(queues.map((queue) => [queue.name, queue]))
   let isClosed = false
   async function use<T>(queue: ApiQueue, action: Action<T>, ms = TIMEOUT_MS): Promise<T> {
@@ -54,12 +48,12 @@ export function apiSource(queues: readonly ApiQueue[]): QueueSource {
     return use(queue, action, ms)
   }
   const api: QueueUser = { use: on }
-  const reader = new ApiReader(KIND, queues, use)
+  const reader = new ApiReader(API_KIND, queues, use)
   return {
-    driver: KIND.driver,
+    driver: API_KIND.driver,
     place,
     names: [...byName.keys()],
-    capabilities: KIND.capabilities,
+    capabilities: API_KIND.capabilities,
     pollEvery: null,
     read: () => reader.read(),
     async close() {
