@@ -98,7 +98,12 @@ function apt(...args) {
  * package.json. Off linux-x64 npm leaves the binaries out.
  */
 async function installFolders() {
-  for (const folder of ['test/package/node-versions', 'test/matrix/hosts/lowest', 'test/coexistence/neighbours']) {
+  for (const folder of [
+    'test/package/node-versions',
+    'test/matrix/hosts/lowest',
+    'test/coexistence/neighbours',
+    'test/life-cycle/pools',
+  ]) {
     const problem = await installFolder(folder)
     if (problem) return problem
   }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { disabledRecorder } from './core/disabled.js'
 import { allRecorders, leaseOf, type RecorderLease } from './core/lease.js'
 import { isDisabled, type QuasarOptions, type ResolvedOptions, resolveOptions } from './core/options.js'
@@ -72,7 +73,28 @@ export function leaseRecorder(options: QuasarOptions = {}, framework: string | n
 }
 
 function start(options: ResolvedOptions): Recorder {
-  return startRecorder(options, writerOf(options))
+  return startRecorder(options, writerOf(options), sharedStoreOf(options))
+}
+
+/**
+ * Names the Redis that a recorder writes to, alike in all threads of the process; null for what one thread has for itself. A
+ * digest: what is handed to threads holds no password.
+ */
+function sharedStoreOf({ store, redis, prefix, tokens }: ResolvedOptions): string | null {
+  const address = store || redis === false ? null : addressOf(redis)
+  return address === null
+    ? null
+    : createHash('sha256')
+        .update(JSON.stringify([prefix, address, tokens]))
+        .digest('hex')
+}
+
+function addressOf(redis: string | object): unknown {
+  if (typeof redis === 'string') return redis
+  if (Object.getPrototypeOf(redis) === Object.prototype) return isJson(redis) ? redis : null
+  // An ioredis client tells by its options where it is connected to; of a Cluster they do not.
+  const { host, port, path, db } = (redis as { options?: Record<string, unknown> }).options ?? {}
+  return host || path ? [host, port, path, db] : null
 }
 
 function writerOf({ store, redis, redisFrom, prefix, tokens }: ResolvedOptions): Writer {

@@ -9,6 +9,12 @@ export class RecordBuffer {
   dropped = 0
   #records: StoreRecord[] = []
   #bytes = 0
+  readonly #divert: (record: StoreRecord) => boolean
+
+  /** @param divert whether a record was handed to another that writes it */
+  constructor(divert: (record: StoreRecord) => boolean = () => false) {
+    this.#divert = divert
+  }
 
   get bytes(): number {
     return this.#bytes
@@ -19,6 +25,7 @@ export class RecordBuffer {
   }
 
   push(record: StoreRecord): void {
+    if (this.#divert(record)) return
     this.#records.push(record)
     this.#bytes += sizeOf(record)
     this.#trim()

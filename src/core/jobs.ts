@@ -64,7 +64,27 @@ export interface EndedJob {
   readonly handled: boolean
 }
 
+/** What an ended attempt adds to the figures of its series. */
+export interface Attempt {
+  readonly queue: string
+  readonly name: string
+  readonly durationMs: number
+  readonly waitMs: number | null
+  readonly hasFailed: boolean
+  readonly final: boolean
+}
+
+export function countAttempt(series: Series, { durationMs, waitMs, hasFailed, final }: Attempt): void {
+  series.count += 1
+  if (hasFailed) series.errors += 1
+  if (final) series.failed += 1
+  series.durations.record(durationMs)
+  if (waitMs !== null) series.recordedWaits.record(waitMs)
+}
+
 export interface JobListener {
+  /** @returns whether it is counted elsewhere: by the thread that reports for this one */
+  counted(attempt: Attempt): boolean
   slow(job: EndedJob): void
   failed(job: EndedJob, error: unknown): void
 }
@@ -212,11 +232,8 @@ export class Jobs implements JobRecorder, JobSink {
     const series = this.#series.find(queue, name)
     const thresholdMs = trace.thresholdMs ?? this.#series.thresholdOf(series, queue, name)
     const durationMs = monotonic() - start
-    series.count += 1
-    if (hasFailed) series.errors += 1
-    if (final) series.failed += 1
-    series.durations.record(durationMs)
-    if (job.waitMs !== null) series.recordedWaits.record(job.waitMs)
+    const attempt: Attempt = { queue, name, durationMs, waitMs: job.waitMs, hasFailed, final }
+    if (!this.#listener.counted(attempt)) countAttempt(series, attempt)
     const isSlow = durationMs >= thresholdMs
     if (!hasFailed && !isSlow) return
     const status = hasFailed ? 'failed' : 'completed'

@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads'
 import type { QueueSource, Writer } from '../ports.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { RecordBuffer } from './buffer.js'
@@ -16,6 +17,8 @@ import { Reporter, type ReportSource } from './reporter.js'
 import { HttpRequests, type RequestRecorder } from './requests.js'
 import { Rollups } from './rollups.js'
 import { setupOf } from './setup.js'
+import { hostThreads, type ThreadHost } from './threads/host.js'
+import { type HostLink, linkToHost } from './threads/link.js'
 
 export interface RecorderStatus {
   readonly enabled: boolean
@@ -61,9 +64,14 @@ export interface Recorder {
   stop(): Promise<void>
 }
 
-/** Starts to record. @param writer closed when the recorder stops */
-export function startRecorder(options: ResolvedOptions, writer: Writer): Recorder {
-  const recorder = new ProcessRecorder(options, writer)
+/**
+ * Starts to record.
+ *
+ * @param writer closed when the recorder stops
+ * @param store names what the writer writes to, alike in all threads of the process; null when they can't share it
+ */
+export function startRecorder(options: ResolvedOptions, writer: Writer, store: string | null): Recorder {
+  const recorder = new ProcessRecorder(options, writer, store)
   recorder.start()
   return recorder
 }
@@ -81,7 +89,10 @@ class ProcessRecorder implements Recorder, ReportSource {
   readonly #reporter: Reporter
   readonly #queues: QueueReporter
   readonly #rollups: Rollups
-  readonly #buffer = new RecordBuffer()
+  readonly #buffer: RecordBuffer
+  /** In a thread: the recorder outside that reports for it. Outside: what reports for the threads. */
+  readonly #link: HostLink | null
+  readonly #threads: ThreadHost | null
   readonly #frameworks = new Set<string>()
   readonly #buildHeartbeat: ReturnType<typeof heartbeatBuilder>
   readonly #onFault = (error: unknown) =>
@@ -91,9 +102,12 @@ class ProcessRecorder implements Recorder, ReportSource {
   #unwatch: () => void = () => {}
   #stopping: Promise<void> | null = null
 
-  constructor(options: ResolvedOptions, writer: Writer) {
+  constructor(options: ResolvedOptions, writer: Writer, store: string | null) {
     this.#options = options
     this.#writer = writer
+    const link = linkToHost(store, options.service, options.node)
+    this.#link = link
+    this.#buffer = new RecordBuffer((record) => link?.record(record) ?? false)
     this.#notices = noticesOf(options.logger)
     this.#rollups = new Rollups(options.node)
     this.#probes = startProbes({ disks: options.disks, onFault: (probe, error) => this.#probeFault(probe, error) })
@@ -116,13 +130,29 @@ class ProcessRecorder implements Recorder, ReportSource {
     )
     this.jobs = new Jobs(
       options,
-      { slow: (job) => records.slowJob(job), failed: (job, error) => records.failedJob(job, error) },
+      {
+        counted: (attempt) => link?.attempt(attempt) ?? false,
+        slow: (job) => {
+          records.slowJob(job)
+          // A thread that parks itself now has no next turn.
+          if (link) records.finish()
+        },
+        failed: (job, error) => records.failedJob(job, error),
+      },
       this.#onFault,
     )
     this.#buildHeartbeat = heartbeatBuilder(options, this.#notices)
     const parts = { source: this, writer, buffer: this.#buffer, notices: this.#notices, onFault: this.#onFault }
     this.#reporter = new Reporter(options, parts)
     this.#queues = new QueueReporter(options, { ...parts, hasStore: () => this.#hasStore() })
+    this.#threads = link
+      ? null
+      : hostThreads({
+          store,
+          writer,
+          onLoss: (error) => records.exception(error, 'uncaught', false),
+          onFault: this.#onFault,
+        })
   }
 
   start(): void {
@@ -137,7 +167,7 @@ class ProcessRecorder implements Recorder, ReportSource {
       },
       onExit: () => {
         this.#records.finish()
-        if (!this.#reporter.status.error) this.#reporter.flushNow()
+        if (!this.#reporter.status.error) this.#sayLast()
       },
     })
     this.#reporter.start()
@@ -180,8 +210,8 @@ class ProcessRecorder implements Recorder, ReportSource {
     return this.#stopping
   }
 
-  prepare(): Promise<void> {
-    return this.#probes.prepare()
+  async prepare(): Promise<void> {
+    await Promise.all([this.#probes.prepare(), this.#threads?.report()])
   }
 
   look(): void {
@@ -201,7 +231,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#records.startInterval()
     const { collectMs, flushMs } = this.#reporter
     const { dropped, bytes: bufferedBytes } = this.#buffer
-    return this.#buildHeartbeat({
+    const heartbeat = this.#buildHeartbeat({
       figures: this.#figures,
       framework: [...this.#frameworks].join(', ') || null,
       requests: figures,
@@ -209,6 +239,15 @@ class ProcessRecorder implements Recorder, ReportSource {
       recorder: { collectMs, flushMs, dropped, bufferedBytes },
       setup: setupOf(this.requests.setup, this.#frameworks.size),
     })
+    if (!isLast) this.#link?.beat(heartbeat)
+    return heartbeat
+  }
+
+  /** The end of a thread is none of its process: its node leaves, which one of a process that breaks off does not. */
+  #sayLast(): void {
+    this.#reporter.flushNow()
+    void this.#threads?.report(true)
+    if (!isMainThread) this.#writer.leave(this.#options.service, this.#options.node).catch(this.#onFault)
   }
 
   /** An app that goes on after such an error may have many of them. */
@@ -222,13 +261,14 @@ class ProcessRecorder implements Recorder, ReportSource {
   async #stop(): Promise<void> {
     this.#unwatch()
     this.requests.stop()
-    await Promise.all([this.#reporter.stop(), this.#queues.stop()])
+    await Promise.all([this.#reporter.stop(), this.#queues.stop(), this.#threads?.stop()])
+    this.#link?.close()
     this.#probes.stop()
     await this.#writer.close()
   }
 
   async #depart(): Promise<void> {
-    await Promise.all([this.#reporter.depart(), this.#queues.leave()])
+    await Promise.all([this.#reporter.depart(), this.#queues.leave(), this.#threads?.depart()])
   }
 
   #hasStore(): boolean {

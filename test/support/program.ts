@@ -26,6 +26,8 @@ export interface ProgramOptions {
   files?: Readonly<Record<string, string>>
   /** Which file is started, when it is not the source itself: of the folder, or one of the repository by its whole path. */
   entry?: string
+  /** Which Node runs it. @default this one */
+  node?: string
   /** Options of Node, before the file. */
   nodeArgs?: readonly string[]
   /** Arguments of the program, after the file. */
@@ -44,7 +46,7 @@ export async function startProgram(source: string, options: ProgramOptions = {})
   const args = [...(options.nodeArgs ?? []), resolve(folder, options.entry ?? main), ...(options.args ?? [])]
   // A runner's or a process manager's program lives in its folder.
   const cwd = options.entry ? folder : process.cwd()
-  const child = spawn(process.execPath, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+  const child = spawn(options.node ?? process.execPath, args, { env, cwd, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
   let stdout = ''
   let stderr = ''
   child.stdout?.on('data', (chunk) => (stdout += chunk))

@@ -4,6 +4,7 @@ import { clearTimeout, monotonic, setTimeout } from '../clock.js'
 import { round } from '../round.js'
 import { DelaySamples } from './delay-samples.js'
 import { overlap, ring } from './ring.js'
+import { type ThreadTime, watchThreadTime } from './thread-time.js'
 
 /**
  * How often the timer looks, ms: each look wakes an idle process up, which takes 0.1 to 0.4 ms of CPU. Seldom while nothing
@@ -19,6 +20,8 @@ const TIMER_GRAIN_MS = 2
 /** Shorter stretches are not remembered. */
 const NOTABLE_MS = 20
 const KEPT_STRETCHES = 128
+/** A loop that was held for this share of its active time without running was parked. */
+const PARKED_SHARE = 0.5
 /** So many turns between two looks are the wake-ups of an idle loop, which cost next to nothing. */
 const IDLE_TURNS = 6
 const IDLE_TURN_MS = 0.5
@@ -36,19 +39,24 @@ interface Look {
   readonly at: number
   /** How long the loop was busy since it began, ms. */
   readonly active: number
+  /** How long it was idle, waiting for events, since it began, ms. */
+  readonly idle: number
   /** How often it turned; null where the runtime does not count. */
   readonly turns: number | null
+  /** See {@link ThreadTime}; null on the main thread, too. */
+  readonly ran: number | null
 }
-
-export type LoopDelay = Omit<EventLoopFigures, 'utilization'>
 
 export interface LoopDrift {
   /**
    * How late the timer was since the last call, ms; unknown when it was not due yet, but for the longest delay: that one is
    * completed by the block that the timer was late for.
    */
-  take(): LoopDelay
-  /** The longest stretch within a span of `performance.now()` during which the loop did not turn, ms; 0 when it turned all the time; null where the runtime does not tell its active time, as Bun and Deno. */
+  take(): EventLoopFigures
+  /**
+   * The longest stretch within a span of `performance.now()` during which the loop did not turn, ms; 0 when it turned all the
+   * time; null where the runtime does not tell its active time, as Bun and Deno, and when the thread was parked meanwhile.
+   */
   blockedMs(from: number, to: number): number | null
   stop(): void
 }
@@ -57,20 +65,27 @@ export interface LoopDrift {
  * Watches the loop by one timer, and remembers when it was blocked. The runtime's own histogram (`monitorEventLoopDelay`) would
  * be a second one: it wakes the process up as often, keeps 0.4 MB and misses the same blocks. A late timer shows only that part
  * of a block that lies after the moment it was due, so the loop's active time since the last look completes it.
+ *
+ * @param threadTime null on the main thread. On others a wait that takes no processor time is a parked thread's: its loop is
+ *   neither late nor busy, and that time is left out of all figures
  */
-export function watchLoopDrift(): LoopDrift {
+export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()): LoopDrift {
   const stretches = ring<Stretch>(KEPT_STRETCHES)
+  const parks = ring<Stretch>(KEPT_STRETCHES)
   const samples = new DelaySamples()
-  let last = look()
+  const share = new Share()
+  let last = look(threadTime)
   let sampled = last
   let dueAt = last.at + PERIODS_MS.idle
   let longest = 0
+  /** The thread was parked since the last sample. */
+  let isLatenessUnknown = false
   let isStopped = false
   let timer = setTimeout(tick, PERIODS_MS.idle).unref()
 
   function tick(): void {
     try {
-      const now = look()
+      const now = look(threadTime)
       mark(now)
       sample(now)
     } catch {
@@ -85,8 +100,17 @@ export function watchLoopDrift(): LoopDrift {
     if (!isStopped) timer = setTimeout(tick, period).unref()
   }
 
-  function mark(now: Look): Stretch {
-    const late = lateness(now, dueAt)
+  /** @returns null when the thread was parked since the last look */
+  function mark(now: Look): Stretch | null {
+    if (threadTime && wasParked(last, now)) {
+      parks.push({ from: last.at, to: now.at, ms: now.at - last.at })
+      share.park(last, now)
+      last = now
+      isLatenessUnknown = true
+      return null
+    }
+    share.add(last, now)
+    const late = isLatenessUnknown ? 0 : lateness(now, dueAt)
     const stretch = longestStretch(last, now, late)
     if (stretch.ms >= NOTABLE_MS) stretches.push(stretch)
     longest = Math.max(longest, late >= NOTABLE_MS ? stretch.ms : surelyBlocked(last, now))
@@ -95,32 +119,41 @@ export function watchLoopDrift(): LoopDrift {
   }
 
   function sample(now: Look): void {
-    // A timer may come a part of a ms early.
-    const delay = Math.max(0, now.at - dueAt)
-    samples.add(delay, now.at - sampled.at)
-    longest = Math.max(longest, delay)
+    if (!isLatenessUnknown) addSample(now)
+    isLatenessUnknown = false
     const period = periodAfter(sampled, now)
     sampled = now
     dueAt = now.at + period
     wait(period)
   }
 
+  function addSample(now: Look): void {
+    // A timer may come a part of a ms early.
+    const delay = Math.max(0, now.at - dueAt)
+    samples.add(delay, now.at - sampled.at)
+    longest = Math.max(longest, delay)
+  }
+
   return {
     take() {
       // A block may have ended this very turn, before the timer could tell.
-      const now = look()
+      const now = look(threadTime)
       mark(now)
-      if (now.at >= dueAt) sample(now)
+      if (isLatenessUnknown || now.at >= dueAt) sample(now)
+      const utilization = share.take()
       // Without the loop's active time a block is known only by the part that the timer was late for.
-      const figures = { ...samples.take(), max: now.active > 0 ? round(longest) : null }
+      const isKnown = now.active > 0 && (threadTime === null || utilization !== null)
+      const figures = { utilization, ...samples.take(), max: isKnown ? round(longest) : null }
       longest = 0
       return figures
     },
     blockedMs(from, to) {
       // At once: the fewer turns between two looks, the more is sure of them.
-      const now = look()
+      const now = look(threadTime)
       if (now.active === 0) return null
       const running = mark(now)
+      const isUnknown = parks.values.some((park) => overlap(park, { from, to }) > 0)
+      if (isUnknown || !running) return null
       return [...stretches.values, running].reduce((longest, stretch) => {
         return Math.max(longest, Math.min(stretch.ms, overlap(stretch, { from, to })))
       }, 0)
@@ -132,13 +165,52 @@ export function watchLoopDrift(): LoopDrift {
   }
 }
 
-function look(): Look {
+function look(threadTime: ThreadTime | null): Look {
   // Missing in Bun and Deno, where it is 0 or not there at all.
   const turns = performance.nodeTiming?.uvMetricsInfo?.loopCount
+  const { active = 0, idle = 0 } = performance.eventLoopUtilization?.() ?? {}
   return {
     at: monotonic(),
-    active: performance.eventLoopUtilization?.().active ?? 0,
+    active,
+    idle,
     turns: typeof turns === 'number' ? turns : null,
+    ran: threadTime?.() ?? null,
+  }
+}
+
+/**
+ * Whether the loop was held without anything running for most of the time that it was held. Where a thread's time is unknown,
+ * a loop that was held for long enough to tell may have been parked.
+ */
+function wasParked(last: Look, now: Look): boolean {
+  const active = now.active - last.active
+  if (active < NOTABLE_MS) return false
+  if (last.ran === null || now.ran === null) return active / (now.at - last.at) > 1 - BUSY_SHARE
+  const parked = active - (now.ran - last.ran)
+  return parked >= NOTABLE_MS && parked > active * PARKED_SHARE
+}
+
+/** The share of its time that the loop was busy, 0–1. */
+class Share {
+  #active = 0
+  #idle = 0
+  #parked = 0
+
+  park(last: Look, now: Look): void {
+    this.#parked += now.at - last.at
+  }
+
+  add(last: Look, now: Look): void {
+    this.#active += now.active - last.active
+    this.#idle += now.idle - last.idle
+  }
+
+  /** Of all that was added since the last call; null when the thread was parked for most of it, or where the runtime does not tell. */
+  take(): number | null {
+    const known = this.#active + this.#idle
+    const share = known < this.#parked ? null : round(this.#active / known)
+    this.#active = this.#idle = this.#parked = 0
+    return share
   }
 }
 

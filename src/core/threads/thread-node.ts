@@ -1,0 +1,101 @@
+import type { Batch } from '../../ports.js'
+import type { Heartbeat } from '../../protocol/index.js'
+import { RecordBuffer } from '../buffer.js'
+import { monotonic, wallClock } from '../clock.js'
+import { type Attempt, countAttempt } from '../jobs.js'
+import { UNKNOWN_CPU } from '../probes/cpu.js'
+import { UNKNOWN_MEMORY } from '../probes/memory.js'
+import { Rollups } from '../rollups.js'
+import { SeriesTable } from '../series.js'
+import type { ThreadIdentity } from './messages.js'
+import { type TaskTimes, taskTimes } from './task.js'
+
+/** A thread that is silent for so many of its intervals is reported for. */
+const SILENT_INTERVALS = 1.5
+/** A silent thread that kept a processor busy for this share of the time has a loop that hangs. */
+const HANGING_SHARE = 0.5
+
+/** What the host keeps of a node that is another thread's recorder. */
+export class ThreadNode {
+  readonly identity: ThreadIdentity
+  readonly buffer = new RecordBuffer()
+  readonly #jobs = new SeriesTable(
+    (_queue, name) => name,
+    () => Number.POSITIVE_INFINITY,
+  )
+  readonly #rollups: Rollups
+  #from = wallClock()
+  #heartbeat: Heartbeat | null = null
+  #beatAt = monotonic()
+  #heardAt = monotonic()
+  #look: { at: number; times: TaskTimes | null } | null = null
+
+  constructor(identity: ThreadIdentity) {
+    this.identity = identity
+    this.#rollups = new Rollups(identity.node)
+  }
+
+  noteBeat(heartbeat: Heartbeat): void {
+    this.#heartbeat = heartbeat
+    this.#beatAt = monotonic()
+    this.noteWord()
+  }
+
+  noteWord(): void {
+    this.#heardAt = monotonic()
+  }
+
+  count(attempt: Attempt): void {
+    countAttempt(this.#jobs.find(attempt.queue, attempt.name), attempt)
+  }
+
+  /**
+   * What there is to write now; null when there is nothing.
+   *
+   * @param isLast the thread, or this one, is about to end
+   */
+  take(isLast: boolean): Batch | null {
+    this.#close(isLast)
+    const heartbeat = isLast ? null : this.#heartbeatOfSilence()
+    if (heartbeat === null && this.buffer.size === 0) return null
+    const { service, node } = this.identity
+    return { service, node, heartbeat, records: this.buffer.take() }
+  }
+
+  #close(isLast: boolean): void {
+    const [from, to] = [this.#from, wallClock()]
+    this.#from = to
+    const interval = { from, to, routes: [], jobs: [...this.#jobs.filled()], isLast }
+    for (const record of this.#rollups.take(interval)) this.buffer.push(record)
+    this.#jobs.clear()
+  }
+
+  /** In the place of a thread that is parked: it is there, and nothing of it is measured. */
+  #heartbeatOfSilence(): Heartbeat | null {
+    const last = this.#heartbeat
+    if (!last || monotonic() - this.#beatAt < (last.interval ?? 0) * SILENT_INTERVALS || this.#hangs()) return null
+    return {
+      ...last,
+      timestamp: wallClock(),
+      cpu: UNKNOWN_CPU,
+      memory: UNKNOWN_MEMORY,
+      disk: null,
+      eventLoop: null,
+      gc: null,
+      requests: null,
+      recorder: null,
+      ready: null,
+      runtime: { ...last.runtime, uptime: process.uptime() },
+    }
+  }
+
+  /** Where the kernel does not tell, a thread that has not ended is taken for a parked one. */
+  #hangs(): boolean {
+    const { task } = this.identity
+    const last = this.#look
+    const look = { at: monotonic(), times: task === null ? null : taskTimes(task) }
+    this.#look = look
+    if (!look.times || !last?.times || this.#heardAt > last.at) return false
+    return (look.times.running - last.times.running) / (look.at - last.at) > HANGING_SHARE
+  }
+}
