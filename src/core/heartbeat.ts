@@ -1,4 +1,5 @@
 import { arch } from 'node:os'
+import { isMainThread, threadId } from 'node:worker_threads'
 import {
   type ConnectionFigures,
   type Heartbeat,
@@ -43,6 +44,7 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
     platform: process.platform,
     arch: arch(),
     instance: runtime.instance,
+    thread: isMainThread ? null : threadId,
   } as const
   return ({ figures, framework, requests, connections, recorder, setup }) => ({
     ...identity,

@@ -28,6 +28,8 @@ export interface Heartbeat extends Figures {
   arch: string | null
   /** PM2, cluster or worker-thread number. */
   instance: string | null
+  /** Number of the worker thread; null for a process, and for its main thread. */
+  thread: number | null
   /** `uptime` in seconds. */
   runtime: { uptime: number | null; framework: string | null }
   /** Whether the app calls itself ready, and what it depends on. */
@@ -79,6 +81,7 @@ function build(fields: Fields, { id, service, timestamp }: Pick<Heartbeat, 'id' 
     platform: readText(fields, 'platform', MAX_NAME_CHARS),
     arch: readText(fields, 'arch', MAX_NAME_CHARS),
     instance: readText(fields, 'instance', MAX_NAME_CHARS),
+    thread: readAmount(fields, 'thread'),
     cpu: figures.cpu,
     memory: figures.memory,
     disk: figures.disk,

@@ -119,4 +119,45 @@ describe.each(nodes)('a pool of threads on $name', ({ path: node, name: version 
     }
     await end(program)
   })
+
+  it('that belongs to another service than the main thread is reported for as well', async () => {
+    const service = serviceOf('other-service')
+    const env = { MAIN_SERVICE: `main-of-${service}` }
+    const program = await startPool({ node, service, env, interval: 600_000 })
+    await runTasks(program, 10)
+    await end(program)
+    expect(await jobsOf(service)).toEqual({ task: 10 })
+    expect(await fleet.nodesOf(service)).toEqual([])
+  })
+
+  it('leaves and reports a thread that ends itself, without Quasar in the main thread', async () => {
+    const service = serviceOf('alone')
+    const program = await startPool({ node, service, threads: 1, interval: 600_000, env: { WATCHED: '' } })
+    await runTasks(program, 1, { how: 'exits', waitMs: 1_500 })
+    await vi.waitFor(async () => expect(await jobsOf(service)).toEqual({ task: 1 }))
+    await vi.waitFor(async () => expect(await fleet.nodesOf(service)).toEqual([]))
+    await end(program)
+  })
+
+  it('tells the error that a thread crashed of, and the node leaves', async () => {
+    const service = serviceOf('crashes')
+    const program = await startPool({ node, service, threads: 1, interval: 600_000 })
+    await runTasks(program, 1, { how: 'crashes', waitMs: 100 })
+    await runTasks(program, 1, { how: 'runs out of memory', name: 'leak' })
+    await end(program)
+    const kinds = (await fleet.exceptions(service)).map(({ kind, message }) => [kind, message])
+    expect(kinds).toContainEqual(['uncaught', 'in a thread'])
+    expect(kinds).toContainEqual(['uncaught', expect.stringContaining('memory limit')])
+    expect(await fleet.nodesOf(service)).toEqual([])
+  })
+
+  it('leaves all nodes where they are when the whole process is killed', async () => {
+    const service = serviceOf('killed')
+    const program = await startPool({ node, service, threads: 1 })
+    await runTasks(program, 1, { waitMs: 1_500 })
+    await fleet.waitForNodes(service, 2)
+    program.child.kill('SIGKILL')
+    await program.ended
+    expect(await fleet.nodesOf(service)).toHaveLength(2)
+  })
 })

@@ -67,6 +67,57 @@ describe('what becomes of a node', () => {
     await seen(zenith, (overview) => expect(nodeOf(overview, 'worker').state).toBe('lost'))
   })
 
+  describe('that is a thread and falls silent', () => {
+    const started = () => ({ hostname: 'a', pid: 7, timestamp: Date.now() })
+    const runningFor = (seconds: number) => ({ ...started(), runtime: { uptime: seconds, framework: null } })
+
+    it('has left when its process goes on without it, is gone after a minute, and is back when it beats', async () => {
+      const store = memoryStore()
+      const zenith = openZenith({ store })
+      await report(store, beatOf('shop', 'main', { ...runningFor(100), thread: null }))
+      await report(store, beatOf('shop', 'thread', { ...runningFor(100), thread: 3 }))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'thread').state).toBe('live'))
+      later(31_000)
+      await report(store, beatOf('shop', 'main', { ...runningFor(131), thread: null }))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'thread').state).toBe('left'))
+      later(61_000)
+      await report(store, beatOf('shop', 'main', { ...runningFor(192), thread: null }))
+      await seen(zenith, (overview) => {
+        expect(overview.nodes.map(({ id }) => id)).toEqual(['main'])
+        expect(serviceOf(overview, 'shop')).toMatchObject({
+          nodes: { live: 1, lost: 0, left: 0 },
+          health: { score: 100 },
+        })
+      })
+      await report(store, beatOf('shop', 'thread', { ...runningFor(192), thread: 3 }))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'thread').state).toBe('live'))
+    })
+
+    it('is lost when the whole process is, whichever of its nodes beat last', async () => {
+      const store = memoryStore()
+      const zenith = openZenith({ store })
+      await report(store, beatOf('shop', 'thread', { ...runningFor(100), thread: 3 }))
+      later(10_000)
+      await report(store, beatOf('shop', 'main', { ...runningFor(110), thread: null }))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'main').state).toBe('live'))
+      later(21_000)
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'thread').state).toBe('lost'))
+      later(10_000)
+      await seen(zenith, (overview) => expect(overview.nodes.map(({ state }) => state)).toEqual(['lost', 'lost']))
+    })
+
+    it('is lost when only another process of that number goes on', async () => {
+      const store = memoryStore()
+      const zenith = openZenith({ store })
+      await report(store, beatOf('shop', 'thread', { ...runningFor(100), thread: 3 }))
+      await report(store, beatOf('shop', 'main', { ...runningFor(50), thread: null }))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'thread').state).toBe('live'))
+      later(31_000)
+      await report(store, beatOf('shop', 'main', { ...runningFor(81), thread: null }))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'thread').state).toBe('lost'))
+    })
+  })
+
   it('keeps beating by a clock that is ten minutes slow, and is not called lost', async () => {
     const store = memoryStore()
     const zenith = openZenith({ store })

@@ -8,6 +8,7 @@ import {
   type NodeView,
   nodeMember,
 } from '../../protocol/index.js'
+import { Processes } from './processes.js'
 
 const MAX_SAMPLES = 60
 /** How many nodes are shown: of more, those that beat last. */
@@ -21,6 +22,8 @@ interface Known {
   /** When Zenith saw the heartbeat change, by its own clock; null when it saw only one. Tells a skewed clock from silence. */
   beatSeenAt: number | null
   leftAt: number | null
+  /** It left long enough ago, and only its place in the index is left of it. */
+  isHidden: boolean
   /** Records that the node lost since the last look. */
   droppedAt: number | null
 }
@@ -36,9 +39,11 @@ export interface FleetChange {
 /** All nodes that Zenith knows of, and what became of them. */
 export class Fleet {
   readonly #nodes = new Map<string, Known>()
+  /** As of this look, once it is asked for. */
+  #processes: Processes | null = null
 
   get views(): NodeView[] {
-    return [...this.#nodes.values()].map((known) => known.view)
+    return [...this.#nodes.values()].filter((known) => !known.isHidden).map((known) => known.view)
   }
 
   /** Whether the node lost records within a time. */
@@ -54,6 +59,7 @@ export class Fleet {
   update(entries: readonly NodeEntry[], now: number, trusted: boolean): FleetChange {
     const change: FleetChange = { changed: [], gone: [] }
     const present = new Set<string>()
+    this.#processes = null
     for (const entry of newest(entries)) {
       const key = nodeMember(entry.service, entry.node)
       present.add(key)
@@ -72,15 +78,35 @@ export class Fleet {
       change.changed.push(node.view)
       return
     }
-    known.leftAt = null
     const trust = trustOf(entry, known.view)
     const isNewBeat = beat !== null && beat.timestamp !== known.view.heartbeat?.timestamp
     // One of the same time that is signed otherwise is another one.
     if (isNewBeat || (beat !== null && trust !== known.view.trust)) {
+      known.leftAt = null
+      known.isHidden = false
       noteBeat(known, beat, trust, now, change)
       return
     }
-    setState(known, isFresh(beat, known.beatSeenAt, now) ? 'live' : 'lost', change, trust)
+    if (isFresh(beat, known.beatSeenAt, now)) setState(known, 'live', change, trust)
+    else if (known.leftAt === null && !this.#outlived(known.view)) setState(known, 'lost', change, trust)
+    else this.#leave(key, known, now, change)
+  }
+
+  /** Its name stays in the index: nothing took it away. */
+  #leave(key: string, known: Known, now: number, change: FleetChange): void {
+    known.leftAt ??= now
+    if (known.isHidden) return
+    setState(known, 'left', change)
+    if (now - known.leftAt <= LEFT_FOR_MS) return
+    known.isHidden = true
+    change.gone.push(key)
+  }
+
+  /** Whether it is a thread whose process beat by another node when this one should have: then the thread alone has ended. */
+  #outlived({ heartbeat }: NodeView): boolean {
+    if (!heartbeat || heartbeat.thread === null) return false
+    this.#processes ??= new Processes(this.views)
+    return this.#processes.beatAfter(heartbeat)
   }
 
   #miss(key: string, known: Known, now: number, trusted: boolean, change: FleetChange): void {
@@ -93,7 +119,7 @@ export class Fleet {
     }
     if (known.view.state !== 'live') return
     // Its heartbeat ran out and it never was in the index, or it took both away itself: that is how a node leaves.
-    const ranOut = !trusted || !isFresh(known.view.heartbeat, known.beatSeenAt, now)
+    const ranOut = !trusted || (!isFresh(known.view.heartbeat, known.beatSeenAt, now) && !this.#outlived(known.view))
     if (!ranOut) known.leftAt = now
     setState(known, ranOut ? 'lost' : 'left', change)
   }
@@ -116,7 +142,7 @@ function meet(key: string, entry: NodeEntry, now: number): Known {
     samples: heartbeat ? [sampleOf(heartbeat)] : [],
     trust: entry.trust ?? null,
   }
-  return { view, beatSeenAt: null, leftAt: null, droppedAt: null }
+  return { view, beatSeenAt: null, leftAt: null, isHidden: false, droppedAt: null }
 }
 
 /** What took the place of its heartbeat may have been left out, and still says something. */

@@ -113,6 +113,7 @@ const heartbeat = objectOf<Heartbeat>('One node at one moment. Null is unknown a
   platform: orNull(text('`linux` and the like.')),
   arch: orNull(text('`x64` and the like.')),
   instance: orNull(text('PM2, cluster or worker-thread number.')),
+  thread: orNull(amount('Number of the worker thread; null for a process and its main thread.')),
   cpu,
   memory,
   disk: orNull(listOf(disk, 'File systems.')),

@@ -47,6 +47,7 @@ export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record({
   platform: name,
   arch: name,
   instance: name,
+  thread: figure,
   cpu: fc.record({
     system: figure,
     process: figure,

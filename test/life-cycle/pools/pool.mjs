@@ -12,7 +12,12 @@ if (process.env.WATCHED !== '') {
 const { default: Pool } = await import(library)
 const filename = fileURLToPath(new URL('./task.mjs', import.meta.url))
 const limits = { minThreads: 1, maxThreads: Number(threads), idleTimeout: Number(idleTimeout) }
-const pool = new Pool({ filename, ...limits, concurrentTasksPerWorker: 1 })
+const pool = new Pool({
+  filename,
+  ...limits,
+  concurrentTasksPerWorker: 1,
+  resourceLimits: { maxOldGenerationSizeMb: 48 },
+})
 
 process.on('message', async (message) => {
   if (message === 'close') {

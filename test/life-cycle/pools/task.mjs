@@ -1,14 +1,28 @@
-import { workerData } from 'node:worker_threads'
 import { startQuasar } from '@gravito/quasar'
 
 const quasar = startQuasar()
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** One task of a pool: it follows itself as a job, and ends as it is asked to. */
+/** What a thread does after its task, by name. Once the task has returned, Piscina parks it. */
+const ends = {
+  exits: () => process.exit(0),
+  crashes() {
+    setImmediate(() => {
+      throw new Error('in a thread')
+    })
+    return pause(10_000)
+  },
+  'runs out of memory'() {
+    const kept = []
+    while (true) kept.push(new Array(100_000).fill({}))
+  },
+}
+
+/** One task of a pool: it follows itself as a job. */
 export default async function task({ name = 'task', waitMs = 0, how = 'returns' }) {
-  if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs))
-  return quasar.run(name, () => {
+  if (waitMs > 0) await pause(waitMs)
+  quasar.run(name, () => {
     if (how === 'throws') throw new Error('in a task')
-    if (how === 'exits') setImmediate(() => process.exit(0))
-    return workerData ? 1 : 2
   })
+  await ends[how]?.()
 }
