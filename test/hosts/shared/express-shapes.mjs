@@ -57,6 +57,14 @@ const shapes = {
       app.use('/*rest', answer)
     }
   },
+  parts(app) {
+    app.use('/mix/:id{-:part}', answer)
+    app.use('/file/:base.:type', answer)
+    app.use('/u-:name', answer)
+    app.use('/o{/:a}{/:b}', answer)
+    app.use('/q{/lit}/:z', answer)
+    app.use(['/arr/:x', '/arr2{/:y}'], answer)
+  },
   star(app) {
     app.use('*', answer)
   },
