@@ -41,6 +41,8 @@ export interface OpenApp {
 /** A process with one framework, which opens apps on command. */
 export interface Host {
   open(config?: AppConfig): Promise<OpenApp>
+  /** Of its process. */
+  readonly pid: number
   /** What the process wrote to its output. */
   output(): string
   end(): Promise<void>
@@ -93,6 +95,7 @@ export async function startHost(
         inject: async (path) => (await ask('inject', { app, path })) as number,
       }
     },
+    pid: child.pid as number,
     output: () => output,
     async end() {
       if (child.exitCode !== null || child.signalCode !== null) return

@@ -230,13 +230,13 @@ function lateness(now: Look, dueAt: number): number {
 }
 
 /**
- * The longest stretch between two looks. At least the lateness; at most the loop's active time, less what its other turns
- * are taken to have cost: with many of them nothing but the lateness is sure. A process that was stopped or throttled
- * was late without being busy, and is not blocked by its own code.
+ * The longest stretch between two looks. At least the lateness, also of a process that was stopped or throttled meanwhile: due
+ * timers wait for no full turn. Else the loop's active time, less what its other turns are taken to have cost: with many of them
+ * nothing but the lateness is sure.
  */
 function longestStretch(last: Look, now: Look, late: number): Stretch {
   const active = now.active - last.active
-  const ms = active > 0 ? Math.min(active, Math.max(late, busyAtOnce(last, now, active))) : late
+  const ms = Math.min(now.at - last.at, Math.max(late, busyAtOnce(last, now, active)))
   return { from: late > 0 ? Math.max(last.at, now.at - ms) : last.at, to: now.at, ms }
 }
 
