@@ -125,8 +125,8 @@ async function startOne({ file, args, http2, runtime }: HttpHost, env?: NodeJS.P
   if (!http2) return started
   const open: Host['open'] = async (config) => {
     const app = await started.open(config)
-    speakHttp2(app.port)
-    return app
+    const endHttp2 = speakHttp2(app.port)
+    return { ...app, close: () => app.close().finally(endHttp2) }
   }
   return { ...started, open }
 }

@@ -3,9 +3,14 @@ import { beginHttp2, cancel, headersOfHttp2 } from './ask-http2.js'
 
 const http2Ports = new Set<number>()
 
-/** From now on a port is asked by HTTP/2. */
-export function speakHttp2(port: number): void {
+/**
+ * From now on a port is asked by HTTP/2.
+ *
+ * @returns ends it: another server may get the port
+ */
+export function speakHttp2(port: number): () => void {
   http2Ports.add(port)
+  return () => http2Ports.delete(port)
 }
 
 export interface Asked {
