@@ -36,9 +36,9 @@ export interface RequestRecorder {
   /**
    * Takes the time of every request of one of Node's HTTP/1 servers at its arrival, before anybody has seen it.
    *
-   * @param isAll whether all of them count, or those alone that `track` is asked for later @default false
+   * @param owns asked at the end of a request that `track` was not asked for: whether it counts all the same
    */
-  followServer(server: Server, isAll?: boolean): void
+  followServer(server: Server, owns: (server: Server) => boolean): void
   /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
   find(response: ServerResponse | undefined): RequestTrace | null
   /** Forgets a request whose path the app's router reads as one that is ignored: decoded, or without a slash at its end. */
@@ -95,11 +95,11 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   readonly #onFault: (error: unknown) => void
   #isUsed = false
   #isOver = false
-  /** Whether all requests of a server count. */
-  readonly #servers = new WeakMap<Server, boolean>()
+  /** Whether requests of a server count that nobody asked to track. */
+  readonly #servers = new WeakMap<Server, (server: Server) => boolean>()
   /** The server of the last request: most processes have one. */
   #server: Server | null = null
-  #isAll: boolean | undefined
+  #isFollowed = false
   #unlisten: (() => void) | null = null
   /** The server of the last connection that a request came by. */
   #claimed: unknown = null
@@ -130,8 +130,8 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     return this.#follow(request, response, nameRoute)
   }
 
-  followServer(server: Server, isAll = false): void {
-    this.#servers.set(server, isAll || this.#servers.get(server) === true)
+  followServer(server: Server, owns: (server: Server) => boolean): void {
+    this.#servers.set(server, owns)
     this.#server = null
     claimServer(server, this)
     this.#unlisten ??= onRequestStart((exchange) => this.#started(exchange))
@@ -149,15 +149,15 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   #started({ request, response, socket, server }: Exchange): void {
     if (server !== this.#server) {
       this.#server = server
-      this.#isAll = this.#servers.get(server)
+      this.#isFollowed = this.#servers.has(server)
     }
     // Libraries answer polls before any app sees them.
-    if (this.#isAll === undefined && !(isPolling(request.url as string) && isOwner(server, this))) return
+    if (!this.#isFollowed && !(isPolling(request.url as string) && isOwner(server, this))) return
     try {
       // Tracers begin a request when the server emits it, which is still to come.
       const trace = this.#begin(request, response, request.method as string, request.url as string, null, null)
       if (!trace) return
-      trace.isSeen = this.#isAll === true
+      trace.isSeen = false
       endOnConnection(trace, socket)
     } catch (error) {
       this.#onFault(error)
@@ -229,7 +229,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   ended(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
     try {
       if (this.#wasConnection(trace, status, aborted)) return
-      if (counts(trace)) this.#record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
+      if (this.#counts(trace)) this.#record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
     } catch (error) {
       this.#onFault(error)
     }
@@ -238,8 +238,19 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   /** Requests being answered now; connections, which last as long as their clients listen, are not among them. */
   countInFlight(): number {
     let count = 0
-    for (const trace of this.#inFlight) if (counts(trace) && connectionOf(trace) === null) count += 1
+    for (const trace of this.#inFlight) if (this.#counts(trace) && connectionOf(trace) === null) count += 1
     return count
+  }
+
+  #counts(trace: LiveTrace): boolean {
+    if (!trace.isOnConnection) return (trace.request as { [SKIP]?: boolean })[SKIP] !== true
+    return trace.isSeen || this.#owns(trace.request as IncomingMessage)
+  }
+
+  /** Whether what nobody asked to track is the app's: its framework answered before any hook of ours. */
+  #owns({ socket }: IncomingMessage): boolean {
+    const { server } = socket as { server?: Server }
+    return server !== undefined && this.#servers.get(server)?.(server) === true
   }
 
   /** The connections of the interval, which ends; null when there never was any. */
@@ -247,7 +258,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     let held = 0
     for (const trace of this.#inFlight) {
       const kind = connectionOf(trace)
-      if (kind === 'stream' && counts(trace)) this.#connections.note(trace, kind)
+      if (kind === 'stream' && this.#counts(trace)) this.#connections.note(trace, kind)
       else if (kind !== 'poll' || trace.method !== 'GET' || !hasSession(trace.url)) continue
       held += 1
     }
@@ -310,7 +321,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   #wasConnection(trace: LiveTrace, status: number, aborted: boolean): boolean {
     // Where Node has no objects of it, an app's answer to an upgrade is all that is seen.
     const kind = status === 101 && !trace.response ? 'upgrade' : connectionOf(trace)
-    if (kind === null || (kind === 'stream' && !counts(trace))) return false
+    if (kind === null || (kind === 'stream' && !this.#counts(trace))) return false
     if (kind === 'poll' && status >= 400 && !aborted) {
       // A refused one is a request, also where a library refused it before any app saw it.
       this.#record(trace, status, false, monotonic() - trace.start)
@@ -392,7 +403,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
 
   #oldestMs(): number | null {
     for (const trace of this.#inFlight) {
-      if (counts(trace) && connectionOf(trace) === null) return round(monotonic() - trace.start)
+      if (this.#counts(trace) && connectionOf(trace) === null) return round(monotonic() - trace.start)
     }
     return null
   }
@@ -418,9 +429,4 @@ function nameOf(method: string, route: string): string {
 function pathOf(url: string): string {
   const query = url.indexOf('?')
   return query === -1 ? url : url.slice(0, query)
-}
-
-function counts(trace: LiveTrace): boolean {
-  if (trace.isOnConnection) return trace.isSeen
-  return (trace.request as { [SKIP]?: boolean })[SKIP] !== true
 }

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { counts, type HttpHost, httpConformance, useBench } from '../conformance/http-adapter.js'
-import { ask } from '../support/ask.js'
+import { ask, giveUp } from '../support/ask.js'
 
 const traits = {
   framework: 'fastify',
@@ -27,7 +27,7 @@ for (const [name, host] of Object.entries(hosts)) {
   httpConformance(name, host)
 
   describe(`${name}, by its own rules`, () => {
-    const { report, read } = useBench(host)
+    const { report, read, reader } = useBench(host)
 
     // Fastify 4 refuses it with 505 on HTTP/2.
     it.skipIf(host.http2)('takes no inject() for a client that went away', async () => {
@@ -99,6 +99,57 @@ for (const [name, host] of Object.entries(hosts)) {
         for (const path of ['/plain', '/t/acme/orders/1', '/v2/t/acme/orders/1']) await ask(port, path)
       })
       expect(counts(reported)).toEqual({ 'GET /t/:tenant/orders/:id': 1 })
+    })
+
+    it.each(['first', 'late'] as const)(
+      'counts what hooks before it answer, when it is registered %s',
+      async (place) => {
+        const reported = await report(
+          { variant: 'guarded', place, options: { ignore: ['/health'] } },
+          async ({ port }) => {
+            // Twice: what is learned of a route from its first request must hold for the second.
+            for (const _ of [1, 2]) {
+              await ask(port, '/users/1', { method: 'OPTIONS' })
+              for (const guard of ['refuses', 'hijacks', 'throws', 'passes']) {
+                await ask(port, '/users/1', { headers: { 'x-guard': guard } })
+              }
+              await ask(port, '/t/acme/orders/1', { headers: { 'x-guard': 'refuses' } })
+              await ask(port, '/nowhere', { headers: { 'x-guard': 'refuses' } })
+              await ask(port, '/unseen', { headers: { 'x-guard': 'refuses' } })
+              await ask(port, '/health', { headers: { 'x-guard': 'refuses' } })
+            }
+          },
+        )
+        expect(counts(reported)).toEqual({
+          'OPTIONS *': 2,
+          'GET /users/:id': 8,
+          'GET /t/:tenant/orders/:id': 2,
+          '(unmatched)': 2,
+        })
+        expect(reported.routes.get('GET /users/:id')?.classes).toEqual([0, 2, 0, 0, 6])
+        expect(reported.exceptions.map(({ message }) => message)).toEqual(['guard', 'guard'])
+      },
+    )
+
+    it.skipIf(host.http2)('counts clients that leave a hook before it', async () => {
+      const reported = await report({ variant: 'guarded' }, async ({ port }, service) => {
+        const arrives = async () => {
+          const { nodes } = await reader().nodes()
+          expect(nodes.find((node) => node.service === service)?.heartbeat?.requests?.inFlight).toBe(1)
+        }
+        await giveUp(port, '/users/1', () => vi.waitFor(arrives, 5_000), { headers: { 'x-guard': 'hangs' } })
+        await vi.waitFor(async () => expect((await read(service)).routes.size).toBe(1), 5_000)
+      })
+      expect(reported.routes.get('GET /users/:id')).toMatchObject({ count: 1, aborted: 1 })
+    })
+
+    it.skipIf(host.http2)('counts what Fastify answers without any hook', async () => {
+      const reported = await report({}, async ({ port }) => {
+        expect((await ask(port, '/%zz')).status).toBe(400)
+        expect((await ask(port, `/users/${'1'.repeat(101)}`)).status).toBeGreaterThanOrEqual(404)
+        await ask(port, '/plain')
+      })
+      expect(counts(reported)).toEqual({ '(unmatched)': 2, 'GET /plain': 1 })
     })
 
     it('reports what happened until the app is closed', async () => {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { FastifyInstance } from 'fastify'
 import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
+import { followFirst } from './follow-first.js'
 import { type NoteError, watchLaterErrors } from './later-errors.js'
 import { followMercurius } from './mercurius.js'
 import { type Follow, moveIntoHandler } from './move-into-handler.js'
@@ -13,16 +14,17 @@ import { configOf, contextOf, type RouteConfig } from './route-context.js'
  * @returns whether the time of a request is taken at its arrival at the server, not only in a hook
  */
 export function followRequests(fastify: FastifyInstance, requests: RequestRecorder): boolean {
-  noteSetup(fastify, requests)
+  const isFirst = noteSetup(fastify, requests)
   followMercurius(fastify)
   const isWhole = hasServer(fastify)
-  if (isWhole) requests.followServer(fastify.server as Server)
+  if (isWhole) requests.followServer(fastify.server as Server, (server) => isFirst && isOnly(server, fastify.routing))
   const follow: Follow = (request, reply, config) => {
     const trace = requests.track(request.raw, reply.raw)
     if (!trace) return
     trace.source = request
     name(trace, config)
   }
+  followFirst(fastify, (request, reply) => follow(request, reply, configOf(request)))
   fastify.addHook('onRequest', function quasarOnRequest(request, reply, done) {
     follow(request, reply, configOf(request))
     const context = isWhole ? contextOf(request) : null
@@ -46,16 +48,23 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
 /** By global symbol, so that two copies of the package know of each other. */
 const isFollowed = Symbol.for('@gravito/quasar/fastify')
 
-/** Scopes inherit what their parents are marked with. */
-function noteSetup(fastify: FastifyInstance, requests: RequestRecorder): void {
+/** @returns whether nobody follows the instance yet; scopes inherit what their parents are marked with */
+function noteSetup(fastify: FastifyInstance, requests: RequestRecorder): boolean {
   if (!Object.hasOwn(fastify, 'server')) requests.noteSetup('registered-in-scope')
-  if (isFollowed in fastify) requests.noteSetup('registered-twice')
-  else Object.defineProperty(fastify, isFollowed, { value: true })
+  const isFirst = !(isFollowed in fastify)
+  if (isFirst) Object.defineProperty(fastify, isFollowed, { value: true })
+  else requests.noteSetup('registered-twice')
+  return isFirst
 }
 
 /** Whether all requests of the server are the instance's: Node's own for HTTP/1, of the root. Scopes only inherit it. */
 function hasServer(fastify: FastifyInstance): boolean {
   return Object.hasOwn(fastify, 'server') && !fastify.initialConfig.http2
+}
+
+/** Whether nothing but Fastify answers requests of a server. Libraries that answer some put a listener of theirs there. */
+function isOnly(server: Server, routing: unknown): boolean {
+  return server.listenerCount('request') === 1 && server.listeners('request')[0] === routing
 }
 
 function name(trace: RequestTrace, { url, quasar }: RouteConfig): void {

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { isFirst } from './follow-first.js'
 import type { RouteConfig, RouteContext } from './route-context.js'
 
 export type Follow = (request: FastifyRequest, reply: FastifyReply, config: RouteConfig) => void
@@ -23,7 +24,7 @@ export function moveIntoHandler(context: RouteContext, follow: Follow): void {
     return handler.call(this, request, reply)
   }
   // Another value: the request that brought us here still runs through the old one.
-  context.onRequest = before.length > 0 ? before : null
+  context.onRequest = before.every(isFirst) ? null : before
 }
 
 /** What else runs when a request arrives; null when ours is not the last before the handler. */

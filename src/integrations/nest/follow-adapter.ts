@@ -25,7 +25,7 @@ export function followAdapter(adapter: AbstractHttpAdapter, requests: RequestRec
   if (adapter.getType() === 'fastify') {
     // Nest's middleware runs in a hook that is older than ours: what it answers would not be seen there.
     const server: Server = adapter.getHttpServer()
-    if (followFastify(adapter.getInstance(), requests)) requests.followServer(server, true)
+    if (followFastify(adapter.getInstance(), requests)) requests.followServer(server, () => true)
     else server.prependListener('request', (request, response) => requests.track(request, response))
   }
 }

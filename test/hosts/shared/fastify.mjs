@@ -17,6 +17,7 @@ export function fastifyApps(fastify, { quasarPlugin }, kind, sockets) {
     const monitor = (scope) => {
       for (let count = 0; count < registrations; count++) scope.register(quasarPlugin, options)
     }
+    if (variant === 'guarded') addGuard(app)
     if (place === 'first') monitor(app)
     if (errorHandler)
       app.setErrorHandler((error, _request, reply) => {
@@ -36,6 +37,19 @@ export function fastifyApps(fastify, { quasarPlugin }, kind, sockets) {
       inject: async (url) => (await app.inject({ url })).statusCode,
     }
   }
+}
+
+/** What answers in a hook that is older than ours: preflights, and a guard, at once, later, and never. */
+function addGuard(app) {
+  app.addHook('onRequest', (request, reply, done) => {
+    const { 'x-guard': guard } = request.headers
+    if (request.method === 'OPTIONS') reply.code(204).send()
+    else if (guard === 'refuses') reply.code(503).send('overloaded')
+    else if (guard === 'throws') throw new OrderError('guard')
+    else if (guard === 'hijacks') reply.hijack().raw.writeHead(503).end()
+    else if (guard !== 'hangs') done()
+  })
+  app.options('*', async () => 'never')
 }
 
 function addSockets(app, websocket) {
@@ -186,6 +200,12 @@ function addStreams(app) {
   app.get('/slow/:ms', async (request) => {
     await wait(Number(request.params.ms))
     return 'slow'
+  })
+  app.get('/blocked/:after/:ms', async (request) => {
+    if (request.params.after !== '0') await wait(Number(request.params.after))
+    const until = performance.now() + Number(request.params.ms)
+    while (performance.now() < until);
+    return 'blocked'
   })
   app.get('/hang', () => new Promise(() => {}))
   app.get('/stream', (_request, reply) => {
