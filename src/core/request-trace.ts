@@ -51,8 +51,10 @@ export interface RequestTrace {
 
 /** A trace's `context` where the router takes several spellings of a path for the same. */
 export interface PathContext {
-  /** Whether what answered would have answered this path, too. */
-  covers(path: string): boolean
+  /** A path without what the router drops from each, such as a slash at its end. */
+  plain?(path: string): string
+  /** Whether what answered a path would have answered another one, too. */
+  covers(other: string, path: string): boolean
 }
 
 /** What a request looks like where Node's own objects are not to be had. */

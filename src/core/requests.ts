@@ -375,10 +375,12 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
 
   /** Whether its path is another spelling of an ignored one: what answered would have answered that, too. */
   #isRespelled({ context, url }: LiveTrace): boolean {
-    const { respell } = this.#options
-    if (!respell || !knowsPaths(context)) return false
-    const ignored = respell(pathOf(url))
-    return ignored !== null && context.covers(ignored)
+    const { ignore, respell } = this.#options
+    if (!ignore || !knowsPaths(context)) return false
+    const path = context.plain?.(pathOf(url)) ?? pathOf(url)
+    if (context.plain && ignore(path)) return true
+    const ignored = respell?.(path) ?? null
+    return ignored !== null && context.covers(ignored, path)
   }
 
   #figures(filled: readonly Series[], intervalMs: number): RequestFigures {

@@ -101,6 +101,19 @@ for (const [name, host] of Object.entries(hosts)) {
       expect(counts(reported)).toEqual({ 'GET /t/:tenant/orders/:id': 1 })
     })
 
+    it('ignores every spelling of a path that its router takes for an ignored one', async () => {
+      const asked = ['/health', '/HEALTH', '/health/', '//health', '//Health//', '/healthy', '/plain/', '//PLAIN']
+      const options = { ignore: ['/health', '/users/1/'] }
+      const lenient = await report({ variant: 'lenient', options }, async ({ port }) => {
+        for (const path of [...asked, '/Users/1']) await ask(port, path)
+      })
+      expect(counts(lenient)).toEqual({ '(unmatched)': 1, 'GET /plain': 2 })
+      const strict = await report({ options }, async ({ port }) => {
+        for (const path of asked) await ask(port, path)
+      })
+      expect(counts(strict)).toEqual({ '(unmatched)': 7 })
+    })
+
     it.each(['first', 'late'] as const)(
       'counts what hooks before it answer, when it is registered %s',
       async (place) => {

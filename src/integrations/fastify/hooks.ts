@@ -6,6 +6,7 @@ import { type NoteError, watchLaterErrors } from './later-errors.js'
 import { followMercurius } from './mercurius.js'
 import { type Follow, moveIntoHandler } from './move-into-handler.js'
 import { configOf, contextOf, type RouteConfig } from './route-context.js'
+import { pathsOf } from './router-paths.js'
 
 /**
  * How both Fastify and Nest on Fastify are followed. The end of a request is that of its raw response: `onResponse` does
@@ -18,10 +19,12 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
   followMercurius(fastify)
   const isWhole = hasServer(fastify)
   if (isWhole) requests.followServer(fastify.server as Server, (server) => isFirst && isOnly(server, fastify.routing))
+  const paths = pathsOf(fastify)
   const follow: Follow = (request, reply, config) => {
     const trace = requests.track(request.raw, reply.raw)
     if (!trace) return
     trace.source = request
+    trace.context = paths
     name(trace, config)
   }
   followFirst(fastify, (request, reply) => follow(request, reply, configOf(request)))

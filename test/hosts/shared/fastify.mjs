@@ -2,6 +2,9 @@
 import { Readable } from 'node:stream'
 import { addSocketIo, breakOff, echo, errorWith, failing, OrderError, refusal, STREAM_MS, wait } from './host.mjs'
 
+/** A router that takes several spellings of a path for the same. */
+const ROUTERS = { lenient: { caseSensitive: false, ignoreTrailingSlash: true, ignoreDuplicateSlashes: true } }
+
 /** @param kind `hookless`: without a hook of the app that runs for all routes; `http2`: on HTTP/2 without TLS */
 export function fastifyApps(fastify, { quasarPlugin }, kind, sockets) {
   const mount = kind === 'hookless' ? mountByRoute : mountByHook
@@ -13,7 +16,7 @@ export function fastifyApps(fastify, { quasarPlugin }, kind, sockets) {
     timeout = 0,
     variant,
   }) {
-    const app = fastify({ forceCloseConnections: true, http2: kind === 'http2' })
+    const app = fastify({ forceCloseConnections: true, http2: kind === 'http2', ...ROUTERS[variant] })
     const monitor = (scope) => {
       for (let count = 0; count < registrations; count++) scope.register(quasarPlugin, options)
     }
