@@ -10,7 +10,7 @@ export interface WorkerListener {
 }
 
 /** One listener on the process for all recorders of a thread. */
-const SLOT = Symbol.for('@gravito/quasar/workers')
+const SLOT = Symbol.for('@gravito/quasar/thread-workers')
 
 interface Watch {
   readonly listeners: Set<WorkerListener>
