@@ -129,6 +129,7 @@ describe('the page', () => {
             eventLoop: null,
             gc: null,
             requests: null,
+            connections: null,
             runtime: { uptime: null, framework: null },
           },
         }),

@@ -18,7 +18,7 @@ export function Banners({ overview, problem }: { overview: Overview | null; prob
       {overview?.store.ok && overview.store.error && (
         <Banner>Not all could be read: {overview.store.error}. The rest is shown.</Banner>
       )}
-      {overview && overview.unreadable > 0 && !overview.store.error && (
+      {overview && overview.unreadable > 0 && !(overview.store.ok && overview.store.error) && (
         <Banner>
           {plural(overview.unreadable, 'record')} could not be read and {overview.unreadable === 1 ? 'is' : 'are'} left
           out: something else writes to these keys, or a reporter does not keep to the protocol.
