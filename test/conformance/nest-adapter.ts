@@ -42,6 +42,19 @@ export function nestConformance(version: string, file: string, wildcard: string)
         },
       )
 
+      it('names nothing by the first path that a middleware for all routes gets', async () => {
+        const reported = await report({ variant: 'everywhere' }, async ({ port }) => {
+          for (const path of ['/users/1', '/Users/2/', '/secret-a', '/secret-b/c']) {
+            await ask(port, path)
+            expect((await ask(port, path, { headers: { 'x-name': 'blocked' } })).status).toBe(418)
+          }
+        })
+        const names = Object.keys(counts(reported))
+        expect(names.filter((name) => /secret|users\/\d|Users/.test(name))).toEqual([])
+        expect(names.length).toBeLessThanOrEqual(3)
+        expect(counts(reported)['GET /users/:id']).toBeGreaterThanOrEqual(1)
+      })
+
       it('follows controllers that are made for each request', async () => {
         const reported = await report({}, async ({ port }) => {
           await ask(port, '/scoped/1')

@@ -31,6 +31,13 @@ async function createApp({ core, adapters, testing }, module, adapter, { variant
   return compiled.createNestApplication(adapters[adapter](), options)
 }
 
+/** Answers some, and passes the others on. */
+function blocking(request, response, next) {
+  if (request.headers['x-name'] !== 'blocked') return next()
+  response.statusCode = 418
+  response.end('blocked')
+}
+
 function rootModule(nest, integration, { options, registrations = 1, variant }) {
   const { Module, RequestMethod } = nest.common
   class AppModule {
@@ -41,6 +48,7 @@ function rootModule(nest, integration, { options, registrations = 1, variant }) 
         throw new OrderError('middleware')
       }
       consumer.apply(failing).forRoutes({ path: 'fails-in-middleware', method: RequestMethod.GET })
+      if (variant === 'everywhere') consumer.apply(blocking).forRoutes('*')
     }
   }
   const { QuasarModule } = integration
