@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from './clock.js'
 import { watchRejections } from './rejections.js'
+import { joinWatch, type SharedWatch } from './shared-watch.js'
 
 /** What a recorder wants to know of the process it lives in. */
 export interface ProcessListener {
@@ -14,11 +15,6 @@ export interface ProcessListener {
   onExit(): void
 }
 
-interface Watch {
-  readonly listeners: Set<ProcessListener>
-  end(): void
-}
-
 /** One listener on the process for all recorders: more than ten would make Node warn of a leak on the app's screen. */
 const SLOT = Symbol.for('@gravito/quasar/process')
 
@@ -30,19 +26,10 @@ const SLOT = Symbol.for('@gravito/quasar/process')
  * @returns ends the listening
  */
 export function watchProcess(listener: ProcessListener): () => void {
-  const slot = globalThis as { [SLOT]?: Watch }
-  slot[SLOT] ??= beginWatch()
-  const watch = slot[SLOT]
-  watch.listeners.add(listener)
-  return () => {
-    watch.listeners.delete(listener)
-    if (watch.listeners.size > 0 || slot[SLOT] !== watch) return
-    delete slot[SLOT]
-    watch.end()
-  }
+  return joinWatch(SLOT, beginWatch, listener)
 }
 
-function beginWatch(): Watch {
+function beginWatch(): SharedWatch<ProcessListener> {
   const listeners = new Set<ProcessListener>()
   const said = new WeakSet<ProcessListener>()
   const onUncaught = (error: unknown) => tellEach(listeners, (listener) => listener.onUncaught(error))

@@ -1,5 +1,6 @@
 import { errorMonitor } from 'node:events'
 import type { Worker } from 'node:worker_threads'
+import { joinWatch, type SharedWatch } from '../shared-watch.js'
 
 /** What happens to the threads that this thread makes. */
 export interface WorkerListener {
@@ -12,11 +13,6 @@ export interface WorkerListener {
 /** One listener on the process for all recorders of a thread. */
 const SLOT = Symbol.for('@gravito/quasar/thread-workers')
 
-interface Watch {
-  readonly listeners: Set<WorkerListener>
-  end(): void
-}
-
 /**
  * Listens to the threads that are made from now on. Node's event tells of each of them, whichever library makes it; a listener
  * by `errorMonitor` leaves an error unhandled that nobody handles.
@@ -24,19 +20,10 @@ interface Watch {
  * @returns ends it
  */
 export function watchWorkers(listener: WorkerListener): () => void {
-  const slot = globalThis as { [SLOT]?: Watch }
-  slot[SLOT] ??= beginWatch()
-  const watch = slot[SLOT]
-  watch.listeners.add(listener)
-  return () => {
-    watch.listeners.delete(listener)
-    if (watch.listeners.size > 0 || slot[SLOT] !== watch) return
-    delete slot[SLOT]
-    watch.end()
-  }
+  return joinWatch(SLOT, beginWatch, listener)
 }
 
-function beginWatch(): Watch {
+function beginWatch(): SharedWatch<WorkerListener> {
   const listeners = new Set<WorkerListener>()
   const onWorker = (worker: Worker) => {
     // Once it has ended, its number is -1.
