@@ -101,6 +101,49 @@ for (const [name, host] of Object.entries(hosts)) {
       expect(counts(reported)).toEqual({ 'GET /t/:tenant/orders/:id': 1 })
     })
 
+    it('names routes by patterns of every form, and by nothing that a client sent', async () => {
+      const reported = await report({ variant: 'shapes' }, async ({ port }) => {
+        const asked = [
+          '/files/a',
+          '/files/b/c%20d',
+          '/opt',
+          '/opt/x',
+          '/num/1',
+          '/num/x',
+          '/pictures/a.png',
+          '/Upper/1',
+        ]
+        for (const path of [...asked, '/upper/1', '/%70lain', '/gone']) await ask(port, path)
+      })
+      expect(counts(reported)).toEqual({
+        'GET /files/*': 2,
+        'GET /opt/:a?': 2,
+        'GET /num/:id(^\\d+$)': 1,
+        'GET /pictures/:name.png': 1,
+        'GET /Upper/:id': 1,
+        'GET /plain': 1,
+        'GET /gone': 1,
+        '(unmatched)': 2,
+      })
+    })
+
+    it('counts a request once that is dispatched again', async () => {
+      const reported = await report({ variant: 'shapes' }, async ({ port }) => {
+        for (const _ of [1, 2]) expect((await ask(port, '/again')).text).toBe('plain')
+      })
+      expect(counts(reported)).toEqual({ 'GET /plain': 2 })
+    })
+
+    it('shows at most one frame in stacks of the app', async () => {
+      await report({ variant: 'shapes' }, async ({ port }) => {
+        for (const _ of [1, 2]) {
+          const { text } = await ask(port, '/frames')
+          expect(text).toContain('frames')
+          expect(text.match(/@gravito\/quasar/g)?.length ?? 0).toBeLessThanOrEqual(1)
+        }
+      })
+    })
+
     it('ignores every spelling of a path that its router takes for an ignored one', async () => {
       const asked = ['/health', '/HEALTH', '/health/', '//health', '//Health//', '/healthy', '/plain/', '//PLAIN']
       const options = { ignore: ['/health', '/users/1/'] }

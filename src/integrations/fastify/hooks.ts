@@ -27,12 +27,10 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
     trace.context = paths
     name(trace, config)
   }
-  followFirst(fastify, (request, reply) => follow(request, reply, configOf(request)))
-  fastify.addHook('onRequest', function quasarOnRequest(request, reply, done) {
+  followFirst(fastify, (request, reply) => {
     follow(request, reply, configOf(request))
     const context = isWhole ? contextOf(request) : null
     if (context) moveIntoHandler(context, follow)
-    done()
   })
   const note: NoteError = (reply, error) => requests.find(reply.raw)?.fail(error)
   // Runs before any error handler, when the status is still 200, and for what a schema refuses before our handler.

@@ -20,7 +20,7 @@ export function fastifyApps(fastify, { quasarPlugin }, kind, sockets) {
     const monitor = (scope) => {
       for (let count = 0; count < registrations; count++) scope.register(quasarPlugin, options)
     }
-    if (variant === 'guarded') addGuard(app)
+    ;({ guarded: addGuard, shapes: addShapes })[variant]?.(app)
     if (place === 'first') monitor(app)
     if (errorHandler)
       app.setErrorHandler((error, _request, reply) => {
@@ -53,6 +53,23 @@ function addGuard(app) {
     else if (guard !== 'hangs') done()
   })
   app.options('*', async () => 'never')
+}
+
+/** Patterns of every form, and ways out of a handler other than an answer. */
+function addShapes(app) {
+  const answer = async () => 'shape'
+  for (const path of ['/files/*', '/opt/:a?', '/num/:id(^\\d+$)', '/pictures/:name.png', '/Upper/:id'])
+    app.get(path, answer)
+  app.get('/again', (request, reply) => {
+    reply.hijack()
+    request.raw.url = '/plain'
+    app.routing(request.raw, reply.raw)
+  })
+  app.get('/gone', (_request, reply) => reply.callNotFound())
+  app.get('/frames', (_request, reply) => {
+    Error.stackTraceLimit = 50
+    reply.send(new Error('frames').stack)
+  })
 }
 
 function addSockets(app, websocket) {
