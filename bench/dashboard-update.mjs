@@ -9,8 +9,8 @@ import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chromium } from 'playwright-core'
-import { createZenith, toNodeHandler } from '../dist/esm/create-zenith.js'
-import { memoryStore } from '../dist/esm/stores/memory.js'
+import { createZenith, toNodeHandler } from '../dist/esm/runtime/create-zenith.js'
+import { memoryStore } from '../dist/esm/stores/memory/index.js'
 
 const [servers = 500, changing = 75, updates = 20] = process.argv.slice(2).map(Number)
 const MB = 1_048_576

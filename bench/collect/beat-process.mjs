@@ -2,7 +2,7 @@
 // reporter calls them; besides, a loop that turns without a pause tells how long it did not.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answering, hello } from '../shared/child.mjs'
-import { fromDist } from '../shared/dist.mjs'
+import { fromModules } from '../shared/dist.mjs'
 import { emptyCaches } from './cold.mjs'
 import { traffic } from './requests.mjs'
 import { Samples, timed } from './samples.mjs'
@@ -11,9 +11,9 @@ import { watchLoop } from './watch-loop.mjs'
 const ROUTES = 50
 const AN_HOUR = 3_600_000
 
-const { startRecorder } = await fromDist('core/recorder.js')
-const { resolveOptions } = await fromDist('core/options.js')
-const { redisStore } = await fromDist('stores/redis.js')
+const { startRecorder } = await fromModules('core/recorder.js')
+const { resolveOptions } = await fromModules('core/options.js')
+const { redisStore } = await fromModules('stores/redis/index.js')
 
 const samples = new Samples()
 const store = redisStore({ redis: process.env.BENCH_REDIS })

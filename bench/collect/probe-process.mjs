@@ -1,18 +1,18 @@
 // Each probe by itself, in a process of its own: what `collect()` holds the loop for, and what preparing it costs off the loop.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answering, cpuUs, hello } from '../shared/child.mjs'
-import { fromDist } from '../shared/dist.mjs'
+import { fromModules } from '../shared/dist.mjs'
 import { emptyCaches } from './cold.mjs'
 import { Samples, timed } from './samples.mjs'
 import { watchLoop } from './watch-loop.mjs'
 
-const { watchCgroup } = await fromDist('core/probes/cgroup.js')
-const { ROOTS } = await fromDist('core/probes/cgroup-paths.js')
-const { cpuProbe } = await fromDist('core/probes/cpu.js')
-const { memoryProbe } = await fromDist('core/probes/memory.js')
-const { diskProbe } = await fromDist('core/probes/disk.js')
-const { eventLoopProbe } = await fromDist('core/probes/event-loop.js')
-const { gcProbe } = await fromDist('core/probes/gc.js')
+const { watchCgroup } = await fromModules('core/probes/cgroup.js')
+const { ROOTS } = await fromModules('core/probes/cgroup-paths.js')
+const { cpuProbe } = await fromModules('core/probes/cpu.js')
+const { memoryProbe } = await fromModules('core/probes/memory.js')
+const { diskProbe } = await fromModules('core/probes/disk.js')
+const { eventLoopProbe } = await fromModules('core/probes/event-loop.js')
+const { gcProbe } = await fromModules('core/probes/gc.js')
 
 const samples = new Samples()
 const cgroup = watchCgroup(ROOTS)

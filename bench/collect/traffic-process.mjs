@@ -1,13 +1,13 @@
 // A node with so many routes that reports when it is told to: node traffic-process.mjs <routes>.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answering, hello } from '../shared/child.mjs'
-import { fromDist } from '../shared/dist.mjs'
+import { fromModules } from '../shared/dist.mjs'
 import { traffic } from './requests.mjs'
 
 const AN_HOUR = 3_600_000
 const STEPS = 10
 
-const { leaseRecorder } = await fromDist('quasar.js')
+const { leaseRecorder } = await fromModules('runtime/start-quasar.js')
 const options = { service: 'bench', redis: process.env.BENCH_REDIS, interval: AN_HOUR, logger: false }
 const { recorder } = leaseRecorder(options, 'express 5')
 const request = traffic(recorder.requests, Number(process.argv[2]))

@@ -2,7 +2,7 @@
 import { fromDist } from '../shared/dist.mjs'
 import { beatOf, rollupOf } from './records.mjs'
 
-const { redisStore } = await fromDist('stores/redis.js')
+const { redisStore } = await fromDist('stores/redis/index.js')
 
 const INTERVAL_MS = 10_000
 

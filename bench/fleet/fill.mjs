@@ -4,7 +4,7 @@ import { fromDist } from '../shared/dist.mjs'
 import { clientOf } from '../shared/redis-figures.mjs'
 import { beatOf, rollupOf, SERVICES } from './records.mjs'
 
-const { redisStore } = await fromDist('stores/redis.js')
+const { redisStore } = await fromDist('stores/redis/index.js')
 const { keysOf } = await fromDist('protocol/index.js')
 
 /** Written at a time. */

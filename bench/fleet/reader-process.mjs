@@ -6,10 +6,10 @@ import { answering, cpuUs, hello } from '../shared/child.mjs'
 import { fromDist } from '../shared/dist.mjs'
 import { clientOf } from '../shared/redis-figures.mjs'
 
-const { redisStore } = await fromDist('stores/redis.js')
+const { redisStore } = await fromDist('stores/redis/index.js')
 const { keysOf, parseHeartbeat } = await fromDist('protocol/index.js')
 
-const { createZenith } = await fromDist('create-zenith.js')
+const { createZenith } = await fromDist('runtime/create-zenith.js')
 
 const NEVER = Number.MAX_SAFE_INTEGER
 const COUNT = 1_000

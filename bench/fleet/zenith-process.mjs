@@ -6,7 +6,7 @@ import { answering, cpuUs, hello } from '../shared/child.mjs'
 import { fromDist } from '../shared/dist.mjs'
 import { settledMemory } from '../shared/memory.mjs'
 
-const { createZenith, toNodeHandler } = await fromDist('create-zenith.js')
+const { createZenith, toNodeHandler } = await fromDist('runtime/create-zenith.js')
 
 const zenith = createZenith({ redis: process.env.BENCH_REDIS, auth: () => true, logger: false })
 const server = createServer(toNodeHandler(zenith)).listen(0, '127.0.0.1', 2_000)

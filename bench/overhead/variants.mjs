@@ -36,13 +36,9 @@ export const TARGETS = {
 const PRELOADED = { otel: 'otel.mjs', 'otel-1pct': 'otel.mjs', apm: 'apm.mjs' }
 const ENV = { 'otel-1pct': { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.01' } }
 
-/** @returns the arguments of Node and the environment */
+/** @returns what Node loads before the app, its other arguments, and the environment */
 export function surroundingsOf(variant) {
-  const preload = PRELOADED[variant]
-  const execArgv = preload ? [...YOUNG_GENERATION, '--import', file(preload)] : YOUNG_GENERATION
-  return { execArgv, env: ENV[variant] ?? {} }
-}
-
-function file(name) {
-  return new URL(name, import.meta.url).href
+  const file = PRELOADED[variant]
+  const preload = file ? ['--import', new URL(file, import.meta.url).href] : []
+  return { preload, execArgv: [...YOUNG_GENERATION, ...preload], env: ENV[variant] ?? {} }
 }

@@ -1,22 +1,25 @@
 // A child process that is asked by messages.
 import { fork } from 'node:child_process'
+import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { canPin, pinned } from './pin.mjs'
+import { pinned } from './pin.mjs'
 
 /**
  * @param script its URL
  * @param core which core it is pinned to, where that can be done
- * @returns `ready` with its first message that is no answer, `ask(question)` for an answer, `end()`
+ * @param under a program that runs Node, with its arguments
+ * @returns `ready` with its first message that is no answer, `ask(question)` for an answer, `end()`, which resolves when it has ended
  */
-export async function start(script, args, core, { execArgv = [], env = {} } = {}) {
+export async function start(script, args, core, { node = process.execPath, under = [], execArgv = [], env = {} } = {}) {
   const path = fileURLToPath(script)
-  const options = {
-    execArgv,
+  const [execPath, ...before] = pinned(core, ...under, node)
+  const child = fork(path, args, {
+    execPath,
+    execArgv: [...before, ...execArgv],
     env: { ...process.env, NODE_ENV: 'production', ...env },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  }
-  const [execPath, ...before] = pinned(core, process.execPath)
-  const child = fork(path, args, canPin ? { ...options, execPath, execArgv: [...before, ...execArgv] } : options)
+  })
+  const ended = once(child, 'exit')
   const waiting = new Map()
   let last = 0
   let hello
@@ -48,8 +51,9 @@ export async function start(script, args, core, { execArgv = [], env = {} } = {}
         child.send({ id: last, ...question })
       })
     },
-    end() {
+    async end() {
       if (child.connected) child.disconnect()
+      await ended
     },
   }
 }

@@ -67,12 +67,25 @@ async function firstOutput(child, ended) {
   if (problem) throw new Error(problem)
 }
 
+/** Below the ports that systems give to connections, of which one may be taken before a server listens. */
+const [FIRST_PORT, PORTS] = [15_000, 7_000]
+
 /** A TCP port of this machine that is free at this moment. */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
+    if (await isFree(port)) return port
+  }
+}
+
+async function isFree(port) {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
   server.close()
   await once(server, 'close')
-  return port
+  return true
 }

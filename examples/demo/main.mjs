@@ -6,7 +6,7 @@ import { startEmbedded } from './embedded.mjs'
 import { openPage } from './page.mjs'
 import { chooseRedis } from './redis.mjs'
 
-// Zenith without `auth` answers in development only, and only to this machine.
+// As the apps run on a developer's machine.
 process.env.NODE_ENV = 'development'
 // Every 2 s in place of 10, so that there is something to see at once.
 process.env.QUASAR_INTERVAL ??= '2000'
@@ -15,6 +15,7 @@ const say = (line) => process.stdout.write(`${line}\n`)
 const children = []
 let redis = null
 let page = null
+let link = null
 let isStopping = false
 
 function begin(options) {
@@ -40,9 +41,13 @@ async function startApps(url) {
   return targets
 }
 
+/** Zenith opens by a link, to this machine alone. */
 async function servePage(options) {
-  const { createZenith, toNodeHandler } = await import('@gravito/quasar/zenith')
-  page.serve(toNodeHandler(createZenith(options)))
+  const { createLoginLink, createZenith, toNodeHandler } = await import('@gravito/quasar/zenith')
+  link = createLoginLink({
+    where: 'Open the link that the demo printed in its terminal, or start it again for a new one.',
+  })
+  page.serve(toNodeHandler(createZenith({ ...options, auth: { link } })))
 }
 
 /** What can be done with queues on the page takes a connection of Zenith's own. */
@@ -81,7 +86,8 @@ function introduce() {
     )
   if (!redis) say('  To see it too, install redis-server or set REDIS_URL.')
   say('')
-  say(`  Open ${page.url}  (Ctrl-C ends everything)`)
+  say(`  Open ${page.url}/${link.make()}`)
+  say('  The link works once and for 15 minutes. Ctrl-C ends everything.')
   say('')
 }
 

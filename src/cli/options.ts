@@ -49,7 +49,7 @@ function parse(args: readonly string[], specs: OptionSpecs): Record<string, unkn
   const options = { ...Object.fromEntries(known), help: { type: 'boolean', short: 'h' } }
   const { values, positionals } = attempt(() => parseArgs({ args: [...args], options, allowPositionals: true }))
   // Not repeated: it may be a password that somebody meant to give.
-  if (positionals.length > 0) throw wrongUse('takes options only, and something else was given.')
+  if (positionals.length > 0) throw wrongUse('accepts only options.')
   return values
 }
 
@@ -117,5 +117,5 @@ export function describeOptions(specs: OptionSpecs): string {
   }))
   const width = Math.max(...rows.map(({ left }) => left.length)) + 2
   const lines = rows.map(({ left, right }) => `${left.padEnd(width)}${right.filter(Boolean).join(' ')}`)
-  return [...lines, `${'  -h, --help'.padEnd(width)}shows this`].join('\n')
+  return [...lines, `${'  -h, --help'.padEnd(width)}shows this help`].join('\n')
 }

@@ -10,7 +10,7 @@ export async function readPassword(input: Input, output: Pick<WriteStream, 'writ
   input.setRawMode(true)
   try {
     const password = await readLine(keys, 'Password: ', output)
-    if ((await readLine(keys, 'Again: ', output)) !== password) throw new Problem('these were two different ones.', 1)
+    if ((await readLine(keys, 'Again: ', output)) !== password) throw new Problem('the passwords differ.', 1)
     return password
   } finally {
     input.setRawMode(false)
@@ -35,7 +35,7 @@ async function readLine(keys: AsyncGenerator<string, void>, prompt: string, outp
   const typed: string[] = []
   for (let key = await keys.next(); !key.done && !'\r\n'.includes(key.value); key = await keys.next()) {
     // Ctrl-C and Ctrl-D, which a terminal in raw mode hands on as they are.
-    if (key.value === '\u0003' || key.value === '\u0004') throw new Problem('no password was given.', 1)
+    if (key.value === '\u0003' || key.value === '\u0004') throw new Problem('no password given.', 1)
     if (key.value === '\u007f' || key.value === '\b') typed.pop()
     else typed.push(key.value)
   }

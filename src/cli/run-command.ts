@@ -1,16 +1,9 @@
 import { SDK_VERSION } from '../core/version.js'
+import type { Command } from './command.js'
 import { doctorCommand } from './commands/doctor.js'
 import { hashPasswordCommand } from './commands/hash-password.js'
 import { zenithCommand } from './commands/zenith.js'
 import { Problem, wrongUse } from './problem.js'
-
-/** One of the things that `quasar` does. */
-export interface Command {
-  readonly summary: string
-  readonly help: string
-  /** @throws Problem */
-  run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void>
-}
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   zenith: zenithCommand,

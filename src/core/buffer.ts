@@ -1,4 +1,5 @@
-import type { StoreRecord } from '../ports.js'
+import { clockOrigin } from '../lib/clock.js'
+import type { StoreRecord } from '../ports/index.js'
 
 export const MAX_BUFFERED_RECORDS = 2_000
 export const MAX_BUFFERED_BYTES = 1_048_576
@@ -26,7 +27,7 @@ export class RecordBuffer {
 
   push(record: StoreRecord): void {
     if (this.#divert(record)) return
-    this.#records.push(record)
+    this.#records.push({ ...record, clockOrigin: clockOrigin() })
     this.#bytes += sizeOf(record)
     this.#trim()
   }

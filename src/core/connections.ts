@@ -31,11 +31,23 @@ export function hasSession(url: string): boolean {
 
 function isEndless({ response, contentType }: LiveTrace): boolean {
   if (contentType !== null) return ENDLESS_TYPE.test(contentType)
-  if (!response?.headersSent || response.statusCode >= 400) return false
-  const { _header: sent } = response as ServerResponse & { readonly _header?: unknown }
+  if (!response?.headersSent || response.statusCode >= 400 || hasLength(response)) return false
+  const { _header: sent } = response as ServerResponse & Sent
   // The text that Node sends has the headers that were given to `writeHead` alone, too. HTTP/2 has no such text.
-  if (typeof sent === 'string') return (sent.includes('event-stream') || sent.includes('x-mixed')) && ENDLESS.test(sent)
+  if (typeof sent === 'string') return ENDLESS.test(sent)
   return ENDLESS_TYPE.test(String(response.getHeader('content-type')))
+}
+
+/** What Node's HTTP/1 keeps of the head that it sent (Node 20 to 26). */
+interface Sent {
+  readonly _header?: unknown
+  readonly _hasBody?: unknown
+  readonly _last?: unknown
+}
+
+/** Whether a body was sent whose length its head told, as most have: to look for its type would take as long as all else here. */
+function hasLength(response: ServerResponse & Sent): boolean {
+  return response.chunkedEncoding === false && response._last === false && response._hasBody === true
 }
 
 /** The connections of one recorder. */

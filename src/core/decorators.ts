@@ -1,4 +1,4 @@
-import { QuasarError } from './errors.js'
+import { QuasarError } from '../lib/errors.js'
 import { follow } from './follow.js'
 import type { JobTrace } from './jobs.js'
 import { allRecorders } from './lease.js'

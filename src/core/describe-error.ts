@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { MAX_NAME_CHARS, MAX_STACK_CHARS } from '../protocol/index.js'
 import { cut } from '../protocol/read.js'
-import { isObject, messageOf, nameOf, stackOf } from './thrown.js'
+import { notShown } from '../redaction/budget.js'
+import { briefMessageOf, isObject, messageOf, nameOf, rawStack, stackOf } from './thrown.js'
 import { relatedTo } from './thrown-related.js'
 
 export interface ErrorDescription {
@@ -22,24 +23,39 @@ export function describeError(error: unknown): ErrorDescription {
   const name = cut(nameOf(error), MAX_NAME_CHARS)
   const inner = related.slice(0, MAX_INNER_MESSAGES).map((one) => messageOf(one.error))
   const message = messageOf(error, inner.filter(Boolean).join('; '))
+  const own = stackOf(error)
   const stack = wholeStack(
-    textOf(error, name, message),
+    own ?? wordsIn(error, name, message),
     related.map((one) => one.label + textOf(one.error)),
-    related.length > 0 || stackOf(error) !== null,
+    related.length > 0 || own !== null,
   )
-  return { name, message, stack, fingerprint: fingerprintOf(name, message, stack) }
+  return { name, message, stack, fingerprint: exceptionFingerprint(name, message, stack) }
+}
+
+/** So much of the message of one of too many errors is told. */
+const BRIEF_CHARS = 200
+
+/** The same for one of too many errors: the beginning of its message, and how much is missing of the rest. */
+export function describeBriefly(error: unknown): ErrorDescription {
+  const name = cut(nameOf(error), MAX_NAME_CHARS)
+  const message = briefMessageOf(error, BRIEF_CHARS)
+  const stack = isObject(error) ? rawStack(error) : null
+  const fingerprint = exceptionFingerprint(name, message, stack?.slice(0, MAX_STACK_CHARS) ?? null)
+  return { name, message, stack: stack && notShown(stack.length), fingerprint }
 }
 
 /** An error in a line: `TypeError: no stock`. Bounded and without secrets; never throws. */
 export function wordsOf(error: unknown): string {
   const { name, message } = describeError(error)
-  return isObject(error) ? `${name}: ${message}` : message
+  return wordsIn(error, name, message)
 }
 
 /** The stack of one error, or what is known of something that has none. */
-function textOf(error: unknown, name = cut(nameOf(error), MAX_NAME_CHARS), message = messageOf(error)): string {
-  const stack = stackOf(error)
-  if (stack !== null) return stack
+function textOf(error: unknown): string {
+  return stackOf(error) ?? wordsIn(error, cut(nameOf(error), MAX_NAME_CHARS), messageOf(error))
+}
+
+function wordsIn(error: unknown, name: string, message: string): string {
   return isObject(error) ? `${name}: ${message}` : message
 }
 
@@ -54,11 +70,11 @@ function wholeStack(own: string, related: readonly string[], isKnown: boolean): 
 }
 
 /** What varies from one error of an origin to the next. */
-const VARIES: readonly (readonly [RegExp, string])[] = [
+const VARIES: readonly (readonly [RegExp, string | ((word: string) => string)])[] = [
   [/0x[\da-f]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, '#'],
   // Ids: hexadecimal, or long with digits and letters.
   [/\b(?=[a-f]*\d)[\da-f]{8,}\b/gi, '#'],
-  [/\b(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{16,}\b/g, '#'],
+  [/\w[\w-]{14,}\w/g, (word) => (isMixed(word) ? '#' : word)],
   [/\b(?=[A-Z]*\d)[\dA-Z]{20,}\b/g, '#'],
   [/\d+(?:\.\d+)?/g, '#'],
   [/(["'`]).*?\1/g, '?'],
@@ -68,13 +84,18 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
  * The same for errors of one origin: made of the class, the message without what varies in it, and the app's own frame
  * that is nearest to the error (line numbers left out, so that a new line above does not make a new group).
  */
-function fingerprintOf(name: string, message: string, stack: string | null): string {
-  const frames = stack?.match(/^\s+at .+$/gm) ?? []
+function exceptionFingerprint(name: string, message: string, stack: string | null): string {
+  const frames = stack?.match(/^[ \t]+at .+$/gm) ?? []
   const own = frames.find((frame) => !/node_modules|\(node:|at node:/.test(frame)) ?? frames[0] ?? ''
   const place = own.trim().replace(/:\d+(?::\d+)?\)?$/, '')
-  const template = VARIES.reduce((text, [pattern, mark]) => text.replace(pattern, mark), message)
+  const template = VARIES.reduce((text, [pattern, mark]) => text.replace(pattern, mark as string), message)
   return createHash('sha256')
     .update(`${name}\n${template.slice(0, 200)}\n${place}`)
     .digest('hex')
     .slice(0, 16)
+}
+
+/** Digits, small and capital letters. */
+function isMixed(word: string): boolean {
+  return /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word)
 }

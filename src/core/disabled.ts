@@ -2,7 +2,16 @@ import type { JobLike, JobTrace, RunningJobs } from './jobs.js'
 import type { Recorder, RecorderStatus } from './recorder.js'
 
 const noJob: JobLike = { name: '', queue: null, id: null, attempt: 1, waitMs: null }
-const noTrace: JobTrace = { job: noJob, name: '', thresholdMs: null, complete() {}, fail() {}, discard() {} }
+const noTrace: JobTrace = {
+  job: noJob,
+  name: '',
+  thresholdMs: null,
+  stopClock() {},
+  complete() {},
+  fail() {},
+  discard() {},
+  refuse() {},
+}
 const noWorker: RunningJobs = { begin: () => noTrace, find: () => null, close() {} }
 
 const status: RecorderStatus = Object.freeze({
@@ -31,7 +40,7 @@ export const disabledRecorder: Recorder = Object.freeze({
     findInFlight: () => null,
     begin: () => null,
   },
-  jobs: { begin: () => noTrace, openWorker: () => noWorker, traceOf: () => null, stalled() {} },
+  jobs: { begin: () => noTrace, openWorker: () => noWorker, traceOf: () => null, gaveUp() {}, stalled() {} },
   addFramework() {},
   captureException() {},
   watchQueues: () => () => Promise.resolve(),

@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
+import { TRACE } from '../lib/marks.js'
 import { type Exchange, isPublished, onResponseFinish } from './http-events.js'
 import type { LiveTrace } from './request-trace.js'
 import { endOfConnection, endOfResponse, http2StreamOf, isOver, type ResponseEnd, watchClient } from './response-end.js'
-
-/** Keyed globally: the ESM and the CJS copy of the package, loaded together, follow a request once. */
-const TRACE = Symbol.for('@gravito/quasar/trace')
 
 /** The trace of the request that came last on a connection, or null; each knows the one before that is not over. */
 type Connection = Socket & { [TRACE]?: LiveTrace | null; readonly server?: unknown }

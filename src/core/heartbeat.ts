@@ -1,5 +1,6 @@
 import { arch } from 'node:os'
 import { isMainThread, threadId } from 'node:worker_threads'
+import { wallClock } from '../lib/clock.js'
 import {
   type ConnectionFigures,
   type Heartbeat,
@@ -8,7 +9,6 @@ import {
   type RecorderFigures,
   type RequestFigures,
 } from '../protocol/index.js'
-import { wallClock } from './clock.js'
 import { wordsOf } from './describe-error.js'
 import type { Notices } from './logger.js'
 import type { Readiness, ResolvedOptions } from './options.js'
@@ -49,6 +49,8 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
   return ({ figures, framework, requests, connections, recorder, setup }) => ({
     ...identity,
     timestamp: wallClock(),
+    // The store knows, if anybody does.
+    clockAhead: null,
     ...figures,
     runtime: { uptime: process.uptime(), framework },
     requests,

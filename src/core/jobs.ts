@@ -1,7 +1,7 @@
-import { monotonic } from './clock.js'
+import { monotonic } from '../lib/clock.js'
 import type { ResolvedOptions } from './options.js'
 import { Running } from './running.js'
-import { type Series, SeriesTable } from './series.js'
+import { type Series, SeriesCounter } from './series.js'
 
 /** A job's attempt as the queue knows it. */
 export interface JobLike {
@@ -14,7 +14,7 @@ export interface JobLike {
   readonly waitMs: number | null
 }
 
-/** One attempt from its start to its end. None of its methods throws; only the first of the three ends counts. */
+/** One attempt from its start to its end. None of its methods throws; only the first of the four ends counts. */
 export interface JobTrace {
   /** What it began with. */
   readonly job: JobLike
@@ -22,6 +22,12 @@ export interface JobTrace {
   name: string
   /** From when on it is slow, ms; null for what the options say. */
   thresholdMs: number | null
+  /**
+   * The handler is through, and the run time ends here. One of the ends tells later what the queue made of it.
+   *
+   * @param thrown what the handler threw; null when it succeeded
+   */
+  stopClock(thrown?: { readonly error: unknown } | null): void
   complete(): void
   /**
    * @param final it will not be tried again
@@ -30,6 +36,11 @@ export interface JobTrace {
   fail(error: unknown, final: boolean, handled?: boolean): void
   /** Neither completed nor failed: delayed, waiting for children, held back by a rate limit. */
   discard(): void
+  /**
+   * The queue refused the outcome, because the job was another worker's by then. The attempt is not counted; what its handler
+   * threw is an exception all the same, and a handled one.
+   */
+  refuse(): void
 }
 
 /** The attempts that a worker runs now, each found by its job's own object until it ends. */
@@ -47,7 +58,9 @@ export interface JobRecorder {
   openWorker(): RunningJobs
   /** The trace of an attempt that any worker runs now, so that a decorated handler on a monitored one is counted once. */
   traceOf(subject: unknown): JobTrace | null
-  /** A job whose worker lost its lock. The name may be unknown by then: pass the queue's. */
+  /** An attempt that failed without a run: it is counted, and its run time is unknown. */
+  gaveUp(job: JobLike, error: unknown, final: boolean): void
+  /** A job whose worker lost its lock. Pass the queue's name where the job's is unknown. */
   stalled(name: string, queue: string): void
 }
 
@@ -56,6 +69,7 @@ export interface EndedJob {
   readonly kind: 'job' | 'custom'
   readonly name: string
   readonly status: 'completed' | 'failed'
+  /** 0 for what never ran. */
   readonly durationMs: number
   readonly thresholdMs: number
   /** monotonic() at the start. */
@@ -68,7 +82,8 @@ export interface EndedJob {
 export interface Attempt {
   readonly queue: string
   readonly name: string
-  readonly durationMs: number
+  /** Null for what never ran. */
+  readonly durationMs: number | null
   readonly waitMs: number | null
   readonly hasFailed: boolean
   readonly final: boolean
@@ -78,7 +93,7 @@ export function countAttempt(series: Series, { durationMs, waitMs, hasFailed, fi
   series.count += 1
   if (hasFailed) series.errors += 1
   if (final) series.failed += 1
-  series.durations.record(durationMs)
+  if (durationMs !== null) series.durations.record(durationMs)
   if (waitMs !== null) series.recordedWaits.record(waitMs)
 }
 
@@ -89,9 +104,19 @@ export interface JobListener {
   failed(job: EndedJob, error: unknown): void
 }
 
+interface Outcome {
+  /** Null for what never ran. */
+  readonly durationMs: number | null
+  readonly hasFailed: boolean
+  readonly error: unknown
+  readonly final: boolean
+  readonly handled: boolean
+}
+
 /** Where a trace reports its end. */
 interface JobSink {
   ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void
+  refused(trace: LiveJob, error: unknown): void
 }
 
 class Worker implements RunningJobs {
@@ -128,6 +153,8 @@ class LiveJob implements JobTrace {
   running: Running<LiveJob> | null = null
   subject: object | null = null
   #isOver = false
+  #durationMs: number | null = null
+  #thrown: { readonly error: unknown } | null = null
 
   constructor(
     readonly job: JobLike,
@@ -136,6 +163,18 @@ class LiveJob implements JobTrace {
     readonly sink: JobSink,
   ) {
     this.name = job.name
+  }
+
+  /** Up to now while the handler runs. */
+  get durationMs(): number {
+    return this.#durationMs ?? monotonic() - this.start
+  }
+
+  stopClock(thrown: { readonly error: unknown } | null = null): void {
+    // BullMQ tells it again when it could not reach Redis, and once more with its own error.
+    if (this.#durationMs !== null) return
+    this.#durationMs = monotonic() - this.start
+    this.#thrown = thrown
   }
 
   complete(): void {
@@ -151,6 +190,12 @@ class LiveJob implements JobTrace {
     if (this.subject) this.running?.remove(this.subject)
   }
 
+  refuse(): void {
+    if (this.#isOver) return
+    this.discard()
+    if (this.#thrown) this.sink.refused(this, this.#thrown.error)
+  }
+
   #finish(hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void {
     if (this.#isOver) return
     this.discard()
@@ -160,14 +205,14 @@ class LiveJob implements JobTrace {
 
 export class Jobs implements JobRecorder, JobSink {
   readonly #listener: JobListener
-  readonly #series: SeriesTable
+  readonly #series: SeriesCounter
   readonly #onFault: (error: unknown) => void
   readonly #workers = new Set<Worker>()
 
   constructor(options: ResolvedOptions, listener: JobListener, onFault: (error: unknown) => void) {
     this.#listener = listener
     this.#onFault = onFault
-    this.#series = new SeriesTable(
+    this.#series = new SeriesCounter(
       (_queue, name) => name,
       (key) => options.slowJob(key),
     )
@@ -200,6 +245,12 @@ export class Jobs implements JobRecorder, JobSink {
     return null
   }
 
+  gaveUp(job: JobLike, error: unknown, final: boolean): void {
+    const trace = this.#begin(job, 'job')
+    const outcome: Outcome = { durationMs: null, hasFailed: true, error, final, handled: !final }
+    this.#guard(() => this.#record(trace, outcome))
+  }
+
   stalled(name: string, queue: string): void {
     this.#series.find(queue, name).stalled += 1
   }
@@ -215,8 +266,21 @@ export class Jobs implements JobRecorder, JobSink {
   }
 
   ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void {
+    const { durationMs } = trace
+    this.#guard(() => this.#record(trace, { durationMs, hasFailed, error, final, handled }))
+  }
+
+  refused(trace: LiveJob, error: unknown): void {
+    const outcome: Outcome = { durationMs: trace.durationMs, hasFailed: true, error, final: false, handled: true }
+    this.#guard(() => {
+      const series = this.#series.find(trace.job.queue ?? '', trace.name)
+      this.#listener.failed(endedOf(trace, outcome, this.#thresholdOf(series, trace)), error)
+    })
+  }
+
+  #guard(work: () => void): void {
     try {
-      this.#record(trace, hasFailed, error, final, handled)
+      work()
     } catch (fault) {
       this.#onFault(fault)
     }
@@ -226,19 +290,29 @@ export class Jobs implements JobRecorder, JobSink {
     return new LiveJob(job, kind, monotonic(), this)
   }
 
-  #record(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void {
-    const { name, job, kind, start } = trace
+  #thresholdOf(series: Series, { job, name, thresholdMs }: LiveJob): number {
+    return thresholdMs ?? this.#series.thresholdOf(series, job.queue ?? '', name)
+  }
+
+  #record(trace: LiveJob, outcome: Outcome): void {
+    const { name, job } = trace
+    const { durationMs, hasFailed, final } = outcome
     const queue = job.queue ?? ''
     const series = this.#series.find(queue, name)
-    const thresholdMs = trace.thresholdMs ?? this.#series.thresholdOf(series, queue, name)
-    const durationMs = monotonic() - start
+    const thresholdMs = this.#thresholdOf(series, trace)
     const attempt: Attempt = { queue, name, durationMs, waitMs: job.waitMs, hasFailed, final }
     if (!this.#listener.counted(attempt)) countAttempt(series, attempt)
-    const isSlow = durationMs >= thresholdMs
+    const isSlow = durationMs !== null && durationMs >= thresholdMs
     if (!hasFailed && !isSlow) return
-    const status = hasFailed ? 'failed' : 'completed'
-    const ended: EndedJob = { job, kind, name, status, durationMs, thresholdMs, start, final, handled }
+    const ended = endedOf(trace, outcome, thresholdMs)
     if (isSlow) this.#listener.slow(ended)
-    if (hasFailed) this.#listener.failed(ended, error)
+    if (hasFailed) this.#listener.failed(ended, outcome.error)
   }
+}
+
+function endedOf(trace: LiveJob, outcome: Outcome, thresholdMs: number): EndedJob {
+  const { job, kind, name, start } = trace
+  const { durationMs, hasFailed, final, handled } = outcome
+  const status = hasFailed ? 'failed' : 'completed'
+  return { job, kind, name, status, durationMs: durationMs ?? 0, thresholdMs, start, final, handled }
 }

@@ -1,3 +1,4 @@
+import { globalSlot } from '../lib/global-slot.js'
 import type { Recorder } from './recorder.js'
 
 /** A share in a recorder. */
@@ -12,19 +13,12 @@ interface Leased {
   holders: number
 }
 
-/** Kept on one global slot, so that the ESM and the CJS copy of the package, loaded together, share recorders. */
-const SLOT = Symbol.for('@gravito/quasar/leases')
-
-function leases(): Map<string, Leased> {
-  const slot = globalThis as { [SLOT]?: Map<string, Leased> }
-  slot[SLOT] ??= new Map()
-  return slot[SLOT]
-}
+const leases = globalSlot('leases', () => new Map<string, Leased>())
 
 /** Takes a share in the recorder of this name, which is started when there is none. */
 export function leaseOf(name: string, start: () => Recorder): RecorderLease {
-  const leased = leases().get(name) ?? { recorder: start(), holders: 0 }
-  leases().set(name, leased)
+  const leased = leases.get().get(name) ?? { recorder: start(), holders: 0 }
+  leases.get().set(name, leased)
   leased.holders += 1
   let released: Promise<void> | null = null
   return {
@@ -38,12 +32,12 @@ export function leaseOf(name: string, start: () => Recorder): RecorderLease {
 
 /** The recorders of this process, the one that was started first in front. */
 export function allRecorders(): Recorder[] {
-  return [...leases().values()].map((leased) => leased.recorder)
+  return [...leases.get().values()].map((leased) => leased.recorder)
 }
 
 function giveBack(name: string, leased: Leased): Promise<void> {
   leased.holders -= 1
   if (leased.holders > 0) return leased.recorder.flush()
-  leases().delete(name)
+  leases.get().delete(name)
   return leased.recorder.stop()
 }

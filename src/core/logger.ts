@@ -1,4 +1,4 @@
-import type { Logger } from '../ports.js'
+import type { Logger } from '../ports/index.js'
 import { maskSecrets } from '../redaction/secrets.js'
 
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} }

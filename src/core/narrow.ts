@@ -1,5 +1,5 @@
-import type { StoreRecord } from '../ports.js'
-import { maskMessage } from '../redaction/secrets.js'
+import type { StoreRecord } from '../ports/index.js'
+import { maskedWithin } from '../redaction/within.js'
 import type { Redact } from './options.js'
 
 type Fields = Record<string, unknown>
@@ -49,5 +49,5 @@ function narrowValue(original: unknown, wanted: unknown): unknown {
 
 /** New text is masked like any other, so that `redact` can't bring a secret back. */
 function narrowText(original: string, wanted: string): string {
-  return wanted === original ? original : maskMessage(wanted.slice(0, Math.max(original.length, 40)))
+  return wanted === original ? original : maskedWithin(wanted, Math.max(original.length, 40))
 }

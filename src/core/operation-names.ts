@@ -1,4 +1,6 @@
 import { OTHER } from '../protocol/index.js'
+import { maskSecrets } from '../redaction/secrets.js'
+import { maskedWithin } from '../redaction/within.js'
 
 /** A GraphQL operation as its document says it. */
 export interface Operation {
@@ -22,7 +24,7 @@ export class OperationNames {
 
   textOf({ kind, name }: Operation): string {
     if (!name) return `${kind} (anonymous)`
-    const text = `${kind} ${name.slice(0, MAX_CHARS)}`
+    const text = `${kind} ${name.length > MAX_CHARS ? maskedWithin(name, MAX_CHARS, maskSecrets) : name}`
     if (!this.#known.has(text) && this.#known.size >= MAX_OPERATIONS) return `${kind} ${OTHER}`
     this.#known.set(text, 0)
     return text

@@ -1,6 +1,6 @@
+import { QuasarError } from '../lib/errors.js'
+import { COMMON_CHECKS } from '../lib/options.js'
 import { DEFAULT_PREFIX } from '../protocol/index.js'
-import { QuasarError } from './errors.js'
-import { SHARED_CHECKS } from './option-checks.js'
 
 /**
  * What all keys begin with: those who report and Zenith must look in the same place.
@@ -10,7 +10,7 @@ import { SHARED_CHECKS } from './option-checks.js'
  */
 export function resolvePrefix(option: string | undefined, env: Readonly<Record<string, string | undefined>>): string {
   const prefix = option ?? (env.QUASAR_PREFIX || DEFAULT_PREFIX)
-  const { accepts, takes } = SHARED_CHECKS.prefix
+  const { accepts, takes } = COMMON_CHECKS.prefix
   if (accepts(prefix)) return prefix
   throw new QuasarError('invalid_option', `Quasar: QUASAR_PREFIX takes ${takes}.`)
 }

@@ -1,6 +1,6 @@
-import { clearTimeout, setTimeout } from './clock.js'
+import { inTimeHeld, TOO_LATE } from '../lib/async.js'
+import { type SharedWatch, sharedWatch } from '../lib/shared-watch.js'
 import { watchRejections } from './rejections.js'
-import { joinWatch, type SharedWatch } from './shared-watch.js'
 
 /** What a recorder wants to know of the process it lives in. */
 export interface ProcessListener {
@@ -16,7 +16,7 @@ export interface ProcessListener {
 }
 
 /** One listener on the process for all recorders: more than ten would make Node warn of a leak on the app's screen. */
-const SLOT = Symbol.for('@gravito/quasar/process')
+const joinWatch = sharedWatch<ProcessListener>('process', beginWatch)
 
 /**
  * Listens without changing how the process ends: `uncaughtExceptionMonitor` sees an error and leaves it alone, where a
@@ -26,7 +26,7 @@ const SLOT = Symbol.for('@gravito/quasar/process')
  * @returns ends the listening
  */
 export function watchProcess(listener: ProcessListener): () => void {
-  return joinWatch(SLOT, beginWatch, listener)
+  return joinWatch(listener)
 }
 
 function beginWatch(): SharedWatch<ProcessListener> {
@@ -76,13 +76,6 @@ export const MAX_EXIT_HOLD_MS = 2_000
  * @param limitMs when it ends at the latest
  */
 export async function holdingTheLoop<T>(work: Promise<T>, limitMs: number = MAX_HOLD_MS): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), limitMs)
-  })
-  try {
-    return await Promise.race([work, limit])
-  } finally {
-    clearTimeout(timer)
-  }
+  const result = await inTimeHeld(work, limitMs)
+  return result === TOO_LATE ? undefined : result
 }

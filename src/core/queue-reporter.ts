@@ -1,11 +1,13 @@
-import type { QueueSource, Writer } from '../ports.js'
+import { isDoneIn } from '../lib/async.js'
+import { clearTimeout, monotonic, setTimeout, wallClock } from '../lib/clock.js'
+import { type OutageLines, OutageLog } from '../lib/outage-log.js'
+import type { QueueSource, Writer } from '../ports/index.js'
 import { MAX_QUEUES, PROTOCOL_VERSION, type QueueEntry } from '../protocol/index.js'
 import { untraced } from '../tracing/untraced.js'
-import { clearTimeout, monotonic, setTimeout, wallClock } from './clock.js'
 import type { Notices } from './logger.js'
 import { type Duty, Election, type Outcome } from './queue-reporting/election.js'
-import { QueueOutage } from './queue-reporting/outage.js'
 import { planOf } from './queue-reporting/plan.js'
+import { isNothing, type Watch } from './queue-reporting/watch.js'
 import { WatchedSources } from './queue-reporting/watched-sources.js'
 
 export interface QueueStatus {
@@ -37,7 +39,7 @@ export class QueueReporter {
   readonly #writer: Writer
   readonly #notices: Notices
   readonly #onFault: (error: unknown) => void
-  readonly #outage: QueueOutage
+  readonly #outage: OutageLog
   readonly #election: Election
   readonly #sources: WatchedSources
   #duty: Duty | null = null
@@ -62,7 +64,7 @@ export class QueueReporter {
     this.#writer = parts.writer
     this.#notices = parts.notices
     this.#onFault = parts.onFault
-    this.#outage = new QueueOutage(parts.notices, parts.hasStore)
+    this.#outage = new OutageLog(linesOf(parts.notices), (failures) => failures >= FAILURES_TO_SAY && parts.hasStore())
     this.#sources = new WatchedSources(parts.notices)
     const life = Math.max(LEASE_INTERVALS * this.#interval, this.#interval + MIN_LEASE_SLACK_MS)
     this.#election = new Election(this.#identity, this.#writer, { life, patience: PATIENCE_INTERVALS * this.#interval })
@@ -126,7 +128,9 @@ export class QueueReporter {
   }
 
   async #takePart(): Promise<void> {
-    const outcome = await this.#tryToRun()
+    const watch = this.#sources.watch()
+    if (this.#duty && isNothing(watch)) await this.#writeAll([], this.#duty.rank)
+    const outcome = await this.#tryToRun(watch)
     this.#noteOutcome(outcome.kind)
     const duty = outcome.kind === 'duty' ? outcome.duty : null
     const before = this.#duty
@@ -140,9 +144,9 @@ export class QueueReporter {
   }
 
   /** A store of the app's own may throw. */
-  async #tryToRun(): Promise<Outcome> {
+  async #tryToRun(watch: Watch): Promise<Outcome> {
     try {
-      return await this.#election.run(this.#sources.watch())
+      return await this.#election.run(watch)
     } catch {
       return { kind: 'silent' }
     }
@@ -157,7 +161,7 @@ export class QueueReporter {
   async #report(duty: Duty): Promise<void> {
     const steps = planOf(duty.watch, this.#sources.pollers)
     const polls = Promise.all(steps.map(({ poller, names }) => poller.poll(names)))
-    if (await isDone(polls, GRACE_MS)) return this.#write()
+    if (await isDoneIn(polls, GRACE_MS)) return this.#write()
     // What answers in time is not held up by what does not.
     await this.#write()
     void polls.then(() => this.#write()).catch(this.#onFault)
@@ -167,11 +171,17 @@ export class QueueReporter {
     const duty = this.#duty
     if (!duty) return
     const queues = planOf(duty.watch, this.#sources.pollers).flatMap(({ entries }) => entries())
-    if (queues.length > MAX_QUEUES) this.#notices.once('queues', tooMany(queues.length))
-    this.#reported = queues.slice(0, MAX_QUEUES)
+    const count = this.#sources.pollers.reduce((sum, { left }) => sum + left, queues.length)
+    if (count > MAX_QUEUES) this.#notices.once('queues', tooMany(count))
+    await this.#writeAll(queues.slice(0, MAX_QUEUES), duty.rank)
+  }
+
+  /** What is not among them any more was closed; so an app that closed them all says so once. */
+  async #writeAll(queues: readonly QueueEntry[], rank: number): Promise<void> {
+    this.#reported = queues
     const { service, node } = this.#identity
     const about = { timestamp: wallClock(), interval: this.#interval, service, reporter: node }
-    const error = await this.#writer.writeQueues({ v: PROTOCOL_VERSION, ...about, queues: this.#reported }, duty.rank)
+    const error = await this.#writer.writeQueues({ v: PROTOCOL_VERSION, ...about, queues }, rank)
     this.#outage.note(error?.message ?? null)
   }
 
@@ -182,25 +192,20 @@ export class QueueReporter {
   }
 }
 
+/** A failure that is over at the next look is no line in a log. */
+const FAILURES_TO_SAY = 2
 const UNDECIDED =
   'the store does not say which node of the service reports them (a Redis user needs the rights that docs/operations.md lists)'
 const CROWDED =
   'some queues are not reported: too many nodes of this service watch queues of their own. Let them watch the same ones.'
 
-function tooMany(count: number): string {
-  return `of ${count} queues that this process watches ${MAX_QUEUES} are reported; more do not fit into a snapshot.`
+function linesOf(notices: Notices): OutageLines {
+  return {
+    began: (error) => notices.warn(`the queues can't be reported: ${error}. All else is reported as ever.`),
+    ended: (seconds) => notices.info(`the queues are reported again after ${seconds} s.`),
+  }
 }
 
-/** Whether something came to its end in time. The timer never holds the process. */
-async function isDone(work: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ms, false)
-    timer.unref()
-  })
-  try {
-    return await Promise.race([work.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
+function tooMany(count: number): string {
+  return `of ${count} queues that this process watches ${MAX_QUEUES} are reported; more do not fit into a snapshot.`
 }

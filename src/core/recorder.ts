@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads'
-import type { QueueSource, Writer } from '../ports.js'
+import { monotonic, wallClock } from '../lib/clock.js'
+import type { QueueSource, Writer } from '../ports/index.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { RecordBuffer } from './buffer.js'
-import { monotonic, wallClock } from './clock.js'
 import { wordsOf } from './describe-error.js'
 import { follow } from './follow.js'
 import { heartbeatBuilder } from './heartbeat.js'
@@ -122,6 +122,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.requests = new HttpRequests(
       options,
       {
+        turn: (now) => this.#probes.turn(now),
         slow: (request) => records.slowRequest(request),
         failed: (request, error) => records.failedRequest(request, error),
         failedPart: (request, { error, path }) => records.failedRequest(request, error, path),
@@ -223,7 +224,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     const start = this.#intervalStart
     const routes = this.requests.filled()
     const figures = this.requests.figures(routes, end.now - start.now)
-    const interval = { from: start.at, to: end.at, routes, jobs: this.jobs.filled(), isLast }
+    const interval = { ...spanOf(start.now, end), routes, jobs: this.jobs.filled(), isLast }
     for (const record of this.#rollups.take(interval)) this.#buffer.push(record)
     this.requests.clear()
     this.jobs.clear()
@@ -261,14 +262,14 @@ class ProcessRecorder implements Recorder, ReportSource {
   async #stop(): Promise<void> {
     this.#unwatch()
     this.requests.stop()
-    await Promise.all([this.#reporter.stop(), this.#queues.stop(), this.#threads?.stop()])
+    await this.#reporter.stop(() => Promise.all([this.#queues.stop(), this.#threads?.stop()]))
     this.#link?.close()
     this.#probes.stop()
     await this.#writer.close()
   }
 
-  async #depart(): Promise<void> {
-    await Promise.all([this.#reporter.depart(), this.#queues.leave(), this.#threads?.depart()])
+  #depart(): Promise<void> {
+    return this.#reporter.depart(() => Promise.all([this.#queues.leave(), this.#threads?.depart()]))
   }
 
   #hasStore(): boolean {
@@ -284,4 +285,9 @@ class ProcessRecorder implements Recorder, ReportSource {
 /** Now, by the clock that others see and by the one that never jumps. */
 function moment() {
   return { at: wallClock(), now: monotonic() }
+}
+
+/** Up to now, and as long as it was: the clock may have been set meanwhile. @param start by the clock that never jumps */
+function spanOf(start: number, end: { readonly at: number; readonly now: number }): { from: number; to: number } {
+  return { from: Math.max(0, end.at - Math.round(end.now - start)), to: end.at }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { StoreRecord } from '../ports.js'
+import { setImmediate, wallClock } from '../lib/clock.js'
+import type { StoreRecord } from '../ports/index.js'
 import {
   type ExceptionKind,
   type ExceptionRecord,
@@ -8,10 +9,10 @@ import {
   type SlowEntry,
 } from '../protocol/index.js'
 import { redactName } from '../redaction/name.js'
+import { work } from '../redaction/source.js'
 import { activeTraceId, traceIdOf } from '../tracing/trace-id.js'
 import type { RecordBuffer } from './buffer.js'
-import { setImmediate, wallClock } from './clock.js'
-import { describeError } from './describe-error.js'
+import { describeBriefly, describeError, type ErrorDescription } from './describe-error.js'
 import type { EndedJob } from './jobs.js'
 import { narrowRecord } from './narrow.js'
 import type { ResolvedOptions } from './options.js'
@@ -23,6 +24,10 @@ import { isObject } from './thrown.js'
 
 /** At most this many exceptions become records in one interval; describing an error is not free. */
 const MAX_EXCEPTIONS_PER_INTERVAL = 200
+/** And at most this many slow requests and jobs. */
+const MAX_SLOW_PER_INTERVAL = 200
+/** So many characters are masked in one interval until errors are told of in brief. */
+const MAX_MASKED_PER_INTERVAL = 1_000_000
 
 /** Where an exception came from. */
 export interface CaptureContext {
@@ -53,6 +58,9 @@ export class Records {
   /** Slow entries that wait for the next turn. */
   readonly #unfinished = new Set<() => void>()
   #exceptions = 0
+  #slow = 0
+  /** Characters that errors had masked in this interval. */
+  #masked = 0
 
   constructor(
     options: ResolvedOptions,
@@ -66,9 +74,11 @@ export class Records {
     this.#onFault = onFault
   }
 
-  /** A new interval: exceptions are counted from zero again. */
+  /** A new interval: what is limited in one is counted from zero again. */
   startInterval(): void {
     this.#exceptions = 0
+    this.#slow = 0
+    this.#masked = 0
   }
 
   /** There is no next turn: slow entries are kept with what is known now. */
@@ -77,7 +87,7 @@ export class Records {
   }
 
   slowRequest(request: EndedRequest): void {
-    if (!this.#isSampled()) return
+    if (!this.#isSampled() || !this.#hasRoomForSlow()) return
     const { trace, name, status, durationMs, thresholdMs } = request
     const header = headerOf(trace.request)
     const entry: SlowEntry = {
@@ -108,7 +118,7 @@ export class Records {
   }
 
   slowJob(ended: EndedJob): void {
-    if (!this.#isSampled()) return
+    if (!this.#isSampled() || !this.#hasRoomForSlow()) return
     const { job } = ended
     const entry: SlowEntry = {
       ...this.#slowBase(ended.kind, ended.name, ended.durationMs, ended.thresholdMs),
@@ -143,7 +153,7 @@ export class Records {
       v: PROTOCOL_VERSION,
       id: randomUUID(),
       kind,
-      ...describeError(error),
+      ...this.#describe(error),
       handled,
       service: this.#options.service,
       node: this.#options.node,
@@ -155,6 +165,21 @@ export class Records {
       ts: wallClock(),
     }
     this.#keep(record, (kept) => ({ type: 'exception', record: kept }))
+  }
+
+  #describe(error: unknown): ErrorDescription {
+    if (this.#masked > MAX_MASKED_PER_INTERVAL) return describeBriefly(error)
+    const before = work.chars
+    const description = describeError(error)
+    this.#masked += work.chars - before
+    return description
+  }
+
+  #hasRoomForSlow(): boolean {
+    this.#slow += 1
+    if (this.#slow <= MAX_SLOW_PER_INTERVAL) return true
+    this.#buffer.dropped += 1
+    return false
   }
 
   /** Node tells of garbage collection one turn late, so what the process did meanwhile is asked in the next turn. */

@@ -1,3 +1,5 @@
+import { globalSlot } from '../lib/global-slot.js'
+
 /** Node's `process.emit`, which its typings split by event. */
 type Emit = (this: NodeJS.Process, event: string | symbol, ...args: unknown[]) => boolean
 
@@ -9,27 +11,27 @@ interface Wrapper {
 }
 
 /** At most one wrapper in a process: one that another library wrapped in turn stays, and is used again. */
-const SLOT = Symbol.for('@gravito/quasar/process-emit')
+const slot = globalSlot('process-emit', wrapEmit)
 
 /**
  * Watches the rejections that the app has a listener for; one without a listener becomes an uncaught exception. A listener
  * of Quasar's own would be counted among the app's, and the last one on `unhandledRejection` decides whether a rejection
  * ends the process. Node emits the event by `process.emit` (lib/internal/process/promises.js, seen in 20 to 26), so a
- * wrapper around that sees it and changes nothing; signal-exit does the same for signals.
+ * wrapper around that sees it and changes nothing; signal-exit does the same for signals. Deno (2) emits it so, too. Bun (1.4)
+ * emits it past `process.emit`, and tells nobody when a listener is removed: one of Quasar's would outlast the app's, and change
+ * what the next rejection does. There they are not seen.
  *
  * @returns ends it
  */
 export function watchRejections(watch: (reason: unknown) => void): () => void {
-  const slot = globalThis as { [SLOT]?: Wrapper }
-  slot[SLOT] ??= wrapEmit()
-  const wrapper = slot[SLOT]
+  const wrapper = slot.get()
   wrapper.watch = watch
   return () => {
     wrapper.watch = null
     // Whoever wrapped it since then calls it: it passes on.
     if (process.emit !== (wrapper.emit as unknown)) return
     wrapper.remove()
-    delete slot[SLOT]
+    slot.clear(wrapper)
   }
 }
 

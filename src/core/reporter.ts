@@ -1,8 +1,10 @@
-import type { Batch, WriteResult, Writer } from '../ports.js'
+import { nextTurn } from '../lib/async.js'
+import { clearTimeout, clockOrigin, monotonic, setTimeout, wallClock } from '../lib/clock.js'
+import { type OutageLines, OutageLog } from '../lib/outage-log.js'
+import type { Batch, WriteResult, Writer } from '../ports/index.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { untraced } from '../tracing/untraced.js'
 import type { RecordBuffer } from './buffer.js'
-import { clearTimeout, monotonic, setImmediate, setTimeout, wallClock } from './clock.js'
 import { wordsOf } from './describe-error.js'
 import type { Notices } from './logger.js'
 import { round } from './round.js'
@@ -50,6 +52,8 @@ export class Reporter {
   /** A report that has not begun yet. */
   #next: Promise<void> | null = null
   #isStopped = false
+  /** How many are under way: the node leaves, and nothing may beat. */
+  #departures = 0
   #status: ReporterStatus = { lastReportAt: null, error: null, reports: 0 }
 
   constructor(
@@ -67,7 +71,7 @@ export class Reporter {
     this.#source = parts.source
     this.#writer = parts.writer
     this.#buffer = parts.buffer
-    this.#outage = new OutageLog(parts.notices, parts.buffer)
+    this.#outage = new OutageLog(linesOf(parts.notices, parts.buffer))
     this.#onFault = parts.onFault
   }
 
@@ -81,6 +85,8 @@ export class Reporter {
 
   /** Writes a report now, after one that is under way. All who ask before it begins get the same one. */
   flush(): Promise<void> {
+    if (this.#departures > 0) return untraced(() => this.#writeRest()).catch(this.#onFault)
+    if (this.#isStopped) return Promise.resolve()
     this.#next ??= this.#running.then(() => this.#begin()).catch(this.#onFault)
     this.#running = this.#next
     return this.#next
@@ -91,17 +97,27 @@ export class Reporter {
     untraced(() => this.#writeRest()).catch(this.#onFault)
   }
 
-  /** Writes what is left and says good-bye; reports may go on afterwards. */
-  async depart(): Promise<void> {
-    await this.#running
-    await aTurn()
-    await untraced(() => this.#leave())
+  /**
+   * Writes what is left and says good-bye. Reports may go on afterwards; until then nothing beats, or the node would be
+   * there again.
+   *
+   * @param others leave together with this node: its threads, its queues
+   */
+  async depart(others: () => Promise<unknown>): Promise<void> {
+    this.#departures += 1
+    try {
+      await this.#running
+      await nextTurn()
+      await Promise.all([untraced(() => this.#leave()), others()])
+    } finally {
+      this.#departures -= 1
+    }
   }
 
-  async stop(): Promise<void> {
+  async stop(others: () => Promise<unknown>): Promise<void> {
     this.#isStopped = true
     if (this.#timer) clearTimeout(this.#timer)
-    await this.depart()
+    await this.depart(others)
   }
 
   #schedule(delay: number): void {
@@ -112,7 +128,7 @@ export class Reporter {
 
   async #tick(): Promise<void> {
     const startedAt = monotonic()
-    await this.flush()
+    if (this.#departures === 0) await this.flush()
     const jittered = this.#interval * (1 - JITTER + 2 * JITTER * Math.random())
     this.#schedule(Math.max(0, jittered - (monotonic() - startedAt)))
   }
@@ -123,14 +139,17 @@ export class Reporter {
   }
 
   async #report(): Promise<void> {
-    await Promise.all([this.#source.prepare(), aTurn()])
+    await Promise.all([this.#source.prepare(), nextTurn()])
     // The loop turns between the steps: what each of them holds is short, and requests come in between.
     const look = timed(() => this.#source.look())
-    await aTurn()
+    await nextTurn()
     const collect = timed(() => this.#source.collect(false))
-    await aTurn()
+    await nextTurn()
     const heartbeat = collect.result
-    const write = timed(() => this.#write({ ...this.#identity, heartbeat, records: this.#buffer.take() }))
+    const origin = clockOrigin()
+    const write = timed(() =>
+      this.#write({ ...this.#identity, heartbeat, records: this.#buffer.take(), clockOrigin: origin }),
+    )
     this.collectMs = round(Math.max(look.ms, collect.ms, write.ms))
     await write.result
   }
@@ -160,7 +179,7 @@ export class Reporter {
     const { unwritten, error } = await this.#tryToWrite(batch)
     this.flushMs = round(monotonic() - startedAt)
     this.#buffer.putBack(unwritten)
-    this.#outage.note(error)
+    this.#outage.note(error?.message ?? null)
     const { reports, lastReportAt } = this.#status
     this.#status = {
       reports: reports + 1,
@@ -176,29 +195,15 @@ function timed<T>(step: () => T): { readonly result: T; readonly ms: number } {
   return { result, ms: monotonic() - startedAt }
 }
 
-/** Slow entries are finished a turn after what they tell of. */
-function aTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
-}
-
-/** One line when reports stop getting through, one when they do again. */
-class OutageLog {
-  #since: { readonly at: number; readonly dropped: number } | null = null
-
-  constructor(
-    private readonly notices: Notices,
-    private readonly buffer: RecordBuffer,
-  ) {}
-
-  note(error: Error | null): void {
-    if (error && !this.#since) {
-      this.#since = { at: wallClock(), dropped: this.buffer.dropped }
-      this.notices.warn(`reports can't be written: ${error.message}. The app goes on as ever; records wait in memory.`)
-    } else if (!error && this.#since) {
-      const seconds = Math.round((wallClock() - this.#since.at) / 1_000)
-      const lost = this.buffer.dropped - this.#since.dropped
-      this.#since = null
-      this.notices.info(`reports are written again after ${seconds} s; ${lost} records were lost.`)
-    }
+function linesOf(notices: Notices, buffer: RecordBuffer): OutageLines {
+  let before = 0
+  return {
+    began(error) {
+      before = buffer.dropped
+      notices.warn(`reports can't be written: ${error}. The app is unaffected; records wait in memory.`)
+    },
+    ended(seconds) {
+      notices.info(`reports are written again after ${seconds} s; ${buffer.dropped - before} records were lost.`)
+    },
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { monotonic } from './clock.js'
+import { monotonic } from '../lib/clock.js'
 import type { Operation } from './operation-names.js'
 
 /** Called once, when a request ends that no route has been named for: the pattern `/users/:id`, or null for unmatched. */

@@ -1,14 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { type ConnectionFigures, type RequestFigures, type SetupNote, Sketch, UNMATCHED } from '../protocol/index.js'
+import { monotonic } from '../lib/clock.js'
+import { SKIP } from '../lib/marks.js'
+import type { ConnectionFigures, RequestFigures, SetupNote } from '../protocol/index.js'
 import { activeTraceId } from '../tracing/trace-id.js'
-import { monotonic } from './clock.js'
 import { Connections, connectionOf, hasSession, isPolling } from './connections.js'
 import { endOnConnection, endWithResponse, followed, remember } from './endings.js'
 import { type Exchange, onRequestStart, onResponseFinish } from './http-events.js'
-import { OperationNames } from './operation-names.js'
 import type { ResolvedOptions } from './options.js'
+import { pathOf } from './path-of.js'
+import { type RequestListener, RequestSeries, totalsOf } from './request-series.js'
 import {
-  type FailedPart,
   InFlight,
   LiveTrace,
   NO_ERROR,
@@ -18,10 +19,11 @@ import {
   type RouteNamer,
   type TraceSink,
 } from './request-trace.js'
-import { round, roundKnown } from './round.js'
-import { type Series, SeriesTable } from './series.js'
+import { round } from './round.js'
+import type { Series } from './series.js'
 import { claimServer, isOwner, traceOfUpgrade, type UpgradeSink, watchUpgrades } from './upgrades.js'
 
+export type { EndedRequest, RequestListener } from './request-series.js'
 export type { PathContext, RequestLike, RequestTrace, RouteNamer }
 
 /** Follows requests. What integrations report to; nothing of it throws. */
@@ -57,29 +59,8 @@ export interface RequestRecorder {
   begin(request: RequestLike, nameRoute?: RouteNamer): RequestTrace | null
 }
 
-/** One request that is over. */
-export interface EndedRequest {
-  readonly trace: LiveTrace
-  /** `GET /users/:id` */
-  readonly name: string
-  readonly status: number
-  readonly aborted: boolean
-  readonly durationMs: number
-  readonly thresholdMs: number
-}
-
-/** What the recorder does with requests that stand out. */
-export interface RequestListener {
-  slow(request: EndedRequest): void
-  failed(request: EndedRequest, error: unknown): void
-  failedPart(request: EndedRequest, part: FailedPart): void
-}
-
-/** Set on a request (by Zenith, on its own) to be left out, where the connection does not know its trace. */
-const SKIP = Symbol.for('@gravito/quasar/skip')
-
-/** Of a connection whose app failed. */
-const NO_ANSWER = { status: 0, aborted: false, durationMs: 0, thresholdMs: 0 }
+/** No shorter request can have blocked the loop for a notable time. */
+const NOTABLE_MS = 20
 
 /** The status of a request whose client went away, after nginx. */
 const CLIENT_CLOSED_REQUEST = 499
@@ -90,8 +71,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   readonly #listener: RequestListener
   readonly #inFlight = new InFlight()
   readonly #connections = new Connections()
-  readonly #operations = new OperationNames()
-  readonly #series: SeriesTable
+  readonly #series: RequestSeries
   readonly #onFault: (error: unknown) => void
   #isUsed = false
   #isOver = false
@@ -110,7 +90,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     this.#options = options
     this.#listener = listener
     this.#onFault = onFault
-    this.#series = new SeriesTable(nameOf, (key, route) => options.slowRequest(key, route))
+    this.#series = new RequestSeries(options, listener)
     this.#unwatch = watchUpgrades(this)
     this.#unnotice = onResponseFinish((exchange) => this.#noticePolling(exchange))
   }
@@ -120,6 +100,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       if ((request as { upgrade?: boolean }).upgrade === true) return this.trackUpgrade(request, nameRoute, response)
       const known = followed(response)
       if (known) {
+        if (!known.isSeen) known.nameRoute = nameRoute
         known.isSeen = true
         known.traceId ??= activeTraceId()
         return known
@@ -134,6 +115,8 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     this.#servers.set(server, owns)
     this.#server = null
     claimServer(server, this)
+    // From now on polls are seen when they arrive.
+    this.#unnotice()
     this.#unlisten ??= onRequestStart((exchange) => this.#started(exchange))
   }
 
@@ -219,8 +202,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   closed(trace: LiveTrace): void {
     this.#connections.close()
     try {
-      if (trace.error !== NO_ERROR)
-        this.#listener.failed({ ...NO_ANSWER, trace, name: nameOf(trace.method, this.#routeOf(trace)) }, trace.error)
+      if (trace.error !== NO_ERROR) this.#series.recordFailed(trace)
     } catch (error) {
       this.#onFault(error)
     }
@@ -228,8 +210,9 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
 
   ended(trace: LiveTrace, status: number, aborted: boolean, durationMs: number): void {
     try {
+      if (durationMs >= NOTABLE_MS) this.#listener.turn(trace.start + durationMs)
       if (this.#wasConnection(trace, status, aborted)) return
-      if (this.#counts(trace)) this.#record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
+      if (this.#counts(trace)) this.#series.record(trace, aborted ? CLIENT_CLOSED_REQUEST : status, aborted, durationMs)
     } catch (error) {
       this.#onFault(error)
     }
@@ -267,17 +250,17 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
 
   /** The series of this interval with anything to tell. */
   filled(): Series[] {
-    return [...this.#series.filled()]
+    return this.#series.filled()
   }
 
   /** The figures of these series together; null when nothing ever came. */
   figures(filled: readonly Series[], intervalMs: number): RequestFigures | null {
-    return this.#isUsed ? this.#figures(filled, intervalMs) : null
+    if (!this.#isUsed) return null
+    return { ...totalsOf(filled, intervalMs), inFlight: this.countInFlight(), oldestMs: this.#oldestMs() }
   }
 
   /** Starts the next interval. */
   clear(): void {
-    this.#operations.clear()
     this.#series.clear()
   }
 
@@ -312,7 +295,9 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   ): LiveTrace | null {
     if (this.#isOver || this.#options.ignore?.(pathOf(url))) return null
     this.#isUsed = true
-    const trace = new LiveTrace(this, method, url, traceId, monotonic(), request, response, nameRoute)
+    const now = monotonic()
+    this.#listener.turn(now)
+    const trace = new LiveTrace(this, method, url, traceId, now, request, response, nameRoute)
     this.#inFlight.add(trace)
     return trace
   }
@@ -324,11 +309,11 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     if (kind === null || (kind === 'stream' && !this.#counts(trace))) return false
     if (kind === 'poll' && status >= 400 && !aborted) {
       // A refused one is a request, also where a library refused it before any app saw it.
-      this.#record(trace, status, false, monotonic() - trace.start)
+      this.#series.record(trace, status, false, monotonic() - trace.start)
       return true
     }
     this.#connections.note(trace, kind)
-    if (kind === 'stream') this.#record(trace, status, false, 0, false)
+    if (kind === 'stream') this.#series.record(trace, status, false, 0, false)
     return true
   }
 
@@ -346,89 +331,10 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     }
   }
 
-  #record(trace: LiveTrace, status: number, aborted: boolean, durationMs: number, isTimed = true): void {
-    const route = this.#routeOf(trace)
-    if (route !== UNMATCHED && this.#isRespelled(trace)) return
-    const method = route === UNMATCHED ? '' : trace.method
-    const series = this.#series.find(method, route)
-    const thresholdMs = this.#series.thresholdOf(series, method, route)
-    const isSlow = isTimed && durationMs >= thresholdMs
-    const isError = status >= 500 || trace.failedParts !== null
-    count(series, status, isError, aborted, isTimed ? durationMs : null)
-    const hasFailed = status >= 500 && trace.error !== NO_ERROR
-    if (!hasFailed && !trace.failedParts && !isSlow) return
-    const name = nameOf(trace.method, route)
-    const ended = { trace, name, status, aborted, durationMs, thresholdMs }
-    if (isSlow) this.#listener.slow(ended)
-    if (hasFailed) this.#listener.failed(ended, trace.error)
-    for (const part of trace.failedParts ?? []) this.#listener.failedPart(ended, part)
-  }
-
-  /** `/graphql query GetUser` for an operation. */
-  #routeOf(trace: LiveTrace): string {
-    const named = trace.name ?? trace.findRoute() ?? UNMATCHED
-    const { operation } = trace
-    if (!operation) return named
-    const text = operation === 'batch' ? '(batch)' : this.#operations.textOf(operation)
-    return named === UNMATCHED ? text : `${named} ${text}`
-  }
-
-  /** Whether its path is another spelling of an ignored one: what answered would have answered that, too. */
-  #isRespelled({ context, url }: LiveTrace): boolean {
-    const { ignore, respell } = this.#options
-    if (!ignore || !knowsPaths(context)) return false
-    const path = context.plain?.(pathOf(url)) ?? pathOf(url)
-    if (context.plain && ignore(path)) return true
-    const ignored = respell?.(path) ?? null
-    return ignored !== null && context.covers(ignored, path)
-  }
-
-  #figures(filled: readonly Series[], intervalMs: number): RequestFigures {
-    const all = new Sketch()
-    let requests = 0
-    let errors = 0
-    for (const series of filled) {
-      all.merge(series.durations)
-      requests += series.count
-      errors += series.errors
-    }
-    return {
-      rate: intervalMs > 0 ? round(requests / (intervalMs / 1_000)) : null,
-      errorRate: round((100 * errors) / requests),
-      p50: roundKnown(all.quantile(0.5)),
-      p95: roundKnown(all.quantile(0.95)),
-      p99: roundKnown(all.quantile(0.99)),
-      inFlight: this.countInFlight(),
-      oldestMs: this.#oldestMs(),
-    }
-  }
-
   #oldestMs(): number | null {
     for (const trace of this.#inFlight) {
       if (this.#counts(trace) && connectionOf(trace) === null) return round(monotonic() - trace.start)
     }
     return null
   }
-}
-
-function count(series: Series, status: number, isError: boolean, aborted: boolean, durationMs: number | null): void {
-  series.count += 1
-  if (isError) series.errors += 1
-  if (aborted) series.aborted += 1
-  const statusClass = Math.trunc(status / 100) - 1
-  if (statusClass >= 0 && statusClass < 5) series.classes[statusClass] = (series.classes[statusClass] as number) + 1
-  if (durationMs !== null) series.durations.record(durationMs)
-}
-
-function knowsPaths(context: unknown): context is PathContext {
-  return typeof context === 'object' && context !== null && 'covers' in context
-}
-
-function nameOf(method: string, route: string): string {
-  return method === '' || route === UNMATCHED ? route : `${method} ${route}`
-}
-
-function pathOf(url: string): string {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
 }

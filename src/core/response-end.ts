@@ -9,7 +9,7 @@ import type { Socket } from 'node:net'
 export type ResponseEnd = 'whole' | 'aborted' | 'broken' | 408 | 400
 
 /** Marks a connection whose client closed its side while the server had not closed its own. */
-const CLIENT_LEFT = Symbol('client left')
+const CLIENT_LEFT = Symbol('client closed its side')
 
 type Marked = Socket & { [CLIENT_LEFT]?: true }
 

@@ -1,10 +1,10 @@
-import type { StoreRecord } from '../ports.js'
+import type { StoreRecord } from '../ports/index.js'
 import { HISTORY_STEP_MS, PROTOCOL_VERSION, type Rollup } from '../protocol/index.js'
 import { Series } from './series.js'
 
 /** What one interval had. */
 export interface Interval {
-  /** Unix ms. */
+  /** Unix ms, and as far apart as it was long, whatever became of the clock meanwhile. */
   readonly from: number
   readonly to: number
   readonly routes: readonly Series[]
@@ -18,7 +18,8 @@ export class Rollups {
   readonly #node: string
   #routes = new Map<string, Series>()
   #jobs = new Map<string, Series>()
-  #minuteFrom: number | null = null
+  /** How much of the minute has gone by, ms. */
+  #covered = 0
 
   constructor(node: string) {
     this.#node = node
@@ -26,12 +27,11 @@ export class Rollups {
 
   take(interval: Interval): StoreRecord[] {
     const { from, to, routes, jobs, isLast } = interval
-    this.#minuteFrom ??= from
     for (const series of routes) absorb(this.#routes, series)
     for (const series of jobs) absorb(this.#jobs, series)
-    const covered = to - this.#minuteFrom
-    // Half an interval early is nearer to a minute than half an interval late. Below 0 the clock was set back.
-    const isFull = covered + (to - from) / 2 >= HISTORY_STEP_MS || covered < 0
+    this.#covered += to - from
+    // Half an interval early is nearer to a minute than half an interval late.
+    const isFull = this.#covered + (to - from) / 2 >= HISTORY_STEP_MS
     const rollup = this.#make(from, to, routes, jobs)
     const minute = isFull || isLast ? this.#takeMinute(to) : null
     return [
@@ -41,10 +41,11 @@ export class Rollups {
   }
 
   #takeMinute(to: number): Rollup | null {
-    const minute = this.#make(this.#minuteFrom ?? to, to, [...this.#routes.values()], [...this.#jobs.values()])
+    const from = Math.max(0, to - this.#covered)
+    const minute = this.#make(from, to, [...this.#routes.values()], [...this.#jobs.values()])
     this.#routes = new Map()
     this.#jobs = new Map()
-    this.#minuteFrom = to
+    this.#covered = 0
     return minute
   }
 
@@ -54,8 +55,7 @@ export class Rollups {
       v: PROTOCOL_VERSION,
       node: this.#node,
       from,
-      // The clock may have been set back meanwhile.
-      to: Math.max(from, to),
+      to,
       routes: routes.map((series) => series.toRoute()),
       jobs: jobs.map((series) => series.toJob()),
     }

@@ -1,3 +1,5 @@
+import { escapeRegExp, globOf } from '../lib/glob.js'
+
 /** Matches names: text is the whole name, where `*` stands for anything; a regular expression is tested on it. */
 export type Pattern = string | RegExp
 
@@ -7,17 +9,13 @@ export type SlowRules = number | false | readonly [...(readonly [Pattern, number
 /** What is left alone: paths (`*` stands for anything), patterns, or a function of the path that says so. */
 export type IgnoreRule = Pattern | ((path: string) => boolean)
 
-export function matches(pattern: Pattern, name: string): boolean {
-  return typeof pattern === 'string' ? glob(pattern).test(name) : name.search(pattern) !== -1
-}
-
 /** The threshold in ms for something that goes by these names: what the first rule that matches one of them says. */
 export function compileSlowRules(rules: SlowRules): (...names: string[]) => number {
   if (rules === false) return () => Number.POSITIVE_INFINITY
   if (typeof rules === 'number') return () => rules
   const fallback = rules[rules.length - 1] as number
-  const special = rules.slice(0, -1) as readonly (readonly [Pattern, number])[]
-  return (...names) => special.find(([pattern]) => names.some((name) => matches(pattern, name)))?.[1] ?? fallback
+  const special = (rules.slice(0, -1) as readonly (readonly [Pattern, number])[]).map(compileSlowRule)
+  return (...names) => special.find(({ test }) => names.some(test))?.ms ?? fallback
 }
 
 /** Whether a path is to be left alone. A function that throws counts as no. */
@@ -46,29 +44,38 @@ export function compileRespelling(rules: readonly IgnoreRule[]): ((path: string)
   }
 }
 
+/** Paths come from clients: part by part, so that several `*` in a rule cost no more than one. */
 function compileSpelling(rule: string): (path: string) => string | null {
-  const parts = rule.split('*')
-  const last = parts.length - 1
-  const escaped = parts.map((part, index) => escapeText(index === last ? part.replace(/\/$/, '') : part))
-  const test = new RegExp(`^${escaped.join('(.*)')}/?$`, 'is')
+  const parts = rule.split('*').map((part, index, { length }) => compilePart(part, index === 0, index === length - 1))
   return (path) => {
-    const found = test.exec(path)
-    return found && parts.map((part, index) => part + (found[index + 1] ?? '')).join('')
+    let rest = path
+    let respelled = ''
+    for (const { text, expression } of parts) {
+      const found = expression.exec(rest)
+      if (!found) return null
+      respelled += rest.slice(0, found.index) + text
+      rest = rest.slice(found.index + found[0].length)
+    }
+    return respelled
   }
 }
 
-/** Asked for every request: most rules are plain paths, which are compared ten times faster than an expression is tried. */
+function compilePart(text: string, isFirst: boolean, isLast: boolean) {
+  const end = text === '' && !isFirst ? '$' : '/?$'
+  const source = isLast ? `${escapeRegExp(text.replace(/\/$/, ''))}${end}` : escapeRegExp(text)
+  return { text, expression: new RegExp(isFirst ? `^${source}` : source, 'i') }
+}
+
+function compileSlowRule([pattern, ms]: readonly [Pattern, number]) {
+  return { test: compilePattern(pattern), ms }
+}
+
+/** Asked for every request. */
 function compileRule(rule: IgnoreRule): (path: string) => boolean {
-  if (typeof rule === 'function') return (path) => rule(path) === true
-  if (typeof rule === 'string' && !rule.includes('*')) return (path) => path === rule
-  const test = typeof rule === 'string' ? glob(rule) : rule
-  return (path) => path.search(test) !== -1
+  return typeof rule === 'function' ? (path) => rule(path) === true : compilePattern(rule)
 }
 
-function glob(pattern: string): RegExp {
-  return new RegExp(`^${pattern.split('*').map(escapeText).join('.*')}$`, 's')
-}
-
-function escapeText(text: string): string {
-  return text.replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+/** `search` leaves an expression's `lastIndex` alone. */
+function compilePattern(pattern: Pattern): (name: string) => boolean {
+  return typeof pattern === 'string' ? globOf(pattern) : (name) => name.search(pattern) !== -1
 }

@@ -76,7 +76,7 @@ function trimmed(classes: Uint32Array): number[] {
 }
 
 /** Series by group (a method, a queue) and name, capped: what comes when it is full goes to one called `(other)`. */
-export class SeriesTable {
+export class SeriesCounter {
   readonly #groups = new Map<string, Map<string, Series>>()
   readonly #keyOf: (group: string, name: string) => string
   readonly #thresholdOf: (key: string, name: string) => number

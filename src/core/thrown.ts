@@ -1,11 +1,15 @@
 /** Reads what was thrown, which may be anything: none of these functions throws, and what they return is bounded and masked. */
 import { MAX_MESSAGE_CHARS, MAX_STACK_CHARS } from '../protocol/index.js'
-import { namesSecret } from '../redaction/names.js'
+import { notShown } from '../redaction/budget.js'
+import { namesSecret } from '../redaction/secret-names.js'
 import { boundedMessage, maskStack } from '../redaction/stack.js'
+import { maskedWithin, windowOf } from '../redaction/within.js'
 
 const MAX_VALUE_CHARS = 200
 const MAX_KEYS = 10
+const MAX_KEY_CHARS = 40
 const MAX_FRAMES = 50
+const MAX_FRAME_CHARS = 1_000
 
 /**
  * Fields by which errors of databases, HTTP clients and APIs are told apart. Their values are shown; other fields of a thrown
@@ -61,6 +65,13 @@ export function messageOf(error: unknown, inner = ''): string {
   return mask(fields || ownWords(error) || keysOf(error))
 }
 
+/** The beginning of the message alone, when there is no time for more; it says how much is missing. */
+export function briefMessageOf(error: unknown, maxChars: number): string {
+  const text = isObject(error) ? rawMessage(error) : safeString(error)
+  const begin = boundedMessage(text, maxChars)
+  return text.length > maxChars ? begin.replace(/…$/, '') + notShown(text.length - maxChars) : begin
+}
+
 /** The stack with its own message, masked, and the telling fields of the error; null without one. */
 export function stackOf(error: unknown): string | null {
   if (!isObject(error)) return null
@@ -92,12 +103,12 @@ function hasStack(error: object): boolean {
 }
 
 /** As text, or from the call sites that an app's own `Error.prepareStackTrace` returns. */
-function rawStack(error: object): string | null {
+export function rawStack(error: object): string | null {
   const stack = get(error, 'stack')
   if (typeof stack === 'string') return stack === '' ? null : stack
   const sites = arrayOf(stack)
   if (sites === null || sites.length === 0) return null
-  const frames = sites.slice(0, MAX_FRAMES).map((site) => `\n    at ${safeString(site).slice(0, 1_000)}`)
+  const frames = sites.slice(0, MAX_FRAMES).map((site) => `\n    at ${windowOf(safeString(site), MAX_FRAME_CHARS)}`)
   return `${textIn(error, 'name') ?? classOf(error) ?? 'object'}: ${rawMessage(error)}${frames.join('')}`
 }
 
@@ -107,7 +118,7 @@ function tellingFields(error: object, known: string): string {
   for (const key of TELLING) {
     const value = get(error, key)
     const isShort = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    const text = isShort ? String(value).slice(0, MAX_VALUE_CHARS) : ''
+    const text = isShort ? maskedWithin(String(value), MAX_VALUE_CHARS) : ''
     if (text !== '' && !known.includes(text) && !fields.has(text)) fields.set(text, `${key}: ${text}`)
   }
   return [...fields.values()].join(', ')
@@ -125,7 +136,7 @@ function ownWords(error: object): string {
 function keysOf(error: object): string {
   try {
     const keys = Object.keys(error).filter((key) => !COMMON.has(key) && !namesSecret(key) && !/^\d+$/.test(key))
-    const names = keys.slice(0, MAX_KEYS).map((key) => key.slice(0, 40))
+    const names = keys.slice(0, MAX_KEYS).map((key) => maskedWithin(key, MAX_KEY_CHARS))
     return keys.length === 0 ? '' : `keys: ${names.join(', ')}${keys.length > MAX_KEYS ? ', …' : ''}`
   } catch {
     return ''

@@ -1,5 +1,5 @@
+import { QuasarError } from '../lib/errors.js'
 import { parseTokens, TAKES_TOKENS } from '../signing/tokens.js'
-import { QuasarError } from './errors.js'
 
 /**
  * The tokens to sign and verify with, the first one to sign; none when there is none.

@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
+import { globalSlot } from '../lib/global-slot.js'
 import { onFirstBytes } from './first-bytes.js'
 import type { LiveTrace } from './request-trace.js'
 
@@ -36,13 +37,11 @@ type Connection = Socket & {
 
 /** Node tells of every connection that a server accepts, so that those of servers without any request are known, too. */
 const ACCEPTED = 'net.server.socket'
-const SLOT = Symbol.for('@gravito/quasar/upgrades')
 
-function registry(): Registry {
-  const slot = globalThis as { [SLOT]?: Registry }
-  slot[SLOT] ??= { sinks: [], owners: new WeakMap(), upgrades: new WeakMap(), secure: new Set() }
-  return slot[SLOT]
-}
+const registry = globalSlot(
+  'upgrades',
+  (): Registry => ({ sinks: [], owners: new WeakMap(), upgrades: new WeakMap(), secure: new Set() }),
+)
 
 /**
  * Reports upgrades of all servers of this process whose requests are no other recorder's. The server itself stays as it is: a
@@ -52,7 +51,7 @@ function registry(): Registry {
  * @returns ends it
  */
 export function watchUpgrades(sink: UpgradeSink): () => void {
-  const { sinks } = registry()
+  const { sinks } = registry.get()
   sinks.push(sink)
   if (sinks.length === 1) subscribe(ACCEPTED, onAccepted)
   return () => {
@@ -64,7 +63,7 @@ export function watchUpgrades(sink: UpgradeSink): () => void {
 
 /** The upgrades of this server are a recorder's whose requests come by it; the first one's, when there are several. */
 export function claimServer(server: object | undefined, sink: UpgradeSink): void {
-  const { sinks, owners } = registry()
+  const { sinks, owners } = registry.get()
   const owner = server && owners.get(server)
   if (server && (!owner || !sinks.includes(owner))) owners.set(server, sink)
 }
@@ -76,17 +75,17 @@ export function isOwner(server: object, sink: UpgradeSink): boolean {
 
 /** The trace of a request for an upgrade, answered or not; null when it is not followed. */
 export function traceOfUpgrade(request: IncomingMessage): LiveTrace | null {
-  return registry().upgrades.get(request)?.trace ?? null
+  return registry.get().upgrades.get(request)?.trace ?? null
 }
 
 function ownerOf(server: object | undefined): UpgradeSink | undefined {
-  const { sinks, owners } = registry()
+  const { sinks, owners } = registry.get()
   const owner = server && owners.get(server)
   return owner && sinks.includes(owner) ? owner : sinks[0]
 }
 
 function stopListening(): void {
-  const { secure } = registry()
+  const { secure } = registry.get()
   unsubscribe(ACCEPTED, onAccepted)
   for (const server of secure) server.deref()?.removeListener('secureConnection', watchSocket)
   secure.clear()
@@ -100,7 +99,7 @@ function onAccepted(message: unknown): void {
   // Its requests come by another object, which there is after the handshake.
   else if (!server.listeners('secureConnection').includes(watchSocket)) {
     server.on('secureConnection', watchSocket)
-    registry().secure.add(new WeakRef(server))
+    registry.get().secure.add(new WeakRef(server))
   }
 }
 
@@ -127,7 +126,7 @@ function begin(socket: Connection, request: IncomingMessage): void {
   const sink = ownerOf(socket.server)
   const trace = sink?.upgrading(request)
   if (!sink || !trace) return
-  registry().upgrades.set(request, { sink, trace })
+  registry.get().upgrades.set(request, { sink, trace })
   let isOpen = false
   onFirstBytes(socket, (status) => {
     if (!isAccepted(request, status)) trace.end(status, false)

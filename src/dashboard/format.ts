@@ -98,6 +98,17 @@ export function count(value: number | null | undefined): string {
   return `${trimmed(value / 1_000_000)}M`
 }
 
+/** `10,150`: where two numbers are compared, rounded ones would say nothing. */
+export function exact(value: number): string {
+  return value.toLocaleString('en-US')
+}
+
+/** `10k of 12.4k`, and exact where both would be rounded to the same: `10,150 of 10,200`. */
+export function compared(part: number, whole: number): string {
+  const [one, other] = [count(part), count(whole)]
+  return one === other ? `${exact(part)} of ${exact(whole)}` : `${one} of ${other}`
+}
+
 /** @param perMinute `0/min`, `<1/min`, `4.2/min`, `1,204/min` */
 export function perMinute(perMinute: number | null | undefined): string {
   if (perMinute === null || perMinute === undefined) return UNKNOWN

@@ -8,12 +8,14 @@ import type {
   JobSearch,
   JobState,
   JobSummary,
+  LookedAt,
   NewJob,
   QueueCapability,
   QueueDriver,
   QueueEntry,
   SchedulerDefinition,
   SchedulerEntry,
+  SchedulerSnapshot,
 } from '../protocol/index.js'
 
 /**
@@ -51,7 +53,10 @@ export interface QueueSource {
 
   /** A part of the jobs of one state. */
   jobs?(queue: string, query: JobQuery): Promise<JobListing>
-  /** Looks for a text in ids, names, errors and payloads, within bounds. */
+  /**
+   * Looks for a text in ids, names, errors and payloads, within bounds: in what is seen of them, masked, for whether something is
+   * found would tell what is in it.
+   */
   search?(queue: string, query: JobSearchQuery): Promise<JobSearch>
   /** All jobs of one state, part by part, none twice, as they were at a time: for bulk operations. */
   scan?(queue: string, query: JobScanQuery): Promise<JobScan>
@@ -68,32 +73,64 @@ export interface QueueSource {
   pause?(queue: string): Promise<void>
   resume?(queue: string): Promise<void>
   /** Removes jobs of one state that came to it before a time, the oldest first, at most so many. @returns how many */
-  clean?(
-    queue: string,
-    query: { readonly state: JobState; readonly before: number; readonly limit: number },
-  ): Promise<number>
-  /** Removes jobs that wait or are delayed, at most so many. @returns how many, 0 when there are no more */
-  empty?(queue: string, limit: number): Promise<number>
+  clean?(queue: string, query: JobCleanQuery): Promise<number>
+  /**
+   * Removes jobs that wait or are delayed, at most so many. @returns how many, 0 when there are no more
+   *
+   * @param onStop is told when it looked at a part of the jobs only
+   */
+  empty?(queue: string, limit: number, onStop?: (stop: JobCleanStop) => void): Promise<number>
   add?(queue: string, job: NewJob): Promise<JobAddress>
   /** Adds a job like this one. @throws when there is no such job */
   duplicate?(queue: string, id: string): Promise<JobAddress>
 
+  /** All of them, as far as the source lists so many; {@link omittedSchedulers} tells how many it leaves out. */
   schedulers?(queue: string): Promise<readonly SchedulerEntry[]>
+  /** Null when there is no such scheduler. Without it, it is looked for among all. */
+  scheduler?(queue: string, id: string): Promise<SchedulerEntry | null>
+  /** How many schedulers are not listed because they are too many. @default none */
+  omittedSchedulers?(queue: string): Promise<number>
   /** Adds one of its jobs now; its schedule stays. @throws when there is no such scheduler */
   runScheduler?(queue: string, id: string): Promise<JobAddress>
   /** Creates or replaces. */
   saveScheduler?(queue: string, definition: SchedulerDefinition): Promise<void>
-  /** @returns whether there was one */
-  removeScheduler?(queue: string, id: string): Promise<boolean>
-  /** Only where the system itself can; elsewhere Zenith removes it and keeps its definition. */
+  /**
+   * With a snapshot the scheduler is removed only while it is what the snapshot holds.
+   *
+   * @returns whether there was one, and it was removed
+   */
+  removeScheduler?(queue: string, id: string, snapshot?: SchedulerSnapshot): Promise<boolean>
+  /** Only where the system itself can; elsewhere Zenith removes it and keeps a snapshot of it. */
   pauseScheduler?(queue: string, id: string): Promise<void>
   resumeScheduler?(queue: string, id: string): Promise<void>
+  /**
+   * All that it takes to put a scheduler back as it is.
+   *
+   * @throws when it could not be put back; the message says why
+   */
+  snapshotScheduler?(queue: string, id: string): Promise<SchedulerSnapshot>
+  /**
+   * Puts a scheduler back as it was, unless its id is taken. Turns that it missed are left out.
+   *
+   * @returns false when there is one of its id
+   * @throws when it can't be put back any more; the message says why
+   */
+  restoreScheduler?(queue: string, snapshot: SchedulerSnapshot): Promise<boolean>
 }
+
+/**
+ * Why something was not done, as the field `refusal` of the error. The queue's system refused it: a right is missing, it is a
+ * replica that only reads, it is full, or it can't answer now. Or the system works, and what was asked for does not fit how
+ * things are (`condition`), or is about what is not there any more (`gone`).
+ */
+export type RefusalKind = 'denied' | 'replica' | 'full' | 'unavailable' | 'condition' | 'gone'
 
 export interface SourceReading {
   /** Which server it is, whatever address it was reached by; null when that can't be told. */
   readonly server: string | null
   readonly queues: readonly QueueReading[]
+  /** Queues that were found and are too many to be read. @default 0 */
+  readonly left?: number
 }
 
 /** A queue as its source sees it; how fast it goes is for others to say. */
@@ -126,10 +163,30 @@ export interface JobSearchQuery {
   readonly state: JobState
   /** Found in any case. */
   readonly text: string
+  /** How many to leave out at the beginning: `next` of what was found before. @default 0 */
+  readonly offset?: number
   /** Stops after so many matches, so many jobs looked at, or so long, ms. */
   readonly maxMatches: number
   readonly maxScanned: number
   readonly maxMs: number
+  /** Stops early when it is aborted: nobody waits for what is found any more. */
+  readonly signal?: AbortSignal
+}
+
+export interface JobCleanQuery {
+  readonly state: JobState
+  readonly before: number
+  readonly limit: number
+  /** Where to go on after a stop. */
+  readonly cursor?: string | null
+  /** Is told when it looked at a part of the jobs only, whatever it removed of them. */
+  readonly onStop?: (stop: JobCleanStop) => void
+}
+
+/** How far a call looked when that was not to the end. */
+export interface JobCleanStop extends LookedAt {
+  /** For going on from there; null: a repetition begins at the front again. */
+  readonly cursor: string | null
 }
 
 export interface JobScanQuery {

@@ -1,5 +1,5 @@
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_STACK_CHARS, PROTOCOL_VERSION } from './limits.js'
-import { own, readObject, readText, readTime } from './read.js'
+import { type Fields, own, readObject, readText, readTime } from './read.js'
 
 export const EXCEPTION_KINDS = ['request', 'job', 'custom', 'uncaught'] as const
 export type ExceptionKind = (typeof EXCEPTION_KINDS)[number]
@@ -30,15 +30,26 @@ export interface ExceptionRecord {
   ts: number
 }
 
-/** The text of a member of `errors:{service}`. */
-export function encodeException(record: ExceptionRecord): string {
-  return JSON.stringify(record)
+/**
+ * The text of a member of `errors:{service}`.
+ *
+ * @param clockAhead see `readClockAhead`; null when the time is by the node's own clock
+ */
+export function encodeException(record: ExceptionRecord, clockAhead: number | null = null): string {
+  return JSON.stringify(clockAhead === null ? record : { ...record, clockAhead })
 }
 
 /** @returns null when the text is no exception: not JSON, or without a name or message, a service or a time */
 export function parseException(text: unknown, from: { service?: string; ts?: number } = {}): ExceptionRecord | null {
   const fields = readObject(text)
-  if (!fields) return null
+  return fields && exceptionOfFields(fields, from)
+}
+
+/** The same of what its text holds. */
+export function exceptionOfFields(
+  fields: Fields,
+  from: { service?: string; ts?: number } = {},
+): ExceptionRecord | null {
   const service = readText(fields, 'service', MAX_NAME_CHARS) ?? from.service
   const ts = readTime(fields, 'ts') ?? readTime(fields, 'timestamp') ?? from.ts
   const message = readText(fields, 'message', MAX_MESSAGE_CHARS) ?? ''
@@ -46,12 +57,12 @@ export function parseException(text: unknown, from: { service?: string; ts?: num
   if (!name || !service || ts === undefined) return null
   return {
     v: PROTOCOL_VERSION,
-    id: readText(fields, 'id', MAX_NAME_CHARS) ?? `${ts}:${name}:${message.slice(0, 40)}`,
+    id: readText(fields, 'id', MAX_NAME_CHARS) ?? `${ts}:${name}:${message}`,
     kind: EXCEPTION_KINDS.find((kind) => kind === own(fields, 'kind')) ?? 'custom',
     name,
     message,
     stack: readText(fields, 'stack', MAX_STACK_CHARS),
-    fingerprint: readText(fields, 'fingerprint', MAX_NAME_CHARS) ?? `${name}:${message.slice(0, 80)}`,
+    fingerprint: readText(fields, 'fingerprint', MAX_NAME_CHARS) ?? `${name}:${message}`,
     handled: own(fields, 'handled') === true,
     service,
     node: readText(fields, 'node', MAX_NAME_CHARS) ?? '',

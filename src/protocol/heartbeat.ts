@@ -1,3 +1,4 @@
+import { readClockAhead } from './clock.js'
 import { type Figures, readFigures } from './figures.js'
 import { isLegacyHeartbeat, upgradeLegacyHeartbeat } from './legacy-heartbeat.js'
 import { MAX_NAME_CHARS, PROTOCOL_VERSION } from './limits.js'
@@ -12,8 +13,10 @@ export interface Heartbeat extends Figures {
   v: typeof PROTOCOL_VERSION
   id: string
   service: string
-  /** Unix ms, by the node's clock. */
+  /** Unix ms: by Redis' clock where `clockAhead` is known, otherwise by the node's. */
   timestamp: number
+  /** By how much the node's clock is ahead of Redis', ms, negative when it is behind; 0 for less than 2 s; null when it does not tell. */
+  clockAhead: number | null
   /** How often this node reports, in ms. */
   interval: number | null
   environment: string | null
@@ -70,6 +73,7 @@ function build(fields: Fields, { id, service, timestamp }: Pick<Heartbeat, 'id' 
     id,
     service,
     timestamp,
+    clockAhead: readClockAhead(fields),
     interval: readAmount(fields, 'interval'),
     environment: readText(fields, 'environment', MAX_NAME_CHARS),
     language: readLanguage(fields),

@@ -1,10 +1,12 @@
 /** The Quasar protocol: record types, key names, limits, and readers that accept whatever a Redis may hold. */
 export { parseAuditEntry } from './audit.js'
+export { CLOCK_HARMFUL_MS, CLOCK_TOLERANCE_MS, clockInWords, readClockAhead } from './clock.js'
 export {
   EXCEPTION_KINDS,
   type ExceptionKind,
   type ExceptionRecord,
   encodeException,
+  exceptionOfFields,
   parseException,
 } from './exception.js'
 export type {
@@ -34,8 +36,11 @@ export type * from './overview.js'
 export { PERIODS } from './overview.js'
 export type * from './queue-views.js'
 export {
+  AUDIT_BREAKS,
   AUDIT_STEPS,
+  AUDIT_TRUST,
   BULK_PHASES,
+  DOCUMENT_DOUBTS,
   JOB_ACTIONS,
   QUEUE_ACTIONS,
   QUEUE_TROUBLES,
@@ -58,7 +63,8 @@ export {
   readQueues,
   UNKNOWN_METRICS,
 } from './queues.js'
-export { encodeRollup, type JobRollup, parseRollup, type Rollup, type SeriesRollup } from './rollup.js'
+export { readReference, referenceOf } from './reference.js'
+export { encodeRollup, type JobRollup, parseRollup, type Rollup, rollupOfFields, type SeriesRollup } from './rollup.js'
 export { SETUP_NOTES, type SetupNote } from './setup.js'
 export { Sketch } from './sketch.js'
 export {

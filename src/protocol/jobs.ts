@@ -2,12 +2,15 @@ import type { JobState } from './queues.js'
 
 /** Jobs and schedulers as Zenith's page gets them, and as a queue source gives them to its server. Times: Unix ms. */
 
+/** Where a job is: in a state, or stuck: it is there, and no list of its queue holds it, so that no worker takes it. */
+export type JobPlace = JobState | 'stuck'
+
 /** A job in a list: no payload. What the system does not say is null. */
-export interface JobSummary {
+export interface JobSummary<Place extends JobPlace = JobState> {
   /** Finds the job again in its queue; any text. */
   readonly id: string
   readonly name: string
-  readonly state: JobState
+  readonly state: Place
   readonly addedAt: number | null
   /** When a delayed job may start. */
   readonly runAt: number | null
@@ -29,14 +32,17 @@ export interface JobSummary {
   readonly dataBytes: number | null
 }
 
-/** A job of some queue of the same source. */
+/** A job of some queue of the same source, or one elsewhere. */
 export interface JobAddress {
+  /** The queue's name; of a job elsewhere the whole key of its queue, prefix and name: `shop:mail`. */
   readonly queue: string
   readonly id: string
+  /** It is under another prefix or on another Redis, or another job has its id here. Left out when it is none of these. */
+  readonly isElsewhere?: true
 }
 
 /** One job, whole. */
-export interface JobDetail extends JobSummary {
+export interface JobDetail extends JobSummary<JobPlace> {
   /** The payload as it is stored: JSON, or whatever the app put there. */
   readonly data: string | null
   /** What it returned, as it is stored. */
@@ -74,6 +80,8 @@ export interface JobView extends Omit<JobDetail, 'data' | 'result' | 'progressTe
   readonly data: ShownText
   readonly result: ShownText
   readonly progressText: string | null
+  /** What can be done about a job that is stuck, in words; null where nothing has to be. */
+  readonly remedy: string | null
 }
 
 /** A part of the jobs of one state. */
@@ -98,13 +106,15 @@ export interface LookedAt {
 /** What a search found. */
 export interface JobSearch {
   readonly jobs: readonly JobSummary[]
-  /** How many jobs were looked at, of how many in this state. */
+  /** How many jobs were looked at, those that were left out at the beginning among them, of how many in this state. */
   readonly scanned: number
   readonly total: number
   /** Payloads that were too large to look into. */
   readonly skipped: number
   /** Why it stopped before the end: `limit` of matches, of `scanned` jobs, or of `time`; null when it came to the end. */
   readonly stopped: 'matches' | 'scanned' | 'time' | null
+  /** Where to go on; left out when it came to the end. What moved meanwhile may be found again. */
+  readonly next?: number
   /** As in {@link JobListing}. */
   readonly partial?: LookedAt
 }
@@ -117,8 +127,8 @@ export interface JobLogs {
 /** A job and those that it is made of. */
 export interface JobFlow extends JobAddress {
   readonly name: string
-  /** Null when it is gone. */
-  readonly state: JobState | null
+  /** Null when it is gone, or when it is elsewhere and can't be read from here. */
+  readonly state: JobPlace | null
   readonly children: readonly JobFlow[]
   /** Children that are not shown: too many, or too deep. */
   readonly more: number
@@ -130,6 +140,8 @@ export interface JobOutcome {
   readonly ok: boolean
   /** Why not, in words. */
   readonly reason: string | null
+  /** Whether it was done is not known: no answer came. Left out where it is known. */
+  readonly isUnknown?: true
 }
 
 /** A job to be added. */
@@ -144,10 +156,11 @@ export interface NewJob {
 }
 
 /**
- * active: makes jobs; paused: does not, for now; legacy: of the queue's older mechanism, only to be looked at and removed;
- * orphan: in the list of schedulers, and its definition is gone.
+ * active: makes jobs; paused: does not, for now; late: its next run is due and has not begun; stopped: its next job is gone,
+ * or made no other; ended: it reached its limit or its end; legacy: of the queue's older mechanism, only to be looked at and
+ * removed; orphan: in the list of schedulers, and its definition is gone.
  */
-export type SchedulerState = 'active' | 'paused' | 'legacy' | 'orphan'
+export type SchedulerState = 'active' | 'paused' | 'late' | 'stopped' | 'ended' | 'legacy' | 'orphan'
 
 /** How a scheduler makes its jobs: `cron` or `every` is given. */
 export interface SchedulerDefinition {
@@ -171,6 +184,8 @@ export interface SchedulerDefinition {
 
 export interface SchedulerEntry extends Omit<SchedulerDefinition, 'data' | 'options'> {
   readonly state: SchedulerState
+  /** Why it does not make its jobs as it should, in words; null or left out when nothing is wrong. */
+  readonly attention?: string | null
   readonly next: number | null
   readonly last: number | null
   /** How often it ran. */
@@ -178,4 +193,10 @@ export interface SchedulerEntry extends Omit<SchedulerDefinition, 'data' | 'opti
   /** Null where there is no template. */
   readonly data: string | null
   readonly options: Readonly<Record<string, unknown>> | null
+}
+
+/** A scheduler as its source stores it, for the source to put it back. JSON; what else is in it is the source's own. */
+export interface SchedulerSnapshot extends Readonly<Record<string, unknown>> {
+  /** The jobs' payload as it is stored; null for none. */
+  readonly data: string | null
 }

@@ -14,9 +14,21 @@ export interface Keys {
   readonly nodeIndex: string
   /** Members: `{service}` or `{service}:{rank}`, as in the keys of snapshots. */
   readonly queueIndex: string
+  /** What Zenith's own keys begin with, and nothing else does: no pattern of reporters covers them, whatever their prefix. */
+  readonly own: string
   readonly audit: string
+  /** A stream of one entry: how far the audit trail is. */
+  readonly auditHead: string
   /** A hash of small documents that Zenith keeps, by id. */
   kept(kind: string): string
+  /** What one Zenith holds and the others wait for. */
+  lease(name: string): string
+  /** A sorted set of who has to wait, and until when. */
+  readonly debts: string
+  /** That Zenith's own data has been moved here from where earlier versions had it. */
+  readonly moved: string
+  /** Where earlier versions had Zenith's own data: among what reporters write. */
+  readonly former: { readonly audit: string; kept(kind: string): string; lease(name: string): string }
 }
 
 /**
@@ -27,6 +39,7 @@ export interface Keys {
  * @example keysOf().node('shop', 'web:1') // 'gravito:quasar:node:shop:web%3A1'
  */
 export function keysOf(prefix: string = DEFAULT_PREFIX): Keys {
+  const own = ownPrefix(prefix)
   return {
     prefix,
     node: (service, node) => `${prefix}node:${nodeMember(service, node)}`,
@@ -38,9 +51,30 @@ export function keysOf(prefix: string = DEFAULT_PREFIX): Keys {
     queuesLease: (service, rank = 1) => `${prefix}lease:queues:${queuesMember(service, rank)}`,
     nodeIndex: `${prefix}index:nodes`,
     queueIndex: `${prefix}index:queues`,
-    audit: `${prefix}audit`,
-    kept: (kind) => `${prefix}kept:${encodeSegment(kind)}`,
+    own,
+    audit: `${own}audit`,
+    auditHead: `${own}audit-head`,
+    kept: (kind) => `${own}kept/${encodeSegment(kind)}`,
+    lease: (name) => `${own}lease/${encodeSegment(name)}`,
+    debts: `${own}debts`,
+    moved: `${own}moved`,
+    former: {
+      audit: `${prefix}audit`,
+      kept: (kind) => `${prefix}kept:${encodeSegment(kind)}`,
+      lease: (name) => `${prefix}lease:${encodeSegment(name)}`,
+    },
   }
+}
+
+/**
+ * Every prefix ends with a colon, and no key of Zenith's own has one: so no prefix is the beginning of such a key, also where
+ * prefixes nest. The namespace's prefix is percent-encoded in it, so that two namespaces share nothing and a glob
+ * character in one means nothing.
+ *
+ * @example ownPrefix('gravito:quasar:') // 'gravito-zenith/gravito%3Aquasar/'
+ */
+function ownPrefix(prefix: string): string {
+  return `gravito-zenith/${encodeSegment(prefix.replace(/:$/, ''))}/`
 }
 
 /** The member of `index:nodes` that stands for a node: `{service}:{node}`, each percent-encoded. */

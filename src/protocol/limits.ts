@@ -41,6 +41,8 @@ export const MAX_AUDIT_PAGE = 1_000
 
 /** How many documents of one kind Zenith keeps. */
 export const MAX_KEPT_DOCUMENTS = 2_000
+/** How many names owe something at a time; those that owe least are forgotten first. */
+export const MAX_DEBTS = 20_000
 
 /** How many queues one snapshot tells of, and how long its text may be, in characters. */
 export const MAX_QUEUES = 5_000
@@ -53,6 +55,8 @@ export const MIN_SNAPSHOT_LIFE_MS = 30_000
 export const MAX_NAME_CHARS = 200
 /** Of what Zenith can be asked for by its id or its whole name: jobs, schedulers, queues. */
 export const MAX_ID_CHARS = 1_000
+/** Of a queue's key: each character of its name may be three bytes, and each byte `%XX`; before it the driver and the place. */
+export const MAX_KEY_CHARS = 9 * MAX_ID_CHARS + 100
 export const MAX_MESSAGE_CHARS = 1_024
 export const MAX_STACK_CHARS = 8_192
 /** How many notes about its set-up a heartbeat has. */

@@ -11,7 +11,7 @@ export type NodeState = 'live' | 'lost' | 'left'
 
 /** One point of a node's recent past, for sparklines; null is unknown. */
 export interface NodeSample {
-  /** Unix ms, by the node's clock. */
+  /** Unix ms, by the store's clock. */
   at: number
   /** Process CPU, 0–100. */
   cpu: number | null
@@ -29,8 +29,10 @@ export interface NodeView {
   service: string
   id: string
   state: NodeState
-  /** Unix ms of the last beat. */
+  /** Unix ms of the last beat, by the store's clock. */
   lastSeen: number
+  /** By how much its clock is ahead of the store's, ms, negative when it is behind; 0 for less than 2 s; null when that is not known. */
+  clockAhead: number | null
   /** The last beat that Zenith saw; null for a node that was lost before Zenith looked. */
   heartbeat: Heartbeat | null
   /** Oldest first, at most 60. */
@@ -65,9 +67,14 @@ export interface TrafficPoint {
 export interface SeriesView {
   key: string
   queue: string | null
+  /** Requests; job attempts whose outcome the queue accepted. */
   count: number
   errors: number
   aborted: number
+  /** Jobs that failed for good; 0 for a route. */
+  failed: number
+  /** How often one of the jobs stalled; 0 for a route. */
+  stalled: number
   p50: number | null
   p95: number | null
   p99: number | null
@@ -102,10 +109,44 @@ export interface StoreHealth {
   error: string | null
 }
 
-/** The whole state. */
+/**
+ * What there is in the store and Zenith does not read, because it is more than a bound: how many of each kind. What is left out is
+ * in no list and in no total. `docs/operations.md` has the bounds.
+ */
+export interface LeftOut {
+  /** Nodes: more than 10,000 in the index, or heartbeats of more than 64 MB. */
+  readonly nodes?: number
+  /** Services beyond the first 1,000: their nodes are listed, their records are not read. */
+  readonly services?: number
+  /** Queues: more than 5,000 in a snapshot, more than 10,000 that are reported, or more than 20,000 that are remembered. */
+  readonly queues?: number
+  /** Queue snapshots: more than 1,000 in the index, or more than 64 MB of text. */
+  readonly snapshots?: number
+  /** Values that are larger than such a record may be, and were not loaded. */
+  readonly values?: number
+  /** Documents that Zenith kept, such as paused schedulers: more than 2,000 of a kind, larger than 4 MB, or more than 64 MB of them. */
+  readonly documents?: number
+  /** Durations without a place in a percentile: more than 64 MB of sketches. */
+  readonly sketches?: number
+  /** Intervals of nodes that are in no figure: more than 1,000,000 in the last 15 minutes. */
+  readonly rollups?: number
+}
+
+/** How many there are of what an overview lists. */
+export interface OverviewTotals {
+  readonly services: number
+  readonly nodes: number
+  readonly queues: number
+}
+
+/** The state: the whole one where it has at most 2 MB, otherwise a part of it, in which that comes first which is in trouble. */
 export interface Overview {
-  /** When Zenith read it, Unix ms by its clock. */
+  /** When Zenith read it, Unix ms by the store's clock: all times but those of queues' jobs are by it. */
   at: number
+  /** Of what was read. More than a list has: the rest is in further parts. Missing where the lists are whole. */
+  totals?: OverviewTotals
+  /** Null when everything was read. */
+  leftOut?: LeftOut | null
   services: readonly ServiceView[]
   nodes: readonly NodeView[]
   /** Newest first, at most 100. */
@@ -129,9 +170,11 @@ export type PulseEvent = ({ full: true } & Overview) | PulseDifference
 export interface PulseDifference {
   full: false
   at: number
-  /** Those that changed, whole but for `samples`, which holds the new ones only. */
+  totals?: OverviewTotals
+  leftOut?: LeftOut | null
+  /** Of those that are shown. Those that changed, whole but for `samples`, which holds the new ones only. */
   nodes: readonly NodeView[]
-  /** Keys of nodes that are gone. */
+  /** Keys of nodes that are gone, or that are shown no more. */
   goneNodes: readonly string[]
   /** Those that changed, whole. */
   services: readonly ServiceView[]
@@ -205,12 +248,15 @@ export interface ServiceDetail extends ServicePeriod {
   slow: readonly SlowEntry[]
   /** Newest first. */
   exceptions: readonly ExceptionGroup[]
+  /** Lists that are not whole: they have more than fits into an answer, or could not be read in time. Left out when all are. */
+  partial?: readonly ('nodes' | 'slow' | 'exceptions')[]
 }
 
 /** A part of a list. */
 export interface Listing<T> {
   /** How many there are, with the filters applied. */
   total: number
+  /** At most 2 MB of them. */
   items: readonly T[]
 }
 
@@ -218,4 +264,6 @@ export interface Listing<T> {
 export interface RecordListing<T> extends Listing<T> {
   /** At most so many of the newest records of each service are looked at: 1000, or fewer when there are more than ten services. */
   perService: number
+  /** Services whose records could not be read in time: theirs are missing. Left out when there are none. */
+  unread?: readonly string[]
 }

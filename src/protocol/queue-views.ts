@@ -71,7 +71,7 @@ export interface JobSelection {
 
 /**
  * counting: the jobs are being listed; ready: the dry run is over and nothing was done; the rest says itself. interrupted:
- * the Zenith that ran it ended.
+ * the Zenith that ran it ended, or could not tell the store any more how far it is.
  */
 export const BULK_PHASES = ['counting', 'ready', 'running', 'done', 'cancelled', 'failed', 'interrupted'] as const
 export type BulkPhase = (typeof BULK_PHASES)[number]
@@ -95,14 +95,20 @@ export interface BulkOperation {
   readonly endedAt: number | null
   /** Jobs that were looked at, and those of them that it is about. */
   readonly looked: number
+  /** Jobs that the queues had in this state when they were counted; null where that is not known. */
+  readonly total: number | null
   readonly eligible: number
-  /** Those that it is not about, although they match. */
+  /** Those that it is not about, although they match, and those that could not be looked at. */
   readonly notEligible: readonly BulkReason[]
   /** Whether there were more jobs than one operation takes. */
   readonly isPartial: boolean
-  /** Of the eligible: what became of them so far. */
+  /** Of the eligible: what became of them so far. Surely done are these; when it has ended the skipped are all others. */
   readonly succeeded: number
   readonly skipped: readonly BulkReason[]
+  /** Of the skipped: those of which it is not known whether it was done with them. */
+  readonly unknown: number
+  /** Whether any Zenith can go on with what is left of it. */
+  readonly resumable: boolean
   /** What ended it, in words, when it failed. */
   readonly error: string | null
 }
@@ -137,11 +143,28 @@ export interface FailureListing {
   readonly groups: readonly FailureGroup[]
   /** Queues whose older failures were not looked at: key and how many of how many were. */
   readonly partial: readonly { readonly key: string; readonly looked: number; readonly total: number }[]
+  /** Groups that are not told of, whose failures are older; left out when there are none. */
+  readonly left?: number
   /** Queues that could not be read: key and why. */
   readonly failed: readonly { readonly key: string; readonly error: string }[]
 }
 
+/** What makes jobs by a schedule, in queues that can be asked. */
+export interface SchedulerListing {
+  readonly items: readonly SchedulerView[]
+  /** Queues that have more schedulers than are listed. */
+  readonly partial: readonly { readonly key: string; readonly looked: number; readonly total: number }[]
+  /** Queues that could not be read: key and why. */
+  readonly failed: readonly { readonly key: string; readonly error: string }[]
+  /** What is kept as a paused scheduler and not signed as it should be: it is neither listed nor acted on. Left out when there is none. */
+  readonly untrusted?: readonly UntrustedDocument[]
+  /** How many documents of paused schedulers are more, or larger, than Zenith reads. Left out when there are none. */
+  readonly leftOut?: number
+}
+
 export interface SchedulerView extends Omit<SchedulerEntry, 'data'> {
+  /** Why it does not make its jobs as it should, in words; null when nothing is wrong. */
+  readonly attention: string | null
   /** The queue's key and name. */
   readonly queue: string
   readonly queueName: string
@@ -180,6 +203,65 @@ export interface AuditEntry {
   readonly ok: boolean | null
   /** In words: `118 done, 2 skipped`. */
   readonly detail: string | null
+  /** Left out where no token is set: then nothing is verified. */
+  readonly trust?: AuditTrust
+}
+
+/**
+ * `before-signing`: written when no token was set, or by a version that signed nothing, and confirmed by the lines after it.
+ * `unsigned` and `forged` lines are none of Zenith's.
+ */
+export const AUDIT_TRUST = ['signed', 'before-signing', 'unsigned', 'forged'] as const
+export type AuditTrust = (typeof AUDIT_TRUST)[number]
+
+/**
+ * `start`, `middle`, `end`: lines are missing there. `changed`: a line is not what the one after it says. `untrusted`: a line is none of
+ * Zenith's. `order`: a line is a copy, or has been moved. `replaced`: another line stands where one was seen. `head`: the
+ * record of the trail's end is missing or none of Zenith's.
+ */
+export const AUDIT_BREAKS = ['start', 'middle', 'end', 'changed', 'untrusted', 'order', 'replaced', 'head'] as const
+
+/** A place where the audit trail is not what was written. */
+export interface AuditBreak {
+  readonly kind: (typeof AUDIT_BREAKS)[number]
+  /** Id of the line at which it is, or after which lines are missing; null where there is none. */
+  readonly at: string | null
+  /** How many lines it is about. */
+  readonly count: number
+  /** In words. */
+  readonly message: string
+}
+
+/** Whether the lines of the audit trail are all there, as they were written. */
+export interface AuditChain {
+  readonly ok: boolean
+  /** Whether a token is set, so that the lines are signed: without it who may write the trail can write it anew. */
+  readonly signed: boolean
+  /** How many lines were examined. */
+  readonly lines: number
+  /** Numbers of the oldest and of the newest line that Zenith wrote; null when there is none. */
+  readonly first: number | null
+  readonly last: number | null
+  readonly beforeSigning: number
+  readonly untrusted: number
+  /** Lines at the place where earlier versions kept the trail, which came after the move: they are not part of it. */
+  readonly leftBehind: number
+  /** At most 20 of them, the oldest first. */
+  readonly breaks: readonly AuditBreak[]
+}
+
+/**
+ * Why a document that Zenith kept is not acted on. `replayed`: it was replaced or removed since it was signed; `displaced`: something
+ * else stands where all documents of its kind should be, and the id is empty.
+ */
+export const DOCUMENT_DOUBTS = ['unsigned', 'forged', 'replayed', 'displaced'] as const
+export type DocumentDoubt = (typeof DOCUMENT_DOUBTS)[number]
+
+/** A document among Zenith's own that is not signed as it should be. */
+export interface UntrustedDocument {
+  readonly kind: 'scheduler' | 'bulk'
+  readonly id: string
+  readonly doubt: DocumentDoubt
 }
 
 /** A way to queues that this Zenith was given, whether it leads to any. */
@@ -193,4 +275,6 @@ export interface SourceView {
   readonly error: string | null
   /** How many queues it has; null when that is not known. */
   readonly queues: number | null
+  /** Queues that were found and are not shown, 100,000 at the most; left out when there are none. */
+  readonly left?: number
 }

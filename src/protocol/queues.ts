@@ -111,6 +111,8 @@ export interface QueueSnapshot {
   /** The node that reports. */
   readonly reporter: string | null
   readonly queues: readonly QueueEntry[]
+  /** Queues of it that a reader left out; never written. */
+  readonly left?: number
 }
 
 /** Figures of a queue of which nothing is known. */
@@ -129,18 +131,26 @@ export function backlogOf({ waiting, prioritized }: QueueMetrics): number | null
   return waiting === null && prioritized === null ? null : (waiting ?? 0) + (prioritized ?? 0)
 }
 
-export function encodeQueueSnapshot(snapshot: QueueSnapshot): string {
-  return JSON.stringify(snapshot)
+/** @param clockAhead see `readClockAhead`; null when the time is by the node's own clock */
+export function encodeQueueSnapshot({ left: _, ...snapshot }: QueueSnapshot, clockAhead: number | null = null): string {
+  return JSON.stringify(clockAhead === null ? snapshot : { ...snapshot, clockAhead })
 }
 
 /**
  * Reads a snapshot of protocol 2 or 1 (`pulse:queues:{app}`). Entries that name no queue are left out.
  *
+ * @param maxQueues at most so many are read, and never more than {@link MAX_QUEUES}; the others are counted in `left`
  * @returns null when the text is no snapshot: not JSON, or without a service, a time or a list of queues
  */
-export function parseQueueSnapshot(text: unknown, from: { service?: string } = {}): QueueSnapshot | null {
+export function parseQueueSnapshot(
+  text: unknown,
+  from: { service?: string } = {},
+  maxQueues: number = MAX_QUEUES,
+): QueueSnapshot | null {
   const fields = readObject(text, MAX_SNAPSHOT_CHARS)
-  if (!fields || !Array.isArray(own(fields, 'queues'))) return null
+  const list = fields && own(fields, 'queues')
+  if (!fields || !Array.isArray(list)) return null
+  const most = Math.max(0, Math.min(maxQueues, MAX_QUEUES))
   const service = readText(fields, 'service', MAX_NAME_CHARS) ?? from.service
   const timestamp = readTime(fields, 'timestamp')
   if (!service || timestamp === null) return null
@@ -150,13 +160,14 @@ export function parseQueueSnapshot(text: unknown, from: { service?: string } = {
     interval: readAmount(fields, 'interval'),
     service,
     reporter: readText(fields, 'reporter', MAX_NAME_CHARS),
-    queues: readQueues(fields),
+    queues: readQueues(fields, most),
+    ...(list.length > most && { left: list.length - most }),
   }
 }
 
 /** The field `queues` of a snapshot, or of a heartbeat of the older SDK. */
-export function readQueues(fields: Fields): QueueEntry[] {
-  return readList(fields, 'queues', MAX_QUEUES)
+export function readQueues(fields: Fields, max: number = MAX_QUEUES): QueueEntry[] {
+  return readList(fields, 'queues', max)
     .map(readQueue)
     .filter((entry) => entry !== null)
 }

@@ -58,10 +58,21 @@ export function readTime(fields: Fields, key: string): number | null {
   return time !== null && time <= MAX_TIME ? time : null
 }
 
+/** `"a":1,` */
+const MIN_FIELD_BYTES = 6
+
 /** An object of the writer's own, whatever is in it; null when there is none, or when it can't be written again as it is. */
 export function readOwnObject(fields: Fields, key: string): Fields | null {
   const value = fieldsOf(own(fields, key))
-  return value && isPlain(value, MAX_META_DEPTH) && JSON.stringify(value).length <= MAX_META_BYTES ? value : null
+  if (!value || hasMoreThan(value, MAX_META_BYTES)) return null
+  return isPlain(value, MAX_META_DEPTH) && JSON.stringify(value).length <= MAX_META_BYTES ? value : null
+}
+
+/** Whether it has more fields than an object of so many bytes can have: that is known without writing it. */
+function hasMoreThan(value: Fields, bytes: number): boolean {
+  let left = bytes / MIN_FIELD_BYTES
+  for (const _ in value) if (--left < 0) return true
+  return false
 }
 
 /** Not too deep, and without `1e400`, which is read as Infinity. */

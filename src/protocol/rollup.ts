@@ -13,7 +13,7 @@ export interface SeriesRollup {
   aborted: number
   /** Requests by status class: how many 1xx, 2xx, 3xx, 4xx and 5xx. Empty for jobs. */
   classes: readonly number[]
-  /** Of the durations in ms: see `Sketch.encode`. May count fewer than `count`: an event stream has no duration. */
+  /** Of the durations in ms: see `Sketch.encode`. May count fewer than `count`: an event stream has no duration, nor a job that never ran. */
   sketch: string
 }
 
@@ -22,7 +22,7 @@ export interface JobRollup extends SeriesRollup {
   queue: string | null
   /** Jobs that failed for good. */
   failed: number
-  /** Jobs whose worker lost its lock. */
+  /** How often a job stalled: its worker lost the lock, and the queue made it wait again or gave it up. */
   stalled: number
   /** Of the waits before first attempts, in ms. */
   wait: string
@@ -38,9 +38,14 @@ export interface Rollup {
   jobs: readonly JobRollup[]
 }
 
-/** The text that goes into the field `data` of an entry of `rollup:{service}`. */
-export function encodeRollup(rollup: Rollup): string {
-  return JSON.stringify(rollup, (key, value) => (isEmptyFigure(key, value) ? undefined : value))
+/**
+ * The text that goes into the field `data` of an entry of `rollup:{service}`.
+ *
+ * @param clockAhead see `readClockAhead`; null when the times are by the node's own clock
+ */
+export function encodeRollup(rollup: Rollup, clockAhead: number | null = null): string {
+  const whole = clockAhead === null ? rollup : { ...rollup, clockAhead }
+  return JSON.stringify(whole, (key, value) => (isEmptyFigure(key, value) ? undefined : value))
 }
 
 const SPARSE = new Set(['errors', 'aborted', 'failed', 'stalled', 'wait', 'classes', 'queue'])
@@ -54,7 +59,11 @@ function isEmptyFigure(key: string, value: unknown): boolean {
 /** @returns null when the text is no rollup; series that can't be read are left out of it */
 export function parseRollup(text: unknown): Rollup | null {
   const fields = readObject(text)
-  if (!fields) return null
+  return fields && rollupOfFields(fields)
+}
+
+/** The same of what its text holds. */
+export function rollupOfFields(fields: Fields): Rollup | null {
   const node = readText(fields, 'node', MAX_NAME_CHARS)
   const from = readTime(fields, 'from')
   const to = readTime(fields, 'to')

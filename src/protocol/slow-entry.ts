@@ -53,9 +53,13 @@ export interface SlowEntry {
   meta: SlowMeta
 }
 
-/** The flat field list of an entry of `slow:{service}`: name, value, name, value … What is null is left out. */
-export function encodeSlowEntry(entry: SlowEntry): string[] {
-  return Object.entries(entry).flatMap(([name, value]) => {
+/**
+ * The flat field list of an entry of `slow:{service}`: name, value, name, value … What is null is left out.
+ *
+ * @param clockAhead see `readClockAhead`; null when the time is by the node's own clock
+ */
+export function encodeSlowEntry(entry: SlowEntry, clockAhead: number | null = null): string[] {
+  return Object.entries({ ...entry, clockAhead }).flatMap(([name, value]) => {
     if (value === null) return []
     return [name, typeof value === 'object' ? JSON.stringify(value) : String(value)]
   })

@@ -1,5 +1,7 @@
-import { namesSecret } from './names.js'
+import { JsonWalk } from './json-walk.js'
+import type { Scanned } from './scanner.js'
 import { MASK, maskCredentials } from './secrets.js'
+import { maskedWithin } from './within.js'
 
 /** A text that may be shown, and how many values were masked in it. */
 export interface MaskedText {
@@ -12,6 +14,7 @@ export interface MaskedText {
 const MAX_NESTED = 4
 /** More than what is shown is looked at by so much: a secret must not be told by where it was cut. */
 const MARGIN = 1_000
+const NESTED = /^\s{0,100}[[{]/
 
 /**
  * Masks the values of fields whose names say that they are secret, and credentials that have a known shape. What is not
@@ -19,120 +22,50 @@ const MARGIN = 1_000
  *
  * @param maxChars what is beyond is neither looked at nor given
  */
-export function maskPayload(text: string, maxChars = Number.POSITIVE_INFINITY, depth = 0): MaskedText {
-  if (!isJson(text)) return { ...maskSerialized(text, maxChars), isJson: false }
-  const walk = new Walk(text, maxChars, depth)
-  return { text: walk.go(), isJson: true, masked: walk.masked }
+export function maskPayload(text: string, maxChars = Number.POSITIVE_INFINITY): MaskedText {
+  const isOfJson = isJson(text)
+  const { text: shown, masked } = isOfJson ? maskJson(text, maxChars, 0) : maskText(text, maxChars)
+  return { text: shown, isJson: isOfJson, masked }
 }
 
-/** PHP's serialized text, as Laravel's jobs hold it: `s:8:"password";s:7:"hunter2";` Property names may begin with a class. */
-function maskSerialized(whole: string, maxChars: number): { text: string; masked: number } {
+/** @param depth in how many others the JSON stands */
+function maskJson(json: string, maxChars: number, depth: number): Scanned {
+  const walk = new JsonWalk(json, maxChars, (value, rest) =>
+    depth < MAX_NESTED && NESTED.test(value) && isJson(value)
+      ? maskJson(value, rest, depth + 1)
+      : maskText(value, rest),
+  )
+  return { text: walk.go(), masked: walk.masked, isBound: false }
+}
+
+/** What stands in a probe where a text has a mask: as a credential it would be masked, and anywhere else it stays. */
+const PROBE = 'zq7zq7zq7zq7zq7zq7'
+
+/**
+ * Whether a payload has been masked: it is a value of its own, or it stands where a secret would be masked.
+ */
+export function holdsMasked(json: string): boolean {
+  if (!json.includes(MASK)) return false
+  if (json.includes(`"${MASK}"`)) return true
+  const shown = maskPayload(json.replaceAll(MASK, PROBE)).text
+  return shown.split(PROBE).length < json.split(MASK).length
+}
+
+/** The beginning of a text that is no JSON. */
+function maskText(whole: string, maxChars: number): Scanned {
+  if (whole.length <= maxChars + MARGIN) {
+    const scanned = maskCredentials(whole)
+    return scanned.text.length <= maxChars ? scanned : { ...scanned, text: scanned.text.slice(0, maxChars) }
+  }
   let masked = 0
-  const text = whole.slice(0, maxChars + MARGIN)
-  if (!MAY_HOLD_SECRETS.test(text)) return { text: text.slice(0, maxChars), masked }
-  const plain = text.replace(/(s:\d+:"([^"]{1,200})";)s:\d+:"[^"]*"?;?/g, (all, head: string, name: string) => {
-    if (!namesSecret(name.slice(name.lastIndexOf('\0') + 1))) return all
-    masked += 1
-    return `${head}s:${MASK.length}:"${MASK}";`
+  let isBound = false
+  const text = maskedWithin(whole, maxChars, (part) => {
+    const shown = maskCredentials(part)
+    masked = shown.masked
+    isBound = shown.isBound
+    return shown.text
   })
-  const shown = maskCredentials(plain)
-  return { text: shown.slice(0, maxChars), masked: shown === plain ? masked : masked + 1 }
-}
-
-/** Most texts of a payload are names and words: they are not searched for each kind of secret. */
-const MAY_HOLD_SECRETS = /[:=]|[\w.-]{14}|(?:bearer|basic|digest)\s/i
-
-/** Walks over text that is JSON, and copies it but for what is masked. No recursion: a hostile payload may be deep. */
-class Walk {
-  masked = 0
-  readonly #text: string
-  readonly #end: number
-  readonly #depth: number
-  readonly #parts: string[] = []
-  /** What is open around the place: whether it is an object, and whether all of it is secret. */
-  readonly #open: { readonly isObject: boolean; readonly isSecret: boolean }[] = []
-  #isSecret = false
-  #isName = false
-  #at = 0
-  /** Up to where it was copied. */
-  #copied = 0
-
-  constructor(text: string, end: number, depth: number) {
-    this.#text = text
-    this.#end = Math.min(end, text.length)
-    this.#depth = depth
-  }
-
-  go(): string {
-    for (this.#skip(); this.#at < this.#end; this.#skip()) {
-      if (!this.#punctuation(this.#text[this.#at] as string)) this.#token()
-    }
-    if (this.#copied < this.#end) this.#parts.push(this.#text.slice(this.#copied, this.#end))
-    const copy = this.#parts.join('')
-    return this.#end < this.#text.length ? copy.slice(0, this.#end) : copy
-  }
-
-  /** @returns false for what is a name or a value */
-  #punctuation(char: string): boolean {
-    if (!'{}[],:'.includes(char)) return false
-    this.#at += 1
-    if (char === '{' || char === '[') this.#open.push({ isObject: char === '{', isSecret: this.#isSecret })
-    if (char === '}' || char === ']') this.#open.pop()
-    if (char === ',') this.#isSecret = this.#open.at(-1)?.isSecret ?? false
-    this.#isName = char === '{' || (char === ',' && (this.#open.at(-1)?.isObject ?? false))
-    return true
-  }
-
-  #token(): void {
-    const from = this.#at
-    const token = this.#take()
-    if (this.#isName) this.#isSecret = (this.#open.at(-1)?.isSecret ?? false) || namesSecret(unquote(token))
-    else if (!this.#isSecret && token.startsWith('"')) this.#string(from, token)
-    // That there is none is no secret.
-    else if (this.#isSecret && !/^(?:null|true|false|"")$/.test(token)) this.#replace(from, `"${MASK}"`, 1)
-  }
-
-  #string(from: number, token: string): void {
-    const value = unquote(token)
-    const rest = this.#end - from
-    const isNested = this.#depth < MAX_NESTED && /^\s*[[{]/.test(value) && isJson(value)
-    const shown = isNested ? maskPayload(value, rest, this.#depth + 1) : maskSerialized(value, rest)
-    if (shown.masked > 0) this.#replace(from, JSON.stringify(shown.text), shown.masked)
-  }
-
-  #replace(from: number, by: string, masked: number): void {
-    this.#parts.push(this.#text.slice(this.#copied, from), by)
-    this.#copied = this.#at
-    this.masked += masked
-  }
-
-  #skip(): void {
-    while (/\s/.test(this.#text[this.#at] ?? '')) this.#at += 1
-  }
-
-  /** The text of a string with its quotes, or of a number or a word. */
-  #take(): string {
-    const from = this.#at
-    if (this.#text[from] === '"') this.#at = endOfString(this.#text, from)
-    else while (/[^\s,:[\]{}"]/.test(this.#text[this.#at] ?? '"')) this.#at += 1
-    return this.#text.slice(from, this.#at)
-  }
-}
-
-function endOfString(text: string, from: number): number {
-  let at = from + 1
-  for (;;) {
-    const quote = text.indexOf('"', at)
-    if (quote < 0) return text.length
-    let slashes = 0
-    while (text[quote - 1 - slashes] === '\\') slashes += 1
-    at = quote + 1
-    if (slashes % 2 === 0) return at
-  }
-}
-
-function unquote(token: string): string {
-  return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1)
+  return { text, masked, isBound }
 }
 
 function isJson(text: string): boolean {

@@ -1,89 +1,43 @@
 /**
- * Takes secrets out of what is about to be kept or shown. The patterns are bounded on purpose: text of any kind passes in linear
- * time. What is masked reads `***`.
+ * Takes secrets out of what is about to be kept or shown. What is masked reads `***`.
+ *
+ * How a text goes through the parts:
+ *
+ * 1. It comes as what it is: a record (record.ts), a job (job.ts), a payload (json.ts, json-walk.ts), a stack (stack.ts), a
+ *    name (name.ts) or any text (here). within.ts cuts it after it is masked, never before; budget.ts bounds what one answer may cost.
+ * 2. scanner.ts reads it once, word by word and sign by sign. source.ts remembers what was searched ahead (chars.ts tells the
+ *    kinds of characters), so that the work grows as the text does.
+ * 3. A word may be secret itself: a key (vendors.ts, shaped.ts), a card (cards.ts), random (random.ts). A sign may begin or
+ *    stand in one: a URL's credentials (urls.ts), a mail address (mails.ts), a private key (shaped.ts).
+ * 4. Any other word may be a name: words.ts tells quickly for most that they are none. pairs.ts tells what kind of name it is,
+ *    by secret-names.ts, foreign-names.ts and roles.ts, and asks the part that knows where the value stands:
+ *    - behind a sign (signs.ts): values.ts, quoted.ts by the marks of quotes.ts, raw.ts; in lists listed.ts, in URLs queries.ts
+ *    - in a pair of its own, `name: password, value: x`: entries.ts, forms.ts, tags.ts
+ *    - in a command line: options.ts, commands.ts; behind the word of a log-in: logins.ts
+ *    - in a statement or a call: sql.ts, calls.ts, both with items.ts; in a table: tables.ts
+ *
+ * Each part of 3 and 4 is given the source and a place, and returns the secret there, or where it ends, or nothing: it masks
+ * nothing itself. The scanner and pairs.ts collect what is to be masked (spans.ts), and the scan ends with one copy of the text.
  */
-export const MASK = '***'
+import { MASK, type Scanned, scan } from './scanner.js'
 
-const KEY =
-  '(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[_-]?key|auth(?:orization)?|credentials?|private[_-]?key|access[_-]?key|session(?:id)?|cookie|signature|sig|otp|cvv|ssn)'
+export { MASK }
 
-/** A name that holds such a word, the quotation mark behind it, and what is its value: also of JSON within JSON, and percent-encoded. */
-const NAME = `[\\w.-]{0,40}${KEY}[\\w.-]{0,40}`
-const QUOTE = `(?:\\\\{0,7}["']|%2[27])`
-const SPACE = '(?:\\s|%20){0,3}'
-const VALUE = ['"[^"\\\\]*(?:\\\\[\\s\\S][^"\\\\]*)*"?', '\\\\{1,7}"[^"]*"?', "'[^']*'?", `[^\\s,;&}\\])"']+`].join('|')
+const CREDENTIALS = { people: false, random: false }
+const SECRETS = { people: true, random: false }
+const MESSAGE = { people: true, random: true }
 
-/** A rule, and what a text must hold for it to be tried: most rules begin with a repetition, which is slow at every word. */
-type Rule = readonly [pattern: RegExp, mask: string, hint?: RegExp]
-
-const HAS_KEY = new RegExp(KEY, 'i')
-
-const CREDENTIALS: readonly Rule[] = [
-  [/-----BEGIN [A-Z ]{3,40}-----[\s\S]*?(?:-----END [A-Z ]{3,40}-----|$)/g, MASK],
-  // user:password@ in a URL; a raw password may hold "/" or "@", so all up to the last "@" of the word goes
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/:@]{0,500}:[^\s"'<>]{0,1000}@/gi, `$1${MASK}@`, /:\/\//],
-  [/\b([a-z][a-z0-9+.-]{1,20}:\/\/)[^\s"'<>/@]{1,1000}@/gi, `$1${MASK}@`, /:\/\//],
-  // the same within a URL or a form, percent-encoded
-  [/\b([a-z][a-z0-9+.-]{1,20}%3A%2F%2F)[^\s"'<>&]{1,1000}%40/gi, `$1${MASK}%40`, /%3A%2F%2F/i],
-  [/\b(bearer|basic|digest)(?:\s|%20){1,9}[\w.~+/=-]{6,}/gi, `$1 ${MASK}`],
-  [/\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g, MASK],
-  [/\b(?:sk|rk|pk|whsec)_(?:live|test)?_?[\w-]{12,}|\bsk-[\w-]{16,}/g, MASK],
-  [/\b(?:gh[opsur]|github_pat|glpat|xox[abeoprs]|npm|hf|shpat|dop_v1|ya29|SG)[_.-][\w.-]{12,}/g, MASK],
-  [/\b(?:AKIA|ASIA|AIza)[\w-]{12,}/g, MASK],
-  [new RegExp(`(${NAME}${QUOTE}?${SPACE}(?:[:=]|%3[AD])${SPACE})(?:${VALUE})`, 'gi'), `$1${MASK}`, HAS_KEY],
-  // s:8:"password";s:7:"hunter2", as PHP writes it
-  [new RegExp(`(${NAME}";s:\\d{1,9}:)"[^"]*"?`, 'gi'), `$1"${MASK}"`, HAS_KEY],
-]
-
-const RULES: readonly Rule[] = [
-  ...CREDENTIALS,
-  [/\b[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}\b/g, `${MASK}@${MASK}`, /@/],
-]
-
-/** What looks random: long, with letters and digits, and no UUID (those name things). */
-const RANDOM = /[\w+=-]{32,}/g
-const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
-const CARD = /\b\d(?:[ -]?\d){12,18}\b/g
-
-/** Masks what lets somebody in: URL credentials, key=value pairs, tokens, private keys. What is about people stays. */
-export function maskCredentials(text: string): string {
-  return applied(CREDENTIALS, text)
+/** Masks what lets somebody in: URL credentials, values by their names, tokens, private keys. What is about people stays. */
+export function maskCredentials(text: string): Scanned {
+  return scan(text, CREDENTIALS)
 }
 
-/** Masks secrets that have a known shape: URL credentials, key=value pairs, tokens, private keys, mail addresses, cards. */
+/** Masks secrets that have a known shape: what {@link maskCredentials} does, mail addresses, cards. */
 export function maskSecrets(text: string): string {
-  return applied(RULES, text).replace(CARD, (digits) => (isCardNumber(digits) ? MASK : digits))
+  return scan(text, SECRETS).text
 }
 
 /** Masks what {@link maskSecrets} does and besides it long random text. Not for stacks: paths look random, too. */
 export function maskMessage(text: string): string {
-  return maskSecrets(text).replace(RANDOM, (word) => (looksRandom(word) ? MASK : word))
-}
-
-/**
- * {@link maskMessage} for a text that may have been cut, with `…` at its end: of a long random word only the beginning may be
- * left, which is too short to be recognized.
- */
-export function maskCutMessage(text: string): string {
-  return maskMessage(text).replace(/[\w+=-]{8,}(?=…$)/, (word) => (looksRandom(word) ? MASK : word))
-}
-
-function applied(rules: readonly Rule[], text: string): string {
-  return rules.reduce((result, [pattern, mask, hint]) => {
-    return hint && !hint.test(result) ? result : result.replace(pattern, mask)
-  }, text)
-}
-
-function looksRandom(word: string): boolean {
-  return /\d/.test(word) && /[a-z]/i.test(word) && !UUID.test(word)
-}
-
-/** The check digit of payment cards (Luhn, US patent 2950048). */
-function isCardNumber(text: string): boolean {
-  const digits = [...text.replace(/\D/g, '')].reverse().map(Number)
-  const sum = digits.reduce((total, digit, index) => {
-    const doubled = digit * 2
-    return total + (index % 2 === 0 ? digit : doubled > 9 ? doubled - 9 : doubled)
-  }, 0)
-  return sum % 10 === 0
+  return scan(text, MESSAGE).text
 }

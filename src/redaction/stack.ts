@@ -1,14 +1,16 @@
 import { cut } from '../protocol/read.js'
 import { MASK, maskMessage, maskSecrets } from './secrets.js'
+import { maskedWithin } from './within.js'
 
 /** The longest first line of a stack that may stand before the message: the error's name, and its code. */
 const MAX_LABEL_CHARS = 500
 
 /** Names of functions have fewer digits. */
 const MIN_RANDOM_DIGITS = 4
+const MIN_RANDOM_CHARS = 32
 
-/** A frame as V8 and Bun write it. Any other line is text, even if it begins with `at`. */
-const FRAME = /^\s{1,20}at .*(?::\d+\)?|<anonymous>\)?|\((?:native|native code|index \d+|eval at .*\)))$/
+/** How a line of a frame ends, as V8 and Bun write it. */
+const FRAME_END = /(?::\d{1,9}\)?|<anonymous>\)?|\((?:native|native code|index \d{1,9})\))$/
 
 /** In characters. */
 export interface StackLimits {
@@ -24,23 +26,15 @@ export interface StackLimits {
  */
 export function maskStack(stack: string, message: string, limits: StackLimits): string {
   const at = placeOf(message, stack)
-  if (at < 0) return cut(maskLines(beginningOf(stack, limits.stack)), limits.stack)
-  const rest = beginningOf(stack.slice(at + message.length), limits.stack)
-  const masked = maskMessage(stack.slice(0, at)) + boundedMessage(message, limits.message) + maskLines(rest)
+  if (at < 0) return maskedWithin(stack, limits.stack, maskLines)
+  const rest = maskedWithin(stack.slice(at + message.length), limits.stack, maskLines)
+  const masked = maskMessage(stack.slice(0, at)) + boundedMessage(message, limits.message) + rest
   return cut(masked, limits.stack)
 }
 
 /** A message without secrets, and none longer than it may be. */
 export function boundedMessage(text: string, maxChars: number): string {
-  return cut(maskMessage(beginningOf(text, 4 * maxChars)), maxChars)
-}
-
-/** The beginning of a text, without a word that is cut in two: half a secret does not look like one. */
-function beginningOf(text: string, maxChars: number): string {
-  if (text.length <= maxChars) return text
-  const part = text.slice(0, maxChars)
-  const end = Math.max(part.lastIndexOf(' '), part.lastIndexOf('\n'))
-  return end > maxChars / 2 ? part.slice(0, end) : part
+  return maskedWithin(text, maxChars)
 }
 
 /** Where the message stands at the beginning of a stack; -1 if the stack has another one, or begins without it. */
@@ -57,12 +51,18 @@ function placeOf(message: string, stack: string): number {
 function maskLines(text: string): string {
   const blocks: { readonly isFrame: boolean; readonly lines: string[] }[] = []
   for (const line of text.split('\n')) {
-    const isFrame = FRAME.test(line)
+    const isFrame = isFrameLine(line)
     const last = blocks.at(-1)
     if (last?.isFrame === isFrame) last.lines.push(line)
     else blocks.push({ isFrame, lines: [line] })
   }
   return blocks.map(({ isFrame, lines }) => (isFrame ? maskFrames(lines) : maskMessage(lines.join('\n')))).join('\n')
+}
+
+/** Any other line is text, even if it begins with `at`. */
+function isFrameLine(line: string): boolean {
+  if (!/^\s{1,20}at /.test(line)) return false
+  return FRAME_END.test(line.slice(-40)) || (line.endsWith('))') && line.includes('(eval at '))
 }
 
 /** A line of a message may look like a frame; no function has a name like that. */
@@ -72,10 +72,10 @@ function maskFrames(lines: readonly string[]): string {
 
 function maskFunction(frame: string): string {
   const end = Math.max(0, frame.lastIndexOf(' ('))
-  const name = frame.slice(0, end).replace(/[\w+=-]{32,}/g, (word) => (hasManyDigits(word) ? MASK : word))
+  const name = frame.slice(0, end).replace(/[\w+=-]+/g, (word) => (hasManyDigits(word) ? MASK : word))
   return name + frame.slice(end)
 }
 
 function hasManyDigits(word: string): boolean {
-  return word.replace(/\D/g, '').length >= MIN_RANDOM_DIGITS
+  return word.length >= MIN_RANDOM_CHARS && word.replace(/\D/g, '').length >= MIN_RANDOM_DIGITS
 }

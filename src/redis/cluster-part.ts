@@ -1,5 +1,5 @@
+import { inTime, TOO_LATE } from '../lib/async.js'
 import type { ClusterClient, RedisClient } from './client.js'
-import { inTime, TOO_LATE } from './deadline.js'
 import { describeError, RedisError } from './errors.js'
 import type { Reply } from './reply.js'
 

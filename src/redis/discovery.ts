@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
+import { escapeGlob } from '../lib/glob.js'
 import { type Command, isCluster, keyPrefixOf, type RedisClient } from './client.js'
 import type { Connection } from './connection.js'
-import { escapeGlob } from './glob.js'
 import { asList, asText } from './replies.js'
 import { exchange } from './send.js'
 

@@ -10,7 +10,7 @@ export class RedisError extends Error {
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
-  NOAUTH: 'Redis wants a password: put it into the URL, redis://user:password@host',
+  NOAUTH: 'Redis wants a password and got none: put it into the URL or the options',
   WRONGPASS: 'Redis refuses this user name or password',
   NOPERM: 'The Redis user lacks a permission that docs/operations.md lists',
   NOCMD: 'Redis does not know a command that is needed: it was renamed or disabled, or this Redis is too old',
@@ -21,6 +21,10 @@ const ADVICE: Readonly<Record<string, string>> = {
   CLUSTERDOWN: 'The Redis Cluster is down',
   SLOTDOWN: 'A part of the Redis Cluster does not serve its keys',
   LOADING: 'Redis is still loading its data',
+  MISCONF: 'Redis cannot save its data, and changes nothing until it can',
+  NOREPLICAS: 'Redis has too few replicas to change anything',
+  BUSY: 'A script keeps Redis from everything else',
+  TRYAGAIN: 'The Redis Cluster is moving these keys',
   MASTERDOWN: 'The Redis replica has lost its primary',
   ECONNREFUSED: 'Nothing listens where Redis should be',
   ECONNRESET: 'Redis closed the connection',
@@ -40,8 +44,9 @@ const ADVICE: Readonly<Record<string, string>> = {
  */
 export function describeError(error: unknown, where: string): RedisError {
   if (error instanceof RedisError) return error
-  const message = error instanceof Error ? error.message : String(error)
-  const code = codeOf(error, message)
+  const cause = transactionCause(error)
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const code = codeOf(cause, message)
   const advice = ADVICE[code]
   const detail = code === 'NOPERM' || code === 'NOCMD' ? ` (${withoutSecrets(message)})` : ''
   if (advice) return new RedisError(code, `${advice} (${where}, ${code})${detail}`)
@@ -65,6 +70,17 @@ export function timeoutError(where: string, ms: number): RedisError {
   return new RedisError('ETIMEDOUT', `Redis does not answer within ${ms} ms (${where}, ETIMEDOUT)`)
 }
 
+/** Of a transaction Redis says that it was discarded, and ioredis which of its commands was refused. */
+function transactionCause(error: unknown): unknown {
+  const causes = typeof error === 'object' && error !== null && 'previousErrors' in error ? error.previousErrors : null
+  return Array.isArray(causes) && causes.length > 0 ? causes[0] : error
+}
+
+/** Redis 7.0 and older say of a script that may not do something that it is an error like any other. */
+const SCRIPT_RIGHTS = /^-?ERR .*the user executing the script/is
+/** Redis 6 says what a script met at the end of a sentence about the script. */
+const WITHIN_SCRIPT = /^-?ERR Error (?:running|compiling) script.*?: -([A-Z]{3,})\b/s
+
 function codeOf(error: unknown, message: string): string {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
     return error.code
@@ -75,15 +91,21 @@ function codeOf(error: unknown, message: string): string {
   if (/^ERR unknown (redis )?command/i.test(message)) return 'NOCMD'
   // Before Redis 6 a wrong password is a plain ERR.
   if (/invalid password/i.test(message)) return 'WRONGPASS'
-  if (/^Connection is closed|aborted due to connection close/i.test(message)) return 'ECONNRESET'
-  return /^-?([A-Z]{3,})\b/.exec(message)?.[1] ?? 'ERR'
+  if (/^Connection is closed|aborted due to connection close|isn't writeable|max retries/i.test(message))
+    return 'ECONNRESET'
+  if (SCRIPT_RIGHTS.test(message)) return 'NOPERM'
+  return WITHIN_SCRIPT.exec(message)?.[1] ?? /^-?([A-Z]{3,})\b/.exec(message)?.[1] ?? 'ERR'
 }
 
 /** Redis repeats the arguments of a command that it does not know; a URL may hold a password. */
 function withoutSecrets(message: string): string {
-  return message
-    .replace(/with args beginning with:.*$/s, '')
-    .replace(/\/\/[^\s@/]*@/g, '//***@')
-    .slice(0, 200)
-    .trim()
+  return (
+    message
+      .replace(/with args beginning with:.*$/s, '')
+      // Which line of which script it was helps nobody.
+      .replace(/,? script: [\da-f]{40}, on .*$/s, '')
+      .replace(/\/\/[^\s@/]*@/g, '//***@')
+      .slice(0, 200)
+      .trim()
+  )
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { keepStringsFast } from './fast-strings.js'
 
 type RedisClass = typeof Redis
 
@@ -15,7 +16,9 @@ export function loadIoredis(): Promise<RedisClass> {
 
 async function load(): Promise<RedisClass> {
   try {
-    return (await import('ioredis')).Redis
+    const { Redis } = await import('ioredis')
+    keepStringsFast()
+    return Redis
   } catch (error) {
     loading = null
     throw error

@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers'
 import type { Redis } from 'ioredis'
+import { inTime, TOO_LATE } from '../lib/async.js'
 import type { RedisClient } from './client.js'
 import type { Connection } from './connection.js'
-import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, inTime, TOO_LATE } from './deadline.js'
-import { databaseError, describeError, RedisError, timeoutError } from './errors.js'
+import { selectDatabase } from './database.js'
+import { describeError, RedisError, timeoutError } from './errors.js'
 import { loadIoredis } from './load-ioredis.js'
 import type { RedisPlace } from './options.js'
+import { filterReplies } from './reply-filter.js'
+import { CONNECT_TIMEOUT_MS } from './timeouts.js'
 
 /**
  * Nothing is queued, resent or retried: what could not be written stays with the recorder, and the next write connects
@@ -62,9 +65,11 @@ export function ownConnection({ options, db, where }: RedisPlace, keyPrefix = ''
     attempt.on('error', (error: unknown) => {
       reason ??= error
     })
+    // Before the first answer: what is too large is dropped while it arrives.
+    attempt.on('connect', () => filterReplies(attempt.stream))
     try {
       await connected(attempt, where)
-      if (db !== 0) await select(attempt, db, where)
+      if (db !== 0) await selectDatabase(attempt, db, where)
       ready = attempt
       return attempt
     } catch (error) {
@@ -123,16 +128,6 @@ async function connected(attempt: Redis, where: string): Promise<void> {
   if ((await inTime(connecting, CONNECT_TIMEOUT_MS)) === TOO_LATE) throw timeoutError(where, CONNECT_TIMEOUT_MS)
   // Behind a Sentinel the socket comes later than the immediate above.
   attempt.stream.unref()
-}
-
-/** @throws RedisError for a database that can't be had */
-async function select(attempt: Redis, db: number, where: string): Promise<void> {
-  try {
-    if ((await inTime(attempt.select(db), ANSWER_TIMEOUT_MS)) !== TOO_LATE) return
-  } catch (error) {
-    throw databaseError(error, db, where)
-  }
-  throw timeoutError(where, ANSWER_TIMEOUT_MS)
 }
 
 function discard(redis: Redis): void {

@@ -26,6 +26,11 @@ export function asScored(reply: unknown): { member: string; score: number }[] {
   return scored
 }
 
+/** How many members an answer has, those that can't be read among them. */
+export function countScored(reply: unknown): number {
+  return pairsOf(reply).length
+}
+
 export interface StreamEntry {
   readonly id: string
   readonly fields: Readonly<Record<string, unknown>>
@@ -45,8 +50,13 @@ function pairsOf(reply: unknown): [string, unknown][] {
   const list = asList(reply)
   const flat = list.every(Array.isArray) ? list.flat() : list
   const pairs: [string, unknown][] = []
-  for (let index = 0; index + 1 < flat.length; index += 2) pairs.push([String(flat[index]), flat[index + 1]])
+  for (let index = 0; index + 1 < flat.length; index += 2) pairs.push([nameOf(flat[index]), flat[index + 1]])
   return pairs
+}
+
+/** Empty text for what was too large to be loaded, in whose place there is an error. */
+function nameOf(value: unknown): string {
+  return value instanceof Error ? '' : String(value)
 }
 
 /** Of HGETALL: what is no text is left out. */
@@ -57,4 +67,9 @@ export function textsOf(reply: unknown): Map<string, string> {
       return text === null ? [] : [[field, text] as const]
     }),
   )
+}
+
+/** Of HGETALL: null for what is no text, such as one that was too large to be loaded. */
+export function fieldsOfHash(reply: unknown): [name: string, text: string | null][] {
+  return pairsOf(reply).map(([name, value]) => [name, asText(value)])
 }

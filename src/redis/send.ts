@@ -1,9 +1,10 @@
+import { inTime, pause, TOO_LATE } from '../lib/async.js'
 import { type ClusterClient, type Command, isCluster, type RedisClient } from './client.js'
 import { tellPart } from './cluster-part.js'
 import type { Connection } from './connection.js'
-import { ANSWER_TIMEOUT_MS, inTime, pause, TOO_LATE } from './deadline.js'
 import { describeError, timeoutError } from './errors.js'
 import type { Reply } from './reply.js'
+import { ANSWER_TIMEOUT_MS } from './timeouts.js'
 
 export type { Reply } from './reply.js'
 

@@ -1,15 +1,12 @@
-/**
- * A value that leads to no Redis, thrown where the app starts. It is told by its name and code, as every error is that Quasar
- * throws into an app; its words repeat nothing of the value, which may hold a password.
- */
-export class RedisSourceError extends Error {
-  override readonly name = 'QuasarError'
-  readonly code = 'invalid_option'
-  /** What is wrong with the value, `its port is not 1 to 65535`, for those who name it otherwise. */
+import { QuasarError } from '../lib/errors.js'
+
+/** A value that leads to no Redis. The words repeat nothing of it: it may hold a password. */
+export class RedisSourceError extends QuasarError {
+  /** What is wrong with the value, `its port is not 1 to 65535`, for callers that name it otherwise. */
   readonly problem: string
 
   constructor(problem: string, message = problem) {
-    super(message)
+    super('invalid_option', message)
     this.problem = problem
   }
 }

@@ -7,10 +7,12 @@ export interface Signer {
   json(key: string, text: string): string
   /** @param fields of a stream entry: name, value, name, value … */
   fields(key: string, fields: readonly string[]): readonly string[]
+  /** The signature alone; null without a token. @param record the text that is signed */
+  text(key: string, record: string): string | null
 }
 
 /** Without a token: everything stays as it is. */
-const NO_SIGNER: Signer = { json: (_, text) => text, fields: (_, fields) => fields }
+const NO_SIGNER: Signer = { json: (_, text) => text, fields: (_, fields) => fields, text: () => null }
 
 /**
  * @param tokens the first one signs
@@ -23,5 +25,6 @@ export function signerOf(tokens: readonly string[], keyPrefix: string): Signer {
   return {
     json: (name, text) => sealJson(text, signatureOf(key, keyPrefix + name, text)),
     fields: (name, fields) => sealFields(fields, signatureOf(key, keyPrefix + name, netstrings(fields))),
+    text: (name, record) => signatureOf(key, keyPrefix + name, record),
   }
 }

@@ -1,3 +1,5 @@
+import type { OptionCheck } from '../lib/options.js'
+
 /** Shorter ones could be guessed from a signature, which everybody who may read Redis sees. */
 const MIN_CHARS = 16
 const MAX_CHARS = 256
@@ -22,3 +24,5 @@ function isToken(value: unknown): value is string {
     typeof value === 'string' && value.length >= MIN_CHARS && value.length <= MAX_CHARS && /^[!-+\--~]+$/.test(value)
   )
 }
+
+export const TOKEN_CHECK: OptionCheck = { takes: TAKES_TOKENS, accepts: (value) => parseTokens(value) !== null }

@@ -1,4 +1,4 @@
-import type { NewAuditEntry } from '../ports.js'
+import type { NewAuditEntry } from '../ports/index.js'
 import { type AuditEntry, MAX_AUDIT_PAGE, MAX_RECORD_CHARS, parseAuditEntry } from '../protocol/index.js'
 
 /** A line as it will be read: every text within its bounds. @throws when it says neither who did what nor when */
@@ -21,4 +21,9 @@ export function checkDocument(document: string): void {
 
 export function tooManyDocuments(kind: string, max: number): Error {
   return new Error(`No more than ${max} documents of the kind "${kind}" are kept: take some of them away first`)
+}
+
+/** Whoever would write or remove it does not know what that would be. */
+export function unreadDocument(kind: string): Error {
+  return new Error(`A document of the kind "${kind}" is too large to be read, and is left as it is`)
 }

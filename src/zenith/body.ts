@@ -1,3 +1,5 @@
+import { escapeHalfPairs } from '../protocol/half-pairs.js'
+import { MAX_ID_CHARS } from '../protocol/index.js'
 import type { JsonSchema } from './openapi/schema.js'
 
 /** One value in the body of a change. */
@@ -53,7 +55,7 @@ export function actionBody<const C extends Choices>(choices: C, maxBytes = MAX_B
 }
 
 function actionField(action: string, fields: BodyFields) {
-  return objectField({ action: wordField([action], 'What is done.'), ...fields }, `\`${action}\``)
+  return objectField({ action: wordField([action], 'The action.'), ...fields }, `\`${action}\``)
 }
 
 export function objectField<F extends BodyFields>(fields: F, description: string): Field<FieldValues<F>> {
@@ -90,12 +92,23 @@ export function textField(description: string, maxLength = 200): Field<string> {
   }
 }
 
-/** Text that is JSON, whatever it holds. */
+/** The id of a job as a list shows it: of any length, and perhaps empty. What is none costs its own result alone. */
+export function jobIdField(description: string): Field<string> {
+  return {
+    schema: { description, type: 'string' },
+    read(value, name) {
+      if (typeof value === 'string') return value
+      throw new Unfit(`\`${name}\` takes a text of 1 to ${MAX_ID_CHARS} characters.`)
+    },
+  }
+}
+
+/** Text that is JSON, whatever it holds; it is handed on to the character. */
 export function jsonField(description: string, maxLength: number): Field<string> {
   return {
     schema: { description, type: 'string', maxLength },
     read(value, name) {
-      if (typeof value === 'string' && value.length <= maxLength && isJson(value)) return value
+      if (typeof value === 'string' && value.length <= maxLength && isJson(value)) return escapeHalfPairs(value)
       throw new Unfit(`\`${name}\` takes a text that is JSON, of at most ${maxLength} characters.`)
     },
   }

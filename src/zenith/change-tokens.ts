@@ -1,5 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Visitor } from './auth/roles.js'
+import type { Visitor } from './auth/visitor.js'
 
 /** The header in which a change carries it: another site's page can neither know it nor send the header. */
 export const TOKEN_HEADER = 'x-zenith-token'

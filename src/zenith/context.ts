@@ -1,3 +1,6 @@
+import { SKIP, TRACE } from '../lib/marks.js'
+import { isCut, type OddRequest, oddityOf } from './oddity.js'
+
 /**
  * What the server knows of a request and a `Request` does not hold. The second argument of `zenith.fetch`: `toNodeHandler`
  * passes it, and Hono's `app.mount` passes node-server's bindings, which have `incoming`.
@@ -10,9 +13,7 @@ export interface FetchContext {
   /** `1.0`, `1.1`, `2.0`. */
   readonly httpVersion?: string | undefined
   /** Node's own request, as @hono/node-server hands it over. */
-  readonly incoming?: {
-    readonly url?: string | undefined
-    readonly httpVersion?: string | undefined
+  readonly incoming?: OddRequest & {
     readonly socket?: { readonly remoteAddress?: string | undefined } | undefined
   }
 }
@@ -22,14 +23,11 @@ export interface Origin {
   readonly peer: string | null
   /** Null when the server does not say. */
   readonly path: string | null
-  /** Whether it speaks HTTP/1.0: no browser does any more, but a proxy that was told nothing else (nginx) does. */
-  readonly isOldHttp: boolean
+  /** What no browser does, in words; null when there is nothing. */
+  readonly oddity: string | null
+  /** Headers may be missing. */
+  readonly isCut: boolean
 }
-
-/** The trace of the request that came last on a connection, when a recorder of this process follows it. */
-const TRACE = Symbol.for('@gravito/quasar/trace')
-/** Marks a request that comes another way as Zenith's own. */
-const SKIP = Symbol.for('@gravito/quasar/skip')
 
 interface Incoming {
   readonly socket?: object | undefined
@@ -49,7 +47,8 @@ export function originOf(context: unknown): Origin {
   return {
     peer: peer ?? incoming?.socket?.remoteAddress ?? null,
     path: url?.startsWith('/') ? pathOf(url) : null,
-    isOldHttp: (httpVersion ?? incoming?.httpVersion) === '1.0',
+    oddity: oddityOf(incoming, httpVersion),
+    isCut: isCut(incoming),
   }
 }
 

@@ -15,10 +15,18 @@ export function belowMount(pathname: string, basePath: string): string {
 }
 
 /**
- * The path that a proxy says it is reached under. It matters where the proxy does not cut it off and `basePath` does not name
- * it; whoever forges it asks for the same routes by longer names.
+ * The path that a proxy is reached under, by its own word. It matters where the proxy does not cut it off and `basePath` does not
+ * name it. Believe it of known proxies alone: a client that sets it chooses which part of the path an app's own guards see.
  */
 export function forwardedPrefix(request: Request): string {
   const prefix = request.headers.get('x-forwarded-prefix')?.split(',', 1)[0]?.trim() ?? ''
   return /^(\/[\w.~-]+)+\/?$/.test(prefix) ? cleanBasePath(prefix) : ''
+}
+
+/**
+ * Whether a path reads the same to every server: with `.` or `..` as a segment, a backslash, a `#` or a character that is left out, it is
+ * another path to `URL` than to a guard of the app that compared it as it came.
+ */
+export function isPlainPath(path: string): boolean {
+  return !/[\\#\s]/.test(path) && !/(^|\/)(\.|%2e){1,2}(\/|$)/i.test(path)
 }

@@ -34,8 +34,7 @@ async function answer(
     }
     // Routers that mount (Express, Connect) cut the mount's path off `url`.
     const path = request.originalUrl ?? request.url
-    const { socket, httpVersion } = request
-    const answered = await zenith.fetch(asked, { peer: socket.remoteAddress, path, httpVersion })
+    const answered = await zenith.fetch(asked, { path, incoming: request })
     response.writeHead(answered.status, nodeHeaders(request, answered))
     await send(answered, request, response, gone.signal)
   } catch {

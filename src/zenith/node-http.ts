@@ -1,26 +1,36 @@
 import { once } from 'node:events'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { isPlainPath } from './mount-path.js'
 
 /** Node's request, which a body parser of the app may have read already. */
 type Incoming = IncomingMessage & { readonly body?: unknown }
 
+/** Stands in a URL where the client names no host, which no browser leaves out. */
+const NO_HOST = 'no-host.invalid'
+
 /** The Web form of Node's request. Null when there is none. */
 export function requestOf(request: Incoming, signal: AbortSignal): Request | null {
   const path = request.url ?? '/'
-  const host = request.headers.host ?? headerText(request.headers[':authority']) ?? 'localhost'
+  const [pathname = ''] = path.split('?', 1)
+  const host = request.headers.host ?? headerText(request.headers[':authority']) ?? NO_HOST
   const scheme = 'encrypted' in request.socket && request.socket.encrypted ? 'https' : 'http'
-  if (!path.startsWith('/') || !URL.canParse(`${scheme}://${host}`)) return null
+  if (!path.startsWith('/') || !isPlainPath(pathname) || !isHost(host)) return null
   const headers = new Headers()
   for (const [name, value] of Object.entries(request.headers)) {
     if (!name.startsWith(':') && value !== undefined) headers.set(name, headerText(value) ?? '')
   }
   try {
     const init = { method: request.method ?? 'GET', headers, signal, ...bodyOf(request) }
-    return new Request(new URL(`${scheme}://${host}${path}`), init)
+    return new Request(`${scheme}://${host}${path}`, init)
   } catch {
     // A method that `Request` forbids, or a header that `Headers` does not take.
     return null
   }
+}
+
+/** A name or an address, and perhaps a port: with anything else of a URL in it, it would take part in the path. */
+function isHost(host: string): boolean {
+  return /^([^\s/?#@\\:[\]]+|\[[\da-f:.]+\])(:\d*)?$/i.test(host) && URL.canParse(`http://${host}`)
 }
 
 /** Only a POST's is handed on, and it is read only when somebody asks for it. */

@@ -1,11 +1,12 @@
-import { type Role, suffices } from './auth/roles.js'
+import type { Permission } from '../api/permissions.js'
+import type { Asked } from './asked.js'
 import type { Body } from './body.js'
 import type { JsonSchema } from './openapi/schema.js'
+import { looseMatcherOf, matcherOf, type PathMatch } from './path-pattern.js'
 import { type Parameters, readQuery, type Values } from './query.js'
 import { answerRefusals } from './queues/refusal.js'
 import { readBody } from './read-body.js'
 import { forbidden, problem } from './responses.js'
-import type { Asked } from './routes.js'
 
 /** What an operation answers with one status. */
 export interface Answer {
@@ -22,8 +23,6 @@ interface Described<P extends Parameters> {
   readonly path: string
   readonly summary: string
   readonly description?: string
-  /** The least role that may. @default viewer */
-  readonly needs?: Role
   readonly parameters: P
   /** What the segments of the path are. */
   readonly segments?: Readonly<Record<string, string>>
@@ -37,12 +36,10 @@ export interface OperationSpec<P extends Parameters> extends Described<P> {
 }
 
 /** One that changes something: POST. */
-export interface ChangeSpec<B, P extends Parameters> extends Omit<Described<P>, 'needs'> {
+export interface ChangeSpec<B, P extends Parameters> extends Described<P> {
   readonly body: Body<B>
-  /** The least role that may, whatever the body says. */
-  readonly needs: Role
-  /** What this body takes besides. */
-  readonly needsFor?: (body: B) => Role
+  /** By what the body asks for. Null: `handle` asks. */
+  readonly permission: ((body: B) => Permission) | null
   readonly handle: (question: Change<B, P>) => Response | Promise<Response>
 }
 
@@ -62,8 +59,9 @@ export interface Operation extends Described<Parameters> {
   readonly method: Method
   /** What a change takes. */
   readonly body?: Pick<Body<unknown>, 'schema' | 'maxBytes'>
-  /** Null when the path is not this operation's. */
-  readonly match: (path: string) => Readonly<Record<string, string>> | null
+  readonly match: PathMatch
+  /** For paths that no operation matches; null where there is nothing to be lenient with. */
+  readonly matchLoosely: PathMatch | null
   /** Checks the query and the body, and answers. */
   readonly answer: (asked: Asked, segments: Readonly<Record<string, string>>) => Response | Promise<Response>
 }
@@ -74,6 +72,7 @@ export function operation<P extends Parameters>(spec: OperationSpec<P>): Operati
     ...rest,
     method: 'GET',
     match: matcherOf(spec.path),
+    matchLoosely: looseMatcherOf(spec.path),
     answer(asked, segments) {
       const query = readQuery(spec.parameters, asked.url)
       if (typeof query === 'string') return problem(400, 'bad_query', query)
@@ -84,36 +83,24 @@ export function operation<P extends Parameters>(spec: OperationSpec<P>): Operati
 
 /** Who asks and where the request comes from is checked before. */
 export function change<B, P extends Parameters = Record<never, never>>(spec: ChangeSpec<B, P>): Operation {
-  const { handle, needsFor, ...rest } = spec
+  const { handle, permission, ...rest } = spec
   return {
     ...rest,
     method: 'POST',
     match: matcherOf(spec.path),
+    matchLoosely: null,
     async answer(asked, segments) {
       const query = readQuery(spec.parameters, asked.url)
       if (typeof query === 'string') return problem(400, 'bad_query', query)
       const body = await readBody(asked.request, spec.body)
       if (body instanceof Response) return body
-      const needs = needsFor?.(body.value) ?? spec.needs
-      if (!suffices(asked.visitor.role, needs)) return forbidden(needs)
-      return answerRefusals(() => handle({ ...asked, query, segments, body: body.value }))
+      const change = { ...asked, query, segments, body: body.value }
+      return (permission && refusalOf(permission(body.value), asked)) ?? answerRefusals(() => handle(change))
     },
   }
 }
 
-function matcherOf(path: string): Operation['match'] {
-  const pattern = new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`)
-  return (asked) => {
-    const found = pattern.exec(asked)
-    return found && decodeAll(found.groups ?? {})
-  }
-}
-
-/** A segment that is no proper percent-encoding names nothing. */
-function decodeAll(segments: Readonly<Record<string, string>>): Record<string, string> | null {
-  try {
-    return Object.fromEntries(Object.entries(segments).map(([name, value]) => [name, decodeURIComponent(value)]))
-  } catch {
-    return null
-  }
+/** The answer to those who lack a permission; null for those who have it. */
+export function refusalOf(permission: Permission, { visitor, services: { policy } }: Asked): Response | null {
+  return policy.can(visitor, permission) ? null : forbidden(permission, policy.rolesWith(permission))
 }

@@ -1,5 +1,13 @@
 import { audit } from './handlers/audit.js'
-import { bulkOperation, bulkOperations, bulkResults, cancelBulk, createBulk, startBulk } from './handlers/bulk.js'
+import {
+  bulkOperation,
+  bulkOperations,
+  bulkResults,
+  cancelBulk,
+  createBulk,
+  resumeBulk,
+  startBulk,
+} from './handlers/bulk.js'
 import { errorGroups, errors } from './handlers/errors.js'
 import { failures } from './handlers/failures.js'
 import { health } from './handlers/health.js'
@@ -22,7 +30,7 @@ import { json } from './responses.js'
 
 const openapi = operation({
   path: '/api/openapi.json',
-  summary: 'This document',
+  summary: 'Get this OpenAPI document',
   parameters: {},
   answers: { 200: { description: 'OpenAPI 3.1.', schema: { type: 'object' } } },
   handle: () => json(200, documentOf(OPERATIONS)),
@@ -56,6 +64,7 @@ export const OPERATIONS: readonly Operation[] = [
   createBulk,
   bulkOperation,
   startBulk,
+  resumeBulk,
   cancelBulk,
   bulkResults,
   audit,

@@ -1,4 +1,4 @@
-import type { Role } from './auth/roles.js'
+import type { Permission, Role } from '../api/permissions.js'
 
 /** Answers that more than one handler gives. */
 
@@ -22,8 +22,9 @@ export function notFound(): Response {
   return problem(404, 'not_found', 'There is nothing under this path.')
 }
 
-export function forbidden(needed: Role): Response {
-  return problem(403, 'forbidden', `This takes the role ${needed}.`)
+/** @param roles that have the permission */
+export function forbidden(permission: Permission, roles: readonly Role[]): Response {
+  return problem(403, 'forbidden', `This takes the permission "${permission}", which ${roles.join(' and ')} have.`)
 }
 
 export function wantsHtml(request: Request): boolean {

@@ -1,55 +1,16 @@
-import { type Role, suffices, type Visitor } from './auth/roles.js'
-import type { BulkOperations } from './bulk/bulk.js'
-import { type ChangeTokens, TOKEN_HEADER } from './change-tokens.js'
-import type { Origin } from './context.js'
-import type { Failures } from './failures/failures.js'
+import type { Asked, Handler } from './asked.js'
+import { TOKEN_HEADER } from './change-tokens.js'
 import { asset } from './handlers/asset.js'
 import { index } from './handlers/index-page.js'
 import { isForeign } from './login/same-origin.js'
-import type { MonitorService } from './monitor/monitor-service.js'
-import type { StorePing } from './monitor/store-ping.js'
-import type { Method } from './operation.js'
+import { type Method, type Operation, refusalOf } from './operation.js'
 import { OPERATIONS } from './operations.js'
-import type { Queues } from './queues/queues.js'
-import { bare, forbidden, notFound, problem } from './responses.js'
-import type { Schedulers } from './schedulers/schedulers.js'
-import type { StreamHub } from './sse.js'
-
-/** What the handlers work with. */
-export interface Services {
-  readonly monitor: MonitorService
-  readonly hub: StreamHub
-  readonly ping: StorePing
-  readonly queues: Queues
-  readonly bulk: BulkOperations
-  readonly schedulers: Schedulers
-  readonly failures: Failures
-  readonly tokens: ChangeTokens
-}
-
-export interface Asked {
-  readonly request: Request
-  readonly url: URL
-  /** Below the mount; begins with a slash. */
-  readonly path: string
-  readonly origin: Origin
-  /** Who asks, and what they may. */
-  readonly visitor: Visitor
-  readonly services: Services
-}
-
-export type Handler = (asked: Asked) => Response | Promise<Response>
-
-interface Route {
-  readonly handle: Handler
-  /** The least role that may. */
-  readonly needs: Role
-}
+import { bare, notFound, problem } from './responses.js'
 
 /** What a path answers, by method. */
-type Routes = ReadonlyMap<string, Route>
+type Routes = ReadonlyMap<string, Handler>
 
-const PAGE: Routes = new Map([['GET', { handle: index, needs: 'viewer' }]])
+const PAGE: Routes = new Map([['GET', index]])
 const PAGE_PATHS = ['/', '/index.html']
 
 /** Every path of the tables. */
@@ -60,7 +21,7 @@ export async function route(asked: Asked): Promise<Response> {
   const { method } = asked.request
   const routes = routesOf(asked.path)
   const found = routes.get(method === 'HEAD' ? 'GET' : method)
-  if (found) return refusal(asked, found) ?? found.handle(asked)
+  if (found) return refusal(asked) ?? found(asked)
   if (routes.size > 0) return methodNotAllowed([...routes.keys()])
   if (method !== 'GET' && method !== 'HEAD') return isApi(asked.path) ? notFound() : methodNotAllowed(['GET'])
   return isApi(asked.path) ? notFound() : ((await asset(asked)) ?? bare(404))
@@ -68,21 +29,37 @@ export async function route(asked: Asked): Promise<Response> {
 
 function routesOf(path: string): Routes {
   if (PAGE_PATHS.includes(path)) return PAGE
-  const routes = new Map<Method, Route>()
-  for (const { match, method, answer, needs = 'viewer' } of OPERATIONS) {
-    const segments = routes.has(method) ? null : match(path)
-    if (segments) routes.set(method, { handle: (asked) => answer(asked, segments), needs })
+  const routes = new Map<Method, Handler>()
+  for (const operation of OPERATIONS) {
+    const segments = routes.has(operation.method) ? null : operation.match(path)
+    if (segments) routes.set(operation.method, routeTo(operation, segments))
   }
-  return routes
+  return routes.size > 0 ? routes : looseRoutesOf(path)
+}
+
+/** Longer paths first: `jobs/a/b/logs` are the logs of `a/b`. */
+const LOOSE = OPERATIONS.filter(({ matchLoosely }) => matchLoosely).sort((a, b) => b.path.length - a.path.length)
+
+function looseRoutesOf(path: string): Routes {
+  for (const operation of LOOSE) {
+    const segments = operation.matchLoosely?.(path)
+    if (segments) return new Map([[operation.method, routeTo(operation, segments)]])
+  }
+  return new Map()
+}
+
+function routeTo({ answer }: Operation, segments: Readonly<Record<string, string>>): Handler {
+  return (asked) => answer(asked, segments)
 }
 
 /** A change that another site's page may have sent is refused before anybody looks at what it says. */
-function refusal({ request, visitor, services }: Asked, { needs }: Route): Response | null {
+function refusal(asked: Asked): Response | null {
+  const { request, visitor, services } = asked
   if (request.method === 'POST') {
     const isOwn = !isForeign(request) && services.tokens.isOf(visitor, request.headers.get(TOKEN_HEADER))
     if (!isOwn) return problem(403, 'foreign', `A change carries the token of api/session in ${TOKEN_HEADER}.`)
   }
-  return suffices(visitor.role, needs) ? null : forbidden(needs)
+  return refusalOf('view', asked)
 }
 
 function isApi(path: string): boolean {

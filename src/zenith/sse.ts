@@ -2,10 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { PulseEvent } from '../protocol/index.js'
 import type { MonitorNews, MonitorService } from './monitor/monitor-service.js'
+import { withinBytes } from './monitor/parts.js'
 
 /** How many of the last events can be resumed from, and how many bytes of them. */
 const MAX_EVENTS = 64
 const MAX_BYTES = 4_000_000
+/** How many bytes of records one event has; of more, the newest. */
+const MAX_RECORD_BYTES = 500_000
 /** What may wait for one slow reader before it gets nothing more, in bytes. */
 const MAX_WAITING = 256 * 1024
 const KEEP_ALIVE_MS = 15_000
@@ -108,8 +111,8 @@ export class StreamHub {
 
   #take(news: MonitorNews): void {
     if (news.difference) this.#remember('system_pulse', news.difference)
-    if (news.slow.length > 0) this.#remember('slow', news.slow)
-    if (news.exceptions.length > 0) this.#remember('errors', news.exceptions)
+    if (news.slow.length > 0) this.#remember('slow', newestWithin(news.slow))
+    if (news.exceptions.length > 0) this.#remember('errors', newestWithin(news.exceptions))
     for (const viewer of this.#viewers) this.#advance(viewer)
   }
 
@@ -139,10 +142,10 @@ export class StreamHub {
   }
 
   #wholeState(): Uint8Array {
-    const { overview } = this.#monitor
-    if (overview && (this.#snapshot.seq !== this.#seq || this.#snapshot.at !== overview.at)) {
-      const event: PulseEvent = { full: true, ...overview }
-      this.#snapshot = { seq: this.#seq, at: overview.at, bytes: this.#format('system_pulse', this.#seq, event) }
+    const { shown } = this.#monitor
+    if (shown && (this.#snapshot.seq !== this.#seq || this.#snapshot.at !== shown.at)) {
+      const event: PulseEvent = { full: true, ...shown }
+      this.#snapshot = { seq: this.#seq, at: shown.at, bytes: this.#format('system_pulse', this.#seq, event) }
     }
     return this.#snapshot.bytes
   }
@@ -183,4 +186,8 @@ export class StreamHub {
 
 function takesMore(viewer: Viewer): boolean {
   return (viewer.controller.desiredSize ?? 0) > 0
+}
+
+function newestWithin<T extends object>(oldestFirst: readonly T[]): readonly T[] {
+  return withinBytes(oldestFirst.toReversed(), MAX_RECORD_BYTES).toReversed()
 }

@@ -1,21 +1,30 @@
-import type { Commands, Logger, QueueSource, Reader } from '../ports.js'
+import { performance } from 'node:perf_hooks'
+import type { Role } from '../api/permissions.js'
+import { createPolicy } from '../api/permissions.js'
+import type { Commands, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
 import type { StoreHealth } from '../protocol/index.js'
+import type { Services } from './asked.js'
 import { gateOf } from './auth/gate.js'
 import type { ZenithAuth } from './auth/options.js'
-import type { Role } from './auth/roles.js'
 import { BulkOperations } from './bulk/bulk.js'
 import { ChangeTokens } from './change-tokens.js'
 import { originOf } from './context.js'
 import { Failures } from './failures/failures.js'
+import { clientAddress } from './guesses/address.js'
+import { GuessLimit } from './guesses/limit.js'
 import { secured } from './headers.js'
+import { isLoopback } from './loopback.js'
 import { MonitorService } from './monitor/monitor-service.js'
+import { seenReader } from './monitor/seen-reader.js'
 import { StorePing } from './monitor/store-ping.js'
 import { belowMount, cleanBasePath, forwardedPrefix } from './mount-path.js'
+import { proxiesIn } from './proxies.js'
 import { matcherOf } from './queues/patterns.js'
 import { queuesOf } from './queues/queues.js'
 import { bare, json } from './responses.js'
-import { route, type Services } from './routes.js'
+import { route } from './routes.js'
 import { Schedulers } from './schedulers/schedulers.js'
+import { SearchSlots } from './search-slots.js'
 import { StreamHub } from './sse.js'
 
 export interface ZenithServerOptions {
@@ -25,9 +34,13 @@ export interface ZenithServerOptions {
   auth?: ZenithAuth | undefined
   /** Whether this is a development machine: without `auth`, Zenith is open to it alone. */
   isDevelopment: boolean
+  /** Of this process: what counts wrong log-ins when the store is away. */
+  debts: Debts
   /** What sessions are signed with when `auth` names nothing. */
   secret?: string | undefined
   basePath?: string | undefined
+  /** Addresses and networks of proxies whose `X-Forwarded-Prefix` is believed. */
+  proxies?: readonly string[] | undefined
   /** ms */
   interval?: number | undefined
   /** ms */
@@ -57,13 +70,22 @@ export interface Zenith {
 
 const INTERVAL_MS = 1_500
 const SLOW_MS = 1_000
+/** What could not be prepared is tried again after so long, ms. */
+const PREPARE_EVERY_MS = 60_000
 
 /** Serves what a reader reads. */
 export function createZenithServer(options: ZenithServerOptions): Zenith {
   const { reader, interval = INTERVAL_MS, slow: slowMs = SLOW_MS, logger } = options
   const { sources = () => [], readOnly = [], payloads = 'operator' } = options
-  const monitor = new MonitorService({ reader, interval, slowMs, sources, isReadOnly: matcherOf(readOnly), logger })
-  const queues = queuesOf({ monitor, commands: commandsOf(reader), payloads, logger })
+  const monitor = new MonitorService({
+    reader: seenReader(reader),
+    interval,
+    slowMs,
+    sources,
+    isReadOnly: matcherOf(readOnly),
+    logger,
+  })
+  const queues = queuesOf({ monitor, commands: commandsOf(reader), logger })
   const services: Services = {
     monitor,
     hub: new StreamHub(monitor),
@@ -71,28 +93,46 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     queues,
     bulk: new BulkOperations(queues),
     schedulers: new Schedulers(queues),
-    failures: new Failures(queues.directory),
+    failures: new Failures(queues),
     tokens: new ChangeTokens(secretOf(options)),
+    searches: new SearchSlots(),
+    policy: createPolicy({ payloads }),
   }
-  const gate = gateOf({ auth: options.auth, isDevelopment: options.isDevelopment, secret: options.secret, logger })
+  const { auth, isDevelopment, secret, proxies = [] } = options
+  const isProxy = proxiesIn(proxies)
+  const limit = new GuessLimit(debtsOf(reader), options.debts, logger)
+  const addressOf = clientAddress(proxies.length > 0 ? isProxy : isLoopback)
+  const gate = gateOf({ auth, isDevelopment, secret, logger, limit, addressOf })
   const basePath = cleanBasePath(options.basePath ?? '')
   let closing: Promise<void> | null = null
+  let prepareAfter = Number.NEGATIVE_INFINITY
 
   async function answer(request: Request, context: unknown): Promise<Response> {
     const url = new URL(request.url)
-    const path = belowMount(url.pathname, basePath || forwardedPrefix(request))
     const known = originOf(context)
     const origin = { ...known, path: known.path ?? url.pathname }
+    // Where a router has cut its part off, it names the path: a proxy may pass on a prefix that its client wrote.
+    const isPrefixed = isProxy(known.peer) && origin.path === url.pathname
+    const path = belowMount(url.pathname, basePath || (isPrefixed ? forwardedPrefix(request) : ''))
     const visitor = await gate(request, origin, path)
     if (visitor instanceof Response) return visitor
     if (closing) return bare(503)
+    prepare()
     return route({ request, url, path, origin, visitor, services })
+  }
+
+  /** At the first request, and again when the store did not answer: nothing is connected before anybody looks. */
+  function prepare(): void {
+    if (performance.now() < prepareAfter) return
+    prepareAfter = performance.now() + PREPARE_EVERY_MS
+    queues.commands?.prepare?.().catch(() => {})
   }
 
   async function close(): Promise<void> {
     services.hub.close()
     services.failures.close()
     await services.bulk.close()
+    await queues.outbox.close()
     await monitor.close()
     if (options.ownsReader) await reader.close()
   }
@@ -116,9 +156,15 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
 
 /** A reader of somebody's own may keep nothing. */
 function commandsOf(reader: Reader & Partial<Commands>): Commands | null {
-  const { appendAudit, audit, keep, kept, forget } = reader
-  const isComplete = [appendAudit, audit, keep, kept, forget].every((method) => typeof method === 'function')
+  const { appendAudit, audit, keep, kept, forget, hold, holderOf, release, time } = reader
+  const all = [appendAudit, audit, keep, kept, forget, hold, holderOf, release, time]
+  const isComplete = all.every((method) => typeof method === 'function')
   return isComplete ? (reader as Reader & Commands) : null
+}
+
+/** Without it the limits of wrong log-ins count in this process alone. */
+function debtsOf(reader: Reader & Partial<Debts>): Debts | null {
+  return typeof reader.owe === 'function' ? (reader as Reader & Debts) : null
 }
 
 /** With one of their own, all processes take each other's tokens. */

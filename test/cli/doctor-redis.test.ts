@@ -28,7 +28,7 @@ describe('a Redis that is well', () => {
     expect([exitCode, ok, name]).toEqual([0, true, redis.url])
     expect(wrong).toEqual(['no-reporters'])
     expect(of('redis-version').message).toMatch(/^(Redis|Valkey) \d+\.\d+\.\d+, standalone\.$/)
-    expect(of('redis-rights').message).toContain('report, report queues, show the page, let people act')
+    expect(of('redis-rights').message).toContain('report, report queues, show the page, change queues')
     expect(of('redis-latency').message).toMatch(/15 × PING: median [\d.]+ ms, worst [\d.]+ ms/)
     expect(of('clock').level).toBe('ok')
     expect(await redis.client().dbsize()).toBe(0)
@@ -129,11 +129,11 @@ describe('rights', () => {
     await client.call('acl', 'setuser', 'half', '-xadd', '-client|setname', ...more)
     const { exitCode, of } = await diagnose(urlOf('half'), '--role', 'reporter')
     expect(exitCode).toBe(1)
-    expect(of('redis-rights-reporter').message).toMatch(/may not report: it lacks xadd\.$/)
+    expect(of('redis-rights-reporter').message).toMatch(/can’t report: it lacks xadd\.$/)
     expect(of('redis-rights-reporter').advice).toContain('+xadd')
     const { of: ofAny, exitCode: any } = await diagnose(urlOf('half'))
     expect(any).toBe(0)
-    expect(ofAny('redis-rights').message).toBe('This user may show the page.')
+    expect(ofAny('redis-rights').message).toBe('This user can show the page.')
     expect(ofAny('redis-rights-reporter').level).toBe('hint')
   })
 
@@ -149,6 +149,31 @@ describe('rights', () => {
     expect(of('redis-rights-reporter').message).toContain('xadd on its keys')
     expect(of('redis-rights-reporter').message).not.toContain('set on its keys')
     expect(of('redis-rights-reporter').advice).toContain('~gravito:quasar:*')
+  })
+
+  it.each([
+    ['by trying', []],
+    ['by ACL DRYRUN', ['+acl|whoami', '+acl|dryrun']],
+  ])('that reach what is Zenith’s own are too wide for all but who acts, %s', async (_how, more) => {
+    const client = redis.client()
+    for (const [role, user] of Object.entries(ROLES)) {
+      await createAclUser(client, 'fitting', [user])
+      await client.call('acl', 'setuser', 'fitting', ...more)
+      const { wrong, exitCode } = await diagnose(urlOf('fitting'), '--role', role)
+      expect([role, exitCode, wrong]).not.toContain('redis-rights-too-wide')
+      if (role === 'operator') continue
+      await client.call('acl', 'setuser', 'fitting', '~*', '+rename', '+hset')
+      const wide = await diagnose(urlOf('fitting'), '--role', role)
+      const { message } = wide.of('redis-rights-too-wide')
+      expect(message).toMatch(/\bhset\b.*\brename on gravito-zenith\/gravito%3Aquasar\/\*/)
+      expect(message).not.toMatch(/\bh?get\b/)
+    }
+    expect((await diagnose(redis.url, '--role', 'reporter')).wrong).toContain('redis-rights-too-wide')
+    expect((await diagnose(redis.url)).wrong).not.toContain('redis-rights-too-wide')
+    await createAclUser(client, 'old', ['quasar-zenith', 'quasar-operator'])
+    await client.call('acl', 'setuser', 'old', 'resetkeys', '~gravito:quasar:*')
+    const { of } = await diagnose(urlOf('old'), '--role', 'operator')
+    expect(of('redis-rights-operator').advice).toContain('~gravito-zenith/gravito%3Aquasar/*')
   })
 })
 

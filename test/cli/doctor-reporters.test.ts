@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { ensureBuilt } from '../support/pack.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { beatOf, report } from '../zenith/support/records.js'
@@ -66,12 +66,15 @@ it.each([
   ['behind', -3_600_000],
 ])('finds a clock that is an hour %s that of Redis', async (how, off) => {
   await write('shop', 'web-1')
-  await write('shop', 'web-2', { timestamp: Date.now() + off, hostname: 'box-2' })
+  await write('shop', 'web-2')
+  // As a reporter that knows its own clock alone.
+  const beat = { ...beatOf('shop', 'web-2', { sdk, hostname: 'box-2' }), timestamp: Date.now() + off }
+  await redis.client().set('gravito:quasar:node:shop:web-2', JSON.stringify(beat), 'PX', 30_000)
   const { exitCode, findings } = await diagnose(redis.url)
   const skews = findings.filter(({ code }) => code === 'node-clock-skew')
   expect(exitCode).toBe(1)
   expect(skews).toMatchObject([{ level: 'problem', subject: 'shop/web-2' }])
-  expect(skews[0]?.message).toMatch(new RegExp(`\\(box-2\\) is 60 min ${how}`))
+  expect(skews[0]?.message).toMatch(new RegExp(`\\(box-2\\) is 1 h ${how}`))
 })
 
 it('lets nothing in a name move the cursor', async () => {

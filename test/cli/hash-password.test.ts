@@ -18,7 +18,7 @@ it.each(['correct horse\n', 'correct horse', 'correct horse\r\n'])('makes a hash
 it.each(['', '\n', 'seven77'])('refuses %j', async (input) => {
   const { code, stdout, stderr } = await run(['hash-password'], { input })
   expect([code, stdout]).toEqual([1, ''])
-  expect(stderr).toBe('quasar hash-password: a password has 8 characters or more.\n')
+  expect(stderr).toBe('quasar hash-password: a password needs 8 characters or more.\n')
 })
 
 /** Types at a terminal of the command's own. */
@@ -57,7 +57,7 @@ it('takes no two different ones, and can be left by Ctrl-C', async () => {
   await different.type('Password: ', 'correct horse\r')
   await different.type('Again: ', 'correct house\r')
   expect((await different.ended)[0]).toBe(1)
-  expect(different.screen).toContain('two different ones')
+  expect(different.screen).toContain('the passwords differ')
   const left = atTerminal()
   await left.type('Password: ', 'corr\x03')
   expect((await left.ended)[0]).toBe(1)

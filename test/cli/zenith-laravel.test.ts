@@ -8,6 +8,7 @@ import { ensureBuilt } from '../support/pack.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { ask } from '../zenith/support/http.js'
 import { quasar } from './command.js'
+import { cookieBy, linkOf } from './link.js'
 
 let redis: TestRedis
 let admin: Redis
@@ -26,11 +27,12 @@ async function zenith(words = 'laravel') {
   const args = ['zenith', '--port', '0', '--queues', words, '--queues-redis', redis.url]
   const running = quasar(args, { env: { QUASAR_REDIS_URL: redis.url, QUASAR_ZENITH_INTERVAL: '50' } })
   const url = (await running.said(/Zenith is at (\S+)/)).replace(/\/$/, '')
-  const { token } = (await ask(`${url}/api/session`)).json() as { token: string }
-  const headers = { 'content-type': 'application/json', 'x-zenith-token': token }
+  const cookie = await cookieBy(await linkOf(running))
+  const { token } = (await ask(`${url}/api/session`, { headers: { cookie } })).json() as { token: string }
+  const headers = { cookie, 'content-type': 'application/json', 'x-zenith-token': token }
   return {
     get: async <T>(path: string) => {
-      const { status, json } = await ask(`${url}/api/${path}`)
+      const { status, json } = await ask(`${url}/api/${path}`, { headers })
       return { status, body: json() as T }
     },
     post: async <T>(path: string, body: unknown) => {
@@ -41,7 +43,7 @@ async function zenith(words = 'laravel') {
     views: (count: number) =>
       vi.waitFor(
         async () => {
-          const { items } = (await ask(`${url}/api/queues`)).json() as { items: QueueView[] }
+          const { items } = (await ask(`${url}/api/queues`, { headers })).json() as { items: QueueView[] }
           expect(items.map(({ name, place }) => `${name} ${place}`)).toHaveLength(count)
           return items
         },

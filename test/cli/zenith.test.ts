@@ -1,17 +1,15 @@
 import { once } from 'node:events'
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
 import { Queue } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { hashPassword } from '../../src/create-zenith.js'
-import { redisStore } from '../../src/stores/redis.js'
+import { hashPassword } from '../../src/runtime/create-zenith.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { ensureBuilt } from '../support/pack.js'
 import { freePort, startRedis, type TestRedis } from '../support/redis.js'
 import { ask, openStream } from '../zenith/support/http.js'
 import { beatOf, report } from '../zenith/support/records.js'
 import { quasar, run } from './command.js'
+import { cookieBy, linkOf } from './link.js'
 
 let redis: TestRedis
 
@@ -29,20 +27,24 @@ async function zenith(args: readonly string[] = [], env: NodeJS.ProcessEnv = {})
   return { running, url }
 }
 
+/** The one without `auth`, and the headers of a browser that opened its link. */
+async function opened(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
+  const { running, url } = await zenith(args, env)
+  const headers = { cookie: await cookieBy(await linkOf(running)) }
+  return { running, url, headers, get: (path: string) => ask(url + path, { headers }) }
+}
+
 describe('quasar zenith', () => {
-  it('shows what is reported, to this machine alone, and says so', async () => {
+  it('shows what is reported to the browser that opened its link', async () => {
     const store = redisStore({ redis: redis.url })
     onTestFinished(() => store.close())
     await report(store, beatOf('shop', 'web-1'))
-    const { running, url } = await zenith()
+    const { running, url, get } = await opened()
     expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
-    expect((await ask(`${url}/`)).headers['content-type']).toMatch(/^text\/html/)
-    expect((await ask(`${url}/api/nodes`)).json()).toMatchObject({ total: 1, items: [{ id: 'web-1' }] })
-    expect((await ask(`${url}/api/session`)).json()).toMatchObject({ user: null, role: 'admin', canLogOut: false })
-    await running.said(/Only this machine/)
-    await running.said(/It reads redis:\/\/127\.0\.0\.1:\d+/)
-    const foreign = await ask(`${url}/`, { headers: { host: 'monitor.example' } })
-    expect([foreign.status, foreign.text]).toEqual([404, 'Not Found\n'])
+    expect((await get('/')).text).toContain('<script')
+    expect((await get('/api/nodes')).json()).toMatchObject({ total: 1, items: [{ id: 'web-1' }] })
+    expect((await get('/api/session')).json()).toMatchObject({ user: null, role: 'admin', canLogOut: false })
+    await running.said(/Zenith reads redis:\/\/127\.0\.0\.1:\d+/)
   })
 
   it('leaves out what is not signed with its token', async () => {
@@ -53,13 +55,13 @@ describe('quasar zenith', () => {
     ]
     onTestFinished(() => Promise.all(stores.map((store) => store.close())).then(() => undefined))
     for (const [index, store] of stores.entries()) await report(store, beatOf('shop', `web-${index}`))
-    const { url } = await zenith(['--prefix', 'signed:', '--require-token'], { QUASAR_TOKEN: token })
-    expect((await ask(`${url}/api/nodes`)).json()).toMatchObject({
+    const { get } = await opened(['--prefix', 'signed:', '--require-token'], { QUASAR_TOKEN: token })
+    expect((await get('/api/nodes')).json()).toMatchObject({
       total: 1,
       items: [{ id: 'web-0', trust: 'signed' }],
     })
-    const { url: marking } = await zenith(['--prefix', 'signed:'], { QUASAR_TOKEN: token })
-    expect((await ask(`${marking}/api/nodes`)).json()).toMatchObject({
+    const marking = await opened(['--prefix', 'signed:'], { QUASAR_TOKEN: token })
+    expect((await marking.get('/api/nodes')).json()).toMatchObject({
       items: [{ trust: 'signed' }, { trust: 'unsigned' }],
     })
   })
@@ -97,7 +99,7 @@ describe('quasar zenith', () => {
       await queue.close()
     }
     await other.client().rpush('emails', 'one')
-    const { url } = await zenith(
+    const { url, get, ...browser } = await opened(
       [
         '--queues',
         'bullmq,redis-list=emails',
@@ -113,7 +115,7 @@ describe('quasar zenith', () => {
     type Views = { items: { name: string; key: string; readOnly: boolean }[] }
     const views = await vi.waitFor(
       async () => {
-        const { items } = (await ask(`${url}/api/queues`)).json() as Views
+        const { items } = (await get('/api/queues')).json() as Views
         expect(items.map(({ name, readOnly }) => [name, readOnly]).sort()).toEqual([
           ['emails', false],
           ['mail', false],
@@ -124,22 +126,26 @@ describe('quasar zenith', () => {
       },
       { timeout: 15_000 },
     )
-    const { token } = (await ask(`${url}/api/session`)).json() as { token: string }
-    const headers = { 'content-type': 'application/json', 'x-zenith-token': token }
+    const { token } = (await get('/api/session')).json() as { token: string }
+    const headers = { ...browser.headers, 'content-type': 'application/json', 'x-zenith-token': token }
     const statuses = ['mail', 'sms', 'emails'].map(async (name) => {
       const key = encodeURIComponent(views.find((view) => view.name === name)?.key ?? '')
       const to = `${url}/api/queues/${key}/actions`
-      return (await ask(to, { method: 'POST', headers, body: '{"action":"pause"}' })).status
+      const { status, text } = await ask(to, { method: 'POST', headers, body: '{"action":"pause"}' })
+      return [name, status, status === 503 ? text : '']
     })
-    expect(await Promise.all(statuses)).toEqual([200, 409, 409])
+    expect(await Promise.all(statuses)).toEqual([
+      ['mail', 200, ''],
+      ['sms', 409, ''],
+      ['emails', 409, ''],
+    ])
   })
 
   it('says nothing when it is to be quiet', async () => {
     const port = await freePort()
     const running = quasar(['zenith', '--quiet', '--port', `${port}`, '--redis', redis.url])
-    await vi.waitFor(async () => expect((await ask(`http://127.0.0.1:${port}/api/health`)).status).toBe(200), {
-      timeout: 20_000,
-    })
+    const health = await vi.waitFor(() => ask(`http://127.0.0.1:${port}/api/health`), { timeout: 20_000 })
+    expect([health.status, health.text]).toEqual([401, expect.stringContaining('Zenith runs with --quiet')])
     running.child.kill('SIGTERM')
     expect(await running.ended).toBe(0)
     expect([running.stdout, running.stderr]).toEqual(['', ''])
@@ -147,14 +153,14 @@ describe('quasar zenith', () => {
 
   it('starts without Redis, says so without its password, and says when it is there', async () => {
     const port = await freePort()
-    const { running, url } = await zenith([
+    const { running, get } = await opened([
       '--redis',
       `redis://ops:plant-secret@127.0.0.1:${port}/0?password=plant-secret`,
     ])
     await vi.waitFor(() =>
-      expect(running.stderr).toMatch(/^redis:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*The page says so/),
+      expect(running.stderr).toMatch(/^redis:\/\/127\.0\.0\.1:\d+: .*ECONNREFUSED.*The page reports this/),
     )
-    const overview = await ask(`${url}/api/overview`)
+    const overview = await get('/api/overview')
     expect(overview.json()).toMatchObject({ store: { ok: false, error: expect.stringContaining('ECONNREFUSED') } })
     const late = await startRedis({ port, args: ['--user', 'ops', 'on', '>plant-secret', '~*', '+@all'] })
     onTestFinished(() => late.stop())
@@ -172,18 +178,18 @@ describe('quasar zenith', () => {
     expect(await run(['zenith', '--port', `${port}`])).toEqual({
       code: 1,
       stdout: '',
-      stderr: `quasar zenith: port ${port} of 127.0.0.1 is taken; --port says another.\n`,
+      stderr: `quasar zenith: port ${port} of 127.0.0.1 is in use; choose another with --port.\n`,
     })
     const foreign = await run(['zenith', '--port', '0', '--host', '192.0.2.1', '--bearer', 'token-1'])
-    expect([foreign.code, foreign.stderr]).toEqual([1, 'quasar zenith: 192.0.2.1 is no address of this machine.\n'])
+    expect([foreign.code, foreign.stderr]).toEqual([1, 'quasar zenith: 192.0.2.1 is not an address of this machine.\n'])
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'ends by %s with code 0, streams and all, with Redis and without',
     async (signal) => {
       for (const args of [[], ['--redis', `redis://127.0.0.1:${await freePort()}`]]) {
-        const { running, url } = await zenith(args)
-        const stream = await openStream(`${url}/api/stream`)
+        const { running, url, headers } = await opened(args)
+        const stream = await openStream(`${url}/api/stream`, headers)
         await stream.next()
         running.child.kill(signal)
         await stream.ended
@@ -193,20 +199,4 @@ describe('quasar zenith', () => {
       }
     },
   )
-
-  it('opens the page in the browser', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'quasar-open-'))
-    onTestFinished(() => rm(folder, { recursive: true }))
-    await writeFile(join(folder, 'xdg-open'), `#!/bin/sh\necho "$1" > '${folder}/opened'\n`)
-    await chmod(join(folder, 'xdg-open'), 0o755)
-    const { url } = await zenith(['--open'], { PATH: `${folder}${delimiter}${process.env.PATH}` })
-    await vi.waitFor(async () => expect(await readFile(join(folder, 'opened'), 'utf8')).toBe(`${url}/\n`), {
-      timeout: 10_000,
-    })
-  })
-
-  it('does without a browser where there is none', async () => {
-    const { url } = await zenith(['--open'], { PATH: '/nonexistent' })
-    expect((await ask(`${url}/api/health`)).status).toBe(200)
-  })
 })

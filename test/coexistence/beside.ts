@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { resolve } from 'node:path'
 import { gunzipSync, inflateSync } from 'node:zlib'
-import { afterAll, beforeAll } from 'vitest'
-import { redisStore } from '../../src/stores/redis.js'
+import { afterAll, beforeAll, expect, vi } from 'vitest'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { packInto } from '../support/pack.js'
 import { type Outcome, startProgram } from '../support/program.js'
 import { exceptions, recordedBy, serve, slowEntries } from '../support/recorded.js'
@@ -29,11 +29,12 @@ export interface Beside {
    * Starts an app of the neighbours' folder, uses it, and ends it in an orderly way.
    *
    * @param preload the neighbour's file, loaded by `node -r`; null for none
+   * @param use gets what waits for the first report, where there is one: Quasar is connected then
    */
   run<T>(
     app: string,
     preload: string | null,
-    use: (port: number) => Promise<T>,
+    use: (port: number, reported: () => Promise<void>) => Promise<T>,
   ): Promise<{ bare: Run<T>; watched: Run<T> }>
   redis(): TestRedis
 }
@@ -53,7 +54,12 @@ export function openNeighbours(): Beside {
     await redis?.stop()
   })
 
-  async function runOne<T>(app: string, preload: string | null, use: (port: number) => Promise<T>, watched: boolean) {
+  async function runOne<T>(
+    app: string,
+    preload: string | null,
+    use: (port: number, reported: () => Promise<void>) => Promise<T>,
+    watched: boolean,
+  ) {
     last += 1
     const service = `beside-${last}`
     const collector = await collect()
@@ -76,7 +82,7 @@ export function openNeighbours(): Beside {
     try {
       const failed = program.ended.then(({ stderr }) => Promise.reject(new Error(`Ended at its start: ${stderr}`)))
       const [port] = (await Promise.race([once(program.child, 'message'), failed])) as [number]
-      const used = await use(port)
+      const used = await use(port, () => (watched ? firstReport(store, service) : Promise.resolve()))
       // One that ends by itself may be gone by now.
       if (program.child.connected) program.child.send('end', () => {})
       const outcome = await program.ended
@@ -94,6 +100,13 @@ export function openNeighbours(): Beside {
     },
     redis: () => redis,
   }
+}
+
+async function firstReport(store: ReturnType<typeof redisStore>, service: string): Promise<void> {
+  await vi.waitFor(async () => {
+    const { nodes } = await store.nodes()
+    expect(nodes.map((node) => node.service)).toContain(service)
+  })
 }
 
 async function read(store: ReturnType<typeof redisStore>, service: string) {

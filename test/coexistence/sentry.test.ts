@@ -33,11 +33,13 @@ it.each(['express', 'fastify'])("keeps Sentry's events and spans as they are: %s
 })
 
 it('both see the exception that ends the process, once each, and it ends as with Sentry alone', async () => {
-  const crash = (port: number) =>
-    ask(port, '/crash').then(
+  const crash = async (port: number, reported: () => Promise<void>) => {
+    await reported()
+    return ask(port, '/crash').then(
       () => 'answered',
       () => 'cut off',
     )
+  }
   const { bare, watched } = await beside.run('app.cjs express', 'sentry.cjs', crash)
   expect(watched.used).toBe('cut off')
   expect(watched.outcome).toEqual(bare.outcome)

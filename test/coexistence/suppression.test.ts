@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import type * as Api from '@opentelemetry/api'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { startQuasar } from '../../src/quasar.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { startQuasar } from '../../src/runtime/start-quasar.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { serveZenith } from '../zenith/support/zenith.js'
 
 /** OpenTelemetry's own packages say what would make no spans. */

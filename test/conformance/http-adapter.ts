@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { speakHttp2 } from '../support/ask.js'
 import { type AppConfig, type Host, type OpenApp, startHost } from '../support/hosts.js'
 import { exceptions, type Recorded, recordedBy, slowEntries } from '../support/recorded.js'

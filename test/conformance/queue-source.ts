@@ -1,5 +1,5 @@
 import { describe } from 'vitest'
-import type { QueueSource } from '../../src/ports.js'
+import type { QueueSource } from '../../src/ports/index.js'
 import type { JobState, QueueCapability } from '../../src/protocol/index.js'
 import { actionCases } from './queue-source/actions.js'
 import { bulkCases } from './queue-source/bulk.js'

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import type { NewAuditEntry, Store } from '../../src/ports.js'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import type { NewAuditEntry, Store } from '../../src/ports/index.js'
 import { MAX_KEPT_DOCUMENTS, MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_RECORD_CHARS } from '../../src/protocol/index.js'
 
 const line = (target: string, changes: Partial<NewAuditEntry> = {}): NewAuditEntry => ({
@@ -45,6 +45,15 @@ export function commandsConformance(store: () => Store): void {
     for (const before of ['x', '1-', '-1x']) expect(await targets(before, 1)).toEqual(['job 7'])
   })
 
+  test('a trail that nobody touched is whole', async () => {
+    expect(await store().auditChain?.()).toMatchObject({ ok: true, lines: 0, first: null, last: null })
+    await Promise.all(Array.from({ length: 7 }, (_, number) => store().appendAudit(line(`job ${number}`))))
+    const whole = { ok: true, lines: 7, first: 1, last: 7, untrusted: 0, leftBehind: 0, breaks: [] }
+    expect(await store().auditChain?.()).toMatchObject(whole)
+    await store().keep('scheduler', 'a', '{}')
+    expect((await store().lookAtKept?.('scheduler'))?.untrusted.size ?? 0).toBe(0)
+  })
+
   test('a line is cut to its bounds, and what is none is refused', async () => {
     await store().appendAudit(line('t'.repeat(5_000), { queueName: 'q'.repeat(5_000) }))
     const [cut] = await store().audit({ before: null, limit: 1 })
@@ -80,5 +89,84 @@ export function commandsConformance(store: () => Store): void {
     await store().keep('many', '7', 'changed')
     const kept = await store().kept('many')
     expect([kept.size, kept.get('7'), kept.has('one more')]).toEqual([MAX_KEPT_DOCUMENTS, 'changed', false])
+  })
+
+  test('a lease is held by one at a time, whoever asks at the same moment', async () => {
+    for (let round = 0; round < 20; round++) {
+      const holders = ['a', 'b', 'c', 'd']
+      const answers = await Promise.all(holders.map((holder) => store().hold(`queue ${round}`, holder, 60_000)))
+      expect(new Set(answers).size).toBe(1)
+      expect(await store().holderOf(`queue ${round}`)).toBe(answers[0])
+    }
+  })
+
+  test('a lease is prolonged and ended by its holder alone', async () => {
+    expect(await store().holderOf('mail: *')).toBe(null)
+    expect(await store().hold('mail: *', 'a', 60_000)).toBe('a')
+    expect(await store().hold('mail: *', 'b', 60_000)).toBe('a')
+    expect(await store().hold('mail: *', 'a', 60_000)).toBe('a')
+    await store().release('mail: *', 'b')
+    expect(await store().holderOf('mail: *')).toBe('a')
+    await store().release('mail: *', 'a')
+    await store().release('nobody’s', 'a')
+    expect(await store().hold('mail: *', 'b', 60_000)).toBe('b')
+  })
+
+  test('a lease runs out by the store’s clock, whatever that of a holder shows', async () => {
+    const now = Date.now()
+    const clock = vi.spyOn(Date, 'now')
+    onTestFinished(() => clock.mockRestore())
+    const setTo = (off: number) => clock.mockReturnValue(now + off)
+    for (const off of [-3_600_000, -25_000, 25_000, 3_600_000]) {
+      setTo(off)
+      expect(await store().hold(`long ${off}`, 'a', 60_000)).toBe('a')
+      expect(await store().hold(`short ${off}`, 'a', 50)).toBe('a')
+      setTo(-off)
+      expect(await store().hold(`long ${off}`, 'b', 60_000)).toBe('a')
+      await vi.waitFor(async () => expect(await store().holderOf(`short ${off}`)).toBe(null))
+      expect(await store().hold(`short ${off}`, 'b', 60_000)).toBe('b')
+      expect(await store().hold(`short ${off}`, 'a', 60_000)).toBe('b')
+    }
+  })
+
+  test('a lease that is prolonged lives on', async () => {
+    await store().hold('beside', 'a', 100)
+    await store().hold('mail', 'a', 100)
+    expect(await store().hold('mail', 'a', 60_000)).toBe('a')
+    await vi.waitFor(async () => expect(await store().holderOf('beside')).toBe(null))
+    expect(await store().holderOf('mail')).toBe('a')
+  })
+
+  test('debts add up, fall with the time, and are taken back', async () => {
+    const owed = (...debts: [string, number][]) => store().owe(debts.map(([name, ms]) => ({ name, ms })))
+    expect(await owed(['a', 0])).toEqual([0])
+    const [first = 0, other = 0] = await owed(['a', 60_000], ['b', 1_000])
+    expect([first <= 60_000 && first > 50_000, other <= 1_000]).toEqual([true, true])
+    const all = await Promise.all(Array.from({ length: 20 }, () => owed(['a', 60_000])))
+    expect(Math.max(...all.flat())).toBeGreaterThan(1_200_000)
+    expect(Math.max(...all.flat())).toBeLessThanOrEqual(1_260_000)
+    await vi.waitFor(async () => expect(await owed(['b', 0])).toEqual([0]), { timeout: 10_000 })
+    const [left = 0] = await owed(['a', -1_140_000])
+    expect(left).toBeLessThanOrEqual(120_000)
+    expect(left).toBeGreaterThan(50_000)
+    expect(await owed(['a', -10_000_000], ['a', 0])).toEqual([0, 0])
+    const [again = 0] = await owed(['a', 5_000])
+    expect(again).toBeGreaterThan(3_000)
+  })
+
+  test('debts are bounded, and those that owe least go first', async () => {
+    await store().owe([{ name: 'locked out', ms: 600_000 }])
+    for (let block = 0; block < 30; block++) {
+      await store().owe(Array.from({ length: 1_000 }, (_, index) => ({ name: `${block} ${index}`, ms: 60_000 })))
+    }
+    const [locked = 0] = await store().owe([{ name: 'locked out', ms: 0 }])
+    expect(locked).toBeGreaterThan(300_000)
+    const first = await store().owe(Array.from({ length: 1_000 }, (_, index) => ({ name: `0 ${index}`, ms: 0 })))
+    expect(first.filter((ms) => ms > 0)).toEqual([])
+  })
+
+  test('the store tells its time, where it has a clock of its own', async () => {
+    const time = await store().time()
+    if (time !== null) expect(Math.abs(time - Date.now())).toBeLessThan(60_000)
   })
 }

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { type Outcome, type ProgramOptions, runProgram } from '../support/program.js'
 import { exceptions, recordedBy, slowEntries } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
+import { BINARIES, DENO_FLAGS, type OtherRuntime } from '../support/runtimes.js'
 
 let redis: TestRedis
 beforeAll(async () => {
@@ -30,8 +31,10 @@ async function compare(body: string, options: ProgramOptions = {}): Promise<{ ou
   return { outcome: watched, service }
 }
 
+/** Nor with the source around an error, which Bun shows. */
 function withoutIds(outcome: Outcome): Outcome {
-  return { ...outcome, stderr: outcome.stderr.replace(/\(node:\d+\)/g, '').replace(/^ {4}at .*\n/gm, '') }
+  const stderr = outcome.stderr.replace(/\(node:\d+\)/g, '').replace(/^ +at .*\n/gm, '')
+  return { ...outcome, stderr: stderr.replace(/^ *(\d+ \|.*|\^+)?\n/gm, '') }
 }
 
 const REJECT = "setTimeout(() => Promise.reject(new TypeError('rejected')), 50)"
@@ -73,6 +76,36 @@ describe('an app that ends by itself after an error: the error and the last inte
     const found = await exceptions(store, service)
     await store.close()
     expect(found).toMatchObject([{ kind: 'uncaught', name: 'TypeError', message: 'rejected', handled: false }])
+  })
+})
+
+const LATER = `${REJECT}; setTimeout(() => process.exit(4), 500)`
+const optionsOf = (runtime: OtherRuntime) => ({
+  node: BINARIES[runtime],
+  nodeArgs: runtime === 'deno' ? DENO_FLAGS : [],
+})
+
+it.each([
+  ['exits', `${ON}, () => process.exit(3)); ${LATER}`],
+  ['exits later', `${ON}, async () => { await null; process.exit(3) }); ${LATER}`],
+  ['is called once, and first', `process.prependOnceListener('unhandledRejection', () => {}); ${LATER}`],
+  ['goes on', `${ON}, () => {}); ${LATER}`],
+])('an app on Deno tells of a rejection that a listener of its own is for: one that %s', async (_how, body) => {
+  const { service } = await compare(body, optionsOf('deno'))
+  await arrived(service)
+  const store = redisStore({ redis: redis.url })
+  const found = await exceptions(store, service)
+  await store.close()
+  expect(found).toMatchObject([{ kind: 'uncaught', name: 'TypeError', message: 'rejected', handled: false }])
+})
+
+describe.each<OtherRuntime>(['bun', 'deno'])('an app on %s goes on or ends as it does without Quasar', (runtime) => {
+  it.each([
+    ['exits', `${ON}, () => process.exit(3)); ${LATER}`],
+    ['is removed', `const on = () => process.exit(3); ${ON}, on); process.off('unhandledRejection', on); ${LATER}`],
+    ['never was', LATER],
+  ])('when its listener for rejections %s', async (_how, body) => {
+    await compare(body, optionsOf(runtime))
   })
 })
 

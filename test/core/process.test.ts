@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { type Outcome, runProgram, startProgram } from '../support/program.js'
 import { exceptions, recordedBy } from '../support/recorded.js'
 import { freePort, startRedis, type TestRedis } from '../support/redis.js'

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { MAX_BUFFERED_BYTES, MAX_BUFFERED_RECORDS } from '../../src/core/buffer.js'
 import { captureException, type QuasarOptions, startQuasar } from '../../src/index.js'
-import type { Batch, Store } from '../../src/ports.js'
-import { leaseRecorder } from '../../src/quasar.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import type { Batch, Store } from '../../src/ports/index.js'
+import { leaseRecorder } from '../../src/runtime/start-quasar.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { exceptions, recordedBy, slowEntries } from '../support/recorded.js'
 
 const running: { stop(): Promise<void> }[] = []

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import { memoryStore } from '../../src/stores/memory.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { queueOf } from '../stores/samples.js'
 import { looks, plainSource } from '../support/plain-source.js'
 import { queueFleets } from '../support/queue-fleet.js'

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { QueueReading } from '../../src/ports.js'
+import type { QueueReading } from '../../src/ports/index.js'
 import { UNKNOWN_METRICS } from '../../src/protocol/index.js'
-import { startQuasar } from '../../src/quasar.js'
-import { registeredSources } from '../../src/shared-queues.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { registeredSources } from '../../src/runtime/shared-queues.js'
+import { startQuasar } from '../../src/runtime/start-quasar.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { looks, plainSource, readingOf } from '../support/plain-source.js'
 import { queueFleets } from '../support/queue-fleet.js'
 
@@ -129,6 +129,14 @@ describe('a node that watches queues', () => {
     const late = plainSource({ has: ['late'] })
     quasar.monitorQueues(late)
     await vi.waitFor(() => expect(late.closed).toBe(1))
+  })
+
+  it('says once that nothing is left when the app closed all of them and goes on', async () => {
+    const { start, store } = fleet()
+    const monitored = start().monitorQueues(plainSource({ has: ['mail'] }))
+    await vi.waitFor(async () => expect((await store.queues()).snapshots[0]?.queues).toHaveLength(1))
+    await monitored.stop()
+    await vi.waitFor(async () => expect((await store.queues()).snapshots[0]?.queues).toEqual([]))
   })
 
   it('refuses what is no source, and does nothing when Quasar is off', async () => {

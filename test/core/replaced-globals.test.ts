@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { runProgram } from '../support/program.js'
 import { exceptions, recordedBy, slowEntries } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'

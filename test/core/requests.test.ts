@@ -14,10 +14,10 @@ import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-ho
 import { BasicTracerProvider } from '@opentelemetry/sdk-trace-base'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { QuasarOptions } from '../../src/core/options.js'
-import type { Reader } from '../../src/ports.js'
+import type { Reader } from '../../src/ports/index.js'
 import { MAX_SERIES } from '../../src/protocol/index.js'
-import { leaseRecorder, type RecorderLease } from '../../src/quasar.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { leaseRecorder, type RecorderLease } from '../../src/runtime/start-quasar.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { exceptions, recordedBy, serve, slowEntries } from '../support/recorded.js'
 
 type Handler = (request: IncomingMessage, response: ServerResponse, lease: RecorderLease) => void

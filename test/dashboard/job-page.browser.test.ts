@@ -59,7 +59,7 @@ it('shows hostile payloads and errors as text', async () => {
 it('says that a role may not see payloads', async () => {
   shop.server.session.payloads = false
   const { page } = await openJob('8800')
-  await page.getByText('Your role may not see what jobs carry').waitFor()
+  await page.getByText('Your role can’t see payloads').waitFor()
   expect(await page.locator('main').textContent()).not.toContain('example.com')
 })
 
@@ -104,4 +104,28 @@ it('says so when it is gone, and goes back by Escape', async () => {
   await page.getByText('This job is gone').waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('heading', { level: 1, name: 'mail' }).waitFor()
+})
+
+it('says of a job that no list holds what can be done about it, and offers that', async () => {
+  const { page, dialog } = await openJob('8800', { state: 'stuck', failure: null, error: null })
+  await page.getByText('Stuck', { exact: true }).first().waitFor()
+  await page.getByText('no worker takes it').waitFor()
+  expect(await page.getByRole('button', { name: 'Retry' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Duplicate' }).waitFor()
+  await page.getByRole('button', { name: 'Remove' }).click()
+  await dialog.getByRole('button', { name: 'Remove 1 stuck job of mail' }).click()
+  await page.getByRole('group', { name: /jobs$/ }).waitFor()
+})
+
+it('leads to no other job from those that are under another prefix or on another Redis', async () => {
+  const { page } = await openJob('8800', {
+    children: { done: 1, total: 3 },
+    parent: { queue: 'eu:mail', id: '8801', isElsewhere: true },
+  })
+  await page.getByText('eu:mail 8801 (elsewhere)').waitFor()
+  const flow = page.getByRole('region', { name: 'Flow' })
+  await flow.getByText('eu:mail 8800').waitFor()
+  await flow.getByText('elsewhere, or replaced by another job').waitFor()
+  expect(await flow.getByRole('link').allTextContents()).toEqual(['charge'])
+  expect(await page.getByRole('link', { name: '8801' }).count()).toBe(0)
 })

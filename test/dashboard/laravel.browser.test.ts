@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { quasar } from '../cli/command.js'
+import { linkOf } from '../cli/link.js'
 import { type HorizonApp, horizonApp } from '../queues/laravel/horizon-app.js'
 import { exceptionText } from '../queues/laravel/php.js'
 import { launchBrowser } from '../support/browser.js'
@@ -29,8 +30,9 @@ async function openCommand(page: string, queuesRedis = redis.url) {
   const args = ['zenith', '--port', '0', '--queues', 'laravel', '--queues-redis', queuesRedis]
   const running = quasar(args, { env: { QUASAR_REDIS_URL: redis.url, QUASAR_ZENITH_INTERVAL: '100' } })
   const url = (await running.said(/Zenith is at (\S+)/)).replace(/\/$/, '')
-  const opened = await openPage(browser, `${url}/?page=${page}`)
+  const opened = await openPage(browser, await linkOf(running))
   onTestFinished(() => opened.close())
+  await opened.page.goto(`${url}/?page=${page}`)
   return opened
 }
 
@@ -82,19 +84,19 @@ it('says of a Redis without failed jobs what was looked at, and not how to conne
   const app = horizonApp(admin)
   await app.push('mail', { name: 'Waits', data: null })
   const { page } = await openCommand('failures')
-  await page.getByText('1 queue looked at: none keeps a failed job.').waitFor()
+  await page.getByText('1 queue checked: none keeps a failed job.').waitFor()
   expect(await page.getByText('--queues').count()).toBe(0)
 })
 
 it('says why a connection can not be read, in place of how to make one', async () => {
   const { page } = await openCommand('queues', redis.url.replace('//', '//nobody:wrong@'))
   const connections = page.getByRole('list', { name: 'Connections to queues' })
-  await connections.getByText(/It can’t be read: Redis refuses this user name or password/).waitFor()
-  expect(await page.getByText('No queue is watched yet').count()).toBe(0)
+  await connections.getByText(/Zenith can’t read it: Redis refuses this user name or password/).waitFor()
+  expect(await page.getByText('No queues yet').count()).toBe(0)
 })
 
 it('says that a connection has no queue yet', async () => {
   const { page } = await openCommand('queues')
   const connections = page.getByRole('list', { name: 'Connections to queues' })
-  await connections.getByText('Connected; there is no queue yet.').waitFor()
+  await connections.getByText('Connected; no queues yet.').waitFor()
 })

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { referenceOf } from '../../src/protocol/reference.js'
 import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
 import type { FixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
@@ -12,7 +13,18 @@ beforeEach(() => {
   server = shop.server
 })
 
-const ROUTE = { key: 'GET /', queue: null, count: 1, errors: 0, aborted: 0, p50: 1, p95: 1, p99: 1 }
+const ROUTE = {
+  key: 'GET /',
+  queue: null,
+  count: 1,
+  errors: 0,
+  aborted: 0,
+  failed: 0,
+  stalled: 0,
+  p50: 1,
+  p95: 1,
+  p99: 1,
+}
 
 const title = (page: Page, name: string) => page.getByRole('heading', { level: 1, name, exact: true })
 const table = (page: Page, name: string) => page.getByRole('group', { name, exact: true })
@@ -76,7 +88,9 @@ describe('the Service page', () => {
   it('asks for another period when it is picked, and keeps it in the URL', async () => {
     const { page } = await open('?page=service&service=mailer')
     await page.getByText('last 15 min', { exact: true }).waitFor()
-    const asked = page.waitForRequest((request) => request.url().endsWith('api/services/mailer?period=1h'))
+    const asked = page.waitForRequest((request) =>
+      request.url().endsWith(`api/services/${referenceOf('mailer')}?period=1h`),
+    )
     await page.getByText('1 h', { exact: true }).click()
     await asked
     await page.getByText('last 1 h', { exact: true }).waitFor()
@@ -84,10 +98,25 @@ describe('the Service page', () => {
     await page.getByRole('button', { name: 'send-mail' }).waitFor()
   })
 
+  it('shows how often jobs stalled', async () => {
+    const { page } = await open('?page=service&service=mailer')
+    const row = table(page, 'Jobs').getByRole('row').filter({ hasText: 'send-mail' })
+    await row.waitFor()
+    const heads = await table(page, 'Jobs').getByRole('columnheader').allInnerTexts()
+    const column = heads.findIndex((head) => head.startsWith('Stalled'))
+    // The first column holds the row's head.
+    expect(
+      await row
+        .getByRole('cell')
+        .nth(column - 1)
+        .textContent(),
+    ).toBe('7')
+  })
+
   it('says that the server has no answer, and shows what the stream told', async () => {
-    server.unknown = ['services/shop-api']
+    server.unknown = [`services/${referenceOf('shop-api')}`]
     const { page } = await open('?page=service&service=shop-api')
-    await page.getByText('What is shown is what the live state knows').waitFor()
+    await page.getByText('The page shows the live state: at most 15 minutes.').waitFor()
     await table(page, 'Routes').getByText('8,214').waitFor()
     await page.getByText('last minute', { exact: true }).waitFor()
   })

@@ -74,10 +74,10 @@ describe('the page', () => {
     expect(await words(others)).not.toMatch(/unsigned|forged/)
     expect(await words(page.locator('[data-service="shop-api"]').first())).toContain('3 unsigned, 1 forged')
     const alert = page.getByRole('alert')
-    expect(await words(alert)).toContain('not signed with Zenith’s token: 3 unsigned, 1 forged. They are shown')
+    expect(await words(alert)).toContain('not signed with Zenith’s token: 3 unsigned, 1 forged. Zenith shows them')
     const { store } = server.overview
     server.send('system_pulse', difference({ store, untrusted: { unsigned: 3, forged: 2, leftOut: true } }))
-    await alert.getByText('3 unsigned, 2 forged. They are left out.').waitFor()
+    await alert.getByText('3 unsigned, 2 forged. Zenith leaves them out.').waitFor()
   })
 
   it('warns in words where a figure is high, and tells drops and throttling', async () => {
@@ -212,7 +212,7 @@ describe('the page', () => {
     }
     const { page } = await open()
     await page.getByText('Redis does not answer: connect ECONNREFUSED 127.0.0.1:6379').waitFor()
-    await page.getByText('3 records could not be read').waitFor()
+    await page.getByText('Zenith skipped 3 unreadable records').waitFor()
   })
 })
 

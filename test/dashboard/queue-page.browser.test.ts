@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it, vi } from 'vitest'
+import { referenceOf } from '../../src/protocol/reference.js'
 import { checkLooks } from './fixture/looks.js'
 import { makeJob } from './fixture/shop-jobs.js'
 import { makeShopWithQueues, openShop } from './fixture/shop-pages.js'
@@ -70,10 +71,10 @@ describe('a queue', () => {
     await page.getByText('1 job found in 118 of 118.').waitFor()
     expect(await list.locator('tbody tr').count()).toBe(1)
     await page.getByRole('textbox', { name: /Search failed jobs/ }).fill('send')
-    await page.getByText('It stopped at as many as are shown').waitFor()
+    await page.getByText('The search stopped there: a longer text finds fewer.').waitFor()
     expect(page.url()).toContain('find=send')
     await page.getByRole('textbox', { name: /Search failed jobs/ }).fill('nothing like it')
-    await page.getByText('No job like that').waitFor()
+    await page.getByText('No matching jobs').waitFor()
   })
 
   it('is ticked by x, by ranges, and by Ctrl+A within the list alone', async () => {
@@ -88,7 +89,7 @@ describe('a queue', () => {
       .nth(8)
       .click({ modifiers: ['Shift'] })
     expect(await ticked()).toBe(8)
-    await list.getByText('8 ticked').waitFor()
+    await list.getByText('8 selected').waitFor()
     await list.getByRole('link').first().focus()
     await press(page, 'Control+a')
     expect(await ticked()).toBe(50)
@@ -128,7 +129,7 @@ describe('what is done with jobs', () => {
     await page.getByText('1 job retried').waitFor()
     await row('8800').waitFor({ state: 'detached' })
     expect(shop.server.desk.changes).toEqual([
-      { path: 'queues/bullmq%7Cmail/jobs', body: { action: 'retry', ids: ['8800'] } },
+      { path: `queues/${referenceOf('bullmq|mail')}/jobs`, body: { action: 'retry', ids: ['8800'] } },
     ])
   })
 
@@ -141,7 +142,7 @@ describe('what is done with jobs', () => {
     await press(page, 'Enter')
     await dialog.waitFor({ state: 'hidden' })
     expect(shop.server.desk.changes).toEqual([])
-    await list.getByText('1 ticked').waitFor()
+    await list.getByText('1 selected').waitFor()
   })
 
   it('is said of each job that it was not done with', async () => {
@@ -187,7 +188,7 @@ describe('what is done with all that match', () => {
   async function selectAll() {
     const opened = await openMail()
     await opened.list.getByRole('checkbox').first().click()
-    await opened.list.getByRole('button', { name: 'Select all 118 that match' }).click()
+    await opened.list.getByRole('button', { name: 'Select all 118 matching jobs' }).click()
     await opened.list.getByText('All 118').waitFor()
     await opened.list.getByRole('button', { name: 'Retry', exact: true }).click()
     return opened
@@ -195,7 +196,7 @@ describe('what is done with all that match', () => {
 
   it('is counted first, confirmed by its name, and tells what became of each job', async () => {
     const { page, dialog, ticked } = await selectAll()
-    await dialog.getByText('118 jobs of those that were there at').waitFor()
+    await dialog.getByText('118 jobs of those present at').waitFor()
     await dialog.getByText('it is being run again already').waitFor()
     expect(shop.server.desk.changes).toMatchObject([
       {
@@ -224,13 +225,13 @@ describe('what is done with all that match', () => {
     const { page, dialog } = await selectAll()
     await dialog.getByRole('button', { name: 'Retry 118 failed jobs of mail' }).click()
     await dialog.getByRole('progressbar').waitFor()
-    await dialog.getByText('it goes on, and is found under').waitFor()
-    await dialog.getByRole('button', { name: 'Cancel what is left' }).click()
+    await dialog.getByText('it continues, and you find it under').waitFor()
+    await dialog.getByRole('button', { name: 'Cancel the rest' }).click()
     await dialog.getByText(/^Cancelled: \d+ of 118 jobs retried/).waitFor()
     await dialog.getByRole('button', { name: 'Close' }).click()
     await press(page, 'g', 'a')
     await page.getByRole('button', { name: /Retry failed jobs of mail.*cancelled/i }).click()
-    await page.getByText('118 jobs of 120 jobs looked at').waitFor()
+    await page.getByText('118 jobs of 120 jobs checked').waitFor()
   })
 
   it('is dropped when nobody says yes', async () => {
@@ -250,7 +251,7 @@ describe('what is done with the queue', () => {
     await page.getByText('mail is paused').waitFor()
     await page.getByRole('button', { name: 'Resume' }).click()
     await dialog.getByRole('button', { name: 'Resume mail' }).click()
-    await page.getByText('mail goes on').waitFor()
+    await page.getByText('mail is resumed').waitFor()
   })
 
   it('is given a job, when its data is JSON', async () => {
@@ -259,7 +260,7 @@ describe('what is done with the queue', () => {
     await dialog.getByLabel('Name').fill('send-mail')
     await dialog.getByLabel('Data').fill("{ to: 'ada' }")
     await dialog.getByRole('button', { name: 'Add to mail' }).click()
-    await dialog.getByText('This is no JSON').waitFor()
+    await dialog.getByText('Invalid JSON').waitFor()
     await dialog.getByLabel('Data').fill('{"to":"ada"}')
     await dialog.getByLabel('Delay').fill('1.5')
     await checkLooks(page)
@@ -267,7 +268,7 @@ describe('what is done with the queue', () => {
     await page.getByText('Added to mail as').waitFor()
     expect(shop.server.desk.changes).toMatchObject([
       {
-        path: 'queues/bullmq%7Cmail/actions',
+        path: `queues/${referenceOf('bullmq|mail')}/actions`,
         body: {
           action: 'add',
           job: { name: 'send-mail', data: '{"to":"ada"}', delay: 1_500, priority: null, attempts: null },
@@ -284,7 +285,7 @@ describe('what is done with the queue', () => {
     await dialog.getByRole('button', { name: 'Remove up to 50 failed jobs older than 7 days' }).click()
     await page.getByText('118 jobs removed from mail').waitFor()
     await page.getByRole('button', { name: 'Empty' }).click()
-    await dialog.getByRole('button', { name: 'Remove 1,291 jobs that wait in mail' }).click()
+    await dialog.getByRole('button', { name: 'Remove 1,291 jobs waiting in mail' }).click()
     await page.getByText(/jobs removed from mail/).waitFor()
   })
 })
@@ -320,10 +321,10 @@ describe('who looks', () => {
 
   it('is told why there are no jobs of a queue that is only reported, and of one that is gone', async () => {
     const { page } = await shop.open('?page=queues&queue=sqs%7Cclickstream')
-    await page.getByText('Its figures are all that is known here').waitFor()
+    await page.getByText('Zenith only has this queue’s figures').waitFor()
     await checkLooks(page)
     await page.goto(`${shop.server.url}?page=queues&queue=nowhere`)
-    await page.getByText('No queue of this name is known').waitFor()
+    await page.getByText('Zenith knows no queue of this name').waitFor()
   })
 })
 
@@ -347,6 +348,6 @@ it('looks right in both themes at every width, whatever the jobs are called', as
   await page.goto(
     `${shop.server.url}?page=queues&queue=${encodeURIComponent(key)}&job=${encodeURIComponent('größe/☃')}`,
   )
-  await page.getByRole('heading', { level: 1, name: 'Job without a name' }).waitFor()
+  await page.getByRole('heading', { level: 1, name: 'Unnamed job' }).waitFor()
   expect(problems).toEqual([])
 })

@@ -25,7 +25,7 @@ describe('schedulers', () => {
     await row('newsletter').getByText('0 6 * * 1-5 · Europe/Berlin').waitFor()
     await row('reminders').getByText('Every 15 min').waitFor()
     await row('nightly-report').getByText('2 h ago by ada').waitFor()
-    await row('thumbnails-sweep').getByText('Paused here, and the app registered it again since').waitFor()
+    await row('thumbnails-sweep').getByText('Paused here, but an app has registered it again').waitFor()
     await row('__old__::::0 0 * * *')
       .getByText(/^Legacy/)
       .waitFor()
@@ -41,13 +41,13 @@ describe('schedulers', () => {
     const { page, row, dialog } = await openSchedulers()
     await row('newsletter').getByRole('button', { name: 'Run now: newsletter' }).click()
     await dialog.getByRole('button', { name: 'Run newsletter now' }).click()
-    await page.getByText('It made job').waitFor()
+    await page.getByText('It created job').waitFor()
     await row('newsletter').getByRole('button', { name: 'Pause: newsletter' }).click()
     await dialog.getByRole('button', { name: 'Pause newsletter' }).click()
     await row('newsletter').getByText('paused', { exact: true }).waitFor()
     await row('newsletter').getByRole('button', { name: 'Resume: newsletter' }).click()
     await dialog.getByRole('button', { name: 'Resume newsletter' }).click()
-    await page.getByText('newsletter makes jobs again').waitFor()
+    await page.getByText('newsletter creates jobs again').waitFor()
     expect(shop.server.desk.changes.map(({ body }) => body)).toEqual(
       ['run', 'pause', 'resume'].map((action) => ({ queue: 'bullmq|mail', action, id: 'newsletter' })),
     )
@@ -86,7 +86,27 @@ describe('schedulers', () => {
     await dialog.getByText('leave this empty to keep it').waitFor()
     await dialog.getByRole('button', { name: 'Save sync' }).click()
     await page.getByText('sync is saved').waitFor()
-    expect(shop.server.desk.changes[0]?.body.definition).toMatchObject({ data: null, options: { attempts: 3 } })
+    expect(shop.server.desk.changes[0]?.body.definition).toMatchObject({ data: null, options: null })
+  })
+
+  it('keep their payload as it is stored, or as it is written', async () => {
+    shop.server.desk.schedulers = [makeScheduler('sync', { data: shown('{"2":1.0,"1":9007199254740993}') })]
+    const { row, dialog, page } = await openSchedulers()
+    const save = async () => {
+      await dialog.getByRole('button', { name: 'Save sync' }).click()
+      await page.getByText('sync is saved').first().waitFor()
+    }
+    await row('sync').getByRole('button', { name: 'Edit: sync' }).click()
+    expect(await dialog.getByLabel('Data').inputValue()).toBe('{\n  "2": 1.0,\n  "1": 9007199254740993\n}')
+    await save()
+    await row('sync').getByRole('button', { name: 'Edit: sync' }).click()
+    await dialog.getByLabel('Data').fill('{"2":1.0,"1":1e400}')
+    await save()
+    await vi.waitFor(() => expect(shop.server.desk.changes.length).toBe(2))
+    expect(shop.server.desk.changes.map(({ body }) => body.definition)).toMatchObject([
+      { data: null, options: null },
+      { data: '{"2":1.0,"1":1e400}', options: null },
+    ])
   })
 
   it('are only looked at by a viewer', async () => {
@@ -102,7 +122,7 @@ describe('schedulers', () => {
   it('say what to do where there are none', async () => {
     shop.server.desk.schedulers = []
     const { page } = await shop.open('?page=schedulers')
-    await page.getByText('No scheduler is known').waitFor()
+    await page.getByText('No schedulers').waitFor()
     await checkLooks(page)
   })
 })
@@ -114,8 +134,8 @@ describe('failures', () => {
     for (const key of ['g', 'f']) await page.keyboard.press(key)
     const first = page.getByRole('listitem').filter({ hasText: '550 5.1.1' }).first()
     expect(await first.locator('summary dl').textContent()).toBe('1 h4124 h967 d99')
-    await page.getByText('Only the newest failures are counted of mail (10k of 12.4k).').waitFor()
-    await page.getByText('1 queue could not be read').click()
+    await page.getByText('Zenith counted only the newest failures of mail (10k of 12.4k).').waitFor()
+    await page.getByText('Zenith could not read 1 queue').click()
     await page.getByText('thumbnails: connect ECONNREFUSED').waitFor()
     await first.locator('summary').click()
     await checkLooks(page)
@@ -168,7 +188,7 @@ describe('activity', () => {
     bulk.start(id)
     const { page, problems } = await shop.open(`?page=activity&bulk=${id}`)
     await page.getByText('1 running').waitFor()
-    await page.getByRole('button', { name: 'Cancel what is left' }).click()
+    await page.getByRole('button', { name: 'Cancel the rest' }).click()
     await vi.waitFor(() => expect(bulk.operations[0]?.phase).toBe('cancelled'))
     await page.getByText(/^Cancelled: \d+ of 118 jobs retried/).waitFor()
     await page.keyboard.press('Escape')
@@ -220,7 +240,7 @@ describe('activity', () => {
   it('says what appears there where nothing was done', async () => {
     const { page } = await shop.open('?page=activity')
     await page.getByText('No bulk operation yet').waitFor()
-    await page.getByText('Nothing was done yet').waitFor()
+    await page.getByText('No changes yet').waitFor()
     await checkLooks(page)
   })
 })

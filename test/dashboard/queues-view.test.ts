@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createPolicy, type Role } from '../../src/api/permissions.js'
 import { perMinute, roughly, until } from '../../src/dashboard/format.js'
 import { pairsOf } from '../../src/dashboard/view/queue/audit.js'
 import { actionTitle, doneWords, jobActions, offers, timelineOf } from '../../src/dashboard/view/queue/jobs.js'
@@ -11,7 +12,13 @@ import { makeShopFleet } from './fixture/shop-fleet.js'
 import { makeJob, makeScheduler } from './fixture/shop-jobs.js'
 import { makeQueue, makeShopQueues } from './fixture/shop-queues.js'
 
-const session = (role: string) => ({ user: 'ada', role, canLogOut: false })
+const policy = createPolicy({ payloads: 'viewer' })
+const session = (role: Role) => ({
+  user: 'ada',
+  role,
+  permissions: policy.permissionsOf({ role }),
+  canLogOut: false,
+})
 
 describe('queues', () => {
   const overview = { ...makeShopFleet(), queues: makeShopQueues() }
@@ -85,6 +92,8 @@ describe('what may be done', () => {
     expect(jobActions({ ...queue, actions: ['list'] }, 'failed', session('admin'))).toEqual([])
     expect(jobActions(queue, 'active', session('admin'))).toEqual([])
     expect(jobActions(queue, 'delayed', session('operator'))).toEqual(['promote'])
+    expect(jobActions({ ...queue, driver: 'bullmq' }, 'completed', session('admin'))).toEqual(['retry', 'remove'])
+    expect(jobActions({ ...queue, driver: 'bull' }, 'completed', session('admin'))).toEqual(['remove'])
     expect([offers(queue, 'clean', session('operator')), offers(queue, 'clean', session('admin'))]).toEqual([
       false,
       true,
@@ -182,5 +191,13 @@ it('puts an intent and its result together', () => {
   expect(lines.map(({ operation, intent, result }) => [operation, intent?.id, result?.id])).toEqual([
     ['late', '4', undefined],
     ['op', '2', '3'],
+  ])
+  // A forged result of the same operation hides neither the real one nor its end.
+  const forged = [entry({ id: '9', step: 'result', ok: true, trust: 'unsigned' }), entry({ id: '8', trust: 'forged' })]
+  const real = [entry({ step: 'result', id: '3', ok: false, trust: 'signed' }), entry({ id: '2', trust: 'signed' })]
+  expect(pairsOf([...forged, ...real]).map(({ intent, result }) => [intent?.id, result?.id])).toEqual([
+    [undefined, '9'],
+    ['8', undefined],
+    ['2', '3'],
   ])
 })

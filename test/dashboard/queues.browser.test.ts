@@ -30,7 +30,7 @@ describe('all queues', () => {
       'reports/nightly',
       'mail',
     ])
-    await row('exports').getByText('2 jobs are due for 1 min 35 s and nobody takes them').waitFor()
+    await row('exports').getByText('2 jobs are overdue by 1 min 35 s; no worker is picking them up').waitFor()
     await row('reports/nightly').getByText('paused', { exact: true }).waitFor()
     expect(await healthy.getByRole('link').count()).toBe(7)
     expect(problems).toEqual([])

@@ -129,7 +129,7 @@ describe('what the process did meanwhile', () => {
       '1 other request in flight',
       'waited 4.2 s in its queue before',
       'attempt 3',
-      'the client went away',
+      'the client aborted',
     ])
   })
 })

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Store } from '../../src/ports.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import type { Store } from '../../src/ports/index.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import type { Zenith } from '../../src/zenith/index.js'
 import { launchBrowser } from '../support/browser.js'
 import { assets } from './fixture/assets.js'
@@ -29,7 +29,7 @@ const write = (cpu: number) => {
 beforeAll(async () => {
   await assets()
   // Only now: the server's module takes the built page in.
-  const { createZenith, toNodeHandler } = await import('../../src/create-zenith.js')
+  const { createZenith, toNodeHandler } = await import('../../src/runtime/create-zenith.js')
   store = memoryStore()
   zenith = createZenith({ store, auth: () => true, interval: 100 })
   const handler = toNodeHandler(zenith)
@@ -78,7 +78,7 @@ it('shows what a real Zenith reads from a real store, live, from nothing to a fl
   // What the pages ask for beside the stream is answered in the shapes that they know.
   await page.keyboard.press('g')
   await page.keyboard.press('s')
-  await page.getByText('of all that is kept, at most').waitFor()
+  await page.getByText('all kept entries, at most').waitFor()
   await page.getByRole('group', { name: 'Slow routes and jobs' }).getByText('GET /slow/:id').waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('x')

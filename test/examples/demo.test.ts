@@ -38,16 +38,30 @@ afterEach(async () => {
   }
 })
 
+/** What a browser that opened a demo's link sends from then on, by the demo's URL. */
+const cookies = new Map<string, string>()
+
+/** Opens the demo's link. @returns its URL */
 async function urlOf(demo: Running): Promise<string> {
-  return vi.waitFor(() => {
-    const [, url] = /Open (http:\/\/localhost:\d+)/.exec(demo.output()) ?? []
+  const [link, url] = await vi.waitFor(() => {
+    const [, link = '', url = ''] =
+      /Open ((http:\/\/localhost:\d+)\/login\/link\/[\w-]{43})\s/.exec(demo.output()) ?? []
     if (!url) throw new Error(`No URL yet: ${demo.output()}`)
-    return url
+    return [link, url]
   }, patience)
+  expect((await fetch(`${url}/api/overview`)).status).toBe(401)
+  const [cookie = ''] = (await fetch(link, { redirect: 'manual' })).headers.getSetCookie()
+  cookies.set(url, cookie.split(';', 1)[0] ?? '')
+  return url
+}
+
+/** As the browser that opened the link. */
+function get(url: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(url, { ...init, headers: { ...init.headers, cookie: cookies.get(new URL(url).origin) ?? '' } })
 }
 
 async function overview(url: string): Promise<Overview> {
-  const response = await fetch(`${url}/api/overview`)
+  const response = await get(`${url}/api/overview`)
   expect(response.status).toBe(200)
   return (await response.json()) as Overview
 }
@@ -63,12 +77,12 @@ const FOREIGN = [
 /** Throws while nothing has failed yet. */
 async function retryNewest(url: string, queue: string): Promise<readonly JobOutcome[]> {
   const jobs = `${url}/api/queues/${encodeURIComponent(queue)}/jobs`
-  const { jobs: failed } = (await (await fetch(`${jobs}?state=failed`)).json()) as JobListing
+  const { jobs: failed } = (await (await get(`${jobs}?state=failed`)).json()) as JobListing
   const [job] = failed
   if (!job) throw new Error(`Nothing has failed in ${queue} yet`)
-  const { token } = (await (await fetch(`${url}/api/session`)).json()) as { token: string }
+  const { token } = (await (await get(`${url}/api/session`)).json()) as { token: string }
   const headers = { 'x-zenith-token': token, 'content-type': 'application/json' }
-  const response = await fetch(jobs, {
+  const response = await get(jobs, {
     method: 'POST',
     headers,
     body: JSON.stringify({ action: 'retry', ids: [job.id] }),
@@ -90,7 +104,7 @@ describe('npm run demo', { timeout: 150_000 }, () => {
   it('shows apps live with their requests, jobs, slow entries and exceptions, and ends at Ctrl-C', async () => {
     const demo = startDemo()
     const url = await urlOf(demo)
-    const page = await fetch(url)
+    const page = await get(url)
     expect(page.status).toBe(200)
     expect(page.headers.get('content-type')).toContain('text/html')
 
@@ -136,9 +150,9 @@ describe('npm run demo', { timeout: 150_000 }, () => {
       const outcome = await vi.waitFor(() => retryNewest(url, key), patience)
       expect(outcome).toEqual([{ id: expect.any(String), ok: true, reason: null }])
     }
-    const { items } = (await (await fetch(`${url}/api/audit`)).json()) as { items: AuditEntry[] }
+    const { items } = (await (await get(`${url}/api/audit`)).json()) as { items: AuditEntry[] }
     expect(items.filter(({ step, ok }) => step === 'result' && ok)).toHaveLength(2)
-    const schedulers = (await (await fetch(`${url}/api/schedulers`)).json()) as { items: SchedulerView[] }
+    const schedulers = (await (await get(`${url}/api/schedulers`)).json()) as { items: SchedulerView[] }
     expect(schedulers.items.map(({ id }) => id).sort()).toEqual(['daily-digest', 'export-orders'])
   })
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { Queue } from 'bullmq'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { NodeEntry } from '../../src/ports.js'
-import { redisStore } from '../../src/stores/redis.js'
+import type { NodeEntry } from '../../src/ports/index.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { freePort, startRedis, type TestRedis } from '../support/redis.js'
 import { type Running, start } from './run-script.js'
 

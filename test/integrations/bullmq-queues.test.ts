@@ -2,12 +2,12 @@ import type { Queue } from 'bullmq'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { allRecorders } from '../../src/core/lease.js'
 import { monitorQueue } from '../../src/integrations/bullmq/index.js'
-import type { Store } from '../../src/ports.js'
-import { startQuasar } from '../../src/quasar.js'
-import { bullmqQueues } from '../../src/queues/bullmq.js'
-import { registeredSources } from '../../src/shared-queues.js'
-import { memoryStore } from '../../src/stores/memory.js'
-import { redisStore } from '../../src/stores/redis.js'
+import type { Store } from '../../src/ports/index.js'
+import { bullmqQueues } from '../../src/queues/bullmq/index.js'
+import { registeredSources } from '../../src/runtime/shared-queues.js'
+import { startQuasar } from '../../src/runtime/start-quasar.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { type BullMQ, requireFrom } from '../support/job-hosts.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { countCommands } from '../support/redis-commands.js'
@@ -108,6 +108,47 @@ describe.each(['bullmq5', 'bullmq6'])('monitorQueue on %s', (host) => {
     expect((await entries()).map(({ error }) => error)).toEqual([null])
     await second.close()
     await vi.waitFor(() => expect(registeredSources()).toEqual([]))
+  })
+
+  it('knows the rates of steady queues while others are opened and closed all the time', async () => {
+    const steady = open('steady')
+    monitor(steady)
+    await vi.waitFor(async () => expect((await entries())[0]?.throughput?.in).toEqual(expect.any(Number)))
+    const seen = []
+    for (let tenant = 0; tenant < 30; tenant++) {
+      const queue = open(`tenant-${tenant}`)
+      monitor(queue)
+      await steady.add('send', {})
+      await looks()
+      seen.push((await entries()).find(({ name }) => name === 'steady'))
+      await queue.close()
+    }
+    expect(seen.map((entry) => entry?.error)).toEqual(seen.map(() => null))
+    expect(seen.filter((entry) => !entry?.throughput?.in)).toEqual([])
+    expect(seen.filter((entry) => typeof entry?.metrics.waiting !== 'number')).toEqual([])
+    await vi.waitFor(async () => expect(await names()).toEqual(['steady']))
+  })
+
+  it('leaves nothing behind of queues that come and go', async () => {
+    const client = redis.client({ maxRetriesPerRequest: null })
+    const steady = open('steady', { connection: client })
+    monitor(steady)
+    await vi.waitFor(async () => expect(await names()).toEqual(['steady']))
+    const listeners = () => client.eventNames().map((event) => client.listenerCount(event))
+    const control = redis.client()
+    const connections = async () => String(await control.client('LIST')).split('\n').length
+    const before = { listeners: listeners(), connections: await connections(), recorders: allRecorders().length }
+    for (let tenant = 0; tenant < 60; tenant++) {
+      const queue = new bullmq.Queue(`tenant-${tenant}`, { connection: client })
+      const handle = monitorQueue(queue, options())
+      if (tenant % 3 === 0) await looks()
+      await (tenant % 2 === 0 ? handle.stop() : queue.close())
+      await queue.close()
+    }
+    await vi.waitFor(async () => expect(await names()).toEqual(['steady']))
+    await vi.waitFor(() => expect(registeredSources()).toHaveLength(1))
+    const after = { listeners: listeners(), connections: await connections(), recorders: allRecorders().length }
+    expect(after).toEqual(before)
   })
 
   it('tells prefixes apart, and reports a queue once that is named twice, or by monitorQueues as well', async () => {

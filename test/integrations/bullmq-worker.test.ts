@@ -6,17 +6,17 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type MonitoredWorker, monitorWorker } from '../../src/integrations/bullmq/index.js'
-import type { Store } from '../../src/ports.js'
-import { startQuasar } from '../../src/quasar.js'
-import { memoryStore } from '../../src/stores/memory.js'
-import { redisStore } from '../../src/stores/redis.js'
+import type { Store } from '../../src/ports/index.js'
+import { startQuasar } from '../../src/runtime/start-quasar.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { type Bench, useBenches } from '../conformance/job-worker.js'
 import { type JobHost, plainHost } from '../support/job-hosts.js'
 import { packInto } from '../support/pack.js'
 import { exceptions, recordedBy } from '../support/recorded.js'
 import { startRedis } from '../support/redis.js'
 
-describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
+describe.each(['bullmq512', 'bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
   const benches = useBenches()
   const host = plainHost(hostName)
   const { bullmq } = host
@@ -29,6 +29,14 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
       return { worker, close: () => worker.close() }
     },
   }
+  const sandboxed = (file: string): JobHost => ({
+    bullmq,
+    async start({ queue, worker: options, quasar }) {
+      const worker = new bullmq.Worker(queue, file, options)
+      monitorWorker(worker, quasar)
+      return { worker, close: () => worker.close() }
+    },
+  })
   const monitor = ({ worker, service, store }: Bench): MonitoredWorker =>
     monitorWorker(worker, { service, store, logger: false })
   const doMail = async (bench: Bench) => bench.reach(await bench.add('mail'), 'completed')
@@ -116,15 +124,7 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
       error.name = 'DelayedError'
       throw error
     }`)
-    const sandboxed: JobHost = {
-      bullmq,
-      async start({ queue, worker: options, quasar }) {
-        const worker = new bullmq.Worker(queue, file, options)
-        monitorWorker(worker, quasar)
-        return { worker, close: () => worker.close() }
-      },
-    }
-    const bench = await benches.open(sandboxed, async () => {})
+    const bench = await benches.open(sandboxed(file), async () => {})
     await doMail(bench)
     await bench.reach(await bench.add('bad'), 'failed')
     await bench.reach(await bench.add('later'), 'completed')
@@ -134,6 +134,40 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
     expect(jobs.get('later')).toMatchObject({ count: 1, errors: 0 })
     const messages = (await exceptions(bench.store, bench.service)).map(({ message }) => message)
     expect(messages).toEqual(['sandboxed failure'])
+  })
+
+  it('counts what Redis accepted of sandboxed processors that lost their locks', async () => {
+    const file = processorFile(`module.exports = async (job) => {
+      if (job.attemptsStarted === 1) await new Promise((resolve) => setTimeout(resolve, 1_500))
+    }`)
+    const worker = {
+      lockDuration: 100,
+      lockRenewTime: 60_000,
+      stalledInterval: 200,
+      maxStalledCount: 9,
+      concurrency: 4,
+    }
+    const bench = await benches.open(sandboxed(file), async () => {}, { worker })
+    const errors: string[] = []
+    bench.worker.on('error', ({ message }) => errors.push(message))
+    await doMail(bench)
+    await vi.waitFor(() => expect(errors.some((text) => text.includes('moveToFinished'))).toBe(true), 10_000)
+    const { count, errors: failed, stalled } = (await bench.recorded()).jobs.get('mail') ?? {}
+    // How often it stalled depends on how long its process took to start.
+    expect({ count, failed, hasStalled: Number(stalled) > 0 }).toEqual({ count: 1, failed: 0, hasStalled: true })
+  })
+
+  it('counts what succeeded when a listener of the app throws', async () => {
+    const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => log.mockRestore())
+    const bench = await benches.open(unmonitored, async () => {})
+    bench.worker.on('completed', () => {
+      throw new Error("the app's")
+    })
+    monitor(bench)
+    await doMail(bench)
+    await bench.close()
+    expect(await mails(bench)).toBe(1)
   })
 
   it('waits for promises of another kind, and starts no lazy one twice', async () => {
@@ -160,7 +194,7 @@ describe.each(['bullmq5', 'bullmq6'])('monitorWorker on %s', (hostName) => {
     onTestFinished(() => log.mockRestore())
     const bench = await benches.open(host, async () => 10n)
     await bench.reach(await bench.add('mail'), 'failed')
-    expect((await bench.recorded()).jobs.get('mail')).toMatchObject({ count: 1, errors: 0 })
+    expect((await bench.recorded()).jobs.get('mail')).toMatchObject({ count: 1, errors: 1, failed: 1 })
   })
 
   it('does not count what still runs when the monitoring is stopped, and does it', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
-import { createZenith } from '../../src/create-zenith.js'
 import type { Overview } from '../../src/protocol/index.js'
+import { createZenith } from '../../src/runtime/create-zenith.js'
 import { type HttpHost, useBench } from '../conformance/http-adapter.js'
 import { ask } from '../support/ask.js'
 import { closeSocket, openSocket } from '../support/sockets.js'

@@ -88,6 +88,9 @@ describe.each(Object.entries(hosts))('%s, in apps of other shapes', (version, ho
         ['/o', '/o/1', '/o/1/2'],
         ['/q/lit/1', '/q/2', '/Q/lit'],
         ['/arr/1', '/arr2/3', '/arr2'],
+        ['/pre-a', '/pre-b/c/d', '/PRE-pre-%C3%A9'],
+        ['/tail/a.zip', '/tail/b/c.zip', '/TAIL/d/e/tail.ZIP'],
+        ['/mid-a/b-end', '/mid-c/d/e-end'],
       ]
       const isTold = version === 'Express 5'
       const names = {
@@ -95,6 +98,9 @@ describe.each(Object.entries(hosts))('%s, in apps of other shapes', (version, ho
         'GET /file/:base.:type': 3,
         'GET /u-:name': 3,
         'GET /o{/:a}{/:b}': 3,
+        'GET /pre-*rest': 3,
+        'GET /tail/*rest.zip': 3,
+        [isTold ? 'GET /mid-*rest-end' : 'GET (pattern)']: 2,
         [isTold ? 'GET /q{/lit}/:z' : 'GET /q/:z']: 3,
         ...(isTold ? { 'GET /arr/:x|/arr2{/:y}': 3 } : { 'GET /arr/:x': 1, 'GET /arr2{/:y}': 2 }),
       }

@@ -112,6 +112,8 @@ for (const [name, host] of Object.entries(hosts)) {
           '/num/x',
           '/pictures/a.png',
           '/Upper/1',
+          '/pre/a',
+          '/pre/b/',
         ]
         for (const path of [...asked, '/upper/1', '/%70lain', '/gone']) await ask(port, path)
       })
@@ -121,6 +123,7 @@ for (const [name, host] of Object.entries(hosts)) {
         'GET /num/:id(^\\d+$)': 1,
         'GET /pictures/:name.png': 1,
         'GET /Upper/:id': 1,
+        'GET /pre/:tenant': 2,
         'GET /plain': 1,
         'GET /gone': 1,
         '(unmatched)': 2,

@@ -49,3 +49,34 @@ describe('the slow entry of a request', () => {
     }
   })
 })
+
+describe('the longest delay of the event loop', () => {
+  const { report, reader } = useBench({
+    file: 'fastify5/server.mjs',
+    framework: 'fastify',
+    guarded: '',
+    mounted: '',
+    unparsable: '',
+  })
+
+  it('is that of a block among the many turns of light traffic, each time', { timeout: 60_000 }, async () => {
+    await report({ options: { interval: 1_000 } }, async ({ port }, service) => {
+      const beat = async () => (await reader().nodes()).nodes.find((node) => node.service === service)?.heartbeat
+      const trafficUntil = async (isOver: () => Promise<boolean>) => {
+        do {
+          await ask(port, '/plain')
+          await wait(30)
+        } while (!(await isOver()))
+      }
+      for (let round = 0; round < 8; round += 1) {
+        const before = (await beat())?.timestamp ?? 0
+        await trafficUntil(async () => ((await beat())?.timestamp ?? 0) > before)
+        for (const _ of Array(6)) await ask(port, '/plain')
+        await ask(port, '/blocked/0/100')
+        const { timestamp = 0 } = (await beat()) ?? {}
+        await trafficUntil(async () => ((await beat())?.timestamp ?? 0) > timestamp)
+        expect((await beat())?.eventLoop?.max).toBeGreaterThan(90)
+      }
+    })
+  })
+})

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { QuasarOptions } from '../../src/core/options.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { type GraphqlServer, loadFrom, SERVERS } from '../support/graphql-servers.js'
 import { packInto } from '../support/pack.js'
 import { exceptions, recordedBy, slowEntries } from '../support/recorded.js'

@@ -162,7 +162,7 @@ for (const [name, host] of Object.entries(hosts)) {
     it.each([1, 2])("is in no error's stack more than once, registered %d times", async (registrations) => {
       const stacks: string[] = []
       await report({ variant, registrations }, async ({ port }) => {
-        for (const path of ['sync', 'async', 'through/it', 'inner', 'last']) {
+        for (const path of ['sync', 'async', 'through/it', 'inner', 'last', 'sub-app']) {
           stacks.push((await ask(port, `/stacks/${path}`)).text)
         }
       })
@@ -189,6 +189,20 @@ for (const [name, host] of Object.entries(hosts)) {
       })
       expect(reported.routes.get('GET /busy')).toMatchObject({ count: 1, errors: 1 })
       expect(reported.exceptions).toEqual([])
+    })
+
+    it.each([
+      ['then=busy', 503, []],
+      ['with=404&then=busy', 503, []],
+      ['with=500', 500, ['first']],
+      ['with=500&then=busy', 503, ['first']],
+      ['then=throws', 500, ['second']],
+    ])('takes what a sub-app recovers from for no reason of a later answer: %s', async (query, status, messages) => {
+      const reported = await report({ variant }, async ({ port }) => {
+        for (const _ of [1, 2]) expect((await ask(port, `/recovering/fail?${query}`)).status).toBe(status)
+      })
+      expect(reported.routes.get('GET /recovering/fail')).toMatchObject({ count: 2, errors: 2 })
+      expect(reported.exceptions.map(({ message }) => message)).toEqual([...messages, ...messages])
     })
 
     it('names what it passes to itself or to a mounted app by the inner route where that is known', async () => {

@@ -10,7 +10,7 @@ import {
   type NestEntries,
   watchedModule,
 } from '../support/nest-entries.js'
-import { startRedis, type TestRedis } from '../support/redis.js'
+import { freePort, startRedis, type TestRedis } from '../support/redis.js'
 
 class OrderError extends Error {
   override name = 'OrderError'
@@ -418,14 +418,4 @@ interface IoSocket {
   once(event: string, listener: (data: unknown) => void): void
   emit(event: string, data: unknown): void
   close(): void
-}
-
-async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net')
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as import('node:net').AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { INestApplicationContext, Type } from '@nestjs/common'
 import type { Worker } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { Store } from '../../src/ports.js'
-import { memoryStore } from '../../src/stores/memory.js'
-import { redisStore } from '../../src/stores/redis.js'
+import type { Store } from '../../src/ports/index.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import type { Processor } from '../support/job-hosts.js'
 import { loadNestJobs, type NestJobs, processorClass, queueModules, startApp } from '../support/nest-jobs.js'
 import { recordedBy, slowEntries } from '../support/recorded.js'
@@ -37,7 +37,7 @@ describe.each([
   type Setup = ReturnType<typeof newQueue>
 
   /** Adds a job and waits until it is done. */
-  async function doJob(app: INestApplicationContext, { queue }: Setup, name = 'mail') {
+  async function doJob(app: Pick<INestApplicationContext, 'get'>, { queue }: Setup, name = 'mail') {
     const bull = app.get<import('bullmq').Queue>(nest.nestBullmq.getQueueToken(queue), { strict: false })
     const job = await bull.add(name, {})
     await vi.waitFor(async () => expect(await bull.getJobState(job.id ?? '')).toBe('completed'), { timeout: 10_000 })
@@ -150,20 +150,89 @@ describe.each([
     expect(reads).toBe(0)
   })
 
-  it('do not keep an app from starting that registers its workers later', async () => {
+  /** The root of BullModule, without the workers of the app. */
+  const manual = ({ worker }: Setup) =>
+    nest.nestBullmq.BullModule.forRoot({ ...worker, extraOptions: { manualRegistration: true } })
+
+  it('are followed from the first one on when the app registers its workers by hand, also once more', async () => {
     const setup = newQueue()
     const store = memoryStore()
     const app = await startApp(nest, {
       imports: [
         quasarModule(store, setup.queue),
-        nest.nestBullmq.BullModule.forRoot({ ...setup.worker, extraOptions: { manualRegistration: true } }),
+        manual(setup),
         nest.nestBullmq.BullModule.registerQueue({ name: setup.queue }),
       ],
       providers: [processorClass(nest, setup)],
     })
-    app.get(nest.nestBullmq.BullRegistrar, { strict: false }).register()
+    const registrar = app.get(nest.nestBullmq.BullRegistrar, { strict: false })
+    registrar.register()
+    await doJob(app, setup)
+    registrar.register()
+    for (let job = 0; job < 6; job++) await doJob(app, setup)
+    await app.close()
+    expect(await countOf(store, setup.queue)).toBe(7)
+  })
+
+  it.each(['with BullModule in the app', 'that brings BullModule'])(
+    'of a module that is loaded lazily are followed, and its queues, %s',
+    async (kind) => {
+      const setup = newQueue()
+      const store = memoryStore()
+      const quasar = nest.quasar.QuasarModule.forRoot({ service: setup.queue, store, logger: false, interval: 100 })
+      const isThere = kind === 'with BullModule in the app'
+      const root = [manual(setup), nest.nestBullmq.BullModule.registerQueue({ name: `${setup.queue}-root` })]
+      const app = await startApp(nest, { imports: [quasar, ...(isThere ? root : [])] })
+      class LazyModule {}
+      const queue = nest.nestBullmq.BullModule.registerQueue({ name: setup.queue })
+      nest.common.Module({
+        imports: [...(isThere ? [] : [manual(setup)]), queue],
+        providers: [processorClass(nest, setup)],
+      })(LazyModule)
+      const lazy = await app.get(nest.core.LazyModuleLoader).load(() => LazyModule)
+      lazy.get(nest.nestBullmq.BullRegistrar, { strict: false }).register()
+      await doJob(lazy, setup)
+      const names = async () => (await store.queues()).snapshots.flatMap(({ queues }) => queues.map(({ name }) => name))
+      await vi.waitFor(async () => expect(await names()).toContain(setup.queue), 10_000)
+      await app.close()
+      expect(await countOf(store, setup.queue)).toBe(1)
+    },
+  )
+
+  it('of what ModuleRef.create() makes are followed, and its queues', async () => {
+    const setup = newQueue()
+    const store = memoryStore()
+    const quasar = nest.quasar.QuasarModule.forRoot({ service: setup.queue, store, logger: false, interval: 100 })
+    const app = await startApp(nest, { imports: [quasar] })
+    class Tenant {
+      readonly queue = new nest.bullmq.Queue(setup.queue, setup.worker)
+      readonly jobs = new nest.bullmq.Worker(setup.queue, async () => {}, setup.worker)
+    }
+    nest.common.Injectable()(Tenant)
+    const { queue, jobs } = await app.get(nest.core.ModuleRef).create(Tenant)
+    const job = await queue.add('mail', {})
+    await vi.waitFor(async () => expect(await queue.getJobState(job.id ?? '')).toBe('completed'), 10_000)
+    const names = async () => (await store.queues()).snapshots.flatMap(({ queues }) => queues.map(({ name }) => name))
+    await vi.waitFor(async () => expect(await names()).toEqual([setup.queue]), 10_000)
+    await jobs.close()
+    await queue.close()
+    await app.close()
+    expect(await countOf(store, setup.queue)).toBe(1)
+  })
+
+  it('of a processor that ModuleRef.create() made and BullExplorer started are followed', async () => {
+    const setup = newQueue()
+    const store = memoryStore()
+    const app = await startApp(nest, { imports: [quasarModule(store, setup.queue), ...queueModules(nest, setup)] })
+    const Jobs = processorClass(nest, setup)
+    const instance = await app.get(nest.core.ModuleRef).create(Jobs)
+    const registrar = app.get(nest.nestBullmq.BullRegistrar, { strict: false }) as unknown as {
+      bullExplorer: { handleProcessor(...args: unknown[]): void }
+    }
+    registrar.bullExplorer.handleProcessor(instance, setup.queue, setup.worker, null, false)
     await doJob(app, setup)
     await app.close()
+    expect(await countOf(store, setup.queue)).toBe(1)
   })
 
   it('are reported by a process that a signal ends', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { QueueSource, Store } from '../../src/ports.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import type { QueueSource, Store } from '../../src/ports/index.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { loadNestJobs, type NestJobs, startApp } from '../support/nest-jobs.js'
 import { plainSource } from '../support/plain-source.js'
 import { startRedis, type TestRedis } from '../support/redis.js'

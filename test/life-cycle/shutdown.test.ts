@@ -25,6 +25,43 @@ describe('an app that SIGTERM ends with its requests answered', () => {
   })
 })
 
+describe('a node that takes long to leave', () => {
+  // A store of its own, whose good-bye takes longer than several intervals.
+  const app = (rest: string) => `
+    import { startQuasar } from '@gravito/quasar'
+    const said = []
+    const store = {
+      async write({ heartbeat }) { said.push(heartbeat ? 'beat' : 'records'); return { unwritten: [], error: null } },
+      async leave() { said.push('bye'); await new Promise((done) => setTimeout(done, 600)) },
+    }
+    const quasar = startQuasar({ service: 'slow', logger: false, store, interval: 100 })
+    process.on('exit', () => process.stdout.write(said.join()))
+    await quasar.flush()
+    ${rest}`
+
+  it.each([
+    ['by itself', ''],
+    ['by itself, with a report asked for meanwhile', "process.once('beforeExit', () => quasar.flush())"],
+    ['stopped', 'await quasar.stop()'],
+    [
+      'stopped, with reports asked for meanwhile and afterwards',
+      'quasar.stop(); await quasar.flush(); await quasar.stop(); await quasar.flush()',
+    ],
+  ])('beats no more: %s', async (_how, rest) => {
+    const program = await fleet.start(app(rest))
+    const { stdout, ...outcome } = await program.ended
+    expect(outcome).toEqual({ code: 0, signal: null, stderr: '' })
+    expect(stdout).toMatch(/^beat,(.+,)?bye(,records)*$/)
+  })
+
+  it('beats again where the app goes on', async () => {
+    const goOn = "process.once('beforeExit', () => setTimeout(() => {}, 1_500))"
+    const program = await fleet.start(app(goOn))
+    const { stdout } = await program.ended
+    expect(stdout).toMatch(/bye,(.*,)?beat/)
+  })
+})
+
 describe('an app that ends in the middle of a request', () => {
   const app = (monitored: boolean, handler: string) => `
     import express from 'express'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from 'vitest'
-import type { Store } from '../../src/ports.js'
-import { redisStore } from '../../src/stores/redis.js'
+import type { Store } from '../../src/ports/index.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { startRedisCluster, type TestCluster } from '../support/redis-cluster.js'
 import { startSqs, type TestSqs } from '../support/sqs.js'

@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest'
-import type { Store } from '../../src/ports.js'
+import type { Store } from '../../src/ports/index.js'
 import { ask } from '../support/ask.js'
 import { exceptions, recordedBy, slowEntries } from '../support/recorded.js'
 import type { Row, Runtime } from './cells.js'

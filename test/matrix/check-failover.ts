@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { ask } from '../support/ask.js'
 import { recordedBy } from '../support/recorded.js'
 import { startRedisSentinel } from '../support/redis-sentinel.js'

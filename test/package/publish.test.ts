@@ -1,8 +1,8 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
@@ -83,16 +83,36 @@ describe('the tarball', () => {
     for (const paper of papers) expect(packed.files.map(({ path }) => path)).toContain(paper)
   })
 
-  it('holds no test, no source map and no TypeScript source', () => {
-    const unwanted = packed.files.map(({ path }) => path).filter((path) => /test|\.map$|(?<!\.d)\.tsx?$/.test(path))
+  it('holds no test and no TypeScript source', () => {
+    const unwanted = packed.files.map(({ path }) => path).filter((path) => /test|(?<!\.d)\.tsx?$/.test(path))
     expect(unwanted).toEqual([])
+  })
+
+  it('holds a source map for each file of code, which names files of the repository and repeats none', () => {
+    const paths = packed.files.map(({ path }) => path)
+    const hasMap = (path: string) => readFileSync(path, 'utf8').includes(`//# sourceMappingURL=${basename(path)}.map`)
+    // One that exports what others hold has no code.
+    const code = paths.filter((path) => /^dist\/.*\.js$/.test(path) && hasMap(path))
+    expect(code.length).toBeGreaterThan(70)
+    expect(code.map((path) => `${path}.map`).filter((path) => !paths.includes(path))).toEqual([])
+    for (const path of paths.filter((path) => path.endsWith('.map'))) {
+      const map = JSON.parse(readFileSync(path, 'utf8')) as { sources: readonly string[] }
+      expect(Object.keys(map)).not.toContain('sourcesContent')
+      const files = map.sources.filter((source) => !source.includes('rolldown'))
+      expect(files.filter((source) => !existsSync(join(dirname(path), source)))).toEqual([])
+    }
+  })
+
+  it('leads an error to the line of the repository that threw it', () => {
+    const source = "require('./dist/cjs/stores/redis/index.js').redisStore({ redis: 5 })"
+    const { stderr } = spawnSync(process.execPath, ['--enable-source-maps', '-e', source], { encoding: 'utf8' })
+    expect(stderr).toMatch(/src\/redis\/target\.ts:\d+/)
   })
 
   it('names no folder of the machine that built it', () => {
     const text = everyText()
     const places = [process.cwd(), homedir(), tmpdir()].filter((place) => text.includes(`${place}/`))
     expect(places).toEqual([])
-    expect(text.includes('sourceMappingURL'), 'a source map is named').toBe(false)
   })
 
   it('holds the page as it is for production', () => {
@@ -104,7 +124,8 @@ describe('the tarball', () => {
     process.stdout.write(
       `tarball ${kilobytes(packed.size)}, unpacked ${kilobytes(packed.unpackedSize)}, ${packed.files.length} files\n`,
     )
-    expect(packed.size).toBeLessThan(1024 * 1024)
+    expect(packed.size).toBeLessThan(1.5 * 1024 * 1024)
+    expect(packed.unpackedSize).toBeLessThan(6_000_000)
   })
 })
 
@@ -126,6 +147,6 @@ describe('an installation', () => {
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
     const url = /^Zenith is at (\S+)$/.exec(line)?.[1]
     const page = await fetch(url ?? line)
-    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>Zenith</title>')])
+    expect([page.status, await page.text()]).toEqual([401, expect.stringContaining('Open Zenith by its link')])
   })
 })

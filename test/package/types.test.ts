@@ -136,7 +136,8 @@ function errorsOf(one: (typeof resolutions)[number]) {
 }
 
 describe.each(resolutions)('$name', (one) => {
-  it('accepts what the README shows and refuses a wrong option', () => {
+  // A whole program is compiled: on a busy machine that takes longer than other tests may.
+  it('accepts what the README shows and refuses a wrong option', { timeout: 180_000 }, () => {
     expect(errorsOf(one)).toEqual([])
   })
 })

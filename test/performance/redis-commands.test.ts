@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Recorder } from '../../src/core/recorder.js'
 import { keysOf } from '../../src/protocol/index.js'
-import { leaseRecorder } from '../../src/quasar.js'
+import { leaseRecorder } from '../../src/runtime/start-quasar.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 
 const AN_HOUR = 3_600_000

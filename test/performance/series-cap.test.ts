@@ -1,7 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { MAX_SERIES, OTHER, type SeriesRollup } from '../../src/protocol/index.js'
-import { leaseRecorder } from '../../src/quasar.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { leaseRecorder } from '../../src/runtime/start-quasar.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 
 const NAMES = 10_000
 const AN_HOUR = 3_600_000

@@ -52,3 +52,27 @@ test('keys are those of the protocol, under the prefix', () => {
   ])
   expect(keysOf().nodeIndex).toBe('gravito:quasar:index:nodes')
 })
+
+const prefix = fc
+  .oneof(name, fc.constantFrom('a', 'a:zenith', 'gravito-zenith/a', '{q}', 'a:{q}[x]*'))
+  .map((text) => `${text}:`)
+
+test('no prefix is the beginning of a key of Zenith’s own, and two namespaces share none', () => {
+  const ownKeys = (of: string) => {
+    const { audit, auditHead, kept, lease, moved } = keysOf(of)
+    return [audit, auditHead, moved, ...['bulk', 'bulk:7', '*:'].flatMap((kind) => [kept(kind), lease(kind)])]
+  }
+  fc.assert(
+    fc.property(prefix, prefix, (one, other) => {
+      const { own } = keysOf(one)
+      expect(own).toMatch(/^[^:*?[\]\\^\s{}]+$/)
+      for (const key of ownKeys(one)) {
+        expect(key.startsWith(own)).toBe(true)
+        expect(key.startsWith(one) || key.startsWith(other)).toBe(false)
+        if (one.toWellFormed() !== other.toWellFormed()) expect(key.startsWith(keysOf(other).own)).toBe(false)
+      }
+    }),
+    { numRuns: 500 },
+  )
+  expect(keysOf().own).toBe('gravito-zenith/gravito%3Aquasar/')
+})

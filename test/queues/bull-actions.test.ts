@@ -144,6 +144,20 @@ describe('a job', () => {
     expect(jobs[0]?.runAt).toBeLessThan(Date.now() + 2 * HOUR_MS)
   })
 
+  it('is duplicated with the delay and the payload that it has now', async () => {
+    const queue = bull.bench().queue('mail')
+    const source = bull.source()
+    const copy = async (id: unknown) => {
+      const made = await the(source, 'duplicate')('mail', String(id))
+      return the(source, 'job')('mail', made.id)
+    }
+    const job = await queue.add('send', { to: 'ada' }, { delay: HOUR_MS, priority: 2 })
+    await job.update({ to: 'grace' })
+    expect(await copy(job.id)).toMatchObject({ state: 'delayed', data: '{"to":"grace"}', priority: 2 })
+    await job.promote()
+    expect(await copy(job.id)).toMatchObject({ state: 'waiting', priority: 2 })
+  })
+
   it('is duplicated without what makes it this one', async () => {
     const bench = bull.bench()
     const options = { jobId: 'one', attempts: 3, priority: 2, debounce: { id: 'only-once' } }

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll } from 'vitest'
-import { bullQueues } from '../../src/queues/bull.js'
+import { bullQueues } from '../../src/queues/bull/index.js'
 import { queueSourceConformance } from '../conformance/queue-source.js'
 import { bullSystem } from '../support/bull-system.js'
 import { startRedis, type TestRedis } from '../support/redis.js'

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { BullRedis } from '../support/bull-redis.js'
 import { readOne, the } from '../support/bullmq-redis.js'
 
@@ -142,5 +142,57 @@ describe("Bull's schedules", () => {
     await expect(the(source, 'runScheduler')('mail', entry?.id ?? '')).rejects.toThrow(/has lost its next run/)
     expect(await the(source, 'removeScheduler')('mail', entry?.id ?? '')).toBe(true)
     expect(await the(source, 'schedulers')('mail')).toEqual([])
+  })
+
+  it('have ended with the right count at their limit, and need attention when their next run is due or gone', async () => {
+    const bench = bull.bench()
+    const queue = bench.queue('mail')
+    await queue.add('twice', {}, { repeat: { every: HOUR_MS, limit: 2 } })
+    for (let run = 0; run < 2; run++) {
+      await queue.getJob(await nextRun('mail')).then((job) => job?.promote())
+      await bench.complete('mail')
+    }
+    await queue.add('late', {}, { repeat: { cron: '0 3 * * *' } })
+    const late = await nextRun('mail')
+    const past = Date.now() - HOUR_MS
+    const key = late.slice(0, late.lastIndexOf(':') + 1)
+    await bull.client.rename(`bull:mail:${late}`, `bull:mail:${key}${past}`)
+    await bull.client.zrem('bull:mail:delayed', late)
+    await bull.client.zadd('bull:mail:delayed', past * 4_096, `${key}${past}`)
+    await bull.client.zadd('bull:mail:repeat', past, 'late::::0 3 * * *')
+    await queue.add('gone', {}, { repeat: { cron: '0 4 * * *' }, jobId: 'x' })
+    const gone = (await queue.getDelayed()).find(({ name }) => name === 'gone')
+    await gone?.remove()
+    const source = bull.source()
+    const list = await the(source, 'schedulers')('mail')
+    const byName = new Map(list.map((entry) => [entry.name, entry]))
+    expect(byName.get('twice')).toMatchObject({ state: 'ended', attention: null, runs: 2, limit: 2 })
+    expect(byName.get('twice')?.last).toBeGreaterThan(Date.now() - 60_000)
+    expect(byName.get('late')).toMatchObject({ state: 'late', attention: expect.stringContaining('due'), next: past })
+    expect(byName.get('gone')).toMatchObject({ state: 'orphan', attention: expect.stringContaining('gone') })
+    for (const entry of list) expect(await the(source, 'scheduler')('mail', entry.id)).toEqual(entry)
+    expect(await the(source, 'scheduler')('mail', 'none')).toBeNull()
+  })
+
+  it('know when they ran last after they were registered again', async () => {
+    const bench = bull.bench()
+    const queue = bench.queue('mail')
+    const add = () => queue.add('report', {}, { repeat: { cron: '* * * * * *' } })
+    await add()
+    const before = Date.now()
+    const id = await nextRun('mail')
+    await queue.getJob(id).then((job) => job?.promote())
+    await bench.complete('mail')
+    // Bull would not make a job of its id again.
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(Number(id.split(':').at(-1))), { timeout: 5_000 })
+    const source = bull.source()
+    const [ran] = await the(source, 'schedulers')('mail')
+    expect(ran).toMatchObject({ runs: 1 })
+    await queue.removeRepeatableByKey(ran?.id ?? '')
+    await add()
+    const [entry] = await the(source, 'schedulers')('mail')
+    expect(entry).toMatchObject({ state: 'active', runs: 0 })
+    expect(entry?.last).toBeGreaterThanOrEqual(before)
+    expect(entry?.last).toBeLessThanOrEqual(Date.now())
   })
 })

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll } from 'vitest'
 import { JOB_STATES, QUEUE_CAPABILITIES } from '../../src/protocol/index.js'
-import { bullmqQueues } from '../../src/queues/bullmq.js'
+import { bullmqQueues } from '../../src/queues/bullmq/index.js'
 import { queueSourceConformance, type SourcePromise } from '../conformance/queue-source.js'
 import { bullSystem } from '../support/bullmq-system.js'
 import { type BullMQ, requireFrom } from '../support/job-hosts.js'

@@ -1,7 +1,8 @@
+import { createRequire } from 'node:module'
 import * as bullmq from 'bullmq'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { JOB_STATES, QUEUE_CAPABILITIES } from '../../src/protocol/index.js'
-import { bullmqQueues } from '../../src/queues/bullmq.js'
+import { bullmqQueues } from '../../src/queues/bullmq/index.js'
 import { queueSourceConformance } from '../conformance/queue-source.js'
 import { the } from '../support/bullmq-redis.js'
 import { BullBench, bullSystem } from '../support/bullmq-system.js'
@@ -27,6 +28,29 @@ const ends: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const end of ends.splice(0)) await end()
 })
+
+interface SqlClient {
+  connect(): Promise<void>
+  query(text: string, values: readonly string[]): Promise<{ rows: { data: string }[] }>
+  end(): Promise<void>
+}
+
+/** Without types of its own. */
+const { Client } = createRequire(import.meta.url)('pg') as {
+  Client: new (options: { connectionString: string }) => SqlClient
+}
+
+/** What the table has of a payload. */
+async function stored(queue: string, id: string): Promise<string | undefined> {
+  const client = new Client({ connectionString: postgres.url })
+  await client.connect()
+  try {
+    const { rows } = await client.query('SELECT data::text FROM bullmq.job WHERE queue = $1 AND id = $2', [queue, id])
+    return rows[0]?.data
+  } finally {
+    await client.end()
+  }
+}
 
 /** For the cases of this file. */
 async function makeBoth() {
@@ -92,6 +116,39 @@ describe('BullMQ on PostgreSQL', () => {
     await expect(the(source, 'pause')('another')).rejects.toThrow('was not passed')
   })
 
+  test('adds a payload as it is written, as far as jsonb keeps it, and copies none that its API has rounded', async () => {
+    const { system, bench } = await makeBoth()
+    const [name] = system.queues
+    const { source } = system
+    const add = (data: string) =>
+      the(source, 'add')(name, { name: 'send', data, delay: null, priority: null, attempts: null })
+    const { id } = await add('{"n":9007199254740993,"price":1.0,"huge":1e400}')
+    expect(await stored(name, id)).toBe(`{"n": 9007199254740993, "huge": 1${'0'.repeat(400)}, "price": 1.0}`)
+    await expect(the(source, 'duplicate')(name, id)).rejects.toThrow('may have rounded it')
+    const fine = await add('{"2":1.5,"1":[9007199254740991]}')
+    const copy = await the(source, 'duplicate')(name, fine.id)
+    expect(await stored(name, copy.id)).toBe('{"1": [9007199254740991], "2": 1.5}')
+    await bench
+      .queue(name)
+      .upsertJobScheduler('nightly', { pattern: '0 3 * * *' }, { name: 'send', data: { n: 2 ** 60 } })
+    await expect(the(source, 'runScheduler')(name, 'nightly')).rejects.toThrow('may have rounded it')
+    await expect(the(source, 'snapshotScheduler')(name, 'nightly')).rejects.toThrow('may have rounded it')
+    const [known] = await the(source, 'schedulers')(name)
+    const definition = {
+      ...known,
+      id: 'nightly',
+      name: 'send',
+      cron: '0 4 * * *',
+      every: null,
+      timezone: null,
+      limit: null,
+    }
+    const save = (data: string) =>
+      the(source, 'saveScheduler')(name, { ...definition, from: null, until: null, data, options: {} })
+    await expect(save(known?.data ?? '')).rejects.toThrow('may have rounded it')
+    await save('{"n":9007199254740995}')
+  })
+
   test('retries keep the priority, and a job is shown with its log, its stack and its children', async () => {
     const { system, bench } = await makeBoth()
     const [name] = system.queues
@@ -106,6 +163,70 @@ describe('BullMQ on PostgreSQL', () => {
     expect(await the(system.source, 'logs')(name, 'one', { offset: 1, limit: 1 })).toEqual({ total: 3, lines: ['two'] })
     expect(await the(system.source, 'retry')(name, ['one'])).toEqual([{ id: 'one', ok: true, reason: null }])
     expect(await the(system.source, 'job')(name, 'one')).toMatchObject({ state: 'prioritized', priority: 3 })
+  })
+
+  test('a copy has the priority, the delay and the payload that the job has now', async () => {
+    const { system, bench } = await makeBoth()
+    const [name] = system.queues
+    const queue = bench.queue(name)
+    const copy = async (id = '') => {
+      const made = await the(system.source, 'duplicate')(name, id)
+      return the(system.source, 'job')(name, made.id)
+    }
+    const urgent = await queue.add('send', {}, { priority: 3 })
+    await urgent.changePriority({ priority: 8 })
+    await urgent.updateData({ to: 'grace' })
+    expect(await copy(urgent.id)).toMatchObject({ state: 'prioritized', priority: 8, data: '{"to":"grace"}' })
+    const late = await queue.add('send', {}, { delay: 60_000 })
+    await late.changeDelay(7_200_000)
+    expect((await copy(late.id))?.runAt).toBeGreaterThan(Date.now() + 7_000_000)
+    await late.promote()
+    expect(await copy(late.id)).toMatchObject({ state: 'waiting' })
+  })
+
+  test('a parent is not run again before its children have completed', async () => {
+    const { system, bench } = await makeBoth()
+    const [pages, books] = system.queues
+    const flows = new bullmq.FlowProducer(
+      { connection: { connectionString: postgres.url, max: 2 } },
+      bullmq.createPostgresBackend,
+    )
+    const child = { name: 'page', queueName: pages, data: {}, opts: { failParentOnFailure: true } }
+    const { job } = await flows.add({ name: 'book', queueName: books, data: {}, children: [child] })
+    await flows.close()
+    const { id: failed = '' } = await bench.fail(pages, 'No paper')
+    await bench.fail(books, 'A child failed')
+    const retry = async (queue: string, id = '') => (await the(system.source, 'retry')(queue, [id]))[0]
+    expect((await retry(books, job.id))?.reason).toContain('waits for 1 job')
+    await retry(pages, failed)
+    expect((await retry(books, job.id))?.reason).toContain('waits for 1 job')
+    await bench.complete(pages)
+    expect(await retry(books, job.id)).toMatchObject({ ok: true })
+  })
+
+  test('a scheduler is taken away only where it can come back as it was', async () => {
+    const { system, bench } = await makeBoth()
+    const [name] = system.queues
+    const queue = bench.queue(name)
+    await queue.upsertJobScheduler(
+      'nightly',
+      { pattern: '0 3 * * *', tz: 'Asia/Tokyo' },
+      { name: 'send', data: { a: 1 } },
+    )
+    await queue.upsertJobScheduler('often', { every: 3_600_000 })
+    await queue.upsertJobScheduler('thrice', { pattern: '0 4 * * *', limit: 3 })
+    const snapshot = the(system.source, 'snapshotScheduler')
+    await expect(snapshot(name, 'often')).rejects.toThrow('another rhythm')
+    await expect(snapshot(name, 'thrice')).rejects.toThrow('anew')
+    const before = await queue.getJobScheduler('nightly')
+    const nightly = await snapshot(name, 'nightly')
+    expect(await the(system.source, 'restoreScheduler')(name, nightly)).toBe(false)
+    expect(await the(system.source, 'removeScheduler')(name, 'nightly', nightly)).toBe(true)
+    expect(await queue.getJobScheduler('nightly')).toBeFalsy()
+    expect(await the(system.source, 'restoreScheduler')(name, JSON.parse(JSON.stringify(nightly)))).toBe(true)
+    expect(await queue.getJobScheduler('nightly')).toEqual(before)
+    await queue.upsertJobScheduler('nightly', { pattern: '0 5 * * *' })
+    expect(await the(system.source, 'removeScheduler')(name, 'nightly', nightly)).toBe(false)
   })
 
   test('the next run of a scheduler is neither promoted nor removed, and emptying leaves it', async () => {
@@ -134,5 +255,20 @@ describe('BullMQ on PostgreSQL', () => {
     expect(() => bullmqQueues({ queues: [queue, elsewhere] })).toThrow('one database')
     expect(() => bullmqQueues({ queues: [queue, 'orders'] })).toThrow('one database')
     await elsewhere.close().catch(() => {})
+  })
+
+  test('what is no job is neither shown nor touched, and costs its own result alone', async () => {
+    const { system, bench } = await makeBoth()
+    const [name, other] = system.queues
+    await bench.queue(name).upsertJobScheduler('nightly', { every: 86_400_000 }, { name: 'report' })
+    await bench.queue(name).add('good', {}, { jobId: 'good/job ✓ 朝' })
+    await bench.queue(other).add('other', {}, { jobId: 'elsewhere' })
+    const bad = ['meta', 'id', 'wait', 'repeat:nightly', 'a:lock', 'elsewhere', 'null\0', '']
+    for (const id of bad) expect([id, await the(system.source, 'job')(name, id)]).toEqual([id, null])
+    const outcomes = await the(system.source, 'remove')(name, [...bad, 'good/job ✓ 朝'])
+    expect(outcomes.map(({ ok }) => ok)).toEqual([...bad.map(() => false), true])
+    for (const { reason } of outcomes.slice(0, -1)) expect(reason).toMatch(/There is no/)
+    expect(await bench.queue(name).getJobSchedulersCount()).toBe(1)
+    expect(await bench.queue(other).getJobState('elsewhere')).toBe('waiting')
   })
 })

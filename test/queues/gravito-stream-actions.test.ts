@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { JobScan } from '../../src/ports.js'
+import type { JobScan } from '../../src/ports/index.js'
 import { gravitoBench } from './gravito-stream/bench.js'
 import { serialized } from './gravito-stream/framework.js'
 
@@ -249,4 +249,15 @@ test('adds a job as the framework writes one', async () => {
   await expect(add({ data: 'no json' })).rejects.toThrow(/JSON/)
   await expect(add({ priority: 3 })).rejects.toThrow(/no priorities that are numbers/)
   expect(await bench.admin.keys('*')).toEqual([])
+})
+
+test('an id that is not among the jobs that are looked at costs its own result, and not that of the others', async () => {
+  const texts = Array.from({ length: 50_010 }, (_, index) => JSON.stringify(job(`job-${index}`)))
+  for (let from = 0; from < texts.length; from += 10_000)
+    await bench.admin.lpush('queue:mail', ...texts.slice(from, from + 10_000))
+  const source = await bench.limited()
+  const outcomes = await source.remove('mail', ['job-1', 'job-50005', 'none', 'job-2'])
+  expect(outcomes.map(({ ok }) => ok)).toEqual([true, false, false, true])
+  expect(outcomes[1]?.reason).toMatch(/too many jobs/)
+  expect(await bench.admin.llen('queue:mail')).toBe(50_008)
 })

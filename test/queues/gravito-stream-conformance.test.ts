@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect } from 'vitest'
-import { gravitoStreamQueues } from '../../src/queues/gravito-stream.js'
+import { gravitoStreamQueues } from '../../src/queues/gravito-stream/index.js'
 import { queueSourceConformance, type SourcePromise } from '../conformance/queue-source.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { startRedisCluster, type TestCluster } from '../support/redis-cluster.js'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type GravitoStreamQueuesOptions, gravitoStreamQueues } from '../../src/queues/gravito-stream.js'
+import { type GravitoStreamQueuesOptions, gravitoStreamQueues } from '../../src/queues/gravito-stream/index.js'
 import { gravitoBench } from './gravito-stream/bench.js'
 import { serialized } from './gravito-stream/framework.js'
 

@@ -1,6 +1,9 @@
+import type { Socket } from 'node:net'
 import type { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+
 import { startRedis, type TestRedis } from '../support/redis.js'
+import { openTunnel } from '../support/redis-proxy.js'
 import type { LaravelJob } from './laravel/app.js'
 import { seconds } from './laravel/app.js'
 import { type HorizonApp, horizonApp } from './laravel/horizon-app.js'
@@ -68,6 +71,18 @@ test('does not touch what JavaScript would write another way', async () => {
   await app.fail('mail', reserved)
   expect(await retry(id)).toMatchObject({ ok: true })
   expect(await head()).toContain('"data":{"big":9007199254740993,"one":1.0,')
+})
+
+test('changes the fields that a retry has anew where they stand, and no other character', async () => {
+  const id = await failed()
+  const [before, after] = [' "2":1.0,"1":9007199254740993, "a":1,"a":2,', '"half":"\\ud83d","é":1e400,"\\u00e9":"\\/"']
+  const payload = `{${before} "uuid":"${id}","attempts" : 3,"tags":["mail:\\u00fc"],${after} }`
+  await admin.hset(app.key(id), 'payload', payload)
+  expect(await retry(id)).toEqual({ id, ok: true, reason: null })
+  const pushed = await head()
+  const { uuid, pushedAt } = JSON.parse(pushed)
+  const added = `"id":"${uuid}","retry_of":"${id}","retryUntil":null,"type":"job","pushedAt":"${pushedAt}"`
+  expect(pushed).toBe(`{${before} "uuid":"${uuid}","attempts" : 0,"tags":["mail:\\u00fc"],${after} ,${added}}`)
 })
 
 test('wakes a worker that blocks, with one word for one job', async () => {
@@ -177,6 +192,33 @@ test('two who retry at once push one job', async () => {
   expect(outcomes.flat().filter(({ ok }) => ok)).toHaveLength(1)
   expect(await admin.llen(app.keyOf('mail'))).toBe(1)
   await other.close()
+})
+
+test('who comes while another has noted a retry and not pushed it yet pushes none', async () => {
+  const id = await failed()
+  const held: Socket[] = []
+  const tunnel = await openTunnel(server.port, (socket, upstream) => {
+    upstream.on('data', (chunk) => socket.write(chunk))
+    socket.on('data', (chunk: Buffer) => {
+      if (chunk.includes("'retried_by', ARGV[2]")) held.push(upstream.pause())
+      upstream.write(chunk)
+    })
+  })
+  onTestFinished(() => tunnel.close())
+  const slow = wholeSource({
+    redis: `redis://127.0.0.1:${tunnel.port}`,
+    prefix: 'laravel_database_',
+    horizonPrefix: 'laravel_horizon:',
+  })
+  onTestFinished(() => slow.close())
+  const first = slow.retry('mail', [id])
+  await vi.waitFor(async () => expect(await admin.hget(`laravel_horizon:${id}`, 'retried_by')).not.toBe(null))
+  expect(await source.retry('mail', [id])).toMatchObject([
+    { ok: false, reason: expect.stringMatching(/has not ended yet/) },
+  ])
+  for (const upstream of held) upstream.resume()
+  expect(await first).toMatchObject([{ ok: true }])
+  expect(await admin.llen(app.keyOf('mail'))).toBe(1)
 })
 
 test('jobs of another queue, jobs that wait and jobs that are done are not retried or removed', async () => {

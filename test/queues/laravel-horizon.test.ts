@@ -253,3 +253,17 @@ test('queues are read although Horizon can not be', async () => {
     meta: { horizon: 'unreadable' },
   })
 })
+
+test('a queue of which every job failed is found, with its failures', async () => {
+  await app.push('bills', JOB)
+  await app.fail('bills', await app.reserve('bills'), 'No such bill')
+  const found = wholeSource({ redis: server.url })
+  try {
+    expect((await found.read()).queues).toMatchObject([{ name: 'bills', metrics: { waiting: 0, failed: 1 } }])
+    expect(await found.jobs('bills', { state: 'failed', offset: 0, limit: 10, order: 'newest' })).toMatchObject({
+      total: 1,
+    })
+  } finally {
+    await found.close()
+  }
+})

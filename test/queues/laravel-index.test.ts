@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { FailureListing, JobListing, JobSearch, QueueView } from '../../src/protocol/index.js'
+import { laravelQueues } from '../../src/queues/laravel/index.js'
 import { JobIndex } from '../../src/queues/laravel/job-index.js'
-import { laravelQueues } from '../../src/queues/laravel.js'
 import { openRedis } from '../../src/queues/shared/redis.js'
 
-import { memoryStore } from '../../src/stores/memory.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { actingZenith } from '../zenith/support/acting.js'
 import { horizonApp } from './laravel/horizon-app.js'

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type LaravelQueuesOptions, laravelQueues } from '../../src/queues/laravel.js'
+import { type LaravelQueuesOptions, laravelQueues } from '../../src/queues/laravel/index.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { startRedisCluster, type TestCluster } from '../support/redis-cluster.js'
 import { laravelApp, seconds, uuidOf } from './laravel/app.js'

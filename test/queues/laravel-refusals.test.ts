@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { memoryStore } from '../../src/stores/memory.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { documentedAclRules } from '../support/redis-acl.js'
 import { actingZenith } from '../zenith/support/acting.js'
@@ -22,7 +22,7 @@ beforeEach(async () => {
   await app.push('mail', { name: 'Waits', data: null })
 })
 
-const SOMEBODY_ELSE = /Somebody else|no failed job|has not ended/
+const SOMEBODY_ELSE = /has just retried|no failed job|has not ended/
 
 async function failed(): Promise<string> {
   const id = await app.push('mail', { name: 'SendMail', data: null }, ['vip'])

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll } from 'vitest'
-import { laravelQueues } from '../../src/queues/laravel.js'
+import { laravelQueues } from '../../src/queues/laravel/index.js'
 import { type QueueSystem, queueSourceConformance } from '../conformance/queue-source.js'
 import { startRedisCluster, type TestCluster } from '../support/redis-cluster.js'
 import { laravelApp, uuidOf } from './laravel/app.js'

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type RedisListQueuesOptions, redisListQueues } from '../../src/queues/redis-list.js'
+import { type RedisListQueuesOptions, redisListQueues } from '../../src/queues/redis-list/index.js'
 import { type QueueSystem, queueSourceConformance } from '../conformance/queue-source.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { startRedisCluster, type TestCluster } from '../support/redis-cluster.js'

@@ -8,7 +8,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { type SqsQueuesOptions, sqsQueues } from '../../src/queues/sqs.js'
+import { type SqsQueuesOptions, sqsQueues } from '../../src/queues/sqs/index.js'
 import { type QueueSystem, queueSourceConformance, type SampleJob } from '../conformance/queue-source.js'
 import { SQS_SECRET, startSqs, type TestSqs } from '../support/sqs.js'
 

@@ -1,9 +1,10 @@
 import { inspect } from 'node:util'
-import type { Redis } from 'ioredis'
+import { Redis } from 'ioredis'
+import { Redis as Redis5 } from 'ioredis5'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createZenith } from '../../src/create-zenith.js'
 import { type Quasar, startQuasar } from '../../src/index.js'
-import { redisListQueues } from '../../src/queues/redis-list.js'
+import { redisListQueues } from '../../src/queues/redis-list/index.js'
+import { createZenith } from '../../src/runtime/create-zenith.js'
 import { diagnose } from '../cli/doctor-run.js'
 import { ensureBuilt } from '../support/pack.js'
 import { runProgram } from '../support/program.js'
@@ -55,6 +56,25 @@ describe('a database that there is not', () => {
     expect(quasar.lines.filter((line) => /database 99/.test(line))).toHaveLength(1)
     await quasar.stop()
     expect(await keys()).toEqual({})
+  })
+
+  it.each<[string, typeof Redis]>([
+    ['6', Redis],
+    ['5', Redis5 as unknown as typeof Redis],
+  ])('of a client of ioredis %s is a failed connection until the client has one', async (_, Client) => {
+    const client = new Client({ host: '127.0.0.1', port: server.port, db: 99 })
+    client.on('error', () => {})
+    onTestFinished(() => client.disconnect())
+    const quasar = started(client)
+    await quasar.flush()
+    await quasar.flush()
+    expect(quasar.status().error).toMatch(/no database 99.*DB index is out of range/)
+    expect(quasar.status().lastReportAt).toBeNull()
+    expect(await keys()).toEqual({})
+    await client.select(3)
+    await quasar.flush()
+    expect(quasar.status().error).toBeNull()
+    expect(Object.keys(await keys())).toEqual(['db3'])
   })
 
   it('is one for Zenith and for queues, too', async () => {
@@ -126,6 +146,23 @@ it('a user who may not select writes to no other database, also after the connec
   await admin.call('acl', 'setuser', 'app', '+select')
   await quasar.flush()
   expect(quasar.status().error).toBeNull()
+  expect(Object.keys(await keys())).toEqual(['db2'])
+})
+
+it('a user who may not select any more writes to no other database by the client that was passed in', async () => {
+  await createAclUser(admin, 'app', ['quasar-reporter'])
+  const client = new Redis({ host: '127.0.0.1', port: server.port, db: 2, username: 'app', password: 'secret' })
+  client.on('error', () => {})
+  onTestFinished(() => client.disconnect())
+  const quasar = started(client)
+  await quasar.flush()
+  expect(quasar.status().error).toBeNull()
+  await admin.call('acl', 'setuser', 'app', '-select')
+  await admin.call('client', 'kill', 'user', 'app')
+  await vi.waitFor(async () => {
+    await quasar.flush()
+    expect(quasar.status().error).toMatch(/may not use database 2: it lacks \+select/)
+  })
   expect(Object.keys(await keys())).toEqual(['db2'])
 })
 

@@ -10,7 +10,7 @@ const [vectorText = ''] = docsBlocks('json signature-vector')
 const [snippet = ''] = docsBlocks('python signature')
 const vector = JSON.parse(vectorText)
 const signer = signerOf([vector.token], '')
-const verifier = new Verifier({ tokens: [vector.token], isRequired: false, keyPrefix: '' })
+const verifier = new Verifier({ tokens: [vector.token], isRequired: false, keyPrefix: '', now: Date.now })
 
 test('the vector of the docs is what is signed and verified', () => {
   const { json, fields } = vector
@@ -70,7 +70,7 @@ test('fields are told apart wherever one ends, and in whatever order', () => {
 
 test('two tokens verify, the first one signs', () => {
   const tokens = ['a-new-token-of-2026', vector.token]
-  const both = new Verifier({ tokens, isRequired: false, keyPrefix: '' })
+  const both = new Verifier({ tokens, isRequired: false, keyPrefix: '', now: Date.now })
   const fromBoth = signerOf(tokens, '').json(key, vector.json.record)
   expect([both.json(key, signed), both.json(key, fromBoth)]).toEqual(['signed', 'signed'])
   expect(verifier.json(key, fromBoth)).toBe('forged')
@@ -80,8 +80,9 @@ test('an old text that is put back is forged, one of a clock that was set back a
   const life = 30_000
   const now = Date.now()
   const at = (timestamp: number) => signer.json('k', JSON.stringify({ timestamp }))
-  const fresh = new Verifier({ tokens: [vector.token], isRequired: false, keyPrefix: '' })
-  const look = (timestamp: number) => fresh.standing('k', at(timestamp), timestamp, life)
+  const fresh = new Verifier({ tokens: [vector.token], isRequired: false, keyPrefix: '', now: Date.now })
+  const about = { isCorrected: true, uptime: null, life }
+  const look = (timestamp: number) => fresh.standing('k', at(timestamp), { ...about, timestamp })
   expect([look(now - 300_000), look(now), look(now - 5_000), look(now - 300_000), look(now)]).toEqual([
     'signed',
     'signed',

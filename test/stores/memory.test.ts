@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { performance } from 'node:perf_hooks'
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import {
   EXCEPTION_LIFE_MS,
   INDEX_LIFE_MS,
@@ -6,7 +7,7 @@ import {
   MIN_SNAPSHOT_LIFE_MS,
   ROLLUP_LIFE_MS,
 } from '../../src/protocol/index.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { storeConformance } from '../conformance/store.js'
 import { exceptionOf, exceptionRecord, heartbeatOf, rollupOf, rollupRecord, snapshotOf } from './samples.js'
 
@@ -106,4 +107,15 @@ test('the audit trail keeps its newest 10,000 lines', async () => {
   expect(newest?.target).toBe('10009')
   const oldest = await store.audit({ before: String(Number(newest?.id) - 9_990), limit: 100 })
   expect(oldest.map(({ target }) => target)).toEqual(['18', '17', '16', '15', '14', '13', '12', '11', '10'])
+})
+
+test('what is owed is never more than what was added', async () => {
+  const store = memoryStore()
+  const clock = vi.spyOn(performance, 'now')
+  onTestFinished(() => clock.mockRestore())
+  for (let number = 0; number < 2_000; number++) {
+    clock.mockReturnValue(40_000.123_457 + number * 0.371_3)
+    const [owed = 0] = await store.owe([{ name: `${number}`, ms: 60_000 }])
+    expect(owed).toBe(60_000)
+  }
 })

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import type { Store } from '../../src/ports.js'
+import type { Store } from '../../src/ports/index.js'
 import { INDEX_LIFE_MS, keysOf, MIN_HEARTBEAT_LIFE_MS } from '../../src/protocol/index.js'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
+import { fakeClock } from '../support/fake-clock.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { startRedisCluster } from '../support/redis-cluster.js'
 import { exceptionOf, exceptionRecord, heartbeatOf, slowOf, slowRecord } from './samples.js'
@@ -106,17 +107,17 @@ test('a foreign node that runs out is lost, and lives again when it beats', asyn
   expect(nodes[0]?.lastBeat).toBeGreaterThan(Date.now() - 60_000)
   await admin.set(key, JSON.stringify(olderSdk('shop', 'sdk-1')))
   expect(await names()).toEqual(['shop/sdk-1 live'])
-  vi.useFakeTimers({ toFake: ['Date'] })
+  fakeClock('Date')
   await admin.del(key)
-  vi.setSystemTime(Date.now() + INDEX_LIFE_MS + 60_000)
+  vi.advanceTimersByTime(INDEX_LIFE_MS + 60_000)
   expect(await names()).toEqual([])
 })
 
 test('a heartbeat without an end to its life is lost when it stays the same', async () => {
-  vi.useFakeTimers({ toFake: ['Date'] })
+  fakeClock('Date')
   await admin.set('pulse:shop:sdk-1', JSON.stringify(olderSdk('shop', 'sdk-1')))
   expect(await names()).toEqual(['shop/sdk-1 live'])
-  vi.setSystemTime(Date.now() + MIN_HEARTBEAT_LIFE_MS + 1)
+  vi.advanceTimersByTime(MIN_HEARTBEAT_LIFE_MS + 1)
   expect(await names()).toEqual(['shop/sdk-1 lost'])
   await admin.set('pulse:shop:sdk-1', JSON.stringify(olderSdk('shop', 'sdk-1')))
   expect(await names()).toEqual(['shop/sdk-1 live'])
@@ -152,10 +153,12 @@ test('what is no heartbeat is told from what should be one', async () => {
 })
 
 test('slow entries and exceptions of protocol 1 are read beside those of today', async () => {
+  const start = Date.now()
+  const at = (ago: number) => start - ago
   await admin.set('pulse:server:shop:web-1', JSON.stringify(protocol1('shop')))
   await store.nodes()
-  await admin.xadd('pulse:slow:shop', '*', 'route', 'GET /old', 'duration', '1500', 'timestamp', '1000')
-  await admin.zadd('pulse:errors:shop', 1_000, JSON.stringify({ message: 'old trouble', timestamp: 1_000 }))
+  await admin.xadd('pulse:slow:shop', '*', 'route', 'GET /old', 'duration', '1500', 'timestamp', at(60_000))
+  await admin.zadd('pulse:errors:shop', at(60_000), JSON.stringify({ message: 'old trouble', timestamp: at(60_000) }))
   const records = [slowRecord(slowOf('shop')), exceptionRecord(exceptionOf('shop', 'e1'))]
   await store.write({ service: 'shop', node: 'n1', heartbeat: null, records })
   const slow = await store.slow({ service: 'shop', limit: 10 })
@@ -163,8 +166,8 @@ test('slow entries and exceptions of protocol 1 are read beside those of today',
   const exceptions = await store.exceptions({ service: 'shop', limit: 10 })
   expect(exceptions.records.map((record) => record.message)).toEqual(['old trouble', 'x is not a function (e1)'])
 
-  await admin.xadd('pulse:slow:shop', '*', 'route', 'GET /next', 'duration', '1500', 'timestamp', '2000')
-  await admin.zadd('pulse:errors:shop', Date.now(), JSON.stringify({ message: 'next trouble', timestamp: 2_000 }))
+  await admin.xadd('pulse:slow:shop', '*', 'route', 'GET /next', 'duration', '1500', 'timestamp', at(30_000))
+  await admin.zadd('pulse:errors:shop', Date.now(), JSON.stringify({ message: 'next trouble', timestamp: at(30_000) }))
   const nextSlow = await store.slow({ service: 'shop', after: slow.cursor, limit: 10 })
   expect(nextSlow.records.map((entry) => entry.name)).toEqual(['GET /next'])
   const nextExceptions = await store.exceptions({ service: 'shop', after: exceptions.cursor, limit: 10 })

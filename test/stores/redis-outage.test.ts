@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { keysOf } from '../../src/protocol/index.js'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { freePort, startRedis, type TestRedis } from '../support/redis.js'
 import { startRedisCluster } from '../support/redis-cluster.js'
 import { silentServer } from '../support/redis-proxy.js'
@@ -82,7 +82,8 @@ test('a server that takes the connection and says nothing is given up', async ()
 test('what a Redis took while it hung, and gets again, is read once', async () => {
   const server = await redis()
   const store = storeOf(server.url)
-  await store.ping()
+  // It knows what Redis’ clock shows.
+  await store.nodes()
   server.pause()
   const written = batch()
   const { unwritten, error } = await store.write(written)
@@ -121,6 +122,8 @@ test('a client whose Redis hangs is given nothing more until it answers', async 
   const client = server.client()
   await client.ping()
   const store = storeOf(client)
+  // It knows what Redis' clock shows.
+  await store.nodes()
   server.pause()
   for (let round = 0; round < 3; round++)
     expect((await store.write(batch())).error).toMatchObject({ code: 'ETIMEDOUT' })

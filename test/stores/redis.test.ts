@@ -1,9 +1,9 @@
 import { inspect } from 'node:util'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
-import type { Store } from '../../src/ports.js'
+import type { Store } from '../../src/ports/index.js'
 import { INDEX_LIFE_MS, keysOf, ROLLUP_LIFE_MS } from '../../src/protocol/index.js'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { createAclUser } from '../support/redis-acl.js'
 import { holdingProxy } from '../support/redis-proxy.js'
@@ -104,7 +104,7 @@ test('a heartbeat lives for three intervals when that is longer than 30 s', asyn
 test('a write is one round trip: all of it is in Redis before the first answer is back', async () => {
   const proxy = await holdingProxy(server.port)
   const behind = redisStore({ redis: proxy.url })
-  await behind.ping()
+  await behind.nodes()
   proxy.hold()
   const writing = behind.write(batch())
   await vi.waitFor(async () => {
@@ -146,15 +146,25 @@ test('nodes silent for a day are pruned from the index, and those of the far fut
     now * 2,
     'shop:future',
   )
-  expect((await store.nodes()).nodes).toHaveLength(3)
+  expect((await store.nodes()).nodes.map(({ node }) => node)).toEqual(['lost', 'old'])
   await store.write(beatOf('shop', 'n1'))
   expect(await admin.zrange(keys.nodeIndex, '0', '-1')).toEqual(['shop:lost', 'shop:n1'])
 })
 
-test('a node from the future is not seen later than now', async () => {
+test('a node from the future is not seen later than now, and is lost when it beats no more', async () => {
+  const { heartbeat } = beatOf('shop', 'future')
   await admin.zadd(keys.nodeIndex, Date.now() + 10 * INDEX_LIFE_MS, 'shop:future')
+  expect((await store.nodes()).nodes).toEqual([])
+  await admin.set(
+    keys.node('shop', 'future'),
+    JSON.stringify({ ...heartbeat, timestamp: Date.now() + 10 * INDEX_LIFE_MS }),
+  )
   const { nodes } = await store.nodes()
+  expect(nodes).toMatchObject([{ node: 'future', heartbeat: {} }])
   expect(nodes[0]?.lastBeat).toBeLessThanOrEqual(Date.now())
+  await admin.del(keys.node('shop', 'future'))
+  const isLost = async () => expect((await store.nodes()).nodes).toMatchObject([{ node: 'future', heartbeat: null }])
+  await vi.waitFor(isLost, { timeout: 15_000, interval: 500 })
 })
 
 test('a reporter whose clock is a year ahead takes nothing from the others', async () => {

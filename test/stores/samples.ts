@@ -1,4 +1,4 @@
-import type { StoreRecord } from '../../src/ports.js'
+import type { StoreRecord } from '../../src/ports/index.js'
 import {
   type ExceptionRecord,
   type Heartbeat,
@@ -17,6 +17,7 @@ export function heartbeatOf(service: string, id: string, changes: Partial<Heartb
     id,
     service,
     timestamp: Date.now(),
+    clockAhead: null,
     interval: 10_000,
     environment: 'test',
     language: 'node',

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import type { QueueSource } from '../../src/ports.js'
-import { type BullQueuesOptions, bullQueues } from '../../src/queues/bull.js'
+import type { QueueSource } from '../../src/ports/index.js'
+import { type BullQueuesOptions, bullQueues } from '../../src/queues/bull/index.js'
 import { BullBench } from './bull-system.js'
 import { startRedis, type TestRedis } from './redis.js'
 

@@ -1,5 +1,5 @@
 import Bull, { type Job, type JobOptions, type Queue } from 'bull'
-import type { QueueSource } from '../../src/ports.js'
+import type { QueueSource } from '../../src/ports/index.js'
 import type { QueueSystem, SampleJob } from '../conformance/queue-source.js'
 
 /** Queues of Bull as an app has them, closed together. */

@@ -1,13 +1,15 @@
 import type { Redis } from 'ioredis'
-import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import type { QueueReading, QueueSource } from '../../src/ports.js'
-import { type BullmqQueuesOptions, bullmqQueues } from '../../src/queues/bullmq.js'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
+import type { QueueReading, QueueSource } from '../../src/ports/index.js'
+import { type BullmqQueuesOptions, bullmqQueues } from '../../src/queues/bullmq/index.js'
 import { BullBench } from './bullmq-system.js'
 import { type BullMQ, requireFrom } from './job-hosts.js'
 import { startRedis, type TestRedis } from './redis.js'
 
 export const VERSIONS = ['6', '5'] as const
-export type BullVersion = (typeof VERSIONS)[number]
+/** With 5.12, which does not yet write its version to a queue. */
+export const OWNERS = [...VERSIONS, '512'] as const
+export type BullVersion = (typeof OWNERS)[number]
 
 export function bullmqOf(version: BullVersion): BullMQ {
   return requireFrom(`bullmq${version}`)('bullmq') as BullMQ
@@ -70,4 +72,29 @@ export function the<K extends keyof QueueSource>(source: QueueSource, method: K)
   const found = source[method]
   if (!found) throw new Error(`The source has no ${String(method)}`)
   return found as NonNullable<QueueSource[K]>
+}
+
+/** Workers of these versions end these jobs of the queue `mail`, each once, and leave nothing else. */
+export async function endEach(
+  bull: BullRedis,
+  versions: readonly BullVersion[],
+  ids: readonly string[],
+): Promise<void> {
+  const ended: string[] = []
+  const connection = { host: '127.0.0.1', port: bull.redis.port }
+  const workers = versions.map((version) => {
+    const worker = new (bullmqOf(version).Worker)('mail', async (job) => void ended.push(job.id ?? ''), { connection })
+    return worker.on('error', () => {})
+  })
+  const lists = ['wait', 'paused', 'active'].map((list) => `bull:mail:${list}`)
+  const sets = ['delayed', 'prioritized'].map((set) => `bull:mail:${set}`)
+  try {
+    await vi.waitFor(async () => {
+      expect([...ended].sort()).toEqual([...ids].sort())
+      const left = [...lists.map((key) => bull.client.llen(key)), ...sets.map((key) => bull.client.zcard(key))]
+      expect(await Promise.all(left)).toEqual([0, 0, 0, 0, 0])
+    }, 10_000)
+  } finally {
+    await Promise.all(workers.map((worker) => worker.close()))
+  }
 }

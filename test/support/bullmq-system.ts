@@ -1,5 +1,5 @@
 import type { ConnectionOptions, Job, Queue, Worker } from 'bullmq'
-import type { QueueSource } from '../../src/ports.js'
+import type { QueueSource } from '../../src/ports/index.js'
 import type { QueueSystem, SampleJob } from '../conformance/queue-source.js'
 import type { BullMQ } from './job-hosts.js'
 

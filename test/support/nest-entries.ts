@@ -1,6 +1,6 @@
 import type { INestApplicationContext, ModuleMetadata, Type } from '@nestjs/common'
 import type { QuasarModuleOptions } from '../../src/integrations/nest/index.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { requireFrom } from './job-hosts.js'
 import { packInto } from './pack.js'
 import { exceptions, recordedBy, slowEntries } from './recorded.js'

@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest'
-import type { QueueReading, QueueSource, SourceReading } from '../../src/ports.js'
+import type { QueueReading, QueueSource, SourceReading } from '../../src/ports/index.js'
 import { UNKNOWN_METRICS } from '../../src/protocol/index.js'
 
 /** A source of the test's own: what it says, and when, is the test's to decide. */

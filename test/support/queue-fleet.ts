@@ -1,9 +1,9 @@
 import { afterEach, expect } from 'vitest'
-import type { Store } from '../../src/ports.js'
+import type { Store } from '../../src/ports/index.js'
 import type { QueueEntry } from '../../src/protocol/index.js'
-import { type Quasar, startQuasar } from '../../src/quasar.js'
-import { registeredSources } from '../../src/shared-queues.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { registeredSources } from '../../src/runtime/shared-queues.js'
+import { type Quasar, startQuasar } from '../../src/runtime/start-quasar.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 
 /** Nodes of one service in this process. */
 export interface QueueFleet {

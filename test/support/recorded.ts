@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Reader } from '../../src/ports.js'
+import type { Reader } from '../../src/ports/index.js'
 import { type JobRollup, type SeriesRollup, Sketch } from '../../src/protocol/index.js'
 
 /** What a service recorded so far, with its rollups added up. */

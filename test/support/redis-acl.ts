@@ -22,6 +22,6 @@ export async function createAclUser(client: Redis, user: string, documented: rea
     return rule
   })
   const [first = [], ...others] = words
-  const added = others.flat().filter((word) => word.startsWith('+'))
+  const added = others.flat().filter((word) => /^[+~%]/.test(word))
   await client.call('acl', 'setuser', user, ...first, ...added)
 }

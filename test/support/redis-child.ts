@@ -22,7 +22,13 @@ export async function buildRedisStore(): Promise<ChildModule> {
     await build({
       configFile: false,
       logLevel: 'silent',
-      build: { ssr: join(root, 'src/stores/redis.ts'), outDir: folder, emptyOutDir: false, minify: false },
+      build: {
+        ssr: true,
+        rolldownOptions: { input: { redis: join(root, 'src/stores/redis/index.ts') } },
+        outDir: folder,
+        emptyOutDir: false,
+        minify: false,
+      },
     })
   } catch (error) {
     await remove()

@@ -10,12 +10,33 @@ export interface TestCluster {
 
 const SLOTS = 16_384
 
+/** Another process may take a port of the bus before the master does. */
+const TRIES = 3
+
 /** Starts a Redis Cluster of three masters on free ports of 127.0.0.1, each with a third of the slots. */
-export async function startRedisCluster(): Promise<TestCluster> {
-  const busPorts = [await freePort(), await freePort(), await freePort()]
-  const masters = await Promise.all(
-    busPorts.map((port) => startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', `${port}`] })),
+export async function startRedisCluster(tries = TRIES): Promise<TestCluster> {
+  try {
+    return await startOnce()
+  } catch (error) {
+    if (tries <= 1) throw error
+    return startRedisCluster(tries - 1)
+  }
+}
+
+async function startMasters(busPorts: readonly number[]): Promise<TestRedis[]> {
+  const starting = busPorts.map((port) =>
+    startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-port', `${port}`] }),
   )
+  const started = await Promise.allSettled(starting)
+  const masters = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  if (masters.length === busPorts.length) return masters
+  await Promise.all(masters.map((master) => master.stop()))
+  throw new Error('A master of the Redis Cluster did not start')
+}
+
+async function startOnce(): Promise<TestCluster> {
+  const busPorts = [await freePort(), await freePort(), await freePort()]
+  const masters = await startMasters(busPorts)
   const clients: Cluster[] = []
   const stop = async () => {
     for (const client of clients.splice(0)) client.disconnect()

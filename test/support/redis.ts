@@ -46,22 +46,37 @@ export async function startRedis(options: StartRedisOptions = {}): Promise<TestR
   }
 }
 
+/** Below the ports that systems give to connections, of which one may be taken before a server listens. */
+const [FIRST_PORT, PORTS] = [15_000, 7_000]
+
 /** A TCP port of 127.0.0.1 that is free at this moment. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
+  for (;;) {
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS)
+    if (await isFree(port)) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1')
+  try {
+    await once(server, 'listening')
+  } catch {
+    return false
+  }
   server.close()
   await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('No TCP port was given')
-  return address.port
+  return true
 }
+
+/** Nothing is saved, and a replica gets its data at once: by default Redis waits 5 s for a second one. */
+const WITHOUT_FILES = ['--save', '', '--appendonly', 'no', '--repl-diskless-sync-delay', '0']
 
 async function launch(port: number, args: readonly string[]): Promise<TestRedis> {
   const folder = await mkdtemp(join(tmpdir(), 'quasar-redis-'))
   const child = spawn(
     'redis-server',
-    ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder, ...args],
+    ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, ...WITHOUT_FILES, ...args],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const clients: Redis[] = []

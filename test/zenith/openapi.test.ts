@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { Queue, Worker } from 'bullmq'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { createZenith, type Zenith } from '../../src/create-zenith.js'
 import type { PulseEvent } from '../../src/protocol/index.js'
-import { bullmqQueues } from '../../src/queues/bullmq.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { bullmqQueues } from '../../src/queues/bullmq/index.js'
+import { createZenith, type Zenith } from '../../src/runtime/create-zenith.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { OPERATIONS } from '../../src/zenith/operations.js'
 import { exceptionOf, heartbeatOf, slowOf } from '../stores/samples.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
@@ -109,15 +109,21 @@ describe('the API’s own description', () => {
     const failed = await askApi<{ jobs: { id: string }[] }>(zenith, `/api/queues/${queue}/jobs?state=failed`)
     const job = present(failed.body.jobs[0]).id
     await postApi(zenith, `/api/queues/${queue}/actions`, { action: 'pause' })
-    const selection = { queues: [decodeURIComponent(queue)], state: 'failed' }
-    const { body } = await postApi<{ id: string }>(zenith, '/api/bulk', { action: 'retry', selection })
-    names = { service: 'shop', queue, job, id: body.id }
+    names = { service: 'shop', queue, job }
+    names = { ...names, id: await begin() }
     return async () => {
       await zenith.close()
       await source.close()
       await redis.stop()
     }
   }, 60_000)
+
+  /** Begins a bulk operation. */
+  async function begin(): Promise<string> {
+    const selection = { queues: [decodeURIComponent(names.queue ?? '')], state: 'failed' }
+    const { body } = await postApi<{ id: string }>(zenith, '/api/bulk', { action: 'retry', selection })
+    return body.id
+  }
 
   const pathOf = (path: string) => path.replace(/\{(\w+)\}/g, (_, name: string) => names?.[name] ?? 'shop')
 
@@ -233,6 +239,8 @@ describe('the API’s own description', () => {
   ])('describes what %s answers to %j', async (path, body, status) => {
     const key = decodeURIComponent(names.queue ?? '')
     const filled = JSON.parse(JSON.stringify(body).replaceAll('""', JSON.stringify(key))) as unknown
+    // What was begun with the server may have ended by now.
+    if (path.includes('{id}')) names = { ...names, id: await begin() }
     const answer = await postApi(zenith, pathOf(path), filled)
     expect([answer.status, answer.body]).toEqual([status, answer.body])
     const described = path.replace('nothing', '{queue}')
@@ -253,7 +261,8 @@ describe('the API’s own description', () => {
     ['/api/nodes?state=dead', '`state` takes `live` or `lost` or `left`.'],
     ['/api/services?period=2h', '`period` takes `5m` or `15m` or `1h`.'],
     ['/api/nodes?limit=1&limit=2', '`limit` is given more than once.'],
-    ['/api/overview?x=1', '`x` is not known; this takes no parameters.'],
+    ['/api/overview?x=1', '`x` is not known; this takes `services`, `nodes`, `queues`, `text`.'],
+    ['/api/health?x=1', '`x` is not known; this takes no parameters.'],
     ['/api/services/shop?x=1', '`x` is not known; this takes `period`.'],
   ])('%s says what it takes', async (path, message) => {
     const { status, body } = await askApi(zenith, path)

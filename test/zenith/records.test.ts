@@ -7,8 +7,8 @@ import type {
   SlowEntry,
   SlowGroup,
 } from '../../src/protocol/index.js'
-import { memoryStore } from '../../src/stores/memory.js'
-import { redisStore } from '../../src/stores/redis.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { startRedis } from '../support/redis.js'
 import { askApi } from './support/api.js'
 import { beatOf, exceptionOf, report, rollupOf, slowOf } from './support/records.js'

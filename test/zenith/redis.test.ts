@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { keysOf, type PulseEvent, type StoreHealth } from '../../src/protocol/index.js'
-import { redisStore } from '../../src/stores/redis.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { beatOf, exceptionOf, report, slowOf } from './support/records.js'
 import { nodeOf, openZenith, seen, serveZenith } from './support/zenith.js'

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { PulseDifference, PulseEvent } from '../../src/protocol/index.js'
-import { memoryStore } from '../../src/stores/memory.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { fakeClock } from '../support/fake-clock.js'
 import { countingReader } from './support/counting-reader.js'
 import { send } from './support/http.js'

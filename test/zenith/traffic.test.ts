@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { memoryStore } from '../../src/stores/memory.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
 import { freezeClock, ms, START, within } from './support/figures.js'
 import { beatOf, report, rollupOf, type SeriesFigures } from './support/records.js'
 import { openZenith, seen, serviceOf } from './support/zenith.js'

@@ -3,6 +3,7 @@ import { keysOf } from '../../protocol/index.js'
 import { parseAddress } from '../../redis/address.js'
 import { ownConnection } from '../../redis/own-connection.js'
 import { placeAt, withTokenPassword } from '../../redis/target.js'
+import type { Command } from '../command.js'
 import { contextOf } from '../doctor/context.js'
 import { examine } from '../doctor/examine.js'
 import { ROLES } from '../doctor/needed-rights.js'
@@ -10,50 +11,49 @@ import { textOf } from '../doctor/print.js'
 import { servicesOf } from '../doctor/services.js'
 import { describeOptions, type OptionSpec, oneOf, type Parsed, readOptions, text, yesOrNo } from '../options.js'
 import { DEFAULT_REDIS, hostOf, redisFrom, redisUrl } from '../redis-url.js'
-import type { Command } from '../run-command.js'
 import { tokens } from '../tokens.js'
 
 const DOCTOR_OPTIONS = {
   redis: {
     value: 'URL',
     env: 'QUASAR_REDIS_URL',
-    help: `where the recorders report; also REDIS_URL (default ${DEFAULT_REDIS})`,
+    help: `the Redis that your apps report to; also REDIS_URL (default ${DEFAULT_REDIS})`,
     read: redisUrl,
   },
   prefix: {
     value: 'TEXT',
     env: 'QUASAR_PREFIX',
-    help: 'what all keys begin with (default gravito:quasar:)',
+    help: 'prefix of all keys (default gravito:quasar:)',
     read: text(/.:$/, 'a text that ends with a colon'),
   },
   role: {
     value: 'ROLE',
     env: null,
-    help: 'what the Redis user is for: reporter, queues, zenith or operator; any of them is fine without it',
+    help: 'role of the Redis user: reporter, queues, zenith or operator (default: any)',
     read: oneOf(...ROLES),
   },
   token: {
     value: 'TOKEN',
     env: 'QUASAR_TOKEN',
-    help: 'the password where the URL names a user and none',
+    help: 'verifies the audit trail; also the password if the URL has a user and no password',
     read: tokens,
   },
-  json: { value: null, env: null, help: 'for machines', read: yesOrNo },
+  json: { value: null, env: null, help: 'prints JSON', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
 
 const HELP = `Usage: quasar doctor [options]
 
-Looks at the Redis, at its user's rights, at the clocks, at who reports and how the apps are set up, and says what to do.
-It changes nothing, and ends within 20 s.
+Checks Redis, the user's rights, the clocks, the reporters and how your apps are set up, and suggests fixes.
+It changes nothing and ends within 20 s.
 
-Options, and the variables of the environment that stand for them:
+Options and their environment variables:
 ${describeOptions(DOCTOR_OPTIONS)}
 
-Exit code: 0 without problems, 1 with any, 2 when it was called wrongly.
+Exit codes: 0 without problems, 1 with problems, 2 for invalid options.
 `
 
 export const doctorCommand: Command = {
-  summary: 'finds what is wrong with Redis, rights, clocks, reporters',
+  summary: 'finds problems with Redis, rights, clocks and reporters',
   help: HELP,
   async run(args, env) {
     const { isHelp, values } = readOptions(args, DOCTOR_OPTIONS, env)
@@ -67,7 +67,7 @@ type Values = Parsed<typeof DOCTOR_OPTIONS>['values']
 async function diagnose({ prefix, role, json, token }: Values, url: string): Promise<void> {
   const keys = keysOf(prefix)
   const connection = ownConnection(withTokenPassword(placeAt(parseAddress(url)), token?.[0]))
-  const context = contextOf(connection, keys, role ?? null)
+  const context = contextOf(connection, keys, role ?? null, token)
   const findings = await examine(context)
   const isReached =
     findings.every(({ code }) => code !== 'too-late') && findings.some(({ code }) => code === 'redis-reached')

@@ -2,13 +2,21 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
-import { createZenith, toNodeHandler, type Zenith } from '../../create-zenith.js'
-import { openQueues } from '../../queue-drivers.js'
-import { openBrowser } from '../open-browser.js'
+import { inTimeHeld } from '../../lib/async.js'
+import {
+  createLoginLink,
+  createZenith,
+  type LoginLink,
+  toNodeHandler,
+  type Zenith,
+} from '../../runtime/create-zenith.js'
+import { openQueues } from '../../runtime/queue-drivers.js'
+import type { Command } from '../command.js'
+import { openBrowser, openSecretly } from '../open-browser.js'
 import { describeOptions, readOptions } from '../options.js'
 import { Problem, wrongUse } from '../problem.js'
 import { hostOf } from '../redis-url.js'
-import type { Command } from '../run-command.js'
+import { onLine } from '../terminal.js'
 import { type Voice, voiceOf } from '../voice.js'
 import { settingsOf, ZENITH_OPTIONS, type ZenithSettings } from './zenith-options.js'
 
@@ -18,13 +26,14 @@ const CLOSE_WITHIN_MS = 1_000
 
 const HELP = `Usage: quasar zenith [options]
 
-Serves the page that shows what the recorders report.
+Serves the page that shows what your apps report.
 
-Options, and the variables of the environment that stand for them:
+Options and their environment variables:
 ${describeOptions(ZENITH_OPTIONS)}
 
-Without --auth-user or --bearer only this machine itself may see it. Keep secrets in variables: others may read a command
-line. QUASAR_SECRET (16 characters or more) makes log-ins outlive a restart.
+Without --auth-user or --bearer it prints a link that opens the page on this machine, once and within 15 minutes. Press Enter
+or restart it for a new link. Scripts send the token of --bearer. Keep secrets in variables: others can read command lines.
+With QUASAR_SECRET (16 characters or more) log-ins survive a restart.
 `
 
 export const zenithCommand: Command = {
@@ -39,7 +48,8 @@ export const zenithCommand: Command = {
 
 async function serve(settings: ZenithSettings): Promise<void> {
   const voice = voiceOf(settings.isQuiet)
-  const zenith = await create(settings, voice)
+  const access = settings.isLocalOnly ? accessOf(settings, voice) : null
+  const zenith = await create(settings, access?.link, voice)
   const server = createServer(toNodeHandler(zenith))
   try {
     await listen(server, settings)
@@ -50,18 +60,64 @@ async function serve(settings: ZenithSettings): Promise<void> {
   const url = urlOf(server, settings)
   endOnSignal(server, zenith)
   voice.say(`Zenith is at ${url}`)
-  if (settings.isLocalOnly) {
-    voice.say('Only this machine itself may see it; put no proxy in front before it asks who comes (--auth-user).')
-  }
-  if (settings.isOpening) openBrowser(url)
+  if (access) access.begin(url)
+  else if (settings.isOpening) openBrowser(url)
   void tellAboutRedis(zenith, hostOf(settings.zenith.redis), voice)
 }
 
-async function create({ zenith, queues }: ZenithSettings, voice: Voice): Promise<Zenith> {
+interface Access {
+  readonly link: LoginLink
+  /** @param url of Zenith */
+  begin(url: string): void
+}
+
+/** The way in of the person at this machine. */
+function accessOf({ isOpening, isQuiet }: ZenithSettings, voice: Voice): Access {
+  let closeFile = () => {}
+  let hasKeys = false
+  const anew = () => `${hasKeys ? 'Press Enter' : 'Restart Zenith'} for a link for another browser.`
+  const link = createLoginLink({
+    where: isQuiet ? WHERE_QUIET : WHERE,
+    onOpen() {
+      closeFile()
+      voice.say(`The link was opened. ${anew()}`)
+    },
+  })
+  function print(url: string): string {
+    const whole = url + link.make()
+    voice.say(`Open this link on this machine. It works once, within 15 minutes:\n\n  ${whole}\n`)
+    return whole
+  }
+  return {
+    link,
+    begin(url) {
+      hasKeys = !isQuiet && onLine(() => void print(url))
+      const whole = print(url)
+      if (isOpening) closeFile = tryOpening(whole, voice)
+    },
+  }
+}
+
+/** A machine whose folder for temporary files is full or closed: the link has been said. */
+function tryOpening(link: string, voice: Voice): () => void {
+  try {
+    return openSecretly(link)
+  } catch (error) {
+    voice.warn(`Could not open the browser: ${error instanceof Error ? error.message : error}`)
+    return () => {}
+  }
+}
+
+const WHERE =
+  'Open the newest link that quasar zenith printed in its terminal. For a new one press Enter there, or restart it.'
+const WHERE_QUIET = 'Zenith runs with --quiet and prints no link: restart it with --open, or without --quiet.'
+
+async function create({ zenith, queues }: ZenithSettings, link: LoginLink | undefined, voice: Voice): Promise<Zenith> {
   try {
     const sources = await openQueues(queues.words, queues.redis)
     return createZenith({
       ...zenith,
+      ...(link ? { auth: { link } } : {}),
       queues: sources,
       logger: { info: voice.say, warn: voice.warn, error: voice.warn },
     })
@@ -81,9 +137,9 @@ async function listen(server: Server, { host, port }: ZenithSettings): Promise<v
 
 function whyNot(error: unknown, host: string, port: number): string {
   const code = error instanceof Error && 'code' in error ? error.code : null
-  if (code === 'EADDRINUSE') return `port ${port} of ${host} is taken; --port says another.`
-  if (code === 'EACCES') return `port ${port} is not for this user; --port says another, 1024 or more.`
-  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is no address of this machine.`
+  if (code === 'EADDRINUSE') return `port ${port} of ${host} is in use; choose another with --port.`
+  if (code === 'EACCES') return `this user can't use port ${port}; choose 1024 or more with --port.`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `${host} is not an address of this machine.`
   return `can't listen at ${host}:${port}: ${error instanceof Error ? error.message : error}.`
 }
 
@@ -96,10 +152,10 @@ function urlOf(server: Server, { host, zenith }: ZenithSettings): string {
 async function tellAboutRedis(zenith: Zenith, name: string, voice: Voice): Promise<void> {
   let health = await zenith.health()
   if (health.ok) {
-    voice.say(`It reads ${name}`)
+    voice.say(`Zenith reads ${name}`)
     return
   }
-  voice.warn(`${name}: ${health.error}. The page says so, too, and goes on by itself.`)
+  voice.warn(`${name}: ${health.error}. The page reports this, too; Zenith keeps trying.`)
   while (!health.ok) {
     await wait(ASK_REDIS_AGAIN_MS, undefined, { ref: false })
     health = await zenith.health()
@@ -115,9 +171,9 @@ function endOnSignal(server: Server, zenith: Zenith): void {
     isEnding = true
     const closed = once(server, 'close')
     server.close()
-    await Promise.race([zenith.close(), wait(CLOSE_WITHIN_MS)])
+    await inTimeHeld(zenith.close(), CLOSE_WITHIN_MS)
     server.closeAllConnections()
-    await Promise.race([closed, wait(CLOSE_WITHIN_MS / 2)])
+    await inTimeHeld(closed, CLOSE_WITHIN_MS / 2)
     process.exit(0)
   }
   process.on('SIGINT', () => void end())

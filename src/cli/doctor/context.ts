@@ -12,6 +12,8 @@ export interface DoctorContext {
   readonly connection: Connection
   /** What the user is meant to do; null: nobody said. */
   readonly role: Role | null
+  /** What records are signed with; none: nothing is verified. */
+  readonly tokens: readonly string[]
   ask(...command: Command): Promise<Reply>
   askAll(commands: readonly Command[]): Promise<Reply[]>
   /** The lines of INFO by name; null when this user may not ask. */
@@ -19,14 +21,19 @@ export interface DoctorContext {
   fleet(): Promise<Fleet>
 }
 
-export function contextOf(connection: Connection, keys: Keys, role: Role | null): DoctorContext {
+export function contextOf(
+  connection: Connection,
+  keys: Keys,
+  role: Role | null,
+  tokens: readonly string[] = [],
+): DoctorContext {
   const askAll = (commands: readonly Command[]) => send(connection, commands)
   const ask = async (...command: Command) => (await askAll([command]))[0] as Reply
   const info = once(async () => {
     const reply = await ask('info')
     return reply.error ? null : parseInfo(asText(reply.value) ?? '')
   })
-  return { keys, connection, role, ask, askAll, info, fleet: once(() => readFleet(connection, keys, askAll)) }
+  return { keys, connection, role, tokens, ask, askAll, info, fleet: once(() => readFleet(connection, keys, askAll)) }
 }
 
 function once<T>(get: () => Promise<T>): () => Promise<T> {

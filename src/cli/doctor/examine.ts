@@ -1,3 +1,4 @@
+import { inTimeHeld, TOO_LATE } from '../../lib/async.js'
 import { describeError } from '../../redis/errors.js'
 import { CHECKS } from './checks/index.js'
 import { reach } from './checks/reach.js'
@@ -10,13 +11,7 @@ const WITHIN_MS = 20_000
 /** Runs the checks one after the other: what one measures must not be the work of another. Never rejects. */
 export async function examine(context: DoctorContext): Promise<readonly Finding[]> {
   const findings: Finding[] = []
-  let timer: NodeJS.Timeout | undefined
-  // It also holds the process: a connection of Quasar's does not.
-  const deadline = new Promise<'late'>((resolve) => {
-    timer = setTimeout(resolve, WITHIN_MS, 'late')
-  })
-  if ((await Promise.race([runAll(context, findings), deadline])) === 'late') findings.push(tooLate())
-  clearTimeout(timer)
+  if ((await inTimeHeld(runAll(context, findings), WITHIN_MS)) === TOO_LATE) findings.push(tooLate())
   return LEVELS.flatMap((level) => findings.filter((finding) => finding.level === level))
 }
 

@@ -1,3 +1,4 @@
+import { escapeGlob } from '../../lib/glob.js'
 import {
   type Heartbeat,
   type Keys,
@@ -12,7 +13,6 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
 import type { RedisError } from '../../redis/errors.js'
-import { escapeGlob } from '../../redis/glob.js'
 import { unpackText } from '../../redis/packed-text.js'
 import { asEntries, asNumber, asScored, asText } from '../../redis/replies.js'
 import type { Reply } from '../../redis/send.js'

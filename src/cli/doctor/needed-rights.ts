@@ -71,16 +71,51 @@ function reads(keys: Keys): Command[] {
     ['zrange', keys.queueIndex, 0, 0],
     ['mget', keys.queues(NOBODY)],
     ['xrevrange', keys.audit, '-', '-', 'COUNT', 1],
+    ['xrevrange', keys.auditHead, '-', '-', 'COUNT', 1],
     ['hgetall', keys.kept(NOBODY)],
+    ['hlen', keys.kept(NOBODY)],
+    ['hrandfield', keys.kept(NOBODY), 1],
+    ['hstrlen', keys.kept(NOBODY), NOBODY],
+    ['hmget', keys.kept(NOBODY), NOBODY],
+  ]
+}
+
+/** Among what an operator's Zenith sends. */
+const READS: ReadonlySet<string> = new Set(['get', 'hget'])
+
+/**
+ * What nobody but a Zenith by which people act may send: each would change Zenith's own data. They are as harmless as those
+ * above.
+ */
+export function ownWrites(keys: Keys): readonly Command[] {
+  const { audit } = keys
+  return [
+    ...operatorWrites(keys).filter(([name]) => !READS.has(name)),
+    ['xtrim', audit, 'MAXLEN', '=', Number.MAX_SAFE_INTEGER],
+    ['xdel', audit, NEVER],
+    ['rename', keys.lease(NOBODY), keys.lease(NOBODY)],
+    ['restore', keys.lease(NOBODY), 0, ''],
+    ['eval', 'return 1', 1, keys.lease(NOBODY)],
   ]
 }
 
 function operatorWrites(keys: Keys): Command[] {
   return [
     ['xadd', keys.audit, NEVER, 'data', ''],
+    ['xadd', keys.auditHead, NEVER, 'data', ''],
     // A field without a value.
     ['hset', keys.kept(NOBODY), 'a', 'b', 'c'],
-    ['hlen', keys.kept(NOBODY)],
+    ['hget', keys.kept(NOBODY), NOBODY],
     ['hdel', keys.kept(NOBODY), NOBODY],
+    ['set', keys.lease(NOBODY), '', 'XX'],
+    ['get', keys.lease(NOBODY)],
+    ['pexpire', keys.lease(NOBODY), 1_000],
+    ['del', keys.lease(NOBODY)],
+    ['zadd', keys.debts, 'XX', 0, NOBODY],
+    // No number.
+    ['zincrby', keys.debts, 'none', NOBODY],
+    ['zremrangebyscore', keys.debts, '+inf', '-inf'],
+    ['zremrangebyrank', keys.debts, 1, 0],
+    ['pexpire', keys.debts, 3_000_000_000],
   ]
 }

@@ -1,4 +1,4 @@
-import { monotonic } from '../clock.js'
+import { monotonic } from '../../lib/clock.js'
 import {
   type CpuGroup,
   type CpuPlace,

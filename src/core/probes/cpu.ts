@@ -1,6 +1,6 @@
 import os from 'node:os'
+import { monotonic } from '../../lib/clock.js'
 import type { CpuFigures } from '../../protocol/index.js'
-import { monotonic } from '../clock.js'
 import { percent, round } from '../round.js'
 import type { Cgroup, CgroupReading } from './cgroup.js'
 import type { Probe } from './probe.js'

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises'
+import { monotonic } from '../../lib/clock.js'
 import type { DiskFigures } from '../../protocol/index.js'
-import { monotonic } from '../clock.js'
 import { percent } from '../round.js'
 import type { Probe } from './probe.js'
 

@@ -3,8 +3,9 @@ import { watchLoopDrift } from './loop-drift.js'
 import type { Probe } from './probe.js'
 
 export interface EventLoopProbe extends Probe<EventLoopFigures> {
-  /** See {@link watchLoopDrift}. */
+  /** See {@link watchLoopDrift} for both. */
   blockedMs(from: number, to: number): number | null
+  turn(now: number): void
 }
 
 /** Delays by a timer of our own, utilization by the runtime. */
@@ -13,6 +14,7 @@ export function eventLoopProbe(): EventLoopProbe {
   return {
     collect: () => drift.take(),
     blockedMs: (from, to) => drift.blockedMs(from, to),
+    turn: (now) => drift.turn(now),
     stop: () => drift.stop(),
   }
 }

@@ -1,5 +1,5 @@
+import { inTime } from '../../lib/async.js'
 import type { Heartbeat, Meanwhile } from '../../protocol/index.js'
-import { clearTimeout, setTimeout } from '../clock.js'
 import { type Cgroup, watchCgroup } from './cgroup.js'
 import { ROOTS, type Roots } from './cgroup-paths.js'
 import { cpuProbe, UNKNOWN_CPU } from './cpu.js'
@@ -28,6 +28,8 @@ export interface Probes {
    * garbage collection one turn later.
    */
   window(from: number, to: number): Window
+  /** Code of the app runs now (`performance.now()`). Called often: it rarely costs more than a comparison. */
+  turn(now: number): void
   /** Ends timers, observers and descriptors. Harmless twice. */
   stop(): void
 }
@@ -86,12 +88,13 @@ export function startProbesFrom(own: Partial<ProbeFactories>, options: ProbeOpti
       eventLoop: eventLoop.ask((probe) => probe.collect()),
       gc: gc.ask((probe) => probe.collect()),
     }),
-    prepare: () => within(PREPARE_LIMIT_MS, Promise.all(all.map((isolated) => isolated.prepare()))),
+    prepare: async () => void (await inTime(Promise.all(all.map((isolated) => isolated.prepare())), PREPARE_LIMIT_MS)),
     window: (from, to) => ({
       loopBlockedMs: eventLoop.ask((probe) => probe.blockedMs(from, to)),
       gcMs: gc.ask((probe) => probe.pausedMs(from, to)),
       cpuThrottledMs: cgroup.ask((probe) => probe.throttledMs(from, to)),
     }),
+    turn: (now) => eventLoop.probe?.turn(now),
     stop: () => {
       for (const isolated of all) isolated.stop()
     },
@@ -130,14 +133,4 @@ function isolate<P extends Preparable>(name: string, make: () => P | null, onFau
     },
     stop: () => guarded.run(() => probe?.stop?.(), undefined),
   }
-}
-
-/** Waits for work, but not longer than a time in ms. */
-async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limitMs).unref()
-  })
-  await Promise.race([work, limit])
-  clearTimeout(timer)
 }

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
+import { clearTimeout, monotonic, setTimeout } from '../../lib/clock.js'
 import type { EventLoopFigures } from '../../protocol/index.js'
-import { clearTimeout, monotonic, setTimeout } from '../clock.js'
 import { round } from '../round.js'
 import { DelaySamples } from './delay-samples.js'
 import { overlap, ring } from './ring.js'
@@ -20,6 +20,8 @@ const TIMER_GRAIN_MS = 2
 /** Shorter stretches are not remembered. */
 const NOTABLE_MS = 20
 const KEPT_STRETCHES = 128
+/** As many looks for requests that come at once: one takes less than a µs. */
+const MOST_LOOKS = 20
 /** A loop that was held for this share of its active time without running was parked. */
 const PARKED_SHARE = 0.5
 /** So many turns between two looks are the wake-ups of an idle loop, which cost next to nothing. */
@@ -58,6 +60,11 @@ export interface LoopDrift {
    * time; null where the runtime does not tell its active time, as Bun and Deno, and when the thread was parked meanwhile.
    */
   blockedMs(from: number, to: number): number | null
+  /**
+   * The loop runs an app's code now (`performance.now()`): a moment to look at that wakes nothing up. The timer alone sees a block
+   * among other turns only as far as it is late for it.
+   */
+  turn(now: number): void
   stop(): void
 }
 
@@ -74,6 +81,7 @@ export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()
   const parks = ring<Stretch>(KEPT_STRETCHES)
   const samples = new DelaySamples()
   const share = new Share()
+  const allowance = new Allowance()
   let last = look(threadTime)
   let sampled = last
   let dueAt = last.at + PERIODS_MS.idle
@@ -158,6 +166,14 @@ export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()
         return Math.max(longest, Math.min(stretch.ms, overlap(stretch, { from, to })))
       }, 0)
     },
+    turn(now) {
+      if (!allowance.take(now) && now - last.at < NOTABLE_MS) return
+      try {
+        mark(look(threadTime))
+      } catch {
+        // The next call of take() fails in the same way, and reports it.
+      }
+    },
     stop() {
       isStopped = true
       clearTimeout(timer)
@@ -188,6 +204,20 @@ function wasParked(last: Look, now: Look): boolean {
   if (last.ran === null || now.ran === null) return active / (now.at - last.at) > 1 - BUSY_SHARE
   const parked = active - (now.ran - last.ran)
   return parked >= NOTABLE_MS && parked > active * PARKED_SHARE
+}
+
+/** Bounds the looks that requests ask for: a burst of 20, and one every 20 ms on average. */
+class Allowance {
+  #left = MOST_LOOKS
+  #since = 0
+
+  take(now: number): boolean {
+    this.#left = Math.min(MOST_LOOKS, this.#left + (now - this.#since) / NOTABLE_MS)
+    this.#since = now
+    if (this.#left < 1) return false
+    this.#left -= 1
+    return true
+  }
 }
 
 /** The share of its time that the loop was busy, 0–1. */

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { monotonic } from '../clock.js'
+import { monotonic } from '../../lib/clock.js'
 import { parseThrottled } from './cgroup-files.js'
 import { ring } from './ring.js'
 

@@ -1,7 +1,7 @@
-import type { Writer } from '../../ports.js'
+import { monotonic } from '../../lib/clock.js'
+import type { Writer } from '../../ports/index.js'
 import type { QueueEntry } from '../../protocol/index.js'
-import { monotonic } from '../clock.js'
-import { fingerprintOf, type Holder, holderText, isNothing, parseHolder, type Watch, without } from './watch.js'
+import { type Holder, holderText, isNothing, parseHolder, type Watch, watchIdOf, without } from './watch.js'
 
 /** Nodes of one service that watch different queues; what is beyond is not reported. */
 const MAX_RANKS = 50
@@ -80,7 +80,7 @@ export class Election {
     if (current === null) return { kind: 'silent' }
     if (current === text) return this.#hold({ rank, text, watch: rest })
     const holder = parseHolder(current)
-    if (holder.fingerprint === fingerprintOf(rest)) return this.#yield('covered')
+    if (holder.fingerprint === watchIdOf(rest)) return this.#yield('covered')
     const reported = await this.#reportedBy(rank, holder)
     return reported ? { kind: 'rest', rest: without(rest, holder, reported) } : this.#stay(rank)
   }

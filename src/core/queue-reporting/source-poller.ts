@@ -1,11 +1,13 @@
-import type { QueueReading, QueueSource, SourceReading } from '../../ports.js'
+import { isDoneIn } from '../../lib/async.js'
+import { monotonic } from '../../lib/clock.js'
+import { type OutageLines, OutageLog } from '../../lib/outage-log.js'
+import type { QueueReading, QueueSource, SourceReading } from '../../ports/index.js'
 import { MAX_MESSAGE_CHARS, MAX_QUEUES, type QueueEntry, UNKNOWN_METRICS } from '../../protocol/index.js'
-import { cut } from '../../protocol/read.js'
 import { maskSecrets } from '../../redaction/secrets.js'
-import { clearTimeout, monotonic, setTimeout } from '../clock.js'
+import { maskedWithin } from '../../redaction/within.js'
 import type { Notices } from '../logger.js'
 import { Throughput } from './throughput.js'
-import { queueKey } from './watch.js'
+import { placeKey, queueKey } from './watch.js'
 
 /** How long a source may take until it is said that it does not answer, ms. */
 const ANSWER_TIMEOUT_MS = 5_000
@@ -19,23 +21,22 @@ interface Known {
 /** Reads one source, never twice at a time, and keeps what it said last: names once seen stay. */
 export class SourcePoller {
   readonly source: QueueSource
-  readonly #notices: Notices
   /** By {@link queueKey}: queues of several apps may have one name. */
   readonly #known = new Map<string, Known>()
   #askedAt = Number.NEGATIVE_INFINITY
+  #left = 0
   #isAsked = false
   #isEnded = false
-  #error: string | null = null
-  #failingSince: number | null = null
+  readonly #outage: OutageLog
 
   constructor(source: QueueSource, notices: Notices) {
     this.source = source
-    this.#notices = notices
+    this.#outage = new OutageLog(linesOf(source, notices))
   }
 
   /** Why it can't be read; null when it can, or was not yet. */
   get error(): string | null {
-    return this.#error
+    return this.#outage.error
   }
 
   /** Queues that it has named, by {@link queueKey}. */
@@ -45,12 +46,30 @@ export class SourcePoller {
 
   /** Queues that another node saw here: they are shown, also when they have no jobs any more. */
   remember(entries: readonly QueueEntry[]): void {
-    for (const entry of entries) if (!this.#known.has(queueKey(entry))) this.#keep(blank(entry))
+    for (const entry of entries) {
+      const isNew = !this.#known.has(queueKey(entry))
+      // More than can be told of anyway.
+      if (isNew && this.#known.size < MAX_QUEUES) this.#keep(blank(entry))
+    }
+  }
+
+  /** Takes over what another source of the same place knows of its queues: they are read on as if nothing had changed. */
+  inherit({ source, known }: { readonly source: QueueSource; readonly known: ReadonlyMap<string, Known> }): void {
+    const { names } = this.source
+    if (names === null || placeKey(source) !== placeKey(this.source)) return
+    for (const [key, one] of known) {
+      if (names.includes(one.entry.name) && !this.#known.has(key)) this.#known.set(key, one)
+    }
+  }
+
+  /** What it knows of its queues, by {@link queueKey}. */
+  get known(): ReadonlyMap<string, Known> {
+    return this.#known
   }
 
   /** Forgets what its queues were like, for another node goes on reporting them; their names stay. */
   lapse(): void {
-    this.#error = null
+    this.#outage.error = null
     for (const [key, { entry }] of this.#known) {
       this.#known.set(key, { entry: blank(entry), in: new Throughput(), out: new Throughput() })
     }
@@ -68,7 +87,8 @@ export class SourcePoller {
     this.#askedAt = now
     this.#isAsked = true
     const answered = this.#ask(names)
-    if (await isSlow(answered)) this.#fail(`did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`)
+    if (!(await isDoneIn(answered, ANSWER_TIMEOUT_MS)))
+      this.#fail(`did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`)
   }
 
   /** It is watched no more: a read that this breaks off is no failure. */
@@ -76,12 +96,17 @@ export class SourcePoller {
     this.#isEnded = true
   }
 
+  /** Queues that it found and did not read: they are too many. */
+  get left(): number {
+    return this.#left
+  }
+
   /** What is known of its queues now. */
   entries(): QueueEntry[] {
     const all = [...this.#known.values()].map(({ entry }) => entry)
     const listed = this.source.names?.flatMap((name) => this.#named(all, name)) ?? all
     return listed.slice(0, MAX_QUEUES).map((entry) => {
-      return this.#error === null ? entry : { ...blank(entry), error: this.#error }
+      return this.error === null ? entry : { ...blank(entry), error: this.error }
     })
   }
 
@@ -93,7 +118,7 @@ export class SourcePoller {
   async #ask(names: readonly string[] | null): Promise<void> {
     try {
       this.#take(await this.source.read(names ?? undefined), names)
-      this.#recover()
+      this.#outage.note(null)
     } catch (error) {
       this.#fail(messageOf(error))
     } finally {
@@ -101,7 +126,8 @@ export class SourcePoller {
     }
   }
 
-  #take({ server, queues }: SourceReading, names: readonly string[] | null): void {
+  #take({ server, queues, left = 0 }: SourceReading, names: readonly string[] | null): void {
+    this.#left = left
     const now = monotonic()
     const readings = new Map(queues.map((reading) => [this.#keyOf(reading), reading]))
     for (const [key, { entry }] of this.#known) {
@@ -140,36 +166,15 @@ export class SourcePoller {
 
   #fail(message: string): void {
     if (this.#isEnded) return
-    this.#error = cut(maskSecrets(message), MAX_MESSAGE_CHARS)
-    if (this.#failingSince !== null) return
-    this.#failingSince = monotonic()
-    this.#notices.warn(`the queues of ${this.#name} can't be read: ${this.#error}. All else is reported as ever.`)
-  }
-
-  #recover(): void {
-    this.#error = null
-    if (this.#failingSince === null) return
-    const seconds = Math.round((monotonic() - this.#failingSince) / 1_000)
-    this.#failingSince = null
-    this.#notices.info(`the queues of ${this.#name} are read again after ${seconds} s.`)
-  }
-
-  get #name(): string {
-    return `${this.source.driver} at ${this.source.place}`
+    this.#outage.note(maskedWithin(message, MAX_MESSAGE_CHARS, maskSecrets))
   }
 }
 
-/** The timer never holds the process. */
-async function isSlow(answered: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, ANSWER_TIMEOUT_MS, true)
-    timer.unref()
-  })
-  try {
-    return await Promise.race([late, answered.then(() => false)])
-  } finally {
-    clearTimeout(timer)
+function linesOf(source: QueueSource, notices: Notices): OutageLines {
+  const name = () => `${source.driver} at ${source.place}`
+  return {
+    began: (error) => notices.warn(`the queues of ${name()} can't be read: ${error}. All else is reported as ever.`),
+    ended: (seconds) => notices.info(`the queues of ${name()} are read again after ${seconds} s.`),
   }
 }
 

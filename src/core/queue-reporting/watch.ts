@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { QueueSource } from '../../ports.js'
+import type { QueueSource } from '../../ports/index.js'
 import { type QueueEntry, queueKeyOf } from '../../protocol/index.js'
 
 /** What a node watches, or what others leave of it; by {@link placeKey} and {@link queueKey}. */
@@ -45,7 +45,7 @@ export function isNothing({ places, queues }: Watch): boolean {
 }
 
 /** The same for two nodes that watch the same. */
-export function fingerprintOf({ places, queues }: Watch): string {
+export function watchIdOf({ places, queues }: Watch): string {
   const text = [...[...places].sort(), ...[...queues].sort()].join('\n')
   return createHash('sha1').update(text).digest('base64url').slice(0, 16)
 }
@@ -65,7 +65,7 @@ export function without(watch: Watch, holder: Holder, reported: readonly QueueEn
 
 /** The text of a lease. */
 export function holderText(watch: Watch, node: string): string {
-  return `${fingerprintOf(watch)} ${[...watch.places].sort().join(',') || '-'} ${node}`
+  return `${watchIdOf(watch)} ${[...watch.places].sort().join(',') || '-'} ${node}`
 }
 
 /** A reporter of another kind may hold it by its node's name alone. */

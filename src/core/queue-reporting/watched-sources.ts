@@ -1,4 +1,4 @@
-import type { QueueSource } from '../../ports.js'
+import type { QueueSource } from '../../ports/index.js'
 import type { QueueEntry } from '../../protocol/index.js'
 import type { Notices } from '../logger.js'
 import { SourcePoller } from './source-poller.js'
@@ -21,9 +21,16 @@ export class WatchedSources {
   /** @param ended called when it is taken back. @returns takes it back; twice is harmless. */
   add(source: QueueSource, ended: () => Promise<void>): () => Promise<void> {
     const known = [...this.#registrations].find(({ poller }) => poller.source === source)
-    const registration = { poller: known?.poller ?? new SourcePoller(source, this.#notices), ended }
+    const registration = { poller: known?.poller ?? this.#open(source), ended }
     this.#registrations.add(registration)
     return () => this.#remove(registration)
+  }
+
+  /** Of a group of queues that come and go, a source with another list of names takes the place of the one before it. */
+  #open(source: QueueSource): SourcePoller {
+    const poller = new SourcePoller(source, this.#notices)
+    for (const other of this.#registrations) poller.inherit(other.poller)
+    return poller
   }
 
   /** One for each place and list of names: the one that was given first. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads'
-import type { Writer } from '../../ports.js'
+import type { Writer } from '../../ports/index.js'
 import { untraced } from '../../tracing/untraced.js'
 import {
   canShareThreads,

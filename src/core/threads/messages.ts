@@ -1,5 +1,5 @@
 import { BroadcastChannel, getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
-import type { StoreRecord } from '../../ports.js'
+import type { StoreRecord } from '../../ports/index.js'
 import type { Heartbeat } from '../../protocol/index.js'
 import type { Attempt } from '../jobs.js'
 

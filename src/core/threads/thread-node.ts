@@ -1,12 +1,12 @@
-import type { Batch } from '../../ports.js'
+import { clockOrigin, monotonic, wallClock } from '../../lib/clock.js'
+import type { Batch } from '../../ports/index.js'
 import type { Heartbeat } from '../../protocol/index.js'
 import { RecordBuffer } from '../buffer.js'
-import { monotonic, wallClock } from '../clock.js'
 import { type Attempt, countAttempt } from '../jobs.js'
 import { UNKNOWN_CPU } from '../probes/cpu.js'
 import { UNKNOWN_MEMORY } from '../probes/memory.js'
 import { Rollups } from '../rollups.js'
-import { SeriesTable } from '../series.js'
+import { SeriesCounter } from '../series.js'
 import type { ThreadIdentity } from './messages.js'
 import { type TaskTimes, taskTimes } from './task.js'
 
@@ -19,12 +19,12 @@ const HANGING_SHARE = 0.5
 export class ThreadNode {
   readonly identity: ThreadIdentity
   readonly buffer = new RecordBuffer()
-  readonly #jobs = new SeriesTable(
+  readonly #jobs = new SeriesCounter(
     (_queue, name) => name,
     () => Number.POSITIVE_INFINITY,
   )
   readonly #rollups: Rollups
-  #from = wallClock()
+  #from = monotonic()
   #heartbeat: Heartbeat | null = null
   #beatAt = monotonic()
   #heardAt = monotonic()
@@ -59,12 +59,13 @@ export class ThreadNode {
     const heartbeat = isLast ? null : this.#heartbeatOfSilence()
     if (heartbeat === null && this.buffer.size === 0) return null
     const { service, node } = this.identity
-    return { service, node, heartbeat, records: this.buffer.take() }
+    return { service, node, heartbeat, records: this.buffer.take(), clockOrigin: clockOrigin() }
   }
 
   #close(isLast: boolean): void {
-    const [from, to] = [this.#from, wallClock()]
-    this.#from = to
+    const [now, to] = [monotonic(), wallClock()]
+    const from = Math.max(0, to - Math.round(now - this.#from))
+    this.#from = now
     const interval = { from, to, routes: [], jobs: [...this.#jobs.filled()], isLast }
     for (const record of this.#rollups.take(interval)) this.buffer.push(record)
     this.#jobs.clear()

@@ -1,6 +1,6 @@
 import { errorMonitor } from 'node:events'
 import type { Worker } from 'node:worker_threads'
-import { joinWatch, type SharedWatch } from '../shared-watch.js'
+import { type SharedWatch, sharedWatch } from '../../lib/shared-watch.js'
 
 /** What happens to the threads that this thread makes. */
 export interface WorkerListener {
@@ -11,7 +11,7 @@ export interface WorkerListener {
 }
 
 /** One listener on the process for all recorders of a thread. */
-const SLOT = Symbol.for('@gravito/quasar/thread-workers')
+const joinWatch = sharedWatch<WorkerListener>('thread-workers', beginWatch)
 
 /**
  * Listens to the threads that are made from now on. Node's event tells of each of them, whichever library makes it; a listener
@@ -20,7 +20,7 @@ const SLOT = Symbol.for('@gravito/quasar/thread-workers')
  * @returns ends it
  */
 export function watchWorkers(listener: WorkerListener): () => void {
-  return joinWatch(SLOT, beginWatch, listener)
+  return joinWatch(listener)
 }
 
 function beginWatch(): SharedWatch<WorkerListener> {

@@ -8,20 +8,20 @@ import { untrustedWords } from './trust-mark.js'
 export function Banners({ overview, problem }: { overview: Overview | null; problem: string | null }) {
   return (
     <div className="flex flex-col gap-3 empty:hidden">
-      {problem && <Banner>{problem} It is tried again for ever.</Banner>}
+      {problem && <Banner>{problem} The page keeps trying.</Banner>}
       {overview && !overview.store.ok && (
         <Banner>
           {overview.store.kind === 'redis' ? 'Redis' : 'The store'} does not answer
-          {overview.store.error ? `: ${overview.store.error}` : ''}. What is shown is the last that was read.
+          {overview.store.error ? `: ${overview.store.error}` : ''}. The page shows the last data that Zenith read.
         </Banner>
       )}
       {overview?.store.ok && overview.store.error && (
-        <Banner>Not all could be read: {overview.store.error}. The rest is shown.</Banner>
+        <Banner>Zenith could not read everything: {overview.store.error}. The page shows the rest.</Banner>
       )}
       {overview && overview.unreadable > 0 && !(overview.store.ok && overview.store.error) && (
         <Banner>
-          {plural(overview.unreadable, 'record')} could not be read and {overview.unreadable === 1 ? 'is' : 'are'} left
-          out: something else writes to these keys, or a reporter does not keep to the protocol.
+          Zenith skipped {plural(overview.unreadable, 'unreadable record')}: something else writes to its keys, or a
+          reporter does not follow the protocol.
         </Banner>
       )}
       {overview && <Untrusted untrusted={overview.untrusted} />}
@@ -34,8 +34,8 @@ function Untrusted({ untrusted }: Pick<Overview, 'untrusted'>) {
   if (!untrusted || !words) return null
   return (
     <Banner>
-      Records that are not signed with Zenith’s token: {words}.{' '}
-      {untrusted.leftOut ? 'They are left out.' : 'They are shown, and may be anybody’s.'}
+      Records not signed with Zenith’s token: {words}.{' '}
+      {untrusted.leftOut ? 'Zenith leaves them out.' : 'Zenith shows them, but anyone could have written them.'}
     </Banner>
   )
 }

@@ -40,7 +40,7 @@ export const Chart = memo(function Chart({ title, data, write, periodMs, atLeast
       <div
         ref={box}
         role="img"
-        aria-label={`${title}: ${describe(data, write)}. The arrow keys tell the figures of one moment.`}
+        aria-label={`${title}: ${describe(data, write)}. Use the arrow keys to move through time.`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer can do, the keyboard can too
         tabIndex={0}
         className="mt-2 h-44 w-full overflow-hidden rounded"

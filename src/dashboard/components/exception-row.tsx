@@ -48,7 +48,7 @@ function Summary({ group }: { group: ExceptionGroup }) {
         </span>
         <span className="font-semibold whitespace-nowrap">{count(amount)}×</span>
       </div>
-      <p className="mt-0.5 line-clamp-2 text-[0.8125rem] break-words">{message || 'without a message'}</p>
+      <p className="mt-0.5 line-clamp-2 text-[0.8125rem] break-words">{message || 'no message'}</p>
       <div className="label mt-0.5 flex items-baseline justify-between gap-4">
         <span className="min-w-0 truncate">
           {service}

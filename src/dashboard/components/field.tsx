@@ -47,6 +47,6 @@ export function jsonProblem(text: string): string | null {
     JSON.parse(text)
     return null
   } catch {
-    return 'This is no JSON: names and texts take double quotes.'
+    return 'Invalid JSON: names and texts need double quotes.'
   }
 }

@@ -1,4 +1,5 @@
 import type { FormEvent, ReactNode } from 'react'
+import { escapeHalfPairs } from '../../protocol/half-pairs.js'
 import { Button } from './button.js'
 import { DialogButtons } from './confirm-dialog.js'
 import { Dialog } from './dialog.js'
@@ -18,11 +19,18 @@ interface FormDialogProps {
   children: ReactNode
 }
 
+/** `FormData` makes another character of half a surrogate pair; what is written in areas is JSON, which has an escape for it. */
+function fieldsOf(form: HTMLFormElement): FormData {
+  const fields = new FormData(form)
+  for (const { name, value } of form.querySelectorAll('textarea')) fields.set(name, escapeHalfPairs(value))
+  return fields
+}
+
 /** Asks for what is needed to do something. */
 export function FormDialog({ title, confirm, isDanger, isBusy, error, onSubmit, onClose, children }: FormDialogProps) {
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    onSubmit(new FormData(event.currentTarget))
+    onSubmit(fieldsOf(event.currentTarget))
   }
   return (
     <Dialog title={title} onClose={onClose}>

@@ -18,7 +18,7 @@ export function GetStarted({ store }: { store: StoreHealth }) {
         No server reports yet
       </h2>
       <p className="mt-1 text-soft">
-        Add the line of your framework, and start the app. It appears here within one interval, 10 s.
+        Add the line for your framework and start the app. It appears here within one interval (10 s).
       </p>
       <dl className="mt-5 divide-y divide-line rounded-lg border border-line">
         {LINES.map(([framework, load, line]) => (
@@ -41,7 +41,7 @@ function NothingRead() {
   return (
     <div className="panel px-4 py-12">
       <EmptyState title="No figures yet">
-        They appear as soon as the store answers. Nothing needs to be loaded again.
+        They appear as soon as the store answers. You don’t need to reload the page.
       </EmptyState>
     </div>
   )

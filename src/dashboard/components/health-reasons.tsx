@@ -3,7 +3,7 @@ import { sentence } from '../format.js'
 
 /** What takes from a service's health, dearest first, with what each costs. */
 export function HealthReasons({ reasons }: { reasons: readonly HealthReason[] }) {
-  if (reasons.length === 0) return <p className="label mt-2">Nothing takes from it.</p>
+  if (reasons.length === 0) return <p className="label mt-2">Nothing lowers it.</p>
   const dearestFirst = [...reasons].sort((a, b) => b.cost - a.cost)
   return (
     <ul className="mt-2 flex flex-col gap-1.5">

@@ -31,7 +31,7 @@ export function LiveMark() {
         // A screen reader hears that it is old, and not every second how old.
         <>
           <span aria-hidden="true">{text}</span>
-          <span className="sr-only">{connection === 'reconnecting' ? 'reconnecting' : 'the data is old'}</span>
+          <span className="sr-only">{connection === 'reconnecting' ? 'reconnecting' : 'the data is out of date'}</span>
         </>
       )}
     </p>

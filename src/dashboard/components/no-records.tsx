@@ -4,7 +4,7 @@ import { EmptyState } from './empty-state.js'
 export function NoExceptions() {
   return (
     <EmptyState title="No exceptions">
-      Errors of requests and jobs appear here by themselves; report your own with <code>captureException(error)</code>.
+      Errors in requests and jobs appear here automatically; report others with <code>captureException(error)</code>.
     </EmptyState>
   )
 }
@@ -12,7 +12,7 @@ export function NoExceptions() {
 export function NothingSlow() {
   return (
     <EmptyState title="Nothing slow">
-      Requests and jobs over their threshold, 1 s unless the option <code>slow</code> says otherwise, appear here.
+      Requests and jobs over their threshold (1 s, or the option <code>slow</code>) appear here.
     </EmptyState>
   )
 }

@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react'
-import { useLive } from '../live/hooks.js'
+import { type ReactNode, useContext } from 'react'
+import { WholeContext } from '../live/parts.js'
 import { FilterBar } from './filter-bar.js'
 import { PeriodPicker } from './period-picker.js'
 
@@ -16,7 +16,7 @@ interface PageBarProps {
 
 /** What the page is, and what narrows it. */
 export function PageBar({ title, aside, hasPeriod = false, more, hasFilter = true }: PageBarProps) {
-  const { overview } = useLive()
+  const { overview } = useContext(WholeContext)
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
       <div className="flex min-w-0 items-center gap-3">

@@ -1,6 +1,7 @@
 import { CircleQuestionMark, Search } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Overview } from '../../protocol/overview.js'
+import { count } from '../format.js'
 import { countStates } from '../view/groups.js'
 import { openOver } from '../view/over.js'
 import { IconButton } from './icon-button.js'
@@ -19,7 +20,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
           <Nav />
         </div>
         <div className="ml-auto flex items-center gap-3">
-          {overview && <Counts nodes={overview.nodes} />}
+          {overview && <Counts overview={overview} />}
           <LiveMark />
           <div className="flex items-center gap-1.5">
             <IconButton
@@ -42,11 +43,14 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
   )
 }
 
-function Counts({ nodes }: Pick<Overview, 'nodes'>) {
+function Counts({ overview: { nodes, totals } }: { overview: Overview }) {
   const { live, lost } = useMemo(() => countStates(nodes), [nodes])
+  // Of a fleet that is not here as a whole only those in trouble are, for sure.
+  const isWhole = nodes.length >= (totals?.nodes ?? 0)
   return (
     <p className="label hidden whitespace-nowrap sm:block">
-      <b className="font-semibold text-text">{live}</b> live
+      <b className="font-semibold text-text">{isWhole ? live : count(totals?.nodes ?? 0)}</b>{' '}
+      {isWhole ? 'live' : 'servers'}
       {lost > 0 && (
         <>
           {' · '}

@@ -1,6 +1,8 @@
 import { Search } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import type { Overview } from '../../protocol/overview.js'
+import { useLive } from '../live/hooks.js'
+import { merged, useFound } from '../live/parts.js'
 import { useSession } from '../live/session.js'
 import { type Command, findCommands } from '../view/commands.js'
 import { Dialog } from './dialog.js'
@@ -17,7 +19,12 @@ export function Palette({ overview, onClose }: PaletteProps) {
   const [frozen] = useState(overview)
   const [text, setText] = useState('')
   const [chosen, setChosen] = useState(0)
-  const commands = useMemo(() => findCommands(frozen ?? overview, session, text), [frozen, overview, session, text])
+  const found = useFound(useLive().overview, useDeferredValue(text))
+  const whole = useMemo(() => {
+    const known = frozen ?? overview
+    return known && found.overview ? merged(known, [found.overview]) : known
+  }, [frozen, overview, found.overview])
+  const commands = useMemo(() => findCommands(whole, session, text), [whole, session, text])
   const input = useRef<HTMLInputElement>(null)
   const run = (command: Command | undefined) => {
     if (!command) return
@@ -46,7 +53,7 @@ export function Palette({ overview, onClose }: PaletteProps) {
           aria-activedescendant={commands[chosen] ? `command-${chosen}` : undefined}
           autoComplete="off"
           spellCheck={false}
-          placeholder="Go to a page, a service, a queue, a server, or do something"
+          placeholder="Search pages, services, queues, servers and actions"
           value={text}
           className="h-12 w-full bg-transparent pr-4 pl-11 outline-none placeholder:text-soft"
           onChange={(event) => {
@@ -56,7 +63,7 @@ export function Palette({ overview, onClose }: PaletteProps) {
           onKeyDown={onKeyDown}
         />
       </div>
-      <CommandList commands={commands} chosen={chosen} onRun={run} />
+      <CommandList commands={commands} chosen={chosen} isLooking={found.isLooking} onRun={run} />
     </Dialog>
   )
 }
@@ -64,15 +71,18 @@ export function Palette({ overview, onClose }: PaletteProps) {
 interface CommandListProps {
   commands: readonly Command[]
   chosen: number
+  /** Whether more may still come. */
+  isLooking: boolean
   onRun: (command: Command) => void
 }
 
-function CommandList({ commands, chosen, onRun }: CommandListProps) {
+function CommandList({ commands, chosen, isLooking, onRun }: CommandListProps) {
   const list = useRef<HTMLDivElement>(null)
   useEffect(() => {
     list.current?.querySelector(`#command-${chosen}`)?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
-  if (commands.length === 0) return <p className="label px-5 py-8 text-center">Nothing is called that.</p>
+  if (commands.length === 0)
+    return <p className="label px-5 py-8 text-center">{isLooking ? 'Searching…' : 'No results'}</p>
   return (
     <div ref={list} id="commands" role="listbox" aria-label="Results" tabIndex={-1} className="overflow-y-auto p-2">
       {commands.map((command, index) => (

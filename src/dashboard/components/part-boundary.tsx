@@ -13,10 +13,10 @@ export class PartBoundary extends Component<{ children: ReactNode }, { isBroken:
     if (!this.state.isBroken) return this.props.children
     return (
       <div role="alert" className="panel px-4 py-12">
-        <EmptyState title="This part of the page could not be loaded">
-          Zenith may have been updated, or is away.{' '}
+        <EmptyState title="This part of the page failed to load">
+          Zenith may have been updated, or does not answer.{' '}
           <button type="button" className="font-medium text-accent hover:underline" onClick={() => location.reload()}>
-            Load the page again
+            Reload the page
           </button>
         </EmptyState>
       </div>

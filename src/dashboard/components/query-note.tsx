@@ -14,7 +14,7 @@ export function QueryNote({ query: { error, data }, instead }: QueryNoteProps) {
     <p role="status" className="label flex items-start gap-2">
       <TriangleAlert className="mt-px size-3.5 shrink-0 text-warn" aria-hidden="true" />
       <span className="min-w-0 break-words">
-        {error.message} {data === undefined ? instead : 'What is shown is the last answer.'}
+        {error.message} {data === undefined ? instead : 'The page shows the last answer.'}
       </span>
     </p>
   )

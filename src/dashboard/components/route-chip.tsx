@@ -8,13 +8,13 @@ export function RouteChip() {
   return (
     <button
       type="button"
-      title="Show all again"
+      title="Clear this filter"
       className="inline-flex max-w-full items-center gap-2 self-start rounded-full border border-accent bg-panel py-1 pr-2 pl-3 text-xs hover:bg-raised"
       onClick={() => choose({ route: '' })}
     >
       <span className="text-soft">Only</span>
       <span className="min-w-0 truncate font-mono">{route}</span>
-      <span className="sr-only">Show all again</span>
+      <span className="sr-only">Clear this filter</span>
       <X className="size-3.5 shrink-0 text-soft" aria-hidden="true" />
     </button>
   )

@@ -34,13 +34,15 @@ function columnsOf(title: 'Route' | 'Job', series: readonly SeriesView[]): reado
       key: 'key',
       title,
       isText: true,
-      width: title === 'Route' ? '38%' : '48%',
+      width: '38%',
       value: (one) => one.key,
       cell: (one) => <SeriesName one={one} share={one.count / most} />,
     },
     figureColumn('Count', '11%', (one) => one.count, count),
     figureColumn(title === 'Route' ? 'Errors' : 'Failed', '10%', (one) => one.errors, badCount),
-    ...(title === 'Route' ? [figureColumn<SeriesView>('Client left', '10%', (one) => one.aborted, quietCount)] : []),
+    title === 'Route'
+      ? figureColumn<SeriesView>('Aborted', '10%', (one) => one.aborted, quietCount)
+      : figureColumn<SeriesView>('Stalled', '10%', (one) => one.stalled, badCount),
     figureColumn('p50', '9%', (one) => one.p50, ms),
     figureColumn('p95', '9%', (one) => one.p95, ms),
     figureColumn('p99', '9%', (one) => one.p99, ms),

@@ -3,6 +3,7 @@ import type { Heartbeat } from '../../protocol/heartbeat.js'
 import type { NodeView } from '../../protocol/overview.js'
 import { uptime } from '../format.js'
 import { nodeName } from '../view/groups.js'
+import { ClockMark } from './clock-mark.js'
 import { DiskBars } from './disk-bars.js'
 import { ServerNotes } from './server-notes.js'
 import { CpuTile, LoopTile, MemoryTile, RequestsTile } from './server-tiles.js'
@@ -30,6 +31,7 @@ export const ServerCard = memo(function ServerCard({ node, tellEnvironment }: Se
           {name}
         </h4>
         <span className="flex shrink-0 items-center gap-2">
+          {node.state === 'live' && <ClockMark ahead={node.clockAhead} />}
           <TrustMark trust={node.trust} />
           <StateMark state={node.state} lastSeen={node.lastSeen} />
         </span>
@@ -64,7 +66,7 @@ function Beat({ heartbeat, node, tellEnvironment }: ServerCardProps & { heartbea
 }
 
 function NoBeat() {
-  return <p className="label mt-3">It was lost before Zenith looked: there are no figures of it.</p>
+  return <p className="label mt-3">Lost before Zenith first read it: no figures.</p>
 }
 
 function describe(heartbeat: Heartbeat, tellEnvironment: boolean): string[] {

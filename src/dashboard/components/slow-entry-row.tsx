@@ -51,9 +51,7 @@ function Summary({ entry }: { entry: SlowEntry }) {
 function Status({ status }: { status: string | null }) {
   if (status === null) return null
   const failed = status === 'failed' || /^5/.test(status)
-  return (
-    <span className={failed ? 'font-medium text-bad' : ''}>{status === '499' ? '499 (client left)' : status} ·</span>
-  )
+  return <span className={failed ? 'font-medium text-bad' : ''}>{status === '499' ? '499 (aborted)' : status} ·</span>
 }
 
 function factsOf({ node, requestId, traceId, thresholdMs, ts, meta }: SlowEntry) {

@@ -2,16 +2,17 @@ import { ShieldAlert } from 'lucide-react'
 import type { Trust, UntrustedCounts } from '../../protocol/trust.js'
 
 /** Nothing where all is signed, and where Zenith has no token to tell by. */
-export function TrustMark({ trust }: { trust: Trust | null }) {
-  if (trust === 'unsigned') return <Mark title="Its last report has no signature">unsigned</Mark>
+export function TrustMark({ trust, of = 'last report' }: { trust: Trust | null; of?: 'last report' | 'line' }) {
+  const its = of === 'line' ? 'This line' : 'Its last report'
+  if (trust === 'unsigned') return <Mark title={`${its} has no signature`}>unsigned</Mark>
   if (trust !== 'forged') return null
-  return <Mark title="The signature of its last report does not fit: altered, copied, or another token">forged</Mark>
+  return <Mark title={`${its} has a wrong signature: altered, copied, or signed with another token`}>forged</Mark>
 }
 
 /** The same of a service: how much of it is not signed. */
 export function UntrustedMark({ untrusted }: { untrusted: UntrustedCounts | null }) {
   const words = untrustedWords(untrusted)
-  return words ? <Mark title="Records of now and of the last five minutes">{words}</Mark> : null
+  return words ? <Mark title="Current records and those of the last five minutes">{words}</Mark> : null
 }
 
 /** `2 unsigned, 1 forged`; empty when there is nothing to tell. */

@@ -1,5 +1,12 @@
 import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type { AuditEntry, BulkOperation, BulkResult, Listing } from '../../protocol/index.js'
+import type {
+  AuditChain,
+  AuditEntry,
+  BulkOperation,
+  BulkResult,
+  Listing,
+  UntrustedDocument,
+} from '../../protocol/index.js'
 import { fetchJson } from './fetch-json.js'
 
 /** What goes on is asked for this often, in ms. */
@@ -8,13 +15,18 @@ const IDLE_MS = 10_000
 
 export const BUSY_PHASES: ReadonlySet<string> = new Set(['counting', 'running'])
 
+export interface BulkListing extends Listing<BulkOperation> {
+  /** How many more are kept than are read. */
+  readonly leftOut?: number
+}
+
 /** The newest first. */
-export function useBulkList(): UseQueryResult<Listing<BulkOperation>> {
+export function useBulkList(): UseQueryResult<BulkListing> {
   return useQuery({
     queryKey: ['bulk'],
-    refetchInterval: ({ state: { data } }: { state: { data: Listing<BulkOperation> | undefined } }) =>
+    refetchInterval: ({ state: { data } }: { state: { data: BulkListing | undefined } }) =>
       data?.items.some(({ phase }) => BUSY_PHASES.has(phase)) ? BUSY_MS * 2 : IDLE_MS,
-    queryFn: ({ signal }) => fetchJson<Listing<BulkOperation>>('api/bulk?limit=100', isList, signal),
+    queryFn: ({ signal }) => fetchJson<BulkListing>('api/bulk?limit=100', isList, signal),
   })
 }
 
@@ -49,6 +61,15 @@ export function useBulkResults(
 
 const AUDIT_STEP = 100
 
+interface AuditPage {
+  readonly items: readonly AuditEntry[]
+  /** With the newest lines. */
+  readonly chain?: AuditChain | null
+  readonly documents?: readonly UntrustedDocument[]
+  /** How many were not read; null when none could be. */
+  readonly leftOut?: number | null
+}
+
 /** The audit trail, newest first; more of it when asked. */
 export function useAudit() {
   return useInfiniteQuery({
@@ -56,7 +77,7 @@ export function useAudit() {
     initialPageParam: '',
     queryFn: ({ signal, pageParam }) => {
       const parameters = { limit: String(AUDIT_STEP), ...(pageParam && { before: pageParam }) }
-      return fetchJson<{ items: readonly AuditEntry[] }>(`api/audit?${new URLSearchParams(parameters)}`, isList, signal)
+      return fetchJson<AuditPage>(`api/audit?${new URLSearchParams(parameters)}`, isList, signal)
     },
     getNextPageParam: ({ items }) => (items.length < AUDIT_STEP ? undefined : items.at(-1)?.id),
   })

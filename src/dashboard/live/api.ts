@@ -8,6 +8,7 @@ import type {
   ServicePeriod,
   SlowGroup,
 } from '../../protocol/overview.js'
+import { referenceOf } from '../../protocol/reference.js'
 import type { SlowEntry } from '../../protocol/slow-entry.js'
 import { fetchJson } from './fetch-json.js'
 
@@ -56,7 +57,7 @@ export function useServiceDetail(service: string, period: Period, enabled: boole
     queryKey: ['service', service, period],
     enabled,
     queryFn: ({ signal }) =>
-      fetchJson<ServiceDetail>(`api/services/${encodeURIComponent(service)}?period=${period}`, isServiceDetail, signal),
+      fetchJson<ServiceDetail>(`api/services/${referenceOf(service)}?period=${period}`, isServiceDetail, signal),
   })
 }
 

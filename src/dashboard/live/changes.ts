@@ -6,6 +6,7 @@ import type {
   JobOutcome,
   JobSelection,
   JobState,
+  LookedAt,
   NewJob,
   SchedulerAction,
   SchedulerDefinition,
@@ -64,7 +65,7 @@ export function useJobsChange(queue: string) {
 
 export type QueueChange =
   | { action: 'pause' | 'resume' }
-  | { action: 'clean'; state: JobState; olderThanMs: number; limit: number }
+  | { action: 'clean'; state: JobState; olderThanMs: number; limit: number; cursor?: string | null }
   | { action: 'empty' }
   | { action: 'add'; job: NewJob }
   | { action: 'duplicate'; id: string }
@@ -73,6 +74,9 @@ export type QueueChange =
 export interface QueueChanged {
   ok?: boolean
   removed?: number
+  /** How far it looked, when that was not to the end; and where to go on. */
+  partial?: LookedAt
+  cursor?: string | null
   job?: JobAddress
 }
 
@@ -103,7 +107,7 @@ export function useBulkPlan() {
 }
 
 export function useBulkStep() {
-  return useChange<{ id: string; step: 'start' | 'cancel' }, BulkOperation>(({ id, step }) => ({
+  return useChange<{ id: string; step: 'start' | 'resume' | 'cancel' }, BulkOperation>(({ id, step }) => ({
     path: `${bulkPath(id)}/${step}`,
     body: {},
     has: 'phase',

@@ -48,7 +48,7 @@ async function readAnswer<T>(response: Response, isRight: (body: object) => bool
   const body: unknown = await response.json().catch(() => null)
   if (!response.ok) throw refusal(response.status, body)
   if (typeof body !== 'object' || body === null || !isRight(body))
-    throw new AnswerError('Zenith answered something that this page does not know.', response.status)
+    throw new AnswerError('Zenith sent an answer that this page does not understand.', response.status)
   return body as T
 }
 
@@ -90,17 +90,22 @@ const SAYS_WHY: ReadonlySet<string> = new Set([
   'no_audit',
   'forbidden',
   'audit_unavailable',
+  'queue_denied',
+  'queue_replica',
+  'queue_full',
   'queue_unavailable',
   'store_unavailable',
 ])
 
 const OWN_WORDS: Readonly<Record<string, string>> = {
-  foreign: 'Zenith takes no change from here: your session is not that of this page any more. Load the page again.',
+  foreign: 'Zenith rejected the change because your session has changed. Reload the page.',
 }
 
 function describeStatus(status: number): string {
-  if (status === 401) return 'You are not signed in to Zenith any more. Load the page again.'
-  if (status === 403 || status === 404) return `You may not see this, or Zenith is not mounted here (status ${status}).`
-  if (status === 429) return 'Zenith was asked too often (status 429). It is asked again in a moment.'
+  if (status === 401) return 'You are no longer logged in to Zenith. Reload the page.'
+  if (status === 403 || status === 404)
+    return `You don’t have access, or Zenith is not mounted here (status ${status}).`
+  if (status === 413) return 'A proxy or body parser in front of Zenith rejected this as too large (status 413).'
+  if (status === 429) return 'Too many requests (status 429). The page tries again in a moment.'
   return `Zenith answered with status ${status}.`
 }

@@ -1,4 +1,4 @@
-import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type {
   FailureListing,
   JobFlow,
@@ -8,9 +8,10 @@ import type {
   JobState,
   JobView,
   QueueView,
-  SchedulerView,
+  SchedulerListing,
   SourceView,
 } from '../../protocol/index.js'
+import { referenceOf } from '../../protocol/reference.js'
 import { AnswerError, fetchJson } from './fetch-json.js'
 
 /** What the page asks of queues beside the stream. Everything of one queue is under the key `['queue', key]`. */
@@ -59,15 +60,28 @@ export function useJobs(key: string, asked: JobsAsked, enabled: boolean): UseQue
   })
 }
 
-export function useJobSearch(key: string, state: JobState, text: string): UseQueryResult<JobSearch> {
-  return useQuery({
+/** A search, part by part: each goes on where the one before stopped. */
+export function useJobSearch(key: string, state: JobState, text: string) {
+  return useInfiniteQuery({
     queryKey: ['queue', key, 'search', state, text],
     enabled: text !== '',
     // A search costs the queue's system something: nobody repeats it unasked.
     refetchInterval: false,
-    queryFn: ({ signal }) =>
-      fetchJson<JobSearch>(`${queuePath(key)}/search?${new URLSearchParams({ state, text })}`, isJobs, signal),
+    initialPageParam: 0,
+    getNextPageParam: ({ next }: JobSearch) => next,
+    queryFn: ({ signal, pageParam }) => {
+      const asked = new URLSearchParams({ state, text, offset: String(pageParam) })
+      return fetchJson<JobSearch>(`${queuePath(key)}/search?${asked}`, isJobs, signal)
+    },
+    select: ({ pages }) => joined(pages),
   })
+}
+
+/** One search of its parts. A job that moved between two of them is in both. */
+function joined(parts: readonly JobSearch[]): JobSearch {
+  const last = parts.at(-1) as JobSearch
+  const jobs = new Map(parts.flatMap((part) => part.jobs).map((job) => [job.id, job]))
+  return { ...last, jobs: [...jobs.values()], skipped: parts.reduce((sum, { skipped }) => sum + skipped, 0) }
 }
 
 export function useJob(key: string, id: string, isWhole: boolean): UseQueryResult<JobView> {
@@ -102,27 +116,35 @@ export function useJobFlow(key: string, id: string): UseQueryResult<JobFlow> {
   })
 }
 
-export interface SchedulerAnswer {
-  items: readonly SchedulerView[]
-  failed: readonly { key: string; error: string }[]
-}
+export type SchedulerAnswer = Omit<SchedulerListing, 'partial'> & Partial<Pick<SchedulerListing, 'partial'>>
 
 export function useSchedulers(queue: string): UseQueryResult<SchedulerAnswer> {
   return useQuery({
     queryKey: ['schedulers', queue],
     queryFn: ({ signal }) =>
       fetchJson<SchedulerAnswer>(
-        `api/schedulers${queue && `?${new URLSearchParams({ queue })}`}`,
+        `api/schedulers${queue && `?${new URLSearchParams({ queue: referenceOf(queue) })}`}`,
         (body) => 'items' in body && 'failed' in body,
         signal,
       ),
   })
 }
 
-export function useFailures(): UseQueryResult<FailureListing> {
+/** How many more of each queue's failures each step looks at, and where that ends. */
+export const FAILURES_STEP = 10_000
+export const MOST_FAILURES = 100_000
+
+/** @param depth how many of each queue are looked at, the newest */
+export function useFailures(depth: number): UseQueryResult<FailureListing> {
   return useQuery({
-    queryKey: ['failures'],
-    queryFn: ({ signal }) => fetchJson<FailureListing>('api/failures', (body) => 'groups' in body, signal),
+    queryKey: ['failures', depth],
+    placeholderData: (previous) => previous,
+    queryFn: ({ signal }) =>
+      fetchJson<FailureListing>(
+        depth > FAILURES_STEP ? `api/failures?depth=${depth}` : 'api/failures',
+        (body) => 'groups' in body,
+        signal,
+      ),
   })
 }
 
@@ -132,11 +154,11 @@ export function isGone(error: unknown): boolean {
 
 /** @param key of the queue, which may hold anything */
 export function queuePath(key: string): string {
-  return `api/queues/${encodeURIComponent(key)}`
+  return `api/queues/${referenceOf(key)}`
 }
 
 function jobPath(key: string, id: string): string {
-  return `${queuePath(key)}/jobs/${encodeURIComponent(id)}`
+  return `${queuePath(key)}/jobs/${referenceOf(id)}`
 }
 
 function isJobs(body: object): boolean {

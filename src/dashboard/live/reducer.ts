@@ -34,6 +34,8 @@ function applyDifference(before: Overview, event: PulseDifference): Overview {
     nodes: replaceIn(before.nodes, changed, event.goneNodes, (node) => node.key),
     services: replaceIn(before.services, event.services, event.goneServices, (service) => service.service),
     queues: replaceIn(before.queues, queues, event.goneQueues, ({ key }) => key),
+    ...(event.totals && { totals: event.totals }),
+    ...(event.leftOut !== undefined && { leftOut: event.leftOut }),
     unreadable: event.unreadable,
     untrusted: event.untrusted,
     store: event.store,
@@ -77,6 +79,7 @@ function isSame(a: NodeView, b: NodeView): boolean {
   return (
     a.state === b.state &&
     a.trust === b.trust &&
+    a.clockAhead === b.clockAhead &&
     a.lastSeen === b.lastSeen &&
     a.heartbeat?.timestamp === b.heartbeat?.timestamp &&
     a.samples.length === b.samples.length &&

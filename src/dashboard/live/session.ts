@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import type { Permission } from '../../api/permissions.js'
 import { fetchJson } from './fetch-json.js'
 
 /** Who looks at the page. */
@@ -6,6 +7,8 @@ export interface Session {
   /** null where nobody logs in by name. */
   user: string | null
   role: string | null
+  /** What they may do. Left out where the server does not tell: then nothing is offered. */
+  permissions?: readonly Permission[]
   canLogOut: boolean
   /** What every change has to carry. */
   token?: string
@@ -13,12 +16,9 @@ export interface Session {
   payloads?: boolean
 }
 
-const ROLES = ['viewer', 'operator', 'admin'] as const
-export type Role = (typeof ROLES)[number]
-
-/** Whether somebody may do what takes a role. The server asks too: this only hides what would be refused. */
-export function may(session: Session | null, role: Role): boolean {
-  return ROLES.indexOf(session?.role as Role) >= ROLES.indexOf(role)
+/** Whether to offer something. The server asks, too: this only hides what would be refused. */
+export function can(session: Session | null, permission: Permission): boolean {
+  return session?.permissions?.includes(permission) ?? false
 }
 
 export const SESSION_QUERY = queryOptions({

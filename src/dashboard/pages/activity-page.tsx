@@ -3,6 +3,7 @@ import type { Overview } from '../../protocol/overview.js'
 import type { BulkOperation, QueueView } from '../../protocol/queue-views.js'
 import { AuditTrail } from '../components/activity/audit-trail.js'
 import { BulkRow } from '../components/activity/bulk-row.js'
+import { UnreadDocuments } from '../components/activity/trail-state.js'
 import { EmptyState } from '../components/empty-state.js'
 import { Loading } from '../components/loading.js'
 import { MoreButton } from '../components/more-button.js'
@@ -71,6 +72,7 @@ function Operations({ queues, q, isMeant }: OperationsProps) {
             ))}
           </ul>
         )}
+        <UnreadDocuments count={data?.leftOut} what="bulk operations" />
         {data && shown.length === 0 && <NoOperations isEmpty={data.items.length === 0} />}
         <MoreButton
           rest={shown.length - end}
@@ -94,7 +96,7 @@ function NoOperations({ isEmpty }: { isEmpty: boolean }) {
     <div className="panel px-4 py-10">
       <EmptyState title={isEmpty ? 'No bulk operation yet' : 'Nothing matches the filter'}>
         {isEmpty &&
-          'Tick jobs in a queue, select all that match, or retry a group of failures: what is done with many jobs is shown here.'}
+          'Select jobs in a queue, select all that match, or retry a group of failures: bulk operations appear here.'}
       </EmptyState>
     </div>
   )

@@ -1,4 +1,4 @@
-import { type ComponentType, lazy, Suspense, useEffect, useRef } from 'react'
+import { type ComponentType, lazy, Suspense, useDeferredValue, useEffect, useRef } from 'react'
 import type { Overview } from '../../protocol/overview.js'
 import { Banners } from '../components/banner.js'
 import { HelpDialog } from '../components/help-dialog.js'
@@ -8,9 +8,11 @@ import { PageFooter } from '../components/page-footer.js'
 import { PageHeader } from '../components/page-header.js'
 import { Palette } from '../components/palette.js'
 import { PartBoundary } from '../components/part-boundary.js'
+import { PartsNote } from '../components/parts-note.js'
 import { Skeleton } from '../components/skeleton.js'
 import { useKeys } from '../components/use-keys.js'
 import { useLive } from '../live/hooks.js'
+import { useWhole, WholeContext } from '../live/parts.js'
 import { countStates } from '../view/groups.js'
 import { closeOver, useOver } from '../view/over.js'
 import { PAGE_LIST } from '../view/pages.js'
@@ -31,8 +33,10 @@ const ActivityPage = lazy(async () => ({ default: (await import('./activity-page
 
 /** What all pages share, around the one that the URL names. */
 export function App() {
-  const { overview, problem } = useLive()
+  const { overview: live, problem } = useLive()
   const choice = useChoice()
+  const whole = useWhole(live, useDeferredValue(textOf(choice)))
+  const { overview, more } = whole
   const over = useOver()
   useKeys()
   useTitle(overview, choice)
@@ -40,12 +44,15 @@ export function App() {
   return (
     <div className="flex min-h-dvh flex-col">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-40 focus:bg-panel focus:p-3">
-        Go to the content
+        Skip to content
       </a>
       <PageHeader overview={overview} />
       <main id="main" className="mx-auto flex w-full max-w-[1760px] flex-1 flex-col gap-8 px-4 py-6 sm:px-6">
         <Banners overview={overview} problem={problem} />
-        <CurrentPage choice={choice} overview={overview} />
+        {overview && <PartsNote overview={overview} more={more} />}
+        <WholeContext value={whole}>
+          <CurrentPage choice={choice} overview={overview} />
+        </WholeContext>
       </main>
       {overview && <PageFooter overview={overview} />}
       {over === 'palette' && <Palette overview={overview} onClose={closeOver} />}
@@ -77,6 +84,11 @@ function CurrentPage({ choice, overview }: { choice: Choice; overview: Overview 
       </Suspense>
     </PartBoundary>
   )
+}
+
+/** All that the filter asks for: Zenith looks for it in the whole fleet. */
+function textOf({ q, service, env, version }: Choice): string {
+  return [q, service, env, version].join(' ').trim()
 }
 
 function pageOf({ page, service, queue, job }: Choice): ComponentType<{ overview: Overview }> {

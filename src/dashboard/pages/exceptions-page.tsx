@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import type { ExceptionGroup, Overview } from '../../protocol/overview.js'
 import { ExceptionRow } from '../components/exception-row.js'
+import { ListNote } from '../components/list-note.js'
 import { Loading } from '../components/loading.js'
 import { NoExceptions } from '../components/no-records.js'
 import { NothingMatches } from '../components/nothing-matches.js'
@@ -32,13 +33,14 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
       <PageBar title="Exceptions" />
       <div className="flex flex-col gap-3">
         <RouteChip />
-        <QueryNote query={query} instead={`What is shown is among the newest ${overview.exceptions.length}.`} />
+        <QueryNote query={query} instead={`The page shows those among the newest ${overview.exceptions.length}.`} />
+        <ListNote listing={isDerived ? undefined : query.data} what="kinds" />
         {groups.length > 0 && (
           <p className="label">
             {plural(groups.length, 'kind')},{' '}
             {isDerived
               ? `among the newest ${overview.exceptions.length}`
-              : `of the last hour, at most ${count(query.data?.perService)} of a service`}
+              : `of the last hour, at most ${count(query.data?.perService)} per service`}
           </p>
         )}
         {isLoading ? <Loading what="the exceptions" /> : <Groups groups={groups} choice={choice} />}

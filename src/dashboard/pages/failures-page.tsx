@@ -1,6 +1,7 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { Overview } from '../../protocol/overview.js'
 import type { FailureGroup, FailureListing, JobSelection, QueueView } from '../../protocol/queue-views.js'
+import { Button } from '../components/button.js'
 import { EmptyState } from '../components/empty-state.js'
 import { Loading } from '../components/loading.js'
 import { NothingMatches } from '../components/nothing-matches.js'
@@ -9,8 +10,8 @@ import { QueryNote } from '../components/query-note.js'
 import { BulkDialog } from '../components/queue/bulk-dialog.js'
 import { FailureRow } from '../components/queue/failure-row.js'
 import { UnreadQueues } from '../components/queue/unread-queues.js'
-import { count, plural } from '../format.js'
-import { useFailures } from '../live/queues-api.js'
+import { compared, plural } from '../format.js'
+import { FAILURES_STEP, MOST_FAILURES, useFailures } from '../live/queues-api.js'
 import { type Session, useSession } from '../live/session.js'
 import { textTest } from '../view/filter.js'
 import { offers } from '../view/queue/jobs.js'
@@ -20,14 +21,16 @@ import { type Choice, useChoice } from '../view/url-state.js'
 /** Failed jobs of all queues by kind of error: how often lately, where, and trying them all again. */
 export function FailuresPage({ overview }: { overview: Overview }) {
   const choice = useChoice()
-  const query = useFailures()
+  const [depth, setDepth] = useState(FAILURES_STEP)
+  const query = useFailures(depth)
+  const goOn = () => (depth < MOST_FAILURES ? setDepth(depth + FAILURES_STEP) : void query.refetch())
   const shown = useMemo(() => narrowed(query.data?.groups ?? [], overview, choice), [query.data, overview, choice])
   return (
     <>
       <PageBar title="Failures" />
       <div className="flex flex-col gap-3">
         <QueryNote query={query} instead="" />
-        {query.data && <Limits listing={query.data} queues={overview.queues} />}
+        {query.data && <Limits listing={query.data} queues={overview.queues} isBusy={query.isFetching} onGoOn={goOn} />}
         {query.data ? (
           <Groups shown={shown} listing={query.data} queues={overview.queues} />
         ) : (
@@ -87,17 +90,30 @@ function selectionOf({ fingerprint, name }: FailureGroup, queues: readonly strin
 }
 
 /** What the counts are without. */
-function Limits({ listing: { partial, failed }, queues }: { listing: FailureListing; queues: readonly QueueView[] }) {
+interface LimitsProps {
+  listing: FailureListing
+  queues: readonly QueueView[]
+  isBusy: boolean
+  onGoOn: () => void
+}
+
+function Limits({ listing: { partial, failed, left }, queues, isBusy, onGoOn }: LimitsProps) {
   const nameOf = (key: string) => queues.find((queue) => queue.key === key)?.name ?? key
   return (
     <>
       <UnreadQueues failed={failed} queues={queues} />
       {partial.length > 0 && (
-        <p className="label">
-          Only the newest failures are counted of{' '}
-          {partial.map(({ key, looked, total }) => `${nameOf(key)} (${count(looked)} of ${count(total)})`).join(', ')}.
-        </p>
+        <div className="flex flex-wrap items-center gap-3">
+          <p className="label">
+            Zenith counted only the newest failures of{' '}
+            {partial.map(({ key, looked, total }) => `${nameOf(key)} (${compared(looked, total)})`).join(', ')}.
+          </p>
+          <Button disabled={isBusy} onClick={onGoOn}>
+            Check more
+          </Button>
+        </div>
       )}
+      {left !== undefined && <p className="label">{plural(left, 'kind')} of error with older failures not shown.</p>}
     </>
   )
 }
@@ -109,8 +125,8 @@ function NoFailures({ queues, isWhole }: { queues: readonly QueueView[]; isWhole
       <div className="panel px-4 py-12">
         <EmptyState title={isWhole ? 'No failed jobs' : 'No failed jobs so far'}>
           {isWhole
-            ? `${plural(read.length, 'queue')} looked at: none keeps a failed job.`
-            : 'Not all queues were looked at to their end.'}
+            ? `${plural(read.length, 'queue')} checked: none keeps a failed job.`
+            : 'Zenith has not read all queues to the end.'}
         </EmptyState>
       </div>
     )

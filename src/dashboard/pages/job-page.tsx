@@ -45,7 +45,7 @@ function OfQueue({ queue, id, overview }: { queue: QueueView; id: string; overvi
     <>
       <Head id={id} queue={queue} job={job} doing={doing} />
       {doing.notice}
-      {isGone(error) ? <Gone /> : <Problem error={error} before={job ? 'What is shown is the last answer.' : ''} />}
+      {isGone(error) ? <Gone /> : <Problem error={error} before={job ? 'The page shows the last answer.' : ''} />}
       {isPending && !job && <Loading what="the job" />}
       {job && !isGone(error) && (
         <Content job={job} queue={queue} overview={overview} onWhole={isWhole ? undefined : () => setWhole(true)} />
@@ -74,7 +74,7 @@ function Head({ id, queue, job, doing }: HeadProps) {
               tabIndex={-1}
               className="min-w-0 text-xl font-semibold tracking-tight break-all outline-none"
             >
-              {job ? job.name || 'Job without a name' : 'Job'}
+              {job ? job.name || 'Unnamed job' : 'Job'}
             </h1>
             {job && <StateBadge state={job.state} />}
           </div>
@@ -96,6 +96,7 @@ interface ContentProps {
 function Content({ job, queue, overview, onWhole }: ContentProps) {
   return (
     <>
+      {job.remedy && <p className="rounded-xl bg-bad-wash px-3 py-2 font-medium text-bad">{job.remedy}</p>}
       <div className="panel flex flex-col gap-4 p-4">
         <Timeline job={job} />
         {job.progress !== null && <Progress value={job.progress} />}
@@ -150,7 +151,7 @@ function Gone() {
   return (
     <div className="panel px-4 py-12">
       <EmptyState title="This job is gone">
-        It was removed, or its queue keeps only so many that are over.{' '}
+        It was removed, or its queue keeps only the newest ended jobs.{' '}
         <PageLink to={{ job: '' }} className="font-medium text-accent hover:underline">
           Back to the queue
         </PageLink>

@@ -69,7 +69,7 @@ function Content({ shown: { services, nodes, slow, exceptions }, queues }: Conte
   const groups = useMemo(() => groupExceptions(exceptions), [exceptions])
   return (
     <>
-      {isLong && <QueryNote query={periods} instead="What is shown are the last 15 minutes." />}
+      {isLong && <QueryNote query={periods} instead="The page shows the last 15 minutes." />}
       {services.length > 0 && <Services services={services} period={period} past={past} />}
       <TrafficCharts traffic={traffic} period={period} />
       <QueueList queues={queues} />

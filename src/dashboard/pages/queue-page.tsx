@@ -43,7 +43,7 @@ function Content({ queue, error }: { queue: QueueView; error: Error | null }) {
   return (
     <>
       <QueueHead queue={queue} buttons={<QueueButtons queue={queue} state={state} say={doing.say} />} />
-      <Problem error={error} before="What is shown is what was reported last." />
+      <Problem error={error} before="The page shows the last report." />
       <div className="flex flex-col gap-4">
         <QueueFigures queue={queue} />
         <QueueCharts samples={queue.samples} />

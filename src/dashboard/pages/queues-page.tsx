@@ -23,7 +23,7 @@ export function QueuesPage({ overview }: { overview: Overview }) {
   )
   const isNone = overview.queues.length === 0
   const sources = useSources().data ?? []
-  const failing = sources.filter(({ error }) => error !== null)
+  const failing = sources.filter(({ error, left }) => error !== null || left !== undefined)
   return (
     <>
       <PageBar title="Queues" more={!isNone && <GroupPicker chosen={choice.group} />} />

@@ -2,6 +2,7 @@ import { Plus } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
 import type { Overview } from '../../protocol/overview.js'
 import type { QueueView, SchedulerView } from '../../protocol/queue-views.js'
+import { UnreadDocuments, UntrustedDocuments } from '../components/activity/trail-state.js'
 import { Button } from '../components/button.js'
 import { EmptyState } from '../components/empty-state.js'
 import { Loading } from '../components/loading.js'
@@ -14,9 +15,10 @@ import { SchedulerDetails } from '../components/scheduler/scheduler-details.js'
 import { SchedulerForm } from '../components/scheduler/scheduler-form.js'
 import { SchedulerQuestion } from '../components/scheduler/scheduler-question.js'
 import { type SchedulerAsk, SchedulerTable } from '../components/scheduler/scheduler-table.js'
+import { count } from '../format.js'
 import { useSchedulerChange } from '../live/changes.js'
-import { useSchedulers } from '../live/queues-api.js'
-import { may, useSession } from '../live/session.js'
+import { type SchedulerAnswer, useSchedulers } from '../live/queues-api.js'
+import { can, useSession } from '../live/session.js'
 import { textTest } from '../view/filter.js'
 import { keysMeant } from '../view/queue/queues.js'
 import { type Choice, useChoice } from '../view/url-state.js'
@@ -36,7 +38,7 @@ export function SchedulersPage({ overview }: { overview: Overview }) {
       <PageBar
         title="Schedulers"
         more={
-          may(session, 'admin') &&
+          can(session, 'scheduler.save') &&
           places.length > 0 && (
             <Button className="h-9" onClick={() => setAsked({ what: 'save', scheduler: null })}>
               <Plus className="size-3.5" aria-hidden="true" />
@@ -48,7 +50,7 @@ export function SchedulersPage({ overview }: { overview: Overview }) {
       <div className="flex flex-col gap-3">
         <Notice notice={notice} onClose={() => setNotice(null)} />
         <QueryNote query={query} instead="" />
-        {query.data && <UnreadQueues failed={query.data.failed} queues={overview.queues} />}
+        {query.data && <Limits answer={query.data} queues={overview.queues} />}
         {query.data ? (
           <List shown={shown} total={query.data.items.length} onAsk={onAsk} />
         ) : (
@@ -64,6 +66,30 @@ export function SchedulersPage({ overview }: { overview: Overview }) {
           say={setNotice}
           onClose={() => setAsked(null)}
         />
+      )}
+    </>
+  )
+}
+
+/** What the list is without. */
+function Limits({
+  answer: { partial = [], failed, untrusted = [], leftOut },
+  queues,
+}: {
+  answer: SchedulerAnswer
+  queues: readonly QueueView[]
+}) {
+  const nameOf = (key: string) => queues.find((queue) => queue.key === key)?.name ?? key
+  return (
+    <>
+      <UnreadQueues failed={failed} queues={queues} />
+      <UntrustedDocuments documents={untrusted} />
+      <UnreadDocuments count={leftOut} what="paused schedulers" />
+      {partial.length > 0 && (
+        <p className="label">
+          Zenith only lists the schedulers that are due next for{' '}
+          {partial.map(({ key, looked, total }) => `${nameOf(key)} (${count(looked)} of ${count(total)})`).join(', ')}.
+        </p>
       )}
     </>
   )
@@ -86,9 +112,9 @@ function List({ shown, total, onAsk }: ListProps) {
   if (total > 0) return <NothingMatches />
   return (
     <div className="panel px-4 py-12">
-      <EmptyState title="No scheduler is known">
-        They are read from the queues that this Zenith is connected to: start it with <code>--queues</code>. BullMQ’s
-        are made by <code>queue.upsertJobScheduler()</code>.
+      <EmptyState title="No schedulers">
+        Zenith reads schedulers from the queues that it is connected to: start it with <code>--queues</code>. In BullMQ,
+        create one with <code>queue.upsertJobScheduler()</code>.
       </EmptyState>
     </div>
   )
@@ -140,6 +166,7 @@ function narrowed(items: readonly SchedulerView[], overview: Overview, choice: C
   const matches = textTest(choice.q)
   const isMeant = keysMeant(overview, choice)
   return items.filter(
-    ({ id, name, queue, queueName, cron, state }) => isMeant(queue) && matches([id, name, queueName, cron, state]),
+    ({ id, name, queue, queueName, cron, state, attention }) =>
+      isMeant(queue) && matches([id, name, queueName, cron, state, attention]),
   )
 }

@@ -1,8 +1,9 @@
 import type { UseQueryResult } from '@tanstack/react-query'
-import { useMemo } from 'react'
+import { useContext, useMemo } from 'react'
 import type { Overview, ServiceDetail, ServiceView } from '../../protocol/overview.js'
 import { EmptyState } from '../components/empty-state.js'
 import { ExceptionList } from '../components/exception-list.js'
+import { Loading } from '../components/loading.js'
 import { PageBar } from '../components/page-bar.js'
 import { PageLink } from '../components/page-link.js'
 import { ProcessList } from '../components/process-list.js'
@@ -15,6 +16,7 @@ import { ServiceHealth } from '../components/service-health.js'
 import { SlowRequestWidget } from '../components/slow-request-widget.js'
 import { TrafficCharts } from '../components/traffic-charts.js'
 import { useServiceDetail } from '../live/api.js'
+import { WholeContext } from '../live/parts.js'
 import { trafficOf } from '../view/chart-data.js'
 import { filterOverview, textTest } from '../view/filter.js'
 import { groupExceptions } from '../view/groups.js'
@@ -26,12 +28,19 @@ import { type Choice, useChoice } from '../view/url-state.js'
 /** One service: its routes and jobs, its processes, what is slow in it and what fails. */
 export function ServicePage({ overview }: { overview: Overview }) {
   const choice = useChoice()
+  const { isLooking } = useContext(WholeContext)
   const view = overview.services.find(({ service }) => service === choice.service)
   const query = useServiceDetail(choice.service, choice.period, view !== undefined)
   return (
     <>
       <PageBar title={choice.service} hasPeriod />
-      {view ? <Content view={view} overview={overview} choice={choice} query={query} /> : <Unknown />}
+      {view ? (
+        <Content view={view} overview={overview} choice={choice} query={query} />
+      ) : isLooking ? (
+        <Loading what="the service" />
+      ) : (
+        <Unknown />
+      )}
     </>
   )
 }
@@ -50,7 +59,8 @@ function Content({ view, overview, choice, query }: ContentProps) {
   const of = view.requests || !view.jobs ? 'requests' : 'jobs'
   return (
     <>
-      <QueryNote query={query} instead="What is shown is what the live state knows: at most 15 minutes." />
+      <QueryNote query={query} instead="The page shows the live state: at most 15 minutes." />
+      <PartialNote lists={period?.partial ?? []} />
       <ServiceHealth view={view} period={period} periodName={PERIOD_NAMES[choice.period]} />
       <TrafficCharts
         traffic={traffic}
@@ -90,6 +100,19 @@ function narrowed(overview: Overview, choice: Choice, detail: ServiceDetail | un
   }
 }
 
+const LISTS = { nodes: 'servers', slow: 'slow requests', exceptions: 'exceptions' } as const
+
+/** Says which lists are not whole. */
+function PartialNote({ lists }: { lists: NonNullable<ServiceDetail['partial']> }) {
+  if (lists.length === 0) return null
+  return (
+    <p role="status" className="label">
+      Not all are shown, because they are too many or could not be read in time:{' '}
+      {lists.map((list) => LISTS[list]).join(', ')}.
+    </p>
+  )
+}
+
 interface SeriesProps {
   title: 'Routes' | 'Jobs'
   series: ServiceView['routes']
@@ -115,8 +138,8 @@ function Series({ title, series, choice: { q, period }, isWhole }: SeriesProps) 
 function Unknown() {
   return (
     <div className="panel px-4 py-12">
-      <EmptyState title="No service of this name reports">
-        It may not have been started yet, or it has been gone for a day.{' '}
+      <EmptyState title="No service with this name reports">
+        It has not started yet, or it stopped more than a day ago.{' '}
         <PageLink to={{ service: '', route: '' }} className="font-medium text-accent hover:underline">
           See all services
         </PageLink>

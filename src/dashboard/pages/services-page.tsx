@@ -22,7 +22,7 @@ export function ServicesPage({ overview }: { overview: Overview }) {
   return (
     <>
       <PageBar title="Services" hasPeriod />
-      <QueryNote query={periods} instead="What is shown are the figures of the last minute." />
+      <QueryNote query={periods} instead="The page shows the figures of the last minute." />
       {services.length > 0 ? <ServicesTable services={services} periods={periods.data} /> : <NothingMatches />}
       <TrafficCharts traffic={traffic} period={choice.period} />
     </>

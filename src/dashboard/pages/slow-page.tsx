@@ -1,5 +1,7 @@
 import { useMemo, useState } from 'react'
-import type { Overview, SlowGroup } from '../../protocol/overview.js'
+import type { Overview, RecordListing, SlowGroup } from '../../protocol/overview.js'
+import type { SlowEntry } from '../../protocol/slow-entry.js'
+import { ListNote } from '../components/list-note.js'
 import { Loading } from '../components/loading.js'
 import { MoreButton } from '../components/more-button.js'
 import { NothingSlow } from '../components/no-records.js'
@@ -44,7 +46,7 @@ function Groups({ overview, choice }: { overview: Overview; choice: Choice }) {
     () => (isDerived ? groupSlow(filterOverview(overview, choice).slow) : matching(query.data?.items ?? [], choice)),
     [overview, choice, query.data, isDerived],
   )
-  if (query.isPending && groups.length === 0) return <Loading what="what is slow" />
+  if (query.isPending && groups.length === 0) return <Loading what="the slow groups" />
   if (groups.length === 0) return null
   return (
     <Section
@@ -52,11 +54,12 @@ function Groups({ overview, choice }: { overview: Overview; choice: Choice }) {
       aside={
         isDerived
           ? `among the newest ${overview.slow.length}`
-          : `of all that is kept, at most ${count(query.data?.perService)} of a service`
+          : `all kept entries, at most ${count(query.data?.perService)} per service`
       }
     >
       <div className="flex flex-col gap-2">
-        <QueryNote query={query} instead="What is shown is counted here." />
+        <QueryNote query={query} instead="The page counts the entries it has." />
+        <ListNote listing={isDerived ? undefined : query.data} what="routes and jobs" />
         <SlowGroupsTable groups={groups} />
       </div>
     </Section>
@@ -81,7 +84,8 @@ function Entries({ overview, choice }: { overview: Overview; choice: Choice }) {
     <Section title="Entries" aside={entries.length > 0 ? `newest ${entries.length}` : ''}>
       <div className="flex flex-col gap-3">
         <RouteChip />
-        <QueryNote query={query} instead={`What is shown is among the newest ${overview.slow.length}.`} />
+        <QueryNote query={query} instead={`The page shows those among the newest ${overview.slow.length}.`} />
+        <ListNote listing={query.data && askedOf(query.data, limit)} what="entries" />
         {entries.length > 0 ? (
           <ul className="panel long overflow-hidden">
             {entries.map((entry) => (
@@ -110,4 +114,9 @@ function Entries({ overview, choice }: { overview: Overview; choice: Choice }) {
       </div>
     </Section>
   )
+}
+
+/** What could not be read in time is said above. */
+function askedOf(listing: RecordListing<SlowEntry>, limit: number): RecordListing<SlowEntry> {
+  return { ...listing, total: Math.min(listing.total, limit), unread: [] }
 }

@@ -81,7 +81,7 @@ function actions(session: Session | null): Command[] {
     ...(['5m', '15m', '1h'] as const).map((period) =>
       action(`Period: ${PERIOD_NAMES[period]}`, () => choose({ period })),
     ),
-    action('Show everything: empty the filter', () => choose({ q: '', env: '', version: '', service: '', route: '' })),
+    action('Show everything: clear the filter', () => choose({ q: '', env: '', version: '', service: '', route: '' })),
     action('Keyboard help', () => openOver('help')),
     ...(session?.canLogOut ? [action('Log out', () => location.assign(LOG_OUT))] : []),
   ]

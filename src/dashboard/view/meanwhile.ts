@@ -16,6 +16,6 @@ export function meanwhile({ durationMs, meta }: SlowEntry): string[] {
     told.push(meta.inFlight === 1 ? '1 other request in flight' : `${meta.inFlight} other requests in flight`)
   if (explains(meta.waitMs)) told.push(`waited ${duration(meta.waitMs)} in its queue before`)
   if (meta.attempt !== null && meta.attempt > 1) told.push(`attempt ${meta.attempt}`)
-  if (meta.aborted) told.push('the client went away')
+  if (meta.aborted) told.push('the client aborted')
   return told
 }

@@ -1,6 +1,6 @@
-import { isQuasarError, QuasarError } from '../../core/errors.js'
-import { isFunction, isObject, isText } from '../../core/option-checks.js'
-import type { RecorderLease } from '../../quasar.js'
+import { isQuasarError, QuasarError } from '../../lib/errors.js'
+import { isFunction, isObject, isText } from '../../lib/options.js'
+import type { RecorderLease } from '../../runtime/start-quasar.js'
 
 export const NO_WORKER =
   'Quasar: monitorWorker() takes a Worker of BullMQ, new Worker(name, processor, { connection }).'

@@ -1,37 +1,22 @@
-import type { EventEmitter } from 'node:events'
+import { observe } from '../../core/observe.js'
+import { wrapMethod } from '../../core/wrap-method.js'
+import type { Processing } from './internals.js'
 import type { BullJob } from './job.js'
-import { observe } from './observe.js'
-import { wrapMethod } from './wrap-method.js'
-
-/** What is asked of a worker; those of BullMQ 4, 5 and 6 have it. */
-export interface WorkerLike extends EventEmitter {
-  /** The queue's. */
-  readonly name: string
-  close(force?: boolean): Promise<void>
-}
-
-/** What BullMQ's types keep to itself. */
-export type Processing = WorkerLike & {
-  /** Every attempt goes through it, sandboxed ones included. */
-  callProcessJob?: (job: BullJob, ...rest: unknown[]) => unknown
-  /** Called with what the processor gave or threw, before Redis is told; early versions of BullMQ 5 have neither. */
-  handleCompleted?: (result: unknown, job: BullJob, ...rest: unknown[]) => unknown
-  handleFailed?: (error: unknown, job: BullJob, ...rest: unknown[]) => unknown
-  readonly opts?: { readonly maxStartedAttempts?: number }
-}
+import { isConnectionError } from './outcome.js'
 
 export interface AttemptListener {
   started(job: BullJob): void
-  completed(job: BullJob): void
-  /** The processor threw, or was never called. */
+  /** The processor is through, and Redis does not know yet. */
+  returned(job: BullJob): void
+  /** The processor threw, or was never called, or Redis refused what it returned. */
   threw(job: BullJob, error: unknown): void
+  /** BullMQ is done with the attempt: what no event told of has no outcome. */
+  settled(job: BullJob): void
 }
 
 /** What a worker does not show by its methods, its events must tell. */
 export interface FollowedAttempts {
   readonly seesStarts: boolean
-  /** Whether it sees each one. */
-  readonly seesEnds: boolean
   end(): void
 }
 
@@ -39,12 +24,13 @@ export interface FollowedAttempts {
 export function followAttempts(worker: Processing, listener: AttemptListener): FollowedAttempts {
   const ends = followEnds(worker, listener)
   const starts = ends ? followStarts(worker, listener) : followPromises(worker, listener)
+  const settling = ends || !starts ? null : followSettling(worker, listener)
   return {
     seesStarts: starts !== null,
-    seesEnds: ends !== null,
     end() {
       starts?.()
       ends?.()
+      settling?.()
     },
   }
 }
@@ -63,12 +49,17 @@ function followStarts(worker: Processing, listener: AttemptListener): (() => voi
 function followEnds(worker: Processing, listener: AttemptListener): (() => void) | null {
   if (typeof worker.handleCompleted !== 'function' || typeof worker.handleFailed !== 'function') return null
   const completed = wrapMethod(worker, 'handleCompleted', (original) => (result, job, ...rest) => {
-    listener.completed(job)
+    listener.returned(job)
     return original(result, job, ...rest)
   })
   const failed = wrapMethod(worker, 'handleFailed', (original) => (error, job, ...rest) => {
     listener.threw(job, error)
-    return original(error, job, ...rest)
+    return observe(
+      () => original(error, job, ...rest),
+      () => listener.settled(job),
+      // BullMQ calls it once more when Redis is back.
+      (reason) => isConnectionError(reason) || listener.settled(job),
+    )
   })
   return () => {
     completed?.()
@@ -82,8 +73,16 @@ function followPromises(worker: Processing, listener: AttemptListener): (() => v
     listener.started(job)
     return observe(
       () => original(job, ...rest),
-      () => listener.completed(job),
+      () => listener.returned(job),
       (error) => listener.threw(job, error),
     )
+  })
+}
+
+/** Early versions tell Redis of the end inside of the method that begins it. */
+function followSettling(worker: Processing, listener: AttemptListener): (() => void) | null {
+  return wrapMethod(worker, 'processJob', (original) => (job, ...rest) => {
+    const settle = () => listener.settled(job)
+    return observe(() => original(job, ...rest), settle, settle)
   })
 }

@@ -1,6 +1,7 @@
 import type { Recorder } from '../../core/recorder.js'
-import type { WorkerLike } from './follow-attempts.js'
+import { globalSlot } from '../../lib/global-slot.js'
 import { followWorker } from './follow-worker.js'
+import type { WorkerLike } from './job.js'
 
 interface Following {
   readonly end: () => void
@@ -9,8 +10,7 @@ interface Following {
 
 type Followings = WeakMap<WorkerLike, Map<Recorder, Following>>
 
-/** On a global slot, so that the ESM and the CJS copy of the package, loaded together, know of each other. */
-const SLOT = Symbol.for('@gravito/quasar/workers')
+const followings = globalSlot('workers', (): Followings => new WeakMap())
 
 /**
  * Follows a worker, once for a recorder, however often it is asked for.
@@ -31,9 +31,7 @@ export function followOnce(worker: WorkerLike, recorder: Recorder): () => void {
 }
 
 function followingsOf(worker: WorkerLike): Map<Recorder, Following> {
-  const slot = globalThis as { [SLOT]?: Followings }
-  slot[SLOT] ??= new WeakMap()
-  const known = slot[SLOT].get(worker) ?? new Map<Recorder, Following>()
-  slot[SLOT].set(worker, known)
+  const known = followings.get().get(worker) ?? new Map<Recorder, Following>()
+  followings.get().set(worker, known)
   return known
 }

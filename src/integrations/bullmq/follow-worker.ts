@@ -1,8 +1,10 @@
 import type { EventEmitter } from 'node:events'
 import type { JobRecorder, RunningJobs } from '../../core/jobs.js'
-import { type AttemptListener, followAttempts, type Processing, type WorkerLike } from './follow-attempts.js'
+import { type AttemptListener, followAttempts } from './follow-attempts.js'
+import type { WorkerLike } from './job.js'
 import { attemptOf, type BullJob, endedAttemptOf } from './job.js'
-import { isFinal, isNoFailure } from './outcome.js'
+import { isLastStall, isNoFailure } from './outcome.js'
+import { StalledJobs } from './stalled-jobs.js'
 
 /**
  * Tells a recorder of a worker's jobs and leaves the worker as it is: the processor is not touched, nor is its `length`, by
@@ -12,69 +14,76 @@ import { isFinal, isNoFailure } from './outcome.js'
  */
 export function followWorker(worker: WorkerLike, jobs: JobRecorder): () => void {
   const running = jobs.openWorker()
-  const attempts = new Attempts(worker, running)
+  const stalled = new StalledJobs(worker, jobs)
+  const attempts = new Attempts(worker.name, jobs, running)
   const followed = followAttempts(worker, attempts)
   const unlisten = listen(worker, {
     ...(followed.seesStarts ? {} : { active: (job: BullJob) => attempts.started(job) }),
-    ...(followed.seesEnds ? {} : { completed: (job: BullJob) => attempts.completed(job) }),
-    failed: (job: BullJob | undefined, error: unknown) => attempts.failed(job, error),
-    stalled: () => jobs.stalled(worker.name, worker.name),
+    completed: (job: BullJob) => attempts.completed(job),
+    failed: (job: BullJob | undefined, error: unknown) => {
+      if (isLastStall(error)) stalled.add(job?.id, job?.name)
+      attempts.failed(job, error)
+    },
+    stalled: (id: string) => stalled.add(id),
   })
   return () => {
     followed.end()
     unlisten()
+    stalled.close()
     running.close()
   }
 }
 
-/** Each attempt counts once, whichever of the methods and events tells of it first. */
+/**
+ * Each attempt counts once, and only when Redis accepted its outcome: the events tell. A job whose lock was lost is done again
+ * by another worker, and it is that one's attempt that counts.
+ */
 class Attempts implements AttemptListener {
-  readonly #worker: Processing
+  readonly #queue: string
+  readonly #jobs: JobRecorder
   readonly #running: RunningJobs
-  /** Whose `failed` event has nothing new to say. */
-  readonly #told = new WeakSet<BullJob>()
-  #lastCompleted: BullJob | null = null
 
-  constructor(worker: Processing, running: RunningJobs) {
-    this.#worker = worker
+  constructor(queue: string, jobs: JobRecorder, running: RunningJobs) {
+    this.#queue = queue
+    this.#jobs = jobs
     this.#running = running
   }
 
   started(job: BullJob): void {
-    this.#running.begin(attemptOf(job, this.#worker.name), job)
+    this.#running.begin(attemptOf(job, this.#queue), job)
   }
 
-  completed(job: BullJob): void {
-    this.#running.find(job)?.complete()
-    this.#lastCompleted = job
+  returned(job: BullJob): void {
+    this.#running.find(job)?.stopClock()
   }
 
   threw(job: BullJob, error: unknown): void {
     const trace = this.#running.find(job)
-    // A result that can't be written as JSON makes a job fail that was through.
-    if (!trace && job === this.#lastCompleted) this.#told.add(job)
-    if (!trace) return
-    if (isNoFailure(error)) {
-      trace.discard()
-      return
-    }
-    const final = isFinal(job, trace.job.attempt, error, this.#worker.opts?.maxStartedAttempts)
-    // Where it is not known yet whether it will be tried again, the event tells.
-    if (final === null) return
-    trace.fail(error, final)
-    this.#told.add(job)
+    if (isNoFailure(error)) trace?.discard()
+    else trace?.stopClock({ error })
+  }
+
+  settled(job: BullJob): void {
+    this.#running.find(job)?.refuse()
+  }
+
+  completed(job: BullJob): void {
+    this.#running.find(job)?.complete()
   }
 
   failed(job: BullJob | undefined, error: unknown): void {
-    if (!job || this.#told.delete(job)) return
-    const trace = this.#running.find(job) ?? this.#running.begin(endedAttemptOf(job, this.#worker.name), job)
-    trace.fail(error, Boolean(job.finishedOn))
+    // Redis removed the job with its failure, which was the last one then.
+    const isFinal = !job || Boolean(job.finishedOn)
+    const trace = job ? this.#running.find(job) : null
+    if (trace) trace.fail(error, isFinal)
+    else this.#jobs.gaveUp(endedAttemptOf(job, this.#queue), error, isFinal)
   }
 }
 
+/** Before the app's own listeners: one of those that throws keeps BullMQ from calling the rest. */
 function listen(worker: EventEmitter, listeners: Record<string, (...args: never[]) => unknown>): () => void {
   const entries = Object.entries(listeners) as [string, (...args: unknown[]) => void][]
-  for (const [event, listener] of entries) worker.on(event, listener)
+  for (const [event, listener] of entries) worker.prependListener(event, listener)
   return () => {
     for (const [event, listener] of entries) worker.off(event, listener)
   }

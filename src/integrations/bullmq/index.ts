@@ -1,12 +1,12 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { QuasarOptions } from '../../core/options.js'
-import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../quasar.js'
-import type { BullQueue } from '../../queue-sources.js'
+import { wrapMethod } from '../../core/wrap-method.js'
+import { inTime } from '../../lib/async.js'
+import type { BullQueue } from '../../runtime/queue-sources.js'
+import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../runtime/start-quasar.js'
 import { checked, isQueue, isWorker, NO_QUEUE, NO_WORKER, orRelease } from './checks.js'
-import type { WorkerLike } from './follow-attempts.js'
 import { followOnce } from './follow-once.js'
+import type { WorkerLike } from './job.js'
 import { groupQueue } from './queue-groups.js'
-import { wrapMethod } from './wrap-method.js'
 
 export type { BullQueue, MonitoredQueues, QuasarOptions, WorkerLike }
 
@@ -53,7 +53,7 @@ function report(queue: BullQueue, { recorder, release }: RecorderLease): Monitor
   const unwrap = wrapMethod(queue, 'close', (close) => async () => {
     const stopped = stop()
     await close()
-    await Promise.race([stopped, wait(LAST_REPORT_MS, undefined, { ref: false })])
+    await inTime(stopped, LAST_REPORT_MS)
   })
   function stop(): Promise<void> {
     stopping ??= end()
@@ -76,7 +76,7 @@ function monitor(worker: WorkerLike, { recorder, release }: RecorderLease): Moni
   }
   const unwrap = wrapMethod(worker, 'close', (close) => async (force) => {
     await close(force)
-    await Promise.race([stop(), wait(LAST_REPORT_MS, undefined, { ref: false })])
+    await inTime(stop(), LAST_REPORT_MS)
   })
   worker.once('closed', stop)
   function end(): Promise<void> {

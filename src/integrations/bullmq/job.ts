@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { JobLike } from '../../core/jobs.js'
 
 /** What is read of a BullMQ job, in the shape that versions 4, 5 and 6 share. */
@@ -14,8 +15,7 @@ export interface BullJob {
   readonly processedOn?: number | undefined
   /** Set when there will be no further attempt. */
   readonly finishedOn?: number | null | undefined
-  readonly discarded?: boolean
-  readonly opts?: { readonly delay?: number; readonly attempts?: number; readonly backoff?: unknown }
+  readonly opts?: { readonly delay?: number }
 }
 
 /** An attempt that begins. */
@@ -25,13 +25,25 @@ export function attemptOf(job: BullJob, queue: string): JobLike {
   return { name: job.name, queue, id: job.id ?? null, attempt, waitMs: waitOf(job) }
 }
 
-/** An attempt that ended without having been begun: its parent's or its stalling made BullMQ give the job up. */
-export function endedAttemptOf(job: BullJob, queue: string): JobLike {
-  return { name: job.name, queue, id: job.id ?? null, attempt: Math.max(1, job.attemptsMade ?? 1), waitMs: null }
+/**
+ * An attempt that ended without having been begun: its parent's or its stalling made BullMQ give the job up.
+ *
+ * @param job undefined when BullMQ has removed it: then the queue's name stands for it
+ */
+export function endedAttemptOf(job: BullJob | undefined, queue: string): JobLike {
+  const { name = queue, id = null, attemptsMade = 1 } = job ?? {}
+  return { name, queue, id, attempt: Math.max(1, attemptsMade), waitMs: null }
 }
 
 /** Only the first start has one: later ones overwrite `processedOn`, and `job.delay` is 0 by then. */
 function waitOf({ attemptsStarted, attemptsMade, processedOn, timestamp, opts }: BullJob): number | null {
   if ((attemptsStarted ?? attemptsMade) !== 1 || !processedOn || !timestamp) return null
   return Math.max(0, processedOn - timestamp - (opts?.delay ?? 0))
+}
+
+/** What is asked of a worker; those of BullMQ 4, 5 and 6 have it. */
+export interface WorkerLike extends EventEmitter {
+  /** The queue's. */
+  readonly name: string
+  close(force?: boolean): Promise<void>
 }

@@ -1,34 +1,26 @@
-import type { BullJob } from './job.js'
-
 /** What a processor throws after it moved its job elsewhere. BullMQ goes by the name, too: a sandbox gives no classes. */
 const MOVED = new Set(['DelayedError', 'WaitingError', 'WaitingChildrenError'])
 
 /** BullMQ knows its rate limit by this message alone; an app's own RateLimitError is a failure like any other. */
 const RATE_LIMIT_MESSAGE = 'bullmq:rateLimitExceeded'
 
-const OWN_BACKOFFS = new Set(['fixed', 'exponential'])
+/** Until 5.12 the worker that finds a job which stalled too often fails it at once; later the one that gets it next does. */
+const STALLED_TOO_OFTEN = 'job stalled more than allowable limit'
 
 /** Whether what a processor threw is BullMQ's way to say that the job goes on later. */
 export function isNoFailure(error: unknown): boolean {
   return messageOf(error) === RATE_LIMIT_MESSAGE || namesOf(error).some((name) => MOVED.has(name))
 }
 
-/**
- * Whether a failed attempt was the last one, by BullMQ's own rules; null where they depend on its version or on the app's
- * backoff strategy: then its `failed` event tells.
- *
- * @param maxStarts the worker's `maxStartedAttempts`
- */
-export function isFinal(job: BullJob, attempt: number, error: unknown, maxStarts = 0): boolean | null {
-  const { attempts = 0, backoff } = job.opts ?? {}
-  if (attempt >= attempts || job.discarded === true || namesOf(error).includes('UnrecoverableError')) return true
-  if (maxStarts > 0 && maxStarts <= (job.attemptsStarted ?? 0)) return null
-  return isOwnBackoff(backoff) ? false : null
+/** Whether a `failed` event stands for a `stalled` one, too. Later versions emit both, and fail with an UnrecoverableError. */
+export function isLastStall(error: unknown): boolean {
+  return messageOf(error) === STALLED_TOO_OFTEN && !namesOf(error).includes('UnrecoverableError')
 }
 
-function isOwnBackoff(backoff: unknown): boolean {
-  if (typeof backoff !== 'object' || backoff === null) return true
-  return OWN_BACKOFFS.has(String((backoff as { type?: unknown }).type))
+/** By BullMQ's own rule, after which it tells Redis once more. */
+export function isConnectionError(error: unknown): boolean {
+  const message = messageOf(error)
+  return message === 'Connection is closed.' || message.includes('ECONNREFUSED')
 }
 
 /** The error's name and those of its classes, for BullMQ takes subclasses, too, and their classes may be another copy's. */

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers'
 import type { Recorder } from '../../core/recorder.js'
-import { type MonitoredQueues, monitorSources } from '../../monitor-sources.js'
-import { type BullQueue, bullmqQueues } from '../../queue-sources.js'
+import { globalSlot } from '../../lib/global-slot.js'
+import { type MonitoredQueues, monitorSources } from '../../runtime/monitor-sources.js'
+import { type BullQueue, bullmqQueues } from '../../runtime/queue-sources.js'
 
 /** Queues of one place that one recorder reports: they are one source, so that hundreds of them are read in a few calls. */
 interface QueueGroup {
@@ -11,8 +12,7 @@ interface QueueGroup {
 
 type Groups = WeakMap<Recorder, Map<string, QueueGroup>>
 
-/** On a global slot, so that the ESM and the CJS copy of the package, loaded together, put queues into the same groups. */
-const SLOT = Symbol.for('@gravito/quasar/queue-groups')
+const allGroups = globalSlot('queue-groups', (): Groups => new WeakMap())
 
 /**
  * Reports a queue with the others of its place, once for a recorder, however often it is asked for.
@@ -29,10 +29,8 @@ export function groupQueue(queue: BullQueue, recorder: Recorder): () => void {
 }
 
 function groupsOf(recorder: Recorder): Map<string, QueueGroup> {
-  const slot = globalThis as { [SLOT]?: Groups }
-  slot[SLOT] ??= new WeakMap()
-  const known = slot[SLOT].get(recorder) ?? new Map<string, QueueGroup>()
-  slot[SLOT].set(recorder, known)
+  const known = allGroups.get().get(recorder) ?? new Map<string, QueueGroup>()
+  allGroups.get().set(recorder, known)
   return known
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
+import { pathOf } from '../../core/path-of.js'
 import {
   type App,
   type Layer,
@@ -12,8 +13,8 @@ import {
   topOf,
 } from './internals.js'
 import { hookLayers } from './layer-hooks.js'
-import { RouteTracker } from './route-tracker.js'
-import { scope, trackerOf } from './scope.js'
+import { currentTracker, RouteTracker, trackerOf } from './route-tracker.js'
+import { scope } from './scope.js'
 
 /** Who wants to follow requests. */
 export interface Follower {
@@ -108,16 +109,11 @@ function leaving(tracker: RouteTracker, done: Next): Next {
 function passBy(layer: Layer, follower: Follower | null): void {
   const { match } = layer
   const passing = function (this: Layer, path: string): unknown {
-    const { tracker } = scope
+    const tracker = currentTracker()
     // A path that can't be told to be of this request is left to the middleware.
-    if (follower && (!tracker || pathOf(tracker.request.url) !== path)) return match.call(this, path)
+    if (follower && (!tracker || pathOf(tracker.request.url ?? '/') !== path)) return match.call(this, path)
     if (follower && tracker && match.call(this, path)) follower.begin(tracker.request, tracker.response, () => tracker)
     return false
   }
   Object.defineProperty(layer, 'match', { value: passing, writable: true, configurable: true })
-}
-
-function pathOf(url = '/'): string {
-  const query = url.indexOf('?')
-  return query === -1 ? url : url.slice(0, query)
 }

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { followed } from '../../core/endings.js'
 import type { QuasarOptions } from '../../core/options.js'
-import { leaseRecorder } from '../../quasar.js'
+import { leaseRecorder } from '../../runtime/start-quasar.js'
 import { followRequests } from './middleware.js'
 
 export interface QuasarMiddleware extends RequestHandler {
@@ -28,13 +29,15 @@ function passOn(): RequestHandler {
 }
 
 /**
- * The last stop of errors, which passes them on. Errors of handlers and middleware are seen without it; with it, those
- * of `router.param()` callbacks and of paths that can't be decoded are seen, too, in apps without an error handler.
+ * The last stop of errors, which passes them on. Errors of handlers and middleware of Express are seen without it; with it,
+ * those of `router.param()` callbacks and of paths that can't be decoded are seen, too, in apps without an error handler, and
+ * those of an app of Connect.
  *
  * @example app.use(quasarErrorHandler()) // after all routes
  */
 export function quasarErrorHandler(): ErrorRequestHandler {
-  return function quasarErrorHandler(error: unknown, _request, _response, next) {
+  return function quasarErrorHandler(error: unknown, _request, response, next) {
+    followed(response)?.fail(error)
     next(error)
   }
 }

@@ -1,5 +1,5 @@
 import { type Handle, type HandleError, isSilent, type Layer, type LayerPrototype, type Router } from './internals.js'
-import { scope, trackerOf } from './scope.js'
+import { listenerOf, scope } from './scope.js'
 
 const isHooked = Symbol.for('@gravito/quasar/layers')
 
@@ -67,7 +67,7 @@ function takesNoErrors({ handle }: Layer): boolean {
 function tellingHandle(original: Handle): Handle {
   return function handle(request, response, next) {
     const { tracker: caller } = scope
-    const tracker = trackerOf(request, response)
+    const tracker = listenerOf(request, response)
     scope.tracker = tracker
     try {
       tracker?.enter(this)
@@ -81,7 +81,7 @@ function tellingHandle(original: Handle): Handle {
 function tellingError(original: HandleError): HandleError {
   return function handleError(error, request, response, next) {
     const { tracker: caller } = scope
-    const tracker = trackerOf(request, response)
+    const tracker = listenerOf(request, response)
     scope.tracker = tracker
     try {
       tracker?.failIn(this, error)

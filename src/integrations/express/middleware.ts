@@ -1,9 +1,10 @@
 import type { RequestHandler } from 'express'
 import type { RequestRecorder, RouteNamer } from '../../core/requests.js'
 import { type Follower, hookApp } from './app-hook.js'
+import type { ConnectApp } from './connect.js'
 import { type App, isQuasar, type RoutedRequest, routerOf, topOf } from './internals.js'
-import { RouteTracker } from './route-tracker.js'
-import { isTracker, scope, trackerOf } from './scope.js'
+import { isTracker, RouteTracker, trackerOf } from './route-tracker.js'
+import { scope } from './scope.js'
 import { whenServed } from './served-apps.js'
 import { SetupLook } from './setup.js'
 
@@ -24,6 +25,7 @@ export function followRequests(requests: RequestRecorder, name: RouteNamer = nam
   const look = new SetupLook(requests)
   const hooked = new WeakSet<App>()
   let isHooked = false
+  let connect: ConnectApp | null = null
 
   const begin: Follower['begin'] = (request, response, tracker) => {
     look.atRequest(request)
@@ -59,7 +61,7 @@ export function followRequests(requests: RequestRecorder, name: RouteNamer = nam
     if (routed.app) hook(routed.app)
     const root = routed.app && routerOf(topOf(routed.app))
     const known = trackerOf(request, response)
-    const tracker = begin(request, response, () => known ?? new RouteTracker(routed, response, root ?? EMPTY))
+    const tracker = begin(request, response, () => known ?? new RouteTracker(routed, response, root ?? EMPTY, connect))
     scope.tracker = tracker ?? known
     try {
       next()
@@ -69,7 +71,14 @@ export function followRequests(requests: RequestRecorder, name: RouteNamer = nam
   }
   Object.defineProperty(quasar, isQuasar, { value: true })
   const follower: Follower = { middleware: quasar, begin }
-  whenServed(quasar, hook, () => isHooked)
+  whenServed({
+    middleware: quasar,
+    isFound: () => isHooked || connect !== null,
+    found: hook,
+    foundConnect(app) {
+      connect = app
+    },
+  })
   return { middleware: quasar, hook: (app) => hook(app as App) }
 }
 

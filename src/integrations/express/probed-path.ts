@@ -6,6 +6,9 @@ const PROBE = 'quasarprobe'
 /** So many segments are tried as one optional part. */
 const MAX_PART = 4
 
+/** What a path can't be found for. */
+const UNTOLD = '(pattern)'
+
 /** What was found does not depend on the request that it was found with. */
 const known = new WeakMap<Matcher, string>()
 
@@ -18,7 +21,7 @@ const known = new WeakMap<Matcher, string>()
  */
 export function probedPath(matchers: readonly Matcher[], taken: string): string {
   const matcher = matchers.find((each) => attempt(each, taken))
-  if (!matcher || matcher.name === 'regexpMatcher') return '(pattern)'
+  if (!matcher || matcher.name === 'regexpMatcher') return UNTOLD
   const found = known.get(matcher) ?? findPath(matcher, taken)
   known.set(matcher, found)
   return found
@@ -27,6 +30,7 @@ export function probedPath(matchers: readonly Matcher[], taken: string): string 
 function findPath(matcher: Matcher, taken: string): string {
   const lower = taken.toLowerCase()
   const segments = shortest(matcher, (attempt(matcher, lower) ? lower : taken).split('/').slice(1))
+  if (isAcross(attempt(matcher, pathOf(segments)))) return UNTOLD
   const all: string[] = []
   for (let index = 0; index <= segments.length; index++) {
     all.push(...missingAt(matcher, segments, index))
@@ -44,6 +48,11 @@ function shortest(matcher: Matcher, segments: readonly string[]): readonly strin
     }
   }
   return segments
+}
+
+/** Whether a wildcard with text on both sides, `/a-*rest-z`, has several segments: which part of them is the app's is not known. */
+function isAcross(params: Params | null): boolean {
+  return Object.values(params ?? {}).some((value) => Array.isArray(value) && value.length > 1)
 }
 
 /** The optional parameters before a segment, or at the end. */
@@ -73,11 +82,11 @@ function partsOf(matcher: Matcher, segments: readonly string[], index: number): 
   let text = ''
   let from = 0
   for (const [name, value] of Object.entries(attempt(matcher, pathOf(segments)) ?? {})) {
-    const place = placeOf(segment, from, value, (changed) => {
-      return attempt(matcher, pathOf(segments.with(index, changed)))?.[name] === PROBE
+    const place = placeOf(segment, from, Array.isArray(value) ? value[0] : value, (changed) => {
+      return isProbe(attempt(matcher, pathOf(segments.with(index, changed)))?.[name])
     })
     if (!place) continue
-    text += `${segment.slice(from, place.start)}:${name}`
+    text += segment.slice(from, place.start) + nameOf(name, value)
     from = place.end
   }
   return text + segment.slice(from)
@@ -106,7 +115,11 @@ function decoded(text: string): string | null {
 function namesOf(params: Params | null, isMeant: (value: unknown) => boolean): string[] {
   return Object.entries(params ?? {})
     .filter(([, value]) => value !== undefined && isMeant(value))
-    .map(([name, value]) => (Array.isArray(value) ? `*${name}` : `:${name}`))
+    .map(([name, value]) => nameOf(name, value))
+}
+
+function nameOf(name: string, value: unknown): string {
+  return Array.isArray(value) ? `*${name}` : `:${name}`
 }
 
 function isProbe(value: unknown): boolean {

@@ -1,4 +1,14 @@
-import { contains, isAtRoot, type Layer, type Route, type Router, routerIn, takes } from './internals.js'
+import {
+  type App,
+  contains,
+  isAtRoot,
+  type Layer,
+  type Route,
+  type Router,
+  routerIn,
+  routerOf,
+  takes,
+} from './internals.js'
 import { mountPath, pathText } from './layer-path.js'
 
 /** A path-mounted middleware, router or app that a request entered. */
@@ -65,6 +75,22 @@ export function prefixOf(mounts: readonly Mount[], place: number, base: string, 
   if (parent) return parent.name
   if (appPath !== '' && isParent(appPath)) return appPath
   return isParent('') ? '' : `${mounts.at(-1)?.name ?? ''}/*`
+}
+
+/** The mounts on the way from an app to one of its routes; null when that is not found. */
+export function prefixIn(app: App | undefined, route: object): string | null {
+  const router = app && routerOf(app)
+  return router ? prefixBelow(router, route, 0) : null
+}
+
+function prefixBelow({ stack }: Router, route: object, depth: number): string | null {
+  for (const layer of stack) {
+    if (layer.route === route) return ''
+    const inner = layer.route || depth > 8 ? null : routerIn(layer)
+    const below = inner && prefixBelow(inner, route, depth + 1)
+    if (below !== null) return (isAtRoot(layer) ? '' : mountPath(layer)) + below
+  }
+  return null
 }
 
 const names = new WeakMap<object, Map<string, string>>()

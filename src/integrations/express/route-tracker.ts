@@ -1,8 +1,10 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PathContext, RequestTrace } from '../../core/requests.js'
+import { type ConnectApp, mountIn } from './connect.js'
 import { isAtRoot, isInRoute, type Layer, type RoutedRequest, type Router, routerIn, takes } from './internals.js'
 import { hookLayers } from './layer-hooks.js'
-import { fullName, HIDDEN, isCatchAll, type Mount, placeOf, prefixOf, routeName } from './route-names.js'
+import { fullName, HIDDEN, isCatchAll, type Mount, placeOf, prefixIn, prefixOf, routeName } from './route-names.js'
+import { isListener, listenerOf, scope } from './scope.js'
 
 /**
  * A request's way through the layers of its app, told by the layers themselves. What ran last before the answer began has
@@ -29,6 +31,8 @@ export class RouteTracker implements PathContext {
     readonly response: ServerResponse,
     /** The router of the app as a whole. */
     readonly root: Router,
+    /** The app of Connect that Quasar is in, where it is no app of Express. */
+    readonly connect: ConnectApp | null = null,
   ) {}
 
   /**
@@ -78,6 +82,13 @@ export class RouteTracker implements PathContext {
    * @param isOwner whether a route that passes the request on has taken it, whoever answers
    */
   name(isOwner: boolean): string | null {
+    const name = this.#nameWithin(isOwner)
+    if (!this.connect) return name
+    const mount = mountIn(this.connect, this.request)
+    return mount + (name === '/' ? '' : (name ?? '')) || name
+  }
+
+  #nameWithin(isOwner: boolean): string | null {
     if (this.#hasLeft) return null
     if (this.#route) return this.#nameAfterRoute(isOwner)
     const { route, baseUrl = '' } = this.request
@@ -155,6 +166,9 @@ export class RouteTracker implements PathContext {
     const layer = [this.root, ...this.#mounts.map(({ layer }) => routerIn(layer))]
       .flatMap((router) => router?.stack ?? [])
       .find((each) => each.route === route)
+    // The layers of an app that was not hooked told nothing.
+    const unseen = layer ? null : prefixIn(this.request.app, route)
+    if (unseen !== null) return this.#appPath() + unseen
     return prefixOf(this.#mounts, layer ? this.#placeOf(layer) : HIDDEN, base)
   }
 
@@ -179,4 +193,18 @@ export class RouteTracker implements PathContext {
 
 function comesAfter(stack: readonly Layer[], first: Layer, second: Layer): boolean {
   return stack.indexOf(second) > stack.indexOf(first)
+}
+
+/** That of the request whose code runs now, see `Scope`. */
+export function currentTracker(): RouteTracker | null | undefined {
+  return scope.tracker as RouteTracker | null | undefined
+}
+
+/** The tracker of a request; null when it has none. All listeners are of this class, in every copy of the package. */
+export function trackerOf(request: IncomingMessage, response: ServerResponse): RouteTracker | null {
+  return listenerOf(request, response) as RouteTracker | null
+}
+
+export function isTracker(context: unknown): context is RouteTracker {
+  return isListener(context)
 }

@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { followed } from '../../core/endings.js'
-import type { RouteTracker } from './route-tracker.js'
+import { globalSlot } from '../../lib/global-slot.js'
+import type { Layer, RoutedRequest } from './internals.js'
+
+/** What the layers of an app tell of a request, see `RouteTracker`. */
+export interface LayerListener {
+  readonly request: RoutedRequest
+  /** @returns false when the layer runs for another request */
+  enter(layer: Layer): boolean
+  failIn(layer: Layer, error: unknown): void
+}
 
 /**
  * The request whose code runs now, as long as it runs without a break: a function of Quasar is then the caller of it all, and
@@ -8,25 +17,23 @@ import type { RouteTracker } from './route-tracker.js'
  * follow the request. `undefined`: it is not.
  */
 export interface Scope {
-  tracker: RouteTracker | null | undefined
+  tracker: LayerListener | null | undefined
   /** Trackers of requests that are not followed yet, because Quasar comes after other middleware. */
-  readonly early: WeakMap<ServerResponse, RouteTracker>
+  readonly early: WeakMap<ServerResponse, LayerListener>
 }
 
-/** Shared by the ESM and the CJS copy of the package. */
-const SLOT = Symbol.for('@gravito/quasar/express-scope')
-const slots = globalThis as { [SLOT]?: Scope }
-slots[SLOT] ??= { tracker: undefined, early: new WeakMap() }
+export const scope: Scope = globalSlot(
+  'express-scope',
+  (): Scope => ({ tracker: undefined, early: new WeakMap() }),
+).get()
 
-export const scope: Scope = slots[SLOT]
-
-export function trackerOf(request: IncomingMessage, response: ServerResponse): RouteTracker | null {
+export function listenerOf(request: IncomingMessage, response: ServerResponse): LayerListener | null {
   if (scope.tracker?.request === request) return scope.tracker
   const context = followed(response)?.context
-  return isTracker(context) ? context : (scope.early.get(response) ?? null)
+  return isListener(context) ? context : (scope.early.get(response) ?? null)
 }
 
 /** Other integrations keep something else with a request; another copy of the package has a class of its own. */
-export function isTracker(context: unknown): context is RouteTracker {
+export function isListener(context: unknown): context is LayerListener {
   return typeof context === 'object' && context !== null && 'failIn' in context
 }

@@ -1,23 +1,35 @@
 import type { Server } from 'node:http'
 import type { RequestHandler } from 'express'
 import { onRequestStart } from '../../core/http-events.js'
+import { type ConnectApp, isConnectWith } from './connect.js'
 import { type App, isApp, placesOf, routerOf } from './internals.js'
 
+/** Who waits for its app. */
+export interface AppWaiter {
+  readonly middleware: RequestHandler
+  /** Whether nothing has to be found any more. */
+  isFound(): boolean
+  found(app: App): void
+  foundConnect(app: ConnectApp): void
+}
+
 /**
- * Calls back with the app that has this middleware at its first request, before the app gets it. It is found where the app
+ * Calls back with the app that has a middleware at its first request, before the app gets it. It is found where the app
  * itself is the server's listener; else the first request that comes to the middleware tells it.
- *
- * @param isFound whether nothing has to be found any more
  */
-export function whenServed(middleware: RequestHandler, found: (app: App) => void, isFound: () => boolean): void {
+export function whenServed(waiter: AppWaiter): void {
   let seen: Server | null = null
   const unlisten = onRequestStart(({ server }) => {
-    if (isFound()) return unlisten()
+    if (waiter.isFound()) return unlisten()
     if (server === seen) return
     seen = server
-    const app = server.listeners('request').find((listener) => isAppWith(listener, middleware))
-    if (app) found(app as unknown as App)
+    for (const listener of server.listeners('request')) find(listener, waiter)
   })
+}
+
+function find(listener: unknown, waiter: AppWaiter): void {
+  if (isAppWith(listener, waiter.middleware)) waiter.found(listener as App)
+  else if (isConnectWith(listener, waiter.middleware)) waiter.foundConnect(listener)
 }
 
 /** Anything may listen to a server. */

@@ -1,4 +1,4 @@
-import type { NodeHandler } from '../../create-zenith.js'
+import type { NodeHandler } from '../../runtime/create-zenith.js'
 
 type Raw<N extends 0 | 1> = Parameters<NodeHandler>[N]
 

@@ -1,9 +1,10 @@
 import type { Server } from 'node:http'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
 import { followFirst } from './follow-first.js'
 import { type NoteError, watchLaterErrors } from './later-errors.js'
 import { followMercurius } from './mercurius.js'
+import { nameMiddleware } from './middlewares.js'
 import { type Follow, moveIntoHandler } from './move-into-handler.js'
 import { configOf, contextOf, type RouteConfig } from './route-context.js'
 import { pathsOf } from './router-paths.js'
@@ -21,11 +22,12 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
   if (isWhole) requests.followServer(fastify.server as Server, (server) => isFirst && isOnly(server, fastify.routing))
   const paths = pathsOf(fastify)
   const follow: Follow = (request, reply, config) => {
-    const trace = requests.track(request.raw, reply.raw)
+    const trace = requests.track(request.raw, reply.raw, nameMiddleware)
     if (!trace) return
+    name(trace, request, config)
     trace.source = request
-    trace.context = paths
-    name(trace, config)
+    // What is kept for another framework, around Fastify or within it, names the request by more than paths.
+    trace.context ??= paths
   }
   followFirst(fastify, (request, reply) => {
     follow(request, reply, configOf(request))
@@ -68,7 +70,22 @@ function isOnly(server: Server, routing: unknown): boolean {
   return server.listenerCount('request') === 1 && server.listeners('request')[0] === routing
 }
 
-function name(trace: RequestTrace, { url, quasar }: RouteConfig): void {
+/** An app within the app that has no route for a request leaves it the name that the outer one gave. */
+function name(trace: RequestTrace, { server }: FastifyRequest, { url, quasar }: RouteConfig): void {
   if (quasar === false) trace.discard()
-  else trace.route = url ?? null
+  else if (url !== undefined) trace.route = patternOf(url, server)
+  else if (!isOuter(trace.source, server)) trace.route = null
+}
+
+/**
+ * Fastify 4 makes a second route, `/users/`, of the route `/` of a scope with the prefix `/users`; Fastify 5 gives both the name
+ * of the first.
+ */
+function patternOf(url: string, server: FastifyInstance): string {
+  if (!url.endsWith('/') || url.length !== server.prefix.length + 1) return url
+  return server.prefix !== '' && server.version.startsWith('4.') ? server.prefix : url
+}
+
+function isOuter(source: object | null, { server }: FastifyInstance): boolean {
+  return source !== null && (source as Partial<FastifyRequest>).server?.server !== server
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
 import type { QuasarOptions } from '../../core/options.js'
-import { leaseRecorder } from '../../quasar.js'
+import { leaseRecorder } from '../../runtime/start-quasar.js'
 import { followRequests } from './hooks.js'
 
 export { type ZenithPluginOptions, zenithPlugin } from './zenith.js'

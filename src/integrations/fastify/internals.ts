@@ -14,6 +14,16 @@ export function scopeOf(fastify: FastifyInstance): Scope | null {
   return { hooks: hooks as Scope['hooks'], children }
 }
 
+/** The mounts of @fastify/middie (9.3) and @fastify/express (4.0) in a scope; the path may be the only middleware, too. */
+export function middlewaresOf(fastify: FastifyInstance): readonly (readonly [path: unknown, ...unknown[]])[] {
+  return MIDDLEWARES.flatMap((description) => {
+    const mounts = ownValue(fastify, description)
+    return Array.isArray(mounts) ? mounts : []
+  })
+}
+
+const MIDDLEWARES = ['fastify-middie-middlewares', 'fastify-express-middlewares']
+
 /** Two copies of Fastify in one process have symbols of their own. */
 function ownValue(fastify: FastifyInstance, description: string): unknown {
   const key = Object.getOwnPropertySymbols(fastify).find((symbol) => symbol.description === description)

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { ZenithOptions } from '../../create-zenith.js'
+import type { ZenithOptions } from '../../runtime/create-zenith.js'
 import { answerAll } from './answer-all.js'
 
 export interface ZenithPluginOptions extends Omit<ZenithOptions, 'basePath' | 'prefix'> {
@@ -24,7 +24,7 @@ export async function zenithPlugin(fastify: FastifyInstance, options: ZenithPlug
 
 async function mount(scope: FastifyInstance, options: ZenithPluginOptions): Promise<void> {
   // Loaded by those that show it alone: of an app that reports it would be half of what stays in memory.
-  const { createZenith, toNodeHandler } = await import('../../create-zenith.js')
+  const { createZenith, toNodeHandler } = await import('../../runtime/create-zenith.js')
   const { prefix: _, keyPrefix, ...rest } = options
   const zenith = createZenith({
     ...rest,

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
 import { current, nameDispatch } from './dispatch.js'
+import { watchSubApps } from './errors.js'
 import { matchOf, watchLast } from './internals.js'
 import { isOwn } from './route.js'
 import { completionOf, isFromServer, type NodeObjects, onLeave } from './server.js'
@@ -24,10 +25,13 @@ export function isRespelled({ raw, path }: { readonly raw: Request; readonly pat
   return !url.startsWith(path, start) || !['', '?', '#'].includes(url.charAt(start + path.length))
 }
 
-/** Whether the last handler of a request can pass it on, which is noted from now on. */
-export function watchEnd(c: Context): boolean {
-  const entry = matchOf(c)?.[0].at(-1)?.[0]
-  return entry !== undefined && !isOwn(entry[0]) && watchLast(entry)
+/** Whether handlers of a request are watched from now on: those of sub-apps, and the last one when it can pass it on. */
+export function watchHandlers(c: Context): boolean {
+  const match = matchOf(c)
+  if (!match) return false
+  const hasSubApps = watchSubApps(match)
+  const entry = match[0].at(-1)?.[0]
+  return (entry !== undefined && !isOwn(entry[0]) && watchLast(entry)) || hasSubApps
 }
 
 /** Recorders whose app is served by a server that hands over what it knows. */
@@ -121,5 +125,5 @@ function endAnswered(trace: RequestTrace, raw: Request, env: unknown, answer: An
 
 /** Neither an upgraded connection nor an event stream says by its end how long the answer took. */
 function isTimed({ status, headers }: Answer): boolean {
-  return status !== 101 && !headers.get('content-type')?.startsWith('text/event-stream')
+  return status !== 101 && !/^text\/event-stream/i.test(headers.get('content-type') ?? '')
 }

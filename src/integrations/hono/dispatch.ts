@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context } from 'hono'
 import type { RequestRecorder, RequestTrace, RouteNamer } from '../../core/requests.js'
+import { errorOf } from './errors.js'
 import type { Match } from './internals.js'
 import { answeredRoute, hasWildcard } from './route.js'
 
@@ -45,16 +46,20 @@ function innermost(dispatch: Dispatch): Dispatch {
 /** Names a request by the dispatch that its trace keeps. */
 export const nameDispatch: RouteNamer = (_request, trace) => {
   const dispatch = trace.context as Dispatch | null
-  if (!dispatch) return null
-  const error = errorOf(dispatch)
+  return dispatch ? tellRun(trace, dispatch) : null
+}
+
+/** Tells a trace how a run failed, if it did. @returns the pattern that it has in its app */
+export function tellRun(trace: RequestTrace, dispatch: Dispatch): string | null {
+  const error = errorIn(dispatch)
   if (error !== undefined) trace.fail(error)
   return nameOf(dispatch)
 }
 
-/** Hono keeps what it caught, whoever answered it. An error of an inner run counts when its answer was given. */
-function errorOf({ c, inner }: Dispatch): unknown {
-  if (!c || c.error || !inner?.c) return c?.error
-  return c.finalized && inner.c.finalized && c.res.status === inner.c.res.status ? errorOf(inner) : undefined
+/** An error of an inner run counts when its answer was given. */
+function errorIn({ c, inner }: Dispatch): unknown {
+  if (!c || c.error || !inner?.c) return c ? errorOf(c) : undefined
+  return c.finalized && inner.c.finalized && c.res.status === inner.c.res.status ? errorIn(inner) : undefined
 }
 
 function nameOf({ c, match, inner, innerCount }: Dispatch): string | null {

@@ -1,9 +1,11 @@
 import type { Context, Handler } from 'hono'
 import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
-import { beginTrace, endPlain, isRespelled, noteFailure, within } from './context.js'
-import { current, Dispatch } from './dispatch.js'
+import { beginTrace, endPlain, isRespelled, noteEnd, noteFailure, within } from './context.js'
+import { current, Dispatch, nameDispatch } from './dispatch.js'
+import { noteAnswer, watchSubApps } from './errors.js'
 import { type Entry, type Inside, isWrapped, type Match, takesNext, watching } from './internals.js'
-import { nodeObjectsOf } from './server.js'
+import { type NodeObjects, nodeObjectsOf } from './server.js'
+import { nameWithin } from './within.js'
 
 /** What is used of an app; any environment's will do. */
 export interface AppLike {
@@ -11,6 +13,9 @@ export interface AppLike {
 }
 
 export type Fetch = (request: Request, ...rest: unknown[]) => Response | Promise<Response>
+
+/** Runs of requests that another framework follows: the context of their traces is that framework's. */
+const runsWithin = new WeakMap<Request, Dispatch>()
 
 /** Follows an app by what its router finds: that is before the first handler runs, in the same turn. */
 export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
@@ -21,16 +26,14 @@ export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
     const node = nodeObjectsOf(env)
     const trace = beginTrace(requests, request, env, node)
     const fetch = node ? inside.fetch : within(trace, inside.fetch)
-    // A request that is followed already comes here by a handler.
-    if (!trace || trace.context) return fetch(request, env, ...rest)
-    const dispatch = new Dispatch(request, null)
-    trace.context = dispatch
+    const dispatch = trace && beginRun(trace, request, node)
+    if (!trace || !dispatch) return fetch(request, env, ...rest)
     router.dispatch = dispatch
     router.trace = trace
     try {
       const answer = fetch(request, env, ...rest)
-      if (!node) endPlain(trace, request, env, Promise.resolve(answer), (response) => response)
-      else if (answer instanceof Promise) noteFailure(trace, answer)
+      if (node) noteAnswered(trace, node, dispatch, answer)
+      else endPlain(trace, request, env, Promise.resolve(answer), (response) => response)
       return answer
     } catch (error) {
       trace.fail(error)
@@ -40,6 +43,30 @@ export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
       router.dispatch = null
     }
   }
+}
+
+/** @returns null for a request that is followed already: it comes here by a handler of the app */
+function beginRun(trace: RequestTrace, request: Request, node: NodeObjects | null): Dispatch | null {
+  const isWithin = node !== null && trace.nameRoute !== nameDispatch
+  if (trace.context && !isWithin) return null
+  const dispatch = new Dispatch(request, null)
+  if (isWithin) runsWithin.set(request, dispatch)
+  else trace.context = dispatch
+  return dispatch
+}
+
+/** An answer that is there at once may be sent before the turn ends. */
+function noteAnswered(
+  trace: RequestTrace,
+  { incoming }: NodeObjects,
+  run: Dispatch,
+  answer: Response | Promise<Response>,
+): void {
+  const isLater = answer instanceof Promise
+  if (trace.context === run) {
+    if (isLater) noteFailure(trace, answer)
+  } else if (isLater) noteEnd(trace, answer, () => nameWithin(trace, incoming, run))
+  else nameWithin(trace, incoming, run)
 }
 
 /** The request that the router is asked for next. */
@@ -73,6 +100,7 @@ function watchRouter(app: Inside, requests: RequestRecorder): Watch {
  */
 function watchMatch(dispatch: Dispatch, match: Match): Match {
   dispatch.match = match
+  watchSubApps(match)
   const [handlers, ...rest] = match
   const [first] = handlers
   const last = handlers.length - 1
@@ -99,7 +127,10 @@ function watchErrors(app: Inside, requests: RequestRecorder): void {
   const { errorHandler } = app
   app.errorHandler = (error, c) => {
     traceOf(requests, c)?.fail(error)
-    return errorHandler(error, c)
+    const answer = errorHandler(error, c)
+    if (answer instanceof Promise) answer.then((response) => noteAnswer(c, response)).catch(() => {})
+    else noteAnswer(c, answer)
+    return answer
   }
 }
 
@@ -107,6 +138,6 @@ function traceOf(requests: RequestRecorder, c: Context): RequestTrace | null {
   const node = nodeObjectsOf(c.env)
   const outer = node ? requests.find(node.outgoing) : current.getStore()
   const trace = outer === 'ignored' ? null : (outer ?? null)
-  const dispatch = trace?.context as Dispatch | null | undefined
+  const dispatch = runsWithin.get(c.req.raw) ?? (trace?.context as Dispatch | null | undefined)
   return dispatch?.raw === c.req.raw && !dispatch.c ? trace : null
 }

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { QuasarOptions } from '../../core/options.js'
-import { leaseRecorder } from '../../quasar.js'
-import { beginTrace, endPlain, isRespelled, noteEnd, noteFailure, watchEnd, within } from './context.js'
+import { leaseRecorder } from '../../runtime/start-quasar.js'
+import { beginTrace, endPlain, isRespelled, noteEnd, noteFailure, watchHandlers, within } from './context.js'
 import { Dispatch, dispatchAgain, nameDispatch } from './dispatch.js'
 import { type AppLike, type Fetch, followApp } from './fetch.js'
 import { callLater } from './internals.js'
@@ -33,18 +33,18 @@ export function quasar(options?: QuasarOptions): QuasarMiddleware {
     const node = nodeObjectsOf(c.env)
     const trace = beginTrace(requests, c.req.raw, c.env, node)
     if (node && trace && trace.nameRoute !== nameDispatch) {
-      return noteEnd(trace, next(), () => nameWithin(trace, node.incoming, c))
+      return noteEnd(trace, next(), () => nameWithin(trace, node.incoming, new Dispatch(c.req.raw, c)))
     }
     if (trace?.context) {
       dispatchAgain(requests, trace, c)
-      watchEnd(c)
+      watchHandlers(c)
       return callLater(next)
     }
     const proceed = node ? next : within(trace, next)
     if (!trace) return proceed()
     trace.context = new Dispatch(c.req.raw, c)
     if (isRespelled(c.req)) requests.routedAs(trace, c.req.path)
-    const answered = watchEnd(c) ? callLater(proceed) : proceed()
+    const answered = watchHandlers(c) ? callLater(proceed) : proceed()
     if (node) return noteFailure(trace, answered)
     return endPlain(trace, c.req.raw, c.env, answered, () => (c.finalized ? c.res : null))
   }

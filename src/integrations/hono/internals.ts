@@ -50,10 +50,12 @@ export function isWrapped(handler: Handler): boolean {
   return innermost(handler) !== handler
 }
 
+const WRAPPED = '__COMPOSED_HANDLER'
+
 function innermost(handler: Handler): Handler {
   let inner = handler
   for (;;) {
-    const { __COMPOSED_HANDLER: wrapped } = inner as { __COMPOSED_HANDLER?: Handler }
+    const { [WRAPPED]: wrapped } = inner as { [WRAPPED]?: Handler }
     if (!wrapped) return inner
     inner = wrapped
   }
@@ -89,7 +91,12 @@ export function watching(handler: Handler): Handler {
       return next()
     })
   watched.add(watchingHandler)
-  return watchingHandler
+  return isWrapped(handler) ? asWrapped(watchingHandler, handler) : watchingHandler
+}
+
+/** Marks a handler as one that runs another, as Hono does. */
+export function asWrapped(handler: Handler, inner: Handler): Handler {
+  return Object.assign(handler, { [WRAPPED]: inner })
 }
 
 /**

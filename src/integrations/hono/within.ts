@@ -1,13 +1,11 @@
 import type { IncomingMessage } from 'node:http'
-import type { Context } from 'hono'
 import type { RequestTrace } from '../../core/requests.js'
-import { answeredRoute } from './route.js'
+import { type Dispatch, tellRun } from './dispatch.js'
 
 /** Names a request that another framework follows, and hands over to Hono, by both: `/api/*` and `/users/:id`. */
-export function nameWithin(trace: RequestTrace, incoming: IncomingMessage, c: Context): void {
-  if (c.error) trace.fail(c.error)
-  const route = answeredRoute(c)
-  if (route) trace.route = mountOf(trace, incoming) + route.path
+export function nameWithin(trace: RequestTrace, incoming: IncomingMessage, run: Dispatch): void {
+  const path = tellRun(trace, run)
+  if (path !== null) trace.route = mountOf(trace, incoming) + path
 }
 
 /** The pattern of what the other framework cut off the path; empty when Hono saw all of it. */

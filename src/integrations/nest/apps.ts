@@ -1,13 +1,11 @@
 import type { ModulesContainer } from '@nestjs/core'
 import type { Recorder } from '../../core/recorder.js'
+import { globalSlot } from '../../lib/global-slot.js'
 
 interface App {
   readonly modules: ModulesContainer
   readonly recorder: Recorder
 }
-
-/** The apps of this process that Quasar is in: on a global slot, as the ESM and the CJS copy replace Nest's methods once. */
-const SLOT = Symbol.for('@gravito/quasar/nest-apps')
 
 interface Apps {
   readonly open: Set<App>
@@ -15,30 +13,27 @@ interface Apps {
   found: WeakMap<object, Recorder | null>
 }
 
-function apps(): Apps {
-  const slot = globalThis as { [SLOT]?: Apps }
-  slot[SLOT] ??= { open: new Set(), found: new WeakMap() }
-  return slot[SLOT]
-}
+/** The apps of this process that Quasar is in. */
+const apps = globalSlot('nest-apps', (): Apps => ({ open: new Set(), found: new WeakMap() }))
 
 /** @returns ends it */
 export function addApp(modules: ModulesContainer, recorder: Recorder): () => void {
   const app = { modules, recorder }
-  apps().open.add(app)
-  apps().found = new WeakMap()
+  apps.get().open.add(app)
+  apps.get().found = new WeakMap()
   return () => {
-    apps().open.delete(app)
-    apps().found = new WeakMap()
+    apps.get().open.delete(app)
+    apps.get().found = new WeakMap()
   }
 }
 
 /** The recorder of the app that an instance belongs to; null when Quasar is in none that has its class. */
 export function recorderOf(instance: object): Recorder | null {
   const type = instance.constructor
-  const { found } = apps()
+  const { found } = apps.get()
   const known = found.get(type)
   if (known !== undefined) return known
-  const recorder = [...apps().open].findLast(({ modules }) => hasClass(modules, type))?.recorder ?? null
+  const recorder = [...apps.get().open].findLast(({ modules }) => hasClass(modules, type))?.recorder ?? null
   found.set(type, recorder)
   return recorder
 }

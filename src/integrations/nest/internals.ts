@@ -1,6 +1,7 @@
-import type { ModulesContainer } from '@nestjs/core'
+import { ModuleRef, type ModulesContainer } from '@nestjs/core'
 import { GuardsConsumer } from '@nestjs/core/guards/guards-consumer.js'
 import { InterceptorsConsumer } from '@nestjs/core/interceptors/interceptors-consumer.js'
+import type { WorkerLike } from '../bullmq/index.js'
 
 /**
  * What is touched of Nest's private parts, and where it was seen:
@@ -12,6 +13,9 @@ import { InterceptorsConsumer } from '@nestjs/core/interceptors/interceptors-con
  *   scheduler calls, and logs what it throws.
  * - `EventSubscribersLoader.wrapFunctionInTryCatchBlocks(instance, key, args, options)` of @nestjs/event-emitter 2.1, 3.1 and
  *   12.0 calls a listener and logs what it throws, unless `suppressErrors` is false.
+ * - `BullExplorer.handleProcessor` and its list `workers` of @nestjs/bullmq 10.2, 11.0 and 12.0: every worker of a class with
+ *   `@Processor()` is made by it, at start or when `BullRegistrar.register()` is called.
+ * - The ModuleRef among each module's own providers: there is one a module, and `create()` is its own.
  * - Keys of metadata, which those packages export nowhere.
  *
  * A method that is missing is not replaced: what it runs is not followed then.
@@ -82,6 +86,31 @@ function replace<T>(prototype: Methods, name: string, wrap: (original: T) => T):
   if (Object.hasOwn(prototype, isReplaced) || typeof prototype[name] !== 'function') return
   Object.defineProperty(prototype, isReplaced, { value: true })
   prototype[name] = wrap(prototype[name] as T)
+}
+
+/** What makes the workers of an app. That of @nestjs/bull has the same name, and no list of workers. */
+export interface BullExplorer {
+  readonly workers: readonly WorkerLike[]
+  handleProcessor?: (...args: never[]) => unknown
+}
+
+export function* bullExplorersOf(modules: ModulesContainer): Iterable<BullExplorer> {
+  for (const { providers } of modules.values()) {
+    for (const { metatype, instance } of providers.values()) {
+      if (typeof metatype !== 'function' || metatype.name !== 'BullExplorer') continue
+      const explorer = instance as Partial<BullExplorer> | null
+      if (Array.isArray(explorer?.workers)) yield explorer as BullExplorer
+    }
+  }
+}
+
+export interface Refs {
+  create?: (...args: never[]) => unknown
+}
+
+export function moduleRefsOf(modules: ModulesContainer): Refs[] {
+  const refs = [...modules.values()].map(({ providers }) => providers.get(ModuleRef)?.instance as Refs | undefined)
+  return refs.filter((ref) => ref !== undefined && ref !== null)
 }
 
 /** Classes by their name: the packages that have them are optional, and may be there in several copies. */

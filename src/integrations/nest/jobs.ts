@@ -1,31 +1,67 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
-import { DiscoveryService } from '@nestjs/core'
+import { DiscoveryService, LazyModuleLoader, ModulesContainer } from '@nestjs/core'
+import { wrapMethod } from '../../core/wrap-method.js'
 import { monitorWorker, type WorkerLike } from '../bullmq/index.js'
+import { type BullExplorer, bullExplorersOf } from './internals.js'
 import { QUASAR_OPTIONS, type QuasarModuleOptions, recorderOptions } from './options.js'
+import { QuasarService } from './quasar.service.js'
+import { followRunTime, heldBy } from './run-time.js'
 
 /** What `@Processor()` of @nestjs/bullmq leaves on a class. */
 const PROCESSOR = 'bullmq:processor_metadata'
 
 type Provider = ReturnType<DiscoveryService['getProviders']>[number]
 
-/** Finds the classes with `@Processor()` of @nestjs/bullmq 10 to 12 and monitors their workers until those are closed. */
+/**
+ * Finds the classes with `@Processor()` of @nestjs/bullmq 10 to 12 and monitors their workers until those are closed, also
+ * those that are registered by hand, come with a lazy module or with what `ModuleRef.create()` makes.
+ */
 @Injectable()
 export class JobDiscovery implements OnApplicationBootstrap {
+  readonly #met = new WeakSet<object>()
+
   constructor(
     @Inject(DiscoveryService) private readonly discovery: DiscoveryService,
+    @Inject(LazyModuleLoader) private readonly loader: LazyModuleLoader,
+    @Inject(ModulesContainer) private readonly modules: ModulesContainer,
+    @Inject(QuasarService) private readonly service: QuasarService,
     @Inject(QUASAR_OPTIONS) private readonly options: QuasarModuleOptions,
   ) {}
 
   /** @internal @nestjs/bullmq makes its workers in `onModuleInit`. */
   onApplicationBootstrap(): void {
+    if (!this.service.status().enabled) return
+    this.#discover()
+    followRunTime(this.loader, this.modules, {
+      loaded: () => this.#discover(),
+      created: (instance) => heldBy(instance).filter(isBullmqWorker).forEach(this.#monitor),
+    })
+  }
+
+  #discover(): void {
+    for (const explorer of bullExplorersOf(this.modules)) this.#follow(explorer)
     for (const provider of this.discovery.getProviders().filter(isProcessor)) {
       const worker = workerOf(provider)
       if (worker) this.#monitor(worker)
     }
   }
 
+  /** It goes on making workers when `BullRegistrar.register()` is called. */
+  #follow(explorer: BullExplorer): void {
+    if (this.#met.has(explorer)) return
+    this.#met.add(explorer)
+    explorer.workers.forEach(this.#monitor)
+    wrapMethod(explorer, 'handleProcessor', (original) => (...args) => {
+      const made = original(...args)
+      explorer.workers.forEach(this.#monitor)
+      return made
+    })
+  }
+
   /** The options were checked when the module was made; what calls itself a worker and is none is left alone. */
-  #monitor(worker: WorkerLike): void {
+  readonly #monitor = (worker: WorkerLike): void => {
+    if (this.#met.has(worker)) return
+    this.#met.add(worker)
     try {
       monitorWorker(worker, recorderOptions(this.options))
     } catch {}
@@ -45,4 +81,10 @@ function workerOf({ instance }: Provider): WorkerLike | null {
   } catch {
     return null
   }
+}
+
+/** Not a queue, which has a name and events, too. */
+function isBullmqWorker(value: unknown): value is WorkerLike {
+  if (typeof value !== 'object' || value === null) return false
+  return 'qualifiedName' in value && typeof (value as { getNextJob?: unknown }).getNextJob === 'function'
 }

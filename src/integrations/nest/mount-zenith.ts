@@ -1,8 +1,18 @@
-import { checkOptions, type OptionChecks } from '../../core/option-checks.js'
-import { createZenith, type NodeHandler, toNodeHandler, type Zenith } from '../../create-zenith.js'
-import { PATH_CHECK, ZENITH_CHECKS } from '../../zenith-checks.js'
+import { checkOptions, type OptionChecks } from '../../lib/options.js'
+import {
+  createZenith,
+  type NodeHandler,
+  toNodeHandler,
+  type Zenith,
+  type ZenithOptions,
+} from '../../runtime/create-zenith.js'
+import { PATH_CHECK, ZENITH_CHECKS } from '../../runtime/zenith-options.js'
 import { answerAll, type FastifyScope } from '../fastify/answer-all.js'
-import type { ZenithModuleOptions } from './zenith.module.js'
+
+export interface ZenithModuleOptions extends Omit<ZenithOptions, 'basePath'> {
+  /** The path that it is mounted under; a global prefix does not touch it. @default '/quasar' */
+  path?: string
+}
 
 /** As much of Nest's adapters as this takes. */
 export interface Adapter {

@@ -1,7 +1,7 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common'
-import { checkOptions, type OptionChecks } from '../../core/option-checks.js'
 import { isDisabled, type QuasarOptions } from '../../core/options.js'
 import { RECORDER_CHECKS } from '../../core/recorder-options.js'
+import { checkOptions, type OptionChecks } from '../../lib/options.js'
 
 export interface QuasarModuleOptions extends QuasarOptions {
   /** Whether the queues that BullModule of @nestjs/bullmq registers are reported. @default true */

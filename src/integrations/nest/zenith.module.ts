@@ -1,11 +1,9 @@
 import { ConfigurableModuleBuilder, Inject, Module, type OnModuleDestroy } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
-import type { Zenith, ZenithOptions } from '../../create-zenith.js'
+import type { Zenith } from '../../runtime/create-zenith.js'
+import type { ZenithModuleOptions } from './mount-zenith.js'
 
-export interface ZenithModuleOptions extends Omit<ZenithOptions, 'basePath'> {
-  /** The path that it is mounted under; a global prefix does not touch it. @default '/quasar' */
-  path?: string
-}
+export type { ZenithModuleOptions }
 
 const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN } = new ConfigurableModuleBuilder<ZenithModuleOptions>()
   .setClassMethodName('forRoot')

@@ -1,26 +1,16 @@
 import type { JobAddress, JobOutcome, JobState, NewJob } from '../../protocol/index.js'
 import { asNumber } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import {
-  actInRuns,
-  type FoundJob,
-  findJobs,
-  GONE,
-  isListed,
-  type LayoutPlace,
-  outcomeOf,
-} from '../bull-layout/acting.js'
-import { type Addable, addableOf, readCopy } from '../bull-layout/adding.js'
-import { baseOf } from '../bull-layout/keys.js'
+import { actInRuns, type FoundJob, findJobs, GONE, notIn, outcomeOf, whyNotRemoved } from '../bull-common/acting.js'
+import { type Addable, addableOf, readCopy } from '../bull-common/adding.js'
+import { baseOf } from '../bull-common/keys.js'
+import type { Looking } from '../bull-common/state.js'
 import { orThrow } from '../shared/redis.js'
-import type { QueueApi } from './api.js'
+import { addText } from './add-text.js'
+import type { ActionPlace } from './api.js'
 import { schedulerIn } from './jobs.js'
 import type { BullJob, BullPackage, BullQueue } from './package.js'
 import { keepPriority } from './priority.js'
-
-export interface ActionPlace extends LayoutPlace {
-  readonly api: QueueApi
-}
 
 /** Resolves to why it was not done, or null. */
 type Deed = (job: BullJob, found: FoundJob) => Promise<string | null>
@@ -34,9 +24,10 @@ async function actOnEach(
   ids: readonly string[],
   check: Check,
   deed: Deed,
+  looking?: Looking,
 ): Promise<JobOutcome[]> {
   return actInRuns(ids, async (some) => {
-    const found = await findJobs(place.connection, baseOf(place.prefix, queue), some)
+    const found = await findJobs(place.connection, baseOf(place.prefix, queue), some, looking)
     const jobs = found.map((job) => ({ ...job, scheduler: schedulerIn(job.options) }))
     return place.api.use(queue, (open, Bull) =>
       Promise.all(
@@ -57,7 +48,7 @@ export function retryJobs(place: ActionPlace, queue: string, ids: readonly strin
     place,
     queue,
     ids,
-    (found) => notIn('failed', found),
+    (found) => whyNotIn('failed', found),
     async (job, found) => {
       await job.retry()
       if (found.priority > 0) await keepPriority(place, queue, found.id, found.priority)
@@ -71,7 +62,7 @@ export function promoteJobs(place: ActionPlace, queue: string, ids: readonly str
     place,
     queue,
     ids,
-    (found) => notIn('delayed', found) ?? ifNextRun(place, queue, found, 'run the schedule instead'),
+    (found) => whyNotIn('delayed', found) ?? ifNextRun(place, queue, found, 'run the schedule instead'),
     async (job) => {
       await job.promote()
       return null
@@ -85,12 +76,8 @@ export function removeJobs(place: ActionPlace, queue: string, ids: readonly stri
     queue,
     ids,
     async (found) => {
-      if (
-        !found.exists &&
-        found.state === null &&
-        !(await isListed(place.connection, baseOf(place.prefix, queue), found.id))
-      )
-        return GONE
+      const reason = await whyNotRemoved(place.connection, baseOf(place.prefix, queue), found)
+      if (reason !== null) return reason
       // Without it Bull makes no other: the schedule would stay in the list and never run again.
       return ifNextRun(place, queue, found, 'remove the schedule instead')
     },
@@ -99,8 +86,9 @@ export function removeJobs(place: ActionPlace, queue: string, ids: readonly stri
         () => true,
         (error: unknown) => isLocked(error),
       )
-      return isRemoved === true ? null : `is ${state ?? 'in no state'}, and a worker holds it`
+      return isRemoved === true ? null : `is ${state ?? 'in no list'}, and a worker holds it`
     },
+    { lists: false },
   )
 }
 
@@ -110,9 +98,9 @@ function isLocked(error: unknown): false {
   throw error
 }
 
-function notIn(state: JobState, found: FoundJob): string | null {
+function whyNotIn(state: JobState, found: FoundJob): string | null {
   if (!found.exists) return GONE
-  return found.state === state ? null : `is ${found.state ?? 'in no state'}, not ${state}`
+  return found.state === state ? null : notIn(state, found)
 }
 
 /** Whether a job is the one that its schedule waits for. */
@@ -137,6 +125,6 @@ export async function duplicateJob(place: ActionPlace, queue: string, id: string
 }
 
 export async function add({ api }: ActionPlace, queue: string, { name, data, options }: Addable): Promise<JobAddress> {
-  const added = await api.use(queue, (open) => open.add(name, data, options))
+  const added = await api.use(queue, (open) => addText(open, name, data, options))
   return { queue, id: String(added.id) }
 }

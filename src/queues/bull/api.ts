@@ -1,5 +1,6 @@
 import type { Connection } from '../../redis/connection.js'
-import { actInTime } from '../bull-layout/in-time.js'
+import type { LayoutPlace } from '../bull-common/acting.js'
+import { actInTime } from '../bull-common/in-time.js'
 import { lentClient } from './lent-client.js'
 import type { BullPackage, BullQueue } from './package.js'
 
@@ -45,4 +46,9 @@ export class QueueApi {
       },
     })
   }
+}
+
+/** Where queues are changed. */
+export interface ActionPlace extends LayoutPlace {
+  readonly api: QueueApi
 }

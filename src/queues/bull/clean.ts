@@ -1,35 +1,34 @@
-import type { JobState } from '../../protocol/index.js'
+import { performance } from 'node:perf_hooks'
+import type { JobCleanQuery } from '../../ports/index.js'
 import type { Command } from '../../redis/client.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import { cleanInCalls, JOBS_A_CALL, removeOld } from '../bull-layout/cleaning.js'
-import { baseOf } from '../bull-layout/keys.js'
-import { jobsReader } from '../bull-layout/summaries.js'
-import { orThrow } from '../shared/redis.js'
+import { cleanInCalls, JOBS_A_CALL, LOOK_MS, removeOld } from '../bull-common/cleaning.js'
+import { baseOf } from '../bull-common/keys.js'
+import { jobsReader } from '../bull-common/summaries.js'
+import { notPossible } from '../shared/conditions.js'
+import { jobField, orThrow } from '../shared/redis.js'
+import { refusalAmong } from '../shared/refusals.js'
+import { jsonOf } from '../shared/texts.js'
 import { cameAt } from '../shared/times.js'
-import { type ActionPlace, removeJobs } from './actions.js'
+import { removeJobs } from './actions.js'
+import type { ActionPlace } from './api.js'
 import type { BullCleanType } from './package.js'
 
-/** How many jobs in front of a list may be too young before the rest is left alone: a script would go through all of them. */
+/** Behind so many jobs that are too young Bull's own script, which would go through all of them, is not used. */
 const MAX_YOUNG = 1_000
 /** Later than every job, also where Bull compares a time with the place of a delayed job. */
 const ALL = 90_000_000_000_000_000
 
 /** @returns how many were removed */
-export async function cleanJobs(
-  place: ActionPlace,
-  queue: string,
-  { state, before, limit }: { readonly state: JobState; readonly before: number; readonly limit: number },
-): Promise<number> {
+export async function cleanJobs(place: ActionPlace, queue: string, query: JobCleanQuery): Promise<number> {
+  const { state, before, limit } = query
   if (state === 'completed' || state === 'failed')
     return cleanInCalls(limit, (count) => cleanSome(place, queue, state, before, count))
-  if (state === 'waiting') {
-    const paused = await cleanList(place, queue, 'paused', before, limit)
-    return paused + (await cleanList(place, queue, 'wait', before, limit - paused))
-  }
+  if (state === 'waiting') return cleanWaiting(place, queue, query)
   // Bull looks for delayed jobs by a time where it keeps 4096 times as much, and finds none when it has a limit.
-  if (state === 'delayed' || state === 'active') return removeEach(place, queue, state, before, limit)
-  throw new Error(`Bull has no jobs that are ${state}`)
+  if (state === 'delayed' || state === 'active') return removeEach(place, queue, query)
+  throw notPossible(`Bull has no jobs that are ${state}`)
 }
 
 async function cleanSome(place: ActionPlace, queue: string, type: BullCleanType, before: number, count: number) {
@@ -38,71 +37,113 @@ async function cleanSome(place: ActionPlace, queue: string, type: BullCleanType,
   return removed.length
 }
 
+const LISTS = ['paused', 'wait'] as const
+
+/** Cleans one list after the other, and says where it stopped when there was no time for all. */
+async function cleanWaiting(place: ActionPlace, queue: string, query: JobCleanQuery): Promise<number> {
+  const ends = performance.now() + LOOK_MS
+  const start = cursorOf(query.cursor ?? null)
+  let removed = 0
+  for (const list of LISTS.slice(start.list)) {
+    const young = list === LISTS[start.list] ? start.young : 0
+    const part = await cleanList(place, queue, list, { ...query, limit: query.limit - removed, young, ends })
+    removed += part.removed
+    if (part.young === null || removed >= query.limit) continue
+    const lengths = await send(
+      place.connection,
+      LISTS.map((one) => ['llen', baseOf(place.prefix, queue) + one]),
+    )
+    const total = removed + lengths.reduce((sum, reply) => sum + (asNumber(orThrow(reply)) ?? 0), 0)
+    const looked = part.young - young + removed
+    query.onStop?.({ looked, total, cursor: JSON.stringify([LISTS.indexOf(list), part.young]) })
+    break
+  }
+  return removed
+}
+
+/** The list, and how many of it are too young, from the end that jobs are taken from. */
+function cursorOf(text: string | null): { readonly list: number; readonly young: number } {
+  const cursor = text === null ? [0, 0] : jsonOf(text)
+  const [list, young]: unknown[] = Array.isArray(cursor) ? cursor : []
+  if ((list === 0 || list === 1) && typeof young === 'number' && young >= 0) return { list, young }
+  throw notPossible('This is no cursor of a clean of waiting jobs')
+}
+
 /**
  * Bull goes through the whole list, in one script, until it has removed as many as it may: it is told no more than are
- * known to be there, near the end that jobs are taken from.
+ * known to be there, near the end that jobs are taken from. Those behind many that are too young are removed one by one.
+ *
+ * @returns how many were removed; `young`: how many were left when there was no time to look at more, null: it came to the end
  */
 async function cleanList(
   place: ActionPlace,
   queue: string,
   list: 'wait' | 'paused',
-  before: number,
-  limit: number,
-): Promise<number> {
+  { before, limit, young: from, ends }: Pick<JobCleanQuery, 'before' | 'limit'> & { young: number; ends: number },
+): Promise<{ readonly removed: number; readonly young: number | null }> {
   let removed = 0
-  let young = 0
-  while (removed < limit && young < MAX_YOUNG) {
-    const times = await timesIn(place, `${baseOf(place.prefix, queue)}`, list, young)
-    const old = times.filter((time) => time !== null && time < before).length
-    const count = Math.min(old, limit - removed)
-    const now = count === 0 ? 0 : await cleanSome(place, queue, list, before, count)
+  let young = from
+  while (removed < limit && performance.now() < ends) {
+    const jobs = await jobsIn(place, baseOf(place.prefix, queue), list, young)
+    const old = jobs.filter(({ time }) => time !== null && time < before).slice(0, limit - removed)
+    const now = await removeSome(place, queue, list, { before, young, ids: old.map(({ id }) => id) })
     removed += now
-    young += times.length - now
-    if (times.length < JOBS_A_CALL) break
+    young += jobs.length - now
+    if (jobs.length < JOBS_A_CALL) return { removed, young: null }
   }
+  return { removed, young }
+}
+
+async function removeSome(
+  place: ActionPlace,
+  queue: string,
+  list: 'wait' | 'paused',
+  { before, young, ids }: { before: number; young: number; ids: readonly string[] },
+): Promise<number> {
+  if (ids.length === 0) return 0
+  if (young < MAX_YOUNG) return cleanSome(place, queue, list, before, ids.length)
+  const outcomes = await removeJobs(place, queue, ids)
+  const removed = outcomes.filter(({ ok }) => ok).length
+  const refusal = refusalAmong(outcomes)
+  if (refusal && removed === 0) throw refusal
   return removed
 }
 
-/** When jobs of a list came to it as Bull sees it: when they were last worked on, or added. */
-async function timesIn(
-  { connection }: ActionPlace,
-  base: string,
-  list: 'wait' | 'paused',
-  skip: number,
-): Promise<(number | null)[]> {
+/** Jobs of a list and when they came to it as Bull sees it: when they were last worked on, or added. */
+async function jobsIn({ connection }: ActionPlace, base: string, list: 'wait' | 'paused', skip: number) {
   const [part] = await send(connection, [['lrange', base + list, -skip - JOBS_A_CALL, -skip - 1]])
-  const commands = asList(orThrow(part)).map((id): Command => {
-    return ['hmget', base + (asText(id) ?? ''), 'finishedOn', 'processedOn', 'timestamp']
-  })
+  const ids = asList(orThrow(part))
+    .map((id) => asText(id) ?? '')
+    .reverse()
+  const commands = ids.map((id): Command => ['hmget', base + id, 'finishedOn', 'processedOn', 'timestamp'])
   const replies = await send(connection, commands)
-  return replies.map(
-    (reply) =>
-      asList(orThrow(reply))
-        .map(asNumber)
-        .find((time) => time !== null) ?? null,
-  )
+  return ids.map((id, index) => {
+    const times = asList(jobField(replies[index])).map(asNumber)
+    return { id, time: times.find((time) => time !== null) ?? null }
+  })
 }
 
 /** One by one, and neither the next runs of schedules nor what a worker holds, which are not removed. */
-function removeEach(place: ActionPlace, queue: string, state: JobState, before: number, limit: number) {
+function removeEach(place: ActionPlace, queue: string, query: JobCleanQuery) {
   return removeOld(place, queue, {
-    state,
-    before,
-    limit,
+    ...query,
     read: jobsReader(place),
-    isOld: (job) => (cameAt(job) ?? 0) < before,
+    isOld: (job) => (cameAt(job) ?? 0) < query.before,
     remove: (ids) => removeJobs(place, queue, ids),
   })
 }
 
 /** What waits first, then what is delayed. Bull's own `empty` is one transaction for all of it. */
-export async function emptyQueue(place: ActionPlace, queue: string, limit: number): Promise<number> {
+export async function emptyQueue(
+  place: ActionPlace,
+  queue: string,
+  limit: number,
+  onStop: JobCleanQuery['onStop'],
+): Promise<number> {
   let removed = 0
   for (const list of ['paused', 'wait'] as const)
-    while (removed < limit) {
-      const now = await cleanSome(place, queue, list, ALL, Math.min(JOBS_A_CALL, limit - removed))
-      if (now === 0) break
-      removed += now
-    }
-  return removed < limit ? removed + (await removeEach(place, queue, 'delayed', ALL, limit - removed)) : removed
+    removed += await cleanInCalls(limit - removed, (count) => cleanSome(place, queue, list, ALL, count))
+  if (removed >= limit) return removed
+  const delayed = { state: 'delayed', before: ALL, limit: limit - removed, ...(onStop && { onStop }) } as const
+  return removed + (await removeEach(place, queue, delayed))
 }

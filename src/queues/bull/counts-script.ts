@@ -1,4 +1,4 @@
-import { countsScriptOf } from '../bull-layout/counts-script.js'
+import { countsScriptOf } from '../bull-common/counts-script.js'
 
 /**
  * Bull's list of what waits is, from its tail: jobs with a priority, the most urgent first, then those without one. The
@@ -7,7 +7,9 @@ import { countsScriptOf } from '../bull-layout/counts-script.js'
  */
 export const COUNTS_SCRIPT = countsScriptOf(`
 local function waiter(base, id)
-  local job = call('HMGET', base .. id, 'timestamp', 'processedOn', 'attemptsMade', 'opts', 'retriedOn')
+  local job = redis.pcall('HMGET', base .. id, 'timestamp', 'processedOn', 'attemptsMade', 'opts', 'retriedOn')
+  -- An id may lead to a key that is no hash: that costs this id, and not the queue.
+  if job.err then return { false, false, false, false } end
   local delay = job[4] and string.match(job[4], '"delay":(%d+)')
   return { job[1], job[2] or job[5], job[3], delay or false }
 end

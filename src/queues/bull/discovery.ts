@@ -1,8 +1,8 @@
+import { escapeGlob } from '../../lib/glob.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
 import { RedisError } from '../../redis/errors.js'
-import { escapeGlob } from '../../redis/glob.js'
-import { baseOf } from '../bull-layout/keys.js'
+import { baseOf } from '../bull-common/keys.js'
 import { SeenNames } from '../shared/seen-names.js'
 import { areBullmqs } from './owner.js'
 
@@ -11,8 +11,14 @@ const EVERY_MS = 60_000
 /** Every queue that ever had a job has a counter of ids; one that never had may be paused. */
 const MARKS = [':id', ':meta-paused'] as const
 
+/** Names that are read, and how many more there are. */
+interface WatchedNames {
+  readonly names: () => Promise<readonly string[]>
+  readonly left: () => number
+}
+
 /** Names of the queues that are Bull's under a prefix, BullMQ's left out. */
-export function discoveredNames(connection: Connection, prefix: string): () => Promise<readonly string[]> {
+export function discoveredNames(connection: Connection, prefix: string): WatchedNames {
   const seen = new SeenNames()
   const candidates = new Set<string>()
   const patterns = MARKS.map((mark) => ({ match: `${escapeGlob(prefix)}:*${mark}`, type: 'string' }) as const)
@@ -21,7 +27,7 @@ export function discoveredNames(connection: Connection, prefix: string): () => P
     const name = key.slice(prefix.length + 1, -mark.length)
     if (!seen.has(name)) candidates.add(name)
   })
-  return async () => {
+  async function list(): Promise<readonly string[]> {
     await discovery.look()
     const names = [...candidates]
     candidates.clear()
@@ -35,6 +41,7 @@ export function discoveredNames(connection: Connection, prefix: string): () => P
     if (found.length > 0 || !discovery.isDenied) return found
     throw new RedisError('NOPERM', 'This Redis user may not look for queues (SCAN): name them, bullQueues({ queues })')
   }
+  return { names: list, left: () => seen.left }
 }
 
 /** Keys of a queue's debouncing and of its rate limit by group end as its users like: `bull:mail:de:id`. */

@@ -1,12 +1,11 @@
 import type { JobDetail } from '../../protocol/index.js'
-import type { Connection } from '../../redis/connection.js'
 import { asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import type { LayoutPlace } from '../bull-layout/acting.js'
-import { readDetail } from '../bull-layout/detail.js'
-import type { ReadJobs } from '../bull-layout/looks.js'
-import { type JobOptions, parseObject } from '../bull-layout/options.js'
-import { jobsReader as summariesReader } from '../bull-layout/summaries.js'
+import type { LayoutPlace } from '../bull-common/acting.js'
+import { readDetail } from '../bull-common/detail.js'
+import type { ReadJobs } from '../bull-common/lists.js'
+import { type JobOptions, parseObject } from '../bull-common/options.js'
+import { jobsReader as summariesReader } from '../bull-common/summaries.js'
 import { orThrow } from '../shared/redis.js'
 
 /** Reads jobs by their ids, without their payloads. What made a job stands among its options alone. */
@@ -26,8 +25,8 @@ export function jobsReader(place: LayoutPlace): ReadJobs {
 }
 
 /** Null when it is gone. */
-export async function readJob(connection: Connection, base: string, id: string): Promise<JobDetail | null> {
-  const job = await readDetail(connection, base, id)
+export async function readJob(place: LayoutPlace, queue: string, id: string): Promise<JobDetail | null> {
+  const job = await readDetail(place, queue, id)
   return job && { ...job, scheduler: schedulerIn(job.options) }
 }
 

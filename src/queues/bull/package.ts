@@ -1,4 +1,5 @@
-import { classesOf } from '../bull-layout/classes.js'
+import { classesOf } from '../bull-common/classes.js'
+import { notPossible } from '../shared/conditions.js'
 
 /**
  * What is used of Bull's classes. They are told by their shape, so that every version 4 will do, and whatever copy of it
@@ -52,7 +53,7 @@ export async function bullPackage(option: BullPackage | null, given: readonly Bu
   if (found) return found
   const loaded = await load()
   if (isPackage(loaded)) return loaded
-  throw new Error(
+  throw notPossible(
     'The package bull is not installed, and without it queues can be looked at only: npm install bull, or pass it as bullQueues({ bull })',
   )
 }

@@ -1,8 +1,9 @@
 import { asNumber } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import { baseOf } from '../bull-layout/keys.js'
+import { baseOf } from '../bull-common/keys.js'
+import { notPossible } from '../shared/conditions.js'
 import { orThrow } from '../shared/redis.js'
-import type { ActionPlace } from './actions.js'
+import type { ActionPlace } from './api.js'
 
 /**
  * Pauses or resumes a queue for all its workers. Bull renames a list to another, whatever is in that one: done twice, or
@@ -18,7 +19,7 @@ export async function setPaused(place: ActionPlace, queue: string, paused: boole
   const [isPaused = 0, wait = 0, aside = 0] = replies.map((reply) => asNumber(orThrow(reply)) ?? 0)
   if ((isPaused === 1) === paused) return
   if (wait > 0 && aside > 0)
-    throw new Error(
+    throw notPossible(
       `The queue ${queue} has jobs both in "wait" and in "paused", and Bull would lose some: let workers take those first`,
     )
   await place.api.use(queue, (open) => (paused ? open.pause() : open.resume()))

@@ -1,5 +1,5 @@
+import { invalidOption } from '../../lib/errors.js'
 import { isClient, type RedisSource } from '../../redis/client.js'
-import { invalidOption } from '../shared/options.js'
 import { type OpenedRedis, openRedis, placeOf } from '../shared/redis.js'
 import { type BullQueue, prefixOf } from './package.js'
 

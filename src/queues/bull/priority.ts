@@ -1,7 +1,6 @@
-import { baseOf } from '../bull-layout/keys.js'
-import { scriptOf } from '../bull-layout/script.js'
-import { orThrow } from '../shared/redis.js'
-import type { ActionPlace } from './actions.js'
+import { baseOf } from '../bull-common/keys.js'
+import { scriptOf } from '../bull-common/script.js'
+import type { ActionPlace } from './api.js'
 
 /**
  * Puts a job that waits to where Bull puts one of its priority when it is added or promoted. KEYS: wait, paused,
@@ -26,5 +25,5 @@ export async function keepPriority(
   priority: number,
 ): Promise<void> {
   const keys = ['wait', 'paused', 'meta-paused', 'priority'].map((key) => baseOf(prefix, queue) + key)
-  orThrow((await scripts.run(PUT_SCRIPT, keys, [id, priority])) ?? undefined)
+  await scripts.change(PUT_SCRIPT, keys, [id, priority])
 }

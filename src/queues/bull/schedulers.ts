@@ -1,54 +1,99 @@
 import type { JobAddress, SchedulerEntry } from '../../protocol/index.js'
-import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
-import { asList, asNumber, asText } from '../../redis/replies.js'
+import { asNumber } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import { copyOf } from '../bull-layout/adding.js'
-import { baseOf } from '../bull-layout/keys.js'
-import type { ListedId } from '../bull-layout/lists.js'
-import { decodeOptions, type JobOptions, optionsForCopy, parseObject } from '../bull-layout/options.js'
-import { md5, readRepeats } from '../bull-layout/repeats.js'
-import { orThrow } from '../shared/redis.js'
+import { copyOf } from '../bull-common/adding.js'
+import { baseOf } from '../bull-common/keys.js'
+import type { ListedId } from '../bull-common/lists.js'
+import { GONE_JOB, type NextJob, readLastRuns, readNextJobs } from '../bull-common/next-jobs.js'
+import { type JobOptions, optionsForCopy } from '../bull-common/options.js'
+import { md5, readRepeat, readRepeats } from '../bull-common/repeats.js'
+import { type Schedule, standingOf } from '../bull-common/scheduler-state.js'
+import { isGone, notPossible } from '../shared/conditions.js'
+import { orThrow, readServerTime } from '../shared/redis.js'
 import { timeOf } from '../shared/times.js'
-import { type ActionPlace, add } from './actions.js'
-
-/** The next run of a schedule: a job like others, which is all that Bull knows the payload and the limit by. */
-interface NextRun {
-  readonly name: string
-  readonly data: string
-  readonly options: JobOptions
-  readonly repeat: JobOptions
-  readonly madeAt: number | null
-}
+import { add } from './actions.js'
+import type { ActionPlace } from './api.js'
 
 /** The next to run first. */
 export async function readSchedulers(connection: Connection, base: string): Promise<SchedulerEntry[]> {
-  const listed = await readRepeats(connection, base)
-  const runs = await readNextRuns(connection, base, listed)
-  return listed.map((one, index) => entryOf(one, runs[index] ?? null))
+  return readEntries(connection, base, await readRepeats(connection, base))
 }
 
-function entryOf({ id, score }: ListedId, run: NextRun | null): SchedulerEntry {
-  const parts = partsOf(id)
-  const count = asNumber(run?.repeat.count)
+export async function readScheduler(connection: Connection, base: string, id: string): Promise<SchedulerEntry | null> {
+  const [entry = null] = await readEntries(connection, base, await readRepeat(connection, base, id))
+  return entry
+}
+
+/** One that ran between two looks is looked at again, once. */
+async function readEntries(
+  connection: Connection,
+  base: string,
+  listed: readonly ListedId[],
+  isAgain = false,
+): Promise<SchedulerEntry[]> {
+  const runs = await readNextRuns(connection, base, listed)
+  const now = await readServerTime(connection)
+  const entries = listed.map((one, index) => entryOf(one, runs[index] ?? null, now))
+  const odd = entries.filter(({ attention }) => attention).map(({ id }) => id)
+  const later = isAgain ? [] : (await Promise.all(odd.map((id) => readRepeat(connection, base, id)))).flat()
+  const moved = later.filter(({ id, score }) => listed.some((one) => one.id === id && one.score !== score))
+  const again = new Map((await readAgain(connection, base, moved)).map((entry) => [entry.id, entry]))
+  return withLastRuns(
+    connection,
+    base,
+    entries.map((entry) => again.get(entry.id) ?? entry),
+  )
+}
+
+async function readAgain(connection: Connection, base: string, moved: readonly ListedId[]): Promise<SchedulerEntry[]> {
+  return moved.length === 0 ? [] : readEntries(connection, base, moved, true)
+}
+
+/** Where the next run does not tell when the one before it was, those that are kept may. */
+async function withLastRuns(
+  connection: Connection,
+  base: string,
+  entries: readonly SchedulerEntry[],
+): Promise<SchedulerEntry[]> {
+  const prefixes = new Map(
+    entries
+      .filter(({ last }) => last === null)
+      .map(({ id }) => [id, partsOf(id).names.map((one) => jobPrefixOf(id, one))]),
+  )
+  const times = await readLastRuns(connection, base, [...prefixes.values()].flat())
+  return entries.map((entry) => {
+    const known = (prefixes.get(entry.id) ?? []).flatMap((prefix) => times.get(prefix) ?? [])
+    return known.length > 0 ? { ...entry, last: Math.max(...known) } : entry
+  })
+}
+
+/** All that Bull knows the payload and the limit by is with the next run: without it there is no more of either. */
+function entryOf({ id, score }: ListedId, run: NextJob | null, now: number): SchedulerEntry {
+  const { names, ...parts } = partsOf(id)
+  const next = timeOf(score)
+  const limit = asNumber(run?.repeat.limit)
   return {
     id,
-    name: run?.name ?? parts.names[0]?.name ?? id,
-    cron: parts.cron,
-    every: parts.every,
-    timezone: parts.timezone,
-    limit: asNumber(run?.repeat.limit),
+    name: run?.name ?? names[0]?.name ?? id,
+    ...parts,
+    limit,
     from: timeIn(run?.repeat.startDate),
-    until: parts.until,
-    // Without its next run Bull makes no other.
-    state: run ? 'active' : 'orphan',
-    next: timeOf(score),
-    // The next job is made when the one before it starts.
-    last: count !== null && count > 1 ? (run?.madeAt ?? null) : null,
-    runs: count === null ? null : count - 1,
-    data: run?.data ?? null,
-    options: run && optionsForCopy(run.options),
+    ...standing({ ...parts, limit, next, made: null }, run, now),
+    next,
+    data: run && (run.data ?? '{}'),
+    options: run?.options ? optionsForCopy(run.options) : null,
   }
+}
+
+function standing(
+  schedule: Schedule,
+  run: NextJob | null,
+  now: number,
+): Pick<SchedulerEntry, 'state' | 'attention' | 'runs' | 'last'> {
+  const { state, ...rest } = standingOf(schedule, run ?? GONE_JOB, now)
+  // Its definition went with its next run.
+  return { state: run || state === 'ended' ? state : 'orphan', ...rest }
 }
 
 function timeIn(value: unknown): number | null {
@@ -93,37 +138,31 @@ async function readNextRuns(
   connection: Connection,
   base: string,
   listed: readonly ListedId[],
-): Promise<(NextRun | null)[]> {
-  const candidates = listed.map(runIdsOf)
-  const commands = candidates.flat().map((id): Command => ['hmget', base + id, 'name', 'data', 'opts', 'timestamp'])
-  const replies = await send(connection, commands)
-  let next = 0
-  return candidates.map((ids, index) => {
-    const runs = ids.map(() => nextRunOf(asList(orThrow(replies[next++])), listed[index]?.id ?? ''))
-    return runs.find((run) => run !== null) ?? null
+): Promise<(NextJob | null)[]> {
+  const candidates = listed.map(({ id, score }) =>
+    partsOf(id).names.map((one) => `${jobPrefixOf(id, one)}${score ?? 0}`),
+  )
+  const jobs = await readNextJobs(connection, base, candidates.flat(), true)
+  let first = 0
+  return candidates.map(({ length }, index) => {
+    first += length
+    const some = jobs.slice(first - length, first)
+    return some.find(({ name, repeat }) => name !== null && repeat.key === listed[index]?.id) ?? null
   })
 }
 
-/** What the next run's id may be. */
-function runIdsOf({ id: key, score }: ListedId): string[] {
-  return partsOf(key).names.map(({ name, id }) => `repeat:${md5(`${name}${id}:${md5(key)}`)}:${score ?? 0}`)
-}
-
-function nextRunOf(hash: readonly unknown[], key: string): NextRun | null {
-  const [name = null, data = null, text = null, timestamp = null] = hash.map(asText)
-  const options = decodeOptions(text)
-  const repeat = parseObject(JSON.stringify(options?.repeat ?? null))
-  if (name === null || !options || repeat?.key !== key) return null
-  return { name, data: data ?? '{}', options, repeat, madeAt: asNumber(timestamp) }
+/** What the ids of its runs begin with, if those are its name and its id. */
+function jobPrefixOf(key: string, { name, id }: KeyParts['names'][number]): string {
+  return `repeat:${md5(`${name}${id}:${md5(key)}`)}:`
 }
 
 /** Adds a job like the next run. */
 export async function runScheduler(place: ActionPlace, queue: string, id: string): Promise<JobAddress> {
   const found = await findScheduler(place, queue, id)
-  if (!found) throw new Error(`The queue ${queue} has no schedule "${id}" any more`)
+  if (!found) throw isGone(`The queue ${queue} has no schedule "${id}" any more`)
   const { run } = found
-  if (!run) throw new Error(`The schedule "${id}" has lost its next run, and with it what its jobs are like`)
-  return add(place, queue, copyOf(run.name, run.data, run.options))
+  if (!run) throw notPossible(`The schedule "${id}" has lost its next run, and with it what its jobs are like`)
+  return add(place, queue, copyOf(run.name ?? '', run.data, run.options))
 }
 
 export async function removeScheduler(place: ActionPlace, queue: string, id: string): Promise<boolean> {
@@ -132,13 +171,15 @@ export async function removeScheduler(place: ActionPlace, queue: string, id: str
   const { run } = found
   // By the key alone Bull misses the next run where the name has a colon.
   await place.api.use(queue, (open) =>
-    run && keyOf(run) === id ? open.removeRepeatable(run.name, run.repeat) : open.removeRepeatableByKey(id),
+    run?.name && keyOf(run.name, run.repeat) === id
+      ? open.removeRepeatable(run.name, run.repeat)
+      : open.removeRepeatableByKey(id),
   )
   return true
 }
 
 /** As Bull makes it of a name and a schedule. */
-function keyOf({ name, repeat }: NextRun): string {
+function keyOf(name: string, repeat: JobOptions): string {
   const { jobId, endDate, tz, cron, every } = repeat
   const end = endDate ? new Date(endDate as string | number).getTime() : ''
   return `${name}:${jobId ?? ''}:${end}:${cron ? `${tz ?? ''}:${cron}` : every}`

@@ -1,13 +1,17 @@
-import type { QueueSource } from '../../ports.js'
+import type { QueueSource } from '../../ports/index.js'
 import type { JobState, QueueCapability } from '../../protocol/index.js'
 import type { RedisSource } from '../../redis/client.js'
-import type { Changes } from '../bull-layout/acting.js'
-import { baseOf } from '../bull-layout/keys.js'
-import { looksAtLists } from '../bull-layout/looks.js'
-import { QueueReader } from '../bull-layout/reading.js'
-import { ScriptRunner } from '../bull-layout/script.js'
+import type { Changes } from '../bull-common/acting.js'
+import { baseOf } from '../bull-common/keys.js'
+import { looksAtLists } from '../bull-common/looks.js'
+import { QueueReader } from '../bull-common/reading.js'
+import { countOmittedRepeats } from '../bull-common/repeats.js'
+import { ScriptRunner } from '../bull-common/script.js'
+import { notPossible } from '../shared/conditions.js'
 import type { QueueKind } from '../shared/readings.js'
-import { type ActionPlace, addJob, duplicateJob, promoteJobs, removeJobs, retryJobs } from './actions.js'
+import { tellingRefusals } from '../shared/refusals.js'
+import { addJob, duplicateJob, promoteJobs, removeJobs, retryJobs } from './actions.js'
+import type { ActionPlace } from './api.js'
 import { QueueApi } from './api.js'
 import { cleanJobs, emptyQueue } from './clean.js'
 import { COUNTING } from './counts.js'
@@ -17,7 +21,7 @@ import { areBullmqs, BULLMQS } from './owner.js'
 import { type BullPackage, type BullQueue, bullPackage } from './package.js'
 import { setPaused } from './pause.js'
 import { placeOfQueues } from './place.js'
-import { readSchedulers, removeScheduler, runScheduler } from './schedulers.js'
+import { readScheduler, readSchedulers, removeScheduler, runScheduler } from './schedulers.js'
 
 const STATES: readonly JobState[] = ['waiting', 'active', 'delayed', 'completed', 'failed']
 const CAPABILITIES: readonly QueueCapability[] = [
@@ -62,7 +66,7 @@ export function bullSource({ redis, prefix: wanted, names, queues, bull }: BullS
     scripts,
     prefix,
     kind: KIND,
-    names: names ? async () => names : discoveredNames(connection, prefix),
+    ...(names ? { names: async () => names, left: () => 0 } : discoveredNames(connection, prefix)),
     counting: COUNTING,
     about(name, { isBullmqs }) {
       if (!isBullmqs) return {}
@@ -71,7 +75,7 @@ export function bullSource({ redis, prefix: wanted, names, queues, bull }: BullS
     },
   })
   const place: ActionPlace = { connection, scripts, api, prefix }
-  return {
+  return tellingRefusals<QueueSource>({
     driver: KIND.driver,
     place: where.place,
     names,
@@ -83,15 +87,19 @@ export function bullSource({ redis, prefix: wanted, names, queues, bull }: BullS
     },
     ...looks(place),
     ...changes(place),
-  }
+  })
 }
 
-function looks(place: ActionPlace): Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'schedulers'> {
+function looks(
+  place: ActionPlace,
+): Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'schedulers' | 'scheduler' | 'omittedSchedulers'> {
   const { connection, prefix } = place
   return {
     ...looksAtLists(place, jobsReader(place)),
-    job: (queue, id) => readJob(connection, baseOf(prefix, queue), id),
+    job: (queue, id) => readJob(place, queue, id),
     schedulers: (queue) => readSchedulers(connection, baseOf(prefix, queue)),
+    scheduler: (queue, id) => readScheduler(connection, baseOf(prefix, queue), id),
+    omittedSchedulers: (queue) => countOmittedRepeats(connection, baseOf(prefix, queue)),
   }
 }
 
@@ -99,7 +107,7 @@ function changes(place: ActionPlace): Changes {
   /** Bull's scripts would break a queue of BullMQ. */
   async function own<T>(queue: string, act: () => Promise<T>): Promise<T> {
     const [isBullmqs] = await areBullmqs(place.connection, [baseOf(place.prefix, queue)])
-    if (isBullmqs) throw new Error(`"${queue}" ${BULLMQS}`)
+    if (isBullmqs) throw notPossible(`"${queue}" ${BULLMQS}`)
     return act()
   }
   return {
@@ -109,7 +117,7 @@ function changes(place: ActionPlace): Changes {
     pause: (queue) => own(queue, () => setPaused(place, queue, true)),
     resume: (queue) => own(queue, () => setPaused(place, queue, false)),
     clean: (queue, query) => own(queue, () => cleanJobs(place, queue, query)),
-    empty: (queue, limit) => own(queue, () => emptyQueue(place, queue, limit)),
+    empty: (queue, limit, onStop) => own(queue, () => emptyQueue(place, queue, limit, onStop)),
     add: (queue, job) => own(queue, () => addJob(place, queue, job)),
     duplicate: (queue, id) => own(queue, () => duplicateJob(place, queue, id)),
     runScheduler: (queue, id) => own(queue, () => runScheduler(place, queue, id)),

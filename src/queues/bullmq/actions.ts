@@ -1,36 +1,50 @@
 import type { JobAddress, JobOutcome, NewJob } from '../../protocol/index.js'
 import { ask } from '../../redis/send.js'
-import {
-  actInRuns,
-  type FoundJob,
-  findJobs,
-  GONE,
-  isListed,
-  type LayoutPlace,
-  outcomeOf,
-} from '../bull-layout/acting.js'
-import { type Addable, addableOf, readCopy } from '../bull-layout/adding.js'
-import { baseOf } from '../bull-layout/keys.js'
-import { locate } from '../bull-layout/state.js'
-import type { QueueUser } from './api.js'
+import { actInRuns, type FoundJob, findJobs, GONE, type LayoutPlace, notIn, outcomeOf } from '../bull-common/acting.js'
+import { type Addable, addableOf, readCopy } from '../bull-common/adding.js'
+import { baseOf } from '../bull-common/keys.js'
+import { locate } from '../bull-common/state.js'
+import { notPossible } from '../shared/conditions.js'
+import { addText } from './add-text.js'
+import type { Hand, QueueApi, QueueUser } from './api.js'
+import { whyParentWaits } from './children.js'
+import { addInLayout, type OwnedQueue, promoteInLayout, retryInLayout, setPaused } from './moves.js'
 import { type BullJob, type BullQueue, canMakeJobs } from './queue-api.js'
 
 export interface ActionPlace extends LayoutPlace {
-  readonly api: QueueUser
+  readonly api: QueueApi
 }
 
-type Deed = (queue: BullQueue, job: FoundJob) => Promise<string | null>
+/** The two ways to do something in the owner's layout. */
+interface Ways<T> {
+  /** By the owner's own package. */
+  readonly own: (queue: BullQueue) => Promise<T>
+  readonly moved: (queue: OwnedQueue) => Promise<T>
+}
+
+/** Does something in the layout of the queue's owner. */
+export async function inLayout<T>(
+  place: ActionPlace,
+  name: string,
+  { layout, queue }: Hand,
+  { own, moved }: Ways<T>,
+): Promise<T> {
+  if (queue) return place.api.act(queue, own)
+  // Without a layout there is a queue.
+  return moved({ place, name, layout: layout ?? 5 })
+}
 
 /** Does something with each of some jobs. @param deed resolves to why it was not done, or null */
 async function actOnEach(
   { connection, api, prefix }: ActionPlace,
   queue: string,
   ids: readonly string[],
-  deed: Deed,
+  deed: (job: FoundJob, hand: Hand) => Promise<string | null>,
 ): Promise<JobOutcome[]> {
   return actInRuns(ids, async (some) => {
     const jobs = await findJobs(connection, baseOf(prefix, queue), some)
-    return api.use(queue, (open) => Promise.all(jobs.map((job) => outcomeOf(job.id, () => deed(open, job), reasonFor))))
+    const hand = api.hand(queue)
+    return Promise.all(jobs.map((job) => outcomeOf(job.id, async () => deed(job, await hand), reasonFor)))
   })
 }
 
@@ -42,25 +56,38 @@ const REASONS: Readonly<Record<number, string>> = {
   [-8]: 'belongs to a scheduler: remove the scheduler instead',
 }
 
-function reasonFor(error: unknown): string | undefined {
+/** @param code of BullMQ's scripts, and of those in its layout */
+function reasonOf(code: number): string | null {
+  return code === 1 ? null : (REASONS[code] ?? 'could not be moved')
+}
+
+export function reasonFor(error: unknown): string | undefined {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : null
   return typeof code === 'number' ? REASONS[code] : undefined
 }
 
 /** BullMQ's job without its payload: acting on it needs its id and its options. */
 function jobOf(queue: BullQueue, { id, options }: FoundJob): BullJob {
-  if (!canMakeJobs(queue)) throw new Error('This version of BullMQ makes no jobs of their ids: it must be 5 or 6')
+  if (!canMakeJobs(queue)) throw notPossible('This version of BullMQ makes no jobs of their ids: it must be 5 or 6')
   return new queue.Job(queue, '', {}, options, id)
 }
 
 export function retryJobs(place: ActionPlace, queue: string, ids: readonly string[]): Promise<JobOutcome[]> {
-  return actOnEach(place, queue, ids, async (open, found) => {
+  return actOnEach(place, queue, ids, async (found, hand) => {
+    const { state } = found
     if (!found.exists) return GONE
-    if (found.state !== 'failed' && found.state !== 'completed') return `is ${wordsFor(found)}, not failed or completed`
-    const job = jobOf(open, found)
-    await job.retry(found.state)
-    if (found.priority > 0) await keepPriority(place, queue, job, found)
-    return null
+    if (state !== 'failed' && state !== 'completed') return notIn('failed or completed', found)
+    const waits = await whyParentWaits(place.connection, baseOf(place.prefix, queue), found.id)
+    if (waits !== null) return waits
+    return inLayout(place, queue, hand, {
+      own: async (open) => {
+        const job = jobOf(open, found)
+        await job.retry(state)
+        if (found.priority > 0) await keepPriority(place, queue, job, found)
+        return null
+      },
+      moved: async (owned) => reasonOf(await retryInLayout(owned, found, state)),
+    })
   })
 }
 
@@ -72,13 +99,18 @@ async function keepPriority(place: ActionPlace, queue: string, job: BullJob, fou
 }
 
 export function promoteJobs(place: ActionPlace, queue: string, ids: readonly string[]): Promise<JobOutcome[]> {
-  return actOnEach(place, queue, ids, async (open, found) => {
-    if (!found.exists && found.state === null) return GONE
-    if (found.state !== 'delayed') return `is ${wordsFor(found)}, not delayed`
+  return actOnEach(place, queue, ids, async (found, hand) => {
+    if (!found.exists) return GONE
+    if (found.state !== 'delayed') return notIn('delayed', found)
     if (isNextRun(found) && (await isScheduled(place, queue, found)))
       return `is the next run of the scheduler "${found.scheduler}": run the scheduler instead`
-    await jobOf(open, found).promote()
-    return null
+    return inLayout(place, queue, hand, {
+      own: async (open) => {
+        await jobOf(open, found).promote()
+        return null
+      },
+      moved: async (owned) => reasonOf(await promoteInLayout(owned, found)),
+    })
   })
 }
 
@@ -90,41 +122,38 @@ async function isScheduled({ connection, prefix }: ActionPlace, queue: string, f
   return (await ask(connection, ['zscore', `${baseOf(prefix, queue)}repeat`, found.scheduler ?? ''])) !== null
 }
 
-export function removeJobs(place: ActionPlace, queue: string, ids: readonly string[]): Promise<JobOutcome[]> {
-  return actOnEach(place, queue, ids, async (open, found) => {
-    if (
-      !found.exists &&
-      found.state === null &&
-      !(await isListed(place.connection, baseOf(place.prefix, queue), found.id))
-    )
-      return GONE
-    const removed = await open.remove(found.id)
-    return removed === 1 ? null : 'is being worked on, or a job that it is made of is'
+export async function addJob(place: ActionPlace, queue: string, job: NewJob): Promise<JobAddress> {
+  return add(place, queue, addableOf(job))
+}
+
+export async function duplicateJob(place: ActionPlace, queue: string, id: string): Promise<JobAddress> {
+  return add(place, queue, await readCopy(place.connection, place.prefix, queue, id))
+}
+
+export async function add(place: ActionPlace, queue: string, job: Addable): Promise<JobAddress> {
+  const { name, data, options } = job
+  return inLayout(place, queue, await place.api.hand(queue), {
+    own: async (open) => addressOf(queue, await addText(open, name, data, options)),
+    moved: async (owned) => addressOf(queue, { id: await addInLayout(owned, job, place.api.defaultsOf(queue)) }),
   })
 }
 
-function wordsFor({ state }: FoundJob): string {
-  if (state === 'waitingChildren') return 'waiting for its children'
-  return state === null ? 'in no state' : state
+/** Adds a job by BullMQ's API alone. */
+export async function addByApi(api: QueueUser, queue: string, { name, data, options }: Addable): Promise<JobAddress> {
+  return addressOf(queue, await api.use(queue, (open) => addText(open, name, data, options)))
 }
 
-export async function addJob(api: QueueUser, queue: string, job: NewJob): Promise<JobAddress> {
-  return add(api, queue, addableOf(job))
+export function addressOf(queue: string, { id }: Pick<BullJob, 'id'>): JobAddress {
+  if (id === undefined) throw new Error(`BullMQ added a job to ${queue} and did not say its id`)
+  return { queue, id }
 }
 
-export async function duplicateJob(
-  { api, connection, prefix }: ActionPlace,
-  queue: string,
-  id: string,
-): Promise<JobAddress> {
-  return add(api, queue, await readCopy(connection, prefix, queue, id))
-}
-
-export async function add(api: QueueUser, queue: string, { name, data, options }: Addable): Promise<JobAddress> {
-  return addressOf(queue, await api.use(queue, (open) => open.add(name, data, options)))
-}
-
-export function addressOf(queue: string, job: BullJob): JobAddress {
-  if (job.id === undefined) throw new Error(`BullMQ added a job to ${queue} and did not say its id`)
-  return { queue, id: job.id }
+export async function pauseQueue(place: ActionPlace, queue: string, isPaused: boolean): Promise<void> {
+  const hand = await place.api.hand(queue)
+  // 5's own way loses jobs where another has put some into the other list meanwhile.
+  const pausing = hand.layout === 5 ? { ...hand, queue: null } : hand
+  return inLayout(place, queue, pausing, {
+    own: (open) => (isPaused ? open.pause() : open.resume()),
+    moved: (owned) => setPaused(owned, isPaused),
+  })
 }

@@ -1,9 +1,10 @@
 import type { RedisClient } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
-import { classesOf } from '../bull-layout/classes.js'
-import { actInTime } from '../bull-layout/in-time.js'
-import { missingPackage } from '../shared/options.js'
-import type { BullModule, BullQueue, BullQueueClass } from './queue-api.js'
+import { actInTime } from '../bull-common/in-time.js'
+import { baseOf } from '../bull-common/keys.js'
+import { foreignOwner, type Major, majorOf, type QueueOwner, readOwner } from './owner.js'
+import type { QueuePackages } from './packages.js'
+import type { BullQueue, BullQueueClass } from './queue-api.js'
 
 /** After so long without use a queue that was opened for an action is closed. In ms. */
 const IDLE_MS = 30_000
@@ -14,10 +15,28 @@ export interface QueueUser {
   use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T>
 }
 
+/** How a queue on Redis can be acted on. */
+export interface Hand {
+  /** Null: what its owner does is not known, and its own package alone acts on it. */
+  readonly layout: Major | null
+  /** A queue of the owner's release; null when none is at hand, or when it would lose jobs of this one. */
+  readonly queue: BullQueue | null
+  /** It says no version, as before 5.20, and the app did not pass it in. */
+  readonly isOlder: boolean
+}
+
 interface OpenQueue {
   readonly queue: BullQueue
   readonly client: RedisClient
   idle: NodeJS.Timeout | null
+}
+
+export interface QueueApiOptions {
+  /** Queues that the app passed in, by name. */
+  readonly given: ReadonlyMap<string, BullQueue>
+  readonly connection: Connection
+  readonly prefix: string
+  readonly packages: QueuePackages
 }
 
 /**
@@ -28,35 +47,79 @@ export class QueueApi implements QueueUser {
   readonly #given: ReadonlyMap<string, BullQueue>
   readonly #connection: Connection
   readonly #prefix: string
-  readonly #load: () => Promise<BullQueueClass>
+  readonly #packages: QueuePackages
   readonly #open = new Map<string, OpenQueue>()
 
-  constructor(
-    given: ReadonlyMap<string, BullQueue>,
-    connection: Connection,
-    prefix: string,
-    load: () => Promise<BullQueueClass>,
-  ) {
+  constructor({ given, connection, prefix, packages }: QueueApiOptions) {
     this.#given = given
     this.#connection = connection
     this.#prefix = prefix
-    this.#load = load
+    this.#packages = packages
   }
 
   async use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T> {
-    const queue = this.#given.get(name) ?? (await this.#opened(name))
+    return this.act(await this.queueFor(name), action)
+  }
+
+  /** Of the owner's release where it is at hand, else of the other: for what both do alike. @throws when there is none */
+  async queueFor(name: string): Promise<BullQueue> {
+    const owner = await this.#ownerOf(name)
+    const queue = (await this.#queueOf(name, owner)) ?? (await this.#opened(name, (await this.#packages.all())[0]))
+    if (!queue) throw await this.#packages.missing()
+    return queue
+  }
+
+  /** What is to be done in the owner's layout, and by which queue. @throws when the queue is another product's */
+  async hand(name: string): Promise<Hand> {
+    const owner = await this.#ownerOf(name)
+    const queue = owner.isTorn ? null : await this.#queueOf(name, owner)
+    const isOlder = owner.version === null && !owner.isNew && !this.#given.has(name)
+    return { layout: owner.layout, queue, isOlder }
+  }
+
+  /** Does something with a queue that was given here. */
+  act<T>(queue: BullQueue, action: (queue: BullQueue) => Promise<T>): Promise<T> {
     return actInTime('BullMQ', this.#connection, () => action(queue))
   }
 
-  async #opened(name: string): Promise<BullQueue> {
-    const [client, Queue] = await Promise.all([this.#connection.open(), this.#load()])
-    const open = this.#open.get(name)
+  /** Options of the app for the jobs that it adds to a queue that it passed in. */
+  defaultsOf(name: string): object {
+    return this.#given.get(name)?.defaultJobOptions ?? {}
+  }
+
+  async #ownerOf(name: string): Promise<QueueOwner> {
+    const owner = await readOwner(this.#connection, baseOf(this.#prefix, name))
+    const given = this.#given.get(name)
+    // An app may leave its version out; its own queue says it.
+    return given && owner.version === null ? { ...owner, layout: majorOf(given) } : owner
+  }
+
+  async #queueOf(name: string, owner: QueueOwner): Promise<BullQueue | null> {
+    const given = this.#given.get(name)
+    const { layout } = owner
+    if (layout === null) {
+      const own = given ?? (await this.#opened(name, (await this.#packages.passedIn())[0]))
+      if (!own) throw foreignOwner(owner)
+      return own
+    }
+    if (given && majorOf(given) === layout) return given
+    const all = await this.#packages.all()
+    const own = all.find((Queue) => majorOf(Queue.prototype) === layout)
+    return this.#opened(name, own ?? (owner.isNew ? all[0] : undefined))
+  }
+
+  async #opened(name: string, Queue: BullQueueClass | undefined): Promise<BullQueue | null> {
+    if (!Queue) return null
+    const client = await this.#connection.open()
+    // A queue may be opened by both releases, one after the other.
+    const key = `${majorOf(Queue.prototype)} ${name}`
+    const open = this.#open.get(key)
     // A connection that was lost is another client after it.
     if (open?.client === client) {
-      this.#keep(name, open)
+      this.#keep(key, open)
       return open.queue
     }
-    if (open) this.#close(name, open)
+    if (open) this.#close(key, open)
     const queue = new Queue(name, {
       connection: client,
       prefix: this.#prefix,
@@ -66,63 +129,25 @@ export class QueueApi implements QueueUser {
     // What goes wrong is an action's to say; without a listener it would end the process.
     queue.on('error', () => {})
     const opened: OpenQueue = { queue, client, idle: null }
-    this.#open.set(name, opened)
-    this.#keep(name, opened)
+    this.#open.set(key, opened)
+    this.#keep(key, opened)
     return queue
   }
 
-  #keep(name: string, open: OpenQueue): void {
+  #keep(key: string, open: OpenQueue): void {
     if (open.idle) clearTimeout(open.idle)
-    open.idle = setTimeout(() => this.#close(name, open), IDLE_MS)
+    open.idle = setTimeout(() => this.#close(key, open), IDLE_MS)
     open.idle.unref()
   }
 
-  #close(name: string, open: OpenQueue): void {
+  #close(key: string, open: OpenQueue): void {
     if (open.idle) clearTimeout(open.idle)
-    if (this.#open.get(name) === open) this.#open.delete(name)
+    if (this.#open.get(key) === open) this.#open.delete(key)
     open.queue.close().catch(() => {})
   }
 
   /** Closes what was opened here; never rejects. */
   close(): void {
-    for (const [name, open] of [...this.#open]) this.#close(name, open)
+    for (const [key, open] of [...this.#open]) this.#close(key, open)
   }
-}
-
-/** The class by which queues are opened: of the option, of a queue that was passed in, or of the package that is installed. */
-export function queueClassOf(
-  option: BullModule | undefined,
-  given: Iterable<BullQueue>,
-): () => Promise<BullQueueClass> {
-  return async () => {
-    if (option) return option.Queue
-    for (const queue of given) {
-      const made = rootClassOf(queue)
-      if (made) return made
-    }
-    return installedClass()
-  }
-}
-
-/** Without it queues can be looked at all the same. */
-async function installedClass(): Promise<BullQueueClass> {
-  let cause: unknown
-  try {
-    const { Queue }: { Queue: unknown } = await import('bullmq')
-    if (isQueueClass(Queue)) return Queue
-  } catch (error) {
-    cause = error
-  }
-  throw missingPackage('bullmqQueues', 'bullmq', cause)
-}
-
-/** BullMQ's own class. */
-function rootClassOf(queue: BullQueue): BullQueueClass | null {
-  for (const made of classesOf(queue))
-    if (typeof made === 'function' && Object.hasOwn(made.prototype, 'addBulk') && isQueueClass(made)) return made
-  return null
-}
-
-function isQueueClass(value: unknown): value is BullQueueClass {
-  return typeof value === 'function'
 }

@@ -1,9 +1,12 @@
+import type { JobCleanQuery } from '../../ports/index.js'
 import type { JobState } from '../../protocol/index.js'
-import { cleanInCalls, removeOld } from '../bull-layout/cleaning.js'
-import { jobsReader } from '../bull-layout/summaries.js'
+import { cleanInCalls, removeOld } from '../bull-common/cleaning.js'
+import { jobsReader } from '../bull-common/summaries.js'
+import { notPossible } from '../shared/conditions.js'
 import { wasThere } from '../shared/times.js'
-import { type ActionPlace, removeJobs } from './actions.js'
+import type { ActionPlace } from './actions.js'
 import type { BullCleanType } from './queue-api.js'
+import { removeJobs } from './removing.js'
 
 const TYPES: Partial<Record<JobState, readonly BullCleanType[]>> = {
   waiting: ['paused', 'wait'],
@@ -15,20 +18,16 @@ const TYPES: Partial<Record<JobState, readonly BullCleanType[]>> = {
 }
 
 /** @returns how many were removed */
-export async function cleanJobs(
-  place: ActionPlace,
-  queue: string,
-  { state, before, limit }: { readonly state: JobState; readonly before: number; readonly limit: number },
-): Promise<number> {
+export async function cleanJobs(place: ActionPlace, queue: string, query: JobCleanQuery): Promise<number> {
+  const { state, before, limit } = query
   const types = TYPES[state]
-  if (!types) throw new Error('BullMQ cleans no jobs that wait for their children: remove them one by one')
+  if (!types) throw notPossible('BullMQ cleans no jobs that wait for their children: remove them one by one')
   let removed = 0
   for (const type of types) removed += await cleanType(place, queue, type, before, limit - removed)
   // The sorted sets of these are not in the order of age, and BullMQ stops at the first that may not go.
   if ((state === 'delayed' || state === 'prioritized') && removed < limit)
     removed += await removeOld(place, queue, {
-      state,
-      before,
+      ...query,
       limit: limit - removed,
       read: jobsReader(place),
       // The next run of a scheduler is not to go.
@@ -52,10 +51,16 @@ async function cleanType(
 }
 
 /** What waits first, in the order in which it would be taken. BullMQ's own `drain` is one script for all of it. */
-export async function emptyQueue(place: ActionPlace, queue: string, limit: number): Promise<number> {
+export async function emptyQueue(
+  place: ActionPlace,
+  queue: string,
+  limit: number,
+  onStop: JobCleanQuery['onStop'],
+): Promise<number> {
+  const asked = { before: Date.now(), ...(onStop && { onStop }) }
   let removed = 0
   for (const state of ['waiting', 'prioritized', 'delayed'] as const) {
-    if (removed < limit) removed += await cleanJobs(place, queue, { state, before: Date.now(), limit: limit - removed })
+    if (removed < limit) removed += await cleanJobs(place, queue, { ...asked, state, limit: limit - removed })
   }
   return removed
 }

@@ -1,4 +1,4 @@
-import { countsScriptOf } from '../bull-layout/counts-script.js'
+import { countsScriptOf } from '../bull-common/counts-script.js'
 
 /**
  * Two hundred queues keep the server for some milliseconds: nothing is asked that the counts say is not there. The oldest
@@ -7,7 +7,9 @@ import { countsScriptOf } from '../bull-layout/counts-script.js'
  */
 export const COUNTS_SCRIPT = countsScriptOf(`
 local function waiter(base, id)
-  local job = call('HMGET', base .. id, 'timestamp', 'processedOn', 'atm', 'attemptsMade', 'opts')
+  local job = redis.pcall('HMGET', base .. id, 'timestamp', 'processedOn', 'atm', 'attemptsMade', 'opts')
+  -- An id may lead to a key that is no hash: that costs this id, and not the queue.
+  if job.err then return { false, false, false, false } end
   local delay = job[5] and string.match(job[5], '"delay":(%d+)')
   return { job[1], job[2], job[3] or job[4], delay or false }
 end

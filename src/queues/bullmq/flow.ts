@@ -3,10 +3,11 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
-import { baseOf } from '../bull-layout/keys.js'
-import { locate } from '../bull-layout/state.js'
-import { parentOf } from '../bull-layout/summary.js'
-import { orThrow } from '../shared/redis.js'
+import { addressOf, elsewhere, type JobKey, parentKeyOf, splitsOf } from '../bull-common/addresses.js'
+import { childrenIn, countChildren } from '../bull-common/children.js'
+import { baseOf } from '../bull-common/keys.js'
+import { jobField, orThrow } from '../shared/redis.js'
+import { isChild, isParentOf, unlessDenied, whereabouts } from './kinship.js'
 
 /** What a page can show. */
 const MAX_DEPTH = 10
@@ -17,10 +18,11 @@ const MAX_FIELDS = 2_000
 
 /** The tree that a job belongs to. Null when the job is gone. */
 export async function readFlow(connection: Connection, prefix: string, address: JobAddress): Promise<JobFlow | null> {
-  const [there] = await locate(connection, baseOf(prefix, address.queue), [address.id])
+  const key = { base: baseOf(prefix, address.queue), id: address.id }
+  const there = await whereabouts(connection, key)
   if (!there?.exists) return null
   const walk: Walk = { connection, prefix, left: MAX_JOBS }
-  return readTree(walk, await rootOf(connection, prefix, address), 0)
+  return readTree(walk, await rootOf(walk, key), 0)
 }
 
 interface Walk {
@@ -30,50 +32,46 @@ interface Walk {
   left: number
 }
 
-async function rootOf(connection: Connection, prefix: string, address: JobAddress): Promise<JobAddress> {
-  let root = address
+async function rootOf({ connection, prefix }: Walk, job: JobKey): Promise<JobKey> {
+  let root = job
   for (let depth = 0; depth < 2 * MAX_DEPTH; depth++) {
-    const [reply] = await send(connection, [['hmget', baseOf(prefix, root.queue) + root.id, 'parent', 'parentKey']])
-    const [json, key] = asList(orThrow(reply)).map(asText)
-    const parent = parentOf(json ?? null, key ?? null)
-    if (!parent) return root
-    const [there] = await locate(connection, baseOf(prefix, parent.queue), [parent.id])
-    if (!there?.exists) return root
+    const [reply] = await send(connection, [['hmget', root.base + root.id, 'parent', 'parentKey']])
+    const [json = null, key = null] = asList(orThrow(reply)).map(asText)
+    const parent = parentKeyOf(json, key, prefix)
+    if (!parent || !(await whereabouts(connection, parent))?.exists) return root
+    if (!(await isParentOf(connection, parent, root))) return root
     root = parent
   }
   return root
 }
 
-async function readTree(walk: Walk, address: JobAddress, depth: number): Promise<JobFlow> {
+async function readTree(walk: Walk, job: JobKey, depth: number): Promise<JobFlow> {
   const { connection, prefix } = walk
-  const base = baseOf(prefix, address.queue)
-  const [[where], [name]] = await Promise.all([
-    locate(connection, base, [address.id]),
-    send(connection, [['hget', base + address.id, 'name']]),
-  ])
-  const { keys, total } = await readChildKeys(connection, base + address.id)
+  const where = await whereabouts(connection, job)
+  if (!where?.exists) return { ...addressOf(prefix, job), ...NOTHING }
+  if (depth > 0 && !(await isChild(connection, job))) return { ...elsewhere(job), ...NOTHING }
+  const [name] = await send(connection, [['hget', job.base + job.id, 'name']])
+  const { keys, total } = await readChildKeys(connection, job.base + job.id)
   const shown = depth < MAX_DEPTH ? keys.slice(0, Math.min(MAX_CHILDREN, walk.left)) : []
   walk.left -= shown.length
-  const addresses = shown.flatMap((key) => parseJobKey(key, prefix) ?? [])
-  const children = await Promise.all(addresses.map((child) => readTree(walk, child, depth + 1)))
+  const jobs = (await Promise.all(shown.map((key) => jobAt(walk, key)))).filter((child) => child !== null)
+  const children = await Promise.all(jobs.map((child) => readTree(walk, child, depth + 1)))
   return {
-    ...address,
+    ...addressOf(prefix, job),
     name: asText(orThrow(name)) ?? '',
-    state: where?.exists ? where.state : null,
+    state: where.state,
     children,
     more: total - children.length,
   }
 }
 
+/** Of a job that is gone, or not there for this source. */
+const NOTHING = { name: '', state: null, children: [], more: 0 }
+
 /** Children that are to come, those that ended well, and the two kinds of failed ones. */
 async function readChildKeys(connection: Connection, key: string): Promise<{ keys: string[]; total: number }> {
-  const counts = await send(connection, [
-    ['scard', `${key}:dependencies`],
-    ['hlen', `${key}:processed`],
-    ['hlen', `${key}:failed`],
-    ['zcard', `${key}:unsuccessful`],
-  ])
-  const [pending = 0, processed = 0, ignored = 0, failed = 0] = counts.map((reply) => asNumber(orThrow(reply)) ?? 0)
+  const counts = await countChildren(connection, key)
+  const { pending, processed, ignored, failed } = counts
   const commands: Command[] = []
   if (failed > 0) commands.push(['zrange', `${key}:unsuccessful`, 0, MAX_CHILDREN - 1])
   if (pending > 0) commands.push(['srandmember', `${key}:dependencies`, MAX_CHILDREN])
@@ -81,12 +79,20 @@ async function readChildKeys(connection: Connection, key: string): Promise<{ key
   if (processed > 0 && processed <= MAX_FIELDS) commands.push(['hkeys', `${key}:processed`])
   const lists = (await send(connection, commands)).map((reply) => asList(orThrow(reply)))
   const keys = lists.flat().flatMap((one) => asText(one) ?? [])
-  return { keys: [...new Set(keys)].sort(), total: pending + processed + ignored + failed }
+  return { keys: [...new Set(keys)].sort(), total: childrenIn(counts) }
 }
 
-/** What other jobs call a job: `bull:mail:17`. A queue's name has no colon, an id may have some. */
-function parseJobKey(key: string, prefix: string): { readonly queue: string; readonly id: string } | null {
-  const rest = key.startsWith(`${prefix}:`) ? key.slice(prefix.length + 1) : key.slice(key.indexOf(':') + 1)
-  const colon = rest.indexOf(':')
-  return colon <= 0 ? null : { queue: rest.slice(0, colon), id: rest.slice(colon + 1) }
+/** What other jobs call a job: `bull:mail:17`. Where it can be read in several ways, the one whose queue there is. */
+async function jobAt({ connection, prefix }: Walk, key: string): Promise<JobKey | null> {
+  const splits = splitsOf(key, prefix)
+  const [likely = null] = splits
+  if (splits.length < 2) return likely
+  const replies = await unlessDenied(async () => {
+    const found = await send(
+      connection,
+      splits.map(({ base }): Command => ['get', `${base}id`]),
+    )
+    return found.map(jobField)
+  })
+  return splits.find((_, index) => asNumber(asText(replies?.[index])) !== null) ?? likely
 }

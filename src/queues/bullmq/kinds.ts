@@ -29,12 +29,15 @@ export const API_METHODS = [
   'add',
   'duplicate',
   'schedulers',
+  'omittedSchedulers',
   'runScheduler',
   'saveScheduler',
   'removeScheduler',
+  'snapshotScheduler',
+  'restoreScheduler',
 ] as const satisfies readonly DeferredMethod[]
 
-export const REDIS_METHODS = [...API_METHODS, 'flow'] as const satisfies readonly DeferredMethod[]
+export const REDIS_METHODS = [...API_METHODS, 'flow', 'scheduler'] as const satisfies readonly DeferredMethod[]
 
 export type BullmqApiSource = SourceWith<(typeof API_METHODS)[number]>
 export type BullmqRedisSource = SourceWith<(typeof REDIS_METHODS)[number]>

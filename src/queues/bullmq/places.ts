@@ -1,8 +1,8 @@
+import { invalidOption } from '../../lib/errors.js'
 import { parseAddress } from '../../redis/address.js'
 import { isClient, type RedisSource } from '../../redis/client.js'
 import { knownOptionsOf } from '../../redis/option-names.js'
 import { placeAt } from '../../redis/target.js'
-import { invalidOption } from '../shared/options.js'
 import { type OpenedRedis, openRedis, placeOf } from '../shared/redis.js'
 import type { BullQueue } from './queue-api.js'
 

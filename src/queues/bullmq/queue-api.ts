@@ -1,3 +1,4 @@
+import { notPossible } from '../shared/conditions.js'
 /**
  * What is used of BullMQ's classes. They are told by their shape, so that version 5 and version 6 will do, and whatever
  * copy of them the app has.
@@ -5,6 +6,7 @@
 export interface BullQueue {
   readonly name: string
   readonly opts: { readonly connection?: unknown; readonly prefix?: string | undefined }
+  readonly defaultJobOptions?: object
   on(event: 'error', listener: (error: Error) => void): unknown
   close(): Promise<void>
   add(name: string, data: unknown, options?: object): Promise<BullJob>
@@ -12,6 +14,10 @@ export interface BullQueue {
   pause(): Promise<void>
   resume(): Promise<void>
   clean(grace: number, limit: number, type?: BullCleanType): Promise<string[]>
+}
+
+/** Since 5.16. */
+export interface SchedulerQueue extends BullQueue {
   upsertJobScheduler(id: string, repeat: object, template?: object): Promise<unknown>
   removeJobScheduler(id: string): Promise<boolean>
 }
@@ -21,9 +27,25 @@ export interface RepeatingQueue extends BullQueue {
   removeRepeatableByKey(key: string): Promise<boolean>
 }
 
+/** What tells when a scheduler's pattern is due: of the app's own settings, or BullMQ's. */
+export interface SchedulingQueue extends BullQueue {
+  readonly jobScheduler: Promise<{ readonly repeatStrategy: RepeatStrategy; readonly Job: BullJobClass }>
+}
+
+/** @returns Unix ms; undefined where the pattern has no turn after `millis` */
+export type RepeatStrategy = (millis: number, repeat: object, name: string) => unknown
+
 /** The class of jobs that a queue makes; with it a job can be acted on without reading its payload. */
 export interface JobMakingQueue extends BullQueue {
-  readonly Job: new (queue: BullQueue, name: string, data: unknown, options: object, id: string) => BullJob
+  readonly Job: BullJobClass
+  /** Its `defaultJobOptions`. */
+  readonly jobsOpts?: object
+  emit(event: 'waiting', job: BullJob): boolean
+}
+
+export interface BullJobClass {
+  new (queue: BullQueue, name: string, data: unknown, options: object, id: string): BullJob
+  create(queue: BullQueue, name: string, data: unknown, options: object): Promise<BullJob>
 }
 
 export interface BullJob {
@@ -31,14 +53,19 @@ export interface BullJob {
   retry(state?: 'completed' | 'failed'): Promise<void>
   promote(): Promise<void>
   changePriority(options: { priority?: number; lifo?: boolean }): Promise<void>
+  /** What is stored of it: `data` is text. */
+  asJSON(): object
 }
 
 export type BullCleanType = 'completed' | 'failed' | 'wait' | 'paused' | 'active' | 'delayed' | 'prioritized'
 
-export type BullQueueClass = new (
-  name: string,
-  options: { connection: object; prefix: string; skipMetasUpdate: boolean; skipVersionCheck: boolean },
-) => BullQueue
+export interface BullQueueClass {
+  readonly prototype: BullQueue
+  new (
+    name: string,
+    options: { connection: object; prefix: string; skipMetasUpdate: boolean; skipVersionCheck: boolean },
+  ): BullQueue
+}
 
 /** The package `bullmq`, or the part of it that is used. */
 export interface BullModule {
@@ -51,4 +78,20 @@ export function canRepeat(queue: BullQueue): queue is RepeatingQueue {
 
 export function canMakeJobs(queue: BullQueue): queue is JobMakingQueue {
   return 'Job' in queue && typeof queue.Job === 'function'
+}
+
+export function canSchedule(queue: BullQueue): queue is SchedulingQueue {
+  return 'jobScheduler' in queue && queue.jobScheduler instanceof Promise
+}
+
+/** @throws when it is older than job schedulers */
+export function scheduling(queue: BullQueue): SchedulerQueue {
+  if (isScheduling(queue)) return queue
+  throw notPossible(
+    "The source's bullmq is older than job schedulers: pass one of 5.16 or later, bullmqQueues({ bullmq })",
+  )
+}
+
+function isScheduling(queue: BullQueue): queue is SchedulerQueue {
+  return 'upsertJobScheduler' in queue && 'removeJobScheduler' in queue
 }

@@ -1,25 +1,33 @@
-import type { QueueReading, QueueSource } from '../../ports.js'
+import { escapeGlob } from '../../lib/glob.js'
+import type { QueueReading, QueueSource } from '../../ports/index.js'
 import { MAX_NAME_CHARS } from '../../protocol/index.js'
 import { Discovery } from '../../redis/discovery.js'
 import { RedisError } from '../../redis/errors.js'
-import { escapeGlob } from '../../redis/glob.js'
-import type { Changes } from '../bull-layout/acting.js'
-import { readDetail } from '../bull-layout/detail.js'
-import { baseOf } from '../bull-layout/keys.js'
-import { looksAtLists } from '../bull-layout/looks.js'
-import { QueueReader } from '../bull-layout/reading.js'
-import { ScriptRunner } from '../bull-layout/script.js'
-import { jobsReader } from '../bull-layout/summaries.js'
+import type { Changes } from '../bull-common/acting.js'
+import { baseOf } from '../bull-common/keys.js'
+import { looksAtLists } from '../bull-common/looks.js'
+import { QueueReader, type ReaderOptions } from '../bull-common/reading.js'
+import { countOmittedRepeats } from '../bull-common/repeats.js'
+import { ScriptRunner } from '../bull-common/script.js'
+import { jobsReader } from '../bull-common/summaries.js'
+import { tellingRefusals } from '../shared/refusals.js'
 import { SeenNames } from '../shared/seen-names.js'
-import { type ActionPlace, addJob, duplicateJob, promoteJobs, removeJobs, retryJobs } from './actions.js'
-import { QueueApi, queueClassOf } from './api.js'
+import { type ActionPlace, addJob, duplicateJob, pauseQueue, promoteJobs, retryJobs } from './actions.js'
+import { QueueApi } from './api.js'
 import { cleanJobs, emptyQueue } from './clean.js'
 import { type BullmqCounts, COUNTING } from './counts.js'
 import { readFlow } from './flow.js'
+import { readJob } from './jobs.js'
 import { type BullmqRedisSource, REDIS_KIND } from './kinds.js'
+import { packagesOf } from './packages.js'
 import type { QueuePlace } from './places.js'
 import type { BullModule, BullQueue } from './queue-api.js'
-import { readSchedulers, removeScheduler, runScheduler, saveScheduler } from './schedulers.js'
+import { removeJobs } from './removing.js'
+import { readScheduler, readSchedulers } from './scheduler-reading.js'
+import { restoreScheduler } from './scheduler-restore.js'
+import { snapshotScheduler, takeScheduler } from './scheduler-snapshot.js'
+import { removeScheduler, runScheduler, saveScheduler } from './schedulers.js'
+import { schedulingApi } from './scheduling.js'
 
 /** How often queues are looked for, in ms. */
 const DISCOVER_EVERY_MS = 60_000
@@ -29,7 +37,7 @@ export interface RedisSourceOptions {
   /** Null: all that are found. */
   readonly names: readonly string[] | null
   readonly queues: readonly BullQueue[]
-  readonly bullmq: BullModule | undefined
+  readonly bullmq: BullModule | readonly BullModule[] | undefined
 }
 
 /** BullMQ on Redis: read by its keys, changed by its API. */
@@ -38,18 +46,20 @@ export function redisSource(options: RedisSourceOptions): BullmqRedisSource {
   const { connection } = where.redis
   const scripts = new ScriptRunner(connection)
   const given = new Map(options.queues.map((queue) => [queue.name, queue]))
-  const api = new QueueApi(given, connection, where.prefix, queueClassOf(options.bullmq, options.queues))
+  const packages = packagesOf(options.bullmq, options.queues)
+  const api = new QueueApi({ given, connection, prefix: where.prefix, packages })
   const place: ActionPlace = { connection, api, scripts, prefix: where.prefix }
+  const watched = watchedNames(options.names, where)
   const reader = new QueueReader({
     connection,
     scripts,
     prefix: where.prefix,
     kind: REDIS_KIND,
-    names: namesOf(options.names, where),
+    ...watched,
     counting: COUNTING,
     about: (_, counts) => ({ meta: metaOf(counts) }),
   })
-  return {
+  return tellingRefusals<BullmqRedisSource>({
     driver: REDIS_KIND.driver,
     place: where.place,
     names: options.names,
@@ -62,7 +72,7 @@ export function redisSource(options: RedisSourceOptions): BullmqRedisSource {
     },
     ...looks(place),
     ...changes(place),
-  }
+  })
 }
 
 function metaOf({ version, concurrency }: BullmqCounts): QueueReading['meta'] {
@@ -73,8 +83,11 @@ function metaOf({ version, concurrency }: BullmqCounts): QueueReading['meta'] {
   }
 }
 
-function namesOf(names: readonly string[] | null, { redis, prefix }: QueuePlace): () => Promise<readonly string[]> {
-  if (names) return async () => names
+function watchedNames(
+  names: readonly string[] | null,
+  { redis, prefix }: QueuePlace,
+): Pick<ReaderOptions<BullmqCounts>, 'names' | 'left'> {
+  if (names) return { names: async () => names, left: () => 0 }
   const seen = new SeenNames()
   const pattern = { match: `${escapeGlob(prefix)}:*:meta`, type: 'hash' } as const
   const discovery = new Discovery(redis.connection, [pattern], DISCOVER_EVERY_MS, (key) => {
@@ -82,42 +95,54 @@ function namesOf(names: readonly string[] | null, { redis, prefix }: QueuePlace)
     // With a colon it is the hash of a job or of a scheduler that is called "meta".
     if (!name.includes(':')) seen.add(name)
   })
-  return async () => {
-    await discovery.look()
-    const names = seen.list()
-    if (names.length > 0 || !discovery.isDenied) return names
-    throw new RedisError(
-      'NOPERM',
-      'This Redis user may not look for queues (SCAN): name them, bullmqQueues({ queues })',
-    )
+  return {
+    left: () => seen.left,
+    async names() {
+      await discovery.look()
+      const names = seen.list()
+      if (names.length > 0 || !discovery.isDenied) return names
+      throw new RedisError(
+        'NOPERM',
+        'This Redis user may not look for queues (SCAN): name them, bullmqQueues({ queues })',
+      )
+    },
   }
 }
+
+type SchedulerLooks = 'schedulers' | 'scheduler' | 'omittedSchedulers'
 
 function looks(
   place: ActionPlace,
-): Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'flow' | 'schedulers'>> {
+): Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'flow' | SchedulerLooks>> {
   const { connection, prefix } = place
   return {
     ...looksAtLists(place, jobsReader(place)),
-    job: (queue, id) => readDetail(connection, baseOf(prefix, queue), id),
+    job: (queue, id) => readJob(place, queue, id),
     flow: (queue, id) => readFlow(connection, prefix, { queue, id }),
     schedulers: (queue) => readSchedulers(connection, baseOf(prefix, queue)),
+    scheduler: (queue, id) => readScheduler(connection, baseOf(prefix, queue), id),
+    omittedSchedulers: (queue) => countOmittedRepeats(connection, baseOf(prefix, queue)),
   }
 }
 
-function changes(place: ActionPlace): Changes & Required<Pick<QueueSource, 'saveScheduler'>> {
+type SchedulerChanges = Required<Pick<QueueSource, 'saveScheduler' | 'snapshotScheduler' | 'restoreScheduler'>>
+
+function changes(place: ActionPlace): Changes & SchedulerChanges {
   return {
     retry: (queue, ids) => retryJobs(place, queue, ids),
     promote: (queue, ids) => promoteJobs(place, queue, ids),
     remove: (queue, ids) => removeJobs(place, queue, ids),
-    pause: (queue) => place.api.use(queue, (open) => open.pause()),
-    resume: (queue) => place.api.use(queue, (open) => open.resume()),
+    pause: (queue) => pauseQueue(place, queue, true),
+    resume: (queue) => pauseQueue(place, queue, false),
     clean: (queue, query) => cleanJobs(place, queue, query),
-    empty: (queue, limit) => emptyQueue(place, queue, limit),
-    add: (queue, job) => addJob(place.api, queue, job),
+    empty: (queue, limit, onStop) => emptyQueue(place, queue, limit, onStop),
+    add: (queue, job) => addJob(place, queue, job),
     duplicate: (queue, id) => duplicateJob(place, queue, id),
     runScheduler: (queue, id) => runScheduler(place, queue, id),
-    saveScheduler: (queue, definition) => saveScheduler(place.api, queue, definition),
-    removeScheduler: (queue, id) => removeScheduler(place, queue, id),
+    saveScheduler: (queue, definition) => saveScheduler(schedulingApi(place), queue, definition),
+    removeScheduler: (queue, id, snapshot) =>
+      snapshot ? takeScheduler(place, queue, id, snapshot) : removeScheduler(place, queue, id),
+    snapshotScheduler: (queue, id) => snapshotScheduler(place, queue, id),
+    restoreScheduler: (queue, snapshot) => restoreScheduler(place, queue, snapshot),
   }
 }

@@ -1,15 +1,18 @@
-import type { QueueSource } from '../../ports.js'
-import type { JobOutcome, JobState } from '../../protocol/index.js'
+import type { JobCleanQuery, QueueSource } from '../../ports/index.js'
+import type { JobOutcome, JobState, LookedAt } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
+import { RedisError } from '../../redis/errors.js'
 import { send } from '../../redis/send.js'
+import { notPossible } from '../shared/conditions.js'
 import { done, notDone, notThere } from '../shared/outcomes.js'
 import { orThrow } from '../shared/redis.js'
+import { refusedOutcome } from '../shared/refusals.js'
 import { cameAt } from '../shared/times.js'
 import { type Entry, priorityOf, renewed, summaryOf, undelayed } from './entry.js'
-import { findAll, MAX_LOOKED, STATES } from './find.js'
+import { findAll, MAX_LOOKED, STATES, TOO_MANY } from './find.js'
 import { type Layout, PRIORITIES } from './layout.js'
 import { type Place, pagesOf, placesOf, readWindow, sizesOf } from './lists.js'
-import { type Move, type Mover, NEEDS_SCRIPT } from './move.js'
+import { type Move, type Moved, type Mover, NEEDS_SCRIPT } from './move.js'
 
 /** At once, when a queue is emptied. */
 const MAX_REMOVED = 1_000
@@ -27,30 +30,33 @@ export function changes(
 ): Required<Pick<QueueSource, 'retry' | 'promote' | 'remove' | 'pause' | 'resume' | 'clean' | 'empty'>> {
   async function act(queue: string, ids: readonly string[], states: readonly JobState[], aim: Aim) {
     const places = states.flatMap((state) => placesOf(layout, queue, state))
-    const found = await findAll(connection, places, ids)
-    const choices = ids.map((id) => choose(id, found.get(id) ?? [], states, aim))
+    const { entries, isSure } = await findAll(connection, places, ids)
+    const none = (id: string) => (isSure ? notThere(id, states) : notDone(id, TOO_MANY))
+    const choices = ids.map((id) => choose(id, entries.get(id) ?? [], aim) ?? none(id))
     const moves = choices.filter((choice) => 'entry' in choice)
     const moved = await mover.move(moves)
+    countMoved(moved)
     let next = 0
     return choices.map((choice, index): JobOutcome => {
       if (!('entry' in choice)) return choice
       const outcome = moved[next++]
       const id = ids[index] ?? ''
       if (outcome === 'moved') return done(id)
+      if (outcome instanceof RedisError) return refusedOutcome(id, outcome)
       return outcome === 'group' ? notDone(id, NEEDS_SCRIPT) : notThere(id, states)
     })
   }
 
   return {
     retry: (queue, ids) =>
-      act(queue, ids, ['failed'], ({ fields }) => {
-        if (!fields) throw new Error(NO_JSON)
-        return { key: layout.list(queue, priorityOf(fields)), text: renewed(fields) }
+      act(queue, ids, ['failed'], ({ fields, text }) => {
+        if (!fields) throw notPossible(NO_JSON)
+        return { key: layout.list(queue, priorityOf(fields)), text: renewed(text) }
       }),
     promote: (queue, ids) =>
-      act(queue, ids, ['delayed'], ({ fields, priority }) => {
-        if (!fields) throw new Error(NO_JSON)
-        return { key: layout.list(queue, priority), text: undelayed(fields) }
+      act(queue, ids, ['delayed'], ({ fields, priority, text }) => {
+        if (!fields) throw notPossible(NO_JSON)
+        return { key: layout.list(queue, priority), text: undelayed(text) }
       }),
     remove: (queue, ids) => act(queue, ids, STATES, () => null),
     async pause(queue) {
@@ -59,9 +65,14 @@ export function changes(
     async resume(queue) {
       await sendAll(PRIORITIES.map((priority) => ['del', layout.paused(queue, priority)] as const))
     },
-    async clean(queue, { state, before, limit }) {
-      const old = await oldest(connection, placesOf(layout, queue, state), before, limit)
-      return countMoved(await mover.move(old.map((entry) => ({ entry, to: null }))))
+    async clean(queue, query) {
+      if (!STATES.some((state) => state === query.state))
+        throw notPossible(`Gravito Stream has no jobs that are ${query.state}`)
+      const { entries, stop } = await oldest(connection, placesOf(layout, queue, query.state), query)
+      const removed = countMoved(await mover.move(entries.map((entry) => ({ entry, to: null }))))
+      // What is gone moves the rest towards the beginning.
+      if (stop && removed < query.limit) query.onStop?.({ ...stop, cursor: String(Math.max(0, stop.next - removed)) })
+      return removed
     },
     async empty(queue, limit) {
       const places = [...placesOf(layout, queue, 'waiting'), ...placesOf(layout, queue, 'delayed')]
@@ -75,9 +86,10 @@ export function changes(
   }
 }
 
-function choose(id: string, entries: readonly Entry[], states: readonly JobState[], aim: Aim): Move | JobOutcome {
+/** Null: there is no such entry. */
+function choose(id: string, entries: readonly Entry[], aim: Aim): Move | JobOutcome | null {
   const [entry] = entries
-  if (!entry) return notThere(id, states)
+  if (!entry) return null
   if (entries.some(({ text }) => text !== entry.text)) return notDone(id, SEVERAL)
   try {
     return { entry, to: aim(entry) }
@@ -90,23 +102,25 @@ function choose(id: string, entries: readonly Entry[], states: readonly JobState
 async function oldest(
   connection: Connection,
   places: readonly Place[],
-  before: number,
-  limit: number,
-): Promise<Entry[]> {
+  { before, limit, cursor }: JobCleanQuery,
+): Promise<{ readonly entries: Entry[]; readonly stop: (LookedAt & { readonly next: number }) | null }> {
   const sizes = await sizesOf(connection, places)
+  const from = Number(cursor ?? 0) || 0
+  const end = from + MAX_LOOKED
   const found: { entry: Entry; at: number }[] = []
   for (const [index, place] of places.entries()) {
     const enough = found.length + limit
-    for await (const entries of pagesOf(connection, place, Math.min(sizes[index] ?? 0, MAX_LOOKED))) {
+    for await (const entries of pagesOf(connection, place, Math.min(sizes[index] ?? 0, end), from)) {
       const dated = entries.map((entry) => ({ entry, at: cameAt(summaryOf(entry, '')) ?? before }))
       found.push(...dated.filter(({ at }) => at < before))
       if (found.length >= enough) break
     }
   }
-  return found
-    .sort((one, other) => one.at - other.at)
-    .slice(0, limit)
-    .map(({ entry }) => entry)
+  const looked = sizes.reduce((sum, size) => sum + Math.max(0, Math.min(size, end) - from), 0)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  const entries = found.sort((one, other) => one.at - other.at).slice(0, limit)
+  const stop = sizes.some((size) => size > end) ? { looked, total, next: end } : null
+  return { entries: entries.map(({ entry }) => entry), stop }
 }
 
 /** What workers take meanwhile is not counted, and looked past. @throws when what is left cannot be removed */
@@ -122,10 +136,14 @@ async function emptyPlaces(
     const moved = await mover.move(entries.map((entry) => ({ entry, to: null })))
     const count = countMoved(moved)
     if (count > 0) return count
-    if (moved.includes('group')) throw new Error(NEEDS_SCRIPT)
+    if (moved.includes('group')) throw notPossible(NEEDS_SCRIPT)
   }
 }
 
-function countMoved(moved: readonly string[]): number {
-  return moved.filter((one) => one === 'moved').length
+/** @throws what Redis refused, where nothing was moved: whoever goes on after some were meets it then */
+function countMoved(moved: readonly Moved[]): number {
+  const count = moved.filter((one) => one === 'moved').length
+  const refusal = moved.find((one) => one instanceof RedisError)
+  if (refusal && count === 0) throw refusal
+  return count
 }

@@ -1,3 +1,5 @@
+import { notPossible } from '../shared/conditions.js'
+
 /** One field of a cron expression: the numbers that it allows; null: all of them. */
 type Allowed = ReadonlySet<number> | null
 
@@ -20,18 +22,30 @@ const FIELDS: readonly Field[] = [
   { name: 'month', min: 1, max: 12, words: MONTHS },
   { name: 'day of the week', min: 0, max: 7, end: 6, words: DAYS },
 ]
-const SHORT: Readonly<Record<string, string>> = {
-  '@hourly': '0 * * * *',
-  '@daily': '0 0 * * *',
-  '@weekly': '0 0 * * 0',
-  '@monthly': '0 0 1 * *',
-  '@yearly': '0 0 1 1 *',
-}
+/** As the framework's parser knows them: in small letters, with nothing around them. */
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['@secondly', '* * * * * *'],
+  ['@minutely', '* * * * *'],
+  ['@hourly', '0 * * * *'],
+  ['@daily', '0 0 * * *'],
+  ['@weekdays', '0 0 * * 1-5'],
+  ['@weekends', '0 0 * * 0,6'],
+  ['@weekly', '0 0 * * 0'],
+  ['@monthly', '0 0 1 * *'],
+  ['@yearly', '0 0 1 1 *'],
+  ['@annually', '0 0 1 1 *'],
+])
+const HOURS_OF_DAY = 24
+const HOUR_MIN = 60
+const HOUR_MS = HOUR_MIN * 60_000
 /** A leap day comes at the latest after so many years. */
 const MAX_YEARS = 9
 
 /**
  * When a schedule is due next, by the clock of this process: the framework reckons each later run by that of its own.
+ *
+ * It is written here because other parsers accept other expressions than the framework's, and decide otherwise where the clock
+ * changes. The framework's own, cron-parser, is 340 KB with what it needs.
  *
  * @param cron five fields, or six with seconds in front; `@daily` and its like
  * @param after Unix ms
@@ -39,26 +53,24 @@ const MAX_YEARS = 9
  * @throws when it is no cron expression, or when there is no such time
  */
 export function nextRun(cron: string, after: number): number {
-  const parts = (SHORT[cron.trim().toLowerCase()] ?? cron).trim().split(/\s+/)
+  const parts = (SHORT.get(cron) ?? cron).trim().split(/\s+/)
   const whole = parts.length === 5 ? ['0', ...parts] : parts
-  if (whole.length !== 6) throw new Error('A cron expression has five fields, or six with seconds in front')
+  if (whole.length !== 6) throw notPossible('A cron expression has five fields, or six with seconds in front')
   const [seconds, minutes, hours, dates, months, days] = FIELDS.map((field, index) =>
     allowed(whole[index] ?? '', field),
   )
-  const isDay = (time: Date) => matchesDay(time, dates ?? null, days ?? null)
-  const time = new Date(after)
-  time.setMilliseconds(0)
-  time.setSeconds(time.getSeconds() + 1)
+  const isDay = (time: Date) => matchesDay(time, dates, days)
+  const time = new Date(Math.floor(after / 1_000) * 1_000 + 1_000)
   const last = time.getFullYear() + MAX_YEARS
   while (time.getFullYear() <= last) {
     if (!has(months, time.getMonth() + 1)) startOf(time, time.getMonth() + 1, 1)
     else if (!isDay(time)) startOf(time, time.getMonth(), time.getDate() + 1)
-    else if (!has(hours, time.getHours())) time.setHours(time.getHours() + 1, 0, 0)
-    else if (!has(minutes, time.getMinutes())) time.setMinutes(time.getMinutes() + 1, 0)
-    else if (!has(seconds, time.getSeconds())) time.setSeconds(time.getSeconds() + 1)
+    else if (!isHour(time, hours, after)) forward(time, 3_600 - time.getMinutes() * 60 - time.getSeconds())
+    else if (!has(minutes, time.getMinutes())) forward(time, 60 - time.getSeconds())
+    else if (!has(seconds, time.getSeconds())) forward(time, 1)
     else return time.getTime()
   }
-  throw new Error('This cron expression is never due')
+  throw notPossible('This cron expression is never due')
 }
 
 function startOf(time: Date, month: number, date: number): void {
@@ -66,12 +78,30 @@ function startOf(time: Date, month: number, date: number): void {
   time.setHours(0, 0, 0)
 }
 
+/** By what passes: set by the clock, a time that it shows twice is the first of the two, which may be over. */
+function forward(time: Date, seconds: number): void {
+  time.setTime(time.getTime() + seconds * 1_000)
+}
+
+/**
+ * Where the clock has changed within the last hour, it is as in the framework: what was left out is made up for an hour later,
+ * and what comes again counts again only for a schedule of every hour.
+ */
+function isHour(time: Date, hours: Allowed | undefined, after: number): boolean {
+  if (!hours || hours.size === HOURS_OF_DAY) return true
+  const hour = time.getHours()
+  const earlier = new Date(Math.max(after, time.getTime() - HOUR_MS))
+  const leftOut = earlier.getTimezoneOffset() - time.getTimezoneOffset()
+  if (leftOut < 0 && earlier.getHours() === hour) return false
+  return hours.has(hour) || (leftOut >= HOUR_MIN && hours.has((hour || HOURS_OF_DAY) - 1))
+}
+
 function has(numbers: Allowed | undefined, number: number): boolean {
   return !numbers || numbers.has(number)
 }
 
 /** When both kinds of days are given, one of them is enough. */
-function matchesDay(time: Date, dates: Allowed, days: Allowed): boolean {
+function matchesDay(time: Date, dates: Allowed | undefined, days: Allowed | undefined): boolean {
   const isDate = has(dates, time.getDate())
   const isWeekday = has(days, time.getDay())
   return dates && days ? isDate || isWeekday : isDate && isWeekday
@@ -79,24 +109,25 @@ function matchesDay(time: Date, dates: Allowed, days: Allowed): boolean {
 
 function allowed(text: string, field: Field): Allowed {
   if (text === '*' || text === '?') return null
-  const numbers = text.split(',').flatMap((part) => range(part, field))
-  const set = new Set(numbers.map((number) => (field.max === 7 ? number % 7 : number)))
+  const numbers = text.split(',').flatMap((part) => [...range(part, field)])
+  const set = new Set(numbers)
   // The framework's parser refuses them, after it has pushed a job: it would push one at every look.
-  if (set.size < numbers.length) throw new Error(`A ${field.name} of a cron expression is named twice`)
+  if (set.size < numbers.length) throw notPossible(`A ${field.name} of a cron expression is named twice`)
   return set
 }
 
-/** `5`, `1-5`, `mon-fri`, and each with a step: `0-30/10`. */
-function range(part: string, field: Field): number[] {
-  const [, from = '', to, step] = /^(\*|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(part) ?? []
-  const isAll = from === '*'
+/** `5`, `1-5`, `mon-fri`, and each with a step: `0-30/10`. Of days, 0 and 7 are one. */
+function range(part: string, field: Field): ReadonlySet<number> {
+  const [, span = '', step] = /^(\*|\w+(?:-\w+)?)(?:\/(\d+))?$/.exec(part) ?? []
+  const [from = '', to = step === undefined ? from : `${field.max}`] = span.split('-')
+  const isAll = span === '*'
   const first = isAll ? field.min : numberOf(from, field)
-  const alone = step === undefined && !isAll ? first : (field.end ?? field.max)
-  const last = to === undefined ? alone : numberOf(to, field)
+  const last = isAll ? (field.end ?? field.max) : numberOf(to, field)
   const by = step === undefined ? 1 : Number(step)
   const isSound = first >= field.min && last <= field.max && first <= last && by > 0
-  if (!isSound) throw new Error(`"${part.slice(0, 50)}" is no ${field.name} of a cron expression`)
-  return Array.from({ length: Math.floor((last - first) / by) + 1 }, (_, index) => first + index * by)
+  if (!isSound) throw notPossible(`"${part.slice(0, 50)}" is no ${field.name} of a cron expression`)
+  const numbers = Array.from({ length: Math.floor((last - first) / by) + 1 }, (_, index) => first + index * by)
+  return new Set(numbers.map((number) => (field.max === 7 ? number % 7 : number)))
 }
 
 /** NaN when it is none, which no comparison lets pass. */

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { JobDetail, JobState, JobSummary } from '../../protocol/index.js'
 import { type Fields, fieldsOf, own, readAmount, readText } from '../../protocol/read.js'
+import type { SearchedJob } from '../../redaction/job.js'
+import { changeFields, fieldText } from '../shared/json-fields.js'
+import { MAX_SEARCHED_CHARS } from '../shared/search.js'
 import { bytesOf, jsonOf, summaryText } from '../shared/texts.js'
 import { timeOf } from '../shared/times.js'
 import { PRIORITIES, type Priority } from './layout.js'
@@ -56,10 +59,13 @@ export function createdAtOf(text: string | null): number | null {
 }
 
 /** The payload as the app wrote it, and the class that it is of: serializers wrap it in `{ class or job, properties }`. */
-function payloadOf(fields: Fields): { readonly data: string | null; readonly name: string | null } {
-  const value = own(fields, 'data')
+function payloadOf({ fields, text }: Pick<Entry, 'fields' | 'text'>): {
+  readonly data: string | null
+  readonly name: string | null
+} {
+  const value = fields && own(fields, 'data')
   if (value === undefined || value === null) return { data: null, name: null }
-  if (typeof value !== 'string') return { data: JSON.stringify(value), name: null }
+  if (typeof value !== 'string') return { data: fieldText(text, 'data'), name: null }
   const wrapped = fieldsOf(jsonOf(value))
   for (const word of ['class', 'job']) {
     const name = wrapped && own(wrapped, word)
@@ -80,7 +86,7 @@ function errorOf(fields: Fields): string | null {
 /** @param id that finds it again */
 export function summaryOf(entry: Entry, id: string): JobSummary {
   const fields = entry.fields ?? {}
-  const { data, name } = payloadOf(fields)
+  const { data, name } = payloadOf(entry)
   return {
     id,
     name: readText(fields, 'className', 200) ?? name ?? readText(fields, 'type', 200) ?? UNNAMED,
@@ -104,7 +110,7 @@ export function detailOf(entry: Entry, id: string): JobDetail {
   const { data: _data, error: _error, id: _id, ...options } = entry.fields ?? {}
   return {
     ...summaryOf(entry, id),
-    data: entry.fields ? payloadOf(entry.fields).data : entry.text,
+    data: entry.fields ? payloadOf(entry).data : entry.text,
     result: null,
     options: entry.fields && { ...options, list: entry.priority || 'default' },
     failure: entry.fields && errorOf(entry.fields),
@@ -115,19 +121,29 @@ export function detailOf(entry: Entry, id: string): JobDetail {
   }
 }
 
-/** What a search looks into besides the summary. */
-export function searchedText({ fields, text }: Entry): string {
-  return fields ? `${payloadOf(fields).data ?? ''}\n${errorOf(fields) ?? ''}` : text
+/** What a search looks into. */
+export function searchedJob(entry: Entry, summary: JobSummary): SearchedJob {
+  const { fields, text } = entry
+  const payload = fields ? (payloadOf(entry).data ?? '') : text
+  return {
+    summary,
+    payload: payload.length > MAX_SEARCHED_CHARS ? null : payload,
+    failure: fields && errorOf(fields),
+  }
 }
 
-/** A job to begin anew, as the framework writes it: without what it failed with, and without a delay that would hold it back. */
-export function renewed(fields: Fields, changes: Fields = {}): string {
-  const { error: _error, failedAt: _failedAt, delaySeconds: _delay, ...kept } = fields
-  return JSON.stringify({ ...kept, attempts: 0, ...changes })
+/**
+ * A job to begin anew, as the framework writes it: without what it failed with, and without a delay that would hold it back. All
+ * else of it stays as it is written.
+ *
+ * @param text a JSON object
+ */
+export function renewed(text: string, changes: Readonly<Record<string, string | number>> = {}): string {
+  const set = Object.entries({ attempts: 0, ...changes }).map(([key, value]) => [key, JSON.stringify(value)] as const)
+  return changeFields(text, { set: new Map(set), drop: ['error', 'failedAt', 'delaySeconds'] })
 }
 
-/** Without its delay, which the framework would start again. */
-export function undelayed(fields: Fields): string {
-  const { delaySeconds: _delay, ...kept } = fields
-  return JSON.stringify(kept)
+/** Without its delay, which the framework would start again. @param text a JSON object */
+export function undelayed(text: string): string {
+  return changeFields(text, { drop: ['delaySeconds'] })
 }

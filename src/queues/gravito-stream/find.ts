@@ -1,5 +1,6 @@
 import type { JobState } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
+import { notPossible } from '../shared/conditions.js'
 import { type Entry, exactIdOf, ownIdOf } from './entry.js'
 import type { Layout } from './layout.js'
 import { type Place, pagesOf, placesOf, sizesOf } from './lists.js'
@@ -12,18 +13,26 @@ export const MAX_LOOKED = 50_000
 const MAX_TURNS = 3
 
 /** By own ids and by exact ones; those with one id may be several. */
-type Found = Map<string, Entry[]>
+type Entries = Map<string, Entry[]>
 
-/**
- * All entries of some ids, the next ones first.
- *
- * @throws when there are too many jobs to look at, and not all were found
- */
+interface Found {
+  readonly entries: Entries
+  /** Whether those that were not found are not there: where there are too many jobs, not all were looked at. */
+  readonly isSure: boolean
+}
+
+export const TOO_MANY = `There are too many jobs to look for one by its id: it is not among the next ${MAX_LOOKED}`
+
+/** All entries of some ids, the next ones first. */
 export function findAll(connection: Connection, places: readonly Place[], ids: readonly string[]): Promise<Found> {
   return find(connection, places, ids, false)
 }
 
-/** The first of this id, wherever it is; what failed is looked at first, because it is few. */
+/**
+ * The first of this id, wherever it is; what failed is looked at first, because it is few.
+ *
+ * @throws when there are too many jobs to look at, and it was not among those that were
+ */
 export async function findFirst(
   connection: Connection,
   layout: Layout,
@@ -31,7 +40,10 @@ export async function findFirst(
   id: string,
 ): Promise<Entry | null> {
   const places = [...STATES].reverse().flatMap((state) => placesOf(layout, queue, state))
-  return (await find(connection, places, [id], true)).get(id)?.[0] ?? null
+  const { entries, isSure } = await find(connection, places, [id], true)
+  const [entry = null] = entries.get(id) ?? []
+  if (!entry && !isSure) throw notPossible(TOO_MANY)
+  return entry
 }
 
 async function find(
@@ -40,7 +52,7 @@ async function find(
   ids: readonly string[],
   isFirstEnough: boolean,
 ): Promise<Found> {
-  const found: Found = new Map(ids.map((id) => [id, []]))
+  const found: Entries = new Map(ids.map((id) => [id, []]))
   let sizes = ids.length === 0 ? [] : await sizesOf(connection, places)
   for (let turn = 0; turn < MAX_TURNS && !isWhole(found); turn++) {
     await lookThrough(connection, places, sizes, found, isFirstEnough)
@@ -49,15 +61,14 @@ async function find(
     // What others take away moves the rest towards the beginning, past what was read.
     if (sizes.every((size, index) => size >= (before[index] ?? 0))) break
   }
-  if (isWhole(found) || sizes.every((size) => size <= MAX_LOOKED)) return found
-  throw new Error(`There are too many jobs to look for one by its id: it is not among the next ${MAX_LOOKED}`)
+  return { entries: found, isSure: isWhole(found) || sizes.every((size) => size <= MAX_LOOKED) }
 }
 
 async function lookThrough(
   connection: Connection,
   places: readonly Place[],
   sizes: readonly number[],
-  found: Found,
+  found: Entries,
   isFirstEnough: boolean,
 ): Promise<void> {
   for (const [index, place] of places.entries())
@@ -67,11 +78,11 @@ async function lookThrough(
     }
 }
 
-function isWhole(found: Found): boolean {
+function isWhole(found: Entries): boolean {
   return [...found.values()].every((entries) => entries.length > 0)
 }
 
-function note(found: Found, entry: Entry): void {
+function note(found: Entries, entry: Entry): void {
   const id = ownIdOf(entry)
   if (id !== null) found.get(id)?.push(entry)
   found.get(exactIdOf(entry))?.push(entry)

@@ -1,4 +1,4 @@
-import type { JobQuery } from '../../ports.js'
+import type { JobQuery } from '../../ports/index.js'
 import type { JobState } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
@@ -100,9 +100,14 @@ function consecutive(filled: readonly { place: Place; size: number }[], offset: 
   })
 }
 
-/** A place from what is next on, page by page, at most so many. */
-export function pagesOf(connection: Connection, place: Place, most: number): AsyncGenerator<readonly Entry[]> {
-  return inPages([0, most - 1], async (offset, limit) => {
+/** A place from what is next on, page by page, up to so many. @param from leaves out those before it */
+export function pagesOf(
+  connection: Connection,
+  place: Place,
+  most: number,
+  from = 0,
+): AsyncGenerator<readonly Entry[]> {
+  return inPages([from, most - 1], async (offset, limit) => {
     const [entries = []] = await readParts(connection, [{ place, offset, limit }], 'oldest')
     return entries
   })

@@ -1,8 +1,8 @@
-import type { QueueSource } from '../../ports.js'
+import type { QueueSource } from '../../ports/index.js'
 import type { JobDetail, JobListing, JobSummary } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
-import { MAX_SEARCHED_CHARS, searchWithin } from '../shared/search.js'
-import { detailOf, type Entry, exactIdOf, ownIdOf, searchedText, summaryOf } from './entry.js'
+import { searchWithin } from '../shared/search.js'
+import { detailOf, type Entry, exactIdOf, ownIdOf, searchedJob, summaryOf } from './entry.js'
 import { findFirst } from './find.js'
 import type { Layout } from './layout.js'
 import { placesOf, readWindow } from './lists.js'
@@ -43,8 +43,7 @@ export function lookAt(connection: Connection, layout: Layout): Pick<QueueSource
         const summaries = summariesOf(entries)
         return entries.flatMap((entry, index) => {
           const summary = summaries[index]
-          const text = searchedText(entry)
-          return summary ? [{ summary, text: text.length > MAX_SEARCHED_CHARS ? null : text }] : []
+          return summary ? [searchedJob(entry, summary)] : []
         })
       })
     },

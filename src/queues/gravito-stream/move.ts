@@ -1,7 +1,9 @@
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
+import { RedisError } from '../../redis/errors.js'
 import { asNumber } from '../../redis/replies.js'
 import { ask, type Reply, send } from '../../redis/send.js'
+import { notPossible } from '../shared/conditions.js'
 import { orThrow, sendInPortions } from '../shared/redis.js'
 import { type Entry, groupOf } from './entry.js'
 import type { Layout } from './layout.js'
@@ -14,8 +16,8 @@ export interface Move {
   readonly to: { readonly key: string; readonly text: string } | null
 }
 
-/** moved: it was there and is gone; gone: it was not there any more; group: that would need a script. */
-export type Moved = 'moved' | 'gone' | 'group'
+/** moved: it was there and is gone; gone: it was not there any more; group: that would need a script; or what Redis refused. */
+export type Moved = 'moved' | 'gone' | 'group' | RedisError
 
 /**
  * Takes entries out of lists and sorted sets, each exactly once, and puts others in their place.
@@ -36,16 +38,26 @@ export class Mover {
     this.#isScripted = !connection.isCluster
   }
 
-  /** @returns what became of each, in their order. @throws RedisError when Redis does not answer */
+  /** @returns what became of each, in their order: what is refused of one says nothing of those before it. Never rejects. */
   async move(moves: readonly Move[]): Promise<Moved[]> {
     if (this.#isScripted) {
       const commands = moves.map((move) => this.#take(move))
       const replies = await sendInPortions(this.#connection, commands, 100)
-      if (!this.#isDenied(replies)) return replies.map((reply) => (asNumber(orThrow(reply)) === 1 ? 'moved' : 'gone'))
+      if (!this.#isDenied(replies))
+        return replies.map(({ error, value }) => error ?? (asNumber(value) === 1 ? 'moved' : 'gone'))
     }
     const moved: Moved[] = []
-    for (const move of moves) moved.push(await this.#moveInSteps(move))
+    for (const move of moves) moved.push(await this.#tryInSteps(move))
     return moved
+  }
+
+  async #tryInSteps(move: Move): Promise<Moved> {
+    try {
+      return await this.#moveInSteps(move)
+    } catch (error) {
+      if (error instanceof RedisError) return error
+      throw error
+    }
   }
 
   /** Adds a job to a list. @throws when it belongs to a group and no script may be used */
@@ -62,7 +74,7 @@ export class Mover {
         return
       }
     }
-    throw new Error(NEEDS_SCRIPT)
+    throw notPossible(NEEDS_SCRIPT)
   }
 
   #take({ entry, to }: Move): Command {

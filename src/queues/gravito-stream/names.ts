@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
+import { escapeGlob } from '../../lib/glob.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery, type KeyPattern } from '../../redis/discovery.js'
-import { escapeGlob } from '../../redis/glob.js'
 import { SeenNames } from '../shared/seen-names.js'
 import { type Layout, queueOfKey } from './layout.js'
 import { readSchedules } from './schedules.js'
@@ -41,6 +41,11 @@ export class Names {
     this.#discovery = new Discovery(connection, options.given ? beats : [...lists, ...beats], options.everyMs, (key) =>
       isBeat(key) ? options.workers.add(key) : this.#seen.add(queueOfKey(layout, key) ?? ''),
     )
+  }
+
+  /** How many were found and are too many to be read. */
+  get left(): number {
+    return this.#given ? 0 : this.#seen.left
   }
 
   /** @throws when nobody names the queues, and this user may not look for them */

@@ -1,4 +1,4 @@
-import type { QueueReading } from '../../ports.js'
+import type { QueueReading } from '../../ports/index.js'
 import type { Fields } from '../../protocol/read.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
@@ -6,6 +6,7 @@ import { asNumber, asScored, asText } from '../../redis/replies.js'
 import type { Reply } from '../../redis/send.js'
 import { ageOf, countsOf, earliest, type QueueKind, readingOf } from '../shared/readings.js'
 import { isAboutKey, orThrow, sendInPortions } from '../shared/redis.js'
+import { refusalInWords } from '../shared/refusals.js'
 import { createdAtOf } from './entry.js'
 import { type Layout, MAX_FAILED, PRIORITIES } from './layout.js'
 
@@ -46,7 +47,7 @@ function readQueue(kind: QueueKind, name: string, replies: readonly Reply[], now
   if (wrong) {
     const isType = wrong.code === 'WRONGTYPE'
     return readingOf(kind, name, {
-      error: isType ? 'A key of this queue holds something else (WRONGTYPE)' : wrong.message,
+      error: isType ? 'A key of this queue holds something else (WRONGTYPE)' : refusalInWords(wrong),
     })
   }
   const values = replies.map(({ value }) => value)

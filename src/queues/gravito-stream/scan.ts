@@ -1,4 +1,4 @@
-import type { JobScanQuery } from '../../ports.js'
+import type { JobScanQuery } from '../../ports/index.js'
 import { own, readAmount, readObject } from '../../protocol/read.js'
 import type { Connection } from '../../redis/connection.js'
 import { asScored } from '../../redis/replies.js'

@@ -1,10 +1,12 @@
-import type { QueueSource } from '../../ports.js'
+import type { QueueSource } from '../../ports/index.js'
 import type { SchedulerDefinition, SchedulerEntry } from '../../protocol/index.js'
 import { type Fields, fieldsOf, own } from '../../protocol/read.js'
 import type { Connection } from '../../redis/connection.js'
-import { asNumber, asScored, textsOf } from '../../redis/replies.js'
+import { asNumber, asScored } from '../../redis/replies.js'
 import { ask } from '../../redis/send.js'
-import { orThrow, sendInPortions } from '../shared/redis.js'
+import { isGone, notPossible } from '../shared/conditions.js'
+import { askFields, fieldsAsked } from '../shared/hash-fields.js'
+import { orThrow, readServerTime, sendInPortions } from '../shared/redis.js'
 import { jsonOf } from '../shared/texts.js'
 import { timeOf } from '../shared/times.js'
 import { pushNew, writtenJob } from './add.js'
@@ -13,9 +15,16 @@ import { detailOf, entryOf } from './entry.js'
 import type { Layout } from './layout.js'
 import type { Mover } from './move.js'
 
-const MAX_SCHEDULES = 5_000
+/** So many schedules of a system are looked at. */
+const MAX_SCHEDULES = 20_000
+const PER_READ = 1_000
+/** Workers look for schedules now and then: one that is due for so long is late, ms. */
+const LATE_MS = 60_000
 /** What may be said of the jobs of a schedule: fields of the framework. */
 const JOB_OPTIONS = ['maxAttempts', 'priority', 'groupId', 'retryAfterSeconds', 'retryMultiplier']
+
+/** What a schedule is defined by. */
+const FIELDS = ['id', 'queue', 'cron', 'job', 'enabled', 'nextRun', 'lastRun']
 
 interface Schedule {
   readonly id: string
@@ -27,30 +36,47 @@ interface Schedule {
 type Schedulers = Required<
   Pick<
     QueueSource,
-    'schedulers' | 'runScheduler' | 'saveScheduler' | 'removeScheduler' | 'pauseScheduler' | 'resumeScheduler'
+    | 'schedulers'
+    | 'scheduler'
+    | 'omittedSchedulers'
+    | 'runScheduler'
+    | 'saveScheduler'
+    | 'removeScheduler'
+    | 'pauseScheduler'
+    | 'resumeScheduler'
   >
 >
 
 /** All schedules of a system; they name their queues. @throws RedisError */
 export async function readSchedules(connection: Connection, layout: Layout): Promise<Schedule[]> {
-  const reply = await ask(connection, ['zrange', layout.schedules, 0, MAX_SCHEDULES - 1, 'WITHSCORES'])
-  const scored = asScored(reply)
+  const all = new Map<string, number>()
+  for (let start = 0; start < MAX_SCHEDULES; start += PER_READ) {
+    const part = asScored(
+      await ask(connection, ['zrange', layout.schedules, start, start + PER_READ - 1, 'WITHSCORES']),
+    )
+    for (const { member, score } of part) all.set(member, score)
+    if (part.length < PER_READ) break
+  }
   const hashes = await sendInPortions(
     connection,
-    scored.map(({ member }) => ['hgetall', layout.schedule(member)] as const),
+    [...all.keys()].map((id) => askFields(layout.schedule(id), FIELDS)),
   )
-  return scored.map(({ member, score }, index) => ({
-    id: member,
-    fields: textsOf(orThrow(hashes[index])),
+  return [...all].map(([id, score], index) => ({
+    id,
+    fields: fieldsAsked(orThrow(hashes[index]), FIELDS),
     next: timeOf(score),
   }))
 }
 
 /** The schedules of queues. All of a system share one set, so an id is taken for every queue. */
 export function schedulersOf(connection: Connection, layout: Layout, mover: Mover): Schedulers {
+  async function definitionOf(id: string): Promise<ReadonlyMap<string, string>> {
+    return fieldsAsked(await ask(connection, askFields(layout.schedule(id), FIELDS)), FIELDS)
+  }
+
   async function find(queue: string, id: string): Promise<ReadonlyMap<string, string>> {
-    const fields = textsOf(await ask(connection, ['hgetall', layout.schedule(id)]))
-    if (fields.get('queue') !== queue) throw new Error(`The queue ${queue} has no such schedule`)
+    const fields = await definitionOf(id)
+    if (fields.get('queue') !== queue) throw isGone(`The queue ${queue} has no such schedule`)
     return fields
   }
 
@@ -63,26 +89,35 @@ export function schedulersOf(connection: Connection, layout: Layout, mover: Move
   return {
     async schedulers(queue) {
       const all = await readSchedules(connection, layout)
-      return all.filter(({ fields }) => fields.get('queue') === queue).map(schedulerOf)
+      const now = await readServerTime(connection)
+      return all.filter(({ fields }) => fields.get('queue') === queue).map((one) => schedulerOf(one, now))
+    },
+    async scheduler(queue, id) {
+      const fields = await definitionOf(id)
+      const score = asNumber(await ask(connection, ['zscore', layout.schedules, id]))
+      if (score === null || fields.get('queue') !== queue) return null
+      return schedulerOf({ id, fields, next: timeOf(score) }, await readServerTime(connection))
+    },
+    /** Nobody can say whose those are that were not looked at. */
+    async omittedSchedulers() {
+      return Math.max(0, (asNumber(await ask(connection, ['zcard', layout.schedules])) ?? 0) - MAX_SCHEDULES)
     },
     async runScheduler(queue, id) {
-      const job = fieldsOf(jsonOf((await find(queue, id)).get('job')))
-      if (!job) throw new Error('The job of this schedule is no JSON object')
-      return pushNew(layout, mover, queue, job)
+      return pushNew(layout, mover, queue, (await find(queue, id)).get('job') ?? '')
     },
     async saveScheduler(queue, definition) {
-      const at = dueAt(definition)
+      const at = dueAt(definition, await readServerTime(connection))
       const job = { ...writtenJob(definition.name, definition.data), ...jobOptions(definition.options) }
-      const there = textsOf(await ask(connection, ['hgetall', layout.schedule(definition.id)]))
+      const there = await definitionOf(definition.id)
       const owner = there.get('queue')
       if (owner !== undefined && owner !== queue)
-        throw new Error(`The queue ${owner} has a schedule of this id already`)
+        throw notPossible(`The queue ${owner} has a schedule of this id already`)
       const { id } = definition
       const fields = { id, cron: definition.cron ?? '', queue, job: JSON.stringify(job) }
       await schedule(id, at, [...Object.entries(fields).flat(), 'enabled', there.get('enabled') ?? 'true'])
     },
     async removeScheduler(queue, id) {
-      const fields = textsOf(await ask(connection, ['hgetall', layout.schedule(id)]))
+      const fields = await definitionOf(id)
       // Of one without a definition nobody can say whose it was.
       if (fields.size > 0 && fields.get('queue') !== queue) return false
       const wasListed = (asNumber(await ask(connection, ['zrem', layout.schedules, id])) ?? 0) > 0
@@ -97,16 +132,18 @@ export function schedulersOf(connection: Connection, layout: Layout, mover: Move
       const fields = await find(queue, id)
       const at = timeOf(fields.get('nextRun'))
       // What fell due while it was paused is not made up for.
-      if (at === null || at <= Date.now()) await schedule(id, nextRun(fields.get('cron') ?? '', Date.now()), [])
+      const now = await readServerTime(connection)
+      if (at === null || at <= now) await schedule(id, nextRun(fields.get('cron') ?? '', now), [])
       await ask(connection, ['hset', layout.schedule(id), 'enabled', 'true'])
     },
   }
 }
 
-function schedulerOf({ id, fields, next }: Schedule): SchedulerEntry {
+function schedulerOf({ id, fields, next }: Schedule, now: number): SchedulerEntry {
   const text = fields.get('job') ?? ''
   const job = detailOf(entryOf(text, { key: '', state: 'waiting', priority: '', runAt: null }), id)
   const isActive = fields.get('enabled') === 'true'
+  const isLate = isActive && next !== null && next < now - LATE_MS
   return {
     id,
     name: job.name,
@@ -116,7 +153,8 @@ function schedulerOf({ id, fields, next }: Schedule): SchedulerEntry {
     limit: null,
     from: null,
     until: null,
-    state: isActive ? 'active' : 'paused',
+    state: isLate ? 'late' : isActive ? 'active' : 'paused',
+    attention: isLate ? 'its next run is due and has not begun: no worker looks for schedules' : null,
     next: isActive ? next : null,
     last: timeOf(fields.get('lastRun')),
     runs: null,
@@ -131,16 +169,18 @@ function optionsOf(job: Fields): Fields {
 
 function jobOptions(options: Fields): Fields {
   const unknown = Object.keys(options).find((key) => !JOB_OPTIONS.includes(key))
-  if (unknown !== undefined) throw new Error(`A job of a schedule takes ${JOB_OPTIONS.join(', ')}, and no "${unknown}"`)
+  if (unknown !== undefined)
+    throw notPossible(`A job of a schedule takes ${JOB_OPTIONS.join(', ')}, and no "${unknown}"`)
   return options
 }
 
 /** @throws when the framework can't keep such a schedule */
-function dueAt({ id, cron, every, timezone, limit, from, until }: SchedulerDefinition): number {
-  if (id === '') throw new Error('A schedule needs an id')
-  if (every !== null || cron === null) throw new Error('A schedule of Gravito Stream takes a cron expression')
-  if (timezone !== null) throw new Error("A schedule of Gravito Stream runs in its workers' time zone, and takes none")
+function dueAt({ id, cron, every, timezone, limit, from, until }: SchedulerDefinition, now: number): number {
+  if (id === '') throw notPossible('A schedule needs an id')
+  if (every !== null || cron === null) throw notPossible('A schedule of Gravito Stream takes a cron expression')
+  if (timezone !== null)
+    throw notPossible("A schedule of Gravito Stream runs in its workers' time zone, and takes none")
   if ([limit, from, until].some((one) => one !== null))
-    throw new Error('A schedule of Gravito Stream has no beginning, no end and no limit')
-  return nextRun(cron, Date.now())
+    throw notPossible('A schedule of Gravito Stream has no beginning, no end and no limit')
+  return nextRun(cron, now)
 }

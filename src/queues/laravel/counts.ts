@@ -5,6 +5,7 @@ import { asNumber, asScored, asText } from '../../redis/replies.js'
 import type { Reply } from '../../redis/send.js'
 import { ageOf, countsOf, earliest } from '../shared/readings.js'
 import { isAboutKey, orThrow, sendInPortions } from '../shared/redis.js'
+import { refusalInWords } from '../shared/refusals.js'
 import { keysOf, type LaravelQueue } from './names.js'
 import { readPayload } from './payload.js'
 
@@ -81,7 +82,7 @@ function firstError(replies: readonly Reply[]): string | null {
   if (!isAboutKey(failed)) orThrow(failed)
   return failed.error?.code === 'WRONGTYPE'
     ? 'A key of this queue holds another type of data than Laravel puts there'
-    : (failed.error?.message ?? null)
+    : failed.error && refusalInWords(failed.error)
 }
 
 async function readHeads(connection: Connection, sizes: readonly Sizes[], now: number) {

@@ -1,12 +1,12 @@
 import type { JobDetail, JobSummary } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
+import { fieldText } from '../shared/json-fields.js'
 import { findHeld } from './held-jobs.js'
 import { type HorizonJob, isOf, readJobs, summaryOf } from './horizon-jobs.js'
 import { heldSummary } from './members.js'
 import { bareName, type LaravelQueue } from './names.js'
 import { parseObject } from './payload.js'
 import { messageOf } from './php-exception.js'
-import { fieldText } from './top-level.js'
 
 /** What a summary or the data say already. */
 const SHOWN_ELSEWHERE = new Set(['uuid', 'id', 'displayName', 'attempts', 'data'])

@@ -1,5 +1,7 @@
 import { MAX_QUEUES } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
+import { notPossible } from '../shared/conditions.js'
+import { TextCount } from '../shared/seen-names.js'
 import { likelyConnection } from './apps.js'
 import { KeyFinder } from './key-finder.js'
 import { bareName, type FoundQueue, type LaravelQueue, readQueueKey, waitingKey } from './names.js'
@@ -24,6 +26,8 @@ export class Directory {
   readonly #finder: KeyFinder
   readonly #ownership: Ownership
   readonly #found = new Map<string, FoundQueue>()
+  /** Keys of those that are too many. */
+  readonly #left = new TextCount()
   /** Names that Horizon counts the jobs of, by Horizon's prefix. */
   readonly #measured = new Map<string, readonly string[]>()
   /** All queues, as long as nothing was learnt since. */
@@ -75,6 +79,11 @@ export class Directory {
     this.#learnt += 1
   }
 
+  /** How many were found and are too many to be read. */
+  get left(): number {
+    return this.#options.names ? 0 : this.#left.size
+  }
+
   queues(): readonly LaravelQueue[] {
     const { names } = this.#options
     return names ? names.flatMap((name) => this.#named(name)) : this.#all()
@@ -100,7 +109,7 @@ export class Directory {
     const exact = all.find((queue) => queue.address === address)
     if (exact) return exact
     const named = all.filter(({ name, raw, prefix }) => name === address || raw === address || prefix + raw === address)
-    if (named.length > 1) throw new Error(`Several apps here have a queue ${address}: ask for ${addressesOf(named)}`)
+    if (named.length > 1) throw notPossible(`Several apps here have a queue ${address}: ask for ${addressesOf(named)}`)
     return named[0] ?? this.#unseen(address)
   }
 
@@ -137,7 +146,11 @@ export class Directory {
   #keep(queue: FoundQueue): void {
     this.#ownership.meetConnection(queue.prefix)
     const key = waitingKey(queue)
-    if (this.#found.has(key) || this.#found.size >= MAX_QUEUES) return
+    if (this.#found.has(key)) return
+    if (this.#found.size >= MAX_QUEUES) {
+      this.#left.add(key)
+      return
+    }
     this.#found.set(key, queue)
     this.#learnt += 1
   }

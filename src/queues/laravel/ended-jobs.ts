@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import type { JobQuery, JobScan, JobScanQuery, JobSearchQuery } from '../../ports.js'
+import type { JobQuery, JobScan, JobScanQuery, JobSearchQuery } from '../../ports/index.js'
 import type { JobListing, JobSearch, JobSummary } from '../../protocol/index.js'
+import type { SearchedJob } from '../../redaction/job.js'
 import type { Connection } from '../../redis/connection.js'
 import { asScored } from '../../redis/replies.js'
 import { orThrow, sendInPortions } from '../shared/redis.js'
 import { MAX_SEARCHED_CHARS, searchWithin } from '../shared/search.js'
 import { wasThere } from '../shared/times.js'
-import { readable } from './held-jobs.js'
 import { type HorizonJob, isOf, readJobs, summaryOf } from './horizon-jobs.js'
 import type { JobIndex } from './job-index.js'
 
@@ -47,15 +47,16 @@ export async function searchEnded(ended: EndedJobs, query: JobSearchQuery): Prom
   const found = await searchWithin(query, ids.length, async (offset, limit) => {
     const wanted = ids.slice(offset, offset + limit)
     const jobs = await readJobs(ended.connection, ended.horizon, wanted, MAX_SEARCHED_CHARS)
-    return jobs.map((job) => ({ summary: summaryOf(job, ended.state), text: textOf(job) }))
+    return jobs.map((job) => searchedJob(job, ended.state))
   })
-  return { ...found, stopped: found.stopped ?? (partial ? 'scanned' : null), ...partial }
+  if (found.stopped || !partial) return { ...found, ...partial }
+  return { ...found, stopped: 'scanned', next: found.scanned, ...partial }
 }
 
-/** Null when the payload was too large. */
-function textOf({ payload, payloadBytes, exception }: HorizonJob): string | null {
-  if (payload === null && payloadBytes > 0) return null
-  return readable(`${payload ?? ''}\n${exception ?? ''}`)
+function searchedJob(job: HorizonJob, state: EndedState): SearchedJob {
+  const { payload, payloadBytes, exception } = job
+  const isTooLarge = payload === null && payloadBytes > 0
+  return { summary: summaryOf(job, state), payload: isTooLarge ? null : (payload ?? ''), failure: exception }
 }
 
 /** Ids of one queue, and how far the list of all queues was looked through when that was not to its end. */

@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks'
-import type { JobQuery, JobSearchQuery } from '../../ports.js'
+import type { JobQuery, JobSearchQuery } from '../../ports/index.js'
 import type { JobListing, JobSearch, JobSummary } from '../../protocol/index.js'
+import type { SearchedJob } from '../../redaction/job.js'
 import type { Connection } from '../../redis/connection.js'
 import { asText } from '../../redis/replies.js'
 import { sendInPortions } from '../shared/redis.js'
-import { MAX_SEARCHED_CHARS, type Searchable, searchWithin } from '../shared/search.js'
+import { MAX_SEARCHED_CHARS, searchWithin } from '../shared/search.js'
 import { secondsOf } from './horizon-jobs.js'
 import { type HeldState, heldSummary, type Member, portions, sizeOf } from './members.js'
 import type { LaravelQueue } from './names.js'
@@ -48,19 +49,18 @@ export async function searchHeld(
 ): Promise<JobSearch> {
   const total = await sizeOf(connection, queue, state)
   return searchWithin(query, total, async (offset, limit) => {
-    const found: Searchable[] = []
+    const found: SearchedJob[] = []
     for await (const part of portions(connection, queue, state, [offset, offset + limit - 1]))
       for (const member of part) {
         const summary = heldSummary(member, state)
-        if (summary) found.push({ summary, text: readable(member.text) })
+        if (summary) found.push({ summary, payload: searchedPayload(member.text) })
       }
     return found
   })
 }
 
-/** As people would type it: PHP escapes slashes, and the command in a payload is text in text. */
-export function readable(json: string): string | null {
-  return json.length > MAX_SEARCHED_CHARS ? null : json.replace(/\\([\\/"])/g, '$1')
+function searchedPayload(json: string): string | null {
+  return json.length > MAX_SEARCHED_CHARS ? null : json
 }
 
 /** A job and where it was found; `isWhole` tells whether all jobs were looked at. */

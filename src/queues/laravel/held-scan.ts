@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { JobScan, JobScanQuery } from '../../ports.js'
+import type { JobScan, JobScanQuery } from '../../ports/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { asScored } from '../../redis/replies.js'
 import { orThrow, sendInPortions } from '../shared/redis.js'

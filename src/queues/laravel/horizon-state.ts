@@ -10,6 +10,8 @@ const MASTER_LIFE = 14
 const SUPERVISOR_LIFE = 29
 /** More rows than any fleet has. */
 const MAX_ROWS = 1_000
+/** More queues than one Horizon measures. */
+const MAX_MEASURED = 5_000
 
 export type HorizonStatus = 'running' | 'paused' | 'inactive'
 
@@ -35,7 +37,7 @@ export async function readHorizon(connection: Connection, horizon: string, now: 
   const [masters, supervisors, measured, snapshot] = await sendInPortions(connection, [
     ['zrange', `${horizon}masters`, 0, MAX_ROWS - 1, 'WITHSCORES'],
     ['zrange', `${horizon}supervisors`, 0, MAX_ROWS - 1, 'WITHSCORES'],
-    ['smembers', `${horizon}measured_queues`],
+    ['scard', `${horizon}measured_queues`],
     ['get', `${horizon}last_snapshot_at`],
   ])
   const living = (reply: unknown, life: number) =>
@@ -47,9 +49,16 @@ export async function readHorizon(connection: Connection, horizon: string, now: 
   const seconds = asNumber(asText(orThrow(snapshot)))
   return {
     ...(await readProcesses(connection, horizon, names)),
-    measured: asList(orThrow(measured)).flatMap((member) => measuredName(horizon, asText(member) ?? '')),
+    measured: await readMeasured(connection, horizon, asNumber(orThrow(measured)) ?? 0),
     lastSnapshotAt: seconds === null ? null : seconds * 1_000,
   }
+}
+
+/** None where there are more than there are queues: among so many nobody could tell which are. */
+async function readMeasured(connection: Connection, horizon: string, count: number): Promise<string[]> {
+  if (count === 0 || count > MAX_MEASURED) return []
+  const [members] = await sendInPortions(connection, [['smembers', `${horizon}measured_queues`]])
+  return asList(orThrow(members)).flatMap((member) => measuredName(horizon, asText(member) ?? ''))
 }
 
 /** Members are whole keys, with whatever the app's client put before them. */

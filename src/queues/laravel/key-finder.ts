@@ -1,6 +1,6 @@
+import { escapeGlob } from '../../lib/glob.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
-import { escapeGlob } from '../../redis/glob.js'
 import { type FoundQueue, prefixOfNotify, readQueueKey } from './names.js'
 import type { ResolvedOptions } from './options.js'
 

@@ -1,5 +1,7 @@
+import { invalidOption } from '../../lib/errors.js'
+import { checkNames } from '../../lib/options.js'
 import type { RedisSource } from '../../redis/client.js'
-import { invalidOption, queueNames, textOption } from '../shared/options.js'
+import { queueNames, textOption } from '../shared/options.js'
 
 export interface LaravelQueuesOptions {
   /** The Redis of the app's queues: a URL, ioredis options, or an ioredis client or Cluster, which is never closed. */
@@ -36,7 +38,8 @@ export interface ResolvedOptions {
 export const SOURCE = 'laravelQueues'
 
 /** @throws when the options make no sense */
-export function resolveOptions({ prefix, horizonPrefix, queues }: LaravelQueuesOptions): ResolvedOptions {
+export function resolveOptions(options: LaravelQueuesOptions): ResolvedOptions {
+  const { prefix, horizonPrefix, queues } = checkNames(SOURCE, options, ['redis', 'prefix', 'horizonPrefix', 'queues'])
   return Object.freeze({
     prefix: prefix === undefined ? null : textOption(SOURCE, 'prefix', prefix),
     horizon: horizonOption(horizonPrefix),

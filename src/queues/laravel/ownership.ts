@@ -1,5 +1,8 @@
 import { horizonFor } from './apps.js'
 
+/** How many connections, and how many Horizons, are told apart: those that were found first. */
+const MAX_APPS = 1_000
+
 interface Given {
   /** Null: whatever is found. */
   readonly prefix: string | null
@@ -40,13 +43,13 @@ export class Ownership {
   }
 
   meetConnection(prefix: string): void {
-    if (this.#prefixes.has(prefix)) return
+    if (this.#prefixes.has(prefix) || this.#prefixes.size >= MAX_APPS) return
     this.#prefixes.add(prefix)
     this.#learnt()
   }
 
   meetHorizon(horizon: string): void {
-    if (this.#horizons.has(horizon)) return
+    if (this.#horizons.has(horizon) || this.#horizons.size >= MAX_APPS) return
     this.#horizons.add(horizon)
     this.#learnt()
   }

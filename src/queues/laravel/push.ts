@@ -31,7 +31,7 @@ export interface NotPushed {
   readonly isKnown: boolean
 }
 
-const TAKEN = 'Somebody else retried it, or removed it, at this moment'
+const TAKEN = 'Another user or program has just retried or removed it'
 
 /** Notes a retry on the job that failed, unless somebody was quicker. */
 const CLAIM = `
@@ -111,15 +111,22 @@ async function pushInSteps(connection: Connection, waiting: string, notify: stri
   return pushed
 }
 
-/** Takes back what was noted of a job that was not pushed. @returns why that was not possible, or null */
+/** Takes back the note of a retry that was not pushed. @returns why that was not possible, or null */
 export async function release(
   connection: Connection,
-  { horizon, id }: Pushing,
   failedKey: string,
   retriedBy: string | null,
 ): Promise<string | null> {
-  const replies = await sendInPortions(connection, [
+  const { error } = await single(
+    connection,
     retriedBy === null ? ['hdel', failedKey, 'retried_by'] : ['hset', failedKey, 'retried_by', retriedBy],
+  )
+  return error && refusalInWords(error)
+}
+
+/** Takes back what {@link store} wrote of a job that was not pushed. @returns why that was not possible, or null */
+export async function forgetStored(connection: Connection, { horizon, id }: Pushing): Promise<string | null> {
+  const replies = await sendInPortions(connection, [
     ['zrem', `${horizon}recent_jobs`, id],
     ['zrem', `${horizon}pending_jobs`, id],
     ['del', `${horizon}${id}`],

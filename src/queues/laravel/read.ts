@@ -1,4 +1,4 @@
-import type { SourceReading } from '../../ports.js'
+import type { SourceReading } from '../../ports/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { RedisError } from '../../redis/errors.js'
 import {
@@ -10,6 +10,7 @@ import {
   serverIdOf,
   serverTime,
 } from '../shared/redis.js'
+import { leftOf } from '../shared/seen-names.js'
 import { readCounts } from './counts.js'
 import type { Directory } from './directory.js'
 import { type HorizonState, readHorizon } from './horizon-state.js'
@@ -43,6 +44,7 @@ export async function readAll(memory: Memory): Promise<SourceReading> {
   const counts = await readCounts(connection, queues, now)
   return {
     server: serverIdOf(connection, server),
+    ...leftOf(directory.left),
     queues: queues.flatMap((queue) => {
       const own = counts.get(queue)
       return own
@@ -65,15 +67,21 @@ async function readOne(memory: Memory, horizon: string, now: number): Promise<Ho
   const { connection, directory, indexes, throughput } = memory
   const state = await unlessForbidden(readHorizon(connection, horizon, now))
   if (!state) return { state, failed: null, failedInAll: null, totals: new Map() }
-  directory.learn(horizon, state.measured)
   const index = indexes.of(horizon, 'failed')
   const isRead = await unlessForbidden(index.refresh().then(() => true))
+  directory.learn(horizon, isRead ? withFailed(state.measured, index.counts().keys()) : state.measured)
   return {
     state,
     failed: isRead && index.isWhole ? index.counts() : null,
     failedInAll: isRead ? index.total : null,
     totals: await totalsOf(throughput, connection, horizon, state),
   }
+}
+
+/** Horizon measures what completes: a queue of which every job failed is known by its failed jobs alone. */
+function withFailed(measured: readonly string[], failed: Iterable<string>): readonly string[] {
+  const known = new Set(measured.map(bareName))
+  return [...measured, ...[...failed].filter((name) => !known.has(name)).sort()]
 }
 
 async function totalsOf(throughput: Throughput, connection: Connection, horizon: string, { measured }: HorizonState) {

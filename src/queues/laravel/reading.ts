@@ -1,4 +1,4 @@
-import type { QueueReading } from '../../ports.js'
+import type { QueueReading } from '../../ports/index.js'
 import type { QueueMetrics } from '../../protocol/index.js'
 import type { Fields } from '../../protocol/read.js'
 import { type QueueKind, readingOf } from '../shared/readings.js'

@@ -1,6 +1,6 @@
 import { fieldsOf, own, readNumber } from '../../protocol/read.js'
+import { changeFields } from '../shared/json-fields.js'
 import { parseObject } from './payload.js'
-import { withFields } from './top-level.js'
 
 export interface RetriedPayload {
   readonly text: string
@@ -26,12 +26,13 @@ export function retriedPayload(text: string, failed: string, retry: string, now:
     ['retry_of', failed],
     ['retryUntil', retryUntil(fields, now)],
     ['type', 'job'],
-    ['tags', tags],
+    // A list stays as it is written.
+    ...(Array.isArray(own(fields, 'tags')) ? [] : [['tags', tags] as const]),
     ...(Object.hasOwn(fields, 'silenced') ? [['silenced', false] as const] : []),
     ['pushedAt', microtime(now)],
   ])
-  const written = new Map([...values].map(([key, value]) => [key, JSON.stringify(value)]))
-  return { text: withFields(text, written), tags: tags.filter((tag) => typeof tag === 'string') }
+  const set = new Map([...values].map(([key, value]) => [key, JSON.stringify(value)]))
+  return { text: changeFields(text, { set }), tags: tags.filter((tag) => typeof tag === 'string') }
 }
 
 /** Redis' Lua, which every payload goes through when it is taken, makes an object of an empty list. */

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import type { JobOutcome } from '../../protocol/index.js'
+import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
-import { done, notDone } from '../shared/outcomes.js'
+import { done, notDone, notKnown } from '../shared/outcomes.js'
 import { orThrow, sendInPortions } from '../shared/redis.js'
 import { unlessRefused } from '../shared/refusals.js'
 import { jsonOf } from '../shared/texts.js'
 import { onceEach } from './forget.js'
 import { isOf, readJobs } from './horizon-jobs.js'
 import { bareName, type LaravelQueue } from './names.js'
-import { claim, type Pushing, push, release, store } from './push.js'
+import { claim, forgetStored, type Pushing, push, release, store } from './push.js'
 import { type RetriedPayload, retriedPayload } from './retried-payload.js'
 import { whyNotAgain } from './retry-state.js'
 
@@ -28,10 +29,9 @@ export async function retryFailed(
   const outcomes = new Map<string, JobOutcome>()
   const unique = [...new Set(ids)]
   const life = unique.length > 0 ? await pendingLife(connection, horizon) : PENDING_LIFE
-  const monitored = unique.length > 0 ? await monitoredTags(connection, horizon) : new Set<string>()
   for (let start = 0; start < unique.length; start += PORTION) {
     const portion = unique.slice(start, start + PORTION)
-    const retrying = { connection, queue, horizon, life, monitored }
+    const retrying = { connection, queue, horizon, life }
     for (const outcome of await unlessRefused(portion, () => retryPortion(retrying, portion)))
       outcomes.set(outcome.id, outcome)
   }
@@ -55,7 +55,6 @@ interface Retrying {
   readonly horizon: string
   readonly failed: string
   readonly life: number
-  readonly monitored: ReadonlySet<string>
 }
 
 async function retryOne(retrying: Retrying, job: { payload: string | null }): Promise<JobOutcome> {
@@ -81,19 +80,25 @@ interface Retry {
 }
 
 async function pushRetry(retrying: Retrying, retry: Retry): Promise<JobOutcome> {
-  const { connection, queue, horizon, failed, life, monitored } = retrying
+  const { connection, queue, horizon, failed, life } = retrying
+  const tags = await monitoredOf(connection, horizon, retry.payload.tags)
   const retriedBy = withRetry(retry)
-  const notOurs = await claim(connection, `${horizon}${failed}`, retry.retriedBy, retriedBy)
-  if (notOurs !== null) return notDone(failed, notOurs)
-  const tags = retry.payload.tags.filter((tag) => monitored.has(tag))
+  const failedKey = `${horizon}${failed}`
   const pushing: Pushing = { ...retry, horizon, queue, life, tags, payload: retry.payload.text }
-  const notStored = await store(connection, pushing)
-  const failure = notStored === null ? await push(connection, pushing) : { reason: notStored, isKnown: true }
+  // Stored first: whoever finds the note finds the job that it names, and does not take it for lost.
+  const notOurs = (await store(connection, pushing)) ?? (await claim(connection, failedKey, retry.retriedBy, retriedBy))
+  if (notOurs !== null) return notPushed(failed, notOurs, await forgetStored(connection, pushing))
+  const failure = await push(connection, pushing)
   if (failure === null) return done(failed)
   // Only what was surely not pushed is taken back: of a lost answer nobody knows.
-  if (!failure.isKnown) return notDone(failed, `Whether it was pushed is not known: ${failure.reason}`)
-  const left = await release(connection, pushing, `${horizon}${failed}`, retry.retriedBy)
-  return notDone(failed, left === null ? failure.reason : `${failure.reason}. What was noted of it is left: ${left}`)
+  if (!failure.isKnown) return notKnown(failed, `Whether it was pushed is not known: ${failure.reason}`)
+  const left = await release(connection, failedKey, retry.retriedBy)
+  return notPushed(failed, failure.reason, (await forgetStored(connection, pushing)) ?? left)
+}
+
+/** @param left why what was written before is still there; null when it is not */
+function notPushed(failed: string, reason: string, left: string | null): JobOutcome {
+  return notDone(failed, left === null ? reason : `${reason}. What was noted of it is left: ${left}`)
 }
 
 function withRetry({ retriedBy, id, now }: Retry): string {
@@ -125,7 +130,11 @@ async function pendingLife(connection: Connection, horizon: string): Promise<num
   return minutes > 0 ? minutes * 60 : PENDING_LIFE
 }
 
-async function monitoredTags(connection: Connection, horizon: string): Promise<ReadonlySet<string>> {
-  const [reply] = await sendInPortions(connection, [['smembers', `${horizon}monitoring`]])
-  return new Set(asList(orThrow(reply)).flatMap((tag) => asText(tag) ?? []))
+/** Which of a job's tags are monitored, of however many there are. */
+async function monitoredOf(connection: Connection, horizon: string, tags: readonly string[]): Promise<string[]> {
+  const replies = await sendInPortions(
+    connection,
+    tags.map((tag): Command => ['sismember', `${horizon}monitoring`, tag]),
+  )
+  return tags.filter((_, index) => asNumber(orThrow(replies[index])) === 1)
 }

@@ -1,3 +1,5 @@
+import { BoundedMap } from '../../lib/bounded-map.js'
+import { MAX_QUEUES } from '../../protocol/index.js'
 import { own, readNumber } from '../../protocol/read.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
@@ -19,7 +21,8 @@ interface Count {
  * keeps it; a total that knows of snapshots goes on over them. Failed jobs are not in it.
  */
 export class Throughput {
-  readonly #counts = new Map<string, Count>()
+  /** What is forgotten begins anew: its rate is not known for a reading. */
+  readonly #counts = new BoundedMap<string, Count>(2 * MAX_QUEUES)
 
   /** @param names as the app names them @returns totals by name */
   async read(connection: Connection, horizon: string, names: readonly string[]): Promise<Map<string, number>> {

@@ -1,4 +1,4 @@
-import type { QueueSource } from '../../ports.js'
+import type { QueueSource } from '../../ports/index.js'
 
 /** What holds of a source before its code is loaded. */
 export type SourceFacts = Pick<QueueSource, 'driver' | 'place' | 'names' | 'capabilities' | 'pollEvery'>

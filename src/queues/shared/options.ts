@@ -1,29 +1,4 @@
-/**
- * What goes wrong while a source is made. It is told by its name and code, like every error that is thrown into an app at
- * its start; the class is not that of the recorder, which sources know nothing of.
- */
-class SourceError extends Error {
-  override readonly name = 'QuasarError'
-  readonly code: 'invalid_option' | 'missing_package'
-
-  constructor(code: SourceError['code'], message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause })
-    this.code = code
-  }
-}
-
-/**
- * @param source the function that the option is given to, `redisListQueues`
- * @param takes what the option takes, in words. The value is not shown: it may hold a secret.
- */
-export function invalidOption(source: string, option: string, takes: string): Error {
-  return new SourceError('invalid_option', `${source}: option "${option}" takes ${takes}.`)
-}
-
-/** @param install the package's name */
-export function missingPackage(source: string, install: string, cause: unknown): Error {
-  return new SourceError('missing_package', `${source} needs the package ${install}: npm install ${install}`, cause)
-}
+import { invalidOption } from '../../lib/errors.js'
 
 /** Names of queues, each once, in their order. @throws when they are none */
 export function queueNames(source: string, value: unknown): readonly string[] {

@@ -1,4 +1,4 @@
-import type { QueueReading } from '../../ports.js'
+import type { QueueReading } from '../../ports/index.js'
 import { type JobState, type QueueCapability, type QueueDriver, UNKNOWN_METRICS } from '../../protocol/index.js'
 
 /** What holds of every queue of a source. */

@@ -75,6 +75,13 @@ export function serverTime(reply: Reply | undefined): number | null {
   return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
 }
 
+/** The same by a call of its own; this machine's clock where the server does not tell. @throws RedisError when it does not answer */
+export async function readServerTime(connection: Connection): Promise<number> {
+  const [reply] = await send(connection, [['time']])
+  if (reply && !isAboutKey(reply)) orThrow(reply)
+  return serverTime(reply) ?? Date.now()
+}
+
 /** Whether it is the key that is wrong, or what this user may do or the server can: other keys can be read. */
 export function isAboutKey(reply: Reply): boolean {
   return ['WRONGTYPE', 'NOPERM', 'NOCMD'].includes(reply.error?.code ?? '')

@@ -1,23 +1,21 @@
 import { performance } from 'node:perf_hooks'
-import type { JobSearchQuery } from '../../ports.js'
+import { nextTurn } from '../../lib/async.js'
+import type { JobSearchQuery } from '../../ports/index.js'
 import type { JobSearch, JobSummary } from '../../protocol/index.js'
+import { type SearchedJob, seenTexts } from '../../redaction/job.js'
 import { searchable } from './texts.js'
-
-/** A job that is looked into. */
-export interface Searchable {
-  readonly summary: JobSummary
-  /** What else is looked into: the payload, the whole error. Null when it is too large for that. */
-  readonly text: string | null
-}
 
 /** How many jobs are looked at between two looks at the clock. */
 const PAGE = 100
+/** So long jobs are masked until the app that this is part of has its turn, ms. */
+const SLICE_MS = 10
 
 /** The most that is looked into of one payload, characters. */
 export const MAX_SEARCHED_CHARS = 262_144
 
 /**
- * Looks through jobs, page by page, within the bounds of the query.
+ * Looks through jobs, page by page, within the bounds of the query. The text is looked for in what is seen of a job, and each
+ * job is masked for it: a quicker look at what is stored would tell by its answer, or by its time, what is masked.
  *
  * @param total how many there are in the state
  * @param page a part of them; shorter than asked at the end, or where ids had no jobs
@@ -25,17 +23,22 @@ export const MAX_SEARCHED_CHARS = 262_144
 export async function searchWithin(
   query: JobSearchQuery,
   total: number,
-  page: (offset: number, limit: number) => Promise<readonly Searchable[]>,
+  page: (offset: number, limit: number) => Promise<readonly SearchedJob[]>,
 ): Promise<JobSearch> {
   const ends = performance.now() + query.maxMs
   const found: Found = { jobs: [], skipped: 0 }
-  for (let scanned = 0; ; ) {
-    const stopped = whyStop(query, found, scanned, ends)
-    if (scanned >= total || stopped) return { ...found, scanned, total, stopped: scanned >= total ? null : stopped }
-    const limit = Math.min(PAGE, query.maxScanned - scanned, total - scanned)
-    collect(found, await page(scanned, limit), query)
+  const from = Math.min(query.offset ?? 0, total)
+  for (let scanned = from; ; ) {
+    const stopped = whyStop(query, found, scanned - from, ends)
+    if (scanned >= total) return { ...found, scanned, total, stopped: null }
+    if (stopped) return { ...found, scanned, total, stopped, next: scanned }
+    const limit = Math.min(PAGE, query.maxScanned - (scanned - from), total - scanned)
+    const isWhole = await collect(found, await page(scanned, limit), query)
     scanned += limit
-    if (found.jobs.length >= query.maxMatches) return { ...found, scanned, total, stopped: 'matches' }
+    if (found.jobs.length < query.maxMatches || (isWhole && scanned >= total)) continue
+    // A page that was looked at in part is looked at again, unless all that was found is in it.
+    const next = isWhole || scanned - limit === from ? scanned : scanned - limit
+    return { ...found, scanned, total, stopped: 'matches', next }
   }
 }
 
@@ -47,18 +50,36 @@ interface Found {
 function whyStop(query: JobSearchQuery, found: Found, scanned: number, ends: number): JobSearch['stopped'] {
   if (found.jobs.length >= query.maxMatches) return 'matches'
   if (scanned >= query.maxScanned) return 'scanned'
-  return performance.now() >= ends ? 'time' : null
+  return query.signal?.aborted || performance.now() >= ends ? 'time' : null
 }
 
-function collect(found: Found, page: readonly Searchable[], { text, maxMatches }: JobSearchQuery): void {
+/** @returns whether it came to the end of the page */
+async function collect(
+  found: Found,
+  page: readonly SearchedJob[],
+  { text, maxMatches, signal }: JobSearchQuery,
+): Promise<boolean> {
   const wanted = searchable(text)
+  let until = performance.now() + SLICE_MS
   for (const job of page) {
-    if (found.jobs.length >= maxMatches) return
+    if (found.jobs.length >= maxMatches || signal?.aborted) return false
     if (matches(job, wanted)) found.jobs.push(job.summary)
-    else if (job.text === null) found.skipped++
+    else if (job.payload === null) found.skipped++
+    if (performance.now() < until) continue
+    await nextTurn()
+    until = performance.now() + SLICE_MS
   }
+  return true
 }
 
-function matches({ summary, text }: Searchable, wanted: string): boolean {
-  return [summary.id, summary.name, summary.error ?? '', text ?? ''].some((one) => searchable(one).includes(wanted))
+function matches(job: SearchedJob, wanted: string): boolean {
+  return seenTexts(job).some((text) => {
+    const shown = searchable(text)
+    return shown.includes(wanted) || readable(shown).includes(wanted)
+  })
+}
+
+/** As people would type it: PHP escapes slashes, and a payload may be text in text. */
+function readable(json: string): string {
+  return json.replace(/\\([\\/"])/g, '$1')
 }

@@ -1,11 +1,8 @@
-import { cut } from '../../protocol/read.js'
+import { errorWindow } from '../../redaction/job.js'
 
-/** The longest error in a list of jobs, characters. */
-const MAX_SUMMARY_CHARS = 300
-
-/** An error as lists show it: one paragraph, cut. */
+/** The error of a job in a list: more than is shown, for it is masked before it is cut. */
 export function summaryText(text: string | null): string | null {
-  return text === null || text === '' ? null : cut(text, MAX_SUMMARY_CHARS)
+  return text === null || text === '' ? null : errorWindow(text)
 }
 
 /** What JSON text holds; undefined when it is no JSON: what people put into queues is theirs. */

@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs'
-import { missingPackage } from '../shared/options.js'
+import { missingPackage } from '../../lib/errors.js'
 import { describeError, SqsError } from './errors.js'
 
 /** How long a call may take, with all that the SDK tries again, ms. */

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { SourceReading } from '../../ports.js'
+import type { SourceReading } from '../../ports/index.js'
 import { SqsError } from './errors.js'
 
 /** Reads at most once an interval, whoever asks how often: calls cost money. A failure counts as well. */

@@ -1,4 +1,4 @@
-import type { QueueReading, SourceReading } from '../../ports.js'
+import type { QueueReading, SourceReading } from '../../ports/index.js'
 import type { JobState } from '../../protocol/index.js'
 import { countsOf, type QueueKind, readingOf } from '../shared/readings.js'
 import type { Attributes, SqsApi } from './api.js'

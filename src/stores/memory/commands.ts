@@ -1,6 +1,7 @@
-import type { Commands } from '../../ports.js'
+import type { Commands } from '../../ports/index.js'
 import { type AuditEntry, MAX_AUDIT_ENTRIES, MAX_KEPT_DOCUMENTS } from '../../protocol/index.js'
 import { boundedLimit, boundedLine, checkDocument, tooManyDocuments } from '../audit-line.js'
+import { memoryLeases } from './leases.js'
 
 /** What Zenith keeps, for as long as the process runs. */
 export function memoryCommands(): Commands {
@@ -23,6 +24,15 @@ export function memoryCommands(): Commands {
       const older = Number.isNaN(end) ? trail : trail.filter(({ id }) => Number(id) < end)
       return count > 0 ? older.slice(-count).reverse() : []
     },
+    /** Nobody else reaches it, so it is what was written. */
+    async auditChain() {
+      const [first, newest] = [trail[0], trail.at(-1)]
+      return {
+        ...{ ok: true, signed: false, lines: trail.length, beforeSigning: 0, untrusted: 0, leftBehind: 0, breaks: [] },
+        first: first ? Number(first.id) : null,
+        last: newest ? Number(newest.id) : null,
+      }
+    },
     async keep(kind, id, document) {
       checkDocument(document)
       const known = documents.get(kind) ?? new Map<string, string>()
@@ -34,6 +44,10 @@ export function memoryCommands(): Commands {
     },
     async forget(kind, id) {
       return documents.get(kind)?.delete(id) ?? false
+    },
+    ...memoryLeases(),
+    async time() {
+      return null
     },
   }
 }

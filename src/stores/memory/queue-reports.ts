@@ -1,4 +1,4 @@
-import type { Reader, Writer } from '../../ports.js'
+import type { Reader, Writer } from '../../ports/index.js'
 import { type QueueSnapshot, queuesMember, snapshotLife } from '../../protocol/index.js'
 
 type QueueReports = Pick<Writer, 'holdQueues' | 'releaseQueues' | 'writeQueues' | 'writtenQueues'> &

@@ -1,4 +1,4 @@
-import type { Page } from '../../ports.js'
+import type { Page } from '../../ports/index.js'
 
 interface Entry<T> {
   /** Grows by one with every record of the log: the cursor. */

@@ -1,68 +1,73 @@
-import type { Commands } from '../../ports.js'
-import {
-  type AuditEntry,
-  type Keys,
-  MAX_AUDIT_ENTRIES,
-  MAX_KEPT_DOCUMENTS,
-  parseAuditEntry,
-} from '../../protocol/index.js'
-import type { Command } from '../../redis/client.js'
-import type { Connection } from '../../redis/connection.js'
-import { asEntries, asNumber, asText, textsOf } from '../../redis/replies.js'
-import { ask, send } from '../../redis/send.js'
-import { boundedLimit, boundedLine, checkDocument, tooManyDocuments } from '../audit-line.js'
+import type { Commands, KeptLook } from '../../ports/index.js'
+import { RedisError } from '../../redis/errors.js'
+import { asList, asNumber, asText } from '../../redis/replies.js'
+import { send } from '../../redis/send.js'
+import { AuditTrail } from './audit-trail.js'
+import { Documents, TOLD_KIND } from './documents.js'
+import { redisLeases } from './leases.js'
+import { Move, type MoveOptions } from './move.js'
 
-/** Lines that can't be read are passed over, in at most so many reads for one page. */
-const MAX_READS = 10
+export type RedisCommandsOptions = Omit<MoveOptions, 'now'>
 
 /** What Zenith keeps in Redis: the audit trail in a stream, and small documents in a hash for each kind. */
-export function redisCommands(connection: Connection, keys: Keys): Commands {
-  async function readLines(before: string | null, count: number) {
-    const end = before === null ? '+' : `(${before}`
-    return asEntries(await ask(connection, ['xrevrange', keys.audit, end, '-', 'COUNT', count]))
+export function redisCommands(options: RedisCommandsOptions): Commands {
+  const { connection, keys } = options
+  const trail = new AuditTrail(options)
+  const documents = new Documents({ ...options, lineNumber: () => trail.number })
+  trail.tellOf(documents)
+  const leases = redisLeases(connection, keys)
+  const move = new Move({ ...options, now: async () => (await time()) ?? Date.now() }, trail, documents, leases)
+
+  async function time(): Promise<number | null> {
+    const [reply] = await send(connection, [['time']])
+    const [seconds, micros] = asList(reply?.value).map((part) => asNumber(asText(part) ?? part))
+    return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
+  }
+
+  /** What was removed before this process began is known by the trail. */
+  async function settledFor(kind: string): Promise<void> {
+    await move.settled()
+    if (options.verifier && kind === TOLD_KIND) await trail.readOnce()
   }
 
   return {
+    prepare: () => move.prepare(),
     async appendAudit(entry) {
-      const line = JSON.stringify(boundedLine(entry))
-      const command: Command = ['xadd', keys.audit, 'MAXLEN', '~', MAX_AUDIT_ENTRIES, '*', 'data', line]
-      return asText(await ask(connection, command)) ?? ''
+      await move.prepare()
+      return trail.append(entry)
     },
-    async audit(query) {
-      const limit = boundedLimit(query.limit)
-      const lines: AuditEntry[] = []
-      let before = isId(query.before) ? query.before : null
-      for (let reads = 0; reads < MAX_READS && lines.length < limit; reads++) {
-        const count = limit - lines.length
-        const entries = await readLines(before, count)
-        lines.push(...entries.map(({ id, fields }) => parseAuditEntry(fields.data, id)).filter((line) => line !== null))
-        before = entries.at(-1)?.id ?? before
-        if (entries.length < count) break
-      }
-      return lines
+    async audit({ before, limit }) {
+      await move.settled()
+      return trail.page(before, limit)
+    },
+    async auditChain() {
+      await move.settled()
+      return { ...(await trail.chain()), leftBehind: await move.leftBehind() }
     },
     async keep(kind, id, document) {
-      checkDocument(document)
-      const key = keys.kept(kind)
-      const [kept, count] = await send(connection, [
-        ['hset', key, id, document],
-        ['hlen', key],
-      ])
-      const error = kept?.error ?? count?.error
-      if (error) throw error
-      if (asNumber(kept?.value) !== 1 || (asNumber(count?.value) ?? 0) <= MAX_KEPT_DOCUMENTS) return
-      await ask(connection, ['hdel', key, id])
-      throw tooManyDocuments(kind, MAX_KEPT_DOCUMENTS)
+      await move.prepare()
+      return documents.keep(kind, id, document)
     },
-    async kept(kind) {
-      return textsOf(await ask(connection, ['hgetall', keys.kept(kind)]))
+    async kept(kind, ids) {
+      await settledFor(kind)
+      return documents.kept(kind, ids)
+    },
+    async lookAtKept(kind, ids) {
+      await settledFor(kind)
+      return documents.look(kind, ids).catch(unlessDisplaced)
     },
     async forget(kind, id) {
-      return (asNumber(await ask(connection, ['hdel', keys.kept(kind), id])) ?? 0) > 0
+      await move.prepare()
+      return documents.forget(kind, id)
     },
+    ...leases,
+    time,
   }
 }
 
-function isId(text: string | null): text is string {
-  return text !== null && /^\d+-\d+$/.test(text)
+/** Whoever puts something else in the place of documents hides nothing besides: the trail is shown all the same. */
+function unlessDisplaced(error: unknown): KeptLook {
+  if (error instanceof RedisError && error.code === 'WRONGTYPE')
+    return { documents: new Map(), untrusted: new Map([['', 'displaced']]), leftOut: 0 }
+  throw error
 }

@@ -1,5 +1,5 @@
+import { escapeGlob } from '../../lib/glob.js'
 import { decodeSegment, type Keys, parseNodeMember } from '../../protocol/index.js'
-import { escapeGlob } from '../../redis/glob.js'
 
 /** Where a reporter that writes no index keeps a heartbeat. */
 export interface ForeignKey {

@@ -1,54 +1,79 @@
 import { performance } from 'node:perf_hooks'
-import type { NodeEntry } from '../../ports.js'
+import type { NodeEntry } from '../../ports/index.js'
 import {
   type Heartbeat,
   heartbeatLife,
   INDEX_LIFE_MS,
   type Keys,
+  MAX_KEY_CHARS,
+  MAX_RECORD_CHARS,
   nodeMember,
   parseHeartbeat,
   parseQueueSnapshot,
   type QueueSnapshot,
 } from '../../protocol/index.js'
+import {
+  MAX_CHAR_BYTES,
+  MAX_FOREIGN_NODES,
+  MAX_HEARTBEATS_BYTES,
+  MAX_REPORTED_QUEUES,
+} from '../../protocol/read-limits.js'
 import type { Connection } from '../../redis/connection.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { type ForeignKey, parseForeignKey } from './foreign-keys.js'
-import { type KeyText, readTexts } from './texts.js'
+import type { LeftOutCounts } from './left-out.js'
+import { beatName, NodeClock, type ReckonedBeat } from './node-clock.js'
+import type { ServerClock } from './server-clock.js'
+import { eachText, type KeyText } from './texts.js'
 import { TrustGate } from './trusted.js'
 
-const MAX_FOREIGN_NODES = 5_000
+const BOUNDS = { maxBytes: MAX_CHAR_BYTES * MAX_RECORD_CHARS, totalBytes: MAX_HEARTBEATS_BYTES }
 /** What was read so lately is not read again for its queues, ms. */
 const FRESH_MS = 2_000
 
 interface KnownKey extends ForeignKey {
-  /** Of the newest heartbeat read; null as long as none was. */
-  timestamp: number | null
-  /** When that heartbeat was first read, Unix ms by this clock. */
-  changedAt: number
+  /** The newest heartbeat read; null as long as none was. */
+  beat: ForeignBeat | null
+  readonly nodeClock: NodeClock
+  /** Unix ms by Redis' clock; null before the first time. */
+  readAt: number | null
   /** What service and node are called: usually as in the key. */
   names: { readonly service: string; readonly node: string }
   /** The older SDK tells of queues in its heartbeats; null when this one does not, or when it is lost. */
   queues: QueueSnapshot | null
 }
 
+interface ForeignBeat extends ReckonedBeat {
+  readonly name: string
+  /** When it was first read, by `performance.now()`. */
+  readonly seenAt: number
+  /** As it was written. */
+  readonly heartbeat: Heartbeat
+}
+
 /** Nodes whose reporters write no index, by their keys. One that was seen and ran out is remembered as lost for a day. */
 export class ForeignNodes {
   readonly #connection: Connection
   readonly #keys: Keys
+  readonly #clock: ServerClock
   readonly #verifier: Verifier | null
   readonly #known = new Map<string, KnownKey>()
   #readAt = Number.NEGATIVE_INFINITY
 
-  constructor(connection: Connection, keys: Keys, verifier: Verifier | null) {
+  constructor(connection: Connection, keys: Keys, clock: ServerClock, verifier: Verifier | null) {
     this.#connection = connection
     this.#keys = keys
+    this.#clock = clock
     this.#verifier = verifier
   }
 
   add(key: string): void {
+    if (key.length > MAX_KEY_CHARS) return
     if (this.#known.has(key) || this.#known.size >= MAX_FOREIGN_NODES) return
     const parsed = parseForeignKey(this.#keys, key)
-    if (parsed) this.#known.set(key, { ...parsed, timestamp: null, changedAt: 0, names: parsed, queues: null })
+    if (!parsed) return
+    const nothing = { beat: null, nodeClock: new NodeClock(), readAt: null, queues: null }
+    this.#known.set(key, { ...parsed, ...nothing, names: parsed })
   }
 
   /** Whether a service was seen under `pulse:`, so that its other records may be there, too. */
@@ -57,14 +82,16 @@ export class ForeignNodes {
     return false
   }
 
-  /** @param indexed nodes of the index are not foreign */
+  /** @param indexed nodes of the index are not foreign; when it has more than are read of it, nobody knows which are */
   async read(
-    indexed: Iterable<KnownKey['names']>,
+    indexed: { names(): Iterable<KnownKey['names']>; readonly isFull: boolean },
     gate: TrustGate,
+    leftOut: LeftOutCounts,
   ): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
-    if (this.#known.size > 0) this.#leaveOut(new Set([...indexed].map(memberOf)))
+    if (this.#known.size > 0) this.#leaveOut(new Set([...indexed.names()].map(memberOf)))
     this.#readAt = performance.now()
-    return this.#readKeys([...this.#known.keys()], gate)
+    const keys = [...this.#known].flatMap(([key, { isPulse }]) => (indexed.isFull && !isPulse ? [] : key))
+    return this.#readKeys(keys, gate, leftOut)
   }
 
   #leaveOut(members: ReadonlySet<string>): void {
@@ -72,26 +99,33 @@ export class ForeignNodes {
   }
 
   /** What heartbeats say of queues. They are read for it alone only when nobody reads them anyway. */
-  async queues(): Promise<QueueSnapshot[]> {
+  async queues(leftOut: LeftOutCounts): Promise<QueueSnapshot[]> {
     if (performance.now() - this.#readAt > FRESH_MS) {
-      const known = [...this.#known].filter(([, { timestamp, queues }]) => timestamp === null || queues !== null)
+      const known = [...this.#known].filter(([, { beat, queues }]) => beat === null || queues !== null)
       await this.#readKeys(
         known.map(([key]) => key),
         new TrustGate(this.#verifier),
+        leftOut,
       )
     }
     return [...this.#known.values()].flatMap(({ queues }) => queues ?? [])
   }
 
-  async #readKeys(keys: readonly string[], gate: TrustGate): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
-    const texts = await readTexts(this.#connection, keys)
+  async #readKeys(
+    keys: readonly string[],
+    gate: TrustGate,
+    leftOut: LeftOutCounts,
+  ): Promise<{ nodes: NodeEntry[]; unreadable: number }> {
     const nodes = new Map<string, NodeEntry>()
     let unreadable = 0
-    texts.forEach((text, index) => {
+    let room = MAX_REPORTED_QUEUES
+    await eachText(this.#connection, keys, BOUNDS, (text, index) => {
       const key = keys[index] ?? ''
       const known = this.#known.get(key)
       if (!known) return
-      const entry = this.#readOne(key, known, text)
+      countLeft(known, text, leftOut)
+      const entry = text.left && text.left !== 'large' ? null : this.#readOne(key, known, text, room)
+      room -= known.queues?.queues.length ?? 0
       if (entry === 'unreadable') unreadable += 1
       else if (entry) this.#keep(nodes, key, text.text, entry, gate)
     })
@@ -99,37 +133,58 @@ export class ForeignNodes {
   }
 
   #keep(nodes: Map<string, NodeEntry>, key: string, text: string | null, entry: NodeEntry, gate: TrustGate): void {
-    const node = gate.node(key, text, entry)
     const known = this.#known.get(key)
+    const node = gate.node(key, text, entry, known?.beat?.heartbeat ?? null)
     if (known && this.#verifier?.isRequired && node?.trust !== 'signed') known.queues = null
     if (node) keepNewest(nodes, node)
   }
 
-  #readOne(key: string, known: KnownKey, { text, unreadable }: KeyText): NodeEntry | 'unreadable' | null {
+  /** @param room for so many queues */
+  #readOne(
+    key: string,
+    known: KnownKey,
+    { text, unreadable, left }: KeyText,
+    room: number,
+  ): NodeEntry | 'unreadable' | null {
     const heartbeat = parseHeartbeat(text, known)
-    if (!heartbeat && (text !== null || unreadable)) {
+    if (!heartbeat && (text !== null || unreadable || left)) {
       if (known.isCertain) return 'unreadable'
       this.#known.delete(key)
       return null
     }
-    const now = Date.now()
-    if (heartbeat && heartbeat.timestamp !== known.timestamp) {
-      known.timestamp = heartbeat.timestamp
-      known.changedAt = now
-      known.names = namesOf(known, heartbeat)
-      known.queues = queuesOf(text, known.names)
-    }
-    if (known.timestamp === null || now - known.changedAt > INDEX_LIFE_MS) {
+    this.#take(known, heartbeat, text, room)
+    const { beat } = known
+    const age = beat === null ? 0 : performance.now() - beat.seenAt
+    if (beat === null || age > INDEX_LIFE_MS) {
       this.#known.delete(key)
       return null
     }
     // A key without an end to its life stays when its reporter is gone.
-    const isStale = heartbeat !== null && now - known.changedAt > heartbeatLife(heartbeat.interval ?? 0)
-    if (heartbeat === null || isStale) known.queues = null
+    const isStale = heartbeat !== null && age > heartbeatLife(heartbeat.interval ?? 0)
+    const isLive = heartbeat !== null && !isStale
+    if (!isLive) known.queues = null
     const { service, node } = known.names
-    const lastBeat = Math.min(known.timestamp, now)
-    return { service, node, lastBeat, heartbeat: heartbeat && !isStale ? { ...heartbeat, service, id: node } : null }
+    const dated = isLive ? { ...heartbeat, service, id: node, timestamp: beat.at } : null
+    return { service, node, lastBeat: beat.at, clockAhead: beat.ahead, heartbeat: dated }
   }
+
+  #take(known: KnownKey, heartbeat: Heartbeat | null, text: string | null, room: number): void {
+    const now = this.#clock.now() ?? Date.now()
+    const { readAt } = known
+    known.readAt = now
+    const name = heartbeat && beatName(heartbeat)
+    if (!heartbeat || name === null || name === known.beat?.name) return
+    const earliest = now - heartbeatLife(heartbeat.interval ?? 0)
+    const evidence = { score: null, now, since: Math.min(now, Math.max(earliest, readAt ?? earliest)) }
+    known.beat = { ...known.nodeClock.reckon(heartbeat, evidence), name, heartbeat, seenAt: performance.now() }
+    known.names = namesOf(known, heartbeat)
+    known.queues = queuesOf(text, known.names, known.beat.at, room)
+  }
+}
+
+/** A key under `pulse:` may be anything of anybody's. */
+function countLeft({ isCertain }: ForeignKey, { left }: KeyText, leftOut: LeftOutCounts): void {
+  if (left && isCertain) leftOut.add(left === 'large' ? 'values' : 'nodes', 1)
 }
 
 /** The key says it, unless names with a `:` in them were put into it unencoded. */
@@ -142,10 +197,15 @@ function memberOf({ service, node }: KnownKey['names']): string {
   return nodeMember(service, node)
 }
 
-function queuesOf(text: string | null, { service, node }: KnownKey['names']): QueueSnapshot | null {
+function queuesOf(
+  text: string | null,
+  { service, node }: KnownKey['names'],
+  at: number,
+  room: number,
+): QueueSnapshot | null {
   if (!text?.includes('"queues"')) return null
-  const snapshot = parseQueueSnapshot(text, { service })
-  return snapshot && { ...snapshot, service, reporter: node, timestamp: Math.min(snapshot.timestamp, Date.now()) }
+  const snapshot = parseQueueSnapshot(text, { service }, room)
+  return snapshot && { ...snapshot, service, reporter: node, timestamp: at }
 }
 
 function keepNewest(nodes: Map<string, NodeEntry>, entry: NodeEntry): void {

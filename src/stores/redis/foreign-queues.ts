@@ -1,19 +1,30 @@
 import { performance } from 'node:perf_hooks'
-import { type Keys, parseQueueSnapshot, type QueueSnapshot, snapshotLife, type Trust } from '../../protocol/index.js'
+import {
+  type Keys,
+  MAX_KEY_CHARS,
+  parseQueueSnapshot,
+  type QueueSnapshot,
+  snapshotLife,
+  type Trust,
+} from '../../protocol/index.js'
+import { MAX_FOREIGN_SNAPSHOTS, MAX_REPORTED_QUEUES } from '../../protocol/read-limits.js'
 import type { Connection } from '../../redis/connection.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { serviceOfQueuesKey } from './foreign-keys.js'
-import type { FoundSnapshots } from './queue-snapshots.js'
-import { type KeyText, readTexts } from './texts.js'
+import type { LeftOutCounts } from './left-out.js'
+import { type FoundSnapshots, SNAPSHOT_BOUNDS } from './queue-snapshots.js'
+import { textIdOf } from './repeats.js'
+import type { ServerClock } from './server-clock.js'
+import { eachText, type KeyText } from './texts.js'
 import { type TrustGate, trustOfSnapshot } from './trusted.js'
 
-const MAX_FOREIGN_SNAPSHOTS = 1_000
 /** A key that held no snapshot for so long is forgotten, ms. */
 const MEMORY_MS = 60 * 60_000
 
 interface Known {
   readonly service: string
-  text: string | null
+  /** Tells whether the text is another one: texts themselves would be too much to keep. */
+  textId: string | null
   snapshot: QueueSnapshot | null
   /** Null when nothing is verified. */
   trust: Trust | null
@@ -26,50 +37,83 @@ interface Known {
 export class ForeignQueues {
   readonly #connection: Connection
   readonly #keys: Keys
+  readonly #clock: ServerClock
   readonly #verifier: Verifier | null
   readonly #known = new Map<string, Known>()
 
-  constructor(connection: Connection, keys: Keys, verifier: Verifier | null) {
+  constructor(connection: Connection, keys: Keys, clock: ServerClock, verifier: Verifier | null) {
     this.#connection = connection
     this.#keys = keys
+    this.#clock = clock
     this.#verifier = verifier
   }
 
   add(key: string): void {
-    if (this.#known.has(key) || this.#known.size >= MAX_FOREIGN_SNAPSHOTS) return
+    if (key.length > MAX_KEY_CHARS) return
+    if (this.#known.has(key)) return
     const service = serviceOfQueuesKey(this.#keys, key)
+    if (this.#known.size >= MAX_FOREIGN_SNAPSHOTS) return
     const now = performance.now()
-    if (service) this.#known.set(key, { service, text: null, snapshot: null, trust: null, changedAt: now, seenAt: now })
+    if (service)
+      this.#known.set(key, { service, textId: null, snapshot: null, trust: null, changedAt: now, seenAt: now })
   }
 
   /** @param isIndexed whether the index led to a key already: that one is not foreign */
-  async read(isIndexed: (key: string) => boolean, gate: TrustGate): Promise<FoundSnapshots> {
+  async read(isIndexed: (key: string) => boolean, gate: TrustGate, leftOut: LeftOutCounts): Promise<FoundSnapshots> {
     const keys = [...this.#known.keys()].filter((key) => !isIndexed(key))
-    const texts = await readTexts(this.#connection, keys)
-    const found = texts.map((text, index) => this.#readOne(keys[index] ?? '', text))
-    const snapshots = found.flatMap((one, index) => {
-      if (one === null || one === 'unreadable') return []
-      return gate.snapshot(one, this.#known.get(keys[index] ?? '')?.trust ?? null) ?? []
+    const snapshots: QueueSnapshot[] = []
+    let unreadable = 0
+    let room = MAX_REPORTED_QUEUES
+    await eachText(this.#connection, keys, SNAPSHOT_BOUNDS, (text, index) => {
+      const key = keys[index] ?? ''
+      if (text.left) leftOut.add(text.left === 'large' ? 'values' : 'snapshots', 1)
+      const one = this.#readOne(key, text, room)
+      if (one === 'unreadable') unreadable += 1
+      if (one === null || one === 'unreadable') return
+      room -= one.queues.length
+      const snapshot = gate.snapshot(one, this.#known.get(key)?.trust ?? null)
+      if (snapshot) snapshots.push(snapshot)
     })
-    return { snapshots, unreadable: found.filter((one) => one === 'unreadable').length }
+    return { snapshots, unreadable }
   }
 
-  #readOne(key: string, { text, unreadable }: KeyText): QueueSnapshot | 'unreadable' | null {
+  /** @param room for so many queues */
+  #readOne(key: string, { text, unreadable, left }: KeyText, room: number): QueueSnapshot | 'unreadable' | null {
     const known = this.#known.get(key)
     const now = performance.now()
     if (!known) return null
+    if (left) return left === 'large' ? 'unreadable' : null
     if (text === null && !unreadable) {
       if (now - known.seenAt > MEMORY_MS) this.#known.delete(key)
       return null
     }
     known.seenAt = now
-    const snapshot = text === known.text ? known.snapshot : parseQueueSnapshot(text, known)
+    const snapshot = this.#snapshotOf(key, known, text, room)
     if (!snapshot) return 'unreadable'
-    if (snapshot.timestamp !== known.snapshot?.timestamp) known.changedAt = now
-    if (text !== known.text) known.trust = trustOfSnapshot(this.#verifier, key, text, snapshot)
-    known.text = text
-    known.snapshot = { ...snapshot, timestamp: Math.min(snapshot.timestamp, Date.now()) }
     // A key without an end to its life stays when its reporter is gone.
-    return now - known.changedAt > snapshotLife(snapshot.interval ?? 0) ? null : known.snapshot
+    return now - known.changedAt > snapshotLife(snapshot.interval ?? 0) ? null : snapshot
+  }
+
+  #snapshotOf(key: string, known: Known, text: string | null, room: number): QueueSnapshot | null {
+    const textId = text === null ? null : textIdOf(text)
+    // One that says the same stays the same object.
+    if (textId !== null && textId === known.textId && (known.snapshot?.queues.length ?? 0) <= room)
+      return known.snapshot
+    const snapshot = parseQueueSnapshot(text, known, room)
+    if (!snapshot) return null
+    // With more room the same text has more queues, and is no newer for that.
+    if (textId !== known.textId) known.changedAt = performance.now()
+    known.trust = trustOfSnapshot(this.#verifier, key, text, snapshot)
+    known.snapshot = { ...snapshot, timestamp: this.#timeOf(snapshot, known.textId !== null) }
+    known.textId = textId
+    return known.snapshot
+  }
+
+  /** By Redis' clock: what can't be is when it was first read. @param isNew another one stood there at the last look */
+  #timeOf({ timestamp, interval }: QueueSnapshot, isNew: boolean): number {
+    const now = this.#clock.now() ?? Date.now()
+    const life = snapshotLife(interval ?? 0)
+    const isOff = timestamp > now || timestamp < now - (isNew ? Math.min(life, 2 * (interval ?? life)) : life)
+    return isOff ? now : timestamp
   }
 }

@@ -1,21 +1,38 @@
 import { performance } from 'node:perf_hooks'
-import type { NodeEntry } from '../../ports.js'
-import { type Keys, parseHeartbeat, parseNodeMember } from '../../protocol/index.js'
+import type { NodeEntry } from '../../ports/index.js'
+import {
+  type Heartbeat,
+  heartbeatLife,
+  INDEX_LIFE_MS,
+  type Keys,
+  MAX_NAME_CHARS,
+  MAX_RECORD_CHARS,
+  parseHeartbeat,
+  parseNodeMember,
+} from '../../protocol/index.js'
+import { MAX_CHAR_BYTES, MAX_HEARTBEATS_BYTES, MAX_NODES } from '../../protocol/read-limits.js'
+import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { RedisError } from '../../redis/errors.js'
-import { asScored } from '../../redis/replies.js'
+import { asNumber, asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
-import { newestOf } from './newest.js'
+import type { LeftOutCounts } from './left-out.js'
+import { newestOf, straysOf } from './newest.js'
+import { beatName, NodeClock, type ReckonedBeat } from './node-clock.js'
 import type { ServerClock } from './server-clock.js'
 import { eachText, isOfPart, type KeyText } from './texts.js'
 import { timeOfScore } from './times.js'
 import type { TrustGate } from './trusted.js'
 
-/** Of the index; those that beat last. */
-const MAX_NODES = 10_000
+const BOUNDS = { maxBytes: MAX_CHAR_BYTES * MAX_RECORD_CHARS, totalBytes: MAX_HEARTBEATS_BYTES }
+const LARGE_BYTES = 65_536
+/** A service and a node, with three bytes for each character and three characters for each byte. */
+const MAX_MEMBER_CHARS = 2 * 9 * MAX_NAME_CHARS + 10
 /** How long a score is believed at most, ms: well below the shortest life of a heartbeat. */
 const MAX_REST_MS = 10_000
+
+const TIME: Command = ['time']
 
 /** Where a node of the index is kept, and what it is called. */
 interface Place {
@@ -32,10 +49,29 @@ interface Known {
   readonly score: number
   /** Null: it can't be read. */
   readonly entry: NodeEntry | null
+  /** The last beat, and when it was first seen, by `performance.now()`. */
+  readonly beat: KnownBeat | null
+  /** Its score is of the far future, and nothing beats there. */
+  readonly isStray: boolean
+  readonly nodeClock: NodeClock
+  /** Unix ms by Redis' clock. */
+  readonly readAt: number
+  /** Of the heartbeat's text. */
+  readonly bytes: number
+  /** Why it was not loaded. */
+  readonly left: KeyText['left']
   /** What its key held; null, too, when nothing is verified. */
   readonly text: string | null
   /** When it is read again even if its score is the same, by `performance.now()`. */
   readonly dueAt: number
+}
+
+/** A beat as it was first seen. */
+interface KnownBeat extends ReckonedBeat {
+  readonly name: string
+  readonly seenAt: number
+  /** As it was written. */
+  readonly heartbeat: Heartbeat
 }
 
 interface Member {
@@ -59,6 +95,9 @@ export class IndexedNodes {
   readonly #options: IndexedNodesOptions
   /** By member. */
   #known = new Map<string, Known>()
+  /** When the index was read last, Unix ms by Redis' clock. */
+  #lookedAt = 0
+  #isFull = false
 
   constructor(options: IndexedNodesOptions) {
     this.#options = options
@@ -69,8 +108,16 @@ export class IndexedNodes {
     for (const { place } of this.#known.values()) yield place
   }
 
+  /** Whether it has more nodes than are read, or as many. */
+  get isFull(): boolean {
+    return this.#isFull
+  }
+
   /** @throws RedisError when Redis does not answer */
-  async read(gate: TrustGate): Promise<{ nodes: NodeEntry[]; unreadable: number; problem: RedisError | null }> {
+  async read(
+    gate: TrustGate,
+    leftOut: LeftOutCounts,
+  ): Promise<{ nodes: NodeEntry[]; unreadable: number; problem: RedisError | null }> {
     const members = await this.#readIndex()
     if (members instanceof RedisError || !members) {
       // They are no less there for that: those of them that are found without the index are read.
@@ -78,46 +125,103 @@ export class IndexedNodes {
       return { nodes: [], unreadable: 1, problem: members }
     }
     const problem = await this.#update(members)
+    this.#makeRoom()
+    await this.#countLeft(members, leftOut)
     const nodes: NodeEntry[] = []
     let unreadable = 0
-    for (const { place, entry, text } of this.#known.values()) {
-      const node = entry && gate.node(place.key, text, entry)
+    for (const { place, entry, beat, text, isStray, left } of this.#known.values()) {
+      const node = entry && gate.node(place.key, text, entry, beat?.heartbeat ?? null)
       if (node) nodes.push(node)
-      if (!entry) unreadable += 1
+      if (!entry && !isStray && (!left || left === 'large')) unreadable += 1
     }
     return { nodes, unreadable, problem }
+  }
+
+  /** What is held stays within its bound: of too much, the largest heartbeats go. */
+  #makeRoom(): void {
+    let bytes = 0
+    for (const known of this.#known.values()) bytes += known.bytes
+    if (bytes <= MAX_HEARTBEATS_BYTES) return
+    for (const known of [...this.#known.values()].sort((a, b) => b.bytes - a.bytes)) {
+      if (bytes <= MAX_HEARTBEATS_BYTES) return
+      bytes -= known.bytes
+      this.#known.set(known.place.member, { ...known, entry: null, beat: null, text: null, bytes: 0, left: 'room' })
+    }
+  }
+
+  async #countLeft(members: readonly Member[], leftOut: LeftOutCounts): Promise<void> {
+    this.#isFull = members.length >= MAX_NODES
+    if (this.#isFull) leftOut.add('nodes', (await this.#countIndex()) - members.length)
+    leftOut.add('values', members.filter(({ member }) => member === '' || member.length > MAX_MEMBER_CHARS).length)
+    for (const { left } of this.#known.values()) if (left) leftOut.add(left === 'large' ? 'values' : 'nodes', 1)
+  }
+
+  /** 0 where this user may not ask. */
+  async #countIndex(): Promise<number> {
+    const { connection, keys } = this.#options
+    const [reply] = await send(connection, [['zcard', keys.nodeIndex]])
+    return asNumber(reply?.value) ?? 0
   }
 
   /** Null when it is no index; an error when it is in a part of a Cluster that does not answer. */
   async #readIndex(): Promise<Member[] | RedisError | null> {
     const { connection, keys, clock } = this.#options
     const range = newestOf(keys.nodeIndex, clock, MAX_NODES)
-    const [index, time] = await send(connection, clock.isDoubtful ? [range, ['time']] : [range])
-    if (time && !time.error) clock.learn(time.value)
+    const far = straysOf(keys.nodeIndex, clock)
+    const sentAt = performance.now()
+    const commands = [range, ...(far ? [far] : []), ...(clock.isDue ? [TIME] : [])]
+    const replies = await send(connection, commands)
+    const replyTo = (command: Command | null) => (command ? replies[commands.indexOf(command)] : undefined)
+    const time = replyTo(TIME)
+    if (time && !time.error) clock.learn(time.value, sentAt)
+    const index = replyTo(range)
     if (index?.error?.code === 'WRONGTYPE') return null
     if (index?.error && isOfPart(index)) return index.error
     if (index?.error) throw index.error
-    return asScored(index?.value)
+    const found = asScored(index?.value)
+    return [...found, ...this.#strays(asScored(replyTo(far)?.value), found)]
+  }
+
+  /**
+   * Members that others prune again and again, for their clocks are more than a day off: those that beat, or are lost.
+   *
+   * @param ahead of the far future
+   */
+  #strays(ahead: readonly Member[], found: readonly Member[]): Member[] {
+    const now = this.#now()
+    const kept = [...this.#known.values()].filter(({ score, beat }) => isFar(score, now) && isRemembered(beat))
+    const strays = new Map(ahead.map((one) => [one.member, one]))
+    for (const { place, score } of kept) strays.set(place.member, { member: place.member, score })
+    if (strays.size > 0) for (const { member } of found) strays.delete(member)
+    return [...strays.values()]
+  }
+
+  #now(): number {
+    return this.#options.clock.now() ?? Date.now()
   }
 
   /** @returns why some of them could not be read */
   async #update(members: readonly Member[]): Promise<RedisError | null> {
     let problem: RedisError | null = null
     const now = performance.now()
+    const lookedAt = this.#lookedAt
+    this.#lookedAt = this.#now()
     const next = new Map<string, Known | null>()
-    const due: { readonly place: Place; readonly score: number }[] = []
+    const due: { readonly place: Place; readonly score: number; readonly known: Known | null }[] = []
     for (const { member, score } of members) {
       const known = this.#known.get(member) ?? null
       const place = known?.place ?? this.#placeOf(member)
       if (!place) continue
       next.set(place.member, known)
-      if (known?.score !== score || known.dueAt <= now) due.push({ place, score })
+      if (known?.score !== score || known.dueAt <= now) due.push({ place, score, known })
     }
     const keys = due.map(({ place }) => place.key)
-    await eachText(this.#options.connection, keys, (text, index) => {
-      const { place, score } = due[index] as (typeof due)[number]
+    await eachText(this.#options.connection, keys, BOUNDS, (text, index) => {
+      const { place, score, known } = due[index] as (typeof due)[number]
       problem ??= text.problem ?? null
-      next.set(place.member, this.#knownOf(place, score, text))
+      // With another score than at the last look it was written since.
+      const since = known && (known.score === score ? known.readAt : Math.max(known.readAt, lookedAt))
+      next.set(place.member, this.#knownOf(place, score, text, { known, since }))
     })
     // What was not known was due, and is known now.
     this.#known = next as Map<string, Known>
@@ -125,7 +229,7 @@ export class IndexedNodes {
   }
 
   #placeOf(member: string): Place | null {
-    const names = parseNodeMember(member)
+    const names = member.length > MAX_MEMBER_CHARS ? null : parseNodeMember(member)
     // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
     return (
       names && { member, service: names.service, node: names.node, key: `${this.#options.keys.prefix}node:${member}` }
@@ -133,22 +237,75 @@ export class IndexedNodes {
   }
 
   /** As one literal: V8 gives each object that is spread and added to a hidden class of its own. */
-  #knownOf(place: Place, score: number, { text, unreadable }: KeyText): Known {
+  #knownOf(place: Place, score: number, { text, unreadable, bytes, left }: KeyText, before: Before): Known {
+    const { known } = before
     const { service, node } = place
     const heartbeat = parseHeartbeat(text, place)
-    // The key says what they are called.
-    if (heartbeat) {
-      heartbeat.service = service
-      heartbeat.id = node
+    const now = this.#now()
+    const nodeClock = known?.nodeClock ?? new NodeClock()
+    const beat = heartbeat ? this.#beatOf(heartbeat, score, nodeClock, before) : (known?.beat ?? null)
+    const isReadable = heartbeat !== null || (text === null && !unreadable && !left)
+    const isStray = beat === null && score > now + INDEX_LIFE_MS
+    const entry: NodeEntry = {
+      service,
+      node,
+      lastBeat: beat?.at ?? timeOfScore(score, now),
+      clockAhead: beat?.ahead ?? null,
+      heartbeat: heartbeat && beat && !isStale(beat) ? datedBeat(beat, place) : null,
     }
-    const isReadable = heartbeat !== null || (text === null && !unreadable)
     return {
       place,
       score,
-      // What can't be read is not taken for a node that is lost.
-      entry: isReadable ? { service, node, lastBeat: timeOfScore(score, Date.now()), heartbeat } : null,
+      beat,
+      nodeClock,
+      // What can't be read is not taken for a node that is lost, nor a name of the far future for a node.
+      entry: isReadable && !isStray ? entry : null,
+      isStray,
+      bytes: heartbeat ? bytes : (known?.bytes ?? 0),
+      left,
       text: this.#options.verifier ? text : null,
-      dueAt: heartbeat ? performance.now() + Math.min(heartbeat.interval ?? 0, MAX_REST_MS) : 0,
+      readAt: now,
+      dueAt: restOf(heartbeat, bytes),
     }
   }
+
+  #beatOf(heartbeat: Heartbeat, score: number, nodeClock: NodeClock, { known, since }: Before): KnownBeat {
+    const name = beatName(heartbeat)
+    if (known?.beat?.name === name) return { ...known.beat, heartbeat }
+    const now = this.#now()
+    const earliest = now - heartbeatLife(heartbeat.interval ?? 0)
+    const evidence = { score, now, since: Math.min(now, Math.max(earliest, since ?? earliest)) }
+    return { ...nodeClock.reckon(heartbeat, evidence), name, heartbeat, seenAt: performance.now() }
+  }
+}
+
+/** What was known of a node before. */
+interface Before {
+  readonly known: Known | null
+  /** The next beat was not there yet, Unix ms by Redis' clock; null when nothing is known. */
+  readonly since: number | null
+}
+
+function isFar(score: number, now: number): boolean {
+  return Math.abs(now - score) > INDEX_LIFE_MS - MAX_REST_MS
+}
+
+function isRemembered(beat: KnownBeat | null): boolean {
+  return beat !== null && performance.now() - beat.seenAt < INDEX_LIFE_MS
+}
+
+/** A key without an end to its life stays when its reporter is gone. */
+function isStale({ seenAt, heartbeat }: KnownBeat): boolean {
+  return performance.now() - seenAt > heartbeatLife(heartbeat.interval ?? 0)
+}
+
+/** By Redis' clock. The key says what they are called. */
+function datedBeat({ heartbeat, at }: KnownBeat, { service, node }: Place): Heartbeat {
+  return { ...heartbeat, service, id: node, timestamp: at }
+}
+
+/** What is large and can't be read is not loaded again at every look. */
+function restOf(heartbeat: Heartbeat | null, bytes: number): number {
+  if (heartbeat) return performance.now() + Math.min(heartbeat.interval ?? 0, MAX_REST_MS)
+  return bytes > LARGE_BYTES ? performance.now() + MAX_REST_MS : 0
 }

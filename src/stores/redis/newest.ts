@@ -11,3 +11,13 @@ export function newestOf(index: string, clock: ServerClock, max: number): Comman
   const latest = now === null ? '+inf' : now + INDEX_LIFE_MS
   return ['zrange', index, latest, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, max, 'WITHSCORES']
 }
+
+/** How many members of the far future are read. */
+const MAX_STRAYS = 100
+
+/** Those that it passes over, as far as they are few: a node's clock may be a century ahead. Null when it passes none over. */
+export function straysOf(index: string, clock: ServerClock): Command | null {
+  const now = clock.now()
+  if (now === null) return null
+  return ['zrange', index, '+inf', `(${now + INDEX_LIFE_MS}`, 'BYSCORE', 'REV', 'LIMIT', 0, MAX_STRAYS, 'WITHSCORES']
+}

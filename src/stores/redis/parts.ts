@@ -1,3 +1,4 @@
+import { invalidOption } from '../../lib/errors.js'
 import { type Keys, keysOf } from '../../protocol/index.js'
 import type { RedisSource } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
@@ -61,7 +62,7 @@ function connectionTo(target: RedisTarget, token: string | undefined): Connectio
 
 function tokensOf({ token, requireToken }: RedisStoreOptions): readonly string[] {
   const tokens = token === undefined ? [] : parseTokens(token)
-  if (!tokens) throw new Error(`redisStore: token takes ${TAKES_TOKENS}`)
-  if (requireToken && tokens.length === 0) throw new Error('redisStore: requireToken needs a token')
+  if (!tokens) throw invalidOption('redisStore', 'token', TAKES_TOKENS)
+  if (requireToken && tokens.length === 0) throw invalidOption('redisStore', 'requireToken', 'true with a "token" only')
   return tokens
 }

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { Writer } from '../../ports.js'
+import type { Writer } from '../../ports/index.js'
 import { encodeQueueSnapshot, type Keys, parseQueueSnapshot, queuesMember, snapshotLife } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
@@ -24,12 +24,12 @@ export function redisQueueReports(
 
   /** Also what lies in the future: it would never get old. Nothing goes as long as Redis' clock is not known. */
   function tidy(): Command[] {
-    const now = clock.now()
-    if (now === null || performance.now() - tidiedAt < TIDY_EVERY_MS) return []
+    const oldest = clock.oldest(INDEX_LIFE_MS)
+    if (oldest === null || performance.now() - tidiedAt < TIDY_EVERY_MS) return []
     tidiedAt = performance.now()
     return [
-      ['zremrangebyscore', keys.queueIndex, '-inf', now - INDEX_LIFE_MS],
-      ['zremrangebyscore', keys.queueIndex, now + INDEX_LIFE_MS, '+inf'],
+      ['zremrangebyscore', keys.queueIndex, '-inf', oldest],
+      ['zremrangebyscore', keys.queueIndex, oldest + 2 * INDEX_LIFE_MS, '+inf'],
     ]
   }
 
@@ -55,12 +55,15 @@ export function redisQueueReports(
       if (asText(held?.value) === holder) await send(connection, [['del', key]])
     },
     async writeQueues(snapshot, rank) {
-      const { service, timestamp, interval } = snapshot
+      const { service, interval } = snapshot
+      const shift = clock.shift()
+      const timestamp = clock.translate(snapshot.timestamp)
+      const text = encodeQueueSnapshot({ ...snapshot, timestamp }, shift === null ? null : 0 - shift)
       const life = Math.ceil(snapshotLife(interval ?? 0))
       const key = keys.queues(service, rank)
       const replies = await send(connection, [
-        ['set', key, signer.json(key, encodeQueueSnapshot(snapshot)), 'PX', life],
-        ['zadd', keys.queueIndex, clock.translate(timestamp), queuesMember(service, rank)],
+        ['set', key, signer.json(key, text), 'PX', life],
+        ['zadd', keys.queueIndex, timestamp, queuesMember(service, rank)],
         ...tidy(),
       ])
       return replies.find((reply) => reply.error)?.error ?? null

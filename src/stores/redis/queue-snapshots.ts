@@ -1,18 +1,31 @@
 import { performance } from 'node:perf_hooks'
-import { type Keys, parseQueueSnapshot, type QueueSnapshot, snapshotLife, type Trust } from '../../protocol/index.js'
+import {
+  type Keys,
+  MAX_NAME_CHARS,
+  MAX_SNAPSHOT_CHARS,
+  parseQueueSnapshot,
+  type QueueSnapshot,
+  snapshotLife,
+  type Trust,
+} from '../../protocol/index.js'
+import { MAX_CHAR_BYTES, MAX_REPORTED_QUEUES, MAX_SNAPSHOTS, MAX_SNAPSHOTS_BYTES } from '../../protocol/read-limits.js'
 import type { Connection } from '../../redis/connection.js'
 import { RedisError } from '../../redis/errors.js'
-import { asScored } from '../../redis/replies.js'
+import { asNumber, asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
+import type { LeftOutCounts } from './left-out.js'
 import { newestOf } from './newest.js'
 import type { ServerClock } from './server-clock.js'
-import { isOfPart, type KeyText, readTexts } from './texts.js'
-import { timeOfScore } from './times.js'
+import { withinTotal } from './snapshot-total.js'
+import { eachText, isOfPart, type KeyText } from './texts.js'
 import { type TrustGate, trustOfSnapshot } from './trusted.js'
 
-/** Of the index; those that were written last. */
-const MAX_SNAPSHOTS = 1_000
+/** A service, with three bytes for each character and three characters for each byte, and a rank. */
+const MAX_MEMBER_CHARS = 9 * MAX_NAME_CHARS + 10
+
+/** How much text of snapshots is loaded. */
+export const SNAPSHOT_BOUNDS = { maxBytes: MAX_CHAR_BYTES * MAX_SNAPSHOT_CHARS, totalBytes: MAX_SNAPSHOTS_BYTES }
 
 export interface FoundSnapshots {
   readonly snapshots: readonly QueueSnapshot[]
@@ -28,6 +41,8 @@ interface Known {
   /** Null when nothing is verified. */
   readonly trust: Trust | null
   readonly isUnreadable: boolean
+  /** Why it was not loaded. */
+  readonly left: KeyText['left']
   /** When it runs out unless it is written again, by `performance.now()`. */
   readonly until: number
 }
@@ -53,18 +68,38 @@ export class QueueSnapshots {
   }
 
   /** @throws RedisError when Redis does not answer */
-  async read(gate: TrustGate): Promise<FoundSnapshots> {
+  async read(gate: TrustGate, leftOut: LeftOutCounts): Promise<FoundSnapshots> {
     const members = await this.#readIndex()
     if (members instanceof RedisError || !members) {
       this.#known = new Map()
       return { snapshots: [], unreadable: 1, problem: members }
     }
+    leftOut.add('values', members.filter(({ member }) => member === '' || member.length > MAX_MEMBER_CHARS).length)
     const problem = await this.#update(members)
+    if (members.length >= MAX_SNAPSHOTS) leftOut.add('snapshots', (await this.#countIndex()) - members.length)
+    this.#makeRoom()
     const known = [...this.#known.values()]
+    for (const { left } of known) if (left) leftOut.add(left === 'large' ? 'values' : 'snapshots', 1)
     const snapshots = known
       .filter(isLive)
       .flatMap(({ snapshot, trust }) => (snapshot && gate.snapshot(snapshot, trust)) ?? [])
     return { snapshots, unreadable: known.filter(({ isUnreadable }) => isUnreadable).length, problem }
+  }
+
+  /** What is held stays within its bound: a snapshot without room keeps none of its queues until it is written again. */
+  #makeRoom(): void {
+    const held = [...this.#known].flatMap(([key, { snapshot }]) => (snapshot ? [{ key, snapshot }] : []))
+    const cut = withinTotal(held.map(({ snapshot }) => snapshot))
+    for (const [index, { key, snapshot }] of held.entries()) {
+      const [known, now] = [this.#known.get(key), cut[index]]
+      if (known && now && now !== snapshot) this.#known.set(key, { ...known, snapshot: now })
+    }
+  }
+
+  /** 0 where this user may not ask. */
+  async #countIndex(): Promise<number> {
+    const [reply] = await send(this.#connection, [['zcard', this.#keys.queueIndex]])
+    return asNumber(reply?.value) ?? 0
   }
 
   /** Whether a key is one of those that the index led to just now. */
@@ -76,8 +111,9 @@ export class QueueSnapshots {
   /** Null when it is no index; an error when it is in a part of a Cluster that does not answer. */
   async #readIndex(): Promise<Member[] | RedisError | null> {
     const range = newestOf(this.#keys.queueIndex, this.#clock, MAX_SNAPSHOTS)
-    const [index, time] = await send(this.#connection, this.#clock.isDoubtful ? [range, ['time']] : [range])
-    if (time && !time.error) this.#clock.learn(time.value)
+    const sentAt = performance.now()
+    const [index, time] = await send(this.#connection, this.#clock.isDue ? [range, ['time']] : [range])
+    if (time && !time.error) this.#clock.learn(time.value, sentAt)
     if (index?.error?.code === 'WRONGTYPE') return null
     if (index?.error && isOfPart(index)) return index.error
     if (index?.error) throw index.error
@@ -87,35 +123,46 @@ export class QueueSnapshots {
   /** @returns why some of them could not be read */
   async #update(members: readonly Member[]): Promise<RedisError | null> {
     // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
-    const entries = members.map(({ member, score }) => ({ key: `${this.#keys.prefix}queues:${member}`, score }))
+    const entries = members
+      .filter(({ member }) => member.length <= MAX_MEMBER_CHARS)
+      .map(({ member, score }) => ({ key: `${this.#keys.prefix}queues:${member}`, score }))
     const changed = entries.filter(({ key, score }) => {
       const known = this.#known.get(key)
-      return !known || known.score !== score || known.isUnreadable
+      return !known || known.score !== score || known.isUnreadable || known.left === 'late'
     })
-    const texts = await readTexts(
-      this.#connection,
-      changed.map(({ key }) => key),
-    )
-    const fresh = new Map(changed.map(({ key, score }, index) => [key, this.#knownOf(key, score, texts[index])]))
+    const keys = changed.map(({ key }) => key)
+    const fresh = new Map<string, Known>()
+    let room = MAX_REPORTED_QUEUES
+    let problem: RedisError | null = null
+    await eachText(this.#connection, keys, SNAPSHOT_BOUNDS, (text, index) => {
+      const { key, score } = changed[index] as (typeof changed)[number]
+      const known = this.#knownOf(key, score, text, room)
+      room -= known.snapshot?.queues.length ?? 0
+      problem ??= text.problem ?? null
+      fresh.set(key, known)
+    })
     const kept = entries.map(({ key }) => [key, fresh.get(key) ?? this.#known.get(key)] as const)
     this.#known = new Map(kept.flatMap(([key, known]) => (known ? [[key, known] as const] : [])))
-    return texts.find(({ problem }) => problem)?.problem ?? null
+    return problem
   }
 
-  #knownOf(key: string, score: number, read: KeyText | undefined): Known {
-    const text = read?.text ?? null
-    const snapshot = text === null ? null : parseQueueSnapshot(text)
-    const isUnreadable = read?.unreadable === true || (text !== null && !snapshot)
+  /** @param room for so many queues */
+  #knownOf(key: string, score: number, { text, unreadable, left }: KeyText, room: number): Known {
+    const snapshot = text === null ? null : parseQueueSnapshot(text, {}, room)
+    const isUnreadable = unreadable || left === 'large' || (text !== null && !snapshot)
     const life = snapshotLife(snapshot?.interval ?? 0)
-    const now = this.#clock.now()
-    const age = now === null ? 0 : Math.min(life, Math.max(0, now - score))
-    const at = timeOfScore(score, Date.now())
+    const now = this.#clock.now() ?? Date.now()
+    const age = Math.max(0, now - score)
+    // A score that can't be, for its key would have run out, is by a wrong clock: it was written at last when it was first read.
+    const isOff = score > now || age > life
+    const at = isOff ? now : score
     return {
       score,
       snapshot: snapshot && { ...snapshot, timestamp: at },
       trust: trustOfSnapshot(this.#verifier, key, text, snapshot),
       isUnreadable,
-      until: performance.now() + life - age,
+      left,
+      until: performance.now() + (isOff ? life : life - age),
     }
   }
 }

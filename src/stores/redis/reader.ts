@@ -1,13 +1,15 @@
 import { performance } from 'node:perf_hooks'
-import type { Page, Reader } from '../../ports.js'
+import type { Page, Reader } from '../../ports/index.js'
 import {
   type Keys,
   MAX_RECORD_CHARS,
-  parseRollup,
   parseSlowEntry,
   type Rollup,
+  readClockAhead,
+  rollupOfFields,
   type SlowEntry,
 } from '../../protocol/index.js'
+import { type Fields, readObject } from '../../protocol/read.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
 import { unpackText } from '../../redis/packed-text.js'
@@ -19,9 +21,13 @@ import { foreignPatterns, pulseKeys } from './foreign-keys.js'
 import { ForeignNodes } from './foreign-nodes.js'
 import { ForeignQueues } from './foreign-queues.js'
 import { IndexedNodes } from './indexed-nodes.js'
+import { KeptSizes } from './kept-sizes.js'
+import { LeftOutCounts } from './left-out.js'
 import { QueueSnapshots } from './queue-snapshots.js'
-import { fingerprintOf } from './repeats.js'
+import { RecordTimes } from './record-times.js'
+import { textIdOf } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
+import { withinTotal } from './snapshot-total.js'
 import { StreamPages } from './streams.js'
 import { TrustGate } from './trusted.js'
 
@@ -39,37 +45,58 @@ export function redisReader(
   { scanEvery, verifier }: RedisReaderOptions,
 ): Omit<Reader, 'close' | 'kind'> {
   const indexed = new IndexedNodes({ connection, keys, clock, verifier })
-  const foreign = new ForeignNodes(connection, keys, verifier)
-  const foreignQueues = new ForeignQueues(connection, keys, verifier)
+  const foreign = new ForeignNodes(connection, keys, clock, verifier)
+  const foreignQueues = new ForeignQueues(connection, keys, clock, verifier)
   const snapshots = new QueueSnapshots(connection, keys, clock, verifier)
   const patterns = foreignPatterns(keys).map((match) => ({ match, type: 'string' as const }))
   const discovery = new Discovery(connection, patterns, scanEvery, (key) => {
     foreign.add(key)
     foreignQueues.add(key)
   })
-  const slowPages = new StreamPages<SlowEntry, StreamEntry['fields']>(connection, verifier, {
+  const keptSizes = new KeptSizes(connection, keys)
+  const times = new RecordTimes(verifier !== null)
+  const slowPages = new StreamPages<SlowEntry, StreamEntry['fields']>(connection, clock, verifier, {
     open: ({ fields }) => fields,
     trust: (fields, key) => verifier?.fields(key, fields) ?? null,
-    read: (fields, service) => parseSlowEntry(fields, { service }),
-    identity: (_, fields) => fingerprintOf(JSON.stringify(fields)),
+    read: (fields, service, written) => {
+      const entry = parseSlowEntry(fields, { service })
+      return entry && times.ofRecord(entry, { service, node: entry.node, clockAhead: readClockAhead(fields), written })
+    },
+    identity: (_, fields) => textIdOf(JSON.stringify(fields)),
   })
-  const rollupPages = new StreamPages<Rollup, string>(connection, verifier, {
-    open: ({ fields }) => unpackText(fields, MAX_RECORD_CHARS) ?? '',
-    trust: (text, key) => verifier?.json(key, text) ?? null,
-    read: (text) => parseRollup(text),
-    identity: (rollup) => `${rollup.from}:${rollup.node}`,
+  const rollupPages = new StreamPages<Rollup, RollupText>(connection, clock, verifier, {
+    open: ({ fields }) => {
+      const text = unpackText(fields, MAX_RECORD_CHARS) ?? ''
+      return { text, fields: readObject(text), identity: '' }
+    },
+    trust: ({ text }, key) => verifier?.json(key, text) ?? null,
+    read: (content, service, written, isDated) => {
+      const { fields } = content
+      const rollup = fields && rollupOfFields(fields)
+      if (!rollup) return null
+      // As it was written: when it is placed by its time of writing, its second copy is placed elsewhere.
+      content.identity = `${rollup.from}:${rollup.node}`
+      const about = { service, node: rollup.node, clockAhead: readClockAhead(fields), written }
+      return times.ofRollup(rollup, about, isDated)
+    },
+    identity: (_, content) => content.identity,
   })
   const withPulse = (service: string, key: string, pulseKey: string) =>
     foreign.hasPulse(service) ? [key, pulseKey] : [key]
 
   return {
+    now: () => clock.now() ?? Date.now(),
     async nodes() {
       const gate = new TrustGate(verifier)
-      const [own] = await Promise.all([indexed.read(gate), discovery.look()])
-      const others = await foreign.read(indexed.names(), gate)
+      const leftOut = new LeftOutCounts()
+      const [own, unread] = await Promise.all([indexed.read(gate, leftOut), keptSizes.countUnread(), discovery.look()])
+      leftOut.add('documents', unread)
+      const others = await foreign.read(indexed, gate, leftOut)
+      const nodes = [...own.nodes, ...others.nodes]
+      times.note(nodes)
       const unreadable = own.unreadable + others.unreadable
       const problem = own.problem && { problem: own.problem }
-      return { nodes: [...own.nodes, ...others.nodes], unreadable, ...problem, ...gate.report }
+      return { nodes, unreadable, ...problem, ...gate.report, ...leftOut.report }
     },
     async slow({ service, after, limit }) {
       const streams = withPulse(service, keys.slow(service), pulseKeys.slow(service))
@@ -78,24 +105,29 @@ export function redisReader(
     async exceptions({ service, after, limit }) {
       const sets = withPulse(service, keys.errors(service), pulseKeys.errors(service))
       const query = { service, keys: sets, after: after ?? null, limit }
-      return inOrder(await readExceptions(connection, clock, verifier, query), limit)
+      return inOrder(await readExceptions({ connection, clock, verifier, times }, query), limit)
     },
-    rollups: ({ service, since, after }) =>
-      rollupPages.all(service, keys.rollup(service), after ?? null, clock.translate(since)),
-    history: ({ service, since, after }) =>
-      rollupPages.all(service, keys.history(service), after ?? null, clock.translate(since)),
+    rollups: ({ service, since, after }) => rollupPages.all(service, keys.rollup(service), after ?? null, since),
+    history: ({ service, since, after }) => rollupPages.all(service, keys.history(service), after ?? null, since),
     async queues() {
       const gate = new TrustGate(verifier)
-      const [indexed] = await Promise.all([snapshots.read(gate), discovery.look()])
+      const leftOut = new LeftOutCounts()
+      const [indexed] = await Promise.all([snapshots.read(gate, leftOut), discovery.look()])
       const [others, inHeartbeats] = await Promise.all([
-        foreignQueues.read((key) => snapshots.has(key), gate),
-        foreign.queues(),
+        foreignQueues.read((key) => snapshots.has(key), gate, leftOut),
+        foreign.queues(leftOut),
       ])
+      const found = withinTotal([...indexed.snapshots, ...others.snapshots, ...inHeartbeats])
+      leftOut.add(
+        'queues',
+        found.reduce((sum, { left = 0 }) => sum + left, 0),
+      )
       return {
-        snapshots: [...indexed.snapshots, ...others.snapshots, ...inHeartbeats],
+        snapshots: found,
         unreadable: indexed.unreadable + others.unreadable,
         ...(indexed.problem && { problem: indexed.problem }),
         ...gate.report,
+        ...leftOut.report,
       }
     },
     async ping() {
@@ -104,6 +136,13 @@ export function redisReader(
       return performance.now() - start
     },
   }
+}
+
+/** What an entry of rollups holds. */
+interface RollupText {
+  readonly text: string
+  readonly fields: Fields | null
+  identity: string
 }
 
 function inOrder<T extends { ts: number }>(page: Page<T>, limit: number): Page<T> {

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto'
 
 const MAX_REMEMBERED = 20_000
+/** Of all streams together. */
+const MAX_IN_ALL = 1_000_000
+/** A longer identity is remembered by its fingerprint. */
+const MAX_IDENTITY_CHARS = 40
 
 /**
  * Finds entries that were written twice, which happens when Redis took a write but its answer came too late. The first
@@ -10,12 +14,19 @@ export class Repeats {
   /** Identity to the stream id of its first entry. */
   readonly #first = new Map<string, string>()
 
-  isRepeat(identity: string, id: string): boolean {
+  get size(): number {
+    return this.#first.size
+  }
+
+  /** @param streams how many there are that remember as much */
+  isRepeat(named: string, id: string, streams = 1): boolean {
+    const identity = named.length > MAX_IDENTITY_CHARS ? textIdOf(named) : named
+    const most = Math.min(MAX_REMEMBERED, Math.floor(MAX_IN_ALL / streams))
     const first = this.#first.get(identity)
     if (first !== undefined && compareIds(first, id) < 0) return true
     this.#first.set(identity, id)
     for (const oldest of this.#first.keys()) {
-      if (this.#first.size <= MAX_REMEMBERED) break
+      if (this.#first.size <= most) break
       this.#first.delete(oldest)
     }
     return false
@@ -23,7 +34,7 @@ export class Repeats {
 }
 
 /** Short and the same for the same text. */
-export function fingerprintOf(text: string): string {
+export function textIdOf(text: string): string {
   return createHash('sha1').update(text).digest('base64url').slice(0, 14)
 }
 

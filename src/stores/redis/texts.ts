@@ -1,69 +1,170 @@
+import { performance } from 'node:perf_hooks'
+import { MAX_BATCH_BYTES } from '../../protocol/read-limits.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import type { RedisError } from '../../redis/errors.js'
-import { asList, asText } from '../../redis/replies.js'
+import { asList, asNumber, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
 
 /** What a key holds: its text; null when there is no such key; `unreadable` when it holds something else. */
 export interface KeyText {
   readonly text: string | null
   readonly unreadable: boolean
+  /** The size of the value, as far as Redis tells it; otherwise the length of the text. */
+  readonly bytes: number
+  /**
+   * Why the value was not loaded: it is larger than one may be, there was no room for it beside smaller ones, or they took so long
+   * that there was no time for it at this look.
+   */
+  readonly left?: 'large' | 'room' | 'late'
   /** When it is the part of a Cluster that does not answer. */
   readonly problem?: RedisError
 }
 
-const CHUNK = 250
-/** How many texts are held at once by {@link eachText}: what lives longer is copied by the garbage collector. */
-const SLICE = 500
-const GONE: KeyText = { text: null, unreadable: false }
-const UNREADABLE: KeyText = { text: null, unreadable: true }
+/** How much may be loaded. */
+export interface TextBounds {
+  /** Of one value. */
+  readonly maxBytes: number
+  /** Of all together. */
+  readonly totalBytes: number
+}
 
-/**
- * Reads many strings at once, in the order of the keys. What one key holds never hides another's.
- *
- * @throws RedisError when Redis does not answer
- */
-export async function readTexts(connection: Connection, keys: readonly string[]): Promise<KeyText[]> {
-  if (connection.isCluster) return readEach(connection, keys)
-  const texts = await readChunks(connection, keys)
-  // MGET says "nothing" of a key of another type as well: those that it found nothing at are asked for by themselves.
-  const unclear = keys.filter((_, index) => texts[index] == null)
-  if (unclear.length === 0) return texts.map((text) => (text === null ? GONE : { text, unreadable: false }))
-  const asked = await readEach(connection, unclear)
-  let next = 0
-  return texts.map((text) => (text === null ? (asked[next++] ?? GONE) : { text, unreadable: false }))
+/** Values are loaded for so long, ms: some take far more time to parse than their size tells. Small ones come first. */
+const LOADING_MS = 2_500
+/** How many texts are held at once: what lives longer is copied by the garbage collector. */
+const SLICE = 250
+/** How many sizes are asked for at once. */
+const ASKED = 1_000
+const GONE: KeyText = { text: null, unreadable: false, bytes: 0 }
+const LATE: KeyText = { text: null, unreadable: false, bytes: 0, left: 'late' }
+const UNREADABLE: KeyText = { text: null, unreadable: true, bytes: 0 }
+
+/** Whether a connection's user may ask for a size, where that is known. */
+const tellsSizes = new WeakMap<Connection, boolean>()
+
+interface Sized {
+  readonly key: string
+  readonly index: number
+  /** Null when Redis does not tell. */
+  readonly bytes: number | null
 }
 
 /**
- * Hands them over one after the other, in the order of the keys: while some are looked at, the next are on their way.
+ * Hands over what many keys hold, small values first: while some are looked at, the next are on their way. A size is asked for before
+ * a value is loaded, and what is too large never is. What one key holds never hides another's.
  *
+ * @param take is given a text and the place of its key
  * @throws RedisError when Redis does not answer
  */
 export async function eachText(
   connection: Connection,
   keys: readonly string[],
+  bounds: TextBounds,
   take: (text: KeyText, index: number) => void,
 ): Promise<void> {
-  const sliceFrom = (start: number) => readTexts(connection, keys.slice(start, start + SLICE))
-  let coming = sliceFrom(0)
-  for (let start = 0; start < keys.length; start += SLICE) {
-    const texts = await coming
-    coming = sliceFrom(start + SLICE)
-    texts.forEach((text, index) => {
-      take(text, start + index)
+  if (keys.length === 0) return
+  const wanted: Sized[] = []
+  for (const { sized, left } of withinBounds(await sizesOf(connection, keys, take), bounds)) {
+    if (left) take({ text: null, unreadable: false, bytes: sized.bytes ?? 0, left }, sized.index)
+    else wanted.push(sized)
+  }
+  const batches = batchesOf(wanted)
+  const load = (number: number) => readTexts(connection, batches[number] ?? [])
+  const end = performance.now() + LOADING_MS
+  let coming = load(0)
+  for (const [number, batch] of batches.entries()) {
+    const isLate = number > 0 && performance.now() > end
+    const texts = isLate ? batch.map(() => LATE) : await coming
+    coming = load(isLate ? Number.POSITIVE_INFINITY : number + 1)
+    // Should a text before it throw, nobody waits for the next ones.
+    coming.catch(() => {})
+    batch.forEach(({ index, bytes }, place) => {
+      const text = texts[place] ?? GONE
+      take(bytes === null ? text : { ...text, bytes }, index)
     })
   }
 }
 
-async function readChunks(connection: Connection, keys: readonly string[]): Promise<(string | null)[]> {
-  const commands: Command[] = []
-  for (let start = 0; start < keys.length; start += CHUNK) commands.push(['mget', ...keys.slice(start, start + CHUNK)])
-  const replies = await send(connection, commands)
-  return replies.flatMap((reply, index) => {
-    const length = (commands[index]?.length ?? 1) - 1
-    const values = asList(orThrow(reply))
-    return Array.from({ length }, (_, position) => asText(values[position]))
+/** Sizes by STRLEN, where the user may ask for them. What holds no text is handed over at once. */
+async function sizesOf(
+  connection: Connection,
+  keys: readonly string[],
+  take: (text: KeyText, index: number) => void,
+): Promise<Sized[]> {
+  const [first] = keys
+  if (first !== undefined && !tellsSizes.has(connection)) {
+    // One refusal in Redis' log is enough.
+    const [reply] = await send(connection, [['strlen', first]])
+    tellsSizes.set(connection, reply?.error?.code !== 'NOPERM')
+  }
+  if (!tellsSizes.get(connection)) return keys.map((key, index) => ({ key, index, bytes: null }))
+  const sizes: Sized[] = []
+  for (let start = 0; start < keys.length; start += ASKED) {
+    const asked = keys.slice(start, start + ASKED)
+    const replies = await send(
+      connection,
+      asked.map((key) => ['strlen', key] as const),
+    )
+    for (const [index, reply] of replies.entries()) {
+      if (reply.error?.code === 'WRONGTYPE') take(UNREADABLE, start + index)
+      // Who does not answer is not asked twice: each time is as long as an answer may take.
+      else if (reply.error && isOfPart(reply)) take({ ...UNREADABLE, problem: reply.error }, start + index)
+      else sizes.push({ key: asked[index] ?? '', index: start + index, bytes: asNumber(reply.value) })
+    }
+  }
+  return sizes
+}
+
+function withinBounds(all: readonly Sized[], { maxBytes, totalBytes }: TextBounds) {
+  let total = 0
+  const smallFirst = all.toSorted((a, b) => (a.bytes ?? 0) - (b.bytes ?? 0))
+  return smallFirst.map((sized): { sized: Sized; left: KeyText['left'] } => {
+    const bytes = sized.bytes ?? 0
+    if (bytes > maxBytes) return { sized, left: 'large' }
+    total += bytes
+    return { sized, left: total > totalBytes ? 'room' : undefined }
   })
+}
+
+function batchesOf(all: readonly Sized[]): Sized[][] {
+  const batches: Sized[][] = []
+  let bytes = 0
+  for (const sized of all) {
+    const last = batches.at(-1)
+    bytes += sized.bytes ?? 0
+    if (last && last.length < SLICE && bytes <= MAX_BATCH_BYTES) last.push(sized)
+    else {
+      batches.push([sized])
+      bytes = sized.bytes ?? 0
+    }
+  }
+  return batches
+}
+
+async function readTexts(connection: Connection, wanted: readonly Sized[]): Promise<KeyText[]> {
+  const keys = wanted.map(({ key }) => key)
+  if (keys.length === 0) return []
+  if (connection.isCluster) return readEach(connection, keys)
+  const texts = await readTogether(connection, keys)
+  // MGET says "nothing" of a key of another type as well. What has a size holds a text, or is gone.
+  const unclear = keys.filter((_, index) => texts[index] == null && wanted[index]?.bytes === null)
+  const asked = unclear.length === 0 ? [] : await readEach(connection, unclear)
+  let next = 0
+  return texts.map((text, index) => {
+    if (text !== null) return textOf(text)
+    return wanted[index]?.bytes === null ? (asked[next++] ?? GONE) : GONE
+  })
+}
+
+function textOf(text: string): KeyText {
+  return { text, unreadable: false, bytes: text.length }
+}
+
+async function readTogether(connection: Connection, keys: readonly string[]): Promise<(string | null)[]> {
+  const command: Command = ['mget', ...keys]
+  const [reply] = await send(connection, [command])
+  const values = asList(reply ? orThrow(reply) : null)
+  return keys.map((_, position) => asText(values[position]))
 }
 
 async function readEach(connection: Connection, keys: readonly string[]): Promise<KeyText[]> {
@@ -75,7 +176,7 @@ async function readEach(connection: Connection, keys: readonly string[]): Promis
     if (reply.error && isOfPart(reply)) return { ...UNREADABLE, problem: reply.error }
     if (reply.error && isAboutKey(reply)) return UNREADABLE
     const text = asText(orThrow(reply))
-    return text === null ? GONE : { text, unreadable: false }
+    return text === null ? GONE : textOf(text)
   })
 }
 

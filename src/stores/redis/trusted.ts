@@ -1,6 +1,6 @@
-import type { NodeEntry, Page, TrustReport, UntrustedRecord } from '../../ports.js'
-import { heartbeatLife, type QueueSnapshot, snapshotLife, type Trust } from '../../protocol/index.js'
-import type { Verifier } from '../../signing/verifier.js'
+import type { NodeEntry, Page, TrustReport, UntrustedRecord } from '../../ports/index.js'
+import { type Heartbeat, heartbeatLife, type QueueSnapshot, snapshotLife, type Trust } from '../../protocol/index.js'
+import type { StandingRecord, Verifier } from '../../signing/verifier.js'
 
 /** What one look found that is not signed. Without a token it lets everything pass and counts nothing. */
 export class TrustGate {
@@ -21,14 +21,13 @@ export class TrustGate {
    * holds something else, and a name that nothing but the index holds is none: anybody could have put it there.
    *
    * @param text what its key holds
+   * @param written the heartbeat with its time as it was written
    */
-  node(key: string, text: string | null, entry: NodeEntry): NodeEntry | null {
+  node(key: string, text: string | null, entry: NodeEntry, written: Heartbeat | null): NodeEntry | null {
     const verifier = this.#verifier
     if (!verifier) return entry
     const { heartbeat, service } = entry
-    const trust = heartbeat
-      ? verifier.standing(key, text ?? '', heartbeat.timestamp, heartbeatLife(heartbeat.interval ?? 0))
-      : null
+    const trust = heartbeat && written ? verifier.standing(key, text ?? '', standingOf(written)) : null
     this.#note(service, trust)
     if (!verifier.isRequired || trust === 'signed') return { ...entry, trust }
     return verifier.hasSeen(key) ? { ...entry, heartbeat: null, trust } : null
@@ -45,6 +44,11 @@ export class TrustGate {
   }
 }
 
+function standingOf({ timestamp, clockAhead, interval, runtime }: Heartbeat): StandingRecord {
+  const life = heartbeatLife(interval ?? 0)
+  return { timestamp, isCorrected: clockAhead !== null, uptime: runtime.uptime, life }
+}
+
 /** Null when nothing is verified. */
 export function trustOfSnapshot(
   verifier: Verifier | null,
@@ -53,7 +57,9 @@ export function trustOfSnapshot(
   snapshot: QueueSnapshot | null,
 ): Trust | null {
   if (!verifier || !snapshot || text === null) return null
-  return verifier.standing(key, text, snapshot.timestamp, snapshotLife(snapshot.interval ?? 0))
+  const { timestamp, interval } = snapshot
+  const isCorrected = text.includes('"clockAhead"')
+  return verifier.standing(key, text, { timestamp, isCorrected, uptime: null, life: snapshotLife(interval ?? 0) })
 }
 
 /** The records of a page that count, and how many are not signed. */

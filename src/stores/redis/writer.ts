@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { Batch, StoreRecord, WriteResult, Writer } from '../../ports.js'
+import type { Batch, StoreRecord, WriteResult, Writer } from '../../ports/index.js'
 import {
   EXCEPTION_LIFE_MS,
   encodeException,
@@ -16,13 +16,16 @@ import {
   MAX_SLOW_ENTRIES,
   nodeMember,
   ROLLUP_LIFE_MS,
+  type Rollup,
 } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
+import type { RedisError } from '../../redis/errors.js'
 import { packText } from '../../redis/packed-text.js'
 import { type Reply, send } from '../../redis/send.js'
 import type { Signer } from '../../signing/signer.js'
 import type { ServerClock } from './server-clock.js'
+import { isOfPart } from './texts.js'
 
 /** How long rollups of both tiers are kept, in ms. */
 const LIVES = { rollup: ROLLUP_LIFE_MS, history: HISTORY_LIFE_MS } as const
@@ -34,7 +37,7 @@ const TIDY_EVERY_MS = 60_000
 interface Step {
   readonly command: Command
   readonly records: readonly StoreRecord[]
-  readonly done?: (value: unknown) => void
+  readonly done?: (value: unknown, sentAt: number) => void
   /** What a user may lack, or a server not know: called when it is refused, which is no failure. */
   readonly refused?: () => void
 }
@@ -57,8 +60,8 @@ export function redisWriter(
 
   function tidySteps(service: string): Step[] {
     if (performance.now() - tidiedAt < TIDY_EVERY_MS && !clock.isDoubtful) return []
-    const done = (value: unknown) => {
-      clock.learn(value)
+    const done = (value: unknown, sentAt: number) => {
+      clock.learn(value, sentAt)
       tidiedAt = performance.now()
     }
     const refused = () => {
@@ -66,21 +69,40 @@ export function redisWriter(
       tidiedAt = performance.now()
     }
     const time: Step = { command: ['time'], records: [], done, refused }
-    return [...pruneIndex(keys, clock.now()), ...expireRollups(keys, service), time]
+    return [...pruneIndex(keys, clock.oldest(INDEX_LIFE_MS)), ...expireRollups(keys, service), time]
+  }
+
+  // No await before the commands are sent: they are with the socket when this returns, if the connection is ready.
+  function put(batch: Batch): Promise<WriteResult> {
+    const steps = [
+      ...heartbeatSteps(way, batch),
+      ...slowSteps(way, batch),
+      ...exceptionSteps(way, batch),
+      ...rollupSteps(way, batch),
+      ...tidySteps(batch.service),
+    ]
+    const commands = steps.map((step) => step.command)
+    const sentAt = performance.now()
+    return send(connection, commands).then((replies) => resultOf(batch, steps, replies, sentAt))
+  }
+
+  /** @returns why Redis does not answer; null when it does, whether it tells its time or not */
+  async function askTime(): Promise<RedisError | null> {
+    const sentAt = performance.now()
+    const [reply] = await send(connection, [['time']])
+    if (isRefusal(reply)) clock.refuse()
+    // Any node of a Cluster may be asked, and another one than those that are written to may be out.
+    else if (isOfPart(reply)) return null
+    else if (reply?.error) return reply.error
+    else clock.learn(reply?.value, sentAt)
+    return null
   }
 
   return {
-    // No await before the commands are sent: they are with the socket when this returns, if the connection is ready.
     write(batch) {
-      const steps = [
-        ...heartbeatSteps(way, batch),
-        ...slowSteps(way, batch),
-        ...exceptionSteps(way, batch),
-        ...rollupSteps(way, batch),
-        ...tidySteps(batch.service),
-      ]
-      const commands = steps.map((step) => step.command)
-      return send(connection, commands).then((replies) => resultOf(batch, steps, replies))
+      // What comes without a heartbeat is the last of a process, and goes at once.
+      if (!batch.heartbeat || !clock.isDoubtful || !clock.isAnswering) return put(batch)
+      return askTime().then((error) => (error ? { unwritten: batch.records, error } : put(batch)))
     },
     async leave(service, node) {
       await send(connection, [
@@ -91,38 +113,70 @@ export function redisWriter(
   }
 }
 
-function resultOf(batch: Batch, steps: readonly Step[], replies: readonly Reply[]): WriteResult {
+function isRefusal(reply: Reply | undefined): boolean {
+  return reply?.error?.code === 'NOPERM' || reply?.error?.code === 'NOCMD'
+}
+
+function resultOf(batch: Batch, steps: readonly Step[], replies: readonly Reply[], sentAt: number): WriteResult {
   const lost = new Set<StoreRecord>()
   let error: Error | null = null
   steps.forEach((step, index) => {
     const reply = replies[index]
-    if (step.refused && (reply?.error?.code === 'NOPERM' || reply?.error?.code === 'NOCMD')) step.refused()
+    if (step.refused && isRefusal(reply)) step.refused()
     else if (reply?.error) {
       error ??= reply.error
       for (const record of step.records) lost.add(record)
-    } else step.done?.(reply?.value)
+    } else step.done?.(reply?.value, sentAt)
   })
   return { unwritten: batch.records.filter((record) => lost.has(record)), error }
 }
 
-function heartbeatSteps({ keys, clock, signer }: Way, { heartbeat, service, node }: Batch): Step[] {
+function heartbeatSteps({ keys, clock, signer }: Way, { heartbeat, service, node, clockOrigin }: Batch): Step[] {
   if (!heartbeat) return []
   const key = keys.node(service, node)
+  const timestamp = clock.translate(heartbeat.timestamp, clockOrigin)
+  const text = encodeHeartbeat({ ...heartbeat, timestamp, clockAhead: aheadBy(clock.shift(clockOrigin)) })
   return [
-    just('set', key, signer.json(key, encodeHeartbeat(heartbeat)), 'PX', lifeOf(heartbeat)),
-    just('zadd', keys.nodeIndex, clock.translate(heartbeat.timestamp), nodeMember(service, node)),
+    just('set', key, signer.json(key, text), 'PX', lifeOf(heartbeat)),
+    just('zadd', keys.nodeIndex, timestamp, nodeMember(service, node)),
   ]
+}
+
+/** What a record says of its node's clock: see `readClockAhead`. @param shift what its times lacked, ms */
+function aheadBy(shift: number | null): number | null {
+  return shift === null ? null : 0 - shift
+}
+
+/** By Redis' clock, as it was known when they were first written: a record that is written twice stays the same. */
+const shifts = new WeakMap<StoreRecord, number | null>()
+
+function shiftOf(entry: StoreRecord, clock: ServerClock): number | null {
+  const known = shifts.get(entry)
+  if (known !== undefined) return known
+  const shift = clock.shift(entry.clockOrigin)
+  shifts.set(entry, shift)
+  return shift
+}
+
+function dated<T extends { readonly ts: number }>(record: T, shift: number | null): T {
+  return shift ? { ...record, ts: Math.max(0, record.ts + shift) } : record
+}
+
+function datedRollup(rollup: Rollup, shift: number | null): Rollup {
+  if (!shift) return rollup
+  return { ...rollup, from: Math.max(0, rollup.from + shift), to: Math.max(0, rollup.to + shift) }
 }
 
 function lifeOf(heartbeat: Heartbeat): number {
   return Math.ceil(heartbeatLife(heartbeat.interval ?? 0))
 }
 
-function slowSteps({ keys, signer }: Way, { service, records }: Batch): Step[] {
+function slowSteps({ keys, clock, signer }: Way, { service, records }: Batch): Step[] {
   const key = keys.slow(service)
   return records.flatMap((entry) => {
     if (entry.type !== 'slow') return []
-    const fields = signer.fields(key, encodeSlowEntry(entry.record))
+    const shift = shiftOf(entry, clock)
+    const fields = signer.fields(key, encodeSlowEntry(dated(entry.record, shift), aheadBy(shift)))
     return [keeping([entry], 'xadd', key, 'MAXLEN', '~', MAX_SLOW_ENTRIES, '*', ...fields)]
   })
 }
@@ -135,36 +189,41 @@ function exceptionSteps({ keys, clock, signer }: Way, { service, records }: Batc
   const entries = records.filter((entry) => entry.type === 'exception')
   if (entries.length === 0) return []
   const key = keys.errors(service)
-  const now = clock.now()
-  const score = clock.translate(Date.now())
-  const members = entries.flatMap((entry) => [score, signer.json(key, encodeException(entry.record))])
+  const oldest = clock.oldest(EXCEPTION_LIFE_MS)
+  const score = clock.now() ?? Date.now()
+  const members = entries.flatMap((entry) => {
+    const shift = shiftOf(entry, clock)
+    return [score, signer.json(key, encodeException(dated(entry.record, shift), aheadBy(shift)))]
+  })
   return [
     keeping(entries, 'zadd', key, 'NX', ...members),
-    ...(now === null ? [] : [just('zremrangebyscore', key, '-inf', now - EXCEPTION_LIFE_MS)]),
+    ...(oldest === null ? [] : [just('zremrangebyscore', key, '-inf', oldest)]),
     just('zremrangebyrank', key, 0, -(MAX_EXCEPTIONS + 1)),
     just('pexpire', key, EXCEPTION_LIFE_MS),
   ]
 }
 
 function rollupSteps({ keys, clock, signer }: Way, { service, records }: Batch): Step[] {
-  const now = clock.now()
   return records.flatMap((entry) => {
     if (entry.type !== 'rollup' && entry.type !== 'history') return []
     // As long as Redis' clock is not known, nothing is trimmed by age.
-    const trim = now === null ? [] : ['MINID', '~', now - LIVES[entry.type]]
+    const oldest = clock.oldest(LIVES[entry.type])
+    const trim = oldest === null ? [] : ['MINID', '~', oldest]
     const key = keys[entry.type](service)
-    const fields = packText(signer.json(key, encodeRollup(entry.record)), MAX_RECORD_CHARS)
-    const done = (id: unknown) => clock.learnFromId(id)
+    const shift = shiftOf(entry, clock)
+    const text = encodeRollup(datedRollup(entry.record, shift), aheadBy(shift))
+    const fields = packText(signer.json(key, text), MAX_RECORD_CHARS)
+    const done = (id: unknown, sentAt: number) => clock.learnFromId(id, sentAt)
     return [{ ...keeping([entry], 'xadd', key, ...trim, '*', ...fields), done }]
   })
 }
 
 /** Also what lies in the future: it would never get old. */
-function pruneIndex(keys: Keys, now: number | null): Step[] {
-  if (now === null) return []
+function pruneIndex(keys: Keys, oldest: number | null): Step[] {
+  if (oldest === null) return []
   return [
-    just('zremrangebyscore', keys.nodeIndex, '-inf', now - INDEX_LIFE_MS),
-    just('zremrangebyscore', keys.nodeIndex, now + INDEX_LIFE_MS, '+inf'),
+    just('zremrangebyscore', keys.nodeIndex, '-inf', oldest),
+    just('zremrangebyscore', keys.nodeIndex, oldest + 2 * INDEX_LIFE_MS, '+inf'),
   ]
 }
 

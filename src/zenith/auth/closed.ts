@@ -1,25 +1,52 @@
-import { isLocal } from '../loopback.js'
-import { bare, json, text, wantsHtml } from '../responses.js'
-import type { Gate } from './gate.js'
-import { visitor } from './roles.js'
+import type { Logger } from '../../ports/index.js'
+import type { Origin } from '../context.js'
+import { isLoopback, whyNotLocal } from '../loopback.js'
+import { bare, problem, text, wantsHtml } from '../responses.js'
+import type { Gate } from './visitor.js'
+import { visitor } from './visitor.js'
 
 /** Whoever sits at the machine may do on it what they like. */
 const OWNER = visitor(null, 'admin')
 
-/** This machine itself alone; to others there is nothing. */
-export const localGate: Gate = async (request, origin) => (isLocal(request, origin) ? OWNER : bare(404))
+const PASS_AUTH =
+  'pass the option `auth`: createZenith({ auth: { users: [{ name, password, role }] } }), { basic: { username, password } }, { bearer: token }, or a function of the request.'
 
-export function closedGate(isDevelopment: boolean): Gate {
-  if (isDevelopment) return localGate
-  return async (request, origin) => (isLocal(request, origin) ? howToOpen(request) : bare(404))
+const HOW_TO_OPEN = `Zenith is closed. It is open on this machine if NODE_ENV is development; everywhere else ${PASS_AUTH}`
+
+/** How many are told of: a client chooses which header it sends. */
+const MAX_REASONS = 20
+
+/** This machine itself alone. */
+export function localGate(logger: Logger | undefined): Gate {
+  const refuse = refusal(logger)
+  return async (request, origin) => {
+    const why = whyNotLocal(request, origin)
+    return why === null ? OWNER : refuse(request, origin, why)
+  }
 }
 
-const HOW_TO_OPEN =
-  'Zenith is closed. It opens by itself on this machine when NODE_ENV is development; everywhere else pass the option `auth`: ' +
-  'createZenith({ auth: { users: [{ name, password, role }] } }), { basic: { username, password } }, { bearer: token }, or a function of the request.'
+export function closedGate(isDevelopment: boolean, logger: Logger | undefined): Gate {
+  if (isDevelopment) return localGate(logger)
+  return async (request, origin) =>
+    whyNotLocal(request, origin) === null ? closed(request, HOW_TO_OPEN, 'closed') : bare(404)
+}
 
-/** Only for the machine itself: others are not even told that there is something. */
-function howToOpen(request: Request): Response {
-  if (wantsHtml(request)) return text(404, HOW_TO_OPEN)
-  return json(404, { error: { code: 'closed', message: HOW_TO_OPEN } })
+/**
+ * The owner reads why in the log, once for each reason. The answer says it to what comes through a loopback socket: a proxy on this
+ * machine, which its owner has to see, or a foreign name. To another machine there is nothing.
+ */
+function refusal(logger: Logger | undefined): (request: Request, origin: Origin, why: string) => Response {
+  const told = new Set<string>()
+  return (request, { peer }, why) => {
+    const words = `Without the option \`auth\` Zenith answers this machine alone, and refused a request because ${why}. To let others in, ${PASS_AUTH}`
+    if (!told.has(why) && told.size < MAX_REASONS) {
+      told.add(why)
+      logger?.warn(words)
+    }
+    return isLoopback(peer) ? closed(request, words, 'not_local') : bare(404)
+  }
+}
+
+function closed(request: Request, words: string, code: string): Response {
+  return wantsHtml(request) ? text(404, words) : problem(404, code, words)
 }

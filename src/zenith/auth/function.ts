@@ -1,8 +1,9 @@
-import type { Logger } from '../../ports.js'
+import { isRole } from '../../api/permissions.js'
+import type { Logger } from '../../ports/index.js'
 import { bare, json } from '../responses.js'
-import type { Gate } from './gate.js'
 import type { Authorize } from './options.js'
-import { isRole, visitor } from './roles.js'
+import type { Gate } from './visitor.js'
+import { visitor } from './visitor.js'
 
 export function functionGate(authorize: Authorize, logger: Logger | undefined): Gate {
   return async (request, { peer }) => {

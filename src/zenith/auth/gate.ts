@@ -1,16 +1,13 @@
-import type { Logger } from '../../ports.js'
-import type { Origin } from '../context.js'
+import type { Logger } from '../../ports/index.js'
+import { linkGate } from '../link/gate.js'
 import { loginGate } from '../login/gate.js'
 import { closedGate, localGate } from './closed.js'
 import { functionGate } from './function.js'
 import type { ZenithAuth } from './options.js'
-import type { Visitor } from './roles.js'
 import { basicGate, bearerGate } from './secrets.js'
+import type { Gate, Guessing } from './visitor.js'
 
-/** Lets a request in as a visitor; otherwise the answer. @param path below the mount */
-export type Gate = (request: Request, origin: Origin, path: string) => Promise<Visitor | Response>
-
-export interface GateOptions {
+export interface GateOptions extends Guessing {
   auth: ZenithAuth | undefined
   /** Whether the process says that it is a development machine. */
   isDevelopment: boolean
@@ -20,10 +17,12 @@ export interface GateOptions {
 }
 
 /** What stands in front of every route. Without `auth` it is closed to all but this machine itself, in development. */
-export function gateOf({ auth, isDevelopment, secret, logger }: GateOptions): Gate {
-  if (auth === undefined) return closedGate(isDevelopment)
-  if (auth === 'local') return localGate
+export function gateOf(options: GateOptions): Gate {
+  const { auth, isDevelopment, secret, logger } = options
+  if (auth === undefined) return closedGate(isDevelopment, logger)
+  if (auth === 'local') return localGate(logger)
   if (typeof auth === 'function') return functionGate(auth, logger)
-  if ('users' in auth) return loginGate({ secret, ...auth }, logger)
-  return 'basic' in auth ? basicGate(auth) : bearerGate(auth)
+  if ('link' in auth) return linkGate(auth, options)
+  if ('users' in auth) return loginGate({ secret, ...auth }, options)
+  return 'basic' in auth ? basicGate(auth, options) : bearerGate(auth, options)
 }

@@ -1,6 +1,7 @@
+import { isRole, type Role } from '../../api/permissions.js'
+import type { LoginLink } from '../link/link.js'
 import type { LoginOptions } from '../login/options.js'
 import { isPasswordHash } from '../login/password.js'
-import { isRole, type Role } from './roles.js'
 
 /**
  * Who may: a role lets in, `true` as a viewer; false or null answers with 404; a `Response` is sent as it is (a redirect to
@@ -23,11 +24,19 @@ export interface BearerAuth {
   readonly role?: Role | undefined
 }
 
-/** `'local'`: this machine itself alone, whatever NODE_ENV is. Not for a machine whose proxy hands requests on. */
-export type ZenithAuth = Authorize | 'local' | BasicAuth | BearerAuth | LoginOptions
+/** This machine itself alone, and on it the browser that opened the link. */
+export interface LinkAuth {
+  readonly link: LoginLink
+}
+
+/**
+ * `'local'`: this machine itself alone, whatever NODE_ENV is. A proxy that adds no header and keeps the local `Host` looks like this
+ * machine: where there may be one, and where several people share the machine, pass `{ link: createLoginLink() }`.
+ */
+export type ZenithAuth = Authorize | 'local' | BasicAuth | BearerAuth | LinkAuth | LoginOptions
 
 const TAKES =
-  "a function, 'local', { basic: { username, password, role? } }, { bearer: token, role? } or { users: [{ name, password, role? }] }, none of them empty"
+  "a function, 'local', { basic: { username, password, role? } }, { bearer: token, role? }, { link: createLoginLink() } or { users: [{ name, password, role? }] }, none of them empty"
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -36,11 +45,18 @@ export function authProblem(auth: unknown): string | null {
   if (typeof auth === 'function' || auth === 'local') return null
   const fields = fieldsOf(auth)
   if (!fields) return `takes ${TAKES}.`
-  const ways = ['basic', 'bearer', 'users'].filter((way) => fields[way] !== undefined)
+  const ways = ['basic', 'bearer', 'link', 'users'].filter((way) => fields[way] !== undefined)
   if (ways.length !== 1) return `takes ${TAKES}, and one of them only.`
   if (ways[0] === 'users') return loginProblem(fields)
+  if (ways[0] === 'link') return isLink(fields.link) && hasOnly(fields, ['link']) ? null : `takes ${TAKES}.`
   const isRight = ways[0] === 'basic' ? isBasic(fields) : isSecret(fields.bearer) && isRoleOrNone(fields.role)
   return isRight && hasOnly(fields, ['basic', 'bearer', 'role']) ? null : `takes ${TAKES}.`
+}
+
+/** By what it does: another copy of this package may have made it. */
+function isLink(link: unknown): boolean {
+  const { make, spend } = fieldsOf(link) ?? {}
+  return typeof make === 'function' && typeof spend === 'function'
 }
 
 function isBasic({ basic, role }: Fields): boolean {

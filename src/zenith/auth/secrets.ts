@@ -1,25 +1,70 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Origin } from '../context.js'
+import { Admitted } from '../guesses/admitted.js'
+import { tooMany } from '../guesses/too-many.js'
 import { json } from '../responses.js'
-import type { Gate } from './gate.js'
 import type { BasicAuth, BearerAuth } from './options.js'
-import { visitor } from './roles.js'
+import type { Gate, Guessing } from './visitor.js'
+import { type Visitor, visitor } from './visitor.js'
 
-export function basicGate({ basic: { username, password, role = 'viewer' } }: BasicAuth): Gate {
-  const isRight = secretTest(`${username}:${password}`)
-  return async (request) => {
-    const [scheme, credentials] = credentialsOf(request)
-    if (scheme === 'basic' && isRight(Buffer.from(credentials, 'base64').toString('utf8'))) {
-      return visitor(username, role)
-    }
-    return unauthorized('Basic realm="Zenith", charset="UTF-8"')
-  }
+export function basicGate({ basic: { username, password, role = 'viewer' } }: BasicAuth, guessing: Guessing): Gate {
+  return secretGate(guessing, {
+    scheme: 'basic',
+    challenge: 'Basic realm="Zenith", charset="UTF-8"',
+    secretOf: (credentials) => Buffer.from(credentials, 'base64').toString('utf8'),
+    isRight: secretTest(`${username}:${password}`),
+    visitor: visitor(username, role),
+    accountOf: (secret) => secret.split(':', 1)[0] ?? '',
+    labelOf: (account) => (account === username ? `"${username}"` : 'an unknown name'),
+  })
 }
 
-export function bearerGate({ bearer, role = 'viewer' }: BearerAuth): Gate {
-  const isRight = secretTest(bearer)
-  return async (request) => {
+export function bearerGate({ bearer, role = 'viewer' }: BearerAuth, guessing: Guessing): Gate {
+  return secretGate(guessing, {
+    scheme: 'bearer',
+    challenge: 'Bearer realm="Zenith"',
+    secretOf: (credentials) => credentials,
+    isRight: secretTest(bearer),
+    visitor: visitor(null, role),
+    accountOf: () => BEARER,
+    labelOf: () => 'the bearer token',
+  })
+}
+
+/** No user's name: those have no control characters. */
+const BEARER = '\0bearer'
+
+interface Way {
+  readonly scheme: string
+  readonly challenge: string
+  readonly secretOf: (credentials: string) => string
+  readonly isRight: (secret: string) => boolean
+  readonly visitor: Visitor
+  readonly accountOf: (secret: string) => string
+  readonly labelOf: (account: string) => string
+}
+
+function secretGate({ limit, addressOf }: Guessing, way: Way): Gate {
+  const admitted = new Admitted()
+
+  async function check(secret: string, address: string): Promise<Visitor | Response> {
+    const isRight = way.isRight(secret)
+    if (admitted.goesOn(address, isRight)) return way.visitor
+    const account = way.accountOf(secret)
+    const guess = { account, label: way.labelOf(account), address, device: null }
+    const attempt = await limit.begin(guess)
+    if (attempt.wait > 0) return tooMany(attempt.wait)
+    if (!isRight) return unauthorized(way.challenge)
+    await attempt.succeed()
+    admitted.add(address)
+    return way.visitor
+  }
+
+  return async (request: Request, origin: Origin) => {
     const [scheme, credentials] = credentialsOf(request)
-    return scheme === 'bearer' && isRight(credentials) ? visitor(null, role) : unauthorized('Bearer realm="Zenith"')
+    // Who says nothing guesses nothing: a browser asks without first.
+    if (scheme !== way.scheme || credentials === '') return unauthorized(way.challenge)
+    return check(way.secretOf(credentials), addressOf(request, origin))
   }
 }
 

@@ -1,69 +1,99 @@
 import { randomUUID } from 'node:crypto'
+import { withTimeout } from '../../lib/async.js'
 import type { BulkOperation, BulkResult, JobAction, JobSelection } from '../../protocol/index.js'
-import { storeErrorInWords } from '../monitor/store-error.js'
-import { withTimeout } from '../monitor/wait.js'
 import type { Actor } from '../queues/act.js'
 import type { Queues } from '../queues/queues.js'
 import { isRefusal, Refusal } from '../queues/refusal.js'
 import { dryRun } from './dry-run.js'
-import { KEEP_MS, KeptOperations, MAX_KEPT } from './kept-operations.js'
+import { KEEP_MS, type Kept, KeptOperations, MAX_KEPT } from './kept-operations.js'
+import { Left } from './left.js'
 import { Operation, type Target } from './operation.js'
-import { run } from './run.js'
+import { busy, Performer, telling } from './performer.js'
 import { outcomeOf, targetOf } from './words.js'
 
-/** How many dry runs go on at the same time. */
+/** How many dry runs go on at the same time, and of one user. */
 const MAX_COUNTING = 3
+const MAX_COUNTING_OF_ONE = 2
 /** How many jobs are remembered over all operations: some 40 MB. The oldest lose their results first. */
 const MAX_REMEMBERED = 300_000
-/** How often other Zeniths are told how far an operation is, ms. */
-const BEAT_MS = 2_000
 /** So long is waited for an operation to end that was told to, ms. */
 const STOP_WITHIN_MS = 5_000
 
+const CAN_BE_RESUMED = 'This operation ended before all was done: resume it to go on with what is left.'
+
+type Needed = Pick<Queues, 'able' | 'changeable' | 'commands' | 'act' | 'touch' | 'outbox' | 'directory' | 'now'>
+
 /** Things that are done with many jobs: first a dry run that changes nothing, then, if it is started, in the background. */
 export class BulkOperations {
-  readonly #queues: Pick<Queues, 'able' | 'changeable' | 'commands' | 'act' | 'touch'>
+  readonly #queues: Needed
   readonly #kept: KeptOperations
+  readonly #performer: Performer
+  readonly #left: Left
   /** The oldest first. */
   readonly #own = new Map<string, Operation>()
   #isClosed = false
 
-  constructor(queues: Pick<Queues, 'able' | 'changeable' | 'commands' | 'act' | 'touch'>) {
+  constructor(queues: Needed) {
     this.#queues = queues
-    this.#kept = new KeptOperations(queues.commands, randomUUID())
+    this.#kept = new KeptOperations(queues, randomUUID())
+    this.#performer = new Performer(queues, this.#kept)
+    this.#left = new Left(queues, this.#kept)
   }
 
   /** Begins a dry run. Rejects with a `Refusal`. */
   async create(by: Actor, action: JobAction, selection: JobSelection): Promise<BulkOperation> {
     const keys = [...new Set(selection.queues)]
     const targets = await Promise.all(keys.map((key) => this.#find(key, action)))
-    this.#refuseWhenBusy()
-    const operation = new Operation(action, selection, targets, by)
+    this.#refuseWhenBusy(by)
+    // By the store's clock: this one may be off, and jobs that came since it shows would be left out, or others not.
+    const { commands, now } = this.#queues
+    const asOf = (await commands?.time().catch(() => null)) ?? now()
+    // Others may have begun while the store was asked.
+    this.#refuseWhenBusy(by)
+    const operation = new Operation({ action, selection, targets, user: by.user, asOf, now })
     this.#own.set(operation.id, operation)
     this.#makeRoom()
     operation.ended = dryRun(operation).then(() => this.#makeRoom())
+    void this.#performer.tidy()
     return operation.view
   }
 
   /** Does what the dry run found. Settles when it has begun; rejects with a `Refusal` when it does not. */
   async start(by: Actor, id: string): Promise<BulkOperation> {
     const operation = await this.#get(id)
-    await this.#refuseElsewhere(operation)
     this.#refuseToStart(operation)
     operation.phase = 'running'
-    operation.startedAt = Date.now()
-    await new Promise<void>((resolve, reject) => {
-      operation.ended = this.#perform(by, operation, resolve).catch((error) => {
-        // Nothing was done: it can be started again.
-        if (!operation.hasEnded) operation.phase = 'ready'
-        reject(error)
-      })
-    })
+    try {
+      await this.#performer.begin({ by, operation, blocks: 0 })
+    } catch (error) {
+      // Nothing was done: it can be started again.
+      operation.phase = 'ready'
+      operation.startedAt = null
+      throw error
+    }
+    this.#makeRoomAfter(operation)
+    return operation.view
+  }
+
+  /** Goes on with what is left of one that was interrupted or failed, whichever Zenith ran it. Settles as {@link start} does. */
+  async resume(by: Actor, id: string): Promise<BulkOperation> {
+    if (this.#isClosed) throw endingRefusal()
+    const { phase, resumable } = await this.get(id)
+    if (phase === 'running') throw new Refusal('not_possible', 'This operation is running already.')
+    if (!resumable) throw new Refusal('not_possible', 'There is nothing left of this operation to go on with.')
+    const { operation, blocks, check } = await this.#left.take(id, (key, action) => this.#find(key, action))
+    this.#refuseInQueuesOf(operation)
+    operation.phase = 'running'
+    await this.#performer.begin({ by, operation, blocks, check })
+    this.#supersede(id)
+    this.#own.set(id, operation)
+    this.#makeRoomAfter(operation)
     return operation.view
   }
 
   /** Ends it before its time: what is done stays done. Settles when it has ended, or after a few seconds. */
   async cancel(by: Actor, id: string): Promise<BulkOperation> {
+    if ((await this.get(id)).phase === 'interrupted') return this.#abandon(by, id)
     const operation = await this.#get(id)
     if (operation.hasEnded) throw new Refusal('not_possible', 'This operation has ended.')
     const reason = by.user === null ? 'cancelled' : `cancelled by ${by.user}`
@@ -74,25 +104,37 @@ export class BulkOperations {
   }
 
   /** The newest first, those of other Zeniths too. Rejects with a `Refusal` when the store does not answer. */
-  async list(): Promise<BulkOperation[]> {
+  async list(): Promise<{ operations: BulkOperation[]; leftOut: number }> {
     this.#makeRoom()
+    const { operations, leftOut } = await telling(() => this.#kept.all())
+    for (const other of operations) this.#yieldTo(other)
+    const others = operations.map(({ operation }) => operation).filter(({ id }) => !this.#own.has(id))
     const own = [...this.#own.values()].map(({ view }) => view)
-    const all = [...own, ...(await this.#others())]
-    return all.sort((a, b) => b.asOf - a.asOf).slice(0, MAX_KEPT)
+    return { operations: [...own, ...others].sort((a, b) => b.asOf - a.asOf).slice(0, MAX_KEPT), leftOut }
   }
 
   async get(id: string): Promise<BulkOperation> {
-    const own = this.#own.get(id)?.view
-    if (own) return own
-    const other = (await this.#others()).find((operation) => operation.id === id)
-    if (other) return other
+    const own = this.#own.get(id)
+    // What has ended here another Zenith may have gone on with.
+    if (own && !own.view.resumable) return own.view
+    try {
+      const other = await telling(() => this.#kept.find(id))
+      if (other) this.#yieldTo(other)
+      if (other && !this.#own.has(id)) return other.operation
+    } catch (error) {
+      if (!own) throw error
+    }
+    if (own) return own.view
     throw new Refusal('not_found', 'There is no such operation, or it was too long ago.')
   }
 
   /** What became of single jobs. @param ok those that it was done with, or the others; null: all */
   async results(id: string, ok: boolean | null, offset: number, limit: number) {
-    const { work, isReleased } = await this.#get(id)
-    if (isReleased) throw new Refusal('not_found', 'The results of this operation went to make room for newer ones.')
+    const { resumable } = await this.get(id)
+    const own = this.#own.get(id)
+    if (own?.isReleased)
+      throw new Refusal('not_found', 'The results of this operation went to make room for newer ones.')
+    const work = own || !resumable ? (await this.#get(id)).work : await this.#left.work(id)
     const items: BulkResult[] = []
     let total = 0
     for (const result of work.results(ok)) {
@@ -126,91 +168,41 @@ export class BulkOperations {
   async #get(id: string): Promise<Operation> {
     const own = this.#own.get(id)
     if (own) return own
-    await this.get(id)
+    const { resumable } = await this.get(id)
+    if (resumable) throw new Refusal('not_possible', CAN_BE_RESUMED)
     throw new Refusal('not_possible', 'Another Zenith, or one that ended, has this operation.')
   }
 
-  async #others(): Promise<BulkOperation[]> {
-    try {
-      return await this.#kept.others()
-    } catch (error) {
-      throw new Refusal('store_unavailable', storeErrorInWords(error))
-    }
+  /** What ended here, and another Zenith went on with, is its own. */
+  #yieldTo({ operation: { id }, isOwn }: Kept): void {
+    if (!isOwn && this.#own.get(id)?.hasEnded) this.#supersede(id)
   }
 
-  #refuseWhenBusy(): void {
+  #refuseWhenBusy({ user }: Actor): void {
     const counting = [...this.#own.values()].filter(({ phase }) => phase === 'counting')
-    if (this.#isClosed) throw new Refusal('not_possible', 'This Zenith is being ended.')
-    if (counting.length < MAX_COUNTING) return
-    throw new Refusal(
-      'not_possible',
-      `${MAX_COUNTING} operations are being counted already. Wait for one, or cancel it.`,
-    )
+    if (this.#isClosed) throw endingRefusal()
+    // Those without a name can't be told apart.
+    const own = user === null ? 0 : counting.filter(({ view }) => view.user === user).length
+    if (counting.length < MAX_COUNTING && own < MAX_COUNTING_OF_ONE) return
+    const whose =
+      own < MAX_COUNTING_OF_ONE ? `${MAX_COUNTING} operations` : `${MAX_COUNTING_OF_ONE} operations of yours`
+    throw new Refusal('too_many_searches', `${whose} are being counted already. Wait for one, or cancel it.`)
   }
 
-  #refuseToStart({ phase, queues }: Operation): void {
-    if (this.#isClosed) throw new Refusal('not_possible', 'This Zenith is being ended.')
+  #refuseToStart(operation: Operation): void {
+    const { phase } = operation
+    if (this.#isClosed) throw endingRefusal()
     if (phase === 'counting') throw new Refusal('not_possible', 'The jobs are still being counted.')
     if (phase === 'running') throw new Refusal('not_possible', 'This operation is running already.')
+    if (operation.view.resumable) throw new Refusal('not_possible', CAN_BE_RESUMED)
     if (phase !== 'ready') throw new Refusal('not_possible', 'This operation has ended.')
-    const running = [...this.#own.values()].filter((other) => other.phase === 'running')
+    this.#refuseInQueuesOf(operation)
+  }
+
+  #refuseInQueuesOf({ queues }: Operation): void {
+    const running = [...this.#own.values()].filter(({ phase }) => phase === 'running')
     for (const { key, name } of queues) {
       if (running.some((other) => other.queues.some((queue) => queue.key === key))) throw busy(name)
-    }
-  }
-
-  async #refuseElsewhere({ queues }: Operation): Promise<void> {
-    const running = (await this.#others()).filter(({ phase }) => phase === 'running')
-    const taken = queues.find(({ key }) => running.some(({ selection }) => selection.queues.includes(key)))
-    if (taken) throw busy(taken.name)
-  }
-
-  /** @param begun called when the intent is written and others know of it */
-  async #perform(by: Actor, operation: Operation, begun: () => void): Promise<void> {
-    const { id, action, queues } = operation
-    await this.#queues.act({
-      by,
-      action: `bulk ${action}`,
-      queue: queues.length === 1 ? (queues[0] ?? null) : null,
-      target: targetOf(operation),
-      operation: id,
-      within: null,
-      perform: async () => {
-        await this.#tell(operation)
-        begun()
-        await this.#runTelling(operation)
-      },
-      tell: () => ({
-        ok: operation.phase === 'done' && operation.work.skipped.total === 0,
-        detail: outcomeOf(operation),
-      }),
-    })
-  }
-
-  async #runTelling(operation: Operation): Promise<void> {
-    let telling: Promise<void> | null = null
-    // How far it is now matters, not how far it was: none is sent while one is under way.
-    const timer = setInterval(() => {
-      telling ??= this.#tell(operation)
-        .catch(() => {})
-        .finally(() => {
-          telling = null
-        })
-    }, BEAT_MS).unref()
-    await run(operation)
-    clearInterval(timer)
-    for (const queue of operation.queues) this.#queues.touch(queue)
-    await telling
-    await this.#tell(operation).catch(() => {})
-    await this.#kept.prune().catch(() => {})
-    this.#makeRoom()
-  }
-
-  async #tell({ view }: Operation): Promise<void> {
-    try {
-      await this.#kept.keep(view)
-    } catch (error) {
-      throw new Refusal('store_unavailable', storeErrorInWords(error))
     }
   }
 
@@ -226,11 +218,28 @@ export class BulkOperations {
     })
   }
 
+  async #abandon(by: Actor, id: string): Promise<BulkOperation> {
+    const cancelled = await this.#left.abandon(by, id)
+    this.#supersede(id)
+    return cancelled
+  }
+
+  #supersede(id: string): void {
+    const own = this.#own.get(id)
+    if (own) own.isSuperseded = true
+    this.#own.delete(id)
+  }
+
+  #makeRoomAfter(operation: Operation): void {
+    operation.ended = operation.ended.then(() => this.#makeRoom())
+  }
+
   /** Operations that are old, or too many, go; of those that stay the oldest lose their results when there are too many jobs. */
   #makeRoom(): void {
     const idle = [...this.#own.values()].filter(({ phase }) => phase !== 'running' && phase !== 'counting')
     const surplus = this.#own.size - MAX_KEPT
-    const gone = idle.filter(({ asOf, endedAt }, index) => index < surplus || (endedAt ?? asOf) < Date.now() - KEEP_MS)
+    const oldest = this.#queues.now() - KEEP_MS
+    const gone = idle.filter(({ asOf, endedAt }, index) => index < surplus || (endedAt ?? asOf) < oldest)
     for (const { id } of gone) this.#own.delete(id)
     for (const operation of idle) {
       if (this.#remembered <= MAX_REMEMBERED) return
@@ -254,6 +263,6 @@ async function stop(operation: Operation, as: 'cancelled' | 'interrupted', reaso
   await withTimeout(operation.ended, STOP_WITHIN_MS).catch(() => {})
 }
 
-function busy(name: string): Refusal {
-  return new Refusal('not_possible', `Another operation is running in ${name}. Wait for it, or cancel it.`)
+function endingRefusal(): Refusal {
+  return new Refusal('not_possible', 'This Zenith is being ended.')
 }

@@ -5,6 +5,7 @@ import {
   JOB_ACTIONS,
   JOB_STATES,
   type JobSelection,
+  MAX_KEPT_DOCUMENTS,
   MAX_MESSAGE_CHARS,
   MAX_NAME_CHARS,
 } from '../../protocol/index.js'
@@ -13,6 +14,7 @@ import {
   fieldsOf,
   own,
   readAmount,
+  readCount,
   readList,
   readObject,
   readText,
@@ -22,14 +24,20 @@ import {
 
 /** How many reasons are given. */
 const MAX_REASONS = 100
+/** How many queues, and ids of jobs, are told: as many queues as one may have, and more ids than are written here. */
+const MAX_SELECTED = 200
 
 /** What one Zenith tells the others of an operation. */
 export interface KeptOperation {
   /** The Zenith that runs it. */
   readonly zenith: string
-  /** When it said so last, Unix ms. */
+  /** When it said so last, by its own clock. Unix ms. */
   readonly at: number
   readonly operation: BulkOperation
+  /** With how many jobs it was about to do something; null: an older Zenith does not say. */
+  readonly going: number | null
+  /** How many parts the list of its jobs has in the store; none when there is no such list. */
+  readonly blocks: number
 }
 
 /** Null for what is no operation, or one of a Zenith whose operations have another form. */
@@ -38,7 +46,9 @@ export function parseKeptOperation(document: string): KeptOperation | null {
   const operation = fields && parseOperation(fieldsOf(own(fields, 'operation')) ?? {})
   const zenith = fields && readText(fields, 'zenith', MAX_NAME_CHARS)
   const at = fields && readTime(fields, 'at')
-  return operation && zenith && at !== null ? { zenith, at, operation } : null
+  if (!operation || !zenith || at === null) return null
+  const blocks = Math.min(readCount(fields, 'blocks') ?? 0, MAX_KEPT_DOCUMENTS)
+  return { zenith, at, operation, going: readCount(fields, 'going'), blocks }
 }
 
 function parseOperation(fields: Fields): BulkOperation | null {
@@ -55,11 +65,14 @@ function parseOperation(fields: Fields): BulkOperation | null {
     startedAt: readAmount(fields, 'startedAt'),
     endedAt: readAmount(fields, 'endedAt'),
     looked: amount('looked'),
+    total: readAmount(fields, 'total'),
     eligible: amount('eligible'),
     notEligible: parseReasons(fields, 'notEligible'),
     isPartial: own(fields, 'isPartial') === true,
     succeeded: amount('succeeded'),
     skipped: parseReasons(fields, 'skipped'),
+    unknown: amount('unknown'),
+    resumable: own(fields, 'resumable') === true,
     error: readText(fields, 'error', MAX_MESSAGE_CHARS),
   }
 }
@@ -71,8 +84,8 @@ function parseSelection(fields: Fields): JobSelection | null {
   return state
     ? {
         state,
-        queues: textsOf(own(fields, 'queues')),
-        ids: Array.isArray(ids) ? textsOf(ids) : null,
+        queues: textsOf(own(fields, 'queues')).slice(0, MAX_SELECTED),
+        ids: Array.isArray(ids) ? textsOf(ids).slice(0, MAX_SELECTED) : null,
         name: text('name'),
         fingerprint: text('fingerprint'),
         text: text('text'),

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { BulkOperation, BulkPhase, JobAction, JobSelection } from '../../protocol/index.js'
-import type { Actor } from '../queues/act.js'
 import type { ConnectedQueue } from '../queues/directory.js'
+import { seenSelection } from './selection.js'
 import { Tally } from './tally.js'
-import { WorkList } from './work-list.js'
+import { UNKNOWN, WorkList } from './work-list.js'
 
 export const ENDED: readonly BulkPhase[] = ['done', 'cancelled', 'failed', 'interrupted']
 
@@ -17,14 +17,28 @@ export interface Target {
   readonly obstacle: string | null
 }
 
+/** What an operation is about. */
+export interface Plan {
+  readonly action: JobAction
+  readonly selection: JobSelection
+  readonly targets: readonly Target[]
+  /** Who wants it. */
+  readonly user: string | null
+  /** The jobs are those that were there then, Unix ms. */
+  readonly asOf: number
+  /** What the store's clock shows, Unix ms. */
+  readonly now: () => number
+}
+
 /** One bulk operation of this Zenith, from its dry run to its results. */
 export class Operation {
-  readonly id = randomUUID()
-  readonly asOf = Date.now()
+  readonly id: string
   readonly notEligible = new Tally()
   phase: BulkPhase = 'counting'
-  work = new WorkList()
+  work: WorkList
   looked = 0
+  /** How many jobs its queues have in the state, whatever else they are; null: not known. */
+  total: number | null = 0
   isPartial = false
   startedAt: number | null = null
   endedAt: number | null = null
@@ -37,17 +51,33 @@ export class Operation {
   ended: Promise<void> = Promise.resolve()
   /** Whether its results went to make room for others. */
   isReleased = false
-  readonly action: JobAction
-  readonly selection: JobSelection
-  readonly targets: readonly Target[]
-  readonly by: Actor
+  /** Whether the store has its jobs, so that any Zenith can go on with it. */
+  isListed = false
+  /** Whether somebody went on with it, so that this is the past. */
+  isSuperseded = false
+  readonly plan: Plan
   #counts: { readonly eligible: number; readonly succeeded: number } | null = null
 
-  constructor(action: JobAction, selection: JobSelection, targets: readonly Target[], by: Actor) {
-    this.action = action
-    this.selection = selection
-    this.targets = targets
-    this.by = by
+  constructor(plan: Plan, id: string = randomUUID(), work: WorkList = new WorkList()) {
+    this.plan = plan
+    this.id = id
+    this.work = work
+  }
+
+  get action(): JobAction {
+    return this.plan.action
+  }
+
+  get selection(): JobSelection {
+    return this.plan.selection
+  }
+
+  get targets(): readonly Target[] {
+    return this.plan.targets
+  }
+
+  get asOf(): number {
+    return this.plan.asOf
   }
 
   get queues(): readonly ConnectedQueue[] {
@@ -61,7 +91,7 @@ export class Operation {
   end(phase: BulkPhase, error: string | null = null): void {
     this.phase = phase
     this.error = error
-    this.endedAt = Date.now()
+    this.endedAt = this.plan.now()
   }
 
   /** Lets go of the single jobs; what they add up to stays. */
@@ -70,29 +100,37 @@ export class Operation {
     this.#counts = { eligible: this.work.size, succeeded: this.work.succeeded }
     const { skipped } = this.work
     this.work = new WorkList()
-    for (const { reason, count } of skipped.list) this.work.skipped.add(reason, count)
+    for (const { reason, count } of skipped.list) this.work.skipped.addOwn(reason, count)
     this.isReleased = true
   }
 
   get view(): BulkOperation {
-    const { id, action, selection, by, phase, asOf, startedAt, endedAt, looked, isPartial, error, work } = this
+    const { id, action, selection, plan, phase, asOf, startedAt, endedAt, looked, total, isPartial, error, work } = this
     const { eligible, succeeded } = this.#counts ?? { eligible: work.size, succeeded: work.succeeded }
     return {
       id,
       action,
-      selection,
-      user: by.user,
+      selection: seenSelection(selection),
+      user: plan.user,
       phase,
       asOf,
       startedAt,
       endedAt,
       looked,
+      total: phase === 'counting' ? null : total,
       eligible,
       notEligible: this.notEligible.list,
       isPartial,
       succeeded,
       skipped: work.skipped.list,
+      unknown: work.skipped.countOf(UNKNOWN),
+      resumable: this.isListed && isResumable(phase),
       error,
     }
   }
+}
+
+/** What ended before all of it was done, and not because somebody wanted that. */
+export function isResumable(phase: BulkPhase): boolean {
+  return phase === 'interrupted' || phase === 'failed'
 }

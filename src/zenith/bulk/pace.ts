@@ -9,7 +9,13 @@ const MIN = 50
 
 /** Finds out how many jobs one call takes, so that none keeps a queue's system for long. */
 export class Pace {
+  readonly #max: number
   #size = FIRST
+
+  /** @param max how many jobs a call takes at the most */
+  constructor(max = MAX) {
+    this.#max = max
+  }
 
   /** How many jobs the next call is about: 50 to 1000. */
   get size(): number {
@@ -21,7 +27,7 @@ export class Pace {
     const wanted = this.#size * (TARGET_MS / Math.max(elapsed, 1))
     // A single slow or quick call says little.
     const next = Math.min(this.#size * 2, Math.max(this.#size / 4, wanted))
-    this.#size = Math.min(MAX, Math.max(MIN, Math.round(next)))
+    this.#size = Math.min(this.#max, Math.max(MIN, Math.round(next)))
   }
 
   /** Does one call and learns from it. */

@@ -1,31 +1,46 @@
+import { nextTurn, withTimeout } from '../../lib/async.js'
 import { type JobOutcome, MAX_MESSAGE_CHARS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
-import { withTimeout } from '../monitor/wait.js'
+import { storeErrorInWords } from '../monitor/store-error.js'
 import type { ConnectedQueue } from '../queues/directory.js'
+import { outcomeView } from '../queues/job-view.js'
 import { sourceErrorInWords } from '../queues/source-error.js'
+import { settleDoubts } from './doubts.js'
+import { type Journal, LostError } from './journal.js'
 import type { Operation } from './operation.js'
 import { Pace } from './pace.js'
-import { aTurn } from './turn.js'
-import type { WorkPart } from './work-list.js'
+import { PENDING, placesWith, UNKNOWN, type WorkPart } from './work-list.js'
 
 /** What takes longer counts as failed, ms; whether it was done is not known. */
 const CALL_WITHIN_MS = 30_000
+/** Of so many jobs at most it is not known whether it was done with them when this Zenith ends without a word. */
+const MAX_AT_ONCE = 200
 
-const UNKNOWN = 'It is not known whether this was done.'
 const FAILED = 'Not done: the operation failed before.'
+const UNTOLD = 'Not done: the operation was interrupted before.'
 
 /** Does it, part by part. Never rejects: what goes wrong is in the operation, and what was done stays done. */
-export async function run(operation: Operation): Promise<void> {
+export async function run(operation: Operation, journal: Pick<Journal, 'ahead'>): Promise<void> {
   const { work } = operation
   try {
-    for (const part of work.parts) await runPart(operation, part)
+    await settleDoubts(operation)
+    for (const part of work.parts) await runPart(operation, part, journal)
   } catch (error) {
-    finishRest(operation, FAILED)
-    operation.end('failed', cut(sourceErrorInWords(error), MAX_MESSAGE_CHARS))
+    endEarly(operation, error)
     return
   }
   if (operation.stop) finishRest(operation, `Not done: ${operation.stop.reason}.`)
   operation.end(operation.stop?.as ?? 'done')
+}
+
+/** How far it is can't be told any more, so it must not go on. */
+class UntoldError extends Error {}
+
+function endEarly(operation: Operation, error: unknown): void {
+  const isUntold = error instanceof UntoldError
+  finishRest(operation, isUntold ? UNTOLD : FAILED)
+  const words = isUntold ? error.message : sourceErrorInWords(error)
+  operation.end(isUntold ? 'interrupted' : 'failed', cut(words, MAX_MESSAGE_CHARS))
 }
 
 function finishRest(operation: Operation, reason: string): void {
@@ -33,24 +48,29 @@ function finishRest(operation: Operation, reason: string): void {
   operation.notDone = count === 0 ? null : { count, reason }
 }
 
-async function runPart(operation: Operation, { queue, ids }: WorkPart): Promise<void> {
-  const pace = new Pace()
-  let next = 0
-  while (next < ids.length && !operation.stop) {
-    const from = next
-    const chunk = ids.slice(from, from + pace.size)
-    operation.work.settle(queue, from, await pace.measure(() => attempt(operation, queue, chunk, from)))
-    next += chunk.length
-    await aTurn()
+async function runPart(operation: Operation, part: WorkPart, journal: Pick<Journal, 'ahead'>): Promise<void> {
+  const pace = new Pace(MAX_AT_ONCE)
+  const open = placesWith(part.fates, PENDING)
+  for (let next = 0; next < open.length && !operation.stop; ) {
+    const places = open.slice(next, next + pace.size)
+    await journal.ahead(part, places).catch((error) => {
+      throw new UntoldError(error instanceof LostError ? error.message : storeErrorInWords(error))
+    })
+    if (operation.stop) return
+    const outcomes = await pace.measure(() => attempt(operation, part, places))
+    operation.work.settle(part.queue, places, outcomes)
+    next += places.length
+    await nextTurn()
   }
 }
 
-async function attempt(operation: Operation, queue: ConnectedQueue, ids: readonly string[], from: number) {
+async function attempt(operation: Operation, { queue, ids }: WorkPart, places: readonly number[]) {
+  const chosen = places.map((place) => ids[place] ?? '')
   try {
-    const outcomes = await withTimeout(call(operation, queue, ids), CALL_WITHIN_MS)
-    return ids.map((id, index) => withoutId(outcomes[index] ?? unknown(id)))
+    const outcomes = await withTimeout(call(operation, queue, chosen), CALL_WITHIN_MS)
+    return chosen.map((id, index) => withoutId(outcomes[index] ?? unknown(id)))
   } catch (error) {
-    operation.work.settle(queue, from, ids.map(unknown))
+    operation.work.settle(queue, places, chosen.map(unknown))
     throw error
   }
 }
@@ -63,7 +83,9 @@ async function call({ action }: Operation, { address, source }: ConnectedQueue, 
 const UUID = / [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi
 
 /** Reasons are counted: an id in them, of the job itself or of its retry, would make each of them another. */
-function withoutId({ id, ok, reason }: JobOutcome): JobOutcome {
+function withoutId(outcome: JobOutcome): JobOutcome {
+  const { id, ok, reason, isUnknown } = outcomeView(outcome)
+  if (isUnknown) return unknown(id)
   return { id, ok, reason: reason?.replaceAll(`job ${id}`, 'the job').replace(UUID, '') ?? null }
 }
 

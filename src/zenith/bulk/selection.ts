@@ -1,13 +1,9 @@
-import type { JobAction, JobSelection, JobState, JobSummary } from '../../protocol/index.js'
+import { takesState } from '../../api/job-actions.js'
+import type { JobAction, JobDetail, JobSelection, JobState, JobSummary } from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
-import { fingerprintOf } from '../failures/fingerprint.js'
-
-/** From which states each action takes a job. */
-const STATES: Readonly<Record<JobAction, readonly JobState[]>> = {
-  retry: ['failed', 'completed'],
-  promote: ['delayed'],
-  remove: ['waiting', 'prioritized', 'delayed', 'waitingChildren', 'completed', 'failed'],
-}
+import { maskSecrets } from '../../redaction/secrets.js'
+import { failureFingerprint } from '../failures/fingerprint.js'
+import { type SeenJob, summaryViews } from '../queues/job-view.js'
 
 /** How the page, and the audit trail, speak of a state. */
 export const STATE_WORDS: Readonly<Record<JobState, string>> = {
@@ -20,18 +16,39 @@ export const STATE_WORDS: Readonly<Record<JobState, string>> = {
   failed: 'failed',
 }
 
-/** A test of what the selection says besides where a job is. */
-export function matcherOf({ name, fingerprint, text }: JobSelection): (job: JobSummary) => boolean {
+/** Leaves those that are as the selection says besides where they are. It compares what is seen of them. */
+export async function matching(selection: JobSelection, jobs: readonly JobSummary[]): Promise<readonly JobSummary[]> {
+  const { name, fingerprint, text } = selection
+  if (name === null && fingerprint === null && text === null) return jobs
+  const matches = matcherOf(selection)
+  const views = await summaryViews(jobs)
+  return jobs.filter((_, index) => matches(views[index] as SeenJob))
+}
+
+function matcherOf({ name, fingerprint, text }: JobSelection): (job: SeenJob) => boolean {
   const wanted = text?.toLowerCase() ?? null
+  const seenName = name === null ? null : redactName(name)
   return (job) =>
-    (name === null || job.name === name || redactName(job.name) === name) &&
-    (fingerprint === null || fingerprintOf(job.error) === fingerprint) &&
+    (seenName === null || job.name === seenName) &&
+    (fingerprint === null || failureFingerprint(job.error) === fingerprint) &&
     (wanted === null || [job.id, job.name, job.error].some((value) => value?.toLowerCase().includes(wanted)))
+}
+
+/** A selection as others see it, who read of it in lists and in the trail: somebody may have looked for a secret. */
+export function seenSelection(selection: JobSelection): JobSelection {
+  const { name, text } = selection
+  return { ...selection, name: name === null ? null : redactName(name), text: text === null ? null : maskSecrets(text) }
 }
 
 /** Why an action is not for a job in its state, in words; null when it is. */
 export function misfitOf(action: JobAction, state: JobState): string | null {
-  return STATES[action].includes(state) ? null : `A job that is ${STATE_WORDS[state]} can’t be ${PARTICIPLES[action]}.`
+  return takesState(action, state) ? null : `A job that is ${STATE_WORDS[state]} can’t be ${PARTICIPLES[action]}.`
+}
+
+/** When a job came to its state, or is due: another mark, and it has moved since. Null where its system does not say. */
+export function markOf({ state, finishedAt, runAt }: JobSummary | JobDetail): number | null {
+  if (state === 'failed' || state === 'completed') return finishedAt
+  return state === 'delayed' ? runAt : null
 }
 
 const PARTICIPLES: Readonly<Record<JobAction, string>> = {

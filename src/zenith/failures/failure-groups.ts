@@ -1,5 +1,4 @@
 import type { FailureGroup } from '../../protocol/index.js'
-import { maskCutMessage } from '../../redaction/secrets.js'
 import type { ConnectedQueue } from '../queues/directory.js'
 import type { Failure } from './known-failures.js'
 
@@ -40,12 +39,16 @@ export class FailureGroups {
     if (group.last === null || failure.at >= group.last) showAsNewest(group, queue, failure, failure.at)
   }
 
+  /** How many there are besides those that are told of. */
+  get left(): number {
+    return Math.max(0, this.#groups.size - MAX_GROUPS)
+  }
+
   /** The one with the newest failure first. */
   get newestFirst(): FailureGroup[] {
     const groups = [...this.#groups.values()].sort((a, b) => (b.last ?? 0) - (a.last ?? 0))
     return groups.slice(0, MAX_GROUPS).map(({ queues, ...group }) => ({
       ...group,
-      error: maskCutMessage(group.error),
       queues: [...queues.values()].sort((a, b) => b.count - a.count),
     }))
   }

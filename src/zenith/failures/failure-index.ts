@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import type { QueueSource } from '../../ports.js'
+import { inBatches, inSlices, withTimeout } from '../../lib/async.js'
+import type { QueueSource } from '../../ports/index.js'
 import type { FailureListing } from '../../protocol/index.js'
-import { inBatches, inSlices, withTimeout } from '../monitor/wait.js'
 import type { ConnectedQueue, QueueDirectory } from '../queues/directory.js'
+import { summaryViews } from '../queues/job-view.js'
 import { sourceErrorInWords } from '../queues/source-error.js'
 import { FailureGroups } from './failure-groups.js'
-import { KnownFailures } from './known-failures.js'
+import { KnownFailures, MAX_JOBS } from './known-failures.js'
 
 /** How many queues are read at the same time. */
 const AT_ONCE = 4
@@ -14,7 +15,7 @@ const BUDGET_MS = 2_000
 /** So long a queue may take for one answer, ms. */
 const ANSWER_WITHIN_MS = 5_000
 /** How many failed jobs are remembered in all: some 20 MB. */
-const MAX_REMEMBERED = 100_000
+export const MAX_REMEMBERED = 100_000
 const SLICE = 5_000
 
 interface Watched {
@@ -28,11 +29,22 @@ interface Watched {
 /** The failed jobs of all queues that can be reached and list their jobs, looked at step by step. */
 export class FailureIndex {
   readonly #directory: QueueDirectory
+  readonly #now: () => number
   #watched = new Map<string, Watched>()
   #listing: Promise<FailureListing> | null = null
+  #depth = MAX_JOBS
 
-  constructor(directory: QueueDirectory) {
+  /** @param now what the store's clock shows, Unix ms */
+  constructor(directory: QueueDirectory, now: () => number) {
     this.#directory = directory
+    this.#now = now
+  }
+
+  /** Looks at so many of each queue from the next look on, or at more. @returns whether that is more than before */
+  deepenTo(depth: number): boolean {
+    if (depth <= this.#depth) return false
+    this.#depth = depth
+    return true
   }
 
   /** Reads what came since the last look, and then of what is older as much as there is time for. Rejects when the store fails. */
@@ -50,7 +62,7 @@ export class FailureIndex {
 
   /** What the last look came to; made once for all who ask. */
   listing(): Promise<FailureListing> {
-    this.#listing ??= this.#list(Date.now())
+    this.#listing ??= this.#list(this.#now())
     return this.#listing
   }
 
@@ -64,7 +76,7 @@ export class FailureIndex {
       ...(known.beyond ?? { looked: known.size, total: Math.max(known.total, total ?? 0) }),
     }))
     const failed = [...this.#watched.values()].flatMap(({ queue: { key }, error }) => (error ? [{ key, error }] : []))
-    return { groups: groups.newestFirst, partial, failed }
+    return { groups: groups.newestFirst, ...(groups.left > 0 && { left: groups.left }), partial, failed }
   }
 
   get #healthy(): Watched[] {
@@ -86,9 +98,20 @@ export class FailureIndex {
       listing.map((queue) => {
         const old = this.#watched.get(queue.key)
         // Another source means another system.
-        const known = old?.queue.source === queue.source ? old.known : knownOf(queue)
+        const known = old?.queue.source === queue.source ? old.known : this.#knownOf(queue)
         return [queue.key, { queue, known, total: null, error: null }]
       }),
+    )
+  }
+
+  #knownOf({ source, address }: ConnectedQueue): KnownFailures {
+    return new KnownFailures(
+      async (offset, limit) => {
+        const asked = source.jobs?.(address, { state: 'failed', order: 'newest', offset, limit })
+        const listing = asked ? await withTimeout(asked, ANSWER_WITHIN_MS) : { total: 0, jobs: [], missing: 0 }
+        return { ...listing, jobs: await summaryViews(listing.jobs) }
+      },
+      () => this.#depth,
     )
   }
 
@@ -111,13 +134,6 @@ export class FailureIndex {
       if (performance.now() < until && hasRoom) await noting(watched, () => look(watched))
     })
   }
-}
-
-function knownOf({ source, address }: ConnectedQueue): KnownFailures {
-  return new KnownFailures(async (offset, limit) => {
-    const asked = source.jobs?.(address, { state: 'failed', order: 'newest', offset, limit })
-    return asked ? withTimeout(asked, ANSWER_WITHIN_MS) : { total: 0, jobs: [], missing: 0 }
-  })
 }
 
 /** How many there are tells which queues have to be looked at; a system without failed jobs has none. */

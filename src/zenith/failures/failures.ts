@@ -1,7 +1,8 @@
 import type { FailureListing } from '../../protocol/index.js'
 import { OnDemand } from '../monitor/on-demand.js'
-import type { QueueDirectory } from '../queues/directory.js'
+import type { Queues } from '../queues/queues.js'
 import { FailureIndex } from './failure-index.js'
+import { MAX_JOBS } from './known-failures.js'
 
 /** However many ask, the queues are looked at once in so long, ms. */
 const LOOK_EVERY_MS = 5_000
@@ -10,14 +11,15 @@ const LOOK_EVERY_MS = 5_000
 export class Failures {
   readonly #index: OnDemand<FailureIndex>
 
-  constructor(directory: QueueDirectory) {
-    this.#index = new OnDemand(LOOK_EVERY_MS, () => new FailureIndex(directory))
+  constructor({ directory, now }: Pick<Queues, 'directory' | 'now'>) {
+    this.#index = new OnDemand(LOOK_EVERY_MS, now, () => new FailureIndex(directory, now))
   }
 
-  /** Rejects when the store fails. */
-  async list(): Promise<FailureListing> {
+  /** Rejects when the store fails. @param depth how many of each queue are looked at, the newest */
+  async list(depth = MAX_JOBS): Promise<FailureListing> {
     const index = await this.#index.ask('all')
-    return index.listing()
+    const isDeeper = index.deepenTo(depth)
+    return (isDeeper ? await this.#index.ask('all', true) : index).listing()
   }
 
   close(): void {

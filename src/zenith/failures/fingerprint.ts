@@ -5,7 +5,7 @@ const MAX_TEXT = 300
 const MAX_TEMPLATE = 200
 
 /** What varies from one failure of a cause to the next, in the order in which it is taken out: a path may be quoted, a URL holds paths. */
-const VARIES: readonly (readonly [RegExp, string])[] = [
+const VARIES: readonly (readonly [RegExp, string | ((word: string) => string)])[] = [
   [/"[^"]*(?:"|$)|`[^`]*(?:`|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)/g, '<value>'],
   // An apostrophe inside a word (can't) opens nothing.
   [/(?<![\p{L}\d])'[^']*'(?![\p{L}\d])/gu, '<value>'],
@@ -20,7 +20,7 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
   [/\b0x[\da-f]+\b/gi, '#'],
   [/\b(?=[a-f]*\d)[\da-f]{6,}\b/gi, '#'],
   // What chance made: long, with digits and both cases.
-  [/\b(?=[\w-]*\d)(?=[\w-]*[a-z])(?=[\w-]*[A-Z])[\w-]{16,}\b/g, '<id>'],
+  [/\w[\w-]{14,}\w/g, (word) => (isMixed(word) ? '<id>' : word)],
   [/[-+]?\d+(?:[.,]\d+)*/g, '#'],
   [/\s+/g, ' '],
 ]
@@ -31,7 +31,7 @@ const VARIES: readonly (readonly [RegExp, string])[] = [
  *
  * @param error as a list of jobs gives it; null: the system keeps none
  */
-export function fingerprintOf(error: string | null): string {
+export function failureFingerprint(error: string | null): string {
   return createHash('sha256')
     .update(`job\n${templateOf(error ?? '')}`)
     .digest('hex')
@@ -40,8 +40,13 @@ export function fingerprintOf(error: string | null): string {
 
 /** The message without what varies in it: `Timeout after # ms for <email>`. */
 export function templateOf(error: string): string {
-  const text = VARIES.reduce((rest, [pattern, mark]) => rest.replace(pattern, mark), withoutCutWord(error))
+  const text = VARIES.reduce((rest, [pattern, mark]) => rest.replace(pattern, mark as string), withoutCutWord(error))
   return text.trim().slice(0, MAX_TEMPLATE)
+}
+
+/** Digits, small and capital letters. */
+function isMixed(word: string): boolean {
+  return /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word)
 }
 
 /** Half a number or half an id would make a group of its own. */

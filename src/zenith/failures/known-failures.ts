@@ -1,8 +1,8 @@
-import type { JobListing, JobSummary, LookedAt } from '../../protocol/index.js'
-import { redactName } from '../../redaction/name.js'
-import { fingerprintOf } from './fingerprint.js'
+import type { JobListing, LookedAt } from '../../protocol/index.js'
+import type { SeenJob } from '../queues/job-view.js'
+import { failureFingerprint } from './fingerprint.js'
 
-/** How many of a queue's failed jobs are looked at, the newest. */
+/** How many of a queue's failed jobs are looked at, the newest, unless somebody asks for more. */
 export const MAX_JOBS = 10_000
 /** How many are asked for at once, and how many when there is probably little that is new. */
 const PAGE = 500
@@ -28,11 +28,14 @@ export interface Failure {
   readonly at: number | null
 }
 
+/** Failed jobs as they are seen: what is masked in their errors makes no group, and no fingerprint. */
+type SeenListing = Omit<JobListing, 'jobs'> & { readonly jobs: readonly SeenJob[] }
+
 /** Gives a part of a queue's failed jobs, newest first. Rejects when the queue does not answer. */
-export type ReadPage = (offset: number, limit: number) => Promise<JobListing>
+export type ReadPage = (offset: number, limit: number) => Promise<SeenListing>
 
 interface Front {
-  readonly jobs: readonly JobSummary[]
+  readonly jobs: readonly SeenJob[]
   /** How many places of the list that was. */
   readonly depth: number
   /** How long the list was at the beginning. */
@@ -51,14 +54,17 @@ export class KnownFailures {
   readonly #jobs = new Map<string, Failure>()
   readonly #kinds = new Map<string, FailureKind>()
   readonly #read: ReadPage
+  readonly #most: () => number
   /** How many places of the list were looked at, from its beginning. */
   #depth = 0
   /** How long the list was then. */
   #total = 0
   #beyond: LookedAt | null = null
 
-  constructor(read: ReadPage) {
+  /** @param most how many are looked at now; it may grow */
+  constructor(read: ReadPage, most: () => number = () => MAX_JOBS) {
     this.#read = read
+    this.#most = most
   }
 
   get jobs(): Iterable<Failure> {
@@ -67,6 +73,11 @@ export class KnownFailures {
 
   get size(): number {
     return this.#jobs.size
+  }
+
+  /** How many kinds of errors are known. */
+  get kinds(): number {
+    return this.#kinds.size
   }
 
   get total(): number {
@@ -80,7 +91,7 @@ export class KnownFailures {
 
   /** Whether all was looked at that ever will be. */
   get isComplete(): boolean {
-    return this.#depth >= Math.min(this.#total, MAX_JOBS)
+    return this.#depth >= Math.min(this.#total, this.#most())
   }
 
   /** Whether older ones were left out. */
@@ -101,7 +112,7 @@ export class KnownFailures {
 
   /** Looks at one part of what is older. */
   async deepen(): Promise<void> {
-    const { jobs, missing } = await this.#read(this.#depth, Math.min(PAGE, MAX_JOBS - this.#depth))
+    const { jobs, missing } = await this.#read(this.#depth, Math.min(PAGE, this.#most() - this.#depth))
     for (const job of jobs) this.#remember(job)
     const places = jobs.length + missing
     // The list became shorter than it was: the next look finds that out.
@@ -134,16 +145,16 @@ export class KnownFailures {
     return { jobs: seen, depth, total, meetsKnown, fresh: this.#countUnknown(seen) }
   }
 
-  #countUnknown(jobs: readonly JobSummary[]): number {
+  #countUnknown(jobs: readonly SeenJob[]): number {
     return new Set(jobs.map(({ id }) => id).filter((id) => !this.#jobs.has(id))).size
   }
 
   /** Not one that was retried and has failed again. */
-  #knows({ id, finishedAt }: JobSummary): boolean {
+  #knows({ id, finishedAt }: SeenJob): boolean {
     return this.#jobs.get(id)?.at === finishedAt
   }
 
-  #remember(job: JobSummary): void {
+  #remember(job: SeenJob): void {
     const kind = this.#kindOf(job)
     this.#jobs.set(job.id, { id: job.id, kind, at: job.finishedAt })
     if (job.finishedAt === null || job.finishedAt < kind.errorAt) return
@@ -151,20 +162,28 @@ export class KnownFailures {
     kind.errorAt = job.finishedAt
   }
 
-  #kindOf({ name: whole, error }: JobSummary): FailureKind {
-    const name = redactName(whole)
-    const fingerprint = fingerprintOf(error)
+  #kindOf({ name, error }: SeenJob): FailureKind {
+    const fingerprint = failureFingerprint(error)
     const key = `${fingerprint} ${name}`
     const kind = this.#kinds.get(key) ?? { name, fingerprint, error: error ?? '', errorAt: 0 }
     this.#kinds.set(key, kind)
     return kind
   }
 
+  /** Those that no job is of any more. */
+  #forgetKinds(): void {
+    const used = new Set([...this.#jobs.values()].map(({ kind }) => kind))
+    for (const [key, kind] of this.#kinds) if (!used.has(kind)) this.#kinds.delete(key)
+  }
+
   #forgetOldest(): void {
-    const surplus = this.#jobs.size - MAX_JOBS
+    // A job that failed again, otherwise, leaves its former kind behind.
+    if (this.#kinds.size > this.#jobs.size) this.#forgetKinds()
+    const surplus = this.#jobs.size - this.#most()
     if (surplus <= 0) return
     const oldestFirst = [...this.#jobs.values()].sort((a, b) => (a.at ?? 0) - (b.at ?? 0))
     for (const { id } of oldestFirst.slice(0, surplus)) this.#jobs.delete(id)
-    this.#depth = Math.min(this.#depth, MAX_JOBS)
+    this.#forgetKinds()
+    this.#depth = Math.min(this.#depth, this.#most())
   }
 }

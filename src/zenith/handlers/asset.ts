@@ -1,5 +1,5 @@
+import type { Asked } from '../asked.js'
 import { serveAsset } from '../assets/index.js'
-import type { Asked } from '../routes.js'
 
 /** A file of the page; null when there is none of this name. */
 export function asset({ request, path }: Asked): Promise<Response | null> {

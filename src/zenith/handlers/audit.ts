@@ -1,36 +1,80 @@
-import type { AuditEntry } from '../../protocol/index.js'
+import { withTimeout } from '../../lib/async.js'
+import type { Commands } from '../../ports/index.js'
+import type { AuditChain, AuditEntry, UntrustedDocument } from '../../protocol/index.js'
 import { storeErrorInWords } from '../monitor/store-error.js'
-import { withTimeout } from '../monitor/wait.js'
 import { ref } from '../openapi/components.js'
-import { listOf, objectOf } from '../openapi/schema.js'
+import { count, listOf, objectOf, orNull } from '../openapi/schema.js'
 import { operation } from '../operation.js'
 import { idParameter, wholeParameter } from '../query.js'
+import { lookAt } from '../queues/kept-look.js'
 import { Refusal } from '../queues/refusal.js'
+import { untrustedOf } from '../queues/untrusted-documents.js'
 import { json } from '../responses.js'
 import { UNAVAILABLE } from './from-store.js'
 
 const ANSWER_WITHIN_MS = 8_000
+const DOCUMENTS_WITHIN_MS = 6_000
+
+interface AuditAnswer {
+  readonly items: readonly AuditEntry[]
+  /** Null for older lines, and where the store does not chain them. */
+  readonly chain: AuditChain | null
+  readonly documents: readonly UntrustedDocument[]
+  /** How many documents were not read; null when none could be. */
+  readonly leftOut: number | null
+}
+
+/** The state of the whole trail goes with its newest lines. */
+async function read(commands: Commands, query: Parameters<Commands['audit']>[0]): Promise<AuditAnswer> {
+  if (query.before !== null) return { items: await commands.audit(query), chain: null, documents: [], leftOut: 0 }
+  const [items, chain = null, kept] = await Promise.all([
+    commands.audit(query),
+    commands.auditChain?.(),
+    withTimeout(documentsOf(commands), DOCUMENTS_WITHIN_MS).catch(() => NOT_READ),
+  ])
+  return { items, chain, ...kept }
+}
+
+/** What is kept beside the trail must not keep anybody from reading it. */
+const NOT_READ = { documents: [], leftOut: null }
+
+async function documentsOf(commands: Commands): Promise<Pick<AuditAnswer, 'documents' | 'leftOut'>> {
+  const looks = await Promise.all(
+    (['scheduler', 'bulk'] as const).map(async (kind) => ({ kind, look: await lookAt(commands, kind) })),
+  )
+  return {
+    documents: looks.flatMap(({ kind, look }) => untrustedOf(kind, look)),
+    leftOut: looks.reduce((sum, { look }) => sum + look.leftOut, 0),
+  }
+}
 
 export const audit = operation({
   path: '/api/audit',
-  summary: 'What somebody was about to change, and what came of it, newest first',
+  summary: 'List the audit trail, newest line first',
   parameters: {
-    before: idParameter('Only what is older than the line of this id.'),
-    limit: wholeParameter(1, 1_000, 100, 'How many lines.'),
+    before: idParameter('Only lines older than the line with this id.'),
+    limit: wholeParameter(1, 1_000, 100, 'Maximum number of lines.'),
   },
   answers: {
     200: {
-      description: 'A part of the lines.',
-      schema: objectOf<{ items: readonly AuditEntry[] }>('Lines.', { items: listOf(ref('AuditEntry')) }),
+      description: 'A page of lines.',
+      schema: objectOf<AuditAnswer>('A page of the audit trail.', {
+        items: listOf(ref('AuditEntry')),
+        chain: orNull(ref('AuditChain')),
+        documents: listOf(ref('UntrustedDocument'), 'Untrusted documents, only with the newest lines.'),
+        leftOut: orNull(
+          count('Number of documents beyond the limits, which Zenith does not read; null if none could be read.'),
+        ),
+      }),
     },
-    409: { description: '`no_audit`: the store keeps no audit trail.', schema: ref('Problem') },
+    409: { description: '`no_audit`: the store has no audit trail.', schema: ref('Problem') },
     503: UNAVAILABLE,
   },
   async handle({ query, services: { queues } }) {
     const { commands } = queues
     if (!commands) throw new Refusal('no_audit', 'This store keeps no audit trail.')
     try {
-      return json(200, { items: await withTimeout(commands.audit(query), ANSWER_WITHIN_MS) })
+      return json(200, await withTimeout(read(commands, query), ANSWER_WITHIN_MS))
     } catch (error) {
       throw new Refusal('store_unavailable', storeErrorInWords(error))
     }

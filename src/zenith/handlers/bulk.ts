@@ -1,35 +1,49 @@
-import { JOB_ACTIONS, JOB_STATES, type JobAction, type JobSelection, MAX_ID_CHARS } from '../../protocol/index.js'
-import { type Role, suffices } from '../auth/roles.js'
-import { bodyOf, type Field, listField, objectField, optionalField, textField, Unfit, wordField } from '../body.js'
+import { JOB_ACTIONS, JOB_STATES, type JobSelection, MAX_ID_CHARS, MAX_KEY_CHARS } from '../../protocol/index.js'
+import {
+  bodyOf,
+  type Field,
+  jobIdField,
+  listField,
+  objectField,
+  optionalField,
+  textField,
+  Unfit,
+  wordField,
+} from '../body.js'
 import { listing, ref } from '../openapi/components.js'
-import { type Answer, type Change, change, operation } from '../operation.js'
-import { pageOf, pagingParameters } from '../paging.js'
+import { count, withOptional } from '../openapi/schema.js'
+import { type Answer, type Change, change, operation, refusalOf } from '../operation.js'
+import { pageOf, pagingParameters, partOf } from '../paging.js'
 import { choiceParameter } from '../query.js'
-import { forbidden, json } from '../responses.js'
+import { json } from '../responses.js'
 import { UNAVAILABLE } from './from-store.js'
+import { TOO_MANY } from './queue-answers.js'
 
 /** Jobs that are chosen one by one are looked up one by one. */
 const MAX_IDS = 1_000
 const MAX_QUEUES = 200
 const MAX_BODY_BYTES = 1024 * 1024
 
-const NOT_FOUND: Answer = { description: 'There is no such operation, or no such queue.', schema: ref('Problem') }
-const NOT_DONE: Answer = { description: 'It is not possible; the message says why.', schema: ref('Problem') }
+const NOT_FOUND: Answer = { description: 'The operation or the queue does not exist.', schema: ref('Problem') }
+const NOT_DONE: Answer = {
+  description: 'The action is not possible; the message gives the reason.',
+  schema: ref('Problem'),
+}
 const ONE: Answer = { description: 'The operation.', schema: ref('BulkOperation') }
-const SEGMENTS = { id: 'Its id.' }
+const SEGMENTS = { id: 'Id of the operation.' }
 
 const fields = objectField(
   {
-    queues: listField(textField('Key of a queue.', MAX_ID_CHARS), 1, MAX_QUEUES, 'Where the jobs are.'),
-    state: wordField(JOB_STATES, 'In which state they are.'),
+    queues: listField(textField('Key of a queue.', MAX_KEY_CHARS), 1, MAX_QUEUES, 'Queues of the jobs.'),
+    state: wordField(JOB_STATES, 'State of the jobs.'),
     ids: optionalField(
-      listField(textField('Id of a job.', MAX_ID_CHARS), 1, MAX_IDS, 'These alone; null: all that match.'),
+      listField(jobIdField('Id of a job.'), 1, MAX_IDS, 'Only jobs with these ids; null: all matching jobs.'),
     ),
-    name: optionalField(textField('Jobs of this name alone.', MAX_ID_CHARS)),
-    fingerprint: optionalField(textField('Whose error has this fingerprint.')),
-    text: optionalField(textField('What id, name or error contains, in any case.')),
+    name: optionalField(textField('Only jobs with this name.', MAX_ID_CHARS)),
+    fingerprint: optionalField(textField('Only jobs whose error has this fingerprint.')),
+    text: optionalField(textField('Only jobs whose id, name or error contains this text, ignoring case.')),
   },
-  'Which jobs it is about.',
+  'The jobs.',
 )
 
 const selectionField: Field<JobSelection> = {
@@ -41,18 +55,26 @@ const selectionField: Field<JobSelection> = {
   },
 }
 
+const listed = withOptional(
+  { leftOut: count('Number of operations beyond the limits, which Zenith does not read.') },
+  listing('BulkOperation'),
+)
+
 export const bulkOperations = operation({
   path: '/api/bulk',
-  summary: 'What is done, or was done of late, with many jobs at once, newest first',
-  description: 'At most the last 20 operations of the last 24 hours.',
+  summary: 'List running and recent bulk operations, newest first',
+  description: 'Returns at most the last 20 operations of the last 24 hours.',
   parameters: pagingParameters(),
-  answers: { 200: { description: 'A part of them.', schema: listing('BulkOperation') }, 503: UNAVAILABLE },
-  handle: async ({ query, services }) => json(200, pageOf(await services.bulk.list(), query)),
+  answers: { 200: { description: 'A page of operations.', schema: listed }, 503: UNAVAILABLE },
+  async handle({ query, services }) {
+    const { operations, leftOut } = await services.bulk.list()
+    return json(200, { ...pageOf(operations, query), ...(leftOut > 0 && { leftOut }) })
+  },
 })
 
 export const bulkOperation = operation({
   path: '/api/bulk/{id}',
-  summary: 'One of them',
+  summary: 'Get a bulk operation',
   segments: SEGMENTS,
   parameters: {},
   answers: { 200: ONE, 404: NOT_FOUND, 503: UNAVAILABLE },
@@ -61,39 +83,37 @@ export const bulkOperation = operation({
 
 export const bulkResults = operation({
   path: '/api/bulk/{id}/results',
-  summary: 'What became of each of its jobs, in the order in which they were chosen',
-  description: 'Only the Zenith that ran it has them.',
+  summary: 'List the outcome for each job, in the order of the selection',
+  description: 'Only the Zenith that ran the operation has the outcomes; if it can be resumed, every Zenith has them.',
   segments: SEGMENTS,
   parameters: {
-    ok: choiceParameter(['true', 'false'], 'Those alone with which it was done, or those with which it was not.'),
+    ok: choiceParameter(['true', 'false'], '`true`: only jobs that are done; `false`: only jobs that are not.'),
     ...pagingParameters(),
   },
   answers: {
-    200: { description: 'A part of them.', schema: listing('BulkResult') },
+    200: { description: 'A page of outcomes.', schema: listing('BulkResult') },
     404: NOT_FOUND,
     409: NOT_DONE,
     503: UNAVAILABLE,
   },
   async handle({ segments, query, services }) {
     const ok = query.ok === null ? null : query.ok === 'true'
-    return json(200, await services.bulk.results(segments.id ?? '', ok, query.offset, query.limit))
+    const { total, items } = await services.bulk.results(segments.id ?? '', ok, query.offset, query.limit)
+    return json(200, { total, items: partOf(items) })
   },
 })
 
 export const createBulk = change({
   path: '/api/bulk',
-  summary: 'Lists the jobs that something is to be done with, and does nothing yet',
+  summary: 'Create a bulk operation: lists its jobs and changes nothing yet',
   parameters: {},
-  needs: 'operator',
-  needsFor: ({ action }) => roleFor(action),
-  body: bodyOf(
-    { action: wordField(JOB_ACTIONS, 'What is done with them.'), selection: selectionField },
-    MAX_BODY_BYTES,
-  ),
+  permission: ({ action }) => `queue.${action}`,
+  body: bodyOf({ action: wordField(JOB_ACTIONS, 'The action.'), selection: selectionField }, MAX_BODY_BYTES),
   answers: {
-    201: { description: 'The operation, whose jobs are being counted.', schema: ref('BulkOperation') },
+    201: { description: 'The operation, which is counting its jobs.', schema: ref('BulkOperation') },
     404: NOT_FOUND,
     409: NOT_DONE,
+    429: TOO_MANY,
     503: UNAVAILABLE,
   },
   async handle({ visitor, body: { action, selection }, services }) {
@@ -101,37 +121,33 @@ export const createBulk = change({
   },
 })
 
-export const startBulk = change({
-  path: '/api/bulk/{id}/start',
-  summary: 'Does it, in the background',
-  segments: SEGMENTS,
-  parameters: {},
-  needs: 'operator',
-  body: bodyOf({}),
-  answers: { 200: ONE, 404: NOT_FOUND, 409: NOT_DONE, 503: UNAVAILABLE },
-  handle: (asked) => whoMay(asked, (id) => asked.services.bulk.start(asked.visitor, id)),
-})
-
-export const cancelBulk = change({
-  path: '/api/bulk/{id}/cancel',
-  summary: 'Ends it before its time; what is done stays done',
-  segments: SEGMENTS,
-  parameters: {},
-  needs: 'operator',
-  body: bodyOf({}),
-  answers: { 200: ONE, 404: NOT_FOUND, 409: NOT_DONE, 503: UNAVAILABLE },
-  handle: (asked) => whoMay(asked, (id) => asked.services.bulk.cancel(asked.visitor, id)),
-})
-
-/** Removing takes more than the rest, whoever listed the jobs. */
-function roleFor(action: JobAction): Role {
-  return action === 'remove' ? 'admin' : 'operator'
+/** A step of an operation, which whoever may do what it does may take. */
+function stepOf(step: 'start' | 'resume' | 'cancel', words: { summary: string; description?: string }) {
+  return change({
+    path: `/api/bulk/{id}/${step}`,
+    ...words,
+    segments: SEGMENTS,
+    parameters: {},
+    permission: null,
+    body: bodyOf({}),
+    answers: { 200: ONE, 404: NOT_FOUND, 409: NOT_DONE, 503: UNAVAILABLE },
+    handle: (asked) => whoMay(asked, (id) => asked.services.bulk[step](asked.visitor, id)),
+  })
 }
+
+export const startBulk = stepOf('start', { summary: 'Start a bulk operation in the background' })
+
+export const resumeBulk = stepOf('resume', {
+  summary: 'Resume an interrupted or failed bulk operation in the background',
+  description: 'Any Zenith of the store that is connected to the queues can resume it.',
+})
+
+export const cancelBulk = stepOf('cancel', { summary: 'Cancel a bulk operation; jobs that are done stay done' })
 
 type Asked = Change<unknown, Record<never, never>>
 
-async function whoMay({ segments, services, visitor }: Asked, work: (id: string) => Promise<unknown>) {
-  const { id, action } = await services.bulk.get(segments.id ?? '')
-  const needs = roleFor(action)
-  return suffices(visitor.role, needs) ? json(200, await work(id)) : forbidden(needs)
+/** Whoever may do what it does, whoever listed the jobs. */
+async function whoMay(asked: Asked, work: (id: string) => Promise<unknown>) {
+  const { id, action } = await asked.services.bulk.get(asked.segments.id ?? '')
+  return refusalOf(`queue.${action}`, asked) ?? json(200, await work(id))
 }

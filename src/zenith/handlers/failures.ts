@@ -1,14 +1,31 @@
+import { MAX_REMEMBERED } from '../failures/failure-index.js'
+import { MAX_JOBS } from '../failures/known-failures.js'
 import { ref } from '../openapi/components.js'
 import { operation } from '../operation.js'
+import { wholeParameter } from '../query.js'
 import { json } from '../responses.js'
+import { searcherOf } from '../search-slots.js'
 import { UNAVAILABLE } from './from-store.js'
+import { TOO_MANY } from './queue-answers.js'
 
 export const failures = operation({
   path: '/api/failures',
-  summary: 'Failed jobs of all queues, by what went wrong and the jobs’ name',
+  summary: 'List failed jobs of all queues, grouped by job name and error',
   description:
-    'Counts the failed jobs that the queues keep, at most the newest 10000 of each, and reads them step by step: `partial` says what was not looked at yet.',
-  parameters: {},
-  answers: { 200: { description: 'All groups.', schema: ref('FailureListing') }, 503: UNAVAILABLE },
-  handle: async ({ services }) => json(200, await services.failures.list()),
+    'Counts the failed jobs in the queues: the newest 10000 of each queue, or more with `depth`, and 100000 in total. Zenith reads them step by step; `partial` lists the queues with unread failures.',
+  parameters: {
+    depth: wholeParameter(
+      MAX_JOBS,
+      MAX_REMEMBERED,
+      MAX_JOBS,
+      'Number of the newest failed jobs of each queue to read.',
+    ),
+  },
+  answers: { 200: { description: 'All groups.', schema: ref('FailureListing') }, 429: TOO_MANY, 503: UNAVAILABLE },
+  async handle({ query, services, visitor, origin, request }) {
+    const look = () => services.failures.list(query.depth)
+    // All who ask share one look; only one that goes deeper than it is a search of one's own.
+    if (query.depth === MAX_JOBS) return json(200, await look())
+    return json(200, await services.searches.run(searcherOf(visitor, origin), request.signal, look))
+  },
 })

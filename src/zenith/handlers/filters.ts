@@ -1,4 +1,5 @@
 import type { ExceptionRecord, Overview, SlowEntry } from '../../protocol/index.js'
+import type { Recent } from '../monitor/details.js'
 
 /** What records are narrowed by; null lets all through. */
 export interface RecordFilter {
@@ -10,6 +11,11 @@ export interface RecordFilter {
 /** The services that a filter leaves. */
 export function servicesOf({ services }: Pick<Overview, 'services'>, service: string | null): string[] {
   return services.map((view) => view.service).filter((name) => service === null || name === service)
+}
+
+/** What a list of records says of what it is without. */
+export function limitsOf({ perService, unread }: Omit<Recent<unknown>, 'records'>) {
+  return { perService, ...(unread.length > 0 && { unread }) }
 }
 
 export function filterSlow(entries: readonly SlowEntry[], filter: RecordFilter): readonly SlowEntry[] {

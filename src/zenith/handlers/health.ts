@@ -13,8 +13,8 @@ interface Health {
   sources?: readonly SourceView[]
 }
 
-const fields = objectOf<Omit<Health, 'sources'>>('Whether Zenith can do its work.', {
-  status: oneOf(['ok', 'failing'], 'In a word.'),
+const fields = objectOf<Omit<Health, 'sources'>>('Health of Zenith.', {
+  status: oneOf(['ok', 'failing'], 'Overall status.'),
   store: ref('StoreHealth'),
   untrusted: orNull(ref('UntrustedRecords')),
 })
@@ -22,7 +22,7 @@ const schema = withOptional(
   {
     sources: listOf(
       ref('SourceView'),
-      'Ways to queues, where there are any; one that can’t be read does not make Zenith fail.',
+      'Queue sources; omitted if there are none. An unreadable source does not make the status `failing`.',
     ),
   },
   fields,
@@ -30,11 +30,11 @@ const schema = withOptional(
 
 export const health = operation({
   path: '/api/health',
-  summary: 'Whether the store answers now, and lets Zenith read',
+  summary: 'Check whether the store answers and Zenith can read it',
   parameters: {},
   answers: {
-    200: { description: 'It does.', schema },
-    503: { description: 'It does not; `store.error` says why.', schema },
+    200: { description: 'Zenith can read the store.', schema },
+    503: { description: 'Zenith cannot read the store; `store.error` gives the reason.', schema },
   },
   async handle({ services }) {
     const [store, sources] = await Promise.all([services.ping.ask(), services.monitor.queues.sources()])

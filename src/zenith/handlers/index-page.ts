@@ -1,6 +1,6 @@
+import type { Handler } from '../asked.js'
 import { serveAsset } from '../assets/index.js'
 import { bare } from '../responses.js'
-import type { Handler } from '../routes.js'
 
 /**
  * The page. Its links are relative, so it has to be asked for with a slash at the end. The way there is relative as well:

@@ -1,9 +1,10 @@
-import { JOB_ACTIONS, type JobOutcome, MAX_ID_CHARS, MAX_MESSAGE_CHARS } from '../../protocol/index.js'
+import { JOB_ACTIONS, type JobOutcome, MAX_MESSAGE_CHARS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
-import { bodyOf, listField, textField, wordField } from '../body.js'
+import { bodyOf, jobIdField, listField, wordField } from '../body.js'
 import { ref } from '../openapi/components.js'
 import { listOf, objectOf } from '../openapi/schema.js'
 import { change } from '../operation.js'
+import { outcomeView } from '../queues/job-view.js'
 import { askSource } from '../queues/read-source.js'
 import { json } from '../responses.js'
 import { QUEUE_ANSWERS, QUEUE_SEGMENT } from './queue-answers.js'
@@ -12,23 +13,23 @@ const MAX_AT_ONCE = 100
 
 export const jobActions = change({
   path: '/api/queues/{queue}/jobs',
-  summary: 'Retries, promotes or removes some jobs',
-  description: '`retry` and `promote` take an operator, `remove` an admin. More jobs than 100: `/api/bulk`.',
+  summary: 'Retry, promote or remove jobs',
+  description:
+    '`retry` and `promote` require the role operator, `remove` the role admin. For more than 100 jobs use `/api/bulk`.',
   segments: QUEUE_SEGMENT,
   parameters: {},
-  needs: 'operator',
-  needsFor: ({ action }) => (action === 'remove' ? 'admin' : 'operator'),
+  permission: ({ action }) => `queue.${action}`,
   body: bodyOf(
     {
-      action: wordField(JOB_ACTIONS, 'What is done.'),
-      ids: listField(textField('A job.', MAX_ID_CHARS), 1, MAX_AT_ONCE, 'The jobs.'),
+      action: wordField(JOB_ACTIONS, 'The action.'),
+      ids: listField(jobIdField('Id of a job.'), 1, MAX_AT_ONCE, 'Ids of the jobs.'),
     },
     128 * 1024,
   ),
   answers: {
     200: {
-      description: 'What became of each.',
-      schema: objectOf<{ outcomes: unknown }>('One for each id.', { outcomes: listOf(ref('JobOutcome')) }),
+      description: 'The outcome for each job.',
+      schema: objectOf<{ outcomes: unknown }>('Outcomes, one per id.', { outcomes: listOf(ref('JobOutcome')) }),
     },
     ...QUEUE_ANSWERS,
   },
@@ -40,13 +41,29 @@ export const jobActions = change({
       action,
       queue,
       target: targetOf(ids),
-      perform: () => askSource(() => queue.source[action]?.(queue.address, ids), null),
+      perform: () => actOnSound(ids, (sound) => askSource(() => queue.source[action]?.(queue.address, sound), null)),
       tell: tellOutcomes,
     })
     queues.touch(queue)
     return json(200, { outcomes })
   },
 })
+
+/** Acts on ids that can be those of jobs. What is no text in UTF-8 would lead to the job of another id. */
+async function actOnSound(
+  ids: readonly string[],
+  act: (sound: readonly string[]) => Promise<readonly JobOutcome[]>,
+): Promise<readonly JobOutcome[]> {
+  const sound = ids.filter(isSound)
+  const outcomes = [...(sound.length > 0 ? await act(sound) : [])]
+  return ids.map((id) => outcomeView((isSound(id) ? outcomes.shift() : undefined) ?? { id, ok: false, reason: NO_ID }))
+}
+
+const NO_ID = 'is no id that a job can have'
+
+function isSound(id: string): boolean {
+  return id !== '' && Buffer.from(id).toString() === id
+}
 
 function targetOf(ids: readonly string[]): string {
   return cut(ids.length === 1 ? (ids[0] as string) : `${ids.length} jobs: ${ids.join(', ')}`, MAX_MESSAGE_CHARS)

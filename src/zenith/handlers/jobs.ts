@@ -1,5 +1,6 @@
 import { JOB_STATES, type JobState } from '../../protocol/index.js'
-import { suffices } from '../auth/roles.js'
+import { MaskBudget } from '../../redaction/budget.js'
+import type { Asked } from '../asked.js'
 import { ref } from '../openapi/components.js'
 import { operation } from '../operation.js'
 import { choiceParameter, required, textParameter, wholeParameter, wordParameter } from '../query.js'
@@ -10,25 +11,24 @@ import { askSource } from '../queues/read-source.js'
 import { Refusal } from '../queues/refusal.js'
 import { searchAll, searchSummaries } from '../queues/search.js'
 import { json } from '../responses.js'
-import type { Asked } from '../routes.js'
-import { JOB_SEGMENTS, QUEUE_ANSWERS, QUEUE_SEGMENT } from './queue-answers.js'
+import { searcherOf } from '../search-slots.js'
+import { JOB_SEGMENTS, QUEUE_ANSWERS, QUEUE_SEGMENT, TOO_MANY } from './queue-answers.js'
 
-const state = required(choiceParameter(JOB_STATES, 'In this state.'))
-const offset = wholeParameter(0, 999_999_999, 0, 'How many to leave out at the beginning.')
+const state = required(choiceParameter(JOB_STATES, 'State of the jobs.'))
+const offset = wholeParameter(0, 999_999_999, 0, 'Number of items to skip.')
 
 export const jobs = operation({
   path: '/api/queues/{queue}/jobs',
-  summary: 'A part of the jobs of one state, without their payloads',
-  description:
-    'An answer has less than 100 KB: errors are cut for it, and where ids are very long there are fewer jobs.',
+  summary: 'List the jobs in one state, without payloads',
+  description: 'A response has less than 100 KB: errors are truncated, and very long ids reduce the number of jobs.',
   segments: QUEUE_SEGMENT,
   parameters: {
     state,
-    order: wordParameter(['newest', 'oldest'], 'newest', 'By the order in which they are taken or ended.'),
-    limit: wholeParameter(1, 200, 50, 'How many.'),
+    order: wordParameter(['newest', 'oldest'], 'newest', 'Sort by the order in which jobs start or ended.'),
+    limit: wholeParameter(1, 200, 50, 'Maximum number of jobs.'),
     offset,
   },
-  answers: { 200: { description: 'A part of them.', schema: ref('JobListing') }, ...QUEUE_ANSWERS },
+  answers: { 200: { description: 'A page of jobs.', schema: ref('JobListing') }, ...QUEUE_ANSWERS },
   async handle({ query, segments, services: { queues } }) {
     const queue = await queues.able(segments.queue ?? '', 'list')
     await checkState(queues, queue, query.state)
@@ -38,28 +38,35 @@ export const jobs = operation({
 
 export const search = operation({
   path: '/api/queues/{queue}/search',
-  summary: 'Jobs of one state with a text in their id, name, error or payload, within bounds',
+  summary: 'Search the jobs in one state by id, name, error or payload',
   description:
-    'Stops after 100 matches, 10 000 jobs or five seconds, and says so. Payloads are left out for those who may not see them.',
+    'Stops after 100 matches, 10 000 jobs or five seconds, and reports it: `next` is the offset for the next request. Payloads are searched only with permission to see them.',
   segments: QUEUE_SEGMENT,
-  parameters: { state, text: required(textParameter('What is looked for, in any case.')) },
-  answers: { 200: { description: 'What was found.', schema: ref('JobSearch') }, ...QUEUE_ANSWERS },
+  parameters: { state, offset, text: required(textParameter('Text to search for, ignoring case.')) },
+  answers: { 200: { description: 'Matching jobs.', schema: ref('JobSearch') }, ...QUEUE_ANSWERS, 429: TOO_MANY },
   async handle(asked) {
     const { query, segments, services } = asked
     const sees = seesPayloads(asked)
     const queue = await services.queues.able(segments.queue ?? '', sees ? 'search' : 'list')
     await checkState(services.queues, queue, query.state)
-    const found = await (sees ? searchAll : searchSummaries)(queue, query.state, query.text)
+    const look = sees ? searchAll : searchSummaries
+    const { signal } = asked.request
+    const who = searcherOf(asked.visitor, asked.origin)
+    const found = await services.searches.run(who, signal, () => look(queue, { ...query, signal }))
     return json(200, { ...found, jobs: fitting(found.jobs.map(summaryView)) })
   },
 })
 
 export const job = operation({
   path: '/api/queues/{queue}/jobs/{job}',
-  summary: 'One job, its payload without what is secret by name or shape',
+  summary: 'Get a job; secrets in its payload are masked by name and shape',
   segments: JOB_SEGMENTS,
   parameters: {
-    full: wordParameter(['true', 'false'], 'false', 'All of a payload that is longer than 20 000 characters.'),
+    full: wordParameter(
+      ['true', 'false'],
+      'false',
+      'Whether to return the whole payload if it is longer than 20 000 characters.',
+    ),
   },
   answers: { 200: { description: 'The job.', schema: ref('JobView') }, ...QUEUE_ANSWERS },
   async handle(asked) {
@@ -67,29 +74,31 @@ export const job = operation({
     const queue = await services.queues.able(segments.queue ?? '', 'get')
     const found = await askSource(() => queue.source.job?.(queue.address, segments.job ?? ''))
     if (!found) throw noJob()
-    return json(200, jobView(found, { payloads: seesPayloads(asked), full: query.full === 'true' }))
+    const showing = { payloads: seesPayloads(asked), full: query.full === 'true' }
+    return json(200, jobView(found, showing, queue.readOnly ? [] : queue.source.capabilities))
   },
 })
 
 export const logs = operation({
   path: '/api/queues/{queue}/jobs/{job}/logs',
-  summary: 'What a job wrote, oldest first',
+  summary: 'List the log lines of a job, oldest first',
   segments: JOB_SEGMENTS,
-  parameters: { limit: wholeParameter(1, 1_000, 100, 'How many lines.'), offset },
-  answers: { 200: { description: 'A part of the lines.', schema: ref('JobLogs') }, ...QUEUE_ANSWERS },
+  parameters: { limit: wholeParameter(1, 1_000, 100, 'Maximum number of lines.'), offset },
+  answers: { 200: { description: 'A page of log lines.', schema: ref('JobLogs') }, ...QUEUE_ANSWERS },
   async handle({ query, segments, services: { queues } }) {
     const queue = await queues.able(segments.queue ?? '', 'logs')
     const found = await askSource(() => queue.source.logs?.(queue.address, segments.job ?? '', query))
-    return json(200, { ...found, lines: found.lines.map(logView) })
+    const budget = new MaskBudget()
+    return json(200, { ...found, lines: found.lines.map((line) => logView(line, budget)) })
   },
 })
 
 export const flow = operation({
   path: '/api/queues/{queue}/jobs/{job}/flow',
-  summary: 'The tree of jobs that a job belongs to',
+  summary: 'Get the flow of a job',
   segments: JOB_SEGMENTS,
   parameters: {},
-  answers: { 200: { description: 'The tree, from its root.', schema: ref('JobFlow') }, ...QUEUE_ANSWERS },
+  answers: { 200: { description: 'The tree of jobs, from its root.', schema: ref('JobFlow') }, ...QUEUE_ANSWERS },
   async handle({ segments, services: { queues } }) {
     const queue = await queues.able(segments.queue ?? '', 'flow')
     const found = await askSource(() => queue.source.flow?.(queue.address, segments.job ?? ''))
@@ -103,7 +112,7 @@ function noJob(): Refusal {
 }
 
 function seesPayloads({ visitor, services }: Asked): boolean {
-  return suffices(visitor.role, services.queues.payloads)
+  return services.policy.can(visitor, 'queue.payloads')
 }
 
 async function checkState(queues: Queues, { key }: ConnectedQueue, asked: JobState): Promise<void> {

@@ -7,13 +7,13 @@ import { fromStore, UNAVAILABLE } from './from-store.js'
 
 export const nodes = operation({
   path: '/api/nodes',
-  summary: 'The nodes, by service and id',
+  summary: 'List nodes by service and id',
   parameters: {
-    service: textParameter('Of one service alone.'),
-    state: choiceParameter(NODE_STATES, 'In one state alone.'),
+    service: textParameter('Only nodes of this service.'),
+    state: choiceParameter(NODE_STATES, 'Only nodes in this state.'),
     ...pagingParameters(),
   },
-  answers: { 200: { description: 'A part of them.', schema: listing('NodeView') }, 503: UNAVAILABLE },
+  answers: { 200: { description: 'A page of nodes.', schema: listing('NodeView') }, 503: UNAVAILABLE },
   handle: fromStore((overview, { query }) => {
     const { service, state } = query
     const matching = overview.nodes.filter(

@@ -10,14 +10,14 @@ import { QUEUE_SEGMENT } from './queue-answers.js'
 
 export const queues = operation({
   path: '/api/queues',
-  summary: 'The queues, those that need attention first',
+  summary: 'List queues; those that need attention come first',
   parameters: {
-    service: textParameter('That one service reports.'),
-    driver: choiceParameter(QUEUE_DRIVERS, 'Of one kind alone.'),
-    text: textParameter('What the name or the place contains, in any case.'),
+    service: textParameter('Only queues that this service reports.'),
+    driver: choiceParameter(QUEUE_DRIVERS, 'Only queues of this driver.'),
+    text: textParameter('Only queues whose name or place contains this text, ignoring case.'),
     ...pagingParameters(),
   },
-  answers: { 200: { description: 'A part of them.', schema: listing('QueueView') }, 503: UNAVAILABLE },
+  answers: { 200: { description: 'A page of queues.', schema: listing('QueueView') }, 503: UNAVAILABLE },
   handle: fromStore((overview, { query }) => {
     const { service, driver } = query
     const wanted = query.text?.toLowerCase() ?? ''
@@ -33,16 +33,16 @@ export const queues = operation({
 
 export const queue = operation({
   path: '/api/queues/{queue}',
-  summary: 'One queue, read now where this Zenith is connected to it',
+  summary: 'Get a queue; Zenith reads it again if it is connected to it',
   segments: QUEUE_SEGMENT,
   parameters: {},
   answers: {
     200: {
       description: 'The queue.',
-      schema: objectOf<{ view: QueueView }>('One queue.', { view: ref('QueueView') }),
+      schema: objectOf<{ view: QueueView }>('A queue.', { view: ref('QueueView') }),
     },
-    404: { description: 'There is no queue of this key.', schema: ref('Problem') },
-    503: { description: 'The store does not answer, and nothing is known.', schema: ref('Problem') },
+    404: { description: 'The queue does not exist.', schema: ref('Problem') },
+    503: { description: 'The store does not answer, and Zenith does not know the queue.', schema: ref('Problem') },
   },
   handle: async ({ segments, services }) => json(200, { view: await services.queues.freshView(segments.queue ?? '') }),
 })

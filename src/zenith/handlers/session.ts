@@ -1,6 +1,6 @@
-import { ROLES, type Role, suffices } from '../auth/roles.js'
+import { PERMISSIONS, type Permission, ROLES, type Role } from '../../api/permissions.js'
 import { TOKEN_HEADER } from '../change-tokens.js'
-import { flag, objectOf, oneOf, orNull, text } from '../openapi/schema.js'
+import { flag, listOf, objectOf, oneOf, orNull, text } from '../openapi/schema.js'
 import { operation } from '../operation.js'
 import { json } from '../responses.js'
 
@@ -9,31 +9,34 @@ interface Session {
   readonly role: Role
   readonly canLogOut: boolean
   readonly token: string
+  readonly permissions: readonly Permission[]
   readonly payloads: boolean
 }
 
-const schema = objectOf<Session>('Who looks.', {
-  user: orNull(text('Null when the way in has no names.')),
-  role: oneOf(ROLES, 'What they may.'),
-  canLogOut: flag('There is a session that `POST logout` ends.'),
-  token: text(`Goes into the header ${TOKEN_HEADER} of every change.`),
-  payloads: flag('They see the payloads of jobs.'),
+const schema = objectOf<Session>('The current session.', {
+  user: orNull(text('Name of the user; null if the log-in has no names.')),
+  role: oneOf(ROLES, 'Role, which determines the permissions.'),
+  canLogOut: flag('Whether `POST logout` ends a session.'),
+  token: text(`Token for the header ${TOKEN_HEADER} of every change.`),
+  permissions: listOf(oneOf(PERMISSIONS, 'A permission.'), 'Permissions of the principal.'),
+  payloads: flag('Whether the principal may see job payloads (permission `queue.payloads`).'),
 })
 
 /** The page shows what it takes to log out only where there is a log-in. */
 export const session = operation({
   path: '/api/session',
-  summary: 'Who looks, and what they may',
+  summary: 'Get the current session and its permissions',
   parameters: {},
-  answers: { 200: { description: 'Whoever asks.', schema } },
-  handle({ visitor, services: { tokens, queues } }) {
+  answers: { 200: { description: 'The session.', schema } },
+  handle({ visitor, services: { tokens, policy } }) {
     const { user, role, canLogOut } = visitor
     const session: Session = {
       user,
       role,
       canLogOut,
       token: tokens.of(visitor),
-      payloads: suffices(role, queues.payloads),
+      permissions: policy.permissionsOf(visitor),
+      payloads: policy.can(visitor, 'queue.payloads'),
     }
     return json(200, session)
   },

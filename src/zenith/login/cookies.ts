@@ -2,6 +2,10 @@
 export const SESSION = 'quasar_session'
 /** What the log-in form is tied to before there is a session. */
 export const FORM = 'quasar_form'
+/** Which user logged in by this browser before. It opens nothing: wrong guesses of others don't keep it from trying. */
+export const DEVICE = 'quasar_device'
+/** Seconds: 90 days. */
+export const DEVICE_LIFE_S = 90 * 24 * 3_600
 
 export function cookieOf(request: Request, name: string): string | null {
   for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
@@ -15,15 +19,18 @@ export interface CookieOptions {
   readonly isSecure: boolean
   /** Seconds; 0 removes it; null: until the browser ends. */
   readonly maxAge: number | null
+  /** @default the folder of what was asked for */
+  readonly path?: string
 }
 
 /**
- * Without `Path`: a browser then takes the folder of what it asked for, `/ops/quasar` for `/ops/quasar/login`. That is the
+ * Without `path` a browser takes the folder of what it asked for, `/ops/quasar` for `/ops/quasar/login`. That is the
  * mount's path as the browser sees it, whatever a proxy in between has made of it.
  */
-export function setCookie(name: string, value: string, { isSecure, maxAge }: CookieOptions): string {
+export function setCookie(name: string, value: string, { isSecure, maxAge, path }: CookieOptions): string {
   const life = maxAge === null ? '' : `; Max-Age=${maxAge}`
-  return `${name}=${value}${life}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
+  const place = path === undefined ? '' : `; Path=${path}`
+  return `${name}=${value}${life}${place}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
 }
 
 /**

@@ -1,15 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Logger } from '../../ports.js'
 import { serveAsset } from '../assets/index.js'
-import type { Gate } from '../auth/gate.js'
-import { visitor } from '../auth/roles.js'
 import { unauthorized } from '../auth/secrets.js'
+import type { Gate, Guessing } from '../auth/visitor.js'
+import { visitor } from '../auth/visitor.js'
 import type { Origin } from '../context.js'
+import { later, tooManyWords } from '../guesses/too-many.js'
 import { FORM_HEADERS } from '../headers.js'
-import { isLoopback } from '../loopback.js'
 import { bare, wantsHtml } from '../responses.js'
 import { PasswordCheck } from './check.js'
-import { cameByHttps, cookieOf, FORM, SESSION, setCookie } from './cookies.js'
+import { cameByHttps, cookieOf, DEVICE, DEVICE_LIFE_S, FORM, SESSION, setCookie } from './cookies.js'
 import { readForm, safeNext } from './form.js'
 import type { LoginOptions, LoginUser } from './options.js'
 import { loginPage, logoutPage } from './page.js'
@@ -17,7 +16,6 @@ import { seeOther, toLogin } from './redirect.js'
 import { isSameOrigin } from './same-origin.js'
 import { Sessions } from './sessions.js'
 import { LOGIN_CSS } from './style.js'
-import { Throttle } from './throttle.js'
 
 const HTML = { ...FORM_HEADERS, 'content-type': 'text/html; charset=utf-8' }
 const CSS = { 'content-type': 'text/css; charset=utf-8' }
@@ -27,8 +25,8 @@ const FOREIGN =
 const WRONG = 'Name or password is wrong.'
 
 /** Lets in who has a session; the pages to begin and to end one are the only ones before it. */
-export function loginGate(options: LoginOptions, logger: Logger | undefined): Gate {
-  const login = new Login(options, logger)
+export function loginGate(options: LoginOptions, guessing: Guessing): Gate {
+  const login = new Login(options, guessing)
   return async (request, origin, path) => {
     if (path === '/login.css') return login.style(request)
     if (path === '/favicon.svg') return (await serveAsset('favicon.svg', request)) ?? bare(404)
@@ -47,14 +45,13 @@ function isPage(request: Request, path: string): boolean {
 
 class Login {
   readonly #options: LoginOptions
-  readonly #logger: Logger | undefined
+  readonly #guessing: Guessing
   readonly #sessions: Sessions
   readonly #passwords: PasswordCheck
-  readonly #throttle = new Throttle()
 
-  constructor(options: LoginOptions, logger: Logger | undefined) {
+  constructor(options: LoginOptions, guessing: Guessing) {
     this.#options = options
-    this.#logger = logger
+    this.#guessing = guessing
     this.#sessions = new Sessions(options)
     this.#passwords = new PasswordCheck(options.users)
   }
@@ -95,16 +92,20 @@ class Login {
     const cookie = cookieOf(request, FORM)
     if (!cookie || !isSameOrigin(request) || !this.#sessions.isFormToken(token, cookie)) return again(403, FOREIGN)
     if (name.length > 100 || password.length > 1_000) return again(401, WRONG)
-    const address = addressOf(request, origin)
-    const wait = this.#throttle.begin(address, name)
-    if (wait > 0) return later(again(429, 'Too many attempts. Please wait a minute and try again.'), wait)
-    const user = await this.#passwords.ask(name, password)
-    if (user === 'busy') return later(again(503, 'Too many log-ins at once. Please try again.'), 1_000)
+    const address = this.#guessing.addressOf(request, origin)
+    const device = this.#sessions.deviceOf(name, cookieOf(request, DEVICE))
+    const attempt = await this.#guessing.limit.begin({ account: name, label: this.#labelOf(name), address, device })
+    if (attempt.wait > 0) return later(again(429, tooManyWords(attempt.wait)), attempt.wait)
+    const user = await this.#passwords.ask(name, password, attempt.isKnown)
+    if (user === 'busy') {
+      await attempt.withdraw()
+      return later(again(503, 'Too many log-ins at once. Please try again.'), 1_000)
+    }
     if (!user) {
-      this.#noteFailure(name, address)
+      this.#guessing.limit.note(`Zenith: a log-in failed, of ${this.#labelOf(name)} from ${address}`)
       return again(401, WRONG)
     }
-    this.#throttle.succeed(address, name)
+    await attempt.succeed()
     return this.#enter(request, user, next)
   }
 
@@ -113,6 +114,7 @@ class Login {
     const token = this.#sessions.start(user)
     answer.headers.append('set-cookie', this.#cookie(request, SESSION, token, this.#sessions.life))
     answer.headers.append('set-cookie', this.#cookie(request, FORM, '', 0))
+    answer.headers.append('set-cookie', this.#cookie(request, DEVICE, this.#sessions.newDevice(user), DEVICE_LIFE_S))
     return answer
   }
 
@@ -136,18 +138,10 @@ class Login {
   }
 
   /** A name that nobody has may be a password in the wrong field: it is not written down. */
-  #noteFailure(name: string, address: string): void {
+  #labelOf(name: string): string {
     const known = this.#passwords.knownName(name)
-    this.#logger?.warn(
-      `Zenith: a log-in failed, of ${known === null ? 'an unknown name' : `"${known}"`} from ${address}`,
-    )
+    return known === null ? 'an unknown name' : `"${known}"`
   }
-}
-
-/** Behind a proxy of this machine its word for the client counts; anybody else's would let a guesser choose addresses. */
-function addressOf(request: Request, { peer }: Origin): string {
-  const client = request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim()
-  return (isLoopback(peer) && client ? client.slice(0, 64) : peer) ?? 'unknown'
 }
 
 function isGet({ method }: Request): boolean {
@@ -156,12 +150,6 @@ function isGet({ method }: Request): boolean {
 
 function html(status: number, body: string): Response {
   return new Response(body, { status, headers: HTML })
-}
-
-/** @param wait ms */
-function later(answer: Response, wait: number): Response {
-  answer.headers.set('retry-after', String(Math.ceil(wait / 1_000)))
-  return answer
 }
 
 function notAllowed(methods: string): Response {

@@ -1,4 +1,4 @@
-import type { Role } from '../auth/roles.js'
+import type { Role } from '../../api/permissions.js'
 
 export interface LoginUser {
   readonly name: string

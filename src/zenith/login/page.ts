@@ -39,9 +39,19 @@ export function logoutPage(token: string, name: string): string {
 }
 
 /** The same arc and star as on the page itself. */
-const MARK = `<path d="M4 26a12 12 0 0 1 24 0" class="arc"/><path d="M10.5 26a5.5 5.5 0 0 1 11 0" class="arc dim"/><path d="M16 2l1.5 4.5L22 8l-4.5 1.5L16 14l-1.5-4.5L10 8l4.5-1.5z" class="star"/>`
+export const MARK = `<path d="M4 26a12 12 0 0 1 24 0" class="arc"/><path d="M10.5 26a5.5 5.5 0 0 1 11 0" class="arc dim"/><path d="M16 2l1.5 4.5L22 8l-4.5 1.5L16 14l-1.5-4.5L10 8l4.5-1.5z" class="star"/>`
 
 function page(title: string, form: string): string {
+  return documentOf(
+    title,
+    `<link rel="icon" type="image/svg+xml" href="./favicon.svg">
+    <link rel="stylesheet" href="./login.css">`,
+    form,
+  )
+}
+
+/** A page of a mark, a heading and a box. @param head what it loads; @param box HTML */
+export function documentOf(title: string, head: string, box: string): string {
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -50,14 +60,13 @@ function page(title: string, form: string): string {
     <meta name="color-scheme" content="light dark">
     <meta name="robots" content="noindex">
     <title>${title} · Zenith</title>
-    <link rel="icon" type="image/svg+xml" href="./favicon.svg">
-    <link rel="stylesheet" href="./login.css">
+    ${head}
   </head>
   <body>
     <main>
       <p class="wordmark"><svg viewBox="0 0 32 32" aria-hidden="true">${MARK}</svg>Zenith</p>
       <h1>${title}</h1>
-      ${form}
+      ${box}
     </main>
   </body>
 </html>
@@ -72,6 +81,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-function escaped(text: string): string {
+export function escaped(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '')
 }

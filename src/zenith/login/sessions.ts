@@ -48,6 +48,20 @@ export class Sessions {
     if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.keys().next().value as string)
   }
 
+  /** What tells that a user logged in by this browser, as long as the password stays the same. */
+  newDevice(user: LoginUser): string {
+    const id = randomBytes(12).toString('base64url')
+    return `${id}.${this.#sign('device', id, user.name, user.password)}`
+  }
+
+  /** What stands for a browser by which this user logged in before; null for any other, and for a name that nobody has. */
+  deviceOf(name: string, cookie: string | null): string | null {
+    const [, id = '', signature = ''] = /^([\w-]{16})\.([\w-]{43})$/.exec(cookie ?? '') ?? []
+    const user = this.#users.get(name)
+    const isRight = isSame(signature, this.#sign('device', id, name, user?.password ?? ''))
+    return user && isRight ? id : null
+  }
+
   /** What a form carries, so that nobody else's form counts: made of a cookie that other sites can't read. */
   formToken(cookie: string): string {
     return this.#sign('form', cookie)

@@ -1,3 +1,5 @@
+import { inSlices } from '../../lib/async.js'
+
 /** Prometheus' text format 0.0.4. */
 export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
 
@@ -18,15 +20,21 @@ export interface Sample {
   readonly suffix?: string
 }
 
-/** Families without a sample are left out. */
-export function exposition(families: readonly Family[]): string {
-  return families.map(formatFamily).join('')
+/** How many samples are written in one go. */
+const SLICE = 2_000
+
+/** Families without a sample are left out. The event loop turns in between. */
+export async function exposition(families: readonly Family[]): Promise<string> {
+  const texts: string[] = []
+  for (const family of families) texts.push(await formatFamily(family))
+  return texts.join('')
 }
 
-function formatFamily({ name, type, help, samples }: Family): string {
-  const lines = samples.flatMap(({ suffix = '', labels, value }) =>
-    value === null ? [] : [`${name}${suffix}${formatLabels(labels)} ${formatValue(value)}\n`],
-  )
+async function formatFamily({ name, type, help, samples }: Family): Promise<string> {
+  const lines: string[] = []
+  await inSlices(samples, SLICE, ({ suffix = '', labels, value }) => {
+    if (value !== null) lines.push(`${name}${suffix}${formatLabels(labels)} ${formatValue(value)}\n`)
+  })
   if (lines.length === 0) return ''
   return `# HELP ${name} ${escapeText(help)}\n# TYPE ${name} ${type}\n${lines.join('')}`
 }

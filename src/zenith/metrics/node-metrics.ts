@@ -79,7 +79,7 @@ export function nodeFamilies(nodes: readonly NodeView[]): Family[] {
     const samples = live.map(({ labels, beat }) => ({ labels, value: read(beat) ?? null }))
     return { name, type: type ?? 'gauge', help, samples }
   })
-  return [...families, systemMemory(live), ...fileSystems(live), nodeInfo(live), lastSeen(nodes)]
+  return [...families, systemMemory(live), ...fileSystems(live), nodeInfo(live), clockAhead(nodes), lastSeen(nodes)]
 }
 
 type Live = readonly { readonly labels: Labels; readonly beat: Heartbeat }[]
@@ -119,6 +119,14 @@ function nodeInfo(live: Live): Family {
     return { labels: { ...labels, environment, language, version, app_version: appVersion, hostname }, value: 1 }
   })
   return { name: 'quasar_node_info', type: 'gauge', help: 'What a live node says of itself; always 1.', samples }
+}
+
+function clockAhead(nodes: readonly NodeView[]): Family {
+  const samples = nodes.flatMap(({ service, id, state, clockAhead }) =>
+    state === 'live' ? [{ labels: { service, node: id }, value: seconds(clockAhead) }] : [],
+  )
+  const help = "By how much the node's clock is ahead of the store's; negative when it is behind, 0 for less than 2 s."
+  return { name: 'quasar_node_clock_ahead_seconds', type: 'gauge', help, samples }
 }
 
 function lastSeen(nodes: readonly NodeView[]): Family {

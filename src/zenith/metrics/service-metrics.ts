@@ -5,18 +5,32 @@ import type { Family, Labels, Sample } from './exposition.js'
 type Totals = ReadonlyMap<string, ServiceTotals>
 type Labelled = readonly { readonly labels: Labels; readonly totals: SeriesTotals }[]
 
-/** Counters of what Zenith read of the rollups since it was first scraped, merged over the nodes of a service. */
-export function trafficFamilies(services: Totals): Family[] {
-  const routes = labelled(services, 'routes', (totals) => routeLabels(totals.key))
-  const jobs = labelled(services, 'jobs', ({ key, queue }) => ({ messaging_destination_name: queue, job_name: key }))
+type Counted = 'count' | 'errors' | 'aborted' | 'failed' | 'stalled'
+
+/**
+ * Counters of what Zenith read of the rollups since it was first scraped, merged over the nodes of a service.
+ *
+ * @param max of how many routes and jobs
+ */
+export function trafficFamilies(services: Totals, max: number): { families: Family[]; left: number } {
+  const allRoutes = labelled(services, 'routes', (totals) => routeLabels(totals.key))
+  const allJobs = labelled(services, 'jobs', ({ key, queue }) => ({ messaging_destination_name: queue, job_name: key }))
+  const [routes, jobs] = [allRoutes.slice(0, max), allJobs.slice(0, Math.max(0, max - allRoutes.length))]
+  const left = allRoutes.length + allJobs.length - routes.length - jobs.length
+  return { families: familiesOf(routes, jobs), left }
+}
+
+function familiesOf(routes: Labelled, jobs: Labelled): Family[] {
   return [
     histogram('http_server_request_duration_seconds', 'Durations of requests; bounds and sum hold within 2 %.', routes),
     counter('quasar_http_requests_total', 'Requests that ended.', routes, 'count'),
     counter('quasar_http_errors_total', 'Requests answered with 5xx.', routes, 'errors'),
-    counter('quasar_http_aborted_total', 'Requests whose client went away.', routes, 'aborted'),
+    counter('quasar_http_aborted_total', 'Requests that the client aborted.', routes, 'aborted'),
     histogram('messaging_process_duration_seconds', 'Durations of job attempts; as those of requests.', jobs),
     counter('quasar_job_attempts_total', 'Job attempts that ended.', jobs, 'count'),
     counter('quasar_job_errors_total', 'Job attempts that failed.', jobs, 'errors'),
+    counter('quasar_job_failed_total', 'Jobs that failed for good.', jobs, 'failed'),
+    counter('quasar_job_stalled_total', 'How often a job stalled: its worker lost the lock.', jobs, 'stalled'),
   ]
 }
 
@@ -47,11 +61,11 @@ export function storeFamilies({ store, unreadable, untrusted }: StoreFigures): F
   return [
     one('quasar_store_up', 'Whether the store answers Zenith.', store.ok ? 1 : 0),
     one('quasar_store_latency_seconds', 'How long the store took to answer the last question.', latency),
-    one('quasar_unreadable_records', 'Records that Zenith could not read lately.', store.ok ? unreadable : null),
+    one('quasar_unreadable_records', 'Records that Zenith could not read recently.', store.ok ? unreadable : null),
     {
       name: 'quasar_untrusted_records',
       type: 'gauge',
-      help: 'Records of now and lately that are not signed with the token of Zenith.',
+      help: 'Current and recent records that are not signed with Zenith’s token.',
       samples: [
         { labels: { trust: 'unsigned' }, value: store.ok ? (untrusted?.unsigned ?? null) : null },
         { labels: { trust: 'forged' }, value: store.ok ? (untrusted?.forged ?? null) : null },
@@ -76,7 +90,7 @@ function routeLabels(key: string): Labels {
   return { http_request_method: match?.[1] ?? '_OTHER', http_route: match?.[2] ?? key }
 }
 
-function counter(name: string, help: string, all: Labelled, figure: 'count' | 'errors' | 'aborted'): Family {
+function counter(name: string, help: string, all: Labelled, figure: Counted): Family {
   return { name, type: 'counter', help, samples: all.map(({ labels, totals }) => ({ labels, value: totals[figure] })) }
 }
 

@@ -1,4 +1,4 @@
-import type { NodeEntry } from '../../ports.js'
+import type { NodeEntry } from '../../ports/index.js'
 import {
   type Heartbeat,
   heartbeatLife,
@@ -8,18 +8,19 @@ import {
   type NodeView,
   nodeMember,
 } from '../../protocol/index.js'
+import { MAX_NODES } from '../../protocol/read-limits.js'
 import { Processes } from './processes.js'
 
 const MAX_SAMPLES = 60
-/** How many nodes are shown: of more, those that beat last. */
-const MAX_NODES = 10_000
 /** How long a node that said good-bye is shown, in ms. */
 const LEFT_FOR_MS = 60_000
 const DEFAULT_INTERVAL_MS = 10_000
 
 interface Known {
   view: NodeView
-  /** When Zenith saw the heartbeat change, by its own clock; null when it saw only one. Tells a skewed clock from silence. */
+  /** When its last beat was written, Unix ms by the store's clock. */
+  beatAt: number
+  /** When Zenith saw it change; null when it saw only one: the store's clock may be set. */
   beatSeenAt: number | null
   leftAt: number | null
   /** It left long enough ago, and only its place in the index is left of it. */
@@ -79,15 +80,17 @@ export class Fleet {
       return
     }
     const trust = trustOf(entry, known.view)
-    const isNewBeat = beat !== null && beat.timestamp !== known.view.heartbeat?.timestamp
+    // The clock of one that beats may stand still.
+    const isNewBeat =
+      beat !== null && (beat.timestamp !== known.view.heartbeat?.timestamp || entry.lastBeat !== known.beatAt)
     // One of the same time that is signed otherwise is another one.
     if (isNewBeat || (beat !== null && trust !== known.view.trust)) {
       known.leftAt = null
       known.isHidden = false
-      noteBeat(known, beat, trust, now, change)
+      noteBeat(known, entry, beat, trust, now, change)
       return
     }
-    if (isFresh(beat, known.beatSeenAt, now)) setState(known, 'live', change, trust)
+    if (isFresh(beat, known, now)) setState(known, 'live', change, trust)
     else if (known.leftAt === null && !this.#outlived(known.view)) setState(known, 'lost', change, trust)
     else this.#leave(key, known, now, change)
   }
@@ -119,7 +122,7 @@ export class Fleet {
     }
     if (known.view.state !== 'live') return
     // Its heartbeat ran out and it never was in the index, or it took both away itself: that is how a node leaves.
-    const ranOut = !trusted || (!isFresh(known.view.heartbeat, known.beatSeenAt, now) && !this.#outlived(known.view))
+    const ranOut = !trusted || (!isFresh(known.view.heartbeat, known, now) && !this.#outlived(known.view))
     if (!ranOut) known.leftAt = now
     setState(known, ranOut ? 'lost' : 'left', change)
   }
@@ -136,13 +139,14 @@ function meet(key: string, entry: NodeEntry, now: number): Known {
     key,
     service: entry.service,
     id: entry.node,
-    state: isFresh(heartbeat, null, now) ? 'live' : 'lost',
-    lastSeen: Math.min(now, heartbeat?.timestamp ?? entry.lastBeat),
+    state: isFresh(heartbeat, { beatAt: entry.lastBeat, beatSeenAt: null }, now) ? 'live' : 'lost',
+    lastSeen: Math.min(now, entry.lastBeat),
+    clockAhead: entry.clockAhead ?? null,
     heartbeat,
     samples: heartbeat ? [sampleOf(heartbeat)] : [],
     trust: entry.trust ?? null,
   }
-  return { view, beatSeenAt: null, leftAt: null, isHidden: false, droppedAt: null }
+  return { view, beatAt: entry.lastBeat, beatSeenAt: null, leftAt: null, isHidden: false, droppedAt: null }
 }
 
 /** What took the place of its heartbeat may have been left out, and still says something. */
@@ -150,15 +154,24 @@ function trustOf(entry: NodeEntry, view: NodeView): NodeView['trust'] {
   return entry.trust ?? view.trust
 }
 
-function noteBeat(known: Known, beat: Heartbeat, trust: NodeView['trust'], now: number, change: FleetChange): void {
+function noteBeat(
+  known: Known,
+  entry: NodeEntry,
+  beat: Heartbeat,
+  trust: NodeView['trust'],
+  now: number,
+  change: FleetChange,
+): void {
   const previous = known.view.heartbeat
   const sample = sampleOf(beat)
   if ((beat.recorder?.dropped ?? 0) > (previous?.recorder?.dropped ?? 0)) known.droppedAt = now
   if (previous) known.beatSeenAt = now
+  known.beatAt = entry.lastBeat
   known.view = {
     ...known.view,
-    state: isFresh(beat, known.beatSeenAt, now) ? 'live' : 'lost',
-    lastSeen: Math.min(now, beat.timestamp),
+    state: isFresh(beat, known, now) ? 'live' : 'lost',
+    lastSeen: Math.min(now, entry.lastBeat),
+    clockAhead: entry.clockAhead ?? null,
     heartbeat: beat,
     trust,
     samples: [...known.view.samples, sample].slice(-MAX_SAMPLES),
@@ -172,9 +185,13 @@ function setState(known: Known, state: NodeState, change: FleetChange, trust = k
   change.changed.push({ ...known.view, samples: [] })
 }
 
-function isFresh(heartbeat: Heartbeat | null, beatSeenAt: number | null, now: number): boolean {
+function isFresh(
+  heartbeat: Heartbeat | null,
+  { beatAt, beatSeenAt }: Pick<Known, 'beatAt' | 'beatSeenAt'>,
+  now: number,
+): boolean {
   if (!heartbeat) return false
-  const age = Math.min(now - heartbeat.timestamp, beatSeenAt === null ? Number.POSITIVE_INFINITY : now - beatSeenAt)
+  const age = Math.min(now - beatAt, beatSeenAt === null ? Number.POSITIVE_INFINITY : now - beatSeenAt)
   return age < heartbeatLife(heartbeat.interval ?? DEFAULT_INTERVAL_MS)
 }
 

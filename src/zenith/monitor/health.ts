@@ -1,10 +1,12 @@
-import type {
-  HealthReason,
-  NodeView,
-  QueueTrouble,
-  QueueView,
-  ServiceView,
-  TrafficPoint,
+import {
+  CLOCK_HARMFUL_MS,
+  clockInWords,
+  type HealthReason,
+  type NodeView,
+  type QueueTrouble,
+  type QueueView,
+  type ServiceView,
+  type TrafficPoint,
 } from '../../protocol/index.js'
 
 /**
@@ -16,10 +18,12 @@ import type {
  * | nodes lost in the last 15 minutes, as a share of those and the live ones | 60 × share, at least 10 |
  * | requests that failed in the last minute (of at least 10) | 1 %: 10, 5 %: 25, 20 %: 50 |
  * | job attempts that failed in the last minute (of at least 10) | 5 %: 10, 20 %: 25 |
+ * | jobs that stalled in the last five minutes | 1: 10 |
  * | p95 of the last minute's requests against the slow threshold | 1 ×: 15, 2 ×: 30 |
  * | event-loop delay, p99 of a node's last interval | 50 ms: 5, 100 ms: 15, 500 ms: 30 |
  * | time that a container's quota held a node back, of its last interval | 5 %: 10, 25 %: 20 |
  * | a node's memory: resident of the container's limit, or heap used of the heap's limit | 90 %: 15, 97 %: 30 |
+ * | a node's clock is off from that of the store | 30 s: 5 |
  * | records dropped in the last five minutes, because the store did not take them | 10 |
  * | a queue of the service: nobody polls it, it can't be read, it grows, its oldest job waits for too long, it is paused with a backlog | 30, 20, 15, 10, 5 |
  */
@@ -30,6 +34,8 @@ export interface HealthInput {
   lost: number
   requests: TrafficPoint | null
   jobs: TrafficPoint | null
+  /** How often jobs stalled in the last five minutes. */
+  stalled: number
   /** The slow threshold for requests, ms. */
   slowMs: number
   /** How many nodes dropped records in the last five minutes. */
@@ -67,6 +73,8 @@ const MEMORY: Steps = [
   [97, 30],
   [90, 15],
 ]
+const CLOCK: Steps = [[CLOCK_HARMFUL_MS, 5]]
+const STALLED = 10
 const DROPS = 10
 /** A queue that nobody reports any more costs nothing: that its nodes are lost does. */
 const QUEUES: Readonly<Record<QueueTrouble, number>> = {
@@ -84,10 +92,12 @@ export function healthOf(input: HealthInput): ServiceView['health'] {
     lostNodes(input),
     failures(input.requests, REQUEST_ERRORS, 'of requests failed'),
     failures(input.jobs, JOB_ERRORS, 'of job attempts failed'),
+    stalledJobs(input.stalled),
     latency(input),
     loopDelay(input.live),
     throttling(input.live),
     memory(input.live),
+    clock(input.live),
     drops(input.dropping),
     queueTrouble(input.queues),
   ].filter((reason) => reason !== null)
@@ -106,6 +116,11 @@ function lostNodes({ live, lost }: HealthInput): HealthReason | null {
 function failures(point: TrafficPoint | null, steps: Steps, what: string): HealthReason | null {
   if (!point || point.errorRate === null || point.rate * 60 < MIN_COUNT) return null
   return reason(costOf(point.errorRate, steps), `${percent(point.errorRate)} ${what} in the last minute`)
+}
+
+function stalledJobs(stalled: number): HealthReason | null {
+  const text = `jobs stalled ${stalled === 1 ? 'once' : `${whole(stalled)} times`} in the last five minutes`
+  return reason(stalled > 0 ? STALLED : 0, text)
 }
 
 function latency({ requests, slowMs }: HealthInput): HealthReason | null {
@@ -138,6 +153,14 @@ function memory(live: readonly NodeView[]): HealthReason | null {
     return Math.max(shareOf(rss, figures.system.limit), shareOf(heapUsed, heapLimit))
   })
   return reason(costOf(worst.figure, MEMORY), `${worst.name} uses ${percent(worst.figure)} of the memory it may have`)
+}
+
+function clock(live: readonly NodeView[]): HealthReason | null {
+  const worst = worstOf(live, (node) => Math.abs(node.clockAhead ?? 0))
+  const ahead = live.find(({ id, clockAhead }) => id === worst.name && Math.abs(clockAhead ?? 0) === worst.figure)
+  const others = live.filter(({ clockAhead }) => Math.abs(clockAhead ?? 0) >= CLOCK_HARMFUL_MS).length - 1
+  const text = `the clock of ${worst.name} is ${clockInWords(ahead?.clockAhead ?? 0)}`
+  return reason(costOf(worst.figure, CLOCK), others > 0 ? `${text}, and ${others} more are off` : text)
 }
 
 function drops(dropping: number): HealthReason | null {

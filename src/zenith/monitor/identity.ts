@@ -6,5 +6,6 @@ export function slowIdentity(entry: SlowEntry): string {
 }
 
 export function exceptionIdentity(record: ExceptionRecord): string {
-  return JSON.stringify([record.service, record.id])
+  // Masked ids of several records may be the same.
+  return JSON.stringify([record.service, record.id, record.ts])
 }

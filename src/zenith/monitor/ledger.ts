@@ -1,6 +1,7 @@
 import type { Rollup, SeriesRollup } from '../../protocol/index.js'
+import type { Budget } from './budget.js'
 import { mergeTexts } from './merged-sketch.js'
-import { SeriesTable } from './series-table.js'
+import { SeriesTotals } from './series-totals.js'
 import { type Span, Timeline } from './timeline.js'
 
 /** Clocks may differ; a rollup from further in the future is not believed, in ms. */
@@ -22,19 +23,21 @@ export interface LedgerOptions {
 export class Ledger {
   readonly requests: Timeline
   readonly jobs: Timeline
-  readonly routes: SeriesTable
-  readonly jobSeries: SeriesTable
+  readonly routes: SeriesTotals
+  readonly jobSeries: SeriesTotals
   readonly #life: number
-  /** Rollups that were counted, by node and start, with their end. */
-  readonly #counted = new Map<string, number>()
+  readonly #budget: Budget
+  /** The starts of rollups that were counted, with their ends, by node. */
+  readonly #counted = new Map<string, Map<number, number>>()
   #newest = 0
 
-  constructor({ life, step, point, seriesStep }: LedgerOptions) {
+  constructor({ life, step, point, seriesStep }: LedgerOptions, budget: Budget) {
     this.#life = life
-    this.requests = new Timeline({ step, point })
-    this.jobs = new Timeline({ step, point })
-    this.routes = new SeriesTable(seriesStep)
-    this.jobSeries = new SeriesTable(seriesStep)
+    this.#budget = budget
+    this.requests = new Timeline({ step, point }, budget)
+    this.jobs = new Timeline({ step, point }, budget)
+    this.routes = new SeriesTotals(seriesStep, budget)
+    this.jobSeries = new SeriesTotals(seriesStep, budget)
   }
 
   get isEmpty(): boolean {
@@ -48,10 +51,12 @@ export class Ledger {
 
   /** @returns whether it counts: not a second time, nor when it is too old or from the future */
   add(rollup: Rollup, now: number): boolean {
-    const id = `${rollup.from}:${rollup.node}`
+    const own = this.#counted.get(rollup.node)
     const isBelievable = rollup.to <= now + MAX_AHEAD_MS && rollup.from > now - 2 * this.#life
-    if (!isBelievable || rollup.to <= now - this.#life || this.#counted.has(id)) return false
-    this.#counted.set(id, rollup.to)
+    if (!isBelievable || rollup.to <= now - this.#life || own?.has(rollup.from)) return false
+    if (!this.#budget.takeRollup(own === undefined)) return false
+    if (own) own.set(rollup.from, rollup.to)
+    else this.#counted.set(rollup.node, new Map([[rollup.from, rollup.to]]))
     this.#newest = Math.max(this.#newest, rollup.to)
     if (rollup.routes.length > 0) this.requests.add(spanOf(rollup, rollup.routes))
     if (rollup.jobs.length > 0) this.jobs.add(spanOf(rollup, rollup.jobs))
@@ -60,9 +65,21 @@ export class Ledger {
     return true
   }
 
+  /** Gives back what it has of its budget: nothing is added any more. */
+  release(): void {
+    this.prune(Number.POSITIVE_INFINITY)
+  }
+
   prune(now: number): void {
     const oldest = now - this.#life
-    for (const [id, to] of this.#counted) if (to <= oldest) this.#counted.delete(id)
+    for (const [node, own] of this.#counted) {
+      for (const [from, to] of own) {
+        if (to > oldest) continue
+        own.delete(from)
+        this.#budget.giveRollup(own.size === 0)
+      }
+      if (own.size === 0) this.#counted.delete(node)
+    }
     for (const part of [this.requests, this.jobs, this.routes, this.jobSeries]) part.prune(oldest - MARGIN_MS)
   }
 }

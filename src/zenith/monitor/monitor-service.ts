@@ -1,31 +1,36 @@
 import { performance } from 'node:perf_hooks'
-import type { Logger, QueueSource, Reader } from '../../ports.js'
-import type {
-  ExceptionRecord,
-  Overview,
-  Period,
-  PulseDifference,
-  QueueView,
-  ServicePeriod,
-  ServiceView,
-  SlowEntry,
-  StoreHealth,
+import { inBatches, inSlices, withTimeout } from '../../lib/async.js'
+import type { Logger, QueueSource, Reader } from '../../ports/index.js'
+import {
+  CLOCK_TOLERANCE_MS,
+  type ExceptionRecord,
+  type LeftOut,
+  type Overview,
+  type Period,
+  type PulseDifference,
+  type QueueView,
+  type ServicePeriod,
+  type ServiceView,
+  type SlowEntry,
+  type StoreHealth,
 } from '../../protocol/index.js'
+import { MAX_NODES, MAX_SERVICES } from '../../protocol/read-limits.js'
 import { untraced } from '../../tracing/untraced.js'
-import { Details } from './details.js'
-import { isChange } from './difference.js'
-import { Feed } from './feed.js'
+import { Budget } from './budget.js'
+import { Details, type Periods } from './details.js'
+import { changesOfShown, isChange } from './difference.js'
+import { Feed, MAX_RECENT } from './feed.js'
 import { Fleet, type FleetChange } from './fleet.js'
 import { exceptionIdentity, slowIdentity } from './identity.js'
 import { byReporter, byService, byText } from './order.js'
+import { FIRST_PART, leftOutOf, matching, type PartStart, partOf, totalsOf } from './parts.js'
 import { QueueMonitor } from './queue-monitor.js'
-import { ServiceMonitor } from './service.js'
+import { NO_NEWS, ServiceMonitor, type ServiceNews } from './service.js'
 import { storeErrorInWords } from './store-error.js'
+import { timeOf } from './store-time.js'
 import type { ServiceTotals } from './totals.js'
 import { StandingUntrusted } from './untrusted.js'
-import { inBatches, withTimeout } from './wait.js'
 
-const MAX_SERVICES = 1_000
 /** How many services are read at the same time. */
 const BATCH = 8
 /** A store that does not answer for so long has failed, in ms. */
@@ -51,6 +56,12 @@ interface NodeProblems {
   /** Why, where the store knows. */
   readonly problem: Error | null
   readonly standing: StandingUntrusted
+  readonly leftOut: LeftOut | null
+}
+
+interface ShownService {
+  readonly view: ServiceView
+  readonly text: string
 }
 
 export interface MonitorOptions {
@@ -76,14 +87,21 @@ export class MonitorService {
   readonly queues: QueueMonitor
   readonly #options: MonitorOptions
   readonly #fleet = new Fleet()
+  readonly #budget = new Budget()
   readonly #services = new Map<string, ServiceMonitor>()
   readonly #slow = new Feed<SlowEntry>(slowIdentity)
   readonly #exceptions = new Feed<ExceptionRecord>(exceptionIdentity)
   readonly #listeners = new Set<(news: MonitorNews) => void>()
-  #views = new Map<string, { view: ServiceView; text: string }>()
+  #views = new Map<string, ShownService>()
   #overview: Overview | null = null
+  /** The first part of it: what viewers see. */
+  #shown: Overview | null = null
+  /** What was read of services since the last state. */
+  #news: ServiceNews = NO_NEWS
   #looking: Promise<void> | null = null
   #lookedAt = 0
+  /** Of the last look, Unix ms by the store's clock. */
+  #latest = 0
   #failures = 0
   #watchers = 0
   #timer: NodeJS.Timeout | undefined
@@ -95,9 +113,30 @@ export class MonitorService {
     this.details = new Details(options.reader, options.interval, () => this.#views.size)
   }
 
-  /** The last state; null before the first look. */
+  /** What the store's clock shows, Unix ms. */
+  get now(): number {
+    return timeOf(this.#options.reader)
+  }
+
+  /** The last state, whole; null before the first look. */
   get overview(): Overview | null {
     return this.#overview
+  }
+
+  /** The first part of the last state; null before the first look. */
+  get shown(): Overview | null {
+    return this.#shown
+  }
+
+  /**
+   * A part of the state, not older than an interval, of at most 2 MB.
+   *
+   * @param text which it is about; empty for all
+   */
+  async part(start: PartStart = FIRST_PART, text = ''): Promise<Overview> {
+    const state = await this.fresh()
+    const isFirst = start.services + start.nodes + start.queues === 0
+    return isFirst && text === '' && this.#shown ? this.#shown : partOf(matching(state, text), start)
   }
 
   /** The state, not older than an interval: looks when it is, once for all who ask at the same time. */
@@ -108,19 +147,25 @@ export class MonitorService {
   }
 
   /** Services over a period, in their order; those that are not known are left out. Rejects when the store fails. */
-  async periods(names: readonly string[], period: Period): Promise<ServicePeriod[]> {
-    const now = Date.now()
+  async periods(names: readonly string[], period: Period): Promise<Periods> {
+    const { now } = this
     const known = names.filter((name) => this.#views.has(name))
     if (period === '1h') return this.details.history(known, now)
     const nodes = byService(this.#fleet.views)
-    const views = known.map((name) => this.#services.get(name)?.period(period, nodes.get(name) ?? [], now))
-    return views.filter((view) => view !== undefined)
+    const views: ServicePeriod[] = []
+    await inSlices(known, BATCH, (name) => {
+      const view = this.#services.get(name)?.period(period, nodes.get(name) ?? [], now)
+      if (view) views.push(view)
+    })
+    return { periods: views, unread: [] }
   }
 
   /** What only grows, by service; see {@link ServiceMonitor.totals}. */
-  totals(): Map<string, ServiceTotals> {
+  async totals(): Promise<Map<string, ServiceTotals>> {
     const shown = [...this.#services].filter(([name]) => this.#views.has(name))
-    return new Map(shown.map(([name, service]) => [name, service.totals()]))
+    const totals = new Map<string, ServiceTotals>()
+    await inSlices(shown, BATCH, ([name, service]) => totals.set(name, service.totals()))
+    return totals
   }
 
   /** Tells of every look that changed something. */
@@ -176,7 +221,8 @@ export class MonitorService {
   }
 
   async #takeIn(answer: Awaited<ReturnType<Reader['nodes']>>, latencyMs: number): Promise<MonitorNews> {
-    const now = Date.now()
+    const { now } = this
+    this.#noteTime(now)
     const limit = this.#overview?.store.ok ? ANSWER_WITHIN_MS : FIRST_WITHIN_MS
     const names = new Set(answer.nodes.map((node) => node.service))
     await withTimeout(Promise.all([this.#readServices(names, now), this.queues.read(now)]), limit)
@@ -184,58 +230,93 @@ export class MonitorService {
     this.#failures = 0
     const standing = new StandingUntrusted(answer.trust, this.queues.trust)
     const { unreadable, problem = null } = answer
-    return this.#publish(change, { unreadable, problem, standing }, Math.round(latencyMs * 100) / 100, now)
+    const leftOut = leftOutOf([answer.leftOut, { nodes: answer.nodes.length - MAX_NODES }])
+    const problems = { unreadable, problem, standing, leftOut }
+    return this.#publish(change, problems, Math.round(latencyMs * 100) / 100, now)
+  }
+
+  /** What was written by a clock that was set back since can't be told from what is yet to come: figures begin anew. */
+  #noteTime(now: number): void {
+    if (now < this.#latest - CLOCK_TOLERANCE_MS) {
+      for (const service of this.#services.values()) service.release()
+      this.#services.clear()
+      this.details.close()
+    }
+    this.#latest = now
   }
 
   async #readServices(names: ReadonlySet<string>, now: number): Promise<void> {
     for (const name of names) {
       if (this.#services.size >= MAX_SERVICES) break
-      if (!this.#services.has(name)) this.#services.set(name, new ServiceMonitor(name))
+      if (!this.#services.has(name)) this.#services.set(name, new ServiceMonitor(name, this.#budget))
     }
     for (const [name, service] of this.#services) {
       const isShown = names.has(name) || this.#views.has(name)
-      if (!isShown && (service.isIdle || this.#services.size >= MAX_SERVICES)) this.#services.delete(name)
+      if (isShown || (!service.isIdle && this.#services.size < MAX_SERVICES)) continue
+      service.release()
+      this.#services.delete(name)
     }
-    await inBatches([...this.#services.values()], BATCH, (service) => service.read(this.#options.reader, now))
+    await inBatches([...this.#services.values()], BATCH, async (service) => {
+      await service.read(this.#options.reader, now)
+      this.#collect(service.takeNews())
+    })
   }
 
-  #publish(change: FleetChange, nodes: NodeProblems, latencyMs: number, now: number): MonitorNews {
+  /** Of all services together no more is held than one event tells. */
+  #collect({ slow, exceptions, error }: ServiceNews): void {
+    const { slow: slowBefore, exceptions: exceptionsBefore, error: errorBefore } = this.#news
+    this.#news = {
+      slow: [...slowBefore, ...this.#slow.add(slow)].sort(byTime).slice(-MAX_RECENT),
+      exceptions: [...exceptionsBefore, ...this.#exceptions.add(exceptions)].sort(byTime).slice(-MAX_RECENT),
+      error: errorBefore ?? error,
+    }
+  }
+
+  async #publish(change: FleetChange, nodes: NodeProblems, latencyMs: number, now: number): Promise<MonitorNews> {
     const monitors = [...this.#services.values()]
-    const news = monitors.map((service) => service.takeNews())
-    const slow = this.#slow.add(news.flatMap((one) => one.slow))
-    const exceptions = this.#exceptions.add(news.flatMap((one) => one.exceptions))
+    const { slow, exceptions, error: failure } = this.#news
+    this.#news = NO_NEWS
     const unreadable = monitors.reduce(
       (sum, service) => sum + service.unreadable(now),
       nodes.unreadable + this.queues.unreadable,
     )
     const untrusted = nodes.standing.total(monitors.map((service) => service.untrusted(now)))
-    const failure = news.find((one) => one.error !== null)
-    const problem = nodes.problem ?? failure?.error ?? this.queues.error
+    const problem = nodes.problem ?? failure ?? this.queues.error
     const error = problem ? storeErrorInWords(problem) : null
     const store: StoreHealth = { ok: true, kind: this.#options.reader.kind, latencyMs, error }
     const previous = this.#overview
     const queues = this.queues.views
-    const queueNews = this.queues.news.since(queues, now)
-    const services = this.#viewServices(queues, nodes.standing, now)
+    const services = await this.#viewServices(queues, nodes.standing, now)
     this.details.retain(this.#views)
-    this.#overview = {
-      at: now,
+    const lists = {
       services: [...this.#views.values()].map(({ view }) => view).sort((a, b) => byText(a.service, b.service)),
       nodes: this.#fleet.views.sort((a, b) => byText(a.service, b.service) || byText(a.id, b.id)),
+      queues,
+    }
+    const unread = new Set(lists.nodes.map(({ service }) => service)).size - this.#views.size
+    const leftOut = leftOutOf([nodes.leftOut, this.queues.leftOut, { services: unread }, this.#budget.left])
+    const totals = totalsOf(lists)
+    this.#overview = {
+      at: now,
+      totals,
+      leftOut,
+      ...lists,
       slow: this.#slow.recent,
       exceptions: this.#exceptions.recent,
-      queues,
       unreadable,
       untrusted,
       store,
     }
+    const before = this.#shown
+    this.#shown = partOf(this.#overview)
+    const queueNews = this.queues.news.since(this.#shown.queues, now)
     const difference: PulseDifference = {
       full: false,
       at: now,
-      nodes: change.changed,
-      goneNodes: change.gone,
-      services: services.changed,
-      goneServices: services.gone,
+      totals,
+      leftOut,
+      ...changesOfShown(change, before?.nodes ?? [], this.#shown.nodes),
+      ...changedServices(services, before?.services ?? [], this.#shown.services),
       queues: queueNews.changed,
       goneQueues: queueNews.gone,
       unreadable,
@@ -247,26 +328,30 @@ export class MonitorService {
     return { difference, slow, exceptions }
   }
 
-  #viewServices(
+  /** @returns the names of those that changed */
+  async #viewServices(
     queues: readonly QueueView[],
     standing: StandingUntrusted,
     now: number,
-  ): { changed: ServiceView[]; gone: string[] } {
+  ): Promise<ReadonlySet<string>> {
     const before = this.#views
-    const changed: ServiceView[] = []
+    const changed = new Set<string>()
     const reported = byReporter(queues)
-    this.#views = new Map()
-    for (const [name, own] of byService(this.#fleet.views)) {
+    const views = new Map<string, ShownService>()
+    await inSlices([...byService(this.#fleet.views)], BATCH, ([name, own]) => {
       const service = this.#services.get(name)
-      if (!service) continue
+      if (!service) return
       const dropping = own.filter((node) => this.#fleet.droppedSince(node.key, now - DROPS_COUNT_MS)).length
       const figures = service.view(own, reported.get(name) ?? [], dropping, this.#options.slowMs, now)
       const view = { ...figures, untrusted: standing.of(name, service.untrusted(now)) }
       const text = JSON.stringify(view)
-      if (before.get(name)?.text !== text) changed.push(view)
-      this.#views.set(name, { view, text })
-    }
-    return { changed, gone: [...before.keys()].filter((name) => !this.#views.has(name)) }
+      const known = before.get(name)
+      if (known?.text !== text) changed.add(name)
+      // What says the same is the same object, and is not measured again.
+      views.set(name, known?.text === text ? known : { view, text })
+    })
+    this.#views = views
+    return changed
   }
 
   #noteFailure(error: unknown): MonitorNews {
@@ -274,12 +359,16 @@ export class MonitorService {
     const previous = this.#overview
     const store = { ok: false, kind: this.#options.reader.kind, latencyMs: null, error: storeErrorInWords(error) }
     const lists = { services: [], nodes: [], slow: [], exceptions: [], queues: [] }
-    const nothing = { ...lists, at: Date.now(), unreadable: 0, untrusted: null }
+    const at = timeOf(this.#options.reader)
+    const nothing = { ...lists, at, totals: totalsOf(lists), leftOut: null, unreadable: 0, untrusted: null }
     this.#overview = { ...(previous ?? nothing), store }
-    const { at, unreadable, untrusted } = this.#overview
+    this.#shown = { ...(this.#shown ?? nothing), store }
+    const { totals = totalsOf(this.#overview), leftOut = null, unreadable, untrusted } = this.#overview
     const unchanged = {
       full: false as const,
-      at,
+      at: this.#overview.at,
+      totals,
+      leftOut,
       nodes: [],
       goneNodes: [],
       services: [],
@@ -291,5 +380,22 @@ export class MonitorService {
     }
     const difference = { ...unchanged, store }
     return { difference: isChange(difference, previous) ? difference : null, slow: [], exceptions: [] }
+  }
+}
+
+function byTime(a: { readonly ts: number }, b: { readonly ts: number }): number {
+  return a.ts - b.ts
+}
+
+/** What changed of the services that are shown. */
+function changedServices(
+  changed: ReadonlySet<string>,
+  before: readonly ServiceView[],
+  now: readonly ServiceView[],
+): Pick<PulseDifference, 'services' | 'goneServices'> {
+  const [known, shown] = [before, now].map((list) => new Set(list.map(({ service }) => service)))
+  return {
+    services: now.filter(({ service }) => changed.has(service) || !known?.has(service)),
+    goneServices: before.map(({ service }) => service).filter((service) => !shown?.has(service)),
   }
 }

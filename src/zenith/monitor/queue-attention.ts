@@ -13,7 +13,7 @@ const IDLE_MS = 3 * 60_000
 /** The oldest job may wait for so long, ms. */
 const OLD_MS = 60 * 60_000
 
-export const SILENT: QueueAttention = { kind: 'silent', text: 'nobody reports it any more' }
+export const SILENT: QueueAttention = { kind: 'silent', text: 'no app reports it any more' }
 
 interface Watched {
   readonly entry: QueueEntry
@@ -45,14 +45,14 @@ function unpolled({ entry, samples }: Watched): QueueAttention | null {
   const { overdueMs, workers, metrics } = entry
   const backlog = backlogOf(metrics) ?? 0
   if (overdueMs !== null && overdueMs > OVERDUE_MS) {
-    return { kind: 'unpolled', text: `jobs are due for ${duration(overdueMs)} and nobody takes them` }
+    return { kind: 'unpolled', text: `jobs are overdue by ${duration(overdueMs)}; no worker is picking them up` }
   }
   if (workers === 0 && backlog > 0) {
-    return { kind: 'unpolled', text: `${jobs(backlog)} waiting and no worker is connected` }
+    return { kind: 'unpolled', text: `${jobs(backlog)} waiting, no worker connected` }
   }
   // One long job may keep the only worker busy.
   const isIdle = backlog > 0 && (metrics.active ?? 0) === 0 && wasIdle(samples)
-  return isIdle ? { kind: 'unpolled', text: `${jobs(backlog)} waiting and none was taken for minutes` } : null
+  return isIdle ? { kind: 'unpolled', text: `${jobs(backlog)} waiting, none picked up for minutes` } : null
 }
 
 /** Whether nothing ended in the last minutes, all of which are known, while jobs waited all the time. */
@@ -71,12 +71,12 @@ function growing({ entry, samples, isGrowing }: Watched): QueueAttention | null 
   if (!isGrowing) return null
   const least = samples.reduce((min, { backlog }) => Math.min(min, backlog ?? min), Number.POSITIVE_INFINITY)
   const from = Number.isFinite(least) ? ` from ${whole(least)}` : ''
-  return { kind: 'growing', text: `the backlog grows, by now${from} to ${whole(backlogOf(entry.metrics) ?? 0)}` }
+  return { kind: 'growing', text: `the backlog is growing,${from} to ${whole(backlogOf(entry.metrics) ?? 0)}` }
 }
 
 function old({ oldestMs }: QueueEntry): QueueAttention | null {
   if (oldestMs === null || oldestMs <= OLD_MS) return null
-  return { kind: 'old', text: `the oldest job waits for ${duration(oldestMs)}` }
+  return { kind: 'old', text: `the oldest job has waited ${duration(oldestMs)}` }
 }
 
 function jobs(count: number): string {

@@ -1,12 +1,22 @@
 import { performance } from 'node:perf_hooks'
-import type { Logger, QueueSource, Reader, TrustReport } from '../../ports.js'
-import { QUEUE_TROUBLES, type QueueSnapshot, type QueueView, type SourceView } from '../../protocol/index.js'
-import { kindOf, type Located } from '../queues/identity.js'
+import { inSlices, inTime } from '../../lib/async.js'
+import { uniqueSources } from '../../lib/unique-sources.js'
+import type { Logger, QueueSource, Reader, TrustReport } from '../../ports/index.js'
+import {
+  type LeftOut,
+  QUEUE_TROUBLES,
+  type QueueSnapshot,
+  type QueueView,
+  type SourceView,
+} from '../../protocol/index.js'
+import { kindOf, type Located, namesOf } from '../queues/identity.js'
 import { OwnSource } from '../queues/own-source.js'
 import { KnownQueues, type QueueFacts } from './known-queues.js'
 import { byText } from './order.js'
+import { leftOutOf } from './parts.js'
 import { QueueNews } from './queue-news.js'
-import { groupSightings, type SightedQueue, sightingsOf } from './queue-sightings.js'
+import { groupSightings, reporterOf, type SightedQueue, sightingsOf } from './queue-sightings.js'
+import { timeOf } from './store-time.js'
 
 /** How much more rarely than nodes queues are read: they are reported every 10 s. In looks, and of the sources in them. */
 const REPORTS_EVERY = 3
@@ -21,11 +31,13 @@ const FIRST_WITHIN_MS = 2_000
 const FRESH_MS = 1_000
 /** Somebody who acts on a queue has its server checked so often, ms. */
 const CHECKED_FOR_MS = 15_000
+/** How many queues are put together in one go. */
+const SLICE = 500
 /** How often it is looked which queues are silent for too long, ms. */
 const SILENCE_EVERY_MS = 60_000
 
 export interface QueueMonitorOptions {
-  readonly reader: Pick<Reader, 'queues'>
+  readonly reader: Pick<Reader, 'queues' | 'now'>
   /** Those that this Zenith was given, and those of this process that come and go. */
   readonly sources: () => readonly QueueSource[]
   readonly isReadOnly: (queue: { readonly name: string; readonly key: string }) => boolean
@@ -53,6 +65,7 @@ export class QueueMonitor {
   #snapshots: readonly QueueSnapshot[] = []
   #unreadable = 0
   #trust: TrustReport | null = null
+  #leftOut: LeftOut | undefined
   /** `performance.now()` of the last time that the snapshots were read. */
   #readAt = Number.NEGATIVE_INFINITY
   #isFirst = true
@@ -60,6 +73,7 @@ export class QueueMonitor {
   /** What was put together last; null before. */
   #merged: readonly unknown[] | null = null
   #views: readonly QueueView[] = []
+  #merging: Promise<void> = Promise.resolve()
 
   constructor(options: QueueMonitorOptions) {
     this.#options = options
@@ -73,6 +87,12 @@ export class QueueMonitor {
   /** Which snapshots were not signed at the last look; null when nothing is verified. */
   get trust(): TrustReport | null {
     return this.#trust
+  }
+
+  /** What is beyond a bound. */
+  get leftOut(): LeftOut | null {
+    const own = [...this.#own.values()].reduce((sum, { view }) => sum + (view.left ?? 0), 0)
+    return leftOutOf([this.#leftOut, { queues: own + this.#known.left }])
   }
 
   /** Why the snapshots could not be read at the last look, or null. */
@@ -92,16 +112,16 @@ export class QueueMonitor {
     const reading = Promise.all([...this.#own.values()].map((own) => own.read(this.#dueAfter(own))))
     await this.#readSnapshots()
     // Who looks all the time sees it at the next look; who asks seldom must not get the figures of his last question.
-    if (this.#isFirst || late.length > 0) await Promise.race([reading, pause(FIRST_WITHIN_MS)])
+    if (this.#isFirst || late.length > 0) await inTime(reading, FIRST_WITHIN_MS)
     this.#isFirst = false
-    this.#merge(now)
+    await this.#merge(now)
   }
 
   /** What this Zenith is connected to, read now unless that was just done. Never rejects. */
   async sources(): Promise<SourceView[]> {
     this.#meetSources()
     const all = [...this.#own.values()]
-    await Promise.race([Promise.all(all.map((own) => own.read(this.#dueAfter(own)))), pause(FIRST_WITHIN_MS)])
+    await inTime(Promise.all(all.map((own) => own.read(this.#dueAfter(own)))), FIRST_WITHIN_MS)
     return all.map((own) => own.view)
   }
 
@@ -119,7 +139,7 @@ export class QueueMonitor {
   /** Reads a source again, as far as it may be. */
   async refresh(own: OwnSource): Promise<void> {
     await own.read(FRESH_MS)
-    this.#merge(Date.now())
+    await this.#merge(timeOf(this.#options.reader))
   }
 
   /** The next look reads it again: something was done with it. */
@@ -139,7 +159,7 @@ export class QueueMonitor {
       ? [known.own]
       : [...this.#own.values()].filter(({ source }) => kindOf(source.driver) === kindOf(view.driver))
     await Promise.all(candidates.map((own) => own.read(known ? CHECKED_FOR_MS : FRESH_MS)))
-    this.#merge(Date.now())
+    await this.#merge(timeOf(this.#options.reader))
     return this.#connection(key)
   }
 
@@ -160,10 +180,11 @@ export class QueueMonitor {
     // A little less than so many looks, or the timer's jitter makes it one more.
     if (performance.now() - this.#readAt < (REPORTS_EVERY - 0.5) * interval) return
     try {
-      const { snapshots, unreadable, problem = null, trust = null } = await reader.queues()
+      const { snapshots, unreadable, problem = null, trust = null, leftOut } = await reader.queues()
       this.#snapshots = this.#sameOrNew(snapshots)
       this.#unreadable = unreadable
       this.#trust = trust
+      this.#leftOut = leftOut
       this.#error = problem
     } catch (error) {
       // One that may read nodes and not this.
@@ -174,16 +195,21 @@ export class QueueMonitor {
 
   /** One that says the same as before is the same object, and so is the list when all of them are. */
   #sameOrNew(snapshots: readonly QueueSnapshot[]): readonly QueueSnapshot[] {
-    const now = snapshots.map((snapshot) => this.#snapshots.find((one) => isSame(one, snapshot)) ?? snapshot)
+    const known = new Map(this.#snapshots.map((snapshot) => [wordOf(snapshot), snapshot]))
+    const now = snapshots.map((snapshot) => {
+      const one = known.get(wordOf(snapshot))
+      return one && isSame(one, snapshot) ? one : snapshot
+    })
     const isUnchanged =
       now.length === this.#snapshots.length && now.every((one, index) => one === this.#snapshots[index])
     return isUnchanged ? this.#snapshots : now
   }
 
   #meetSources(): void {
-    const sources = unique(this.#options.sources())
+    const sources = uniqueSources(this.#options.sources())
+    const now = () => timeOf(this.#options.reader)
     const met = sources.map(
-      (source) => [source, this.#own.get(source) ?? new OwnSource(source, this.#options.logger)] as const,
+      (source) => [source, this.#own.get(source) ?? new OwnSource(source, this.#options.logger, now)] as const,
     )
     this.#own = new Map(met)
   }
@@ -198,15 +224,26 @@ export class QueueMonitor {
     return own.age > LATE * Math.max(this.#dueAfter(own), own.source.pollEvery ?? 0)
   }
 
-  #merge(now: number): void {
+  /** One after the other: each goes on from what the one before came to. */
+  #merge(now: number): Promise<void> {
+    this.#merging = this.#merging.then(() => this.#mergeOnce(now))
+    return this.#merging
+  }
+
+  async #mergeOnce(now: number): Promise<void> {
     // Silence goes on by itself.
     const minute = Math.floor(now / SILENCE_EVERY_MS)
-    const inputs = [this.#snapshots, minute, ...[...this.#own.values()].flatMap((own) => [own, own.entries, own.error])]
+    const own = [...this.#own.values()]
+    const inputs = [this.#snapshots, minute, ...own.flatMap((one) => [one, one.entries, one.error])]
     const isSame = inputs.length === this.#merged?.length && inputs.every((one, index) => one === this.#merged?.[index])
     if (isSame) return
     this.#merged = inputs
-    const groups = groupSightings(sightingsOf(this.#snapshots, [...this.#own.values()]))
-    this.#known.update(groups, (key, group) => this.#factsOf(key, group), now)
+    const sightings = sightingsOf(this.#snapshots, own)
+    // What takes longest of a queue that is seen for the first time.
+    await inSlices(sightings, SLICE, ({ entry }) => namesOf(entry))
+    const groups = groupSightings(sightings)
+    const reporting = new Set(this.#snapshots.map(reporterOf))
+    await this.#known.update(groups, (key, group) => this.#factsOf(key, group), reporting, now)
     this.#views = [...this.#known.all].map(({ view }) => view).sort(byNeed)
   }
 
@@ -242,20 +279,13 @@ export class QueueMonitor {
   }
 }
 
-function isSame(one: QueueSnapshot, other: QueueSnapshot): boolean {
-  if (one === other) return true
-  const isLike = one.timestamp === other.timestamp && one.service === other.service && one.reporter === other.reporter
-  return isLike && JSON.stringify(one) === JSON.stringify(other)
+/** Who says it, and when. */
+function wordOf({ service, reporter, timestamp, queues }: QueueSnapshot): string {
+  return JSON.stringify([service, reporter, timestamp, queues.length, queues[0]?.name])
 }
 
-/** One for each place and list of names: an app may have given its source to Zenith, too. */
-function unique(sources: readonly QueueSource[]): QueueSource[] {
-  const found = new Map<string, QueueSource>()
-  for (const source of sources) {
-    const identity = JSON.stringify([source.driver, source.place, source.names])
-    if (!found.has(identity)) found.set(identity, source)
-  }
-  return [...found.values()]
+function isSame(one: QueueSnapshot, other: QueueSnapshot): boolean {
+  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
 function byNeed(a: QueueView, b: QueueView): number {
@@ -265,8 +295,4 @@ function byNeed(a: QueueView, b: QueueView): number {
 function need({ attention }: QueueView): number {
   const [worst] = attention
   return worst ? QUEUE_TROUBLES.indexOf(worst.kind) : QUEUE_TROUBLES.length
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }

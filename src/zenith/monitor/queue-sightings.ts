@@ -9,6 +9,8 @@ export interface Sighting {
   readonly at: number
   /** Who reports it; null for what this Zenith sees by itself. */
   readonly service: string | null
+  /** Which of its nodes, as {@link reporterOf} names it; null with no service. */
+  readonly reporter: string | null
   /** Places that it had before, as far as this Zenith's own sources know. */
   readonly formerPlaces?: readonly string[]
 }
@@ -20,17 +22,24 @@ export interface SightedQueue {
   readonly server: string | null
 }
 
+/** Names the node that wrote a snapshot, over all services. */
+export function reporterOf({ service, reporter }: QueueSnapshot): string {
+  return JSON.stringify([service, reporter])
+}
+
 /** Queues of all snapshots and sources. */
 export function sightingsOf(snapshots: readonly QueueSnapshot[], sources: readonly OwnSource[]): Sighting[] {
-  const reported = snapshots.flatMap(({ service, timestamp, queues }) => {
-    return queues.map((entry) => ({ entry, at: timestamp, service }))
+  const reported = snapshots.flatMap((snapshot) => {
+    const { service, timestamp, queues } = snapshot
+    const reporter = reporterOf(snapshot)
+    return queues.map((entry) => ({ entry, at: timestamp, service, reporter }))
   })
   const own = sources.flatMap(({ entries }) => [...entries.values()].map(toSighting))
   return [...reported, ...own]
 }
 
 function toSighting({ entry, at, formerPlaces }: OwnEntry): Sighting {
-  return { entry, at, formerPlaces, service: null }
+  return { entry, at, formerPlaces, service: null, reporter: null }
 }
 
 /**

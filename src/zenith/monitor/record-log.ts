@@ -1,4 +1,4 @@
-import type { Page } from '../../ports.js'
+import type { Page } from '../../ports/index.js'
 import type { Follower } from './on-demand.js'
 
 export interface RecordLogOptions<T> {

@@ -1,40 +1,57 @@
-import type { Reader } from '../../ports.js'
-import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type ServicePeriod } from '../../protocol/index.js'
+import { inSlices } from '../../lib/async.js'
+import type { Reader } from '../../ports/index.js'
+import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type Rollup, type ServicePeriod } from '../../protocol/index.js'
+import { MAX_NODES } from '../../protocol/read-limits.js'
+import type { Budget } from './budget.js'
 import { Ledger } from './ledger.js'
 import type { Follower } from './on-demand.js'
+import { eachPage } from './pages.js'
 import { periodOf } from './period.js'
-import { inSlices } from './wait.js'
 
 const GRAIN = { life: HISTORY_LIFE_MS, step: 15_000, point: HISTORY_STEP_MS, seriesStep: 2 * HISTORY_STEP_MS }
 /** A node that wrote nothing for so long does not hold back the figures of the others, in ms. */
 const WAIT_MS = 2.5 * HISTORY_STEP_MS
 /** How many rollups are counted in one go. */
-const SLICE = 200
+const SLICE = 20
 
 /** One service's last hour, of what its nodes report by the minute. */
 export class ServiceHistory implements Follower {
   readonly #service: string
   readonly #reader: Reader
-  readonly #ledger = new Ledger(GRAIN)
+  readonly #ledger: Ledger
   /** Up to when each node has told what it did, Unix ms. */
   readonly #reported = new Map<string, number>()
   #cursor: string | null = null
 
-  constructor(service: string, reader: Reader) {
+  constructor(service: string, reader: Reader, budget: Budget) {
     this.#service = service
+    this.#ledger = new Ledger(GRAIN, budget)
     this.#reader = reader
   }
 
   async read(now: number): Promise<void> {
     const since = now - HISTORY_LIFE_MS
-    const page = await this.#reader.history({ service: this.#service, since, after: this.#cursor })
-    this.#cursor = page.cursor
     this.#ledger.prune(now)
     for (const [node, to] of this.#reported) if (to < now - WAIT_MS) this.#reported.delete(node)
-    await inSlices(page.records, SLICE, (rollup) => {
-      if (!this.#ledger.add(rollup, now) || rollup.to < now - WAIT_MS) return
-      this.#reported.set(rollup.node, Math.max(this.#reported.get(rollup.node) ?? 0, rollup.to))
-    })
+    await eachPage(
+      async () => {
+        const page = await this.#reader.history({ service: this.#service, since, after: this.#cursor })
+        this.#cursor = page.cursor
+        return page
+      },
+      ({ records }) => inSlices(records, SLICE, (rollup) => this.#count(rollup, now)),
+    )
+  }
+
+  release(): void {
+    this.#ledger.release()
+    this.#reported.clear()
+  }
+
+  #count(rollup: Rollup, now: number): void {
+    if (!this.#ledger.add(rollup, now) || rollup.to < now - WAIT_MS) return
+    if (!this.#reported.has(rollup.node) && this.#reported.size >= MAX_NODES) return
+    this.#reported.set(rollup.node, Math.max(this.#reported.get(rollup.node) ?? 0, rollup.to))
   }
 
   period(now: number): ServicePeriod {

@@ -1,4 +1,5 @@
-import type { Page, Reader } from '../../ports.js'
+import { inSlices } from '../../lib/async.js'
+import type { Page, Reader } from '../../ports/index.js'
 import {
   type ExceptionRecord,
   type NodeState,
@@ -11,13 +12,14 @@ import {
   type SlowEntry,
   type UntrustedCounts,
 } from '../../protocol/index.js'
+import type { Budget } from './budget.js'
 import { MAX_RECENT } from './feed.js'
 import { healthOf } from './health.js'
 import { Ledger } from './ledger.js'
+import { eachPage } from './pages.js'
 import { periodOf } from './period.js'
 import { ServiceTotals } from './totals.js'
 import { RecentUntrusted } from './untrusted.js'
-import { inSlices } from './wait.js'
 
 /** Of traffic: kept in steps of 5 s, shown in points of 15 s. */
 const GRAIN = { life: ROLLUP_LIFE_MS, step: 5_000, point: 15_000, seriesStep: 30_000 }
@@ -25,8 +27,8 @@ const MINUTE_MS = 60_000
 /** What routes and jobs are shown of: the last five minutes, in ms, and how many of each. */
 const SERIES_WINDOW_MS = 5 * MINUTE_MS
 const MAX_SERIES_SHOWN = 20
-/** How many rollups are counted in one go: about 20 ms. A fleet's last 15 minutes are some ten thousand. */
-const SLICE = 200
+/** How many rollups are counted in one go, which takes some ms; of large ones, more. A fleet's last 15 minutes are some ten thousand. */
+const SLICE = 20
 /** A node that has not reported for so long does not hold back the figures of the others, in ms and in its intervals. */
 const MIN_WAIT_MS = 25_000
 const WAIT_INTERVALS = 2.5
@@ -43,20 +45,23 @@ export interface ServiceNews {
   error: unknown
 }
 
-const NOTHING: ServiceNews = { slow: [], exceptions: [], error: null }
+export const NO_NEWS: ServiceNews = { slow: [], exceptions: [], error: null }
 
 /** One service: where reading goes on, and its last 15 minutes. */
 export class ServiceMonitor {
   readonly service: string
-  readonly #ledger = new Ledger(GRAIN)
+  readonly #budget: Budget
+  readonly #ledger: Ledger
   #totals: ServiceTotals | null = null
   readonly #cursors = new Map<string, string | null>()
   readonly #untrusted = new RecentUntrusted()
   #unreadable = { count: 0, at: 0 }
-  #news: ServiceNews = NOTHING
+  #news: ServiceNews = NO_NEWS
 
-  constructor(service: string) {
+  constructor(service: string, budget: Budget) {
     this.service = service
+    this.#budget = budget
+    this.#ledger = new Ledger(GRAIN, budget)
   }
 
   /** Whether anything of it is left to show. */
@@ -78,19 +83,22 @@ export class ServiceMonitor {
   async read(reader: Reader, now: number): Promise<void> {
     const { service } = this
     const since = now - ROLLUP_LIFE_MS
+    this.#ledger.prune(now)
     const reads = await Promise.allSettled([
       this.#page('slow', now, (after) => reader.slow({ service, after, limit: MAX_RECENT })),
       this.#page('exceptions', now, (after) => reader.exceptions({ service, after, limit: MAX_RECENT })),
-      this.#page('rollups', now, (after) => reader.rollups({ service, since, after })),
+      eachPage(
+        () => this.#page('rollups', now, (after) => reader.rollups({ service, since, after })),
+        ({ records }) =>
+          inSlices(records, SLICE, (rollup) => {
+            if (this.#ledger.add(rollup, now)) this.#totals?.add(rollup)
+          }),
+      ),
     ])
-    const [slow, exceptions, rollups] = reads
-    this.#ledger.prune(now)
-    await inSlices(readOf(rollups), SLICE, (rollup) => {
-      if (this.#ledger.add(rollup, now)) this.#totals?.add(rollup)
-    })
+    const [slow, exceptions] = reads
     this.#news = {
-      slow: [...this.#news.slow, ...readOf(slow)],
-      exceptions: [...this.#news.exceptions, ...readOf(exceptions)],
+      slow: [...this.#news.slow, ...readOf(slow)].slice(-MAX_RECENT),
+      exceptions: [...this.#news.exceptions, ...readOf(exceptions)].slice(-MAX_RECENT),
       error: reads.find((read) => read.status === 'rejected')?.reason ?? null,
     }
   }
@@ -98,7 +106,7 @@ export class ServiceMonitor {
   /** What was read since the last call. */
   takeNews(): ServiceNews {
     const news = this.#news
-    this.#news = NOTHING
+    this.#news = NO_NEWS
     return news
   }
 
@@ -116,12 +124,13 @@ export class ServiceMonitor {
     const { requests: requestTraffic, jobs: jobTraffic, routes, jobSeries } = this.#ledger
     const requests = requestTraffic.summary(end - MINUTE_MS, end) ?? quiet(end, live)
     const jobs = jobTraffic.summary(end - MINUTE_MS, end)
+    const stalled = jobSeries.stalled(now - SERIES_WINDOW_MS)
     const lost = nodes.filter((node) => node.state === 'lost' && now - node.lastSeen < LOST_COUNTS_MS).length
     return {
       service: this.service,
       environments: environmentsOf(nodes),
       nodes: countStates(nodes),
-      health: healthOf({ live, lost, requests, jobs, slowMs, dropping, queues }),
+      health: healthOf({ live, lost, requests, jobs, stalled, slowMs, dropping, queues }),
       requests,
       jobs,
       traffic: (requests ? requestTraffic : jobTraffic).traffic(until, ROLLUP_LIFE_MS),
@@ -133,7 +142,7 @@ export class ServiceMonitor {
   /** What only grows while this is kept. Counts from the first call on, beginning with what is known by then. */
   totals(): ServiceTotals {
     if (!this.#totals) {
-      this.#totals = new ServiceTotals()
+      this.#totals = new ServiceTotals((own) => this.#budget.takeCounter(own))
       this.#totals.add({ routes: [...this.#ledger.routes.totals()], jobs: [...this.#ledger.jobSeries.totals()] })
     }
     return this.#totals
@@ -147,12 +156,17 @@ export class ServiceMonitor {
     return view.requests ? view : { ...view, requests: quiet(end, live) }
   }
 
-  async #page<T>(name: string, now: number, read: (after: string | null) => Promise<Page<T>>): Promise<readonly T[]> {
+  /** It is forgotten. */
+  release(): void {
+    this.#ledger.release()
+  }
+
+  async #page<T>(name: string, now: number, read: (after: string | null) => Promise<Page<T>>): Promise<Page<T>> {
     const page = await read(this.#cursors.get(name) ?? null)
     this.#cursors.set(name, page.cursor)
     this.#untrusted.add(page.untrusted, now)
     if (page.unreadable > 0) this.#unreadable = { count: page.unreadable, at: now }
-    return page.records
+    return page
   }
 
   /** Up to when every node has told what it did: a heartbeat comes with the rollup of the time before it. */
@@ -166,8 +180,8 @@ export class ServiceMonitor {
   }
 }
 
-function readOf<T>(read: PromiseSettledResult<readonly T[]>): readonly T[] {
-  return read.status === 'fulfilled' ? read.value : []
+function readOf<T>(read: PromiseSettledResult<Page<T>>): readonly T[] {
+  return read.status === 'fulfilled' ? read.value.records : []
 }
 
 /** What a service that reports its requests, and had none, has. */

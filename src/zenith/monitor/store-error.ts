@@ -1,3 +1,8 @@
+import { maskMessage } from '../../redaction/secrets.js'
+import { maskedWithin } from '../../redaction/within.js'
+
+const MAX_CHARS = 200
+
 const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/WRONGPASS|NOAUTH|invalid username-password/i, 'The store refuses the password'],
   [/NOPERM/i, 'The store does not allow this user to read'],
@@ -11,9 +16,9 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
 export function storeErrorInWords(error: unknown): string {
   const message = textOf(error)
   // The Redis store's own errors say what to do already.
-  if (error instanceof Error && error.name === 'RedisError') return error.message
+  if (error instanceof Error && error.name === 'RedisError') return maskedWithin(error.message, MAX_CHARS * 3)
   const words = WORDS.find(([pattern]) => pattern.test(message))?.[1]
-  return words ?? `The store reports an error: ${mask(message).slice(0, 200)}`
+  return words ?? `The store reports an error: ${maskedWithin(message, MAX_CHARS, mask)}`
 }
 
 function textOf(error: unknown): string {
@@ -23,9 +28,7 @@ function textOf(error: unknown): string {
   return [code, error.message, causes].filter(Boolean).join(' ')
 }
 
-/** Passwords in URLs, and what follows a word for a secret. */
+/** Besides what is masked everywhere, what follows a word for a secret. */
 function mask(text: string): string {
-  return text
-    .replace(/\/\/[^\s/@]*@/g, '//***@')
-    .replace(/\b(auth|pass(?:word)?|token|secret)\b(\s*[:=]\s*|\s+)\S+/gi, '$1$2***')
+  return maskMessage(text).replace(/\b(auth|pass(?:word)?|token|secret)\b(\s*[:=]\s*|\s+)\S+/gi, '$1$2***')
 }

@@ -1,7 +1,8 @@
-import type { Reader } from '../../ports.js'
+import { withTimeout } from '../../lib/async.js'
+import type { Reader } from '../../ports/index.js'
 import type { StoreHealth } from '../../protocol/index.js'
 import { storeErrorInWords } from './store-error.js'
-import { withTimeout } from './wait.js'
+import { timeOf } from './store-time.js'
 
 const ANSWER_WITHIN_MS = 3_000
 /** Of a Cluster that has lost a part, which is asked for some seconds. */
@@ -45,7 +46,7 @@ export class StorePing {
    */
   async #look(): Promise<{ readonly denied: readonly string[]; readonly problem: unknown }> {
     const reader = this.#reader
-    const since = Date.now()
+    const since = timeOf(reader)
     const pages = {
       'slow entries': reader.slow({ service: NOBODY, limit: 1 }),
       exceptions: reader.exceptions({ service: NOBODY, limit: 1 }),

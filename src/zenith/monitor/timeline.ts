@@ -1,4 +1,5 @@
 import { Sketch, type TrafficPoint } from '../../protocol/index.js'
+import type { Budget } from './budget.js'
 import { percentilesOf, round, shareOf } from './figures.js'
 import { MergedSketch } from './merged-sketch.js'
 
@@ -35,13 +36,15 @@ export interface Span {
 /** The recent past of a service's requests, or of its jobs, merged over its nodes. */
 export class Timeline {
   readonly #grain: TimelineGrain
+  readonly #budget: Budget
   readonly #steps = new Map<number, Step>()
   /** By the length of a point: points that were worked out. */
   readonly #points = new Map<number, Map<number, TrafficPoint | null>>()
   #first: number | null = null
 
-  constructor(grain: TimelineGrain) {
+  constructor(grain: TimelineGrain, budget: Budget) {
     this.#grain = grain
+    this.#budget = budget
   }
 
   /** Spreads counts over the steps by the share of the span that lies in each, so that intervals which are no divisor of a step make no saw-tooth. */
@@ -64,7 +67,12 @@ export class Timeline {
   /** Forgets what ended before a time. @param before Unix ms */
   prune(before: number): void {
     const oldest = Math.floor(before / this.#grain.step)
-    for (const index of this.#steps.keys()) if (index < oldest) this.#steps.delete(index)
+    for (const [index, step] of this.#steps) {
+      if (index >= oldest) continue
+      step.sketch.release()
+      step.spread?.release()
+      this.#steps.delete(index)
+    }
     for (const [length, points] of this.#points) {
       for (const index of points.keys()) if ((index + 1) * length < before) points.delete(index)
     }
@@ -112,7 +120,7 @@ export class Timeline {
       const isMost = Math.min(end, start + point) - Math.max(from, start) >= point / 2
       if (!isMost || Math.floor(middle / point) === index) continue
       const first = this.#step(Math.floor(Math.max(from, start) / step))
-      first.spread ??= new MergedSketch()
+      first.spread ??= new MergedSketch(this.#budget)
       first.spread.add(text)
     }
   }
@@ -134,6 +142,7 @@ export class Timeline {
     const sketch = new Sketch()
     let count = 0
     let errors = 0
+    let isWhole = true
     for (let index = Math.floor(from / this.#grain.step); index * this.#grain.step < to; index++) {
       const step = this.#steps.get(index)
       if (!step) continue
@@ -141,15 +150,16 @@ export class Timeline {
       errors += step.errors
       step.sketch.mergeInto(sketch)
       if (isPoint) step.spread?.mergeInto(sketch)
+      isWhole &&= step.sketch.isWhole && (!isPoint || (step.spread?.isWhole ?? true))
     }
     const rate = round((count * 1_000) / covered)
-    return { at: to, rate, errorRate: shareOf(errors, count), ...percentilesOf(sketch) }
+    return { at: to, rate, errorRate: shareOf(errors, count), ...percentilesOf(isWhole ? sketch : new Sketch()) }
   }
 
   #step(index: number): Step {
     const known = this.#steps.get(index)
     if (known) return known
-    const step: Step = { count: 0, errors: 0, sketch: new MergedSketch(), spread: null }
+    const step: Step = { count: 0, errors: 0, sketch: new MergedSketch(this.#budget), spread: null }
     this.#steps.set(index, step)
     return step
   }

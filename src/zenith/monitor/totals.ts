@@ -1,4 +1,5 @@
 import { OTHER, type SeriesRollup, Sketch } from '../../protocol/index.js'
+import type { AnyRollup } from './series-totals.js'
 
 /** Upper bounds in ms: those that OpenTelemetry advises for durations of requests. */
 export const BOUNDS = [5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000] as const
@@ -12,6 +13,9 @@ export interface SeriesTotals {
   count: number
   errors: number
   aborted: number
+  /** Of jobs; 0 for routes. */
+  failed: number
+  stalled: number
   /** Of those with a duration. */
   measured: number
   /** ms, within 2 %. */
@@ -22,15 +26,21 @@ export interface SeriesTotals {
 
 interface Counted {
   readonly routes: readonly SeriesRollup[]
-  readonly jobs: readonly (SeriesRollup & { readonly queue: string | null })[]
+  readonly jobs: readonly (AnyRollup & { readonly queue: string | null })[]
 }
 
 const scratch = new Sketch()
 
 /** A service's counters: they only grow. */
 export class ServiceTotals {
+  readonly #hasRoom: (own: number) => boolean
   readonly #routes = new Map<string, SeriesTotals>()
   readonly #jobs = new Map<string, SeriesTotals>()
+
+  /** @param hasRoom whether one more may be told apart, when there are so many of the service: it is asked once for each */
+  constructor(hasRoom: (own: number) => boolean = () => true) {
+    this.#hasRoom = hasRoom
+  }
 
   get routes(): readonly SeriesTotals[] {
     return [...this.#routes.values()]
@@ -41,25 +51,29 @@ export class ServiceTotals {
   }
 
   add({ routes, jobs }: Counted): void {
-    for (const route of routes) grow(seriesOf(this.#routes, route.key, null), route)
-    for (const job of jobs) grow(seriesOf(this.#jobs, job.key, job.queue), job)
+    for (const route of routes) grow(this.#seriesOf(this.#routes, route.key, null), route)
+    for (const job of jobs) grow(this.#seriesOf(this.#jobs, job.key, job.queue), job)
+  }
+
+  #seriesOf(all: Map<string, SeriesTotals>, key: string, queue: string | null): SeriesTotals {
+    const id = JSON.stringify([key, queue])
+    const known = all.get(id)
+    if (known) return known
+    const hasRoom = key === OTHER || (all.size < MAX_SERIES && this.#hasRoom(all.size))
+    if (!hasRoom) return this.#seriesOf(all, OTHER, null)
+    const figures = { count: 0, errors: 0, aborted: 0, failed: 0, stalled: 0, measured: 0, sum: 0 }
+    const series = { key, queue, ...figures, atMost: BOUNDS.map(() => 0) }
+    all.set(id, series)
+    return series
   }
 }
 
-function seriesOf(all: Map<string, SeriesTotals>, key: string, queue: string | null): SeriesTotals {
-  const id = JSON.stringify([key, queue])
-  const known = all.get(id)
-  if (known) return known
-  if (all.size >= MAX_SERIES && key !== OTHER) return seriesOf(all, OTHER, null)
-  const series = { key, queue, count: 0, errors: 0, aborted: 0, measured: 0, sum: 0, atMost: BOUNDS.map(() => 0) }
-  all.set(id, series)
-  return series
-}
-
-function grow(series: SeriesTotals, rollup: SeriesRollup): void {
+function grow(series: SeriesTotals, rollup: AnyRollup): void {
   series.count += rollup.count
   series.errors += rollup.errors
   series.aborted += rollup.aborted
+  series.failed += rollup.failed ?? 0
+  series.stalled += rollup.stalled ?? 0
   scratch.clear()
   scratch.mergeText(rollup.sketch)
   series.measured += scratch.count

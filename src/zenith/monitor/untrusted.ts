@@ -1,4 +1,4 @@
-import type { TrustReport } from '../../ports.js'
+import type { TrustReport } from '../../ports/index.js'
 import type { UntrustedCounts, UntrustedRecords } from '../../protocol/index.js'
 
 /** How long a record that is not signed is told of, in ms. */

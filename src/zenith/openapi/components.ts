@@ -8,10 +8,10 @@ export interface Problem {
   error: { code: string; message: string }
 }
 
-const problem = objectOf<Problem>('Why there is no answer.', {
-  error: objectOf<Problem['error']>('What went wrong.', {
-    code: text('For programs: `bad_query`, `not_found`, `store_unavailable` …'),
-    message: text('For people.'),
+const problem = objectOf<Problem>('An error.', {
+  error: objectOf<Problem['error']>('Details of the error.', {
+    code: text('A code for programs: `bad_query`, `not_found`, `store_unavailable` …'),
+    message: text('A message for people.'),
   }),
 })
 
@@ -34,11 +34,18 @@ export function listing(name: SchemaName): JsonSchema {
 }
 
 export function recordListing(name: SchemaName): JsonSchema {
-  const perService = count('At most so many of the newest records of each service are looked at.')
-  const properties = { ...listingFields(name), perService }
+  const unread = listOf(
+    text('Name of a service.'),
+    'Services whose records could not be read in time. They are missing here; a later request may return them. Omitted if there are none.',
+  )
+  const perService = count('Maximum number of records read per service, newest first.')
+  const properties = { ...listingFields(name), perService, unread }
   return { type: 'object', properties, required: ['total', 'items', 'perService'] }
 }
 
 function listingFields(name: SchemaName) {
-  return { total: count('How many there are, with the filters applied.'), items: listOf(ref(name)) }
+  return {
+    total: count('Number of items that match the filters.'),
+    items: listOf(ref(name), 'The items, at most 2 MB.'),
+  }
 }

@@ -4,29 +4,30 @@ import type { Parameters } from '../query.js'
 import { ref, SCHEMAS } from './components.js'
 
 const BAD_QUERY: Answer = {
-  description: 'A parameter is not known, or has a value that makes no sense.',
+  description: 'A parameter is unknown or has an invalid value.',
   schema: ref('Problem'),
 }
 
-/** What every change answers when it is not taken. */
+/** Errors of every change. */
 const REFUSED: Readonly<Record<number, Answer>> = {
   400: {
-    description: 'The body, or a parameter, makes no sense; the message names what is wrong.',
+    description: 'The body or a parameter is invalid; the message names the error.',
     schema: ref('Problem'),
   },
   403: {
-    description: '`foreign`: without the token, or sent by another site’s page; `forbidden`: the role may not.',
+    description:
+      '`foreign`: the token is missing, or a page of another site sent the request; `forbidden`: the role lacks the permission.',
     schema: ref('Problem'),
   },
   413: { description: 'The body is too large.', schema: ref('Problem') },
-  415: { description: 'The body is no JSON.', schema: ref('Problem') },
+  415: { description: 'The body is not JSON.', schema: ref('Problem') },
 }
 
 const TOKEN = {
   name: TOKEN_HEADER,
   in: 'header',
   required: true,
-  description: 'The token of `/api/session`.',
+  description: 'The token from `/api/session`.',
   schema: { type: 'string' },
 }
 
@@ -38,8 +39,8 @@ export function documentOf(operations: readonly Operation[]) {
       title: 'Quasar Zenith',
       version: '2',
       description:
-        'What the control plane reads, and what can be done by it. All routes are below the mount and behind its gate: who is not let in gets 401, 404 or a ' +
-        'redirect to the log-in, whatever the route.',
+        'The API of the control plane. All routes are below the mount and require access: a request without it gets 401, 404 or a ' +
+        'redirect to the log-in, on every route.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     // Relative to this document: right under any mount and behind any proxy.

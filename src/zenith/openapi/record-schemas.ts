@@ -16,48 +16,48 @@ import {
   type SlowEntry,
   type SlowMeta,
 } from '../../protocol/index.js'
-import { amount, flag, type JsonSchema, listOf, mapOf, objectOf, oneOf, orNull, text } from './schema.js'
+import { amount, difference, flag, type JsonSchema, listOf, mapOf, objectOf, oneOf, orNull, text } from './schema.js'
 
-/** What reporters write, as Zenith gives it on. */
+/** What reporters write, as Zenith returns it. */
 
 const version: JsonSchema = { description: 'Version of the protocol.', const: PROTOCOL_VERSION }
 const anything: JsonSchema = {}
 
-const cpu = objectOf<CpuFigures>('Shares of all usable cores.', {
-  system: orNull(amount('Of the machine or container, 0–100.')),
-  process: orNull(amount('Of the process, 0–100.')),
-  processCores: orNull(amount('How many cores the process kept busy.')),
-  cores: orNull(amount('Usable cores; a fraction when a quota says so.')),
-  load: orNull({ ...listOf({ type: 'number' }, 'Load over 1, 5 and 15 minutes.'), minItems: 3, maxItems: 3 }),
-  throttled: orNull(amount('How long the quota held it back since the last beat, ms.')),
+const cpu = objectOf<CpuFigures>('CPU usage.', {
+  system: orNull(amount('CPU usage of the machine or container, in percent of all usable cores.')),
+  process: orNull(amount('CPU usage of the process, in percent of all usable cores.')),
+  processCores: orNull(amount('Number of cores that the process kept busy.')),
+  cores: orNull(amount('Usable cores; may be a fraction because of a quota.')),
+  load: orNull({ ...listOf({ type: 'number' }, 'Load average over 1, 5 and 15 minutes.'), minItems: 3, maxItems: 3 }),
+  throttled: orNull(amount('Time throttled by the quota since the last beat, ms.')),
 })
 
-const memory = objectOf<MemoryFigures>('Bytes.', {
-  system: objectOf<MemoryFigures['system']>('Of the machine or container.', {
-    total: orNull(amount('All there is.')),
-    free: orNull(amount('Available.')),
-    used: orNull(amount('In use.')),
-    limit: orNull(amount("The container's limit.")),
+const memory = objectOf<MemoryFigures>('Memory, bytes.', {
+  system: objectOf<MemoryFigures['system']>('Memory of the machine or container.', {
+    total: orNull(amount('Total memory.')),
+    free: orNull(amount('Available memory.')),
+    used: orNull(amount('Used memory.')),
+    limit: orNull(amount('Limit of the container.')),
   }),
-  process: objectOf<MemoryFigures['process']>('Of the process.', {
-    rss: orNull(amount('Resident set.')),
-    heapUsed: orNull(amount('Heap in use.')),
-    heapTotal: orNull(amount('Heap that was taken.')),
-    heapLimit: orNull(amount('How large the heap may become.')),
-    external: orNull(amount('Of objects outside the heap.')),
-    arrayBuffers: orNull(amount('Of array buffers.')),
+  process: objectOf<MemoryFigures['process']>('Memory of the process.', {
+    rss: orNull(amount('Resident set size.')),
+    heapUsed: orNull(amount('Used heap.')),
+    heapTotal: orNull(amount('Allocated heap.')),
+    heapLimit: orNull(amount('Maximum size of the heap.')),
+    external: orNull(amount('Memory of objects outside the heap.')),
+    arrayBuffers: orNull(amount('Memory of array buffers.')),
   }),
 })
 
 const disk = objectOf<DiskFigures>('A mounted file system.', {
-  mount: text('Where it is mounted.'),
-  total: orNull(amount('Bytes.')),
-  free: orNull(amount('Bytes that the process may use.')),
-  usedPct: orNull({ description: 'Used share, 0–100.', type: 'number' }),
+  mount: text('Mount point.'),
+  total: orNull(amount('Size, bytes.')),
+  free: orNull(amount('Space available to the process, bytes.')),
+  usedPct: orNull({ description: 'Used space, 0–100.', type: 'number' }),
 })
 
 const eventLoop = objectOf<EventLoopFigures>('The event loop over the last interval; delays in ms.', {
-  utilization: orNull(amount('0–1.')),
+  utilization: orNull(amount('Utilization, 0–1.')),
   p50: orNull(amount('Median delay.')),
   p99: orNull(amount('99th percentile.')),
   max: orNull(amount('Longest delay.')),
@@ -65,124 +65,132 @@ const eventLoop = objectOf<EventLoopFigures>('The event loop over the last inter
 })
 
 const gc = objectOf<GcFigures>('Garbage collection during the last interval.', {
-  count: orNull(amount('Pauses.')),
-  totalMs: orNull(amount('All together, ms.')),
-  maxMs: orNull(amount('The longest, ms.')),
+  count: orNull(amount('Number of pauses.')),
+  totalMs: orNull(amount('Total duration, ms.')),
+  maxMs: orNull(amount('Longest pause, ms.')),
 })
 
-const requests = objectOf<RequestFigures>("The node's own requests over the last interval.", {
-  rate: orNull(amount('Per second.')),
-  errorRate: orNull(amount('Answered with 5xx, 0–100.')),
-  p50: orNull(amount('ms')),
-  p95: orNull(amount('ms')),
-  p99: orNull(amount('ms')),
-  inFlight: orNull(amount('Not yet answered.')),
-  oldestMs: orNull(amount('Age of the oldest of them, ms.')),
+const requests = objectOf<RequestFigures>('Requests of the node over the last interval.', {
+  rate: orNull(amount('Requests per second.')),
+  errorRate: orNull(amount('Share of requests answered with 5xx, 0–100.')),
+  p50: orNull(amount('Median duration, ms.')),
+  p95: orNull(amount('95th percentile of durations, ms.')),
+  p99: orNull(amount('99th percentile of durations, ms.')),
+  inFlight: orNull(amount('Requests in flight.')),
+  oldestMs: orNull(amount('Age of the oldest request in flight, ms.')),
 })
 
-const connections = objectOf<ConnectionFigures>('WebSockets, event streams and long polls, which are no requests.', {
-  open: orNull(amount('Now.')),
-  opened: orNull(amount('Over the last interval.')),
-})
+const connections = objectOf<ConnectionFigures>(
+  'WebSockets, event streams and long polls, which do not count as requests.',
+  {
+    open: orNull(amount('Open now.')),
+    opened: orNull(amount('Opened over the last interval.')),
+  },
+)
 
-const recorder = objectOf<RecorderFigures>('What the recorder itself cost.', {
-  collectMs: orNull(amount('How long the beat held the event loop, ms.')),
-  flushMs: orNull(amount('How long its write took, ms.')),
+const recorder = objectOf<RecorderFigures>('Cost of the recorder.', {
+  collectMs: orNull(amount('Time that the beat blocked the event loop, ms.')),
+  flushMs: orNull(amount('Duration of the write, ms.')),
   dropped: orNull(amount('Records lost since the start.')),
-  bufferedBytes: orNull(amount('What waits to be written.')),
+  bufferedBytes: orNull(amount('Size of the records waiting to be written, bytes.')),
 })
 
-const heartbeat = objectOf<Heartbeat>('One node at one moment. Null is unknown and never means 0.', {
+const heartbeat = objectOf<Heartbeat>('The state of a node at one moment. Null means unknown, never 0.', {
   v: version,
-  id: text("The node's id."),
-  service: text('Its service.'),
-  timestamp: amount("Unix ms, by the node's clock."),
-  interval: orNull(amount('How often it reports, ms.')),
-  environment: orNull(text('`production` and the like.')),
-  language: oneOf(LANGUAGES, 'What it is written in.'),
-  version: orNull(text('Of the runtime.')),
-  appVersion: orNull(text('Of the app.')),
+  id: text('Id of the node.'),
+  service: text('Service of the node.'),
+  timestamp: amount('Time of the measurement, Unix ms by the store’s clock.'),
+  clockAhead: orNull(
+    difference('How far the node’s clock is ahead of the store’s, as reported by the node, ms; negative: behind.'),
+  ),
+  interval: orNull(amount('Time between two reports, ms.')),
+  environment: orNull(text('Environment, such as `production`.')),
+  language: oneOf(LANGUAGES, 'Language of the app.'),
+  version: orNull(text('Version of the runtime.')),
+  appVersion: orNull(text('Version of the app.')),
   sdk: orNull(
     objectOf<NonNullable<Heartbeat['sdk']>>('The reporter.', {
-      name: text('Its name.'),
-      version: orNull(text('Its version.')),
+      name: text('Name of the reporter.'),
+      version: orNull(text('Version of the reporter.')),
     }),
   ),
   pid: orNull(amount('Process id.')),
-  hostname: orNull(text('Name of the machine.')),
-  platform: orNull(text('`linux` and the like.')),
-  arch: orNull(text('`x64` and the like.')),
-  instance: orNull(text('PM2, cluster or worker-thread number.')),
-  thread: orNull(amount('Number of the worker thread; null for a process and its main thread.')),
+  hostname: orNull(text('Name of the host.')),
+  platform: orNull(text('Operating system, such as `linux`.')),
+  arch: orNull(text('CPU architecture, such as `x64`.')),
+  instance: orNull(text('Number of the PM2 process, cluster worker or worker thread.')),
+  thread: orNull(amount('Number of the worker thread; null for the main thread.')),
   cpu,
   memory,
   disk: orNull(listOf(disk, 'File systems.')),
   eventLoop: orNull(eventLoop),
   gc: orNull(gc),
   runtime: objectOf<Heartbeat['runtime']>('The runtime.', {
-    uptime: orNull(amount('Seconds.')),
-    framework: orNull(text('The web frameworks that it was seen with.')),
+    uptime: orNull(amount('Uptime of the process, seconds.')),
+    framework: orNull(text('Detected web frameworks.')),
   }),
   requests: orNull(requests),
   connections: orNull(connections),
   recorder: orNull(recorder),
   ready: orNull(
-    objectOf<NonNullable<Heartbeat['ready']>>('Whether the app calls itself ready.', {
-      status: text('In its words.'),
-      deps: orNull(mapOf('What it depends on.', anything)),
+    objectOf<NonNullable<Heartbeat['ready']>>('Readiness as reported by the app.', {
+      status: text('Status in the app’s words.'),
+      deps: orNull(mapOf('Dependencies of the app.', anything)),
     }),
   ),
-  setup: orNull(listOf(text('`registered-late` and the like.'), 'What is odd about the way it is built into the app.')),
-  meta: orNull(mapOf('Whatever the app adds.', anything)),
+  setup: orNull(
+    listOf(text('A problem, such as `registered-late`.'), 'Problems with the reporter’s setup in the app.'),
+  ),
+  meta: orNull(mapOf('Custom data of the app.', anything)),
 })
 
-const slowMeta = objectOf<SlowMeta>('What else is known of it.', {
+const slowMeta = objectOf<SlowMeta>('Details of a slow entry.', {
   method: orNull(text('HTTP method.')),
-  url: orNull(text('Without the values of the query.')),
-  headers: orNull(mapOf('Those request headers that are on the allow-list.', { type: 'string' })),
-  queue: orNull(text('Of a job.')),
-  jobId: orNull(text('Of a job.')),
-  attempt: orNull(amount('Which attempt of a job.')),
-  waitMs: orNull(amount('How long the job waited before its first attempt, ms.')),
-  aborted: flag('The client went away before the end.'),
-  loopBlockedMs: orNull(amount('The longest stretch during which the event loop did not turn, ms.')),
-  gcMs: orNull(amount('Garbage collection pauses in it, together, ms.')),
-  cpuThrottledMs: orNull(amount('How long the CPU quota held the container back in that interval, ms.')),
-  inFlight: orNull(amount('Other requests in flight when it ended.')),
+  url: orNull(text('URL without query values.')),
+  headers: orNull(mapOf('Request headers from the allow-list.', { type: 'string' })),
+  queue: orNull(text('Queue of the job.')),
+  jobId: orNull(text('Id of the job.')),
+  attempt: orNull(amount('Attempt of the job.')),
+  waitMs: orNull(amount('Wait before the first attempt of the job, ms.')),
+  aborted: flag('Whether the client disconnected before the end.'),
+  loopBlockedMs: orNull(amount('Longest time that the event loop was blocked meanwhile, ms.')),
+  gcMs: orNull(amount('Total garbage collection pauses meanwhile, ms.')),
+  cpuThrottledMs: orNull(amount('Time that the CPU quota throttled the container in that interval, ms.')),
+  inFlight: orNull(amount('Other requests in flight at the end.')),
 })
 
-const slowEntry = objectOf<SlowEntry>('One slow request, job or custom run.', {
+const slowEntry = objectOf<SlowEntry>('A slow request, job or custom run.', {
   v: version,
-  kind: oneOf(SLOW_KINDS, 'What it was.'),
-  name: text("The route, `GET /users/:id`, or the job's name."),
-  durationMs: amount('ms'),
-  thresholdMs: orNull(amount('From when it counted as slow, ms.')),
-  status: orNull(text('HTTP status (499 when the client went away), or `completed`, `failed`.')),
-  service: text('Its service.'),
-  node: text('Its node.'),
-  requestId: orNull(text("The request's id.")),
-  traceId: orNull(text("The trace's id.")),
-  ts: amount('When it ended, Unix ms.'),
+  kind: oneOf(SLOW_KINDS, 'Kind of the entry.'),
+  name: text('The route, such as `GET /users/:id`, or the name of the job.'),
+  durationMs: amount('Duration, ms.'),
+  thresholdMs: orNull(amount('Threshold for slow, ms.')),
+  status: orNull(text('HTTP status (499 if the client disconnected), or `completed`, `failed`.')),
+  service: text('Name of the service.'),
+  node: text('Id of the node.'),
+  requestId: orNull(text('Request id.')),
+  traceId: orNull(text('Trace id.')),
+  ts: amount('End, Unix ms.'),
   meta: slowMeta,
 })
 
-const exceptionRecord = objectOf<ExceptionRecord>('One exception.', {
+const exceptionRecord = objectOf<ExceptionRecord>('An exception.', {
   v: version,
-  id: text('Its own id.'),
-  kind: oneOf(EXCEPTION_KINDS, 'Where it came from.'),
-  name: text("The error's class."),
-  message: text('Its message.'),
-  stack: orNull(text('At most 8 KiB.')),
-  fingerprint: text('The same for errors of one origin.'),
-  handled: flag('The app caught it, or will retry.'),
-  service: text('Its service.'),
-  node: text('Its node.'),
-  route: orNull(text('The route that it happened in.')),
-  queue: orNull(text('The queue of the job that it happened in.')),
-  path: orNull(text('The part of a GraphQL answer that failed.')),
-  requestId: orNull(text("The request's id.")),
-  traceId: orNull(text("The trace's id.")),
-  ts: amount('Unix ms.'),
+  id: text('Id of the exception.'),
+  kind: oneOf(EXCEPTION_KINDS, 'Kind of its origin.'),
+  name: text('Class of the error.'),
+  message: text('Message of the error.'),
+  stack: orNull(text('Stack of the error, at most 8 KiB.')),
+  fingerprint: text('Fingerprint, shared by errors of the same origin.'),
+  handled: flag('Whether the app caught it or will retry.'),
+  service: text('Name of the service.'),
+  node: text('Id of the node.'),
+  route: orNull(text('Route where it happened.')),
+  queue: orNull(text('Queue of the job where it happened.')),
+  path: orNull(text('Failed part of a GraphQL response.')),
+  requestId: orNull(text('Request id.')),
+  traceId: orNull(text('Trace id.')),
+  ts: amount('Time of the exception, Unix ms.'),
 })
 
 export const RECORD_SCHEMAS = { Heartbeat: heartbeat, SlowEntry: slowEntry, ExceptionRecord: exceptionRecord }

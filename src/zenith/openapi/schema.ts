@@ -50,6 +50,11 @@ export function amount(description: string): JsonSchema {
   return { description, type: 'number', minimum: 0 }
 }
 
+/** A number that may be negative: a difference. */
+export function difference(description: string): JsonSchema {
+  return { description, type: 'number' }
+}
+
 /** A whole number from 0. */
 export function count(description: string): JsonSchema {
   return { description, type: 'integer', minimum: 0 }

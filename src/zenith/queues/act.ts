@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Commands, Logger, NewAuditEntry } from '../../ports.js'
-import type { Visitor } from '../auth/roles.js'
-import { withTimeout } from '../monitor/wait.js'
+import { withTimeout } from '../../lib/async.js'
+import type { Commands, Logger, NewAuditEntry } from '../../ports/index.js'
+import type { Visitor } from '../auth/visitor.js'
 import type { ConnectedQueue } from './directory.js'
+import type { Outbox } from './outbox.js'
 import { isRefusal, Refusal } from './refusal.js'
-import { sourceErrorInWords } from './source-error.js'
+import { sourceRefusal } from './source-error.js'
 
 /** Who acts. */
 export type Actor = Pick<Visitor, 'user' | 'role'>
@@ -30,8 +31,8 @@ export interface Deed<T> {
 /**
  * Does something, with its intent in the audit trail before and its result after.
  *
- * Rejects with a {@link Refusal}: `no_audit` and `audit_unavailable` before anything is done, `queue_unavailable` (in words)
- * when the queue's system did not do it. A refusal of the deed itself is passed on.
+ * Rejects with a {@link Refusal}: `no_audit` and `audit_unavailable` before anything is done, `queue_denied`, `queue_replica`,
+ * `queue_full` or `queue_unavailable` (in words) when the queue's system did not do it. A refusal of the deed itself is passed on.
  */
 export type Act = <T>(deed: Deed<T>) => Promise<T>
 
@@ -39,8 +40,17 @@ const WITHIN_MS = 30_000
 /** The store may take so long for a line of the trail, ms. */
 const AUDIT_WITHIN_MS = 8_000
 
-/** @param commands null where the store keeps no trail: then nothing is done */
-export function actOn(commands: Pick<Commands, 'appendAudit'> | null, logger: Logger | undefined): Act {
+export interface ActOptions {
+  /** Null where the store keeps no trail: then nothing is done. */
+  readonly commands: Pick<Commands, 'appendAudit'> | null
+  /** Takes the results that the store does not take at once. */
+  readonly outbox: Pick<Outbox, 'add'>
+  /** What the store's clock shows, Unix ms. */
+  readonly now: () => number
+  readonly logger: Logger | undefined
+}
+
+export function actOn({ commands, outbox, now, logger }: ActOptions): Act {
   async function append(entry: NewAuditEntry): Promise<void> {
     if (!commands) throw new Refusal('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
     await withTimeout(commands.appendAudit(entry), AUDIT_WITHIN_MS)
@@ -57,15 +67,19 @@ export function actOn(commands: Pick<Commands, 'appendAudit'> | null, logger: Lo
 
   /** It is done: that the trail lacks its end must not look as if it were not. */
   async function conclude(entry: NewAuditEntry, ok: boolean, detail: string | null): Promise<void> {
+    const result: NewAuditEntry = { ...entry, step: 'result', at: now(), ok, detail }
     try {
-      await append({ ...entry, step: 'result', at: Date.now(), ok, detail })
+      await append(result)
     } catch {
-      logger?.warn(`Zenith: the result of "${entry.action}" could not be written to the audit trail.`)
+      logger?.warn(
+        `Zenith: the result of "${entry.action}" can’t be written to the audit trail now; it is tried again.`,
+      )
+      outbox.add(() => append(result))
     }
   }
 
   return async (deed) => {
-    const entry = intentOf(deed)
+    const entry = intentOf(deed, now())
     await intend(entry)
     try {
       const result = await inTime(deed.perform(), deed.within)
@@ -73,7 +87,7 @@ export function actOn(commands: Pick<Commands, 'appendAudit'> | null, logger: Lo
       await conclude(entry, ok, detail)
       return result
     } catch (error) {
-      const refusal = isRefusal(error) ? error : new Refusal('queue_unavailable', sourceErrorInWords(error))
+      const refusal = isRefusal(error) ? error : sourceRefusal(error)
       await conclude(entry, false, refusal.message)
       throw refusal
     }
@@ -86,11 +100,11 @@ function inTime<T>(work: Promise<T>, within: number | null = WITHIN_MS): Promise
 
 type Named = Omit<Deed<unknown>, 'perform' | 'tell'>
 
-function intentOf({ by, action, queue, target, operation }: Named): NewAuditEntry {
+function intentOf({ by, action, queue, target, operation }: Named, at: number): NewAuditEntry {
   return {
     operation: operation ?? randomUUID(),
     step: 'intent',
-    at: Date.now(),
+    at,
     user: by.user,
     role: by.role,
     action,

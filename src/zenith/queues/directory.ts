@@ -1,6 +1,7 @@
-import type { QueueSource } from '../../ports.js'
+import type { QueueSource } from '../../ports/index.js'
 import type { MonitorService } from '../monitor/monitor-service.js'
 import type { Connection } from '../monitor/queue-monitor.js'
+import { namesOf } from './identity.js'
 import { Refusal } from './refusal.js'
 
 /** A queue that this Zenith can reach. */
@@ -14,6 +15,8 @@ export interface ConnectedQueue {
   readonly source: QueueSource
   /** An option forbids to change anything in it. */
   readonly readOnly: boolean
+  /** What names it to every Zenith: its key and, where its server is known, its place there. @default its key alone */
+  readonly names?: readonly string[]
 }
 
 /** Finds queues for those who act on them. */
@@ -44,5 +47,7 @@ export function queueDirectory(monitor: MonitorService): QueueDirectory {
 }
 
 function connected({ key, name, address, own, readOnly }: Connection): ConnectedQueue {
-  return { key, name, address, source: own.source, readOnly }
+  const entry = own.entries.get(address)?.entry
+  const byServer = entry ? namesOf(entry).byServer : null
+  return { key, name, address, source: own.source, readOnly, names: byServer === null ? [key] : [key, byServer] }
 }

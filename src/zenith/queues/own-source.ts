@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
-import type { Logger, QueueReading, QueueSource, SourceReading } from '../../ports.js'
+import { withTimeout } from '../../lib/async.js'
+import type { Logger, QueueReading, QueueSource, SourceReading } from '../../ports/index.js'
 import { type QueueEntry, type SourceView, UNKNOWN_METRICS } from '../../protocol/index.js'
-import { withTimeout } from '../monitor/wait.js'
 import { isSamePlace, kindOf, type Located, namesOf, placeFrom } from './identity.js'
 import { Rates } from './rates.js'
 import { sourceErrorInWords } from './source-error.js'
@@ -24,10 +24,13 @@ export class OwnSource {
   readonly source: QueueSource
   readonly #rates = new Rates()
   readonly #logger: Logger | undefined
+  readonly #now: () => number
   #server: string | null = null
   #entries = new Map<string, OwnEntry>()
   /** Addresses by what tells a queue from others. */
   #addresses = new Map<string, string>()
+  /** Queues that are too many to be read. */
+  #left = 0
   #hasRead = false
   #error: string | null = null
   /** `performance.now()` of the last reading's end, whatever came of it. */
@@ -35,9 +38,11 @@ export class OwnSource {
   #reading: Promise<void> | null = null
   #isExpired = false
 
-  constructor(source: QueueSource, logger: Logger | undefined) {
+  /** @param now what the store's clock shows, Unix ms: readings are compared with what is reported */
+  constructor(source: QueueSource, logger: Logger | undefined, now: () => number) {
     this.source = source
     this.#logger = logger
+    this.#now = now
   }
 
   /** Whether it was ever read: before, nobody knows which server it leads to. */
@@ -64,7 +69,9 @@ export class OwnSource {
   get view(): SourceView {
     const { driver, place } = this.source
     const isRead = Number.isFinite(this.#triedAt)
-    return { driver, place, error: this.#error, isRead, queues: this.#error === null ? this.#entries.size : null }
+    const queues = this.#error === null ? this.#entries.size : null
+    const left = this.#error === null && this.#left > 0 ? { left: this.#left } : null
+    return { driver, place, error: this.#error, isRead, queues, ...left }
   }
 
   /** By address. A source that can't be read says so for each of its queues. */
@@ -113,13 +120,14 @@ export class OwnSource {
     try {
       // A source that throws instead of rejecting is a failing one, too.
       const reading = withTimeout((async () => this.source.read())(), READ_WITHIN_MS)
-      this.#take(await reading, Date.now())
+      this.#take(await reading, this.#now())
     } catch (error) {
-      this.#fail(sourceErrorInWords(error), Date.now())
+      this.#fail(sourceErrorInWords(error), this.#now())
     }
   }
 
-  #take({ server, queues }: SourceReading, at: number): void {
+  #take({ server, queues, left = 0 }: SourceReading, at: number): void {
+    this.#left = left
     this.#server = server
     this.#hasRead = true
     this.#error = null

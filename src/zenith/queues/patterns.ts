@@ -1,3 +1,5 @@
+import { globOf } from '../../lib/glob.js'
+
 /**
  * Tells which queues some patterns name, by name or by key; `*` stands for anything.
  *
@@ -6,9 +8,6 @@
 export function matcherOf(
   patterns: readonly string[],
 ): (queue: { readonly name: string; readonly key: string }) => boolean {
-  const tests = patterns.map((pattern) => {
-    const parts = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-    return new RegExp(`^${parts.join('.*')}$`, 's')
-  })
-  return ({ name, key }) => tests.some((test) => test.test(name) || test.test(key))
+  const tests = patterns.map(globOf)
+  return ({ name, key }) => tests.some((test) => test(name) || test(key))
 }

@@ -1,17 +1,15 @@
-import type { Commands, Logger } from '../../ports.js'
+import type { Commands, Logger } from '../../ports/index.js'
 import type { QueueCapability, QueueView } from '../../protocol/index.js'
-import type { Role } from '../auth/roles.js'
 import type { MonitorService } from '../monitor/monitor-service.js'
 import { type Act, actOn } from './act.js'
 import { type ConnectedQueue, type QueueDirectory, queueDirectory } from './directory.js'
+import { Outbox } from './outbox.js'
 import { Refusal } from './refusal.js'
 
 export interface QueuesOptions {
   readonly monitor: MonitorService
   /** Null where the store keeps nothing for Zenith: then nothing can be changed. */
   readonly commands: Commands | null
-  /** The least role that sees payloads. */
-  readonly payloads: Role
   readonly logger: Logger | undefined
 }
 
@@ -20,7 +18,10 @@ export interface Queues {
   readonly directory: QueueDirectory
   readonly commands: Commands | null
   readonly act: Act
-  readonly payloads: Role
+  /** For what the store does not take at once. */
+  readonly outbox: Outbox
+  /** What the store's clock shows, Unix ms: times of different Zeniths are compared. */
+  now(): number
   /** Rejects with a refusal when there is no such queue. */
   view(key: string): Promise<QueueView>
   /** The same with figures read now, where this Zenith is connected. */
@@ -33,8 +34,10 @@ export interface Queues {
   touch(queue: Pick<ConnectedQueue, 'source'>): void
 }
 
-export function queuesOf({ monitor, commands, payloads, logger }: QueuesOptions): Queues {
+export function queuesOf({ monitor, commands, logger }: QueuesOptions): Queues {
   const directory = queueDirectory(monitor)
+  const outbox = new Outbox(logger)
+  const now = () => monitor.now
 
   async function view(key: string): Promise<QueueView> {
     const { store } = await monitor.fresh()
@@ -56,8 +59,9 @@ export function queuesOf({ monitor, commands, payloads, logger }: QueuesOptions)
   return {
     directory,
     commands,
-    act: actOn(commands, logger),
-    payloads,
+    act: actOn({ commands, outbox, now, logger }),
+    outbox,
+    now,
     view,
     async freshView(key) {
       const known = await view(key)

@@ -1,4 +1,4 @@
-import type { QueueReading } from '../../ports.js'
+import type { QueueReading } from '../../ports/index.js'
 import type { QueueThroughput } from '../../protocol/index.js'
 import { round } from '../monitor/figures.js'
 

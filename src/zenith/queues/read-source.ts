@@ -1,6 +1,6 @@
-import { withTimeout } from '../monitor/wait.js'
+import { withTimeout } from '../../lib/async.js'
 import { isRefusal, Refusal } from './refusal.js'
-import { sourceErrorInWords } from './source-error.js'
+import { sourceRefusal } from './source-error.js'
 
 const ANSWER_WITHIN_MS = 8_000
 
@@ -18,6 +18,6 @@ export async function askSource<T>(
     if (asked === undefined) throw new Refusal('not_supported', 'A queue of this kind can’t do this here.')
     return await (within === null ? asked : withTimeout(asked, within))
   } catch (error) {
-    throw isRefusal(error) ? error : new Refusal('queue_unavailable', sourceErrorInWords(error))
+    throw isRefusal(error) ? error : sourceRefusal(error)
   }
 }

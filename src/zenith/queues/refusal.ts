@@ -8,7 +8,11 @@ const STATUS = {
   not_possible: 409,
   read_only: 409,
   no_audit: 409,
+  too_many_searches: 429,
   audit_unavailable: 503,
+  queue_denied: 409,
+  queue_replica: 409,
+  queue_full: 503,
   queue_unavailable: 503,
   store_unavailable: 503,
 } as const
@@ -35,7 +39,10 @@ export async function answerRefusals(work: () => Response | Promise<Response>): 
   try {
     return await work()
   } catch (error) {
-    if (isRefusal(error)) return problem(STATUS[error.code], error.code, error.message)
-    throw error
+    if (!isRefusal(error)) throw error
+    const answer = problem(STATUS[error.code], error.code, error.message)
+    // A search ends within five seconds.
+    if (answer.status === 429) answer.headers.set('retry-after', '5')
+    return answer
   }
 }

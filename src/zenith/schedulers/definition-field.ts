@@ -23,19 +23,19 @@ export interface AskedDefinition extends Omit<SchedulerDefinition, 'id' | 'data'
 
 const fields = objectField(
   {
-    name: textField('The jobs’ name.'),
-    cron: optionalField(textField('When it runs; this or `every` is given.')),
-    every: optionalField(wholeField(1, MAX_EVERY_MS, 'How often it runs, ms; this or `cron` is given.')),
+    name: textField('Name of the jobs.'),
+    cron: optionalField(textField('Cron expression; set either `cron` or `every`.')),
+    every: optionalField(wholeField(1, MAX_EVERY_MS, 'Time between two runs, ms; set either `every` or `cron`.')),
     timezone: optionalField(timezoneField()),
-    limit: optionalField(wholeField(1, 1_000_000_000, 'At most so many runs.')),
-    from: optionalField(wholeField(0, MAX_TIME, 'Not before, Unix ms.')),
-    until: optionalField(wholeField(0, MAX_TIME, 'Not after, Unix ms.')),
-    data: optionalField(jsonField('The jobs’ payload; null leaves it as it is.', MAX_DATA_CHARS)),
+    limit: optionalField(wholeField(1, 1_000_000_000, 'Maximum number of runs.')),
+    from: optionalField(wholeField(0, MAX_TIME, 'Start of the schedule, Unix ms.')),
+    until: optionalField(wholeField(0, MAX_TIME, 'End of the schedule, Unix ms.')),
+    data: optionalField(jsonField('Payload of the jobs; null keeps the current one.', MAX_DATA_CHARS)),
     options: optionalField(
-      recordField('The jobs’ options, as the system understands them; null leaves them as they are.'),
+      recordField('Options of the jobs, in the format of the queue’s system; null keeps the current ones.'),
     ),
   },
-  'How a scheduler makes its jobs.',
+  'Definition of the scheduler.',
 )
 
 /** What `save` takes. Whether a cron makes sense is for the queue's system to say. */
@@ -53,7 +53,7 @@ export const definitionField: Field<AskedDefinition> = {
 }
 
 function timezoneField(): Field<string> {
-  const takesText = textField('Name of a time zone, `Europe/Berlin`; null: the server’s.')
+  const takesText = textField('Name of a time zone, such as `Europe/Berlin`; null: the server’s time zone.')
   return {
     schema: takesText.schema,
     read(value, name) {

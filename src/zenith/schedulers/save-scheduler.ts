@@ -2,9 +2,9 @@ import type { SchedulerDefinition } from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
 import { MASK } from '../../redaction/secrets.js'
 import { Refusal } from '../queues/refusal.js'
-import { sourceErrorInWords } from '../queues/source-error.js'
 import { definitionOf } from './kept-schedulers.js'
-import type { Task } from './scheduler-deeds.js'
+import { orSayWhatIsWrong } from './or-refuse.js'
+import type { Task } from './task.js'
 
 /** Creates or edits; of one that is paused here what is kept is edited. */
 export async function saveScheduler({ queue, entry, kept, id, definition, store }: Task): Promise<null> {
@@ -17,9 +17,9 @@ export async function saveScheduler({ queue, entry, kept, id, definition, store 
   const asked: SchedulerDefinition = { ...definition, id, name, data, options }
   if (kept && !entry) {
     checkCron(asked.cron)
-    await store.keep({ ...kept, definition: asked, hasTemplate: true })
+    await store.keep({ ...kept, definition: asked, isEdited: true, hasTemplate: true })
   } else {
-    await orSayWhatIsWrong(queue.source.saveScheduler?.(queue.address, asked))
+    await orSayWhatIsWrong('It was not saved', queue.source.saveScheduler?.(queue.address, asked))
   }
   return null
 }
@@ -42,16 +42,4 @@ function checkCron(cron: string | null): void {
     'not_possible',
     '`cron` takes 5 fields, minute, hour, day, month and weekday, or 6 with seconds first.',
   )
-}
-
-const UNAVAILABLE = /ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|timed? ?out|Connection is closed/i
-
-/** What a system that answers has against a definition is for who wrote it to mend. */
-async function orSayWhatIsWrong(saved: Promise<void> | undefined): Promise<void> {
-  try {
-    await saved
-  } catch (error) {
-    if (!(error instanceof Error) || error.name === 'RedisError' || UNAVAILABLE.test(error.message)) throw error
-    throw new Refusal('not_possible', `It was not saved: ${sourceErrorInWords(error)}`)
-  }
 }

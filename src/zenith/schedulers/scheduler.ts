@@ -1,4 +1,11 @@
-import type { SchedulerAction, SchedulerEntry, SchedulerView } from '../../protocol/index.js'
+import {
+  MAX_ID_CHARS,
+  type SchedulerAction,
+  type SchedulerEntry,
+  type SchedulerSnapshot,
+  type SchedulerView,
+} from '../../protocol/index.js'
+import { cut } from '../../protocol/read.js'
 import { redactName } from '../../redaction/name.js'
 import type { ConnectedQueue } from '../queues/directory.js'
 import { optionsView, type Showing, shownText } from '../queues/job-view.js'
@@ -18,7 +25,9 @@ export function pausesItself({ source }: ConnectedQueue): boolean {
 
 /** What can be done with it. @param canKeep whether the store keeps definitions */
 export function actionsOf({ queue, entry, kept }: Scheduler, canKeep: boolean): readonly SchedulerAction[] {
-  if (queue.readOnly) return []
+  // A longer one can't be asked for.
+  const id = entry?.id ?? kept?.definition.id ?? ''
+  if (queue.readOnly || id.length > MAX_ID_CHARS) return []
   const can = abilitiesOf(queue, canKeep)
   const allowed = entry ? actionsOfEntry(entry, kept, can) : actionsOfKept(kept, can)
   return (Object.keys(allowed) as SchedulerAction[]).filter((action) => allowed[action])
@@ -41,11 +50,12 @@ function abilitiesOf(queue: ConnectedQueue, canKeep: boolean) {
   }
 }
 
-function actionsOfEntry({ state }: SchedulerEntry, kept: KeptScheduler | null, can: Abilities): Allowed {
-  const isWhole = state === 'active' || state === 'paused'
+/** One that has stopped or ended is put into its queue anew by an edit. */
+function actionsOfEntry({ state, data }: SchedulerEntry, kept: KeptScheduler | null, can: Abilities): Allowed {
+  const isWhole = state !== 'legacy' && state !== 'orphan' && data !== null
   return {
     run: isWhole && can.run,
-    pause: state === 'active' && can.pause,
+    pause: (state === 'active' || state === 'late') && data !== null && can.pause,
     resume: kept !== null || (state === 'paused' && can.pause),
     save: isWhole && can.save,
     remove: can.remove,
@@ -71,8 +81,13 @@ export function viewOf(scheduler: Scheduler, canKeep: boolean, showing: Showing)
   if (!shown) return null
   return {
     ...shown,
+    // Whoever can write to the queue's Redis writes them as long as they like.
+    id: cut(shown.id, MAX_ID_CHARS),
+    cron: shown.cron === null ? null : cut(shown.cron, MAX_ID_CHARS),
+    timezone: shown.timezone === null ? null : cut(shown.timezone, MAX_ID_CHARS),
     data: shownText(shown.data, showing),
     name: redactName(shown.name),
+    attention: kept !== null && entry !== null ? REGISTERED_AGAIN : (shown.attention ?? null),
     options: optionsView(shown.options),
     queue: queue.key,
     queueName: queue.name,
@@ -84,20 +99,30 @@ export function viewOf(scheduler: Scheduler, canKeep: boolean, showing: Showing)
   }
 }
 
+const REGISTERED_AGAIN = 'it was paused here, and the app registered it again since'
+
 function entryOfKept({ definition, hasTemplate, runs, last }: KeptScheduler): SchedulerEntry {
   const template = hasTemplate ? {} : { data: null, options: null }
   return { ...definition, ...template, state: 'paused', next: null, last, runs }
 }
 
-/** What is kept of a scheduler that is about to be paused. @param by who pauses it */
-export function keptOf(queue: ConnectedQueue, entry: SchedulerEntry, by: string | null): KeptScheduler {
+/** What is kept of a scheduler that is about to be paused. @param by who pauses it @param at Unix ms */
+export function keptOf(
+  queue: ConnectedQueue,
+  entry: SchedulerEntry,
+  snapshot: SchedulerSnapshot | null,
+  by: string | null,
+  at: number,
+): KeptScheduler {
   return {
     queue: queue.key,
     definition: definitionOf(entry),
+    snapshot,
+    isEdited: false,
     hasTemplate: entry.data !== null,
     runs: entry.runs,
     last: entry.last,
     pausedBy: by,
-    pausedAt: Date.now(),
+    pausedAt: at,
   }
 }

@@ -1,6 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import { type JobAddress, MAX_MESSAGE_CHARS, type SchedulerAction, type SchedulerView } from '../../protocol/index.js'
+import {
+  type JobAddress,
+  MAX_MESSAGE_CHARS,
+  type SchedulerAction,
+  type SchedulerListing,
+} from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
+import { MaskBudget } from '../../redaction/budget.js'
 import type { Actor } from '../queues/act.js'
 import type { ConnectedQueue } from '../queues/directory.js'
 import type { Showing } from '../queues/job-view.js'
@@ -8,10 +14,11 @@ import type { Queues } from '../queues/queues.js'
 import { askSource } from '../queues/read-source.js'
 import { Refusal } from '../queues/refusal.js'
 import type { AskedDefinition } from './definition-field.js'
-import { KeptSchedulers, keyOf } from './kept-schedulers.js'
-import { actionsOf, type Scheduler, viewOf } from './scheduler.js'
+import { KeptSchedulers } from './kept-schedulers.js'
+import { actionsOf, pausesItself, type Scheduler, viewOf } from './scheduler.js'
 import { DEEDS } from './scheduler-deeds.js'
-import { listSchedulers, readSchedulers, type SchedulerList } from './scheduler-list.js'
+import { listSchedulers, readScheduler, type SchedulerList } from './scheduler-list.js'
+import type { Task } from './task.js'
 
 /** However many ask, all queues are read once in so long, ms. */
 const LOOK_EVERY_MS = 2_000
@@ -27,11 +34,11 @@ export interface SchedulerWish {
 
 /** What makes jobs by the clock, in all queues that can be reached, with those that were paused here. */
 export class Schedulers {
-  readonly #queues: Pick<Queues, 'able' | 'directory' | 'commands' | 'act' | 'touch'>
+  readonly #queues: Pick<Queues, 'able' | 'directory' | 'commands' | 'act' | 'touch' | 'now'>
   readonly #kept: KeptSchedulers
   #all: { readonly at: number; readonly list: Promise<SchedulerList> } | null = null
 
-  constructor(queues: Pick<Queues, 'able' | 'directory' | 'commands' | 'act' | 'touch'>) {
+  constructor(queues: Pick<Queues, 'able' | 'directory' | 'commands' | 'act' | 'touch' | 'now'>) {
     this.#queues = queues
     this.#kept = new KeptSchedulers(queues.commands)
   }
@@ -41,14 +48,13 @@ export class Schedulers {
    *
    * @param key of one queue; null: all
    */
-  async list(
-    key: string | null,
-    showing: Showing,
-  ): Promise<{ items: SchedulerView[]; failed: SchedulerList['failed'] }> {
-    const { schedulers, failed } =
+  async list(key: string | null, showing: Showing): Promise<SchedulerListing> {
+    const { schedulers, partial, failed, untrusted, leftOut } =
       key === null ? await this.#lookAtAll() : await this.#look([await this.#queues.able(key, 'schedulers')])
-    const views = schedulers.map((scheduler) => viewOf(scheduler, this.#kept.canKeep, showing))
-    return { items: views.filter((view) => view !== null), failed }
+    const shared = { budget: new MaskBudget(), ...showing }
+    const views = schedulers.map((scheduler) => viewOf(scheduler, this.#kept.canKeep, shared))
+    const items = views.filter((view) => view !== null)
+    return { items, partial, failed, ...(untrusted.length > 0 && { untrusted }), ...(leftOut > 0 && { leftOut }) }
   }
 
   /** @returns the job that `run` added. Rejects with a `Refusal` */
@@ -56,19 +62,31 @@ export class Schedulers {
     const queue = await this.#queues.able(key, 'schedulers')
     const scheduler = await this.#findScheduler(queue, id)
     this.#refuse(scheduler, action, id)
+    const rest = { id, user: by.user, at: this.#queues.now(), definition, store: this.#kept }
     try {
       return await this.#queues.act<JobAddress | null>({
         by,
         action: `scheduler ${action}`,
         queue,
         target: cut(id, MAX_MESSAGE_CHARS),
-        perform: () => DEEDS[action]({ ...scheduler, id, user: by.user, definition, store: this.#kept }),
+        perform: () => this.#perform(scheduler, action, rest),
         tell: (job) => ({ ok: true, detail: job && `added job ${job.id}` }),
       })
     } finally {
       this.#all = null
       this.#queues.touch(queue)
     }
+  }
+
+  /** Another change may have come first: then it is looked at again. */
+  async #perform(scheduler: Scheduler, action: SchedulerAction, rest: Omit<Task, keyof Scheduler>) {
+    const { queue } = scheduler
+    if (action === 'run' || pausesItself(queue)) return DEEDS[action]({ ...scheduler, ...rest })
+    return this.#kept.alone(queue.key, rest.id, async () => {
+      const current = await this.#findScheduler(queue, rest.id)
+      this.#refuse(current, action, rest.id)
+      return DEEDS[action]({ ...current, ...rest })
+    })
   }
 
   #refuse(scheduler: Scheduler, action: SchedulerAction, id: string): void {
@@ -78,16 +96,14 @@ export class Schedulers {
       throw new Refusal('not_found', `There is no scheduler "${id}" in ${queue.name}.`)
     }
     if (actionsOf(scheduler, this.#kept.canKeep).includes(action)) return
-    throw new Refusal(
-      'not_possible',
-      `${ACTS[action]} is not possible with the scheduler "${id}"${stateOf(scheduler)}.`,
-    )
+    const state = stateOf(scheduler)
+    const why = reasonOf(scheduler, action)
+    throw new Refusal('not_possible', `${ACTS[action]} is not possible with the scheduler "${id}"${state}${why}.`)
   }
 
   async #findScheduler(queue: ConnectedQueue, id: string): Promise<Scheduler> {
-    const kept = (await this.#kept.all()).get(keyOf(queue.key, id)) ?? null
-    const entries = await askSource(() => readSchedulers(queue))
-    return { queue, kept, entry: entries.find((entry) => entry.id === id) ?? null }
+    const kept = await this.#kept.find(queue.key, id)
+    return { queue, kept, entry: await askSource(() => readScheduler(queue, id)) }
   }
 
   #lookAtAll(): Promise<SchedulerList> {
@@ -101,7 +117,7 @@ export class Schedulers {
   }
 
   async #look(queues: readonly ConnectedQueue[]): Promise<SchedulerList> {
-    return listSchedulers(queues, await this.#kept.all())
+    return listSchedulers(queues, await this.#kept.look())
   }
 }
 
@@ -116,4 +132,13 @@ const ACTS: Readonly<Record<SchedulerAction, string>> = {
 function stateOf({ entry, kept }: Scheduler): string {
   if (entry) return `, which is ${entry.state}`
   return kept ? ', which is paused' : ''
+}
+
+/** Why nothing is taken away that could not be put back. */
+function reasonOf({ queue, entry }: Scheduler, action: SchedulerAction): string {
+  if (action !== 'pause' || !entry || entry.state === 'paused') return ''
+  if (entry.state === 'legacy') return ': BullMQ can’t put one of its older mechanism back as it was'
+  if (entry.state === 'ended') return ': it makes no more jobs'
+  if (entry.state === 'orphan' || entry.state === 'stopped') return ': its next job is gone, and can’t be put back'
+  return queue.source.saveScheduler ? '' : `: ${queue.source.driver} can’t put one back as it was`
 }

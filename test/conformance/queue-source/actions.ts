@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { backlogOf, type JobOutcome, type JobState } from '../../../src/protocol/index.js'
 import type { QueueSystem, SourceBench } from '../queue-source.js'
@@ -106,7 +107,11 @@ function queueActionCases({ can, promise, run }: SourceBench): void {
           const [queue, other] = system.queues
           const clean = need(system.source, 'clean')
           const ids: string[] = []
-          for (const job of samples(5)) ids.push(...(await put(system, queue, state, [job])))
+          for (const job of samples(5)) {
+            ids.push(...(await put(system, queue, state, [job])))
+            // Of jobs of one millisecond none is the oldest.
+            await sleep(2)
+          }
           await put(system, other, state, [sample(9)])
           expect(await clean(queue, { state, before: Date.now() - 3_600_000, limit: 10 })).toBe(0)
           expect(await clean(queue, { state, before: Date.now() + 60_000, limit: 2 })).toBe(2)

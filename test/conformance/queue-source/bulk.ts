@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { QueueSource } from '../../../src/ports.js'
+import type { QueueSource } from '../../../src/ports/index.js'
 import type { JobState, JobSummary } from '../../../src/protocol/index.js'
 import type { SourceBench } from '../queue-source.js'
 import { listed, put } from './jobs.js'

@@ -1,5 +1,5 @@
 import { expect, it, vi } from 'vitest'
-import type { QueueSource } from '../../../src/ports.js'
+import type { QueueSource } from '../../../src/ports/index.js'
 import type { SourceBench } from '../queue-source.js'
 import { listed } from './jobs.js'
 import { means, NO_SUCH_JOB, readingOf, sample, samples } from './samples.js'

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { QueueSource } from '../../../src/ports.js'
+import type { QueueSource } from '../../../src/ports/index.js'
 import { JOB_STATES, type JobState, type QueueCapability } from '../../../src/protocol/index.js'
 import type { QueueSystem, SourceBench } from '../queue-source.js'
 import { means, readingOf, sample, samples } from './samples.js'

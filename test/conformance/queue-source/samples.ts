@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest'
-import type { QueueSource } from '../../../src/ports.js'
+import type { QueueSource } from '../../../src/ports/index.js'
 import type { JobSummary } from '../../../src/protocol/index.js'
 import type { QueueSystem, SampleJob } from '../queue-source.js'
 

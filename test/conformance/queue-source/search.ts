@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import type { JobSearchQuery } from '../../../src/ports.js'
+import type { JobSearchQuery } from '../../../src/ports/index.js'
+import { guessesOf } from '../../hostile/support/guesses.js'
 import type { SourceBench } from '../queue-source.js'
 import { listed, put } from './jobs.js'
 import { idsOf, means, need, PAYLOAD_MARK, sample, samples } from './samples.js'
@@ -36,6 +37,18 @@ export function searchCases(bench: SourceBench): void {
       }),
     )
 
+  it(
+    'stops when nobody waits for what it finds',
+    run(async (system) => {
+      const [queue] = system.queues
+      const [state = 'waiting'] = listed(bench)
+      await put(system, queue, state, [sample(1), sample(2)])
+      const signal = AbortSignal.abort()
+      const found = await need(system.source, 'search')(queue, query({ state, text: 'send-mail', signal }))
+      expect(found).toMatchObject({ jobs: [], scanned: 0, total: 2, stopped: 'time', next: 0 })
+    }),
+  )
+
   if (listed(bench).includes('failed'))
     it(
       'finds failed jobs by their error',
@@ -45,6 +58,41 @@ export function searchCases(bench: SourceBench): void {
         await means(system, 'fail')(queue, [sample(2)], 'Refused')
         const found = await need(system.source, 'search')(queue, query({ state: 'failed', text: 'no STOCK' }))
         expect(idsOf(found.jobs)).toEqual([id])
+      }),
+    )
+
+  if (listed(bench).includes('failed'))
+    it(
+      'tells nothing of what is masked in errors',
+      run(async (system) => {
+        const [queue] = system.queues
+        const secret = 'Vq3xKz8wJp5t'
+        await means(system, 'fail')(queue, [sample(1)], `no way to redis://app:${secret}@cache, password=${secret}`)
+        const search = need(system.source, 'search')
+        const find = async (text: string) => JSON.stringify(await search(queue, query({ state: 'failed', text })))
+        for (const [right, wrong] of guessesOf(secret)) expect(await find(right), right).toBe(await find(wrong))
+        expect((await search(queue, query({ state: 'failed', text: 'redis://***@CACHE' }))).jobs).toHaveLength(1)
+      }),
+    )
+
+  for (const state of listed(bench))
+    it(
+      `tells nothing of what is masked in ${state} jobs`,
+      run(async (system) => {
+        const [queue] = system.queues
+        const secret = 'Vq3xKz8wJp5t'
+        const data = {
+          password: secret,
+          url: `postgres://app:${secret}@db/shop`,
+          inner: JSON.stringify({ token: secret }),
+          note: PAYLOAD_MARK,
+        }
+        await put(system, queue, state, [sample(1, { name: `send password=${secret}`, data }), sample(2)])
+        const search = need(system.source, 'search')
+        const find = async (text: string) => JSON.stringify(await search(queue, query({ state, text })))
+        for (const [right, wrong] of guessesOf(secret)) expect(await find(right), right).toBe(await find(wrong))
+        const shown = await search(queue, query({ state, text: '"password":"***"' }))
+        expect(shown.jobs).toHaveLength(1)
       }),
     )
 

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { redisStore } from '../../../src/stores/redis.js'
+import { redisStore } from '../../../src/stores/redis/index.js'
 import { freePort, startRedis, type TestRedis } from '../../support/redis.js'
 import { createAclUser } from '../../support/redis-acl.js'
 import { type FaultyProxy, faultyProxy } from './proxy.js'

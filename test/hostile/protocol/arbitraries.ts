@@ -36,6 +36,7 @@ export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record({
   id: text,
   service: text,
   timestamp: time,
+  clockAhead: unknown(fc.integer({ min: -8.64e15, max: 8.64e15 })),
   interval: figure,
   environment: name,
   language: fc.constantFrom(...LANGUAGES),

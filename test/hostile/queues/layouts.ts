@@ -1,12 +1,12 @@
 import Bull from 'bull'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { QueueSource } from '../../../src/ports.js'
-import { bullQueues } from '../../../src/queues/bull.js'
-import { bullmqQueues } from '../../../src/queues/bullmq.js'
-import { gravitoStreamQueues } from '../../../src/queues/gravito-stream.js'
-import { laravelQueues } from '../../../src/queues/laravel.js'
-import { redisListQueues } from '../../../src/queues/redis-list.js'
+import type { QueueSource } from '../../../src/ports/index.js'
+import { bullQueues } from '../../../src/queues/bull/index.js'
+import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
+import { gravitoStreamQueues } from '../../../src/queues/gravito-stream/index.js'
+import { laravelQueues } from '../../../src/queues/laravel/index.js'
+import { redisListQueues } from '../../../src/queues/redis-list/index.js'
 import { deepArray, deepJson, ODD_TEXTS } from '../support/fuzz.js'
 
 /** A system of queues in Redis, and what somebody may have put where it keeps its own. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { JobScan, QueueReading, QueueSource } from '../../../src/ports.js'
+import type { JobScan, QueueReading, QueueSource } from '../../../src/ports/index.js'
 import { JOB_STATES, type JobState, type Overview, type QueueView } from '../../../src/protocol/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { openZenith, seen } from '../../zenith/support/zenith.js'

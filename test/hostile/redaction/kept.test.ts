@@ -10,6 +10,7 @@ import { keysOf } from '../../../src/protocol/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { ask } from '../../zenith/support/http.js'
 import { anyPlanted, leaksOf, type Planted } from '../support/secrets.js'
+import { around, piecesIn, SHAPES } from '../support/sweep.js'
 
 const keys = keysOf()
 const PLANTED = fc.sample(anyPlanted, { seed: Number(process.env.QUASAR_FUZZ_SEED ?? 4_280), numRuns: 60 })
@@ -51,6 +52,21 @@ it('no secret of an error, its causes, names, queues or ids is kept', async () =
   await vi.waitFor(async () => expect(await client.zcard(keys.errors('secrets'))).toBeGreaterThan(60))
   expect(await client.xlen(keys.slow('secrets'))).toBeGreaterThan(60)
   await expectNoLeak(PLANTED)
+})
+
+it('no piece of a secret is kept, wherever its record is cut', async () => {
+  for (const edge of [200, 1_024]) {
+    const quasar = startQuasar({ service: `cut-${edge}`, redis: redis.url, interval: 60_000, slow: 0, logger: false })
+    for (const text of around(edge, SHAPES.slice(-2))) {
+      const error = Object.assign(new Error(text, { cause: new Error(text) }), { code: text })
+      quasar.captureException(error, { route: text, queue: text, requestId: text, traceId: text })
+      quasar.run(text, () => {})
+    }
+    await quasar.stop()
+  }
+  await vi.waitFor(async () => expect(await client.zcard(keys.errors('cut-1024'))).toBeGreaterThan(100))
+  const kept = (await Promise.all((await client.keys('*')).map(textOf))).join('\n')
+  expect(piecesIn(kept)).toEqual([])
 })
 
 function fail(text: string): never {

@@ -64,6 +64,9 @@ const shapes = {
     app.use('/o{/:a}{/:b}', answer)
     app.use('/q{/lit}/:z', answer)
     app.use(['/arr/:x', '/arr2{/:y}'], answer)
+    app.use('/pre-*rest', answer)
+    app.use('/tail/*rest.zip', answer)
+    app.use('/mid-*rest-end', answer)
   },
   star(app) {
     app.use('*', answer)

@@ -154,7 +154,7 @@ function addSockets(app, server, expressWs, variant) {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: one\n\n')
   })
   app.get('/events/end', async (_request, response) => {
-    response.set('Content-Type', 'text/event-stream; charset=utf-8').write('data: one\n\n')
+    response.set('Content-Type', 'Text/Event-Stream; charset=utf-8').write('data: one\n\n')
     await wait(STREAM_MS)
     response.end()
   })

@@ -60,6 +60,7 @@ function addShapes(app) {
   const answer = async () => 'shape'
   for (const path of ['/files/*', '/opt/:a?', '/num/:id(^\\d+$)', '/pictures/:name.png', '/Upper/:id'])
     app.get(path, answer)
+  app.register(async (scope) => scope.get('/', answer), { prefix: '/pre/:tenant' })
   app.get('/again', (request, reply) => {
     reply.hijack()
     request.raw.url = '/plain'
@@ -92,7 +93,7 @@ function addEvents(app) {
       yield 'data: one\n\n'
       await wait(STREAM_MS)
     })()
-    reply.header('content-type', 'text/event-stream').send(Readable.from(pieces))
+    reply.header('content-type', 'Text/Event-Stream').send(Readable.from(pieces))
   })
 }
 

@@ -114,6 +114,7 @@ function addRoutes(app, framework, monitorNested) {
     throw 'no error at all'
   })
   app.route('/own', ownErrors(framework))
+  addRecovering(app, framework)
   addPatterns(app, framework)
   addCalls(app, framework)
   addStacks(app)
@@ -147,6 +148,12 @@ function addStacks(app) {
   app.get('/stacks/through/it', (c) => c.text(stackOf()))
   app.get('/stacks/inner', (c) => app.fetch(new Request(new URL('/stacks/sync', c.req.url)), c.env))
   app.get('/stacks/last', (c, _next) => c.text(stackOf()))
+  const recovering = new app.constructor()
+  recovering.onError((error) => {
+    throw error
+  })
+  recovering.get('/sub-app', (c) => c.text(stackOf()))
+  app.route('/stacks', recovering)
 }
 
 /** What only Hono has. */
@@ -252,6 +259,22 @@ function ownErrors({ Hono }) {
     throw new OrderError('no stock')
   })
   return own
+}
+
+/** Its error handler answers with what the client asks for, which a middleware around it may replace. */
+function addRecovering(app, { Hono }) {
+  const recovering = new Hono()
+  recovering.onError((_error, c) => c.text('recovered', Number(c.req.query('with') ?? 200)))
+  recovering.get('/fail', () => {
+    throw new OrderError('first')
+  })
+  app.use('/recovering/*', async (c, next) => {
+    await next()
+    const { then } = c.req.query()
+    if (then === 'busy') c.res = c.text('busy', 503)
+    if (then === 'throws') throw new OrderError('second')
+  })
+  app.route('/recovering', recovering)
 }
 
 function tenantApp({ Hono }, monitorNested) {

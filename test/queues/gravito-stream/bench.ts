@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
-import type { QueueSource } from '../../../src/ports.js'
-import { type GravitoStreamQueuesOptions, gravitoStreamQueues } from '../../../src/queues/gravito-stream.js'
+import type { QueueSource } from '../../../src/ports/index.js'
+import { type GravitoStreamQueuesOptions, gravitoStreamQueues } from '../../../src/queues/gravito-stream/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { frameworkOn } from './framework.js'
 

@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import type { QueueSource } from '../../../src/ports.js'
+import type { QueueSource } from '../../../src/ports/index.js'
 import type { QueueSystem, SampleJob } from '../../conformance/queue-source.js'
 
 /** What the framework's serializer of classes makes of a job, in its order of fields. */

@@ -1,5 +1,5 @@
-import type { QueueSource } from '../../../src/ports.js'
-import { type LaravelQueuesOptions, laravelQueues } from '../../../src/queues/laravel.js'
+import type { QueueSource } from '../../../src/ports/index.js'
+import { type LaravelQueuesOptions, laravelQueues } from '../../../src/queues/laravel/index.js'
 
 type Methods = 'jobs' | 'search' | 'scan' | 'job' | 'retry' | 'remove'
 export type WholeSource = QueueSource & Required<Pick<QueueSource, Methods>>

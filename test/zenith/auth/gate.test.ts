@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createZenith, type ZenithOptions } from '../../../src/create-zenith.js'
-import { memoryStore } from '../../../src/stores/memory.js'
+import { createLoginLink, createZenith, type ZenithOptions } from '../../../src/runtime/create-zenith.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
 import { assets } from '../../../src/zenith/assets/generated.js'
 import { PATHS as ROUTED } from '../../../src/zenith/routes.js'
 
@@ -69,7 +69,8 @@ describe('without auth', () => {
     async (host) => {
       develop()
       const answer = await ask({}, { host }, '127.0.0.1')
-      expect([answer.status, answer.text]).toEqual([404, 'Not Found\n'])
+      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([404, { error: { code: 'not_local' } }])
+      expect(answer.text).toMatch(/Host is not a name of this machine .* pass the option `auth`/)
     },
   )
 
@@ -89,14 +90,142 @@ describe('without auth', () => {
     expect((await ask({}, headers, '203.0.113.7')).status).toBe(404)
   })
 
-  it.each([
-    { 'x-forwarded-for': '127.0.0.1, 203.0.113.7' },
-    { 'x-real-ip': '203.0.113.7' },
-    { forwarded: 'for=203.0.113.7' },
-    { 'x-forwarded-host': 'monitor.example' },
-  ])('is closed to what a proxy of this machine hands on: %j', async (headers) => {
+  it.each<[string, string]>([
+    ['x-forwarded-for', '127.0.0.1, 203.0.113.7'],
+    ['x-forwarded-for', '127.0.0.1'],
+    ['x-forwarded-for', ''],
+    ['X-Forwarded-Host', 'localhost'],
+    ['x-forwarded-proto', 'http'],
+    ['x-forwarded-port', '80'],
+    ['x-forwarded-prefix', '/ops'],
+    ['x-forwarded-server', 'a'],
+    ['x-forwarded-anything', '1'],
+    ['x-real-ip', '::1'],
+    ['forwarded', 'for=127.0.0.1;host=localhost'],
+    ['via', '1.1 localhost'],
+    ['x-client-ip', '127.0.0.1'],
+    ['x-cluster-client-ip', '127.0.0.1'],
+    ['true-client-ip', '127.0.0.1'],
+    ['cf-connecting-ip', '127.0.0.1'],
+    ['cdn-loop', 'cloudflare'],
+    ['x-envoy-external-address', '127.0.0.1'],
+    ['x-original-host', 'localhost'],
+    ['tailscale-user-login', 'ada'],
+    ['x_forwarded_for', '203.0.113.7'],
+    ['xforwardedfor', '203.0.113.7'],
+    ['x-original-remote-addr', '203.0.113.7'],
+    ['x-real-port', '80'],
+    ['client-ip', '203.0.113.7'],
+    ['clientip', '203.0.113.7'],
+    ['remote-user', 'ada'],
+    ['wl-proxy-client-ip', '203.0.113.7'],
+    ['proxy-connection', 'keep-alive'],
+    ['max-forwards', '10'],
+    ['do-connecting-ip', '203.0.113.7'],
+    ['x-nf-client-connection-ip', '203.0.113.7'],
+    ['x-sucuri-clientip', '203.0.113.7'],
+    ['x-bluecoat-via', '1'],
+    ['cloudfront-viewer-country', 'DE'],
+    ['akamai-origin-hop', '1'],
+    ['x-request-start', 't=1'],
+    ['x-ssl-client-cert', '1'],
+    ['ssl-client-verify', 'NONE'],
+    ['x-auth-request-user', 'ada'],
+    ['x-goog-iap-jwt-assertion', 'a'],
+    ['x-ms-client-principal', 'a'],
+    ['early-data', '1'],
+    ['x-country-code', 'DE'],
+    ['x-appengine-country', 'DE'],
+    ['x-tunnel-authorization', 'a'],
+    ['l5d-dst-canonical', 'a'],
+  ])('is closed to what a proxy of this machine hands on, and says how it can tell: %s: %s', async (name, value) => {
     develop()
-    expect((await ask({}, { host: 'localhost', ...headers }, '127.0.0.1')).status).toBe(404)
+    for (const auth of [undefined, 'local'] as const) {
+      const options = auth === undefined ? {} : { auth }
+      const answer = await ask(options, { host: 'localhost', [name]: value }, '127.0.0.1', '/api/session')
+      expect([answer.status, JSON.parse(answer.text)]).toMatchObject([404, { error: { code: 'not_local' } }])
+      expect(answer.text).toContain(`its header ${name.toLowerCase()} says that a proxy`)
+      expect(answer.text).toContain('pass the option `auth`')
+    }
+  })
+
+  it.each([
+    'accept',
+    'accept-language',
+    'access-control-request-private-network',
+    'cache-control',
+    'cookie',
+    'dnt',
+    'device-memory',
+    'if-none-match',
+    'last-event-id',
+    'pragma',
+    'priority',
+    'range',
+    'referer',
+    'save-data',
+    'sec-ch-ua-platform-version',
+    'sec-ch-viewport-width',
+    'sec-fetch-user',
+    'sec-gpc',
+    'sec-purpose',
+    'te',
+    'traceparent',
+    'upgrade-insecure-requests',
+    'user-agent',
+    'x-client-data',
+    'x-request-id',
+    'x-requested-with',
+    'x-zenith-token',
+  ])('takes the header %s for no proxy’s', async (name) => {
+    develop()
+    expect((await ask({}, { host: 'localhost', [name]: '1' }, '127.0.0.1', '/api/session')).status).toBe(200)
+  })
+
+  // The app may let every page read its answers: CORS for all is common in development.
+  it.each<[Record<string, string>, number]>([
+    [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors', origin: 'https://evil.example' }, 404],
+    [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }, 404],
+    [{ 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'cors', origin: 'http://localhost:9' }, 404],
+    [{ origin: 'https://evil.example' }, 404],
+    [{ origin: 'null' }, 404],
+    [{ 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'cors' }, 200],
+    [{ 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' }, 200],
+    [{ 'sec-fetch-site': 'none', 'sec-fetch-mode': 'cors' }, 200],
+    [{ origin: 'http://localhost:3000' }, 200],
+  ])('answers what a page sends with %j by %i', async (headers, status) => {
+    develop()
+    for (const auth of [undefined, 'local'] as const) {
+      const options = auth === undefined ? {} : { auth }
+      const answer = await ask(options, { host: 'localhost:3000', ...headers }, '127.0.0.1', '/api/session')
+      expect(answer.status).toBe(status)
+    }
+  })
+
+  it('tells its owner in the log, once, why it refused a request', async () => {
+    develop()
+    const lines: string[] = []
+    const note = (line: string) => void lines.push(line)
+    const zenith = createZenith({ store: memoryStore(), logger: { info: note, warn: note, error: note } })
+    const asks: [Record<string, string>, string][] = [
+      [{ host: 'localhost' }, '203.0.113.7'],
+      [{ host: 'localhost', via: '1.1 a' }, '127.0.0.1'],
+      [{ host: 'evil.example' }, '127.0.0.1'],
+    ]
+    for (const [headers, peer] of [...asks, ...asks, ...asks]) {
+      await zenith.fetch(new Request('http://localhost/', { headers }), { peer })
+    }
+    for (let index = 0; index < 100; index++) {
+      const headers = { host: 'localhost', [`x-forwarded-${index}`]: '1' }
+      await zenith.fetch(new Request('http://localhost/', { headers }), { peer: '127.0.0.1' })
+    }
+    await zenith.close()
+    expect(lines.slice(0, 3)).toEqual([
+      expect.stringContaining('it came from another machine'),
+      expect.stringContaining('its header via says'),
+      expect.stringContaining('its Host is not a name'),
+    ])
+    expect(lines.length).toBeLessThanOrEqual(20)
   })
 
   it.each([undefined, '', 'production', 'staging', 'test', 'Development'])(
@@ -166,7 +295,8 @@ describe('local', () => {
   ])('is nobody else: %j from %s', async (headers, peer) => {
     for (const path of PATHS) {
       const answer = await ask({ auth: 'local' }, headers, peer, path)
-      expect([path, answer.status, answer.text]).toEqual([path, 404, 'Not Found\n'])
+      const text = peer === '127.0.0.1' ? expect.stringContaining('"code":"not_local"') : 'Not Found\n'
+      expect([path, answer.status, answer.text]).toEqual([path, 404, text])
     }
   })
 })
@@ -251,6 +381,10 @@ describe('options', () => {
     ['auth', { bearer: 'x', role: 'root' }],
     ['auth', { basic: { username: 'a', password: 'b', role: 'root' } }],
     ['auth', { users: [] }],
+    ['auth', { link: 'login/link/x' }],
+    ['auth', { link: {} }],
+    ['auth', { link: createLoginLink(), bearer: 'x' }],
+    ['auth', { link: createLoginLink(), role: 'viewer' }],
     ['auth', { users: [{ name: 'ada', password: 'plain' }] }],
     ['auth', { users: [{ name: '', password: HASH }] }],
     ['auth', { users: [{ name: 'a\nb', password: HASH }] }],

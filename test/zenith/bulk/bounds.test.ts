@@ -1,8 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { QueueSource } from '../../../src/ports.js'
+import type { QueueSource } from '../../../src/ports/index.js'
 import { type BulkOperation, type JobSummary, type Listing, UNKNOWN_METRICS } from '../../../src/protocol/index.js'
-import { memoryStore } from '../../../src/stores/memory.js'
-import { type ActingZenith, actingZenith, type Problem } from '../support/acting.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
+import { type ActingZenith, actingZenith, type Problem, trailOf } from '../support/acting.js'
 
 const NOTHING_KNOWN = {
   ...{ addedAt: null, runAt: null, startedAt: null, finishedAt: null, attempts: null, maxAttempts: null },
@@ -68,11 +68,19 @@ describe('the bounds of bulk operations', () => {
   })
 
   it('are so many jobs for all: the oldest operation lets go of its own', { timeout: 120_000 }, async () => {
-    const acting = actingZenith({ store: memoryStore(), queues: [endless()] })
+    const store = memoryStore()
+    const acting = actingZenith({ store, queues: [endless()] })
     const first = await counted(acting)
     const { body } = await acting.post<BulkOperation>(`/api/bulk/${first.id}/start`, {})
     await vi.waitFor(async () => {
       expect((await acting.ask<BulkOperation>(`/api/bulk/${body.id}`)).body.phase).toBe('done')
+    })
+    // There were more: somebody who reads the trail must not think that these were all.
+    await vi.waitFor(async () => {
+      expect((await trailOf(store)).at(-1)).toMatchObject({
+        ...{ step: 'result', ok: false },
+        detail: '100000 done, and there were more than one operation takes',
+      })
     })
     const unstarted = await counted(acting)
     for (let more = 0; more < 3; more++) await counted(acting)
@@ -92,7 +100,9 @@ describe('the bounds of bulk operations', () => {
     const acting = actingZenith({ store: memoryStore(), queues: [endless(() => opened)] })
     const all = [await create(acting), await create(acting), await create(acting)]
     const refused = await create(acting)
-    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'not_possible' } } })
+    expect(refused).toMatchObject({ status: 429, body: { error: { code: 'too_many_searches' } } })
+    const atOnce = await Promise.all(Array.from({ length: 5 }, () => create(acting)))
+    expect(atOnce.map(({ status }) => status)).toEqual(Array(5).fill(429))
     const cancelling = all.map(({ body }) => acting.post<BulkOperation>(`/api/bulk/${body.id}/cancel`, {}))
     open()
     for (const { body } of await Promise.all(cancelling)) expect(body.phase).toBe('cancelled')

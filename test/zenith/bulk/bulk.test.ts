@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { QueueSource } from '../../../src/ports.js'
+import type { QueueSource } from '../../../src/ports/index.js'
 import type { BulkOperation, BulkResult, JobSelection, Listing } from '../../../src/protocol/index.js'
-import { type BullmqQueuesOptions, bullmqQueues } from '../../../src/queues/bullmq.js'
-import { gravitoStreamQueues } from '../../../src/queues/gravito-stream.js'
-import { memoryStore } from '../../../src/stores/memory.js'
+import { type BullmqQueuesOptions, bullmqQueues } from '../../../src/queues/bullmq/index.js'
+import { gravitoStreamQueues } from '../../../src/queues/gravito-stream/index.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
+import { redisStore } from '../../../src/stores/redis/index.js'
 import { frameworkOn, serialized } from '../../queues/gravito-stream/framework.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
+import { startRedisCluster } from '../../support/redis-cluster.js'
 import { type ActingZenith, actingZenith, type Problem, trailOf } from '../support/acting.js'
 import { failJobs, openQueue, rowOf } from '../support/bullmq.js'
 
@@ -132,6 +134,44 @@ describe('a dry run', () => {
     expect((await queue.getFailed()).map(({ id }) => id).sort()).toEqual(['new-0', 'new-1'])
   })
 
+  it('says why it did not look at jobs that are there', async () => {
+    const queue = openQueue(redis, 'ahead')
+    await failJobs(redis, queue, rowOf(5, 'ahead'))
+    const client = redis.client()
+    const acting = actingZenith({ queues: [sourceOf({ queues: ['ahead'] })], store: memoryStore() })
+    const queues = [await acting.keyOf('ahead')]
+    expect(await counted(acting, { queues })).toMatchObject({ looked: 5, total: 5, eligible: 5, notEligible: [] })
+
+    // By the clock of its worker they fail in an hour.
+    const later = Date.now() + 3_600_000
+    for (let index = 0; index < 5; index++) {
+      await client.zadd('bull:ahead:failed', later + index, `ahead-${index}`)
+      await client.hset(`bull:ahead:ahead-${index}`, 'finishedOn', later + index)
+    }
+    const none = await counted(acting, { queues })
+    expect(none).toMatchObject({ looked: 0, total: 5, eligible: 0, notEligible: [{ count: 5 }] })
+    expect(none.notEligible[0]?.reason).toMatch(/the clock of its worker is (59|60) min ahead/)
+
+    for (let index = 0; index < 5; index++) await client.zadd('bull:ahead:failed', 1_000 + index, `ahead-${index}`)
+    for (let index = 0; index < 4; index++) await client.del(`bull:ahead:ahead-${index}`)
+    await client.hset('bull:ahead:ahead-4', 'finishedOn', 1_004)
+    expect(await counted(acting, { queues })).toMatchObject({
+      ...{ looked: 1, total: 5, eligible: 1 },
+      notEligible: [{ reason: 'Its id is listed, and the job itself is gone.', count: 4 }],
+    })
+  })
+
+  it('goes by the store’s clock, for that of its Zenith may be off', async () => {
+    const queue = openQueue(redis, 'behind')
+    await failJobs(redis, queue, rowOf(5, 'behind'))
+    const acting = actingZenith({ queues: [sourceOf({ queues: ['behind'] })], store: redisStore({ redis: redis.url }) })
+    const queues = [await acting.keyOf('behind')]
+    const now = Date.now
+    const clock = vi.spyOn(Date, 'now').mockImplementation(() => now() - 3_600_000)
+    onTestFinished(() => clock.mockRestore())
+    expect(await counted(acting, { queues })).toMatchObject({ looked: 5, eligible: 5, notEligible: [] })
+  })
+
   it('is refused with the field that makes no sense', async () => {
     const acting = actingZenith({ queues: [sourceOf({ queues: ['a'] })], store: memoryStore() })
     const ask = async (body: unknown) => {
@@ -241,6 +281,31 @@ describe('a bulk operation', () => {
     expect(reasons).toContain('It is not known whether this was done.')
     expect(reasons).toContain('Not done: the operation failed before.')
     await vi.waitFor(async () => expect((await trailOf(store)).at(-1)).toMatchObject({ step: 'result', ok: false }))
+  })
+
+  it('counts as unknown what its system did not answer', async () => {
+    const queue = openQueue(redis, 'mute')
+    await failJobs(redis, queue, rowOf(10, 'mute'))
+    const source = sourceOf({ queues: ['mute'] })
+    const mute: QueueSource = {
+      ...source,
+      async retry(name, ids) {
+        const outcomes = (await source.retry?.(name, ids)) ?? []
+        const lost = { ok: false, reason: 'ETIMEDOUT: whether it was done is not known', isUnknown: true } as const
+        return outcomes.map((outcome, index) => (index < 4 ? { id: outcome.id, ...lost } : outcome))
+      },
+    }
+    const store = memoryStore()
+    const acting = actingZenith({ store, queues: [mute] })
+    const { id } = await counted(acting, { queues: [await acting.keyOf('mute')] })
+    await acting.post(`/api/bulk/${id}/start`, {})
+    expect(await reached(acting, id, 'done')).toMatchObject({
+      ...{ succeeded: 6, unknown: 4 },
+      skipped: [{ reason: 'It is not known whether this was done.', count: 4 }],
+    })
+    await vi.waitFor(async () => {
+      expect((await trailOf(store)).at(-1)).toMatchObject({ ok: false, detail: '6 done, 4 of which it is not known' })
+    })
   })
 
   it('acts on queues of several systems at once', async () => {
@@ -363,8 +428,39 @@ describe('bulk operations of several Zeniths', () => {
     expect((left?.succeeded ?? 0) + (left?.skipped[0]?.count ?? 0)).toBe(1_000)
     expect(await queue.getFailedCount()).toBe(1_000 - (left?.succeeded ?? 0))
     expect((await trailOf(store)).at(-1)).toMatchObject({ operation: id, step: 'result', ok: false })
+    expect(left?.resumable).toBe(true)
+    expect((await two.post(`/api/bulk/${id}/resume`, {})).status).toBe(200)
+    expect(await reached(two, id, 'done')).toMatchObject({ succeeded: 1_000, skipped: [] })
     expect((await two.post(`/api/bulk/${mine.id}/start`, {})).status).toBe(200)
     await reached(two, mine.id, 'done')
+  })
+
+  it('are taken up by another Zenith when the one that ran them was ended', async () => {
+    const queue = openQueue(redis, 'taken')
+    await failJobs(redis, queue, rowOf(1_000, 'taken'))
+    const cluster = await startRedisCluster()
+    onTestFinished(() => cluster.stop())
+    const [one, two] = [0, 1].map(() => {
+      // On a Cluster each key may be on another node.
+      const store = redisStore({ redis: cluster.client() })
+      return actingZenith({ store, queues: [slowly(sourceOf({ queues: ['taken'] }))] })
+    }) as [ActingZenith, ActingZenith]
+    const { id } = await counted(one, { queues: [await one.keyOf('taken')] })
+    await two.keyOf('taken')
+    await one.post(`/api/bulk/${id}/start`, {})
+    await vi.waitFor(async () => {
+      expect((await one.ask<BulkOperation>(`/api/bulk/${id}`)).body.succeeded).toBeGreaterThan(0)
+    })
+    await one.zenith.close()
+    const left = (await two.ask<BulkOperation>(`/api/bulk/${id}`)).body
+    expect(left).toMatchObject({ phase: 'interrupted', unknown: 0, resumable: true })
+    const done = (await resultsOf(two, id, '?ok=true')).total
+    expect(done).toBe(left.succeeded)
+    expect((await two.post(`/api/bulk/${id}/resume`, {})).status).toBe(200)
+    expect((await two.post(`/api/bulk/${id}/resume`, {})).status).toBe(409)
+    expect(await reached(two, id, 'done')).toMatchObject({ succeeded: 1_000, skipped: [], unknown: 0 })
+    expect((await resultsOf(two, id, '?ok=true')).total).toBe(1_000)
+    expect(await queue.getWaitingCount()).toBe(1_000)
   })
 
   it('are interrupted when a Zenith ended without a word', async () => {
@@ -379,6 +475,21 @@ describe('bulk operations of several Zeniths', () => {
     const { body } = await acting.ask<BulkOperation>('/api/bulk/lost')
     // What an older Zenith did not write is there, so that a page finds it.
     expect(body).toMatchObject({ phase: 'interrupted', succeeded: 41, skipped: [], notEligible: [], isPartial: false })
+    const halfway = { ...operation, id: 'half', eligible: 5_000, succeeded: 0 }
+    await store.keep('bulk', 'half', JSON.stringify({ zenith: 'older', at: 1, operation: halfway }))
+    // What an older Zenith did not tell is not known: it may have done all of it.
+    expect((await acting.ask<BulkOperation>('/api/bulk/half')).body).toMatchObject({
+      ...{ phase: 'interrupted', succeeded: 0, unknown: 5_000, resumable: false },
+      skipped: [{ reason: 'It is not known whether this was done.', count: 5_000 }],
+    })
+    expect((await acting.post('/api/bulk/half/resume', {})).status).toBe(409)
+    await store.forget('bulk', 'half')
+    const listed = JSON.stringify({ zenith: 'x', at: 1, operation: halfway, going: 1, blocks: 1e15 })
+    await store.keep('bulk', 'half', listed)
+    await store.keep('bulk:half', 'jobs-0', '{"queue":"x","ids":[1,null],"marks":7}')
+    const refused = await acting.post<Problem>('/api/bulk/half/resume', {})
+    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'not_possible' } } })
+    await store.forget('bulk', 'half')
     await store.keep('bulk', 'rubbish', '{"zenith":"x","at":1}')
     expect((await acting.ask<Listing<BulkOperation>>('/api/bulk')).body.total).toBe(1)
     expect(body.error).toContain('ended before it was done')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { BulkOperation } from '../../../src/protocol/index.js'
-import { bullmqQueues } from '../../../src/queues/bullmq.js'
-import { memoryStore } from '../../../src/stores/memory.js'
+import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { actingZenith } from '../support/acting.js'
 import { documentOf, validatorOf } from '../support/api.js'
@@ -12,6 +12,32 @@ beforeAll(async () => {
   redis = await startRedis()
 })
 afterAll(() => redis.stop())
+
+it('shows nobody a secret that somebody looked for', async () => {
+  const queue = openQueue(redis, 'orders')
+  await failJobs(redis, queue, rowOf(1, 'a', 'refused: password=hunter2'))
+  const source = bullmqQueues({ connection: redis.url, queues: ['orders'] })
+  onTestFinished(() => source.close())
+  const acting = actingZenith({ store: memoryStore(), queues: [source] })
+  const selection = { queues: [await acting.keyOf('orders')], state: 'failed' }
+  const kinds = [{ text: 'password=***' }, { text: 'password=hunter2' }, { name: 'send password=hunter2' }]
+  for (const kind of kinds) {
+    const created = await acting.post<BulkOperation>('/api/bulk', {
+      action: 'retry',
+      selection: { ...selection, ...kind },
+    })
+    const path = `/api/bulk/${created.body.id}`
+    const ready = await vi.waitFor(async () => {
+      const { body } = await acting.ask<BulkOperation>(path)
+      expect(body.phase).toBe('ready')
+      return body
+    })
+    expect(ready.eligible).toBe(kind.text === 'password=***' ? 1 : 0)
+    if (ready.eligible > 0) await acting.post(`${path}/start`, {})
+  }
+  for (const path of ['/api/bulk', '/api/audit'])
+    expect(JSON.stringify((await acting.ask(path)).body), path).not.toContain('hunter2')
+})
 
 it('answers about operations, schedulers and failures are as the API describes them', async () => {
   const queue = openQueue(redis, 'mail')

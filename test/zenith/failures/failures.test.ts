@@ -1,12 +1,13 @@
 import { Worker } from 'bullmq'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { QueueSource } from '../../../src/ports.js'
+import type { QueueSource } from '../../../src/ports/index.js'
 import type { BulkOperation, FailureGroup, FailureListing } from '../../../src/protocol/index.js'
-import { bullmqQueues } from '../../../src/queues/bullmq.js'
-import { gravitoStreamQueues } from '../../../src/queues/gravito-stream.js'
-import { redisListQueues } from '../../../src/queues/redis-list.js'
-import { memoryStore } from '../../../src/stores/memory.js'
+import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
+import { gravitoStreamQueues } from '../../../src/queues/gravito-stream/index.js'
+import { redisListQueues } from '../../../src/queues/redis-list/index.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
 import { FailureIndex } from '../../../src/zenith/failures/failure-index.js'
+import { failureFingerprint } from '../../../src/zenith/failures/fingerprint.js'
 import type { QueueDirectory } from '../../../src/zenith/queues/directory.js'
 import { frameworkOn, serialized } from '../../queues/gravito-stream/framework.js'
 import { fakeClock } from '../../support/fake-clock.js'
@@ -53,7 +54,7 @@ function counting(source: QueueSource): QueueSource & { readonly asked: number[]
 function indexOf(source: QueueSource, ...names: string[]) {
   const queues = names.map((name) => ({ key: name, name, address: name, source, readOnly: false }))
   const directory: QueueDirectory = { all: async () => queues, find: async () => null }
-  const index = new FailureIndex(directory)
+  const index = new FailureIndex(directory, Date.now)
   return {
     async look(): Promise<FailureListing> {
       await index.read()
@@ -67,6 +68,28 @@ function countsOf({ groups }: FailureListing) {
 }
 
 describe('failure groups', () => {
+  it('are made by what is shown: errors that differ in a secret are one, with a fingerprint that tries no password', async () => {
+    const queue = openQueue(redis, 'mail')
+    const message = (password: string) => `no login as app with password=${password} at the database`
+    const jobs = ['Zq7vKx3pWm', 'other-One9'].map((password) => ({ id: password, message: message(password) }))
+    await failJobs(redis, queue, jobs)
+    const acting = actingZenith({ store: memoryStore(), queues: [sourceOf('mail')] })
+    const key = await acting.keyOf('mail')
+    const { groups } = await listingOf(acting)
+    expect(groups).toMatchObject([{ error: message('***'), queues: [{ count: 2 }] }])
+    const countOf = async (fingerprint: string) => {
+      const selection = { queues: [key], state: 'failed', fingerprint }
+      const { body } = await acting.post<BulkOperation>('/api/bulk', { action: 'retry', selection })
+      return vi.waitFor(async () => {
+        const { phase, eligible } = (await acting.ask<BulkOperation>(`/api/bulk/${body.id}`)).body
+        expect(phase).toBe('ready')
+        return eligible
+      })
+    }
+    expect(await countOf(groups[0]?.fingerprint ?? '')).toBe(2)
+    expect(await countOf(failureFingerprint(message('Zq7vKx3pWm')))).toBe(0)
+  })
+
   it('have what failed for one cause under one name, over queues of all kinds', async () => {
     await failJobs(redis, openQueue(redis, 'mail'), [
       ...rowOf(3, 'm').map((job, index) => ({ ...job, message: `connect ECONNREFUSED 10.0.0.${index}:25` })),
@@ -140,7 +163,7 @@ describe('failure groups', () => {
         { key: 'mail', name: 'mail', address: 'mail', source: sourceOf('mail'), readOnly: false },
       ],
     }
-    const index = new FailureIndex(both)
+    const index = new FailureIndex(both, Date.now)
     await index.read()
     const { groups, failed } = await index.listing()
     expect(groups).toHaveLength(1)

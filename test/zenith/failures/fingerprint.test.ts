@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { fingerprintOf } from '../../../src/zenith/failures/fingerprint.js'
+import { failureFingerprint } from '../../../src/zenith/failures/fingerprint.js'
 
 const ALIKE: readonly (readonly string[])[] = [
   ['Timeout after 30000 ms', 'Timeout after 15 ms', 'Timeout after 1,234.5 ms'],
@@ -31,28 +31,31 @@ const DIFFERENT: readonly (readonly [string, string])[] = [
 describe('the fingerprint of a job’s error', () => {
   it('is the same for errors of one cause', () => {
     for (const alike of ALIKE) {
-      const fingerprints = alike.map((error) => [error, fingerprintOf(error)] as const)
+      const fingerprints = alike.map((error) => [error, failureFingerprint(error)] as const)
       for (const [error, fingerprint] of fingerprints) {
         expect(`${error} ${fingerprint}`).toBe(`${error} ${fingerprints[0]?.[1]}`)
       }
     }
-    expect(fingerprintOf('x')).toMatch(/^[0-9a-f]{16}$/)
+    expect(failureFingerprint('x')).toMatch(/^[0-9a-f]{16}$/)
   })
 
   it('tells different causes apart', () => {
-    for (const [one, other] of DIFFERENT) expect(fingerprintOf(one), `${one}, ${other}`).not.toBe(fingerprintOf(other))
-    const templates = ALIKE.map(([error]) => fingerprintOf(error ?? ''))
+    for (const [one, other] of DIFFERENT)
+      expect(failureFingerprint(one), `${one}, ${other}`).not.toBe(failureFingerprint(other))
+    const templates = ALIKE.map(([error]) => failureFingerprint(error ?? ''))
     expect(new Set(templates).size).toBe(ALIKE.length)
-    expect(fingerprintOf(null)).toBe(fingerprintOf(''))
+    expect(failureFingerprint(null)).toBe(failureFingerprint(''))
   })
 
   it('is the same wherever a list cut the text', () => {
     const long = (id: string) =>
       `Query for ${id} failed: ${'select some columns from a table and '.repeat(20)}`.slice(0, 300)
-    expect(fingerprintOf(long('7'))).toBe(fingerprintOf(long('123456789')))
+    expect(failureFingerprint(long('7'))).toBe(failureFingerprint(long('123456789')))
     const inWord = (length: number) => `Bad "${'v'.repeat(length)}" in ${'customer_'.repeat(20)}`
-    expect(fingerprintOf(inWord(250).slice(0, 300))).toBe(fingerprintOf(inWord(240).slice(0, 300)))
-    expect(fingerprintOf(`${inWord(250).slice(0, 299)}…`)).toBe(fingerprintOf(`${inWord(240).slice(0, 299)}…`))
+    expect(failureFingerprint(inWord(250).slice(0, 300))).toBe(failureFingerprint(inWord(240).slice(0, 300)))
+    expect(failureFingerprint(`${inWord(250).slice(0, 299)}…`)).toBe(
+      failureFingerprint(`${inWord(240).slice(0, 299)}…`),
+    )
   })
 
   it('bears any text', () => {
@@ -64,6 +67,6 @@ describe('the fingerprint of a job’s error', () => {
       '::'.repeat(150),
       "'a".repeat(150),
     ]
-    for (const text of texts) expect(fingerprintOf(text)).toMatch(/^[0-9a-f]{16}$/)
+    for (const text of texts) expect(failureFingerprint(text)).toMatch(/^[0-9a-f]{16}$/)
   })
 })

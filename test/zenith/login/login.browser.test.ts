@@ -1,7 +1,7 @@
 import axe, { type AxeResults } from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { memoryStore } from '../../../src/stores/memory.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
 import { launchBrowser } from '../../support/browser.js'
 import { USERS } from '../support/login.js'
 import { beatOf, report } from '../support/records.js'
@@ -42,6 +42,9 @@ describe('the log-in page', () => {
   it('works from the keyboard and without JavaScript', async () => {
     const { page, url } = await open({ javaScriptEnabled: false })
     expect(await page.title()).toBe('Log in · Zenith')
+    // A browser puts the cursor there when it is ready, and drops what was typed before.
+    const focused = (label: string) => page.getByLabel(label).and(page.locator(':focus')).waitFor()
+    await focused('Name')
     await page.keyboard.type('ada')
     await page.keyboard.press('Tab')
     await page.keyboard.type('wrong')
@@ -49,6 +52,7 @@ describe('the log-in page', () => {
     await page.getByRole('alert').waitFor()
     expect(await page.getByLabel('Name').inputValue()).toBe('ada')
     expect(await page.getByLabel('Password').inputValue()).toBe('')
+    await focused('Password')
     await page.keyboard.type('correct horse')
     await page.keyboard.press('Enter')
     await page.waitForURL(`${url}/`)

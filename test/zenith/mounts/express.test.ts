@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import type express from 'express'
-import { createZenith, toNodeHandler } from '../../../src/create-zenith.js'
+import { createZenith, toNodeHandler } from '../../../src/runtime/create-zenith.js'
 import { type StartMount, zenithMountSuite } from '../../conformance/zenith-mount.js'
 import { listen } from '../support/serve.js'
 

@@ -3,7 +3,7 @@ import type { Server } from 'node:http'
 import { createRequire } from 'node:module'
 import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
-import { createZenith } from '../../../src/create-zenith.js'
+import { createZenith } from '../../../src/runtime/create-zenith.js'
 import { zenithMountSuite } from '../../conformance/zenith-mount.js'
 import { urlOf } from '../support/serve.js'
 

@@ -3,8 +3,8 @@ import { Body, Controller, Get, type INestApplication, Module, Post } from '@nes
 import { NestFactory } from '@nestjs/core'
 import { ExpressAdapter } from '@nestjs/platform-express'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
-import type { ZenithOptions } from '../../../src/create-zenith.js'
 import { ZenithModule } from '../../../src/integrations/nest/zenith.module.js'
+import type { ZenithOptions } from '../../../src/runtime/create-zenith.js'
 import { zenithMountSuite } from '../../conformance/zenith-mount.js'
 import { urlOf } from '../support/serve.js'
 

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http'
-import { createZenith, toNodeHandler } from '../../../src/create-zenith.js'
+import { createZenith, toNodeHandler } from '../../../src/runtime/create-zenith.js'
 import { zenithMountSuite } from '../../conformance/zenith-mount.js'
 import { listen } from '../support/serve.js'
 

@@ -1,9 +1,9 @@
 import { Queue, Worker } from 'bullmq'
-import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import type { ZenithOptions } from '../../../src/create-zenith.js'
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { AuditEntry, JobListing, JobOutcome, JobView, QueueView } from '../../../src/protocol/index.js'
-import { bullmqQueues } from '../../../src/queues/bullmq.js'
-import { memoryStore } from '../../../src/stores/memory.js'
+import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
+import type { ZenithOptions } from '../../../src/runtime/create-zenith.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { askApi } from '../support/api.js'
 import { keyOf, postApi, segment, snapshotOf, tokenOf } from '../support/changes.js'
@@ -243,7 +243,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
       const request = new Request(url, { method: 'POST', headers: { ...headers, 'content-type': type }, body })
       return (await zenith.fetch(request)).status
     }
-    expect(await send('x'.repeat(1_100_000))).toBe(413)
+    expect(await send('x'.repeat(16 * 1024 * 1024 + 1))).toBe(413)
     expect(await send('{"action":')).toBe(400)
     expect(await send('{"action":"pause"}', 'text/plain')).toBe(415)
     expect(await send('action=pause', 'application/x-www-form-urlencoded')).toBe(415)
@@ -286,6 +286,37 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
       expect(await postApi(zenith, actions, { action: 'pause' })).toMatchObject({ status, body: { error: { code } } })
       expect(await queue.isPaused()).toBe(false)
     }
+  })
+
+  it('has what came of it in the audit trail when the store takes it again', async () => {
+    await queue.add('welcome', {})
+    const store = memoryStore()
+    let isFull = false
+    const { appendAudit } = store
+    const filling: typeof store = {
+      ...store,
+      async appendAudit(entry) {
+        // Its memory is full as soon as the intent is written.
+        if (isFull) throw new Error('OOM command not allowed when used memory > maxmemory')
+        isFull = entry.step === 'intent'
+        return appendAudit(entry)
+      },
+    }
+    const { zenith } = open({ store: filling })
+    const actions = `/api/queues/${segment(await keyOf(zenith, queue.name))}/actions`
+    expect(await postApi(zenith, actions, { action: 'pause' })).toMatchObject({ status: 200 })
+    const steps = async () => (await store.audit({ before: null, limit: 10 })).map(({ step, ok }) => [step, ok])
+    expect(await steps()).toEqual([['intent', null]])
+    isFull = false
+    await vi.waitFor(
+      async () => {
+        expect(await steps()).toEqual([
+          ['result', true],
+          ['intent', null],
+        ])
+      },
+      { timeout: 20_000 },
+    )
   })
 
   it('shows payloads to whom the option says, without their secrets', async () => {
@@ -393,7 +424,12 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     expect(cut.body.data.text?.length).toBeLessThanOrEqual(20_000)
     expect(cut.body.data.text).toContain('seen')
     const whole = await askApi<JobView>(zenith, `${path}/jobs/${ids[0]}?full=true`)
-    expect(whole.body.data).toMatchObject({ text: large, isCut: false })
+    // One answer masks so much; of what is behind it the number of characters is told.
+    expect(whole.body.data).toMatchObject({ bytes: large.length, isCut: true })
+    const [shown = '', rest] = whole.body.data.text?.split('… ') ?? []
+    expect(shown.length).toBeGreaterThan(499_000)
+    expect(large.startsWith(shown)).toBe(true)
+    expect(rest).toMatch(/^\(cut, 2500\d{3} characters not shown\)$/)
   }, 60_000)
 
   it('keeps a list below 100 KB whatever its errors are', async () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { QueueSource, SourceReading } from '../../../src/ports.js'
+import type { QueueSource, SourceReading } from '../../../src/ports/index.js'
 import { type PulseDifference, parseQueueSnapshot, type QueueView } from '../../../src/protocol/index.js'
-import { shareSource } from '../../../src/shared-queues.js'
-import { memoryStore } from '../../../src/stores/memory.js'
+import { shareSource } from '../../../src/runtime/shared-queues.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
 import { askApi } from '../support/api.js'
 import { segment, snapshotOf } from '../support/changes.js'
 import { countingReader } from '../support/counting-reader.js'
@@ -119,10 +119,10 @@ describe('the queues that services report', () => {
 
   it.each([
     ['error', { error: 'WRONGTYPE' }, 'WRONGTYPE'],
-    ['unpolled', { overdueMs: 45_000 }, 'jobs are due for 40 s and nobody takes them'],
-    ['unpolled', { workers: 0 }, '3 jobs waiting and no worker is connected'],
+    ['unpolled', { overdueMs: 45_000 }, 'jobs are overdue by 40 s; no worker is picking them up'],
+    ['unpolled', { workers: 0 }, '3 jobs waiting, no worker connected'],
     ['paused', { paused: true, workers: 0 }, 'paused with 3 jobs waiting'],
-    ['old', { oldestMs: 2.5 * 60 * MINUTE }, 'the oldest job waits for 2 h'],
+    ['old', { oldestMs: 2.5 * 60 * MINUTE }, 'the oldest job has waited 2 h'],
   ])('need attention: %s', async (kind, fields, text) => {
     expect(await shown([{ ...MAIL, ...fields }])).toMatchObject([{ attention: [{ kind, text }] }])
   })
@@ -164,7 +164,7 @@ describe('the queues that services report', () => {
     expect(mail.samples).toHaveLength(60)
     expect(mail.samples.at(-1)).toEqual({ at: START + 690_000, backlog: 345, in: 60, out: 30 })
     expect(mail.samples.at(0)).toEqual({ at: START + 100_000, backlog: 50, in: 60, out: 30 })
-    expect(mail.attention).toEqual([{ kind: 'growing', text: 'the backlog grows, by now from 50 to 345' }])
+    expect(mail.attention).toEqual([{ kind: 'growing', text: 'the backlog is growing, from 50 to 345' }])
   }, 60_000)
 
   it('are unpolled when nothing ended for minutes while jobs waited, unless one is running', async () => {
@@ -204,6 +204,38 @@ describe('the queues that services report', () => {
     await seen(zenith, ({ queues }) => expect(queues).toEqual([]))
   })
 
+  it('need no attention when the node that reported them goes on without them, and are gone soon', async () => {
+    const clock = stopClock()
+    const store = memoryStore()
+    const zenith = openZenith({ store })
+    await store.writeQueues(snapshotOf('shop', [MAIL, { ...MAIL, name: 'tenant-1' }]), 1)
+    await seen(zenith, ({ queues }) => expect(queues).toHaveLength(2))
+    clock.set(START + 10_000)
+    await store.writeQueues(snapshotOf('shop', [MAIL], START + 10_000), 1)
+    await seen(zenith, ({ queues }) => expect(queues.find(({ name }) => name === 'mail')?.at).toBe(START + 10_000))
+    const { queues } = await overviewOf(zenith)
+    expect(queues.flatMap(({ attention }) => attention)).toEqual([])
+    // The node may have closed all of them.
+    clock.set(START + 45_000)
+    await store.writeQueues(snapshotOf('shop', [], START + 45_000), 1)
+    await seen(zenith, (overview) => expect(overview.queues).toEqual([]))
+  })
+
+  it('are silent when the node that reported them is gone, and the others are not', async () => {
+    const clock = stopClock()
+    const store = memoryStore()
+    const zenith = openZenith({ store })
+    const other = { ...MAIL, name: 'tenant-1' }
+    await store.writeQueues(snapshotOf('shop', [MAIL]), 1)
+    await store.writeQueues({ ...snapshotOf('shop', [other]), reporter: 'web-2' }, 2)
+    await seen(zenith, ({ queues }) => expect(queues).toHaveLength(2))
+    clock.set(START + MINUTE)
+    await store.writeQueues(snapshotOf('shop', [MAIL], START + MINUTE), 1)
+    await seen(zenith, ({ queues }) => {
+      expect(queues.find(({ name }) => name === 'tenant-1')?.attention).toMatchObject([{ kind: 'silent' }])
+    })
+  })
+
   it('cost their services health, in words', async () => {
     const store = memoryStore()
     await report(store, beatOf('shop', 'web-1'))
@@ -218,7 +250,7 @@ describe('the queues that services report', () => {
     await seen(openZenith({ store }), (overview) => {
       expect(serviceOf(overview, 'shop').health).toEqual({
         score: 70,
-        reasons: [{ cost: 30, text: 'queue mail: 3 jobs waiting and no worker is connected, and 1 more in trouble' }],
+        reasons: [{ cost: 30, text: 'queue mail: 3 jobs waiting, no worker connected, and 1 more in trouble' }],
       })
       expect(serviceOf(overview, 'other').health).toEqual({ score: 100, reasons: [] })
     })

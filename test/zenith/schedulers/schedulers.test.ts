@@ -1,15 +1,16 @@
 import type { Queue } from 'bullmq'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
-import type { ZenithOptions } from '../../../src/create-zenith.js'
-import type { QueueSource, Store } from '../../../src/ports.js'
-import type { JobAddress, SchedulerView } from '../../../src/protocol/index.js'
-import { bullmqQueues } from '../../../src/queues/bullmq.js'
-import { gravitoStreamQueues } from '../../../src/queues/gravito-stream.js'
-import { memoryStore } from '../../../src/stores/memory.js'
-import { redisStore } from '../../../src/stores/redis.js'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { QueueSource, Store } from '../../../src/ports/index.js'
+import type { SchedulerListing, SchedulerView } from '../../../src/protocol/index.js'
+import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
+import { gravitoStreamQueues } from '../../../src/queues/gravito-stream/index.js'
+import type { ZenithOptions } from '../../../src/runtime/create-zenith.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
+import { redisStore } from '../../../src/stores/redis/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
-import { type ActingZenith, actingZenith, type Problem, trailOf } from '../support/acting.js'
+import { actingZenith, trailOf } from '../support/acting.js'
 import { openQueue } from '../support/bullmq.js'
+import { closing as opened, type SchedulersZenith, schedulersOf } from './support/schedulers-zenith.js'
 
 let redis: TestRedis
 beforeAll(async () => {
@@ -20,11 +21,6 @@ beforeEach(() => redis.client().flushall())
 
 const NEW_YEAR = '0 0 1 1 *'
 const TEMPLATE = { name: 'send', data: { to: 'all', password: 'hunter2' }, opts: { priority: 3, attempts: 5 } }
-
-function opened<T extends { close(): Promise<unknown> }>(one: T): T {
-  onTestFinished(async () => void (await one.close()))
-  return one
-}
 
 function mailSource(): QueueSource {
   return opened(bullmqQueues({ connection: redis.url, queues: ['mail'] }))
@@ -41,38 +37,8 @@ async function mailWith(id: string, pattern = NEW_YEAR): Promise<Queue> {
   return queue
 }
 
-interface MailZenith extends ActingZenith {
-  readonly key: string
-  list(): Promise<readonly SchedulerView[]>
-  one(id: string): Promise<SchedulerView | undefined>
-  do(
-    action: string,
-    id: string,
-    definition?: unknown,
-  ): Promise<{ status: number; job: JobAddress | null; message: string }>
-}
-
-async function mailZenith(options: ZenithOptions): Promise<MailZenith> {
-  const acting = actingZenith({ queues: [mailSource()], ...options })
-  const key = await acting.keyOf('mail')
-  const list = async () => {
-    return (await acting.ask<{ items: readonly SchedulerView[] }>(`/api/schedulers?queue=${encodeURIComponent(key)}`))
-      .body.items
-  }
-  return {
-    ...acting,
-    key,
-    list,
-    one: async (id) => (await list()).find((view) => view.id === id),
-    async do(action, id, definition) {
-      const body = { queue: key, action, id, ...(definition !== undefined && { definition }) }
-      const { status, body: answer } = await acting.post<{ job?: JobAddress } & Partial<Problem>>(
-        '/api/schedulers',
-        body,
-      )
-      return { status, job: answer.job ?? null, message: answer.error?.message ?? '' }
-    },
-  }
+function mailZenith(options: ZenithOptions): Promise<SchedulersZenith> {
+  return schedulersOf('mail', { queues: [mailSource()], ...options })
 }
 
 describe('the list of schedulers', () => {
@@ -113,6 +79,46 @@ describe('the list of schedulers', () => {
     )
     expect(body.items.map(({ id }) => id)).toEqual(['nightly'])
     expect(body.failed).toEqual([{ key, error: expect.stringContaining('WRONGTYPE') }])
+  })
+
+  it('has all of 1,101, and says how many it has not where there are more than it lists', async () => {
+    const queue = await mailWith('s-0')
+    const client = redis.client()
+    const next = Number(await client.zscore('bull:mail:repeat', 's-0'))
+    const pipeline = client.pipeline()
+    for (let n = 1; n <= 1_100; n++) pipeline.zadd('bull:mail:repeat', next + n, `s-${n}`)
+    await pipeline.exec()
+    const zenith = await mailZenith({ store: memoryStore() })
+    expect(await zenith.list()).toHaveLength(1_101)
+    const more = client.pipeline()
+    for (let n = 0; n < 9_000; n++) more.zadd('bull:mail:repeat', next + 2_000 + n, `t-${n}`)
+    await more.exec()
+    const key = await zenith.keyOf('mail')
+    await vi.waitFor(async () => {
+      const { body } = await zenith.ask<SchedulerListing>('/api/schedulers')
+      expect(body.items).toHaveLength(10_000)
+      expect(body.partial).toEqual([{ key, looked: 10_000, total: 10_101 }])
+    })
+    // What is not listed can be acted on.
+    expect(await zenith.do('remove', 't-8999')).toMatchObject({ status: 200 })
+    expect(await queue.getJobSchedulersCount()).toBe(10_100)
+  })
+
+  it('says which need attention and why, and what can be done with those', async () => {
+    const queue = await mailWith('gone')
+    const next = await redis.client().zscore('bull:mail:repeat', 'gone')
+    await redis.client().del(`bull:mail:repeat:gone:${next}`)
+    await redis.client().zrem('bull:mail:delayed', `repeat:gone:${next}`)
+    const zenith = await mailZenith({ store: memoryStore() })
+    expect(await zenith.one('gone')).toMatchObject({
+      state: 'stopped',
+      attention: expect.stringContaining('its next job is gone'),
+      actions: ['run', 'save', 'remove'],
+    })
+    expect(await zenith.do('pause', 'gone')).toMatchObject({ status: 409, message: expect.stringContaining('gone') })
+    expect(await zenith.do('save', 'gone', { name: 'send', cron: NEW_YEAR })).toMatchObject({ status: 200 })
+    expect(await zenith.one('gone')).toMatchObject({ state: 'active', attention: null })
+    expect(await queue.getDelayedCount()).toBe(1)
   })
 
   it('only lists and removes legacy ones and orphans', async () => {
@@ -244,13 +250,15 @@ describe('a scheduler that is paused', () => {
     expect(await zenith.do('resume', 'nightly')).toMatchObject({ status: 404 })
   })
 
-  it('has only its remaining runs when it is resumed', async () => {
+  it('has only its remaining runs when an earlier version of Zenith kept it', async () => {
     const store = memoryStore()
     const queue = await mailWith('nightly')
     const zenith = await mailZenith({ store })
     await zenith.do('pause', 'nightly')
     const [[id, document] = ['', '{}']] = await store.kept('scheduler')
-    await store.keep('scheduler', id, JSON.stringify({ ...JSON.parse(document), runs: 4 }))
+    const { snapshot, definition, ...kept } = JSON.parse(document)
+    const earlier = { ...kept, definition: { ...definition, data: snapshot.data }, runs: 4 }
+    await store.keep('scheduler', id, JSON.stringify(earlier))
     await zenith.do('resume', 'nightly')
     expect(await queue.getJobScheduler('nightly')).toMatchObject({ limit: 6 })
   })

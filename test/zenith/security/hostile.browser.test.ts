@@ -1,7 +1,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { Overview, PulseEvent } from '../../../src/protocol/index.js'
-import { memoryStore } from '../../../src/stores/memory.js'
+import { memoryStore } from '../../../src/stores/memory/index.js'
 import { launchBrowser } from '../../support/browser.js'
 import { ask } from '../support/http.js'
 import { beatOf, exceptionOf, report, rollupOf, slowOf } from '../support/records.js'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { createZenith, type Zenith } from '../../../src/create-zenith.js'
 import type { StoreHealth } from '../../../src/protocol/index.js'
+import { createZenith, type Zenith } from '../../../src/runtime/create-zenith.js'
 import { PATHS } from '../../../src/zenith/routes.js'
 import { freePort, startRedis, type TestRedis } from '../../support/redis.js'
 

@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import type { Zenith } from '../../../src/create-zenith.js'
+import type { Zenith } from '../../../src/runtime/create-zenith.js'
 
 export interface Answered<T> {
   readonly status: number

@@ -1,6 +1,6 @@
-import type { Zenith } from '../../../src/create-zenith.js'
 import type { QueueSnapshot } from '../../../src/protocol/index.js'
 import { parseQueueSnapshot } from '../../../src/protocol/index.js'
+import type { Zenith } from '../../../src/runtime/create-zenith.js'
 import { type Answered, askApi } from './api.js'
 import { present } from './records.js'
 

@@ -1,4 +1,4 @@
-import type { Reader } from '../../../src/ports.js'
+import type { Reader } from '../../../src/ports/index.js'
 
 /** A reader that counts how often the nodes were asked for, and passes everything on. */
 export function countingReader(reader: Reader): Reader & { readonly looks: number } {

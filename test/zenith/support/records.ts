@@ -1,4 +1,4 @@
-import type { Batch, StoreRecord, Writer } from '../../../src/ports.js'
+import type { Batch, StoreRecord, Writer } from '../../../src/ports/index.js'
 import {
   type ExceptionRecord,
   type Heartbeat,

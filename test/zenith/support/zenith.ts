@@ -1,6 +1,6 @@
 import { onTestFinished, vi } from 'vitest'
-import { createZenith, toNodeHandler, type Zenith, type ZenithOptions } from '../../../src/create-zenith.js'
 import type { NodeView, Overview, ServiceView } from '../../../src/protocol/index.js'
+import { createZenith, toNodeHandler, type Zenith, type ZenithOptions } from '../../../src/runtime/create-zenith.js'
 import { openStream, type SseClient } from './http.js'
 import { present } from './records.js'
 import { serve } from './serve.js'

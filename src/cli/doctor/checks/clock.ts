@@ -1,4 +1,4 @@
-import { heartbeatLife } from '../../../protocol/index.js'
+import { CLOCK_HARMFUL_MS, clockInWords, heartbeatLife } from '../../../protocol/index.js'
 import { asNumber } from '../../../redis/replies.js'
 import type { DoctorContext } from '../context.js'
 import { type Check, type Finding, hint, ok, problem } from '../finding.js'
@@ -6,8 +6,6 @@ import type { SeenNode } from '../fleet.js'
 
 /** Less may as well be the way of an answer, or a write that took its time, ms. */
 const TOLERANCE_MS = 5_000
-/** So much puts figures into the wrong place of a chart, ms. */
-const HARMFUL_MS = 30_000
 
 const ADVICE = 'Let NTP (chrony, systemd-timesyncd) set the clock of that machine.'
 
@@ -19,7 +17,7 @@ export const clock: Check = {
     if (own === null) return [UNKNOWN]
     const { nodes } = await context.fleet()
     const here =
-      own === 0 ? ok({ code: 'clock', message: 'Its clock and that of this machine agree.' }) : ownFinding(own)
+      own === 0 ? ok({ code: 'clock', message: 'The clocks of Redis and of this machine agree.' }) : ownFinding(own)
     return [here, ...nodes.flatMap((node) => nodeFindings(node, own))]
   },
 }
@@ -27,8 +25,8 @@ export const clock: Check = {
 const UNKNOWN = hint({
   code: 'clock-unknown',
   message:
-    'Redis does not tell its time (TIME): it is denied to this user, renamed or disabled, and no clock could be compared.',
-  advice: 'Allow TIME (+time): what is too old is dropped by the time of Redis, which Quasar guesses without it.',
+    'Redis does not allow TIME (denied to this user, renamed or disabled), so the doctor could not compare clocks.',
+  advice: 'Allow TIME (+time): without it Quasar has to estimate the time of Redis, by which it drops old data.',
 })
 
 /** How far Redis' clock is ahead of this machine's, ms; 0 when that may as well be the way of the answer. */
@@ -43,7 +41,7 @@ async function ownSkew({ ask }: DoctorContext): Promise<number | null> {
 }
 
 function ownFinding(skew: number): Finding {
-  const message = `The clock of this machine is ${spell(-skew)} that of Redis.`
+  const message = `The clock of this machine is ${spell(0 - skew)} that of Redis.`
   return finding(Math.abs(skew), { code: 'clock-skew', message })
 }
 
@@ -62,11 +60,12 @@ function nodeFindings(node: SeenNode, redisAhead: number): Finding[] {
 }
 
 /**
- * How far a node's clock is ahead of Redis'. When its heartbeat was written follows from how long it has still to live;
+ * How far a node's clock is ahead of Redis'. One that knows says so. Of any other, when its heartbeat was written follows from how long it has still to live;
  * where that can't be asked, a time in the future, or one at which it would have run out, says as much.
  */
 function skewOf({ heartbeat, keptFor, readAt }: SeenNode, redisAhead: number): number | null {
   if (!heartbeat) return null
+  if (heartbeat.clockAhead !== null) return heartbeat.clockAhead
   const now = readAt + redisAhead
   const life = heartbeatLife(heartbeat.interval ?? 0)
   const isOurs = heartbeat.sdk !== null && keptFor !== null && keptFor <= life
@@ -76,13 +75,11 @@ function skewOf({ heartbeat, keptFor, readAt }: SeenNode, redisAhead: number): n
 }
 
 function finding(size: number, about: { code: string; subject?: string; message: string }): Finding {
-  const harm = ' Times and charts of the page are off by that.'
-  if (size < HARMFUL_MS) return hint({ ...about, advice: ADVICE })
+  const harm = ' Zenith uses the clock of Redis, but that machine logs, signs and schedules by its own.'
+  if (size < CLOCK_HARMFUL_MS) return hint({ ...about, advice: ADVICE })
   return problem({ ...about, message: about.message + harm, advice: ADVICE })
 }
 
 function spell(ms: number): string {
-  const seconds = Math.round(Math.abs(ms) / 1_000)
-  const size = seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
-  return `${size} ${ms > 0 ? 'ahead of' : 'behind'}`
+  return ms > 0 ? `${clockInWords(ms)} of` : clockInWords(ms)
 }

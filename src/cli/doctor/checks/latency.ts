@@ -24,14 +24,14 @@ export const latency: Check = {
     if (median === undefined || worst === undefined) return []
     const figures = `${times.length} × ${command.toUpperCase()}: median ${median.toFixed(1)} ms, worst ${worst.toFixed(1)} ms`
     if (median < SLOW_MS) {
-      return [ok({ code: 'redis-latency', message: `${figures}. No request of an app ever waits for it.` })]
+      return [ok({ code: 'redis-latency', message: `${figures}. No request of your apps waits for Redis.` })]
     }
     return [
       hint({
         code: 'redis-slow',
-        message: `${figures}. No request of an app waits for it, but the page does.`,
+        message: `${figures}. No request of your apps waits for Redis, but the page does.`,
         advice:
-          'Run Zenith near Redis. If Redis is near already, look at SLOWLOG GET and INFO commandstats for what keeps it busy.',
+          'Run Zenith near Redis. If it is near already, check SLOWLOG GET and INFO commandstats for what keeps Redis busy.',
       }),
     ]
   },

@@ -27,7 +27,7 @@ function full(share: number, amount: string): Finding {
     code: isFull ? 'redis-full' : 'redis-nearly-full',
     message: `${amount}: ${isFull ? 'Redis refuses writes (OOM), ours and those of your queues' : 'Redis will refuse writes when it is full'}.`,
     advice:
-      'Raise maxmemory or remove data; BullMQ keeps every ended job unless removeOnComplete and removeOnFail say otherwise.',
+      'Raise maxmemory or remove data; BullMQ keeps every ended job unless you set removeOnComplete and removeOnFail.',
   })
 }
 
@@ -35,11 +35,11 @@ function full(share: number, amount: string): Finding {
 function evicting(policy: string, amount: string, evicted: number): Finding {
   const isAny = policy.startsWith('allkeys-')
   const what = isAny
-    ? 'Redis may take away heartbeats, and jobs of BullMQ, which needs noeviction'
-    : 'Redis may take away heartbeats and queue snapshots, whose nodes then look lost'
+    ? 'Redis may evict heartbeats, and jobs of BullMQ, which needs noeviction'
+    : 'Redis may evict heartbeats and queue snapshots, and their nodes then look lost'
   const finding = {
     code: 'redis-evicts',
-    message: `${amount}: when it is full ${what}. ${evicted} keys were taken away since its start.`,
+    message: `${amount}: when it is full ${what}. ${evicted} keys evicted since its start.`,
     advice: 'CONFIG SET maxmemory-policy noeviction, or give Quasar a Redis of its own.',
   }
   return isAny && evicted > 0 ? problem(finding) : hint(finding)

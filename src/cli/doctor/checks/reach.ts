@@ -13,39 +13,39 @@ const KINDS: readonly { readonly is: RegExp; readonly code: string; readonly adv
   {
     is: /^(ECONNREFUSED|ENOENT)$/,
     code: 'redis-refused',
-    advice: 'Start Redis there, or correct host and port of the URL; a firewall may refuse, too.',
+    advice: 'Start Redis there, or correct the host and port in the URL. A firewall can also refuse connections.',
   },
   {
     is: /^(NOAUTH|WRONGPASS)$/,
     code: 'redis-auth',
     advice:
-      'Correct user and password of the URL, redis://user:password@host; encode characters like @ and / as %40 and %2F.',
+      'Correct the user and password in the URL, redis://user:password@host; encode characters like @ and / as %40 and %2F.',
   },
   {
     is: IS_TLS,
     code: 'redis-tls',
     advice:
-      'rediss:// for a Redis with TLS and redis:// for one without; its certificate must be one that Node trusts (NODE_EXTRA_CA_CERTS).',
+      'Use rediss:// for a Redis with TLS and redis:// without. Node must trust its certificate (NODE_EXTRA_CA_CERTS).',
   },
   {
     is: /^(ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/,
     code: 'redis-timeout',
     advice:
-      'Look whether a firewall or a security group drops the packets, and whether Redis hangs; one without TLS does not answer rediss:// either.',
+      'Check whether a firewall or a security group drops the packets, and whether Redis hangs. A Redis without TLS does not answer rediss:// either.',
   },
   {
     is: /^ECONNRESET$/,
     code: 'redis-reset',
     advice:
-      'A Redis that wants TLS does this to redis:// (use rediss://), as does one at its `maxclients` or in protected mode.',
+      'A Redis with TLS does this to redis:// (use rediss://), and so does a Redis at its `maxclients` or in protected mode.',
   },
   {
     is: /^NODB$/,
     code: 'redis-database',
     advice:
-      'Correct the number of the database in the URL, redis://host:6379/0; a user needs +select for another one than 0. Nothing is written to any other database.',
+      'Correct the number of the database in the URL, redis://host:6379/0; a user needs +select for any database other than 0. Quasar writes to no other database.',
   },
-  { is: /^LOADING$/, code: 'redis-loading', advice: 'Wait until it has read its data.' },
+  { is: /^LOADING$/, code: 'redis-loading', advice: 'Wait until Redis has loaded its data.' },
 ]
 
 /** Whether Redis can be reached at all. Without that there is nothing else to check. */
@@ -63,7 +63,7 @@ export const reach: Check = {
 function refusal(error: RedisError): Finding {
   const kind =
     KINDS.find(({ is }) => is.test(error.code)) ?? (isTls(error.message) ? KINDS.find(({ is }) => is === IS_TLS) : null)
-  const { code, advice } = kind ?? { code: 'redis-error', advice: 'Look into the log of Redis.' }
+  const { code, advice } = kind ?? { code: 'redis-error', advice: 'Check the log of Redis.' }
   return problem({ code, message: `${error.message}.`, advice })
 }
 

@@ -23,11 +23,8 @@ function unseen({ code, message }: RedisError): Finding {
   return hint({
     code: 'reporters-unseen',
     subject: 'reporters',
-    message:
-      code === 'NOPERM'
-        ? 'This user may not read what reporters wrote.'
-        : `What reporters wrote can't be read: ${message}.`,
-    advice: 'Run the doctor as the user of Zenith to see them.',
+    message: code === 'NOPERM' ? 'This user can’t read reports.' : `The doctor can't read reports: ${message}.`,
+    advice: 'Run the doctor as Zenith’s user to see them.',
   })
 }
 
@@ -35,9 +32,9 @@ function nobody({ keys }: DoctorContext): Finding {
   return hint({
     code: 'no-reporters',
     subject: 'reporters',
-    message: `Nobody has reported under ${keys.prefix} within a day.`,
+    message: `No app has reported under ${keys.prefix} in the last day.`,
     advice:
-      'An app reports about a second after its start. Look at its log for a line of Quasar, and at its QUASAR_REDIS_URL (without it and REDIS_URL reports stay in memory), database and QUASAR_PREFIX.',
+      'An app reports about a second after its start. Check its log for lines from Quasar, and its QUASAR_REDIS_URL (without it and REDIS_URL reports stay in memory), database and QUASAR_PREFIX.',
   })
 }
 
@@ -65,9 +62,9 @@ function lost({ service, alive }: ServiceSummary, nodes: readonly SeenNode[]): F
   const finding = {
     code: 'nodes-lost',
     subject: service,
-    message: `${gone.length} ${gone.length === 1 ? 'node' : 'nodes'} stopped reporting without saying good-bye: ${names.join(', ')}${more}; the last of them ${ago} s ago.`,
+    message: `${gone.length} ${gone.length === 1 ? 'node' : 'nodes'} stopped reporting without signing off: ${names.join(', ')}${more}; the last of them ${ago} s ago.`,
     advice:
-      'They crashed, were killed, or can’t reach Redis. If that was a deploy, call .stop() (Nest: enableShutdownHooks) on SIGTERM, so that nodes leave. They are forgotten after a day.',
+      'They crashed, were killed, or can’t reach Redis. If this was a deploy, call .stop() (Nest: enableShutdownHooks) on SIGTERM so that nodes sign off. Zenith forgets them after a day.',
   }
   return [alive === 0 ? problem(finding) : hint(finding)]
 }
@@ -82,7 +79,7 @@ function mixed({ service, sdks, protocols }: ServiceSummary): Finding[] {
       code: 'mixed-versions',
       subject: service,
       message: `Its nodes have different ${what.join(' and ')}.`,
-      advice: 'During a deploy that is as it should be; afterwards update those that stayed behind.',
+      advice: 'This is normal during a deploy. Afterwards update the remaining nodes.',
     }),
   ]
 }
@@ -94,9 +91,8 @@ function troubles(node: SeenNode): Finding[] {
       problem({
         code: 'heartbeat-unreadable',
         subject,
-        message: 'Its heartbeat can’t be read.',
-        advice:
-          'Compare what it writes with schemas/heartbeat.json, and see that nothing else writes under the prefix.',
+        message: 'The doctor can’t read its heartbeat.',
+        advice: 'Compare it with schemas/heartbeat.json, and make sure that nothing else writes under the prefix.',
       }),
     ]
   }
@@ -106,8 +102,8 @@ function troubles(node: SeenNode): Finding[] {
     hint({
       code: 'records-dropped',
       subject,
-      message: `It has lost ${dropped} records since its start: there was an outage, or more came than 2,000 an interval.`,
-      advice: 'If it grows while Redis is well, lower `sample`, or set `slow` higher.',
+      message: `It has lost ${dropped} records since its start, in an outage or because an interval exceeded its limit (2,000 records; 200 slow requests and jobs, 200 exceptions).`,
+      advice: 'If the number grows while Redis is healthy, lower `sample` or raise `slow`.',
     }),
   ]
 }

@@ -1,13 +1,13 @@
 import type { DoctorContext } from '../context.js'
 import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 import { type Lack, lackingOf } from '../may.js'
-import { neededCommands, ROLES, type Role } from '../needed-rights.js'
+import { neededCommands, ownWrites, ROLES, type Role } from '../needed-rights.js'
 
 const PURPOSE: Readonly<Record<Role, string>> = {
   reporter: 'report',
   queues: 'report queues',
   zenith: 'show the page',
-  operator: 'let people act on queues in the page',
+  operator: 'change queues in the page',
 }
 
 /** Whether this user may send what Quasar sends, to the keys that it sends it to. */
@@ -23,20 +23,48 @@ export const rights: Check = {
       ...(isUseless
         ? []
         : [
-            ok({ code: 'redis-rights', message: `This user may ${complete.map((role) => PURPOSE[role]).join(', ')}.` }),
+            ok({ code: 'redis-rights', message: `This user can ${complete.map((role) => PURPOSE[role]).join(', ')}.` }),
           ]),
       ...roles.flatMap((role) => findingOf(context, role, lacks.get(role) ?? [], isUseless)),
+      ...(await tooWide(context, complete)),
     ]
   },
+}
+
+/**
+ * One that is not for acting and may write Zenith's own data: who gets hold of the app forges the audit trail. Where nobody said what
+ * the user is for, one that may do everything is left alone: on a developer's machine that is the only one.
+ */
+async function tooWide(context: DoctorContext, complete: readonly Role[]): Promise<Finding[]> {
+  const { keys, role } = context
+  if (complete.length === 0 || (role !== null ? role === 'operator' : complete.includes('operator'))) return []
+  const writes = ownWrites(keys)
+  const lacks = await lackingOf(context, writes)
+  const denied = new Set(lacks.map(({ command }) => command))
+  const allowed = [...new Set(writes.map(([name]) => name))].filter((name) => !denied.has(name))
+  if (allowed.length === 0) return []
+  return [
+    hint({
+      code: 'redis-rights-too-wide',
+      message: `This user should only ${PURPOSE[role ?? complete[0] ?? 'reporter']}, but can write Zenith’s own data: ${allowed.join(', ')} on ${keys.own}*.`,
+      advice:
+        'Anyone who gets its password can forge the audit trail and paused schedulers. Give it only the keys and commands of the rule in ' +
+        `docs/operations.md, "Redis user": for a reporter ~${keys.prefix}* and the keys of its queues.`,
+    }),
+  ]
+}
+
+function patternOf({ own, prefix }: DoctorContext['keys'], key: string): string {
+  return `~${key.startsWith(own) ? own : prefix}*`
 }
 
 /** A user for one thing only is as it should be; one that is good for nothing is not. */
 function findingOf({ keys }: DoctorContext, role: Role, lacks: readonly Lack[], isUseless: boolean): Finding[] {
   if (lacks.length === 0) return []
-  const rules = new Set(lacks.map(({ command, key }) => (key === null ? `+${command}` : `~${keys.prefix}*`)))
+  const rules = new Set(lacks.map(({ command, key }) => (key === null ? `+${command}` : patternOf(keys, key))))
   const denied = lacks.map(({ command, key }) => (key === null ? command : `${command} on its keys`))
   const code = `redis-rights-${role}`
-  const message = `This user may not ${PURPOSE[role]}: it lacks ${[...new Set(denied)].join(', ')}.`
-  const advice = `If it is meant to: ACL SETUSER <user> ${[...rules].join(' ')}. The whole rule is in docs/operations.md, "Redis user".`
+  const message = `This user can’t ${PURPOSE[role]}: it lacks ${[...new Set(denied)].join(', ')}.`
+  const advice = `If it should: ACL SETUSER <user> ${[...rules].join(' ')}. docs/operations.md has the whole rule, "Redis user".`
   return [isUseless ? problem({ code, message, advice }) : hint({ code, message, advice })]
 }

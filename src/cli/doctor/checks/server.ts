@@ -13,7 +13,8 @@ export const server: Check = {
     return [
       hint({
         code: 'redis-info-denied',
-        message: 'This user may not send INFO: version, kind, memory and persistence of the server were not looked at.',
+        message:
+          'This user can’t send INFO, so the doctor did not check version, kind, memory and persistence of the server.',
         advice: 'Run the doctor once as a user with +info. Quasar itself does not need it.',
       }),
     ]
@@ -50,7 +51,7 @@ function kind(info: Info): Finding[] {
   return [
     hint({
       code: 'redis-is-cluster',
-      message: 'This is one node of a Cluster. What is kept on the others is not seen from here.',
+      message: 'This is one node of a Cluster. The doctor can’t see the data on the others.',
       advice: 'Pass an ioredis Cluster as `redis` to the apps and to Zenith: a URL reaches one node only.',
     }),
   ]
@@ -67,8 +68,8 @@ function replica(info: Info): Finding[] {
   return [
     problem({
       code: 'redis-replica',
-      message: `This Redis is a read-only replica${isDown ? ' that has lost its primary' : ''}: nothing can be reported to it.`,
-      advice: `Connect to its primary, ${primary}; behind a failover by Sentinel or Cluster, so that the address follows.`,
+      message: `This Redis is a read-only replica${isDown ? ' that has lost its primary' : ''}: apps can’t report to it.`,
+      advice: `Connect to its primary, ${primary}; with Sentinel or Cluster failover, use that, so that the address follows.`,
     }),
   ]
 }
@@ -79,8 +80,8 @@ function saving(info: Info): Finding[] {
     return [
       problem({
         code: 'redis-save-failed',
-        message: 'Redis could not save its data lately, and refuses writes while that is so (MISCONF).',
-        advice: 'Make room on its disk, or correct the rights of its folder: its log says which.',
+        message: 'Redis failed to save its data and refuses writes until it succeeds (MISCONF).',
+        advice: 'Free disk space, or correct the rights of its folder: the log of Redis says which.',
       }),
     ]
   }

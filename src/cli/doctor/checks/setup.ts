@@ -8,27 +8,26 @@ const MANY_REQUESTS = 50
 
 const NOTES: Readonly<Record<SetupNote, { readonly message: string; readonly advice: string }>> = {
   'registered-twice': {
-    message: 'Quasar is registered twice in one app. Requests are counted once, by the first of them.',
-    advice: 'Keep the one that comes first: another `service` on the second never gets a request.',
+    message: 'Quasar is registered twice in one app. Only the first counts requests.',
+    advice: 'Keep the first: a different `service` on the second never gets a request.',
   },
   'registered-late': {
-    message: 'Routes stand before Quasar: requests that they answer are not seen.',
+    message: 'Some routes come before Quasar, which can’t see the requests that they answer.',
     advice: 'Call app.use(quasar()) before all routes.',
   },
   'registered-in-scope': {
-    message: 'Quasar is registered in one router or scope: requests to others are not seen.',
+    message: 'Quasar is registered in one router or scope and can’t see requests to others.',
     advice: 'Register it with the app itself, unless that is what you want.',
   },
   'trust-proxy-unset': {
     message:
-      'Requests come by a proxy (X-Forwarded-For), and Express does not know: req.ip and req.protocol are the proxy’s.',
+      'Requests come through a proxy (X-Forwarded-For) that Express does not trust: req.ip and req.protocol are the proxy’s.',
     advice: 'app.set("trust proxy", 1), or the addresses of your proxies.',
   },
   'no-shutdown': {
-    message:
-      'Nothing waits for SIGTERM or SIGINT: each deploy cuts the last report off and leaves a node that looks lost.',
+    message: 'Nothing handles SIGTERM or SIGINT: each deploy loses the last report and leaves a node that looks lost.',
     advice:
-      'Nest: app.enableShutdownHooks(). Fastify: app.close() on SIGTERM. Others: .stop() of what quasar() gave, and then end the process.',
+      'Nest: app.enableShutdownHooks(). Fastify: app.close() on SIGTERM. Others: call .stop() on what quasar() returned, then end the process.',
   },
 }
 
@@ -59,8 +58,8 @@ function noted({ nodes }: Fleet): Finding[] {
 function findingOf({ service, note, nodes }: { service: string; note: string; nodes: number }): Finding {
   const known = Object.hasOwn(NOTES, note) ? NOTES[note as SetupNote] : null
   const where = nodes > 1 ? ` (${nodes} nodes)` : ''
-  const message = `${known?.message ?? `Its reporter notes “${note}”.`}${where}`
-  const advice = known?.advice ?? 'A newer version of the package may say what to do.'
+  const message = `${known?.message ?? `Its reporter reports “${note}”.`}${where}`
+  const advice = known?.advice ?? 'A newer version of the package may explain it.'
   const details = { code: `setup-${note}`, subject: service, message, advice }
   return note === 'registered-late' ? problem(details) : hint(details)
 }
@@ -74,9 +73,8 @@ function idle({ nodes }: Fleet): Finding[] {
       hint({
         code: 'no-requests',
         subject: service,
-        message: 'It has a web framework, and no request has passed Quasar since its start.',
-        advice:
-          'If it gets requests: register Quasar before the routes that answer them, and with the app that listens.',
+        message: 'It has a web framework, but Quasar has seen no request since its start.',
+        advice: 'If it gets requests, register Quasar before the routes that answer them, on the app that listens.',
       }),
     ]
   })
@@ -93,9 +91,8 @@ function unmatched(service: string, { requests, unmatched }: SeenWork): Finding[
     hint({
       code: 'mostly-unmatched',
       subject: service,
-      message: `Lately ${share} % of its requests were taken by no route that Quasar knows.`,
-      advice:
-        'Static files and bots do this. If routes do, look at docs/integrations.md for where Quasar is registered.',
+      message: `Recently ${share} % of its requests matched no route that Quasar knows.`,
+      advice: 'Static files and bots cause this. If routes do, see docs/integrations.md for where to register Quasar.',
     }),
   ]
 }

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { AuditEntry } from '../../../protocol/queue-views.js'
+import type { AuditEntry, UntrustedDocument } from '../../../protocol/queue-views.js'
 import { duration, exactTime } from '../../format.js'
 import { useAudit } from '../../live/activity-api.js'
 import { textTest } from '../../view/filter.js'
@@ -12,8 +12,11 @@ import { Loading } from '../loading.js'
 import { PageLink } from '../page-link.js'
 import { Problem } from '../problem.js'
 import { Section } from '../section.js'
+import { TrustMark } from '../trust-mark.js'
+import { TrailState, UnreadDocuments, UntrustedDocuments } from './trail-state.js'
 
 const NOTHING: readonly AuditEntry[] = []
+const NO_DOCUMENTS: readonly UntrustedDocument[] = []
 
 /** Who did what, and what came of it. @param q narrows it to what has these words */
 export function AuditTrail({ q, isMeant }: { q: string; isMeant: (queue: string) => boolean }) {
@@ -21,9 +24,12 @@ export function AuditTrail({ q, isMeant }: { q: string; isMeant: (queue: string)
   const entries = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? NOTHING, [data])
   const lines = useMemo(() => narrowed(pairsOf(entries), q, isMeant), [entries, q, isMeant])
   return (
-    <Section title="Audit trail" aside="what was about to be done, and what came of it">
+    <Section title="Audit trail" aside="every change, with its intent and its result">
       <div className="flex flex-col gap-3">
         <Problem error={error} />
+        <TrailState chain={data?.pages[0]?.chain ?? null} />
+        <UntrustedDocuments documents={data?.pages[0]?.documents ?? NO_DOCUMENTS} />
+        <UnreadDocuments count={data?.pages[0]?.leftOut} what="paused schedulers and bulk operations" />
         {isPending && !error ? (
           <Loading what="the audit trail" />
         ) : (
@@ -44,15 +50,14 @@ function Lines({ lines, isEmpty }: { lines: readonly AuditLine[]; isEmpty: boole
     return (
       <ul className="panel long overflow-hidden">
         {lines.map((line) => (
-          <Line key={line.operation} line={line} />
+          <Line key={line.key} line={line} />
         ))}
       </ul>
     )
   return (
     <div className="panel px-4 py-12">
-      <EmptyState title={isEmpty ? 'Nothing was done yet' : 'Nothing matches the filter'}>
-        {isEmpty &&
-          'Whatever is done here with queues, jobs and schedulers is written down before it is done, with who did it.'}
+      <EmptyState title={isEmpty ? 'No changes yet' : 'Nothing matches the filter'}>
+        {isEmpty && 'Before Zenith changes a queue, job or scheduler, it records the change and the user here.'}
       </EmptyState>
     </div>
   )
@@ -74,9 +79,10 @@ function Line({ line: { about, intent, result } }: { line: AuditLine }) {
           <span className="min-w-0 truncate font-mono text-xs text-soft" title={target}>
             {target}
           </span>
+          <LineMark entries={[intent, result]} />
         </p>
         <p className="label mt-0.5 truncate">
-          {user ?? 'somebody without a name'} · {role}
+          {user ?? 'unnamed user'} · {role}
         </p>
       </div>
       <div className="shrink-0 text-right">
@@ -92,9 +98,15 @@ function Line({ line: { about, intent, result } }: { line: AuditLine }) {
   )
 }
 
+/** Of a line that is none of Zenith's. */
+function LineMark({ entries }: { entries: readonly (AuditEntry | null)[] }) {
+  const trust = (['forged', 'unsigned'] as const).find((one) => entries.some((entry) => entry?.trust === one))
+  return <TrustMark trust={trust ?? null} of="line" />
+}
+
 function Outcome({ result }: { result: AuditEntry | null }) {
-  if (!result) return <span className="text-warn">no result: it goes on, or its Zenith ended</span>
-  const word = result.ok ? 'done' : 'not all of it'
+  if (!result) return <span className="text-warn">no result yet: still running, or its Zenith ended</span>
+  const word = result.ok ? 'done' : 'not completed'
   return (
     <>
       <span className={`font-medium ${result.ok ? 'text-ok' : 'text-bad'}`}>{word}</span>

@@ -3,14 +3,15 @@ import type { BulkOperation } from '../../../protocol/queue-views.js'
 import { capital, exactTime, plural } from '../../format.js'
 import { useBulk } from '../../live/activity-api.js'
 import { useBulkStep } from '../../live/changes.js'
-import { may, useSession } from '../../live/session.js'
+import { can, useSession } from '../../live/session.js'
 import { ACTION_NAMES } from '../../view/queue/jobs.js'
 import { stateWord } from '../../view/queue/queues.js'
 import { choose } from '../../view/url-state.js'
 import { Ago } from '../ago.js'
 import { Button } from '../button.js'
 import { Problem } from '../problem.js'
-import { BulkProgress, outcomeWords, Reasons } from '../queue/bulk-progress.js'
+import { LeftButtons } from '../queue/bulk-left.js'
+import { BulkProgress, lookedWords, outcomeWords, Reasons, skippedTitle } from '../queue/bulk-progress.js'
 import { BulkResults } from '../queue/bulk-results.js'
 import { Facts } from '../record-row.js'
 
@@ -81,7 +82,7 @@ function Opened({ known }: { known: BulkOperation }) {
   const session = useSession()
   const step = useBulkStep()
   const { id, action, phase, selection } = operation
-  const mayCancel = may(session, action === 'remove' ? 'admin' : 'operator')
+  const mayCancel = can(session, `queue.${action}`)
   return (
     <div className="flex flex-col gap-4 pr-4 pb-4 pl-10.5">
       {(phase === 'running' || phase === 'counting') && (
@@ -91,21 +92,24 @@ function Opened({ known }: { known: BulkOperation }) {
           </div>
           {mayCancel && (
             <Button disabled={step.isPending} onClick={() => step.mutate({ id, step: 'cancel' })}>
-              Cancel what is left
+              Cancel the rest
             </Button>
           )}
         </div>
       )}
+      {mayCancel && (
+        <LeftButtons operation={operation} isBusy={step.isPending} onStep={(what) => step.mutate({ id, step: what })} />
+      )}
       <Problem error={step.error ?? error} />
-      <Reasons title="Left out, although they matched" reasons={operation.notEligible} />
-      <Reasons title="Nothing was done with" reasons={operation.skipped} />
+      <Reasons title="Left out" reasons={operation.notEligible} />
+      <Reasons title={skippedTitle(operation)} reasons={operation.skipped} />
       <BulkResults operation={operation} />
       <Facts
         facts={[
           ['jobs as of', exactTime(operation.asOf)],
           ['started', operation.startedAt === null ? 'never' : exactTime(operation.startedAt)],
           ['ended', operation.endedAt === null ? null : exactTime(operation.endedAt)],
-          ['counted', `${plural(operation.eligible, 'job')} of ${plural(operation.looked, 'job')} looked at`],
+          ['counted', `${plural(operation.eligible, 'job')} of ${lookedWords(operation)}`],
           ['job name', selection.name],
           ['text', selection.text],
           ['error', selection.fingerprint],

@@ -10,7 +10,8 @@ import { DialogButtons } from '../confirm-dialog.js'
 import { Dialog } from '../dialog.js'
 import { PageLink } from '../page-link.js'
 import { Problem } from '../problem.js'
-import { BulkProgress, outcomeWords, Reasons } from './bulk-progress.js'
+import { LeftButtons } from './bulk-left.js'
+import { BulkProgress, lookedWords, outcomeWords, Reasons, skippedTitle } from './bulk-progress.js'
 import { BulkResults } from './bulk-results.js'
 
 interface BulkDialogProps {
@@ -43,19 +44,16 @@ export function BulkDialog({ action, selection, of, onClose }: BulkDialogProps) 
     if (operation && (phase === 'counting' || phase === 'ready')) step.mutate({ id: operation.id, step: 'cancel' })
     onClose(phase !== 'counting' && phase !== 'ready')
   }
-  const take = (what: 'start' | 'cancel') => operation && step.mutate({ id: operation.id, step: what })
+  const take = (what: 'start' | 'resume' | 'cancel') => operation && step.mutate({ id: operation.id, step: what })
   return (
     <Dialog title={`${ACTION_NAMES[action]} ${stateWord(selection.state)} jobs of ${of}`} onClose={close}>
       <div aria-live="polite" className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 py-4">
-        {operation ? (
-          <Body operation={operation} />
-        ) : (
-          !plan.error && <p className="text-soft">Asking Zenith to count the jobs…</p>
-        )}
+        {operation ? <Body operation={operation} /> : !plan.error && <p className="text-soft">Counting the jobs…</p>}
         <Problem error={plan.error ?? step.error ?? error} />
       </div>
       <DialogButtons>
-        {phase === 'running' && <Button onClick={() => take('cancel')}>Cancel what is left</Button>}
+        {phase === 'running' && <Button onClick={() => take('cancel')}>Cancel the rest</Button>}
+        {operation && <LeftButtons operation={operation} isBusy={step.isPending} onStep={take} />}
         <CloseButton phase={phase} isFailed={plan.error !== null} onClose={close} />
         {operation && phase === 'ready' && operation.eligible > 0 && (
           <StartButton
@@ -80,7 +78,7 @@ function Body({ operation }: { operation: BulkOperation }) {
         <>
           <BulkProgress operation={operation} />
           <p className="label">
-            This may be closed: it goes on, and is found under{' '}
+            You can close this: it continues, and you find it under{' '}
             <PageLink
               to={{ page: 'activity', bulk: operation.id, queue: '', job: '' }}
               className="text-accent hover:underline"
@@ -93,7 +91,7 @@ function Body({ operation }: { operation: BulkOperation }) {
       ) : (
         <p className="font-medium">{capital(outcomeWords(operation))}</p>
       )}
-      <Reasons title="Nothing was done with" reasons={operation.skipped} />
+      <Reasons title={skippedTitle(operation)} reasons={operation.skipped} />
       {phase !== 'running' && <BulkResults operation={operation} />}
     </>
   )
@@ -105,19 +103,24 @@ function DryRun({ operation }: { operation: BulkOperation }) {
   return (
     <>
       <p>
-        <b className="font-semibold">{plural(eligible, 'job')}</b> of those that were there at{' '}
+        <b className="font-semibold">{plural(eligible, 'job')}</b> of those present at{' '}
         {new Date(asOf).toLocaleTimeString()}. {eligible > 0 && consequence(action, eligible)}
       </p>
       {selection.text && (
-        <p className="label">Those with “{selection.text}” in their id, name or error; data is not looked into.</p>
+        <p className="label">
+          Those with “{selection.text}” in their id, name or error; Zenith does not search their data.
+        </p>
       )}
       {isPartial && (
         <p className="text-warn">
-          There are more than one operation takes. Do it again for the rest when this one is over.
+          More jobs match than one operation can take: {lookedWords(operation)}. Run it again for the rest when this one
+          is over.
         </p>
       )}
-      <Reasons title="Left out, although they match" reasons={notEligible} />
-      {eligible === 0 && notEligible.length === 0 && <p className="text-soft">There is nothing to do.</p>}
+      <Reasons title="Left out" reasons={notEligible} />
+      {eligible === 0 && notEligible.length === 0 && (
+        <p className="text-soft">Nothing to do: {lookedWords(operation)}.</p>
+      )}
     </>
   )
 }

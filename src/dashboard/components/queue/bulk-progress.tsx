@@ -38,15 +38,30 @@ export function BulkProgress({ operation }: { operation: BulkOperation }) {
 
 /** What became of an operation, in words. */
 export function outcomeWords(operation: BulkOperation): string {
-  const { action, phase, succeeded, eligible, error } = operation
-  const done = doneWords(action, succeeded, eligible)
+  const { action, phase, succeeded, eligible, error, isPartial } = operation
+  const done = `${doneWords(action, succeeded, eligible)}${unknownWords(operation)}`
   if (phase === 'counting') return 'being counted'
   if (phase === 'ready') return `${plural(eligible, 'job')} counted, nothing done`
   if (phase === 'running') return `running: ${done}`
-  if (phase === 'done') return done
-  if (phase === 'cancelled') return eligible > 0 && succeeded > 0 ? `cancelled: ${done}` : 'cancelled: nothing was done'
-  if (phase === 'interrupted') return `interrupted, because its Zenith ended: ${done}`
-  return `failed: ${error ?? 'for no known reason'} (${done})`
+  if (phase === 'done') return isPartial ? `${done}; more jobs matched than one operation can take` : done
+  if (phase === 'cancelled') return eligible > 0 && succeeded > 0 ? `cancelled: ${done}` : 'cancelled, nothing done'
+  if (phase === 'interrupted') return `interrupted: ${done}`
+  return `failed: ${error ?? 'reason unknown'} (${done})`
+}
+
+function unknownWords({ unknown }: BulkOperation): string {
+  return unknown > 0 ? `, result unknown for ${count(unknown)}` : ''
+}
+
+/** How much of the queues a dry run saw. */
+export function lookedWords({ looked, total }: BulkOperation): string {
+  const rest = total === null || total === looked ? '' : `, of ${count(total)} in this state`
+  return `${plural(looked, 'job')} checked${rest}`
+}
+
+/** Of the list of those that are not surely done. */
+export function skippedTitle({ unknown }: BulkOperation): string {
+  return unknown > 0 ? 'Not done, or result unknown' : 'Not done'
 }
 
 /** Jobs with one fate each, and how many. */

@@ -46,7 +46,7 @@ export function CleanDialog({ queue, state, isBusy, error, onClean, onClose }: C
       onSubmit={() => onClean({ state: chosen, olderThanMs: age, limit })}
       onClose={onClose}
     >
-      <p className="text-soft">The oldest go first, with data, result and logs. This can’t be undone.</p>
+      <p className="text-soft">This removes the oldest first, with data, result and logs. You can’t undo this.</p>
       <div className="grid gap-3 sm:grid-cols-3">
         <Field label="Jobs that are">
           <select className={INPUT} value={chosen} onChange={(event) => setChosen(event.target.value as JobState)}>

@@ -6,7 +6,7 @@ import { PageLink } from '../page-link.js'
 /** The way up: from a job to its queue, and from there to all queues. */
 export function Crumbs({ queue }: { queue?: Pick<QueueView, 'key' | 'name'> | undefined }) {
   return (
-    <nav aria-label="Way up" className="label flex min-w-0 items-center gap-1">
+    <nav aria-label="Breadcrumb" className="label flex min-w-0 items-center gap-1">
       <PageLink to={NO_QUEUE} className="rounded-sm hover:text-text hover:underline">
         Queues
       </PageLink>

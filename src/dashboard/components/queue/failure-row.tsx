@@ -64,9 +64,9 @@ function Summary({ group }: { group: FailureGroup }) {
   return (
     <div className="flex items-start gap-6">
       <div className="min-w-0 flex-1">
-        <p className="line-clamp-2 font-medium break-words text-bad">{error || 'without a message'}</p>
+        <p className="line-clamp-2 font-medium break-words text-bad">{error || 'no message'}</p>
         <p className="label mt-0.5 truncate">
-          <span className="font-mono">{name || 'without a name'}</span> in{' '}
+          <span className="font-mono">{name || 'unnamed'}</span> in{' '}
           {queues.length === 1 ? queues[0]?.name : plural(queues.length, 'queue')}
           {last !== null && <Ago at={last} before=" · last " />}
         </p>

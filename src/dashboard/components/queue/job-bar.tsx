@@ -37,7 +37,7 @@ export function JobBar(props: JobBarProps) {
       {actions.length > 0 && (
         <input
           type="checkbox"
-          aria-label="Tick all that are shown"
+          aria-label="Select all shown"
           className="size-4 accent-accent"
           checked={isWhole || selection.isAll}
           disabled={shown.length === 0}
@@ -69,9 +69,9 @@ function Ticked({
       <span role="status" className="font-medium">
         {selection.isAll
           ? isSearch
-            ? 'All that match'
+            ? 'All matching jobs'
             : `All ${count(total)}`
-          : `${count(selection.ids.size)} ticked`}
+          : `${count(selection.ids.size)} selected`}
       </span>
       <span data-bar="" className="flex gap-1.5">
         {actions.map((action) => {
@@ -90,7 +90,7 @@ function Ticked({
           className="rounded-sm text-[0.8125rem] font-medium text-accent hover:underline"
           onClick={onTickAll}
         >
-          {isSearch ? 'Select all that match' : `Select all ${count(total)} that match`}
+          {isSearch ? 'Select all matching jobs' : `Select all ${count(total)} matching jobs`}
         </button>
       )}
       <button type="button" className="ml-auto rounded-sm text-[0.8125rem] text-soft hover:text-text" onClick={onClear}>

@@ -69,7 +69,9 @@ function CopyDialog({ queue, job: { id, name }, doing, onClose }: CopyDialogProp
       onConfirm={copy}
       onClose={onClose}
     >
-      <p>A new job with the same data and options will be run by the queue’s own workers. This one stays as it is.</p>
+      <p>
+        This adds a new job with the same data and options for the queue’s own workers. The original stays as it is.
+      </p>
     </ConfirmDialog>
   )
 }

@@ -26,12 +26,12 @@ export function JobFacts({ job, queue }: { job: JobView; queue: QueueView }) {
         [
           'parent',
           parent &&
-            (parent.queue === queue.name ? (
+            (parent.queue === queue.name && !parent.isElsewhere ? (
               <PageLink to={jobChoice(queue.key, parent.id)} className="text-accent hover:underline">
                 {parent.id}
               </PageLink>
             ) : (
-              `${parent.queue} ${parent.id}`
+              `${parent.queue} ${parent.id}${parent.isElsewhere ? ' (elsewhere)' : ''}`
             )),
         ],
       ]}

@@ -1,8 +1,8 @@
-import type { JobFlow } from '../../../protocol/jobs.js'
+import type { JobAddress, JobFlow, JobPlace } from '../../../protocol/jobs.js'
 import type { QueueView } from '../../../protocol/queue-views.js'
 import { plural } from '../../format.js'
 import { useJobFlow } from '../../live/queues-api.js'
-import { STATE_NAMES } from '../../view/queue/queues.js'
+import { placeName, queueOfJob } from '../../view/queue/queues.js'
 import { jobChoice } from '../../view/url-state.js'
 import { PageLink } from '../page-link.js'
 import { Problem } from '../problem.js'
@@ -18,39 +18,40 @@ interface JobFlowSectionProps {
 /** The jobs that this one is made of, and those that it is part of; nothing where it stands alone. */
 export function JobFlowSection({ queue, id, queues }: JobFlowSectionProps) {
   const { data, error } = useJobFlow(queue.key, id)
-  if (error) return <Problem error={error} before="The flow could not be read." />
+  if (error) return <Problem error={error} before="Zenith could not read the flow." />
   if (!data || (data.children.length === 0 && data.more === 0)) return null
   return (
-    <Section title="Flow" aside="the jobs that it belongs together with">
+    <Section title="Flow" aside="the jobs of the same flow">
       <div className="panel px-4 py-3">
         <ul>
-          <Branch flow={data} id={id} keyOf={(name) => keyOf(queues, queue, name)} />
+          <Branch
+            flow={data}
+            id={id}
+            here={queue.key}
+            keyOf={(address) => queueOfJob(queues, queue, address)?.key ?? null}
+          />
         </ul>
       </div>
     </Section>
   )
 }
 
-/** A flow's jobs are in queues of one place. */
-function keyOf(queues: readonly QueueView[], { driver, place, name, key }: QueueView, of: string): string | null {
-  if (of === name) return key
-  return queues.find((one) => one.name === of && one.driver === driver && one.place === place)?.key ?? null
-}
-
 interface BranchProps {
   flow: JobFlow
-  /** The job that is looked at. */
+  /** The job that is looked at, and the key of its queue. */
   id: string
-  keyOf: (queue: string) => string | null
+  here: string
+  keyOf: (address: JobAddress) => string | null
 }
 
-function Branch({ flow, id, keyOf }: BranchProps) {
+function Branch({ flow, id, here, keyOf }: BranchProps) {
   const { queue, name, state, children, more } = flow
-  const key = keyOf(queue)
+  const key = keyOf(flow)
+  const isThis = flow.id === id && key === here
   return (
     <li className="py-1">
       <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
-        {key && state && flow.id !== id ? (
+        {key && state && !isThis ? (
           <PageLink
             to={jobChoice(key, flow.id)}
             data-row=""
@@ -59,27 +60,31 @@ function Branch({ flow, id, keyOf }: BranchProps) {
             {name}
           </PageLink>
         ) : (
-          <span className={`min-w-0 truncate ${flow.id === id ? 'font-semibold' : 'font-medium text-soft'}`}>
-            {name}
+          <span className={`min-w-0 truncate ${isThis ? 'font-semibold' : 'font-medium text-soft'}`}>
+            {name || 'unknown'}
           </span>
         )}
         <span className="label min-w-0 truncate font-mono">
           {queue} {flow.id}
         </span>
-        <span
-          className={`text-xs ${state === 'failed' ? 'text-bad' : state === 'completed' ? 'text-ok' : 'text-soft'}`}
-        >
-          {state ? STATE_NAMES[state] : 'gone'}
-        </span>
+        <FlowState flow={flow} />
       </p>
       {(children.length > 0 || more > 0) && (
         <ul className="ml-1.5 border-l border-line pl-4">
           {children.map((child) => (
-            <Branch key={`${child.queue}\n${child.id}`} flow={child} id={id} keyOf={keyOf} />
+            <Branch key={`${child.queue}\n${child.id}`} flow={child} id={id} here={here} keyOf={keyOf} />
           ))}
           {more > 0 && <li className="label py-1">and {plural(more, 'more job')}</li>}
         </ul>
       )}
     </li>
   )
+}
+
+const STATE_LOOKS: Partial<Record<JobPlace, string>> = { failed: 'text-bad', stuck: 'text-bad', completed: 'text-ok' }
+
+function FlowState({ flow: { state, isElsewhere } }: { flow: JobFlow }) {
+  if (!state)
+    return <span className="text-xs text-soft">{isElsewhere ? 'elsewhere, or replaced by another job' : 'gone'}</span>
+  return <span className={`text-xs ${STATE_LOOKS[state] ?? 'text-soft'}`}>{placeName(state)}</span>
 }

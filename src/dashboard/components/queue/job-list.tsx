@@ -7,6 +7,7 @@ import { jobActions } from '../../view/queue/jobs.js'
 import { stateWord } from '../../view/queue/queues.js'
 import { clearSelection, tickAll, tickShown, toggle, useSelection } from '../../view/selection.js'
 import { choose, useChoice } from '../../view/url-state.js'
+import { Button } from '../button.js'
 import { Loading } from '../loading.js'
 import { Problem } from '../problem.js'
 import { JobBar } from './job-bar.js'
@@ -53,11 +54,12 @@ function Rows({ queue, state, doing, text }: RowsProps) {
   if (!shown.hasAnswer && !shown.error) return <Loading what={`the ${stateWord(state)} jobs of ${queue.name}`} />
   return (
     <>
-      <Problem error={shown.error} before={shown.hasAnswer ? 'What is shown is the last answer.' : ''} />
+      <Problem error={shown.error} before={shown.hasAnswer ? 'The page shows the last answer.' : ''} />
       {shown.search && (
-        <p role="status" className="label">
+        <div role="status" className="label flex flex-wrap items-center gap-3">
           {searchWords(shown.search)}
-        </p>
+          {shown.search.next !== undefined && !shown.partial && <Button onClick={shown.goOn}>Check more</Button>}
+        </div>
       )}
       {shown.hasAnswer && <Panel queue={queue} state={state} doing={doing} text={text} shown={shown} />}
     </>
@@ -115,12 +117,17 @@ function Panel({ queue, state, doing, text, shown }: RowsProps & { shown: ShownJ
           onAct={onActOne}
         />
       ) : (
-        <NoJobs state={state} text={text} offset={offset} isPartial={partial !== null} />
+        <NoJobs
+          state={state}
+          text={text}
+          offset={offset}
+          isPartial={partial !== null || shown.search?.next !== undefined}
+        />
       )}
       {partial && <LookedNote partial={partial} state={state} onGoOn={goOn} />}
       {missing > 0 && (
         <p className="label border-t border-line px-4 py-2">
-          {plural(missing, 'job')} in this list {missing === 1 ? 'is' : 'are'} gone: their ids are still in it.
+          {plural(missing, 'job')} in this list no longer {missing === 1 ? 'exists' : 'exist'}; only the ids are left.
         </p>
       )}
     </div>

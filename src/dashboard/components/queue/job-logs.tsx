@@ -35,7 +35,7 @@ export function JobLogsSection({ queue, id }: { queue: string; id: string }) {
       {total > 0 ? (
         <CodeBox label="Logs">{(data?.lines ?? []).join('\n')}</CodeBox>
       ) : (
-        !error && <p className="label">{data ? 'It wrote none.' : 'Loading…'}</p>
+        !error && <p className="label">{data ? 'This job wrote no logs.' : 'Loading…'}</p>
       )}
     </Section>
   )

@@ -92,11 +92,11 @@ function JobName({
     <p className="flex min-w-0 items-baseline gap-2">
       {canOpen ? (
         <PageLink to={jobChoice(queue, id)} data-row="" title={name} className="row-link min-w-0 shrink font-medium">
-          {name || 'without a name'}
+          {name || 'unnamed'}
         </PageLink>
       ) : (
         <span className="min-w-0 truncate font-medium" title={name}>
-          {name || 'without a name'}
+          {name || 'unnamed'}
         </span>
       )}
       <span className="label min-w-0 flex-1 truncate font-mono" title={facts}>

@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import type { JobSearch } from '../../../protocol/jobs.js'
-import { count, plural } from '../../format.js'
+import { exact, plural } from '../../format.js'
 import { choose, useChoice } from '../../view/url-state.js'
 
 /** A search goes to the queue's own system: it waits until somebody stopped typing, ms. */
@@ -51,13 +51,13 @@ export function JobSearchField({ what }: { what: string }) {
 
 /** How far a search came, and why no further. */
 export function searchWords({ jobs, scanned, total, skipped, stopped }: JobSearch): string {
-  const looked = `${plural(jobs.length, 'job')} found in ${count(scanned)} of ${count(total)}`
-  const large = skipped > 0 ? `; ${plural(skipped, 'payload')} too large to look into` : ''
+  const looked = `${plural(jobs.length, 'job')} found in ${exact(scanned)} of ${exact(total)}`
+  const large = skipped > 0 ? `; ${plural(skipped, 'payload')} too large to search` : ''
   return `${looked}${large}.${STOPPED[stopped ?? ''] ?? ''}`
 }
 
 const STOPPED: Readonly<Record<string, string>> = {
-  matches: ' It stopped at as many as are shown: a longer text finds fewer.',
-  scanned: ' It stopped there, so that the queue’s system is not kept busy: there may be more.',
-  time: ' It stopped there because it took too long: there may be more.',
+  matches: ' The search stopped there: a longer text finds fewer.',
+  scanned: ' The search stopped there to spare the queue’s system: there may be more.',
+  time: ' The search stopped there because it took too long: there may be more.',
 }

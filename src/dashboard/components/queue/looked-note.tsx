@@ -1,6 +1,6 @@
 import type { LookedAt } from '../../../protocol/jobs.js'
 import type { JobState } from '../../../protocol/queues.js'
-import { count } from '../../format.js'
+import { exact } from '../../format.js'
 import { stateWord } from '../../view/queue/queues.js'
 import { Button } from '../button.js'
 
@@ -14,9 +14,9 @@ interface LookedNoteProps {
 export function LookedNote({ partial: { looked, total }, state, onGoOn }: LookedNoteProps) {
   return (
     <div role="status" className="label flex flex-wrap items-center gap-3 border-t border-line px-4 py-2">
-      Looked at the newest {count(looked)} of {count(total)} {stateWord(state)} jobs of all queues: older ones may be of
-      this queue, too.
-      <Button onClick={onGoOn}>Look at more</Button>
+      Zenith checked the newest {exact(looked)} of {exact(total)} {stateWord(state)} jobs of all queues: older ones may
+      belong to this queue, too.
+      <Button onClick={onGoOn}>Check more</Button>
     </div>
   )
 }

@@ -21,15 +21,17 @@ export function NoJobs(props: NoJobsProps) {
 }
 
 function Why({ state, text, offset, isPartial }: NoJobsProps) {
+  if (text && isPartial)
+    return <EmptyState title="No matching jobs so far">Zenith has not checked all of them yet.</EmptyState>
   if (text)
     return (
-      <EmptyState title="No job like that">
-        Ids, names, errors and data of {stateWord(state)} jobs were looked at. Other states are searched on their own.
+      <EmptyState title="No matching jobs">
+        Zenith searched ids, names, errors and data of {stateWord(state)} jobs. Search other states separately.
       </EmptyState>
     )
   if (offset > 0)
     return (
-      <EmptyState title="There are not that many any more">
+      <EmptyState title="There are no longer that many">
         <button
           type="button"
           className="font-medium text-accent hover:underline"
@@ -41,13 +43,13 @@ function Why({ state, text, offset, isPartial }: NoJobsProps) {
     )
   if (isPartial)
     return (
-      <EmptyState title={`No ${stateWord(state)} jobs of this queue so far`}>
-        There may be some among those that were not looked at yet.
+      <EmptyState title={`No ${stateWord(state)} jobs in this queue so far`}>
+        Zenith has not checked all of them yet.
       </EmptyState>
     )
   return (
     <EmptyState title={`No ${stateWord(state)} jobs`}>
-      {state === 'failed' ? 'Nothing failed that the queue still keeps.' : 'They appear here by themselves.'}
+      {state === 'failed' ? 'Jobs that fail appear here.' : 'New ones appear here automatically.'}
     </EmptyState>
   )
 }

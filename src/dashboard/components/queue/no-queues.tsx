@@ -7,12 +7,12 @@ export function NoQueues() {
   return (
     <section aria-labelledby="no-queues" className="panel mx-auto w-full max-w-3xl p-6 sm:p-8">
       <h2 id="no-queues" className="text-lg font-semibold tracking-tight">
-        No queue is watched yet
+        No queues yet
       </h2>
       <div className="mt-4 grid gap-6 sm:grid-cols-2">
         <div className="min-w-0">
           <p className="font-medium">Let an app report its queues</p>
-          <p className="mt-1 text-soft">They appear here within one interval, with their figures and their trouble.</p>
+          <p className="mt-1 text-soft">They appear here within one interval, with their figures and problems.</p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <pre tabIndex={0} className={CODE}>
             {
@@ -21,8 +21,8 @@ export function NoQueues() {
           </pre>
         </div>
         <div className="min-w-0">
-          <p className="font-medium">Let Zenith look itself</p>
-          <p className="mt-1 text-soft">Connected to their Redis it also shows jobs, and does what your role allows.</p>
+          <p className="font-medium">Connect Zenith to your queues</p>
+          <p className="mt-1 text-soft">Zenith then also shows jobs and makes the changes that your role allows.</p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
           <pre tabIndex={0} className={CODE}>
             {'npx quasar zenith \\\n  --redis redis://… \\\n  --queues bullmq'}
@@ -37,9 +37,9 @@ export function NoQueues() {
 export function NotConnected() {
   return (
     <div className="panel px-4 py-10">
-      <EmptyState title="Its figures are all that is known here">
-        An app reports this queue, and this Zenith is not connected to its system. Start Zenith with{' '}
-        <code>--queues</code> and the address of that system to see its jobs and to act on them.
+      <EmptyState title="Zenith only has this queue’s figures">
+        An app reports this queue, but this Zenith is not connected to it. To see and change its jobs, start Zenith with{' '}
+        <code>--queues</code> and the address of the queue’s system.
       </EmptyState>
     </div>
   )

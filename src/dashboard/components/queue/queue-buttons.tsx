@@ -1,8 +1,9 @@
 import { Eraser, Pause, Play, Plus, Trash2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import type { LookedAt } from '../../../protocol/jobs.js'
 import type { QueueAction, QueueView } from '../../../protocol/queue-views.js'
 import type { JobState } from '../../../protocol/queues.js'
-import { count, plural, roughly } from '../../format.js'
+import { count, exact, plural, roughly } from '../../format.js'
 import { type QueueChange, type QueueChanged, useQueueChange } from '../../live/changes.js'
 import { useSession } from '../../live/session.js'
 import { offers } from '../../view/queue/jobs.js'
@@ -60,7 +61,7 @@ function Question({ asked, queue, state, say, onClose }: QuestionProps) {
   const take = (body: QueueChange) =>
     change.mutate(body, {
       onSuccess: (answer) => {
-        say({ isGood: true, text: outcome(body, answer, queue) })
+        say(noticeOf(body, answer, { queue, say }))
         onClose()
       },
     })
@@ -81,7 +82,7 @@ function wordsOf(asked: 'pause' | 'resume' | 'empty', { name, metrics, approxima
   if (asked === 'pause')
     return {
       title: `Pause ${name}`,
-      body: 'Its workers take no new job until it is resumed. What runs now runs to its end.',
+      body: 'Its workers take no new jobs until you resume it. Running jobs finish.',
     }
   if (asked === 'resume')
     return {
@@ -92,15 +93,42 @@ function wordsOf(asked: 'pause' | 'resume' | 'empty', { name, metrics, approxima
   const isKnown = waiting !== null
   return {
     title: isKnown
-      ? `Remove ${roughly(plural(amount, 'job'), approximate)} that wait in ${name}`
-      : `Remove all that wait in ${name}`,
-    body: 'All jobs that wait or are delayed will be gone, with their data. Running, completed and failed ones stay. This can’t be undone.',
+      ? `Remove ${roughly(plural(amount, 'job'), approximate)} waiting in ${name}`
+      : `Remove all waiting in ${name}`,
+    body: 'This removes all waiting and delayed jobs, with their data. Running, completed and failed ones stay. You can’t undo this.',
   }
+}
+
+type Told = Pick<QueueButtonsProps, 'queue' | 'say'>
+
+/** What came of it; what did not look at all jobs can go on. */
+function noticeOf(body: QueueChange, answer: QueueChanged, told: Told): NoticeText {
+  const text = outcome(body, answer, told.queue)
+  const { partial, cursor = null } = answer
+  if (!partial) return { isGood: true, text }
+  const next = body.action === 'clean' ? { ...body, cursor } : body
+  return { isGood: false, text: <Stopped text={text} partial={partial} next={next} {...told} /> }
+}
+
+function Stopped({ text, partial, next, ...told }: Told & { text: ReactNode; partial: LookedAt; next: QueueChange }) {
+  const change = useQueueChange(told.queue.key)
+  const goOn = () => change.mutate(next, { onSuccess: (answer) => told.say(noticeOf(next, answer, told)) })
+  return (
+    <div className="flex flex-wrap items-center gap-3">
+      <span>
+        {text}. Zenith checked {exact(partial.looked)} of {exact(partial.total)} jobs: there may be more.
+      </span>
+      <Button disabled={change.isPending} onClick={goOn}>
+        Continue
+      </Button>
+      {change.error && <span>{change.error.message}</span>}
+    </div>
+  )
 }
 
 function outcome({ action }: QueueChange, { removed, job }: QueueChanged, { key, name }: QueueView): ReactNode {
   if (action === 'pause') return `${name} is paused`
-  if (action === 'resume') return `${name} goes on`
+  if (action === 'resume') return `${name} is resumed`
   if (job)
     return (
       <>

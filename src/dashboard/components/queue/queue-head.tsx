@@ -28,7 +28,7 @@ export function QueueHead({ queue, buttons }: { queue: QueueView; buttons: React
             <QueueMarks queue={queue} />
           </div>
           <p className="label mt-1 break-all">
-            {services.length > 0 ? `reported by ${services.join(', ')}` : 'looked at by this Zenith'}
+            {services.length > 0 ? `reported by ${services.join(', ')}` : 'read by this Zenith'}
             {place && (
               <>
                 {' · '}

@@ -69,5 +69,5 @@ function Flow({ queue: { throughput, oldestMs } }: { queue: QueueView }) {
     throughput && `in ${perMinute(throughput.in)}, out ${perMinute(throughput.out)}`,
     oldestMs !== null && `oldest ${duration(oldestMs)}`,
   ]
-  return <span className="truncate">{words.filter(Boolean).join(' · ') || 'no figures of its speed'}</span>
+  return <span className="truncate">{words.filter(Boolean).join(' · ') || 'no throughput figures'}</span>
 }

@@ -13,7 +13,7 @@ export function QueueMarks({ queue: { paused, readOnly } }: { queue: Pick<QueueV
       )}
       {readOnly && (
         <span
-          title="This Zenith was told to change nothing in it"
+          title="This Zenith is configured not to change it"
           className="inline-flex shrink-0 items-center gap-1 rounded-md bg-raised px-1.5 py-0.5 text-xs text-soft"
         >
           <Lock className="size-3" aria-hidden="true" />

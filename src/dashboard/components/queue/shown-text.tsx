@@ -21,9 +21,7 @@ export function ShownTextView({
   const parts = useMemo(() => splitMasked(text === null ? '' : isJson ? pretty(text) : text), [text, isJson])
   if (isHidden)
     return (
-      <p className="label">
-        Your role may not see what jobs carry ({bytes(size)}). An admin can allow it in Zenith’s options.
-      </p>
+      <p className="label">Your role can’t see payloads ({bytes(size)}). An admin can allow it in Zenith’s options.</p>
     )
   if (text === null) return <p className="label">None</p>
   return (
@@ -34,7 +32,7 @@ export function ShownTextView({
             part
           ) : (
             // biome-ignore lint/suspicious/noArrayIndexKey: parts have no other name and never change places
-            <mark key={index} title="Masked for its name" className="rounded bg-warn-wash px-1 text-warn">
+            <mark key={index} title="Masked because of its name" className="rounded bg-warn-wash px-1 text-warn">
               {part}
             </mark>
           ),
@@ -43,7 +41,7 @@ export function ShownTextView({
       </CodeBox>
       <p className="label flex flex-wrap items-center gap-x-3 gap-y-1">
         {bytes(size)}
-        {!isJson && <span>not JSON: shown as it is</span>}
+        {!isJson && <span>not JSON, shown as is</span>}
         {masked > 0 && (
           <span>
             {plural(masked, 'value')} masked for {masked === 1 ? 'its name' : 'their names'}

@@ -1,5 +1,5 @@
 import type { SourceView } from '../../../protocol/queue-views.js'
-import { plural } from '../../format.js'
+import { exact, plural } from '../../format.js'
 import { driverWords } from '../../view/queue/queues.js'
 
 /** What this Zenith is connected to, and why it can't be read. */
@@ -18,10 +18,10 @@ export function SourceList({ sources }: { sources: readonly SourceView[] }) {
   )
 }
 
-function wordsOf({ error, isRead, queues }: SourceView): string {
-  if (error !== null) return `It can’t be read: ${error}`
-  if (!isRead) return 'It is read for the first time.'
-  return queues === 0 || queues === null
-    ? 'Connected; there is no queue yet.'
-    : `Connected; ${plural(queues, 'queue')}.`
+function wordsOf({ error, isRead, queues, left }: SourceView): string {
+  if (error !== null) return `Zenith can’t read it: ${error}`
+  if (!isRead) return 'Zenith is reading it for the first time.'
+  if (left !== undefined)
+    return `Connected; ${exact(queues ?? 0)} of ${exact((queues ?? 0) + left)} queues shown. To see others, name them in the source’s option queues.`
+  return queues === 0 || queues === null ? 'Connected; no queues yet.' : `Connected; ${plural(queues, 'queue')}.`
 }

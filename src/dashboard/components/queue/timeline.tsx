@@ -1,4 +1,4 @@
-import type { JobSummary } from '../../../protocol/jobs.js'
+import type { JobPlace, JobSummary } from '../../../protocol/jobs.js'
 import { duration, exactTime, span } from '../../format.js'
 import { useClock } from '../../live/hooks.js'
 import { type TimelinePart, timelineOf } from '../../view/queue/jobs.js'
@@ -19,10 +19,11 @@ const WORDS: Readonly<Record<TimelinePart['name'], readonly [over: string, now: 
 const LEAST = 0.03
 
 /** A job's time as a picture: delayed, waited, ran, each with its length. */
-export function Timeline({ job }: { job: JobSummary }) {
+export function Timeline({ job }: { job: JobSummary<JobPlace> }) {
   const now = Number(useClock((at) => String(at)))
   const parts = timelineOf(job).map((part) => ({ ...part, ms: Math.max(0, (part.to ?? now) - part.from) }))
-  if (parts.length === 0) return <p className="label">Its system does not say when it was added or ran.</p>
+  if (parts.length === 0)
+    return <p className="label">The queue’s system does not report when this job was added or ran.</p>
   const total = parts.reduce((sum, { ms }) => sum + ms, 0)
   return (
     <div>
@@ -49,7 +50,7 @@ export function Timeline({ job }: { job: JobSummary }) {
       </ol>
       {job.attempts !== null && job.attempts > 1 && (
         <p className="label mt-2">
-          Of {job.attempts} attempts the last one’s run is known; what was before it counts as waiting.
+          Of {job.attempts} attempts only the last run is known; the time before it counts as waiting.
         </p>
       )}
     </div>

@@ -5,8 +5,8 @@ import { PageLink } from '../page-link.js'
 export function UnknownQueue() {
   return (
     <div className="panel px-4 py-12">
-      <EmptyState title="No queue of this name is known">
-        Nobody reports it any more, or it is on a server that was started again.{' '}
+      <EmptyState title="Zenith knows no queue of this name">
+        No app reports it any more, or its server was restarted.{' '}
         <PageLink to={NO_QUEUE} className="font-medium text-accent hover:underline">
           See all queues
         </PageLink>

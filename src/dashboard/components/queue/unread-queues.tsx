@@ -15,7 +15,7 @@ export function UnreadQueues({ failed, queues }: UnreadQueuesProps) {
     <details className="rounded-xl bg-warn-wash px-4 py-2.5 text-[0.8125rem]">
       <summary className="flex items-center gap-2 rounded-sm font-medium">
         <TriangleAlert className="size-4 shrink-0 text-warn" aria-hidden="true" />
-        {plural(failed.length, 'queue')} could not be read
+        Zenith could not read {plural(failed.length, 'queue')}
       </summary>
       <ul className="mt-2 text-xs">
         {failed.map(({ key, error }) => (

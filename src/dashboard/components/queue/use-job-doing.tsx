@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react'
-import type { JobOutcome } from '../../../protocol/jobs.js'
+import type { JobOutcome, JobPlace } from '../../../protocol/jobs.js'
 import type { JobAction, JobSelection, QueueView } from '../../../protocol/queue-views.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { useJobsChange } from '../../live/changes.js'
@@ -14,7 +14,7 @@ const AT_ONCE = 100
 
 interface Asked {
   action: JobAction
-  state: JobState
+  state: JobPlace
   /** Null: all that match. */
   ids: readonly string[] | null
   /** What they have in common, when all are meant. */
@@ -62,10 +62,10 @@ export function useJobDoing(
     },
     say: setNotice,
     notice: <Notice notice={notice} onClose={() => setNotice(null)} />,
-    dialog: !asked ? null : asked.ids && asked.ids.length <= AT_ONCE ? (
+    dialog: !asked ? null : asked.state === 'stuck' || (asked.ids && asked.ids.length <= AT_ONCE) ? (
       <SmallDialog
         asked={asked}
-        ids={asked.ids}
+        ids={asked.ids ?? []}
         of={name}
         isBusy={change.isPending}
         error={change.error}
@@ -75,7 +75,7 @@ export function useJobDoing(
     ) : (
       <BulkDialog
         action={asked.action}
-        selection={selectionOf(key, asked)}
+        selection={selectionOf(key, asked, asked.state)}
         of={name}
         onClose={(isStarted) => {
           if (isStarted) clearSelection()
@@ -105,7 +105,7 @@ function SmallDialog({ asked: { action, state }, ids, of, ...rest }: SmallDialog
   )
 }
 
-function selectionOf(key: string, { state, ids, text }: Asked): JobSelection {
+function selectionOf(key: string, { ids, text }: Asked, state: JobState): JobSelection {
   return { queues: [key], state, ids, name: null, fingerprint: null, text: text || null }
 }
 
@@ -114,6 +114,6 @@ function noticeOf(action: JobAction, outcomes: readonly JobOutcome[]): NoticeTex
   return {
     isGood: failed.length === 0,
     text: doneWords(action, outcomes.length - failed.length, outcomes.length),
-    details: failed.map(({ id, reason }) => `${id}: ${reason ?? 'not done, for no known reason'}`),
+    details: failed.map(({ id, reason }) => `${id}: ${reason ?? 'not done, reason unknown'}`),
   }
 }

@@ -38,7 +38,7 @@ export function useShownJobs(queue: string, state: JobState, text: string): Show
       total: jobs.length,
       missing: 0,
       partial: search.data?.partial ?? null,
-      goOn: () => void search.refetch(),
+      goOn: () => void search.fetchNextPage(),
       search: search.data ?? null,
       hasAnswer: search.data !== undefined,
       error: search.error,

@@ -63,7 +63,7 @@ export function SchedulerForm({ before, queues, isBusy, error, onSave, onClose }
             onChange={(event) => setKind(event.target.value as 'cron')}
           >
             <option value="cron">by a cron expression</option>
-            <option value="every">every so often</option>
+            <option value="every">at a fixed interval</option>
           </select>
         </Field>
       </div>
@@ -93,7 +93,7 @@ function CronFields({ before }: { before: SchedulerView | null }) {
   const [cron, setCron] = useState(before?.cron ?? '0 6 * * *')
   return (
     <div className="grid gap-3 sm:grid-cols-2">
-      <Field label="Cron" hint={<span aria-live="polite">{words(cron) ?? 'not readable as a cron expression'}</span>}>
+      <Field label="Cron" hint={<span aria-live="polite">{words(cron) ?? 'not a valid cron expression'}</span>}>
         <input
           name="cron"
           required
@@ -151,7 +151,7 @@ function optionsText({ options }: SchedulerView): string | null {
   return splitMasked(text).length > 1 ? null : text
 }
 
-const KEPT = 'What is stored has parts that are not shown here: leave this empty to keep it.'
+const KEPT = 'The stored value has parts that this form can’t show: leave this empty to keep it.'
 
 function DataField({ before }: { before: SchedulerView | null }) {
   const text = before ? dataText(before) : '{}'
@@ -176,8 +176,8 @@ type Read = { definition: EditedDefinition } | { problem: string }
 function definitionOf(fields: FormData, before: SchedulerView | null): Read {
   const text = (name: string) => String(fields.get(name) ?? '').trim()
   const isCron = text('kind') === 'cron'
-  const data = text('data') || null
-  const options = optionsOf(text('options'))
+  const data = editedText(fields, 'data', before, dataText)
+  const options = optionsOf(editedText(fields, 'options', before, optionsText))
   const problem = (data && jsonProblem(data)) ?? (typeof options === 'string' ? options : null)
   if (problem || typeof options === 'string') return { problem: problem ?? '' }
   const seconds = amountOf(fields, 'every')
@@ -196,8 +196,19 @@ function definitionOf(fields: FormData, before: SchedulerView | null): Read {
   }
 }
 
+/** Null where it stays as it is stored: it is laid out here. @param shown what the field began with */
+function editedText(
+  fields: FormData,
+  name: string,
+  before: SchedulerView | null,
+  shown: (scheduler: SchedulerView) => string | null,
+): string | null {
+  const text = String(fields.get(name) ?? '')
+  return text.trim() === '' || (before && text === shown(before)) ? null : text
+}
+
 /** Null for none; a text says what is wrong with them. */
-function optionsOf(text: string): Readonly<Record<string, unknown>> | null | string {
+function optionsOf(text: string | null): Readonly<Record<string, unknown>> | null | string {
   if (!text) return null
   const problem = jsonProblem(text)
   if (problem) return problem

@@ -41,7 +41,7 @@ export function SchedulerQuestion({ action, scheduler, say, onClose }: Scheduler
 function Added({ queue, id }: { queue: string; id: string }) {
   return (
     <>
-      It made job{' '}
+      It created job{' '}
       <PageLink to={jobChoice(queue, id)} className="font-mono text-accent hover:underline">
         {id}
       </PageLink>
@@ -58,24 +58,24 @@ interface Words {
 const WORDS: Readonly<Record<SchedulerQuestionProps['action'], (scheduler: SchedulerView) => Words>> = {
   run: ({ id, name, queueName }) => ({
     title: `Run ${id} now`,
-    body: `One ${name} job is added to ${queueName}. The schedule stays as it is.`,
-    done: `${id} made its job`,
+    body: `This adds one ${name} job to ${queueName}. The schedule does not change.`,
+    done: `${id} created its job`,
   }),
   pause: ({ id }) => ({
     title: `Pause ${id}`,
-    body: 'It makes no more jobs until it is resumed. Zenith keeps its definition, also over a restart; an app that registers it again starts it again.',
+    body: 'It creates no jobs until you resume it, skips the runs it missed, and then continues as it is now. Zenith keeps it across restarts. If an app registers it again, it starts again.',
     done: `${id} is paused`,
   }),
   resume: ({ id, isRegisteredAgain }) => ({
     title: `Resume ${id}`,
     body: isRegisteredAgain
-      ? 'The app registered it again since it was paused: the definition that Zenith kept takes its place.'
-      : 'It makes jobs again, by the definition that it had.',
-    done: `${id} makes jobs again`,
+      ? 'An app has registered it again since you paused it: the new one stays, and Zenith drops its own copy.'
+      : 'It creates jobs again on its schedule, without the runs it missed.',
+    done: `${id} creates jobs again`,
   }),
   remove: ({ id, queueName }) => ({
     title: `Remove ${id} from ${queueName}`,
-    body: 'It makes no more jobs, and its definition is gone. Jobs that it made stay. This can’t be undone.',
+    body: 'It creates no more jobs, and its definition is removed. The jobs that it created stay. You can’t undo this.',
     done: `${id} is removed`,
   }),
 }

@@ -120,8 +120,8 @@ function NameCell({ scheduler, onShow }: { scheduler: SchedulerView; onShow: () 
         <button type="button" data-row="" title={id} className="row-link min-w-0 font-medium" onClick={onShow}>
           {id}
         </button>
-        {state === 'paused' && (
-          <span className="shrink-0 rounded-md bg-warn-wash px-1.5 py-0.5 text-xs font-medium text-warn">paused</span>
+        {(state === 'paused' || state === 'ended') && (
+          <span className="shrink-0 rounded-md bg-warn-wash px-1.5 py-0.5 text-xs font-medium text-warn">{state}</span>
         )}
       </p>
       {odd ? (

@@ -2,6 +2,8 @@ import type { AuditEntry } from '../../../protocol/queue-views.js'
 
 /** One thing that somebody did: what they were about to, and what came of it. */
 export interface AuditLine {
+  /** Tells it from the others. */
+  key: string
   operation: string
   intent: AuditEntry | null
   result: AuditEntry | null
@@ -13,7 +15,11 @@ export interface AuditLine {
 export function pairsOf(newestFirst: readonly AuditEntry[]): readonly AuditLine[] {
   const lines = new Map<string, AuditLine>()
   for (const entry of newestFirst) {
-    const known = lines.get(entry.operation) ?? {
+    // What is none of Zenith's stands in the place of nothing that is.
+    const isUntrusted = entry.trust === 'unsigned' || entry.trust === 'forged'
+    const key = isUntrusted ? `${entry.operation} ${entry.id}` : entry.operation
+    const known = lines.get(key) ?? {
+      key,
       operation: entry.operation,
       intent: null,
       result: null,
@@ -23,7 +29,7 @@ export function pairsOf(newestFirst: readonly AuditEntry[]): readonly AuditLine[
     if (entry.step === 'intent') known.intent ??= entry
     else known.result ??= entry
     known.about = known.intent ?? known.result ?? entry
-    lines.set(entry.operation, known)
+    lines.set(key, known)
   }
   return [...lines.values()]
 }

@@ -1,12 +1,10 @@
-import type { JobSummary } from '../../../protocol/jobs.js'
-import type { JobAction } from '../../../protocol/queue-views.js'
-import type { JobState, QueueCapability } from '../../../protocol/queues.js'
+import { actionsOn } from '../../../api/job-actions.js'
+import type { JobPlace, JobSummary } from '../../../protocol/jobs.js'
+import type { JobAction, QueueAction, QueueView } from '../../../protocol/queue-views.js'
+import type { QueueCapability } from '../../../protocol/queues.js'
 import { count, plural } from '../../format.js'
-import { may, type Role, type Session } from '../../live/session.js'
+import { can, type Session } from '../../live/session.js'
 import { stateWord } from './queues.js'
-
-/** Which role an action takes: an operator's can be undone, an admin's can't. */
-const ROLE_OF: Partial<Record<QueueCapability, Role>> = { remove: 'admin', clean: 'admin', empty: 'admin' }
 
 interface Doing {
   actions: readonly QueueCapability[]
@@ -14,23 +12,23 @@ interface Doing {
 }
 
 /** Whether something is offered: the queue's system can do it, this Zenith may, and so may who looks. */
-export function offers({ actions, readOnly }: Doing, action: QueueCapability, session: Session | null): boolean {
-  return !readOnly && actions.includes(action) && may(session, ROLE_OF[action] ?? 'operator')
-}
-
-const JOB_ACTIONS_IN: Readonly<Record<JobState, readonly JobAction[]>> = {
-  waiting: ['remove'],
-  prioritized: ['remove'],
-  active: [],
-  delayed: ['promote', 'remove'],
-  waitingChildren: ['remove'],
-  completed: ['remove'],
-  failed: ['retry', 'remove'],
+export function offers(
+  { actions, readOnly }: Doing,
+  action: JobAction | QueueAction,
+  session: Session | null,
+): boolean {
+  // Whatever can be paused can be resumed.
+  const capability = action === 'resume' ? 'pause' : action
+  return !readOnly && actions.includes(capability) && can(session, `queue.${action}`)
 }
 
 /** What may be done with jobs of a state. */
-export function jobActions(queue: Doing, state: JobState, session: Session | null): readonly JobAction[] {
-  return JOB_ACTIONS_IN[state].filter((action) => offers(queue, action, session))
+export function jobActions(
+  queue: Doing & Pick<QueueView, 'driver'>,
+  state: JobPlace,
+  session: Session | null,
+): readonly JobAction[] {
+  return actionsOn(queue.driver, state).filter((action) => offers(queue, action, session))
 }
 
 export const ACTION_NAMES: Readonly<Record<JobAction, string>> = {
@@ -42,16 +40,17 @@ export const ACTION_NAMES: Readonly<Record<JobAction, string>> = {
 const DONE: Readonly<Record<JobAction, string>> = { retry: 'retried', promote: 'started', remove: 'removed' }
 
 /** `Retry 118 failed jobs of mail` @param of the queue's name, or several */
-export function actionTitle(action: JobAction, amount: number, state: JobState, of: string): string {
+export function actionTitle(action: JobAction, amount: number, state: JobPlace, of: string): string {
   return `${ACTION_NAMES[action]} ${plural(amount, `${stateWord(state)} job`)} of ${of}`
 }
 
 /** What it means, for who is about to do it. */
 export function consequence(action: JobAction, amount: number): string {
   const they = amount === 1 ? 'It' : 'They'
-  if (action === 'retry') return `${they} will be run again from the start, by the queue’s own workers.`
-  if (action === 'promote') return `${they} will no longer wait for ${amount === 1 ? 'its' : 'their'} time.`
-  return `${they} will be gone, with data, result and logs. This can’t be undone.`
+  if (action === 'retry') return `${they} will run again from the start, on the queue’s own workers.`
+  if (action === 'promote')
+    return `${they} will run now instead of at ${amount === 1 ? 'its' : 'their'} scheduled time.`
+  return `${they} will be removed, with data, result and logs. You can’t undo this.`
 }
 
 /** `118 of 120 retried` */
@@ -68,7 +67,7 @@ export interface TimelinePart {
   to: number | null
 }
 
-type Times = Pick<JobSummary, 'addedAt' | 'runAt' | 'startedAt' | 'finishedAt' | 'state'>
+type Times = Pick<JobSummary<JobPlace>, 'addedAt' | 'runAt' | 'startedAt' | 'finishedAt' | 'state'>
 
 /**
  * What a job did with its time, as far as it is known. A job that was tried before keeps the time of its last attempt
@@ -86,7 +85,7 @@ export function timelineOf(job: Times): TimelinePart[] {
   ]
 }
 
-const RUN: ReadonlySet<JobState> = new Set(['active', 'completed', 'failed', 'waitingChildren'])
+const RUN: ReadonlySet<JobPlace> = new Set(['active', 'completed', 'failed', 'waitingChildren'])
 
 function waitOf({ runAt }: Times, addedAt: number, end: number | null): TimelinePart[] {
   const isLate = runAt !== null && runAt > addedAt && (end === null || runAt <= end)
@@ -98,6 +97,9 @@ function waitOf({ runAt }: Times, addedAt: number, end: number | null): Timeline
 }
 
 /** How long it ran; null as long as it does, or when that is not known. */
-export function ranFor({ startedAt, finishedAt }: Pick<JobSummary, 'startedAt' | 'finishedAt'>): number | null {
+export function ranFor({
+  startedAt,
+  finishedAt,
+}: Pick<JobSummary<JobPlace>, 'startedAt' | 'finishedAt'>): number | null {
   return startedAt !== null && finishedAt !== null && finishedAt >= startedAt ? finishedAt - startedAt : null
 }

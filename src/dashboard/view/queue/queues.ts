@@ -1,3 +1,4 @@
+import type { JobAddress, JobPlace } from '../../../protocol/jobs.js'
 import type { Overview } from '../../../protocol/overview.js'
 import type { QueueView } from '../../../protocol/queue-views.js'
 import type { JobState, QueueDriver, QueueMetrics } from '../../../protocol/queues.js'
@@ -37,10 +38,40 @@ export const STATE_NAMES: Readonly<Record<JobState, string>> = {
   failed: 'Failed',
 }
 
+/** Where a job is, as people say it. */
+export function placeName(place: JobPlace): string {
+  return place === 'stuck' ? 'Stuck' : STATE_NAMES[place]
+}
+
 export const JOB_STATE_LIST = Object.keys(STATE_NAMES) as readonly JobState[]
 
+/**
+ * The queue of another job of a flow. A flow's jobs are on one server: by the name of the queue under one prefix, by the
+ * whole of its key under another. Undefined when this page does not know it.
+ */
+export function queueOfJob(
+  queues: readonly QueueView[],
+  from: QueueView,
+  { queue, isElsewhere }: JobAddress,
+): QueueView | undefined {
+  if (!isElsewhere && queue === from.name) return from
+  const [host, prefix] = partsOf(from.place)
+  const key = isElsewhere ? queue : `${prefix}:${queue}`
+  return queues.find((one) => {
+    const [otherHost, otherPrefix] = partsOf(one.place)
+    const isThere = otherHost === host && one.server === from.server && one.driver === from.driver
+    return isThere && `${otherPrefix}:${one.name}` === key
+  })
+}
+
+/** `127.0.0.1:6379/0 bull` */
+function partsOf(place: string | null): [host: string, prefix: string] {
+  const space = place?.indexOf(' ') ?? -1
+  return place === null || space < 0 ? [place ?? '', ''] : [place.slice(0, space), place.slice(space + 1)]
+}
+
 /** Of a state within a sentence: `118 failed jobs`. */
-export function stateWord(state: JobState): string {
+export function stateWord(state: JobPlace): string {
   return state === 'waitingChildren' ? 'blocked' : state
 }
 

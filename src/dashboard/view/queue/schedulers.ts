@@ -1,19 +1,11 @@
 import type { SchedulerAction, SchedulerView } from '../../../protocol/queue-views.js'
 import { span, UNKNOWN } from '../../format.js'
-import { may, type Role, type Session } from '../../live/session.js'
-
-const ROLE_OF: Readonly<Record<SchedulerAction, Role>> = {
-  run: 'operator',
-  pause: 'operator',
-  resume: 'operator',
-  save: 'admin',
-  remove: 'admin',
-}
+import { can, type Session } from '../../live/session.js'
 
 /** What of a scheduler's actions somebody may do, in the order to show them. */
 export function schedulerActions({ actions }: SchedulerView, session: Session | null): readonly SchedulerAction[] {
   return (['run', 'pause', 'resume', 'save', 'remove'] as const).filter(
-    (action) => actions.includes(action) && may(session, ROLE_OF[action]),
+    (action) => actions.includes(action) && can(session, `scheduler.${action}`),
   )
 }
 
@@ -27,10 +19,11 @@ export function scheduleWords({ cron, every }: Pick<SchedulerView, 'cron' | 'eve
 }
 
 /** What is odd about it, in words; null when nothing is. */
-export function oddness({ state, isRegisteredAgain }: SchedulerView): string | null {
-  if (isRegisteredAgain) return 'paused here, and the app registered it again since'
-  if (state === 'legacy') return 'legacy: of the queue’s older mechanism, it can only be removed'
-  if (state === 'orphan') return 'orphan: it is listed, and its definition is gone'
+export function oddness({ state, attention, isRegisteredAgain }: SchedulerView): string | null {
+  if (isRegisteredAgain) return 'paused here, but an app has registered it again'
+  if (attention) return attention
+  if (state === 'legacy') return 'legacy: uses the queue’s older mechanism, can only be removed'
+  if (state === 'orphan') return 'orphan: its definition is gone'
   return null
 }
 

@@ -1,13 +1,16 @@
-import type { JobAddress, JobOutcome, JobState, SchedulerEntry } from '../../../protocol/index.js'
-import { optionsForCopy } from '../../bull-layout/options.js'
+import type { JobAddress, JobOutcome, JobState } from '../../../protocol/index.js'
+import { optionsForCopy, optionsNow } from '../../bull-common/options.js'
+import { isGone, notPossible } from '../../shared/conditions.js'
 import { done, notDone, notThere } from '../../shared/outcomes.js'
 import { addressOf } from '../actions.js'
+import { parentWaits } from '../children.js'
 import type { BullCleanType } from '../queue-api.js'
-import { stateOf, typeOf } from './jobs.js'
-import type { ApiJob, ApiQueue, ApiScheduler } from './types.js'
+import { checkExact } from './exact.js'
+import { describeFailure } from './failures.js'
+import { findJob, typeOf } from './jobs.js'
+import type { ApiJob, ApiQueue } from './types.js'
 
 const JOBS_A_CALL = 1_000
-const MAX_SCHEDULERS = 1_000
 
 /** Does something with each of some jobs, one after the other: an id may come twice. */
 async function actOnEach(
@@ -28,25 +31,28 @@ async function actOn(
   deed: (job: ApiJob, state: JobState) => Promise<void>,
 ): Promise<JobOutcome> {
   try {
-    const [job, state] = [await queue.getJob(id), await stateOf(queue, id)]
-    if (!job || !state || !states.includes(state)) return notThere(id, states)
-    await deed(job, state)
+    const found = await findJob(queue, id)
+    if (!found || !states.includes(found.state)) return notThere(id, states)
+    await deed(found.job, found.state)
     return done(id)
   } catch (error) {
-    return notDone(id, error instanceof Error ? error.message : String(error))
+    return notDone(id, describeFailure(error).message)
   }
 }
 
 export function retryJobs(queue: ApiQueue, ids: readonly string[]): Promise<JobOutcome[]> {
-  return actOnEach(queue, ids, ['failed', 'completed'], (job, state) =>
-    job.retry(state === 'completed' ? 'completed' : 'failed'),
-  )
+  return actOnEach(queue, ids, ['failed', 'completed'], async (job, state) => {
+    const { unprocessed = 0, failed = 0 } = await job.getDependenciesCount()
+    const waits = parentWaits(unprocessed, failed)
+    if (waits !== null) throw notPossible(waits)
+    await job.retry(state === 'completed' ? 'completed' : 'failed')
+  })
 }
 
 export function promoteJobs(queue: ApiQueue, ids: readonly string[]): Promise<JobOutcome[]> {
   return actOnEach(queue, ids, ['delayed'], async (job) => {
     if (job.repeatJobKey !== undefined)
-      throw new Error(`It is the next run of the scheduler "${job.repeatJobKey}": run the scheduler instead`)
+      throw notPossible(`It is the next run of the scheduler "${job.repeatJobKey}": run the scheduler instead`)
     await job.promote()
   })
 }
@@ -64,7 +70,7 @@ const ALL_STATES: readonly JobState[] = [
 export function removeJobs(queue: ApiQueue, ids: readonly string[]): Promise<JobOutcome[]> {
   return actOnEach(queue, ids, ALL_STATES, async (job) => {
     const removed = await queue.remove(job.id ?? '')
-    if (removed === 0) throw new Error('It is being worked on, or a job that it is made of is')
+    if (removed === 0) throw notPossible('It is being worked on, or a job that it is made of is')
   })
 }
 
@@ -78,7 +84,7 @@ const CLEAN_TYPES: Partial<Record<JobState, BullCleanType>> = {
 
 export async function cleanJobs(queue: ApiQueue, state: JobState, before: number, limit: number): Promise<number> {
   const type = CLEAN_TYPES[state]
-  if (!type) throw new Error(`BullMQ cleans no jobs that are ${state}: remove them one by one`)
+  if (!type) throw notPossible(`BullMQ cleans no jobs that are ${state}: remove them one by one`)
   let removed = 0
   while (removed < limit) {
     const count = Math.min(JOBS_A_CALL, limit - removed)
@@ -107,45 +113,20 @@ export async function emptyQueue(queue: ApiQueue, limit: number): Promise<number
 
 export async function duplicateJob(queue: ApiQueue, id: string): Promise<JobAddress> {
   const job = await queue.getJob(id)
-  if (!job) throw new Error(`The queue ${queue.name} has no job ${id} any more`)
-  return addressOf(queue.name, await queue.add(job.name, job.data, optionsForCopy(job.opts)))
-}
-
-export async function readSchedulers(queue: ApiQueue): Promise<SchedulerEntry[]> {
-  const schedulers = await queue.getJobSchedulers(0, MAX_SCHEDULERS - 1, true)
-  return Promise.all(schedulers.map((scheduler) => entryOf(queue, scheduler)))
-}
-
-async function entryOf(queue: ApiQueue, scheduler: ApiScheduler): Promise<SchedulerEntry> {
-  const { key, next = null, iterationCount, template } = scheduler
-  const job = await queue.getJob(`repeat:${key}:${next}`)
-  return {
-    id: key,
-    name: scheduler.name,
-    cron: scheduler.pattern ?? null,
-    every: scheduler.every ?? null,
-    timezone: scheduler.tz ?? null,
-    limit: scheduler.limit ?? null,
-    from: scheduler.startDate ?? null,
-    until: scheduler.endDate ?? null,
-    state: 'active',
-    next,
-    last: job && wasMadeByRun(job) ? job.timestamp : null,
-    // It counts the jobs that it made, the next one among them.
-    runs: iterationCount === undefined ? null : Math.max(0, iterationCount - 1),
-    data: JSON.stringify(template?.data ?? {}),
-    options: template?.opts ?? {},
-  }
-}
-
-/** The next job is made when the one before it starts; the first is made when the scheduler is. */
-function wasMadeByRun({ opts: { repeat } }: ApiJob): boolean {
-  return typeof repeat === 'object' && repeat !== null && 'count' in repeat && Number(repeat.count) > 1
+  if (!job) throw isGone(`The queue ${queue.name} has no job ${id} any more`)
+  const { priority = null, delay = null } = job
+  const options = optionsNow(job.opts, { priority, delay, hasStarted: job.processedOn !== undefined })
+  return addLike(queue, job.name, job.data, options)
 }
 
 export async function runScheduler(queue: ApiQueue, id: string): Promise<JobAddress> {
   const scheduler = await queue.getJobScheduler(id)
-  if (!scheduler) throw new Error(`The queue ${queue.name} has no scheduler "${id}" any more`)
+  if (!scheduler) throw isGone(`The queue ${queue.name} has no scheduler "${id}" any more`)
   const { data = {}, opts = {} } = scheduler.template ?? {}
-  return addressOf(queue.name, await queue.add(scheduler.name, data, optionsForCopy(opts)))
+  return addLike(queue, scheduler.name, data, opts)
+}
+
+async function addLike(queue: ApiQueue, name: string, data: unknown, options: ApiJob['opts']): Promise<JobAddress> {
+  checkExact(data)
+  return addressOf(queue.name, await queue.add(name, data, optionsForCopy(options)))
 }

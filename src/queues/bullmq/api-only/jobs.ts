@@ -1,5 +1,5 @@
 import type { JobDetail, JobState, JobSummary } from '../../../protocol/index.js'
-import { progressOf } from '../../bull-layout/summary.js'
+import { progressOf } from '../../bull-common/summary.js'
 import { summaryText } from '../../shared/texts.js'
 import type { ApiJob, ApiQueue } from './types.js'
 
@@ -23,6 +23,13 @@ export async function stateOf(queue: ApiQueue, id: string): Promise<JobState | n
   const type = await queue.getJobState(id)
   const found = Object.entries(TYPES).find(([, name]) => name === type)
   return found ? (found[0] as JobState) : null
+}
+
+/** A job and its state. Null when it is gone; PostgreSQL takes no text with a zero byte, which no id of a job can hold. */
+export async function findJob(queue: ApiQueue, id: string): Promise<{ job: ApiJob; state: JobState } | null> {
+  if (id.includes('\0')) return null
+  const [job, state] = [await queue.getJob(id), await stateOf(queue, id)]
+  return job && state ? { job, state } : null
 }
 
 /** What waits in a paused queue is counted apart. */

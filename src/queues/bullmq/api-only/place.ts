@@ -1,4 +1,4 @@
-import { invalidOption } from '../../shared/options.js'
+import { invalidOption } from '../../../lib/errors.js'
 import type { ApiQueue } from './types.js'
 
 /**

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { QueueReading, SourceReading } from '../../../ports.js'
+import type { QueueReading, SourceReading } from '../../../ports/index.js'
 import type { JobState } from '../../../protocol/index.js'
 import { ageOf, earliest, type QueueKind, readingOf } from '../../shared/readings.js'
 import { countOf, dueAt, getJobs, idsFromOldest } from './jobs.js'

@@ -1,4 +1,5 @@
-import type { JobScan, JobScanQuery } from '../../../ports.js'
+import type { JobScan, JobScanQuery } from '../../../ports/index.js'
+import { notPossible } from '../../shared/conditions.js'
 import { wasThere } from '../../shared/times.js'
 import { countOf, getJobs, idsFromOldest, summaryOf } from './jobs.js'
 import type { ApiQueue } from './types.js'
@@ -44,5 +45,5 @@ function parsePlace(cursor: string | null): Place | null {
     const [at, last] = JSON.parse(cursor)
     if (Number.isInteger(at) && Array.isArray(last)) return { at, last: last.map(String) }
   } catch {}
-  throw new Error('This is no cursor of a scan of jobs')
+  throw notPossible('This is no cursor of a scan of jobs')
 }

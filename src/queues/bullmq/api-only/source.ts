@@ -1,23 +1,19 @@
-import type { QueueSource } from '../../../ports.js'
-import { inTime, TOO_LATE } from '../../../redis/deadline.js'
+import { inTime, TOO_LATE } from '../../../lib/async.js'
+import type { QueueSource } from '../../../ports/index.js'
+import { addableOf } from '../../bull-common/adding.js'
 import { searchWithin } from '../../shared/search.js'
-import { addJob } from '../actions.js'
+import { addByApi } from '../actions.js'
 import type { QueueUser } from '../api.js'
 import { API_KIND, type BullmqApiSource } from '../kinds.js'
 import { saveScheduler } from '../schedulers.js'
-import {
-  cleanJobs,
-  duplicateJob,
-  emptyQueue,
-  promoteJobs,
-  readSchedulers,
-  removeJobs,
-  retryJobs,
-  runScheduler,
-} from './changes.js'
-import { countOf, dataOf, detailOf, getJobs, idsFromOldest, stateOf, summaryOf } from './jobs.js'
+import { cleanJobs, duplicateJob, emptyQueue, promoteJobs, removeJobs, retryJobs, runScheduler } from './changes.js'
+import { checkExact } from './exact.js'
+import { describeFailure } from './failures.js'
+import { countOf, dataOf, detailOf, findJob, getJobs, idsFromOldest, summaryOf } from './jobs.js'
 import { ApiReader } from './reading.js'
 import { scanJobs } from './scan.js'
+import { countOmitted, readSchedulers } from './schedulers.js'
+import { restoreScheduler, snapshotScheduler, takeScheduler } from './snapshot.js'
 import type { ApiQueue } from './types.js'
 
 const TIMEOUT_MS = 10_000
@@ -37,7 +33,7 @@ export function apiSource(queues: readonly ApiQueue[], place: string): BullmqApi
   async function use<T>(queue: ApiQueue, action: Action<T>, ms = TIMEOUT_MS): Promise<T> {
     if (isClosed) throw new Error('This source of queues is closed')
     const result = await inTime(action(queue), ms).catch((error: unknown) => {
-      throw describe(error, place)
+      throw describeFailure(error, place)
     })
     if (result === TOO_LATE) throw new Error(`BullMQ did not answer within ${ms} ms (${place})`)
     return result
@@ -68,18 +64,28 @@ export function apiSource(queues: readonly ApiQueue[], place: string): BullmqApi
     clean: (queue, { state, before, limit }) =>
       on(queue, (open) => cleanJobs(open, state, before, limit), LONG_TIMEOUT_MS),
     empty: (queue, limit) => on(queue, (open) => emptyQueue(open, limit), LONG_TIMEOUT_MS),
-    add: (queue, job) => addJob(api, queue, job),
+    add: (queue, job) => addByApi(api, queue, addableOf(job)),
     duplicate: (queue, id) => on(queue, (open) => duplicateJob(open, id)),
     runScheduler: (queue, id) => on(queue, (open) => runScheduler(open, id)),
-    saveScheduler: (queue, definition) => saveScheduler(api, queue, definition),
-    removeScheduler: (queue, id) => on(queue, (open) => open.removeJobScheduler(id)),
+    async saveScheduler(queue, definition) {
+      const data = (await on(queue, (open) => open.getJobScheduler(definition.id)))?.template?.data
+      // What is to stay as it is comes as the API told it.
+      if (definition.data === JSON.stringify(data)) checkExact(data)
+      await saveScheduler(api, queue, definition)
+    },
+    removeScheduler: (queue, id, snapshot) =>
+      on(queue, (open) => (snapshot ? takeScheduler(open, id, snapshot) : open.removeJobScheduler(id))),
+    snapshotScheduler: (queue, id) => on(queue, (open) => snapshotScheduler(open, id)),
+    restoreScheduler: (queue, snapshot) => on(queue, (open) => restoreScheduler(open, snapshot)),
   }
 }
 
 type Action<T> = (queue: ApiQueue) => Promise<T>
 type Use = <T>(name: string, action: Action<T>) => Promise<T>
 
-function looks(on: Use): Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'schedulers'>> {
+function looks(
+  on: Use,
+): Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' | 'job' | 'logs' | 'schedulers' | 'omittedSchedulers'>> {
   return {
     jobs: (name, { state, offset, limit, order }) =>
       on(name, async (queue) => {
@@ -98,30 +104,27 @@ function looks(on: Use): Required<Pick<QueueSource, 'jobs' | 'search' | 'scan' |
           const ids = await idsFromOldest(queue, query.state, total, start, Math.min(limit, total - offset))
           const jobs = (await getJobs(queue, ids)).reverse().filter((job) => job !== null)
           return jobs.map((job) => {
-            const text = dataOf(job)
-            return { summary: summaryOf(job, query.state), text: text.length > MAX_PAYLOAD_CHARS ? null : text }
+            const payload = dataOf(job)
+            return {
+              summary: summaryOf(job, query.state),
+              payload: payload.length > MAX_PAYLOAD_CHARS ? null : payload,
+            }
           })
         })
       }),
     scan: (name, query) => on(name, (queue) => scanJobs(queue, query)),
     job: (name, id) =>
       on(name, async (queue) => {
-        const [job, state] = [await queue.getJob(id), await stateOf(queue, id)]
-        return job && state ? detailOf(job, state) : null
+        const found = await findJob(queue, id)
+        return found && detailOf(found.job, found.state)
       }),
     logs: (name, id, { offset, limit }) =>
       on(name, async (queue) => {
+        if (!(await findJob(queue, id))) return { total: 0, lines: [] }
         const { logs, count } = await queue.getJobLogs(id, offset, offset + limit - 1, true)
         return { total: count, lines: logs }
       }),
     schedulers: (name) => on(name, readSchedulers),
+    omittedSchedulers: (name) => on(name, countOmitted),
   }
-}
-
-/** What a driver throws may be without a text, or with the address alone. */
-function describe(error: unknown, place: string): Error {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : null
-  const text = error instanceof Error && error.message !== '' ? error.message : 'it does not answer'
-  if (code === null || !/^[A-Z0-9]{4,}$/.test(code)) return error instanceof Error ? error : new Error(text)
-  return new Error(`The database of the queues (${place}) can't do it: ${text} (${code})`, { cause: error })
 }

@@ -1,7 +1,7 @@
-import type { BullJob, BullQueue } from '../queue-api.js'
+import type { BullJob, BullQueue, SchedulerQueue } from '../queue-api.js'
 
 /** What is used of a queue that is reached by its API alone: version 6 on something that is no Redis. */
-export interface ApiQueue extends BullQueue {
+export interface ApiQueue extends SchedulerQueue {
   getJobCounts(...types: string[]): Promise<Record<string, number>>
   getRanges(types: string[], start?: number, end?: number, asc?: boolean): Promise<string[]>
   getJob(id: string): Promise<ApiJob | undefined>
@@ -11,6 +11,7 @@ export interface ApiQueue extends BullQueue {
   getWorkersCount(): Promise<number>
   getVersion(): Promise<string | null>
   getJobScheduler(id: string): Promise<ApiScheduler | undefined>
+  getJobSchedulersCount(): Promise<number>
   getJobSchedulers(start: number, end: number, asc: boolean): Promise<ApiScheduler[]>
 }
 

@@ -1,0 +1,22 @@
+/** What is counted: variants of the overhead benchmark by framework. */
+const OWN = ['bare', 'empty', 'quasar', 'quasar-redis']
+
+export const VARIANTS = {
+  express: [...OWN, 'express-prom-bundle', 'otel'],
+  fastify: [...OWN, 'fastify-metrics', 'otel'],
+  hono: [...OWN, 'quasar-wrap', 'hono-prometheus', 'otel'],
+  'nest-express': OWN,
+  'nest-fastify': OWN,
+}
+
+/** What a variant may take, as a ratio to another. */
+export const TARGETS = {
+  express: [{ variant: 'quasar-redis', to: 'bare', atMost: 1.04 }],
+  'nest-express': [{ variant: 'quasar-redis', to: 'bare', atMost: 1.04 }],
+  'nest-fastify': [{ variant: 'quasar-redis', to: 'bare', atMost: 1.04 }],
+  fastify: [{ variant: 'quasar-redis', to: 'bare', atMost: 1.04 }],
+  hono: [
+    { variant: 'quasar-redis', to: 'empty', atMost: 1.04 },
+    { variant: 'quasar-wrap', to: 'bare', atMost: 1.05 },
+  ],
+}

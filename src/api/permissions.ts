@@ -1,0 +1,72 @@
+import {
+  JOB_ACTIONS,
+  type JobAction,
+  QUEUE_ACTIONS,
+  type QueueAction,
+  SCHEDULER_ACTIONS,
+  type SchedulerAction,
+} from '../protocol/queue-views.js'
+
+/** From the least to the most: each may do what those before it may. */
+export const ROLES = ['viewer', 'operator', 'admin'] as const
+/** viewer: reads; operator: does what can be undone; admin: does the rest, too. */
+export type Role = (typeof ROLES)[number]
+
+export function isRole(value: unknown): value is Role {
+  return ROLES.some((role) => role === value)
+}
+
+/** `view`: everything but payloads. `queue.…`: on a queue and its jobs. */
+export type Permission = 'view' | 'queue.payloads' | `queue.${QueueAction | JobAction}` | `scheduler.${SchedulerAction}`
+
+/** What can't be undone. */
+const FOR_ADMINS: ReadonlySet<Permission> = new Set([
+  'queue.remove',
+  'queue.clean',
+  'queue.empty',
+  'scheduler.save',
+  'scheduler.remove',
+])
+
+const CHANGES: readonly Permission[] = [
+  ...[...QUEUE_ACTIONS, ...JOB_ACTIONS].map((action) => `queue.${action}` as const),
+  ...SCHEDULER_ACTIONS.map((action) => `scheduler.${action}` as const),
+]
+
+export const PERMISSIONS: readonly Permission[] = ['view', 'queue.payloads', ...CHANGES]
+
+/** Who asks, in as much as it decides what they may. */
+export interface Principal {
+  readonly role: Role
+}
+
+/** What a permission is asked for. A role of today holds for all there is; one that does not will be asked by this. */
+export interface Resource {
+  /** The key of a queue. */
+  readonly queue?: string
+}
+
+/** The one place where it is decided who may do what. */
+export interface Policy {
+  can(principal: Principal, permission: Permission, resource?: Resource): boolean
+  /** All permissions of a principal. */
+  permissionsOf(principal: Principal): readonly Permission[]
+  /** The roles that have a permission, the least first. */
+  rolesWith(permission: Permission): readonly Role[]
+}
+
+/** @param payloads the least role that sees the payloads of jobs */
+export function createPolicy({ payloads }: { readonly payloads: Role }): Policy {
+  const leastFor = (permission: Permission): Role => {
+    if (permission === 'view') return 'viewer'
+    if (permission === 'queue.payloads') return payloads
+    return FOR_ADMINS.has(permission) ? 'admin' : 'operator'
+  }
+  const rolesWith = (permission: Permission) => ROLES.slice(ROLES.indexOf(leastFor(permission)))
+  const can = ({ role }: Principal, permission: Permission) => rolesWith(permission).includes(role)
+  return {
+    can,
+    permissionsOf: (principal) => PERMISSIONS.filter((permission) => can(principal, permission)),
+    rolesWith,
+  }
+}

@@ -1,2 +1,0 @@
-/** Ways to queues that integrations make by themselves. */
-export { type BullQueue, bullmqQueues } from './queues/bullmq.js'

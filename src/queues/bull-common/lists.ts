@@ -1,0 +1,96 @@
+import type { JobQuery } from '../../ports/index.js'
+import type { JobState, JobSummary } from '../../protocol/index.js'
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asList, asNumber, asText } from '../../redis/replies.js'
+import { send } from '../../redis/send.js'
+import { orThrow } from '../shared/redis.js'
+import { isSetState, listsOf, SET_STATES } from './keys.js'
+
+/** An id and, in a sorted set, its score. */
+export interface ListedId {
+  readonly id: string
+  readonly score: number | null
+}
+
+/** Reads jobs without their payloads. @returns one for each, null for those that are gone */
+export type ReadJobs = (base: string, ids: readonly ListedId[], state: JobState) => Promise<(JobSummary | null)[]>
+
+/** How many jobs are in a state, and a part of their ids. */
+export async function readIds(
+  connection: Connection,
+  base: string,
+  { state, offset, limit, order }: Omit<JobQuery, 'state'> & { readonly state: JobState },
+): Promise<{ total: number; ids: ListedId[] }> {
+  return isSetState(state)
+    ? readSetIds(connection, base + SET_STATES[state], offset, limit, order)
+    : readListIds(connection, base, listsOf(state), offset, limit, order)
+}
+
+async function readSetIds(
+  connection: Connection,
+  key: string,
+  offset: number,
+  limit: number,
+  order: JobQuery['order'],
+): Promise<{ total: number; ids: ListedId[] }> {
+  const range = order === 'oldest' ? 'zrange' : 'zrevrange'
+  const [count, part] = await send(connection, [
+    ['zcard', key],
+    [range, key, offset, offset + limit - 1, 'WITHSCORES'],
+  ])
+  return { total: asNumber(orThrow(count)) ?? 0, ids: scoredIds(orThrow(part)) }
+}
+
+/** In the order of the answer, which a client may give in pairs. */
+export function scoredIds(value: unknown): ListedId[] {
+  const flat = asList(value).flat()
+  return flat.flatMap((one, index) => {
+    const id = index % 2 === 0 ? asText(one) : null
+    return id === null ? [] : [{ id, score: asNumber(flat[index + 1]) }]
+  })
+}
+
+/**
+ * Jobs come to the head of a list and are taken from its tail. Of the two lists of waiting jobs the second is older: what
+ * Bull or BullMQ 5 put aside when it paused.
+ */
+async function readListIds(
+  connection: Connection,
+  base: string,
+  lists: readonly string[],
+  offset: number,
+  limit: number,
+  order: JobQuery['order'],
+): Promise<{ total: number; ids: ListedId[] }> {
+  const counts = await send(
+    connection,
+    lists.map((list): Command => ['llen', base + list]),
+  )
+  const lengths = counts.map((reply) => asNumber(orThrow(reply)) ?? 0)
+  const total = lengths.reduce((sum, length) => sum + length, 0)
+  // From the head of the first list to the tail of the last one.
+  const first = order === 'newest' ? offset : Math.max(0, total - offset - limit)
+  const last = (order === 'newest' ? Math.min(total, offset + limit) : total - offset) - 1
+  const commands = partsOf(lengths, first, last).map(({ list, start, end }): Command => {
+    return ['lrange', base + lists[list], start, end]
+  })
+  const ids = (await send(connection, commands)).flatMap((reply) => asList(orThrow(reply)).map(asText))
+  const listed = ids.flatMap((id) => (id === null || isMarker(id) ? [] : [{ id, score: null }]))
+  return { total, ids: order === 'newest' ? listed : listed.reverse() }
+}
+
+function partsOf(lengths: readonly number[], first: number, last: number) {
+  let before = 0
+  return lengths.flatMap((length, list) => {
+    const start = Math.max(first - before, 0)
+    const end = Math.min(last - before, length - 1)
+    before += length
+    return start <= end ? [{ list, start, end }] : []
+  })
+}
+
+/** Early releases of BullMQ 5 kept a marker for their workers in the list. */
+export function isMarker(id: string): boolean {
+  return id === '0' || id.startsWith('0:')
+}

@@ -1,0 +1,103 @@
+/** BullMQ stores some options of a job with short names, which its API does not take. Bull's are stored as its API takes them. */
+const LONG_NAMES: Readonly<Record<string, string>> = {
+  de: 'deduplication',
+  fpof: 'failParentOnFailure',
+  cpof: 'continueParentOnFailure',
+  idof: 'ignoreDependencyOnFailure',
+  kl: 'keepLogs',
+  rdof: 'removeDependencyOnFailure',
+}
+
+export type JobOptions = Readonly<Record<string, unknown>>
+
+/** @returns null when the text is no JSON object */
+export function decodeOptions(text: string | null): JobOptions | null {
+  const stored = parseObject(text)
+  if (!stored) return null
+  const telemetry = {
+    ...objectOf(stored.telemetry),
+    ...named('metadata', stored.tm),
+    ...named('omitContext', stored.omc),
+  }
+  const options = Object.entries(stored)
+    .filter(([name]) => name !== 'tm' && name !== 'omc')
+    .map(([name, value]) => [Object.hasOwn(LONG_NAMES, name) ? LONG_NAMES[name] : name, value])
+  return { ...Object.fromEntries(options), ...(Object.keys(telemetry).length > 0 && { telemetry }) }
+}
+
+/** The other way round: options as BullMQ stores them. */
+export function encodeOptions(options: JobOptions): string {
+  const { telemetry, backoff, ...others } = options
+  const short = new Map(Object.entries(LONG_NAMES).map(([name, long]) => [long, name]))
+  const { metadata, omitContext } = objectOf(telemetry) ?? {}
+  return JSON.stringify({
+    ...Object.fromEntries(Object.entries(others).map(([name, value]) => [short.get(name) ?? name, value])),
+    backoff: typeof backoff === 'number' ? { type: 'fixed', delay: backoff } : backoff,
+    tm: metadata,
+    omc: omitContext,
+  })
+}
+
+export function parseObject(text: string | null): JobOptions | null {
+  if (text === null) return null
+  try {
+    return objectOf(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+function objectOf(value: unknown): JobOptions | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null
+}
+
+function named(name: string, value: unknown): JobOptions {
+  return value === undefined ? {} : { [name]: value }
+}
+
+/** What makes a job this one and no other, or ties it to others: a copy of it goes without. */
+const OWN_OPTIONS = [
+  'jobId',
+  'timestamp',
+  'repeat',
+  'repeatJobKey',
+  'prevMillis',
+  'parent',
+  'failParentOnFailure',
+  'continueParentOnFailure',
+  'ignoreDependencyOnFailure',
+  'removeDependencyOnFailure',
+  // With it BullMQ would give the first job instead of a second one.
+  'deduplication',
+  'debounce',
+]
+
+/** Options for a new job like the one that has these. */
+export function optionsForCopy(options: JobOptions): JobOptions {
+  const isScheduled = options.repeat !== undefined
+  return Object.fromEntries(
+    Object.entries(options).filter(([name]) => {
+      // The delay of a scheduler's job is the time until its turn.
+      return !OWN_OPTIONS.includes(name) && !(isScheduled && name === 'delay')
+    }),
+  )
+}
+
+/** What was changed of a job after it was added: its stored options stay as they were. */
+export interface JobNow {
+  readonly priority: number | null
+  /** ms; 0 when it was promoted, or has waited it out. */
+  readonly delay: number | null
+  /** Then a delay is that of a retry. */
+  readonly hasStarted: boolean
+}
+
+/** Options that a job would be added with now. */
+export function optionsNow(options: JobOptions, { priority, delay, hasStarted }: JobNow): JobOptions {
+  const now = { priority: priority ?? options.priority, delay: hasStarted ? 0 : (delay ?? options.delay) }
+  const others = Object.entries(options).filter(([name]) => !(name in now))
+  return Object.fromEntries([
+    ...others,
+    ...Object.entries(now).filter(([, value]) => value !== undefined && value !== 0),
+  ])
+}

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import { parseJson } from '../bull-common/adding.js'
+import type { JobOptions } from '../bull-common/options.js'
+import { notPossible } from '../shared/conditions.js'
+import type { BullJob, BullQueue } from './package.js'
+
+/**
+ * Adds a job whose payload is stored as this text. Bull's own `add` takes a value and writes it by `JSON.stringify`. Here the value
+ * writes itself as a mark, for which the client that the queue gets here puts the text, as seen in 4.0 to 4.16.
+ *
+ * @param data JSON @throws when it is none
+ */
+export function addText(queue: BullQueue, name: string, data: string, options: JobOptions): Promise<BullJob> {
+  const mark = randomUUID()
+  const client = clientThatPuts(queue.client, JSON.stringify(mark), data)
+  // All that is not the client is the queue's own: its keys, its options, its defaults.
+  const writing: BullQueue = Object.create(queue, { client: { value: client } })
+  return writing.add(name, markedAs(mark, parseJson(data)), options)
+}
+
+/** A limiter's groups are told by fields of an object, so that these have to stay. */
+function markedAs(mark: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return mark
+  return Object.defineProperty(value, 'toJSON', { value: () => mark })
+}
+
+function clientThatPuts(client: object, mark: string, text: string): object {
+  return new Proxy(client, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      if (name !== 'addJob') return value.bind(target)
+      return (args: readonly unknown[], ...rest: unknown[]) => value.call(target, withText(args, mark, text), ...rest)
+    },
+  })
+}
+
+function withText(args: readonly unknown[], mark: string, text: string): unknown[] {
+  if (!args.includes(mark)) throw notPossible('This version of Bull stores payloads in another way: it must be 4')
+  return args.map((one) => (one === mark ? text : one))
+}

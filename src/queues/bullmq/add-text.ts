@@ -1,0 +1,31 @@
+import { parseJson } from '../bull-common/adding.js'
+import type { JobOptions } from '../bull-common/options.js'
+import { notPossible } from '../shared/conditions.js'
+import { type BullJob, type BullQueue, canMakeJobs, type JobMakingQueue } from './queue-api.js'
+
+/**
+ * Adds a job whose payload is stored as this text. BullMQ's own `add` takes a value and writes it by `JSON.stringify`; here a
+ * class beneath its own says what is written, as seen in 5.0 to 6.7.
+ *
+ * @param data JSON @throws when it is none
+ */
+export async function addText(queue: BullQueue, name: string, data: string, options: JobOptions): Promise<BullJob> {
+  if (!canMakeJobs(queue)) throw notPossible('This version of BullMQ makes no jobs of texts: it must be 5 or 6')
+  const { jobId } = options
+  const added = await textJobOf(queue, data).create(queue, name, parseJson(data), {
+    ...queue.jobsOpts,
+    ...options,
+    jobId,
+  })
+  queue.emit('waiting', added)
+  return added
+}
+
+/** The class of jobs beneath a queue's own, whose payload is stored as this text. */
+export function textJobOf({ Job }: Pick<JobMakingQueue, 'Job'>, data: string): JobMakingQueue['Job'] {
+  return class TextJob extends Job {
+    override asJSON() {
+      return { ...super.asJSON(), data }
+    }
+  }
+}

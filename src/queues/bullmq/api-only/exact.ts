@@ -1,0 +1,16 @@
+import { notPossible } from '../../shared/conditions.js'
+/** @throws when what the API told of a payload may be other numbers than what is stored */
+export function checkExact(data: unknown): void {
+  if (holdsRounded(data))
+    throw notPossible('Its payload holds a number larger than JavaScript’s are exact: BullMQ’s API may have rounded it')
+}
+
+/** Whether a number may be another one than what is stored. No recursion: a payload may be deep. */
+function holdsRounded(data: unknown): boolean {
+  const values = [data]
+  for (const value of values) {
+    if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) return true
+    if (typeof value === 'object' && value !== null) for (const inner of Object.values(value)) values.push(inner)
+  }
+  return false
+}

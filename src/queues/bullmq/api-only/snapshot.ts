@@ -1,0 +1,51 @@
+import type { SchedulerSnapshot } from '../../../protocol/index.js'
+import { asNumber } from '../../../redis/replies.js'
+import { isGone, notPossible } from '../../shared/conditions.js'
+import { canSchedule } from '../queue-api.js'
+import { areTurns, byStrategy } from '../scheduler-turns.js'
+import { checkExact } from './exact.js'
+import type { ApiQueue, ApiScheduler } from './types.js'
+
+/**
+ * Through the API alone a scheduler comes back as it was when nothing but its pattern says when it is due.
+ *
+ * @throws when it would not; the message says why
+ */
+export async function snapshotScheduler(queue: ApiQueue, id: string): Promise<SchedulerSnapshot> {
+  const scheduler = await queue.getJobScheduler(id)
+  if (!scheduler) throw isGone(`The queue ${queue.name} has no scheduler "${id}" any more`)
+  if (scheduler.every !== undefined) throw notPossible(`BullMQ on PostgreSQL would put "${id}" back in another rhythm`)
+  if (scheduler.limit !== undefined) throw notPossible(`BullMQ on PostgreSQL would count the runs of "${id}" anew`)
+  checkExact(scheduler.template?.data)
+  await checkTurns(queue, scheduler)
+  return { data: null, scheduler }
+}
+
+async function checkTurns(queue: ApiQueue, { key, next, name, pattern, tz, startDate, endDate }: ApiScheduler) {
+  const job = await queue.getJob(`repeat:${key}:${next}`)
+  if (!job) throw notPossible(`The next job of the scheduler "${key}" is gone`)
+  if (!canSchedule(queue)) throw notPossible('This version of BullMQ does not tell when a pattern is due')
+  const { repeatStrategy } = await queue.jobScheduler
+  const turns = byStrategy(repeatStrategy, { pattern, tz, startDate, endDate }, name)
+  if (!(await areTurns(turns, next ?? 0, job.timestamp))) throw notPossible(OWN_STRATEGY)
+}
+
+const OWN_STRATEGY = 'The app has a repeat strategy of its own, so only the app can tell when this scheduler is due'
+
+/** @returns whether it was what the snapshot holds, and is removed */
+export async function takeScheduler(queue: ApiQueue, id: string, { scheduler }: SchedulerSnapshot): Promise<boolean> {
+  const now = await queue.getJobScheduler(id)
+  if (!now || JSON.stringify(now) !== JSON.stringify(scheduler)) return false
+  return queue.removeJobScheduler(id)
+}
+
+/** @returns false when there is one of its id */
+export async function restoreScheduler(queue: ApiQueue, { scheduler }: SchedulerSnapshot): Promise<boolean> {
+  const { key, name, pattern, tz, startDate, endDate, template } = scheduler as ApiScheduler
+  if (await queue.getJobScheduler(key)) return false
+  const repeat = { pattern, tz, startDate: asNumber(startDate), endDate: asNumber(endDate) }
+  const given = Object.fromEntries(Object.entries(repeat).filter(([, value]) => value !== null && value !== undefined))
+  const job = await queue.upsertJobScheduler(key, given, { name, ...template })
+  if (job === undefined) throw notPossible(`The scheduler "${key}" has come to its end`)
+  return true
+}

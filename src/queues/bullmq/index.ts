@@ -1,0 +1,94 @@
+import { invalidOption } from '../../lib/errors.js'
+import { checkNames } from '../../lib/options.js'
+import type { QueueSource } from '../../ports/index.js'
+import type { RedisClient, RedisSource } from '../../redis/client.js'
+import { deferredSource, type SourceFacts } from '../shared/deferred.js'
+import { textOption } from '../shared/options.js'
+import type { QueueKind } from '../shared/readings.js'
+import { placeOfAll } from './api-only/place.js'
+import { type ApiQueue, isApiOnly } from './api-only/types.js'
+import { API_KIND, API_METHODS, REDIS_KIND, REDIS_METHODS } from './kinds.js'
+import { placeOfQueues } from './places.js'
+import type { BullModule, BullQueue } from './queue-api.js'
+import type { RedisSourceOptions } from './redis-source.js'
+
+export type { BullModule, BullQueue, QueueSource, RedisClient, RedisSource }
+
+export interface BullmqQueuesOptions {
+  /**
+   * Where the queues are: a URL, ioredis options, or a client of ioredis 5 or 6, which may be a Cluster; a client is never
+   * closed. @default that of the queues that are passed in, or redis://127.0.0.1:6379
+   */
+  connection?: RedisSource | undefined
+  /** What BullMQ's keys begin with; on a Cluster with a hash tag, `{bull}`. @default 'bull', or that of the queues */
+  prefix?: string | undefined
+  /**
+   * Names, or instances of BullMQ's `Queue`, of version 5 or 6, which are used and never closed. @default all that are
+   * found: looked for once a minute
+   */
+  queues?: readonly (string | BullQueue)[] | undefined
+  /**
+   * The app's `bullmq`, by which queues are changed; both releases where apps of both share this Redis. @default the class of
+   * a queue that is passed in, or the package that is installed
+   */
+  bullmq?: BullModule | readonly BullModule[] | undefined
+}
+
+/**
+ * BullMQ's queues, of version 5 and 6, on Redis; and those of version 6 on PostgreSQL, as instances. Looking opens no queue
+ * and leaves no key.
+ *
+ * @throws when the options make no sense
+ * @example bullmqQueues({ connection: 'redis://127.0.0.1:6379' })
+ */
+export function bullmqQueues(options: BullmqQueuesOptions = {}): QueueSource {
+  const { connection, prefix = 'bull', queues, bullmq } = checkNames(SOURCE, options, NAMES)
+  const given = queues === undefined ? null : checkedQueues(queues)
+  const instances = given?.filter((queue) => typeof queue !== 'string') ?? []
+  const names = given && [...new Set(given.map((queue) => (typeof queue === 'string' ? queue : queue.name)))]
+  const apiOnly = instances.filter(isApiOnly)
+  if (apiOnly.length > 0) {
+    if (given && apiOnly.length === given.length) return apiOnlyQueues(apiOnly)
+    throw invalidOption(SOURCE, 'queues', 'queues of one database; make a source for those that are not on Redis')
+  }
+  const where = placeOfQueues(connection, textOption(SOURCE, 'prefix', prefix), instances)
+  return redisQueues({ where, names, queues: instances, bullmq })
+}
+
+const SOURCE = 'bullmqQueues'
+const NAMES = ['connection', 'prefix', 'queues', 'bullmq']
+
+/** What is wrong with the options is told at once; the code that reads and changes queues is loaded when it is called. */
+function redisQueues(options: RedisSourceOptions): QueueSource {
+  const { place, redis } = options.where
+  return deferredSource({
+    facts: { ...factsOf(REDIS_KIND), place, names: options.names },
+    methods: REDIS_METHODS,
+    load: async () => (await import('./redis-source.js')).redisSource(options),
+    release: () => redis.connection.close(),
+  })
+}
+
+function apiOnlyQueues(queues: readonly ApiQueue[]): QueueSource {
+  const place = placeOfAll(queues)
+  return deferredSource({
+    facts: { ...factsOf(API_KIND), place, names: [...new Set(queues.map(({ name }) => name))] },
+    methods: API_METHODS,
+    load: async () => (await import('./api-only/source.js')).apiSource(queues, place),
+    release: () => {},
+  })
+}
+
+function factsOf({ driver, capabilities }: QueueKind): Pick<SourceFacts, 'driver' | 'capabilities' | 'pollEvery'> {
+  return { driver, capabilities, pollEvery: null }
+}
+
+function checkedQueues(queues: readonly (string | BullQueue)[]): readonly (string | BullQueue)[] {
+  if (Array.isArray(queues) && queues.length > 0 && queues.every(isQueue)) return queues
+  throw invalidOption(SOURCE, 'queues', "a list of names, or of instances of BullMQ's Queue, at least one")
+}
+
+function isQueue(queue: unknown): boolean {
+  if (typeof queue === 'string') return queue !== '' && !queue.includes(':')
+  return typeof queue === 'object' && queue !== null && 'name' in queue && 'opts' in queue && 'add' in queue
+}

@@ -1,0 +1,19 @@
+import type { JobDetail } from '../../protocol/index.js'
+import type { LayoutPlace } from '../bull-common/acting.js'
+import { elsewhere } from '../bull-common/addresses.js'
+import { readDetail } from '../bull-common/detail.js'
+import { baseOf } from '../bull-common/keys.js'
+import { isParentOf, whereabouts } from './kinship.js'
+
+/** A job as it is stored, and whether the job that has its parent's key here is its parent. Null when it is gone. */
+export async function readJob(place: LayoutPlace, queue: string, id: string): Promise<JobDetail | null> {
+  const job = await readDetail(place, queue, id)
+  const { connection, prefix } = place
+  const parent = job?.parent
+  if (!job || !parent || parent.isElsewhere) return job
+  const key = { base: baseOf(prefix, parent.queue), id: parent.id }
+  const isOther =
+    (await whereabouts(connection, key))?.exists &&
+    !(await isParentOf(connection, key, { base: baseOf(prefix, queue), id }))
+  return isOther ? { ...job, parent: elsewhere(key) } : job
+}

@@ -1,0 +1,52 @@
+import { parseJson } from '../bull-common/adding.js'
+import { notPossible } from '../shared/conditions.js'
+import { textJobOf } from './add-text.js'
+import { canSchedule, type SchedulerQueue } from './queue-api.js'
+
+interface Template {
+  readonly name: string
+  /** JSON, stored to the byte. */
+  readonly data: string
+  readonly opts: object
+}
+
+/**
+ * Saves a scheduler whose jobs have this text for a payload. BullMQ's own way takes a value and writes it by `JSON.stringify`;
+ * here what it writes is put right where its scheduler hands it on: to `scripts` (5) or `backend` (6), as seen in 5.16 to 6.7.
+ *
+ * @returns its next job, or undefined when there is none @throws when the payload is no JSON
+ */
+export async function upsertText(queue: SchedulerQueue, id: string, repeat: object, template: Template) {
+  if (!canSchedule(queue))
+    throw notPossible("The source's bullmq has no job schedulers that can be saved: it must be 5.16 or later")
+  const data = parseJson(template.data) ?? {}
+  const scheduler = await queue.jobScheduler
+  const own = Object.fromEntries(
+    WAYS.flatMap((way) =>
+      way in scheduler ? [[way, { value: puttingText(scheduler, way, data, template.data) }]] : [],
+    ),
+  )
+  const writing = Object.create(scheduler, { ...own, Job: { value: textJobOf(scheduler, template.data) } })
+  const writer: SchedulerQueue = Object.create(queue, { jobScheduler: { value: Promise.resolve(writing) } })
+  return writer.upsertJobScheduler(id, repeat, { ...template, data })
+}
+
+const WAYS = ['scripts', 'backend'] as const
+
+/** Where a scheduler hands on what is to be stored, with the text in the place of what the value was written as. */
+function puttingText(scheduler: object, way: string, data: unknown, text: string): object {
+  const written = JSON.stringify(data)
+  return new Proxy(Reflect.get(scheduler, way) as object, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name)
+      if (typeof value !== 'function') return value
+      if (name !== 'addJobScheduler') return value.bind(target)
+      return (...args: readonly unknown[]) => value.apply(target, withText(args, written, text))
+    },
+  })
+}
+
+/** The id comes first, and may be any text. Until 5.29 nothing but the next job holds the payload. */
+function withText(args: readonly unknown[], written: string, text: string): unknown[] {
+  return args.map((one, index) => (index >= 2 && one === written ? text : one))
+}

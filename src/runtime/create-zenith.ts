@@ -1,0 +1,90 @@
+import { consoleLogger, silentLogger } from '../core/logger.js'
+import { resolvePrefix } from '../core/prefix.js'
+import { chooseRedis } from '../core/redis-option.js'
+import { resolveTokens } from '../core/tokens.js'
+import { QuasarError } from '../lib/errors.js'
+import { checkOptions } from '../lib/options.js'
+import type { Reader } from '../ports/index.js'
+import { memoryDebts } from '../stores/memory/debts.js'
+import { redisStore } from '../stores/redis/index.js'
+import { authProblem, createZenithServer, isLongSecret, type Zenith } from '../zenith/index.js'
+import { openRedis } from './open-redis.js'
+import { sharedMemoryStore } from './shared-memory.js'
+import { registeredSources } from './shared-queues.js'
+import { ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
+
+export type {
+  Authorize,
+  BasicAuth,
+  BearerAuth,
+  FetchContext,
+  LinkAuth,
+  LoginLink,
+  LoginLinkOptions,
+  LoginOptions,
+  LoginUser,
+  NodeHandler,
+  Role,
+  Zenith,
+  ZenithAuth,
+} from '../zenith/index.js'
+export { createLoginLink, hashPassword, toNodeHandler } from '../zenith/index.js'
+export type { ZenithOptions }
+
+/**
+ * Creates the control plane: a page, its live stream and its API in one `fetch`.
+ *
+ * @throws QuasarError `invalid_option`
+ * @example app.use('/quasar', toNodeHandler(createZenith())) // Express
+ * @example app.mount('/quasar', createZenith().fetch) // Hono
+ */
+export function createZenith(given: ZenithOptions = {}): Zenith {
+  const options = checkOptions('Zenith', given, ZENITH_CHECKS)
+  const problem = options.auth === undefined ? null : authProblem(options.auth)
+  if (problem) throw new QuasarError('invalid_option', `Quasar: option "auth" ${problem}`)
+  const { auth, basePath, proxies, interval, slow, queues = [], readOnly, payloads, logger = consoleLogger } = options
+  return createZenithServer({
+    ...readerOf(options, process.env),
+    auth,
+    debts: memoryDebts(),
+    basePath,
+    proxies,
+    interval,
+    slow,
+    sources: () => [...queues, ...registeredSources()],
+    readOnly,
+    payloads,
+    isDevelopment: process.env.NODE_ENV === 'development',
+    secret: secretFrom(process.env),
+    logger: logger === false ? silentLogger : logger,
+  })
+}
+
+function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Reader; ownsReader: boolean } {
+  const tokens = resolveTokens(options.token, env)
+  const problem = tokenProblem(options, tokens)
+  if (problem) throw new QuasarError('invalid_option', `Quasar: option ${problem}`)
+  if (options.store) return { reader: options.store, ownsReader: false }
+  const chosen = chooseRedis(options.redis, env)
+  const prefix = resolvePrefix(options.prefix, env)
+  if (chosen.redis === false) return { reader: sharedMemoryStore(prefix), ownsReader: false }
+  const token = tokens.length > 0 ? tokens : undefined
+  return {
+    reader: openRedis(redisStore, chosen, { prefix, token, requireToken: options.requireToken }),
+    ownsReader: true,
+  }
+}
+
+/** What would let somebody believe that he is protected, and is not. */
+function tokenProblem({ store, token, requireToken }: ZenithOptions, tokens: readonly string[]): string | null {
+  if (requireToken && tokens.length === 0) return '"requireToken" needs the option "token" or QUASAR_TOKEN.'
+  if (!store) return null
+  if (token !== undefined) return '"token" does nothing for a store of your own: give it to redisStore.'
+  return requireToken ? '"requireToken" does nothing for a store of your own: give it to redisStore.' : null
+}
+
+function secretFrom(env: NodeJS.ProcessEnv): string | undefined {
+  if (!env.QUASAR_SECRET) return undefined
+  if (isLongSecret(env.QUASAR_SECRET)) return env.QUASAR_SECRET
+  throw new QuasarError('invalid_option', 'Quasar: QUASAR_SECRET takes 16 characters or more.')
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto'
+import { disabledRecorder } from '../core/disabled.js'
+import { allRecorders, leaseOf, type RecorderLease } from '../core/lease.js'
+import { isDisabled, type QuasarOptions, type ResolvedOptions, resolveOptions } from '../core/options.js'
+import { type Recorder, type RecorderStatus, startRecorder } from '../core/recorder.js'
+import type { CaptureContext } from '../core/records.js'
+import { globalSlot } from '../lib/global-slot.js'
+import type { QueueSource, Writer } from '../ports/index.js'
+import { keepStringsFast } from '../redis/fast-strings.js'
+import { redisReports } from '../stores/redis/reports.js'
+import { type MonitoredQueues, monitorSources } from './monitor-sources.js'
+import { openRedis } from './open-redis.js'
+import { sharedMemoryStore } from './shared-memory.js'
+
+export type { MonitoredQueues, RecorderLease }
+
+/** A running Quasar. */
+export interface Quasar {
+  /**
+   * Follows a piece of the app's own work as a job of this name: its duration, its failures, whether it was slow.
+   *
+   * @returns what `fn` gives; what it throws passes through
+   * @example await quasar.run('import', () => importProducts(file))
+   */
+  run<T>(name: string, fn: () => T): T
+  /** Reports an error that the app handled itself. Never throws. */
+  captureException(error: unknown, context?: CaptureContext): void
+  /**
+   * Reports queues from now on: backlog, oldest job, throughput, workers. Of all nodes of the service one reads them, and
+   * each queue is read once however often it is named. They are reported until the last share of the recorder is given
+   * back, and their sources are closed then.
+   *
+   * @throws QuasarError `invalid_option` for what is no queue source
+   * @example quasar.monitorQueues(bullmqQueues({ connection }), laravelQueues({ redis }))
+   */
+  monitorQueues(...sources: QueueSource[]): MonitoredQueues
+  status(): RecorderStatus
+  /** Reports now. Never rejects. */
+  flush(): Promise<void>
+  /** Reports what is left and says good-bye, unless somebody else in the process records, too. Never rejects. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts to report this process: heartbeats every 10 s, and whatever integrations, `run` and `captureException` tell.
+ * Started twice with the same service and store it is the same recorder.
+ *
+ * @throws QuasarError `invalid_option`; nothing throws after that
+ * @example const quasar = startQuasar({ service: 'mailer' })
+ */
+export function startQuasar(options: QuasarOptions = {}): Quasar {
+  const { recorder, release } = leaseRecorder(options, null)
+  return {
+    run: (name, fn) => recorder.run(name, fn),
+    captureException: (error, context) => recorder.captureException(error, context),
+    monitorQueues: (...sources) => monitorSources(recorder, sources),
+    status: () => recorder.status(),
+    flush: () => recorder.flush(),
+    stop: release,
+  }
+}
+
+/**
+ * A share in this process's recorder for a service and a store.
+ *
+ * @param framework what the heartbeat names as the app's framework
+ * @throws QuasarError `invalid_option`
+ */
+export function leaseRecorder(options: QuasarOptions = {}, framework: string | null = null): RecorderLease {
+  if (isDisabled(options, process.env)) return { recorder: disabledRecorder, release: () => Promise.resolve() }
+  const resolved = resolveOptions(options, process.env)
+  const lease = leaseOf(nameOf(resolved), () => start(resolved))
+  if (framework) lease.recorder.addFramework(framework)
+  return lease
+}
+
+function start(options: ResolvedOptions): Recorder {
+  keepStringsFast()
+  return startRecorder(options, writerOf(options), sharedStoreOf(options))
+}
+
+/**
+ * Names the Redis that a recorder writes to, alike in all threads of the process; null for what one thread has for itself. A
+ * digest: what is handed to threads holds no password.
+ */
+function sharedStoreOf({ store, redis, prefix, tokens }: ResolvedOptions): string | null {
+  const address = store || redis === false ? null : addressOf(redis)
+  return address === null
+    ? null
+    : createHash('sha256')
+        .update(JSON.stringify([prefix, address, tokens]))
+        .digest('hex')
+}
+
+function addressOf(redis: string | object): unknown {
+  if (typeof redis === 'string') return redis
+  if (Object.getPrototypeOf(redis) === Object.prototype) return isJson(redis) ? redis : null
+  // An ioredis client tells by its options where it is connected to; of a Cluster they do not.
+  const { host, port, path, db } = (redis as { options?: Record<string, unknown> }).options ?? {}
+  return host || path ? [host, port, path, db] : null
+}
+
+function writerOf({ store, redis, redisFrom, prefix, tokens }: ResolvedOptions): Writer {
+  if (store) return borrowed(store)
+  return redis === false
+    ? borrowed(sharedMemoryStore(prefix))
+    : openRedis(redisReports, { redis, redisFrom }, { prefix, token: tokens.length > 0 ? tokens : undefined })
+}
+
+/** A store that stays open when the recorder stops: it is the app's, or the whole process's. */
+function borrowed(store: Writer): Writer {
+  return {
+    write: (batch) => store.write(batch),
+    leave: (service, node) => store.leave(service, node),
+    holdQueues: (service, rank, holder, life) => store.holdQueues(service, rank, holder, life),
+    releaseQueues: (service, rank, holder) => store.releaseQueues(service, rank, holder),
+    writeQueues: (snapshot, rank) => store.writeQueues(snapshot, rank),
+    writtenQueues: (service, rank) => store.writtenQueues(service, rank),
+    close: () => Promise.resolve(),
+  }
+}
+
+/** The same for the same service and store; two objects are the same store when they are one or read the same. */
+function nameOf({ service, prefix, redis, store }: ResolvedOptions): string {
+  return JSON.stringify([service, prefix, store ? idOf(store) : describeRedis(redis)])
+}
+
+function describeRedis(redis: string | object | false): unknown {
+  if (typeof redis !== 'object') return redis
+  return Object.getPrototypeOf(redis) === Object.prototype && isJson(redis) ? redis : idOf(redis)
+}
+
+/** Options may hold what leads back to themselves, such as an agent of TLS. */
+function isJson(value: object): boolean {
+  try {
+    return JSON.stringify(value) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** On a global slot like the leases themselves: two copies of the package must give an object the same name. */
+const objectIds = globalSlot('object-ids', () => ({ ids: new WeakMap<object, number>(), last: 0 }))
+
+function idOf(object: object): string {
+  const known = objectIds.get()
+  const id = known.ids.get(object) ?? ++known.last
+  known.ids.set(object, id)
+  return `object ${id}`
+}
+
+/** Reports an error that the app handled itself, by the recorder that was started first. Without one it does nothing. */
+export function captureException(error: unknown, context?: CaptureContext): void {
+  allRecorders()[0]?.captureException(error, context)
+}

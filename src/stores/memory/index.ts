@@ -1,0 +1,154 @@
+import { checkOptions, isBetween, type OptionCheck, type OptionChecks } from '../../lib/options.js'
+import type { Batch, NodeEntry, Page, ServiceQuery, Store, StoreRecord, WriteResult } from '../../ports/index.js'
+import {
+  EXCEPTION_LIFE_MS,
+  type ExceptionRecord,
+  type Heartbeat,
+  HISTORY_LIFE_MS,
+  heartbeatLife,
+  INDEX_LIFE_MS,
+  MAX_EXCEPTIONS,
+  MAX_SLOW_ENTRIES,
+  nodeMember,
+  ROLLUP_LIFE_MS,
+  type Rollup,
+  type SlowEntry,
+} from '../../protocol/index.js'
+import { memoryCommands } from './commands.js'
+import { memoryDebts } from './debts.js'
+import { memoryQueueReports } from './queue-reports.js'
+import { RecentLog } from './recent-log.js'
+
+export interface MemoryStoreOptions {
+  /** How many nodes are remembered; the one that was silent longest goes first. @default 1000 */
+  maxNodes?: number
+  /** How many rollups of each tier are kept for a service; the oldest go first. @default 1000 */
+  maxRollups?: number
+}
+
+const COUNT: OptionCheck = {
+  takes: 'a whole number, at least 1',
+  accepts: (v) => Number.isSafeInteger(v) && isBetween(v, 1, Number.MAX_SAFE_INTEGER),
+}
+const CHECKS = { maxNodes: COUNT, maxRollups: COUNT } satisfies OptionChecks<keyof MemoryStoreOptions>
+
+interface KnownNode {
+  readonly service: string
+  readonly node: string
+  readonly heartbeat: Heartbeat
+  /** Both Unix ms by this process's clock. */
+  readonly lastBeat: number
+  readonly lostAt: number
+}
+
+interface ServiceLogs {
+  readonly slow: RecentLog<SlowEntry>
+  readonly exceptions: RecentLog<ExceptionRecord>
+  readonly rollups: RecentLog<Rollup>
+  readonly history: RecentLog<Rollup>
+}
+
+const WRITTEN: WriteResult = { unwritten: [], error: null }
+
+/**
+ * Keeps what recorders of this process report in memory, bounded: for an app without Redis, and for tests. Nothing in
+ * it outlives the process.
+ *
+ * @example startQuasar({ store: memoryStore() })
+ */
+export function memoryStore(options: MemoryStoreOptions = {}): Store {
+  const { maxNodes = 1_000, maxRollups = 1_000 } = checkOptions('memoryStore', options, CHECKS, 'memoryStore')
+  const nodes = new Map<string, KnownNode>()
+  const services = new Map<string, ServiceLogs>()
+
+  function logsOf(service: string): ServiceLogs {
+    const known = services.get(service)
+    if (known) return known
+    const logs = {
+      slow: new RecentLog<SlowEntry>(MAX_SLOW_ENTRIES, Number.POSITIVE_INFINITY),
+      exceptions: new RecentLog<ExceptionRecord>(MAX_EXCEPTIONS, EXCEPTION_LIFE_MS),
+      rollups: new RecentLog<Rollup>(maxRollups, ROLLUP_LIFE_MS),
+      history: new RecentLog<Rollup>(maxRollups, HISTORY_LIFE_MS),
+    }
+    services.set(service, logs)
+    forgetOldest(services, maxNodes)
+    return logs
+  }
+
+  return {
+    kind: 'memory',
+    ...memoryQueueReports(),
+    ...memoryCommands(),
+    ...memoryDebts(),
+    async write(batch) {
+      if (batch.heartbeat) remember(nodes, batch, batch.heartbeat, maxNodes)
+      for (const record of batch.records) keep(logsOf(batch.service), record)
+      return WRITTEN
+    },
+    async leave(service, node) {
+      nodes.delete(nodeMember(service, node))
+    },
+    async nodes() {
+      return { nodes: listNodes(nodes), unreadable: 0 }
+    },
+    async slow(query) {
+      return newest(services.get(query.service)?.slow, query)
+    },
+    async exceptions(query) {
+      return newest(services.get(query.service)?.exceptions, query)
+    },
+    async rollups({ service, since, after }) {
+      return newest(services.get(service)?.rollups, { after: after ?? null, limit: maxRollups }, since)
+    },
+    async history({ service, since, after }) {
+      return newest(services.get(service)?.history, { after: after ?? null, limit: maxRollups }, since)
+    },
+    async ping() {
+      return 0
+    },
+    async close() {},
+  }
+}
+
+function remember(nodes: Map<string, KnownNode>, batch: Batch, heartbeat: Heartbeat, maxNodes: number): void {
+  const { service, node } = batch
+  const now = Date.now()
+  const key = nodeMember(service, node)
+  // Deleted first, so that the map's order is that of the last beats.
+  nodes.delete(key)
+  nodes.set(key, { service, node, heartbeat, lastBeat: now, lostAt: now + heartbeatLife(heartbeat.interval ?? 0) })
+  forgetOldest(nodes, maxNodes)
+}
+
+function keep(logs: ServiceLogs, entry: StoreRecord): void {
+  if (entry.type === 'slow') logs.slow.add(entry.record)
+  else if (entry.type === 'exception') logs.exceptions.add(entry.record)
+  else if (entry.type === 'rollup') logs.rollups.add(entry.record)
+  else logs.history.add(entry.record)
+}
+
+function listNodes(nodes: Map<string, KnownNode>): NodeEntry[] {
+  const now = Date.now()
+  for (const [key, known] of nodes) if (known.lastBeat < now - INDEX_LIFE_MS) nodes.delete(key)
+  return [...nodes.values()].map(({ service, node, lastBeat, lostAt, heartbeat }) => ({
+    service,
+    node,
+    lastBeat,
+    // It is the clock of this very process.
+    clockAhead: 0,
+    heartbeat: now < lostAt ? heartbeat : null,
+  }))
+}
+
+function newest<T>(log: RecentLog<T> | undefined, query: Omit<ServiceQuery, 'service'>, since = 0): Page<T> {
+  return (
+    log?.page(query.after ?? null, query.limit, since) ?? { records: [], unreadable: 0, cursor: query.after ?? null }
+  )
+}
+
+function forgetOldest(map: Map<string, unknown>, max: number): void {
+  for (const key of map.keys()) {
+    if (map.size <= max) return
+    map.delete(key)
+  }
+}

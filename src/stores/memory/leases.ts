@@ -1,0 +1,43 @@
+import { performance } from 'node:perf_hooks'
+import type { Commands } from '../../ports/index.js'
+
+interface Lease {
+  readonly holder: string
+  /** `performance.now()`, which goes on whatever the machine's clock is set to. */
+  readonly until: number
+}
+
+const MANY = 1_000
+
+/** Leases of the Zeniths of this process. */
+export function memoryLeases(): Pick<Commands, 'hold' | 'holderOf' | 'release'> {
+  const leases = new Map<string, Lease>()
+
+  /** What ran out goes when there is much of it; a lease that is held never does. */
+  function sweep(): void {
+    if (leases.size < MANY) return
+    for (const [lease, { until }] of leases) if (until <= performance.now()) leases.delete(lease)
+  }
+
+  function holderOf(lease: string): string | null {
+    const known = leases.get(lease)
+    if (known && known.until > performance.now()) return known.holder
+    leases.delete(lease)
+    return null
+  }
+
+  return {
+    async hold(lease, holder, life) {
+      const current = holderOf(lease) ?? holder
+      sweep()
+      if (current === holder) leases.set(lease, { holder, until: performance.now() + life })
+      return current
+    },
+    async holderOf(lease) {
+      return holderOf(lease)
+    },
+    async release(lease, holder) {
+      if (holderOf(lease) === holder) leases.delete(lease)
+    },
+  }
+}

@@ -1,0 +1,250 @@
+import { BoundedMap } from '../../lib/bounded-map.js'
+import type { Commands, KeptLook } from '../../ports/index.js'
+import { type DocumentChange, MAX_DOCUMENT_CHANGES } from '../../protocol/audit.js'
+import { type DocumentDoubt, type Keys, MAX_KEPT_DOCUMENTS, MAX_KEY_CHARS } from '../../protocol/index.js'
+import { MAX_DOCUMENT_BYTES, MAX_DOCUMENTS_BYTES } from '../../protocol/read-limits.js'
+import type { Connection } from '../../redis/connection.js'
+import { asNumber, asText } from '../../redis/replies.js'
+import { ask, send } from '../../redis/send.js'
+import type { Signer } from '../../signing/signer.js'
+import type { Verifier } from '../../signing/verifier.js'
+import { checkDocument, tooManyDocuments, unreadDocument } from '../audit-line.js'
+import type { ToldDocuments } from './audit-trail.js'
+import { eachField, type HashBounds } from './hash-fields.js'
+import { type OpenedDocument, openDocument, sealDocument } from './sealed-document.js'
+import { SharedLook } from './shared-look.js'
+
+/** Of how many documents the version is remembered. */
+const MAX_VERSIONS = 20_000
+/** How often a document may be written for one line of the audit trail: its versions stay below those of the next line. */
+const VERSIONS_PER_LINE = 1_000_000
+
+/** What is read of one kind at one look. An id is at most a queue's key, a scheduler's id that is encoded as one, and a part's number. */
+export const DOCUMENT_BOUNDS: HashBounds = {
+  maxFields: MAX_KEPT_DOCUMENTS,
+  maxName: 2 * MAX_KEY_CHARS + 100,
+  maxBytes: MAX_DOCUMENT_BYTES,
+  totalBytes: MAX_DOCUMENTS_BYTES,
+  loadingMs: 4_000,
+}
+/** For what goes through all of a kind and holds no more than a few documents at once. */
+export const ALL_DOCUMENTS: HashBounds = {
+  ...DOCUMENT_BOUNDS,
+  totalBytes: Number.POSITIVE_INFINITY,
+  loadingMs: Number.POSITIVE_INFINITY,
+}
+/** Of how many kinds the ids are remembered that were there at the last look. Each bulk operation has one of its own. */
+const MAX_KINDS = 10
+
+/** What the audit trail tells of: a paused scheduler that comes back puts jobs into a queue. */
+export const TOLD_KIND = 'scheduler'
+const MAX_TOLD_CHARS = 4_096
+const MAX_UNTOLD = 1_000
+
+interface Version {
+  readonly version: number
+  readonly isGone: boolean
+}
+
+export interface DocumentsOptions {
+  readonly connection: Connection
+  readonly keys: Keys
+  readonly signer: Signer
+  /** Null: no token is set, and every document is taken as it stands. */
+  readonly verifier: Verifier | null
+  /**
+   * The number of the newest line of the audit trail that is known: it grows with everything that is done, in all Zeniths alike,
+   * whatever their clocks show, so that a document that is kept anew is newer than the one that was removed.
+   */
+  readonly lineNumber: () => number
+}
+
+/** Small documents in a hash for each kind, signed where there is a token. */
+export class Documents implements Pick<Commands, 'keep' | 'kept' | 'forget'>, ToldDocuments {
+  readonly #options: DocumentsOptions
+  /** What the audit trail does not tell yet, by id. */
+  readonly #untold = new Map<string, DocumentChange>()
+  /** By key and id; those that changed last at the end. */
+  readonly #versions = new Map<string, Version>()
+  /** By key: ids of what was there and as it should be, as far as is known. */
+  readonly #seen = new BoundedMap<string, Set<string>>(MAX_KINDS)
+  readonly #looks = new Map<string, SharedLook<KeptLook>>()
+
+  constructor(options: DocumentsOptions) {
+    this.#options = options
+  }
+
+  async keep(kind: string, id: string, document: string): Promise<void> {
+    checkDocument(document)
+    const { connection, keys, verifier } = this.#options
+    const key = keys.kept(kind)
+    const version = verifier ? await this.#nextVersion(key, id) : 0
+    const [kept, count] = await send(connection, [
+      ['hset', key, id, this.#seal(key, id, { version, document })],
+      ['hlen', key],
+    ])
+    const error = kept?.error ?? count?.error
+    if (error) throw error
+    this.#changed(kind, id, { version, isGone: false })
+    this.#seenOf(key).add(id)
+    if (asNumber(kept?.value) !== 1 || (asNumber(count?.value) ?? 0) <= MAX_KEPT_DOCUMENTS) return
+    await ask(connection, ['hdel', key, id])
+    throw tooManyDocuments(kind, MAX_KEPT_DOCUMENTS)
+  }
+
+  async kept(kind: string, ids?: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    if (!ids) return (await this.look(kind)).documents
+    const { documents, leftOut } = await this.look(kind, ids)
+    if (leftOut > 0) throw unreadDocument(kind)
+    return documents
+  }
+
+  /** However many look at a kind at the same moment, it is held once or twice. */
+  look(kind: string, ids?: readonly string[]): Promise<KeptLook> {
+    if (ids) return this.#read(kind, ids)
+    const look = this.#looks.get(kind) ?? new SharedLook(() => this.#read(kind))
+    this.#looks.set(kind, look)
+    return look.ask().finally(() => {
+      if (look.isIdle) this.#looks.delete(kind)
+    })
+  }
+
+  async forget(kind: string, id: string): Promise<boolean> {
+    const { connection, keys } = this.#options
+    const key = keys.kept(kind)
+    const wasThere = (asNumber(await ask(connection, ['hdel', key, id])) ?? 0) > 0
+    const known = this.#versions.get(nameOf(key, id))
+    if (known) this.#changed(kind, id, { ...known, isGone: true })
+    return wasThere
+  }
+
+  changes(): readonly DocumentChange[] {
+    return [...this.#untold.values()].slice(0, MAX_DOCUMENT_CHANGES)
+  }
+
+  told(changes: readonly DocumentChange[]): void {
+    for (const change of changes) if (this.#untold.get(change.id) === change) this.#untold.delete(change.id)
+  }
+
+  /** What was seen since is newer. */
+  learn(changes: readonly DocumentChange[]): void {
+    const key = this.#options.keys.kept(TOLD_KIND)
+    for (const { id, version, isGone } of changes) {
+      const known = this.#versions.get(nameOf(key, id))
+      const isNews = !known || version > known.version || (version === known.version && isGone && !known.isGone)
+      if (isNews) this.#remember(key, id, { version, isGone })
+    }
+  }
+
+  #changed(kind: string, id: string, version: Version): void {
+    this.#remember(this.#options.keys.kept(kind), id, version)
+    if (!this.#options.verifier || kind !== TOLD_KIND || id.length > MAX_TOLD_CHARS) return
+    this.#untold.delete(id)
+    this.#untold.set(id, { id, ...version })
+    const [oldest] = this.#untold.keys()
+    if (this.#untold.size > MAX_UNTOLD && oldest !== undefined) this.#untold.delete(oldest)
+  }
+
+  /** Signs all of a kind with the token that signs now, where another one signed them. @returns the ids of those that are as they should be */
+  async renew(kind: string): Promise<readonly string[]> {
+    const { connection, keys } = this.#options
+    const key = keys.kept(kind)
+    const all: string[] = []
+    const old: string[] = []
+    await eachField(connection, key, { bounds: ALL_DOCUMENTS, known: [], others: true }, (id, text) => {
+      const found = this.#judge(key, id, text ?? '')
+      if (found.doubt !== null) return
+      all.push(id)
+      if (this.#seal(key, id, found) !== text) old.push(id)
+    })
+    for (const id of old) {
+      const found = this.#judge(key, id, asText(await ask(connection, ['hget', key, id])) ?? '')
+      if (found.doubt === null) await this.keep(kind, id, found.document)
+    }
+    return all
+  }
+
+  #seal(key: string, id: string, { version, document }: Pick<OpenedDocument, 'version' | 'document'>): string {
+    return sealDocument(this.#options.signer, key, id, version, document)
+  }
+
+  async #read(kind: string, ids?: readonly string[]): Promise<KeptLook> {
+    const { connection, keys, verifier } = this.#options
+    const key = keys.kept(kind)
+    const before = new Map(verifier ? this.#standing(key) : [])
+    const documents = new Map<string, string>()
+    const untrusted = new Map<string, DocumentDoubt>()
+    const known = ids ?? [...before.keys(), ...(this.#seen.get(key) ?? [])].slice(-MAX_KEPT_DOCUMENTS)
+    const query = { bounds: DOCUMENT_BOUNDS, known, others: ids === undefined }
+    const leftOut = await eachField(connection, key, query, (id, text) => {
+      if (text === null) return this.#missed(key, id, before.get(id))
+      const { document, doubt } = this.#judge(key, id, text)
+      if (doubt === null) documents.set(id, document)
+      else untrusted.set(id, doubt)
+    })
+    if (!ids) this.#see(key, documents, untrusted)
+    return { documents, untrusted, leftOut }
+  }
+
+  /** What is known already stays known: among too many those that are found are others each time. */
+  #see(key: string, documents: KeptLook['documents'], untrusted: KeptLook['untrusted']): void {
+    const seen = this.#seenOf(key)
+    for (const id of untrusted.keys()) seen.delete(id)
+    for (const id of documents.keys()) if (seen.size < MAX_KEPT_DOCUMENTS) seen.add(id)
+  }
+
+  #seenOf(key: string): Set<string> {
+    const seen = this.#seen.get(key) ?? new Set()
+    this.#seen.set(key, seen)
+    return seen
+  }
+
+  /** Another Zenith removed it, unless something became of it here meanwhile. */
+  #missed(key: string, id: string, version: Version | undefined): void {
+    this.#seen.get(key)?.delete(id)
+    if (version && this.#versions.get(nameOf(key, id)) === version)
+      this.#remember(key, id, { ...version, isGone: true })
+  }
+
+  #judge(key: string, id: string, text: string) {
+    const { document, version, trust } = openDocument(this.#options.verifier, key, id, text)
+    return { document, version, doubt: trust === null ? null : this.#doubtOf(key, id, version, trust) }
+  }
+
+  #doubtOf(key: string, id: string, version: number, trust: DocumentDoubt | 'signed'): DocumentDoubt | null {
+    if (trust !== 'signed') return trust
+    const known = this.#versions.get(nameOf(key, id))
+    if (known && (version < known.version || (known.isGone && version === known.version))) return 'replayed'
+    if (known?.version !== version) this.#remember(key, id, { version, isGone: false })
+    return null
+  }
+
+  async #nextVersion(key: string, id: string): Promise<number> {
+    const { connection, verifier, lineNumber } = this.#options
+    const text = asText(await ask(connection, ['hget', key, id]))
+    const there = text === null ? null : openDocument(verifier, key, id, text)
+    const known = this.#versions.get(nameOf(key, id))?.version ?? 0
+    return Math.max(known, there?.trust === 'signed' ? there.version : 0, lineNumber() * VERSIONS_PER_LINE) + 1
+  }
+
+  /** Documents of a key that were there at the last look. */
+  #standing(key: string): [id: string, version: Version][] {
+    const start = nameOf(key, '')
+    return [...this.#versions].flatMap(([name, version]) =>
+      name.startsWith(start) && !version.isGone ? [[name.slice(start.length), version] as [string, Version]] : [],
+    )
+  }
+
+  #remember(key: string, id: string, version: Version): void {
+    if (!this.#options.verifier) return
+    const name = nameOf(key, id)
+    this.#versions.delete(name)
+    this.#versions.set(name, version)
+    const [oldest] = this.#versions.keys()
+    if (this.#versions.size > MAX_VERSIONS && oldest !== undefined) this.#versions.delete(oldest)
+  }
+}
+
+function nameOf(key: string, id: string): string {
+  return `${key}\n${id}`
+}

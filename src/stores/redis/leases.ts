@@ -1,0 +1,59 @@
+import type { Commands } from '../../ports/index.js'
+import type { Keys } from '../../protocol/index.js'
+import type { Connection } from '../../redis/connection.js'
+import { asText } from '../../redis/replies.js'
+import { ask, send } from '../../redis/send.js'
+
+/** A lease may run out between two commands; more often than that something else is wrong. */
+const MAX_TRIES = 3
+
+/**
+ * Leases of Zenith: a key for each, which Redis lets run out by its own clock. No script is used: an ACL may deny them. Who prolongs
+ * one asks once more whose it is, because it may have passed to another meanwhile.
+ */
+export function redisLeases(connection: Connection, keys: Keys): Pick<Commands, 'hold' | 'holderOf' | 'release'> {
+  async function prolong(key: string, ms: number): Promise<string | null> {
+    const [, held] = await send(connection, [
+      ['pexpire', key, ms],
+      ['get', key],
+    ])
+    if (held?.error) throw held.error
+    return asText(held?.value)
+  }
+
+  /** @returns null when it ran out meanwhile */
+  async function compete(key: string, holder: string, ms: number): Promise<string | null> {
+    const [taken, held] = await send(connection, [
+      ['set', key, holder, 'PX', ms, 'NX'],
+      ['get', key],
+    ])
+    if (held?.error) throw held.error
+    const current = asText(held?.value)
+    // A Redis whose memory is full refuses a new lease, and lets go on with an old one.
+    if (current === null && taken?.error) throw taken.error
+    const isOld = asText(taken?.value) === null
+    return current === holder && isOld ? prolong(key, ms) : current
+  }
+
+  return {
+    async hold(lease, holder, life) {
+      for (let tries = 0; tries < MAX_TRIES; tries++) {
+        const current = await compete(keys.lease(lease), holder, Math.ceil(life))
+        if (current !== null) return current
+      }
+      throw new Error(`The lease "${lease}" ran out as soon as it was taken`)
+    },
+    async holderOf(lease) {
+      return asText(await ask(connection, ['get', keys.lease(lease)]))
+    },
+    async release(lease, holder) {
+      const key = keys.lease(lease)
+      // Prolonged first: what is deleted below would otherwise be another's, had it run out in between.
+      if (asText(await ask(connection, ['get', key])) !== holder) return
+      if ((await prolong(key, RELEASED_WITHIN_MS)) === holder) await ask(connection, ['del', key])
+    },
+  }
+}
+
+/** Longer than an answer may take, ms. */
+const RELEASED_WITHIN_MS = 20_000

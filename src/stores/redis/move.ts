@@ -1,0 +1,278 @@
+import { randomUUID } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Commands } from '../../ports/index.js'
+import { parseAuditLink } from '../../protocol/audit.js'
+import { MAX_KEPT_DOCUMENTS, MAX_RECORD_CHARS } from '../../protocol/index.js'
+import { own, readObject } from '../../protocol/read.js'
+import { RedisError } from '../../redis/errors.js'
+import { asEntries, asNumber, asText } from '../../redis/replies.js'
+import { ask, send } from '../../redis/send.js'
+import type { AuditTrail, AuditTrailOptions } from './audit-trail.js'
+import { ALL_DOCUMENTS, type Documents } from './documents.js'
+import { copyFormerTrail, lastCopied } from './former-audit.js'
+import { eachField } from './hash-fields.js'
+
+export interface MoveOptions extends AuditTrailOptions {
+  /** Whether there are two tokens: what the old one signed is signed again. */
+  readonly isRotating: boolean
+  /** What Redis' clock shows, Unix ms; this machine's where it does not tell. */
+  readonly now: () => Promise<number>
+}
+
+/** Kinds of documents that there were when they moved. */
+const KINDS = ['scheduler', 'scheduler-part', 'bulk'] as const
+const LEASE = 'move'
+/** A Zenith that ends in the middle of it keeps the next one from it for so long, ms. */
+const LEASE_MS = 30_000
+/** Others wait for it for so long, ms. */
+const WAIT_MS = 40_000
+const ASK_EVERY_MS = 100
+/** How many operations had a list of jobs at most. */
+const MAX_OPERATIONS = 200
+/** More of them are not counted. */
+const MAX_LEFT_BEHIND = 1_000
+
+interface MovingDocuments {
+  /** Whether what is not at its new place yet is brought there. */
+  readonly copies: boolean
+  /** Takes what is none of Zenith's. */
+  readonly skipped: string[]
+  /** Called between two kinds. */
+  readonly goOn: () => Promise<void>
+}
+
+type Leases = Pick<Commands, 'hold' | 'release'>
+
+/**
+ * Moves what earlier versions kept among what reporters write to where only Zenith writes. This is done once for a namespace: what
+ * appears at the former place later may be anybody's, and is left there.
+ */
+export class Move {
+  readonly #options: MoveOptions
+  readonly #trail: AuditTrail
+  readonly #documents: Documents
+  readonly #leases: Leases
+  #running: Promise<void> | null = null
+  #isDone = false
+  /** Id of the last line that was moved. */
+  #lastId: string | null = null
+
+  constructor(options: MoveOptions, trail: AuditTrail, documents: Documents, leases: Leases) {
+    this.#options = options
+    this.#trail = trail
+    this.#documents = documents
+    this.#leases = leases
+  }
+
+  /** Rejects when it is not done and can't be done now. */
+  prepare(): Promise<void> {
+    if (this.#isDone) return Promise.resolve()
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null
+    })
+    return this.#running
+  }
+
+  /** For who only reads: waits for it when it goes on. Never rejects. */
+  async settled(): Promise<void> {
+    await this.#running?.catch(() => {})
+  }
+
+  /** How many lines came to the former place after the move. Never rejects. */
+  async leftBehind(): Promise<number> {
+    const { connection, keys } = this.#options
+    // Another Zenith may have done it.
+    if (this.#lastId === null) await this.#wasDone().catch(() => {})
+    const from = this.#lastId === null ? '-' : `(${this.#lastId}`
+    const [reply] = await send(connection, [['xrange', keys.former.audit, from, '+', 'COUNT', MAX_LEFT_BEHIND]])
+    return asEntries(reply?.value).length
+  }
+
+  async #run(): Promise<void> {
+    if (!(await this.#wasDone())) await ((await this.#hasNothing()) ? this.#mark('NX') : this.#moveAlone())
+    this.#isDone = true
+    if (this.#options.isRotating) await this.#renew().catch(() => {})
+  }
+
+  async #wasDone(): Promise<boolean> {
+    const { connection, keys } = this.#options
+    const marker = asText(await ask(connection, ['get', keys.moved]))
+    if (marker === null) return false
+    const lastId = own(readObject(marker) ?? {}, 'lastId')
+    this.#lastId = typeof lastId === 'string' && /^\d+-\d+$/.test(lastId) ? lastId : null
+    return true
+  }
+
+  /** Most installations never had an earlier version. They wait for nobody, such as a Zenith that ended while it moved nothing. */
+  async #hasNothing(): Promise<boolean> {
+    const { connection, keys } = this.#options
+    const kinds = KINDS.map((kind) => ['hlen', keys.former.kept(kind)] as const)
+    const [lines, ...counts] = await send(connection, [
+      ['xrevrange', keys.former.audit, '+', '-', 'COUNT', 1],
+      ...kinds,
+    ])
+    if (!lines || lines.error || asEntries(lines.value).length > 0) return false
+    return counts.every(({ error, value }) => !error && asNumber(value) === 0)
+  }
+
+  async #moveAlone(): Promise<void> {
+    const holder = randomUUID()
+    const end = performance.now() + WAIT_MS
+    while ((await this.#leases.hold(LEASE, holder, LEASE_MS)) !== holder) {
+      if (performance.now() > end) throw new Error('Another Zenith is moving what earlier versions kept')
+      await pause(ASK_EVERY_MS)
+      if (await this.#wasDone()) return
+    }
+    try {
+      if (!(await this.#wasDone())) await this.#move(() => this.#goOn(holder))
+    } finally {
+      await this.#leases.release(LEASE, holder).catch(() => {})
+    }
+  }
+
+  async #goOn(holder: string): Promise<void> {
+    if ((await this.#leases.hold(LEASE, holder, LEASE_MS)) === holder) return
+    throw new Error('Another Zenith moves what earlier versions kept')
+  }
+
+  /**
+   * Copied first, told then, deleted after that and marked last, so that one that is interrupted is gone on with: once it was told,
+   * nothing more is copied.
+   */
+  async #move(goOn: () => Promise<void>): Promise<void> {
+    const { connection, keys } = this.#options
+    const skipped: string[] = []
+    const isTold = await this.#isTold()
+    const now = await this.#options.now()
+    const { count, lastId } = await unlessWrong(
+      () => (isTold ? lastCopied(connection, keys) : copyFormerTrail(connection, keys, { now, goOn })),
+      () => skipped.push('the audit trail'),
+    ).then((copied) => copied ?? { count: 0, lastId: null })
+    this.#lastId = lastId
+    const moved = await this.#moveDocuments({ copies: !isTold, skipped, goOn })
+    if (!isTold) await this.#tell(now, count, [...moved.values()].flat().length, skipped)
+    await this.#clear(moved)
+    await this.#mark()
+  }
+
+  /** Where the trail has lines of this version, it is not the first one that runs, whatever became of the mark. */
+  async #isTold(): Promise<boolean> {
+    const { connection, keys } = this.#options
+    for (const key of [keys.audit, keys.auditHead]) {
+      const [entry] = asEntries(await ask(connection, ['xrevrange', key, '+', '-', 'COUNT', 1]))
+      if (entry && (key === keys.auditHead || parseAuditLink(asText(entry.fields.data)))) return true
+    }
+    return false
+  }
+
+  async #moveDocuments({ copies, skipped, goOn }: MovingDocuments): Promise<Map<string, readonly string[]>> {
+    const moved = new Map<string, readonly string[]>()
+    const move = async (kind: string) => {
+      const ids = await unlessWrong(
+        () => this.#moveKind(kind, copies),
+        () => skipped.push(`documents of the kind "${kind}"`),
+      )
+      moved.set(kind, ids ?? [])
+      await goOn()
+    }
+    for (const kind of KINDS) await move(kind)
+    for (const id of (moved.get('bulk') ?? []).slice(0, MAX_OPERATIONS)) await move(`bulk:${id}`)
+    return moved
+  }
+
+  /** @returns ids of those that are at their new place, whoever brought them there */
+  async #moveKind(kind: string, copies: boolean): Promise<readonly string[]> {
+    const { connection, keys } = this.#options
+    // Whoever may report could write there as many as they like.
+    const count = asNumber(await ask(connection, ['hlen', keys.former.kept(kind)])) ?? 0
+    if (count > MAX_KEPT_DOCUMENTS) throw new TooMany()
+    const ids: string[] = []
+    const query = { bounds: ALL_DOCUMENTS, known: [], others: true }
+    await eachField(connection, keys.former.kept(kind), query, (id, document) => {
+      if (document !== null && document.length <= MAX_RECORD_CHARS) ids.push(id)
+    })
+    const moved: string[] = []
+    for (const id of ids) {
+      // A Zenith of an earlier version works on it: it brings it to its end there.
+      if (kind === 'bulk' && (await this.#isHeld(id))) continue
+      if (await this.#moveOne(kind, id, copies)) moved.push(id)
+    }
+    return moved
+  }
+
+  /** What is there already stays, also what is too large to be read. @returns whether it is at its new place now */
+  async #moveOne(kind: string, id: string, copies: boolean): Promise<boolean> {
+    const { connection, keys } = this.#options
+    const [there, former] = await send(connection, [
+      ['hget', keys.kept(kind), id],
+      ['hget', keys.former.kept(kind), id],
+    ])
+    const isThere = there?.error?.code === 'TOOLARGE' || asText(there?.value) !== null
+    const error = isThere ? former?.error : (there?.error ?? former?.error)
+    if (error) throw error
+    const document = asText(former?.value)
+    if (isThere || document === null || !copies) return isThere
+    await this.#documents.keep(kind, id, document)
+    return true
+  }
+
+  async #isHeld(operation: string): Promise<boolean> {
+    const { connection, keys } = this.#options
+    return (await ask(connection, ['get', keys.former.lease(`bulk operation ${operation}`)])) != null
+  }
+
+  async #tell(at: number, lines: number, documents: number, skipped: readonly string[]): Promise<void> {
+    if (lines + documents + skipped.length === 0) return
+    const { keys, verifier } = this.#options
+    const what = `${lines} ${lines === 1 ? 'line' : 'lines'} and ${documents} ${documents === 1 ? 'document' : 'documents'}`
+    const how = verifier ? '; the documents were signed as they were found' : ''
+    const rest = skipped.length > 0 ? `; left there, because it is none of Zenith’s: ${skipped.join(', ')}` : ''
+    await this.#trail.append({
+      ...{ operation: randomUUID(), step: 'result', at, user: null, role: '', action: 'move' },
+      ...{ queue: null, queueName: null, target: 'what earlier versions kept', ok: skipped.length === 0 },
+      detail: `${what} came from ${keys.prefix}* to ${keys.own}*${how}${rest}`,
+    })
+  }
+
+  async #mark(...condition: readonly 'NX'[]): Promise<void> {
+    const { connection, keys, signer } = this.#options
+    const marker = signer.json(
+      keys.moved,
+      JSON.stringify({ at: await this.#options.now(), lastId: this.#lastId ?? '' }),
+    )
+    await ask(connection, ['set', keys.moved, marker, ...condition])
+  }
+
+  /**
+   * Where the user may not write there any more, what was moved stays, and is read no more. Backwards: as long as the list of a bulk
+   * operation's jobs is there, so is the operation that leads to it.
+   */
+  async #clear(moved: ReadonlyMap<string, readonly string[]>): Promise<void> {
+    const { connection, keys } = this.#options
+    for (const [kind, ids] of [...moved].reverse()) {
+      if (ids.length > 0) await send(connection, [['hdel', keys.former.kept(kind), ...ids]])
+    }
+    if (this.#lastId !== null && (await this.leftBehind()) === 0) await send(connection, [['del', keys.former.audit]])
+  }
+
+  /** What the old one of two tokens signed is signed with the new one. */
+  async #renew(): Promise<void> {
+    await this.#trail.renew()
+    for (const kind of ['scheduler', 'scheduler-part']) await this.#documents.renew(kind)
+    for (const id of await this.#documents.renew('bulk')) await this.#documents.renew(`bulk:${id}`)
+  }
+}
+
+class TooMany extends Error {}
+
+/** What Zenith never wrote, a key of another type or too many documents, is skipped; Redis that does not answer is not. */
+async function unlessWrong<T>(work: () => Promise<T>, skip: () => void): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof TooMany) && !(error instanceof RedisError && error.code === 'WRONGTYPE')) throw error
+    skip()
+    return null
+  }
+}

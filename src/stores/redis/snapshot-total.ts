@@ -1,0 +1,37 @@
+import type { QueueSnapshot } from '../../protocol/index.js'
+import { MAX_REPORTED_QUEUES } from '../../protocol/read-limits.js'
+
+/** A snapshot that is cut again to the same length is the same object. */
+const cuts = new WeakMap<QueueSnapshot, QueueSnapshot>()
+
+/**
+ * Snapshots, in their order, with at most {@link MAX_REPORTED_QUEUES} queues in all. Small ones go first, so that a large one hides
+ * no other. What is cut off counts in `left`.
+ */
+export function withinTotal(snapshots: readonly QueueSnapshot[]): readonly QueueSnapshot[] {
+  const total = snapshots.reduce((sum, { queues }) => sum + queues.length, 0)
+  if (total <= MAX_REPORTED_QUEUES) return snapshots
+  const result = [...snapshots]
+  const smallFirst = [...snapshots.keys()].sort((a, b) => lengthOf(snapshots[a]) - lengthOf(snapshots[b]))
+  let room = MAX_REPORTED_QUEUES
+  for (const index of smallFirst) {
+    const snapshot = snapshots[index] as QueueSnapshot
+    const length = Math.min(room, snapshot.queues.length)
+    room -= length
+    if (length < snapshot.queues.length) result[index] = cutTo(snapshot, length)
+  }
+  return result
+}
+
+function lengthOf(snapshot: QueueSnapshot | undefined): number {
+  return snapshot?.queues.length ?? 0
+}
+
+function cutTo(snapshot: QueueSnapshot, length: number): QueueSnapshot {
+  const known = cuts.get(snapshot)
+  if (known?.queues.length === length) return known
+  const { queues, left = 0 } = snapshot
+  const cut = { ...snapshot, queues: queues.slice(0, length), left: left + queues.length - length }
+  cuts.set(snapshot, cut)
+  return cut
+}

@@ -1,0 +1,30 @@
+const MAX_PART = 2n ** 64n - 1n
+const STEP_MS = 60_000
+
+function partsOf(id: string): [bigint, bigint] {
+  const [ms = '0', rest = '0'] = id.split('-')
+  return [BigInt(ms), BigInt(rest)]
+}
+
+/** The very next id of a stream. */
+export function idAfter(id: string): string {
+  const [ms, rest] = partsOf(id)
+  return rest < MAX_PART ? `${ms}-${rest + 1n}` : `${ms + 1n}-0`
+}
+
+/** One that is so much later that it is after what was deleted. @param tries the more, the later */
+export function laterId(id: string, tries: number): string {
+  const [ms] = partsOf(id)
+  const now = BigInt(Date.now())
+  const from = ms > now ? ms : now
+  return `${from + BigInt(STEP_MS) * 2n ** BigInt(Math.min(tries, 24))}-1`
+}
+
+export function newestId(ids: readonly string[]): string {
+  return ids.reduce((best, id) => (isAfter(id, best) ? id : best), '0-0')
+}
+
+function isAfter(id: string, other: string): boolean {
+  const [[ms, rest], [otherMs, otherRest]] = [partsOf(id), partsOf(other)]
+  return ms === otherMs ? rest > otherRest : ms > otherMs
+}

@@ -1,0 +1,159 @@
+import type { DocumentChange } from '../../protocol/audit.js'
+import { type AuditChain, type AuditTrust, type Keys, MAX_AUDIT_ENTRIES, type Trust } from '../../protocol/index.js'
+import { own, readCount, readObject } from '../../protocol/read.js'
+import { MAX_TRAIL_BYTES } from '../../protocol/read-limits.js'
+import type { Connection } from '../../redis/connection.js'
+import { asEntries, asText, type StreamEntry } from '../../redis/replies.js'
+import { ask, send } from '../../redis/send.js'
+import type { Verifier } from '../../signing/verifier.js'
+import type { Expected } from '../audit/breaks.js'
+import { chainOf } from '../audit/chain.js'
+import { type JudgedTrail, judge } from '../audit/judge.js'
+import { type KnownLine, newestOf, readLine, type TrailLine } from '../audit/line.js'
+import { lineTextOf, newestEntries } from './trail-entries.js'
+
+/** What Redis leaves of the trail when it cuts it by whole nodes is a little more than it may have. */
+const MAX_LINES = MAX_AUDIT_ENTRIES + 5_000
+/** Lines that are cut while they are read look as if they were missing: then they are read again, so often. */
+const MAX_LOOKS = 3
+
+/** What one look at the whole trail found. */
+export interface TrailLook {
+  readonly trail: JudgedTrail
+  readonly expected: Expected
+  /** Of the newest entry, whatever it is. */
+  readonly lastId: string | null
+  readonly head: KnownLine | null
+}
+
+/** Reads the whole trail to judge it. */
+export class TrailReader {
+  readonly #connection: Connection
+  readonly #keys: Keys
+  readonly #verifier: Verifier | null
+  /** The newest line that this process wrote or saw. */
+  #seen: KnownLine | null = null
+  #trust: ReadonlyMap<string, AuditTrust> = new Map()
+  #looking: Promise<TrailLook> | null = null
+  #hasLooked = false
+  readonly #onChanges: (changes: readonly DocumentChange[]) => void
+
+  /** @param onChanges is called with what Zenith's lines tell of documents, the oldest first */
+  constructor(
+    connection: Connection,
+    keys: Keys,
+    verifier: Verifier | null,
+    onChanges: (changes: readonly DocumentChange[]) => void,
+  ) {
+    this.#onChanges = onChanges
+    this.#connection = connection
+    this.#keys = keys
+    this.#verifier = verifier
+  }
+
+  get seen(): KnownLine | null {
+    return this.#seen
+  }
+
+  get hasLooked(): boolean {
+    return this.#hasLooked
+  }
+
+  /** What is known of lines since the last look. */
+  trustOf(id: string): AuditTrust | undefined {
+    return this.#trust.get(id)
+  }
+
+  /** Remembers a line: should it be missing later, that is told. */
+  saw(line: KnownLine): void {
+    if (line.number >= (this.#seen?.number ?? 0)) this.#seen = line
+  }
+
+  /** Who asks while the trail is read shares what is read. Rejects when Redis does not answer. */
+  look(): Promise<TrailLook> {
+    this.#looking ??= this.#lookAgain().finally(() => {
+      this.#looking = null
+    })
+    return this.#looking
+  }
+
+  async chain(): Promise<AuditChain> {
+    const { trail, expected } = await this.look()
+    return chainOf(trail, expected, this.#verifier !== null, 0)
+  }
+
+  read(entry: StreamEntry): TrailLine {
+    const text = lineTextOf(entry)
+    return readLine(
+      entry.id,
+      text,
+      this.#verifier && (text === null ? 'unsigned' : this.#verifier.json(this.#keys.audit, text)),
+    )
+  }
+
+  async #lookAgain(): Promise<TrailLook> {
+    for (let looks = 1; ; looks++) {
+      const look = await this.#lookOnce()
+      const { breaks } = chainOf(look.trail, look.expected, false, 0)
+      if (looks === MAX_LOOKS || !breaks.some(({ kind }) => kind === 'start')) return look
+    }
+  }
+
+  async #lookOnce(): Promise<TrailLook> {
+    // In this order: the trail is never behind what is compared with it.
+    const seen = this.#seen
+    const { head, trust } = await this.readHead()
+    const { lines, isPartial } = await this.#readAll()
+    const trail = judge(lines, { signs: this.#verifier !== null, head, seen, isPartial })
+    this.#trust = trail.trust
+    this.#onChanges(trail.chain.flatMap(({ documents }) => documents))
+    this.#hasLooked = true
+    const last = newestOf(trail.chain)
+    if (last) this.saw(last)
+    const known = [head, seen].filter((one) => one !== null)
+    // As long as nothing is signed, that the head is not either is as it should be.
+    const isUnsigned = trust === 'unsigned' && seen === null && !lines.some((line) => line.trust === 'signed')
+    const state = trust === null ? 'missing' : trust === 'signed' || isUnsigned ? 'well' : 'untrusted'
+    const expected: Expected = { total: lines.length, isPartial, known, head: state }
+    return { trail, expected, lastId: lines.at(-1)?.id ?? null, head }
+  }
+
+  /** The record of the trail's end; null where it is missing or not signed as it should be. */
+  async readHead(): Promise<{ head: KnownLine | null; trust: Trust | null; text: string | null }> {
+    const { auditHead } = this.#keys
+    const [reply] = await send(this.#connection, [['xrevrange', auditHead, '+', '-', 'COUNT', 1]])
+    // Somebody put something else in its place: the lines are there all the same.
+    if (reply?.error?.code === 'WRONGTYPE') return { head: null, trust: 'forged', text: null }
+    if (reply?.error) throw reply.error
+    const [entry] = asEntries(reply?.value)
+    if (!entry) return { head: null, trust: null, text: null }
+    const text = asText(entry.fields.data)
+    const head = parseHead(text)
+    if (!head || text === null) return { head: null, trust: 'forged', text }
+    const trust = this.#verifier?.json(auditHead, text) ?? 'signed'
+    return { head: trust === 'signed' ? head : null, trust, text }
+  }
+
+  async #readAll(): Promise<{ lines: TrailLine[]; isPartial: boolean }> {
+    const newestFirst: TrailLine[] = []
+    const part = { before: null, most: MAX_LINES, mostBytes: MAX_TRAIL_BYTES }
+    for await (const entry of newestEntries(this.#connection, this.#keys.audit, part))
+      newestFirst.push(this.read(entry))
+    const oldest = newestFirst.at(-1)
+    const isPartial = oldest !== undefined && (await this.#hasBefore(oldest.id))
+    return { lines: newestFirst.reverse(), isPartial }
+  }
+
+  async #hasBefore(id: string): Promise<boolean> {
+    const command = ['xrevrange', this.#keys.audit, `(${id}`, '-', 'COUNT', 1] as const
+    return asEntries(await ask(this.#connection, command)).length > 0
+  }
+}
+
+function parseHead(text: string | null): KnownLine | null {
+  const fields = readObject(text)
+  const [id, hash] = fields ? [own(fields, 'id'), own(fields, 'hash')] : []
+  const number = fields && readCount(fields, 'number')
+  if (!number || typeof id !== 'string' || !/^\d{1,19}-\d{1,19}$/.test(id)) return null
+  return typeof hash === 'string' && /^[0-9a-f]{64}$/.test(hash) ? { id, number, hash } : null
+}

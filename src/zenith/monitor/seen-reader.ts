@@ -1,0 +1,62 @@
+import { inSlices } from '../../lib/async.js'
+import type { Page, Reader } from '../../ports/index.js'
+import type { QueueSnapshot } from '../../protocol/index.js'
+import { redactName } from '../../redaction/name.js'
+import { seenException, seenHeartbeat, seenQueue, seenRollup, seenSlow } from '../../redaction/record.js'
+import { maskSecrets } from '../../redaction/secrets.js'
+import { timeOf } from './store-time.js'
+
+/** So many records are masked until others have their turn. */
+const SLICE = 50
+/** Names come again with every interval. */
+const MAX_NAMES = 20_000
+
+/** Reads what may be seen: all that is shown, matched, counted, grouped and sorted by is masked from here on. */
+export function seenReader(reader: Reader): Reader {
+  const nameOf = remembered(redactName)
+  const placeOf = remembered(maskSecrets)
+  return {
+    kind: reader.kind,
+    now: () => timeOf(reader),
+    async nodes() {
+      const found = await reader.nodes()
+      const nodes = await inTurns(found.nodes, (entry) => {
+        return entry.heartbeat ? { ...entry, heartbeat: seenHeartbeat(entry.heartbeat, nameOf) } : entry
+      })
+      return { ...found, nodes }
+    },
+    slow: async (query) => seenPage(await reader.slow(query), seenSlow),
+    exceptions: async (query) => seenPage(await reader.exceptions(query), seenException),
+    rollups: async (query) => seenPage(await reader.rollups(query), (rollup) => seenRollup(rollup, nameOf)),
+    history: async (query) => seenPage(await reader.history(query), (rollup) => seenRollup(rollup, nameOf)),
+    async queues() {
+      const found = await reader.queues()
+      const snapshots: QueueSnapshot[] = []
+      for (const snapshot of found.snapshots)
+        snapshots.push({ ...snapshot, queues: await inTurns(snapshot.queues, (queue) => seenQueue(queue, placeOf)) })
+      return { ...found, snapshots }
+    },
+    ping: () => reader.ping(),
+    close: () => reader.close(),
+  }
+}
+
+async function seenPage<T>(page: Page<T>, see: (record: T) => T): Promise<Page<T>> {
+  return page.records.length === 0 ? page : { ...page, records: await inTurns(page.records, see) }
+}
+
+async function inTurns<T>(items: readonly T[], see: (item: T) => T): Promise<T[]> {
+  const seen: T[] = []
+  await inSlices(items, SLICE, (item) => seen.push(see(item)))
+  return seen
+}
+
+function remembered(mask: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>()
+  return (name) => {
+    const masked = known.get(name) ?? mask(name)
+    if (known.size >= MAX_NAMES) known.clear()
+    known.set(name, masked)
+    return masked
+  }
+}

@@ -1,0 +1,24 @@
+import { BlockList, isIP } from 'node:net'
+
+/** Whether the other end of a connection is a proxy that may tell how it is reached. */
+export type IsProxy = (peer: string | null) => boolean
+
+/** @param networks as `isNetwork` accepts them; with none, nobody is a proxy */
+export function proxiesIn(networks: readonly string[]): IsProxy {
+  const list = new BlockList()
+  for (const network of networks) {
+    const [address = '', bits] = network.split('/')
+    const family = familyOf(address)
+    if (bits === undefined) list.addAddress(address, family)
+    else list.addSubnet(address, Number(bits), family)
+  }
+  return (peer) => {
+    if (peer === null || isIP(peer) === 0) return false
+    const plain = peer.toLowerCase().replace(/^::ffff:(?=\d+\.)/, '')
+    return list.check(plain, familyOf(plain))
+  }
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' {
+  return isIP(address) === 6 ? 'ipv6' : 'ipv4'
+}

@@ -1,0 +1,15 @@
+import type { AskedDefinition } from './definition-field.js'
+import type { KeptSchedulers } from './kept-schedulers.js'
+import type { Scheduler } from './scheduler.js'
+
+/** What is done with a scheduler. */
+export interface Task extends Scheduler {
+  readonly id: string
+  /** Who asks. */
+  readonly user: string | null
+  /** When, Unix ms by the store's clock. */
+  readonly at: number
+  /** For `save`. */
+  readonly definition: AskedDefinition | null
+  readonly store: KeptSchedulers
+}

@@ -1,0 +1,114 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it, test } from 'vitest'
+
+/** Phrases that read as if they were translated, each with what to write instead. A key is a regular expression. */
+const BETTER: Readonly<Record<string, string>> = {
+  'somebody without a name': 'unnamed user',
+  somebody: 'a user, a client, anyone',
+  whoever: 'anyone who, whichever user',
+  'looks at': 'reads, checks, examines',
+  'says what(?! to do)': 'names, describes',
+  'say first who may': 'first configure who may',
+  '(?:is|are) told': 'is known, is reported',
+  '(?:tells?|told) apart': 'distinguishes',
+  'tells? nobody': 'does not expose',
+  'nobody can tell': 'unknown',
+  'nobody takes them': 'no worker is picking them up',
+  'client left': 'aborted',
+  'so many(?! \\w+ that)': 'the number itself: at most 100',
+  'of late': 'recently, of a late version',
+  'stands? in': 'is in, replaces',
+  'by (?:itself|themselves)': 'automatically, alone',
+  'has the meaning': 'means',
+  '(?:is|are) held by': 'is tested by, is enforced by',
+  'goes on': 'continues',
+  'goes before': 'overrides',
+  'gives or throws': 'returns or throws',
+  'taken for': 'treated as, counted as',
+  'what is kept of': 'the stored …',
+  'figures of now': 'current figures',
+  'said good-bye': 'shut down cleanly',
+  'without a word': 'unexpectedly',
+  'went away': 'disconnected, stopped',
+}
+
+const PAPERS = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  ...filesIn('docs', /\.md$/),
+  ...filesIn('schemas', /\.json$/),
+]
+/** Without the built page, whose lines are its files. */
+const SOURCES = filesIn('src', /(?<!\bgenerated)\.tsx?$/)
+
+function filesIn(folder: string, name: RegExp): string[] {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => name.test(file))
+  return files.map((file) => join(folder, file)).sort()
+}
+
+/** Code in a text may quote a phrase. */
+const CODE = /```[\s\S]*?```|`[^`\n]+`/g
+/** What is left of a source is its strings, its JSX text and its code, which has no such phrases. */
+const COMMENT = /\/\*\*?\s[\s\S]*?\*\/|(?<=^|\s)\/\/ .*/gm
+
+/** Keeps the lines where they are. */
+function without(part: RegExp, text: string): string {
+  return text.replace(part, (found) => found.replace(/[^\n]/g, ' '))
+}
+
+/** `3: "looks at" → reads, checks, examines` for each phrase, also where it goes over the end of a line or of a string. */
+function complaints(text: string): string[] {
+  return Object.entries(BETTER).flatMap(([phrase, better]) => {
+    const pattern = new RegExp(`\\b(?:${phrase.replaceAll(' ', `[\\s'"\`+]+`)})\\b`, 'gi')
+    return [...text.matchAll(pattern)].map(({ 0: found, index }) => {
+      const line = text.slice(0, index).split('\n').length
+      return `${line}: "${found.replace(/\s+/g, ' ')}" → ${better}`
+    })
+  })
+}
+
+function complaintsIn(file: string, apart: RegExp): string[] {
+  return complaints(without(apart, readFileSync(file, 'utf8'))).map((one) => `${file}:${one}`)
+}
+
+describe('plain words', () => {
+  it('are in the docs', () => {
+    expect(PAPERS.length).toBeGreaterThan(10)
+    expect(PAPERS.flatMap((file) => complaintsIn(file, CODE))).toEqual([])
+  })
+
+  it('are in the texts of the sources', () => {
+    expect(SOURCES.length).toBeGreaterThan(100)
+    expect(SOURCES.flatMap((file) => complaintsIn(file, COMMENT))).toEqual([])
+  })
+})
+
+describe('a phrase', () => {
+  test('is found with its line, in any case and over the end of a line', () => {
+    expect(complaints('Fine.\nZenith Looks\nat it.')).toEqual(['2: "Looks at" → reads, checks, examines'])
+  })
+
+  test('is found in strings, joined strings and JSX text of a source, and not in its comments', () => {
+    const source = [
+      '/** Somebody. */',
+      "const url = 'https://x/*' // somebody",
+      "const text = 'It looks ' +",
+      "  'at it'",
+      '<p>',
+      '  Client left',
+      '</p>',
+    ].join('\n')
+    const lines = complaints(without(COMMENT, source)).map((one) => Number.parseInt(one, 10))
+    expect(lines.sort()).toEqual([3, 6])
+  })
+
+  test('may be quoted as code in a page', () => {
+    expect(complaints(without(CODE, 'Write "a user", not `somebody`.\n```\nwhoever\n```'))).toEqual([])
+  })
+
+  test('is not one that only begins alike', () => {
+    expect(complaints('So many headers that Node drops some; it says what to do.')).toEqual([])
+  })
+})
