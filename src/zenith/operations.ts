@@ -1,4 +1,18 @@
-import { audit } from './handlers/audit.js'
+import { session } from './auth/session.js'
+import { errorGroups, errors } from './fleet/routes/errors.js'
+import { health } from './fleet/routes/health.js'
+import { nodes } from './fleet/routes/nodes.js'
+import { overview } from './fleet/routes/overview.js'
+import { service, services } from './fleet/routes/services.js'
+import { slow, slowGroups } from './fleet/routes/slow.js'
+import { sources } from './fleet/routes/sources.js'
+import { stream } from './fleet/routes/stream.js'
+import { documentOf } from './http/openapi-document.js'
+import { type Operation, operation } from './http/operation.js'
+import { json } from './http/responses.js'
+import { metrics } from './metrics/routes.js'
+import { queueActions } from './queues/action-routes.js'
+import { audit } from './queues/audit-routes.js'
 import {
   bulkOperation,
   bulkOperations,
@@ -7,26 +21,12 @@ import {
   createBulk,
   resumeBulk,
   startBulk,
-} from './handlers/bulk.js'
-import { errorGroups, errors } from './handlers/errors.js'
-import { failures } from './handlers/failures.js'
-import { health } from './handlers/health.js'
-import { jobActions } from './handlers/job-actions.js'
-import { flow, job, jobs, logs, search } from './handlers/jobs.js'
-import { metrics } from './handlers/metrics.js'
-import { nodes } from './handlers/nodes.js'
-import { overview } from './handlers/overview.js'
-import { queueActions } from './handlers/queue-actions.js'
-import { queue, queues } from './handlers/queues.js'
-import { schedulerActions, schedulers } from './handlers/schedulers.js'
-import { service, services } from './handlers/services.js'
-import { session } from './handlers/session.js'
-import { slow, slowGroups } from './handlers/slow.js'
-import { sources } from './handlers/sources.js'
-import { stream } from './handlers/stream.js'
-import { documentOf } from './openapi/document.js'
-import { type Operation, operation } from './operation.js'
-import { json } from './responses.js'
+} from './queues/bulk/routes.js'
+import { failures } from './queues/failures/routes.js'
+import { jobActions } from './queues/jobs/action-routes.js'
+import { flow, job, jobs, logs, search } from './queues/jobs/routes.js'
+import { queue, queues } from './queues/routes.js'
+import { schedulerActions, schedulers } from './queues/schedulers/routes.js'
 
 const openapi = operation({
   path: '/api/openapi.json',

@@ -6,7 +6,7 @@ import type { StoreRecord } from '../../src/ports/index.js'
 import type { ExceptionRecord, JobDetail } from '../../src/protocol/index.js'
 import { MaskBudget } from '../../src/redaction/budget.js'
 import { work } from '../../src/redaction/source.js'
-import { jobView, logView, shownText } from '../../src/zenith/queues/job-view.js'
+import { jobView, logView, shownText } from '../../src/zenith/queues/jobs/job-view.js'
 
 const CUT = /… \(cut, \d+ characters not shown\)$/
 const DETAIL = {

@@ -7,7 +7,7 @@ import { seenTexts } from '../../src/redaction/job.js'
 import { maskPayload } from '../../src/redaction/json.js'
 import { redactName } from '../../src/redaction/name.js'
 import { maskMessage } from '../../src/redaction/secrets.js'
-import { logView, shownText } from '../../src/zenith/queues/job-view.js'
+import { logView, shownText } from '../../src/zenith/queues/jobs/job-view.js'
 import { ALL_SHAPES, LOOK_ALIKES, type Shape } from './shapes.js'
 
 const SHOWING = { payloads: true, full: false }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NodeView, TrafficPoint } from '../../src/protocol/index.js'
-import { type HealthInput, healthOf } from '../../src/zenith/monitor/health.js'
+import { type HealthInput, healthOf } from '../../src/zenith/fleet/services/health-score.js'
 import { beatOf } from './support/records.js'
 
 function node(fields: Record<string, unknown> = {}, id = 'web-1'): NodeView {

@@ -1,9 +1,9 @@
 import type { Logger } from '../../ports/index.js'
-import type { Origin } from '../context.js'
-import { isLoopback, whyNotLocal } from '../loopback.js'
-import { bare, problem, text, wantsHtml } from '../responses.js'
-import type { Gate } from './visitor.js'
-import { visitor } from './visitor.js'
+import type { Origin } from '../http/context.js'
+import { isLoopback, whyNotLocal } from '../http/loopback.js'
+import { bare, problem, text, wantsHtml } from '../http/responses.js'
+import type { Gate } from '../http/visitor.js'
+import { visitor } from '../http/visitor.js'
 
 /** Whoever sits at the machine may do on it what they like. */
 const OWNER = visitor(null, 'admin')

@@ -1,9 +1,9 @@
 import { isRole } from '../../api/permissions.js'
 import type { Logger } from '../../ports/index.js'
-import { bare, json } from '../responses.js'
+import { bare, json } from '../http/responses.js'
+import type { Gate } from '../http/visitor.js'
+import { visitor } from '../http/visitor.js'
 import type { Authorize } from './options.js'
-import type { Gate } from './visitor.js'
-import { visitor } from './visitor.js'
 
 export function functionGate(authorize: Authorize, logger: Logger | undefined): Gate {
   return async (request, { peer }) => {

@@ -1,11 +1,11 @@
 import type { Logger } from '../../ports/index.js'
-import { linkGate } from '../link/gate.js'
-import { loginGate } from '../login/gate.js'
+import type { Gate, Guessing } from '../http/visitor.js'
 import { closedGate, localGate } from './closed.js'
 import { functionGate } from './function.js'
+import { linkGate } from './link/gate.js'
+import { loginGate } from './login/gate.js'
 import type { ZenithAuth } from './options.js'
 import { basicGate, bearerGate } from './secrets.js'
-import type { Gate, Guessing } from './visitor.js'
 
 export interface GateOptions extends Guessing {
   auth: ZenithAuth | undefined

@@ -1,7 +1,7 @@
 import { isRole, type Role } from '../../api/permissions.js'
-import type { LoginLink } from '../link/link.js'
-import type { LoginOptions } from '../login/options.js'
-import { isPasswordHash } from '../login/password.js'
+import type { LoginLink } from './link/link.js'
+import type { LoginOptions } from './login/options.js'
+import { isPasswordHash } from './login/password.js'
 
 /**
  * Who may: a role lets in, `true` as a viewer; false or null answers with 404; a `Response` is sent as it is (a redirect to

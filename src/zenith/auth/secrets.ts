@@ -1,11 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Origin } from '../context.js'
-import { Admitted } from '../guesses/admitted.js'
-import { tooMany } from '../guesses/too-many.js'
-import { json } from '../responses.js'
+import type { Origin } from '../http/context.js'
+import { json } from '../http/responses.js'
+import type { Gate, Guessing } from '../http/visitor.js'
+import { type Visitor, visitor } from '../http/visitor.js'
+import { Admitted } from './guesses/admitted.js'
+import { tooMany } from './guesses/too-many.js'
 import type { BasicAuth, BearerAuth } from './options.js'
-import type { Gate, Guessing } from './visitor.js'
-import { type Visitor, visitor } from './visitor.js'
 
 export function basicGate({ basic: { username, password, role = 'viewer' } }: BasicAuth, guessing: Guessing): Gate {
   return secretGate(guessing, {

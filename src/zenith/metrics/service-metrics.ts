@@ -1,5 +1,5 @@
 import type { Overview, ServiceView } from '../../protocol/index.js'
-import { BOUNDS, type SeriesTotals, type ServiceTotals } from '../monitor/totals.js'
+import { BOUNDS, type SeriesTotals, type ServiceTotals } from '../fleet/services/totals.js'
 import type { Family, Labels, Sample } from './exposition.js'
 
 type Totals = ReadonlyMap<string, ServiceTotals>

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { withTimeout } from '../../lib/async.js'
 import type { Commands, Logger, NewAuditEntry } from '../../ports/index.js'
-import type { Visitor } from '../auth/visitor.js'
+import { isRefusal, Refusal } from '../http/refusal.js'
+import type { Visitor } from '../http/visitor.js'
 import type { ConnectedQueue } from './directory.js'
+import { sourceRefusal } from './monitor/source-error.js'
 import type { Outbox } from './outbox.js'
-import { isRefusal, Refusal } from './refusal.js'
-import { sourceRefusal } from './source-error.js'
 
 /** Who acts. */
 export type Actor = Pick<Visitor, 'user' | 'role'>

@@ -1,8 +1,8 @@
 import type { QueueSource } from '../../ports/index.js'
-import type { MonitorService } from '../monitor/monitor-service.js'
-import type { Connection } from '../monitor/queue-monitor.js'
-import { namesOf } from './identity.js'
-import { Refusal } from './refusal.js'
+import type { MonitorService } from '../fleet/monitor-service.js'
+import { Refusal } from '../http/refusal.js'
+import { namesOf } from './monitor/identity.js'
+import type { Connection } from './monitor/queue-monitor.js'
 
 /** A queue that this Zenith can reach. */
 export interface ConnectedQueue {

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { JobCleanStop } from '../../ports/index.js'
-import { isRefusal, Refusal } from './refusal.js'
+import { isRefusal, Refusal } from '../http/refusal.js'
 
 /** So many jobs are removed by one call: a script that removes more would hold the queue's system up. */
 const PART = 1_000

@@ -1,10 +1,10 @@
 import type { Commands, Logger } from '../../ports/index.js'
 import type { QueueCapability, QueueView } from '../../protocol/index.js'
-import type { MonitorService } from '../monitor/monitor-service.js'
+import type { MonitorService } from '../fleet/monitor-service.js'
+import { Refusal } from '../http/refusal.js'
 import { type Act, actOn } from './act.js'
 import { type ConnectedQueue, type QueueDirectory, queueDirectory } from './directory.js'
 import { Outbox } from './outbox.js'
-import { Refusal } from './refusal.js'
 
 export interface QueuesOptions {
   readonly monitor: MonitorService

@@ -1,6 +1,6 @@
 import { withTimeout } from '../../lib/async.js'
-import { isRefusal, Refusal } from './refusal.js'
-import { sourceRefusal } from './source-error.js'
+import { isRefusal, Refusal } from '../http/refusal.js'
+import { sourceRefusal } from './monitor/source-error.js'
 
 const ANSWER_WITHIN_MS = 8_000
 

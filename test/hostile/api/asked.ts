@@ -1,8 +1,8 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
 import { JOB_STATES, PERIODS } from '../../../src/protocol/index.js'
+import type { Operation } from '../../../src/zenith/http/operation.js'
 import type { JsonSchema } from '../../../src/zenith/openapi/schema.js'
-import type { Operation } from '../../../src/zenith/operation.js'
 import { oddJson, oddNumber, oddText } from '../support/fuzz.js'
 
 /** What may be asked of an operation: mostly what its own description takes, so that it comes to its handler, and then what it does not. */

@@ -5,9 +5,9 @@ import { pickHeaders, redactId, redactUrl } from '../../../src/core/redaction.js
 import type { JobDetail, JobSummary } from '../../../src/protocol/index.js'
 import { summaryText } from '../../../src/queues/shared/texts.js'
 import { redactName } from '../../../src/redaction/name.js'
-import { storeErrorInWords } from '../../../src/zenith/monitor/store-error.js'
-import { jobView, logView, summaryView } from '../../../src/zenith/queues/job-view.js'
-import { sourceErrorInWords } from '../../../src/zenith/queues/source-error.js'
+import { jobView, logView, summaryView } from '../../../src/zenith/queues/jobs/job-view.js'
+import { sourceErrorInWords } from '../../../src/zenith/queues/monitor/source-error.js'
+import { storeErrorInWords } from '../../../src/zenith/store/store-error.js'
 import { around, CREDENTIALS, MESSAGE_SHAPES, piecesIn, SHAPES } from '../support/sweep.js'
 
 /** Nothing is cut before it is masked: wherever a secret stands, no piece of it is seen. */

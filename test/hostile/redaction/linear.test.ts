@@ -7,7 +7,7 @@ import { maskPayload } from '../../../src/redaction/json.js'
 import { maskMessage } from '../../../src/redaction/secrets.js'
 import { work } from '../../../src/redaction/source.js'
 import { maskStack } from '../../../src/redaction/stack.js'
-import { logView } from '../../../src/zenith/queues/job-view.js'
+import { logView } from '../../../src/zenith/queues/jobs/job-view.js'
 import { runs } from '../support/fuzz.js'
 import { HOSTILE_UNITS, hostileText, hostileUnit } from '../support/hostile-text.js'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { failureFingerprint } from '../../../src/zenith/failures/fingerprint.js'
+import { failureFingerprint } from '../../../src/zenith/queues/failures/fingerprint.js'
 
 const ALIKE: readonly (readonly string[])[] = [
   ['Timeout after 30000 ms', 'Timeout after 15 ms', 'Timeout after 1,234.5 ms'],

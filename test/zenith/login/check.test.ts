@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { PasswordCheck } from '../../../src/zenith/login/check.js'
+import { PasswordCheck } from '../../../src/zenith/auth/login/check.js'
 import { USERS } from '../support/login.js'
 
 it('keeps nobody out who is known for the account, however many others wait', async () => {

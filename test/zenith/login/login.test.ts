@@ -8,7 +8,7 @@ import {
 } from '../../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { assets } from '../../../src/zenith/assets/generated.js'
-import { PATHS } from '../../../src/zenith/routes.js'
+import { PATHS } from '../../../src/zenith/http/router.js'
 import { cheapHash, cookiesOf, formBody, formOf, USERS } from '../support/login.js'
 
 const BASE = 'http://monitor.example'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isRising } from '../../../src/zenith/monitor/queue-growth.js'
+import { isRising } from '../../../src/zenith/queues/monitor/growth.js'
 
 const EVERY_MS = 10_000
 const MINUTE = 60_000

@@ -1,0 +1,132 @@
+import { inPool, inTimeHeld } from '../../lib/async.js'
+import type { Reader } from '../../ports/index.js'
+import {
+  EXCEPTION_LIFE_MS,
+  type ExceptionRecord,
+  MAX_EXCEPTIONS,
+  MAX_SLOW_ENTRIES,
+  type ServicePeriod,
+  type SlowEntry,
+} from '../../protocol/index.js'
+import { type Follower, OnDemand } from '../store/on-demand.js'
+import { storeErrorInWords } from '../store/store-error.js'
+import { timeOf } from '../store/store-time.js'
+import { Budget } from './services/budget.js'
+import { exceptionIdentity, slowIdentity } from './services/identity.js'
+import { RecordLog } from './services/record-log.js'
+import { ServiceHistory } from './services/service-history.js'
+
+/** How many records of one kind are kept over all services, and at the least of one. */
+const MAX_RECORDS = 10_000
+const MIN_PER_SERVICE = 20
+/** How many services are read at the same time: few, so that some are through when there is not time enough for all. */
+const AT_ONCE = 4
+/** What is not read by then is missing in the answer, and is read on for the next one. ms */
+const ANSWER_WITHIN_MS = 8_000
+
+/** The store did not answer; the message says why in words and holds no secret. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError'
+}
+
+/** Records, newest first. */
+export interface Recent<T> {
+  readonly records: readonly T[]
+  /** At most so many of each service were looked at. */
+  readonly perService: number
+  /** Services that could not be read in time. */
+  readonly unread: readonly string[]
+}
+
+interface Read<T> {
+  readonly found: readonly T[]
+  readonly unread: readonly string[]
+}
+
+/** Services over a period. */
+export interface Periods {
+  readonly periods: readonly ServicePeriod[]
+  /** Services that could not be read in time. */
+  readonly unread: readonly string[]
+}
+
+/** What is too much to be read for everybody: the last hour, and all slow entries and exceptions that the store keeps. */
+export class Details {
+  readonly #countServices: () => number
+  readonly #within: number
+  readonly #histories: OnDemand<ServiceHistory>
+  readonly #slow: OnDemand<RecordLog<SlowEntry>>
+  readonly #exceptions: OnDemand<RecordLog<ExceptionRecord>>
+
+  /**
+   * @param interval how often a service is read at the most, in ms
+   * @param within how long one answer may take, in ms
+   */
+  constructor(reader: Reader, interval: number, countServices: () => number, within = ANSWER_WITHIN_MS) {
+    this.#within = within
+    this.#countServices = countServices
+    const now = () => timeOf(reader)
+    const budget = new Budget()
+    this.#histories = new OnDemand(interval, now, (service) => new ServiceHistory(service, reader, budget))
+    this.#slow = new OnDemand(interval, now, (service) => {
+      const read = (after: string | null, limit: number) => reader.slow({ service, after, limit })
+      const limit = () => this.#perService(MAX_SLOW_ENTRIES)
+      return new RecordLog({ read, identityOf: slowIdentity, limit, life: Number.POSITIVE_INFINITY })
+    })
+    this.#exceptions = new OnDemand(interval, now, (service) => {
+      const read = (after: string | null, limit: number) => reader.exceptions({ service, after, limit })
+      const limit = () => this.#perService(MAX_EXCEPTIONS)
+      return new RecordLog({ read, identityOf: exceptionIdentity, limit, life: EXCEPTION_LIFE_MS })
+    })
+  }
+
+  /** The last hour of some services. Rejects when the store fails. */
+  async history(services: readonly string[], now: number): Promise<Periods> {
+    const { found, unread } = await this.#askAll(this.#histories, services)
+    return { periods: found.map((history) => history.period(now)), unread }
+  }
+
+  /** Rejects when the store fails. */
+  async slow(services: readonly string[]): Promise<Recent<SlowEntry>> {
+    const { found, unread } = await this.#askAll(this.#slow, services)
+    return { records: newestFirst(found), perService: this.#perService(MAX_SLOW_ENTRIES), unread }
+  }
+
+  /** Rejects when the store fails. */
+  async exceptions(services: readonly string[]): Promise<Recent<ExceptionRecord>> {
+    const { found, unread } = await this.#askAll(this.#exceptions, services)
+    return { records: newestFirst(found), perService: this.#perService(MAX_EXCEPTIONS), unread }
+  }
+
+  /** Drops what belongs to services that are gone. */
+  retain(services: { has(service: string): boolean }): void {
+    for (const shelf of [this.#histories, this.#slow, this.#exceptions]) shelf.retain(services)
+  }
+
+  close(): void {
+    for (const shelf of [this.#histories, this.#slow, this.#exceptions]) shelf.clear()
+  }
+
+  /** Rejects when the store fails. */
+  async #askAll<T extends Follower>(shelf: OnDemand<T>, services: readonly string[]): Promise<Read<T>> {
+    const read = new Map<string, T>()
+    const reading = inPool(services, AT_ONCE, async (service) => void read.set(service, await shelf.ask(service)))
+    await inTimeHeld(reading, this.#within).catch((error: unknown) => {
+      throw new StoreUnavailableError(storeErrorInWords(error), { cause: error })
+    })
+    return {
+      found: services.map((service) => read.get(service)).filter((follower) => follower !== undefined),
+      unread: services.filter((service) => !read.has(service)),
+    }
+  }
+
+  #perService(max: number): number {
+    return Math.max(MIN_PER_SERVICE, Math.min(max, Math.floor(MAX_RECORDS / Math.max(1, this.#countServices()))))
+  }
+}
+
+function newestFirst<T extends { readonly ts: number }>(logs: readonly RecordLog<T>[]): readonly T[] {
+  const [only] = logs
+  if (only && logs.length === 1) return only.records
+  return logs.flatMap((log) => log.records).sort((a, b) => b.ts - a.ts)
+}

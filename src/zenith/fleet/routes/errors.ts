@@ -1,0 +1,49 @@
+import { EXCEPTION_KINDS } from '../../../protocol/index.js'
+import { operation } from '../../http/operation.js'
+import { pageOf, pagingParameters } from '../../http/paging.js'
+import { choiceParameter, textParameter } from '../../http/query.js'
+import { recordListing } from '../../openapi/components.js'
+import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
+import { filterExceptions, limitsOf, servicesOf } from './filters.js'
+import { groupExceptions } from './groups.js'
+
+const parameters = {
+  service: textParameter('Only exceptions of this service.'),
+  kind: choiceParameter(EXCEPTION_KINDS, 'Only exceptions of this kind.'),
+  name: textParameter('Only exceptions of this class (complete name).'),
+  fingerprint: textParameter('Only exceptions with this fingerprint.'),
+  handled: choiceParameter(
+    ['true', 'false'],
+    '`true`: only exceptions that the app handled or will retry; `false`: only the others.',
+  ),
+  text: textParameter(
+    'Only exceptions whose class, message, route, queue, node, request id or trace id contains this text, ignoring case.',
+  ),
+  ...pagingParameters(),
+}
+
+export const errors = operation({
+  path: '/api/errors',
+  summary: 'List exceptions, newest first',
+  parameters,
+  answers: {
+    200: { description: 'A page of exceptions.', schema: recordListing('ExceptionRecord') },
+    503: UNAVAILABLE,
+  },
+  handle: fromStore(async (overview, { query, services }) => {
+    const { records, ...rest } = await services.monitor.details.exceptions(servicesOf(overview, query.service))
+    return { ...pageOf(filterExceptions(records, query), query), ...limitsOf(rest) }
+  }),
+})
+
+export const errorGroups = operation({
+  path: '/api/errors/groups',
+  summary: 'List exceptions grouped by service and fingerprint, newest group first',
+  description: 'Covers the stored exceptions: the last hour, and at most the newest 1000 of a service.',
+  parameters,
+  answers: { 200: { description: 'A page of groups.', schema: recordListing('ExceptionGroup') }, 503: UNAVAILABLE },
+  handle: fromStore(async (overview, { query, services }) => {
+    const { records, ...rest } = await services.monitor.details.exceptions(servicesOf(overview, query.service))
+    return { ...pageOf(groupExceptions(filterExceptions(records, query)), query), ...limitsOf(rest) }
+  }),
+})

@@ -1,0 +1,54 @@
+import type { ExceptionGroup, ExceptionRecord, SlowEntry, SlowGroup } from '../../../protocol/index.js'
+
+const MAX_ROUTES = 5
+
+/** By service, kind and name; the most frequent first. @param newestFirst in that order */
+export function groupSlow(newestFirst: readonly SlowEntry[]): SlowGroup[] {
+  const groups = groupBy(newestFirst, ({ service, kind, name }) => JSON.stringify([service, kind, name]))
+  const views = groups.map(([newest, entries]) => ({
+    service: newest.service,
+    kind: newest.kind,
+    name: newest.name,
+    count: entries.length,
+    slowestMs: entries.reduce((slowest, entry) => Math.max(slowest, entry.durationMs), 0),
+    last: newest.ts,
+    thresholdMs: newest.thresholdMs,
+  }))
+  return views.sort((a, b) => b.count - a.count || b.slowestMs - a.slowestMs)
+}
+
+/** By service and fingerprint; the one with the newest first. @param newestFirst in that order */
+export function groupExceptions(newestFirst: readonly ExceptionRecord[]): ExceptionGroup[] {
+  const groups = groupBy(newestFirst, ({ service, fingerprint }) => JSON.stringify([service, fingerprint]))
+  return groups.map(([newest, records]) => ({
+    service: newest.service,
+    fingerprint: newest.fingerprint,
+    name: newest.name,
+    message: newest.message,
+    count: records.length,
+    handled: records.filter((record) => record.handled).length,
+    first: (records.at(-1) ?? newest).ts,
+    last: newest.ts,
+    routes: mostFrequent(records.map((record) => record.route).filter((route) => route !== null)),
+    sample: newest,
+  }))
+}
+
+/** Groups in the order of their first members, each with that member. */
+function groupBy<T>(records: readonly T[], keyOf: (record: T) => string): [first: T, all: T[]][] {
+  const groups = new Map<string, [T, T[]]>()
+  for (const record of records) {
+    const key = keyOf(record)
+    const group = groups.get(key)
+    if (group) group[1].push(record)
+    else groups.set(key, [record, [record]])
+  }
+  return [...groups.values()]
+}
+
+function mostFrequent(names: readonly string[]): string[] {
+  const counts = new Map<string, number>()
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1)
+  const sorted = [...counts].sort(([, a], [, b]) => b - a)
+  return sorted.slice(0, MAX_ROUTES).map(([name]) => name)
+}

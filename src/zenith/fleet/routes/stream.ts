@@ -1,0 +1,23 @@
+import { operation } from '../../http/operation.js'
+
+const HEADERS = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  // A compressing proxy, or one that buffers, would hold the events back.
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+}
+
+export const stream = operation({
+  path: '/api/stream',
+  summary: 'Stream the state and its changes as server-sent events',
+  description:
+    'Events: `system_pulse` (first an Overview with `full: true`, then PulseDifference), `slow` (an array of ' +
+    'SlowEntry) and `errors` (an array of ExceptionRecord), both oldest first. Each event has an id; a request with ' +
+    '`Last-Event-ID` continues after that event, or starts again if it is too old. A stream ends after 15 minutes.',
+  parameters: {},
+  answers: { 200: { description: 'The events.', type: 'text/event-stream', schema: { type: 'string' } } },
+  handle({ request, services }) {
+    if (request.method === 'HEAD') return new Response(null, { headers: HEADERS })
+    return new Response(services.hub.open(request.headers.get('last-event-id')), { headers: HEADERS })
+  },
+})

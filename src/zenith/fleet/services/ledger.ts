@@ -1,0 +1,95 @@
+import type { Rollup, SeriesRollup } from '../../../protocol/index.js'
+import type { Budget } from './budget.js'
+import { mergeTexts } from './merged-sketch.js'
+import { SeriesTotals } from './series-totals.js'
+import { type Span, Timeline } from './timeline.js'
+
+/** Clocks may differ; a rollup from further in the future is not believed, in ms. */
+const MAX_AHEAD_MS = 60_000
+/** How much longer than rollups are kept their figures are, in ms: a period ends when the slowest node has reported. */
+const MARGIN_MS = 60_000
+
+export interface LedgerOptions {
+  /** How long rollups count, in ms. */
+  readonly life: number
+  /** The grains of traffic, in ms; see `TimelineGrain`. */
+  readonly step: number
+  readonly point: number
+  /** The grain of routes and jobs, in ms. */
+  readonly seriesStep: number
+}
+
+/** What the rollups of a service add up to, each counted once. */
+export class Ledger {
+  readonly requests: Timeline
+  readonly jobs: Timeline
+  readonly routes: SeriesTotals
+  readonly jobSeries: SeriesTotals
+  readonly #life: number
+  readonly #budget: Budget
+  /** The starts of rollups that were counted, with their ends, by node. */
+  readonly #counted = new Map<string, Map<number, number>>()
+  #newest = 0
+
+  constructor({ life, step, point, seriesStep }: LedgerOptions, budget: Budget) {
+    this.#life = life
+    this.#budget = budget
+    this.requests = new Timeline({ step, point }, budget)
+    this.jobs = new Timeline({ step, point }, budget)
+    this.routes = new SeriesTotals(seriesStep, budget)
+    this.jobSeries = new SeriesTotals(seriesStep, budget)
+  }
+
+  get isEmpty(): boolean {
+    return this.#counted.size === 0
+  }
+
+  /** The end of the newest rollup, Unix ms; 0 when there was none. */
+  get newest(): number {
+    return this.#newest
+  }
+
+  /** @returns whether it counts: not a second time, nor when it is too old or from the future */
+  add(rollup: Rollup, now: number): boolean {
+    const own = this.#counted.get(rollup.node)
+    const isBelievable = rollup.to <= now + MAX_AHEAD_MS && rollup.from > now - 2 * this.#life
+    if (!isBelievable || rollup.to <= now - this.#life || own?.has(rollup.from)) return false
+    if (!this.#budget.takeRollup(own === undefined)) return false
+    if (own) own.set(rollup.from, rollup.to)
+    else this.#counted.set(rollup.node, new Map([[rollup.from, rollup.to]]))
+    this.#newest = Math.max(this.#newest, rollup.to)
+    if (rollup.routes.length > 0) this.requests.add(spanOf(rollup, rollup.routes))
+    if (rollup.jobs.length > 0) this.jobs.add(spanOf(rollup, rollup.jobs))
+    for (const route of rollup.routes) this.routes.add(route, rollup.to)
+    for (const job of rollup.jobs) this.jobSeries.add(job, rollup.to)
+    return true
+  }
+
+  /** Gives back what it has of its budget: nothing is added any more. */
+  release(): void {
+    this.prune(Number.POSITIVE_INFINITY)
+  }
+
+  prune(now: number): void {
+    const oldest = now - this.#life
+    for (const [node, own] of this.#counted) {
+      for (const [from, to] of own) {
+        if (to > oldest) continue
+        own.delete(from)
+        this.#budget.giveRollup(own.size === 0)
+      }
+      if (own.size === 0) this.#counted.delete(node)
+    }
+    for (const part of [this.requests, this.jobs, this.routes, this.jobSeries]) part.prune(oldest - MARGIN_MS)
+  }
+}
+
+function spanOf(rollup: Rollup, series: readonly SeriesRollup[]): Span {
+  return {
+    from: rollup.from,
+    to: rollup.to,
+    count: series.reduce((sum, one) => sum + one.count, 0),
+    errors: series.reduce((sum, one) => sum + one.errors, 0),
+    sketch: mergeTexts(series.map((one) => one.sketch)),
+  }
+}

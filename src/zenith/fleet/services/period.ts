@@ -1,0 +1,28 @@
+import type { Period, ServicePeriod } from '../../../protocol/index.js'
+import type { Ledger } from './ledger.js'
+
+const MINUTE_MS = 60_000
+
+/** How long each period and a point of its traffic is, in ms. */
+export const PERIOD_LENGTHS: Readonly<Record<Period, { readonly length: number; readonly point: number }>> = {
+  '5m': { length: 5 * MINUTE_MS, point: 15_000 },
+  '15m': { length: 15 * MINUTE_MS, point: 30_000 },
+  '1h': { length: 60 * MINUTE_MS, point: 60_000 },
+}
+
+/** @param end Unix ms up to which all nodes have reported */
+export function periodOf(service: string, period: Period, ledger: Ledger, end: number): ServicePeriod {
+  const { length, point } = PERIOD_LENGTHS[period]
+  const since = end - length
+  const requests = ledger.requests.summary(since, end)
+  const jobs = ledger.jobs.summary(since, end)
+  return {
+    service,
+    period,
+    requests,
+    jobs,
+    traffic: (requests ? ledger.requests : ledger.jobs).traffic(end, length, point),
+    routes: ledger.routes.busiest(since),
+    jobSeries: ledger.jobSeries.busiest(since),
+  }
+}

@@ -1,0 +1,145 @@
+import { type JobRollup, OTHER, type SeriesRollup, type SeriesView, Sketch } from '../../../protocol/index.js'
+import type { Budget } from './budget.js'
+import { percentilesOf } from './figures.js'
+import { MergedSketch } from './merged-sketch.js'
+
+/** How many are kept; the rest counts as `(other)`. Each node tells at most 500 apart. */
+const MAX_KEPT = 1_000
+
+const FIGURES = ['count', 'errors', 'aborted', 'failed', 'stalled'] as const
+type Figures = Record<(typeof FIGURES)[number], number>
+
+const NONE: Readonly<Figures> = { count: 0, errors: 0, aborted: 0, failed: 0, stalled: 0 }
+
+/** A route's rollup, or a job's. */
+export type AnyRollup = SeriesRollup & Partial<Pick<JobRollup, 'queue' | 'failed' | 'stalled'>>
+
+interface Step extends Figures {
+  readonly sketch: MergedSketch
+}
+
+interface Series {
+  readonly key: string
+  readonly queue: string | null
+  readonly steps: Map<number, Step>
+  /** What was last worked out, by the first step that it holds; empty when something came since. */
+  readonly views: Map<number, SeriesView>
+}
+
+/** A service's routes, or its jobs, over the recent past. Each rollup is in one step. */
+export class SeriesTotals {
+  readonly #stepMs: number
+  readonly #budget: Budget
+  readonly #series = new Map<string, Series>()
+
+  /** @param stepMs the grain in which the past is kept */
+  constructor(stepMs: number, budget: Budget) {
+    this.#stepMs = stepMs
+    this.#budget = budget
+  }
+
+  get size(): number {
+    return this.#series.size
+  }
+
+  /** @param at Unix ms of the rollup's end */
+  add(rollup: AnyRollup, at: number): void {
+    const series = this.#seriesOf(rollup.key, rollup.queue ?? null)
+    const step = stepOf(series, Math.floor(at / this.#stepMs), this.#budget)
+    for (const figure of FIGURES) step[figure] += rollup[figure] ?? 0
+    step.sketch.add(rollup.sketch)
+    series.views.clear()
+  }
+
+  /** Forgets what is older than a time. @param before Unix ms */
+  prune(before: number): void {
+    const oldest = Math.floor(before / this.#stepMs)
+    for (const [id, series] of this.#series) {
+      for (const [index, step] of series.steps) {
+        if (index >= oldest) continue
+        step.sketch.release()
+        series.steps.delete(index)
+      }
+      for (const first of series.views.keys()) if (first < oldest) series.views.delete(first)
+      if (series.steps.size > 0) continue
+      this.#series.delete(id)
+      this.#budget.giveSeries()
+    }
+  }
+
+  /** How often jobs stalled since a time, over all of them. @param since Unix ms */
+  stalled(since: number): number {
+    const first = Math.floor(since / this.#stepMs)
+    return [...this.#series.values()].reduce((sum, series) => sum + sumsOf(series, first).stalled, 0)
+  }
+
+  /** The busiest since a time, by count; of those with the same count the ones that stalled most. @param since Unix ms */
+  busiest(since: number, limit = MAX_KEPT): SeriesView[] {
+    const first = Math.floor(since / this.#stepMs)
+    const totals = [...this.#series.values()]
+      .filter((series) => [...series.steps.keys()].some((index) => index >= first))
+      .map((series) => ({ series, ...sumsOf(series, first) }))
+    totals.sort((a, b) => b.count - a.count || b.stalled - a.stalled || (a.series.key < b.series.key ? -1 : 1))
+    return totals.slice(0, limit).map(({ series }) => viewOf(series, first))
+  }
+
+  /** All that is kept of each, for what counts on from there. */
+  *totals(): Generator<AnyRollup & { readonly queue: string | null }> {
+    for (const series of this.#series.values()) {
+      const { key, queue, steps } = series
+      const sketch = new Sketch()
+      for (const step of steps.values()) step.sketch.mergeInto(sketch)
+      yield { key, queue, ...sumsOf(series, Number.NEGATIVE_INFINITY), classes: [], sketch: sketch.encode() }
+    }
+  }
+
+  #seriesOf(key: string, queue: string | null): Series {
+    const id = `${queue ?? ''}\n${key}`
+    const known = this.#series.get(id)
+    if (known) return known
+    const hasRoom = this.#series.size < MAX_KEPT && this.#budget.takeSeries(this.#series.size)
+    if (!hasRoom && key !== OTHER) return this.#seriesOf(OTHER, null)
+    if (!hasRoom) this.#budget.takeSeries(0)
+    const series: Series = { key, queue, steps: new Map(), views: new Map() }
+    this.#series.set(id, series)
+    return series
+  }
+}
+
+function stepOf(series: Series, index: number, budget: Budget): Step {
+  const known = series.steps.get(index)
+  if (known) return known
+  const step: Step = { ...NONE, sketch: new MergedSketch(budget) }
+  series.steps.set(index, step)
+  return step
+}
+
+function viewOf(series: Series, first: number): SeriesView {
+  const known = series.views.get(first)
+  if (known) return known
+  const sketch = new Sketch()
+  let isWhole = true
+  for (const [index, step] of series.steps) {
+    if (index < first) continue
+    step.sketch.mergeInto(sketch)
+    isWhole &&= step.sketch.isWhole
+  }
+  const view: SeriesView = {
+    key: series.key,
+    queue: series.queue,
+    ...sumsOf(series, first),
+    // Of a part of the durations they would be those of something else.
+    ...percentilesOf(isWhole ? sketch : new Sketch()),
+  }
+  series.views.set(first, view)
+  return view
+}
+
+function sumsOf(series: Series, first: number): Figures {
+  const sums = { ...NONE }
+  for (const [index, step] of series.steps) {
+    if (index < first) continue
+    for (const figure of FIGURES) sums[figure] += step[figure]
+  }
+  return sums
+}

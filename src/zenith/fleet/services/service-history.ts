@@ -1,0 +1,61 @@
+import { inSlices } from '../../../lib/async.js'
+import type { Reader } from '../../../ports/index.js'
+import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type Rollup, type ServicePeriod } from '../../../protocol/index.js'
+import { MAX_NODES } from '../../../protocol/read-limits.js'
+import type { Follower } from '../../store/on-demand.js'
+import type { Budget } from './budget.js'
+import { Ledger } from './ledger.js'
+import { eachPage } from './pages.js'
+import { periodOf } from './period.js'
+
+const GRAIN = { life: HISTORY_LIFE_MS, step: 15_000, point: HISTORY_STEP_MS, seriesStep: 2 * HISTORY_STEP_MS }
+/** A node that wrote nothing for so long does not hold back the figures of the others, in ms. */
+const WAIT_MS = 2.5 * HISTORY_STEP_MS
+/** How many rollups are counted in one go. */
+const SLICE = 20
+
+/** One service's last hour, of what its nodes report by the minute. */
+export class ServiceHistory implements Follower {
+  readonly #service: string
+  readonly #reader: Reader
+  readonly #ledger: Ledger
+  /** Up to when each node has told what it did, Unix ms. */
+  readonly #reported = new Map<string, number>()
+  #cursor: string | null = null
+
+  constructor(service: string, reader: Reader, budget: Budget) {
+    this.#service = service
+    this.#ledger = new Ledger(GRAIN, budget)
+    this.#reader = reader
+  }
+
+  async read(now: number): Promise<void> {
+    const since = now - HISTORY_LIFE_MS
+    this.#ledger.prune(now)
+    for (const [node, to] of this.#reported) if (to < now - WAIT_MS) this.#reported.delete(node)
+    await eachPage(
+      async () => {
+        const page = await this.#reader.history({ service: this.#service, since, after: this.#cursor })
+        this.#cursor = page.cursor
+        return page
+      },
+      ({ records }) => inSlices(records, SLICE, (rollup) => this.#count(rollup, now)),
+    )
+  }
+
+  release(): void {
+    this.#ledger.release()
+    this.#reported.clear()
+  }
+
+  #count(rollup: Rollup, now: number): void {
+    if (!this.#ledger.add(rollup, now) || rollup.to < now - WAIT_MS) return
+    if (!this.#reported.has(rollup.node) && this.#reported.size >= MAX_NODES) return
+    this.#reported.set(rollup.node, Math.max(this.#reported.get(rollup.node) ?? 0, rollup.to))
+  }
+
+  period(now: number): ServicePeriod {
+    const until = this.#reported.size > 0 ? Math.min(...this.#reported.values()) : this.#ledger.newest || now
+    return periodOf(this.#service, '1h', this.#ledger, Math.floor(Math.min(until, now) / GRAIN.step) * GRAIN.step)
+  }
+}

@@ -1,0 +1,193 @@
+import { randomUUID } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import type { PulseEvent } from '../../protocol/index.js'
+import type { MonitorNews, MonitorService } from './monitor-service.js'
+import { withinBytes } from './parts.js'
+
+/** How many of the last events can be resumed from, and how many bytes of them. */
+const MAX_EVENTS = 64
+const MAX_BYTES = 4_000_000
+/** How many bytes of records one event has; of more, the newest. */
+const MAX_RECORD_BYTES = 500_000
+/** What may wait for one slow reader before it gets nothing more, in bytes. */
+const MAX_WAITING = 256 * 1024
+const KEEP_ALIVE_MS = 15_000
+/** After how long a page asks again when the line broke, in ms. */
+const RETRY_MS = 2_000
+/** After so long a stream ends, and the page that comes back passes the gate again, in ms. */
+const LIFE_MS = 15 * 60_000
+
+interface StreamEvent {
+  readonly seq: number
+  /** Made once, for all viewers. */
+  readonly bytes: Uint8Array
+}
+
+const encoder = new TextEncoder()
+const RETRY = encoder.encode(`retry: ${RETRY_MS}\n\n`)
+/** A comment: it keeps the line open, and the page takes no notice of it. */
+const KEEP_ALIVE = encoder.encode(': still here\n\n')
+
+interface Viewer {
+  readonly controller: ReadableStreamDefaultController<Uint8Array>
+  /** The last event that it has; null: it needs the whole state. */
+  seq: number | null
+  /** False until there is a state that is not stale. */
+  isReady: boolean
+  /** `performance.now()`. */
+  readonly since: number
+}
+
+/**
+ * Sends the monitor's news to everybody who looks at `/api/stream`.
+ *
+ * Nothing is queued for a viewer but what its stream holds: each has a place in the ring of recent events, goes on from it
+ * when its reader asks for more, and gets the whole state afresh when the ring has moved on.
+ */
+export class StreamHub {
+  readonly #monitor: MonitorService
+  readonly #viewers = new Set<Viewer>()
+  /** Tells ids of this process from those of one before. */
+  readonly #epoch = randomUUID().slice(0, 8)
+  readonly #unsubscribe: () => void
+  #events: StreamEvent[] = []
+  #bytes = 0
+  #seq = 0
+  #snapshot: StreamEvent & { at: number } = { seq: -1, at: 0, bytes: new Uint8Array() }
+  #unwatch: (() => void) | null = null
+  #keepAlive: NodeJS.Timeout | undefined
+  #isClosed = false
+
+  constructor(monitor: MonitorService) {
+    this.#monitor = monitor
+    this.#unsubscribe = monitor.subscribe((news) => this.#take(news))
+  }
+
+  /**
+   * A stream of events that begins with the whole state, or after the last event that the client says it has.
+   *
+   * @param lastEventId the request's `Last-Event-ID`
+   */
+  open(lastEventId: string | null): ReadableStream<Uint8Array> {
+    let viewer: Viewer | undefined
+    return new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          viewer = { controller, seq: this.#seqOf(lastEventId), isReady: false, since: performance.now() }
+          this.#join(viewer)
+        },
+        pull: () => {
+          if (viewer) this.#advance(viewer)
+        },
+        cancel: () => {
+          if (viewer) this.#drop(viewer)
+        },
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING }),
+    )
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    this.#isClosed = true
+    this.#unsubscribe()
+    for (const viewer of [...this.#viewers]) this.#end(viewer)
+  }
+
+  #join(viewer: Viewer): void {
+    if (this.#isClosed) {
+      viewer.controller.close()
+      return
+    }
+    this.#viewers.add(viewer)
+    this.#unwatch ??= this.#monitor.watch()
+    this.#keepAlive ??= setInterval(() => this.#keepOpen(), KEEP_ALIVE_MS).unref()
+    viewer.controller.enqueue(RETRY)
+    void this.#monitor.fresh().then(() => {
+      viewer.isReady = true
+      this.#advance(viewer)
+    })
+  }
+
+  #take(news: MonitorNews): void {
+    if (news.difference) this.#remember('system_pulse', news.difference)
+    if (news.slow.length > 0) this.#remember('slow', newestWithin(news.slow))
+    if (news.exceptions.length > 0) this.#remember('errors', newestWithin(news.exceptions))
+    for (const viewer of this.#viewers) this.#advance(viewer)
+  }
+
+  #remember(name: string, data: unknown): void {
+    this.#seq += 1
+    const bytes = this.#format(name, this.#seq, data)
+    this.#events.push({ seq: this.#seq, bytes })
+    this.#bytes += bytes.byteLength
+    while (this.#events.length > MAX_EVENTS || (this.#bytes > MAX_BYTES && this.#events.length > 0)) {
+      this.#bytes -= this.#events.shift()?.bytes.byteLength ?? 0
+    }
+  }
+
+  /** Sends what the viewer does not have yet, as much as it takes now. */
+  #advance(viewer: Viewer): void {
+    while (viewer.isReady && viewer.seq !== this.#seq && this.#viewers.has(viewer) && takesMore(viewer)) {
+      const next = viewer.seq === null ? undefined : this.#eventAfter(viewer.seq)
+      // Before it is sent: a reader that waits asks for more at once, within `enqueue`.
+      viewer.seq = next ? next.seq : this.#seq
+      viewer.controller.enqueue(next ? next.bytes : this.#wholeState())
+    }
+  }
+
+  #eventAfter(seq: number): StreamEvent | undefined {
+    const oldest = this.#events[0]
+    return oldest ? this.#events[seq + 1 - oldest.seq] : undefined
+  }
+
+  #wholeState(): Uint8Array {
+    const { shown } = this.#monitor
+    if (shown && (this.#snapshot.seq !== this.#seq || this.#snapshot.at !== shown.at)) {
+      const event: PulseEvent = { full: true, ...shown }
+      this.#snapshot = { seq: this.#seq, at: shown.at, bytes: this.#format('system_pulse', this.#seq, event) }
+    }
+    return this.#snapshot.bytes
+  }
+
+  #format(name: string, seq: number, data: unknown): Uint8Array {
+    return encoder.encode(`event: ${name}\nid: ${this.#epoch}-${seq}\ndata: ${JSON.stringify(data)}\n\n`)
+  }
+
+  /** The place in the ring that an id names; null when it is none of ours, or too old. */
+  #seqOf(id: string | null): number | null {
+    const match = /^([0-9a-f]{8})-(\d{1,15})$/.exec(id ?? '')
+    if (match?.[1] !== this.#epoch) return null
+    const seq = Number(match[2])
+    return seq === this.#seq || this.#eventAfter(seq) ? seq : null
+  }
+
+  #keepOpen(): void {
+    for (const viewer of [...this.#viewers]) {
+      if (performance.now() - viewer.since > LIFE_MS) this.#end(viewer)
+      else if (takesMore(viewer)) viewer.controller.enqueue(KEEP_ALIVE)
+    }
+  }
+
+  #drop(viewer: Viewer): void {
+    this.#viewers.delete(viewer)
+    if (this.#viewers.size > 0) return
+    this.#unwatch?.()
+    this.#unwatch = null
+    clearInterval(this.#keepAlive)
+    this.#keepAlive = undefined
+  }
+
+  #end(viewer: Viewer): void {
+    this.#drop(viewer)
+    viewer.controller.close()
+  }
+}
+
+function takesMore(viewer: Viewer): boolean {
+  return (viewer.controller.desiredSize ?? 0) > 0
+}
+
+function newestWithin<T extends object>(oldestFirst: readonly T[]): readonly T[] {
+  return withinBytes(oldestFirst.toReversed(), MAX_RECORD_BYTES).toReversed()
+}

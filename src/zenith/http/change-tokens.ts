@@ -1,0 +1,28 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Visitor } from './visitor.js'
+
+/** The header in which a change carries it: another site's page can neither know it nor send the header. */
+export const TOKEN_HEADER = 'x-zenith-token'
+
+type Named = Pick<Visitor, 'user' | 'role'>
+
+/** What shows that a change comes from a page, or a program, that could read `/api/session`. */
+export class ChangeTokens {
+  readonly #secret: string | Buffer
+
+  /** @param secret with one, tokens count in several processes; random for as long as the process runs without it */
+  constructor(secret: string | undefined) {
+    this.#secret = secret ?? randomBytes(32)
+  }
+
+  of({ user, role }: Named): string {
+    return createHmac('sha256', this.#secret)
+      .update(JSON.stringify(['change', user, role]))
+      .digest('base64url')
+  }
+
+  isOf(visitor: Named, token: string | null): boolean {
+    const [given, right] = [Buffer.from(token ?? ''), Buffer.from(this.of(visitor))]
+    return given.length === right.length && timingSafeEqual(given, right)
+  }
+}

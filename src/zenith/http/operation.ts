@@ -1,0 +1,106 @@
+import type { Permission } from '../../api/permissions.js'
+import type { JsonSchema } from '../openapi/schema.js'
+import type { Asked } from './asked.js'
+import type { Body } from './body.js'
+import { looseMatcherOf, matcherOf, type PathMatch } from './path-pattern.js'
+import { type Parameters, readQuery, type Values } from './query.js'
+import { readBody } from './read-body.js'
+import { answerRefusals } from './refusal.js'
+import { forbidden, problem } from './responses.js'
+
+/** What an operation answers with one status. */
+export interface Answer {
+  readonly description: string
+  /** @default application/json */
+  readonly type?: string
+  readonly schema: JsonSchema
+}
+
+export type Method = 'GET' | 'POST'
+
+interface Described<P extends Parameters> {
+  /** Below the mount; `{name}` stands for a segment. */
+  readonly path: string
+  readonly summary: string
+  readonly description?: string
+  readonly parameters: P
+  /** What the segments of the path are. */
+  readonly segments?: Readonly<Record<string, string>>
+  /** By status; 400 goes without saying, and for a change 403, 413 and 415 do. */
+  readonly answers: Readonly<Record<number, Answer>>
+}
+
+/** One route of the API that reads, and all that its documentation says. */
+export interface OperationSpec<P extends Parameters> extends Described<P> {
+  readonly handle: (question: Question<P>) => Response | Promise<Response>
+}
+
+/** One that changes something: POST. */
+export interface ChangeSpec<B, P extends Parameters> extends Described<P> {
+  readonly body: Body<B>
+  /** By what the body asks for. Null: `handle` asks. */
+  readonly permission: ((body: B) => Permission) | null
+  readonly handle: (question: Change<B, P>) => Response | Promise<Response>
+}
+
+export interface Question<P extends Parameters> extends Asked {
+  /** Checked. */
+  readonly query: Values<P>
+  /** Of the path, decoded. */
+  readonly segments: Readonly<Record<string, string>>
+}
+
+export interface Change<B, P extends Parameters> extends Question<P> {
+  /** Checked. */
+  readonly body: B
+}
+
+export interface Operation extends Described<Parameters> {
+  readonly method: Method
+  /** What a change takes. */
+  readonly body?: Pick<Body<unknown>, 'schema' | 'maxBytes'>
+  readonly match: PathMatch
+  /** For paths that no operation matches; null where there is nothing to be lenient with. */
+  readonly matchLoosely: PathMatch | null
+  /** Checks the query and the body, and answers. */
+  readonly answer: (asked: Asked, segments: Readonly<Record<string, string>>) => Response | Promise<Response>
+}
+
+export function operation<P extends Parameters>(spec: OperationSpec<P>): Operation {
+  const { handle, ...rest } = spec
+  return {
+    ...rest,
+    method: 'GET',
+    match: matcherOf(spec.path),
+    matchLoosely: looseMatcherOf(spec.path),
+    answer(asked, segments) {
+      const query = readQuery(spec.parameters, asked.url)
+      if (typeof query === 'string') return problem(400, 'bad_query', query)
+      return answerRefusals(() => handle({ ...asked, query, segments }))
+    },
+  }
+}
+
+/** Who asks and where the request comes from is checked before. */
+export function change<B, P extends Parameters = Record<never, never>>(spec: ChangeSpec<B, P>): Operation {
+  const { handle, permission, ...rest } = spec
+  return {
+    ...rest,
+    method: 'POST',
+    match: matcherOf(spec.path),
+    matchLoosely: null,
+    async answer(asked, segments) {
+      const query = readQuery(spec.parameters, asked.url)
+      if (typeof query === 'string') return problem(400, 'bad_query', query)
+      const body = await readBody(asked.request, spec.body)
+      if (body instanceof Response) return body
+      const change = { ...asked, query, segments, body: body.value }
+      return (permission && refusalOf(permission(body.value), asked)) ?? answerRefusals(() => handle(change))
+    },
+  }
+}
+
+/** The answer to those who lack a permission; null for those who have it. */
+export function refusalOf(permission: Permission, { visitor, services: { policy } }: Asked): Response | null {
+  return policy.can(visitor, permission) ? null : forbidden(permission, policy.rolesWith(permission))
+}

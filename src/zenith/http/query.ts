@@ -1,0 +1,99 @@
+import type { JsonSchema } from '../openapi/schema.js'
+
+/** One parameter of a query. */
+export interface Parameter<T> {
+  readonly schema: JsonSchema
+  /** In words, after "takes". */
+  readonly takes: string
+  /** What a missing one is. */
+  readonly otherwise: T
+  /** Then a missing one is wrong. */
+  readonly isRequired?: boolean
+  /** @returns undefined when it makes no sense */
+  readonly read: (value: string) => T | undefined
+}
+
+export type Parameters = Readonly<Record<string, Parameter<unknown>>>
+export type Values<P extends Parameters> = { readonly [K in keyof P]: P[K]['otherwise'] }
+
+const MAX_TEXT = 200
+
+/** Any text that is not empty; null when it is not given. */
+export function textParameter(description: string, maxLength = MAX_TEXT): Parameter<string | null> {
+  return {
+    schema: { description, type: 'string', maxLength },
+    takes: `text of 1 to ${maxLength} characters`,
+    otherwise: null,
+    read: (value) => (value.length > 0 && value.length <= maxLength ? value : undefined),
+  }
+}
+
+/** One of a few words; null when it is not given. */
+export function choiceParameter<T extends string>(values: readonly T[], description: string): Parameter<T | null> {
+  return {
+    schema: { description, type: 'string', enum: values },
+    takes: values.map((value) => `\`${value}\``).join(' or '),
+    otherwise: null,
+    read: (value) => values.find((one) => one === value),
+  }
+}
+
+/** One of a few words, and one of them when it is not given. */
+export function wordParameter<const T extends string>(
+  values: readonly T[],
+  otherwise: T,
+  description: string,
+): Parameter<T> {
+  const { schema, takes, read } = choiceParameter(values, description)
+  return { schema: { ...schema, default: otherwise }, takes, otherwise, read: (value) => read(value) ?? undefined }
+}
+
+export function wholeParameter(min: number, max: number, otherwise: number, description: string): Parameter<number> {
+  return {
+    schema: { description, type: 'integer', minimum: min, maximum: max, default: otherwise },
+    takes: `a whole number from ${min} to ${max}`,
+    otherwise,
+    read(value) {
+      const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
+      return number >= min && number <= max ? number : undefined
+    },
+  }
+}
+
+/** An id that a list gave; null when it is not given. */
+export function idParameter(description: string): Parameter<string | null> {
+  return {
+    schema: { description, type: 'string', maxLength: 40 },
+    takes: 'an id that the list has given',
+    otherwise: null,
+    read: (value) => (/^\d{1,20}(-\d{1,20})?$/.test(value) ? value : undefined),
+  }
+}
+
+/** The same, and it has to be given. */
+export function required<T>(parameter: Parameter<T | null>): Parameter<T> {
+  const { read } = parameter
+  return { ...parameter, isRequired: true, otherwise: undefined as T, read: (value) => read(value) ?? undefined }
+}
+
+/** @returns the values, or in words what is wrong with the query */
+export function readQuery<P extends Parameters>(parameters: P, url: URL): Values<P> | string {
+  const known = Object.keys(parameters)
+  for (const name of new Set(url.searchParams.keys())) {
+    if (!Object.hasOwn(parameters, name)) return unknownParameter(name, known)
+    if (url.searchParams.getAll(name).length > 1) return `\`${name}\` is given more than once.`
+  }
+  const values: Record<string, unknown> = {}
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const given = url.searchParams.get(name)
+    const value = given === null ? parameter.otherwise : parameter.read(given)
+    if (value === undefined) return `\`${name}\` takes ${parameter.takes}.`
+    values[name] = value
+  }
+  return values as Values<P>
+}
+
+function unknownParameter(name: string, known: readonly string[]): string {
+  const takes = known.length > 0 ? known.map((one) => `\`${one}\``).join(', ') : 'no parameters'
+  return `\`${name.slice(0, 50)}\` is not known; this takes ${takes}.`
+}

@@ -1,0 +1,48 @@
+import { problem } from './responses.js'
+
+/** Why something is not done, by the code that programs compare. */
+const STATUS = {
+  not_found: 404,
+  not_connected: 409,
+  not_supported: 409,
+  not_possible: 409,
+  read_only: 409,
+  no_audit: 409,
+  too_many_searches: 429,
+  audit_unavailable: 503,
+  queue_denied: 409,
+  queue_replica: 409,
+  queue_full: 503,
+  queue_unavailable: 503,
+  store_unavailable: 503,
+} as const
+
+export type RefusalCode = keyof typeof STATUS
+
+/** Something is not done, and the message says why: in words and without secrets. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly code: RefusalCode
+
+  constructor(code: RefusalCode, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+export function isRefusal(error: unknown): error is Refusal {
+  return error instanceof Error && error.name === 'Refusal'
+}
+
+/** Turns a refusal of whatever happens within into its answer. */
+export async function answerRefusals(work: () => Response | Promise<Response>): Promise<Response> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    const answer = problem(STATUS[error.code], error.code, error.message)
+    // A search ends within five seconds.
+    if (answer.status === 429) answer.headers.set('retry-after', '5')
+    return answer
+  }
+}

@@ -1,0 +1,32 @@
+import type { Permission, Role } from '../../api/permissions.js'
+
+/** Answers that more than one handler gives. */
+
+export function json(status: number, body: unknown): Response {
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json; charset=utf-8' } })
+}
+
+export function problem(status: number, code: string, message: string): Response {
+  return json(status, { error: { code, message } })
+}
+
+export function text(status: number, body: string): Response {
+  return new Response(`${body}\n`, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+}
+
+export function bare(status: number): Response {
+  return text(status, status === 404 ? 'Not Found' : String(status))
+}
+
+export function notFound(): Response {
+  return problem(404, 'not_found', 'There is nothing under this path.')
+}
+
+/** @param roles that have the permission */
+export function forbidden(permission: Permission, roles: readonly Role[]): Response {
+  return problem(403, 'forbidden', `This takes the permission "${permission}", which ${roles.join(' and ')} have.`)
+}
+
+export function wantsHtml(request: Request): boolean {
+  return request.headers.get('accept')?.includes('text/html') ?? false
+}

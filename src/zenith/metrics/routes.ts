@@ -1,0 +1,53 @@
+import { nextTurn } from '../../lib/async.js'
+import type { Overview } from '../../protocol/index.js'
+import { MAX_METRIC_NODES, MAX_METRIC_QUEUES, MAX_METRIC_SERIES } from '../../protocol/read-limits.js'
+import type { MonitorService } from '../fleet/monitor-service.js'
+import { nodesByNeed } from '../fleet/parts.js'
+import { type Operation, operation } from '../http/operation.js'
+import { CONTENT_TYPE, exposition, type Family } from './exposition.js'
+import { leftOutFamilies } from './left-out.js'
+import { nodeFamilies } from './node-metrics.js'
+import { queueFamilies, sourceFamilies } from './queue-metrics.js'
+import { serviceFamilies, storeFamilies, trafficFamilies } from './service-metrics.js'
+
+/** At the place where scrapers look, and beside the rest of the API. */
+export const metrics: readonly Operation[] = ['/metrics', '/api/metrics'].map((path) =>
+  operation({
+    path,
+    summary: 'Get metrics in Prometheus text format',
+    description:
+      'Gauges come from the last beats of live nodes. Counters and histograms count everything that this Zenith has read since its ' +
+      'first scrape; they only grow, and reset when Zenith restarts. If the store does not answer, the response has only ' +
+      '`quasar_store_up 0` and the state of the queue sources. There are samples for at most 2,000 nodes, 5,000 queues and ' +
+      '3,000 routes and jobs; `quasar_metrics_left_out` counts the rest.',
+    parameters: {},
+    answers: { 200: { description: 'Metrics.', type: 'text/plain', schema: { type: 'string' } } },
+    async handle({ services: { monitor } }) {
+      const overview = await monitor.fresh()
+      const sources = await monitor.queues.sources()
+      const figures = overview.store.ok ? await figuresOf(overview, monitor) : []
+      const headers = { 'content-type': CONTENT_TYPE }
+      const text = await exposition([...storeFamilies(overview), ...sourceFamilies(sources), ...figures])
+      return new Response(text, { headers })
+    },
+  }),
+)
+
+/** The families are made one after the other, and the event loop turns in between. */
+async function figuresOf(overview: Overview, monitor: MonitorService): Promise<Family[]> {
+  const { services } = overview
+  const nodes = nodesByNeed(overview.nodes).slice(0, MAX_METRIC_NODES)
+  const queues = overview.queues.slice(0, MAX_METRIC_QUEUES)
+  const traffic = trafficFamilies(await monitor.totals(), MAX_METRIC_SERIES)
+  const families = [...serviceFamilies(services), ...traffic.families]
+  for (const make of [() => nodeFamilies(nodes), () => queueFamilies(queues)]) {
+    await nextTurn()
+    families.push(...make())
+  }
+  const left = {
+    nodes: overview.nodes.length - nodes.length,
+    queues: overview.queues.length - queues.length,
+    series: traffic.left,
+  }
+  return [...families, ...leftOutFamilies(overview.leftOut ?? null, left)]
+}

@@ -1,0 +1,145 @@
+import type { Commands } from '../../../ports/index.js'
+import { MAX_MESSAGE_CHARS, MAX_RECORD_CHARS } from '../../../protocol/index.js'
+import { cut, type Fields, own, readObject, readText } from '../../../protocol/read.js'
+import { lookAt } from '../kept-look.js'
+import { parseKept } from '../parse-kept.js'
+import { PENDING, UNKNOWN, WorkList, type WorkPart } from './work-list.js'
+
+/** A block of the list of an operation's jobs is one document, written once, and beside it what became of them. */
+const MAX_IN_BLOCK = 1_000
+/** Ids may be long: a block stays far below what a document may have, and all of them together below what is much for a store. */
+const MAX_BLOCK_CHARS = 262_144
+const MAX_LIST_CHARS = 16 * 1_048_576
+/** More than an operation has. */
+const MAX_REASONS = 100
+
+/** Jobs of one queue that follow each other. */
+export interface Block {
+  readonly part: WorkPart
+  readonly from: number
+  readonly to: number
+}
+
+/** @returns null when the jobs' ids take more room than a list may */
+export function blocksOf(parts: readonly WorkPart[]): Block[] | null {
+  const blocks: Block[] = []
+  let total = 0
+  for (const part of parts) {
+    for (let from = 0; from < part.ids.length; ) {
+      const [to, chars] = endOf(part.ids, from)
+      // One id alone may be more than a document has.
+      total += chars > MAX_RECORD_CHARS / 2 ? Number.POSITIVE_INFINITY : chars
+      blocks.push({ part, from, to })
+      from = to
+    }
+  }
+  return total > MAX_LIST_CHARS ? null : blocks
+}
+
+function endOf(ids: readonly string[], from: number): [to: number, chars: number] {
+  let chars = 0
+  for (let to = from; to < Math.min(ids.length, from + MAX_IN_BLOCK); to++) {
+    const more = JSON.stringify(ids[to]).length
+    if (to > from && chars + more > MAX_BLOCK_CHARS) return [to, chars]
+    chars += more
+  }
+  return [Math.min(ids.length, from + MAX_IN_BLOCK), chars]
+}
+
+const kindOf = (operation: string) => `bulk:${operation}`
+const jobsOf = (number: number) => `jobs-${number}`
+const fatesOf = (number: number) => `fates-${number}`
+
+/** Rejects when the store does not take it. */
+export async function keepJobs(commands: Commands, operation: string, blocks: readonly Block[]): Promise<void> {
+  for (const [number, { part, from, to }] of blocks.entries()) {
+    const { key, names = [key] } = part.queue
+    const document = { queue: key, names, ids: part.ids.slice(from, to), marks: part.marks.slice(from, to) }
+    await commands.keep(kindOf(operation), jobsOf(number), JSON.stringify(document))
+  }
+}
+
+/** What became of the jobs of one block. Rejects when the store does not take it. */
+export async function keepFates(
+  commands: Commands,
+  operation: string,
+  number: number,
+  fates: readonly number[],
+  reasons: readonly string[],
+): Promise<void> {
+  await commands.keep(kindOf(operation), fatesOf(number), JSON.stringify({ fates, reasons }))
+}
+
+/** Rejects when the store does not answer. */
+export async function forgetJobs(commands: Commands, operation: string, blocks: number): Promise<void> {
+  for (let number = 0; number < blocks; number++) {
+    await commands.forget(kindOf(operation), jobsOf(number))
+    await commands.forget(kindOf(operation), fatesOf(number))
+  }
+}
+
+/** A queue as the Zenith knew it that listed its jobs. */
+export interface KeptQueue {
+  readonly key: string
+  /** What names it to every Zenith, by whatever address it is reached. */
+  readonly names: readonly string[]
+}
+
+/** An operation's jobs as its Zenith left them. */
+export interface KeptJobs {
+  /** By their numbers. */
+  readonly reasons: readonly string[]
+  readonly parts: readonly WorkPart<KeptQueue>[]
+}
+
+/**
+ * Rejects when the store does not answer.
+ *
+ * @returns null when a part of them is missing, or can't be read
+ */
+export async function keptJobs(commands: Commands, operation: string, blocks: number): Promise<KeptJobs | null> {
+  const ids = Array.from({ length: blocks }, (_, number) => [jobsOf(number), fatesOf(number)]).flat()
+  const look = await lookAt(commands, kindOf(operation), ids)
+  // What became of its jobs is not told by what is none of Zenith's.
+  if (look.untrusted.size + look.leftOut > 0) return null
+  const { parsed: documents } = await parseKept(look.documents, readObject)
+  const parts = Array.from({ length: blocks }, (_, number) => blockFrom(documents, number))
+  const whole = parts.filter((part) => part !== null)
+  if (whole.length < parts.length || blocks === 0) return null
+  // Reasons are only added to: the document that was written last has all of them.
+  const longest = whole.reduce(
+    (best: readonly string[], { reasons }) => (reasons.length > best.length ? reasons : best),
+    [],
+  )
+  return { reasons: longest.length > 0 ? longest : [UNKNOWN], parts: whole }
+}
+
+/** @param queueOf a queue by its key */
+export function workOf<Q extends { readonly key: string }>(
+  { reasons, parts }: KeptJobs,
+  queueOf: (key: string) => Q,
+): WorkList<Q> {
+  const work = new WorkList<Q>(reasons)
+  for (const part of parts) work.restore({ ...part, queue: queueOf(part.queue.key) })
+  return work
+}
+
+function blockFrom(documents: ReadonlyMap<string, Fields>, number: number) {
+  const jobs = documents.get(jobsOf(number))
+  const queue = jobs && readText(jobs, 'queue', MAX_RECORD_CHARS)
+  if (!jobs || !queue) return null
+  const fates = documents.get(fatesOf(number)) ?? {}
+  return {
+    queue: { key: queue, names: listOf(own(jobs, 'names')).map(String) },
+    ids: listOf(own(jobs, 'ids')).map(String),
+    marks: listOf(own(jobs, 'marks')).map((mark) => (typeof mark === 'number' ? mark : null)),
+    fates: listOf(own(fates, 'fates')).map((fate) => (typeof fate === 'number' ? fate : PENDING)),
+    reasons: listOf(own(fates, 'reasons'))
+      .slice(0, MAX_REASONS)
+      .map((reason) => cut(String(reason), MAX_MESSAGE_CHARS)),
+  }
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
+}

@@ -1,0 +1,268 @@
+import { randomUUID } from 'node:crypto'
+import { withTimeout } from '../../../lib/async.js'
+import type { BulkOperation, BulkResult, JobAction, JobSelection } from '../../../protocol/index.js'
+import { isRefusal, Refusal } from '../../http/refusal.js'
+import type { Actor } from '../act.js'
+import type { Queues } from '../queues.js'
+import { dryRun } from './dry-run.js'
+import { KEEP_MS, type Kept, KeptOperations, MAX_KEPT } from './kept-operations.js'
+import { Left } from './left.js'
+import { Operation, type Target } from './operation.js'
+import { busy, Performer, telling } from './performer.js'
+import { outcomeOf, targetOf } from './words.js'
+
+/** How many dry runs go on at the same time, and of one user. */
+const MAX_COUNTING = 3
+const MAX_COUNTING_OF_ONE = 2
+/** How many jobs are remembered over all operations: some 40 MB. The oldest lose their results first. */
+const MAX_REMEMBERED = 300_000
+/** So long is waited for an operation to end that was told to, ms. */
+const STOP_WITHIN_MS = 5_000
+
+const CAN_BE_RESUMED = 'This operation ended before all was done: resume it to go on with what is left.'
+
+type Needed = Pick<Queues, 'able' | 'changeable' | 'commands' | 'act' | 'touch' | 'outbox' | 'directory' | 'now'>
+
+/** Things that are done with many jobs: first a dry run that changes nothing, then, if it is started, in the background. */
+export class BulkOperations {
+  readonly #queues: Needed
+  readonly #kept: KeptOperations
+  readonly #performer: Performer
+  readonly #left: Left
+  /** The oldest first. */
+  readonly #own = new Map<string, Operation>()
+  #isClosed = false
+
+  constructor(queues: Needed) {
+    this.#queues = queues
+    this.#kept = new KeptOperations(queues, randomUUID())
+    this.#performer = new Performer(queues, this.#kept)
+    this.#left = new Left(queues, this.#kept)
+  }
+
+  /** Begins a dry run. Rejects with a `Refusal`. */
+  async create(by: Actor, action: JobAction, selection: JobSelection): Promise<BulkOperation> {
+    const keys = [...new Set(selection.queues)]
+    const targets = await Promise.all(keys.map((key) => this.#find(key, action)))
+    this.#refuseWhenBusy(by)
+    // By the store's clock: this one may be off, and jobs that came since it shows would be left out, or others not.
+    const { commands, now } = this.#queues
+    const asOf = (await commands?.time().catch(() => null)) ?? now()
+    // Others may have begun while the store was asked.
+    this.#refuseWhenBusy(by)
+    const operation = new Operation({ action, selection, targets, user: by.user, asOf, now })
+    this.#own.set(operation.id, operation)
+    this.#makeRoom()
+    operation.ended = dryRun(operation).then(() => this.#makeRoom())
+    void this.#performer.tidy()
+    return operation.view
+  }
+
+  /** Does what the dry run found. Settles when it has begun; rejects with a `Refusal` when it does not. */
+  async start(by: Actor, id: string): Promise<BulkOperation> {
+    const operation = await this.#get(id)
+    this.#refuseToStart(operation)
+    operation.phase = 'running'
+    try {
+      await this.#performer.begin({ by, operation, blocks: 0 })
+    } catch (error) {
+      // Nothing was done: it can be started again.
+      operation.phase = 'ready'
+      operation.startedAt = null
+      throw error
+    }
+    this.#makeRoomAfter(operation)
+    return operation.view
+  }
+
+  /** Goes on with what is left of one that was interrupted or failed, whichever Zenith ran it. Settles as {@link start} does. */
+  async resume(by: Actor, id: string): Promise<BulkOperation> {
+    if (this.#isClosed) throw endingRefusal()
+    const { phase, resumable } = await this.get(id)
+    if (phase === 'running') throw new Refusal('not_possible', 'This operation is running already.')
+    if (!resumable) throw new Refusal('not_possible', 'There is nothing left of this operation to go on with.')
+    const { operation, blocks, check } = await this.#left.take(id, (key, action) => this.#find(key, action))
+    this.#refuseInQueuesOf(operation)
+    operation.phase = 'running'
+    await this.#performer.begin({ by, operation, blocks, check })
+    this.#supersede(id)
+    this.#own.set(id, operation)
+    this.#makeRoomAfter(operation)
+    return operation.view
+  }
+
+  /** Ends it before its time: what is done stays done. Settles when it has ended, or after a few seconds. */
+  async cancel(by: Actor, id: string): Promise<BulkOperation> {
+    if ((await this.get(id)).phase === 'interrupted') return this.#abandon(by, id)
+    const operation = await this.#get(id)
+    if (operation.hasEnded) throw new Refusal('not_possible', 'This operation has ended.')
+    const reason = by.user === null ? 'cancelled' : `cancelled by ${by.user}`
+    if (operation.phase === 'running') await this.#cancelRun(by, operation, reason)
+    else if (operation.phase === 'ready') operation.end('cancelled')
+    else await stop(operation, 'cancelled', reason)
+    return operation.view
+  }
+
+  /** The newest first, those of other Zeniths too. Rejects with a `Refusal` when the store does not answer. */
+  async list(): Promise<{ operations: BulkOperation[]; leftOut: number }> {
+    this.#makeRoom()
+    const { operations, leftOut } = await telling(() => this.#kept.all())
+    for (const other of operations) this.#yieldTo(other)
+    const others = operations.map(({ operation }) => operation).filter(({ id }) => !this.#own.has(id))
+    const own = [...this.#own.values()].map(({ view }) => view)
+    return { operations: [...own, ...others].sort((a, b) => b.asOf - a.asOf).slice(0, MAX_KEPT), leftOut }
+  }
+
+  async get(id: string): Promise<BulkOperation> {
+    const own = this.#own.get(id)
+    // What has ended here another Zenith may have gone on with.
+    if (own && !own.view.resumable) return own.view
+    try {
+      const other = await telling(() => this.#kept.find(id))
+      if (other) this.#yieldTo(other)
+      if (other && !this.#own.has(id)) return other.operation
+    } catch (error) {
+      if (!own) throw error
+    }
+    if (own) return own.view
+    throw new Refusal('not_found', 'There is no such operation, or it was too long ago.')
+  }
+
+  /** What became of single jobs. @param ok those that it was done with, or the others; null: all */
+  async results(id: string, ok: boolean | null, offset: number, limit: number) {
+    const { resumable } = await this.get(id)
+    const own = this.#own.get(id)
+    if (own?.isReleased)
+      throw new Refusal('not_found', 'The results of this operation went to make room for newer ones.')
+    const work = own || !resumable ? (await this.#get(id)).work : await this.#left.work(id)
+    const items: BulkResult[] = []
+    let total = 0
+    for (const result of work.results(ok)) {
+      if (total >= offset && items.length < limit) items.push(result)
+      total += 1
+    }
+    return { total, items }
+  }
+
+  /** Ends what goes on. Never rejects. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    const going = [...this.#own.values()].filter(({ phase }) => phase === 'running' || phase === 'counting')
+    await Promise.all(going.map((operation) => stop(operation, 'interrupted', 'this Zenith was ended')))
+  }
+
+  async #find(key: string, action: JobAction): Promise<Target> {
+    const queue = await this.#queues.able(key, 'list')
+    try {
+      await this.#queues.changeable(key, action)
+      return { queue, obstacle: null }
+    } catch (error) {
+      if (isRefusal(error) && (error.code === 'not_supported' || error.code === 'read_only')) {
+        return { queue, obstacle: error.message }
+      }
+      throw error
+    }
+  }
+
+  /** An operation of this Zenith. */
+  async #get(id: string): Promise<Operation> {
+    const own = this.#own.get(id)
+    if (own) return own
+    const { resumable } = await this.get(id)
+    if (resumable) throw new Refusal('not_possible', CAN_BE_RESUMED)
+    throw new Refusal('not_possible', 'Another Zenith, or one that ended, has this operation.')
+  }
+
+  /** What ended here, and another Zenith went on with, is its own. */
+  #yieldTo({ operation: { id }, isOwn }: Kept): void {
+    if (!isOwn && this.#own.get(id)?.hasEnded) this.#supersede(id)
+  }
+
+  #refuseWhenBusy({ user }: Actor): void {
+    const counting = [...this.#own.values()].filter(({ phase }) => phase === 'counting')
+    if (this.#isClosed) throw endingRefusal()
+    // Those without a name can't be told apart.
+    const own = user === null ? 0 : counting.filter(({ view }) => view.user === user).length
+    if (counting.length < MAX_COUNTING && own < MAX_COUNTING_OF_ONE) return
+    const whose =
+      own < MAX_COUNTING_OF_ONE ? `${MAX_COUNTING} operations` : `${MAX_COUNTING_OF_ONE} operations of yours`
+    throw new Refusal('too_many_searches', `${whose} are being counted already. Wait for one, or cancel it.`)
+  }
+
+  #refuseToStart(operation: Operation): void {
+    const { phase } = operation
+    if (this.#isClosed) throw endingRefusal()
+    if (phase === 'counting') throw new Refusal('not_possible', 'The jobs are still being counted.')
+    if (phase === 'running') throw new Refusal('not_possible', 'This operation is running already.')
+    if (operation.view.resumable) throw new Refusal('not_possible', CAN_BE_RESUMED)
+    if (phase !== 'ready') throw new Refusal('not_possible', 'This operation has ended.')
+    this.#refuseInQueuesOf(operation)
+  }
+
+  #refuseInQueuesOf({ queues }: Operation): void {
+    const running = [...this.#own.values()].filter(({ phase }) => phase === 'running')
+    for (const { key, name } of queues) {
+      if (running.some((other) => other.queues.some((queue) => queue.key === key))) throw busy(name)
+    }
+  }
+
+  async #cancelRun(by: Actor, operation: Operation, reason: string): Promise<void> {
+    const { action, queues } = operation
+    await this.#queues.act({
+      by,
+      action: `bulk ${action} cancel`,
+      queue: queues.length === 1 ? (queues[0] ?? null) : null,
+      target: targetOf(operation),
+      perform: () => stop(operation, 'cancelled', reason),
+      tell: () => ({ ok: operation.phase === 'cancelled', detail: outcomeOf(operation) }),
+    })
+  }
+
+  async #abandon(by: Actor, id: string): Promise<BulkOperation> {
+    const cancelled = await this.#left.abandon(by, id)
+    this.#supersede(id)
+    return cancelled
+  }
+
+  #supersede(id: string): void {
+    const own = this.#own.get(id)
+    if (own) own.isSuperseded = true
+    this.#own.delete(id)
+  }
+
+  #makeRoomAfter(operation: Operation): void {
+    operation.ended = operation.ended.then(() => this.#makeRoom())
+  }
+
+  /** Operations that are old, or too many, go; of those that stay the oldest lose their results when there are too many jobs. */
+  #makeRoom(): void {
+    const idle = [...this.#own.values()].filter(({ phase }) => phase !== 'running' && phase !== 'counting')
+    const surplus = this.#own.size - MAX_KEPT
+    const oldest = this.#queues.now() - KEEP_MS
+    const gone = idle.filter(({ asOf, endedAt }, index) => index < surplus || (endedAt ?? asOf) < oldest)
+    for (const { id } of gone) this.#own.delete(id)
+    for (const operation of idle) {
+      if (this.#remembered <= MAX_REMEMBERED) return
+      if (this.#own.has(operation.id)) release(operation)
+    }
+  }
+
+  get #remembered(): number {
+    return [...this.#own.values()].reduce((sum, { work }) => sum + work.size, 0)
+  }
+}
+
+function release(operation: Operation): void {
+  if (operation.phase === 'ready')
+    operation.end('cancelled', 'It was not started, and its list of jobs went to make room for newer ones.')
+  operation.release()
+}
+
+async function stop(operation: Operation, as: 'cancelled' | 'interrupted', reason: string): Promise<void> {
+  operation.stop ??= { as, reason }
+  await withTimeout(operation.ended, STOP_WITHIN_MS).catch(() => {})
+}
+
+function endingRefusal(): Refusal {
+  return new Refusal('not_possible', 'This Zenith is being ended.')
+}

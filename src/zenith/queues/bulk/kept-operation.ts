@@ -1,0 +1,105 @@
+import {
+  BULK_PHASES,
+  type BulkOperation,
+  type BulkReason,
+  JOB_ACTIONS,
+  JOB_STATES,
+  type JobSelection,
+  MAX_KEPT_DOCUMENTS,
+  MAX_MESSAGE_CHARS,
+  MAX_NAME_CHARS,
+} from '../../../protocol/index.js'
+import {
+  type Fields,
+  fieldsOf,
+  own,
+  readAmount,
+  readCount,
+  readList,
+  readObject,
+  readText,
+  readTime,
+  within,
+} from '../../../protocol/read.js'
+
+/** How many reasons are given. */
+const MAX_REASONS = 100
+/** How many queues, and ids of jobs, are told: as many queues as one may have, and more ids than are written here. */
+const MAX_SELECTED = 200
+
+/** What one Zenith tells the others of an operation. */
+export interface KeptOperation {
+  /** The Zenith that runs it. */
+  readonly zenith: string
+  /** When it said so last, by its own clock. Unix ms. */
+  readonly at: number
+  readonly operation: BulkOperation
+  /** With how many jobs it was about to do something; null: an older Zenith does not say. */
+  readonly going: number | null
+  /** How many parts the list of its jobs has in the store; none when there is no such list. */
+  readonly blocks: number
+}
+
+/** Null for what is no operation, or one of a Zenith whose operations have another form. */
+export function parseKeptOperation(document: string): KeptOperation | null {
+  const fields = readObject(document)
+  const operation = fields && parseOperation(fieldsOf(own(fields, 'operation')) ?? {})
+  const zenith = fields && readText(fields, 'zenith', MAX_NAME_CHARS)
+  const at = fields && readTime(fields, 'at')
+  if (!operation || !zenith || at === null) return null
+  const blocks = Math.min(readCount(fields, 'blocks') ?? 0, MAX_KEPT_DOCUMENTS)
+  return { zenith, at, operation, going: readCount(fields, 'going'), blocks }
+}
+
+function parseOperation(fields: Fields): BulkOperation | null {
+  const id = readText(fields, 'id', MAX_NAME_CHARS)
+  const action = JOB_ACTIONS.find((one) => one === own(fields, 'action'))
+  const phase = BULK_PHASES.find((one) => one === own(fields, 'phase'))
+  const selection = parseSelection(within(fields, 'selection'))
+  if (!id || !action || !phase || !selection) return null
+  const amount = (key: string) => readAmount(fields, key) ?? 0
+  return {
+    ...{ id, action, phase, selection },
+    user: readText(fields, 'user', MAX_NAME_CHARS),
+    asOf: amount('asOf'),
+    startedAt: readAmount(fields, 'startedAt'),
+    endedAt: readAmount(fields, 'endedAt'),
+    looked: amount('looked'),
+    total: readAmount(fields, 'total'),
+    eligible: amount('eligible'),
+    notEligible: parseReasons(fields, 'notEligible'),
+    isPartial: own(fields, 'isPartial') === true,
+    succeeded: amount('succeeded'),
+    skipped: parseReasons(fields, 'skipped'),
+    unknown: amount('unknown'),
+    resumable: own(fields, 'resumable') === true,
+    error: readText(fields, 'error', MAX_MESSAGE_CHARS),
+  }
+}
+
+function parseSelection(fields: Fields): JobSelection | null {
+  const state = JOB_STATES.find((one) => one === own(fields, 'state'))
+  const text = (key: string) => readText(fields, key, MAX_MESSAGE_CHARS)
+  const ids = own(fields, 'ids')
+  return state
+    ? {
+        state,
+        queues: textsOf(own(fields, 'queues')).slice(0, MAX_SELECTED),
+        ids: Array.isArray(ids) ? textsOf(ids).slice(0, MAX_SELECTED) : null,
+        name: text('name'),
+        fingerprint: text('fingerprint'),
+        text: text('text'),
+      }
+    : null
+}
+
+function parseReasons(fields: Fields, key: string): BulkReason[] {
+  return readList(fields, key, MAX_REASONS).map((one) => ({
+    reason: readText(one, 'reason', MAX_MESSAGE_CHARS) ?? '',
+    count: readAmount(one, 'count') ?? 0,
+  }))
+}
+
+function textsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []
+}

@@ -1,0 +1,132 @@
+import type { Commands } from '../../../ports/index.js'
+import type { BulkOperation } from '../../../protocol/index.js'
+import { lookAt } from '../kept-look.js'
+import { parseKept } from '../parse-kept.js'
+import type { Queues } from '../queues.js'
+import { interrupted } from './interrupted.js'
+import { type KeptOperation, parseKeptOperation } from './kept-operation.js'
+import { leaseOf } from './locks.js'
+import { ENDED } from './operation.js'
+
+const KIND = 'bulk'
+/** A Zenith of an earlier version that has not said for so long that an operation goes on has ended, ms. */
+const SILENT_MS = 20_000
+export const MAX_KEPT = 20
+export const KEEP_MS = 24 * 60 * 60_000
+
+/** How far an operation is, for the other Zeniths. */
+export type Told = Pick<KeptOperation, 'operation' | 'going' | 'blocks'>
+
+/** What was told of an operation, and whether this Zenith told it. */
+export type Kept = KeptOperation & { readonly isOwn: boolean }
+
+/** What the Zeniths of a store tell each other of their bulk operations. */
+export class KeptOperations {
+  readonly #commands: Commands | null
+  readonly #now: () => number
+  readonly #zenith: string
+
+  /** @param zenith names this one */
+  constructor({ commands, now }: Pick<Queues, 'commands' | 'now'>, zenith: string) {
+    this.#commands = commands
+    this.#now = now
+    this.#zenith = zenith
+  }
+
+  /** Rejects when the store does not take it. */
+  async keep({ operation, going, blocks }: Told): Promise<void> {
+    const kept: KeptOperation = {
+      zenith: this.#zenith,
+      at: this.#now(),
+      operation: briefly(operation),
+      going,
+      blocks,
+    }
+    await this.#commands?.keep(KIND, operation.id, JSON.stringify(kept))
+  }
+
+  /** Those of all Zeniths; what nobody goes on with is interrupted. Rejects when the store does not answer. */
+  async all(): Promise<{ readonly operations: readonly Kept[]; readonly leftOut: number }> {
+    const { told, leftOut } = await this.#told()
+    return { operations: await this.#allPresent(told), leftOut }
+  }
+
+  /** As it is now, whoever ran it. Rejects, too, when what was told of it can't be read. */
+  async find(id: string): Promise<Kept | null> {
+    const told = await this.told(id)
+    return told && this.#present(told)
+  }
+
+  /** Those of which the store still says that they run, and whose Zenith has ended. Rejects when the store does not answer. */
+  async dead(): Promise<KeptOperation[]> {
+    const { told } = await this.#told()
+    const present = await this.#allPresent(told)
+    return present.filter(({ operation: { id, phase } }) => {
+      const last = told.get(id)
+      return phase === 'interrupted' && last?.operation.phase === 'running' && last.going !== null
+    })
+  }
+
+  /** What was told of it last, whether its Zenith is there or not. Rejects, too, when that can't be read. */
+  async told(id: string): Promise<KeptOperation | null> {
+    const documents = (await this.#commands?.kept(KIND, [id])) ?? new Map<string, string>()
+    const own = new Map([...documents].filter(([one]) => one === id))
+    const kept = (await parseKept(own, parseKeptOperation)).parsed.get(id)
+    return kept?.operation.id === id ? kept : null
+  }
+
+  /** Whether what was told last of an operation was told by this Zenith, or nothing was. */
+  async isOwn(id: string): Promise<boolean> {
+    const kept = await this.told(id)
+    return kept === null || kept.zenith === this.#zenith
+  }
+
+  /** Rejects when the store does not answer. */
+  async forget(id: string): Promise<void> {
+    await this.#commands?.forget(KIND, id)
+  }
+
+  /** Forgets the oldest of what has ended, whoever ran it. Rejects when the store does not answer. */
+  async prune(forgetJobs: (id: string, blocks: number) => Promise<void>): Promise<void> {
+    const { told } = await this.#told()
+    const ended = (await this.#allPresent(told)).filter(({ operation }) => ENDED.includes(operation.phase))
+    const newestFirst = ended.sort((a, b) => b.at - a.at)
+    const oldest = this.#now() - KEEP_MS
+    const old = newestFirst.filter(({ at }, index) => index >= MAX_KEPT || at < oldest)
+    for (const { operation, blocks } of old) {
+      await forgetJobs(operation.id, blocks)
+      await this.forget(operation.id)
+    }
+  }
+
+  #allPresent(told: ReadonlyMap<string, KeptOperation>): Promise<Kept[]> {
+    return Promise.all([...told.values()].map((kept) => this.#present(kept)))
+  }
+
+  async #told(): Promise<{ told: ReadonlyMap<string, KeptOperation>; leftOut: number }> {
+    if (!this.#commands) return { told: new Map(), leftOut: 0 }
+    const look = await lookAt(this.#commands, KIND)
+    const { parsed, leftOut } = await parseKept(look.documents, parseKeptOperation)
+    // Under another id than its own it is none of Zenith's.
+    const told = new Map([...parsed].filter(([id, { operation }]) => operation.id === id))
+    return { told, leftOut: look.leftOut + leftOut }
+  }
+
+  async #present(kept: KeptOperation): Promise<Kept> {
+    const isOwn = kept.zenith === this.#zenith
+    if (kept.operation.phase !== 'running' || (await this.#goesOn(kept))) return { ...kept, isOwn }
+    return { ...kept, operation: interrupted(kept), going: 0, isOwn }
+  }
+
+  /** Whether the Zenith that runs it is there: by a lease, for the clocks of two Zeniths may be hours apart. */
+  async #goesOn({ operation, at, going }: KeptOperation): Promise<boolean> {
+    if (going === null) return this.#now() - at < SILENT_MS
+    return (await this.#commands?.holderOf(leaseOf(operation.id))) != null
+  }
+}
+
+/** The ids may be many, and the list of jobs has them. */
+function briefly(operation: BulkOperation): BulkOperation {
+  const { selection } = operation
+  return { ...operation, selection: { ...selection, ids: selection.ids?.slice(0, 100) ?? null } }
+}

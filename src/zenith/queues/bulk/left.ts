@@ -1,0 +1,135 @@
+import type { Commands } from '../../../ports/index.js'
+import type { BulkOperation, JobAction } from '../../../protocol/index.js'
+import { Refusal } from '../../http/refusal.js'
+import type { Actor } from '../act.js'
+import type { Queues } from '../queues.js'
+import { forgetJobs, type KeptJobs, type KeptQueue, keptJobs, workOf } from './blocks.js'
+import type { KeptOperation } from './kept-operation.js'
+import type { KeptOperations } from './kept-operations.js'
+import { Locks } from './locks.js'
+import { ENDED, isResumable, Operation, type Target } from './operation.js'
+import { takeAll, telling } from './performer.js'
+import { outcomeInWords, targetInWords } from './words.js'
+import type { WorkList } from './work-list.js'
+
+/** An operation as its Zenith left it. */
+export interface LeftOperation {
+  readonly operation: Operation
+  readonly blocks: number
+  /** Rejects with a `Refusal` when somebody else did something about it since. */
+  readonly check: () => Promise<void>
+}
+
+type FindTarget = (key: string, action: JobAction) => Promise<Target>
+
+/** What became of operations that their Zenith did not bring to their end: any other one can, or can end them. */
+export class Left {
+  readonly #queues: Pick<Queues, 'commands' | 'act' | 'directory' | 'now'>
+  readonly #kept: KeptOperations
+
+  constructor(queues: Pick<Queues, 'commands' | 'act' | 'directory' | 'now'>, kept: KeptOperations) {
+    this.#queues = queues
+    this.#kept = kept
+  }
+
+  /** Rejects with a `Refusal` when it can't be gone on with from here. */
+  async take(id: string, find: FindTarget): Promise<LeftOperation> {
+    const kept = await this.#find(id)
+    const jobs = await this.#jobs(kept)
+    const found = new Map<string, Target>()
+    for (const queue of queuesOf(jobs)) found.set(queue.key, await this.#targetOf(queue, kept.operation.action, find))
+    const work = workOf(jobs, (key) => {
+      const target = found.get(key)
+      if (!target) throw new Error(`There is no queue ${key}`)
+      return target.queue
+    })
+    const operation = restored(kept.operation, [...found.values()], work, this.#queues.now)
+    return { operation, blocks: kept.blocks, check: () => this.#check(kept) }
+  }
+
+  /** The jobs alone, and what became of them. */
+  async work(id: string): Promise<WorkList<{ readonly key: string }>> {
+    return workOf(await this.#jobs(await this.#find(id)), (key) => ({ key }))
+  }
+
+  /** Ends it for good. Rejects with a `Refusal` when another Zenith goes on with it. */
+  async abandon(by: Actor, id: string): Promise<BulkOperation> {
+    const { commands } = this.#queues
+    const kept = await this.#find(id)
+    if (!commands) throw new Refusal('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
+    const locks = new Locks(commands, id, [])
+    await takeAll(locks)
+    try {
+      await this.#check(kept)
+      const operation: BulkOperation = { ...kept.operation, phase: 'cancelled', resumable: false, error: null }
+      await this.#end(by, commands, { ...kept, operation })
+      return operation
+    } finally {
+      await locks.drop().catch(() => {})
+    }
+  }
+
+  async #end(by: Actor, commands: Commands, kept: KeptOperation): Promise<void> {
+    const { operation } = kept
+    await this.#queues.act({
+      by,
+      action: `bulk ${operation.action} cancel`,
+      queue: null,
+      target: targetInWords(operation, []),
+      perform: () =>
+        telling(async () => {
+          await this.#kept.keep({ ...kept, going: 0 })
+          await forgetJobs(commands, operation.id, kept.blocks)
+        }),
+      tell: () => ({ ok: true, detail: outcomeInWords(operation, null) }),
+    })
+  }
+
+  /** This Zenith may reach the queue by another address, and know it by another key. */
+  async #targetOf({ key, names }: KeptQueue, action: JobAction, find: FindTarget): Promise<Target> {
+    const all = await this.#queues.directory.all()
+    const same = all.find((queue) => (queue.names ?? [queue.key]).some((name) => names.includes(name)))
+    const target = await find(same?.key ?? key, action)
+    if (target.obstacle !== null) throw new Refusal('not_possible', target.obstacle)
+    return target
+  }
+
+  async #find(id: string): Promise<KeptOperation> {
+    const kept = await telling(() => this.#kept.find(id))
+    if (kept) return kept
+    throw new Refusal('not_found', 'There is no such operation, or it was too long ago.')
+  }
+
+  async #jobs({ operation, blocks }: KeptOperation): Promise<KeptJobs> {
+    const { commands } = this.#queues
+    const jobs = commands && (await telling(() => keptJobs(commands, operation.id, blocks)))
+    if (jobs) return jobs
+    throw new Refusal('not_possible', 'The store does not have the list of its jobs (any more).')
+  }
+
+  /** Called when no other Zenith can work on it. */
+  async #check({ zenith, at, operation }: KeptOperation): Promise<void> {
+    const now = await telling(() => this.#kept.told(operation.id))
+    const isSame = now?.zenith === zenith && now.at === at
+    const isOver = now ? ENDED.includes(now.operation.phase) && !isResumable(now.operation.phase) : true
+    if (!isSame || isOver)
+      throw new Refusal('not_possible', 'Another Zenith has just changed it. Reload and try again.')
+  }
+}
+
+function queuesOf({ parts }: KeptJobs): KeptQueue[] {
+  return [...new Map(parts.map(({ queue }) => [queue.key, queue])).values()]
+}
+
+function restored(
+  kept: BulkOperation,
+  targets: readonly Target[],
+  work: WorkList<Target['queue']>,
+  now: () => number,
+): Operation {
+  const { id, action, user, asOf, looked, total, isPartial, startedAt } = kept
+  const selection = { ...kept.selection, queues: targets.map(({ queue }) => queue.key) }
+  const operation = new Operation({ action, selection, targets, user, asOf, now }, id, work)
+  for (const { reason, count } of kept.notEligible) operation.notEligible.addOwn(reason, count)
+  return Object.assign(operation, { looked, total, isPartial, startedAt, isListed: true })
+}

@@ -1,0 +1,132 @@
+import { Refusal } from '../../http/refusal.js'
+import { storeErrorInWords } from '../../store/store-error.js'
+import type { Actor } from '../act.js'
+import type { Queues } from '../queues.js'
+import { forgetJobs } from './blocks.js'
+import { bury } from './bury.js'
+import { Journal } from './journal.js'
+import type { KeptOperations } from './kept-operations.js'
+import { Locks } from './locks.js'
+import type { Operation } from './operation.js'
+import { run } from './run.js'
+import { outcomeOf, targetOf } from './words.js'
+
+/** How often a lease is prolonged while one call goes on, ms. */
+const BEAT_MS = 2_000
+
+/** What a start and a taking up have in common. */
+export interface Beginning {
+  readonly by: Actor
+  readonly operation: Operation
+  /** How many blocks of its jobs the store has already. */
+  readonly blocks: number
+  /** Called when nobody else can work on it any more. Rejects with a `Refusal` when it must not be done. */
+  readonly check?: () => Promise<void>
+}
+
+/** Does what operations are about, in the background, one in a queue at a time over all Zeniths of a store. */
+export class Performer {
+  readonly #queues: Pick<Queues, 'commands' | 'act' | 'touch' | 'outbox' | 'now'>
+  readonly #kept: KeptOperations
+
+  constructor(queues: Pick<Queues, 'commands' | 'act' | 'touch' | 'outbox' | 'now'>, kept: KeptOperations) {
+    this.#queues = queues
+    this.#kept = kept
+  }
+
+  /** Settles when it has begun, and `operation.ended` when it has ended. Rejects with a `Refusal` when it does not begin. */
+  async begin({ operation, check, ...beginning }: Beginning): Promise<void> {
+    const { commands } = this.#queues
+    if (!commands) throw new Refusal('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
+    const locks = new Locks(commands, operation.id, operation.queues)
+    await takeAll(locks)
+    try {
+      await check?.()
+    } catch (error) {
+      await this.#drop(locks)
+      throw error
+    }
+    operation.startedAt ??= this.#queues.now()
+    const journal = new Journal(commands, this.#kept, locks, operation)
+    await new Promise<void>((resolve, reject) => {
+      operation.ended = this.#perform({ operation, ...beginning }, journal, resolve)
+        .catch(reject)
+        .finally(() => this.#drop(locks))
+    })
+  }
+
+  async #drop(locks: Locks): Promise<void> {
+    await locks.drop().catch(() => this.#queues.outbox.add(() => locks.drop()))
+  }
+
+  /** @param begun called when the intent is written and others know of it */
+  async #perform({ by, operation, blocks }: Beginning, journal: Journal, begun: () => void): Promise<void> {
+    const { id, queues } = operation
+    await this.#queues.act({
+      by,
+      action: `bulk ${operation.action}`,
+      queue: queues.length === 1 ? (queues[0] ?? null) : null,
+      target: targetOf(operation),
+      operation: id,
+      within: null,
+      perform: async () => {
+        await this.#open(journal, blocks)
+        begun()
+        await this.#run(operation, journal)
+      },
+      tell: () => ({ ok: isWhole(operation), detail: outcomeOf(operation) }),
+    })
+  }
+
+  async #open(journal: Journal, blocks: number): Promise<void> {
+    try {
+      await telling(() => journal.open(blocks))
+    } catch (error) {
+      // It does not begin: nobody should find a part of it.
+      if (blocks === 0) await journal.discard().catch(() => this.#queues.outbox.add(() => journal.discard()))
+      throw error
+    }
+  }
+
+  async #run(operation: Operation, journal: Journal): Promise<void> {
+    const timer = setInterval(() => void journal.beat(), BEAT_MS).unref()
+    await run(operation, journal)
+    clearInterval(timer)
+    for (const queue of operation.queues) this.#queues.touch(queue)
+    await journal.close().catch(() => this.#queues.outbox.add(() => journal.close()))
+    await this.tidy()
+  }
+
+  /** Ends what other Zeniths left, and forgets what is old. Never rejects. */
+  async tidy(): Promise<void> {
+    const { commands } = this.#queues
+    if (!commands) return
+    await bury(commands, this.#kept, this.#queues)
+    await this.#kept.prune((id, blocks) => forgetJobs(commands, id, blocks)).catch(() => {})
+  }
+}
+
+/** Rejects with a `Refusal` when another works on it. */
+export async function takeAll(locks: Locks): Promise<void> {
+  const taken = await telling(() => locks.take())
+  if (taken === 'operation') throw new Refusal('not_possible', 'This operation is running already.')
+  if (taken) throw busy(taken.name)
+}
+
+export function busy(name: string): Refusal {
+  return new Refusal('not_possible', `Another operation is running in ${name}. Wait for it, or cancel it.`)
+}
+
+/** Rejects with a `Refusal` when the store does not do it. */
+export async function telling<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new Refusal('store_unavailable', storeErrorInWords(error))
+  }
+}
+
+/** Whether all was done that somebody may think was. */
+function isWhole({ phase, work, isPartial }: Operation): boolean {
+  return phase === 'done' && work.skipped.total === 0 && !isPartial
+}

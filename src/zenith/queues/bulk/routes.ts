@@ -1,0 +1,153 @@
+import { JOB_ACTIONS, JOB_STATES, type JobSelection, MAX_ID_CHARS, MAX_KEY_CHARS } from '../../../protocol/index.js'
+import {
+  bodyOf,
+  type Field,
+  jobIdField,
+  listField,
+  objectField,
+  optionalField,
+  textField,
+  Unfit,
+  wordField,
+} from '../../http/body.js'
+import { type Answer, type Change, change, operation, refusalOf } from '../../http/operation.js'
+import { pageOf, pagingParameters, partOf } from '../../http/paging.js'
+import { choiceParameter } from '../../http/query.js'
+import { json } from '../../http/responses.js'
+import { listing, ref } from '../../openapi/components.js'
+import { count, withOptional } from '../../openapi/schema.js'
+import { UNAVAILABLE } from '../../store/from-store.js'
+import { TOO_MANY } from '../answers.js'
+
+/** Jobs that are chosen one by one are looked up one by one. */
+const MAX_IDS = 1_000
+const MAX_QUEUES = 200
+const MAX_BODY_BYTES = 1024 * 1024
+
+const NOT_FOUND: Answer = { description: 'The operation or the queue does not exist.', schema: ref('Problem') }
+const NOT_DONE: Answer = {
+  description: 'The action is not possible; the message gives the reason.',
+  schema: ref('Problem'),
+}
+const ONE: Answer = { description: 'The operation.', schema: ref('BulkOperation') }
+const SEGMENTS = { id: 'Id of the operation.' }
+
+const fields = objectField(
+  {
+    queues: listField(textField('Key of a queue.', MAX_KEY_CHARS), 1, MAX_QUEUES, 'Queues of the jobs.'),
+    state: wordField(JOB_STATES, 'State of the jobs.'),
+    ids: optionalField(
+      listField(jobIdField('Id of a job.'), 1, MAX_IDS, 'Only jobs with these ids; null: all matching jobs.'),
+    ),
+    name: optionalField(textField('Only jobs with this name.', MAX_ID_CHARS)),
+    fingerprint: optionalField(textField('Only jobs whose error has this fingerprint.')),
+    text: optionalField(textField('Only jobs whose id, name or error contains this text, ignoring case.')),
+  },
+  'The jobs.',
+)
+
+const selectionField: Field<JobSelection> = {
+  schema: fields.schema,
+  read(value, name) {
+    const selection = fields.read(value, name)
+    if (selection.ids === null || selection.queues.length === 1) return selection
+    throw new Unfit(`\`${name}.ids\` takes jobs of one queue: \`${name}.queues\` has ${selection.queues.length}.`)
+  },
+}
+
+const listed = withOptional(
+  { leftOut: count('Number of operations beyond the limits, which Zenith does not read.') },
+  listing('BulkOperation'),
+)
+
+export const bulkOperations = operation({
+  path: '/api/bulk',
+  summary: 'List running and recent bulk operations, newest first',
+  description: 'Returns at most the last 20 operations of the last 24 hours.',
+  parameters: pagingParameters(),
+  answers: { 200: { description: 'A page of operations.', schema: listed }, 503: UNAVAILABLE },
+  async handle({ query, services }) {
+    const { operations, leftOut } = await services.bulk.list()
+    return json(200, { ...pageOf(operations, query), ...(leftOut > 0 && { leftOut }) })
+  },
+})
+
+export const bulkOperation = operation({
+  path: '/api/bulk/{id}',
+  summary: 'Get a bulk operation',
+  segments: SEGMENTS,
+  parameters: {},
+  answers: { 200: ONE, 404: NOT_FOUND, 503: UNAVAILABLE },
+  handle: async ({ segments, services }) => json(200, await services.bulk.get(segments.id ?? '')),
+})
+
+export const bulkResults = operation({
+  path: '/api/bulk/{id}/results',
+  summary: 'List the outcome for each job, in the order of the selection',
+  description: 'Only the Zenith that ran the operation has the outcomes; if it can be resumed, every Zenith has them.',
+  segments: SEGMENTS,
+  parameters: {
+    ok: choiceParameter(['true', 'false'], '`true`: only jobs that are done; `false`: only jobs that are not.'),
+    ...pagingParameters(),
+  },
+  answers: {
+    200: { description: 'A page of outcomes.', schema: listing('BulkResult') },
+    404: NOT_FOUND,
+    409: NOT_DONE,
+    503: UNAVAILABLE,
+  },
+  async handle({ segments, query, services }) {
+    const ok = query.ok === null ? null : query.ok === 'true'
+    const { total, items } = await services.bulk.results(segments.id ?? '', ok, query.offset, query.limit)
+    return json(200, { total, items: partOf(items) })
+  },
+})
+
+export const createBulk = change({
+  path: '/api/bulk',
+  summary: 'Create a bulk operation: lists its jobs and changes nothing yet',
+  parameters: {},
+  permission: ({ action }) => `queue.${action}`,
+  body: bodyOf({ action: wordField(JOB_ACTIONS, 'The action.'), selection: selectionField }, MAX_BODY_BYTES),
+  answers: {
+    201: { description: 'The operation, which is counting its jobs.', schema: ref('BulkOperation') },
+    404: NOT_FOUND,
+    409: NOT_DONE,
+    429: TOO_MANY,
+    503: UNAVAILABLE,
+  },
+  async handle({ visitor, body: { action, selection }, services }) {
+    return json(201, await services.bulk.create(visitor, action, selection))
+  },
+})
+
+/** A step of an operation, which whoever may do what it does may take. */
+function stepOf(step: 'start' | 'resume' | 'cancel', words: { summary: string; description?: string }) {
+  return change({
+    path: `/api/bulk/{id}/${step}`,
+    ...words,
+    segments: SEGMENTS,
+    parameters: {},
+    permission: null,
+    body: bodyOf({}),
+    answers: { 200: ONE, 404: NOT_FOUND, 409: NOT_DONE, 503: UNAVAILABLE },
+    handle: (asked) => whoMay(asked, (id) => asked.services.bulk[step](asked.visitor, id)),
+  })
+}
+
+export const startBulk = stepOf('start', { summary: 'Start a bulk operation in the background' })
+
+export const resumeBulk = stepOf('resume', {
+  summary: 'Resume an interrupted or failed bulk operation in the background',
+  description: 'Any Zenith of the store that is connected to the queues can resume it.',
+})
+
+export const cancelBulk = stepOf('cancel', { summary: 'Cancel a bulk operation; jobs that are done stay done' })
+
+type Asked = Change<unknown, Record<never, never>>
+
+/** Whoever may do what it does, whoever listed the jobs. */
+async function whoMay(asked: Asked, work: (id: string) => Promise<unknown>) {
+  const { id, action } = await asked.services.bulk.get(asked.segments.id ?? '')
+  return refusalOf(`queue.${action}`, asked) ?? json(200, await work(id))
+}

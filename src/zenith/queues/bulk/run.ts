@@ -1,0 +1,94 @@
+import { nextTurn, withTimeout } from '../../../lib/async.js'
+import { type JobOutcome, MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
+import { cut } from '../../../protocol/read.js'
+import { storeErrorInWords } from '../../store/store-error.js'
+import type { ConnectedQueue } from '../directory.js'
+import { outcomeView } from '../jobs/job-view.js'
+import { sourceErrorInWords } from '../monitor/source-error.js'
+import { settleDoubts } from './doubts.js'
+import { type Journal, LostError } from './journal.js'
+import type { Operation } from './operation.js'
+import { Pace } from './pace.js'
+import { PENDING, placesWith, UNKNOWN, type WorkPart } from './work-list.js'
+
+/** What takes longer counts as failed, ms; whether it was done is not known. */
+const CALL_WITHIN_MS = 30_000
+/** Of so many jobs at most it is not known whether it was done with them when this Zenith ends without a word. */
+const MAX_AT_ONCE = 200
+
+const FAILED = 'Not done: the operation failed before.'
+const UNTOLD = 'Not done: the operation was interrupted before.'
+
+/** Does it, part by part. Never rejects: what goes wrong is in the operation, and what was done stays done. */
+export async function run(operation: Operation, journal: Pick<Journal, 'ahead'>): Promise<void> {
+  const { work } = operation
+  try {
+    await settleDoubts(operation)
+    for (const part of work.parts) await runPart(operation, part, journal)
+  } catch (error) {
+    endEarly(operation, error)
+    return
+  }
+  if (operation.stop) finishRest(operation, `Not done: ${operation.stop.reason}.`)
+  operation.end(operation.stop?.as ?? 'done')
+}
+
+/** How far it is can't be told any more, so it must not go on. */
+class UntoldError extends Error {}
+
+function endEarly(operation: Operation, error: unknown): void {
+  const isUntold = error instanceof UntoldError
+  finishRest(operation, isUntold ? UNTOLD : FAILED)
+  const words = isUntold ? error.message : sourceErrorInWords(error)
+  operation.end(isUntold ? 'interrupted' : 'failed', cut(words, MAX_MESSAGE_CHARS))
+}
+
+function finishRest(operation: Operation, reason: string): void {
+  const count = operation.work.settleRest(reason)
+  operation.notDone = count === 0 ? null : { count, reason }
+}
+
+async function runPart(operation: Operation, part: WorkPart, journal: Pick<Journal, 'ahead'>): Promise<void> {
+  const pace = new Pace(MAX_AT_ONCE)
+  const open = placesWith(part.fates, PENDING)
+  for (let next = 0; next < open.length && !operation.stop; ) {
+    const places = open.slice(next, next + pace.size)
+    await journal.ahead(part, places).catch((error) => {
+      throw new UntoldError(error instanceof LostError ? error.message : storeErrorInWords(error))
+    })
+    if (operation.stop) return
+    const outcomes = await pace.measure(() => attempt(operation, part, places))
+    operation.work.settle(part.queue, places, outcomes)
+    next += places.length
+    await nextTurn()
+  }
+}
+
+async function attempt(operation: Operation, { queue, ids }: WorkPart, places: readonly number[]) {
+  const chosen = places.map((place) => ids[place] ?? '')
+  try {
+    const outcomes = await withTimeout(call(operation, queue, chosen), CALL_WITHIN_MS)
+    return chosen.map((id, index) => withoutId(outcomes[index] ?? unknown(id)))
+  } catch (error) {
+    operation.work.settle(queue, places, chosen.map(unknown))
+    throw error
+  }
+}
+
+async function call({ action }: Operation, { address, source }: ConnectedQueue, ids: readonly string[]) {
+  const outcomes: readonly JobOutcome[] = (await source[action]?.(address, ids)) ?? []
+  return outcomes
+}
+
+const UUID = / [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi
+
+/** Reasons are counted: an id in them, of the job itself or of its retry, would make each of them another. */
+function withoutId(outcome: JobOutcome): JobOutcome {
+  const { id, ok, reason, isUnknown } = outcomeView(outcome)
+  if (isUnknown) return unknown(id)
+  return { id, ok, reason: reason?.replaceAll(`job ${id}`, 'the job').replace(UUID, '') ?? null }
+}
+
+function unknown(id: string): JobOutcome {
+  return { id, ok: false, reason: UNKNOWN }
+}

@@ -1,0 +1,58 @@
+import { takesState } from '../../../api/job-actions.js'
+import type { JobAction, JobDetail, JobSelection, JobState, JobSummary } from '../../../protocol/index.js'
+import { redactName } from '../../../redaction/name.js'
+import { maskSecrets } from '../../../redaction/secrets.js'
+import { failureFingerprint } from '../failures/fingerprint.js'
+import { type SeenJob, summaryViews } from '../jobs/job-view.js'
+
+/** How the page, and the audit trail, speak of a state. */
+export const STATE_WORDS: Readonly<Record<JobState, string>> = {
+  waiting: 'waiting',
+  prioritized: 'prioritized',
+  active: 'active',
+  delayed: 'delayed',
+  waitingChildren: 'waiting-for-children',
+  completed: 'completed',
+  failed: 'failed',
+}
+
+/** Leaves those that are as the selection says besides where they are. It compares what is seen of them. */
+export async function matching(selection: JobSelection, jobs: readonly JobSummary[]): Promise<readonly JobSummary[]> {
+  const { name, fingerprint, text } = selection
+  if (name === null && fingerprint === null && text === null) return jobs
+  const matches = matcherOf(selection)
+  const views = await summaryViews(jobs)
+  return jobs.filter((_, index) => matches(views[index] as SeenJob))
+}
+
+function matcherOf({ name, fingerprint, text }: JobSelection): (job: SeenJob) => boolean {
+  const wanted = text?.toLowerCase() ?? null
+  const seenName = name === null ? null : redactName(name)
+  return (job) =>
+    (seenName === null || job.name === seenName) &&
+    (fingerprint === null || failureFingerprint(job.error) === fingerprint) &&
+    (wanted === null || [job.id, job.name, job.error].some((value) => value?.toLowerCase().includes(wanted)))
+}
+
+/** A selection as others see it, who read of it in lists and in the trail: somebody may have looked for a secret. */
+export function seenSelection(selection: JobSelection): JobSelection {
+  const { name, text } = selection
+  return { ...selection, name: name === null ? null : redactName(name), text: text === null ? null : maskSecrets(text) }
+}
+
+/** Why an action is not for a job in its state, in words; null when it is. */
+export function misfitOf(action: JobAction, state: JobState): string | null {
+  return takesState(action, state) ? null : `A job that is ${STATE_WORDS[state]} can’t be ${PARTICIPLES[action]}.`
+}
+
+/** When a job came to its state, or is due: another mark, and it has moved since. Null where its system does not say. */
+export function markOf({ state, finishedAt, runAt }: JobSummary | JobDetail): number | null {
+  if (state === 'failed' || state === 'completed') return finishedAt
+  return state === 'delayed' ? runAt : null
+}
+
+const PARTICIPLES: Readonly<Record<JobAction, string>> = {
+  retry: 'retried',
+  promote: 'promoted',
+  remove: 'removed',
+}

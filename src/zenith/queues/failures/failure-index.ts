@@ -1,0 +1,174 @@
+import { performance } from 'node:perf_hooks'
+import { inBatches, inSlices, withTimeout } from '../../../lib/async.js'
+import type { QueueSource } from '../../../ports/index.js'
+import type { FailureListing } from '../../../protocol/index.js'
+import type { ConnectedQueue, QueueDirectory } from '../directory.js'
+import { summaryViews } from '../jobs/job-view.js'
+import { sourceErrorInWords } from '../monitor/source-error.js'
+import { FailureGroups } from './failure-groups.js'
+import { KnownFailures, MAX_JOBS } from './known-failures.js'
+
+/** How many queues are read at the same time. */
+const AT_ONCE = 4
+/** After so long a look begins no further read, ms: the next one goes on. */
+const BUDGET_MS = 2_000
+/** So long a queue may take for one answer, ms. */
+const ANSWER_WITHIN_MS = 5_000
+/** How many failed jobs are remembered in all: some 20 MB. */
+export const MAX_REMEMBERED = 100_000
+const SLICE = 5_000
+
+interface Watched {
+  readonly queue: ConnectedQueue
+  readonly known: KnownFailures
+  /** What the system says; null when it does not. */
+  total: number | null
+  error: string | null
+}
+
+/** The failed jobs of all queues that can be reached and list their jobs, looked at step by step. */
+export class FailureIndex {
+  readonly #directory: QueueDirectory
+  readonly #now: () => number
+  #watched = new Map<string, Watched>()
+  #listing: Promise<FailureListing> | null = null
+  #depth = MAX_JOBS
+
+  /** @param now what the store's clock shows, Unix ms */
+  constructor(directory: QueueDirectory, now: () => number) {
+    this.#directory = directory
+    this.#now = now
+  }
+
+  /** Looks at so many of each queue from the next look on, or at more. @returns whether that is more than before */
+  deepenTo(depth: number): boolean {
+    if (depth <= this.#depth) return false
+    this.#depth = depth
+    return true
+  }
+
+  /** Reads what came since the last look, and then of what is older as much as there is time for. Rejects when the store fails. */
+  async read(): Promise<void> {
+    const until = performance.now() + BUDGET_MS
+    this.#listing = null
+    this.#watch(await this.#directory.all())
+    await inBatches([...this.#bySource()], AT_ONCE, ([source, watched]) => countFailed(source, watched))
+    await this.#each((watched) => watched.total !== 0, until, catchUp)
+    // In rounds, so that a long queue does not keep the others from being looked at.
+    while (performance.now() < until && this.#incomplete.length > 0 && this.#hasRoom) {
+      await this.#each(({ known }) => !known.isComplete, until, deepen)
+    }
+  }
+
+  /** What the last look came to; made once for all who ask. */
+  listing(): Promise<FailureListing> {
+    this.#listing ??= this.#list(this.#now())
+    return this.#listing
+  }
+
+  async #list(now: number): Promise<FailureListing> {
+    const groups = new FailureGroups(now)
+    for (const { queue, known } of this.#healthy) {
+      await inSlices([...known.jobs], SLICE, (failure) => groups.add(queue, failure))
+    }
+    const partial = this.#healthy.filter(isPartial).map(({ queue, known, total }) => ({
+      key: queue.key,
+      ...(known.beyond ?? { looked: known.size, total: Math.max(known.total, total ?? 0) }),
+    }))
+    const failed = [...this.#watched.values()].flatMap(({ queue: { key }, error }) => (error ? [{ key, error }] : []))
+    return { groups: groups.newestFirst, ...(groups.left > 0 && { left: groups.left }), partial, failed }
+  }
+
+  get #healthy(): Watched[] {
+    return [...this.#watched.values()].filter(({ error }) => error === null)
+  }
+
+  get #incomplete(): Watched[] {
+    return this.#healthy.filter(({ known }) => !known.isComplete)
+  }
+
+  get #hasRoom(): boolean {
+    return this.#healthy.reduce((sum, { known }) => sum + known.size, 0) < MAX_REMEMBERED
+  }
+
+  /** Goes on with those that it knows, and lets go of those that are gone. */
+  #watch(queues: readonly ConnectedQueue[]): void {
+    const listing = queues.filter(({ source }) => source.jobs && source.capabilities.includes('list'))
+    this.#watched = new Map(
+      listing.map((queue) => {
+        const old = this.#watched.get(queue.key)
+        // Another source means another system.
+        const known = old?.queue.source === queue.source ? old.known : this.#knownOf(queue)
+        return [queue.key, { queue, known, total: null, error: null }]
+      }),
+    )
+  }
+
+  #knownOf({ source, address }: ConnectedQueue): KnownFailures {
+    return new KnownFailures(
+      async (offset, limit) => {
+        const asked = source.jobs?.(address, { state: 'failed', order: 'newest', offset, limit })
+        const listing = asked ? await withTimeout(asked, ANSWER_WITHIN_MS) : { total: 0, jobs: [], missing: 0 }
+        return { ...listing, jobs: await summaryViews(listing.jobs) }
+      },
+      () => this.#depth,
+    )
+  }
+
+  #bySource(): Map<QueueSource, Watched[]> {
+    const sources = new Map<QueueSource, Watched[]>()
+    for (const watched of this.#watched.values()) {
+      const { source } = watched.queue
+      sources.set(source, [...(sources.get(source) ?? []), watched])
+    }
+    return sources
+  }
+
+  async #each(
+    fits: (watched: Watched) => boolean,
+    until: number,
+    look: (watched: Watched) => Promise<void>,
+  ): Promise<void> {
+    await inBatches(this.#healthy.filter(fits), AT_ONCE, async (watched) => {
+      const hasRoom = watched.known.size > 0 || this.#hasRoom
+      if (performance.now() < until && hasRoom) await noting(watched, () => look(watched))
+    })
+  }
+}
+
+/** How many there are tells which queues have to be looked at; a system without failed jobs has none. */
+async function countFailed(source: QueueSource, watched: readonly Watched[]): Promise<void> {
+  try {
+    const { queues } = await withTimeout(source.read(), ANSWER_WITHIN_MS)
+    const readings = new Map(queues.map((queue) => [queue.address ?? queue.name, queue]))
+    for (const one of watched) {
+      const reading = readings.get(one.queue.address)
+      one.error = reading?.error ?? null
+      one.total = reading && !reading.states.includes('failed') ? 0 : (reading?.metrics.failed ?? null)
+      if (one.total === 0) one.known.clear()
+    }
+  } catch (error) {
+    for (const one of watched) one.error = sourceErrorInWords(error)
+  }
+}
+
+function catchUp({ known }: Watched): Promise<void> {
+  return known.catchUp()
+}
+
+function deepen({ known }: Watched): Promise<void> {
+  return known.deepen()
+}
+
+/** A queue that fails hides no other. */
+async function noting(watched: Watched, look: () => Promise<void>): Promise<void> {
+  try {
+    await look()
+  } catch (error) {
+    watched.error = sourceErrorInWords(error)
+  }
+}
+
+function isPartial({ known, total }: Watched): boolean {
+  return known.isPartial || (known.size === 0 && known.total === 0 && total !== null && total > 0)
+}

@@ -1,0 +1,31 @@
+import { operation } from '../../http/operation.js'
+import { wholeParameter } from '../../http/query.js'
+import { json } from '../../http/responses.js'
+import { ref } from '../../openapi/components.js'
+import { UNAVAILABLE } from '../../store/from-store.js'
+import { TOO_MANY } from '../answers.js'
+import { searcherOf } from '../jobs/search-slots.js'
+import { MAX_REMEMBERED } from './failure-index.js'
+import { MAX_JOBS } from './known-failures.js'
+
+export const failures = operation({
+  path: '/api/failures',
+  summary: 'List failed jobs of all queues, grouped by job name and error',
+  description:
+    'Counts the failed jobs in the queues: the newest 10000 of each queue, or more with `depth`, and 100000 in total. Zenith reads them step by step; `partial` lists the queues with unread failures.',
+  parameters: {
+    depth: wholeParameter(
+      MAX_JOBS,
+      MAX_REMEMBERED,
+      MAX_JOBS,
+      'Number of the newest failed jobs of each queue to read.',
+    ),
+  },
+  answers: { 200: { description: 'All groups.', schema: ref('FailureListing') }, 429: TOO_MANY, 503: UNAVAILABLE },
+  async handle({ query, services, visitor, origin, request }) {
+    const look = () => services.failures.list(query.depth)
+    // All who ask share one look; only one that goes deeper than it is a search of one's own.
+    if (query.depth === MAX_JOBS) return json(200, await look())
+    return json(200, await services.searches.run(searcherOf(visitor, origin), request.signal, look))
+  },
+})

@@ -1,0 +1,81 @@
+import { JOB_ACTIONS, type JobOutcome, MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
+import { cut } from '../../../protocol/read.js'
+import { bodyOf, jobIdField, listField, wordField } from '../../http/body.js'
+import { change } from '../../http/operation.js'
+import { json } from '../../http/responses.js'
+import { ref } from '../../openapi/components.js'
+import { listOf, objectOf } from '../../openapi/schema.js'
+import { QUEUE_ANSWERS, QUEUE_SEGMENT } from '../answers.js'
+import { askSource } from '../read-source.js'
+import { outcomeView } from './job-view.js'
+
+const MAX_AT_ONCE = 100
+
+export const jobActions = change({
+  path: '/api/queues/{queue}/jobs',
+  summary: 'Retry, promote or remove jobs',
+  description:
+    '`retry` and `promote` require the role operator, `remove` the role admin. For more than 100 jobs use `/api/bulk`.',
+  segments: QUEUE_SEGMENT,
+  parameters: {},
+  permission: ({ action }) => `queue.${action}`,
+  body: bodyOf(
+    {
+      action: wordField(JOB_ACTIONS, 'The action.'),
+      ids: listField(jobIdField('Id of a job.'), 1, MAX_AT_ONCE, 'Ids of the jobs.'),
+    },
+    128 * 1024,
+  ),
+  answers: {
+    200: {
+      description: 'The outcome for each job.',
+      schema: objectOf<{ outcomes: unknown }>('Outcomes, one per id.', { outcomes: listOf(ref('JobOutcome')) }),
+    },
+    ...QUEUE_ANSWERS,
+  },
+  async handle({ body: { action, ids: given }, segments, visitor, services: { queues } }) {
+    const ids = [...new Set(given)]
+    const queue = await queues.changeable(segments.queue ?? '', action)
+    const outcomes = await queues.act({
+      by: visitor,
+      action,
+      queue,
+      target: targetOf(ids),
+      perform: () => actOnSound(ids, (sound) => askSource(() => queue.source[action]?.(queue.address, sound), null)),
+      tell: tellOutcomes,
+    })
+    queues.touch(queue)
+    return json(200, { outcomes })
+  },
+})
+
+/** Acts on ids that can be those of jobs. What is no text in UTF-8 would lead to the job of another id. */
+async function actOnSound(
+  ids: readonly string[],
+  act: (sound: readonly string[]) => Promise<readonly JobOutcome[]>,
+): Promise<readonly JobOutcome[]> {
+  const sound = ids.filter(isSound)
+  const outcomes = [...(sound.length > 0 ? await act(sound) : [])]
+  return ids.map((id) => outcomeView((isSound(id) ? outcomes.shift() : undefined) ?? { id, ok: false, reason: NO_ID }))
+}
+
+const NO_ID = 'is no id that a job can have'
+
+function isSound(id: string): boolean {
+  return id !== '' && Buffer.from(id).toString() === id
+}
+
+function targetOf(ids: readonly string[]): string {
+  return cut(ids.length === 1 ? (ids[0] as string) : `${ids.length} jobs: ${ids.join(', ')}`, MAX_MESSAGE_CHARS)
+}
+
+/** `98 done, 2 not: is not failed` */
+export function tellOutcomes(outcomes: readonly JobOutcome[]): { ok: boolean; detail: string } {
+  const failed = outcomes.filter(({ ok }) => !ok)
+  const reasons = [...new Set(failed.map(({ reason }) => reason ?? 'for a reason that nobody tells'))].slice(0, 3)
+  const done = `${outcomes.length - failed.length} done`
+  return {
+    ok: failed.length === 0,
+    detail: failed.length === 0 ? done : `${done}, ${failed.length} not: ${reasons.join('; ')}`,
+  }
+}

@@ -1,0 +1,122 @@
+import { JOB_STATES, type JobState } from '../../../protocol/index.js'
+import { MaskBudget } from '../../../redaction/budget.js'
+import type { Asked } from '../../http/asked.js'
+import { operation } from '../../http/operation.js'
+import { choiceParameter, required, textParameter, wholeParameter, wordParameter } from '../../http/query.js'
+import { Refusal } from '../../http/refusal.js'
+import { json } from '../../http/responses.js'
+import { ref } from '../../openapi/components.js'
+import { JOB_SEGMENTS, QUEUE_ANSWERS, QUEUE_SEGMENT, TOO_MANY } from '../answers.js'
+import type { ConnectedQueue } from '../directory.js'
+import type { Queues } from '../queues.js'
+import { askSource } from '../read-source.js'
+import { fitting, flowView, jobView, listingView, logView, summaryView } from './job-view.js'
+import { searchAll, searchSummaries } from './search.js'
+import { searcherOf } from './search-slots.js'
+
+const state = required(choiceParameter(JOB_STATES, 'State of the jobs.'))
+const offset = wholeParameter(0, 999_999_999, 0, 'Number of items to skip.')
+
+export const jobs = operation({
+  path: '/api/queues/{queue}/jobs',
+  summary: 'List the jobs in one state, without payloads',
+  description: 'A response has less than 100 KB: errors are truncated, and very long ids reduce the number of jobs.',
+  segments: QUEUE_SEGMENT,
+  parameters: {
+    state,
+    order: wordParameter(['newest', 'oldest'], 'newest', 'Sort by the order in which jobs start or ended.'),
+    limit: wholeParameter(1, 200, 50, 'Maximum number of jobs.'),
+    offset,
+  },
+  answers: { 200: { description: 'A page of jobs.', schema: ref('JobListing') }, ...QUEUE_ANSWERS },
+  async handle({ query, segments, services: { queues } }) {
+    const queue = await queues.able(segments.queue ?? '', 'list')
+    await checkState(queues, queue, query.state)
+    return json(200, listingView(await askSource(() => queue.source.jobs?.(queue.address, query))))
+  },
+})
+
+export const search = operation({
+  path: '/api/queues/{queue}/search',
+  summary: 'Search the jobs in one state by id, name, error or payload',
+  description:
+    'Stops after 100 matches, 10 000 jobs or five seconds, and reports it: `next` is the offset for the next request. Payloads are searched only with permission to see them.',
+  segments: QUEUE_SEGMENT,
+  parameters: { state, offset, text: required(textParameter('Text to search for, ignoring case.')) },
+  answers: { 200: { description: 'Matching jobs.', schema: ref('JobSearch') }, ...QUEUE_ANSWERS, 429: TOO_MANY },
+  async handle(asked) {
+    const { query, segments, services } = asked
+    const sees = seesPayloads(asked)
+    const queue = await services.queues.able(segments.queue ?? '', sees ? 'search' : 'list')
+    await checkState(services.queues, queue, query.state)
+    const look = sees ? searchAll : searchSummaries
+    const { signal } = asked.request
+    const who = searcherOf(asked.visitor, asked.origin)
+    const found = await services.searches.run(who, signal, () => look(queue, { ...query, signal }))
+    return json(200, { ...found, jobs: fitting(found.jobs.map(summaryView)) })
+  },
+})
+
+export const job = operation({
+  path: '/api/queues/{queue}/jobs/{job}',
+  summary: 'Get a job; secrets in its payload are masked by name and shape',
+  segments: JOB_SEGMENTS,
+  parameters: {
+    full: wordParameter(
+      ['true', 'false'],
+      'false',
+      'Whether to return the whole payload if it is longer than 20 000 characters.',
+    ),
+  },
+  answers: { 200: { description: 'The job.', schema: ref('JobView') }, ...QUEUE_ANSWERS },
+  async handle(asked) {
+    const { query, segments, services } = asked
+    const queue = await services.queues.able(segments.queue ?? '', 'get')
+    const found = await askSource(() => queue.source.job?.(queue.address, segments.job ?? ''))
+    if (!found) throw noJob()
+    const showing = { payloads: seesPayloads(asked), full: query.full === 'true' }
+    return json(200, jobView(found, showing, queue.readOnly ? [] : queue.source.capabilities))
+  },
+})
+
+export const logs = operation({
+  path: '/api/queues/{queue}/jobs/{job}/logs',
+  summary: 'List the log lines of a job, oldest first',
+  segments: JOB_SEGMENTS,
+  parameters: { limit: wholeParameter(1, 1_000, 100, 'Maximum number of lines.'), offset },
+  answers: { 200: { description: 'A page of log lines.', schema: ref('JobLogs') }, ...QUEUE_ANSWERS },
+  async handle({ query, segments, services: { queues } }) {
+    const queue = await queues.able(segments.queue ?? '', 'logs')
+    const found = await askSource(() => queue.source.logs?.(queue.address, segments.job ?? '', query))
+    const budget = new MaskBudget()
+    return json(200, { ...found, lines: found.lines.map((line) => logView(line, budget)) })
+  },
+})
+
+export const flow = operation({
+  path: '/api/queues/{queue}/jobs/{job}/flow',
+  summary: 'Get the flow of a job',
+  segments: JOB_SEGMENTS,
+  parameters: {},
+  answers: { 200: { description: 'The tree of jobs, from its root.', schema: ref('JobFlow') }, ...QUEUE_ANSWERS },
+  async handle({ segments, services: { queues } }) {
+    const queue = await queues.able(segments.queue ?? '', 'flow')
+    const found = await askSource(() => queue.source.flow?.(queue.address, segments.job ?? ''))
+    if (!found) throw noJob()
+    return json(200, flowView(found))
+  },
+})
+
+function noJob(): Refusal {
+  return new Refusal('not_found', 'There is no such job in this queue any more.')
+}
+
+function seesPayloads({ visitor, services }: Asked): boolean {
+  return services.policy.can(visitor, 'queue.payloads')
+}
+
+async function checkState(queues: Queues, { key }: ConnectedQueue, asked: JobState): Promise<void> {
+  const { states, driver } = await queues.view(key)
+  if (states.length === 0 || states.includes(asked)) return
+  throw new Refusal('not_supported', `A queue of ${driver} has no jobs that are ${asked}; it has ${states.join(', ')}.`)
+}

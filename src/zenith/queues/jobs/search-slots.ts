@@ -1,0 +1,87 @@
+import type { Origin } from '../../http/context.js'
+import { Refusal } from '../../http/refusal.js'
+import type { Visitor } from '../../http/visitor.js'
+
+/** How many searches of one person go on at the same time, and of all. */
+const OF_ONE = 2
+const OF_ALL = 6
+/** How many wait for their turn. */
+const WAITING_OF_ONE = 4
+const WAITING_OF_ALL = 20
+
+interface Search {
+  readonly who: string
+  begin(): void
+}
+
+/** Lets few searches go on at a time: each reads thousands of jobs, and everybody's other requests wait for it. */
+export class SearchSlots {
+  readonly #running: string[] = []
+  readonly #waiting: Search[] = []
+
+  /**
+   * Searches when it is its turn. Rejects with a `Refusal` when too many wait already, and without searching when the client went away.
+   *
+   * @param who see {@link searcherOf}
+   */
+  async run<T>(who: string, gone: AbortSignal, search: () => Promise<T>): Promise<T> {
+    if (gone.aborted) throw tooMany(true)
+    if (!this.#isFree(who)) await this.#turn(who, gone)
+    else this.#running.push(who)
+    try {
+      return await search()
+    } finally {
+      this.#running.splice(this.#running.indexOf(who), 1)
+      this.#next()
+    }
+  }
+
+  #isFree(who: string): boolean {
+    return this.#running.length < OF_ALL && countOf(this.#running, who) < OF_ONE
+  }
+
+  /** Settles when it has been counted among those that run. */
+  #turn(who: string, gone: AbortSignal): Promise<void> {
+    const own = this.#waiting.filter((search) => search.who === who).length
+    if (own >= WAITING_OF_ONE || this.#waiting.length >= WAITING_OF_ALL)
+      return Promise.reject(tooMany(own >= WAITING_OF_ONE))
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        this.#waiting.splice(this.#waiting.indexOf(search), 1)
+        reject(tooMany(true))
+      }
+      const begin = () => {
+        gone.removeEventListener('abort', leave)
+        resolve()
+      }
+      const search = { who, begin }
+      this.#waiting.push(search)
+      gone.addEventListener('abort', leave, { once: true })
+    })
+  }
+
+  /** The first that may: who has too many of their own waits, and lets others pass. */
+  #next(): void {
+    const index = this.#waiting.findIndex(({ who }) => this.#isFree(who))
+    const [search] = index < 0 ? [] : this.#waiting.splice(index, 1)
+    if (!search) return
+    this.#running.push(search.who)
+    search.begin()
+  }
+}
+
+/** A name, or for those who have none the address that they come from. */
+export function searcherOf({ user }: Visitor, { peer }: Origin): string {
+  return user === null ? `address ${peer}` : `user ${user}`
+}
+
+function countOf(all: readonly string[], who: string): number {
+  return all.filter((one) => one === who).length
+}
+
+function tooMany(isOwn: boolean): Refusal {
+  const whose = isOwn
+    ? `${OF_ONE} searches of yours go on, and ${WAITING_OF_ONE} wait.`
+    : `${OF_ALL} searches go on, and ${WAITING_OF_ALL} wait.`
+  return new Refusal('too_many_searches', `${whose} Try again when one has ended.`)
+}

@@ -1,0 +1,236 @@
+import { inSlices } from '../../../lib/async.js'
+import { backlogOf, type QueueEntry, type QueueSample, type QueueView } from '../../../protocol/index.js'
+import { MAX_KNOWN_QUEUES } from '../../../protocol/read-limits.js'
+import { attentionTo, SILENT } from './attention.js'
+import { isRising } from './growth.js'
+import { namesOf } from './identity.js'
+import { newestOf, type SightedQueue, type Sighting } from './sightings.js'
+
+const MAX_SAMPLES = 60
+/** How many queues are looked at in one go. */
+const SLICE = 250
+const MATCHED = 2_000
+/** How long a queue that nobody reports any more is shown, ms. */
+const SILENT_FOR_MS = 60 * 60_000
+/** How long one that was closed is shown: another node may still have it, and report it from its next look on, ms. */
+const CLOSED_FOR_MS = 30_000
+
+/** What somebody else says of a queue. */
+export interface QueueFacts {
+  readonly actions: QueueView['actions']
+  readonly readOnly: boolean
+}
+
+export interface KnownQueue {
+  readonly key: string
+  /** Another server's queue has the key that this one's address makes: whoever asks for that one must not get this one. */
+  readonly isSecond: boolean
+  /** What it was made of. */
+  entries: readonly QueueEntry[]
+  /** Everything that it may be found by. */
+  identities: ReadonlySet<string>
+  /** The same while less was known of it: what is found by these now goes before. */
+  former: ReadonlySet<string>
+  view: QueueView
+  isGrowing: boolean
+  /** The nodes that reported it last. */
+  reporters: readonly string[]
+  /** They report on, without it. */
+  isClosed: boolean
+  /** Whose word its samples are: those of two reporters would make teeth. */
+  channel: string | null
+}
+
+/** The queues that were seen, by key: one that is drained, or that nobody reports any more, stays for a while. */
+export class KnownQueues {
+  readonly #known = new Map<string, KnownQueue>()
+  /** Every name that a queue may be asked for by: the same one is reached by several addresses. */
+  #byIdentity = new Map<string, KnownQueue>()
+  #left = 0
+
+  get all(): IterableIterator<KnownQueue> {
+    return this.#known.values()
+  }
+
+  get(key: string): KnownQueue | undefined {
+    return this.#known.get(key) ?? this.#byIdentity.get(key)
+  }
+
+  /** How many queues were seen at the last update and are not known, because there are too many. */
+  get left(): number {
+    return this.#left
+  }
+
+  /**
+   * Not twice at the same time.
+   *
+   * @param factsOf what holds of a queue besides what was seen
+   * @param reporting the nodes that report now
+   * @param now Unix ms
+   */
+  async update(
+    groups: readonly SightedQueue[],
+    factsOf: (key: string, group: SightedQueue) => QueueFacts,
+    reporting: ReadonlySet<string>,
+    now: number,
+  ): Promise<void> {
+    const seen = await this.#match(groups)
+    const fresh = await this.#meetNew(groups, seen)
+    await inSlices([...seen, ...fresh], SLICE, ([known, group]) => look(known, group, factsOf(known.key, group)))
+    for (const [known, group] of fresh) {
+      this.#known.set(known.key, known)
+      seen.set(known, group)
+    }
+    const places = new Set([...seen.keys()].map(({ view }) => namesOf(view).byPlace))
+    for (const known of this.#known.values()) if (!seen.has(known)) this.#miss(known, places, reporting, now)
+    this.#byIdentity = new Map()
+    for (const of of ['former', 'identities'] as const)
+      for (const one of this.#known.values()) for (const identity of one[of]) this.#byIdentity.set(identity, one)
+  }
+
+  /** Which of the known queues is which of those that are seen. */
+  async #match(groups: readonly SightedQueue[]): Promise<Map<KnownQueue, SightedQueue>> {
+    const seen = new Map<KnownQueue, SightedQueue>()
+    for (const identitiesOf of [byServerOf, byPlacesOf, byFormerOf]) {
+      const taken = new Set(seen.values())
+      await inSlices(groups, MATCHED, (group) => {
+        const known = taken.has(group) ? undefined : this.#find(identitiesOf(group), seen)
+        if (known) seen.set(known, group)
+      })
+    }
+    return seen
+  }
+
+  /** Those that are seen for the first time, as far as there is room. Queues that nobody reports any more make room, the oldest first. */
+  async #meetNew(
+    groups: readonly SightedQueue[],
+    seen: ReadonlyMap<KnownQueue, SightedQueue>,
+  ): Promise<[KnownQueue, SightedQueue][]> {
+    const met = new Set(seen.values())
+    const unknown = groups.filter((group) => !met.has(group))
+    const surplus = this.#known.size + unknown.length - MAX_KNOWN_QUEUES
+    if (surplus > 0) {
+      const silent = [...this.#known.values()].filter((known) => !seen.has(known))
+      const oldestFirst = silent.sort((a, b) => a.view.at - b.view.at)
+      for (const { key } of oldestFirst.slice(0, surplus)) this.#known.delete(key)
+    }
+    const room = MAX_KNOWN_QUEUES - this.#known.size
+    this.#left = Math.max(0, unknown.length - room)
+    const keys = new Set(this.#known.keys())
+    const fresh: [KnownQueue, SightedQueue][] = []
+    await inSlices(unknown.slice(0, room), SLICE, (group) => {
+      const known = meet(group, keys)
+      keys.add(known.key)
+      fresh.push([known, group])
+    })
+    return fresh
+  }
+
+  #find(identities: readonly string[], seen: ReadonlyMap<KnownQueue, unknown>): KnownQueue | undefined {
+    const found = identities.map((identity) => this.#byIdentity.get(identity))
+    return found.find((known) => known !== undefined && !seen.has(known))
+  }
+
+  #miss(known: KnownQueue, places: ReadonlySet<string>, reporting: ReadonlySet<string>, now: number): void {
+    const { reporters } = known
+    known.isClosed ||= reporters.length > 0 && reporters.every((reporter) => reporting.has(reporter))
+    const life = known.isClosed ? CLOSED_FOR_MS : SILENT_FOR_MS
+    // With a place that is seen its server was started again, and it is known by that one's id.
+    if (now - known.view.at > life || places.has(namesOf(known.view).byPlace)) {
+      this.#known.delete(known.key)
+      return
+    }
+    known.isGrowing = false
+    known.entries = []
+    if (known.isClosed) known.view = { ...known.view, attention: [], actions: [] }
+    else if (known.view.attention[0] !== SILENT) known.view = { ...known.view, attention: [SILENT], actions: [] }
+  }
+}
+
+/** @param keys those that are taken */
+function meet(group: SightedQueue, keys: ReadonlySet<string>): KnownQueue {
+  const { entry } = newestOf(group.sightings)
+  const [plain = ''] = group.sightings.map((sighting) => namesOf(sighting.entry).key).sort()
+  // Two servers behind one address.
+  const isSecond = keys.has(plain)
+  const key = isSecond ? `${plain}~${group.server?.slice(0, 8) ?? keys.size}` : plain
+  const nothing = { attention: [], actions: [], readOnly: false, samples: [], services: [], at: 0 }
+  return {
+    key,
+    isSecond,
+    entries: [],
+    identities: new Set<string>(),
+    former: new Set<string>(),
+    view: { ...entry, key, ...nothing },
+    isGrowing: false,
+    reporters: [],
+    isClosed: false,
+    channel: null,
+  }
+}
+
+function byServerOf({ sightings }: SightedQueue): string[] {
+  return sightings.map(({ entry }) => namesOf(entry).byServer).filter((identity) => identity !== null)
+}
+
+function byPlacesOf({ sightings }: SightedQueue): string[] {
+  return sightings.map(({ entry }) => namesOf(entry).byPlace)
+}
+
+/** What it was found by while less was known of it. */
+function byFormerOf({ sightings }: SightedQueue): string[] {
+  const former = sightings.flatMap(({ entry, formerPlaces = [] }) => formerPlaces.map((place) => ({ ...entry, place })))
+  return former.flatMap((entry) => {
+    const { byServer, byPlace } = namesOf(entry)
+    return byServer === null ? [byPlace] : [byServer, byPlace]
+  })
+}
+
+function formerKeysOf({ sightings }: SightedQueue): string[] {
+  return sightings.flatMap(({ entry, formerPlaces = [] }) =>
+    formerPlaces.map((place) => namesOf({ ...entry, place }).key),
+  )
+}
+
+function look(known: KnownQueue, group: SightedQueue, facts: QueueFacts): void {
+  known.isClosed = false
+  known.reporters = group.sightings.map(({ reporter }) => reporter).filter((reporter) => reporter !== null)
+  const entries = group.sightings.map((sighting) => sighting.entry)
+  if (isSame(known, entries, facts)) return
+  const { entry, at } = newestOf(group.sightings)
+  const keys = known.isSecond ? [] : entries.map((one) => namesOf(one).key)
+  known.entries = entries
+  known.identities = new Set([...byServerOf(group), ...byPlacesOf(group), ...keys])
+  known.former = new Set([...byFormerOf(group), ...(known.isSecond ? [] : formerKeysOf(group))])
+  const services = [...new Set(group.sightings.map(({ service }) => service))].filter((name) => name !== null).sort()
+  const samples = samplesOf(known, group)
+  known.isGrowing = entry.paused !== true && isRising(samples, known.isGrowing)
+  const attention = attentionTo({ entry, samples, isGrowing: known.isGrowing })
+  known.view = { ...entry, key: known.key, services, at, attention, ...facts, samples }
+}
+
+/** Of many services few report something new at a time. */
+function isSame({ view, entries }: KnownQueue, now: readonly QueueEntry[], facts: QueueFacts): boolean {
+  const isSameFacts = view.readOnly === facts.readOnly && view.actions.join() === facts.actions.join()
+  return isSameFacts && entries.length === now.length && entries.every((entry, index) => entry === now[index])
+}
+
+function samplesOf(known: KnownQueue, { sightings }: SightedQueue): readonly QueueSample[] {
+  const channel = sightings.find(({ service }) => service === known.channel) ?? channelOf(sightings)
+  known.channel = channel.service
+  const { samples } = known.view
+  // A sighting of another channel that took over may be older than the last sample.
+  if (channel.at <= (samples.at(-1)?.at ?? 0)) return samples
+  return [...samples, sampleOf(channel)].slice(-MAX_SAMPLES)
+}
+
+/** A service's word goes on when this Zenith is not looked at. */
+function channelOf(sightings: readonly Sighting[]): Sighting {
+  const reported = sightings.filter(({ service }) => service !== null)
+  return reported.sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1))[0] ?? (sightings[0] as Sighting)
+}
+
+function sampleOf({ entry, at }: Sighting): QueueSample {
+  const { throughput, metrics } = entry
+  return { at, backlog: backlogOf(metrics), in: throughput?.in ?? null, out: throughput?.out ?? null }
+}

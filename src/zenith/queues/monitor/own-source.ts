@@ -1,0 +1,186 @@
+import { performance } from 'node:perf_hooks'
+import { withTimeout } from '../../../lib/async.js'
+import type { Logger, QueueReading, QueueSource, SourceReading } from '../../../ports/index.js'
+import { type QueueEntry, type SourceView, UNKNOWN_METRICS } from '../../../protocol/index.js'
+import { isSamePlace, kindOf, type Located, namesOf, placeFrom } from './identity.js'
+import { Rates } from './rates.js'
+import { sourceErrorInWords } from './source-error.js'
+
+const READ_WITHIN_MS = 8_000
+
+/** A queue of a source, as it was when it was read. */
+export interface OwnEntry {
+  readonly entry: QueueEntry
+  /** Unix ms. */
+  readonly at: number
+  /** What the source's methods take for it. */
+  readonly address: string
+  /** Places that it had before. */
+  readonly formerPlaces: readonly string[]
+}
+
+/** A source that this Zenith reads by itself. */
+export class OwnSource {
+  readonly source: QueueSource
+  readonly #rates = new Rates()
+  readonly #logger: Logger | undefined
+  readonly #now: () => number
+  #server: string | null = null
+  #entries = new Map<string, OwnEntry>()
+  /** Addresses by what tells a queue from others. */
+  #addresses = new Map<string, string>()
+  /** Queues that are too many to be read. */
+  #left = 0
+  #hasRead = false
+  #error: string | null = null
+  /** `performance.now()` of the last reading's end, whatever came of it. */
+  #triedAt = Number.NEGATIVE_INFINITY
+  #reading: Promise<void> | null = null
+  #isExpired = false
+
+  /** @param now what the store's clock shows, Unix ms: readings are compared with what is reported */
+  constructor(source: QueueSource, logger: Logger | undefined, now: () => number) {
+    this.source = source
+    this.#logger = logger
+    this.#now = now
+  }
+
+  /** Whether it was ever read: before, nobody knows which server it leads to. */
+  get hasRead(): boolean {
+    return this.#hasRead
+  }
+
+  /** Of the last reading; null when that can't be told. */
+  get server(): string | null {
+    return this.#server
+  }
+
+  /** Why the last reading failed, in words. */
+  get error(): string | null {
+    return this.#error
+  }
+
+  /** How long ago the last reading ended, ms; infinite before the first. */
+  get age(): number {
+    return performance.now() - this.#triedAt
+  }
+
+  /** As somebody sees it who looks for what is connected. */
+  get view(): SourceView {
+    const { driver, place } = this.source
+    const isRead = Number.isFinite(this.#triedAt)
+    const queues = this.#error === null ? this.#entries.size : null
+    const left = this.#error === null && this.#left > 0 ? { left: this.#left } : null
+    return { driver, place, error: this.#error, isRead, queues, ...left }
+  }
+
+  /** By address. A source that can't be read says so for each of its queues. */
+  get entries(): ReadonlyMap<string, OwnEntry> {
+    return this.#entries
+  }
+
+  /** What the source's methods take for a queue; null when it is not one of this source's. */
+  addressOf(queue: Located): string | null {
+    if (kindOf(queue.driver) !== kindOf(this.source.driver)) return null
+    const { byServer, byPlace } = namesOf(queue)
+    const isSure = queue.server !== null && this.#server !== null
+    const seen = this.#addresses.get(isSure && byServer !== null ? byServer : byPlace)
+    return seen ?? this.#unseen(queue, isSure)
+  }
+
+  /** A queue that somebody else saw: Redis drops empty lists. */
+  #unseen(queue: Located, isSure: boolean): string | null {
+    const { place, names, locate } = this.source
+    if (isSure && queue.server !== this.#server) return null
+    if (names !== null && !names.includes(queue.name)) return null
+    const seenFromHere = isSure ? placeFrom(queue.place, place) : queue.place
+    if (locate) return seenFromHere === null ? null : locate(seenFromHere, queue.name)
+    return isSamePlace({ driver: queue.driver, place, server: this.#server }, queue) ? queue.name : null
+  }
+
+  /** Reads it unless that was just done, or is done too often for it. Never rejects. @param age ms that a reading may have */
+  read(age: number): Promise<void> {
+    if (this.#reading) return this.#reading
+    const wait = Math.max(this.#isExpired ? 0 : age, this.source.pollEvery ?? 0)
+    if (performance.now() - this.#triedAt < wait) return Promise.resolve()
+    this.#isExpired = false
+    this.#reading = this.#readOnce().finally(() => {
+      this.#triedAt = performance.now()
+      this.#reading = null
+    })
+    return this.#reading
+  }
+
+  /** The next question reads it again, unless it may not be read as often. */
+  expire(): void {
+    this.#isExpired = true
+  }
+
+  async #readOnce(): Promise<void> {
+    try {
+      // A source that throws instead of rejecting is a failing one, too.
+      const reading = withTimeout((async () => this.source.read())(), READ_WITHIN_MS)
+      this.#take(await reading, this.#now())
+    } catch (error) {
+      this.#fail(sourceErrorInWords(error), this.#now())
+    }
+  }
+
+  #take({ server, queues, left = 0 }: SourceReading, at: number): void {
+    this.#left = left
+    this.#server = server
+    this.#hasRead = true
+    this.#error = null
+    this.#keep(queues.map((queue) => this.#readEntry(queue, server, at)))
+    this.#rates.retain(this.#entries)
+  }
+
+  #keep(entries: readonly OwnEntry[]): void {
+    this.#entries = new Map(entries.map((own) => [own.address, own]))
+    this.#addresses = new Map(entries.flatMap(identitiesOf))
+  }
+
+  #readEntry(reading: QueueReading, server: string | null, at: number): OwnEntry {
+    const { totals, address = reading.name, formerPlaces = [], place = this.source.place, ...figures } = reading
+    const throughput = figures.throughput ?? this.#rates.rateOf(address, totals, at)
+    return { entry: { ...figures, throughput, place, server }, at, address, formerPlaces }
+  }
+
+  #fail(error: string, at: number): void {
+    if (this.#error === null) this.#logger?.warn(`Zenith can't read the queues of ${this.source.place}: ${error}`)
+    this.#error = error
+    const known = [...this.#entries.values()]
+    const entries = known.length > 0 ? known : (this.source.names ?? []).map((name) => this.#unread(name))
+    this.#keep(entries.map((own) => ({ ...own, entry: withError(own.entry, error), at })))
+  }
+
+  #unread(name: string): Omit<OwnEntry, 'at'> {
+    const { driver, place, capabilities } = this.source
+    const nothing = {
+      approximate: false,
+      paused: null,
+      oldestMs: null,
+      overdueMs: null,
+      throughput: null,
+      workers: null,
+    }
+    const rest = { metrics: UNKNOWN_METRICS, states: [], server: null, error: null, meta: null }
+    return { entry: { name, driver, place, capabilities, ...nothing, ...rest }, address: name, formerPlaces: [] }
+  }
+}
+
+/** All that it may be found by; what it was before never stands in the way of what is there now. */
+function identitiesOf({ entry, address, formerPlaces }: OwnEntry): (readonly [string, string])[] {
+  const places = [...formerPlaces.map((place) => ({ ...entry, place })), entry]
+  return places.flatMap((one) => {
+    const { byServer, byPlace } = namesOf(one)
+    return byServer === null
+      ? [[byPlace, address] as const]
+      : [[byServer, address] as const, [byPlace, address] as const]
+  })
+}
+
+function withError(entry: QueueEntry, error: string): QueueEntry {
+  const unknown = { paused: null, oldestMs: null, overdueMs: null, throughput: null, workers: null }
+  return { ...entry, ...unknown, metrics: UNKNOWN_METRICS, error }
+}

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import type { Commands, KeptLook } from '../../../ports/index.js'
+import { MAX_RECORD_CHARS } from '../../../protocol/index.js'
+import { own, readAmount, readObject, readText } from '../../../protocol/read.js'
+import { lookAt } from '../kept-look.js'
+
+const PART_CHARS = 1_000_000
+const MAX_PARTS = 16
+/** The longest document that can be kept. */
+export const MAX_DOCUMENT_CHARS = MAX_PARTS * (PART_CHARS - 1)
+
+type Keeping = Pick<Commands, 'keep' | 'kept' | 'lookAtKept' | 'forget'>
+
+/** Documents of a kind, of which one may be longer than the store takes: then it is kept in parts, under a kind of their own. */
+export class KeptDocuments {
+  readonly #commands: Keeping
+  readonly #kind: string
+  readonly #partKind: string
+
+  constructor(commands: Keeping, kind: string) {
+    this.#commands = commands
+    this.#kind = kind
+    this.#partKind = `${kind}-part`
+  }
+
+  /** The parts come first: whatever ends between leaves the document that was there. Rejects when that can't be read. */
+  async keep(id: string, document: string): Promise<void> {
+    const before = await this.#stored(id)
+    const isWhole = document.length <= MAX_RECORD_CHARS
+    await this.#commands.keep(this.#kind, id, isWhole ? document : await this.#keepParts(id, document))
+    await this.#forgetParts(id, before)
+  }
+
+  async all(): Promise<KeptLook> {
+    const look = await lookAt(this.#commands, this.#kind)
+    const ids = [...look.documents].flatMap(([id, document]) => partIdsOf(id, document) ?? [])
+    if (ids.length === 0) return look
+    const parts = await lookAt(this.#commands, this.#partKind, ids)
+    const documents = new Map<string, string>()
+    for (const [id, document] of look.documents) {
+      const own = partIdsOf(id, document)
+      documents.set(id, own ? joined(own, parts.documents) : document)
+    }
+    const torn = parts.leftOut > 0 ? [...documents.values()].filter((document) => document === '').length : 0
+    return { ...look, documents, leftOut: look.leftOut + torn }
+  }
+
+  /** Undefined where there is none. Rejects when it is there and can't be read. */
+  async one(id: string): Promise<string | undefined> {
+    const document = await this.#stored(id)
+    const ids = partIdsOf(id, document ?? '')
+    return ids ? joined(ids, await this.#commands.kept(this.#partKind, ids)) : document
+  }
+
+  async forget(id: string): Promise<void> {
+    const before = await this.#stored(id)
+    await this.#commands.forget(this.#kind, id)
+    await this.#forgetParts(id, before)
+  }
+
+  async #stored(id: string): Promise<string | undefined> {
+    return (await this.#commands.kept(this.#kind, [id])).get(id)
+  }
+
+  /** @returns what stands for the document */
+  async #keepParts(id: string, document: string): Promise<string> {
+    const parts = split(document)
+    const index = JSON.stringify({ parts: parts.length, revision: randomUUID() })
+    const ids = partIdsOf(id, index) ?? []
+    for (const [at, part] of parts.entries()) await this.#commands.keep(this.#partKind, ids[at] ?? '', part)
+    return index
+  }
+
+  async #forgetParts(id: string, document: string | undefined): Promise<void> {
+    for (const part of partIdsOf(id, document ?? '') ?? []) await this.#commands.forget(this.#partKind, part)
+  }
+}
+
+/** Empty when a part of it is missing: the rest could mean something else. */
+function joined(ids: readonly string[], parts: ReadonlyMap<string, string>): string {
+  return ids.every((id) => parts.has(id)) ? ids.map((id) => parts.get(id)).join('') : ''
+}
+
+/** Nothing is cut in the middle of a character, which would be written as another. */
+function split(text: string): string[] {
+  const parts: string[] = []
+  for (let start = 0; start < text.length; ) {
+    const end = start + PART_CHARS
+    const isPair = /[\ud800-\udbff]/.test(text[end - 1] ?? '')
+    parts.push(text.slice(start, isPair ? end - 1 : end))
+    start += parts.at(-1)?.length ?? PART_CHARS
+  }
+  return parts
+}
+
+/** What stands for a document in parts is short. */
+function partsIn(document: string): { count: number; revision: string } | null {
+  const fields = document.length < 200 ? readObject(document) : null
+  const count = fields && own(fields, 'queue') === undefined ? readAmount(fields, 'parts') : null
+  const revision = fields && readText(fields, 'revision', 100)
+  return count !== null && count <= MAX_PARTS && revision ? { count, revision } : null
+}
+
+function partIdsOf(id: string, document: string): string[] | null {
+  const parts = partsIn(document)
+  return parts && Array.from({ length: parts.count }, (_, at) => `${id}/${parts.revision}/${at}`)
+}

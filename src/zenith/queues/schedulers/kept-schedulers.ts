@@ -1,0 +1,194 @@
+import { randomUUID } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Commands } from '../../../ports/index.js'
+import {
+  encodeSegment,
+  MAX_NAME_CHARS,
+  type SchedulerDefinition,
+  type SchedulerEntry,
+  type SchedulerSnapshot,
+  type UntrustedDocument,
+} from '../../../protocol/index.js'
+import { type Fields, fieldsOf, own, readAmount, readObject, readText } from '../../../protocol/read.js'
+import { Refusal } from '../../http/refusal.js'
+import { storeErrorInWords } from '../../store/store-error.js'
+import { parseKept } from '../parse-kept.js'
+import { untrustedOf } from '../untrusted-documents.js'
+import { KeptDocuments, MAX_DOCUMENT_CHARS } from './kept-documents.js'
+
+const KIND = 'scheduler'
+
+/** Longer than any change takes: a Zenith that is killed meanwhile is in the way for so long, ms. */
+const CHANGE_MS = 60_000
+/** One change waits for another for so long, ms. */
+const WAIT_MS = 5_000
+const ASK_EVERY_MS = 50
+
+/** A scheduler that was taken out of its queue to be paused, and all that it takes to put it back. */
+export interface KeptScheduler {
+  /** Key of the queue. */
+  readonly queue: string
+  readonly definition: SchedulerDefinition
+  /** Whether the definition was edited since: then it is put back as the snapshot has it, and edited there. */
+  readonly isEdited: boolean
+  /** Whether it is known what its jobs are. */
+  readonly hasTemplate: boolean
+  /** As its source stored it, for the source to put it back; null where only its definition is kept. */
+  readonly snapshot: SchedulerSnapshot | null
+  /** How often it had run, and when last. */
+  readonly runs: number | null
+  readonly last: number | null
+  readonly pausedBy: string | null
+  readonly pausedAt: number
+}
+
+/** What is kept of schedulers, as far as it was read. */
+export interface KeptSchedulersLook {
+  /** By {@link keyOf}. */
+  readonly all: ReadonlyMap<string, KeptScheduler>
+  /** What is not signed as it should be: it is none of {@link all}. */
+  readonly untrusted: readonly UntrustedDocument[]
+  /** How many documents are more, or larger, than is read. */
+  readonly leftOut: number
+}
+
+/** The paused schedulers of systems that have no pause. Rejects with a `Refusal` when the store does not answer. */
+export class KeptSchedulers {
+  readonly #documents: KeptDocuments | null
+  readonly #leases: Pick<Commands, 'hold' | 'release'> | null
+
+  /** @param commands null where the store keeps nothing */
+  constructor(commands: Commands | null) {
+    this.#documents = commands && new KeptDocuments(commands, KIND)
+    this.#leases = commands
+  }
+
+  get canKeep(): boolean {
+    return this.#documents !== null
+  }
+
+  /** Of all Zeniths of the store one changes a scheduler at a time: each keeps and forgets what the others would put back. */
+  async alone<T>(queue: string, id: string, work: () => Promise<T>): Promise<T> {
+    const lease = `scheduler:${keyOf(queue, id)}`
+    const holder = randomUUID()
+    await this.#hold(lease, holder)
+    try {
+      return await work()
+    } finally {
+      // It runs out by itself.
+      await this.#leases?.release(lease, holder).catch(() => {})
+    }
+  }
+
+  async #hold(lease: string, holder: string): Promise<void> {
+    const until = performance.now() + WAIT_MS
+    for (;;) {
+      const current = await asking(this.#leases?.hold(lease, holder, CHANGE_MS))
+      if (current === undefined || current === holder) return
+      if (performance.now() > until) throw new Refusal('not_possible', 'Another request is changing it. Try again.')
+      await sleep(ASK_EVERY_MS)
+    }
+  }
+
+  async keep(kept: KeptScheduler): Promise<void> {
+    const document = documentOf(kept)
+    if (document.length > MAX_DOCUMENT_CHARS) {
+      throw new Refusal('not_possible', `It can’t be kept: it has more than ${MAX_DOCUMENT_CHARS} characters.`)
+    }
+    await asking(this.#documents?.keep(keyOf(kept.queue, kept.definition.id), document))
+  }
+
+  /** All of them. What can't be understood is left where it is. */
+  async look(): Promise<KeptSchedulersLook> {
+    const look = await asking(this.#documents?.all())
+    if (!look) return { all: new Map(), untrusted: [], leftOut: 0 }
+    const { parsed, leftOut } = await parseKept(look.documents, parse)
+    return { all: parsed, untrusted: untrustedOf(KIND, look), leftOut: look.leftOut + leftOut }
+  }
+
+  /** Null where it is not kept. Rejects with a `Refusal`, too, when what is kept can't be read. */
+  async find(queue: string, id: string): Promise<KeptScheduler | null> {
+    const key = keyOf(queue, id)
+    const document = await asking(this.#documents?.one(key))
+    if (document === undefined) return null
+    return (await parseKept(new Map([[key, document]]), parse)).parsed.get(key) ?? null
+  }
+
+  async forget(queue: string, id: string): Promise<void> {
+    await asking(this.#documents?.forget(keyOf(queue, id)))
+  }
+}
+
+/** @param queue its key, which holds no slash */
+export function keyOf(queue: string, id: string): string {
+  return `${queue}/${encodeSegment(id)}`
+}
+
+/** The payload stands in it once. */
+function documentOf(kept: KeptScheduler): string {
+  const { definition, snapshot } = kept
+  const isTwice = snapshot !== null && snapshot.data === definition.data
+  return JSON.stringify(isTwice ? { ...kept, definition: { ...definition, data: undefined } } : kept)
+}
+
+async function asking<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await answer
+  } catch (error) {
+    throw new Refusal('store_unavailable', storeErrorInWords(error))
+  }
+}
+
+/** What it takes to put a scheduler back. */
+export function definitionOf(entry: SchedulerEntry): SchedulerDefinition {
+  const { id, name, cron, every, timezone, limit, from, until, data, options } = entry
+  return { id, name, cron, every, timezone, limit, from, until, data: data ?? '{}', options: options ?? {} }
+}
+
+function parse(document: string): KeptScheduler | null {
+  const fields = readObject(document, MAX_DOCUMENT_CHARS)
+  const snapshot = fields && parseSnapshot(fieldsOf(own(fields, 'snapshot')))
+  const definition = fields && parseDefinition(fieldsOf(own(fields, 'definition')), snapshot)
+  const queue = fields && own(fields, 'queue')
+  if (!definition || typeof queue !== 'string') return null
+  return {
+    queue,
+    definition,
+    snapshot,
+    isEdited: own(fields, 'isEdited') === true,
+    hasTemplate: own(fields, 'hasTemplate') === true,
+    runs: readAmount(fields, 'runs'),
+    last: readAmount(fields, 'last'),
+    pausedBy: readText(fields, 'pausedBy', MAX_NAME_CHARS),
+    pausedAt: readAmount(fields, 'pausedAt') ?? 0,
+  }
+}
+
+function parseSnapshot(fields: Fields | null): SchedulerSnapshot | null {
+  const data = fields && own(fields, 'data')
+  return fields && (typeof data === 'string' || data === null) ? { ...fields, data } : null
+}
+
+/** Nothing of it is cut: it is put back as it was. */
+function parseDefinition(fields: Fields | null, snapshot: SchedulerSnapshot | null): SchedulerDefinition | null {
+  if (!fields) return null
+  const text = (key: string) => {
+    const value = own(fields, key)
+    return typeof value === 'string' ? value : null
+  }
+  const [id, name] = [text('id'), text('name')]
+  if (id === null || name === null) return null
+  return {
+    id,
+    name,
+    cron: text('cron'),
+    every: readAmount(fields, 'every'),
+    timezone: text('timezone'),
+    limit: readAmount(fields, 'limit'),
+    from: readAmount(fields, 'from'),
+    until: readAmount(fields, 'until'),
+    data: text('data') ?? snapshot?.data ?? '{}',
+    options: fieldsOf(own(fields, 'options')) ?? {},
+  }
+}

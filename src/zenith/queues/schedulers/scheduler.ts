@@ -1,0 +1,128 @@
+import {
+  MAX_ID_CHARS,
+  type SchedulerAction,
+  type SchedulerEntry,
+  type SchedulerSnapshot,
+  type SchedulerView,
+} from '../../../protocol/index.js'
+import { cut } from '../../../protocol/read.js'
+import { redactName } from '../../../redaction/name.js'
+import type { ConnectedQueue } from '../directory.js'
+import { optionsView, type Showing, shownText } from '../jobs/job-view.js'
+import { definitionOf, type KeptScheduler } from './kept-schedulers.js'
+
+/** A scheduler as its queue has it, as Zenith keeps it, or both: then the app registered it again after it was paused. */
+export interface Scheduler {
+  readonly queue: ConnectedQueue
+  readonly entry: SchedulerEntry | null
+  readonly kept: KeptScheduler | null
+}
+
+/** Whether the system itself can pause. */
+export function pausesItself({ source }: ConnectedQueue): boolean {
+  return source.pauseScheduler !== undefined && source.resumeScheduler !== undefined
+}
+
+/** What can be done with it. @param canKeep whether the store keeps definitions */
+export function actionsOf({ queue, entry, kept }: Scheduler, canKeep: boolean): readonly SchedulerAction[] {
+  // A longer one can't be asked for.
+  const id = entry?.id ?? kept?.definition.id ?? ''
+  if (queue.readOnly || id.length > MAX_ID_CHARS) return []
+  const can = abilitiesOf(queue, canKeep)
+  const allowed = entry ? actionsOfEntry(entry, kept, can) : actionsOfKept(kept, can)
+  return (Object.keys(allowed) as SchedulerAction[]).filter((action) => allowed[action])
+}
+
+type Abilities = ReturnType<typeof abilitiesOf>
+type Allowed = Readonly<Record<SchedulerAction, boolean>>
+
+function abilitiesOf(queue: ConnectedQueue, canKeep: boolean) {
+  const { source } = queue
+  const { capabilities } = source
+  const save = source.saveScheduler !== undefined && capabilities.includes('saveScheduler')
+  const remove = source.removeScheduler !== undefined && capabilities.includes('removeScheduler')
+  return {
+    save,
+    remove,
+    run: source.runScheduler !== undefined && capabilities.includes('runScheduler'),
+    add: source.add !== undefined && capabilities.includes('add'),
+    pause: pausesItself(queue) || (canKeep && save && remove),
+  }
+}
+
+/** One that has stopped or ended is put into its queue anew by an edit. */
+function actionsOfEntry({ state, data }: SchedulerEntry, kept: KeptScheduler | null, can: Abilities): Allowed {
+  const isWhole = state !== 'legacy' && state !== 'orphan' && data !== null
+  return {
+    run: isWhole && can.run,
+    pause: (state === 'active' || state === 'late') && data !== null && can.pause,
+    resume: kept !== null || (state === 'paused' && can.pause),
+    save: isWhole && can.save,
+    remove: can.remove,
+  }
+}
+
+function actionsOfKept(kept: KeptScheduler | null, can: Abilities): Allowed {
+  const isKept = kept !== null
+  return {
+    run: kept?.hasTemplate === true && can.add,
+    pause: false,
+    resume: isKept && can.save,
+    // What is neither there nor kept can be created.
+    save: isKept || can.save,
+    remove: isKept,
+  }
+}
+
+/** Null when it is neither there nor kept. */
+export function viewOf(scheduler: Scheduler, canKeep: boolean, showing: Showing): SchedulerView | null {
+  const { queue, entry, kept } = scheduler
+  const shown = entry ?? (kept && entryOfKept(kept))
+  if (!shown) return null
+  return {
+    ...shown,
+    // Whoever can write to the queue's Redis writes them as long as they like.
+    id: cut(shown.id, MAX_ID_CHARS),
+    cron: shown.cron === null ? null : cut(shown.cron, MAX_ID_CHARS),
+    timezone: shown.timezone === null ? null : cut(shown.timezone, MAX_ID_CHARS),
+    data: shownText(shown.data, showing),
+    name: redactName(shown.name),
+    attention: kept !== null && entry !== null ? REGISTERED_AGAIN : (shown.attention ?? null),
+    options: optionsView(shown.options),
+    queue: queue.key,
+    queueName: queue.name,
+    isKept: kept !== null,
+    isRegisteredAgain: kept !== null && entry !== null,
+    pausedBy: kept?.pausedBy ?? null,
+    pausedAt: kept?.pausedAt ?? null,
+    actions: actionsOf(scheduler, canKeep),
+  }
+}
+
+const REGISTERED_AGAIN = 'it was paused here, and the app registered it again since'
+
+function entryOfKept({ definition, hasTemplate, runs, last }: KeptScheduler): SchedulerEntry {
+  const template = hasTemplate ? {} : { data: null, options: null }
+  return { ...definition, ...template, state: 'paused', next: null, last, runs }
+}
+
+/** What is kept of a scheduler that is about to be paused. @param by who pauses it @param at Unix ms */
+export function keptOf(
+  queue: ConnectedQueue,
+  entry: SchedulerEntry,
+  snapshot: SchedulerSnapshot | null,
+  by: string | null,
+  at: number,
+): KeptScheduler {
+  return {
+    queue: queue.key,
+    definition: definitionOf(entry),
+    snapshot,
+    isEdited: false,
+    hasTemplate: entry.data !== null,
+    runs: entry.runs,
+    last: entry.last,
+    pausedBy: by,
+    pausedAt: at,
+  }
+}

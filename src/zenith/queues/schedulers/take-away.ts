@@ -1,0 +1,85 @@
+import type { QueueSource } from '../../../ports/index.js'
+import type { SchedulerDefinition } from '../../../protocol/index.js'
+import { isRefusal, Refusal } from '../../http/refusal.js'
+import { sourceRefusal } from '../monitor/source-error.js'
+import type { KeptScheduler } from './kept-schedulers.js'
+import { orSayWhatIsWrong } from './or-refuse.js'
+import { keptOf } from './scheduler.js'
+import { readScheduler } from './scheduler-list.js'
+import type { Task } from './task.js'
+
+/** A scheduler that runs, or that the app registers, between two looks is looked at again, so often. */
+const MAX_TRIES = 5
+
+/**
+ * Where the system has no pause, a scheduler is kept first and removed then: whatever ends between loses nothing. It is
+ * removed only as it is kept, and only where it can be put back.
+ */
+export async function takeAway(task: Task): Promise<void> {
+  const { queue, id, user, at, store } = task
+  const { source, address } = queue
+  let { entry } = task
+  for (let tries = 0; entry && tries < MAX_TRIES; tries++) {
+    const taken = orSayWhatIsWrong('It was not paused', source.snapshotScheduler?.(address, id))
+    const snapshot = (await taken) ?? null
+    await store.keep(keptOf(queue, entry, snapshot, user, at))
+    const isRemoved = await unlessRefused(task, () => source.removeScheduler?.(address, id, snapshot ?? undefined))
+    if (isRemoved || !snapshot) return
+    entry = await readScheduler(queue, id)
+  }
+  await store.forget(queue.key, id)
+  throw entry
+    ? new Refusal('not_possible', ALWAYS_ANOTHER)
+    : new Refusal('not_found', `The app removed "${id}" itself.`)
+}
+
+/** What the queue's Redis refused is surely there: to keep it as well would look as if the app had registered it again. */
+async function unlessRefused<T>({ queue, id, store }: Task, remove: () => Promise<T> | undefined) {
+  try {
+    return await remove()
+  } catch (error) {
+    if (sourceRefusal(error).code !== 'queue_unavailable') await store.forget(queue.key, id)
+    throw error
+  }
+}
+
+const ALWAYS_ANOTHER = 'It was not paused: whenever it was looked at, it had changed. Try it again.'
+
+/** Puts back what was paused; where the queue has one of its id by then, that one stays. */
+export async function putBack(source: QueueSource, address: string, kept: KeptScheduler): Promise<void> {
+  const { snapshot, isEdited } = kept
+  if (!snapshot || !source.restoreScheduler) return saveRemainder(source, address, kept)
+  const restored = orSayWhatIsWrong(NOT_RESUMED, source.restoreScheduler(address, snapshot))
+  if (!isEdited) return void (await restored)
+  // What has come to its end as it was may go on as it was edited.
+  const isThere = await restored.then(
+    (isRestored) => isRestored === true,
+    (error: unknown) => (isRefusal(error) ? null : Promise.reject(error)),
+  )
+  if (isThere !== false) await saveEdited(source, address, kept, isThere === true)
+}
+
+/** Its place, its phase and its runs are as they were; what the edit says takes effect there. */
+async function saveEdited(source: QueueSource, address: string, kept: KeptScheduler, isRestored: boolean) {
+  const { id } = kept.definition
+  try {
+    await saveRemainder(source, address, kept)
+  } catch (error) {
+    if (isRestored) await source.removeScheduler?.(address, id, await source.snapshotScheduler?.(address, id))
+    throw error
+  }
+}
+
+async function saveRemainder(source: QueueSource, address: string, kept: KeptScheduler): Promise<void> {
+  await orSayWhatIsWrong(NOT_RESUMED, source.saveScheduler?.(address, remainderOf(kept)))
+}
+
+const NOT_RESUMED = 'It was not resumed'
+
+/** The system counts runs anew: those that were made before it was paused are taken off its limit. */
+function remainderOf({ definition, runs }: KeptScheduler): SchedulerDefinition {
+  const { limit, id } = definition
+  if (limit === null || runs === null) return definition
+  if (runs < limit) return { ...definition, limit: limit - runs }
+  throw new Refusal('not_possible', `The scheduler "${id}" has made all of its ${limit} runs.`)
+}

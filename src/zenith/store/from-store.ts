@@ -1,0 +1,32 @@
+import type { Overview } from '../../protocol/index.js'
+import { StoreUnavailableError } from '../fleet/details.js'
+import type { Answer, Question } from '../http/operation.js'
+import type { Parameters } from '../http/query.js'
+import { json } from '../http/responses.js'
+import { ref } from '../openapi/components.js'
+
+export const UNAVAILABLE: Answer = { description: 'The store does not answer.', schema: ref('Problem') }
+
+/**
+ * A handler that answers with what the store says now. When it does not answer there is no answer: an empty list, or
+ * one of a time ago, would pass for the truth.
+ *
+ * @param find what is answered, or a response of its own
+ */
+export function fromStore<P extends Parameters>(find: (overview: Overview, question: Question<P>) => unknown) {
+  return async (question: Question<P>): Promise<Response> => {
+    const overview = await question.services.monitor.fresh()
+    if (!overview.store.ok) return unavailable(overview.store.error ?? 'The store does not answer')
+    try {
+      const found = await find(overview, question)
+      return found instanceof Response ? found : json(200, found)
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return unavailable(error.message)
+      throw error
+    }
+  }
+}
+
+function unavailable(message: string): Response {
+  return json(503, { error: { code: 'store_unavailable', message } })
+}
