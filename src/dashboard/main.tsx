@@ -2,11 +2,11 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import './app.css'
-import { createQueryClient } from './live/api.js'
-import { LiveContext } from './live/hooks.js'
-import { createLiveStore } from './live/store.js'
-import { App } from './pages/app.js'
-import { applyTheme } from './theme.js'
+import { LiveContext } from './api/hooks.js'
+import { createQueryClient } from './api/monitoring-api.js'
+import { createLiveStore } from './api/store.js'
+import { App } from './app/app.js'
+import { applyTheme } from './ui/theme.js'
 
 applyTheme()
 const store = createLiveStore('./')

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as format from '../../src/dashboard/format.js'
+import * as format from '../../src/dashboard/ui/format.js'
 
 describe('durations', () => {
   it.each([

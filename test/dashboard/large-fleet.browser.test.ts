@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { plural } from '../../src/dashboard/format.js'
+import { plural } from '../../src/dashboard/ui/format.js'
 import { keysOf } from '../../src/protocol/index.js'
 import { launchBrowser } from '../support/browser.js'
 import { startRedis, type TestRedis } from '../support/redis.js'

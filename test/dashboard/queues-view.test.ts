@@ -1,11 +1,24 @@
 import { describe, expect, it } from 'vitest'
 import { createPolicy, type Role } from '../../src/api/permissions.js'
-import { perMinute, roughly, until } from '../../src/dashboard/format.js'
-import { pairsOf } from '../../src/dashboard/view/queue/audit.js'
-import { actionTitle, doneWords, jobActions, offers, timelineOf } from '../../src/dashboard/view/queue/jobs.js'
-import { pretty, splitMasked } from '../../src/dashboard/view/queue/pretty.js'
-import { backlog, byNeed, filterQueues, firstState, groupOf, worst } from '../../src/dashboard/view/queue/queues.js'
-import { oddness, schedulerActions, scheduleWords } from '../../src/dashboard/view/queue/schedulers.js'
+import { pairsOf } from '../../src/dashboard/features/activity/audit.js'
+import {
+  actionTitle,
+  doneWords,
+  jobActions,
+  offers,
+  timelineOf,
+} from '../../src/dashboard/features/queues/job-actions.js'
+import {
+  backlog,
+  byNeed,
+  filterQueues,
+  firstState,
+  groupOf,
+  worst,
+} from '../../src/dashboard/features/queues/queues.js'
+import { oddness, schedulerActions, scheduleWords } from '../../src/dashboard/features/schedulers/schedulers.js'
+import { perMinute, roughly, until } from '../../src/dashboard/ui/format.js'
+import { pretty, splitMasked } from '../../src/dashboard/ui/pretty.js'
 import type { AuditEntry } from '../../src/protocol/queue-views.js'
 import { UNKNOWN_METRICS } from '../../src/protocol/queues.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addExceptions, addSlow, applyPulse } from '../../src/dashboard/live/reducer.js'
+import { addExceptions, addSlow, applyPulse } from '../../src/dashboard/api/reducer.js'
 import type { NodeSample, Overview, PulseDifference } from '../../src/protocol/overview.js'
 import { makeException, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
 

@@ -1,0 +1,50 @@
+import { TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import type { Overview } from '../../protocol/overview.js'
+import { plural } from '../ui/format.js'
+import { untrustedWords } from '../ui/trust-mark.js'
+
+/** What is wrong with the data itself, in words, above the data. */
+export function Banners({ overview, problem }: { overview: Overview | null; problem: string | null }) {
+  return (
+    <div className="flex flex-col gap-3 empty:hidden">
+      {problem && <Banner>{problem} The page keeps trying.</Banner>}
+      {overview && !overview.store.ok && (
+        <Banner>
+          {overview.store.kind === 'redis' ? 'Redis' : 'The store'} does not answer
+          {overview.store.error ? `: ${overview.store.error}` : ''}. The page shows the last data that Zenith read.
+        </Banner>
+      )}
+      {overview?.store.ok && overview.store.error && (
+        <Banner>Zenith could not read everything: {overview.store.error}. The page shows the rest.</Banner>
+      )}
+      {overview && overview.unreadable > 0 && !(overview.store.ok && overview.store.error) && (
+        <Banner>
+          Zenith skipped {plural(overview.unreadable, 'unreadable record')}: something else writes to its keys, or a
+          reporter does not follow the protocol.
+        </Banner>
+      )}
+      {overview && <Untrusted untrusted={overview.untrusted} />}
+    </div>
+  )
+}
+
+function Untrusted({ untrusted }: Pick<Overview, 'untrusted'>) {
+  const words = untrustedWords(untrusted)
+  if (!untrusted || !words) return null
+  return (
+    <Banner>
+      Records not signed with Zenith’s token: {words}.{' '}
+      {untrusted.leftOut ? 'Zenith leaves them out.' : 'Zenith shows them, but anyone could have written them.'}
+    </Banner>
+  )
+}
+
+function Banner({ children }: { children: ReactNode }) {
+  return (
+    <p role="alert" className="flex items-start gap-2.5 rounded-xl border border-warn/40 bg-warn-wash px-4 py-3">
+      <TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden="true" />
+      <span className="min-w-0 break-words">{children}</span>
+    </p>
+  )
+}

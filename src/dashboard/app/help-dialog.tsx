@@ -1,0 +1,56 @@
+import { Dialog } from '../ui/dialog.js'
+import { PAGE_LIST } from './pages.js'
+
+const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+  [['Ctrl K', '⌘ K'], 'search for services, queues, servers and actions'],
+  [['/'], 'filter'],
+  [['j', 'k'], 'next and previous row'],
+  [['Enter'], 'open the row'],
+  [['←', '→'], 'in a chart: move through time'],
+  [['x', 'X'], 'select a job, or all from the last selected one'],
+  [['r', '#'], 'retry or remove the selected jobs, or the row'],
+  [['Ctrl A'], 'in a list of jobs: select all shown'],
+  [['Esc'], 'close, or go one step back'],
+  ...PAGE_LIST.map(({ key, title }) => [[`g ${key}`], `go to ${title}`] as const),
+  [['t'], 'next theme: system, light, dark'],
+  [['?'], 'this help'],
+]
+
+/** The keys of the page. */
+export function HelpDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title="Keyboard" onClose={onClose}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields */}
+      <div
+        role="group"
+        aria-label="Keys"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+        tabIndex={0}
+        className="overflow-y-auto px-5 py-4 -outline-offset-2"
+      >
+        <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-5 gap-y-2.5">
+          {KEYS.map(([keys, does]) => (
+            <div key={does} className="contents">
+              <dt className="flex gap-1.5">
+                {keys.map((key) => (
+                  <kbd key={key} className="key">
+                    {key}
+                  </kbd>
+                ))}
+              </dt>
+              <dd>{does}</dd>
+            </div>
+          ))}
+        </dl>
+      </div>
+      <form method="dialog" className="flex justify-end border-t border-line px-5 py-3">
+        <button
+          className="rounded-lg border border-line px-3 py-1.5 font-medium hover:border-line-strong"
+          type="submit"
+        >
+          Close
+        </button>
+      </form>
+    </Dialog>
+  )
+}

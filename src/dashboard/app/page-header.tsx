@@ -1,0 +1,62 @@
+import { CircleQuestionMark, Search } from 'lucide-react'
+import { useMemo } from 'react'
+import type { Overview } from '../../protocol/overview.js'
+import { count } from '../ui/format.js'
+import { countStates } from '../ui/groups.js'
+import { IconButton } from '../ui/icon-button.js'
+import { LiveMark } from './live-mark.js'
+import { Nav } from './nav.js'
+import { openOver } from './over.js'
+import { ThemeToggle } from './theme-toggle.js'
+import { UserMark } from './user-mark.js'
+import { Wordmark } from './wordmark.js'
+
+export function PageHeader({ overview }: { overview: Overview | null }) {
+  return (
+    <header className="sticky top-0 z-20 border-b border-line bg-page">
+      <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2.5 sm:px-6">
+        <Wordmark />
+        <div className="order-last w-full md:order-none md:w-auto">
+          <Nav />
+        </div>
+        <div className="ml-auto flex items-center gap-3">
+          {overview && <Counts overview={overview} />}
+          <LiveMark />
+          <div className="flex items-center gap-1.5">
+            <IconButton
+              label="Search for services, queues, servers and actions (Ctrl K)"
+              onClick={() => openOver('palette')}
+            >
+              <Search className="size-4" aria-hidden="true" />
+            </IconButton>
+            <span className="hidden sm:block">
+              <IconButton label="Keyboard help" onClick={() => openOver('help')}>
+                <CircleQuestionMark className="size-4" aria-hidden="true" />
+              </IconButton>
+            </span>
+            <ThemeToggle />
+            <UserMark />
+          </div>
+        </div>
+      </div>
+    </header>
+  )
+}
+
+function Counts({ overview: { nodes, totals } }: { overview: Overview }) {
+  const { live, lost } = useMemo(() => countStates(nodes), [nodes])
+  // Of a fleet that is not here as a whole only those in trouble are, for sure.
+  const isWhole = nodes.length >= (totals?.nodes ?? 0)
+  return (
+    <p className="label hidden whitespace-nowrap sm:block">
+      <b className="font-semibold text-text">{isWhole ? live : count(totals?.nodes ?? 0)}</b>{' '}
+      {isWhole ? 'live' : 'servers'}
+      {lost > 0 && (
+        <>
+          {' · '}
+          <b className="font-semibold text-bad">{lost} lost</b>
+        </>
+      )}
+    </p>
+  )
+}

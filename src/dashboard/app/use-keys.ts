@@ -1,0 +1,125 @@
+import { useEffect } from 'react'
+import { isNarrow } from '../api/filter.js'
+import { clearSelection } from '../features/jobs/selection.js'
+import { choose, getChoice, NO_QUEUE, pageChange } from '../routing/url-state.js'
+import { nextTheme } from '../ui/theme.js'
+import { openOver } from './over.js'
+import { PAGE_LIST } from './pages.js'
+
+/** How long a `g` waits for the letter of its page, in ms. */
+const GO_WITHIN_MS = 1_500
+
+/** The keys that work everywhere on the page. Over it and in fields only the palette's does. */
+export function useKeys(): void {
+  useEffect(() => {
+    let goUntil = 0
+    const onKey = (event: KeyboardEvent) => {
+      const action = isPaletteKey(event) ? openPalette : actionOf(event, Date.now() < goUntil)
+      goUntil = event.key === 'g' && isForThePage(event) ? Date.now() + GO_WITHIN_MS : 0
+      if (!action) return
+      event.preventDefault()
+      action()
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [])
+}
+
+const ACTIONS: Readonly<Record<string, () => void>> = {
+  '/': focusFilter,
+  '?': () => openOver('help'),
+  j: () => moveToRow(1),
+  k: () => moveToRow(-1),
+  t: nextTheme,
+  Escape: stepBack,
+  x: () => pressInRow('x'),
+  X: () => pressInRow('x', true),
+  r: () => press('r'),
+  '#': () => press('#'),
+}
+
+/** @param isGoing whether a `g` was pressed just before */
+function actionOf(event: KeyboardEvent, isGoing: boolean): (() => void) | undefined {
+  if (!isForThePage(event)) return undefined
+  const page = isGoing && PAGE_LIST.find(({ key }) => key === event.key)?.page
+  return page ? () => choose(pageChange(getChoice(), page)) : ACTIONS[event.key]
+}
+
+function openPalette(): void {
+  openOver('palette')
+}
+
+function isPaletteKey(event: KeyboardEvent): boolean {
+  return event.key.toLowerCase() === 'k' && (event.metaKey || event.ctrlKey) && !event.altKey && !event.shiftKey
+}
+
+function isForThePage(event: KeyboardEvent): boolean {
+  return !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey && !isTyping(event.target)
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return target.matches('input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]')
+}
+
+function focusFilter(): void {
+  const input = document.getElementById('filter')
+  if (!(input instanceof HTMLInputElement)) return
+  input.focus()
+  input.select()
+}
+
+/** From the row that has the focus, or is before it; without one from the first that can be seen. */
+function moveToRow(by: 1 | -1): void {
+  const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')].filter((row) => row.checkVisibility())
+  const active = document.activeElement
+  const before = active ? rows.findLastIndex((row) => row === active || isBefore(row, active)) : -1
+  const isInList =
+    active instanceof HTMLElement && active.closest('main') !== null && active.id !== 'title' && before >= 0
+  const isOn = rows[before] === active
+  const next = isInList ? before + (by === -1 && !isOn ? 0 : by) : rows.findIndex(isOnScreen)
+  const row = rows[Math.min(rows.length - 1, Math.max(0, next))]
+  row?.focus()
+  row?.scrollIntoView({ block: 'nearest' })
+}
+
+function isBefore(row: Element, other: Element): boolean {
+  return (row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0
+}
+
+function isOnScreen(row: Element): boolean {
+  return row.getBoundingClientRect().top >= 0
+}
+
+/** What a key does on some pages is what a button there does: it names the key in `data-shortcut`. */
+function press(key: string): void {
+  // What is ticked comes before the row that one is at.
+  const bar = document.querySelector(`main [data-bar] ${shortcut(key)}`)
+  if (bar instanceof HTMLElement) bar.click()
+  else pressInRow(key)
+}
+
+function pressInRow(key: string, shiftKey = false): void {
+  const row = document.activeElement?.closest('main tr, main li')
+  const button = row?.querySelector(shortcut(key))
+  button?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, shiftKey }))
+}
+
+function shortcut(key: string): string {
+  return `[data-shortcut="${key}"]:not(:disabled)`
+}
+
+/** Undoes one choice, the narrowest first; then it goes up to Pulse. */
+function stepBack(): void {
+  const choice = getChoice()
+  if (choice.job) choose({ job: '' })
+  else if (choice.queue && clearSelection()) return
+  else if (choice.find) choose({ find: '', offset: '' })
+  else if (choice.queue) choose(NO_QUEUE)
+  else if (choice.bulk) choose({ bulk: '' })
+  else if (choice.route) choose({ route: '' })
+  else if (choice.q) choose({ q: '' })
+  else if (choice.page === 'service' && choice.service) choose({ service: '' })
+  else if (choice.page !== 'pulse') choose({ page: 'pulse' })
+  else if (isNarrow(choice)) choose({ service: '', env: '', version: '' })
+}

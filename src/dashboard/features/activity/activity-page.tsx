@@ -1,0 +1,103 @@
+import { useMemo, useState } from 'react'
+import type { Overview } from '../../../protocol/overview.js'
+import type { BulkOperation, QueueView } from '../../../protocol/queue-views.js'
+import { BUSY_PHASES, useBulkList } from '../../api/activity-api.js'
+import { textTest } from '../../api/filter.js'
+import { useChoice } from '../../routing/url-state.js'
+import { EmptyState } from '../../ui/empty-state.js'
+import { plural } from '../../ui/format.js'
+import { Loading } from '../../ui/loading.js'
+import { MoreButton } from '../../ui/more-button.js'
+import { PageBar } from '../../ui/page-bar.js'
+import { Problem } from '../../ui/problem.js'
+import { Section } from '../../ui/section.js'
+import { keysMeant } from '../queues/queues.js'
+import { AuditTrail } from './audit-trail.js'
+import { BulkRow } from './bulk-row.js'
+import { UnreadDocuments } from './trail-state.js'
+
+const FIRST = 8
+
+/** What was and is being done with queues: operations on many jobs, and who did what. */
+export function ActivityPage({ overview }: { overview: Overview }) {
+  const { q, service, env, version } = useChoice()
+  const isMeant = useMemo(() => keysMeant(overview, { service, env, version }), [overview, service, env, version])
+  return (
+    <>
+      <PageBar title="Activity" />
+      <Operations queues={overview.queues} q={q} isMeant={isMeant} />
+      <AuditTrail q={q} isMeant={isMeant} />
+    </>
+  )
+}
+
+interface OperationsProps {
+  queues: readonly QueueView[]
+  q: string
+  isMeant: (queue: string) => boolean
+}
+
+function Operations({ queues, q, isMeant }: OperationsProps) {
+  const { data, error, isPending } = useBulkList()
+  const { bulk } = useChoice()
+  const [most, setMost] = useState(FIRST)
+  const shown = useMemo(() => {
+    const matches = textTest(q)
+    return (data?.items ?? []).filter(
+      (one) =>
+        one.selection.queues.some(isMeant) &&
+        matches([
+          one.action,
+          one.phase,
+          one.user,
+          one.id,
+          one.selection.name,
+          one.selection.text,
+          namesOf(one, queues),
+        ]),
+    )
+  }, [data, q, isMeant, queues])
+  const running = data?.items.filter(({ phase }) => BUSY_PHASES.has(phase)).length ?? 0
+  // One that is meant by the URL is shown, however old.
+  const end = Math.max(most, shown.findIndex(({ id }) => id === bulk) + 1)
+  return (
+    <Section title="Bulk operations" aside={running > 0 ? `${running} running` : ''}>
+      <div className="flex flex-col gap-3">
+        <Problem error={error} />
+        {isPending && !error && <Loading what="the operations" />}
+        {shown.length > 0 && (
+          <ul className="panel overflow-hidden">
+            {shown.slice(0, end).map((one) => (
+              <BulkRow key={one.id} operation={one} of={namesOf(one, queues)} isOpen={bulk === one.id} />
+            ))}
+          </ul>
+        )}
+        <UnreadDocuments count={data?.leftOut} what="bulk operations" />
+        {data && shown.length === 0 && <NoOperations isEmpty={data.items.length === 0} />}
+        <MoreButton
+          rest={shown.length - end}
+          step={FIRST * 4}
+          what="operation"
+          many="operations"
+          onMore={() => setMost(end + FIRST * 4)}
+        />
+      </div>
+    </Section>
+  )
+}
+
+function namesOf({ selection: { queues: keys } }: BulkOperation, queues: readonly QueueView[]): string {
+  const [first = ''] = keys
+  return keys.length === 1 ? (queues.find(({ key }) => key === first)?.name ?? first) : plural(keys.length, 'queue')
+}
+
+function NoOperations({ isEmpty }: { isEmpty: boolean }) {
+  return (
+    <div className="panel px-4 py-10">
+      <EmptyState title={isEmpty ? 'No bulk operation yet' : 'Nothing matches the filter'}>
+        {isEmpty &&
+          'Select jobs in a queue, select all that match, or retry a group of failures: bulk operations appear here.'}
+      </EmptyState>
+    </div>
+  )
+}

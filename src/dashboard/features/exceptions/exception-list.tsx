@@ -1,0 +1,31 @@
+import type { ExceptionGroup } from '../../../protocol/overview.js'
+import { plural } from '../../ui/format.js'
+import { exceptionGroupKey } from '../../ui/groups.js'
+import { NoExceptions } from '../../ui/no-records.js'
+import { PageLink } from '../../ui/page-link.js'
+import { RecordList } from '../../ui/record-list.js'
+import { Section } from '../../ui/section.js'
+import { ExceptionRow } from './exception-row.js'
+
+interface ExceptionListProps {
+  groups: readonly ExceptionGroup[]
+  /** Among which they were found: `the newest 100`. */
+  among: string
+}
+
+/** What failed, exceptions of one origin together. */
+export function ExceptionList({ groups, among }: ExceptionListProps) {
+  return (
+    <Section
+      title="Exceptions"
+      aside={groups.length > 0 ? `${plural(groups.length, 'kind')} among ${among}` : ''}
+      more={<PageLink to={{ page: 'exceptions' }}>All exceptions</PageLink>}
+    >
+      <RecordList
+        items={groups}
+        row={(group) => <ExceptionRow key={exceptionGroupKey(group)} group={group} />}
+        empty={<NoExceptions />}
+      />
+    </Section>
+  )
+}

@@ -1,0 +1,67 @@
+import { useMemo } from 'react'
+import type { ExceptionGroup, Overview } from '../../../protocol/overview.js'
+import { filterOverview, isNarrow } from '../../api/filter.js'
+import { useFreshWith } from '../../api/fresh.js'
+import { useExceptionGroups } from '../../api/monitoring-api.js'
+import { type Choice, useChoice } from '../../routing/url-state.js'
+import { count, plural } from '../../ui/format.js'
+import { exceptionGroupKey, groupExceptions } from '../../ui/groups.js'
+import { ListNote } from '../../ui/list-note.js'
+import { Loading } from '../../ui/loading.js'
+import { NoExceptions } from '../../ui/no-records.js'
+import { NothingMatches } from '../../ui/nothing-matches.js'
+import { PageBar } from '../../ui/page-bar.js'
+import { QueryNote } from '../../ui/query-note.js'
+import { RouteChip } from '../routes/route-chip.js'
+import { narrowExceptions } from '../slow/records.js'
+import { ExceptionRow } from './exception-row.js'
+
+/** What failed, by origin: how often, since when, where, and the newest of each whole. */
+export function ExceptionsPage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  const query = useExceptionGroups({ service: choice.service })
+  useFreshWith(query, overview.exceptions)
+  // The server's groups do not say on which nodes it was; then the newest that are known here are grouped.
+  const isDerived = query.data === undefined || choice.env !== '' || choice.version !== ''
+  const groups = useMemo(() => {
+    const all = isDerived ? groupExceptions(filterOverview(overview, choice).exceptions) : (query.data?.items ?? [])
+    return narrowExceptions(all, choice)
+  }, [overview, choice, query.data, isDerived])
+  const isLoading = query.isPending && groups.length === 0
+  return (
+    <>
+      <PageBar title="Exceptions" />
+      <div className="flex flex-col gap-3">
+        <RouteChip />
+        <QueryNote query={query} instead={`The page shows those among the newest ${overview.exceptions.length}.`} />
+        <ListNote listing={isDerived ? undefined : query.data} what="kinds" />
+        {groups.length > 0 && (
+          <p className="label">
+            {plural(groups.length, 'kind')},{' '}
+            {isDerived
+              ? `among the newest ${overview.exceptions.length}`
+              : `of the last hour, at most ${count(query.data?.perService)} per service`}
+          </p>
+        )}
+        {isLoading ? <Loading what="the exceptions" /> : <Groups groups={groups} choice={choice} />}
+      </div>
+    </>
+  )
+}
+
+function Groups({ groups, choice }: { groups: readonly ExceptionGroup[]; choice: Choice }) {
+  if (groups.length > 0)
+    return (
+      <ul className="panel long overflow-hidden">
+        {groups.map((group) => (
+          <ExceptionRow key={exceptionGroupKey(group)} group={group} />
+        ))}
+      </ul>
+    )
+  if (isNarrow(choice) || choice.route) return <NothingMatches />
+  return (
+    <div className="panel px-4 py-12">
+      <NoExceptions />
+    </div>
+  )
+}

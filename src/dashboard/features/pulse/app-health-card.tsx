@@ -1,0 +1,115 @@
+import { ChevronRight } from 'lucide-react'
+import { memo, useMemo } from 'react'
+import type { Period, ServicePeriod, ServiceView, TrafficPoint } from '../../../protocol/overview.js'
+import type { Choice } from '../../routing/url-state.js'
+import { duration, percent, plural, rate, sentence } from '../../ui/format.js'
+import { healthWord } from '../../ui/levels.js'
+import { PageLink } from '../../ui/page-link.js'
+import { within } from '../../ui/period.js'
+import { UntrustedMark } from '../../ui/trust-mark.js'
+import { Figures } from '../services/figures.js'
+import { HealthScore } from '../services/health-score.js'
+import { Busiest } from './busiest.js'
+import { TrafficChart } from './traffic-chart.js'
+
+interface AppHealthCardProps {
+  service: ServiceView
+  period: Period
+  /** Over that period, where the live state does not reach so far back. */
+  past: ServicePeriod | undefined
+}
+
+/** How a service does, in one look. Drawn again only when the service changed. */
+export const AppHealthCard = memo(function AppHealthCard({ service: view, period, past }: AppHealthCardProps) {
+  const { service, health, nodes, environments } = view
+  const of = view.requests || !view.jobs ? 'requests' : 'jobs'
+  return (
+    <article aria-label={`${service} health`} data-service={service} className="panel @container flex flex-col p-4">
+      <div className="grid flex-1 content-start gap-4 @4xl:grid-cols-[24rem_1fr] @4xl:gap-x-10">
+        <div className="flex min-w-0 flex-col gap-4">
+          <div className="flex items-center gap-3.5">
+            <HealthScore service={service} health={health} />
+            <div className="min-w-0 flex-1">
+              <h3 className="truncate text-base font-semibold tracking-tight" title={service}>
+                <PageLink to={toService(service)} data-row="" className="rounded-sm hover:text-accent">
+                  {service}
+                </PageLink>
+              </h3>
+              <p className="label truncate">
+                {[healthWord(health.score), nodeWords(nodes), ...environments].filter(Boolean).join(' · ')}
+              </p>
+            </div>
+            <UntrustedMark untrusted={view.untrusted} />
+          </div>
+          <Figures now={view[of]} of={of} />
+        </div>
+        <div className="min-w-0">
+          <Past view={view} of={of} period={period} traffic={(past ?? view).traffic} />
+          {view.requests && view.jobs && <p className="label mt-2">Jobs: {jobWords(view.jobs)}</p>}
+        </div>
+      </div>
+      <div className="label mt-4 flex items-center justify-between gap-4 border-t border-line pt-3">
+        <Dearest health={health} />
+        <RoutesLink view={view} />
+      </div>
+    </article>
+  )
+})
+
+interface PastProps {
+  view: ServiceView
+  of: 'requests' | 'jobs'
+  period: Period
+  traffic: readonly TrafficPoint[]
+}
+
+function Past({ view, of, period, traffic }: PastProps) {
+  const points = useMemo(() => within(traffic, period), [traffic, period])
+  if (points.length > 0) return <TrafficChart points={points} of={of} period={period} />
+  const busiest = (of === 'jobs' ? view.jobSeries : view.routes).slice(0, 3)
+  if (busiest.length > 0) return <Busiest series={busiest} />
+  return <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>
+}
+
+function toService(service: string): Partial<Choice> {
+  return { page: 'service', service, route: '' }
+}
+
+function nodeWords({ live, lost, left }: ServiceView['nodes']): string {
+  return [live > 0 && `${live} live`, lost > 0 && `${lost} lost`, left > 0 && `${left} left`]
+    .filter(Boolean)
+    .join(' · ')
+}
+
+function RoutesLink({ view }: { view: ServiceView }) {
+  const amount = view.routes.length + view.jobSeries.length
+  if (amount === 0) return null
+  const label = view.routes.length > 0 ? 'Routes' : 'Jobs'
+  return (
+    <PageLink
+      to={toService(view.service)}
+      aria-label={`${label} of ${view.service}`}
+      className="inline-flex shrink-0 items-center gap-0.5 rounded-md border border-line py-1 pr-1.5 pl-2.5 hover:border-line-strong hover:text-text"
+    >
+      {label}
+      <ChevronRight className="size-3.5" aria-hidden="true" />
+    </PageLink>
+  )
+}
+
+function jobWords(jobs: TrafficPoint): string {
+  return `${rate(jobs.rate)}, ${percent(jobs.errorRate)} failed, p95 ${duration(jobs.p95)}`
+}
+
+/** The dearest reason stands on the card, so that nobody has to look for it. */
+function Dearest({ health }: Pick<ServiceView, 'health'>) {
+  const [dearest, ...others] = [...health.reasons].sort((a, b) => b.cost - a.cost)
+  if (!dearest) return <p>No problem found</p>
+  return (
+    <p className="min-w-0 break-words">
+      {sentence(dearest.text)}
+      {dearest.cost > 0 && <> (−{Math.round(dearest.cost)})</>}
+      {others.length > 0 && <>, and {plural(others.length, 'more reason')}</>}
+    </p>
+  )
+}

@@ -1,0 +1,79 @@
+import { memo, useMemo, useState } from 'react'
+import type { NodeView, Period, ServicePeriod, ServiceView } from '../../../protocol/overview.js'
+import { plural } from '../../ui/format.js'
+import { groupNodes, sortServices } from '../../ui/groups.js'
+import { MoreButton } from '../../ui/more-button.js'
+import { Section } from '../../ui/section.js'
+import { AppHealthCard } from './app-health-card.js'
+import { ServerGroup } from './server-group.js'
+
+/** So many services are drawn at once; the rest of a big fleet waits behind a button. */
+const FIRST = 36
+const STEP = 72
+/** So many cards of a service are drawn at once, and so many where many services share the page. The list of processes has them all. */
+const FIRST_SERVERS = 24
+const FIRST_OF_MANY = 3
+/** Above so many servers the cards out of sight are not laid out. */
+const MANY = 40
+
+interface ServicesProps {
+  services: readonly ServiceView[]
+  period: Period
+  /** Over that period, where the live state does not reach so far back. */
+  past: ReadonlyMap<string, ServicePeriod> | undefined
+}
+
+export const Services = memo(function Services({ services, period, past }: ServicesProps) {
+  const [shown, setShown] = useState(FIRST)
+  const sorted = useMemo(() => sortServices(services, shown), [services, shown])
+  return (
+    <Section title="Services" aside={plural(services.length, 'service')}>
+      <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,20rem),1fr))] gap-4">
+        {sorted.slice(0, shown).map((service) => (
+          <AppHealthCard key={service.service} service={service} period={period} past={past?.get(service.service)} />
+        ))}
+        <MoreButton
+          rest={sorted.length - shown}
+          step={STEP}
+          what="service"
+          many="services"
+          onMore={() => setShown(shown + STEP)}
+        />
+      </div>
+    </Section>
+  )
+})
+
+export const Servers = memo(function Servers({ nodes }: { nodes: readonly NodeView[] }) {
+  const [shown, setShown] = useState(FIRST)
+  const groups = useMemo(() => groupNodes(nodes, shown), [nodes, shown])
+  const widest = fillsFive(nodes.length) ? 'min-[105rem]:grid-cols-5' : 'min-[105rem]:grid-cols-4'
+  return (
+    <Section title="Servers" aside={plural(nodes.length, 'server')}>
+      <div
+        className={`grid grid-flow-row-dense grid-cols-1 gap-x-4 gap-y-6 md:grid-cols-2 xl:grid-cols-3 ${widest} ${nodes.length > MANY ? 'many' : ''}`}
+      >
+        {groups.slice(0, shown).map((group) => (
+          <ServerGroup
+            key={group.service}
+            group={group}
+            isOnly={groups.length === 1}
+            first={nodes.length > MANY && groups.length > 1 ? FIRST_OF_MANY : FIRST_SERVERS}
+          />
+        ))}
+        <MoreButton
+          rest={groups.length - shown}
+          step={STEP}
+          what="service with its servers"
+          many="services with their servers"
+          onMore={() => setShown(shown + STEP)}
+        />
+      </div>
+    </Section>
+  )
+})
+
+/** Whether five columns leave less of a wide screen empty than four. */
+function fillsFive(amount: number): boolean {
+  return amount === 5 || amount > 8
+}

@@ -1,0 +1,88 @@
+import { useDeferredValue, useMemo } from 'react'
+import type { Overview, ServicePeriod } from '../../../protocol/overview.js'
+import type { QueueView } from '../../../protocol/queue-views.js'
+import { filterOverview, type Shown } from '../../api/filter.js'
+import { useServicePeriods } from '../../api/monitoring-api.js'
+import { useChoice } from '../../routing/url-state.js'
+import { trafficOf } from '../../ui/charts/chart-data.js'
+import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
+import { groupExceptions } from '../../ui/groups.js'
+import { NothingMatches } from '../../ui/nothing-matches.js'
+import { PageBar } from '../../ui/page-bar.js'
+import { QueryNote } from '../../ui/query-note.js'
+import { ExceptionList } from '../exceptions/exception-list.js'
+import { QueueList } from '../queues/queue-list.js'
+import { filterQueues } from '../queues/queues.js'
+import { ProcessList } from '../services/process-list.js'
+import { SlowRequestWidget } from '../slow/slow-request-widget.js'
+import { Servers, Services } from './fleet.js'
+import { GetStarted } from './get-started.js'
+
+/** The fleet in one look: health, traffic, servers, what is slow, what fails. */
+export function PulsePage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  const q = useDeferredValue(choice.q)
+  const { env, version, service } = choice
+  const shown = useMemo(
+    () => filterOverview(overview, { q, env, version, service }),
+    [overview, q, env, version, service],
+  )
+  const queues = useMemo(
+    () => filterQueues(overview, { q, env, version, service }),
+    [overview, q, env, version, service],
+  )
+  if (overview.nodes.length + overview.services.length + overview.queues.length === 0)
+    return <Empty overview={overview} />
+  const isEmpty =
+    shown.nodes.length + shown.services.length + shown.slow.length + shown.exceptions.length + queues.length === 0
+  return (
+    <>
+      <PageBar title="Pulse" hasPeriod />
+      {isEmpty ? <NothingMatches /> : <Content shown={shown} queues={queues} />}
+    </>
+  )
+}
+
+function Empty({ overview }: { overview: Overview }) {
+  return (
+    <>
+      <h1 id="title" tabIndex={-1} className="sr-only">
+        Pulse
+      </h1>
+      <GetStarted store={overview.store} />
+    </>
+  )
+}
+
+interface ContentProps {
+  shown: Shown
+  queues: readonly QueueView[]
+}
+
+function Content({ shown: { services, nodes, slow, exceptions }, queues }: ContentProps) {
+  const { period } = useChoice()
+  // The live state reaches back 15 minutes.
+  const isLong = period === '1h'
+  const periods = useServicePeriods(period, isLong)
+  const past = isLong ? periods.data : undefined
+  const traffic = useTraffic(services, past)
+  const groups = useMemo(() => groupExceptions(exceptions), [exceptions])
+  return (
+    <>
+      {isLong && <QueryNote query={periods} instead="The page shows the last 15 minutes." />}
+      {services.length > 0 && <Services services={services} period={period} past={past} />}
+      <TrafficCharts traffic={traffic} period={period} />
+      <QueueList queues={queues} />
+      {nodes.length > 0 && <Servers nodes={nodes} />}
+      {nodes.length > 0 && <ProcessList nodes={nodes} />}
+      <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-2">
+        <SlowRequestWidget slow={slow} />
+        <ExceptionList groups={groups} among={`the newest ${exceptions.length}`} />
+      </div>
+    </>
+  )
+}
+
+function useTraffic(services: Shown['services'], past: ReadonlyMap<string, ServicePeriod> | undefined) {
+  return useMemo(() => services.map((view) => trafficOf(view, past?.get(view.service))), [services, past])
+}

@@ -1,0 +1,21 @@
+import { useMemo } from 'react'
+import type { QueueSample } from '../../../protocol/queue-views.js'
+import { Chart } from '../../ui/charts/chart.js'
+import { count, perMinute } from '../../ui/format.js'
+import { backlogChart, flowChart } from './chart.js'
+
+/** All that is known is shown: a queue is sampled as often as its system may be asked. */
+const ALL_MS = 24 * 60 * 60_000
+
+/** What waited, and how fast it came and went. */
+export function QueueCharts({ samples }: { samples: readonly QueueSample[] }) {
+  const waiting = useMemo(() => backlogChart(samples), [samples])
+  const flow = useMemo(() => flowChart(samples), [samples])
+  if (samples.length < 2) return null
+  return (
+    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
+      <Chart title="Backlog" data={waiting} write={count} periodMs={ALL_MS} atLeast={5} />
+      <Chart title="In and out" data={flow} write={perMinute} periodMs={ALL_MS} atLeast={1} />
+    </div>
+  )
+}

@@ -1,0 +1,55 @@
+import { useEffect } from 'react'
+import type { Overview } from '../../../protocol/overview.js'
+import type { QueueView } from '../../../protocol/queue-views.js'
+import { choose, useChoice } from '../../routing/url-state.js'
+import { Loading } from '../../ui/loading.js'
+import { PageBar } from '../../ui/page-bar.js'
+import { Problem } from '../../ui/problem.js'
+import { JobList } from '../jobs/job-list.js'
+import { useJobDoing } from '../jobs/use-job-doing.js'
+import { Crumbs } from '../queues/crumbs.js'
+import { NotConnected } from '../queues/no-queues.js'
+import { firstState } from '../queues/queues.js'
+import { UnknownQueue } from '../queues/unknown-queue.js'
+import { useQueueView } from '../queues/use-queue-view.js'
+import { QueueButtons } from './queue-buttons.js'
+import { QueueCharts } from './queue-charts.js'
+import { QueueFigures } from './queue-figures.js'
+import { QueueHead } from './queue-head.js'
+
+/** One queue: its figures, what is wrong with it, and its jobs. */
+export function QueuePage({ overview }: { overview: Overview }) {
+  const { queue: key } = useChoice()
+  const { queue, error, isPending } = useQueueView(overview, key)
+  if (queue) return <Content key={key} queue={queue} error={error} />
+  return (
+    <>
+      <Crumbs />
+      <PageBar title="Queue" hasFilter={false} />
+      <Problem error={error} />
+      {isPending ? <Loading what="the queue" /> : <UnknownQueue />}
+    </>
+  )
+}
+
+function Content({ queue, error }: { queue: QueueView; error: Error | null }) {
+  const choice = useChoice()
+  const doing = useJobDoing(queue)
+  const state = queue.states.find((known) => known === choice.state) ?? firstState(queue)
+  // What is opened first stays open when its last job is gone, and is in the URL that is sent to somebody.
+  useEffect(() => {
+    if (choice.state !== state) choose({ state })
+  }, [choice.state, state])
+  return (
+    <>
+      <QueueHead queue={queue} buttons={<QueueButtons queue={queue} state={state} say={doing.say} />} />
+      <Problem error={error} before="The page shows the last report." />
+      <div className="flex flex-col gap-4">
+        <QueueFigures queue={queue} />
+        <QueueCharts samples={queue.samples} />
+      </div>
+      {queue.actions.includes('list') ? <JobList queue={queue} state={state} doing={doing} /> : <NotConnected />}
+      {doing.dialog}
+    </>
+  )
+}

@@ -1,0 +1,105 @@
+import { actionsOn } from '../../../api/job-actions.js'
+import type { JobPlace, JobSummary } from '../../../protocol/jobs.js'
+import type { JobAction, QueueAction, QueueView } from '../../../protocol/queue-views.js'
+import type { QueueCapability } from '../../../protocol/queues.js'
+import { can, type Session } from '../../api/session.js'
+import { count, plural } from '../../ui/format.js'
+import { stateWord } from './queues.js'
+
+interface Doing {
+  actions: readonly QueueCapability[]
+  readOnly: boolean
+}
+
+/** Whether something is offered: the queue's system can do it, this Zenith may, and so may who looks. */
+export function offers(
+  { actions, readOnly }: Doing,
+  action: JobAction | QueueAction,
+  session: Session | null,
+): boolean {
+  // Whatever can be paused can be resumed.
+  const capability = action === 'resume' ? 'pause' : action
+  return !readOnly && actions.includes(capability) && can(session, `queue.${action}`)
+}
+
+/** What may be done with jobs of a state. */
+export function jobActions(
+  queue: Doing & Pick<QueueView, 'driver'>,
+  state: JobPlace,
+  session: Session | null,
+): readonly JobAction[] {
+  return actionsOn(queue.driver, state).filter((action) => offers(queue, action, session))
+}
+
+export const ACTION_NAMES: Readonly<Record<JobAction, string>> = {
+  retry: 'Retry',
+  promote: 'Start now',
+  remove: 'Remove',
+}
+
+const DONE: Readonly<Record<JobAction, string>> = { retry: 'retried', promote: 'started', remove: 'removed' }
+
+/** `Retry 118 failed jobs of mail` @param of the queue's name, or several */
+export function actionTitle(action: JobAction, amount: number, state: JobPlace, of: string): string {
+  return `${ACTION_NAMES[action]} ${plural(amount, `${stateWord(state)} job`)} of ${of}`
+}
+
+/** What it means, for who is about to do it. */
+export function consequence(action: JobAction, amount: number): string {
+  const they = amount === 1 ? 'It' : 'They'
+  if (action === 'retry') return `${they} will run again from the start, on the queue’s own workers.`
+  if (action === 'promote')
+    return `${they} will run now instead of at ${amount === 1 ? 'its' : 'their'} scheduled time.`
+  return `${they} will be removed, with data, result and logs. You can’t undo this.`
+}
+
+/** `118 of 120 retried` */
+export function doneWords(action: JobAction, done: number, total: number): string {
+  const word = DONE[action]
+  if (done === total) return `${plural(total, 'job')} ${word}`
+  return `${count(done)} of ${plural(total, 'job')} ${word}`
+}
+
+export interface TimelinePart {
+  name: 'delayed' | 'waited' | 'ran'
+  from: number
+  /** Null: until now. */
+  to: number | null
+}
+
+type Times = Pick<JobSummary<JobPlace>, 'addedAt' | 'runAt' | 'startedAt' | 'finishedAt' | 'state'>
+
+/**
+ * What a job did with its time, as far as it is known. A job that was tried before keeps the time of its last attempt
+ * alone: what was before that counts as waiting.
+ */
+export function timelineOf(job: Times): TimelinePart[] {
+  const { addedAt, startedAt, finishedAt, state } = job
+  if (state === 'delayed') return addedAt === null ? [] : [{ name: 'delayed', from: addedAt, to: null }]
+  const hasRun = startedAt !== null && RUN.has(state)
+  const parts = addedAt === null ? [] : waitOf(job, addedAt, hasRun ? startedAt : finishedAt)
+  if (!hasRun) return parts
+  return [
+    ...parts,
+    { name: 'ran', from: startedAt, to: finishedAt !== null && finishedAt >= startedAt ? finishedAt : null },
+  ]
+}
+
+const RUN: ReadonlySet<JobPlace> = new Set(['active', 'completed', 'failed', 'waitingChildren'])
+
+function waitOf({ runAt }: Times, addedAt: number, end: number | null): TimelinePart[] {
+  const isLate = runAt !== null && runAt > addedAt && (end === null || runAt <= end)
+  if (!isLate) return [{ name: 'waited', from: addedAt, to: end }]
+  return [
+    { name: 'delayed', from: addedAt, to: runAt },
+    { name: 'waited', from: runAt, to: end },
+  ]
+}
+
+/** How long it ran; null as long as it does, or when that is not known. */
+export function ranFor({
+  startedAt,
+  finishedAt,
+}: Pick<JobSummary<JobPlace>, 'startedAt' | 'finishedAt'>): number | null {
+  return startedAt !== null && finishedAt !== null && finishedAt >= startedAt ? finishedAt - startedAt : null
+}

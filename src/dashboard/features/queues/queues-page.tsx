@@ -1,0 +1,79 @@
+import { useDeferredValue, useMemo } from 'react'
+import type { Overview } from '../../../protocol/overview.js'
+import type { QueueView } from '../../../protocol/queue-views.js'
+import { useSources } from '../../api/queues-api.js'
+import { choose, useChoice } from '../../routing/url-state.js'
+import { plural } from '../../ui/format.js'
+import { NothingMatches } from '../../ui/nothing-matches.js'
+import { PageBar } from '../../ui/page-bar.js'
+import { Section } from '../../ui/section.js'
+import { NoQueues } from './no-queues.js'
+import { QueueTable } from './queue-table.js'
+import { byNeed, DELIMITERS, filterQueues } from './queues.js'
+import { SourceList } from './source-list.js'
+
+/** Queues of all systems: those that need attention, and the others. */
+export function QueuesPage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  const q = useDeferredValue(choice.q)
+  const { service, env, version } = choice
+  const queues = useMemo(
+    () => filterQueues(overview, { q, service, env, version }),
+    [overview, q, service, env, version],
+  )
+  const isNone = overview.queues.length === 0
+  const sources = useSources().data ?? []
+  const failing = sources.filter(({ error, left }) => error !== null || left !== undefined)
+  return (
+    <>
+      <PageBar title="Queues" more={!isNone && <GroupPicker chosen={choice.group} />} />
+      {!isNone && failing.length > 0 && <SourceList sources={failing} />}
+      {isNone && sources.length > 0 ? (
+        <SourceList sources={sources} />
+      ) : isNone ? (
+        <NoQueues />
+      ) : queues.length === 0 ? (
+        <NothingMatches />
+      ) : (
+        <Tables queues={queues} group={choice.group} />
+      )}
+    </>
+  )
+}
+
+function Tables({ queues, group }: { queues: readonly QueueView[]; group: string }) {
+  const { attention, healthy } = useMemo(() => byNeed(queues), [queues])
+  return (
+    <>
+      {attention.length > 0 && (
+        <Section title="Needs attention" aside={plural(attention.length, 'queue')}>
+          <QueueTable label="Queues that need attention" queues={attention} hasReasons group={group} />
+        </Section>
+      )}
+      {healthy.length > 0 && (
+        <Section title="Healthy" aside={plural(healthy.length, 'queue')}>
+          <QueueTable label="Healthy queues" queues={healthy} hasReasons={false} group={group} />
+        </Section>
+      )}
+    </>
+  )
+}
+
+function GroupPicker({ chosen }: { chosen: string }) {
+  return (
+    <select
+      aria-label="Group by"
+      value={chosen}
+      className={`h-9 min-w-0 flex-1 rounded-lg border bg-panel px-2.5 hover:border-line-strong sm:flex-none ${chosen ? 'border-accent' : 'border-line'}`}
+      onChange={(event) => choose({ group: event.target.value })}
+    >
+      <option value="">Not grouped</option>
+      <option value="service">By service</option>
+      {DELIMITERS.map((delimiter) => (
+        <option key={delimiter} value={delimiter}>
+          By name up to {delimiter}
+        </option>
+      ))}
+    </select>
+  )
+}

@@ -1,0 +1,149 @@
+import type { UseQueryResult } from '@tanstack/react-query'
+import { useContext, useMemo } from 'react'
+import type { Overview, ServiceDetail, ServiceView } from '../../../protocol/overview.js'
+import { filterOverview, textTest } from '../../api/filter.js'
+import { useServiceDetail } from '../../api/monitoring-api.js'
+import { WholeContext } from '../../api/parts.js'
+import { type Choice, useChoice } from '../../routing/url-state.js'
+import { trafficOf } from '../../ui/charts/chart-data.js'
+import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
+import { EmptyState } from '../../ui/empty-state.js'
+import { groupExceptions } from '../../ui/groups.js'
+import { Loading } from '../../ui/loading.js'
+import { PageBar } from '../../ui/page-bar.js'
+import { PageLink } from '../../ui/page-link.js'
+import { PERIOD_NAMES } from '../../ui/period.js'
+import { QueryNote } from '../../ui/query-note.js'
+import { Section } from '../../ui/section.js'
+import { ExceptionList } from '../exceptions/exception-list.js'
+import { QueueList } from '../queues/queue-list.js'
+import { filterQueues } from '../queues/queues.js'
+import { RouteChip } from '../routes/route-chip.js'
+import { SeriesTable } from '../routes/series-table.js'
+import { narrowExceptions, narrowSlow, withNews } from '../slow/records.js'
+import { SlowRequestWidget } from '../slow/slow-request-widget.js'
+import { ProcessList } from './process-list.js'
+import { ServiceHealth } from './service-health.js'
+
+/** One service: its routes and jobs, its processes, what is slow in it and what fails. */
+export function ServicePage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  const { isLooking } = useContext(WholeContext)
+  const view = overview.services.find(({ service }) => service === choice.service)
+  const query = useServiceDetail(choice.service, choice.period, view !== undefined)
+  return (
+    <>
+      <PageBar title={choice.service} hasPeriod />
+      {view ? (
+        <Content view={view} overview={overview} choice={choice} query={query} />
+      ) : isLooking ? (
+        <Loading what="the service" />
+      ) : (
+        <Unknown />
+      )}
+    </>
+  )
+}
+
+interface ContentProps {
+  view: ServiceView
+  overview: Overview
+  choice: Choice
+  query: UseQueryResult<ServiceDetail>
+}
+
+function Content({ view, overview, choice, query }: ContentProps) {
+  const period = query.data
+  const traffic = useMemo(() => [trafficOf(view, period)], [view, period])
+  const shown = useMemo(() => narrowed(overview, choice, query.data), [overview, choice, query.data])
+  const of = view.requests || !view.jobs ? 'requests' : 'jobs'
+  return (
+    <>
+      <QueryNote query={query} instead="The page shows the live state: at most 15 minutes." />
+      <PartialNote lists={period?.partial ?? []} />
+      <ServiceHealth view={view} period={period} periodName={PERIOD_NAMES[choice.period]} />
+      <TrafficCharts
+        traffic={traffic}
+        period={choice.period}
+        aside={view.requests && view.jobs ? `of ${of}` : undefined}
+      />
+      <Series title="Routes" series={period?.routes ?? view.routes} choice={choice} isWhole={period !== undefined} />
+      <Series
+        title="Jobs"
+        series={period?.jobSeries ?? view.jobSeries}
+        choice={choice}
+        isWhole={period !== undefined}
+      />
+      <QueueList queues={shown.queues} most={12} />
+      <ProcessList nodes={shown.nodes} />
+      <RouteChip />
+      <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-2">
+        <SlowRequestWidget slow={shown.slow} />
+        <ExceptionList groups={shown.exceptions} among={shown.among} />
+      </div>
+    </>
+  )
+}
+
+/** The text narrows routes, slow entries and exceptions; all processes of the service stay to be seen. */
+function narrowed(overview: Overview, choice: Choice, detail: ServiceDetail | undefined) {
+  const { nodes } = filterOverview(overview, { ...choice, q: '' })
+  const live = filterOverview(overview, choice)
+  // The server's groups do not say on which nodes it was; then the newest that are known here are grouped.
+  const isDerived = !detail || choice.env !== '' || choice.version !== ''
+  return {
+    nodes,
+    queues: filterQueues(overview, { ...choice, q: '' }),
+    slow: narrowSlow(withNews(overview.slow, detail?.slow), overview, choice),
+    exceptions: narrowExceptions(isDerived ? groupExceptions(live.exceptions) : detail.exceptions, choice),
+    among: isDerived ? `the newest ${live.exceptions.length}` : 'those of the last hour',
+  }
+}
+
+const LISTS = { nodes: 'servers', slow: 'slow requests', exceptions: 'exceptions' } as const
+
+/** Says which lists are not whole. */
+function PartialNote({ lists }: { lists: NonNullable<ServiceDetail['partial']> }) {
+  if (lists.length === 0) return null
+  return (
+    <p role="status" className="label">
+      Not all are shown, because they are too many or could not be read in time:{' '}
+      {lists.map((list) => LISTS[list]).join(', ')}.
+    </p>
+  )
+}
+
+interface SeriesProps {
+  title: 'Routes' | 'Jobs'
+  series: ServiceView['routes']
+  choice: Choice
+  /** Whether these are all of the period, and not the live state's busiest. */
+  isWhole: boolean
+}
+
+function Series({ title, series, choice: { q, period }, isWhole }: SeriesProps) {
+  const shown = useMemo(() => {
+    const matches = textTest(q)
+    return q ? series.filter(({ key, queue }) => matches([key, queue])) : series
+  }, [series, q])
+  if (series.length === 0) return null
+  const aside = isWhole ? `the last ${PERIOD_NAMES[period]}` : 'the busiest of the last 5 min'
+  return (
+    <Section title={title} aside={`${shown.length} · ${aside}`}>
+      <SeriesTable title={title === 'Routes' ? 'Route' : 'Job'} series={shown} />
+    </Section>
+  )
+}
+
+function Unknown() {
+  return (
+    <div className="panel px-4 py-12">
+      <EmptyState title="No service with this name reports">
+        It has not started yet, or it stopped more than a day ago.{' '}
+        <PageLink to={{ service: '', route: '' }} className="font-medium text-accent hover:underline">
+          See all services
+        </PageLink>
+      </EmptyState>
+    </div>
+  )
+}

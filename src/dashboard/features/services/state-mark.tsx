@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react'
+import type { NodeState } from '../../../protocol/overview.js'
+import { Ago } from '../../ui/ago.js'
+
+interface StateMarkProps {
+  state: NodeState
+  lastSeen: number
+  /** Where there is little room. */
+  isShort?: boolean
+}
+
+/** A node's state: its words say what its colour says. */
+export function StateMark({ state, lastSeen, isShort = false }: StateMarkProps) {
+  if (state === 'live') return <Mark dot="bg-ok">live</Mark>
+  if (state === 'left')
+    return (
+      <Mark dot="border border-soft">
+        <Ago at={lastSeen} before="left " />
+      </Mark>
+    )
+  return (
+    <span className="inline-flex items-center gap-1.5 rounded-md bg-bad-wash align-middle px-2 py-0.5 text-xs font-medium text-bad">
+      <span className="size-1.5 rounded-[1px] bg-bad" aria-hidden="true" />
+      <Ago at={lastSeen} before={isShort ? 'lost ' : 'lost · last seen '} />
+    </span>
+  )
+}
+
+function Mark({ dot, children }: { dot: string; children: ReactNode }) {
+  return (
+    <span className="label inline-flex items-center gap-1.5 align-middle whitespace-nowrap">
+      <span className={`size-1.5 rounded-full ${dot}`} aria-hidden="true" />
+      {children}
+    </span>
+  )
+}

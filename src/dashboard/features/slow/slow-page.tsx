@@ -1,0 +1,122 @@
+import { useMemo, useState } from 'react'
+import type { Overview, RecordListing, SlowGroup } from '../../../protocol/overview.js'
+import type { SlowEntry } from '../../../protocol/slow-entry.js'
+import { filterOverview, isNarrow, textTest } from '../../api/filter.js'
+import { useFreshWith } from '../../api/fresh.js'
+import { useSlowEntries, useSlowGroups } from '../../api/monitoring-api.js'
+import { slowKey } from '../../api/reducer.js'
+import { type Choice, useChoice } from '../../routing/url-state.js'
+import { count, plural } from '../../ui/format.js'
+import { groupSlow } from '../../ui/groups.js'
+import { ListNote } from '../../ui/list-note.js'
+import { Loading } from '../../ui/loading.js'
+import { MoreButton } from '../../ui/more-button.js'
+import { NothingSlow } from '../../ui/no-records.js'
+import { NothingMatches } from '../../ui/nothing-matches.js'
+import { PageBar } from '../../ui/page-bar.js'
+import { QueryNote } from '../../ui/query-note.js'
+import { Section } from '../../ui/section.js'
+import { RouteChip } from '../routes/route-chip.js'
+import { narrowSlow, withNews } from './records.js'
+import { SlowEntryRow } from './slow-entry-row.js'
+import { SlowGroupsTable } from './slow-groups-table.js'
+
+const STEP = 100
+/** The server gives no more at once. */
+const MOST = 1_000
+
+/** What was slow: how often and how slow by route, then the entries, each with what the process did meanwhile. */
+export function SlowPage({ overview }: { overview: Overview }) {
+  const choice = useChoice()
+  return (
+    <>
+      <PageBar title="Slow requests and jobs" />
+      <Groups overview={overview} choice={choice} />
+      <Entries key={`${choice.service} ${choice.route}`} overview={overview} choice={choice} />
+    </>
+  )
+}
+
+function Groups({ overview, choice }: { overview: Overview; choice: Choice }) {
+  const query = useSlowGroups({ service: choice.service })
+  useFreshWith(query, overview.slow)
+  // The server's groups do not say on which nodes it was; then the newest that are known here are counted.
+  const isDerived = query.data === undefined || choice.env !== '' || choice.version !== ''
+  const groups = useMemo(
+    () => (isDerived ? groupSlow(filterOverview(overview, choice).slow) : matching(query.data?.items ?? [], choice)),
+    [overview, choice, query.data, isDerived],
+  )
+  if (query.isPending && groups.length === 0) return <Loading what="the slow groups" />
+  if (groups.length === 0) return null
+  return (
+    <Section
+      title="By route"
+      aside={
+        isDerived
+          ? `among the newest ${overview.slow.length}`
+          : `all kept entries, at most ${count(query.data?.perService)} per service`
+      }
+    >
+      <div className="flex flex-col gap-2">
+        <QueryNote query={query} instead="The page counts the entries it has." />
+        <ListNote listing={isDerived ? undefined : query.data} what="routes and jobs" />
+        <SlowGroupsTable groups={groups} />
+      </div>
+    </Section>
+  )
+}
+
+function matching(groups: readonly SlowGroup[], { q }: Choice): readonly SlowGroup[] {
+  const matches = textTest(q)
+  return groups.filter(({ service, name }) => matches([service, name]))
+}
+
+function Entries({ overview, choice }: { overview: Overview; choice: Choice }) {
+  const [limit, setLimit] = useState(STEP)
+  const query = useSlowEntries({ service: choice.service, name: choice.route }, limit)
+  const entries = useMemo(
+    () => narrowSlow(withNews(overview.slow, query.data?.items), overview, choice),
+    [overview, choice, query.data],
+  )
+  const total = Math.min(query.data?.total ?? 0, MOST)
+  if (query.isPending && entries.length === 0) return <Loading what="the slow entries" />
+  return (
+    <Section title="Entries" aside={entries.length > 0 ? `newest ${entries.length}` : ''}>
+      <div className="flex flex-col gap-3">
+        <RouteChip />
+        <QueryNote query={query} instead={`The page shows those among the newest ${overview.slow.length}.`} />
+        <ListNote listing={query.data && askedOf(query.data, limit)} what="entries" />
+        {entries.length > 0 ? (
+          <ul className="panel long overflow-hidden">
+            {entries.map((entry) => (
+              <SlowEntryRow key={slowKey(entry)} entry={entry} />
+            ))}
+          </ul>
+        ) : isNarrow(choice) || choice.route ? (
+          <NothingMatches />
+        ) : (
+          <div className="panel px-4 py-12">
+            <NothingSlow />
+          </div>
+        )}
+        <MoreButton
+          rest={total - limit}
+          step={STEP}
+          what="entry"
+          many="entries"
+          onMore={() => setLimit(Math.min(MOST, limit + STEP))}
+        />
+        {(query.data?.total ?? 0) > MOST && limit >= MOST && (
+          <p className="label text-center">
+            {plural(query.data?.total ?? 0, 'entry', 'entries')} in all; choose a service to see its oldest.
+          </p>
+        )}
+      </div>
+    </Section>
+  )
+}
+
+/** What could not be read in time is said above. */
+function askedOf(listing: RecordListing<SlowEntry>, limit: number): RecordListing<SlowEntry> {
+  return { ...listing, total: Math.min(listing.total, limit), unread: [] }
+}

@@ -1,0 +1,24 @@
+import type { SlowEntry } from '../../../protocol/slow-entry.js'
+import { slowKey } from '../../api/reducer.js'
+import { NothingSlow } from '../../ui/no-records.js'
+import { PageLink } from '../../ui/page-link.js'
+import { RecordList } from '../../ui/record-list.js'
+import { Section } from '../../ui/section.js'
+import { SlowEntryRow } from './slow-entry-row.js'
+
+/** The newest slow requests and jobs, each with what the process did meanwhile. */
+export function SlowRequestWidget({ slow }: { slow: readonly SlowEntry[] }) {
+  return (
+    <Section
+      title="Slow requests and jobs"
+      aside={slow.length > 0 ? `newest ${slow.length}` : ''}
+      more={<PageLink to={{ page: 'slow' }}>All slow</PageLink>}
+    >
+      <RecordList
+        items={slow}
+        row={(entry) => <SlowEntryRow key={slowKey(entry)} entry={entry} />}
+        empty={<NothingSlow />}
+      />
+    </Section>
+  )
+}

@@ -1,0 +1,89 @@
+import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../protocol/overview.js'
+import { byName } from '../groups.js'
+
+export interface ChartLine {
+  name: string
+  /** A colour token of the theme: `--accent`. */
+  color: string
+  /** Lengths of dashes and gaps in px; lines differ by more than their colour. */
+  dash?: readonly number[]
+  isFilled?: boolean
+  /** One for each time; null leaves a gap. */
+  values: readonly (number | null)[]
+}
+
+export interface ChartData {
+  /** Unix ms, oldest first. */
+  times: readonly number[]
+  lines: readonly ChartLine[]
+}
+
+export interface Traffic {
+  name: string
+  points: readonly TrafficPoint[]
+}
+
+export type Percentile = 'p50' | 'p95' | 'p99'
+type Figure = Percentile | 'rate' | 'errorRate'
+
+/** As many lines as eyes can tell apart. */
+export const MAX_LINES = 6
+const COLORS = ['--accent', '--second', '--third', '--fourth', '--fifth', '--sixth'] as const
+const DASHES: readonly (readonly number[])[] = [[], [6, 3], [2, 3], [10, 3, 2, 3], [], [6, 3]]
+
+/** Of a service: its name, and its points over a period. One that has just started has finer points in the live state. */
+export function trafficOf(view: ServiceView, period: ServicePeriod | undefined): Traffic {
+  const isOfJobs = view.requests === null && view.jobs !== null
+  return {
+    name: isOfJobs ? `${view.service} (jobs)` : view.service,
+    points: hasLine(period) ? period.traffic : view.traffic,
+  }
+}
+
+function hasLine(period: ServicePeriod | undefined): period is ServicePeriod {
+  return (period?.traffic.length ?? 0) > 1
+}
+
+/** The busiest services, by name, so that nothing changes its colour as long as they stay the busiest. */
+export function busiest(traffic: readonly Traffic[]): readonly Traffic[] {
+  const total = ({ points }: Traffic) => points.reduce((sum, { rate }) => sum + rate, 0)
+  return [...traffic]
+    .sort((a, b) => total(b) - total(a))
+    .slice(0, MAX_LINES)
+    .sort((a, b) => byName(a.name, b.name))
+}
+
+/** One line for each service. */
+export function compare(traffic: readonly Traffic[], of: Figure): ChartData {
+  const times = [...new Set(traffic.flatMap(({ points }) => points.map(({ at }) => at)))].sort((a, b) => a - b)
+  const lines = traffic.map(({ name, points }, index) => {
+    const at = new Map(points.map((point) => [point.at, point[of]]))
+    return {
+      name,
+      color: COLORS[index % COLORS.length] as string,
+      dash: DASHES[index % DASHES.length] as readonly number[],
+      values: times.map((time) => at.get(time) ?? null),
+    }
+  })
+  return { times, lines }
+}
+
+/** The three percentiles of one service. */
+export function percentiles(points: readonly TrafficPoint[]): ChartData {
+  return {
+    times: points.map(({ at }) => at),
+    lines: [
+      { name: 'p50', color: '--accent', values: points.map(({ p50 }) => p50) },
+      { name: 'p95', color: '--second', dash: [6, 3], values: points.map(({ p95 }) => p95) },
+      { name: 'p99', color: '--third', dash: [2, 3], values: points.map(({ p99 }) => p99) },
+    ],
+  }
+}
+
+/** One figure of one service, filled to the axis. */
+export function single(points: readonly TrafficPoint[], of: Figure, name: string, color: string): ChartData {
+  return {
+    times: points.map(({ at }) => at),
+    lines: [{ name, color, isFilled: true, values: points.map((point) => point[of]) }],
+  }
+}

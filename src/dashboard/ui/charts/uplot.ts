@@ -1,0 +1,173 @@
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { onColorsChange } from '../theme.js'
+import type { ChartData } from './chart-data.js'
+
+interface PlotOptions {
+  data: ChartData
+  write: (value: number) => string
+  /** How far back was asked for, ms. */
+  periodMs: number
+  /** What the height stands for at least. */
+  atLeast: number
+  /** Which moment is pointed at. */
+  onPoint: (index: number | null) => void
+}
+
+export interface PlotHandle {
+  setData(data: ChartData): void
+  /** Points at the next (1) or last (-1) moment, in all charts of the page. */
+  step(by: 1 | -1): void
+  /** Points at nothing. */
+  leave(): void
+  destroy(): void
+}
+
+/** The charts that point at one moment together. */
+const SYNC = 'moment'
+const MIN_WINDOW_MS = 2 * 60_000
+const POINT_MS = 15_000
+
+/** Draws into an element, and follows its size and the theme. */
+export function createPlot(box: HTMLElement, options: PlotOptions): PlotHandle {
+  const colors = readColors(box)
+  const plot = new uPlot(plotOptions(box, options, colors.get), alignedOf(options.data), box)
+  const observer = new ResizeObserver(() => {
+    if (box.clientWidth > 0) plot.setSize({ width: box.clientWidth, height: box.clientHeight })
+  })
+  observer.observe(box)
+  const unfollow = onColorsChange(() => {
+    colors.forget()
+    plot.redraw()
+  })
+  return {
+    setData: (data) => plot.setData(alignedOf(data)),
+    step(by) {
+      const [times] = plot.data
+      const index = (plot.cursor.idx ?? times.length) + by
+      pointAt(times[Math.min(times.length - 1, Math.max(0, index))])
+    },
+    leave: () => pointAt(undefined),
+    destroy() {
+      observer.disconnect()
+      unfollow()
+      colors.end()
+      plot.destroy()
+    },
+  }
+}
+
+/** @param time Unix ms; without it at nothing */
+function pointAt(time: number | undefined): void {
+  for (const plot of uPlot.sync(SYNC).plots) {
+    const left = time === undefined ? -10 : plot.valToPos(time, 'x')
+    plot.setCursor({ left, top: time === undefined ? -10 : plot.over.clientHeight / 2 })
+  }
+}
+
+function alignedOf({ times, lines }: ChartData): uPlot.AlignedData {
+  return [[...times], ...lines.map(({ values }) => [...values])]
+}
+
+function plotOptions(box: HTMLElement, options: PlotOptions, color: (css: string) => string): uPlot.Options {
+  const { data, write, periodMs, atLeast, onPoint } = options
+  const axis: uPlot.Axis = {
+    stroke: () => color('var(--soft)'),
+    font: `11px ${getComputedStyle(box).fontFamily}`,
+    grid: { stroke: () => color('var(--line)'), width: 1 },
+    ticks: { show: false },
+  }
+  return {
+    width: Math.max(1, box.clientWidth),
+    height: Math.max(1, box.clientHeight),
+    ms: 1,
+    padding: [8, 4, 0, 0],
+    legend: { show: false },
+    cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
+    hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
+    scales: {
+      x: { time: true, range: (_plot, from, to) => windowOf(from, to, periodMs) },
+      y: { range: (_plot, _min, max) => [0, Math.max(atLeast, max * 1.08)] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 24,
+        gap: 4,
+        space: 54,
+        grid: { show: false },
+        values: timeLabels,
+      },
+      { ...axis, size: 52, gap: 6, space: 34, values: (_plot, values) => values.map((value) => write(value)) },
+    ],
+    series: [
+      {},
+      ...(data.lines.map((line) => ({
+        label: line.name,
+        width: 1.5,
+        points: { size: 5, show: isSparse, filter: (plot, index, show) => (show ? null : lonePoints(plot, index)) },
+        dash: [...(line.dash ?? [])],
+        stroke: () => color(`var(${line.color})`),
+        fill: line.isFilled ? () => color(`color-mix(in srgb, var(${line.color}) 16%, transparent)`) : undefined,
+      })) as uPlot.Series[]),
+    ],
+  }
+}
+
+/** A few points are shown as such; many would hide their lines. */
+function isSparse(_plot: uPlot, _series: number, from: number, to: number): boolean {
+  return to - from < 8
+}
+
+/** Those between two gaps have no line to be seen by. */
+function lonePoints(plot: uPlot, series: number): number[] {
+  const values = plot.data[series] ?? []
+  const isKnown = (index: number) => values[index] !== null && values[index] !== undefined
+  return Array.from(values.keys()).filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1))
+}
+
+/** What was just started has a short past; it is drawn in full width. */
+function windowOf(from: number | null, to: number | null, periodMs: number): [number, number] {
+  const end = to ?? Date.now()
+  const known = end - (from ?? end)
+  return [end - Math.min(periodMs - POINT_MS, Math.max(MIN_WINDOW_MS, known)), end]
+}
+
+/** A label needs room on both sides: those at the edges would be cut off, or lie on the other axis's. */
+const EDGE = 0.08
+
+function timeLabels({ scales: { x } }: uPlot, times: readonly number[]): string[] {
+  const min = x?.min ?? 0
+  const max = x?.max ?? 0
+  const isFine = times.length > 1 && (times[1] as number) - (times[0] as number) < 60_000
+  const format = new Intl.DateTimeFormat(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: isFine ? '2-digit' : undefined,
+    hourCycle: 'h23',
+  })
+  return times.map((at) => {
+    const share = (at - min) / Math.max(1, max - min)
+    return share < EDGE || share > 1 - EDGE ? '' : format.format(at)
+  })
+}
+
+/** A canvas knows no custom properties: the browser itself is asked what a colour is here and now. */
+function readColors(box: HTMLElement) {
+  const probe = document.createElement('span')
+  probe.hidden = true
+  box.append(probe)
+  const known = new Map<string, string>()
+  return {
+    get(css: string): string {
+      const before = known.get(css)
+      if (before) return before
+      probe.style.color = css
+      const color = getComputedStyle(probe).color
+      known.set(css, color)
+      return color
+    },
+    forget: () => known.clear(),
+    end: () => probe.remove(),
+  }
+}

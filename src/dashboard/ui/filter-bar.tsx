@@ -1,0 +1,74 @@
+import { Search } from 'lucide-react'
+import { type KeyboardEvent, useMemo } from 'react'
+import type { Overview } from '../../protocol/overview.js'
+import { choicesOf } from '../api/filter.js'
+import { choose, useChoice } from '../routing/url-state.js'
+import { Select } from './select.js'
+
+/** What narrows every page: a text, a service, an environment, a version. */
+export function FilterBar({ overview }: { overview: Overview | null }) {
+  const { env, version, service } = useChoice()
+  const of = useMemo(() => (overview ? choicesOf(overview) : null), [overview])
+  return (
+    <search className="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-2 md:basis-0">
+      <TextFilter />
+      {of && (
+        <>
+          <Select
+            label="Service"
+            all="All services"
+            options={of.services}
+            value={service}
+            onChoose={(name) => choose({ service: name, route: '' })}
+          />
+          <Select
+            label="Environment"
+            all="All environments"
+            options={of.environments}
+            value={env}
+            onChoose={(name) => choose({ env: name })}
+          />
+          <Select
+            label="Version"
+            all="All versions"
+            options={of.versions}
+            value={version}
+            onChoose={(name) => choose({ version: name })}
+          />
+        </>
+      )}
+    </search>
+  )
+}
+
+/** `/` goes to it from anywhere; Escape empties it, and then leaves it. */
+function TextFilter() {
+  const { q } = useChoice()
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key !== 'Escape') return
+    event.preventDefault()
+    event.stopPropagation()
+    if (q) choose({ q: '' })
+    else event.currentTarget.blur()
+  }
+  return (
+    <label className="relative min-w-48 flex-1 basis-full sm:basis-0 md:max-w-80">
+      <span className="sr-only">Filter by service, server, route or error</span>
+      <Search className="pointer-events-none absolute top-2.5 left-3 size-4 text-soft" aria-hidden="true" />
+      <input
+        id="filter"
+        type="text"
+        value={q}
+        placeholder="Filter"
+        autoComplete="off"
+        spellCheck={false}
+        className={`h-9 w-full rounded-lg border bg-panel pr-9 pl-9 placeholder:text-soft hover:border-line-strong ${q ? 'border-accent' : 'border-line'}`}
+        onChange={(event) => choose({ q: event.target.value })}
+        onKeyDown={onKeyDown}
+      />
+      <span className="key pointer-events-none absolute top-2 right-2.5" aria-hidden="true">
+        /
+      </span>
+    </label>
+  )
+}

@@ -1,0 +1,22 @@
+import type { RecordListing } from '../../protocol/overview.js'
+import { count } from './format.js'
+
+interface ListNoteProps {
+  /** Undefined where there is no answer. */
+  listing: RecordListing<unknown> | undefined
+  /** What it is a list of. */
+  what: string
+}
+
+/** Says what an answer is without; nothing when it is whole. */
+export function ListNote({ listing, what }: ListNoteProps) {
+  if (!listing) return null
+  const { total, items, unread = [] } = listing
+  if (items.length === total && unread.length === 0) return null
+  return (
+    <p role="status" className="label min-w-0 break-words">
+      {items.length < total && `${count(items.length)} of ${count(total)} ${what} are shown: narrow them by service. `}
+      {unread.length > 0 && `Not read in time: ${unread.join(', ')}.`}
+    </p>
+  )
+}
