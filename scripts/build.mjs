@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import { chmod, mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { writeApiTypes } from './api-types.mjs'
 import { bundle } from './bundle.mjs'
 import { bin, run } from './run.mjs'
 
@@ -27,6 +28,7 @@ async function build() {
   await mkdir(modules, { recursive: true })
   const types = await run(bin('typescript', 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', modules], { cwd: root })
   if (types) return types
+  await writeApiTypes(modules)
   await bundle(root, modules, fresh)
   // npm makes a command executable where it installs it; whoever unpacks the tarball in another way has it so, too.
   await chmod(join(fresh, 'esm/cli/bin.js'), 0o755)

@@ -8,6 +8,8 @@ import { rolldown } from 'rolldown'
 const COMMAND = 'cli/bin'
 /** The page's files: loaded with the first page that is asked for. */
 const ASSETS = 'zenith/assets/generated'
+/** Packages that are part of the bundle: a consumer installs none of them. */
+const BUNDLED = /^(?:@valibot\/|valibot$)/
 const IMPORTED_TYPES = /(?:from|import\(|import)\s*['"](\.[^'"]+)\.js['"]/g
 
 /** Paths of the published entry points below dist/<format>, without `.js`. */
@@ -49,7 +51,7 @@ async function write({ format, type, entries, types, modules, outDir }) {
     input: Object.fromEntries(entries.map((entry) => [entry, join(modules, `${entry}.js`)])),
     platform: 'node',
     plugins: [sourceMaps(modules)],
-    external: (id) => !id.startsWith('.') && !isAbsolute(id),
+    external: (id) => !id.startsWith('.') && !isAbsolute(id) && !BUNDLED.test(id),
   })
   await bundled.write({
     dir,
@@ -57,8 +59,10 @@ async function write({ format, type, entries, types, modules, outDir }) {
     exports: 'named',
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',
-    // Every entry point needs it: one file, where the parts of it that some need would each be one.
-    codeSplitting: { groups: [{ name: 'lib', test: /[\\/]lib[\\/][^\\/]+\.js$/ }] },
+    // Every entry point needs them: one file each, where the parts that some need would each be one.
+    codeSplitting: {
+      groups: ['lib', 'protocol'].map((name) => ({ name, test: new RegExp(`[\\\\/]${name}[\\\\/][^\\\\/]+\\.js$`) })),
+    },
     // Names lines of src in an app's stack with --enable-source-maps.
     sourcemap: true,
     // The declarations have them.

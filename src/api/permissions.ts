@@ -5,7 +5,7 @@ import {
   type QueueAction,
   SCHEDULER_ACTIONS,
   type SchedulerAction,
-} from '../protocol/queue-views.js'
+} from './actions.js'
 
 /** From the least to the most: each may do what those before it may. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const

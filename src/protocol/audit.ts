@@ -1,6 +1,82 @@
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS } from './limits.js'
-import { AUDIT_STEPS, type AuditEntry } from './queue-views.js'
 import { own, readCount, readList, readObject, readText, readTime } from './read.js'
+
+export const AUDIT_STEPS = ['intent', 'result'] as const
+
+/** A line of the audit trail: what somebody was about to do, or what came of it. */
+export interface AuditEntry {
+  readonly id: string
+  /** The same for an intent and its result. */
+  readonly operation: string
+  readonly step: (typeof AUDIT_STEPS)[number]
+  readonly at: number
+  /** Null when the way in has no names. */
+  readonly user: string | null
+  readonly role: string
+  /** `retry`, `pause`, `bulk retry`, `scheduler run` … */
+  readonly action: string
+  /** Key and name of the queue; null for what is about several. */
+  readonly queue: string | null
+  readonly queueName: string | null
+  /** What it is about: a job's id, a scheduler's, `all 120 failed jobs`. */
+  readonly target: string
+  /** Of a result: whether all of it was done; null for an intent. */
+  readonly ok: boolean | null
+  /** In words: `118 done, 2 skipped`. */
+  readonly detail: string | null
+  /** Left out where no token is set: then nothing is verified. */
+  readonly trust?: AuditTrust
+}
+
+/**
+ * `before-signing`: written when no token was set, or by a version that signed nothing, and confirmed by the lines after it.
+ * `unsigned` and `forged` lines are none of Zenith's.
+ */
+export const AUDIT_TRUST = ['signed', 'before-signing', 'unsigned', 'forged'] as const
+export type AuditTrust = (typeof AUDIT_TRUST)[number]
+
+/**
+ * `start`, `middle`, `end`: lines are missing there. `changed`: a line is not what the one after it says. `untrusted`: a line is none of
+ * Zenith's. `order`: a line is a copy, or has been moved. `replaced`: another line stands where one was seen. `head`: the
+ * record of the trail's end is missing or none of Zenith's.
+ */
+export const AUDIT_BREAKS = ['start', 'middle', 'end', 'changed', 'untrusted', 'order', 'replaced', 'head'] as const
+
+/** A place where the audit trail is not what was written. */
+export interface AuditBreak {
+  readonly kind: (typeof AUDIT_BREAKS)[number]
+  /** Id of the line at which it is, or after which lines are missing; null where there is none. */
+  readonly at: string | null
+  /** How many lines it is about. */
+  readonly count: number
+  /** In words. */
+  readonly message: string
+}
+
+/** Whether the lines of the audit trail are all there, as they were written. */
+export interface AuditChain {
+  readonly ok: boolean
+  /** Whether a token is set, so that the lines are signed: without it who may write the trail can write it anew. */
+  readonly signed: boolean
+  /** How many lines were examined. */
+  readonly lines: number
+  /** Numbers of the oldest and of the newest line that Zenith wrote; null when there is none. */
+  readonly first: number | null
+  readonly last: number | null
+  readonly beforeSigning: number
+  readonly untrusted: number
+  /** Lines at the place where earlier versions kept the trail, which came after the move: they are not part of it. */
+  readonly leftBehind: number
+  /** At most 20 of them, the oldest first. */
+  readonly breaks: readonly AuditBreak[]
+}
+
+/**
+ * Why a document that Zenith kept is not acted on. `replayed`: it was replaced or removed since it was signed; `displaced`: something
+ * else stands where all documents of its kind should be, and the id is empty.
+ */
+export const DOCUMENT_DOUBTS = ['unsigned', 'forged', 'replayed', 'displaced'] as const
+export type DocumentDoubt = (typeof DOCUMENT_DOUBTS)[number]
 
 /** What chains a line to the one before it. */
 export interface AuditLink {

@@ -1,5 +1,16 @@
 /** The Quasar protocol: record types, key names, limits, and readers that accept whatever a Redis may hold. */
-export { parseAuditEntry } from './audit.js'
+export {
+  AUDIT_BREAKS,
+  AUDIT_STEPS,
+  AUDIT_TRUST,
+  type AuditBreak,
+  type AuditChain,
+  type AuditEntry,
+  type AuditTrust,
+  DOCUMENT_DOUBTS,
+  type DocumentDoubt,
+  parseAuditEntry,
+} from './audit.js'
 export { CLOCK_HARMFUL_MS, CLOCK_TOLERANCE_MS, clockInWords, readClockAhead } from './clock.js'
 export {
   EXCEPTION_KINDS,
@@ -20,7 +31,7 @@ export type {
   RequestFigures,
 } from './figures.js'
 export { encodeHeartbeat, type Heartbeat, LANGUAGES, type Language, parseHeartbeat } from './heartbeat.js'
-export type * from './jobs.js'
+export * from './jobs.js'
 export {
   decodeSegment,
   encodeSegment,
@@ -31,21 +42,8 @@ export {
   queueKeyOf,
   queuesMember,
 } from './keys.js'
+export type { LeftOut } from './left-out.js'
 export * from './limits.js'
-export type * from './overview.js'
-export { PERIODS } from './overview.js'
-export type * from './queue-views.js'
-export {
-  AUDIT_BREAKS,
-  AUDIT_STEPS,
-  AUDIT_TRUST,
-  BULK_PHASES,
-  DOCUMENT_DOUBTS,
-  JOB_ACTIONS,
-  QUEUE_ACTIONS,
-  QUEUE_TROUBLES,
-  SCHEDULER_ACTIONS,
-} from './queue-views.js'
 export {
   backlogOf,
   encodeQueueSnapshot,
@@ -76,4 +74,4 @@ export {
   type SlowKind,
   type SlowMeta,
 } from './slow-entry.js'
-export type * from './trust.js'
+export * from './trust.js'

@@ -1,9 +1,10 @@
-import type { JobState } from './queues.js'
+import { JOB_STATES, type JobState } from './queues.js'
 
 /** Jobs and schedulers as Zenith's page gets them, and as a queue source gives them to its server. Times: Unix ms. */
 
-/** Where a job is: in a state, or stuck: it is there, and no list of its queue holds it, so that no worker takes it. */
-export type JobPlace = JobState | 'stuck'
+/** Where a job can be: in a state, or stuck: it is there, and no list of its queue holds it, so that no worker takes it. */
+export const JOB_PLACES = [...JOB_STATES, 'stuck'] as const satisfies readonly (JobState | 'stuck')[]
+export type JobPlace = (typeof JOB_PLACES)[number]
 
 /** A job in a list: no payload. What the system does not say is null. */
 export interface JobSummary<Place extends JobPlace = JobState> {
@@ -59,29 +60,6 @@ export interface JobDetail extends JobSummary<JobPlace> {
   readonly worker: string | null
   /** How many of the jobs that it is made of are done, and in all; null when it has none. */
   readonly children: { readonly done: number; readonly total: number } | null
-}
-
-/** A text that may have been hidden, masked or cut before it was sent. */
-export interface ShownText {
-  /** Null when there is none, or when it is hidden. */
-  readonly text: string | null
-  /** Of the whole text. */
-  readonly bytes: number
-  readonly isJson: boolean
-  readonly isCut: boolean
-  /** The visitor's role may not see it. */
-  readonly isHidden: boolean
-  /** How many values were masked for their names. */
-  readonly masked: number
-}
-
-/** A job as the page shows it. */
-export interface JobView extends Omit<JobDetail, 'data' | 'result' | 'progressText'> {
-  readonly data: ShownText
-  readonly result: ShownText
-  readonly progressText: string | null
-  /** What can be done about a job that is stuck, in words; null where nothing has to be. */
-  readonly remedy: string | null
 }
 
 /** A part of the jobs of one state. */
@@ -160,7 +138,8 @@ export interface NewJob {
  * or made no other; ended: it reached its limit or its end; legacy: of the queue's older mechanism, only to be looked at and
  * removed; orphan: in the list of schedulers, and its definition is gone.
  */
-export type SchedulerState = 'active' | 'paused' | 'late' | 'stopped' | 'ended' | 'legacy' | 'orphan'
+export const SCHEDULER_STATES = ['active', 'paused', 'late', 'stopped', 'ended', 'legacy', 'orphan'] as const
+export type SchedulerState = (typeof SCHEDULER_STATES)[number]
 
 /** How a scheduler makes its jobs: `cron` or `every` is given. */
 export interface SchedulerDefinition {

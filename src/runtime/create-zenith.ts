@@ -13,6 +13,7 @@ import { sharedMemoryStore } from './shared-memory.js'
 import { registeredSources } from './shared-queues.js'
 import { ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
 
+export type * from '../api/types.js'
 export type {
   Authorize,
   BasicAuth,

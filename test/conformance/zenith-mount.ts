@@ -1,6 +1,6 @@
 import { createServer, request as open } from 'node:http'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Overview, PulseDifference, PulseEvent } from '../../src/protocol/index.js'
+import type { Overview, PulseDifference, PulseEvent } from '../../src/api/types.js'
 import { referenceOf } from '../../src/protocol/reference.js'
 import type { ZenithOptions } from '../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../src/stores/memory/index.js'

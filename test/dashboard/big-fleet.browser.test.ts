@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import type { NodeView, PulseDifference } from '../../src/protocol/overview.js'
+import type { NodeView } from '../../src/api/nodes.js'
+import type { PulseDifference } from '../../src/api/overview.js'
 import { launchBrowser } from '../support/browser.js'
 import { makeBigFleet, makeHeartbeat } from './fixture/fleet.js'
 import { type OpenPage, openPage } from './fixture/open-page.js'

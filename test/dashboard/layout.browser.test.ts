@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Overview } from '../../src/protocol/overview.js'
+import type { Overview } from '../../src/api/overview.js'
 import { launchBrowser } from '../support/browser.js'
 import { makeBigFleet, makeNode, makeOverview } from './fixture/fleet.js'
 import { axeFindings, checkLooks } from './fixture/looks.js'

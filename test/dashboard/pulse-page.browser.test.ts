@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Overview, PulseDifference } from '../../src/protocol/overview.js'
+import type { Overview, PulseDifference } from '../../src/api/overview.js'
 import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
 import type { FixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'

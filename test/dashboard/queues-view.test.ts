@@ -19,7 +19,7 @@ import {
 import { oddness, schedulerActions, scheduleWords } from '../../src/dashboard/features/schedulers/schedulers.js'
 import { perMinute, roughly, until } from '../../src/dashboard/ui/format.js'
 import { pretty, splitMasked } from '../../src/dashboard/ui/pretty.js'
-import type { AuditEntry } from '../../src/protocol/queue-views.js'
+import type { AuditEntry } from '../../src/protocol/audit.js'
 import { UNKNOWN_METRICS } from '../../src/protocol/queues.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
 import { makeJob, makeScheduler } from './fixture/shop-jobs.js'
@@ -31,6 +31,8 @@ const session = (role: Role) => ({
   role,
   permissions: policy.permissionsOf({ role }),
   canLogOut: false,
+  token: 'token',
+  payloads: true,
 })
 
 describe('queues', () => {

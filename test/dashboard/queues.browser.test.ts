@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import type { PulseDifference } from '../../src/protocol/overview.js'
+import type { PulseDifference } from '../../src/api/overview.js'
 import { makeOverview } from './fixture/fleet.js'
 import { checkLooks } from './fixture/looks.js'
 import { makeShopWithQueues, openShop } from './fixture/shop-pages.js'

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { NodeSample } from '../../src/api/nodes.js'
+import type { Overview, PulseDifference } from '../../src/api/overview.js'
 import { addExceptions, addSlow, applyPulse } from '../../src/dashboard/api/reducer.js'
-import type { NodeSample, Overview, PulseDifference } from '../../src/protocol/overview.js'
 import { makeException, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
 
 function difference(before: Overview, change: Partial<PulseDifference>): PulseDifference {

@@ -4,15 +4,11 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type {
-  AuditEntry,
-  JobListing,
-  JobOutcome,
-  Overview,
-  QueueView,
-  SchedulerView,
-  ServiceView,
-} from '../../src/protocol/index.js'
+import type { Overview } from '../../src/api/overview.js'
+import type { QueueView } from '../../src/api/queues.js'
+import type { SchedulerView } from '../../src/api/schedulers.js'
+import type { ServiceView } from '../../src/api/services.js'
+import type { AuditEntry, JobListing, JobOutcome } from '../../src/protocol/index.js'
 import { startRedis } from '../support/redis.js'
 import { commandOf, descendantsOf, stillRunning } from './processes.js'
 import { type Running, start } from './run-script.js'

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, it, vi } from 'vitest'
-import type { Overview } from '../../src/protocol/index.js'
+import type { Overview } from '../../src/api/overview.js'
 import { createZenith } from '../../src/runtime/create-zenith.js'
 import { type HttpHost, useBench } from '../conformance/http-adapter.js'
 import { ask } from '../support/ask.js'

@@ -1,7 +1,8 @@
 import type { Cluster } from 'ioredis'
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import type { Overview } from '../../src/api/overview.js'
 import { startQuasar } from '../../src/index.js'
-import { keysOf, type Overview } from '../../src/protocol/index.js'
+import { keysOf } from '../../src/protocol/index.js'
 import { createZenith } from '../../src/runtime/create-zenith.js'
 import { startRedisCluster, type TestCluster } from '../support/redis-cluster.js'
 

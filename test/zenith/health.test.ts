@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { NodeView, TrafficPoint } from '../../src/protocol/index.js'
+import type { NodeView } from '../../src/api/nodes.js'
+import type { TrafficPoint } from '../../src/api/services.js'
 import { type HealthInput, healthOf } from '../../src/zenith/fleet/services/health-score.js'
 import { beatOf } from './support/records.js'
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { PulseDifference, PulseEvent } from '../../src/protocol/index.js'
+import type { PulseDifference, PulseEvent } from '../../src/api/types.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { beatOf, report } from './support/records.js'
 import { nodeOf, openZenith, seen, serveZenith, serviceOf } from './support/zenith.js'

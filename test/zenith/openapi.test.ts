@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Queue, Worker } from 'bullmq'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { PulseEvent } from '../../src/protocol/index.js'
+import type { PulseEvent } from '../../src/api/types.js'
 import { bullmqQueues } from '../../src/queues/bullmq/index.js'
 import { createZenith, type Zenith } from '../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../src/stores/memory/index.js'

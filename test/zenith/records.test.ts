@@ -1,12 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type {
-  ExceptionGroup,
-  ExceptionRecord,
-  RecordListing,
-  ServiceDetail,
-  SlowEntry,
-  SlowGroup,
-} from '../../src/protocol/index.js'
+import type { RecordListing } from '../../src/api/part.js'
+import type { ExceptionGroup, ServiceDetail, SlowGroup } from '../../src/api/services.js'
+import type { ExceptionRecord, SlowEntry } from '../../src/protocol/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { startRedis } from '../support/redis.js'

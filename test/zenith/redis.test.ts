@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { keysOf, type PulseEvent, type StoreHealth } from '../../src/protocol/index.js'
+import type { StoreHealth } from '../../src/api/store.js'
+import type { PulseEvent } from '../../src/api/types.js'
+import { keysOf } from '../../src/protocol/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { beatOf, exceptionOf, report, slowOf } from './support/records.js'

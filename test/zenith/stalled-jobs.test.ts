@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { ServiceDetail } from '../../src/api/services.js'
 import { monitorWorker } from '../../src/integrations/bullmq/index.js'
-import type { ServiceDetail } from '../../src/protocol/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { type BullMQ, requireFrom } from '../support/job-hosts.js'
 import { startProgram } from '../support/program.js'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { StoreHealth } from '../../src/protocol/index.js'
+import type { StoreHealth } from '../../src/api/store.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { createAclUser } from '../support/redis-acl.js'
 import { silentServer } from '../support/redis-proxy.js'

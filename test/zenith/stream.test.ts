@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { PulseDifference, PulseEvent } from '../../src/protocol/index.js'
+import type { PulseDifference, PulseEvent } from '../../src/api/types.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { fakeClock } from '../support/fake-clock.js'
 import { countingReader } from './support/counting-reader.js'

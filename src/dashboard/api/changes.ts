@@ -1,16 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type {
-  BulkOperation,
-  JobAction,
-  JobAddress,
-  JobOutcome,
-  JobSelection,
-  JobState,
-  LookedAt,
-  NewJob,
-  SchedulerAction,
-  SchedulerDefinition,
-} from '../../protocol/index.js'
+import { BulkOperation } from '../../api/bulk.js'
+import type { BulkPlan, JobsChange, QueueChangeInput, SchedulerChangeInput } from '../../api/changes.js'
+import { Done, JobAdded, JobsChanged, JobsRemoved, SchedulerChanged } from '../../api/jobs.js'
+import type { GenericSchema } from '../../api/schema.js'
 import { bulkPath } from './activity-api.js'
 import { AnswerError, postJson } from './fetch-json.js'
 import { queuePath } from './queues-api.js'
@@ -18,18 +10,17 @@ import { SESSION_QUERY, useSession } from './session.js'
 
 /** What the page has Zenith do. Whatever it was, what the page knows of queues is asked for again afterwards. */
 
-interface Change {
+interface Change<S extends GenericSchema> {
   path: string
   body: object
-  /** What an answer to it has. */
-  has: string
+  /** Of the answer. */
+  schema: S
 }
 
-function useChange<Asked, Answer>(changeOf: (asked: Asked) => Change) {
+function useChange<Asked, S extends GenericSchema>(changeOf: (asked: Asked) => Change<S>) {
   const session = useSession()
   const client = useQueryClient()
-  const send = ({ path, body, has }: Change, token: string) =>
-    postJson<Answer>(path, body, token, (answer) => has in answer)
+  const send = ({ path, body, schema }: Change<S>, token: string) => postJson(path, body, token, schema)
   return useMutation({
     networkMode: 'always',
     mutationFn: async (asked: Asked) => {
@@ -49,88 +40,43 @@ function useChange<Asked, Answer>(changeOf: (asked: Asked) => Change) {
 
 const CHANGED: ReadonlySet<string> = new Set(['queue', 'schedulers', 'failures', 'bulk', 'audit'])
 
-export interface JobsChange {
-  action: JobAction
-  /** 1 to 100 */
-  ids: readonly string[]
-}
-
 export function useJobsChange(queue: string) {
-  return useChange<JobsChange, { outcomes: readonly JobOutcome[] }>((body) => ({
-    path: `${queuePath(queue)}/jobs`,
-    body,
-    has: 'outcomes',
-  }))
+  return useChange((body: JobsChange) => ({ path: `${queuePath(queue)}/jobs`, body, schema: JobsChanged }))
 }
 
-export type QueueChange =
-  | { action: 'pause' | 'resume' }
-  | { action: 'clean'; state: JobState; olderThanMs: number; limit: number; cursor?: string | null }
-  | { action: 'empty' }
-  | { action: 'add'; job: NewJob }
-  | { action: 'duplicate'; id: string }
+/** What came of a change of a queue: how many jobs were removed, or which one was added. */
+export type QueueAnswer = Partial<Done & JobsRemoved & JobAdded>
 
-/** What came of it: how many were removed, or which job was added. */
-export interface QueueChanged {
-  ok?: boolean
-  removed?: number
-  /** How far it looked, when that was not to the end; and where to go on. */
-  partial?: LookedAt
-  cursor?: string | null
-  job?: JobAddress
-}
-
-const ANSWER_OF: Readonly<Record<QueueChange['action'], keyof QueueChanged>> = {
-  pause: 'ok',
-  resume: 'ok',
-  clean: 'removed',
-  empty: 'removed',
-  add: 'job',
-  duplicate: 'job',
-}
+const ANSWER_OF = {
+  pause: Done,
+  resume: Done,
+  clean: JobsRemoved,
+  empty: JobsRemoved,
+  add: JobAdded,
+  duplicate: JobAdded,
+} as const satisfies Readonly<Record<QueueChangeInput['action'], GenericSchema>>
 
 export function useQueueChange(queue: string) {
-  return useChange<QueueChange, QueueChanged>((body) => ({
+  return useChange((body: QueueChangeInput) => ({
     path: `${queuePath(queue)}/actions`,
     body,
-    has: ANSWER_OF[body.action],
+    schema: ANSWER_OF[body.action] as GenericSchema<unknown, QueueAnswer>,
   }))
 }
 
 /** Begins a dry run: nothing is done until it is started. */
 export function useBulkPlan() {
-  return useChange<{ action: JobAction; selection: JobSelection }, BulkOperation>((body) => ({
-    path: 'api/bulk',
-    body,
-    has: 'phase',
-  }))
+  return useChange((body: BulkPlan) => ({ path: 'api/bulk', body, schema: BulkOperation }))
 }
 
 export function useBulkStep() {
-  return useChange<{ id: string; step: 'start' | 'resume' | 'cancel' }, BulkOperation>(({ id, step }) => ({
+  return useChange(({ id, step }: { id: string; step: 'start' | 'resume' | 'cancel' }) => ({
     path: `${bulkPath(id)}/${step}`,
     body: {},
-    has: 'phase',
+    schema: BulkOperation,
   }))
-}
-
-export interface SchedulerChange {
-  queue: string
-  action: SchedulerAction
-  id: string
-  definition?: EditedDefinition
-}
-
-/** Data and options that are null stay as they are. */
-export interface EditedDefinition extends Omit<SchedulerDefinition, 'id' | 'data' | 'options'> {
-  data: string | null
-  options: Readonly<Record<string, unknown>> | null
 }
 
 export function useSchedulerChange() {
-  return useChange<SchedulerChange, { job: JobAddress | null }>((body) => ({
-    path: 'api/schedulers',
-    body,
-    has: 'job',
-  }))
+  return useChange((body: SchedulerChangeInput) => ({ path: 'api/schedulers', body, schema: SchedulerChanged }))
 }

@@ -1,3 +1,7 @@
+import type { GenericSchema, Infer } from '../../api/schema.js'
+import { TOKEN_HEADER } from '../../api/session.js'
+import { hasShape } from '../../api/shape.js'
+
 const ANSWER_WITHIN_MS = 8_000
 /** A change may take longer: it goes to the queue's own system, ms. */
 const CHANGED_WITHIN_MS = 60_000
@@ -20,11 +24,15 @@ export class AnswerError extends Error {
  * Asks Zenith's API.
  *
  * @param path relative to the page
- * @param isRight whether the answer has the shape of a `T`
+ * @param schema of the answer
  * @throws AnswerError
  */
-export async function fetchJson<T>(path: string, isRight: (body: object) => boolean, signal?: AbortSignal): Promise<T> {
-  return readAnswer(await ask(path, {}, AbortSignal.timeout(ANSWER_WITHIN_MS), signal), isRight)
+export async function fetchJson<S extends GenericSchema>(
+  path: string,
+  schema: S,
+  signal?: AbortSignal,
+): Promise<Infer<S>> {
+  return readAnswer(await ask(path, {}, AbortSignal.timeout(ANSWER_WITHIN_MS), signal), schema)
 }
 
 /**
@@ -33,23 +41,23 @@ export async function fetchJson<T>(path: string, isRight: (body: object) => bool
  * @param token of the session, without which it is refused
  * @throws AnswerError
  */
-export async function postJson<T>(
+export async function postJson<S extends GenericSchema>(
   path: string,
   body: object,
   token: string,
-  isRight: (body: object) => boolean,
-): Promise<T> {
-  const headers = { 'content-type': 'application/json', 'x-zenith-token': token }
+  schema: S,
+): Promise<Infer<S>> {
+  const headers = { 'content-type': 'application/json', [TOKEN_HEADER]: token }
   const request = { method: 'POST', body: JSON.stringify(body), headers }
-  return readAnswer(await ask(path, request, AbortSignal.timeout(CHANGED_WITHIN_MS)), isRight)
+  return readAnswer(await ask(path, request, AbortSignal.timeout(CHANGED_WITHIN_MS)), schema)
 }
 
-async function readAnswer<T>(response: Response, isRight: (body: object) => boolean): Promise<T> {
+async function readAnswer<S extends GenericSchema>(response: Response, schema: S): Promise<Infer<S>> {
   const body: unknown = await response.json().catch(() => null)
   if (!response.ok) throw refusal(response.status, body)
-  if (typeof body !== 'object' || body === null || !isRight(body))
+  if (!hasShape(schema, body))
     throw new AnswerError('Zenith sent an answer that this page does not understand.', response.status)
-  return body as T
+  return body
 }
 
 async function ask(path: string, request: RequestInit, ...signals: (AbortSignal | undefined)[]): Promise<Response> {

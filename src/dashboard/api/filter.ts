@@ -1,5 +1,7 @@
+import type { NodeView } from '../../api/nodes.js'
+import type { Overview } from '../../api/overview.js'
+import type { ServiceView } from '../../api/services.js'
 import type { ExceptionRecord } from '../../protocol/exception.js'
-import type { NodeView, Overview, ServiceView } from '../../protocol/overview.js'
 import type { SlowEntry } from '../../protocol/slow-entry.js'
 
 /** The part of an overview that the reader asked for. */

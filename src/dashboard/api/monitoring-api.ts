@@ -1,15 +1,14 @@
 import { QueryClient, type UseQueryResult, useQuery } from '@tanstack/react-query'
-import type {
-  ExceptionGroup,
-  Listing,
-  Period,
-  RecordListing,
+import {
+  ExceptionGroupListing,
   ServiceDetail,
-  ServicePeriod,
-  SlowGroup,
-} from '../../protocol/overview.js'
+  type ServicePeriod,
+  ServicePeriodListing,
+  SlowGroupListing,
+  SlowListing,
+} from '../../api/services.js'
+import type { Period } from '../../api/words.js'
 import { referenceOf } from '../../protocol/reference.js'
-import type { SlowEntry } from '../../protocol/slow-entry.js'
 import { fetchJson } from './fetch-json.js'
 
 /** What is not in the stream is asked for again this often while somebody looks at the page, in ms. */
@@ -35,11 +34,7 @@ export function useServicePeriods(period: Period, enabled = true): UseQueryResul
   return useQuery({
     queryKey: ['services', period],
     queryFn: async ({ signal }) => {
-      const { items } = await fetchJson<Listing<ServicePeriod>>(
-        `api/services?period=${period}&limit=${MOST}`,
-        isList,
-        signal,
-      )
+      const { items } = await fetchJson(`api/services?period=${period}&limit=${MOST}`, ServicePeriodListing, signal)
       return items
     },
     select: mapByService,
@@ -56,8 +51,7 @@ export function useServiceDetail(service: string, period: Period, enabled: boole
   return useQuery({
     queryKey: ['service', service, period],
     enabled,
-    queryFn: ({ signal }) =>
-      fetchJson<ServiceDetail>(`api/services/${referenceOf(service)}?period=${period}`, isServiceDetail, signal),
+    queryFn: ({ signal }) => fetchJson(`api/services/${referenceOf(service)}?period=${period}`, ServiceDetail, signal),
   })
 }
 
@@ -67,32 +61,28 @@ export interface Narrowed {
   name?: string
 }
 
-export function useSlowGroups({ service }: Narrowed): UseQueryResult<RecordListing<SlowGroup>> {
+export function useSlowGroups({ service }: Narrowed): UseQueryResult<SlowGroupListing> {
   return useQuery({
     queryKey: ['slow-groups', service],
-    queryFn: ({ signal }) =>
-      fetchJson<RecordListing<SlowGroup>>(`api/slow/groups${query({ service, limit: MOST })}`, isList, signal),
+    queryFn: ({ signal }) => fetchJson(`api/slow/groups${query({ service, limit: MOST })}`, SlowGroupListing, signal),
   })
 }
 
 /** @param limit how many of the newest, 1 to 1,000 */
-export function useSlowEntries(
-  { service, name = '' }: Narrowed,
-  limit: number,
-): UseQueryResult<RecordListing<SlowEntry>> {
+export function useSlowEntries({ service, name = '' }: Narrowed, limit: number): UseQueryResult<SlowListing> {
   return useQuery({
     queryKey: ['slow', service, name, limit],
     queryFn: ({ signal }) =>
-      fetchJson<RecordListing<SlowEntry>>(`api/slow${query({ service, name, limit: String(limit) })}`, isList, signal),
+      fetchJson(`api/slow${query({ service, name, limit: String(limit) })}`, SlowListing, signal),
     placeholderData: (previous, before) => (before?.queryKey[2] === name ? previous : undefined),
   })
 }
 
-export function useExceptionGroups({ service }: Narrowed): UseQueryResult<RecordListing<ExceptionGroup>> {
+export function useExceptionGroups({ service }: Narrowed): UseQueryResult<ExceptionGroupListing> {
   return useQuery({
     queryKey: ['exception-groups', service],
     queryFn: ({ signal }) =>
-      fetchJson<RecordListing<ExceptionGroup>>(`api/errors/groups${query({ service, limit: MOST })}`, isList, signal),
+      fetchJson(`api/errors/groups${query({ service, limit: MOST })}`, ExceptionGroupListing, signal),
   })
 }
 
@@ -102,14 +92,4 @@ const MOST = '1000'
 function query(parameters: Readonly<Record<string, string>>): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== '')
   return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
-}
-
-function isList(body: object): boolean {
-  return 'items' in body && Array.isArray(body.items)
-}
-
-function isServiceDetail(body: object): boolean {
-  return ['traffic', 'routes', 'slow', 'exceptions'].every(
-    (name) => name in body && Array.isArray(body[name as keyof typeof body]),
-  )
 }

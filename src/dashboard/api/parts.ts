@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { createContext, useEffect, useMemo, useState } from 'react'
-import type { Overview, OverviewTotals } from '../../protocol/overview.js'
+import { Overview, type OverviewTotals } from '../../api/overview.js'
 import { fetchJson } from './fetch-json.js'
 
 /** How many parts of a large fleet are loaded unasked, the live one among them. */
@@ -100,7 +100,7 @@ const NONE: readonly Overview[] = []
 const EMPTY: Lists = { services: [], nodes: [], queues: [] }
 
 function fetchPart(query: string, signal: AbortSignal): Promise<Overview> {
-  return fetchJson<Overview>(`api/overview?${query}`, (body) => 'nodes' in body && Array.isArray(body.nodes), signal)
+  return fetchJson(`api/overview?${query}`, Overview, signal)
 }
 
 function isShort(overview: Overview): boolean {

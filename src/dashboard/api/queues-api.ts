@@ -1,16 +1,9 @@
 import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import type {
-  FailureListing,
-  JobFlow,
-  JobListing,
-  JobLogs,
-  JobSearch,
-  JobState,
-  JobView,
-  QueueView,
-  SchedulerListing,
-  SourceView,
-} from '../../protocol/index.js'
+import { FailureListing } from '../../api/failures.js'
+import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../api/jobs.js'
+import { QueueDetail, type QueueView, SourceListing, type SourceView } from '../../api/queues.js'
+import { SchedulerListing } from '../../api/schedulers.js'
+import type { JobState } from '../../protocol/queues.js'
 import { referenceOf } from '../../protocol/reference.js'
 import { AnswerError, fetchJson } from './fetch-json.js'
 
@@ -26,8 +19,7 @@ export function useQueue(key: string): UseQueryResult<QueueView> {
   return useQuery({
     queryKey: ['queue', key, 'view'],
     refetchInterval: JOBS_AGAIN_MS,
-    queryFn: async ({ signal }) =>
-      (await fetchJson<{ view: QueueView }>(queuePath(key), (body) => 'view' in body, signal)).view,
+    queryFn: async ({ signal }) => (await fetchJson(queuePath(key), QueueDetail, signal)).view,
   })
 }
 
@@ -36,8 +28,7 @@ export function useSources(): UseQueryResult<readonly SourceView[]> {
   return useQuery({
     queryKey: ['sources'],
     refetchInterval: JOBS_AGAIN_MS,
-    queryFn: async ({ signal }) =>
-      (await fetchJson<{ items: readonly SourceView[] }>('api/sources', (body) => 'items' in body, signal)).items,
+    queryFn: async ({ signal }) => (await fetchJson('api/sources', SourceListing, signal)).items,
   })
 }
 
@@ -53,8 +44,7 @@ export function useJobs(key: string, asked: JobsAsked, enabled: boolean): UseQue
     queryKey: ['queue', key, 'jobs', asked.state, asked.order, asked.offset],
     enabled,
     refetchInterval: JOBS_AGAIN_MS,
-    queryFn: ({ signal }) =>
-      fetchJson<JobListing>(`${queuePath(key)}/jobs?${new URLSearchParams(parameters)}`, isJobs, signal),
+    queryFn: ({ signal }) => fetchJson(`${queuePath(key)}/jobs?${new URLSearchParams(parameters)}`, JobListing, signal),
     // The next page takes the place of this one, and not of a skeleton; another state begins anew.
     placeholderData: (previous, before) => (before?.queryKey[3] === asked.state ? previous : undefined),
   })
@@ -71,7 +61,7 @@ export function useJobSearch(key: string, state: JobState, text: string) {
     getNextPageParam: ({ next }: JobSearch) => next,
     queryFn: ({ signal, pageParam }) => {
       const asked = new URLSearchParams({ state, text, offset: String(pageParam) })
-      return fetchJson<JobSearch>(`${queuePath(key)}/search?${asked}`, isJobs, signal)
+      return fetchJson(`${queuePath(key)}/search?${asked}`, JobSearch, signal)
     },
     select: ({ pages }) => joined(pages),
   })
@@ -90,8 +80,7 @@ export function useJob(key: string, id: string, isWhole: boolean): UseQueryResul
     // One that is whole may be large, and one that is gone does not come back.
     refetchInterval: ({ state }) => (isWhole || isGone(state.error) ? false : JOBS_AGAIN_MS),
     placeholderData: (previous, before) => (before?.queryKey[3] === id ? previous : undefined),
-    queryFn: ({ signal }) =>
-      fetchJson<JobView>(`${jobPath(key, id)}${isWhole ? '?full=true' : ''}`, (body) => 'data' in body, signal),
+    queryFn: ({ signal }) => fetchJson(`${jobPath(key, id)}${isWhole ? '?full=true' : ''}`, JobView, signal),
   })
 }
 
@@ -104,27 +93,24 @@ export function useJobLogs(
     queryKey: ['queue', key, 'logs', id, offset, limit],
     refetchInterval: JOBS_AGAIN_MS,
     placeholderData: (previous) => previous,
-    queryFn: ({ signal }) =>
-      fetchJson<JobLogs>(`${jobPath(key, id)}/logs?offset=${offset}&limit=${limit}`, (body) => 'lines' in body, signal),
+    queryFn: ({ signal }) => fetchJson(`${jobPath(key, id)}/logs?offset=${offset}&limit=${limit}`, JobLogs, signal),
   })
 }
 
 export function useJobFlow(key: string, id: string): UseQueryResult<JobFlow> {
   return useQuery({
     queryKey: ['queue', key, 'flow', id],
-    queryFn: ({ signal }) => fetchJson<JobFlow>(`${jobPath(key, id)}/flow`, (body) => 'children' in body, signal),
+    queryFn: ({ signal }) => fetchJson(`${jobPath(key, id)}/flow`, JobFlow, signal),
   })
 }
 
-export type SchedulerAnswer = Omit<SchedulerListing, 'partial'> & Partial<Pick<SchedulerListing, 'partial'>>
-
-export function useSchedulers(queue: string): UseQueryResult<SchedulerAnswer> {
+export function useSchedulers(queue: string): UseQueryResult<SchedulerListing> {
   return useQuery({
     queryKey: ['schedulers', queue],
     queryFn: ({ signal }) =>
-      fetchJson<SchedulerAnswer>(
+      fetchJson(
         `api/schedulers${queue && `?${new URLSearchParams({ queue: referenceOf(queue) })}`}`,
-        (body) => 'items' in body && 'failed' in body,
+        SchedulerListing,
         signal,
       ),
   })
@@ -140,11 +126,7 @@ export function useFailures(depth: number): UseQueryResult<FailureListing> {
     queryKey: ['failures', depth],
     placeholderData: (previous) => previous,
     queryFn: ({ signal }) =>
-      fetchJson<FailureListing>(
-        depth > FAILURES_STEP ? `api/failures?depth=${depth}` : 'api/failures',
-        (body) => 'groups' in body,
-        signal,
-      ),
+      fetchJson(depth > FAILURES_STEP ? `api/failures?depth=${depth}` : 'api/failures', FailureListing, signal),
   })
 }
 
@@ -159,8 +141,4 @@ export function queuePath(key: string): string {
 
 function jobPath(key: string, id: string): string {
   return `${queuePath(key)}/jobs/${referenceOf(id)}`
-}
-
-function isJobs(body: object): boolean {
-  return 'jobs' in body && Array.isArray(body.jobs) && 'total' in body
 }

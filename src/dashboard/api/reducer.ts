@@ -1,5 +1,6 @@
+import type { NodeView } from '../../api/nodes.js'
+import type { Overview, PulseDifference, PulseEvent } from '../../api/types.js'
 import type { ExceptionRecord } from '../../protocol/exception.js'
-import type { NodeView, Overview, PulseDifference, PulseEvent } from '../../protocol/overview.js'
 import type { SlowEntry } from '../../protocol/slow-entry.js'
 
 /** As many as the protocol's overview holds. */

@@ -1,20 +1,7 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import type { Permission } from '../../api/permissions.js'
+import { Session } from '../../api/session.js'
 import { fetchJson } from './fetch-json.js'
-
-/** Who looks at the page. */
-export interface Session {
-  /** null where nobody logs in by name. */
-  user: string | null
-  role: string | null
-  /** What they may do. Left out where the server does not tell: then nothing is offered. */
-  permissions?: readonly Permission[]
-  canLogOut: boolean
-  /** What every change has to carry. */
-  token?: string
-  /** Whether this role sees what jobs carry. */
-  payloads?: boolean
-}
 
 /** Whether to offer something. The server asks, too: this only hides what would be refused. */
 export function can(session: Session | null, permission: Permission): boolean {
@@ -23,7 +10,7 @@ export function can(session: Session | null, permission: Permission): boolean {
 
 export const SESSION_QUERY = queryOptions({
   queryKey: ['session'],
-  queryFn: ({ signal }) => fetchJson<Session>('api/session', (body) => 'role' in body || 'user' in body, signal),
+  queryFn: ({ signal }) => fetchJson('api/session', Session, signal),
   refetchInterval: false,
   staleTime: Number.POSITIVE_INFINITY,
 })

@@ -1,5 +1,7 @@
+import { Overview, PulseDifference } from '../../api/overview.js'
+import { hasShape } from '../../api/shape.js'
+import type { PulseEvent } from '../../api/types.js'
 import type { ExceptionRecord } from '../../protocol/exception.js'
-import type { Overview, PulseEvent } from '../../protocol/overview.js'
 import type { SlowEntry } from '../../protocol/slow-entry.js'
 import { askOverview } from './ask.js'
 import { type Clock, createClock } from './clock.js'
@@ -126,5 +128,6 @@ function parse(data: string): unknown {
 }
 
 function isPulse(value: unknown): value is PulseEvent {
-  return typeof value === 'object' && value !== null && 'full' in value && 'nodes' in value
+  const { full } = (value ?? {}) as { full?: unknown }
+  return hasShape(full === true ? Overview : PulseDifference, value)
 }

@@ -1,5 +1,5 @@
 import { type ComponentType, lazy, Suspense, useDeferredValue, useEffect, useRef } from 'react'
-import type { Overview } from '../../protocol/overview.js'
+import type { Overview } from '../../api/overview.js'
 import { useLive } from '../api/hooks.js'
 import { useWhole, WholeContext } from '../api/parts.js'
 import { ExceptionsPage } from '../features/exceptions/exceptions-page.js'

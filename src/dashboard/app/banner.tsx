@@ -1,6 +1,6 @@
 import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Overview } from '../../protocol/overview.js'
+import type { Overview } from '../../api/overview.js'
 import { plural } from '../ui/format.js'
 import { untrustedWords } from '../ui/trust-mark.js'
 

@@ -1,4 +1,4 @@
-import type { Overview } from '../../protocol/overview.js'
+import type { Overview } from '../../api/overview.js'
 import { duration, exactTime } from '../ui/format.js'
 
 /** Where the figures come from. */

@@ -1,6 +1,6 @@
 import { CircleQuestionMark, Search } from 'lucide-react'
 import { useMemo } from 'react'
-import type { Overview } from '../../protocol/overview.js'
+import type { Overview } from '../../api/overview.js'
 import { count } from '../ui/format.js'
 import { countStates } from '../ui/groups.js'
 import { IconButton } from '../ui/icon-button.js'

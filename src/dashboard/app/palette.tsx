@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
-import type { Overview } from '../../protocol/overview.js'
+import type { Overview } from '../../api/overview.js'
 import { useLive } from '../api/hooks.js'
 import { merged, useFound } from '../api/parts.js'
 import { useSession } from '../api/session.js'

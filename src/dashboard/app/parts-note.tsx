@@ -1,4 +1,5 @@
-import type { LeftOut, Overview, OverviewTotals } from '../../protocol/overview.js'
+import type { Overview, OverviewTotals } from '../../api/overview.js'
+import type { LeftOut } from '../../protocol/left-out.js'
 import type { Whole } from '../api/parts.js'
 import { Button } from '../ui/button.js'
 

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react'
-import type { Period } from '../../protocol/overview.js'
+import type { Period } from '../../api/words.js'
 
 export const PAGES = ['pulse', 'service', 'queues', 'failures', 'schedulers', 'slow', 'exceptions', 'activity'] as const
 export type PageName = (typeof PAGES)[number]

@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, useMemo } from 'react'
-import type { Overview } from '../../protocol/overview.js'
+import type { Overview } from '../../api/overview.js'
 import { choicesOf } from '../api/filter.js'
 import { choose, useChoice } from '../routing/url-state.js'
 import { Select } from './select.js'

@@ -1,5 +1,7 @@
+import type { NodeView } from '../../api/nodes.js'
+import type { ExceptionGroup, ServiceView, SlowGroup } from '../../api/services.js'
+import type { NodeState } from '../../api/words.js'
 import type { ExceptionRecord } from '../../protocol/exception.js'
-import type { ExceptionGroup, NodeState, NodeView, ServiceView, SlowGroup } from '../../protocol/overview.js'
 import type { SlowEntry } from '../../protocol/slow-entry.js'
 import { healthWord } from './levels.js'
 

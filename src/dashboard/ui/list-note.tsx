@@ -1,4 +1,4 @@
-import type { RecordListing } from '../../protocol/overview.js'
+import type { RecordListing } from '../../api/part.js'
 import { count } from './format.js'
 
 interface ListNoteProps {

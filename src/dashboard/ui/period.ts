@@ -1,4 +1,5 @@
-import type { Period, TrafficPoint } from '../../protocol/overview.js'
+import type { TrafficPoint } from '../../api/services.js'
+import type { Period } from '../../api/words.js'
 
 /** The periods as they are shown: a name and how long it is in ms. */
 export const PERIOD_NAMES: Readonly<Record<Period, string>> = { '5m': '5 min', '15m': '15 min', '1h': '1 h' }

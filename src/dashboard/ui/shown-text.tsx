@@ -1,5 +1,5 @@
 import { type ReactNode, useMemo } from 'react'
-import type { ShownText } from '../../protocol/jobs.js'
+import type { ShownText } from '../../api/jobs.js'
 import { Button } from './button.js'
 import { bytes, plural } from './format.js'
 import { pretty, splitMasked } from './pretty.js'

@@ -1,3 +1,4 @@
+import type { ServicePeriod } from '../../api/services.js'
 import { inPool, inTimeHeld } from '../../lib/async.js'
 import type { Reader } from '../../ports/index.js'
 import {
@@ -5,7 +6,6 @@ import {
   type ExceptionRecord,
   MAX_EXCEPTIONS,
   MAX_SLOW_ENTRIES,
-  type ServicePeriod,
   type SlowEntry,
 } from '../../protocol/index.js'
 import { type Follower, OnDemand } from '../store/on-demand.js'

@@ -1,4 +1,5 @@
-import type { NodeView, Overview, PulseDifference } from '../../protocol/index.js'
+import type { NodeView } from '../../api/nodes.js'
+import type { Overview, PulseDifference } from '../../api/overview.js'
 import type { FleetChange } from './fleet.js'
 
 /** Whether a look brought anything new but of queues: the time and the store's latency alone are no news. */

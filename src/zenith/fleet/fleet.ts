@@ -1,13 +1,7 @@
+import type { NodeSample, NodeView } from '../../api/nodes.js'
+import type { NodeState } from '../../api/words.js'
 import type { NodeEntry } from '../../ports/index.js'
-import {
-  type Heartbeat,
-  heartbeatLife,
-  INDEX_LIFE_MS,
-  type NodeSample,
-  type NodeState,
-  type NodeView,
-  nodeMember,
-} from '../../protocol/index.js'
+import { type Heartbeat, heartbeatLife, INDEX_LIFE_MS, nodeMember } from '../../protocol/index.js'
 import { MAX_NODES } from '../../protocol/read-limits.js'
 import { Processes } from './processes.js'
 

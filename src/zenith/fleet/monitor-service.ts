@@ -1,19 +1,12 @@
 import { performance } from 'node:perf_hooks'
+import type { Overview, PulseDifference } from '../../api/overview.js'
+import type { QueueView } from '../../api/queues.js'
+import type { ServicePeriod, ServiceView } from '../../api/services.js'
+import type { StoreHealth } from '../../api/store.js'
+import type { Period } from '../../api/words.js'
 import { inBatches, inSlices, withTimeout } from '../../lib/async.js'
 import type { Logger, QueueSource, Reader } from '../../ports/index.js'
-import {
-  CLOCK_TOLERANCE_MS,
-  type ExceptionRecord,
-  type LeftOut,
-  type Overview,
-  type Period,
-  type PulseDifference,
-  type QueueView,
-  type ServicePeriod,
-  type ServiceView,
-  type SlowEntry,
-  type StoreHealth,
-} from '../../protocol/index.js'
+import { CLOCK_TOLERANCE_MS, type ExceptionRecord, type LeftOut, type SlowEntry } from '../../protocol/index.js'
 import { MAX_NODES, MAX_SERVICES } from '../../protocol/read-limits.js'
 import { untraced } from '../../tracing/untraced.js'
 import { QueueMonitor } from '../queues/monitor/queue-monitor.js'

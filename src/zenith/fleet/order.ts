@@ -1,4 +1,5 @@
-import type { NodeView, QueueView } from '../../protocol/index.js'
+import type { NodeView } from '../../api/nodes.js'
+import type { QueueView } from '../../api/queues.js'
 
 /** Nodes by the name of their service. */
 export function byService(nodes: readonly NodeView[]): Map<string, NodeView[]> {

@@ -1,4 +1,8 @@
-import type { LeftOut, NodeView, Overview, OverviewTotals, QueueView, ServiceView } from '../../protocol/index.js'
+import type { NodeView } from '../../api/nodes.js'
+import type { Overview, OverviewTotals } from '../../api/overview.js'
+import type { QueueView } from '../../api/queues.js'
+import type { ServiceView } from '../../api/services.js'
+import type { LeftOut } from '../../protocol/index.js'
 import { MAX_OVERVIEW_BYTES } from '../../protocol/read-limits.js'
 
 /** The share of an overview that each list has for sure, in bytes. What one does not need the others get. */

@@ -1,4 +1,5 @@
-import type { Heartbeat, NodeView } from '../../protocol/index.js'
+import type { NodeView } from '../../api/nodes.js'
+import type { Heartbeat } from '../../protocol/index.js'
 
 /** So much later than a thread's last beat, in its intervals, its next one was due: with the jitter of both. */
 const DUE_INTERVALS = 1.5

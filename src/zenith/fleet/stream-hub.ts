@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
-import type { PulseEvent } from '../../protocol/index.js'
+import type { PulseEvent } from '../../api/types.js'
 import type { MonitorNews, MonitorService } from './monitor-service.js'
 import { withinBytes } from './parts.js'
 

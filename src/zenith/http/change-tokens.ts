@@ -1,9 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { Visitor } from './visitor.js'
 
-/** The header in which a change carries it: another site's page can neither know it nor send the header. */
-export const TOKEN_HEADER = 'x-zenith-token'
-
 type Named = Pick<Visitor, 'user' | 'role'>
 
 /** What shows that a change comes from a page, or a program, that could read `/api/session`. */

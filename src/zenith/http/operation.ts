@@ -1,7 +1,6 @@
 import type { Permission } from '../../api/permissions.js'
-import type { JsonSchema } from '../openapi/schema.js'
+import type { GenericSchema, Infer } from '../../api/schema.js'
 import type { Asked } from './asked.js'
-import type { Body } from './body.js'
 import { looseMatcherOf, matcherOf, type PathMatch } from './path-pattern.js'
 import { type Parameters, readQuery, type Values } from './query.js'
 import { readBody } from './read-body.js'
@@ -13,7 +12,7 @@ export interface Answer {
   readonly description: string
   /** @default application/json */
   readonly type?: string
-  readonly schema: JsonSchema
+  readonly schema: GenericSchema
 }
 
 export type Method = 'GET' | 'POST'
@@ -36,11 +35,13 @@ export interface OperationSpec<P extends Parameters> extends Described<P> {
 }
 
 /** One that changes something: POST. */
-export interface ChangeSpec<B, P extends Parameters> extends Described<P> {
-  readonly body: Body<B>
+export interface ChangeSpec<S extends GenericSchema, P extends Parameters> extends Described<P> {
+  readonly body: S
+  /** How large the body may be. @default 65536 */
+  readonly maxBytes?: number
   /** By what the body asks for. Null: `handle` asks. */
-  readonly permission: ((body: B) => Permission) | null
-  readonly handle: (question: Change<B, P>) => Response | Promise<Response>
+  readonly permission: ((body: Infer<S>) => Permission) | null
+  readonly handle: (question: Change<Infer<S>, P>) => Response | Promise<Response>
 }
 
 export interface Question<P extends Parameters> extends Asked {
@@ -58,7 +59,7 @@ export interface Change<B, P extends Parameters> extends Question<P> {
 export interface Operation extends Described<Parameters> {
   readonly method: Method
   /** What a change takes. */
-  readonly body?: Pick<Body<unknown>, 'schema' | 'maxBytes'>
+  readonly body?: GenericSchema
   readonly match: PathMatch
   /** For paths that no operation matches; null where there is nothing to be lenient with. */
   readonly matchLoosely: PathMatch | null
@@ -82,8 +83,10 @@ export function operation<P extends Parameters>(spec: OperationSpec<P>): Operati
 }
 
 /** Who asks and where the request comes from is checked before. */
-export function change<B, P extends Parameters = Record<never, never>>(spec: ChangeSpec<B, P>): Operation {
-  const { handle, permission, ...rest } = spec
+export function change<S extends GenericSchema, P extends Parameters = Record<never, never>>(
+  spec: ChangeSpec<S, P>,
+): Operation {
+  const { handle, permission, maxBytes, ...rest } = spec
   return {
     ...rest,
     method: 'POST',
@@ -92,7 +95,7 @@ export function change<B, P extends Parameters = Record<never, never>>(spec: Cha
     async answer(asked, segments) {
       const query = readQuery(spec.parameters, asked.url)
       if (typeof query === 'string') return problem(400, 'bad_query', query)
-      const body = await readBody(asked.request, spec.body)
+      const body = await readBody(asked.request, spec.body, maxBytes)
       if (body instanceof Response) return body
       const change = { ...asked, query, segments, body: body.value }
       return (permission && refusalOf(permission(body.value), asked)) ?? answerRefusals(() => handle(change))

@@ -1,4 +1,4 @@
-import type { Listing } from '../../protocol/index.js'
+import type { Listing } from '../../api/part.js'
 import { MAX_LIST_BYTES } from '../../protocol/read-limits.js'
 import { withinBytes } from '../fleet/parts.js'
 import { wholeParameter } from './query.js'

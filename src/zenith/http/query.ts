@@ -1,8 +1,17 @@
-import type { JsonSchema } from '../openapi/schema.js'
+/** JSON Schema of a parameter, as far as it is used here. */
+export interface ParameterSchema {
+  readonly description: string
+  readonly type: 'string' | 'integer'
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly maxLength?: number
+  readonly default?: string | number
+}
 
 /** One parameter of a query. */
 export interface Parameter<T> {
-  readonly schema: JsonSchema
+  readonly schema: ParameterSchema
   /** In words, after "takes". */
   readonly takes: string
   /** What a missing one is. */

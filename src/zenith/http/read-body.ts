@@ -1,24 +1,23 @@
-import type { Body } from './body.js'
+import { checkBody } from '../../api/check.js'
+import type { GenericSchema, Infer } from '../../api/schema.js'
 import { problem } from './responses.js'
 
+const MAX_BYTES = 64 * 1024
+
 /** The checked body of a change, or the answer that says what is wrong with it. */
-export async function readBody<T>(request: Request, body: Body<T>): Promise<{ readonly value: T } | Response> {
+export async function readBody<S extends GenericSchema>(
+  request: Request,
+  schema: S,
+  maxBytes = MAX_BYTES,
+): Promise<{ readonly value: Infer<S> } | Response> {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== 'application/json') return problem(415, 'bad_body', 'The body takes JSON, as `application/json`.')
-  const text = await readText(request, body.maxBytes)
+  const text = await readText(request, maxBytes)
   if (text instanceof Response) return text
   const parsed = parse(text)
   if (parsed === undefined) return problem(400, 'bad_body', 'The body is no JSON.')
-  try {
-    return { value: body.read(parsed) }
-  } catch (error) {
-    if (isUnfit(error)) return problem(400, 'bad_body', error.message)
-    throw error
-  }
-}
-
-function isUnfit(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && error.code === 'bad_body'
+  const checked = checkBody(schema, parsed)
+  return 'value' in checked ? checked : problem(400, 'bad_body', checked.message)
 }
 
 async function readText(request: Request, maxBytes: number): Promise<string | Response> {

@@ -1,4 +1,5 @@
-import type { DiskFigures, Heartbeat, NodeView } from '../../protocol/index.js'
+import type { NodeView } from '../../api/nodes.js'
+import type { DiskFigures, Heartbeat } from '../../protocol/index.js'
 import type { Family, Labels, Sample } from './exposition.js'
 
 interface NodeGauge {

@@ -1,4 +1,5 @@
-import { JOB_STATES, type QueueView, type SourceView } from '../../protocol/index.js'
+import type { QueueView, SourceView } from '../../api/queues.js'
+import { JOB_STATES } from '../../protocol/index.js'
 import type { Family, Labels } from './exposition.js'
 
 /** Of queues that somebody reports, or that this Zenith sees itself. */

@@ -1,5 +1,6 @@
+import type { Overview } from '../../api/overview.js'
+import { text } from '../../api/schema.js'
 import { nextTurn } from '../../lib/async.js'
-import type { Overview } from '../../protocol/index.js'
 import { MAX_METRIC_NODES, MAX_METRIC_QUEUES, MAX_METRIC_SERIES } from '../../protocol/read-limits.js'
 import type { MonitorService } from '../fleet/monitor-service.js'
 import { nodesByNeed } from '../fleet/parts.js'
@@ -21,14 +22,14 @@ export const metrics: readonly Operation[] = ['/metrics', '/api/metrics'].map((p
       '`quasar_store_up 0` and the state of the queue sources. There are samples for at most 2,000 nodes, 5,000 queues and ' +
       '3,000 routes and jobs; `quasar_metrics_left_out` counts the rest.',
     parameters: {},
-    answers: { 200: { description: 'Metrics.', type: 'text/plain', schema: { type: 'string' } } },
+    answers: { 200: { description: 'Metrics.', type: 'text/plain', schema: text('Metrics.') } },
     async handle({ services: { monitor } }) {
       const overview = await monitor.fresh()
       const sources = await monitor.queues.sources()
       const figures = overview.store.ok ? await figuresOf(overview, monitor) : []
       const headers = { 'content-type': CONTENT_TYPE }
-      const text = await exposition([...storeFamilies(overview), ...sourceFamilies(sources), ...figures])
-      return new Response(text, { headers })
+      const body = await exposition([...storeFamilies(overview), ...sourceFamilies(sources), ...figures])
+      return new Response(body, { headers })
     },
   }),
 )

@@ -1,4 +1,5 @@
-import type { Overview, ServiceView } from '../../protocol/index.js'
+import type { Overview } from '../../api/overview.js'
+import type { ServiceView } from '../../api/services.js'
 import { BOUNDS, type SeriesTotals, type ServiceTotals } from '../fleet/services/totals.js'
 import type { Family, Labels, Sample } from './exposition.js'
 

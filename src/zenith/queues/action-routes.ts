@@ -1,69 +1,20 @@
+import { MAX_DATA_CHARS, QueueChange } from '../../api/changes.js'
+import { type JobAddress, QueueChanged } from '../../api/jobs.js'
 import type { JobCleanStop } from '../../ports/index.js'
-import {
-  JOB_STATES,
-  type JobAddress,
-  type JobState,
-  type LookedAt,
-  MAX_ID_CHARS,
-  type QueueCapability,
-} from '../../protocol/index.js'
+import type { JobState, QueueCapability } from '../../protocol/index.js'
 import { holdsMasked } from '../../redaction/json.js'
 import { MASK } from '../../redaction/secrets.js'
-import {
-  actionBody,
-  type Body,
-  jsonField,
-  objectField,
-  optionalField,
-  textField,
-  wholeField,
-  wordField,
-} from '../http/body.js'
 import { change } from '../http/operation.js'
 import { Refusal } from '../http/refusal.js'
 import { json } from '../http/responses.js'
-import { ref } from '../openapi/components.js'
-import { count, flag, objectOf, orNull, text, withOptional } from '../openapi/schema.js'
 import { QUEUE_ANSWERS, QUEUE_SEGMENT } from './answers.js'
 import type { ConnectedQueue } from './directory.js'
 import { inParts, type RemovedPart, type Removing } from './in-parts.js'
 import { askSource } from './read-source.js'
 
-/** Of a payload. */
-const MAX_DATA_CHARS = 8 * 1024 * 1024
 /** A payload is a text within JSON, in which every quote of it takes a character more. */
 const MAX_BYTES = 2 * MAX_DATA_CHARS
-const DAYS_MS = 24 * 60 * 60_000
 
-const newJob = objectField(
-  {
-    name: textField('Name of the job.'),
-    data: jsonField('Payload: JSON text, stored unchanged.', MAX_DATA_CHARS),
-    delay: optionalField(wholeField(0, 366 * DAYS_MS, 'Delay from now, ms.')),
-    priority: optionalField(wholeField(0, 2_097_152, "Priority, as the queue's system defines it.")),
-    attempts: optionalField(wholeField(1, 1_000, 'Maximum number of attempts.')),
-  },
-  'The new job.',
-)
-
-const BODY = actionBody(
-  {
-    pause: {},
-    resume: {},
-    clean: {
-      state: wordField(JOB_STATES, 'State of the jobs to remove.'),
-      olderThanMs: wholeField(0, 3_660 * DAYS_MS, 'Only jobs that reached the state at least this long ago, ms.'),
-      limit: wholeField(1, 100_000, 'Maximum number of jobs to remove.'),
-      cursor: optionalField(textField('`cursor` of a partial response, to continue from there.', 2_000)),
-    },
-    empty: {},
-    add: { job: newJob },
-    duplicate: { id: textField('Id of the job to copy.', MAX_ID_CHARS) },
-  },
-  MAX_BYTES,
-)
-
-type QueueChange = typeof BODY extends Body<infer T> ? T : never
 /** How something is done, and how it is told in the audit trail. */
 interface Way {
   readonly needs: QueueCapability
@@ -79,22 +30,7 @@ interface Done {
 
 const result = {
   description: '`{ ok }` for pause and resume, `{ removed }` for clean and empty, `{ job }` for add and duplicate.',
-  schema: {
-    anyOf: [
-      objectOf<{ ok: true }>('The action is done.', { ok: flag('Always true.') }),
-      withOptional(
-        {
-          partial: objectOf<LookedAt>('Progress, if the action stopped before the end: there may be more jobs.', {
-            looked: count('Number of jobs examined.'),
-            total: count('Number of all jobs.'),
-          }),
-          cursor: orNull(text('Cursor to continue from; null: repeat the request to continue.')),
-        },
-        objectOf<{ removed: number }>('Jobs were removed.', { removed: count('Number of removed jobs.') }),
-      ),
-      objectOf<{ job: JobAddress }>('A job was added.', { job: ref('JobAddress') }),
-    ],
-  },
+  schema: QueueChanged,
 }
 
 export const queueActions = change({
@@ -104,7 +40,8 @@ export const queueActions = change({
   segments: QUEUE_SEGMENT,
   parameters: {},
   permission: ({ action }) => `queue.${action}`,
-  body: BODY,
+  body: QueueChange,
+  maxBytes: MAX_BYTES,
   answers: { 200: result, ...QUEUE_ANSWERS },
   async handle({ body, segments, visitor, services: { queues } }) {
     const queue = await queues.changeable(segments.queue ?? '', capabilityFor(body))

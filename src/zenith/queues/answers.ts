@@ -1,18 +1,18 @@
+import { Problem } from '../../api/problem.js'
 import type { Answer } from '../http/operation.js'
-import { ref } from '../openapi/components.js'
 
 /** What routes about one queue answer when there is nothing to say, or nothing to do. */
 export const QUEUE_ANSWERS: Readonly<Record<number, Answer>> = {
-  404: { description: '`not_found`: the queue or job does not exist.', schema: ref('Problem') },
+  404: { description: '`not_found`: the queue or job does not exist.', schema: Problem },
   409: {
     description:
       '`not_connected`: this Zenith has no source for the queue; `not_supported`: its system does not support the action; `read_only`, `no_audit`: changes are not allowed; `queue_denied`: its system denies a right; `queue_replica`: its Redis is a read-only replica.',
-    schema: ref('Problem'),
+    schema: Problem,
   },
   503: {
     description:
       '`queue_unavailable`: the queue’s system does not answer; `queue_full`: it is full; `audit_unavailable`: the audit trail cannot be written, and nothing was done; `store_unavailable`: the store does not answer.',
-    schema: ref('Problem'),
+    schema: Problem,
   },
 }
 
@@ -24,5 +24,5 @@ export const JOB_SEGMENTS = {
 
 export const TOO_MANY: Answer = {
   description: '`too_many_searches`: too many searches are running or waiting; `Retry-After` says when to retry.',
-  schema: ref('Problem'),
+  schema: Problem,
 }

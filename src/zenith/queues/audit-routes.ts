@@ -1,12 +1,11 @@
+import { AuditPage, DOCUMENT_KINDS } from '../../api/audit.js'
+import { Problem } from '../../api/problem.js'
 import { withTimeout } from '../../lib/async.js'
 import type { Commands } from '../../ports/index.js'
-import type { AuditChain, AuditEntry, UntrustedDocument } from '../../protocol/index.js'
 import { operation } from '../http/operation.js'
 import { idParameter, wholeParameter } from '../http/query.js'
 import { Refusal } from '../http/refusal.js'
 import { json } from '../http/responses.js'
-import { ref } from '../openapi/components.js'
-import { count, listOf, objectOf, orNull } from '../openapi/schema.js'
 import { UNAVAILABLE } from '../store/from-store.js'
 import { storeErrorInWords } from '../store/store-error.js'
 import { lookAt } from './kept-look.js'
@@ -15,17 +14,8 @@ import { untrustedOf } from './untrusted-documents.js'
 const ANSWER_WITHIN_MS = 8_000
 const DOCUMENTS_WITHIN_MS = 6_000
 
-interface AuditAnswer {
-  readonly items: readonly AuditEntry[]
-  /** Null for older lines, and where the store does not chain them. */
-  readonly chain: AuditChain | null
-  readonly documents: readonly UntrustedDocument[]
-  /** How many documents were not read; null when none could be. */
-  readonly leftOut: number | null
-}
-
 /** The state of the whole trail goes with its newest lines. */
-async function read(commands: Commands, query: Parameters<Commands['audit']>[0]): Promise<AuditAnswer> {
+async function read(commands: Commands, query: Parameters<Commands['audit']>[0]): Promise<AuditPage> {
   if (query.before !== null) return { items: await commands.audit(query), chain: null, documents: [], leftOut: 0 }
   const [items, chain = null, kept] = await Promise.all([
     commands.audit(query),
@@ -38,10 +28,8 @@ async function read(commands: Commands, query: Parameters<Commands['audit']>[0])
 /** What is kept beside the trail must not keep anybody from reading it. */
 const NOT_READ = { documents: [], leftOut: null }
 
-async function documentsOf(commands: Commands): Promise<Pick<AuditAnswer, 'documents' | 'leftOut'>> {
-  const looks = await Promise.all(
-    (['scheduler', 'bulk'] as const).map(async (kind) => ({ kind, look: await lookAt(commands, kind) })),
-  )
+async function documentsOf(commands: Commands): Promise<Pick<AuditPage, 'documents' | 'leftOut'>> {
+  const looks = await Promise.all(DOCUMENT_KINDS.map(async (kind) => ({ kind, look: await lookAt(commands, kind) })))
   return {
     documents: looks.flatMap(({ kind, look }) => untrustedOf(kind, look)),
     leftOut: looks.reduce((sum, { look }) => sum + look.leftOut, 0),
@@ -58,16 +46,9 @@ export const audit = operation({
   answers: {
     200: {
       description: 'A page of lines.',
-      schema: objectOf<AuditAnswer>('A page of the audit trail.', {
-        items: listOf(ref('AuditEntry')),
-        chain: orNull(ref('AuditChain')),
-        documents: listOf(ref('UntrustedDocument'), 'Untrusted documents, only with the newest lines.'),
-        leftOut: orNull(
-          count('Number of documents beyond the limits, which Zenith does not read; null if none could be read.'),
-        ),
-      }),
+      schema: AuditPage,
     },
-    409: { description: '`no_audit`: the store has no audit trail.', schema: ref('Problem') },
+    409: { description: '`no_audit`: the store has no audit trail.', schema: Problem },
     503: UNAVAILABLE,
   },
   async handle({ query, services: { queues } }) {

@@ -1,5 +1,6 @@
+import type { QueueView } from '../../api/queues.js'
 import type { Commands, Logger } from '../../ports/index.js'
-import type { QueueCapability, QueueView } from '../../protocol/index.js'
+import type { QueueCapability } from '../../protocol/index.js'
 import type { MonitorService } from '../fleet/monitor-service.js'
 import { Refusal } from '../http/refusal.js'
 import { type Act, actOn } from './act.js'

@@ -1,10 +1,10 @@
-import { QUEUE_DRIVERS, type QueueView } from '../../protocol/index.js'
+import { Problem } from '../../api/problem.js'
+import { QueueDetail, QueueListing } from '../../api/queues.js'
+import { QUEUE_DRIVERS } from '../../protocol/index.js'
 import { operation } from '../http/operation.js'
 import { pageOf, pagingParameters } from '../http/paging.js'
 import { choiceParameter, textParameter } from '../http/query.js'
 import { json } from '../http/responses.js'
-import { listing, ref } from '../openapi/components.js'
-import { objectOf } from '../openapi/schema.js'
 import { fromStore, UNAVAILABLE } from '../store/from-store.js'
 import { QUEUE_SEGMENT } from './answers.js'
 
@@ -17,7 +17,7 @@ export const queues = operation({
     text: textParameter('Only queues whose name or place contains this text, ignoring case.'),
     ...pagingParameters(),
   },
-  answers: { 200: { description: 'A page of queues.', schema: listing('QueueView') }, 503: UNAVAILABLE },
+  answers: { 200: { description: 'A page of queues.', schema: QueueListing }, 503: UNAVAILABLE },
   handle: fromStore((overview, { query }) => {
     const { service, driver } = query
     const wanted = query.text?.toLowerCase() ?? ''
@@ -39,10 +39,10 @@ export const queue = operation({
   answers: {
     200: {
       description: 'The queue.',
-      schema: objectOf<{ view: QueueView }>('A queue.', { view: ref('QueueView') }),
+      schema: QueueDetail,
     },
-    404: { description: 'The queue does not exist.', schema: ref('Problem') },
-    503: { description: 'The store does not answer, and Zenith does not know the queue.', schema: ref('Problem') },
+    404: { description: 'The queue does not exist.', schema: Problem },
+    503: { description: 'The store does not answer, and Zenith does not know the queue.', schema: Problem },
   },
   handle: async ({ segments, services }) => json(200, { view: await services.queues.freshView(segments.queue ?? '') }),
 })

@@ -1,5 +1,6 @@
+import type { UntrustedDocument } from '../../api/audit.js'
 import type { KeptLook } from '../../ports/index.js'
-import { MAX_MESSAGE_CHARS, type UntrustedDocument } from '../../protocol/index.js'
+import { MAX_MESSAGE_CHARS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 
 /** Who may write them writes as many as they like. */

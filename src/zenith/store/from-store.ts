@@ -1,11 +1,11 @@
-import type { Overview } from '../../protocol/index.js'
+import type { Overview } from '../../api/overview.js'
+import { Problem } from '../../api/problem.js'
 import { StoreUnavailableError } from '../fleet/details.js'
 import type { Answer, Question } from '../http/operation.js'
 import type { Parameters } from '../http/query.js'
 import { json } from '../http/responses.js'
-import { ref } from '../openapi/components.js'
 
-export const UNAVAILABLE: Answer = { description: 'The store does not answer.', schema: ref('Problem') }
+export const UNAVAILABLE: Answer = { description: 'The store does not answer.', schema: Problem }
 
 /**
  * A handler that answers with what the store says now. When it does not answer there is no answer: an empty list, or

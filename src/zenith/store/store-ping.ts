@@ -1,6 +1,6 @@
+import type { StoreHealth } from '../../api/store.js'
 import { withTimeout } from '../../lib/async.js'
 import type { Reader } from '../../ports/index.js'
-import type { StoreHealth } from '../../protocol/index.js'
 import { storeErrorInWords } from './store-error.js'
 import { timeOf } from './store-time.js'
 

@@ -1,8 +1,10 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import fc from 'fast-check'
-import { JOB_STATES, PERIODS } from '../../../src/protocol/index.js'
+import { PERIODS } from '../../../src/api/words.js'
+import { JOB_STATES } from '../../../src/protocol/index.js'
 import type { Operation } from '../../../src/zenith/http/operation.js'
-import type { JsonSchema } from '../../../src/zenith/openapi/schema.js'
+import type { ParameterSchema } from '../../../src/zenith/http/query.js'
+import { jsonSchemasOf } from '../../../src/zenith/openapi/json-schema.js'
 import { oddJson, oddNumber, oddText } from '../support/fuzz.js'
 
 /** What may be asked of an operation: mostly what its own description takes, so that it comes to its handler, and then what it does not. */
@@ -24,13 +26,29 @@ const known = fc.constantFrom(
 const word = fc.oneof(known, oddText)
 
 export function escaped(text: string): string {
-  return encodeURIComponent(text.toWellFormed())
+  // A segment of dots alone is none: it leads to another path.
+  return /^\.{1,2}$/.test(text) ? 'x' : encodeURIComponent(text.toWellFormed())
+}
+
+/** JSON Schema, as far as bodies and parameters use it. */
+interface JsonSchema extends Partial<Omit<ParameterSchema, 'type' | 'enum'>> {
+  readonly type?: string | readonly string[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly items?: JsonSchema
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly anyOf?: readonly JsonSchema[]
+  readonly oneOf?: readonly JsonSchema[]
 }
 
 /** Values that a schema takes. */
 function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
-  const { anyOf, enum: words, type, properties = {}, items = {} } = schema
+  const { oneOf, anyOf = oneOf, enum: words, type, properties = {}, items = {} } = schema
   if (anyOf) return fc.oneof(...anyOf.map(fitting))
+  if ('const' in schema) return fc.constant(schema.const)
   if (words) return fc.constantFrom(...words)
   if (Array.isArray(type)) return fc.oneof(...type.map((one) => fitting({ ...schema, type: one })))
   if (type === 'null') return fc.constant(null)
@@ -81,9 +99,13 @@ const other = fc.oneof(
   ),
 )
 
+function schemaOf(body: Operation['body']): JsonSchema {
+  return body ? (jsonSchemasOf([body]).of(body) as JsonSchema) : {}
+}
+
 /** Bodies as text: what is taken, what is taken but for one place, and what is nothing. */
 export function bodiesOf({ body }: Operation): fc.Arbitrary<string> {
-  const right = fitting(body?.schema ?? {})
+  const right = fitting(schemaOf(body))
   const wrong = fc.tuple(right, fc.nat(1_000), other).map(([value, at, by]) => {
     const places = placesOf(value)
     return withOther(value, places[at % places.length] ?? [], by)
@@ -138,7 +160,7 @@ export function takesQuery({ parameters }: Operation, query: Query): boolean {
   })
 }
 
-function fits({ type, enum: words, minimum = 0, maximum = 0, maxLength = 0 }: JsonSchema, value: string): boolean {
+function fits({ type, enum: words, minimum = 0, maximum = 0, maxLength = 0 }: ParameterSchema, value: string): boolean {
   if (words) return words.includes(value)
   if (type !== 'integer') return value !== '' && value.length <= maxLength
   return /^\d+$/.test(value) && Number(value) >= minimum && Number(value) <= maximum
@@ -146,7 +168,7 @@ function fits({ type, enum: words, minimum = 0, maximum = 0, maxLength = 0 }: Js
 
 /** The same of a body. */
 export function bodyCheckOf({ body }: Operation): (text: string) => boolean {
-  const validate: ValidateFunction = new Ajv2020({ strict: false }).compile(body?.schema ?? {})
+  const validate: ValidateFunction = new Ajv2020({ strict: false }).compile(schemaOf(body))
   return (text) => {
     try {
       return validate(JSON.parse(text))

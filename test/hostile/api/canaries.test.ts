@@ -1,15 +1,15 @@
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { BulkOperation } from '../../../src/api/bulk.js'
+import type { Overview } from '../../../src/api/overview.js'
 import {
-  type BulkOperation,
   encodeException,
   encodeHeartbeat,
   encodeQueueSnapshot,
   encodeRollup,
   encodeSlowEntry,
   keysOf,
-  type Overview,
 } from '../../../src/protocol/index.js'
 import { bullQueues } from '../../../src/queues/bull/index.js'
 import { bullmqQueues } from '../../../src/queues/bullmq/index.js'

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { Overview } from '../../../src/protocol/index.js'
+import type { Overview } from '../../../src/api/overview.js'
 import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
 import { createZenith, toNodeHandler, type Zenith } from '../../../src/runtime/create-zenith.js'
 import { OPERATIONS } from '../../../src/zenith/operations.js'

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { RecordListing } from '../../../src/api/part.js'
 import type { Store } from '../../../src/ports/index.js'
-import { type ExceptionRecord, encodeException, keysOf, type RecordListing } from '../../../src/protocol/index.js'
+import { type ExceptionRecord, encodeException, keysOf } from '../../../src/protocol/index.js'
 import { MAX_LIST_BYTES } from '../../../src/protocol/read-limits.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { Details } from '../../../src/zenith/fleet/details.js'

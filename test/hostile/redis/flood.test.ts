@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { fillHealthy, KINDS } from '../../../bench/poison/kinds.mjs'
-import type { Overview } from '../../../src/protocol/index.js'
+import type { Overview } from '../../../src/api/overview.js'
 import { MAX_KNOWN_QUEUES, MAX_NODES, MAX_REPORTED_QUEUES, MAX_SERVICES } from '../../../src/protocol/read-limits.js'
 import { redisStore } from '../../../src/stores/redis/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'

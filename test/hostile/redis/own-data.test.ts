@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { type AuditChain, keysOf, type SchedulerListing, type UntrustedDocument } from '../../../src/protocol/index.js'
+import type { UntrustedDocument } from '../../../src/api/audit.js'
+import type { SchedulerListing } from '../../../src/api/schedulers.js'
+import { type AuditChain, keysOf } from '../../../src/protocol/index.js'
 import { redisStore } from '../../../src/stores/redis/index.js'
 import { BullRedis } from '../../support/bullmq-redis.js'
 import { createAclUser } from '../../support/redis-acl.js'

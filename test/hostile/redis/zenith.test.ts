@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { Overview, PulseEvent } from '../../../src/protocol/index.js'
+import type { Overview, PulseEvent } from '../../../src/api/types.js'
 import { PATHS } from '../../../src/zenith/http/router.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { ask } from '../../zenith/support/http.js'

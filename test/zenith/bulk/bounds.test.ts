@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from 'vitest'
+import type { BulkOperation } from '../../../src/api/bulk.js'
+import type { Listing } from '../../../src/api/part.js'
 import type { QueueSource } from '../../../src/ports/index.js'
-import { type BulkOperation, type JobSummary, type Listing, UNKNOWN_METRICS } from '../../../src/protocol/index.js'
+import { type JobSummary, UNKNOWN_METRICS } from '../../../src/protocol/index.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { type ActingZenith, actingZenith, type Problem, trailOf } from '../support/acting.js'
 

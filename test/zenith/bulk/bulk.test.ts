@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { BulkOperation, BulkResult, JobSelection } from '../../../src/api/bulk.js'
+import type { Listing } from '../../../src/api/part.js'
 import type { QueueSource } from '../../../src/ports/index.js'
-import type { BulkOperation, BulkResult, JobSelection, Listing } from '../../../src/protocol/index.js'
 import { type BullmqQueuesOptions, bullmqQueues } from '../../../src/queues/bullmq/index.js'
 import { gravitoStreamQueues } from '../../../src/queues/gravito-stream/index.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'

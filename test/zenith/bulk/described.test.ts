@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import type { BulkOperation } from '../../../src/protocol/index.js'
+import type { BulkOperation } from '../../../src/api/bulk.js'
 import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'

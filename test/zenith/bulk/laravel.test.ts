@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import type { BulkOperation, FailureListing } from '../../../src/protocol/index.js'
+import type { BulkOperation } from '../../../src/api/bulk.js'
+import type { FailureListing } from '../../../src/api/failures.js'
 import { laravelQueues } from '../../../src/queues/laravel/index.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { horizonApp } from '../../queues/laravel/horizon-app.js'

@@ -1,6 +1,6 @@
 import type { Queue } from 'bullmq'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { BulkOperation } from '../../../src/protocol/index.js'
+import type { BulkOperation } from '../../../src/api/bulk.js'
 import { ensureBuilt } from '../../support/pack.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import type { Problem } from '../support/acting.js'

@@ -1,16 +1,12 @@
 import type { Queue } from 'bullmq'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import type {
-  AuditEntry,
-  BulkOperation,
-  ExceptionRecord,
-  FailureListing,
-  Listing,
-  Overview,
-  SchedulerListing,
-  ServicePeriod,
-  SlowEntry,
-} from '../../../src/protocol/index.js'
+import type { BulkOperation } from '../../../src/api/bulk.js'
+import type { FailureListing } from '../../../src/api/failures.js'
+import type { Overview } from '../../../src/api/overview.js'
+import type { Listing } from '../../../src/api/part.js'
+import type { SchedulerListing } from '../../../src/api/schedulers.js'
+import type { ServicePeriod } from '../../../src/api/services.js'
+import type { AuditEntry, ExceptionRecord, SlowEntry } from '../../../src/protocol/index.js'
 import { ensureBuilt } from '../../support/pack.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { addJobs, type ZenithProcess, zenithProcess } from '../bulk/support/zeniths.js'

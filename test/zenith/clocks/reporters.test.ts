@@ -1,12 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type {
-  ExceptionRecord,
-  Listing,
-  NodeView,
-  Overview,
-  ServicePeriod,
-  SlowEntry,
-} from '../../../src/protocol/index.js'
+import type { NodeView } from '../../../src/api/nodes.js'
+import type { Overview } from '../../../src/api/overview.js'
+import type { Listing } from '../../../src/api/part.js'
+import type { ServicePeriod } from '../../../src/api/services.js'
+import type { ExceptionRecord, SlowEntry } from '../../../src/protocol/index.js'
 import { createZenith, toNodeHandler, type Zenith } from '../../../src/runtime/create-zenith.js'
 import { diagnose } from '../../cli/doctor-run.js'
 import { ensureBuilt } from '../../support/pack.js'

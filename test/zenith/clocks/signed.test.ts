@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import type { NodeView, Overview } from '../../../src/protocol/index.js'
+import type { NodeView } from '../../../src/api/nodes.js'
+import type { Overview } from '../../../src/api/overview.js'
 import { createZenith, type Zenith } from '../../../src/runtime/create-zenith.js'
 import { signerOf } from '../../../src/signing/signer.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { PulseEvent } from '../../../src/protocol/index.js'
+import type { PulseEvent } from '../../../src/api/types.js'
 import { packInto } from '../../support/pack.js'
 import { ask, openStream } from '../support/http.js'
 

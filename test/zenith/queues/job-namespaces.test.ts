@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import type { JobFlow, JobListing, JobView } from '../../../src/protocol/index.js'
+import type { JobView } from '../../../src/api/jobs.js'
+import type { JobFlow, JobListing } from '../../../src/protocol/index.js'
 import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { BullRedis, type BullVersion, bullmqOf, OWNERS } from '../../support/bullmq-redis.js'

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import type { JobListing, QueueView } from '../../../src/protocol/index.js'
+import type { QueueView } from '../../../src/api/queues.js'
+import type { JobListing } from '../../../src/protocol/index.js'
 import { laravelQueues } from '../../../src/queues/laravel/index.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { laravelApp, uuidOf } from '../../queues/laravel/app.js'

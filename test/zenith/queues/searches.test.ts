@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished, vi } from 'vitest'
+import type { BulkOperation } from '../../../src/api/bulk.js'
 import type { QueueSource } from '../../../src/ports/index.js'
-import { type BulkOperation, UNKNOWN_METRICS } from '../../../src/protocol/index.js'
+import { UNKNOWN_METRICS } from '../../../src/protocol/index.js'
 import { createZenith } from '../../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { QueueView, SourceView } from '../../../src/api/queues.js'
 import type { QueueSource } from '../../../src/ports/index.js'
-import type { QueueView, SourceView } from '../../../src/protocol/index.js'
 import { bullQueues } from '../../../src/queues/bull/index.js'
 import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
 import { gravitoStreamQueues } from '../../../src/queues/gravito-stream/index.js'

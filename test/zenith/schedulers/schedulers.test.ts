@@ -1,7 +1,7 @@
 import type { Queue } from 'bullmq'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { SchedulerListing, SchedulerView } from '../../../src/api/schedulers.js'
 import type { QueueSource, Store } from '../../../src/ports/index.js'
-import type { SchedulerListing, SchedulerView } from '../../../src/protocol/index.js'
 import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
 import { gravitoStreamQueues } from '../../../src/queues/gravito-stream/index.js'
 import type { ZenithOptions } from '../../../src/runtime/create-zenith.js'

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
-import type { Overview, PulseEvent } from '../../../src/protocol/index.js'
+import type { Overview, PulseEvent } from '../../../src/api/types.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { launchBrowser } from '../../support/browser.js'
 import { ask } from '../support/http.js'

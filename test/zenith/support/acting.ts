@@ -1,5 +1,6 @@
 import { vi } from 'vitest'
-import type { AuditEntry, QueueView } from '../../../src/protocol/index.js'
+import type { QueueView } from '../../../src/api/queues.js'
+import type { AuditEntry } from '../../../src/protocol/index.js'
 import type { Zenith, ZenithOptions } from '../../../src/runtime/create-zenith.js'
 import { type Answered, askApi } from './api.js'
 import { openZenith } from './zenith.js'

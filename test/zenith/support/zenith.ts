@@ -1,5 +1,7 @@
 import { onTestFinished, vi } from 'vitest'
-import type { NodeView, Overview, ServiceView } from '../../../src/protocol/index.js'
+import type { NodeView } from '../../../src/api/nodes.js'
+import type { Overview } from '../../../src/api/overview.js'
+import type { ServiceView } from '../../../src/api/services.js'
 import { createZenith, toNodeHandler, type Zenith, type ZenithOptions } from '../../../src/runtime/create-zenith.js'
 import { openStream, type SseClient } from './http.js'
 import { present } from './records.js'

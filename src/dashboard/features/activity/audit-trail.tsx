@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
-import type { AuditEntry, UntrustedDocument } from '../../../protocol/queue-views.js'
+import type { UntrustedDocument } from '../../../api/audit.js'
+import type { AuditEntry } from '../../../protocol/audit.js'
 import { useAudit } from '../../api/activity-api.js'
 import { textTest } from '../../api/filter.js'
 import { queueChoice } from '../../routing/url-state.js'

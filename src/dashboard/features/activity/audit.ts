@@ -1,4 +1,4 @@
-import type { AuditEntry } from '../../../protocol/queue-views.js'
+import type { AuditEntry } from '../../../protocol/audit.js'
 
 /** One thing that somebody did: what they were about to, and what came of it. */
 export interface AuditLine {

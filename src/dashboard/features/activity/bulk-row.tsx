@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react'
-import type { BulkOperation } from '../../../protocol/queue-views.js'
+import type { BulkOperation } from '../../../api/bulk.js'
 import { useBulk } from '../../api/activity-api.js'
 import { useBulkStep } from '../../api/changes.js'
 import { can, useSession } from '../../api/session.js'

@@ -1,5 +1,6 @@
 import { ShieldCheck, TriangleAlert } from 'lucide-react'
-import type { AuditChain, UntrustedDocument } from '../../../protocol/queue-views.js'
+import type { UntrustedDocument } from '../../../api/audit.js'
+import type { AuditChain } from '../../../protocol/audit.js'
 import { count, plural } from '../../ui/format.js'
 
 /** Whether the audit trail is what was written; where it is not, the places. */

@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
-import type { BulkOperation, JobAction, JobSelection } from '../../../protocol/queue-views.js'
+import type { JobAction } from '../../../api/actions.js'
+import type { BulkOperation, JobSelection } from '../../../api/bulk.js'
 import { useBulk } from '../../api/activity-api.js'
 import { useBulkPlan, useBulkStep } from '../../api/changes.js'
 import { Button } from '../../ui/button.js'

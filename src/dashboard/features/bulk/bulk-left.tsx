@@ -1,4 +1,4 @@
-import type { BulkOperation } from '../../../protocol/queue-views.js'
+import type { BulkOperation } from '../../../api/bulk.js'
 import { Button } from '../../ui/button.js'
 
 interface LeftButtonsProps {

@@ -1,4 +1,4 @@
-import type { BulkOperation, BulkReason } from '../../../protocol/queue-views.js'
+import type { BulkOperation, BulkReason } from '../../../api/bulk.js'
 import { count, plural } from '../../ui/format.js'
 import { doneWords } from '../queues/job-actions.js'
 

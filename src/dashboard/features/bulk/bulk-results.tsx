@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { BulkOperation } from '../../../protocol/queue-views.js'
+import type { BulkOperation } from '../../../api/bulk.js'
 import { useBulkResults } from '../../api/activity-api.js'
 import { jobChoice } from '../../routing/url-state.js'
 import { count } from '../../ui/format.js'

@@ -1,4 +1,4 @@
-import type { ExceptionGroup } from '../../../protocol/overview.js'
+import type { ExceptionGroup } from '../../../api/services.js'
 import { plural } from '../../ui/format.js'
 import { exceptionGroupKey } from '../../ui/groups.js'
 import { NoExceptions } from '../../ui/no-records.js'

@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import type { ExceptionGroup } from '../../../protocol/overview.js'
+import type { ExceptionGroup } from '../../../api/services.js'
 import { Ago } from '../../ui/ago.js'
 import { count, exactTime } from '../../ui/format.js'
 import { Facts, RecordRow } from '../../ui/record-row.js'

@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
-import type { ExceptionGroup, Overview } from '../../../protocol/overview.js'
+import type { Overview } from '../../../api/overview.js'
+import type { ExceptionGroup } from '../../../api/services.js'
 import { filterOverview, isNarrow } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'
 import { useExceptionGroups } from '../../api/monitoring-api.js'

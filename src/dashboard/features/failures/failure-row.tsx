@@ -1,6 +1,6 @@
 import { RotateCw } from 'lucide-react'
 import { memo } from 'react'
-import type { FailureGroup } from '../../../protocol/queue-views.js'
+import type { FailureGroup } from '../../../api/failures.js'
 import { jobChoice, queueChoice } from '../../routing/url-state.js'
 import { Ago } from '../../ui/ago.js'
 import { Button } from '../../ui/button.js'

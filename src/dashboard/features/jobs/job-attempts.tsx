@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react'
-import type { JobView } from '../../../protocol/jobs.js'
+import type { JobView } from '../../../api/jobs.js'
 import { plural } from '../../ui/format.js'
 import { Section } from '../../ui/section.js'
 import { CodeBox } from '../../ui/shown-text.js'

@@ -1,5 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
-import type { JobAction } from '../../../protocol/queue-views.js'
+import type { JobAction } from '../../../api/actions.js'
 import { JOBS_A_PAGE } from '../../api/queues-api.js'
 import { choose } from '../../routing/url-state.js'
 import { Button } from '../../ui/button.js'

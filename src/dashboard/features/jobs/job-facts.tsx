@@ -1,5 +1,5 @@
-import type { JobView } from '../../../protocol/jobs.js'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { JobView } from '../../../api/jobs.js'
+import type { QueueView } from '../../../api/queues.js'
 import { jobChoice } from '../../routing/url-state.js'
 import { bytes, count, exactTime } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'

@@ -1,5 +1,5 @@
+import type { QueueView } from '../../../api/queues.js'
 import type { JobAddress, JobFlow, JobPlace } from '../../../protocol/jobs.js'
-import type { QueueView } from '../../../protocol/queue-views.js'
 import { useJobFlow } from '../../api/queues-api.js'
 import { jobChoice } from '../../routing/url-state.js'
 import { plural } from '../../ui/format.js'

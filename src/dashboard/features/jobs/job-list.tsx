@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useCallback, useMemo, useRef } from 'react'
-import type { JobAction, QueueView } from '../../../protocol/queue-views.js'
+import type { JobAction } from '../../../api/actions.js'
+import type { QueueView } from '../../../api/queues.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { useSession } from '../../api/session.js'
 import { choose, useChoice } from '../../routing/url-state.js'

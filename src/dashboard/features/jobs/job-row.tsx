@@ -1,7 +1,7 @@
 import { Play, RotateCw, Trash2 } from 'lucide-react'
 import { memo } from 'react'
+import type { JobAction } from '../../../api/actions.js'
 import type { JobSummary } from '../../../protocol/jobs.js'
-import type { JobAction } from '../../../protocol/queue-views.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { jobChoice } from '../../routing/url-state.js'
 import { PageLink } from '../../ui/page-link.js'

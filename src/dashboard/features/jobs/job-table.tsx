@@ -1,5 +1,5 @@
+import type { JobAction } from '../../../api/actions.js'
 import type { JobSummary } from '../../../protocol/jobs.js'
-import type { JobAction } from '../../../protocol/queue-views.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { COLUMNS_OF } from './job-cells.js'
 import { JobRow } from './job-row.js'

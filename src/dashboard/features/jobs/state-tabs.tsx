@@ -1,4 +1,4 @@
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { QueueView } from '../../../api/queues.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { NO_LIST } from '../../routing/url-state.js'
 import { count, roughly } from '../../ui/format.js'

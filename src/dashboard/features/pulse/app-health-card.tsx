@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import { memo, useMemo } from 'react'
-import type { Period, ServicePeriod, ServiceView, TrafficPoint } from '../../../protocol/overview.js'
+import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
+import type { Period } from '../../../api/words.js'
 import type { Choice } from '../../routing/url-state.js'
 import { duration, percent, plural, rate, sentence } from '../../ui/format.js'
 import { healthWord } from '../../ui/levels.js'

@@ -1,4 +1,4 @@
-import type { SeriesView } from '../../../protocol/overview.js'
+import type { SeriesView } from '../../../api/services.js'
 import { count, duration } from '../../ui/format.js'
 
 /** The busiest routes or jobs in short, where there is no history to draw. */

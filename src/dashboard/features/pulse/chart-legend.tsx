@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { TrafficPoint } from '../../../protocol/overview.js'
+import type { TrafficPoint } from '../../../api/services.js'
 import { duration, percent, rate, span } from '../../ui/format.js'
 import { highest } from './traffic-plot.js'
 

@@ -1,5 +1,7 @@
 import { memo, useMemo, useState } from 'react'
-import type { NodeView, Period, ServicePeriod, ServiceView } from '../../../protocol/overview.js'
+import type { NodeView } from '../../../api/nodes.js'
+import type { ServicePeriod, ServiceView } from '../../../api/services.js'
+import type { Period } from '../../../api/words.js'
 import { plural } from '../../ui/format.js'
 import { groupNodes, sortServices } from '../../ui/groups.js'
 import { MoreButton } from '../../ui/more-button.js'

@@ -1,4 +1,4 @@
-import type { StoreHealth } from '../../../protocol/overview.js'
+import type { StoreHealth } from '../../../api/store.js'
 import { EmptyState } from '../../ui/empty-state.js'
 
 const LINES = [

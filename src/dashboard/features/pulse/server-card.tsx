@@ -1,6 +1,6 @@
 import { memo } from 'react'
+import type { NodeView } from '../../../api/nodes.js'
 import type { Heartbeat } from '../../../protocol/heartbeat.js'
-import type { NodeView } from '../../../protocol/overview.js'
 import { uptime } from '../../ui/format.js'
 import { nodeName } from '../../ui/groups.js'
 import { TrustMark } from '../../ui/trust-mark.js'

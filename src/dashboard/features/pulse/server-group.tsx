@@ -1,5 +1,5 @@
 import { memo, useState } from 'react'
-import type { NodeView } from '../../../protocol/overview.js'
+import type { NodeView } from '../../../api/nodes.js'
 import { countStates, type NodeGroup } from '../../ui/groups.js'
 import { MoreButton } from '../../ui/more-button.js'
 import { ServerCard } from './server-card.js'

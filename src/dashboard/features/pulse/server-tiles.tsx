@@ -1,5 +1,5 @@
+import type { NodeSample } from '../../../api/nodes.js'
 import type { Heartbeat } from '../../../protocol/heartbeat.js'
-import type { NodeSample } from '../../../protocol/overview.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { bytes, bytesOf, cores, count, duration, percent, rate } from '../../ui/format.js'
 import { Gauge } from '../../ui/gauge.js'

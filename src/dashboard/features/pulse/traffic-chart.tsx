@@ -1,5 +1,6 @@
 import { memo, type PointerEvent, useState } from 'react'
-import type { Period, TrafficPoint } from '../../../protocol/overview.js'
+import type { TrafficPoint } from '../../../api/services.js'
+import type { Period } from '../../../api/words.js'
 import { duration, rate } from '../../ui/format.js'
 import { periodMs } from '../../ui/period.js'
 import { ChartLegend } from './chart-legend.js'

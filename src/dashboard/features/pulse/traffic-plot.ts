@@ -1,4 +1,4 @@
-import type { TrafficPoint } from '../../../protocol/overview.js'
+import type { TrafficPoint } from '../../../api/services.js'
 import { linePaths } from '../../ui/charts/paths.js'
 
 const WIDTH = 300

@@ -1,4 +1,4 @@
-import type { QueueSample } from '../../../protocol/queue-views.js'
+import type { QueueSample } from '../../../api/queues.js'
 import type { ChartData } from '../../ui/charts/chart-data.js'
 
 export function backlogChart(samples: readonly QueueSample[]): ChartData {

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { QueueView } from '../../../api/queues.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { Field, INPUT } from '../../ui/field.js'
 import { FormDialog } from '../../ui/form-dialog.js'

@@ -1,9 +1,11 @@
 import { Eraser, Pause, Play, Plus, Trash2 } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import type { QueueAction } from '../../../api/actions.js'
+import type { QueueChangeInput } from '../../../api/changes.js'
+import type { QueueView } from '../../../api/queues.js'
 import type { LookedAt } from '../../../protocol/jobs.js'
-import type { QueueAction, QueueView } from '../../../protocol/queue-views.js'
 import type { JobState } from '../../../protocol/queues.js'
-import { type QueueChange, type QueueChanged, useQueueChange } from '../../api/changes.js'
+import { type QueueAnswer, useQueueChange } from '../../api/changes.js'
 import { useSession } from '../../api/session.js'
 import { jobChoice } from '../../routing/url-state.js'
 import { Button } from '../../ui/button.js'
@@ -58,7 +60,7 @@ interface QuestionProps extends QueueButtonsProps {
 
 function Question({ asked, queue, state, say, onClose }: QuestionProps) {
   const change = useQueueChange(queue.key)
-  const take = (body: QueueChange) =>
+  const take = (body: QueueChangeInput) =>
     change.mutate(body, {
       onSuccess: (answer) => {
         say(noticeOf(body, answer, { queue, say }))
@@ -102,7 +104,7 @@ function wordsOf(asked: 'pause' | 'resume' | 'empty', { name, metrics, approxima
 type Told = Pick<QueueButtonsProps, 'queue' | 'say'>
 
 /** What came of it; what did not look at all jobs can go on. */
-function noticeOf(body: QueueChange, answer: QueueChanged, told: Told): NoticeText {
+function noticeOf(body: QueueChangeInput, answer: QueueAnswer, told: Told): NoticeText {
   const text = outcome(body, answer, told.queue)
   const { partial, cursor = null } = answer
   if (!partial) return { isGood: true, text }
@@ -110,7 +112,12 @@ function noticeOf(body: QueueChange, answer: QueueChanged, told: Told): NoticeTe
   return { isGood: false, text: <Stopped text={text} partial={partial} next={next} {...told} /> }
 }
 
-function Stopped({ text, partial, next, ...told }: Told & { text: ReactNode; partial: LookedAt; next: QueueChange }) {
+function Stopped({
+  text,
+  partial,
+  next,
+  ...told
+}: Told & { text: ReactNode; partial: LookedAt; next: QueueChangeInput }) {
   const change = useQueueChange(told.queue.key)
   const goOn = () => change.mutate(next, { onSuccess: (answer) => told.say(noticeOf(next, answer, told)) })
   return (
@@ -126,7 +133,7 @@ function Stopped({ text, partial, next, ...told }: Told & { text: ReactNode; par
   )
 }
 
-function outcome({ action }: QueueChange, { removed, job }: QueueChanged, { key, name }: QueueView): ReactNode {
+function outcome({ action }: QueueChangeInput, { removed, job }: QueueAnswer, { key, name }: QueueView): ReactNode {
   if (action === 'pause') return `${name} is paused`
   if (action === 'resume') return `${name} is resumed`
   if (job)

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { QueueSample } from '../../../protocol/queue-views.js'
+import type { QueueSample } from '../../../api/queues.js'
 import { Chart } from '../../ui/charts/chart.js'
 import { count, perMinute } from '../../ui/format.js'
 import { backlogChart, flowChart } from './chart.js'

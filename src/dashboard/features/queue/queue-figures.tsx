@@ -1,4 +1,4 @@
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { QueueView } from '../../../api/queues.js'
 import { count, duration, perMinute, roughly } from '../../ui/format.js'
 import { backlog } from '../queues/queues.js'
 

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { QueueView } from '../../../api/queues.js'
 import { Ago } from '../../ui/ago.js'
 import { capital } from '../../ui/format.js'
 import { Problem } from '../../ui/problem.js'

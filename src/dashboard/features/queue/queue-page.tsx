@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
-import type { Overview } from '../../../protocol/overview.js'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { Overview } from '../../../api/overview.js'
+import type { QueueView } from '../../../api/queues.js'
 import { choose, useChoice } from '../../routing/url-state.js'
 import { Loading } from '../../ui/loading.js'
 import { PageBar } from '../../ui/page-bar.js'

@@ -1,6 +1,6 @@
 import { useState } from 'react'
+import type { QueueView } from '../../../api/queues.js'
 import type { NewJob } from '../../../protocol/jobs.js'
-import type { QueueView } from '../../../protocol/queue-views.js'
 import { CodeArea, Field, INPUT, jsonProblem } from '../../ui/field.js'
 import { FormDialog } from '../../ui/form-dialog.js'
 

@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { QueueView } from '../../../api/queues.js'
 import { NO_QUEUE } from '../../routing/url-state.js'
 import { PageLink } from '../../ui/page-link.js'
 

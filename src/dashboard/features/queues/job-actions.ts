@@ -1,8 +1,10 @@
-import { actionsOn } from '../../../api/job-actions.js'
+import type { JobAction, QueueAction } from '../../../api/actions.js'
+import { actionsOn } from '../../../api/actions.js'
+import type { QueueView } from '../../../api/queues.js'
+import type { Session } from '../../../api/session.js'
 import type { JobPlace, JobSummary } from '../../../protocol/jobs.js'
-import type { JobAction, QueueAction, QueueView } from '../../../protocol/queue-views.js'
 import type { QueueCapability } from '../../../protocol/queues.js'
-import { can, type Session } from '../../api/session.js'
+import { can } from '../../api/session.js'
 import { count, plural } from '../../ui/format.js'
 import { stateWord } from './queues.js'
 

@@ -1,5 +1,5 @@
 import { memo } from 'react'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { QueueView } from '../../../api/queues.js'
 import { queueChoice } from '../../routing/url-state.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { count, duration, perMinute, plural, roughly } from '../../ui/format.js'

@@ -1,5 +1,5 @@
 import { Lock, Pause } from 'lucide-react'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { QueueView } from '../../../api/queues.js'
 
 /** What holds of a queue as a whole, in a word each. */
 export function QueueMarks({ queue: { paused, readOnly } }: { queue: Pick<QueueView, 'paused' | 'readOnly'> }) {

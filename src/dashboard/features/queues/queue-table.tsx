@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { QueueSample, QueueView } from '../../../protocol/queue-views.js'
+import type { QueueSample, QueueView } from '../../../api/queues.js'
 import { queueChoice } from '../../routing/url-state.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { count, duration, perMinute, roughly, UNKNOWN } from '../../ui/format.js'

@@ -1,6 +1,6 @@
 import { useDeferredValue, useMemo } from 'react'
-import type { Overview } from '../../../protocol/overview.js'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { Overview } from '../../../api/overview.js'
+import type { QueueView } from '../../../api/queues.js'
 import { useSources } from '../../api/queues-api.js'
 import { choose, useChoice } from '../../routing/url-state.js'
 import { plural } from '../../ui/format.js'

@@ -1,6 +1,6 @@
+import type { Overview } from '../../../api/overview.js'
+import type { QueueView } from '../../../api/queues.js'
 import type { JobAddress, JobPlace } from '../../../protocol/jobs.js'
-import type { Overview } from '../../../protocol/overview.js'
-import type { QueueView } from '../../../protocol/queue-views.js'
 import type { JobState, QueueDriver, QueueMetrics } from '../../../protocol/queues.js'
 import { textTest } from '../../api/filter.js'
 import type { Choice } from '../../routing/url-state.js'

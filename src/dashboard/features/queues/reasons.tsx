@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
-import type { QueueAttention } from '../../../protocol/queue-views.js'
+import type { QueueAttention } from '../../../api/queues.js'
 import { capital } from '../../ui/format.js'
 
 const BAD: ReadonlySet<string> = new Set(['error', 'unpolled'])

@@ -1,4 +1,4 @@
-import type { SourceView } from '../../../protocol/queue-views.js'
+import type { SourceView } from '../../../api/queues.js'
 import { exact, plural } from '../../ui/format.js'
 import { driverWords } from './queues.js'
 

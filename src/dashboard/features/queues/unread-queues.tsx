@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { QueueView } from '../../../api/queues.js'
 import { plural } from '../../ui/format.js'
 
 interface UnreadQueuesProps {

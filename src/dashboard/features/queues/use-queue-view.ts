@@ -1,5 +1,5 @@
-import type { Overview } from '../../../protocol/overview.js'
-import type { QueueView } from '../../../protocol/queue-views.js'
+import type { Overview } from '../../../api/overview.js'
+import type { QueueView } from '../../../api/queues.js'
 import { isGone, useQueue } from '../../api/queues-api.js'
 
 /** A queue as the stream tells of it, with the counts that were asked for since. */

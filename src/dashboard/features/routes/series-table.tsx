@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { SeriesView } from '../../../protocol/overview.js'
+import type { SeriesView } from '../../../api/services.js'
 import { choose, useChoice } from '../../routing/url-state.js'
 import { count, duration } from '../../ui/format.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'

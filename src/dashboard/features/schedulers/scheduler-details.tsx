@@ -1,4 +1,5 @@
-import type { SchedulerAction, SchedulerView } from '../../../protocol/queue-views.js'
+import type { SchedulerAction } from '../../../api/actions.js'
+import type { SchedulerView } from '../../../api/schedulers.js'
 import { useSession } from '../../api/session.js'
 import { Button } from '../../ui/button.js'
 import { DialogButtons } from '../../ui/confirm-dialog.js'

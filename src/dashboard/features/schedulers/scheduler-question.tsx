@@ -1,5 +1,6 @@
-import type { SchedulerAction, SchedulerView } from '../../../protocol/queue-views.js'
-import { type SchedulerChange, useSchedulerChange } from '../../api/changes.js'
+import type { SchedulerAction } from '../../../api/actions.js'
+import type { SchedulerView } from '../../../api/schedulers.js'
+import { useSchedulerChange } from '../../api/changes.js'
 import { jobChoice } from '../../routing/url-state.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import type { NoticeText } from '../../ui/notice.js'
@@ -18,12 +19,15 @@ export function SchedulerQuestion({ action, scheduler, say, onClose }: Scheduler
   const change = useSchedulerChange()
   const { title, body, done } = WORDS[action](scheduler)
   const confirm = () =>
-    change.mutate({ queue, action, id } satisfies SchedulerChange, {
-      onSuccess: ({ job }) => {
-        say({ isGood: true, text: job ? <Added queue={queue} id={job.id} /> : done })
-        onClose()
+    change.mutate(
+      { queue, action, id },
+      {
+        onSuccess: ({ job }) => {
+          say({ isGood: true, text: job ? <Added queue={queue} id={job.id} /> : done })
+          onClose()
+        },
       },
-    })
+    )
   return (
     <ConfirmDialog
       title={title}

@@ -1,10 +1,11 @@
 import { Plus } from 'lucide-react'
 import { useCallback, useMemo, useState } from 'react'
-import type { Overview } from '../../../protocol/overview.js'
-import type { QueueView, SchedulerView } from '../../../protocol/queue-views.js'
+import type { Overview } from '../../../api/overview.js'
+import type { QueueView } from '../../../api/queues.js'
+import type { SchedulerListing, SchedulerView } from '../../../api/schedulers.js'
 import { useSchedulerChange } from '../../api/changes.js'
 import { textTest } from '../../api/filter.js'
-import { type SchedulerAnswer, useSchedulers } from '../../api/queues-api.js'
+import { useSchedulers } from '../../api/queues-api.js'
 import { can, useSession } from '../../api/session.js'
 import { type Choice, useChoice } from '../../routing/url-state.js'
 import { Button } from '../../ui/button.js'
@@ -76,7 +77,7 @@ function Limits({
   answer: { partial = [], failed, untrusted = [], leftOut },
   queues,
 }: {
-  answer: SchedulerAnswer
+  answer: SchedulerListing
   queues: readonly QueueView[]
 }) {
   const nameOf = (key: string) => queues.find((queue) => queue.key === key)?.name ?? key

@@ -1,5 +1,7 @@
-import type { SchedulerAction, SchedulerView } from '../../../protocol/queue-views.js'
-import { can, type Session } from '../../api/session.js'
+import type { SchedulerAction } from '../../../api/actions.js'
+import type { SchedulerView } from '../../../api/schedulers.js'
+import type { Session } from '../../../api/session.js'
+import { can } from '../../api/session.js'
 import { span, UNKNOWN } from '../../ui/format.js'
 
 /** What of a scheduler's actions somebody may do, in the order to show them. */

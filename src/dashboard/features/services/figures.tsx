@@ -1,4 +1,4 @@
-import type { TrafficPoint } from '../../../protocol/overview.js'
+import type { TrafficPoint } from '../../../api/services.js'
 import { duration, percent, rate } from '../../ui/format.js'
 import { LEVEL_TEXT } from '../../ui/level-word.js'
 import { errorLevel } from '../../ui/levels.js'

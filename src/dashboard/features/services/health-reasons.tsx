@@ -1,4 +1,4 @@
-import type { HealthReason } from '../../../protocol/overview.js'
+import type { HealthReason } from '../../../api/services.js'
 import { sentence } from '../../ui/format.js'
 
 /** What takes from a service's health, dearest first, with what each costs. */

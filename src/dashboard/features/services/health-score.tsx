@@ -1,6 +1,6 @@
 import { Popover } from 'radix-ui'
 import { useRef, useState } from 'react'
-import type { ServiceView } from '../../../protocol/overview.js'
+import type { ServiceView } from '../../../api/services.js'
 import { type Health, healthWord } from '../../ui/levels.js'
 import { HealthReasons } from './health-reasons.js'
 

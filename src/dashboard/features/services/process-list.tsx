@@ -1,4 +1,4 @@
-import type { NodeView } from '../../../protocol/overview.js'
+import type { NodeView } from '../../../api/nodes.js'
 import { bytes, duration, percent, uptime } from '../../ui/format.js'
 import { nodeName } from '../../ui/groups.js'
 import { LEVEL_TEXT } from '../../ui/level-word.js'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { ServicePeriod, ServiceView } from '../../../protocol/overview.js'
+import type { ServicePeriod, ServiceView } from '../../../api/services.js'
 import { healthWord } from '../../ui/levels.js'
 import { Figures } from './figures.js'
 import { HealthReasons } from './health-reasons.js'

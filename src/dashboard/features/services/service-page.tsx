@@ -1,6 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useContext, useMemo } from 'react'
-import type { Overview, ServiceDetail, ServiceView } from '../../../protocol/overview.js'
+import type { Overview } from '../../../api/overview.js'
+import type { ServiceDetail, ServiceView } from '../../../api/services.js'
 import { filterOverview, textTest } from '../../api/filter.js'
 import { useServiceDetail } from '../../api/monitoring-api.js'
 import { WholeContext } from '../../api/parts.js'

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { Overview } from '../../../protocol/overview.js'
+import type { Overview } from '../../../api/overview.js'
 import { filterOverview } from '../../api/filter.js'
 import { useServicePeriods } from '../../api/monitoring-api.js'
 import { useChoice } from '../../routing/url-state.js'

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../protocol/overview.js'
+import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
 import { duration, percent, rate } from '../../ui/format.js'
 import { LEVEL_TEXT } from '../../ui/level-word.js'
 import { errorLevel, healthWord } from '../../ui/levels.js'

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import type { NodeState } from '../../../protocol/overview.js'
+import type { NodeState } from '../../../api/words.js'
 import { Ago } from '../../ui/ago.js'
 
 interface StateMarkProps {

@@ -1,4 +1,5 @@
-import type { ExceptionGroup, Overview } from '../../../protocol/overview.js'
+import type { Overview } from '../../../api/overview.js'
+import type { ExceptionGroup } from '../../../api/services.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { nodeTest, textsOfException, textsOfSlow, textTest } from '../../api/filter.js'
 import { slowKey } from '../../api/reducer.js'

@@ -1,5 +1,5 @@
 import { useMemo } from 'react'
-import type { SlowGroup } from '../../../protocol/overview.js'
+import type { SlowGroup } from '../../../api/services.js'
 import { type Choice, choose, useChoice } from '../../routing/url-state.js'
 import { Ago } from '../../ui/ago.js'
 import { count, duration, times } from '../../ui/format.js'

@@ -1,5 +1,7 @@
 import { useMemo, useState } from 'react'
-import type { Overview, RecordListing, SlowGroup } from '../../../protocol/overview.js'
+import type { Overview } from '../../../api/overview.js'
+import type { RecordListing } from '../../../api/part.js'
+import type { SlowGroup } from '../../../api/services.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { filterOverview, isNarrow, textTest } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'

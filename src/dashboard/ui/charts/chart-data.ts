@@ -1,4 +1,4 @@
-import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../protocol/overview.js'
+import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
 import { byName } from '../groups.js'
 
 export interface ChartLine {

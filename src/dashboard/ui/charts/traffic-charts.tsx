@@ -1,5 +1,5 @@
 import { useMemo, useState } from 'react'
-import type { Period } from '../../../protocol/overview.js'
+import type { Period } from '../../../api/words.js'
 import { duration, percent, rate } from '../format.js'
 import { periodMs, within } from '../period.js'
 import { Section } from '../section.js'

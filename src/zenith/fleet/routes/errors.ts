@@ -1,8 +1,8 @@
+import { ExceptionGroupListing, ExceptionListing } from '../../../api/services.js'
 import { EXCEPTION_KINDS } from '../../../protocol/index.js'
 import { operation } from '../../http/operation.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
-import { recordListing } from '../../openapi/components.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 import { filterExceptions, limitsOf, servicesOf } from './filters.js'
 import { groupExceptions } from './groups.js'
@@ -27,7 +27,7 @@ export const errors = operation({
   summary: 'List exceptions, newest first',
   parameters,
   answers: {
-    200: { description: 'A page of exceptions.', schema: recordListing('ExceptionRecord') },
+    200: { description: 'A page of exceptions.', schema: ExceptionListing },
     503: UNAVAILABLE,
   },
   handle: fromStore(async (overview, { query, services }) => {
@@ -41,7 +41,7 @@ export const errorGroups = operation({
   summary: 'List exceptions grouped by service and fingerprint, newest group first',
   description: 'Covers the stored exceptions: the last hour, and at most the newest 1000 of a service.',
   parameters,
-  answers: { 200: { description: 'A page of groups.', schema: recordListing('ExceptionGroup') }, 503: UNAVAILABLE },
+  answers: { 200: { description: 'A page of groups.', schema: ExceptionGroupListing }, 503: UNAVAILABLE },
   handle: fromStore(async (overview, { query, services }) => {
     const { records, ...rest } = await services.monitor.details.exceptions(servicesOf(overview, query.service))
     return { ...pageOf(groupExceptions(filterExceptions(records, query)), query), ...limitsOf(rest) }

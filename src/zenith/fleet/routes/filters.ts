@@ -1,4 +1,5 @@
-import type { ExceptionRecord, Overview, SlowEntry } from '../../../protocol/index.js'
+import type { Overview } from '../../../api/overview.js'
+import type { ExceptionRecord, SlowEntry } from '../../../protocol/index.js'
 import type { Recent } from '../details.js'
 
 /** What records are narrowed by; null lets all through. */

@@ -1,4 +1,5 @@
-import type { ExceptionGroup, ExceptionRecord, SlowEntry, SlowGroup } from '../../../protocol/index.js'
+import type { ExceptionGroup, SlowGroup } from '../../../api/services.js'
+import type { ExceptionRecord, SlowEntry } from '../../../protocol/index.js'
 
 const MAX_ROUTES = 5
 

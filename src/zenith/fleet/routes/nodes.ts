@@ -1,8 +1,8 @@
+import { NodeListing } from '../../../api/nodes.js'
+import { NODE_STATES } from '../../../api/words.js'
 import { operation } from '../../http/operation.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
-import { listing } from '../../openapi/components.js'
-import { NODE_STATES } from '../../openapi/view-schemas.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 
 export const nodes = operation({
@@ -13,7 +13,7 @@ export const nodes = operation({
     state: choiceParameter(NODE_STATES, 'Only nodes in this state.'),
     ...pagingParameters(),
   },
-  answers: { 200: { description: 'A page of nodes.', schema: listing('NodeView') }, 503: UNAVAILABLE },
+  answers: { 200: { description: 'A page of nodes.', schema: NodeListing }, 503: UNAVAILABLE },
   handle: fromStore((overview, { query }) => {
     const { service, state } = query
     const matching = overview.nodes.filter(

@@ -1,7 +1,7 @@
+import { Overview } from '../../../api/overview.js'
 import { operation } from '../../http/operation.js'
 import { textParameter, wholeParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
-import { ref } from '../../openapi/components.js'
 
 const startOf = (what: string) =>
   wholeParameter(0, 999_999_999, 0, `Number of ${what} to skip: those of the previous parts.`)
@@ -21,6 +21,6 @@ export const overview = operation({
       'Only services, nodes and queues whose name or details contain each of these words, ignoring case.',
     ),
   },
-  answers: { 200: { description: 'A part of the state.', schema: ref('Overview') } },
+  answers: { 200: { description: 'A part of the state.', schema: Overview } },
   handle: async ({ query: { text, ...start }, services }) => json(200, await services.monitor.part(start, text ?? '')),
 })

@@ -1,10 +1,10 @@
-import { PERIODS, type ServiceDetail } from '../../../protocol/index.js'
+import { Problem } from '../../../api/problem.js'
+import { SERVICE_LISTS, ServiceDetail, ServicePeriodListing } from '../../../api/services.js'
+import { PERIODS } from '../../../api/words.js'
 import { operation } from '../../http/operation.js'
 import { pagingParameters, partOf } from '../../http/paging.js'
 import { textParameter, wordParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
-import { listing, ref } from '../../openapi/components.js'
-import { listOf, text, withOptional } from '../../openapi/schema.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 import { StoreUnavailableError } from '../details.js'
 import { withinBytes } from '../parts.js'
@@ -12,22 +12,16 @@ import { servicesOf } from './filters.js'
 import { groupExceptions } from './groups.js'
 
 const MAX_SLOW = 100
-const LISTS = ['nodes', 'slow', 'exceptions'] as const
 /** How much each of them has at the most, in bytes: 2 MB in all. */
 const SHARES = { nodes: 800_000, slow: 400_000, exceptions: 800_000 } as const
 const period = wordParameter(PERIODS, '15m', 'Length of the period.')
-
-const periodListing = withOptional(
-  { unread: listOf(text('Name of a service.'), 'Services that could not be read in time, which are missing here.') },
-  listing('ServicePeriod'),
-)
 
 export const services = operation({
   path: '/api/services',
   summary: 'List services over a period, by name',
   description: 'Figures are merged over the nodes of a service: percentiles cover all its requests.',
   parameters: { period, service: textParameter('Only this service.'), ...pagingParameters(1_000) },
-  answers: { 200: { description: 'A page of services.', schema: periodListing }, 503: UNAVAILABLE },
+  answers: { 200: { description: 'A page of services.', schema: ServicePeriodListing }, 503: UNAVAILABLE },
   handle: fromStore(async (overview, { query, services }) => {
     const names = servicesOf(overview, query.service)
     const asked = names.slice(query.offset, query.offset + query.limit)
@@ -42,8 +36,8 @@ export const service = operation({
   segments: { service: "The service's name: `~` followed by its UTF-8 in base64url, or percent-encoded." },
   parameters: { period },
   answers: {
-    200: { description: 'The service.', schema: ref('ServiceDetail') },
-    404: { description: 'The service does not exist.', schema: ref('Problem') },
+    200: { description: 'The service.', schema: ServiceDetail },
+    404: { description: 'The service does not exist.', schema: Problem },
     503: UNAVAILABLE,
   },
   handle: fromStore(async (overview, { query, segments, services: { monitor } }) => {
@@ -65,7 +59,7 @@ export const service = operation({
       exceptions: withinBytes(whole.exceptions, SHARES.exceptions),
     }
     const unreadLists = { nodes: false, slow: slow.unread.length > 0, exceptions: exceptions.unread.length > 0 }
-    const partial = LISTS.filter((list) => unreadLists[list] || lists[list].length < whole[list].length)
+    const partial = SERVICE_LISTS.filter((list) => unreadLists[list] || lists[list].length < whole[list].length)
     const detail: ServiceDetail = { ...figures, view, ...lists, ...(partial.length > 0 && { partial }) }
     return detail
   }),

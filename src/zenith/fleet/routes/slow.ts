@@ -1,8 +1,8 @@
+import { SlowGroupListing, SlowListing } from '../../../api/services.js'
 import { SLOW_KINDS } from '../../../protocol/index.js'
 import { operation } from '../../http/operation.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
-import { recordListing } from '../../openapi/components.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 import { filterSlow, limitsOf, servicesOf } from './filters.js'
 import { groupSlow } from './groups.js'
@@ -21,7 +21,7 @@ export const slow = operation({
   path: '/api/slow',
   summary: 'List slow requests and jobs, newest first',
   parameters,
-  answers: { 200: { description: 'A page of entries.', schema: recordListing('SlowEntry') }, 503: UNAVAILABLE },
+  answers: { 200: { description: 'A page of entries.', schema: SlowListing }, 503: UNAVAILABLE },
   handle: fromStore(async (overview, { query, services }) => {
     const { records, ...rest } = await services.monitor.details.slow(servicesOf(overview, query.service))
     return { ...pageOf(filterSlow(records, query), query), ...limitsOf(rest) }
@@ -33,7 +33,7 @@ export const slowGroups = operation({
   summary: 'List slow requests and jobs grouped by service, kind and name, most frequent group first',
   description: 'Covers the stored entries: about the newest 1000 of a service, regardless of age.',
   parameters,
-  answers: { 200: { description: 'A page of groups.', schema: recordListing('SlowGroup') }, 503: UNAVAILABLE },
+  answers: { 200: { description: 'A page of groups.', schema: SlowGroupListing }, 503: UNAVAILABLE },
   handle: fromStore(async (overview, { query, services }) => {
     const { records, ...rest } = await services.monitor.details.slow(servicesOf(overview, query.service))
     return { ...pageOf(groupSlow(filterSlow(records, query)), query), ...limitsOf(rest) }

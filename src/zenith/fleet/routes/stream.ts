@@ -1,3 +1,4 @@
+import { text } from '../../../api/schema.js'
 import { operation } from '../../http/operation.js'
 
 const HEADERS = {
@@ -15,7 +16,7 @@ export const stream = operation({
     'SlowEntry) and `errors` (an array of ExceptionRecord), both oldest first. Each event has an id; a request with ' +
     '`Last-Event-ID` continues after that event, or starts again if it is too old. A stream ends after 15 minutes.',
   parameters: {},
-  answers: { 200: { description: 'The events.', type: 'text/event-stream', schema: { type: 'string' } } },
+  answers: { 200: { description: 'The events.', type: 'text/event-stream', schema: text('Events.') } },
   handle({ request, services }) {
     if (request.method === 'HEAD') return new Response(null, { headers: HEADERS })
     return new Response(services.hub.open(request.headers.get('last-event-id')), { headers: HEADERS })

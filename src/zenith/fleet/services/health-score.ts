@@ -1,13 +1,8 @@
-import {
-  CLOCK_HARMFUL_MS,
-  clockInWords,
-  type HealthReason,
-  type NodeView,
-  type QueueTrouble,
-  type QueueView,
-  type ServiceView,
-  type TrafficPoint,
-} from '../../../protocol/index.js'
+import type { NodeView } from '../../../api/nodes.js'
+import type { QueueView } from '../../../api/queues.js'
+import type { HealthReason, ServiceView, TrafficPoint } from '../../../api/services.js'
+import type { QueueTrouble } from '../../../api/words.js'
+import { CLOCK_HARMFUL_MS, clockInWords } from '../../../protocol/index.js'
 
 /**
  * What takes points from 100. Of each row the dearest step that is reached counts; of the rows about nodes and

@@ -1,4 +1,5 @@
-import type { Period, ServicePeriod } from '../../../protocol/index.js'
+import type { ServicePeriod } from '../../../api/services.js'
+import type { Period } from '../../../api/words.js'
 import type { Ledger } from './ledger.js'
 
 const MINUTE_MS = 60_000

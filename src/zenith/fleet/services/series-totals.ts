@@ -1,4 +1,5 @@
-import { type JobRollup, OTHER, type SeriesRollup, type SeriesView, Sketch } from '../../../protocol/index.js'
+import type { SeriesView } from '../../../api/services.js'
+import { type JobRollup, OTHER, type SeriesRollup, Sketch } from '../../../protocol/index.js'
 import type { Budget } from './budget.js'
 import { percentilesOf } from './figures.js'
 import { MergedSketch } from './merged-sketch.js'

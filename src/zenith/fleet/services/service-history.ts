@@ -1,6 +1,7 @@
+import type { ServicePeriod } from '../../../api/services.js'
 import { inSlices } from '../../../lib/async.js'
 import type { Reader } from '../../../ports/index.js'
-import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type Rollup, type ServicePeriod } from '../../../protocol/index.js'
+import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type Rollup } from '../../../protocol/index.js'
 import { MAX_NODES } from '../../../protocol/read-limits.js'
 import type { Follower } from '../../store/on-demand.js'
 import type { Budget } from './budget.js'

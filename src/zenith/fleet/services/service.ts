@@ -1,17 +1,10 @@
+import type { NodeView } from '../../../api/nodes.js'
+import type { QueueView } from '../../../api/queues.js'
+import type { ServicePeriod, ServiceView } from '../../../api/services.js'
+import type { NodeState, Period } from '../../../api/words.js'
 import { inSlices } from '../../../lib/async.js'
 import type { Page, Reader } from '../../../ports/index.js'
-import {
-  type ExceptionRecord,
-  type NodeState,
-  type NodeView,
-  type Period,
-  type QueueView,
-  ROLLUP_LIFE_MS,
-  type ServicePeriod,
-  type ServiceView,
-  type SlowEntry,
-  type UntrustedCounts,
-} from '../../../protocol/index.js'
+import { type ExceptionRecord, ROLLUP_LIFE_MS, type SlowEntry, type UntrustedCounts } from '../../../protocol/index.js'
 import type { Budget } from './budget.js'
 import { MAX_RECENT } from './feed.js'
 import { healthOf } from './health-score.js'

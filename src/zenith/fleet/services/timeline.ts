@@ -1,4 +1,5 @@
-import { Sketch, type TrafficPoint } from '../../../protocol/index.js'
+import type { TrafficPoint } from '../../../api/services.js'
+import { Sketch } from '../../../protocol/index.js'
 import type { Budget } from './budget.js'
 import { percentilesOf, round, shareOf } from './figures.js'
 import { MergedSketch } from './merged-sketch.js'

@@ -1,5 +1,6 @@
+import type { UntrustedRecords } from '../../../api/store.js'
 import type { TrustReport } from '../../../ports/index.js'
-import type { UntrustedCounts, UntrustedRecords } from '../../../protocol/index.js'
+import type { UntrustedCounts } from '../../../protocol/index.js'
 
 /** How long a record that is not signed is told of, in ms. */
 const TOLD_FOR_MS = 5 * 60_000

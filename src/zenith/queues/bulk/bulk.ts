@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import type { JobAction } from '../../../api/actions.js'
+import type { BulkOperation, BulkResult, JobSelection } from '../../../api/bulk.js'
 import { withTimeout } from '../../../lib/async.js'
-import type { BulkOperation, BulkResult, JobAction, JobSelection } from '../../../protocol/index.js'
 import { isRefusal, Refusal } from '../../http/refusal.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'

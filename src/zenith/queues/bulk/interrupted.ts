@@ -1,4 +1,4 @@
-import type { BulkOperation, BulkReason } from '../../../protocol/index.js'
+import type { BulkOperation, BulkReason } from '../../../api/bulk.js'
 import type { KeptOperation } from './kept-operation.js'
 import { UNKNOWN } from './work-list.js'
 

@@ -1,14 +1,7 @@
-import {
-  BULK_PHASES,
-  type BulkOperation,
-  type BulkReason,
-  JOB_ACTIONS,
-  JOB_STATES,
-  type JobSelection,
-  MAX_KEPT_DOCUMENTS,
-  MAX_MESSAGE_CHARS,
-  MAX_NAME_CHARS,
-} from '../../../protocol/index.js'
+import { JOB_ACTIONS } from '../../../api/actions.js'
+import type { BulkOperation, BulkReason, JobSelection } from '../../../api/bulk.js'
+import { BULK_PHASES } from '../../../api/words.js'
+import { JOB_STATES, MAX_KEPT_DOCUMENTS, MAX_MESSAGE_CHARS, MAX_NAME_CHARS } from '../../../protocol/index.js'
 import {
   type Fields,
   fieldsOf,

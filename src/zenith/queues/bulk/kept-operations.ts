@@ -1,5 +1,5 @@
+import type { BulkOperation } from '../../../api/bulk.js'
 import type { Commands } from '../../../ports/index.js'
-import type { BulkOperation } from '../../../protocol/index.js'
 import { lookAt } from '../kept-look.js'
 import { parseKept } from '../parse-kept.js'
 import type { Queues } from '../queues.js'

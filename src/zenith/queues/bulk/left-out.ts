@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
+import type { BulkReason } from '../../../api/bulk.js'
 import { withTimeout } from '../../../lib/async.js'
-import type { BulkReason, JobState, JobSummary } from '../../../protocol/index.js'
+import type { JobState, JobSummary } from '../../../protocol/index.js'
 import type { ConnectedQueue } from '../directory.js'
 
 /** So many of the newest are looked at to tell why jobs were left out. */

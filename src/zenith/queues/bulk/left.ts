@@ -1,5 +1,6 @@
+import type { JobAction } from '../../../api/actions.js'
+import type { BulkOperation } from '../../../api/bulk.js'
 import type { Commands } from '../../../ports/index.js'
-import type { BulkOperation, JobAction } from '../../../protocol/index.js'
 import { Refusal } from '../../http/refusal.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { BulkOperation, BulkPhase, JobAction, JobSelection } from '../../../protocol/index.js'
+import type { JobAction } from '../../../api/actions.js'
+import type { BulkOperation, JobSelection } from '../../../api/bulk.js'
+import type { BulkPhase } from '../../../api/words.js'
 import type { ConnectedQueue } from '../directory.js'
 import { seenSelection } from './selection.js'
 import { Tally } from './tally.js'

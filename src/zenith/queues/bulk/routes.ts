@@ -1,71 +1,29 @@
-import { JOB_ACTIONS, JOB_STATES, type JobSelection, MAX_ID_CHARS, MAX_KEY_CHARS } from '../../../protocol/index.js'
-import {
-  bodyOf,
-  type Field,
-  jobIdField,
-  listField,
-  objectField,
-  optionalField,
-  textField,
-  Unfit,
-  wordField,
-} from '../../http/body.js'
+import { BulkListing, BulkOperation, BulkResultListing } from '../../../api/bulk.js'
+import { BulkPlan, Nothing } from '../../../api/changes.js'
+import { Problem } from '../../../api/problem.js'
 import { type Answer, type Change, change, operation, refusalOf } from '../../http/operation.js'
 import { pageOf, pagingParameters, partOf } from '../../http/paging.js'
 import { choiceParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
-import { listing, ref } from '../../openapi/components.js'
-import { count, withOptional } from '../../openapi/schema.js'
 import { UNAVAILABLE } from '../../store/from-store.js'
 import { TOO_MANY } from '../answers.js'
 
-/** Jobs that are chosen one by one are looked up one by one. */
-const MAX_IDS = 1_000
-const MAX_QUEUES = 200
 const MAX_BODY_BYTES = 1024 * 1024
 
-const NOT_FOUND: Answer = { description: 'The operation or the queue does not exist.', schema: ref('Problem') }
+const NOT_FOUND: Answer = { description: 'The operation or the queue does not exist.', schema: Problem }
 const NOT_DONE: Answer = {
   description: 'The action is not possible; the message gives the reason.',
-  schema: ref('Problem'),
+  schema: Problem,
 }
-const ONE: Answer = { description: 'The operation.', schema: ref('BulkOperation') }
+const ONE: Answer = { description: 'The operation.', schema: BulkOperation }
 const SEGMENTS = { id: 'Id of the operation.' }
-
-const fields = objectField(
-  {
-    queues: listField(textField('Key of a queue.', MAX_KEY_CHARS), 1, MAX_QUEUES, 'Queues of the jobs.'),
-    state: wordField(JOB_STATES, 'State of the jobs.'),
-    ids: optionalField(
-      listField(jobIdField('Id of a job.'), 1, MAX_IDS, 'Only jobs with these ids; null: all matching jobs.'),
-    ),
-    name: optionalField(textField('Only jobs with this name.', MAX_ID_CHARS)),
-    fingerprint: optionalField(textField('Only jobs whose error has this fingerprint.')),
-    text: optionalField(textField('Only jobs whose id, name or error contains this text, ignoring case.')),
-  },
-  'The jobs.',
-)
-
-const selectionField: Field<JobSelection> = {
-  schema: fields.schema,
-  read(value, name) {
-    const selection = fields.read(value, name)
-    if (selection.ids === null || selection.queues.length === 1) return selection
-    throw new Unfit(`\`${name}.ids\` takes jobs of one queue: \`${name}.queues\` has ${selection.queues.length}.`)
-  },
-}
-
-const listed = withOptional(
-  { leftOut: count('Number of operations beyond the limits, which Zenith does not read.') },
-  listing('BulkOperation'),
-)
 
 export const bulkOperations = operation({
   path: '/api/bulk',
   summary: 'List running and recent bulk operations, newest first',
   description: 'Returns at most the last 20 operations of the last 24 hours.',
   parameters: pagingParameters(),
-  answers: { 200: { description: 'A page of operations.', schema: listed }, 503: UNAVAILABLE },
+  answers: { 200: { description: 'A page of operations.', schema: BulkListing }, 503: UNAVAILABLE },
   async handle({ query, services }) {
     const { operations, leftOut } = await services.bulk.list()
     return json(200, { ...pageOf(operations, query), ...(leftOut > 0 && { leftOut }) })
@@ -91,7 +49,7 @@ export const bulkResults = operation({
     ...pagingParameters(),
   },
   answers: {
-    200: { description: 'A page of outcomes.', schema: listing('BulkResult') },
+    200: { description: 'A page of outcomes.', schema: BulkResultListing },
     404: NOT_FOUND,
     409: NOT_DONE,
     503: UNAVAILABLE,
@@ -108,9 +66,10 @@ export const createBulk = change({
   summary: 'Create a bulk operation: lists its jobs and changes nothing yet',
   parameters: {},
   permission: ({ action }) => `queue.${action}`,
-  body: bodyOf({ action: wordField(JOB_ACTIONS, 'The action.'), selection: selectionField }, MAX_BODY_BYTES),
+  body: BulkPlan,
+  maxBytes: MAX_BODY_BYTES,
   answers: {
-    201: { description: 'The operation, which is counting its jobs.', schema: ref('BulkOperation') },
+    201: { description: 'The operation, which is counting its jobs.', schema: BulkOperation },
     404: NOT_FOUND,
     409: NOT_DONE,
     429: TOO_MANY,
@@ -129,7 +88,7 @@ function stepOf(step: 'start' | 'resume' | 'cancel', words: { summary: string; d
     segments: SEGMENTS,
     parameters: {},
     permission: null,
-    body: bodyOf({}),
+    body: Nothing,
     answers: { 200: ONE, 404: NOT_FOUND, 409: NOT_DONE, 503: UNAVAILABLE },
     handle: (asked) => whoMay(asked, (id) => asked.services.bulk[step](asked.visitor, id)),
   })

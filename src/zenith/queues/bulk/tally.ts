@@ -1,4 +1,4 @@
-import type { BulkReason } from '../../../protocol/index.js'
+import type { BulkReason } from '../../../api/bulk.js'
 
 /** Systems may put what varies into their reasons: those beyond are counted together. */
 const MAX_REASONS = 20

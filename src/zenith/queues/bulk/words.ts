@@ -1,4 +1,5 @@
-import { type BulkOperation, type JobSelection, MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
+import type { BulkOperation, JobSelection } from '../../../api/bulk.js'
+import { MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
 import { cut } from '../../../protocol/read.js'
 import type { Operation } from './operation.js'
 import { STATE_WORDS } from './selection.js'

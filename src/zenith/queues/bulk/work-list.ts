@@ -1,4 +1,5 @@
-import type { BulkResult, JobOutcome } from '../../../protocol/index.js'
+import type { BulkResult } from '../../../api/bulk.js'
+import type { JobOutcome } from '../../../protocol/index.js'
 import type { ConnectedQueue } from '../directory.js'
 import { Tally } from './tally.js'
 

@@ -1,4 +1,4 @@
-import type { FailureGroup } from '../../../protocol/index.js'
+import type { FailureGroup } from '../../../api/failures.js'
 import type { ConnectedQueue } from '../directory.js'
 import type { Failure } from './known-failures.js'
 

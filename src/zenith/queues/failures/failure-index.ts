@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
+import type { FailureListing } from '../../../api/failures.js'
 import { inBatches, inSlices, withTimeout } from '../../../lib/async.js'
 import type { QueueSource } from '../../../ports/index.js'
-import type { FailureListing } from '../../../protocol/index.js'
 import type { ConnectedQueue, QueueDirectory } from '../directory.js'
 import { summaryViews } from '../jobs/job-view.js'
 import { sourceErrorInWords } from '../monitor/source-error.js'

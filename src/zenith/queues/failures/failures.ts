@@ -1,4 +1,4 @@
-import type { FailureListing } from '../../../protocol/index.js'
+import type { FailureListing } from '../../../api/failures.js'
 import { OnDemand } from '../../store/on-demand.js'
 import type { Queues } from '../queues.js'
 import { FailureIndex } from './failure-index.js'

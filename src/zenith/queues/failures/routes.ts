@@ -1,7 +1,7 @@
+import { FailureListing } from '../../../api/failures.js'
 import { operation } from '../../http/operation.js'
 import { wholeParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
-import { ref } from '../../openapi/components.js'
 import { UNAVAILABLE } from '../../store/from-store.js'
 import { TOO_MANY } from '../answers.js'
 import { searcherOf } from '../jobs/search-slots.js'
@@ -21,7 +21,7 @@ export const failures = operation({
       'Number of the newest failed jobs of each queue to read.',
     ),
   },
-  answers: { 200: { description: 'All groups.', schema: ref('FailureListing') }, 429: TOO_MANY, 503: UNAVAILABLE },
+  answers: { 200: { description: 'All groups.', schema: FailureListing }, 429: TOO_MANY, 503: UNAVAILABLE },
   async handle({ query, services, visitor, origin, request }) {
     const look = () => services.failures.list(query.depth)
     // All who ask share one look; only one that goes deeper than it is a search of one's own.

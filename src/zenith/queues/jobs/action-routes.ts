@@ -1,15 +1,12 @@
-import { JOB_ACTIONS, type JobOutcome, MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
+import { JobsChange } from '../../../api/changes.js'
+import { type JobOutcome, JobsChanged } from '../../../api/jobs.js'
+import { MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
 import { cut } from '../../../protocol/read.js'
-import { bodyOf, jobIdField, listField, wordField } from '../../http/body.js'
 import { change } from '../../http/operation.js'
 import { json } from '../../http/responses.js'
-import { ref } from '../../openapi/components.js'
-import { listOf, objectOf } from '../../openapi/schema.js'
 import { QUEUE_ANSWERS, QUEUE_SEGMENT } from '../answers.js'
 import { askSource } from '../read-source.js'
 import { outcomeView } from './job-view.js'
-
-const MAX_AT_ONCE = 100
 
 export const jobActions = change({
   path: '/api/queues/{queue}/jobs',
@@ -19,17 +16,12 @@ export const jobActions = change({
   segments: QUEUE_SEGMENT,
   parameters: {},
   permission: ({ action }) => `queue.${action}`,
-  body: bodyOf(
-    {
-      action: wordField(JOB_ACTIONS, 'The action.'),
-      ids: listField(jobIdField('Id of a job.'), 1, MAX_AT_ONCE, 'Ids of the jobs.'),
-    },
-    128 * 1024,
-  ),
+  body: JobsChange,
+  maxBytes: 128 * 1024,
   answers: {
     200: {
       description: 'The outcome for each job.',
-      schema: objectOf<{ outcomes: unknown }>('Outcomes, one per id.', { outcomes: listOf(ref('JobOutcome')) }),
+      schema: JobsChanged,
     },
     ...QUEUE_ANSWERS,
   },

@@ -1,3 +1,4 @@
+import type { JobView, ShownText } from '../../../api/jobs.js'
 import { inSlices } from '../../../lib/async.js'
 import {
   type JobDetail,
@@ -6,10 +7,8 @@ import {
   type JobOutcome,
   type JobPlace,
   type JobSummary,
-  type JobView,
   MAX_ID_CHARS,
   type QueueCapability,
-  type ShownText,
 } from '../../../protocol/index.js'
 import { cut } from '../../../protocol/read.js'
 import { MaskBudget, maskedInBudget, notShown } from '../../../redaction/budget.js'

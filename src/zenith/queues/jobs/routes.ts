@@ -1,3 +1,4 @@
+import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../../api/jobs.js'
 import { JOB_STATES, type JobState } from '../../../protocol/index.js'
 import { MaskBudget } from '../../../redaction/budget.js'
 import type { Asked } from '../../http/asked.js'
@@ -5,7 +6,6 @@ import { operation } from '../../http/operation.js'
 import { choiceParameter, required, textParameter, wholeParameter, wordParameter } from '../../http/query.js'
 import { Refusal } from '../../http/refusal.js'
 import { json } from '../../http/responses.js'
-import { ref } from '../../openapi/components.js'
 import { JOB_SEGMENTS, QUEUE_ANSWERS, QUEUE_SEGMENT, TOO_MANY } from '../answers.js'
 import type { ConnectedQueue } from '../directory.js'
 import type { Queues } from '../queues.js'
@@ -28,7 +28,7 @@ export const jobs = operation({
     limit: wholeParameter(1, 200, 50, 'Maximum number of jobs.'),
     offset,
   },
-  answers: { 200: { description: 'A page of jobs.', schema: ref('JobListing') }, ...QUEUE_ANSWERS },
+  answers: { 200: { description: 'A page of jobs.', schema: JobListing }, ...QUEUE_ANSWERS },
   async handle({ query, segments, services: { queues } }) {
     const queue = await queues.able(segments.queue ?? '', 'list')
     await checkState(queues, queue, query.state)
@@ -43,7 +43,7 @@ export const search = operation({
     'Stops after 100 matches, 10 000 jobs or five seconds, and reports it: `next` is the offset for the next request. Payloads are searched only with permission to see them.',
   segments: QUEUE_SEGMENT,
   parameters: { state, offset, text: required(textParameter('Text to search for, ignoring case.')) },
-  answers: { 200: { description: 'Matching jobs.', schema: ref('JobSearch') }, ...QUEUE_ANSWERS, 429: TOO_MANY },
+  answers: { 200: { description: 'Matching jobs.', schema: JobSearch }, ...QUEUE_ANSWERS, 429: TOO_MANY },
   async handle(asked) {
     const { query, segments, services } = asked
     const sees = seesPayloads(asked)
@@ -68,7 +68,7 @@ export const job = operation({
       'Whether to return the whole payload if it is longer than 20 000 characters.',
     ),
   },
-  answers: { 200: { description: 'The job.', schema: ref('JobView') }, ...QUEUE_ANSWERS },
+  answers: { 200: { description: 'The job.', schema: JobView }, ...QUEUE_ANSWERS },
   async handle(asked) {
     const { query, segments, services } = asked
     const queue = await services.queues.able(segments.queue ?? '', 'get')
@@ -84,7 +84,7 @@ export const logs = operation({
   summary: 'List the log lines of a job, oldest first',
   segments: JOB_SEGMENTS,
   parameters: { limit: wholeParameter(1, 1_000, 100, 'Maximum number of lines.'), offset },
-  answers: { 200: { description: 'A page of log lines.', schema: ref('JobLogs') }, ...QUEUE_ANSWERS },
+  answers: { 200: { description: 'A page of log lines.', schema: JobLogs }, ...QUEUE_ANSWERS },
   async handle({ query, segments, services: { queues } }) {
     const queue = await queues.able(segments.queue ?? '', 'logs')
     const found = await askSource(() => queue.source.logs?.(queue.address, segments.job ?? '', query))
@@ -98,7 +98,7 @@ export const flow = operation({
   summary: 'Get the flow of a job',
   segments: JOB_SEGMENTS,
   parameters: {},
-  answers: { 200: { description: 'The tree of jobs, from its root.', schema: ref('JobFlow') }, ...QUEUE_ANSWERS },
+  answers: { 200: { description: 'The tree of jobs, from its root.', schema: JobFlow }, ...QUEUE_ANSWERS },
   async handle({ segments, services: { queues } }) {
     const queue = await queues.able(segments.queue ?? '', 'flow')
     const found = await askSource(() => queue.source.flow?.(queue.address, segments.job ?? ''))

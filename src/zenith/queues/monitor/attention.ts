@@ -1,10 +1,6 @@
-import {
-  backlogOf,
-  QUEUE_TROUBLES,
-  type QueueAttention,
-  type QueueEntry,
-  type QueueSample,
-} from '../../../protocol/index.js'
+import type { QueueAttention, QueueSample } from '../../../api/queues.js'
+import { QUEUE_TROUBLES } from '../../../api/words.js'
+import { backlogOf, type QueueEntry } from '../../../protocol/index.js'
 
 /** Jobs that are due for longer than this wait for somebody who polls, ms. */
 const OVERDUE_MS = 30_000

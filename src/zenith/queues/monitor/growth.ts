@@ -1,4 +1,4 @@
-import type { QueueSample } from '../../../protocol/index.js'
+import type { QueueSample } from '../../../api/queues.js'
 
 /** What is looked at: so long, or so many samples when they are rarer, ms. */
 const WINDOW_MS = 5 * 60_000

@@ -1,5 +1,6 @@
+import type { QueueSample, QueueView } from '../../../api/queues.js'
 import { inSlices } from '../../../lib/async.js'
-import { backlogOf, type QueueEntry, type QueueSample, type QueueView } from '../../../protocol/index.js'
+import { backlogOf, type QueueEntry } from '../../../protocol/index.js'
 import { MAX_KNOWN_QUEUES } from '../../../protocol/read-limits.js'
 import { attentionTo, SILENT } from './attention.js'
 import { isRising } from './growth.js'

@@ -1,4 +1,4 @@
-import type { QueueView } from '../../../protocol/index.js'
+import type { QueueView } from '../../../api/queues.js'
 
 /** Samples of a queue in which nothing else changes are told of so often, ms. */
 const SAMPLES_EVERY_MS = 60_000

@@ -1,14 +1,10 @@
 import { performance } from 'node:perf_hooks'
+import type { QueueView, SourceView } from '../../../api/queues.js'
+import { QUEUE_TROUBLES } from '../../../api/words.js'
 import { inSlices, inTime } from '../../../lib/async.js'
 import { uniqueSources } from '../../../lib/unique-sources.js'
 import type { Logger, QueueSource, Reader, TrustReport } from '../../../ports/index.js'
-import {
-  type LeftOut,
-  QUEUE_TROUBLES,
-  type QueueSnapshot,
-  type QueueView,
-  type SourceView,
-} from '../../../protocol/index.js'
+import type { LeftOut, QueueSnapshot } from '../../../protocol/index.js'
 import { byText } from '../../fleet/order.js'
 import { leftOutOf } from '../../fleet/parts.js'
 import { timeOf } from '../../store/store-time.js'

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { UntrustedDocument } from '../../../api/audit.js'
 import type { Commands } from '../../../ports/index.js'
 import {
   encodeSegment,
@@ -8,7 +9,6 @@ import {
   type SchedulerDefinition,
   type SchedulerEntry,
   type SchedulerSnapshot,
-  type UntrustedDocument,
 } from '../../../protocol/index.js'
 import { type Fields, fieldsOf, own, readAmount, readObject, readText } from '../../../protocol/read.js'
 import { Refusal } from '../../http/refusal.js'

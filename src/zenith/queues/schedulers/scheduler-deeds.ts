@@ -1,4 +1,5 @@
-import type { JobAddress, SchedulerAction, SchedulerDefinition } from '../../../protocol/index.js'
+import type { SchedulerAction } from '../../../api/actions.js'
+import type { JobAddress, SchedulerDefinition } from '../../../protocol/index.js'
 import { saveScheduler } from './save-scheduler.js'
 import { pausesItself } from './scheduler.js'
 import { putBack, takeAway } from './take-away.js'

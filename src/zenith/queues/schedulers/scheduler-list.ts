@@ -1,5 +1,6 @@
+import type { SchedulerListing } from '../../../api/schedulers.js'
 import { inBatches, withTimeout } from '../../../lib/async.js'
-import type { SchedulerEntry, SchedulerListing } from '../../../protocol/index.js'
+import type { SchedulerEntry } from '../../../protocol/index.js'
 import type { ConnectedQueue } from '../directory.js'
 import { sourceErrorInWords } from '../monitor/source-error.js'
 import { type KeptScheduler, type KeptSchedulersLook, keyOf } from './kept-schedulers.js'

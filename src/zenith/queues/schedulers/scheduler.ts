@@ -1,10 +1,6 @@
-import {
-  MAX_ID_CHARS,
-  type SchedulerAction,
-  type SchedulerEntry,
-  type SchedulerSnapshot,
-  type SchedulerView,
-} from '../../../protocol/index.js'
+import type { SchedulerAction } from '../../../api/actions.js'
+import type { SchedulerView } from '../../../api/schedulers.js'
+import { MAX_ID_CHARS, type SchedulerEntry, type SchedulerSnapshot } from '../../../protocol/index.js'
 import { cut } from '../../../protocol/read.js'
 import { redactName } from '../../../redaction/name.js'
 import type { ConnectedQueue } from '../directory.js'

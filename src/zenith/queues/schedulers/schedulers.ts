@@ -1,10 +1,8 @@
 import { performance } from 'node:perf_hooks'
-import {
-  type JobAddress,
-  MAX_MESSAGE_CHARS,
-  type SchedulerAction,
-  type SchedulerListing,
-} from '../../../protocol/index.js'
+import type { SchedulerAction } from '../../../api/actions.js'
+import type { EditedDefinition } from '../../../api/changes.js'
+import type { SchedulerListing } from '../../../api/schedulers.js'
+import { type JobAddress, MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
 import { cut } from '../../../protocol/read.js'
 import { MaskBudget } from '../../../redaction/budget.js'
 import { Refusal } from '../../http/refusal.js'
@@ -13,7 +11,6 @@ import type { ConnectedQueue } from '../directory.js'
 import type { Showing } from '../jobs/job-view.js'
 import type { Queues } from '../queues.js'
 import { askSource } from '../read-source.js'
-import type { AskedDefinition } from './definition-field.js'
 import { KeptSchedulers } from './kept-schedulers.js'
 import { actionsOf, pausesItself, type Scheduler, viewOf } from './scheduler.js'
 import { DEEDS } from './scheduler-deeds.js'
@@ -29,7 +26,7 @@ export interface SchedulerWish {
   readonly action: SchedulerAction
   readonly id: string
   /** For `save`. */
-  readonly definition: AskedDefinition | null
+  readonly definition: EditedDefinition | null
 }
 
 /** What makes jobs by the clock, in all queues that can be reached, with those that were paused here. */

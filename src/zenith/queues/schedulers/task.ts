@@ -1,4 +1,4 @@
-import type { AskedDefinition } from './definition-field.js'
+import type { EditedDefinition } from '../../../api/changes.js'
 import type { KeptSchedulers } from './kept-schedulers.js'
 import type { Scheduler } from './scheduler.js'
 
@@ -10,6 +10,6 @@ export interface Task extends Scheduler {
   /** When, Unix ms by the store's clock. */
   readonly at: number
   /** For `save`. */
-  readonly definition: AskedDefinition | null
+  readonly definition: EditedDefinition | null
   readonly store: KeptSchedulers
 }

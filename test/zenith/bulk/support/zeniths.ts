@@ -5,14 +5,10 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Queue } from 'bullmq'
 import { expect, onTestFinished, vi } from 'vitest'
-import type {
-  AuditEntry,
-  BulkOperation,
-  BulkResult,
-  JobSelection,
-  Listing,
-  QueueView,
-} from '../../../../src/protocol/index.js'
+import type { BulkOperation, BulkResult, JobSelection } from '../../../../src/api/bulk.js'
+import type { Listing } from '../../../../src/api/part.js'
+import type { QueueView } from '../../../../src/api/queues.js'
+import type { AuditEntry } from '../../../../src/protocol/index.js'
 import { quasar } from '../../../cli/command.js'
 import { cookieBy, linkOf } from '../../../cli/link.js'
 import { ask } from '../../support/http.js'

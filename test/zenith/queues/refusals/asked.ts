@@ -1,4 +1,4 @@
-import type { SchedulerView } from '../../../../src/protocol/index.js'
+import type { SchedulerView } from '../../../../src/api/schedulers.js'
 import type { ActingZenith } from '../../support/acting.js'
 import type { Answered } from '../../support/api.js'
 

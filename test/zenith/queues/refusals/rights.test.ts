@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
-import type { BulkOperation } from '../../../../src/protocol/index.js'
+import type { BulkOperation } from '../../../../src/api/bulk.js'
 import { redisStore } from '../../../../src/stores/redis/index.js'
 import { startRedis } from '../../../support/redis.js'
 import { createAclUser, documentedAclRules } from '../../../support/redis-acl.js'

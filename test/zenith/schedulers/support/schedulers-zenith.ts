@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest'
-import type { JobAddress, SchedulerView } from '../../../../src/protocol/index.js'
+import type { SchedulerView } from '../../../../src/api/schedulers.js'
+import type { JobAddress } from '../../../../src/protocol/index.js'
 import type { ZenithOptions } from '../../../../src/runtime/create-zenith.js'
 import { type ActingZenith, actingZenith, type Problem } from '../../support/acting.js'
 

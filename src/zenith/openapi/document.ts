@@ -1,26 +1,27 @@
-import { ref, SCHEMAS } from '../openapi/components.js'
-import { TOKEN_HEADER } from './change-tokens.js'
-import type { Answer, Operation } from './operation.js'
-import type { Parameters } from './query.js'
+import { Problem } from '../../api/problem.js'
+import { TOKEN_HEADER } from '../../api/session.js'
+import type { Answer, Operation } from '../http/operation.js'
+import type { Parameters } from '../http/query.js'
+import { type JsonSchemas, jsonSchemasOf } from './json-schema.js'
 
 const BAD_QUERY: Answer = {
   description: 'A parameter is unknown or has an invalid value.',
-  schema: ref('Problem'),
+  schema: Problem,
 }
 
 /** Errors of every change. */
 const REFUSED: Readonly<Record<number, Answer>> = {
   400: {
     description: 'The body or a parameter is invalid; the message names the error.',
-    schema: ref('Problem'),
+    schema: Problem,
   },
   403: {
     description:
       '`foreign`: the token is missing, or a page of another site sent the request; `forbidden`: the role lacks the permission.',
-    schema: ref('Problem'),
+    schema: Problem,
   },
-  413: { description: 'The body is too large.', schema: ref('Problem') },
-  415: { description: 'The body is not JSON.', schema: ref('Problem') },
+  413: { description: 'The body is too large.', schema: Problem },
+  415: { description: 'The body is not JSON.', schema: Problem },
 }
 
 const TOKEN = {
@@ -33,6 +34,10 @@ const TOKEN = {
 
 /** The OpenAPI 3.1 document of some operations. @param version of the package */
 export function documentOf(operations: readonly Operation[]) {
+  const schemas = jsonSchemasOf([
+    ...operations.flatMap(({ body, answers }) => [...(body ? [body] : []), ...schemasOf(answers)]),
+    ...schemasOf(REFUSED),
+  ])
   return {
     openapi: '3.1.0',
     info: {
@@ -45,26 +50,33 @@ export function documentOf(operations: readonly Operation[]) {
     },
     // Relative to this document: right under any mount and behind any proxy.
     servers: [{ url: '..' }],
-    paths: pathsOf(operations),
-    components: { schemas: SCHEMAS },
+    paths: pathsOf(operations, schemas),
+    components: { schemas: schemas.named },
   }
 }
 
-function pathsOf(operations: readonly Operation[]) {
+function schemasOf(answers: Readonly<Record<number, Answer>>) {
+  return Object.values(answers).map(({ schema }) => schema)
+}
+
+function pathsOf(operations: readonly Operation[], schemas: JsonSchemas) {
   const paths: Record<string, Record<string, ReturnType<typeof describe>>> = {}
   for (const operation of operations) {
-    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operation) }
+    paths[operation.path] = { ...paths[operation.path], [operation.method.toLowerCase()]: describe(operation, schemas) }
   }
   return paths
 }
 
-function describe({ path, method, summary, description, segments = {}, parameters, body, answers }: Operation) {
+function describe(
+  { path, method, summary, description, segments = {}, parameters, body, answers }: Operation,
+  schemas: JsonSchemas,
+) {
   const name = path.slice(1).replace(/[^a-z]+(\w?)/gi, (_, next: string) => next.toUpperCase())
   return {
     operationId: method === 'GET' ? name : `${name}Change`,
     summary,
     ...(description !== undefined && { description }),
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body.schema } } } }),
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: schemas.of(body) } } } }),
     parameters: [
       ...Object.entries(segments).map(describeSegment),
       ...describeParameters(parameters),
@@ -73,7 +85,7 @@ function describe({ path, method, summary, description, segments = {}, parameter
     responses: Object.fromEntries(
       Object.entries({ 400: BAD_QUERY, ...(body && REFUSED), ...answers }).map(([status, answer]) => [
         status,
-        describeAnswer(answer),
+        describeAnswer(answer, schemas),
       ]),
     ),
   }
@@ -97,6 +109,6 @@ function describeParameters(parameters: Parameters) {
   )
 }
 
-function describeAnswer({ description, type = 'application/json', schema }: Answer) {
-  return { description, content: { [type]: { schema } } }
+function describeAnswer({ description, type = 'application/json', schema }: Answer, schemas: JsonSchemas) {
+  return { description, content: { [type]: { schema: schemas.of(schema) } } }
 }

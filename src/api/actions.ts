@@ -1,6 +1,17 @@
 import type { JobPlace } from '../protocol/jobs.js'
-import { JOB_ACTIONS, type JobAction } from '../protocol/queue-views.js'
 import type { QueueDriver } from '../protocol/queues.js'
+
+/** Actions on jobs, one by one or in bulk. */
+export const JOB_ACTIONS = ['retry', 'promote', 'remove'] as const
+export type JobAction = (typeof JOB_ACTIONS)[number]
+
+/** Actions on a queue as a whole. */
+export const QUEUE_ACTIONS = ['pause', 'resume', 'clean', 'empty', 'add', 'duplicate'] as const
+export type QueueAction = (typeof QUEUE_ACTIONS)[number]
+
+/** Actions on a scheduler. */
+export const SCHEDULER_ACTIONS = ['run', 'pause', 'resume', 'save', 'remove'] as const
+export type SchedulerAction = (typeof SCHEDULER_ACTIONS)[number]
 
 /** From which states each action takes a job. */
 const STATES: Readonly<Record<JobAction, readonly JobPlace[]>> = {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { actionsOn, takesState } from '../../src/api/job-actions.js'
-import { JOB_ACTIONS, JOB_STATES, QUEUE_DRIVERS } from '../../src/protocol/index.js'
+import { actionsOn, JOB_ACTIONS, takesState } from '../../src/api/actions.js'
+import { JOB_STATES, QUEUE_DRIVERS } from '../../src/protocol/index.js'
 
 it('what is offered on a state is what the action takes', () => {
   for (const driver of QUEUE_DRIVERS) {

@@ -1,0 +1,84 @@
+import {
+  AUDIT_BREAKS,
+  AUDIT_STEPS,
+  AUDIT_TRUST,
+  type AuditBreak as AuditBreakFields,
+  type AuditChain as AuditChainFields,
+  type AuditEntry as AuditEntryFields,
+  DOCUMENT_DOUBTS,
+} from '../protocol/audit.js'
+import { amount, count, exactly, flag, type Infer, listOf, object, oneOf, optional, orNull, text } from './schema.js'
+
+export const AuditEntry = exactly<AuditEntryFields>()(
+  object('A line of the audit trail.', {
+    id: text('Id of the line.'),
+    operation: text('Id shared by an intent and its result.'),
+    step: oneOf(AUDIT_STEPS, 'Whether the line is the intent or the result.'),
+    at: amount('Time of the line, Unix ms.'),
+    user: orNull(text('Name of the user; null if the log-in has no names.')),
+    role: text('Role of the user.'),
+    action: text('The action.'),
+    queue: orNull(text('Key of the queue; null if several are affected.')),
+    queueName: orNull(text('Name of the queue.')),
+    target: text('Target of the action.'),
+    ok: orNull(flag('Whether the action was done completely; null for an intent.')),
+    detail: orNull(text('Details in words.')),
+    trust: optional(oneOf(AUDIT_TRUST, 'Result of the signature check; omitted if no token is set.')),
+  }),
+)
+export type AuditEntry = AuditEntryFields
+
+const AuditBreak = exactly<AuditBreakFields>()(
+  object('A break in the audit trail.', {
+    kind: oneOf(AUDIT_BREAKS, 'Kind of the break.'),
+    at: orNull(text('Id of the affected line, or of the line after which lines are missing.')),
+    count: count('Number of affected lines.'),
+    message: text('Description of the break.'),
+  }),
+)
+
+export const AuditChain = exactly<AuditChainFields>()(
+  object('Whether the lines of the audit trail are complete and unchanged.', {
+    ok: flag('Whether the audit trail is intact.'),
+    signed: flag(
+      'Whether a token is set, so that lines are signed. Without it, anyone who can write the trail can rewrite it.',
+    ),
+    lines: count('Number of lines examined.'),
+    first: orNull(count('Number of Zenith’s oldest line; null if there is none.')),
+    last: orNull(count('Number of Zenith’s newest line.')),
+    beforeSigning: count('Lines from before the token was set, or from a version that did not sign.'),
+    untrusted: count('Lines that Zenith did not write.'),
+    leftBehind: count(
+      'Lines added at the location of earlier versions after the move, 1000 at most; they are not part of the trail.',
+    ),
+    breaks: listOf(AuditBreak, 'The breaks, at most 20.'),
+  }),
+)
+export type AuditChain = AuditChainFields
+
+/** Kinds of documents that Zenith keeps in the store. */
+export const DOCUMENT_KINDS = ['scheduler', 'bulk'] as const
+
+export const UntrustedDocument = object(
+  'One of Zenith’s own documents with a missing or wrong signature. Zenith does not use it.',
+  {
+    kind: oneOf(DOCUMENT_KINDS, 'Kind of the document.'),
+    id: text('Id of the document.'),
+    doubt: oneOf(
+      DOCUMENT_DOUBTS,
+      'Why it is untrusted; `replayed`: it was replaced or removed after it was signed; `displaced`: something else replaced all documents of its kind, and `id` is empty.',
+    ),
+  },
+)
+export type UntrustedDocument = Infer<typeof UntrustedDocument>
+
+export const AuditPage = object('A page of the audit trail.', {
+  items: listOf(AuditEntry),
+  chain: orNull(AuditChain),
+  documents: listOf(UntrustedDocument, 'Untrusted documents, only with the newest lines.'),
+  leftOut: orNull(
+    count('Number of documents beyond the limits, which Zenith does not read; null if none could be read.'),
+  ),
+})
+/** The chain is null for older lines, and where the store does not chain them. */
+export type AuditPage = Infer<typeof AuditPage>

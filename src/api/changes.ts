@@ -1,0 +1,143 @@
+import * as v from 'valibot'
+import { MAX_ID_CHARS, MAX_KEY_CHARS } from '../protocol/limits.js'
+import { JOB_STATES } from '../protocol/queues.js'
+import { JOB_ACTIONS } from './actions.js'
+import {
+  actionField,
+  anyObjectField,
+  jobIdField,
+  jsonField,
+  listField,
+  objectField,
+  optionalField,
+  textField,
+  wholeField,
+  wordField,
+} from './fields.js'
+
+/** The bodies of changes: a schema for each, and its type as it is sent (`…Input`) and as it is checked. */
+
+const DAYS_MS = 24 * 60 * 60_000
+/** Of a job's payload. */
+export const MAX_DATA_CHARS = 8 * 1024 * 1024
+const MAX_TEMPLATE_CHARS = 200_000
+/** The last moment that a `Date` can express. */
+const MAX_TIME = 8_640_000_000_000_000
+/** Jobs that are selected one by one are looked up one by one. */
+const MAX_BULK_IDS = 1_000
+const MAX_BULK_QUEUES = 200
+/** How many jobs one request acts on. */
+export const MAX_JOBS_AT_ONCE = 100
+
+export const JobsChange = objectField('The change.', {
+  action: wordField(JOB_ACTIONS, 'The action.'),
+  ids: listField(jobIdField('Id of a job.'), 1, MAX_JOBS_AT_ONCE, 'Ids of the jobs.'),
+})
+export type JobsChange = v.InferOutput<typeof JobsChange>
+
+const newJob = objectField('The new job.', {
+  name: textField('Name of the job.'),
+  data: jsonField('Payload: JSON text, stored unchanged.', MAX_DATA_CHARS),
+  delay: optionalField(wholeField(0, 366 * DAYS_MS, 'Delay from now, ms.')),
+  priority: optionalField(wholeField(0, 2_097_152, "Priority, as the queue's system defines it.")),
+  attempts: optionalField(wholeField(1, 1_000, 'Maximum number of attempts.')),
+})
+
+export const QueueChange = actionField('The change.', {
+  pause: {},
+  resume: {},
+  clean: {
+    state: wordField(JOB_STATES, 'State of the jobs to remove.'),
+    olderThanMs: wholeField(0, 3_660 * DAYS_MS, 'Only jobs that reached the state at least this long ago, ms.'),
+    limit: wholeField(1, 100_000, 'Maximum number of jobs to remove.'),
+    cursor: optionalField(textField('`cursor` of a partial response, to continue from there.', 2_000)),
+  },
+  empty: {},
+  add: { job: newJob },
+  duplicate: { id: textField('Id of the job to copy.', MAX_ID_CHARS) },
+})
+export type QueueChange = v.InferOutput<typeof QueueChange>
+export type QueueChangeInput = v.InferInput<typeof QueueChange>
+
+const selection = v.pipe(
+  objectField('The jobs.', {
+    queues: listField(textField('Key of a queue.', MAX_KEY_CHARS), 1, MAX_BULK_QUEUES, 'Queues of the jobs.'),
+    state: wordField(JOB_STATES, 'State of the jobs.'),
+    ids: optionalField(
+      listField(jobIdField('Id of a job.'), 1, MAX_BULK_IDS, 'Only jobs with these ids; null: all matching jobs.'),
+    ),
+    name: optionalField(textField('Only jobs with this name.', MAX_ID_CHARS)),
+    fingerprint: optionalField(textField('Only jobs whose error has this fingerprint.')),
+    text: optionalField(textField('Only jobs whose id, name or error contains this text, ignoring case.')),
+  }),
+  v.forward(
+    v.check(
+      ({ ids, queues }) => ids === null || queues.length === 1,
+      ({ input: { queues } }) => `takes jobs of one queue: \`selection.queues\` has ${queues.length}.`,
+    ),
+    ['ids'],
+  ),
+)
+
+export const BulkPlan = objectField('The change.', { action: wordField(JOB_ACTIONS, 'The action.'), selection })
+export type BulkPlan = v.InferOutput<typeof BulkPlan>
+
+/** The body of a change that its path says all about. */
+export const Nothing = objectField('The change.', {})
+
+const one = {
+  queue: textField('Key of the queue.', MAX_KEY_CHARS),
+  id: textField('Id of the scheduler.', MAX_ID_CHARS),
+}
+
+/** Whether a cron expression makes sense is for the queue's system to decide. */
+const definition = v.pipe(
+  objectField('Definition of the scheduler.', {
+    name: textField('Name of the jobs.'),
+    cron: optionalField(textField('Cron expression; set either `cron` or `every`.')),
+    every: optionalField(wholeField(1, 3_660 * DAYS_MS, 'Time between two runs, ms; set either `every` or `cron`.')),
+    timezone: optionalField(
+      v.pipe(
+        textField('Name of a time zone, such as `Europe/Berlin`; null: the server’s time zone.'),
+        v.check(isTimezone, 'takes the name of a time zone, `Europe/Berlin`.'),
+      ),
+    ),
+    limit: optionalField(wholeField(1, 1_000_000_000, 'Maximum number of runs.')),
+    from: optionalField(wholeField(0, MAX_TIME, 'Start of the schedule, Unix ms.')),
+    until: optionalField(wholeField(0, MAX_TIME, 'End of the schedule, Unix ms.')),
+    data: optionalField(jsonField('Payload of the jobs; null keeps the current one.', MAX_TEMPLATE_CHARS)),
+    options: optionalField(
+      anyObjectField('Options of the jobs, in the format of the queue’s system; null keeps the current ones.'),
+    ),
+  }),
+  v.check(({ cron, every }) => (cron === null) !== (every === null), 'takes `cron` or `every`, one of them.'),
+  v.forward(
+    v.check(({ timezone, cron }) => timezone === null || cron !== null, 'takes a `cron` beside it.'),
+    ['timezone'],
+  ),
+  v.forward(
+    v.check(({ from, until }) => from === null || until === null || until > from, 'takes a time after `from`.'),
+    ['until'],
+  ),
+)
+/** Data and options that are null stay as they are. */
+export type EditedDefinition = v.InferOutput<typeof definition>
+
+export const SchedulerChange = actionField('The change.', {
+  run: one,
+  pause: one,
+  resume: one,
+  remove: one,
+  save: { ...one, definition },
+})
+export type SchedulerChange = v.InferOutput<typeof SchedulerChange>
+export type SchedulerChangeInput = v.InferInput<typeof SchedulerChange>
+
+function isTimezone(timezone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: timezone })
+    return true
+  } catch {
+    return false
+  }
+}

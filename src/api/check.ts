@@ -1,0 +1,18 @@
+import * as v from 'valibot'
+
+/** A checked body, or a sentence about the first value that does not fit. */
+export type Checked<T> = { readonly value: T } | { readonly message: string }
+
+/** Checks the body of a change against its schema. */
+export function checkBody<S extends v.GenericSchema>(schema: S, body: unknown): Checked<v.InferOutput<S>> {
+  const result = v.safeParse(schema, body, { abortEarly: true, abortPipeEarly: true })
+  if (result.success) return { value: result.output }
+  const [issue] = result.issues
+  if (!issue.path) return { message: 'The body takes a JSON object.' }
+  return { message: `\`${pathOf(issue.path).slice(0, 80)}\` ${issue.message}` }
+}
+
+/** `selection.ids[3]` */
+function pathOf(path: readonly { readonly type: string; readonly key: unknown }[]): string {
+  return path.map(({ type, key }, index) => (type === 'array' ? `[${key}]` : `${index > 0 ? '.' : ''}${key}`)).join('')
+}

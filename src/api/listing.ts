@@ -1,0 +1,27 @@
+import { count, type GenericSchema, listOf, object, optional, text } from './schema.js'
+
+export function listingFields<S extends GenericSchema>(item: S) {
+  return {
+    total: count('Number of items that match the filters.'),
+    items: listOf(item, 'The items, at most 2 MB.'),
+  }
+}
+
+/** The answer of a route that gives a part of a list. */
+export function listing<S extends GenericSchema>(item: S) {
+  return object('A part of a list.', listingFields(item))
+}
+
+/** The same of records. */
+export function recordListing<S extends GenericSchema>(item: S) {
+  return object('A part of a list of records.', {
+    ...listingFields(item),
+    perService: count('Maximum number of records read per service, newest first.'),
+    unread: optional(
+      listOf(
+        text('Name of a service.'),
+        'Services whose records could not be read in time. They are missing here; a later request may return them. Omitted if there are none.',
+      ),
+    ),
+  })
+}

@@ -1,0 +1,87 @@
+import { AuditChain, AuditEntry, AuditPage, UntrustedDocument } from './audit.js'
+import { BulkListing, BulkOperation, BulkReason, BulkResult, JobSelection } from './bulk.js'
+import { FailureGroup, FailureListing } from './failures.js'
+import {
+  JobAddress,
+  JobFlow,
+  JobListing,
+  JobLogs,
+  JobOutcome,
+  JobSearch,
+  JobSummary,
+  JobView,
+  ShownText,
+} from './jobs.js'
+import { NodeSample, NodeView } from './nodes.js'
+import { Overview, OverviewTotals, PulseDifference } from './overview.js'
+import { Problem } from './problem.js'
+import { QueueAttention, QueueSample, QueueView, SourceView, UnreadQueue } from './queues.js'
+import { ExceptionRecord, Heartbeat, SlowEntry } from './records.js'
+import { SchedulerListing, SchedulerView } from './schedulers.js'
+import type { GenericSchema } from './schema.js'
+import {
+  ExceptionGroup,
+  HealthReason,
+  SeriesView,
+  ServiceDetail,
+  ServicePeriod,
+  ServiceView,
+  SlowGroup,
+  TrafficPoint,
+} from './services.js'
+import { Health, Session } from './session.js'
+import { LeftOut, StoreHealth, UntrustedCounts, UntrustedRecords } from './store.js'
+
+/** The schemas that have a name in the API's documentation. */
+export const SCHEMAS = {
+  Heartbeat,
+  SlowEntry,
+  ExceptionRecord,
+  TrafficPoint,
+  SeriesView,
+  NodeSample,
+  NodeView,
+  HealthReason,
+  ServiceView,
+  QueueSample,
+  QueueAttention,
+  QueueView,
+  StoreHealth,
+  LeftOut,
+  UntrustedCounts,
+  UntrustedRecords,
+  SlowGroup,
+  ExceptionGroup,
+  ServicePeriod,
+  ServiceDetail,
+  OverviewTotals,
+  Overview,
+  PulseDifference,
+  JobAddress,
+  JobSummary,
+  ShownText,
+  JobView,
+  JobListing,
+  JobSearch,
+  JobLogs,
+  JobFlow,
+  JobOutcome,
+  UnreadQueue,
+  JobSelection,
+  BulkReason,
+  BulkOperation,
+  BulkResult,
+  BulkListing,
+  FailureGroup,
+  FailureListing,
+  SourceView,
+  SchedulerView,
+  SchedulerListing,
+  AuditEntry,
+  AuditChain,
+  AuditPage,
+  UntrustedDocument,
+  Session,
+  Health,
+  Problem,
+} as const satisfies Readonly<Record<string, GenericSchema>>

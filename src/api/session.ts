@@ -1,0 +1,31 @@
+import { PERMISSIONS, ROLES } from './permissions.js'
+import { SourceView } from './queues.js'
+import { flag, type Infer, listOf, object, oneOf, optional, orNull, text } from './schema.js'
+import { StoreHealth, UntrustedRecords } from './store.js'
+
+/** The header in which every change carries the token of the session. */
+export const TOKEN_HEADER = 'x-zenith-token'
+
+export const Session = object('The current session.', {
+  user: orNull(text('Name of the user; null if the log-in has no names.')),
+  role: oneOf(ROLES, 'Role, which determines the permissions.'),
+  canLogOut: flag('Whether `POST logout` ends a session.'),
+  token: text(`Token for the header ${TOKEN_HEADER} of every change.`),
+  permissions: listOf(oneOf(PERMISSIONS, 'A permission.'), 'Permissions of the principal.'),
+  payloads: flag('Whether the principal may see job payloads (permission `queue.payloads`).'),
+})
+export type Session = Infer<typeof Session>
+
+export const Health = object('Health of Zenith.', {
+  status: oneOf(['ok', 'failing'], 'Overall status.'),
+  store: StoreHealth,
+  untrusted: orNull(UntrustedRecords),
+  sources: optional(
+    listOf(
+      SourceView,
+      'Queue sources; omitted if there are none. An unreadable source does not make the status `failing`.',
+    ),
+  ),
+})
+/** `untrusted` is as of the last look; null without a token, and before the first. */
+export type Health = Infer<typeof Health>

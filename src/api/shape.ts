@@ -1,0 +1,24 @@
+import type * as v from 'valibot'
+
+/**
+ * Whether an answer has the shape of a view, as far as the page relies on it before it draws: every field that is always there, lists as
+ * lists and objects as objects. Not deeper: a newer server may know more words than this page.
+ */
+export function hasShape<S extends v.GenericSchema>(schema: S, answer: unknown): answer is v.InferOutput<S> {
+  const { type, entries } = schema as { readonly type?: string; readonly entries?: v.ObjectEntries }
+  if (type !== 'object' || !entries || typeof answer !== 'object' || answer === null) return false
+  return Object.entries(entries).every(([name, field]) => fits(field, (answer as Record<string, unknown>)[name]))
+}
+
+function fits(field: v.ObjectEntries[string], value: unknown): boolean {
+  switch (field.type) {
+    case 'exact_optional':
+      return true
+    case 'array':
+      return Array.isArray(value)
+    case 'object':
+      return typeof value === 'object' && value !== null
+    default:
+      return value !== undefined
+  }
+}

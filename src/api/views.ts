@@ -1,0 +1,37 @@
+/**
+ * The types of all schemas that have a name. The build writes them anew, as interfaces with the schemas' descriptions: a consumer's
+ * compiler needs no schema library (`scripts/api-types.mjs`).
+ */
+
+export type { AuditChain, AuditEntry, AuditPage, UntrustedDocument } from './audit.js'
+export type { BulkListing, BulkOperation, BulkReason, BulkResult, JobSelection } from './bulk.js'
+export type { FailureGroup, FailureListing } from './failures.js'
+export type {
+  JobAddress,
+  JobFlow,
+  JobListing,
+  JobLogs,
+  JobOutcome,
+  JobSearch,
+  JobSummary,
+  JobView,
+  ShownText,
+} from './jobs.js'
+export type { NodeSample, NodeView } from './nodes.js'
+export type { Overview, OverviewTotals, PulseDifference } from './overview.js'
+export type { Problem } from './problem.js'
+export type { QueueAttention, QueueSample, QueueView, SourceView, UnreadQueue } from './queues.js'
+export type { ExceptionRecord, Heartbeat, SlowEntry } from './records.js'
+export type { SchedulerListing, SchedulerView } from './schedulers.js'
+export type {
+  ExceptionGroup,
+  HealthReason,
+  SeriesView,
+  ServiceDetail,
+  ServicePeriod,
+  ServiceView,
+  SlowGroup,
+  TrafficPoint,
+} from './services.js'
+export type { Health, Session } from './session.js'
+export type { LeftOut, StoreHealth, UntrustedCounts, UntrustedRecords } from './store.js'
