@@ -1,6 +1,5 @@
 import { observe } from '../../core/observe.js'
-import { wrapMethod } from '../../core/wrap-method.js'
-import type { Processing } from './internals.js'
+import { type Processing, showsEnds, wrapAttempt, wrapCall, wrapCompleted, wrapFailed } from './internals.js'
 import type { BullJob } from './job.js'
 import { isConnectionError } from './outcome.js'
 
@@ -36,7 +35,7 @@ export function followAttempts(worker: Processing, listener: AttemptListener): F
 }
 
 function followStarts(worker: Processing, listener: AttemptListener): (() => void) | null {
-  return wrapMethod(worker, 'callProcessJob', (original) => (job, ...rest) => {
+  return wrapCall(worker, (original) => (job, ...rest) => {
     listener.started(job)
     return original(job, ...rest)
   })
@@ -47,12 +46,12 @@ function followStarts(worker: Processing, listener: AttemptListener): (() => voi
  * as long as all the rest of following a job. Null when one of the methods is missing.
  */
 function followEnds(worker: Processing, listener: AttemptListener): (() => void) | null {
-  if (typeof worker.handleCompleted !== 'function' || typeof worker.handleFailed !== 'function') return null
-  const completed = wrapMethod(worker, 'handleCompleted', (original) => (result, job, ...rest) => {
+  if (!showsEnds(worker)) return null
+  const completed = wrapCompleted(worker, (original) => (result, job, ...rest) => {
     listener.returned(job)
     return original(result, job, ...rest)
   })
-  const failed = wrapMethod(worker, 'handleFailed', (original) => (error, job, ...rest) => {
+  const failed = wrapFailed(worker, (original) => (error, job, ...rest) => {
     listener.threw(job, error)
     return observe(
       () => original(error, job, ...rest),
@@ -69,7 +68,7 @@ function followEnds(worker: Processing, listener: AttemptListener): (() => void)
 
 /** Promises of another kind than the language's are not seen to end. */
 function followPromises(worker: Processing, listener: AttemptListener): (() => void) | null {
-  return wrapMethod(worker, 'callProcessJob', (original) => (job, ...rest) => {
+  return wrapCall(worker, (original) => (job, ...rest) => {
     listener.started(job)
     return observe(
       () => original(job, ...rest),
@@ -81,7 +80,7 @@ function followPromises(worker: Processing, listener: AttemptListener): (() => v
 
 /** Early versions tell Redis of the end inside of the method that begins it. */
 function followSettling(worker: Processing, listener: AttemptListener): (() => void) | null {
-  return wrapMethod(worker, 'processJob', (original) => (job, ...rest) => {
+  return wrapAttempt(worker, (original) => (job, ...rest) => {
     const settle = () => listener.settled(job)
     return observe(() => original(job, ...rest), settle, settle)
   })

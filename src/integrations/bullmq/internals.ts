@@ -1,3 +1,4 @@
+import { wrapMethod } from '../../core/wrap-method.js'
 import type { BullJob, WorkerLike } from './job.js'
 
 /**
@@ -13,13 +14,44 @@ import type { BullJob, WorkerLike } from './job.js'
  * A method that is missing is not replaced: then the worker's events tell as much as they can.
  */
 export type Processing = WorkerLike & {
-  callProcessJob?: (job: BullJob, ...rest: unknown[]) => unknown
-  handleCompleted?: (result: unknown, job: BullJob, ...rest: unknown[]) => unknown
-  handleFailed?: (error: unknown, job: BullJob, ...rest: unknown[]) => unknown
-  processJob?: (job: BullJob, ...rest: unknown[]) => unknown
+  callProcessJob?: Attempt
+  handleCompleted?: Ended
+  handleFailed?: Ended
+  processJob?: Attempt
   toKey?: (id: string) => string
   readonly client?: Promise<Client>
   readonly backend?: { readonly client?: Promise<Client> }
+}
+
+type Attempt = (job: BullJob, ...rest: unknown[]) => unknown
+
+/** @param value what the processor returned or threw */
+type Ended = (value: unknown, job: BullJob, ...rest: unknown[]) => unknown
+
+/** Takes a wrapper away again; null where there is no such method. */
+type Unwrap = (() => void) | null
+
+/** Wraps what calls the processor. */
+export function wrapCall(worker: Processing, wrap: (original: Attempt) => Attempt): Unwrap {
+  return wrapMethod(worker, 'callProcessJob', wrap)
+}
+
+/** Wraps what begins an attempt, in early versions until Redis knows its end. */
+export function wrapAttempt(worker: Processing, wrap: (original: Attempt) => Attempt): Unwrap {
+  return wrapMethod(worker, 'processJob', wrap)
+}
+
+/** Whether there is a method for each of the two ends of an attempt. */
+export function showsEnds({ handleCompleted, handleFailed }: Processing): boolean {
+  return typeof handleCompleted === 'function' && typeof handleFailed === 'function'
+}
+
+export function wrapCompleted(worker: Processing, wrap: (original: Ended) => Ended): Unwrap {
+  return wrapMethod(worker, 'handleCompleted', wrap)
+}
+
+export function wrapFailed(worker: Processing, wrap: (original: Ended) => Ended): Unwrap {
+  return wrapMethod(worker, 'handleFailed', wrap)
 }
 
 interface Client {

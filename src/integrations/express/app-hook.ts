@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
 import { pathOf } from '../../core/path-of.js'
+import { replaceMatch } from './internals/layer-methods.js'
 import {
   type App,
   type Layer,
@@ -9,9 +10,10 @@ import {
   placesOf,
   type RoutedRequest,
   type Router,
+  replaceDispatch,
   routerOf,
   topOf,
-} from './internals.js'
+} from './internals/routers.js'
 import { hookLayers } from './layer-hooks.js'
 import { currentTracker, RouteTracker, trackerOf } from './route-tracker.js'
 import { scope } from './scope.js'
@@ -67,18 +69,20 @@ function hookOf(root: HookedRouter): Hook {
   if (root[HOOK]) return root[HOOK]
   const hook: Hook = { first: new Set(), isLate: false }
   Object.defineProperty(root, HOOK, { value: hook })
-  const original = root.handle
-  const handle = function handle(this: unknown, request: RoutedRequest, response: ServerResponse, done?: Next) {
-    const { tracker: caller } = scope
-    const tracker = enterApp(hook, root, request, response)
-    scope.tracker = tracker
-    try {
-      return original.call(this, request, response, tracker && done ? leaving(tracker, done) : done)
-    } finally {
-      scope.tracker = caller
-    }
-  }
-  Object.defineProperty(root, 'handle', { value: handle, writable: true, configurable: true })
+  replaceDispatch(
+    root,
+    (original) =>
+      function handle(request, response, done) {
+        const { tracker: caller } = scope
+        const tracker = enterApp(hook, root, request, response)
+        scope.tracker = tracker
+        try {
+          return original.call(this, request, response, tracker && done ? leaving(tracker, done) : done)
+        } finally {
+          scope.tracker = caller
+        }
+      },
+  )
   return hook
 }
 
@@ -107,13 +111,17 @@ function leaving(tracker: RouteTracker, done: Next): Next {
  * it begins to follow the request then.
  */
 function passBy(layer: Layer, follower: Follower | null): void {
-  const { match } = layer
-  const passing = function (this: Layer, path: string): unknown {
-    const tracker = currentTracker()
-    // A path that can't be told to be of this request is left to the middleware.
-    if (follower && (!tracker || pathOf(tracker.request.url ?? '/') !== path)) return match.call(this, path)
-    if (follower && tracker && match.call(this, path)) follower.begin(tracker.request, tracker.response, () => tracker)
-    return false
-  }
-  Object.defineProperty(layer, 'match', { value: passing, writable: true, configurable: true })
+  replaceMatch(
+    layer,
+    (original) =>
+      function passing(path) {
+        const tracker = currentTracker()
+        // A path that can't be told to be of this request is left to the middleware.
+        if (follower && (!tracker || pathOf(tracker.request.url ?? '/') !== path)) return original.call(this, path)
+        if (follower && tracker && original.call(this, path)) {
+          follower.begin(tracker.request, tracker.response, () => tracker)
+        }
+        return false
+      },
+  )
 }

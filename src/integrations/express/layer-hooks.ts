@@ -1,7 +1,6 @@
-import { type Handle, type HandleError, isSilent, type Layer, type LayerPrototype, type Router } from './internals.js'
+import { hookLayerMethods, isForErrors } from './internals/layer-methods.js'
+import { type Handle, type HandleError, isSilent, type Layer, type Router } from './internals/routers.js'
 import { listenerOf, scope } from './scope.js'
-
-const isHooked = Symbol.for('@gravito/quasar/layers')
 
 /**
  * Makes the layers of a router tell when they run, once per copy of Express. Routers read the method that runs a layer right
@@ -12,46 +11,8 @@ const isHooked = Symbol.for('@gravito/quasar/layers')
  * router ≥ 2.3 would tell of layers on a diagnostics channel, but a subscriber costs 8 µs a request in an app of ten layers,
  * and neither Express 4 nor the routers of most installed Express 5 have one.
  */
-export function hookLayers({ stack }: Router): void {
-  const prototype: LayerPrototype | null = stack[0] ? Object.getPrototypeOf(stack[0]) : null
-  if (!prototype || Object.hasOwn(prototype, isHooked)) return
-  Object.defineProperty(prototype, isHooked, { value: true })
-  hookMethod<Handle>(prototype, 'handle_request', tellingHandle, tellEntry)
-  hookMethod<Handle>(prototype, 'handleRequest', tellingHandle, tellEntry)
-  hookMethod<HandleError>(prototype, 'handle_error', tellingError, takesNoErrors)
-  hookMethod<HandleError>(prototype, 'handleError', tellingError, takesNoErrors)
-}
-
-/**
- * @param telling makes the form that tells what it is called with
- * @param isTold whether nothing more than the layer has to be known
- */
-function hookMethod<Method>(
-  prototype: object,
-  name: keyof LayerPrototype,
-  telling: (original: Method) => Method,
-  isTold: (layer: Layer) => boolean,
-): void {
-  const descriptor = Object.getOwnPropertyDescriptor(prototype, name)
-  if (!descriptor?.configurable || typeof descriptor.value !== 'function') return
-  let original: Method = descriptor.value
-  let told = telling(original)
-  Object.defineProperty(prototype, name, {
-    configurable: true,
-    enumerable: descriptor.enumerable ?? true,
-    get(this: Layer) {
-      return this === prototype || isTold(this) ? original : told
-    },
-    // Others wrap the method, too.
-    set(this: Layer, value: Method) {
-      if (this !== prototype) {
-        Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true })
-        return
-      }
-      original = value
-      told = telling(value)
-    },
-  })
+export function hookLayers(router: Router): void {
+  hookLayerMethods(router, REQUESTS, ERRORS)
 }
 
 function tellEntry(layer: Layer): boolean {
@@ -60,8 +21,8 @@ function tellEntry(layer: Layer): boolean {
   return tracker === null || tracker.enter(layer)
 }
 
-function takesNoErrors({ handle }: Layer): boolean {
-  return scope.tracker === null || (handle as { length?: number }).length !== 4
+function takesNoErrors(layer: Layer): boolean {
+  return scope.tracker === null || !isForErrors(layer)
 }
 
 function tellingHandle(original: Handle): Handle {
@@ -91,3 +52,6 @@ function tellingError(original: HandleError): HandleError {
     }
   }
 }
+
+const REQUESTS = { telling: tellingHandle, isTold: tellEntry }
+const ERRORS = { telling: tellingError, isTold: takesNoErrors }

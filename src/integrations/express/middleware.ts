@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express'
 import type { RequestRecorder, RouteNamer } from '../../core/requests.js'
 import { type Follower, hookApp } from './app-hook.js'
-import type { ConnectApp } from './connect.js'
-import { type App, isQuasar, type RoutedRequest, routerOf, topOf } from './internals.js'
+import type { ConnectApp } from './internals/connect.js'
+import { type App, EMPTY_ROUTER, isQuasar, type RoutedRequest, routerOf, topOf } from './internals/routers.js'
 import { isTracker, RouteTracker, trackerOf } from './route-tracker.js'
 import { scope } from './scope.js'
 import { whenServed } from './served-apps.js'
@@ -61,7 +61,11 @@ export function followRequests(requests: RequestRecorder, name: RouteNamer = nam
     if (routed.app) hook(routed.app)
     const root = routed.app && routerOf(topOf(routed.app))
     const known = trackerOf(request, response)
-    const tracker = begin(request, response, () => known ?? new RouteTracker(routed, response, root ?? EMPTY, connect))
+    const tracker = begin(
+      request,
+      response,
+      () => known ?? new RouteTracker(routed, response, root ?? EMPTY_ROUTER, connect),
+    )
     scope.tracker = tracker ?? known
     try {
       next()
@@ -81,6 +85,3 @@ export function followRequests(requests: RequestRecorder, name: RouteNamer = nam
   })
   return { middleware: quasar, hook: (app) => hook(app as App) }
 }
-
-/** For a router that is used without an app. */
-const EMPTY = { stack: [], handle: () => {} }

@@ -1,15 +1,16 @@
+import { isFixed, mountPath, pathText } from './internals/layer-path.js'
 import {
   type App,
   contains,
   isAtRoot,
   type Layer,
+  layersOf,
   type Route,
   type Router,
   routerIn,
   routerOf,
   takes,
-} from './internals.js'
-import { mountPath, pathText } from './layer-path.js'
+} from './internals/routers.js'
 
 /** A path-mounted middleware, router or app that a request entered. */
 export interface Mount {
@@ -83,8 +84,8 @@ export function prefixIn(app: App | undefined, route: object): string | null {
   return router ? prefixBelow(router, route, 0) : null
 }
 
-function prefixBelow({ stack }: Router, route: object, depth: number): string | null {
-  for (const layer of stack) {
+function prefixBelow(router: Router, route: object, depth: number): string | null {
+  for (const layer of layersOf(router)) {
     if (layer.route === route) return ''
     const inner = layer.route || depth > 8 ? null : routerIn(layer)
     const below = inner && prefixBelow(inner, route, depth + 1)
@@ -98,11 +99,6 @@ const names = new WeakMap<object, Map<string, string>>()
 export function fullName(prefix: string, layer: Layer): string {
   if (!layer.route) return isFixed(layer) ? cached(prefix, layer, mountPath) : prefix + mountPath(layer)
   return routeName(prefix, layer.route)
-}
-
-/** Not when only the request tells which of several paths it is. */
-function isFixed({ rawPath, matchers = [] }: Layer): boolean {
-  return rawPath !== undefined || matchers.length <= 1
 }
 
 export function routeName(prefix: string, route: Route): string {

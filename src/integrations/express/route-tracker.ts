@@ -1,7 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PathContext, RequestTrace } from '../../core/requests.js'
-import { type ConnectApp, mountIn } from './connect.js'
-import { isAtRoot, isInRoute, type Layer, type RoutedRequest, type Router, routerIn, takes } from './internals.js'
+import { type ConnectApp, mountIn } from './internals/connect.js'
+import {
+  isAtRoot,
+  isInRoute,
+  type Layer,
+  layersOf,
+  type RoutedRequest,
+  type Router,
+  routerIn,
+  takes,
+} from './internals/routers.js'
 import { hookLayers } from './layer-hooks.js'
 import { fullName, HIDDEN, isCatchAll, type Mount, placeOf, prefixIn, prefixOf, routeName } from './route-names.js'
 import { isListener, listenerOf, scope } from './scope.js'
@@ -164,7 +173,7 @@ export class RouteTracker implements PathContext {
 
   #prefixOf(route: object, base: string): string {
     const layer = [this.root, ...this.#mounts.map(({ layer }) => routerIn(layer))]
-      .flatMap((router) => router?.stack ?? [])
+      .flatMap(layersOf)
       .find((each) => each.route === route)
     // The layers of an app that was not hooked told nothing.
     const unseen = layer ? null : prefixIn(this.request.app, route)
@@ -179,7 +188,7 @@ export class RouteTracker implements PathContext {
 
   /** Whether a layer comes after another: one that an error handler runs itself, to make a page, does not. */
   #isPast(handler: Layer, layer: Layer): boolean {
-    if (isInRoute(layer)) return comesAfter(this.#route?.route?.stack ?? [], handler, layer)
+    if (isInRoute(layer)) return comesAfter(layersOf(this.#route?.route), handler, layer)
     const place = this.#placeOf(layer)
     if (place === HIDDEN) return false
     if (isInRoute(handler)) return true
@@ -187,12 +196,12 @@ export class RouteTracker implements PathContext {
     if (own !== place) return place < own
     const mount = this.#mounts[place]
     const router = mount ? routerIn(mount.layer) : this.root
-    return comesAfter(router?.stack ?? [], handler, layer)
+    return comesAfter(layersOf(router), handler, layer)
   }
 }
 
-function comesAfter(stack: readonly Layer[], first: Layer, second: Layer): boolean {
-  return stack.indexOf(second) > stack.indexOf(first)
+function comesAfter(layers: readonly Layer[], first: Layer, second: Layer): boolean {
+  return layers.indexOf(second) > layers.indexOf(first)
 }
 
 /** That of the request whose code runs now, see `Scope`. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { followed } from '../../core/endings.js'
 import { globalSlot } from '../../lib/global-slot.js'
-import type { Layer, RoutedRequest } from './internals.js'
+import type { Layer, RoutedRequest } from './internals/routers.js'
 
 /** What the layers of an app tell of a request, see `RouteTracker`. */
 export interface LayerListener {

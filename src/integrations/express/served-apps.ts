@@ -1,8 +1,8 @@
 import type { Server } from 'node:http'
 import type { RequestHandler } from 'express'
 import { onRequestStart } from '../../core/http-events.js'
-import { type ConnectApp, isConnectWith } from './connect.js'
-import { type App, isApp, placesOf, routerOf } from './internals.js'
+import { type ConnectApp, isConnectWith } from './internals/connect.js'
+import { type App, isApp, placesOf, routerOf } from './internals/routers.js'
 
 /** Who waits for its app. */
 export interface AppWaiter {

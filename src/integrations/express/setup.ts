@@ -1,6 +1,15 @@
 import type { IncomingMessage } from 'node:http'
 import type { RequestRecorder } from '../../core/requests.js'
-import { type App, type Layer, type Place, routerIn, routerOf, topOf } from './internals.js'
+import {
+  type App,
+  isMountedApp,
+  type Layer,
+  layersOf,
+  type Place,
+  routerIn,
+  routerOf,
+  topOf,
+} from './internals/routers.js'
 
 /** So many requests tell whether there is a proxy; the first may be a health check that comes past it. */
 const LOOKS = 100
@@ -32,8 +41,8 @@ export class SetupLook {
 
 /** Whether requests may be answered by routes that stand before it. */
 function isLate(app: App, own: Layer): boolean {
-  const { stack = [] } = routerOf(topOf(app)) ?? {}
-  return stack.slice(0, Math.max(stack.indexOf(own), 0)).some((layer) => {
-    return layer.route !== undefined || layer.name === 'mounted_app' || routerIn(layer) !== null
+  const layers = layersOf(routerOf(topOf(app)))
+  return layers.slice(0, Math.max(layers.indexOf(own), 0)).some((layer) => {
+    return layer.route !== undefined || isMountedApp(layer) || routerIn(layer) !== null
   })
 }

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
-import { scopeOf } from './internals.js'
+import { moveToFront } from './internals.js'
 
 /** The last part of the name that Fastify gives a hook when it binds it: `bound quasarOnRequest`. */
 const OWN = 'quasarOnRequest'
@@ -24,13 +24,4 @@ export function followFirst(
 /** Whether a hook is Quasar's. */
 export function isOwn({ name }: { readonly name: string }): boolean {
   return name.endsWith(OWN)
-}
-
-function moveToFront(fastify: FastifyInstance, hook: onRequestHookHandler): void {
-  const scope = scopeOf(fastify)
-  if (!scope) return
-  const { onRequest } = scope.hooks
-  const place = onRequest.indexOf(hook)
-  if (place > 0) onRequest.unshift(...onRequest.splice(place, 1))
-  for (const child of scope.children) moveToFront(child, hook)
 }

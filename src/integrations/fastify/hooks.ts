@@ -2,11 +2,11 @@ import type { Server } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
 import { followFirst } from './follow-first.js'
+import { type Follow, followInHandler } from './follow-in-handler.js'
+import { configOf, contextOf, type RouteConfig } from './internals.js'
 import { type NoteError, watchLaterErrors } from './later-errors.js'
 import { followMercurius } from './mercurius.js'
 import { nameMiddleware } from './middlewares.js'
-import { type Follow, moveIntoHandler } from './move-into-handler.js'
-import { configOf, contextOf, type RouteConfig } from './route-context.js'
 import { pathsOf } from './router-paths.js'
 
 /**
@@ -32,7 +32,7 @@ export function followRequests(fastify: FastifyInstance, requests: RequestRecord
   followFirst(fastify, (request, reply) => {
     follow(request, reply, configOf(request))
     const context = isWhole ? contextOf(request) : null
-    if (context) moveIntoHandler(context, follow)
+    if (context) followInHandler(context, follow)
   })
   const note: NoteError = (reply, error) => requests.find(reply.raw)?.fail(error)
   // Runs before any error handler, when the status is still 200, and for what a schema refuses before our handler.

@@ -1,5 +1,5 @@
-import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { ErrorHandlerLink, RouteContext } from './route-context.js'
+import type { FastifyReply } from 'fastify'
+import { type ErrorHandlerLink, errorHandlerOf, type RouteContext, wrapLaterErrorHandlers } from './internals.js'
 
 export type NoteError = (reply: FastifyReply, error: unknown) => void
 
@@ -10,34 +10,11 @@ const watched = new WeakSet<ErrorHandlerLink>()
  * answer. Fastify hands that to the next handler of the chain, so all but the first one are watched.
  */
 export function watchLaterErrors(context: RouteContext, note: NoteError): void {
-  const { errorHandler } = context
-  if (!isLink(errorHandler) || watched.has(errorHandler)) return
-  const first = linkTo(watchedFrom(Object.getPrototypeOf(errorHandler), note), errorHandler)
-  watched.add(first)
-  context.errorHandler = first
-}
-
-function watchedFrom(link: unknown, note: NoteError): object | null {
-  if (!isLink(link)) return link as object | null
-  const { func } = link
-  return linkTo(watchedFrom(Object.getPrototypeOf(link), note), link, {
-    func(error: Error, request: FastifyRequest, reply: FastifyReply) {
-      note(reply, error)
-      return func(error, request, reply)
-    },
+  const link = errorHandlerOf(context)
+  if (!link || watched.has(link)) return
+  const first = wrapLaterErrorHandlers(context, link, (handler) => (error, request, reply) => {
+    note(reply, error)
+    return handler(error, request, reply)
   })
-}
-
-function linkTo(next: object | null, link: ErrorHandlerLink, own: object = {}): ErrorHandlerLink {
-  return Object.assign(Object.create(next, Object.getOwnPropertyDescriptors(link)), own)
-}
-
-/** The chain ends with what has no function, which every object inherits from. */
-function isLink(value: unknown): value is ErrorHandlerLink {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.hasOwn(value, 'func') &&
-    typeof (value as ErrorHandlerLink).func === 'function'
-  )
+  watched.add(first)
 }

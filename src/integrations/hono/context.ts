@@ -30,8 +30,7 @@ export function watchHandlers(c: Context): boolean {
   const match = matchOf(c)
   if (!match) return false
   const hasSubApps = watchSubApps(match)
-  const entry = match[0].at(-1)?.[0]
-  return (entry !== undefined && !isOwn(entry[0]) && watchLast(entry)) || hasSubApps
+  return watchLast(match, isOwn) || hasSubApps
 }
 
 /** Recorders whose app is served by a server that hands over what it knows. */

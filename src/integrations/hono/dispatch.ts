@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context } from 'hono'
 import type { RequestRecorder, RequestTrace, RouteNamer } from '../../core/requests.js'
 import { errorOf } from './errors.js'
-import type { Match } from './internals.js'
+import { firstPathOf, type Match } from './internals.js'
 import { answeredRoute, hasWildcard } from './route.js'
 
 /** One run of an app for a request: what its trace keeps as context. */
@@ -63,7 +63,7 @@ function errorIn({ c, inner }: Dispatch): unknown {
 }
 
 function nameOf({ c, match, inner, innerCount }: Dispatch): string | null {
-  if (!c) return match?.[0][0]?.[0][1].path ?? null
+  if (!c) return (match && firstPathOf(match)) ?? null
   const route = answeredRoute(c)
   if (!route || !hasWildcard(route) || innerCount !== 1 || !inner?.c) return route?.path ?? null
   const name = nameOf(inner)

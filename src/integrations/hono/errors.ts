@@ -1,5 +1,5 @@
 import type { Context, Handler } from 'hono'
-import { asWrapped, isWrapped, type Match } from './internals.js'
+import { asWrapped, exchangeWrapped, type Match } from './internals.js'
 
 const recovered = new WeakMap<Context, unknown>()
 const watching = new WeakSet<Handler>()
@@ -20,16 +20,11 @@ export function noteAnswer(c: Context, { status }: Response): void {
  * @returns whether there are any
  */
 export function watchSubApps(match: Match): boolean {
-  let isFound = false
-  for (const [entry] of match[0]) {
-    if (!isWrapped(entry[0])) continue
-    isFound = true
-    if (!watching.has(entry[0])) entry[0] = watchSubApp(entry[0])
-  }
-  return isFound
+  return exchangeWrapped(match, watchSubApp)
 }
 
 function watchSubApp(handler: Handler): Handler {
+  if (watching.has(handler)) return handler
   const watchingHandler: Handler = (c, next) => {
     const before = c.error
     const answered = handler(c, next) as Promise<Response>

@@ -3,7 +3,7 @@ import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
 import { beginTrace, endPlain, isRespelled, noteEnd, noteFailure, within } from './context.js'
 import { current, Dispatch, nameDispatch } from './dispatch.js'
 import { noteAnswer, watchSubApps } from './errors.js'
-import { type Entry, type Inside, isWrapped, type Match, takesNext, watching } from './internals.js'
+import { type Inside, type Match, replaceErrorHandler, replaceRouter, watching, withHandlers } from './internals.js'
 import { type NodeObjects, nodeObjectsOf } from './server.js'
 import { nameWithin } from './within.js'
 
@@ -20,7 +20,7 @@ const runsWithin = new WeakMap<Request, Dispatch>()
 /** Follows an app by what its router finds: that is before the first handler runs, in the same turn. */
 export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
   const inside = app as unknown as Inside
-  const router = watchRouter(inside, requests)
+  const watch = watchRouter(inside, requests)
   watchErrors(inside, requests)
   return function quasarFetch(request, env, ...rest) {
     const node = nodeObjectsOf(env)
@@ -28,8 +28,8 @@ export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
     const fetch = node ? inside.fetch : within(trace, inside.fetch)
     const dispatch = trace && beginRun(trace, request, node)
     if (!trace || !dispatch) return fetch(request, env, ...rest)
-    router.dispatch = dispatch
-    router.trace = trace
+    watch.dispatch = dispatch
+    watch.trace = trace
     try {
       const answer = fetch(request, env, ...rest)
       if (node) noteAnswered(trace, node, dispatch, answer)
@@ -40,7 +40,7 @@ export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
       if (!node) trace.end(500, false)
       throw error
     } finally {
-      router.dispatch = null
+      watch.dispatch = null
     }
   }
 }
@@ -75,43 +75,27 @@ interface Watch {
   trace: RequestTrace | null
 }
 
-/** Puts a router before the app's own that shows a dispatch what is found for it, which is the first thing that is. */
+/** Shows a dispatch what the app's router finds for it, which is the first thing that is found. */
 function watchRouter(app: Inside, requests: RequestRecorder): Watch {
-  const { router } = app
   const watch: Watch = { dispatch: null, trace: null }
-  app.router = {
-    name: router.name,
-    add: (...route) => router.add(...route),
-    match(method, path) {
-      const { dispatch, trace } = watch
-      watch.dispatch = null
-      const match = router.match(method, path)
-      if (!dispatch || !trace) return match
-      if (isRespelled({ raw: dispatch.raw, path })) requests.routedAs(trace, path)
-      return watchMatch(dispatch, match)
-    },
-  }
+  replaceRouter(app, (match, path) => {
+    const { dispatch, trace } = watch
+    watch.dispatch = null
+    if (!dispatch || !trace) return match
+    if (isRespelled({ raw: dispatch.raw, path })) requests.routedAs(trace, path)
+    return watchMatch(dispatch, match)
+  })
   return watch
 }
 
 /**
- * One handler that can't pass on is all there is to know, and keeps Hono's short way. For any others there is a copy of the
- * match whose first handler tells the context and whose last one tells when it passes the request on.
+ * One handler that can't pass on is all there is to know. For any others there is a copy of the match whose first handler tells
+ * the context and whose last one tells when it passes the request on.
  */
 function watchMatch(dispatch: Dispatch, match: Match): Match {
   dispatch.match = match
   watchSubApps(match)
-  const [handlers, ...rest] = match
-  const [first] = handlers
-  const last = handlers.length - 1
-  if (!first || (last === 0 && !takesNext(first[0][0]) && !isWrapped(first[0][0]))) return match
-  const entries = handlers.map(([entry]) => entry)
-  const end = entries[last] as Entry
-  if (takesNext(end[0])) entries[last] = [watching(end[0]), end[1]]
-  const [handler, route] = entries[0] as Entry
-  entries[0] = [telling(dispatch, handler), route]
-  const copy = handlers.map(([, ...params], index) => [entries[index] as Entry, ...params] as const)
-  return [copy, ...rest]
+  return withHandlers(match, dispatch, telling, watching)
 }
 
 /** Calls the handler in a turn of its own, so that none of Quasar's functions are in its errors' stacks. */
@@ -124,14 +108,13 @@ function telling(dispatch: Dispatch, handler: Handler): Handler {
 
 /** A single handler leaves no context to look for its error in. */
 function watchErrors(app: Inside, requests: RequestRecorder): void {
-  const { errorHandler } = app
-  app.errorHandler = (error, c) => {
+  replaceErrorHandler(app, (original) => (error, c) => {
     traceOf(requests, c)?.fail(error)
-    const answer = errorHandler(error, c)
+    const answer = original(error, c)
     if (answer instanceof Promise) answer.then((response) => noteAnswer(c, response)).catch(() => {})
     else noteAnswer(c, answer)
     return answer
-  }
+  })
 }
 
 function traceOf(requests: RequestRecorder, c: Context): RequestTrace | null {

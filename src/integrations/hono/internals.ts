@@ -10,7 +10,7 @@ export interface Route {
 }
 
 /** What a router keeps for a registered handler. Hono calls what stands first; apps see the route only. */
-export type Entry = [handler: Handler, route: Route]
+type Entry = [handler: Handler, route: Route]
 
 /** What a router finds: the handlers for a path, in the order in which they run. Some routers add a second element. */
 export type Match = readonly [handlers: readonly (readonly [Entry, ...unknown[]])[], ...unknown[]]
@@ -19,7 +19,72 @@ export type Match = readonly [handlers: readonly (readonly [Entry, ...unknown[]]
 export interface Inside {
   fetch(request: Request, ...rest: unknown[]): Response | Promise<Response>
   router: { readonly name: string; add(...route: unknown[]): void; match(method: string, path: string): Match }
-  errorHandler: (error: unknown, c: Context) => Response | Promise<Response>
+  errorHandler: ErrorHandler
+}
+
+type ErrorHandler = (error: unknown, c: Context) => Response | Promise<Response>
+
+/** Puts a router before an app's own that hands on what `found` makes of each match. */
+export function replaceRouter(app: Inside, found: (match: Match, path: string) => Match): void {
+  const { router } = app
+  app.router = {
+    name: router.name,
+    add: (...route) => router.add(...route),
+    match: (method, path) => found(router.match(method, path), path),
+  }
+}
+
+/** Wraps what an app answers its handlers' errors with, `onError` or Hono's own. */
+export function replaceErrorHandler(app: Inside, wrap: (original: ErrorHandler) => ErrorHandler): void {
+  app.errorHandler = wrap(app.errorHandler)
+}
+
+/** The routes of a match, in the order in which their handlers run. */
+export function routesOf(match: Match): Route[] {
+  return match[0].map(([[, route]]) => route)
+}
+
+/** The path of the first route of a match. */
+export function firstPathOf(match: Match): string | undefined {
+  return match[0][0]?.[0][1].path
+}
+
+/**
+ * Exchanges the handlers of sub-apps that have an error handler of their own.
+ *
+ * @returns whether there are any
+ */
+export function exchangeWrapped(match: Match, exchange: (handler: Handler) => Handler): boolean {
+  let isFound = false
+  for (const [entry] of match[0]) {
+    if (!isWrapped(entry[0])) continue
+    isFound = true
+    entry[0] = exchange(entry[0])
+  }
+  return isFound
+}
+
+/**
+ * A copy of a match whose first and last handlers are others. One handler that can't pass on keeps Hono's short way: then the
+ * match itself is given back.
+ */
+export function withHandlers<T>(
+  match: Match,
+  subject: T,
+  first: (subject: T, handler: Handler) => Handler,
+  last: (handler: Handler) => Handler,
+): Match {
+  const [handlers, ...rest] = match
+  const [only] = handlers
+  const end = handlers.length - 1
+  if (!only || (end === 0 && !takesNext(only[0][0]) && !isWrapped(only[0][0]))) return match
+  const entries = handlers.map(([entry]) => entry)
+  const [lastHandler, lastRoute] = entries[end] as Entry
+  if (takesNext(lastHandler)) entries[end] = [last(lastHandler), lastRoute]
+  const [handler, route] = entries[0] as Entry
+  entries[0] = [first(subject, handler), route]
+  const copy = handlers.map(([, ...params], index) => [entries[index] as Entry, ...params] as const)
+  return [copy, ...rest]
 }
 
 /** Hono keeps it under a symbol that it does not export. */
@@ -73,9 +138,12 @@ export function hasPassedAll(c: Context): boolean {
  * Notes when the last of a request's handlers passes it on, which leaves no other trace in Hono. The handler is exchanged
  * in the router's entry, once, for one that calls it.
  *
+ * @param isLeft whether a handler is left alone
  * @returns whether it can
  */
-export function watchLast(entry: Entry): boolean {
+export function watchLast(match: Match, isLeft: (handler: Handler) => boolean): boolean {
+  const entry = match[0].at(-1)?.[0]
+  if (!entry || isLeft(entry[0])) return false
   const [handler] = entry
   if (watched.has(handler)) return true
   if (!takesNext(handler)) return false

@@ -1,5 +1,5 @@
 import type { Context, Handler } from 'hono'
-import { hasPassedAll, type Match, matchOf, type Route, takesNext } from './internals.js'
+import { hasPassedAll, matchOf, type Route, routesOf, takesNext } from './internals.js'
 
 const own = new WeakSet<Handler>()
 
@@ -10,10 +10,6 @@ export function markOwn(handler: Handler): void {
 
 export function isOwn(handler: Handler): boolean {
   return own.has(handler)
-}
-
-export function routesOf(match: Match): Route[] {
-  return match[0].map(([[, route]]) => route)
 }
 
 /**

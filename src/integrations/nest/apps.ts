@@ -1,6 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core'
 import type { Recorder } from '../../core/recorder.js'
 import { globalSlot } from '../../lib/global-slot.js'
+import { hasClass } from './internals/modules.js'
 
 interface App {
   readonly modules: ModulesContainer
@@ -36,15 +37,4 @@ export function recorderOf(instance: object): Recorder | null {
   const recorder = [...apps.get().open].findLast(({ modules }) => hasClass(modules, type))?.recorder ?? null
   found.set(type, recorder)
   return recorder
-}
-
-function hasClass(modules: ModulesContainer, type: unknown): boolean {
-  for (const { providers, controllers } of modules.values()) {
-    for (const wrappers of [providers, controllers]) {
-      for (const { metatype, instance } of wrappers.values()) {
-        if (metatype === type || instance?.constructor === type) return true
-      }
-    }
-  }
-  return false
 }

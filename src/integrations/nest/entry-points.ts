@@ -5,24 +5,21 @@ import type { JobTrace } from '../../core/jobs.js'
 import { recorderOf } from './apps.js'
 import { noteGuard, noteResolver } from './graphql.js'
 import {
-  eventsOf,
-  type Handler,
   type Intercept,
   type Listened,
-  messageOf,
-  patternOf,
   replaceIntercept,
   replaceListened,
   replaceScheduled,
   replaceTryActivate,
-  restore,
+  restoreIntercept,
+  restoreTryActivate,
   type Scheduled,
-  scheduleOf,
   type TryActivate,
-} from './internals.js'
+} from './internals/entry-points.js'
+import { rawResponse } from './internals/exceptions.js'
+import { eventsOf, type Handler, messageOf, patternOf, scheduleOf } from './internals/metadata.js'
 import { followAnswer } from './observable.js'
 import { isSkipped } from './skipped.js'
-import { rawResponse } from './watch-exceptions.js'
 
 /**
  * Follows what Nest calls besides routes as jobs: handlers of messages, of gateways and of other external contexts, of schedules and of
@@ -37,7 +34,7 @@ export function watchEntryPoints(modules: ModulesContainer): void {
 
 function watchIntercept(intercept: Intercept): Intercept {
   return function (interceptors, args, instance, callback, next, type) {
-    if (isHttp(args, type)) restore(this, 'intercept', intercept)
+    if (isHttp(args, type)) restoreIntercept(this, intercept)
     const trace = isFollowed(type) ? begin(instance, callback, () => nameOf(type, instance, callback)) : null
     const answer = intercept.call(this, interceptors, args, instance, callback, next, type)
     if (type === 'graphql') answer.then(undefined, (error: unknown) => noteResolver(args, error))
@@ -47,7 +44,7 @@ function watchIntercept(intercept: Intercept): Intercept {
 
 function watchTryActivate(tryActivate: TryActivate): TryActivate {
   return function (guards, args, instance, callback, type) {
-    if (isHttp(args, type)) restore(this, 'tryActivate', tryActivate)
+    if (isHttp(args, type)) restoreTryActivate(this, tryActivate)
     const answer = tryActivate.call(this, guards, args, instance, callback, type)
     if (type === 'graphql')
       answer.then(

@@ -2,12 +2,7 @@ import { Injectable, SetMetadata } from '@nestjs/common'
 import { traceOf } from '../../core/find-trace.js'
 import { type ApolloListener, quasarGraphql } from '../graphql/index.js'
 import { noteError } from '../graphql/operations.js'
-
-/**
- * What `@Plugin()` of @nestjs/apollo 10 to 14 leaves on a class: its driver gives such providers to Apollo Server. Other drivers do not
- * look for them.
- */
-const APOLLO_PLUGIN = 'graphql:plugin'
+import { APOLLO_PLUGIN } from './internals/metadata.js'
 
 /** Follows the operations of an app with @nestjs/apollo. */
 @Injectable()

@@ -1,14 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { DiscoveryService, LazyModuleLoader, ModulesContainer } from '@nestjs/core'
-import { wrapMethod } from '../../core/wrap-method.js'
 import { monitorWorker, type WorkerLike } from '../bullmq/index.js'
-import { type BullExplorer, bullExplorersOf } from './internals.js'
+import { isProcessorClass } from './internals/metadata.js'
+import { type BullExplorer, bullExplorersOf, isBullmqWorker, wrapHandleProcessor } from './internals/modules.js'
 import { QUASAR_OPTIONS, type QuasarModuleOptions, recorderOptions } from './options.js'
 import { QuasarService } from './quasar.service.js'
 import { followRunTime, heldBy } from './run-time.js'
-
-/** What `@Processor()` of @nestjs/bullmq leaves on a class. */
-const PROCESSOR = 'bullmq:processor_metadata'
 
 type Provider = ReturnType<DiscoveryService['getProviders']>[number]
 
@@ -51,7 +48,7 @@ export class JobDiscovery implements OnApplicationBootstrap {
     if (this.#met.has(explorer)) return
     this.#met.add(explorer)
     explorer.workers.forEach(this.#monitor)
-    wrapMethod(explorer, 'handleProcessor', (original) => (...args) => {
+    wrapHandleProcessor(explorer, (original) => (...args) => {
       const made = original(...args)
       explorer.workers.forEach(this.#monitor)
       return made
@@ -71,7 +68,7 @@ export class JobDiscovery implements OnApplicationBootstrap {
 function isProcessor(provider: Provider): boolean {
   // Of a factory the type is that function; asking every provider for its instance would be slow.
   const type = !provider.metatype || provider.inject ? provider.instance?.constructor : provider.metatype
-  return typeof type === 'function' && Reflect.hasMetadata(PROCESSOR, type)
+  return typeof type === 'function' && isProcessorClass(type)
 }
 
 /** Null with `manualRegistration`, where there is none yet: then the getter throws. */
@@ -81,10 +78,4 @@ function workerOf({ instance }: Provider): WorkerLike | null {
   } catch {
     return null
   }
-}
-
-/** Not a queue, which has a name and events, too. */
-function isBullmqWorker(value: unknown): value is WorkerLike {
-  if (typeof value !== 'object' || value === null) return false
-  return 'qualifiedName' in value && typeof (value as { getNextJob?: unknown }).getNextJob === 'function'
 }

@@ -8,8 +8,8 @@ import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../r
 import { addApp } from './apps.js'
 import { watchEntryPoints } from './entry-points.js'
 import { followAdapter } from './follow-adapter.js'
+import { noteExceptions } from './internals/exceptions.js'
 import { QUASAR_OPTIONS, type QuasarModuleOptions, recorderOptions } from './options.js'
-import { watchExceptions } from './watch-exceptions.js'
 
 /** What the app says to Quasar itself. */
 @Injectable()
@@ -62,8 +62,11 @@ export class QuasarService implements OnApplicationShutdown {
 
   /** @internal Harmless when the app is followed already, or has no server. */
   follow(): void {
-    watchExceptions(this.recorder.requests)
-    if (this.host.httpAdapter) followAdapter(this.host.httpAdapter, this.recorder.requests)
+    const { requests } = this.recorder
+    // It is the one place that sees errors whichever filter answers them: a filter or an interceptor of our own would miss
+    // those that others take.
+    noteExceptions((response, error) => requests.find(response)?.fail(error))
+    if (this.host.httpAdapter) followAdapter(this.host.httpAdapter, requests)
   }
 
   /** Called by Nest, after the server and the workers have closed. */

@@ -1,12 +1,10 @@
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common'
 import { DiscoveryService, LazyModuleLoader, ModulesContainer } from '@nestjs/core'
 import { type BullQueue, monitorQueue } from '../bullmq/index.js'
+import { isBullmqQueue, isNamedAsQueue } from './internals/modules.js'
 import { QUASAR_OPTIONS, type QuasarModuleOptions, recorderOptions } from './options.js'
 import { QuasarService } from './quasar.service.js'
 import { followRunTime, heldBy } from './run-time.js'
-
-/** What the tokens of registered queues begin with, in @nestjs/bullmq and in @nestjs/bull. */
-const QUEUE_TOKEN = 'BullQueue_'
 
 type Provider = ReturnType<DiscoveryService['getProviders']>[number]
 
@@ -52,15 +50,6 @@ export class QueueDiscovery implements OnApplicationBootstrap {
   }
 }
 
-function isNamedAsQueue({ name }: Provider): boolean {
-  return typeof name === 'string' && name.startsWith(QUEUE_TOKEN)
-}
-
 function instanceOf({ instance }: Provider): unknown {
   return instance
-}
-
-/** Not one of Bull's, which has the same token. */
-function isBullmqQueue(instance: unknown): instance is BullQueue {
-  return typeof instance === 'object' && instance !== null && 'qualifiedName' in instance
 }

@@ -1,7 +1,6 @@
 import type { LazyModuleLoader, ModulesContainer } from '@nestjs/core'
 import { observe } from '../../core/observe.js'
-import { wrapMethod } from '../../core/wrap-method.js'
-import { moduleRefsOf, type Refs } from './internals.js'
+import { moduleRefsOf, type Refs, wrapCreate, wrapLoad } from './internals/modules.js'
 
 export interface RunTimeListener {
   /** A module was loaded lazily, and its providers are there. Must not throw. */
@@ -20,7 +19,7 @@ export function followRunTime(loader: LazyModuleLoader, modules: ModulesContaine
     }
   }
   followRefs()
-  wrapMethod(loader as Loader, 'load', (original) => (...args) => {
+  wrapLoad(loader, (original) => (...args) => {
     const loading = original(...args)
     const loaded = () => {
       followRefs()
@@ -30,12 +29,8 @@ export function followRunTime(loader: LazyModuleLoader, modules: ModulesContaine
   })
 }
 
-interface Loader {
-  load?: (...args: never[]) => unknown
-}
-
 function followCreate(refs: Refs, listener: RunTimeListener): void {
-  wrapMethod(refs, 'create', (original) => (...args) => {
+  wrapCreate(refs, (original) => (...args) => {
     const creating = original(...args) as Promise<unknown>
     const created = (instance: unknown) => {
       if (typeof instance === 'object' && instance !== null) listener.created(instance)

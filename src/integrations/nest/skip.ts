@@ -7,9 +7,9 @@ import {
   SetMetadata,
   UseGuards,
 } from '@nestjs/common'
+import { rawResponse } from './internals/exceptions.js'
 import { QuasarService } from './quasar.service.js'
 import { SKIPPED } from './skipped.js'
-import { rawResponse } from './watch-exceptions.js'
 
 /** Lets everybody pass; forgets the request on the way. */
 @Injectable()

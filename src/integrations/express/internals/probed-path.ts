@@ -1,4 +1,4 @@
-import type { Matcher, Params } from './internals.js'
+import type { Matcher, Params } from './routers.js'
 
 /** A segment that no path has; a word, so that no mark in it ends a parameter: `{-:part}` begins at one. */
 const PROBE = 'quasarprobe'

@@ -14,7 +14,7 @@ export type HandleError = (
   response: ServerResponse,
   next: Next,
 ) => unknown
-export type Dispatch = (this: unknown, request: RoutedRequest, response: ServerResponse, done?: Next) => unknown
+type Dispatch = (this: unknown, request: RoutedRequest, response: ServerResponse, done?: Next) => unknown
 
 /** What Express adds to Node's request. */
 export interface RoutedRequest extends IncomingMessage {
@@ -49,7 +49,7 @@ export interface Layer {
   /** Express 4. */
   readonly regexp?: RegExp & { fast_slash?: boolean; fast_star?: boolean }
   readonly keys?: readonly { readonly name: string | number }[]
-  match(path: string): unknown
+  match: (this: Layer, path: string) => unknown
 }
 
 export type Matcher = (path: string) => { readonly params: Params; readonly path: string } | false
@@ -92,6 +92,19 @@ export function routerOf(app: App): Router | undefined {
   }
 }
 
+/** The entries of a router's stack, or of a route's. */
+export function layersOf(owner: Router | Route | null | undefined): readonly Layer[] {
+  return owner?.stack ?? []
+}
+
+/** For a router that is used without an app. */
+export const EMPTY_ROUTER: Router = { stack: [], handle: () => {} }
+
+/** Replaces what hands requests to a router's layers. */
+export function replaceDispatch(router: Router, wrap: (original: Dispatch) => Dispatch): void {
+  Object.defineProperty(router, 'handle', { value: wrap(router.handle), writable: true, configurable: true })
+}
+
 export function isApp(value: unknown): value is App {
   if (typeof value !== 'function') return false
   const { handle, set } = value as { handle?: unknown; set?: unknown }
@@ -127,6 +140,11 @@ export function takes({ slash, regexp, matchers = [] }: Layer, path: string): bo
 
 function isWhole(taken: string | undefined, path: string): boolean {
   return taken !== undefined && taken.replace(/\/$/, '') === path.replace(/\/$/, '')
+}
+
+/** A mounted app, which Express hides in a closure of this name. */
+export function isMountedApp({ name }: Layer): boolean {
+  return name === 'mounted_app'
 }
 
 /** Whether a layer is one of the handlers of a route. */

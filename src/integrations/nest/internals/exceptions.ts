@@ -1,34 +1,34 @@
 import type { ServerResponse } from 'node:http'
 import { type ArgumentsHost, StreamableFile } from '@nestjs/common'
 import { ExceptionsHandler } from '@nestjs/core/exceptions/exceptions-handler.js'
-import type { RequestRecorder } from '../../core/requests.js'
-
-const isWatched = Symbol.for('@gravito/quasar/nest-exceptions')
 
 /**
- * Notes what reaches Nest's exceptions layer, once per copy of Nest. It is the one place that sees errors of handlers,
- * pipes, guards, interceptors and middleware, whichever filter answers them: a filter or an interceptor of our own
- * would miss those that others take.
+ * What ends in Nest's exceptions layer, seen in @nestjs/core and @nestjs/common 10.4, 11.2 and 12.5:
+ *
+ * - `ExceptionsHandler.next(exception, host)`: errors of handlers, pipes, guards, interceptors and middleware, before a filter.
+ * - `StreamableFile.errorHandler`, a getter: Nest on Express asks a file for it when its stream fails. Nest 10 ends the
+ *   response then, as if it were whole.
  */
-export function watchExceptions(requests: RequestRecorder): void {
-  const prototype = ExceptionsHandler.prototype
+
+/** By global symbol, so that two copies of the package replace the methods once. */
+const isWatched = Symbol.for('@gravito/quasar/nest-exceptions')
+
+/** Notes what reaches the exceptions layer, and what streams of files fail with, once per copy of Nest. */
+export function noteExceptions(note: (response: ServerResponse | undefined, error: unknown) => void): void {
+  const { prototype } = ExceptionsHandler
   if (Object.hasOwn(prototype, isWatched)) return
   Object.defineProperty(prototype, isWatched, { value: true })
   const { next } = prototype
   prototype.next = function (this: ExceptionsHandler, exception: Error, host: ArgumentsHost) {
-    requests.find(rawResponse(host))?.fail(exception)
+    note(rawResponse(host), exception)
     return next.call(this, exception, host as never)
   }
-  watchFiles(requests)
+  noteFiles(note)
 }
 
 type Answer = ServerResponse & { raw?: ServerResponse }
 
-/**
- * Nest on Express asks a file for its error handler when its stream fails, and tells nobody else. Nest 10 ends the response
- * then, as if it were whole.
- */
-function watchFiles(requests: RequestRecorder): void {
+function noteFiles(note: (response: ServerResponse | undefined, error: unknown) => void): void {
   const { prototype } = StreamableFile
   const errorHandler = Object.getOwnPropertyDescriptor(prototype, 'errorHandler')
   const get = errorHandler?.get
@@ -38,7 +38,7 @@ function watchFiles(requests: RequestRecorder): void {
     get(this: StreamableFile) {
       const handle: StreamableFile['errorHandler'] = get.call(this)
       return function (this: unknown, error: Error, response: Parameters<typeof handle>[1]) {
-        requests.find(nodeResponseOf(response as unknown as Answer))?.fail(error)
+        note(nodeResponseOf(response as unknown as Answer), error)
         return handle.call(this, error, response)
       }
     },

@@ -1,6 +1,6 @@
-import type { Layer } from './internals.js'
 import { probedPath } from './probed-path.js'
 import { regexpPath } from './regexp-path.js'
+import type { Layer } from './routers.js'
 
 /** @param path a text, an expression, or an array of them */
 export function pathText(path: unknown): string {
@@ -17,6 +17,11 @@ export function mountPath(layer: Layer): string {
   // Which one of several paths was taken is seen from the request alone in router < 2.3.
   if (layer.rawPath !== undefined || layer.regexp || layer.matchers?.length === 1) known.set(layer, path)
   return path
+}
+
+/** Not when only the request tells which of several paths it is. */
+export function isFixed({ rawPath, matchers = [] }: Layer): boolean {
+  return rawPath !== undefined || matchers.length <= 1
 }
 
 function readPath(layer: Layer): string {

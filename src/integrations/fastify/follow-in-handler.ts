@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isOwn } from './follow-first.js'
-import type { RouteConfig, RouteContext } from './route-context.js'
+import { moveIntoHandler, type RouteConfig, type RouteContext, runsOnly } from './internals.js'
 
 export type Follow = (request: FastifyRequest, reply: FastifyReply, config: RouteConfig) => void
 
@@ -17,25 +17,12 @@ const seen = new WeakSet<RouteContext>()
  * meanwhile is told of by `onError`. Whatever is unlike what is expected stays as it is. The request that brought us here is
  * over by then, or has reached its handler: it shows one frame of ours in its stacks, too.
  */
-export function moveIntoHandler(context: RouteContext, follow: Follow): void {
+export function followInHandler(context: RouteContext, follow: Follow): void {
   if (seen.has(context)) return
   seen.add(context)
-  if (isAlone(context)) setImmediate(() => move(context, follow)).unref()
-}
-
-function move(context: RouteContext, follow: Follow): void {
-  const { handler, config } = context
-  context.handler = function (request, reply) {
-    follow(request, reply, config)
-    return handler.call(this, request, reply)
+  if (hasNoBody(context.config) && runsOnly(context, isOwn)) {
+    setImmediate(() => moveIntoHandler(context, follow)).unref()
   }
-  context.onRequest = null
-}
-
-/** Whether nothing but ours runs between the arrival of a request and the handler. */
-function isAlone({ config, handler, onRequest, preParsing, preValidation, preHandler }: RouteContext): boolean {
-  if (preHandler !== null || preValidation !== null || preParsing !== null) return false
-  return typeof handler === 'function' && hasNoBody(config) && Array.isArray(onRequest) && onRequest.every(isOwn)
 }
 
 /** What answers unknown paths is no route, and has no method. */

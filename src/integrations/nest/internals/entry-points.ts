@@ -1,0 +1,92 @@
+import type { ModulesContainer } from '@nestjs/core'
+import { GuardsConsumer } from '@nestjs/core/guards/guards-consumer.js'
+import { InterceptorsConsumer } from '@nestjs/core/interceptors/interceptors-consumer.js'
+import type { Handler } from './metadata.js'
+import { prototypesOf } from './modules.js'
+
+/**
+ * The methods by which Nest calls an app, and where they were seen:
+ *
+ * - `InterceptorsConsumer.intercept` of @nestjs/core 10.4, 11.2 and 12.5: every handler of a controller, a gateway or an external
+ *   context is called through it, with its pipes and interceptors, and with the kind of context as the last argument.
+ * - `GuardsConsumer.tryActivate` of the same versions: guards run before that, with the same arguments.
+ * - `ScheduleExplorer.wrapFunctionInTryCatchBlocks(method, instance)` of @nestjs/schedule 4.1, 6.1 and 12.0 makes what the
+ *   scheduler calls, and logs what it throws.
+ * - `EventSubscribersLoader.wrapFunctionInTryCatchBlocks(instance, key, args, options)` of @nestjs/event-emitter 2.1, 3.1 and
+ *   12.0 calls a listener and logs what it throws, unless `suppressErrors` is false.
+ *
+ * A method that is missing is not replaced: what it runs is not followed then.
+ */
+
+export type Intercept = (
+  this: InterceptorsConsumer,
+  interceptors: unknown,
+  args: unknown[],
+  instance: object,
+  callback: Handler,
+  next: () => Promise<unknown>,
+  type?: string,
+) => Promise<unknown>
+
+export type TryActivate = (
+  this: GuardsConsumer,
+  guards: unknown,
+  args: unknown[],
+  instance: object,
+  callback: Handler,
+  type?: string,
+) => Promise<boolean>
+
+export type Scheduled = (this: unknown, method: Handler, instance: object) => unknown
+
+export type Listened = (
+  this: unknown,
+  instance: object,
+  key: string,
+  args: unknown[],
+  options?: { suppressErrors?: boolean },
+) => unknown
+
+type Methods = Record<string, unknown>
+
+const GUARDED = 'wrapFunctionInTryCatchBlocks'
+
+/** By global symbol, so that two copies of the package replace a method once. */
+const isReplaced = Symbol.for('@gravito/quasar/nest-entry-points')
+
+export function replaceIntercept(wrap: (intercept: Intercept) => Intercept): void {
+  replace(InterceptorsConsumer.prototype as unknown as Methods, 'intercept', wrap)
+}
+
+export function replaceTryActivate(wrap: (tryActivate: TryActivate) => TryActivate): void {
+  replace(GuardsConsumer.prototype as unknown as Methods, 'tryActivate', wrap)
+}
+
+/** Lets a consumer that serves HTTP call its own method again: requests are followed elsewhere, and pay nothing here. */
+export function restoreIntercept(consumer: InterceptorsConsumer, original: Intercept): void {
+  restore(consumer, 'intercept', original)
+}
+
+/** The same for guards. */
+export function restoreTryActivate(consumer: GuardsConsumer, original: TryActivate): void {
+  restore(consumer, 'tryActivate', original)
+}
+
+function restore(consumer: object, name: string, original: unknown): void {
+  Object.defineProperty(consumer, name, { value: original, configurable: true, writable: true })
+}
+
+export function replaceScheduled(modules: ModulesContainer, wrap: (original: Scheduled) => Scheduled): void {
+  for (const prototype of prototypesOf(modules, 'ScheduleExplorer')) replace(prototype, GUARDED, wrap)
+}
+
+export function replaceListened(modules: ModulesContainer, wrap: (original: Listened) => Listened): void {
+  for (const prototype of prototypesOf(modules, 'EventSubscribersLoader')) replace(prototype, GUARDED, wrap)
+}
+
+/** Once per copy of Nest, whatever number of apps it runs. */
+function replace<T>(prototype: Methods, name: string, wrap: (original: T) => T): void {
+  if (Object.hasOwn(prototype, isReplaced) || typeof prototype[name] !== 'function') return
+  Object.defineProperty(prototype, isReplaced, { value: true })
+  prototype[name] = wrap(prototype[name] as T)
+}
