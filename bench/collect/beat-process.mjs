@@ -11,8 +11,8 @@ import { watchLoop } from './watch-loop.mjs'
 const ROUTES = 50
 const AN_HOUR = 3_600_000
 
-const { startRecorder } = await fromModules('core/recorder.js')
-const { resolveOptions } = await fromModules('core/options.js')
+const { startRecorder } = await fromModules('core/process-recorder.js')
+const { resolveOptions } = await fromModules('core/options/options.js')
 const { redisStore } = await fromModules('stores/redis/index.js')
 
 const samples = new Samples()

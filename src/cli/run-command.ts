@@ -1,4 +1,4 @@
-import { SDK_VERSION } from '../core/version.js'
+import { SDK_VERSION } from '../core/report/version.js'
 import type { Command } from './command.js'
 import { doctorCommand } from './commands/doctor.js'
 import { hashPasswordCommand } from './commands/hash-password.js'

@@ -1,6 +1,6 @@
 import { QuasarError } from '../lib/errors.js'
-import { follow } from './follow.js'
-import type { JobTrace } from './jobs.js'
+import { follow } from './jobs/follow.js'
+import type { JobTrace } from './jobs/job-recorder.js'
 import { allRecorders } from './lease.js'
 
 type Method = (this: unknown, ...args: never[]) => unknown

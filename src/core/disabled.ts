@@ -1,4 +1,4 @@
-import type { JobLike, JobTrace, RunningJobs } from './jobs.js'
+import type { JobLike, JobTrace, RunningJobs } from './jobs/job-recorder.js'
 import type { Recorder, RecorderStatus } from './recorder.js'
 
 const noJob: JobLike = { name: '', queue: null, id: null, attempt: 1, waitMs: null }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { followed, followedBy } from './endings.js'
+import { followed, followedBy } from './http/endings.js'
+import type { LiveTrace } from './http/request-trace.js'
 import { allRecorders } from './lease.js'
-import type { LiveTrace } from './request-trace.js'
 
 /** Where frameworks and GraphQL contexts have a request or its answer. */
 const PLACES = [

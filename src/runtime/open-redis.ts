@@ -1,4 +1,4 @@
-import type { ChosenRedis } from '../core/redis-option.js'
+import type { ChosenRedis } from '../core/options/environment.js'
 import { isQuasarError, QuasarError } from '../lib/errors.js'
 import { RedisSourceError, sentence, TAKES_ADDRESS, TAKES_SOURCE } from '../redis/source-error.js'
 import type { RedisSource } from '../stores/redis/index.js'

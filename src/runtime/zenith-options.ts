@@ -1,4 +1,4 @@
-import { isNetwork } from '../core/networks.js'
+import { isNetwork } from '../core/options/networks.js'
 import {
   COMMON_CHECKS,
   isBetween,

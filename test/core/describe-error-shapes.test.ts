@@ -1,7 +1,7 @@
 import assert from 'node:assert'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { describeError } from '../../src/core/describe-error.js'
+import { describeError } from '../../src/core/errors/describe-error.js'
 
 const SECRET = 'q7Zr2LmX9vKc4TbN8sWd1FgH6jPy3QeA5uRi0ToY'
 

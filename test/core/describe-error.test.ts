@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeError } from '../../src/core/describe-error.js'
+import { describeError } from '../../src/core/errors/describe-error.js'
 
 const failing = (message: string) => new TypeError(message)
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isDisabled, resolveOptions } from '../../src/core/options.js'
+import { isDisabled, resolveOptions } from '../../src/core/options/options.js'
 import { isQuasarError, type QuasarOptions, startQuasar } from '../../src/index.js'
 
 const bad: [keyof QuasarOptions, unknown][] = [

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { MAX_BUFFERED_BYTES, MAX_BUFFERED_RECORDS } from '../../src/core/buffer.js'
+import { MAX_BUFFERED_BYTES, MAX_BUFFERED_RECORDS } from '../../src/core/report/buffer.js'
 import { captureException, type QuasarOptions, startQuasar } from '../../src/index.js'
 import type { Batch, Store } from '../../src/ports/index.js'
 import { leaseRecorder } from '../../src/runtime/start-quasar.js'

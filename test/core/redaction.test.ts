@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { narrowRecord } from '../../src/core/narrow.js'
-import { pickHeaders, redactId, redactUrl } from '../../src/core/redaction.js'
+import { narrowRecord } from '../../src/core/report/narrow.js'
+import { pickHeaders, redactId, redactUrl } from '../../src/core/report/redaction.js'
 import type { SlowEntry } from '../../src/protocol/index.js'
 import { maskMessage, maskSecrets } from '../../src/redaction/secrets.js'
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { Rollups } from '../../src/core/rollups.js'
-import { Series } from '../../src/core/series.js'
+import { Rollups } from '../../src/core/report/rollups.js'
+import { Series } from '../../src/core/report/series.js'
 import { Sketch } from '../../src/protocol/index.js'
 
 function seriesOf(key: string, durations: readonly number[]): Series {

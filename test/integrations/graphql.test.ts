@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { QuasarOptions } from '../../src/core/options.js'
+import type { QuasarOptions } from '../../src/core/options/options.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { type GraphqlServer, loadFrom, SERVERS } from '../support/graphql-servers.js'
 import { packInto } from '../support/pack.js'

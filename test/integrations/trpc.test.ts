@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { QuasarOptions } from '../../src/core/options.js'
+import type { QuasarOptions } from '../../src/core/options/options.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { counts } from '../conformance/http-adapter.js'
 import { ask } from '../support/ask.js'

@@ -135,7 +135,7 @@ const allowed: [file: string, specifier: string][] = [
   ['core/x.ts', '../signing/tokens.js'],
   ['stores/redis/x.ts', '../../signing/verifier.js'],
   ['core/x.ts', 'node:os'],
-  ['core/probes/x.ts', '../options.js'],
+  ['core/probes/x.ts', '../options/options.js'],
   ['core/probes/index.ts', './cpu.js'],
   ['stores/x.ts', 'ioredis'],
   ['stores/x.ts', '../ports/index.js'],

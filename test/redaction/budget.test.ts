@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { RecordBuffer } from '../../src/core/buffer.js'
-import type { ResolvedOptions } from '../../src/core/options.js'
-import { Records } from '../../src/core/records.js'
+import { recordSlowJob } from '../../src/core/jobs/job-records.js'
+import type { ResolvedOptions } from '../../src/core/options/options.js'
+import { RecordBuffer } from '../../src/core/report/buffer.js'
+import { Records } from '../../src/core/report/records.js'
 import type { StoreRecord } from '../../src/ports/index.js'
 import type { ExceptionRecord, JobDetail } from '../../src/protocol/index.js'
 import { MaskBudget } from '../../src/redaction/budget.js'
@@ -105,11 +106,11 @@ describe('an interval of the recorder', () => {
     const kept = open()
     const job = { queue: 'q', id: '1', attempt: 1, waitMs: 0 }
     const ended = { job, kind: 'job', name: 'a', status: 'completed', durationMs: 9, thresholdMs: 1, start: 0 }
-    for (let index = 0; index < 250; index++) kept.slowJob(ended as never)
+    for (let index = 0; index < 250; index++) recordSlowJob(kept, ended as never)
     kept.finish()
     expect([records.length, buffer.dropped]).toEqual([200, 50])
     kept.startInterval()
-    kept.slowJob(ended as never)
+    recordSlowJob(kept, ended as never)
     kept.finish()
     expect(records.length).toBe(201)
   })

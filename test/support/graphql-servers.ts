@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { QuasarOptions } from '../../src/core/options.js'
+import type { QuasarOptions } from '../../src/core/options/options.js'
 import { requireFrom } from './job-hosts.js'
 
 /** An open server with a GraphQL endpoint at `/graphql`. */

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
-import type { QuasarOptions } from '../../src/core/options.js'
+import type { QuasarOptions } from '../../src/core/options/options.js'
 import { asker } from './asker.js'
 import { packInto } from './pack.js'
 import { FORKING, type HostRuntime } from './runtimes.js'

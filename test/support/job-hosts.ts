@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Job, Processor, Worker, WorkerOptions } from 'bullmq'
-import type { QuasarOptions } from '../../src/core/options.js'
+import type { QuasarOptions } from '../../src/core/options/options.js'
 import { monitorWorker } from '../../src/integrations/bullmq/index.js'
 
 /** BullMQ as one of the hosts has it. All are used through the types of the newest. */

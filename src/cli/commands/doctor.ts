@@ -1,4 +1,4 @@
-import { SDK_VERSION } from '../../core/version.js'
+import { SDK_VERSION } from '../../core/report/version.js'
 import { keysOf } from '../../protocol/index.js'
 import { parseAddress } from '../../redis/address.js'
 import { ownConnection } from '../../redis/own-connection.js'

@@ -1,4 +1,4 @@
-import { isNetwork } from '../../core/networks.js'
+import { isNetwork } from '../../core/options/networks.js'
 import { parseAddress } from '../../redis/address.js'
 import type { RedisSource } from '../../redis/client.js'
 import { placeAt, withTokenPassword } from '../../redis/target.js'

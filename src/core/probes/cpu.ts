@@ -1,7 +1,7 @@
 import os from 'node:os'
 import { monotonic } from '../../lib/clock.js'
+import { percent, round } from '../../lib/round.js'
 import type { CpuFigures } from '../../protocol/index.js'
-import { percent, round } from '../round.js'
 import type { Cgroup, CgroupReading } from './cgroup.js'
 import type { Probe } from './probe.js'
 

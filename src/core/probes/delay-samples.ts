@@ -1,5 +1,5 @@
+import { round, roundKnown } from '../../lib/round.js'
 import { type EventLoopFigures, Sketch } from '../../protocol/index.js'
-import { round, roundKnown } from '../round.js'
 
 /** A sample counts once for each of it. */
 const GRAIN_MS = 50

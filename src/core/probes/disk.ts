@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises'
 import { monotonic } from '../../lib/clock.js'
+import { percent } from '../../lib/round.js'
 import type { DiskFigures } from '../../protocol/index.js'
-import { percent } from '../round.js'
 import type { Probe } from './probe.js'
 
 /** A disk fills over minutes: asking once a minute is plenty. */

@@ -1,6 +1,6 @@
 import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
+import { round } from '../../lib/round.js'
 import type { GcFigures } from '../../protocol/index.js'
-import { round } from '../round.js'
 import type { Probe } from './probe.js'
 import { overlap, ring } from './ring.js'
 

@@ -1,4 +1,4 @@
-import { wordsOf } from '../describe-error.js'
+import { wordsOf } from '../errors/describe-error.js'
 
 /** One source of figures. A factory gives one, or null where the runtime or the system has no such thing. */
 export interface Probe<F> {

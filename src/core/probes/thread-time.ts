@@ -1,5 +1,5 @@
 import { isMainThread } from 'node:worker_threads'
-import { taskNumber, taskTimes } from '../threads/task.js'
+import { taskNumber, taskTimes } from './task.js'
 
 const US_PER_MS = 1e3
 

@@ -5,7 +5,7 @@ import type { QueueReading, QueueSource, SourceReading } from '../../ports/index
 import { MAX_MESSAGE_CHARS, MAX_QUEUES, type QueueEntry, UNKNOWN_METRICS } from '../../protocol/index.js'
 import { maskSecrets } from '../../redaction/secrets.js'
 import { maskedWithin } from '../../redaction/within.js'
-import type { Notices } from '../logger.js'
+import type { Notices } from '../options/logger.js'
 import { Throughput } from './throughput.js'
 import { placeKey, queueKey } from './watch.js'
 

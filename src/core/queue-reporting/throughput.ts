@@ -1,4 +1,4 @@
-import { round } from '../round.js'
+import { round } from '../../lib/round.js'
 
 const WINDOW_MS = 60_000
 /** Samples are kept this far apart: a short interval needs no more of them. */

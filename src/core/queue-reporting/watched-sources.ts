@@ -1,6 +1,6 @@
 import type { QueueSource } from '../../ports/index.js'
 import type { QueueEntry } from '../../protocol/index.js'
-import type { Notices } from '../logger.js'
+import type { Notices } from '../options/logger.js'
 import { SourcePoller } from './source-poller.js'
 import { placeKey, queueKey, type Watch, watchOf } from './watch.js'
 

@@ -1,7 +1,8 @@
 import { type BroadcastChannel, isMainThread, threadId } from 'node:worker_threads'
 import type { StoreRecord } from '../../ports/index.js'
 import type { Heartbeat } from '../../protocol/index.js'
-import type { Attempt } from '../jobs.js'
+import type { Attempt } from '../jobs/jobs.js'
+import { taskNumber } from '../probes/task.js'
 import {
   canShareThreads,
   findTicket,
@@ -11,7 +12,6 @@ import {
   type ThreadMessage,
   type Ticket,
 } from './messages.js'
-import { taskNumber } from './task.js'
 import { watchWorkers } from './workers.js'
 
 /** So many messages may wait for a host that is busy; what comes then is kept in the thread. */

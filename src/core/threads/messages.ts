@@ -1,7 +1,7 @@
 import { BroadcastChannel, getEnvironmentData, setEnvironmentData } from 'node:worker_threads'
 import type { StoreRecord } from '../../ports/index.js'
 import type { Heartbeat } from '../../protocol/index.js'
-import type { Attempt } from '../jobs.js'
+import type { Attempt } from '../jobs/jobs.js'
 
 /** Between the threads of one process; the number is that of the messages' shape. */
 const CHANNEL = '@gravito/quasar/threads/1'

@@ -1,14 +1,14 @@
 import { clockOrigin, monotonic, wallClock } from '../../lib/clock.js'
 import type { Batch } from '../../ports/index.js'
 import type { Heartbeat } from '../../protocol/index.js'
-import { RecordBuffer } from '../buffer.js'
-import { type Attempt, countAttempt } from '../jobs.js'
+import { type Attempt, countAttempt } from '../jobs/jobs.js'
 import { UNKNOWN_CPU } from '../probes/cpu.js'
 import { UNKNOWN_MEMORY } from '../probes/memory.js'
-import { Rollups } from '../rollups.js'
-import { SeriesCounter } from '../series.js'
+import { type TaskTimes, taskTimes } from '../probes/task.js'
+import { RecordBuffer } from '../report/buffer.js'
+import { Rollups } from '../report/rollups.js'
+import { SeriesCounter } from '../report/series.js'
 import type { ThreadIdentity } from './messages.js'
-import { type TaskTimes, taskTimes } from './task.js'
 
 /** A thread that is silent for so many of its intervals is reported for. */
 const SILENT_INTERVALS = 1.5

@@ -1,4 +1,4 @@
-import { observe } from '../../core/observe.js'
+import { observe } from '../../lib/observe.js'
 import { type Processing, showsEnds, wrapAttempt, wrapCall, wrapCompleted, wrapFailed } from './internals.js'
 import type { BullJob } from './job.js'
 import { isConnectionError } from './outcome.js'

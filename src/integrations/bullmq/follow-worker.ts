@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { JobRecorder, RunningJobs } from '../../core/jobs.js'
+import type { JobRecorder, RunningJobs } from '../../core/jobs/job-recorder.js'
 import { type AttemptListener, followAttempts } from './follow-attempts.js'
 import type { WorkerLike } from './job.js'
 import { attemptOf, type BullJob, endedAttemptOf } from './job.js'

@@ -1,6 +1,6 @@
-import type { QuasarOptions } from '../../core/options.js'
-import { wrapMethod } from '../../core/wrap-method.js'
+import type { QuasarOptions } from '../../core/options/options.js'
 import { inTime } from '../../lib/async.js'
+import { wrapMethod } from '../../lib/wrap-method.js'
 import type { BullQueue } from '../../runtime/queue-sources.js'
 import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../runtime/start-quasar.js'
 import { checked, isQueue, isWorker, NO_QUEUE, NO_WORKER, orRelease } from './checks.js'

@@ -1,4 +1,4 @@
-import { wrapMethod } from '../../core/wrap-method.js'
+import { wrapMethod } from '../../lib/wrap-method.js'
 import type { BullJob, WorkerLike } from './job.js'
 
 /**

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { JobLike } from '../../core/jobs.js'
+import type { JobLike } from '../../core/jobs/job-recorder.js'
 
 /** What is read of a BullMQ job, in the shape that versions 4, 5 and 6 share. */
 export interface BullJob {

@@ -1,4 +1,4 @@
-import type { JobRecorder } from '../../core/jobs.js'
+import type { JobRecorder } from '../../core/jobs/job-recorder.js'
 import { nameOfJob, type Processing } from './internals.js'
 
 /** How many stalls wait for their names at a time: a worker that dies may leave thousands. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RequestHandler } from 'express'
-import { pathOf } from '../../core/path-of.js'
+import { pathOf } from '../../core/http/path-of.js'
 import { replaceMatch } from './internals/layer-methods.js'
 import {
   type App,

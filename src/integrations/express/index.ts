@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { followed } from '../../core/endings.js'
-import type { QuasarOptions } from '../../core/options.js'
+import { followed } from '../../core/http/endings.js'
+import type { QuasarOptions } from '../../core/options/options.js'
 import { leaseRecorder } from '../../runtime/start-quasar.js'
 import { followRequests } from './middleware.js'
 

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
-import type { RequestRecorder, RouteNamer } from '../../core/requests.js'
+import type { RequestRecorder } from '../../core/http/request-recorder.js'
+import type { RouteNamer } from '../../core/http/request-trace.js'
 import { type Follower, hookApp } from './app-hook.js'
 import type { ConnectApp } from './internals/connect.js'
 import { type App, EMPTY_ROUTER, isQuasar, type RoutedRequest, routerOf, topOf } from './internals/routers.js'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { PathContext, RequestTrace } from '../../core/requests.js'
+import type { PathContext, RequestTrace } from '../../core/http/request-trace.js'
 import { type ConnectApp, mountIn } from './internals/connect.js'
 import {
   isAtRoot,

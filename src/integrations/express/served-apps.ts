@@ -1,6 +1,6 @@
 import type { Server } from 'node:http'
 import type { RequestHandler } from 'express'
-import { onRequestStart } from '../../core/http-events.js'
+import { onRequestStart } from '../../core/http/http-events.js'
 import { type ConnectApp, isConnectWith } from './internals/connect.js'
 import { type App, isApp, placesOf, routerOf } from './internals/routers.js'
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { RequestRecorder } from '../../core/requests.js'
+import type { RequestRecorder } from '../../core/http/request-recorder.js'
 import {
   type App,
   isMountedApp,

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
+import type { RequestRecorder } from '../../core/http/request-recorder.js'
+import type { RequestTrace } from '../../core/http/request-trace.js'
 import { followFirst } from './follow-first.js'
 import { type Follow, followInHandler } from './follow-in-handler.js'
 import { configOf, contextOf, type RouteConfig } from './internals.js'

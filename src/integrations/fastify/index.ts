@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { fastifyPlugin } from 'fastify-plugin'
-import type { QuasarOptions } from '../../core/options.js'
+import type { QuasarOptions } from '../../core/options/options.js'
 import { leaseRecorder } from '../../runtime/start-quasar.js'
 import { followRequests } from './hooks.js'
 

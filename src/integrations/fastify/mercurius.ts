@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { traceOf } from '../../core/find-trace.js'
-import type { RequestTrace } from '../../core/request-trace.js'
+import type { RequestTrace } from '../../core/http/request-trace.js'
 import { beginOperation, type DocumentNode, findOperation, noteErrors } from '../graphql/operations.js'
 
 /** What Mercurius decorates an instance with, and hands to its hooks. */

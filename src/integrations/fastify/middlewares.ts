@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { mountTaking, takenPath } from '../../core/mounts.js'
-import type { RouteNamer } from '../../core/requests.js'
+import { mountTaking, takenPath } from '../../core/http/mounts.js'
+import type { RouteNamer } from '../../core/http/request-trace.js'
 import { middlewaresOf } from './internals.js'
 
 /**

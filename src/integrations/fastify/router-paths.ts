@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { PathContext } from '../../core/requests.js'
+import type { PathContext } from '../../core/http/request-trace.js'
 
 /** Fastify 5 has them under `routerOptions`, too. */
 interface RouterOptions {

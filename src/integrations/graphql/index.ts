@@ -1,6 +1,6 @@
 import { traceOf } from '../../core/find-trace.js'
-import type { Operation } from '../../core/operation-names.js'
-import type { RequestTrace } from '../../core/request-trace.js'
+import type { Operation } from '../../core/http/operation-names.js'
+import type { RequestTrace } from '../../core/http/request-trace.js'
 import {
   beginOperation,
   type DocumentNode,

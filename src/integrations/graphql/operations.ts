@@ -1,7 +1,7 @@
-import { isClientError } from '../../core/client-errors.js'
+import { isClientError } from '../../core/errors/client-errors.js'
 import { findInFlight } from '../../core/find-trace.js'
-import type { Operation } from '../../core/operation-names.js'
-import type { RequestTrace } from '../../core/request-trace.js'
+import type { Operation } from '../../core/http/operation-names.js'
+import type { RequestTrace } from '../../core/http/request-trace.js'
 import { captureException } from '../../runtime/start-quasar.js'
 
 /** As much of graphql-js' nodes as is read. */

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
-import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
+import type { RequestRecorder } from '../../core/http/request-recorder.js'
+import type { RequestTrace } from '../../core/http/request-trace.js'
 import { current, nameDispatch } from './dispatch.js'
 import { watchSubApps } from './errors.js'
 import { matchOf, watchLast } from './internals.js'

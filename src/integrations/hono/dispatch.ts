@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Context } from 'hono'
-import type { RequestRecorder, RequestTrace, RouteNamer } from '../../core/requests.js'
+import type { RequestRecorder } from '../../core/http/request-recorder.js'
+import type { RequestTrace, RouteNamer } from '../../core/http/request-trace.js'
 import { errorOf } from './errors.js'
 import { firstPathOf, type Match } from './internals.js'
 import { answeredRoute, hasWildcard } from './route.js'

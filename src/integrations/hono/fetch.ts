@@ -1,5 +1,6 @@
 import type { Context, Handler } from 'hono'
-import type { RequestRecorder, RequestTrace } from '../../core/requests.js'
+import type { RequestRecorder } from '../../core/http/request-recorder.js'
+import type { RequestTrace } from '../../core/http/request-trace.js'
 import { beginTrace, endPlain, isRespelled, noteEnd, noteFailure, within } from './context.js'
 import { current, Dispatch, nameDispatch } from './dispatch.js'
 import { noteAnswer, watchSubApps } from './errors.js'

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { QuasarOptions } from '../../core/options.js'
+import type { QuasarOptions } from '../../core/options/options.js'
 import { leaseRecorder } from '../../runtime/start-quasar.js'
 import { beginTrace, endPlain, isRespelled, noteEnd, noteFailure, watchHandlers, within } from './context.js'
 import { Dispatch, dispatchAgain, nameDispatch } from './dispatch.js'

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import type { RequestTrace } from '../../core/requests.js'
+import type { RequestTrace } from '../../core/http/request-trace.js'
 import { type Dispatch, tellRun } from './dispatch.js'
 
 /** Names a request that another framework follows, and hands over to Hono, by both: `/api/*` and `/users/:id`. */

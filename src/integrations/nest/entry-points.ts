@@ -1,7 +1,7 @@
 import type { ModulesContainer } from '@nestjs/core'
-import { isClientError } from '../../core/client-errors.js'
-import { follow } from '../../core/follow.js'
-import type { JobTrace } from '../../core/jobs.js'
+import { isClientError } from '../../core/errors/client-errors.js'
+import { follow } from '../../core/jobs/follow.js'
+import type { JobTrace } from '../../core/jobs/job-recorder.js'
 import { recorderOf } from './apps.js'
 import { noteGuard, noteResolver } from './graphql.js'
 import {

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { AbstractHttpAdapter } from '@nestjs/core'
-import type { RequestRecorder, RouteNamer } from '../../core/requests.js'
+import type { RequestRecorder } from '../../core/http/request-recorder.js'
+import type { RouteNamer } from '../../core/http/request-trace.js'
 import { followRequests as followExpress, nameAnswer } from '../express/middleware.js'
 import { followRequests as followFastify } from '../fastify/hooks.js'
 

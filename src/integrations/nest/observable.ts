@@ -1,5 +1,5 @@
-import { isClientError } from '../../core/client-errors.js'
-import type { JobTrace } from '../../core/jobs.js'
+import { isClientError } from '../../core/errors/client-errors.js'
+import type { JobTrace } from '../../core/jobs/job-recorder.js'
 
 interface Observer {
   next(value: unknown): void

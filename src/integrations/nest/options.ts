@@ -1,6 +1,6 @@
 import { ConfigurableModuleBuilder } from '@nestjs/common'
-import { isDisabled, type QuasarOptions } from '../../core/options.js'
-import { RECORDER_CHECKS } from '../../core/recorder-options.js'
+import { isDisabled, type QuasarOptions } from '../../core/options/options.js'
+import { RECORDER_CHECKS } from '../../core/options/recorder-options.js'
 import { checkOptions, type OptionChecks } from '../../lib/options.js'
 
 export interface QuasarModuleOptions extends QuasarOptions {

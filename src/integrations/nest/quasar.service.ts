@@ -1,7 +1,7 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common'
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core'
 import type { Recorder, RecorderStatus } from '../../core/recorder.js'
-import type { CaptureContext } from '../../core/records.js'
+import type { CaptureContext } from '../../core/report/records.js'
 import type { QueueSource } from '../../ports/index.js'
 import { monitorSources } from '../../runtime/monitor-sources.js'
 import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../runtime/start-quasar.js'

@@ -1,5 +1,5 @@
 import type { LazyModuleLoader, ModulesContainer } from '@nestjs/core'
-import { observe } from '../../core/observe.js'
+import { observe } from '../../lib/observe.js'
 import { moduleRefsOf, type Refs, wrapCreate, wrapLoad } from './internals/modules.js'
 
 export interface RunTimeListener {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { mountTaking, takenPath } from '../../../core/mounts.js'
+import { mountTaking, takenPath } from '../../../core/http/mounts.js'
 
 /** An app of Connect, seen in 3.7: paths, which are text, and their handlers. Apps within it hide in closures. */
 export interface ConnectApp {

@@ -1,5 +1,5 @@
 import { type LazyModuleLoader, ModuleRef, type ModulesContainer } from '@nestjs/core'
-import { wrapMethod } from '../../../core/wrap-method.js'
+import { wrapMethod } from '../../../lib/wrap-method.js'
 import type { BullQueue, WorkerLike } from '../../bullmq/index.js'
 
 /**

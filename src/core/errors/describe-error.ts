@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import { MAX_NAME_CHARS, MAX_STACK_CHARS } from '../../protocol/index.js'
+import { cut } from '../../protocol/read.js'
+import { notShown } from '../../redaction/budget.js'
+import { briefMessageOf, isObject, messageOf, nameOf, rawStack, stackOf } from './thrown.js'
+import { relatedTo } from './thrown-related.js'
+
+export interface ErrorDescription {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | null
+  readonly fingerprint: string
+}
+
+/** An error of others in the same stack is told in at least so many characters. */
+const MIN_RELATED_CHARS = 250
+/** So many words of inner errors make the message of an error that has none of its own. */
+const MAX_INNER_MESSAGES = 3
+
+/** Describes what was thrown, whatever it is: bounded and without secrets. Never throws, whatever its getters do. */
+export function describeError(error: unknown): ErrorDescription {
+  const related = relatedTo(error)
+  const name = cut(nameOf(error), MAX_NAME_CHARS)
+  const inner = related.slice(0, MAX_INNER_MESSAGES).map((one) => messageOf(one.error))
+  const message = messageOf(error, inner.filter(Boolean).join('; '))
+  const own = stackOf(error)
+  const stack = wholeStack(
+    own ?? wordsIn(error, name, message),
+    related.map((one) => one.label + textOf(one.error)),
+    related.length > 0 || own !== null,
+  )
+  return { name, message, stack, fingerprint: exceptionFingerprint(name, message, stack) }
+}
+
+/** So much of the message of one of too many errors is told. */
+const BRIEF_CHARS = 200
+
+/** The same for one of too many errors: the beginning of its message, and how much is missing of the rest. */
+export function describeBriefly(error: unknown): ErrorDescription {
+  const name = cut(nameOf(error), MAX_NAME_CHARS)
+  const message = briefMessageOf(error, BRIEF_CHARS)
+  const stack = isObject(error) ? rawStack(error) : null
+  const fingerprint = exceptionFingerprint(name, message, stack?.slice(0, MAX_STACK_CHARS) ?? null)
+  return { name, message, stack: stack && notShown(stack.length), fingerprint }
+}
+
+/** An error in a line: `TypeError: no stock`. Bounded and without secrets; never throws. */
+export function wordsOf(error: unknown): string {
+  const { name, message } = describeError(error)
+  return wordsIn(error, name, message)
+}
+
+/** The stack of one error, or what is known of something that has none. */
+function textOf(error: unknown): string {
+  return stackOf(error) ?? wordsIn(error, cut(nameOf(error), MAX_NAME_CHARS), messageOf(error))
+}
+
+function wordsIn(error: unknown, name: string, message: string): string {
+  return isObject(error) ? `${name}: ${message}` : message
+}
+
+/** The stack with those of its causes and inner errors: a long one leaves room for the others. */
+function wholeStack(own: string, related: readonly string[], isKnown: boolean): string | null {
+  if (!isKnown) return null
+  const share = Math.max(MIN_RELATED_CHARS, Math.floor(MAX_STACK_CHARS / 2 / Math.max(1, related.length)))
+  const whole = [own, ...related].join('\n')
+  if (whole.length <= MAX_STACK_CHARS) return whole
+  const others = related.map((text) => `\n${cut(text, share)}`).join('')
+  return cut(cut(own, Math.max(MAX_STACK_CHARS / 2, MAX_STACK_CHARS - others.length)) + others, MAX_STACK_CHARS)
+}
+
+/** What varies from one error of an origin to the next. */
+const VARIES: readonly (readonly [RegExp, string | ((word: string) => string)])[] = [
+  [/0x[\da-f]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, '#'],
+  // Ids: hexadecimal, or long with digits and letters.
+  [/\b(?=[a-f]*\d)[\da-f]{8,}\b/gi, '#'],
+  [/\w[\w-]{14,}\w/g, (word) => (isMixed(word) ? '#' : word)],
+  [/\b(?=[A-Z]*\d)[\dA-Z]{20,}\b/g, '#'],
+  [/\d+(?:\.\d+)?/g, '#'],
+  [/(["'`]).*?\1/g, '?'],
+]
+
+/**
+ * The same for errors of one origin: made of the class, the message without what varies in it, and the app's own frame
+ * that is nearest to the error (line numbers left out, so that a new line above does not make a new group).
+ */
+function exceptionFingerprint(name: string, message: string, stack: string | null): string {
+  const frames = stack?.match(/^[ \t]+at .+$/gm) ?? []
+  const own = frames.find((frame) => !/node_modules|\(node:|at node:/.test(frame)) ?? frames[0] ?? ''
+  const place = own.trim().replace(/:\d+(?::\d+)?\)?$/, '')
+  const template = VARIES.reduce((text, [pattern, mark]) => text.replace(pattern, mark as string), message)
+  return createHash('sha256')
+    .update(`${name}\n${template.slice(0, 200)}\n${place}`)
+    .digest('hex')
+    .slice(0, 16)
+}
+
+/** Digits, small and capital letters. */
+function isMixed(word: string): boolean {
+  return /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word)
+}

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto'
+import { traceIdOf } from '../../tracing/trace-id.js'
+import type { Records } from '../report/records.js'
+import { pickHeaders, redactId, redactUrl } from '../report/redaction.js'
+import type { EndedRequest } from './request-series.js'
+import type { LiveTrace, RequestLike } from './request-trace.js'
+
+/** Makes a record of a slow request. */
+export function recordSlowRequest(records: Records, request: EndedRequest): void {
+  if (!records.takesSlow()) return
+  const { trace, status, aborted } = request
+  const header = headerOf(trace.request)
+  records.slow(
+    { ...request, kind: 'request', start: trace.start },
+    {
+      status: String(status),
+      requestId: requestIdOf(trace),
+      traceId: trace.traceId ?? traceIdOf(header('traceparent')),
+      meta: { method: trace.method, url: redactUrl(trace.url), headers: pickHeaders(header), aborted },
+    },
+  )
+}
+
+/**
+ * Makes a record of what a request failed with.
+ *
+ * @param path the part of a GraphQL answer that failed
+ */
+export function recordFailedRequest(
+  records: Records,
+  { trace, name }: EndedRequest,
+  error: unknown,
+  path: string | null = null,
+): void {
+  records.exception(error, 'request', false, {
+    route: name,
+    path,
+    requestId: requestIdOf(trace),
+    traceId: trace.traceId ?? traceIdOf(headerOf(trace.request)('traceparent')),
+  })
+}
+
+function headerOf(request: LiveTrace['request']): (name: string) => string | undefined {
+  if (isLike(request)) return (name) => request.header(name)
+  return (name) => [request.headers[name]].flat()[0]
+}
+
+/** Express gives its requests a `header` method, too: those have Node's `headers` besides. */
+function isLike(request: LiveTrace['request']): request is RequestLike {
+  return !('headers' in request)
+}
+
+/** Made only now, when it is known that somebody will read it; the same for all records of one request. */
+function requestIdOf(trace: LiveTrace): string {
+  trace.requestId ??= redactId(headerOf(trace.request)('x-request-id')) ?? randomUUID()
+  return trace.requestId
+}

@@ -1,0 +1,95 @@
+import { monotonic } from '../../lib/clock.js'
+import type { JobLike, JobTrace, RunningJobs } from './job-recorder.js'
+import { Running } from './running.js'
+
+/** Where a trace reports its end. */
+export interface JobSink {
+  ended(trace: LiveJob, hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void
+  refused(trace: LiveJob, error: unknown): void
+}
+
+/** One attempt from its start to its end. */
+export class LiveJob implements JobTrace {
+  name: string
+  thresholdMs: number | null = null
+  /** Where it is found by the job's own object; null for what has none. */
+  running: Running<LiveJob> | null = null
+  subject: object | null = null
+  #isOver = false
+  #durationMs: number | null = null
+  #thrown: { readonly error: unknown } | null = null
+
+  constructor(
+    readonly job: JobLike,
+    readonly kind: 'job' | 'custom',
+    readonly start: number,
+    readonly sink: JobSink,
+  ) {
+    this.name = job.name
+  }
+
+  /** Up to now while the handler runs. */
+  get durationMs(): number {
+    return this.#durationMs ?? monotonic() - this.start
+  }
+
+  stopClock(thrown: { readonly error: unknown } | null = null): void {
+    // BullMQ tells it again when it could not reach Redis, and once more with its own error.
+    if (this.#durationMs !== null) return
+    this.#durationMs = monotonic() - this.start
+    this.#thrown = thrown
+  }
+
+  complete(): void {
+    this.#finish(false, null, false, true)
+  }
+
+  fail(error: unknown, final: boolean, handled = !final): void {
+    this.#finish(true, error, final, handled)
+  }
+
+  discard(): void {
+    this.#isOver = true
+    if (this.subject) this.running?.remove(this.subject)
+  }
+
+  refuse(): void {
+    if (this.#isOver) return
+    this.discard()
+    if (this.#thrown) this.sink.refused(this, this.#thrown.error)
+  }
+
+  #finish(hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void {
+    if (this.#isOver) return
+    this.discard()
+    this.sink.ended(this, hasFailed, error, final, handled)
+  }
+}
+
+/** What one worker runs now. */
+export class Worker implements RunningJobs {
+  readonly #running = new Running<LiveJob>()
+  readonly #begin: (job: JobLike) => LiveJob
+  readonly #onClose: (worker: Worker) => void
+
+  constructor(begin: (job: JobLike) => LiveJob, onClose: (worker: Worker) => void) {
+    this.#begin = begin
+    this.#onClose = onClose
+  }
+
+  begin(job: JobLike, subject: object): JobTrace {
+    const trace = this.#begin(job)
+    trace.subject = subject
+    trace.running = this.#running
+    this.#running.put(subject, trace)
+    return trace
+  }
+
+  find(subject: object): JobTrace | null {
+    return this.#running.find(subject)
+  }
+
+  close(): void {
+    this.#onClose(this)
+  }
+}

@@ -1,0 +1,134 @@
+import { threadId } from 'node:worker_threads'
+import { monotonic, wallClock } from '../../lib/clock.js'
+import { QuasarError } from '../../lib/errors.js'
+import { checkOptions } from '../../lib/options.js'
+import type { Logger, Store } from '../../ports/index.js'
+import { MAX_NAME_CHARS } from '../../protocol/index.js'
+import { hostName } from '../probes/runtime.js'
+import { readAppPackage } from './app-package.js'
+import { chooseRedis, type Environment, resolvePrefix, resolveTokens } from './environment.js'
+import { consoleLogger, silentLogger } from './logger.js'
+import { type QuasarOptions, RECORDER_CHECKS, type Readiness, type Redact } from './recorder-options.js'
+import { compileIgnore, compileRespelling, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
+
+export type { QuasarOptions, Readiness, Redact }
+
+/** Options with every question answered. */
+export interface ResolvedOptions {
+  readonly service: string
+  readonly node: string
+  readonly environment: string | null
+  readonly appVersion: string | null
+  readonly redis: string | object | false
+  /** What `redis` came from, in an error's words. */
+  readonly redisFrom: string
+  readonly store: Store | null
+  readonly prefix: string
+  readonly interval: number
+  readonly slowRequest: (...names: string[]) => number
+  readonly slowJob: (...names: string[]) => number
+  readonly ignore: ((path: string) => boolean) | null
+  /** The ignored path that another one is a spelling of, if the router takes both for the same. */
+  readonly respell: ((path: string) => string | null) | null
+  readonly sample: number
+  readonly redact: Redact | null
+  readonly logger: Logger
+  readonly meta: (() => Record<string, unknown>) | null
+  readonly ready: (() => Readiness) | null
+  readonly disks: readonly string[]
+  /** The first one signs. */
+  readonly tokens: readonly string[]
+}
+
+/** Whether Quasar is switched off: by `enabled: false` or by QUASAR_DISABLED (`1`, `true`, `yes`, `on`). */
+export function isDisabled(options: QuasarOptions, env: Environment): boolean {
+  return /^(1|true|yes|on)$/i.test(env.QUASAR_DISABLED ?? '') || isSwitchedOff(options)
+}
+
+/** What can't be read is no `false`: `resolveOptions` says what is wrong with it. */
+function isSwitchedOff(options: QuasarOptions): boolean {
+  try {
+    return options.enabled === false
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Checks the options and fills in what was left out, from the environment first.
+ *
+ * @throws QuasarError `invalid_option`, which names the option and what it takes
+ */
+export function resolveOptions(given: QuasarOptions, env: Environment): ResolvedOptions {
+  const options = checkOptions('Quasar', given, RECORDER_CHECKS)
+  return Object.freeze({
+    node: nodeId(),
+    ...resolveIdentity(options, env),
+    ...resolveTarget(options, env),
+    ...resolveSlow(options.slow ?? 1_000),
+    ...resolveIgnore([options.ignore ?? []].flat() as IgnoreRule[]),
+    sample: options.sample ?? 1,
+    redact: options.redact ?? null,
+    logger: options.logger === false ? silentLogger : (options.logger ?? consoleLogger),
+    meta: resolveMeta(options.meta),
+    ready: options.ready ?? null,
+    disks: options.disks ?? ['/'],
+  })
+}
+
+function resolveIdentity(options: QuasarOptions, env: Environment) {
+  const app = readAppPackage()
+  return {
+    service: options.service ?? (env.QUASAR_SERVICE || app.name || 'unnamed').slice(0, MAX_NAME_CHARS),
+    environment: options.environment ?? env.QUASAR_ENVIRONMENT ?? env.NODE_ENV ?? null,
+    appVersion: app.version,
+  }
+}
+
+function resolveTarget(options: QuasarOptions, env: Environment) {
+  return {
+    ...chooseRedis(options.redis, env),
+    store: options.store ?? null,
+    prefix: resolvePrefix(options.prefix, env),
+    interval: options.interval ?? intervalFrom(env) ?? 10_000,
+    tokens: resolveTokens(options.token, env),
+  }
+}
+
+function resolveIgnore(rules: readonly IgnoreRule[]) {
+  return { ignore: compileIgnore(rules), respell: compileRespelling(rules) }
+}
+
+type Slow = NonNullable<QuasarOptions['slow']>
+
+/** Rules are a list; those for each kind have its name. */
+function isForEach(slow: Slow): slow is Exclude<Slow, SlowRules> {
+  return typeof slow === 'object' && !Array.isArray(slow)
+}
+
+function resolveSlow(slow: Slow) {
+  const { requests = 1_000, jobs = 1_000 } = isForEach(slow) ? slow : { requests: slow, jobs: slow }
+  return { slowRequest: compileSlowRules(requests), slowJob: compileSlowRules(jobs) }
+}
+
+function resolveMeta(meta: QuasarOptions['meta']) {
+  if (meta === undefined) return null
+  return typeof meta === 'function' ? meta : () => meta
+}
+
+function intervalFrom(env: Environment): number | null {
+  if (!env.QUASAR_INTERVAL) return null
+  const interval = Number(env.QUASAR_INTERVAL)
+  if (RECORDER_CHECKS.interval.accepts(interval)) return interval
+  throw new QuasarError('invalid_option', `Quasar: QUASAR_INTERVAL takes ${RECORDER_CHECKS.interval.takes}.`)
+}
+
+let recorders = 0
+
+/** Unique over the fleet and over the recorders that one process starts one after the other. */
+function nodeId(): string {
+  recorders += 1
+  const started = (wallClock() - Math.round(monotonic())).toString(36)
+  const suffix = `${process.pid}-${threadId}-${started}${recorders > 1 ? `-${recorders}` : ''}`
+  return `${hostName().slice(0, MAX_NAME_CHARS - suffix.length - 1)}-${suffix}`
+}

@@ -1,0 +1,94 @@
+import { COMMON_CHECKS, isBetween, isFunction, isObject, isText, type OptionChecks } from '../../lib/options.js'
+import type { Logger, Store } from '../../ports/index.js'
+import { TOKEN_CHECK } from '../../signing/tokens.js'
+import type { IgnoreRule, SlowRules } from './rules.js'
+
+/** What the app's `redact` function gets and gives back. */
+export type Redact = (record: Record<string, unknown>) => Record<string, unknown> | null
+
+/** Whether the app calls itself ready; `deps` names what it depends on and how that is. */
+export type Readiness = boolean | { status: string; deps?: Record<string, unknown> }
+
+/** Options, the same for every form of Quasar. All may be left out. */
+export interface QuasarOptions {
+  /** What the fleet's page calls this app. @default QUASAR_SERVICE, else the name in the app's package.json */
+  service?: string
+  /** @default QUASAR_ENVIRONMENT, else NODE_ENV */
+  environment?: string
+  /**
+   * Where to report: a URL (`redis://`, `rediss://`, `unix://`), ioredis options, an ioredis client or Cluster (used as it is and
+   * never closed), or `false` for memory in this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
+   */
+  redis?: string | object | false
+  /** A store of your own in place of `redis`. */
+  store?: Store
+  /** What all keys begin with; ends with a colon. @default 'gravito:quasar:' (QUASAR_PREFIX) */
+  prefix?: string
+  /** Between two reports, ms, 100 or more; each is moved by up to 10 %. @default 10000 (QUASAR_INTERVAL) */
+  interval?: number
+  /** From when on a request or a job is slow: ms, or rules by name, for both or for each kind. @default 1000 */
+  slow?: SlowRules | { requests?: SlowRules; jobs?: SlowRules }
+  /** Requests to leave alone, by path. @default [] */
+  ignore?: IgnoreRule | readonly IgnoreRule[]
+  /** The share of slow entries and exceptions to keep, 0–1. Counts and percentiles are always complete. @default 1 */
+  sample?: number
+  /** Takes more out of a slow entry or an exception before it is kept; `null` drops it. It can't add anything. */
+  redact?: Redact
+  /** Where the few lines of Quasar's own go; `false` for nowhere. @default console */
+  logger?: Logger | false
+  /** Shown with every node; at most 4 KiB as JSON. */
+  meta?: Record<string, unknown> | (() => Record<string, unknown>)
+  /** Asked at every report. */
+  ready?: () => Readiness
+  /** Mounts whose space is reported. @default ['/'] */
+  disks?: readonly string[]
+  /**
+   * Signs what is written, so that Zenith can tell it from what others wrote; also the password where `redis` is a URL with a
+   * user and none. 16 characters or more. During a rotation two, of which the first one signs. @default QUASAR_TOKEN, else none
+   */
+  token?: string | readonly string[]
+  /** `false` turns everything into no-ops, as QUASAR_DISABLED=1 does. @default true */
+  enabled?: boolean
+}
+
+const isMs = (value: unknown) => isBetween(value, 0, Number.POSITIVE_INFINITY)
+const isPattern = (value: unknown) => isText(value) || value instanceof RegExp
+const isName = (value: unknown) => isText(value) && value.length <= 200
+
+const RULES = 'a number of ms, false, or rules [[pattern, ms], …, ms]'
+
+/** What the options of a recorder take. */
+export const RECORDER_CHECKS = {
+  ...COMMON_CHECKS,
+  token: TOKEN_CHECK,
+  service: { takes: 'a text of at most 200 characters', accepts: isName },
+  environment: { takes: 'a text of at most 200 characters', accepts: isName },
+  store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.write) },
+  interval: { takes: 'a number of ms, 100 to 3600000', accepts: (v) => isBetween(v, 100, 3_600_000) },
+  slow: { takes: `${RULES}, or { requests, jobs } with one of these each`, accepts: isSlow },
+  ignore: {
+    takes: 'a path, a pattern, a function, or an array of them',
+    accepts: (v) => [v].flat().every((rule) => isPattern(rule) || isFunction(rule)),
+  },
+  sample: { takes: 'a number from 0 to 1', accepts: (v) => isBetween(v, 0, 1) },
+  redact: { takes: 'a function', accepts: isFunction },
+  meta: { takes: 'an object, or a function that gives one', accepts: (v) => isObject(v) || isFunction(v) },
+  ready: { takes: 'a function', accepts: isFunction },
+  disks: { takes: 'an array of mount points', accepts: (v) => Array.isArray(v) && Array.from(v).every(isText) },
+  enabled: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
+} satisfies OptionChecks<keyof QuasarOptions>
+
+function isSlow(value: unknown): boolean {
+  if (isRules(value)) return true
+  if (!isObject(value)) return false
+  return Object.entries(value).every(
+    ([kind, rules]) => (kind === 'requests' || kind === 'jobs') && (rules === undefined || isRules(rules)),
+  )
+}
+
+function isRules(value: unknown): boolean {
+  if (value === false || isMs(value)) return true
+  if (!Array.isArray(value) || !isMs(value.at(-1))) return false
+  // A hole in the list is no rule, and `every` would pass over it.
+  return Array.from(value.slice(0, -1)).every((rule) => Array.isArray(rule) && isPattern(rule[0]) && isMs(rule[1]))
+}

@@ -1,0 +1,244 @@
+import { isMainThread } from 'node:worker_threads'
+import { monotonic } from '../lib/clock.js'
+import type { QueueSource, Writer } from '../ports/index.js'
+import type { Heartbeat } from '../protocol/index.js'
+import { wordsOf } from './errors/describe-error.js'
+import { recordFailedRequest, recordSlowRequest } from './http/request-records.js'
+import { HttpRequests } from './http/requests.js'
+import { follow } from './jobs/follow.js'
+import { recordFailedJob, recordSlowJob } from './jobs/job-records.js'
+import { Jobs } from './jobs/jobs.js'
+import { type Notices, noticesOf } from './options/logger.js'
+import type { ResolvedOptions } from './options/options.js'
+import { type ProbeFigures, type Probes, startProbes } from './probes/index.js'
+import { holdingTheLoop, MAX_EXIT_HOLD_MS, watchProcess } from './process-events.js'
+import { QueueReporter } from './queue-reporting/queue-reporter.js'
+import type { Recorder, RecorderStatus } from './recorder.js'
+import { RecordBuffer } from './report/buffer.js'
+import { heartbeatBuilder, setupOf } from './report/heartbeat.js'
+import { type CaptureContext, Records, type Surroundings } from './report/records.js'
+import { Reporter, type ReportSource } from './report/reporter.js'
+import { moment, Rollups, spanOf } from './report/rollups.js'
+import { hostThreads, type ThreadHost } from './threads/host.js'
+import { type HostLink, linkToHost } from './threads/link.js'
+
+/** What waits is written at once for uncaught errors, but not more often, ms. */
+const FLUSH_EVERY_MS = 1_000
+
+/**
+ * Starts to record.
+ *
+ * @param writer closed when the recorder stops
+ * @param store names what the writer writes to, alike in all threads of the process; null when they can't share it
+ */
+export function startRecorder(options: ResolvedOptions, writer: Writer, store: string | null): Recorder {
+  const recorder = new ProcessRecorder(options, writer, store)
+  recorder.start()
+  return recorder
+}
+
+/** Joins the parts: requests and jobs give series and records, the reporter takes them to the writer. */
+class ProcessRecorder implements Recorder, ReportSource {
+  readonly requests: HttpRequests
+  readonly jobs: Jobs
+  readonly #options: ResolvedOptions
+  readonly #writer: Writer
+  readonly #notices: Notices
+  readonly #probes: Probes
+  #figures: ProbeFigures
+  readonly #records: Records
+  readonly #reporter: Reporter
+  readonly #queues: QueueReporter
+  readonly #rollups: Rollups
+  readonly #buffer: RecordBuffer
+  /** In a thread: the recorder outside that reports for it. Outside: what reports for the threads. */
+  readonly #link: HostLink | null
+  readonly #threads: ThreadHost | null
+  readonly #frameworks = new Set<string>()
+  readonly #buildHeartbeat: ReturnType<typeof heartbeatBuilder>
+  readonly #onFault = (error: unknown) =>
+    this.#notices.once('fault', `a part of it failed and was passed over: ${wordsOf(error)}.`)
+  #intervalStart = moment()
+  #flushedAt = Number.NEGATIVE_INFINITY
+  #unwatch: () => void = () => {}
+  #stopping: Promise<void> | null = null
+
+  constructor(options: ResolvedOptions, writer: Writer, store: string | null) {
+    this.#options = options
+    this.#writer = writer
+    const link = linkToHost(store, options.service, options.node)
+    this.#link = link
+    this.#buffer = new RecordBuffer((record) => link?.record(record) ?? false)
+    this.#notices = noticesOf(options.logger)
+    this.#rollups = new Rollups(options.node)
+    this.#probes = startProbes({ disks: options.disks, onFault: (probe, error) => this.#probeFault(probe, error) })
+    // The first look is the slowest by far: it is better taken while the app starts.
+    this.#figures = this.#probes.collect()
+    const surroundings: Surroundings = {
+      window: (from, to) => this.#probes.window(from, to),
+      countInFlight: () => this.requests.inFlight.countRequests(),
+    }
+    const records = new Records(options, this.#buffer, surroundings, this.#onFault)
+    this.#records = records
+    this.requests = new HttpRequests(
+      options,
+      {
+        turn: (now) => this.#probes.turn(now),
+        slow: (request) => recordSlowRequest(records, request),
+        failed: (request, error) => recordFailedRequest(records, request, error),
+        failedPart: (request, { error, path }) => recordFailedRequest(records, request, error, path),
+      },
+      this.#onFault,
+    )
+    this.jobs = new Jobs(
+      options,
+      {
+        counted: (attempt) => link?.attempt(attempt) ?? false,
+        slow: (job) => {
+          recordSlowJob(records, job)
+          // A thread that parks itself now has no next turn.
+          if (link) records.finish()
+        },
+        failed: (job, error) => recordFailedJob(records, job, error),
+      },
+      this.#onFault,
+    )
+    this.#buildHeartbeat = heartbeatBuilder(options, this.#notices)
+    const parts = { source: this, writer, buffer: this.#buffer, notices: this.#notices, onFault: this.#onFault }
+    this.#reporter = new Reporter(options, parts)
+    this.#queues = new QueueReporter(options, { ...parts, hasStore: () => this.#hasStore() })
+    this.#threads = link
+      ? null
+      : hostThreads({
+          store,
+          writer,
+          onLoss: (error) => records.exception(error, 'uncaught', false),
+          onFault: this.#onFault,
+        })
+  }
+
+  start(): void {
+    this.#unwatch = watchProcess({
+      onUncaught: (error) => {
+        this.#records.exception(error, 'uncaught', false)
+        this.#flushBeforeDeath()
+      },
+      onBeforeExit: () => {
+        // In an outage there is nobody to say good-bye to, and the app would end later than it does without us.
+        if (!this.#reporter.status.error) void holdingTheLoop(this.#depart(), MAX_EXIT_HOLD_MS)
+      },
+      onExit: () => {
+        this.#records.finish()
+        if (!this.#reporter.status.error) this.#sayLast()
+      },
+    })
+    this.#reporter.start()
+  }
+
+  addFramework(name: string): void {
+    this.#frameworks.add(name)
+  }
+
+  captureException(error: unknown, context?: CaptureContext): void {
+    try {
+      this.#records.exception(error, 'custom', true, context)
+    } catch (fault) {
+      this.#onFault(fault)
+    }
+  }
+
+  run<T>(name: string, fn: () => T): T {
+    return follow(this.jobs.beginCustom(name), fn)
+  }
+
+  watchQueues(source: QueueSource, ended: () => Promise<void>): () => Promise<void> {
+    return this.#queues.watch(source, ended)
+  }
+
+  status(): RecorderStatus {
+    const { service, node } = this.#options
+    const { dropped, size: buffered, bytes: bufferedBytes } = this.#buffer
+    const frameworks = [...this.#frameworks]
+    const reports = { ...this.#reporter.status, dropped, buffered, bufferedBytes }
+    return { enabled: true, service, node, frameworks, ...reports, queues: this.#queues.status }
+  }
+
+  flush(): Promise<void> {
+    return holdingTheLoop(this.#reporter.flush())
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= holdingTheLoop(this.#stop())
+    return this.#stopping
+  }
+
+  async prepare(): Promise<void> {
+    await Promise.all([this.#probes.prepare(), this.#threads?.report()])
+  }
+
+  look(): void {
+    this.#figures = this.#probes.collect()
+  }
+
+  collect(isLast: boolean): Heartbeat {
+    const end = moment()
+    const start = this.#intervalStart
+    const routes = this.requests.filled()
+    const figures = this.requests.figures(routes, end.now - start.now)
+    const interval = { ...spanOf(start.now, end), routes, jobs: this.jobs.filled(), isLast }
+    for (const record of this.#rollups.take(interval)) this.#buffer.push(record)
+    this.requests.clear()
+    this.jobs.clear()
+    this.#intervalStart = end
+    this.#records.startInterval()
+    const { collectMs, flushMs } = this.#reporter
+    const { dropped, bytes: bufferedBytes } = this.#buffer
+    const heartbeat = this.#buildHeartbeat({
+      figures: this.#figures,
+      framework: [...this.#frameworks].join(', ') || null,
+      requests: figures,
+      connections: this.requests.takeConnections(),
+      recorder: { collectMs, flushMs, dropped, bufferedBytes },
+      setup: setupOf(this.requests.setup, this.#frameworks.size),
+    })
+    if (!isLast) this.#link?.beat(heartbeat)
+    return heartbeat
+  }
+
+  /** The end of a thread is none of its process: its node leaves, which one of a process that breaks off does not. */
+  #sayLast(): void {
+    this.#reporter.flushNow()
+    void this.#threads?.report(true)
+    if (!isMainThread) this.#writer.leave(this.#options.service, this.#options.node).catch(this.#onFault)
+  }
+
+  /** An app that goes on after such an error may have many of them. */
+  #flushBeforeDeath(): void {
+    if (monotonic() - this.#flushedAt < FLUSH_EVERY_MS) return
+    this.#flushedAt = monotonic()
+    this.#records.finish()
+    this.#reporter.flushNow()
+  }
+
+  async #stop(): Promise<void> {
+    this.#unwatch()
+    this.requests.stop()
+    await this.#reporter.stop(() => Promise.all([this.#queues.stop(), this.#threads?.stop()]))
+    this.#link?.close()
+    this.#probes.stop()
+    await this.#writer.close()
+  }
+
+  #depart(): Promise<void> {
+    return this.#reporter.depart(() => Promise.all([this.#queues.leave(), this.#threads?.depart()]))
+  }
+
+  #hasStore(): boolean {
+    const { error, lastReportAt } = this.#reporter.status
+    return error === null && lastReportAt !== null
+  }
+
+  #probeFault(probe: string, error: Error): void {
+    this.#notices.once(`probe ${probe}`, `the probe "${probe}" is left out: ${wordsOf(error)}.`)
+  }
+}

@@ -1,0 +1,211 @@
+import { isDoneIn } from '../../lib/async.js'
+import { clearTimeout, monotonic, setTimeout, wallClock } from '../../lib/clock.js'
+import { type OutageLines, OutageLog } from '../../lib/outage-log.js'
+import type { QueueSource, Writer } from '../../ports/index.js'
+import { MAX_QUEUES, PROTOCOL_VERSION, type QueueEntry } from '../../protocol/index.js'
+import { untraced } from '../../tracing/untraced.js'
+import type { Notices } from '../options/logger.js'
+import { type Duty, Election, type Outcome } from './election.js'
+import { planOf } from './plan.js'
+import { isNothing, type Watch } from './watch.js'
+import { WatchedSources } from './watched-sources.js'
+
+export interface QueueStatus {
+  /** Queues that this process watches, as far as their names are known. */
+  readonly watched: number
+  /** Those of them that it reports itself; another node of the service reports the rest. */
+  readonly reporting: number
+  /** Why some of that could not be read or written lately; null when it could. */
+  readonly error: string | null
+}
+
+/** The first look comes early, yet late enough for the app to have named all of its queues. */
+const FIRST_LOOK_MS = 1_000
+/** What answers within this time makes one snapshot; what is slower is added to it, ms. */
+const GRACE_MS = 1_000
+const JITTER = 0.1
+/**
+ * A lease outlives the longest way between two looks of its holder; others look twice as often, so that one of them
+ * takes over within two intervals.
+ */
+const LEASE_INTERVALS = 1.4
+const MIN_LEASE_SLACK_MS = 500
+const PATIENCE_INTERVALS = 3
+
+/** Reports the queues that this process watches, unless another node of the service does. */
+export class QueueReporter {
+  readonly #identity: { readonly service: string; readonly node: string }
+  readonly #interval: number
+  readonly #writer: Writer
+  readonly #notices: Notices
+  readonly #onFault: (error: unknown) => void
+  readonly #outage: OutageLog
+  readonly #election: Election
+  readonly #sources: WatchedSources
+  #duty: Duty | null = null
+  #reported: readonly QueueEntry[] = []
+  #timer: NodeJS.Timeout | null = null
+  #running: Promise<unknown> = Promise.resolve()
+  #isStarted = false
+  #isStopped = false
+
+  constructor(
+    options: { readonly service: string; readonly node: string; readonly interval: number },
+    parts: {
+      writer: Writer
+      notices: Notices
+      onFault: (error: unknown) => void
+      /** Whether other reports get through: what holds of the whole store need not be said twice. */
+      hasStore: () => boolean
+    },
+  ) {
+    this.#identity = { service: options.service, node: options.node }
+    this.#interval = options.interval
+    this.#writer = parts.writer
+    this.#notices = parts.notices
+    this.#onFault = parts.onFault
+    this.#outage = new OutageLog(linesOf(parts.notices), (failures) => failures >= FAILURES_TO_SAY && parts.hasStore())
+    this.#sources = new WatchedSources(parts.notices)
+    const life = Math.max(LEASE_INTERVALS * this.#interval, this.#interval + MIN_LEASE_SLACK_MS)
+    this.#election = new Election(this.#identity, this.#writer, { life, patience: PATIENCE_INTERVALS * this.#interval })
+  }
+
+  get status(): QueueStatus {
+    const failed = this.#duty ? this.#sources.pollers.find((poller) => poller.error !== null) : undefined
+    const error = this.#outage.error ?? failed?.error ?? null
+    return { watched: this.#sources.countQueues(), reporting: this.#duty ? this.#reported.length : 0, error }
+  }
+
+  /**
+   * Watches a source from now on.
+   *
+   * @param ended called once, when it is not watched any more; never rejects
+   * @returns ends it and resolves when `ended` has; twice is harmless
+   */
+  watch(source: QueueSource, ended: () => Promise<void>): () => Promise<void> {
+    const unwatch = this.#sources.add(source, ended)
+    if (this.#isStopped) void unwatch()
+    else if (!this.#isStarted) {
+      this.#isStarted = true
+      this.#schedule(Math.min(this.#interval, FIRST_LOOK_MS) * (0.5 + Math.random() / 2))
+    }
+    return unwatch
+  }
+
+  /** Lets another node take over at once; looking goes on an interval later, if the process does. Never rejects. */
+  async leave(): Promise<void> {
+    await this.#running
+    if (this.#isStarted) this.#schedule(this.#interval)
+    this.#duty = null
+    await untraced(() => this.#election.release()).catch(this.#onFault)
+  }
+
+  /** What was reported stays until it runs out or another node reports it. Never rejects. */
+  async stop(): Promise<void> {
+    this.#isStopped = true
+    await this.leave()
+    await this.#sources.clear()
+  }
+
+  #schedule(delay: number): void {
+    if (this.#timer) clearTimeout(this.#timer)
+    if (this.#isStopped) return
+    this.#timer = setTimeout(() => {
+      this.#running = untraced(() => this.#look()).catch(this.#onFault)
+    }, delay)
+    this.#timer.unref()
+  }
+
+  async #look(): Promise<void> {
+    const startedAt = monotonic()
+    try {
+      await this.#takePart()
+    } finally {
+      const every = this.#duty ? this.#interval : this.#interval / 2
+      const jittered = every * (1 - JITTER + 2 * JITTER * Math.random())
+      this.#schedule(Math.max(0, jittered - (monotonic() - startedAt)))
+    }
+  }
+
+  async #takePart(): Promise<void> {
+    const watch = this.#sources.watch()
+    if (this.#duty && isNothing(watch)) await this.#writeAll([], this.#duty.rank)
+    const outcome = await this.#tryToRun(watch)
+    this.#noteOutcome(outcome.kind)
+    const duty = outcome.kind === 'duty' ? outcome.duty : null
+    const before = this.#duty
+    this.#duty = duty
+    if (!duty) {
+      if (before) this.#sources.lapse()
+      return
+    }
+    if (before?.rank !== duty.rank) await this.#takeOver(duty.rank)
+    await this.#report(duty)
+  }
+
+  /** A store of the app's own may throw. */
+  async #tryToRun(watch: Watch): Promise<Outcome> {
+    try {
+      return await this.#election.run(watch)
+    } catch {
+      return { kind: 'silent' }
+    }
+  }
+
+  /** The node before this one may have seen queues that have no jobs now. */
+  async #takeOver(rank: number): Promise<void> {
+    const last = await this.#writer.writtenQueues(this.#identity.service, rank)
+    this.#sources.remember(last?.queues ?? [])
+  }
+
+  async #report(duty: Duty): Promise<void> {
+    const steps = planOf(duty.watch, this.#sources.pollers)
+    const polls = Promise.all(steps.map(({ poller, names }) => poller.poll(names)))
+    if (await isDoneIn(polls, GRACE_MS)) return this.#write()
+    // What answers in time is not held up by what does not.
+    await this.#write()
+    void polls.then(() => this.#write()).catch(this.#onFault)
+  }
+
+  async #write(): Promise<void> {
+    const duty = this.#duty
+    if (!duty) return
+    const queues = planOf(duty.watch, this.#sources.pollers).flatMap(({ entries }) => entries())
+    const count = this.#sources.pollers.reduce((sum, { left }) => sum + left, queues.length)
+    if (count > MAX_QUEUES) this.#notices.once('queues', tooMany(count))
+    await this.#writeAll(queues.slice(0, MAX_QUEUES), duty.rank)
+  }
+
+  /** What is not among them any more was closed; so an app that closed them all says so once. */
+  async #writeAll(queues: readonly QueueEntry[], rank: number): Promise<void> {
+    this.#reported = queues
+    const { service, node } = this.#identity
+    const about = { timestamp: wallClock(), interval: this.#interval, service, reporter: node }
+    const error = await this.#writer.writeQueues({ v: PROTOCOL_VERSION, ...about, queues }, rank)
+    this.#outage.note(error?.message ?? null)
+  }
+
+  #noteOutcome(kind: Outcome['kind']): void {
+    if (kind === 'silent') this.#outage.note(UNDECIDED)
+    if (kind === 'waiting' || kind === 'covered') this.#outage.note(null)
+    if (kind === 'crowded') this.#notices.once('ranks', CROWDED)
+  }
+}
+
+/** A failure that is over at the next look is no line in a log. */
+const FAILURES_TO_SAY = 2
+const UNDECIDED =
+  'the store does not say which node of the service reports them (a Redis user needs the rights that docs/operations.md lists)'
+const CROWDED =
+  'some queues are not reported: too many nodes of this service watch queues of their own. Let them watch the same ones.'
+
+function linesOf(notices: Notices): OutageLines {
+  return {
+    began: (error) => notices.warn(`the queues can't be reported: ${error}. All else is reported as ever.`),
+    ended: (seconds) => notices.info(`the queues are reported again after ${seconds} s.`),
+  }
+}
+
+function tooMany(count: number): string {
+  return `of ${count} queues that this process watches ${MAX_QUEUES} are reported; more do not fit into a snapshot.`
+}

@@ -1,0 +1,89 @@
+import { monotonic, wallClock } from '../../lib/clock.js'
+import type { StoreRecord } from '../../ports/index.js'
+import { HISTORY_STEP_MS, PROTOCOL_VERSION, type Rollup } from '../../protocol/index.js'
+import { Series } from './series.js'
+
+/** What one interval had. */
+export interface Interval {
+  /** Unix ms, and as far apart as it was long, whatever became of the clock meanwhile. */
+  readonly from: number
+  readonly to: number
+  readonly routes: readonly Series[]
+  readonly jobs: readonly Series[]
+  /** Nothing comes after it. */
+  readonly isLast: boolean
+}
+
+/** Makes rollups of intervals: one for each, and one for each minute, which is kept longer. */
+export class Rollups {
+  readonly #node: string
+  #routes = new Map<string, Series>()
+  #jobs = new Map<string, Series>()
+  /** How much of the minute has gone by, ms. */
+  #covered = 0
+
+  constructor(node: string) {
+    this.#node = node
+  }
+
+  take(interval: Interval): StoreRecord[] {
+    const { from, to, routes, jobs, isLast } = interval
+    for (const series of routes) absorb(this.#routes, series)
+    for (const series of jobs) absorb(this.#jobs, series)
+    this.#covered += to - from
+    // Half an interval early is nearer to a minute than half an interval late.
+    const isFull = this.#covered + (to - from) / 2 >= HISTORY_STEP_MS
+    const rollup = this.#make(from, to, routes, jobs)
+    const minute = isFull || isLast ? this.#takeMinute(to) : null
+    return [
+      ...(rollup ? [{ type: 'rollup', record: rollup } as const] : []),
+      ...(minute ? [{ type: 'history', record: minute } as const] : []),
+    ]
+  }
+
+  #takeMinute(to: number): Rollup | null {
+    const from = Math.max(0, to - this.#covered)
+    const minute = this.#make(from, to, [...this.#routes.values()], [...this.#jobs.values()])
+    this.#routes = new Map()
+    this.#jobs = new Map()
+    this.#covered = 0
+    return minute
+  }
+
+  #make(from: number, to: number, routes: readonly Series[], jobs: readonly Series[]): Rollup | null {
+    if (routes.length === 0 && jobs.length === 0) return null
+    return {
+      v: PROTOCOL_VERSION,
+      node: this.#node,
+      from,
+      to,
+      routes: routes.map((series) => series.toRoute()),
+      jobs: jobs.map((series) => series.toJob()),
+    }
+  }
+}
+
+function absorb(sums: Map<string, Series>, series: Series): void {
+  const name = `${series.group}\n${series.key}`
+  const sum = sums.get(name) ?? new Series(series.key, series.group, null)
+  sum.absorb(series)
+  sums.set(name, sum)
+}
+
+/** The end of an interval. */
+export interface Moment {
+  /** Unix ms. */
+  readonly at: number
+  /** monotonic(). */
+  readonly now: number
+}
+
+/** Now, by the clock that others see and by the one that never jumps. */
+export function moment(): Moment {
+  return { at: wallClock(), now: monotonic() }
+}
+
+/** Up to now, and as long as it was: the clock may have been set meanwhile. @param start by the clock that never jumps */
+export function spanOf(start: number, end: Moment): { from: number; to: number } {
+  return { from: Math.max(0, end.at - Math.round(end.now - start)), to: end.at }
+}

@@ -1,0 +1,133 @@
+import { type JobRollup, MAX_SERIES, OTHER, type SeriesRollup, Sketch } from '../../protocol/index.js'
+import { redactName } from '../../redaction/name.js'
+
+/** How many intervals without a single event a series outlives, so that a rare route does not come and go. */
+const IDLE_INTERVALS = 30
+
+/** What one route or job did since the last drain. */
+export class Series {
+  count = 0
+  errors = 0
+  aborted = 0
+  failed = 0
+  stalled = 0
+  idle = 0
+  // The type is written out: what is inferred names a type parameter, which older compilers of users do not know.
+  readonly classes: Uint32Array = new Uint32Array(5)
+  readonly durations = new Sketch()
+  /** Waits of jobs before their first attempt; null when there were none. */
+  waits: Sketch | null = null
+
+  constructor(
+    readonly key: string,
+    /** A job's queue. */
+    readonly group: string,
+    /** From when on it is slow, ms; null for `(other)`, where it depends on the name. */
+    readonly thresholdMs: number | null,
+  ) {}
+
+  get isEmpty(): boolean {
+    return this.count === 0 && this.stalled === 0
+  }
+
+  toRoute(): SeriesRollup {
+    const { key, count, errors, aborted } = this
+    return { key, count, errors, aborted, classes: trimmed(this.classes), sketch: this.durations.encode() }
+  }
+
+  toJob(): JobRollup {
+    const { failed, stalled } = this
+    return { ...this.toRoute(), queue: this.group || null, failed, stalled, wait: this.waits?.encode() ?? '' }
+  }
+
+  /** Adds what another series of the same name had. */
+  absorb(other: Series): void {
+    this.count += other.count
+    this.errors += other.errors
+    this.aborted += other.aborted
+    this.failed += other.failed
+    this.stalled += other.stalled
+    for (let index = 0; index < this.classes.length; index++) {
+      this.classes[index] = (this.classes[index] as number) + (other.classes[index] as number)
+    }
+    this.durations.merge(other.durations)
+    if (other.waits) this.recordedWaits.merge(other.waits)
+  }
+
+  /** Made when the first wait comes. */
+  get recordedWaits(): Sketch {
+    this.waits ??= new Sketch()
+    return this.waits
+  }
+
+  clear(): void {
+    this.idle = this.isEmpty ? this.idle + 1 : 0
+    this.count = this.errors = this.aborted = this.failed = this.stalled = 0
+    this.classes.fill(0)
+    this.durations.clear()
+    this.waits?.clear()
+  }
+}
+
+/** [0, 3, 0, 0, 0] → [0, 3]: what is not there is 0. */
+function trimmed(classes: Uint32Array): number[] {
+  const last = classes.findLastIndex((count) => count > 0)
+  return Array.from(classes.subarray(0, last + 1))
+}
+
+/** Series by group (a method, a queue) and name, capped: what comes when it is full goes to one called `(other)`. */
+export class SeriesCounter {
+  readonly #groups = new Map<string, Map<string, Series>>()
+  readonly #keyOf: (group: string, name: string) => string
+  readonly #thresholdOf: (key: string, name: string) => number
+  #size = 0
+  #other: Series | null = null
+
+  constructor(keyOf: (group: string, name: string) => string, thresholdOf: (key: string, name: string) => number) {
+    this.#keyOf = keyOf
+    this.#thresholdOf = thresholdOf
+  }
+
+  find(group: string, name: string): Series {
+    return this.#groups.get(group)?.get(name) ?? this.#add(group, name)
+  }
+
+  /** From when on something of this name is slow, in ms. */
+  thresholdOf(series: Series, group: string, name: string): number {
+    return series.thresholdMs ?? this.#thresholdOf(this.#keyOf(group, name), name)
+  }
+
+  /** Those with anything to tell; clear them when told. */
+  *filled(): Iterable<Series> {
+    for (const series of this.#all()) if (!series.isEmpty) yield series
+  }
+
+  /** Starts a new interval and lets go of the series that have long been idle. */
+  clear(): void {
+    for (const group of this.#groups.values()) {
+      for (const [name, series] of group) {
+        series.clear()
+        if (series.idle > IDLE_INTERVALS && group.delete(name)) this.#size -= 1
+      }
+    }
+    this.#other?.clear()
+  }
+
+  *#all(): Iterable<Series> {
+    for (const group of this.#groups.values()) yield* group.values()
+    if (this.#other) yield this.#other
+  }
+
+  #add(group: string, name: string): Series {
+    if (this.#size >= MAX_SERIES) {
+      this.#other ??= new Series(OTHER, '', null)
+      return this.#other
+    }
+    const key = this.#keyOf(group, name)
+    const series = new Series(redactName(key), redactName(group), this.#thresholdOf(key, name))
+    const names = this.#groups.get(group) ?? new Map<string, Series>()
+    this.#groups.set(group, names.set(name, series))
+    this.#size += 1
+    return series
+  }
+}
