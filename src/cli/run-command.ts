@@ -1,9 +1,8 @@
 import { SDK_VERSION } from '../core/report/version.js'
-import type { Command } from './command.js'
+import { type Command, Problem, wrongUse } from './arguments/command.js'
 import { doctorCommand } from './commands/doctor.js'
 import { hashPasswordCommand } from './commands/hash-password.js'
 import { zenithCommand } from './commands/zenith.js'
-import { Problem, wrongUse } from './problem.js'
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   zenith: zenithCommand,

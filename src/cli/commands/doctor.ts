@@ -3,15 +3,22 @@ import { keysOf } from '../../protocol/index.js'
 import { parseAddress } from '../../redis/address.js'
 import { ownConnection } from '../../redis/own-connection.js'
 import { placeAt, withTokenPassword } from '../../redis/target.js'
-import type { Command } from '../command.js'
+import type { Command } from '../arguments/command.js'
+import {
+  describeOptions,
+  type OptionSpec,
+  oneOf,
+  type Parsed,
+  readOptions,
+  text,
+  yesOrNo,
+} from '../arguments/options.js'
+import { DEFAULT_REDIS, hostOf, redisFrom, redisUrl, tokens } from '../arguments/values.js'
+import { examine } from '../doctor/checks/examine.js'
 import { contextOf } from '../doctor/context.js'
-import { examine } from '../doctor/examine.js'
 import { ROLES } from '../doctor/needed-rights.js'
 import { textOf } from '../doctor/print.js'
 import { servicesOf } from '../doctor/services.js'
-import { describeOptions, type OptionSpec, oneOf, type Parsed, readOptions, text, yesOrNo } from '../options.js'
-import { DEFAULT_REDIS, hostOf, redisFrom, redisUrl } from '../redis-url.js'
-import { tokens } from '../tokens.js'
 
 const DOCTOR_OPTIONS = {
   redis: {

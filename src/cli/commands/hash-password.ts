@@ -1,8 +1,7 @@
 import { hashPassword } from '../../runtime/create-zenith.js'
-import type { Command } from '../command.js'
-import { describeOptions, readOptions } from '../options.js'
-import { Problem } from '../problem.js'
-import { readPassword } from '../read-password.js'
+import { type Command, Problem } from '../arguments/command.js'
+import { describeOptions, readOptions } from '../arguments/options.js'
+import { readPassword } from '../terminal/read-password.js'
 
 const MIN_CHARACTERS = 8
 const MAX_CHARACTERS = 1_000

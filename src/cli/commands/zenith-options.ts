@@ -4,10 +4,9 @@ import type { RedisSource } from '../../redis/client.js'
 import { placeAt, withTokenPassword } from '../../redis/target.js'
 import type { ZenithAuth, ZenithOptions } from '../../runtime/create-zenith.js'
 import { isQueueWord, QUEUE_WORDS } from '../../runtime/queue-drivers.js'
-import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../options.js'
-import { wrongUse } from '../problem.js'
-import { DEFAULT_REDIS, redisFrom, redisUrl } from '../redis-url.js'
-import { tokens } from '../tokens.js'
+import { wrongUse } from '../arguments/command.js'
+import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../arguments/options.js'
+import { DEFAULT_REDIS, redisFrom, redisUrl, tokens } from '../arguments/values.js'
 
 const DEFAULT_PORT = 4_280
 const DEFAULT_HOST = '127.0.0.1'

@@ -11,13 +11,11 @@ import {
   type Zenith,
 } from '../../runtime/create-zenith.js'
 import { openQueues } from '../../runtime/queue-drivers.js'
-import type { Command } from '../command.js'
-import { openBrowser, openSecretly } from '../open-browser.js'
-import { describeOptions, readOptions } from '../options.js'
-import { Problem, wrongUse } from '../problem.js'
-import { hostOf } from '../redis-url.js'
-import { onLine } from '../terminal.js'
-import { type Voice, voiceOf } from '../voice.js'
+import { type Command, Problem, wrongUse } from '../arguments/command.js'
+import { describeOptions, readOptions } from '../arguments/options.js'
+import { hostOf } from '../arguments/values.js'
+import { onLine, type Voice, voiceOf } from '../terminal/lines.js'
+import { openBrowser, openSecretly } from '../terminal/open-browser.js'
 import { settingsOf, ZENITH_OPTIONS, type ZenithSettings } from './zenith-options.js'
 
 const ASK_REDIS_AGAIN_MS = 2_000

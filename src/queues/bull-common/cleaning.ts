@@ -4,8 +4,7 @@ import type { JobOutcome, JobSummary } from '../../protocol/index.js'
 import { refusalAmong } from '../shared/refusals.js'
 import type { LayoutPlace } from './acting.js'
 import { baseOf } from './keys.js'
-import type { ReadJobs } from './lists.js'
-import { readIds } from './lists.js'
+import { type ReadJobs, readIds } from './lists.js'
 import { formatCursor, parseCursor, scanIds } from './scan.js'
 
 /** Bull and BullMQ remove so many in one script, and Redis does nothing else meanwhile: a thousand are some 20 to 30 ms. */

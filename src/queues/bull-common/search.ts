@@ -7,8 +7,7 @@ import { asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import { orThrow } from '../shared/redis.js'
 import { searchWithin } from '../shared/search.js'
-import type { ReadJobs } from './lists.js'
-import { readIds } from './lists.js'
+import { type ReadJobs, readIds } from './lists.js'
 
 /** Larger payloads are not looked into. */
 const MAX_PAYLOAD_BYTES = 65_536

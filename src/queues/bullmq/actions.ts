@@ -1,15 +1,16 @@
 import type { JobAddress, JobOutcome, NewJob } from '../../protocol/index.js'
 import { ask } from '../../redis/send.js'
 import { actInRuns, type FoundJob, findJobs, GONE, type LayoutPlace, notIn, outcomeOf } from '../bull-common/acting.js'
-import { type Addable, addableOf, readCopy } from '../bull-common/adding.js'
+import type { Addable } from '../bull-common/adding.js'
+import { addableOf, readCopy } from '../bull-common/adding.js'
 import { baseOf } from '../bull-common/keys.js'
 import { locate } from '../bull-common/state.js'
 import { notPossible } from '../shared/conditions.js'
-import { addText } from './add-text.js'
-import type { Hand, QueueApi, QueueUser } from './api.js'
-import { whyParentWaits } from './children.js'
+import type { Hand, QueueApi } from './api.js'
 import { addInLayout, type OwnedQueue, promoteInLayout, retryInLayout, setPaused } from './moves.js'
-import { type BullJob, type BullQueue, canMakeJobs } from './queue-api.js'
+import { addressOf, addText } from './package/add-text.js'
+import { whyParentWaits } from './package/children.js'
+import { type BullJob, type BullQueue, canMakeJobs } from './package/queue-api.js'
 
 export interface ActionPlace extends LayoutPlace {
   readonly api: QueueApi
@@ -136,16 +137,6 @@ export async function add(place: ActionPlace, queue: string, job: Addable): Prom
     own: async (open) => addressOf(queue, await addText(open, name, data, options)),
     moved: async (owned) => addressOf(queue, { id: await addInLayout(owned, job, place.api.defaultsOf(queue)) }),
   })
-}
-
-/** Adds a job by BullMQ's API alone. */
-export async function addByApi(api: QueueUser, queue: string, { name, data, options }: Addable): Promise<JobAddress> {
-  return addressOf(queue, await api.use(queue, (open) => addText(open, name, data, options)))
-}
-
-export function addressOf(queue: string, { id }: Pick<BullJob, 'id'>): JobAddress {
-  if (id === undefined) throw new Error(`BullMQ added a job to ${queue} and did not say its id`)
-  return { queue, id }
 }
 
 export async function pauseQueue(place: ActionPlace, queue: string, isPaused: boolean): Promise<void> {

@@ -3,17 +3,11 @@ import type { Connection } from '../../redis/connection.js'
 import { actInTime } from '../bull-common/in-time.js'
 import { baseOf } from '../bull-common/keys.js'
 import { foreignOwner, type Major, majorOf, type QueueOwner, readOwner } from './owner.js'
-import type { QueuePackages } from './packages.js'
-import type { BullQueue, BullQueueClass } from './queue-api.js'
+import type { QueuePackages } from './package/packages.js'
+import type { BullQueue, BullQueueClass, QueueUser } from './package/queue-api.js'
 
 /** After so long without use a queue that was opened for an action is closed. In ms. */
 const IDLE_MS = 30_000
-
-/** Queues to act through. */
-export interface QueueUser {
-  /** Does something with a queue. Rejects with words when it fails, or when it takes too long. */
-  use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T>
-}
 
 /** How a queue on Redis can be acted on. */
 export interface Hand {

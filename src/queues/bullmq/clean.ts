@@ -5,7 +5,7 @@ import { jobsReader } from '../bull-common/summaries.js'
 import { notPossible } from '../shared/conditions.js'
 import { wasThere } from '../shared/times.js'
 import type { ActionPlace } from './actions.js'
-import type { BullCleanType } from './queue-api.js'
+import type { BullCleanType } from './package/queue-api.js'
 import { removeJobs } from './removing.js'
 
 const TYPES: Partial<Record<JobState, readonly BullCleanType[]>> = {

@@ -3,7 +3,7 @@ import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import { notPossible } from '../shared/conditions.js'
 import { orThrow } from '../shared/redis.js'
-import type { BullQueue } from './queue-api.js'
+import type { BullQueue } from './package/queue-api.js'
 
 /**
  * The releases whose keys differ: 5 moves what waits to the list `paused` and back, and its resume renames that list over

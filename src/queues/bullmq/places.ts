@@ -4,7 +4,7 @@ import { isClient, type RedisSource } from '../../redis/client.js'
 import { knownOptionsOf } from '../../redis/option-names.js'
 import { placeAt } from '../../redis/target.js'
 import { type OpenedRedis, openRedis, placeOf } from '../shared/redis.js'
-import type { BullQueue } from './queue-api.js'
+import type { BullQueue } from './package/queue-api.js'
 
 const SOURCE = 'bullmqQueues'
 

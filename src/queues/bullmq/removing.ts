@@ -8,7 +8,7 @@ import { jobField } from '../shared/redis.js'
 import { type ActionPlace, reasonFor } from './actions.js'
 import { settle } from './moves.js'
 import { majorOf } from './owner.js'
-import type { BullQueue } from './queue-api.js'
+import type { BullQueue } from './package/queue-api.js'
 
 export function removeJobs(place: ActionPlace, queue: string, ids: readonly string[]): Promise<JobOutcome[]> {
   const base = baseOf(place.prefix, queue)

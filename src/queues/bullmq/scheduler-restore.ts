@@ -6,9 +6,10 @@ import { notPossible } from '../shared/conditions.js'
 import { changeFields, fieldText } from '../shared/json-fields.js'
 import { orThrow, readServerTime } from '../shared/redis.js'
 import type { ActionPlace } from './actions.js'
+import type { Turns } from './package/turns.js'
 import { RESTORE_SCHEDULER } from './scheduler-scripts.js'
 import { scriptsDenied } from './scheduler-snapshot.js'
-import { checkTurns, type Turns, turnsOf } from './scheduler-turns.js'
+import { checkTurns, turnsOf } from './scheduler-turns.js'
 import { jobIdOf, repeatOf, type StoredScheduler, storedOf } from './stored-scheduler.js'
 
 /** So many turns may be taken by other jobs. */

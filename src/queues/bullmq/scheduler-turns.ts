@@ -1,13 +1,9 @@
 import { notPossible } from '../shared/conditions.js'
 import type { ActionPlace } from './actions.js'
-import { canSchedule, type RepeatStrategy } from './queue-api.js'
+import { canSchedule, type RepeatStrategy } from './package/queue-api.js'
+import type { Turns } from './package/turns.js'
+import { areTurns, byStrategy } from './package/turns.js'
 import { repeatOf, type StoredScheduler } from './stored-scheduler.js'
-
-/** When a scheduler is due: the first turn after a time, Unix ms; null when there is none. Rejects when it can't be told. */
-export type Turns = (time: number) => Promise<number | null>
-
-/** BullMQ asks for a turn some time before it writes down when the job was made, ms. */
-const MADE_WITHIN_MS = 2_000
 
 /** The turns of a pattern are told by the repeat strategy of the app's own queue where it was passed in, or else by BullMQ's. */
 export async function turnsOf(place: ActionPlace, queue: string, stored: StoredScheduler): Promise<Turns> {
@@ -30,13 +26,6 @@ function byPattern(strategy: RepeatStrategy, { id, hash, job }: StoredScheduler)
   return byStrategy(strategy, { ...repeat, pattern: hash.get('pattern') }, hash.get('name') ?? id)
 }
 
-export function byStrategy(strategy: RepeatStrategy, repeat: object, name: string): Turns {
-  return async (time) => {
-    const turn = await strategy(time, repeat, name)
-    return typeof turn === 'number' && turn > time ? turn : null
-  }
-}
-
 function everyOf({ hash }: StoredScheduler): number | null {
   const every = Number(hash.get('every'))
   return every > 0 ? every : null
@@ -54,21 +43,4 @@ export async function checkTurns(turns: Turns, stored: StoredScheduler): Promise
     'The app has a repeat strategy of its own, so only the app can tell when this scheduler is due. Pass its Queue to ' +
       'bullmqQueues({ queues }), with the settings that it has there',
   )
-}
-
-/**
- * Whether turns are those by which the next job was made.
- *
- * @param next when it is due, and `madeAt` when it was made: Unix ms
- */
-export async function areTurns(turns: Turns, next: number, madeAt: number): Promise<boolean> {
-  if (!(madeAt > 0)) return false
-  try {
-    // One that was run before its time made the one after the next.
-    const first = await turns(Math.min(madeAt, next) - 1)
-    const second = first === null ? null : await turns(first)
-    return [first, second, madeAt].some((turn) => turn !== null && Math.abs(next - turn) <= MADE_WITHIN_MS)
-  } catch {
-    return false
-  }
 }

@@ -1,4 +1,4 @@
-import type { JobAddress, SchedulerDefinition } from '../../protocol/index.js'
+import type { JobAddress } from '../../protocol/index.js'
 import { asNumber } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import { copyOf } from '../bull-common/adding.js'
@@ -8,23 +8,9 @@ import { isGone, notPossible } from '../shared/conditions.js'
 import { askFields, fieldsAsked } from '../shared/hash-fields.js'
 import { orThrow } from '../shared/redis.js'
 import { type ActionPlace, add } from './actions.js'
-import type { QueueUser } from './api.js'
-import { canRepeat, scheduling } from './queue-api.js'
+import { canRepeat, scheduling } from './package/queue-api.js'
 import { DEFINITION_FIELDS, jobPrefixOf, kindOf, legacyPartsOf } from './scheduler-kinds.js'
-import { upsertText } from './scheduler-text.js'
 import { readStored } from './stored-scheduler.js'
-
-export async function saveScheduler(api: QueueUser, queue: string, definition: SchedulerDefinition): Promise<void> {
-  const { id, name, cron, every, timezone, limit, from, until, options } = definition
-  if ((cron === null) === (every === null))
-    throw notPossible('A scheduler takes a cron pattern or how often it runs in ms: one of them')
-  const repeat = { pattern: cron, every, tz: timezone, limit, startDate: from, endDate: until }
-  const given = Object.fromEntries(Object.entries(repeat).filter(([, value]) => value !== null))
-  const template = { name, data: definition.data, opts: options }
-  const job = await api.use(queue, (open) => upsertText(scheduling(open), id, given, template))
-  if (job === undefined)
-    throw notPossible('This schedule is over: BullMQ finds no time for a next run, and saved nothing')
-}
 
 export async function runScheduler(place: ActionPlace, queue: string, id: string): Promise<JobAddress> {
   const stored = await readStored(place, queue, id)

@@ -4,8 +4,8 @@ import { baseOf } from '../bull-common/keys.js'
 import { notPossible } from '../shared/conditions.js'
 import { orThrow } from '../shared/redis.js'
 import type { ActionPlace } from './actions.js'
-import type { QueueUser } from './api.js'
 import { settle } from './moves.js'
+import type { QueueUser } from './package/queue-api.js'
 
 /** So many of a queue's schedulers are looked at for one that has a template. */
 const MAX_LOOKED = 50

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { readOptions } from '../../../src/cli/arguments/options.js'
 import { settingsOf, ZENITH_OPTIONS } from '../../../src/cli/commands/zenith-options.js'
-import { readOptions } from '../../../src/cli/options.js'
 import { resolveOptions } from '../../../src/core/options/options.js'
 import { RECORDER_CHECKS } from '../../../src/core/options/recorder-options.js'
 import { isQuasarError } from '../../../src/index.js'

@@ -1,8 +1,8 @@
 import type { SchedulerSnapshot } from '../../../protocol/index.js'
 import { asNumber } from '../../../redis/replies.js'
 import { isGone, notPossible } from '../../shared/conditions.js'
-import { canSchedule } from '../queue-api.js'
-import { areTurns, byStrategy } from '../scheduler-turns.js'
+import { canSchedule } from '../package/queue-api.js'
+import { areTurns, byStrategy } from '../package/turns.js'
 import { checkExact } from './exact.js'
 import type { ApiQueue, ApiScheduler } from './types.js'
 

@@ -1,4 +1,4 @@
-import type { BullJob, BullQueue, SchedulerQueue } from '../queue-api.js'
+import type { BullJob, BullQueue, SchedulerQueue } from '../package/queue-api.js'
 
 /** What is used of a queue that is reached by its API alone: version 6 on something that is no Redis. */
 export interface ApiQueue extends SchedulerQueue {

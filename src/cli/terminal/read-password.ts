@@ -1,5 +1,5 @@
 import type { ReadStream, WriteStream } from 'node:tty'
-import { Problem } from './problem.js'
+import { Problem } from '../arguments/command.js'
 
 type Input = NodeJS.ReadStream & Partial<Pick<ReadStream, 'setRawMode'>>
 

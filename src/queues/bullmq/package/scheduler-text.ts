@@ -1,7 +1,21 @@
-import { parseJson } from '../bull-common/adding.js'
-import { notPossible } from '../shared/conditions.js'
+import type { SchedulerDefinition } from '../../../protocol/index.js'
+import { parseJson } from '../../bull-common/adding.js'
+import { notPossible } from '../../shared/conditions.js'
 import { textJobOf } from './add-text.js'
-import { canSchedule, type SchedulerQueue } from './queue-api.js'
+import { canSchedule, type QueueUser, type SchedulerQueue, scheduling } from './queue-api.js'
+
+/** Saves a scheduler by BullMQ's API. */
+export async function saveScheduler(api: QueueUser, queue: string, definition: SchedulerDefinition): Promise<void> {
+  const { id, name, cron, every, timezone, limit, from, until, options } = definition
+  if ((cron === null) === (every === null))
+    throw notPossible('A scheduler takes a cron pattern or how often it runs in ms: one of them')
+  const repeat = { pattern: cron, every, tz: timezone, limit, startDate: from, endDate: until }
+  const given = Object.fromEntries(Object.entries(repeat).filter(([, value]) => value !== null))
+  const template = { name, data: definition.data, opts: options }
+  const job = await api.use(queue, (open) => upsertText(scheduling(open), id, given, template))
+  if (job === undefined)
+    throw notPossible('This schedule is over: BullMQ finds no time for a next run, and saved nothing')
+}
 
 interface Template {
   readonly name: string
@@ -16,7 +30,7 @@ interface Template {
  *
  * @returns its next job, or undefined when there is none @throws when the payload is no JSON
  */
-export async function upsertText(queue: SchedulerQueue, id: string, repeat: object, template: Template) {
+async function upsertText(queue: SchedulerQueue, id: string, repeat: object, template: Template) {
   if (!canSchedule(queue))
     throw notPossible("The source's bullmq has no job schedulers that can be saved: it must be 5.16 or later")
   const data = parseJson(template.data) ?? {}

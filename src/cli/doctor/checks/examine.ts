@@ -1,9 +1,17 @@
-import { inTimeHeld, TOO_LATE } from '../../lib/async.js'
-import { describeError } from '../../redis/errors.js'
-import { CHECKS } from './checks/index.js'
-import { reach } from './checks/reach.js'
-import type { DoctorContext } from './context.js'
-import { type Check, type Finding, LEVELS, problem } from './finding.js'
+import { inTimeHeld, TOO_LATE } from '../../../lib/async.js'
+import { describeError } from '../../../redis/errors.js'
+import type { DoctorContext } from '../context.js'
+import { type Check, type Finding, LEVELS, problem } from '../finding.js'
+import { bounds } from './bounds.js'
+import { clock } from './clock.js'
+import { latency } from './latency.js'
+import { memory } from './memory.js'
+import { reach } from './reach.js'
+import { reporters } from './reporters.js'
+import { rights } from './rights.js'
+import { server } from './server.js'
+import { setup } from './setup.js'
+import { trail } from './trail.js'
 
 /** All of it ends within this time, ms, whatever Redis does. */
 const WITHIN_MS = 20_000
@@ -41,3 +49,6 @@ function tooLate(): Finding {
     advice: 'See what keeps Redis busy (SLOWLOG GET), or run the doctor nearer to it.',
   })
 }
+
+/** In the order in which findings of one level are shown. */
+export const CHECKS: readonly Check[] = [server, rights, memory, latency, clock, reporters, setup, bounds, trail]

@@ -1,4 +1,5 @@
-import { notPossible } from '../shared/conditions.js'
+import { notPossible } from '../../shared/conditions.js'
+
 /**
  * What is used of BullMQ's classes. They are told by their shape, so that version 5 and version 6 will do, and whatever
  * copy of them the app has.
@@ -14,6 +15,12 @@ export interface BullQueue {
   pause(): Promise<void>
   resume(): Promise<void>
   clean(grace: number, limit: number, type?: BullCleanType): Promise<string[]>
+}
+
+/** Queues to act through. */
+export interface QueueUser {
+  /** Does something with a queue. Rejects with words when it fails, or when it takes too long. */
+  use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T>
 }
 
 /** Since 5.16. */

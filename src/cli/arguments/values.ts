@@ -1,6 +1,7 @@
-import { parseAddress, type RedisAddress } from '../redis/address.js'
-import { RedisSourceError, TAKES_ADDRESS } from '../redis/source-error.js'
-import { wrongUse } from './problem.js'
+import { parseAddress, type RedisAddress } from '../../redis/address.js'
+import { RedisSourceError, TAKES_ADDRESS } from '../../redis/source-error.js'
+import { parseTokens, TAKES_TOKENS } from '../../signing/tokens.js'
+import { wrongUse } from './command.js'
 
 export const DEFAULT_REDIS = 'redis://localhost:6379'
 
@@ -30,4 +31,11 @@ export function hostOf(redis: string): string {
   const { host, port, path, isTls }: RedisAddress = parseAddress(redis)
   if (path !== null) return `unix://${path}`
   return `redis${isTls ? 's' : ''}://${host?.includes(':') ? `[${host}]` : host}:${port}`
+}
+
+/** @throws Error with what the option takes */
+export function tokens(text: string): readonly string[] {
+  const tokens = parseTokens(text)
+  if (!tokens) throw new Error(TAKES_TOKENS)
+  return tokens
 }

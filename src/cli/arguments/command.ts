@@ -1,3 +1,11 @@
+/** One of the things that `quasar` does. */
+export interface Command {
+  readonly summary: string
+  readonly help: string
+  /** @throws Problem */
+  run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void>
+}
+
 /** Ends the command with one line on stderr. */
 export class Problem extends Error {
   readonly exitCode: 1 | 2

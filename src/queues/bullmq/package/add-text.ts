@@ -1,7 +1,8 @@
-import { parseJson } from '../bull-common/adding.js'
-import type { JobOptions } from '../bull-common/options.js'
-import { notPossible } from '../shared/conditions.js'
-import { type BullJob, type BullQueue, canMakeJobs, type JobMakingQueue } from './queue-api.js'
+import type { JobAddress } from '../../../protocol/index.js'
+import { type Addable, parseJson } from '../../bull-common/adding.js'
+import type { JobOptions } from '../../bull-common/options.js'
+import { notPossible } from '../../shared/conditions.js'
+import { type BullJob, type BullQueue, canMakeJobs, type JobMakingQueue, type QueueUser } from './queue-api.js'
 
 /**
  * Adds a job whose payload is stored as this text. BullMQ's own `add` takes a value and writes it by `JSON.stringify`; here a
@@ -28,4 +29,14 @@ export function textJobOf({ Job }: Pick<JobMakingQueue, 'Job'>, data: string): J
       return { ...super.asJSON(), data }
     }
   }
+}
+
+/** Adds a job by BullMQ's API alone. */
+export async function addByApi(api: QueueUser, queue: string, { name, data, options }: Addable): Promise<JobAddress> {
+  return addressOf(queue, await api.use(queue, (open) => addText(open, name, data, options)))
+}
+
+export function addressOf(queue: string, { id }: Pick<BullJob, 'id'>): JobAddress {
+  if (id === undefined) throw new Error(`BullMQ added a job to ${queue} and did not say its id`)
+  return { queue, id }
 }

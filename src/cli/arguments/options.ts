@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { wrongUse } from './problem.js'
+import { wrongUse } from './command.js'
 
 /** An option of a command, of which there is a variable of the environment, too; the option goes before it. */
 export interface OptionSpec<T> {

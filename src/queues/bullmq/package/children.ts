@@ -1,7 +1,7 @@
-import type { Connection } from '../../redis/connection.js'
-import { asNumber } from '../../redis/replies.js'
-import { send } from '../../redis/send.js'
-import { jobField } from '../shared/redis.js'
+import type { Connection } from '../../../redis/connection.js'
+import { asNumber } from '../../../redis/replies.js'
+import { send } from '../../../redis/send.js'
+import { jobField } from '../../shared/redis.js'
 
 /**
  * Why a parent can't be run again, or null. BullMQ would: its code runs, and it fails when that has ended, because a job that

@@ -1,6 +1,6 @@
-import { missingPackage } from '../../lib/errors.js'
-import { classesOf } from '../bull-common/classes.js'
-import { notPossible } from '../shared/conditions.js'
+import { missingPackage } from '../../../lib/errors.js'
+import { classesOf } from '../../bull-common/classes.js'
+import { notPossible } from '../../shared/conditions.js'
 import type { BullModule, BullQueue, BullQueueClass } from './queue-api.js'
 
 /** The classes by which queues are opened. */
