@@ -1,15 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { NodeEntry } from '../../ports/index.js'
-import {
-  type Heartbeat,
-  heartbeatLife,
-  INDEX_LIFE_MS,
-  type Keys,
-  MAX_NAME_CHARS,
-  MAX_RECORD_CHARS,
-  parseHeartbeat,
-  parseNodeMember,
-} from '../../protocol/index.js'
+import { type Keys, MAX_RECORD_CHARS } from '../../protocol/index.js'
 import { MAX_CHAR_BYTES, MAX_HEARTBEATS_BYTES, MAX_NODES } from '../../protocol/read-limits.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
@@ -17,62 +8,15 @@ import { RedisError } from '../../redis/errors.js'
 import { asNumber, asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
+import { isFar, isRemembered, type Known, knownOf, MAX_MEMBER_CHARS, type Place, placeOf } from './known-node.js'
 import type { LeftOutCounts } from './left-out.js'
 import { newestOf, straysOf } from './newest.js'
-import { beatName, NodeClock, type ReckonedBeat } from './node-clock.js'
 import type { ServerClock } from './server-clock.js'
-import { eachText, isOfPart, type KeyText } from './texts.js'
-import { timeOfScore } from './times.js'
+import { eachText, isOfPart } from './texts.js'
 import type { TrustGate } from './trusted.js'
 
 const BOUNDS = { maxBytes: MAX_CHAR_BYTES * MAX_RECORD_CHARS, totalBytes: MAX_HEARTBEATS_BYTES }
-const LARGE_BYTES = 65_536
-/** A service and a node, with three bytes for each character and three characters for each byte. */
-const MAX_MEMBER_CHARS = 2 * 9 * MAX_NAME_CHARS + 10
-/** How long a score is believed at most, ms: well below the shortest life of a heartbeat. */
-const MAX_REST_MS = 10_000
-
 const TIME: Command = ['time']
-
-/** Where a node of the index is kept, and what it is called. */
-interface Place {
-  readonly member: string
-  readonly service: string
-  readonly node: string
-  readonly key: string
-}
-
-/** What a node's key held when it was read last. */
-interface Known {
-  readonly place: Place
-  /** Its own in the index. */
-  readonly score: number
-  /** Null: it can't be read. */
-  readonly entry: NodeEntry | null
-  /** The last beat, and when it was first seen, by `performance.now()`. */
-  readonly beat: KnownBeat | null
-  /** Its score is of the far future, and nothing beats there. */
-  readonly isStray: boolean
-  readonly nodeClock: NodeClock
-  /** Unix ms by Redis' clock. */
-  readonly readAt: number
-  /** Of the heartbeat's text. */
-  readonly bytes: number
-  /** Why it was not loaded. */
-  readonly left: KeyText['left']
-  /** What its key held; null, too, when nothing is verified. */
-  readonly text: string | null
-  /** When it is read again even if its score is the same, by `performance.now()`. */
-  readonly dueAt: number
-}
-
-/** A beat as it was first seen. */
-interface KnownBeat extends ReckonedBeat {
-  readonly name: string
-  readonly seenAt: number
-  /** As it was written. */
-  readonly heartbeat: Heartbeat
-}
 
 interface Member {
   readonly member: string
@@ -205,12 +149,13 @@ export class IndexedNodes {
     let problem: RedisError | null = null
     const now = performance.now()
     const lookedAt = this.#lookedAt
+    const keepsTexts = this.#options.verifier !== null
     this.#lookedAt = this.#now()
     const next = new Map<string, Known | null>()
     const due: { readonly place: Place; readonly score: number; readonly known: Known | null }[] = []
     for (const { member, score } of members) {
       const known = this.#known.get(member) ?? null
-      const place = known?.place ?? this.#placeOf(member)
+      const place = known?.place ?? placeOf(member, this.#options.keys.prefix)
       if (!place) continue
       next.set(place.member, known)
       if (known?.score !== score || known.dueAt <= now) due.push({ place, score, known })
@@ -221,91 +166,10 @@ export class IndexedNodes {
       problem ??= text.problem ?? null
       // With another score than at the last look it was written since.
       const since = known && (known.score === score ? known.readAt : Math.max(known.readAt, lookedAt))
-      next.set(place.member, this.#knownOf(place, score, text, { known, since }))
+      next.set(place.member, knownOf(place, score, text, { known, since, now: this.#now(), keepsTexts }))
     })
     // What was not known was due, and is known now.
     this.#known = next as Map<string, Known>
     return problem
   }
-
-  #placeOf(member: string): Place | null {
-    const names = member.length > MAX_MEMBER_CHARS ? null : parseNodeMember(member)
-    // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
-    return (
-      names && { member, service: names.service, node: names.node, key: `${this.#options.keys.prefix}node:${member}` }
-    )
-  }
-
-  /** As one literal: V8 gives each object that is spread and added to a hidden class of its own. */
-  #knownOf(place: Place, score: number, { text, unreadable, bytes, left }: KeyText, before: Before): Known {
-    const { known } = before
-    const { service, node } = place
-    const heartbeat = parseHeartbeat(text, place)
-    const now = this.#now()
-    const nodeClock = known?.nodeClock ?? new NodeClock()
-    const beat = heartbeat ? this.#beatOf(heartbeat, score, nodeClock, before) : (known?.beat ?? null)
-    const isReadable = heartbeat !== null || (text === null && !unreadable && !left)
-    const isStray = beat === null && score > now + INDEX_LIFE_MS
-    const entry: NodeEntry = {
-      service,
-      node,
-      lastBeat: beat?.at ?? timeOfScore(score, now),
-      clockAhead: beat?.ahead ?? null,
-      heartbeat: heartbeat && beat && !isStale(beat) ? datedBeat(beat, place) : null,
-    }
-    return {
-      place,
-      score,
-      beat,
-      nodeClock,
-      // What can't be read is not taken for a node that is lost, nor a name of the far future for a node.
-      entry: isReadable && !isStray ? entry : null,
-      isStray,
-      bytes: heartbeat ? bytes : (known?.bytes ?? 0),
-      left,
-      text: this.#options.verifier ? text : null,
-      readAt: now,
-      dueAt: restOf(heartbeat, bytes),
-    }
-  }
-
-  #beatOf(heartbeat: Heartbeat, score: number, nodeClock: NodeClock, { known, since }: Before): KnownBeat {
-    const name = beatName(heartbeat)
-    if (known?.beat?.name === name) return { ...known.beat, heartbeat }
-    const now = this.#now()
-    const earliest = now - heartbeatLife(heartbeat.interval ?? 0)
-    const evidence = { score, now, since: Math.min(now, Math.max(earliest, since ?? earliest)) }
-    return { ...nodeClock.reckon(heartbeat, evidence), name, heartbeat, seenAt: performance.now() }
-  }
-}
-
-/** What was known of a node before. */
-interface Before {
-  readonly known: Known | null
-  /** The next beat was not there yet, Unix ms by Redis' clock; null when nothing is known. */
-  readonly since: number | null
-}
-
-function isFar(score: number, now: number): boolean {
-  return Math.abs(now - score) > INDEX_LIFE_MS - MAX_REST_MS
-}
-
-function isRemembered(beat: KnownBeat | null): boolean {
-  return beat !== null && performance.now() - beat.seenAt < INDEX_LIFE_MS
-}
-
-/** A key without an end to its life stays when its reporter is gone. */
-function isStale({ seenAt, heartbeat }: KnownBeat): boolean {
-  return performance.now() - seenAt > heartbeatLife(heartbeat.interval ?? 0)
-}
-
-/** By Redis' clock. The key says what they are called. */
-function datedBeat({ heartbeat, at }: KnownBeat, { service, node }: Place): Heartbeat {
-  return { ...heartbeat, service, id: node, timestamp: at }
-}
-
-/** What is large and can't be read is not loaded again at every look. */
-function restOf(heartbeat: Heartbeat | null, bytes: number): number {
-  if (heartbeat) return performance.now() + Math.min(heartbeat.interval ?? 0, MAX_REST_MS)
-  return bytes > LARGE_BYTES ? performance.now() + MAX_REST_MS : 0
 }

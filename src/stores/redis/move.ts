@@ -3,15 +3,13 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Commands } from '../../ports/index.js'
 import { parseAuditLink } from '../../protocol/audit.js'
-import { MAX_KEPT_DOCUMENTS, MAX_RECORD_CHARS } from '../../protocol/index.js'
 import { own, readObject } from '../../protocol/read.js'
-import { RedisError } from '../../redis/errors.js'
 import { asEntries, asNumber, asText } from '../../redis/replies.js'
 import { ask, send } from '../../redis/send.js'
 import type { AuditTrail, AuditTrailOptions } from './audit-trail.js'
-import { ALL_DOCUMENTS, type Documents } from './documents.js'
+import type { Documents } from './documents.js'
 import { copyFormerTrail, lastCopied } from './former-audit.js'
-import { eachField } from './hash-fields.js'
+import { KINDS, moveDocuments, unlessWrong } from './former-documents.js'
 
 export interface MoveOptions extends AuditTrailOptions {
   /** Whether there are two tokens: what the old one signed is signed again. */
@@ -20,27 +18,14 @@ export interface MoveOptions extends AuditTrailOptions {
   readonly now: () => Promise<number>
 }
 
-/** Kinds of documents that there were when they moved. */
-const KINDS = ['scheduler', 'scheduler-part', 'bulk'] as const
 const LEASE = 'move'
 /** A Zenith that ends in the middle of it keeps the next one from it for so long, ms. */
 const LEASE_MS = 30_000
 /** Others wait for it for so long, ms. */
 const WAIT_MS = 40_000
 const ASK_EVERY_MS = 100
-/** How many operations had a list of jobs at most. */
-const MAX_OPERATIONS = 200
 /** More of them are not counted. */
 const MAX_LEFT_BEHIND = 1_000
-
-interface MovingDocuments {
-  /** Whether what is not at its new place yet is brought there. */
-  readonly copies: boolean
-  /** Takes what is none of Zenith's. */
-  readonly skipped: string[]
-  /** Called between two kinds. */
-  readonly goOn: () => Promise<void>
-}
 
 type Leases = Pick<Commands, 'hold' | 'release'>
 
@@ -150,7 +135,10 @@ export class Move {
       () => skipped.push('the audit trail'),
     ).then((copied) => copied ?? { count: 0, lastId: null })
     this.#lastId = lastId
-    const moved = await this.#moveDocuments({ copies: !isTold, skipped, goOn })
+    const moved = await moveDocuments(
+      { connection, keys, documents: this.#documents },
+      { copies: !isTold, skipped, goOn },
+    )
     if (!isTold) await this.#tell(now, count, [...moved.values()].flat().length, skipped)
     await this.#clear(moved)
     await this.#mark()
@@ -164,62 +152,6 @@ export class Move {
       if (entry && (key === keys.auditHead || parseAuditLink(asText(entry.fields.data)))) return true
     }
     return false
-  }
-
-  async #moveDocuments({ copies, skipped, goOn }: MovingDocuments): Promise<Map<string, readonly string[]>> {
-    const moved = new Map<string, readonly string[]>()
-    const move = async (kind: string) => {
-      const ids = await unlessWrong(
-        () => this.#moveKind(kind, copies),
-        () => skipped.push(`documents of the kind "${kind}"`),
-      )
-      moved.set(kind, ids ?? [])
-      await goOn()
-    }
-    for (const kind of KINDS) await move(kind)
-    for (const id of (moved.get('bulk') ?? []).slice(0, MAX_OPERATIONS)) await move(`bulk:${id}`)
-    return moved
-  }
-
-  /** @returns ids of those that are at their new place, whoever brought them there */
-  async #moveKind(kind: string, copies: boolean): Promise<readonly string[]> {
-    const { connection, keys } = this.#options
-    // Whoever may report could write there as many as they like.
-    const count = asNumber(await ask(connection, ['hlen', keys.former.kept(kind)])) ?? 0
-    if (count > MAX_KEPT_DOCUMENTS) throw new TooMany()
-    const ids: string[] = []
-    const query = { bounds: ALL_DOCUMENTS, known: [], others: true }
-    await eachField(connection, keys.former.kept(kind), query, (id, document) => {
-      if (document !== null && document.length <= MAX_RECORD_CHARS) ids.push(id)
-    })
-    const moved: string[] = []
-    for (const id of ids) {
-      // A Zenith of an earlier version works on it: it brings it to its end there.
-      if (kind === 'bulk' && (await this.#isHeld(id))) continue
-      if (await this.#moveOne(kind, id, copies)) moved.push(id)
-    }
-    return moved
-  }
-
-  /** What is there already stays, also what is too large to be read. @returns whether it is at its new place now */
-  async #moveOne(kind: string, id: string, copies: boolean): Promise<boolean> {
-    const { connection, keys } = this.#options
-    const [there, former] = await send(connection, [
-      ['hget', keys.kept(kind), id],
-      ['hget', keys.former.kept(kind), id],
-    ])
-    const isThere = there?.error?.code === 'TOOLARGE' || asText(there?.value) !== null
-    const error = isThere ? former?.error : (there?.error ?? former?.error)
-    if (error) throw error
-    const document = asText(former?.value)
-    if (isThere || document === null || !copies) return isThere
-    await this.#documents.keep(kind, id, document)
-    return true
-  }
-
-  async #isHeld(operation: string): Promise<boolean> {
-    const { connection, keys } = this.#options
-    return (await ask(connection, ['get', keys.former.lease(`bulk operation ${operation}`)])) != null
   }
 
   async #tell(at: number, lines: number, documents: number, skipped: readonly string[]): Promise<void> {
@@ -261,18 +193,5 @@ export class Move {
     await this.#trail.renew()
     for (const kind of ['scheduler', 'scheduler-part']) await this.#documents.renew(kind)
     for (const id of await this.#documents.renew('bulk')) await this.#documents.renew(`bulk:${id}`)
-  }
-}
-
-class TooMany extends Error {}
-
-/** What Zenith never wrote, a key of another type or too many documents, is skipped; Redis that does not answer is not. */
-async function unlessWrong<T>(work: () => Promise<T>, skip: () => void): Promise<T | null> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof TooMany) && !(error instanceof RedisError && error.code === 'WRONGTYPE')) throw error
-    skip()
-    return null
   }
 }

@@ -1,0 +1,105 @@
+import { type Keys, MAX_KEPT_DOCUMENTS, MAX_RECORD_CHARS } from '../../protocol/index.js'
+import type { Connection } from '../../redis/connection.js'
+import { RedisError } from '../../redis/errors.js'
+import { asNumber, asText } from '../../redis/replies.js'
+import { ask, send } from '../../redis/send.js'
+import { ALL_DOCUMENTS, type Documents } from './documents.js'
+import { eachField } from './hash-fields.js'
+
+/** Kinds of documents that there were when they moved. */
+export const KINDS = ['scheduler', 'scheduler-part', 'bulk'] as const
+/** How many operations had a list of jobs at most. */
+const MAX_OPERATIONS = 200
+
+/** Where documents were, and where they go. */
+interface MovePlace {
+  readonly connection: Connection
+  readonly keys: Keys
+  readonly documents: Documents
+}
+
+interface MovingDocuments {
+  /** Whether what is not at its new place yet is brought there. */
+  readonly copies: boolean
+  /** Takes what is none of Zenith's. */
+  readonly skipped: string[]
+  /** Called between two kinds. */
+  readonly goOn: () => Promise<void>
+}
+
+/**
+ * Moves documents of all kinds to where only Zenith writes.
+ *
+ * @returns ids of those that are at their new place, by kind
+ */
+export async function moveDocuments(
+  place: MovePlace,
+  moving: MovingDocuments,
+): Promise<Map<string, readonly string[]>> {
+  const { copies, skipped, goOn } = moving
+  const moved = new Map<string, readonly string[]>()
+  const move = async (kind: string) => {
+    const ids = await unlessWrong(
+      () => moveKind(place, kind, copies),
+      () => skipped.push(`documents of the kind "${kind}"`),
+    )
+    moved.set(kind, ids ?? [])
+    await goOn()
+  }
+  for (const kind of KINDS) await move(kind)
+  for (const id of (moved.get('bulk') ?? []).slice(0, MAX_OPERATIONS)) await move(`bulk:${id}`)
+  return moved
+}
+
+/** @returns ids of those that are at their new place, whoever brought them there */
+async function moveKind(place: MovePlace, kind: string, copies: boolean): Promise<readonly string[]> {
+  const { connection, keys } = place
+  // Whoever may report could write there as many as they like.
+  const count = asNumber(await ask(connection, ['hlen', keys.former.kept(kind)])) ?? 0
+  if (count > MAX_KEPT_DOCUMENTS) throw new TooMany()
+  const ids: string[] = []
+  const query = { bounds: ALL_DOCUMENTS, known: [], others: true }
+  await eachField(connection, keys.former.kept(kind), query, (id, document) => {
+    if (document !== null && document.length <= MAX_RECORD_CHARS) ids.push(id)
+  })
+  const moved: string[] = []
+  for (const id of ids) {
+    // A Zenith of an earlier version works on it: it brings it to its end there.
+    if (kind === 'bulk' && (await isHeld(place, id))) continue
+    if (await moveOne(place, kind, id, copies)) moved.push(id)
+  }
+  return moved
+}
+
+/** What is there already stays, also what is too large to be read. @returns whether it is at its new place now */
+async function moveOne(place: MovePlace, kind: string, id: string, copies: boolean): Promise<boolean> {
+  const { connection, keys } = place
+  const [there, former] = await send(connection, [
+    ['hget', keys.kept(kind), id],
+    ['hget', keys.former.kept(kind), id],
+  ])
+  const isThere = there?.error?.code === 'TOOLARGE' || asText(there?.value) !== null
+  const error = isThere ? former?.error : (there?.error ?? former?.error)
+  if (error) throw error
+  const document = asText(former?.value)
+  if (isThere || document === null || !copies) return isThere
+  await place.documents.keep(kind, id, document)
+  return true
+}
+
+async function isHeld({ connection, keys }: MovePlace, operation: string): Promise<boolean> {
+  return (await ask(connection, ['get', keys.former.lease(`bulk operation ${operation}`)])) != null
+}
+
+class TooMany extends Error {}
+
+/** What Zenith never wrote, a key of another type or too many documents, is skipped; Redis that does not answer is not. */
+export async function unlessWrong<T>(work: () => Promise<T>, skip: () => void): Promise<T | null> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof TooMany) && !(error instanceof RedisError && error.code === 'WRONGTYPE')) throw error
+    skip()
+    return null
+  }
+}
