@@ -5,7 +5,7 @@ import { refusalAmong } from '../shared/refusals.js'
 import type { LayoutPlace } from './acting.js'
 import { baseOf } from './keys.js'
 import { type ReadJobs, readIds } from './lists.js'
-import { formatCursor, parseCursor, scanIds } from './scan.js'
+import { formatCursor, parseCursor, scanIds } from './looks.js'
 
 /** Bull and BullMQ remove so many in one script, and Redis does nothing else meanwhile: a thousand are some 20 to 30 ms. */
 export const JOBS_A_CALL = 100

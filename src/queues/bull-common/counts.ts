@@ -1,3 +1,4 @@
+import type { QueueReading } from '../../ports/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { describeError, RedisError } from '../../redis/errors.js'
@@ -5,7 +6,6 @@ import { asList, asNumber, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
 import { readServerTime } from '../shared/redis.js'
 import type { Script, ScriptRunner } from './script.js'
-import { type Waiter, waiterOf } from './waiting-since.js'
 
 /** More of them and a call would keep the server from others for too long. */
 const QUEUES_A_CALL = 200
@@ -140,4 +140,84 @@ function inGroups<T>(list: readonly T[], size: number): T[][] {
   const groups: T[][] = []
   for (let index = 0; index < list.length; index += size) groups.push(list.slice(index, index + size))
   return groups
+}
+
+/** What a waiting job's hash says of the past. */
+export interface Waiter {
+  readonly addedAt: number | null
+  readonly startedAt: number | null
+  readonly attempts: number
+  readonly delay: number
+}
+
+export function waiterOf([timestamp, processedOn, attempts, delay]: readonly unknown[]): Waiter {
+  return {
+    addedAt: asNumber(timestamp),
+    startedAt: asNumber(processedOn),
+    attempts: asNumber(attempts) ?? 0,
+    delay: asNumber(delay) ?? 0,
+  }
+}
+
+/**
+ * Since when the one waits that has waited longest, as far as that can be told; null when no job tells. A delayed job waits
+ * since its delay was over, one that is tried again at the earliest since it was last started. What somebody retried by
+ * hand does not say when that was.
+ */
+export function waitingSince(waiters: readonly Waiter[], now: number): number | null {
+  const times = waiters.flatMap((waiter) => sinceOf(waiter, now) ?? [])
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+function sinceOf({ addedAt, startedAt, attempts, delay }: Waiter, now: number): number | null {
+  if (addedAt === null || (attempts > 0 && startedAt === null)) return null
+  if (startedAt !== null) return startedAt
+  return addedAt + delay > now ? addedAt : addedAt + delay
+}
+
+interface Seen {
+  readonly lastId: number
+  readonly pending: number
+  readonly out: number
+  /** By the server's clock, ms. */
+  readonly now: number
+}
+
+/**
+ * How many jobs came and ended. Bull and BullMQ count what is added (the counter of ids, which counts a job of an id that
+ * there is already, too), and nothing else. What ended between two readings is what was added less what there is more of that has
+ * not ended: true also where ended jobs are removed at once, and what somebody removes before it ran has ended as well.
+ *
+ * A job that is retried by hand has not ended any more, and ends again: a reading that sees it retried and ended tells
+ * neither. Where more was retried than ended it tells the jobs that ended meanwhile and are kept.
+ */
+export class Totals {
+  readonly #seen = new Map<string, Seen>()
+
+  /** @param endedSince reads how many jobs ended since a time and are kept */
+  async next(
+    queue: string,
+    counts: QueueCounts,
+    now: number,
+    endedSince: (since: number) => Promise<number>,
+  ): Promise<QueueReading['totals']> {
+    const pending = pendingOf(counts)
+    // A queue without jobs may have no counter yet; one with jobs and without a counter is not theirs alone.
+    const lastId = counts.lastId ?? (pending + counts.completed + counts.failed === 0 ? 0 : null)
+    if (lastId === null) {
+      this.#seen.delete(queue)
+      return { in: null, out: null }
+    }
+    const before = this.#seen.get(queue)
+    const isSame = before !== undefined && before.lastId <= lastId
+    const gone = isSame ? lastId - before.lastId - (pending - before.pending) : 0
+    const ended = isSame && gone < 0 ? await endedSince(before.now) : gone
+    const out = (isSame ? before.out : 0) + ended
+    this.#seen.set(queue, { lastId, pending, out, now })
+    return { in: lastId, out }
+  }
+}
+
+function pendingOf({ wait, pausedList, active, prioritized, delayed, waitingChildren }: QueueCounts): number {
+  return wait + pausedList + active + prioritized + delayed + waitingChildren
 }

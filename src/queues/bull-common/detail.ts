@@ -1,10 +1,9 @@
 import type { JobDetail, JobLogs } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
-import { send } from '../../redis/send.js'
+import { type Reply, send } from '../../redis/send.js'
 import { jobField, orThrow } from '../shared/redis.js'
 import type { LayoutPlace } from './acting.js'
-import { childrenIn, countChildren } from './children.js'
 import { baseOf } from './keys.js'
 import { decodeOptions } from './options.js'
 import { locate } from './state.js'
@@ -86,4 +85,41 @@ export async function readLogs(
     total: asNumber(jobField(total)) ?? 0,
     lines: asList(jobField(lines)).flatMap((line) => asText(line) ?? []),
   }
+}
+
+/** How many children a parent has of each kind. */
+export interface ChildCounts {
+  readonly pending: number
+  readonly processed: number
+  /** Failed ones that the parent ignores, or goes on without. */
+  readonly ignored: number
+  readonly failed: number
+}
+
+/** @param key of the parent's hash */
+export async function countChildren(connection: Connection, key: string): Promise<ChildCounts> {
+  const [pending, processed, ignored, failed, ...areJobs] = await send(connection, [
+    ['scard', `${key}:dependencies`],
+    ['hlen', `${key}:processed`],
+    ['hlen', `${key}:failed`],
+    ['zcard', `${key}:unsuccessful`],
+    // Where ids may have colons these hashes may be other jobs: `order` and `order:failed`.
+    ['hget', `${key}:processed`, 'timestamp'],
+    ['hget', `${key}:failed`, 'timestamp'],
+  ])
+  const [isProcessedJob, isFailedJob] = areJobs.map((reply) => jobField(reply) !== null)
+  return {
+    pending: numberOf(pending),
+    processed: isProcessedJob ? 0 : numberOf(processed),
+    ignored: isFailedJob ? 0 : numberOf(ignored),
+    failed: numberOf(failed),
+  }
+}
+
+function numberOf(reply: Reply | undefined): number {
+  return asNumber(jobField(reply)) ?? 0
+}
+
+export function childrenIn({ pending, processed, ignored, failed }: ChildCounts): number {
+  return pending + processed + ignored + failed
 }

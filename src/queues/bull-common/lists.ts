@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto'
 import type { JobQuery } from '../../ports/index.js'
 import type { JobState, JobSummary } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
-import { send } from '../../redis/send.js'
+import { ask, send } from '../../redis/send.js'
 import { orThrow } from '../shared/redis.js'
 import { isSetState, listsOf, SET_STATES } from './keys.js'
 
@@ -93,4 +94,37 @@ function partsOf(lengths: readonly number[], first: number, last: number) {
 /** Early releases of BullMQ 5 kept a marker for their workers in the list. */
 export function isMarker(id: string): boolean {
   return id === '0' || id.startsWith('0:')
+}
+
+/** So many schedulers of a queue are listed. */
+const MAX_SCHEDULERS = 10_000
+const PER_READ = 1_000
+
+/** The keys of schedules, the next to run first; the score is when. */
+export async function readRepeats(connection: Connection, base: string): Promise<ListedId[]> {
+  const all = new Map<string, ListedId>()
+  for (let start = 0; start < MAX_SCHEDULERS; start += PER_READ) {
+    const range = ['zrange', `${base}repeat`, start, start + PER_READ - 1, 'WITHSCORES'] as const
+    const part = scoredIds(await ask(connection, range))
+    for (const one of part) all.set(one.id, one)
+    if (part.length < PER_READ) break
+  }
+  return [...all.values()]
+}
+
+/** The one of an id; none where there is none. */
+export async function readRepeat(connection: Connection, base: string, id: string): Promise<ListedId[]> {
+  const score = asNumber(await ask(connection, ['zscore', `${base}repeat`, id]))
+  return score === null ? [] : [{ id, score }]
+}
+
+/** How many schedules {@link readRepeats} leaves out. */
+export async function countOmittedRepeats(connection: Connection, base: string): Promise<number> {
+  const count = asNumber(await ask(connection, ['zcard', `${base}repeat`])) ?? 0
+  return Math.max(0, count - MAX_SCHEDULERS)
+}
+
+/** The ids of the next runs of Bull, and of BullMQ before its version 4, hold what their schedules are in this form. */
+export function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex')
 }

@@ -1,9 +1,16 @@
 import type { JobPlace, JobSummary } from '../../protocol/index.js'
-import { asNumber, asText } from '../../redis/replies.js'
+import type { Command } from '../../redis/client.js'
+import type { Connection } from '../../redis/connection.js'
+import { asList, asNumber, asText } from '../../redis/replies.js'
+import { type Reply, send } from '../../redis/send.js'
+import { jobField } from '../shared/redis.js'
 import { summaryText } from '../shared/texts.js'
 import { timeOf } from '../shared/times.js'
-import { addressOf, parentKeyOf } from './addresses.js'
-import { holdsJob } from './job-hash.js'
+import type { LayoutPlace } from './acting.js'
+import type { ListedId, ReadJobs } from './lists.js'
+import { addressOf, parentKeyOf } from './options.js'
+import { type Script, type ScriptRunner, scriptOf } from './script.js'
+import { holdsJob } from './state.js'
 
 /** What is read of an error for a list, in bytes: as much as is masked before it is cut, and more than a list shows of any script. */
 export const ERROR_BYTES = 2_400
@@ -86,4 +93,107 @@ export function progressOf(text: string | null): number | null {
 /** How many attempts a job's options allow; found without reading them. */
 export function attemptsIn(options: string | null): number | null {
   return asNumber(/"attempts":(\d+)/.exec(options ?? '')?.[1] ?? null)
+}
+
+/** A hundred jobs keep a server for less than a millisecond. */
+const JOBS_A_CALL = 100
+/**
+ * To be cut or searched a value is copied whole, by a script, too: longer ones are left where they are. A hundred of this
+ * size take a script some 2 ms.
+ */
+const MAX_VALUE_BYTES = 8_192
+/** Where no script may run an error can't be cut before it is sent. */
+const MAX_WHOLE_ERROR_BYTES = 2_048
+
+/**
+ * A page of jobs without their payloads. KEYS: their hashes, or whatever else an id in a list leads to. What may be of any
+ * size is measured first.
+ */
+const SUMMARIES_SCRIPT: Script = scriptOf(`
+local call = redis.call
+local function short(key, field, bytes)
+  return call('HSTRLEN', key, field) <= bytes and call('HGET', key, field)
+end
+local answer = {}
+for index, key in ipairs(KEYS) do
+  local fields = redis.pcall('HMGET', key, ${SUMMARY_FIELDS.map((field) => `'${field}'`).join(', ')})
+  if fields.err then answer[index] = {} else
+  local opts = short(key, 'opts', ${MAX_VALUE_BYTES})
+  local reason = short(key, 'failedReason', ${MAX_VALUE_BYTES})
+  answer[index] = { fields, opts and string.match(opts, '"attempts":(%d+)') or false,
+    reason and string.sub(reason, 1, ${ERROR_BYTES}), short(key, 'progress', 32), call('HSTRLEN', key, 'data'),
+    call('HSTRLEN', key, 'failedReason') }
+  end
+end
+return answer
+`)
+
+/** Reads jobs by their ids, without their payloads. */
+export function jobsReader({ connection, scripts, prefix }: LayoutPlace): ReadJobs {
+  return async (base, ids, state) => {
+    const jobs: (JobSummary | null)[] = []
+    for (let index = 0; index < ids.length; index += JOBS_A_CALL) {
+      const some = ids.slice(index, index + JOBS_A_CALL)
+      const raw = (await readByScript(scripts, base, some)) ?? (await readByPipeline(connection, base, some))
+      jobs.push(...raw.map((one) => summaryOf(one, state, prefix)))
+    }
+    return jobs
+  }
+}
+
+async function readByScript(
+  scripts: ScriptRunner,
+  base: string,
+  ids: readonly ListedId[],
+): Promise<RawSummary[] | null> {
+  const keys = ids.map(({ id }) => base + id)
+  const reply = await scripts.run(SUMMARIES_SCRIPT, keys, [])
+  if (reply?.error) throw reply.error
+  if (!reply) return null
+  const found = asList(reply.value)
+  return ids.map((listed, index) => {
+    const [values, maxAttempts, error, progress, dataBytes, errorBytes] = asList(found[index])
+    return { ...listed, values: asList(values), maxAttempts, error, errorBytes, progress, dataBytes }
+  })
+}
+
+async function readByPipeline(connection: Connection, base: string, ids: readonly ListedId[]): Promise<RawSummary[]> {
+  const replies = await send(
+    connection,
+    ids.flatMap(({ id }) => measures(base + id)),
+  )
+  const errors = await readErrors(connection, base, ids, replies)
+  return ids.map((listed, index) => {
+    const [fields, options, progress, dataBytes, errorBytes] = replies.slice(index * 5, index * 5 + 5).map(jobField)
+    const maxAttempts = attemptsIn(asText(options))
+    const error = errors.get(listed.id)
+    return { ...listed, values: asList(fields), maxAttempts, error, errorBytes, progress, dataBytes }
+  })
+}
+
+function measures(key: string): Command[] {
+  return [
+    ['hmget', key, ...SUMMARY_FIELDS],
+    ['hget', key, 'opts'],
+    ['hget', key, 'progress'],
+    ['hstrlen', key, 'data'],
+    ['hstrlen', key, 'failedReason'],
+  ]
+}
+
+async function readErrors(
+  connection: Connection,
+  base: string,
+  ids: readonly ListedId[],
+  replies: readonly Reply[],
+): Promise<Map<string, unknown>> {
+  const short = ids.filter((_, index) => {
+    const bytes = asNumber(replies[index * 5 + 4]?.value) ?? 0
+    return bytes > 0 && bytes <= MAX_WHOLE_ERROR_BYTES
+  })
+  const errors = await send(
+    connection,
+    short.map(({ id }) => ['hget', base + id, 'failedReason']),
+  )
+  return new Map(short.map(({ id }, index) => [id, jobField(errors[index])]))
 }

@@ -1,6 +1,6 @@
 import type { Connection } from '../../redis/connection.js'
 import type { LayoutPlace } from '../bull-common/acting.js'
-import { actInTime } from '../bull-common/in-time.js'
+import { actInTime } from '../bull-common/app-package.js'
 import { lentClient } from './lent-client.js'
 import type { BullPackage, BullQueue } from './package.js'
 

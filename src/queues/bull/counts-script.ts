@@ -1,4 +1,4 @@
-import { countsScriptOf } from '../bull-common/counts-script.js'
+import { countsScriptOf } from '../bull-common/script.js'
 
 /**
  * Bull's list of what waits is, from its tail: jobs with a priority, the most urgent first, then those without one. The

@@ -5,7 +5,7 @@ import type { LayoutPlace } from '../bull-common/acting.js'
 import { readDetail } from '../bull-common/detail.js'
 import type { ReadJobs } from '../bull-common/lists.js'
 import { type JobOptions, parseObject } from '../bull-common/options.js'
-import { jobsReader as summariesReader } from '../bull-common/summaries.js'
+import { jobsReader as summariesReader } from '../bull-common/summary.js'
 import { orThrow } from '../shared/redis.js'
 
 /** Reads jobs by their ids, without their payloads. What made a job stands among its options alone. */

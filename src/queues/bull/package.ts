@@ -1,4 +1,4 @@
-import { classesOf } from '../bull-common/classes.js'
+import { classesOf } from '../bull-common/app-package.js'
 import { notPossible } from '../shared/conditions.js'
 
 /**

@@ -4,11 +4,16 @@ import { asNumber } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import { copyOf } from '../bull-common/adding.js'
 import { baseOf } from '../bull-common/keys.js'
-import type { ListedId } from '../bull-common/lists.js'
-import { GONE_JOB, type NextJob, readLastRuns, readNextJobs } from '../bull-common/next-jobs.js'
+import { type ListedId, md5, readRepeat, readRepeats } from '../bull-common/lists.js'
 import { type JobOptions, optionsForCopy } from '../bull-common/options.js'
-import { md5, readRepeat, readRepeats } from '../bull-common/repeats.js'
-import { type Schedule, standingOf } from '../bull-common/scheduler-state.js'
+import {
+  GONE_JOB,
+  type NextJob,
+  readLastRuns,
+  readNextJobs,
+  type Schedule,
+  standingOf,
+} from '../bull-common/schedulers.js'
 import { isGone, notPossible } from '../shared/conditions.js'
 import { orThrow, readServerTime } from '../shared/redis.js'
 import { timeOf } from '../shared/times.js'

@@ -1,6 +1,6 @@
 import type { RedisClient } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
-import { actInTime } from '../bull-common/in-time.js'
+import { actInTime } from '../bull-common/app-package.js'
 import { baseOf } from '../bull-common/keys.js'
 import { foreignOwner, type Major, majorOf, type QueueOwner, readOwner } from './owner.js'
 import type { QueuePackages } from './package/packages.js'

@@ -1,7 +1,7 @@
 import type { JobCleanQuery } from '../../ports/index.js'
 import type { JobState } from '../../protocol/index.js'
 import { cleanInCalls, removeOld } from '../bull-common/cleaning.js'
-import { jobsReader } from '../bull-common/summaries.js'
+import { jobsReader } from '../bull-common/summary.js'
 import { notPossible } from '../shared/conditions.js'
 import { wasThere } from '../shared/times.js'
 import type { ActionPlace } from './actions.js'

@@ -1,4 +1,4 @@
-import { countsScriptOf } from '../bull-common/counts-script.js'
+import { countsScriptOf } from '../bull-common/script.js'
 
 /**
  * Two hundred queues keep the server for some milliseconds: nothing is asked that the counts say is not there. The oldest

@@ -2,9 +2,8 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import type { Reply } from '../../redis/send.js'
-import type { Counting, QueueCounts } from '../bull-common/counts.js'
+import type { Counting, QueueCounts, Waiter } from '../bull-common/counts.js'
 import { dueAt } from '../bull-common/summary.js'
-import type { Waiter } from '../bull-common/waiting-since.js'
 import { COUNTS_SCRIPT } from './counts-script.js'
 
 export interface BullmqCounts extends QueueCounts {

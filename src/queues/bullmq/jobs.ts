@@ -1,8 +1,8 @@
 import type { JobDetail } from '../../protocol/index.js'
 import type { LayoutPlace } from '../bull-common/acting.js'
-import { elsewhere } from '../bull-common/addresses.js'
 import { readDetail } from '../bull-common/detail.js'
 import { baseOf } from '../bull-common/keys.js'
+import { elsewhere } from '../bull-common/options.js'
 import { isParentOf, whereabouts } from './kinship.js'
 
 /** A job as it is stored, and whether the job that has its parent's key here is its parent. Null when it is gone. */

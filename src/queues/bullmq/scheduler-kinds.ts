@@ -1,5 +1,5 @@
 import { asNumber } from '../../redis/replies.js'
-import { md5 } from '../bull-common/repeats.js'
+import { md5 } from '../bull-common/lists.js'
 
 /** whole: a job scheduler; legacy: a repeatable job, of the older mechanism; orphan: its definition is gone. */
 export type SchedulerKind = 'whole' | 'legacy' | 'orphan'

@@ -2,11 +2,16 @@ import type { SchedulerEntry } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asNumber } from '../../redis/replies.js'
-import type { ListedId } from '../bull-common/lists.js'
-import { GONE_JOB, type NextJob, readLastRuns, readNextJobs } from '../bull-common/next-jobs.js'
+import { type ListedId, readRepeat, readRepeats } from '../bull-common/lists.js'
 import { decodeOptions, optionsForCopy } from '../bull-common/options.js'
-import { readRepeat, readRepeats } from '../bull-common/repeats.js'
-import { type Schedule, standingOf } from '../bull-common/scheduler-state.js'
+import {
+  GONE_JOB,
+  type NextJob,
+  readLastRuns,
+  readNextJobs,
+  type Schedule,
+  standingOf,
+} from '../bull-common/schedulers.js'
 import { askFields, fieldsAsked } from '../shared/hash-fields.js'
 import { jobField, orThrow, readServerTime, sendInPortions } from '../shared/redis.js'
 import { timeOf } from '../shared/times.js'

@@ -1,7 +1,6 @@
 import type { SchedulerEntry } from '../../../protocol/index.js'
-import type { NextJob } from '../../bull-common/next-jobs.js'
 import { parseObject } from '../../bull-common/options.js'
-import { standingOf } from '../../bull-common/scheduler-state.js'
+import { type NextJob, standingOf } from '../../bull-common/schedulers.js'
 import { stateOf } from './jobs.js'
 import type { ApiQueue, ApiScheduler } from './types.js'
 

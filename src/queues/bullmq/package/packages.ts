@@ -1,5 +1,5 @@
 import { missingPackage } from '../../../lib/errors.js'
-import { classesOf } from '../../bull-common/classes.js'
+import { classesOf } from '../../bull-common/app-package.js'
 import { notPossible } from '../../shared/conditions.js'
 import type { BullModule, BullQueue, BullQueueClass } from './queue-api.js'
 

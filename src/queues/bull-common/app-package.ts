@@ -1,6 +1,16 @@
+/** What an app's own Bull or BullMQ is, and what it does. */
 import { inTime, TOO_LATE } from '../../lib/async.js'
 import type { Connection } from '../../redis/connection.js'
 import { describeError, RedisError } from '../../redis/errors.js'
+
+/**
+ * The classes of an instance, from its own to those that it is derived from. What an app derives takes what it likes in its
+ * constructor: the library's own class is further on.
+ */
+export function* classesOf(instance: object): Generator<unknown> {
+  for (let proto: unknown = Object.getPrototypeOf(instance); proto; proto = Object.getPrototypeOf(proto))
+    if (typeof proto === 'object' && proto && 'constructor' in proto) yield proto.constructor
+}
 
 /** How long an action on a queue may take, in ms. */
 const ACTION_TIMEOUT_MS = 10_000
