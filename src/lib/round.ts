@@ -12,3 +12,8 @@ export function roundKnown(value: number | null): number | null {
 export function percent(share: number): number | null {
   return round(Math.min(100, Math.max(0, share * 100)))
 }
+
+/** Rounds to four digits. Sketches and rates are no more accurate, and more digits make events longer. */
+export function roundToFourDigits(value: number): number {
+  return value === 0 ? 0 : Number(value.toPrecision(4))
+}

@@ -1,7 +1,7 @@
 /** The control plane's server, without a store: `src/create-zenith.ts` joins the two. */
 
 export { isRole, type Role } from '../api/permissions.js'
-export { createLoginLink, type LoginLink, type LoginLinkOptions } from './auth/link/link.js'
+export { createLoginLink, type LinkAuth, type LoginLink, type LoginLinkOptions } from './auth/link/link.js'
 export type { LoginOptions, LoginUser } from './auth/login/options.js'
 export { hashPassword } from './auth/login/password.js'
 export {
@@ -10,7 +10,6 @@ export {
   type BasicAuth,
   type BearerAuth,
   isLongSecret,
-  type LinkAuth,
   type ZenithAuth,
 } from './auth/options.js'
 export type { FetchContext } from './http/context.js'

@@ -1,5 +1,7 @@
 import { anyObject } from '../api/schema.js'
 import { session } from './auth/session.js'
+import type { MonitorService } from './fleet/monitor-service.js'
+import type { FleetServices } from './fleet/operation.js'
 import { errorGroups, errors } from './fleet/routes/errors.js'
 import { health } from './fleet/routes/health.js'
 import { nodes } from './fleet/routes/nodes.js'
@@ -8,11 +10,13 @@ import { service, services } from './fleet/routes/services.js'
 import { slow, slowGroups } from './fleet/routes/slow.js'
 import { sources } from './fleet/routes/sources.js'
 import { stream } from './fleet/routes/stream.js'
-import { type Operation, operation } from './http/operation.js'
+import { type Operation, operationsWith } from './http/operation.js'
 import { json } from './http/responses.js'
+import { PAGE_PATHS } from './http/router.js'
 import { metrics } from './metrics/routes.js'
 import { queueActions } from './queues/action-routes.js'
 import { audit } from './queues/audit-routes.js'
+import type { BulkServices } from './queues/bulk/routes.js'
 import {
   bulkOperation,
   bulkOperations,
@@ -22,11 +26,21 @@ import {
   resumeBulk,
   startBulk,
 } from './queues/bulk/routes.js'
+import type { FailureServices } from './queues/failures/routes.js'
 import { failures } from './queues/failures/routes.js'
 import { jobActions } from './queues/jobs/action-routes.js'
+import type { JobServices } from './queues/jobs/routes.js'
 import { flow, job, jobs, logs, search } from './queues/jobs/routes.js'
 import { queue, queues } from './queues/routes.js'
+import type { SchedulerServices } from './queues/schedulers/routes.js'
 import { schedulerActions, schedulers } from './queues/schedulers/routes.js'
+
+/** What all routes work with. */
+export interface AllServices extends FleetServices, JobServices, BulkServices, SchedulerServices, FailureServices {
+  readonly monitor: MonitorService
+}
+
+const { operation } = operationsWith()
 
 const openapi = operation({
   path: '/api/openapi.json',
@@ -41,7 +55,7 @@ const openapi = operation({
 })
 
 /** The API: what is routed is what is documented. */
-export const OPERATIONS: readonly Operation[] = [
+export const OPERATIONS: readonly Operation<AllServices>[] = [
   overview,
   stream,
   services,
@@ -77,3 +91,6 @@ export const OPERATIONS: readonly Operation[] = [
   session,
   openapi,
 ]
+
+/** Every path that answers by itself. */
+export const PATHS: readonly string[] = [...PAGE_PATHS, ...OPERATIONS.map((operation) => operation.path)]

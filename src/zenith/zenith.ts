@@ -3,13 +3,13 @@ import type { Role } from '../api/permissions.js'
 import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
 import type { Commands, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
+import { asset, index } from './assets/index.js'
 import { gateOf } from './auth/gate.js'
 import { clientAddress } from './auth/guesses/address.js'
 import { GuessLimit } from './auth/guesses/limit.js'
 import type { ZenithAuth } from './auth/options.js'
 import { MonitorService } from './fleet/monitor-service.js'
 import { StreamHub } from './fleet/stream-hub.js'
-import type { Services } from './http/asked.js'
 import { ChangeTokens } from './http/change-tokens.js'
 import { originOf } from './http/context.js'
 import { secured } from './http/headers.js'
@@ -17,12 +17,12 @@ import { isLoopback } from './http/loopback.js'
 import { belowMount, cleanBasePath, forwardedPrefix } from './http/mount-path.js'
 import { proxiesIn } from './http/proxies.js'
 import { bare, json } from './http/responses.js'
-import { route } from './http/router.js'
+import { routerOf } from './http/router.js'
+import { type AllServices, OPERATIONS } from './operations.js'
 import { BulkOperations } from './queues/bulk/bulk.js'
 import { Failures } from './queues/failures/failures.js'
 import { SearchSlots } from './queues/jobs/search-slots.js'
-import { matcherOf } from './queues/patterns.js'
-import { queuesOf } from './queues/queues.js'
+import { matcherOf, queuesOf } from './queues/queues.js'
 import { Schedulers } from './queues/schedulers/schedulers.js'
 import { seenReader } from './store/seen-reader.js'
 import { StorePing } from './store/store-ping.js'
@@ -68,6 +68,8 @@ export interface Zenith {
   readonly close: () => Promise<void>
 }
 
+const route = routerOf(OPERATIONS, { index, asset })
+
 const INTERVAL_MS = 1_500
 const SLOW_MS = 1_000
 /** What could not be prepared is tried again after so long, ms. */
@@ -86,7 +88,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     logger,
   })
   const queues = queuesOf({ monitor, commands: commandsOf(reader), logger })
-  const services: Services = {
+  const services: AllServices = {
     monitor,
     hub: new StreamHub(monitor),
     ping: new StorePing(reader),

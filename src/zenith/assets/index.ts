@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
+import type { Asked, Handler } from '../http/asked.js'
+import { bare } from '../http/responses.js'
 
 const compress = promisify(gzip)
 /** Smaller ones gain nothing, in bytes. */
@@ -41,6 +43,26 @@ export async function serveAsset(name: string, request: Request): Promise<Respon
       ...(isCompressed ? { 'content-encoding': 'gzip' } : {}),
     },
   })
+}
+
+/** A file of the page; null when there is none of this name. */
+export function asset({ request, path }: Asked): Promise<Response | null> {
+  return serveAsset(path.slice(1), request)
+}
+
+/**
+ * The page. Its links are relative, so it has to be asked for with a slash at the end. The way there is relative as well:
+ * it is right under any mount, and behind any proxy, whatever the path was before it came here.
+ */
+export const index: Handler = async ({ request, url, origin }) => {
+  const last = /[^/]+$/.exec(origin.path ?? '/')?.[0]
+  const isFile = last === 'index.html'
+  if (last !== undefined && !isFile) return redirect(`./${last}/${url.search}`)
+  return (await serveAsset('index.html', request)) ?? bare(404)
+}
+
+function redirect(location: string): Response {
+  return new Response(null, { status: 302, headers: { location } })
 }
 
 async function prepare(name: string, asset: Asset): Promise<Prepared> {

@@ -1,10 +1,12 @@
+import { isRole } from '../../api/permissions.js'
 import type { Logger } from '../../ports/index.js'
-import type { Gate, Guessing } from '../http/visitor.js'
+import { bare, json } from '../http/responses.js'
+import { type Gate, visitor } from '../http/visitor.js'
 import { closedGate, localGate } from './closed.js'
-import { functionGate } from './function.js'
+import type { Guessing } from './guesses/limit.js'
 import { linkGate } from './link/gate.js'
 import { loginGate } from './login/gate.js'
-import type { ZenithAuth } from './options.js'
+import type { Authorize, ZenithAuth } from './options.js'
 import { basicGate, bearerGate } from './secrets.js'
 
 export interface GateOptions extends Guessing {
@@ -25,4 +27,20 @@ export function gateOf(options: GateOptions): Gate {
   if ('link' in auth) return linkGate(auth, options)
   if ('users' in auth) return loginGate({ secret, ...auth }, options)
   return 'basic' in auth ? basicGate(auth, options) : bearerGate(auth, options)
+}
+
+function functionGate(authorize: Authorize, logger: Logger | undefined): Gate {
+  return async (request, { peer }) => {
+    try {
+      const answer = await authorize(request, peer)
+      if (answer instanceof Response) return answer
+      if (answer === true) return visitor(null, 'viewer')
+      return isRole(answer) ? visitor(null, answer) : bare(404)
+    } catch (error) {
+      logger?.error(
+        `Zenith's auth function failed, and nobody was let in: ${error instanceof Error ? error.message : error}`,
+      )
+      return json(500, { error: { code: 'auth_failed', message: 'Who may see this could not be found out.' } })
+    }
+  }
 }

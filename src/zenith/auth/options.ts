@@ -1,5 +1,5 @@
 import { isRole, type Role } from '../../api/permissions.js'
-import type { LoginLink } from './link/link.js'
+import type { LinkAuth } from './link/link.js'
 import type { LoginOptions } from './login/options.js'
 import { isPasswordHash } from './login/password.js'
 
@@ -22,11 +22,6 @@ export interface BearerAuth {
   readonly bearer: string
   /** @default 'viewer' */
   readonly role?: Role | undefined
-}
-
-/** This machine itself alone, and on it the browser that opened the link. */
-export interface LinkAuth {
-  readonly link: LoginLink
 }
 
 /**

@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import type { Origin } from '../http/context.js'
-import { json } from '../http/responses.js'
-import type { Gate, Guessing } from '../http/visitor.js'
-import { type Visitor, visitor } from '../http/visitor.js'
-import { Admitted } from './guesses/admitted.js'
+import { unauthorized } from '../http/responses.js'
+import { type Gate, type Visitor, visitor } from '../http/visitor.js'
+import type { Guessing } from './guesses/limit.js'
 import { tooMany } from './guesses/too-many.js'
 import type { BasicAuth, BearerAuth } from './options.js'
 
@@ -83,8 +83,26 @@ function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-export function unauthorized(challenge: string): Response {
-  const answer = json(401, { error: { code: 'unauthorized', message: 'Who are you?' } })
-  answer.headers.set('www-authenticate', challenge)
-  return answer
+/** How long an address goes on without being counted, ms. */
+const LIFE_MS = 5 * 60_000
+const MAX_ADDRESSES = 10_000
+
+/**
+ * Addresses whose credentials were right a moment ago: a program sends them with every request, and the store is not asked for each. A wrong
+ * guess from an address ends it, so that nobody who shares the address guesses uncounted.
+ */
+class Admitted {
+  readonly #until = new Map<string, number>()
+
+  goesOn(address: string, isRight: boolean): boolean {
+    const until = this.#until.get(address)
+    if (isRight && until !== undefined && until > performance.now()) return true
+    this.#until.delete(address)
+    return false
+  }
+
+  add(address: string): void {
+    this.#until.set(address, performance.now() + LIFE_MS)
+    if (this.#until.size > MAX_ADDRESSES) this.#until.delete(this.#until.keys().next().value as string)
+  }
 }

@@ -1,6 +1,8 @@
 import { Session } from '../../api/session.js'
-import { operation } from '../http/operation.js'
+import { operationsWith } from '../http/operation.js'
 import { json } from '../http/responses.js'
+
+const { operation } = operationsWith()
 
 /** The page shows what it takes to log out only where there is a log-in. */
 export const session = operation({

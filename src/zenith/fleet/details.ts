@@ -1,6 +1,6 @@
 import type { ServicePeriod } from '../../api/services.js'
 import { inPool, inTimeHeld } from '../../lib/async.js'
-import type { Reader } from '../../ports/index.js'
+import type { Page, Reader } from '../../ports/index.js'
 import {
   EXCEPTION_LIFE_MS,
   type ExceptionRecord,
@@ -9,11 +9,10 @@ import {
   type SlowEntry,
 } from '../../protocol/index.js'
 import { type Follower, OnDemand } from '../store/on-demand.js'
-import { storeErrorInWords } from '../store/store-error.js'
+import { StoreUnavailableError, storeErrorInWords } from '../store/store-error.js'
 import { timeOf } from '../store/store-time.js'
 import { Budget } from './services/budget.js'
-import { exceptionIdentity, slowIdentity } from './services/identity.js'
-import { RecordLog } from './services/record-log.js'
+import { exceptionIdentity, slowIdentity } from './services/feed.js'
 import { ServiceHistory } from './services/service-history.js'
 
 /** How many records of one kind are kept over all services, and at the least of one. */
@@ -23,11 +22,6 @@ const MIN_PER_SERVICE = 20
 const AT_ONCE = 4
 /** What is not read by then is missing in the answer, and is read on for the next one. ms */
 const ANSWER_WITHIN_MS = 8_000
-
-/** The store did not answer; the message says why in words and holds no secret. */
-export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError'
-}
 
 /** Records, newest first. */
 export interface Recent<T> {
@@ -129,4 +123,49 @@ function newestFirst<T extends { readonly ts: number }>(logs: readonly RecordLog
   const [only] = logs
   if (only && logs.length === 1) return only.records
   return logs.flatMap((log) => log.records).sort((a, b) => b.ts - a.ts)
+}
+
+interface RecordLogOptions<T> {
+  /** Reads what was written after a cursor, at most so many. */
+  readonly read: (after: string | null, limit: number) => Promise<Page<T>>
+  /** The same for a record that was written or read twice. */
+  readonly identityOf: (record: T) => string
+  /** How many of the newest are kept. */
+  readonly limit: () => number
+  /** How long they are kept, in ms. */
+  readonly life: number
+}
+
+/** The newest records of one service. */
+class RecordLog<T extends { readonly ts: number }> implements Follower {
+  readonly #options: RecordLogOptions<T>
+  #records = new Map<string, T>()
+  #newest: readonly T[] = []
+  #cursor: string | null = null
+
+  constructor(options: RecordLogOptions<T>) {
+    this.#options = options
+  }
+
+  /** Newest first. */
+  get records(): readonly T[] {
+    return this.#newest
+  }
+
+  async read(now: number): Promise<void> {
+    const { read, identityOf, life } = this.#options
+    const limit = this.#options.limit()
+    const page = await read(this.#cursor, limit)
+    this.#cursor = page.cursor
+    const oldest = now - life
+    const isOver = this.#newest.length > limit || (this.#newest.at(-1)?.ts ?? oldest) < oldest
+    if (page.records.length === 0 && !isOver) return
+    for (const record of page.records) {
+      const identity = identityOf(record)
+      if (!this.#records.has(identity)) this.#records.set(identity, record)
+    }
+    const kept = [...this.#records].filter(([, record]) => record.ts >= oldest)
+    this.#records = new Map(kept.sort(([, a], [, b]) => b.ts - a.ts).slice(0, limit))
+    this.#newest = [...this.#records.values()]
+  }
 }

@@ -1,5 +1,6 @@
 import type { NodeView } from '../../api/nodes.js'
 import type { Overview, PulseDifference } from '../../api/overview.js'
+import type { ServiceView } from '../../api/services.js'
 import type { FleetChange } from './fleet.js'
 
 /** Whether a look brought anything new but of queues: the time and the store's latency alone are no news. */
@@ -36,5 +37,18 @@ export function changesOfShown(
   return {
     nodes: now.flatMap((node) => (known.has(node.key) ? (news.get(node.key) ?? []) : node)),
     goneNodes: [...known].filter((key) => !shown.has(key)),
+  }
+}
+
+/** What changed of the services that are shown. */
+export function changedServices(
+  changed: ReadonlySet<string>,
+  before: readonly ServiceView[],
+  now: readonly ServiceView[],
+): Pick<PulseDifference, 'services' | 'goneServices'> {
+  const [known, shown] = [before, now].map((list) => new Set(list.map(({ service }) => service)))
+  return {
+    services: now.filter(({ service }) => changed.has(service) || !known?.has(service)),
+    goneServices: before.map(({ service }) => service).filter((service) => !shown?.has(service)),
   }
 }

@@ -2,8 +2,8 @@ import type { NodeView } from '../../api/nodes.js'
 import type { Overview, OverviewTotals } from '../../api/overview.js'
 import type { QueueView } from '../../api/queues.js'
 import type { ServiceView } from '../../api/services.js'
-import type { LeftOut } from '../../protocol/index.js'
 import { MAX_OVERVIEW_BYTES } from '../../protocol/read-limits.js'
+import { Filling } from '../http/within-bytes.js'
 
 /** The share of an overview that each list has for sure, in bytes. What one does not need the others get. */
 const SHARES = { slow: 150_000, exceptions: 250_000, services: 500_000, nodes: 500_000, queues: 400_000 } as const
@@ -18,48 +18,6 @@ export interface PartStart {
 }
 
 export const FIRST_PART: PartStart = { services: 0, nodes: 0, queues: 0 }
-
-const sizes = new WeakMap<object, number>()
-
-/** The bytes of an item in a JSON array. Items never change; one that is asked for again is not written again. */
-export function bytesOf(item: object): number {
-  const known = sizes.get(item)
-  if (known !== undefined) return known
-  const bytes = Buffer.byteLength(JSON.stringify(item)) + 1
-  sizes.set(item, bytes)
-  return bytes
-}
-
-/** The first items that have at most so many bytes in all. */
-export function withinBytes<T extends object>(items: readonly T[], maxBytes: number): readonly T[] {
-  const filling = new Filling(items)
-  filling.fill(maxBytes)
-  return filling.taken
-}
-
-/** The first items of a list, as far as there is room. */
-class Filling<T extends object> {
-  readonly #items: readonly T[]
-  #count = 0
-  bytes = 0
-
-  constructor(items: readonly T[], start = 0) {
-    this.#items = start > 0 ? items.slice(start) : items
-  }
-
-  get taken(): readonly T[] {
-    return this.#count === this.#items.length ? this.#items : this.#items.slice(0, this.#count)
-  }
-
-  /** @param maxBytes of all items that are taken then */
-  fill(maxBytes: number): void {
-    for (; this.#count < this.#items.length; this.#count++) {
-      const bytes = bytesOf(this.#items[this.#count] as T)
-      if (this.bytes + bytes > maxBytes) return
-      this.bytes += bytes
-    }
-  }
-}
 
 /**
  * A part of the state that has at most 2 MB as JSON. Of lists that are longer, those come first that are in trouble; within a part
@@ -171,15 +129,4 @@ export function totalsOf(lists: {
   readonly queues: readonly QueueView[]
 }): OverviewTotals {
   return { services: lists.services.length, nodes: lists.nodes.length, queues: lists.queues.length }
-}
-
-/** Sums of what several readers left out; null when that is nothing. */
-export function leftOutOf(all: readonly (LeftOut | undefined | null)[]): LeftOut | null {
-  const sums: { -readonly [K in keyof LeftOut]: number } = {}
-  for (const one of all) {
-    for (const [kind, count] of Object.entries(one ?? {}) as [keyof LeftOut, number][]) {
-      if (count > 0) sums[kind] = (sums[kind] ?? 0) + count
-    }
-  }
-  return Object.keys(sums).length > 0 ? sums : null
 }

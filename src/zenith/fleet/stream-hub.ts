@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { PulseEvent } from '../../api/types.js'
+import { withinBytes } from '../http/within-bytes.js'
 import type { MonitorNews, MonitorService } from './monitor-service.js'
-import { withinBytes } from './parts.js'
 
 /** How many of the last events can be resumed from, and how many bytes of them. */
 const MAX_EVENTS = 64

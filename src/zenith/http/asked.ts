@@ -1,31 +1,16 @@
 import type { Policy } from '../../api/permissions.js'
-import type { MonitorService } from '../fleet/monitor-service.js'
-import type { StreamHub } from '../fleet/stream-hub.js'
-import type { BulkOperations } from '../queues/bulk/bulk.js'
-import type { Failures } from '../queues/failures/failures.js'
-import type { SearchSlots } from '../queues/jobs/search-slots.js'
-import type { Queues } from '../queues/queues.js'
-import type { Schedulers } from '../queues/schedulers/schedulers.js'
-import type { StorePing } from '../store/store-ping.js'
 import type { ChangeTokens } from './change-tokens.js'
 import type { Origin } from './context.js'
 import type { Visitor } from './visitor.js'
 
-/** What the handlers work with. */
+/** What every request needs. A capability adds its own: what its routes work with. */
 export interface Services {
-  readonly monitor: MonitorService
-  readonly hub: StreamHub
-  readonly ping: StorePing
-  readonly queues: Queues
-  readonly bulk: BulkOperations
-  readonly schedulers: Schedulers
-  readonly failures: Failures
-  readonly tokens: ChangeTokens
-  readonly searches: SearchSlots
   readonly policy: Policy
+  readonly tokens: ChangeTokens
 }
 
-export interface Asked {
+/** A request that has passed the gate. */
+export interface Asked<S extends Services = Services> {
   readonly request: Request
   readonly url: URL
   /** Below the mount; begins with a slash. */
@@ -33,7 +18,7 @@ export interface Asked {
   readonly origin: Origin
   /** Who asks, and what they may. */
   readonly visitor: Visitor
-  readonly services: Services
+  readonly services: S
 }
 
-export type Handler = (asked: Asked) => Response | Promise<Response>
+export type Handler<S extends Services = Services> = (asked: Asked<S>) => Response | Promise<Response>

@@ -1,5 +1,4 @@
 import { SKIP, TRACE } from '../../lib/marks.js'
-import { isCut, type OddRequest, oddityOf } from './oddity.js'
 
 /**
  * What the server knows of a request and a `Request` does not hold. The second argument of `zenith.fetch`: `toNodeHandler`
@@ -58,4 +57,36 @@ function isContext(context: unknown): context is FetchContext {
 
 function pathOf(url: string): string {
   return url.split(/[?#]/, 1)[0] as string
+}
+
+/** As much of Node's request as tells. */
+interface OddRequest {
+  readonly url?: string | undefined
+  readonly httpVersion?: string | undefined
+  readonly rawHeaders?: readonly string[] | undefined
+  readonly socket?:
+    | { readonly server?: { readonly maxHeadersCount?: number | null | undefined } | undefined }
+    | undefined
+}
+
+/** How many headers Node reads where the server does not say otherwise; the others are left out, and nothing tells. */
+const MAX_HEADERS = 1_000
+
+/**
+ * What no browser does that asks this machine, in words; null when there is nothing. Each can hide that a proxy handed the request on, or
+ * which name it was asked for.
+ */
+function oddityOf(request: OddRequest | undefined, httpVersion = request?.httpVersion): string | null {
+  // Some proxies speak it (nginx before 1.29.7), and no browser.
+  if (/^(0|1\.0)/.test(httpVersion ?? '1.1')) return `it is HTTP/${httpVersion}, as a proxy sends it`
+  const { url = '/', rawHeaders = [] } = request ?? {}
+  if (/^[a-z]+:/i.test(url)) return 'its target is a whole URL, as one asks a proxy'
+  if (isCut(request)) return 'it has so many headers that one of a proxy may be missing'
+  const hosts = rawHeaders.filter((name, index) => index % 2 === 0 && /^(:authority|host)$/i.test(name))
+  return hosts.length > 1 ? 'it has more than one Host' : null
+}
+
+/** Whether headers may be missing, such as what a proxy added behind those of its client. */
+function isCut({ rawHeaders = [], socket }: OddRequest = {}): boolean {
+  return rawHeaders.length / 2 >= Math.min(socket?.server?.maxHeadersCount || MAX_HEADERS, MAX_HEADERS)
 }

@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Zenith } from '../zenith.js'
 import { skipRecording } from './context.js'
 import { nodeHeaders, requestOf, send } from './node-http.js'
+
+/** What answers: {@link Zenith.fetch}. */
+interface Fetches {
+  readonly fetch: (request: Request, context?: unknown) => Promise<Response>
+}
 
 /** `(request, response)`; a third argument is ignored: whatever is asked for under the mount is answered here. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse, ...rest: unknown[]) => void
@@ -12,14 +16,14 @@ export type NodeHandler = (request: IncomingMessage, response: ServerResponse, .
  * @example app.use('/quasar', toNodeHandler(zenith)) // Express 4 and 5
  * @example createServer(toNodeHandler(zenith)).listen(4280)
  */
-export function toNodeHandler(zenith: Pick<Zenith, 'fetch'>): NodeHandler {
+export function toNodeHandler(zenith: Fetches): NodeHandler {
   return function zenithHandler(request, response) {
     void answer(zenith, request, response)
   }
 }
 
 async function answer(
-  zenith: Pick<Zenith, 'fetch'>,
+  zenith: Fetches,
   request: IncomingMessage & { originalUrl?: string },
   response: ServerResponse,
 ): Promise<void> {

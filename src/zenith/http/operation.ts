@@ -1,6 +1,6 @@
 import type { Permission } from '../../api/permissions.js'
 import type { GenericSchema, Infer } from '../../api/schema.js'
-import type { Asked } from './asked.js'
+import type { Asked, Services } from './asked.js'
 import { looseMatcherOf, matcherOf, type PathMatch } from './path-pattern.js'
 import { type Parameters, readQuery, type Values } from './query.js'
 import { readBody } from './read-body.js'
@@ -30,33 +30,34 @@ interface Described<P extends Parameters> {
 }
 
 /** One route of the API that reads, and all that its documentation says. */
-export interface OperationSpec<P extends Parameters> extends Described<P> {
-  readonly handle: (question: Question<P>) => Response | Promise<Response>
+export interface OperationSpec<P extends Parameters, S extends Services> extends Described<P> {
+  readonly handle: (question: Question<P, S>) => Response | Promise<Response>
 }
 
 /** One that changes something: POST. */
-export interface ChangeSpec<S extends GenericSchema, P extends Parameters> extends Described<P> {
-  readonly body: S
+export interface ChangeSpec<B extends GenericSchema, P extends Parameters, S extends Services> extends Described<P> {
+  readonly body: B
   /** How large the body may be. @default 65536 */
   readonly maxBytes?: number
   /** By what the body asks for. Null: `handle` asks. */
-  readonly permission: ((body: Infer<S>) => Permission) | null
-  readonly handle: (question: Change<Infer<S>, P>) => Response | Promise<Response>
+  readonly permission: ((body: Infer<B>) => Permission) | null
+  readonly handle: (question: Change<Infer<B>, P, S>) => Response | Promise<Response>
 }
 
-export interface Question<P extends Parameters> extends Asked {
+export interface Question<P extends Parameters, S extends Services> extends Asked<S> {
   /** Checked. */
   readonly query: Values<P>
   /** Of the path, decoded. */
   readonly segments: Readonly<Record<string, string>>
 }
 
-export interface Change<B, P extends Parameters> extends Question<P> {
+export interface Change<B, P extends Parameters, S extends Services> extends Question<P, S> {
   /** Checked. */
   readonly body: B
 }
 
-export interface Operation extends Described<Parameters> {
+/** A route, whatever it works with where `S` is not named. */
+export interface Operation<S extends Services = never> extends Described<Parameters> {
   readonly method: Method
   /** What a change takes. */
   readonly body?: GenericSchema
@@ -64,10 +65,23 @@ export interface Operation extends Described<Parameters> {
   /** For paths that no operation matches; null where there is nothing to be lenient with. */
   readonly matchLoosely: PathMatch | null
   /** Checks the query and the body, and answers. */
-  readonly answer: (asked: Asked, segments: Readonly<Record<string, string>>) => Response | Promise<Response>
+  readonly answer: (asked: Asked<S>, segments: Readonly<Record<string, string>>) => Response | Promise<Response>
 }
 
-export function operation<P extends Parameters>(spec: OperationSpec<P>): Operation {
+/**
+ * What a capability makes its routes with.
+ *
+ * @typeParam S what they work with
+ */
+export function operationsWith<S extends Services = Services>() {
+  return {
+    operation: <P extends Parameters>(spec: OperationSpec<P, S>) => operation(spec),
+    change: <B extends GenericSchema, P extends Parameters = Record<never, never>>(spec: ChangeSpec<B, P, S>) =>
+      change(spec),
+  }
+}
+
+function operation<P extends Parameters, S extends Services>(spec: OperationSpec<P, S>): Operation<S> {
   const { handle, ...rest } = spec
   return {
     ...rest,
@@ -83,9 +97,9 @@ export function operation<P extends Parameters>(spec: OperationSpec<P>): Operati
 }
 
 /** Who asks and where the request comes from is checked before. */
-export function change<S extends GenericSchema, P extends Parameters = Record<never, never>>(
-  spec: ChangeSpec<S, P>,
-): Operation {
+function change<B extends GenericSchema, P extends Parameters, S extends Services>(
+  spec: ChangeSpec<B, P, S>,
+): Operation<S> {
   const { handle, permission, maxBytes, ...rest } = spec
   return {
     ...rest,

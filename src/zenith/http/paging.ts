@@ -1,7 +1,7 @@
 import type { Listing } from '../../api/part.js'
 import { MAX_LIST_BYTES } from '../../protocol/read-limits.js'
-import { withinBytes } from '../fleet/parts.js'
 import { wholeParameter } from './query.js'
+import { withinBytes } from './within-bytes.js'
 
 /** How many items are given at once. */
 const MAX_LIMIT = 1_000

@@ -22,6 +22,13 @@ export function notFound(): Response {
   return problem(404, 'not_found', 'There is nothing under this path.')
 }
 
+/** @param challenge how to come in, for `WWW-Authenticate` */
+export function unauthorized(challenge: string): Response {
+  const answer = json(401, { error: { code: 'unauthorized', message: 'Who are you?' } })
+  answer.headers.set('www-authenticate', challenge)
+  return answer
+}
+
 /** @param roles that have the permission */
 export function forbidden(permission: Permission, roles: readonly Role[]): Response {
   return problem(403, 'forbidden', `This takes the permission "${permission}", which ${roles.join(' and ')} have.`)

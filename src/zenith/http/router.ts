@@ -1,54 +1,70 @@
 import { TOKEN_HEADER } from '../../api/session.js'
-import { asset } from '../assets/asset.js'
-import { index } from '../assets/index-page.js'
-import { OPERATIONS } from '../operations.js'
-import type { Asked, Handler } from './asked.js'
-import { type Method, type Operation, refusalOf } from './operation.js'
+import type { Asked, Handler, Services } from './asked.js'
+import { type Operation, refusalOf } from './operation.js'
 import { bare, notFound, problem } from './responses.js'
 import { isForeign } from './same-origin.js'
 
 /** What a path answers, by method. */
-type Routes = ReadonlyMap<string, Handler>
+type Routes<S extends Services> = ReadonlyMap<string, Handler<S>>
 
-const PAGE: Routes = new Map([['GET', index]])
-const PAGE_PATHS = ['/', '/index.html']
+/** What is served besides the API. */
+export interface Page {
+  readonly index: Handler
+  /** A file of the page; null when there is none of this name. */
+  readonly asset: (asked: Asked) => Promise<Response | null>
+}
 
-/** Every path of the tables. */
-export const PATHS: readonly string[] = [...PAGE_PATHS, ...OPERATIONS.map((operation) => operation.path)]
+export const PAGE_PATHS: readonly string[] = ['/', '/index.html']
 
 /** Finds the handler and answers. GET and HEAD only read; what changes something is POST, and has to show where it comes from. */
-export async function route(asked: Asked): Promise<Response> {
-  const { method } = asked.request
-  const routes = routesOf(asked.path)
-  const found = routes.get(method === 'HEAD' ? 'GET' : method)
-  if (found) return refusal(asked) ?? found(asked)
-  if (routes.size > 0) return methodNotAllowed([...routes.keys()])
-  if (method !== 'GET' && method !== 'HEAD') return isApi(asked.path) ? notFound() : methodNotAllowed(['GET'])
-  return isApi(asked.path) ? notFound() : ((await asset(asked)) ?? bare(404))
-}
+export function routerOf<S extends Services>(
+  operations: readonly Operation<S>[],
+  page: Page,
+): (asked: Asked<S>) => Promise<Response> {
+  const routesOf = tableOf<S>(operations, new Map([['GET', page.index]]))
 
-function routesOf(path: string): Routes {
-  if (PAGE_PATHS.includes(path)) return PAGE
-  const routes = new Map<Method, Handler>()
-  for (const operation of OPERATIONS) {
-    const segments = routes.has(operation.method) ? null : operation.match(path)
-    if (segments) routes.set(operation.method, routeTo(operation, segments))
+  async function route(asked: Asked<S>): Promise<Response> {
+    const { method } = asked.request
+    const routes = routesOf(asked.path)
+    const found = routes.get(method === 'HEAD' ? 'GET' : method)
+    if (found) return refusal(asked) ?? found(asked)
+    return routes.size > 0 ? methodNotAllowed([...routes.keys()]) : unrouted(asked)
   }
-  return routes.size > 0 ? routes : looseRoutesOf(path)
-}
 
-/** Longer paths first: `jobs/a/b/logs` are the logs of `a/b`. */
-const LOOSE = OPERATIONS.filter(({ matchLoosely }) => matchLoosely).sort((a, b) => b.path.length - a.path.length)
-
-function looseRoutesOf(path: string): Routes {
-  for (const operation of LOOSE) {
-    const segments = operation.matchLoosely?.(path)
-    if (segments) return new Map([[operation.method, routeTo(operation, segments)]])
+  async function unrouted(asked: Asked<S>): Promise<Response> {
+    const { method } = asked.request
+    if (isApi(asked.path)) return notFound()
+    if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed(['GET'])
+    return (await page.asset(asked)) ?? bare(404)
   }
-  return new Map()
+
+  return route
 }
 
-function routeTo({ answer }: Operation, segments: Readonly<Record<string, string>>): Handler {
+function tableOf<S extends Services>(operations: readonly Operation<S>[], page: Routes<S>) {
+  // Longer paths first: `jobs/a/b/logs` are the logs of `a/b`.
+  const loose = operations.filter(({ matchLoosely }) => matchLoosely).sort((a, b) => b.path.length - a.path.length)
+
+  function looseRoutesOf(path: string): Routes<S> {
+    for (const operation of loose) {
+      const segments = operation.matchLoosely?.(path)
+      if (segments) return new Map([[operation.method, routeTo(operation, segments)]])
+    }
+    return new Map()
+  }
+
+  return (path: string): Routes<S> => {
+    if (PAGE_PATHS.includes(path)) return page
+    const routes = new Map<string, Handler<S>>()
+    for (const operation of operations) {
+      const segments = routes.has(operation.method) ? null : operation.match(path)
+      if (segments) routes.set(operation.method, routeTo(operation, segments))
+    }
+    return routes.size > 0 ? routes : looseRoutesOf(path)
+  }
+}
+
+function routeTo<S extends Services>({ answer }: Operation<S>, segments: Readonly<Record<string, string>>): Handler<S> {
   return (asked) => answer(asked, segments)
 }
 

@@ -1,6 +1,4 @@
 import type { Principal, Role } from '../../api/permissions.js'
-import type { AddressOf } from '../auth/guesses/address.js'
-import type { GuessLimit } from '../auth/guesses/limit.js'
 import type { Origin } from './context.js'
 
 /** Who has passed the gate. */
@@ -17,9 +15,3 @@ export function visitor(user: string | null, role: Role): Visitor {
 
 /** Lets a request in as a visitor; otherwise the answer. @param path below the mount */
 export type Gate = (request: Request, origin: Origin, path: string) => Promise<Visitor | Response>
-
-/** What slows guessing down. */
-export interface Guessing {
-  readonly limit: GuessLimit
-  readonly addressOf: AddressOf
-}

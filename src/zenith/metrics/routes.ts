@@ -1,18 +1,19 @@
 import type { Overview } from '../../api/overview.js'
 import { text } from '../../api/schema.js'
 import { nextTurn } from '../../lib/async.js'
+import type { LeftOut } from '../../protocol/index.js'
 import { MAX_METRIC_NODES, MAX_METRIC_QUEUES, MAX_METRIC_SERIES } from '../../protocol/read-limits.js'
 import type { MonitorService } from '../fleet/monitor-service.js'
+import { type FleetServices, operation } from '../fleet/operation.js'
 import { nodesByNeed } from '../fleet/parts.js'
-import { type Operation, operation } from '../http/operation.js'
+import type { Operation } from '../http/operation.js'
 import { CONTENT_TYPE, exposition, type Family } from './exposition.js'
-import { leftOutFamilies } from './left-out.js'
 import { nodeFamilies } from './node-metrics.js'
 import { queueFamilies, sourceFamilies } from './queue-metrics.js'
 import { serviceFamilies, storeFamilies, trafficFamilies } from './service-metrics.js'
 
 /** At the place where scrapers look, and beside the rest of the API. */
-export const metrics: readonly Operation[] = ['/metrics', '/api/metrics'].map((path) =>
+export const metrics: readonly Operation<FleetServices>[] = ['/metrics', '/api/metrics'].map((path) =>
   operation({
     path,
     summary: 'Get metrics in Prometheus text format',
@@ -51,4 +52,22 @@ async function figuresOf(overview: Overview, monitor: MonitorService): Promise<F
     series: traffic.left,
   }
   return [...families, ...leftOutFamilies(overview.leftOut ?? null, left)]
+}
+
+/**
+ * What there are no figures of, because it is beyond a bound; nothing of what is not left out.
+ *
+ * @param read what Zenith did not read
+ * @param told what has no samples here
+ */
+function leftOutFamilies(read: LeftOut | null, told: Readonly<Record<string, number>>): Family[] {
+  return [
+    family('quasar_left_out', 'What Zenith does not read because it is beyond a bound.', read ?? {}),
+    family('quasar_metrics_left_out', 'What has no samples here because it exceeds a limit.', told),
+  ]
+}
+
+function family(name: string, help: string, counts: Readonly<Record<string, number>> | LeftOut): Family {
+  const samples = Object.entries(counts).map(([kind, value]) => ({ labels: { kind }, value: value > 0 ? value : null }))
+  return { name, type: 'gauge', help, samples }
 }

@@ -4,12 +4,12 @@ import type { JobCleanStop } from '../../ports/index.js'
 import type { JobState, QueueCapability } from '../../protocol/index.js'
 import { holdsMasked } from '../../redaction/json.js'
 import { MASK } from '../../redaction/secrets.js'
-import { change } from '../http/operation.js'
 import { Refusal } from '../http/refusal.js'
 import { json } from '../http/responses.js'
 import { QUEUE_ANSWERS, QUEUE_SEGMENT } from './answers.js'
 import type { ConnectedQueue } from './directory.js'
 import { inParts, type RemovedPart, type Removing } from './in-parts.js'
+import { change } from './operation.js'
 import { askSource } from './read-source.js'
 
 /** A payload is a text within JSON, in which every quote of it takes a character more. */

@@ -2,14 +2,13 @@ import { AuditPage, DOCUMENT_KINDS } from '../../api/audit.js'
 import { Problem } from '../../api/problem.js'
 import { withTimeout } from '../../lib/async.js'
 import type { Commands } from '../../ports/index.js'
-import { operation } from '../http/operation.js'
 import { idParameter, wholeParameter } from '../http/query.js'
 import { Refusal } from '../http/refusal.js'
 import { json } from '../http/responses.js'
+import { lookAt, untrustedOf } from '../store/documents.js'
 import { UNAVAILABLE } from '../store/from-store.js'
 import { storeErrorInWords } from '../store/store-error.js'
-import { lookAt } from './kept-look.js'
-import { untrustedOf } from './untrusted-documents.js'
+import { operation } from './operation.js'
 
 const ANSWER_WITHIN_MS = 8_000
 const DOCUMENTS_WITHIN_MS = 6_000

@@ -1,8 +1,8 @@
+import type { Overview } from '../../api/overview.js'
 import type { QueueSource } from '../../ports/index.js'
-import type { MonitorService } from '../fleet/monitor-service.js'
 import { Refusal } from '../http/refusal.js'
 import { namesOf } from './monitor/identity.js'
-import type { Connection } from './monitor/queue-monitor.js'
+import type { Connection, QueueMonitor } from './monitor/queue-monitor.js'
 
 /** A queue that this Zenith can reach. */
 export interface ConnectedQueue {
@@ -27,7 +27,16 @@ export interface QueueDirectory {
   all(): Promise<readonly ConnectedQueue[]>
 }
 
-export function queueDirectory(monitor: MonitorService): QueueDirectory {
+/** The state that the queues are a part of: the monitor of the fleet reads both. */
+export interface State {
+  /** What the store's clock shows, Unix ms. */
+  readonly now: number
+  readonly queues: QueueMonitor
+  /** Not older than an interval. */
+  fresh(): Promise<Overview>
+}
+
+export function queueDirectory(monitor: Omit<State, 'now'>): QueueDirectory {
   async function look(): Promise<void> {
     const { store } = await monitor.fresh()
     if (!store.ok) throw new Refusal('store_unavailable', store.error ?? 'The store does not answer')

@@ -1,14 +1,14 @@
 import type { QueueView } from '../../api/queues.js'
+import { globOf } from '../../lib/glob.js'
 import type { Commands, Logger } from '../../ports/index.js'
 import type { QueueCapability } from '../../protocol/index.js'
-import type { MonitorService } from '../fleet/monitor-service.js'
 import { Refusal } from '../http/refusal.js'
 import { type Act, actOn } from './act.js'
-import { type ConnectedQueue, type QueueDirectory, queueDirectory } from './directory.js'
+import { type ConnectedQueue, type QueueDirectory, queueDirectory, type State } from './directory.js'
 import { Outbox } from './outbox.js'
 
 export interface QueuesOptions {
-  readonly monitor: MonitorService
+  readonly monitor: State
   /** Null where the store keeps nothing for Zenith: then nothing can be changed. */
   readonly commands: Commands | null
   readonly logger: Logger | undefined
@@ -82,4 +82,16 @@ export function queuesOf({ monitor, commands, logger }: QueuesOptions): Queues {
 function notConnected({ name }: QueueView, problem: string | null): Refusal {
   if (problem !== null) return new Refusal('queue_unavailable', problem)
   return new Refusal('not_connected', `This Zenith has no way to ${name}: it only sees what is reported of it.`)
+}
+
+/**
+ * Tells which queues some patterns name, by name or by key; `*` stands for anything.
+ *
+ * @example matcherOf(['mail-*'])({ name: 'mail-out', key: 'bullmq:1c9f03ab:mail-out' }) // true
+ */
+export function matcherOf(
+  patterns: readonly string[],
+): (queue: { readonly name: string; readonly key: string }) => boolean {
+  const tests = patterns.map(globOf)
+  return ({ name, key }) => tests.some((test) => test(name) || test(key))
 }

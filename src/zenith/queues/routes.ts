@@ -1,12 +1,12 @@
 import { Problem } from '../../api/problem.js'
 import { QueueDetail, QueueListing } from '../../api/queues.js'
 import { QUEUE_DRIVERS } from '../../protocol/index.js'
-import { operation } from '../http/operation.js'
 import { pageOf, pagingParameters } from '../http/paging.js'
 import { choiceParameter, textParameter } from '../http/query.js'
 import { json } from '../http/responses.js'
 import { fromStore, UNAVAILABLE } from '../store/from-store.js'
 import { QUEUE_SEGMENT } from './answers.js'
+import { operation } from './operation.js'
 
 export const queues = operation({
   path: '/api/queues',

@@ -1,9 +1,14 @@
 import type { Overview } from '../../api/overview.js'
 import { Problem } from '../../api/problem.js'
-import { StoreUnavailableError } from '../fleet/details.js'
+import type { Services } from '../http/asked.js'
 import type { Answer, Question } from '../http/operation.js'
 import type { Parameters } from '../http/query.js'
 import { json } from '../http/responses.js'
+import { StoreUnavailableError } from './store-error.js'
+
+interface StoreServices extends Services {
+  readonly monitor: { fresh(): Promise<Overview> }
+}
 
 export const UNAVAILABLE: Answer = { description: 'The store does not answer.', schema: Problem }
 
@@ -13,8 +18,10 @@ export const UNAVAILABLE: Answer = { description: 'The store does not answer.', 
  *
  * @param find what is answered, or a response of its own
  */
-export function fromStore<P extends Parameters>(find: (overview: Overview, question: Question<P>) => unknown) {
-  return async (question: Question<P>): Promise<Response> => {
+export function fromStore<P extends Parameters, S extends StoreServices>(
+  find: (overview: Overview, question: Question<P, S>) => unknown,
+) {
+  return async (question: Question<P, S>): Promise<Response> => {
     const overview = await question.services.monitor.fresh()
     if (!overview.store.ok) return unavailable(overview.store.error ?? 'The store does not answer')
     try {

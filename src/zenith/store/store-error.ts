@@ -12,6 +12,11 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/ECONNRESET|EPIPE|Connection is closed/i, 'The connection to the store was lost'],
 ]
 
+/** The store did not answer; the message says why in words and holds no secret. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError'
+}
+
 /** What went wrong with the store, in words and without secrets. */
 export function storeErrorInWords(error: unknown): string {
   const message = textOf(error)

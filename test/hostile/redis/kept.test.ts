@@ -5,7 +5,7 @@ import type { SchedulerListing } from '../../../src/api/schedulers.js'
 import { keysOf } from '../../../src/protocol/index.js'
 import { redisStore } from '../../../src/stores/redis/index.js'
 import { BullRedis } from '../../support/bullmq-redis.js'
-import { schedulersOf } from '../../zenith/schedulers/support/schedulers-zenith.js'
+import { schedulersOf } from '../../zenith/queues/schedulers/support/schedulers-zenith.js'
 
 /** What Zenith keeps, when there is far more of it, or far larger, than Zenith ever kept. */
 

@@ -5,7 +5,7 @@ import { type AuditChain, keysOf } from '../../../src/protocol/index.js'
 import { redisStore } from '../../../src/stores/redis/index.js'
 import { BullRedis } from '../../support/bullmq-redis.js'
 import { createAclUser } from '../../support/redis-acl.js'
-import { closing, schedulersOf } from '../../zenith/schedulers/support/schedulers-zenith.js'
+import { closing, schedulersOf } from '../../zenith/queues/schedulers/support/schedulers-zenith.js'
 
 const TOKEN = 'a-token-of-the-fleet'
 const keys = keysOf()

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Overview, PulseEvent } from '../../../src/api/types.js'
-import { PATHS } from '../../../src/zenith/http/router.js'
+import { PATHS } from '../../../src/zenith/operations.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { ask } from '../../zenith/support/http.js'
 import { nodeOf, seen, serveZenith } from '../../zenith/support/zenith.js'

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createLoginLink, createZenith, type ZenithOptions } from '../../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { assets } from '../../../src/zenith/assets/generated.js'
-import { PATHS as ROUTED } from '../../../src/zenith/http/router.js'
+import { PATHS as ROUTED } from '../../../src/zenith/operations.js'
 
 /** Every route of the table, the page's files, and what is not there. */
 const PATHS = [

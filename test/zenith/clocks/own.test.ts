@@ -9,7 +9,7 @@ import type { ServicePeriod } from '../../../src/api/services.js'
 import type { AuditEntry, ExceptionRecord, SlowEntry } from '../../../src/protocol/index.js'
 import { ensureBuilt } from '../../support/pack.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
-import { addJobs, type ZenithProcess, zenithProcess } from '../bulk/support/zeniths.js'
+import { addJobs, type ZenithProcess, zenithProcess } from '../queues/bulk/support/zeniths.js'
 import { failJobs, openQueue, rowOf } from '../support/bullmq.js'
 import { type OffApp, startOffApp } from './app.js'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { StoreHealth } from '../../../src/api/store.js'
 import { createZenith, type Zenith } from '../../../src/runtime/create-zenith.js'
-import { PATHS } from '../../../src/zenith/http/router.js'
+import { PATHS } from '../../../src/zenith/operations.js'
 import { freePort, startRedis, type TestRedis } from '../../support/redis.js'
 
 const PLANTED = 'planted/+%word'

@@ -1,14 +1,14 @@
 import type { Origin } from '../../http/context.js'
 import { whyNotLocal } from '../../http/loopback.js'
 import { json } from '../../http/responses.js'
-import type { Gate, Guessing } from '../../http/visitor.js'
+import type { Gate } from '../../http/visitor.js'
 import { visitor } from '../../http/visitor.js'
+import type { Guessing } from '../guesses/limit.js'
 import { later, tooManyWords } from '../guesses/too-many.js'
 import { cameByHttps, cookieOf, setCookie } from '../login/cookies.js'
 import { seeOther } from '../login/redirect.js'
 import { Sessions } from '../login/sessions.js'
-import type { LinkAuth } from '../options.js'
-import { LINK_PATH, type LinkState, type LoginLink } from './link.js'
+import { LINK_PATH, type LinkAuth, type LinkState, type LoginLink } from './link.js'
 import { ASK_HEADERS, askPage } from './page.js'
 
 /** Whoever reads this machine's terminal may do on it what they like. */

@@ -20,6 +20,11 @@ export interface LoginLink {
   readonly where: string
 }
 
+/** This machine itself alone, and on it the browser that opened the link. */
+export interface LinkAuth {
+  readonly link: LoginLink
+}
+
 export interface LoginLinkOptions {
   /** See {@link LoginLink.where}. @default where the program that serves Zenith printed it */
   readonly where?: string

@@ -2,15 +2,13 @@ import { randomBytes } from 'node:crypto'
 import { serveAsset } from '../../assets/index.js'
 import type { Origin } from '../../http/context.js'
 import { FORM_HEADERS } from '../../http/headers.js'
-import { bare, wantsHtml } from '../../http/responses.js'
+import { bare, unauthorized, wantsHtml } from '../../http/responses.js'
 import { isSameOrigin } from '../../http/same-origin.js'
-import type { Gate, Guessing } from '../../http/visitor.js'
-import { visitor } from '../../http/visitor.js'
+import { type Gate, visitor } from '../../http/visitor.js'
+import type { Guessing } from '../guesses/limit.js'
 import { later, tooManyWords } from '../guesses/too-many.js'
-import { unauthorized } from '../secrets.js'
 import { PasswordCheck } from './check.js'
 import { cameByHttps, cookieOf, DEVICE, DEVICE_LIFE_S, FORM, SESSION, setCookie } from './cookies.js'
-import { readForm, safeNext } from './form.js'
 import type { LoginOptions, LoginUser } from './options.js'
 import { loginPage, logoutPage } from './page.js'
 import { seeOther, toLogin } from './redirect.js'
@@ -156,4 +154,44 @@ function notAllowed(methods: string): Response {
   const answer = bare(405)
   answer.headers.set('allow', methods)
   return answer
+}
+
+const MAX_BYTES = 8 * 1024
+const TYPE = 'application/x-www-form-urlencoded'
+
+/** The fields of a form; null when the body is none, or too long for one. */
+async function readForm(request: Request): Promise<URLSearchParams | null> {
+  const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
+  if (type !== TYPE || !request.body) return null
+  const text = await readShort(request.body)
+  return text === null ? null : new URLSearchParams(text)
+}
+
+async function readShort(body: AsyncIterable<Uint8Array>): Promise<string | null> {
+  const parts: Uint8Array[] = []
+  let size = 0
+  try {
+    for await (const part of body) {
+      size += part.byteLength
+      if (size > MAX_BYTES) return null
+      parts.push(part)
+    }
+  } catch {
+    // The client went away in the middle of it.
+    return null
+  }
+  return Buffer.concat(parts).toString('utf8')
+}
+
+/**
+ * Where to go after the log-in: a path and a query below the mount, relative to it, such as `./?service=shop`. Whatever
+ * would lead elsewhere leads to the page itself.
+ */
+function safeNext(next: string | null): string {
+  const mount = 'http://zenith.invalid/m/'
+  if (next === null || next.length > 1_000 || !URL.canParse(`./${next}`, mount)) return './'
+  const { origin, pathname, search } = new URL(`./${next}`, mount)
+  const isInside = origin === 'http://zenith.invalid' && pathname.startsWith('/m/')
+  const path = pathname.slice('/m/'.length)
+  return isInside && !/^(login|logout)$/.test(path) ? `./${path}${search}` : './'
 }

@@ -1,9 +1,9 @@
 import { ExceptionGroupListing, ExceptionListing } from '../../../api/services.js'
 import { EXCEPTION_KINDS } from '../../../protocol/index.js'
-import { operation } from '../../http/operation.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
+import { operation } from '../operation.js'
 import { filterExceptions, limitsOf, servicesOf } from './filters.js'
 import { groupExceptions } from './groups.js'
 

@@ -1,6 +1,6 @@
 import { Health } from '../../../api/session.js'
-import { operation } from '../../http/operation.js'
 import { json } from '../../http/responses.js'
+import { operation } from '../operation.js'
 
 export const health = operation({
   path: '/api/health',

@@ -1,9 +1,9 @@
 import { NodeListing } from '../../../api/nodes.js'
 import { NODE_STATES } from '../../../api/words.js'
-import { operation } from '../../http/operation.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
+import { operation } from '../operation.js'
 
 export const nodes = operation({
   path: '/api/nodes',

@@ -1,7 +1,7 @@
 import { Overview } from '../../../api/overview.js'
-import { operation } from '../../http/operation.js'
 import { textParameter, wholeParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
+import { operation } from '../operation.js'
 
 const startOf = (what: string) =>
   wholeParameter(0, 999_999_999, 0, `Number of ${what} to skip: those of the previous parts.`)

@@ -1,9 +1,9 @@
 import { SlowGroupListing, SlowListing } from '../../../api/services.js'
 import { SLOW_KINDS } from '../../../protocol/index.js'
-import { operation } from '../../http/operation.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
+import { operation } from '../operation.js'
 import { filterSlow, limitsOf, servicesOf } from './filters.js'
 import { groupSlow } from './groups.js'
 

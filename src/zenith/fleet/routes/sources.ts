@@ -1,6 +1,6 @@
 import { SourceListing } from '../../../api/queues.js'
-import { operation } from '../../http/operation.js'
 import { json } from '../../http/responses.js'
+import { operation } from '../operation.js'
 
 export const sources = operation({
   path: '/api/sources',

@@ -1,5 +1,5 @@
 import { text } from '../../../api/schema.js'
-import { operation } from '../../http/operation.js'
+import { operation } from '../operation.js'
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',

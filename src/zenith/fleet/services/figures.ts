@@ -1,8 +1,9 @@
+import { roundToFourDigits } from '../../../lib/round.js'
 import type { Sketch } from '../../../protocol/index.js'
 
 /** 0–100, or null when there was nothing. */
 export function shareOf(part: number, whole: number): number | null {
-  return whole > 0 ? round(Math.min(100, (part * 100) / whole)) : null
+  return whole > 0 ? roundToFourDigits(Math.min(100, (part * 100) / whole)) : null
 }
 
 export function percentilesOf(sketch: Sketch): { p50: number | null; p95: number | null; p99: number | null } {
@@ -13,11 +14,6 @@ export function percentilesOf(sketch: Sketch): { p50: number | null; p95: number
   }
 }
 
-/** Four digits are more than the sketch's accuracy; the rest would only make events longer. */
-export function round(value: number): number {
-  return value === 0 ? 0 : Number(value.toPrecision(4))
-}
-
 function roundOrNull(value: number | null): number | null {
-  return value === null ? null : round(value)
+  return value === null ? null : roundToFourDigits(value)
 }

@@ -1,7 +1,8 @@
 import type { TrafficPoint } from '../../../api/services.js'
+import { roundToFourDigits } from '../../../lib/round.js'
 import { Sketch } from '../../../protocol/index.js'
 import type { Budget } from './budget.js'
-import { percentilesOf, round, shareOf } from './figures.js'
+import { percentilesOf, shareOf } from './figures.js'
 import { MergedSketch } from './merged-sketch.js'
 
 /** A point of a service that has just started is shown when at least this much of it was seen, in ms. */
@@ -153,7 +154,7 @@ export class Timeline {
       if (isPoint) step.spread?.mergeInto(sketch)
       isWhole &&= step.sketch.isWhole && (!isPoint || (step.spread?.isWhole ?? true))
     }
-    const rate = round((count * 1_000) / covered)
+    const rate = roundToFourDigits((count * 1_000) / covered)
     return { at: to, rate, errorRate: shareOf(errors, count), ...percentilesOf(isWhole ? sketch : new Sketch()) }
   }
 

@@ -1,8 +1,7 @@
 import type { Commands } from '../../../ports/index.js'
 import { MAX_MESSAGE_CHARS, MAX_RECORD_CHARS } from '../../../protocol/index.js'
 import { cut, type Fields, own, readObject, readText } from '../../../protocol/read.js'
-import { lookAt } from '../kept-look.js'
-import { parseKept } from '../parse-kept.js'
+import { lookAt, parseKept } from '../../store/documents.js'
 import { PENDING, UNKNOWN, WorkList, type WorkPart } from './work-list.js'
 
 /** A block of the list of an operation's jobs is one document, written once, and beside it what became of them. */

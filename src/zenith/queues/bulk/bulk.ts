@@ -6,17 +6,13 @@ import { isRefusal, Refusal } from '../../http/refusal.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
 import { dryRun } from './dry-run.js'
-import { KEEP_MS, type Kept, KeptOperations, MAX_KEPT } from './kept-operations.js'
+import { KeptOperations, MAX_KEPT } from './kept-operations.js'
 import { Left } from './left.js'
 import { Operation, type Target } from './operation.js'
-import { busy, Performer, telling } from './performer.js'
+import { OwnOperations } from './own-operations.js'
+import { Performer, telling } from './performer.js'
 import { outcomeOf, targetOf } from './words.js'
 
-/** How many dry runs go on at the same time, and of one user. */
-const MAX_COUNTING = 3
-const MAX_COUNTING_OF_ONE = 2
-/** How many jobs are remembered over all operations: some 40 MB. The oldest lose their results first. */
-const MAX_REMEMBERED = 300_000
 /** So long is waited for an operation to end that was told to, ms. */
 const STOP_WITHIN_MS = 5_000
 
@@ -30,8 +26,7 @@ export class BulkOperations {
   readonly #kept: KeptOperations
   readonly #performer: Performer
   readonly #left: Left
-  /** The oldest first. */
-  readonly #own = new Map<string, Operation>()
+  readonly #own: OwnOperations
   #isClosed = false
 
   constructor(queues: Needed) {
@@ -39,22 +34,23 @@ export class BulkOperations {
     this.#kept = new KeptOperations(queues, randomUUID())
     this.#performer = new Performer(queues, this.#kept)
     this.#left = new Left(queues, this.#kept)
+    this.#own = new OwnOperations(queues.now)
   }
 
   /** Begins a dry run. Rejects with a `Refusal`. */
   async create(by: Actor, action: JobAction, selection: JobSelection): Promise<BulkOperation> {
     const keys = [...new Set(selection.queues)]
     const targets = await Promise.all(keys.map((key) => this.#find(key, action)))
-    this.#refuseWhenBusy(by)
+    this.#refuseToCount(by)
     // By the store's clock: this one may be off, and jobs that came since it shows would be left out, or others not.
     const { commands, now } = this.#queues
     const asOf = (await commands?.time().catch(() => null)) ?? now()
     // Others may have begun while the store was asked.
-    this.#refuseWhenBusy(by)
+    this.#refuseToCount(by)
     const operation = new Operation({ action, selection, targets, user: by.user, asOf, now })
-    this.#own.set(operation.id, operation)
-    this.#makeRoom()
-    operation.ended = dryRun(operation).then(() => this.#makeRoom())
+    this.#own.add(operation)
+    this.#own.makeRoom()
+    operation.ended = dryRun(operation).then(() => this.#own.makeRoom())
     void this.#performer.tidy()
     return operation.view
   }
@@ -72,7 +68,7 @@ export class BulkOperations {
       operation.startedAt = null
       throw error
     }
-    this.#makeRoomAfter(operation)
+    this.#own.makeRoomAfter(operation)
     return operation.view
   }
 
@@ -83,12 +79,12 @@ export class BulkOperations {
     if (phase === 'running') throw new Refusal('not_possible', 'This operation is running already.')
     if (!resumable) throw new Refusal('not_possible', 'There is nothing left of this operation to go on with.')
     const { operation, blocks, check } = await this.#left.take(id, (key, action) => this.#find(key, action))
-    this.#refuseInQueuesOf(operation)
+    this.#own.refuseInQueuesOf(operation)
     operation.phase = 'running'
     await this.#performer.begin({ by, operation, blocks, check })
-    this.#supersede(id)
-    this.#own.set(id, operation)
-    this.#makeRoomAfter(operation)
+    this.#own.supersede(id)
+    this.#own.add(operation)
+    this.#own.makeRoomAfter(operation)
     return operation.view
   }
 
@@ -106,11 +102,11 @@ export class BulkOperations {
 
   /** The newest first, those of other Zeniths too. Rejects with a `Refusal` when the store does not answer. */
   async list(): Promise<{ operations: BulkOperation[]; leftOut: number }> {
-    this.#makeRoom()
+    this.#own.makeRoom()
     const { operations, leftOut } = await telling(() => this.#kept.all())
-    for (const other of operations) this.#yieldTo(other)
+    for (const other of operations) this.#own.yieldTo(other)
     const others = operations.map(({ operation }) => operation).filter(({ id }) => !this.#own.has(id))
-    const own = [...this.#own.values()].map(({ view }) => view)
+    const own = this.#own.all.map(({ view }) => view)
     return { operations: [...own, ...others].sort((a, b) => b.asOf - a.asOf).slice(0, MAX_KEPT), leftOut }
   }
 
@@ -120,7 +116,7 @@ export class BulkOperations {
     if (own && !own.view.resumable) return own.view
     try {
       const other = await telling(() => this.#kept.find(id))
-      if (other) this.#yieldTo(other)
+      if (other) this.#own.yieldTo(other)
       if (other && !this.#own.has(id)) return other.operation
     } catch (error) {
       if (!own) throw error
@@ -148,7 +144,7 @@ export class BulkOperations {
   /** Ends what goes on. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true
-    const going = [...this.#own.values()].filter(({ phase }) => phase === 'running' || phase === 'counting')
+    const going = this.#own.all.filter(({ phase }) => phase === 'running' || phase === 'counting')
     await Promise.all(going.map((operation) => stop(operation, 'interrupted', 'this Zenith was ended')))
   }
 
@@ -174,20 +170,9 @@ export class BulkOperations {
     throw new Refusal('not_possible', 'Another Zenith, or one that ended, has this operation.')
   }
 
-  /** What ended here, and another Zenith went on with, is its own. */
-  #yieldTo({ operation: { id }, isOwn }: Kept): void {
-    if (!isOwn && this.#own.get(id)?.hasEnded) this.#supersede(id)
-  }
-
-  #refuseWhenBusy({ user }: Actor): void {
-    const counting = [...this.#own.values()].filter(({ phase }) => phase === 'counting')
+  #refuseToCount(by: Actor): void {
     if (this.#isClosed) throw endingRefusal()
-    // Those without a name can't be told apart.
-    const own = user === null ? 0 : counting.filter(({ view }) => view.user === user).length
-    if (counting.length < MAX_COUNTING && own < MAX_COUNTING_OF_ONE) return
-    const whose =
-      own < MAX_COUNTING_OF_ONE ? `${MAX_COUNTING} operations` : `${MAX_COUNTING_OF_ONE} operations of yours`
-    throw new Refusal('too_many_searches', `${whose} are being counted already. Wait for one, or cancel it.`)
+    this.#own.refuseToCount(by)
   }
 
   #refuseToStart(operation: Operation): void {
@@ -197,14 +182,7 @@ export class BulkOperations {
     if (phase === 'running') throw new Refusal('not_possible', 'This operation is running already.')
     if (operation.view.resumable) throw new Refusal('not_possible', CAN_BE_RESUMED)
     if (phase !== 'ready') throw new Refusal('not_possible', 'This operation has ended.')
-    this.#refuseInQueuesOf(operation)
-  }
-
-  #refuseInQueuesOf({ queues }: Operation): void {
-    const running = [...this.#own.values()].filter(({ phase }) => phase === 'running')
-    for (const { key, name } of queues) {
-      if (running.some((other) => other.queues.some((queue) => queue.key === key))) throw busy(name)
-    }
+    this.#own.refuseInQueuesOf(operation)
   }
 
   async #cancelRun(by: Actor, operation: Operation, reason: string): Promise<void> {
@@ -221,42 +199,9 @@ export class BulkOperations {
 
   async #abandon(by: Actor, id: string): Promise<BulkOperation> {
     const cancelled = await this.#left.abandon(by, id)
-    this.#supersede(id)
+    this.#own.supersede(id)
     return cancelled
   }
-
-  #supersede(id: string): void {
-    const own = this.#own.get(id)
-    if (own) own.isSuperseded = true
-    this.#own.delete(id)
-  }
-
-  #makeRoomAfter(operation: Operation): void {
-    operation.ended = operation.ended.then(() => this.#makeRoom())
-  }
-
-  /** Operations that are old, or too many, go; of those that stay the oldest lose their results when there are too many jobs. */
-  #makeRoom(): void {
-    const idle = [...this.#own.values()].filter(({ phase }) => phase !== 'running' && phase !== 'counting')
-    const surplus = this.#own.size - MAX_KEPT
-    const oldest = this.#queues.now() - KEEP_MS
-    const gone = idle.filter(({ asOf, endedAt }, index) => index < surplus || (endedAt ?? asOf) < oldest)
-    for (const { id } of gone) this.#own.delete(id)
-    for (const operation of idle) {
-      if (this.#remembered <= MAX_REMEMBERED) return
-      if (this.#own.has(operation.id)) release(operation)
-    }
-  }
-
-  get #remembered(): number {
-    return [...this.#own.values()].reduce((sum, { work }) => sum + work.size, 0)
-  }
-}
-
-function release(operation: Operation): void {
-  if (operation.phase === 'ready')
-    operation.end('cancelled', 'It was not started, and its list of jobs went to make room for newer ones.')
-  operation.release()
 }
 
 async function stop(operation: Operation, as: 'cancelled' | 'interrupted', reason: string): Promise<void> {

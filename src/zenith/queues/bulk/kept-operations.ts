@@ -1,12 +1,11 @@
-import type { BulkOperation } from '../../../api/bulk.js'
+import type { BulkOperation, BulkReason } from '../../../api/bulk.js'
 import type { Commands } from '../../../ports/index.js'
-import { lookAt } from '../kept-look.js'
-import { parseKept } from '../parse-kept.js'
+import { lookAt, parseKept } from '../../store/documents.js'
 import type { Queues } from '../queues.js'
-import { interrupted } from './interrupted.js'
 import { type KeptOperation, parseKeptOperation } from './kept-operation.js'
 import { leaseOf } from './locks.js'
 import { ENDED } from './operation.js'
+import { UNKNOWN } from './work-list.js'
 
 const KIND = 'bulk'
 /** A Zenith of an earlier version that has not said for so long that an operation goes on has ended, ms. */
@@ -129,4 +128,33 @@ export class KeptOperations {
 function briefly(operation: BulkOperation): BulkOperation {
   const { selection } = operation
   return { ...operation, selection: { ...selection, ids: selection.ids?.slice(0, 100) ?? null } }
+}
+
+const ITS_ZENITH_ENDED = 'The Zenith that ran it ended before it was done.'
+const NOT_DONE = 'Not done: the Zenith that ran it ended.'
+
+/**
+ * An operation that nobody goes on with, as far as its Zenith told: what it was about to do may be done or not, and of what an
+ * earlier version did not tell nothing is known at all.
+ */
+function interrupted({ operation, going, at, blocks }: KeptOperation): BulkOperation {
+  const { eligible, succeeded, skipped } = operation
+  const rest = Math.max(0, eligible - succeeded - skipped.reduce((sum, { count }) => sum + count, 0))
+  const unknown = Math.min(going ?? rest, rest)
+  return {
+    ...operation,
+    phase: 'interrupted',
+    endedAt: at,
+    error: ITS_ZENITH_ENDED,
+    skipped: withMore(withMore(skipped, UNKNOWN, unknown), NOT_DONE, rest - unknown),
+    unknown: operation.unknown + unknown,
+    resumable: blocks > 0,
+  }
+}
+
+function withMore(reasons: readonly BulkReason[], reason: string, count: number): BulkReason[] {
+  const known = reasons.find((one) => one.reason === reason)?.count ?? 0
+  const others = reasons.filter((one) => one.reason !== reason)
+  const all = known + count > 0 ? [...others, { reason, count: known + count }] : others
+  return all.sort((a, b) => b.count - a.count)
 }

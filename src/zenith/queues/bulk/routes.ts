@@ -1,12 +1,21 @@
 import { BulkListing, BulkOperation, BulkResultListing } from '../../../api/bulk.js'
 import { BulkPlan, Nothing } from '../../../api/changes.js'
 import { Problem } from '../../../api/problem.js'
-import { type Answer, type Change, change, operation, refusalOf } from '../../http/operation.js'
+import { type Answer, type Change, operationsWith, refusalOf } from '../../http/operation.js'
 import { pageOf, pagingParameters, partOf } from '../../http/paging.js'
 import { choiceParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
 import { UNAVAILABLE } from '../../store/from-store.js'
 import { TOO_MANY } from '../answers.js'
+import type { QueueServices } from '../operation.js'
+import type { BulkOperations } from './bulk.js'
+
+/** What routes about bulk operations work with. */
+export interface BulkServices extends QueueServices {
+  readonly bulk: BulkOperations
+}
+
+const { operation, change } = operationsWith<BulkServices>()
 
 const MAX_BODY_BYTES = 1024 * 1024
 
@@ -103,7 +112,7 @@ export const resumeBulk = stepOf('resume', {
 
 export const cancelBulk = stepOf('cancel', { summary: 'Cancel a bulk operation; jobs that are done stay done' })
 
-type Asked = Change<unknown, Record<never, never>>
+type Asked = Change<unknown, Record<never, never>, BulkServices>
 
 /** Whoever may do what it does, whoever listed the jobs. */
 async function whoMay(asked: Asked, work: (id: string) => Promise<unknown>) {

@@ -1,12 +1,21 @@
 import { FailureListing } from '../../../api/failures.js'
-import { operation } from '../../http/operation.js'
+import { operationsWith } from '../../http/operation.js'
 import { wholeParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
 import { UNAVAILABLE } from '../../store/from-store.js'
 import { TOO_MANY } from '../answers.js'
+import type { JobServices } from '../jobs/routes.js'
 import { searcherOf } from '../jobs/search-slots.js'
 import { MAX_REMEMBERED } from './failure-index.js'
+import type { Failures } from './failures.js'
 import { MAX_JOBS } from './known-failures.js'
+
+/** What routes about failures work with. */
+export interface FailureServices extends JobServices {
+  readonly failures: Failures
+}
+
+const { operation } = operationsWith<FailureServices>()
 
 export const failures = operation({
   path: '/api/failures',

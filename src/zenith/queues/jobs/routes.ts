@@ -2,17 +2,25 @@ import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../../api/j
 import { JOB_STATES, type JobState } from '../../../protocol/index.js'
 import { MaskBudget } from '../../../redaction/budget.js'
 import type { Asked } from '../../http/asked.js'
-import { operation } from '../../http/operation.js'
+import { operationsWith } from '../../http/operation.js'
 import { choiceParameter, required, textParameter, wholeParameter, wordParameter } from '../../http/query.js'
 import { Refusal } from '../../http/refusal.js'
 import { json } from '../../http/responses.js'
 import { JOB_SEGMENTS, QUEUE_ANSWERS, QUEUE_SEGMENT, TOO_MANY } from '../answers.js'
 import type { ConnectedQueue } from '../directory.js'
+import type { QueueServices } from '../operation.js'
 import type { Queues } from '../queues.js'
 import { askSource } from '../read-source.js'
 import { fitting, flowView, jobView, listingView, logView, summaryView } from './job-view.js'
 import { searchAll, searchSummaries } from './search.js'
-import { searcherOf } from './search-slots.js'
+import { type SearchSlots, searcherOf } from './search-slots.js'
+
+/** What routes about jobs work with. */
+export interface JobServices extends QueueServices {
+  readonly searches: SearchSlots
+}
+
+const { operation } = operationsWith<JobServices>()
 
 const state = required(choiceParameter(JOB_STATES, 'State of the jobs.'))
 const offset = wholeParameter(0, 999_999_999, 0, 'Number of items to skip.')
@@ -111,7 +119,7 @@ function noJob(): Refusal {
   return new Refusal('not_found', 'There is no such job in this queue any more.')
 }
 
-function seesPayloads({ visitor, services }: Asked): boolean {
+function seesPayloads({ visitor, services }: Asked<JobServices>): boolean {
   return services.policy.can(visitor, 'queue.payloads')
 }
 

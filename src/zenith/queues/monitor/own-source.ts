@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import type { SourceView } from '../../../api/queues.js'
 import { withTimeout } from '../../../lib/async.js'
+import { roundToFourDigits } from '../../../lib/round.js'
 import type { Logger, QueueReading, QueueSource, SourceReading } from '../../../ports/index.js'
-import { type QueueEntry, UNKNOWN_METRICS } from '../../../protocol/index.js'
+import { type QueueEntry, type QueueThroughput, UNKNOWN_METRICS } from '../../../protocol/index.js'
 import { isSamePlace, kindOf, type Located, namesOf, placeFrom } from './identity.js'
-import { Rates } from './rates.js'
 import { sourceErrorInWords } from './source-error.js'
 
 const READ_WITHIN_MS = 8_000
@@ -184,4 +184,42 @@ function identitiesOf({ entry, address, formerPlaces }: OwnEntry): (readonly [st
 function withError(entry: QueueEntry, error: string): QueueEntry {
   const unknown = { paused: null, oldestMs: null, overdueMs: null, throughput: null, workers: null }
   return { ...entry, ...unknown, metrics: UNKNOWN_METRICS, error }
+}
+
+/** What a rate is taken over, and what is too short for one, ms. */
+const WINDOW_MS = 60_000
+const MIN_SPAN_MS = 2_000
+
+type Totals = NonNullable<QueueReading['totals']>
+
+/** Makes rates of totals that only grow, by queue. */
+class Rates {
+  readonly #seen = new Map<string, (Totals & { readonly at: number })[]>()
+
+  /** Jobs per minute since about a minute ago; null until that can be told. @param at Unix ms */
+  rateOf(queue: string, totals: QueueReading['totals'], at: number): QueueThroughput | null {
+    if (!totals) return null
+    const before = (this.#seen.get(queue) ?? []).filter((seen) => isBefore(seen, totals))
+    // One that is older than the window stays, so that there is something to compare with.
+    const start = before.findLastIndex((seen) => at - seen.at >= WINDOW_MS)
+    const kept = before.slice(Math.max(0, start))
+    this.#seen.set(queue, [...kept, { ...totals, at }])
+    const first = kept[0]
+    if (!first || at - first.at < MIN_SPAN_MS) return null
+    const minutes = (at - first.at) / 60_000
+    return { in: perMinute(first.in, totals.in, minutes), out: perMinute(first.out, totals.out, minutes) }
+  }
+
+  retain(queues: { has(queue: string): boolean }): void {
+    for (const queue of this.#seen.keys()) if (!queues.has(queue)) this.#seen.delete(queue)
+  }
+}
+
+/** Totals that became smaller began anew. */
+function isBefore(seen: Totals, totals: Totals): boolean {
+  return (seen.in ?? 0) <= (totals.in ?? seen.in ?? 0) && (seen.out ?? 0) <= (totals.out ?? seen.out ?? 0)
+}
+
+function perMinute(from: number | null, to: number | null, minutes: number): number | null {
+  return from === null || to === null ? null : roundToFourDigits((to - from) / minutes)
 }

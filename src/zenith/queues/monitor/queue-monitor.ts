@@ -1,21 +1,20 @@
-import { performance } from 'node:perf_hooks'
 import type { QueueView, SourceView } from '../../../api/queues.js'
 import { QUEUE_TROUBLES } from '../../../api/words.js'
 import { inSlices, inTime } from '../../../lib/async.js'
+import { byText } from '../../../lib/compare.js'
 import { uniqueSources } from '../../../lib/unique-sources.js'
 import type { Logger, QueueSource, Reader, TrustReport } from '../../../ports/index.js'
-import type { LeftOut, QueueSnapshot } from '../../../protocol/index.js'
-import { byText } from '../../fleet/order.js'
-import { leftOutOf } from '../../fleet/parts.js'
+import type { LeftOut } from '../../../protocol/index.js'
+import { leftOutOf } from '../../store/left-out.js'
 import { timeOf } from '../../store/store-time.js'
 import { kindOf, type Located, namesOf } from './identity.js'
 import { KnownQueues, type QueueFacts } from './known-queues.js'
 import { QueueNews } from './news.js'
 import { OwnSource } from './own-source.js'
+import { ReportedQueues } from './reported-queues.js'
 import { groupSightings, reporterOf, type SightedQueue, sightingsOf } from './sightings.js'
 
-/** How much more rarely than nodes queues are read: they are reported every 10 s. In looks, and of the sources in them. */
-const REPORTS_EVERY = 3
+/** How much more rarely than nodes sources are read, in looks. */
 const OWN_EVERY = 6
 /** Queues that somebody reports are looked for by this Zenith's own sources only to find out which are new, in looks. */
 const REPORTED_EVERY = 40
@@ -57,15 +56,9 @@ export class QueueMonitor {
   readonly news = new QueueNews()
   readonly #options: QueueMonitorOptions
   readonly #known = new KnownQueues()
+  readonly #reported: ReportedQueues
   #own = new Map<QueueSource, OwnSource>()
-  #snapshots: readonly QueueSnapshot[] = []
-  #unreadable = 0
-  #trust: TrustReport | null = null
-  #leftOut: LeftOut | undefined
-  /** `performance.now()` of the last time that the snapshots were read. */
-  #readAt = Number.NEGATIVE_INFINITY
   #isFirst = true
-  #error: unknown = null
   /** What was put together last; null before. */
   #merged: readonly unknown[] | null = null
   #views: readonly QueueView[] = []
@@ -73,27 +66,28 @@ export class QueueMonitor {
 
   constructor(options: QueueMonitorOptions) {
     this.#options = options
+    this.#reported = new ReportedQueues(options)
   }
 
   /** How many snapshots could not be read at the last look. */
   get unreadable(): number {
-    return this.#unreadable
+    return this.#reported.unreadable
   }
 
   /** Which snapshots were not signed at the last look; null when nothing is verified. */
   get trust(): TrustReport | null {
-    return this.#trust
+    return this.#reported.trust
   }
 
   /** What is beyond a bound. */
   get leftOut(): LeftOut | null {
     const own = [...this.#own.values()].reduce((sum, { view }) => sum + (view.left ?? 0), 0)
-    return leftOutOf([this.#leftOut, { queues: own + this.#known.left }])
+    return leftOutOf([this.#reported.leftOut, { queues: own + this.#known.left }])
   }
 
   /** Why the snapshots could not be read at the last look, or null. */
   get error(): unknown {
-    return this.#error
+    return this.#reported.error
   }
 
   /** Worst first; the same list as before when nothing was read since. */
@@ -106,7 +100,7 @@ export class QueueMonitor {
     this.#meetSources()
     const late = [...this.#own.values()].filter((own) => this.#isLate(own))
     const reading = Promise.all([...this.#own.values()].map((own) => own.read(this.#dueAfter(own))))
-    await this.#readSnapshots()
+    await this.#reported.read()
     // Who looks all the time sees it at the next look; who asks seldom must not get the figures of his last question.
     if (this.#isFirst || late.length > 0) await inTime(reading, FIRST_WITHIN_MS)
     this.#isFirst = false
@@ -171,36 +165,6 @@ export class QueueMonitor {
     return own?.error ?? null
   }
 
-  async #readSnapshots(): Promise<void> {
-    const { reader, interval } = this.#options
-    // A little less than so many looks, or the timer's jitter makes it one more.
-    if (performance.now() - this.#readAt < (REPORTS_EVERY - 0.5) * interval) return
-    try {
-      const { snapshots, unreadable, problem = null, trust = null, leftOut } = await reader.queues()
-      this.#snapshots = this.#sameOrNew(snapshots)
-      this.#unreadable = unreadable
-      this.#trust = trust
-      this.#leftOut = leftOut
-      this.#error = problem
-    } catch (error) {
-      // One that may read nodes and not this.
-      this.#error = error
-    }
-    this.#readAt = performance.now()
-  }
-
-  /** One that says the same as before is the same object, and so is the list when all of them are. */
-  #sameOrNew(snapshots: readonly QueueSnapshot[]): readonly QueueSnapshot[] {
-    const known = new Map(this.#snapshots.map((snapshot) => [wordOf(snapshot), snapshot]))
-    const now = snapshots.map((snapshot) => {
-      const one = known.get(wordOf(snapshot))
-      return one && isSame(one, snapshot) ? one : snapshot
-    })
-    const isUnchanged =
-      now.length === this.#snapshots.length && now.every((one, index) => one === this.#snapshots[index])
-    return isUnchanged ? this.#snapshots : now
-  }
-
   #meetSources(): void {
     const sources = uniqueSources(this.#options.sources())
     const now = () => timeOf(this.#options.reader)
@@ -230,15 +194,15 @@ export class QueueMonitor {
     // Silence goes on by itself.
     const minute = Math.floor(now / SILENCE_EVERY_MS)
     const own = [...this.#own.values()]
-    const inputs = [this.#snapshots, minute, ...own.flatMap((one) => [one, one.entries, one.error])]
+    const inputs = [this.#reported.snapshots, minute, ...own.flatMap((one) => [one, one.entries, one.error])]
     const isSame = inputs.length === this.#merged?.length && inputs.every((one, index) => one === this.#merged?.[index])
     if (isSame) return
     this.#merged = inputs
-    const sightings = sightingsOf(this.#snapshots, own)
+    const sightings = sightingsOf(this.#reported.snapshots, own)
     // What takes longest of a queue that is seen for the first time.
     await inSlices(sightings, SLICE, ({ entry }) => namesOf(entry))
     const groups = groupSightings(sightings)
-    const reporting = new Set(this.#snapshots.map(reporterOf))
+    const reporting = new Set(this.#reported.snapshots.map(reporterOf))
     await this.#known.update(groups, (key, group) => this.#factsOf(key, group), reporting, now)
     this.#views = [...this.#known.all].map(({ view }) => view).sort(byNeed)
   }
@@ -273,15 +237,6 @@ export class QueueMonitor {
   #leadsTo(own: OwnSource, queue: Located): boolean {
     return own.hasRead && own.addressOf(queue) !== null
   }
-}
-
-/** Who says it, and when. */
-function wordOf({ service, reporter, timestamp, queues }: QueueSnapshot): string {
-  return JSON.stringify([service, reporter, timestamp, queues.length, queues[0]?.name])
-}
-
-function isSame(one: QueueSnapshot, other: QueueSnapshot): boolean {
-  return one === other || JSON.stringify(one) === JSON.stringify(other)
 }
 
 function byNeed(a: QueueView, b: QueueView): number {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Commands, KeptLook } from '../../../ports/index.js'
 import { MAX_RECORD_CHARS } from '../../../protocol/index.js'
 import { own, readAmount, readObject, readText } from '../../../protocol/read.js'
-import { lookAt } from '../kept-look.js'
+import { lookAt } from '../../store/documents.js'
 
 const PART_CHARS = 1_000_000
 const MAX_PARTS = 16

@@ -12,9 +12,8 @@ import {
 } from '../../../protocol/index.js'
 import { type Fields, fieldsOf, own, readAmount, readObject, readText } from '../../../protocol/read.js'
 import { Refusal } from '../../http/refusal.js'
+import { parseKept, untrustedOf } from '../../store/documents.js'
 import { storeErrorInWords } from '../../store/store-error.js'
-import { parseKept } from '../parse-kept.js'
-import { untrustedOf } from '../untrusted-documents.js'
 import { KeptDocuments, MAX_DOCUMENT_CHARS } from './kept-documents.js'
 
 const KIND = 'scheduler'

@@ -3,10 +3,19 @@ import { SchedulerChanged } from '../../../api/jobs.js'
 import { SchedulerListing } from '../../../api/schedulers.js'
 import { MAX_KEY_CHARS, readReference } from '../../../protocol/index.js'
 
-import { change, operation } from '../../http/operation.js'
+import { operationsWith } from '../../http/operation.js'
 import { textParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
 import { QUEUE_ANSWERS } from '../answers.js'
+import type { QueueServices } from '../operation.js'
+import type { Schedulers } from './schedulers.js'
+
+/** What routes about schedulers work with. */
+export interface SchedulerServices extends QueueServices {
+  readonly schedulers: Schedulers
+}
+
+const { operation, change } = operationsWith<SchedulerServices>()
 
 /** A template may hold much. */
 const MAX_BYTES = 1024 * 1024

@@ -1,8 +1,11 @@
 import type { SchedulerAction } from '../../../api/actions.js'
 import type { JobAddress, SchedulerDefinition } from '../../../protocol/index.js'
-import { saveScheduler } from './save-scheduler.js'
+import { redactName } from '../../../redaction/name.js'
+import { MASK } from '../../../redaction/secrets.js'
+import { Refusal } from '../../http/refusal.js'
+import { definitionOf } from './kept-schedulers.js'
 import { pausesItself } from './scheduler.js'
-import { putBack, takeAway } from './take-away.js'
+import { orSayWhatIsWrong, putBack, takeAway } from './take-away.js'
 import type { Task } from './task.js'
 
 type Deed = (task: Task) => Promise<JobAddress | null>
@@ -42,4 +45,42 @@ async function remove({ queue: { key, source, address }, entry, kept, id, store 
   if (entry) await source.removeScheduler?.(address, id)
   if (kept) await store.forget(key, id)
   return null
+}
+
+/** Creates or edits; of one that is paused here what is kept is edited. */
+async function saveScheduler({ queue, entry, kept, id, definition, store }: Task): Promise<null> {
+  if (!definition) throw new Refusal('not_possible', '`save` takes a `definition`.')
+  const known = entry ? definitionOf(entry) : kept?.definition
+  const data = unmasked('data', definition.data, known?.data) ?? '{}'
+  const options = unmasked('options', definition.options, known?.options) ?? {}
+  // As it is shown it may be masked.
+  const name = known && definition.name === redactName(known.name) ? known.name : definition.name
+  const asked: SchedulerDefinition = { ...definition, id, name, data, options }
+  if (kept && !entry) {
+    checkCron(asked.cron)
+    await store.keep({ ...kept, definition: asked, isEdited: true, hasTemplate: true })
+  } else {
+    await orSayWhatIsWrong('It was not saved', queue.source.saveScheduler?.(queue.address, asked))
+  }
+  return null
+}
+
+/** What is shown is masked: were it saved as it is shown, its secrets would be lost. Null stays as it is. */
+function unmasked<T>(field: string, asked: T | null, known: T | undefined): T | undefined {
+  if (asked === null || known === undefined || !holdsMask(asked) || holdsMask(known)) return asked ?? known
+  const message = `\`definition.${field}\` holds masked values (${MASK}): put the real ones in, or leave it out to keep them.`
+  throw new Refusal('not_possible', message)
+}
+
+function holdsMask(value: unknown): boolean {
+  return JSON.stringify(value).includes(MASK)
+}
+
+/** No system looks at what is only kept, until it is resumed. */
+function checkCron(cron: string | null): void {
+  if (cron === null || /^(@\w+|\S+( +\S+){4,5})$/.test(cron.trim())) return
+  throw new Refusal(
+    'not_possible',
+    '`cron` takes 5 fields, minute, hour, day, month and weekday, or 6 with seconds first.',
+  )
 }

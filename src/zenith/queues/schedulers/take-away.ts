@@ -1,9 +1,8 @@
 import type { QueueSource } from '../../../ports/index.js'
 import type { SchedulerDefinition } from '../../../protocol/index.js'
 import { isRefusal, Refusal } from '../../http/refusal.js'
-import { sourceRefusal } from '../monitor/source-error.js'
+import { refusalKindOf, sourceErrorInWords, sourceRefusal } from '../monitor/source-error.js'
 import type { KeptScheduler } from './kept-schedulers.js'
-import { orSayWhatIsWrong } from './or-refuse.js'
 import { keptOf } from './scheduler.js'
 import { readScheduler } from './scheduler-list.js'
 import type { Task } from './task.js'
@@ -82,4 +81,22 @@ function remainderOf({ definition, runs }: KeptScheduler): SchedulerDefinition {
   if (limit === null || runs === null) return definition
   if (runs < limit) return { ...definition, limit: limit - runs }
   throw new Refusal('not_possible', `The scheduler "${id}" has made all of its ${limit} runs.`)
+}
+
+const UNAVAILABLE = /ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|timed? ?out|did not answer|Connection is closed/i
+
+/**
+ * What a system that answers has against a change is for who asked for it to know.
+ *
+ * @param what did not happen, for the refusal
+ */
+export async function orSayWhatIsWrong<T>(what: string, done: Promise<T> | undefined): Promise<T | undefined> {
+  try {
+    return await done
+  } catch (error) {
+    const kind = refusalKindOf(error)
+    if (kind !== null && kind !== 'condition') throw error
+    if (!(error instanceof Error) || error.name === 'RedisError' || UNAVAILABLE.test(error.message)) throw error
+    throw new Refusal('not_possible', `${what}: ${sourceErrorInWords(error)}`)
+  }
 }

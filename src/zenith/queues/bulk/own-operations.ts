@@ -1,0 +1,97 @@
+import { Refusal } from '../../http/refusal.js'
+import type { Actor } from '../act.js'
+import { KEEP_MS, type Kept, MAX_KEPT } from './kept-operations.js'
+import type { Operation } from './operation.js'
+import { busy } from './performer.js'
+
+/** How many dry runs go on at the same time, and of one user. */
+const MAX_COUNTING = 3
+const MAX_COUNTING_OF_ONE = 2
+/** How many jobs are remembered over all operations: some 40 MB. The oldest lose their results first. */
+const MAX_REMEMBERED = 300_000
+
+/** The operations that this Zenith runs or ran, as many as there is room for. */
+export class OwnOperations {
+  /** The oldest first. */
+  readonly #all = new Map<string, Operation>()
+  readonly #now: () => number
+
+  /** @param now what the store's clock shows, Unix ms */
+  constructor(now: () => number) {
+    this.#now = now
+  }
+
+  get all(): readonly Operation[] {
+    return [...this.#all.values()]
+  }
+
+  get(id: string): Operation | undefined {
+    return this.#all.get(id)
+  }
+
+  has(id: string): boolean {
+    return this.#all.has(id)
+  }
+
+  add(operation: Operation): void {
+    this.#all.set(operation.id, operation)
+  }
+
+  /** What ended here, and another Zenith went on with, is its own. */
+  yieldTo({ operation: { id }, isOwn }: Kept): void {
+    if (!isOwn && this.#all.get(id)?.hasEnded) this.supersede(id)
+  }
+
+  /** Throws a `Refusal` when too many dry runs go on. */
+  refuseToCount({ user }: Actor): void {
+    const counting = this.all.filter(({ phase }) => phase === 'counting')
+    // Those without a name can't be told apart.
+    const own = user === null ? 0 : counting.filter(({ view }) => view.user === user).length
+    if (counting.length < MAX_COUNTING && own < MAX_COUNTING_OF_ONE) return
+    const whose =
+      own < MAX_COUNTING_OF_ONE ? `${MAX_COUNTING} operations` : `${MAX_COUNTING_OF_ONE} operations of yours`
+    throw new Refusal('too_many_searches', `${whose} are being counted already. Wait for one, or cancel it.`)
+  }
+
+  /** Throws a `Refusal` when another operation is running in one of its queues. */
+  refuseInQueuesOf({ queues }: Operation): void {
+    const running = this.all.filter(({ phase }) => phase === 'running')
+    for (const { key, name } of queues) {
+      if (running.some((other) => other.queues.some((queue) => queue.key === key))) throw busy(name)
+    }
+  }
+
+  /** Drops an operation that another Zenith, or a new run, goes on with. */
+  supersede(id: string): void {
+    const own = this.#all.get(id)
+    if (own) own.isSuperseded = true
+    this.#all.delete(id)
+  }
+
+  makeRoomAfter(operation: Operation): void {
+    operation.ended = operation.ended.then(() => this.makeRoom())
+  }
+
+  /** Operations that are old, or too many, go; of those that stay the oldest lose their results when there are too many jobs. */
+  makeRoom(): void {
+    const idle = this.all.filter(({ phase }) => phase !== 'running' && phase !== 'counting')
+    const surplus = this.#all.size - MAX_KEPT
+    const oldest = this.#now() - KEEP_MS
+    const gone = idle.filter(({ asOf, endedAt }, index) => index < surplus || (endedAt ?? asOf) < oldest)
+    for (const { id } of gone) this.#all.delete(id)
+    for (const operation of idle) {
+      if (this.#remembered <= MAX_REMEMBERED) return
+      if (this.#all.has(operation.id)) release(operation)
+    }
+  }
+
+  get #remembered(): number {
+    return this.all.reduce((sum, { work }) => sum + work.size, 0)
+  }
+}
+
+function release(operation: Operation): void {
+  if (operation.phase === 'ready')
+    operation.end('cancelled', 'It was not started, and its list of jobs went to make room for newer ones.')
+  operation.release()
+}

@@ -1,0 +1,12 @@
+import type { Services } from '../http/asked.js'
+import { operationsWith } from '../http/operation.js'
+import type { State } from './directory.js'
+import type { Queues } from './queues.js'
+
+/** What routes about queues work with. */
+export interface QueueServices extends Services {
+  readonly monitor: State
+  readonly queues: Queues
+}
+
+export const { operation, change } = operationsWith<QueueServices>()

@@ -1,0 +1,154 @@
+import { type Queue, Worker } from 'bullmq'
+import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import type { BulkOperation } from '../../../../src/api/bulk.js'
+import { ensureBuilt } from '../../../support/pack.js'
+import { startRedis, type TestRedis } from '../../../support/redis.js'
+import type { Problem } from '../../support/acting.js'
+import { failJobs, openQueue, rowOf } from '../../support/bullmq.js'
+import { addJobs, killWhen, outcomesOf, sumOf, trailOf, zenithProcess } from './support/zeniths.js'
+
+/** As many jobs as the Zenith that is killed may have had in its hands. */
+const CHUNK = 200
+
+let redis: TestRedis
+let queue: Queue
+let number = 0
+beforeAll(async () => {
+  await ensureBuilt()
+  redis = await startRedis()
+}, 240_000)
+afterAll(() => redis?.stop())
+beforeEach(() => {
+  number += 1
+  queue = openQueue(redis, `mail-${number}`)
+})
+
+it('a killed removal is known within one portion, and another Zenith ends it', { timeout: 240_000 }, async () => {
+  await addJobs(queue, 5_000)
+  const [one, two] = await Promise.all([zenithProcess({ store: redis.url }), zenithProcess({ store: redis.url })])
+  const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
+  expect((await two.post(`bulk/${id}/resume`)).status).toBe(404)
+  expect((await one.post(`bulk/${id}/start`)).status).toBe(200)
+  expect((await two.post<Problem>(`bulk/${id}/resume`)).body.error.message).toContain('running')
+  await killWhen(one, async () => (await queue.getWaitingCount()) < 3_500)
+
+  const left = await two.reached(id, 'interrupted')
+  const removed = 5_000 - (await queue.getWaitingCount())
+  expect(removed).toBeGreaterThanOrEqual(1_500)
+  expect(left.succeeded).toBeLessThanOrEqual(removed)
+  expect(left.succeeded + left.unknown).toBeGreaterThanOrEqual(removed)
+  expect(left.unknown).toBeLessThanOrEqual(CHUNK)
+  expect(left).toMatchObject({ resumable: true, eligible: 5_000 })
+  expect(left.succeeded + sumOf(left)).toBe(5_000)
+  expect((await outcomesOf(two, id)).filter(({ ok }) => ok).length).toBeGreaterThanOrEqual(left.succeeded)
+
+  expect((await two.post<Problem>(`bulk/${id}/start`)).body.error.message).toContain('resume')
+  expect(await two.post(`bulk/${id}/resume`)).toMatchObject({ status: 200, body: { phase: 'running' } })
+  const done = await two.reached(id, 'done')
+  expect(await queue.getWaitingCount()).toBe(0)
+  expect(done.succeeded + sumOf(done)).toBe(5_000)
+  expect(sumOf(done)).toBe(done.unknown)
+  expect(done.unknown).toBeLessThanOrEqual(CHUNK)
+  const outcomes = await outcomesOf(two, id)
+  expect(new Set(outcomes.map((one) => one.id)).size).toBe(5_000)
+  expect(outcomes.filter(({ ok }) => ok)).toHaveLength(done.succeeded)
+  await vi.waitFor(async () => {
+    const steps = (await trailOf(two, id)).map(({ step }) => step)
+    expect(steps).toEqual(['intent', 'intent', 'result'])
+  })
+  expect((await two.post(`bulk/${id}/resume`)).status).toBe(409)
+})
+
+it('nothing runs twice when a killed retry is taken up', { timeout: 240_000 }, async () => {
+  await failJobs(redis, queue, rowOf(1_500, 'a'))
+  const [one, two] = await Promise.all([zenithProcess({ store: redis.url }), zenithProcess({ store: redis.url })])
+  const { id } = await one.counted({ queues: [await one.keyOf(queue.name)], state: 'failed' }, 'retry')
+  const runs = new Map<string, number>()
+  // What is retried fails again at once: were it retried twice, it would run twice.
+  const worker = new Worker(
+    queue.name,
+    async (job) => {
+      runs.set(job.id ?? '', (runs.get(job.id ?? '') ?? 0) + 1)
+      throw new Error('again')
+    },
+    { connection: { host: '127.0.0.1', port: redis.port, maxRetriesPerRequest: null }, concurrency: 100 },
+  )
+  onTestFinished(() => worker.close())
+  await one.post(`bulk/${id}/start`)
+  await killWhen(one, async () => runs.size > 300)
+  const left = await two.reached(id, 'interrupted')
+  expect(left.unknown).toBeLessThanOrEqual(CHUNK)
+  // What was the last of it is written by the next one that does something.
+  expect((await trailOf(two, id)).map(({ step }) => step)).toEqual(['intent'])
+  await two.counted({ queues: [await two.keyOf(queue.name)], state: 'completed' })
+  await vi.waitFor(async () => {
+    const [, result] = await trailOf(two, id)
+    expect(result).toMatchObject({ step: 'result', ok: false })
+    expect(result?.detail).toContain(`${left.succeeded} done`)
+  })
+  expect(await two.get(`bulk/${id}`)).toMatchObject({ body: left })
+  expect((await two.post(`bulk/${id}/resume`)).status).toBe(200)
+  const done = await two.reached(id, 'done')
+  expect(done.succeeded + sumOf(done)).toBe(1_500)
+  await vi.waitFor(
+    async () => expect(await queue.getJobCounts('wait', 'active')).toMatchObject({ wait: 0, active: 0 }),
+    { timeout: 60_000 },
+  )
+  expect([...runs.values()].filter((count) => count > 1)).toEqual([])
+  expect(runs.size).toBe(1_500)
+})
+
+it('a killed operation is cancelled by another Zenith, and none goes on with it', { timeout: 240_000 }, async () => {
+  await addJobs(queue, 3_000)
+  const [one, two] = await Promise.all([zenithProcess({ store: redis.url }), zenithProcess({ store: redis.url })])
+  const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
+  await one.post(`bulk/${id}/start`)
+  await killWhen(one, async () => (await queue.getWaitingCount()) < 2_500)
+  const left = await two.reached(id, 'interrupted')
+  expect(await two.post(`bulk/${id}/cancel`)).toMatchObject({
+    status: 200,
+    body: { phase: 'cancelled', succeeded: left.succeeded, unknown: left.unknown, resumable: false },
+  })
+  expect(await two.get(`bulk/${id}`)).toMatchObject({ body: { phase: 'cancelled', succeeded: left.succeeded } })
+  expect((await two.post(`bulk/${id}/resume`)).status).toBe(409)
+  expect((await two.post(`bulk/${id}/cancel`)).status).toBe(409)
+  expect(await queue.getWaitingCount()).toBeGreaterThan(0)
+})
+
+it('a Zenith that was stopped for too long leaves an operation to the one that went on with it', {
+  timeout: 240_000,
+}, async () => {
+  await addJobs(queue, 4_000)
+  const store = redis.url
+  // They reach the queue by different addresses.
+  const queues = redis.url.replace('127.0.0.1', 'localhost')
+  const [one, two, three] = await Promise.all([
+    zenithProcess({ store }),
+    zenithProcess({ store, queues }),
+    zenithProcess({ store, queues }),
+  ])
+  const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
+  await Promise.all([two.keyOf(queue.name), three.keyOf(queue.name)])
+  await one.post(`bulk/${id}/start`)
+  await vi.waitFor(async () => expect(await queue.getWaitingCount()).toBeLessThan(3_500), {
+    ...{ timeout: 60_000, interval: 1 },
+  })
+  one.child.kill('SIGSTOP')
+  await two.reached(id, 'interrupted')
+  const resumed = await Promise.all([two.post(`bulk/${id}/resume`), three.post(`bulk/${id}/resume`)])
+  expect(resumed.map(({ status }) => status).sort()).toEqual([200, 409])
+  one.child.kill('SIGCONT')
+  const winner = resumed[0].status === 200 ? two : three
+  const done = await winner.reached(id, 'done')
+  expect(done.succeeded + sumOf(done)).toBe(4_000)
+  expect(done.unknown).toBeLessThanOrEqual(CHUNK)
+  expect(await queue.getWaitingCount()).toBe(0)
+  // The one that was stopped shows what the other did.
+  await vi.waitFor(
+    async () => {
+      const { body } = await one.get<BulkOperation>(`bulk/${id}`)
+      expect(body).toMatchObject({ phase: 'done', succeeded: done.succeeded, unknown: done.unknown })
+    },
+    { timeout: 30_000 },
+  )
+})

@@ -1,0 +1,98 @@
+import type { Queue } from 'bullmq'
+import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { ensureBuilt } from '../../../support/pack.js'
+import { startRedis, type TestRedis } from '../../../support/redis.js'
+import type { Problem } from '../../support/acting.js'
+import { openQueue } from '../../support/bullmq.js'
+import { addJobs, sumOf, trailOf, type ZenithProcess, zenithProcess } from './support/zeniths.js'
+
+/** Two servers: what Zenith keeps may be elsewhere than the queues. */
+let store: TestRedis
+let queue: Queue
+let zenith: ZenithProcess
+beforeAll(() => ensureBuilt(), 240_000)
+beforeEach(async () => {
+  store = await startRedis()
+  const queues = await startRedis()
+  onTestFinished(async () => {
+    await store.stop()
+    await queues.stop()
+  })
+  queue = openQueue(queues, 'mail')
+  await addJobs(queue, 6_000)
+  zenith = await zenithProcess({ store: store.url, queues: queues.url })
+}, 120_000)
+
+const full = (isFull: boolean) => store.client().config('SET', 'maxmemory', isFull ? '1' : '0')
+
+/** One that goes on. */
+async function running(): Promise<string> {
+  const { id } = await zenith.counted({ queues: [await zenith.keyOf('mail')] })
+  expect((await zenith.post(`bulk/${id}/start`)).status).toBe(200)
+  await vi.waitFor(async () => expect(await queue.getWaitingCount()).toBeLessThan(5_800), {
+    timeout: 60_000,
+    interval: 1,
+  })
+  return id
+}
+
+async function endsWhole(id: string): Promise<void> {
+  const left = await zenith.reached(id, 'interrupted')
+  const waiting = await queue.getWaitingCount()
+  expect(waiting).toBeGreaterThan(0)
+  expect(left).toMatchObject({ succeeded: 6_000 - waiting, unknown: 0, resumable: true })
+  expect(left.succeeded + sumOf(left)).toBe(6_000)
+  await vi.waitFor(async () => expect(await zenith.post(`bulk/${id}/resume`)).toMatchObject({ status: 200 }), {
+    timeout: 60_000,
+  })
+  expect(await zenith.reached(id, 'done')).toMatchObject({ succeeded: 6_000, unknown: 0, skipped: [] })
+  expect(await queue.getWaitingCount()).toBe(0)
+}
+
+it('a store whose memory is full ends an operation where it is, and has its trail when it has room', {
+  timeout: 240_000,
+}, async () => {
+  const id = await running()
+  await full(true)
+  const ended = await zenith.reached(id, 'interrupted')
+  expect(ended.error).toMatch(/memory/i)
+  expect((await trailOf(zenith, id)).map(({ step }) => step)).toEqual(['intent'])
+  await full(false)
+  await vi.waitFor(
+    async () => {
+      expect(await trailOf(zenith, id)).toMatchObject([{ step: 'intent' }, { step: 'result', ok: false }])
+    },
+    { timeout: 60_000 },
+  )
+  await endsWhole(id)
+})
+
+it('a store that is gone does the same', { timeout: 240_000 }, async () => {
+  const id = await running()
+  store.pause()
+  await vi.waitFor(
+    async () => {
+      const before = await queue.getWaitingCount()
+      await new Promise((resolve) => setTimeout(resolve, 9_000))
+      expect(await queue.getWaitingCount()).toBe(before)
+    },
+    { timeout: 120_000 },
+  )
+  store.resume()
+  await vi.waitFor(
+    async () => expect((await trailOf(zenith, id)).map(({ step }) => step)).toEqual(['intent', 'result']),
+    { timeout: 60_000 },
+  )
+  await endsWhole(id)
+})
+
+it('nothing is begun that the store has no room for', { timeout: 240_000 }, async () => {
+  const { id } = await zenith.counted({ queues: [await zenith.keyOf('mail')] })
+  await full(true)
+  const refused = await zenith.post<Problem>(`bulk/${id}/start`)
+  expect(refused.status).toBe(503)
+  expect(await queue.getWaitingCount()).toBe(6_000)
+  await full(false)
+  expect((await zenith.post(`bulk/${id}/start`)).status).toBe(200)
+  expect(await zenith.reached(id, 'done')).toMatchObject({ succeeded: 6_000 })
+})
