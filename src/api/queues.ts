@@ -1,10 +1,5 @@
 import * as v from 'valibot'
-import {
-  JOB_STATES,
-  QUEUE_CAPABILITIES,
-  QUEUE_DRIVERS,
-  type QueueEntry as QueueEntryFields,
-} from '../protocol/queues.js'
+import { JOB_STATES, QUEUE_CAPABILITIES, QUEUE_DRIVERS, type QueueEntry as QueueEntryFields } from '../protocol/queues.js'
 import { listing } from './listing.js'
 import {
   amount,

@@ -1,13 +1,4 @@
-import type {
-  ExceptionRecord,
-  Heartbeat,
-  LeftOut,
-  QueueSnapshot,
-  Rollup,
-  SlowEntry,
-  Trust,
-  UntrustedCounts,
-} from '../protocol/index.js'
+import type { ExceptionRecord, Heartbeat, LeftOut, QueueSnapshot, Rollup, SlowEntry, Trust, UntrustedCounts } from '../protocol/index.js'
 import type { Commands, Debts } from './commands.js'
 
 export type * from './commands.js'

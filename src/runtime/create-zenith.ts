@@ -12,6 +12,7 @@ import { registeredSources } from './shared-queues.js'
 import { ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
 
 export type * from '../api/types.js'
+export type * from '../api/types.js'
 export type {
   Authorize,
   BasicAuth,

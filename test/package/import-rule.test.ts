@@ -105,7 +105,7 @@ const forbidden: [file: string, specifier: string][] = [
   ['dashboard/x.ts', '../queues/bullmq/index.js'],
   ['dashboard/ui/x.ts', '../../queues/bullmq/index.js'],
   ['dashboard/features/jobs/x.ts', '../../../queues/bullmq/index.js'],
-  ['dashboard/features/jobs/x.ts', '../../app/pages.js'],
+  ['dashboard/features/jobs/x.ts', '../../app/navigation.js'],
   ['dashboard/ui/x.ts', '../features/jobs/job-page.js'],
   ['dashboard/api/x.ts', '../ui/format.js'],
   ['dashboard/routing/x.ts', '../features/jobs/job-page.js'],
@@ -179,7 +179,7 @@ const allowed: [file: string, specifier: string][] = [
   ['dashboard/api/x.ts', '../../protocol/index.js'],
   ['dashboard/app/x.ts', '../features/queues/queues.js'],
   ['dashboard/features/jobs/x.ts', '../queues/queues.js'],
-  ['dashboard/features/jobs/x.ts', '../../routing/url-state.js'],
+  ['dashboard/features/jobs/x.ts', '../../routing/route.js'],
   ['dashboard/ui/x.ts', '../api/filter.js'],
   ['dashboard/x.ts', 'react'],
 ]

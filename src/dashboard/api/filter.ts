@@ -20,6 +20,9 @@ export interface Filter {
   service: string
 }
 
+/** Asks for all. */
+export const NO_FILTER: Filter = { q: '', env: '', version: '', service: '' }
+
 type Texts = readonly (string | null | undefined)[]
 
 /**

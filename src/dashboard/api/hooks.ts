@@ -1,10 +1,11 @@
 import { createContext, useContext, useSyncExternalStore } from 'react'
 import type { Clock } from './clock.js'
-import type { LiveState, LiveStore } from './store.js'
+import type { LiveState, LiveStore } from './live-store.js'
+import { useStore } from './store.js'
 
 export const LiveContext = createContext<LiveStore | null>(null)
 
-function useStore(): LiveStore {
+function useLiveStore(): LiveStore {
   const store = useContext(LiveContext)
   if (!store) throw new Error('LiveContext is missing: render this inside <LiveContext value={store}>')
   return store
@@ -12,8 +13,7 @@ function useStore(): LiveStore {
 
 /** The whole live state; draws again with every message. */
 export function useLive(): LiveState {
-  const store = useStore()
-  return useSyncExternalStore(store.subscribe, store.getState)
+  return useStore(useLiveStore().state)
 }
 
 /**
@@ -22,7 +22,7 @@ export function useLive(): LiveState {
  * @param say is given the server's time, Unix ms
  */
 export function useClock(say: (now: number) => string): string {
-  const { clock } = useStore()
+  const { clock } = useLiveStore()
   return useSyncExternalStore(clock.subscribe, () => say(roughly(clock)))
 }
 

@@ -1,117 +1,22 @@
-import { Overview, PulseDifference } from '../../api/overview.js'
-import { hasShape } from '../../api/shape.js'
-import type { PulseEvent } from '../../api/types.js'
-import type { ExceptionRecord } from '../../protocol/exception.js'
-import type { SlowEntry } from '../../protocol/slow-entry.js'
-import { askOverview } from './ask.js'
-import { type Clock, createClock } from './clock.js'
-import { addExceptions, addSlow, applyPulse } from './reducer.js'
-import { openStream, type Stream } from './stream.js'
+import { useSyncExternalStore } from 'react'
 
-export type Connection = 'connecting' | 'open' | 'reconnecting'
-
-export interface LiveState {
-  connection: Connection
-  /** null until the first state came. */
-  overview: Overview | null
-  /** Why there is nothing new, in words; null when all is well. */
-  problem: string | null
-}
-
-/** What the page knows, for `useSyncExternalStore`. */
-export interface LiveStore {
-  readonly clock: Clock
-  getState(): LiveState
+/** One value that the page shares; who listens is told of every new one. */
+export interface Store<T> {
+  get(): T
+  set(next: T): void
+  /** Returns the end of it. */
   subscribe(listener: () => void): () => void
-  /** Begins to listen; returns the end of it. */
-  start(): () => void
 }
 
-/** A stream that is silent for this long is asked beside: a fleet without change sends nothing, a dead line neither. */
-const SILENCE_MS = 8_000
-/** A stream that is still silent although the server answers is opened anew. */
-const DEAD_LINE_MS = 60_000
-const LOOK_EVERY_MS = 1_000
-
-/** @param base what the API's paths are relative to, ending with `/` */
-export function createLiveStore(base: string): LiveStore {
-  const clock = createClock()
+export function createStore<T>(initial: T): Store<T> {
   const listeners = new Set<() => void>()
-  let state: LiveState = { connection: 'connecting', overview: null, problem: null }
-  let heardAt = Date.now()
-  let askedAt = 0
-  let asking = false
-  let stream: Stream | undefined
-
-  function set(change: Partial<LiveState>) {
-    state = { ...state, ...change }
-    for (const listener of listeners) listener()
-  }
-
-  function take(event: PulseEvent) {
-    const overview = applyPulse(state.overview, event)
-    if (!overview) return stream?.reopen()
-    // A server that repeats an old state is not live: the clock goes on, and the age grows.
-    if (overview.at !== state.overview?.at) clock.set(overview.at)
-    set({ overview, problem: null })
-  }
-
-  function onEvent(name: string, data: string) {
-    heardAt = Date.now()
-    const parsed = parse(data)
-    if (name === 'system_pulse' && isPulse(parsed)) take(parsed)
-    if (name === 'slow' && Array.isArray(parsed)) set({ overview: addSlow(state.overview, parsed as SlowEntry[]) })
-    if (name === 'errors' && Array.isArray(parsed))
-      set({ overview: addExceptions(state.overview, parsed as ExceptionRecord[]) })
-  }
-
-  async function ask() {
-    if (asking) return
-    asking = true
-    askedAt = Date.now()
-    const answer = await askOverview(`${base}api/overview`)
-    asking = false
-    if (!stream) return
-    if ('problem' in answer) return set({ problem: answer.problem })
-    if (answer.overview.at > (state.overview?.at ?? 0)) take({ full: true, ...answer.overview })
-  }
-
-  function look() {
-    const now = Date.now()
-    if (state.connection === 'reconnecting' || now - heardAt < SILENCE_MS) return
-    if (now - askedAt >= SILENCE_MS / 2) void ask()
-    if (now - heardAt < DEAD_LINE_MS) return
-    heardAt = now
-    stream?.reopen()
-  }
-
-  function wake() {
-    if (state.connection === 'reconnecting') stream?.reopen()
-  }
-
-  function start() {
-    stream = openStream(`${base}api/stream`, ['system_pulse', 'slow', 'errors'], {
-      onOpen: () => set({ connection: 'open' }),
-      onEvent,
-      onLost: (gaveUp) => {
-        set({ connection: 'reconnecting' })
-        if (gaveUp) void ask()
-      },
-    })
-    const timer = setInterval(look, LOOK_EVERY_MS)
-    window.addEventListener('online', wake)
-    return () => {
-      clearInterval(timer)
-      window.removeEventListener('online', wake)
-      stream?.close()
-      stream = undefined
-    }
-  }
-
+  let current = initial
   return {
-    clock,
-    getState: () => state,
-    start,
+    get: () => current,
+    set(next) {
+      current = next
+      for (const listener of listeners) listener()
+    },
     subscribe(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -119,15 +24,7 @@ export function createLiveStore(base: string): LiveStore {
   }
 }
 
-function parse(data: string): unknown {
-  try {
-    return JSON.parse(data)
-  } catch {
-    return null
-  }
-}
-
-function isPulse(value: unknown): value is PulseEvent {
-  const { full } = (value ?? {}) as { full?: unknown }
-  return hasShape(full === true ? Overview : PulseDifference, value)
+/** The value of a store; draws again with every new one. */
+export function useStore<T>(store: Store<T>): T {
+  return useSyncExternalStore(store.subscribe, store.get)
 }

@@ -7,16 +7,17 @@ import { PulsePage } from '../features/pulse/pulse-page.js'
 import { ServicePage } from '../features/services/service-page.js'
 import { ServicesPage } from '../features/services/services-page.js'
 import { SlowPage } from '../features/slow/slow-page.js'
-import { type Choice, useChoice } from '../routing/url-state.js'
+import type { PageName, Route } from '../routing/pages.js'
+import { useRoute } from '../routing/route.js'
 import { countStates } from '../ui/groups.js'
 import { Loading } from '../ui/loading.js'
 import { PageBar } from '../ui/page-bar.js'
 import { Banners } from './banner.js'
 import { HelpDialog } from './help-dialog.js'
-import { closeOver, useOver } from './over.js'
+import { PAGE_LIST, sectionOf } from './navigation.js'
+import { closeOverlay, useOverlay } from './overlay.js'
 import { PageFooter } from './page-footer.js'
 import { PageHeader } from './page-header.js'
-import { PAGE_LIST } from './pages.js'
 import { Palette } from './palette.js'
 import { PartBoundary } from './part-boundary.js'
 import { PartsNote } from './parts-note.js'
@@ -40,13 +41,13 @@ const ActivityPage = lazy(async () => ({
 /** What all pages share, around the one that the URL names. */
 export function App() {
   const { overview: live, problem } = useLive()
-  const choice = useChoice()
-  const whole = useWhole(live, useDeferredValue(textOf(choice)))
+  const route = useRoute()
+  const whole = useWhole(live, useDeferredValue(textOf(route)))
   const { overview, more } = whole
-  const over = useOver()
+  const overlay = useOverlay()
   useKeys()
-  useTitle(overview, choice)
-  usePageFocus(choice)
+  useTitle(overview, route)
+  usePageFocus(route)
   return (
     <div className="flex min-h-dvh flex-col">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-40 focus:bg-panel focus:p-3">
@@ -57,32 +58,32 @@ export function App() {
         <Banners overview={overview} problem={problem} />
         {overview && <PartsNote overview={overview} more={more} />}
         <WholeContext value={whole}>
-          <CurrentPage choice={choice} overview={overview} />
+          <CurrentPage route={route} overview={overview} />
         </WholeContext>
       </main>
       {overview && <PageFooter overview={overview} />}
-      {over === 'palette' && <Palette overview={overview} onClose={closeOver} />}
-      {over === 'help' && <HelpDialog onClose={closeOver} />}
+      {overlay === 'palette' && <Palette overview={overview} onClose={closeOverlay} />}
+      {overlay === 'help' && <HelpDialog onClose={closeOverlay} />}
     </div>
   )
 }
 
-function CurrentPage({ choice, overview }: { choice: Choice; overview: Overview | null }) {
+function CurrentPage({ route, overview }: { route: Route; overview: Overview | null }) {
   if (!overview)
     return (
       <>
-        <PageBar title={titleOf(choice)} />
+        <PageBar title={titleOf(route)} />
         <Skeleton />
       </>
     )
-  const Page = pageOf(choice)
+  const Page = PAGES[route.page]
   return (
-    <PartBoundary key={choice.page}>
+    <PartBoundary key={sectionOf(route.page)}>
       <Suspense
         fallback={
           <>
-            <PageBar title={titleOf(choice)} hasFilter={false} />
-            <Loading what={titleOf(choice)} />
+            <PageBar title={titleOf(route)} hasFilter={false} />
+            <Loading what={titleOf(route)} />
           </>
         }
       >
@@ -93,45 +94,44 @@ function CurrentPage({ choice, overview }: { choice: Choice; overview: Overview 
 }
 
 /** All that the filter asks for: Zenith looks for it in the whole fleet. */
-function textOf({ q, service, env, version }: Choice): string {
+function textOf({ q, service, env, version }: Route): string {
   return [q, service, env, version].join(' ').trim()
 }
 
-function pageOf({ page, service, queue, job }: Choice): ComponentType<{ overview: Overview }> {
-  if (page === 'service') return service ? ServicePage : ServicesPage
-  if (page === 'queues' && queue) return job ? JobPage : QueuePage
-  return {
-    pulse: PulsePage,
-    queues: QueuesPage,
-    failures: FailuresPage,
-    schedulers: SchedulersPage,
-    slow: SlowPage,
-    exceptions: ExceptionsPage,
-    activity: ActivityPage,
-  }[page]
+const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> = {
+  pulse: PulsePage,
+  services: ServicesPage,
+  service: ServicePage,
+  queues: QueuesPage,
+  queue: QueuePage,
+  job: JobPage,
+  failures: FailuresPage,
+  schedulers: SchedulersPage,
+  slow: SlowPage,
+  exceptions: ExceptionsPage,
+  activity: ActivityPage,
 }
 
-function titleOf({ page, service, queue, job }: Choice): string {
-  if (page === 'service' && service) return service
-  if (page === 'queues' && job) return `Job ${job}`
-  if (page === 'queues' && queue) return 'Queue'
-  return PAGE_LIST.find((known) => known.page === page)?.title ?? ''
+function titleOf(route: Route): string {
+  if (route.page === 'service') return route.service
+  if (route.page === 'job') return `Job ${route.job}`
+  if (route.page === 'queue') return 'Queue'
+  return PAGE_LIST.find(({ page }) => page === route.page)?.title ?? ''
 }
 
 /** A lost server can be seen on the tab. */
-function useTitle(overview: Overview | null, choice: Choice): void {
+function useTitle(overview: Overview | null, route: Route): void {
   const lost = overview ? countStates(overview.nodes).lost : 0
-  const queue = choice.queue && overview?.queues.find(({ key }) => key === choice.queue)?.name
-  const title = choice.page === 'pulse' ? 'Zenith' : `${[titleOf(choice), queue].filter(Boolean).join(' · ')} · Zenith`
+  const queue = 'queue' in route && overview?.queues.find(({ key }) => key === route.queue)?.name
+  const title = route.page === 'pulse' ? 'Zenith' : `${[titleOf(route), queue].filter(Boolean).join(' · ')} · Zenith`
   useEffect(() => {
     document.title = lost > 0 ? `(${lost} lost) ${title}` : title
   }, [lost, title])
 }
 
 /** On another page the focus is at its title, as if it had been loaded. */
-function usePageFocus(choice: Choice): void {
-  const { page, service, queue, job } = choice
-  const where = `${page} ${page === 'service' ? service : page === 'queues' ? `${queue} ${job}` : ''}`
+function usePageFocus(route: Route): void {
+  const where = subjectOf(route)
   const before = useRef(where)
   useEffect(() => {
     if (before.current === where) return
@@ -139,4 +139,11 @@ function usePageFocus(choice: Choice): void {
     window.scrollTo(0, 0)
     document.getElementById('title')?.focus({ preventScroll: true })
   }, [where])
+}
+
+/** A page, and the one thing that it is about. */
+function subjectOf(route: Route): string {
+  if (route.page === 'service') return `service ${route.service}`
+  if (route.page === 'job') return `job ${route.queue} ${route.job}`
+  return 'queue' in route ? `queue ${route.queue}` : route.page
 }

@@ -1,14 +1,14 @@
 import type { Overview } from '../../api/overview.js'
 import type { Session } from '../../api/session.js'
-import { textTest } from '../api/filter.js'
+import { NO_FILTER, textTest } from '../api/filter.js'
 import { LOG_OUT } from '../api/session.js'
 import { driverWords } from '../features/queues/queues.js'
-import { choose, getChoice, pageChange, queueChoice } from '../routing/url-state.js'
+import { changeScope, getRoute, navigate } from '../routing/route.js'
 import { byName, nodeName } from '../ui/groups.js'
 import { PERIOD_NAMES } from '../ui/period.js'
 import { setTheme, THEMES } from '../ui/theme.js'
-import { openOver } from './over.js'
-import { PAGE_LIST } from './pages.js'
+import { PAGE_LIST, pageTarget } from './navigation.js'
+import { openOverlay } from './overlay.js'
 
 /** Something that the palette offers. */
 export interface Command {
@@ -40,7 +40,7 @@ function pages(): Command[] {
     group: 'Pages',
     title,
     detail: `g ${key}`,
-    run: () => choose(pageChange(getChoice(), page)),
+    run: () => navigate(pageTarget(getRoute(), page)),
   }))
 }
 
@@ -51,7 +51,7 @@ function services(overview: Overview | null): Command[] {
     group: 'Services',
     title: service,
     detail: '',
-    run: () => choose({ page: 'service', service, route: '' }),
+    run: () => navigate({ page: 'service', service }),
   }))
 }
 
@@ -61,7 +61,7 @@ function queues(overview: Overview | null): Command[] {
     group: 'Queues',
     title: name,
     detail: [driverWords(driver).name, attention.length > 0 && 'needs attention'].filter(Boolean).join(' · '),
-    run: () => choose(queueChoice(key)),
+    run: () => navigate({ page: 'queue', queue: key }),
   }))
 }
 
@@ -71,7 +71,7 @@ function servers(overview: Overview | null): Command[] {
     group: 'Servers',
     title: nodeName(node),
     detail: `${node.service} · ${node.state}`,
-    run: () => choose({ page: 'pulse', service: node.service, route: '', q: node.heartbeat?.hostname ?? node.id }),
+    run: () => navigate({ page: 'pulse', service: node.service, q: node.heartbeat?.hostname ?? node.id }),
   }))
 }
 
@@ -80,10 +80,10 @@ function actions(session: Session | null): Command[] {
   return [
     ...THEMES.map((theme) => action(`Theme: ${theme}`, () => setTheme(theme))),
     ...(['5m', '15m', '1h'] as const).map((period) =>
-      action(`Period: ${PERIOD_NAMES[period]}`, () => choose({ period })),
+      action(`Period: ${PERIOD_NAMES[period]}`, () => changeScope({ period })),
     ),
-    action('Show everything: clear the filter', () => choose({ q: '', env: '', version: '', service: '', route: '' })),
-    action('Keyboard help', () => openOver('help')),
+    action('Show everything: clear the filter', () => changeScope(NO_FILTER)),
+    action('Keyboard help', () => openOverlay('help')),
     ...(session?.canLogOut ? [action('Log out', () => location.assign(LOG_OUT))] : []),
   ]
 }

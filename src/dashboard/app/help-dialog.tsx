@@ -1,5 +1,5 @@
 import { Dialog } from '../ui/dialog.js'
-import { PAGE_LIST } from './pages.js'
+import { PAGE_LIST } from './navigation.js'
 
 const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['Ctrl K', '⌘ K'], 'search for services, queues, servers and actions'],

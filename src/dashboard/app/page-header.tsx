@@ -6,7 +6,7 @@ import { countStates } from '../ui/groups.js'
 import { IconButton } from '../ui/icon-button.js'
 import { LiveMark } from './live-mark.js'
 import { Nav } from './nav.js'
-import { openOver } from './over.js'
+import { openOverlay } from './overlay.js'
 import { ThemeToggle } from './theme-toggle.js'
 import { UserMark } from './user-mark.js'
 import { Wordmark } from './wordmark.js'
@@ -25,12 +25,12 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
           <div className="flex items-center gap-1.5">
             <IconButton
               label="Search for services, queues, servers and actions (Ctrl K)"
-              onClick={() => openOver('palette')}
+              onClick={() => openOverlay('palette')}
             >
               <Search className="size-4" aria-hidden="true" />
             </IconButton>
             <span className="hidden sm:block">
-              <IconButton label="Keyboard help" onClick={() => openOver('help')}>
+              <IconButton label="Keyboard help" onClick={() => openOverlay('help')}>
                 <CircleQuestionMark className="size-4" aria-hidden="true" />
               </IconButton>
             </span>

@@ -1,10 +1,11 @@
 import { useEffect } from 'react'
 import { isNarrow } from '../api/filter.js'
 import { clearSelection } from '../features/jobs/selection.js'
-import { choose, getChoice, NO_QUEUE, pageChange } from '../routing/url-state.js'
+import type { RouteOf } from '../routing/pages.js'
+import { changePage, changeScope, getRoute, navigate } from '../routing/route.js'
 import { nextTheme } from '../ui/theme.js'
-import { openOver } from './over.js'
-import { PAGE_LIST } from './pages.js'
+import { PAGE_LIST, pageTarget } from './navigation.js'
+import { openOverlay } from './overlay.js'
 
 /** How long a `g` waits for the letter of its page, in ms. */
 const GO_WITHIN_MS = 1_500
@@ -27,7 +28,7 @@ export function useKeys(): void {
 
 const ACTIONS: Readonly<Record<string, () => void>> = {
   '/': focusFilter,
-  '?': () => openOver('help'),
+  '?': () => openOverlay('help'),
   j: () => moveToRow(1),
   k: () => moveToRow(-1),
   t: nextTheme,
@@ -42,11 +43,11 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
 function actionOf(event: KeyboardEvent, isGoing: boolean): (() => void) | undefined {
   if (!isForThePage(event)) return undefined
   const page = isGoing && PAGE_LIST.find(({ key }) => key === event.key)?.page
-  return page ? () => choose(pageChange(getChoice(), page)) : ACTIONS[event.key]
+  return page ? () => navigate(pageTarget(getRoute(), page)) : ACTIONS[event.key]
 }
 
 function openPalette(): void {
-  openOver('palette')
+  openOverlay('palette')
 }
 
 function isPaletteKey(event: KeyboardEvent): boolean {
@@ -93,7 +94,7 @@ function isOnScreen(row: Element): boolean {
 
 /** What a key does on some pages is what a button there does: it names the key in `data-shortcut`. */
 function press(key: string): void {
-  // What is ticked comes before the row that one is at.
+  // What is selected comes before the row that one is at.
   const bar = document.querySelector(`main [data-bar] ${shortcut(key)}`)
   if (bar instanceof HTMLElement) bar.click()
   else pressInRow(key)
@@ -109,17 +110,21 @@ function shortcut(key: string): string {
   return `[data-shortcut="${key}"]:not(:disabled)`
 }
 
-/** Undoes one choice, the narrowest first; then it goes up to Pulse. */
+/** Goes one step back, the narrowest first; then up to Pulse. */
 function stepBack(): void {
-  const choice = getChoice()
-  if (choice.job) choose({ job: '' })
-  else if (choice.queue && clearSelection()) return
-  else if (choice.find) choose({ find: '', offset: '' })
-  else if (choice.queue) choose(NO_QUEUE)
-  else if (choice.bulk) choose({ bulk: '' })
-  else if (choice.route) choose({ route: '' })
-  else if (choice.q) choose({ q: '' })
-  else if (choice.page === 'service' && choice.service) choose({ service: '' })
-  else if (choice.page !== 'pulse') choose({ page: 'pulse' })
-  else if (isNarrow(choice)) choose({ service: '', env: '', version: '' })
+  const route = getRoute()
+  if (route.page === 'job') navigate({ ...route, page: 'queue' })
+  else if (route.page === 'queue') stepBackInQueue(route)
+  else if (route.page === 'activity' && route.bulk) changePage('activity', { bulk: '' })
+  else if ('series' in route && route.series) navigate({ ...route, series: '' })
+  else if (route.q) changeScope({ q: '' })
+  else if (route.page === 'service') navigate({ page: 'services', service: '' })
+  else if (route.page !== 'pulse') navigate({ page: 'pulse' })
+  else if (isNarrow(route)) changeScope({ service: '', env: '', version: '' })
+}
+
+function stepBackInQueue({ find }: RouteOf<'queue'>): void {
+  if (clearSelection()) return
+  if (find) changePage('queue', { find: '', offset: 0 })
+  else navigate({ page: 'queues' })
 }

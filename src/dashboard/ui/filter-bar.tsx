@@ -2,12 +2,12 @@ import { Search } from 'lucide-react'
 import { type KeyboardEvent, useMemo } from 'react'
 import type { Overview } from '../../api/overview.js'
 import { choicesOf } from '../api/filter.js'
-import { choose, useChoice } from '../routing/url-state.js'
+import { changeScope, useRoute } from '../routing/route.js'
 import { Select } from './select.js'
 
 /** What narrows every page: a text, a service, an environment, a version. */
 export function FilterBar({ overview }: { overview: Overview | null }) {
-  const { env, version, service } = useChoice()
+  const { env, version, service } = useRoute()
   const of = useMemo(() => (overview ? choicesOf(overview) : null), [overview])
   return (
     <search className="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-2 md:basis-0">
@@ -19,21 +19,21 @@ export function FilterBar({ overview }: { overview: Overview | null }) {
             all="All services"
             options={of.services}
             value={service}
-            onChoose={(name) => choose({ service: name, route: '' })}
+            onChoose={(name) => changeScope({ service: name })}
           />
           <Select
             label="Environment"
             all="All environments"
             options={of.environments}
             value={env}
-            onChoose={(name) => choose({ env: name })}
+            onChoose={(name) => changeScope({ env: name })}
           />
           <Select
             label="Version"
             all="All versions"
             options={of.versions}
             value={version}
-            onChoose={(name) => choose({ version: name })}
+            onChoose={(name) => changeScope({ version: name })}
           />
         </>
       )}
@@ -43,12 +43,12 @@ export function FilterBar({ overview }: { overview: Overview | null }) {
 
 /** `/` goes to it from anywhere; Escape empties it, and then leaves it. */
 function TextFilter() {
-  const { q } = useChoice()
+  const { q } = useRoute()
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.key !== 'Escape') return
     event.preventDefault()
     event.stopPropagation()
-    if (q) choose({ q: '' })
+    if (q) changeScope({ q: '' })
     else event.currentTarget.blur()
   }
   return (
@@ -63,7 +63,7 @@ function TextFilter() {
         autoComplete="off"
         spellCheck={false}
         className={`h-9 w-full rounded-lg border bg-panel pr-9 pl-9 placeholder:text-soft hover:border-line-strong ${q ? 'border-accent' : 'border-line'}`}
-        onChange={(event) => choose({ q: event.target.value })}
+        onChange={(event) => changeScope({ q: event.target.value })}
         onKeyDown={onKeyDown}
       />
       <span className="key pointer-events-none absolute top-2 right-2.5" aria-hidden="true">

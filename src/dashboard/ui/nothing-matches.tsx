@@ -1,4 +1,5 @@
-import { choose } from '../routing/url-state.js'
+import { NO_FILTER } from '../api/filter.js'
+import { changeScope } from '../routing/route.js'
 import { EmptyState } from './empty-state.js'
 
 /** The filter leaves nothing over: the way back. */
@@ -9,7 +10,7 @@ export function NothingMatches() {
         <button
           type="button"
           className="mt-2 rounded-lg border border-line px-3 py-1.5 font-medium text-accent hover:border-line-strong"
-          onClick={() => choose({ q: '', env: '', version: '', service: '', route: '' })}
+          onClick={() => changeScope(NO_FILTER)}
         >
           Show everything
         </button>

@@ -1,9 +1,9 @@
-import { choose, useChoice } from '../routing/url-state.js'
+import { changeScope, useRoute } from '../routing/route.js'
 import { PERIOD_NAMES } from './period.js'
 
 /** How far back charts and figures go. */
 export function PeriodPicker() {
-  const { period: chosen } = useChoice()
+  const { period: chosen } = useRoute()
   return (
     <fieldset className="flex h-9 shrink-0 overflow-hidden rounded-lg border border-line bg-panel">
       <legend className="sr-only">Period</legend>
@@ -18,7 +18,7 @@ export function PeriodPicker() {
             value={period}
             checked={period === chosen}
             className="sr-only"
-            onChange={() => choose({ period })}
+            onChange={() => changeScope({ period })}
           />
           {PERIOD_NAMES[period]}
         </label>

@@ -1,26 +1,25 @@
-import { useSyncExternalStore } from 'react'
+import { createStore, useStore } from '../api/store.js'
 
 export const THEMES = ['system', 'light', 'dark'] as const
 export type Theme = (typeof THEMES)[number]
 
 const STORED_AS = 'zenith-theme'
-const listeners = new Set<() => void>()
-let theme: Theme = readStored()
+const theme = createStore<Theme>(readStored())
 
-/** Puts the reader's choice on the document. Call it before the first drawing. */
-export function applyTheme(): void {
-  if (theme === 'system') delete document.documentElement.dataset.theme
-  else document.documentElement.dataset.theme = theme
+/** Puts a theme, the reader's unless another is given, on the document. Call it before the first drawing. */
+export function applyTheme(name = theme.get()): void {
+  if (name === 'system') delete document.documentElement.dataset.theme
+  else document.documentElement.dataset.theme = name
 }
 
 export function useTheme(): Theme {
-  return useSyncExternalStore(subscribe, () => theme)
+  return useStore(theme)
 }
 
 /** Tells when colours change: another theme was chosen, or the system's changed. Returns the end of it. */
 export function onColorsChange(listener: () => void): () => void {
   const system = matchMedia('(prefers-color-scheme: dark)')
-  const unsubscribe = subscribe(listener)
+  const unsubscribe = theme.subscribe(listener)
   system.addEventListener('change', listener)
   return () => {
     unsubscribe()
@@ -29,18 +28,18 @@ export function onColorsChange(listener: () => void): () => void {
 }
 
 export function nextTheme(): void {
-  setTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system')
+  setTheme(THEMES[(THEMES.indexOf(theme.get()) + 1) % THEMES.length] ?? 'system')
 }
 
-export function setTheme(chosen: Theme): void {
-  theme = chosen
+export function setTheme(name: Theme): void {
   try {
-    localStorage.setItem(STORED_AS, theme)
+    localStorage.setItem(STORED_AS, name)
   } catch {
-    // Storage may be forbidden; then the choice lasts until the page is closed.
+    // Storage may be forbidden; then the theme lasts until the page is closed.
   }
-  applyTheme()
-  for (const listener of listeners) listener()
+  // Charts read their colours from the document.
+  applyTheme(name)
+  theme.set(name)
 }
 
 function readStored(): Theme {
@@ -50,9 +49,4 @@ function readStored(): Theme {
   } catch {
     return 'system'
   }
-}
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener)
-  return () => listeners.delete(listener)
 }

@@ -4,7 +4,7 @@ import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
 import { BUSY_PHASES, useBulkList } from '../../api/activity-api.js'
 import { textTest } from '../../api/filter.js'
-import { useChoice } from '../../routing/url-state.js'
+import { usePage } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { plural } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
@@ -21,7 +21,7 @@ const FIRST = 8
 
 /** What was and is being done with queues: operations on many jobs, and who did what. */
 export function ActivityPage({ overview }: { overview: Overview }) {
-  const { q, service, env, version } = useChoice()
+  const { q, service, env, version } = usePage('activity')
   const isMeant = useMemo(() => keysMeant(overview, { service, env, version }), [overview, service, env, version])
   return (
     <>
@@ -40,7 +40,7 @@ interface OperationsProps {
 
 function Operations({ queues, q, isMeant }: OperationsProps) {
   const { data, error, isPending } = useBulkList()
-  const { bulk } = useChoice()
+  const { bulk } = usePage('activity')
   const [most, setMost] = useState(FIRST)
   const shown = useMemo(() => {
     const matches = textTest(q)

@@ -3,7 +3,6 @@ import type { UntrustedDocument } from '../../../api/audit.js'
 import type { AuditEntry } from '../../../protocol/audit.js'
 import { useAudit } from '../../api/activity-api.js'
 import { textTest } from '../../api/filter.js'
-import { queueChoice } from '../../routing/url-state.js'
 import { Ago } from '../../ui/ago.js'
 import { Button } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -73,7 +72,11 @@ function Line({ line: { about, intent, result } }: { line: AuditLine }) {
         <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           <b className="font-semibold">{action}</b>
           {queue && queueName && (
-            <PageLink to={queueChoice(queue)} data-row="" className="min-w-0 truncate rounded-sm hover:text-accent">
+            <PageLink
+              to={{ page: 'queue', queue }}
+              data-row=""
+              className="min-w-0 truncate rounded-sm hover:text-accent"
+            >
               {queueName}
             </PageLink>
           )}

@@ -3,7 +3,7 @@ import type { BulkOperation } from '../../../api/bulk.js'
 import { useBulk } from '../../api/activity-api.js'
 import { useBulkStep } from '../../api/changes.js'
 import { can, useSession } from '../../api/session.js'
-import { choose } from '../../routing/url-state.js'
+import { changePage } from '../../routing/route.js'
 import { Ago } from '../../ui/ago.js'
 import { Button } from '../../ui/button.js'
 import { capital, exactTime, plural } from '../../ui/format.js'
@@ -35,7 +35,7 @@ const PHASE_LOOKS: Readonly<Record<string, string>> = {
 /** A bulk operation: what, whose, how far; opened it tells what became of each job. */
 export function BulkRow({ operation, of, isOpen }: BulkRowProps) {
   const { id, action, selection, phase, user, asOf } = operation
-  const toggle = () => choose({ bulk: isOpen ? '' : id })
+  const toggle = () => changePage('activity', { bulk: isOpen ? '' : id })
   return (
     <li className="border-b border-line last:border-b-0">
       <button

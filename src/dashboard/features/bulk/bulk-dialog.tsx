@@ -80,10 +80,7 @@ function Body({ operation }: { operation: BulkOperation }) {
           <BulkProgress operation={operation} />
           <p className="label">
             You can close this: it continues, and you find it under{' '}
-            <PageLink
-              to={{ page: 'activity', bulk: operation.id, queue: '', job: '' }}
-              className="text-accent hover:underline"
-            >
+            <PageLink to={{ page: 'activity', bulk: operation.id }} className="text-accent hover:underline">
               Activity
             </PageLink>
             .

@@ -1,7 +1,6 @@
 import { useState } from 'react'
 import type { BulkOperation } from '../../../api/bulk.js'
 import { useBulkResults } from '../../api/activity-api.js'
-import { jobChoice } from '../../routing/url-state.js'
 import { count } from '../../ui/format.js'
 import { MoreButton } from '../../ui/more-button.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -45,7 +44,7 @@ export function BulkResults({ operation }: { operation: BulkOperation }) {
           {data.items.map(({ queue, id, reason }) => (
             <li key={`${queue}\n${id}`} className="flex gap-4 border-b border-line px-3 py-1.5 last:border-b-0">
               <PageLink
-                to={jobChoice(queue, id)}
+                to={{ page: 'job', queue, job: id }}
                 className="max-w-[60%] min-w-0 shrink-0 truncate font-mono hover:text-accent"
                 title={id}
               >

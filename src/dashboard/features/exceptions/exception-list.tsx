@@ -1,4 +1,5 @@
 import type { ExceptionGroup } from '../../../api/services.js'
+import { useSeries } from '../../routing/route.js'
 import { plural } from '../../ui/format.js'
 import { exceptionGroupKey } from '../../ui/groups.js'
 import { NoExceptions } from '../../ui/no-records.js'
@@ -19,7 +20,7 @@ export function ExceptionList({ groups, among }: ExceptionListProps) {
     <Section
       title="Exceptions"
       aside={groups.length > 0 ? `${plural(groups.length, 'kind')} among ${among}` : ''}
-      more={<PageLink to={{ page: 'exceptions' }}>All exceptions</PageLink>}
+      more={<PageLink to={{ page: 'exceptions', series: useSeries() }}>All exceptions</PageLink>}
     >
       <RecordList
         items={groups}

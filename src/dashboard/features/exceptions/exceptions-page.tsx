@@ -4,7 +4,8 @@ import type { ExceptionGroup } from '../../../api/services.js'
 import { filterOverview, isNarrow } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'
 import { useExceptionGroups } from '../../api/monitoring-api.js'
-import { type Choice, useChoice } from '../../routing/url-state.js'
+import type { RouteOf } from '../../routing/pages.js'
+import { usePage } from '../../routing/route.js'
 import { count, plural } from '../../ui/format.js'
 import { exceptionGroupKey, groupExceptions } from '../../ui/groups.js'
 import { ListNote } from '../../ui/list-note.js'
@@ -19,15 +20,15 @@ import { ExceptionRow } from './exception-row.js'
 
 /** What failed, by origin: how often, since when, where, and the newest of each whole. */
 export function ExceptionsPage({ overview }: { overview: Overview }) {
-  const choice = useChoice()
-  const query = useExceptionGroups({ service: choice.service })
+  const route = usePage('exceptions')
+  const query = useExceptionGroups({ service: route.service })
   useFreshWith(query, overview.exceptions)
   // The server's groups do not say on which nodes it was; then the newest that are known here are grouped.
-  const isDerived = query.data === undefined || choice.env !== '' || choice.version !== ''
+  const isDerived = query.data === undefined || route.env !== '' || route.version !== ''
   const groups = useMemo(() => {
-    const all = isDerived ? groupExceptions(filterOverview(overview, choice).exceptions) : (query.data?.items ?? [])
-    return narrowExceptions(all, choice)
-  }, [overview, choice, query.data, isDerived])
+    const all = isDerived ? groupExceptions(filterOverview(overview, route).exceptions) : (query.data?.items ?? [])
+    return narrowExceptions(all, route)
+  }, [overview, route, query.data, isDerived])
   const isLoading = query.isPending && groups.length === 0
   return (
     <>
@@ -44,13 +45,13 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
               : `of the last hour, at most ${count(query.data?.perService)} per service`}
           </p>
         )}
-        {isLoading ? <Loading what="the exceptions" /> : <Groups groups={groups} choice={choice} />}
+        {isLoading ? <Loading what="the exceptions" /> : <Groups groups={groups} route={route} />}
       </div>
     </>
   )
 }
 
-function Groups({ groups, choice }: { groups: readonly ExceptionGroup[]; choice: Choice }) {
+function Groups({ groups, route }: { groups: readonly ExceptionGroup[]; route: RouteOf<'exceptions'> }) {
   if (groups.length > 0)
     return (
       <ul className="panel long overflow-hidden">
@@ -59,7 +60,7 @@ function Groups({ groups, choice }: { groups: readonly ExceptionGroup[]; choice:
         ))}
       </ul>
     )
-  if (isNarrow(choice) || choice.route) return <NothingMatches />
+  if (isNarrow(route) || route.series) return <NothingMatches />
   return (
     <div className="panel px-4 py-12">
       <NoExceptions />

@@ -1,7 +1,6 @@
 import { RotateCw } from 'lucide-react'
 import { memo } from 'react'
 import type { FailureGroup } from '../../../api/failures.js'
-import { jobChoice, queueChoice } from '../../routing/url-state.js'
 import { Ago } from '../../ui/ago.js'
 import { Button } from '../../ui/button.js'
 import { count, exactTime, plural } from '../../ui/format.js'
@@ -25,7 +24,7 @@ export const FailureRow = memo(function FailureRow({ group, canRetry, onRetry }:
           <li key={key} className="flex items-baseline gap-3">
             <b className="min-w-10 text-right font-semibold">{count(amount)}</b>
             <PageLink
-              to={queueChoice(key, { state: 'failed' })}
+              to={{ page: 'queue', queue: key, state: 'failed' }}
               className="min-w-0 truncate rounded-sm hover:text-accent"
             >
               {name}
@@ -41,7 +40,7 @@ export const FailureRow = memo(function FailureRow({ group, canRetry, onRetry }:
           </Button>
         )}
         <PageLink
-          to={jobChoice(sample.queue, sample.id)}
+          to={{ page: 'job', queue: sample.queue, job: sample.id }}
           className="inline-flex h-8 items-center rounded-lg border border-line px-2.5 text-[0.8125rem] font-medium hover:border-line-strong hover:bg-raised"
         >
           Open the newest

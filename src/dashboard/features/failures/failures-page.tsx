@@ -7,7 +7,8 @@ import type { Session } from '../../../api/session.js'
 import { textTest } from '../../api/filter.js'
 import { FAILURES_STEP, MOST_FAILURES, useFailures } from '../../api/queues-api.js'
 import { useSession } from '../../api/session.js'
-import { type Choice, useChoice } from '../../routing/url-state.js'
+import type { Scope } from '../../routing/pages.js'
+import { useRoute } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { compared, plural } from '../../ui/format.js'
@@ -23,11 +24,11 @@ import { FailureRow } from './failure-row.js'
 
 /** Failed jobs of all queues by kind of error: how often lately, where, and trying them all again. */
 export function FailuresPage({ overview }: { overview: Overview }) {
-  const choice = useChoice()
+  const route = useRoute()
   const [depth, setDepth] = useState(FAILURES_STEP)
   const query = useFailures(depth)
   const goOn = () => (depth < MOST_FAILURES ? setDepth(depth + FAILURES_STEP) : void query.refetch())
-  const shown = useMemo(() => narrowed(query.data?.groups ?? [], overview, choice), [query.data, overview, choice])
+  const shown = useMemo(() => narrowed(query.data?.groups ?? [], overview, route), [query.data, overview, route])
   return (
     <>
       <PageBar title="Failures" />
@@ -143,9 +144,9 @@ function NoFailures({ queues, isWhole }: { queues: readonly QueueView[]; isWhole
   )
 }
 
-function narrowed(groups: readonly FailureGroup[], overview: Overview, choice: Choice): readonly FailureGroup[] {
-  const matches = textTest(choice.q)
-  const isMeant = keysMeant(overview, choice)
+function narrowed(groups: readonly FailureGroup[], overview: Overview, scope: Scope): readonly FailureGroup[] {
+  const matches = textTest(scope.q)
+  const isMeant = keysMeant(overview, scope)
   return groups
     .filter(
       ({ name, error, queues, fingerprint }) =>

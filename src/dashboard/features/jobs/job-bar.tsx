@@ -1,7 +1,7 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import type { JobAction } from '../../../api/actions.js'
 import { JOBS_A_PAGE } from '../../api/queues-api.js'
-import { choose } from '../../routing/url-state.js'
+import { changePage } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
 import { count, plural } from '../../ui/format.js'
 import { ICON_BUTTON } from '../../ui/icon-button.js'
@@ -21,15 +21,15 @@ interface JobBarProps {
   isSearch: boolean
   actions: readonly JobAction[]
   selection: Selection
-  onTickShown: () => void
-  onTickAll: () => void
+  onSelectShown: () => void
+  onSelectAll: () => void
   onClear: () => void
   onAct: (action: JobAction) => void
 }
 
-/** Above the list: where one is in it, or what is ticked and what can be done with that. It is always there, so that no row moves. */
+/** Above the list: where one is in it, or what is selected and what can be done with that. It is always there, so that no row moves. */
 export function JobBar(props: JobBarProps) {
-  const { shown, actions, selection, onTickShown, onClear } = props
+  const { shown, actions, selection, onSelectShown, onClear } = props
   const isAny = selection.ids.size > 0
   const isWhole = shown.length > 0 && shown.every((id) => selection.ids.has(id))
   return (
@@ -44,22 +44,22 @@ export function JobBar(props: JobBarProps) {
           ref={(box) => {
             if (box) box.indeterminate = isAny && !isWhole
           }}
-          onChange={() => (isWhole ? onClear() : onTickShown())}
+          onChange={() => (isWhole ? onClear() : onSelectShown())}
         />
       )}
-      {isAny ? <Ticked {...props} isWhole={isWhole} /> : <Place {...props} />}
+      {isAny ? <Selected {...props} isWhole={isWhole} /> : <Place {...props} />}
     </div>
   )
 }
 
-function Ticked({
+function Selected({
   selection,
   shown,
   total,
   isSearch,
   actions,
   isWhole,
-  onTickAll,
+  onSelectAll,
   onClear,
   onAct,
 }: JobBarProps & { isWhole: boolean }) {
@@ -88,7 +88,7 @@ function Ticked({
         <button
           type="button"
           className="rounded-sm text-[0.8125rem] font-medium text-accent hover:underline"
-          onClick={onTickAll}
+          onClick={onSelectAll}
         >
           {isSearch ? 'Select all matching jobs' : `Select all ${count(total)} matching jobs`}
         </button>
@@ -132,7 +132,7 @@ function PageButton({ label, to, isOff, Icon }: PageButtonProps) {
       title={label}
       disabled={isOff}
       className={`${ICON_BUTTON} disabled:cursor-not-allowed disabled:opacity-40`}
-      onClick={() => choose({ offset: to > 0 ? String(to) : '' })}
+      onClick={() => changePage('queue', { offset: Math.max(0, to) })}
     >
       <Icon className="size-4" aria-hidden="true" />
     </button>

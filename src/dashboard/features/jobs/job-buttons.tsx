@@ -4,7 +4,6 @@ import type { JobView } from '../../../api/jobs.js'
 import type { QueueView } from '../../../api/queues.js'
 import { useQueueChange } from '../../api/changes.js'
 import { useSession } from '../../api/session.js'
-import { jobChoice } from '../../routing/url-state.js'
 import { Button } from '../../ui/button.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -80,7 +79,7 @@ function Copied({ queue, id }: { queue: string; id: string }) {
   return (
     <>
       The copy is job{' '}
-      <PageLink to={jobChoice(queue, id)} className="font-mono text-accent hover:underline">
+      <PageLink to={{ page: 'job', queue, job: id }} className="font-mono text-accent hover:underline">
         {id}
       </PageLink>
     </>

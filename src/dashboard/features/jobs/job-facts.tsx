@@ -1,6 +1,5 @@
 import type { JobView } from '../../../api/jobs.js'
 import type { QueueView } from '../../../api/queues.js'
-import { jobChoice } from '../../routing/url-state.js'
 import { bytes, count, exactTime } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Facts } from '../../ui/record-row.js'
@@ -27,7 +26,7 @@ export function JobFacts({ job, queue }: { job: JobView; queue: QueueView }) {
           'parent',
           parent &&
             (parent.queue === queue.name && !parent.isElsewhere ? (
-              <PageLink to={jobChoice(queue.key, parent.id)} className="text-accent hover:underline">
+              <PageLink to={{ page: 'job', queue: queue.key, job: parent.id }} className="text-accent hover:underline">
                 {parent.id}
               </PageLink>
             ) : (

@@ -1,7 +1,6 @@
 import type { QueueView } from '../../../api/queues.js'
 import type { JobAddress, JobFlow, JobPlace } from '../../../protocol/jobs.js'
 import { useJobFlow } from '../../api/queues-api.js'
-import { jobChoice } from '../../routing/url-state.js'
 import { plural } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Problem } from '../../ui/problem.js'
@@ -53,7 +52,7 @@ function Branch({ flow, id, here, keyOf }: BranchProps) {
       <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
         {key && state && !isThis ? (
           <PageLink
-            to={jobChoice(key, flow.id)}
+            to={{ page: 'job', queue: key, job: flow.id }}
             data-row=""
             className="min-w-0 truncate rounded-sm font-medium hover:text-accent"
           >

@@ -3,7 +3,7 @@ import type { JobAction } from '../../../api/actions.js'
 import type { QueueView } from '../../../api/queues.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { useSession } from '../../api/session.js'
-import { choose, useChoice } from '../../routing/url-state.js'
+import { changePage, usePage } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
 import { plural } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
@@ -15,7 +15,7 @@ import { JobSearchField, searchWords } from './job-search.js'
 import { JobTable } from './job-table.js'
 import { LookedNote } from './looked-note.js'
 import { NoJobs } from './no-jobs.js'
-import { clearSelection, tickAll, tickShown, toggle, useSelection } from './selection.js'
+import { clearSelection, selectAll, selectShown, toggle, useSelection } from './selection.js'
 import { StateTabs } from './state-tabs.js'
 import type { JobDoing } from './use-job-doing.js'
 import { type ShownJobs, useShownJobs } from './use-shown-jobs.js'
@@ -28,7 +28,7 @@ interface JobListProps {
 
 /** The jobs of one state, part by part, to look at and to act on. */
 export function JobList({ queue, state, doing }: JobListProps) {
-  const { find, order } = useChoice()
+  const { find, order } = usePage('queue')
   const canSearch = queue.actions.includes('search')
   return (
     <section aria-label="Jobs" className="flex min-w-0 flex-col gap-3">
@@ -73,7 +73,7 @@ function Panel({ queue, state, doing, text, shown }: RowsProps & { shown: ShownJ
   const selection = useSelection(list)
   const actions = useActions(queue, state)
   const ask = useSame(doing.ask)
-  const onTick = useCallback((id: string, isRange: boolean) => toggle(list, id, ids, isRange), [list, ids])
+  const onSelect = useCallback((id: string, isRange: boolean) => toggle(list, id, ids, isRange), [list, ids])
   const onActOne = useCallback(
     (action: JobAction, id: string) => ask({ action, state, ids: [id], text }),
     [ask, state, text],
@@ -81,7 +81,7 @@ function Panel({ queue, state, doing, text, shown }: RowsProps & { shown: ShownJ
   const onKeyDown = (event: KeyboardEvent) => {
     if (!isSelectAll(event) || actions.length === 0) return
     event.preventDefault()
-    tickShown(list, ids)
+    selectShown(list, ids)
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
@@ -101,8 +101,8 @@ function Panel({ queue, state, doing, text, shown }: RowsProps & { shown: ShownJ
         isSearch={text !== ''}
         actions={actions}
         selection={selection}
-        onTickShown={() => tickShown(list, ids)}
-        onTickAll={() => tickAll(list, ids)}
+        onSelectShown={() => selectShown(list, ids)}
+        onSelectAll={() => selectAll(list, ids)}
         onClear={clearSelection}
         onAct={(action) => ask({ action, state, ids: selection.isAll ? null : [...selection.ids], text })}
       />
@@ -114,7 +114,7 @@ function Panel({ queue, state, doing, text, shown }: RowsProps & { shown: ShownJ
           actions={actions}
           canOpen={queue.actions.includes('get')}
           selection={selection}
-          onTick={onTick}
+          onSelect={onSelect}
           onAct={onActOne}
         />
       ) : (
@@ -155,15 +155,17 @@ function useSame<T extends readonly unknown[]>(act: (...args: T) => void): (...a
   return useCallback((...args: T) => latest.current(...args), [])
 }
 
-function OrderPicker({ order }: { order: string }) {
+function OrderPicker({ order }: { order: 'newest' | 'oldest' }) {
   return (
     <select
       aria-label="Order"
-      value={order === 'oldest' ? 'oldest' : ''}
+      value={order}
       className="h-9 rounded-lg border border-line bg-panel px-2.5 hover:border-line-strong"
-      onChange={(event) => choose({ order: event.target.value, offset: '' })}
+      onChange={({ target }) =>
+        changePage('queue', { order: target.value === 'oldest' ? 'oldest' : 'newest', offset: 0 })
+      }
     >
-      <option value="">Newest first</option>
+      <option value="newest">Newest first</option>
       <option value="oldest">Oldest first</option>
     </select>
   )

@@ -3,7 +3,7 @@ import type { JobView } from '../../../api/jobs.js'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
 import { isGone, useJob } from '../../api/queues-api.js'
-import { choose, useChoice } from '../../routing/url-state.js'
+import { navigate, usePage } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { percent } from '../../ui/format.js'
 import { Gauge } from '../../ui/gauge.js'
@@ -26,7 +26,7 @@ import { type JobDoing, useJobDoing } from './use-job-doing.js'
 
 /** One job, whole: what it carries, what it did with its time, why it failed. */
 export function JobPage({ overview }: { overview: Overview }) {
-  const { queue: key, job: id } = useChoice()
+  const { queue: key, job: id } = usePage('job')
   const { queue, isPending } = useQueueView(overview, key)
   if (queue) return <OfQueue key={`${key}\n${id}`} queue={queue} id={id} overview={overview} />
   return (
@@ -40,7 +40,8 @@ export function JobPage({ overview }: { overview: Overview }) {
 function OfQueue({ queue, id, overview }: { queue: QueueView; id: string; overview: Overview }) {
   const [isWhole, setWhole] = useState(false)
   const { data: job, error, isPending } = useJob(queue.key, id, isWhole)
-  const doing = useJobDoing(queue, (action) => action === 'remove' && choose({ job: '' }))
+  const route = usePage('job')
+  const doing = useJobDoing(queue, (action) => action === 'remove' && navigate({ ...route, page: 'queue' }))
   return (
     <>
       <Head id={id} queue={queue} job={job} doing={doing} />
@@ -148,11 +149,12 @@ function Progress({ value }: { value: number }) {
 }
 
 function Gone() {
+  const route = usePage('job')
   return (
     <div className="panel px-4 py-12">
       <EmptyState title="This job is gone">
         It was removed, or its queue keeps only the newest ended jobs.{' '}
-        <PageLink to={{ job: '' }} className="font-medium text-accent hover:underline">
+        <PageLink to={{ ...route, page: 'queue' }} className="font-medium text-accent hover:underline">
           Back to the queue
         </PageLink>
       </EmptyState>

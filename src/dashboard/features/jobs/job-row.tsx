@@ -3,7 +3,6 @@ import { memo } from 'react'
 import type { JobAction } from '../../../api/actions.js'
 import type { JobSummary } from '../../../protocol/jobs.js'
 import type { JobState } from '../../../protocol/queues.js'
-import { jobChoice } from '../../routing/url-state.js'
 import { PageLink } from '../../ui/page-link.js'
 import { ACTION_NAMES } from '../queues/job-actions.js'
 import { attemptsWords, FigureCell, WhenCell } from './job-cells.js'
@@ -16,30 +15,30 @@ interface JobRowProps {
   queue: string
   job: JobSummary
   state: JobState
-  /** What may be done with it; empty: nothing, and there are no boxes to tick. */
+  /** What may be done with it; empty: nothing, and there are no boxes to select it. */
   actions: readonly JobAction[]
   canOpen: boolean
-  isTicked: boolean
-  onTick: (id: string, isRange: boolean) => void
+  isSelected: boolean
+  onSelect: (id: string, isRange: boolean) => void
   onAct: (action: JobAction, id: string) => void
 }
 
 /** A job in a list. Drawn again only when something of it changed. */
 export const JobRow = memo(
-  function JobRow({ queue, job, state, actions, canOpen, isTicked, onTick, onAct }: JobRowProps) {
+  function JobRow({ queue, job, state, actions, canOpen, isSelected, onSelect, onAct }: JobRowProps) {
     const { id, name } = job
     return (
-      <tr className={`group/row border-t border-line hover:bg-raised ${isTicked ? 'bg-accent/8' : ''}`}>
+      <tr className={`group/row border-t border-line hover:bg-raised ${isSelected ? 'bg-accent/8' : ''}`}>
         {actions.length > 0 && (
           <td className="w-10 pl-4 align-middle">
             <input
               type="checkbox"
               data-shortcut="x"
               aria-label={`Tick ${name} ${id}`}
-              checked={isTicked}
+              checked={isSelected}
               className="block size-4 accent-accent select-none"
               // React's change of a box is a click, which knows whether Shift was held.
-              onChange={({ nativeEvent }) => onTick(id, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)}
+              onChange={({ nativeEvent }) => onSelect(id, nativeEvent instanceof MouseEvent && nativeEvent.shiftKey)}
             />
           </td>
         )}
@@ -69,10 +68,10 @@ export const JobRow = memo(
     )
   },
   (a, b) =>
-    a.isTicked === b.isTicked &&
+    a.isSelected === b.isSelected &&
     a.state === b.state &&
     a.canOpen === b.canOpen &&
-    a.onTick === b.onTick &&
+    a.onSelect === b.onSelect &&
     a.onAct === b.onAct &&
     a.actions === b.actions &&
     (a.job === b.job || JSON.stringify(a.job) === JSON.stringify(b.job)),
@@ -91,7 +90,12 @@ function JobName({
   return (
     <p className="flex min-w-0 items-baseline gap-2">
       {canOpen ? (
-        <PageLink to={jobChoice(queue, id)} data-row="" title={name} className="row-link min-w-0 shrink font-medium">
+        <PageLink
+          to={{ page: 'job', queue, job: id }}
+          data-row=""
+          title={name}
+          className="row-link min-w-0 shrink font-medium"
+        >
           {name || 'unnamed'}
         </PageLink>
       ) : (

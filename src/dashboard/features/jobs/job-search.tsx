@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import type { JobSearch } from '../../../protocol/jobs.js'
-import { choose, useChoice } from '../../routing/url-state.js'
+import { changePage, usePage } from '../../routing/route.js'
 import { exact, plural } from '../../ui/format.js'
 
 /** A search goes to the queue's own system: it waits until somebody stopped typing, ms. */
@@ -9,23 +9,23 @@ const QUIET_MS = 400
 
 /** Looks in one state's jobs; `/` goes to it. */
 export function JobSearchField({ what }: { what: string }) {
-  const { find } = useChoice()
+  const { find } = usePage('queue')
   const [text, setText] = useState(find)
   // What is emptied elsewhere, by Escape or the back button, is empty here too.
   useEffect(() => setText(find), [find])
   useEffect(() => {
     if (text.trim() === find) return
-    const timer = setTimeout(() => choose({ find: text.trim(), offset: '' }), QUIET_MS)
+    const timer = setTimeout(() => changePage('queue', { find: text.trim(), offset: 0 }), QUIET_MS)
     return () => clearTimeout(timer)
   }, [text, find])
   const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === 'Enter') choose({ find: text.trim(), offset: '' })
+    if (event.key === 'Enter') changePage('queue', { find: text.trim(), offset: 0 })
     if (event.key !== 'Escape') return
     event.preventDefault()
     event.stopPropagation()
     if (!text && !find) return event.currentTarget.blur()
     setText('')
-    choose({ find: '', offset: '' })
+    changePage('queue', { find: '', offset: 0 })
   }
   return (
     <label className="relative min-w-48 flex-1 sm:max-w-80">

@@ -12,11 +12,11 @@ interface JobTableProps {
   actions: readonly JobAction[]
   canOpen: boolean
   selection: Selection
-  onTick: (id: string, isRange: boolean) => void
+  onSelect: (id: string, isRange: boolean) => void
   onAct: (action: JobAction, id: string) => void
 }
 
-export function JobTable({ queue, jobs, state, actions, canOpen, selection, onTick, onAct }: JobTableProps) {
+export function JobTable({ queue, jobs, state, actions, canOpen, selection, onSelect, onAct }: JobTableProps) {
   const columns = COLUMNS_OF[state]
   const heading = 'label px-3 py-2 font-normal last:pr-4'
   return (
@@ -56,8 +56,8 @@ export function JobTable({ queue, jobs, state, actions, canOpen, selection, onTi
             state={state}
             actions={actions}
             canOpen={canOpen}
-            isTicked={selection.isAll || selection.ids.has(job.id)}
-            onTick={onTick}
+            isSelected={selection.isAll || selection.ids.has(job.id)}
+            onSelect={onSelect}
             onAct={onAct}
           />
         ))}

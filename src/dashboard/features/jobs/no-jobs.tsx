@@ -1,5 +1,5 @@
 import type { JobState } from '../../../protocol/queues.js'
-import { choose } from '../../routing/url-state.js'
+import { changePage } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { stateWord } from '../queues/queues.js'
 
@@ -35,7 +35,7 @@ function Why({ state, text, offset, isPartial }: NoJobsProps) {
         <button
           type="button"
           className="font-medium text-accent hover:underline"
-          onClick={() => choose({ offset: '' })}
+          onClick={() => changePage('queue', { offset: 0 })}
         >
           Go to the first page
         </button>

@@ -1,6 +1,5 @@
 import type { QueueView } from '../../../api/queues.js'
 import type { JobState } from '../../../protocol/queues.js'
-import { NO_LIST } from '../../routing/url-state.js'
 import { count, roughly } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
 import { useInSight } from '../../ui/use-in-sight.js'
@@ -15,7 +14,7 @@ export function StateTabs({ queue, chosen }: { queue: QueueView; chosen: JobStat
       {states.map((state) => (
         <PageLink
           key={state}
-          to={{ state, ...NO_LIST }}
+          to={{ page: 'queue', queue: queue.key, state }}
           aria-current={state === chosen ? 'true' : undefined}
           className="group/tab inline-flex items-center gap-2 rounded-lg border border-transparent px-2.5 py-1.5 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=true]:border-line aria-[current=true]:bg-panel aria-[current=true]:text-text"
         >

@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { Notice, type NoticeText } from '../../ui/notice.js'
 import { BulkDialog } from '../bulk/bulk-dialog.js'
 import { actionTitle, consequence, doneWords } from '../queues/job-actions.js'
-import { clearSelection, untick } from './selection.js'
+import { clearSelection, deselect } from './selection.js'
 
 /** So many jobs are dealt with at once; more of them go in the background. */
 const AT_ONCE = 100
@@ -50,7 +50,7 @@ export function useJobDoing(
       { action, ids },
       {
         onSuccess: ({ outcomes }) => {
-          untick(ids)
+          deselect(ids)
           setNotice(noticeOf(action, outcomes))
           close()
           if (outcomes.some(({ ok }) => ok)) onDone?.(action)

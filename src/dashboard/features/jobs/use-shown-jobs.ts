@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { JobSearch, JobSummary, LookedAt } from '../../../protocol/jobs.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { useJobSearch, useJobs } from '../../api/queues-api.js'
-import { useChoice } from '../../routing/url-state.js'
+import { usePage } from '../../routing/route.js'
 
 export interface ShownJobs {
   jobs: readonly JobSummary[]
@@ -25,9 +25,8 @@ const NO_JOBS: readonly JobSummary[] = []
 
 /** The part of a state's jobs that the URL says, or what a search finds in them. @param text empty for no search */
 export function useShownJobs(queue: string, state: JobState, text: string): ShownJobs {
-  const { order, offset: offsetText } = useChoice()
-  const offset = Math.max(0, Math.floor(Number(offsetText)) || 0)
-  const list = useJobs(queue, { state, order: order === 'oldest' ? 'oldest' : 'newest', offset }, text === '')
+  const { order, offset } = usePage('queue')
+  const list = useJobs(queue, { state, order, offset }, text === '')
   const search = useJobSearch(queue, state, text)
   const jobs = (text ? search.data?.jobs : list.data?.jobs) ?? NO_JOBS
   const ids = useMemo(() => jobs.map(({ id }) => id), [jobs])

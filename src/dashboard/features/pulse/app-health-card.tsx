@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react'
 import { memo, useMemo } from 'react'
 import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
 import type { Period } from '../../../api/words.js'
-import type { Choice } from '../../routing/url-state.js'
+import type { Target } from '../../routing/pages.js'
 import { duration, percent, plural, rate, sentence } from '../../ui/format.js'
 import { healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -72,8 +72,8 @@ function Past({ view, of, period, traffic }: PastProps) {
   return <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>
 }
 
-function toService(service: string): Partial<Choice> {
-  return { page: 'service', service, route: '' }
+function toService(service: string): Target {
+  return { page: 'service', service }
 }
 
 function nodeWords({ live, lost, left }: ServiceView['nodes']): string {

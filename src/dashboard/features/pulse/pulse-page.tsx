@@ -4,7 +4,7 @@ import type { QueueView } from '../../../api/queues.js'
 import type { ServicePeriod } from '../../../api/services.js'
 import { filterOverview, type Shown } from '../../api/filter.js'
 import { useServicePeriods } from '../../api/monitoring-api.js'
-import { useChoice } from '../../routing/url-state.js'
+import { useRoute } from '../../routing/route.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
 import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { groupExceptions } from '../../ui/groups.js'
@@ -21,9 +21,9 @@ import { GetStarted } from './get-started.js'
 
 /** The fleet in one look: health, traffic, servers, what is slow, what fails. */
 export function PulsePage({ overview }: { overview: Overview }) {
-  const choice = useChoice()
-  const q = useDeferredValue(choice.q)
-  const { env, version, service } = choice
+  const route = useRoute()
+  const q = useDeferredValue(route.q)
+  const { env, version, service } = route
   const shown = useMemo(
     () => filterOverview(overview, { q, env, version, service }),
     [overview, q, env, version, service],
@@ -61,7 +61,7 @@ interface ContentProps {
 }
 
 function Content({ shown: { services, nodes, slow, exceptions }, queues }: ContentProps) {
-  const { period } = useChoice()
+  const { period } = useRoute()
   // The live state reaches back 15 minutes.
   const isLong = period === '1h'
   const periods = useServicePeriods(period, isLong)

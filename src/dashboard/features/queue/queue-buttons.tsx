@@ -7,7 +7,6 @@ import type { LookedAt } from '../../../protocol/jobs.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { type QueueAnswer, useQueueChange } from '../../api/changes.js'
 import { useSession } from '../../api/session.js'
-import { jobChoice } from '../../routing/url-state.js'
 import { Button } from '../../ui/button.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { count, exact, plural, roughly } from '../../ui/format.js'
@@ -140,7 +139,7 @@ function outcome({ action }: QueueChangeInput, { removed, job }: QueueAnswer, { 
     return (
       <>
         Added to {name} as{' '}
-        <PageLink to={jobChoice(key, job.id)} className="font-mono text-accent hover:underline">
+        <PageLink to={{ page: 'job', queue: key, job: job.id }} className="font-mono text-accent hover:underline">
           {job.id}
         </PageLink>
       </>

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
-import { choose, useChoice } from '../../routing/url-state.js'
+import { changePage, usePage } from '../../routing/route.js'
 import { Loading } from '../../ui/loading.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { Problem } from '../../ui/problem.js'
@@ -19,7 +19,7 @@ import { QueueHead } from './queue-head.js'
 
 /** One queue: its figures, what is wrong with it, and its jobs. */
 export function QueuePage({ overview }: { overview: Overview }) {
-  const { queue: key } = useChoice()
+  const { queue: key } = usePage('queue')
   const { queue, error, isPending } = useQueueView(overview, key)
   if (queue) return <Content key={key} queue={queue} error={error} />
   return (
@@ -33,13 +33,13 @@ export function QueuePage({ overview }: { overview: Overview }) {
 }
 
 function Content({ queue, error }: { queue: QueueView; error: Error | null }) {
-  const choice = useChoice()
+  const route = usePage('queue')
   const doing = useJobDoing(queue)
-  const state = queue.states.find((known) => known === choice.state) ?? firstState(queue)
+  const state = queue.states.find((known) => known === route.state) ?? firstState(queue)
   // What is opened first stays open when its last job is gone, and is in the URL that is sent to somebody.
   useEffect(() => {
-    if (choice.state !== state) choose({ state })
-  }, [choice.state, state])
+    if (route.state !== state) changePage('queue', { state })
+  }, [route.state, state])
   return (
     <>
       <QueueHead queue={queue} buttons={<QueueButtons queue={queue} state={state} say={doing.say} />} />

@@ -1,6 +1,5 @@
 import { memo } from 'react'
 import type { QueueView } from '../../../api/queues.js'
-import { queueChoice } from '../../routing/url-state.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { count, duration, perMinute, plural, roughly } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -24,7 +23,7 @@ export const QueueList = memo(function QueueList({ queues, most = 6 }: QueueList
     <Section
       title="Queues"
       aside={`${plural(queues.length, 'queue')} · ${troubled === 0 ? 'all well' : `${count(troubled)} ${troubled === 1 ? 'needs' : 'need'} attention`}`}
-      more={<PageLink to={{ page: 'queues', route: '' }}>All queues</PageLink>}
+      more={<PageLink to={{ page: 'queues' }}>All queues</PageLink>}
     >
       <ul className="panel grid grid-cols-1 gap-px overflow-hidden bg-line lg:grid-cols-2">
         {worst(queues, most).map((queue) => (
@@ -43,7 +42,7 @@ const QueueItem = memo(function QueueItem({ queue }: { queue: QueueView }) {
     <li className="flex min-w-0 items-center gap-4 bg-panel px-4 py-2.5">
       <div className="min-w-0 flex-1">
         <p className="flex min-w-0 items-center gap-2">
-          <PageLink to={queueChoice(key)} data-row="" title={name} className="row-link font-medium">
+          <PageLink to={{ page: 'queue', queue: key }} data-row="" title={name} className="row-link font-medium">
             {name}
           </PageLink>
           <DriverBadge driver={driver} />

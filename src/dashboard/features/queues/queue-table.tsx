@@ -1,6 +1,5 @@
 import { useMemo } from 'react'
 import type { QueueSample, QueueView } from '../../../api/queues.js'
-import { queueChoice } from '../../routing/url-state.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { count, duration, perMinute, roughly, UNKNOWN } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -108,7 +107,7 @@ function NameCell({ queue, hasReasons }: { queue: QueueView; hasReasons: boolean
     <div className="min-w-0">
       <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5 sm:flex-nowrap">
         <PageLink
-          to={queueChoice(key)}
+          to={{ page: 'queue', queue: key }}
           data-row=""
           title={name}
           className="row-link w-full min-w-0 font-medium sm:w-auto"

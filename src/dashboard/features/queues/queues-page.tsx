@@ -2,21 +2,22 @@ import { useDeferredValue, useMemo } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
 import { useSources } from '../../api/queues-api.js'
-import { choose, useChoice } from '../../routing/url-state.js'
+import { QUEUE_GROUPS } from '../../routing/pages.js'
+import { changePage, usePage } from '../../routing/route.js'
 import { plural } from '../../ui/format.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { Section } from '../../ui/section.js'
 import { NoQueues } from './no-queues.js'
 import { QueueTable } from './queue-table.js'
-import { byNeed, DELIMITERS, filterQueues } from './queues.js'
+import { byNeed, filterQueues } from './queues.js'
 import { SourceList } from './source-list.js'
 
 /** Queues of all systems: those that need attention, and the others. */
 export function QueuesPage({ overview }: { overview: Overview }) {
-  const choice = useChoice()
-  const q = useDeferredValue(choice.q)
-  const { service, env, version } = choice
+  const route = usePage('queues')
+  const q = useDeferredValue(route.q)
+  const { service, env, version } = route
   const queues = useMemo(
     () => filterQueues(overview, { q, service, env, version }),
     [overview, q, service, env, version],
@@ -26,7 +27,7 @@ export function QueuesPage({ overview }: { overview: Overview }) {
   const failing = sources.filter(({ error, left }) => error !== null || left !== undefined)
   return (
     <>
-      <PageBar title="Queues" more={!isNone && <GroupPicker chosen={choice.group} />} />
+      <PageBar title="Queues" more={!isNone && <GroupPicker chosen={route.group} />} />
       {!isNone && failing.length > 0 && <SourceList sources={failing} />}
       {isNone && sources.length > 0 ? (
         <SourceList sources={sources} />
@@ -35,7 +36,7 @@ export function QueuesPage({ overview }: { overview: Overview }) {
       ) : queues.length === 0 ? (
         <NothingMatches />
       ) : (
-        <Tables queues={queues} group={choice.group} />
+        <Tables queues={queues} group={route.group} />
       )}
     </>
   )
@@ -59,19 +60,21 @@ function Tables({ queues, group }: { queues: readonly QueueView[]; group: string
   )
 }
 
+const GROUP_TITLES: Readonly<Record<string, string>> = { '': 'Not grouped', service: 'By service' }
+
 function GroupPicker({ chosen }: { chosen: string }) {
   return (
     <select
       aria-label="Group by"
       value={chosen}
       className={`h-9 min-w-0 flex-1 rounded-lg border bg-panel px-2.5 hover:border-line-strong sm:flex-none ${chosen ? 'border-accent' : 'border-line'}`}
-      onChange={(event) => choose({ group: event.target.value })}
+      onChange={({ target }) =>
+        changePage('queues', { group: QUEUE_GROUPS.find((group) => group === target.value) ?? '' })
+      }
     >
-      <option value="">Not grouped</option>
-      <option value="service">By service</option>
-      {DELIMITERS.map((delimiter) => (
-        <option key={delimiter} value={delimiter}>
-          By name up to {delimiter}
+      {QUEUE_GROUPS.map((group) => (
+        <option key={group} value={group}>
+          {GROUP_TITLES[group] ?? `By name up to ${group}`}
         </option>
       ))}
     </select>

@@ -2,8 +2,7 @@ import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
 import type { JobAddress, JobPlace } from '../../../protocol/jobs.js'
 import type { JobState, QueueDriver, QueueMetrics } from '../../../protocol/queues.js'
-import { textTest } from '../../api/filter.js'
-import type { Choice } from '../../routing/url-state.js'
+import { type Filter, textTest } from '../../api/filter.js'
 import { byName } from '../../ui/groups.js'
 
 export interface DriverWords {
@@ -81,10 +80,7 @@ export function backlog({ waiting, prioritized }: QueueMetrics): number | null {
 }
 
 /** Those that are asked for: a queue belongs to the services that report it. */
-export function filterQueues(
-  overview: Overview,
-  { q, service, env, version }: Pick<Choice, 'q' | 'service' | 'env' | 'version'>,
-): readonly QueueView[] {
+export function filterQueues(overview: Overview, { q, service, env, version }: Filter): readonly QueueView[] {
   if (!q.trim() && !service && !env && !version) return overview.queues
   const matches = textTest(q)
   const isMeant = serviceTest(overview, { service, env, version })
@@ -92,11 +88,8 @@ export function filterQueues(
 }
 
 /** Whether what belongs to a queue is asked for, by the queue's key. */
-export function keysMeant(
-  overview: Overview,
-  choice: Pick<Choice, 'service' | 'env' | 'version'>,
-): (key: string) => boolean {
-  const { service, env, version } = choice
+export function keysMeant(overview: Overview, filter: Omit<Filter, 'q'>): (key: string) => boolean {
+  const { service, env, version } = filter
   if (!service && !env && !version) return () => true
   const keys = new Set(filterQueues(overview, { q: '', service, env, version }).map(({ key }) => key))
   return (key) => keys.has(key)
@@ -104,7 +97,7 @@ export function keysMeant(
 
 function serviceTest(
   overview: Overview,
-  { service, env, version }: Pick<Choice, 'service' | 'env' | 'version'>,
+  { service, env, version }: Omit<Filter, 'q'>,
 ): (services: readonly string[]) => boolean {
   if (!service && !env && !version) return () => true
   const inEnv = new Set(overview.services.flatMap((view) => (view.environments.includes(env) ? view.service : [])))
@@ -150,8 +143,6 @@ export function worst(queues: readonly QueueView[], amount: number): readonly Qu
   )
   return [...attention, ...busy].slice(0, amount)
 }
-
-export const DELIMITERS = [':', '/', '.', '-'] as const
 
 /** The name of a queue's group, in the words of the grouping that was chosen. @param by `service` or a delimiter */
 export function groupOf({ name, services }: QueueView, by: string): string {

@@ -1,4 +1,3 @@
-import { NO_QUEUE } from '../../routing/url-state.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { PageLink } from '../../ui/page-link.js'
 
@@ -7,7 +6,7 @@ export function UnknownQueue() {
     <div className="panel px-4 py-12">
       <EmptyState title="Zenith knows no queue of this name">
         No app reports it any more, or its server was restarted.{' '}
-        <PageLink to={NO_QUEUE} className="font-medium text-accent hover:underline">
+        <PageLink to={{ page: 'queues' }} className="font-medium text-accent hover:underline">
           See all queues
         </PageLink>
       </EmptyState>

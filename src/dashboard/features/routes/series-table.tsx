@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { SeriesView } from '../../../api/services.js'
-import { choose, useChoice } from '../../routing/url-state.js'
+import { changePage, usePage } from '../../routing/route.js'
 import { count, duration } from '../../ui/format.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { badCount, figureColumn, quietCount } from '../../ui/tables/figure-cell.js'
@@ -50,8 +50,8 @@ function columnsOf(title: 'Route' | 'Job', series: readonly SeriesView[]): reado
 }
 
 function SeriesName({ one, share }: { one: SeriesView; share: number }) {
-  const { route } = useChoice()
-  const isChosen = route === one.key
+  const { series } = usePage('service')
+  const isChosen = series === one.key
   return (
     <button
       type="button"
@@ -59,7 +59,7 @@ function SeriesName({ one, share }: { one: SeriesView; share: number }) {
       data-row=""
       title={one.key}
       className={`row-link relative w-full pt-1 pb-1.5 text-left font-mono ${isChosen ? 'font-semibold text-accent' : ''}`}
-      onClick={() => choose({ route: isChosen ? '' : one.key })}
+      onClick={() => changePage('service', { series: isChosen ? '' : one.key })}
     >
       {one.key}
       {one.queue && <span className="label font-sans"> of {one.queue}</span>}

@@ -1,7 +1,6 @@
 import type { SchedulerAction } from '../../../api/actions.js'
 import type { SchedulerView } from '../../../api/schedulers.js'
 import { useSchedulerChange } from '../../api/changes.js'
-import { jobChoice } from '../../routing/url-state.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import type { NoticeText } from '../../ui/notice.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -46,7 +45,7 @@ function Added({ queue, id }: { queue: string; id: string }) {
   return (
     <>
       It created job{' '}
-      <PageLink to={jobChoice(queue, id)} className="font-mono text-accent hover:underline">
+      <PageLink to={{ page: 'job', queue, job: id }} className="font-mono text-accent hover:underline">
         {id}
       </PageLink>
     </>

@@ -4,7 +4,6 @@ import type { SchedulerAction } from '../../../api/actions.js'
 import type { SchedulerView } from '../../../api/schedulers.js'
 import type { Session } from '../../../api/session.js'
 import { useSession } from '../../api/session.js'
-import { queueChoice } from '../../routing/url-state.js'
 import { capital, count, UNKNOWN } from '../../ui/format.js'
 import { Moment } from '../../ui/moment.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -69,7 +68,7 @@ function columnsOf(
       width: '12%',
       value: ({ queueName }) => queueName,
       cell: ({ queue, queueName }) => (
-        <PageLink to={queueChoice(queue)} title={queueName} className="row-link">
+        <PageLink to={{ page: 'queue', queue }} title={queueName} className="row-link">
           {queueName}
         </PageLink>
       ),
@@ -134,7 +133,7 @@ function NameCell({ scheduler, onShow }: { scheduler: SchedulerView; onShow: () 
           </span>
         </p>
       ) : (
-        <PausedBy scheduler={scheduler} otherwise={`makes ${name}`} />
+        <PausedBy scheduler={scheduler} fallback={`makes ${name}`} />
       )}
     </div>
   )
@@ -142,12 +141,12 @@ function NameCell({ scheduler, onShow }: { scheduler: SchedulerView; onShow: () 
 
 function PausedBy({
   scheduler: { pausedBy, pausedAt, state },
-  otherwise,
+  fallback,
 }: {
   scheduler: SchedulerView
-  otherwise: string
+  fallback: string
 }) {
-  if (state !== 'paused' || pausedAt === null) return <p className="label mt-0.5 truncate">{otherwise}</p>
+  if (state !== 'paused' || pausedAt === null) return <p className="label mt-0.5 truncate">{fallback}</p>
   return (
     <p className="label mt-0.5 truncate">
       <Moment at={pausedAt} />

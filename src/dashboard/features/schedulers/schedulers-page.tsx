@@ -7,7 +7,8 @@ import { useSchedulerChange } from '../../api/changes.js'
 import { textTest } from '../../api/filter.js'
 import { useSchedulers } from '../../api/queues-api.js'
 import { can, useSession } from '../../api/session.js'
-import { type Choice, useChoice } from '../../routing/url-state.js'
+import type { Scope } from '../../routing/pages.js'
+import { useRoute } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { count } from '../../ui/format.js'
@@ -26,14 +27,14 @@ import { type SchedulerAsk, SchedulerTable } from './scheduler-table.js'
 
 /** What makes jobs by the clock, in all queues. */
 export function SchedulersPage({ overview }: { overview: Overview }) {
-  const choice = useChoice()
+  const route = useRoute()
   const query = useSchedulers('')
   const session = useSession()
   const [asked, setAsked] = useState<Asked | null>(null)
   const [notice, setNotice] = useState<NoticeText | null>(null)
   const onAsk = useCallback((what: SchedulerAsk, scheduler: SchedulerView) => setAsked({ what, scheduler }), [])
   const places = useMemo(() => placesOf(overview.queues), [overview.queues])
-  const shown = useMemo(() => narrowed(query.data?.items ?? [], overview, choice), [query.data, overview, choice])
+  const shown = useMemo(() => narrowed(query.data?.items ?? [], overview, route), [query.data, overview, route])
   return (
     <>
       <PageBar
@@ -59,7 +60,7 @@ export function SchedulersPage({ overview }: { overview: Overview }) {
         )}
       </div>
       {asked && (
-        <Over
+        <Overlay
           key={asked.what}
           asked={asked}
           onAsk={onAsk}
@@ -121,7 +122,7 @@ function List({ shown, total, onAsk }: ListProps) {
   )
 }
 
-interface OverProps {
+interface OverlayProps {
   asked: Asked
   onAsk: ListProps['onAsk']
   places: readonly QueueView[]
@@ -129,7 +130,7 @@ interface OverProps {
   onClose: () => void
 }
 
-function Over({ asked: { what, scheduler }, onAsk, places, say, onClose }: OverProps) {
+function Overlay({ asked: { what, scheduler }, onAsk, places, say, onClose }: OverlayProps) {
   const save = useSchedulerChange()
   if (what === 'save')
     return (
@@ -163,9 +164,9 @@ function placesOf(queues: readonly QueueView[]): readonly QueueView[] {
   return queues.filter(({ actions, readOnly }) => !readOnly && actions.includes('saveScheduler'))
 }
 
-function narrowed(items: readonly SchedulerView[], overview: Overview, choice: Choice): readonly SchedulerView[] {
-  const matches = textTest(choice.q)
-  const isMeant = keysMeant(overview, choice)
+function narrowed(items: readonly SchedulerView[], overview: Overview, scope: Scope): readonly SchedulerView[] {
+  const matches = textTest(scope.q)
+  const isMeant = keysMeant(overview, scope)
   return items.filter(
     ({ id, name, queue, queueName, cron, state, attention }) =>
       isMeant(queue) && matches([id, name, queueName, cron, state, attention]),

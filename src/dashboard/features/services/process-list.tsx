@@ -18,7 +18,7 @@ const COLUMNS: readonly Column<NodeView>[] = [
     width: '14%',
     value: (node) => node.service,
     cell: ({ service }) => (
-      <PageLink to={{ page: 'service', service, route: '' }} data-row="" title={service} className="row-link">
+      <PageLink to={{ page: 'service', service }} data-row="" title={service} className="row-link">
         {service}
       </PageLink>
     ),

@@ -5,7 +5,8 @@ import type { ServiceDetail, ServiceView } from '../../../api/services.js'
 import { filterOverview, textTest } from '../../api/filter.js'
 import { useServiceDetail } from '../../api/monitoring-api.js'
 import { WholeContext } from '../../api/parts.js'
-import { type Choice, useChoice } from '../../routing/url-state.js'
+import type { RouteOf } from '../../routing/pages.js'
+import { usePage } from '../../routing/route.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
 import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -28,15 +29,15 @@ import { ServiceHealth } from './service-health.js'
 
 /** One service: its routes and jobs, its processes, what is slow in it and what fails. */
 export function ServicePage({ overview }: { overview: Overview }) {
-  const choice = useChoice()
+  const route = usePage('service')
   const { isLooking } = useContext(WholeContext)
-  const view = overview.services.find(({ service }) => service === choice.service)
-  const query = useServiceDetail(choice.service, choice.period, view !== undefined)
+  const view = overview.services.find(({ service }) => service === route.service)
+  const query = useServiceDetail(route.service, route.period, view !== undefined)
   return (
     <>
-      <PageBar title={choice.service} hasPeriod />
+      <PageBar title={route.service} hasPeriod />
       {view ? (
-        <Content view={view} overview={overview} choice={choice} query={query} />
+        <Content view={view} overview={overview} route={route} query={query} />
       ) : isLooking ? (
         <Loading what="the service" />
       ) : (
@@ -49,32 +50,27 @@ export function ServicePage({ overview }: { overview: Overview }) {
 interface ContentProps {
   view: ServiceView
   overview: Overview
-  choice: Choice
+  route: RouteOf<'service'>
   query: UseQueryResult<ServiceDetail>
 }
 
-function Content({ view, overview, choice, query }: ContentProps) {
+function Content({ view, overview, route, query }: ContentProps) {
   const period = query.data
   const traffic = useMemo(() => [trafficOf(view, period)], [view, period])
-  const shown = useMemo(() => narrowed(overview, choice, query.data), [overview, choice, query.data])
+  const shown = useMemo(() => narrowed(overview, route, query.data), [overview, route, query.data])
   const of = view.requests || !view.jobs ? 'requests' : 'jobs'
   return (
     <>
       <QueryNote query={query} instead="The page shows the live state: at most 15 minutes." />
       <PartialNote lists={period?.partial ?? []} />
-      <ServiceHealth view={view} period={period} periodName={PERIOD_NAMES[choice.period]} />
+      <ServiceHealth view={view} period={period} periodName={PERIOD_NAMES[route.period]} />
       <TrafficCharts
         traffic={traffic}
-        period={choice.period}
+        period={route.period}
         aside={view.requests && view.jobs ? `of ${of}` : undefined}
       />
-      <Series title="Routes" series={period?.routes ?? view.routes} choice={choice} isWhole={period !== undefined} />
-      <Series
-        title="Jobs"
-        series={period?.jobSeries ?? view.jobSeries}
-        choice={choice}
-        isWhole={period !== undefined}
-      />
+      <Series title="Routes" series={period?.routes ?? view.routes} route={route} isWhole={period !== undefined} />
+      <Series title="Jobs" series={period?.jobSeries ?? view.jobSeries} route={route} isWhole={period !== undefined} />
       <QueueList queues={shown.queues} most={12} />
       <ProcessList nodes={shown.nodes} />
       <RouteChip />
@@ -87,16 +83,16 @@ function Content({ view, overview, choice, query }: ContentProps) {
 }
 
 /** The text narrows routes, slow entries and exceptions; all processes of the service stay to be seen. */
-function narrowed(overview: Overview, choice: Choice, detail: ServiceDetail | undefined) {
-  const { nodes } = filterOverview(overview, { ...choice, q: '' })
-  const live = filterOverview(overview, choice)
+function narrowed(overview: Overview, route: RouteOf<'service'>, detail: ServiceDetail | undefined) {
+  const { nodes } = filterOverview(overview, { ...route, q: '' })
+  const live = filterOverview(overview, route)
   // The server's groups do not say on which nodes it was; then the newest that are known here are grouped.
-  const isDerived = !detail || choice.env !== '' || choice.version !== ''
+  const isDerived = !detail || route.env !== '' || route.version !== ''
   return {
     nodes,
-    queues: filterQueues(overview, { ...choice, q: '' }),
-    slow: narrowSlow(withNews(overview.slow, detail?.slow), overview, choice),
-    exceptions: narrowExceptions(isDerived ? groupExceptions(live.exceptions) : detail.exceptions, choice),
+    queues: filterQueues(overview, { ...route, q: '' }),
+    slow: narrowSlow(withNews(overview.slow, detail?.slow), overview, route),
+    exceptions: narrowExceptions(isDerived ? groupExceptions(live.exceptions) : detail.exceptions, route),
     among: isDerived ? `the newest ${live.exceptions.length}` : 'those of the last hour',
   }
 }
@@ -117,12 +113,12 @@ function PartialNote({ lists }: { lists: NonNullable<ServiceDetail['partial']> }
 interface SeriesProps {
   title: 'Routes' | 'Jobs'
   series: ServiceView['routes']
-  choice: Choice
+  route: RouteOf<'service'>
   /** Whether these are all of the period, and not the live state's busiest. */
   isWhole: boolean
 }
 
-function Series({ title, series, choice: { q, period }, isWhole }: SeriesProps) {
+function Series({ title, series, route: { q, period }, isWhole }: SeriesProps) {
   const shown = useMemo(() => {
     const matches = textTest(q)
     return q ? series.filter(({ key, queue }) => matches([key, queue])) : series
@@ -141,7 +137,7 @@ function Unknown() {
     <div className="panel px-4 py-12">
       <EmptyState title="No service with this name reports">
         It has not started yet, or it stopped more than a day ago.{' '}
-        <PageLink to={{ service: '', route: '' }} className="font-medium text-accent hover:underline">
+        <PageLink to={{ page: 'services', service: '' }} className="font-medium text-accent hover:underline">
           See all services
         </PageLink>
       </EmptyState>

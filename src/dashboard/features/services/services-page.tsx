@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import { filterOverview } from '../../api/filter.js'
 import { useServicePeriods } from '../../api/monitoring-api.js'
-import { useChoice } from '../../routing/url-state.js'
+import { useRoute } from '../../routing/route.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
 import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
@@ -12,9 +12,9 @@ import { ServicesTable } from './services-table.js'
 
 /** All services side by side. */
 export function ServicesPage({ overview }: { overview: Overview }) {
-  const choice = useChoice()
-  const periods = useServicePeriods(choice.period)
-  const { services } = useMemo(() => filterOverview(overview, choice), [overview, choice])
+  const route = useRoute()
+  const periods = useServicePeriods(route.period)
+  const { services } = useMemo(() => filterOverview(overview, route), [overview, route])
   const traffic = useMemo(
     () => services.map((view) => trafficOf(view, periods.data?.get(view.service))),
     [services, periods.data],
@@ -24,7 +24,7 @@ export function ServicesPage({ overview }: { overview: Overview }) {
       <PageBar title="Services" hasPeriod />
       <QueryNote query={periods} instead="The page shows the figures of the last minute." />
       {services.length > 0 ? <ServicesTable services={services} periods={periods.data} /> : <NothingMatches />}
-      <TrafficCharts traffic={traffic} period={choice.period} />
+      <TrafficCharts traffic={traffic} period={route.period} />
     </>
   )
 }

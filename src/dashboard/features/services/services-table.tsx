@@ -52,12 +52,7 @@ const COLUMNS: readonly Column<Line>[] = [
     width: '24%',
     value: ({ view }) => view.service,
     cell: ({ view: { service } }) => (
-      <PageLink
-        to={{ page: 'service', service, route: '' }}
-        data-row=""
-        title={service}
-        className="row-link font-medium"
-      >
+      <PageLink to={{ page: 'service', service }} data-row="" title={service} className="row-link font-medium">
         {service}
       </PageLink>
     ),

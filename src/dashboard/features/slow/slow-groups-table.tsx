@@ -1,6 +1,7 @@
 import { useMemo } from 'react'
 import type { SlowGroup } from '../../../api/services.js'
-import { type Choice, choose, useChoice } from '../../routing/url-state.js'
+import type { RouteOf } from '../../routing/pages.js'
+import { changePage, navigate, usePage } from '../../routing/route.js'
 import { Ago } from '../../ui/ago.js'
 import { count, duration, times } from '../../ui/format.js'
 import { slowGroupKey } from '../../ui/groups.js'
@@ -9,8 +10,8 @@ import { figureColumn } from '../../ui/tables/figure-cell.js'
 
 /** How often each route or job was slow, and how slow. Choosing one narrows the entries to it. */
 export function SlowGroupsTable({ groups }: { groups: readonly SlowGroup[] }) {
-  const choice = useChoice()
-  const columns = useMemo(() => [nameColumn(choice), ...FIGURES], [choice])
+  const route = usePage('slow')
+  const columns = useMemo(() => [nameColumn(route), ...FIGURES], [route])
   return (
     <DataTable
       label="Slow routes and jobs"
@@ -23,7 +24,7 @@ export function SlowGroupsTable({ groups }: { groups: readonly SlowGroup[] }) {
   )
 }
 
-function nameColumn({ service, route }: Choice): Column<SlowGroup> {
+function nameColumn({ service, series }: RouteOf<'slow'>): Column<SlowGroup> {
   return {
     key: 'name',
     title: 'Route or job',
@@ -31,7 +32,7 @@ function nameColumn({ service, route }: Choice): Column<SlowGroup> {
     width: '32%',
     value: (group) => group.name,
     cell: (group) => {
-      const isChosen = route === group.name && service === group.service
+      const isChosen = series === group.name && service === group.service
       return (
         <button
           type="button"
@@ -39,7 +40,11 @@ function nameColumn({ service, route }: Choice): Column<SlowGroup> {
           data-row=""
           title={group.name}
           className={`row-link w-full text-left font-mono ${isChosen ? 'font-semibold text-accent' : ''}`}
-          onClick={() => choose(isChosen ? { route: '' } : { service: group.service, route: group.name })}
+          onClick={() =>
+            isChosen
+              ? changePage('slow', { series: '' })
+              : navigate({ page: 'slow', service: group.service, series: group.name })
+          }
         >
           {group.name}
           {group.kind !== 'request' && <span className="label font-sans"> · {group.kind}</span>}

@@ -7,7 +7,8 @@ import { filterOverview, isNarrow, textTest } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'
 import { useSlowEntries, useSlowGroups } from '../../api/monitoring-api.js'
 import { slowKey } from '../../api/reducer.js'
-import { type Choice, useChoice } from '../../routing/url-state.js'
+import type { RouteOf } from '../../routing/pages.js'
+import { usePage } from '../../routing/route.js'
 import { count, plural } from '../../ui/format.js'
 import { groupSlow } from '../../ui/groups.js'
 import { ListNote } from '../../ui/list-note.js'
@@ -29,24 +30,24 @@ const MOST = 1_000
 
 /** What was slow: how often and how slow by route, then the entries, each with what the process did meanwhile. */
 export function SlowPage({ overview }: { overview: Overview }) {
-  const choice = useChoice()
+  const route = usePage('slow')
   return (
     <>
       <PageBar title="Slow requests and jobs" />
-      <Groups overview={overview} choice={choice} />
-      <Entries key={`${choice.service} ${choice.route}`} overview={overview} choice={choice} />
+      <Groups overview={overview} route={route} />
+      <Entries key={`${route.service} ${route.series}`} overview={overview} route={route} />
     </>
   )
 }
 
-function Groups({ overview, choice }: { overview: Overview; choice: Choice }) {
-  const query = useSlowGroups({ service: choice.service })
+function Groups({ overview, route }: { overview: Overview; route: RouteOf<'slow'> }) {
+  const query = useSlowGroups({ service: route.service })
   useFreshWith(query, overview.slow)
   // The server's groups do not say on which nodes it was; then the newest that are known here are counted.
-  const isDerived = query.data === undefined || choice.env !== '' || choice.version !== ''
+  const isDerived = query.data === undefined || route.env !== '' || route.version !== ''
   const groups = useMemo(
-    () => (isDerived ? groupSlow(filterOverview(overview, choice).slow) : matching(query.data?.items ?? [], choice)),
-    [overview, choice, query.data, isDerived],
+    () => (isDerived ? groupSlow(filterOverview(overview, route).slow) : matching(query.data?.items ?? [], route)),
+    [overview, route, query.data, isDerived],
   )
   if (query.isPending && groups.length === 0) return <Loading what="the slow groups" />
   if (groups.length === 0) return null
@@ -68,17 +69,17 @@ function Groups({ overview, choice }: { overview: Overview; choice: Choice }) {
   )
 }
 
-function matching(groups: readonly SlowGroup[], { q }: Choice): readonly SlowGroup[] {
+function matching(groups: readonly SlowGroup[], { q }: RouteOf<'slow'>): readonly SlowGroup[] {
   const matches = textTest(q)
   return groups.filter(({ service, name }) => matches([service, name]))
 }
 
-function Entries({ overview, choice }: { overview: Overview; choice: Choice }) {
+function Entries({ overview, route }: { overview: Overview; route: RouteOf<'slow'> }) {
   const [limit, setLimit] = useState(STEP)
-  const query = useSlowEntries({ service: choice.service, name: choice.route }, limit)
+  const query = useSlowEntries({ service: route.service, name: route.series }, limit)
   const entries = useMemo(
-    () => narrowSlow(withNews(overview.slow, query.data?.items), overview, choice),
-    [overview, choice, query.data],
+    () => narrowSlow(withNews(overview.slow, query.data?.items), overview, route),
+    [overview, route, query.data],
   )
   const total = Math.min(query.data?.total ?? 0, MOST)
   if (query.isPending && entries.length === 0) return <Loading what="the slow entries" />
@@ -94,7 +95,7 @@ function Entries({ overview, choice }: { overview: Overview; choice: Choice }) {
               <SlowEntryRow key={slowKey(entry)} entry={entry} />
             ))}
           </ul>
-        ) : isNarrow(choice) || choice.route ? (
+        ) : isNarrow(route) || route.series ? (
           <NothingMatches />
         ) : (
           <div className="panel px-4 py-12">

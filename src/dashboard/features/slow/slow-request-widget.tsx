@@ -1,5 +1,6 @@
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { slowKey } from '../../api/reducer.js'
+import { useSeries } from '../../routing/route.js'
 import { NothingSlow } from '../../ui/no-records.js'
 import { PageLink } from '../../ui/page-link.js'
 import { RecordList } from '../../ui/record-list.js'
@@ -12,7 +13,7 @@ export function SlowRequestWidget({ slow }: { slow: readonly SlowEntry[] }) {
     <Section
       title="Slow requests and jobs"
       aside={slow.length > 0 ? `newest ${slow.length}` : ''}
-      more={<PageLink to={{ page: 'slow' }}>All slow</PageLink>}
+      more={<PageLink to={{ page: 'slow', series: useSeries() }}>All slow</PageLink>}
     >
       <RecordList
         items={slow}

@@ -1,0 +1,124 @@
+import { Overview, PulseDifference } from '../../api/overview.js'
+import { hasShape } from '../../api/shape.js'
+import type { PulseEvent } from '../../api/types.js'
+import type { ExceptionRecord } from '../../protocol/exception.js'
+import type { SlowEntry } from '../../protocol/slow-entry.js'
+import { askOverview } from './ask.js'
+import { type Clock, createClock } from './clock.js'
+import { addExceptions, addSlow, applyPulse } from './reducer.js'
+import { createStore, type Store } from './store.js'
+import { openStream, type Stream } from './stream.js'
+
+export type Connection = 'connecting' | 'open' | 'reconnecting'
+
+export interface LiveState {
+  connection: Connection
+  /** null until the first state came. */
+  overview: Overview | null
+  /** Why there is nothing new, in words; null when all is well. */
+  problem: string | null
+}
+
+/** What the page knows. */
+export interface LiveStore {
+  readonly clock: Clock
+  readonly state: Store<LiveState>
+  /** Begins to listen; returns the end of it. */
+  start(): () => void
+}
+
+/** A stream that is silent for this long is asked beside: a fleet without change sends nothing, a dead line neither. */
+const SILENCE_MS = 8_000
+/** A stream that is still silent although the server answers is opened anew. */
+const DEAD_LINE_MS = 60_000
+const LOOK_EVERY_MS = 1_000
+
+/** @param base what the API's paths are relative to, ending with `/` */
+export function createLiveStore(base: string): LiveStore {
+  const clock = createClock()
+  const store = createStore<LiveState>({ connection: 'connecting', overview: null, problem: null })
+  let heardAt = Date.now()
+  let askedAt = 0
+  let asking = false
+  let stream: Stream | undefined
+
+  function set(change: Partial<LiveState>) {
+    store.set({ ...store.get(), ...change })
+  }
+
+  function take(event: PulseEvent) {
+    const overview = applyPulse(store.get().overview, event)
+    if (!overview) return stream?.reopen()
+    // A server that repeats an old state is not live: the clock goes on, and the age grows.
+    if (overview.at !== store.get().overview?.at) clock.set(overview.at)
+    set({ overview, problem: null })
+  }
+
+  function onEvent(name: string, data: string) {
+    heardAt = Date.now()
+    const parsed = parse(data)
+    if (name === 'system_pulse' && isPulse(parsed)) take(parsed)
+    if (name === 'slow' && Array.isArray(parsed))
+      set({ overview: addSlow(store.get().overview, parsed as SlowEntry[]) })
+    if (name === 'errors' && Array.isArray(parsed))
+      set({ overview: addExceptions(store.get().overview, parsed as ExceptionRecord[]) })
+  }
+
+  async function ask() {
+    if (asking) return
+    asking = true
+    askedAt = Date.now()
+    const answer = await askOverview(`${base}api/overview`)
+    asking = false
+    if (!stream) return
+    if ('problem' in answer) return set({ problem: answer.problem })
+    if (answer.overview.at > (store.get().overview?.at ?? 0)) take({ full: true, ...answer.overview })
+  }
+
+  function look() {
+    const now = Date.now()
+    if (store.get().connection === 'reconnecting' || now - heardAt < SILENCE_MS) return
+    if (now - askedAt >= SILENCE_MS / 2) void ask()
+    if (now - heardAt < DEAD_LINE_MS) return
+    heardAt = now
+    stream?.reopen()
+  }
+
+  function wake() {
+    if (store.get().connection === 'reconnecting') stream?.reopen()
+  }
+
+  function start() {
+    stream = openStream(`${base}api/stream`, ['system_pulse', 'slow', 'errors'], {
+      onOpen: () => set({ connection: 'open' }),
+      onEvent,
+      onLost: (gaveUp) => {
+        set({ connection: 'reconnecting' })
+        if (gaveUp) void ask()
+      },
+    })
+    const timer = setInterval(look, LOOK_EVERY_MS)
+    window.addEventListener('online', wake)
+    return () => {
+      clearInterval(timer)
+      window.removeEventListener('online', wake)
+      stream?.close()
+      stream = undefined
+    }
+  }
+
+  return { clock, state: store, start }
+}
+
+function parse(data: string): unknown {
+  try {
+    return JSON.parse(data)
+  } catch {
+    return null
+  }
+}
+
+function isPulse(value: unknown): value is PulseEvent {
+  const { full } = (value ?? {}) as { full?: unknown }
+  return hasShape(full === true ? Overview : PulseDifference, value)
+}

@@ -1,0 +1,27 @@
+import type { PageName, Route, Target } from '../routing/pages.js'
+
+type MainPage = Exclude<PageName, 'service' | 'queue' | 'job'>
+
+/** The pages in their order; the key follows a `g`. */
+export const PAGE_LIST: readonly { page: MainPage; title: string; key: string }[] = [
+  { page: 'pulse', title: 'Pulse', key: 'p' },
+  { page: 'services', title: 'Services', key: 'v' },
+  { page: 'queues', title: 'Queues', key: 'q' },
+  { page: 'failures', title: 'Failures', key: 'f' },
+  { page: 'schedulers', title: 'Schedulers', key: 'c' },
+  { page: 'slow', title: 'Slow', key: 's' },
+  { page: 'exceptions', title: 'Exceptions', key: 'x' },
+  { page: 'activity', title: 'Activity', key: 'a' },
+]
+
+/** What a page starts with: the filter stays, but from one service one comes back to all of them. */
+export function pageTarget(from: Route, page: MainPage): Target {
+  const leavesService = from.page === 'service' && (page === 'pulse' || page === 'services')
+  return leavesService ? { page, service: '' } : { page }
+}
+
+/** The page of the list that a page belongs to. */
+export function sectionOf(page: PageName): MainPage {
+  if (page === 'service') return 'services'
+  return page === 'queue' || page === 'job' ? 'queues' : page
+}

@@ -1,0 +1,109 @@
+import { JOB_STATES } from '../../protocol/queues.js'
+
+/** A parameter of the URL's query. */
+export interface Param<T> {
+  /** What it is called in the URL. */
+  readonly name: string
+  /** An unknown value counts as none. @param text empty when the URL has none */
+  parse(text: string): T
+  /** Empty for the value that a URL without it stands for. */
+  write(value: T): string
+}
+
+/** Empty when the URL has none. */
+function text(name: string): Param<string> {
+  return { name, parse: (value) => value, write: (value) => value }
+}
+
+/** One of a few words. @param fallback not written */
+function oneOf<T extends string>(name: string, known: readonly T[], fallback: NoInfer<T>): Param<T> {
+  return {
+    name,
+    parse: (value) => known.find((one) => one === value) ?? fallback,
+    write: (value) => (value === fallback ? '' : value),
+  }
+}
+
+/** A whole number from 0. */
+function amount(name: string): Param<number> {
+  return {
+    name,
+    parse: (value) => {
+      const number = Math.floor(Number(value))
+      return Number.isSafeInteger(number) && number > 0 ? number : 0
+    },
+    write: (value) => (value > 0 ? String(value) : ''),
+  }
+}
+
+/** What narrows every page, and how far back its figures go. It stays when the page changes; empty texts stand for all. */
+const SCOPE = {
+  service: text('service'),
+  env: text('env'),
+  /** Version of the app. */
+  version: text('version'),
+  /** Text filter. */
+  q: text('q'),
+  period: oneOf('period', ['5m', '15m', '1h'], '15m'),
+}
+
+/** A route or job to which a page is narrowed, by name; empty for all. */
+const SERIES = { series: text('route') }
+
+/** Which of a queue's jobs are listed. */
+const LIST = {
+  /** Empty for the state that needs a look. */
+  state: oneOf('state', ['', ...JOB_STATES], ''),
+  /** How many jobs are before the list's first. */
+  offset: amount('offset'),
+  order: oneOf('order', ['newest', 'oldest'], 'newest'),
+  /** What is looked for in them. */
+  find: text('find'),
+}
+
+/** How queues can be grouped: not at all, by their service, or by their names up to a delimiter. */
+export const QUEUE_GROUPS = ['', 'service', ':', '/', '.', '-'] as const
+
+/** The parameters that each page has beside the scope. */
+const PAGES = {
+  pulse: {},
+  services: {},
+  service: SERIES,
+  queues: { group: oneOf('group', QUEUE_GROUPS, '') },
+  /** `queue` is the key of a queue. */
+  queue: { queue: text('queue'), ...LIST },
+  /** The list is the one that the reader came from, and goes back to. */
+  job: { queue: text('queue'), job: text('job'), ...LIST },
+  failures: {},
+  schedulers: {},
+  slow: SERIES,
+  exceptions: SERIES,
+  /** `bulk` is the id of the bulk operation that is open. */
+  activity: { bulk: text('bulk') },
+}
+
+export type PageName = keyof typeof PAGES
+export const PAGE_NAMES = Object.keys(PAGES) as readonly PageName[]
+
+type ValuesOf<P> = { [K in keyof P]: P[K] extends Param<infer T> ? T : never }
+export type Scope = ValuesOf<typeof SCOPE>
+/** What only one page has. */
+export type OwnParams<P extends PageName> = ValuesOf<(typeof PAGES)[P]>
+/** One page and what it shows. */
+export type RouteOf<P extends PageName> = { page: P } & Scope & OwnParams<P>
+/** Where the reader is: a union by page, so that no page sees what belongs to another. */
+export type Route = { [P in PageName]: RouteOf<P> }[PageName]
+/** What a page is about: it has to be named. */
+type SubjectOf<P extends PageName> = P extends 'service'
+  ? Pick<Scope, 'service'>
+  : Pick<OwnParams<P>, keyof OwnParams<P> & ('queue' | 'job')>
+/** Where to go: whatever is left out of the scope stays, of the page's own parameters it falls back. */
+export type Target = {
+  [P in PageName]: { page: P } & SubjectOf<P> & Partial<Scope & OwnParams<P>>
+}[PageName]
+
+/** The parameters that a page reads and writes, by the names that they have in its route. */
+export function paramsOf(page: PageName): readonly [key: string, param: Param<unknown>][] {
+  const params: Readonly<Record<string, Param<unknown>>> = { ...SCOPE, ...PAGES[page] }
+  return Object.entries(params)
+}

@@ -1,0 +1,63 @@
+import { useMemo } from 'react'
+import { createStore, useStore } from '../api/store.js'
+import type { OwnParams, PageName, Route, RouteOf, Scope, Target } from './pages.js'
+import { isStep, type Place, parsePage, parseUrl, writeUrl } from './url.js'
+
+/**
+ * Where the reader is, kept in the URL's query so that it can be shared. The server knows one page, at the mount itself:
+ * a query goes through every proxy and mount as it is, and relative links stay right.
+ */
+const place = createStore<Place>(parseUrl(location.search))
+window.addEventListener('popstate', () => place.set(parseUrl(location.search)))
+
+export function useRoute(): Route {
+  return useStore(place).route
+}
+
+/** What the URL says for one page. A page that is just being left goes on with its own parameters. */
+export function usePage<P extends PageName>(page: P): RouteOf<P> {
+  const { query } = useStore(place)
+  return useMemo(() => parsePage(page, query), [page, query])
+}
+
+/** The route or job to which the page is narrowed, by name; empty for all. */
+export function useSeries(): string {
+  const route = useRoute()
+  return 'series' in route ? route.series : ''
+}
+
+export function getRoute(): Route {
+  return place.get().route
+}
+
+/** Goes somewhere: to another page, or to another part of this one. */
+export function navigate(target: Target): void {
+  const before = place.get()
+  const query = writeUrl(before, target)
+  place.set(parseUrl(query))
+  try {
+    const url = `${query || location.pathname}${location.hash}`
+    if (isStep(before.query, query)) history.pushState(null, '', url)
+    else history.replaceState(null, '', url)
+  } catch {
+    // Browsers refuse more than some hundred changes in half a minute; the page itself still goes there.
+  }
+}
+
+/** Changes what a page shows; does nothing on another page. */
+export function changePage<P extends PageName>(page: P, change: Partial<OwnParams<P>>): void {
+  const route = getRoute()
+  if (route.page === page) navigate({ ...route, ...change } as Target)
+}
+
+/** Changes what narrows all pages. A route or job belongs to its service: with another one it is not chosen any more. */
+export function changeScope(change: Partial<Scope>): void {
+  const route = getRoute()
+  const isOther = change.service !== undefined && 'series' in route
+  navigate({ ...route, ...change, ...(isOther && { series: '' }) } as Target)
+}
+
+/** The relative URL that a link has. */
+export function useHref(target: Target): string {
+  return writeUrl(useStore(place), target) || './'
+}
