@@ -13,6 +13,7 @@ import { ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
 
 export type * from '../api/types.js'
 export type * from '../api/types.js'
+export type * from '../api/types.js'
 export type {
   Authorize,
   BasicAuth,

@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createPolicy, type Role } from '../../src/api/permissions.js'
 import { pairsOf } from '../../src/dashboard/features/activity/audit.js'
-import {
-  actionTitle,
-  doneWords,
-  jobActions,
-  offers,
-  timelineOf,
-} from '../../src/dashboard/features/queues/job-actions.js'
+import { timelineOf } from '../../src/dashboard/features/jobs/times.js'
+import { actionTitle, doneWords, jobActions, offers } from '../../src/dashboard/features/queues/job-actions.js'
 import {
   backlog,
   byNeed,

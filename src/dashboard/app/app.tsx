@@ -4,24 +4,23 @@ import { useLive } from '../api/hooks.js'
 import { useWhole, WholeContext } from '../api/parts.js'
 import { ExceptionsPage } from '../features/exceptions/exceptions-page.js'
 import { PulsePage } from '../features/pulse/pulse-page.js'
+import { countStates } from '../features/services/fleet.js'
 import { ServicePage } from '../features/services/service-page.js'
 import { ServicesPage } from '../features/services/services-page.js'
 import { SlowPage } from '../features/slow/slow-page.js'
 import type { PageName, Route } from '../routing/pages.js'
 import { useRoute } from '../routing/route.js'
-import { countStates } from '../ui/groups.js'
+import { duration, exactTime } from '../ui/format.js'
 import { Loading } from '../ui/loading.js'
 import { PageBar } from '../ui/page-bar.js'
 import { Banners } from './banner.js'
 import { HelpDialog } from './help-dialog.js'
 import { PAGE_LIST, sectionOf } from './navigation.js'
 import { closeOverlay, useOverlay } from './overlay.js'
-import { PageFooter } from './page-footer.js'
 import { PageHeader } from './page-header.js'
 import { Palette } from './palette.js'
 import { PartBoundary } from './part-boundary.js'
 import { PartsNote } from './parts-note.js'
-import { Skeleton } from './skeleton.js'
 import { useKeys } from './use-keys.js'
 
 // What few look at first is loaded when it is looked at.
@@ -146,4 +145,36 @@ function subjectOf(route: Route): string {
   if (route.page === 'service') return `service ${route.service}`
   if (route.page === 'job') return `job ${route.queue} ${route.job}`
   return 'queue' in route ? `queue ${route.queue}` : route.page
+}
+
+/** Where the figures come from. */
+function PageFooter({ overview: { store, at } }: { overview: Overview }) {
+  return (
+    <footer className="label mx-auto mt-auto flex w-full max-w-[1760px] flex-wrap gap-x-4 gap-y-1 px-4 pb-8 sm:px-6">
+      <span>
+        {store.kind === 'redis' ? 'Redis' : 'The in-process store'}{' '}
+        {store.latencyMs === null ? 'does not answer' : `answered in ${duration(store.latencyMs)}`}
+      </span>
+      <time dateTime={new Date(at).toISOString()}>{exactTime(at)}</time>
+    </footer>
+  )
+}
+
+/** The shape of what is to come. */
+function Skeleton() {
+  return (
+    <div aria-busy="true" className="flex flex-col gap-8">
+      <p className="sr-only">Loading the fleet</p>
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,23rem),1fr))] gap-4">
+        {['a', 'b', 'c'].map((key) => (
+          <div key={key} className="panel h-64 motion-safe:animate-pulse" />
+        ))}
+      </div>
+      <div className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,23rem),1fr))] gap-4">
+        {['a', 'b', 'c'].map((key) => (
+          <div key={key} className="panel h-80 motion-safe:animate-pulse" />
+        ))}
+      </div>
+    </div>
+  )
 }

@@ -1,14 +1,14 @@
-import { CircleQuestionMark, Search } from 'lucide-react'
+import { CircleQuestionMark, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Overview } from '../../api/overview.js'
+import { LOG_OUT, useSession } from '../api/session.js'
+import { countStates } from '../features/services/fleet.js'
 import { count } from '../ui/format.js'
-import { countStates } from '../ui/groups.js'
-import { IconButton } from '../ui/icon-button.js'
+import { ICON_BUTTON, IconButton } from '../ui/icon-button.js'
+import { nextTheme, type Theme, useTheme } from '../ui/theme.js'
 import { LiveMark } from './live-mark.js'
 import { Nav } from './nav.js'
 import { openOverlay } from './overlay.js'
-import { ThemeToggle } from './theme-toggle.js'
-import { UserMark } from './user-mark.js'
 import { Wordmark } from './wordmark.js'
 
 export function PageHeader({ overview }: { overview: Overview | null }) {
@@ -58,5 +58,41 @@ function Counts({ overview: { nodes, totals } }: { overview: Overview }) {
         </>
       )}
     </p>
+  )
+}
+
+const ICONS: Readonly<Record<Theme, typeof Sun>> = { system: Monitor, light: Sun, dark: Moon }
+
+/** Goes through the themes: the system's, light, dark. */
+function ThemeToggle() {
+  const theme = useTheme()
+  const Icon = ICONS[theme]
+  return (
+    <IconButton label={`Theme: ${theme}. Change it`} onClick={nextTheme}>
+      <Icon className="size-4" aria-hidden="true" />
+    </IconButton>
+  )
+}
+
+/** Who is logged in, and the way out; nothing where nobody logs in by name. */
+function UserMark() {
+  const session = useSession()
+  if (!session) return null
+  const { user, role, canLogOut } = session
+  return (
+    <>
+      {user && (
+        <span className="label hidden max-w-40 truncate px-1.5 lg:block" title={`Logged in as ${user}`}>
+          <span className="sr-only">Logged in as </span>
+          <span className="font-medium text-text">{user}</span>
+          {role && <> · {role}</>}
+        </span>
+      )}
+      {canLogOut && (
+        <a href={LOG_OUT} aria-label="Log out" title="Log out" className={ICON_BUTTON}>
+          <LogOut className="size-4" aria-hidden="true" />
+        </a>
+      )}
+    </>
   )
 }

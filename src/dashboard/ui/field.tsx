@@ -50,3 +50,9 @@ export function jsonProblem(text: string): string | null {
     return 'Invalid JSON: names and texts need double quotes.'
   }
 }
+
+/** Null for an empty field. */
+export function amountOf(fields: FormData, name: string): number | null {
+  const text = String(fields.get(name) ?? '').trim()
+  return text === '' ? null : Number(text)
+}

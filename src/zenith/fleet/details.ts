@@ -1,7 +1,13 @@
 import type { ServicePeriod } from '../../api/services.js'
 import { inPool, inTimeHeld } from '../../lib/async.js'
 import type { Page, Reader } from '../../ports/index.js'
-import { EXCEPTION_LIFE_MS, type ExceptionRecord, MAX_EXCEPTIONS, MAX_SLOW_ENTRIES, type SlowEntry } from '../../protocol/index.js'
+import {
+  EXCEPTION_LIFE_MS,
+  type ExceptionRecord,
+  MAX_EXCEPTIONS,
+  MAX_SLOW_ENTRIES,
+  type SlowEntry,
+} from '../../protocol/index.js'
 import { type Follower, OnDemand } from '../store/on-demand.js'
 import { StoreUnavailableError, storeErrorInWords } from '../store/store-error.js'
 import { timeOf } from '../store/store-time.js'

@@ -1,5 +1,14 @@
 import type { Batch, StoreRecord, Writer } from '../../../src/ports/index.js'
-import { type ExceptionRecord, type Heartbeat, parseException, parseHeartbeat, parseSlowEntry, type Rollup, Sketch, type SlowEntry } from '../../../src/protocol/index.js'
+import {
+  type ExceptionRecord,
+  type Heartbeat,
+  parseException,
+  parseHeartbeat,
+  parseSlowEntry,
+  type Rollup,
+  Sketch,
+  type SlowEntry,
+} from '../../../src/protocol/index.js'
 
 type Fields = Record<string, unknown>
 

@@ -1,12 +1,12 @@
 import type { ExceptionGroup } from '../../../api/services.js'
 import { useSeries } from '../../routing/route.js'
+import { EmptyState } from '../../ui/empty-state.js'
 import { plural } from '../../ui/format.js'
-import { exceptionGroupKey } from '../../ui/groups.js'
-import { NoExceptions } from '../../ui/no-records.js'
 import { PageLink } from '../../ui/page-link.js'
 import { RecordList } from '../../ui/record-list.js'
 import { Section } from '../../ui/section.js'
 import { ExceptionRow } from './exception-row.js'
+import { exceptionGroupKey } from './exceptions.js'
 
 interface ExceptionListProps {
   groups: readonly ExceptionGroup[]
@@ -28,5 +28,14 @@ export function ExceptionList({ groups, among }: ExceptionListProps) {
         empty={<NoExceptions />}
       />
     </Section>
+  )
+}
+
+/** What would make exceptions appear here. */
+export function NoExceptions() {
+  return (
+    <EmptyState title="No exceptions">
+      Errors in requests and jobs appear here automatically; report others with <code>captureException(error)</code>.
+    </EmptyState>
   )
 }

@@ -7,16 +7,15 @@ import { useExceptionGroups } from '../../api/monitoring-api.js'
 import type { RouteOf } from '../../routing/pages.js'
 import { usePage } from '../../routing/route.js'
 import { count, plural } from '../../ui/format.js'
-import { exceptionGroupKey, groupExceptions } from '../../ui/groups.js'
 import { ListNote } from '../../ui/list-note.js'
 import { Loading } from '../../ui/loading.js'
-import { NoExceptions } from '../../ui/no-records.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { RouteChip } from '../routes/route-chip.js'
-import { narrowExceptions } from '../slow/records.js'
+import { NoExceptions } from './exception-list.js'
 import { ExceptionRow } from './exception-row.js'
+import { exceptionGroupKey, groupExceptions, narrowExceptions } from './exceptions.js'
 
 /** What failed, by origin: how often, since when, where, and the newest of each whole. */
 export function ExceptionsPage({ overview }: { overview: Overview }) {

@@ -3,7 +3,7 @@ import type { JobState } from '../../../protocol/queues.js'
 import { count, duration, percent, UNKNOWN } from '../../ui/format.js'
 import { Gauge } from '../../ui/gauge.js'
 import { Moment } from '../../ui/moment.js'
-import { ranFor } from '../queues/job-actions.js'
+import { ranFor } from './times.js'
 
 /** What of a job counts in a state: its time, and one more figure. */
 export interface StateColumns {

@@ -1,11 +1,12 @@
 import { type KeyboardEvent, useCallback, useMemo, useRef } from 'react'
 import type { JobAction } from '../../../api/actions.js'
 import type { QueueView } from '../../../api/queues.js'
+import type { LookedAt } from '../../../protocol/jobs.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { useSession } from '../../api/session.js'
 import { changePage, usePage } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
-import { plural } from '../../ui/format.js'
+import { exact, plural } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
 import { Problem } from '../../ui/problem.js'
 import { jobActions } from '../queues/job-actions.js'
@@ -13,7 +14,6 @@ import { stateWord } from '../queues/queues.js'
 import { JobBar } from './job-bar.js'
 import { JobSearchField, searchWords } from './job-search.js'
 import { JobTable } from './job-table.js'
-import { LookedNote } from './looked-note.js'
 import { NoJobs } from './no-jobs.js'
 import { clearSelection, selectAll, selectShown, toggle, useSelection } from './selection.js'
 import { StateTabs } from './state-tabs.js'
@@ -168,5 +168,22 @@ function OrderPicker({ order }: { order: 'newest' | 'oldest' }) {
       <option value="newest">Newest first</option>
       <option value="oldest">Oldest first</option>
     </select>
+  )
+}
+
+interface LookedNoteProps {
+  partial: LookedAt
+  state: JobState
+  onGoOn: () => void
+}
+
+/** How far a list that several queues share was looked through. */
+function LookedNote({ partial: { looked, total }, state, onGoOn }: LookedNoteProps) {
+  return (
+    <div role="status" className="label flex flex-wrap items-center gap-3 border-t border-line px-4 py-2">
+      Zenith checked the newest {exact(looked)} of {exact(total)} {stateWord(state)} jobs of all queues: older ones may
+      belong to this queue, too.
+      <Button onClick={onGoOn}>Check more</Button>
+    </div>
   )
 }

@@ -2,6 +2,7 @@ import { useState } from 'react'
 import type { JobView } from '../../../api/jobs.js'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
+import type { JobPlace } from '../../../protocol/jobs.js'
 import { isGone, useJob } from '../../api/queues-api.js'
 import { navigate, usePage } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -13,6 +14,7 @@ import { Problem } from '../../ui/problem.js'
 import { Section } from '../../ui/section.js'
 import { CodeBox, ShownTextView } from '../../ui/shown-text.js'
 import { Crumbs } from '../queues/crumbs.js'
+import { placeName } from '../queues/queues.js'
 import { UnknownQueue } from '../queues/unknown-queue.js'
 import { useQueueView } from '../queues/use-queue-view.js'
 import { JobAttempts } from './job-attempts.js'
@@ -20,7 +22,6 @@ import { JobButtons } from './job-buttons.js'
 import { JobFacts } from './job-facts.js'
 import { JobFlowSection } from './job-flow.js'
 import { JobLogsSection } from './job-logs.js'
-import { StateBadge } from './state-badge.js'
 import { Timeline } from './timeline.js'
 import { type JobDoing, useJobDoing } from './use-job-doing.js'
 
@@ -159,5 +160,20 @@ function Gone() {
         </PageLink>
       </EmptyState>
     </div>
+  )
+}
+
+const LOOKS: Partial<Record<JobPlace, string>> = {
+  stuck: 'bg-bad-wash text-bad',
+  failed: 'bg-bad-wash text-bad',
+  completed: 'bg-ok-wash text-ok',
+  active: 'bg-accent/10 text-accent',
+}
+
+function StateBadge({ state }: { state: JobPlace }) {
+  return (
+    <span className={`rounded-md px-2 py-0.5 text-xs font-medium ${LOOKS[state] ?? 'bg-track text-text'}`}>
+      {placeName(state)}
+    </span>
   )
 }

@@ -1,7 +1,7 @@
 import type { JobPlace, JobSummary } from '../../../protocol/jobs.js'
 import { useClock } from '../../api/hooks.js'
 import { duration, exactTime, span } from '../../ui/format.js'
-import { type TimelinePart, timelineOf } from '../queues/job-actions.js'
+import { type TimelinePart, timelineOf } from './times.js'
 
 const LOOKS: Readonly<Record<TimelinePart['name'], string>> = {
   delayed: 'bg-track',

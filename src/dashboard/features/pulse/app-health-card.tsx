@@ -1,16 +1,15 @@
 import { ChevronRight } from 'lucide-react'
 import { memo, useMemo } from 'react'
-import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
+import type { SeriesView, ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
 import type { Period } from '../../../api/words.js'
 import type { Target } from '../../routing/pages.js'
-import { duration, percent, plural, rate, sentence } from '../../ui/format.js'
+import { count, duration, percent, plural, rate, sentence } from '../../ui/format.js'
 import { healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
 import { within } from '../../ui/period.js'
 import { UntrustedMark } from '../../ui/trust-mark.js'
 import { Figures } from '../services/figures.js'
 import { HealthScore } from '../services/health-score.js'
-import { Busiest } from './busiest.js'
 import { TrafficChart } from './traffic-chart.js'
 
 interface AppHealthCardProps {
@@ -112,5 +111,21 @@ function Dearest({ health }: Pick<ServiceView, 'health'>) {
       {dearest.cost > 0 && <> (−{Math.round(dearest.cost)})</>}
       {others.length > 0 && <>, and {plural(others.length, 'more reason')}</>}
     </p>
+  )
+}
+
+/** The busiest routes or jobs in short, where there is no history to draw. */
+function Busiest({ series }: { series: readonly SeriesView[] }) {
+  return (
+    <ul className="flex min-h-26 flex-col justify-center">
+      {series.map((one) => (
+        <li key={`${one.queue} ${one.key}`} className="flex justify-between gap-4 border-t border-line py-1.5 text-xs">
+          <span className="min-w-0 truncate font-mono">{one.key}</span>
+          <span className="whitespace-nowrap text-soft">
+            {count(one.count)} in 5 min · p95 {duration(one.p95)}
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -1,13 +1,16 @@
+import { ClockAlert, TriangleAlert } from 'lucide-react'
 import { memo } from 'react'
 import type { NodeView } from '../../../api/nodes.js'
+import { CLOCK_TOLERANCE_MS, clockInWords } from '../../../protocol/clock.js'
+import type { DiskFigures } from '../../../protocol/figures.js'
 import type { Heartbeat } from '../../../protocol/heartbeat.js'
-import { uptime } from '../../ui/format.js'
-import { nodeName } from '../../ui/groups.js'
+import { bytes, count, duration, percent, plural, uptime } from '../../ui/format.js'
+import { Gauge } from '../../ui/gauge.js'
+import { LevelWord } from '../../ui/level-word.js'
+import { diskLevel } from '../../ui/levels.js'
 import { TrustMark } from '../../ui/trust-mark.js'
+import { nodeName } from '../services/fleet.js'
 import { StateMark } from '../services/state-mark.js'
-import { ClockMark } from './clock-mark.js'
-import { DiskBars } from './disk-bars.js'
-import { ServerNotes } from './server-notes.js'
 import { CpuTile, LoopTile, MemoryTile, RequestsTile } from './server-tiles.js'
 
 interface ServerCardProps {
@@ -80,3 +83,72 @@ function describe(heartbeat: Heartbeat, tellEnvironment: boolean): string[] {
     appVersion && `app ${appVersion}`,
   ].filter((part) => typeof part === 'string')
 }
+
+/** `clock 1 h ahead`; nothing where the clock is right, or where nobody can tell. @param ahead ms */
+function ClockMark({ ahead }: { ahead: number | null }) {
+  if (ahead === null || Math.abs(ahead) < CLOCK_TOLERANCE_MS) return null
+  return (
+    <span
+      title="Compared with the store’s clock, which all times use"
+      className="inline-flex shrink-0 items-center gap-1 rounded-md bg-warn-wash px-2 py-0.5 align-middle text-xs font-medium whitespace-nowrap text-warn"
+    >
+      <ClockAlert className="size-3.5" aria-hidden="true" />
+      clock {clockInWords(ahead)}
+    </span>
+  )
+}
+
+/** One bar per mount. */
+function DiskBars({ disks }: { disks: readonly DiskFigures[] }) {
+  return (
+    <ul className="flex flex-col gap-1.5">
+      {disks.map(({ mount, usedPct, total, free }) => (
+        <li key={mount} className="label grid grid-cols-[minmax(3rem,auto)_1fr_auto] items-center gap-3">
+          <span className="max-w-32 truncate" title={mount}>
+            Disk <span className="font-mono">{mount}</span>
+          </span>
+          <Gauge
+            label={`Disk ${mount}`}
+            value={usedPct}
+            level={diskLevel(usedPct)}
+            text={`${percent(usedPct)} used, ${bytes(free)} of ${bytes(total)} free`}
+          />
+          <span className="whitespace-nowrap">
+            <LevelWord level={diskLevel(usedPct)} /> {percent(usedPct)} · {bytes(free)} free
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** What is worth a line only now and then. */
+function ServerNotes({ heartbeat }: { heartbeat: Heartbeat }) {
+  const warnings = warningsOf(heartbeat)
+  return (
+    <div className="label flex flex-wrap gap-x-4 gap-y-1">
+      {heartbeat.gc && <span>{gcWords(heartbeat.gc)}</span>}
+      {warnings.map((warning) => (
+        <span key={warning} className="inline-flex items-center gap-1.5 text-warn">
+          <TriangleAlert className="size-3.5 shrink-0" aria-hidden="true" />
+          {warning}
+        </span>
+      ))}
+    </div>
+  )
+}
+
+function gcWords({ count: pauses, totalMs, maxMs }: NonNullable<Heartbeat['gc']>): string {
+  if (pauses === null) return `GC ${duration(totalMs)}`
+  if (pauses === 0) return 'no GC pause'
+  return `GC ${duration(totalMs)} in ${plural(pauses, 'pause')}, longest ${duration(maxMs)}`
+}
+
+function warningsOf({ recorder, ready }: Heartbeat): string[] {
+  const warnings: string[] = []
+  if (recorder?.dropped) warnings.push(`${count(recorder.dropped)} records dropped since the start`)
+  if (ready && !READY.has(ready.status)) warnings.push(`calls itself “${ready.status}”`)
+  return warnings
+}
+
+const READY = new Set(['ready', 'ok', 'up', 'healthy'])

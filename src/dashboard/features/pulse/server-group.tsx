@@ -1,7 +1,7 @@
 import { memo, useState } from 'react'
 import type { NodeView } from '../../../api/nodes.js'
-import { countStates, type NodeGroup } from '../../ui/groups.js'
 import { MoreButton } from '../../ui/more-button.js'
+import { countStates, type NodeGroup } from '../services/fleet.js'
 import { ServerCard } from './server-card.js'
 
 /** So many more cards are drawn when asked. */

@@ -1,12 +1,11 @@
+import { Fragment, type ReactNode } from 'react'
 import type { NodeSample } from '../../../api/nodes.js'
 import type { Heartbeat } from '../../../protocol/heartbeat.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { bytes, bytesOf, cores, count, duration, percent, rate } from '../../ui/format.js'
 import { Gauge } from '../../ui/gauge.js'
-import { LevelWord } from '../../ui/level-word.js'
-import { cpuLevel, loopLevel, memoryLevel } from '../../ui/levels.js'
-import { Parts } from './parts.js'
-import { Tile } from './tile.js'
+import { LEVEL_TEXT, LevelWord } from '../../ui/level-word.js'
+import { cpuLevel, type Level, loopLevel, memoryLevel } from '../../ui/levels.js'
 
 interface TileData {
   heartbeat: Heartbeat
@@ -111,4 +110,47 @@ function inFlightText({ inFlight, oldestMs }: NonNullable<Heartbeat['requests']>
 /** 0–100 */
 function shareOf(part: number | null, whole: number | null): number | null {
   return part === null || !whole ? null : (part / whole) * 100
+}
+
+/** Short texts in a row, which breaks between them and not within. Those that are empty are left out. */
+function Parts({ of }: { of: readonly ReactNode[] }) {
+  const parts = of.filter(Boolean)
+  return parts.map((part, index) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts have no other name and never change places
+    <Fragment key={index}>
+      {index > 0 && ' · '}
+      <span className="whitespace-nowrap">{part}</span>
+    </Fragment>
+  ))
+}
+
+interface TileProps {
+  label: string
+  value: string
+  /** What the value is, when the label does not say it. */
+  unit?: string
+  level?: Level
+  spark?: ReactNode
+  gauge?: ReactNode
+  /** The lesser figures. */
+  children: ReactNode
+}
+
+/** One measured thing of a server. */
+function Tile({ label, value, unit, level = 'fine', spark, gauge, children }: TileProps) {
+  return (
+    <div className="flex min-w-0 flex-col">
+      <p className="label">{label}</p>
+      <div className="mt-0.5 flex h-8 items-end justify-between gap-2">
+        <p className="flex items-baseline gap-1.5 whitespace-nowrap">
+          <span className={`text-lg leading-7 font-semibold tracking-tight ${LEVEL_TEXT[level]}`}>{value}</span>
+          {unit && <span className="label">{unit}</span>}
+          <LevelWord level={level} />
+        </p>
+        {spark && <div className="flex min-w-0 flex-1 justify-end overflow-hidden">{spark}</div>}
+      </div>
+      <div className="mt-1.5">{gauge ?? <div className="h-1.5 border-t border-line" />}</div>
+      <p className="label mt-1.5 leading-4">{children}</p>
+    </div>
+  )
 }

@@ -12,9 +12,9 @@ import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { count, exact, plural, roughly } from '../../ui/format.js'
 import type { NoticeText } from '../../ui/notice.js'
 import { PageLink } from '../../ui/page-link.js'
-import { AddDialog } from '../queues/add-dialog.js'
 import { offers } from '../queues/job-actions.js'
 import { backlog } from '../queues/queues.js'
+import { AddDialog } from './add-dialog.js'
 import { CleanDialog } from './clean-dialog.js'
 
 type Asked = Exclude<QueueAction, 'duplicate'>

@@ -1,8 +1,8 @@
 import { useMemo } from 'react'
 import type { QueueSample } from '../../../api/queues.js'
 import { Chart } from '../../ui/charts/chart.js'
+import type { ChartData } from '../../ui/charts/chart-data.js'
 import { count, perMinute } from '../../ui/format.js'
-import { backlogChart, flowChart } from './chart.js'
 
 /** All that is known is shown: a queue is sampled as often as its system may be asked. */
 const ALL_MS = 24 * 60 * 60_000
@@ -18,4 +18,21 @@ export function QueueCharts({ samples }: { samples: readonly QueueSample[] }) {
       <Chart title="In and out" data={flow} write={perMinute} periodMs={ALL_MS} atLeast={1} />
     </div>
   )
+}
+
+function backlogChart(samples: readonly QueueSample[]): ChartData {
+  return {
+    times: samples.map(({ at }) => at),
+    lines: [{ name: 'backlog', color: '--accent', isFilled: true, values: samples.map(({ backlog }) => backlog) }],
+  }
+}
+
+function flowChart(samples: readonly QueueSample[]): ChartData {
+  return {
+    times: samples.map(({ at }) => at),
+    lines: [
+      { name: 'in', color: '--accent', values: samples.map((sample) => sample.in) },
+      { name: 'out', color: '--second', dash: [6, 3], values: samples.map(({ out }) => out) },
+    ],
+  }
 }

@@ -1,8 +1,7 @@
-import type { JobAction, QueueAction } from '../../../api/actions.js'
-import { actionsOn } from '../../../api/actions.js'
+import { actionsOn, type JobAction, type QueueAction } from '../../../api/actions.js'
 import type { QueueView } from '../../../api/queues.js'
 import type { Session } from '../../../api/session.js'
-import type { JobPlace, JobSummary } from '../../../protocol/jobs.js'
+import type { JobPlace } from '../../../protocol/jobs.js'
 import type { QueueCapability } from '../../../protocol/queues.js'
 import { can } from '../../api/session.js'
 import { count, plural } from '../../ui/format.js'
@@ -60,48 +59,4 @@ export function doneWords(action: JobAction, done: number, total: number): strin
   const word = DONE[action]
   if (done === total) return `${plural(total, 'job')} ${word}`
   return `${count(done)} of ${plural(total, 'job')} ${word}`
-}
-
-export interface TimelinePart {
-  name: 'delayed' | 'waited' | 'ran'
-  from: number
-  /** Null: until now. */
-  to: number | null
-}
-
-type Times = Pick<JobSummary<JobPlace>, 'addedAt' | 'runAt' | 'startedAt' | 'finishedAt' | 'state'>
-
-/**
- * What a job did with its time, as far as it is known. A job that was tried before keeps the time of its last attempt
- * alone: what was before that counts as waiting.
- */
-export function timelineOf(job: Times): TimelinePart[] {
-  const { addedAt, startedAt, finishedAt, state } = job
-  if (state === 'delayed') return addedAt === null ? [] : [{ name: 'delayed', from: addedAt, to: null }]
-  const hasRun = startedAt !== null && RUN.has(state)
-  const parts = addedAt === null ? [] : waitOf(job, addedAt, hasRun ? startedAt : finishedAt)
-  if (!hasRun) return parts
-  return [
-    ...parts,
-    { name: 'ran', from: startedAt, to: finishedAt !== null && finishedAt >= startedAt ? finishedAt : null },
-  ]
-}
-
-const RUN: ReadonlySet<JobPlace> = new Set(['active', 'completed', 'failed', 'waitingChildren'])
-
-function waitOf({ runAt }: Times, addedAt: number, end: number | null): TimelinePart[] {
-  const isLate = runAt !== null && runAt > addedAt && (end === null || runAt <= end)
-  if (!isLate) return [{ name: 'waited', from: addedAt, to: end }]
-  return [
-    { name: 'delayed', from: addedAt, to: runAt },
-    { name: 'waited', from: runAt, to: end },
-  ]
-}
-
-/** How long it ran; null as long as it does, or when that is not known. */
-export function ranFor({
-  startedAt,
-  finishedAt,
-}: Pick<JobSummary<JobPlace>, 'startedAt' | 'finishedAt'>): number | null {
-  return startedAt !== null && finishedAt !== null && finishedAt >= startedAt ? finishedAt - startedAt : null
 }

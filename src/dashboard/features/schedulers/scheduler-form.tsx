@@ -2,10 +2,9 @@ import { useState } from 'react'
 import type { EditedDefinition } from '../../../api/changes.js'
 import type { QueueView } from '../../../api/queues.js'
 import type { SchedulerView } from '../../../api/schedulers.js'
-import { CodeArea, Field, INPUT, jsonProblem } from '../../ui/field.js'
+import { amountOf, CodeArea, Field, INPUT, jsonProblem } from '../../ui/field.js'
 import { FormDialog } from '../../ui/form-dialog.js'
 import { pretty, splitMasked } from '../../ui/pretty.js'
-import { amountOf } from '../queues/add-dialog.js'
 import { useCronWords } from './use-cron-words.js'
 
 interface SchedulerFormProps {

@@ -1,11 +1,11 @@
 import type { NodeView } from '../../../api/nodes.js'
 import { bytes, duration, percent, uptime } from '../../ui/format.js'
-import { nodeName } from '../../ui/groups.js'
 import { LEVEL_TEXT } from '../../ui/level-word.js'
 import { cpuLevel, type Level, loopLevel } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Section } from '../../ui/section.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
+import { nodeName } from './fleet.js'
 import { StateMark } from './state-mark.js'
 
 const STATES = { lost: 0, live: 1, left: 2 } as const

@@ -1,8 +1,9 @@
 import type { Overview } from '../../../api/overview.js'
-import type { ExceptionGroup } from '../../../api/services.js'
+import type { SlowGroup } from '../../../api/services.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
-import { type Filter, nodeTest, textsOfException, textsOfSlow, textTest } from '../../api/filter.js'
+import { type Filter, nodeTest, textsOfSlow, textTest } from '../../api/filter.js'
 import { slowKey } from '../../api/reducer.js'
+import { groupBy } from '../../ui/groups.js'
 
 /** What was answered, and before it what the stream brought since; newest first. */
 export function withNews(live: readonly SlowEntry[], answered: readonly SlowEntry[] = []): readonly SlowEntry[] {
@@ -26,15 +27,19 @@ export function narrowSlow(
   )
 }
 
-/** Those whose newest, or one of whose places, is asked for. */
-export function narrowExceptions(
-  groups: readonly ExceptionGroup[],
-  { q, series }: { q: string; series: string },
-): readonly ExceptionGroup[] {
-  const matches = textTest(q)
-  return groups.filter(
-    ({ routes, sample }) =>
-      (!series || routes.includes(series) || sample.route === series || sample.queue === series) &&
-      matches([...textsOfException(sample), ...routes]),
-  )
+/** Slow entries of one name together, the most frequent first. @param newestFirst as in an overview */
+export function groupSlow(newestFirst: readonly SlowEntry[]): SlowGroup[] {
+  const groups = groupBy(newestFirst, slowGroupKey)
+  return [...groups.values()]
+    .map((entries) => {
+      const { service, kind, name, thresholdMs } = entries[0] as SlowEntry
+      const slowestMs = Math.max(...entries.map((entry) => entry.durationMs))
+      const last = Math.max(...entries.map((entry) => entry.ts))
+      return { service, kind, name, thresholdMs, slowestMs, last, count: entries.length }
+    })
+    .sort((a, b) => b.count - a.count)
+}
+
+export function slowGroupKey({ service, kind, name }: Pick<SlowGroup, 'service' | 'kind' | 'name'>): string {
+  return `${service}\n${kind}\n${name}`
 }

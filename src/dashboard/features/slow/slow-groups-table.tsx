@@ -4,9 +4,9 @@ import type { RouteOf } from '../../routing/pages.js'
 import { changePage, navigate, usePage } from '../../routing/route.js'
 import { Ago } from '../../ui/ago.js'
 import { count, duration, times } from '../../ui/format.js'
-import { slowGroupKey } from '../../ui/groups.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { figureColumn } from '../../ui/tables/figure-cell.js'
+import { slowGroupKey } from './records.js'
 
 /** How often each route or job was slow, and how slow. Choosing one narrows the entries to it. */
 export function SlowGroupsTable({ groups }: { groups: readonly SlowGroup[] }) {

@@ -1,7 +1,7 @@
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { slowKey } from '../../api/reducer.js'
 import { useSeries } from '../../routing/route.js'
-import { NothingSlow } from '../../ui/no-records.js'
+import { EmptyState } from '../../ui/empty-state.js'
 import { PageLink } from '../../ui/page-link.js'
 import { RecordList } from '../../ui/record-list.js'
 import { Section } from '../../ui/section.js'
@@ -21,5 +21,14 @@ export function SlowRequestWidget({ slow }: { slow: readonly SlowEntry[] }) {
         empty={<NothingSlow />}
       />
     </Section>
+  )
+}
+
+/** What would make slow requests and jobs appear here. */
+export function NothingSlow() {
+  return (
+    <EmptyState title="Nothing slow">
+      Requests and jobs over their threshold (1 s, or the option <code>slow</code>) appear here.
+    </EmptyState>
   )
 }

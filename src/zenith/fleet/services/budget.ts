@@ -1,4 +1,10 @@
-import { MAX_ALL_SERIES, MAX_ROLLUPS, MAX_SKETCH_CHARS, MIN_SERVICE_SERIES, NODE_ROLLUPS } from '../../../protocol/read-limits.js'
+import {
+  MAX_ALL_SERIES,
+  MAX_ROLLUPS,
+  MAX_SKETCH_CHARS,
+  MIN_SERVICE_SERIES,
+  NODE_ROLLUPS,
+} from '../../../protocol/read-limits.js'
 
 /** What all services together may hold of rollups, routes, jobs and sketches, however many there are. */
 export class Budget {

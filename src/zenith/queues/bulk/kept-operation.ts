@@ -2,7 +2,18 @@ import { JOB_ACTIONS } from '../../../api/actions.js'
 import type { BulkOperation, BulkReason, JobSelection } from '../../../api/bulk.js'
 import { BULK_PHASES } from '../../../api/words.js'
 import { JOB_STATES, MAX_KEPT_DOCUMENTS, MAX_MESSAGE_CHARS, MAX_NAME_CHARS } from '../../../protocol/index.js'
-import { type Fields, fieldsOf, own, readAmount, readCount, readList, readObject, readText, readTime, within } from '../../../protocol/read.js'
+import {
+  type Fields,
+  fieldsOf,
+  own,
+  readAmount,
+  readCount,
+  readList,
+  readObject,
+  readText,
+  readTime,
+  within,
+} from '../../../protocol/read.js'
 
 /** How many reasons are given. */
 const MAX_REASONS = 100

@@ -1,6 +1,15 @@
 import type { JobView, ShownText } from '../../../api/jobs.js'
 import { inSlices } from '../../../lib/async.js'
-import { type JobDetail, type JobFlow, type JobListing, type JobOutcome, type JobPlace, type JobSummary, MAX_ID_CHARS, type QueueCapability } from '../../../protocol/index.js'
+import {
+  type JobDetail,
+  type JobFlow,
+  type JobListing,
+  type JobOutcome,
+  type JobPlace,
+  type JobSummary,
+  MAX_ID_CHARS,
+  type QueueCapability,
+} from '../../../protocol/index.js'
 import { cut } from '../../../protocol/read.js'
 import { MaskBudget, maskedInBudget, notShown } from '../../../redaction/budget.js'
 import { type Seen, seenSummary } from '../../../redaction/job.js'

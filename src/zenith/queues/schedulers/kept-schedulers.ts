@@ -3,7 +3,13 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UntrustedDocument } from '../../../api/audit.js'
 import type { Commands } from '../../../ports/index.js'
-import { encodeSegment, MAX_NAME_CHARS, type SchedulerDefinition, type SchedulerEntry, type SchedulerSnapshot } from '../../../protocol/index.js'
+import {
+  encodeSegment,
+  MAX_NAME_CHARS,
+  type SchedulerDefinition,
+  type SchedulerEntry,
+  type SchedulerSnapshot,
+} from '../../../protocol/index.js'
 import { type Fields, fieldsOf, own, readAmount, readObject, readText } from '../../../protocol/read.js'
 import { Refusal } from '../../http/refusal.js'
 import { parseKept, untrustedOf } from '../../store/documents.js'

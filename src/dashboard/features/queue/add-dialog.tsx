@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { QueueView } from '../../../api/queues.js'
 import type { NewJob } from '../../../protocol/jobs.js'
-import { CodeArea, Field, INPUT, jsonProblem } from '../../ui/field.js'
+import { amountOf, CodeArea, Field, INPUT, jsonProblem } from '../../ui/field.js'
 import { FormDialog } from '../../ui/form-dialog.js'
 
 interface AddDialogProps {
@@ -57,10 +57,4 @@ export function AddDialog({ queue, isBusy, error, onAdd, onClose }: AddDialogPro
       </div>
     </FormDialog>
   )
-}
-
-/** Null for an empty field. */
-export function amountOf(fields: FormData, name: string): number | null {
-  const text = String(fields.get(name) ?? '').trim()
-  return text === '' ? null : Number(text)
 }
