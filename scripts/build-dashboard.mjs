@@ -33,7 +33,14 @@ process.env.NODE_ENV = 'production'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const target = join(root, 'src/zenith/assets/generated.ts')
-const inputs = ['src/dashboard', 'src/protocol', 'vite.config.ts', 'package-lock.json', 'scripts/build-dashboard.mjs']
+const inputs = [
+  'src/dashboard',
+  'src/api',
+  'src/protocol',
+  'vite.config.ts',
+  'package-lock.json',
+  'scripts/build-dashboard.mjs',
+]
 
 if (process.argv.includes('--if-stale') && (await isFresh())) {
   say('The page is up to date.')

@@ -1,22 +1,22 @@
 import { useMemo } from 'react'
 import { createStore, useStore } from '../api/store.js'
 import type { OwnParams, PageName, Route, RouteOf, Scope, Target } from './pages.js'
-import { isStep, type Place, parsePage, parseUrl, writeUrl } from './url.js'
+import { isStep, type PageUrl, parsePage, parseUrl, writeUrl } from './url.js'
 
 /**
  * Where the reader is, kept in the URL's query so that it can be shared. The server knows one page, at the mount itself:
  * a query goes through every proxy and mount as it is, and relative links stay right.
  */
-const place = createStore<Place>(parseUrl(location.search))
-window.addEventListener('popstate', () => place.set(parseUrl(location.search)))
+const current = createStore<PageUrl>(parseUrl(location.search))
+window.addEventListener('popstate', () => current.set(parseUrl(location.search)))
 
 export function useRoute(): Route {
-  return useStore(place).route
+  return useStore(current).route
 }
 
-/** What the URL says for one page. A page that is just being left goes on with its own parameters. */
+/** What the URL says for one page, even while that page is being left. */
 export function usePage<P extends PageName>(page: P): RouteOf<P> {
-  const { query } = useStore(place)
+  const { query } = useStore(current)
   return useMemo(() => parsePage(page, query), [page, query])
 }
 
@@ -27,14 +27,14 @@ export function useSeries(): string {
 }
 
 export function getRoute(): Route {
-  return place.get().route
+  return current.get().route
 }
 
 /** Goes somewhere: to another page, or to another part of this one. */
 export function navigate(target: Target): void {
-  const before = place.get()
+  const before = current.get()
   const query = writeUrl(before, target)
-  place.set(parseUrl(query))
+  current.set(parseUrl(query))
   try {
     const url = `${query || location.pathname}${location.hash}`
     if (isStep(before.query, query)) history.pushState(null, '', url)
@@ -59,5 +59,5 @@ export function changeScope(change: Partial<Scope>): void {
 
 /** The relative URL that a link has. */
 export function useHref(target: Target): string {
-  return writeUrl(useStore(place), target) || './'
+  return writeUrl(useStore(current), target) || './'
 }

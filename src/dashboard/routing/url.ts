@@ -13,14 +13,14 @@ const WAITING: ReadonlySet<string> = new Set(['group'])
 const STEPS = ['page', 'service', 'route', 'queue', 'job']
 
 /** A URL's query, and what it says. */
-export interface Place {
+export interface PageUrl {
   /** With its question mark; empty for nothing. */
   readonly query: string
   readonly route: Route
 }
 
 /** @param query with or without its question mark */
-export function parseUrl(query: string): Place {
+export function parseUrl(query: string): PageUrl {
   return { query, route: parsePage(pageOf(new URLSearchParams(query)), query) as Route }
 }
 
@@ -32,7 +32,7 @@ export function parsePage<P extends PageName>(page: P, query: string | URLSearch
 }
 
 /** The query that leads to a target, with its question mark; empty for nothing. Parameters that are not ours stay. */
-export function writeUrl(from: Place, target: Target): string {
+export function writeUrl(from: PageUrl, target: Target): string {
   const route = complete(from, target)
   const written = new Map(paramsOf(route.page).map(([key, param]) => [param.name, param.write(route[key])]))
   written.set('page', route.page === 'pulse' ? '' : (LISTED_BY[route.page] ?? route.page))
@@ -59,7 +59,7 @@ function pageOf(params: URLSearchParams): PageName {
   return PAGE_NAMES.find((known) => known === page && !(known in LISTED_BY)) ?? 'pulse'
 }
 
-function complete({ query, route }: Place, target: Target): Record<string, unknown> & { page: PageName } {
+function complete({ query, route }: PageUrl, target: Target): Record<string, unknown> & { page: PageName } {
   const { service, env, version, q, period } = route
   const waiting = [...new URLSearchParams(query)].filter(([name]) => WAITING.has(name))
   const isSameQueue = target.page === 'job' && 'queue' in route && route.queue === target.queue
