@@ -9,8 +9,9 @@ export default defineConfig({
   test: {
     setupFiles: ['test/support/patience.ts'],
     // Real servers and browsers are started: slow is normal, hanging is not.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 30_000 } },
     projects: [
       {
         extends: true,

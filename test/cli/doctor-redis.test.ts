@@ -12,7 +12,7 @@ let redis: TestRedis
 beforeAll(async () => {
   await ensureBuilt()
   redis = await startRedis()
-}, 240_000)
+})
 
 afterAll(() => redis.stop())
 

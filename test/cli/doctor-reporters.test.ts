@@ -10,7 +10,7 @@ let redis: TestRedis
 beforeAll(async () => {
   await ensureBuilt()
   redis = await startRedis()
-}, 240_000)
+})
 
 afterAll(() => redis.stop())
 beforeEach(() => redis.client().flushall())

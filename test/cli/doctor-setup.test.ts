@@ -9,7 +9,7 @@ let redis: TestRedis
 beforeAll(async () => {
   await ensureBuilt()
   redis = await startRedis()
-}, 240_000)
+})
 
 afterAll(() => redis.stop())
 

@@ -5,7 +5,7 @@ import { verifyPassword } from '../../src/zenith/auth/login/password.js'
 import { ensureBuilt } from '../support/pack.js'
 import { BIN, run } from './command.js'
 
-beforeAll(() => ensureBuilt(), 240_000)
+beforeAll(() => ensureBuilt())
 
 it.each(['correct horse\n', 'correct horse', 'correct horse\r\n'])('makes a hash of %j', async (input) => {
   const { code, stdout, stderr } = await run(['hash-password'], { input })

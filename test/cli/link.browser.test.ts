@@ -15,7 +15,7 @@ let browser: Browser
 beforeAll(async () => {
   await ensureBuilt()
   browser = await launchBrowser()
-}, 240_000)
+})
 afterAll(() => browser.close())
 
 async function zenith() {

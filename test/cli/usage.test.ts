@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { ensureBuilt } from '../support/pack.js'
 import { run } from './command.js'
 
-beforeAll(() => ensureBuilt(), 240_000)
+beforeAll(() => ensureBuilt())
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
 

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await ensureBuilt()
   redis = await startRedis()
   admin = redis.client()
-}, 240_000)
+})
 afterAll(() => redis?.stop())
 beforeEach(() => admin.flushall())
 

@@ -14,7 +14,7 @@ import { cookieBy, linkOf } from './link.js'
 const PAGE = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' }
 const patience = { timeout: 20_000, interval: 50 }
 
-beforeAll(() => ensureBuilt(), 240_000)
+beforeAll(() => ensureBuilt())
 
 async function zenith(args?: readonly string[], env?: NodeJS.ProcessEnv) {
   const { running, url } = await closed(args, env)

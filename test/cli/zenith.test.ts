@@ -16,7 +16,7 @@ let redis: TestRedis
 beforeAll(async () => {
   await ensureBuilt()
   redis = await startRedis()
-}, 240_000)
+})
 
 afterAll(() => redis.stop())
 
@@ -193,7 +193,7 @@ describe('quasar zenith', () => {
         await stream.next()
         running.child.kill(signal)
         await stream.ended
-        const limit = setTimeout(() => running.child.kill('SIGKILL'), 2_000)
+        const limit = setTimeout(() => running.child.kill('SIGKILL'), 30_000)
         expect([await running.ended, running.child.signalCode]).toEqual([0, null])
         clearTimeout(limit)
       }

@@ -22,7 +22,7 @@ beforeAll(async () => {
   for (const rest of [476, 380, 284, 188, 92])
     await page.getByRole('button', { name: new RegExp(`\\(${rest} not shown\\)`) }).press('Enter')
   await vi.waitFor(async () => expect(await page.locator('[data-node]').count()).toBe(500))
-}, 120_000)
+})
 afterAll(async () => {
   await opened?.close()
   await browser?.close()

@@ -17,7 +17,7 @@ beforeAll(async () => {
   await assets()
   redis = await startRedis()
   browser = await launchBrowser()
-}, 120_000)
+})
 
 afterAll(async () => {
   await browser?.close()
@@ -54,4 +54,4 @@ it('shows whose clock is off, on its card and in the health of its service, and 
     await server.close()
     await zenith.close()
   }
-}, 60_000)
+})

@@ -15,7 +15,7 @@ beforeAll(async () => {
   server = await startFixtureServer(makeShopFleet())
   opened = await openPage(browser, server.url)
   page = opened.page
-}, 120_000)
+})
 afterAll(async () => {
   await opened?.close()
   await browser?.close()

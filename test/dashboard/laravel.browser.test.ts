@@ -18,7 +18,7 @@ beforeAll(async () => {
   browser = await launchBrowser()
   redis = await startRedis()
   admin = redis.client()
-}, 240_000)
+})
 afterAll(async () => {
   await browser?.close()
   await redis?.stop()

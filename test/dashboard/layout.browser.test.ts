@@ -14,7 +14,7 @@ let server: FixtureServer
 beforeAll(async () => {
   browser = await launchBrowser()
   server = await startFixtureServer(makeShopFleet())
-}, 120_000)
+})
 afterAll(async () => {
   await browser?.close()
   await server?.stop()

@@ -251,7 +251,7 @@ it('goes on after the server was away, and asks for its lists again', async () =
   const last = makeException({ id: 'after', name: 'AfterError', fingerprint: 'after', ts: Date.now() })
   server.overview = { ...server.overview, at: Date.now(), exceptions: [last, ...server.overview.exceptions] }
   await server.start()
-  await page.getByText('AfterError', { exact: true }).waitFor({ timeout: 20_000 })
+  await page.getByText('AfterError', { exact: true }).waitFor()
 })
 
 describe('who looks', () => {

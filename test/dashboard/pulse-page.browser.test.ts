@@ -306,7 +306,7 @@ describe('the live stream', () => {
     expect(await card(page, 'web-1').isVisible()).toBe(true)
     server.overview = { ...server.overview, at: Date.now(), nodes: [makeNode('shop-api', 'web-after')] }
     await server.start()
-    await card(page, 'web-after').waitFor({ timeout: 20_000 })
+    await card(page, 'web-after').waitFor()
     await status(page).getByText('live', { exact: true }).waitFor()
   })
 
@@ -319,7 +319,7 @@ describe('the live stream', () => {
     await page.getByText('Zenith answered with status 502.').waitFor()
     server.failWith = null
     server.overview = { ...server.overview, at: Date.now() }
-    await status(page).getByText('live', { exact: true }).waitFor({ timeout: 25_000 })
+    await status(page).getByText('live', { exact: true }).waitFor()
     expect(await page.getByText('status 502').count()).toBe(0)
   })
 
@@ -328,7 +328,7 @@ describe('the live stream', () => {
     await page
       .getByRole('status')
       .getByText(/^data is 1\d s old$/)
-      .waitFor({ timeout: 25_000 })
+      .waitFor()
     server.send('system_pulse', difference({}))
     await status(page).getByText('live', { exact: true }).waitFor()
   })

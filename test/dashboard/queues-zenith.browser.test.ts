@@ -24,7 +24,7 @@ beforeAll(async () => {
   await assets()
   browser = await launchBrowser()
   redis = await startRedis()
-}, 240_000)
+})
 afterAll(async () => {
   await browser?.close()
   await redis?.stop()
@@ -98,7 +98,7 @@ it('adds, shows and copies payloads to the byte', async () => {
   await dialog.waitFor({ state: 'detached' })
   expect(await stored('4')).toBe(EXACT)
   expect(problems).toEqual([])
-}, 90_000)
+})
 
 async function openQueuePage(page: Page): Promise<void> {
   await page.getByRole('link', { name: queue.name, exact: true }).click()
@@ -184,7 +184,7 @@ it('goes on with what a Zenith left that was killed', async () => {
     .first()
     .waitFor()
   expect(problems).toEqual([])
-}, 240_000)
+})
 
 it('cancels a bulk operation where it is', async () => {
   await failJobs(redis, queue, rowOf(300, 'a'))

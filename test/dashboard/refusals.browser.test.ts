@@ -17,7 +17,7 @@ beforeAll(async () => {
   await assets()
   browser = await launchBrowser()
   redis = await startRedis()
-}, 240_000)
+})
 afterAll(async () => {
   await browser?.close()
   await redis?.stop()
@@ -58,4 +58,4 @@ it('says what Redis refused of a job and of a queue', async () => {
   const trail = page.getByRole('region', { name: 'Audit trail' })
   await trail.getByText(reason).first().waitFor()
   expect(await trail.getByText(reason).count()).toBeGreaterThan(0)
-}, 90_000)
+})

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await assets()
   browser = await launchBrowser()
   redis = await startRedis()
-}, 240_000)
+})
 afterAll(async () => {
   await browser?.close()
   await redis?.stop()
@@ -57,4 +57,4 @@ it('the audit trail says that it is whole, where it is broken, which lines are f
   const forged = trail.getByRole('listitem').filter({ hasText: 'evil deed' })
   expect(await forged.getByText('unsigned').count()).toBe(1)
   expect(await trail.getByText('job of remove').count()).toBe(1)
-}, 240_000)
+})

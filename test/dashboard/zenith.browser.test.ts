@@ -36,7 +36,7 @@ beforeAll(async () => {
   server = createServer((request, response) => void handler(request, response)).listen(0, '127.0.0.1')
   await once(server, 'listening')
   browser = await launchBrowser()
-}, 120_000)
+})
 
 afterAll(async () => {
   await browser?.close()
@@ -71,7 +71,7 @@ it('shows what a real Zenith reads from a real store, live, from nothing to a fl
     ],
   })
   // Sooner than the page would ask by itself: these came by the stream.
-  await page.getByText('GET /slow/:id').waitFor({ timeout: 5_000 })
+  await page.getByText('GET /slow/:id').waitFor()
   await page.getByText('the loop was blocked for 900 ms').waitFor()
   await page.getByText('OddError').waitFor()
 

@@ -96,7 +96,7 @@ async function withEmptyPath<T>(use: (path: string) => Promise<T>): Promise<T> {
   }
 }
 
-describe('npm run demo', { timeout: 150_000 }, () => {
+describe('npm run demo', () => {
   it('shows apps live with their requests, jobs, slow entries and exceptions, and ends at Ctrl-C', async () => {
     const demo = startDemo()
     const url = await urlOf(demo)

@@ -331,7 +331,7 @@ describe.each(CASES)('$name, with Quasar in $where', ({ where, names, shape }) =
   beforeAll(async () => {
     await packInto('graphql')
     await packInto('nest11')
-  }, 240_000)
+  })
 
   it('counts a request once, by the route that is known, else by the mount', async () => {
     const store = memoryStore()

@@ -43,5 +43,5 @@ describe.each(hosts)('Zenith, for a service with WebSockets on $framework', (hos
         await zenith.close()
       }
     })
-  }, 90_000)
+  })
 })

@@ -11,7 +11,7 @@ import { packInto } from '../support/pack.js'
 import { exceptions, recordedBy } from '../support/recorded.js'
 
 describe.each(['fastify4', 'fastify5'])('%s', (host) => {
-  beforeAll(() => packInto(host), 120_000)
+  beforeAll(() => packInto(host))
 
   async function open(store: ReturnType<typeof memoryStore>, add: (app: FastifyInstance) => void) {
     const load = requireFrom(host)

@@ -59,7 +59,7 @@ describe('the longest delay of the event loop', () => {
     unparsable: '',
   })
 
-  it('is that of a block among the many turns of light traffic, each time', { timeout: 60_000 }, async () => {
+  it('is that of a block among the many turns of light traffic, each time', async () => {
     await report({ options: { interval: 1_000 } }, async ({ port }, service) => {
       const beat = async () => (await reader().nodes()).nodes.find((node) => node.service === service)?.heartbeat
       const trafficUntil = async (isOver: () => Promise<boolean>) => {

@@ -94,7 +94,7 @@ const ADAPTERS: [name: string, mount: string, open: Open][] = [
 ]
 
 describe.each(ADAPTERS)('tRPC in %s', (_name, mount, open) => {
-  beforeAll(() => packInto('graphql'), 120_000)
+  beforeAll(() => packInto('graphql'))
 
   const ROUTED = { 'GET /trpc/user.byId': 1, 'GET /trpc/fails': 1, 'POST /trpc/rename': 1, [`GET ${mount}`]: 1 }
   it.each([

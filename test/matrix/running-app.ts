@@ -32,7 +32,7 @@ export interface RunningApp extends Ready {
 }
 
 /** How long an app may take to start, ms; a loaded machine needs its time. */
-const START_MS = 25_000
+const START_MS = 60_000
 
 const prepared = new Map<VersionSet, Promise<void>>()
 

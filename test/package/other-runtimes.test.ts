@@ -28,7 +28,7 @@ beforeAll(async () => {
   redis = await startRedis()
   folder = await mkdtemp(join(process.cwd(), 'dist', 'program-'))
   await writeFile(join(folder, 'main.mjs'), PROGRAM)
-}, 60_000)
+})
 afterAll(async () => {
   await redis?.stop()
   await rm(folder, { recursive: true, force: true })

@@ -40,5 +40,5 @@ describe.each([
     const own = await measure(app, 'quasar')
     expect(own.growth - bare.growth).toBeLessThan(MAX_GROWTH)
     expect(own.allocated - bare.allocated).toBeLessThan(maxAllocated)
-  }, 240_000)
+  })
 })

@@ -89,7 +89,7 @@ test.each(OWNERS)('a parent of BullMQ %s is not run again before its children ha
   const worker = new (bullmqOf(version).Worker)('mail', async () => {}, {
     connection: { host: '127.0.0.1', port: bull.redis.port },
   })
-  await expect.poll(() => bull.client.zcard('bull:mail:failed'), { timeout: 5_000 }).toBe(1)
+  await expect.poll(() => bull.client.zcard('bull:mail:failed')).toBe(1)
   await worker.close()
   expect((await retry('mail', parent))?.reason).toBe(
     'waits for 2 jobs, which have not completed: retry it when its children have',

@@ -33,7 +33,7 @@ beforeEach(async () => {
     expect(quasar.status().error).toBeNull()
     slots.set(service, Number(await redis.cluster('KEYSLOT', keysOf().node(service, quasar.status().node))))
   }
-}, 60_000)
+})
 afterEach(() => cluster.stop())
 
 const inRange = (slot: number, [low, high]: readonly [number, number]) => slot >= low && slot <= high
@@ -84,7 +84,7 @@ it('shows what a Cluster still serves when one of its masters has gone', async (
     },
     { timeout: 60_000, interval: 500 },
   )
-}, 90_000)
+})
 
 it('writes what the other nodes take while one of them hangs', async () => {
   const [hanging] = cluster.masters.slice(2)
@@ -99,11 +99,11 @@ it('writes what the other nodes take while one of them hangs', async () => {
     },
     { timeout: 60_000, interval: 500 },
   )
-}, 90_000)
+})
 
 it('says that a Cluster is gone when no node answers', async () => {
   await Promise.all(cluster.masters.map((master) => master.kill()))
   const { overview, health } = opened()
   expect((await overview()).store.ok).toBe(false)
   expect((await health()).ok).toBe(false)
-}, 90_000)
+})

@@ -14,7 +14,7 @@ import { createAclUser } from '../support/redis-acl.js'
 let server: TestRedis
 let admin: Redis
 
-beforeAll(() => ensureBuilt(), 240_000)
+beforeAll(() => ensureBuilt())
 
 beforeEach(async () => {
   server = await startRedis()

@@ -16,7 +16,7 @@ let cluster: TestCluster
 
 beforeAll(async () => {
   ;[server, cluster] = await Promise.all([startRedis(), startRedisCluster()])
-}, 60_000)
+})
 afterAll(() => Promise.all([server.stop(), cluster.stop()]))
 
 const PREFIX = 'app[1]:'

@@ -11,7 +11,7 @@ import { startRedis, type TestRedis } from '../support/redis.js'
 
 let server: TestRedis
 
-beforeAll(() => ensureBuilt(), 240_000)
+beforeAll(() => ensureBuilt())
 beforeEach(async () => {
   server = await startRedis({ args: ['--rename-command', 'TIME', ''] })
   await server.client().call('acl', 'setuser', 'timeless', 'on', '>secret', '~*', '+@all', '-time')

@@ -168,7 +168,7 @@ describe.each(['QUASAR_REDIS_URL', 'REDIS_URL'])('%s', (variable) => {
 })
 
 describe('the command line', () => {
-  beforeAll(() => ensureBuilt(), 240_000)
+  beforeAll(() => ensureBuilt())
 
   it.each([
     ['--redis', ['zenith', '--redis', 'redis://:s3cret@h/cache'], {}],

@@ -72,10 +72,10 @@ async function writeFiles(folder: string, files: Readonly<Record<string, string>
   }
 }
 
-/** Runs a small program to its end; one that hangs is killed after 20 s, which its outcome shows. */
+/** Runs a small program to its end; one that hangs is killed after a minute, which its outcome shows. */
 export async function runProgram(...args: Parameters<typeof startProgram>): Promise<Outcome> {
   const { child, ended } = await startProgram(...args)
-  const limit = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
   try {
     return await ended
   } finally {

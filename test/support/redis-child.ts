@@ -8,7 +8,7 @@ import { build } from 'vite'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface ChildModule {
-  /** Runs a script that may import `./redis.js`; ends when the process does, or is ended after 20 s. */
+  /** Runs a script that may import `./redis.js`; ends when the process does, or is ended after a minute. */
   run(script: string, env: Record<string, string>): Promise<{ code: number | null; output: string }>
   remove(): Promise<void>
 }
@@ -55,7 +55,7 @@ async function runNode(file: string, env: Record<string, string>): Promise<{ cod
       output += chunk.toString()
     })
   }
-  const limit = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
   const [code] = await once(child, 'close')
   clearTimeout(limit)
   return { code: typeof code === 'number' ? code : null, output }

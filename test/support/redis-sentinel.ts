@@ -10,7 +10,7 @@ const NAME = 'reports'
 const SENTINELS = 3
 /** After how long without an answer a master is down, ms: on a loaded machine one may be silent for a while. */
 const DOWN_AFTER_MS = 2_000
-const PATIENCE_MS = 40_000
+const PATIENCE_MS = 90_000
 
 /** A master, its replica, and three Sentinels that watch them. */
 export interface TestSentinel {

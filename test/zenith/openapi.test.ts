@@ -116,7 +116,7 @@ describe('the API’s own description', () => {
       await source.close()
       await redis.stop()
     }
-  }, 60_000)
+  })
 
   /** Begins a bulk operation. */
   async function begin(): Promise<string> {

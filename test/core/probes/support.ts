@@ -51,7 +51,7 @@ export async function fakeKernel(files: Readonly<Record<string, string>>): Promi
 
 /** The probes as modules for processes of their own. */
 export interface BuiltProbes {
-  /** Runs a script that may import `./index.js` and `./runtime.js`; ends when the process does, or is ended after 20 s. */
+  /** Runs a script that may import `./index.js` and `./runtime.js`; ends when the process does, or is ended after a minute. */
   run(script: string, env?: Record<string, string>): Promise<{ code: number | null; output: string }>
   remove(): Promise<void>
 }
@@ -90,7 +90,7 @@ async function outcome(child: ChildProcess): Promise<{ code: number | null; outp
       output += chunk.toString()
     })
   }
-  const limit = setTimeout(() => child.kill('SIGKILL'), 20_000)
+  const limit = setTimeout(() => child.kill('SIGKILL'), 60_000)
   const [code] = await once(child, 'close')
   clearTimeout(limit)
   return { code: typeof code === 'number' ? code : null, output }

@@ -23,7 +23,7 @@ export interface Bench {
 }
 
 /** A failing write waits for 2 s, and up to three of them are waited for. */
-const PATIENCE = { timeout: 25_000, interval: 50 }
+const PATIENCE = { timeout: 60_000, interval: 50 }
 const ROUNDS = 5
 /** Of what is ordinary: in each round, once more while the fault lasts, and once after it. */
 const ORDINARY_FAILURES = ORDINARY.filter(({ name }) => name === 'fail').length * (ROUNDS + 2)

@@ -9,7 +9,7 @@ import { startWorld, type World } from './world.js'
 /** Short, so that a fault lasts some of them. */
 const INTERVAL_MS = 200
 /** Up to three writes that are given up after 2 s each, twice. */
-const TIMEOUT_MS = 90_000
+const TIMEOUT_MS = 240_000
 
 /** An app of a framework that goes through one fault after another, each time as if Quasar were not there. */
 export function faultSuite(framework: Framework): void {

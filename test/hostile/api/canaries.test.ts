@@ -56,7 +56,7 @@ beforeAll(async () => {
     expect(found).toHaveLength(3)
     return found.map(({ key, name, driver }) => ({ key, name, driver }))
   })
-}, 60_000)
+})
 
 afterAll(async () => {
   await zenith?.close()

@@ -26,7 +26,7 @@ beforeAll(async () => {
   await poisonRecords(client, 'shop')
   await writeHealthy(client)
   browser = await launchBrowser()
-}, 120_000)
+})
 afterAll(async () => {
   await browser?.close()
   await redis?.stop()

@@ -158,7 +158,7 @@ it('goes through all parts of a large fleet, and names each thing once', async (
   const [first] = (await overviewOf(zenith)).queues
   // It is paused with jobs: what is in trouble comes first.
   expect(first?.name).toBe('mail')
-}, 60_000)
+})
 
 it('forgets queues that nobody reports any more, when there are too many names', async () => {
   const { url, zenith } = await flooded('queues in snapshots')
@@ -181,4 +181,4 @@ it('forgets queues that nobody reports any more, when there are too many names',
     })
   }
   expect((await overviewOf(zenith)).totals?.queues).toBeLessThanOrEqual(MAX_KNOWN_QUEUES)
-}, 60_000)
+})

@@ -52,7 +52,7 @@ describe('what is kept is bounded, and what is left out is said', () => {
     ['by some that are larger than any', (client) => fillWith(client, 3, 'x'.repeat(40 * MEGABYTE)), 3],
     ['by more than may be read at once', (client) => fillWith(client, 40, 'x'.repeat(3 * MEGABYTE)), 40 - 21],
     [SLOW, (client) => fillWith(client, 60, SLOW_TO_PARSE), 60],
-  ])('%s', { timeout: 60_000 }, async (what, fill, leftOut) => {
+  ])('%s', async (what, fill, leftOut) => {
     const { zenith } = await pausedScheduler()
     await fill(bull.client)
     for (const path of ['/api/schedulers', '/api/bulk', '/api/audit']) {

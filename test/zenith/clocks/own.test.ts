@@ -32,7 +32,7 @@ beforeAll(async () => {
   redis = await startRedis()
   app = await startOffApp('shop', 0, redis.url)
   await app.work()
-}, 240_000)
+})
 
 afterAll(async () => {
   app?.program.child.kill('SIGTERM')
@@ -57,7 +57,7 @@ describe.each(SHIFTS)('a Zenith whose own clock is %s', (_, off) => {
 
   const get = async <T>(path: string) => (await zenith.get<T>(path)).body
 
-  it('shows the app as what it is', { timeout: 240_000 }, async () => {
+  it('shows the app as what it is', async () => {
     await vi.waitFor(async () => {
       const overview = await get<Overview>('overview')
       expectNow(overview.at, 'overview')

@@ -7,7 +7,7 @@ import { ask, openStream } from '../support/http.js'
 
 // The whole suite runs on the repository's own Nest; older ones are apps of their own, with the packed package.
 describe.each(['nest10', 'nest11'])('Zenith in %s', (host) => {
-  beforeAll(() => packInto(host), 240_000)
+  beforeAll(() => packInto(host))
 
   async function open(adapter: string, auth: 'open' | 'closed') {
     const env = { ...process.env, NODE_ENV: 'production', QUASAR_REDIS_URL: '', REDIS_URL: '' }

@@ -38,7 +38,7 @@ it.each([
   let text = ''
   events.on('error', () => {})
   events.on('data', (part) => (text += part))
-  const came = (id: string) => expect.poll(() => text.includes(`"${id}"`), { timeout: 10_000 }).toBe(true)
+  const came = (id: string) => expect.poll(() => text.includes(`"${id}"`)).toBe(true)
   await came('web-1')
   await report(store, beatOf('shop', 'web-2'))
   await came('web-2')

@@ -19,7 +19,7 @@ beforeAll(async () => {
   await assets()
   browser = await launchBrowser()
   redis = await startRedis()
-}, 120_000)
+})
 afterAll(async () => {
   await browser?.close()
   await redis?.stop()
@@ -61,4 +61,4 @@ it('opens every job behind nginx that cuts the path off, from the list and by it
     .click()
   await expect.poll(() => queue.getWaitingCount()).toBe(IDS.length + 1)
   expect(problems).toEqual([])
-}, 60_000)
+})

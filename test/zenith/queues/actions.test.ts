@@ -21,7 +21,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
   beforeAll(async () => {
     redis = await startRedis()
     return () => redis.stop()
-  }, 30_000)
+  })
   beforeEach(() => {
     count += 1
     const opened = new Queue(`mail-${count}`, { connection: { url: redis.url } })
@@ -43,7 +43,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
       connection: { url: redis.url },
     })
     onTestFinished(() => worker.close())
-    await expect.poll(() => queue.getFailedCount(), { timeout: 10_000 }).toBe(payloads.length)
+    await expect.poll(() => queue.getFailedCount()).toBe(payloads.length)
     await worker.close()
     return jobs.map((job) => job.id as string)
   }
@@ -373,7 +373,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
       { connection: { url: redis.url } },
     )
     onTestFinished(() => worker.close())
-    await expect.poll(() => queue.getFailedCount(), { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => queue.getFailedCount()).toBe(1)
     const { zenith } = open()
     const path = `/api/queues/${segment(await keyOf(zenith, queue.name))}`
     const { body } = await askApi<JobListing>(zenith, `${path}/jobs?state=failed`)
@@ -399,7 +399,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
       { connection: { url: redis.url } },
     )
     onTestFinished(() => worker.close())
-    await expect.poll(() => queue.getFailedCount(), { timeout: 10_000 }).toBe(1)
+    await expect.poll(() => queue.getFailedCount()).toBe(1)
     const { zenith } = open()
     const path = `/api/queues/${segment(await keyOf(zenith, queue.name))}`
     const { body } = await askApi<JobListing>(zenith, `${path}/jobs?state=failed`)
@@ -432,7 +432,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     expect(shown.length).toBeGreaterThan(499_000)
     expect(large.startsWith(shown)).toBe(true)
     expect(rest).toMatch(/^\(cut, 2500\d{3} characters not shown\)$/)
-  }, 60_000)
+  })
 
   it('keeps a list below 100 KB whatever its errors are', async () => {
     const jobs = Array.from({ length: 200 }, (_, index) => ({ name: `n${index}`.padEnd(150, 'x'), data: {} }))
@@ -442,7 +442,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
       concurrency: 50,
     })
     onTestFinished(() => worker.close())
-    await expect.poll(() => queue.getFailedCount(), { timeout: 15_000 }).toBe(200)
+    await expect.poll(() => queue.getFailedCount()).toBe(200)
     const { zenith } = open()
     const answer = await zenith.fetch(
       new Request(
@@ -452,7 +452,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     const text = await answer.text()
     expect(Buffer.byteLength(text)).toBeLessThan(100_000)
     expect((JSON.parse(text) as JobListing).jobs).toHaveLength(200)
-  }, 60_000)
+  })
 
   it('says in words that its system is down, and hides nothing else', async () => {
     const other = await startRedis()
@@ -481,7 +481,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
         [queue.name, 'unpolled'],
       ])
     })
-  }, 60_000)
+  })
 
   it('is not taken for a queue of the same name on another Redis', async () => {
     const other = await startRedis()

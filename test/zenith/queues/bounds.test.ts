@@ -18,7 +18,7 @@ let admin: Redis
 beforeAll(async () => {
   redis = await startRedis()
   admin = redis.client()
-}, 30_000)
+})
 afterAll(() => redis?.stop())
 beforeEach(() => admin.flushall())
 
@@ -173,7 +173,7 @@ test('failures of more than ten thousand jobs are counted on when somebody asks 
     ['young', 10_000],
     ['old', 150],
   ])
-}, 90_000)
+})
 
 test('kinds of failures that are too many to be told are counted', async () => {
   await failAll(1_005, (index) => `job ${index}`)
@@ -185,7 +185,7 @@ test('kinds of failures that are too many to be told are counted', async () => {
     },
     { timeout: 30_000, interval: 500 },
   )
-}, 60_000)
+})
 
 const MANY: Readonly<Record<string, readonly [make: () => QueueSource, add: (name: string) => [string, ...string[]]]>> =
   {
@@ -227,7 +227,7 @@ describe('cleaning', () => {
       body: { removed: 150 },
     })
     expect(await admin.zcard('bull:mail:delayed')).toBe(10_000)
-  }, 60_000)
+  })
 
   test('comes to old jobs of Bull behind two thousand that are too young', async () => {
     const jobs = madeOf(() => 'hay', 2_150).map((job) =>
@@ -240,7 +240,7 @@ describe('cleaning', () => {
       body: { removed: 150 },
     })
     expect(await admin.llen('bull:mail:wait')).toBe(2_000)
-  }, 60_000)
+  })
 
   test('comes to old jobs of Gravito Stream behind fifty thousand that are too young', async () => {
     const young = Date.now() + 3_600_000
@@ -251,7 +251,7 @@ describe('cleaning', () => {
       status: 200,
       body: { removed: 150 },
     })
-  }, 60_000)
+  })
 
   test('that stopped is not told as done, and goes on from there', async () => {
     await fillBull({ version: 'bullmq:5.81.0' })(madeOf(() => 'hay', 3))

@@ -167,7 +167,7 @@ describe('the queues that services report', () => {
     expect(mail.samples.at(-1)).toEqual({ at: START + 690_000, backlog: 345, in: 60, out: 30 })
     expect(mail.samples.at(0)).toEqual({ at: START + 100_000, backlog: 50, in: 60, out: 30 })
     expect(mail.attention).toEqual([{ kind: 'growing', text: 'the backlog is growing, from 50 to 345' }])
-  }, 60_000)
+  })
 
   it('are unpolled when nothing ended for minutes while jobs waited, unless one is running', async () => {
     for (const [active, kind] of [
@@ -187,7 +187,7 @@ describe('the queues that services report', () => {
       }
       expect(queueOf((await overviewOf(zenith)).queues).attention[0]?.kind).toBe(kind)
     }
-  }, 60_000)
+  })
 
   it('are greyed for an hour when nobody reports them any more, and then gone', async () => {
     const clock = stopClock()
@@ -427,7 +427,7 @@ describe('the sources of a Zenith', () => {
       },
       { timeout: 10_000 },
     )
-  }, 30_000)
+  })
 
   it('are asked no more often than they like, and hardly at all for what services report', async () => {
     const slow = sourceOf(['slow'], { pollEvery: 60_000, place: 'sqs' })
@@ -452,7 +452,7 @@ describe('the sources of a Zenith', () => {
       ['mail', ['list']],
       ['slow', ['list']],
     ])
-  }, 30_000)
+  })
 
   it('hide nothing when one of them fails or hangs', async () => {
     const failing = sourceOf(['broken'], {

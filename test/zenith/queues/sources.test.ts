@@ -16,7 +16,7 @@ let cluster: TestCluster
 beforeAll(async () => {
   redis = await startRedis()
   cluster = await startRedisCluster()
-}, 60_000)
+})
 afterAll(async () => {
   await redis?.stop()
   await cluster?.stop()

@@ -83,7 +83,7 @@ export async function openStream(url: string, headers: Record<string, string> = 
       return new Promise((resolve, reject) => {
         const timer = setTimeout(
           () => finish(() => reject(new Error(`No such event; had ${JSON.stringify(events).slice(0, 2_000)}`))),
-          15_000,
+          60_000,
         )
         const finish = (settle: () => void) => {
           clearTimeout(timer)

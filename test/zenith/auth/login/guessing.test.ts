@@ -101,7 +101,7 @@ const WAYS: [
   ],
 ]
 
-describe.each(WAYS)('guessing by %s', { timeout: 120_000 }, (_, options, attempt) => {
+describe.each(WAYS)('guessing by %s', (_, options, attempt) => {
   it('is slowed down over all replicas, and not from another address', async () => {
     const { zeniths } = replicas(options)
     const found = await statuses(10, (index) => attempt(zeniths[index % 2] as Zenith, false))
@@ -238,7 +238,7 @@ it('remembers no more than two hundred addresses for an account, so that no user
   expect((await get(others[0], bearer('the-right-token'), addresses.at(-1))).status).toBe(429)
 })
 
-describe('a browser that logged in before', { timeout: 120_000 }, () => {
+describe('a browser that logged in before', () => {
   const auth = { users: USERS, secret: SECRET }
 
   it('has tries of its own, whatever others do to its account or from its address', async () => {

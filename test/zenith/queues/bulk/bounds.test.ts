@@ -57,7 +57,7 @@ async function counted(acting: ActingZenith, name?: string): Promise<BulkOperati
 }
 
 describe('the bounds of bulk operations', () => {
-  it('are so many jobs for one, and it says that there were more', { timeout: 120_000 }, async () => {
+  it('are so many jobs for one, and it says that there were more', async () => {
     const acting = actingZenith({ store: memoryStore(), queues: [endless()] })
     expect(await counted(acting)).toMatchObject({ eligible: 100_000, isPartial: true })
     const odd = await counted(acting, 'odd')
@@ -69,7 +69,7 @@ describe('the bounds of bulk operations', () => {
     expect(none.looked).toBeLessThan(1_010_000)
   })
 
-  it('are so many jobs for all: the oldest operation lets go of its own', { timeout: 120_000 }, async () => {
+  it('are so many jobs for all: the oldest operation lets go of its own', async () => {
     const store = memoryStore()
     const acting = actingZenith({ store, queues: [endless()] })
     const first = await counted(acting)

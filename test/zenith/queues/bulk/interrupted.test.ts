@@ -16,14 +16,14 @@ let number = 0
 beforeAll(async () => {
   await ensureBuilt()
   redis = await startRedis()
-}, 240_000)
+})
 afterAll(() => redis?.stop())
 beforeEach(() => {
   number += 1
   queue = openQueue(redis, `mail-${number}`)
 })
 
-it('a killed removal is known within one portion, and another Zenith ends it', { timeout: 240_000 }, async () => {
+it('a killed removal is known within one portion, and another Zenith ends it', async () => {
   await addJobs(queue, 5_000)
   const [one, two] = await Promise.all([zenithProcess({ store: redis.url }), zenithProcess({ store: redis.url })])
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
@@ -59,7 +59,7 @@ it('a killed removal is known within one portion, and another Zenith ends it', {
   expect((await two.post(`bulk/${id}/resume`)).status).toBe(409)
 })
 
-it('nothing runs twice when a killed retry is taken up', { timeout: 240_000 }, async () => {
+it('nothing runs twice when a killed retry is taken up', async () => {
   await failJobs(redis, queue, rowOf(1_500, 'a'))
   const [one, two] = await Promise.all([zenithProcess({ store: redis.url }), zenithProcess({ store: redis.url })])
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)], state: 'failed' }, 'retry')
@@ -98,7 +98,7 @@ it('nothing runs twice when a killed retry is taken up', { timeout: 240_000 }, a
   expect(runs.size).toBe(1_500)
 })
 
-it('a killed operation is cancelled by another Zenith, and none goes on with it', { timeout: 240_000 }, async () => {
+it('a killed operation is cancelled by another Zenith, and none goes on with it', async () => {
   await addJobs(queue, 3_000)
   const [one, two] = await Promise.all([zenithProcess({ store: redis.url }), zenithProcess({ store: redis.url })])
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })

@@ -13,7 +13,7 @@ let number = 0
 beforeAll(async () => {
   await ensureBuilt()
   redis = await startRedis()
-}, 240_000)
+})
 afterAll(() => redis?.stop())
 beforeEach(() => {
   number += 1
@@ -36,7 +36,7 @@ async function race(zeniths: readonly ZenithProcess[], keys: readonly string[]) 
   return { started: started as Started[], ended: ended.filter((one) => one !== null) }
 }
 
-it('of two Zeniths that start in one queue one does', { timeout: 240_000 }, async () => {
+it('of two Zeniths that start in one queue one does', async () => {
   // By two addresses of one server.
   const zeniths = await Promise.all([
     zenithProcess({ store: redis.url }),
@@ -67,7 +67,7 @@ describe.each([
   [25_000, '25 s ahead'],
   [3_600_000, 'an hour ahead'],
 ])('a Zenith whose clock is off by %d ms (%s)', (off) => {
-  it('leaves the queue to another that works in it, and sees when that has ended', { timeout: 240_000 }, async () => {
+  it('leaves the queue to another that works in it, and sees when that has ended', async () => {
     await addJobs(queue, 6_000)
     const [right, wrong] = await Promise.all([
       zenithProcess({ store: redis.url }),

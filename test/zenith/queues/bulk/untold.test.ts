@@ -10,7 +10,7 @@ import { addJobs, sumOf, trailOf, type ZenithProcess, zenithProcess } from './su
 let store: TestRedis
 let queue: Queue
 let zenith: ZenithProcess
-beforeAll(() => ensureBuilt(), 240_000)
+beforeAll(() => ensureBuilt())
 beforeEach(async () => {
   store = await startRedis()
   const queues = await startRedis()
@@ -21,7 +21,7 @@ beforeEach(async () => {
   queue = openQueue(queues, 'mail')
   await addJobs(queue, 6_000)
   zenith = await zenithProcess({ store: store.url, queues: queues.url })
-}, 120_000)
+})
 
 const full = (isFull: boolean) => store.client().config('SET', 'maxmemory', isFull ? '1' : '0')
 
@@ -67,7 +67,7 @@ it('a store whose memory is full ends an operation where it is, and has its trai
   await endsWhole(id)
 })
 
-it('a store that is gone does the same', { timeout: 240_000 }, async () => {
+it('a store that is gone does the same', async () => {
   const id = await running()
   store.pause()
   await vi.waitFor(
@@ -86,7 +86,7 @@ it('a store that is gone does the same', { timeout: 240_000 }, async () => {
   await endsWhole(id)
 })
 
-it('nothing is begun that the store has no room for', { timeout: 240_000 }, async () => {
+it('nothing is begun that the store has no room for', async () => {
   const { id } = await zenith.counted({ queues: [await zenith.keyOf('mail')] })
   await full(true)
   const refused = await zenith.post<Problem>(`bulk/${id}/start`)

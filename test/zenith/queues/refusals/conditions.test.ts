@@ -23,7 +23,7 @@ beforeAll(async () => {
     client.disconnect()
     await redis.stop()
   }
-}, 30_000)
+})
 beforeEach(async () => {
   await client.flushall()
 })

@@ -137,7 +137,7 @@ describe.each(Object.entries(DRIVERS))('what is to be changed in a queue of %s',
       }
     })
     expect(refused).toEqual(expect.arrayContaining(['add', 'duplicate', 'run of a scheduler']))
-  }, 60_000)
+  })
 
   test.each([
     ['has lost its primary', /^The Redis replica has lost its primary/, losePrimary],
