@@ -26,7 +26,15 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'measuring', include: measuring, exclude, maxWorkers: 1, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'measuring',
+          include: measuring,
+          exclude,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          // A machine that holds the process delays its loop like a block of the app: only what is measured again and again is sure.
+          retry: 3,
+        },
       },
     ],
   },

@@ -112,7 +112,9 @@ describe.each([
       await new Reports().tuned({}, 0)
     })
     expect(jobs.get('tuned')).toMatchObject({ count: 2 })
-    expect(slow).toMatchObject([{ name: 'tuned', thresholdMs: 200 }])
+    // The second one is slow as well where the machine held it for so long.
+    expect(slow.map(({ name, thresholdMs }) => [name, thresholdMs])).toContainEqual(['tuned', 200])
+    for (const { durationMs } of slow) expect(durationMs).toBeGreaterThanOrEqual(200)
   })
 
   it.each(['both', 'swapped'] as const)('count a call once when there are two: %s', async (method) => {

@@ -57,7 +57,8 @@ describe('an app that ends by itself after an error: the error and the last inte
     ['one that throws', `${ON}, (error) => { throw error }); ${REJECT}`],
     [
       'one that ends the process by a signal',
-      `${ON}, () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), 100)); ${REJECT}`,
+      // Nothing can hold this one back until the report is written.
+      `${ON}, () => setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1_500)); ${REJECT}`,
     ],
     ['a listener on uncaughtException that exits', `process.on('uncaughtException', () => process.exit(3)); ${THROW}`],
     [

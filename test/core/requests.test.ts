@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import {
   createServer,
   get,
@@ -62,8 +62,11 @@ describe('requests', () => {
     })
     for (const path of ['/a', '/a', '/a?fail', '/b']) await ask(url + path)
     await ask(`${url}/a`, { method: 'POST' })
-    await vi.waitFor(async () => expect((await routes()).get('GET /a')?.count).toBe(3))
-    const recorded = await routes()
+    const recorded = await vi.waitFor(async () => {
+      const found = await routes()
+      expect([...found.values()].reduce((sum, { count }) => sum + count, 0)).toBe(5)
+      return found
+    })
     expect(recorded.get('GET /a')).toMatchObject({ count: 3, errors: 1, aborted: 0, classes: [0, 2, 0, 0, 1] })
     expect(recorded.get('GET /a')?.durations.count).toBe(3)
     expect(recorded.get('POST /a')).toMatchObject({ count: 1, classes: [0, 1, 0, 0, 0] })
@@ -85,10 +88,13 @@ describe('requests', () => {
   })
 
   it('whose client goes away count as aborted, before and in the middle of the answer', async () => {
+    const reached = new EventEmitter()
     const { url, routes } = await app({}, (request, response) => {
       if (request.url === '/half') response.write('half')
+      else reached.emit('request')
     })
-    for (const path of ['/never', '/half']) await abortWhenReached(`${url}${path}`, path === '/half')
+    await abortWhenReached(`${url}/never`, reached)
+    await abortWhenReached(`${url}/half`)
     await vi.waitFor(async () => {
       const recorded = await routes()
       for (const key of ['GET /never', 'GET /half']) {
@@ -398,8 +404,8 @@ async function plainServer(options: ServerOptions, handler: RequestListener) {
   return { port: (server.address() as AddressInfo).port, store, lease }
 }
 
-/** Sends a request and goes away once the server has it (or has begun to answer). */
-function abortWhenReached(url: string, answered: boolean): Promise<void> {
+/** Sends a request and goes away once the server has it, as `reached` tells, or has begun to answer. */
+function abortWhenReached(url: string, reached?: EventEmitter): Promise<void> {
   return new Promise((resolve) => {
     const request = get(url, (response) => {
       response.once('data', () => request.destroy())
@@ -407,7 +413,6 @@ function abortWhenReached(url: string, answered: boolean): Promise<void> {
     })
     request.once('close', () => resolve())
     request.once('error', () => {})
-    if (!answered)
-      request.once('socket', (socket) => socket.once('connect', () => setTimeout(() => request.destroy(), 50)))
+    reached?.once('request', () => request.destroy())
   })
 }

@@ -270,7 +270,7 @@ describe.each(['bullmq512', 'bullmq5', 'bullmq6'])('monitorWorker on %s', (hostN
   it("does not take the time that the queue's Redis needs for that of the job", async () => {
     const bench = await benches.open(host, (({ name }: { name: string }) => {
       bench.redis.pause()
-      setTimeout(() => bench.redis.resume(), 600)
+      setTimeout(() => bench.redis.resume(), 1_500)
       if (name === 'thrown') throw new Error('at once')
       return name === 'rejected' ? Promise.reject(new Error('later')) : Promise.resolve()
     }) as never)
@@ -280,7 +280,7 @@ describe.each(['bullmq512', 'bullmq5', 'bullmq6'])('monitorWorker on %s', (hostN
     const { jobs } = await bench.recorded()
     expect(jobs.get('thrown')).toMatchObject({ count: 1, errors: 1, failed: 1 })
     expect(jobs.get('rejected')).toMatchObject({ count: 1, errors: 1, failed: 1 })
-    for (const { durations } of jobs.values()) expect(durations.quantile(1)).toBeLessThan(300)
+    for (const { durations } of jobs.values()) expect(durations.quantile(1)).toBeLessThan(1_200)
   })
 })
 

@@ -18,6 +18,9 @@ export interface QueueFleet {
   reported(): Promise<Record<number, string[]>>
 }
 
+/** What a lease lives longer here, ms: a process that is held for a moment must not lose what it reports. */
+const MORE_MS = 3_000
+
 /** Fleets for the tests of a file; their nodes stop after each test and leave nothing behind. */
 export function queueFleets(): (store?: Store) => QueueFleet {
   const running: Quasar[] = []
@@ -36,7 +39,9 @@ export function queueFleets(): (store?: Store) => QueueFleet {
       start() {
         const logger = { info: say, warn: say, error: say }
         // Another object is another recorder.
-        const quasar = startQuasar({ service: 'shop', store: { ...store }, interval: 100, logger })
+        const holdQueues: Store['holdQueues'] = (service, rank, holder, ms) =>
+          store.holdQueues(service, rank, holder, ms + MORE_MS)
+        const quasar = startQuasar({ service: 'shop', store: { ...store, holdQueues }, interval: 100, logger })
         running.push(quasar)
         nodes.push(quasar.status().node)
         return quasar

@@ -16,10 +16,13 @@ export function slowCases({ report }: Bench): void {
       }
       await ask(port, '/slow/250?token=hidden&page=2', { headers })
     })
-    expect(slow).toMatchObject([
-      { kind: 'request', name: 'GET /slow/:ms', status: '200', thresholdMs: 150, requestId: 'r-7', traceId: TRACE_ID },
+    // A machine that is busy makes the other request slow as well, and then it is kept by right.
+    for (const { durationMs } of slow) expect(durationMs).toBeGreaterThanOrEqual(150)
+    const kept = slow.filter(({ name }) => name === 'GET /slow/:ms')
+    expect(kept).toMatchObject([
+      { kind: 'request', status: '200', thresholdMs: 150, requestId: 'r-7', traceId: TRACE_ID },
     ])
-    const [entry] = slow
+    const [entry] = kept
     expect(entry?.durationMs).toBeGreaterThan(240)
     expect(entry?.meta).toMatchObject({ method: 'GET', aborted: false, inFlight: 0 })
     expect(entry?.meta.loopBlockedMs).toBeGreaterThanOrEqual(0)
