@@ -78,26 +78,66 @@ export function httpConformance(name: string, host: HttpHost, length: 'short' | 
   })
 }
 
-/** The bench for cases that only one framework has. */
+interface Shared<T> {
+  value: Promise<T> | null
+  /** Of those that are to come. */
+  users: number
+}
+
+/** What the benches of a file have in common: a process for each host, and one Redis. */
+const hosts = new Map<string, Shared<Host>>()
+const servers: Shared<{ redis: TestRedis; reader: ReturnType<typeof redisStore> }> = { value: null, users: 0 }
+let last = 0
+
+/** Takes part in what is shared from the first of its users to the last. */
+function share<T>(shared: Shared<T>, start: () => Promise<T>, end: (value: T) => Promise<unknown>): () => Promise<T> {
+  shared.users += 1
+  afterAll(async () => {
+    shared.users -= 1
+    if (shared.users > 0 || !shared.value) return
+    const { value } = shared
+    shared.value = null
+    await end(await value)
+  })
+  return () => {
+    shared.value ??= start()
+    return shared.value
+  }
+}
+
+async function startServers() {
+  const redis = await startRedis()
+  return { redis, reader: redisStore({ redis: redis.url }) }
+}
+
+/** The bench for cases that only one framework has. Benches of one host share its process. */
 export function useBench(host: HttpHost): Bench {
   let redis: TestRedis
   let running: Host
   let reader: ReturnType<typeof redisStore>
-  let last = 0
-  beforeAll(async () => {
-    redis = await startRedis()
-    reader = redisStore({ redis: redis.url })
-    running = await startOne(host)
+  const { file, args, http2, runtime } = host
+  const key = JSON.stringify([file, args, http2, runtime])
+  const shared = hosts.get(key) ?? { value: null, users: 0 }
+  hosts.set(key, shared)
+  const serversOnce = share(servers, startServers, async (all) => {
+    await all.reader.close()
+    await all.redis.stop()
   })
-  afterAll(async () => {
-    await running?.end()
-    await reader?.close()
-    await redis?.stop()
+  const hostOnce = share(
+    shared,
+    () => startOne(host),
+    (one) => one.end(),
+  )
+  beforeAll(async () => {
+    const all = await serversOnce()
+    redis = all.redis
+    reader = all.reader
+    running = await hostOnce()
   })
   const bench: Bench = {
     host,
     start: (env) => startOne(host, env),
-    open: (config) => running.open({ ...config, options: { redis: redis.url, interval: 200, ...config.options } }),
+    open: (config) => running.open({ ...config, options: { redis: redis.url, interval: 100, ...config.options } }),
     async report(config, use) {
       const service = config.options?.service ?? bench.newService()
       const app = await bench.open({ ...config, options: { service, ...config.options } })

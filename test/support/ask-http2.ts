@@ -7,8 +7,7 @@ const sessions = new WeakMap<Agent, ClientHttp2Session>()
 /** Asks by HTTP/2 without TLS: on a connection of its own, or on the one of an agent. */
 export function beginHttp2(port: number, path: string, options: AskOptions): ClientHttp2Stream {
   const { method = 'GET', headers = {}, body, agent } = options
-  const session = agent ? sessionOf(agent, port) : connect(`http://127.0.0.1:${port}`)
-  session.on('error', () => {})
+  const session = agent ? sessionOf(agent, port) : begin(port)
   const type = body === undefined ? {} : { 'content-type': 'application/json' }
   const asking = session.request(
     { ':method': method, ':path': path, ...type, ...headers },
@@ -19,8 +18,12 @@ export function beginHttp2(port: number, path: string, options: AskOptions): Cli
   return asking
 }
 
+function begin(port: number): ClientHttp2Session {
+  return connect(`http://127.0.0.1:${port}`).on('error', () => {})
+}
+
 function sessionOf(agent: Agent, port: number): ClientHttp2Session {
-  const session = sessions.get(agent) ?? connect(`http://127.0.0.1:${port}`)
+  const session = sessions.get(agent) ?? begin(port)
   sessions.set(agent, session)
   return session
 }

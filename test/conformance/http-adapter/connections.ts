@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest'
-import { parseHeartbeat } from '../../../src/protocol/index.js'
 import { ask, headersOf } from '../../support/ask.js'
+import { watchCommands } from '../../support/redis-commands.js'
 import { closeSocket, openSocket, openSocketIo, refusalOf } from '../../support/sockets.js'
 import { type Bench, counts } from '../http-adapter.js'
 
@@ -23,16 +23,15 @@ export function connectionCases({ host, report, reader, redis }: Bench): void {
 
   /** Adds up what every heartbeat says was opened: Redis tells of each, however late this process reads it. */
   async function openings(service: string) {
-    const monitor = await redis().client().monitor()
     let total = 0
-    monitor.on('monitor', (_time: string, [command, key, text]: string[]) => {
-      if (command?.toLowerCase() !== 'set' || !key?.includes(`:node:${service}:`)) return
-      total += parseHeartbeat(text ?? '')?.connections?.opened ?? 0
+    const end = await watchCommands(redis().port, (line) => {
+      const isBeat = line.includes(' "set" ') && line.includes(`:node:${service}:`)
+      if (isBeat) total += Number(/\\"opened\\":(\d+)/.exec(line)?.[1] ?? 0)
     })
     return {
       async are(count: number) {
         await vi.waitFor(() => expect(total).toBe(count))
-        monitor.disconnect()
+        end()
       },
     }
   }
@@ -46,21 +45,18 @@ export function connectionCases({ host, report, reader, redis }: Bench): void {
   })
 
   it.skipIf(host.http2)('counts WebSockets as connections, whoever closes them', async () => {
-    const reported = await report(
-      { variant: 'sockets', options: { ...options, interval: 400 } },
-      async ({ port }, service) => {
-        const opened = await openings(service)
-        const sockets = await Promise.all([1, 2, 3, 4].map(() => openSocket(port, '/ws/1')))
-        await open(service, 4)
-        await isIdle(service)
-        await closeSocket(sockets[0] as never, 'close')
-        await closeSocket(sockets[1] as never, 'terminate')
-        await closeSocket(sockets[2] as never, 'by the server')
-        // The last one is open when the app closes.
-        await open(service, 1)
-        await opened.are(4)
-      },
-    )
+    const reported = await report({ variant: 'sockets', options }, async ({ port }, service) => {
+      const opened = await openings(service)
+      const sockets = await Promise.all([1, 2, 3, 4].map(() => openSocket(port, '/ws/1')))
+      await open(service, 4)
+      await isIdle(service)
+      await closeSocket(sockets[0] as never, 'close')
+      await closeSocket(sockets[1] as never, 'terminate')
+      await closeSocket(sockets[2] as never, 'by the server')
+      // The last one is open when the app closes.
+      await open(service, 1)
+      await opened.are(4)
+    })
     expect(counts(reported)).toEqual({})
     expect([reported.slow, reported.exceptions]).toEqual([[], []])
   })
@@ -103,21 +99,18 @@ export function connectionCases({ host, report, reader, redis }: Bench): void {
   it.skipIf(host.http2).each([[['polling']], [['websocket']], [['polling', 'websocket']]])(
     'counts a client of Socket.IO by %j as one connection',
     async (transports) => {
-      const reported = await report(
-        { variant: 'socket.io', options: { ...options, interval: 400 } },
-        async ({ port }, service) => {
-          const opened = await openings(service)
-          const client = await openSocketIo(port, transports)
-          await open(service, 1)
-          // Longer than slow.
-          await client.emitWithAck('slow')
-          await client.emitWithAck('slow')
-          await isIdle(service)
-          client.disconnect()
-          await open(service, 0)
-          await opened.are(1)
-        },
-      )
+      const reported = await report({ variant: 'socket.io', options }, async ({ port }, service) => {
+        const opened = await openings(service)
+        const client = await openSocketIo(port, transports)
+        await open(service, 1)
+        // Longer than slow.
+        await client.emitWithAck('slow')
+        await client.emitWithAck('slow')
+        await isIdle(service)
+        client.disconnect()
+        await open(service, 0)
+        await opened.are(1)
+      })
       expect(counts(reported)).toEqual({})
       expect(reported.slow).toEqual([])
     },

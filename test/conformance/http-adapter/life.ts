@@ -1,5 +1,6 @@
-import { expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
 import { ask } from '../../support/ask.js'
+import type { Host } from '../../support/hosts.js'
 import { type Bench, counts } from '../http-adapter.js'
 
 /** Registering, starting, stopping. */
@@ -42,18 +43,19 @@ export function lifeCases({ host, report, start, open, read, reader, redis, newS
 
   // Deno's own modules need it.
   const states = host.runtime === 'deno' ? (['replaced'] as const) : (['gone', 'replaced'] as const)
-  it.each(states)('measures as ever where the global performance is %s', async (performance) => {
-    const own = await start({})
-    const options = { redis: redis().url, interval: 200, service: newService(), slow: 150 }
-    try {
-      const app = await own.open({ options, performance })
+  describe('measures as ever where the global performance', () => {
+    let own: Promise<Host> | null = null
+    afterAll(async () => (await own)?.end())
+
+    it.each(states)('is %s', async (performance) => {
+      own ??= start({})
+      const options = { redis: redis().url, interval: 100, service: newService(), slow: 150 }
+      const app = await (await own).open({ options, performance })
       await ask(app.port, '/slow/200')
       await app.close()
-    } finally {
-      await own.end()
-    }
-    const { slow } = await read(options.service)
-    expect(slow).toMatchObject([{ name: 'GET /slow/:ms', durationMs: expect.any(Number) }])
+      const { slow } = await read(options.service)
+      expect(slow).toMatchObject([{ name: 'GET /slow/:ms', durationMs: expect.any(Number) }])
+    })
   })
 
   it('beats while the app lives and says good-bye when it ends', async () => {

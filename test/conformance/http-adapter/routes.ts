@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import { expect, it } from 'vitest'
 import { ask } from '../../support/ask.js'
 import { type Bench, counts } from '../http-adapter.js'
@@ -52,7 +53,10 @@ export function routeCases({ host, report }: Bench): void {
         { length: 300 },
         (_, index) => `/${['wp', 't', 'admin', 'x'][index % 4]}-${index}/${index}`,
       )
-      for (const path of paths) expect((await ask(port, path)).status).toBe(404)
+      const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+      const answers = await Promise.all(paths.map((path) => ask(port, path, { agent })))
+      agent.destroy()
+      expect(answers.map(({ status }) => status)).toEqual(paths.map(() => 404))
       expect((await ask(port, '/t/acme/nothing/here')).status).toBe(404)
       expect((await ask(port, '/plain', { method: 'DELETE' })).status).toBe(404)
     })

@@ -1,36 +1,50 @@
 import { type Queue, Worker } from 'bullmq'
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import type { BulkOperation } from '../../../../src/api/bulk.js'
-import { ensureBuilt } from '../../../support/pack.js'
 import { startRedis, type TestRedis } from '../../../support/redis.js'
+import { rowOf, failJobs, openQueue } from '../../support/bullmq.js'
+import { type Way, openWay } from './support/way.js'
+import { addJobs, kill, trailOf, outcomesOf, sumOf, zenithProcess } from './support/zeniths.js'
+import { ensureBuilt } from '../../../support/pack.js'
 import type { Problem } from '../../support/acting.js'
-import { failJobs, openQueue, rowOf } from '../../support/bullmq.js'
-import { addJobs, killWhen, outcomesOf, sumOf, trailOf, zenithProcess } from './support/zeniths.js'
+import type { BulkOperation } from '../../../../src/api/bulk.js'
 
 /** As many jobs as the Zenith that is killed may have had in its hands. */
 const CHUNK = 200
 
 let redis: TestRedis
 let queue: Queue
+/** Of the Zenith that is ended or stopped. */
+let way: Way
 let number = 0
 beforeAll(async () => {
   await ensureBuilt()
   redis = await startRedis()
 })
 afterAll(() => redis?.stop())
-beforeEach(() => {
+beforeEach(async () => {
   number += 1
+  way = await openWay(redis)
+  onTestFinished(() => way.close())
   queue = openQueue(redis, `mail-${number}`)
 })
 
+const both = () =>
+  Promise.all([zenithProcess({ store: redis.url, queues: way.url }), zenithProcess({ store: redis.url })])
+
 it('a killed removal is known within one portion, and another Zenith ends it', async () => {
   await addJobs(queue, 5_000)
-  const [one, two] = await Promise.all([zenithProcess({ store: redis.url }), zenithProcess({ store: redis.url })])
+  const [one, two] = await both()
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
   expect((await two.post(`bulk/${id}/resume`)).status).toBe(404)
+  const isKilled = way.when(
+    async () => (await queue.getWaitingCount()) < 3_500,
+    async () => {
+      expect((await two.post<Problem>(`bulk/${id}/resume`)).body.error.message).toContain('running')
+      await kill(one)
+    },
+  )
   expect((await one.post(`bulk/${id}/start`)).status).toBe(200)
-  expect((await two.post<Problem>(`bulk/${id}/resume`)).body.error.message).toContain('running')
-  await killWhen(one, async () => (await queue.getWaitingCount()) < 3_500)
+  await isKilled
 
   const left = await two.reached(id, 'interrupted')
   const removed = 5_000 - (await queue.getWaitingCount())
@@ -61,7 +75,7 @@ it('a killed removal is known within one portion, and another Zenith ends it', a
 
 it('nothing runs twice when a killed retry is taken up', async () => {
   await failJobs(redis, queue, rowOf(1_500, 'a'))
-  const [one, two] = await Promise.all([zenithProcess({ store: redis.url }), zenithProcess({ store: redis.url })])
+  const [one, two] = await both()
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)], state: 'failed' }, 'retry')
   const runs = new Map<string, number>()
   // What is retried fails again at once: were it retried twice, it would run twice.
@@ -74,8 +88,12 @@ it('nothing runs twice when a killed retry is taken up', async () => {
     { connection: { host: '127.0.0.1', port: redis.port, maxRetriesPerRequest: null }, concurrency: 100 },
   )
   onTestFinished(() => worker.close())
+  const isKilled = way.when(
+    async () => runs.size > 300,
+    () => kill(one),
+  )
   await one.post(`bulk/${id}/start`)
-  await killWhen(one, async () => runs.size > 300)
+  await isKilled
   const left = await two.reached(id, 'interrupted')
   expect(left.unknown).toBeLessThanOrEqual(CHUNK)
   // What was the last of it is written by the next one that does something.
@@ -100,10 +118,14 @@ it('nothing runs twice when a killed retry is taken up', async () => {
 
 it('a killed operation is cancelled by another Zenith, and none goes on with it', async () => {
   await addJobs(queue, 3_000)
-  const [one, two] = await Promise.all([zenithProcess({ store: redis.url }), zenithProcess({ store: redis.url })])
+  const [one, two] = await both()
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
+  const isKilled = way.when(
+    async () => (await queue.getWaitingCount()) < 2_500,
+    () => kill(one),
+  )
   await one.post(`bulk/${id}/start`)
-  await killWhen(one, async () => (await queue.getWaitingCount()) < 2_500)
+  await isKilled
   const left = await two.reached(id, 'interrupted')
   expect(await two.post(`bulk/${id}/cancel`)).toMatchObject({
     status: 200,
@@ -123,17 +145,18 @@ it('a Zenith that was stopped for too long leaves an operation to the one that w
   // They reach the queue by different addresses.
   const queues = redis.url.replace('127.0.0.1', 'localhost')
   const [one, two, three] = await Promise.all([
-    zenithProcess({ store }),
+    zenithProcess({ store, queues: way.url }),
     zenithProcess({ store, queues }),
     zenithProcess({ store, queues }),
   ])
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
   await Promise.all([two.keyOf(queue.name), three.keyOf(queue.name)])
+  const isStopped = way.when(
+    async () => (await queue.getWaitingCount()) < 3_500,
+    () => one.child.kill('SIGSTOP'),
+  )
   await one.post(`bulk/${id}/start`)
-  await vi.waitFor(async () => expect(await queue.getWaitingCount()).toBeLessThan(3_500), {
-    ...{ timeout: 60_000, interval: 1 },
-  })
-  one.child.kill('SIGSTOP')
+  await isStopped
   await two.reached(id, 'interrupted')
   const resumed = await Promise.all([two.post(`bulk/${id}/resume`), three.post(`bulk/${id}/resume`)])
   expect(resumed.map(({ status }) => status).sort()).toEqual([200, 409])

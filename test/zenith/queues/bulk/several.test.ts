@@ -1,11 +1,12 @@
 import type { Queue } from 'bullmq'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { BulkOperation } from '../../../../src/api/bulk.js'
-import { ensureBuilt } from '../../../support/pack.js'
+import { describe, it, beforeEach, beforeAll, onTestFinished, expect, afterAll } from 'vitest'
 import { startRedis, type TestRedis } from '../../../support/redis.js'
+import { addJobs, kill, sumOf, type ZenithProcess, zenithProcess } from './support/zeniths.js'
+import { ensureBuilt } from '../../../support/pack.js'
 import type { Problem } from '../../support/acting.js'
+import type { BulkOperation } from '../../../../src/api/bulk.js'
+import { openWay } from './support/way.js'
 import { openQueue } from '../../support/bullmq.js'
-import { addJobs, killWhen, sumOf, type ZenithProcess, zenithProcess } from './support/zeniths.js'
 
 let redis: TestRedis
 let queue: Queue
@@ -69,18 +70,26 @@ describe.each([
 ])('a Zenith whose clock is off by %d ms (%s)', (off) => {
   it('leaves the queue to another that works in it, and sees when that has ended', async () => {
     await addJobs(queue, 6_000)
+    const way = await openWay(redis)
+    onTestFinished(() => way.close())
     const [right, wrong] = await Promise.all([
-      zenithProcess({ store: redis.url }),
+      zenithProcess({ store: redis.url, queues: way.url }),
       zenithProcess({ store: redis.url, off }),
     ])
     const key = await right.keyOf(queue.name)
     const { id } = await right.counted({ queues: [key] })
     const mine = await wrong.counted({ queues: [await wrong.keyOf(queue.name)] })
+    const isKilled = way.when(
+      async () => (await queue.getWaitingCount()) < 5_500,
+      async () => {
+        const refused = await wrong.post<Problem>(`bulk/${mine.id}/start`)
+        expect(refused).toMatchObject({ status: 409, body: { error: { code: 'not_possible' } } })
+        expect((await wrong.get<BulkOperation>(`bulk/${id}`)).body.phase).toBe('running')
+        await kill(right)
+      },
+    )
     await right.post(`bulk/${id}/start`)
-    const refused = await wrong.post<Problem>(`bulk/${mine.id}/start`)
-    expect(refused).toMatchObject({ status: 409, body: { error: { code: 'not_possible' } } })
-    expect((await wrong.get<BulkOperation>(`bulk/${id}`)).body.phase).toBe('running')
-    await killWhen(right, async () => (await queue.getWaitingCount()) < 5_500)
+    await isKilled
     expect((await wrong.get<BulkOperation>(`bulk/${id}`)).body.phase).toBe('running')
     await wrong.reached(id, 'interrupted')
     expect((await wrong.post(`bulk/${id}/resume`)).status).toBe(200)

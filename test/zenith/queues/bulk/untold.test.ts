@@ -1,15 +1,17 @@
 import type { Queue } from 'bullmq'
 import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import { ensureBuilt } from '../../../support/pack.js'
 import { startRedis, type TestRedis } from '../../../support/redis.js'
-import type { Problem } from '../../support/acting.js'
+import { type Way, openWay } from './support/way.js'
 import { openQueue } from '../../support/bullmq.js'
+import { ensureBuilt } from '../../../support/pack.js'
+import type { Problem } from '../../support/acting.js'
 import { addJobs, sumOf, trailOf, type ZenithProcess, zenithProcess } from './support/zeniths.js'
 
 /** Two servers: what Zenith keeps may be elsewhere than the queues. */
 let store: TestRedis
 let queue: Queue
 let zenith: ZenithProcess
+let way: Way
 beforeAll(() => ensureBuilt())
 beforeEach(async () => {
   store = await startRedis()
@@ -20,19 +22,19 @@ beforeEach(async () => {
   })
   queue = openQueue(queues, 'mail')
   await addJobs(queue, 6_000)
-  zenith = await zenithProcess({ store: store.url, queues: queues.url })
+  way = await openWay(queues)
+  onTestFinished(() => way.close())
+  zenith = await zenithProcess({ store: store.url, queues: way.url })
 })
 
 const full = (isFull: boolean) => store.client().config('SET', 'maxmemory', isFull ? '1' : '0')
 
-/** One that goes on. */
-async function running(): Promise<string> {
+/** Starts one. @param meanwhile what happens in the middle of it */
+async function running(meanwhile: () => unknown): Promise<string> {
   const { id } = await zenith.counted({ queues: [await zenith.keyOf('mail')] })
+  const isDone = way.when(async () => (await queue.getWaitingCount()) < 5_800, meanwhile)
   expect((await zenith.post(`bulk/${id}/start`)).status).toBe(200)
-  await vi.waitFor(async () => expect(await queue.getWaitingCount()).toBeLessThan(5_800), {
-    timeout: 60_000,
-    interval: 1,
-  })
+  await isDone
   return id
 }
 
@@ -52,8 +54,7 @@ async function endsWhole(id: string): Promise<void> {
 it('a store whose memory is full ends an operation where it is, and has its trail when it has room', {
   timeout: 240_000,
 }, async () => {
-  const id = await running()
-  await full(true)
+  const id = await running(() => full(true))
   const ended = await zenith.reached(id, 'interrupted')
   expect(ended.error).toMatch(/memory/i)
   expect((await trailOf(zenith, id)).map(({ step }) => step)).toEqual(['intent'])
@@ -68,8 +69,7 @@ it('a store whose memory is full ends an operation where it is, and has its trai
 })
 
 it('a store that is gone does the same', async () => {
-  const id = await running()
-  store.pause()
+  const id = await running(() => store.pause())
   await vi.waitFor(
     async () => {
       const before = await queue.getWaitingCount()

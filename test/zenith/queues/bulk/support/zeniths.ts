@@ -108,11 +108,10 @@ export function addJobs(queue: Queue, count: number, from = 0): Promise<unknown>
   return queue.addBulk(jobs)
 }
 
-/** Ends a Zenith as the kernel does when memory is short, in the middle of its work. */
-export async function killWhen(zenith: ZenithProcess, isTime: () => Promise<boolean>): Promise<void> {
-  await vi.waitFor(async () => expect(await isTime()).toBe(true), { timeout: 120_000, interval: 1 })
-  const ended = new Promise((resolve) => zenith.child.once('exit', resolve))
-  zenith.child.kill('SIGKILL')
+/** Ends a Zenith as the kernel does when memory is short. */
+export async function kill({ child }: ZenithProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once('exit', resolve))
+  child.kill('SIGKILL')
   await ended
 }
 
