@@ -1,9 +1,45 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const exclude = ['**/node_modules/**', '**/dist/**']
 
 /** What measures the event loop has the machine to itself, after all others. */
 const measuring = ['test/core/probes/*.test.ts', 'test/integrations/freezes.test.ts']
+
+/** What takes longest, first: a worker that begins one of them when the others are done works alone to the end. */
+const slowest = [
+  'integrations/fastify.test.ts',
+  'integrations/nest11.test.ts',
+  'integrations/nest10.test.ts',
+  'integrations/nest12.test.ts',
+  'dashboard/large-fleet.browser.test.ts',
+  'integrations/hono.test.ts',
+  'zenith/clocks/',
+  'zenith/bulk/',
+  'dashboard/queues-zenith.browser.test.ts',
+  'integrations/express.test.ts',
+  'examples/demo.test.ts',
+  'matrix/',
+  'faults/',
+  'package/',
+  'cli/',
+  'performance/',
+  'redis/cluster-part.test.ts',
+  'queues/bullmq-large.test.ts',
+  'integrations/',
+]
+
+class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = slowest.findIndex((part) => moduleId.includes(`/test/${part}`))
+      return found < 0 ? slowest.length : found
+    }
+    const group = ({ project }: TestSpecification) => project.config.sequence.groupOrder
+    // Sorting is stable: what has one place stays in the order of the cache, or of the sizes.
+    return (await super.sort(files)).sort((a, b) => group(a) - group(b) || place(a) - place(b))
+  }
+}
 
 export default defineConfig({
   test: {
@@ -12,6 +48,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: 30_000 } },
+    sequence: { sequencer: SlowestFirst },
     projects: [
       {
         extends: true,

@@ -1,39 +1,47 @@
 import { type Queue, Worker } from 'bullmq'
-import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import { startRedis, type TestRedis } from '../../../support/redis.js'
-import { rowOf, failJobs, openQueue } from '../../support/bullmq.js'
-import { type Way, openWay } from './support/way.js'
-import { addJobs, kill, trailOf, outcomesOf, sumOf, zenithProcess } from './support/zeniths.js'
-import { ensureBuilt } from '../../../support/pack.js'
+import { type TestRedis, startRedis } from '../../../support/redis.js'
+import { vi, it, expect, beforeAll, onTestFinished } from 'vitest'
+import { zenithProcess, addJobs, sumOf, kill, trailOf, atOnce, outcomesOf, type ZenithProcess } from './support/zeniths.js'
 import type { Problem } from '../../support/acting.js'
+import { type Way, openWay } from './support/way.js'
+import { openQueue, failJobs, rowOf } from '../../support/bullmq.js'
+import { ensureBuilt } from '../../../support/pack.js'
 import type { BulkOperation } from '../../../../src/api/bulk.js'
 
 /** As many jobs as the Zenith that is killed may have had in its hands. */
 const CHUNK = 200
 
-let redis: TestRedis
-let queue: Queue
-/** Of the Zenith that is ended or stopped. */
-let way: Way
-let number = 0
-beforeAll(async () => {
-  await ensureBuilt()
-  redis = await startRedis()
-})
-afterAll(() => redis?.stop())
-beforeEach(async () => {
-  number += 1
-  way = await openWay(redis)
+beforeAll(() => ensureBuilt())
+
+/** Of each case its own: every Zenith takes up what one before it left in its store. */
+async function openRedis(): Promise<{ redis: TestRedis; queue: Queue; way: Way }> {
+  const redis = await startRedis()
+  onTestFinished(() => redis.stop())
+  const way = await openWay(redis)
   onTestFinished(() => way.close())
-  queue = openQueue(redis, `mail-${number}`)
-})
+  return { redis, queue: openQueue(redis, 'mail'), way }
+}
 
-const both = () =>
-  Promise.all([zenithProcess({ store: redis.url, queues: way.url }), zenithProcess({ store: redis.url })])
+/** A queue, and two Zeniths, of which the first reaches it on a way of its own. */
+async function open() {
+  const { redis, queue, way } = await openRedis()
+  const zeniths = [{ store: redis.url, queues: way.url }, { store: redis.url }].map(zenithProcess)
+  const [one, two] = (await Promise.all(zeniths)) as [ZenithProcess, ZenithProcess]
+  return { redis, queue, way, one, two }
+}
 
-it('a killed removal is known within one portion, and another Zenith ends it', async () => {
+it('what a Zenith leaves that is killed or stopped', { timeout: 600_000 }, () =>
+  atOnce({
+    'a killed removal is known within one portion, and another Zenith ends it': killedRemoval,
+    'nothing runs twice when a killed retry is taken up': killedRetry,
+    'a killed operation is cancelled by another Zenith, and none goes on with it': killedAndCancelled,
+    'a Zenith that was stopped for too long leaves an operation to the one that went on with it': stoppedForTooLong,
+  }),
+)
+
+async function killedRemoval(): Promise<void> {
+  const { queue, way, one, two } = await open()
   await addJobs(queue, 5_000)
-  const [one, two] = await both()
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
   expect((await two.post(`bulk/${id}/resume`)).status).toBe(404)
   const isKilled = way.when(
@@ -71,12 +79,18 @@ it('a killed removal is known within one portion, and another Zenith ends it', a
     expect(steps).toEqual(['intent', 'intent', 'result'])
   })
   expect((await two.post(`bulk/${id}/resume`)).status).toBe(409)
-})
+}
 
-it('nothing runs twice when a killed retry is taken up', async () => {
+async function killedRetry(): Promise<void> {
+  const { redis, queue, way, one, two } = await open()
   await failJobs(redis, queue, rowOf(1_500, 'a'))
-  const [one, two] = await both()
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)], state: 'failed' }, 'retry')
+  const isKilled = way.when(
+    async () => (await queue.getWaitingCount()) > 300,
+    () => kill(one),
+  )
+  await one.post(`bulk/${id}/start`)
+  await isKilled
   const runs = new Map<string, number>()
   // What is retried fails again at once: were it retried twice, it would run twice.
   const worker = new Worker(
@@ -88,12 +102,7 @@ it('nothing runs twice when a killed retry is taken up', async () => {
     { connection: { host: '127.0.0.1', port: redis.port, maxRetriesPerRequest: null }, concurrency: 100 },
   )
   onTestFinished(() => worker.close())
-  const isKilled = way.when(
-    async () => runs.size > 300,
-    () => kill(one),
-  )
-  await one.post(`bulk/${id}/start`)
-  await isKilled
+  await vi.waitFor(() => expect(runs.size).toBeGreaterThan(300))
   const left = await two.reached(id, 'interrupted')
   expect(left.unknown).toBeLessThanOrEqual(CHUNK)
   // What was the last of it is written by the next one that does something.
@@ -114,11 +123,11 @@ it('nothing runs twice when a killed retry is taken up', async () => {
   )
   expect([...runs.values()].filter((count) => count > 1)).toEqual([])
   expect(runs.size).toBe(1_500)
-})
+}
 
-it('a killed operation is cancelled by another Zenith, and none goes on with it', async () => {
+async function killedAndCancelled(): Promise<void> {
+  const { queue, way, one, two } = await open()
   await addJobs(queue, 3_000)
-  const [one, two] = await both()
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
   const isKilled = way.when(
     async () => (await queue.getWaitingCount()) < 2_500,
@@ -135,11 +144,10 @@ it('a killed operation is cancelled by another Zenith, and none goes on with it'
   expect((await two.post(`bulk/${id}/resume`)).status).toBe(409)
   expect((await two.post(`bulk/${id}/cancel`)).status).toBe(409)
   expect(await queue.getWaitingCount()).toBeGreaterThan(0)
-})
+}
 
-it('a Zenith that was stopped for too long leaves an operation to the one that went on with it', {
-  timeout: 240_000,
-}, async () => {
+async function stoppedForTooLong(): Promise<void> {
+  const { redis, queue, way } = await openRedis()
   await addJobs(queue, 4_000)
   const store = redis.url
   // They reach the queue by different addresses.
@@ -174,4 +182,4 @@ it('a Zenith that was stopped for too long leaves an operation to the one that w
     },
     { timeout: 30_000 },
   )
-})
+}

@@ -12,6 +12,9 @@ export interface Way {
   close(): Promise<void>
 }
 
+/** How long it may take until it is time. */
+const PATIENCE_MS = 120_000
+
 export async function openWay(redis: TestRedis): Promise<Way> {
   let step: { isTime: () => Promise<boolean>; act: () => unknown; done: () => void; failed: (error: unknown) => void }
   let isWaiting = false
@@ -35,11 +38,15 @@ export async function openWay(redis: TestRedis): Promise<Way> {
   })
   return {
     url: `redis://127.0.0.1:${tunnel.port}`,
-    when: (isTime, act) =>
-      new Promise((done, failed) => {
+    async when(isTime, act) {
+      let limit: NodeJS.Timeout | undefined
+      const happened = new Promise<void>((done, failed) => {
         step = { isTime, act, done, failed }
         isWaiting = true
-      }),
+        limit = setTimeout(failed, PATIENCE_MS, new Error('It never was time'))
+      })
+      await happened.finally(() => clearTimeout(limit))
+    },
     close: tunnel.close,
   }
 }

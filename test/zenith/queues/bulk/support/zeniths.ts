@@ -115,6 +115,16 @@ export async function kill({ child }: ZenithProcess): Promise<void> {
   await ended
 }
 
+/** Runs cases at the same time: most of theirs is that after which a silent Zenith is taken for gone. Names those that fail. */
+export async function atOnce(cases: Readonly<Record<string, () => Promise<void>>>): Promise<void> {
+  const names = Object.keys(cases)
+  const results = await Promise.allSettled(Object.values(cases).map((run) => run()))
+  const failed = results.flatMap((result, index) =>
+    result.status === 'rejected' ? [`${names[index]}: ${result.reason?.stack ?? result.reason}`] : [],
+  )
+  if (failed.length > 0) throw new Error(failed.join('\n\n'))
+}
+
 export function sumOf({ skipped }: BulkOperation): number {
   return skipped.reduce((sum, { count }) => sum + count, 0)
 }
