@@ -3,8 +3,10 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { plural } from '../../src/dashboard/ui/format.js'
 import { keysOf } from '../../src/protocol/index.js'
+import type { Zenith } from '../../src/runtime/create-zenith.js'
 import { launchBrowser } from '../support/browser.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
+import { serve, type TestServer } from '../zenith/support/serve.js'
 import { assets } from './fixture/assets.js'
 import { beat, fillLargeFleet, NODES, nodeId, QUEUES, queueName, SERVICES, serviceName } from './fixture/large-fleet.js'
 import { checkLooks } from './fixture/looks.js'
@@ -18,30 +20,36 @@ const ALL_QUEUES = SERVICES * QUEUES
 let browser: Browser
 let redis: TestRedis
 let client: Redis
+let zenith: Zenith
+let server: TestServer
 beforeAll(async () => {
   await assets()
   browser = await launchBrowser()
   redis = await startRedis()
   client = redis.client()
   await fillLargeFleet(client)
+  // Only now: the server's module takes the built page in.
+  const { createZenith, toNodeHandler } = await import('../../src/runtime/create-zenith.js')
+  zenith = createZenith({ redis: redis.url, auth: () => true, interval: 1_000 })
+  server = await serve(toNodeHandler(zenith))
 })
 afterAll(async () => {
   await browser?.close()
+  await server?.close()
+  await zenith?.close()
   await redis?.stop()
 })
 
 /** A real Zenith that has read the whole fleet, and the page that shows it. */
 async function openFleet(query = '') {
-  // Only now: the server's module takes the built page in.
-  const { seen, serveZenith } = await import('../zenith/support/zenith.js')
-  const { url, zenith } = await serveZenith({ redis: redis.url, interval: 500 })
+  const { seen } = await import('../zenith/support/zenith.js')
   await seen(zenith, ({ totals, leftOut }) => {
     expect(totals).toEqual({ services: SERVICES, nodes: ALL_NODES, queues: ALL_QUEUES })
     expect(leftOut).toEqual({ values: 1 })
   })
-  const opened = await openPage(browser, `${url}/${query}`)
+  const opened = await openPage(browser, `${server.url}/${query}`)
   onTestFinished(() => opened.close())
-  return { ...opened, url }
+  return { ...opened, url: server.url }
 }
 
 const note = (page: Page) => page.getByText(/^Not shown yet:/)

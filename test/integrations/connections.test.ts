@@ -21,7 +21,7 @@ describe.each(hosts)('Zenith, for a service with WebSockets on $framework', (hos
   it('shows what is open, and a health that sockets cost nothing', async () => {
     const service = newService()
     await report({ variant: 'sockets', options: { service } }, async ({ port }) => {
-      const zenith = createZenith({ redis: redis().url, auth: () => true })
+      const zenith = createZenith({ redis: redis().url, auth: () => true, interval: 200 })
       const overview = async () =>
         (await (await zenith.fetch(new Request('http://localhost/api/overview'))).json()) as Overview
       const nodeOf = async () => (await overview()).nodes.find((node) => node.service === service)

@@ -50,8 +50,11 @@ describe.each(SHIFTS)('a Zenith whose own clock is %s', (_, off) => {
   let queue: Queue
   let number = 0
 
-  beforeEach(async () => {
-    zenith = await zenithProcess({ store: redis.url, off })
+  beforeAll(async () => {
+    zenith = await zenithProcess({ store: redis.url, off, isKept: true })
+  })
+  afterAll(() => void zenith?.child.kill('SIGKILL'))
+  beforeEach(() => {
     queue = openQueue(redis, `mail-${off}-${number++}`)
   })
 

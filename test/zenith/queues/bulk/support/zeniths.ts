@@ -1,17 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Queue } from 'bullmq'
-import { expect, onTestFinished, vi } from 'vitest'
-import type { BulkOperation, BulkResult, JobSelection } from '../../../../../src/api/bulk.js'
+import { linkOf, cookieBy } from '../../../../cli/link.js'
 import type { Listing } from '../../../../../src/api/part.js'
+import { ask } from '../../../support/http.js'
+import { vi, expect } from 'vitest'
+import type { BulkOperation, BulkResult, JobSelection } from '../../../../../src/api/bulk.js'
+import { quasar } from '../../../../cli/command.js'
 import type { QueueView } from '../../../../../src/api/queues.js'
 import type { AuditEntry } from '../../../../../src/protocol/index.js'
-import { quasar } from '../../../../cli/command.js'
-import { cookieBy, linkOf } from '../../../../cli/link.js'
-import { ask } from '../../../support/http.js'
 
 const PATIENCE = { timeout: 120_000, interval: 25 }
 
@@ -33,15 +29,25 @@ export interface ZenithAsked {
   readonly queues?: string
   /** How far its clock is off, ms. */
   readonly off?: number
+  /** Whether it outlives the test: who started it ends it. */
+  readonly isKept?: boolean
 }
 
-export async function zenithProcess({ store, queues = store, off = 0 }: ZenithAsked): Promise<ZenithProcess> {
+export async function zenithProcess({
+  store,
+  queues = store,
+  off = 0,
+  isKept = false,
+}: ZenithAsked): Promise<ZenithProcess> {
   const env = {
     QUASAR_REDIS_URL: store,
     QUASAR_ZENITH_INTERVAL: '100',
-    ...(off !== 0 && { NODE_OPTIONS: `--import ${await clockOff(off)}` }),
+    ...(off !== 0 && { NODE_OPTIONS: `--import ${clockOff(off)}` }),
   }
-  const { child, said } = quasar(['zenith', '--port', '0', '--queues', 'bullmq', '--queues-redis', queues], { env })
+  const { child, said } = quasar(['zenith', '--port', '0', '--queues', 'bullmq', '--queues-redis', queues], {
+    env,
+    isKept,
+  })
   const url = (await said(/Zenith is at (\S+)/)).replace(/\/$/, '')
   const cookie = await cookieBy(await linkOf({ said }))
   const { token } = (await ask(`${url}/api/session`, { headers: { cookie } })).json() as { token: string }
@@ -82,21 +88,15 @@ export async function zenithProcess({ store, queues = store, off = 0 }: ZenithAs
   }
 }
 
-/** A module that sets the clock of the process that imports it. */
-async function clockOff(off: number): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'quasar-clock-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
-  const file = join(folder, 'clock.mjs')
-  await writeFile(
-    file,
-    `const Real = Date
+/** A module that sets the clock of the process that imports it, as a URL. */
+function clockOff(off: number): string {
+  const source = `const Real = Date
     const now = () => Real.now() + ${off}
     globalThis.Date = class Date extends Real {
       constructor(...args) { super(...(args.length === 0 ? [now()] : args)) }
       static now() { return now() }
-    }`,
-  )
-  return pathToFileURL(file).href
+    }`
+  return `data:text/javascript,${encodeURIComponent(source)}`
 }
 
 export function addJobs(queue: Queue, count: number, from = 0): Promise<unknown> {
