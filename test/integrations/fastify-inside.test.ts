@@ -1,6 +1,6 @@
+import { EventEmitter, once } from 'node:events'
 import { Agent, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { memoryStore } from '../../src/stores/memory/index.js'
@@ -45,9 +45,10 @@ describe.each(['fastify4', 'fastify5'])('%s', (host) => {
 
   it('counts what it refuses while it closes', async () => {
     const store = memoryStore()
+    const asked = new EventEmitter()
     const { app, port } = await open(store, (app) => {
       app.get('/users/:id', async () => 'user')
-      app.addHook('preClose', async () => void (await wait(300)))
+      app.addHook('preClose', async () => void (await once(asked, 'answer')))
     })
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const statusOf = (path: string) =>
@@ -60,6 +61,7 @@ describe.each(['fastify4', 'fastify5'])('%s', (host) => {
     expect(await statusOf('/users/1')).toBe(200)
     const closed = app.close()
     expect(await statusOf('/users/2')).toBe(503)
+    asked.emit('answer')
     await closed
     agent.destroy()
     const recorded = await recordedBy(store, 'inside')

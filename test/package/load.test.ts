@@ -47,7 +47,7 @@ afterAll(() => {
 })
 
 const run = (node: string, args: readonly string[]) =>
-  execFileSync(node, args, { cwd: consumer.folder, encoding: 'utf8', timeout: 60_000 })
+  execFileSync(node, args, { cwd: consumer.folder, encoding: 'utf8', timeout: 240_000 })
 
 describe.each(nodeVersions())('$name', ({ path }) => {
   it.each(Object.entries(forms))('loads every subpath with %s and finds what is documented', (_, file) => {

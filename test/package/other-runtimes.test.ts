@@ -43,7 +43,7 @@ it.each([
 ] as const)('%s reports, and what the runtime lacks is null', async (service, [file, ...args]) => {
   const run = promisify(execFile)
   const { stdout, stderr } = await run(join(BIN, file), [...args, join(folder, 'main.mjs'), redis.url, service], {
-    timeout: 20_000,
+    timeout: 120_000,
   })
   expect({ stdout, stderr }).toEqual({ stdout: 'done', stderr: '' })
   const store = redisStore({ redis: redis.url })

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
-  mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -15,8 +16,6 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 const root = process.cwd()
 const lock = join(root, 'test/hosts/.packing')
-/** A build and a copy take seconds; whoever holds the lock for longer has died. */
-const LOCK_LIFE_MS = 120_000
 
 /**
  * Puts what `npm pack` would publish into a host's node_modules, as a copy: a link would lead the package to the
@@ -86,13 +85,23 @@ async function locked(work: () => void): Promise<void> {
   }
 }
 
+/** A link whose target is the process that holds it: a build takes long on a busy machine, and only who has died holds it in vain. */
 function takeLock(): boolean {
   try {
-    mkdirSync(lock)
+    symlinkSync(`${process.pid}`, lock)
     return true
   } catch {
-    const since = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
-    if (Date.now() - since > LOCK_LIFE_MS) rmSync(lock, { recursive: true, force: true })
+    if (!isHeld()) rmSync(lock, { recursive: true, force: true })
     return false
+  }
+}
+
+function isHeld(): boolean {
+  try {
+    process.kill(Number(readlinkSync(lock)), 0)
+    return true
+  } catch (error) {
+    // Released just now.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT'
   }
 }
