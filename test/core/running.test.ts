@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Running } from '../../src/core/jobs/running.js'
+import { Running } from '../../src/core/jobs/job-trace.js'
 
 describe('what runs now', () => {
   it('is found by its object until it is removed, in whatever order', () => {

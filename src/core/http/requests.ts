@@ -7,7 +7,7 @@ import type { Series } from '../report/series.js'
 import { Connections, connectionOf, isPolling } from './connections.js'
 import { endOnConnection, endWithResponse, followed, remember } from './endings.js'
 import { type Exchange, onRequestStart, onResponseFinish } from './http-events.js'
-import { CountedInFlight } from './in-flight.js'
+import { CountedInFlight, FollowedServers } from './in-flight.js'
 import { pathOf } from './path-of.js'
 import type { RequestRecorder } from './request-recorder.js'
 import { type RequestListener, RequestSeries, totalsOf } from './request-series.js'
@@ -19,7 +19,6 @@ import {
   type RouteNamer,
   type TraceSink,
 } from './request-trace.js'
-import { FollowedServers } from './servers.js'
 import { claimServer, isOwner, traceOfUpgrade, type UpgradeSink, watchUpgrades } from './upgrades.js'
 
 /** No shorter request can have blocked the loop for a notable time. */

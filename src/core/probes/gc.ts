@@ -2,7 +2,7 @@ import { type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks'
 import { round } from '../../lib/round.js'
 import type { GcFigures } from '../../protocol/index.js'
 import type { Probe } from './probe.js'
-import { overlap, ring } from './ring.js'
+import { overlap, ring } from './samples.js'
 
 /** Shorter pauses are counted, but not remembered one by one. */
 const NOTABLE_MS = 1

@@ -1,7 +1,6 @@
 import { clearTimeout, setTimeout } from '../../lib/clock.js'
 import { round } from '../../lib/round.js'
 import type { EventLoopFigures } from '../../protocol/index.js'
-import { DelaySamples } from './delay-samples.js'
 import {
   type Look,
   lateness,
@@ -14,7 +13,7 @@ import {
   surelyBlocked,
   wasParked,
 } from './loop-look.js'
-import { overlap, ring } from './ring.js'
+import { DelaySamples, overlap, ring } from './samples.js'
 import { type ThreadTime, watchThreadTime } from './thread-time.js'
 
 const KEPT_STRETCHES = 128

@@ -2,7 +2,7 @@ import { readSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { monotonic } from '../../lib/clock.js'
 import { parseThrottled } from './cgroup-files.js'
-import { ring } from './ring.js'
+import { ring } from './samples.js'
 
 const KEPT_READINGS = 64
 /** A burst of slow requests asks once. */

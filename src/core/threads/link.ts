@@ -2,7 +2,7 @@ import { type BroadcastChannel, isMainThread, threadId } from 'node:worker_threa
 import type { StoreRecord } from '../../ports/index.js'
 import type { Heartbeat } from '../../protocol/index.js'
 import type { Attempt } from '../jobs/jobs.js'
-import { taskNumber } from '../probes/task.js'
+import { taskNumber } from '../probes/thread-time.js'
 import {
   canShareThreads,
   findTicket,
