@@ -1,4 +1,12 @@
-import { AUDIT_BREAKS, AUDIT_STEPS, AUDIT_TRUST, type AuditBreak as AuditBreakFields, type AuditChain as AuditChainFields, type AuditEntry as AuditEntryFields, DOCUMENT_DOUBTS } from '../protocol/audit.js'
+import {
+  AUDIT_BREAKS,
+  AUDIT_STEPS,
+  AUDIT_TRUST,
+  type AuditBreak as AuditBreakFields,
+  type AuditChain as AuditChainFields,
+  type AuditEntry as AuditEntryFields,
+  DOCUMENT_DOUBTS,
+} from '../protocol/audit.js'
 import { amount, count, exactly, flag, type Infer, listOf, object, oneOf, optional, orNull, text } from './schema.js'
 
 export const AuditEntry = exactly<AuditEntryFields>()(

@@ -1,5 +1,16 @@
 import * as v from 'valibot'
-import { JOB_PLACES, type JobAddress as JobAddressFields, type JobDetail, type JobFlow as JobFlowFields, type JobListing as JobListingFields, type JobLogs as JobLogsFields, type JobOutcome as JobOutcomeFields, type JobSearch as JobSearchFields, type JobSummary as JobSummaryFields, type LookedAt as LookedAtFields } from '../protocol/jobs.js'
+import {
+  JOB_PLACES,
+  type JobAddress as JobAddressFields,
+  type JobDetail,
+  type JobFlow as JobFlowFields,
+  type JobListing as JobListingFields,
+  type JobLogs as JobLogsFields,
+  type JobOutcome as JobOutcomeFields,
+  type JobSearch as JobSearchFields,
+  type JobSummary as JobSummaryFields,
+  type LookedAt as LookedAtFields,
+} from '../protocol/jobs.js'
 import { JOB_STATES } from '../protocol/queues.js'
 import {
   always,

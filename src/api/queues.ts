@@ -1,5 +1,10 @@
 import * as v from 'valibot'
-import { JOB_STATES, QUEUE_CAPABILITIES, QUEUE_DRIVERS, type QueueEntry as QueueEntryFields } from '../protocol/queues.js'
+import {
+  JOB_STATES,
+  QUEUE_CAPABILITIES,
+  QUEUE_DRIVERS,
+  type QueueEntry as QueueEntryFields,
+} from '../protocol/queues.js'
 import { listing } from './listing.js'
 import {
   amount,

@@ -1,5 +1,13 @@
 import * as v from 'valibot'
-import { EXCEPTION_KINDS, type ExceptionRecord as ExceptionRecordFields, type Heartbeat as HeartbeatFields, LANGUAGES, PROTOCOL_VERSION, SLOW_KINDS, type SlowEntry as SlowEntryFields } from '../protocol/index.js'
+import {
+  EXCEPTION_KINDS,
+  type ExceptionRecord as ExceptionRecordFields,
+  type Heartbeat as HeartbeatFields,
+  LANGUAGES,
+  PROTOCOL_VERSION,
+  SLOW_KINDS,
+  type SlowEntry as SlowEntryFields,
+} from '../protocol/index.js'
 import {
   always,
   amount,

@@ -1,4 +1,13 @@
-import type { ExceptionRecord, Heartbeat, LeftOut, QueueSnapshot, Rollup, SlowEntry, Trust, UntrustedCounts } from '../protocol/index.js'
+import type {
+  ExceptionRecord,
+  Heartbeat,
+  LeftOut,
+  QueueSnapshot,
+  Rollup,
+  SlowEntry,
+  Trust,
+  UntrustedCounts,
+} from '../protocol/index.js'
 import type { Commands, Debts } from './commands.js'
 
 export type * from './commands.js'

@@ -1,4 +1,22 @@
-import type { JobAddress, JobDetail, JobFlow, JobListing, JobLogs, JobOutcome, JobSearch, JobState, JobSummary, LookedAt, NewJob, QueueCapability, QueueDriver, QueueEntry, SchedulerDefinition, SchedulerEntry, SchedulerSnapshot } from '../protocol/index.js'
+import type {
+  JobAddress,
+  JobDetail,
+  JobFlow,
+  JobListing,
+  JobLogs,
+  JobOutcome,
+  JobSearch,
+  JobState,
+  JobSummary,
+  LookedAt,
+  NewJob,
+  QueueCapability,
+  QueueDriver,
+  QueueEntry,
+  SchedulerDefinition,
+  SchedulerEntry,
+  SchedulerSnapshot,
+} from '../protocol/index.js'
 
 /**
  * A system of queues, and a way to it: `(options) => QueueSource`. What a system cannot do its source does not have, and

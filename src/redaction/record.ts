@@ -1,4 +1,12 @@
-import type { ExceptionRecord, Heartbeat, JobRollup, QueueEntry, Rollup, SeriesRollup, SlowEntry } from '../protocol/index.js'
+import type {
+  ExceptionRecord,
+  Heartbeat,
+  JobRollup,
+  QueueEntry,
+  Rollup,
+  SeriesRollup,
+  SlowEntry,
+} from '../protocol/index.js'
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_STACK_CHARS } from '../protocol/index.js'
 import type { Seen } from './job.js'
 import { maskPayload } from './json.js'

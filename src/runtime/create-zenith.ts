@@ -14,6 +14,8 @@ import { ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
 export type * from '../api/types.js'
 export type * from '../api/types.js'
 export type * from '../api/types.js'
+export type * from '../api/types.js'
+export type * from '../api/types.js'
 export type {
   Authorize,
   BasicAuth,

@@ -1,6 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { encodeException, encodeHeartbeat, encodeRollup, encodeSlowEntry, MAX_RECORD_CHARS, parseException, parseHeartbeat, parseRollup, parseSlowEntry } from '../../src/protocol/index.js'
+import {
+  encodeException,
+  encodeHeartbeat,
+  encodeRollup,
+  encodeSlowEntry,
+  MAX_RECORD_CHARS,
+  parseException,
+  parseHeartbeat,
+  parseRollup,
+  parseSlowEntry,
+} from '../../src/protocol/index.js'
 import { exceptionOf, heartbeatOf, rollupOf, slowOf } from '../stores/samples.js'
 import { fieldsOfFlat } from './records.js'
 

@@ -1,5 +1,20 @@
 import { describe, expect, test } from 'vitest'
-import { encodeException, encodeHeartbeat, encodeQueueSnapshot, encodeRollup, encodeSlowEntry, JOB_STATES, parseException, parseHeartbeat, parseQueueSnapshot, parseRollup, parseSlowEntry, QUEUE_CAPABILITIES, QUEUE_DRIVERS, UNKNOWN_METRICS } from '../../src/protocol/index.js'
+import {
+  encodeException,
+  encodeHeartbeat,
+  encodeQueueSnapshot,
+  encodeRollup,
+  encodeSlowEntry,
+  JOB_STATES,
+  parseException,
+  parseHeartbeat,
+  parseQueueSnapshot,
+  parseRollup,
+  parseSlowEntry,
+  QUEUE_CAPABILITIES,
+  QUEUE_DRIVERS,
+  UNKNOWN_METRICS,
+} from '../../src/protocol/index.js'
 import { exceptionOf, heartbeatOf, queueOf, rollupOf, slowOf, snapshotOf } from '../stores/samples.js'
 import { docsBlocks, fieldsOfFlat, readSchema, type SchemaName, validatorOf } from './records.js'
 

@@ -1,6 +1,12 @@
 import { performance } from 'node:perf_hooks'
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
-import { EXCEPTION_LIFE_MS, INDEX_LIFE_MS, MIN_HEARTBEAT_LIFE_MS, MIN_SNAPSHOT_LIFE_MS, ROLLUP_LIFE_MS } from '../../src/protocol/index.js'
+import {
+  EXCEPTION_LIFE_MS,
+  INDEX_LIFE_MS,
+  MIN_HEARTBEAT_LIFE_MS,
+  MIN_SNAPSHOT_LIFE_MS,
+  ROLLUP_LIFE_MS,
+} from '../../src/protocol/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { storeConformance } from '../conformance/store.js'
 import { exceptionOf, exceptionRecord, heartbeatOf, rollupOf, rollupRecord, snapshotOf } from './samples.js'

@@ -1,5 +1,13 @@
 import type { StoreRecord } from '../../src/ports/index.js'
-import { type ExceptionRecord, type Heartbeat, type QueueEntry, type QueueSnapshot, type Rollup, Sketch, type SlowEntry } from '../../src/protocol/index.js'
+import {
+  type ExceptionRecord,
+  type Heartbeat,
+  type QueueEntry,
+  type QueueSnapshot,
+  type Rollup,
+  Sketch,
+  type SlowEntry,
+} from '../../src/protocol/index.js'
 
 /** Whole records, for tests to change what they are about. */
 

@@ -1,5 +1,13 @@
 import { escapeGlob } from '../../lib/glob.js'
-import { type Heartbeat, type Keys, MAX_RECORD_CHARS, nodeMember, parseHeartbeat, parseNodeMember, parseRollup } from '../../protocol/index.js'
+import {
+  type Heartbeat,
+  type Keys,
+  MAX_RECORD_CHARS,
+  nodeMember,
+  parseHeartbeat,
+  parseNodeMember,
+  parseRollup,
+} from '../../protocol/index.js'
 import { own, readNumber, readObject } from '../../protocol/read.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'

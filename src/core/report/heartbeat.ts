@@ -1,7 +1,15 @@
 import { arch } from 'node:os'
 import { isMainThread, threadId } from 'node:worker_threads'
 import { wallClock } from '../../lib/clock.js'
-import { type ConnectionFigures, type Heartbeat, MAX_META_BYTES, PROTOCOL_VERSION, type RecorderFigures, type RequestFigures, type SetupNote } from '../../protocol/index.js'
+import {
+  type ConnectionFigures,
+  type Heartbeat,
+  MAX_META_BYTES,
+  PROTOCOL_VERSION,
+  type RecorderFigures,
+  type RequestFigures,
+  type SetupNote,
+} from '../../protocol/index.js'
 import { wordsOf } from '../errors/describe-error.js'
 import type { Notices } from '../options/logger.js'
 import type { Readiness, ResolvedOptions } from '../options/options.js'

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setImmediate, wallClock } from '../../lib/clock.js'
 import { round, roundKnown } from '../../lib/round.js'
 import type { StoreRecord } from '../../ports/index.js'
-import { type ExceptionKind, type ExceptionRecord, type Meanwhile, PROTOCOL_VERSION, type SlowEntry } from '../../protocol/index.js'
+import {
+  type ExceptionKind,
+  type ExceptionRecord,
+  type Meanwhile,
+  PROTOCOL_VERSION,
+  type SlowEntry,
+} from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
 import { work } from '../../redaction/source.js'
 import { describeBriefly, describeError, type ErrorDescription } from '../errors/describe-error.js'

@@ -1,6 +1,19 @@
 import { checkOptions, isBetween, type OptionCheck, type OptionChecks } from '../../lib/options.js'
 import type { Batch, NodeEntry, Page, ServiceQuery, Store, StoreRecord, WriteResult } from '../../ports/index.js'
-import { EXCEPTION_LIFE_MS, type ExceptionRecord, type Heartbeat, HISTORY_LIFE_MS, heartbeatLife, INDEX_LIFE_MS, MAX_EXCEPTIONS, MAX_SLOW_ENTRIES, nodeMember, ROLLUP_LIFE_MS, type Rollup, type SlowEntry } from '../../protocol/index.js'
+import {
+  EXCEPTION_LIFE_MS,
+  type ExceptionRecord,
+  type Heartbeat,
+  HISTORY_LIFE_MS,
+  heartbeatLife,
+  INDEX_LIFE_MS,
+  MAX_EXCEPTIONS,
+  MAX_SLOW_ENTRIES,
+  nodeMember,
+  ROLLUP_LIFE_MS,
+  type Rollup,
+  type SlowEntry,
+} from '../../protocol/index.js'
 import { memoryCommands } from './commands.js'
 import { memoryDebts } from './debts.js'
 import { memoryQueueReports } from './queue-reports.js'

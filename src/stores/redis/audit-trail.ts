@@ -2,7 +2,13 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { NewAuditEntry } from '../../ports/index.js'
 import type { DocumentChange } from '../../protocol/audit.js'
-import { type AuditChain, type AuditEntry, type Keys, MAX_AUDIT_ENTRIES, parseAuditEntry } from '../../protocol/index.js'
+import {
+  type AuditChain,
+  type AuditEntry,
+  type Keys,
+  MAX_AUDIT_ENTRIES,
+  parseAuditEntry,
+} from '../../protocol/index.js'
 import { MAX_TRAIL_BYTES } from '../../protocol/read-limits.js'
 import type { Connection } from '../../redis/connection.js'
 import type { RedisError } from '../../redis/errors.js'

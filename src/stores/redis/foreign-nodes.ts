@@ -1,7 +1,23 @@
 import { performance } from 'node:perf_hooks'
 import type { NodeEntry } from '../../ports/index.js'
-import { type Heartbeat, heartbeatLife, INDEX_LIFE_MS, type Keys, MAX_KEY_CHARS, MAX_RECORD_CHARS, nodeMember, parseHeartbeat, parseQueueSnapshot, type QueueSnapshot } from '../../protocol/index.js'
-import { MAX_CHAR_BYTES, MAX_FOREIGN_NODES, MAX_HEARTBEATS_BYTES, MAX_REPORTED_QUEUES } from '../../protocol/read-limits.js'
+import {
+  type Heartbeat,
+  heartbeatLife,
+  INDEX_LIFE_MS,
+  type Keys,
+  MAX_KEY_CHARS,
+  MAX_RECORD_CHARS,
+  nodeMember,
+  parseHeartbeat,
+  parseQueueSnapshot,
+  type QueueSnapshot,
+} from '../../protocol/index.js'
+import {
+  MAX_CHAR_BYTES,
+  MAX_FOREIGN_NODES,
+  MAX_HEARTBEATS_BYTES,
+  MAX_REPORTED_QUEUES,
+} from '../../protocol/read-limits.js'
 import type { Connection } from '../../redis/connection.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { type ForeignKey, parseForeignKey } from './foreign-keys.js'

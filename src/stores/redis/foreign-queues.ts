@@ -1,5 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import { type Keys, MAX_KEY_CHARS, parseQueueSnapshot, type QueueSnapshot, snapshotLife, type Trust } from '../../protocol/index.js'
+import {
+  type Keys,
+  MAX_KEY_CHARS,
+  parseQueueSnapshot,
+  type QueueSnapshot,
+  snapshotLife,
+  type Trust,
+} from '../../protocol/index.js'
 import { MAX_FOREIGN_SNAPSHOTS, MAX_REPORTED_QUEUES } from '../../protocol/read-limits.js'
 import type { Connection } from '../../redis/connection.js'
 import type { Verifier } from '../../signing/verifier.js'

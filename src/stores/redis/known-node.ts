@@ -1,6 +1,13 @@
 import { performance } from 'node:perf_hooks'
 import type { NodeEntry } from '../../ports/index.js'
-import { type Heartbeat, heartbeatLife, INDEX_LIFE_MS, MAX_NAME_CHARS, parseHeartbeat, parseNodeMember } from '../../protocol/index.js'
+import {
+  type Heartbeat,
+  heartbeatLife,
+  INDEX_LIFE_MS,
+  MAX_NAME_CHARS,
+  parseHeartbeat,
+  parseNodeMember,
+} from '../../protocol/index.js'
 import { beatName, NodeClock, type ReckonedBeat } from './node-clock.js'
 import type { KeyText } from './texts.js'
 import { timeOfScore } from './times.js'

@@ -1,5 +1,13 @@
 import { performance } from 'node:perf_hooks'
-import { type Keys, MAX_NAME_CHARS, MAX_SNAPSHOT_CHARS, parseQueueSnapshot, type QueueSnapshot, snapshotLife, type Trust } from '../../protocol/index.js'
+import {
+  type Keys,
+  MAX_NAME_CHARS,
+  MAX_SNAPSHOT_CHARS,
+  parseQueueSnapshot,
+  type QueueSnapshot,
+  snapshotLife,
+  type Trust,
+} from '../../protocol/index.js'
 import { MAX_CHAR_BYTES, MAX_REPORTED_QUEUES, MAX_SNAPSHOTS, MAX_SNAPSHOTS_BYTES } from '../../protocol/read-limits.js'
 import type { Connection } from '../../redis/connection.js'
 import { RedisError } from '../../redis/errors.js'

@@ -1,6 +1,14 @@
 import { performance } from 'node:perf_hooks'
 import type { Page, Reader } from '../../ports/index.js'
-import { type Keys, MAX_RECORD_CHARS, parseSlowEntry, type Rollup, readClockAhead, rollupOfFields, type SlowEntry } from '../../protocol/index.js'
+import {
+  type Keys,
+  MAX_RECORD_CHARS,
+  parseSlowEntry,
+  type Rollup,
+  readClockAhead,
+  rollupOfFields,
+  type SlowEntry,
+} from '../../protocol/index.js'
 import { type Fields, readObject } from '../../protocol/read.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'

@@ -1,6 +1,23 @@
 import { performance } from 'node:perf_hooks'
 import type { Batch, StoreRecord, WriteResult, Writer } from '../../ports/index.js'
-import { EXCEPTION_LIFE_MS, encodeException, encodeHeartbeat, encodeRollup, encodeSlowEntry, type Heartbeat, HISTORY_LIFE_MS, heartbeatLife, INDEX_LIFE_MS, type Keys, MAX_EXCEPTIONS, MAX_RECORD_CHARS, MAX_SLOW_ENTRIES, nodeMember, ROLLUP_LIFE_MS, type Rollup } from '../../protocol/index.js'
+import {
+  EXCEPTION_LIFE_MS,
+  encodeException,
+  encodeHeartbeat,
+  encodeRollup,
+  encodeSlowEntry,
+  type Heartbeat,
+  HISTORY_LIFE_MS,
+  heartbeatLife,
+  INDEX_LIFE_MS,
+  type Keys,
+  MAX_EXCEPTIONS,
+  MAX_RECORD_CHARS,
+  MAX_SLOW_ENTRIES,
+  nodeMember,
+  ROLLUP_LIFE_MS,
+  type Rollup,
+} from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import type { RedisError } from '../../redis/errors.js'

@@ -3,7 +3,14 @@ import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { BulkOperation } from '../../../src/api/bulk.js'
 import type { Overview } from '../../../src/api/overview.js'
-import { encodeException, encodeHeartbeat, encodeQueueSnapshot, encodeRollup, encodeSlowEntry, keysOf } from '../../../src/protocol/index.js'
+import {
+  encodeException,
+  encodeHeartbeat,
+  encodeQueueSnapshot,
+  encodeRollup,
+  encodeSlowEntry,
+  keysOf,
+} from '../../../src/protocol/index.js'
 import { bullQueues } from '../../../src/queues/bull/index.js'
 import { bullmqQueues } from '../../../src/queues/bullmq/index.js'
 import { gravitoStreamQueues } from '../../../src/queues/gravito-stream/index.js'

@@ -1,5 +1,20 @@
 import fc from 'fast-check'
-import { AUDIT_STEPS, type AuditEntry, EXCEPTION_KINDS, type ExceptionRecord, type Heartbeat, JOB_STATES, LANGUAGES, QUEUE_CAPABILITIES, QUEUE_DRIVERS, type QueueSnapshot, type Rollup, Sketch, SLOW_KINDS, type SlowEntry } from '../../../src/protocol/index.js'
+import {
+  AUDIT_STEPS,
+  type AuditEntry,
+  EXCEPTION_KINDS,
+  type ExceptionRecord,
+  type Heartbeat,
+  JOB_STATES,
+  LANGUAGES,
+  QUEUE_CAPABILITIES,
+  QUEUE_DRIVERS,
+  type QueueSnapshot,
+  type Rollup,
+  Sketch,
+  SLOW_KINDS,
+  type SlowEntry,
+} from '../../../src/protocol/index.js'
 
 /** Records as a reporter may write them: everything is in them or is null. */
 

@@ -1,5 +1,19 @@
 import type fc from 'fast-check'
-import { encodeException, encodeHeartbeat, encodeQueueSnapshot, encodeRollup, encodeSlowEntry, nodeMember, parseAuditEntry, parseException, parseHeartbeat, parseNodeMember, parseQueueSnapshot, parseRollup, parseSlowEntry } from '../../../src/protocol/index.js'
+import {
+  encodeException,
+  encodeHeartbeat,
+  encodeQueueSnapshot,
+  encodeRollup,
+  encodeSlowEntry,
+  nodeMember,
+  parseAuditEntry,
+  parseException,
+  parseHeartbeat,
+  parseNodeMember,
+  parseQueueSnapshot,
+  parseRollup,
+  parseSlowEntry,
+} from '../../../src/protocol/index.js'
 import { fieldsOfFlat, type SchemaName } from '../../protocol/records.js'
 import { auditEntries, exceptions, heartbeats, rollups, slowEntries, snapshots } from './arbitraries.js'
 

@@ -1,6 +1,13 @@
 import { deflateRawSync } from 'node:zlib'
 import type { Redis } from 'ioredis'
-import { encodeException, encodeHeartbeat, encodeQueueSnapshot, encodeRollup, encodeSlowEntry, keysOf } from '../../../src/protocol/index.js'
+import {
+  encodeException,
+  encodeHeartbeat,
+  encodeQueueSnapshot,
+  encodeRollup,
+  encodeSlowEntry,
+  keysOf,
+} from '../../../src/protocol/index.js'
 import { exceptionOf, heartbeatOf, queueOf, rollupOf, slowOf, snapshotOf } from '../../stores/samples.js'
 import { deepArray, deepJson, ODD_TEXTS } from '../support/fuzz.js'
 

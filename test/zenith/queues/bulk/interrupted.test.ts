@@ -1,12 +1,21 @@
 import { type Queue, Worker } from 'bullmq'
-import { type TestRedis, startRedis } from '../../../support/redis.js'
-import { vi, it, expect, beforeAll, onTestFinished } from 'vitest'
-import { zenithProcess, addJobs, sumOf, kill, trailOf, atOnce, outcomesOf, type ZenithProcess } from './support/zeniths.js'
-import type { Problem } from '../../support/acting.js'
-import { type Way, openWay } from './support/way.js'
-import { openQueue, failJobs, rowOf } from '../../support/bullmq.js'
-import { ensureBuilt } from '../../../support/pack.js'
+import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { BulkOperation } from '../../../../src/api/bulk.js'
+import { ensureBuilt } from '../../../support/pack.js'
+import { startRedis, type TestRedis } from '../../../support/redis.js'
+import type { Problem } from '../../support/acting.js'
+import { failJobs, openQueue, rowOf } from '../../support/bullmq.js'
+import { openWay, type Way } from './support/way.js'
+import {
+  addJobs,
+  atOnce,
+  kill,
+  outcomesOf,
+  sumOf,
+  trailOf,
+  type ZenithProcess,
+  zenithProcess,
+} from './support/zeniths.js'
 
 /** As many jobs as the Zenith that is killed may have had in its hands. */
 const CHUNK = 200

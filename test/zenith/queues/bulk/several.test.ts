@@ -1,11 +1,11 @@
-import { type TestRedis, startRedis } from '../../../support/redis.js'
-import { zenithProcess, addJobs, sumOf, kill, atOnce, type ZenithProcess } from './support/zeniths.js'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import type { BulkOperation } from '../../../../src/api/bulk.js'
+import { ensureBuilt } from '../../../support/pack.js'
+import { startRedis, type TestRedis } from '../../../support/redis.js'
 import type { Problem } from '../../support/acting.js'
-import { it, afterAll, expect, beforeAll, onTestFinished } from 'vitest'
 import { openQueue } from '../../support/bullmq.js'
 import { openWay } from './support/way.js'
-import { ensureBuilt } from '../../../support/pack.js'
-import type { BulkOperation } from '../../../../src/api/bulk.js'
+import { addJobs, atOnce, kill, sumOf, type ZenithProcess, zenithProcess } from './support/zeniths.js'
 
 let redis: TestRedis
 beforeAll(async () => {

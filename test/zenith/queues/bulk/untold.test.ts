@@ -1,10 +1,10 @@
 import type { Queue } from 'bullmq'
 import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
-import { startRedis, type TestRedis } from '../../../support/redis.js'
-import { type Way, openWay } from './support/way.js'
-import { openQueue } from '../../support/bullmq.js'
 import { ensureBuilt } from '../../../support/pack.js'
+import { startRedis, type TestRedis } from '../../../support/redis.js'
 import type { Problem } from '../../support/acting.js'
+import { openQueue } from '../../support/bullmq.js'
+import { openWay, type Way } from './support/way.js'
 import { addJobs, sumOf, trailOf, type ZenithProcess, zenithProcess } from './support/zeniths.js'
 
 /** Two servers: what Zenith keeps may be elsewhere than the queues. */

@@ -1,5 +1,5 @@
-import type { TestRedis } from '../../../support/redis.js'
-import { openTunnel } from '../../../support/redis-proxy.js'
+import type { TestRedis } from '../../../../support/redis.js'
+import { openTunnel } from '../../../../support/redis-proxy.js'
 
 /** A way to the Redis of the queues on which a test steps in at a certain moment. */
 export interface Way {

@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process'
 import type { Queue } from 'bullmq'
-import { linkOf, cookieBy } from '../../../../cli/link.js'
-import type { Listing } from '../../../../../src/api/part.js'
-import { ask } from '../../../support/http.js'
-import { vi, expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { BulkOperation, BulkResult, JobSelection } from '../../../../../src/api/bulk.js'
-import { quasar } from '../../../../cli/command.js'
+import type { Listing } from '../../../../../src/api/part.js'
 import type { QueueView } from '../../../../../src/api/queues.js'
 import type { AuditEntry } from '../../../../../src/protocol/index.js'
+import { quasar } from '../../../../cli/command.js'
+import { cookieBy, linkOf } from '../../../../cli/link.js'
+import { ask } from '../../../support/http.js'
 
 const PATIENCE = { timeout: 120_000, interval: 25 }
 
