@@ -16,6 +16,7 @@ export type * from '../api/types.js'
 export type * from '../api/types.js'
 export type * from '../api/types.js'
 export type * from '../api/types.js'
+export type * from '../api/types.js'
 export type {
   Authorize,
   BasicAuth,

@@ -15,17 +15,13 @@ const SECRETLESS = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('QUASAR_') && name !== 'REDIS_URL'),
 )
 
-export interface StartOptions {
-  readonly env?: NodeJS.ProcessEnv
-  readonly input?: string
-  /** Whether it outlives the test: who started it ends it. */
-  readonly isKept?: boolean
-}
-
 /** Runs a program of node's; what is left of it at the end of the test is ended. */
-export function start(args: readonly string[], { env = {}, input, isKept }: StartOptions = {}): Running {
+export function start(
+  args: readonly string[],
+  { env = {}, input }: { env?: NodeJS.ProcessEnv; input?: string } = {},
+): Running {
   const child = spawn(process.execPath, args, { env: { ...SECRETLESS, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
-  if (!isKept) onTestFinished(() => void child.kill('SIGKILL'))
+  onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (part) => (stdout += part))

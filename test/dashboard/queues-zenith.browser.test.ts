@@ -8,7 +8,8 @@ import { redisStore } from '../../src/stores/redis/index.js'
 import { launchBrowser } from '../support/browser.js'
 import { ensureBuilt } from '../support/pack.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
-import { addJobs, killWhen, zenithProcess } from '../zenith/queues/bulk/support/zeniths.js'
+import { openWay } from '../zenith/queues/bulk/support/way.js'
+import { addJobs, kill, zenithProcess } from '../zenith/queues/bulk/support/zeniths.js'
 import { failJobs, openQueue, rowOf } from '../zenith/support/bullmq.js'
 import { serve } from '../zenith/support/serve.js'
 import { assets } from './fixture/assets.js'
@@ -161,10 +162,16 @@ it('retries all that match after a dry run, and searches in them', async () => {
 it('goes on with what a Zenith left that was killed', async () => {
   await addJobs(queue, 3_000)
   const store = redisStore({ redis: redis.url })
-  const killed = await zenithProcess({ store: redis.url })
+  const way = await openWay(redis)
+  onTestFinished(() => way.close())
+  const killed = await zenithProcess({ store: redis.url, queues: way.url })
   const { id } = await killed.counted({ queues: [await killed.keyOf(queue.name)] })
+  const isKilled = way.when(
+    async () => (await queue.getWaitingCount()) < 2_500,
+    () => kill(killed),
+  )
   await killed.post(`bulk/${id}/start`)
-  await killWhen(killed, async () => (await queue.getWaitingCount()) < 2_500)
+  await isKilled
 
   const { page, problems } = await openZenith(() => ({}), store)
   await page.getByRole('link', { name: queue.name, exact: true }).waitFor()

@@ -29,16 +29,9 @@ export interface ZenithAsked {
   readonly queues?: string
   /** How far its clock is off, ms. */
   readonly off?: number
-  /** Whether it outlives the test: who started it ends it. */
-  readonly isKept?: boolean
 }
 
-export async function zenithProcess({
-  store,
-  queues = store,
-  off = 0,
-  isKept = false,
-}: ZenithAsked): Promise<ZenithProcess> {
+export async function zenithProcess({ store, queues = store, off = 0 }: ZenithAsked): Promise<ZenithProcess> {
   const env = {
     QUASAR_REDIS_URL: store,
     QUASAR_ZENITH_INTERVAL: '100',
@@ -46,7 +39,6 @@ export async function zenithProcess({
   }
   const { child, said } = quasar(['zenith', '--port', '0', '--queues', 'bullmq', '--queues-redis', queues], {
     env,
-    isKept,
   })
   const url = (await said(/Zenith is at (\S+)/)).replace(/\/$/, '')
   const cookie = await cookieBy(await linkOf({ said }))
