@@ -7,6 +7,7 @@ import { noteGuard, noteResolver } from './graphql.js'
 import {
   type Intercept,
   type Listened,
+  rawResponse,
   replaceIntercept,
   replaceListened,
   replaceScheduled,
@@ -16,7 +17,6 @@ import {
   type Scheduled,
   type TryActivate,
 } from './internals/entry-points.js'
-import { rawResponse } from './internals/exceptions.js'
 import { eventsOf, type Handler, messageOf, patternOf, scheduleOf } from './internals/metadata.js'
 import { followAnswer } from './observable.js'
 import { isSkipped } from './skipped.js'

@@ -8,7 +8,7 @@ import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../r
 import { addApp } from './apps.js'
 import { watchEntryPoints } from './entry-points.js'
 import { followAdapter } from './follow-adapter.js'
-import { noteExceptions } from './internals/exceptions.js'
+import { noteExceptions } from './internals/entry-points.js'
 import { QUASAR_OPTIONS, type QuasarModuleOptions, recorderOptions } from './options.js'
 
 /** What the app says to Quasar itself. */

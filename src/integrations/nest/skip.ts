@@ -7,7 +7,7 @@ import {
   SetMetadata,
   UseGuards,
 } from '@nestjs/common'
-import { rawResponse } from './internals/exceptions.js'
+import { rawResponse } from './internals/entry-points.js'
 import { QuasarService } from './quasar.service.js'
 import { SKIPPED } from './skipped.js'
 
