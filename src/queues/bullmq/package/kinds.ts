@@ -2,10 +2,12 @@ import { JOB_STATES, QUEUE_CAPABILITIES } from '../../../protocol/index.js'
 import type { DeferredMethod, SourceWith } from '../../shared/deferred.js'
 import type { QueueKind } from '../../shared/readings.js'
 
-/** On something else than Redis, by the API alone. */
+/** On Redis. */
+export const REDIS_KIND: QueueKind = { driver: 'bullmq', states: JOB_STATES, capabilities: QUEUE_CAPABILITIES }
+
+/** On something else, by the API alone. */
 export const API_KIND: QueueKind = {
-  driver: 'bullmq',
-  states: JOB_STATES,
+  ...REDIS_KIND,
   // A job's family may be in queues that were not passed in.
   capabilities: QUEUE_CAPABILITIES.filter((capability) => capability !== 'flow'),
 }
@@ -35,4 +37,7 @@ export const API_METHODS = [
   'restoreScheduler',
 ] as const satisfies readonly DeferredMethod[]
 
+export const REDIS_METHODS = [...API_METHODS, 'flow', 'scheduler'] as const satisfies readonly DeferredMethod[]
+
 export type BullmqApiSource = SourceWith<(typeof API_METHODS)[number]>
+export type BullmqRedisSource = SourceWith<(typeof REDIS_METHODS)[number]>
