@@ -116,7 +116,7 @@ export const ExceptionGroup = object('Exceptions with the same origin.', {
   handled: count('Number of exceptions that the app handled or will retry.'),
   first: amount('Time of the oldest exception, Unix ms.'),
   last: amount('Time of the newest exception, Unix ms.'),
-  routes: listUpTo(5, v.string(), 'Routes where it happened, the most frequent first.'),
+  routes: listUpTo(5, v.string(), 'Routes and queues where it happened, the most frequent first.'),
   sample: ExceptionRecord,
 })
 export type ExceptionGroup = Infer<typeof ExceptionGroup>

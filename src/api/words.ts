@@ -1,3 +1,6 @@
+import type { JobPlace } from '../protocol/jobs.js'
+import type { JobState } from '../protocol/queues.js'
+
 /** The words of the API: what the fields of its views can be. */
 
 /** live: beats; lost: stopped beating without a word; left: said good-bye. */
@@ -21,3 +24,24 @@ export type QueueTrouble = (typeof QUEUE_TROUBLES)[number]
  */
 export const BULK_PHASES = ['counting', 'ready', 'running', 'done', 'cancelled', 'failed', 'interrupted'] as const
 export type BulkPhase = (typeof BULK_PHASES)[number]
+
+/** The name of each state of a job, in the order in which a page shows them. */
+export const STATE_NAMES: Readonly<Record<JobState, string>> = {
+  waiting: 'Waiting',
+  prioritized: 'Prioritized',
+  active: 'Active',
+  delayed: 'Delayed',
+  waitingChildren: 'Waiting for children',
+  completed: 'Completed',
+  failed: 'Failed',
+}
+
+/** The same for the place of a job. */
+export function placeName(place: JobPlace): string {
+  return place === 'stuck' ? 'Stuck' : STATE_NAMES[place]
+}
+
+/** A state as a part of a sentence. */
+export function stateInWords(state: JobState): string {
+  return STATE_NAMES[state].toLowerCase()
+}

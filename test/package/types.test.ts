@@ -40,8 +40,8 @@ import { monitorQueue, monitorWorker } from '@gravito/quasar/bullmq'
 import { bullmqQueues } from '@gravito/quasar/queues/bullmq'
 import { laravelQueues } from '@gravito/quasar/queues/laravel'
 import { redisListQueues } from '@gravito/quasar/queues/redis-list'
-import { parseHeartbeat } from '@gravito/quasar/protocol'
-import { createZenith, toNodeHandler } from '@gravito/quasar/zenith'
+import { parseHeartbeat, type Heartbeat, type Overview as FormerOverview } from '@gravito/quasar/protocol'
+import { createZenith, toNodeHandler, type Overview, type PulseEvent } from '@gravito/quasar/zenith'
 import { memoryStore } from '@gravito/quasar/stores/memory'
 import { redisStore } from '@gravito/quasar/stores/redis'
 
@@ -67,6 +67,15 @@ redisListQueues({ redis: 'redis://127.0.0.1:6379' })
 const sum: number = startQuasar({ service: 'shop-api' }).run('sum', () => 1 + 1)
 // @ts-expect-error: an interval is a number of ms
 startQuasar({ interval: '10s' })
+
+// The API's types come from its schemas, and are the same under their former name.
+export function latest(event: PulseEvent, former: FormerOverview): readonly (number | null | undefined)[] {
+  const overview: Overview = event.full ? event : former
+  const heartbeat: Heartbeat | null | undefined = overview.nodes[0]?.heartbeat
+  // @ts-expect-error: there is no such figure
+  overview.nodes[0]?.heartbeat?.cpu.temperature
+  return [heartbeat?.cpu.process, overview.services[0]?.traffic[0]?.p95, overview.queues[0]?.metrics.waitingChildren]
+}
 
 export const used = [sum, parseHeartbeat, toNodeHandler, createZenith, memoryStore, redisStore]
 `

@@ -1,3 +1,4 @@
+import { exceptionIdentity, slowIdentity } from '../../api/identity.js'
 import type { NodeView } from '../../api/nodes.js'
 import type { Overview, PulseDifference, PulseEvent } from '../../api/types.js'
 import type { ExceptionRecord } from '../../protocol/exception.js'
@@ -91,22 +92,13 @@ function isSame(a: NodeView, b: NodeView): boolean {
 /** New slow entries come oldest first and are kept newest first; one that comes twice is kept once. */
 export function addSlow(before: Overview | null, entries: readonly SlowEntry[]): Overview | null {
   if (!before) return null
-  return { ...before, slow: prepend(before.slow, entries, slowKey) }
+  return { ...before, slow: prepend(before.slow, entries, slowIdentity) }
 }
 
 /** The same for exceptions. */
 export function addExceptions(before: Overview | null, records: readonly ExceptionRecord[]): Overview | null {
   if (!before) return null
-  return { ...before, exceptions: prepend(before.exceptions, records, exceptionKey) }
-}
-
-/** Tells one slow entry from another. */
-export function slowKey(entry: SlowEntry): string {
-  return `${entry.service}\n${entry.node}\n${entry.ts}\n${entry.name}\n${entry.durationMs}\n${entry.requestId}\n${entry.meta.jobId}`
-}
-
-export function exceptionKey(record: ExceptionRecord): string {
-  return `${record.service}\n${record.id}`
+  return { ...before, exceptions: prepend(before.exceptions, records, exceptionIdentity) }
 }
 
 /** Usually they are newer than all that is there; those of another service may be older. */

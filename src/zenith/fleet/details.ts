@@ -1,3 +1,4 @@
+import { exceptionIdentity, slowIdentity } from '../../api/identity.js'
 import type { ServicePeriod } from '../../api/services.js'
 import { inPool, inTimeHeld } from '../../lib/async.js'
 import type { Page, Reader } from '../../ports/index.js'
@@ -12,7 +13,6 @@ import { type Follower, OnDemand } from '../store/on-demand.js'
 import { StoreUnavailableError, storeErrorInWords } from '../store/store-error.js'
 import { timeOf } from '../store/store-time.js'
 import { Budget } from './services/budget.js'
-import { exceptionIdentity, slowIdentity } from './services/feed.js'
 import { ServiceHistory } from './services/service-history.js'
 
 /** How many records of one kind are kept over all services, and at the least of one. */

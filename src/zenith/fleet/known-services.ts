@@ -1,3 +1,4 @@
+import { exceptionIdentity, slowIdentity } from '../../api/identity.js'
 import type { NodeView } from '../../api/nodes.js'
 import type { QueueView } from '../../api/queues.js'
 import type { ServicePeriod, ServiceView } from '../../api/services.js'
@@ -9,7 +10,7 @@ import type { ExceptionRecord, SlowEntry, UntrustedCounts } from '../../protocol
 import { MAX_SERVICES } from '../../protocol/read-limits.js'
 import type { Fleet } from './fleet.js'
 import { Budget } from './services/budget.js'
-import { exceptionIdentity, Feed, MAX_RECENT, slowIdentity } from './services/feed.js'
+import { Feed, MAX_RECENT } from './services/feed.js'
 import { NO_NEWS, ServiceMonitor, type ServiceNews } from './services/service.js'
 import type { ServiceTotals } from './services/totals.js'
 import type { StandingUntrusted } from './services/untrusted.js'

@@ -1,5 +1,6 @@
 import { MAX_DATA_CHARS, QueueChange } from '../../api/changes.js'
 import { type JobAddress, QueueChanged } from '../../api/jobs.js'
+import { stateInWords } from '../../api/words.js'
 import type { JobCleanStop } from '../../ports/index.js'
 import type { JobState, QueueCapability } from '../../protocol/index.js'
 import { holdsMasked } from '../../redaction/json.js'
@@ -76,7 +77,7 @@ function wayOf(body: QueueChange, queue: ConnectedQueue, now: number): Omit<Way,
     case 'clean': {
       const { state, olderThanMs, limit, cursor } = body
       const before = now - olderThanMs
-      const target = `at most ${limit} jobs that are ${state} since before ${new Date(before).toISOString()}`
+      const target = `at most ${limit} jobs that are ${stateInWords(state)} since before ${new Date(before).toISOString()}`
       const remove = (most: number, from: string | null) =>
         removedPart((onStop) => source.clean?.(address, { state, before, limit: most, cursor: from, onStop }))
       return { target, perform: () => removal({ limit, cursor, remove, count: () => countOf(queue, [state]) }) }

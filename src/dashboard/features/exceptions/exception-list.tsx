@@ -1,3 +1,4 @@
+import { exceptionGroupIdentity } from '../../../api/identity.js'
 import type { ExceptionGroup } from '../../../api/services.js'
 import { useSeries } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -6,7 +7,6 @@ import { PageLink } from '../../ui/page-link.js'
 import { RecordList } from '../../ui/record-list.js'
 import { Section } from '../../ui/section.js'
 import { ExceptionRow } from './exception-row.js'
-import { exceptionGroupKey } from './exceptions.js'
 
 interface ExceptionListProps {
   groups: readonly ExceptionGroup[]
@@ -24,7 +24,7 @@ export function ExceptionList({ groups, among }: ExceptionListProps) {
     >
       <RecordList
         items={groups}
-        row={(group) => <ExceptionRow key={exceptionGroupKey(group)} group={group} />}
+        row={(group) => <ExceptionRow key={exceptionGroupIdentity(group)} group={group} />}
         empty={<NoExceptions />}
       />
     </Section>

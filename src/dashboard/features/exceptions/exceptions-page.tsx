@@ -1,4 +1,6 @@
 import { useMemo } from 'react'
+import { groupExceptions } from '../../../api/groups.js'
+import { exceptionGroupIdentity } from '../../../api/identity.js'
 import type { Overview } from '../../../api/overview.js'
 import type { ExceptionGroup } from '../../../api/services.js'
 import { filterOverview, isNarrow } from '../../api/filter.js'
@@ -15,7 +17,7 @@ import { QueryNote } from '../../ui/query-note.js'
 import { RouteChip } from '../routes/route-chip.js'
 import { NoExceptions } from './exception-list.js'
 import { ExceptionRow } from './exception-row.js'
-import { exceptionGroupKey, groupExceptions, narrowExceptions } from './exceptions.js'
+import { narrowExceptions } from './exceptions.js'
 
 /** What failed, by origin: how often, since when, where, and the newest of each whole. */
 export function ExceptionsPage({ overview }: { overview: Overview }) {
@@ -55,7 +57,7 @@ function Groups({ groups, route }: { groups: readonly ExceptionGroup[]; route: R
     return (
       <ul className="panel long overflow-hidden">
         {groups.map((group) => (
-          <ExceptionRow key={exceptionGroupKey(group)} group={group} />
+          <ExceptionRow key={exceptionGroupIdentity(group)} group={group} />
         ))}
       </ul>
     )

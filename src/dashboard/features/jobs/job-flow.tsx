@@ -1,11 +1,12 @@
 import type { QueueView } from '../../../api/queues.js'
+import { placeName } from '../../../api/words.js'
 import type { JobAddress, JobFlow, JobPlace } from '../../../protocol/jobs.js'
 import { useJobFlow } from '../../api/queues-api.js'
 import { plural } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Problem } from '../../ui/problem.js'
 import { Section } from '../../ui/section.js'
-import { placeName, queueOfJob } from '../queues/queues.js'
+import { queueOfJob } from '../queues/queues.js'
 
 interface JobFlowSectionProps {
   queue: QueueView

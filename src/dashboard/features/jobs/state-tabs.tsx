@@ -1,9 +1,9 @@
 import type { QueueView } from '../../../api/queues.js'
+import { STATE_NAMES } from '../../../api/words.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { count, roughly } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
 import { useInSight } from '../../ui/use-in-sight.js'
-import { STATE_NAMES } from '../queues/queues.js'
 
 /** The states that jobs of such a queue can be in, with how many are. */
 export function StateTabs({ queue, chosen }: { queue: QueueView; chosen: JobState }) {

@@ -1,5 +1,6 @@
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
+import { STATE_NAMES } from '../../../api/words.js'
 import type { JobAddress, JobPlace } from '../../../protocol/jobs.js'
 import type { JobState, QueueDriver, QueueMetrics } from '../../../protocol/queues.js'
 import { type Filter, textTest } from '../../api/filter.js'
@@ -25,21 +26,6 @@ const DRIVERS: Readonly<Record<QueueDriver, DriverWords>> = {
 /** An unknown one may come from a newer server. */
 export function driverWords(driver: QueueDriver): DriverWords {
   return DRIVERS[driver] ?? { name: driver, isGravito: false }
-}
-
-export const STATE_NAMES: Readonly<Record<JobState, string>> = {
-  waiting: 'Waiting',
-  prioritized: 'Prioritized',
-  active: 'Active',
-  delayed: 'Delayed',
-  waitingChildren: 'Waiting for children',
-  completed: 'Completed',
-  failed: 'Failed',
-}
-
-/** Where a job is, as people say it. */
-export function placeName(place: JobPlace): string {
-  return place === 'stuck' ? 'Stuck' : STATE_NAMES[place]
 }
 
 export const JOB_STATE_LIST = Object.keys(STATE_NAMES) as readonly JobState[]

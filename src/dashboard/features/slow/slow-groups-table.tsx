@@ -1,4 +1,5 @@
 import { useMemo } from 'react'
+import { slowGroupIdentity } from '../../../api/identity.js'
 import type { SlowGroup } from '../../../api/services.js'
 import type { RouteOf } from '../../routing/pages.js'
 import { changePage, navigate, usePage } from '../../routing/route.js'
@@ -6,7 +7,6 @@ import { Ago } from '../../ui/ago.js'
 import { count, duration, times } from '../../ui/format.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { figureColumn } from '../../ui/tables/figure-cell.js'
-import { slowGroupKey } from './records.js'
 
 /** How often each route or job was slow, and how slow. Choosing one narrows the entries to it. */
 export function SlowGroupsTable({ groups }: { groups: readonly SlowGroup[] }) {
@@ -17,7 +17,7 @@ export function SlowGroupsTable({ groups }: { groups: readonly SlowGroup[] }) {
       label="Slow routes and jobs"
       columns={columns}
       items={groups}
-      keyOf={slowGroupKey}
+      keyOf={slowGroupIdentity}
       sort={{ key: 'Count', down: true }}
       minWidth="46rem"
     />

@@ -1,4 +1,6 @@
 import { useMemo, useState } from 'react'
+import { groupSlow } from '../../../api/groups.js'
+import { slowIdentity } from '../../../api/identity.js'
 import type { Overview } from '../../../api/overview.js'
 import type { RecordListing } from '../../../api/part.js'
 import type { SlowGroup } from '../../../api/services.js'
@@ -6,7 +8,6 @@ import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { filterOverview, isNarrow, textTest } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'
 import { useSlowEntries, useSlowGroups } from '../../api/monitoring-api.js'
-import { slowKey } from '../../api/reducer.js'
 import type { RouteOf } from '../../routing/pages.js'
 import { usePage } from '../../routing/route.js'
 import { count, plural } from '../../ui/format.js'
@@ -18,7 +19,7 @@ import { PageBar } from '../../ui/page-bar.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
 import { RouteChip } from '../routes/route-chip.js'
-import { groupSlow, narrowSlow, withNews } from './records.js'
+import { narrowSlow, withNews } from './records.js'
 import { SlowEntryRow } from './slow-entry-row.js'
 import { SlowGroupsTable } from './slow-groups-table.js'
 import { NothingSlow } from './slow-request-widget.js'
@@ -91,7 +92,7 @@ function Entries({ overview, route }: { overview: Overview; route: RouteOf<'slow
         {entries.length > 0 ? (
           <ul className="panel long overflow-hidden">
             {entries.map((entry) => (
-              <SlowEntryRow key={slowKey(entry)} entry={entry} />
+              <SlowEntryRow key={slowIdentity(entry)} entry={entry} />
             ))}
           </ul>
         ) : isNarrow(route) || route.series ? (

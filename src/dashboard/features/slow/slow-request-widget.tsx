@@ -1,5 +1,5 @@
+import { slowIdentity } from '../../../api/identity.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
-import { slowKey } from '../../api/reducer.js'
 import { useSeries } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -17,7 +17,7 @@ export function SlowRequestWidget({ slow }: { slow: readonly SlowEntry[] }) {
     >
       <RecordList
         items={slow}
-        row={(entry) => <SlowEntryRow key={slowKey(entry)} entry={entry} />}
+        row={(entry) => <SlowEntryRow key={slowIdentity(entry)} entry={entry} />}
         empty={<NothingSlow />}
       />
     </Section>

@@ -1,3 +1,4 @@
+import { groupExceptions } from '../../../api/groups.js'
 import { ExceptionGroupListing, ExceptionListing } from '../../../api/services.js'
 import { EXCEPTION_KINDS } from '../../../protocol/index.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
@@ -5,7 +6,6 @@ import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 import { operation } from '../operation.js'
 import { filterExceptions, limitsOf, servicesOf } from './filters.js'
-import { groupExceptions } from './groups.js'
 
 const parameters = {
   service: textParameter('Only exceptions of this service.'),

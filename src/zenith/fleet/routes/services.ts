@@ -1,3 +1,4 @@
+import { groupExceptions } from '../../../api/groups.js'
 import { Problem } from '../../../api/problem.js'
 import { SERVICE_LISTS, ServiceDetail, ServicePeriodListing } from '../../../api/services.js'
 import { PERIODS } from '../../../api/words.js'
@@ -9,7 +10,6 @@ import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 import { StoreUnavailableError } from '../../store/store-error.js'
 import { operation } from '../operation.js'
 import { servicesOf } from './filters.js'
-import { groupExceptions } from './groups.js'
 
 const MAX_SLOW = 100
 /** How much each of them has at the most, in bytes: 2 MB in all. */

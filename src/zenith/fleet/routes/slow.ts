@@ -1,3 +1,4 @@
+import { groupSlow } from '../../../api/groups.js'
 import { SlowGroupListing, SlowListing } from '../../../api/services.js'
 import { SLOW_KINDS } from '../../../protocol/index.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
@@ -5,7 +6,6 @@ import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 import { operation } from '../operation.js'
 import { filterSlow, limitsOf, servicesOf } from './filters.js'
-import { groupSlow } from './groups.js'
 
 const parameters = {
   service: textParameter('Only entries of this service.'),

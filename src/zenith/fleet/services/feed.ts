@@ -1,5 +1,3 @@
-import type { ExceptionRecord, SlowEntry } from '../../../protocol/index.js'
-
 /** How many of the newest records are kept. */
 export const MAX_RECENT = 100
 
@@ -35,14 +33,4 @@ export class Feed<T extends { readonly ts: number }> {
     this.#known.add(identity)
     return true
   }
-}
-
-/** The same for a record that was written or read twice. */
-export function slowIdentity(entry: SlowEntry): string {
-  return JSON.stringify([entry.service, entry.node, entry.ts, entry.name, entry.durationMs, entry.requestId])
-}
-
-export function exceptionIdentity(record: ExceptionRecord): string {
-  // Masked ids of several records may be the same.
-  return JSON.stringify([record.service, record.id, record.ts])
 }

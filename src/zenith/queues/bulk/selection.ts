@@ -1,22 +1,12 @@
 import type { JobAction } from '../../../api/actions.js'
 import { takesState } from '../../../api/actions.js'
 import type { JobSelection } from '../../../api/bulk.js'
+import { stateInWords } from '../../../api/words.js'
 import type { JobDetail, JobState, JobSummary } from '../../../protocol/index.js'
 import { redactName } from '../../../redaction/name.js'
 import { maskSecrets } from '../../../redaction/secrets.js'
 import { failureFingerprint } from '../failures/fingerprint.js'
 import { type SeenJob, summaryViews } from '../jobs/job-view.js'
-
-/** How the page, and the audit trail, speak of a state. */
-export const STATE_WORDS: Readonly<Record<JobState, string>> = {
-  waiting: 'waiting',
-  prioritized: 'prioritized',
-  active: 'active',
-  delayed: 'delayed',
-  waitingChildren: 'waiting-for-children',
-  completed: 'completed',
-  failed: 'failed',
-}
 
 /** Leaves those that are as the selection says besides where they are. It compares what is seen of them. */
 export async function matching(selection: JobSelection, jobs: readonly JobSummary[]): Promise<readonly JobSummary[]> {
@@ -44,7 +34,7 @@ export function seenSelection(selection: JobSelection): JobSelection {
 
 /** Why an action is not for a job in its state, in words; null when it is. */
 export function misfitOf(action: JobAction, state: JobState): string | null {
-  return takesState(action, state) ? null : `A job that is ${STATE_WORDS[state]} can’t be ${PARTICIPLES[action]}.`
+  return takesState(action, state) ? null : `A job that is ${stateInWords(state)} can’t be ${PARTICIPLES[action]}.`
 }
 
 /** When a job came to its state, or is due: another mark, and it has moved since. Null where its system does not say. */

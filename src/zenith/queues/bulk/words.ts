@@ -1,8 +1,8 @@
 import type { BulkOperation, JobSelection } from '../../../api/bulk.js'
+import { stateInWords } from '../../../api/words.js'
 import { MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
 import { cut } from '../../../protocol/read.js'
 import type { Operation } from './operation.js'
-import { STATE_WORDS } from './selection.js'
 import { UNKNOWN } from './work-list.js'
 
 const MAX_QUEUES = 3
@@ -18,7 +18,7 @@ export function targetOf(operation: Operation): string {
 
 /** @param names of the queues; none: they are told by their keys */
 export function targetInWords({ selection, eligible, isPartial }: BulkOperation, names: readonly string[]): string {
-  const jobs = `${STATE_WORDS[selection.state]} ${eligible === 1 ? 'job' : 'jobs'}`
+  const jobs = `${stateInWords(selection.state)} ${eligible === 1 ? 'job' : 'jobs'}`
   const which = selection.ids ? `${eligible} chosen` : `${isPartial ? 'the first' : 'all'} ${eligible}`
   const where = inWords(names.length > 0 ? names : selection.queues)
   return cut(`${which} ${jobs} of ${where}${filterOf(selection)}`, MAX_MESSAGE_CHARS)

@@ -1,4 +1,5 @@
 import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../../api/jobs.js'
+import { stateInWords } from '../../../api/words.js'
 import { JOB_STATES, type JobState } from '../../../protocol/index.js'
 import { MaskBudget } from '../../../redaction/budget.js'
 import type { Asked } from '../../http/asked.js'
@@ -126,5 +127,8 @@ function seesPayloads({ visitor, services }: Asked<JobServices>): boolean {
 async function checkState(queues: Queues, { key }: ConnectedQueue, asked: JobState): Promise<void> {
   const { states, driver } = await queues.view(key)
   if (states.length === 0 || states.includes(asked)) return
-  throw new Refusal('not_supported', `A queue of ${driver} has no jobs that are ${asked}; it has ${states.join(', ')}.`)
+  throw new Refusal(
+    'not_supported',
+    `A queue of ${driver} has no jobs that are ${stateInWords(asked)}; it has ${states.map(stateInWords).join(', ')}.`,
+  )
 }

@@ -1,11 +1,15 @@
-import type { ExceptionGroup, SlowGroup } from '../../../api/services.js'
-import type { ExceptionRecord, SlowEntry } from '../../../protocol/index.js'
+import type { ExceptionRecord, SlowEntry } from '../protocol/index.js'
+import { exceptionGroupIdentity, slowGroupIdentity } from './identity.js'
+import type { ExceptionGroup, SlowGroup } from './services.js'
 
+/** How the server and the page group records. */
+
+/** How many places of an origin are named. */
 const MAX_ROUTES = 5
 
 /** By service, kind and name; the most frequent first. @param newestFirst in that order */
 export function groupSlow(newestFirst: readonly SlowEntry[]): SlowGroup[] {
-  const groups = groupBy(newestFirst, ({ service, kind, name }) => JSON.stringify([service, kind, name]))
+  const groups = groupBy(newestFirst, slowGroupIdentity)
   const views = groups.map(([newest, entries]) => ({
     service: newest.service,
     kind: newest.kind,
@@ -20,7 +24,7 @@ export function groupSlow(newestFirst: readonly SlowEntry[]): SlowGroup[] {
 
 /** By service and fingerprint; the one with the newest first. @param newestFirst in that order */
 export function groupExceptions(newestFirst: readonly ExceptionRecord[]): ExceptionGroup[] {
-  const groups = groupBy(newestFirst, ({ service, fingerprint }) => JSON.stringify([service, fingerprint]))
+  const groups = groupBy(newestFirst, exceptionGroupIdentity)
   return groups.map(([newest, records]) => ({
     service: newest.service,
     fingerprint: newest.fingerprint,
@@ -30,7 +34,7 @@ export function groupExceptions(newestFirst: readonly ExceptionRecord[]): Except
     handled: records.filter((record) => record.handled).length,
     first: (records.at(-1) ?? newest).ts,
     last: newest.ts,
-    routes: mostFrequent(records.map((record) => record.route).filter((route) => route !== null)),
+    routes: mostFrequent(records.flatMap(({ route, queue }) => route ?? queue ?? [])),
     sample: newest,
   }))
 }
