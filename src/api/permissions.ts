@@ -35,8 +35,8 @@ const CHANGES: readonly Permission[] = [
 
 export const PERMISSIONS: readonly Permission[] = ['view', 'queue.payloads', ...CHANGES]
 
-/** Who asks, in as much as it decides what they may. */
-export interface Principal {
+/** A principal, in as much as it decides what they may do. */
+export interface RoleHolder {
   readonly role: Role
 }
 
@@ -48,9 +48,9 @@ export interface Resource {
 
 /** The one place where it is decided who may do what. */
 export interface Policy {
-  can(principal: Principal, permission: Permission, resource?: Resource): boolean
+  can(holder: RoleHolder, permission: Permission, resource?: Resource): boolean
   /** All permissions of a principal. */
-  permissionsOf(principal: Principal): readonly Permission[]
+  permissionsOf(holder: RoleHolder): readonly Permission[]
   /** The roles that have a permission, the least first. */
   rolesWith(permission: Permission): readonly Role[]
 }
@@ -63,10 +63,10 @@ export function createPolicy({ payloads }: { readonly payloads: Role }): Policy 
     return FOR_ADMINS.has(permission) ? 'admin' : 'operator'
   }
   const rolesWith = (permission: Permission) => ROLES.slice(ROLES.indexOf(leastFor(permission)))
-  const can = ({ role }: Principal, permission: Permission) => rolesWith(permission).includes(role)
+  const can = ({ role }: RoleHolder, permission: Permission) => rolesWith(permission).includes(role)
   return {
     can,
-    permissionsOf: (principal) => PERMISSIONS.filter((permission) => can(principal, permission)),
+    permissionsOf: (holder) => PERMISSIONS.filter((permission) => can(holder, permission)),
     rolesWith,
   }
 }

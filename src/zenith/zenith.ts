@@ -4,7 +4,7 @@ import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
 import type { Commands, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
 import { asset, index } from './assets/index.js'
-import { gateOf } from './auth/gate.js'
+import { authenticatorOf } from './auth/authenticator.js'
 import { clientAddress } from './auth/guesses/address.js'
 import { GuessLimit } from './auth/guesses/limit.js'
 import type { ZenithAuth } from './auth/options.js'
@@ -104,7 +104,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   const isProxy = proxiesIn(proxies)
   const limit = new GuessLimit(debtsOf(reader), options.debts, logger)
   const addressOf = clientAddress(proxies.length > 0 ? isProxy : isLoopback)
-  const gate = gateOf({ auth, isDevelopment, secret, logger, limit, addressOf })
+  const authenticate = authenticatorOf({ auth, isDevelopment, secret, logger, limit, addressOf })
   const basePath = cleanBasePath(options.basePath ?? '')
   let closing: Promise<void> | null = null
   let prepareAfter = Number.NEGATIVE_INFINITY
@@ -116,11 +116,11 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     // Where a router has cut its part off, it names the path: a proxy may pass on a prefix that its client wrote.
     const isPrefixed = isProxy(known.peer) && origin.path === url.pathname
     const path = belowMount(url.pathname, basePath || (isPrefixed ? forwardedPrefix(request) : ''))
-    const visitor = await gate(request, origin, path)
-    if (visitor instanceof Response) return visitor
+    const principal = await authenticate(request, origin, path)
+    if (principal instanceof Response) return principal
     if (closing) return bare(503)
     prepare()
-    return route({ request, url, path, origin, visitor, services })
+    return route({ request, url, path, origin, principal, services })
   }
 
   /** At the first request, and again when the store did not answer: nothing is connected before anybody looks. */

@@ -7,9 +7,9 @@ import { SeenNames } from '../../src/queues/shared/seen-names.js'
 import { memoryLeases } from '../../src/stores/memory/leases.js'
 import { Repeats } from '../../src/stores/redis/repeats.js'
 import { Budget } from '../../src/zenith/fleet/services/budget.js'
-import { Feed, MAX_RECENT } from '../../src/zenith/fleet/services/feed.js'
-import { Ledger } from '../../src/zenith/fleet/services/ledger.js'
 import { MergedSketch } from '../../src/zenith/fleet/services/merged-sketch.js'
+import { MAX_RECENT, RecentRecords } from '../../src/zenith/fleet/services/recent-records.js'
+import { RollupAggregate } from '../../src/zenith/fleet/services/rollup-aggregate.js'
 import { SeriesTotals } from '../../src/zenith/fleet/services/series-totals.js'
 import { ServiceTotals } from '../../src/zenith/fleet/services/totals.js'
 import { KnownFailures } from '../../src/zenith/queues/failures/known-failures.js'
@@ -66,7 +66,7 @@ describe('what remembers what it saw has a bound', () => {
   })
 
   it('records of all services', () => {
-    const feed = new Feed<{ ts: number }>(({ ts }) => `${ts}`)
+    const feed = new RecentRecords<{ ts: number }>(({ ts }) => `${ts}`)
     each(MANY, (index) => feed.add([{ ts: index }]))
     expect(feed.recent).toHaveLength(MAX_RECENT)
   })
@@ -113,16 +113,19 @@ describe('what remembers what it saw has a bound', () => {
 
   it('rollups, by node and start', () => {
     const budget = new Budget()
-    const ledger = new Ledger({ life: 900_000, step: 5_000, point: 15_000, seriesStep: 30_000 }, budget)
+    const aggregate = new RollupAggregate({ life: 900_000, step: 5_000, point: 15_000, seriesStep: 30_000 }, budget)
     const now = Date.now()
     const add = (index: number) =>
-      ledger.add({ ...rollupOf({ from: now - 10_000, to: now - 5_000 }), node: `n${index}`, routes: [], jobs: [] }, now)
+      aggregate.add(
+        { ...rollupOf({ from: now - 10_000, to: now - 5_000 }), node: `n${index}`, routes: [], jobs: [] },
+        now,
+      )
     each(MAX_ROLLUPS / 10 + 500, add)
     expect([budget.held.rollups, budget.left.rollups]).toEqual([MAX_ROLLUPS, 500])
     // None counts twice for that.
     expect([add(0), add(MAX_ROLLUPS)]).toEqual([false, false])
-    ledger.release()
-    expect([ledger.isEmpty, budget.held.rollups]).toEqual([true, 0])
+    aggregate.release()
+    expect([aggregate.isEmpty, budget.held.rollups]).toEqual([true, 0])
   })
 
   it('connections and Horizons of Laravel', () => {

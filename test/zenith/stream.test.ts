@@ -161,7 +161,7 @@ describe('the stream', () => {
     })
   })
 
-  it('keeps a silent line open with comments, and ends it after a while so that the gate is passed again', async () => {
+  it('keeps a silent line open with comments, and ends it after a while so that the client is authenticated again', async () => {
     fakeClock('setInterval')
     onTestFinished(() => void vi.useRealTimers())
     const { zenith } = await serveZenith({ store: memoryStore() })

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
-import type { Asked, Handler } from '../http/asked.js'
+import type { Handler, RequestContext } from '../http/request-context.js'
 import { bare } from '../http/responses.js'
 
 const compress = promisify(gzip)
@@ -46,7 +46,7 @@ export async function serveAsset(name: string, request: Request): Promise<Respon
 }
 
 /** A file of the page; null when there is none of this name. */
-export function asset({ request, path }: Asked): Promise<Response | null> {
+export function asset({ request, path }: RequestContext): Promise<Response | null> {
   return serveAsset(path.slice(1), request)
 }
 

@@ -1,12 +1,12 @@
 import type { Logger } from '../../ports/index.js'
 import type { Origin } from '../http/context.js'
 import { isLoopback, whyNotLocal } from '../http/loopback.js'
+import type { Authenticator } from '../http/principal.js'
+import { principal } from '../http/principal.js'
 import { bare, problem, text, wantsHtml } from '../http/responses.js'
-import type { Gate } from '../http/visitor.js'
-import { visitor } from '../http/visitor.js'
 
 /** Whoever sits at the machine may do on it what they like. */
-const OWNER = visitor(null, 'admin')
+const OWNER = principal(null, 'admin')
 
 const PASS_AUTH =
   'pass the option `auth`: createZenith({ auth: { users: [{ name, password, role }] } }), { basic: { username, password } }, { bearer: token }, or a function of the request.'
@@ -17,7 +17,7 @@ const HOW_TO_OPEN = `Zenith is closed. It is open on this machine if NODE_ENV is
 const MAX_REASONS = 20
 
 /** This machine itself alone. */
-export function localGate(logger: Logger | undefined): Gate {
+export function localAuthenticator(logger: Logger | undefined): Authenticator {
   const refuse = refusal(logger)
   return async (request, origin) => {
     const why = whyNotLocal(request, origin)
@@ -25,8 +25,8 @@ export function localGate(logger: Logger | undefined): Gate {
   }
 }
 
-export function closedGate(isDevelopment: boolean, logger: Logger | undefined): Gate {
-  if (isDevelopment) return localGate(logger)
+export function closedAuthenticator(isDevelopment: boolean, logger: Logger | undefined): Authenticator {
+  if (isDevelopment) return localAuthenticator(logger)
   return async (request, origin) =>
     whyNotLocal(request, origin) === null ? closed(request, HOW_TO_OPEN, 'closed') : bare(404)
 }

@@ -1,31 +1,34 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import type { Origin } from '../http/context.js'
+import { type Authenticator, type Principal, principal } from '../http/principal.js'
 import { unauthorized } from '../http/responses.js'
-import { type Gate, type Visitor, visitor } from '../http/visitor.js'
 import type { Guessing } from './guesses/limit.js'
 import { tooMany } from './guesses/too-many.js'
 import type { BasicAuth, BearerAuth } from './options.js'
 
-export function basicGate({ basic: { username, password, role = 'viewer' } }: BasicAuth, guessing: Guessing): Gate {
-  return secretGate(guessing, {
+export function basicAuthenticator(
+  { basic: { username, password, role = 'viewer' } }: BasicAuth,
+  guessing: Guessing,
+): Authenticator {
+  return secretAuthenticator(guessing, {
     scheme: 'basic',
     challenge: 'Basic realm="Zenith", charset="UTF-8"',
     secretOf: (credentials) => Buffer.from(credentials, 'base64').toString('utf8'),
     isRight: secretTest(`${username}:${password}`),
-    visitor: visitor(username, role),
+    principal: principal(username, role),
     accountOf: (secret) => secret.split(':', 1)[0] ?? '',
     labelOf: (account) => (account === username ? `"${username}"` : 'an unknown name'),
   })
 }
 
-export function bearerGate({ bearer, role = 'viewer' }: BearerAuth, guessing: Guessing): Gate {
-  return secretGate(guessing, {
+export function bearerAuthenticator({ bearer, role = 'viewer' }: BearerAuth, guessing: Guessing): Authenticator {
+  return secretAuthenticator(guessing, {
     scheme: 'bearer',
     challenge: 'Bearer realm="Zenith"',
     secretOf: (credentials) => credentials,
     isRight: secretTest(bearer),
-    visitor: visitor(null, role),
+    principal: principal(null, role),
     accountOf: () => BEARER,
     labelOf: () => 'the bearer token',
   })
@@ -39,17 +42,17 @@ interface Way {
   readonly challenge: string
   readonly secretOf: (credentials: string) => string
   readonly isRight: (secret: string) => boolean
-  readonly visitor: Visitor
+  readonly principal: Principal
   readonly accountOf: (secret: string) => string
   readonly labelOf: (account: string) => string
 }
 
-function secretGate({ limit, addressOf }: Guessing, way: Way): Gate {
+function secretAuthenticator({ limit, addressOf }: Guessing, way: Way): Authenticator {
   const admitted = new Admitted()
 
-  async function check(secret: string, address: string): Promise<Visitor | Response> {
+  async function check(secret: string, address: string): Promise<Principal | Response> {
     const isRight = way.isRight(secret)
-    if (admitted.goesOn(address, isRight)) return way.visitor
+    if (admitted.goesOn(address, isRight)) return way.principal
     const account = way.accountOf(secret)
     const guess = { account, label: way.labelOf(account), address, device: null }
     const attempt = await limit.begin(guess)
@@ -57,7 +60,7 @@ function secretGate({ limit, addressOf }: Guessing, way: Way): Gate {
     if (!isRight) return unauthorized(way.challenge)
     await attempt.succeed()
     admitted.add(address)
-    return way.visitor
+    return way.principal
   }
 
   return async (request: Request, origin: Origin) => {

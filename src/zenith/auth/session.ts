@@ -10,15 +10,15 @@ export const session = operation({
   summary: 'Get the current session and its permissions',
   parameters: {},
   answers: { 200: { description: 'The session.', schema: Session } },
-  handle({ visitor, services: { tokens, policy } }) {
-    const { user, role, canLogOut } = visitor
+  handle({ principal, services: { tokens, policy } }) {
+    const { user, role, canLogOut } = principal
     const body: Session = {
       user,
       role,
       canLogOut,
-      token: tokens.of(visitor),
-      permissions: policy.permissionsOf(visitor),
-      payloads: policy.can(visitor, 'queue.payloads'),
+      token: tokens.of(principal),
+      permissions: policy.permissionsOf(principal),
+      payloads: policy.can(principal, 'queue.payloads'),
     }
     return json(200, body)
   },

@@ -10,7 +10,7 @@ import type { ExceptionRecord, SlowEntry, UntrustedCounts } from '../../protocol
 import { MAX_SERVICES } from '../../protocol/read-limits.js'
 import type { Fleet } from './fleet.js'
 import { Budget } from './services/budget.js'
-import { Feed, MAX_RECENT } from './services/feed.js'
+import { MAX_RECENT, RecentRecords } from './services/recent-records.js'
 import { NO_NEWS, ServiceMonitor, type ServiceNews } from './services/service.js'
 import type { ServiceTotals } from './services/totals.js'
 import type { StandingUntrusted } from './services/untrusted.js'
@@ -28,8 +28,8 @@ interface ShownService {
 export class KnownServices {
   readonly #budget = new Budget()
   readonly #monitors = new Map<string, ServiceMonitor>()
-  readonly #slow = new Feed<SlowEntry>(slowIdentity)
-  readonly #exceptions = new Feed<ExceptionRecord>(exceptionIdentity)
+  readonly #slow = new RecentRecords<SlowEntry>(slowIdentity)
+  readonly #exceptions = new RecentRecords<ExceptionRecord>(exceptionIdentity)
   #views = new Map<string, ShownService>()
   /** What was read since it was last taken. */
   #news: ServiceNews = NO_NEWS

@@ -1,5 +1,5 @@
-import type { Services } from '../http/asked.js'
 import { operationsWith } from '../http/operation.js'
+import type { Services } from '../http/request-context.js'
 import type { StorePing } from '../store/store-ping.js'
 import type { MonitorService } from './monitor-service.js'
 import type { StreamHub } from './stream-hub.js'

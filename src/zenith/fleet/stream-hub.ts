@@ -14,7 +14,7 @@ const MAX_WAITING = 256 * 1024
 const KEEP_ALIVE_MS = 15_000
 /** After how long a page asks again when the line broke, in ms. */
 const RETRY_MS = 2_000
-/** After so long a stream ends, and the page that comes back passes the gate again, in ms. */
+/** After so long a stream ends, and the page that comes back is authenticated again, in ms. */
 const LIFE_MS = 15 * 60_000
 
 interface StreamEvent {

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import type { Visitor } from './visitor.js'
+import type { Principal } from './principal.js'
 
-type Named = Pick<Visitor, 'user' | 'role'>
+type Named = Pick<Principal, 'user' | 'role'>
 
 /** What shows that a change comes from a page, or a program, that could read `/api/session`. */
 export class ChangeTokens {
@@ -18,8 +18,8 @@ export class ChangeTokens {
       .digest('base64url')
   }
 
-  isOf(visitor: Named, token: string | null): boolean {
-    const [given, right] = [Buffer.from(token ?? ''), Buffer.from(this.of(visitor))]
+  isOf(principal: Named, token: string | null): boolean {
+    const [given, right] = [Buffer.from(token ?? ''), Buffer.from(this.of(principal))]
     return given.length === right.length && timingSafeEqual(given, right)
   }
 }

@@ -1,10 +1,10 @@
 import type { Permission } from '../../api/permissions.js'
 import type { GenericSchema, Infer } from '../../api/schema.js'
-import type { Asked, Services } from './asked.js'
+import { answerApiErrors } from './api-error.js'
 import { looseMatcherOf, matcherOf, type PathMatch } from './path-pattern.js'
 import { type Parameters, readQuery, type Values } from './query.js'
 import { readBody } from './read-body.js'
-import { answerRefusals } from './refusal.js'
+import type { RequestContext, Services } from './request-context.js'
 import { forbidden, problem } from './responses.js'
 
 /** What an operation answers with one status. */
@@ -31,7 +31,7 @@ interface Described<P extends Parameters> {
 
 /** One route of the API that reads, and all that its documentation says. */
 export interface OperationSpec<P extends Parameters, S extends Services> extends Described<P> {
-  readonly handle: (question: Question<P, S>) => Response | Promise<Response>
+  readonly handle: (question: OperationContext<P, S>) => Response | Promise<Response>
 }
 
 /** One that changes something: POST. */
@@ -41,17 +41,17 @@ export interface ChangeSpec<B extends GenericSchema, P extends Parameters, S ext
   readonly maxBytes?: number
   /** By what the body asks for. Null: `handle` asks. */
   readonly permission: ((body: Infer<B>) => Permission) | null
-  readonly handle: (question: Change<Infer<B>, P, S>) => Response | Promise<Response>
+  readonly handle: (question: ChangeContext<Infer<B>, P, S>) => Response | Promise<Response>
 }
 
-export interface Question<P extends Parameters, S extends Services> extends Asked<S> {
+export interface OperationContext<P extends Parameters, S extends Services> extends RequestContext<S> {
   /** Checked. */
   readonly query: Values<P>
   /** Of the path, decoded. */
   readonly segments: Readonly<Record<string, string>>
 }
 
-export interface Change<B, P extends Parameters, S extends Services> extends Question<P, S> {
+export interface ChangeContext<B, P extends Parameters, S extends Services> extends OperationContext<P, S> {
   /** Checked. */
   readonly body: B
 }
@@ -65,7 +65,10 @@ export interface Operation<S extends Services = never> extends Described<Paramet
   /** For paths that no operation matches; null where there is nothing to be lenient with. */
   readonly matchLoosely: PathMatch | null
   /** Checks the query and the body, and answers. */
-  readonly answer: (asked: Asked<S>, segments: Readonly<Record<string, string>>) => Response | Promise<Response>
+  readonly answer: (
+    asked: RequestContext<S>,
+    segments: Readonly<Record<string, string>>,
+  ) => Response | Promise<Response>
 }
 
 /**
@@ -91,7 +94,7 @@ function operation<P extends Parameters, S extends Services>(spec: OperationSpec
     answer(asked, segments) {
       const query = readQuery(spec.parameters, asked.url)
       if (typeof query === 'string') return problem(400, 'bad_query', query)
-      return answerRefusals(() => handle({ ...asked, query, segments }))
+      return answerApiErrors(() => handle({ ...asked, query, segments }))
     },
   }
 }
@@ -112,12 +115,15 @@ function change<B extends GenericSchema, P extends Parameters, S extends Service
       const body = await readBody(asked.request, spec.body, maxBytes)
       if (body instanceof Response) return body
       const change = { ...asked, query, segments, body: body.value }
-      return (permission && refusalOf(permission(body.value), asked)) ?? answerRefusals(() => handle(change))
+      return (permission && refusalOf(permission(body.value), asked)) ?? answerApiErrors(() => handle(change))
     },
   }
 }
 
 /** The answer to those who lack a permission; null for those who have it. */
-export function refusalOf(permission: Permission, { visitor, services: { policy } }: Asked): Response | null {
-  return policy.can(visitor, permission) ? null : forbidden(permission, policy.rolesWith(permission))
+export function refusalOf(
+  permission: Permission,
+  { principal, services: { policy } }: RequestContext,
+): Response | null {
+  return policy.can(principal, permission) ? null : forbidden(permission, policy.rolesWith(permission))
 }

@@ -15,7 +15,7 @@ export interface Parameter<T> {
   /** In words, after "takes". */
   readonly takes: string
   /** What a missing one is. */
-  readonly otherwise: T
+  readonly fallback: T
   /** Then a missing one is wrong. */
   readonly isRequired?: boolean
   /** @returns undefined when it makes no sense */
@@ -23,7 +23,7 @@ export interface Parameter<T> {
 }
 
 export type Parameters = Readonly<Record<string, Parameter<unknown>>>
-export type Values<P extends Parameters> = { readonly [K in keyof P]: P[K]['otherwise'] }
+export type Values<P extends Parameters> = { readonly [K in keyof P]: P[K]['fallback'] }
 
 const MAX_TEXT = 200
 
@@ -32,7 +32,7 @@ export function textParameter(description: string, maxLength = MAX_TEXT): Parame
   return {
     schema: { description, type: 'string', maxLength },
     takes: `text of 1 to ${maxLength} characters`,
-    otherwise: null,
+    fallback: null,
     read: (value) => (value.length > 0 && value.length <= maxLength ? value : undefined),
   }
 }
@@ -42,7 +42,7 @@ export function choiceParameter<T extends string>(values: readonly T[], descript
   return {
     schema: { description, type: 'string', enum: values },
     takes: values.map((value) => `\`${value}\``).join(' or '),
-    otherwise: null,
+    fallback: null,
     read: (value) => values.find((one) => one === value),
   }
 }
@@ -50,18 +50,18 @@ export function choiceParameter<T extends string>(values: readonly T[], descript
 /** One of a few words, and one of them when it is not given. */
 export function wordParameter<const T extends string>(
   values: readonly T[],
-  otherwise: T,
+  fallback: T,
   description: string,
 ): Parameter<T> {
   const { schema, takes, read } = choiceParameter(values, description)
-  return { schema: { ...schema, default: otherwise }, takes, otherwise, read: (value) => read(value) ?? undefined }
+  return { schema: { ...schema, default: fallback }, takes, fallback, read: (value) => read(value) ?? undefined }
 }
 
-export function wholeParameter(min: number, max: number, otherwise: number, description: string): Parameter<number> {
+export function wholeParameter(min: number, max: number, fallback: number, description: string): Parameter<number> {
   return {
-    schema: { description, type: 'integer', minimum: min, maximum: max, default: otherwise },
+    schema: { description, type: 'integer', minimum: min, maximum: max, default: fallback },
     takes: `a whole number from ${min} to ${max}`,
-    otherwise,
+    fallback,
     read(value) {
       const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
       return number >= min && number <= max ? number : undefined
@@ -74,7 +74,7 @@ export function idParameter(description: string): Parameter<string | null> {
   return {
     schema: { description, type: 'string', maxLength: 40 },
     takes: 'an id that the list has given',
-    otherwise: null,
+    fallback: null,
     read: (value) => (/^\d{1,20}(-\d{1,20})?$/.test(value) ? value : undefined),
   }
 }
@@ -82,7 +82,7 @@ export function idParameter(description: string): Parameter<string | null> {
 /** The same, and it has to be given. */
 export function required<T>(parameter: Parameter<T | null>): Parameter<T> {
   const { read } = parameter
-  return { ...parameter, isRequired: true, otherwise: undefined as T, read: (value) => read(value) ?? undefined }
+  return { ...parameter, isRequired: true, fallback: undefined as T, read: (value) => read(value) ?? undefined }
 }
 
 /** @returns the values, or in words what is wrong with the query */
@@ -95,7 +95,7 @@ export function readQuery<P extends Parameters>(parameters: P, url: URL): Values
   const values: Record<string, unknown> = {}
   for (const [name, parameter] of Object.entries(parameters)) {
     const given = url.searchParams.get(name)
-    const value = given === null ? parameter.otherwise : parameter.read(given)
+    const value = given === null ? parameter.fallback : parameter.read(given)
     if (value === undefined) return `\`${name}\` takes ${parameter.takes}.`
     values[name] = value
   }

@@ -1,6 +1,6 @@
 import { TOKEN_HEADER } from '../../api/session.js'
-import type { Asked, Handler, Services } from './asked.js'
 import { type Operation, refusalOf } from './operation.js'
+import type { Handler, RequestContext, Services } from './request-context.js'
 import { bare, notFound, problem } from './responses.js'
 import { isForeign } from './same-origin.js'
 
@@ -11,7 +11,7 @@ type Routes<S extends Services> = ReadonlyMap<string, Handler<S>>
 export interface Page {
   readonly index: Handler
   /** A file of the page; null when there is none of this name. */
-  readonly asset: (asked: Asked) => Promise<Response | null>
+  readonly asset: (asked: RequestContext) => Promise<Response | null>
 }
 
 export const PAGE_PATHS: readonly string[] = ['/', '/index.html']
@@ -20,10 +20,10 @@ export const PAGE_PATHS: readonly string[] = ['/', '/index.html']
 export function routerOf<S extends Services>(
   operations: readonly Operation<S>[],
   page: Page,
-): (asked: Asked<S>) => Promise<Response> {
+): (asked: RequestContext<S>) => Promise<Response> {
   const routesOf = tableOf<S>(operations, new Map([['GET', page.index]]))
 
-  async function route(asked: Asked<S>): Promise<Response> {
+  async function route(asked: RequestContext<S>): Promise<Response> {
     const { method } = asked.request
     const routes = routesOf(asked.path)
     const found = routes.get(method === 'HEAD' ? 'GET' : method)
@@ -31,7 +31,7 @@ export function routerOf<S extends Services>(
     return routes.size > 0 ? methodNotAllowed([...routes.keys()]) : unrouted(asked)
   }
 
-  async function unrouted(asked: Asked<S>): Promise<Response> {
+  async function unrouted(asked: RequestContext<S>): Promise<Response> {
     const { method } = asked.request
     if (isApi(asked.path)) return notFound()
     if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed(['GET'])
@@ -69,10 +69,10 @@ function routeTo<S extends Services>({ answer }: Operation<S>, segments: Readonl
 }
 
 /** A change that another site's page may have sent is refused before anybody looks at what it says. */
-function refusal(asked: Asked): Response | null {
-  const { request, visitor, services } = asked
+function refusal(asked: RequestContext): Response | null {
+  const { request, principal, services } = asked
   if (request.method === 'POST') {
-    const isOwn = !isForeign(request) && services.tokens.isOf(visitor, request.headers.get(TOKEN_HEADER))
+    const isOwn = !isForeign(request) && services.tokens.isOf(principal, request.headers.get(TOKEN_HEADER))
     if (!isOwn) return problem(403, 'foreign', `A change carries the token of api/session in ${TOKEN_HEADER}.`)
   }
   return refusalOf('view', asked)

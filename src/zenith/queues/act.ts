@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { withTimeout } from '../../lib/async.js'
 import type { Commands, Logger, NewAuditEntry } from '../../ports/index.js'
-import { isRefusal, Refusal } from '../http/refusal.js'
-import type { Visitor } from '../http/visitor.js'
+import { ApiError, isRefusal } from '../http/api-error.js'
+import type { Principal } from '../http/principal.js'
 import type { ConnectedQueue } from './directory.js'
 import { sourceRefusal } from './monitor/source-error.js'
 import type { Outbox } from './outbox.js'
 
 /** Who acts. */
-export type Actor = Pick<Visitor, 'user' | 'role'>
+export type Actor = Pick<Principal, 'user' | 'role'>
 
 /** Something that somebody is about to do. */
-export interface Deed<T> {
+export interface AuditedChange<T> {
   readonly by: Actor
   /** `retry`, `bulk retry`, `scheduler run` */
   readonly action: string
@@ -31,10 +31,10 @@ export interface Deed<T> {
 /**
  * Does something, with its intent in the audit trail before and its result after.
  *
- * Rejects with a {@link Refusal}: `no_audit` and `audit_unavailable` before anything is done, `queue_denied`, `queue_replica`,
- * `queue_full` or `queue_unavailable` (in words) when the queue's system did not do it. A refusal of the deed itself is passed on.
+ * Rejects with a {@link ApiError}: `no_audit` and `audit_unavailable` before anything is done, `queue_denied`, `queue_replica`,
+ * `queue_full` or `queue_unavailable` (in words) when the queue's system did not do it. An API error of the change itself is passed on.
  */
-export type Act = <T>(deed: Deed<T>) => Promise<T>
+export type Act = <T>(change: AuditedChange<T>) => Promise<T>
 
 const WITHIN_MS = 30_000
 /** The store may take so long for a line of the trail, ms. */
@@ -52,7 +52,7 @@ export interface ActOptions {
 
 export function actOn({ commands, outbox, now, logger }: ActOptions): Act {
   async function append(entry: NewAuditEntry): Promise<void> {
-    if (!commands) throw new Refusal('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
+    if (!commands) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
     await withTimeout(commands.appendAudit(entry), AUDIT_WITHIN_MS)
   }
 
@@ -61,7 +61,7 @@ export function actOn({ commands, outbox, now, logger }: ActOptions): Act {
       await append(entry)
     } catch (error) {
       if (isRefusal(error)) throw error
-      throw new Refusal('audit_unavailable', 'The audit trail can’t be written, so nothing was done.')
+      throw new ApiError('audit_unavailable', 'The audit trail can’t be written, so nothing was done.')
     }
   }
 
@@ -78,12 +78,12 @@ export function actOn({ commands, outbox, now, logger }: ActOptions): Act {
     }
   }
 
-  return async (deed) => {
-    const entry = intentOf(deed, now())
+  return async (change) => {
+    const entry = intentOf(change, now())
     await intend(entry)
     try {
-      const result = await inTime(deed.perform(), deed.within)
-      const { ok, detail } = deed.tell?.(result) ?? { ok: true, detail: null }
+      const result = await inTime(change.perform(), change.within)
+      const { ok, detail } = change.tell?.(result) ?? { ok: true, detail: null }
       await conclude(entry, ok, detail)
       return result
     } catch (error) {
@@ -98,7 +98,7 @@ function inTime<T>(work: Promise<T>, within: number | null = WITHIN_MS): Promise
   return within === null ? work : withTimeout(work, within)
 }
 
-type Named = Omit<Deed<unknown>, 'perform' | 'tell'>
+type Named = Omit<AuditedChange<unknown>, 'perform' | 'tell'>
 
 function intentOf({ by, action, queue, target, operation }: Named, at: number): NewAuditEntry {
   return {

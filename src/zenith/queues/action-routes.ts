@@ -5,7 +5,7 @@ import type { JobCleanStop } from '../../ports/index.js'
 import type { JobState, QueueCapability } from '../../protocol/index.js'
 import { holdsMasked } from '../../redaction/json.js'
 import { MASK } from '../../redaction/secrets.js'
-import { Refusal } from '../http/refusal.js'
+import { ApiError } from '../http/api-error.js'
 import { json } from '../http/responses.js'
 import { QUEUE_ANSWERS, QUEUE_SEGMENT } from './answers.js'
 import type { ConnectedQueue } from './directory.js'
@@ -44,12 +44,12 @@ export const queueActions = change({
   body: QueueChange,
   maxBytes: MAX_BYTES,
   answers: { 200: result, ...QUEUE_ANSWERS },
-  async handle({ body, segments, visitor, services: { queues } }) {
+  async handle({ body, segments, principal, services: { queues } }) {
     const queue = await queues.changeable(segments.queue ?? '', capabilityFor(body))
     const { target, perform } = wayOf(body, queue, queues.now())
     if (body.action === 'duplicate') await checkThere(queue, body.id)
     const done = await queues.act({
-      by: visitor,
+      by: principal,
       action: body.action,
       queue,
       target,
@@ -104,12 +104,12 @@ function wayOf(body: QueueChange, queue: ConnectedQueue, now: number): Omit<Way,
 /** What was copied from what Zenith shows: its secrets would be lost. */
 function refuseMasked(data: string): void {
   if (!holdsMasked(data)) return
-  throw new Refusal('not_possible', `\`job.data\` holds masked values (${MASK}): put the real ones in.`)
+  throw new ApiError('not_possible', `\`job.data\` holds masked values (${MASK}): put the real ones in.`)
 }
 
 async function checkThere({ address, source }: ConnectedQueue, id: string): Promise<void> {
   const job = source.job ? await askSource(() => source.job?.(address, id)) : undefined
-  if (job === null) throw new Refusal('not_found', 'There is no such job in this queue any more.')
+  if (job === null) throw new ApiError('not_found', 'There is no such job in this queue any more.')
 }
 
 async function plain(work: Promise<void>): Promise<Done> {

@@ -2,8 +2,8 @@ import { AuditPage, DOCUMENT_KINDS } from '../../api/audit.js'
 import { Problem } from '../../api/problem.js'
 import { withTimeout } from '../../lib/async.js'
 import type { Commands } from '../../ports/index.js'
+import { ApiError } from '../http/api-error.js'
 import { idParameter, wholeParameter } from '../http/query.js'
-import { Refusal } from '../http/refusal.js'
 import { json } from '../http/responses.js'
 import { lookAt, untrustedOf } from '../store/documents.js'
 import { UNAVAILABLE } from '../store/from-store.js'
@@ -52,11 +52,11 @@ export const audit = operation({
   },
   async handle({ query, services: { queues } }) {
     const { commands } = queues
-    if (!commands) throw new Refusal('no_audit', 'This store keeps no audit trail.')
+    if (!commands) throw new ApiError('no_audit', 'This store keeps no audit trail.')
     try {
       return json(200, await withTimeout(read(commands, query), ANSWER_WITHIN_MS))
     } catch (error) {
-      throw new Refusal('store_unavailable', storeErrorInWords(error))
+      throw new ApiError('store_unavailable', storeErrorInWords(error))
     }
   },
 })

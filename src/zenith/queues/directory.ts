@@ -1,6 +1,6 @@
 import type { Overview } from '../../api/overview.js'
 import type { QueueSource } from '../../ports/index.js'
-import { Refusal } from '../http/refusal.js'
+import { ApiError } from '../http/api-error.js'
 import { namesOf } from './monitor/identity.js'
 import type { Connection, QueueMonitor } from './monitor/queue-monitor.js'
 
@@ -39,7 +39,7 @@ export interface State {
 export function queueDirectory(monitor: Omit<State, 'now'>): QueueDirectory {
   async function look(): Promise<void> {
     const { store } = await monitor.fresh()
-    if (!store.ok) throw new Refusal('store_unavailable', store.error ?? 'The store does not answer')
+    if (!store.ok) throw new ApiError('store_unavailable', store.error ?? 'The store does not answer')
   }
 
   return {

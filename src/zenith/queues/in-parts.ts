@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { JobCleanStop } from '../../ports/index.js'
-import { isRefusal, Refusal } from '../http/refusal.js'
+import { ApiError, isRefusal } from '../http/api-error.js'
 
 /** So many jobs are removed by one call: a script that removes more would hold the queue's system up. */
 const PART = 1_000
@@ -30,7 +30,7 @@ export interface Removing {
   count(): Promise<number | null>
 }
 
-/** Removes part by part until there are no more, or there is no more time. Rejects with a refusal that tells what was removed before. */
+/** Removes part by part until there are no more, or there is no more time. Rejects with an API error that says how much was removed before. */
 export async function inParts({ limit, cursor: first, remove, count }: Removing): Promise<Removed> {
   const until = performance.now() + WITHIN_MS
   let [removed, looked, cursor] = [0, 0, first]
@@ -58,6 +58,6 @@ async function telling<T>(removed: number, work: () => Promise<T>): Promise<T> {
     return await work()
   } catch (error) {
     if (removed === 0 || !isRefusal(error)) throw error
-    throw new Refusal(error.code, `${removed} removed, and then: ${error.message}`)
+    throw new ApiError(error.code, `${removed} removed, and then: ${error.message}`)
   }
 }

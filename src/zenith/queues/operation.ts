@@ -1,5 +1,5 @@
-import type { Services } from '../http/asked.js'
 import { operationsWith } from '../http/operation.js'
+import type { Services } from '../http/request-context.js'
 import type { State } from './directory.js'
 import type { Queues } from './queues.js'
 

@@ -2,7 +2,7 @@ import type { QueueView } from '../../api/queues.js'
 import { globOf } from '../../lib/glob.js'
 import type { Commands, Logger } from '../../ports/index.js'
 import type { QueueCapability } from '../../protocol/index.js'
-import { Refusal } from '../http/refusal.js'
+import { ApiError } from '../http/api-error.js'
 import { type Act, actOn } from './act.js'
 import { type ConnectedQueue, type QueueDirectory, queueDirectory, type State } from './directory.js'
 import { Outbox } from './outbox.js'
@@ -23,11 +23,11 @@ export interface Queues {
   readonly outbox: Outbox
   /** What the store's clock shows, Unix ms: times of different Zeniths are compared. */
   now(): number
-  /** Rejects with a refusal when there is no such queue. */
+  /** Rejects with an API error when there is no such queue. */
   view(key: string): Promise<QueueView>
   /** The same with figures read now, where this Zenith is connected. */
   freshView(key: string): Promise<QueueView>
-  /** Rejects with a refusal when there is no such queue, when it can't be reached, or when its system can't do this. */
+  /** Rejects with an API error when there is no such queue, when it can't be reached, or when its system can't do this. */
   able(key: string, capability: QueueCapability): Promise<ConnectedQueue>
   /** The same, and when nothing may be changed in it. */
   changeable(key: string, capability: QueueCapability): Promise<ConnectedQueue>
@@ -44,8 +44,8 @@ export function queuesOf({ monitor, commands, logger }: QueuesOptions): Queues {
     const { store } = await monitor.fresh()
     const found = monitor.queues.view(key)
     if (found) return found
-    if (!store.ok) throw new Refusal('store_unavailable', store.error ?? 'The store does not answer')
-    throw new Refusal('not_found', 'There is no queue of this key.')
+    if (!store.ok) throw new ApiError('store_unavailable', store.error ?? 'The store does not answer')
+    throw new ApiError('not_found', 'There is no queue of this key.')
   }
 
   async function able(key: string, capability: QueueCapability): Promise<ConnectedQueue> {
@@ -54,7 +54,7 @@ export function queuesOf({ monitor, commands, logger }: QueuesOptions): Queues {
     if (!queue) throw notConnected(known, monitor.queues.problemOf(known))
     const { actions } = await view(key)
     if (actions.includes(capability)) return queue
-    throw new Refusal('not_supported', `A queue of ${known.driver} can’t do this here: ${capability}.`)
+    throw new ApiError('not_supported', `A queue of ${known.driver} can’t do this here: ${capability}.`)
   }
 
   return {
@@ -72,16 +72,16 @@ export function queuesOf({ monitor, commands, logger }: QueuesOptions): Queues {
     async changeable(key, capability) {
       const queue = await able(key, capability)
       if (queue.readOnly)
-        throw new Refusal('read_only', `Nothing may be changed in ${queue.name}: it is read-only here.`)
+        throw new ApiError('read_only', `Nothing may be changed in ${queue.name}: it is read-only here.`)
       return queue
     },
     touch: ({ source }) => monitor.queues.expire(source),
   }
 }
 
-function notConnected({ name }: QueueView, problem: string | null): Refusal {
-  if (problem !== null) return new Refusal('queue_unavailable', problem)
-  return new Refusal('not_connected', `This Zenith has no way to ${name}: it only sees what is reported of it.`)
+function notConnected({ name }: QueueView, problem: string | null): ApiError {
+  if (problem !== null) return new ApiError('queue_unavailable', problem)
+  return new ApiError('not_connected', `This Zenith has no way to ${name}: it only sees what is reported of it.`)
 }
 
 /**

@@ -1,11 +1,11 @@
 import { withTimeout } from '../../lib/async.js'
-import { isRefusal, Refusal } from '../http/refusal.js'
+import { ApiError, isRefusal } from '../http/api-error.js'
 import { sourceRefusal } from './monitor/source-error.js'
 
 const ANSWER_WITHIN_MS = 8_000
 
 /**
- * What a queue's system says; rejects with a refusal that says why when it does not answer.
+ * What a queue's system says; rejects with an API error that gives the reason when it does not answer.
  *
  * @param within ms; null where somebody else waits
  */
@@ -15,7 +15,7 @@ export async function askSource<T>(
 ): Promise<T> {
   try {
     const asked = ask()
-    if (asked === undefined) throw new Refusal('not_supported', 'A queue of this kind can’t do this here.')
+    if (asked === undefined) throw new ApiError('not_supported', 'A queue of this kind can’t do this here.')
     return await (within === null ? asked : withTimeout(asked, within))
   } catch (error) {
     throw isRefusal(error) ? error : sourceRefusal(error)

@@ -1,8 +1,8 @@
 import type { Overview } from '../../api/overview.js'
 import { Problem } from '../../api/problem.js'
-import type { Services } from '../http/asked.js'
-import type { Answer, Question } from '../http/operation.js'
+import type { Answer, OperationContext } from '../http/operation.js'
 import type { Parameters } from '../http/query.js'
+import type { Services } from '../http/request-context.js'
 import { json } from '../http/responses.js'
 import { StoreUnavailableError } from './store-error.js'
 
@@ -19,9 +19,9 @@ export const UNAVAILABLE: Answer = { description: 'The store does not answer.', 
  * @param find what is answered, or a response of its own
  */
 export function fromStore<P extends Parameters, S extends StoreServices>(
-  find: (overview: Overview, question: Question<P, S>) => unknown,
+  find: (overview: Overview, question: OperationContext<P, S>) => unknown,
 ) {
-  return async (question: Question<P, S>): Promise<Response> => {
+  return async (question: OperationContext<P, S>): Promise<Response> => {
     const overview = await question.services.monitor.fresh()
     if (!overview.store.ok) return unavailable(overview.store.error ?? 'The store does not answer')
     try {

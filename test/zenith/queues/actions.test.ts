@@ -168,7 +168,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     }
   })
 
-  it('takes no change from another site’s page, or without the token of this visitor', async () => {
+  it('takes no change from another site’s page, or without the token of this principal', async () => {
     await queue.add('welcome', {})
     const auth = (request: Request) => (request.headers.get('x-who') === 'boss' ? 'admin' : 'operator')
     const { zenith, store } = open({ auth })

@@ -1,6 +1,6 @@
 import type { ServicePeriod } from '../../../api/services.js'
 import type { Period } from '../../../api/words.js'
-import type { Ledger } from './ledger.js'
+import type { RollupAggregate } from './rollup-aggregate.js'
 
 const MINUTE_MS = 60_000
 
@@ -12,18 +12,18 @@ export const PERIOD_LENGTHS: Readonly<Record<Period, { readonly length: number; 
 }
 
 /** @param end Unix ms up to which all nodes have reported */
-export function periodOf(service: string, period: Period, ledger: Ledger, end: number): ServicePeriod {
+export function periodOf(service: string, period: Period, aggregate: RollupAggregate, end: number): ServicePeriod {
   const { length, point } = PERIOD_LENGTHS[period]
   const since = end - length
-  const requests = ledger.requests.summary(since, end)
-  const jobs = ledger.jobs.summary(since, end)
+  const requests = aggregate.requests.summary(since, end)
+  const jobs = aggregate.jobs.summary(since, end)
   return {
     service,
     period,
     requests,
     jobs,
-    traffic: (requests ? ledger.requests : ledger.jobs).traffic(end, length, point),
-    routes: ledger.routes.busiest(since),
-    jobSeries: ledger.jobSeries.busiest(since),
+    traffic: (requests ? aggregate.requests : aggregate.jobs).traffic(end, length, point),
+    routes: aggregate.routes.busiest(since),
+    jobSeries: aggregate.jobSeries.busiest(since),
   }
 }

@@ -5,9 +5,9 @@ import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type Rollup } from '../../../protocol
 import { MAX_NODES } from '../../../protocol/read-limits.js'
 import type { Follower } from '../../store/on-demand.js'
 import type { Budget } from './budget.js'
-import { Ledger } from './ledger.js'
 import { eachPage } from './pages.js'
 import { periodOf } from './period.js'
+import { RollupAggregate } from './rollup-aggregate.js'
 
 const GRAIN = { life: HISTORY_LIFE_MS, step: 15_000, point: HISTORY_STEP_MS, seriesStep: 2 * HISTORY_STEP_MS }
 /** A node that wrote nothing for so long does not hold back the figures of the others, in ms. */
@@ -19,20 +19,20 @@ const SLICE = 20
 export class ServiceHistory implements Follower {
   readonly #service: string
   readonly #reader: Reader
-  readonly #ledger: Ledger
+  readonly #aggregate: RollupAggregate
   /** Up to when each node has told what it did, Unix ms. */
   readonly #reported = new Map<string, number>()
   #cursor: string | null = null
 
   constructor(service: string, reader: Reader, budget: Budget) {
     this.#service = service
-    this.#ledger = new Ledger(GRAIN, budget)
+    this.#aggregate = new RollupAggregate(GRAIN, budget)
     this.#reader = reader
   }
 
   async read(now: number): Promise<void> {
     const since = now - HISTORY_LIFE_MS
-    this.#ledger.prune(now)
+    this.#aggregate.prune(now)
     for (const [node, to] of this.#reported) if (to < now - WAIT_MS) this.#reported.delete(node)
     await eachPage(
       async () => {
@@ -45,18 +45,18 @@ export class ServiceHistory implements Follower {
   }
 
   release(): void {
-    this.#ledger.release()
+    this.#aggregate.release()
     this.#reported.clear()
   }
 
   #count(rollup: Rollup, now: number): void {
-    if (!this.#ledger.add(rollup, now) || rollup.to < now - WAIT_MS) return
+    if (!this.#aggregate.add(rollup, now) || rollup.to < now - WAIT_MS) return
     if (!this.#reported.has(rollup.node) && this.#reported.size >= MAX_NODES) return
     this.#reported.set(rollup.node, Math.max(this.#reported.get(rollup.node) ?? 0, rollup.to))
   }
 
   period(now: number): ServicePeriod {
-    const until = this.#reported.size > 0 ? Math.min(...this.#reported.values()) : this.#ledger.newest || now
-    return periodOf(this.#service, '1h', this.#ledger, Math.floor(Math.min(until, now) / GRAIN.step) * GRAIN.step)
+    const until = this.#reported.size > 0 ? Math.min(...this.#reported.values()) : this.#aggregate.newest || now
+    return periodOf(this.#service, '1h', this.#aggregate, Math.floor(Math.min(until, now) / GRAIN.step) * GRAIN.step)
   }
 }

@@ -6,11 +6,11 @@ import { inSlices } from '../../../lib/async.js'
 import type { Page, Reader } from '../../../ports/index.js'
 import { type ExceptionRecord, ROLLUP_LIFE_MS, type SlowEntry, type UntrustedCounts } from '../../../protocol/index.js'
 import type { Budget } from './budget.js'
-import { MAX_RECENT } from './feed.js'
 import { healthOf } from './health-score.js'
-import { Ledger } from './ledger.js'
 import { eachPage } from './pages.js'
 import { periodOf } from './period.js'
+import { MAX_RECENT } from './recent-records.js'
+import { RollupAggregate } from './rollup-aggregate.js'
 import { ServiceTotals } from './totals.js'
 import { RecentUntrusted } from './untrusted.js'
 
@@ -44,7 +44,7 @@ export const NO_NEWS: ServiceNews = { slow: [], exceptions: [], error: null }
 export class ServiceMonitor {
   readonly service: string
   readonly #budget: Budget
-  readonly #ledger: Ledger
+  readonly #aggregate: RollupAggregate
   #totals: ServiceTotals | null = null
   readonly #cursors = new Map<string, string | null>()
   readonly #untrusted = new RecentUntrusted()
@@ -54,12 +54,12 @@ export class ServiceMonitor {
   constructor(service: string, budget: Budget) {
     this.service = service
     this.#budget = budget
-    this.#ledger = new Ledger(GRAIN, budget)
+    this.#aggregate = new RollupAggregate(GRAIN, budget)
   }
 
   /** Whether anything of it is left to show. */
   get isIdle(): boolean {
-    return this.#ledger.isEmpty
+    return this.#aggregate.isEmpty
   }
 
   /** How many of its records could not be read, told for a minute. */
@@ -76,7 +76,7 @@ export class ServiceMonitor {
   async read(reader: Reader, now: number): Promise<void> {
     const { service } = this
     const since = now - ROLLUP_LIFE_MS
-    this.#ledger.prune(now)
+    this.#aggregate.prune(now)
     const reads = await Promise.allSettled([
       this.#page('slow', now, (after) => reader.slow({ service, after, limit: MAX_RECENT })),
       this.#page('exceptions', now, (after) => reader.exceptions({ service, after, limit: MAX_RECENT })),
@@ -84,7 +84,7 @@ export class ServiceMonitor {
         () => this.#page('rollups', now, (after) => reader.rollups({ service, since, after })),
         ({ records }) =>
           inSlices(records, SLICE, (rollup) => {
-            if (this.#ledger.add(rollup, now)) this.#totals?.add(rollup)
+            if (this.#aggregate.add(rollup, now)) this.#totals?.add(rollup)
           }),
       ),
     ])
@@ -114,7 +114,7 @@ export class ServiceMonitor {
     const live = nodes.filter((node) => node.state === 'live')
     const until = this.#reportedUntil(live, now)
     const end = Math.floor(until / GRAIN.step) * GRAIN.step
-    const { requests: requestTraffic, jobs: jobTraffic, routes, jobSeries } = this.#ledger
+    const { requests: requestTraffic, jobs: jobTraffic, routes, jobSeries } = this.#aggregate
     const requests = requestTraffic.summary(end - MINUTE_MS, end) ?? quiet(end, live)
     const jobs = jobTraffic.summary(end - MINUTE_MS, end)
     const stalled = jobSeries.stalled(now - SERIES_WINDOW_MS)
@@ -136,7 +136,7 @@ export class ServiceMonitor {
   totals(): ServiceTotals {
     if (!this.#totals) {
       this.#totals = new ServiceTotals((own) => this.#budget.takeCounter(own))
-      this.#totals.add({ routes: [...this.#ledger.routes.totals()], jobs: [...this.#ledger.jobSeries.totals()] })
+      this.#totals.add({ routes: [...this.#aggregate.routes.totals()], jobs: [...this.#aggregate.jobSeries.totals()] })
     }
     return this.#totals
   }
@@ -145,13 +145,13 @@ export class ServiceMonitor {
   period(period: Exclude<Period, '1h'>, nodes: readonly NodeView[], now: number): ServicePeriod {
     const live = nodes.filter((node) => node.state === 'live')
     const end = Math.floor(this.#reportedUntil(live, now) / GRAIN.step) * GRAIN.step
-    const view = periodOf(this.service, period, this.#ledger, end)
+    const view = periodOf(this.service, period, this.#aggregate, end)
     return view.requests ? view : { ...view, requests: quiet(end, live) }
   }
 
   /** It is forgotten. */
   release(): void {
-    this.#ledger.release()
+    this.#aggregate.release()
   }
 
   async #page<T>(name: string, now: number, read: (after: string | null) => Promise<Page<T>>): Promise<Page<T>> {
@@ -169,7 +169,7 @@ export class ServiceMonitor {
       const wait = Math.max(MIN_WAIT_MS, (heartbeat?.interval ?? 0) * WAIT_INTERVALS)
       if (heartbeat && heartbeat.timestamp > now - wait) until = Math.min(until, heartbeat.timestamp)
     }
-    return Math.min(now, Number.isFinite(until) ? until : this.#ledger.newest || now)
+    return Math.min(now, Number.isFinite(until) ? until : this.#aggregate.newest || now)
   }
 }
 

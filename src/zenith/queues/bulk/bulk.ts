@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { JobAction } from '../../../api/actions.js'
 import type { BulkOperation, BulkResult, JobSelection } from '../../../api/bulk.js'
 import { withTimeout } from '../../../lib/async.js'
-import { isRefusal, Refusal } from '../../http/refusal.js'
+import { ApiError, isRefusal } from '../../http/api-error.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
 import { dryRun } from './dry-run.js'
@@ -37,7 +37,7 @@ export class BulkOperations {
     this.#own = new OwnOperations(queues.now)
   }
 
-  /** Begins a dry run. Rejects with a `Refusal`. */
+  /** Begins a dry run. Rejects with a `ApiError`. */
   async create(by: Actor, action: JobAction, selection: JobSelection): Promise<BulkOperation> {
     const keys = [...new Set(selection.queues)]
     const targets = await Promise.all(keys.map((key) => this.#find(key, action)))
@@ -55,7 +55,7 @@ export class BulkOperations {
     return operation.view
   }
 
-  /** Does what the dry run found. Settles when it has begun; rejects with a `Refusal` when it does not. */
+  /** Does what the dry run found. Settles when it has begun; rejects with a `ApiError` when it does not. */
   async start(by: Actor, id: string): Promise<BulkOperation> {
     const operation = await this.#get(id)
     this.#refuseToStart(operation)
@@ -76,8 +76,8 @@ export class BulkOperations {
   async resume(by: Actor, id: string): Promise<BulkOperation> {
     if (this.#isClosed) throw endingRefusal()
     const { phase, resumable } = await this.get(id)
-    if (phase === 'running') throw new Refusal('not_possible', 'This operation is running already.')
-    if (!resumable) throw new Refusal('not_possible', 'There is nothing left of this operation to go on with.')
+    if (phase === 'running') throw new ApiError('not_possible', 'This operation is running already.')
+    if (!resumable) throw new ApiError('not_possible', 'There is nothing left of this operation to go on with.')
     const { operation, blocks, check } = await this.#left.take(id, (key, action) => this.#find(key, action))
     this.#own.refuseInQueuesOf(operation)
     operation.phase = 'running'
@@ -92,7 +92,7 @@ export class BulkOperations {
   async cancel(by: Actor, id: string): Promise<BulkOperation> {
     if ((await this.get(id)).phase === 'interrupted') return this.#abandon(by, id)
     const operation = await this.#get(id)
-    if (operation.hasEnded) throw new Refusal('not_possible', 'This operation has ended.')
+    if (operation.hasEnded) throw new ApiError('not_possible', 'This operation has ended.')
     const reason = by.user === null ? 'cancelled' : `cancelled by ${by.user}`
     if (operation.phase === 'running') await this.#cancelRun(by, operation, reason)
     else if (operation.phase === 'ready') operation.end('cancelled')
@@ -100,7 +100,7 @@ export class BulkOperations {
     return operation.view
   }
 
-  /** The newest first, those of other Zeniths too. Rejects with a `Refusal` when the store does not answer. */
+  /** The newest first, those of other Zeniths too. Rejects with a `ApiError` when the store does not answer. */
   async list(): Promise<{ operations: BulkOperation[]; leftOut: number }> {
     this.#own.makeRoom()
     const { operations, leftOut } = await telling(() => this.#kept.all())
@@ -122,7 +122,7 @@ export class BulkOperations {
       if (!own) throw error
     }
     if (own) return own.view
-    throw new Refusal('not_found', 'There is no such operation, or it was too long ago.')
+    throw new ApiError('not_found', 'There is no such operation, or it was too long ago.')
   }
 
   /** What became of single jobs. @param ok those that it was done with, or the others; null: all */
@@ -130,7 +130,7 @@ export class BulkOperations {
     const { resumable } = await this.get(id)
     const own = this.#own.get(id)
     if (own?.isReleased)
-      throw new Refusal('not_found', 'The results of this operation went to make room for newer ones.')
+      throw new ApiError('not_found', 'The results of this operation went to make room for newer ones.')
     const work = own || !resumable ? (await this.#get(id)).work : await this.#left.work(id)
     const items: BulkResult[] = []
     let total = 0
@@ -166,8 +166,8 @@ export class BulkOperations {
     const own = this.#own.get(id)
     if (own) return own
     const { resumable } = await this.get(id)
-    if (resumable) throw new Refusal('not_possible', CAN_BE_RESUMED)
-    throw new Refusal('not_possible', 'Another Zenith, or one that ended, has this operation.')
+    if (resumable) throw new ApiError('not_possible', CAN_BE_RESUMED)
+    throw new ApiError('not_possible', 'Another Zenith, or one that ended, has this operation.')
   }
 
   #refuseToCount(by: Actor): void {
@@ -178,10 +178,10 @@ export class BulkOperations {
   #refuseToStart(operation: Operation): void {
     const { phase } = operation
     if (this.#isClosed) throw endingRefusal()
-    if (phase === 'counting') throw new Refusal('not_possible', 'The jobs are still being counted.')
-    if (phase === 'running') throw new Refusal('not_possible', 'This operation is running already.')
-    if (operation.view.resumable) throw new Refusal('not_possible', CAN_BE_RESUMED)
-    if (phase !== 'ready') throw new Refusal('not_possible', 'This operation has ended.')
+    if (phase === 'counting') throw new ApiError('not_possible', 'The jobs are still being counted.')
+    if (phase === 'running') throw new ApiError('not_possible', 'This operation is running already.')
+    if (operation.view.resumable) throw new ApiError('not_possible', CAN_BE_RESUMED)
+    if (phase !== 'ready') throw new ApiError('not_possible', 'This operation has ended.')
     this.#own.refuseInQueuesOf(operation)
   }
 
@@ -209,6 +209,6 @@ async function stop(operation: Operation, as: 'cancelled' | 'interrupted', reaso
   await withTimeout(operation.ended, STOP_WITHIN_MS).catch(() => {})
 }
 
-function endingRefusal(): Refusal {
-  return new Refusal('not_possible', 'This Zenith is being ended.')
+function endingRefusal(): ApiError {
+  return new ApiError('not_possible', 'This Zenith is being ended.')
 }

@@ -1,7 +1,7 @@
 import type { JobAction } from '../../../api/actions.js'
 import type { BulkOperation } from '../../../api/bulk.js'
 import type { Commands } from '../../../ports/index.js'
-import { Refusal } from '../../http/refusal.js'
+import { ApiError } from '../../http/api-error.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
 import { forgetJobs, type KeptJobs, type KeptQueue, keptJobs, workOf } from './blocks.js'
@@ -17,7 +17,7 @@ import type { WorkList } from './work-list.js'
 export interface LeftOperation {
   readonly operation: Operation
   readonly blocks: number
-  /** Rejects with a `Refusal` when somebody else did something about it since. */
+  /** Rejects with a `ApiError` when somebody else did something about it since. */
   readonly check: () => Promise<void>
 }
 
@@ -33,7 +33,7 @@ export class Left {
     this.#kept = kept
   }
 
-  /** Rejects with a `Refusal` when it can't be gone on with from here. */
+  /** Rejects with a `ApiError` when it can't be gone on with from here. */
   async take(id: string, find: FindTarget): Promise<LeftOperation> {
     const kept = await this.#find(id)
     const jobs = await this.#jobs(kept)
@@ -53,11 +53,11 @@ export class Left {
     return workOf(await this.#jobs(await this.#find(id)), (key) => ({ key }))
   }
 
-  /** Ends it for good. Rejects with a `Refusal` when another Zenith goes on with it. */
+  /** Ends it for good. Rejects with a `ApiError` when another Zenith goes on with it. */
   async abandon(by: Actor, id: string): Promise<BulkOperation> {
     const { commands } = this.#queues
     const kept = await this.#find(id)
-    if (!commands) throw new Refusal('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
+    if (!commands) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
     const locks = new Locks(commands, id, [])
     await takeAll(locks)
     try {
@@ -91,21 +91,21 @@ export class Left {
     const all = await this.#queues.directory.all()
     const same = all.find((queue) => (queue.names ?? [queue.key]).some((name) => names.includes(name)))
     const target = await find(same?.key ?? key, action)
-    if (target.obstacle !== null) throw new Refusal('not_possible', target.obstacle)
+    if (target.obstacle !== null) throw new ApiError('not_possible', target.obstacle)
     return target
   }
 
   async #find(id: string): Promise<KeptOperation> {
     const kept = await telling(() => this.#kept.find(id))
     if (kept) return kept
-    throw new Refusal('not_found', 'There is no such operation, or it was too long ago.')
+    throw new ApiError('not_found', 'There is no such operation, or it was too long ago.')
   }
 
   async #jobs({ operation, blocks }: KeptOperation): Promise<KeptJobs> {
     const { commands } = this.#queues
     const jobs = commands && (await telling(() => keptJobs(commands, operation.id, blocks)))
     if (jobs) return jobs
-    throw new Refusal('not_possible', 'The store does not have the list of its jobs (any more).')
+    throw new ApiError('not_possible', 'The store does not have the list of its jobs (any more).')
   }
 
   /** Called when no other Zenith can work on it. */
@@ -114,7 +114,7 @@ export class Left {
     const isSame = now?.zenith === zenith && now.at === at
     const isOver = now ? ENDED.includes(now.operation.phase) && !isResumable(now.operation.phase) : true
     if (!isSame || isOver)
-      throw new Refusal('not_possible', 'Another Zenith has just changed it. Reload and try again.')
+      throw new ApiError('not_possible', 'Another Zenith has just changed it. Reload and try again.')
   }
 }
 

@@ -1,4 +1,4 @@
-import { Refusal } from '../../http/refusal.js'
+import { ApiError } from '../../http/api-error.js'
 import type { Actor } from '../act.js'
 import { KEEP_MS, type Kept, MAX_KEPT } from './kept-operations.js'
 import type { Operation } from './operation.js'
@@ -42,7 +42,7 @@ export class OwnOperations {
     if (!isOwn && this.#all.get(id)?.hasEnded) this.supersede(id)
   }
 
-  /** Throws a `Refusal` when too many dry runs go on. */
+  /** Throws a `ApiError` when too many dry runs go on. */
   refuseToCount({ user }: Actor): void {
     const counting = this.all.filter(({ phase }) => phase === 'counting')
     // Those without a name can't be told apart.
@@ -50,10 +50,10 @@ export class OwnOperations {
     if (counting.length < MAX_COUNTING && own < MAX_COUNTING_OF_ONE) return
     const whose =
       own < MAX_COUNTING_OF_ONE ? `${MAX_COUNTING} operations` : `${MAX_COUNTING_OF_ONE} operations of yours`
-    throw new Refusal('too_many_searches', `${whose} are being counted already. Wait for one, or cancel it.`)
+    throw new ApiError('too_many_searches', `${whose} are being counted already. Wait for one, or cancel it.`)
   }
 
-  /** Throws a `Refusal` when another operation is running in one of its queues. */
+  /** Throws a `ApiError` when another operation is running in one of its queues. */
   refuseInQueuesOf({ queues }: Operation): void {
     const running = this.all.filter(({ phase }) => phase === 'running')
     for (const { key, name } of queues) {

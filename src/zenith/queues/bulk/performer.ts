@@ -1,4 +1,4 @@
-import { Refusal } from '../../http/refusal.js'
+import { ApiError } from '../../http/api-error.js'
 import { storeErrorInWords } from '../../store/store-error.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
@@ -20,7 +20,7 @@ export interface Beginning {
   readonly operation: Operation
   /** How many blocks of its jobs the store has already. */
   readonly blocks: number
-  /** Called when nobody else can work on it any more. Rejects with a `Refusal` when it must not be done. */
+  /** Called when nobody else can work on it any more. Rejects with a `ApiError` when it must not be done. */
   readonly check?: () => Promise<void>
 }
 
@@ -34,10 +34,10 @@ export class Performer {
     this.#kept = kept
   }
 
-  /** Settles when it has begun, and `operation.ended` when it has ended. Rejects with a `Refusal` when it does not begin. */
+  /** Settles when it has begun, and `operation.ended` when it has ended. Rejects with a `ApiError` when it does not begin. */
   async begin({ operation, check, ...beginning }: Beginning): Promise<void> {
     const { commands } = this.#queues
-    if (!commands) throw new Refusal('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
+    if (!commands) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
     const locks = new Locks(commands, operation.id, operation.queues)
     await takeAll(locks)
     try {
@@ -106,23 +106,23 @@ export class Performer {
   }
 }
 
-/** Rejects with a `Refusal` when another works on it. */
+/** Rejects with a `ApiError` when another works on it. */
 export async function takeAll(locks: Locks): Promise<void> {
   const taken = await telling(() => locks.take())
-  if (taken === 'operation') throw new Refusal('not_possible', 'This operation is running already.')
+  if (taken === 'operation') throw new ApiError('not_possible', 'This operation is running already.')
   if (taken) throw busy(taken.name)
 }
 
-export function busy(name: string): Refusal {
-  return new Refusal('not_possible', `Another operation is running in ${name}. Wait for it, or cancel it.`)
+export function busy(name: string): ApiError {
+  return new ApiError('not_possible', `Another operation is running in ${name}. Wait for it, or cancel it.`)
 }
 
-/** Rejects with a `Refusal` when the store does not do it. */
+/** Rejects with a `ApiError` when the store does not do it. */
 export async function telling<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw new Refusal('store_unavailable', storeErrorInWords(error))
+    throw new ApiError('store_unavailable', storeErrorInWords(error))
   }
 }
 

@@ -1,7 +1,7 @@
 import { BulkListing, BulkOperation, BulkResultListing } from '../../../api/bulk.js'
 import { BulkPlan, Nothing } from '../../../api/changes.js'
 import { Problem } from '../../../api/problem.js'
-import { type Answer, type Change, operationsWith, refusalOf } from '../../http/operation.js'
+import { type Answer, type ChangeContext, operationsWith, refusalOf } from '../../http/operation.js'
 import { pageOf, pagingParameters, partOf } from '../../http/paging.js'
 import { choiceParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
@@ -84,8 +84,8 @@ export const createBulk = change({
     429: TOO_MANY,
     503: UNAVAILABLE,
   },
-  async handle({ visitor, body: { action, selection }, services }) {
-    return json(201, await services.bulk.create(visitor, action, selection))
+  async handle({ principal, body: { action, selection }, services }) {
+    return json(201, await services.bulk.create(principal, action, selection))
   },
 })
 
@@ -99,7 +99,7 @@ function stepOf(step: 'start' | 'resume' | 'cancel', words: { summary: string; d
     permission: null,
     body: Nothing,
     answers: { 200: ONE, 404: NOT_FOUND, 409: NOT_DONE, 503: UNAVAILABLE },
-    handle: (asked) => whoMay(asked, (id) => asked.services.bulk[step](asked.visitor, id)),
+    handle: (asked) => whoMay(asked, (id) => asked.services.bulk[step](asked.principal, id)),
   })
 }
 
@@ -112,10 +112,10 @@ export const resumeBulk = stepOf('resume', {
 
 export const cancelBulk = stepOf('cancel', { summary: 'Cancel a bulk operation; jobs that are done stay done' })
 
-type Asked = Change<unknown, Record<never, never>, BulkServices>
+type RequestContext = ChangeContext<unknown, Record<never, never>, BulkServices>
 
 /** Whoever may do what it does, whoever listed the jobs. */
-async function whoMay(asked: Asked, work: (id: string) => Promise<unknown>) {
+async function whoMay(asked: RequestContext, work: (id: string) => Promise<unknown>) {
   const { id, action } = await asked.services.bulk.get(asked.segments.id ?? '')
   return refusalOf(`queue.${action}`, asked) ?? json(200, await work(id))
 }

@@ -31,10 +31,10 @@ export const failures = operation({
     ),
   },
   answers: { 200: { description: 'All groups.', schema: FailureListing }, 429: TOO_MANY, 503: UNAVAILABLE },
-  async handle({ query, services, visitor, origin, request }) {
+  async handle({ query, services, principal, origin, request }) {
     const look = () => services.failures.list(query.depth)
     // All who ask share one look; only one that goes deeper than it is a search of one's own.
     if (query.depth === MAX_JOBS) return json(200, await look())
-    return json(200, await services.searches.run(searcherOf(visitor, origin), request.signal, look))
+    return json(200, await services.searches.run(searcherOf(principal, origin), request.signal, look))
   },
 })

@@ -25,11 +25,11 @@ export const jobActions = change({
     },
     ...QUEUE_ANSWERS,
   },
-  async handle({ body: { action, ids: given }, segments, visitor, services: { queues } }) {
+  async handle({ body: { action, ids: given }, segments, principal, services: { queues } }) {
     const ids = [...new Set(given)]
     const queue = await queues.changeable(segments.queue ?? '', action)
     const outcomes = await queues.act({
-      by: visitor,
+      by: principal,
       action,
       queue,
       target: targetOf(ids),

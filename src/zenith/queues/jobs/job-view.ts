@@ -35,7 +35,7 @@ const SLICE = 50
 export type SeenJob = Seen<JobSummary>
 
 export interface Showing {
-  /** Whether the visitor's role may see payloads. */
+  /** Whether the principal's role may see payloads. */
   readonly payloads: boolean
   /** Whether payloads are given whole. */
   readonly full: boolean

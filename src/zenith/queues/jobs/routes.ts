@@ -2,10 +2,10 @@ import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../../api/j
 import { stateInWords } from '../../../api/words.js'
 import { JOB_STATES, type JobState } from '../../../protocol/index.js'
 import { MaskBudget } from '../../../redaction/budget.js'
-import type { Asked } from '../../http/asked.js'
+import { ApiError } from '../../http/api-error.js'
 import { operationsWith } from '../../http/operation.js'
 import { choiceParameter, required, textParameter, wholeParameter, wordParameter } from '../../http/query.js'
-import { Refusal } from '../../http/refusal.js'
+import type { RequestContext } from '../../http/request-context.js'
 import { json } from '../../http/responses.js'
 import { JOB_SEGMENTS, QUEUE_ANSWERS, QUEUE_SEGMENT, TOO_MANY } from '../answers.js'
 import type { ConnectedQueue } from '../directory.js'
@@ -60,7 +60,7 @@ export const search = operation({
     await checkState(services.queues, queue, query.state)
     const look = sees ? searchAll : searchSummaries
     const { signal } = asked.request
-    const who = searcherOf(asked.visitor, asked.origin)
+    const who = searcherOf(asked.principal, asked.origin)
     const found = await services.searches.run(who, signal, () => look(queue, { ...query, signal }))
     return json(200, { ...found, jobs: fitting(found.jobs.map(summaryView)) })
   },
@@ -116,18 +116,18 @@ export const flow = operation({
   },
 })
 
-function noJob(): Refusal {
-  return new Refusal('not_found', 'There is no such job in this queue any more.')
+function noJob(): ApiError {
+  return new ApiError('not_found', 'There is no such job in this queue any more.')
 }
 
-function seesPayloads({ visitor, services }: Asked<JobServices>): boolean {
-  return services.policy.can(visitor, 'queue.payloads')
+function seesPayloads({ principal, services }: RequestContext<JobServices>): boolean {
+  return services.policy.can(principal, 'queue.payloads')
 }
 
 async function checkState(queues: Queues, { key }: ConnectedQueue, asked: JobState): Promise<void> {
   const { states, driver } = await queues.view(key)
   if (states.length === 0 || states.includes(asked)) return
-  throw new Refusal(
+  throw new ApiError(
     'not_supported',
     `A queue of ${driver} has no jobs that are ${stateInWords(asked)}; it has ${states.map(stateInWords).join(', ')}.`,
   )

@@ -1,6 +1,6 @@
+import { ApiError } from '../../http/api-error.js'
 import type { Origin } from '../../http/context.js'
-import { Refusal } from '../../http/refusal.js'
-import type { Visitor } from '../../http/visitor.js'
+import type { Principal } from '../../http/principal.js'
 
 /** How many searches of one person go on at the same time, and of all. */
 const OF_ONE = 2
@@ -20,7 +20,7 @@ export class SearchSlots {
   readonly #waiting: Search[] = []
 
   /**
-   * Searches when it is its turn. Rejects with a `Refusal` when too many wait already, and without searching when the client went away.
+   * Searches when it is its turn. Rejects with a `ApiError` when too many wait already, and without searching when the client went away.
    *
    * @param who see {@link searcherOf}
    */
@@ -71,7 +71,7 @@ export class SearchSlots {
 }
 
 /** A name, or for those who have none the address that they come from. */
-export function searcherOf({ user }: Visitor, { peer }: Origin): string {
+export function searcherOf({ user }: Principal, { peer }: Origin): string {
   return user === null ? `address ${peer}` : `user ${user}`
 }
 
@@ -79,9 +79,9 @@ function countOf(all: readonly string[], who: string): number {
   return all.filter((one) => one === who).length
 }
 
-function tooMany(isOwn: boolean): Refusal {
+function tooMany(isOwn: boolean): ApiError {
   const whose = isOwn
     ? `${OF_ONE} searches of yours go on, and ${WAITING_OF_ONE} wait.`
     : `${OF_ALL} searches go on, and ${WAITING_OF_ALL} wait.`
-  return new Refusal('too_many_searches', `${whose} Try again when one has ended.`)
+  return new ApiError('too_many_searches', `${whose} Try again when one has ended.`)
 }

@@ -5,7 +5,7 @@ import { MAX_KNOWN_QUEUES } from '../../../protocol/read-limits.js'
 import { attentionTo, SILENT } from './attention.js'
 import { isRising } from './growth.js'
 import { namesOf } from './identity.js'
-import { newestOf, type SightedQueue, type Sighting } from './sightings.js'
+import { newestOf, type Observation, type ObservedQueue } from './observations.js'
 
 const MAX_SAMPLES = 60
 /** How many queues are looked at in one go. */
@@ -70,8 +70,8 @@ export class KnownQueues {
    * @param now Unix ms
    */
   async update(
-    groups: readonly SightedQueue[],
-    factsOf: (key: string, group: SightedQueue) => QueueFacts,
+    groups: readonly ObservedQueue[],
+    factsOf: (key: string, group: ObservedQueue) => QueueFacts,
     reporting: ReadonlySet<string>,
     now: number,
   ): Promise<void> {
@@ -90,8 +90,8 @@ export class KnownQueues {
   }
 
   /** Which of the known queues is which of those that are seen. */
-  async #match(groups: readonly SightedQueue[]): Promise<Map<KnownQueue, SightedQueue>> {
-    const seen = new Map<KnownQueue, SightedQueue>()
+  async #match(groups: readonly ObservedQueue[]): Promise<Map<KnownQueue, ObservedQueue>> {
+    const seen = new Map<KnownQueue, ObservedQueue>()
     for (const identitiesOf of [byServerOf, byPlacesOf, byFormerOf]) {
       const taken = new Set(seen.values())
       await inSlices(groups, MATCHED, (group) => {
@@ -104,9 +104,9 @@ export class KnownQueues {
 
   /** Those that are seen for the first time, as far as there is room. Queues that nobody reports any more make room, the oldest first. */
   async #meetNew(
-    groups: readonly SightedQueue[],
-    seen: ReadonlyMap<KnownQueue, SightedQueue>,
-  ): Promise<[KnownQueue, SightedQueue][]> {
+    groups: readonly ObservedQueue[],
+    seen: ReadonlyMap<KnownQueue, ObservedQueue>,
+  ): Promise<[KnownQueue, ObservedQueue][]> {
     const met = new Set(seen.values())
     const unknown = groups.filter((group) => !met.has(group))
     const surplus = this.#known.size + unknown.length - MAX_KNOWN_QUEUES
@@ -118,7 +118,7 @@ export class KnownQueues {
     const room = MAX_KNOWN_QUEUES - this.#known.size
     this.#left = Math.max(0, unknown.length - room)
     const keys = new Set(this.#known.keys())
-    const fresh: [KnownQueue, SightedQueue][] = []
+    const fresh: [KnownQueue, ObservedQueue][] = []
     await inSlices(unknown.slice(0, room), SLICE, (group) => {
       const known = meet(group, keys)
       keys.add(known.key)
@@ -149,9 +149,9 @@ export class KnownQueues {
 }
 
 /** @param keys those that are taken */
-function meet(group: SightedQueue, keys: ReadonlySet<string>): KnownQueue {
-  const { entry } = newestOf(group.sightings)
-  const [plain = ''] = group.sightings.map((sighting) => namesOf(sighting.entry).key).sort()
+function meet(group: ObservedQueue, keys: ReadonlySet<string>): KnownQueue {
+  const { entry } = newestOf(group.observations)
+  const [plain = ''] = group.observations.map((observation) => namesOf(observation.entry).key).sort()
   // Two servers behind one address.
   const isSecond = keys.has(plain)
   const key = isSecond ? `${plain}~${group.server?.slice(0, 8) ?? keys.size}` : plain
@@ -170,40 +170,42 @@ function meet(group: SightedQueue, keys: ReadonlySet<string>): KnownQueue {
   }
 }
 
-function byServerOf({ sightings }: SightedQueue): string[] {
-  return sightings.map(({ entry }) => namesOf(entry).byServer).filter((identity) => identity !== null)
+function byServerOf({ observations }: ObservedQueue): string[] {
+  return observations.map(({ entry }) => namesOf(entry).byServer).filter((identity) => identity !== null)
 }
 
-function byPlacesOf({ sightings }: SightedQueue): string[] {
-  return sightings.map(({ entry }) => namesOf(entry).byPlace)
+function byPlacesOf({ observations }: ObservedQueue): string[] {
+  return observations.map(({ entry }) => namesOf(entry).byPlace)
 }
 
 /** What it was found by while less was known of it. */
-function byFormerOf({ sightings }: SightedQueue): string[] {
-  const former = sightings.flatMap(({ entry, formerPlaces = [] }) => formerPlaces.map((place) => ({ ...entry, place })))
+function byFormerOf({ observations }: ObservedQueue): string[] {
+  const former = observations.flatMap(({ entry, formerPlaces = [] }) =>
+    formerPlaces.map((place) => ({ ...entry, place })),
+  )
   return former.flatMap((entry) => {
     const { byServer, byPlace } = namesOf(entry)
     return byServer === null ? [byPlace] : [byServer, byPlace]
   })
 }
 
-function formerKeysOf({ sightings }: SightedQueue): string[] {
-  return sightings.flatMap(({ entry, formerPlaces = [] }) =>
+function formerKeysOf({ observations }: ObservedQueue): string[] {
+  return observations.flatMap(({ entry, formerPlaces = [] }) =>
     formerPlaces.map((place) => namesOf({ ...entry, place }).key),
   )
 }
 
-function look(known: KnownQueue, group: SightedQueue, facts: QueueFacts): void {
+function look(known: KnownQueue, group: ObservedQueue, facts: QueueFacts): void {
   known.isClosed = false
-  known.reporters = group.sightings.map(({ reporter }) => reporter).filter((reporter) => reporter !== null)
-  const entries = group.sightings.map((sighting) => sighting.entry)
+  known.reporters = group.observations.map(({ reporter }) => reporter).filter((reporter) => reporter !== null)
+  const entries = group.observations.map((observation) => observation.entry)
   if (isSame(known, entries, facts)) return
-  const { entry, at } = newestOf(group.sightings)
+  const { entry, at } = newestOf(group.observations)
   const keys = known.isSecond ? [] : entries.map((one) => namesOf(one).key)
   known.entries = entries
   known.identities = new Set([...byServerOf(group), ...byPlacesOf(group), ...keys])
   known.former = new Set([...byFormerOf(group), ...(known.isSecond ? [] : formerKeysOf(group))])
-  const services = [...new Set(group.sightings.map(({ service }) => service))].filter((name) => name !== null).sort()
+  const services = [...new Set(group.observations.map(({ service }) => service))].filter((name) => name !== null).sort()
   const samples = samplesOf(known, group)
   known.isGrowing = entry.paused !== true && isRising(samples, known.isGrowing)
   const attention = attentionTo({ entry, samples, isGrowing: known.isGrowing })
@@ -216,22 +218,24 @@ function isSame({ view, entries }: KnownQueue, now: readonly QueueEntry[], facts
   return isSameFacts && entries.length === now.length && entries.every((entry, index) => entry === now[index])
 }
 
-function samplesOf(known: KnownQueue, { sightings }: SightedQueue): readonly QueueSample[] {
-  const channel = sightings.find(({ service }) => service === known.channel) ?? channelOf(sightings)
+function samplesOf(known: KnownQueue, { observations }: ObservedQueue): readonly QueueSample[] {
+  const channel = observations.find(({ service }) => service === known.channel) ?? channelOf(observations)
   known.channel = channel.service
   const { samples } = known.view
-  // A sighting of another channel that took over may be older than the last sample.
+  // A observation of another channel that took over may be older than the last sample.
   if (channel.at <= (samples.at(-1)?.at ?? 0)) return samples
   return [...samples, sampleOf(channel)].slice(-MAX_SAMPLES)
 }
 
 /** A service's word goes on when this Zenith is not looked at. */
-function channelOf(sightings: readonly Sighting[]): Sighting {
-  const reported = sightings.filter(({ service }) => service !== null)
-  return reported.sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1))[0] ?? (sightings[0] as Sighting)
+function channelOf(observations: readonly Observation[]): Observation {
+  const reported = observations.filter(({ service }) => service !== null)
+  return (
+    reported.sort((a, b) => ((a.service ?? '') < (b.service ?? '') ? -1 : 1))[0] ?? (observations[0] as Observation)
+  )
 }
 
-function sampleOf({ entry, at }: Sighting): QueueSample {
+function sampleOf({ entry, at }: Observation): QueueSample {
   const { throughput, metrics } = entry
   return { at, backlog: backlogOf(metrics), in: throughput?.in ?? null, out: throughput?.out ?? null }
 }

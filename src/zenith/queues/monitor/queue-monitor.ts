@@ -10,9 +10,9 @@ import { timeOf } from '../../store/store-time.js'
 import { kindOf, type Located, namesOf } from './identity.js'
 import { KnownQueues, type QueueFacts } from './known-queues.js'
 import { QueueNews } from './news.js'
+import { groupObservations, type ObservedQueue, observationsOf, reporterOf } from './observations.js'
 import { OwnSource } from './own-source.js'
 import { ReportedQueues } from './reported-queues.js'
-import { groupSightings, reporterOf, type SightedQueue, sightingsOf } from './sightings.js'
 
 /** How much more rarely than nodes sources are read, in looks. */
 const OWN_EVERY = 6
@@ -198,18 +198,18 @@ export class QueueMonitor {
     const isSame = inputs.length === this.#merged?.length && inputs.every((one, index) => one === this.#merged?.[index])
     if (isSame) return
     this.#merged = inputs
-    const sightings = sightingsOf(this.#reported.snapshots, own)
+    const observations = observationsOf(this.#reported.snapshots, own)
     // What takes longest of a queue that is seen for the first time.
-    await inSlices(sightings, SLICE, ({ entry }) => namesOf(entry))
-    const groups = groupSightings(sightings)
+    await inSlices(observations, SLICE, ({ entry }) => namesOf(entry))
+    const groups = groupObservations(observations)
     const reporting = new Set(this.#reported.snapshots.map(reporterOf))
     await this.#known.update(groups, (key, group) => this.#factsOf(key, group), reporting, now)
     this.#views = [...this.#known.all].map(({ view }) => view).sort(byNeed)
   }
 
-  #factsOf(key: string, { sightings }: SightedQueue): QueueFacts {
-    const name = sightings[0]?.entry.name ?? ''
-    const [own, address = ''] = this.#wayTo(sightings.map(({ entry }) => entry)) ?? []
+  #factsOf(key: string, { observations }: ObservedQueue): QueueFacts {
+    const name = observations[0]?.entry.name ?? ''
+    const [own, address = ''] = this.#wayTo(observations.map(({ entry }) => entry)) ?? []
     const can = own?.entries.get(address)?.entry.capabilities ?? own?.source.capabilities ?? []
     const actions = can.filter((capability) => own?.source.capabilities.includes(capability))
     return { actions, readOnly: this.#options.isReadOnly({ name, key }) }
@@ -223,9 +223,9 @@ export class QueueMonitor {
   }
 
   /** The first source that leads to a queue, and the queue's address there. */
-  #wayTo(sightings: readonly Located[]): readonly [own: OwnSource, address: string] | null {
+  #wayTo(observations: readonly Located[]): readonly [own: OwnSource, address: string] | null {
     for (const own of this.#own.values()) {
-      for (const queue of sightings) {
+      for (const queue of observations) {
         const address = this.#leadsTo(own, queue) ? own.addressOf(queue) : null
         if (address !== null) return [own, address]
       }

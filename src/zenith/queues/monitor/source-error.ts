@@ -1,6 +1,6 @@
 import type { RefusalKind } from '../../../ports/index.js'
 import { maskedWithin } from '../../../redaction/within.js'
-import { Refusal, type RefusalCode } from '../../http/refusal.js'
+import { ApiError, type RefusalCode } from '../../http/api-error.js'
 
 const MAX_CHARS = 300
 
@@ -20,8 +20,8 @@ const CODES: Readonly<Record<RefusalKind, RefusalCode>> = {
 }
 
 /** Why a queue's system did not do something, as its kind of refusal. */
-export function sourceRefusal(error: unknown): Refusal {
-  return new Refusal(CODES[refusalKindOf(error) ?? 'unavailable'], sourceErrorInWords(error))
+export function sourceRefusal(error: unknown): ApiError {
+  return new ApiError(CODES[refusalKindOf(error) ?? 'unavailable'], sourceErrorInWords(error))
 }
 
 /** Null for an error that does not say it. */

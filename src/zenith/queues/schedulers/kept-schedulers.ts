@@ -11,7 +11,7 @@ import {
   type SchedulerSnapshot,
 } from '../../../protocol/index.js'
 import { type Fields, fieldsOf, own, readAmount, readObject, readText } from '../../../protocol/read.js'
-import { Refusal } from '../../http/refusal.js'
+import { ApiError } from '../../http/api-error.js'
 import { parseKept, untrustedOf } from '../../store/documents.js'
 import { storeErrorInWords } from '../../store/store-error.js'
 import { KeptDocuments, MAX_DOCUMENT_CHARS } from './kept-documents.js'
@@ -52,7 +52,7 @@ export interface KeptSchedulersLook {
   readonly leftOut: number
 }
 
-/** The paused schedulers of systems that have no pause. Rejects with a `Refusal` when the store does not answer. */
+/** The paused schedulers of systems that have no pause. Rejects with a `ApiError` when the store does not answer. */
 export class KeptSchedulers {
   readonly #documents: KeptDocuments | null
   readonly #leases: Pick<Commands, 'hold' | 'release'> | null
@@ -85,7 +85,7 @@ export class KeptSchedulers {
     for (;;) {
       const current = await asking(this.#leases?.hold(lease, holder, CHANGE_MS))
       if (current === undefined || current === holder) return
-      if (performance.now() > until) throw new Refusal('not_possible', 'Another request is changing it. Try again.')
+      if (performance.now() > until) throw new ApiError('not_possible', 'Another request is changing it. Try again.')
       await sleep(ASK_EVERY_MS)
     }
   }
@@ -93,7 +93,7 @@ export class KeptSchedulers {
   async keep(kept: KeptScheduler): Promise<void> {
     const document = documentOf(kept)
     if (document.length > MAX_DOCUMENT_CHARS) {
-      throw new Refusal('not_possible', `It can’t be kept: it has more than ${MAX_DOCUMENT_CHARS} characters.`)
+      throw new ApiError('not_possible', `It can’t be kept: it has more than ${MAX_DOCUMENT_CHARS} characters.`)
     }
     await asking(this.#documents?.keep(keyOf(kept.queue, kept.definition.id), document))
   }
@@ -106,7 +106,7 @@ export class KeptSchedulers {
     return { all: parsed, untrusted: untrustedOf(KIND, look), leftOut: look.leftOut + leftOut }
   }
 
-  /** Null where it is not kept. Rejects with a `Refusal`, too, when what is kept can't be read. */
+  /** Null where it is not kept. Rejects with a `ApiError`, too, when what is kept can't be read. */
   async find(queue: string, id: string): Promise<KeptScheduler | null> {
     const key = keyOf(queue, id)
     const document = await asking(this.#documents?.one(key))
@@ -135,7 +135,7 @@ async function asking<T>(answer: Promise<T> | undefined): Promise<T | undefined>
   try {
     return await answer
   } catch (error) {
-    throw new Refusal('store_unavailable', storeErrorInWords(error))
+    throw new ApiError('store_unavailable', storeErrorInWords(error))
   }
 }
 

@@ -30,8 +30,8 @@ export const schedulers = operation({
     ),
   },
   answers: { 200: { description: 'The schedulers.', schema: SchedulerListing }, ...QUEUE_ANSWERS },
-  async handle({ query, visitor, services }) {
-    const payloads = services.policy.can(visitor, 'queue.payloads')
+  async handle({ query, principal, services }) {
+    const payloads = services.policy.can(principal, 'queue.payloads')
     const queue = query.queue === null ? null : (readReference(query.queue) ?? query.queue)
     return json(200, await services.schedulers.list(queue, { payloads, full: false }))
   },
@@ -52,9 +52,9 @@ export const schedulerActions = change({
     },
     ...QUEUE_ANSWERS,
   },
-  async handle({ body, visitor, services }) {
+  async handle({ body, principal, services }) {
     const { queue, action, id } = body
     const definition = action === 'save' ? body.definition : null
-    return json(200, { job: await services.schedulers.do(visitor, { queue, action, id, definition }) })
+    return json(200, { job: await services.schedulers.do(principal, { queue, action, id, definition }) })
   },
 })

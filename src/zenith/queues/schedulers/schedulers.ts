@@ -5,7 +5,7 @@ import type { SchedulerListing } from '../../../api/schedulers.js'
 import { type JobAddress, MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
 import { cut } from '../../../protocol/read.js'
 import { MaskBudget } from '../../../redaction/budget.js'
-import { Refusal } from '../../http/refusal.js'
+import { ApiError } from '../../http/api-error.js'
 import type { Actor } from '../act.js'
 import type { ConnectedQueue } from '../directory.js'
 import type { Showing } from '../jobs/job-view.js'
@@ -13,7 +13,7 @@ import type { Queues } from '../queues.js'
 import { askSource } from '../read-source.js'
 import { KeptSchedulers } from './kept-schedulers.js'
 import { actionsOf, pausesItself, type Scheduler, viewOf } from './scheduler.js'
-import { DEEDS } from './scheduler-deeds.js'
+import { CHANGES } from './scheduler-changes.js'
 import { listSchedulers, readScheduler, type SchedulerList } from './scheduler-list.js'
 import type { Task } from './task.js'
 
@@ -41,7 +41,7 @@ export class Schedulers {
   }
 
   /**
-   * Rejects with a `Refusal`, or when the store fails.
+   * Rejects with a `ApiError`, or when the store fails.
    *
    * @param key of one queue; null: all
    */
@@ -54,7 +54,7 @@ export class Schedulers {
     return { items, partial, failed, ...(untrusted.length > 0 && { untrusted }), ...(leftOut > 0 && { leftOut }) }
   }
 
-  /** @returns the job that `run` added. Rejects with a `Refusal` */
+  /** @returns the job that `run` added. Rejects with a `ApiError` */
   async do(by: Actor, { queue: key, action, id, definition }: SchedulerWish): Promise<JobAddress | null> {
     const queue = await this.#queues.able(key, 'schedulers')
     const scheduler = await this.#findScheduler(queue, id)
@@ -78,24 +78,25 @@ export class Schedulers {
   /** Another change may have come first: then it is looked at again. */
   async #perform(scheduler: Scheduler, action: SchedulerAction, rest: Omit<Task, keyof Scheduler>) {
     const { queue } = scheduler
-    if (action === 'run' || pausesItself(queue)) return DEEDS[action]({ ...scheduler, ...rest })
+    if (action === 'run' || pausesItself(queue)) return CHANGES[action]({ ...scheduler, ...rest })
     return this.#kept.alone(queue.key, rest.id, async () => {
       const current = await this.#findScheduler(queue, rest.id)
       this.#refuse(current, action, rest.id)
-      return DEEDS[action]({ ...current, ...rest })
+      return CHANGES[action]({ ...current, ...rest })
     })
   }
 
   #refuse(scheduler: Scheduler, action: SchedulerAction, id: string): void {
     const { queue, entry, kept } = scheduler
-    if (queue.readOnly) throw new Refusal('read_only', `Nothing may be changed in ${queue.name}: it is read-only here.`)
+    if (queue.readOnly)
+      throw new ApiError('read_only', `Nothing may be changed in ${queue.name}: it is read-only here.`)
     if (!entry && !kept && action !== 'save') {
-      throw new Refusal('not_found', `There is no scheduler "${id}" in ${queue.name}.`)
+      throw new ApiError('not_found', `There is no scheduler "${id}" in ${queue.name}.`)
     }
     if (actionsOf(scheduler, this.#kept.canKeep).includes(action)) return
     const state = stateOf(scheduler)
     const why = reasonOf(scheduler, action)
-    throw new Refusal('not_possible', `${ACTS[action]} is not possible with the scheduler "${id}"${state}${why}.`)
+    throw new ApiError('not_possible', `${ACTS[action]} is not possible with the scheduler "${id}"${state}${why}.`)
   }
 
   async #findScheduler(queue: ConnectedQueue, id: string): Promise<Scheduler> {

@@ -1,6 +1,6 @@
 import type { QueueSource } from '../../../ports/index.js'
 import type { SchedulerDefinition } from '../../../protocol/index.js'
-import { isRefusal, Refusal } from '../../http/refusal.js'
+import { ApiError, isRefusal } from '../../http/api-error.js'
 import { refusalKindOf, sourceErrorInWords, sourceRefusal } from '../monitor/source-error.js'
 import type { KeptScheduler } from './kept-schedulers.js'
 import { keptOf } from './scheduler.js'
@@ -28,8 +28,8 @@ export async function takeAway(task: Task): Promise<void> {
   }
   await store.forget(queue.key, id)
   throw entry
-    ? new Refusal('not_possible', ALWAYS_ANOTHER)
-    : new Refusal('not_found', `The app removed "${id}" itself.`)
+    ? new ApiError('not_possible', ALWAYS_ANOTHER)
+    : new ApiError('not_found', `The app removed "${id}" itself.`)
 }
 
 /** What the queue's Redis refused is surely there: to keep it as well would look as if the app had registered it again. */
@@ -80,7 +80,7 @@ function remainderOf({ definition, runs }: KeptScheduler): SchedulerDefinition {
   const { limit, id } = definition
   if (limit === null || runs === null) return definition
   if (runs < limit) return { ...definition, limit: limit - runs }
-  throw new Refusal('not_possible', `The scheduler "${id}" has made all of its ${limit} runs.`)
+  throw new ApiError('not_possible', `The scheduler "${id}" has made all of its ${limit} runs.`)
 }
 
 const UNAVAILABLE = /ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|timed? ?out|did not answer|Connection is closed/i
@@ -97,6 +97,6 @@ export async function orSayWhatIsWrong<T>(what: string, done: Promise<T> | undef
     const kind = refusalKindOf(error)
     if (kind !== null && kind !== 'condition') throw error
     if (!(error instanceof Error) || error.name === 'RedisError' || UNAVAILABLE.test(error.message)) throw error
-    throw new Refusal('not_possible', `${what}: ${sourceErrorInWords(error)}`)
+    throw new ApiError('not_possible', `${what}: ${sourceErrorInWords(error)}`)
   }
 }

@@ -3,7 +3,7 @@ import { namesOf } from './identity.js'
 import type { OwnEntry, OwnSource } from './own-source.js'
 
 /** One queue as somebody saw it. */
-export interface Sighting {
+export interface Observation {
   readonly entry: QueueEntry
   /** Unix ms. */
   readonly at: number
@@ -16,8 +16,8 @@ export interface Sighting {
 }
 
 /** All that is seen of one queue. */
-export interface SightedQueue {
-  readonly sightings: Sighting[]
+export interface ObservedQueue {
+  readonly observations: Observation[]
   /** Null where nobody can tell its server. */
   readonly server: string | null
 }
@@ -28,17 +28,17 @@ export function reporterOf({ service, reporter }: QueueSnapshot): string {
 }
 
 /** Queues of all snapshots and sources. */
-export function sightingsOf(snapshots: readonly QueueSnapshot[], sources: readonly OwnSource[]): Sighting[] {
+export function observationsOf(snapshots: readonly QueueSnapshot[], sources: readonly OwnSource[]): Observation[] {
   const reported = snapshots.flatMap((snapshot) => {
     const { service, timestamp, queues } = snapshot
     const reporter = reporterOf(snapshot)
     return queues.map((entry) => ({ entry, at: timestamp, service, reporter }))
   })
-  const own = sources.flatMap(({ entries }) => [...entries.values()].map(toSighting))
+  const own = sources.flatMap(({ entries }) => [...entries.values()].map(toObservation))
   return [...reported, ...own]
 }
 
-function toSighting({ entry, at, formerPlaces }: OwnEntry): Sighting {
+function toObservation({ entry, at, formerPlaces }: OwnEntry): Observation {
   return { entry, at, formerPlaces, service: null, reporter: null }
 }
 
@@ -46,41 +46,41 @@ function toSighting({ entry, at, formerPlaces }: OwnEntry): Sighting {
  * Puts together what is about one queue: the same name and driver, on the same server, or at the same address where one of
  * them can't tell its server. Two servers behind one address (everybody's own 127.0.0.1) stay two.
  */
-export function groupSightings(sightings: readonly Sighting[]): SightedQueue[] {
-  const known = new Map<string, SightedQueue>()
-  const places = new Map<string, Set<SightedQueue>>()
-  const join = (group: SightedQueue, sighting: Sighting) => {
-    group.sightings.push(sighting)
-    const { byPlace: place } = namesOf(sighting.entry)
+export function groupObservations(observations: readonly Observation[]): ObservedQueue[] {
+  const known = new Map<string, ObservedQueue>()
+  const places = new Map<string, Set<ObservedQueue>>()
+  const join = (group: ObservedQueue, observation: Observation) => {
+    group.observations.push(observation)
+    const { byPlace: place } = namesOf(observation.entry)
     places.set(place, (places.get(place) ?? new Set()).add(group))
   }
-  for (const sighting of sightings) {
-    const { byServer: identity } = namesOf(sighting.entry)
+  for (const observation of observations) {
+    const { byServer: identity } = namesOf(observation.entry)
     if (identity === null) continue
-    const group = known.get(identity) ?? { sightings: [], server: sighting.entry.server }
+    const group = known.get(identity) ?? { observations: [], server: observation.entry.server }
     known.set(identity, group)
-    join(group, sighting)
+    join(group, observation)
   }
   const groups = [...known.values()]
-  for (const sighting of sightings) {
-    if (sighting.entry.server !== null) continue
-    const there = [...(places.get(namesOf(sighting.entry).byPlace) ?? [])]
+  for (const observation of observations) {
+    if (observation.entry.server !== null) continue
+    const there = [...(places.get(namesOf(observation.entry).byPlace) ?? [])]
     // Of two servers behind one address nobody knows which one is meant.
     const group = there.find(({ server }) => server === null) ?? (there.length === 1 ? there[0] : undefined)
-    const joined = group ?? { sightings: [], server: null }
+    const joined = group ?? { observations: [], server: null }
     if (!group) groups.push(joined)
-    join(joined, sighting)
+    join(joined, observation)
   }
   return groups
 }
 
 /** The newest word on a queue; its rates are those of somebody who knows them. */
-export function newestOf(sightings: readonly Sighting[]): Sighting {
-  const [only] = sightings
-  if (only && sightings.length === 1) return only
-  const sorted = sightings.toSorted((a, b) => b.at - a.at)
+export function newestOf(observations: readonly Observation[]): Observation {
+  const [only] = observations
+  if (only && observations.length === 1) return only
+  const sorted = observations.toSorted((a, b) => b.at - a.at)
   // One that could read it knows more than one that could not.
-  const newest = sorted.find(({ entry }) => entry.error === null) ?? (sorted[0] as Sighting)
+  const newest = sorted.find(({ entry }) => entry.error === null) ?? (sorted[0] as Observation)
   const throughput = newest.entry.throughput ?? sorted.find(({ entry }) => entry.throughput)?.entry.throughput ?? null
   return { ...newest, entry: { ...newest.entry, throughput } }
 }

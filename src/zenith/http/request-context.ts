@@ -1,7 +1,7 @@
 import type { Policy } from '../../api/permissions.js'
 import type { ChangeTokens } from './change-tokens.js'
 import type { Origin } from './context.js'
-import type { Visitor } from './visitor.js'
+import type { Principal } from './principal.js'
 
 /** What every request needs. A capability adds its own: what its routes work with. */
 export interface Services {
@@ -9,16 +9,16 @@ export interface Services {
   readonly tokens: ChangeTokens
 }
 
-/** A request that has passed the gate. */
-export interface Asked<S extends Services = Services> {
+/** A request that was let in, and what it works with. */
+export interface RequestContext<S extends Services = Services> {
   readonly request: Request
   readonly url: URL
   /** Below the mount; begins with a slash. */
   readonly path: string
   readonly origin: Origin
   /** Who asks, and what they may. */
-  readonly visitor: Visitor
+  readonly principal: Principal
   readonly services: S
 }
 
-export type Handler<S extends Services = Services> = (asked: Asked<S>) => Response | Promise<Response>
+export type Handler<S extends Services = Services> = (asked: RequestContext<S>) => Response | Promise<Response>

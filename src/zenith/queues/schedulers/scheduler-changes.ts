@@ -2,15 +2,21 @@ import type { SchedulerAction } from '../../../api/actions.js'
 import type { JobAddress, SchedulerDefinition } from '../../../protocol/index.js'
 import { redactName } from '../../../redaction/name.js'
 import { MASK } from '../../../redaction/secrets.js'
-import { Refusal } from '../../http/refusal.js'
+import { ApiError } from '../../http/api-error.js'
 import { definitionOf } from './kept-schedulers.js'
 import { pausesItself } from './scheduler.js'
 import { orSayWhatIsWrong, putBack, takeAway } from './take-away.js'
 import type { Task } from './task.js'
 
-type Deed = (task: Task) => Promise<JobAddress | null>
+type AuditedChange = (task: Task) => Promise<JobAddress | null>
 
-export const DEEDS: Readonly<Record<SchedulerAction, Deed>> = { run, pause, resume, save: saveScheduler, remove }
+export const CHANGES: Readonly<Record<SchedulerAction, AuditedChange>> = {
+  run,
+  pause,
+  resume,
+  save: saveScheduler,
+  remove,
+}
 
 async function run({ queue: { source, address }, entry, kept, id }: Task): Promise<JobAddress | null> {
   const job = entry || !kept ? source.runScheduler?.(address, id) : source.add?.(address, jobOf(kept.definition))
@@ -49,7 +55,7 @@ async function remove({ queue: { key, source, address }, entry, kept, id, store 
 
 /** Creates or edits; of one that is paused here what is kept is edited. */
 async function saveScheduler({ queue, entry, kept, id, definition, store }: Task): Promise<null> {
-  if (!definition) throw new Refusal('not_possible', '`save` takes a `definition`.')
+  if (!definition) throw new ApiError('not_possible', '`save` takes a `definition`.')
   const known = entry ? definitionOf(entry) : kept?.definition
   const data = unmasked('data', definition.data, known?.data) ?? '{}'
   const options = unmasked('options', definition.options, known?.options) ?? {}
@@ -69,7 +75,7 @@ async function saveScheduler({ queue, entry, kept, id, definition, store }: Task
 function unmasked<T>(field: string, asked: T | null, known: T | undefined): T | undefined {
   if (asked === null || known === undefined || !holdsMask(asked) || holdsMask(known)) return asked ?? known
   const message = `\`definition.${field}\` holds masked values (${MASK}): put the real ones in, or leave it out to keep them.`
-  throw new Refusal('not_possible', message)
+  throw new ApiError('not_possible', message)
 }
 
 function holdsMask(value: unknown): boolean {
@@ -79,7 +85,7 @@ function holdsMask(value: unknown): boolean {
 /** No system looks at what is only kept, until it is resumed. */
 function checkCron(cron: string | null): void {
   if (cron === null || /^(@\w+|\S+( +\S+){4,5})$/.test(cron.trim())) return
-  throw new Refusal(
+  throw new ApiError(
     'not_possible',
     '`cron` takes 5 fields, minute, hour, day, month and weekday, or 6 with seconds first.',
   )

@@ -1,15 +1,15 @@
 import { isRole } from '../../api/permissions.js'
 import type { Logger } from '../../ports/index.js'
+import { type Authenticator, principal } from '../http/principal.js'
 import { bare, json } from '../http/responses.js'
-import { type Gate, visitor } from '../http/visitor.js'
-import { closedGate, localGate } from './closed.js'
+import { closedAuthenticator, localAuthenticator } from './closed.js'
 import type { Guessing } from './guesses/limit.js'
-import { linkGate } from './link/gate.js'
-import { loginGate } from './login/gate.js'
+import { linkAuthenticator } from './link/authenticator.js'
+import { loginAuthenticator } from './login/authenticator.js'
 import type { Authorize, ZenithAuth } from './options.js'
-import { basicGate, bearerGate } from './secrets.js'
+import { basicAuthenticator, bearerAuthenticator } from './secrets.js'
 
-export interface GateOptions extends Guessing {
+export interface AuthenticatorOptions extends Guessing {
   auth: ZenithAuth | undefined
   /** Whether the process says that it is a development machine. */
   isDevelopment: boolean
@@ -19,23 +19,23 @@ export interface GateOptions extends Guessing {
 }
 
 /** What stands in front of every route. Without `auth` it is closed to all but this machine itself, in development. */
-export function gateOf(options: GateOptions): Gate {
+export function authenticatorOf(options: AuthenticatorOptions): Authenticator {
   const { auth, isDevelopment, secret, logger } = options
-  if (auth === undefined) return closedGate(isDevelopment, logger)
-  if (auth === 'local') return localGate(logger)
-  if (typeof auth === 'function') return functionGate(auth, logger)
-  if ('link' in auth) return linkGate(auth, options)
-  if ('users' in auth) return loginGate({ secret, ...auth }, options)
-  return 'basic' in auth ? basicGate(auth, options) : bearerGate(auth, options)
+  if (auth === undefined) return closedAuthenticator(isDevelopment, logger)
+  if (auth === 'local') return localAuthenticator(logger)
+  if (typeof auth === 'function') return functionAuthenticator(auth, logger)
+  if ('link' in auth) return linkAuthenticator(auth, options)
+  if ('users' in auth) return loginAuthenticator({ secret, ...auth }, options)
+  return 'basic' in auth ? basicAuthenticator(auth, options) : bearerAuthenticator(auth, options)
 }
 
-function functionGate(authorize: Authorize, logger: Logger | undefined): Gate {
+function functionAuthenticator(authorize: Authorize, logger: Logger | undefined): Authenticator {
   return async (request, { peer }) => {
     try {
       const answer = await authorize(request, peer)
       if (answer instanceof Response) return answer
-      if (answer === true) return visitor(null, 'viewer')
-      return isRole(answer) ? visitor(null, answer) : bare(404)
+      if (answer === true) return principal(null, 'viewer')
+      return isRole(answer) ? principal(null, answer) : bare(404)
     } catch (error) {
       logger?.error(
         `Zenith's auth function failed, and nobody was let in: ${error instanceof Error ? error.message : error}`,

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { serveAsset } from '../../assets/index.js'
 import type { Origin } from '../../http/context.js'
 import { FORM_HEADERS } from '../../http/headers.js'
+import { type Authenticator, principal } from '../../http/principal.js'
 import { bare, unauthorized, wantsHtml } from '../../http/responses.js'
 import { isSameOrigin } from '../../http/same-origin.js'
-import { type Gate, visitor } from '../../http/visitor.js'
 import type { Guessing } from '../guesses/limit.js'
 import { later, tooManyWords } from '../guesses/too-many.js'
 import { PasswordCheck } from './check.js'
@@ -23,7 +23,7 @@ const FOREIGN =
 const WRONG = 'Name or password is wrong.'
 
 /** Lets in who has a session; the pages to begin and to end one are the only ones before it. */
-export function loginGate(options: LoginOptions, guessing: Guessing): Gate {
+export function loginAuthenticator(options: LoginOptions, guessing: Guessing): Authenticator {
   const login = new Login(options, guessing)
   return async (request, origin, path) => {
     if (path === '/login.css') return login.style(request)
@@ -31,7 +31,7 @@ export function loginGate(options: LoginOptions, guessing: Guessing): Gate {
     if (path === '/login') return login.login(request, origin)
     if (path === '/logout') return login.logout(request)
     const user = login.userOf(request)
-    if (user) return { ...visitor(user.name, user.role ?? 'viewer'), canLogOut: true }
+    if (user) return { ...principal(user.name, user.role ?? 'viewer'), canLogOut: true }
     return isPage(request, path) ? toLogin(request, origin, path) : unauthorized('Session realm="Zenith"')
   }
 }

@@ -20,8 +20,8 @@ const STATUS = {
 export type RefusalCode = keyof typeof STATUS
 
 /** Something is not done, and the message says why: in words and without secrets. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
   readonly code: RefusalCode
 
   constructor(code: RefusalCode, message: string) {
@@ -30,12 +30,12 @@ export class Refusal extends Error {
   }
 }
 
-export function isRefusal(error: unknown): error is Refusal {
-  return error instanceof Error && error.name === 'Refusal'
+export function isRefusal(error: unknown): error is ApiError {
+  return error instanceof Error && error.name === 'ApiError'
 }
 
-/** Turns a refusal of whatever happens within into its answer. */
-export async function answerRefusals(work: () => Response | Promise<Response>): Promise<Response> {
+/** Turns an API error of what happens within into its answer. */
+export async function answerApiErrors(work: () => Response | Promise<Response>): Promise<Response> {
   try {
     return await work()
   } catch (error) {

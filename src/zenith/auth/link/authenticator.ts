@@ -1,8 +1,8 @@
 import type { Origin } from '../../http/context.js'
 import { whyNotLocal } from '../../http/loopback.js'
+import type { Authenticator } from '../../http/principal.js'
+import { principal } from '../../http/principal.js'
 import { json } from '../../http/responses.js'
-import type { Gate } from '../../http/visitor.js'
-import { visitor } from '../../http/visitor.js'
 import type { Guessing } from '../guesses/limit.js'
 import { later, tooManyWords } from '../guesses/too-many.js'
 import { cameByHttps, cookieOf, setCookie } from '../login/cookies.js'
@@ -12,7 +12,7 @@ import { LINK_PATH, type LinkAuth, type LinkState, type LoginLink } from './link
 import { ASK_HEADERS, askPage } from './page.js'
 
 /** Whoever reads this machine's terminal may do on it what they like. */
-const OWNER = visitor(null, 'admin')
+const OWNER = principal(null, 'admin')
 /** A week, in hours: a link is cheap to get. */
 const SESSION_HOURS = 168
 /** Not a user of anything: what a session of a link is signed for. */
@@ -25,13 +25,16 @@ const SAYS: Readonly<Record<Exclude<LinkState, 'opened'>, string>> = {
 }
 const SCRIPTS = 'For scripts, start it with a bearer token (QUASAR_BEARER) or a user and a password.'
 
-type LinkGateOptions = Guessing & { readonly secret: string | undefined }
+type LinkAuthenticatorOptions = Guessing & { readonly secret: string | undefined }
 
 /**
  * Lets in the browser of this machine that opened the link. Everything else is 401, the link itself aside; a request that did not come
  * from this machine is not let in by a session either.
  */
-export function linkGate({ link }: LinkAuth, { secret, ...guessing }: LinkGateOptions): Gate {
+export function linkAuthenticator(
+  { link }: LinkAuth,
+  { secret, ...guessing }: LinkAuthenticatorOptions,
+): Authenticator {
   const sessions = new Sessions({ users: [HOLDER], secret, sessionHours: SESSION_HOURS })
 
   async function open(request: Request, origin: Origin, path: string, isKnown: boolean): Promise<Response> {
@@ -113,7 +116,7 @@ function isProgram(request: Request, path: string): boolean {
 }
 
 /**
- * A strict cookie is not sent when the way here began on another site, such as the file that `--open` opens, or a chat. Asked for
+ * A strict cookie is not sent when the way here began on another site, such as the file that `--open` opens, or a chat. RequestContext for
  * again by this very page, it is.
  */
 function isFromElsewhere({ method, headers }: Request): boolean {

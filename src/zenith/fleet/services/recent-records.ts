@@ -2,7 +2,7 @@
 export const MAX_RECENT = 100
 
 /** The newest records over all services, each once. */
-export class Feed<T extends { readonly ts: number }> {
+export class RecentRecords<T extends { readonly ts: number }> {
   #recent: T[] = []
   #known = new Set<string>()
   readonly #identityOf: (record: T) => string

@@ -20,7 +20,7 @@ export interface LedgerOptions {
 }
 
 /** What the rollups of a service add up to, each counted once. */
-export class Ledger {
+export class RollupAggregate {
   readonly requests: Timeline
   readonly jobs: Timeline
   readonly routes: SeriesTotals
