@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { followed, followedBy } from './http/endings.js'
 import type { LiveTrace } from './http/request-trace.js'
+import { followed, followedBy } from './http/response-end.js'
 import { allRecorders } from './lease.js'
 
 /** Where frameworks and GraphQL contexts have a request or its answer. */

@@ -5,7 +5,6 @@ import { activeTraceId } from '../../tracing/trace-id.js'
 import type { ResolvedOptions } from '../options/options.js'
 import type { Series } from '../report/series.js'
 import { Connections, connectionOf, isPolling } from './connections.js'
-import { endOnConnection, endWithResponse, followed, remember } from './endings.js'
 import { type Exchange, onRequestStart, onResponseFinish } from './http-events.js'
 import { CountedInFlight, FollowedServers } from './in-flight.js'
 import { pathOf } from './path-of.js'
@@ -19,6 +18,7 @@ import {
   type RouteNamer,
   type TraceSink,
 } from './request-trace.js'
+import { endOnConnection, endWithResponse, followed, remember } from './response-end.js'
 import { claimServer, isOwner, traceOfUpgrade, type UpgradeSink, watchUpgrades } from './upgrades.js'
 
 /** No shorter request can have blocked the loop for a notable time. */

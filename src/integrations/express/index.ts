@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express'
-import { followed } from '../../core/http/endings.js'
+import { followed } from '../../core/http/response-end.js'
 import type { QuasarOptions } from '../../core/options/options.js'
 import { leaseRecorder } from '../../runtime/start-quasar.js'
 import { followRequests } from './middleware.js'

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { followed } from '../../core/http/endings.js'
+import { followed } from '../../core/http/response-end.js'
 import { globalSlot } from '../../lib/global-slot.js'
 import type { Layer, RoutedRequest } from './internals/routers.js'
 

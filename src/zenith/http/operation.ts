@@ -31,7 +31,7 @@ interface Described<P extends Parameters> {
 
 /** One route of the API that reads, and all that its documentation says. */
 export interface OperationSpec<P extends Parameters, S extends Services> extends Described<P> {
-  readonly handle: (question: OperationContext<P, S>) => Response | Promise<Response>
+  readonly handle: (context: OperationContext<P, S>) => Response | Promise<Response>
 }
 
 /** One that changes something: POST. */
@@ -41,7 +41,7 @@ export interface ChangeSpec<B extends GenericSchema, P extends Parameters, S ext
   readonly maxBytes?: number
   /** By what the body asks for. Null: `handle` asks. */
   readonly permission: ((body: Infer<B>) => Permission) | null
-  readonly handle: (question: ChangeContext<Infer<B>, P, S>) => Response | Promise<Response>
+  readonly handle: (context: ChangeContext<Infer<B>, P, S>) => Response | Promise<Response>
 }
 
 export interface OperationContext<P extends Parameters, S extends Services> extends RequestContext<S> {
@@ -66,7 +66,7 @@ export interface Operation<S extends Services = never> extends Described<Paramet
   readonly matchLoosely: PathMatch | null
   /** Checks the query and the body, and answers. */
   readonly answer: (
-    asked: RequestContext<S>,
+    context: RequestContext<S>,
     segments: Readonly<Record<string, string>>,
   ) => Response | Promise<Response>
 }
@@ -91,10 +91,10 @@ function operation<P extends Parameters, S extends Services>(spec: OperationSpec
     method: 'GET',
     match: matcherOf(spec.path),
     matchLoosely: looseMatcherOf(spec.path),
-    answer(asked, segments) {
-      const query = readQuery(spec.parameters, asked.url)
+    answer(context, segments) {
+      const query = readQuery(spec.parameters, context.url)
       if (typeof query === 'string') return problem(400, 'bad_query', query)
-      return answerApiErrors(() => handle({ ...asked, query, segments }))
+      return answerApiErrors(() => handle({ ...context, query, segments }))
     },
   }
 }
@@ -109,13 +109,13 @@ function change<B extends GenericSchema, P extends Parameters, S extends Service
     method: 'POST',
     match: matcherOf(spec.path),
     matchLoosely: null,
-    async answer(asked, segments) {
-      const query = readQuery(spec.parameters, asked.url)
+    async answer(context, segments) {
+      const query = readQuery(spec.parameters, context.url)
       if (typeof query === 'string') return problem(400, 'bad_query', query)
-      const body = await readBody(asked.request, spec.body, maxBytes)
+      const body = await readBody(context.request, spec.body, maxBytes)
       if (body instanceof Response) return body
-      const change = { ...asked, query, segments, body: body.value }
-      return (permission && refusalOf(permission(body.value), asked)) ?? answerApiErrors(() => handle(change))
+      const change = { ...context, query, segments, body: body.value }
+      return (permission && refusalOf(permission(body.value), context)) ?? answerApiErrors(() => handle(change))
     },
   }
 }

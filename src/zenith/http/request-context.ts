@@ -21,4 +21,4 @@ export interface RequestContext<S extends Services = Services> {
   readonly services: S
 }
 
-export type Handler<S extends Services = Services> = (asked: RequestContext<S>) => Response | Promise<Response>
+export type Handler<S extends Services = Services> = (context: RequestContext<S>) => Response | Promise<Response>

@@ -11,7 +11,7 @@ type Routes<S extends Services> = ReadonlyMap<string, Handler<S>>
 export interface Page {
   readonly index: Handler
   /** A file of the page; null when there is none of this name. */
-  readonly asset: (asked: RequestContext) => Promise<Response | null>
+  readonly asset: (context: RequestContext) => Promise<Response | null>
 }
 
 export const PAGE_PATHS: readonly string[] = ['/', '/index.html']
@@ -20,22 +20,22 @@ export const PAGE_PATHS: readonly string[] = ['/', '/index.html']
 export function routerOf<S extends Services>(
   operations: readonly Operation<S>[],
   page: Page,
-): (asked: RequestContext<S>) => Promise<Response> {
+): (context: RequestContext<S>) => Promise<Response> {
   const routesOf = tableOf<S>(operations, new Map([['GET', page.index]]))
 
-  async function route(asked: RequestContext<S>): Promise<Response> {
-    const { method } = asked.request
-    const routes = routesOf(asked.path)
+  async function route(context: RequestContext<S>): Promise<Response> {
+    const { method } = context.request
+    const routes = routesOf(context.path)
     const found = routes.get(method === 'HEAD' ? 'GET' : method)
-    if (found) return refusal(asked) ?? found(asked)
-    return routes.size > 0 ? methodNotAllowed([...routes.keys()]) : unrouted(asked)
+    if (found) return refusal(context) ?? found(context)
+    return routes.size > 0 ? methodNotAllowed([...routes.keys()]) : unrouted(context)
   }
 
-  async function unrouted(asked: RequestContext<S>): Promise<Response> {
-    const { method } = asked.request
-    if (isApi(asked.path)) return notFound()
+  async function unrouted(context: RequestContext<S>): Promise<Response> {
+    const { method } = context.request
+    if (isApi(context.path)) return notFound()
     if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed(['GET'])
-    return (await page.asset(asked)) ?? bare(404)
+    return (await page.asset(context)) ?? bare(404)
   }
 
   return route
@@ -65,17 +65,17 @@ function tableOf<S extends Services>(operations: readonly Operation<S>[], page: 
 }
 
 function routeTo<S extends Services>({ answer }: Operation<S>, segments: Readonly<Record<string, string>>): Handler<S> {
-  return (asked) => answer(asked, segments)
+  return (context) => answer(context, segments)
 }
 
 /** A change that another site's page may have sent is refused before anybody looks at what it says. */
-function refusal(asked: RequestContext): Response | null {
-  const { request, principal, services } = asked
+function refusal(context: RequestContext): Response | null {
+  const { request, principal, services } = context
   if (request.method === 'POST') {
     const isOwn = !isForeign(request) && services.tokens.isOf(principal, request.headers.get(TOKEN_HEADER))
     if (!isOwn) return problem(403, 'foreign', `A change carries the token of api/session in ${TOKEN_HEADER}.`)
   }
-  return refusalOf('view', asked)
+  return refusalOf('view', context)
 }
 
 function isApi(path: string): boolean {

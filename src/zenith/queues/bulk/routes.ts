@@ -99,7 +99,7 @@ function stepOf(step: 'start' | 'resume' | 'cancel', words: { summary: string; d
     permission: null,
     body: Nothing,
     answers: { 200: ONE, 404: NOT_FOUND, 409: NOT_DONE, 503: UNAVAILABLE },
-    handle: (asked) => whoMay(asked, (id) => asked.services.bulk[step](asked.principal, id)),
+    handle: (context) => whoMay(context, (id) => context.services.bulk[step](context.principal, id)),
   })
 }
 
@@ -115,7 +115,7 @@ export const cancelBulk = stepOf('cancel', { summary: 'Cancel a bulk operation; 
 type RequestContext = ChangeContext<unknown, Record<never, never>, BulkServices>
 
 /** Whoever may do what it does, whoever listed the jobs. */
-async function whoMay(asked: RequestContext, work: (id: string) => Promise<unknown>) {
-  const { id, action } = await asked.services.bulk.get(asked.segments.id ?? '')
-  return refusalOf(`queue.${action}`, asked) ?? json(200, await work(id))
+async function whoMay(context: RequestContext, work: (id: string) => Promise<unknown>) {
+  const { id, action } = await context.services.bulk.get(context.segments.id ?? '')
+  return refusalOf(`queue.${action}`, context) ?? json(200, await work(id))
 }

@@ -53,14 +53,14 @@ export const search = operation({
   segments: QUEUE_SEGMENT,
   parameters: { state, offset, text: required(textParameter('Text to search for, ignoring case.')) },
   answers: { 200: { description: 'Matching jobs.', schema: JobSearch }, ...QUEUE_ANSWERS, 429: TOO_MANY },
-  async handle(asked) {
-    const { query, segments, services } = asked
-    const sees = seesPayloads(asked)
+  async handle(context) {
+    const { query, segments, services } = context
+    const sees = seesPayloads(context)
     const queue = await services.queues.able(segments.queue ?? '', sees ? 'search' : 'list')
     await checkState(services.queues, queue, query.state)
     const look = sees ? searchAll : searchSummaries
-    const { signal } = asked.request
-    const who = searcherOf(asked.principal, asked.origin)
+    const { signal } = context.request
+    const who = searcherOf(context.principal, context.origin)
     const found = await services.searches.run(who, signal, () => look(queue, { ...query, signal }))
     return json(200, { ...found, jobs: fitting(found.jobs.map(summaryView)) })
   },
@@ -78,12 +78,12 @@ export const job = operation({
     ),
   },
   answers: { 200: { description: 'The job.', schema: JobView }, ...QUEUE_ANSWERS },
-  async handle(asked) {
-    const { query, segments, services } = asked
+  async handle(context) {
+    const { query, segments, services } = context
     const queue = await services.queues.able(segments.queue ?? '', 'get')
     const found = await askSource(() => queue.source.job?.(queue.address, segments.job ?? ''))
     if (!found) throw noJob()
-    const showing = { payloads: seesPayloads(asked), full: query.full === 'true' }
+    const showing = { payloads: seesPayloads(context), full: query.full === 'true' }
     return json(200, jobView(found, showing, queue.readOnly ? [] : queue.source.capabilities))
   },
 })
