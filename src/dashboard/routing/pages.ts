@@ -1,3 +1,4 @@
+import { PERIODS } from '../../api/words.js'
 import { JOB_STATES } from '../../protocol/queues.js'
 
 /** A parameter of the URL's query. */
@@ -44,7 +45,7 @@ const SCOPE = {
   version: text('version'),
   /** Text filter. */
   q: text('q'),
-  period: oneOf('period', ['5m', '15m', '1h'], '15m'),
+  period: oneOf('period', PERIODS, '15m'),
 }
 
 /** A route or job to which a page is narrowed, by name; empty for all. */
