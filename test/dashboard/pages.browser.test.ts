@@ -212,7 +212,7 @@ it('shows text that looks like HTML as text, on every page', async () => {
     slow: [makeSlow({ name: hostile, service: hostile, status: hostile })],
     exceptions: [makeException({ name: hostile, message: hostile, stack: hostile, route: hostile, service: hostile })],
   })
-  server.session = { user: hostile, role: 'viewer', canLogOut: true }
+  server.session = { ...server.session, user: hostile, role: 'viewer', canLogOut: true }
   const { page, problems } = await open(`?q=img&route=${encodeURIComponent(hostile)}`)
   for (const query of [
     'page=service',
@@ -256,7 +256,7 @@ it('goes on after the server was away, and asks for its lists again', async () =
 
 describe('who looks', () => {
   it('is told, and how to log out', async () => {
-    server.session = { user: 'olga', role: 'operator', canLogOut: true }
+    server.session = { ...server.session, user: 'olga', role: 'operator', canLogOut: true }
     const { page } = await open()
     await page.getByText('olga · operator').waitFor()
     const logOut = page.getByRole('link', { name: 'Log out' })
