@@ -15,7 +15,7 @@ const slowest = [
   'dashboard/large-fleet.browser.test.ts',
   'integrations/hono.test.ts',
   'zenith/clocks/',
-  'zenith/bulk/',
+  'zenith/queues/bulk/',
   'dashboard/queues-zenith.browser.test.ts',
   'integrations/express.test.ts',
   'examples/demo.test.ts',
