@@ -5,7 +5,7 @@ import { clientOf } from '../shared/redis-figures.mjs'
 import { beatOf, rollupOf, SERVICES } from './records.mjs'
 
 const { redisStore } = await fromDist('stores/redis/index.js')
-const { keysOf } = await fromDist('protocol/index.js')
+const { keysOf } = await fromDist('runtime/protocol.js')
 
 /** Written at a time. */
 const BATCH = 200

@@ -7,7 +7,7 @@ import { fromDist } from '../shared/dist.mjs'
 import { clientOf } from '../shared/redis-figures.mjs'
 
 const { redisStore } = await fromDist('stores/redis/index.js')
-const { keysOf, parseHeartbeat } = await fromDist('protocol/index.js')
+const { keysOf, parseHeartbeat } = await fromDist('runtime/protocol.js')
 
 const { createZenith } = await fromDist('runtime/create-zenith.js')
 

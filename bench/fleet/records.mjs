@@ -1,7 +1,7 @@
 // What nodes report, with figures of everyday apps.
 import { fromDist } from '../shared/dist.mjs'
 
-const { Sketch } = await fromDist('protocol/index.js')
+const { Sketch } = await fromDist('runtime/protocol.js')
 
 export const SERVICES = 100
 const MB = 1_048_576
