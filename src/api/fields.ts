@@ -15,7 +15,7 @@ export function jobIdField(description: string) {
   return v.pipe(v.string(`takes a text of 1 to ${MAX_ID_CHARS} characters.`), v.description(description))
 }
 
-/** Text that is JSON, whatever it holds; it is passed on to the character. */
+/** A text with valid JSON, which is passed on unchanged. */
 export function jsonField(description: string, maxLength: number) {
   const message = `takes a text that is JSON, of at most ${maxLength} characters.`
   return v.pipe(
@@ -76,7 +76,7 @@ export function objectField<const E extends v.ObjectEntries>(description: string
     const missing = issue.path && entries[String(issue.path.at(-1)?.key)]
     return missing ? messageFor(missing) : 'takes an object.'
   }
-  // Without a prototype, `constructor` is as unknown as any other name.
+  // Without a prototype, names such as `constructor` are unknown, too.
   const own: E = Object.assign(Object.create(null), entries)
   return v.pipe(noLists(v.strictObject(own, message)), v.description(description))
 }

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { NodeView } from './nodes.js'
 import { QueueView } from './queues.js'
 import { ExceptionRecord, SlowEntry } from './records.js'
-import { always, amount, count, type Infer, listOf, listUpTo, object, optional, orNull } from './schema.js'
+import { always, amount, count, type Infer, listOf, listUpTo, object, orNull } from './schema.js'
 import { ServiceView } from './services.js'
 import { LeftOut, StoreHealth, UntrustedRecords } from './store.js'
 
@@ -16,8 +16,8 @@ export const OverviewTotals = object('Total numbers. A shorter list has only a p
 export type OverviewTotals = Infer<typeof OverviewTotals>
 
 const fields = {
-  totals: optional(OverviewTotals),
-  leftOut: optional(orNull(LeftOut)),
+  totals: OverviewTotals,
+  leftOut: orNull(LeftOut),
   services: listOf(ServiceView),
   nodes: listOf(NodeView),
   queues: listOf(QueueView),

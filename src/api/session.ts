@@ -3,7 +3,7 @@ import { SourceView } from './queues.js'
 import { flag, type Infer, listOf, object, oneOf, optional, orNull, text } from './schema.js'
 import { StoreHealth, UntrustedRecords } from './store.js'
 
-/** The header in which every change carries the token of the session. */
+/** The header in which a change carries the session's token: another site's page can neither know it nor send the header. */
 export const TOKEN_HEADER = 'x-zenith-token'
 
 export const Session = object('The current session.', {

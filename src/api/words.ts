@@ -3,7 +3,7 @@ import type { JobState } from '../protocol/queues.js'
 
 /** The words of the API: what the fields of its views can be. */
 
-/** live: beats; lost: stopped beating without a word; left: said good-bye. */
+/** live: it beats; lost: it stopped beating unexpectedly; left: it shut down cleanly. */
 export const NODE_STATES = ['live', 'lost', 'left'] as const
 export type NodeState = (typeof NODE_STATES)[number]
 

@@ -87,7 +87,7 @@ export class Pairs {
     return secrets ? this.#masks.addAll(secrets) : -1
   }
 
-  /** The secret stands further on, and the text before it is scanned as any. */
+  /** The secret comes later; the text before it is scanned like other text. */
   #passBy(secret: Span | null): number {
     if (secret) this.#masks.addAhead({ spans: [secret], to: secret.to })
     return -1
@@ -171,7 +171,7 @@ export class Pairs {
     return source.code(next) === 40 && isConnector(source, from, end) ? this.#connection(end) : -1
   }
 
-  /** What the rows hold besides is scanned as any text. */
+  /** The rest of the rows is scanned like other text. */
   #inserted(table: number): number {
     this.#inserts ??= new Inserts(this.#source)
     const rows = this.#inserts.rowsAt(table)

@@ -1,4 +1,4 @@
-/** The control plane's server, without a store: `src/create-zenith.ts` joins the two. */
+/** The control plane's server, without a store: `src/runtime/create-zenith.ts` joins the two. */
 
 export { isRole, type Role } from '../api/permissions.js'
 export { createLoginLink, type LinkAuth, type LoginLink, type LoginLinkOptions } from './auth/link/link.js'

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { NodeView } from '../../src/api/nodes.js'
 import type { PulseDifference } from '../../src/api/overview.js'
 import { launchBrowser } from '../support/browser.js'
-import { makeBigFleet, makeHeartbeat } from './fixture/fleet.js'
+import { makeBigFleet, makeHeartbeat, WHOLE } from './fixture/fleet.js'
 import { type OpenPage, openPage } from './fixture/open-page.js'
 import { type FixtureServer, startFixtureServer } from './fixture/server.js'
 
@@ -40,6 +40,7 @@ function tick(nodes: readonly NodeView[], cpu: number): PulseDifference {
   return {
     full: false,
     at: Date.now(),
+    ...WHOLE,
     nodes: changed,
     goneNodes: [],
     services: [],

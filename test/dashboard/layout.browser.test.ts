@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Overview } from '../../src/api/overview.js'
 import { launchBrowser } from '../support/browser.js'
-import { makeBigFleet, makeNode, makeOverview } from './fixture/fleet.js'
+import { makeBigFleet, makeNode, makeOverview, WHOLE } from './fixture/fleet.js'
 import { axeFindings, checkLooks } from './fixture/looks.js'
 import { openPage } from './fixture/open-page.js'
 import { type FixtureServer, startFixtureServer } from './fixture/server.js'
@@ -91,6 +91,7 @@ it('lists 500 servers, the lost ones first, and takes changes of all of them', a
   server.send('system_pulse', {
     full: false,
     at: Date.now(),
+    ...WHOLE,
     nodes: server.overview.nodes.map((node) => ({ ...node, state: 'left', samples: [] })),
     goneNodes: [],
     services: [],

@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Overview, PulseDifference } from '../../src/api/overview.js'
-import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
+import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow, WHOLE } from './fixture/fleet.js'
 import type { FixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
 import { openShop } from './fixture/shop-pages.js'
@@ -19,6 +19,7 @@ function difference(change: Partial<PulseDifference>): PulseDifference {
   return {
     full: false,
     at: Date.now(),
+    ...WHOLE,
     nodes: [],
     goneNodes: [],
     services: [],

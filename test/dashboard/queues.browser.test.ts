@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { PulseDifference } from '../../src/api/overview.js'
-import { makeOverview } from './fixture/fleet.js'
+import { makeOverview, WHOLE } from './fixture/fleet.js'
 import { checkLooks } from './fixture/looks.js'
 import { makeShopWithQueues, openShop } from './fixture/shop-pages.js'
 import { makeManyQueues, makeQueue } from './fixture/shop-queues.js'
@@ -55,6 +55,7 @@ describe('all queues', () => {
     const tick: PulseDifference = {
       full: false,
       at: Date.now(),
+      ...WHOLE,
       nodes: [],
       goneNodes: [],
       services: [],

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest'
 import type { NodeSample } from '../../src/api/nodes.js'
 import type { Overview, PulseDifference } from '../../src/api/overview.js'
 import { addExceptions, addSlow, applyPulse } from '../../src/dashboard/api/reducer.js'
-import { makeException, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
+import { makeException, makeNode, makeOverview, makeService, makeSlow, WHOLE } from './fixture/fleet.js'
 
 function difference(before: Overview, change: Partial<PulseDifference>): PulseDifference {
   return {
     full: false,
     at: before.at + 1_000,
+    ...WHOLE,
     nodes: [],
     goneNodes: [],
     services: [],

@@ -16,7 +16,7 @@ const MIN_RELATED_CHARS = 250
 /** So many words of inner errors make the message of an error that has none of its own. */
 const MAX_INNER_MESSAGES = 3
 
-/** Describes what was thrown, whatever it is: bounded and without secrets. Never throws, whatever its getters do. */
+/** Describes a thrown value of any kind, bounded and without secrets. Never throws, even if a getter of the value does. */
 export function describeError(error: unknown): ErrorDescription {
   const related = relatedTo(error)
   const name = cut(nameOf(error), MAX_NAME_CHARS)

@@ -50,7 +50,7 @@ function isLike(request: LiveTrace['request']): request is RequestLike {
   return !('headers' in request)
 }
 
-/** Made only now, when it is known that somebody will read it; the same for all records of one request. */
+/** Shared by all records of a request, and built only when the first of them is written. */
 function requestIdOf(trace: LiveTrace): string {
   trace.requestId ??= redactId(headerOf(trace.request)('x-request-id')) ?? randomUUID()
   return trace.requestId

@@ -107,11 +107,8 @@ function isShort(overview: Overview): boolean {
   return isBefore(startAfter([overview]), overview.totals)
 }
 
-function isBefore(start: Start, totals: OverviewTotals | undefined): boolean {
-  return (
-    totals !== undefined &&
-    (start.services < totals.services || start.nodes < totals.nodes || start.queues < totals.queues)
-  )
+function isBefore(start: Start, totals: OverviewTotals): boolean {
+  return start.services < totals.services || start.nodes < totals.nodes || start.queues < totals.queues
 }
 
 function startAfter(parts: readonly Overview[]): Start {

@@ -36,7 +36,7 @@ function applyDifference(before: Overview, event: PulseDifference): Overview {
     nodes: replaceIn(before.nodes, changed, event.goneNodes, (node) => node.key),
     services: replaceIn(before.services, event.services, event.goneServices, (service) => service.service),
     queues: replaceIn(before.queues, queues, event.goneQueues, ({ key }) => key),
-    ...(event.totals && { totals: event.totals }),
+    totals: event.totals,
     ...(event.leftOut !== undefined && { leftOut: event.leftOut }),
     unreadable: event.unreadable,
     untrusted: event.untrusted,

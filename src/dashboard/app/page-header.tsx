@@ -46,11 +46,10 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
 function Counts({ overview: { nodes, totals } }: { overview: Overview }) {
   const { live, lost } = useMemo(() => countStates(nodes), [nodes])
   // Of a fleet that is not here as a whole only those in trouble are, for sure.
-  const isWhole = nodes.length >= (totals?.nodes ?? 0)
+  const isWhole = nodes.length >= totals.nodes
   return (
     <p className="label hidden whitespace-nowrap sm:block">
-      <b className="font-semibold text-text">{isWhole ? live : count(totals?.nodes ?? 0)}</b>{' '}
-      {isWhole ? 'live' : 'servers'}
+      <b className="font-semibold text-text">{isWhole ? live : count(totals.nodes)}</b> {isWhole ? 'live' : 'servers'}
       {lost > 0 && (
         <>
           {' · '}

@@ -11,7 +11,7 @@ interface PartsNoteProps {
 /** Says how much of a large fleet is not shown, and what Zenith did not read. */
 export function PartsNote({ overview, more }: PartsNoteProps) {
   const words = notShownWords(overview)
-  const left = leftOutWords(overview.leftOut ?? null)
+  const left = leftOutWords(overview.leftOut)
   if (words === '' && left === '') return null
   return (
     <div className="panel flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 text-[0.8125rem]">
@@ -47,7 +47,6 @@ const NAMES: Readonly<Record<keyof OverviewTotals, readonly [one: string, many: 
 /** `Not shown yet: 4,000 of 6,000 servers and 3 of 500 queues.`; empty text when all are there. */
 export function notShownWords(overview: Overview): string {
   const { totals } = overview
-  if (!totals) return ''
   const kinds = Object.keys(NAMES) as (keyof OverviewTotals)[]
   const parts = kinds.flatMap((kind) => {
     const [shown, total] = [overview[kind].length, totals[kind]]

@@ -6,7 +6,7 @@ import { MAX_NODES } from '../../protocol/read-limits.js'
 import { Processes } from './processes.js'
 
 const MAX_SAMPLES = 60
-/** How long a node that said good-bye is shown, in ms. */
+/** How long a node that shut down cleanly is shown, in ms. */
 const LEFT_FOR_MS = 60_000
 const DEFAULT_INTERVAL_MS = 10_000
 

@@ -51,7 +51,7 @@ async function figuresOf(overview: Overview, monitor: MonitorService): Promise<F
     queues: overview.queues.length - queues.length,
     series: traffic.left,
   }
-  return [...families, ...leftOutFamilies(overview.leftOut ?? null, left)]
+  return [...families, ...leftOutFamilies(overview.leftOut, left)]
 }
 
 /**
