@@ -1,5 +1,6 @@
 // `npm test`: sets the machine up, builds, checks the sources, runs every test, and ends with the line `N passed, N failed`.
 // Arguments go to vitest (`npm test -- test/core`); with a choice of files the checks are left out.
+// `--whole` runs what the short form leaves out, too: see test/support/extent.ts.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +10,8 @@ import { bin, run } from './run.mjs'
 import { setUp } from './setup.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const chosen = process.argv.slice(2)
+const isWhole = process.argv.includes('--whole')
+const chosen = process.argv.slice(2).filter((argument) => argument !== '--whole')
 
 const heading = (text) => process.stdout.write(`\n== ${text}\n`)
 
@@ -24,7 +26,10 @@ async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'quasar-test-'))
   const report = join(folder, 'report.json')
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  const code = await run(bin('vitest'), ['run', ...reporters, ...chosen], { cwd: root })
+  const code = await run(bin('vitest'), ['run', ...reporters, ...chosen], {
+    cwd: root,
+    env: { ...process.env, ...(isWhole && { QUASAR_TESTS: 'whole' }) },
+  })
   const result = existsSync(report) ? readReport(JSON.parse(readFileSync(report, 'utf8'))) : { passed: [], failed: [] }
   rmSync(folder, { recursive: true, force: true })
   // A crash or an unhandled error fails vitest without failing a test.

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { speakHttp2 } from '../support/ask.js'
+import { isWhole } from '../support/extent.js'
 import { type AppConfig, type Host, type OpenApp, startHost } from '../support/hosts.js'
 import { exceptions, type Recorded, recordedBy, slowEntries } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
@@ -62,17 +63,24 @@ export interface Bench {
 const SHORT = [routeCases, failureCases, endingCases]
 const WHOLE = [...SHORT, slowCases, lifeCases, answerCases]
 
+type Length = 'short' | 'whole'
+
+/** Older versions and other protocols are tried in the short form, unless everything is tried whole. */
+export function lengthOf(name: string, newest: string): Length {
+  return isWhole || name === newest ? 'whole' : 'short'
+}
+
 /**
  * What every HTTP integration does, seen from outside: real requests to a process of its own, and what is in Redis then.
  *
- * @param length the short form leaves out what does not depend on the runtime
+ * @param length the short form leaves out what depends on neither the runtime nor the version
  */
-export function httpConformance(name: string, host: HttpHost, length: 'short' | 'whole' = 'whole'): void {
+export function httpConformance(name: string, host: HttpHost, length: Length = 'whole'): void {
   describe(name, () => {
     const bench = useBench(host)
     for (const cases of length === 'short' ? SHORT : WHOLE) cases(bench)
     // Not tried on other runtimes than Node.
-    if (host.runtime) return
+    if (host.runtime || length === 'short') return
     breakCases(bench)
     connectionCases(bench)
   })

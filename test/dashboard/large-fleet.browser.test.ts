@@ -5,6 +5,7 @@ import { plural } from '../../src/dashboard/ui/format.js'
 import { keysOf } from '../../src/protocol/index.js'
 import type { Zenith } from '../../src/runtime/create-zenith.js'
 import { launchBrowser } from '../support/browser.js'
+import { isWhole } from '../support/extent.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { serve, type TestServer } from '../zenith/support/serve.js'
 import { assets } from './fixture/assets.js'
@@ -157,7 +158,7 @@ it('updates what is shown of later parts', async () => {
   expect(problems).toEqual([])
 })
 
-it('looks right in both themes and at all widths', async () => {
+it.runIf(isWhole)('looks right in both themes and at all widths', async () => {
   const { page, problems } = await openFleet()
   await more(page).waitFor()
   await checkLooks(page)

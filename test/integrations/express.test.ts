@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { counts, type HttpHost, httpConformance, useBench } from '../conformance/http-adapter.js'
+import { counts, type HttpHost, httpConformance, lengthOf, useBench } from '../conformance/http-adapter.js'
 import { ask } from '../support/ask.js'
 
 const traits = { framework: 'express', guarded: 'GET /admin', mounted: 'GET /mounted', unparsable: '(unmatched)' }
@@ -12,7 +12,7 @@ const hosts: Record<string, HttpHost> = {
 }
 
 for (const [name, host] of Object.entries(hosts)) {
-  httpConformance(name, host)
+  httpConformance(name, host, lengthOf(name, 'Express 5'))
 
   describe(`${name}, by its own rules`, () => {
     const { report } = useBench(host)

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { counts, type HttpHost, httpConformance, useBench } from '../conformance/http-adapter.js'
+import { counts, type HttpHost, httpConformance, lengthOf, useBench } from '../conformance/http-adapter.js'
 import { ask } from '../support/ask.js'
 import type { AppConfig, OpenApp } from '../support/hosts.js'
 
@@ -19,7 +19,7 @@ const hosts: Record<string, HttpHost> = {
 }
 
 for (const [name, host] of Object.entries(hosts)) {
-  httpConformance(name, host)
+  httpConformance(name, host, lengthOf(name, 'Hono 4'))
 
   describe(`${name}, by its own rules`, () => {
     const { report } = useBench(host)

@@ -2,6 +2,7 @@ import { on, once } from 'node:events'
 import type { INestApplication, INestMicroservice, Type } from '@nestjs/common'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ask } from '../support/ask.js'
+import { extent } from '../support/extent.js'
 import {
   type Client,
   classOf,
@@ -27,11 +28,13 @@ function listeningLogger() {
   return { lines, log() {}, warn: note, error: note, debug() {}, verbose() {}, fatal: note }
 }
 
-describe.each([
+const HOSTS = [
   ['10', 'entries10'],
   ['11', 'entries11'],
   ['12', 'entries12'],
-])('what Nest %s calls besides routes', (_version, host) => {
+] as const
+
+describe.each(extent(HOSTS, ([version]) => version !== '11'))('what Nest %s calls besides routes', (_version, host) => {
   let nest: NestEntries
   beforeAll(async () => {
     nest = await loadNestEntries(host)

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import type { Store } from '../../src/ports/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
+import { extent } from '../support/extent.js'
 import type { Processor } from '../support/job-hosts.js'
 import { loadNestJobs, type NestJobs, processorClass, queueModules, startApp } from '../support/nest-jobs.js'
 import { recordedBy, slowEntries } from '../support/recorded.js'
@@ -19,11 +20,13 @@ beforeAll(async () => {
 })
 afterAll(() => redis.stop())
 
-describe.each([
+const HOSTS = [
   ['10', 'bullmq5-nest10'],
   ['11', 'bullmq5'],
   ['12', 'bullmq6'],
-])('the jobs of Nest %s', (_version, host) => {
+] as const
+
+describe.each(extent(HOSTS, ([version]) => version !== '11'))('the jobs of Nest %s', (_version, host) => {
   let nest: NestJobs
   beforeAll(async () => {
     nest = await loadNestJobs(host)

@@ -4,6 +4,7 @@ import type { QueueSource } from '../../src/ports/index.js'
 import type { NewJob } from '../../src/protocol/index.js'
 import { BullRedis, type BullVersion, bullmqOf, endEach, OWNERS, readOne, the } from '../support/bullmq-redis.js'
 import type { BullBench } from '../support/bullmq-system.js'
+import { extent } from '../support/extent.js'
 
 const bull = new BullRedis()
 const PLAIN: NewJob = { name: 'new', data: '{"n":1}', delay: null, priority: null, attempts: null }
@@ -91,7 +92,9 @@ const ACTIONS: readonly Action[] = [
   },
 ]
 
-const PAIRS = OWNERS.flatMap((owner) => OWNERS.map((library) => ({ owner, library })))
+const EVERY_PAIR = OWNERS.flatMap((owner) => OWNERS.map((library) => ({ owner, library })))
+/** With the newest on either side. */
+const PAIRS = extent(EVERY_PAIR, ({ owner, library }) => owner === '6' || library === '6')
 
 function sceneOf(owner: BullVersion, library: BullVersion): Scene {
   const source = bull.source({ queues: ['mail'], bullmq: bullmqOf(library) })

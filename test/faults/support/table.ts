@@ -1,3 +1,4 @@
+import { isWhole } from '../../support/extent.js'
 import { freePort } from '../../support/redis.js'
 import type { Child, Framework } from './child.js'
 import { FRAMEWORKS } from './child.js'
@@ -153,7 +154,7 @@ export const FAULTS: readonly Fault[] = [
  * and each framework with a share of them.
  */
 export function faultsOf(framework: Framework): readonly Fault[] {
-  if (process.env.QUASAR_FAULTS === 'all') return FAULTS
+  if (isWhole) return FAULTS
   const own = FRAMEWORKS.indexOf(framework)
   return FAULTS.filter((_, index) => index % FRAMEWORKS.length === own)
 }

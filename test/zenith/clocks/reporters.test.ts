@@ -6,6 +6,7 @@ import type { ServicePeriod } from '../../../src/api/services.js'
 import type { ExceptionRecord, SlowEntry } from '../../../src/protocol/index.js'
 import { createZenith, toNodeHandler, type Zenith } from '../../../src/runtime/create-zenith.js'
 import { diagnose } from '../../cli/doctor-run.js'
+import { isWhole } from '../../support/extent.js'
 import { ensureBuilt } from '../../support/pack.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { openStream } from '../support/http.js'
@@ -171,7 +172,7 @@ it('the doctor tells whose clock is off', async () => {
     if (words) expect(off.find(({ subject }) => subject?.startsWith(`${service}/`))?.message).toContain(words)
 })
 
-it('an app that stops is lost like any other, and what it did in the last hour is told', async () => {
+it.runIf(isWhole)('an app that stops is lost like any other, and what it did in the last hour is told', async () => {
   for (const { program } of apps.filter((_, index) => index % 2 === 0)) program.child.kill('SIGKILL')
   const ended = apps.filter((_, index) => index % 2 === 1)
   for (const { program } of ended) program.child.kill('SIGTERM')

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { BulkOperation } from '../../../../src/api/bulk.js'
+import { isWhole } from '../../../support/extent.js'
 import { ensureBuilt } from '../../../support/pack.js'
 import { startRedis, type TestRedis } from '../../../support/redis.js'
 import type { Problem } from '../../support/acting.js'
@@ -63,7 +64,7 @@ const CLOCKS = [
   [3_600_000, 'an hour ahead'],
 ] as const
 
-it(
+it.runIf(isWhole)(
   'a Zenith whose clock is off leaves the queue to another that works in it, and sees when that has ended',
   {
     timeout: 600_000,

@@ -1,5 +1,6 @@
 import type { Queue } from 'bullmq'
 import { beforeAll, beforeEach, expect, it, onTestFinished, vi } from 'vitest'
+import { isWhole } from '../../../support/extent.js'
 import { ensureBuilt } from '../../../support/pack.js'
 import { startRedis, type TestRedis } from '../../../support/redis.js'
 import type { Problem } from '../../support/acting.js'
@@ -68,7 +69,7 @@ it('a store whose memory is full ends an operation where it is, and has its trai
   await endsWhole(id)
 })
 
-it('a store that is gone does the same', async () => {
+it.runIf(isWhole)('a store that is gone does the same', async () => {
   const id = await running(() => store.pause())
   await vi.waitFor(
     async () => {

@@ -1,0 +1,10 @@
+/**
+ * `npm test` runs the short form: the newest version of everything whole, older versions by what differs between them, and fewer of the
+ * cases that each take a minute. `npm run test:whole` leaves nothing out.
+ */
+export const isWhole = process.env.QUASAR_TESTS === 'whole'
+
+/** Those of the cases that run: in the short form the chosen ones alone. */
+export function extent<T>(cases: readonly T[], isShort: (one: T) => boolean): T[] {
+  return cases.filter((one) => isWhole || isShort(one))
+}
