@@ -47,7 +47,7 @@ export default defineConfig({
     // Real servers and browsers are started: slow is normal, hanging is not.
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    expect: { poll: { timeout: 30_000 } },
+    expect: { poll: { timeout: 90_000 } },
     sequence: { sequencer: SlowestFirst },
     projects: [
       {

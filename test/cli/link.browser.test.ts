@@ -6,6 +6,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { launchBrowser } from '../support/browser.js'
 import { ensureBuilt } from '../support/pack.js'
+import { PATIENCE_MS } from '../support/patience.js'
 import { freePort } from '../support/redis.js'
 import { listen } from '../zenith/support/serve.js'
 import { quasar } from './command.js'
@@ -27,6 +28,7 @@ async function openPage() {
   const context = await browser.newContext()
   onTestFinished(() => context.close())
   const page = await context.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
   const problems: string[] = []
   page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
   return { context, page, problems }

@@ -154,7 +154,7 @@ it('updates what is shown of later parts', async () => {
   const perService = Math.floor((rows - 1) / SERVICES)
   expect(perService).toBeLessThan(NODES)
   beat(client, 7, perService, 77)
-  await processes(page).getByText('77 %').waitFor({ timeout: 60_000 })
+  await processes(page).getByText('77 %').waitFor()
   expect(problems).toEqual([])
 })
 

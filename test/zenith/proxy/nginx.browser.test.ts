@@ -4,6 +4,7 @@ import type { PulseEvent } from '../../../src/api/types.js'
 import { createZenith, toNodeHandler } from '../../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { launchBrowser } from '../../support/browser.js'
+import { PATIENCE_MS } from '../../support/patience.js'
 import { ask, openStream } from '../support/http.js'
 import { USERS } from '../support/login.js'
 import { startNginx } from '../support/nginx.js'
@@ -62,6 +63,7 @@ it.each(WAYS)('works under a path behind nginx that $name', async ({ basePath = 
   const context = await browser.newContext()
   onTestFinished(() => context.close())
   const page = await context.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
   const problems: string[] = []
   page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))
   page.on('pageerror', (error) => void problems.push(error.message))

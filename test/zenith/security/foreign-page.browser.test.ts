@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { createZenith, toNodeHandler } from '../../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { launchBrowser } from '../../support/browser.js'
+import { PATIENCE_MS } from '../../support/patience.js'
 import { serve } from '../support/serve.js'
 
 let browser: Browser
@@ -24,6 +25,7 @@ it('is read by its own page alone where the app lets every page read its answers
     await Promise.all([app.close(), other.close()])
   })
   const page = await browser.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
   onTestFinished(() => page.close())
   const read = (path: string) =>
     page.evaluate(async (url) => {

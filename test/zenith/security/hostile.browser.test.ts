@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { Overview, PulseEvent } from '../../../src/api/types.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { launchBrowser } from '../../support/browser.js'
+import { PATIENCE_MS } from '../../support/patience.js'
 import { ask } from '../support/http.js'
 import { beatOf, exceptionOf, report, rollupOf, slowOf } from '../support/records.js'
 import { serveZenith } from '../support/zenith.js'
@@ -61,6 +62,7 @@ it('hands hostile names, routes and messages on as the data that they are', asyn
 it('shows them as text, and runs none of them', async () => {
   const { url } = await serveZenith({ store: await hostileStore() })
   const page = await browser.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
   onTestFinished(() => page.close())
   const problems: string[] = []
   page.on('console', (message) => void (message.type() === 'error' && problems.push(message.text())))

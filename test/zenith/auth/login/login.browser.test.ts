@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { memoryStore } from '../../../../src/stores/memory/index.js'
 import { launchBrowser } from '../../../support/browser.js'
+import { PATIENCE_MS } from '../../../support/patience.js'
 import { USERS } from '../../support/login.js'
 import { beatOf, report } from '../../support/records.js'
 import { serveZenith } from '../../support/zenith.js'
@@ -20,6 +21,7 @@ async function open(options: BrowserContextOptions = {}) {
   const context = await browser.newContext(options)
   onTestFinished(() => context.close())
   const page = await context.newPage()
+  page.setDefaultTimeout(PATIENCE_MS)
   const problems: string[] = []
   // A refused log-in is an answer, and no fault of the page.
   const isExpected = (text: string) => text.includes('status of 401')
