@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { installFolder } from './install.mjs'
 import { bin, run } from './run.mjs'
 import { setUp } from './setup.mjs'
 
@@ -21,10 +20,6 @@ const { values } = parseArgs({
 async function prepare() {
   const problem = await setUp()
   if (problem) return problem
-  for (const set of ['old', 'new']) {
-    const failure = await installFolder(`test/matrix/hosts/${set}`)
-    if (failure) return failure
-  }
   return (await run(join(root, 'scripts/build.mjs'), [], { cwd: root })) === 0 ? null : 'The build failed.'
 }
 

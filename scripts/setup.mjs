@@ -1,11 +1,11 @@
 // Gives the machine what the tests need and npm cannot bring: redis-server, PostgreSQL, chromium, nginx, Prometheus' parser, the other
-// Node versions, Bun and Deno, and the oldest packages that are supported.
+// Node versions, Bun and Deno, and packages in versions that the repository itself does not have.
 // On Debian as root it is installed; elsewhere one line says what to install.
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { installFolder } from './install.mjs'
+import { installAll } from './install.mjs'
 
 /** What Debian calls it, and how to tell that it is there: any one of the programs will do. */
 const needs = [
@@ -27,7 +27,7 @@ const needs = [
 /** Null when everything is there, else the line that tells a person what to do. */
 export async function setUp() {
   const problem = installPrograms()
-  return problem ?? (await installFolders())
+  return problem ?? (await installAll())
 }
 
 function installPrograms() {
@@ -91,23 +91,6 @@ function apt(...args) {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
-}
-
-/**
- * The other runtimes, the packages at the lower end of every range, and what runs beside Quasar. None is a workspace: see their
- * package.json. Off linux-x64 npm leaves the binaries out.
- */
-async function installFolders() {
-  for (const folder of [
-    'test/package/node-versions',
-    'test/matrix/hosts/lowest',
-    'test/coexistence/neighbours',
-    'test/life-cycle/pools',
-  ]) {
-    const problem = await installFolder(folder)
-    if (problem) return problem
-  }
-  return null
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

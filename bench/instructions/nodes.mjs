@@ -6,7 +6,7 @@ export function nodesOf(majors) {
   return majors.split(',').map((major) => {
     if (process.version.startsWith(`v${major}.`)) return { name: major, path: process.execPath }
     const path = fileURLToPath(
-      new URL(`../../test/package/node-versions/node_modules/node${major}/bin/node`, import.meta.url),
+      new URL(`../../test/installs/runtimes/node_modules/node${major}/bin/node`, import.meta.url),
     )
     if (!existsSync(path)) throw new Error(`Node ${major} is not installed: run node scripts/setup.mjs first`)
     return { name: major, path }

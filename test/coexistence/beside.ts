@@ -1,14 +1,15 @@
 import { once } from 'node:events'
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import { gunzipSync, inflateSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, vi } from 'vitest'
 import { redisStore } from '../../src/stores/redis/index.js'
+import { folderOf } from '../support/installed.js'
 import { packInto } from '../support/pack.js'
 import { type Outcome, startProgram } from '../support/program.js'
 import { exceptions, recordedBy, serve, slowEntries } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 
-const FOLDER = 'test/coexistence/neighbours'
+const FOLDER = folderOf('neighbours')
 
 /** What a neighbour sent to its collector. */
 export interface Sent {
@@ -47,7 +48,7 @@ export function openNeighbours(): Beside {
   beforeAll(async () => {
     redis = await startRedis()
     store = redisStore({ redis: redis.url })
-    await packInto('neighbours', 'test/coexistence')
+    await packInto('neighbours')
   })
   afterAll(async () => {
     await store?.close()
@@ -65,9 +66,9 @@ export function openNeighbours(): Beside {
     const collector = await collect()
     const [file = '', ...args] = app.split(' ')
     const program = await startProgram('', {
-      entry: resolve(FOLDER, file),
+      entry: join(FOLDER, file),
       args,
-      nodeArgs: preload ? ['-r', resolve(FOLDER, preload)] : [],
+      nodeArgs: preload ? ['-r', join(FOLDER, preload)] : [],
       env: {
         QUASAR_REDIS_URL: redis.url,
         QUASAR_SERVICE: service,

@@ -1,13 +1,12 @@
-import { createRequire } from 'node:module'
-import { resolve } from 'node:path'
 import type * as Api from '@opentelemetry/api'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import { startQuasar } from '../../src/runtime/start-quasar.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
+import { requireFrom } from '../support/installed.js'
 import { serveZenith } from '../zenith/support/zenith.js'
 
 /** OpenTelemetry's own packages say what would make no spans. */
-const neighbours = createRequire(resolve('test/coexistence/neighbours/package.json'))
+const neighbours = requireFrom('neighbours')
 const { context }: typeof Api = neighbours('@opentelemetry/api')
 const { AsyncLocalStorageContextManager } = neighbours('@opentelemetry/context-async-hooks')
 const { isTracingSuppressed } = neighbours('@opentelemetry/core')

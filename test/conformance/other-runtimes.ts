@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { BINARIES, type OtherRuntime } from '../support/runtimes.js'
+import { type OtherRuntime, runtimeProgram } from '../support/runtimes.js'
 import type { HttpHost } from './http-adapter.js'
 
 const express = {
@@ -19,7 +19,7 @@ const hono = {
 const untold = { bun: ['last byte', 'left in the body'], deno: ['left in the body', 'left in the upload'] } as const
 
 /** Those that are installed for this platform. */
-export const OTHER_RUNTIMES = (['bun', 'deno'] as const).filter((name) => existsSync(BINARIES[name]))
+export const OTHER_RUNTIMES = (['bun', 'deno'] as const).filter((name) => existsSync(runtimeProgram(name)))
 
 export const onExpress = (version: string, runtime: OtherRuntime): [string, HttpHost] => [
   `${version} on ${runtime}`,

@@ -3,7 +3,7 @@ import { redisStore } from '../../src/stores/redis/index.js'
 import { type Outcome, type ProgramOptions, runProgram } from '../support/program.js'
 import { exceptions, recordedBy, slowEntries } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
-import { BINARIES, DENO_FLAGS, type OtherRuntime } from '../support/runtimes.js'
+import { DENO_FLAGS, type OtherRuntime, runtimeProgram } from '../support/runtimes.js'
 
 let redis: TestRedis
 beforeAll(async () => {
@@ -82,7 +82,7 @@ describe('an app that ends by itself after an error: the error and the last inte
 
 const LATER = `${REJECT}; setTimeout(() => process.exit(4), 500)`
 const optionsOf = (runtime: OtherRuntime) => ({
-  node: BINARIES[runtime],
+  node: runtimeProgram(runtime),
   nodeArgs: runtime === 'deno' ? DENO_FLAGS : [],
 })
 

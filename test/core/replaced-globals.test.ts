@@ -1,6 +1,6 @@
-import { resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { redisStore } from '../../src/stores/redis/index.js'
+import { requireFrom } from '../support/installed.js'
 import { runProgram } from '../support/program.js'
 import { exceptions, recordedBy, slowEntries } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
@@ -40,8 +40,8 @@ const server = app.listen(0, '127.0.0.1', async () => {
 })`
 
 const fakeTimers = (toFake: string[]) => `
-const require = createRequire(${JSON.stringify(resolve('test/coexistence/neighbours/package.json'))})
-const clock = globalThis.clock = require('@sinonjs/fake-timers').install({ now: 1_000, toFake: ${JSON.stringify(toFake)} })`
+const require = createRequire(import.meta.url)
+const clock = globalThis.clock = require(${JSON.stringify(requireFrom('neighbours').resolve('@sinonjs/fake-timers'))}).install({ now: 1_000, toFake: ${JSON.stringify(toFake)} })`
 
 const JSDOM = `
 globalThis.setTimeout = () => 1

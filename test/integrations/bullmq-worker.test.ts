@@ -11,6 +11,7 @@ import { startQuasar } from '../../src/runtime/start-quasar.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { type Bench, useBenches } from '../conformance/job-worker.js'
+import { folderOf } from '../support/installed.js'
 import { type JobHost, plainHost } from '../support/job-hosts.js'
 import { packInto } from '../support/pack.js'
 import { exceptions, recordedBy } from '../support/recorded.js'
@@ -368,7 +369,7 @@ function processorFile(code: string): string {
 /** Runs a CommonJS program as a host's own. */
 async function runInHost(host: string, code: string, env: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, ['--input-type=commonjs', '-e', code], {
-    cwd: join(process.cwd(), 'test/hosts', host),
+    cwd: folderOf(host),
     env: { ...process.env, NODE_ENV: 'test', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { counts } from '../conformance/http-adapter.js'
 import { ask } from '../support/ask.js'
-import { requireFrom } from '../support/job-hosts.js'
+import { requireFrom } from '../support/installed.js'
 import { packInto } from '../support/pack.js'
 import { exceptions, recordedBy } from '../support/recorded.js'
 

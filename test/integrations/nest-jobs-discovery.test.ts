@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import type { INestApplicationContext, Type } from '@nestjs/common'
 import type { Worker } from 'bullmq'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -8,6 +7,7 @@ import type { Store } from '../../src/ports/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { extent } from '../support/extent.js'
+import { folderOf } from '../support/installed.js'
 import type { Processor } from '../support/job-hosts.js'
 import { loadNestJobs, type NestJobs, processorClass, queueModules, startApp } from '../support/nest-jobs.js'
 import { recordedBy, slowEntries } from '../support/recorded.js'
@@ -241,7 +241,7 @@ describe.each(extent(HOSTS, ([version]) => version !== '11'))('the jobs of Nest 
   it('are reported by a process that a signal ends', async () => {
     const { queue, worker } = newQueue()
     const child = spawn(process.execPath, ['--input-type=commonjs', '-e', program(queue, worker.connection.port)], {
-      cwd: join(process.cwd(), 'test/hosts', host),
+      cwd: folderOf(host),
       env: { ...process.env, QUASAR_SERVICE: queue, QUASAR_REDIS_URL: redis.url, QUASAR_INTERVAL: '60000' },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
+import { requireFrom } from '../support/installed.js'
 import { openFleet } from './fleet.js'
 
 const fleet = openFleet()
-const JEST = resolve('test/coexistence/neighbours/node_modules/jest/bin/jest.js')
+const JEST = requireFrom('neighbours').resolve('jest/bin/jest')
 
 /** @param end what the app's tests do with Quasar at their end */
 const testsOf = (end: string) => `

@@ -1,17 +1,17 @@
-import { resolve } from 'node:path'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { nodeVersions } from '../package/packed.js'
+import { folderOf } from '../support/installed.js'
 import { packInto } from '../support/pack.js'
 import type { Program } from '../support/program.js'
 import { openFleet, said } from './fleet.js'
 
 const fleet = openFleet()
-const pools = resolve('test/life-cycle/pools')
 /** The lowest that is supported, and one whose threads tell more of themselves. */
 const nodes = nodeVersions().filter(({ name }) => /^Node (20|24)\./.test(name))
 const INTERVAL_MS = 500
 
-beforeAll(() => packInto('pools', 'test/life-cycle'))
+beforeAll(() => packInto('pools'))
 
 interface PoolOptions {
   readonly node: string
@@ -27,7 +27,7 @@ async function startPool({ node, library = 'piscina', service, ...options }: Poo
   const { threads = 4, idleTimeout = 600_000, interval = INTERVAL_MS, env = {} } = options
   const program = await fleet.start('', {
     node,
-    entry: resolve(pools, 'pool.mjs'),
+    entry: join(folderOf('pools'), 'pool.mjs'),
     args: [library, `${threads}`, `${idleTimeout}`],
     env: { QUASAR_SERVICE: service, MAIN_SERVICE: service, QUASAR_INTERVAL: `${interval}`, ...env },
   })

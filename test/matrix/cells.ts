@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { folderOf } from '../support/installed.js'
+import { runtimeProgram } from '../support/runtimes.js'
 import { manifestOf } from './manifest.js'
 import { type VersionSet, versionsOf } from './sets.js'
-
-const RUNTIMES = 'test/package/node-versions'
 
 export interface Runtime {
   /** `Node 20.20.0` */
@@ -54,24 +53,18 @@ export const APPS = {
 
 /** What is installed for this platform. Elsewhere than on linux-x64 that is the running Node. */
 export function runtimes(): Runtime[] {
-  const installed = Object.entries(manifestOf(RUNTIMES).optionalDependencies ?? {})
+  const installed = Object.entries(manifestOf(folderOf('runtimes')).optionalDependencies ?? {})
     .map(([name, range]) => runtime(name, range.slice(range.lastIndexOf('@') + 1)))
     .filter(({ path }) => existsSync(path))
   const { versions, execPath } = process
   return installed.length > 0 ? installed : [{ ...runtime('node', versions.node), path: execPath }]
 }
 
-const OTHERS = { bun: { name: 'Bun', path: 'bin/bun' }, deno: { name: 'Deno', path: 'deno' } }
+const TITLES = { node: 'Node', bun: 'Bun', deno: 'Deno' }
 
 function runtime(name: string, version: string): Runtime {
   const language = name === 'bun' || name === 'deno' ? name : 'node'
-  const { name: called, path } = language === 'node' ? { name: 'Node', path: 'bin/node' } : OTHERS[language]
-  return {
-    title: `${called} ${version}`,
-    language,
-    version,
-    path: join(process.cwd(), RUNTIMES, 'node_modules', name, path),
-  }
+  return { title: `${TITLES[language]} ${version}`, language, version, path: runtimeProgram(name) }
 }
 
 /** The apps with those versions of theirs that a set has. */

@@ -12,7 +12,7 @@ export interface Manifest {
   readonly optionalDependencies?: Versions
 }
 
-/** @param folder from the root of the repository */
+/** @param folder absolute, or from the root of the repository */
 export function manifestOf(folder: string): Manifest {
   return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest
 }

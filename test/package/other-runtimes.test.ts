@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { ensureBuilt } from '../support/pack.js'
 import { exceptions, recordedBy } from '../support/recorded.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
+import { runtimeProgram } from '../support/runtimes.js'
 
-const BIN = resolve('test/package/node-versions/node_modules')
 const PROGRAM = `
 import { startQuasar } from '@gravito/quasar'
 const [redis, service] = process.argv.slice(2)
@@ -34,17 +34,21 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-const deno = (...permissions: string[]) => ['deno/deno', 'run', '--no-prompt', ...permissions] as const
+const deno = (...permissions: string[]) => ['deno', 'run', '--no-prompt', ...permissions] as const
 
 it.each([
-  ['bun', ['bun/bin/bun']],
+  ['bun', ['bun']],
   ['deno', deno('-A')],
   ['deno-without-permissions', deno('--allow-net', '--allow-env')],
-] as const)('%s reports, and what the runtime lacks is null', async (service, [file, ...args]) => {
+] as const)('%s reports, and what the runtime lacks is null', async (service, [runtime, ...args]) => {
   const run = promisify(execFile)
-  const { stdout, stderr } = await run(join(BIN, file), [...args, join(folder, 'main.mjs'), redis.url, service], {
-    timeout: 120_000,
-  })
+  const { stdout, stderr } = await run(
+    runtimeProgram(runtime),
+    [...args, join(folder, 'main.mjs'), redis.url, service],
+    {
+      timeout: 120_000,
+    },
+  )
   expect({ stdout, stderr }).toEqual({ stdout: 'done', stderr: '' })
   const store = redisStore({ redis: redis.url })
   try {

@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { runtimeProgram } from '../support/runtimes.js'
 
 const root = process.cwd()
 
@@ -105,11 +106,10 @@ export interface NodeVersion {
   readonly path: string
 }
 
-/** The running Node, and Node 22, 24 and 26 where test/package/node-versions has them for this platform. */
+/** The running Node, and Node 22, 24 and 26 where test/installs/runtimes has them for this platform. */
 export function nodeVersions(): NodeVersion[] {
   const own = nodeAt(process.execPath)
-  const folder = join(root, 'test/package/node-versions/node_modules')
-  const others = ['node22', 'node24', 'node26'].flatMap((name) => nodeAt(join(folder, name, 'bin/node')))
+  const others = ['node22', 'node24', 'node26'].flatMap((name) => nodeAt(runtimeProgram(name)))
   if (others.length > 0) return [...own, ...others]
   return own.map(({ name, path }) => ({ name: `${name} (no other Node for this platform)`, path }))
 }

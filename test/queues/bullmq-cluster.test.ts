@@ -5,7 +5,8 @@ import { bullmqQueues } from '../../src/queues/bullmq/index.js'
 import { queueSourceConformance } from '../conformance/queue-source.js'
 import { the } from '../support/bullmq-redis.js'
 import { BullBench, bullSystem } from '../support/bullmq-system.js'
-import { type BullMQ, requireFrom } from '../support/job-hosts.js'
+import { requireFrom } from '../support/installed.js'
+import type { BullMQ } from '../support/job-hosts.js'
 import { startRedisCluster, type TestCluster } from '../support/redis-cluster.js'
 
 const QUEUES = ['mail', 'orders'] as const

@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest'
 import type { QueueReading, QueueSource } from '../../src/ports/index.js'
 import { type BullmqQueuesOptions, bullmqQueues } from '../../src/queues/bullmq/index.js'
 import { BullBench } from './bullmq-system.js'
-import { type BullMQ, requireFrom } from './job-hosts.js'
+import { requireFrom } from './installed.js'
+import type { BullMQ } from './job-hosts.js'
 import { startRedis, type TestRedis } from './redis.js'
 
 export const VERSIONS = ['6', '5'] as const

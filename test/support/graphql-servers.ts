@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { QuasarOptions } from '../../src/core/options/options.js'
-import { requireFrom } from './job-hosts.js'
+import { requireFrom } from './installed.js'
 
 /** An open server with a GraphQL endpoint at `/graphql`. */
 export interface GraphqlServer {

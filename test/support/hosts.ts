@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { QuasarOptions } from '../../src/core/options/options.js'
 import { asker } from './asker.js'
+import { folderOf } from './installed.js'
 import { packInto } from './pack.js'
 import { FORKING, type HostRuntime } from './runtimes.js'
 
@@ -68,11 +69,11 @@ export async function startHost(
   env: NodeJS.ProcessEnv = {},
   runtime: HostRuntime = 'node',
 ): Promise<Host> {
-  const name = file.slice(0, file.indexOf('/'))
+  const [name = '', program = ''] = file.split('/')
   // Once a test file: what it tests must not change on the way.
   if (!packed.has(name)) packed.set(name, packInto(name))
   await packed.get(name)
-  const child = fork(join('test/hosts', file), [...args], {
+  const child = fork(join(folderOf(name), program), [...args], {
     env: { ...process.env, NODE_ENV: 'test', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     ...FORKING[runtime],

@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
 import type { Job, Processor, Worker, WorkerOptions } from 'bullmq'
 import type { QuasarOptions } from '../../src/core/options/options.js'
 import { monitorWorker } from '../../src/integrations/bullmq/index.js'
+import { requireFrom } from './installed.js'
 
 /** BullMQ as one of the hosts has it. All are used through the types of the newest. */
 export type BullMQ = typeof import('bullmq')
@@ -24,11 +23,6 @@ export interface RunningWorker {
   readonly worker: Worker
   /** Ends the worker or its app as users do. What was recorded is reported after it. */
   close(): Promise<void>
-}
-
-/** Loads a package from where a host's code would. */
-export function requireFrom(host: string): NodeJS.Require {
-  return createRequire(join(process.cwd(), 'test/hosts', host, 'package.json'))
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { INestApplicationContext, ModuleMetadata, Type } from '@nestjs/common'
 import type { QuasarModuleOptions } from '../../src/integrations/nest/index.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
-import { requireFrom } from './job-hosts.js'
+import { requireFrom } from './installed.js'
 import { packInto } from './pack.js'
 import { exceptions, recordedBy, slowEntries } from './recorded.js'
 

@@ -1,5 +1,6 @@
 import type { INestApplicationContext, ModuleMetadata, Type } from '@nestjs/common'
-import { type BullMQ, type Job, type JobHost, requireFrom, type WorkerSetup } from './job-hosts.js'
+import { requireFrom } from './installed.js'
+import type { BullMQ, Job, JobHost, WorkerSetup } from './job-hosts.js'
 import { packInto } from './pack.js'
 
 /** Nest, @nestjs/bullmq and Quasar as one of the hosts has them. */

@@ -13,20 +13,19 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { folderOf } from './installed.js'
 
 const root = process.cwd()
 const lock = join(root, 'test/hosts/.packing')
 
 /**
- * Puts what `npm pack` would publish into a host's node_modules, as a copy: a link would lead the package to the
- * frameworks of the repository in place of the host's. Builds first when a source is newer than what is built.
- *
- * @param hosts where the host is
+ * Puts what `npm pack` would publish into the node_modules of a host or an install, as a copy: a link would lead the
+ * package to the frameworks of the repository in place of theirs. Builds first when a source is newer than what is built.
  */
-export async function packInto(host: string, hosts = 'test/hosts'): Promise<void> {
+export async function packInto(name: string): Promise<void> {
   await locked(() => {
     buildIfStale()
-    const folder = join(root, hosts, host, 'node_modules/@gravito/quasar')
+    const folder = join(folderOf(name), 'node_modules/@gravito/quasar')
     const stamp = join(folder, '.packed')
     const state = `${builtAt()} ${statSync(join(root, 'package.json')).mtimeMs}`
     if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state) return

@@ -1,14 +1,18 @@
 import type { ForkOptions } from 'node:child_process'
 import { join } from 'node:path'
+import { folderOf } from './installed.js'
 
 export type OtherRuntime = 'bun' | 'deno'
 export type HostRuntime = 'node' | OtherRuntime
 
-const MODULES = join(process.cwd(), 'test/package/node-versions/node_modules')
-
-export const BINARIES: Readonly<Record<OtherRuntime, string>> = {
-  bun: join(MODULES, 'bun/bin/bun'),
-  deno: join(MODULES, 'deno/deno'),
+/**
+ * Program of a runtime of test/installs/runtimes, which exists on linux-x64 only.
+ *
+ * @param name `bun`, `deno`, or a Node such as `node22`
+ */
+export function runtimeProgram(name: string): string {
+  const file = name === 'bun' ? 'bin/bun' : name === 'deno' ? 'deno' : 'bin/node'
+  return join(folderOf('runtimes'), 'node_modules', name, file)
 }
 
 /** How Deno runs a program that may do everything. */
@@ -17,6 +21,6 @@ export const DENO_FLAGS = ['run', '--quiet', '--allow-all']
 /** How a process of a runtime is forked. They have no serialization but JSON in common with Node. */
 export const FORKING: Readonly<Record<HostRuntime, ForkOptions>> = {
   node: { serialization: 'advanced', execArgv: [] },
-  bun: { execPath: BINARIES.bun, execArgv: [] },
-  deno: { execPath: BINARIES.deno, execArgv: DENO_FLAGS },
+  bun: { execPath: runtimeProgram('bun'), execArgv: [] },
+  deno: { execPath: runtimeProgram('deno'), execArgv: DENO_FLAGS },
 }

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import { SQSClient } from '@aws-sdk/client-sqs'
+import { runtimeProgram } from './runtimes.js'
 
 /** A request that came, and the queue that it is about. */
 export interface SqsCall {
@@ -100,7 +100,7 @@ process.send(server.server.address().port)
 `
 
 async function startBackend() {
-  const node = join(process.cwd(), 'test/package/node-versions/node_modules/node22/bin/node')
+  const node = runtimeProgram('node22')
   const app = import.meta.resolve('fauxqs')
   const files = [app, new URL('sqs/sqsStore.js', app).href]
   const child = spawn(node, ['--input-type=module', '-e', PROGRAM, ...files], {

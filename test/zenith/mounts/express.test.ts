@@ -1,16 +1,16 @@
 import { createServer, type RequestListener } from 'node:http'
-import { createRequire } from 'node:module'
 import type express from 'express'
 import { createZenith, toNodeHandler } from '../../../src/runtime/create-zenith.js'
 import { type StartMount, zenithMountSuite } from '../../conformance/zenith-mount.js'
+import { requireFrom } from '../../support/installed.js'
 import { listen } from '../support/serve.js'
 
 type Express = typeof express
 
 for (const host of ['express4', 'express50', 'express5']) {
-  const load = createRequire(new URL(`../../hosts/${host}/package.json`, import.meta.url)) as (name: string) => Express
-  zenithMountSuite(`${host}, before the body parsers`, mountIn(load('express'), false))
-  zenithMountSuite(`${host}, after the body parsers`, mountIn(load('express'), true))
+  const framework: Express = requireFrom(host)('express')
+  zenithMountSuite(`${host}, before the body parsers`, mountIn(framework, false))
+  zenithMountSuite(`${host}, after the body parsers`, mountIn(framework, true))
 }
 
 function mountIn(express: Express, isParsedFirst: boolean): StartMount {

@@ -1,18 +1,15 @@
-import { createRequire } from 'node:module'
 import type Fastify from 'fastify'
 import { expect, it, onTestFinished } from 'vitest'
 import { zenithPlugin } from '../../../src/integrations/fastify/zenith.js'
 import type { ZenithOptions } from '../../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { zenithMountSuite } from '../../conformance/zenith-mount.js'
+import { requireFrom } from '../../support/installed.js'
 import { ask } from '../support/http.js'
 import { urlOf } from '../support/serve.js'
 
 for (const host of ['fastify4', 'fastify5']) {
-  const load = createRequire(new URL(`../../hosts/${host}/package.json`, import.meta.url)) as (
-    name: string,
-  ) => typeof Fastify
-  const fastify = load('fastify')
+  const fastify: typeof Fastify = requireFrom(host)('fastify')
   const start = async (path: string, { prefix: _, ...options }: ZenithOptions) => {
     const app = fastify()
     // The default path is tried as well as a given one.

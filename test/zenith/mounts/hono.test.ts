@@ -1,17 +1,14 @@
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { createRequire } from 'node:module'
 import { serve } from '@hono/node-server'
 import type { Hono } from 'hono'
 import { createZenith } from '../../../src/runtime/create-zenith.js'
 import { zenithMountSuite } from '../../conformance/zenith-mount.js'
+import { requireFrom } from '../../support/installed.js'
 import { urlOf } from '../support/serve.js'
 
 for (const host of ['hono48', 'hono4']) {
-  const load = createRequire(new URL(`../../hosts/${host}/package.json`, import.meta.url)) as (name: string) => {
-    Hono: typeof Hono
-  }
-  const hono = load('hono')
+  const hono: { Hono: typeof Hono } = requireFrom(host)('hono')
   zenithMountSuite(host, async (path, options) => {
     const zenith = createZenith(options)
     const app = new hono.Hono()

@@ -1,7 +1,9 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { PulseEvent } from '../../../src/api/types.js'
+import { folderOf } from '../../support/installed.js'
 import { packInto } from '../../support/pack.js'
 import { ask, openStream } from '../support/http.js'
 
@@ -11,7 +13,7 @@ describe.each(['nest10', 'nest11'])('Zenith in %s', (host) => {
 
   async function open(adapter: string, auth: 'open' | 'closed') {
     const env = { ...process.env, NODE_ENV: 'production', QUASAR_REDIS_URL: '', REDIS_URL: '' }
-    const child = fork(`test/hosts/${host}/zenith.mjs`, [adapter, auth], { env, execArgv: [] })
+    const child = fork(join(folderOf(host), 'zenith.mjs'), [adapter, auth], { env, execArgv: [] })
     onTestFinished(() => void child.kill('SIGKILL'))
     const [port] = await once(child, 'message')
     return { zenith: `http://localhost:${port}/quasar`, child }
