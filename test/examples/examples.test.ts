@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { Queue } from 'bullmq'
+import request from 'supertest'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { NodeEntry } from '../../src/ports/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
@@ -88,9 +89,7 @@ async function nodesOf(service: string): Promise<NodeEntry[]> {
 /** Asks the app, or gives the worker a job; ends when it was done. */
 async function use({ path }: Example, port: number) {
   if (path) {
-    const response = await fetch(`http://127.0.0.1:${port}${path}`)
-    expect(response.status).toBe(200)
-    await response.text()
+    await request(`http://127.0.0.1:${port}`).get(path).expect(200)
     return
   }
   const queue = new Queue('mail', { connection: { url: redis.url } })

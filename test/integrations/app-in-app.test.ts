@@ -1,10 +1,10 @@
 import { createServer, type RequestListener } from 'node:http'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
+import request from 'supertest'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { QuasarOptions } from '../../src/core/options/options.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
-import { ask } from '../support/ask.js'
 import { loadFrom } from '../support/graphql-servers.js'
 import { packInto } from '../support/pack.js'
 import { exceptions, recordedBy } from '../support/recorded.js'
@@ -337,11 +337,12 @@ describe.each(CASES)('$name, with Quasar in $where', ({ where, names, shape }) =
     const store = memoryStore()
     const options = { service: 'both', store, logger: false, interval: 60_000 } as const
     const server = await shape.open(options, where !== 'inner', where !== 'outer')
-    expect((await ask(server.port, '/inner/users/1')).text).toBe('user')
-    expect((await ask(server.port, '/inner/users/2')).text).toBe('user')
-    expect((await ask(server.port, '/inner/fail')).status).toBe(500)
-    expect((await ask(server.port, '/inner/secret/3')).status).toBe(404)
-    if (where !== 'inner') expect((await ask(server.port, '/outer/1')).text).toBe('outer')
+    const app = request(`http://127.0.0.1:${server.port}`)
+    await app.get('/inner/users/1').expect('user')
+    await app.get('/inner/users/2').expect('user')
+    await app.get('/inner/fail').expect(500)
+    await app.get('/inner/secret/3').expect(404)
+    if (where !== 'inner') await app.get('/outer/1').expect('outer')
     await server.close()
     const [user, failing, unknown] = names
     const { routes } = await recordedBy(store, 'both')
@@ -374,7 +375,7 @@ it('reports what an app of Connect fails with, by quasarErrorHandler', async () 
   }
   app.use(silent)
   const server = await listen(app, monitor.stop)
-  expect((await ask(server.port, '/fail')).status).toBe(500)
+  await request(`http://127.0.0.1:${server.port}`).get('/fail').expect(500)
   await server.close()
   expect(await exceptions(store, 'connect')).toMatchObject([{ name: 'OrderError' }])
 })

@@ -1,3 +1,4 @@
+import request from 'supertest'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { QuasarOptions } from '../../src/core/options/options.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
@@ -17,7 +18,7 @@ describe.each(SERVERS)('the operations of %s', (name, host, open) => {
     const server = await open(loadFrom(host), { service, store, logger: false, interval: 60_000, ...options })
     let isOpen = true
     onTestFinished(async () => void (isOpen && (await server.close())))
-    await use(asker(server.port), server)
+    await use(asker(`http://127.0.0.1:${server.port}`), server)
     isOpen = false
     await server.close()
     const { routes } = await recordedBy(store, service)
@@ -116,16 +117,18 @@ describe.each(SERVERS)('the operations of %s', (name, host, open) => {
 
 type Ask = (body: unknown, method?: 'GET' | 'POST') => Promise<{ status: number; data?: unknown; errors?: unknown[] }>
 
-function asker(port: number): Ask {
-  const url = `http://127.0.0.1:${port}/graphql`
-  return async (body, method = 'POST') => {
-    const headers = { 'content-type': 'application/json', accept: 'application/json', connection: 'close' }
-    const response =
+function asker(url: string): Ask {
+  return async (query, method = 'POST') => {
+    const asking =
       method === 'GET'
-        ? await fetch(`${url}?${new URLSearchParams(body as Record<string, string>)}`, {
-            headers: { ...headers, 'apollo-require-preflight': '1' },
-          })
-        : await fetch(url, { method, headers, body: JSON.stringify(body) })
-    return { status: response.status, ...(JSON.parse(await response.text()) as object) }
+        ? request(url)
+            .get('/graphql')
+            .query(query as object)
+            .set('apollo-require-preflight', '1')
+        : request(url)
+            .post('/graphql')
+            .send(query as object)
+    const { status, text } = await asking.set('accept', 'application/json')
+    return { status, ...JSON.parse(text) }
   }
 }

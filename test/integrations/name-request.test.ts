@@ -1,9 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import request from 'supertest'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { QuasarOptions } from '../../src/core/options/options.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
-import { ask } from '../support/ask.js'
 import { loadFrom } from '../support/graphql-servers.js'
 import { classOf, loadNestEntries, watchedModule } from '../support/nest-entries.js'
 import { packInto } from '../support/pack.js'
@@ -81,7 +81,7 @@ describe.each(APPS)('a request of %s that the app names', (_name, open) => {
   async function report(paths: string[], on: (...carriers: unknown[]) => void, options: QuasarOptions = {}) {
     const store = memoryStore()
     const app = await open({ service: 'named', store, logger: false, interval: 60_000, ...options }, on)
-    for (const path of paths) expect((await ask(app.port, path)).status).toBe(200)
+    for (const path of paths) await request(`http://127.0.0.1:${app.port}`).get(path).expect(200)
     await app.close()
     const { routes } = await recordedBy(store, 'named')
     return Object.fromEntries([...routes].map(([key, { count }]) => [key, count]))
@@ -168,7 +168,7 @@ it('a request of Nest is named by its context', async () => {
   const { AppModule, close } = watchedModule(nest, { controllers: [Controller] })
   const app = await nest.core.NestFactory.create(AppModule, { logger: false, abortOnError: false })
   await app.listen(0, '127.0.0.1')
-  expect((await ask(app.getHttpServer().address().port, '/x')).status).toBe(200)
+  await request(app.getHttpServer()).get('/x').expect(200)
   expect((await close(app)).routes).toEqual({ 'GET /by/guard': { count: 1, errors: 0 } })
 })
 
@@ -191,8 +191,8 @@ it('procedures of tRPC are named by a middleware', async () => {
   app.use(monitor)
   app.use('/trpc', createExpressMiddleware({ router, createContext: ({ req }: { req: unknown }) => ({ req }) }))
   const { port, close } = await listen(app, monitor.stop)
-  expect((await ask(port, '/trpc/user.byId')).status).toBe(200)
-  expect((await ask(port, '/trpc/user.none')).status).toBe(404)
+  await request(`http://127.0.0.1:${port}`).get('/trpc/user.byId').expect(200)
+  await request(`http://127.0.0.1:${port}`).get('/trpc/user.none').expect(404)
   await close()
   const { routes } = await recordedBy(store, 'trpc')
   expect([...routes.keys()].sort()).toEqual(['GET /trpc', 'GET /trpc/user.byId'])

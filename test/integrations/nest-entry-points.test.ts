@@ -1,7 +1,7 @@
 import { on, once } from 'node:events'
 import type { INestApplication, INestMicroservice, Type } from '@nestjs/common'
+import request from 'supertest'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import { ask } from '../support/ask.js'
 import { extent } from '../support/extent.js'
 import {
   type Client,
@@ -127,7 +127,8 @@ describe.each(extent(HOSTS, ([version]) => version !== '11'))('what Nest %s call
       const imports = [nest.schedule.ScheduleModule.forRoot()]
       const { AppModule, close } = watchedModule(nest, { imports, controllers: [Controller] })
       const app = await nest.core.NestFactory.create(AppModule, { logger: false, abortOnError: false })
-      expect((await ask(await listen(app), '/clean')).status).toBe(500)
+      await listen(app)
+      await request(app.getHttpServer()).get('/clean').expect(500)
       const reported = await close(app)
       expect(reported.jobs).toEqual({})
       expect(reported.routes).toEqual({ 'GET /clean': { count: 1, errors: 1 } })
@@ -274,10 +275,10 @@ describe.each(extent(HOSTS, ([version]) => version !== '11'))('what Nest %s call
       const transport = nest.microservices.Transport.TCP
       app.connectMicroservice({ transport, options: { host: '127.0.0.1', port } })
       await app.startAllMicroservices()
-      const http = await listen(app)
+      await listen(app)
       const client = nest.microservices.ClientProxyFactory.create({ transport, options: { host: '127.0.0.1', port } })
       await use(client, told)
-      expect((await ask(http, '/both')).status).toBe(200)
+      await request(app.getHttpServer()).get('/both').expect(200)
       client.close()
       const reported = await close(app)
       expect(reported.jobs).toEqual(expected)

@@ -1,3 +1,4 @@
+import request from 'supertest'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { extent } from '../support/extent.js'
 import { classOf, loadNestEntries, type NestEntries, watchedModule } from '../support/nest-entries.js'
@@ -61,18 +62,10 @@ describe.each(extent(HOSTS, ([, host]) => host !== 'entries11'))('the operations
     const { AppModule, close } = watchedModule(nest, { imports: [graphql], providers: [resolvers()] })
     const app = await create(AppModule as never)
     await app.listen(0, '127.0.0.1')
-    const { port } = app.getHttpServer().address()
-    const ask = async (query: string) => {
-      const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', connection: 'close' },
-        body: JSON.stringify({ query }),
-      })
-      return (await response.json()) as { data?: unknown; errors?: unknown[] }
-    }
-    expect((await ask('query GetUser { user { id } }')).data).toEqual({ user: { id: '1' } })
+    const ask = (query: string) => request(app.getHttpServer()).post('/graphql').send({ query })
+    expect((await ask('query GetUser { user { id } }')).body.data).toEqual({ user: { id: '1' } })
     for (const field of ['fails', 'refuses', 'closed']) {
-      expect((await ask(`query Ask_${field} { ${field} }`)).errors).toHaveLength(1)
+      expect((await ask(`query Ask_${field} { ${field} }`)).body.errors).toHaveLength(1)
     }
     const { routes, exceptions, jobs } = await close(app)
     expect(routes).toEqual({

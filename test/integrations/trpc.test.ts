@@ -1,10 +1,10 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import request from 'supertest'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { QuasarOptions } from '../../src/core/options/options.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { counts } from '../conformance/http-adapter.js'
-import { ask } from '../support/ask.js'
 import { loadFrom } from '../support/graphql-servers.js'
 import { packInto } from '../support/pack.js'
 import { recordedBy } from '../support/recorded.js'
@@ -104,10 +104,11 @@ describe.each(ADAPTERS)('tRPC in %s', (_name, mount, open) => {
     const store = memoryStore()
     const service = 'trpc'
     const { port, close } = await open({ service, store, logger: false, interval: 60_000 }, routerOf(isNamed))
-    expect((await ask(port, '/trpc/user.byId?input=1')).status).toBe(200)
-    expect((await ask(port, '/trpc/rename', { method: 'POST', body: '1' })).status).toBe(200)
-    expect((await ask(port, '/trpc/fails')).status).toBe(500)
-    expect((await ask(port, '/trpc/secret.path')).status).toBe(404)
+    const app = request(`http://127.0.0.1:${port}`)
+    await app.get('/trpc/user.byId?input=1').expect(200)
+    await app.post('/trpc/rename').type('json').send('1').expect(200)
+    await app.get('/trpc/fails').expect(500)
+    await app.get('/trpc/secret.path').expect(404)
     await close()
     expect(counts(await recordedBy(store, service))).toEqual(expected)
   })

@@ -4,13 +4,14 @@ import { serve as serveHono } from '@hono/node-server'
 import express from 'express'
 import fastify from 'fastify'
 import { Hono } from 'hono'
+import request from 'supertest'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Overview } from '../../src/api/overview.js'
 import { quasar as quasarForExpress } from '../../src/integrations/express/index.js'
 import { quasarPlugin, zenithPlugin } from '../../src/integrations/fastify/index.js'
 import { quasar as quasarForHono } from '../../src/integrations/hono/index.js'
 import { createZenith, toNodeHandler } from '../../src/runtime/create-zenith.js'
-import { ask, openStream } from './support/http.js'
+import { openStream } from './support/http.js'
 import { listen, urlOf } from './support/serve.js'
 
 /** A namespace of its own: the memory of the process is shared by all that use it. */
@@ -67,12 +68,12 @@ describe('Quasar and Zenith in one process without Redis', () => {
     const url = await (starts[framework] as () => Promise<string>)()
     const stream = await openStream(`${url}/quasar/api/stream`)
     for (let round = 0; round < 3; round++) {
-      await ask(`${url}/hello/ada`)
-      await ask(`${url}/quasar/`)
-      await ask(`${url}/quasar/api/nothing`)
+      await request(url).get('/hello/ada').expect(200)
+      await request(url).get('/quasar/').expect(200)
+      await request(url).get('/quasar/api/nothing').expect(404)
     }
     stream.close()
-    const overview = async () => (await ask(`${url}/quasar/api/overview`)).json() as Overview
+    const overview = async (): Promise<Overview> => (await request(url).get('/quasar/api/overview')).body
     await vi.waitFor(
       async () => {
         const { services, nodes } = await overview()

@@ -9,6 +9,7 @@ zenithMountSuite('node:http, under a base path', async (path, options) => {
   const server = createServer((request, response) => {
     if (request.url?.startsWith(path)) return handler(request, response)
     if (request.url === '/hello') return response.end('hello')
+    response.setHeader('content-type', 'application/json')
     request.pipe(response)
   })
   const { url } = await listen(server)

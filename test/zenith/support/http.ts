@@ -10,7 +10,7 @@ export interface Answer {
 
 export type AskOptions = Pick<RequestOptions, 'method' | 'headers'> & { body?: string }
 
-/** One request over a socket of its own; unlike `fetch` it lets a test say every header, `Host` too, and follows nothing. */
+/** One request over a socket of its own that sends and shows exactly what it is told. Plain ones go through supertest. */
 export async function ask(url: string, options: AskOptions = {}): Promise<Answer> {
   const response = await send(url, options)
   const parts: Buffer[] = []
