@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { installForMatrix } from './install.mjs'
 import { bin, run } from './run.mjs'
 import { setUp } from './setup.mjs'
 
@@ -18,7 +19,7 @@ const { values } = parseArgs({
 
 /** Everything that the cells need; the line that says what is missing, or null. */
 async function prepare() {
-  const problem = await setUp()
+  const problem = (await setUp()) ?? (await installForMatrix())
   if (problem) return problem
   return (await run(join(root, 'scripts/build.mjs'), [], { cwd: root })) === 0 ? null : 'The build failed.'
 }

@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { installAll } from './install.mjs'
+import { installForTests } from './install.mjs'
 
 /** What Debian calls it, and how to tell that it is there: any one of the programs will do. */
 const needs = [
@@ -27,7 +27,7 @@ const needs = [
 /** Null when everything is there, else the line that tells a person what to do. */
 export async function setUp() {
   const problem = installPrograms()
-  return problem ?? (await installAll())
+  return problem ?? (await installForTests())
 }
 
 function installPrograms() {
