@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { extent } from '../support/extent.js'
 import { type Consumer, documented, installConsumer, manifest, type Packed, pack } from './packed.js'
 
 const frameworks = [
@@ -144,7 +145,7 @@ function errorsOf(one: (typeof resolutions)[number]) {
   return lines.filter(isOurs)
 }
 
-describe.each(resolutions)('$name', (one) => {
+describe.each(extent(resolutions, ({ name }) => name === 'nodenext, ESM' || name === 'node10'))('$name', (one) => {
   // A whole program is compiled: on a busy machine that takes longer than other tests may.
   it('accepts what the README shows and refuses a wrong option', () => {
     expect(errorsOf(one)).toEqual([])
