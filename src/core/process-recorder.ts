@@ -209,7 +209,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   #sayLast(): void {
     this.#reporter.flushNow()
     void this.#threads?.report(true)
-    if (!isMainThread) this.#writer.leave(this.#options.service, this.#options.node).catch(this.#onFault)
+    if (!isMainThread) this.#writer.removeNode(this.#options.service, this.#options.node).catch(this.#onFault)
   }
 
   /** An app that goes on after such an error may have many of them. */

@@ -1,4 +1,4 @@
-import type { Commands } from '../ports/index.js'
+import type { ControlStore } from '../ports/index.js'
 import type { Keys } from '../protocol/index.js'
 import type { Connection } from '../redis/connection.js'
 import { signerOf } from '../signing/signer.js'
@@ -6,7 +6,7 @@ import { Verifier } from '../signing/verifier.js'
 import { redisCommands } from '../stores/redis/commands.js'
 
 /** What Zenith keeps in a Redis, as one with these tokens sees it. @param tokens none: nothing is verified */
-export function keptInRedis(connection: Connection, keys: Keys, tokens: readonly string[]): Commands {
+export function keptInRedis(connection: Connection, keys: Keys, tokens: readonly string[]): ControlStore {
   const verifier = tokens.length > 0 ? new Verifier({ tokens, isRequired: false, now: Date.now, keyPrefix: '' }) : null
   return redisCommands({ connection, keys, signer: signerOf(tokens, ''), verifier, isRotating: false })
 }

@@ -112,11 +112,11 @@ function writerOf({ store, redis, redisFrom, prefix, tokens }: ResolvedOptions):
 function borrowed(store: Writer): Writer {
   return {
     write: (batch) => store.write(batch),
-    leave: (service, node) => store.leave(service, node),
-    holdQueues: (service, rank, holder, life) => store.holdQueues(service, rank, holder, life),
-    releaseQueues: (service, rank, holder) => store.releaseQueues(service, rank, holder),
+    removeNode: (service, node) => store.removeNode(service, node),
+    acquireQueueSlot: (service, rank, holder, life) => store.acquireQueueSlot(service, rank, holder, life),
+    releaseQueueSlot: (service, rank, holder) => store.releaseQueueSlot(service, rank, holder),
     writeQueues: (snapshot, rank) => store.writeQueues(snapshot, rank),
-    writtenQueues: (service, rank) => store.writtenQueues(service, rank),
+    readQueues: (service, rank) => store.readQueues(service, rank),
     close: () => Promise.resolve(),
   }
 }

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { Role } from '../api/permissions.js'
 import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
-import type { Commands, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
+import type { ControlStore, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
 import { asset, index } from './assets/index.js'
 import { authenticatorOf } from './auth/authenticator.js'
 import { clientAddress } from './auth/guesses/address.js'
@@ -87,7 +87,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     isReadOnly: matcherOf(readOnly),
     logger,
   })
-  const queues = queuesOf({ monitor, commands: commandsOf(reader), logger })
+  const queues = queuesOf({ monitor, store: controlStoreOf(reader), logger })
   const services: AllServices = {
     monitor,
     hub: new StreamHub(monitor),
@@ -127,7 +127,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   function prepare(): void {
     if (performance.now() < prepareAfter) return
     prepareAfter = performance.now() + PREPARE_EVERY_MS
-    queues.commands?.prepare?.().catch(() => {})
+    queues.store?.migrate?.().catch(() => {})
   }
 
   async function close(): Promise<void> {
@@ -156,12 +156,22 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   }
 }
 
-/** A reader of somebody's own may keep nothing. */
-function commandsOf(reader: Reader & Partial<Commands>): Commands | null {
-  const { appendAudit, audit, keep, kept, forget, hold, holderOf, release, time } = reader
-  const all = [appendAudit, audit, keep, kept, forget, hold, holderOf, release, time]
-  const isComplete = all.every((method) => typeof method === 'function')
-  return isComplete ? (reader as Reader & Commands) : null
+const CONTROL_METHODS = [
+  'appendAudit',
+  'listAudit',
+  'putDocument',
+  'listDocuments',
+  'deleteDocument',
+  'acquireLease',
+  'leaseHolder',
+  'releaseLease',
+  'time',
+] as const satisfies readonly (keyof ControlStore)[]
+
+/** A custom reader may lack methods that store Zenith's data. */
+function controlStoreOf(reader: Reader & Partial<ControlStore>): ControlStore | null {
+  const isComplete = CONTROL_METHODS.every((name) => typeof reader[name] === 'function')
+  return isComplete ? (reader as Reader & ControlStore) : null
 }
 
 /** Without it the limits of wrong log-ins count in this process alone. */

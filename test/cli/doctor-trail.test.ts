@@ -17,7 +17,7 @@ beforeEach(async () => {
   await redis.client().flushall()
   const store = redisStore({ redis: redis.url, token: TOKEN })
   for (let number = 0; number < 5; number++) await store.appendAudit(line)
-  await store.keep('scheduler', 'a', '{}')
+  await store.putDocument('scheduler', 'a', '{}')
   await store.close()
 })
 

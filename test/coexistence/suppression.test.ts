@@ -38,7 +38,7 @@ it('makes no spans of what a reporter writes: reports, what was asked for, and t
   await vi.waitFor(() => expect(of('write').length).toBeGreaterThan(1))
   await quasar.flush()
   await quasar.stop()
-  expect(of('leave')).toHaveLength(1)
+  expect(of('removeNode')).toHaveLength(1)
   expect(calls.filter(([, isSuppressed]) => !isSuppressed)).toEqual([])
 })
 

@@ -5,18 +5,18 @@ import type { StoreUnderTest } from './store.js'
 /** Who reports the queues of a service, and what is reported. */
 export function queuesConformance(made: () => StoreUnderTest): void {
   const store = () => made().store
-  const hold = (holder: string, rank = 1, service = 'shop') => store().holdQueues(service, rank, holder, 60_000)
+  const hold = (holder: string, rank = 1, service = 'shop') => store().acquireQueueSlot(service, rank, holder, 60_000)
 
   test('a store without queues has none', async () => {
     expect(await store().queues()).toEqual({ snapshots: [], unreadable: 0 })
-    expect(await store().writtenQueues('shop', 1)).toBeNull()
+    expect(await store().readQueues('shop', 1)).toBeNull()
   })
 
   test('a queue snapshot is read as it was written, and the next one replaces it', async () => {
     const snapshot = snapshotOf('shop')
     expect(await store().writeQueues(snapshot, 1)).toBeNull()
     expect(await store().queues()).toEqual({ snapshots: [snapshot], unreadable: 0 })
-    expect(await store().writtenQueues('shop', 1)).toEqual(snapshot)
+    expect(await store().readQueues('shop', 1)).toEqual(snapshot)
     const next = snapshotOf('shop', { timestamp: snapshot.timestamp + 1, reporter: null, interval: null, queues: [] })
     expect(await store().writeQueues(next, 1)).toBeNull()
     const read = (await store().queues()).snapshots
@@ -36,7 +36,7 @@ export function queuesConformance(made: () => StoreUnderTest): void {
     const found = snapshots.map(({ service, queues }) => [service, queues[0]?.name])
     expect(found.sort()).toEqual(names.flatMap((name) => [1, 2, 12].map((rank) => [name, `${name} ${rank}:*`])).sort())
     for (const service of names) {
-      expect((await store().writtenQueues(service, 12))?.queues[0]?.name).toBe(`${service} 12:*`)
+      expect((await store().readQueues(service, 12))?.queues[0]?.name).toBe(`${service} 12:*`)
     }
   })
 
@@ -61,12 +61,12 @@ export function queuesConformance(made: () => StoreUnderTest): void {
 
   test('who lets go of a rank makes room at once, and nobody else does', async () => {
     await hold('n1')
-    await store().releaseQueues('shop', 1, 'n2')
-    await store().releaseQueues('shop', 2, 'n1')
+    await store().releaseQueueSlot('shop', 1, 'n2')
+    await store().releaseQueueSlot('shop', 2, 'n1')
     expect(await hold('n2')).toBe('n1')
-    await store().releaseQueues('shop', 1, 'n1')
+    await store().releaseQueueSlot('shop', 1, 'n1')
     expect(await hold('n2')).toBe('n2')
-    await store().releaseQueues('shop', 1, 'n1')
+    await store().releaseQueueSlot('shop', 1, 'n1')
     expect(await hold('n3')).toBe('n2')
   })
 

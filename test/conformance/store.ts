@@ -110,8 +110,8 @@ export function storeConformance(name: string, makeStore: () => Promise<StoreUnd
     test('a node that leaves is gone, and nobody else', async () => {
       await beat('shop', 'n1')
       await beat('shop', 'n2')
-      await store.leave('shop', 'n1')
-      await store.leave('shop', 'never there')
+      await store.removeNode('shop', 'n1')
+      await store.removeNode('shop', 'never there')
       expect((await store.nodes()).nodes.map((node) => node.node)).toEqual(['n2'])
     })
 

@@ -78,8 +78,8 @@ it('when rank 1 is free its next holder reports all that it watches, and a rest 
   await vi.waitFor(() => expect(source.asked.at(-1)).toEqual(['b']))
   await first.stop()
   await vi.waitFor(() => expect(source.asked.at(-1)).toBeNull())
-  expect((await store.writtenQueues('shop', 1))?.queues.map(({ name }) => name)).toEqual(['a', 'b'])
-  expect(await store.holdQueues('shop', 2, 'nobody else', 1_000)).toBe('nobody else')
+  expect((await store.readQueues('shop', 1))?.queues.map(({ name }) => name)).toEqual(['a', 'b'])
+  expect(await store.acquireQueueSlot('shop', 2, 'nobody else', 1_000)).toBe('nobody else')
 })
 
 it('a queue that the holder names later is its own from then on', async () => {
@@ -127,7 +127,7 @@ it('who watches a place whole leaves out what another reports by name', async ()
 
 it('a holder of another kind, or one that never says what it reports, takes nothing from the others for long', async () => {
   const { start, reported, store } = fleet()
-  await store.holdQueues('shop', 1, 'php-1', 600_000)
+  await store.acquireQueueSlot('shop', 1, 'php-1', 600_000)
   const source = plainSource({ has: ['a', 'b'] })
   start().monitorQueues(source)
   await vi.waitFor(async () => expect(await reported()).toEqual({ 0: ['a', 'b'] }))
@@ -144,7 +144,7 @@ it('a node that the store does not answer goes on when it does', async () => {
   let answers = true
   const flaky: typeof store = {
     ...store,
-    holdQueues: async (...lease) => (answers ? store.holdQueues(...lease) : null),
+    acquireQueueSlot: async (...lease) => (answers ? store.acquireQueueSlot(...lease) : null),
   }
   const { start, reported } = fleet(flaky)
   const source = plainSource({ has: ['a'] })
@@ -152,7 +152,7 @@ it('a node that the store does not answer goes on when it does', async () => {
   await looks(source)
   answers = false
   const asked = source.asked.length
-  await vi.waitFor(async () => expect(await store.holdQueues('shop', 1, 'another', 1)).toBe('another'))
+  await vi.waitFor(async () => expect(await store.acquireQueueSlot('shop', 1, 'another', 1)).toBe('another'))
   expect(source.asked.length).toBeLessThanOrEqual(asked + 1)
   answers = true
   await looks(source)
@@ -167,16 +167,16 @@ it('a node that watches a part of what is reported takes no rank', async () => {
   let reads = 0
   const counting: typeof store = {
     ...store,
-    writtenQueues: async (...at) => {
+    readQueues: async (...at) => {
       reads += 1
-      return store.writtenQueues(...at)
+      return store.readQueues(...at)
     },
   }
   const node = fleet(counting).start()
   node.monitorQueues(part)
   await vi.waitFor(() => expect(reads).toBeGreaterThan(3))
   expect([part.asked, node.status().queues.reporting]).toEqual([[], 0])
-  expect(await store.holdQueues('shop', 2, 'nobody else', 1)).toBe('nobody else')
+  expect(await store.acquireQueueSlot('shop', 2, 'nobody else', 1)).toBe('nobody else')
 })
 
 it('a node that watches the same as the holder reads nothing of what that one reports', async () => {
@@ -187,13 +187,13 @@ it('a node that watches the same as the holder reads nothing of what that one re
   const calls: string[] = []
   const counting: typeof store = {
     ...store,
-    holdQueues: async (...lease) => {
+    acquireQueueSlot: async (...lease) => {
       calls.push(`hold ${lease[1]}`)
-      return store.holdQueues(...lease)
+      return store.acquireQueueSlot(...lease)
     },
-    writtenQueues: async (...at) => {
+    readQueues: async (...at) => {
       calls.push('read')
-      return store.writtenQueues(...at)
+      return store.readQueues(...at)
     },
   }
   fleet(counting)
@@ -205,7 +205,7 @@ it('a node that watches the same as the holder reads nothing of what that one re
 
 it('what a holder reported before this one says nothing of this one', async () => {
   const store = memoryStore()
-  await store.holdQueues('shop', 1, 'php-2', 60_000)
+  await store.acquireQueueSlot('shop', 1, 'php-2', 60_000)
   const snapshot = (reporter: string, name: string) => ({
     v: 2 as const,
     timestamp: Date.now(),
@@ -217,8 +217,8 @@ it('what a holder reported before this one says nothing of this one', async () =
   let reads = 0
   const { start } = fleet({
     ...store,
-    writtenQueues: async (service, rank) => {
-      if (rank > 1) return store.writtenQueues(service, rank)
+    readQueues: async (service, rank) => {
+      if (rank > 1) return store.readQueues(service, rank)
       reads += 1
       return reads === 1 ? snapshot('php-1', 'a') : snapshot('php-2', 'b')
     },

@@ -201,7 +201,7 @@ it('a tick costs as many commands for five hundred queues as for one', async () 
   const store = redisStore({ redis: redis.url })
   onTestFinished(() => store.close())
   // Only the queues are of interest: heartbeats go nowhere.
-  const queuesOnly = { ...store, write: async () => ({ unwritten: [], error: null }), leave: async () => {} }
+  const queuesOnly = { ...store, write: async () => ({ unwritten: [], error: null }), removeNode: async () => {} }
   const quasar = startQuasar({ service: 'shop', store: queuesOnly, interval: 200, logger: false })
   onTestFinished(() => quasar.stop())
   const source = plainSource({ has: Array.from({ length: 500 }, (_, number) => `q-${number}`) })

@@ -125,7 +125,7 @@ describe('a node that watches queues', () => {
     expect([one.closed, other.closed]).toEqual([1, 1])
     // What was said stays until it runs out: it is not wrong yet.
     expect((await entries()).map(({ name }) => name)).toEqual(['other'])
-    expect(await store.holdQueues('shop', 1, 'somebody', 1_000)).toBe('somebody')
+    expect(await store.acquireQueueSlot('shop', 1, 'somebody', 1_000)).toBe('somebody')
     const late = plainSource({ has: ['late'] })
     quasar.monitorQueues(late)
     await vi.waitFor(() => expect(late.closed).toBe(1))
@@ -278,8 +278,8 @@ describe('a store', () => {
     const fail = () => {
       throw new Error('broken')
     }
-    for (const holdQueues of [fail, async () => null]) {
-      const { start, lines } = fleet({ ...memoryStore(), holdQueues })
+    for (const acquireQueueSlot of [fail, async () => null]) {
+      const { start, lines } = fleet({ ...memoryStore(), acquireQueueSlot })
       const quasar = start()
       quasar.monitorQueues(plainSource({ has: ['mail'] }))
       await quasar.flush()

@@ -89,7 +89,7 @@ it('shows what a real Zenith reads from a real store, live, from nothing to a fl
   await page.goto(`http://127.0.0.1:${port}/`)
   await card.getByText('77 %', { exact: true }).waitFor()
 
-  await store.leave('shop', 'web-1')
+  await store.removeNode('shop', 'web-1')
   await card.getByText('left').waitFor()
   expect(problems).toEqual([])
   await close()

@@ -139,8 +139,8 @@ describe('what remembers what it saw has a bound', () => {
 
   it('leases that ran out', async () => {
     const leases = memoryLeases()
-    const held = await leases.hold('held', 'me', 60_000)
-    for (let index = 0; index < 3_000; index++) await leases.hold(`lease-${index}`, 'somebody', 0)
-    expect([held, await leases.holderOf('held'), await leases.holderOf('lease-7')]).toEqual(['me', 'me', null])
+    const held = await leases.acquireLease('held', 'me', 60_000)
+    for (let index = 0; index < 3_000; index++) await leases.acquireLease(`lease-${index}`, 'somebody', 0)
+    expect([held, await leases.leaseHolder('held'), await leases.leaseHolder('lease-7')]).toEqual(['me', 'me', null])
   })
 })

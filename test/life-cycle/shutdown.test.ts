@@ -32,7 +32,7 @@ describe('a node that takes long to leave', () => {
     const said = []
     const store = {
       async write({ heartbeat }) { said.push(heartbeat ? 'beat' : 'records'); return { unwritten: [], error: null } },
-      async leave() { said.push('bye'); await new Promise((done) => setTimeout(done, 600)) },
+      async removeNode() { said.push('bye'); await new Promise((done) => setTimeout(done, 600)) },
     }
     const quasar = startQuasar({ service: 'slow', logger: false, store, interval: 100 })
     process.on('exit', () => process.stdout.write(said.join()))

@@ -126,7 +126,7 @@ test('the API and the audit trail give the reason', async () => {
     200,
     { outcomes: [{ ok: false, reason: expect.stringMatching(/lacks a right/) }] },
   ])
-  const [newest] = await store.audit({ before: null, limit: 1 })
+  const [newest] = await store.listAudit({ before: null, limit: 1 })
   expect(newest).toMatchObject({ step: 'result', ok: false, detail: expect.stringMatching(/lacks a right/) })
 })
 

@@ -225,7 +225,7 @@ describe('what leads to a Redis', () => {
   ])('is %s', async (_, source, db) => {
     const store = redisStore({ redis: source() as string, prefix: 'here:' })
     const admin = server.client({ db })
-    await store.leave('a', 'b')
+    await store.removeNode('a', 'b')
     const list = redisListQueues({ redis: source() as string, queues: ['mail'] })
     await admin.rpush('mail', 'one')
     expect((await list.read()).queues[0]).toMatchObject({ error: null, metrics: { waiting: 1 } })

@@ -92,7 +92,7 @@ test('a queue snapshot runs out, and thousands of services do not add up', async
   await store.writeQueues(snapshotOf('slow', { interval: 60_000 }), 1)
   vi.setSystemTime(Date.now() + MIN_SNAPSHOT_LIFE_MS)
   expect((await store.queues()).snapshots.map(({ service }) => service)).toEqual(['slow'])
-  expect(await store.writtenQueues('shop', 1)).toBeNull()
+  expect(await store.readQueues('shop', 1)).toBeNull()
   for (let number = 0; number < 1_100; number++) await store.writeQueues(snapshotOf(`s${number}`), 1)
   const { snapshots } = await store.queues()
   expect([snapshots.length, snapshots.at(-1)?.service]).toEqual([1_000, 's1099'])
@@ -103,9 +103,9 @@ test('the audit trail keeps its newest 10,000 lines', async () => {
   const line = { operation: 'o', step: 'intent', at: 1, user: null, role: 'admin', action: 'retry' } as const
   const about = { queue: null, queueName: null, ok: null, detail: null }
   for (let number = 0; number < 10_010; number++) await store.appendAudit({ ...line, ...about, target: `${number}` })
-  const [newest] = await store.audit({ before: null, limit: 1 })
+  const [newest] = await store.listAudit({ before: null, limit: 1 })
   expect(newest?.target).toBe('10009')
-  const oldest = await store.audit({ before: String(Number(newest?.id) - 9_990), limit: 100 })
+  const oldest = await store.listAudit({ before: String(Number(newest?.id) - 9_990), limit: 100 })
   expect(oldest.map(({ target }) => target)).toEqual(['18', '17', '16', '15', '14', '13', '12', '11', '10'])
 })
 

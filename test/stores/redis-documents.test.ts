@@ -38,15 +38,15 @@ const line: NewAuditEntry = {
 }
 
 async function found(store: Store, kind = KIND) {
-  const untrusted = (await store.lookAtKept?.(kind))?.untrusted
-  return { kept: Object.fromEntries(await store.kept(kind)), untrusted: Object.fromEntries(untrusted ?? []) }
+  const untrusted = (await store.inspectDocuments?.(kind))?.untrusted
+  return { kept: Object.fromEntries(await store.listDocuments(kind)), untrusted: Object.fromEntries(untrusted ?? []) }
 }
 
 const textOf = async (id: string) => (await admin.hget(KEY, id)) ?? ''
 
 test('a document that was signed is the one that was kept, to every Zenith with the token', async () => {
-  await open(TOKEN).keep(KIND, 'a', '{"name":"nightly"}')
-  await open(TOKEN).keep(KIND, 'a', '{"name":"weekly"}')
+  await open(TOKEN).putDocument(KIND, 'a', '{"name":"nightly"}')
+  await open(TOKEN).putDocument(KIND, 'a', '{"name":"weekly"}')
   for (const store of [open(TOKEN), open([NEXT, TOKEN])]) {
     expect(await found(store)).toEqual({ kept: { a: '{"name":"weekly"}' }, untrusted: {} })
   }
@@ -71,18 +71,18 @@ test.each(Object.entries(FORGERIES))(
   'a document that %s is not given, and said to be there',
   async (_what, [forge, doubt]) => {
     const store = open(TOKEN)
-    await store.keep(KIND, 'a', '{"name":"nightly"}')
+    await store.putDocument(KIND, 'a', '{"name":"nightly"}')
     await admin.hset(KEY, 'a', forge(await textOf('a')), 'b', forge(await textOf('a')))
     for (const one of [store, open(TOKEN)])
       expect(await found(one)).toEqual({ kept: {}, untrusted: { a: doubt, b: doubt } })
-    await store.keep(KIND, 'a', '{"name":"daily"}')
+    await store.putDocument(KIND, 'a', '{"name":"daily"}')
     expect(await found(store)).toEqual({ kept: { a: '{"name":"daily"}' }, untrusted: { b: doubt } })
   },
 )
 
 test('a signed document is good under its own id, in its own kind, in its own namespace alone', async () => {
   const store = open(TOKEN)
-  await store.keep(KIND, 'a', '{}')
+  await store.putDocument(KIND, 'a', '{}')
   const text = await textOf('a')
   await admin.hset(KEY, 'b', text)
   await admin.hset(keys.kept('bulk'), 'a', text)
@@ -96,16 +96,16 @@ test('a signed document is good under its own id, in its own kind, in its own na
 
 test('an older version of a document is not accepted by who saw a newer one, nor one that was forgotten', async () => {
   const [one, other] = [open(TOKEN), open(TOKEN)]
-  await one.keep(KIND, 'a', 'first')
+  await one.putDocument(KIND, 'a', 'first')
   const first = await textOf('a')
-  await other.keep(KIND, 'a', 'second')
+  await other.putDocument(KIND, 'a', 'second')
   const second = await textOf('a')
   for (const store of [one, other]) expect((await found(store)).kept).toEqual({ a: 'second' })
   await admin.hset(KEY, 'a', first)
   for (const store of [one, other]) expect(await found(store)).toEqual({ kept: {}, untrusted: { a: 'replayed' } })
   await admin.hset(KEY, 'a', second)
   for (const store of [one, other]) expect((await found(store)).kept).toEqual({ a: 'second' })
-  await one.forget(KIND, 'a')
+  await one.deleteDocument(KIND, 'a')
   expect((await found(other)).kept).toEqual({})
   await admin.hset(KEY, 'a', second)
   for (const store of [one, other]) expect(await found(store)).toEqual({ kept: {}, untrusted: { a: 'replayed' } })
@@ -116,20 +116,20 @@ test('what is kept again after it was forgotten is new, whichever Zenith does ei
   for (let round = 0; round < 12; round++) {
     const [keeper, forgetter] = [zeniths[round % 3], zeniths[(round + 1) % 3]]
     await keeper?.appendAudit(line)
-    for (let times = 0; times < 3; times++) await keeper?.keep(KIND, 'a', `${round}.${times}`)
+    for (let times = 0; times < 3; times++) await keeper?.putDocument(KIND, 'a', `${round}.${times}`)
     for (const store of zeniths) expect((await found(store)).kept).toEqual({ a: `${round}.2` })
     await forgetter?.appendAudit(line)
-    await forgetter?.forget(KIND, 'a')
+    await forgetter?.deleteDocument(KIND, 'a')
     if (round % 2 === 0) for (const store of zeniths) expect(await found(store)).toEqual({ kept: {}, untrusted: {} })
   }
 })
 
 test('what an old token signed is signed anew while both are known', async () => {
-  await open(TOKEN).keep(KIND, 'a', 'paused long ago')
-  await open(TOKEN).keep('bulk', '7', 'interrupted')
-  await open(TOKEN).keep('bulk:7', 'jobs-0', 'its jobs')
+  await open(TOKEN).putDocument(KIND, 'a', 'paused long ago')
+  await open(TOKEN).putDocument('bulk', '7', 'interrupted')
+  await open(TOKEN).putDocument('bulk:7', 'jobs-0', 'its jobs')
   await admin.hset(KEY, 'b', 'forged')
-  await open([NEXT, TOKEN]).prepare?.()
+  await open([NEXT, TOKEN]).migrate?.()
   const after = open(NEXT)
   expect(await found(after)).toEqual({ kept: { a: 'paused long ago' }, untrusted: { b: 'unsigned' } })
   expect((await found(after, 'bulk')).kept).toEqual({ 7: 'interrupted' })
@@ -138,30 +138,30 @@ test('what an old token signed is signed anew while both are known', async () =>
 
 test('a Zenith that starts afterwards knows by the trail what was replaced and what was forgotten', async () => {
   const store = open(TOKEN)
-  await store.keep(KIND, 'a', 'first')
+  await store.putDocument(KIND, 'a', 'first')
   const first = await textOf('a')
-  await store.keep(KIND, 'a', 'second')
+  await store.putDocument(KIND, 'a', 'second')
   await store.appendAudit(line)
   const second = await textOf('a')
   await admin.hset(KEY, 'a', first)
   expect(await found(open(TOKEN))).toEqual({ kept: {}, untrusted: { a: 'replayed' } })
   await admin.hset(KEY, 'a', second)
   expect((await found(open(TOKEN))).kept).toEqual({ a: 'second' })
-  await store.forget(KIND, 'a')
+  await store.deleteDocument(KIND, 'a')
   await store.appendAudit(line)
   await admin.hset(KEY, 'a', second)
   expect(await found(open(TOKEN))).toEqual({ kept: {}, untrusted: { a: 'replayed' } })
   // Who pauses it again has a newer one.
   const other = open(TOKEN)
   await other.appendAudit(line)
-  await other.keep(KIND, 'a', 'third')
+  await other.putDocument(KIND, 'a', 'third')
   await other.appendAudit(line)
   for (const one of [store, other, open(TOKEN)]) expect((await found(one)).kept).toEqual({ a: 'third' })
-  expect(await store.auditChain?.()).toMatchObject({ ok: true })
+  expect(await store.verifyAudit?.()).toMatchObject({ ok: true })
 })
 
 test('a user with the rights of earlier versions reads them all, and asks for no size twice', async () => {
-  await open(TOKEN).keep(KIND, 'a', 'paused')
+  await open(TOKEN).putDocument(KIND, 'a', 'paused')
   await createAclUser(admin, 'earlier', ['quasar-operator'])
   await admin.call('acl', 'setuser', 'earlier', '-hrandfield', '-hstrlen', '-hmget')
   await admin.call('acl', 'log', 'reset')
@@ -169,12 +169,12 @@ test('a user with the rights of earlier versions reads them all, and asks for no
   stores.push(store)
   for (let look = 0; look < 3; look++) {
     expect(await found(store)).toEqual({ kept: { a: 'paused' }, untrusted: {} })
-    expect(await store.kept(KIND, ['a', 'b'])).toEqual(new Map([['a', 'paused']]))
+    expect(await store.listDocuments(KIND, ['a', 'b'])).toEqual(new Map([['a', 'paused']]))
   }
   const refused = (await admin.call('acl', 'log')) as unknown[][]
   expect(refused.map(([, count]) => count)).toEqual([1, 1, 1])
   // What is too large is told from what is not there.
   await admin.hset(KEY, 'a', 'x'.repeat(40 * 1_048_576))
-  await expect(store.kept(KIND, ['a'])).rejects.toThrow('too large to be read')
-  expect(await store.lookAtKept?.(KIND)).toMatchObject({ leftOut: 1 })
+  await expect(store.listDocuments(KIND, ['a'])).rejects.toThrow('too large to be read')
+  expect(await store.inspectDocuments?.(KIND)).toMatchObject({ leftOut: 1 })
 })

@@ -54,29 +54,29 @@ async function leaveBehind(client: Pick<Redis, 'xadd' | 'hset'> = admin): Promis
 }
 
 async function trailOf(store: Store): Promise<string[]> {
-  const items = await store.audit({ before: null, limit: 100 })
+  const items = await store.listAudit({ before: null, limit: 100 })
   return items.map(({ action, target, trust }) => (action === 'move' ? 'move' : target) + (trust ? ` ${trust}` : ''))
 }
 
 const OLD = ['old 5', 'old 4', 'old 3', 'old 2', 'old 1']
 
 async function expectMoved(store: Store): Promise<void> {
-  expect(await store.kept('scheduler')).toEqual(new Map([['mail/nightly', '{"paused":"long ago"}']]))
-  expect(await store.kept('scheduler-part')).toEqual(new Map([['mail/x/1/0', 'a part']]))
-  expect(await store.kept('bulk')).toEqual(new Map([['7', '{"operation":7}']]))
-  expect((await store.kept('bulk:7')).size).toBe(2)
+  expect(await store.listDocuments('scheduler')).toEqual(new Map([['mail/nightly', '{"paused":"long ago"}']]))
+  expect(await store.listDocuments('scheduler-part')).toEqual(new Map([['mail/x/1/0', 'a part']]))
+  expect(await store.listDocuments('bulk')).toEqual(new Map([['7', '{"operation":7}']]))
+  expect((await store.listDocuments('bulk:7')).size).toBe(2)
 }
 
 test('what an earlier version kept is moved, once, and the trail says so', async () => {
   await leaveBehind()
   const store = open()
-  await store.prepare?.()
+  await store.migrate?.()
   await expectMoved(store)
   expect(await trailOf(store)).toEqual(['move', ...OLD])
-  const [told] = await store.audit({ before: null, limit: 1 })
+  const [told] = await store.listAudit({ before: null, limit: 1 })
   expect(told).toMatchObject({ ok: true, user: null })
   expect(told?.detail).toMatch(/^5 lines and 5 documents came from gravito:quasar:\* to gravito-zenith\//)
-  expect(await store.auditChain?.()).toMatchObject({ ok: true, first: 6, last: 6, leftBehind: 0 })
+  expect(await store.verifyAudit?.()).toMatchObject({ ok: true, first: 6, last: 6, leftBehind: 0 })
   expect((await admin.keys('gravito:quasar:*')).sort()).toEqual([])
   await open().appendAudit(line('new'))
   expect(await trailOf(open())).toEqual(['new', 'move', ...OLD])
@@ -88,28 +88,28 @@ test('with a token its documents are signed as they are found, and its lines are
   await store.appendAudit(line('new'))
   await expectMoved(open(TOKEN))
   expect(await trailOf(store)).toEqual(['new signed', 'move signed', ...OLD.map((one) => `${one} before-signing`)])
-  expect(await store.auditChain?.()).toMatchObject({ ok: true, beforeSigning: 5, last: 7 })
+  expect(await store.verifyAudit?.()).toMatchObject({ ok: true, beforeSigning: 5, last: 7 })
   // The chain begins after them, and vouches for them.
   const [[id = '', fields = []] = []] = await admin.xrange(keys.audit, '-', '+', 'COUNT', 1)
   const rest = (await admin.xrange(keys.audit, '-', '+')).slice(1)
   await admin.del(keys.audit)
   await admin.xadd(keys.audit, id, 'data', (fields[1] ?? '').replace('ada', 'eve'))
   for (const [at, others] of rest) await admin.xadd(keys.audit, at, ...others)
-  expect((await store.auditChain?.())?.breaks.map(({ kind }) => kind)).toEqual(['changed'])
+  expect((await store.verifyAudit?.())?.breaks.map(({ kind }) => kind)).toEqual(['changed'])
 })
 
 test.each([
   ['with a token', TOKEN],
   ['without one', undefined],
 ])('what comes to the former place afterwards is left there and said to be there, %s', async (_how, token) => {
-  await open(token).prepare?.()
+  await open(token).migrate?.()
   await leaveBehind()
   const store = open(token)
-  await store.prepare?.()
+  await store.migrate?.()
   await store.appendAudit(line('new'))
   expect(await trailOf(store)).toHaveLength(1)
-  expect((await store.kept('scheduler')).size + (await store.kept('bulk')).size).toBe(0)
-  expect(await store.auditChain?.()).toMatchObject({ ok: true, leftBehind: 5 })
+  expect((await store.listDocuments('scheduler')).size + (await store.listDocuments('bulk')).size).toBe(0)
+  expect(await store.verifyAudit?.()).toMatchObject({ ok: true, leftBehind: 5 })
   expect(await admin.xlen(former.audit)).toBe(5)
 })
 
@@ -118,8 +118,8 @@ test('the mark that it is done can be deleted, and nothing is moved again', asyn
   await admin.del(keys.moved)
   await leaveBehind()
   const store = open(TOKEN)
-  await store.prepare?.()
-  expect([await trailOf(store), await store.kept('scheduler')]).toEqual([['new signed'], new Map()])
+  await store.migrate?.()
+  expect([await trailOf(store), await store.listDocuments('scheduler')]).toEqual([['new signed'], new Map()])
 })
 
 test('of several Zeniths that start at the same moment one moves it', async () => {
@@ -128,7 +128,7 @@ test('of several Zeniths that start at the same moment one moves it', async () =
   await Promise.all(zeniths.map((store, at) => store.appendAudit(line(`new ${at}`))))
   for (const store of zeniths) {
     await expectMoved(store)
-    expect(await store.auditChain?.()).toMatchObject({ ok: true, lines: 11, last: 11 })
+    expect(await store.verifyAudit?.()).toMatchObject({ ok: true, lines: 11, last: 11 })
   }
   expect((await trailOf(open(TOKEN))).filter((one) => /move/.test(one))).toHaveLength(1)
 })
@@ -141,25 +141,25 @@ test('one that was interrupted is gone on with', async () => {
   await admin.hset(keys.kept('scheduler'), 'mail/nightly', '{"paused":"long ago"}')
   await admin.set(keys.lease('move'), 'a Zenith that ended', 'PX', 300)
   const store = open()
-  await store.prepare?.()
+  await store.migrate?.()
   await expectMoved(store)
   expect(await trailOf(store)).toEqual(['move', ...OLD])
-  expect(await store.auditChain?.()).toMatchObject({ ok: true })
+  expect(await store.verifyAudit?.()).toMatchObject({ ok: true })
 })
 
 test('one that ended after it had told is gone on with: nothing is moved again, and what was copied is deleted', async () => {
   await leaveBehind()
   await createAclUser(admin, 'actor', ['quasar-operator'])
   // It may not delete what it copied, and it never came to say that it is done.
-  await open(undefined, 'actor').prepare?.()
+  await open(undefined, 'actor').migrate?.()
   await admin.del(keys.moved)
   await admin.hset(former.kept('scheduler'), 'mail/forged', '{}')
   await admin.xadd(former.audit, '*', 'data', JSON.stringify(line('since')))
-  await open().prepare?.()
+  await open().migrate?.()
   const store = open()
   await expectMoved(store)
   expect(await trailOf(store)).toEqual(['move', ...OLD])
-  expect(await store.auditChain?.()).toMatchObject({ ok: true, leftBehind: 1 })
+  expect(await store.verifyAudit?.()).toMatchObject({ ok: true, leftBehind: 1 })
   expect(await admin.hkeys(former.kept('scheduler'))).toEqual(['mail/forged'])
   expect(await admin.exists(former.kept('bulk'), former.kept('bulk:7'))).toBe(0)
 })
@@ -171,7 +171,7 @@ test('the jobs of a bulk operation are deleted before the operation that leads t
   monitor.on('monitor', (_time: string, [name, key]: string[]) => {
     if (name === 'hdel' && key?.startsWith(former.kept('bulk'))) deleted.push(key)
   })
-  await open().prepare?.()
+  await open().migrate?.()
   await vi.waitFor(() => expect(deleted).toEqual([former.kept('bulk:7'), former.kept('bulk')]))
   monitor.disconnect()
 })
@@ -182,9 +182,9 @@ test.each([-3, 3])('all of it is moved although Zenith’s own clock is %s days 
   onTestFinished(() => void vi.restoreAllMocks())
   await leaveBehind()
   const store = open()
-  await store.prepare?.()
+  await store.migrate?.()
   expect(await trailOf(store)).toEqual(['move', ...OLD])
-  const [told] = await store.audit({ before: null, limit: 1 })
+  const [told] = await store.listAudit({ before: null, limit: 1 })
   expect(Math.abs((told?.at ?? 0) - now())).toBeLessThan(60_000)
 })
 
@@ -203,9 +203,9 @@ test('keys of another type, of too many documents and lines of the far future ar
   await admin.hset(former.kept('scheduler-part'), many)
   await admin.hset(former.kept('scheduler'), 'a', 'x', 'b', 'x'.repeat(1_048_577))
   const store = open(TOKEN)
-  await store.prepare?.()
-  expect(await store.kept('scheduler')).toEqual(new Map([['a', 'x']]))
-  const [told] = await store.audit({ before: null, limit: 1 })
+  await store.migrate?.()
+  expect(await store.listDocuments('scheduler')).toEqual(new Map([['a', 'x']]))
+  const [told] = await store.listAudit({ before: null, limit: 1 })
   expect(told).toMatchObject({ action: 'move', ok: false })
   expect(told?.detail).toContain('left there, because it is none of Zenith’s: the audit trail')
   expect(await admin.hlen(former.kept('scheduler-part'))).toBe(2_001)
@@ -219,17 +219,17 @@ test('lines of before bring nothing along that has no place in one, and leave ro
   const store = open(TOKEN)
   await store.appendAudit(line('new'))
   expect(await trailOf(store)).toEqual(['new signed', 'move signed', 'forged before-signing'])
-  expect(await store.auditChain?.()).toMatchObject({ ok: true, last: 3 })
+  expect(await store.verifyAudit?.()).toMatchObject({ ok: true, last: 3 })
 })
 
 test('an operation that a Zenith of an earlier version works on stays with it', async () => {
   await leaveBehind()
   await admin.set(former.lease('bulk operation 7'), 'an earlier Zenith', 'PX', 60_000)
   const store = open()
-  await store.prepare?.()
-  expect([await store.kept('bulk'), await store.kept('bulk:7')]).toEqual([new Map(), new Map()])
+  await store.migrate?.()
+  expect([await store.listDocuments('bulk'), await store.listDocuments('bulk:7')]).toEqual([new Map(), new Map()])
   expect([await admin.hlen(former.kept('bulk')), await admin.hlen(former.kept('bulk:7'))]).toEqual([1, 2])
-  expect((await store.kept('scheduler')).size).toBe(1)
+  expect((await store.listDocuments('scheduler')).size).toBe(1)
 })
 
 test('the rights of the documented operator are enough, and one that only reads moves nothing and shows what there is', async () => {
@@ -237,20 +237,20 @@ test('the rights of the documented operator are enough, and one that only reads 
   await createAclUser(admin, 'viewer', ['quasar-zenith'])
   await createAclUser(admin, 'actor', ['quasar-operator'])
   const viewer = open(undefined, 'viewer')
-  await expect(viewer.prepare?.()).rejects.toMatchObject({ code: 'NOPERM' })
+  await expect(viewer.migrate?.()).rejects.toMatchObject({ code: 'NOPERM' })
   expect(await trailOf(viewer)).toEqual([])
-  expect(await viewer.auditChain?.()).toMatchObject({ ok: true, leftBehind: 5 })
-  await open(undefined, 'actor').prepare?.()
+  expect(await viewer.verifyAudit?.()).toMatchObject({ ok: true, leftBehind: 5 })
+  await open(undefined, 'actor').migrate?.()
   await expectMoved(viewer)
   expect(await trailOf(viewer)).toEqual(['move', ...OLD])
   // It may not delete them where they were.
-  expect(await viewer.auditChain?.()).toMatchObject({ ok: true })
+  expect(await viewer.verifyAudit?.()).toMatchObject({ ok: true })
   expect(await admin.xlen(former.audit)).toBe(5)
   // Whoever did it: so the doctor asks.
   for (const prepares of [false, true]) {
     const again = open(undefined, 'actor')
-    if (prepares) await again.prepare?.()
-    expect(await again.auditChain?.()).toMatchObject({ ok: true, leftBehind: 0 })
+    if (prepares) await again.migrate?.()
+    expect(await again.verifyAudit?.()).toMatchObject({ ok: true, leftBehind: 0 })
   }
 })
 
@@ -261,7 +261,7 @@ test('it is the same on a Redis Cluster', async () => {
   const store = redisStore({ redis: client, token: TOKEN })
   await store.appendAudit(line('new'))
   await expectMoved(store)
-  expect(await store.auditChain?.()).toMatchObject({ ok: true, last: 7 })
+  expect(await store.verifyAudit?.()).toMatchObject({ ok: true, last: 7 })
   expect(await client.exists(former.audit)).toBe(0)
   await store.close()
   client.disconnect()

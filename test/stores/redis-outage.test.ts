@@ -48,7 +48,7 @@ test('without a Redis everything comes back with a reason, and is taken when Red
   const { unwritten, error } = await store.write(written)
   expect(unwritten).toEqual(written.records)
   expect(error).toMatchObject({ code: 'ECONNREFUSED', message: expect.stringContaining(`127.0.0.1:${port}`) })
-  await store.leave('shop', 'n1')
+  await store.removeNode('shop', 'n1')
   await expect(store.nodes()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
   await expect(store.ping()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
 

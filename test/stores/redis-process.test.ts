@@ -61,7 +61,7 @@ process.once('beforeExit', async () => {
 test('a write and a close at the end arrive and leave nothing open', async () => {
   const script = `${START}
 await holding(store.write(batch))
-await holding(store.leave('shop', 'n1'))
+await holding(store.removeNode('shop', 'n1'))
 await store.close()
 for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate)
 process.stdout.write(process.getActiveResourcesInfo().filter((name) => name.startsWith('TCP') || name === 'Timeout').join())`

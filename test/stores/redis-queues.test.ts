@@ -46,8 +46,8 @@ const oldQueues = [
 test('keys, types and lives are those of the protocol', async () => {
   await store.writeQueues(snapshotOf('shop'), 1)
   await store.writeQueues(snapshotOf('shop', { interval: 60_000 }), 2)
-  await store.holdQueues('shop', 1, 'n1', 14_000.5)
-  await store.holdQueues('shop', 2, 'n1', 500)
+  await store.acquireQueueSlot('shop', 1, 'n1', 14_000.5)
+  await store.acquireQueueSlot('shop', 2, 'n1', 500)
   expect((await admin.keys('*')).sort()).toEqual([
     'gravito:quasar:index:queues',
     'gravito:quasar:lease:queues:shop',
@@ -65,19 +65,19 @@ test('keys, types and lives are those of the protocol', async () => {
 })
 
 test('a lease that is held on lives on, and one that its holder lost is not taken back', async () => {
-  await store.holdQueues('shop', 1, 'n1', 100)
-  await store.holdQueues('shop', 1, 'n1', 60_000)
+  await store.acquireQueueSlot('shop', 1, 'n1', 100)
+  await store.acquireQueueSlot('shop', 1, 'n1', 60_000)
   expect(await admin.pttl(keys.queuesLease('shop'))).toBeGreaterThan(30_000)
   await admin.set(keys.queuesLease('shop'), 'n2', 'PX', 50)
-  expect(await store.holdQueues('shop', 1, 'n1', 60_000)).toBe('n2')
-  await vi.waitFor(async () => expect(await store.holdQueues('shop', 1, 'n1', 60_000)).toBe('n1'))
+  expect(await store.acquireQueueSlot('shop', 1, 'n1', 60_000)).toBe('n2')
+  await vi.waitFor(async () => expect(await store.acquireQueueSlot('shop', 1, 'n1', 60_000)).toBe('n1'))
 })
 
 test('to take part takes two commands, to go on holding three, to write two', async () => {
   const writer = redisStore({ redis: server.url })
-  await writer.holdQueues('shop', 1, 'n1', 60_000)
+  await writer.acquireQueueSlot('shop', 1, 'n1', 60_000)
   const hold = (holder: string) =>
-    countCommands(admin, async () => void (await writer.holdQueues('shop', 1, holder, 60_000)))
+    countCommands(admin, async () => void (await writer.acquireQueueSlot('shop', 1, holder, 60_000)))
   expect(await hold('n2')).toEqual({ set: 1, get: 1 })
   expect(await hold('n1')).toEqual({ set: 1, get: 1, pexpire: 1 })
   const write = () => countCommands(admin, async () => void (await writer.writeQueues(snapshotOf('shop'), 1)))
@@ -135,8 +135,8 @@ test('an index of another type hides no snapshot, and is no trouble for those wh
   expect((await store.queues()).unreadable).toBe(1)
   await admin.del(keys.queueIndex)
   await admin.lpush(keys.queuesLease('shop'), 'x')
-  expect(await store.holdQueues('shop', 1, 'n1', 1_000)).toBeNull()
-  await store.releaseQueues('shop', 1, 'n1')
+  expect(await store.acquireQueueSlot('shop', 1, 'n1', 1_000)).toBeNull()
+  await store.releaseQueueSlot('shop', 1, 'n1')
   expect(await store.writeQueues(snapshotOf('shop'), 1)).toBeNull()
 })
 
@@ -223,15 +223,15 @@ test('the audit trail keeps about its newest 10,000 lines, and passes over what 
   expect(length).toBeGreaterThanOrEqual(MAX_AUDIT_ENTRIES)
   expect(length).toBeLessThan(MAX_AUDIT_ENTRIES + 200)
   for (let number = 0; number < 5; number++) await admin.xadd(keys.audit, '*', 'data', 'no line')
-  const page = await store.audit({ before: null, limit: 3 })
+  const page = await store.listAudit({ before: null, limit: 3 })
   expect(page.map(({ target }) => target)).toEqual(['2', '1', '0'])
 })
 
 test('keys of another type make what Zenith keeps fail in words', async () => {
   for (const key of [keys.audit, keys.kept('paused')]) await admin.set(key, 'x')
-  await expect(store.audit({ before: null, limit: 1 })).rejects.toThrow('another type')
-  await expect(store.kept('paused')).rejects.toThrow('another type')
-  await expect(store.keep('paused', 'a', 'x')).rejects.toThrow('another type')
+  await expect(store.listAudit({ before: null, limit: 1 })).rejects.toThrow('another type')
+  await expect(store.listDocuments('paused')).rejects.toThrow('another type')
+  await expect(store.putDocument('paused', 'a', 'x')).rejects.toThrow('another type')
 })
 
 test('the documented rules are enough to report queues, to read them and to act, and each gives no more', async () => {
@@ -245,19 +245,19 @@ test('the documented rules are enough to report queues, to read them and to act,
   await admin.call('acl', 'log', 'reset')
   const heartbeat = { service: 'shop', node: 'n1', heartbeat: null, records: [] }
   expect((await reporter.write(heartbeat)).error).toBeNull()
-  for (const holder of ['n1', 'n1', 'n2']) expect(await reporter.holdQueues('shop', 1, holder, 1_000)).toBe('n1')
+  for (const holder of ['n1', 'n1', 'n2']) expect(await reporter.acquireQueueSlot('shop', 1, holder, 1_000)).toBe('n1')
   expect(await reporter.writeQueues(snapshotOf('shop', { queues }), 1)).toBeNull()
-  expect(await reporter.writtenQueues('shop', 1)).not.toBeNull()
-  await reporter.releaseQueues('shop', 1, 'n1')
+  expect(await reporter.readQueues('shop', 1)).not.toBeNull()
+  await reporter.releaseQueueSlot('shop', 1, 'n1')
   expect(await admin.exists(keys.queuesLease('shop'))).toBe(0)
   expect(await reported(reader)).toEqual(['shop n1: mail'])
-  expect(await reader.kept('paused')).toEqual(new Map())
-  expect(await reader.audit({ before: null, limit: 1 })).toEqual([])
-  await operator.keep('paused', 'a', 'x')
-  expect(await operator.forget('paused', 'a')).toBe(true)
+  expect(await reader.listDocuments('paused')).toEqual(new Map())
+  expect(await reader.listAudit({ before: null, limit: 1 })).toEqual([])
+  await operator.putDocument('paused', 'a', 'x')
+  expect(await operator.deleteDocument('paused', 'a')).toBe(true)
   expect(await admin.call('acl', 'log')).toEqual([])
-  await expect(reader.keep('paused', 'a', 'x')).rejects.toMatchObject({ code: 'NOPERM' })
+  await expect(reader.putDocument('paused', 'a', 'x')).rejects.toMatchObject({ code: 'NOPERM' })
   await expect(reporter.queues()).rejects.toMatchObject({ code: 'NOPERM' })
-  await expect(reporter.audit({ before: null, limit: 1 })).rejects.toMatchObject({ code: 'NOPERM' })
+  await expect(reporter.listAudit({ before: null, limit: 1 })).rejects.toMatchObject({ code: 'NOPERM' })
   for (const one of [reporter, reader, operator]) await one.close()
 })

@@ -42,7 +42,7 @@ async function write(store: Store, count: number, from = 1): Promise<void> {
 }
 
 async function chainOf(store: Store) {
-  const chain = await store.auditChain?.()
+  const chain = await store.verifyAudit?.()
   if (!chain) throw new Error('The store does not chain its lines')
   return chain
 }
@@ -71,7 +71,7 @@ test.each([
   await write(one, 1, 7)
   for (const store of [one, other, open(token)]) {
     expect(await chainOf(store)).toMatchObject({ ok: true, first: 1, last: 7, untrusted: 0, beforeSigning: 0 })
-    const page = await store.audit({ before: null, limit: 10 })
+    const page = await store.listAudit({ before: null, limit: 10 })
     expect(page.map(({ target }) => target)).toEqual(['7', '6', '5', '4', '3', '2', '1'])
     expect(new Set(page.map(({ trust }) => trust))).toEqual(new Set([token && 'signed']))
   }
@@ -85,7 +85,7 @@ test('of several Zeniths that write at the same moment each gets a place, and th
   for (const store of [...writers, open(TOKEN)]) {
     expect(await chainOf(store)).toMatchObject({ ok: true, last: 200, lines: 200, breaks: [] })
   }
-  const targets = (await writers[0]?.audit({ before: null, limit: 1_000 }))?.map(({ target }) => target) ?? []
+  const targets = (await writers[0]?.listAudit({ before: null, limit: 1_000 }))?.map(({ target }) => target) ?? []
   expect(new Set(targets).size).toBe(200)
 })
 
@@ -216,7 +216,7 @@ test('forged lines are shown as such, in their place, and no line of Zenith’s 
   const [, real] = (await linesOf(keys.audit))[0] ?? []
   await admin.xadd(keys.audit, '*', 'data', real?.[1]?.replace('"target":"1"', '"target":"forged"') ?? '')
   await write(store, 1, 3)
-  const page = await store.audit({ before: null, limit: 10 })
+  const page = await store.listAudit({ before: null, limit: 10 })
   expect(page.map(({ target, trust }) => `${target} ${trust}`)).toEqual([
     '3 signed',
     'forged forged',
@@ -233,16 +233,16 @@ test('a token that comes later, and one that changes, is no alarm', async () => 
   expect(await chainOf(first)).toMatchObject({ ok: true, signed: true, beforeSigning: 3 })
   await write(first, 3, 4)
   expect(await chainOf(first)).toMatchObject({ ok: true, last: 6, beforeSigning: 3 })
-  const page = await open(TOKEN).audit({ before: null, limit: 10 })
+  const page = await open(TOKEN).listAudit({ before: null, limit: 10 })
   expect(page.map(({ trust }) => trust)).toEqual([...Array(3).fill('signed'), ...Array(3).fill('before-signing')])
   // During the rotation nobody does anything.
   const both = open([NEXT, TOKEN])
-  await both.prepare?.()
+  await both.migrate?.()
   for (const store of [both, open(NEXT)])
     expect(await chainOf(store)).toMatchObject({ ok: true, last: 6, untrusted: 0 })
   await write(open(NEXT), 2, 7)
   expect(await chainOf(open(NEXT))).toMatchObject({ ok: true, last: 8, beforeSigning: 3 })
-  expect((await open(NEXT).audit({ before: null, limit: 10 })).map(({ trust }) => trust).slice(0, 5)).toEqual(
+  expect((await open(NEXT).listAudit({ before: null, limit: 10 })).map(({ trust }) => trust).slice(0, 5)).toEqual(
     Array(5).fill('signed'),
   )
   // Of another token nothing fits.
@@ -259,7 +259,7 @@ test('lines of another token are told as such, and stay where they are', async (
     'A line that claims to be line 2 has a signature that does not fit: it was changed, copied or signed with another token.',
     expect.stringContaining('The record of the trail’s end is not signed as it should be'),
   ])
-  const page = await store.audit({ before: null, limit: 10 })
+  const page = await store.listAudit({ before: null, limit: 10 })
   expect(page.map(({ target, trust }) => `${target} ${trust}`)).toEqual(['1 signed', '2 forged', '1 forged'])
   // The other Zenith goes on where it was.
   const other = open(TOKEN)
@@ -305,7 +305,7 @@ test('a line that is longer than any of Zenith’s is none of them, and is not p
   await write(store, 1)
   await admin.xadd(keys.audit, '*', 'data', JSON.stringify({ ...line('forged'), more: 'x'.repeat(200_000) }))
   await write(store, 1, 2)
-  const page = await store.audit({ before: null, limit: 10 })
+  const page = await store.listAudit({ before: null, limit: 10 })
   expect(page.map(({ target }) => target)).toEqual(['2', '1'])
   expect(await wrongWith(store)).toEqual(['untrusted 1'])
 })

@@ -355,7 +355,7 @@ test('the documented rule for reporters is enough to report, and gives nothing e
   await admin.call('acl', 'log', 'reset')
   const reporter = redisStore({ redis: `redis://reporter:secret@127.0.0.1:${server.port}` })
   expect(await reporter.write(batch())).toEqual({ unwritten: [], error: null })
-  await reporter.leave('shop', 'n1')
+  await reporter.removeNode('shop', 'n1')
   expect(await admin.exists(keys.node('shop', 'n1'))).toBe(0)
   expect(await admin.call('acl', 'log')).toEqual([])
   await expect(reporter.nodes()).rejects.toMatchObject({ code: 'NOPERM' })

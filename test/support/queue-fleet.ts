@@ -39,9 +39,9 @@ export function queueFleets(): (store?: Store) => QueueFleet {
       start() {
         const logger = { info: say, warn: say, error: say }
         // Another object is another recorder.
-        const holdQueues: Store['holdQueues'] = (service, rank, holder, ms) =>
-          store.holdQueues(service, rank, holder, ms + MORE_MS)
-        const quasar = startQuasar({ service: 'shop', store: { ...store, holdQueues }, interval: 100, logger })
+        const acquireQueueSlot: Store['acquireQueueSlot'] = (service, rank, holder, ms) =>
+          store.acquireQueueSlot(service, rank, holder, ms + MORE_MS)
+        const quasar = startQuasar({ service: 'shop', store: { ...store, acquireQueueSlot }, interval: 100, logger })
         running.push(quasar)
         nodes.push(quasar.status().node)
         return quasar

@@ -48,7 +48,7 @@ describe('what becomes of a node', () => {
     await report(store, beatOf('shop', 'web-1'))
     const stream = await watch()
     await stream.next((event) => (event.data as PulseEvent).nodes.length === 1)
-    await store.leave('shop', 'web-1')
+    await store.removeNode('shop', 'web-1')
     const left = await stream.next((event) => event.name === 'system_pulse')
     expect((left.data as PulseDifference).nodes).toMatchObject([{ id: 'web-1', state: 'left', samples: [] }])
     later(61_000)

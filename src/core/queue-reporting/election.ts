@@ -70,13 +70,13 @@ export class Election {
   async release(): Promise<void> {
     const held = this.#held
     this.#held = null
-    if (held) await this.#writer.releaseQueues(this.#service, held.rank, held.text)
+    if (held) await this.#writer.releaseQueueSlot(this.#service, held.rank, held.text)
   }
 
   async #compete(rank: number, rest: Watch): Promise<Outcome | { readonly kind: 'rest'; readonly rest: Watch }> {
     const text = holderText(rest, this.#node)
     if (this.#held?.rank === rank && this.#held.text !== text) await this.release()
-    const current = await this.#writer.holdQueues(this.#service, rank, text, this.#life)
+    const current = await this.#writer.acquireQueueSlot(this.#service, rank, text, this.#life)
     if (current === null) return { kind: 'silent' }
     if (current === text) return this.#hold({ rank, text, watch: rest })
     const holder = parseHolder(current)
@@ -103,7 +103,7 @@ export class Election {
       this.#held = null
       return { kind: 'waiting' }
     }
-    const current = await this.#writer.holdQueues(this.#service, held.rank, held.text, this.#life)
+    const current = await this.#writer.acquireQueueSlot(this.#service, held.rank, held.text, this.#life)
     if (current === held.text) return { kind: 'duty', duty: held }
     this.#held = null
     return { kind: current === null ? 'silent' : 'waiting' }
@@ -111,7 +111,7 @@ export class Election {
 
   /** @returns null as long as the holder is about to report */
   async #reportedBy(rank: number, { node }: Holder): Promise<readonly QueueEntry[] | null> {
-    const written = await this.#writer.writtenQueues(this.#service, rank)
+    const written = await this.#writer.readQueues(this.#service, rank)
     if (written?.reporter === node) return written.queues
     const who = `${rank} ${node}`
     if (this.#expected?.who !== who) this.#expected = { who, since: monotonic() }

@@ -154,7 +154,7 @@ export class QueueReporter {
 
   /** The node before this one may have seen queues that have no jobs now. */
   async #takeOver(rank: number): Promise<void> {
-    const last = await this.#writer.writtenQueues(this.#identity.service, rank)
+    const last = await this.#writer.readQueues(this.#identity.service, rank)
     this.#sources.remember(last?.queues ?? [])
   }
 

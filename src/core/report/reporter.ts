@@ -156,7 +156,7 @@ export class Reporter {
 
   async #leave(): Promise<void> {
     await this.#writeRest().catch(this.#onFault)
-    await this.#writer.leave(this.#identity.service, this.#identity.node)
+    await this.#writer.removeNode(this.#identity.service, this.#identity.node)
   }
 
   async #writeRest(): Promise<void> {

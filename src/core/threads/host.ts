@@ -18,7 +18,7 @@ import { watchWorkers } from './workers.js'
 export interface ThreadHostOptions {
   /** Names the store that the writer writes to. */
   readonly store: string
-  readonly writer: Pick<Writer, 'write' | 'leave'>
+  readonly writer: Pick<Writer, 'write' | 'removeNode'>
   /** A thread ran out of memory: nothing in it could tell. */
   readonly onLoss: (error: unknown) => void
   readonly onFault: (error: unknown) => void
@@ -150,7 +150,7 @@ export class ThreadHost {
     const wasEnded = this.#ended.has(node)
     const batch = node.take(isLast)
     const writing = batch && writer.write(batch)
-    const leaving = leaves && writer.leave(node.identity.service, node.identity.node)
+    const leaving = leaves && writer.removeNode(node.identity.service, node.identity.node)
     const result = await writing
     if (result) node.buffer.putBack(result.unwritten)
     await leaving

@@ -85,7 +85,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       for (const record of batch.records) keep(logsOf(batch.service), record)
       return WRITTEN
     },
-    async leave(service, node) {
+    async removeNode(service, node) {
       nodes.delete(nodeMember(service, node))
     },
     async nodes() {

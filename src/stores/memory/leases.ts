@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { Commands } from '../../ports/index.js'
+import type { Leases } from '../../ports/index.js'
 
 interface Lease {
   readonly holder: string
@@ -10,7 +10,7 @@ interface Lease {
 const MANY = 1_000
 
 /** Leases of the Zeniths of this process. */
-export function memoryLeases(): Pick<Commands, 'hold' | 'holderOf' | 'release'> {
+export function memoryLeases(): Leases {
   const leases = new Map<string, Lease>()
 
   /** What ran out goes when there is much of it; a lease that is held never does. */
@@ -27,16 +27,16 @@ export function memoryLeases(): Pick<Commands, 'hold' | 'holderOf' | 'release'> 
   }
 
   return {
-    async hold(lease, holder, life) {
+    async acquireLease(lease, holder, life) {
       const current = holderOf(lease) ?? holder
       sweep()
       if (current === holder) leases.set(lease, { holder, until: performance.now() + life })
       return current
     },
-    async holderOf(lease) {
+    async leaseHolder(lease) {
       return holderOf(lease)
     },
-    async release(lease, holder) {
+    async releaseLease(lease, holder) {
       if (holderOf(lease) === holder) leases.delete(lease)
     },
   }

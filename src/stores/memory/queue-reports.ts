@@ -1,7 +1,7 @@
 import type { Reader, Writer } from '../../ports/index.js'
 import { type QueueSnapshot, queuesMember, snapshotLife } from '../../protocol/index.js'
 
-type QueueReports = Pick<Writer, 'holdQueues' | 'releaseQueues' | 'writeQueues' | 'writtenQueues'> &
+type QueueReports = Pick<Writer, 'acquireQueueSlot' | 'releaseQueueSlot' | 'writeQueues' | 'readQueues'> &
   Pick<Reader, 'queues'>
 
 /** Leases and snapshots; those that were set first go first. */
@@ -13,14 +13,14 @@ export function memoryQueueReports(): QueueReports {
   const snapshots = new Expiring<QueueSnapshot>()
 
   return {
-    async holdQueues(service, rank, holder, life) {
+    async acquireQueueSlot(service, rank, holder, life) {
       const member = queuesMember(service, rank)
       const current = leases.get(member)
       if (current !== null && current !== holder) return current
       leases.set(member, holder, life)
       return holder
     },
-    async releaseQueues(service, rank, holder) {
+    async releaseQueueSlot(service, rank, holder) {
       const member = queuesMember(service, rank)
       if (leases.get(member) === holder) leases.delete(member)
     },
@@ -28,7 +28,7 @@ export function memoryQueueReports(): QueueReports {
       snapshots.set(queuesMember(snapshot.service, rank), snapshot, snapshotLife(snapshot.interval ?? 0))
       return null
     },
-    async writtenQueues(service, rank) {
+    async readQueues(service, rank) {
       return snapshots.get(queuesMember(service, rank))
     },
     async queues() {

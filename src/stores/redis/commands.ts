@@ -1,4 +1,4 @@
-import type { Commands, KeptLook } from '../../ports/index.js'
+import type { ControlStore, DocumentListing } from '../../ports/index.js'
 import { RedisError } from '../../redis/errors.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
@@ -10,7 +10,7 @@ import { Move, type MoveOptions } from './move.js'
 export type RedisCommandsOptions = Omit<MoveOptions, 'now'>
 
 /** What Zenith keeps in Redis: the audit trail in a stream, and small documents in a hash for each kind. */
-export function redisCommands(options: RedisCommandsOptions): Commands {
+export function redisCommands(options: RedisCommandsOptions): ControlStore {
   const { connection, keys } = options
   const trail = new AuditTrail(options)
   const documents = new Documents({ ...options, lineNumber: () => trail.number })
@@ -31,34 +31,34 @@ export function redisCommands(options: RedisCommandsOptions): Commands {
   }
 
   return {
-    prepare: () => move.prepare(),
+    migrate: () => move.prepare(),
     async appendAudit(entry) {
       await move.prepare()
       return trail.append(entry)
     },
-    async audit({ before, limit }) {
+    async listAudit({ before, limit }) {
       await move.settled()
       return trail.page(before, limit)
     },
-    async auditChain() {
+    async verifyAudit() {
       await move.settled()
       return { ...(await trail.chain()), leftBehind: await move.leftBehind() }
     },
-    async keep(kind, id, document) {
+    async putDocument(kind, id, document) {
       await move.prepare()
-      return documents.keep(kind, id, document)
+      return documents.putDocument(kind, id, document)
     },
-    async kept(kind, ids) {
+    async listDocuments(kind, ids) {
       await settledFor(kind)
-      return documents.kept(kind, ids)
+      return documents.listDocuments(kind, ids)
     },
-    async lookAtKept(kind, ids) {
+    async inspectDocuments(kind, ids) {
       await settledFor(kind)
       return documents.look(kind, ids).catch(unlessDisplaced)
     },
-    async forget(kind, id) {
+    async deleteDocument(kind, id) {
       await move.prepare()
-      return documents.forget(kind, id)
+      return documents.deleteDocument(kind, id)
     },
     ...leases,
     time,
@@ -66,7 +66,7 @@ export function redisCommands(options: RedisCommandsOptions): Commands {
 }
 
 /** Whoever puts something else in the place of documents hides nothing besides: the trail is shown all the same. */
-function unlessDisplaced(error: unknown): KeptLook {
+function unlessDisplaced(error: unknown): DocumentListing {
   if (error instanceof RedisError && error.code === 'WRONGTYPE')
     return { documents: new Map(), untrusted: new Map([['', 'displaced']]), leftOut: 0 }
   throw error

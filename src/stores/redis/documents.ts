@@ -1,5 +1,5 @@
 import { BoundedMap } from '../../lib/bounded-map.js'
-import type { Commands, KeptLook } from '../../ports/index.js'
+import type { DocumentListing, DocumentStore } from '../../ports/index.js'
 import { type DocumentChange, MAX_DOCUMENT_CHANGES } from '../../protocol/audit.js'
 import { type DocumentDoubt, type Keys, MAX_KEPT_DOCUMENTS, MAX_KEY_CHARS } from '../../protocol/index.js'
 import { MAX_DOCUMENT_BYTES, MAX_DOCUMENTS_BYTES } from '../../protocol/read-limits.js'
@@ -60,7 +60,7 @@ export interface DocumentsOptions {
 }
 
 /** Small documents in a hash for each kind, signed where there is a token. */
-export class Documents implements Pick<Commands, 'keep' | 'kept' | 'forget'>, ToldDocuments {
+export class Documents implements Omit<DocumentStore, 'migrate'>, ToldDocuments {
   readonly #options: DocumentsOptions
   /** What the audit trail does not tell yet, by id. */
   readonly #untold = new Map<string, DocumentChange>()
@@ -68,13 +68,13 @@ export class Documents implements Pick<Commands, 'keep' | 'kept' | 'forget'>, To
   readonly #versions = new Map<string, Version>()
   /** By key: ids of what was there and as it should be, as far as is known. */
   readonly #seen = new BoundedMap<string, Set<string>>(MAX_KINDS)
-  readonly #looks = new Map<string, SharedLook<KeptLook>>()
+  readonly #looks = new Map<string, SharedLook<DocumentListing>>()
 
   constructor(options: DocumentsOptions) {
     this.#options = options
   }
 
-  async keep(kind: string, id: string, document: string): Promise<void> {
+  async putDocument(kind: string, id: string, document: string): Promise<void> {
     checkDocument(document)
     const { connection, keys, verifier } = this.#options
     const key = keys.kept(kind)
@@ -92,7 +92,7 @@ export class Documents implements Pick<Commands, 'keep' | 'kept' | 'forget'>, To
     throw tooManyDocuments(kind, MAX_KEPT_DOCUMENTS)
   }
 
-  async kept(kind: string, ids?: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  async listDocuments(kind: string, ids?: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (!ids) return (await this.look(kind)).documents
     const { documents, leftOut } = await this.look(kind, ids)
     if (leftOut > 0) throw unreadDocument(kind)
@@ -100,7 +100,7 @@ export class Documents implements Pick<Commands, 'keep' | 'kept' | 'forget'>, To
   }
 
   /** However many look at a kind at the same moment, it is held once or twice. */
-  look(kind: string, ids?: readonly string[]): Promise<KeptLook> {
+  look(kind: string, ids?: readonly string[]): Promise<DocumentListing> {
     if (ids) return this.#read(kind, ids)
     const look = this.#looks.get(kind) ?? new SharedLook(() => this.#read(kind))
     this.#looks.set(kind, look)
@@ -109,7 +109,7 @@ export class Documents implements Pick<Commands, 'keep' | 'kept' | 'forget'>, To
     })
   }
 
-  async forget(kind: string, id: string): Promise<boolean> {
+  async deleteDocument(kind: string, id: string): Promise<boolean> {
     const { connection, keys } = this.#options
     const key = keys.kept(kind)
     const wasThere = (asNumber(await ask(connection, ['hdel', key, id])) ?? 0) > 0
@@ -159,7 +159,7 @@ export class Documents implements Pick<Commands, 'keep' | 'kept' | 'forget'>, To
     })
     for (const id of old) {
       const found = this.#judge(key, id, asText(await ask(connection, ['hget', key, id])) ?? '')
-      if (found.doubt === null) await this.keep(kind, id, found.document)
+      if (found.doubt === null) await this.putDocument(kind, id, found.document)
     }
     return all
   }
@@ -168,7 +168,7 @@ export class Documents implements Pick<Commands, 'keep' | 'kept' | 'forget'>, To
     return sealDocument(this.#options.signer, key, id, version, document)
   }
 
-  async #read(kind: string, ids?: readonly string[]): Promise<KeptLook> {
+  async #read(kind: string, ids?: readonly string[]): Promise<DocumentListing> {
     const { connection, keys, verifier } = this.#options
     const key = keys.kept(kind)
     const before = new Map(verifier ? this.#standing(key) : [])
@@ -187,7 +187,7 @@ export class Documents implements Pick<Commands, 'keep' | 'kept' | 'forget'>, To
   }
 
   /** What is known already stays known: among too many those that are found are others each time. */
-  #see(key: string, documents: KeptLook['documents'], untrusted: KeptLook['untrusted']): void {
+  #see(key: string, documents: DocumentListing['documents'], untrusted: DocumentListing['untrusted']): void {
     const seen = this.#seenOf(key)
     for (const id of untrusted.keys()) seen.delete(id)
     for (const id of documents.keys()) if (seen.size < MAX_KEPT_DOCUMENTS) seen.add(id)

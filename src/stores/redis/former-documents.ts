@@ -83,7 +83,7 @@ async function moveOne(place: MovePlace, kind: string, id: string, copies: boole
   if (error) throw error
   const document = asText(former?.value)
   if (isThere || document === null || !copies) return isThere
-  await place.documents.keep(kind, id, document)
+  await place.documents.putDocument(kind, id, document)
   return true
 }
 

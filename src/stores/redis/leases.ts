@@ -1,4 +1,4 @@
-import type { Commands } from '../../ports/index.js'
+import type { Leases } from '../../ports/index.js'
 import type { Keys } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { asText } from '../../redis/replies.js'
@@ -11,7 +11,7 @@ const MAX_TRIES = 3
  * Leases of Zenith: a key for each, which Redis lets run out by its own clock. No script is used: an ACL may deny them. Who prolongs
  * one asks once more whose it is, because it may have passed to another meanwhile.
  */
-export function redisLeases(connection: Connection, keys: Keys): Pick<Commands, 'hold' | 'holderOf' | 'release'> {
+export function redisLeases(connection: Connection, keys: Keys): Leases {
   async function prolong(key: string, ms: number): Promise<string | null> {
     const [, held] = await send(connection, [
       ['pexpire', key, ms],
@@ -36,17 +36,17 @@ export function redisLeases(connection: Connection, keys: Keys): Pick<Commands, 
   }
 
   return {
-    async hold(lease, holder, life) {
+    async acquireLease(lease, holder, life) {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
         const current = await compete(keys.lease(lease), holder, Math.ceil(life))
         if (current !== null) return current
       }
       throw new Error(`The lease "${lease}" ran out as soon as it was taken`)
     },
-    async holderOf(lease) {
+    async leaseHolder(lease) {
       return asText(await ask(connection, ['get', keys.lease(lease)]))
     },
-    async release(lease, holder) {
+    async releaseLease(lease, holder) {
       const key = keys.lease(lease)
       // Prolonged first: what is deleted below would otherwise be another's, had it run out in between.
       if (asText(await ask(connection, ['get', key])) !== holder) return

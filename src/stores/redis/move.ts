@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Commands } from '../../ports/index.js'
+import type { Leases } from '../../ports/index.js'
 import { parseAuditLink } from '../../protocol/audit.js'
 import { own, readObject } from '../../protocol/read.js'
 import { asEntries, asNumber, asText } from '../../redis/replies.js'
@@ -26,8 +26,6 @@ const WAIT_MS = 40_000
 const ASK_EVERY_MS = 100
 /** More of them are not counted. */
 const MAX_LEFT_BEHIND = 1_000
-
-type Leases = Pick<Commands, 'hold' | 'release'>
 
 /**
  * Moves what earlier versions kept among what reporters write to where only Zenith writes. This is done once for a namespace: what
@@ -104,7 +102,7 @@ export class Move {
   async #moveAlone(): Promise<void> {
     const holder = randomUUID()
     const end = performance.now() + WAIT_MS
-    while ((await this.#leases.hold(LEASE, holder, LEASE_MS)) !== holder) {
+    while ((await this.#leases.acquireLease(LEASE, holder, LEASE_MS)) !== holder) {
       if (performance.now() > end) throw new Error('Another Zenith is moving what earlier versions kept')
       await pause(ASK_EVERY_MS)
       if (await this.#wasDone()) return
@@ -112,12 +110,12 @@ export class Move {
     try {
       if (!(await this.#wasDone())) await this.#move(() => this.#goOn(holder))
     } finally {
-      await this.#leases.release(LEASE, holder).catch(() => {})
+      await this.#leases.releaseLease(LEASE, holder).catch(() => {})
     }
   }
 
   async #goOn(holder: string): Promise<void> {
-    if ((await this.#leases.hold(LEASE, holder, LEASE_MS)) === holder) return
+    if ((await this.#leases.acquireLease(LEASE, holder, LEASE_MS)) === holder) return
     throw new Error('Another Zenith moves what earlier versions kept')
   }
 

@@ -19,7 +19,7 @@ export function redisQueueReports(
   keys: Keys,
   clock: ServerClock,
   signer: Signer,
-): Pick<Writer, 'holdQueues' | 'releaseQueues' | 'writeQueues' | 'writtenQueues'> {
+): Pick<Writer, 'acquireQueueSlot' | 'releaseQueueSlot' | 'writeQueues' | 'readQueues'> {
   let tidiedAt = Number.NEGATIVE_INFINITY
 
   /** Also what lies in the future: it would never get old. Nothing goes as long as Redis' clock is not known. */
@@ -34,7 +34,7 @@ export function redisQueueReports(
   }
 
   return {
-    async holdQueues(service, rank, holder, life) {
+    async acquireQueueSlot(service, rank, holder, life) {
       const key = keys.queuesLease(service, rank)
       const ms = Math.ceil(life)
       const [taken, held] = await send(connection, [
@@ -48,7 +48,7 @@ export function redisQueueReports(
       if (current === holder && isOld) await send(connection, [['pexpire', key, ms]])
       return current
     },
-    async releaseQueues(service, rank, holder) {
+    async releaseQueueSlot(service, rank, holder) {
       const key = keys.queuesLease(service, rank)
       const [held] = await send(connection, [['get', key]])
       // Between the two another may have become the holder: it takes part again at its next look.
@@ -68,7 +68,7 @@ export function redisQueueReports(
       ])
       return replies.find((reply) => reply.error)?.error ?? null
     },
-    async writtenQueues(service, rank) {
+    async readQueues(service, rank) {
       const [reply] = await send(connection, [['get', keys.queues(service, rank)]])
       return parseQueueSnapshot(asText(reply?.value), { service })
     },

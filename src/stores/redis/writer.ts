@@ -54,7 +54,7 @@ export function redisWriter(
   keys: Keys,
   clock: ServerClock,
   signer: Signer,
-): Pick<Writer, 'write' | 'leave'> {
+): Pick<Writer, 'write' | 'removeNode'> {
   const way: Way = { keys, clock, signer }
   let tidiedAt = Number.NEGATIVE_INFINITY
 
@@ -104,7 +104,7 @@ export function redisWriter(
       if (!batch.heartbeat || !clock.isDoubtful || !clock.isAnswering) return put(batch)
       return askTime().then((error) => (error ? { unwritten: batch.records, error } : put(batch)))
     },
-    async leave(service, node) {
+    async removeNode(service, node) {
       await send(connection, [
         ['del', keys.node(service, node)],
         ['zrem', keys.nodeIndex, nodeMember(service, node)],

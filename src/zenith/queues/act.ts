@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { withTimeout } from '../../lib/async.js'
-import type { Commands, Logger, NewAuditEntry } from '../../ports/index.js'
+import type { AuditLog, Logger, NewAuditEntry } from '../../ports/index.js'
 import { ApiError, isRefusal } from '../http/api-error.js'
 import type { Principal } from '../http/principal.js'
 import type { ConnectedQueue } from './directory.js'
@@ -42,7 +42,7 @@ const AUDIT_WITHIN_MS = 8_000
 
 export interface ActOptions {
   /** Null where the store keeps no trail: then nothing is done. */
-  readonly commands: Pick<Commands, 'appendAudit'> | null
+  readonly auditLog: AuditLog | null
   /** Takes the results that the store does not take at once. */
   readonly outbox: Pick<Outbox, 'add'>
   /** What the store's clock shows, Unix ms. */
@@ -50,10 +50,10 @@ export interface ActOptions {
   readonly logger: Logger | undefined
 }
 
-export function actOn({ commands, outbox, now, logger }: ActOptions): Act {
+export function actOn({ auditLog, outbox, now, logger }: ActOptions): Act {
   async function append(entry: NewAuditEntry): Promise<void> {
-    if (!commands) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
-    await withTimeout(commands.appendAudit(entry), AUDIT_WITHIN_MS)
+    if (!auditLog) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
+    await withTimeout(auditLog.appendAudit(entry), AUDIT_WITHIN_MS)
   }
 
   async function intend(entry: NewAuditEntry): Promise<void> {

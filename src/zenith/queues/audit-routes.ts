@@ -1,7 +1,7 @@
 import { AuditPage, DOCUMENT_KINDS } from '../../api/audit.js'
 import { Problem } from '../../api/problem.js'
 import { withTimeout } from '../../lib/async.js'
-import type { Commands } from '../../ports/index.js'
+import type { ControlStore } from '../../ports/index.js'
 import { ApiError } from '../http/api-error.js'
 import { idParameter, wholeParameter } from '../http/query.js'
 import { json } from '../http/responses.js'
@@ -14,12 +14,12 @@ const ANSWER_WITHIN_MS = 8_000
 const DOCUMENTS_WITHIN_MS = 6_000
 
 /** The state of the whole trail goes with its newest lines. */
-async function read(commands: Commands, query: Parameters<Commands['audit']>[0]): Promise<AuditPage> {
-  if (query.before !== null) return { items: await commands.audit(query), chain: null, documents: [], leftOut: 0 }
+async function read(store: ControlStore, query: Parameters<ControlStore['listAudit']>[0]): Promise<AuditPage> {
+  if (query.before !== null) return { items: await store.listAudit(query), chain: null, documents: [], leftOut: 0 }
   const [items, chain = null, kept] = await Promise.all([
-    commands.audit(query),
-    commands.auditChain?.(),
-    withTimeout(documentsOf(commands), DOCUMENTS_WITHIN_MS).catch(() => NOT_READ),
+    store.listAudit(query),
+    store.verifyAudit?.(),
+    withTimeout(documentsOf(store), DOCUMENTS_WITHIN_MS).catch(() => NOT_READ),
   ])
   return { items, chain, ...kept }
 }
@@ -27,8 +27,8 @@ async function read(commands: Commands, query: Parameters<Commands['audit']>[0])
 /** What is kept beside the trail must not keep anybody from reading it. */
 const NOT_READ = { documents: [], leftOut: null }
 
-async function documentsOf(commands: Commands): Promise<Pick<AuditPage, 'documents' | 'leftOut'>> {
-  const looks = await Promise.all(DOCUMENT_KINDS.map(async (kind) => ({ kind, look: await lookAt(commands, kind) })))
+async function documentsOf(store: ControlStore): Promise<Pick<AuditPage, 'documents' | 'leftOut'>> {
+  const looks = await Promise.all(DOCUMENT_KINDS.map(async (kind) => ({ kind, look: await lookAt(store, kind) })))
   return {
     documents: looks.flatMap(({ kind, look }) => untrustedOf(kind, look)),
     leftOut: looks.reduce((sum, { look }) => sum + look.leftOut, 0),
@@ -51,10 +51,10 @@ export const audit = operation({
     503: UNAVAILABLE,
   },
   async handle({ query, services: { queues } }) {
-    const { commands } = queues
-    if (!commands) throw new ApiError('no_audit', 'This store keeps no audit trail.')
+    const { store } = queues
+    if (!store) throw new ApiError('no_audit', 'This store keeps no audit trail.')
     try {
-      return json(200, await withTimeout(read(commands, query), ANSWER_WITHIN_MS))
+      return json(200, await withTimeout(read(store, query), ANSWER_WITHIN_MS))
     } catch (error) {
       throw new ApiError('store_unavailable', storeErrorInWords(error))
     }

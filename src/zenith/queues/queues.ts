@@ -1,6 +1,6 @@
 import type { QueueView } from '../../api/queues.js'
 import { globOf } from '../../lib/glob.js'
-import type { Commands, Logger } from '../../ports/index.js'
+import type { ControlStore, Logger } from '../../ports/index.js'
 import type { QueueCapability } from '../../protocol/index.js'
 import { ApiError } from '../http/api-error.js'
 import { type Act, actOn } from './act.js'
@@ -10,14 +10,14 @@ import { Outbox } from './outbox.js'
 export interface QueuesOptions {
   readonly monitor: State
   /** Null where the store keeps nothing for Zenith: then nothing can be changed. */
-  readonly commands: Commands | null
+  readonly store: ControlStore | null
   readonly logger: Logger | undefined
 }
 
 /** What the handlers of queues work with. */
 export interface Queues {
   readonly directory: QueueDirectory
-  readonly commands: Commands | null
+  readonly store: ControlStore | null
   readonly act: Act
   /** For what the store does not take at once. */
   readonly outbox: Outbox
@@ -35,16 +35,16 @@ export interface Queues {
   touch(queue: Pick<ConnectedQueue, 'source'>): void
 }
 
-export function queuesOf({ monitor, commands, logger }: QueuesOptions): Queues {
+export function queuesOf({ monitor, store, logger }: QueuesOptions): Queues {
   const directory = queueDirectory(monitor)
   const outbox = new Outbox(logger)
   const now = () => monitor.now
 
   async function view(key: string): Promise<QueueView> {
-    const { store } = await monitor.fresh()
+    const { store: health } = await monitor.fresh()
     const found = monitor.queues.view(key)
     if (found) return found
-    if (!store.ok) throw new ApiError('store_unavailable', store.error ?? 'The store does not answer')
+    if (!health.ok) throw new ApiError('store_unavailable', health.error ?? 'The store does not answer')
     throw new ApiError('not_found', 'There is no queue of this key.')
   }
 
@@ -59,8 +59,8 @@ export function queuesOf({ monitor, commands, logger }: QueuesOptions): Queues {
 
   return {
     directory,
-    commands,
-    act: actOn({ commands, outbox, now, logger }),
+    store,
+    act: actOn({ auditLog: store, outbox, now, logger }),
     outbox,
     now,
     view,

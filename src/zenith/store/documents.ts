@@ -1,17 +1,13 @@
 import type { UntrustedDocument } from '../../api/audit.js'
 import { nextTurn } from '../../lib/async.js'
-import type { Commands, KeptLook } from '../../ports/index.js'
+import type { DocumentListing, DocumentStore } from '../../ports/index.js'
 import { MAX_MESSAGE_CHARS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 
 /** What is kept of a kind, of any store. Rejects when the store does not answer. @param ids of those alone */
-export async function lookAt(
-  commands: Pick<Commands, 'kept' | 'lookAtKept'>,
-  kind: string,
-  ids?: readonly string[],
-): Promise<KeptLook> {
-  const look = await commands.lookAtKept?.(kind, ids)
-  return look ?? { documents: await commands.kept(kind, ids), untrusted: new Map(), leftOut: 0 }
+export async function lookAt(store: DocumentStore, kind: string, ids?: readonly string[]): Promise<DocumentListing> {
+  const look = await store.inspectDocuments?.(kind, ids)
+  return look ?? { documents: await store.listDocuments(kind, ids), untrusted: new Map(), leftOut: 0 }
 }
 
 /** How many values documents may hold, all together and each: far more than Zenith ever kept. Many small ones take far more memory than text. */
@@ -78,7 +74,7 @@ const MAX_SHOWN = 100
 /** Documents that are kept and not signed as they should be. */
 export function untrustedOf(
   kind: UntrustedDocument['kind'],
-  { untrusted }: Pick<KeptLook, 'untrusted'>,
+  { untrusted }: Pick<DocumentListing, 'untrusted'>,
 ): UntrustedDocument[] {
   const shown = [...untrusted].slice(0, MAX_SHOWN)
   return shown.map(([id, doubt]) => ({ kind, id: cut(id, MAX_MESSAGE_CHARS), doubt }))

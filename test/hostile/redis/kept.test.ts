@@ -99,16 +99,16 @@ describe('what could not be read', () => {
 
   it('is not taken for removed', async () => {
     const store = openStore()
-    await store.keep('scheduler', 'a', 'kept')
+    await store.putDocument('scheduler', 'a', 'kept')
     const text = (await bull.client.hget(keys.kept('scheduler'), 'a')) ?? ''
     await bull.client.hset(keys.kept('scheduler'), 'a', 'x'.repeat(40 * MEGABYTE))
-    expect(await store.lookAtKept?.('scheduler')).toEqual({
+    expect(await store.inspectDocuments?.('scheduler')).toEqual({
       documents: new Map(),
       untrusted: new Map(),
       leftOut: 1,
     })
     await bull.client.hset(keys.kept('scheduler'), 'a', text)
-    expect(await store.kept('scheduler')).toEqual(new Map([['a', 'kept']]))
+    expect(await store.listDocuments('scheduler')).toEqual(new Map([['a', 'kept']]))
   })
 
   it('is neither replaced nor removed', async () => {
@@ -125,7 +125,7 @@ describe('what could not be read', () => {
   it('is none of what an earlier version left to be moved in its place', async () => {
     await bull.client.hset(keys.former.kept('scheduler'), 'a', 'former')
     await bull.client.hset(keys.kept('scheduler'), 'a', 'x'.repeat(40 * MEGABYTE))
-    await openStore().prepare?.()
+    await openStore().migrate?.()
     expect(await bull.client.hstrlen(keys.kept('scheduler'), 'a')).toBe(40 * MEGABYTE)
   })
 })

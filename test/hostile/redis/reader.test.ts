@@ -35,8 +35,8 @@ async function readAll(services: readonly string[]): Promise<void> {
   expect(JSON.stringify(await store.nodes()).length).toBeLessThan(MAX_CHARS)
   expect(JSON.stringify(await store.queues()).length).toBeLessThan(MAX_CHARS)
   for (const service of services) await readService(service)
-  expect(JSON.stringify(await store.audit({ before: null, limit: 100 })).length).toBeLessThan(MAX_CHARS)
-  for (const kind of ['scheduler', 'operation']) await store.kept(kind)
+  expect(JSON.stringify(await store.listAudit({ before: null, limit: 100 })).length).toBeLessThan(MAX_CHARS)
+  for (const kind of ['scheduler', 'operation']) await store.listDocuments(kind)
 }
 
 async function readService(service: string): Promise<void> {
@@ -92,7 +92,7 @@ describe('the reader reads what is well and counts what is not', () => {
     expect([nodes, unreadable]).toEqual([[], 1])
     expect((await store.queues()).unreadable).toBe(1)
     expect((await store.slow({ service: 'shop', limit: 5 })).unreadable).toBe(1)
-    await expect(store.audit({ before: null, limit: 5 })).rejects.toThrow(/WRONGTYPE|another type/i)
+    await expect(store.listAudit({ before: null, limit: 5 })).rejects.toThrow(/WRONGTYPE|another type/i)
   })
 
   it('members that claim to be the newest for ever do not hide those that are', async () => {

@@ -164,7 +164,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     expect(answer.status).toBe(status)
     if (status === 403) {
       expect(answer.body).toMatchObject({ error: { code: 'forbidden' } })
-      expect(await store.audit({ before: null, limit: 10 })).toEqual([])
+      expect(await store.listAudit({ before: null, limit: 10 })).toEqual([])
     }
   })
 
@@ -185,7 +185,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
       expect([headers, status, body]).toMatchObject([headers, 403, { error: { code: 'foreign' } }])
     }
     expect(await queue.isPaused()).toBe(false)
-    expect(await store.audit({ before: null, limit: 10 })).toEqual([])
+    expect(await store.listAudit({ before: null, limit: 10 })).toEqual([])
     for (const headers of [
       { 'sec-fetch-site': 'same-origin' },
       { origin: 'https://ops.example', 'x-forwarded-host': 'ops.example' },
@@ -265,7 +265,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
       const answer = await postApi(zenith, `/api/queues/${segment(key)}/actions`, { action: 'pause' })
       expect(answer).toMatchObject({ status: 409, body: { error: { code: 'read_only' } } })
       expect((await askApi(zenith, `/api/queues/${segment(key)}/jobs?state=waiting`)).status).toBe(200)
-      expect(await store.audit({ before: null, limit: 10 })).toEqual([])
+      expect(await store.listAudit({ before: null, limit: 10 })).toEqual([])
     }
     const { zenith } = open({ readOnly: ['mail', 'ail-*', '*-x'] })
     const answer = await postApi(zenith, `/api/queues/${segment(await keyOf(zenith, queue.name))}/actions`, {
@@ -307,7 +307,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     const { zenith } = open({ store: filling })
     const actions = `/api/queues/${segment(await keyOf(zenith, queue.name))}/actions`
     expect(await postApi(zenith, actions, { action: 'pause' })).toMatchObject({ status: 200 })
-    const steps = async () => (await store.audit({ before: null, limit: 10 })).map(({ step, ok }) => [step, ok])
+    const steps = async () => (await store.listAudit({ before: null, limit: 10 })).map(({ step, ok }) => [step, ok])
     expect(await steps()).toEqual([['intent', null]])
     isFull = false
     await vi.waitFor(
@@ -473,7 +473,7 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     const paused = await postApi<{ error: { message: string } }>(zenith, `${path}/actions`, { action: 'pause' })
     expect(paused).toMatchObject({ status: 503, body: { error: { code: 'queue_unavailable' } } })
     expect(paused.body.error.message.length).toBeGreaterThan(10)
-    const [result] = await store.audit({ before: null, limit: 1 })
+    const [result] = await store.listAudit({ before: null, limit: 1 })
     expect(result).toMatchObject({ step: 'result', ok: false })
     await seen(zenith, ({ queues }) => {
       expect(queues.map(({ name, attention }) => [name, attention[0]?.kind])).toEqual([
@@ -553,6 +553,6 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     expect(await askApi(zenith, `${path}/jobs?state=waiting`)).toMatchObject(refused)
     expect(await postApi(zenith, `${path}/actions`, { action: 'pause' })).toMatchObject(refused)
     expect(await postApi(zenith, `${path}/jobs`, { action: 'retry', ids: ['1'] })).toMatchObject(refused)
-    expect(await store.audit({ before: null, limit: 10 })).toEqual([])
+    expect(await store.listAudit({ before: null, limit: 10 })).toEqual([])
   })
 })

@@ -91,7 +91,7 @@ async function open(source: QueueSource, role: 'viewer' | 'admin' = 'admin') {
   const zenith = actingZenith({ store, queues: [source], auth: () => role })
   const key = encodeURIComponent(await zenith.keyOf('mail'))
   const clean = (body: object) => zenith.post<object>(`/api/queues/${key}/actions`, { action: 'clean', ...body })
-  return { zenith, key, clean, lastOfTrail: async () => (await store.audit({ before: null, limit: 1 }))[0] }
+  return { zenith, key, clean, lastOfTrail: async () => (await store.listAudit({ before: null, limit: 1 }))[0] }
 }
 
 type Opened = Awaited<ReturnType<typeof open>>

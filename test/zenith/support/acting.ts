@@ -49,8 +49,8 @@ export interface Problem {
 
 /** What was written to the audit trail, oldest first, without what is another every time. */
 export async function trailOf(store: {
-  audit(query: { before: null; limit: number }): Promise<readonly AuditEntry[]>
+  listAudit(query: { before: null; limit: number }): Promise<readonly AuditEntry[]>
 }) {
-  const newestFirst = await store.audit({ before: null, limit: 1_000 })
+  const newestFirst = await store.listAudit({ before: null, limit: 1_000 })
   return [...newestFirst].reverse()
 }

@@ -8,10 +8,10 @@ import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 export const trail: Check = {
   name: 'audit trail',
   async run({ connection, keys, tokens }) {
-    const commands = keptInRedis(connection, keys, tokens)
+    const store = keptInRedis(connection, keys, tokens)
     try {
-      const chain = await commands.auditChain?.()
-      const looks = await Promise.all(['scheduler', 'bulk'].map((kind) => commands.lookAtKept?.(kind)))
+      const chain = await store.verifyAudit?.()
+      const looks = await Promise.all(['scheduler', 'bulk'].map((kind) => store.inspectDocuments?.(kind)))
       const count = looks.reduce((sum, look) => sum + (look?.untrusted.size ?? 0), 0)
       return [...(chain ? findingsOf(chain, keys) : []), ...(count > 0 ? [untrustedDocuments(count)] : [])]
     } catch (error) {

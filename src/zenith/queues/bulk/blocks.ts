@@ -1,4 +1,4 @@
-import type { Commands } from '../../../ports/index.js'
+import type { ControlStore } from '../../../ports/index.js'
 import { MAX_MESSAGE_CHARS, MAX_RECORD_CHARS } from '../../../protocol/index.js'
 import { cut, type Fields, own, readObject, readText } from '../../../protocol/read.js'
 import { lookAt, parseKept } from '../../store/documents.js'
@@ -50,30 +50,30 @@ const jobsOf = (number: number) => `jobs-${number}`
 const fatesOf = (number: number) => `fates-${number}`
 
 /** Rejects when the store does not take it. */
-export async function keepJobs(commands: Commands, operation: string, blocks: readonly Block[]): Promise<void> {
+export async function keepJobs(store: ControlStore, operation: string, blocks: readonly Block[]): Promise<void> {
   for (const [number, { part, from, to }] of blocks.entries()) {
     const { key, names = [key] } = part.queue
     const document = { queue: key, names, ids: part.ids.slice(from, to), marks: part.marks.slice(from, to) }
-    await commands.keep(kindOf(operation), jobsOf(number), JSON.stringify(document))
+    await store.putDocument(kindOf(operation), jobsOf(number), JSON.stringify(document))
   }
 }
 
 /** What became of the jobs of one block. Rejects when the store does not take it. */
 export async function keepFates(
-  commands: Commands,
+  store: ControlStore,
   operation: string,
   number: number,
   fates: readonly number[],
   reasons: readonly string[],
 ): Promise<void> {
-  await commands.keep(kindOf(operation), fatesOf(number), JSON.stringify({ fates, reasons }))
+  await store.putDocument(kindOf(operation), fatesOf(number), JSON.stringify({ fates, reasons }))
 }
 
 /** Rejects when the store does not answer. */
-export async function forgetJobs(commands: Commands, operation: string, blocks: number): Promise<void> {
+export async function forgetJobs(store: ControlStore, operation: string, blocks: number): Promise<void> {
   for (let number = 0; number < blocks; number++) {
-    await commands.forget(kindOf(operation), jobsOf(number))
-    await commands.forget(kindOf(operation), fatesOf(number))
+    await store.deleteDocument(kindOf(operation), jobsOf(number))
+    await store.deleteDocument(kindOf(operation), fatesOf(number))
   }
 }
 
@@ -96,9 +96,9 @@ export interface KeptJobs {
  *
  * @returns null when a part of them is missing, or can't be read
  */
-export async function keptJobs(commands: Commands, operation: string, blocks: number): Promise<KeptJobs | null> {
+export async function keptJobs(store: ControlStore, operation: string, blocks: number): Promise<KeptJobs | null> {
   const ids = Array.from({ length: blocks }, (_, number) => [jobsOf(number), fatesOf(number)]).flat()
-  const look = await lookAt(commands, kindOf(operation), ids)
+  const look = await lookAt(store, kindOf(operation), ids)
   // What became of its jobs is not told by what is none of Zenith's.
   if (look.untrusted.size + look.leftOut > 0) return null
   const { parsed: documents } = await parseKept(look.documents, readObject)

@@ -18,7 +18,7 @@ const STOP_WITHIN_MS = 5_000
 
 const CAN_BE_RESUMED = 'This operation ended before all was done: resume it to go on with what is left.'
 
-type Needed = Pick<Queues, 'able' | 'changeable' | 'commands' | 'act' | 'touch' | 'outbox' | 'directory' | 'now'>
+type Needed = Pick<Queues, 'able' | 'changeable' | 'store' | 'act' | 'touch' | 'outbox' | 'directory' | 'now'>
 
 /** Things that are done with many jobs: first a dry run that changes nothing, then, if it is started, in the background. */
 export class BulkOperations {
@@ -43,8 +43,8 @@ export class BulkOperations {
     const targets = await Promise.all(keys.map((key) => this.#find(key, action)))
     this.#refuseToCount(by)
     // By the store's clock: this one may be off, and jobs that came since it shows would be left out, or others not.
-    const { commands, now } = this.#queues
-    const asOf = (await commands?.time().catch(() => null)) ?? now()
+    const { store, now } = this.#queues
+    const asOf = (await store?.time().catch(() => null)) ?? now()
     // Others may have begun while the store was asked.
     this.#refuseToCount(by)
     const operation = new Operation({ action, selection, targets, user: by.user, asOf, now })

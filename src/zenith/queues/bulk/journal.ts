@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Commands } from '../../../ports/index.js'
+import type { ControlStore } from '../../../ports/index.js'
 import { type Block, blocksOf, forgetJobs, keepFates, keepJobs } from './blocks.js'
 import type { KeptOperations } from './kept-operations.js'
 import type { Locks } from './locks.js'
@@ -23,7 +23,7 @@ export class LostError extends Error {
  * done, so that whoever finds it after this Zenith knows what is done, what is not, and of which few jobs that is not known.
  */
 export class Journal {
-  readonly #commands: Commands
+  readonly #store: ControlStore
   readonly #kept: KeptOperations
   readonly #locks: Locks
   readonly #operation: Operation
@@ -32,8 +32,8 @@ export class Journal {
   readonly #stale = new Set<number>()
   #isLost = false
 
-  constructor(commands: Commands, kept: KeptOperations, locks: Locks, operation: Operation) {
-    this.#commands = commands
+  constructor(store: ControlStore, kept: KeptOperations, locks: Locks, operation: Operation) {
+    this.#store = store
     this.#kept = kept
     this.#locks = locks
     this.#operation = operation
@@ -44,7 +44,7 @@ export class Journal {
     const { id, work } = this.#operation
     this.#blocks = blocksOf(work.parts) ?? []
     await this.tell()
-    if (this.#blocks.length !== known) await keepJobs(this.#commands, id, this.#blocks)
+    if (this.#blocks.length !== known) await keepJobs(this.#store, id, this.#blocks)
     this.#operation.isListed = this.#blocks.length > 0
   }
 
@@ -81,14 +81,14 @@ export class Journal {
     if (this.#isLost || this.#operation.isSuperseded || !(await this.#kept.isOwn(id))) return
     if (view.resumable) await this.#keepStale()
     await this.tell()
-    if (!view.resumable) await forgetJobs(this.#commands, id, this.#blocks.length)
+    if (!view.resumable) await forgetJobs(this.#store, id, this.#blocks.length)
   }
 
   /** Takes back what was told before anything was done. Rejects when the store does not do it. */
   async discard(): Promise<void> {
     const { id } = this.#operation
     await this.#kept.forget(id)
-    await forgetJobs(this.#commands, id, this.#blocks.length)
+    await forgetJobs(this.#store, id, this.#blocks.length)
   }
 
   /** Rejects when the store does not take it. @param going with how many jobs something is about to be done */
@@ -125,7 +125,7 @@ export class Journal {
       })
     const stale = [...this.#blocks.entries()].filter(([number]) => this.#stale.has(number))
     await Promise.all(
-      stale.map(([number, block]) => keepFates(this.#commands, id, number, fatesOf(block), work.skipped.reasons)),
+      stale.map(([number, block]) => keepFates(this.#store, id, number, fatesOf(block), work.skipped.reasons)),
     )
   }
 }

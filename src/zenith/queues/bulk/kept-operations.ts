@@ -1,5 +1,5 @@
 import type { BulkOperation, BulkReason } from '../../../api/bulk.js'
-import type { Commands } from '../../../ports/index.js'
+import type { ControlStore } from '../../../ports/index.js'
 import { lookAt, parseKept } from '../../store/documents.js'
 import type { Queues } from '../queues.js'
 import { type KeptOperation, parseKeptOperation } from './kept-operation.js'
@@ -21,13 +21,13 @@ export type Kept = KeptOperation & { readonly isOwn: boolean }
 
 /** What the Zeniths of a store tell each other of their bulk operations. */
 export class KeptOperations {
-  readonly #commands: Commands | null
+  readonly #store: ControlStore | null
   readonly #now: () => number
   readonly #zenith: string
 
   /** @param zenith names this one */
-  constructor({ commands, now }: Pick<Queues, 'commands' | 'now'>, zenith: string) {
-    this.#commands = commands
+  constructor({ store, now }: Pick<Queues, 'store' | 'now'>, zenith: string) {
+    this.#store = store
     this.#now = now
     this.#zenith = zenith
   }
@@ -41,7 +41,7 @@ export class KeptOperations {
       going,
       blocks,
     }
-    await this.#commands?.keep(KIND, operation.id, JSON.stringify(kept))
+    await this.#store?.putDocument(KIND, operation.id, JSON.stringify(kept))
   }
 
   /** Those of all Zeniths; what nobody goes on with is interrupted. Rejects when the store does not answer. */
@@ -68,7 +68,7 @@ export class KeptOperations {
 
   /** What was told of it last, whether its Zenith is there or not. Rejects, too, when that can't be read. */
   async told(id: string): Promise<KeptOperation | null> {
-    const documents = (await this.#commands?.kept(KIND, [id])) ?? new Map<string, string>()
+    const documents = (await this.#store?.listDocuments(KIND, [id])) ?? new Map<string, string>()
     const own = new Map([...documents].filter(([one]) => one === id))
     const kept = (await parseKept(own, parseKeptOperation)).parsed.get(id)
     return kept?.operation.id === id ? kept : null
@@ -82,7 +82,7 @@ export class KeptOperations {
 
   /** Rejects when the store does not answer. */
   async forget(id: string): Promise<void> {
-    await this.#commands?.forget(KIND, id)
+    await this.#store?.deleteDocument(KIND, id)
   }
 
   /** Forgets the oldest of what has ended, whoever ran it. Rejects when the store does not answer. */
@@ -103,8 +103,8 @@ export class KeptOperations {
   }
 
   async #told(): Promise<{ told: ReadonlyMap<string, KeptOperation>; leftOut: number }> {
-    if (!this.#commands) return { told: new Map(), leftOut: 0 }
-    const look = await lookAt(this.#commands, KIND)
+    if (!this.#store) return { told: new Map(), leftOut: 0 }
+    const look = await lookAt(this.#store, KIND)
     const { parsed, leftOut } = await parseKept(look.documents, parseKeptOperation)
     // Under another id than its own it is none of Zenith's.
     const told = new Map([...parsed].filter(([id, { operation }]) => operation.id === id))
@@ -120,7 +120,7 @@ export class KeptOperations {
   /** Whether the Zenith that runs it is there: by a lease, for the clocks of two Zeniths may be hours apart. */
   async #goesOn({ operation, at, going }: KeptOperation): Promise<boolean> {
     if (going === null) return this.#now() - at < SILENT_MS
-    return (await this.#commands?.holderOf(leaseOf(operation.id))) != null
+    return (await this.#store?.leaseHolder(leaseOf(operation.id))) != null
   }
 }
 

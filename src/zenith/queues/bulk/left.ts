@@ -1,6 +1,6 @@
 import type { JobAction } from '../../../api/actions.js'
 import type { BulkOperation } from '../../../api/bulk.js'
-import type { Commands } from '../../../ports/index.js'
+import type { ControlStore } from '../../../ports/index.js'
 import { ApiError } from '../../http/api-error.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
@@ -25,10 +25,10 @@ type FindTarget = (key: string, action: JobAction) => Promise<Target>
 
 /** What became of operations that their Zenith did not bring to their end: any other one can, or can end them. */
 export class Left {
-  readonly #queues: Pick<Queues, 'commands' | 'act' | 'directory' | 'now'>
+  readonly #queues: Pick<Queues, 'store' | 'act' | 'directory' | 'now'>
   readonly #kept: KeptOperations
 
-  constructor(queues: Pick<Queues, 'commands' | 'act' | 'directory' | 'now'>, kept: KeptOperations) {
+  constructor(queues: Pick<Queues, 'store' | 'act' | 'directory' | 'now'>, kept: KeptOperations) {
     this.#queues = queues
     this.#kept = kept
   }
@@ -55,22 +55,22 @@ export class Left {
 
   /** Ends it for good. Rejects with a `ApiError` when another Zenith goes on with it. */
   async abandon(by: Actor, id: string): Promise<BulkOperation> {
-    const { commands } = this.#queues
+    const { store } = this.#queues
     const kept = await this.#find(id)
-    if (!commands) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
-    const locks = new Locks(commands, id, [])
+    if (!store) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
+    const locks = new Locks(store, id, [])
     await takeAll(locks)
     try {
       await this.#check(kept)
       const operation: BulkOperation = { ...kept.operation, phase: 'cancelled', resumable: false, error: null }
-      await this.#end(by, commands, { ...kept, operation })
+      await this.#end(by, store, { ...kept, operation })
       return operation
     } finally {
       await locks.drop().catch(() => {})
     }
   }
 
-  async #end(by: Actor, commands: Commands, kept: KeptOperation): Promise<void> {
+  async #end(by: Actor, store: ControlStore, kept: KeptOperation): Promise<void> {
     const { operation } = kept
     await this.#queues.act({
       by,
@@ -80,7 +80,7 @@ export class Left {
       perform: () =>
         telling(async () => {
           await this.#kept.keep({ ...kept, going: 0 })
-          await forgetJobs(commands, operation.id, kept.blocks)
+          await forgetJobs(store, operation.id, kept.blocks)
         }),
       tell: () => ({ ok: true, detail: outcomeInWords(operation, null) }),
     })
@@ -102,8 +102,8 @@ export class Left {
   }
 
   async #jobs({ operation, blocks }: KeptOperation): Promise<KeptJobs> {
-    const { commands } = this.#queues
-    const jobs = commands && (await telling(() => keptJobs(commands, operation.id, blocks)))
+    const { store } = this.#queues
+    const jobs = store && (await telling(() => keptJobs(store, operation.id, blocks)))
     if (jobs) return jobs
     throw new ApiError('not_possible', 'The store does not have the list of its jobs (any more).')
   }

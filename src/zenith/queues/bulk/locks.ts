@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { Commands } from '../../../ports/index.js'
+import type { Leases } from '../../../ports/index.js'
 import type { ConnectedQueue } from '../directory.js'
 
-type Leases = Pick<Commands, 'hold' | 'release'>
 type Locked = Pick<ConnectedQueue, 'key' | 'name' | 'names'>
 
 /** A Zenith that ended without a word keeps others from its queues for so long, ms. */
@@ -40,7 +39,7 @@ export class Locks {
     try {
       // One after the other, in one order for all: of two operations that share queues one gets all of them.
       for (const { lease, of } of this.#all) {
-        const holder = await this.#leases.hold(lease, this.#holder, LOCK_MS)
+        const holder = await this.#leases.acquireLease(lease, this.#holder, LOCK_MS)
         if (holder !== this.#holder) {
           await this.#takeBack(taken)
           return of
@@ -57,13 +56,13 @@ export class Locks {
   /** Goes on holding them. @returns whether all are held still. Rejects when the store does not answer. */
   async keep(queues: readonly Locked[] = this.#queues): Promise<boolean> {
     const leases = [leaseOf(this.#operation), ...queues.flatMap(leasesOf)]
-    const holders = await Promise.all(leases.map((lease) => this.#leases.hold(lease, this.#holder, LOCK_MS)))
+    const holders = await Promise.all(leases.map((lease) => this.#leases.acquireLease(lease, this.#holder, LOCK_MS)))
     return holders.every((holder) => holder === this.#holder)
   }
 
   /** Rejects when the store does not answer: then it may be tried again, or they run out. */
   async drop(): Promise<void> {
-    await Promise.all(this.#all.map(({ lease }) => this.#leases.release(lease, this.#holder)))
+    await Promise.all(this.#all.map(({ lease }) => this.#leases.releaseLease(lease, this.#holder)))
   }
 
   get #all(): { lease: string; of: Locked | 'operation' }[] {
@@ -75,7 +74,7 @@ export class Locks {
   }
 
   async #takeBack(leases: readonly string[]): Promise<void> {
-    await Promise.all(leases.map((lease) => this.#leases.release(lease, this.#holder).catch(() => {})))
+    await Promise.all(leases.map((lease) => this.#leases.releaseLease(lease, this.#holder).catch(() => {})))
   }
 }
 

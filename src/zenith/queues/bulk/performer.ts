@@ -26,19 +26,19 @@ export interface Beginning {
 
 /** Does what operations are about, in the background, one in a queue at a time over all Zeniths of a store. */
 export class Performer {
-  readonly #queues: Pick<Queues, 'commands' | 'act' | 'touch' | 'outbox' | 'now'>
+  readonly #queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>
   readonly #kept: KeptOperations
 
-  constructor(queues: Pick<Queues, 'commands' | 'act' | 'touch' | 'outbox' | 'now'>, kept: KeptOperations) {
+  constructor(queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>, kept: KeptOperations) {
     this.#queues = queues
     this.#kept = kept
   }
 
   /** Settles when it has begun, and `operation.ended` when it has ended. Rejects with a `ApiError` when it does not begin. */
   async begin({ operation, check, ...beginning }: Beginning): Promise<void> {
-    const { commands } = this.#queues
-    if (!commands) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
-    const locks = new Locks(commands, operation.id, operation.queues)
+    const { store } = this.#queues
+    if (!store) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
+    const locks = new Locks(store, operation.id, operation.queues)
     await takeAll(locks)
     try {
       await check?.()
@@ -47,7 +47,7 @@ export class Performer {
       throw error
     }
     operation.startedAt ??= this.#queues.now()
-    const journal = new Journal(commands, this.#kept, locks, operation)
+    const journal = new Journal(store, this.#kept, locks, operation)
     await new Promise<void>((resolve, reject) => {
       operation.ended = this.#perform({ operation, ...beginning }, journal, resolve)
         .catch(reject)
@@ -99,10 +99,10 @@ export class Performer {
 
   /** Ends what other Zeniths left, and forgets what is old. Never rejects. */
   async tidy(): Promise<void> {
-    const { commands } = this.#queues
-    if (!commands) return
-    await bury(commands, this.#kept, this.#queues)
-    await this.#kept.prune((id, blocks) => forgetJobs(commands, id, blocks)).catch(() => {})
+    const { store } = this.#queues
+    if (!store) return
+    await bury(store, this.#kept, this.#queues)
+    await this.#kept.prune((id, blocks) => forgetJobs(store, id, blocks)).catch(() => {})
   }
 }
 

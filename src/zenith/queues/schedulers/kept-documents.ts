@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Commands, KeptLook } from '../../../ports/index.js'
+import type { DocumentListing, DocumentStore } from '../../../ports/index.js'
 import { MAX_RECORD_CHARS } from '../../../protocol/index.js'
 import { own, readAmount, readObject, readText } from '../../../protocol/read.js'
 import { lookAt } from '../../store/documents.js'
@@ -9,16 +9,14 @@ const MAX_PARTS = 16
 /** The longest document that can be kept. */
 export const MAX_DOCUMENT_CHARS = MAX_PARTS * (PART_CHARS - 1)
 
-type Keeping = Pick<Commands, 'keep' | 'kept' | 'lookAtKept' | 'forget'>
-
 /** Documents of a kind, of which one may be longer than the store takes: then it is kept in parts, under a kind of their own. */
 export class KeptDocuments {
-  readonly #commands: Keeping
+  readonly #store: DocumentStore
   readonly #kind: string
   readonly #partKind: string
 
-  constructor(commands: Keeping, kind: string) {
-    this.#commands = commands
+  constructor(store: DocumentStore, kind: string) {
+    this.#store = store
     this.#kind = kind
     this.#partKind = `${kind}-part`
   }
@@ -27,15 +25,15 @@ export class KeptDocuments {
   async keep(id: string, document: string): Promise<void> {
     const before = await this.#stored(id)
     const isWhole = document.length <= MAX_RECORD_CHARS
-    await this.#commands.keep(this.#kind, id, isWhole ? document : await this.#keepParts(id, document))
+    await this.#store.putDocument(this.#kind, id, isWhole ? document : await this.#keepParts(id, document))
     await this.#forgetParts(id, before)
   }
 
-  async all(): Promise<KeptLook> {
-    const look = await lookAt(this.#commands, this.#kind)
+  async all(): Promise<DocumentListing> {
+    const look = await lookAt(this.#store, this.#kind)
     const ids = [...look.documents].flatMap(([id, document]) => partIdsOf(id, document) ?? [])
     if (ids.length === 0) return look
-    const parts = await lookAt(this.#commands, this.#partKind, ids)
+    const parts = await lookAt(this.#store, this.#partKind, ids)
     const documents = new Map<string, string>()
     for (const [id, document] of look.documents) {
       const own = partIdsOf(id, document)
@@ -49,17 +47,17 @@ export class KeptDocuments {
   async one(id: string): Promise<string | undefined> {
     const document = await this.#stored(id)
     const ids = partIdsOf(id, document ?? '')
-    return ids ? joined(ids, await this.#commands.kept(this.#partKind, ids)) : document
+    return ids ? joined(ids, await this.#store.listDocuments(this.#partKind, ids)) : document
   }
 
   async forget(id: string): Promise<void> {
     const before = await this.#stored(id)
-    await this.#commands.forget(this.#kind, id)
+    await this.#store.deleteDocument(this.#kind, id)
     await this.#forgetParts(id, before)
   }
 
   async #stored(id: string): Promise<string | undefined> {
-    return (await this.#commands.kept(this.#kind, [id])).get(id)
+    return (await this.#store.listDocuments(this.#kind, [id])).get(id)
   }
 
   /** @returns what stands for the document */
@@ -67,12 +65,12 @@ export class KeptDocuments {
     const parts = split(document)
     const index = JSON.stringify({ parts: parts.length, revision: randomUUID() })
     const ids = partIdsOf(id, index) ?? []
-    for (const [at, part] of parts.entries()) await this.#commands.keep(this.#partKind, ids[at] ?? '', part)
+    for (const [at, part] of parts.entries()) await this.#store.putDocument(this.#partKind, ids[at] ?? '', part)
     return index
   }
 
   async #forgetParts(id: string, document: string | undefined): Promise<void> {
-    for (const part of partIdsOf(id, document ?? '') ?? []) await this.#commands.forget(this.#partKind, part)
+    for (const part of partIdsOf(id, document ?? '') ?? []) await this.#store.deleteDocument(this.#partKind, part)
   }
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UntrustedDocument } from '../../../api/audit.js'
-import type { Commands } from '../../../ports/index.js'
+import type { ControlStore, Leases } from '../../../ports/index.js'
 import {
   encodeSegment,
   MAX_NAME_CHARS,
@@ -55,12 +55,12 @@ export interface KeptSchedulersLook {
 /** The paused schedulers of systems that have no pause. Rejects with a `ApiError` when the store does not answer. */
 export class KeptSchedulers {
   readonly #documents: KeptDocuments | null
-  readonly #leases: Pick<Commands, 'hold' | 'release'> | null
+  readonly #leases: Leases | null
 
-  /** @param commands null where the store keeps nothing */
-  constructor(commands: Commands | null) {
-    this.#documents = commands && new KeptDocuments(commands, KIND)
-    this.#leases = commands
+  /** @param store null where the store keeps nothing */
+  constructor(store: ControlStore | null) {
+    this.#documents = store && new KeptDocuments(store, KIND)
+    this.#leases = store
   }
 
   get canKeep(): boolean {
@@ -76,14 +76,14 @@ export class KeptSchedulers {
       return await work()
     } finally {
       // It runs out by itself.
-      await this.#leases?.release(lease, holder).catch(() => {})
+      await this.#leases?.releaseLease(lease, holder).catch(() => {})
     }
   }
 
   async #hold(lease: string, holder: string): Promise<void> {
     const until = performance.now() + WAIT_MS
     for (;;) {
-      const current = await asking(this.#leases?.hold(lease, holder, CHANGE_MS))
+      const current = await asking(this.#leases?.acquireLease(lease, holder, CHANGE_MS))
       if (current === undefined || current === holder) return
       if (performance.now() > until) throw new ApiError('not_possible', 'Another request is changing it. Try again.')
       await sleep(ASK_EVERY_MS)

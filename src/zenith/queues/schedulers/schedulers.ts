@@ -31,13 +31,13 @@ export interface SchedulerWish {
 
 /** What makes jobs by the clock, in all queues that can be reached, with those that were paused here. */
 export class Schedulers {
-  readonly #queues: Pick<Queues, 'able' | 'directory' | 'commands' | 'act' | 'touch' | 'now'>
+  readonly #queues: Pick<Queues, 'able' | 'directory' | 'store' | 'act' | 'touch' | 'now'>
   readonly #kept: KeptSchedulers
   #all: { readonly at: number; readonly list: Promise<SchedulerList> } | null = null
 
-  constructor(queues: Pick<Queues, 'able' | 'directory' | 'commands' | 'act' | 'touch' | 'now'>) {
+  constructor(queues: Pick<Queues, 'able' | 'directory' | 'store' | 'act' | 'touch' | 'now'>) {
     this.#queues = queues
-    this.#kept = new KeptSchedulers(queues.commands)
+    this.#kept = new KeptSchedulers(queues.store)
   }
 
   /**

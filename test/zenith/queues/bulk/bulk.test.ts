@@ -469,29 +469,29 @@ describe('bulk operations of several Zeniths', () => {
     const selection = { ...ALL, queues: ['bullmq:1:gone'] }
     const operation = { id: 'lost', action: 'retry', selection, phase: 'running', asOf: 1, startedAt: 1, succeeded: 41 }
     const document = (at: number) => JSON.stringify({ zenith: 'of yesterday', at, operation })
-    await store.keep('bulk', 'lost', document(Date.now()))
+    await store.putDocument('bulk', 'lost', document(Date.now()))
     const acting = actingZenith({ store })
     expect((await acting.ask<BulkOperation>('/api/bulk/lost')).body).toMatchObject({ phase: 'running' })
-    await store.keep('bulk', 'lost', document(Date.now() - 60_000))
+    await store.putDocument('bulk', 'lost', document(Date.now() - 60_000))
     const { body } = await acting.ask<BulkOperation>('/api/bulk/lost')
     // What an older Zenith did not write is there, so that a page finds it.
     expect(body).toMatchObject({ phase: 'interrupted', succeeded: 41, skipped: [], notEligible: [], isPartial: false })
     const halfway = { ...operation, id: 'half', eligible: 5_000, succeeded: 0 }
-    await store.keep('bulk', 'half', JSON.stringify({ zenith: 'older', at: 1, operation: halfway }))
+    await store.putDocument('bulk', 'half', JSON.stringify({ zenith: 'older', at: 1, operation: halfway }))
     // What an older Zenith did not tell is not known: it may have done all of it.
     expect((await acting.ask<BulkOperation>('/api/bulk/half')).body).toMatchObject({
       ...{ phase: 'interrupted', succeeded: 0, unknown: 5_000, resumable: false },
       skipped: [{ reason: 'It is not known whether this was done.', count: 5_000 }],
     })
     expect((await acting.post('/api/bulk/half/resume', {})).status).toBe(409)
-    await store.forget('bulk', 'half')
+    await store.deleteDocument('bulk', 'half')
     const listed = JSON.stringify({ zenith: 'x', at: 1, operation: halfway, going: 1, blocks: 1e15 })
-    await store.keep('bulk', 'half', listed)
-    await store.keep('bulk:half', 'jobs-0', '{"queue":"x","ids":[1,null],"marks":7}')
+    await store.putDocument('bulk', 'half', listed)
+    await store.putDocument('bulk:half', 'jobs-0', '{"queue":"x","ids":[1,null],"marks":7}')
     const refused = await acting.post<Problem>('/api/bulk/half/resume', {})
     expect(refused).toMatchObject({ status: 409, body: { error: { code: 'not_possible' } } })
-    await store.forget('bulk', 'half')
-    await store.keep('bulk', 'rubbish', '{"zenith":"x","at":1}')
+    await store.deleteDocument('bulk', 'half')
+    await store.putDocument('bulk', 'rubbish', '{"zenith":"x","at":1}')
     expect((await acting.ask<Listing<BulkOperation>>('/api/bulk')).body.total).toBe(1)
     expect(body.error).toContain('ended before it was done')
   })

@@ -80,7 +80,7 @@ async function open(driver: Driver, url: string) {
   const store = memoryStore()
   const zenith = actingZenith({ store, queues: [source] })
   const key = encodeURIComponent(await zenith.keyOf('mail'))
-  const lastOfTrail = async () => (await store.audit({ before: null, limit: 1 }))[0]
+  const lastOfTrail = async () => (await store.listAudit({ before: null, limit: 1 }))[0]
   return { zenith, key, source, lastOfTrail }
 }
 

@@ -251,7 +251,7 @@ describe.each(VERSIONS)('a scheduler of BullMQ %s that was paused', (version) =>
     expect((await zenith.one('large'))?.data).toMatchObject({ isCut: true })
     expect(await zenith.do('resume', 'large')).toMatchObject({ status: 200 })
     expect(await stored()).toEqual(before)
-    for (const kind of ['scheduler', 'scheduler-part']) expect((await store.kept(kind)).size).toBe(0)
+    for (const kind of ['scheduler', 'scheduler-part']) expect((await store.listDocuments(kind)).size).toBe(0)
   })
 
   it('is edited to the byte where it runs', async () => {

@@ -197,7 +197,7 @@ describe('a scheduler that is paused', () => {
 
   it('is not removed when it can’t be kept', async () => {
     const queue = await mailWith('nightly')
-    const store: Store = { ...memoryStore(), keep: () => Promise.reject(new Error('ECONNREFUSED')) }
+    const store: Store = { ...memoryStore(), putDocument: () => Promise.reject(new Error('ECONNREFUSED')) }
     const zenith = await mailZenith({ store })
     expect(await zenith.do('pause', 'nightly')).toMatchObject({ status: 503 })
     expect(await queue.getJobSchedulersCount()).toBe(1)
@@ -255,10 +255,10 @@ describe('a scheduler that is paused', () => {
     const queue = await mailWith('nightly')
     const zenith = await mailZenith({ store })
     await zenith.do('pause', 'nightly')
-    const [[id, document] = ['', '{}']] = await store.kept('scheduler')
+    const [[id, document] = ['', '{}']] = await store.listDocuments('scheduler')
     const { snapshot, definition, ...kept } = JSON.parse(document)
     const earlier = { ...kept, definition: { ...definition, data: snapshot.data }, runs: 4 }
-    await store.keep('scheduler', id, JSON.stringify(earlier))
+    await store.putDocument('scheduler', id, JSON.stringify(earlier))
     await zenith.do('resume', 'nightly')
     expect(await queue.getJobScheduler('nightly')).toMatchObject({ limit: 6 })
   })
@@ -347,7 +347,7 @@ describe('a scheduler of a system that can pause', () => {
     expect(await zenith.one('daily')).toMatchObject({ state: 'active' })
     expect(await zenith.do('pause', 'daily')).toMatchObject({ status: 200 })
     expect(await zenith.one('daily')).toMatchObject({ state: 'paused', isKept: false, pausedBy: null })
-    expect((await store.kept('scheduler')).size).toBe(0)
+    expect((await store.listDocuments('scheduler')).size).toBe(0)
     expect(await zenith.do('resume', 'daily')).toMatchObject({ status: 200 })
     expect(await zenith.one('daily')).toMatchObject({ state: 'active' })
   })
