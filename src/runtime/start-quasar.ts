@@ -113,10 +113,10 @@ function borrowed(store: Writer): Writer {
   return {
     write: (batch) => store.write(batch),
     removeNode: (service, node) => store.removeNode(service, node),
-    acquireQueueSlot: (service, rank, holder, life) => store.acquireQueueSlot(service, rank, holder, life),
-    releaseQueueSlot: (service, rank, holder) => store.releaseQueueSlot(service, rank, holder),
-    writeQueues: (snapshot, rank) => store.writeQueues(snapshot, rank),
-    readQueues: (service, rank) => store.readQueues(service, rank),
+    acquireQueueSlot: (service, slot, holder, ttlMs) => store.acquireQueueSlot(service, slot, holder, ttlMs),
+    releaseQueueSlot: (service, slot, holder) => store.releaseQueueSlot(service, slot, holder),
+    writeQueues: (snapshot, slot) => store.writeQueues(snapshot, slot),
+    readQueues: (service, slot) => store.readQueues(service, slot),
     close: () => Promise.resolve(),
   }
 }

@@ -20,7 +20,7 @@ export interface StandingRecord {
   /** How long the writer has been running, seconds; null when it does not tell. */
   readonly uptime: number | null
   /** ms */
-  readonly life: number
+  readonly ttlMs: number
 }
 
 interface Newest extends StandingRecord {
@@ -85,7 +85,7 @@ export class Verifier {
     const known = this.#standing.get(key)
     if (known?.text === text) return known.trust
     const newest = known?.newest ?? null
-    const isOld = newest !== null && record.timestamp < Math.min(newest.timestamp, this.#now() - record.life)
+    const isOld = newest !== null && record.timestamp < Math.min(newest.timestamp, this.#now() - record.ttlMs)
     const isPutBack = isOld && !isSetBack(record, newest)
     const trust = isPutBack ? 'forged' : this.json(key, text)
     this.#remember(key, { text, trust, newest: trust === 'signed' ? newestOf(record, newest) : newest })
@@ -127,7 +127,7 @@ function isSetBack(record: StandingRecord, newest: Newest): boolean {
   if (record.isCorrected || newest.isCorrected || record.uptime === null || newest.uptime === null) return false
   const went = (record.uptime - newest.uptime) * 1_000
   const elapsed = performance.now() - newest.seenAt
-  return went > 0 && went < elapsed + record.life + UPTIME_TOLERANCE_MS
+  return went > 0 && went < elapsed + record.ttlMs + UPTIME_TOLERANCE_MS
 }
 
 function newestOf(record: StandingRecord, before: Newest | null): Newest {

@@ -16,8 +16,8 @@ export interface StoreUnderTest {
   readonly store: Store
   /** Lets a node's heartbeat come to the end of its life. */
   runOut(service: string, node: string): Promise<void>
-  /** Lets the lease of a rank come to its end; it was taken for at most a minute. */
-  runOutLease(service: string, rank: number): Promise<void>
+  /** Lets the lease of a slot expire; it was taken for at most a minute. */
+  runOutLease(service: string, slot: number): Promise<void>
   /** After the store was closed. */
   end(): Promise<void>
 }

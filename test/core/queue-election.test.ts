@@ -67,7 +67,7 @@ it('nodes with one rest compete for it as they do for the whole', async () => {
   expect(new Set(rest[1 - chosen]?.asked.map(String))).toEqual(new Set(['b']))
 })
 
-it('when rank 1 is free its next holder reports all that it watches, and a rest that is reported is let go', async () => {
+it('when slot 1 is free its next holder reports all that it watches, and a rest that is reported is let go', async () => {
   const { start, store } = fleet()
   const first = start()
   first.monitorQueues(plainSource({ has: ['a'] }))
@@ -159,7 +159,7 @@ it('a node that the store does not answer goes on when it does', async () => {
   expect(await reported()).toEqual({ 0: ['a'] })
 })
 
-it('a node that watches a part of what is reported takes no rank', async () => {
+it('a node that watches a part of what is reported takes no slot', async () => {
   const { start, store } = fleet()
   start().monitorQueues(plainSource({ has: ['a', 'b'] }))
   await vi.waitFor(async () => expect((await store.queues()).snapshots).toHaveLength(1))
@@ -217,8 +217,8 @@ it('what a holder reported before this one says nothing of this one', async () =
   let reads = 0
   const { start } = fleet({
     ...store,
-    readQueues: async (service, rank) => {
-      if (rank > 1) return store.readQueues(service, rank)
+    readQueues: async (service, slot) => {
+      if (slot > 1) return store.readQueues(service, slot)
       reads += 1
       return reads === 1 ? snapshot('php-1', 'a') : snapshot('php-2', 'b')
     },

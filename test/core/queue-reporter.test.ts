@@ -259,7 +259,7 @@ describe('a store', () => {
     let works = false
     const { start, entries, lines } = fleet({
       ...store,
-      writeQueues: async (snapshot, rank) => (works ? store.writeQueues(snapshot, rank) : new Error('not this key')),
+      writeQueues: async (snapshot, slot) => (works ? store.writeQueues(snapshot, slot) : new Error('not this key')),
     })
     const source = plainSource({ has: ['mail'] })
     const quasar = start()

@@ -113,7 +113,10 @@ describe('what remembers what it saw has a bound', () => {
 
   it('rollups, by node and start', () => {
     const budget = new Budget()
-    const aggregate = new RollupAggregate({ life: 900_000, step: 5_000, point: 15_000, seriesStep: 30_000 }, budget)
+    const aggregate = new RollupAggregate(
+      { retentionMs: 900_000, step: 5_000, point: 15_000, seriesStep: 30_000 },
+      budget,
+    )
     const now = Date.now()
     const add = (index: number) =>
       aggregate.add(

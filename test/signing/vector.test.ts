@@ -77,11 +77,11 @@ test('two tokens verify, the first one signs', () => {
 })
 
 test('an old text that is put back is forged, one of a clock that was set back a little is not', () => {
-  const life = 30_000
+  const ttlMs = 30_000
   const now = Date.now()
   const at = (timestamp: number) => signer.json('k', JSON.stringify({ timestamp }))
   const fresh = new Verifier({ tokens: [vector.token], isRequired: false, keyPrefix: '', now: Date.now })
-  const about = { isCorrected: true, uptime: null, life }
+  const about = { isCorrected: true, uptime: null, ttlMs }
   const look = (timestamp: number) => fresh.standing('k', at(timestamp), { ...about, timestamp })
   expect([look(now - 300_000), look(now), look(now - 5_000), look(now - 300_000), look(now)]).toEqual([
     'signed',

@@ -28,8 +28,8 @@ async function emptyStore(source: RedisSource, prefix?: string, closeClient = ()
     async runOut(service, node) {
       await admin.del(keysOf(prefix).node(service, node))
     },
-    async runOutLease(service, rank) {
-      await admin.del(keysOf(prefix).queuesLease(service, rank))
+    async runOutLease(service, slot) {
+      await admin.del(keysOf(prefix).queuesLease(service, slot))
     },
     async end() {
       admin.disconnect()
@@ -75,8 +75,8 @@ storeConformance('a Redis Cluster of three masters', async () => {
     async runOut(service, node) {
       await client.del(keysOf().node(service, node))
     },
-    async runOutLease(service, rank) {
-      await client.del(keysOf().queuesLease(service, rank))
+    async runOutLease(service, slot) {
+      await client.del(keysOf().queuesLease(service, slot))
     },
     async end() {
       client.disconnect()

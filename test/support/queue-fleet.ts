@@ -39,8 +39,8 @@ export function queueFleets(): (store?: Store) => QueueFleet {
       start() {
         const logger = { info: say, warn: say, error: say }
         // Another object is another recorder.
-        const acquireQueueSlot: Store['acquireQueueSlot'] = (service, rank, holder, ms) =>
-          store.acquireQueueSlot(service, rank, holder, ms + MORE_MS)
+        const acquireQueueSlot: Store['acquireQueueSlot'] = (service, slot, holder, ms) =>
+          store.acquireQueueSlot(service, slot, holder, ms + MORE_MS)
         const quasar = startQuasar({ service: 'shop', store: { ...store, acquireQueueSlot }, interval: 100, logger })
         running.push(quasar)
         nodes.push(quasar.status().node)

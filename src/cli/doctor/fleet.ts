@@ -105,11 +105,11 @@ async function readNodes(places: readonly Place[], askAll: AskAll): Promise<Seen
   const readAt = Date.now()
   return places.map(({ service, node, lastBeat }, index) => {
     const text = replies[2 * index]
-    const life = replies[2 * index + 1]
+    const ttl = replies[2 * index + 1]
     const written = asText(text?.value)
     const heartbeat = parseHeartbeat(written, { service, node })
     const fields = readObject(written)
-    const ms = life?.error ? null : asNumber(life?.value)
+    const ms = ttl?.error ? null : asNumber(ttl?.value)
     return {
       service,
       node,

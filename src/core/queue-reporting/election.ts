@@ -3,18 +3,18 @@ import type { Writer } from '../../ports/index.js'
 import type { QueueEntry } from '../../protocol/index.js'
 import { type Holder, holderText, isNothing, parseHolder, type Watch, watchIdOf, without } from './watch.js'
 
-/** Nodes of one service that watch different queues; what is beyond is not reported. */
-const MAX_RANKS = 50
+/** Most slots of one service. Its nodes need several only if they watch different queues; queues beyond are not reported. */
+const MAX_SLOTS = 50
 
-/** What a node is to report, and where. */
+/** Which queues a node reports, and in which slot. */
 export interface Duty {
-  readonly rank: number
+  readonly slot: number
   readonly watch: Watch
 }
 
 /**
- * duty: this node reports; covered: others report all that it watches; waiting: somebody else is about to; silent: the
- * store does not answer; crowded: there are too many nodes with watch lists of their own.
+ * duty: this node reports; covered: others report all that it watches; waiting: another node is about to; silent: the store does not
+ * answer; crowded: too many nodes watch different queues.
  */
 export type Outcome =
   | { readonly kind: 'duty'; readonly duty: Duty }
@@ -25,68 +25,68 @@ interface Held extends Duty {
 }
 
 /**
- * Decides with the other nodes of the service who reports which queues: a node competes for rank 1 with all that it
- * watches, for rank 2 with what the holder of rank 1 does not report, and so on. It holds one rank at most.
+ * Decides with the other nodes of the service which of them reports which queues. A node competes for slot 1 with all queues that it
+ * watches, for slot 2 with those that the holder of slot 1 does not report, and so on. It holds one slot at most.
  */
 export class Election {
   readonly #service: string
   readonly #node: string
   readonly #writer: Writer
-  readonly #life: number
+  readonly #ttlMs: number
   readonly #patience: number
   #held: Held | null = null
-  /** Since when a holder has been expected to report, by its rank and name. */
+  /** Since when a holder is expected to report. */
   #expected: { readonly who: string; readonly since: number } | null = null
 
   /**
-   * @param life of a lease, ms
-   * @param patience for how long a new holder is waited for until what it does not say counts as not reported, ms
+   * @param ttlMs of the leases
+   * @param patience how long a new holder may take for its first report before its queues count as unreported, ms
    */
   constructor(
     identity: { readonly service: string; readonly node: string },
     writer: Writer,
-    { life, patience }: { readonly life: number; readonly patience: number },
+    { ttlMs, patience }: { readonly ttlMs: number; readonly patience: number },
   ) {
     this.#service = identity.service
     this.#node = identity.node
     this.#writer = writer
-    this.#life = Math.ceil(life)
+    this.#ttlMs = Math.ceil(ttlMs)
     this.#patience = patience
   }
 
-  /** Competes, or goes on holding. */
+  /** Competes for a slot, or renews its lease. */
   async run(watch: Watch): Promise<Outcome> {
     let rest = watch
-    for (let rank = 1; rank <= MAX_RANKS; rank++) {
+    for (let slot = 1; slot <= MAX_SLOTS; slot++) {
       if (isNothing(rest)) return this.#yield('covered')
-      const step = await this.#compete(rank, rest)
+      const step = await this.#compete(slot, rest)
       if (step.kind !== 'rest') return step
       rest = step.rest
     }
     return this.#yield('crowded')
   }
 
-  /** Makes room for another node at once. */
+  /** Lets another node take over at once. */
   async release(): Promise<void> {
     const held = this.#held
     this.#held = null
-    if (held) await this.#writer.releaseQueueSlot(this.#service, held.rank, held.text)
+    if (held) await this.#writer.releaseQueueSlot(this.#service, held.slot, held.text)
   }
 
-  async #compete(rank: number, rest: Watch): Promise<Outcome | { readonly kind: 'rest'; readonly rest: Watch }> {
+  async #compete(slot: number, rest: Watch): Promise<Outcome | { readonly kind: 'rest'; readonly rest: Watch }> {
     const text = holderText(rest, this.#node)
-    if (this.#held?.rank === rank && this.#held.text !== text) await this.release()
-    const current = await this.#writer.acquireQueueSlot(this.#service, rank, text, this.#life)
+    if (this.#held?.slot === slot && this.#held.text !== text) await this.release()
+    const current = await this.#writer.acquireQueueSlot(this.#service, slot, text, this.#ttlMs)
     if (current === null) return { kind: 'silent' }
-    if (current === text) return this.#hold({ rank, text, watch: rest })
+    if (current === text) return this.#hold({ slot, text, watch: rest })
     const holder = parseHolder(current)
     if (holder.fingerprint === watchIdOf(rest)) return this.#yield('covered')
-    const reported = await this.#reportedBy(rank, holder)
-    return reported ? { kind: 'rest', rest: without(rest, holder, reported) } : this.#stay(rank)
+    const reported = await this.#reportedBy(slot, holder)
+    return reported ? { kind: 'rest', rest: without(rest, holder, reported) } : this.#stay(slot)
   }
 
   async #hold(held: Held): Promise<Outcome> {
-    if (this.#held && this.#held.rank !== held.rank) await this.release()
+    if (this.#held && this.#held.slot !== held.slot) await this.release()
     this.#held = held
     return { kind: 'duty', duty: held }
   }
@@ -96,24 +96,24 @@ export class Election {
     return { kind }
   }
 
-  /** As long as it is not clear what is left, a node goes on with what it does. */
-  async #stay(rank: number): Promise<Outcome> {
+  /** Keeps the current slot while it is unknown what a lower slot leaves unreported. */
+  async #stay(slot: number): Promise<Outcome> {
     const held = this.#held
-    if (!held || held.rank <= rank) {
+    if (!held || held.slot <= slot) {
       this.#held = null
       return { kind: 'waiting' }
     }
-    const current = await this.#writer.acquireQueueSlot(this.#service, held.rank, held.text, this.#life)
+    const current = await this.#writer.acquireQueueSlot(this.#service, held.slot, held.text, this.#ttlMs)
     if (current === held.text) return { kind: 'duty', duty: held }
     this.#held = null
     return { kind: current === null ? 'silent' : 'waiting' }
   }
 
-  /** @returns null as long as the holder is about to report */
-  async #reportedBy(rank: number, { node }: Holder): Promise<readonly QueueEntry[] | null> {
-    const written = await this.#writer.readQueues(this.#service, rank)
+  /** @returns null while the holder's first report is due */
+  async #reportedBy(slot: number, { node }: Holder): Promise<readonly QueueEntry[] | null> {
+    const written = await this.#writer.readQueues(this.#service, slot)
     if (written?.reporter === node) return written.queues
-    const who = `${rank} ${node}`
+    const who = `${slot} ${node}`
     if (this.#expected?.who !== who) this.#expected = { who, since: monotonic() }
     return monotonic() - this.#expected.since > this.#patience ? (written?.queues ?? []) : null
   }

@@ -19,14 +19,14 @@ export interface QueueStatus {
   readonly error: string | null
 }
 
-/** The first look comes early, yet late enough for the app to have named all of its queues. */
-const FIRST_LOOK_MS = 1_000
+/** The first round comes early, yet late enough for the app to have named all of its queues. */
+const FIRST_ROUND_MS = 1_000
 /** What answers within this time makes one snapshot; what is slower is added to it, ms. */
 const GRACE_MS = 1_000
 const JITTER = 0.1
 /**
- * A lease outlives the longest way between two looks of its holder; others look twice as often, so that one of them
- * takes over within two intervals.
+ * A lease outlives the longest time between two rounds of its holder. Other nodes run rounds twice as often, so that one of them takes
+ * over within two intervals.
  */
 const LEASE_INTERVALS = 1.4
 const MIN_LEASE_SLACK_MS = 500
@@ -66,8 +66,11 @@ export class QueueReporter {
     this.#onFault = parts.onFault
     this.#outage = new OutageLog(linesOf(parts.notices), (failures) => failures >= FAILURES_TO_SAY && parts.hasStore())
     this.#sources = new WatchedSources(parts.notices)
-    const life = Math.max(LEASE_INTERVALS * this.#interval, this.#interval + MIN_LEASE_SLACK_MS)
-    this.#election = new Election(this.#identity, this.#writer, { life, patience: PATIENCE_INTERVALS * this.#interval })
+    const ttlMs = Math.max(LEASE_INTERVALS * this.#interval, this.#interval + MIN_LEASE_SLACK_MS)
+    this.#election = new Election(this.#identity, this.#writer, {
+      ttlMs,
+      patience: PATIENCE_INTERVALS * this.#interval,
+    })
   }
 
   get status(): QueueStatus {
@@ -87,12 +90,12 @@ export class QueueReporter {
     if (this.#isStopped) void unwatch()
     else if (!this.#isStarted) {
       this.#isStarted = true
-      this.#schedule(Math.min(this.#interval, FIRST_LOOK_MS) * (0.5 + Math.random() / 2))
+      this.#schedule(Math.min(this.#interval, FIRST_ROUND_MS) * (0.5 + Math.random() / 2))
     }
     return unwatch
   }
 
-  /** Lets another node take over at once; looking goes on an interval later, if the process does. Never rejects. */
+  /** Lets another node take over at once. Rounds resume an interval later if the process still runs. Never rejects. */
   async leave(): Promise<void> {
     await this.#running
     if (this.#isStarted) this.#schedule(this.#interval)
@@ -100,7 +103,7 @@ export class QueueReporter {
     await untraced(() => this.#election.release()).catch(this.#onFault)
   }
 
-  /** What was reported stays until it runs out or another node reports it. Never rejects. */
+  /** The last snapshot stays until it expires or another node replaces it. Never rejects. */
   async stop(): Promise<void> {
     this.#isStopped = true
     await this.leave()
@@ -111,12 +114,12 @@ export class QueueReporter {
     if (this.#timer) clearTimeout(this.#timer)
     if (this.#isStopped) return
     this.#timer = setTimeout(() => {
-      this.#running = untraced(() => this.#look()).catch(this.#onFault)
+      this.#running = untraced(() => this.#round()).catch(this.#onFault)
     }, delay)
     this.#timer.unref()
   }
 
-  async #look(): Promise<void> {
+  async #round(): Promise<void> {
     const startedAt = monotonic()
     try {
       await this.#takePart()
@@ -129,7 +132,7 @@ export class QueueReporter {
 
   async #takePart(): Promise<void> {
     const watch = this.#sources.watch()
-    if (this.#duty && isNothing(watch)) await this.#writeAll([], this.#duty.rank)
+    if (this.#duty && isNothing(watch)) await this.#writeAll([], this.#duty.slot)
     const outcome = await this.#tryToRun(watch)
     this.#noteOutcome(outcome.kind)
     const duty = outcome.kind === 'duty' ? outcome.duty : null
@@ -139,7 +142,7 @@ export class QueueReporter {
       if (before) this.#sources.lapse()
       return
     }
-    if (before?.rank !== duty.rank) await this.#takeOver(duty.rank)
+    if (before?.slot !== duty.slot) await this.#takeOver(duty.slot)
     await this.#report(duty)
   }
 
@@ -153,8 +156,8 @@ export class QueueReporter {
   }
 
   /** The node before this one may have seen queues that have no jobs now. */
-  async #takeOver(rank: number): Promise<void> {
-    const last = await this.#writer.readQueues(this.#identity.service, rank)
+  async #takeOver(slot: number): Promise<void> {
+    const last = await this.#writer.readQueues(this.#identity.service, slot)
     this.#sources.remember(last?.queues ?? [])
   }
 
@@ -173,26 +176,26 @@ export class QueueReporter {
     const queues = planOf(duty.watch, this.#sources.pollers).flatMap(({ entries }) => entries())
     const count = this.#sources.pollers.reduce((sum, { left }) => sum + left, queues.length)
     if (count > MAX_QUEUES) this.#notices.once('queues', tooMany(count))
-    await this.#writeAll(queues.slice(0, MAX_QUEUES), duty.rank)
+    await this.#writeAll(queues.slice(0, MAX_QUEUES), duty.slot)
   }
 
   /** What is not among them any more was closed; so an app that closed them all says so once. */
-  async #writeAll(queues: readonly QueueEntry[], rank: number): Promise<void> {
+  async #writeAll(queues: readonly QueueEntry[], slot: number): Promise<void> {
     this.#reported = queues
     const { service, node } = this.#identity
     const about = { timestamp: wallClock(), interval: this.#interval, service, reporter: node }
-    const error = await this.#writer.writeQueues({ v: PROTOCOL_VERSION, ...about, queues }, rank)
+    const error = await this.#writer.writeQueues({ v: PROTOCOL_VERSION, ...about, queues }, slot)
     this.#outage.note(error?.message ?? null)
   }
 
   #noteOutcome(kind: Outcome['kind']): void {
     if (kind === 'silent') this.#outage.note(UNDECIDED)
     if (kind === 'waiting' || kind === 'covered') this.#outage.note(null)
-    if (kind === 'crowded') this.#notices.once('ranks', CROWDED)
+    if (kind === 'crowded') this.#notices.once('slots', CROWDED)
   }
 }
 
-/** A failure that is over at the next look is no line in a log. */
+/** One failed round alone is not logged. */
 const FAILURES_TO_SAY = 2
 const UNDECIDED =
   'the store does not say which node of the service reports them (a Redis user needs the rights that docs/operations.md lists)'

@@ -12,7 +12,7 @@ export interface Watch {
   readonly elsewhere: ReadonlySet<string>
 }
 
-/** A holder of a rank, as its lease tells. */
+/** The holder of a slot, parsed from its lease. */
 export interface Holder {
   readonly node: string
   /** Of what it reports there; null when a reporter of another kind holds it. */

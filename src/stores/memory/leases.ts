@@ -27,10 +27,10 @@ export function memoryLeases(): Leases {
   }
 
   return {
-    async acquireLease(lease, holder, life) {
+    async acquireLease(lease, holder, ttlMs) {
       const current = holderOf(lease) ?? holder
       sweep()
-      if (current === holder) leases.set(lease, { holder, until: performance.now() + life })
+      if (current === holder) leases.set(lease, { holder, until: performance.now() + ttlMs })
       return current
     },
     async leaseHolder(lease) {

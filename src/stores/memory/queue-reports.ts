@@ -13,23 +13,23 @@ export function memoryQueueReports(): QueueReports {
   const snapshots = new Expiring<QueueSnapshot>()
 
   return {
-    async acquireQueueSlot(service, rank, holder, life) {
-      const member = queuesMember(service, rank)
+    async acquireQueueSlot(service, slot, holder, ttlMs) {
+      const member = queuesMember(service, slot)
       const current = leases.get(member)
       if (current !== null && current !== holder) return current
-      leases.set(member, holder, life)
+      leases.set(member, holder, ttlMs)
       return holder
     },
-    async releaseQueueSlot(service, rank, holder) {
-      const member = queuesMember(service, rank)
+    async releaseQueueSlot(service, slot, holder) {
+      const member = queuesMember(service, slot)
       if (leases.get(member) === holder) leases.delete(member)
     },
-    async writeQueues(snapshot, rank) {
-      snapshots.set(queuesMember(snapshot.service, rank), snapshot, snapshotLife(snapshot.interval ?? 0))
+    async writeQueues(snapshot, slot) {
+      snapshots.set(queuesMember(snapshot.service, slot), snapshot, snapshotLife(snapshot.interval ?? 0))
       return null
     },
-    async readQueues(service, rank) {
-      return snapshots.get(queuesMember(service, rank))
+    async readQueues(service, slot) {
+      return snapshots.get(queuesMember(service, slot))
     },
     async queues() {
       return { snapshots: snapshots.values(), unreadable: 0 }
@@ -49,9 +49,9 @@ class Expiring<T> {
   }
 
   /** @param life ms */
-  set(key: string, value: T, life: number): void {
+  set(key: string, value: T, ttlMs: number): void {
     this.#entries.delete(key)
-    this.#entries.set(key, { value, until: Date.now() + life })
+    this.#entries.set(key, { value, until: Date.now() + ttlMs })
     const [oldest] = this.#entries.keys()
     if (this.#entries.size > MAX_ENTRIES && oldest !== undefined) this.#entries.delete(oldest)
   }

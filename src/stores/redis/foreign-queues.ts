@@ -112,8 +112,8 @@ export class ForeignQueues {
   /** By Redis' clock: what can't be is when it was first read. @param isNew another one stood there at the last look */
   #timeOf({ timestamp, interval }: QueueSnapshot, isNew: boolean): number {
     const now = this.#clock.now() ?? Date.now()
-    const life = snapshotLife(interval ?? 0)
-    const isOff = timestamp > now || timestamp < now - (isNew ? Math.min(life, 2 * (interval ?? life)) : life)
+    const ttlMs = snapshotLife(interval ?? 0)
+    const isOff = timestamp > now || timestamp < now - (isNew ? Math.min(ttlMs, 2 * (interval ?? ttlMs)) : ttlMs)
     return isOff ? now : timestamp
   }
 }

@@ -36,9 +36,9 @@ export function redisLeases(connection: Connection, keys: Keys): Leases {
   }
 
   return {
-    async acquireLease(lease, holder, life) {
+    async acquireLease(lease, holder, ttlMs) {
       for (let tries = 0; tries < MAX_TRIES; tries++) {
-        const current = await compete(keys.lease(lease), holder, Math.ceil(life))
+        const current = await compete(keys.lease(lease), holder, Math.ceil(ttlMs))
         if (current !== null) return current
       }
       throw new Error(`The lease "${lease}" ran out as soon as it was taken`)

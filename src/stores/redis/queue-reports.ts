@@ -34,9 +34,9 @@ export function redisQueueReports(
   }
 
   return {
-    async acquireQueueSlot(service, rank, holder, life) {
-      const key = keys.queuesLease(service, rank)
-      const ms = Math.ceil(life)
+    async acquireQueueSlot(service, slot, holder, ttlMs) {
+      const key = keys.queuesLease(service, slot)
+      const ms = Math.ceil(ttlMs)
       const [taken, held] = await send(connection, [
         ['set', key, holder, 'PX', ms, 'NX'],
         ['get', key],
@@ -48,28 +48,28 @@ export function redisQueueReports(
       if (current === holder && isOld) await send(connection, [['pexpire', key, ms]])
       return current
     },
-    async releaseQueueSlot(service, rank, holder) {
-      const key = keys.queuesLease(service, rank)
+    async releaseQueueSlot(service, slot, holder) {
+      const key = keys.queuesLease(service, slot)
       const [held] = await send(connection, [['get', key]])
       // Between the two another may have become the holder: it takes part again at its next look.
       if (asText(held?.value) === holder) await send(connection, [['del', key]])
     },
-    async writeQueues(snapshot, rank) {
+    async writeQueues(snapshot, slot) {
       const { service, interval } = snapshot
       const shift = clock.shift()
       const timestamp = clock.translate(snapshot.timestamp)
       const text = encodeQueueSnapshot({ ...snapshot, timestamp }, shift === null ? null : 0 - shift)
-      const life = Math.ceil(snapshotLife(interval ?? 0))
-      const key = keys.queues(service, rank)
+      const ttlMs = Math.ceil(snapshotLife(interval ?? 0))
+      const key = keys.queues(service, slot)
       const replies = await send(connection, [
-        ['set', key, signer.json(key, text), 'PX', life],
-        ['zadd', keys.queueIndex, timestamp, queuesMember(service, rank)],
+        ['set', key, signer.json(key, text), 'PX', ttlMs],
+        ['zadd', keys.queueIndex, timestamp, queuesMember(service, slot)],
         ...tidy(),
       ])
       return replies.find((reply) => reply.error)?.error ?? null
     },
-    async readQueues(service, rank) {
-      const [reply] = await send(connection, [['get', keys.queues(service, rank)]])
+    async readQueues(service, slot) {
+      const [reply] = await send(connection, [['get', keys.queues(service, slot)]])
       return parseQueueSnapshot(asText(reply?.value), { service })
     },
   }

@@ -21,7 +21,7 @@ import { withinTotal } from './snapshot-total.js'
 import { eachText, isOfPart, type KeyText } from './texts.js'
 import { type TrustGate, trustOfSnapshot } from './trusted.js'
 
-/** A service, with three bytes for each character and three characters for each byte, and a rank. */
+/** A service, with three bytes for each character and three characters for each byte, and a slot's number. */
 const MAX_MEMBER_CHARS = 9 * MAX_NAME_CHARS + 10
 
 /** How much text of snapshots is loaded. */
@@ -150,11 +150,11 @@ export class QueueSnapshots {
   #knownOf(key: string, score: number, { text, unreadable, left }: KeyText, room: number): Known {
     const snapshot = text === null ? null : parseQueueSnapshot(text, {}, room)
     const isUnreadable = unreadable || left === 'large' || (text !== null && !snapshot)
-    const life = snapshotLife(snapshot?.interval ?? 0)
+    const ttlMs = snapshotLife(snapshot?.interval ?? 0)
     const now = this.#clock.now() ?? Date.now()
     const age = Math.max(0, now - score)
     // A score that can't be, for its key would have run out, is by a wrong clock: it was written at last when it was first read.
-    const isOff = score > now || age > life
+    const isOff = score > now || age > ttlMs
     const at = isOff ? now : score
     return {
       score,
@@ -162,7 +162,7 @@ export class QueueSnapshots {
       trust: trustOfSnapshot(this.#verifier, key, text, snapshot),
       isUnreadable,
       left,
-      until: performance.now() + (isOff ? life : life - age),
+      until: performance.now() + (isOff ? ttlMs : ttlMs - age),
     }
   }
 }

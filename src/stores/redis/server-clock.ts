@@ -95,9 +95,9 @@ export class ServerClock {
    *
    * @param life of an entry, ms
    */
-  oldest(life: number): number | null {
+  oldest(ttlMs: number): number | null {
     const now = this.now()
-    return now === null || performance.now() - this.#setAt < life ? null : now - life
+    return now === null || performance.now() - this.#setAt < ttlMs ? null : now - ttlMs
   }
 
   /**

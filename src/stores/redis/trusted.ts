@@ -45,8 +45,8 @@ export class TrustGate {
 }
 
 function standingOf({ timestamp, clockAhead, interval, runtime }: Heartbeat): StandingRecord {
-  const life = heartbeatLife(interval ?? 0)
-  return { timestamp, isCorrected: clockAhead !== null, uptime: runtime.uptime, life }
+  const ttlMs = heartbeatLife(interval ?? 0)
+  return { timestamp, isCorrected: clockAhead !== null, uptime: runtime.uptime, ttlMs }
 }
 
 /** Null when nothing is verified. */
@@ -59,7 +59,7 @@ export function trustOfSnapshot(
   if (!verifier || !snapshot || text === null) return null
   const { timestamp, interval } = snapshot
   const isCorrected = text.includes('"clockAhead"')
-  return verifier.standing(key, text, { timestamp, isCorrected, uptime: null, life: snapshotLife(interval ?? 0) })
+  return verifier.standing(key, text, { timestamp, isCorrected, uptime: null, ttlMs: snapshotLife(interval ?? 0) })
 }
 
 /** The records of a page that count, and how many are not signed. */

@@ -65,12 +65,12 @@ export class Details {
     this.#slow = new OnDemand(interval, now, (service) => {
       const read = (after: string | null, limit: number) => reader.slow({ service, after, limit })
       const limit = () => this.#perService(MAX_SLOW_ENTRIES)
-      return new RecordLog({ read, identityOf: slowIdentity, limit, life: Number.POSITIVE_INFINITY })
+      return new RecordLog({ read, identityOf: slowIdentity, limit, retentionMs: Number.POSITIVE_INFINITY })
     })
     this.#exceptions = new OnDemand(interval, now, (service) => {
       const read = (after: string | null, limit: number) => reader.exceptions({ service, after, limit })
       const limit = () => this.#perService(MAX_EXCEPTIONS)
-      return new RecordLog({ read, identityOf: exceptionIdentity, limit, life: EXCEPTION_LIFE_MS })
+      return new RecordLog({ read, identityOf: exceptionIdentity, limit, retentionMs: EXCEPTION_LIFE_MS })
     })
   }
 
@@ -133,7 +133,7 @@ interface RecordLogOptions<T> {
   /** How many of the newest are kept. */
   readonly limit: () => number
   /** How long they are kept, in ms. */
-  readonly life: number
+  readonly retentionMs: number
 }
 
 /** The newest records of one service. */
@@ -153,11 +153,11 @@ class RecordLog<T extends { readonly ts: number }> implements Follower {
   }
 
   async read(now: number): Promise<void> {
-    const { read, identityOf, life } = this.#options
+    const { read, identityOf, retentionMs } = this.#options
     const limit = this.#options.limit()
     const page = await read(this.#cursor, limit)
     this.#cursor = page.cursor
-    const oldest = now - life
+    const oldest = now - retentionMs
     const isOver = this.#newest.length > limit || (this.#newest.at(-1)?.ts ?? oldest) < oldest
     if (page.records.length === 0 && !isOver) return
     for (const record of page.records) {

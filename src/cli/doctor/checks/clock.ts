@@ -67,11 +67,11 @@ function skewOf({ heartbeat, keptFor, readAt }: SeenNode, redisAhead: number): n
   if (!heartbeat) return null
   if (heartbeat.clockAhead !== null) return heartbeat.clockAhead
   const now = readAt + redisAhead
-  const life = heartbeatLife(heartbeat.interval ?? 0)
-  const isOurs = heartbeat.sdk !== null && keptFor !== null && keptFor <= life
-  if (isOurs) return heartbeat.timestamp - (now - (life - keptFor))
+  const ttlMs = heartbeatLife(heartbeat.interval ?? 0)
+  const isOurs = heartbeat.sdk !== null && keptFor !== null && keptFor <= ttlMs
+  if (isOurs) return heartbeat.timestamp - (now - (ttlMs - keptFor))
   if (heartbeat.timestamp > now) return heartbeat.timestamp - now
-  return heartbeat.timestamp < now - life ? heartbeat.timestamp - (now - life) : 0
+  return heartbeat.timestamp < now - ttlMs ? heartbeat.timestamp - (now - ttlMs) : 0
 }
 
 function finding(size: number, about: { code: string; subject?: string; message: string }): Finding {

@@ -72,7 +72,7 @@ function isOpening({ method, headers }: Request): boolean {
 
 function enter(request: Request, origin: Origin, path: string, sessions: Sessions): Response {
   const answer = seeOther(UP)
-  const options = { isSecure: cameByHttps(request), maxAge: sessions.life, path: mountOf(origin, path) }
+  const options = { isSecure: cameByHttps(request), maxAge: sessions.maxAge, path: mountOf(origin, path) }
   answer.headers.append('set-cookie', setCookie(cookieName(request), sessions.start(HOLDER), options))
   return answer
 }

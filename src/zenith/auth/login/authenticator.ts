@@ -110,7 +110,7 @@ class Login {
   #enter(request: Request, user: LoginUser, next: string): Response {
     const answer = seeOther(safeNext(next))
     const token = this.#sessions.start(user)
-    answer.headers.append('set-cookie', this.#cookie(request, SESSION, token, this.#sessions.life))
+    answer.headers.append('set-cookie', this.#cookie(request, SESSION, token, this.#sessions.maxAge))
     answer.headers.append('set-cookie', this.#cookie(request, FORM, '', 0))
     answer.headers.append('set-cookie', this.#cookie(request, DEVICE, this.#sessions.newDevice(user), DEVICE_LIFE_S))
     return answer

@@ -28,9 +28,9 @@ export interface CookieOptions {
  * mount's path as the browser sees it, whatever a proxy in between has made of it.
  */
 export function setCookie(name: string, value: string, { isSecure, maxAge, path }: CookieOptions): string {
-  const life = maxAge === null ? '' : `; Max-Age=${maxAge}`
+  const expiry = maxAge === null ? '' : `; Max-Age=${maxAge}`
   const place = path === undefined ? '' : `; Path=${path}`
-  return `${name}=${value}${life}${place}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
+  return `${name}=${value}${expiry}${place}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
 }
 
 /**

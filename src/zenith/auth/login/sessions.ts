@@ -11,23 +11,23 @@ const MAX_ENDED = 10_000
 export class Sessions {
   readonly #secret: string | Buffer
   readonly #users: ReadonlyMap<string, LoginUser>
-  readonly #lifeMs: number
+  readonly #ttlMs: number
   /** Those that were ended by a log-out before their time, and their times: this process takes them no more. */
   readonly #ended = new Map<string, number>()
 
   constructor({ users, secret, sessionHours = DEFAULT_HOURS }: LoginOptions) {
     this.#secret = secret ?? randomBytes(32)
     this.#users = new Map(users.map((user) => [user.name, user]))
-    this.#lifeMs = sessionHours * 3_600_000
+    this.#ttlMs = sessionHours * 3_600_000
   }
 
-  /** Seconds. */
-  get life(): number {
-    return Math.floor(this.#lifeMs / 1_000)
+  /** Of the cookie, in seconds. */
+  get maxAge(): number {
+    return Math.floor(this.#ttlMs / 1_000)
   }
 
   start(user: LoginUser): string {
-    const body = `${Buffer.from(user.name).toString('base64url')}.${Date.now() + this.#lifeMs}.${randomBytes(9).toString('base64url')}`
+    const body = `${Buffer.from(user.name).toString('base64url')}.${Date.now() + this.#ttlMs}.${randomBytes(9).toString('base64url')}`
     return `${body}.${this.#sign('session', body, user.password)}`
   }
 
@@ -43,7 +43,7 @@ export class Sessions {
 
   end(token: string): void {
     const now = Date.now()
-    for (const [ended, at] of this.#ended) if (at + this.#lifeMs < now) this.#ended.delete(ended)
+    for (const [ended, at] of this.#ended) if (at + this.#ttlMs < now) this.#ended.delete(ended)
     this.#ended.set(token, now)
     if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.keys().next().value as string)
   }

@@ -11,7 +11,7 @@ const MARGIN_MS = 60_000
 
 export interface LedgerOptions {
   /** How long rollups count, in ms. */
-  readonly life: number
+  readonly retentionMs: number
   /** The grains of traffic, in ms; see `TimelineGrain`. */
   readonly step: number
   readonly point: number
@@ -25,14 +25,14 @@ export class RollupAggregate {
   readonly jobs: Timeline
   readonly routes: SeriesTotals
   readonly jobSeries: SeriesTotals
-  readonly #life: number
+  readonly #retentionMs: number
   readonly #budget: Budget
   /** The starts of rollups that were counted, with their ends, by node. */
   readonly #counted = new Map<string, Map<number, number>>()
   #newest = 0
 
-  constructor({ life, step, point, seriesStep }: LedgerOptions, budget: Budget) {
-    this.#life = life
+  constructor({ retentionMs, step, point, seriesStep }: LedgerOptions, budget: Budget) {
+    this.#retentionMs = retentionMs
     this.#budget = budget
     this.requests = new Timeline({ step, point }, budget)
     this.jobs = new Timeline({ step, point }, budget)
@@ -52,8 +52,8 @@ export class RollupAggregate {
   /** @returns whether it counts: not a second time, nor when it is too old or from the future */
   add(rollup: Rollup, now: number): boolean {
     const own = this.#counted.get(rollup.node)
-    const isBelievable = rollup.to <= now + MAX_AHEAD_MS && rollup.from > now - 2 * this.#life
-    if (!isBelievable || rollup.to <= now - this.#life || own?.has(rollup.from)) return false
+    const isBelievable = rollup.to <= now + MAX_AHEAD_MS && rollup.from > now - 2 * this.#retentionMs
+    if (!isBelievable || rollup.to <= now - this.#retentionMs || own?.has(rollup.from)) return false
     if (!this.#budget.takeRollup(own === undefined)) return false
     if (own) own.set(rollup.from, rollup.to)
     else this.#counted.set(rollup.node, new Map([[rollup.from, rollup.to]]))
@@ -71,7 +71,7 @@ export class RollupAggregate {
   }
 
   prune(now: number): void {
-    const oldest = now - this.#life
+    const oldest = now - this.#retentionMs
     for (const [node, own] of this.#counted) {
       for (const [from, to] of own) {
         if (to > oldest) continue

@@ -9,7 +9,7 @@ import { eachPage } from './pages.js'
 import { periodOf } from './period.js'
 import { RollupAggregate } from './rollup-aggregate.js'
 
-const GRAIN = { life: HISTORY_LIFE_MS, step: 15_000, point: HISTORY_STEP_MS, seriesStep: 2 * HISTORY_STEP_MS }
+const GRAIN = { retentionMs: HISTORY_LIFE_MS, step: 15_000, point: HISTORY_STEP_MS, seriesStep: 2 * HISTORY_STEP_MS }
 /** A node that wrote nothing for so long does not hold back the figures of the others, in ms. */
 const WAIT_MS = 2.5 * HISTORY_STEP_MS
 /** How many rollups are counted in one go. */

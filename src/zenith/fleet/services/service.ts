@@ -15,7 +15,7 @@ import { ServiceTotals } from './totals.js'
 import { RecentUntrusted } from './untrusted.js'
 
 /** Of traffic: kept in steps of 5 s, shown in points of 15 s. */
-const GRAIN = { life: ROLLUP_LIFE_MS, step: 5_000, point: 15_000, seriesStep: 30_000 }
+const GRAIN = { retentionMs: ROLLUP_LIFE_MS, step: 5_000, point: 15_000, seriesStep: 30_000 }
 const MINUTE_MS = 60_000
 /** What routes and jobs are shown of: the last five minutes, in ms, and how many of each. */
 const SERIES_WINDOW_MS = 5 * MINUTE_MS

@@ -135,9 +135,9 @@ export class KnownQueues {
   #miss(known: KnownQueue, places: ReadonlySet<string>, reporting: ReadonlySet<string>, now: number): void {
     const { reporters } = known
     known.isClosed ||= reporters.length > 0 && reporters.every((reporter) => reporting.has(reporter))
-    const life = known.isClosed ? CLOSED_FOR_MS : SILENT_FOR_MS
+    const shownForMs = known.isClosed ? CLOSED_FOR_MS : SILENT_FOR_MS
     // With a place that is seen its server was started again, and it is known by that one's id.
-    if (now - known.view.at > life || places.has(namesOf(known.view).byPlace)) {
+    if (now - known.view.at > shownForMs || places.has(namesOf(known.view).byPlace)) {
       this.#known.delete(known.key)
       return
     }
