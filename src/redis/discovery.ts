@@ -27,9 +27,9 @@ export class Discovery {
   readonly #patterns: readonly KeyPattern[]
   readonly #found: (key: string) => void
   readonly #everyMs: number
-  #lookedAt = Number.NEGATIVE_INFINITY
+  #scannedAt = Number.NEGATIVE_INFINITY
   #isFirst = true
-  #isLooking = false
+  #isScanning = false
   #isDenied = false
   /** By the number of the master, when a look ended before it was through. */
   readonly #walks = new Map<number, Walk[]>()
@@ -47,21 +47,21 @@ export class Discovery {
   }
 
   /** Resolves at once but for the first time. Never rejects. */
-  async look(): Promise<void> {
-    if (this.#isDenied || this.#isLooking || performance.now() - this.#lookedAt < this.#pauseMs) return
+  async scan(): Promise<void> {
+    if (this.#isDenied || this.#isScanning || performance.now() - this.#scannedAt < this.#pauseMs) return
     const isFirst = this.#isFirst
-    const looking = this.#lookThrough()
-    if (isFirst) await looking
+    const scanning = this.#scanAll()
+    if (isFirst) await scanning
   }
 
   get #pauseMs(): number {
     return this.#walks.size > 0 ? Math.min(this.#everyMs, GO_ON_AFTER_MS) : this.#everyMs
   }
 
-  async #lookThrough(): Promise<void> {
-    this.#isLooking = true
+  async #scanAll(): Promise<void> {
+    this.#isScanning = true
     this.#isFirst = false
-    this.#lookedAt = performance.now()
+    this.#scannedAt = performance.now()
     try {
       const client = await this.#connection.open()
       const masters = isCluster(client) ? client.nodes('master') : [client]
@@ -69,7 +69,7 @@ export class Discovery {
     } catch {
       // Whatever it is, the reads that follow meet it, too, and say so.
     } finally {
-      this.#isLooking = false
+      this.#isScanning = false
     }
   }
 
@@ -78,7 +78,7 @@ export class Discovery {
     let walks: Walk[] = this.#walks.get(number) ?? fresh
     this.#walks.delete(number)
     while (walks.length > 0) {
-      if (performance.now() - this.#lookedAt > BUDGET_MS) {
+      if (performance.now() - this.#scannedAt > BUDGET_MS) {
         this.#walks.set(number, walks)
         return
       }

@@ -94,7 +94,7 @@ const forbidden: [file: string, specifier: string][] = [
   ['integrations/graphql/x.ts', '../fastify/index.js'],
   ['index.ts', './runtime/create-zenith.js'],
   ['runtime/open-redis.ts', './create-zenith.js'],
-  ['runtime/kept-in-redis.ts', '../cli/bin.js'],
+  ['runtime/open-control-store.ts', '../cli/bin.js'],
   ['runtime/zenith-options.ts', '../integrations/nest/index.js'],
   ['cli/x.ts', '../stores/redis/index.js'],
   ['cli/commands/x.ts', '../../zenith/http/loopback.js'],

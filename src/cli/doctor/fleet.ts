@@ -91,7 +91,7 @@ async function foreignPlaces(connection: Connection, keys: Keys, indexed: readon
     if (!names || known.has(nodeMember(names.service, names.node)) || found.size >= MAX_NODES) return
     found.set(key, { ...names, key, lastBeat: null })
   })
-  await discovery.look()
+  await discovery.scan()
   return [...found.values()]
 }
 

@@ -28,7 +28,7 @@ export function discoveredNames(connection: Connection, prefix: string): Watched
     if (!seen.has(name)) candidates.add(name)
   })
   async function list(): Promise<readonly string[]> {
-    await discovery.look()
+    await discovery.scan()
     const names = [...candidates]
     candidates.clear()
     const owners = await areBullmqs(

@@ -99,7 +99,7 @@ function watchedNames(
   return {
     left: () => seen.left,
     async names() {
-      await discovery.look()
+      await discovery.scan()
       const names = seen.list()
       if (names.length > 0 || !discovery.isDenied) return names
       throw new RedisError(

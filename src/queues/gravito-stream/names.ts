@@ -50,7 +50,7 @@ export class Names {
 
   /** @throws when nobody names the queues, and this user may not look for them */
   async list(): Promise<readonly string[]> {
-    await this.#discovery.look()
+    await this.#discovery.scan()
     if (this.#given) return this.#given
     await this.#askSchedules()
     const names = this.#seen.list()

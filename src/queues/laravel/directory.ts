@@ -51,7 +51,7 @@ export class Directory {
 
   /** Looks for keys, at most once a minute. Never rejects. */
   async look(): Promise<void> {
-    await this.#finder.look()
+    await this.#finder.scan()
     const { horizons, prefixes } = this.#ownership
     const of = JSON.stringify([horizons, prefixes, this.#found.size])
     if (of === this.#proved.of && performance.now() - this.#proved.at < PROVE_EVERY_MS) return

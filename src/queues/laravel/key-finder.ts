@@ -20,10 +20,10 @@ interface Findings {
 
 /** Looks through a Redis for queues of Laravel and for Horizon, as far as the options do not name them. */
 export class KeyFinder {
-  readonly #looks: readonly Discovery[]
+  readonly #scans: readonly Discovery[]
 
   constructor(connection: Connection, { prefix, horizon, names }: ResolvedOptions, findings: Findings) {
-    const looks: Discovery[] = []
+    const scans: Discovery[] = []
     if (prefix === null || names === null)
       for (const type of ['list', 'zset'] as const) {
         const match = `${prefix === null ? '*' : escapeGlob(prefix)}queues:*`
@@ -33,7 +33,7 @@ export class KeyFinder {
           const notified = type === 'list' && prefix === null ? prefixOfNotify(key) : null
           if (notified !== null) findings.connection(notified)
         }
-        looks.push(new Discovery(connection, [{ match, type }], EVERY_MS, found))
+        scans.push(new Discovery(connection, [{ match, type }], EVERY_MS, found))
       }
     if (horizon === null) {
       const keys = [
@@ -41,18 +41,18 @@ export class KeyFinder {
         { match: '*horizon:*masters', type: 'zset' } as const,
         { match: '*_jobs', type: 'zset' } as const,
       ]
-      looks.push(new Discovery(connection, keys, EVERY_MS, horizonTeller(findings)))
+      scans.push(new Discovery(connection, keys, EVERY_MS, horizonTeller(findings)))
     }
-    this.#looks = looks
+    this.#scans = scans
   }
 
-  /** Whether this user may not look. */
+  /** Whether this user may not SCAN. */
   get isDenied(): boolean {
-    return this.#looks.some((one) => one.isDenied)
+    return this.#scans.some((one) => one.isDenied)
   }
 
-  async look(): Promise<void> {
-    await Promise.all(this.#looks.map((one) => one.look()))
+  async scan(): Promise<void> {
+    await Promise.all(this.#scans.map((one) => one.scan()))
   }
 }
 

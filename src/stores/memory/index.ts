@@ -14,8 +14,10 @@ import {
   type Rollup,
   type SlowEntry,
 } from '../../protocol/index.js'
-import { memoryCommands } from './commands.js'
+import { memoryAuditLog } from './audit-log.js'
 import { memoryDebts } from './debts.js'
+import { memoryDocuments } from './documents.js'
+import { memoryLeases } from './leases.js'
 import { memoryQueueReports } from './queue-reports.js'
 import { RecentLog } from './recent-log.js'
 
@@ -71,18 +73,20 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       history: new RecentLog<Rollup>(maxRollups, HISTORY_LIFE_MS),
     }
     services.set(service, logs)
-    forgetOldest(services, maxNodes)
+    deleteOldest(services, maxNodes)
     return logs
   }
 
   return {
     kind: 'memory',
     ...memoryQueueReports(),
-    ...memoryCommands(),
+    ...memoryAuditLog(),
+    ...memoryDocuments(),
+    ...memoryLeases(),
     ...memoryDebts(),
     async write(batch) {
       if (batch.heartbeat) remember(nodes, batch, batch.heartbeat, maxNodes)
-      for (const record of batch.records) keep(logsOf(batch.service), record)
+      for (const record of batch.records) add(logsOf(batch.service), record)
       return WRITTEN
     },
     async removeNode(service, node) {
@@ -106,6 +110,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     async ping() {
       return 0
     },
+    async time() {
+      return null
+    },
     async close() {},
   }
 }
@@ -117,10 +124,10 @@ function remember(nodes: Map<string, KnownNode>, batch: Batch, heartbeat: Heartb
   // Deleted first, so that the map's order is that of the last beats.
   nodes.delete(key)
   nodes.set(key, { service, node, heartbeat, lastBeat: now, lostAt: now + heartbeatLife(heartbeat.interval ?? 0) })
-  forgetOldest(nodes, maxNodes)
+  deleteOldest(nodes, maxNodes)
 }
 
-function keep(logs: ServiceLogs, entry: StoreRecord): void {
+function add(logs: ServiceLogs, entry: StoreRecord): void {
   if (entry.type === 'slow') logs.slow.add(entry.record)
   else if (entry.type === 'exception') logs.exceptions.add(entry.record)
   else if (entry.type === 'rollup') logs.rollups.add(entry.record)
@@ -146,7 +153,7 @@ function newest<T>(log: RecentLog<T> | undefined, query: Omit<ServiceQuery, 'ser
   )
 }
 
-function forgetOldest(map: Map<string, unknown>, max: number): void {
+function deleteOldest(map: Map<string, unknown>, max: number): void {
   for (const key of map.keys()) {
     if (map.size <= max) return
     map.delete(key)

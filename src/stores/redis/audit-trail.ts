@@ -17,15 +17,15 @@ import { ask, send } from '../../redis/send.js'
 import type { Signer } from '../../signing/signer.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { digestOf, hashOf, type KnownLine, NO_HASH, newestOf } from '../audit/line.js'
-import { boundedLimit, boundedLine } from '../audit-line.js'
+import { boundedLimit, boundedLine } from '../limits.js'
 import { idAfter, laterId, newestId } from './stream-ids.js'
 import { lineTextOf, newestEntries } from './trail-entries.js'
 import { TrailReader } from './trail-reader.js'
 
 /** Lines that can't be read are passed over, at most so many for each that a page may have. */
-const MAX_PASSED = 10
+const MAX_SKIPPED = 10
 /** Of several Zeniths that write at the same moment one is first; the others try again, for so long, ms. */
-const TRYING_MS = 30_000
+const RETRY_MS = 30_000
 /** One that writes line after line would be the first each time, if the others went on in step with it. Up to so long, ms. */
 const MAX_PAUSE_MS = 5
 /** How many lines of others are read to go on after them. */
@@ -40,13 +40,13 @@ export interface AuditTrailOptions {
 }
 
 /** The documents whose changes are signed along in the trail. */
-export interface ToldDocuments {
+export interface AuditedDocuments {
   /** Those that changed since a line was written last. */
-  changes(): readonly DocumentChange[]
+  pendingChanges(): readonly DocumentChange[]
   /** They are in the trail. */
-  told(changes: readonly DocumentChange[]): void
+  markRecorded(changes: readonly DocumentChange[]): void
   /** They are in the trail that was read, the oldest first. */
-  learn(changes: readonly DocumentChange[]): void
+  applyRecorded(changes: readonly DocumentChange[]): void
 }
 
 /**
@@ -64,23 +64,23 @@ export class AuditTrail {
   #last: KnownLine | null = null
   #writing: Promise<unknown> = Promise.resolve()
 
-  #documents: ToldDocuments | null = null
+  #documents: AuditedDocuments | null = null
 
   constructor({ connection, keys, signer, verifier }: AuditTrailOptions) {
     this.#connection = connection
     this.#keys = keys
     this.#signer = signer
     this.#verifier = verifier
-    this.#reader = new TrailReader(connection, keys, verifier, (changes) => this.#documents?.learn(changes))
+    this.#reader = new TrailReader(connection, keys, verifier, (changes) => this.#documents?.applyRecorded(changes))
   }
 
-  tellOf(documents: ToldDocuments): void {
+  recordChangesOf(documents: AuditedDocuments): void {
     this.#documents = documents
   }
 
   /** Reads the trail, unless it was read before: what it tells of documents is known then. Rejects when Redis does not answer. */
-  async readOnce(): Promise<void> {
-    if (!this.#reader.hasLooked) await this.#reader.look()
+  async ensureRead(): Promise<void> {
+    if (!this.#reader.hasRead) await this.#reader.readTrail()
   }
 
   /** The number of the newest line that is known here; 0 when none is. */
@@ -99,23 +99,23 @@ export class AuditTrail {
   async #append(line: NewAuditEntry): Promise<string> {
     const { audit } = this.#keys
     let tried: string | null = null
-    const end = performance.now() + TRYING_MS
+    const end = performance.now() + RETRY_MS
     for (let tries = 0; performance.now() < end; tries++) {
       if (tries > 1) await pause(Math.random() * MAX_PAUSE_MS)
-      const last = this.#last ?? (await this.#find())
+      const last = this.#last ?? (await this.#findEnd())
       // The place is taken although the line before is the newest: the newest was deleted, and its id stays used.
       const id = idAfter(last.id)
       const next = id === tried ? laterId(last.id, tries) : id
-      const documents = this.#documents?.changes() ?? []
-      const told = documents.length > 0 ? { documents } : {}
-      const text = JSON.stringify({ ...line, number: last.number + 1, previous: last.hash, ...told })
+      const documents = this.#documents?.pendingChanges() ?? []
+      const recorded = documents.length > 0 ? { documents } : {}
+      const text = JSON.stringify({ ...line, number: last.number + 1, previous: last.hash, ...recorded })
       const data = this.#signer.json(audit, text)
       const [reply] = await send(this.#connection, [
         ['xadd', audit, 'MAXLEN', '~', MAX_AUDIT_ENTRIES, next, 'data', data],
       ])
       if (!reply?.error) {
-        this.#documents?.told(documents)
-        return this.#wrote({ id: asText(reply?.value) ?? next, number: last.number + 1, hash: hashOf(data) })
+        this.#documents?.markRecorded(documents)
+        return this.#confirm({ id: asText(reply?.value) ?? next, number: last.number + 1, hash: hashOf(data) })
       }
       this.#last = null
       if (!isTaken(reply.error)) throw reply.error
@@ -125,9 +125,9 @@ export class AuditTrail {
     throw new Error('Others write to the audit trail all the time')
   }
 
-  async #wrote(line: KnownLine): Promise<string> {
+  async #confirm(line: KnownLine): Promise<string> {
     this.#last = line
-    this.#reader.saw(line)
+    this.#reader.noteLine(line)
     await this.writeHead(line, 1)
     return line.id
   }
@@ -151,8 +151,8 @@ export class AuditTrail {
   }
 
   /** Where the chain goes on: after the newest line that is, or was, in it. */
-  async #find(): Promise<KnownLine> {
-    const { trail, lastId, head } = await this.#reader.look()
+  async #findEnd(): Promise<KnownLine> {
+    const { trail, lastId, head } = await this.#reader.readTrail()
     const { chain, former } = trail
     const known = [newestOf(chain), head, this.#reader.seen].filter((one) => one !== null)
     const start = { number: former.length, hash: former.length > 0 ? digestOf(former) : NO_HASH, id: '0-0' }
@@ -176,15 +176,15 @@ export class AuditTrail {
       last = isNext ? { id: line.id, number: last.number + 1, hash: line.hash } : { ...last, id: line.id }
     }
     this.#last = last
-    if (last.number > from.number) this.#reader.saw(last)
+    if (last.number > from.number) this.#reader.noteLine(last)
   }
 
   /** The newest first. Rejects when Redis does not answer. */
   async page(before: string | null, limit: number): Promise<readonly AuditEntry[]> {
-    if (this.#verifier && before === null && limit > 0) await this.#reader.look()
+    if (this.#verifier && before === null && limit > 0) await this.#reader.readTrail()
     const most = boundedLimit(limit)
     const lines: AuditEntry[] = []
-    const part = { before: isId(before) ? before : null, most: MAX_PASSED * most, mostBytes: MAX_TRAIL_BYTES }
+    const part = { before: isId(before) ? before : null, most: MAX_SKIPPED * most, mostBytes: MAX_TRAIL_BYTES }
     for await (const entry of newestEntries(this.#connection, this.#keys.audit, part)) {
       const line = this.#entryOf(entry.id, lineTextOf(entry))
       if (line) lines.push(line)

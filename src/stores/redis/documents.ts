@@ -8,11 +8,11 @@ import { asNumber, asText } from '../../redis/replies.js'
 import { ask, send } from '../../redis/send.js'
 import type { Signer } from '../../signing/signer.js'
 import type { Verifier } from '../../signing/verifier.js'
-import { checkDocument, tooManyDocuments, unreadDocument } from '../audit-line.js'
-import type { ToldDocuments } from './audit-trail.js'
+import { checkDocument, tooManyDocuments, unreadDocument } from '../limits.js'
+import type { AuditedDocuments } from './audit-trail.js'
 import { eachField, type HashBounds } from './hash-fields.js'
 import { type OpenedDocument, openDocument, sealDocument } from './sealed-document.js'
-import { SharedLook } from './shared-look.js'
+import { SharedRead } from './shared-read.js'
 
 /** Of how many documents the version is remembered. */
 const MAX_VERSIONS = 20_000
@@ -37,9 +37,9 @@ export const ALL_DOCUMENTS: HashBounds = {
 const MAX_KINDS = 10
 
 /** What the audit trail tells of: a paused scheduler that comes back puts jobs into a queue. */
-export const TOLD_KIND = 'scheduler'
-const MAX_TOLD_CHARS = 4_096
-const MAX_UNTOLD = 1_000
+export const AUDITED_KIND = 'scheduler'
+const MAX_AUDITED_ID_CHARS = 4_096
+const MAX_PENDING = 1_000
 
 interface Version {
   readonly version: number
@@ -60,15 +60,15 @@ export interface DocumentsOptions {
 }
 
 /** Small documents in a hash for each kind, signed where there is a token. */
-export class Documents implements Omit<DocumentStore, 'migrate'>, ToldDocuments {
+export class Documents implements Omit<DocumentStore, 'migrate'>, AuditedDocuments {
   readonly #options: DocumentsOptions
   /** What the audit trail does not tell yet, by id. */
-  readonly #untold = new Map<string, DocumentChange>()
+  readonly #pending = new Map<string, DocumentChange>()
   /** By key and id; those that changed last at the end. */
   readonly #versions = new Map<string, Version>()
   /** By key: ids of what was there and as it should be, as far as is known. */
   readonly #seen = new BoundedMap<string, Set<string>>(MAX_KINDS)
-  readonly #looks = new Map<string, SharedLook<DocumentListing>>()
+  readonly #reads = new Map<string, SharedRead<DocumentListing>>()
 
   constructor(options: DocumentsOptions) {
     this.#options = options
@@ -85,7 +85,7 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, ToldDocuments 
     ])
     const error = kept?.error ?? count?.error
     if (error) throw error
-    this.#changed(kind, id, { version, isGone: false })
+    this.#noteChange(kind, id, { version, isGone: false })
     this.#seenOf(key).add(id)
     if (asNumber(kept?.value) !== 1 || (asNumber(count?.value) ?? 0) <= MAX_KEPT_DOCUMENTS) return
     await ask(connection, ['hdel', key, id])
@@ -93,19 +93,19 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, ToldDocuments 
   }
 
   async listDocuments(kind: string, ids?: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    if (!ids) return (await this.look(kind)).documents
-    const { documents, leftOut } = await this.look(kind, ids)
+    if (!ids) return (await this.inspectDocuments(kind)).documents
+    const { documents, leftOut } = await this.inspectDocuments(kind, ids)
     if (leftOut > 0) throw unreadDocument(kind)
     return documents
   }
 
   /** However many look at a kind at the same moment, it is held once or twice. */
-  look(kind: string, ids?: readonly string[]): Promise<DocumentListing> {
+  inspectDocuments(kind: string, ids?: readonly string[]): Promise<DocumentListing> {
     if (ids) return this.#read(kind, ids)
-    const look = this.#looks.get(kind) ?? new SharedLook(() => this.#read(kind))
-    this.#looks.set(kind, look)
-    return look.ask().finally(() => {
-      if (look.isIdle) this.#looks.delete(kind)
+    const read = this.#reads.get(kind) ?? new SharedRead(() => this.#read(kind))
+    this.#reads.set(kind, read)
+    return read.ask().finally(() => {
+      if (read.isIdle) this.#reads.delete(kind)
     })
   }
 
@@ -114,21 +114,21 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, ToldDocuments 
     const key = keys.kept(kind)
     const wasThere = (asNumber(await ask(connection, ['hdel', key, id])) ?? 0) > 0
     const known = this.#versions.get(nameOf(key, id))
-    if (known) this.#changed(kind, id, { ...known, isGone: true })
+    if (known) this.#noteChange(kind, id, { ...known, isGone: true })
     return wasThere
   }
 
-  changes(): readonly DocumentChange[] {
-    return [...this.#untold.values()].slice(0, MAX_DOCUMENT_CHANGES)
+  pendingChanges(): readonly DocumentChange[] {
+    return [...this.#pending.values()].slice(0, MAX_DOCUMENT_CHANGES)
   }
 
-  told(changes: readonly DocumentChange[]): void {
-    for (const change of changes) if (this.#untold.get(change.id) === change) this.#untold.delete(change.id)
+  markRecorded(changes: readonly DocumentChange[]): void {
+    for (const change of changes) if (this.#pending.get(change.id) === change) this.#pending.delete(change.id)
   }
 
   /** What was seen since is newer. */
-  learn(changes: readonly DocumentChange[]): void {
-    const key = this.#options.keys.kept(TOLD_KIND)
+  applyRecorded(changes: readonly DocumentChange[]): void {
+    const key = this.#options.keys.kept(AUDITED_KIND)
     for (const { id, version, isGone } of changes) {
       const known = this.#versions.get(nameOf(key, id))
       const isNews = !known || version > known.version || (version === known.version && isGone && !known.isGone)
@@ -136,13 +136,13 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, ToldDocuments 
     }
   }
 
-  #changed(kind: string, id: string, version: Version): void {
+  #noteChange(kind: string, id: string, version: Version): void {
     this.#remember(this.#options.keys.kept(kind), id, version)
-    if (!this.#options.verifier || kind !== TOLD_KIND || id.length > MAX_TOLD_CHARS) return
-    this.#untold.delete(id)
-    this.#untold.set(id, { id, ...version })
-    const [oldest] = this.#untold.keys()
-    if (this.#untold.size > MAX_UNTOLD && oldest !== undefined) this.#untold.delete(oldest)
+    if (!this.#options.verifier || kind !== AUDITED_KIND || id.length > MAX_AUDITED_ID_CHARS) return
+    this.#pending.delete(id)
+    this.#pending.set(id, { id, ...version })
+    const [oldest] = this.#pending.keys()
+    if (this.#pending.size > MAX_PENDING && oldest !== undefined) this.#pending.delete(oldest)
   }
 
   /** Signs all of a kind with the token that signs now, where another one signed them. @returns the ids of those that are as they should be */
@@ -171,23 +171,23 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, ToldDocuments 
   async #read(kind: string, ids?: readonly string[]): Promise<DocumentListing> {
     const { connection, keys, verifier } = this.#options
     const key = keys.kept(kind)
-    const before = new Map(verifier ? this.#standing(key) : [])
+    const before = new Map(verifier ? this.#existing(key) : [])
     const documents = new Map<string, string>()
     const untrusted = new Map<string, DocumentDoubt>()
     const known = ids ?? [...before.keys(), ...(this.#seen.get(key) ?? [])].slice(-MAX_KEPT_DOCUMENTS)
     const query = { bounds: DOCUMENT_BOUNDS, known, others: ids === undefined }
     const leftOut = await eachField(connection, key, query, (id, text) => {
-      if (text === null) return this.#missed(key, id, before.get(id))
+      if (text === null) return this.#noteRemoved(key, id, before.get(id))
       const { document, doubt } = this.#judge(key, id, text)
       if (doubt === null) documents.set(id, document)
       else untrusted.set(id, doubt)
     })
-    if (!ids) this.#see(key, documents, untrusted)
+    if (!ids) this.#noteSeen(key, documents, untrusted)
     return { documents, untrusted, leftOut }
   }
 
   /** What is known already stays known: among too many those that are found are others each time. */
-  #see(key: string, documents: DocumentListing['documents'], untrusted: DocumentListing['untrusted']): void {
+  #noteSeen(key: string, documents: DocumentListing['documents'], untrusted: DocumentListing['untrusted']): void {
     const seen = this.#seenOf(key)
     for (const id of untrusted.keys()) seen.delete(id)
     for (const id of documents.keys()) if (seen.size < MAX_KEPT_DOCUMENTS) seen.add(id)
@@ -200,7 +200,7 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, ToldDocuments 
   }
 
   /** Another Zenith removed it, unless something became of it here meanwhile. */
-  #missed(key: string, id: string, version: Version | undefined): void {
+  #noteRemoved(key: string, id: string, version: Version | undefined): void {
     this.#seen.get(key)?.delete(id)
     if (version && this.#versions.get(nameOf(key, id)) === version)
       this.#remember(key, id, { ...version, isGone: true })
@@ -228,7 +228,7 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, ToldDocuments 
   }
 
   /** Documents of a key that were there at the last look. */
-  #standing(key: string): [id: string, version: Version][] {
+  #existing(key: string): [id: string, version: Version][] {
     const start = nameOf(key, '')
     return [...this.#versions].flatMap(([name, version]) =>
       name.startsWith(start) && !version.isGone ? [[name.slice(start.length), version] as [string, Version]] : [],

@@ -13,7 +13,7 @@ import type { ServerClock } from './server-clock.js'
 import { joinPages } from './streams.js'
 import { isAboutKey } from './texts.js'
 import { timeOfScore } from './times.js'
-import { PageGate } from './trusted.js'
+import { PageGate } from './trust-gate.js'
 import { Turns } from './turns.js'
 
 /**

@@ -21,11 +21,11 @@ import {
 import type { Connection } from '../../redis/connection.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { type ForeignKey, parseForeignKey } from './foreign-keys.js'
-import type { LeftOutCounts } from './left-out.js'
+import type { LeftOutCounts } from './left-out-counts.js'
 import { beatName, NodeClock, type ReckonedBeat } from './node-clock.js'
 import type { ServerClock } from './server-clock.js'
 import { eachText, type KeyText } from './texts.js'
-import { TrustGate } from './trusted.js'
+import { TrustGate } from './trust-gate.js'
 
 const BOUNDS = { maxBytes: MAX_CHAR_BYTES * MAX_RECORD_CHARS, totalBytes: MAX_HEARTBEATS_BYTES }
 /** What was read so lately is not read again for its queues, ms. */

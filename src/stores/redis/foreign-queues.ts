@@ -11,12 +11,12 @@ import { MAX_FOREIGN_SNAPSHOTS, MAX_REPORTED_QUEUES } from '../../protocol/read-
 import type { Connection } from '../../redis/connection.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { serviceOfQueuesKey } from './foreign-keys.js'
-import type { LeftOutCounts } from './left-out.js'
+import type { LeftOutCounts } from './left-out-counts.js'
 import { type FoundSnapshots, SNAPSHOT_BOUNDS } from './queue-snapshots.js'
 import { textIdOf } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
 import { eachText, type KeyText } from './texts.js'
-import { type TrustGate, trustOfSnapshot } from './trusted.js'
+import { type TrustGate, trustOfSnapshot } from './trust-gate.js'
 
 /** A key that held no snapshot for so long is forgotten, ms. */
 const MEMORY_MS = 60 * 60_000

@@ -3,7 +3,7 @@ import type { Store } from '../../ports/index.js'
 import type { RedisClient, RedisSource } from '../../redis/client.js'
 import { TOKEN_CHECK } from '../../signing/tokens.js'
 import { Verifier } from '../../signing/verifier.js'
-import { redisCommands } from './commands.js'
+import { redisControlStore } from './control-store.js'
 import { redisDebts } from './debts.js'
 import { partsOf, type RedisStoreOptions } from './parts.js'
 import { redisReader } from './reader.js'
@@ -40,7 +40,7 @@ export function redisStore(options: RedisStoreOptions): Store {
     kind: 'redis',
     ...reportsTo(parts),
     ...redisReader(connection, keys, clock, { scanEvery, verifier }),
-    ...redisCommands({ connection, keys, signer: parts.signer, verifier, isRotating: tokens.length > 1 }),
+    ...redisControlStore({ connection, keys, signer: parts.signer, verifier, isRotating: tokens.length > 1 }),
     ...redisDebts(connection, keys),
   }
 }

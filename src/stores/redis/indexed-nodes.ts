@@ -8,12 +8,12 @@ import { RedisError } from '../../redis/errors.js'
 import { asNumber, asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
+import { futureMembers, newestMembers } from './index-range.js'
 import { isFar, isRemembered, type Known, knownOf, MAX_MEMBER_CHARS, type Place, placeOf } from './known-node.js'
-import type { LeftOutCounts } from './left-out.js'
-import { newestOf, straysOf } from './newest.js'
+import type { LeftOutCounts } from './left-out-counts.js'
 import type { ServerClock } from './server-clock.js'
 import { eachText, isOfPart } from './texts.js'
-import type { TrustGate } from './trusted.js'
+import type { TrustGate } from './trust-gate.js'
 
 const BOUNDS = { maxBytes: MAX_CHAR_BYTES * MAX_RECORD_CHARS, totalBytes: MAX_HEARTBEATS_BYTES }
 const TIME: Command = ['time']
@@ -40,7 +40,7 @@ export class IndexedNodes {
   /** By member. */
   #known = new Map<string, Known>()
   /** When the index was read last, Unix ms by Redis' clock. */
-  #lookedAt = 0
+  #readAt = 0
   #isFull = false
 
   constructor(options: IndexedNodesOptions) {
@@ -110,8 +110,8 @@ export class IndexedNodes {
   /** Null when it is no index; an error when it is in a part of a Cluster that does not answer. */
   async #readIndex(): Promise<Member[] | RedisError | null> {
     const { connection, keys, clock } = this.#options
-    const range = newestOf(keys.nodeIndex, clock, MAX_NODES)
-    const far = straysOf(keys.nodeIndex, clock)
+    const range = newestMembers(keys.nodeIndex, clock, MAX_NODES)
+    const far = futureMembers(keys.nodeIndex, clock)
     const sentAt = performance.now()
     const commands = [range, ...(far ? [far] : []), ...(clock.isDue ? [TIME] : [])]
     const replies = await send(connection, commands)
@@ -148,9 +148,9 @@ export class IndexedNodes {
   async #update(members: readonly Member[]): Promise<RedisError | null> {
     let problem: RedisError | null = null
     const now = performance.now()
-    const lookedAt = this.#lookedAt
+    const lastReadAt = this.#readAt
     const keepsTexts = this.#options.verifier !== null
-    this.#lookedAt = this.#now()
+    this.#readAt = this.#now()
     const next = new Map<string, Known | null>()
     const due: { readonly place: Place; readonly score: number; readonly known: Known | null }[] = []
     for (const { member, score } of members) {
@@ -165,7 +165,7 @@ export class IndexedNodes {
       const { place, score, known } = due[index] as (typeof due)[number]
       problem ??= text.problem ?? null
       // With another score than at the last look it was written since.
-      const since = known && (known.score === score ? known.readAt : Math.max(known.readAt, lookedAt))
+      const since = known && (known.score === score ? known.readAt : Math.max(known.readAt, lastReadAt))
       next.set(place.member, knownOf(place, score, text, { known, since, now: this.#now(), keepsTexts }))
     })
     // What was not known was due, and is known now.

@@ -14,12 +14,12 @@ import { RedisError } from '../../redis/errors.js'
 import { asNumber, asScored } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
-import type { LeftOutCounts } from './left-out.js'
-import { newestOf } from './newest.js'
+import { newestMembers } from './index-range.js'
+import type { LeftOutCounts } from './left-out-counts.js'
 import type { ServerClock } from './server-clock.js'
 import { withinTotal } from './snapshot-total.js'
 import { eachText, isOfPart, type KeyText } from './texts.js'
-import { type TrustGate, trustOfSnapshot } from './trusted.js'
+import { type TrustGate, trustOfSnapshot } from './trust-gate.js'
 
 /** A service, with three bytes for each character and three characters for each byte, and a slot's number. */
 const MAX_MEMBER_CHARS = 9 * MAX_NAME_CHARS + 10
@@ -110,7 +110,7 @@ export class QueueSnapshots {
 
   /** Null when it is no index; an error when it is in a part of a Cluster that does not answer. */
   async #readIndex(): Promise<Member[] | RedisError | null> {
-    const range = newestOf(this.#keys.queueIndex, this.#clock, MAX_SNAPSHOTS)
+    const range = newestMembers(this.#keys.queueIndex, this.#clock, MAX_SNAPSHOTS)
     const sentAt = performance.now()
     const [index, time] = await send(this.#connection, this.#clock.isDue ? [range, ['time']] : [range])
     if (time && !time.error) this.#clock.learn(time.value, sentAt)

@@ -21,15 +21,15 @@ import { foreignPatterns, pulseKeys } from './foreign-keys.js'
 import { ForeignNodes } from './foreign-nodes.js'
 import { ForeignQueues } from './foreign-queues.js'
 import { IndexedNodes } from './indexed-nodes.js'
-import { KeptSizes } from './kept-sizes.js'
-import { LeftOutCounts } from './left-out.js'
+import { LeftOutCounts } from './left-out-counts.js'
 import { QueueSnapshots } from './queue-snapshots.js'
 import { RecordTimes } from './record-times.js'
 import { textIdOf } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
 import { withinTotal } from './snapshot-total.js'
 import { StreamPages } from './streams.js'
-import { TrustGate } from './trusted.js'
+import { TrustGate } from './trust-gate.js'
+import { UnreadDocuments } from './unread-documents.js'
 
 export interface RedisReaderOptions {
   /** How often foreign reporters are looked for, ms. */
@@ -53,7 +53,7 @@ export function redisReader(
     foreign.add(key)
     foreignQueues.add(key)
   })
-  const keptSizes = new KeptSizes(connection, keys)
+  const unreadDocuments = new UnreadDocuments(connection, keys)
   const times = new RecordTimes(verifier !== null)
   const slowPages = new StreamPages<SlowEntry, StreamEntry['fields']>(connection, clock, verifier, {
     open: ({ fields }) => fields,
@@ -89,7 +89,7 @@ export function redisReader(
     async nodes() {
       const gate = new TrustGate(verifier)
       const leftOut = new LeftOutCounts()
-      const [own, unread] = await Promise.all([indexed.read(gate, leftOut), keptSizes.countUnread(), discovery.look()])
+      const [own, unread] = await Promise.all([indexed.read(gate, leftOut), unreadDocuments.count(), discovery.scan()])
       leftOut.add('documents', unread)
       const others = await foreign.read(indexed, gate, leftOut)
       const nodes = [...own.nodes, ...others.nodes]
@@ -112,7 +112,7 @@ export function redisReader(
     async queues() {
       const gate = new TrustGate(verifier)
       const leftOut = new LeftOutCounts()
-      const [indexed] = await Promise.all([snapshots.read(gate, leftOut), discovery.look()])
+      const [indexed] = await Promise.all([snapshots.read(gate, leftOut), discovery.scan()])
       const [others, inHeartbeats] = await Promise.all([
         foreignQueues.read((key) => snapshots.has(key), gate, leftOut),
         foreign.queues(leftOut),

@@ -11,7 +11,7 @@ import { bytesOf, ChunkSize } from './chunks.js'
 import { Repeats } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
 import { isAboutKey } from './texts.js'
-import { PageGate } from './trusted.js'
+import { PageGate } from './trust-gate.js'
 import { Turns } from './turns.js'
 
 /** More than all services that are read. */

@@ -15,10 +15,10 @@ import { lineTextOf, newestEntries } from './trail-entries.js'
 /** What Redis leaves of the trail when it cuts it by whole nodes is a little more than it may have. */
 const MAX_LINES = MAX_AUDIT_ENTRIES + 5_000
 /** Lines that are cut while they are read look as if they were missing: then they are read again, so often. */
-const MAX_LOOKS = 3
+const MAX_READS = 3
 
 /** What one look at the whole trail found. */
-export interface TrailLook {
+export interface TrailRead {
   readonly trail: JudgedTrail
   readonly expected: Expected
   /** Of the newest entry, whatever it is. */
@@ -31,11 +31,11 @@ export class TrailReader {
   readonly #connection: Connection
   readonly #keys: Keys
   readonly #verifier: Verifier | null
-  /** The newest line that this process wrote or saw. */
+  /** The newest line that this process wrote or noteLine. */
   #seen: KnownLine | null = null
   #trust: ReadonlyMap<string, AuditTrust> = new Map()
-  #looking: Promise<TrailLook> | null = null
-  #hasLooked = false
+  #reading: Promise<TrailRead> | null = null
+  #hasRead = false
   readonly #onChanges: (changes: readonly DocumentChange[]) => void
 
   /** @param onChanges is called with what Zenith's lines tell of documents, the oldest first */
@@ -55,8 +55,8 @@ export class TrailReader {
     return this.#seen
   }
 
-  get hasLooked(): boolean {
-    return this.#hasLooked
+  get hasRead(): boolean {
+    return this.#hasRead
   }
 
   /** What is known of lines since the last look. */
@@ -65,20 +65,20 @@ export class TrailReader {
   }
 
   /** Remembers a line: should it be missing later, that is told. */
-  saw(line: KnownLine): void {
+  noteLine(line: KnownLine): void {
     if (line.number >= (this.#seen?.number ?? 0)) this.#seen = line
   }
 
   /** Who asks while the trail is read shares what is read. Rejects when Redis does not answer. */
-  look(): Promise<TrailLook> {
-    this.#looking ??= this.#lookAgain().finally(() => {
-      this.#looking = null
+  readTrail(): Promise<TrailRead> {
+    this.#reading ??= this.#readStable().finally(() => {
+      this.#reading = null
     })
-    return this.#looking
+    return this.#reading
   }
 
   async chain(): Promise<AuditChain> {
-    const { trail, expected } = await this.look()
+    const { trail, expected } = await this.readTrail()
     return chainOf(trail, expected, this.#verifier !== null, 0)
   }
 
@@ -91,15 +91,15 @@ export class TrailReader {
     )
   }
 
-  async #lookAgain(): Promise<TrailLook> {
-    for (let looks = 1; ; looks++) {
-      const look = await this.#lookOnce()
-      const { breaks } = chainOf(look.trail, look.expected, false, 0)
-      if (looks === MAX_LOOKS || !breaks.some(({ kind }) => kind === 'start')) return look
+  async #readStable(): Promise<TrailRead> {
+    for (let reads = 1; ; reads++) {
+      const read = await this.#readOnce()
+      const { breaks } = chainOf(read.trail, read.expected, false, 0)
+      if (reads === MAX_READS || !breaks.some(({ kind }) => kind === 'start')) return read
     }
   }
 
-  async #lookOnce(): Promise<TrailLook> {
+  async #readOnce(): Promise<TrailRead> {
     // In this order: the trail is never behind what is compared with it.
     const seen = this.#seen
     const { head, trust } = await this.readHead()
@@ -107,9 +107,9 @@ export class TrailReader {
     const trail = judge(lines, { signs: this.#verifier !== null, head, seen, isPartial })
     this.#trust = trail.trust
     this.#onChanges(trail.chain.flatMap(({ documents }) => documents))
-    this.#hasLooked = true
+    this.#hasRead = true
     const last = newestOf(trail.chain)
-    if (last) this.saw(last)
+    if (last) this.noteLine(last)
     const known = [head, seen].filter((one) => one !== null)
     // As long as nothing is signed, that the head is not either is as it should be.
     const isUnsigned = trust === 'unsigned' && seen === null && !lines.some((line) => line.trust === 'signed')

@@ -1,6 +1,6 @@
 import type { LeftOut } from '../../../protocol/index.js'
 import { RedisError } from '../../../redis/errors.js'
-import { leftOutOfRedis } from '../../../runtime/left-out-of-redis.js'
+import { countLeftOut } from '../../../runtime/count-left-out.js'
 import { type Check, type Finding, problem } from '../finding.js'
 
 /** Whether Zenith leaves something out because it is more than Zenith reads. */
@@ -8,7 +8,7 @@ export const bounds: Check = {
   name: 'bounds of reading',
   async run({ connection, keys }) {
     try {
-      return findingsOf(await leftOutOfRedis(connection, keys))
+      return findingsOf(await countLeftOut(connection, keys))
     } catch (error) {
       // Reporters may not read; the rights are another check's.
       if (error instanceof RedisError) return []

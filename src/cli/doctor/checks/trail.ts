@@ -1,6 +1,6 @@
 import type { AuditChain } from '../../../protocol/index.js'
 import { RedisError } from '../../../redis/errors.js'
-import { keptInRedis } from '../../../runtime/kept-in-redis.js'
+import { openControlStore } from '../../../runtime/open-control-store.js'
 import type { DoctorContext } from '../context.js'
 import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 
@@ -8,7 +8,7 @@ import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 export const trail: Check = {
   name: 'audit trail',
   async run({ connection, keys, tokens }) {
-    const store = keptInRedis(connection, keys, tokens)
+    const store = openControlStore(connection, keys, tokens)
     try {
       const chain = await store.verifyAudit?.()
       const looks = await Promise.all(['scheduler', 'bulk'].map((kind) => store.inspectDocuments?.(kind)))

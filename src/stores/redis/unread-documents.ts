@@ -10,10 +10,10 @@ const KINDS = ['scheduler', 'scheduler-part', 'bulk']
 const EVERY_MS = 60_000
 
 /** Tells how much of what Zenith kept it would not read, whether somebody asks for it or not. */
-export class KeptSizes {
+export class UnreadDocuments {
   readonly #connection: Connection
   readonly #keys: Keys
-  #askedAt = Number.NEGATIVE_INFINITY
+  #countedAt = Number.NEGATIVE_INFINITY
   #unread = 0
 
   constructor(connection: Connection, keys: Keys) {
@@ -22,9 +22,9 @@ export class KeptSizes {
   }
 
   /** Never rejects. */
-  async countUnread(): Promise<number> {
-    if (performance.now() - this.#askedAt < EVERY_MS) return this.#unread
-    this.#askedAt = performance.now()
+  async count(): Promise<number> {
+    if (performance.now() - this.#countedAt < EVERY_MS) return this.#unread
+    this.#countedAt = performance.now()
     const counts = await Promise.all(KINDS.map((kind) => this.#countOf(kind)))
     this.#unread = counts.reduce((sum, count) => sum + count, 0)
     return this.#unread

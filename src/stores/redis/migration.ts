@@ -8,10 +8,10 @@ import { asEntries, asNumber, asText } from '../../redis/replies.js'
 import { ask, send } from '../../redis/send.js'
 import type { AuditTrail, AuditTrailOptions } from './audit-trail.js'
 import type { Documents } from './documents.js'
-import { copyFormerTrail, lastCopied } from './former-audit.js'
-import { KINDS, moveDocuments, unlessWrong } from './former-documents.js'
+import { copyLegacyTrail, lastCopied } from './legacy-audit.js'
+import { KINDS, migrateDocuments, skipForeign } from './legacy-documents.js'
 
-export interface MoveOptions extends AuditTrailOptions {
+export interface MigrationOptions extends AuditTrailOptions {
   /** Whether there are two tokens: what the old one signed is signed again. */
   readonly isRotating: boolean
   /** What Redis' clock shows, Unix ms; this machine's where it does not tell. */
@@ -31,8 +31,8 @@ const MAX_LEFT_BEHIND = 1_000
  * Moves what earlier versions kept among what reporters write to where only Zenith writes. This is done once for a namespace: what
  * appears at the former place later may be anybody's, and is left there.
  */
-export class Move {
-  readonly #options: MoveOptions
+export class Migration {
+  readonly #options: MigrationOptions
   readonly #trail: AuditTrail
   readonly #documents: Documents
   readonly #leases: Leases
@@ -41,7 +41,7 @@ export class Move {
   /** Id of the last line that was moved. */
   #lastId: string | null = null
 
-  constructor(options: MoveOptions, trail: AuditTrail, documents: Documents, leases: Leases) {
+  constructor(options: MigrationOptions, trail: AuditTrail, documents: Documents, leases: Leases) {
     this.#options = options
     this.#trail = trail
     this.#documents = documents
@@ -49,9 +49,9 @@ export class Move {
   }
 
   /** Rejects when it is not done and can't be done now. */
-  prepare(): Promise<void> {
+  run(): Promise<void> {
     if (this.#isDone) return Promise.resolve()
-    this.#running ??= this.#run().finally(() => {
+    this.#running ??= this.#runOnce().finally(() => {
       this.#running = null
     })
     return this.#running
@@ -66,19 +66,19 @@ export class Move {
   async leftBehind(): Promise<number> {
     const { connection, keys } = this.#options
     // Another Zenith may have done it.
-    if (this.#lastId === null) await this.#wasDone().catch(() => {})
+    if (this.#lastId === null) await this.#isMarked().catch(() => {})
     const from = this.#lastId === null ? '-' : `(${this.#lastId}`
     const [reply] = await send(connection, [['xrange', keys.former.audit, from, '+', 'COUNT', MAX_LEFT_BEHIND]])
     return asEntries(reply?.value).length
   }
 
-  async #run(): Promise<void> {
-    if (!(await this.#wasDone())) await ((await this.#hasNothing()) ? this.#mark('NX') : this.#moveAlone())
+  async #runOnce(): Promise<void> {
+    if (!(await this.#isMarked())) await ((await this.#hasNothing()) ? this.#mark('NX') : this.#migrateUnderLease())
     this.#isDone = true
-    if (this.#options.isRotating) await this.#renew().catch(() => {})
+    if (this.#options.isRotating) await this.#resign().catch(() => {})
   }
 
-  async #wasDone(): Promise<boolean> {
+  async #isMarked(): Promise<boolean> {
     const { connection, keys } = this.#options
     const marker = asText(await ask(connection, ['get', keys.moved]))
     if (marker === null) return false
@@ -99,22 +99,22 @@ export class Move {
     return counts.every(({ error, value }) => !error && asNumber(value) === 0)
   }
 
-  async #moveAlone(): Promise<void> {
+  async #migrateUnderLease(): Promise<void> {
     const holder = randomUUID()
     const end = performance.now() + WAIT_MS
     while ((await this.#leases.acquireLease(LEASE, holder, LEASE_MS)) !== holder) {
       if (performance.now() > end) throw new Error('Another Zenith is moving what earlier versions kept')
       await pause(ASK_EVERY_MS)
-      if (await this.#wasDone()) return
+      if (await this.#isMarked()) return
     }
     try {
-      if (!(await this.#wasDone())) await this.#move(() => this.#goOn(holder))
+      if (!(await this.#isMarked())) await this.#migrate(() => this.#renewLease(holder))
     } finally {
       await this.#leases.releaseLease(LEASE, holder).catch(() => {})
     }
   }
 
-  async #goOn(holder: string): Promise<void> {
+  async #renewLease(holder: string): Promise<void> {
     if ((await this.#leases.acquireLease(LEASE, holder, LEASE_MS)) === holder) return
     throw new Error('Another Zenith moves what earlier versions kept')
   }
@@ -123,27 +123,27 @@ export class Move {
    * Copied first, told then, deleted after that and marked last, so that one that is interrupted is gone on with: once it was told,
    * nothing more is copied.
    */
-  async #move(goOn: () => Promise<void>): Promise<void> {
+  async #migrate(renew: () => Promise<void>): Promise<void> {
     const { connection, keys } = this.#options
     const skipped: string[] = []
-    const isTold = await this.#isTold()
+    const isRecorded = await this.#isRecorded()
     const now = await this.#options.now()
-    const { count, lastId } = await unlessWrong(
-      () => (isTold ? lastCopied(connection, keys) : copyFormerTrail(connection, keys, { now, goOn })),
+    const { count, lastId } = await skipForeign(
+      () => (isRecorded ? lastCopied(connection, keys) : copyLegacyTrail(connection, keys, { now, renew })),
       () => skipped.push('the audit trail'),
     ).then((copied) => copied ?? { count: 0, lastId: null })
     this.#lastId = lastId
-    const moved = await moveDocuments(
+    const moved = await migrateDocuments(
       { connection, keys, documents: this.#documents },
-      { copies: !isTold, skipped, goOn },
+      { copies: !isRecorded, skipped, renew },
     )
-    if (!isTold) await this.#tell(now, count, [...moved.values()].flat().length, skipped)
+    if (!isRecorded) await this.#record(now, count, [...moved.values()].flat().length, skipped)
     await this.#clear(moved)
     await this.#mark()
   }
 
   /** Where the trail has lines of this version, it is not the first one that runs, whatever became of the mark. */
-  async #isTold(): Promise<boolean> {
+  async #isRecorded(): Promise<boolean> {
     const { connection, keys } = this.#options
     for (const key of [keys.audit, keys.auditHead]) {
       const [entry] = asEntries(await ask(connection, ['xrevrange', key, '+', '-', 'COUNT', 1]))
@@ -152,7 +152,7 @@ export class Move {
     return false
   }
 
-  async #tell(at: number, lines: number, documents: number, skipped: readonly string[]): Promise<void> {
+  async #record(at: number, lines: number, documents: number, skipped: readonly string[]): Promise<void> {
     if (lines + documents + skipped.length === 0) return
     const { keys, verifier } = this.#options
     const what = `${lines} ${lines === 1 ? 'line' : 'lines'} and ${documents} ${documents === 1 ? 'document' : 'documents'}`
@@ -187,7 +187,7 @@ export class Move {
   }
 
   /** What the old one of two tokens signed is signed with the new one. */
-  async #renew(): Promise<void> {
+  async #resign(): Promise<void> {
     await this.#trail.renew()
     for (const kind of ['scheduler', 'scheduler-part']) await this.#documents.renew(kind)
     for (const id of await this.#documents.renew('bulk')) await this.#documents.renew(`bulk:${id}`)

@@ -3,10 +3,10 @@ import type { Keys } from '../protocol/index.js'
 import type { Connection } from '../redis/connection.js'
 import { signerOf } from '../signing/signer.js'
 import { Verifier } from '../signing/verifier.js'
-import { redisCommands } from '../stores/redis/commands.js'
+import { redisControlStore } from '../stores/redis/control-store.js'
 
 /** What Zenith keeps in a Redis, as one with these tokens sees it. @param tokens none: nothing is verified */
-export function keptInRedis(connection: Connection, keys: Keys, tokens: readonly string[]): ControlStore {
+export function openControlStore(connection: Connection, keys: Keys, tokens: readonly string[]): ControlStore {
   const verifier = tokens.length > 0 ? new Verifier({ tokens, isRequired: false, now: Date.now, keyPrefix: '' }) : null
-  return redisCommands({ connection, keys, signer: signerOf(tokens, ''), verifier, isRotating: false })
+  return redisControlStore({ connection, keys, signer: signerOf(tokens, ''), verifier, isRotating: false })
 }

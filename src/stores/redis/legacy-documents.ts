@@ -12,19 +12,19 @@ export const KINDS = ['scheduler', 'scheduler-part', 'bulk'] as const
 const MAX_OPERATIONS = 200
 
 /** Where documents were, and where they go. */
-interface MovePlace {
+interface MigrationStores {
   readonly connection: Connection
   readonly keys: Keys
   readonly documents: Documents
 }
 
-interface MovingDocuments {
+interface DocumentMigration {
   /** Whether what is not at its new place yet is brought there. */
   readonly copies: boolean
   /** Takes what is none of Zenith's. */
   readonly skipped: string[]
   /** Called between two kinds. */
-  readonly goOn: () => Promise<void>
+  readonly renew: () => Promise<void>
 }
 
 /**
@@ -32,27 +32,27 @@ interface MovingDocuments {
  *
  * @returns ids of those that are at their new place, by kind
  */
-export async function moveDocuments(
-  place: MovePlace,
-  moving: MovingDocuments,
+export async function migrateDocuments(
+  place: MigrationStores,
+  moving: DocumentMigration,
 ): Promise<Map<string, readonly string[]>> {
-  const { copies, skipped, goOn } = moving
-  const moved = new Map<string, readonly string[]>()
-  const move = async (kind: string) => {
-    const ids = await unlessWrong(
-      () => moveKind(place, kind, copies),
+  const { copies, skipped, renew } = moving
+  const migrated = new Map<string, readonly string[]>()
+  const migrate = async (kind: string) => {
+    const ids = await skipForeign(
+      () => migrateKind(place, kind, copies),
       () => skipped.push(`documents of the kind "${kind}"`),
     )
-    moved.set(kind, ids ?? [])
-    await goOn()
+    migrated.set(kind, ids ?? [])
+    await renew()
   }
-  for (const kind of KINDS) await move(kind)
-  for (const id of (moved.get('bulk') ?? []).slice(0, MAX_OPERATIONS)) await move(`bulk:${id}`)
-  return moved
+  for (const kind of KINDS) await migrate(kind)
+  for (const id of (migrated.get('bulk') ?? []).slice(0, MAX_OPERATIONS)) await migrate(`bulk:${id}`)
+  return migrated
 }
 
 /** @returns ids of those that are at their new place, whoever brought them there */
-async function moveKind(place: MovePlace, kind: string, copies: boolean): Promise<readonly string[]> {
+async function migrateKind(place: MigrationStores, kind: string, copies: boolean): Promise<readonly string[]> {
   const { connection, keys } = place
   // Whoever may report could write there as many as they like.
   const count = asNumber(await ask(connection, ['hlen', keys.former.kept(kind)])) ?? 0
@@ -62,17 +62,17 @@ async function moveKind(place: MovePlace, kind: string, copies: boolean): Promis
   await eachField(connection, keys.former.kept(kind), query, (id, document) => {
     if (document !== null && document.length <= MAX_RECORD_CHARS) ids.push(id)
   })
-  const moved: string[] = []
+  const migrated: string[] = []
   for (const id of ids) {
     // A Zenith of an earlier version works on it: it brings it to its end there.
     if (kind === 'bulk' && (await isHeld(place, id))) continue
-    if (await moveOne(place, kind, id, copies)) moved.push(id)
+    if (await migrateOne(place, kind, id, copies)) migrated.push(id)
   }
-  return moved
+  return migrated
 }
 
 /** What is there already stays, also what is too large to be read. @returns whether it is at its new place now */
-async function moveOne(place: MovePlace, kind: string, id: string, copies: boolean): Promise<boolean> {
+async function migrateOne(place: MigrationStores, kind: string, id: string, copies: boolean): Promise<boolean> {
   const { connection, keys } = place
   const [there, former] = await send(connection, [
     ['hget', keys.kept(kind), id],
@@ -87,14 +87,14 @@ async function moveOne(place: MovePlace, kind: string, id: string, copies: boole
   return true
 }
 
-async function isHeld({ connection, keys }: MovePlace, operation: string): Promise<boolean> {
+async function isHeld({ connection, keys }: MigrationStores, operation: string): Promise<boolean> {
   return (await ask(connection, ['get', keys.former.lease(`bulk operation ${operation}`)])) != null
 }
 
 class TooMany extends Error {}
 
 /** What Zenith never wrote, a key of another type or too many documents, is skipped; Redis that does not answer is not. */
-export async function unlessWrong<T>(work: () => Promise<T>, skip: () => void): Promise<T | null> {
+export async function skipForeign<T>(work: () => Promise<T>, skip: () => void): Promise<T | null> {
   try {
     return await work()
   } catch (error) {

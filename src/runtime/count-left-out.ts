@@ -8,7 +8,7 @@ import { ServerClock } from '../stores/redis/server-clock.js'
  *
  * @throws RedisError when Redis does not answer, or this user may not read
  */
-export async function leftOutOfRedis(connection: Connection, keys: Keys): Promise<LeftOut> {
+export async function countLeftOut(connection: Connection, keys: Keys): Promise<LeftOut> {
   const reader = redisReader(connection, keys, new ServerClock(), { scanEvery: 0, verifier: null })
   const [nodes, queues] = await Promise.all([reader.nodes(), reader.queues()])
   const values = (nodes.leftOut?.values ?? 0) + (queues.leftOut?.values ?? 0)

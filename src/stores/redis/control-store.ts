@@ -3,20 +3,25 @@ import { RedisError } from '../../redis/errors.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import { AuditTrail } from './audit-trail.js'
-import { Documents, TOLD_KIND } from './documents.js'
+import { AUDITED_KIND, Documents } from './documents.js'
 import { redisLeases } from './leases.js'
-import { Move, type MoveOptions } from './move.js'
+import { Migration, type MigrationOptions } from './migration.js'
 
-export type RedisCommandsOptions = Omit<MoveOptions, 'now'>
+export type RedisControlStoreOptions = Omit<MigrationOptions, 'now'>
 
 /** What Zenith keeps in Redis: the audit trail in a stream, and small documents in a hash for each kind. */
-export function redisCommands(options: RedisCommandsOptions): ControlStore {
+export function redisControlStore(options: RedisControlStoreOptions): ControlStore {
   const { connection, keys } = options
   const trail = new AuditTrail(options)
   const documents = new Documents({ ...options, lineNumber: () => trail.number })
-  trail.tellOf(documents)
+  trail.recordChangesOf(documents)
   const leases = redisLeases(connection, keys)
-  const move = new Move({ ...options, now: async () => (await time()) ?? Date.now() }, trail, documents, leases)
+  const migration = new Migration(
+    { ...options, now: async () => (await time()) ?? Date.now() },
+    trail,
+    documents,
+    leases,
+  )
 
   async function time(): Promise<number | null> {
     const [reply] = await send(connection, [['time']])
@@ -25,39 +30,39 @@ export function redisCommands(options: RedisCommandsOptions): ControlStore {
   }
 
   /** What was removed before this process began is known by the trail. */
-  async function settledFor(kind: string): Promise<void> {
-    await move.settled()
-    if (options.verifier && kind === TOLD_KIND) await trail.readOnce()
+  async function settle(kind: string): Promise<void> {
+    await migration.settled()
+    if (options.verifier && kind === AUDITED_KIND) await trail.ensureRead()
   }
 
   return {
-    migrate: () => move.prepare(),
+    migrate: () => migration.run(),
     async appendAudit(entry) {
-      await move.prepare()
+      await migration.run()
       return trail.append(entry)
     },
     async listAudit({ before, limit }) {
-      await move.settled()
+      await migration.settled()
       return trail.page(before, limit)
     },
     async verifyAudit() {
-      await move.settled()
-      return { ...(await trail.chain()), leftBehind: await move.leftBehind() }
+      await migration.settled()
+      return { ...(await trail.chain()), leftBehind: await migration.leftBehind() }
     },
     async putDocument(kind, id, document) {
-      await move.prepare()
+      await migration.run()
       return documents.putDocument(kind, id, document)
     },
     async listDocuments(kind, ids) {
-      await settledFor(kind)
+      await settle(kind)
       return documents.listDocuments(kind, ids)
     },
     async inspectDocuments(kind, ids) {
-      await settledFor(kind)
-      return documents.look(kind, ids).catch(unlessDisplaced)
+      await settle(kind)
+      return documents.inspectDocuments(kind, ids).catch(listDisplaced)
     },
     async deleteDocument(kind, id) {
-      await move.prepare()
+      await migration.run()
       return documents.deleteDocument(kind, id)
     },
     ...leases,
@@ -66,7 +71,7 @@ export function redisCommands(options: RedisCommandsOptions): ControlStore {
 }
 
 /** Whoever puts something else in the place of documents hides nothing besides: the trail is shown all the same. */
-function unlessDisplaced(error: unknown): DocumentListing {
+function listDisplaced(error: unknown): DocumentListing {
   if (error instanceof RedisError && error.code === 'WRONGTYPE')
     return { documents: new Map(), untrusted: new Map([['', 'displaced']]), leftOut: 0 }
   throw error

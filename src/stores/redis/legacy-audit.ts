@@ -3,7 +3,7 @@ import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import { asEntries, asText, type StreamEntry } from '../../redis/replies.js'
 import { ask, send } from '../../redis/send.js'
-import { boundedLine } from '../audit-line.js'
+import { boundedLine } from '../limits.js'
 
 const SLICE = 200
 /** An id of the far future would leave no room for lines after it, ms. */
@@ -19,17 +19,17 @@ export interface CopyOptions {
   /** What Redis' clock shows, Unix ms. */
   readonly now: number
   /** Called between two parts. */
-  readonly goOn: () => Promise<void>
+  readonly renew: () => Promise<void>
 }
 
 /**
  * Copies the newest lines of an earlier version's trail, by their ids: what was copied before is not copied twice. Lines are written
  * anew, so that nothing comes along that has no place in one.
  */
-export async function copyFormerTrail(
+export async function copyLegacyTrail(
   connection: Connection,
   keys: Keys,
-  { now, goOn }: CopyOptions,
+  { now, renew }: CopyOptions,
 ): Promise<CopiedTrail> {
   let [count, lastId]: [number, string | null] = [0, null]
   const isOfNow = ({ id }: StreamEntry) => msOf(id) <= now + MAX_AHEAD_MS
@@ -48,7 +48,7 @@ export async function copyFormerTrail(
     count += lines.length
     lastId = entries.findLast(isOfNow)?.id ?? lastId
     from = entries.length < SLICE ? null : `(${entries.at(-1)?.id}`
-    await goOn()
+    await renew()
   }
   return { count, lastId }
 }

@@ -2,13 +2,13 @@
  * A look that many may wait for: at most one goes on, and whoever asks meanwhile waits for the next, which begins after that and so
  * sees what was written before it was asked for.
  */
-export class SharedLook<T> {
-  readonly #look: () => Promise<T>
+export class SharedRead<T> {
+  readonly #read: () => Promise<T>
   #current: Promise<T> | null = null
   #next: Promise<T> | null = null
 
   constructor(look: () => Promise<T>) {
-    this.#look = look
+    this.#read = look
   }
 
   get isIdle(): boolean {
@@ -28,7 +28,7 @@ export class SharedLook<T> {
   }
 
   #begin(): Promise<T> {
-    const current = this.#look().finally(() => {
+    const current = this.#read().finally(() => {
       this.#current = null
     })
     this.#current = current
