@@ -78,6 +78,7 @@ export class BulkOperations {
     const { phase, resumable } = await this.get(id)
     if (phase === 'running') throw new ApiError('not_possible', 'This operation is running already.')
     if (!resumable) throw new ApiError('not_possible', 'There is nothing left of this operation to go on with.')
+    await this.#writeEnd(id)
     const { operation, blocks, check } = await this.#left.take(id, (key, action) => this.#find(key, action))
     this.#own.refuseInQueuesOf(operation)
     operation.phase = 'running'
@@ -148,6 +149,12 @@ export class BulkOperations {
     await Promise.all(going.map((operation) => stop(operation, 'interrupted', 'this Zenith was ended')))
   }
 
+  /** What goes on with an operation goes by the store, which may not know yet how it ended here. */
+  async #writeEnd(id: string): Promise<void> {
+    const own = this.#own.get(id)
+    if (own) await telling(() => own.writeEnd())
+  }
+
   async #find(key: string, action: JobAction): Promise<Target> {
     const queue = await this.#queues.able(key, 'list')
     try {
@@ -198,6 +205,7 @@ export class BulkOperations {
   }
 
   async #abandon(by: Actor, id: string): Promise<BulkOperation> {
+    await this.#writeEnd(id)
     const cancelled = await this.#left.abandon(by, id)
     this.#own.supersede(id)
     return cancelled

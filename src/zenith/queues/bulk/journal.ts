@@ -31,6 +31,7 @@ export class Journal {
   /** Numbers of blocks of which the store does not know the newest. */
   readonly #stale = new Set<number>()
   #isLost = false
+  #closing: Promise<void> | null = null
 
   constructor(store: ControlStore, kept: KeptOperations, locks: Locks, operation: Operation) {
     this.#store = store
@@ -75,8 +76,16 @@ export class Journal {
     this.#operation.stop ??= { as: 'interrupted', reason: new LostError().message }
   }
 
-  /** Tells what came of it. Rejects when the store does not take it. Harmless twice. */
-  async close(): Promise<void> {
+  /** Tells what came of it. Rejects when the store does not take it. Harmless twice: a second call neither overtakes the first nor repeats it. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close().catch((error) => {
+      this.#closing = null
+      throw error
+    })
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     const { id, view } = this.#operation
     if (this.#isLost || this.#operation.isSuperseded || !(await this.#kept.isOwn(id))) return
     if (view.resumable) await this.#keepStale()

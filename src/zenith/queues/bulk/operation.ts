@@ -51,6 +51,8 @@ export class Operation {
   stop: { readonly as: Stop; readonly reason: string } | null = null
   /** Settles when nothing of it goes on any more. */
   ended: Promise<void> = Promise.resolve()
+  /** Writes to the store how the last run ended, unless that is written already. Rejects when the store refuses it. */
+  writeEnd: () => Promise<void> = async () => {}
   /** Whether its results went to make room for others. */
   isReleased = false
   /** Whether the store has its jobs, so that any Zenith can go on with it. */

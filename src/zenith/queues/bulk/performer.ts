@@ -89,6 +89,7 @@ export class Performer {
   }
 
   async #run(operation: Operation, journal: Journal): Promise<void> {
+    operation.writeEnd = () => journal.close()
     const timer = setInterval(() => void journal.beat(), BEAT_MS).unref()
     await run(operation, journal)
     clearInterval(timer)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { BulkOperation, BulkResult, JobSelection } from '../../../../src/api/bulk.js'
 import type { Listing } from '../../../../src/api/part.js'
-import type { QueueSource } from '../../../../src/ports/index.js'
+import type { QueueSource, Store } from '../../../../src/ports/index.js'
 import { type BullmqQueuesOptions, bullmqQueues } from '../../../../src/queues/bullmq/index.js'
 import { gravitoStreamQueues } from '../../../../src/queues/gravito-stream/index.js'
 import { memoryStore } from '../../../../src/stores/memory/index.js'
@@ -257,6 +257,42 @@ describe('a bulk operation', () => {
     expect((await acting.post<Problem>(`/api/bulk/${id}/cancel`, {})).body.error.message).toBe(
       'This operation has ended.',
     )
+  })
+
+  it('is resumed with what was done, although the store did not know of it yet', async () => {
+    const queue = openQueue(redis, 'full')
+    await failJobs(redis, queue, rowOf(500, 'full'))
+    const memory = memoryStore()
+    let fills = true
+    let isFull = false
+    const unlessFull =
+      <A extends unknown[], T>(write: (...args: A) => Promise<T>) =>
+      (...args: A): Promise<T> =>
+        isFull ? Promise.reject(new Error('OOM: no memory')) : write(...args)
+    const store: Store = {
+      ...memory,
+      putDocument: unlessFull(memory.putDocument),
+      acquireLease: unlessFull(memory.acquireLease),
+      appendAudit: unlessFull(memory.appendAudit),
+    }
+    const source = sourceOf({ queues: ['full'] })
+    const filling: QueueSource = {
+      ...source,
+      async remove(name, ids) {
+        const outcomes = (await source.remove?.(name, ids)) ?? []
+        isFull = fills && (await queue.getFailedCount()) < 400
+        return outcomes
+      },
+    }
+    const acting = actingZenith({ store, queues: [filling] })
+    const { id } = await counted(acting, { queues: [await acting.keyOf('full')] }, 'remove')
+    await acting.post(`/api/bulk/${id}/start`, {})
+    const left = await reached(acting, id, 'interrupted')
+    expect(left).toMatchObject({ succeeded: 500 - (await queue.getFailedCount()), unknown: 0 })
+    expect((await acting.post(`/api/bulk/${id}/resume`, {})).status).toBe(503)
+    fills = isFull = false
+    expect((await acting.post(`/api/bulk/${id}/resume`, {})).status).toBe(200)
+    expect(await reached(acting, id, 'done')).toMatchObject({ succeeded: 500, unknown: 0, skipped: [] })
   })
 
   it('fails with words when the queue’s system goes away, and knows what was done', async () => {
