@@ -121,6 +121,8 @@ describe.each(['bullmq5', 'bullmq6'])('monitorQueue on %s', (host) => {
     const steady = open('steady')
     monitor(steady)
     await vi.waitFor(async () => expect((await entries())[0]?.throughput?.in).toEqual(expect.any(Number)))
+    await steady.add('send', {})
+    await vi.waitFor(async () => expect((await entries())[0]?.throughput?.in).toBeGreaterThan(0))
     const seen = []
     for (let tenant = 0; tenant < 30; tenant++) {
       const queue = open(`tenant-${tenant}`)

@@ -69,7 +69,6 @@ it.each([
     expect(store).toMatchObject({ ok: true, error: expect.stringContaining('A part of the Redis Cluster') })
     expect(await health()).toMatchObject({ ok: true, error: expect.stringContaining('A part of the Redis Cluster') })
   },
-  90_000,
 )
 
 it('shows what a Cluster still serves when one of its masters has gone', async () => {
