@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { isWhole } from '../support/extent.js'
 import { startProgram } from '../support/program.js'
 import { FASTIFY, HONO, MEASURE } from './programs.js'
 
-const REQUESTS = 200_000
-/** What may be left of so many requests beyond what a bare app leaves, bytes: less than ten for each. */
+const REQUESTS = isWhole ? 200_000 : 60_000
+/** What may be left of so many requests beyond what a bare app leaves, bytes: less than 10 for each, 33 in the short form. */
 const MAX_GROWTH = 2_000_000
 
 interface Measured {
