@@ -1,5 +1,6 @@
 /**
- * Builds the page and embeds it as `src/zenith/assets/generated.ts`, so that Zenith serves it from memory.
+ * Builds the page and embeds it as `src/zenith/assets/generated.ts`, so that Zenith serves it from memory. Writes the notices of the
+ * packages in it beside that, for scripts/build.mjs.
  *
  *   node scripts/build-dashboard.mjs [--if-stale]
  *
@@ -11,6 +12,7 @@ import { dirname, extname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'vite'
+import { bundledPackages, noticesOf } from './notices.mjs'
 
 /** First load (HTML, and the JavaScript and CSS that it loads), gzip, in bytes. */
 const BUDGET = 200 * 1024
@@ -33,6 +35,7 @@ process.env.NODE_ENV = 'production'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const target = join(root, 'src/zenith/assets/generated.ts')
+const notices = join(root, 'src/zenith/assets/generated-notices.json')
 const inputs = [
   'src/dashboard',
   'src/api',
@@ -40,6 +43,8 @@ const inputs = [
   'vite.config.ts',
   'package-lock.json',
   'scripts/build-dashboard.mjs',
+  'scripts/notices.mjs',
+  'scripts/licences',
 ]
 
 if (process.argv.includes('--if-stale') && (await isFresh())) {
@@ -51,7 +56,7 @@ if (process.argv.includes('--if-stale') && (await isFresh())) {
 async function buildPage() {
   const outDir = await mkdtemp(join(tmpdir(), 'quasar-dashboard-'))
   try {
-    await build({
+    const { output } = await build({
       configFile: join(root, 'vite.config.ts'),
       root: join(root, 'src/dashboard'),
       logLevel: 'warn',
@@ -59,6 +64,7 @@ async function buildPage() {
     })
     const files = await readAssets(outDir)
     checkBudget(files)
+    await writeWhole(notices, JSON.stringify(noticesOf(bundledPackages(output))))
     await writeWhole(target, moduleText(files))
   } finally {
     await rm(outDir, { recursive: true, force: true })
@@ -134,7 +140,7 @@ async function writeWhole(path, text) {
 
 async function isFresh() {
   const made = await stat(target).catch(() => null)
-  if (!made) return false
+  if (!made || !(await stat(notices).catch(() => null))) return false
   const files = (await Promise.all(inputs.map((input) => listFiles(join(root, input))))).flat()
   const times = await Promise.all(files.map(async (file) => (await stat(file)).mtimeMs))
   return times.every((time) => time <= made.mtimeMs)

@@ -1,18 +1,26 @@
 // Builds the package: the dashboard into src/zenith/assets, src into dist/modules, and those into dist/esm and dist/cjs, which are
-// published. The new dist is made beside the old one and swapped in at the end, so that a program that runs from dist never finds
+// published, with the notices of what is bundled. The new dist is made beside the old one and swapped in at the end, so that a program that runs from dist never finds
 // it half empty.
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { writeApiTypes } from './api-types.mjs'
 import { bundle } from './bundle.mjs'
+import { noticesFile, noticesOf } from './notices.mjs'
 import { bin, run } from './run.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = join(root, 'dist')
 const fresh = join(root, `dist/.new-${process.pid}`)
 const modules = join(fresh, 'modules')
+const NOTICES = 'THIRD-PARTY-NOTICES.txt'
+
+/** Those of the page were written with it. */
+async function writeNotices(packages) {
+  const page = JSON.parse(await readFile(join(root, 'src/zenith/assets/generated-notices.json'), 'utf8'))
+  await writeFile(join(fresh, NOTICES), noticesFile([...page, ...noticesOf(packages)]))
+}
 
 async function swap(name) {
   const old = join(fresh, `${name}-old`)
@@ -29,10 +37,10 @@ async function build() {
   const types = await run(bin('typescript', 'tsc'), ['-p', 'tsconfig.build.json', '--outDir', modules], { cwd: root })
   if (types) return types
   await writeApiTypes(modules)
-  await bundle(root, modules, fresh)
+  await writeNotices(await bundle(root, modules, fresh))
   // npm makes a command executable where it installs it; whoever unpacks the tarball in another way has it so, too.
   await chmod(join(fresh, 'esm/cli/bin.js'), 0o755)
-  for (const name of ['modules', 'esm', 'cjs']) await swap(name)
+  for (const name of ['modules', 'esm', 'cjs', NOTICES]) await swap(name)
   return 0
 }
 

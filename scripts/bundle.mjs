@@ -4,6 +4,7 @@ import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { rolldown } from 'rolldown'
+import { bundledPackages } from './notices.mjs'
 
 const COMMAND = 'cli/bin'
 /** The page's files: loaded with the first page that is asked for. */
@@ -24,13 +25,19 @@ function entryPoints(root) {
  * @param root the checkout
  * @param modules folder of the compiled modules and their types
  * @param outDir folder that gets one folder per format
+ * @returns folders of the packages that are in the bundles
  */
 export async function bundle(root, modules, outDir) {
   const entries = entryPoints(root)
   const types = publicTypes(modules, entries)
-  await write({ format: 'esm', type: 'module', entries: [...entries, ASSETS, COMMAND], types, modules, outDir })
-  await write({ format: 'cjs', type: 'commonjs', entries: [...entries, ASSETS], types, modules, outDir })
+  const esm = { format: 'esm', type: 'module', entries: [...entries, ASSETS, COMMAND] }
+  const cjs = { format: 'cjs', type: 'commonjs', entries: [...entries, ASSETS] }
+  const packages = [
+    ...(await write({ ...esm, types, modules, outDir })),
+    ...(await write({ ...cjs, types, modules, outDir })),
+  ]
   await shareAssets(outDir)
+  return [...new Set(packages)]
 }
 
 /** The declarations that the entry points lead to. */
@@ -53,7 +60,7 @@ async function write({ format, type, entries, types, modules, outDir }) {
     plugins: [sourceMaps(modules)],
     external: (id) => !id.startsWith('.') && !isAbsolute(id) && !BUNDLED.test(id),
   })
-  await bundled.write({
+  const { output } = await bundled.write({
     dir,
     format,
     exports: 'named',
@@ -74,6 +81,7 @@ async function write({ format, type, entries, types, modules, outDir }) {
   for (const name of readdirSync(dir, { recursive: true })) if (name.endsWith('.js.map')) await trimMap(join(dir, name))
   for (const path of types) cpSync(join(modules, path), join(dir, path))
   await writeFile(join(dir, 'package.json'), `${JSON.stringify({ type })}\n`)
+  return bundledPackages(output)
 }
 
 /** Hands over what tsc wrote beside each module. */

@@ -75,7 +75,7 @@ describe('the tarball', () => {
   })
 
   it('holds what was built, the schemas and the papers only', () => {
-    const papers = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md']
+    const papers = ['package.json', 'README.md', 'LICENSE', 'CHANGELOG.md', 'dist/THIRD-PARTY-NOTICES.txt']
     const others = packed.files
       .map(({ path }) => path)
       .filter((path) => !papers.includes(path) && !/^(dist\/(esm|cjs)|schemas)\//.test(path))
