@@ -24,7 +24,7 @@ import { Failures } from './queues/failures/failures.js'
 import { SearchSlots } from './queues/jobs/search-slots.js'
 import { matcherOf, queuesOf } from './queues/queues.js'
 import { Schedulers } from './queues/schedulers/schedulers.js'
-import { seenReader } from './store/seen-reader.js'
+import { maskedReader } from './store/masked-reader.js'
 import { StorePing } from './store/store-ping.js'
 
 export interface ZenithServerOptions {
@@ -80,7 +80,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   const { reader, interval = INTERVAL_MS, slow: slowMs = SLOW_MS, logger } = options
   const { sources = () => [], readOnly = [], payloads = 'operator' } = options
   const monitor = new MonitorService({
-    reader: seenReader(reader),
+    reader: maskedReader(reader),
     interval,
     slowMs,
     sources,

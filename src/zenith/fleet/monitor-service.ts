@@ -9,9 +9,9 @@ import { CLOCK_TOLERANCE_MS, type ExceptionRecord, type LeftOut, type SlowEntry 
 import { MAX_NODES } from '../../protocol/read-limits.js'
 import { untraced } from '../../tracing/untraced.js'
 import { QueueMonitor } from '../queues/monitor/queue-monitor.js'
-import { leftOutOf } from '../store/left-out.js'
 import { storeErrorInWords } from '../store/store-error.js'
 import { timeOf } from '../store/store-time.js'
+import { sumLeftOut } from '../store/sum-left-out.js'
 import { Details, type Periods } from './details.js'
 import { Fleet, type FleetChange } from './fleet.js'
 import { KnownServices } from './known-services.js'
@@ -71,8 +71,8 @@ export class MonitorService {
   readonly #services = new KnownServices()
   readonly #state = new FleetState()
   readonly #listeners = new Set<(news: MonitorNews) => void>()
-  #looking: Promise<void> | null = null
-  #lookedAt = 0
+  #polling: Promise<void> | null = null
+  #polledAt = 0
   /** Of the last look, Unix ms by the store's clock. */
   #latest = 0
   #failures = 0
@@ -114,8 +114,8 @@ export class MonitorService {
 
   /** The state, not older than an interval: looks when it is, once for all who ask at the same time. */
   async fresh(): Promise<Overview> {
-    if (!this.overview || (performance.now() - this.#lookedAt >= this.#options.interval && !this.#isClosed))
-      await this.#look()
+    if (!this.overview || (performance.now() - this.#polledAt >= this.#options.interval && !this.#isClosed))
+      await this.#poll()
     return this.overview as Overview
   }
 
@@ -156,7 +156,7 @@ export class MonitorService {
     this.#isClosed = true
     clearTimeout(this.#timer)
     this.details.close()
-    await this.#looking
+    await this.#polling
   }
 
   #schedule(): void {
@@ -164,19 +164,19 @@ export class MonitorService {
     const { interval } = this.#options
     const pause = Math.min(Math.max(MAX_PAUSE_MS, interval), interval * 2 ** Math.min(this.#failures, 10))
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#look().then(() => this.#schedule()), pause)
+    this.#timer = setTimeout(() => void this.#poll().then(() => this.#schedule()), pause)
     this.#timer.unref()
   }
 
-  #look(): Promise<void> {
-    this.#looking ??= untraced(() => this.#lookOnce()).finally(() => {
-      this.#lookedAt = performance.now()
-      this.#looking = null
+  #poll(): Promise<void> {
+    this.#polling ??= untraced(() => this.#pollOnce()).finally(() => {
+      this.#polledAt = performance.now()
+      this.#polling = null
     })
-    return this.#looking
+    return this.#polling
   }
 
-  async #lookOnce(): Promise<void> {
+  async #pollOnce(): Promise<void> {
     const started = performance.now()
     const news = await withTimeout(this.#options.reader.nodes(), ANSWER_WITHIN_MS)
       .then((answer) => this.#takeIn(answer, performance.now() - started))
@@ -197,7 +197,7 @@ export class MonitorService {
     this.#failures = 0
     const standing = new StandingUntrusted(answer.trust, this.queues.trust)
     const { unreadable, problem = null } = answer
-    const leftOut = leftOutOf([answer.leftOut, { nodes: answer.nodes.length - MAX_NODES }])
+    const leftOut = sumLeftOut([answer.leftOut, { nodes: answer.nodes.length - MAX_NODES }])
     const problems = { unreadable, problem, standing, leftOut }
     return this.#publish(change, problems, Math.round(latencyMs * 100) / 100, now)
   }
@@ -228,7 +228,7 @@ export class MonitorService {
       queues: views,
     }
     const unread = new Set(lists.nodes.map(({ service }) => service)).size - this.#services.size
-    const leftOut = leftOutOf([nodes.leftOut, queues.leftOut, { services: unread }, this.#services.leftOut])
+    const leftOut = sumLeftOut([nodes.leftOut, queues.leftOut, { services: unread }, this.#services.leftOut])
     const { recent } = this.#services
     const overview = { at: now, totals: totalsOf(lists), leftOut, ...lists, ...recent, unreadable, untrusted, store }
     const difference = this.#state.update(overview, { nodes: change, services, queues: queues.news })

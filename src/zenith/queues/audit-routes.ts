@@ -5,7 +5,7 @@ import type { ControlStore } from '../../ports/index.js'
 import { ApiError } from '../http/api-error.js'
 import { idParameter, wholeParameter } from '../http/query.js'
 import { json } from '../http/responses.js'
-import { lookAt, untrustedOf } from '../store/documents.js'
+import { inspectDocuments, untrustedDocuments } from '../store/documents.js'
 import { UNAVAILABLE } from '../store/from-store.js'
 import { storeErrorInWords } from '../store/store-error.js'
 import { operation } from './operation.js'
@@ -28,10 +28,12 @@ async function read(store: ControlStore, query: Parameters<ControlStore['listAud
 const NOT_READ = { documents: [], leftOut: null }
 
 async function documentsOf(store: ControlStore): Promise<Pick<AuditPage, 'documents' | 'leftOut'>> {
-  const looks = await Promise.all(DOCUMENT_KINDS.map(async (kind) => ({ kind, look: await lookAt(store, kind) })))
+  const listings = await Promise.all(
+    DOCUMENT_KINDS.map(async (kind) => ({ kind, listing: await inspectDocuments(store, kind) })),
+  )
   return {
-    documents: looks.flatMap(({ kind, look }) => untrustedOf(kind, look)),
-    leftOut: looks.reduce((sum, { look }) => sum + look.leftOut, 0),
+    documents: listings.flatMap(({ kind, listing }) => untrustedDocuments(kind, listing)),
+    leftOut: listings.reduce((sum, { listing }) => sum + listing.leftOut, 0),
   }
 }
 

@@ -5,7 +5,11 @@ import { MAX_MESSAGE_CHARS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 
 /** What is kept of a kind, of any store. Rejects when the store does not answer. @param ids of those alone */
-export async function lookAt(store: DocumentStore, kind: string, ids?: readonly string[]): Promise<DocumentListing> {
+export async function inspectDocuments(
+  store: DocumentStore,
+  kind: string,
+  ids?: readonly string[],
+): Promise<DocumentListing> {
   const look = await store.inspectDocuments?.(kind, ids)
   return look ?? { documents: await store.listDocuments(kind, ids), untrusted: new Map(), leftOut: 0 }
 }
@@ -24,7 +28,7 @@ const [QUOTE, BACKSLASH, COMMA, BRACKET, BRACE] = [0x22, 0x5c, 0x2c, 0x5b, 0x7b]
  * @param parse null for what can't be understood
  * @returns what could be, and how many documents hold more values than Zenith parses
  */
-export async function parseKept<T>(
+export async function parseDocuments<T>(
   documents: ReadonlyMap<string, string>,
   parse: (document: string) => T | null,
 ): Promise<{ readonly parsed: Map<string, T>; readonly leftOut: number }> {
@@ -72,7 +76,7 @@ function endOfString(text: string, start: number): number {
 const MAX_SHOWN = 100
 
 /** Documents that are kept and not signed as they should be. */
-export function untrustedOf(
+export function untrustedDocuments(
   kind: UntrustedDocument['kind'],
   { untrusted }: Pick<DocumentListing, 'untrusted'>,
 ): UntrustedDocument[] {

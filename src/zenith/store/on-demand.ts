@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 
-/** What is kept is dropped when nobody asked for so long, in ms. */
-const KEEP_MS = 5 * 60_000
+/** What is entry is dropped when nobody asked for so long, in ms. */
+const IDLE_MS = 5 * 60_000
 
 /** Something that goes on reading where it ended. */
 export interface Follower {
@@ -11,7 +11,7 @@ export interface Follower {
   release?(): void
 }
 
-interface Kept<T> {
+interface Entry<T> {
   readonly follower: T
   /** `performance.now()`. */
   readAt: number
@@ -23,7 +23,7 @@ interface Kept<T> {
  * interval however many ask, and dropped when nobody has asked for five minutes.
  */
 export class OnDemand<T extends Follower> {
-  readonly #kept = new Map<string, Kept<T>>()
+  readonly #entries = new Map<string, Entry<T>>()
   readonly #create: (service: string) => T
   readonly #interval: number
   readonly #now: () => number
@@ -38,50 +38,50 @@ export class OnDemand<T extends Follower> {
 
   /** A service's follower, not older than an interval. Rejects when the store fails. @param isDue reads on whatever its age */
   async ask(service: string, isDue = false): Promise<T> {
-    const kept = this.#kept.get(service) ?? this.#open(service)
-    this.#kept.set(service, kept)
-    this.#timer ??= setInterval(() => this.#dropIdle(), KEEP_MS / 5).unref()
-    if (isDue || kept.reading || performance.now() - kept.readAt >= this.#interval) await this.#read(kept)
-    return kept.follower
+    const entry = this.#entries.get(service) ?? this.#open(service)
+    this.#entries.set(service, entry)
+    this.#timer ??= setInterval(() => this.#dropIdle(), IDLE_MS / 5).unref()
+    if (isDue || entry.reading || performance.now() - entry.readAt >= this.#interval) await this.#read(entry)
+    return entry.follower
   }
 
   /** Drops those of services that are gone. */
   retain(services: { has(service: string): boolean }): void {
-    for (const service of this.#kept.keys()) if (!services.has(service)) this.#drop(service)
+    for (const service of this.#entries.keys()) if (!services.has(service)) this.#drop(service)
   }
 
   clear(): void {
-    for (const service of [...this.#kept.keys()]) this.#drop(service)
+    for (const service of [...this.#entries.keys()]) this.#drop(service)
     clearInterval(this.#timer)
     this.#timer = undefined
   }
 
-  #read(kept: Kept<T>): Promise<void> {
-    kept.reading ??= kept.follower
+  #read(entry: Entry<T>): Promise<void> {
+    entry.reading ??= entry.follower
       .read(this.#now())
       .then(() => {
-        kept.readAt = performance.now()
+        entry.readAt = performance.now()
       })
       .finally(() => {
-        kept.reading = null
+        entry.reading = null
       })
-    return kept.reading
+    return entry.reading
   }
 
-  #open(service: string): Kept<T> {
+  #open(service: string): Entry<T> {
     return { follower: this.#create(service), readAt: Number.NEGATIVE_INFINITY, reading: null }
   }
 
   #drop(service: string): void {
-    this.#kept.get(service)?.follower.release?.()
-    this.#kept.delete(service)
+    this.#entries.get(service)?.follower.release?.()
+    this.#entries.delete(service)
   }
 
   #dropIdle(): void {
-    for (const [service, kept] of this.#kept) {
-      if (kept.reading || performance.now() - kept.readAt < KEEP_MS) continue
+    for (const [service, entry] of this.#entries) {
+      if (entry.reading || performance.now() - entry.readAt < IDLE_MS) continue
       this.#drop(service)
     }
-    if (this.#kept.size === 0) this.clear()
+    if (this.#entries.size === 0) this.clear()
   }
 }

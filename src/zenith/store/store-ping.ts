@@ -6,7 +6,7 @@ import { timeOf } from './store-time.js'
 
 const ANSWER_WITHIN_MS = 3_000
 /** Of a Cluster that has lost a part, which is asked for some seconds. */
-const LOOK_WITHIN_MS = 6_000
+const CHECK_WITHIN_MS = 6_000
 /** No service has this name: asking for it costs the store nothing, and takes the same permissions. */
 const NOBODY = '(health)'
 
@@ -31,7 +31,7 @@ export class StorePing {
     try {
       const latencyMs = await withTimeout(this.#reader.ping(), ANSWER_WITHIN_MS)
       // A user who may ping and not read would look healthy.
-      const { denied, problem } = await withTimeout(this.#look(), LOOK_WITHIN_MS)
+      const { denied, problem } = await withTimeout(this.#checkAccess(), CHECK_WITHIN_MS)
       if (denied.length > 0) return failed(kind, `The store does not let Zenith read its ${denied.join(', ')}`)
       const error = problem ? storeErrorInWords(problem) : null
       return { ok: true, kind, latencyMs: Math.round(latencyMs * 100) / 100, error }
@@ -44,7 +44,7 @@ export class StorePing {
    * What may not be read: where nobody ever wrote a store has nothing that is unreadable but what it may not show. And why a part of
    * it can't be, when the rest can.
    */
-  async #look(): Promise<{ readonly denied: readonly string[]; readonly problem: unknown }> {
+  async #checkAccess(): Promise<{ readonly denied: readonly string[]; readonly problem: unknown }> {
     const reader = this.#reader
     const since = timeOf(reader)
     const pages = {

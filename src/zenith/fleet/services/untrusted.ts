@@ -7,16 +7,16 @@ const TOLD_FOR_MS = 5 * 60_000
 
 /** How many of the records that were read lately are not signed. */
 export class RecentUntrusted {
-  #looks: (UntrustedCounts & { readonly at: number })[] = []
+  #polls: (UntrustedCounts & { readonly at: number })[] = []
 
   /** @param counts of one page; undefined when nothing is verified */
   add(counts: UntrustedCounts | undefined, at: number): void {
-    if (counts && counts.unsigned + counts.forged > 0) this.#looks.push({ ...counts, at })
+    if (counts && counts.unsigned + counts.forged > 0) this.#polls.push({ ...counts, at })
   }
 
   counts(now: number): UntrustedCounts {
-    this.#looks = this.#looks.filter(({ at }) => now - at < TOLD_FOR_MS)
-    return sumOf(this.#looks)
+    this.#polls = this.#polls.filter(({ at }) => now - at < TOLD_FOR_MS)
+    return sumOf(this.#polls)
   }
 }
 

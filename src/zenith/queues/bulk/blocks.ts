@@ -1,7 +1,7 @@
 import type { ControlStore } from '../../../ports/index.js'
 import { MAX_MESSAGE_CHARS, MAX_RECORD_CHARS } from '../../../protocol/index.js'
 import { cut, type Fields, own, readObject, readText } from '../../../protocol/read.js'
-import { lookAt, parseKept } from '../../store/documents.js'
+import { inspectDocuments, parseDocuments } from '../../store/documents.js'
 import { PENDING, UNKNOWN, WorkList, type WorkPart } from './work-list.js'
 
 /** A block of the list of an operation's jobs is one document, written once, and beside it what became of them. */
@@ -50,7 +50,7 @@ const jobsOf = (number: number) => `jobs-${number}`
 const fatesOf = (number: number) => `fates-${number}`
 
 /** Rejects when the store does not take it. */
-export async function keepJobs(store: ControlStore, operation: string, blocks: readonly Block[]): Promise<void> {
+export async function putJobs(store: ControlStore, operation: string, blocks: readonly Block[]): Promise<void> {
   for (const [number, { part, from, to }] of blocks.entries()) {
     const { key, names = [key] } = part.queue
     const document = { queue: key, names, ids: part.ids.slice(from, to), marks: part.marks.slice(from, to) }
@@ -59,7 +59,7 @@ export async function keepJobs(store: ControlStore, operation: string, blocks: r
 }
 
 /** What became of the jobs of one block. Rejects when the store does not take it. */
-export async function keepFates(
+export async function putFates(
   store: ControlStore,
   operation: string,
   number: number,
@@ -70,7 +70,7 @@ export async function keepFates(
 }
 
 /** Rejects when the store does not answer. */
-export async function forgetJobs(store: ControlStore, operation: string, blocks: number): Promise<void> {
+export async function deleteJobs(store: ControlStore, operation: string, blocks: number): Promise<void> {
   for (let number = 0; number < blocks; number++) {
     await store.deleteDocument(kindOf(operation), jobsOf(number))
     await store.deleteDocument(kindOf(operation), fatesOf(number))
@@ -78,17 +78,17 @@ export async function forgetJobs(store: ControlStore, operation: string, blocks:
 }
 
 /** A queue as the Zenith knew it that listed its jobs. */
-export interface KeptQueue {
+export interface StoredQueue {
   readonly key: string
   /** What names it to every Zenith, by whatever address it is reached. */
   readonly names: readonly string[]
 }
 
 /** An operation's jobs as its Zenith left them. */
-export interface KeptJobs {
+export interface StoredJobs {
   /** By their numbers. */
   readonly reasons: readonly string[]
-  readonly parts: readonly WorkPart<KeptQueue>[]
+  readonly parts: readonly WorkPart<StoredQueue>[]
 }
 
 /**
@@ -96,12 +96,12 @@ export interface KeptJobs {
  *
  * @returns null when a part of them is missing, or can't be read
  */
-export async function keptJobs(store: ControlStore, operation: string, blocks: number): Promise<KeptJobs | null> {
+export async function loadJobs(store: ControlStore, operation: string, blocks: number): Promise<StoredJobs | null> {
   const ids = Array.from({ length: blocks }, (_, number) => [jobsOf(number), fatesOf(number)]).flat()
-  const look = await lookAt(store, kindOf(operation), ids)
+  const look = await inspectDocuments(store, kindOf(operation), ids)
   // What became of its jobs is not told by what is none of Zenith's.
   if (look.untrusted.size + look.leftOut > 0) return null
-  const { parsed: documents } = await parseKept(look.documents, readObject)
+  const { parsed: documents } = await parseDocuments(look.documents, readObject)
   const parts = Array.from({ length: blocks }, (_, number) => blockFrom(documents, number))
   const whole = parts.filter((part) => part !== null)
   if (whole.length < parts.length || blocks === 0) return null
@@ -115,7 +115,7 @@ export async function keptJobs(store: ControlStore, operation: string, blocks: n
 
 /** @param queueOf a queue by its key */
 export function workOf<Q extends { readonly key: string }>(
-  { reasons, parts }: KeptJobs,
+  { reasons, parts }: StoredJobs,
   queueOf: (key: string) => Q,
 ): WorkList<Q> {
   const work = new WorkList<Q>(reasons)

@@ -3,14 +3,15 @@ import type { JobAction } from '../../../api/actions.js'
 import type { BulkOperation, BulkResult, JobSelection } from '../../../api/bulk.js'
 import { withTimeout } from '../../../lib/async.js'
 import { ApiError, isRefusal } from '../../http/api-error.js'
+import { callStore } from '../../store/call-store.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
 import { dryRun } from './dry-run.js'
-import { KeptOperations, MAX_KEPT } from './kept-operations.js'
-import { Left } from './left.js'
 import { Operation, type Target } from './operation.js'
+import { MAX_OPERATIONS, OperationStore } from './operation-store.js'
+import { OrphanedOperations } from './orphaned-operations.js'
 import { OwnOperations } from './own-operations.js'
-import { Performer, telling } from './performer.js'
+import { Performer } from './performer.js'
 import { outcomeOf, targetOf } from './words.js'
 
 /** So long is waited for an operation to end that was told to, ms. */
@@ -23,17 +24,17 @@ type Needed = Pick<Queues, 'able' | 'changeable' | 'store' | 'act' | 'touch' | '
 /** Things that are done with many jobs: first a dry run that changes nothing, then, if it is started, in the background. */
 export class BulkOperations {
   readonly #queues: Needed
-  readonly #kept: KeptOperations
+  readonly #operations: OperationStore
   readonly #performer: Performer
-  readonly #left: Left
+  readonly #orphans: OrphanedOperations
   readonly #own: OwnOperations
   #isClosed = false
 
   constructor(queues: Needed) {
     this.#queues = queues
-    this.#kept = new KeptOperations(queues, randomUUID())
-    this.#performer = new Performer(queues, this.#kept)
-    this.#left = new Left(queues, this.#kept)
+    this.#operations = new OperationStore(queues, randomUUID())
+    this.#performer = new Performer(queues, this.#operations)
+    this.#orphans = new OrphanedOperations(queues, this.#operations)
     this.#own = new OwnOperations(queues.now)
   }
 
@@ -79,7 +80,7 @@ export class BulkOperations {
     if (phase === 'running') throw new ApiError('not_possible', 'This operation is running already.')
     if (!resumable) throw new ApiError('not_possible', 'There is nothing left of this operation to go on with.')
     await this.#writeEnd(id)
-    const { operation, blocks, check } = await this.#left.take(id, (key, action) => this.#find(key, action))
+    const { operation, blocks, check } = await this.#orphans.load(id, (key, action) => this.#find(key, action))
     this.#own.refuseInQueuesOf(operation)
     operation.phase = 'running'
     await this.#performer.begin({ by, operation, blocks, check })
@@ -104,11 +105,11 @@ export class BulkOperations {
   /** The newest first, those of other Zeniths too. Rejects with a `ApiError` when the store does not answer. */
   async list(): Promise<{ operations: BulkOperation[]; leftOut: number }> {
     this.#own.makeRoom()
-    const { operations, leftOut } = await telling(() => this.#kept.all())
+    const { operations, leftOut } = await callStore(() => this.#operations.list())
     for (const other of operations) this.#own.yieldTo(other)
     const others = operations.map(({ operation }) => operation).filter(({ id }) => !this.#own.has(id))
     const own = this.#own.all.map(({ view }) => view)
-    return { operations: [...own, ...others].sort((a, b) => b.asOf - a.asOf).slice(0, MAX_KEPT), leftOut }
+    return { operations: [...own, ...others].sort((a, b) => b.asOf - a.asOf).slice(0, MAX_OPERATIONS), leftOut }
   }
 
   async get(id: string): Promise<BulkOperation> {
@@ -116,7 +117,7 @@ export class BulkOperations {
     // What has ended here another Zenith may have gone on with.
     if (own && !own.view.resumable) return own.view
     try {
-      const other = await telling(() => this.#kept.find(id))
+      const other = await callStore(() => this.#operations.find(id))
       if (other) this.#own.yieldTo(other)
       if (other && !this.#own.has(id)) return other.operation
     } catch (error) {
@@ -132,7 +133,7 @@ export class BulkOperations {
     const own = this.#own.get(id)
     if (own?.isReleased)
       throw new ApiError('not_found', 'The results of this operation went to make room for newer ones.')
-    const work = own || !resumable ? (await this.#get(id)).work : await this.#left.work(id)
+    const work = own || !resumable ? (await this.#get(id)).work : await this.#orphans.work(id)
     const items: BulkResult[] = []
     let total = 0
     for (const result of work.results(ok)) {
@@ -206,7 +207,7 @@ export class BulkOperations {
 
   async #abandon(by: Actor, id: string): Promise<BulkOperation> {
     await this.#writeEnd(id)
-    const cancelled = await this.#left.abandon(by, id)
+    const cancelled = await this.#orphans.abandon(by, id)
     this.#own.supersede(id)
     return cancelled
   }

@@ -5,10 +5,10 @@ import { type JobDetail, type JobSummary, MAX_MESSAGE_CHARS } from '../../../pro
 import { cut } from '../../../protocol/read.js'
 import type { ConnectedQueue } from '../directory.js'
 import { sourceErrorInWords } from '../monitor/source-error.js'
-import { leftOut } from './left-out.js'
 import type { Operation, Target } from './operation.js'
 import { Pace } from './pace.js'
 import { markOf, matching, misfitOf } from './selection.js'
+import { unscannedJobs } from './unscanned-jobs.js'
 
 /** How many jobs one operation takes, and how many it looks at to find them. */
 export const MAX_JOBS = 100_000
@@ -54,9 +54,9 @@ async function scan(operation: Operation, target: Target): Promise<void> {
     await nextTurn()
   } while (cursor !== null && !operation.stop)
   const looked = operation.looked - before
-  noteLeftOut(
+  noteUnscanned(
     operation,
-    await leftOut(target.queue, {
+    await unscannedJobs(target.queue, {
       state: selection.state,
       asOf,
       since,
@@ -67,7 +67,7 @@ async function scan(operation: Operation, target: Target): Promise<void> {
 }
 
 /** Jobs that it did not look at are told of, too: nobody takes 0 of 5,000 for an empty queue. */
-function noteLeftOut(operation: Operation, { total, reason }: Awaited<ReturnType<typeof leftOut>>): void {
+function noteUnscanned(operation: Operation, { total, reason }: Awaited<ReturnType<typeof unscannedJobs>>): void {
   operation.total = total === null || operation.total === null ? null : operation.total + total
   if (reason) operation.notEligible.addOwn(reason.reason, reason.count)
 }
@@ -114,11 +114,11 @@ async function lookUp(operation: Operation, target: Target, ids: readonly string
   for (const id of unique) {
     const job = found.get(id)
     if (job?.state === state) await take([{ ...job, state }])
-    else if (job !== undefined) leaveOut(operation, job)
+    else if (job !== undefined) skip(operation, job)
   }
 }
 
-function leaveOut(operation: Operation, job: JobDetail | null): void {
+function skip(operation: Operation, job: JobDetail | null): void {
   operation.looked += 1
   operation.notEligible.add(job === null ? 'The job is gone.' : 'The job is in another state now.')
 }

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ControlStore } from '../../../ports/index.js'
-import { type Block, blocksOf, forgetJobs, keepFates, keepJobs } from './blocks.js'
-import type { KeptOperations } from './kept-operations.js'
+import { type Block, blocksOf, deleteJobs, putFates, putJobs } from './blocks.js'
 import type { Locks } from './locks.js'
 import type { Operation } from './operation.js'
+import type { OperationStore } from './operation-store.js'
 import { FIRST_REASON, PENDING, type WorkPart } from './work-list.js'
 
 /** A store that takes nothing is tried for so long before the operation ends: less than a lease lives. ms */
@@ -24,7 +24,7 @@ export class LostError extends Error {
  */
 export class Journal {
   readonly #store: ControlStore
-  readonly #kept: KeptOperations
+  readonly #operations: OperationStore
   readonly #locks: Locks
   readonly #operation: Operation
   #blocks: readonly Block[] = []
@@ -33,9 +33,9 @@ export class Journal {
   #isLost = false
   #closing: Promise<void> | null = null
 
-  constructor(store: ControlStore, kept: KeptOperations, locks: Locks, operation: Operation) {
+  constructor(store: ControlStore, kept: OperationStore, locks: Locks, operation: Operation) {
     this.#store = store
-    this.#kept = kept
+    this.#operations = kept
     this.#locks = locks
     this.#operation = operation
   }
@@ -44,8 +44,8 @@ export class Journal {
   async open(known = 0): Promise<void> {
     const { id, work } = this.#operation
     this.#blocks = blocksOf(work.parts) ?? []
-    await this.tell()
-    if (this.#blocks.length !== known) await keepJobs(this.#store, id, this.#blocks)
+    await this.publish()
+    if (this.#blocks.length !== known) await putJobs(this.#store, id, this.#blocks)
     this.#operation.isListed = this.#blocks.length > 0
   }
 
@@ -55,7 +55,7 @@ export class Journal {
    * @param places of the jobs in their queue's part
    * @throws LostError when it must not be done; the store's error when that takes nothing
    */
-  async ahead(part: WorkPart, places: readonly number[]): Promise<void> {
+  async recordIntent(part: WorkPart, places: readonly number[]): Promise<void> {
     const end = performance.now() + WAIT_MS
     for (;;) {
       try {
@@ -69,8 +69,8 @@ export class Journal {
   }
 
   /** Goes on holding what it works on. Never rejects: what can't be told now is told with the next jobs. */
-  async beat(): Promise<void> {
-    const isHeld = await this.#locks.keep().catch(() => true)
+  async renew(): Promise<void> {
+    const isHeld = await this.#locks.renew().catch(() => true)
     if (isHeld) return
     this.#isLost = true
     this.#operation.stop ??= { as: 'interrupted', reason: new LostError().message }
@@ -87,32 +87,32 @@ export class Journal {
 
   async #close(): Promise<void> {
     const { id, view } = this.#operation
-    if (this.#isLost || this.#operation.isSuperseded || !(await this.#kept.isOwn(id))) return
-    if (view.resumable) await this.#keepStale()
-    await this.tell()
-    if (!view.resumable) await forgetJobs(this.#store, id, this.#blocks.length)
+    if (this.#isLost || this.#operation.isSuperseded || !(await this.#operations.isOwn(id))) return
+    if (view.resumable) await this.#putStale()
+    await this.publish()
+    if (!view.resumable) await deleteJobs(this.#store, id, this.#blocks.length)
   }
 
   /** Takes back what was told before anything was done. Rejects when the store does not do it. */
   async discard(): Promise<void> {
     const { id } = this.#operation
-    await this.#kept.forget(id)
-    await forgetJobs(this.#store, id, this.#blocks.length)
+    await this.#operations.delete(id)
+    await deleteJobs(this.#store, id, this.#blocks.length)
   }
 
   /** Rejects when the store does not take it. @param going with how many jobs something is about to be done */
-  async tell(going = 0): Promise<void> {
-    await this.#kept.keep({ operation: this.#operation.view, going, blocks: this.#blocks.length })
+  async publish(going = 0): Promise<void> {
+    await this.#operations.put({ operation: this.#operation.view, going, blocks: this.#blocks.length })
   }
 
   async #write(part: WorkPart, places: readonly number[]): Promise<void> {
-    if (this.#isLost || !(await this.#locks.keep([part.queue]))) {
+    if (this.#isLost || !(await this.#locks.renew([part.queue]))) {
       this.#isLost = true
       throw new LostError()
     }
     const touched = this.#blocksAt(part, places)
     for (const number of touched) this.#stale.add(number)
-    await Promise.all([this.#keepStale(part, new Set(places)), this.tell(places.length)])
+    await Promise.all([this.#putStale(part, new Set(places)), this.publish(places.length)])
     // What becomes of these jobs is told next time.
     this.#stale.clear()
     for (const number of touched) this.#stale.add(number)
@@ -125,7 +125,7 @@ export class Journal {
     )
   }
 
-  async #keepStale(part: WorkPart | null = null, going: ReadonlySet<number> = new Set()): Promise<void> {
+  async #putStale(part: WorkPart | null = null, going: ReadonlySet<number> = new Set()): Promise<void> {
     const { id, work } = this.#operation
     const fatesOf = ({ part: own, from, to }: Block) =>
       own.fates.slice(from, to).map((fate, index) => {
@@ -134,7 +134,7 @@ export class Journal {
       })
     const stale = [...this.#blocks.entries()].filter(([number]) => this.#stale.has(number))
     await Promise.all(
-      stale.map(([number, block]) => keepFates(this.#store, id, number, fatesOf(block), work.skipped.reasons)),
+      stale.map(([number, block]) => putFates(this.#store, id, number, fatesOf(block), work.skipped.reasons)),
     )
   }
 }

@@ -34,7 +34,7 @@ export class Locks {
    *
    * @returns what another works on; null when all are taken. Rejects when the store does not answer.
    */
-  async take(): Promise<Locked | 'operation' | null> {
+  async acquire(): Promise<Locked | 'operation' | null> {
     const taken: string[] = []
     try {
       // One after the other, in one order for all: of two operations that share queues one gets all of them.
@@ -54,14 +54,14 @@ export class Locks {
   }
 
   /** Goes on holding them. @returns whether all are held still. Rejects when the store does not answer. */
-  async keep(queues: readonly Locked[] = this.#queues): Promise<boolean> {
+  async renew(queues: readonly Locked[] = this.#queues): Promise<boolean> {
     const leases = [leaseOf(this.#operation), ...queues.flatMap(leasesOf)]
     const holders = await Promise.all(leases.map((lease) => this.#leases.acquireLease(lease, this.#holder, LOCK_MS)))
     return holders.every((holder) => holder === this.#holder)
   }
 
   /** Rejects when the store does not answer: then it may be tried again, or they run out. */
-  async drop(): Promise<void> {
+  async release(): Promise<void> {
     await Promise.all(this.#all.map(({ lease }) => this.#leases.releaseLease(lease, this.#holder)))
   }
 

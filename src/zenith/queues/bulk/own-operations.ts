@@ -1,8 +1,8 @@
 import { ApiError } from '../../http/api-error.js'
 import type { Actor } from '../act.js'
-import { KEEP_MS, type Kept, MAX_KEPT } from './kept-operations.js'
 import type { Operation } from './operation.js'
-import { busy } from './performer.js'
+import { MAX_OPERATIONS, RETENTION_MS, type StoredOperation } from './operation-store.js'
+import { busyError } from './performer.js'
 
 /** How many dry runs go on at the same time, and of one user. */
 const MAX_COUNTING = 3
@@ -38,7 +38,7 @@ export class OwnOperations {
   }
 
   /** What ended here, and another Zenith went on with, is its own. */
-  yieldTo({ operation: { id }, isOwn }: Kept): void {
+  yieldTo({ operation: { id }, isOwn }: StoredOperation): void {
     if (!isOwn && this.#all.get(id)?.hasEnded) this.supersede(id)
   }
 
@@ -57,7 +57,7 @@ export class OwnOperations {
   refuseInQueuesOf({ queues }: Operation): void {
     const running = this.all.filter(({ phase }) => phase === 'running')
     for (const { key, name } of queues) {
-      if (running.some((other) => other.queues.some((queue) => queue.key === key))) throw busy(name)
+      if (running.some((other) => other.queues.some((queue) => queue.key === key))) throw busyError(name)
     }
   }
 
@@ -75,8 +75,8 @@ export class OwnOperations {
   /** Operations that are old, or too many, go; of those that stay the oldest lose their results when there are too many jobs. */
   makeRoom(): void {
     const idle = this.all.filter(({ phase }) => phase !== 'running' && phase !== 'counting')
-    const surplus = this.#all.size - MAX_KEPT
-    const oldest = this.#now() - KEEP_MS
+    const surplus = this.#all.size - MAX_OPERATIONS
+    const oldest = this.#now() - RETENTION_MS
     const gone = idle.filter(({ asOf, endedAt }, index) => index < surplus || (endedAt ?? asOf) < oldest)
     for (const { id } of gone) this.#all.delete(id)
     for (const operation of idle) {

@@ -1,18 +1,18 @@
 import { ApiError } from '../../http/api-error.js'
-import { storeErrorInWords } from '../../store/store-error.js'
+import { callStore } from '../../store/call-store.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
-import { forgetJobs } from './blocks.js'
-import { bury } from './bury.js'
+import { deleteJobs } from './blocks.js'
 import { Journal } from './journal.js'
-import type { KeptOperations } from './kept-operations.js'
 import { Locks } from './locks.js'
 import type { Operation } from './operation.js'
+import type { OperationStore } from './operation-store.js'
+import { recordOrphans } from './record-orphans.js'
 import { run } from './run.js'
 import { outcomeOf, targetOf } from './words.js'
 
 /** How often a lease is prolonged while one call goes on, ms. */
-const BEAT_MS = 2_000
+const RENEW_EVERY_MS = 2_000
 
 /** What a start and a taking up have in common. */
 export interface Beginning {
@@ -27,11 +27,11 @@ export interface Beginning {
 /** Does what operations are about, in the background, one in a queue at a time over all Zeniths of a store. */
 export class Performer {
   readonly #queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>
-  readonly #kept: KeptOperations
+  readonly #operations: OperationStore
 
-  constructor(queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>, kept: KeptOperations) {
+  constructor(queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>, kept: OperationStore) {
     this.#queues = queues
-    this.#kept = kept
+    this.#operations = kept
   }
 
   /** Settles when it has begun, and `operation.ended` when it has ended. Rejects with a `ApiError` when it does not begin. */
@@ -39,7 +39,7 @@ export class Performer {
     const { store } = this.#queues
     if (!store) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
     const locks = new Locks(store, operation.id, operation.queues)
-    await takeAll(locks)
+    await acquireLocks(locks)
     try {
       await check?.()
     } catch (error) {
@@ -47,7 +47,7 @@ export class Performer {
       throw error
     }
     operation.startedAt ??= this.#queues.now()
-    const journal = new Journal(store, this.#kept, locks, operation)
+    const journal = new Journal(store, this.#operations, locks, operation)
     await new Promise<void>((resolve, reject) => {
       operation.ended = this.#perform({ operation, ...beginning }, journal, resolve)
         .catch(reject)
@@ -56,7 +56,7 @@ export class Performer {
   }
 
   async #drop(locks: Locks): Promise<void> {
-    await locks.drop().catch(() => this.#queues.outbox.add(() => locks.drop()))
+    await locks.release().catch(() => this.#queues.outbox.add(() => locks.release()))
   }
 
   /** @param begun called when the intent is written and others know of it */
@@ -80,7 +80,7 @@ export class Performer {
 
   async #open(journal: Journal, blocks: number): Promise<void> {
     try {
-      await telling(() => journal.open(blocks))
+      await callStore(() => journal.open(blocks))
     } catch (error) {
       // It does not begin: nobody should find a part of it.
       if (blocks === 0) await journal.discard().catch(() => this.#queues.outbox.add(() => journal.discard()))
@@ -90,7 +90,7 @@ export class Performer {
 
   async #run(operation: Operation, journal: Journal): Promise<void> {
     operation.writeEnd = () => journal.close()
-    const timer = setInterval(() => void journal.beat(), BEAT_MS).unref()
+    const timer = setInterval(() => void journal.renew(), RENEW_EVERY_MS).unref()
     await run(operation, journal)
     clearInterval(timer)
     for (const queue of operation.queues) this.#queues.touch(queue)
@@ -102,29 +102,20 @@ export class Performer {
   async tidy(): Promise<void> {
     const { store } = this.#queues
     if (!store) return
-    await bury(store, this.#kept, this.#queues)
-    await this.#kept.prune((id, blocks) => forgetJobs(store, id, blocks)).catch(() => {})
+    await recordOrphans(store, this.#operations, this.#queues)
+    await this.#operations.prune((id, blocks) => deleteJobs(store, id, blocks)).catch(() => {})
   }
 }
 
 /** Rejects with a `ApiError` when another works on it. */
-export async function takeAll(locks: Locks): Promise<void> {
-  const taken = await telling(() => locks.take())
+export async function acquireLocks(locks: Locks): Promise<void> {
+  const taken = await callStore(() => locks.acquire())
   if (taken === 'operation') throw new ApiError('not_possible', 'This operation is running already.')
-  if (taken) throw busy(taken.name)
+  if (taken) throw busyError(taken.name)
 }
 
-export function busy(name: string): ApiError {
+export function busyError(name: string): ApiError {
   return new ApiError('not_possible', `Another operation is running in ${name}. Wait for it, or cancel it.`)
-}
-
-/** Rejects with a `ApiError` when the store does not do it. */
-export async function telling<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    throw new ApiError('store_unavailable', storeErrorInWords(error))
-  }
 }
 
 /** Whether all was done that somebody may think was. */

@@ -17,10 +17,10 @@ const CALL_WITHIN_MS = 30_000
 const MAX_AT_ONCE = 200
 
 const FAILED = 'Not done: the operation failed before.'
-const UNTOLD = 'Not done: the operation was interrupted before.'
+const INTERRUPTED = 'Not done: the operation was interrupted before.'
 
 /** Does it, part by part. Never rejects: what goes wrong is in the operation, and what was done stays done. */
-export async function run(operation: Operation, journal: Pick<Journal, 'ahead'>): Promise<void> {
+export async function run(operation: Operation, journal: Pick<Journal, 'recordIntent'>): Promise<void> {
   const { work } = operation
   try {
     await settleDoubts(operation)
@@ -34,13 +34,13 @@ export async function run(operation: Operation, journal: Pick<Journal, 'ahead'>)
 }
 
 /** How far it is can't be told any more, so it must not go on. */
-class UntoldError extends Error {}
+class UnrecordedError extends Error {}
 
 function endEarly(operation: Operation, error: unknown): void {
-  const isUntold = error instanceof UntoldError
-  finishRest(operation, isUntold ? UNTOLD : FAILED)
-  const words = isUntold ? error.message : sourceErrorInWords(error)
-  operation.end(isUntold ? 'interrupted' : 'failed', cut(words, MAX_MESSAGE_CHARS))
+  const isUnrecorded = error instanceof UnrecordedError
+  finishRest(operation, isUnrecorded ? INTERRUPTED : FAILED)
+  const words = isUnrecorded ? error.message : sourceErrorInWords(error)
+  operation.end(isUnrecorded ? 'interrupted' : 'failed', cut(words, MAX_MESSAGE_CHARS))
 }
 
 function finishRest(operation: Operation, reason: string): void {
@@ -48,13 +48,13 @@ function finishRest(operation: Operation, reason: string): void {
   operation.notDone = count === 0 ? null : { count, reason }
 }
 
-async function runPart(operation: Operation, part: WorkPart, journal: Pick<Journal, 'ahead'>): Promise<void> {
+async function runPart(operation: Operation, part: WorkPart, journal: Pick<Journal, 'recordIntent'>): Promise<void> {
   const pace = new Pace(MAX_AT_ONCE)
   const open = placesWith(part.fates, PENDING)
   for (let next = 0; next < open.length && !operation.stop; ) {
     const places = open.slice(next, next + pace.size)
-    await journal.ahead(part, places).catch((error) => {
-      throw new UntoldError(error instanceof LostError ? error.message : storeErrorInWords(error))
+    await journal.recordIntent(part, places).catch((error) => {
+      throw new UnrecordedError(error instanceof LostError ? error.message : storeErrorInWords(error))
     })
     if (operation.stop) return
     const outcomes = await pace.measure(() => attempt(operation, part, places))

@@ -5,8 +5,8 @@ import { byText } from '../../../lib/compare.js'
 import { uniqueSources } from '../../../lib/unique-sources.js'
 import type { Logger, QueueSource, Reader, TrustReport } from '../../../ports/index.js'
 import type { LeftOut } from '../../../protocol/index.js'
-import { leftOutOf } from '../../store/left-out.js'
 import { timeOf } from '../../store/store-time.js'
+import { sumLeftOut } from '../../store/sum-left-out.js'
 import { kindOf, type Located, namesOf } from './identity.js'
 import { KnownQueues, type QueueFacts } from './known-queues.js'
 import { QueueNews } from './news.js'
@@ -82,7 +82,7 @@ export class QueueMonitor {
   /** What is beyond a bound. */
   get leftOut(): LeftOut | null {
     const own = [...this.#own.values()].reduce((sum, { view }) => sum + (view.left ?? 0), 0)
-    return leftOutOf([this.#reported.leftOut, { queues: own + this.#known.left }])
+    return sumLeftOut([this.#reported.leftOut, { queues: own + this.#known.left }])
   }
 
   /** Why the snapshots could not be read at the last look, or null. */

@@ -3,9 +3,9 @@ import type { JobAddress, SchedulerDefinition } from '../../../protocol/index.js
 import { redactName } from '../../../redaction/name.js'
 import { MASK } from '../../../redaction/secrets.js'
 import { ApiError } from '../../http/api-error.js'
-import { definitionOf } from './kept-schedulers.js'
+import { orSayWhatIsWrong, pauseByRemoval, restore } from './pause-by-removal.js'
+import { definitionOf } from './paused-schedulers.js'
 import { pausesItself } from './scheduler.js'
-import { orSayWhatIsWrong, putBack, takeAway } from './take-away.js'
 import type { Task } from './task.js'
 
 type AuditedChange = (task: Task) => Promise<JobAddress | null>
@@ -32,7 +32,7 @@ function jobOf({ name, data, options }: SchedulerDefinition) {
 async function pause(task: Task): Promise<null> {
   const { queue, id } = task
   if (pausesItself(queue)) await queue.source.pauseScheduler?.(queue.address, id)
-  else await takeAway(task)
+  else await pauseByRemoval(task)
   return null
 }
 
@@ -42,14 +42,14 @@ async function resume({ queue: { key, source, address }, entry, kept, id, store 
     await source.resumeScheduler?.(address, id)
     return null
   }
-  if (!entry) await putBack(source, address, kept)
-  await store.forget(key, id)
+  if (!entry) await restore(source, address, kept)
+  await store.delete(key, id)
   return null
 }
 
 async function remove({ queue: { key, source, address }, entry, kept, id, store }: Task): Promise<null> {
   if (entry) await source.removeScheduler?.(address, id)
-  if (kept) await store.forget(key, id)
+  if (kept) await store.delete(key, id)
   return null
 }
 
@@ -64,7 +64,7 @@ async function saveScheduler({ queue, entry, kept, id, definition, store }: Task
   const asked: SchedulerDefinition = { ...definition, id, name, data, options }
   if (kept && !entry) {
     checkCron(asked.cron)
-    await store.keep({ ...kept, definition: asked, isEdited: true, hasTemplate: true })
+    await store.put({ ...kept, definition: asked, isEdited: true, hasTemplate: true })
   } else {
     await orSayWhatIsWrong('It was not saved', queue.source.saveScheduler?.(queue.address, asked))
   }

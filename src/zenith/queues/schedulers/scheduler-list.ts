@@ -3,7 +3,7 @@ import { inBatches, withTimeout } from '../../../lib/async.js'
 import type { SchedulerEntry } from '../../../protocol/index.js'
 import type { ConnectedQueue } from '../directory.js'
 import { sourceErrorInWords } from '../monitor/source-error.js'
-import { type KeptScheduler, type KeptSchedulersLook, keyOf } from './kept-schedulers.js'
+import { keyOf, type PausedScheduler, type PausedSchedulerListing } from './paused-schedulers.js'
 import type { Scheduler } from './scheduler.js'
 
 /** How many queues are asked at the same time, and how long one may take, ms. */
@@ -17,7 +17,7 @@ export interface SchedulerList {
   /** Queues that could not be read, and why. What is kept of theirs is left out: whether it is there again is not known. */
   readonly failed: readonly { readonly key: string; readonly error: string }[]
   /** What is kept and not signed as it should be, and how much is kept that was not read. */
-  readonly untrusted: KeptSchedulersLook['untrusted']
+  readonly untrusted: PausedSchedulerListing['untrusted']
   readonly leftOut: number
 }
 
@@ -28,7 +28,7 @@ function hasSchedulers({ source }: ConnectedQueue): boolean {
 /** What queues have and what is kept of them. A queue that can't be read hides no other. */
 export async function listSchedulers(
   queues: readonly ConnectedQueue[],
-  { all: kept, untrusted, leftOut }: KeptSchedulersLook,
+  { all: kept, untrusted, leftOut }: PausedSchedulerListing,
 ): Promise<SchedulerList> {
   const found = new Map<string, readonly Scheduler[]>()
   const partial: { key: string; looked: number; total: number }[] = []
@@ -67,7 +67,7 @@ async function countOmitted({ address, source }: ConnectedQueue): Promise<number
 function join(
   queue: ConnectedQueue,
   entries: readonly SchedulerEntry[],
-  kept: ReadonlyMap<string, KeptScheduler>,
+  kept: ReadonlyMap<string, PausedScheduler>,
 ): readonly Scheduler[] {
   const there = new Set(entries.map(({ id }) => keyOf(queue.key, id)))
   const away = [...kept].filter(([key, one]) => one.queue === queue.key && !there.has(key))

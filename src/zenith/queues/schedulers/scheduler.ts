@@ -5,13 +5,13 @@ import { cut } from '../../../protocol/read.js'
 import { redactName } from '../../../redaction/name.js'
 import type { ConnectedQueue } from '../directory.js'
 import { optionsView, type Showing, shownText } from '../jobs/job-view.js'
-import { definitionOf, type KeptScheduler } from './kept-schedulers.js'
+import { definitionOf, type PausedScheduler } from './paused-schedulers.js'
 
 /** A scheduler as its queue has it, as Zenith keeps it, or both: then the app registered it again after it was paused. */
 export interface Scheduler {
   readonly queue: ConnectedQueue
   readonly entry: SchedulerEntry | null
-  readonly kept: KeptScheduler | null
+  readonly kept: PausedScheduler | null
 }
 
 /** Whether the system itself can pause. */
@@ -19,12 +19,12 @@ export function pausesItself({ source }: ConnectedQueue): boolean {
   return source.pauseScheduler !== undefined && source.resumeScheduler !== undefined
 }
 
-/** What can be done with it. @param canKeep whether the store keeps definitions */
-export function actionsOf({ queue, entry, kept }: Scheduler, canKeep: boolean): readonly SchedulerAction[] {
+/** What can be done with it. @param isAvailable whether the store keeps definitions */
+export function actionsOf({ queue, entry, kept }: Scheduler, isAvailable: boolean): readonly SchedulerAction[] {
   // A longer one can't be asked for.
   const id = entry?.id ?? kept?.definition.id ?? ''
   if (queue.readOnly || id.length > MAX_ID_CHARS) return []
-  const can = abilitiesOf(queue, canKeep)
+  const can = abilitiesOf(queue, isAvailable)
   const allowed = entry ? actionsOfEntry(entry, kept, can) : actionsOfKept(kept, can)
   return (Object.keys(allowed) as SchedulerAction[]).filter((action) => allowed[action])
 }
@@ -32,7 +32,7 @@ export function actionsOf({ queue, entry, kept }: Scheduler, canKeep: boolean): 
 type Abilities = ReturnType<typeof abilitiesOf>
 type Allowed = Readonly<Record<SchedulerAction, boolean>>
 
-function abilitiesOf(queue: ConnectedQueue, canKeep: boolean) {
+function abilitiesOf(queue: ConnectedQueue, isAvailable: boolean) {
   const { source } = queue
   const { capabilities } = source
   const save = source.saveScheduler !== undefined && capabilities.includes('saveScheduler')
@@ -42,12 +42,12 @@ function abilitiesOf(queue: ConnectedQueue, canKeep: boolean) {
     remove,
     run: source.runScheduler !== undefined && capabilities.includes('runScheduler'),
     add: source.add !== undefined && capabilities.includes('add'),
-    pause: pausesItself(queue) || (canKeep && save && remove),
+    pause: pausesItself(queue) || (isAvailable && save && remove),
   }
 }
 
 /** One that has stopped or ended is put into its queue anew by an edit. */
-function actionsOfEntry({ state, data }: SchedulerEntry, kept: KeptScheduler | null, can: Abilities): Allowed {
+function actionsOfEntry({ state, data }: SchedulerEntry, kept: PausedScheduler | null, can: Abilities): Allowed {
   const isWhole = state !== 'legacy' && state !== 'orphan' && data !== null
   return {
     run: isWhole && can.run,
@@ -58,7 +58,7 @@ function actionsOfEntry({ state, data }: SchedulerEntry, kept: KeptScheduler | n
   }
 }
 
-function actionsOfKept(kept: KeptScheduler | null, can: Abilities): Allowed {
+function actionsOfKept(kept: PausedScheduler | null, can: Abilities): Allowed {
   const isKept = kept !== null
   return {
     run: kept?.hasTemplate === true && can.add,
@@ -71,7 +71,7 @@ function actionsOfKept(kept: KeptScheduler | null, can: Abilities): Allowed {
 }
 
 /** Null when it is neither there nor kept. */
-export function viewOf(scheduler: Scheduler, canKeep: boolean, showing: Showing): SchedulerView | null {
+export function viewOf(scheduler: Scheduler, isAvailable: boolean, showing: Showing): SchedulerView | null {
   const { queue, entry, kept } = scheduler
   const shown = entry ?? (kept && entryOfKept(kept))
   if (!shown) return null
@@ -91,25 +91,25 @@ export function viewOf(scheduler: Scheduler, canKeep: boolean, showing: Showing)
     isRegisteredAgain: kept !== null && entry !== null,
     pausedBy: kept?.pausedBy ?? null,
     pausedAt: kept?.pausedAt ?? null,
-    actions: actionsOf(scheduler, canKeep),
+    actions: actionsOf(scheduler, isAvailable),
   }
 }
 
 const REGISTERED_AGAIN = 'it was paused here, and the app registered it again since'
 
-function entryOfKept({ definition, hasTemplate, runs, last }: KeptScheduler): SchedulerEntry {
+function entryOfKept({ definition, hasTemplate, runs, last }: PausedScheduler): SchedulerEntry {
   const template = hasTemplate ? {} : { data: null, options: null }
   return { ...definition, ...template, state: 'paused', next: null, last, runs }
 }
 
 /** What is kept of a scheduler that is about to be paused. @param by who pauses it @param at Unix ms */
-export function keptOf(
+export function pausedOf(
   queue: ConnectedQueue,
   entry: SchedulerEntry,
   snapshot: SchedulerSnapshot | null,
   by: string | null,
   at: number,
-): KeptScheduler {
+): PausedScheduler {
   return {
     queue: queue.key,
     definition: definitionOf(entry),

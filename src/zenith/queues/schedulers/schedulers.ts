@@ -11,7 +11,7 @@ import type { ConnectedQueue } from '../directory.js'
 import type { Showing } from '../jobs/job-view.js'
 import type { Queues } from '../queues.js'
 import { askSource } from '../read-source.js'
-import { KeptSchedulers } from './kept-schedulers.js'
+import { PausedSchedulers } from './paused-schedulers.js'
 import { actionsOf, pausesItself, type Scheduler, viewOf } from './scheduler.js'
 import { CHANGES } from './scheduler-changes.js'
 import { listSchedulers, readScheduler, type SchedulerList } from './scheduler-list.js'
@@ -32,12 +32,12 @@ export interface SchedulerWish {
 /** What makes jobs by the clock, in all queues that can be reached, with those that were paused here. */
 export class Schedulers {
   readonly #queues: Pick<Queues, 'able' | 'directory' | 'store' | 'act' | 'touch' | 'now'>
-  readonly #kept: KeptSchedulers
+  readonly #paused: PausedSchedulers
   #all: { readonly at: number; readonly list: Promise<SchedulerList> } | null = null
 
   constructor(queues: Pick<Queues, 'able' | 'directory' | 'store' | 'act' | 'touch' | 'now'>) {
     this.#queues = queues
-    this.#kept = new KeptSchedulers(queues.store)
+    this.#paused = new PausedSchedulers(queues.store)
   }
 
   /**
@@ -49,7 +49,7 @@ export class Schedulers {
     const { schedulers, partial, failed, untrusted, leftOut } =
       key === null ? await this.#lookAtAll() : await this.#look([await this.#queues.able(key, 'schedulers')])
     const shared = { budget: new MaskBudget(), ...showing }
-    const views = schedulers.map((scheduler) => viewOf(scheduler, this.#kept.canKeep, shared))
+    const views = schedulers.map((scheduler) => viewOf(scheduler, this.#paused.isAvailable, shared))
     const items = views.filter((view) => view !== null)
     return { items, partial, failed, ...(untrusted.length > 0 && { untrusted }), ...(leftOut > 0 && { leftOut }) }
   }
@@ -59,7 +59,7 @@ export class Schedulers {
     const queue = await this.#queues.able(key, 'schedulers')
     const scheduler = await this.#findScheduler(queue, id)
     this.#refuse(scheduler, action, id)
-    const rest = { id, user: by.user, at: this.#queues.now(), definition, store: this.#kept }
+    const rest = { id, user: by.user, at: this.#queues.now(), definition, store: this.#paused }
     try {
       return await this.#queues.act<JobAddress | null>({
         by,
@@ -79,7 +79,7 @@ export class Schedulers {
   async #perform(scheduler: Scheduler, action: SchedulerAction, rest: Omit<Task, keyof Scheduler>) {
     const { queue } = scheduler
     if (action === 'run' || pausesItself(queue)) return CHANGES[action]({ ...scheduler, ...rest })
-    return this.#kept.alone(queue.key, rest.id, async () => {
+    return this.#paused.withLease(queue.key, rest.id, async () => {
       const current = await this.#findScheduler(queue, rest.id)
       this.#refuse(current, action, rest.id)
       return CHANGES[action]({ ...current, ...rest })
@@ -93,14 +93,14 @@ export class Schedulers {
     if (!entry && !kept && action !== 'save') {
       throw new ApiError('not_found', `There is no scheduler "${id}" in ${queue.name}.`)
     }
-    if (actionsOf(scheduler, this.#kept.canKeep).includes(action)) return
+    if (actionsOf(scheduler, this.#paused.isAvailable).includes(action)) return
     const state = stateOf(scheduler)
     const why = reasonOf(scheduler, action)
     throw new ApiError('not_possible', `${ACTS[action]} is not possible with the scheduler "${id}"${state}${why}.`)
   }
 
   async #findScheduler(queue: ConnectedQueue, id: string): Promise<Scheduler> {
-    const kept = await this.#kept.find(queue.key, id)
+    const kept = await this.#paused.find(queue.key, id)
     return { queue, kept, entry: await askSource(() => readScheduler(queue, id)) }
   }
 
@@ -115,7 +115,7 @@ export class Schedulers {
   }
 
   async #look(queues: readonly ConnectedQueue[]): Promise<SchedulerList> {
-    return listSchedulers(queues, await this.#kept.look())
+    return listSchedulers(queues, await this.#paused.list())
   }
 }
 

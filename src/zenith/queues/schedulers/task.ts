@@ -1,5 +1,5 @@
 import type { EditedDefinition } from '../../../api/changes.js'
-import type { KeptSchedulers } from './kept-schedulers.js'
+import type { PausedSchedulers } from './paused-schedulers.js'
 import type { Scheduler } from './scheduler.js'
 
 /** What is done with a scheduler. */
@@ -11,5 +11,5 @@ export interface Task extends Scheduler {
   readonly at: number
   /** For `save`. */
   readonly definition: EditedDefinition | null
-  readonly store: KeptSchedulers
+  readonly store: PausedSchedulers
 }

@@ -2,19 +2,20 @@ import type { JobAction } from '../../../api/actions.js'
 import type { BulkOperation } from '../../../api/bulk.js'
 import type { ControlStore } from '../../../ports/index.js'
 import { ApiError } from '../../http/api-error.js'
+import { callStore } from '../../store/call-store.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
-import { forgetJobs, type KeptJobs, type KeptQueue, keptJobs, workOf } from './blocks.js'
-import type { KeptOperation } from './kept-operation.js'
-import type { KeptOperations } from './kept-operations.js'
+import { deleteJobs, loadJobs, type StoredJobs, type StoredQueue, workOf } from './blocks.js'
 import { Locks } from './locks.js'
 import { ENDED, isResumable, Operation, type Target } from './operation.js'
-import { takeAll, telling } from './performer.js'
+import type { OperationRecord } from './operation-record.js'
+import type { OperationStore } from './operation-store.js'
+import { acquireLocks } from './performer.js'
 import { outcomeInWords, targetInWords } from './words.js'
 import type { WorkList } from './work-list.js'
 
 /** An operation as its Zenith left it. */
-export interface LeftOperation {
+export interface ResumableOperation {
   readonly operation: Operation
   readonly blocks: number
   /** Rejects with a `ApiError` when somebody else did something about it since. */
@@ -24,17 +25,17 @@ export interface LeftOperation {
 type FindTarget = (key: string, action: JobAction) => Promise<Target>
 
 /** What became of operations that their Zenith did not bring to their end: any other one can, or can end them. */
-export class Left {
+export class OrphanedOperations {
   readonly #queues: Pick<Queues, 'store' | 'act' | 'directory' | 'now'>
-  readonly #kept: KeptOperations
+  readonly #operations: OperationStore
 
-  constructor(queues: Pick<Queues, 'store' | 'act' | 'directory' | 'now'>, kept: KeptOperations) {
+  constructor(queues: Pick<Queues, 'store' | 'act' | 'directory' | 'now'>, kept: OperationStore) {
     this.#queues = queues
-    this.#kept = kept
+    this.#operations = kept
   }
 
   /** Rejects with a `ApiError` when it can't be gone on with from here. */
-  async take(id: string, find: FindTarget): Promise<LeftOperation> {
+  async load(id: string, find: FindTarget): Promise<ResumableOperation> {
     const kept = await this.#find(id)
     const jobs = await this.#jobs(kept)
     const found = new Map<string, Target>()
@@ -59,18 +60,18 @@ export class Left {
     const kept = await this.#find(id)
     if (!store) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
     const locks = new Locks(store, id, [])
-    await takeAll(locks)
+    await acquireLocks(locks)
     try {
       await this.#check(kept)
       const operation: BulkOperation = { ...kept.operation, phase: 'cancelled', resumable: false, error: null }
       await this.#end(by, store, { ...kept, operation })
       return operation
     } finally {
-      await locks.drop().catch(() => {})
+      await locks.release().catch(() => {})
     }
   }
 
-  async #end(by: Actor, store: ControlStore, kept: KeptOperation): Promise<void> {
+  async #end(by: Actor, store: ControlStore, kept: OperationRecord): Promise<void> {
     const { operation } = kept
     await this.#queues.act({
       by,
@@ -78,16 +79,16 @@ export class Left {
       queue: null,
       target: targetInWords(operation, []),
       perform: () =>
-        telling(async () => {
-          await this.#kept.keep({ ...kept, going: 0 })
-          await forgetJobs(store, operation.id, kept.blocks)
+        callStore(async () => {
+          await this.#operations.put({ ...kept, going: 0 })
+          await deleteJobs(store, operation.id, kept.blocks)
         }),
       tell: () => ({ ok: true, detail: outcomeInWords(operation, null) }),
     })
   }
 
   /** This Zenith may reach the queue by another address, and know it by another key. */
-  async #targetOf({ key, names }: KeptQueue, action: JobAction, find: FindTarget): Promise<Target> {
+  async #targetOf({ key, names }: StoredQueue, action: JobAction, find: FindTarget): Promise<Target> {
     const all = await this.#queues.directory.all()
     const same = all.find((queue) => (queue.names ?? [queue.key]).some((name) => names.includes(name)))
     const target = await find(same?.key ?? key, action)
@@ -95,22 +96,22 @@ export class Left {
     return target
   }
 
-  async #find(id: string): Promise<KeptOperation> {
-    const kept = await telling(() => this.#kept.find(id))
+  async #find(id: string): Promise<OperationRecord> {
+    const kept = await callStore(() => this.#operations.find(id))
     if (kept) return kept
     throw new ApiError('not_found', 'There is no such operation, or it was too long ago.')
   }
 
-  async #jobs({ operation, blocks }: KeptOperation): Promise<KeptJobs> {
+  async #jobs({ operation, blocks }: OperationRecord): Promise<StoredJobs> {
     const { store } = this.#queues
-    const jobs = store && (await telling(() => keptJobs(store, operation.id, blocks)))
+    const jobs = store && (await callStore(() => loadJobs(store, operation.id, blocks)))
     if (jobs) return jobs
     throw new ApiError('not_possible', 'The store does not have the list of its jobs (any more).')
   }
 
   /** Called when no other Zenith can work on it. */
-  async #check({ zenith, at, operation }: KeptOperation): Promise<void> {
-    const now = await telling(() => this.#kept.told(operation.id))
+  async #check({ zenith, at, operation }: OperationRecord): Promise<void> {
+    const now = await callStore(() => this.#operations.read(operation.id))
     const isSame = now?.zenith === zenith && now.at === at
     const isOver = now ? ENDED.includes(now.operation.phase) && !isResumable(now.operation.phase) : true
     if (!isSame || isOver)
@@ -118,7 +119,7 @@ export class Left {
   }
 }
 
-function queuesOf({ parts }: KeptJobs): KeptQueue[] {
+function queuesOf({ parts }: StoredJobs): StoredQueue[] {
   return [...new Map(parts.map(({ queue }) => [queue.key, queue])).values()]
 }
 

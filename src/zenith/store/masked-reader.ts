@@ -12,7 +12,7 @@ const SLICE = 50
 const MAX_NAMES = 20_000
 
 /** Reads what may be seen: all that is shown, matched, counted, grouped and sorted by is masked from here on. */
-export function seenReader(reader: Reader): Reader {
+export function maskedReader(reader: Reader): Reader {
   const nameOf = remembered(redactName)
   const placeOf = remembered(maskSecrets)
   return {
@@ -25,10 +25,10 @@ export function seenReader(reader: Reader): Reader {
       })
       return { ...found, nodes }
     },
-    slow: async (query) => seenPage(await reader.slow(query), seenSlow),
-    exceptions: async (query) => seenPage(await reader.exceptions(query), seenException),
-    rollups: async (query) => seenPage(await reader.rollups(query), (rollup) => seenRollup(rollup, nameOf)),
-    history: async (query) => seenPage(await reader.history(query), (rollup) => seenRollup(rollup, nameOf)),
+    slow: async (query) => maskPage(await reader.slow(query), seenSlow),
+    exceptions: async (query) => maskPage(await reader.exceptions(query), seenException),
+    rollups: async (query) => maskPage(await reader.rollups(query), (rollup) => seenRollup(rollup, nameOf)),
+    history: async (query) => maskPage(await reader.history(query), (rollup) => seenRollup(rollup, nameOf)),
     async queues() {
       const found = await reader.queues()
       const snapshots: QueueSnapshot[] = []
@@ -41,7 +41,7 @@ export function seenReader(reader: Reader): Reader {
   }
 }
 
-async function seenPage<T>(page: Page<T>, see: (record: T) => T): Promise<Page<T>> {
+async function maskPage<T>(page: Page<T>, see: (record: T) => T): Promise<Page<T>> {
   return page.records.length === 0 ? page : { ...page, records: await inTurns(page.records, see) }
 }
 

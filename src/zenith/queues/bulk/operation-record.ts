@@ -21,7 +21,7 @@ const MAX_REASONS = 100
 const MAX_SELECTED = 200
 
 /** What one Zenith tells the others of an operation. */
-export interface KeptOperation {
+export interface OperationRecord {
   /** The Zenith that runs it. */
   readonly zenith: string
   /** When it said so last, by its own clock. Unix ms. */
@@ -34,7 +34,7 @@ export interface KeptOperation {
 }
 
 /** Null for what is no operation, or one of a Zenith whose operations have another form. */
-export function parseKeptOperation(document: string): KeptOperation | null {
+export function parseOperationRecord(document: string): OperationRecord | null {
   const fields = readObject(document)
   const operation = fields && parseOperation(fieldsOf(own(fields, 'operation')) ?? {})
   const zenith = fields && readText(fields, 'zenith', MAX_NAME_CHARS)

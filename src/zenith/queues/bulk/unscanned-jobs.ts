@@ -26,7 +26,7 @@ export interface Scanned {
  * How many jobs a queue has in a state, and why a dry run that came to the end did not look at all of them. Never rejects: what can't
  * be told is null.
  */
-export async function leftOut(
+export async function unscannedJobs(
   queue: ConnectedQueue,
   scanned: Scanned,
 ): Promise<{ readonly total: number | null; readonly reason: BulkReason | null }> {
@@ -34,7 +34,7 @@ export async function leftOut(
   if (!listing) return { total: null, reason: null }
   const { total, jobs, missing } = listing
   const count = total - scanned.looked
-  const reason = count > 0 && scanned.isWhole ? whyLeftOut(scanned, jobs, missing) : null
+  const reason = count > 0 && scanned.isWhole ? reasonFor(scanned, jobs, missing) : null
   return { total, reason: reason === null ? null : { reason, count } }
 }
 
@@ -44,7 +44,7 @@ async function newestOf({ address, source }: ConnectedQueue, state: JobState) {
   return asked ? await withTimeout(asked, ANSWER_WITHIN_MS) : null
 }
 
-function whyLeftOut({ asOf, since, looked }: Scanned, newest: readonly JobSummary[], missing: number): string | null {
+function reasonFor({ asOf, since, looked }: Scanned, newest: readonly JobSummary[], missing: number): string | null {
   const last = Math.max(...newest.map((job) => cameAt(job) ?? 0))
   const ahead = last - (asOf + performance.now() - since)
   if (ahead > TOLERANCE_MS)

@@ -12,9 +12,9 @@ import {
 } from '../../../protocol/index.js'
 import { type Fields, fieldsOf, own, readAmount, readObject, readText } from '../../../protocol/read.js'
 import { ApiError } from '../../http/api-error.js'
-import { parseKept, untrustedOf } from '../../store/documents.js'
-import { storeErrorInWords } from '../../store/store-error.js'
-import { KeptDocuments, MAX_DOCUMENT_CHARS } from './kept-documents.js'
+import { callStore } from '../../store/call-store.js'
+import { parseDocuments, untrustedDocuments } from '../../store/documents.js'
+import { ChunkedDocuments, MAX_DOCUMENT_CHARS } from './chunked-documents.js'
 
 const KIND = 'scheduler'
 
@@ -25,7 +25,7 @@ const WAIT_MS = 5_000
 const ASK_EVERY_MS = 50
 
 /** A scheduler that was taken out of its queue to be paused, and all that it takes to put it back. */
-export interface KeptScheduler {
+export interface PausedScheduler {
   /** Key of the queue. */
   readonly queue: string
   readonly definition: SchedulerDefinition
@@ -43,9 +43,9 @@ export interface KeptScheduler {
 }
 
 /** What is kept of schedulers, as far as it was read. */
-export interface KeptSchedulersLook {
+export interface PausedSchedulerListing {
   /** By {@link keyOf}. */
-  readonly all: ReadonlyMap<string, KeptScheduler>
+  readonly all: ReadonlyMap<string, PausedScheduler>
   /** What is not signed as it should be: it is none of {@link all}. */
   readonly untrusted: readonly UntrustedDocument[]
   /** How many documents are more, or larger, than is read. */
@@ -53,25 +53,25 @@ export interface KeptSchedulersLook {
 }
 
 /** The paused schedulers of systems that have no pause. Rejects with a `ApiError` when the store does not answer. */
-export class KeptSchedulers {
-  readonly #documents: KeptDocuments | null
+export class PausedSchedulers {
+  readonly #documents: ChunkedDocuments | null
   readonly #leases: Leases | null
 
   /** @param store null where the store keeps nothing */
   constructor(store: ControlStore | null) {
-    this.#documents = store && new KeptDocuments(store, KIND)
+    this.#documents = store && new ChunkedDocuments(store, KIND)
     this.#leases = store
   }
 
-  get canKeep(): boolean {
+  get isAvailable(): boolean {
     return this.#documents !== null
   }
 
   /** Of all Zeniths of the store one changes a scheduler at a time: each keeps and forgets what the others would put back. */
-  async alone<T>(queue: string, id: string, work: () => Promise<T>): Promise<T> {
+  async withLease<T>(queue: string, id: string, work: () => Promise<T>): Promise<T> {
     const lease = `scheduler:${keyOf(queue, id)}`
     const holder = randomUUID()
-    await this.#hold(lease, holder)
+    await this.#acquire(lease, holder)
     try {
       return await work()
     } finally {
@@ -80,42 +80,42 @@ export class KeptSchedulers {
     }
   }
 
-  async #hold(lease: string, holder: string): Promise<void> {
+  async #acquire(lease: string, holder: string): Promise<void> {
     const until = performance.now() + WAIT_MS
     for (;;) {
-      const current = await asking(this.#leases?.acquireLease(lease, holder, CHANGE_MS))
+      const current = await callStore(() => this.#leases?.acquireLease(lease, holder, CHANGE_MS))
       if (current === undefined || current === holder) return
       if (performance.now() > until) throw new ApiError('not_possible', 'Another request is changing it. Try again.')
       await sleep(ASK_EVERY_MS)
     }
   }
 
-  async keep(kept: KeptScheduler): Promise<void> {
+  async put(kept: PausedScheduler): Promise<void> {
     const document = documentOf(kept)
     if (document.length > MAX_DOCUMENT_CHARS) {
       throw new ApiError('not_possible', `It can’t be kept: it has more than ${MAX_DOCUMENT_CHARS} characters.`)
     }
-    await asking(this.#documents?.keep(keyOf(kept.queue, kept.definition.id), document))
+    await callStore(() => this.#documents?.put(keyOf(kept.queue, kept.definition.id), document))
   }
 
   /** All of them. What can't be understood is left where it is. */
-  async look(): Promise<KeptSchedulersLook> {
-    const look = await asking(this.#documents?.all())
+  async list(): Promise<PausedSchedulerListing> {
+    const look = await callStore(() => this.#documents?.list())
     if (!look) return { all: new Map(), untrusted: [], leftOut: 0 }
-    const { parsed, leftOut } = await parseKept(look.documents, parse)
-    return { all: parsed, untrusted: untrustedOf(KIND, look), leftOut: look.leftOut + leftOut }
+    const { parsed, leftOut } = await parseDocuments(look.documents, parse)
+    return { all: parsed, untrusted: untrustedDocuments(KIND, look), leftOut: look.leftOut + leftOut }
   }
 
   /** Null where it is not kept. Rejects with a `ApiError`, too, when what is kept can't be read. */
-  async find(queue: string, id: string): Promise<KeptScheduler | null> {
+  async find(queue: string, id: string): Promise<PausedScheduler | null> {
     const key = keyOf(queue, id)
-    const document = await asking(this.#documents?.one(key))
+    const document = await callStore(() => this.#documents?.get(key))
     if (document === undefined) return null
-    return (await parseKept(new Map([[key, document]]), parse)).parsed.get(key) ?? null
+    return (await parseDocuments(new Map([[key, document]]), parse)).parsed.get(key) ?? null
   }
 
-  async forget(queue: string, id: string): Promise<void> {
-    await asking(this.#documents?.forget(keyOf(queue, id)))
+  async delete(queue: string, id: string): Promise<void> {
+    await callStore(() => this.#documents?.delete(keyOf(queue, id)))
   }
 }
 
@@ -125,18 +125,10 @@ export function keyOf(queue: string, id: string): string {
 }
 
 /** The payload stands in it once. */
-function documentOf(kept: KeptScheduler): string {
+function documentOf(kept: PausedScheduler): string {
   const { definition, snapshot } = kept
   const isTwice = snapshot !== null && snapshot.data === definition.data
   return JSON.stringify(isTwice ? { ...kept, definition: { ...definition, data: undefined } } : kept)
-}
-
-async function asking<T>(answer: Promise<T> | undefined): Promise<T | undefined> {
-  try {
-    return await answer
-  } catch (error) {
-    throw new ApiError('store_unavailable', storeErrorInWords(error))
-  }
 }
 
 /** What it takes to put a scheduler back. */
@@ -145,7 +137,7 @@ export function definitionOf(entry: SchedulerEntry): SchedulerDefinition {
   return { id, name, cron, every, timezone, limit, from, until, data: data ?? '{}', options: options ?? {} }
 }
 
-function parse(document: string): KeptScheduler | null {
+function parse(document: string): PausedScheduler | null {
   const fields = readObject(document, MAX_DOCUMENT_CHARS)
   const snapshot = fields && parseSnapshot(fieldsOf(own(fields, 'snapshot')))
   const definition = fields && parseDefinition(fieldsOf(own(fields, 'definition')), snapshot)

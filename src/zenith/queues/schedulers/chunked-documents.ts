@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { DocumentListing, DocumentStore } from '../../../ports/index.js'
 import { MAX_RECORD_CHARS } from '../../../protocol/index.js'
 import { own, readAmount, readObject, readText } from '../../../protocol/read.js'
-import { lookAt } from '../../store/documents.js'
+import { inspectDocuments } from '../../store/documents.js'
 
 const PART_CHARS = 1_000_000
 const MAX_PARTS = 16
@@ -10,7 +10,7 @@ const MAX_PARTS = 16
 export const MAX_DOCUMENT_CHARS = MAX_PARTS * (PART_CHARS - 1)
 
 /** Documents of a kind, of which one may be longer than the store takes: then it is kept in parts, under a kind of their own. */
-export class KeptDocuments {
+export class ChunkedDocuments {
   readonly #store: DocumentStore
   readonly #kind: string
   readonly #partKind: string
@@ -22,18 +22,18 @@ export class KeptDocuments {
   }
 
   /** The parts come first: whatever ends between leaves the document that was there. Rejects when that can't be read. */
-  async keep(id: string, document: string): Promise<void> {
+  async put(id: string, document: string): Promise<void> {
     const before = await this.#stored(id)
     const isWhole = document.length <= MAX_RECORD_CHARS
-    await this.#store.putDocument(this.#kind, id, isWhole ? document : await this.#keepParts(id, document))
-    await this.#forgetParts(id, before)
+    await this.#store.putDocument(this.#kind, id, isWhole ? document : await this.#putParts(id, document))
+    await this.#deleteParts(id, before)
   }
 
-  async all(): Promise<DocumentListing> {
-    const look = await lookAt(this.#store, this.#kind)
+  async list(): Promise<DocumentListing> {
+    const look = await inspectDocuments(this.#store, this.#kind)
     const ids = [...look.documents].flatMap(([id, document]) => partIdsOf(id, document) ?? [])
     if (ids.length === 0) return look
-    const parts = await lookAt(this.#store, this.#partKind, ids)
+    const parts = await inspectDocuments(this.#store, this.#partKind, ids)
     const documents = new Map<string, string>()
     for (const [id, document] of look.documents) {
       const own = partIdsOf(id, document)
@@ -44,16 +44,16 @@ export class KeptDocuments {
   }
 
   /** Undefined where there is none. Rejects when it is there and can't be read. */
-  async one(id: string): Promise<string | undefined> {
+  async get(id: string): Promise<string | undefined> {
     const document = await this.#stored(id)
     const ids = partIdsOf(id, document ?? '')
     return ids ? joined(ids, await this.#store.listDocuments(this.#partKind, ids)) : document
   }
 
-  async forget(id: string): Promise<void> {
+  async delete(id: string): Promise<void> {
     const before = await this.#stored(id)
     await this.#store.deleteDocument(this.#kind, id)
-    await this.#forgetParts(id, before)
+    await this.#deleteParts(id, before)
   }
 
   async #stored(id: string): Promise<string | undefined> {
@@ -61,7 +61,7 @@ export class KeptDocuments {
   }
 
   /** @returns what stands for the document */
-  async #keepParts(id: string, document: string): Promise<string> {
+  async #putParts(id: string, document: string): Promise<string> {
     const parts = split(document)
     const index = JSON.stringify({ parts: parts.length, revision: randomUUID() })
     const ids = partIdsOf(id, index) ?? []
@@ -69,7 +69,7 @@ export class KeptDocuments {
     return index
   }
 
-  async #forgetParts(id: string, document: string | undefined): Promise<void> {
+  async #deleteParts(id: string, document: string | undefined): Promise<void> {
     for (const part of partIdsOf(id, document ?? '') ?? []) await this.#store.deleteDocument(this.#partKind, part)
   }
 }

@@ -1,7 +1,7 @@
 import type { LeftOut } from '../../protocol/index.js'
 
 /** Sums of what several readers left out; null when that is nothing. */
-export function leftOutOf(all: readonly (LeftOut | undefined | null)[]): LeftOut | null {
+export function sumLeftOut(all: readonly (LeftOut | undefined | null)[]): LeftOut | null {
   const sums: { -readonly [K in keyof LeftOut]: number } = {}
   for (const one of all) {
     for (const [kind, count] of Object.entries(one ?? {}) as [keyof LeftOut, number][]) {

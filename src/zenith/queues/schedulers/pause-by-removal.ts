@@ -2,8 +2,8 @@ import type { QueueSource } from '../../../ports/index.js'
 import type { SchedulerDefinition } from '../../../protocol/index.js'
 import { ApiError, isRefusal } from '../../http/api-error.js'
 import { refusalKindOf, sourceErrorInWords, sourceRefusal } from '../monitor/source-error.js'
-import type { KeptScheduler } from './kept-schedulers.js'
-import { keptOf } from './scheduler.js'
+import type { PausedScheduler } from './paused-schedulers.js'
+import { pausedOf } from './scheduler.js'
 import { readScheduler } from './scheduler-list.js'
 import type { Task } from './task.js'
 
@@ -14,19 +14,19 @@ const MAX_TRIES = 5
  * Where the system has no pause, a scheduler is kept first and removed then: whatever ends between loses nothing. It is
  * removed only as it is kept, and only where it can be put back.
  */
-export async function takeAway(task: Task): Promise<void> {
+export async function pauseByRemoval(task: Task): Promise<void> {
   const { queue, id, user, at, store } = task
   const { source, address } = queue
   let { entry } = task
   for (let tries = 0; entry && tries < MAX_TRIES; tries++) {
     const taken = orSayWhatIsWrong('It was not paused', source.snapshotScheduler?.(address, id))
     const snapshot = (await taken) ?? null
-    await store.keep(keptOf(queue, entry, snapshot, user, at))
+    await store.put(pausedOf(queue, entry, snapshot, user, at))
     const isRemoved = await unlessRefused(task, () => source.removeScheduler?.(address, id, snapshot ?? undefined))
     if (isRemoved || !snapshot) return
     entry = await readScheduler(queue, id)
   }
-  await store.forget(queue.key, id)
+  await store.delete(queue.key, id)
   throw entry
     ? new ApiError('not_possible', ALWAYS_ANOTHER)
     : new ApiError('not_found', `The app removed "${id}" itself.`)
@@ -37,7 +37,7 @@ async function unlessRefused<T>({ queue, id, store }: Task, remove: () => Promis
   try {
     return await remove()
   } catch (error) {
-    if (sourceRefusal(error).code !== 'queue_unavailable') await store.forget(queue.key, id)
+    if (sourceRefusal(error).code !== 'queue_unavailable') await store.delete(queue.key, id)
     throw error
   }
 }
@@ -45,7 +45,7 @@ async function unlessRefused<T>({ queue, id, store }: Task, remove: () => Promis
 const ALWAYS_ANOTHER = 'It was not paused: whenever it was looked at, it had changed. Try it again.'
 
 /** Puts back what was paused; where the queue has one of its id by then, that one stays. */
-export async function putBack(source: QueueSource, address: string, kept: KeptScheduler): Promise<void> {
+export async function restore(source: QueueSource, address: string, kept: PausedScheduler): Promise<void> {
   const { snapshot, isEdited } = kept
   if (!snapshot || !source.restoreScheduler) return saveRemainder(source, address, kept)
   const restored = orSayWhatIsWrong(NOT_RESUMED, source.restoreScheduler(address, snapshot))
@@ -59,7 +59,7 @@ export async function putBack(source: QueueSource, address: string, kept: KeptSc
 }
 
 /** Its place, its phase and its runs are as they were; what the edit says takes effect there. */
-async function saveEdited(source: QueueSource, address: string, kept: KeptScheduler, isRestored: boolean) {
+async function saveEdited(source: QueueSource, address: string, kept: PausedScheduler, isRestored: boolean) {
   const { id } = kept.definition
   try {
     await saveRemainder(source, address, kept)
@@ -69,14 +69,14 @@ async function saveEdited(source: QueueSource, address: string, kept: KeptSchedu
   }
 }
 
-async function saveRemainder(source: QueueSource, address: string, kept: KeptScheduler): Promise<void> {
+async function saveRemainder(source: QueueSource, address: string, kept: PausedScheduler): Promise<void> {
   await orSayWhatIsWrong(NOT_RESUMED, source.saveScheduler?.(address, remainderOf(kept)))
 }
 
 const NOT_RESUMED = 'It was not resumed'
 
 /** The system counts runs anew: those that were made before it was paused are taken off its limit. */
-function remainderOf({ definition, runs }: KeptScheduler): SchedulerDefinition {
+function remainderOf({ definition, runs }: PausedScheduler): SchedulerDefinition {
   const { limit, id } = definition
   if (limit === null || runs === null) return definition
   if (runs < limit) return { ...definition, limit: limit - runs }
