@@ -4,29 +4,29 @@ import type { DocumentListing, DocumentStore } from '../../ports/index.js'
 import { MAX_MESSAGE_CHARS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 
-/** What is kept of a kind, of any store. Rejects when the store does not answer. @param ids of those alone */
+/** Lists documents of any store, of one that checks none, too. Rejects when the store does not answer. @param ids only these */
 export async function inspectDocuments(
   store: DocumentStore,
   kind: string,
   ids?: readonly string[],
 ): Promise<DocumentListing> {
-  const look = await store.inspectDocuments?.(kind, ids)
-  return look ?? { documents: await store.listDocuments(kind, ids), untrusted: new Map(), leftOut: 0 }
+  const listing = await store.inspectDocuments?.(kind, ids)
+  return listing ?? { documents: await store.listDocuments(kind, ids), untrusted: new Map(), leftOut: 0 }
 }
 
-/** How many values documents may hold, all together and each: far more than Zenith ever kept. Many small ones take far more memory than text. */
+/** Most JSON values in all documents, and in one: far more than Zenith writes. Many small values take far more memory than their text. */
 const MAX_VALUES = 1_000_000
 const MAX_VALUES_OF_ONE = 100_000
-/** So much is parsed before the event loop turns, in characters. */
+/** Characters to parse before yielding to the event loop. */
 const CHARS_A_TURN = 262_144
 
 const [QUOTE, BACKSLASH, COMMA, BRACKET, BRACE] = [0x22, 0x5c, 0x2c, 0x5b, 0x7b]
 
 /**
- * Parses documents one after the other, with turns of the event loop between.
+ * Parses documents one by one, and yields to the event loop between them.
  *
- * @param parse null for what can't be understood
- * @returns what could be, and how many documents hold more values than Zenith parses
+ * @param parse returns null for an invalid document
+ * @returns the parsed documents, and the number of documents with too many values
  */
 export async function parseDocuments<T>(
   documents: ReadonlyMap<string, string>,
@@ -52,7 +52,7 @@ export async function parseDocuments<T>(
   return { parsed, leftOut }
 }
 
-/** How many values a text of JSON holds, at the most; stops counting where there are too many. */
+/** An upper bound for the number of values in a JSON text; stops counting at the limit. */
 function countValues(text: string): number {
   let count = 1
   for (let place = 0; place < text.length && count <= MAX_VALUES_OF_ONE; place++) {
@@ -72,10 +72,10 @@ function endOfString(text: string, start: number): number {
   return text.length
 }
 
-/** Who may write them writes as many as they like. */
+/** An attacker may write any number. */
 const MAX_SHOWN = 100
 
-/** Documents that are kept and not signed as they should be. */
+/** Documents that failed verification. */
 export function untrustedDocuments(
   kind: UntrustedDocument['kind'],
   { untrusted }: Pick<DocumentListing, 'untrusted'>,

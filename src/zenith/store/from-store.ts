@@ -13,10 +13,10 @@ interface StoreServices extends Services {
 export const UNAVAILABLE: Answer = { description: 'The store does not answer.', schema: Problem }
 
 /**
- * A handler that answers with what the store says now. When it does not answer there is no answer: an empty list, or
- * one of a time ago, would pass for the truth.
+ * A handler that reads the store. When the store does not answer it responds with 503: an empty or outdated list would look like the
+ * truth.
  *
- * @param find what is answered, or a response of its own
+ * @param find resolves to the body, or to a response
  */
 export function fromStore<P extends Parameters, S extends StoreServices>(
   find: (overview: Overview, question: OperationContext<P, S>) => unknown,

@@ -6,12 +6,12 @@ import { seenException, seenHeartbeat, seenQueue, seenRollup, seenSlow } from '.
 import { maskSecrets } from '../../redaction/secrets.js'
 import { timeOf } from './store-time.js'
 
-/** So many records are masked until others have their turn. */
+/** Records to mask before yielding to the event loop. */
 const SLICE = 50
-/** Names come again with every interval. */
+/** The same names come with every interval. */
 const MAX_NAMES = 20_000
 
-/** Reads what may be seen: all that is shown, matched, counted, grouped and sorted by is masked from here on. */
+/** Masks secrets in all that is read, so that Zenith shows, matches, counts, groups and sorts masked values only. */
 export function maskedReader(reader: Reader): Reader {
   const nameOf = remembered(redactName)
   const placeOf = remembered(maskSecrets)

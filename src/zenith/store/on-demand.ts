@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks'
 
-/** What is entry is dropped when nobody asked for so long, in ms. */
+/** An idle follower is dropped after this time, ms. */
 const IDLE_MS = 5 * 60_000
 
-/** Something that goes on reading where it ended. */
+/** Reads on from where its last read ended. */
 export interface Follower {
   /** Rejects when the store fails. @param now Unix ms */
   read(now: number): Promise<void>
-  /** It is dropped. */
+  /** Called when it is dropped. */
   release?(): void
 }
 
@@ -19,8 +19,8 @@ interface Entry<T> {
 }
 
 /**
- * Followers by service, for what is too much to read for everybody: made when somebody asks, read on at most once an
- * interval however many ask, and dropped when nobody has asked for five minutes.
+ * Followers by service, for records that are too many to read without being requested. A follower is created by the first request, reads
+ * at most once per interval, and is dropped after five idle minutes.
  */
 export class OnDemand<T extends Follower> {
   readonly #entries = new Map<string, Entry<T>>()
@@ -29,14 +29,14 @@ export class OnDemand<T extends Follower> {
   readonly #now: () => number
   #timer: NodeJS.Timeout | undefined
 
-  /** @param interval ms @param now what the store's clock shows, Unix ms */
+  /** @param interval ms @param now the store's clock, Unix ms */
   constructor(interval: number, now: () => number, create: (service: string) => T) {
     this.#interval = interval
     this.#now = now
     this.#create = create
   }
 
-  /** A service's follower, not older than an interval. Rejects when the store fails. @param isDue reads on whatever its age */
+  /** A service's follower, read within the last interval. Rejects when the store fails. @param isDue reads in any case */
   async ask(service: string, isDue = false): Promise<T> {
     const entry = this.#entries.get(service) ?? this.#open(service)
     this.#entries.set(service, entry)
@@ -45,7 +45,7 @@ export class OnDemand<T extends Follower> {
     return entry.follower
   }
 
-  /** Drops those of services that are gone. */
+  /** Drops the followers of all other services. */
   retain(services: { has(service: string): boolean }): void {
     for (const service of this.#entries.keys()) if (!services.has(service)) this.#drop(service)
   }

@@ -12,15 +12,15 @@ const WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/ECONNRESET|EPIPE|Connection is closed/i, 'The connection to the store was lost'],
 ]
 
-/** The store did not answer; the message says why in words and holds no secret. */
+/** The store did not answer. The message is readable and contains no secret. */
 export class StoreUnavailableError extends Error {
   override readonly name = 'StoreUnavailableError'
 }
 
-/** What went wrong with the store, in words and without secrets. */
+/** A readable message without secrets. */
 export function storeErrorInWords(error: unknown): string {
   const message = textOf(error)
-  // The Redis store's own errors say what to do already.
+  // Errors of the Redis store are readable already.
   if (error instanceof Error && error.name === 'RedisError') return maskedWithin(error.message, MAX_CHARS * 3)
   const words = WORDS.find(([pattern]) => pattern.test(message))?.[1]
   return words ?? `The store reports an error: ${maskedWithin(message, MAX_CHARS, mask)}`
@@ -33,7 +33,7 @@ function textOf(error: unknown): string {
   return [code, error.message, causes].filter(Boolean).join(' ')
 }
 
-/** Besides what is masked everywhere, what follows a word for a secret. */
+/** Also masks what follows a word such as `password`. */
 function mask(text: string): string {
   return maskMessage(text).replace(/\b(auth|pass(?:word)?|token|secret)\b(\s*[:=]\s*|\s+)\S+/gi, '$1$2***')
 }

@@ -5,12 +5,12 @@ import { storeErrorInWords } from './store-error.js'
 import { timeOf } from './store-time.js'
 
 const ANSWER_WITHIN_MS = 3_000
-/** Of a Cluster that has lost a part, which is asked for some seconds. */
+/** Longer: a Cluster that lost a part is retried for some seconds. */
 const CHECK_WITHIN_MS = 6_000
-/** No service has this name: asking for it costs the store nothing, and takes the same permissions. */
+/** No service has this name: reading it is free, and needs the same permissions. */
 const NOBODY = '(health)'
 
-/** Asks the store whether it is there and lets Zenith read; those who ask at the same time share a question. */
+/** Checks that the store answers and lets Zenith read. Simultaneous requests share one check. */
 export class StorePing {
   readonly #reader: Reader
   #asking: Promise<StoreHealth> | null = null
@@ -30,7 +30,7 @@ export class StorePing {
     const { kind } = this.#reader
     try {
       const latencyMs = await withTimeout(this.#reader.ping(), ANSWER_WITHIN_MS)
-      // A user who may ping and not read would look healthy.
+      // A Redis user that may ping and not read must not look healthy.
       const { denied, problem } = await withTimeout(this.#checkAccess(), CHECK_WITHIN_MS)
       if (denied.length > 0) return failed(kind, `The store does not let Zenith read its ${denied.join(', ')}`)
       const error = problem ? storeErrorInWords(problem) : null
@@ -41,8 +41,8 @@ export class StorePing {
   }
 
   /**
-   * What may not be read: where nobody ever wrote a store has nothing that is unreadable but what it may not show. And why a part of
-   * it can't be, when the rest can.
+   * What Zenith may not read: the service has no records, so what is unreadable is denied. And why a part cannot be read, when the rest
+   * can.
    */
   async #checkAccess(): Promise<{ readonly denied: readonly string[]; readonly problem: unknown }> {
     const reader = this.#reader

@@ -1,6 +1,6 @@
 import type { LeftOut } from '../../protocol/index.js'
 
-/** Sums of what several readers left out; null when that is nothing. */
+/** Adds up what several readers left out; null when nothing was. */
 export function sumLeftOut(all: readonly (LeftOut | undefined | null)[]): LeftOut | null {
   const sums: { -readonly [K in keyof LeftOut]: number } = {}
   for (const one of all) {

@@ -4,29 +4,29 @@ import { cut, type Fields, own, readObject, readText } from '../../../protocol/r
 import { inspectDocuments, parseDocuments } from '../../store/documents.js'
 import { PENDING, UNKNOWN, WorkList, type WorkPart } from './work-list.js'
 
-/** A block of the list of an operation's jobs is one document, written once, and beside it what became of them. */
+/** A block is a part of an operation's list of jobs: a document that is written once, and a second one with the jobs' results. */
 const MAX_IN_BLOCK = 1_000
-/** Ids may be long: a block stays far below what a document may have, and all of them together below what is much for a store. */
+/** Ids may be long: keeps a block far below the limit of a document, and the list small for a store. */
 const MAX_BLOCK_CHARS = 262_144
 const MAX_LIST_CHARS = 16 * 1_048_576
-/** More than an operation has. */
+/** More than an operation records. */
 const MAX_REASONS = 100
 
-/** Jobs of one queue that follow each other. */
+/** Consecutive jobs of one queue. */
 export interface Block {
   readonly part: WorkPart
   readonly from: number
   readonly to: number
 }
 
-/** @returns null when the jobs' ids take more room than a list may */
+/** @returns null when the list would be too large */
 export function blocksOf(parts: readonly WorkPart[]): Block[] | null {
   const blocks: Block[] = []
   let total = 0
   for (const part of parts) {
     for (let from = 0; from < part.ids.length; ) {
       const [to, chars] = endOf(part.ids, from)
-      // One id alone may be more than a document has.
+      // A single id may exceed the limit of a document.
       total += chars > MAX_RECORD_CHARS / 2 ? Number.POSITIVE_INFINITY : chars
       blocks.push({ part, from, to })
       from = to
@@ -49,7 +49,7 @@ const kindOf = (operation: string) => `bulk:${operation}`
 const jobsOf = (number: number) => `jobs-${number}`
 const fatesOf = (number: number) => `fates-${number}`
 
-/** Rejects when the store does not take it. */
+/** Rejects when the store fails. */
 export async function putJobs(store: ControlStore, operation: string, blocks: readonly Block[]): Promise<void> {
   for (const [number, { part, from, to }] of blocks.entries()) {
     const { key, names = [key] } = part.queue
@@ -58,7 +58,7 @@ export async function putJobs(store: ControlStore, operation: string, blocks: re
   }
 }
 
-/** What became of the jobs of one block. Rejects when the store does not take it. */
+/** Writes the results of one block. Rejects when the store fails. */
 export async function putFates(
   store: ControlStore,
   operation: string,
@@ -77,16 +77,16 @@ export async function deleteJobs(store: ControlStore, operation: string, blocks:
   }
 }
 
-/** A queue as the Zenith knew it that listed its jobs. */
+/** A queue as the Zenith that listed its jobs knew it. */
 export interface StoredQueue {
   readonly key: string
-  /** What names it to every Zenith, by whatever address it is reached. */
+  /** Its names for every Zenith, whatever address it is connected by. */
   readonly names: readonly string[]
 }
 
-/** An operation's jobs as its Zenith left them. */
+/** An operation's jobs and results, as stored. */
 export interface StoredJobs {
-  /** By their numbers. */
+  /** By number. */
   readonly reasons: readonly string[]
   readonly parts: readonly WorkPart<StoredQueue>[]
 }
@@ -94,18 +94,18 @@ export interface StoredJobs {
 /**
  * Rejects when the store does not answer.
  *
- * @returns null when a part of them is missing, or can't be read
+ * @returns null when some are missing or unreadable
  */
 export async function loadJobs(store: ControlStore, operation: string, blocks: number): Promise<StoredJobs | null> {
   const ids = Array.from({ length: blocks }, (_, number) => [jobsOf(number), fatesOf(number)]).flat()
-  const look = await inspectDocuments(store, kindOf(operation), ids)
-  // What became of its jobs is not told by what is none of Zenith's.
-  if (look.untrusted.size + look.leftOut > 0) return null
-  const { parsed: documents } = await parseDocuments(look.documents, readObject)
+  const listing = await inspectDocuments(store, kindOf(operation), ids)
+  // An untrusted document says nothing of the results.
+  if (listing.untrusted.size + listing.leftOut > 0) return null
+  const { parsed: documents } = await parseDocuments(listing.documents, readObject)
   const parts = Array.from({ length: blocks }, (_, number) => blockFrom(documents, number))
   const whole = parts.filter((part) => part !== null)
   if (whole.length < parts.length || blocks === 0) return null
-  // Reasons are only added to: the document that was written last has all of them.
+  // Reasons are only ever appended: the document that was written last has all of them.
   const longest = whole.reduce(
     (best: readonly string[], { reasons }) => (reasons.length > best.length ? reasons : best),
     [],

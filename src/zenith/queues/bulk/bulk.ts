@@ -14,14 +14,14 @@ import { OwnOperations } from './own-operations.js'
 import { Performer } from './performer.js'
 import { outcomeOf, targetOf } from './words.js'
 
-/** So long is waited for an operation to end that was told to, ms. */
+/** How long to wait for an operation to stop, ms. */
 const STOP_WITHIN_MS = 5_000
 
 const CAN_BE_RESUMED = 'This operation ended before all was done: resume it to go on with what is left.'
 
 type Needed = Pick<Queues, 'able' | 'changeable' | 'store' | 'act' | 'touch' | 'outbox' | 'directory' | 'now'>
 
-/** Things that are done with many jobs: first a dry run that changes nothing, then, if it is started, in the background. */
+/** Actions on many jobs: first a dry run that changes nothing, then, once started, in the background. */
 export class BulkOperations {
   readonly #queues: Needed
   readonly #operations: OperationStore
@@ -38,15 +38,15 @@ export class BulkOperations {
     this.#own = new OwnOperations(queues.now)
   }
 
-  /** Begins a dry run. Rejects with a `ApiError`. */
+  /** Starts a dry run. Rejects with an `ApiError`. */
   async create(by: Actor, action: JobAction, selection: JobSelection): Promise<BulkOperation> {
     const keys = [...new Set(selection.queues)]
     const targets = await Promise.all(keys.map((key) => this.#find(key, action)))
     this.#refuseToCount(by)
-    // By the store's clock: this one may be off, and jobs that came since it shows would be left out, or others not.
+    // By the store's clock: this machine's may be off, and the dry run would miss jobs, or take later ones.
     const { store, now } = this.#queues
     const asOf = (await store?.time().catch(() => null)) ?? now()
-    // Others may have begun while the store was asked.
+    // Other dry runs may have started meanwhile.
     this.#refuseToCount(by)
     const operation = new Operation({ action, selection, targets, user: by.user, asOf, now })
     this.#own.add(operation)
@@ -56,7 +56,7 @@ export class BulkOperations {
     return operation.view
   }
 
-  /** Does what the dry run found. Settles when it has begun; rejects with a `ApiError` when it does not. */
+  /** Runs it on the jobs of the dry run. Resolves when it has started; rejects with an `ApiError` when it cannot. */
   async start(by: Actor, id: string): Promise<BulkOperation> {
     const operation = await this.#get(id)
     this.#refuseToStart(operation)
@@ -64,7 +64,7 @@ export class BulkOperations {
     try {
       await this.#performer.begin({ by, operation, blocks: 0 })
     } catch (error) {
-      // Nothing was done: it can be started again.
+      // No job was touched: it can be started again.
       operation.phase = 'ready'
       operation.startedAt = null
       throw error
@@ -73,7 +73,7 @@ export class BulkOperations {
     return operation.view
   }
 
-  /** Goes on with what is left of one that was interrupted or failed, whichever Zenith ran it. Settles as {@link start} does. */
+  /** Continues an interrupted or failed operation of any Zenith. Resolves like {@link start}. */
   async resume(by: Actor, id: string): Promise<BulkOperation> {
     if (this.#isClosed) throw endingRefusal()
     const { phase, resumable } = await this.get(id)
@@ -90,7 +90,7 @@ export class BulkOperations {
     return operation.view
   }
 
-  /** Ends it before its time: what is done stays done. Settles when it has ended, or after a few seconds. */
+  /** Stops it early: jobs that are done stay done. Resolves when it has ended, or after a few seconds. */
   async cancel(by: Actor, id: string): Promise<BulkOperation> {
     if ((await this.get(id)).phase === 'interrupted') return this.#abandon(by, id)
     const operation = await this.#get(id)
@@ -102,7 +102,7 @@ export class BulkOperations {
     return operation.view
   }
 
-  /** The newest first, those of other Zeniths too. Rejects with a `ApiError` when the store does not answer. */
+  /** Newest first, of all Zeniths. Rejects with an `ApiError` when the store does not answer. */
   async list(): Promise<{ operations: BulkOperation[]; leftOut: number }> {
     this.#own.makeRoom()
     const { operations, leftOut } = await callStore(() => this.#operations.list())
@@ -114,7 +114,7 @@ export class BulkOperations {
 
   async get(id: string): Promise<BulkOperation> {
     const own = this.#own.get(id)
-    // What has ended here another Zenith may have gone on with.
+    // Another Zenith may have resumed an operation that ended here.
     if (own && !own.view.resumable) return own.view
     try {
       const other = await callStore(() => this.#operations.find(id))
@@ -127,7 +127,7 @@ export class BulkOperations {
     throw new ApiError('not_found', 'There is no such operation, or it was too long ago.')
   }
 
-  /** What became of single jobs. @param ok those that it was done with, or the others; null: all */
+  /** Results of single jobs. @param ok only jobs that are done, or only the others; null: all */
   async results(id: string, ok: boolean | null, offset: number, limit: number) {
     const { resumable } = await this.get(id)
     const own = this.#own.get(id)
@@ -143,7 +143,7 @@ export class BulkOperations {
     return { total, items }
   }
 
-  /** Ends what goes on. Never rejects. */
+  /** Interrupts running operations. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true
     const going = this.#own.all.filter(({ phase }) => phase === 'running' || phase === 'counting')
@@ -153,7 +153,7 @@ export class BulkOperations {
   /** What goes on with an operation goes by the store, which may not know yet how it ended here. */
   async #writeEnd(id: string): Promise<void> {
     const own = this.#own.get(id)
-    if (own) await telling(() => own.writeEnd())
+    if (own) await callStore(() => own.writeEnd())
   }
 
   async #find(key: string, action: JobAction): Promise<Target> {

@@ -10,15 +10,14 @@ import { Pace } from './pace.js'
 import { markOf, matching, misfitOf } from './selection.js'
 import { unscannedJobs } from './unscanned-jobs.js'
 
-/** How many jobs one operation takes, and how many it looks at to find them. */
+/** Most jobs of one operation, and most jobs that are scanned to find them. */
 export const MAX_JOBS = 100_000
 const MAX_LOOKED = 1_000_000
-/** A queue's system may take so long for one answer, ms. */
 const ANSWER_WITHIN_MS = 10_000
-/** Whole jobs are looked up one by one, and may be large. */
+/** Few: each lookup loads a whole job, which may be large. */
 const LOOKED_UP_AT_ONCE = 5
 
-/** Finds out which jobs an operation is about and changes nothing. Never rejects: what goes wrong is in the operation. */
+/** Lists the jobs of an operation and changes nothing. Never rejects: an error is set on the operation. */
 export async function dryRun(operation: Operation): Promise<void> {
   try {
     for (const target of operation.targets) {
@@ -66,7 +65,7 @@ async function scan(operation: Operation, target: Target): Promise<void> {
   )
 }
 
-/** Jobs that it did not look at are told of, too: nobody takes 0 of 5,000 for an empty queue. */
+/** Reports unscanned jobs, too: 0 of 5,000 must not look like an empty queue. */
 function noteUnscanned(operation: Operation, { total, reason }: Awaited<ReturnType<typeof unscannedJobs>>): void {
   operation.total = total === null || operation.total === null ? null : operation.total + total
   if (reason) operation.notEligible.addOwn(reason.reason, reason.count)
@@ -81,7 +80,7 @@ function isFull({ work, looked }: Operation): boolean {
   return work.size >= MAX_JOBS || looked >= MAX_LOOKED
 }
 
-/** Sorts jobs into those that it is about, those that it is not about although they match, and the rest. */
+/** Adds eligible jobs to the work list, and counts why other matching jobs are not eligible. */
 function takerOf(operation: Operation, { queue, obstacle }: Target): (jobs: readonly JobSummary[]) => Promise<void> {
   const { action, selection, work, notEligible } = operation
   return async (jobs) => {
@@ -102,7 +101,7 @@ function takerOf(operation: Operation, { queue, obstacle }: Target): (jobs: read
   }
 }
 
-/** Jobs that were chosen one by one. */
+/** Looks up jobs that are selected by id. */
 async function lookUp(operation: Operation, target: Target, ids: readonly string[]): Promise<void> {
   const { state } = operation.selection
   const take = takerOf(operation, target)

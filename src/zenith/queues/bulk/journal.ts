@@ -7,11 +7,11 @@ import type { Operation } from './operation.js'
 import type { OperationStore } from './operation-store.js'
 import { FIRST_REASON, PENDING, type WorkPart } from './work-list.js'
 
-/** A store that takes nothing is tried for so long before the operation ends: less than a lease lives. ms */
+/** How long writes are retried before the operation ends, ms: less than the TTL of a lease. */
 const WAIT_MS = 8_000
 const RETRY_MS = 250
 
-/** Another Zenith has the operation or one of its queues. */
+/** Another Zenith may hold the locks. */
 export class LostError extends Error {
   constructor() {
     super('This Zenith did not answer for too long, and another one may have gone on with it.')
@@ -19,8 +19,8 @@ export class LostError extends Error {
 }
 
 /**
- * What the store knows of an operation that runs: its jobs, and how far it is. What is about to be done is written before it is
- * done, so that whoever finds it after this Zenith knows what is done, what is not, and of which few jobs that is not known.
+ * Writes the jobs and the progress of a running operation to the store. Each call is recorded before it is made, so that another Zenith
+ * can resume the operation: it finds which jobs are done, which are not, and for which few that is unknown.
  */
 export class Journal {
   readonly #store: ControlStore
@@ -28,19 +28,19 @@ export class Journal {
   readonly #locks: Locks
   readonly #operation: Operation
   #blocks: readonly Block[] = []
-  /** Numbers of blocks of which the store does not know the newest. */
+  /** Numbers of blocks whose latest results are not stored yet. */
   readonly #stale = new Set<number>()
   #isLost = false
   #closing: Promise<void> | null = null
 
-  constructor(store: ControlStore, kept: OperationStore, locks: Locks, operation: Operation) {
+  constructor(store: ControlStore, operations: OperationStore, locks: Locks, operation: Operation) {
     this.#store = store
-    this.#operations = kept
+    this.#operations = operations
     this.#locks = locks
     this.#operation = operation
   }
 
-  /** Rejects when the store does not take it: then nothing may be done. @param known how many blocks it has of it already */
+  /** Rejects when the store fails: then no job may be touched. @param known number of blocks that are stored already */
   async open(known = 0): Promise<void> {
     const { id, work } = this.#operation
     this.#blocks = blocksOf(work.parts) ?? []
@@ -50,10 +50,10 @@ export class Journal {
   }
 
   /**
-   * To be called before something is done with jobs. Waits for a store that is away for a while.
+   * Records a call before it is made. Retries for a while when the store fails.
    *
    * @param places of the jobs in their queue's part
-   * @throws LostError when it must not be done; the store's error when that takes nothing
+   * @throws LostError when another Zenith may have taken over; the store's error when it keeps failing
    */
   async recordIntent(part: WorkPart, places: readonly number[]): Promise<void> {
     const end = performance.now() + WAIT_MS
@@ -68,7 +68,7 @@ export class Journal {
     }
   }
 
-  /** Goes on holding what it works on. Never rejects: what can't be told now is told with the next jobs. */
+  /** Renews the locks. Never rejects. */
   async renew(): Promise<void> {
     const isHeld = await this.#locks.renew().catch(() => true)
     if (isHeld) return
@@ -76,7 +76,7 @@ export class Journal {
     this.#operation.stop ??= { as: 'interrupted', reason: new LostError().message }
   }
 
-  /** Tells what came of it. Rejects when the store does not take it. Harmless twice: a second call neither overtakes the first nor repeats it. */
+  /** Writes the final results. Rejects when the store fails. Idempotent: calls at the same time share one write. */
   close(): Promise<void> {
     this.#closing ??= this.#close().catch((error) => {
       this.#closing = null
@@ -93,14 +93,14 @@ export class Journal {
     if (!view.resumable) await deleteJobs(this.#store, id, this.#blocks.length)
   }
 
-  /** Takes back what was told before anything was done. Rejects when the store does not do it. */
+  /** Deletes what was written, before any job was touched. Rejects when the store fails. */
   async discard(): Promise<void> {
     const { id } = this.#operation
     await this.#operations.delete(id)
     await deleteJobs(this.#store, id, this.#blocks.length)
   }
 
-  /** Rejects when the store does not take it. @param going with how many jobs something is about to be done */
+  /** Writes the progress. Rejects when the store fails. @param going number of jobs in the call that is about to start */
   async publish(going = 0): Promise<void> {
     await this.#operations.put({ operation: this.#operation.view, going, blocks: this.#blocks.length })
   }
@@ -113,7 +113,7 @@ export class Journal {
     const touched = this.#blocksAt(part, places)
     for (const number of touched) this.#stale.add(number)
     await Promise.all([this.#putStale(part, new Set(places)), this.publish(places.length)])
-    // What becomes of these jobs is told next time.
+    // The results of these jobs are written with the next call.
     this.#stale.clear()
     for (const number of touched) this.#stale.add(number)
   }

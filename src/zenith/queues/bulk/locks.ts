@@ -4,23 +4,22 @@ import type { ConnectedQueue } from '../directory.js'
 
 type Locked = Pick<ConnectedQueue, 'key' | 'name' | 'names'>
 
-/** A Zenith that ended without a word keeps others from its queues for so long, ms. */
+/** How long a Zenith that ended unexpectedly still locks its queues, ms. */
 export const LOCK_MS = 15_000
 
-/** Held by the Zenith that works on an operation, as long as it does. */
 export function leaseOf(operation: string): string {
   return `bulk operation ${operation}`
 }
 
 /**
- * Leases on an operation and on its queues: of all Zeniths of a store one works in a queue at a time. What tells a queue is its key and
- * its place on its server, so that two Zeniths that reach it by different addresses know of each other.
+ * Leases on an operation and on its queues, so that only one Zenith of a store changes a queue at a time. A queue is locked by its key
+ * and by its place on its server: two Zeniths may connect to it by different addresses.
  */
 export class Locks {
   readonly #leases: Leases
   readonly #operation: string
   readonly #queues: readonly Locked[]
-  /** What stands for this attempt at the operation. */
+  /** Identifies this run of the operation. */
   readonly #holder = randomUUID()
 
   constructor(leases: Leases, operation: string, queues: readonly Locked[]) {
@@ -30,14 +29,14 @@ export class Locks {
   }
 
   /**
-   * Takes all or none.
+   * Acquires all or none.
    *
-   * @returns what another works on; null when all are taken. Rejects when the store does not answer.
+   * @returns what another Zenith has locked; null when all are acquired. Rejects when the store does not answer.
    */
   async acquire(): Promise<Locked | 'operation' | null> {
     const taken: string[] = []
     try {
-      // One after the other, in one order for all: of two operations that share queues one gets all of them.
+      // In one order for all Zeniths: of two operations that share queues one gets all of them.
       for (const { lease, of } of this.#all) {
         const holder = await this.#leases.acquireLease(lease, this.#holder, LOCK_MS)
         if (holder !== this.#holder) {
@@ -53,14 +52,14 @@ export class Locks {
     }
   }
 
-  /** Goes on holding them. @returns whether all are held still. Rejects when the store does not answer. */
+  /** @returns whether all are still held. Rejects when the store does not answer. */
   async renew(queues: readonly Locked[] = this.#queues): Promise<boolean> {
     const leases = [leaseOf(this.#operation), ...queues.flatMap(leasesOf)]
     const holders = await Promise.all(leases.map((lease) => this.#leases.acquireLease(lease, this.#holder, LOCK_MS)))
     return holders.every((holder) => holder === this.#holder)
   }
 
-  /** Rejects when the store does not answer: then it may be tried again, or they run out. */
+  /** Rejects when the store does not answer; the leases expire then. */
   async release(): Promise<void> {
     await Promise.all(this.#all.map(({ lease }) => this.#leases.releaseLease(lease, this.#holder)))
   }
@@ -78,7 +77,6 @@ export class Locks {
   }
 }
 
-/** Of a queue, by each of its names. */
 function leasesOf({ key, names = [key] }: Locked): string[] {
   return names.map((name) => `bulk queue ${name}`)
 }

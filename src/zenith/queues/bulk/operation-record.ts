@@ -15,25 +15,24 @@ import {
   within,
 } from '../../../protocol/read.js'
 
-/** How many reasons are given. */
 const MAX_REASONS = 100
-/** How many queues, and ids of jobs, are told: as many queues as one may have, and more ids than are written here. */
+/** Most queues of an operation, and more ids of jobs than a record has. */
 const MAX_SELECTED = 200
 
-/** What one Zenith tells the others of an operation. */
+/** What one Zenith shares with the others about an operation. */
 export interface OperationRecord {
   /** The Zenith that runs it. */
   readonly zenith: string
-  /** When it said so last, by its own clock. Unix ms. */
+  /** When the record was written, by that Zenith's clock. Unix ms. */
   readonly at: number
   readonly operation: BulkOperation
-  /** With how many jobs it was about to do something; null: an older Zenith does not say. */
+  /** Number of jobs in the call that was about to start; null in a record of an older Zenith. */
   readonly going: number | null
-  /** How many parts the list of its jobs has in the store; none when there is no such list. */
+  /** Number of blocks that the list of its jobs has in the store; 0 when it is not stored. */
   readonly blocks: number
 }
 
-/** Null for what is no operation, or one of a Zenith whose operations have another form. */
+/** Null for anything else, such as a record in a newer format. */
 export function parseOperationRecord(document: string): OperationRecord | null {
   const fields = readObject(document)
   const operation = fields && parseOperation(fieldsOf(own(fields, 'operation')) ?? {})

@@ -8,76 +8,76 @@ import { type OperationRecord, parseOperationRecord } from './operation-record.j
 import { UNKNOWN } from './work-list.js'
 
 const KIND = 'bulk'
-/** A Zenith of an earlier version that has not said for so long that an operation goes on has ended, ms. */
+/** An earlier version holds no lease: after this silence, ms, its operation counts as orphaned. */
 const SILENT_MS = 20_000
 export const MAX_OPERATIONS = 20
 export const RETENTION_MS = 24 * 60 * 60_000
 
-/** How far an operation is, for the other Zeniths. */
+/** The progress of an operation, for the other Zeniths. */
 export type OperationUpdate = Pick<OperationRecord, 'operation' | 'going' | 'blocks'>
 
-/** What was told of an operation, and whether this Zenith told it. */
+/** An operation's record, and whether this Zenith wrote it. */
 export type StoredOperation = OperationRecord & { readonly isOwn: boolean }
 
-/** What the Zeniths of a store tell each other of their bulk operations. */
+/** Records of bulk operations, which all Zeniths of a store share. */
 export class OperationStore {
   readonly #store: ControlStore | null
   readonly #now: () => number
   readonly #zenith: string
 
-  /** @param zenith names this one */
+  /** @param zenith identifies this Zenith */
   constructor({ store, now }: Pick<Queues, 'store' | 'now'>, zenith: string) {
     this.#store = store
     this.#now = now
     this.#zenith = zenith
   }
 
-  /** Rejects when the store does not take it. */
+  /** Rejects when the store fails. */
   async put({ operation, going, blocks }: OperationUpdate): Promise<void> {
-    const kept: OperationRecord = {
+    const record: OperationRecord = {
       zenith: this.#zenith,
       at: this.#now(),
       operation: briefly(operation),
       going,
       blocks,
     }
-    await this.#store?.putDocument(KIND, operation.id, JSON.stringify(kept))
+    await this.#store?.putDocument(KIND, operation.id, JSON.stringify(record))
   }
 
-  /** Those of all Zeniths; what nobody goes on with is interrupted. Rejects when the store does not answer. */
+  /** The operations of all Zeniths; orphaned ones are interrupted. Rejects when the store does not answer. */
   async list(): Promise<{ readonly operations: readonly StoredOperation[]; readonly leftOut: number }> {
-    const { told, leftOut } = await this.#readAll()
-    return { operations: await this.#allPresent(told), leftOut }
+    const { records, leftOut } = await this.#readAll()
+    return { operations: await this.#resolveAll(records), leftOut }
   }
 
-  /** As it is now, whoever ran it. Rejects, too, when what was told of it can't be read. */
+  /** Resolves to null when there is none. Rejects, too, when the record cannot be read. */
   async find(id: string): Promise<StoredOperation | null> {
-    const told = await this.read(id)
-    return told && this.#present(told)
+    const record = await this.read(id)
+    return record && this.#resolve(record)
   }
 
-  /** Those of which the store still says that they run, and whose Zenith has ended. Rejects when the store does not answer. */
+  /** Running operations whose Zenith has ended. Rejects when the store does not answer. */
   async orphaned(): Promise<OperationRecord[]> {
-    const { told } = await this.#readAll()
-    const present = await this.#allPresent(told)
+    const { records } = await this.#readAll()
+    const present = await this.#resolveAll(records)
     return present.filter(({ operation: { id, phase } }) => {
-      const last = told.get(id)
+      const last = records.get(id)
       return phase === 'interrupted' && last?.operation.phase === 'running' && last.going !== null
     })
   }
 
-  /** What was told of it last, whether its Zenith is there or not. Rejects, too, when that can't be read. */
+  /** The record as it was last written, orphaned or not. Rejects, too, when it cannot be read. */
   async read(id: string): Promise<OperationRecord | null> {
     const documents = (await this.#store?.listDocuments(KIND, [id])) ?? new Map<string, string>()
     const own = new Map([...documents].filter(([one]) => one === id))
-    const kept = (await parseDocuments(own, parseOperationRecord)).parsed.get(id)
-    return kept?.operation.id === id ? kept : null
+    const record = (await parseDocuments(own, parseOperationRecord)).parsed.get(id)
+    return record?.operation.id === id ? record : null
   }
 
-  /** Whether what was told last of an operation was told by this Zenith, or nothing was. */
+  /** Whether this Zenith wrote the record last, or there is none. */
   async isOwn(id: string): Promise<boolean> {
-    const kept = await this.read(id)
-    return kept === null || kept.zenith === this.#zenith
+    const record = await this.read(id)
+    return record === null || record.zenith === this.#zenith
   }
 
   /** Rejects when the store does not answer. */
@@ -85,10 +85,10 @@ export class OperationStore {
     await this.#store?.deleteDocument(KIND, id)
   }
 
-  /** Forgets the oldest of what has ended, whoever ran it. Rejects when the store does not answer. */
+  /** Deletes old operations that have ended, of all Zeniths. Rejects when the store does not answer. */
   async prune(deleteJobs: (id: string, blocks: number) => Promise<void>): Promise<void> {
-    const { told } = await this.#readAll()
-    const ended = (await this.#allPresent(told)).filter(({ operation }) => ENDED.includes(operation.phase))
+    const { records } = await this.#readAll()
+    const ended = (await this.#resolveAll(records)).filter(({ operation }) => ENDED.includes(operation.phase))
     const newestFirst = ended.sort((a, b) => b.at - a.at)
     const oldest = this.#now() - RETENTION_MS
     const old = newestFirst.filter(({ at }, index) => index >= MAX_OPERATIONS || at < oldest)
@@ -98,33 +98,33 @@ export class OperationStore {
     }
   }
 
-  #allPresent(told: ReadonlyMap<string, OperationRecord>): Promise<StoredOperation[]> {
-    return Promise.all([...told.values()].map((kept) => this.#present(kept)))
+  #resolveAll(records: ReadonlyMap<string, OperationRecord>): Promise<StoredOperation[]> {
+    return Promise.all([...records.values()].map((record) => this.#resolve(record)))
   }
 
-  async #readAll(): Promise<{ told: ReadonlyMap<string, OperationRecord>; leftOut: number }> {
-    if (!this.#store) return { told: new Map(), leftOut: 0 }
-    const look = await inspectDocuments(this.#store, KIND)
-    const { parsed, leftOut } = await parseDocuments(look.documents, parseOperationRecord)
-    // Under another id than its own it is none of Zenith's.
-    const told = new Map([...parsed].filter(([id, { operation }]) => operation.id === id))
-    return { told, leftOut: look.leftOut + leftOut }
+  async #readAll(): Promise<{ records: ReadonlyMap<string, OperationRecord>; leftOut: number }> {
+    if (!this.#store) return { records: new Map(), leftOut: 0 }
+    const listing = await inspectDocuments(this.#store, KIND)
+    const { parsed, leftOut } = await parseDocuments(listing.documents, parseOperationRecord)
+    // Zenith never writes a record under another id than its own.
+    const records = new Map([...parsed].filter(([id, { operation }]) => operation.id === id))
+    return { records, leftOut: listing.leftOut + leftOut }
   }
 
-  async #present(kept: OperationRecord): Promise<StoredOperation> {
-    const isOwn = kept.zenith === this.#zenith
-    if (kept.operation.phase !== 'running' || (await this.#goesOn(kept))) return { ...kept, isOwn }
-    return { ...kept, operation: interrupted(kept), going: 0, isOwn }
+  async #resolve(record: OperationRecord): Promise<StoredOperation> {
+    const isOwn = record.zenith === this.#zenith
+    if (record.operation.phase !== 'running' || (await this.#isRunning(record))) return { ...record, isOwn }
+    return { ...record, operation: interrupted(record), going: 0, isOwn }
   }
 
-  /** Whether the Zenith that runs it is there: by a lease, for the clocks of two Zeniths may be hours apart. */
-  async #goesOn({ operation, at, going }: OperationRecord): Promise<boolean> {
+  /** Decided by a lease, because the clocks of two Zeniths may be hours apart. */
+  async #isRunning({ operation, at, going }: OperationRecord): Promise<boolean> {
     if (going === null) return this.#now() - at < SILENT_MS
     return (await this.#store?.leaseHolder(leaseOf(operation.id))) != null
   }
 }
 
-/** The ids may be many, and the list of jobs has them. */
+/** There may be many ids, and the list of jobs has them. */
 function briefly(operation: BulkOperation): BulkOperation {
   const { selection } = operation
   return { ...operation, selection: { ...selection, ids: selection.ids?.slice(0, 100) ?? null } }
@@ -134,8 +134,8 @@ const ITS_ZENITH_ENDED = 'The Zenith that ran it ended before it was done.'
 const NOT_DONE = 'Not done: the Zenith that ran it ended.'
 
 /**
- * An operation that nobody goes on with, as far as its Zenith told: what it was about to do may be done or not, and of what an
- * earlier version did not tell nothing is known at all.
+ * An orphaned operation. The jobs of its last call may be done or not; of an earlier version, which does not record the call, nothing
+ * is known of all the rest.
  */
 function interrupted({ operation, going, at, blocks }: OperationRecord): BulkOperation {
   const { eligible, succeeded, skipped } = operation

@@ -9,26 +9,25 @@ import { UNKNOWN, WorkList } from './work-list.js'
 
 export const ENDED: readonly BulkPhase[] = ['done', 'cancelled', 'failed', 'interrupted']
 
-/** What an operation ends as when it is asked to end before its time. */
+/** Phase of an operation that was stopped early. */
 export type Stop = Extract<BulkPhase, 'cancelled' | 'interrupted'>
 
-/** A queue that an operation is about. */
+/** A queue of an operation. */
 export interface Target {
   readonly queue: ConnectedQueue
-  /** Why nothing can be done with its jobs, in words; null when something can. */
+  /** Why the action is impossible in this queue, as a message; null when it is possible. */
   readonly obstacle: string | null
 }
 
-/** What an operation is about. */
+/** What an operation does, with which jobs. */
 export interface Plan {
   readonly action: JobAction
   readonly selection: JobSelection
   readonly targets: readonly Target[]
-  /** Who wants it. */
   readonly user: string | null
-  /** The jobs are those that were there then, Unix ms. */
+  /** Jobs that came later are left out, Unix ms. */
   readonly asOf: number
-  /** What the store's clock shows, Unix ms. */
+  /** The store's clock, Unix ms. */
   readonly now: () => number
 }
 
@@ -39,25 +38,25 @@ export class Operation {
   phase: BulkPhase = 'counting'
   work: WorkList
   looked = 0
-  /** How many jobs its queues have in the state, whatever else they are; null: not known. */
+  /** Number of jobs that its queues have in the state, matching or not; null if unknown. */
   total: number | null = 0
   isPartial = false
   startedAt: number | null = null
   endedAt: number | null = null
   error: string | null = null
-  /** How many jobs were not come to, and why. */
+  /** Number of jobs that it did not reach, and why. */
   notDone: { readonly count: number; readonly reason: string } | null = null
-  /** Set by who wants it to end; heard between two calls. */
+  /** Set to stop it early; checked between two calls. */
   stop: { readonly as: Stop; readonly reason: string } | null = null
-  /** Settles when nothing of it goes on any more. */
+  /** Resolves when it has ended. */
   ended: Promise<void> = Promise.resolve()
-  /** Writes to the store how the last run ended, unless that is written already. Rejects when the store refuses it. */
+  /** Writes the final results of the last run, unless they are stored. Rejects when the store fails. */
   writeEnd: () => Promise<void> = async () => {}
-  /** Whether its results went to make room for others. */
+  /** Whether the results of its jobs were dropped to free memory. */
   isReleased = false
-  /** Whether the store has its jobs, so that any Zenith can go on with it. */
+  /** Whether its jobs are stored, so that any Zenith can resume it. */
   isListed = false
-  /** Whether somebody went on with it, so that this is the past. */
+  /** Whether it was resumed, here or elsewhere, so that this object is outdated. */
   isSuperseded = false
   readonly plan: Plan
   #counts: { readonly eligible: number; readonly succeeded: number } | null = null
@@ -98,7 +97,7 @@ export class Operation {
     this.endedAt = this.plan.now()
   }
 
-  /** Lets go of the single jobs; what they add up to stays. */
+  /** Drops the results of single jobs; the totals stay. */
   release(): void {
     if (this.isReleased) return
     this.#counts = { eligible: this.work.size, succeeded: this.work.succeeded }
@@ -134,7 +133,7 @@ export class Operation {
   }
 }
 
-/** What ended before all of it was done, and not because somebody wanted that. */
+/** Whether it ended early, and was not cancelled. */
 export function isResumable(phase: BulkPhase): boolean {
   return phase === 'interrupted' || phase === 'failed'
 }

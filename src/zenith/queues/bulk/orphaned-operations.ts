@@ -14,65 +14,65 @@ import { acquireLocks } from './performer.js'
 import { outcomeInWords, targetInWords } from './words.js'
 import type { WorkList } from './work-list.js'
 
-/** An operation as its Zenith left it. */
+/** An orphaned operation, ready to be resumed here. */
 export interface ResumableOperation {
   readonly operation: Operation
   readonly blocks: number
-  /** Rejects with a `ApiError` when somebody else did something about it since. */
+  /** Rejects with an `ApiError` when another Zenith changed it since. */
   readonly check: () => Promise<void>
 }
 
 type FindTarget = (key: string, action: JobAction) => Promise<Target>
 
-/** What became of operations that their Zenith did not bring to their end: any other one can, or can end them. */
+/** Operations that the Zenith that ran them did not finish. Any Zenith can resume or cancel them. */
 export class OrphanedOperations {
   readonly #queues: Pick<Queues, 'store' | 'act' | 'directory' | 'now'>
   readonly #operations: OperationStore
 
-  constructor(queues: Pick<Queues, 'store' | 'act' | 'directory' | 'now'>, kept: OperationStore) {
+  constructor(queues: Pick<Queues, 'store' | 'act' | 'directory' | 'now'>, operations: OperationStore) {
     this.#queues = queues
-    this.#operations = kept
+    this.#operations = operations
   }
 
-  /** Rejects with a `ApiError` when it can't be gone on with from here. */
+  /** Rejects with an `ApiError` when this Zenith cannot resume it. */
   async load(id: string, find: FindTarget): Promise<ResumableOperation> {
-    const kept = await this.#find(id)
-    const jobs = await this.#jobs(kept)
+    const record = await this.#find(id)
+    const jobs = await this.#jobs(record)
     const found = new Map<string, Target>()
-    for (const queue of queuesOf(jobs)) found.set(queue.key, await this.#targetOf(queue, kept.operation.action, find))
+    for (const queue of queuesOf(jobs)) found.set(queue.key, await this.#targetOf(queue, record.operation.action, find))
     const work = workOf(jobs, (key) => {
       const target = found.get(key)
       if (!target) throw new Error(`There is no queue ${key}`)
       return target.queue
     })
-    const operation = restored(kept.operation, [...found.values()], work, this.#queues.now)
-    return { operation, blocks: kept.blocks, check: () => this.#check(kept) }
+    const operation = restored(record.operation, [...found.values()], work, this.#queues.now)
+    return { operation, blocks: record.blocks, check: () => this.#check(record) }
   }
 
-  /** The jobs alone, and what became of them. */
+  /** Its jobs with their results. */
   async work(id: string): Promise<WorkList<{ readonly key: string }>> {
     return workOf(await this.#jobs(await this.#find(id)), (key) => ({ key }))
   }
 
-  /** Ends it for good. Rejects with a `ApiError` when another Zenith goes on with it. */
+  /** Cancels it. Rejects with an `ApiError` when another Zenith has resumed it. */
   async abandon(by: Actor, id: string): Promise<BulkOperation> {
     const { store } = this.#queues
-    const kept = await this.#find(id)
+    const record = await this.#find(id)
     if (!store) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
     const locks = new Locks(store, id, [])
     await acquireLocks(locks)
     try {
-      await this.#check(kept)
-      const operation: BulkOperation = { ...kept.operation, phase: 'cancelled', resumable: false, error: null }
-      await this.#end(by, store, { ...kept, operation })
+      await this.#check(record)
+      const operation: BulkOperation = { ...record.operation, phase: 'cancelled', resumable: false, error: null }
+      await this.#end(by, store, { ...record, operation })
       return operation
     } finally {
       await locks.release().catch(() => {})
     }
   }
 
-  async #end(by: Actor, store: ControlStore, kept: OperationRecord): Promise<void> {
-    const { operation } = kept
+  async #end(by: Actor, store: ControlStore, record: OperationRecord): Promise<void> {
+    const { operation } = record
     await this.#queues.act({
       by,
       action: `bulk ${operation.action} cancel`,
@@ -80,14 +80,14 @@ export class OrphanedOperations {
       target: targetInWords(operation, []),
       perform: () =>
         callStore(async () => {
-          await this.#operations.put({ ...kept, going: 0 })
-          await deleteJobs(store, operation.id, kept.blocks)
+          await this.#operations.put({ ...record, going: 0 })
+          await deleteJobs(store, operation.id, record.blocks)
         }),
       tell: () => ({ ok: true, detail: outcomeInWords(operation, null) }),
     })
   }
 
-  /** This Zenith may reach the queue by another address, and know it by another key. */
+  /** This Zenith may connect to the queue by another address, and so know it by another key. */
   async #targetOf({ key, names }: StoredQueue, action: JobAction, find: FindTarget): Promise<Target> {
     const all = await this.#queues.directory.all()
     const same = all.find((queue) => (queue.names ?? [queue.key]).some((name) => names.includes(name)))
@@ -97,8 +97,8 @@ export class OrphanedOperations {
   }
 
   async #find(id: string): Promise<OperationRecord> {
-    const kept = await callStore(() => this.#operations.find(id))
-    if (kept) return kept
+    const record = await callStore(() => this.#operations.find(id))
+    if (record) return record
     throw new ApiError('not_found', 'There is no such operation, or it was too long ago.')
   }
 
@@ -109,7 +109,7 @@ export class OrphanedOperations {
     throw new ApiError('not_possible', 'The store does not have the list of its jobs (any more).')
   }
 
-  /** Called when no other Zenith can work on it. */
+  /** Called under the locks, so that no other Zenith changes it meanwhile. */
   async #check({ zenith, at, operation }: OperationRecord): Promise<void> {
     const now = await callStore(() => this.#operations.read(operation.id))
     const isSame = now?.zenith === zenith && now.at === at
@@ -124,14 +124,14 @@ function queuesOf({ parts }: StoredJobs): StoredQueue[] {
 }
 
 function restored(
-  kept: BulkOperation,
+  record: BulkOperation,
   targets: readonly Target[],
   work: WorkList<Target['queue']>,
   now: () => number,
 ): Operation {
-  const { id, action, user, asOf, looked, total, isPartial, startedAt } = kept
-  const selection = { ...kept.selection, queues: targets.map(({ queue }) => queue.key) }
+  const { id, action, user, asOf, looked, total, isPartial, startedAt } = record
+  const selection = { ...record.selection, queues: targets.map(({ queue }) => queue.key) }
   const operation = new Operation({ action, selection, targets, user, asOf, now }, id, work)
-  for (const { reason, count } of kept.notEligible) operation.notEligible.addOwn(reason, count)
+  for (const { reason, count } of record.notEligible) operation.notEligible.addOwn(reason, count)
   return Object.assign(operation, { looked, total, isPartial, startedAt, isListed: true })
 }

@@ -4,19 +4,19 @@ import type { Operation } from './operation.js'
 import { MAX_OPERATIONS, RETENTION_MS, type StoredOperation } from './operation-store.js'
 import { busyError } from './performer.js'
 
-/** How many dry runs go on at the same time, and of one user. */
+/** Most dry runs at the same time, in all and per user. */
 const MAX_COUNTING = 3
 const MAX_COUNTING_OF_ONE = 2
-/** How many jobs are remembered over all operations: some 40 MB. The oldest lose their results first. */
+/** Most jobs in memory over all operations, some 40 MB. The oldest operations lose their results first. */
 const MAX_REMEMBERED = 300_000
 
-/** The operations that this Zenith runs or ran, as many as there is room for. */
+/** The recent operations of this Zenith. */
 export class OwnOperations {
-  /** The oldest first. */
+  /** Oldest first. */
   readonly #all = new Map<string, Operation>()
   readonly #now: () => number
 
-  /** @param now what the store's clock shows, Unix ms */
+  /** @param now the store's clock, Unix ms */
   constructor(now: () => number) {
     this.#now = now
   }
@@ -37,15 +37,15 @@ export class OwnOperations {
     this.#all.set(operation.id, operation)
   }
 
-  /** What ended here, and another Zenith went on with, is its own. */
+  /** Drops an operation that ended here and that another Zenith resumed. */
   yieldTo({ operation: { id }, isOwn }: StoredOperation): void {
     if (!isOwn && this.#all.get(id)?.hasEnded) this.supersede(id)
   }
 
-  /** Throws a `ApiError` when too many dry runs go on. */
+  /** Throws an `ApiError` when too many dry runs are running. */
   refuseToCount({ user }: Actor): void {
     const counting = this.all.filter(({ phase }) => phase === 'counting')
-    // Those without a name can't be told apart.
+    // Unnamed users cannot be distinguished.
     const own = user === null ? 0 : counting.filter(({ view }) => view.user === user).length
     if (counting.length < MAX_COUNTING && own < MAX_COUNTING_OF_ONE) return
     const whose =
@@ -53,7 +53,7 @@ export class OwnOperations {
     throw new ApiError('too_many_searches', `${whose} are being counted already. Wait for one, or cancel it.`)
   }
 
-  /** Throws a `ApiError` when another operation is running in one of its queues. */
+  /** Throws an `ApiError` when another operation is running in one of its queues. */
   refuseInQueuesOf({ queues }: Operation): void {
     const running = this.all.filter(({ phase }) => phase === 'running')
     for (const { key, name } of queues) {
@@ -61,7 +61,7 @@ export class OwnOperations {
     }
   }
 
-  /** Drops an operation that another Zenith, or a new run, goes on with. */
+  /** Drops an operation that was resumed. */
   supersede(id: string): void {
     const own = this.#all.get(id)
     if (own) own.isSuperseded = true
@@ -72,7 +72,7 @@ export class OwnOperations {
     operation.ended = operation.ended.then(() => this.makeRoom())
   }
 
-  /** Operations that are old, or too many, go; of those that stay the oldest lose their results when there are too many jobs. */
+  /** Drops old and surplus operations, and results of the oldest while there are too many jobs in memory. */
   makeRoom(): void {
     const idle = this.all.filter(({ phase }) => phase !== 'running' && phase !== 'counting')
     const surplus = this.#all.size - MAX_OPERATIONS

@@ -11,30 +11,30 @@ import { recordOrphans } from './record-orphans.js'
 import { run } from './run.js'
 import { outcomeOf, targetOf } from './words.js'
 
-/** How often a lease is prolonged while one call goes on, ms. */
+/** How often the locks are renewed during a call, ms. */
 const RENEW_EVERY_MS = 2_000
 
-/** What a start and a taking up have in common. */
+/** A start or a resumption. */
 export interface Beginning {
   readonly by: Actor
   readonly operation: Operation
-  /** How many blocks of its jobs the store has already. */
+  /** Number of blocks of its jobs that are stored already. */
   readonly blocks: number
-  /** Called when nobody else can work on it any more. Rejects with a `ApiError` when it must not be done. */
+  /** Called under the locks. Rejects with an `ApiError` when the operation must not run. */
   readonly check?: () => Promise<void>
 }
 
-/** Does what operations are about, in the background, one in a queue at a time over all Zeniths of a store. */
+/** Runs operations in the background; among all Zeniths of a store one per queue at a time. */
 export class Performer {
   readonly #queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>
   readonly #operations: OperationStore
 
-  constructor(queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>, kept: OperationStore) {
+  constructor(queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>, operations: OperationStore) {
     this.#queues = queues
-    this.#operations = kept
+    this.#operations = operations
   }
 
-  /** Settles when it has begun, and `operation.ended` when it has ended. Rejects with a `ApiError` when it does not begin. */
+  /** Resolves when the operation has started; `operation.ended` when it has ended. Rejects with an `ApiError` when it cannot start. */
   async begin({ operation, check, ...beginning }: Beginning): Promise<void> {
     const { store } = this.#queues
     if (!store) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
@@ -59,7 +59,7 @@ export class Performer {
     await locks.release().catch(() => this.#queues.outbox.add(() => locks.release()))
   }
 
-  /** @param begun called when the intent is written and others know of it */
+  /** @param begun called when the intent and the operation's record are written */
   async #perform({ by, operation, blocks }: Beginning, journal: Journal, begun: () => void): Promise<void> {
     const { id, queues } = operation
     await this.#queues.act({
@@ -82,7 +82,7 @@ export class Performer {
     try {
       await callStore(() => journal.open(blocks))
     } catch (error) {
-      // It does not begin: nobody should find a part of it.
+      // It does not start: no part of it should stay in the store.
       if (blocks === 0) await journal.discard().catch(() => this.#queues.outbox.add(() => journal.discard()))
       throw error
     }
@@ -98,7 +98,7 @@ export class Performer {
     await this.tidy()
   }
 
-  /** Ends what other Zeniths left, and forgets what is old. Never rejects. */
+  /** Records orphaned operations and deletes old ones. Never rejects. */
   async tidy(): Promise<void> {
     const { store } = this.#queues
     if (!store) return
@@ -107,7 +107,7 @@ export class Performer {
   }
 }
 
-/** Rejects with a `ApiError` when another works on it. */
+/** Rejects with an `ApiError` when another operation or Zenith holds a lock. */
 export async function acquireLocks(locks: Locks): Promise<void> {
   const taken = await callStore(() => locks.acquire())
   if (taken === 'operation') throw new ApiError('not_possible', 'This operation is running already.')
@@ -118,7 +118,7 @@ export function busyError(name: string): ApiError {
   return new ApiError('not_possible', `Another operation is running in ${name}. Wait for it, or cancel it.`)
 }
 
-/** Whether all was done that somebody may think was. */
+/** Whether it was done with every job that the audit trail suggests. */
 function isWhole({ phase, work, isPartial }: Operation): boolean {
   return phase === 'done' && work.skipped.total === 0 && !isPartial
 }

@@ -10,7 +10,7 @@ import { TOO_MANY } from '../answers.js'
 import type { QueueServices } from '../operation.js'
 import type { BulkOperations } from './bulk.js'
 
-/** What routes about bulk operations work with. */
+/** Services of the routes for bulk operations. */
 export interface BulkServices extends QueueServices {
   readonly bulk: BulkOperations
 }
@@ -89,7 +89,7 @@ export const createBulk = change({
   },
 })
 
-/** A step of an operation, which whoever may do what it does may take. */
+/** A step of an operation. It needs the permission for the operation's action. */
 function stepOf(step: 'start' | 'resume' | 'cancel', words: { summary: string; description?: string }) {
   return change({
     path: `/api/bulk/{id}/${step}`,
@@ -114,7 +114,7 @@ export const cancelBulk = stepOf('cancel', { summary: 'Cancel a bulk operation; 
 
 type RequestContext = ChangeContext<unknown, Record<never, never>, BulkServices>
 
-/** Whoever may do what it does, whoever listed the jobs. */
+/** Checks the permission for the operation's action: another user may have created it. */
 async function whoMay(context: RequestContext, work: (id: string) => Promise<unknown>) {
   const { id, action } = await context.services.bulk.get(context.segments.id ?? '')
   return refusalOf(`queue.${action}`, context) ?? json(200, await work(id))

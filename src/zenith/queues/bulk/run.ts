@@ -11,15 +11,15 @@ import { Pace } from './pace.js'
 import { markOf } from './selection.js'
 import { FIRST_REASON, PENDING, placesWith, UNKNOWN, type WorkPart } from './work-list.js'
 
-/** What takes longer counts as failed, ms; whether it was done is not known. */
+/** A longer call counts as failed, ms; whether it was done is unknown. */
 const CALL_WITHIN_MS = 30_000
-/** Of so many jobs at most it is not known whether it was done with them when this Zenith ends without a word. */
+/** Bounds the jobs whose result is unknown when this Zenith ends unexpectedly. */
 const MAX_AT_ONCE = 200
 
 const FAILED = 'Not done: the operation failed before.'
 const INTERRUPTED = 'Not done: the operation was interrupted before.'
 
-/** Does it, part by part. Never rejects: what goes wrong is in the operation, and what was done stays done. */
+/** Runs the operation, part by part. Never rejects: an error is set on the operation. */
 export async function run(operation: Operation, journal: Pick<Journal, 'recordIntent'>): Promise<void> {
   const { work } = operation
   try {
@@ -33,7 +33,7 @@ export async function run(operation: Operation, journal: Pick<Journal, 'recordIn
   operation.end(operation.stop?.as ?? 'done')
 }
 
-/** How far it is can't be told any more, so it must not go on. */
+/** The progress cannot be recorded any more, so the operation must stop. */
 class UnrecordedError extends Error {}
 
 function endEarly(operation: Operation, error: unknown): void {
@@ -82,7 +82,7 @@ async function call({ action }: Operation, { address, source }: ConnectedQueue, 
 
 const UUID = / [\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}\b/gi
 
-/** Reasons are counted: an id in them, of the job itself or of its retry, would make each of them another. */
+/** Reasons are counted by their text: ids in them, of the job or of its retry, would make each one distinct. */
 function withoutId(outcome: JobOutcome): JobOutcome {
   const { id, ok, reason, isUnknown } = outcomeView(outcome)
   if (isUnknown) return unknown(id)
@@ -93,14 +93,13 @@ function unknown(id: string): JobOutcome {
   return { id, ok: false, reason: UNKNOWN }
 }
 
-/** Whole jobs are looked up one by one, and may be large. */
+/** Few: each lookup loads a whole job, which may be large. */
 const LOOKED_UP_AT_ONCE = 5
 const ANSWER_WITHIN_MS = 10_000
 
 /**
- * Looks at the jobs of which it is not known whether something was done with them: with those that are where they were, as they
- * were, nothing was, and it can be done now. The others stay unknown, for a job that is dealt with twice is worse than one that
- * somebody has to look at. Rejects when their system does not answer.
+ * Checks jobs whose result is unknown. Those that did not change since are pending again. The others stay unknown: it is worse to act on a
+ * job twice than to leave one to be checked by hand. Rejects when the queue's system does not answer.
  */
 async function settleDoubts(operation: Operation): Promise<void> {
   for (const part of operation.work.parts) {
@@ -118,6 +117,6 @@ async function isUntouched({ action, selection }: Operation, part: WorkPart, pla
   const job = asked ? await withTimeout(asked, ANSWER_WITHIN_MS) : null
   if (job?.state !== selection.state) return false
   const mark = part.marks[place] ?? null
-  // To remove what is there still does no harm, however it came there.
+  // Removing a job that is still there is harmless, however it came back.
   return mark === null ? action === 'remove' : markOf(job) === mark
 }

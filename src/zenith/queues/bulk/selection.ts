@@ -8,7 +8,7 @@ import { maskSecrets } from '../../../redaction/secrets.js'
 import { failureFingerprint } from '../failures/fingerprint.js'
 import { type SeenJob, summaryViews } from '../jobs/job-view.js'
 
-/** Leaves those that are as the selection says besides where they are. It compares what is seen of them. */
+/** Returns the jobs that match the selection's filters. They are compared as they are shown, masked. */
 export async function matching(selection: JobSelection, jobs: readonly JobSummary[]): Promise<readonly JobSummary[]> {
   const { name, fingerprint, text } = selection
   if (name === null && fingerprint === null && text === null) return jobs
@@ -26,18 +26,18 @@ function matcherOf({ name, fingerprint, text }: JobSelection): (job: SeenJob) =>
     (wanted === null || [job.id, job.name, job.error].some((value) => value?.toLowerCase().includes(wanted)))
 }
 
-/** A selection as others see it, who read of it in lists and in the trail: somebody may have looked for a secret. */
+/** The selection as lists and the audit trail show it, masked: a user may have searched for a secret. */
 export function seenSelection(selection: JobSelection): JobSelection {
   const { name, text } = selection
   return { ...selection, name: name === null ? null : redactName(name), text: text === null ? null : maskSecrets(text) }
 }
 
-/** Why an action is not for a job in its state, in words; null when it is. */
+/** Why a job in this state does not allow the action, as a message; null when it does. */
 export function misfitOf(action: JobAction, state: JobState): string | null {
   return takesState(action, state) ? null : `A job that is ${stateInWords(state)} can’t be ${PARTICIPLES[action]}.`
 }
 
-/** When a job came to its state, or is due: another mark, and it has moved since. Null where its system does not say. */
+/** When a job came to its state, or is due. A different mark later means that the job moved. Null if the system does not report it. */
 export function markOf({ state, finishedAt, runAt }: JobSummary | JobDetail): number | null {
   if (state === 'failed' || state === 'completed') return finishedAt
   return state === 'delayed' ? runAt : null

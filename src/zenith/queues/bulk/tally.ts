@@ -1,15 +1,15 @@
 import type { BulkReason } from '../../../api/bulk.js'
 
-/** Systems may put what varies into their reasons: those beyond are counted together. */
+/** Systems may put variable text into their reasons: further ones are counted together. */
 const MAX_REASONS = 20
 const OTHER_REASONS = 'Other reasons.'
 
-/** Counts jobs by the reason that they have in common. */
+/** Counts jobs by reason. */
 export class Tally {
   readonly #reasons: string[]
   readonly #counts: number[]
 
-  /** @param reasons that keep their numbers, from 0, however many others there are */
+  /** @param reasons have the numbers from 0 */
   constructor(reasons: readonly string[] = []) {
     this.#reasons = [...reasons]
     this.#counts = reasons.map(() => 0)
@@ -20,7 +20,7 @@ export class Tally {
     return this.#count(this.#indexOf(reason), count)
   }
 
-  /** The same for a reason of our own, which is told by itself however many there are. */
+  /** The same for a reason of Zenith's own, which is never merged with others. */
   addOwn(reason: string, count = 1): number {
     const known = this.#reasons.indexOf(reason)
     return this.#count(known >= 0 ? known : this.#reasons.push(reason) - 1, count)
@@ -39,7 +39,7 @@ export class Tally {
     return this.#counts[this.#reasons.indexOf(reason)] ?? 0
   }
 
-  /** All of them by their numbers. */
+  /** By number. */
   get reasons(): readonly string[] {
     return this.#reasons
   }
@@ -48,7 +48,7 @@ export class Tally {
     return this.#counts.reduce((sum, count) => sum + count, 0)
   }
 
-  /** The most frequent first. */
+  /** Most frequent first. */
   get list(): BulkReason[] {
     const reasons = this.#reasons.map((reason, index) => ({ reason, count: this.#counts[index] ?? 0 }))
     return reasons.filter(({ count }) => count > 0).sort((a, b) => b.count - a.count)

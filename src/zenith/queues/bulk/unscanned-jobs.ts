@@ -4,13 +4,13 @@ import { withTimeout } from '../../../lib/async.js'
 import type { JobState, JobSummary } from '../../../protocol/index.js'
 import type { ConnectedQueue } from '../directory.js'
 
-/** So many of the newest are looked at to tell why jobs were left out. */
+/** How many of the newest jobs are read to find out why jobs were not scanned. */
 const MAX_NEWEST = 100
 const ANSWER_WITHIN_MS = 10_000
-/** Clocks that differ by less differ as all do, ms. */
+/** Smaller differences between clocks are normal, ms. */
 const TOLERANCE_MS = 2_000
 
-/** What a dry run looked at in one queue. */
+/** What a dry run scanned in one queue. */
 export interface Scanned {
   readonly state: JobState
   /** Unix ms. */
@@ -18,13 +18,12 @@ export interface Scanned {
   /** `performance.now()` at that moment. */
   readonly since: number
   readonly looked: number
-  /** Whether it came to the end of the state's jobs. */
+  /** Whether it reached the end of the state's jobs. */
   readonly isWhole: boolean
 }
 
 /**
- * How many jobs a queue has in a state, and why a dry run that came to the end did not look at all of them. Never rejects: what can't
- * be told is null.
+ * How many jobs a queue has in a state, and why a dry run that reached the end did not scan all of them. Never rejects; null if unknown.
  */
 export async function unscannedJobs(
   queue: ConnectedQueue,

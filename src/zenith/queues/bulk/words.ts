@@ -8,7 +8,7 @@ import { UNKNOWN } from './work-list.js'
 const MAX_QUEUES = 3
 const MAX_REASONS = 5
 
-/** What an operation is about: `all 120 failed jobs of mail`. */
+/** The jobs of an operation: `all 120 failed jobs of mail`. */
 export function targetOf(operation: Operation): string {
   return targetInWords(
     operation.view,
@@ -16,7 +16,7 @@ export function targetOf(operation: Operation): string {
   )
 }
 
-/** @param names of the queues; none: they are told by their keys */
+/** @param names of the queues; empty: uses their keys */
 export function targetInWords({ selection, eligible, isPartial }: BulkOperation, names: readonly string[]): string {
   const jobs = `${stateInWords(selection.state)} ${eligible === 1 ? 'job' : 'jobs'}`
   const which = selection.ids ? `${eligible} chosen` : `${isPartial ? 'the first' : 'all'} ${eligible}`
@@ -37,12 +37,12 @@ function inWords(names: readonly string[]): string {
   return names.length > MAX_QUEUES ? `${shown} and ${names.length - MAX_QUEUES} more` : shown
 }
 
-/** What came of it: `118 done, 2 skipped: it is not failed any more`. */
+/** Its result: `118 done, 2 skipped: it is not failed any more`. */
 export function outcomeOf({ view, notDone }: Operation): string {
   return outcomeInWords(view, notDone)
 }
 
-/** @param notDone how many jobs were not come to, and why */
+/** @param notDone number of jobs that it did not reach, and why */
 export function outcomeInWords(
   { succeeded, skipped, unknown, isPartial, phase, error }: BulkOperation,
   notDone: Operation['notDone'],

@@ -3,22 +3,22 @@ import type { JobOutcome } from '../../../protocol/index.js'
 import type { ConnectedQueue } from '../directory.js'
 import { Tally } from './tally.js'
 
-/** How an item stands; from FIRST_REASON on: not done, for the reason of that number. */
+/** The fate of a job; from FIRST_REASON on: not done, for the reason of that number. */
 export const PENDING = 0
 export const DONE = 1
 export const FIRST_REASON = 2
 
-/** The reason of number 0. */
+/** Reason number 0. */
 export const UNKNOWN = 'It is not known whether this was done.'
 const NO_REASON = 'The system does not say why.'
 
 type Queue = Pick<ConnectedQueue, 'key'>
 
-/** The jobs of one queue that an operation is about, and what became of them. */
+/** An operation's jobs in one queue, and their results. */
 export interface WorkPart<Q extends Queue = ConnectedQueue> {
   readonly queue: Q
   readonly ids: readonly string[]
-  /** Of each when it came to its state, or when it is due: by that one tells whether it has moved since. Null: not known. */
+  /** When each job came to its state, or is due: it differs once the job has moved. Null if unknown. */
   readonly marks: readonly (number | null)[]
   readonly fates: readonly number[]
 }
@@ -29,16 +29,16 @@ interface Part<Q extends Queue> extends WorkPart<Q> {
   readonly fates: number[]
 }
 
-/** Jobs as they were chosen, and what became of each: an id and two numbers for a job, so that there may be many. */
+/** An operation's jobs in the order of the selection, and their results: an id and two numbers each, because there may be many. */
 export class WorkList<Q extends Queue = ConnectedQueue> {
   readonly skipped: Tally
   readonly #parts: Part<Q>[] = []
-  /** The fate of those that were not come to, once it has ended: they are open when somebody goes on with it. */
+  /** The fate of jobs that the operation did not reach, once it has ended: they are pending again when it is resumed. */
   rest: number | null = null
   #succeeded = 0
   #size = 0
 
-  /** @param reasons why jobs were skipped, by their numbers in the fates that are {@link restore}d */
+  /** @param reasons by number, as in the fates to {@link restore} */
   constructor(reasons: readonly string[] = [UNKNOWN]) {
     this.skipped = new Tally(reasons)
   }
@@ -59,7 +59,7 @@ export class WorkList<Q extends Queue = ConnectedQueue> {
     this.restore({ queue, ids, marks, fates: ids.map(() => PENDING) })
   }
 
-  /** Adds jobs that something may have become of. */
+  /** Adds jobs with their fates. */
   restore({ queue, ids, marks, fates }: WorkPart<Q>): void {
     if (ids.length === 0) return
     const part = this.#partOf(queue)
@@ -84,7 +84,7 @@ export class WorkList<Q extends Queue = ConnectedQueue> {
     }
   }
 
-  /** Of jobs of which it was not known whether anything was done with them it turned out that nothing was. */
+  /** Sets jobs whose result was unknown, and that turned out to be untouched, to pending again. */
   reopen(queue: Q, places: readonly number[]): void {
     const { fates } = this.#partOf(queue)
     for (const place of places) {
@@ -93,7 +93,7 @@ export class WorkList<Q extends Queue = ConnectedQueue> {
     }
   }
 
-  /** Ends with what was not come to. @returns how many that is */
+  /** Settles all pending jobs. @returns their number */
   settleRest(reason: string): number {
     let count = 0
     for (const { fates } of this.#parts) {
@@ -106,7 +106,7 @@ export class WorkList<Q extends Queue = ConnectedQueue> {
     return count
   }
 
-  /** What became of jobs, in the order in which they were chosen; those that were not come to yet are left out. */
+  /** Results in the order of the selection, without pending jobs. */
   *results(ok: boolean | null): Generator<BulkResult> {
     for (const { queue, ids, fates } of this.#parts) {
       for (const [index, fate] of fates.entries()) {
@@ -127,7 +127,7 @@ export class WorkList<Q extends Queue = ConnectedQueue> {
   }
 }
 
-/** The places of jobs with a fate. */
+/** The places of jobs with this fate. */
 export function placesWith(fates: readonly number[], wanted: number): number[] {
   return fates.flatMap((fate, place) => (fate === wanted ? [place] : []))
 }

@@ -30,17 +30,17 @@ export class ChunkedDocuments {
   }
 
   async list(): Promise<DocumentListing> {
-    const look = await inspectDocuments(this.#store, this.#kind)
-    const ids = [...look.documents].flatMap(([id, document]) => partIdsOf(id, document) ?? [])
-    if (ids.length === 0) return look
+    const listing = await inspectDocuments(this.#store, this.#kind)
+    const ids = [...listing.documents].flatMap(([id, document]) => partIdsOf(id, document) ?? [])
+    if (ids.length === 0) return listing
     const parts = await inspectDocuments(this.#store, this.#partKind, ids)
     const documents = new Map<string, string>()
-    for (const [id, document] of look.documents) {
+    for (const [id, document] of listing.documents) {
       const own = partIdsOf(id, document)
       documents.set(id, own ? joined(own, parts.documents) : document)
     }
     const torn = parts.leftOut > 0 ? [...documents.values()].filter((document) => document === '').length : 0
-    return { ...look, documents, leftOut: look.leftOut + torn }
+    return { ...listing, documents, leftOut: listing.leftOut + torn }
   }
 
   /** Undefined where there is none. Rejects when it is there and can't be read. */

@@ -45,9 +45,9 @@ async function unlessRefused<T>({ queue, id, store }: Task, remove: () => Promis
 const ALWAYS_ANOTHER = 'It was not paused: whenever it was looked at, it had changed. Try it again.'
 
 /** Puts back what was paused; where the queue has one of its id by then, that one stays. */
-export async function restore(source: QueueSource, address: string, kept: PausedScheduler): Promise<void> {
-  const { snapshot, isEdited } = kept
-  if (!snapshot || !source.restoreScheduler) return saveRemainder(source, address, kept)
+export async function restore(source: QueueSource, address: string, paused: PausedScheduler): Promise<void> {
+  const { snapshot, isEdited } = paused
+  if (!snapshot || !source.restoreScheduler) return saveRemainder(source, address, paused)
   const restored = orSayWhatIsWrong(NOT_RESUMED, source.restoreScheduler(address, snapshot))
   if (!isEdited) return void (await restored)
   // What has come to its end as it was may go on as it was edited.
@@ -55,22 +55,22 @@ export async function restore(source: QueueSource, address: string, kept: Paused
     (isRestored) => isRestored === true,
     (error: unknown) => (isRefusal(error) ? null : Promise.reject(error)),
   )
-  if (isThere !== false) await saveEdited(source, address, kept, isThere === true)
+  if (isThere !== false) await saveEdited(source, address, paused, isThere === true)
 }
 
 /** Its place, its phase and its runs are as they were; what the edit says takes effect there. */
-async function saveEdited(source: QueueSource, address: string, kept: PausedScheduler, isRestored: boolean) {
-  const { id } = kept.definition
+async function saveEdited(source: QueueSource, address: string, paused: PausedScheduler, isRestored: boolean) {
+  const { id } = paused.definition
   try {
-    await saveRemainder(source, address, kept)
+    await saveRemainder(source, address, paused)
   } catch (error) {
     if (isRestored) await source.removeScheduler?.(address, id, await source.snapshotScheduler?.(address, id))
     throw error
   }
 }
 
-async function saveRemainder(source: QueueSource, address: string, kept: PausedScheduler): Promise<void> {
-  await orSayWhatIsWrong(NOT_RESUMED, source.saveScheduler?.(address, remainderOf(kept)))
+async function saveRemainder(source: QueueSource, address: string, paused: PausedScheduler): Promise<void> {
+  await orSayWhatIsWrong(NOT_RESUMED, source.saveScheduler?.(address, remainderOf(paused)))
 }
 
 const NOT_RESUMED = 'It was not resumed'

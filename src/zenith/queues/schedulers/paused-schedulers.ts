@@ -90,20 +90,20 @@ export class PausedSchedulers {
     }
   }
 
-  async put(kept: PausedScheduler): Promise<void> {
-    const document = documentOf(kept)
+  async put(paused: PausedScheduler): Promise<void> {
+    const document = documentOf(paused)
     if (document.length > MAX_DOCUMENT_CHARS) {
       throw new ApiError('not_possible', `It can’t be kept: it has more than ${MAX_DOCUMENT_CHARS} characters.`)
     }
-    await callStore(() => this.#documents?.put(keyOf(kept.queue, kept.definition.id), document))
+    await callStore(() => this.#documents?.put(keyOf(paused.queue, paused.definition.id), document))
   }
 
   /** All of them. What can't be understood is left where it is. */
   async list(): Promise<PausedSchedulerListing> {
-    const look = await callStore(() => this.#documents?.list())
-    if (!look) return { all: new Map(), untrusted: [], leftOut: 0 }
-    const { parsed, leftOut } = await parseDocuments(look.documents, parse)
-    return { all: parsed, untrusted: untrustedDocuments(KIND, look), leftOut: look.leftOut + leftOut }
+    const listing = await callStore(() => this.#documents?.list())
+    if (!listing) return { all: new Map(), untrusted: [], leftOut: 0 }
+    const { parsed, leftOut } = await parseDocuments(listing.documents, parse)
+    return { all: parsed, untrusted: untrustedDocuments(KIND, listing), leftOut: listing.leftOut + leftOut }
   }
 
   /** Null where it is not kept. Rejects with a `ApiError`, too, when what is kept can't be read. */
@@ -125,10 +125,10 @@ export function keyOf(queue: string, id: string): string {
 }
 
 /** The payload stands in it once. */
-function documentOf(kept: PausedScheduler): string {
-  const { definition, snapshot } = kept
+function documentOf(paused: PausedScheduler): string {
+  const { definition, snapshot } = paused
   const isTwice = snapshot !== null && snapshot.data === definition.data
-  return JSON.stringify(isTwice ? { ...kept, definition: { ...definition, data: undefined } } : kept)
+  return JSON.stringify(isTwice ? { ...paused, definition: { ...definition, data: undefined } } : paused)
 }
 
 /** What it takes to put a scheduler back. */

@@ -18,8 +18,8 @@ export const CHANGES: Readonly<Record<SchedulerAction, AuditedChange>> = {
   remove,
 }
 
-async function run({ queue: { source, address }, entry, kept, id }: Task): Promise<JobAddress | null> {
-  const job = entry || !kept ? source.runScheduler?.(address, id) : source.add?.(address, jobOf(kept.definition))
+async function run({ queue: { source, address }, entry, paused, id }: Task): Promise<JobAddress | null> {
+  const job = entry || !paused ? source.runScheduler?.(address, id) : source.add?.(address, jobOf(paused.definition))
   return (await job) ?? null
 }
 
@@ -37,34 +37,34 @@ async function pause(task: Task): Promise<null> {
 }
 
 /** What the app registered again is there already, and stays. It is put back first and forgotten then. */
-async function resume({ queue: { key, source, address }, entry, kept, id, store }: Task): Promise<null> {
-  if (!kept) {
+async function resume({ queue: { key, source, address }, entry, paused, id, store }: Task): Promise<null> {
+  if (!paused) {
     await source.resumeScheduler?.(address, id)
     return null
   }
-  if (!entry) await restore(source, address, kept)
+  if (!entry) await restore(source, address, paused)
   await store.delete(key, id)
   return null
 }
 
-async function remove({ queue: { key, source, address }, entry, kept, id, store }: Task): Promise<null> {
+async function remove({ queue: { key, source, address }, entry, paused, id, store }: Task): Promise<null> {
   if (entry) await source.removeScheduler?.(address, id)
-  if (kept) await store.delete(key, id)
+  if (paused) await store.delete(key, id)
   return null
 }
 
 /** Creates or edits; of one that is paused here what is kept is edited. */
-async function saveScheduler({ queue, entry, kept, id, definition, store }: Task): Promise<null> {
+async function saveScheduler({ queue, entry, paused, id, definition, store }: Task): Promise<null> {
   if (!definition) throw new ApiError('not_possible', '`save` takes a `definition`.')
-  const known = entry ? definitionOf(entry) : kept?.definition
+  const known = entry ? definitionOf(entry) : paused?.definition
   const data = unmasked('data', definition.data, known?.data) ?? '{}'
   const options = unmasked('options', definition.options, known?.options) ?? {}
   // As it is shown it may be masked.
   const name = known && definition.name === redactName(known.name) ? known.name : definition.name
   const asked: SchedulerDefinition = { ...definition, id, name, data, options }
-  if (kept && !entry) {
+  if (paused && !entry) {
     checkCron(asked.cron)
-    await store.put({ ...kept, definition: asked, isEdited: true, hasTemplate: true })
+    await store.put({ ...paused, definition: asked, isEdited: true, hasTemplate: true })
   } else {
     await orSayWhatIsWrong('It was not saved', queue.source.saveScheduler?.(queue.address, asked))
   }

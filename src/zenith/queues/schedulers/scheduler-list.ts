@@ -28,7 +28,7 @@ function hasSchedulers({ source }: ConnectedQueue): boolean {
 /** What queues have and what is kept of them. A queue that can't be read hides no other. */
 export async function listSchedulers(
   queues: readonly ConnectedQueue[],
-  { all: kept, untrusted, leftOut }: PausedSchedulerListing,
+  { all: paused, untrusted, leftOut }: PausedSchedulerListing,
 ): Promise<SchedulerList> {
   const found = new Map<string, readonly Scheduler[]>()
   const partial: { key: string; looked: number; total: number }[] = []
@@ -37,7 +37,7 @@ export async function listSchedulers(
     try {
       const entries = await readSchedulers(queue)
       const omitted = await countOmitted(queue)
-      found.set(queue.key, join(queue, entries, kept))
+      found.set(queue.key, join(queue, entries, paused))
       if (omitted > 0) partial.push({ key: queue.key, looked: entries.length, total: entries.length + omitted })
     } catch (error) {
       failed.push({ key: queue.key, error: sourceErrorInWords(error) })
@@ -67,12 +67,12 @@ async function countOmitted({ address, source }: ConnectedQueue): Promise<number
 function join(
   queue: ConnectedQueue,
   entries: readonly SchedulerEntry[],
-  kept: ReadonlyMap<string, PausedScheduler>,
+  paused: ReadonlyMap<string, PausedScheduler>,
 ): readonly Scheduler[] {
   const there = new Set(entries.map(({ id }) => keyOf(queue.key, id)))
-  const away = [...kept].filter(([key, one]) => one.queue === queue.key && !there.has(key))
+  const away = [...paused].filter(([key, one]) => one.queue === queue.key && !there.has(key))
   return [
-    ...entries.map((entry) => ({ queue, entry, kept: kept.get(keyOf(queue.key, entry.id)) ?? null })),
-    ...away.map(([, one]) => ({ queue, entry: null, kept: one })),
+    ...entries.map((entry) => ({ queue, entry, paused: paused.get(keyOf(queue.key, entry.id)) ?? null })),
+    ...away.map(([, one]) => ({ queue, entry: null, paused: one })),
   ]
 }

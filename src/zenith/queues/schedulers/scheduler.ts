@@ -11,7 +11,7 @@ import { definitionOf, type PausedScheduler } from './paused-schedulers.js'
 export interface Scheduler {
   readonly queue: ConnectedQueue
   readonly entry: SchedulerEntry | null
-  readonly kept: PausedScheduler | null
+  readonly paused: PausedScheduler | null
 }
 
 /** Whether the system itself can pause. */
@@ -20,12 +20,12 @@ export function pausesItself({ source }: ConnectedQueue): boolean {
 }
 
 /** What can be done with it. @param isAvailable whether the store keeps definitions */
-export function actionsOf({ queue, entry, kept }: Scheduler, isAvailable: boolean): readonly SchedulerAction[] {
+export function actionsOf({ queue, entry, paused }: Scheduler, isAvailable: boolean): readonly SchedulerAction[] {
   // A longer one can't be asked for.
-  const id = entry?.id ?? kept?.definition.id ?? ''
+  const id = entry?.id ?? paused?.definition.id ?? ''
   if (queue.readOnly || id.length > MAX_ID_CHARS) return []
   const can = abilitiesOf(queue, isAvailable)
-  const allowed = entry ? actionsOfEntry(entry, kept, can) : actionsOfKept(kept, can)
+  const allowed = entry ? actionsOfEntry(entry, paused, can) : actionsOfPaused(paused, can)
   return (Object.keys(allowed) as SchedulerAction[]).filter((action) => allowed[action])
 }
 
@@ -47,33 +47,33 @@ function abilitiesOf(queue: ConnectedQueue, isAvailable: boolean) {
 }
 
 /** One that has stopped or ended is put into its queue anew by an edit. */
-function actionsOfEntry({ state, data }: SchedulerEntry, kept: PausedScheduler | null, can: Abilities): Allowed {
+function actionsOfEntry({ state, data }: SchedulerEntry, paused: PausedScheduler | null, can: Abilities): Allowed {
   const isWhole = state !== 'legacy' && state !== 'orphan' && data !== null
   return {
     run: isWhole && can.run,
     pause: (state === 'active' || state === 'late') && data !== null && can.pause,
-    resume: kept !== null || (state === 'paused' && can.pause),
+    resume: paused !== null || (state === 'paused' && can.pause),
     save: isWhole && can.save,
     remove: can.remove,
   }
 }
 
-function actionsOfKept(kept: PausedScheduler | null, can: Abilities): Allowed {
-  const isKept = kept !== null
+function actionsOfPaused(paused: PausedScheduler | null, can: Abilities): Allowed {
+  const isPaused = paused !== null
   return {
-    run: kept?.hasTemplate === true && can.add,
+    run: paused?.hasTemplate === true && can.add,
     pause: false,
-    resume: isKept && can.save,
+    resume: isPaused && can.save,
     // What is neither there nor kept can be created.
-    save: isKept || can.save,
-    remove: isKept,
+    save: isPaused || can.save,
+    remove: isPaused,
   }
 }
 
 /** Null when it is neither there nor kept. */
 export function viewOf(scheduler: Scheduler, isAvailable: boolean, showing: Showing): SchedulerView | null {
-  const { queue, entry, kept } = scheduler
-  const shown = entry ?? (kept && entryOfKept(kept))
+  const { queue, entry, paused } = scheduler
+  const shown = entry ?? (paused && entryOfPaused(paused))
   if (!shown) return null
   return {
     ...shown,
@@ -83,21 +83,21 @@ export function viewOf(scheduler: Scheduler, isAvailable: boolean, showing: Show
     timezone: shown.timezone === null ? null : cut(shown.timezone, MAX_ID_CHARS),
     data: shownText(shown.data, showing),
     name: redactName(shown.name),
-    attention: kept !== null && entry !== null ? REGISTERED_AGAIN : (shown.attention ?? null),
+    attention: paused !== null && entry !== null ? REGISTERED_AGAIN : (shown.attention ?? null),
     options: optionsView(shown.options),
     queue: queue.key,
     queueName: queue.name,
-    isKept: kept !== null,
-    isRegisteredAgain: kept !== null && entry !== null,
-    pausedBy: kept?.pausedBy ?? null,
-    pausedAt: kept?.pausedAt ?? null,
+    isKept: paused !== null,
+    isRegisteredAgain: paused !== null && entry !== null,
+    pausedBy: paused?.pausedBy ?? null,
+    pausedAt: paused?.pausedAt ?? null,
     actions: actionsOf(scheduler, isAvailable),
   }
 }
 
 const REGISTERED_AGAIN = 'it was paused here, and the app registered it again since'
 
-function entryOfKept({ definition, hasTemplate, runs, last }: PausedScheduler): SchedulerEntry {
+function entryOfPaused({ definition, hasTemplate, runs, last }: PausedScheduler): SchedulerEntry {
   const template = hasTemplate ? {} : { data: null, options: null }
   return { ...definition, ...template, state: 'paused', next: null, last, runs }
 }

@@ -87,10 +87,10 @@ export class Schedulers {
   }
 
   #refuse(scheduler: Scheduler, action: SchedulerAction, id: string): void {
-    const { queue, entry, kept } = scheduler
+    const { queue, entry, paused } = scheduler
     if (queue.readOnly)
       throw new ApiError('read_only', `Nothing may be changed in ${queue.name}: it is read-only here.`)
-    if (!entry && !kept && action !== 'save') {
+    if (!entry && !paused && action !== 'save') {
       throw new ApiError('not_found', `There is no scheduler "${id}" in ${queue.name}.`)
     }
     if (actionsOf(scheduler, this.#paused.isAvailable).includes(action)) return
@@ -100,8 +100,8 @@ export class Schedulers {
   }
 
   async #findScheduler(queue: ConnectedQueue, id: string): Promise<Scheduler> {
-    const kept = await this.#paused.find(queue.key, id)
-    return { queue, kept, entry: await askSource(() => readScheduler(queue, id)) }
+    const paused = await this.#paused.find(queue.key, id)
+    return { queue, paused, entry: await askSource(() => readScheduler(queue, id)) }
   }
 
   #lookAtAll(): Promise<SchedulerList> {
@@ -127,9 +127,9 @@ const ACTS: Readonly<Record<SchedulerAction, string>> = {
   remove: 'Removing',
 }
 
-function stateOf({ entry, kept }: Scheduler): string {
+function stateOf({ entry, paused }: Scheduler): string {
   if (entry) return `, which is ${entry.state}`
-  return kept ? ', which is paused' : ''
+  return paused ? ', which is paused' : ''
 }
 
 /** Why nothing is taken away that could not be put back. */
