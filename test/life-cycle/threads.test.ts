@@ -137,7 +137,7 @@ describe.each(nodes)('a pool of threads on $name', ({ path: node, name: version 
   it('leaves and reports a thread that ends itself, without Quasar in the main thread', async () => {
     const service = serviceOf('alone')
     const program = await startPool({ node, service, threads: 1, interval: 600_000, env: { WATCHED: '' } })
-    await runTasks(program, 1, { how: 'exits', waitMs: 1_500 })
+    await runTasks(program, 1, { how: 'exits', waitMs: 5_000 })
     await vi.waitFor(async () => expect(await jobsOf(service)).toEqual({ task: 1 }))
     await vi.waitFor(async () => expect(await fleet.nodesOf(service)).toEqual([]))
     await end(program)
