@@ -2,19 +2,19 @@ import { type AuditBreak, MAX_AUDIT_ENTRIES } from '../../protocol/index.js'
 import type { ChainLine, JudgedTrail } from './judge.js'
 import { digestOf, type KnownLine, NO_HASH, newestOf, type TrailLine } from './line.js'
 
-/** What the trail is compared with. */
+/** What the trail is checked against. */
 export interface Expected {
-  /** How many entries the stream has. */
+  /** Number of entries in the stream. */
   readonly total: number
-  /** Whether there are more, which were not read: then nothing is said of the trail's start. */
+  /** Whether older entries were not read: then the start of the trail is not checked. */
   readonly isPartial: boolean
-  /** Lines that were there. */
+  /** Lines that the trail must contain. */
   readonly known: readonly KnownLine[]
-  /** What is wrong with the record of the trail's end. */
+  /** State of the record of the trail's end. */
   readonly head: 'well' | 'missing' | 'untrusted'
 }
 
-/** All places where a trail is not what was written. */
+/** All places where the trail differs from what was written. */
 export function breaksOf(trail: JudgedTrail, expected: Expected): AuditBreak[] {
   const { chain, untrusted } = trail
   return [
@@ -27,8 +27,7 @@ export function breaksOf(trail: JudgedTrail, expected: Expected): AuditBreak[] {
 }
 
 /**
- * The oldest lines go when newer ones push them out, and never so that fewer than {@link MAX_AUDIT_ENTRIES} are left: where fewer are, all
- * lines from the first one must be there.
+ * Trimming never leaves fewer than {@link MAX_AUDIT_ENTRIES} lines: a trail with fewer must have all lines from the first one.
  */
 function startBreaks({ chain: [first], former }: JudgedTrail, total: number): AuditBreak[] {
   if (!first) return []
@@ -56,7 +55,7 @@ function linkBreaks(chain: readonly ChainLine[], untrusted: readonly TrailLine[]
   for (const line of chain) {
     const problem = last && linkBreak(last, line, numbers)
     if (problem) breaks.push(problem)
-    // A copy of an old line says nothing of those after it.
+    // After a copy of an old line the chain continues from the line before it.
     if (problem?.kind !== 'order') last = line
   }
   return breaks
@@ -79,7 +78,7 @@ function linkBreak(last: ChainLine, line: ChainLine, untrusted: readonly number[
   return { kind: 'changed', at: last.id, count: 1, message }
 }
 
-/** How many of them, in order, are less than a number. */
+/** How many of the sorted numbers are below a number. */
 function countBelow(numbers: readonly number[], number: number): number {
   let [low, high] = [0, numbers.length]
   while (low < high) {
@@ -122,7 +121,7 @@ function noneOf(all: string, isPartial: boolean): string {
 }
 
 function headBreaks(chain: readonly ChainLine[], head: Expected['head']): AuditBreak[] {
-  // A Zenith may have ended between the very first line and the record of it.
+  // A Zenith may have ended after it wrote the first line and before it wrote the head.
   if (head === 'well' || (head === 'missing' && chain.length < 2)) return []
   const what = head === 'missing' ? 'is missing' : 'is not signed as it should be'
   const message = `The record of the trail’s end ${what}: whether its newest lines are missing can’t be told by it.`

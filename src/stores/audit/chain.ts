@@ -4,10 +4,10 @@ import type { JudgedTrail } from './judge.js'
 import { newestOf } from './line.js'
 
 const MAX_BREAKS = 20
-/** What is wrong at the trail's end comes last: who adds lines does not push it out. */
+/** Breaks at the end of the trail come last: an attacker cannot hide them by causing many others. */
 const LAST_BREAKS = 3
 
-/** What is told of a trail. @param signs whether a token is set */
+/** @param signs whether a token is set */
 export function chainOf(trail: JudgedTrail, expected: Expected, signs: boolean, leftBehind: number): AuditChain {
   const { chain, former, untrusted, trust } = trail
   const breaks = breaksOf(trail, expected)

@@ -1,41 +1,41 @@
 import type { AuditTrust } from '../../protocol/index.js'
 import type { KnownLine, TrailLine } from './line.js'
 
-/** What is known besides the lines: they vouch for some. */
+/** What is known besides the lines; it vouches for some of them. */
 export interface Vouchers {
   /** Whether a token is set. */
   readonly signs: boolean
-  /** The record of the trail's end, as far as it is signed as it should be. */
+  /** The record of the trail's end, if its signature is valid. */
   readonly head: KnownLine | null
   /** The newest line that this process wrote or saw. */
   readonly seen: KnownLine | null
-  /** Whether there are older lines, which were not read. */
+  /** Whether older lines were not read. */
   readonly isPartial: boolean
 }
 
-/** A line that Zenith wrote, in its place in the chain. */
+/** A line that Zenith wrote, with its place in the chain. */
 export interface ChainLine extends TrailLine {
   readonly number: number
   readonly previous: string
 }
 
 export interface JudgedTrail {
-  /** Those of Zenith, the oldest first. */
+  /** Zenith's lines, oldest first. */
   readonly chain: readonly ChainLine[]
-  /** Lines of versions that wrote no chain: they stand before it. */
+  /** Lines before the chain, of versions that wrote none. */
   readonly former: readonly TrailLine[]
-  /** None of Zenith's. */
+  /** Lines that Zenith did not write. */
   readonly untrusted: readonly TrailLine[]
   /** By id; empty where no token is set. */
   readonly trust: ReadonlyMap<string, AuditTrust>
 }
 
 /**
- * Tells Zenith's lines from others. A line is Zenith's when it is signed, or when one of Zenith's has its hash: so lines stay what they
- * are when the token that they were signed with is no longer known, and what was written before there was a token is confirmed by what
- * was written after it. As long as nothing at all is signed, all lines of the chain's form are taken for Zenith's.
+ * Separates Zenith's lines from others. A line is Zenith's if it is signed, or if one of Zenith's lines has its hash. So lines stay
+ * trusted when their token is no longer known, and later lines confirm those from before there was a token. While nothing is signed at
+ * all, every line with a place in the chain counts as Zenith's.
  *
- * @param lines the oldest first
+ * @param lines oldest first
  */
 export function judge(lines: readonly TrailLine[], { signs, head, seen, isPartial }: Vouchers): JudgedTrail {
   const isSigning = signs && (head !== null || seen !== null || lines.some(({ trust }) => trust === 'signed'))
@@ -47,7 +47,7 @@ export function judge(lines: readonly TrailLine[], { signs, head, seen, isPartia
   const trust = new Map<string, AuditTrust>()
   let firstSigned = lines.findIndex((line) => own.has(line) && line.trust === 'signed')
   if (firstSigned < 0) firstSigned = lines.length
-  // Where Zenith wrote lines and none of them is there, what stands in their place is not of before them.
+  // If Zenith wrote lines and none of them is there, the lines found did not come before them.
   const formerEnd = start >= 0 ? start : head || seen || isPartial ? 0 : lines.length
   lines.forEach((line, index) => {
     const isFormer = line.number === null && index < formerEnd && line.trust !== 'forged'

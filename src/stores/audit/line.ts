@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto'
 import { type DocumentChange, parseAuditLink, parseDocumentChanges } from '../../protocol/audit.js'
 import type { Trust } from '../../protocol/index.js'
 
-/** What the first line of a trail has for the hash of the line before it. */
+/** The first line of a trail has it as the hash of the line before. */
 export const NO_HASH = '0'.repeat(64)
 
-/** A line of the trail as it stands in the store. */
+/** A line of the trail as stored. */
 export interface TrailLine {
   readonly id: string
   /** Null when it has no place in the chain. */
   readonly number: number | null
   readonly previous: string | null
-  /** Of its whole text, with the signature. */
+  /** Hash of its whole text, signature included. */
   readonly hash: string
-  /** Null: nothing is verified. */
+  /** Null when nothing is verified. */
   readonly trust: Trust | null
-  /** Paused schedulers that were kept or forgotten before it was written. */
+  /** Changes to documents of paused schedulers since the line before. */
   readonly documents: readonly DocumentChange[]
 }
 
-/** A line that is known to be, or to have been, in the trail. */
+/** A line that is, or was, in the trail. */
 export interface KnownLine {
   readonly id: string
   readonly number: number
@@ -44,12 +44,12 @@ export function readLine(id: string, text: string | null, trust: Trust | null): 
   }
 }
 
-/** Stands for all lines of before the chain: what its first line follows. */
+/** Digest of all lines before the chain; its first line has it as the hash of the line before. */
 export function digestOf(lines: readonly TrailLine[]): string {
   return lines.reduce((digest, { hash }) => hashOf(`${digest}\n${hash}`), NO_HASH)
 }
 
-/** The one of the highest number, wherever it stands. */
+/** The line with the highest number, in any order. */
 export function newestOf<L extends { readonly number: number }>(lines: readonly L[]): L | null {
   return lines.reduce<L | null>((best, one) => (best && best.number >= one.number ? best : one), null)
 }

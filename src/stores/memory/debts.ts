@@ -2,12 +2,12 @@ import { performance } from 'node:perf_hooks'
 import type { Debts } from '../../ports/index.js'
 import { MAX_DEBTS } from '../../protocol/index.js'
 
-/** How many are forgotten together: they are looked for among all. */
+/** Names to delete at once, because finding the smallest debts sorts all of them. */
 const ROOM = MAX_DEBTS / 10
 
 /** Debts of this process alone. */
 export function memoryDebts(): Debts {
-  /** When each is paid, in whole ms of `performance.now()`: fractions would not add up. */
+  /** When each debt is paid, in whole ms of `performance.now()`: fractions would not add up. */
   const paid = new Map<string, number>()
 
   function makeRoom(now: number): void {

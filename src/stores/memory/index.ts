@@ -22,9 +22,9 @@ import { memoryQueueReports } from './queue-reports.js'
 import { RecentLog } from './recent-log.js'
 
 export interface MemoryStoreOptions {
-  /** How many nodes are remembered; the one that was silent longest goes first. @default 1000 */
+  /** Most nodes in memory; the one that was silent longest goes first. @default 1000 */
   maxNodes?: number
-  /** How many rollups of each tier are kept for a service; the oldest go first. @default 1000 */
+  /** Most rollups of each tier per service; the oldest go first. @default 1000 */
   maxRollups?: number
 }
 
@@ -53,8 +53,8 @@ interface ServiceLogs {
 const WRITTEN: WriteResult = { unwritten: [], error: null }
 
 /**
- * Keeps what recorders of this process report in memory, bounded: for an app without Redis, and for tests. Nothing in
- * it outlives the process.
+ * Stores the reports of this process's recorders in memory, bounded: for an app without Redis, and for tests. Nothing in it outlives
+ * the process.
  *
  * @example startQuasar({ store: memoryStore() })
  */
@@ -121,7 +121,7 @@ function remember(nodes: Map<string, KnownNode>, batch: Batch, heartbeat: Heartb
   const { service, node } = batch
   const now = Date.now()
   const key = nodeMember(service, node)
-  // Deleted first, so that the map's order is that of the last beats.
+  // Deleted first, so that the map is ordered by the last beat.
   nodes.delete(key)
   nodes.set(key, { service, node, heartbeat, lastBeat: now, lostAt: now + heartbeatLife(heartbeat.interval ?? 0) })
   deleteOldest(nodes, maxNodes)
@@ -141,7 +141,7 @@ function listNodes(nodes: Map<string, KnownNode>): NodeEntry[] {
     service,
     node,
     lastBeat,
-    // It is the clock of this very process.
+    // It is this process's own clock.
     clockAhead: 0,
     heartbeat: now < lostAt ? heartbeat : null,
   }))

@@ -3,17 +3,17 @@ import type { Leases } from '../../ports/index.js'
 
 interface Lease {
   readonly holder: string
-  /** `performance.now()`, which goes on whatever the machine's clock is set to. */
+  /** By `performance.now()`, which does not jump when the machine's clock is set. */
   readonly until: number
 }
 
 const MANY = 1_000
 
-/** Leases of the Zeniths of this process. */
+/** Leases among the Zeniths of this process. */
 export function memoryLeases(): Leases {
   const leases = new Map<string, Lease>()
 
-  /** What ran out goes when there is much of it; a lease that is held never does. */
+  /** Deletes expired leases, once there are many. */
   function sweep(): void {
     if (leases.size < MANY) return
     for (const [lease, { until }] of leases) if (until <= performance.now()) leases.delete(lease)

@@ -4,10 +4,10 @@ import { type QueueSnapshot, queuesMember, snapshotLife } from '../../protocol/i
 type QueueReports = Pick<Writer, 'acquireQueueSlot' | 'releaseQueueSlot' | 'writeQueues' | 'readQueues'> &
   Pick<Reader, 'queues'>
 
-/** Leases and snapshots; those that were set first go first. */
+/** Most leases, and most snapshots; the oldest go first. */
 const MAX_ENTRIES = 1_000
 
-/** Who reports the queues of a service, and what is reported. */
+/** Slots of queue reporters, and their snapshots. */
 export function memoryQueueReports(): QueueReports {
   const leases = new Expiring<string>()
   const snapshots = new Expiring<QueueSnapshot>()
@@ -37,7 +37,7 @@ export function memoryQueueReports(): QueueReports {
   }
 }
 
-/** Values that run out. */
+/** A map whose values expire. */
 class Expiring<T> {
   readonly #entries = new Map<string, { readonly value: T; readonly until: number }>()
 
@@ -48,7 +48,6 @@ class Expiring<T> {
     return null
   }
 
-  /** @param life ms */
   set(key: string, value: T, ttlMs: number): void {
     this.#entries.delete(key)
     this.#entries.set(key, { value, until: Date.now() + ttlMs })

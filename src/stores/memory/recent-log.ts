@@ -1,14 +1,14 @@
 import type { Page } from '../../ports/index.js'
 
 interface Entry<T> {
-  /** Grows by one with every record of the log: the cursor. */
+  /** The cursor: grows by one with each record. */
   readonly number: number
   /** When it was added, Unix ms. */
   readonly at: number
   readonly record: T
 }
 
-/** The last records of one kind, bounded by count and age. */
+/** The newest records of one kind, bounded by count and age. */
 export class RecentLog<T> {
   readonly #maxCount: number
   readonly #maxAge: number
@@ -24,11 +24,11 @@ export class RecentLog<T> {
   add(record: T): void {
     this.#last += 1
     this.#entries.push({ number: this.#last, at: Date.now(), record })
-    // Cut only now and then: cutting moves every entry.
+    // Cut only now and then, because cutting moves every entry.
     if (this.#entries.length >= 2 * this.#maxCount) this.#entries = this.#entries.slice(-this.#maxCount)
   }
 
-  /** The newest of those added after a cursor and since a time (Unix ms), oldest first. */
+  /** The newest records after a cursor and since a time (Unix ms), oldest first. */
   page(after: string | null, limit: number, since: number): Page<T> {
     const number = Number(after ?? 0) || 0
     const from = Math.max(since, Date.now() - this.#maxAge)

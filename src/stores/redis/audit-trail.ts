@@ -22,13 +22,13 @@ import { idAfter, laterId, newestId } from './stream-ids.js'
 import { lineTextOf, newestEntries } from './trail-entries.js'
 import { TrailReader } from './trail-reader.js'
 
-/** Lines that can't be read are passed over, at most so many for each that a page may have. */
+/** Most unreadable lines to skip, per line of a page. */
 const MAX_SKIPPED = 10
-/** Of several Zeniths that write at the same moment one is first; the others try again, for so long, ms. */
+/** How long an append is retried while other Zeniths write, ms. */
 const RETRY_MS = 30_000
-/** One that writes line after line would be the first each time, if the others went on in step with it. Up to so long, ms. */
+/** Longest random pause before a retry, ms: without it, a Zenith that writes line after line would always win. */
 const MAX_PAUSE_MS = 5
-/** How many lines of others are read to go on after them. */
+/** Most lines of other Zeniths to read before the whole trail is read again. */
 const SLICE = 500
 
 export interface AuditTrailOptions {
@@ -39,20 +39,20 @@ export interface AuditTrailOptions {
   readonly verifier: Verifier | null
 }
 
-/** The documents whose changes are signed along in the trail. */
+/** Documents whose changes are recorded, and so signed, in the trail. */
 export interface AuditedDocuments {
-  /** Those that changed since a line was written last. */
+  /** Changes that are not in the trail yet. */
   pendingChanges(): readonly DocumentChange[]
-  /** They are in the trail. */
+  /** Called when these changes are in the trail. */
   markRecorded(changes: readonly DocumentChange[]): void
-  /** They are in the trail that was read, the oldest first. */
+  /** Called with the changes in the trail that was read, oldest first. */
   applyRecorded(changes: readonly DocumentChange[]): void
 }
 
 /**
- * The audit trail: a stream whose lines each have the hash of the one before. The id of a line follows from that of the line before, and
- * Redis takes no id twice: so of several Zeniths that write at the same moment one gets the place, and the others go on after it. No
- * script or transaction is used: an ACL may deny them, and a connection may be shared with the app.
+ * The audit trail: a stream whose lines each have the hash of the line before. The id of a line follows from the id of the line before,
+ * and Redis accepts an id once only: of several Zeniths that append at the same moment one succeeds, and the others append after it. It
+ * uses no script or transaction: an ACL may deny them, and the connection may be shared with the app.
  */
 export class AuditTrail {
   readonly #connection: Connection
@@ -60,7 +60,7 @@ export class AuditTrail {
   readonly #signer: Signer
   readonly #verifier: Verifier | null
   readonly #reader: TrailReader
-  /** What the next line follows; null when that is to be read first. */
+  /** The line that the next one follows; null when the trail must be read first. */
   #last: KnownLine | null = null
   #writing: Promise<unknown> = Promise.resolve()
 
@@ -78,17 +78,17 @@ export class AuditTrail {
     this.#documents = documents
   }
 
-  /** Reads the trail, unless it was read before: what it tells of documents is known then. Rejects when Redis does not answer. */
+  /** Reads the trail, unless it was read before, for the changes of documents in it. Rejects when Redis does not answer. */
   async ensureRead(): Promise<void> {
     if (!this.#reader.hasRead) await this.#reader.readTrail()
   }
 
-  /** The number of the newest line that is known here; 0 when none is. */
+  /** The number of the newest known line; 0 without one. */
   get number(): number {
     return this.#reader.seen?.number ?? 0
   }
 
-  /** @returns its id. Rejects when Redis does not take it. */
+  /** @returns its id. Rejects when Redis refuses it. */
   append(entry: NewAuditEntry): Promise<string> {
     const line = boundedLine(entry)
     const appended = this.#writing.then(() => this.#append(line))
@@ -103,7 +103,7 @@ export class AuditTrail {
     for (let tries = 0; performance.now() < end; tries++) {
       if (tries > 1) await pause(Math.random() * MAX_PAUSE_MS)
       const last = this.#last ?? (await this.#findEnd())
-      // The place is taken although the line before is the newest: the newest was deleted, and its id stays used.
+      // The id is used although the line before is the newest: a newer line was deleted, and Redis never reuses ids.
       const id = idAfter(last.id)
       const next = id === tried ? laterId(last.id, tries) : id
       const documents = this.#documents?.pendingChanges() ?? []
@@ -132,14 +132,14 @@ export class AuditTrail {
     return line.id
   }
 
-  /** Redis takes none that is older than what it has. That it is not written is no failure: the next line writes another. */
+  /** Redis refuses a head older than the current one. A failure is ignored: the next line writes a new head. */
   async writeHead({ id, number, hash }: KnownLine, revision: number): Promise<void> {
     const { auditHead } = this.#keys
     const data = this.#signer.json(auditHead, JSON.stringify({ number, hash, id }))
     await send(this.#connection, [['xadd', auditHead, 'MAXLEN', '=', 1, `${number}-${revision}`, 'data', data]])
   }
 
-  /** Signs the record of the end with the token that signs now: it stands for all lines that another one signed. */
+  /** Signs the head with the current token: it vouches for all lines that an older token signed. */
   async renew(): Promise<void> {
     const { head, text } = await this.#reader.readHead()
     if (!head || text === null) return
@@ -150,19 +150,19 @@ export class AuditTrail {
     if (renewed !== text) await this.writeHead(head, 2)
   }
 
-  /** Where the chain goes on: after the newest line that is, or was, in it. */
+  /** Finds the end of the chain: the newest line that is, or was, in it. */
   async #findEnd(): Promise<KnownLine> {
     const { trail, lastId, head } = await this.#reader.readTrail()
     const { chain, former } = trail
     const known = [newestOf(chain), head, this.#reader.seen].filter((one) => one !== null)
     const start = { number: former.length, hash: former.length > 0 ? digestOf(former) : NO_HASH, id: '0-0' }
-    // Lines without a place count for the chain's beginning alone: later anybody may have put any number of them there.
+    // Lines without a place count only before the chain: afterwards an attacker may have added any number.
     const newest = newestOf<KnownLine>(known) ?? start
     const id = newestId([lastId ?? '0-0', ...known.map((one) => one.id)])
     return { number: newest.number, hash: newest.hash, id }
   }
 
-  /** After others have written: reads no more than that. */
+  /** Reads only the lines that other Zeniths have appended. */
   async #follow(from: KnownLine): Promise<void> {
     const command = ['xrange', this.#keys.audit, `(${from.id}`, '+', 'COUNT', SLICE] as const
     const entries = asEntries(await ask(this.#connection, command))
@@ -171,7 +171,7 @@ export class AuditTrail {
     for (const line of entries.map((entry) => this.#reader.read(entry))) {
       const isOwn = line.number !== null && (this.#verifier === null || line.trust === 'signed')
       const isNext = isOwn && line.number === last.number + 1 && line.previous === last.hash
-      // Another Zenith knows of lines that are missing here.
+      // Lines are missing between: the whole trail must be read.
       if (isOwn && !isNext && (line.number ?? 0) > last.number) return
       last = isNext ? { id: line.id, number: last.number + 1, hash: line.hash } : { ...last, id: line.id }
     }
@@ -179,7 +179,7 @@ export class AuditTrail {
     if (last.number > from.number) this.#reader.noteLine(last)
   }
 
-  /** The newest first. Rejects when Redis does not answer. */
+  /** Newest first. Rejects when Redis does not answer. */
   async page(before: string | null, limit: number): Promise<readonly AuditEntry[]> {
     if (this.#verifier && before === null && limit > 0) await this.#reader.readTrail()
     const most = boundedLimit(limit)

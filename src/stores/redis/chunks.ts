@@ -1,23 +1,23 @@
 import { MAX_BATCH_BYTES, MAX_PAGE_BYTES } from '../../protocol/read-limits.js'
 import type { StreamEntry } from '../../redis/replies.js'
 
-/** Parsed in one go: between chunks the loop turns, which may be that of an app that Zenith is mounted in. */
+/** Most entries to parse before yielding to the event loop, which may be that of an app that Zenith is mounted in. */
 const CHUNK = 250
-/** The first one is small: nobody knows how large entries are before some were read. */
+/** Small, because the size of entries is unknown before some were read. */
 const FIRST_CHUNK = 10
 
-/** How many entries come next, when those that were read are so large. */
+/** Adapts the number of entries per chunk to their size. */
 export class ChunkSize {
   readonly #mostBytes: number
   #entries = 0
   #bytes = 0
 
-  /** @param mostBytes that may be held at once */
+  /** @param mostBytes to hold at once */
   constructor(mostBytes: number = MAX_PAGE_BYTES) {
     this.#mostBytes = mostBytes
   }
 
-  /** Of all that was read, about. */
+  /** Approximate size of all entries that were read. */
   get bytes(): number {
     return this.#bytes
   }
@@ -26,12 +26,11 @@ export class ChunkSize {
     return this.#entries
   }
 
-  /** Whether as many bytes were read as may be held at once. */
   get isFull(): boolean {
     return this.#bytes >= this.#mostBytes
   }
 
-  /** @param most how many are wanted at most */
+  /** @param most the most entries wanted */
   next(most: number): number {
     if (this.#entries === 0) return Math.min(FIRST_CHUNK, most)
     const fitting = Math.floor(MAX_BATCH_BYTES / (this.#bytes / this.#entries + 1))
@@ -44,12 +43,12 @@ export class ChunkSize {
   }
 }
 
-/** What a field takes besides its texts, in bytes, about. */
+/** Approximate overhead of a field, bytes. */
 const FIELD_BYTES = 64
-/** Deflated text is about so many times as much when it is opened. */
+/** Approximate factor by which deflated text grows when it is inflated. */
 const PACKED = 4
 
-/** Of an entry, about. What is packed may be much more when it is opened, which its limit bounds. */
+/** Approximate size of an entry. Inflated text may be far larger; its own limit bounds that. */
 export function bytesOf({ fields }: StreamEntry): number {
   let bytes = 32
   for (const [name, value] of Object.entries(fields))

@@ -9,7 +9,7 @@ import { Migration, type MigrationOptions } from './migration.js'
 
 export type RedisControlStoreOptions = Omit<MigrationOptions, 'now'>
 
-/** What Zenith keeps in Redis: the audit trail in a stream, and small documents in a hash for each kind. */
+/** Zenith's own data in Redis: the audit trail in a stream, documents in a hash per kind. */
 export function redisControlStore(options: RedisControlStoreOptions): ControlStore {
   const { connection, keys } = options
   const trail = new AuditTrail(options)
@@ -29,7 +29,7 @@ export function redisControlStore(options: RedisControlStoreOptions): ControlSto
     return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
   }
 
-  /** What was removed before this process began is known by the trail. */
+  /** The trail tells which documents were deleted before this process started. */
   async function settle(kind: string): Promise<void> {
     await migration.settled()
     if (options.verifier && kind === AUDITED_KIND) await trail.ensureRead()
@@ -70,7 +70,7 @@ export function redisControlStore(options: RedisControlStoreOptions): ControlSto
   }
 }
 
-/** Whoever puts something else in the place of documents hides nothing besides: the trail is shown all the same. */
+/** A key of another type in place of the documents must not hide the audit trail, which is shown with them. */
 function listDisplaced(error: unknown): DocumentListing {
   if (error instanceof RedisError && error.code === 'WRONGTYPE')
     return { documents: new Map(), untrusted: new Map([['', 'displaced']]), leftOut: 0 }

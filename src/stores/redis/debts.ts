@@ -5,17 +5,17 @@ import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 
-/** Longer than anything is owed, ms. */
+/** Longer than any debt, ms. */
 const LIFE_MS = 31 * 24 * 3_600_000
 
 /**
- * A sorted set: who owes, and when it is paid, by Redis' clock. No script is used: an ACL may deny them. Each command is right by
- * itself, whatever other Zeniths send in between: the first lifts a time of the past to now, the second adds.
+ * A sorted set of names, scored by when their debt is paid, by Redis' clock. It uses no script: an ACL may deny them. Each command is
+ * correct alone, whatever other Zeniths send in between: the first raises a past time to now, the second adds.
  */
 export function redisDebts(connection: Connection, keys: Keys): Debts {
   const key = keys.debts
 
-  /** This machine's clock where TIME is denied. */
+  /** Falls back to this machine's clock where TIME is denied. */
   async function now(): Promise<number> {
     const [reply] = await send(connection, [['time']])
     const [seconds, micros] = asList(reply?.value).map(numberOf)

@@ -14,12 +14,12 @@ import { eachField, type HashBounds } from './hash-fields.js'
 import { type OpenedDocument, openDocument, sealDocument } from './sealed-document.js'
 import { SharedRead } from './shared-read.js'
 
-/** Of how many documents the version is remembered. */
+/** Most documents whose version is remembered. */
 const MAX_VERSIONS = 20_000
-/** How often a document may be written for one line of the audit trail: its versions stay below those of the next line. */
+/** Versions per line of the audit trail: versions that follow one line are lower than those that follow the next. */
 const VERSIONS_PER_LINE = 1_000_000
 
-/** What is read of one kind at one look. An id is at most a queue's key, a scheduler's id that is encoded as one, and a part's number. */
+/** Limits of one read of a kind. The longest id is a queue's key, a scheduler's id encoded like one, and a part's number. */
 export const DOCUMENT_BOUNDS: HashBounds = {
   maxFields: MAX_KEPT_DOCUMENTS,
   maxName: 2 * MAX_KEY_CHARS + 100,
@@ -27,16 +27,16 @@ export const DOCUMENT_BOUNDS: HashBounds = {
   totalBytes: MAX_DOCUMENTS_BYTES,
   loadingMs: 4_000,
 }
-/** For what goes through all of a kind and holds no more than a few documents at once. */
+/** For iterating over a kind with only a few documents in memory at once. */
 export const ALL_DOCUMENTS: HashBounds = {
   ...DOCUMENT_BOUNDS,
   totalBytes: Number.POSITIVE_INFINITY,
   loadingMs: Number.POSITIVE_INFINITY,
 }
-/** Of how many kinds the ids are remembered that were there at the last look. Each bulk operation has one of its own. */
+/** Most kinds whose ids are remembered. Each bulk operation has a kind of its own. */
 const MAX_KINDS = 10
 
-/** What the audit trail tells of: a paused scheduler that comes back puts jobs into a queue. */
+/** The kind whose changes are recorded in the audit trail: a paused scheduler that is resumed adds jobs to a queue. */
 export const AUDITED_KIND = 'scheduler'
 const MAX_AUDITED_ID_CHARS = 4_096
 const MAX_PENDING = 1_000
@@ -50,23 +50,23 @@ export interface DocumentsOptions {
   readonly connection: Connection
   readonly keys: Keys
   readonly signer: Signer
-  /** Null: no token is set, and every document is taken as it stands. */
+  /** Null when no token is set: every document is trusted. */
   readonly verifier: Verifier | null
   /**
-   * The number of the newest line of the audit trail that is known: it grows with everything that is done, in all Zeniths alike,
-   * whatever their clocks show, so that a document that is kept anew is newer than the one that was removed.
+   * The number of the newest known line of the audit trail. It grows with each action of any Zenith, whatever their clocks show, so that
+   * a document that is put again has a higher version than the one that was deleted.
    */
   readonly lineNumber: () => number
 }
 
-/** Small documents in a hash for each kind, signed where there is a token. */
+/** Small documents in a hash per kind, signed if there is a token. */
 export class Documents implements Omit<DocumentStore, 'migrate'>, AuditedDocuments {
   readonly #options: DocumentsOptions
-  /** What the audit trail does not tell yet, by id. */
+  /** Changes that are not in the audit trail yet, by id. */
   readonly #pending = new Map<string, DocumentChange>()
-  /** By key and id; those that changed last at the end. */
+  /** By key and id, in the order of their last change. */
   readonly #versions = new Map<string, Version>()
-  /** By key: ids of what was there and as it should be, as far as is known. */
+  /** Known ids of trusted documents, by key. */
   readonly #seen = new BoundedMap<string, Set<string>>(MAX_KINDS)
   readonly #reads = new Map<string, SharedRead<DocumentListing>>()
 
@@ -99,7 +99,7 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, AuditedDocumen
     return documents
   }
 
-  /** However many look at a kind at the same moment, it is held once or twice. */
+  /** Simultaneous reads of a kind share one or two, which bounds the memory. */
   inspectDocuments(kind: string, ids?: readonly string[]): Promise<DocumentListing> {
     if (ids) return this.#read(kind, ids)
     const read = this.#reads.get(kind) ?? new SharedRead(() => this.#read(kind))
@@ -126,7 +126,7 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, AuditedDocumen
     for (const change of changes) if (this.#pending.get(change.id) === change) this.#pending.delete(change.id)
   }
 
-  /** What was seen since is newer. */
+  /** Ignores changes that are older than what is known. */
   applyRecorded(changes: readonly DocumentChange[]): void {
     const key = this.#options.keys.kept(AUDITED_KIND)
     for (const { id, version, isGone } of changes) {
@@ -145,7 +145,7 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, AuditedDocumen
     if (this.#pending.size > MAX_PENDING && oldest !== undefined) this.#pending.delete(oldest)
   }
 
-  /** Signs all of a kind with the token that signs now, where another one signed them. @returns the ids of those that are as they should be */
+  /** Signs all documents of a kind with the current token, where an older one signed them. @returns the ids of the trusted documents */
   async renew(kind: string): Promise<readonly string[]> {
     const { connection, keys } = this.#options
     const key = keys.kept(kind)
@@ -186,7 +186,7 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, AuditedDocumen
     return { documents, untrusted, leftOut }
   }
 
-  /** What is known already stays known: among too many those that are found are others each time. */
+  /** Adds to the known ids: if there are too many documents, each read finds others. */
   #noteSeen(key: string, documents: DocumentListing['documents'], untrusted: DocumentListing['untrusted']): void {
     const seen = this.#seenOf(key)
     for (const id of untrusted.keys()) seen.delete(id)
@@ -199,7 +199,7 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, AuditedDocumen
     return seen
   }
 
-  /** Another Zenith removed it, unless something became of it here meanwhile. */
+  /** Another Zenith deleted it, unless it changed here meanwhile. */
   #noteRemoved(key: string, id: string, version: Version | undefined): void {
     this.#seen.get(key)?.delete(id)
     if (version && this.#versions.get(nameOf(key, id)) === version)
@@ -227,7 +227,7 @@ export class Documents implements Omit<DocumentStore, 'migrate'>, AuditedDocumen
     return Math.max(known, there?.trust === 'signed' ? there.version : 0, lineNumber() * VERSIONS_PER_LINE) + 1
   }
 
-  /** Documents of a key that were there at the last look. */
+  /** Documents of a key that existed at the last read. */
   #existing(key: string): [id: string, version: Version][] {
     const start = nameOf(key, '')
     return [...this.#versions].flatMap(([name, version]) =>

@@ -17,14 +17,14 @@ import { PageGate } from './trust-gate.js'
 import { Turns } from './turns.js'
 
 /**
- * Scores are the times of many clocks, and several members may have one score. So a page begins so long before the
- * newest score of the page before, in ms, and leaves out what that one had.
+ * Scores come from many clocks, and several members may have the same score. So a page starts this long before the newest score of the
+ * page before, in ms, and leaves out the members of that page.
  */
 const OVERLAP_MS = 30_000
 
 interface Cursor {
   readonly score: number
-  /** Fingerprints of the members within the overlap. */
+  /** Ids of the members within the overlap. */
   readonly seen: ReadonlySet<string>
 }
 
@@ -69,7 +69,7 @@ interface Source {
   readonly overlap: number
 }
 
-/** Newest first, as many as may be held at once. */
+/** Newest first, as many as fit into memory at once. */
 async function newestOf(connection: Connection, key: string, from: number | '-inf', most: number): Promise<Found> {
   const size = new ChunkSize()
   const members: Scored[] = []
@@ -81,7 +81,7 @@ async function newestOf(connection: Connection, key: string, from: number | '-in
     if (reply?.error) return { members, error: reply }
     const found = asScored(reply?.value)
     members.push(...found)
-    // A score that is no number is left out of what was found.
+    // Entries whose score is no number are not among those found.
     const read = countScored(reply?.value)
     size.add(
       read,
@@ -134,7 +134,7 @@ async function* inTurns(members: readonly Scored[]): AsyncGenerator<Scored> {
   }
 }
 
-/** A score that lies in the future does not hide what is written from now on. */
+/** Capped at now: a score in the future must not hide later records. */
 function cursorOf(members: readonly { member: string; score: number }[], now: number, overlap: number): string | null {
   const newest = members.at(-1)
   if (!newest) return null

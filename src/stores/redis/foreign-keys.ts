@@ -1,15 +1,15 @@
 import { escapeGlob } from '../../lib/glob.js'
 import { decodeSegment, type Keys, parseNodeMember } from '../../protocol/index.js'
 
-/** Where a reporter that writes no index keeps a heartbeat. */
+/** The key of a heartbeat whose reporter writes no index. */
 export interface ForeignKey {
   readonly service: string
   readonly node: string
-  /** What names service and node in the key, as it stands there. */
+  /** The part of the key that names service and node, unparsed. */
   readonly tail: string
   /** Under `pulse:`, as in protocol 1 and the older SDK. */
   readonly isPulse: boolean
-  /** Whether the key can't be anything else: then a text that is no heartbeat counts as unreadable. */
+  /** Whether the key must be a heartbeat: then any other text counts as unreadable. */
   readonly isCertain: boolean
 }
 
@@ -29,14 +29,14 @@ export function foreignPatterns(keys: Keys): string[] {
   return [`${escapeGlob(nodePrefix(keys))}*`, `${escapeGlob(queuesPrefix(keys))}*`, `${PULSE}*`]
 }
 
-/** Tells whose queue snapshot a key holds, should the text not say it; null when it is no such key. */
+/** The service of a queue snapshot, for a text that does not name it; null for another key. */
 export function serviceOfQueuesKey(keys: Keys, key: string): string | null {
   const prefix = [queuesPrefix(keys), PULSE_QUEUES].find((one) => key.startsWith(one))
   const member = prefix && key.slice(prefix.length)
   return member ? decodeSegment(member.replace(/:\d+$/, '')) : null
 }
 
-/** Tells whose heartbeat a key holds; null when it can't be one. */
+/** Null for a key that cannot be a heartbeat. */
 export function parseForeignKey(keys: Keys, key: string): ForeignKey | null {
   const prefix = nodePrefix(keys)
   if (key.startsWith(prefix)) return named(key.slice(prefix.length), false, true)

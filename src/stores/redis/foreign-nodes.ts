@@ -28,18 +28,18 @@ import { eachText, type KeyText } from './texts.js'
 import { TrustGate } from './trust-gate.js'
 
 const BOUNDS = { maxBytes: MAX_CHAR_BYTES * MAX_RECORD_CHARS, totalBytes: MAX_HEARTBEATS_BYTES }
-/** What was read so lately is not read again for its queues, ms. */
+/** Heartbeats read within this time are not read again for their queues, ms. */
 const FRESH_MS = 2_000
 
 interface KnownKey extends ForeignKey {
-  /** The newest heartbeat read; null as long as none was. */
+  /** The newest heartbeat; null before the first. */
   beat: ForeignBeat | null
   readonly nodeClock: NodeClock
   /** Unix ms by Redis' clock; null before the first time. */
   readAt: number | null
-  /** What service and node are called: usually as in the key. */
+  /** Names of service and node, usually as in the key. */
   names: { readonly service: string; readonly node: string }
-  /** The older SDK tells of queues in its heartbeats; null when this one does not, or when it is lost. */
+  /** Queues in the heartbeat, as the older SDK reports them; null without any, or when the node is lost. */
   queues: QueueSnapshot | null
 }
 
@@ -47,11 +47,11 @@ interface ForeignBeat extends ReckonedBeat {
   readonly name: string
   /** When it was first read, by `performance.now()`. */
   readonly seenAt: number
-  /** As it was written. */
+  /** As written. */
   readonly heartbeat: Heartbeat
 }
 
-/** Nodes whose reporters write no index, by their keys. One that was seen and ran out is remembered as lost for a day. */
+/** Nodes whose reporters write no index, by key. One whose heartbeat expired is remembered as lost for a day. */
 export class ForeignNodes {
   readonly #connection: Connection
   readonly #keys: Keys
@@ -76,13 +76,13 @@ export class ForeignNodes {
     this.#known.set(key, { ...parsed, ...nothing, names: parsed })
   }
 
-  /** Whether a service was seen under `pulse:`, so that its other records may be there, too. */
+  /** Whether a service has a node under `pulse:`; its other records may be there, too. */
   hasPulse(service: string): boolean {
     for (const known of this.#known.values()) if (known.isPulse && known.names.service === service) return true
     return false
   }
 
-  /** @param indexed nodes of the index are not foreign; when it has more than are read of it, nobody knows which are */
+  /** @param indexed nodes of the index are not foreign; if the index is only read in part, it is unknown which those are */
   async read(
     indexed: { names(): Iterable<KnownKey['names']>; readonly isFull: boolean },
     gate: TrustGate,
@@ -98,7 +98,7 @@ export class ForeignNodes {
     for (const [key, { names }] of this.#known) if (members.has(memberOf(names))) this.#known.delete(key)
   }
 
-  /** What heartbeats say of queues. They are read for it alone only when nobody reads them anyway. */
+  /** The queues in heartbeats. Reads the heartbeats only if they were not read just now. */
   async queues(leftOut: LeftOutCounts): Promise<QueueSnapshot[]> {
     if (performance.now() - this.#readAt > FRESH_MS) {
       const known = [...this.#known].filter(([, { beat, queues }]) => beat === null || queues !== null)
@@ -159,7 +159,7 @@ export class ForeignNodes {
       this.#known.delete(key)
       return null
     }
-    // A key without an end to its life stays when its reporter is gone.
+    // A key without a TTL stays when its reporter is gone.
     const isStale = heartbeat !== null && age > heartbeatLife(heartbeat.interval ?? 0)
     const isLive = heartbeat !== null && !isStale
     if (!isLive) known.queues = null
@@ -182,12 +182,12 @@ export class ForeignNodes {
   }
 }
 
-/** A key under `pulse:` may be anything of anybody's. */
+/** Other apps may write other values under `pulse:`; those are not counted. */
 function countLeft({ isCertain }: ForeignKey, { left }: KeyText, leftOut: LeftOutCounts): void {
   if (left && isCertain) leftOut.add(left === 'large' ? 'values' : 'nodes', 1)
 }
 
-/** The key says it, unless names with a `:` in them were put into it unencoded. */
+/** The names in the key, unless it contains names with an unencoded `:`. */
 function namesOf(key: ForeignKey, heartbeat: Heartbeat): { service: string; node: string } {
   const { service, id } = heartbeat
   return `${service}:${id}` === key.tail ? { service, node: id } : { service: key.service, node: key.node }

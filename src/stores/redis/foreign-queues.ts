@@ -18,22 +18,22 @@ import type { ServerClock } from './server-clock.js'
 import { eachText, type KeyText } from './texts.js'
 import { type TrustGate, trustOfSnapshot } from './trust-gate.js'
 
-/** A key that held no snapshot for so long is forgotten, ms. */
+/** A key without a snapshot for this long is dropped, ms. */
 const MEMORY_MS = 60 * 60_000
 
 interface Known {
   readonly service: string
-  /** Tells whether the text is another one: texts themselves would be too much to keep. */
+  /** Detects a changed text; the texts themselves would take too much memory. */
   textId: string | null
   snapshot: QueueSnapshot | null
   /** Null when nothing is verified. */
   trust: Trust | null
-  /** When its time was first seen, and when there was last a text, by `performance.now()`. */
+  /** When its text last changed, and when it last had one, by `performance.now()`. */
   changedAt: number
   seenAt: number
 }
 
-/** Snapshots whose reporters write no index, by their keys. */
+/** Snapshots whose reporters write no index, by key. */
 export class ForeignQueues {
   readonly #connection: Connection
   readonly #keys: Keys
@@ -58,7 +58,7 @@ export class ForeignQueues {
       this.#known.set(key, { service, textId: null, snapshot: null, trust: null, changedAt: now, seenAt: now })
   }
 
-  /** @param isIndexed whether the index led to a key already: that one is not foreign */
+  /** @param isIndexed whether a key is in the index, and so is not foreign */
   async read(isIndexed: (key: string) => boolean, gate: TrustGate, leftOut: LeftOutCounts): Promise<FoundSnapshots> {
     const keys = [...this.#known.keys()].filter((key) => !isIndexed(key))
     const snapshots: QueueSnapshot[] = []
@@ -90,18 +90,18 @@ export class ForeignQueues {
     known.seenAt = now
     const snapshot = this.#snapshotOf(key, known, text, room)
     if (!snapshot) return 'unreadable'
-    // A key without an end to its life stays when its reporter is gone.
+    // A key without a TTL stays when its reporter is gone.
     return now - known.changedAt > snapshotLife(snapshot.interval ?? 0) ? null : snapshot
   }
 
   #snapshotOf(key: string, known: Known, text: string | null, room: number): QueueSnapshot | null {
     const textId = text === null ? null : textIdOf(text)
-    // One that says the same stays the same object.
+    // An unchanged text keeps its object.
     if (textId !== null && textId === known.textId && (known.snapshot?.queues.length ?? 0) <= room)
       return known.snapshot
     const snapshot = parseQueueSnapshot(text, known, room)
     if (!snapshot) return null
-    // With more room the same text has more queues, and is no newer for that.
+    // With more room the same text yields more queues, and is no newer.
     if (textId !== known.textId) known.changedAt = performance.now()
     known.trust = trustOfSnapshot(this.#verifier, key, text, snapshot)
     known.snapshot = { ...snapshot, timestamp: this.#timeOf(snapshot, known.textId !== null) }
@@ -109,7 +109,7 @@ export class ForeignQueues {
     return known.snapshot
   }
 
-  /** By Redis' clock: what can't be is when it was first read. @param isNew another one stood there at the last look */
+  /** By Redis' clock; an impossible time becomes the time of the first read. @param isNew the key had another text at the last read */
   #timeOf({ timestamp, interval }: QueueSnapshot, isNew: boolean): number {
     const now = this.#clock.now() ?? Date.now()
     const ttlMs = snapshotLife(interval ?? 0)

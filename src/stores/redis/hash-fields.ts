@@ -4,7 +4,7 @@ import type { Connection } from '../../redis/connection.js'
 import { asList, asNumber, asText, fieldsOfHash } from '../../redis/replies.js'
 import { ask, type Reply, send } from '../../redis/send.js'
 
-/** How much of a hash is loaded. */
+/** Limits for loading a hash. */
 export interface HashBounds {
   readonly maxFields: number
   /** The longest name, in characters. */
@@ -13,19 +13,19 @@ export interface HashBounds {
   readonly maxBytes: number
   /** Of all values together. */
   readonly totalBytes: number
-  /** For how long values are loaded, ms. Small ones come first. */
+  /** Most time to load values, ms. Small ones come first. */
   readonly loadingMs: number
 }
 
 export interface HashQuery {
   readonly bounds: HashBounds
-  /** Fields that are looked for whatever else there is: among too many nobody could tell which are the right ones. */
+  /** Fields to load in any case: if there are too many fields, only some are found. */
   readonly known: readonly string[]
-  /** Whether others are looked for, too. */
+  /** Whether to load others, too. */
   readonly others: boolean
 }
 
-/** Is given the name of a field and what it has; null where there is no such field. What was not loaded it never hears of. */
+/** Receives each loaded field; null for a known field that does not exist. */
 type Take = (name: string, text: string | null) => void
 
 interface Sized {
@@ -34,27 +34,26 @@ interface Sized {
 }
 
 interface Plan {
-  /** How many fields there are. */
   readonly total: number
-  /** Small ones first. */
+  /** Smallest first. */
   readonly wanted: readonly Sized[]
-  /** How many of those that were looked for are beyond a bound. */
+  /** Number of fields that exceed a limit. */
   readonly beyond: number
 }
 
-/** How many values are loaded at once. */
+/** Most values to load at once. */
 const SLICE = 250
-/** How many sizes are asked for at once. */
+/** Most sizes to request at once. */
 const ASKED = 1_000
 
-/** Whether a connection's user may ask for sizes and for single fields, where that is known. */
+/** Whether a connection's user may read sizes and single fields, once known. */
 const picks = new WeakMap<Connection, boolean>()
 
 /**
- * Hands over what a hash has, small values first. How many fields there are, and how large they are, is asked for before any is loaded;
- * where the user may not ask the hash is loaded whole.
+ * Reads a hash, smallest values first. Requests the number and the sizes of its fields before it loads any; if the user may not, it loads
+ * the whole hash.
  *
- * @returns how many fields there are that were not loaded; among the known ones, where no others are looked for
+ * @returns the number of fields that were not loaded; of the known ones only, unless `others` is set
  * @throws RedisError when Redis does not answer, or the key holds no hash
  */
 export async function eachField(connection: Connection, key: string, query: HashQuery, take: Take): Promise<number> {
@@ -67,7 +66,7 @@ export async function eachField(connection: Connection, key: string, query: Hash
     const values = isLate ? [] : asList(await ask(connection, ['hmget', key, ...batch.map(({ name }) => name)]))
     batch.forEach(({ name }, index) => {
       const text = asText(values[index])
-      // An error stands for what was too large after all.
+      // An error means that the value was too large after all.
       if (isLate || (text === null && values[index] !== null)) unread += 1
       else take(name, text)
       if (text !== null) loaded += 1
@@ -76,14 +75,14 @@ export async function eachField(connection: Connection, key: string, query: Hash
   return query.others ? Math.max(0, total - loaded) : unread
 }
 
-/** How many fields of a hash {@link eachField} would not load. 0 where the user may not ask. */
+/** Number of fields that {@link eachField} would not load; 0 if the user may not read sizes. */
 export async function countUnread(connection: Connection, key: string, bounds: HashBounds): Promise<number> {
   if (!(await mayPick(connection, key))) return 0
   const { total, wanted } = await planOf(connection, key, { bounds, known: [], others: true })
   return Math.max(0, total - wanted.length)
 }
 
-/** One refusal of each command in Redis' log is enough. */
+/** Tried once per connection: Redis logs each refusal. */
 async function mayPick(connection: Connection, key: string): Promise<boolean> {
   const known = picks.get(connection)
   if (known !== undefined) return known
@@ -100,7 +99,7 @@ async function mayPick(connection: Connection, key: string): Promise<boolean> {
   return may
 }
 
-/** Not the key, which HGETALL could not read either. */
+/** Whether the command is denied, not the key, which HGETALL could not read either. */
 function isCommandDenied({ code, message }: NonNullable<Reply['error']>): boolean {
   return code === 'NOCMD' || (code === 'NOPERM' && /to run/.test(message))
 }
@@ -122,7 +121,7 @@ async function planOf(connection: Connection, key: string, { bounds, known, othe
   return { total: picked.total, wanted, beyond: names.length - wanted.length }
 }
 
-/** All names, or as many as there may be of them. */
+/** All names, or as many as the limit allows. */
 async function pick(connection: Connection, key: string, { maxFields, maxName }: HashBounds) {
   const [count, fields] = await send(connection, [
     ['hlen', key],
@@ -172,7 +171,7 @@ async function takeAll(connection: Connection, key: string, { known, others }: H
     if (text === null) unread += 1
     else take(name, text)
   }
-  // A name that was too large may have been any.
+  // A name that was too large may be any of the known ones.
   if (!names.has('')) for (const name of known) if (!names.has(name)) take(name, null)
   return unread
 }

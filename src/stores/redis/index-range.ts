@@ -3,8 +3,8 @@ import type { Command } from '../../redis/client.js'
 import type { ServerClock } from './server-clock.js'
 
 /**
- * Reads the newest members of an index with their scores. What claims to be of the far future is passed over, as it is
- * pruned when somebody writes: it would stand before all others for ever.
+ * Reads the newest members of an index, with scores. Skips members in the far future, which writers prune, too: they would precede all
+ * others for ever.
  */
 export function newestMembers(index: string, clock: ServerClock, max: number): Command {
   const now = clock.now()
@@ -12,10 +12,10 @@ export function newestMembers(index: string, clock: ServerClock, max: number): C
   return ['zrange', index, latest, '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, max, 'WITHSCORES']
 }
 
-/** How many members of the far future are read. */
+/** Most members in the far future to read. */
 const MAX_FUTURE = 100
 
-/** Those that it passes over, as far as they are few: a node's clock may be a century ahead. Null when it passes none over. */
+/** The members that {@link newestMembers} skips, a few of them: a node's clock may be a century ahead. Null if it skips none. */
 export function futureMembers(index: string, clock: ServerClock): Command | null {
   const now = clock.now()
   if (now === null) return null

@@ -11,7 +11,7 @@ import { reportsTo } from './reports.js'
 
 export type { RedisClient, RedisSource, RedisStoreOptions }
 
-/** What leads to a Redis is read where it is opened, by the one reader of all that do. */
+/** `redis` is checked where the connection is opened, like in every other part. */
 const CHECKS = {
   redis: { ...COMMON_CHECKS.redis, accepts: () => true },
   prefix: COMMON_CHECKS.prefix,
@@ -21,12 +21,10 @@ const CHECKS = {
 } satisfies OptionChecks<keyof RedisStoreOptions>
 
 /**
- * Keeps reports in Redis 6.2 or newer, Valkey, behind a Sentinel or in a Cluster. Nothing is connected before the first
- * read or write, and a connection of its own never holds the process: a script that awaits a read and does nothing else
- * needs something of its own, such as a timer, that does.
+ * Stores reports in Redis 6.2 or newer, Valkey, behind a Sentinel or in a Cluster. It connects at the first read or write. Its own
+ * connection never keeps the process alive: a script that only awaits a read needs something else that does, such as a timer.
  *
- * @throws when the URL or the options make no sense; after that writes never reject, and reads reject with an error
- *   that says what is wrong and holds no secret
+ * @throws when the URL or an option is invalid; after that writes never reject, and reads reject with a readable error without secrets
  * @example redisStore({ redis: 'redis://127.0.0.1:6379' })
  */
 export function redisStore(options: RedisStoreOptions): Store {

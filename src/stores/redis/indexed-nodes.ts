@@ -23,7 +23,6 @@ interface Member {
   readonly score: number
 }
 
-/** Which clients and names they are read with. */
 export interface IndexedNodesOptions {
   readonly connection: Connection
   readonly keys: Keys
@@ -32,14 +31,14 @@ export interface IndexedNodesOptions {
 }
 
 /**
- * The nodes of the index. One is read again when its score says that it beat again, or when it should have: most of a fleet
- * has not between two looks.
+ * The nodes of the index. A node is read again only when its score changed, or its next beat is due: between two reads most of a fleet
+ * has not beaten.
  */
 export class IndexedNodes {
   readonly #options: IndexedNodesOptions
   /** By member. */
   #known = new Map<string, Known>()
-  /** When the index was read last, Unix ms by Redis' clock. */
+  /** Last read of the index, Unix ms by Redis' clock. */
   #readAt = 0
   #isFull = false
 
@@ -47,12 +46,12 @@ export class IndexedNodes {
     this.#options = options
   }
 
-  /** What they are called, as of the last read. */
+  /** Names as of the last read. */
   *names(): Iterable<Pick<Place, 'service' | 'node'>> {
     for (const { place } of this.#known.values()) yield place
   }
 
-  /** Whether it has more nodes than are read, or as many. */
+  /** Whether the index has at least as many nodes as are read. */
   get isFull(): boolean {
     return this.#isFull
   }
@@ -64,7 +63,7 @@ export class IndexedNodes {
   ): Promise<{ nodes: NodeEntry[]; unreadable: number; problem: RedisError | null }> {
     const members = await this.#readIndex()
     if (members instanceof RedisError || !members) {
-      // They are no less there for that: those of them that are found without the index are read.
+      // Forgotten, so that nodes that a scan finds are read as foreign ones.
       this.#known = new Map()
       return { nodes: [], unreadable: 1, problem: members }
     }
@@ -81,7 +80,7 @@ export class IndexedNodes {
     return { nodes, unreadable, problem }
   }
 
-  /** What is held stays within its bound: of too much, the largest heartbeats go. */
+  /** Drops the largest heartbeats while they exceed the memory limit. */
   #makeRoom(): void {
     let bytes = 0
     for (const known of this.#known.values()) bytes += known.bytes
@@ -100,14 +99,14 @@ export class IndexedNodes {
     for (const { left } of this.#known.values()) if (left) leftOut.add(left === 'large' ? 'values' : 'nodes', 1)
   }
 
-  /** 0 where this user may not ask. */
+  /** 0 if this user may not count. */
   async #countIndex(): Promise<number> {
     const { connection, keys } = this.#options
     const [reply] = await send(connection, [['zcard', keys.nodeIndex]])
     return asNumber(reply?.value) ?? 0
   }
 
-  /** Null when it is no index; an error when it is in a part of a Cluster that does not answer. */
+  /** Null for a key of another type; an error when its part of a Cluster does not answer. */
   async #readIndex(): Promise<Member[] | RedisError | null> {
     const { connection, keys, clock } = this.#options
     const range = newestMembers(keys.nodeIndex, clock, MAX_NODES)
@@ -127,9 +126,9 @@ export class IndexedNodes {
   }
 
   /**
-   * Members that others prune again and again, for their clocks are more than a day off: those that beat, or are lost.
+   * Members that other nodes keep pruning, because their clocks differ by more than a day.
    *
-   * @param ahead of the far future
+   * @param ahead members in the far future
    */
   #strays(ahead: readonly Member[], found: readonly Member[]): Member[] {
     const now = this.#now()
@@ -144,7 +143,7 @@ export class IndexedNodes {
     return this.#options.clock.now() ?? Date.now()
   }
 
-  /** @returns why some of them could not be read */
+  /** @returns why some could not be read */
   async #update(members: readonly Member[]): Promise<RedisError | null> {
     let problem: RedisError | null = null
     const now = performance.now()
@@ -164,11 +163,11 @@ export class IndexedNodes {
     await eachText(this.#options.connection, keys, BOUNDS, (text, index) => {
       const { place, score, known } = due[index] as (typeof due)[number]
       problem ??= text.problem ?? null
-      // With another score than at the last look it was written since.
+      // A changed score means that it was written since the last read.
       const since = known && (known.score === score ? known.readAt : Math.max(known.readAt, lastReadAt))
       next.set(place.member, knownOf(place, score, text, { known, since, now: this.#now(), keepsTexts }))
     })
-    // What was not known was due, and is known now.
+    // Every unknown node was due, and is known now.
     this.#known = next as Map<string, Known>
     return problem
   }

@@ -13,12 +13,12 @@ import type { KeyText } from './texts.js'
 import { timeOfScore } from './times.js'
 
 const LARGE_BYTES = 65_536
-/** A service and a node, with three bytes for each character and three characters for each byte. */
+/** A service and a node: three bytes per character, three characters per encoded byte. */
 export const MAX_MEMBER_CHARS = 2 * 9 * MAX_NAME_CHARS + 10
-/** How long a score is believed at most, ms: well below the shortest life of a heartbeat. */
+/** Longest time without reading an unchanged node, ms: well below the shortest TTL of a heartbeat. */
 const MAX_REST_MS = 10_000
 
-/** Where a node of the index is kept, and what it is called. */
+/** Key and names of a node of the index. */
 export interface Place {
   readonly member: string
   readonly service: string
@@ -26,27 +26,27 @@ export interface Place {
   readonly key: string
 }
 
-/** What a node's key held when it was read last. */
+/** A node as of its last read. */
 export interface Known {
   readonly place: Place
-  /** Its own in the index. */
+  /** In the index. */
   readonly score: number
-  /** Null: it can't be read. */
+  /** Null if unreadable. */
   readonly entry: NodeEntry | null
   /** The last beat, and when it was first seen, by `performance.now()`. */
   readonly beat: KnownBeat | null
-  /** Its score is of the far future, and nothing beats there. */
+  /** Its score is in the far future, and it has no heartbeat. */
   readonly isStray: boolean
   readonly nodeClock: NodeClock
   /** Unix ms by Redis' clock. */
   readonly readAt: number
-  /** Of the heartbeat's text. */
+  /** Size of the heartbeat's text. */
   readonly bytes: number
   /** Why it was not loaded. */
   readonly left: KeyText['left']
-  /** What its key held; null, too, when nothing is verified. */
+  /** The heartbeat's text; null, too, when nothing is verified. */
   readonly text: string | null
-  /** When it is read again even if its score is the same, by `performance.now()`. */
+  /** When it is read again although its score is unchanged, by `performance.now()`. */
   readonly dueAt: number
 }
 
@@ -54,31 +54,30 @@ export interface Known {
 interface KnownBeat extends ReckonedBeat {
   readonly name: string
   readonly seenAt: number
-  /** As it was written. */
+  /** As written. */
   readonly heartbeat: Heartbeat
 }
 
-/** What was known of a node before. */
+/** A node before this read. */
 export interface Before {
   readonly known: Known | null
-  /** The next beat was not there yet, Unix ms by Redis' clock; null when nothing is known. */
+  /** The new beat was written after this time, Unix ms by Redis' clock; null if unknown. */
   readonly since: number | null
-  /** Now, Unix ms by Redis' clock. */
+  /** Unix ms by Redis' clock. */
   readonly now: number
-  /** Whether texts are kept, to be verified later. */
+  /** Whether to keep texts for verification. */
   readonly keepsTexts: boolean
 }
 
-/** Where a member of the index leads to; null for what names no node. @param prefix what all keys begin with */
+/** Null for a member that names no node. @param prefix of all keys */
 export function placeOf(member: string, prefix: string): Place | null {
   const names = member.length > MAX_MEMBER_CHARS ? null : parseNodeMember(member)
-  // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
+  // The member is not encoded again: another writer may encode it differently.
   return names && { member, service: names.service, node: names.node, key: `${prefix}node:${member}` }
 }
 
 /**
- * What is known of a node once its key was read. As one literal: V8 gives each object that is spread and added to a hidden class of
- * its own.
+ * Written as one literal: V8 gives each object that is built by spreading a hidden class of its own.
  */
 export function knownOf(
   place: Place,
@@ -105,7 +104,7 @@ export function knownOf(
     score,
     beat,
     nodeClock,
-    // What can't be read is not taken for a node that is lost, nor a name of the far future for a node.
+    // An unreadable node is not lost, and a member in the far future without a heartbeat is no node.
     entry: isReadable && !isStray ? entry : null,
     isStray,
     bytes: heartbeat ? bytes : (known?.bytes ?? 0),
@@ -124,27 +123,27 @@ function beatOf(heartbeat: Heartbeat, score: number, nodeClock: NodeClock, { kno
   return { ...nodeClock.reckon(heartbeat, evidence), name, heartbeat, seenAt: performance.now() }
 }
 
-/** Whether others prune a member of this score, for its clock is more than a day off. */
+/** Whether other nodes prune a member of this score, because its clock differs by more than a day. */
 export function isFar(score: number, now: number): boolean {
   return Math.abs(now - score) > INDEX_LIFE_MS - MAX_REST_MS
 }
 
-/** Whether a beat was seen so lately that its node is there, or lost. */
+/** Whether a beat is so recent that its node is live, or lost. */
 export function isRemembered(beat: KnownBeat | null): boolean {
   return beat !== null && performance.now() - beat.seenAt < INDEX_LIFE_MS
 }
 
-/** A key without an end to its life stays when its reporter is gone. */
+/** A key without a TTL stays when its reporter is gone. */
 function isStale({ seenAt, heartbeat }: KnownBeat): boolean {
   return performance.now() - seenAt > heartbeatLife(heartbeat.interval ?? 0)
 }
 
-/** By Redis' clock. The key says what they are called. */
+/** With its time by Redis' clock, and the names of the key. */
 function datedBeat({ heartbeat, at }: KnownBeat, { service, node }: Place): Heartbeat {
   return { ...heartbeat, service, id: node, timestamp: at }
 }
 
-/** What is large and can't be read is not loaded again at every look. */
+/** A large unreadable value is not loaded again at every read. */
 function restOf(heartbeat: Heartbeat | null, bytes: number): number {
   if (heartbeat) return performance.now() + Math.min(heartbeat.interval ?? 0, MAX_REST_MS)
   return bytes > LARGE_BYTES ? performance.now() + MAX_REST_MS : 0

@@ -4,12 +4,12 @@ import type { Connection } from '../../redis/connection.js'
 import { asText } from '../../redis/replies.js'
 import { ask, send } from '../../redis/send.js'
 
-/** A lease may run out between two commands; more often than that something else is wrong. */
+/** A lease may expire between two commands, but hardly more often than this. */
 const MAX_TRIES = 3
 
 /**
- * Leases of Zenith: a key for each, which Redis lets run out by its own clock. No script is used: an ACL may deny them. Who prolongs
- * one asks once more whose it is, because it may have passed to another meanwhile.
+ * A key per lease, which expires by Redis' clock. It uses no script: an ACL may deny them. A renewal reads the holder again, because the
+ * lease may have passed to another meanwhile.
  */
 export function redisLeases(connection: Connection, keys: Keys): Leases {
   async function prolong(key: string, ms: number): Promise<string | null> {
@@ -21,7 +21,7 @@ export function redisLeases(connection: Connection, keys: Keys): Leases {
     return asText(held?.value)
   }
 
-  /** @returns null when it ran out meanwhile */
+  /** @returns null when it expired meanwhile */
   async function compete(key: string, holder: string, ms: number): Promise<string | null> {
     const [taken, held] = await send(connection, [
       ['set', key, holder, 'PX', ms, 'NX'],
@@ -29,7 +29,7 @@ export function redisLeases(connection: Connection, keys: Keys): Leases {
     ])
     if (held?.error) throw held.error
     const current = asText(held?.value)
-    // A Redis whose memory is full refuses a new lease, and lets go on with an old one.
+    // A Redis whose memory is full refuses a new lease, and still renews an old one.
     if (current === null && taken?.error) throw taken.error
     const isOld = asText(taken?.value) === null
     return current === holder && isOld ? prolong(key, ms) : current
@@ -48,12 +48,12 @@ export function redisLeases(connection: Connection, keys: Keys): Leases {
     },
     async releaseLease(lease, holder) {
       const key = keys.lease(lease)
-      // Prolonged first: what is deleted below would otherwise be another's, had it run out in between.
+      // Renewed first, so that it cannot expire and pass to another before it is deleted.
       if (asText(await ask(connection, ['get', key])) !== holder) return
       if ((await prolong(key, RELEASED_WITHIN_MS)) === holder) await ask(connection, ['del', key])
     },
   }
 }
 
-/** Longer than an answer may take, ms. */
+/** Longer than the time-out of a command, ms. */
 const RELEASED_WITHIN_MS = 20_000

@@ -1,6 +1,6 @@
 import type { LeftOut } from '../../protocol/index.js'
 
-/** Counts what one look leaves out. */
+/** Counts what one read leaves out. */
 export class LeftOutCounts {
   readonly #counts: { -readonly [K in keyof LeftOut]: number } = {}
 
@@ -8,7 +8,7 @@ export class LeftOutCounts {
     if (count > 0) this.#counts[kind] = (this.#counts[kind] ?? 0) + count
   }
 
-  /** Nothing when nothing was left out. */
+  /** Empty when nothing was left out. */
   get report(): { leftOut?: LeftOut } {
     return Object.keys(this.#counts).length > 0 ? { leftOut: this.#counts } : {}
   }

@@ -6,25 +6,25 @@ import { ask, send } from '../../redis/send.js'
 import { boundedLine } from '../limits.js'
 
 const SLICE = 200
-/** An id of the far future would leave no room for lines after it, ms. */
+/** Ids further in the future are not copied: no line could be appended after them. ms */
 const MAX_AHEAD_MS = 24 * 60 * 60_000
 
 export interface CopiedTrail {
   readonly count: number
-  /** Of the newest line that was copied; null when none was. */
+  /** Id of the newest copied line; null without one. */
   readonly lastId: string | null
 }
 
 export interface CopyOptions {
-  /** What Redis' clock shows, Unix ms. */
+  /** Redis' clock, Unix ms. */
   readonly now: number
-  /** Called between two parts. */
+  /** Called between two batches, to renew the lease. */
   readonly renew: () => Promise<void>
 }
 
 /**
- * Copies the newest lines of an earlier version's trail, by their ids: what was copied before is not copied twice. Lines are written
- * anew, so that nothing comes along that has no place in one.
+ * Copies the newest lines of an earlier version's trail under their own ids, so that none is copied twice. Lines are parsed and encoded
+ * again, which drops anything that does not belong to a line.
  */
 export async function copyLegacyTrail(
   connection: Connection,
@@ -34,7 +34,7 @@ export async function copyLegacyTrail(
   let [count, lastId]: [number, string | null] = [0, null]
   const isOfNow = ({ id }: StreamEntry) => msOf(id) <= now + MAX_AHEAD_MS
   let from = await startOf(connection, keys)
-  // Who goes on writing there does not keep it going for ever.
+  // Bounded, although others may keep writing there.
   for (let slices = 0; from !== null && slices < 2 * (MAX_AUDIT_ENTRIES / SLICE); slices++) {
     const command: Command = ['xrange', keys.former.audit, from, '+', 'COUNT', SLICE]
     const entries = asEntries(await ask(connection, command))
@@ -53,7 +53,7 @@ export async function copyLegacyTrail(
   return { count, lastId }
 }
 
-/** Id of the oldest line that is copied. */
+/** Id of the oldest line to copy. */
 async function startOf(connection: Connection, keys: Keys): Promise<string | null> {
   let [start, end]: [string | null, string] = [null, '+']
   for (let count = 0; count < MAX_AUDIT_ENTRIES; count += SLICE) {
@@ -65,7 +65,7 @@ async function startOf(connection: Connection, keys: Keys): Promise<string | nul
   return start
 }
 
-/** The newest line that was copied, of a copy that is whole: others may have been written since. */
+/** The newest copied line after a complete copy; later lines may have been written since. */
 export async function lastCopied(connection: Connection, keys: Keys): Promise<CopiedTrail> {
   let end = '+'
   for (let slices = 0; slices < MAX_AUDIT_ENTRIES / SLICE; slices++) {

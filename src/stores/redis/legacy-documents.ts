@@ -6,12 +6,11 @@ import { ask, send } from '../../redis/send.js'
 import { ALL_DOCUMENTS, type Documents } from './documents.js'
 import { eachField } from './hash-fields.js'
 
-/** Kinds of documents that there were when they moved. */
+/** The kinds of documents that earlier versions wrote. */
 export const KINDS = ['scheduler', 'scheduler-part', 'bulk'] as const
-/** How many operations had a list of jobs at most. */
+/** Most operations that had a list of jobs. */
 const MAX_OPERATIONS = 200
 
-/** Where documents were, and where they go. */
 interface MigrationStores {
   readonly connection: Connection
   readonly keys: Keys
@@ -19,18 +18,18 @@ interface MigrationStores {
 }
 
 interface DocumentMigration {
-  /** Whether what is not at its new place yet is brought there. */
+  /** Whether to copy documents; if not, only those that are copied already are returned. */
   readonly copies: boolean
-  /** Takes what is none of Zenith's. */
+  /** Receives what Zenith did not write. */
   readonly skipped: string[]
-  /** Called between two kinds. */
+  /** Called between two kinds, to renew the lease. */
   readonly renew: () => Promise<void>
 }
 
 /**
- * Moves documents of all kinds to where only Zenith writes.
+ * Copies documents of all kinds to the keys that only Zenith writes.
  *
- * @returns ids of those that are at their new place, by kind
+ * @returns ids of the documents that are copied, by kind
  */
 export async function migrateDocuments(
   place: MigrationStores,
@@ -51,10 +50,10 @@ export async function migrateDocuments(
   return migrated
 }
 
-/** @returns ids of those that are at their new place, whoever brought them there */
+/** @returns ids of the documents that are copied, by any Zenith */
 async function migrateKind(place: MigrationStores, kind: string, copies: boolean): Promise<readonly string[]> {
   const { connection, keys } = place
-  // Whoever may report could write there as many as they like.
+  // Every reporter may write there, and so any number.
   const count = asNumber(await ask(connection, ['hlen', keys.former.kept(kind)])) ?? 0
   if (count > MAX_KEPT_DOCUMENTS) throw new TooMany()
   const ids: string[] = []
@@ -64,14 +63,14 @@ async function migrateKind(place: MigrationStores, kind: string, copies: boolean
   })
   const migrated: string[] = []
   for (const id of ids) {
-    // A Zenith of an earlier version works on it: it brings it to its end there.
+    // A Zenith of an earlier version runs it, and finishes it there.
     if (kind === 'bulk' && (await isHeld(place, id))) continue
     if (await migrateOne(place, kind, id, copies)) migrated.push(id)
   }
   return migrated
 }
 
-/** What is there already stays, also what is too large to be read. @returns whether it is at its new place now */
+/** Never overwrites a document, not even one that is too large to read. @returns whether the document is copied */
 async function migrateOne(place: MigrationStores, kind: string, id: string, copies: boolean): Promise<boolean> {
   const { connection, keys } = place
   const [there, former] = await send(connection, [
@@ -93,7 +92,7 @@ async function isHeld({ connection, keys }: MigrationStores, operation: string):
 
 class TooMany extends Error {}
 
-/** What Zenith never wrote, a key of another type or too many documents, is skipped; Redis that does not answer is not. */
+/** Skips what Zenith never wrote: a key of another type, or too many documents. Rejects when Redis does not answer. */
 export async function skipForeign<T>(work: () => Promise<T>, skip: () => void): Promise<T | null> {
   try {
     return await work()

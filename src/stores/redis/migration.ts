@@ -12,24 +12,24 @@ import { copyLegacyTrail, lastCopied } from './legacy-audit.js'
 import { KINDS, migrateDocuments, skipForeign } from './legacy-documents.js'
 
 export interface MigrationOptions extends AuditTrailOptions {
-  /** Whether there are two tokens: what the old one signed is signed again. */
+  /** Whether there are two tokens: what the old one signed is signed with the new one. */
   readonly isRotating: boolean
-  /** What Redis' clock shows, Unix ms; this machine's where it does not tell. */
+  /** Redis' clock, Unix ms; this machine's where TIME is denied. */
   readonly now: () => Promise<number>
 }
 
 const LEASE = 'move'
-/** A Zenith that ends in the middle of it keeps the next one from it for so long, ms. */
+/** How long a Zenith that ends during the migration blocks the next one, ms. */
 const LEASE_MS = 30_000
-/** Others wait for it for so long, ms. */
+/** How long other Zeniths wait for it, ms. */
 const WAIT_MS = 40_000
 const ASK_EVERY_MS = 100
-/** More of them are not counted. */
+/** Counts no further. */
 const MAX_LEFT_BEHIND = 1_000
 
 /**
- * Moves what earlier versions kept among what reporters write to where only Zenith writes. This is done once for a namespace: what
- * appears at the former place later may be anybody's, and is left there.
+ * Migrates Zenith's data of earlier versions from keys that reporters may write to keys that only Zenith writes. Runs once per namespace:
+ * what appears at the old keys later may come from anyone, and is left there.
  */
 export class Migration {
   readonly #options: MigrationOptions
@@ -38,7 +38,7 @@ export class Migration {
   readonly #leases: Leases
   #running: Promise<void> | null = null
   #isDone = false
-  /** Id of the last line that was moved. */
+  /** Id of the last line that was migrated. */
   #lastId: string | null = null
 
   constructor(options: MigrationOptions, trail: AuditTrail, documents: Documents, leases: Leases) {
@@ -48,7 +48,7 @@ export class Migration {
     this.#leases = leases
   }
 
-  /** Rejects when it is not done and can't be done now. */
+  /** Rejects when it is not done and cannot be done now. */
   run(): Promise<void> {
     if (this.#isDone) return Promise.resolve()
     this.#running ??= this.#runOnce().finally(() => {
@@ -57,15 +57,15 @@ export class Migration {
     return this.#running
   }
 
-  /** For who only reads: waits for it when it goes on. Never rejects. */
+  /** Waits for a running migration, before a read. Never rejects. */
   async settled(): Promise<void> {
     await this.#running?.catch(() => {})
   }
 
-  /** How many lines came to the former place after the move. Never rejects. */
+  /** Number of lines at the old key that appeared after the migration. Never rejects. */
   async leftBehind(): Promise<number> {
     const { connection, keys } = this.#options
-    // Another Zenith may have done it.
+    // Another Zenith may have migrated.
     if (this.#lastId === null) await this.#isMarked().catch(() => {})
     const from = this.#lastId === null ? '-' : `(${this.#lastId}`
     const [reply] = await send(connection, [['xrange', keys.former.audit, from, '+', 'COUNT', MAX_LEFT_BEHIND]])
@@ -87,7 +87,7 @@ export class Migration {
     return true
   }
 
-  /** Most installations never had an earlier version. They wait for nobody, such as a Zenith that ended while it moved nothing. */
+  /** Most installations never had an earlier version: those need no lease, and wait for no other Zenith. */
   async #hasNothing(): Promise<boolean> {
     const { connection, keys } = this.#options
     const kinds = KINDS.map((kind) => ['hlen', keys.former.kept(kind)] as const)
@@ -120,8 +120,8 @@ export class Migration {
   }
 
   /**
-   * Copied first, told then, deleted after that and marked last, so that one that is interrupted is gone on with: once it was told,
-   * nothing more is copied.
+   * Copies, records the migration in the trail, deletes the originals and marks it as done, in this order, so that an interrupted
+   * migration continues. Once it is recorded, nothing more is copied.
    */
   async #migrate(renew: () => Promise<void>): Promise<void> {
     const { connection, keys } = this.#options
@@ -142,7 +142,7 @@ export class Migration {
     await this.#mark()
   }
 
-  /** Where the trail has lines of this version, it is not the first one that runs, whatever became of the mark. */
+  /** A trail with lines of this version means that the migration ran, even if its mark is gone. */
   async #isRecorded(): Promise<boolean> {
     const { connection, keys } = this.#options
     for (const key of [keys.audit, keys.auditHead]) {
@@ -175,8 +175,8 @@ export class Migration {
   }
 
   /**
-   * Where the user may not write there any more, what was moved stays, and is read no more. Backwards: as long as the list of a bulk
-   * operation's jobs is there, so is the operation that leads to it.
+   * Deletes the originals; where the user may not, they stay, and are not read any more. In reverse order, so that an operation stays as
+   * long as its list of jobs does.
    */
   async #clear(moved: ReadonlyMap<string, readonly string[]>): Promise<void> {
     const { connection, keys } = this.#options
@@ -186,7 +186,7 @@ export class Migration {
     if (this.#lastId !== null && (await this.leftBehind()) === 0) await send(connection, [['del', keys.former.audit]])
   }
 
-  /** What the old one of two tokens signed is signed with the new one. */
+  /** Signs with the new token what the old one signed. */
   async #resign(): Promise<void> {
     await this.#trail.renew()
     for (const kind of ['scheduler', 'scheduler-part']) await this.#documents.renew(kind)

@@ -1,6 +1,6 @@
 import { CLOCK_TOLERANCE_MS, type Heartbeat } from '../../protocol/index.js'
 
-/** A node beats so much later than an interval after its last beat at most: its timer has a jitter, and an answer takes its time. */
+/** Latest beat after the one before, in intervals: allows for the timer's jitter and the latency of Redis. */
 const LATEST_INTERVALS = 1.2
 const DEFAULT_INTERVAL_MS = 10_000
 
@@ -8,34 +8,34 @@ const DEFAULT_INTERVAL_MS = 10_000
 export interface ReckonedBeat {
   /** Unix ms by Redis' clock. */
   readonly at: number
-  /** By how much the node's clock is ahead of Redis', ms; negative when it is behind; 0 when it may as well be right. */
+  /** How far the node's clock is ahead of Redis', ms; negative if behind; 0 if it may be right. */
   readonly ahead: number
 }
 
-/** What is known of when a heartbeat was written, all by Redis' clock, Unix ms. */
+/** Evidence of when a heartbeat was written, all by Redis' clock, Unix ms. */
 export interface BeatEvidence {
-  /** Its place in the index; null when it has none. */
+  /** Its score in the index; null without one. */
   readonly score: number | null
-  /** It was not there yet. */
+  /** The beat did not exist yet. */
   readonly since: number
   readonly now: number
 }
 
 /**
- * How far one node's clock is off. A reporter that knows Redis' clock says so itself. Of any other Zenith knows between which
- * moments it wrote, which is that its clock is off by at least so much and at most so much: each beat makes that closer.
+ * Estimates how far a node's clock is off. A reporter that knows Redis' clock reports it. For any other, Zenith knows between which two
+ * moments a beat was written, and so a lower and an upper bound; each beat narrows them.
  */
 export class NodeClock {
   #least = Number.NEGATIVE_INFINITY
   #most = Number.POSITIVE_INFINITY
 
-  /** Of a beat that was not seen before. */
+  /** @param beat one that was not seen before */
   reckon(beat: Heartbeat, evidence: BeatEvidence): ReckonedBeat {
     const { timestamp, clockAhead } = beat
     const { score, since, now } = evidence
     if (clockAhead !== null && timestamp <= now + CLOCK_TOLERANCE_MS)
       return { at: Math.min(timestamp, now), ahead: clockAhead }
-    // A score of another time than the beat's own is one by Redis' clock, if it can be.
+    // A score that differs from the beat's own time is by Redis' clock, if that is possible.
     const isScored = score !== null && Math.abs(score - timestamp) >= CLOCK_TOLERANCE_MS
     if (isScored && score >= since - CLOCK_TOLERANCE_MS && score <= now + CLOCK_TOLERANCE_MS) {
       return { at: Math.min(score, now), ahead: Math.round(timestamp - score) + (clockAhead ?? 0) }
@@ -50,7 +50,7 @@ export class NodeClock {
     return { at: Math.min(Math.max(timestamp - ahead, earliest), now), ahead: ahead + (clockAhead ?? 0) }
   }
 
-  /** A clock that was set, or that drifts, does not fit to what was known of it: then it begins anew. */
+  /** Starts again when a clock that was set, or that drifts, contradicts the bounds. */
   #narrow(least: number, most: number): void {
     const both = [Math.max(least, this.#least), Math.min(most, this.#most)] as const
     const isSame = both[0] <= both[1] && Number.isFinite(least)
@@ -59,7 +59,7 @@ export class NodeClock {
   }
 }
 
-/** Tells beats apart: a clock that stands still is told by how long the process runs. */
+/** Identifies a beat. Includes the uptime, because the clock may stand still. */
 export function beatName({ timestamp, runtime }: Heartbeat): string {
   return `${timestamp} ${runtime.uptime ?? ''}`
 }

@@ -15,9 +15,9 @@ export interface RedisStoreOptions {
    * be a Cluster. A client is used while it is ready and never closed. A `keyPrefix` of options or client is put before `prefix`.
    */
   redis: RedisSource
-  /** What all keys begin with. @default 'gravito:quasar:' */
+  /** Prefix of all keys. @default 'gravito:quasar:' */
   prefix?: string | undefined
-  /** How often reporters that write no index are looked for with SCAN, in ms. @default 60000 */
+  /** How often to search for reporters that write no index, with SCAN, ms. @default 60000 */
   scanEvery?: number | undefined
   /**
    * Signs what is written and verifies what is read; two during a rotation, of which the first one signs. Also the password
@@ -28,18 +28,18 @@ export interface RedisStoreOptions {
   requireToken?: boolean | undefined
 }
 
-/** What writing and reading share. */
+/** What the writer and the reader share. */
 export interface RedisParts {
   readonly connection: Connection
   readonly keys: Keys
   readonly clock: ServerClock
   readonly tokens: readonly string[]
-  /** Of the client or of ioredis options, before each key. */
+  /** The `keyPrefix` of the client or of the ioredis options. */
   readonly keyPrefix: string
   readonly signer: Signer
 }
 
-/** @throws when the URL or the options make no sense */
+/** @throws when the URL or an option is invalid */
 export function partsOf(options: RedisStoreOptions): RedisParts {
   const { redis, prefix } = options
   const tokens = tokensOf(options)

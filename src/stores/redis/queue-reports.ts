@@ -8,12 +8,12 @@ import { send } from '../../redis/send.js'
 import type { Signer } from '../../signing/signer.js'
 import type { ServerClock } from './server-clock.js'
 
-/** The index forgets a service that reports no queues any more after so long, ms. */
+/** How long the index keeps a service that reports no queues any more, ms. */
 const INDEX_LIFE_MS = 60 * 60_000
-/** How often what is too old is looked for, ms. */
+/** How often old members are pruned, ms. */
 const TIDY_EVERY_MS = 60_000
 
-/** Who reports the queues of a service, and what is reported. No script is used: an ACL may deny them. */
+/** Slots of queue reporters, and their snapshots. Uses no script: an ACL may deny them. */
 export function redisQueueReports(
   connection: Connection,
   keys: Keys,
@@ -22,7 +22,7 @@ export function redisQueueReports(
 ): Pick<Writer, 'acquireQueueSlot' | 'releaseQueueSlot' | 'writeQueues' | 'readQueues'> {
   let tidiedAt = Number.NEGATIVE_INFINITY
 
-  /** Also what lies in the future: it would never get old. Nothing goes as long as Redis' clock is not known. */
+  /** Also prunes members in the far future, which would never get old. Prunes nothing while Redis' clock is unknown. */
   function tidy(): Command[] {
     const oldest = clock.oldest(INDEX_LIFE_MS)
     if (oldest === null || performance.now() - tidiedAt < TIDY_EVERY_MS) return []
@@ -44,14 +44,14 @@ export function redisQueueReports(
       if (held?.error) return null
       const current = asText(held?.value)
       const isOld = asText(taken?.value) === null
-      // Between the two another may have become the holder: then its lease is longer by a moment, which is harmless.
+      // Another node may have become the holder in between. Its lease lasts a moment longer then, which is harmless.
       if (current === holder && isOld) await send(connection, [['pexpire', key, ms]])
       return current
     },
     async releaseQueueSlot(service, slot, holder) {
       const key = keys.queuesLease(service, slot)
       const [held] = await send(connection, [['get', key]])
-      // Between the two another may have become the holder: it takes part again at its next look.
+      // Another node may have become the holder in between. It competes again in its next round.
       if (asText(held?.value) === holder) await send(connection, [['del', key]])
     },
     async writeQueues(snapshot, slot) {

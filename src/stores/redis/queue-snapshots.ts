@@ -21,29 +21,28 @@ import { withinTotal } from './snapshot-total.js'
 import { eachText, isOfPart, type KeyText } from './texts.js'
 import { type TrustGate, trustOfSnapshot } from './trust-gate.js'
 
-/** A service, with three bytes for each character and three characters for each byte, and a slot's number. */
+/** A service, with three bytes per character and three characters per encoded byte, and a slot. */
 const MAX_MEMBER_CHARS = 9 * MAX_NAME_CHARS + 10
 
-/** How much text of snapshots is loaded. */
+/** Limits for loading snapshots. */
 export const SNAPSHOT_BOUNDS = { maxBytes: MAX_CHAR_BYTES * MAX_SNAPSHOT_CHARS, totalBytes: MAX_SNAPSHOTS_BYTES }
 
 export interface FoundSnapshots {
   readonly snapshots: readonly QueueSnapshot[]
   readonly unreadable: number
-  /** Why, when it is a part of a Cluster that does not answer. */
+  /** Set when a part of a Cluster does not answer. */
   readonly problem?: RedisError | null
 }
 
 interface Known {
   readonly score: number
-  /** Null when there is none. */
   readonly snapshot: QueueSnapshot | null
   /** Null when nothing is verified. */
   readonly trust: Trust | null
   readonly isUnreadable: boolean
   /** Why it was not loaded. */
   readonly left: KeyText['left']
-  /** When it runs out unless it is written again, by `performance.now()`. */
+  /** When it expires unless it is written again, by `performance.now()`. */
   readonly until: number
 }
 
@@ -52,7 +51,7 @@ interface Member {
   readonly score: number
 }
 
-/** The snapshots of the index. One is read again when its score says that it was written again. */
+/** The snapshots of the index. One is read again when its score changed. */
 export class QueueSnapshots {
   readonly #connection: Connection
   readonly #keys: Keys
@@ -86,7 +85,7 @@ export class QueueSnapshots {
     return { snapshots, unreadable: known.filter(({ isUnreadable }) => isUnreadable).length, problem }
   }
 
-  /** What is held stays within its bound: a snapshot without room keeps none of its queues until it is written again. */
+  /** Keeps the queues in memory within their limit: a snapshot loses those beyond it until it is written again. */
   #makeRoom(): void {
     const held = [...this.#known].flatMap(([key, { snapshot }]) => (snapshot ? [{ key, snapshot }] : []))
     const cut = withinTotal(held.map(({ snapshot }) => snapshot))
@@ -96,19 +95,19 @@ export class QueueSnapshots {
     }
   }
 
-  /** 0 where this user may not ask. */
+  /** 0 if this user may not count. */
   async #countIndex(): Promise<number> {
     const [reply] = await send(this.#connection, [['zcard', this.#keys.queueIndex]])
     return asNumber(reply?.value) ?? 0
   }
 
-  /** Whether a key is one of those that the index led to just now. */
+  /** Whether the index had this key at the last read. */
   has(key: string): boolean {
     const known = this.#known.get(key)
     return known !== undefined && (known.isUnreadable || isLive(known))
   }
 
-  /** Null when it is no index; an error when it is in a part of a Cluster that does not answer. */
+  /** Null for a key of another type; an error when its part of a Cluster does not answer. */
   async #readIndex(): Promise<Member[] | RedisError | null> {
     const range = newestMembers(this.#keys.queueIndex, this.#clock, MAX_SNAPSHOTS)
     const sentAt = performance.now()
@@ -120,9 +119,9 @@ export class QueueSnapshots {
     return asScored(index?.value)
   }
 
-  /** @returns why some of them could not be read */
+  /** @returns why some could not be read */
   async #update(members: readonly Member[]): Promise<RedisError | null> {
-    // The key is the member as it stands: a foreign writer may have encoded it otherwise than we would.
+    // The member is not encoded again: another writer may encode it differently.
     const entries = members
       .filter(({ member }) => member.length <= MAX_MEMBER_CHARS)
       .map(({ member, score }) => ({ key: `${this.#keys.prefix}queues:${member}`, score }))
@@ -153,7 +152,7 @@ export class QueueSnapshots {
     const ttlMs = snapshotLife(snapshot?.interval ?? 0)
     const now = this.#clock.now() ?? Date.now()
     const age = Math.max(0, now - score)
-    // A score that can't be, for its key would have run out, is by a wrong clock: it was written at last when it was first read.
+    // An impossible score, whose key would have expired, is by a wrong clock: the time of the first read replaces it.
     const isOff = score > now || age > ttlMs
     const at = isOff ? now : score
     return {

@@ -32,9 +32,9 @@ import { TrustGate } from './trust-gate.js'
 import { UnreadDocuments } from './unread-documents.js'
 
 export interface RedisReaderOptions {
-  /** How often foreign reporters are looked for, ms. */
+  /** How often to search for reporters that write no index, ms. */
   readonly scanEvery: number
-  /** Null: nothing is verified. */
+  /** Null when nothing is verified. */
   readonly verifier: Verifier | null
 }
 
@@ -74,7 +74,7 @@ export function redisReader(
       const { fields } = content
       const rollup = fields && rollupOfFields(fields)
       if (!rollup) return null
-      // As it was written: when it is placed by its time of writing, its second copy is placed elsewhere.
+      // By its original time: once that is corrected by the time of writing, a second copy has another time.
       content.identity = `${rollup.from}:${rollup.node}`
       const about = { service, node: rollup.node, clockAhead: readClockAhead(fields), written }
       return times.ofRollup(rollup, about, isDated)
@@ -138,7 +138,6 @@ export function redisReader(
   }
 }
 
-/** What an entry of rollups holds. */
 interface RollupText {
   readonly text: string
   readonly fields: Fields | null

@@ -1,48 +1,47 @@
 import type { NodeEntry } from '../../ports/index.js'
 import { CLOCK_TOLERANCE_MS, nodeMember, ROLLUP_LIFE_MS, type Rollup } from '../../protocol/index.js'
 
-/** How many nodes' clocks are remembered. */
+/** Most nodes whose clocks are remembered. */
 const MAX_NODES = 20_000
-/** A record that its node's clock places so shortly before it was written is placed by that clock, ms: about what an interval takes. */
+/** Most time between a record and its writing for which its node's clock is trusted, ms: about an interval. */
 const SOON_MS = 60_000
-/** The longest interval that a rollup is believed to be of, when its clock may have been set meanwhile, ms. */
+/** The longest plausible interval of a rollup, ms; with a longer one its clock was set meanwhile. */
 const MAX_SPAN_MS = ROLLUP_LIFE_MS
-/** What an interval is when it can't be told, ms. */
+/** The interval if it is unknown, ms. */
 const DEFAULT_SPAN_MS = 10_000
 
-/** Clocks of a node, ms ahead of Redis'. */
+/** How far a node's clock is ahead of Redis', ms. */
 interface KnownClock {
   readonly ahead: number
   /** Before it was set. */
   readonly before: number | null
 }
 
-/** Where a record belongs. */
 export interface WrittenRecord {
   readonly service: string
   readonly node: string
-  /** Its field `clockAhead`: with it its times are by Redis' clock. */
+  /** The record's field `clockAhead`; if it is set, its times are by Redis' clock. */
   readonly clockAhead: number | null
   /** When it was written, Unix ms by Redis' clock. */
   readonly written: number
 }
 
 /**
- * The times of records by Redis' clock. A record tells them itself, or its node's heartbeat tells by how much they are off, or when
- * it was written does.
+ * Converts the times of records to Redis' clock: by the record's own correction, by how far its node's clock is off according to the
+ * heartbeat, or by when it was written.
  */
 export class RecordTimes {
   readonly #clocks = new Map<string, KnownClock>()
-  /** By service: what the clocks of nodes that don't correct it are behind at the most, ms; 0 when they are ahead. */
+  /** By service: how far the clocks of nodes that do not correct their times are behind at most, ms; 0 if ahead. */
   readonly #uncorrected = new Map<string, number>()
   readonly #isVerifying: boolean
 
-  /** @param isVerifying then an old record that is put back is no record of a clock that is behind */
+  /** @param isVerifying an old record may be replayed then, so its age is not blamed on a slow clock */
   constructor(isVerifying: boolean) {
     this.#isVerifying = isVerifying
   }
 
-  /** Takes in what a look at the nodes found. */
+  /** Learns the clocks of nodes. */
   note(nodes: readonly NodeEntry[]): void {
     this.#uncorrected.clear()
     for (const { service, node, heartbeat, clockAhead } of nodes) {
@@ -60,7 +59,7 @@ export class RecordTimes {
     }
   }
 
-  /** What a time lacks, ms; 0 as a rule. @param time of the record's end, Unix ms */
+  /** Correction to add to a time, ms; usually 0. @param time of the record's end, Unix ms */
   shift(time: number, record: WrittenRecord): number {
     const { clockAhead, written, service, node } = record
     const isPossible = (ahead: number) => time - ahead <= written + CLOCK_TOLERANCE_MS
@@ -68,24 +67,24 @@ export class RecordTimes {
     const known = this.#clocks.get(nodeMember(service, node))
     if (!known) return this.#guess(time, written)
     if (isPossible(known.ahead) && written - (time - known.ahead) <= SOON_MS) return 0 - known.ahead
-    // It waited, or the clock was set since: the least that it can have waited.
+    // It waited, or the clock was set since: assumes the shortest possible wait.
     const clocks = [known.ahead, known.before ?? 0, 0].filter(isPossible)
     return clocks.length > 0 ? 0 - Math.min(...clocks) : written - time
   }
 
-  /** Of a node that did not beat since this Zenith began: what can't be is when it was written. */
+  /** For a node without a beat since this Zenith started: replaces an impossible time by the time of writing. */
   #guess(time: number, written: number): number {
     const isTooOld = !this.#isVerifying && time < written - ROLLUP_LIFE_MS
     return isTooOld || time > written + CLOCK_TOLERANCE_MS ? written - time : 0
   }
 
-  /** Whether scores of a service may be by a wrong clock, and how far such a clock is behind at the most, ms. */
+  /** Whether scores of a service may be by a wrong clock, and how far such a clock is behind at most, ms. */
   offsets(service: string): { readonly isOff: boolean; readonly behind: number } {
     const behind = this.#uncorrected.get(service)
     return { isOff: behind !== undefined, behind: behind ?? 0 }
   }
 
-  /** When something with a score was written: the score is by Redis' clock, or by the node's own like its time. */
+  /** When a member was written: its score is by Redis' clock, or by the node's own, like its time. */
   scoredAt(time: number, { service, node, clockAhead, written }: WrittenRecord, now: number): number {
     const known = this.#clocks.get(nodeMember(service, node))
     if (clockAhead !== null || !known) return written
@@ -96,15 +95,15 @@ export class RecordTimes {
 
   ofRecord<T extends { ts: number }>(record: T, about: WrittenRecord): T {
     const shift = this.shift(record.ts, about)
-    // Never later than it was written, or it would stand before all others.
+    // Never later than it was written, or it would precede all others.
     record.ts = Math.max(0, Math.min(record.ts + shift, about.written))
     return record
   }
 
   /**
-   * Null when nobody can tell where it belongs.
+   * Null if its time is unknown.
    *
-   * @param isDated false when its time of writing is not known: it was written before the store's clock was set back, or since
+   * @param isDated false if its time of writing is unknown, because the store's clock was set back
    */
   ofRollup(rollup: Rollup, about: WrittenRecord, isDated: boolean): Rollup | null {
     const shift = this.shift(rollup.to, about)

@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto'
 const MAX_REMEMBERED = 20_000
 /** Of all streams together. */
 const MAX_IN_ALL = 1_000_000
-/** A longer identity is remembered by its fingerprint. */
+/** A longer identity is replaced by its hash. */
 const MAX_IDENTITY_CHARS = 40
 
 /**
- * Finds entries that were written twice, which happens when Redis took a write but its answer came too late. The first
- * one counts.
+ * Finds entries that were written twice, because Redis accepted a write and its answer came too late. The first one counts.
  */
 export class Repeats {
   /** Identity to the stream id of its first entry. */
@@ -18,7 +17,7 @@ export class Repeats {
     return this.#first.size
   }
 
-  /** @param streams how many there are that remember as much */
+  /** @param streams that share the memory */
   isRepeat(named: string, id: string, streams = 1): boolean {
     const identity = named.length > MAX_IDENTITY_CHARS ? textIdOf(named) : named
     const most = Math.min(MAX_REMEMBERED, Math.floor(MAX_IN_ALL / streams))
@@ -33,7 +32,7 @@ export class Repeats {
   }
 }
 
-/** Short and the same for the same text. */
+/** A short hash of a text. */
 export function textIdOf(text: string): string {
   return createHash('sha1').update(text).digest('base64url').slice(0, 14)
 }

@@ -4,15 +4,15 @@ import { redisQueueReports } from './queue-reports.js'
 import { redisWriter } from './writer.js'
 
 /**
- * What a recorder needs of the store in Redis, and nothing that reads: a process that only reports does not load it.
+ * The writer alone: a process that only reports does not load the reader.
  *
- * @throws when the URL or the options make no sense; nothing rejects after that
+ * @throws when the URL or an option is invalid; nothing rejects after that
  */
 export function redisReports(options: Omit<RedisStoreOptions, 'scanEvery' | 'requireToken'>): Writer {
   return reportsTo(partsOf(options))
 }
 
-/** The same on parts that others use, too. */
+/** The same on shared parts. */
 export function reportsTo({ connection, keys, clock, signer }: RedisParts): Writer {
   return {
     ...redisWriter(connection, keys, clock, signer),

@@ -3,24 +3,23 @@ import { netstrings } from '../../signing/sealed-text.js'
 import type { Signer } from '../../signing/signer.js'
 import type { Verifier } from '../../signing/verifier.js'
 
-/** A document as it is read. */
 export interface OpenedDocument {
   readonly document: string
-  /** Grows with each writing; 0 when it has none. */
+  /** Grows with each write; 0 without one. */
   readonly version: number
-  /** Null: nothing is verified. */
+  /** Null when nothing is verified. */
   readonly trust: Trust | null
 }
 
-/** The version and the signature stand before the document: `~17 8d1f0a2c.… {"queue":…}`. */
+/** Version and signature precede the document: `~17 8d1f0a2c.… {"queue":…}`. */
 const SEALED = /^~(\d{1,16}) ([0-9a-f]{8}\.[0-9a-f]{64}) /
 
-/** Signed with its key, its id and its version: it is good for nothing elsewhere, and an older one can be told. */
+/** Includes key, id and version, so that a document is valid in its place only and a replayed one is detected. */
 function recordOf(id: string, version: number, document: string): string {
   return netstrings([id, String(version), document])
 }
 
-/** As it is where no token is set. */
+/** Returns the document itself when no token is set. */
 export function sealDocument(signer: Signer, key: string, id: string, version: number, document: string): string {
   const signature = signer.text(key, recordOf(id, version, document))
   return signature === null ? document : `~${version} ${signature} ${document}`

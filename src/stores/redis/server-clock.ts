@@ -2,48 +2,47 @@ import { performance } from 'node:perf_hooks'
 import { CLOCK_TOLERANCE_MS } from '../../protocol/index.js'
 import { asNumber } from '../../redis/replies.js'
 
-/** How often it is asked for by those who only read, ms. */
+/** How often readers request it, ms. */
 const ASK_EVERY_MS = 10_000
 
 /**
- * What Redis' clock shows. Times that are compared across machines go by it: a node whose own clock is a day ahead would
- * otherwise prune what the others wrote. Between two answers it goes by the clock that never jumps, so that a node whose
- * clock is set to another day prunes nothing either.
+ * Redis' clock, by which times of different machines are compared: otherwise a node whose own clock is a day ahead would prune what the
+ * others wrote. Between two answers it follows the monotonic clock, so that a node whose clock is set prunes nothing either.
  */
 export class ServerClock {
-  /** What it showed when this process began, and what the machine's own clock did. Unix ms. */
+  /** Redis' clock, and the machine's own, when this process started. Unix ms. */
   #origin: number | null = null
   #ownOrigin = 0
   #isRefused = false
-  /** An answer did not fit to what it should show by now. */
+  /** An answer contradicted the expected time. */
   #isContradicted = false
   #learnedAt = Number.NEGATIVE_INFINITY
-  /** When it was found set, or taken over by another server's, by `performance.now()`. */
+  /** When it was found to be set, or another server took over, by `performance.now()`. */
   #setAt = Number.NEGATIVE_INFINITY
 
-  /** Whether it has to be asked: it is not known, or one of both clocks was set since, or the machine slept. */
+  /** Whether to request it: it is unknown, or one of the clocks was set since, or the machine slept. */
   get isDoubtful(): boolean {
     return this.#origin === null || this.#isContradicted || isFar(originOf(Date.now()), this.#ownOrigin)
   }
 
-  /** Whether somebody who only reads asks again: another server may have taken over. */
+  /** Whether a reader requests it again: another server may have taken over. */
   get isDue(): boolean {
     return this.isDoubtful || performance.now() - this.#learnedAt >= ASK_EVERY_MS
   }
 
-  /** Whether TIME may be asked for, as far as is known. */
+  /** Whether TIME is allowed, as far as is known. */
   get isAnswering(): boolean {
     return !this.#isRefused
   }
 
-  /** TIME is denied to this user, or the server does not know it: the ids of entries tell the time in its place. */
+  /** Call when TIME is denied or unknown: the ids of entries replace it. */
   refuse(): void {
     this.#isRefused = true
   }
 
   /**
-   * @param id of an entry that was just added, `1767225600000-0`. One that is not the first of its millisecond is no time: where
-   *   an entry of the future stands, or the clock was set back, the next ones have its time.
+   * @param id of an entry that was just added, `1767225600000-0`. Only the first id of a millisecond is a time: after an entry in the
+   *   future, or after the clock was set back, ids only count up.
    * @param sentAt when the command was sent, by `performance.now()`
    */
   learnFromId(id: unknown, sentAt = performance.now()): void {
@@ -60,7 +59,7 @@ export class ServerClock {
     if (isBehind || isAhead) this.#isContradicted = true
   }
 
-  /** @param reply of TIME: seconds and microseconds @param sentAt when it was asked for, by `performance.now()` */
+  /** @param reply of TIME: seconds and microseconds @param sentAt when it was requested, by `performance.now()` */
   learn(reply: unknown, sentAt = performance.now()): void {
     if (!Array.isArray(reply)) return
     const [seconds, micros] = reply.map(asNumber)
@@ -70,8 +69,8 @@ export class ServerClock {
   }
 
   /**
-   * It showed this at some moment between the question and now: of all that it can be, what is nearest to what was known, or else
-   * to the own clock, is taken. So a slow answer makes no clock wrong.
+   * The time is of some moment between the request and now. Of the possible values it takes the one nearest to the known clock, or else to
+   * the machine's own, so that a slow answer distorts neither.
    */
   #set(time: number, sentAt: number): void {
     const known = this.#origin
@@ -84,16 +83,14 @@ export class ServerClock {
     if (known !== null && isFar(this.#origin, known)) this.#setAt = performance.now()
   }
 
-  /** Unix ms, or null as long as it is not known. */
+  /** Unix ms; null while unknown. */
   now(): number | null {
     return this.#origin === null ? null : Date.now() + (this.shift() ?? 0)
   }
 
   /**
-   * Before what time an entry is too old; null while that is not known: before the first answer, and for as long as entries live
-   * after the clock was set, for until then it is not known how old they are.
-   *
-   * @param life of an entry, ms
+   * The time before which an entry is too old. Null before the first answer, and for one TTL after the clock was set, because the age of
+   * entries is unknown until then.
    */
   oldest(ttlMs: number): number | null {
     const now = this.now()
@@ -101,7 +98,7 @@ export class ServerClock {
   }
 
   /**
-   * A time of this machine's clock by Redis' clock; unchanged as long as that is not known. Unix ms.
+   * Translates a time of this machine's clock to Redis' clock; unchanged while that is unknown. Unix ms.
    *
    * @param ownOrigin see {@link shift}
    */
@@ -110,10 +107,9 @@ export class ServerClock {
   }
 
   /**
-   * What a time of this machine's clock lacks, ms; 0 for less than 2 s; null as long as Redis' clock is not known.
+   * How far this machine's clock is behind Redis', ms; 0 if less than 2 s; null while Redis' clock is unknown.
    *
-   * @param ownOrigin what the machine's clock would have shown when the process began, had it always gone as it did at that time.
-   *   @default as it goes now
+   * @param ownOrigin the machine's clock at the start of the process, extrapolated from the time in question. @default from now
    */
   shift(ownOrigin = originOf(Date.now())): number | null {
     if (this.#origin === null) return null
@@ -125,7 +121,7 @@ function isFar(one: number, other: number): boolean {
   return Math.abs(one - other) >= CLOCK_TOLERANCE_MS
 }
 
-/** What a clock that shows this now showed when the process began. */
+/** Extrapolates a clock's time now to the start of the process. */
 function originOf(time: number): number {
   return time - performance.now()
 }

@@ -1,6 +1,6 @@
 /**
- * A look that many may wait for: at most one goes on, and whoever asks meanwhile waits for the next, which begins after that and so
- * sees what was written before it was asked for.
+ * Shares a read among simultaneous callers. At most one read runs; callers that come meanwhile share the next one, which starts
+ * afterwards and so sees all that was written before they called.
  */
 export class SharedRead<T> {
   readonly #read: () => Promise<T>

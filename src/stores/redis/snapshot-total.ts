@@ -1,12 +1,12 @@
 import type { QueueSnapshot } from '../../protocol/index.js'
 import { MAX_REPORTED_QUEUES } from '../../protocol/read-limits.js'
 
-/** A snapshot that is cut again to the same length is the same object. */
+/** Cutting a snapshot to the same length again returns the same object. */
 const cuts = new WeakMap<QueueSnapshot, QueueSnapshot>()
 
 /**
- * Snapshots, in their order, with at most {@link MAX_REPORTED_QUEUES} queues in all. Small ones go first, so that a large one hides
- * no other. What is cut off counts in `left`.
+ * Cuts snapshots to {@link MAX_REPORTED_QUEUES} queues in all, in their order. Small snapshots have priority, so that a large one hides no
+ * other. Queues that are cut off count in `left`.
  */
 export function withinTotal(snapshots: readonly QueueSnapshot[]): readonly QueueSnapshot[] {
   const total = snapshots.reduce((sum, { queues }) => sum + queues.length, 0)

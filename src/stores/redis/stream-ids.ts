@@ -6,13 +6,13 @@ function partsOf(id: string): [bigint, bigint] {
   return [BigInt(ms), BigInt(rest)]
 }
 
-/** The very next id of a stream. */
+/** The next possible id of a stream. */
 export function idAfter(id: string): string {
   const [ms, rest] = partsOf(id)
   return rest < MAX_PART ? `${ms}-${rest + 1n}` : `${ms + 1n}-0`
 }
 
-/** One that is so much later that it is after what was deleted. @param tries the more, the later */
+/** An id that is later than deleted ones, probably. @param tries each doubles the distance */
 export function laterId(id: string, tries: number): string {
   const [ms] = partsOf(id)
   const now = BigInt(Date.now())

@@ -14,19 +14,19 @@ import { isAboutKey } from './texts.js'
 import { PageGate } from './trust-gate.js'
 import { Turns } from './turns.js'
 
-/** More than all services that are read. */
+/** More than the services that are read. */
 const MAX_STREAMS = 2_000
-/** A stream that has it takes no more entries. */
+/** A stream with this id accepts no more entries. */
 const LAST_ID = '18446744073709551615-18446744073709551615'
 /** How entries of one kind are read. */
 export interface EntryReader<T, C> {
-  /** What an entry holds, once for all that follows. */
+  /** Opens an entry once, for the other methods. */
   open(entry: StreamEntry): C
   /** @param written Unix ms by Redis' clock, not later than now @param isDated whether it was written then */
   read(content: C, service: string, written: number, isDated: boolean): T | null
   /** Null when nothing is verified. */
   trust(content: C, key: string): Trust | null
-  /** The same for an entry that was written twice. */
+  /** Equal for an entry that was written twice. */
   identity(record: T, content: C): string
 }
 
@@ -36,7 +36,7 @@ export class StreamPages<T, C> {
   readonly #clock: ServerClock
   readonly #verifier: Verifier | null
   readonly #reader: EntryReader<T, C>
-  /** Of a service that nobody asked for in a long time it is not known any more what was written twice. */
+  /** Drops services that were not read for a long time. */
   readonly #repeats = new BoundedMap<string, Repeats>(MAX_STREAMS)
 
   constructor(connection: Connection, clock: ServerClock, verifier: Verifier | null, reader: EntryReader<T, C>) {
@@ -46,7 +46,7 @@ export class StreamPages<T, C> {
     this.#reader = reader
   }
 
-  /** The newest entries after a cursor of several streams; the cursor is theirs, joined. */
+  /** The newest entries of several streams after a cursor, which joins the cursors of the streams. */
   async newest(service: string, keys: readonly string[], after: string | null, limit: number): Promise<Page<T>> {
     const ids = splitCursor(after)
     const most = Math.max(0, Math.floor(limit))
@@ -61,7 +61,7 @@ export class StreamPages<T, C> {
     return joinPages(pages)
   }
 
-  /** Newest first, as many as may be held at once; null when the key holds no stream. */
+  /** Newest first, as many as fit into memory at once; null for a key of another type. */
   async #newestOf(key: string, start: string, most: number): Promise<StreamEntry[] | null> {
     const found: StreamEntry[] = []
     const size = new ChunkSize()
@@ -84,8 +84,7 @@ export class StreamPages<T, C> {
   }
 
   /**
-   * The first entries after a cursor, or since a time by Redis' clock (Unix ms): all of them, or as many as may be held at once, and
-   * then there is `more`.
+   * The entries after a cursor, or since a time by Redis' clock (Unix ms): all, or as many as fit into memory at once, with `more`.
    */
   async all(service: string, key: string, after: string | null, since: number): Promise<Page<T>> {
     const [afterId = null] = splitCursor(after)
@@ -100,7 +99,7 @@ export class StreamPages<T, C> {
       const entries = reply ? entriesOf(reply) : []
       pages.push(await this.#read({ service, key }, entries, repeats))
       const last = entries?.at(-1)
-      // At the last id that there can be the same entry would come again.
+      // After the last possible id the same entry would be read again.
       isAtEnd = !last || !entries || entries.length < count || last.id === LAST_ID
       if (!last || !entries) break
       start = startAfter(last.id)
@@ -117,14 +116,14 @@ export class StreamPages<T, C> {
     }
   }
 
-  /** Without a cursor the reader starts anew: then only what is twice in what it reads now is a repeat. */
+  /** Without a cursor the reader starts again: then only duplicates within this read are repeats. */
   #repeatsOf(key: string, after: string | null): Repeats {
     const repeats = (after === null ? null : this.#repeats.get(key)) ?? new Repeats()
     this.#repeats.set(key, repeats)
     return repeats
   }
 
-  /** @param entries oldest first; null when the key holds no stream */
+  /** @param entries oldest first; null for a key of another type */
   async #read(
     { service, key }: { readonly service: string; readonly key: string },
     entries: readonly StreamEntry[] | null,
@@ -139,12 +138,12 @@ export class StreamPages<T, C> {
     for (const entry of entries) {
       if (turns.isDue(bytesOf(entry))) await nextTurn()
       const content = this.#reader.open(entry)
-      // Where an entry of the future stands, or the clock was set back, ids go on from there.
+      // After an entry in the future, or after the clock was set back, ids only count up.
       const written = msOf(entry.id)
       const isDated = written <= now + CLOCK_TOLERANCE_MS
       const record = this.#reader.read(content, service, Math.min(written, now), isDated)
       if (record === null) unreadable += 1
-      // What is left out must not pass for the first of a record that is written twice.
+      // A rejected entry must not count as the first of two copies.
       else if (!gate.admits(this.#reader.trust(content, key))) continue
       else if (!repeats.isRepeat(this.#reader.identity(record, content), entry.id, this.#repeats.size))
         records.push(record)
@@ -158,7 +157,7 @@ function msOf(id: string): number {
   return Number.parseInt(id, 10)
 }
 
-/** After the last id that there can be Redis lets nothing begin: that entry is read again and known as a repeat. */
+/** Redis refuses a range after the last possible id: that entry is read again, and is a repeat. */
 function startAfter(id: string): string {
   return id === LAST_ID ? id : `(${id}`
 }
@@ -169,7 +168,7 @@ function entriesOf(reply: Reply): StreamEntry[] | null {
   return asEntries(reply.value)
 }
 
-/** A page over several keys; its cursor holds theirs, in their order. */
+/** A page over several keys; its cursor joins theirs, in their order. */
 export function joinPages<T>(pages: readonly Page<T>[]): Page<T> {
   const cursors = pages.map((page) => page.cursor ?? '')
   return {
@@ -187,7 +186,7 @@ function joinCounts<T>(pages: readonly Page<T>[]): Pick<Page<T>, 'unreadable' | 
   return { unreadable, untrusted: { unsigned, forged: counts.reduce((sum, count) => sum + count.forged, 0) } }
 }
 
-/** Stream ids of a cursor; what is none is left out. */
+/** The stream ids of a cursor; null for anything else. */
 function splitCursor(cursor: string | null): (string | null)[] {
   return (cursor ?? '').split(';').map((id) => (/^\d+-\d+$/.test(id) ? id : null))
 }

@@ -6,54 +6,54 @@ import type { RedisError } from '../../redis/errors.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
 
-/** What a key holds: its text; null when there is no such key; `unreadable` when it holds something else. */
+/** The text of a key; null without the key; `unreadable` for a key of another type. */
 export interface KeyText {
   readonly text: string | null
   readonly unreadable: boolean
-  /** The size of the value, as far as Redis tells it; otherwise the length of the text. */
+  /** Size of the value if Redis reports it, else the length of the text. */
   readonly bytes: number
   /**
-   * Why the value was not loaded: it is larger than one may be, there was no room for it beside smaller ones, or they took so long
-   * that there was no time for it at this look.
+   * Why the value was not loaded: it exceeds the limit of one value, there was no room beside smaller ones, or no time was left in this
+   * read.
    */
   readonly left?: 'large' | 'room' | 'late'
-  /** When it is the part of a Cluster that does not answer. */
+  /** Set when its part of a Cluster does not answer. */
   readonly problem?: RedisError
 }
 
-/** How much may be loaded. */
+/** Limits for loading texts. */
 export interface TextBounds {
   /** Of one value. */
   readonly maxBytes: number
-  /** Of all together. */
+  /** Of all values together. */
   readonly totalBytes: number
 }
 
-/** Values are loaded for so long, ms: some take far more time to parse than their size tells. Small ones come first. */
+/** Most time to load values, ms: some take far longer to parse than their size suggests. Small ones come first. */
 const LOADING_MS = 2_500
-/** How many texts are held at once: what lives longer is copied by the garbage collector. */
+/** Texts in memory at once: the garbage collector copies what lives longer. */
 const SLICE = 250
-/** How many sizes are asked for at once. */
+/** Most sizes to request at once. */
 const ASKED = 1_000
 const GONE: KeyText = { text: null, unreadable: false, bytes: 0 }
 const LATE: KeyText = { text: null, unreadable: false, bytes: 0, left: 'late' }
 const UNREADABLE: KeyText = { text: null, unreadable: true, bytes: 0 }
 
-/** Whether a connection's user may ask for a size, where that is known. */
+/** Whether a connection's user may read sizes, once known. */
 const tellsSizes = new WeakMap<Connection, boolean>()
 
 interface Sized {
   readonly key: string
   readonly index: number
-  /** Null when Redis does not tell. */
+  /** Null if the user may not read sizes. */
   readonly bytes: number | null
 }
 
 /**
- * Hands over what many keys hold, small values first: while some are looked at, the next are on their way. A size is asked for before
- * a value is loaded, and what is too large never is. What one key holds never hides another's.
+ * Reads many keys, smallest values first; while some are processed, the next are loaded. Requests sizes before values, and never loads
+ * one that is too large. No value hides another.
  *
- * @param take is given a text and the place of its key
+ * @param take receives a text and the index of its key
  * @throws RedisError when Redis does not answer
  */
 export async function eachText(
@@ -76,7 +76,7 @@ export async function eachText(
     const isLate = number > 0 && performance.now() > end
     const texts = isLate ? batch.map(() => LATE) : await coming
     coming = load(isLate ? Number.POSITIVE_INFINITY : number + 1)
-    // Should a text before it throw, nobody waits for the next ones.
+    // If `take` throws, nothing awaits this batch.
     coming.catch(() => {})
     batch.forEach(({ index, bytes }, place) => {
       const text = texts[place] ?? GONE
@@ -85,7 +85,7 @@ export async function eachText(
   }
 }
 
-/** Sizes by STRLEN, where the user may ask for them. What holds no text is handed over at once. */
+/** Reads sizes by STRLEN, if the user may. Passes keys of another type to `take` at once. */
 async function sizesOf(
   connection: Connection,
   keys: readonly string[],
@@ -93,7 +93,7 @@ async function sizesOf(
 ): Promise<Sized[]> {
   const [first] = keys
   if (first !== undefined && !tellsSizes.has(connection)) {
-    // One refusal in Redis' log is enough.
+    // Tried once: Redis logs each refusal.
     const [reply] = await send(connection, [['strlen', first]])
     tellsSizes.set(connection, reply?.error?.code !== 'NOPERM')
   }
@@ -107,7 +107,7 @@ async function sizesOf(
     )
     for (const [index, reply] of replies.entries()) {
       if (reply.error?.code === 'WRONGTYPE') take(UNREADABLE, start + index)
-      // Who does not answer is not asked twice: each time is as long as an answer may take.
+      // A part that does not answer is not tried again: that would take another time-out.
       else if (reply.error && isOfPart(reply)) take({ ...UNREADABLE, problem: reply.error }, start + index)
       else sizes.push({ key: asked[index] ?? '', index: start + index, bytes: asNumber(reply.value) })
     }
@@ -146,7 +146,7 @@ async function readTexts(connection: Connection, wanted: readonly Sized[]): Prom
   if (keys.length === 0) return []
   if (connection.isCluster) return readEach(connection, keys)
   const texts = await readTogether(connection, keys)
-  // MGET says "nothing" of a key of another type as well. What has a size holds a text, or is gone.
+  // MGET returns null for a key of another type as well. A key with a size has a text, or is gone.
   const unclear = keys.filter((_, index) => texts[index] == null && wanted[index]?.bytes === null)
   const asked = unclear.length === 0 ? [] : await readEach(connection, unclear)
   let next = 0
@@ -180,17 +180,17 @@ async function readEach(connection: Connection, keys: readonly string[]): Promis
   })
 }
 
-/** Errors of the key, not of the way to Redis. */
+/** Whether the error concerns the key, not the connection. */
 export function isAboutKey(reply: Reply): boolean {
   return reply.error?.code === 'WRONGTYPE' || reply.error?.code === 'NOPERM'
 }
 
-/** Whether it is where the key is, in a part of a Cluster, that does not answer. */
+/** Whether the key's part of a Cluster does not answer. */
 export function isOfPart(reply: Reply | undefined): boolean {
   return reply?.error?.code === 'SLOTDOWN'
 }
 
-/** NOPERM stands for a chunk of keys here: they are asked for one by one, then. */
+/** NOPERM concerns a batch of keys here, which are then read one by one. */
 function orThrow(reply: Reply): unknown {
   if (reply.error && !isAboutKey(reply)) throw reply.error
   return reply.value

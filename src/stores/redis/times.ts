@@ -1,4 +1,4 @@
-/** A time that somebody wrote as a score: not in the future, and not before there were clocks. Unix ms. */
+/** The time of a score, which any writer may have set: not in the future, and not below 0. Unix ms. */
 export function timeOfScore(score: number, now: number): number {
   return Math.max(0, Math.min(score, now))
 }

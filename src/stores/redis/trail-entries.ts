@@ -6,16 +6,16 @@ import { ask } from '../../redis/send.js'
 import { bytesOf, ChunkSize } from './chunks.js'
 import { Turns } from './turns.js'
 
-/** How much of the trail is read. */
+/** Limits for reading the trail. */
 export interface TrailPart {
-  /** Only what is older than the line of this id; null: from the newest on. */
+  /** Reads lines older than this id; null: from the newest on. */
   readonly before: string | null
   readonly most: number
   readonly mostBytes: number
 }
 
 /**
- * Entries of the trail, the newest first, as many as may be read; the loop turns between them.
+ * Entries of the trail, newest first, within the limits; yields to the event loop between them.
  *
  * @throws RedisError when Redis does not answer
  */
@@ -41,7 +41,7 @@ export async function* newestEntries(
   }
 }
 
-/** Null when it is none, or longer than any line of Zenith's. */
+/** Null without a text, or when it is longer than any line that Zenith writes. */
 export function lineTextOf({ fields }: StreamEntry): string | null {
   const text = asText(fields.data)
   return text !== null && text.length <= MAX_AUDIT_LINE_CHARS ? text : null

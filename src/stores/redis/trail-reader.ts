@@ -12,33 +12,33 @@ import { type JudgedTrail, judge } from '../audit/judge.js'
 import { type KnownLine, newestOf, readLine, type TrailLine } from '../audit/line.js'
 import { lineTextOf, newestEntries } from './trail-entries.js'
 
-/** What Redis leaves of the trail when it cuts it by whole nodes is a little more than it may have. */
+/** Redis trims by whole nodes of a stream, and so leaves a few more lines than the limit. */
 const MAX_LINES = MAX_AUDIT_ENTRIES + 5_000
-/** Lines that are cut while they are read look as if they were missing: then they are read again, so often. */
+/** Lines that are trimmed during a read look missing: then the trail is read again, this often at most. */
 const MAX_READS = 3
 
-/** What one look at the whole trail found. */
+/** The result of one read of the whole trail. */
 export interface TrailRead {
   readonly trail: JudgedTrail
   readonly expected: Expected
-  /** Of the newest entry, whatever it is. */
+  /** Id of the newest entry of any kind. */
   readonly lastId: string | null
   readonly head: KnownLine | null
 }
 
-/** Reads the whole trail to judge it. */
+/** Reads and verifies the whole trail. */
 export class TrailReader {
   readonly #connection: Connection
   readonly #keys: Keys
   readonly #verifier: Verifier | null
-  /** The newest line that this process wrote or noteLine. */
+  /** The newest line that this process wrote or read. */
   #seen: KnownLine | null = null
   #trust: ReadonlyMap<string, AuditTrust> = new Map()
   #reading: Promise<TrailRead> | null = null
   #hasRead = false
   readonly #onChanges: (changes: readonly DocumentChange[]) => void
 
-  /** @param onChanges is called with what Zenith's lines tell of documents, the oldest first */
+  /** @param onChanges receives the changes of documents in Zenith's lines, oldest first */
   constructor(
     connection: Connection,
     keys: Keys,
@@ -59,17 +59,17 @@ export class TrailReader {
     return this.#hasRead
   }
 
-  /** What is known of lines since the last look. */
+  /** As of the last read. */
   trustOf(id: string): AuditTrust | undefined {
     return this.#trust.get(id)
   }
 
-  /** Remembers a line: should it be missing later, that is told. */
+  /** Remembers a line, to detect later that it is missing. */
   noteLine(line: KnownLine): void {
     if (line.number >= (this.#seen?.number ?? 0)) this.#seen = line
   }
 
-  /** Who asks while the trail is read shares what is read. Rejects when Redis does not answer. */
+  /** Simultaneous callers share one read. Rejects when Redis does not answer. */
   readTrail(): Promise<TrailRead> {
     this.#reading ??= this.#readStable().finally(() => {
       this.#reading = null
@@ -100,7 +100,7 @@ export class TrailReader {
   }
 
   async #readOnce(): Promise<TrailRead> {
-    // In this order: the trail is never behind what is compared with it.
+    // In this order, so that the trail is never older than what it is checked against.
     const seen = this.#seen
     const { head, trust } = await this.readHead()
     const { lines, isPartial } = await this.#readAll()
@@ -111,18 +111,18 @@ export class TrailReader {
     const last = newestOf(trail.chain)
     if (last) this.noteLine(last)
     const known = [head, seen].filter((one) => one !== null)
-    // As long as nothing is signed, that the head is not either is as it should be.
+    // While nothing is signed, an unsigned head is fine.
     const isUnsigned = trust === 'unsigned' && seen === null && !lines.some((line) => line.trust === 'signed')
     const state = trust === null ? 'missing' : trust === 'signed' || isUnsigned ? 'well' : 'untrusted'
     const expected: Expected = { total: lines.length, isPartial, known, head: state }
     return { trail, expected, lastId: lines.at(-1)?.id ?? null, head }
   }
 
-  /** The record of the trail's end; null where it is missing or not signed as it should be. */
+  /** The record of the trail's end; null if it is missing or its signature is invalid. */
   async readHead(): Promise<{ head: KnownLine | null; trust: Trust | null; text: string | null }> {
     const { auditHead } = this.#keys
     const [reply] = await send(this.#connection, [['xrevrange', auditHead, '+', '-', 'COUNT', 1]])
-    // Somebody put something else in its place: the lines are there all the same.
+    // A key of another type in its place must not hide the lines.
     if (reply?.error?.code === 'WRONGTYPE') return { head: null, trust: 'forged', text: null }
     if (reply?.error) throw reply.error
     const [entry] = asEntries(reply?.value)

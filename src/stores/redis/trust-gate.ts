@@ -2,7 +2,7 @@ import type { NodeEntry, Page, TrustReport, UntrustedRecord } from '../../ports/
 import { type Heartbeat, heartbeatLife, type QueueSnapshot, snapshotLife, type Trust } from '../../protocol/index.js'
 import type { StandingRecord, Verifier } from '../../signing/verifier.js'
 
-/** What one look found that is not signed. Without a token it lets everything pass and counts nothing. */
+/** Admits the records of one read, and notes unsigned ones. Without a token it admits everything and notes nothing. */
 export class TrustGate {
   readonly #verifier: Verifier | null
   readonly #untrusted: UntrustedRecord[] = []
@@ -17,11 +17,11 @@ export class TrustGate {
   }
 
   /**
-   * What may be shown of a node; null for nothing. Where tokens are required a node that was signed once is lost when its key
-   * holds something else, and a name that nothing but the index holds is none: anybody could have put it there.
+   * The node as it may be shown, or null. If tokens are required, a node that was signed before is lost when its key has another value,
+   * and a member of the index without a signed heartbeat is no node: anyone could have added it.
    *
-   * @param text what its key holds
-   * @param written the heartbeat with its time as it was written
+   * @param text of its key
+   * @param written the heartbeat with its original time
    */
   node(key: string, text: string | null, entry: NodeEntry, written: Heartbeat | null): NodeEntry | null {
     const verifier = this.#verifier
@@ -33,7 +33,7 @@ export class TrustGate {
     return verifier.hasSeen(key) ? { ...entry, heartbeat: null, trust } : null
   }
 
-  /** @param trust as {@link trustOfSnapshot} found it */
+  /** @param trust see {@link trustOfSnapshot} */
   snapshot(snapshot: QueueSnapshot, trust: Trust | null): QueueSnapshot | null {
     this.#note(snapshot.service, trust)
     return this.#verifier?.isRequired && trust !== 'signed' ? null : snapshot
@@ -62,7 +62,7 @@ export function trustOfSnapshot(
   return verifier.standing(key, text, { timestamp, isCorrected, uptime: null, ttlMs: snapshotLife(interval ?? 0) })
 }
 
-/** The records of a page that count, and how many are not signed. */
+/** Admits the records of a page, and counts unsigned ones. */
 export class PageGate {
   readonly #isRequired: boolean
   readonly #counts = { unsigned: 0, forged: 0 }
@@ -77,7 +77,7 @@ export class PageGate {
     return this.#isVerifying ? { untrusted: { ...this.#counts } } : {}
   }
 
-  /** @returns whether it counts */
+  /** @returns whether to admit the record */
   admits(trust: Trust | null): boolean {
     if (trust === null || trust === 'signed') return true
     this.#counts[trust] += 1

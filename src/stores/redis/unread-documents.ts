@@ -4,12 +4,11 @@ import type { Connection } from '../../redis/connection.js'
 import { DOCUMENT_BOUNDS } from './documents.js'
 import { countUnread } from './hash-fields.js'
 
-/** Kinds of documents that there is one of, each. */
 const KINDS = ['scheduler', 'scheduler-part', 'bulk']
-/** Sizes change seldom, and are asked for field by field. ms */
+/** Rarely: sizes change seldom, and are requested field by field. ms */
 const EVERY_MS = 60_000
 
-/** Tells how much of what Zenith kept it would not read, whether somebody asks for it or not. */
+/** Counts Zenith's documents that are too many or too large to read, so that they are reported before anyone requests them. */
 export class UnreadDocuments {
   readonly #connection: Connection
   readonly #keys: Keys
@@ -30,7 +29,7 @@ export class UnreadDocuments {
     return this.#unread
   }
 
-  /** A user of reports alone may not look, and a key of another type is told of where it is read. */
+  /** 0 on errors: a reporter's user has no access, and a key of another type is reported where it is read. */
   #countOf(kind: string): Promise<number> {
     return countUnread(this.#connection, this.#keys.kept(kind), DOCUMENT_BOUNDS).catch(() => 0)
   }

@@ -27,22 +27,21 @@ import type { Signer } from '../../signing/signer.js'
 import type { ServerClock } from './server-clock.js'
 import { isOfPart } from './texts.js'
 
-/** How long rollups of both tiers are kept, in ms. */
+/** Retention of both tiers of rollups, ms. */
 const LIVES = { rollup: ROLLUP_LIFE_MS, history: HISTORY_LIFE_MS } as const
 
-/** How often what is too old is looked for, in ms. */
+/** How often old records are pruned, ms. */
 const TIDY_EVERY_MS = 60_000
 
-/** A command, and the records that are lost when it fails. */
+/** A command, and the records that are lost if it fails. */
 interface Step {
   readonly command: Command
   readonly records: readonly StoreRecord[]
   readonly done?: (value: unknown, sentAt: number) => void
-  /** What a user may lack, or a server not know: called when it is refused, which is no failure. */
+  /** Called when the command is denied or unknown, which is no failure then. */
   readonly refused?: () => void
 }
 
-/** Where and how a batch is written. */
 interface Way {
   readonly keys: Keys
   readonly clock: ServerClock
@@ -72,7 +71,7 @@ export function redisWriter(
     return [...pruneIndex(keys, clock.oldest(INDEX_LIFE_MS)), ...expireRollups(keys, service), time]
   }
 
-  // No await before the commands are sent: they are with the socket when this returns, if the connection is ready.
+  // No await before the commands are sent: if the connection is ready, they are in the socket when this returns.
   function put(batch: Batch): Promise<WriteResult> {
     const steps = [
       ...heartbeatSteps(way, batch),
@@ -86,12 +85,12 @@ export function redisWriter(
     return send(connection, commands).then((replies) => resultOf(batch, steps, replies, sentAt))
   }
 
-  /** @returns why Redis does not answer; null when it does, whether it tells its time or not */
+  /** @returns the error when Redis does not answer; null when it does, even if it denies TIME */
   async function askTime(): Promise<RedisError | null> {
     const sentAt = performance.now()
     const [reply] = await send(connection, [['time']])
     if (isRefusal(reply)) clock.refuse()
-    // Any node of a Cluster may be asked, and another one than those that are written to may be out.
+    // Any node of a Cluster may get this command, also one that is down and not written to.
     else if (isOfPart(reply)) return null
     else if (reply?.error) return reply.error
     else clock.learn(reply?.value, sentAt)
@@ -100,7 +99,7 @@ export function redisWriter(
 
   return {
     write(batch) {
-      // What comes without a heartbeat is the last of a process, and goes at once.
+      // A batch without a heartbeat is the last one of a process: it must not wait.
       if (!batch.heartbeat || !clock.isDoubtful || !clock.isAnswering) return put(batch)
       return askTime().then((error) => (error ? { unwritten: batch.records, error } : put(batch)))
     },
@@ -142,12 +141,12 @@ function heartbeatSteps({ keys, clock, signer }: Way, { heartbeat, service, node
   ]
 }
 
-/** What a record says of its node's clock: see `readClockAhead`. @param shift what its times lacked, ms */
+/** The field `clockAhead`, see `readClockAhead`. @param shift correction of the times, ms */
 function aheadBy(shift: number | null): number | null {
   return shift === null ? null : 0 - shift
 }
 
-/** By Redis' clock, as it was known when they were first written: a record that is written twice stays the same. */
+/** Corrections as of the first write, so that a record that is written twice stays the same. */
 const shifts = new WeakMap<StoreRecord, number | null>()
 
 function shiftOf(entry: StoreRecord, clock: ServerClock): number | null {
@@ -182,8 +181,7 @@ function slowSteps({ keys, clock, signer }: Way, { service, records }: Batch): S
 }
 
 /**
- * The score is the time of writing and stays what it was when an exception is written twice (NX), so that a reader who
- * goes on from a score misses nothing that was held back by an outage.
+ * The score is the time of the first write (NX), so that a reader that continues from a score misses nothing that an outage delayed.
  */
 function exceptionSteps({ keys, clock, signer }: Way, { service, records }: Batch): Step[] {
   const entries = records.filter((entry) => entry.type === 'exception')
@@ -206,7 +204,7 @@ function exceptionSteps({ keys, clock, signer }: Way, { service, records }: Batc
 function rollupSteps({ keys, clock, signer }: Way, { service, records }: Batch): Step[] {
   return records.flatMap((entry) => {
     if (entry.type !== 'rollup' && entry.type !== 'history') return []
-    // As long as Redis' clock is not known, nothing is trimmed by age.
+    // While Redis' clock is unknown, nothing is trimmed by age.
     const oldest = clock.oldest(LIVES[entry.type])
     const trim = oldest === null ? [] : ['MINID', '~', oldest]
     const key = keys[entry.type](service)
@@ -218,7 +216,7 @@ function rollupSteps({ keys, clock, signer }: Way, { service, records }: Batch):
   })
 }
 
-/** Also what lies in the future: it would never get old. */
+/** Also prunes members in the far future, which would never get old. */
 function pruneIndex(keys: Keys, oldest: number | null): Step[] {
   if (oldest === null) return []
   return [
@@ -227,7 +225,7 @@ function pruneIndex(keys: Keys, oldest: number | null): Step[] {
   ]
 }
 
-/** What a service leaves behind goes by itself. The life is longer than that of an entry: it is set anew every minute only. */
+/** Keys of a service that is gone expire. The TTL is longer than that of an entry, because it is set once a minute only. */
 function expireRollups(keys: Keys, service: string): Step[] {
   return [
     just('pexpire', keys.rollup(service), 2 * ROLLUP_LIFE_MS),
