@@ -19,133 +19,129 @@ import type {
 } from '../protocol/index.js'
 
 /**
- * A system of queues, and a way to it: `(options) => QueueSource`. What a system cannot do its source does not have, and
- * does not name among its capabilities: the optional methods.
+ * Access to a system of queues, made by `(options) => QueueSource`. Optional methods are absent if the system cannot do that, and so are
+ * their capabilities.
  *
- * Nothing is connected before the first call. No method creates a key by looking, and only what is called to change
- * something does. Methods reject with an error whose message says what is wrong, in words and without secrets. Times: Unix
- * ms. Methods take a queue's address: its name, unless its reading gives another one.
+ * A source connects at the first call. Methods that read create no keys and change nothing. Methods reject with a readable error without
+ * secrets. Times are Unix ms. Methods take a queue's address: its name, unless its reading has another one.
  */
 export interface QueueSource {
   readonly driver: QueueDriver
-  /** Where it is, without secrets: `127.0.0.1:6379/0 bull`. The same for two sources of one place. */
+  /** The location, without secrets: `127.0.0.1:6379/0 bull`. Equal for two sources of one location. */
   readonly place: string
-  /** The queues that are watched; null: all that are found, looked for at most once a minute. */
+  /** The queues to watch; null: all queues, searched for at most once a minute. */
   readonly names: readonly string[] | null
-  /** What queues of this kind can do, as far as this source has methods for it. */
+  /** The capabilities of its queues that this source has methods for. */
   readonly capabilities: readonly QueueCapability[]
-  /** How often it may be read at the most, ms; null: as often as somebody likes. */
+  /** Shortest time between two reads, ms; null: no limit. */
   readonly pollEvery: number | null
   /**
-   * What holds of every queue now. Reads all of them together, in a few calls. A queue that can't be read has an `error`
-   * and hides no other. Rejects only when the system does not answer at all.
+   * Reads the current state of all queues, in a few calls. A queue that cannot be read has an `error` and hides no other. Rejects only when
+   * the system does not answer at all.
    *
-   * @param names these queues are enough: another node reports the rest. A source need not heed it.
+   * @param names the queues wanted: another node reports the rest. A source may ignore it.
    */
   read(names?: readonly string[]): Promise<SourceReading>
   /**
-   * The address of a queue that was not among the last readings, by its place and name; null when it is not of this source.
-   * Left out by sources whose queues are all at {@link place}, under their names.
+   * The address of a queue that is not among the last readings; null if it does not belong to this source. Absent in sources whose queues
+   * are all at {@link place}, with their names as addresses.
    */
   locate?(place: string, name: string): string | null
-  /** Ends what the source itself opened; never what was passed in. Never rejects, harmless twice. */
+  /** Closes what the source itself opened; never what was passed in. Never rejects; idempotent. */
   close(): Promise<void>
 
-  /** A part of the jobs of one state. */
+  /** A page of the jobs of one state. */
   jobs?(queue: string, query: JobQuery): Promise<JobListing>
   /**
-   * Looks for a text in ids, names, errors and payloads, within bounds: in what is seen of them, masked, for whether something is
-   * found would tell what is in it.
+   * Searches ids, names, errors and payloads, within limits. They are masked first: otherwise a match would reveal a part of a secret.
    */
   search?(queue: string, query: JobSearchQuery): Promise<JobSearch>
-  /** All jobs of one state, part by part, none twice, as they were at a time: for bulk operations. */
+  /** Iterates over all jobs of one state as of a time, without duplicates, for bulk operations. */
   scan?(queue: string, query: JobScanQuery): Promise<JobScan>
-  /** Null when there is no such job. */
+  /** Null if there is no such job. */
   job?(queue: string, id: string): Promise<JobDetail | null>
   logs?(queue: string, id: string, query: { readonly offset: number; readonly limit: number }): Promise<JobLogs>
-  /** The whole tree that the job belongs to is looked for from its root; null when the job is gone. */
+  /** The whole tree that the job belongs to, from its root; null if the job is gone. */
   flow?(queue: string, id: string): Promise<JobFlow | null>
 
-  /** One outcome for each id, in their order. What is not in a state that allows it is an outcome, not an error. */
+  /** One outcome per id, in their order. A job whose state does not allow the action is an outcome, not an error. */
   retry?(queue: string, ids: readonly string[]): Promise<readonly JobOutcome[]>
   promote?(queue: string, ids: readonly string[]): Promise<readonly JobOutcome[]>
   remove?(queue: string, ids: readonly string[]): Promise<readonly JobOutcome[]>
   pause?(queue: string): Promise<void>
   resume?(queue: string): Promise<void>
-  /** Removes jobs of one state that came to it before a time, the oldest first, at most so many. @returns how many */
+  /** Removes jobs that came to a state before a time, oldest first, up to a limit. @returns how many */
   clean?(queue: string, query: JobCleanQuery): Promise<number>
   /**
-   * Removes jobs that wait or are delayed, at most so many. @returns how many, 0 when there are no more
+   * Removes waiting and delayed jobs, up to a limit. @returns how many, 0 if there are no more
    *
-   * @param onStop is told when it looked at a part of the jobs only
+   * @param onStop is called when only a part of the jobs was examined
    */
   empty?(queue: string, limit: number, onStop?: (stop: JobCleanStop) => void): Promise<number>
   add?(queue: string, job: NewJob): Promise<JobAddress>
-  /** Adds a job like this one. @throws when there is no such job */
+  /** Adds a copy of a job. @throws if there is no such job */
   duplicate?(queue: string, id: string): Promise<JobAddress>
 
-  /** All of them, as far as the source lists so many; {@link omittedSchedulers} tells how many it leaves out. */
+  /** All schedulers up to the source's limit; {@link omittedSchedulers} counts the rest. */
   schedulers?(queue: string): Promise<readonly SchedulerEntry[]>
-  /** Null when there is no such scheduler. Without it, it is looked for among all. */
+  /** Null if there is no such scheduler. If the method is absent, Zenith searches {@link schedulers}. */
   scheduler?(queue: string, id: string): Promise<SchedulerEntry | null>
-  /** How many schedulers are not listed because they are too many. @default none */
+  /** Number of schedulers beyond the limit. @default 0 */
   omittedSchedulers?(queue: string): Promise<number>
-  /** Adds one of its jobs now; its schedule stays. @throws when there is no such scheduler */
+  /** Adds one of its jobs now; its schedule is unchanged. @throws if there is no such scheduler */
   runScheduler?(queue: string, id: string): Promise<JobAddress>
   /** Creates or replaces. */
   saveScheduler?(queue: string, definition: SchedulerDefinition): Promise<void>
   /**
-   * With a snapshot the scheduler is removed only while it is what the snapshot holds.
-   *
-   * @returns whether there was one, and it was removed
+   * @param snapshot removes the scheduler only if it is unchanged since
+   * @returns whether it was removed
    */
   removeScheduler?(queue: string, id: string, snapshot?: SchedulerSnapshot): Promise<boolean>
-  /** Only where the system itself can; elsewhere Zenith removes it and keeps a snapshot of it. */
+  /** Absent if the system has no pause: Zenith removes the scheduler then, and stores a snapshot of it. */
   pauseScheduler?(queue: string, id: string): Promise<void>
   resumeScheduler?(queue: string, id: string): Promise<void>
   /**
-   * All that it takes to put a scheduler back as it is.
+   * Everything that is needed to restore the scheduler.
    *
-   * @throws when it could not be put back; the message says why
+   * @throws if it could not be restored; the message has the reason
    */
   snapshotScheduler?(queue: string, id: string): Promise<SchedulerSnapshot>
   /**
-   * Puts a scheduler back as it was, unless its id is taken. Turns that it missed are left out.
+   * Restores a scheduler, unless its id is in use. Runs that it missed are skipped.
    *
-   * @returns false when there is one of its id
-   * @throws when it can't be put back any more; the message says why
+   * @returns false if the id is in use
+   * @throws if it cannot be restored any more; the message has the reason
    */
   restoreScheduler?(queue: string, snapshot: SchedulerSnapshot): Promise<boolean>
 }
 
 /**
- * Why something was not done, as the field `refusal` of the error. The queue's system refused it: a right is missing, it is a
- * replica that only reads, it is full, or it can't answer now. Or the system works, and what was asked for does not fit how
- * things are (`condition`), or is about what is not there any more (`gone`).
+ * The field `refusal` of an error. Either the queue's system refused the action: a permission is missing, it is a read-only replica, it is
+ * full, or it cannot answer now. Or the system works, and the current state does not allow the action (`condition`), or its object does not
+ * exist any more (`gone`).
  */
 export type RefusalKind = 'denied' | 'replica' | 'full' | 'unavailable' | 'condition' | 'gone'
 
 export interface SourceReading {
-  /** Which server it is, whatever address it was reached by; null when that can't be told. */
+  /** Identifies the server, whatever address it is connected by; null if unknown. */
   readonly server: string | null
   readonly queues: readonly QueueReading[]
-  /** Queues that were found and are too many to be read. @default 0 */
+  /** Number of queues beyond the limit, which are not read. @default 0 */
   readonly left?: number
 }
 
-/** A queue as its source sees it; how fast it goes is for others to say. */
+/** A queue as its source reads it; the reporter adds its throughput. */
 export interface QueueReading extends Omit<QueueEntry, 'place' | 'server' | 'throughput'> {
-  /** What methods of the source take for it, where queues of several apps may have one name. @default its name */
+  /** Argument for the source's methods, if queues of several apps may have one name. @default its name */
   readonly address?: string
-  /** Where it is, when the source knows more than its own place does. @default the place of the source */
+  /** Its location, if it is more precise than the source's. @default the source's */
   readonly place?: string
-  /** Places that it had while less was known of it: a queue of its name there is this one. */
+  /** Less precise locations that it had before: a queue of its name there is this one. */
   readonly formerPlaces?: readonly string[]
   /** Jobs per minute, where the system itself counts them. */
   readonly throughput: QueueEntry['throughput']
   /**
-   * Jobs that came and that ended since some time, for the difference of two readings to tell how fast it goes; null where
-   * that can't be told. They may begin anew.
+   * Counters of jobs that came and that ended; the throughput is the difference of two readings. Null if unknown. They may reset.
    */
   readonly totals: { readonly in: number | null; readonly out: number | null } | null
 }
@@ -155,21 +151,21 @@ export interface JobQuery {
   readonly offset: number
   /** 1 to 1000 */
   readonly limit: number
-  /** By the order in which they are taken or ended. */
+  /** By the order in which they are processed or ended. */
   readonly order: 'newest' | 'oldest'
 }
 
 export interface JobSearchQuery {
   readonly state: JobState
-  /** Found in any case. */
+  /** Case-insensitive. */
   readonly text: string
-  /** How many to leave out at the beginning: `next` of what was found before. @default 0 */
+  /** Number of jobs to skip: `next` of the search before. @default 0 */
   readonly offset?: number
-  /** Stops after so many matches, so many jobs looked at, or so long, ms. */
+  /** Limits of matches, of examined jobs and of time. */
   readonly maxMatches: number
   readonly maxScanned: number
   readonly maxMs: number
-  /** Stops early when it is aborted: nobody waits for what is found any more. */
+  /** Stops the search early when the client has gone. */
   readonly signal?: AbortSignal
 }
 
@@ -177,21 +173,21 @@ export interface JobCleanQuery {
   readonly state: JobState
   readonly before: number
   readonly limit: number
-  /** Where to go on after a stop. */
+  /** Where to continue after a stop. */
   readonly cursor?: string | null
-  /** Is told when it looked at a part of the jobs only, whatever it removed of them. */
+  /** Is called when only a part of the jobs was examined. */
   readonly onStop?: (stop: JobCleanStop) => void
 }
 
-/** How far a call looked when that was not to the end. */
+/** How far a call got that did not reach the end. */
 export interface JobCleanStop extends LookedAt {
-  /** For going on from there; null: a repetition begins at the front again. */
+  /** Where to continue; null: a repetition starts from the beginning. */
   readonly cursor: string | null
 }
 
 export interface JobScanQuery {
   readonly state: JobState
-  /** Leaves out what came to the state later, as far as the system says when that was. */
+  /** Leaves out jobs that came to the state later, if the system records when. */
   readonly asOf: number
   /** Null at the beginning. */
   readonly cursor: string | null

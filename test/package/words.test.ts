@@ -31,6 +31,29 @@ const BETTER: Readonly<Record<string, string>> = {
   'said good-bye': 'shut down cleanly',
   'without a word': 'unexpectedly',
   'went away': 'disconnected, stopped',
+  '(?:what|which) (?:became|came) of': 'the result of',
+  'as (?:it|they) should be': 'valid, trusted, as expected',
+  'harmless twice': 'idempotent',
+  'begin anew': 'restart',
+  'is for others to': 'name who does it',
+}
+
+/** Besides, in comments: words of Quasar's own for which the field has another one. */
+const BETTER_IN_COMMENTS: Readonly<Record<string, string>> = {
+  ...BETTER,
+  nobody: 'no user, no node, nothing',
+  'at the most': 'at most',
+  'kept (?:of|elsewhere|by kind)|is kept|are kept|were kept': 'is stored',
+  'forgets?|forgot|forgotten': 'deletes, drops',
+  'told|tells? (?:of|by|how|what|why|whether)': 'reports, records, distinguishes',
+  'look(?:s|ed)? (?:for|through)|(?:last|first|next|one|each|every) look': 'searches, requests; the last read',
+  'go on|going on|went on|gone on': 'continue, renew, resume',
+  'r[ua]ns? out': 'expires',
+  'says? (?:why|what|so|of)': 'has the reason, reports',
+  'in words': 'as a message, readable',
+  'who asks|who may|who writes': 'the caller, a user that may',
+  "(?:can't|can) be told": 'is unknown, is known',
+  anew: 'again',
 }
 
 const PAPERS = [
@@ -42,6 +65,10 @@ const PAPERS = [
 ]
 /** Without the built page, whose lines are its files. */
 const SOURCES = filesIn('src', /(?<!\bgenerated)\.tsx?$/)
+/** The parts whose comments are in plain words already. */
+const COMMENTED = ['src/ports', 'src/stores', 'src/zenith/store', 'src/zenith/queues/bulk'].flatMap((folder) =>
+  filesIn(folder, /\.ts$/),
+)
 
 function filesIn(folder: string, name: RegExp): string[] {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => name.test(file))
@@ -53,18 +80,31 @@ const CODE = /```[\s\S]*?```|`[^`\n]+`/g
 /** What is left of a source is its strings, its JSX text and its code, which has no such phrases. */
 const COMMENT = /\/\*\*?\s[\s\S]*?\*\/|(?<=^|\s)\/\/ .*/gm
 
+const blank = (text: string) => text.replace(/[^\n]/g, ' ')
+
 /** Keeps the lines where they are. */
 function without(part: RegExp, text: string): string {
-  return text.replace(part, (found) => found.replace(/[^\n]/g, ' '))
+  return text.replace(part, blank)
+}
+
+/** The comments alone, with spaces for their stars, so that a phrase is found over the end of a line. */
+function commentsOf(text: string): string {
+  let end = 0
+  const parts = [...text.matchAll(COMMENT)].map(({ 0: comment, index }) => {
+    const before = blank(text.slice(end, index))
+    end = index + comment.length
+    return before + comment.replace(/^\s*\*/gm, blank)
+  })
+  return parts.join('')
 }
 
 /** `3: "looks at" → reads, checks, examines` for each phrase, also where it goes over the end of a line or of a string. */
-function complaints(text: string): string[] {
-  return Object.entries(BETTER).flatMap(([phrase, better]) => {
+function complaints(text: string, better = BETTER): string[] {
+  return Object.entries(better).flatMap(([phrase, instead]) => {
     const pattern = new RegExp(`\\b(?:${phrase.replaceAll(' ', `[\\s'"\`+]+`)})\\b`, 'gi')
     return [...text.matchAll(pattern)].map(({ 0: found, index }) => {
       const line = text.slice(0, index).split('\n').length
-      return `${line}: "${found.replace(/\s+/g, ' ')}" → ${better}`
+      return `${line}: "${found.replace(/\s+/g, ' ')}" → ${instead}`
     })
   })
 }
@@ -82,6 +122,15 @@ describe('plain words', () => {
   it('are in the texts of the sources', () => {
     expect(SOURCES.length).toBeGreaterThan(100)
     expect(SOURCES.flatMap((file) => complaintsIn(file, COMMENT))).toEqual([])
+  })
+
+  it('are in the comments of the ports, the stores and their users', () => {
+    expect(COMMENTED.length).toBeGreaterThan(70)
+    const found = COMMENTED.flatMap((file) => {
+      const comments = commentsOf(without(CODE, readFileSync(file, 'utf8')))
+      return complaints(comments, BETTER_IN_COMMENTS).map((one) => `${file}:${one}`)
+    })
+    expect(found).toEqual([])
   })
 })
 
@@ -101,6 +150,12 @@ describe('a phrase', () => {
       '</p>',
     ].join('\n')
     const lines = complaints(without(COMMENT, source)).map((one) => Number.parseInt(one, 10))
+    expect(lines.sort()).toEqual([3, 6])
+  })
+
+  test('is found in comments alone, with its line', () => {
+    const source = ["const text = 'kept, told'", '/**', ' * It says', ' * why.', ' */', 'told() // Is kept.'].join('\n')
+    const lines = complaints(commentsOf(source), BETTER_IN_COMMENTS).map((one) => Number.parseInt(one, 10))
     expect(lines.sort()).toEqual([3, 6])
   })
 

@@ -257,7 +257,7 @@ test('lines of another token are told as such, and stay where they are', async (
   expect(breaks.map(({ message }) => message)).toEqual([
     'A line that claims to be line 1 has a signature that does not fit: it was changed, copied or signed with another token.',
     'A line that claims to be line 2 has a signature that does not fit: it was changed, copied or signed with another token.',
-    expect.stringContaining('The record of the trail’s end is not signed as it should be'),
+    expect.stringContaining('The record of the trail’s end has no valid signature'),
   ])
   const page = await store.listAudit({ before: null, limit: 10 })
   expect(page.map(({ target, trust }) => `${target} ${trust}`)).toEqual(['1 signed', '2 forged', '1 forged'])

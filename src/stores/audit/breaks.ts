@@ -123,7 +123,7 @@ function noneOf(all: string, isPartial: boolean): string {
 function headBreaks(chain: readonly ChainLine[], head: Expected['head']): AuditBreak[] {
   // A Zenith may have ended after it wrote the first line and before it wrote the head.
   if (head === 'well' || (head === 'missing' && chain.length < 2)) return []
-  const what = head === 'missing' ? 'is missing' : 'is not signed as it should be'
+  const what = head === 'missing' ? 'is missing' : 'has no valid signature'
   const message = `The record of the trail’s end ${what}: whether its newest lines are missing can’t be told by it.`
   return [{ kind: 'head', at: null, count: 1, message }]
 }

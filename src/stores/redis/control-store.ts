@@ -29,7 +29,7 @@ export function redisControlStore(options: RedisControlStoreOptions): ControlSto
     return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
   }
 
-  /** The trail tells which documents were deleted before this process started. */
+  /** The trail records which documents were deleted before this process started. */
   async function settle(kind: string): Promise<void> {
     await migration.settled()
     if (options.verifier && kind === AUDITED_KIND) await trail.ensureRead()

@@ -42,7 +42,7 @@ export async function readExceptions(
 ): Promise<Page<ExceptionRecord>> {
   const cursors = (query.after ?? '').split(';')
   const { isOff, behind } = times.offsets(query.service)
-  // Scores of clocks that are ahead stand before all others.
+  // Scores by a clock that is ahead precede all others.
   const limit = Math.max(0, Math.floor(isOff ? Math.max(query.limit, MAX_EXCEPTIONS) : query.limit))
   const overlap = OVERLAP_MS + behind
   const replies = await Promise.all(

@@ -139,7 +139,7 @@ export class ForeignNodes {
     if (node) keepNewest(nodes, node)
   }
 
-  /** @param room for so many queues */
+  /** @param room number of queues that still fit */
   #readOne(
     key: string,
     known: KnownKey,

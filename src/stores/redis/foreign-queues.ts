@@ -77,7 +77,7 @@ export class ForeignQueues {
     return { snapshots, unreadable }
   }
 
-  /** @param room for so many queues */
+  /** @param room number of queues that still fit */
   #readOne(key: string, { text, unreadable, left }: KeyText, room: number): QueueSnapshot | 'unreadable' | null {
     const known = this.#known.get(key)
     const now = performance.now()

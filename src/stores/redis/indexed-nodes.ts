@@ -63,7 +63,7 @@ export class IndexedNodes {
   ): Promise<{ nodes: NodeEntry[]; unreadable: number; problem: RedisError | null }> {
     const members = await this.#readIndex()
     if (members instanceof RedisError || !members) {
-      // Forgotten, so that nodes that a scan finds are read as foreign ones.
+      // Cleared, so that nodes that a scan finds are read as foreign ones.
       this.#known = new Map()
       return { nodes: [], unreadable: 1, problem: members }
     }

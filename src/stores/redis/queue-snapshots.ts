@@ -145,7 +145,7 @@ export class QueueSnapshots {
     return problem
   }
 
-  /** @param room for so many queues */
+  /** @param room number of queues that still fit */
   #knownOf(key: string, score: number, { text, unreadable, left }: KeyText, room: number): Known {
     const snapshot = text === null ? null : parseQueueSnapshot(text, {}, room)
     const isUnreadable = unreadable || left === 'large' || (text !== null && !snapshot)
