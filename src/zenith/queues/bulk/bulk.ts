@@ -150,7 +150,7 @@ export class BulkOperations {
     await Promise.all(going.map((operation) => stop(operation, 'interrupted', 'this Zenith was ended')))
   }
 
-  /** What goes on with an operation goes by the store, which may not know yet how it ended here. */
+  /** A run that continues an operation reads it from the store, which may not have its last results yet. */
   async #writeEnd(id: string): Promise<void> {
     const own = this.#own.get(id)
     if (own) await callStore(() => own.writeEnd())
