@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { answering } from '../shared/child.mjs'
 import { freezeTimers } from './freeze.mjs'
 
-const counter = createRequire(import.meta.url)(process.env.BENCH_COUNTER)
+export const counter = createRequire(import.meta.url)(process.env.BENCH_COUNTER)
 
 const COMMANDS = {
   freeze: freezeTimers,

@@ -1,5 +1,5 @@
-// What Quasar costs a request, in instructions of the server's process under valgrind's callgrind: the same to 0.2 % from run to
-// run and under any load of the machine.
+// What Quasar costs a request or a job, and what a heartbeat and a refresh of 10,000 nodes take, in instructions of the process under
+// valgrind's callgrind: the same to 0.2 % from run to run and under any load of the machine.
 //
 //   npm run bench:instructions -- [--frameworks fastify,hono] [--variants quasar,otel] [--nodes 20,24] [--functions 40]
 //                                 [--json FILE]
@@ -15,11 +15,17 @@ import { endAfter } from '../shared/limit.mjs'
 import { readOptions } from '../shared/options.mjs'
 import { conclude, print, progress } from '../shared/output.mjs'
 import { startRedis } from '../shared/redis.mjs'
+import { measureBeats } from './beats.mjs'
 import { buildCounter, missing } from './build-counter.mjs'
-import { measureRequests } from './measure.mjs'
+import { measureJobs } from './jobs.mjs'
 import { nodesOf } from './nodes.mjs'
+import { measureRefresh } from './refresh.mjs'
 import { tableOf, verdictsOf } from './report.mjs'
+import { measureRequests } from './requests.mjs'
 import { VARIANTS } from './variants.mjs'
+
+/** Frameworks of their own; all others answer requests. */
+const MEASURES = { jobs: measureJobs, heartbeat: measureBeats, refresh: measureRefresh }
 
 const options = readOptions({ frameworks: '', variants: '', nodes: '20,24', functions: 0 })
 const reason = missing()
@@ -70,7 +76,7 @@ async function measureVariants(framework, node, { env, addon }) {
       addon,
       byFunction,
     }
-    costs[variant] = await measureRequests(run)
+    costs[variant] = await (MEASURES[framework] ?? measureRequests)(run)
     progress(`${framework} ${variant} on Node ${node.name}: ${Math.round(costs[variant].instructions)}`)
     for (const [name, count] of costs[variant].functions.slice(0, options.functions))
       print(`${count.toFixed(1)} ${name}`)

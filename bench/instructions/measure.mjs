@@ -1,55 +1,46 @@
-// User instructions of a server per request: blocks of the same requests, of which the smallest had no compilation in it.
+// User instructions of a process for a piece of work: blocks of the same work, of which the smallest had no compilation in it.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { start } from '../shared/process.mjs'
 import { median } from '../shared/stats.mjs'
 import { readDumps, underCallgrind } from './callgrind.mjs'
-import { openClient } from './client.mjs'
 import { functionsOf, MAP_ARGUMENTS } from './functions.mjs'
 
-const CONNECTIONS = 8
-/** How the optimised code is reached: requests before the counters run, and while they run before the first block counts. */
-const WARM_UP = {
-  express: { cold: 3_600, hot: 500, block: 48 },
-  others: { cold: 12_000, hot: 4_000, block: 96 },
-}
-const BLOCKS = 7
+export const BLOCKS = 7
 const EMPTY_BLOCKS = 5
 
 /**
- * One variant in one Node.
+ * Runs a script under callgrind for as long as `use` takes.
  *
- * @param preload arguments of Node before the script
- * @param addon what counts, see build-counter.mjs
- * @param byFunction whether to tell the instructions of each function, too, which makes all of them dearer
- * @returns instructions and bytes of heap per request
+ * @param run node: of which version; preload: arguments of Node before the script; addon: what counts, see build-counter.mjs;
+ *   byFunction: whether to tell the instructions of each function, too, which makes all of them dearer
+ * @param script its URL
+ * @param use gets the process and `command(name, more)` for what it is told
+ * @returns what `use` gave, `dumps` with the instructions by name, and `functions(size)` with those of one of so many pieces
  */
-export async function measureRequests({ framework, variant, node, preload, env, addon, byFunction }) {
-  const sizes = framework.includes('express') ? WARM_UP.express : WARM_UP.others
+export async function underCounter({ node, preload = [], env, addon, byFunction }, script, args, use) {
   return inFolder(async (folder) => {
     const nodeArgs = byFunction ? [...preload, ...MAP_ARGUMENTS] : preload
     const options = underCallgrind({ node, folder, nodeArgs, env: { ...env, BENCH_COUNTER: addon } })
-    const server = await start(new URL('server.mjs', import.meta.url), [framework, variant], undefined, options)
-    const { port, pid } = await server.ready
-    const client = await openClient(port, CONNECTIONS)
-    const command = (name, more) => server.ask({ command: name, ...more })
-    await client.load(sizes.cold)
-    await command('freeze')
-    await command('collect')
-    await client.load(400)
-    await command('start')
-    await client.load(sizes.hot)
-    const bytes = await countBlocks(command, () => client.load(sizes.block))
-    client.close()
-    await server.end()
-    const functions = byFunction ? functionsOf(folder, pid).map(([name, count]) => [name, count / sizes.block]) : []
-    return { instructions: perBlock(readDumps(folder)) / sizes.block, bytes: bytes / sizes.block, functions }
+    const child = await start(script, args, undefined, options)
+    const { pid, ...facts } = await child.ready
+    const used = await use({ ...facts, command: (name, more) => child.ask({ command: name, ...more }) })
+    await child.end()
+    const functions = (size) =>
+      byFunction ? functionsOf(folder, pid).map(([name, count]) => [name, count / size]) : []
+    return { used, dumps: readDumps(folder), functions }
   })
 }
 
-/** @param work one block of it */
-async function countBlocks(command, work) {
+/**
+ * Counts blocks of the same work.
+ *
+ * @param work does one block of it
+ * @param nothing does none of it in the same way
+ * @returns bytes of heap of a block
+ */
+export async function countBlocks(command, work, nothing = async () => {}) {
   let { heap } = await command('dump', { name: 'discarded' })
   const bytes = []
   for (let block = 0; block < BLOCKS; block++) {
@@ -58,14 +49,21 @@ async function countBlocks(command, work) {
     bytes.push(after.heap - heap)
     heap = after.heap
   }
-  for (let block = 0; block < EMPTY_BLOCKS; block++) await command('dump', { name: `empty${block}` })
+  for (let block = 0; block < EMPTY_BLOCKS; block++) {
+    await nothing()
+    await command('dump', { name: `empty${block}` })
+  }
   return median(bytes)
 }
 
 /** Without what the counting itself takes. */
-function perBlock(dumps) {
-  const of = (kind) => Object.entries(dumps).flatMap(([name, count]) => (name.startsWith(kind) ? count : []))
-  return Math.min(...of('block')) - median(of('empty'))
+export function perBlock(dumps) {
+  return Math.min(...countsOf(dumps, 'block')) - median(countsOf(dumps, 'empty'))
+}
+
+/** The instructions of the dumps whose names begin so. */
+export function countsOf(dumps, kind) {
+  return Object.entries(dumps).flatMap(([name, count]) => (name.startsWith(kind) ? count : []))
 }
 
 async function inFolder(run) {

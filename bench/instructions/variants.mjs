@@ -1,5 +1,5 @@
-/** What is counted: variants of the overhead benchmark by framework. */
-const OWN = ['bare', 'empty', 'quasar', 'quasar-redis']
+/** What is counted: variants of the overhead benchmark by framework, and pieces of work that have a process of their own. */
+const OWN = ['bare', 'empty', 'floor', 'quasar', 'quasar-redis']
 
 export const VARIANTS = {
   express: [...OWN, 'express-prom-bundle', 'otel'],
@@ -7,6 +7,9 @@ export const VARIANTS = {
   hono: [...OWN, 'quasar-wrap', 'hono-prometheus', 'otel'],
   'nest-express': OWN,
   'nest-fastify': OWN,
+  jobs: ['bare', 'quasar', 'quasar-redis'],
+  heartbeat: ['cold', 'warm'],
+  refresh: ['all', 'between'],
 }
 
 /** What a variant may take, as a ratio to another. */
@@ -19,4 +22,5 @@ export const TARGETS = {
     { variant: 'quasar-redis', to: 'empty', atMost: 1.04 },
     { variant: 'quasar-wrap', to: 'bare', atMost: 1.05 },
   ],
+  jobs: [{ variant: 'quasar-redis', to: 'bare', atMost: 1 }],
 }

@@ -1,10 +1,18 @@
 import createApp, { json, Router } from 'express'
+import { arrive, atEnd, histogramOf } from './floor.mjs'
 import { load, quasarOptions } from './quasar.mjs'
 
 const PLUGINS = {
   bare: () => {},
   again: () => {},
   empty: (app) => app.use((_request, _response, next) => next()),
+  floor(app) {
+    app.use((request, _response, next) => {
+      arrive(request)
+      next()
+    })
+    atEnd((request) => histogramOf(request.baseUrl + request.route.path))
+  },
   async quasar(app, variant) {
     const { quasar } = await load('express')
     app.use(quasar(quasarOptions(variant)))

@@ -1,10 +1,14 @@
 import createApp from 'fastify'
+import { arrive, atEnd, histogramOf } from './floor.mjs'
 import { load, quasarOptions } from './quasar.mjs'
+
+const HISTOGRAM = Symbol('histogram')
 
 const PLUGINS = {
   bare: () => {},
   again: () => {},
   empty: (app) => app.addHook('onRequest', (_request, _reply, done) => done()),
+  floor: followByRoutes,
   async quasar(app, variant) {
     const { quasarPlugin } = await load('fastify')
     app.register(quasarPlugin, quasarOptions(variant))
@@ -25,6 +29,19 @@ const PLUGINS = {
 }
 PLUGINS['quasar-redis'] = PLUGINS.quasar
 PLUGINS['otel-1pct'] = PLUGINS.otel
+
+/** A hook for each route, which knows its histogram. */
+export function followByRoutes(app) {
+  app.addHook('onRoute', (route) => {
+    const histogram = histogramOf(route.url)
+    route.onRequest = ({ raw }, _reply, done) => {
+      arrive(raw)
+      raw.socket[HISTOGRAM] = histogram
+      done()
+    }
+  })
+  atEnd((_request, socket) => socket[HISTOGRAM])
+}
 
 export async function fastify(variant) {
   const app = createApp()

@@ -1,12 +1,25 @@
 import { serve } from '@hono/node-server'
 import { Hono } from 'hono'
+import { routePath } from 'hono/route'
+import { arrive, atEnd, histogramOf } from './floor.mjs'
 import { load, quasarOptions } from './quasar.mjs'
+
+const CONTEXT = Symbol('context')
 
 /** What stands before the routes, and what is around the app. */
 const PLUGINS = {
   bare: () => {},
   again: () => {},
   empty: (app) => app.use((_c, next) => next()),
+  floor(app) {
+    app.use((c, next) => {
+      const { incoming } = c.env
+      arrive(incoming)
+      incoming.socket[CONTEXT] = c
+      return next()
+    })
+    atEnd((_request, socket) => histogramOf(routePath(socket[CONTEXT], -1)))
+  },
   async quasar(app, variant) {
     const { quasar } = await load('hono')
     app.use(quasar(quasarOptions(variant)))
