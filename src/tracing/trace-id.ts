@@ -1,4 +1,4 @@
-import { otelContexts, type Span, sentryScopes } from './tracers.js'
+import { hasTracer, otelContexts, type Span, sentryScopes } from './tracers.js'
 
 /** What OpenTelemetry keeps the active span under: a key made of this name. */
 const OTEL_SPAN = Symbol.for('OpenTelemetry Context Key SPAN')
@@ -12,6 +12,29 @@ export function activeTraceId(): string | null {
   } catch {
     return null
   }
+}
+
+/** Where the last look found no tracer, so many requests go without another one, and for so long at most, ms. */
+const LOOK_EVERY = 32
+const LOOK_AFTER_MS = 250
+
+let left = 0
+let until = Number.NEGATIVE_INFINITY
+
+/**
+ * The same at the arrival of a request. A property that the global object lacks takes as long to look for as all else that is done then,
+ * and hardly any tracer starts after the app.
+ *
+ * @param now ms of the monotonic clock
+ */
+export function traceIdAt(now: number): string | null {
+  if (left > 0 && now < until) {
+    left -= 1
+    return null
+  }
+  left = hasTracer() ? 0 : LOOK_EVERY
+  until = now + LOOK_AFTER_MS
+  return left === 0 ? activeTraceId() : null
 }
 
 function activeSpan(): Span | undefined {

@@ -29,6 +29,11 @@ export interface SentryScopes {
   withScope<T>(run: (scope: { setSDKProcessingMetadata(data: object): unknown }) => T): T
 }
 
+/** Whether any may be there. */
+export function hasTracer(): boolean {
+  return OTEL_API in globalThis || '__SENTRY__' in globalThis
+}
+
 export function otelContexts(): OtelContexts | undefined {
   return (globalThis as { [OTEL_API]?: { context?: OtelContexts } })[OTEL_API]?.context
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { monotonic } from '../../lib/clock.js'
 import type { ConnectionFigures, RequestFigures, SetupNote } from '../../protocol/index.js'
-import { activeTraceId } from '../../tracing/trace-id.js'
+import { traceIdAt } from '../../tracing/trace-id.js'
 import type { ResolvedOptions } from '../options/options.js'
 import type { Series } from '../report/series.js'
 import { Connections, connectionOf, isPolling } from './connections.js'
@@ -55,7 +55,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       if (known) {
         if (!known.isSeen) known.nameRoute = nameRoute
         known.isSeen = true
-        known.traceId ??= activeTraceId()
+        known.traceId ??= traceIdAt(known.start)
         return known
       }
     } catch (error) {
@@ -86,7 +86,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     if (!this.#servers.has(server) && !(isPolling(request.url as string) && isOwner(server, this))) return
     try {
       // Tracers begin a request when the server emits it, which is still to come.
-      const trace = this.#begin(request, response, request.method as string, request.url as string, null, null)
+      const trace = this.#begin(request, response, request.method as string, request.url as string, null, false)
       if (!trace) return
       trace.isSeen = false
       endOnConnection(trace, socket)
@@ -116,20 +116,20 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   }
 
   begin(request: RequestLike, nameRoute: RouteNamer | null = null): RequestTrace | null {
-    return this.#begin(request, null, request.method, request.url, nameRoute, activeTraceId())
+    return this.#begin(request, null, request.method, request.url, nameRoute, true)
   }
 
   trackUpgrade(request: IncomingMessage, nameRoute: RouteNamer | null = null, response?: object): RequestTrace | null {
     const trace = traceOfUpgrade(request)
     if (!trace) return null
     trace.nameRoute ??= nameRoute
-    trace.traceId ??= activeTraceId()
+    trace.traceId ??= traceIdAt(monotonic())
     if (response) remember(response as ServerResponse, trace)
     return trace
   }
 
   upgrading(request: IncomingMessage): LiveTrace | null {
-    return this.#begin(request, null, request.method as string, request.url as string, null, null)
+    return this.#begin(request, null, request.method as string, request.url as string, null, false)
   }
 
   upgraded({ url }: LiveTrace): void {
@@ -186,7 +186,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       const server = this.#servers.seenFirst(request)
       if (server) claimServer(server, this)
       const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
-      const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute, activeTraceId())
+      const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute, true)
       if (trace) endWithResponse(trace, request, response)
       return trace
     } catch (error) {
@@ -201,13 +201,15 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     method: string,
     url: string,
     nameRoute: RouteNamer | null,
-    traceId: string | null,
+    isInApp: boolean,
   ): LiveTrace | null {
     try {
       if (this.#isOver || this.#options.ignore?.(pathOf(url))) return null
       this.#isUsed = true
       const now = monotonic()
       this.#listener.turn(now)
+      // The app runs in its tracer's span.
+      const traceId = isInApp ? traceIdAt(now) : null
       const trace = new LiveTrace(this, method, url, traceId, now, request, response, nameRoute)
       this.inFlight.add(trace)
       return trace
@@ -239,7 +241,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       this.#unnotice()
       if (this.#unlisten || followed(response)) return
       this.#unlisten = onRequestStart((exchange) => this.#started(exchange))
-      const trace = this.#begin(request, response, request.method as string, request.url as string, null, null)
+      const trace = this.#begin(request, response, request.method as string, request.url as string, null, false)
       trace?.end(response.statusCode, false)
     } catch (error) {
       this.#onFault(error)
