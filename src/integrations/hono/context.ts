@@ -3,7 +3,7 @@ import type { RequestRecorder } from '../../core/http/request-recorder.js'
 import type { RequestTrace } from '../../core/http/request-trace.js'
 import { current, nameDispatch } from './dispatch.js'
 import { watchSubApps } from './errors.js'
-import { matchOf, watchLast } from './internals.js'
+import { isKept, type Match, matchOf, watchLast } from './internals.js'
 import { isOwn } from './route.js'
 import { completionOf, isFromServer, type NodeObjects, onLeave } from './server.js'
 
@@ -19,8 +19,16 @@ export function noteEnd<T>(trace: RequestTrace, answered: Promise<T>, onEnd: () 
   return answered
 }
 
-/** Whether the router reads a path otherwise than it was asked for: decoded, without a slash at its end, rewritten. */
-export function isRespelled({ raw, path }: { readonly raw: Request; readonly path: string }): boolean {
+/**
+ * Whether the router reads a path otherwise than it was asked for: decoded, without a slash at its end, rewritten.
+ *
+ * @param asked what the client sent, where that is known: a URL of fetch has to be made for each request
+ */
+export function isRespelled(
+  { raw, path }: { readonly raw: Request; readonly path: string },
+  asked: string | undefined,
+): boolean {
+  if (asked === path) return false
   const { url } = raw
   const start = url.indexOf('/', url.indexOf('//') + 2)
   return !url.startsWith(path, start) || !['', '?', '#'].includes(url.charAt(start + path.length))
@@ -30,12 +38,22 @@ export function isRespelled({ raw, path }: { readonly raw: Request; readonly pat
 export function watchHandlers(c: Context): boolean {
   const match = matchOf(c)
   if (!match) return false
+  const [handlers] = match
+  const known = watchedIn.get(handlers)
+  if (known !== undefined) return known
   const hasSubApps = watchSubApps(match)
-  return watchLast(match, isOwn) || hasSubApps
+  const isWatched = watchLast(match, isOwn) || hasSubApps
+  if (isKept(match)) watchedIn.set(handlers, isWatched)
+  return isWatched
 }
+
+/** By the handlers of a match: whether any of them is watched. */
+const watchedIn = new WeakMap<Match[0], boolean>()
 
 /** Recorders whose app is served by a server that hands over what it knows. */
 const served = new WeakSet<RequestRecorder>()
+/** Most processes have one. */
+let lastServed: RequestRecorder | null = null
 
 /**
  * Begins a request, or finds the one that is being handled when the app calls itself.
@@ -54,7 +72,10 @@ export function beginTrace(
 }
 
 function beginServed(requests: RequestRecorder, { incoming, outgoing }: NodeObjects): RequestTrace | null {
-  served.add(requests)
+  if (requests !== lastServed) {
+    lastServed = requests
+    served.add(requests)
+  }
   if (!outgoing) return requests.trackUpgrade(incoming, nameDispatch)
   return requests.track(incoming, outgoing, nameDispatch)
 }

@@ -4,7 +4,15 @@ import type { RequestTrace } from '../../core/http/request-trace.js'
 import { beginTrace, endPlain, isRespelled, noteEnd, noteFailure, within } from './context.js'
 import { current, Dispatch, nameDispatch } from './dispatch.js'
 import { noteAnswer, watchSubApps } from './errors.js'
-import { type Inside, type Match, replaceErrorHandler, replaceRouter, watching, withHandlers } from './internals.js'
+import {
+  type Inside,
+  isKept,
+  type Match,
+  replaceErrorHandler,
+  replaceRouter,
+  watching,
+  withHandlers,
+} from './internals.js'
 import { type NodeObjects, nodeObjectsOf } from './server.js'
 import { nameWithin } from './within.js'
 
@@ -31,6 +39,7 @@ export function followApp(app: AppLike, requests: RequestRecorder): Fetch {
     if (!trace || !dispatch) return fetch(request, env, ...rest)
     watch.dispatch = dispatch
     watch.trace = trace
+    watch.asked = node?.incoming.url
     try {
       const answer = fetch(request, env, ...rest)
       if (node) noteAnswered(trace, node, dispatch, answer)
@@ -74,16 +83,18 @@ function noteAnswered(
 interface Watch {
   dispatch: Dispatch | null
   trace: RequestTrace | null
+  /** What the client sent, where it is known. */
+  asked: string | undefined
 }
 
 /** Shows a dispatch what the app's router finds for it, which is the first thing that is found. */
 function watchRouter(app: Inside, requests: RequestRecorder): Watch {
-  const watch: Watch = { dispatch: null, trace: null }
+  const watch: Watch = { dispatch: null, trace: null, asked: undefined }
   replaceRouter(app, (match, path) => {
-    const { dispatch, trace } = watch
+    const { dispatch, trace, asked } = watch
     watch.dispatch = null
     if (!dispatch || !trace) return match
-    if (isRespelled({ raw: dispatch.raw, path })) requests.routedAs(trace, path)
+    if (isRespelled({ raw: dispatch.raw, path }, asked)) requests.routedAs(trace, path)
     return watchMatch(dispatch, match)
   })
   return watch
@@ -95,9 +106,15 @@ function watchRouter(app: Inside, requests: RequestRecorder): Watch {
  */
 function watchMatch(dispatch: Dispatch, match: Match): Match {
   dispatch.match = match
+  if (short.has(match[0])) return match
   watchSubApps(match)
-  return withHandlers(match, dispatch, telling, watching)
+  const watched = withHandlers(match, dispatch, telling, watching)
+  if (watched === match && isKept(match)) short.add(match[0])
+  return watched
 }
+
+/** The handlers of matches that keep Hono's short way. */
+const short = new WeakSet<Match[0]>()
 
 /** Calls the handler in a turn of its own, so that none of Quasar's functions are in its errors' stacks. */
 function telling(dispatch: Dispatch, handler: Handler): Handler {

@@ -43,7 +43,7 @@ export function quasar(options?: QuasarOptions): QuasarMiddleware {
     const proceed = node ? next : within(trace, next)
     if (!trace) return proceed()
     trace.context = new Dispatch(c.req.raw, c)
-    if (isRespelled(c.req)) requests.routedAs(trace, c.req.path)
+    if (isRespelled(c.req, node?.incoming.url)) requests.routedAs(trace, c.req.path)
     const answered = watchHandlers(c) ? callLater(proceed) : proceed()
     if (node) return noteFailure(trace, answered)
     return endPlain(trace, c.req.raw, c.env, answered, () => (c.finalized ? c.res : null))

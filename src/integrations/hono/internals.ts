@@ -39,14 +39,19 @@ export function replaceErrorHandler(app: Inside, wrap: (original: ErrorHandler) 
   app.errorHandler = wrap(app.errorHandler)
 }
 
-/** The routes of a match, in the order in which their handlers run. */
-export function routesOf(match: Match): Route[] {
-  return match[0].map(([[, route]]) => route)
+/** A route of a match, by its place in the order in which their handlers run. */
+export function routeAt([handlers]: Match, index: number): Route | undefined {
+  return handlers[index]?.[0][1]
+}
+
+/** The routes of a match from a place on, in the order in which their handlers run. */
+export function routesFrom([handlers]: Match, index: number): Route[] {
+  return handlers.slice(index).map(([[, route]]) => route)
 }
 
 /** The path of the first route of a match. */
 export function firstPathOf(match: Match): string | undefined {
-  return match[0][0]?.[0][1].path
+  return routeAt(match, 0)?.path
 }
 
 /**
@@ -85,6 +90,14 @@ export function withHandlers<T>(
   entries[0] = [first(subject, handler), route]
   const copy = handlers.map(([, ...params], index) => [entries[index] as Entry, ...params] as const)
   return [copy, ...rest]
+}
+
+/**
+ * Whether a router gives the same list of handlers for each request of a path: Hono's RegExpRouter does, which alone adds the parameters
+ * as a second element. The others make a list each time.
+ */
+export function isKept(match: Match): boolean {
+  return match.length > 1 && match[0].length > 0
 }
 
 /** Hono keeps it under a symbol that it does not export. */

@@ -1,5 +1,5 @@
 import type { Context, Handler } from 'hono'
-import { hasPassedAll, matchOf, type Route, routesOf, takesNext } from './internals.js'
+import { hasPassedAll, type Match, matchOf, type Route, routeAt, routesFrom, takesNext } from './internals.js'
 
 const own = new WeakSet<Handler>()
 
@@ -21,12 +21,14 @@ export function isOwn(handler: Handler): boolean {
 export function answeredRoute(c: Context): Route | null {
   const match = matchOf(c)
   if (!match || hasPassedAll(c)) return null
-  const routes = routesOf(match)
   const index = Math.max(0, c.req.routeIndex)
-  const route = routes[index]
+  const route = routeAt(match, index)
   if (!route || isOwn(route.handler)) return null
-  if (route.method !== 'ALL') return route
-  return routes.slice(0, index).findLast(hasFilled) ?? guardedBy(route, routes.slice(index + 1)) ?? route
+  return route.method === 'ALL' ? (filledBefore(match, index) ?? guardedBy(route, match, index) ?? route) : route
+}
+
+function filledBefore(match: Match, index: number): Route | undefined {
+  return routesFrom(match, 0).slice(0, index).findLast(hasFilled)
 }
 
 /** A fallback (`GET *`) has only what it answers. */
@@ -34,8 +36,9 @@ function hasFilled(route: Route): boolean {
   return route.method !== 'ALL' && !hasWildcard(route)
 }
 
-function guardedBy(route: Route, behind: readonly Route[]): Route | undefined {
-  return takesNext(route.handler) ? behind.find((later) => !hasWildcard(later) && !isMiddleware(later)) : undefined
+function guardedBy(route: Route, match: Match, index: number): Route | undefined {
+  if (!takesNext(route.handler)) return undefined
+  return routesFrom(match, index + 1).find((later) => !hasWildcard(later) && !isMiddleware(later))
 }
 
 function isMiddleware({ method, handler }: Route): boolean {
