@@ -1,5 +1,6 @@
 import { hookLayerMethods, isForErrors } from './internals/layer-methods.js'
 import { type Handle, type HandleError, isSilent, type Layer, type Router } from './internals/routers.js'
+import { noteLayer } from './internals/shared-shapes.js'
 import { listenerOf, scope } from './scope.js'
 
 /**
@@ -18,7 +19,9 @@ export function hookLayers(router: Router): void {
 function tellEntry(layer: Layer): boolean {
   const { tracker } = scope
   if (tracker === undefined) return isSilent(layer)
-  return tracker === null || tracker.enter(layer)
+  if (tracker === null) return true
+  noteLayer(layer, tracker.request, tracker.response)
+  return tracker.enter(layer)
 }
 
 function takesNoErrors(layer: Layer): boolean {
