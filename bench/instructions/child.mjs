@@ -1,12 +1,12 @@
 // The side of the process that is measured: counts when it is told to.
 import { createRequire } from 'node:module'
 import { answering } from '../shared/child.mjs'
-import { freezeTimers } from './freeze.mjs'
+import { freezeTime } from './freeze.mjs'
 
 export const counter = createRequire(import.meta.url)(process.env.BENCH_COUNTER)
 
 const COMMANDS = {
-  freeze: freezeTimers,
+  freeze: freezeTime,
   collect: () => globalThis.gc({ type: 'minor' }),
   start: () => counter.start(),
   dump: ({ name }) => counter.dump(name),

@@ -1,4 +1,7 @@
-// What recurs by a timer would be counted in one block and not in another.
+// What recurs by a timer or by the clock would be counted in one block and not in another, and fifty times as often as it is done
+// without callgrind.
+import { performance } from 'node:perf_hooks'
+
 const real = globalThis.setTimeout
 const dead = {
   ref: () => dead,
@@ -11,8 +14,23 @@ const dead = {
 const timers = new Set()
 let isFrozen = false
 
-/** Before Quasar is loaded, which takes the timers of the runtime as they are then. */
-export function watchTimers() {
+/** ms from one reading of the clock to the next: a request reads it twice. */
+const STEP = 0.02
+const readClock = performance.now.bind(performance)
+let frozenAt = 0
+
+/** Before Quasar is loaded, which takes the clock and the timers of the runtime as they are then. */
+export function watchTime() {
+  performance.now = function now() {
+    const real = readClock()
+    if (!isFrozen) return real
+    frozenAt += STEP
+    return frozenAt
+  }
+  watchTimers()
+}
+
+function watchTimers() {
   globalThis.setTimeout = function setTimeout(run, ms, ...args) {
     if (!isOurs()) return real(run, ms, ...args)
     if (isFrozen) return dead
@@ -25,8 +43,9 @@ export function watchTimers() {
   }
 }
 
-/** Quasar's timers end, and no new one starts: neither a report nor a probe comes in between. */
-export function freezeTimers() {
+/** Quasar's timers end, and no new one starts: neither a report nor a probe comes in between. The clock goes by how often it is read. */
+export function freezeTime() {
+  frozenAt = readClock()
   isFrozen = true
   for (const timer of timers) clearTimeout(timer)
 }

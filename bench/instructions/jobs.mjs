@@ -1,6 +1,6 @@
 // What a job of BullMQ takes its worker.
 import { Queue } from 'bullmq'
-import { countBlocks, perBlock, underCounter } from './measure.mjs'
+import { costOf, countBlocks, underCounter } from './measure.mjs'
 
 const WORKER = new URL('worker.mjs', import.meta.url)
 const SIZES = { cold: 3_000, hot: 600, block: 48 }
@@ -26,12 +26,7 @@ export async function measureJobs(run) {
         () => command('work', { jobs: 0 }),
       )
     })
-    const { block } = SIZES
-    return {
-      instructions: perBlock(counted.dumps) / block,
-      bytes: counted.used / block,
-      functions: counted.functions(block),
-    }
+    return costOf(counted, SIZES.block)
   } finally {
     await queue.obliterate({ force: true })
     await queue.close()

@@ -17,7 +17,7 @@ const EMPTY_BLOCKS = 5
  *   byFunction: whether to tell the instructions of each function, too, which makes all of them dearer
  * @param script its URL
  * @param use gets the process and `command(name, more)` for what it is told
- * @returns what `use` gave, `dumps` with the instructions by name, and `functions(size)` with those of one of so many pieces
+ * @returns what `use` gave, `dumps` with the instructions by name, and `functions` with those of a block
  */
 export async function underCounter({ node, preload = [], env, addon, byFunction }, script, args, use) {
   return inFolder(async (folder) => {
@@ -27,9 +27,7 @@ export async function underCounter({ node, preload = [], env, addon, byFunction 
     const { pid, ...facts } = await child.ready
     const used = await use({ ...facts, command: (name, more) => child.ask({ command: name, ...more }) })
     await child.end()
-    const functions = (size) =>
-      byFunction ? functionsOf(folder, pid).map(([name, count]) => [name, count / size]) : []
-    return { used, dumps: readDumps(folder), functions }
+    return { used, dumps: readDumps(folder), functions: byFunction ? functionsOf(folder, pid) : [] }
   })
 }
 
@@ -56,8 +54,17 @@ export async function countBlocks(command, work, nothing = async () => {}) {
   return median(bytes)
 }
 
+/** The costs of one piece, of which a block has so many. */
+export function costOf({ used: bytes, dumps, functions }, size) {
+  return {
+    instructions: perBlock(dumps) / size,
+    bytes: bytes / size,
+    functions: functions.map(([name, count]) => [name, count / size]),
+  }
+}
+
 /** Without what the counting itself takes. */
-export function perBlock(dumps) {
+function perBlock(dumps) {
   return Math.min(...countsOf(dumps, 'block')) - median(countsOf(dumps, 'empty'))
 }
 

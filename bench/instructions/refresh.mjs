@@ -1,7 +1,7 @@
 // What a refresh of 10,000 nodes takes its reader.
 import { addNodes, beatOnce } from '../fleet/fill.mjs'
 import { clientOf } from '../shared/redis-figures.mjs'
-import { countBlocks, perBlock, underCounter } from './measure.mjs'
+import { costOf, countBlocks, underCounter } from './measure.mjs'
 
 const READER = new URL('reader.mjs', import.meta.url)
 const NODES = 10_000
@@ -33,7 +33,7 @@ export async function measureRefresh(run) {
         () => command('work', { isAsked: false }),
       )
     })
-    return { instructions: perBlock(counted.dumps), bytes: counted.used, functions: counted.functions(1) }
+    return costOf(counted, 1)
   } finally {
     client.disconnect()
   }

@@ -1,6 +1,6 @@
 // What a request takes: an app of the overhead benchmark, asked for blocks of the same requests.
 import { openClient } from './client.mjs'
-import { countBlocks, perBlock, underCounter } from './measure.mjs'
+import { costOf, countBlocks, underCounter } from './measure.mjs'
 
 const SERVER = new URL('server.mjs', import.meta.url)
 const CONNECTIONS = 8
@@ -26,10 +26,5 @@ export async function measureRequests(run) {
     client.close()
     return bytes
   })
-  const { block } = sizes
-  return {
-    instructions: perBlock(counted.dumps) / block,
-    bytes: counted.used / block,
-    functions: counted.functions(block),
-  }
+  return costOf(counted, sizes.block)
 }

@@ -2,9 +2,9 @@
 import { once } from 'node:events'
 import { hello } from '../shared/child.mjs'
 import { counting } from './child.mjs'
-import { watchTimers } from './freeze.mjs'
+import { watchTime } from './freeze.mjs'
 
-watchTimers()
+watchTime()
 const { APPS } = await import('../overhead/apps/index.mjs')
 const [framework, variant] = process.argv.slice(2)
 const server = await APPS[framework](variant)

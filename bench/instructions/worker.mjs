@@ -2,9 +2,9 @@
 import { hello } from '../shared/child.mjs'
 import { fromDist } from '../shared/dist.mjs'
 import { counting } from './child.mjs'
-import { watchTimers } from './freeze.mjs'
+import { watchTime } from './freeze.mjs'
 
-watchTimers()
+watchTime()
 const { Worker } = await import('bullmq')
 const [queue, variant] = process.argv.slice(2)
 const redis = process.env.QUASAR_REDIS_URL

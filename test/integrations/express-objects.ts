@@ -98,13 +98,21 @@ const SHAPES: Readonly<Record<string, string>> = {
     const own = ['query', 'expressInit']
     stack.splice(stack.findIndex(({ name }) => !own.includes(name)), 0, stack.pop())
     await askAll(server, ['/x', '/y'])`,
-  'accessors on its prototypes': `
-    let base = ''
-    Object.defineProperty(app.request, 'baseUrl', { get: () => base, set: (value) => { base = value }, enumerable: true })
-    Object.defineProperty(app.response, 'locals', { get: () => ({}), set() {}, enumerable: true })
+  'an accessor for requests from some request on': `
     app.use((request, response, next) => (note('middleware', request, response), next()))
     app.post('/x', (request, response) => (note('route', request, response), response.send('x')))
-    await askAll(app.listen(0), ['/x'])`,
+    const server = app.listen(0)
+    await askAll(server, ['/x'])
+    let base = ''
+    Object.defineProperty(app.request, 'baseUrl', { get: () => base, set: (value) => { base = value }, enumerable: true })
+    await askAll(server, ['/x'])`,
+  'an accessor for responses from some request on': `
+    app.use((request, response, next) => (note('middleware', request, response), next()))
+    app.post('/x', (request, response) => (note('route', request, response), response.send('x')))
+    const server = app.listen(0)
+    await askAll(server, ['/x'])
+    Object.defineProperty(app.response, 'locals', { get: () => ({}), set() {}, enumerable: true })
+    await askAll(server, ['/x'])`,
   'a property on its prototypes': `
     app.request.params = { of: 'the prototype' }
     app.use((request, response, next) => (note('middleware', request, response), next()))
