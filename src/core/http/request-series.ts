@@ -94,7 +94,8 @@ export class RequestSeries {
   #isRespelled({ context, url }: LiveTrace): boolean {
     const { ignore, respell } = this.#options
     if (!ignore || !knowsPaths(context)) return false
-    const path = context.plain?.(pathOf(url)) ?? pathOf(url)
+    const asked = pathOf(url)
+    const path = context.plain?.(asked) ?? asked
     if (context.plain && ignore(path)) return true
     const ignored = respell?.(path) ?? null
     return ignored !== null && context.covers(ignored, path)

@@ -19,7 +19,8 @@ export class Running<T> {
   }
 
   find(subject: object): T | null {
-    return this.#values[this.#subjects.indexOf(subject)] ?? null
+    const index = this.#subjects.indexOf(subject)
+    return index < 0 ? null : (this.#values[index] as T)
   }
 
   remove(subject: object): void {

@@ -47,7 +47,10 @@ export function compileRespelling(rules: readonly IgnoreRule[]): ((path: string)
 /** Paths come from clients: part by part, so that several `*` in a rule cost no more than one. */
 function compileSpelling(rule: string): (path: string) => string | null {
   const parts = rule.split('*').map((part, index, { length }) => compilePart(part, index === 0, index === length - 1))
+  const isWhole = parts.length === 1
   return (path) => {
+    // An expression takes longer than all else that is asked of a request's path.
+    if (isWhole && Math.abs(path.length - rule.length) > 1) return null
     let rest = path
     let respelled = ''
     for (const { text, expression } of parts) {

@@ -26,24 +26,36 @@ export const AT_ROOT = -1
 /** In a router that is hidden in a closure; Express mounts apps so. */
 export const HIDDEN = -2
 
-interface Known {
+/** A way to a layer that was found. */
+export interface Way {
   readonly root: Router
   readonly mounts: readonly Layer[]
   readonly place: number
+  /** Its whole name, where nothing of a request is in it; null before it is known. */
+  name: string | null
 }
 
 /** Apps have few ways to a layer; what comes after these is found out each time. */
 const MAX_KNOWN = 8
-const places = new WeakMap<Layer, Known[]>()
+const ways = new WeakMap<Layer, Way[]>()
 
 /** A mount that passed the request on is no parent: only that counts whose router has the layer. */
+export function wayTo(root: Router, mounts: readonly Mount[], layer: Layer): Way {
+  const known = ways.get(layer) ?? []
+  for (const each of known) if (each.root === root && isSame(each.mounts, mounts)) return each
+  const way = { root, mounts: mounts.map((mount) => mount.layer), place: findPlace(root, mounts, layer), name: null }
+  if (known.length === 0) ways.set(layer, known)
+  if (known.length < MAX_KNOWN) known.push(way)
+  return way
+}
+
 export function placeOf(root: Router, mounts: readonly Mount[], layer: Layer): number {
-  const known = places.get(layer) ?? []
-  for (const each of known) if (each.root === root && isSame(each.mounts, mounts)) return each.place
-  const place = findPlace(root, mounts, layer)
-  if (known.length === 0) places.set(layer, known)
-  if (known.length < MAX_KNOWN) known.push({ root, mounts: mounts.map((mount) => mount.layer), place })
-  return place
+  return wayTo(root, mounts, layer).place
+}
+
+/** The mount in a place. An array at -1 is a look-up by name, which takes V8 five times as long. */
+export function mountIn(mounts: readonly Mount[], place: number): Mount | undefined {
+  return place < 0 ? undefined : mounts[place]
 }
 
 function isSame(layers: readonly Layer[], mounts: readonly Mount[]): boolean {
@@ -67,7 +79,7 @@ function findPlace(root: Router, mounts: readonly Mount[], layer: Layer): number
  * @param appPath what the app itself is mounted on: an outer app's layers may not have been seen yet
  */
 export function prefixOf(mounts: readonly Mount[], place: number, base: string, layer?: Layer, appPath = ''): string {
-  if (place !== HIDDEN) return mounts[place]?.name ?? ''
+  if (place !== HIDDEN) return mountIn(mounts, place)?.name ?? ''
   const isMount = layer !== undefined && !layer.route && !isAtRoot(layer)
   // What a hidden mount takes itself is a part of its base.
   const isParent = (above: string) =>
@@ -95,6 +107,12 @@ function prefixBelow(router: Router, route: object, depth: number): string | nul
 }
 
 const names = new WeakMap<object, Map<string, string>>()
+
+/** The same by the way to the layer; null for one that only its request can name. */
+export function nameAlong(way: Way, layer: Layer): string | null {
+  if (way.name === null && way.place === AT_ROOT && (layer.route || isFixed(layer))) way.name = fullName('', layer)
+  return way.name
+}
 
 export function fullName(prefix: string, layer: Layer): string {
   if (!layer.route) return isFixed(layer) ? cached(prefix, layer, mountPath) : prefix + mountPath(layer)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { PathContext, RequestTrace } from '../../core/http/request-trace.js'
-import { type ConnectApp, mountIn } from './internals/connect.js'
+import { type ConnectApp, mountIn as mountInConnect } from './internals/connect.js'
 import {
   isAtRoot,
   isInRoute,
@@ -12,7 +12,19 @@ import {
   takes,
 } from './internals/routers.js'
 import { hookLayers } from './layer-hooks.js'
-import { fullName, HIDDEN, isCatchAll, type Mount, placeOf, prefixIn, prefixOf, routeName } from './route-names.js'
+import {
+  fullName,
+  HIDDEN,
+  isCatchAll,
+  type Mount,
+  mountIn,
+  nameAlong,
+  placeOf,
+  prefixIn,
+  prefixOf,
+  routeName,
+  wayTo,
+} from './route-names.js'
 import { isListener, listenerOf, scope } from './scope.js'
 
 /**
@@ -93,7 +105,7 @@ export class RouteTracker implements PathContext {
   name(isOwner: boolean): string | null {
     const name = this.#nameWithin(isOwner)
     if (!this.connect) return name
-    const mount = mountIn(this.connect, this.request)
+    const mount = mountInConnect(this.connect, this.request)
     return mount + (name === '/' ? '' : (name ?? '')) || name
   }
 
@@ -124,7 +136,7 @@ export class RouteTracker implements PathContext {
   #mountIn(layer: Layer): Mount | undefined {
     const at = this.#mounts.findLastIndex((mount) => mount.layer === layer)
     const above = at === -1 ? this.#mounts : this.#mounts.slice(0, at)
-    return above[placeOf(this.root, above, layer)]
+    return mountIn(above, placeOf(this.root, above, layer))
   }
 
   #nameAfterRoute(isOwner: boolean): string | null {
@@ -142,14 +154,14 @@ export class RouteTracker implements PathContext {
   }
 
   #enterNamed(layer: Layer, isRoot: boolean): void {
-    const place = this.#placeOf(layer)
+    const way = wayTo(this.root, this.#mounts, layer)
+    const { place } = way
     // A router among the handlers of a route, as a guard: the route goes on.
     if (place === HIDDEN && this.#route && this.#last === this.#route) return
     this.#hasLeft = false
     this.#last = layer
     if (isRoot) return
-    const { baseUrl = '' } = this.request
-    const name = fullName(prefixOf(this.#mounts, place, baseUrl, layer, this.#appPath()), layer)
+    const name = nameAlong(way, layer) ?? this.#nameOf(layer, place)
     if (layer.route) {
       this.#route = layer
       this.#routeName = name
@@ -157,7 +169,12 @@ export class RouteTracker implements PathContext {
     }
     const router = routerIn(layer)
     if (router) hookLayers(router)
-    this.#mounts.push({ layer, base: baseUrl, name })
+    this.#mounts.push({ layer, base: this.request.baseUrl ?? '', name })
+  }
+
+  #nameOf(layer: Layer, place: number): string {
+    const appPath = place === HIDDEN ? this.#appPath() : ''
+    return fullName(prefixOf(this.#mounts, place, this.request.baseUrl ?? '', layer, appPath), layer)
   }
 
   /** Text or nothing: an app that is mounted on several paths has no one. */
@@ -194,7 +211,7 @@ export class RouteTracker implements PathContext {
     if (isInRoute(handler)) return true
     const own = this.#placeOf(handler)
     if (own !== place) return place < own
-    const mount = this.#mounts[place]
+    const mount = mountIn(this.#mounts, place)
     const router = mount ? routerIn(mount.layer) : this.root
     return comesAfter(layersOf(router), handler, layer)
   }
