@@ -22,14 +22,16 @@ beforeAll(async () => {
 afterAll(() => server?.stop())
 beforeEach(() => admin.flushall())
 
+/** One for all failures, so that their order is that of their places however long it takes to write them. */
+const NOW = Date.now() / 1_000
+
 /** Failures of one queue, as Horizon keeps them. @param from the place of the newest */
 async function fail(queue: string, count: number, from: number): Promise<void> {
   const app = horizonApp(admin)
-  const now = Date.now() / 1_000
   for (let start = 0; start < count; start += 1_000) {
     const pipeline = admin.pipeline()
     for (let job = start; job < Math.min(count, start + 1_000); job++) {
-      const [id, at] = [`${queue}-${job}`, (now - 60 - (from + job) / 1_000).toFixed(4)]
+      const [id, at] = [`${queue}-${job}`, (NOW - 60 - (from + job) / 1_000).toFixed(4)]
       const fields = {
         id,
         queue,

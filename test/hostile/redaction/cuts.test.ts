@@ -8,6 +8,7 @@ import { redactName } from '../../../src/redaction/name.js'
 import { jobView, logView, summaryView } from '../../../src/zenith/queues/jobs/job-view.js'
 import { sourceErrorInWords } from '../../../src/zenith/queues/monitor/source-error.js'
 import { storeErrorInWords } from '../../../src/zenith/store/store-error.js'
+import { isWhole } from '../../support/extent.js'
 import { around, CREDENTIALS, MESSAGE_SHAPES, piecesIn, SHAPES } from '../support/sweep.js'
 
 /** Nothing is cut before it is masked: wherever a secret stands, no piece of it is seen. */
@@ -46,6 +47,9 @@ const failed = (text: string) => Object.assign(new Error('no'), { stack: `Error:
 
 type Place = [name: string, edges: readonly number[], show: (text: string) => unknown, shapes?: readonly string[]]
 
+/** Every third place still has every shape, with and without text after it. */
+const STEP = isWhole ? 1 : 3
+
 /** What is shown of a text, and where it is cut: at its limit, and at all other lengths that its masking knows. */
 const PLACES: readonly Place[] = [
   ['a message', [1_024, 3_024, 4_096], (text) => describeError(new Error(text))],
@@ -82,7 +86,7 @@ const PLACES: readonly Place[] = [
 describe.each(PLACES.map(([name, ...place]) => ({ name, place })))('$name that is cut', ({ place }) => {
   const [edges, show, shapes = MESSAGE_SHAPES] = place
   it.each([...edges])('shows no piece of a secret at %d characters', (edge) => {
-    for (const text of around(edge, shapes)) {
+    for (const text of around(edge, shapes).filter((_, index) => index % STEP === 0)) {
       const pieces = piecesIn(JSON.stringify(show(text)))
       if (pieces.length > 0) expect.fail(`${pieces[0]} of …${text.replace(/( and more of it)+$/, '').slice(-120)}`)
     }

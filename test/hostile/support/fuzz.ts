@@ -1,13 +1,14 @@
 import fc from 'fast-check'
+import { isWhole } from '../../support/extent.js'
 
 /**
  * How a property runs. In `npm test` always the same values are tried, so that what fails there is the change's own
  * fault; `npm run test:fuzz` tries many times as many, others each time, and says by which seed to see them again.
  *
- * @param numRuns in `npm test`
+ * @param numRuns in `npm run test:whole`; `npm test` tries a third of them
  */
 export function runs(numRuns: number): { numRuns: number; seed: number } {
-  const times = Number(process.env.QUASAR_FUZZ_TIMES ?? 1)
+  const times = Number(process.env.QUASAR_FUZZ_TIMES ?? (isWhole ? 1 : 1 / 3))
   const seed = Number(process.env.QUASAR_FUZZ_SEED ?? 4_280)
   return { numRuns: Math.ceil(numRuns * times), seed }
 }
