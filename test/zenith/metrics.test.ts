@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Zenith } from '../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { heartbeatOf } from '../stores/samples.js'
+import { everyMetric } from './support/every-metric.js'
 import { type Family, parseMetrics, type Sample } from './support/prometheus.js'
 import { beatOf, present, report, rollupOf } from './support/records.js'
 import { openZenith, seen } from './support/zenith.js'
@@ -160,15 +161,7 @@ describe('/metrics', () => {
   })
 
   it('is in the documentation, name by name', async () => {
-    const store = memoryStore()
-    const rollups = [rollupOf('web-1', Date.now() - 20_000, Date.now() - 10_000, routesOf([1]), jobsOf([1]))]
-    const full = heartbeatOf('shop', 'web-1')
-    const memory = { ...full.memory, system: { ...full.memory.system, limit: 1e9 } }
-    await report(store, { ...full, memory, cpu: { ...full.cpu, throttled: 1 } }, { rollups })
-    // As a reader with a token tells it.
-    const trust = { isRequired: false, untrusted: [] }
-    const verifying = { ...store, nodes: async () => ({ ...(await store.nodes()), trust }) }
-    const text = await scrape(openZenith({ store: verifying }))
+    const text = await everyMetric()
     const names = [...text.matchAll(/^# TYPE (\w+) /gm)].map((line) => line[1])
     const docs = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8')
     const documented = [...docs.matchAll(/^\| `([a-z0-9_]+)` \| (?:gauge|counter|histogram) /gm)].map((row) => row[1])
