@@ -1,11 +1,11 @@
 import { expect, vi } from 'vitest'
 import { MAX_METRIC_NODES } from '../../../src/protocol/read-limits.js'
+import { createZenith, type Zenith } from '../../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { heartbeatOf } from '../../stores/samples.js'
 import { plainSource } from '../../support/plain-source.js'
 import { snapshotOf } from './changes.js'
 import { beatOf, present, report, rollupOf } from './records.js'
-import { openZenith } from './zenith.js'
 
 const routes = [{ key: 'GET /users/:id', durations: [1], errors: 1 }]
 const jobs = [{ key: 'welcome', queue: 'mail', durations: [1], errors: 1 }]
@@ -36,16 +36,20 @@ export async function everyMetric(): Promise<string> {
   const failing = plainSource({ place: 'redis:6379/1' })
   failing.answer = () => Promise.reject(new Error('connect ECONNREFUSED'))
   const reader = { ...store, nodes: async () => crowded(await store.nodes()) }
-  const zenith = openZenith({ store: reader, queues: [plainSource({ has: ['bills'] }), failing], logger: false })
-  return vi.waitFor(
-    async () => {
-      const text = await (await zenith.fetch(new Request('http://localhost/metrics'))).text()
-      // Sources are read beside the rest.
-      expect(text).toContain('quasar_queue_source_error')
-      return text
-    },
-    { timeout: 15_000, interval: 100 },
-  )
+  const queues = [plainSource({ has: ['bills'] }), failing]
+  const zenith = createZenith({ store: reader, queues, auth: () => true, interval: 50, logger: false })
+  try {
+    return await vi.waitFor(() => withSources(zenith), { timeout: 15_000, interval: 100 })
+  } finally {
+    await zenith.close()
+  }
+}
+
+/** Sources are read beside the rest: what is wrong with one may come later. */
+async function withSources(zenith: Zenith): Promise<string> {
+  const text = await (await zenith.fetch(new Request('http://localhost/metrics'))).text()
+  expect(text).toContain('quasar_queue_source_error')
+  return text
 }
 
 /** More nodes than there are samples of, read with a token and beyond a limit of the reader. */
