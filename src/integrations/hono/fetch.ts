@@ -5,6 +5,7 @@ import { beginTrace, endPlain, isRespelled, noteEnd, noteFailure, within } from 
 import { current, Dispatch, nameDispatch } from './dispatch.js'
 import { noteAnswer, watchSubApps } from './errors.js'
 import {
+  handlersOf,
   type Inside,
   isKept,
   type Match,
@@ -106,15 +107,15 @@ function watchRouter(app: Inside, requests: RequestRecorder): Watch {
  */
 function watchMatch(dispatch: Dispatch, match: Match): Match {
   dispatch.match = match
-  if (short.has(match[0])) return match
+  if (short.has(handlersOf(match))) return match
   watchSubApps(match)
   const watched = withHandlers(match, dispatch, telling, watching)
-  if (watched === match && isKept(match)) short.add(match[0])
+  if (watched === match && isKept(match)) short.add(handlersOf(match))
   return watched
 }
 
 /** The handlers of matches that keep Hono's short way. */
-const short = new WeakSet<Match[0]>()
+const short = new WeakSet<object>()
 
 /** Calls the handler in a turn of its own, so that none of Quasar's functions are in its errors' stacks. */
 function telling(dispatch: Dispatch, handler: Handler): Handler {

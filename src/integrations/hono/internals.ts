@@ -49,6 +49,11 @@ export function routesFrom([handlers]: Match, index: number): Route[] {
   return handlers.slice(index).map(([[, route]]) => route)
 }
 
+/** The list of a match, which Hono's routers give again for the same routes. */
+export function handlersOf(match: Match): object {
+  return match[0]
+}
+
 /** The path of the first route of a match. */
 export function firstPathOf(match: Match): string | undefined {
   return routeAt(match, 0)?.path
