@@ -3,8 +3,8 @@
  * and a recorder and a Zenith of one process know each other's.
  */
 
-/** The trace of the request that came last on a connection, when a recorder follows it. */
-export const TRACE: unique symbol = Symbol.for('@gravito/quasar/trace')
+/** On a connection: what knows the trace of its last request, and discards it; on a response without a connection: its trace. */
+export const TRACE: unique symbol = Symbol.for('@gravito/quasar/traced')
 
 /** On a request that no recorder counts, where the connection does not know its trace. */
 export const SKIP: unique symbol = Symbol.for('@gravito/quasar/skip')

@@ -113,6 +113,48 @@ const SHAPES: Readonly<Record<string, string>> = {
     await askAll(server, ['/x'])
     Object.defineProperty(app.response, 'locals', { get: () => ({}), set() {}, enumerable: true })
     await askAll(server, ['/x'])`,
+  'an accessor for what a request gets first': `
+    Object.defineProperty(app.request, 'res', { get: () => 'the accessor', set() {}, enumerable: true })
+    app.use((request, response, next) => (note('middleware ' + typeof request.res, request, response), next()))
+    app.post('/x', (request, response) => (note('route', request, response), response.send('x')))
+    await askAll(app.listen(0), ['/x'])`,
+  'an accessor for what is a property of every request': `
+    app.use((request, response, next) => (note('middleware ' + request.url, request, response), next()))
+    app.post('/x', (request, response) => (note('route', request, response), response.send('x')))
+    const server = app.listen(0)
+    await askAll(server, ['/x'])
+    Object.defineProperty(app.request, 'url', { get: () => '/y', set() {} })
+    Object.defineProperty(app.response, 'sendDate', { value: false })
+    await askAll(server, ['/x'])`,
+  'a method of its own that is called first': `
+    const { setHeader } = app.response
+    const calls = []
+    app.use((request, response, next) => (note('middleware ' + calls, request, response), calls.splice(0), next()))
+    app.post('/x', (request, response) => (note('route', request, response), response.send('x')))
+    const server = app.listen(0)
+    await askAll(server, ['/x'])
+    app.response.setHeader = function (name, value) {
+      calls.push(name)
+      return setHeader.call(this, name, value)
+    }
+    await askAll(server, ['/x'])`,
+  'other prototypes from some request on': `
+    app.use((request, response, next) => (note('middleware ' + request.more + response.more, request, response), next()))
+    app.post('/x', (request, response) => (note('route', request, response), response.send('x')))
+    const server = app.listen(0)
+    await askAll(server, ['/x'])
+    app.request = Object.create(app.request, { more: { value: 1 } })
+    app.response = Object.create(app.response, { more: { value: 2 } })
+    await askAll(server, ['/x'])`,
+  'a listener of upgrades': `
+    app.use((request, response, next) => (note('middleware', request, response), next()))
+    const server = http.createServer(app)
+    server.on('upgrade', (request, socket) => {
+      note('upgrade ' + (Object.getPrototypeOf(request) === http.IncomingMessage.prototype), request, {})
+      socket.end('HTTP/1.1 200 OK\\r\\nconnection: close\\r\\ncontent-length: 0\\r\\n\\r\\n')
+    })
+    await askAll(server.listen(0), ['/x'])
+    await askAll(server, ['/x'], { connection: 'upgrade', upgrade: 'other' })`,
   'a property on its prototypes': `
     app.request.params = { of: 'the prototype' }
     app.use((request, response, next) => (note('middleware', request, response), next()))

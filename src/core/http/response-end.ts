@@ -6,14 +6,27 @@ import { TRACE } from '../../lib/marks.js'
 import { type Exchange, isPublished, onResponseFinish } from './http-events.js'
 import type { LiveTrace } from './request-trace.js'
 
-/** The trace of the request that came last on a connection, or null; each knows the one before that is not over. */
-type Connection = Socket & { [TRACE]?: LiveTrace | null; readonly server?: unknown }
+/**
+ * What a connection keeps, once: V8 takes ten times as long to change a property of a socket, whose hidden classes are many, as to
+ * change one of this.
+ */
+class Requests {
+  /** The trace of the request that came last, or null; each knows the one before that is not over. */
+  latest: LiveTrace | null = null
+
+  /** For a request that is no request of the app. */
+  discard(): void {
+    this.latest?.discard()
+  }
+}
+
+type Connection = Socket & { [TRACE]?: Requests; readonly server?: unknown }
 type Traced = ServerResponse & { [TRACE]?: LiveTrace }
 
 /** The trace of a response that is followed by any recorder of this process; null when none follows it. */
 export function followed(response: ServerResponse): LiveTrace | null {
   const socket = response.req?.socket as Connection | undefined
-  let trace = socket?.[TRACE] ?? null
+  let trace = socket?.[TRACE]?.latest ?? null
   while (trace && trace.response !== response) trace = trace.earlier
   return trace ?? (response as Traced)[TRACE] ?? null
 }
@@ -25,7 +38,7 @@ export function remember(response: ServerResponse, trace: LiveTrace): void {
 
 /** The same by the request; null, too, for HTTP/2, whose connections know no trace. */
 export function followedBy(request: IncomingMessage): LiveTrace | null {
-  let trace = (request.socket as Connection | undefined)?.[TRACE] ?? null
+  let trace = (request.socket as Connection | undefined)?.[TRACE]?.latest ?? null
   while (trace && trace.request !== request) trace = trace.earlier
   return trace
 }
@@ -55,29 +68,30 @@ let isListening = false
 /** The same for a request that Node's HTTP/1 server has just told of: none of it has to be looked at. */
 export function endOnConnection(trace: LiveTrace, socket: Socket): void {
   const connection = socket as Connection
-  const latest = connection[TRACE]
-  if (latest === undefined) watch(connection)
-  trace.earlier = latest ?? null
+  const requests = connection[TRACE] ?? watch(connection)
+  trace.earlier = requests.latest
   trace.isOnConnection = true
-  connection[TRACE] = trace
+  requests.latest = trace
 }
 
 /** Once a connection. The channel is listened to from the first request on and for good: it costs nothing without traces. */
-function watch(socket: Connection): void {
+function watch(socket: Connection): Requests {
+  const requests = new Requests()
+  socket[TRACE] = requests
   watchClient(socket)
   // Before the response closes and lets go of what is piped into it.
   socket.prependListener('close', onConnectionClose)
-  if (isListening) return
+  if (!isListening) onResponseFinish(onFinish)
   isListening = true
-  onResponseFinish(onFinish)
+  return requests
 }
 
 function onFinish({ socket, response }: Exchange): void {
-  const connection = socket as Connection
-  const latest = connection[TRACE]
-  if (!latest) return
+  const requests = (socket as Connection)[TRACE]
+  const latest = requests?.latest
+  if (!requests || !latest) return
   if (latest.response === response) {
-    connection[TRACE] = latest.earlier
+    requests.latest = latest.earlier
     latest.end(response.statusCode, false)
   } else endEarlier(latest, response)
 }
@@ -94,8 +108,9 @@ function endEarlier(latest: LiveTrace, response: ServerResponse): void {
 }
 
 function onConnectionClose(this: Connection): void {
-  let trace = this[TRACE] ?? null
-  this[TRACE] = null
+  const requests = this[TRACE]
+  let trace = requests?.latest ?? null
+  if (requests) requests.latest = null
   for (; trace; trace = trace.earlier) {
     const { response } = trace
     if (response) end(trace, response, endOfConnection(response, this), this.errored)

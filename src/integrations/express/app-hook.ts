@@ -14,7 +14,7 @@ import {
   routerOf,
   topOf,
 } from './internals/routers.js'
-import { shareShapes } from './internals/shared-shapes.js'
+import { shareShapes } from './internals/served-objects.js'
 import { hookLayers } from './layer-hooks.js'
 import { currentTracker, RouteTracker, trackerOf } from './route-tracker.js'
 import { scope } from './scope.js'
@@ -56,7 +56,7 @@ export function hookApp(app: App, follower: Follower): readonly Place[] {
   if (!root || !inner) return []
   hookLayers(root)
   hookLayers(inner)
-  shareShapes(top, root)
+  shareShapes(top)
   const hook = hookOf(root)
   const own = [...placesOf(root, follower.middleware)]
   const places = own.length > 0 ? own : [...placesOf(inner, follower.middleware)]

@@ -1,6 +1,5 @@
 import { hookLayerMethods, isForErrors } from './internals/layer-methods.js'
 import { type Handle, type HandleError, isSilent, type Layer, type Router } from './internals/routers.js'
-import { noteLayer } from './internals/shared-shapes.js'
 import { listenerOf, scope } from './scope.js'
 
 /**
@@ -20,7 +19,6 @@ function tellEntry(layer: Layer): boolean {
   const { tracker } = scope
   if (tracker === undefined) return isSilent(layer)
   if (tracker === null) return true
-  noteLayer(layer, tracker.request, tracker.response)
   return tracker.enter(layer)
 }
 
