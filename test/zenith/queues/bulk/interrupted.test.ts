@@ -63,7 +63,7 @@ async function killedRemoval(): Promise<void> {
       await kill(one)
     },
   )
-  expect((await one.post(`bulk/${id}/start`)).status).toBe(200)
+  expect(await one.post(`bulk/${id}/start`)).toMatchObject({ status: 200, body: { id } })
   await isKilled
 
   const left = await two.reached(id, 'interrupted')
