@@ -7,34 +7,12 @@ const NO_TRACE = '0'.repeat(32)
 
 /** The trace id of the span that is active; null where there is none. Never throws. */
 export function activeTraceId(): string | null {
+  if (!hasTracer()) return null
   try {
     return validTraceId(activeSpan()?.spanContext?.().traceId)
   } catch {
     return null
   }
-}
-
-/** Where the last look found no tracer, so many requests go without another one, and for so long at most, ms. */
-const LOOK_EVERY = 32
-const LOOK_AFTER_MS = 250
-
-let left = 0
-let until = Number.NEGATIVE_INFINITY
-
-/**
- * The same at the arrival of a request. A property that the global object lacks takes as long to look for as all else that is done then,
- * and hardly any tracer starts after the app.
- *
- * @param now ms of the monotonic clock
- */
-export function traceIdAt(now: number): string | null {
-  if (left > 0 && now < until) {
-    left -= 1
-    return null
-  }
-  left = hasTracer() ? 0 : LOOK_EVERY
-  until = now + LOOK_AFTER_MS
-  return left === 0 ? activeTraceId() : null
 }
 
 function activeSpan(): Span | undefined {

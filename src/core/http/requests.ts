@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { monotonic } from '../../lib/clock.js'
 import type { ConnectionFigures, RequestFigures, SetupNote } from '../../protocol/index.js'
-import { traceIdAt } from '../../tracing/trace-id.js'
+import { activeTraceId } from '../../tracing/trace-id.js'
 import type { ResolvedOptions } from '../options/options.js'
 import type { Series } from '../report/series.js'
 import { Connections, connectionOf, isPolling } from './connections.js'
@@ -55,7 +55,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       if (known) {
         if (!known.isSeen) known.nameRoute = nameRoute
         known.isSeen = true
-        known.traceId ??= traceIdAt(known.start)
+        known.traceId ??= activeTraceId()
         return known
       }
     } catch (error) {
@@ -123,7 +123,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     const trace = traceOfUpgrade(request)
     if (!trace) return null
     trace.nameRoute ??= nameRoute
-    trace.traceId ??= traceIdAt(monotonic())
+    trace.traceId ??= activeTraceId()
     if (response) remember(response as ServerResponse, trace)
     return trace
   }
@@ -209,7 +209,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       const now = monotonic()
       this.#listener.turn(now)
       // The app runs in its tracer's span.
-      const traceId = isInApp ? traceIdAt(now) : null
+      const traceId = isInApp ? activeTraceId() : null
       const trace = new LiveTrace(this, method, url, traceId, now, request, response, nameRoute)
       this.inFlight.add(trace)
       return trace

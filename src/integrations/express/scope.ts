@@ -6,7 +6,6 @@ import type { Layer, RoutedRequest } from './internals/routers.js'
 /** What the layers of an app tell of a request, see `RouteTracker`. */
 export interface LayerListener {
   readonly request: RoutedRequest
-  readonly response: ServerResponse
   /** @returns false when the layer runs for another request */
   enter(layer: Layer): boolean
   failIn(layer: Layer, error: unknown): void

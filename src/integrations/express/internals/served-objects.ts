@@ -1,7 +1,6 @@
 /**
  * Express changes the prototypes of each request and response. V8 before 13 (Node 20 and 22) gives an object a hidden class of
- * its own when it gets a property after that, and everything that reads it takes several times as long from then on; later versions
- * go through all of its properties to find the new class. Here the server makes its objects with the prototypes that Express gives
+ * its own when it gets a property after that, and everything that reads it takes several times as long from then on. Here the server makes its objects with the prototypes that Express gives
  * them, so that nothing is left to change: for an app's handlers they are the same objects in every way.
  */
 import type { Server } from 'node:http'
@@ -20,6 +19,9 @@ const BEFORE = {
   5: ['res'],
 }
 
+/** Later versions have less to do without it. Bun has no V8. */
+const IS_NEEDED = process.versions.bun === undefined && Number.parseInt(process.versions.v8, 10) < 13
+
 type ServedApp = App & { readonly request: object; readonly response: object }
 type Maker = new (...args: unknown[]) => object
 type Makers = Record<symbol, Maker>
@@ -30,7 +32,7 @@ let unlisten: (() => void) | null = null
 
 /** @param app that no other app has mounted */
 export function shareShapes(app: App): void {
-  if (process.versions.bun !== undefined) return
+  if (!IS_NEEDED) return
   waiting.add(new WeakRef(app))
   left = LOOKS
   unlisten ??= onRequestStart(arrived)
