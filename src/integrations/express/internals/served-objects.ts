@@ -1,7 +1,8 @@
 /**
  * Express changes the prototypes of each request and response. V8 before 13 (Node 20 and 22) gives an object a hidden class of
- * its own when it gets a property after that, and everything that reads it takes several times as long from then on. Here the server makes its objects with the prototypes that Express gives
- * them, so that nothing is left to change: for an app's handlers they are the same objects in every way.
+ * its own when it gets a property after that, and everything that reads it takes several times as long from then on. Here the
+ * server makes its objects with the prototypes that Express gives them, so that nothing is left to change: for an app's handlers
+ * they are the same objects in every way.
  */
 import type { Server } from 'node:http'
 import { type Exchange, onRequestStart } from '../../../core/http/http-events.js'
