@@ -1,17 +1,17 @@
 import { clearTimeout, setImmediate, setTimeout } from './clock.js'
 
-/** What {@link inTime} resolves to when the time is over. */
+/** {@link inTime} resolves to it when the time is over. */
 export const TOO_LATE = Symbol('too late')
 
 /**
- * What a promise comes to within `ms`, else {@link TOO_LATE}; what it does later is of no interest. The timer never holds the
- * process.
+ * Resolves to the promise's value, or to {@link TOO_LATE} after `ms`; a later rejection is ignored. The timer does not keep the process
+ * alive.
  */
 export function inTime<T>(promise: Promise<T>, ms: number): Promise<T | typeof TOO_LATE> {
   return race(promise, (end) => setTimeout(end, ms).unref())
 }
 
-/** As {@link inTime}, and the process lives on until then: Quasar's sockets and timers would let it go. */
+/** Like {@link inTime}, but keeps the process alive until then: Quasar's sockets and timers do not. */
 export function inTimeHeld<T>(promise: Promise<T>, ms: number): Promise<T | typeof TOO_LATE> {
   return race(promise, (end) => setTimeout(end, ms))
 }
@@ -28,17 +28,17 @@ async function race<T>(promise: Promise<T>, begin: (end: () => void) => NodeJS.T
   }
 }
 
-/** As {@link inTimeHeld}. @throws Error `timed out` when the time is over */
+/** Like {@link inTimeHeld}. @throws Error `timed out` when the time is over */
 export async function withTimeout<T>(promise: Promise<T>, ms: number): Promise<T> {
   const result = await inTimeHeld(promise, ms)
   if (result === TOO_LATE) throw new Error('timed out')
   return result
 }
 
-/** In how many steps {@link withPatience} counts the time. */
+/** Number of steps in which {@link withPatience} counts the time. */
 const STEPS = 10
 
-/** As {@link withTimeout}, but a time in which this process is held counts as one step: what it waits for may have come meanwhile. */
+/** Like {@link withTimeout}, but a time in which this process is suspended counts as one step: the result may have arrived meanwhile. */
 export async function withPatience<T>(promise: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -55,17 +55,17 @@ export async function withPatience<T>(promise: Promise<T>, ms: number): Promise<
   }
 }
 
-/** Whether a promise is fulfilled within `ms`. Rejects when it does. */
+/** Resolves to whether the promise is fulfilled within `ms`. Rejects when the promise does. */
 export async function isDoneIn(promise: Promise<unknown>, ms: number): Promise<boolean> {
   return (await inTime(promise, ms)) !== TOO_LATE
 }
 
-/** The timer never holds the process. */
+/** The timer does not keep the process alive. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }
 
-/** Resolves at the event loop's next turn: whatever waits goes first. */
+/** Resolves at the event loop's next turn, so that pending work runs first. */
 export function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
@@ -78,9 +78,9 @@ export async function inBatches<T>(items: readonly T[], size: number, work: (ite
   }
 }
 
-/** Works on at most `size` items at the same time, the next as soon as one is done; on no more of them once one fails. */
+/** Works on at most `size` items at the same time and starts the next one as soon as one is done. Starts no more once one fails. */
 export async function inPool<T>(items: readonly T[], size: number, work: (item: T) => Promise<void>): Promise<void> {
-  // A loop that is left by an error ends a generator, and so the loops of the others.
+  // An error in one loop closes the generator, and so ends the other loops.
   const queue = (function* () {
     yield* items
   })()
@@ -90,7 +90,7 @@ export async function inPool<T>(items: readonly T[], size: number, work: (item: 
   await Promise.all(Array.from({ length: size }, worker))
 }
 
-/** Works on all items, with a turn of the event loop after each `size`: for what is quick for one and long for many. */
+/** Works on all items, with a turn of the event loop after each `size`: for work that is short per item and long for many. */
 export async function inSlices<T>(items: readonly T[], size: number, work: (item: T) => unknown): Promise<void> {
   for (let start = 0; start < items.length; start += size) {
     if (start > 0) await nextTurn()

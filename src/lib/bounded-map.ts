@@ -1,4 +1,4 @@
-/** A map that forgets what was set longest ago when it has too many entries. */
+/** A map that drops its oldest entry when it has too many. */
 export class BoundedMap<K, V> implements Iterable<[K, V]> {
   readonly #max: number
   readonly #entries = new Map<K, V>()

@@ -1,7 +1,7 @@
-/** What kind of mistake a {@link QuasarError} tells of. Compare these, not classes: two copies of the package may be loaded. */
+/** The kind of a {@link QuasarError}. Compare codes, not classes: two copies of the package may be loaded. */
 export type QuasarErrorCode = 'invalid_option' | 'missing_package'
 
-/** The only error that Quasar throws into an app, and only while it starts. The message says what to do. */
+/** The only error that Quasar throws into an app, and only at the start. The message explains the fix. */
 export class QuasarError extends Error {
   override readonly name = 'QuasarError'
   readonly code: QuasarErrorCode
@@ -12,15 +12,15 @@ export class QuasarError extends Error {
   }
 }
 
-/** Whether an error is Quasar's own, also when another copy of the package made it. */
+/** Also true for an error that another copy of the package made. */
 export function isQuasarError(error: unknown): error is QuasarError {
   return error instanceof Error && error.name === 'QuasarError' && 'code' in error
 }
 
 /**
- * @param part what the option is given to: `Quasar`, `redisStore`
- * @param takes what the option takes, in words
- * @param value describes it without showing it: it may hold a secret. Left out: it is not described.
+ * @param part what the option is passed to: `Quasar`, `redisStore`
+ * @param takes the values that the option accepts, as a phrase
+ * @param value described by its type, never shown: it may hold a secret. If omitted, it is not described.
  */
 export function invalidOption(part: string, option: string, takes: string, ...value: readonly unknown[]): QuasarError {
   const got = value.length === 0 ? '' : `; got ${describe(value[0])}`

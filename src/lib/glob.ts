@@ -1,6 +1,6 @@
 /**
- * Compiles a pattern for whole names, in which `*` stands for anything. Names come from clients, so no expression with several
- * `.*` is built of it: the time is linear in the length of the name.
+ * Compiles a pattern for whole names, in which `*` matches any text. Names come from clients, so the pattern does not become an expression
+ * with several `.*`: matching takes time linear in the length of the name.
  *
  * @example globOf('mail-*')('mail-out') // true
  */
@@ -15,7 +15,7 @@ export function globOf(pattern: string): (name: string) => boolean {
   }
 }
 
-/** The leftmost place of each part leaves the most room for the others. */
+/** The leftmost match of each part leaves the most room for the others. */
 function isInOrder(parts: readonly string[], name: string): boolean {
   let from = 0
   for (const part of parts) {
@@ -26,12 +26,12 @@ function isInOrder(parts: readonly string[], name: string): boolean {
   return true
 }
 
-/** Makes the characters of a regular expression stand for themselves. */
+/** Escapes the characters that are special in a regular expression. */
 export function escapeRegExp(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }
 
-/** Makes the characters of Redis' SCAN patterns stand for themselves. */
+/** Escapes the characters that are special in Redis' SCAN patterns. */
 export function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]^]/g, '\\$&')
 }

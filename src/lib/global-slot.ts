@@ -1,14 +1,14 @@
-/** One thing of a process; see {@link globalSlot}. */
+/** A value that a process has once; see {@link globalSlot}. */
 export interface GlobalSlot<T extends object> {
-  /** What is there, made when nothing was. */
+  /** The value, made if there is none. */
   get(): T
-  /** Empties the slot, unless another thing is in it by now. */
+  /** Empties the slot, unless it has another value by now. */
   clear(held: T): void
 }
 
 /**
- * Keeps a thing once in a process, whichever copies of the package it loads: the ESM and the CJS one, or those that two of its
- * dependencies brought. Copies of other versions find it, too: when its shape changes, so must its name.
+ * Stores a value once per process for all copies of the package in it: the ESM and the CJS one, or those that two dependencies brought.
+ * Copies of other versions find it, too: when its shape changes, its name must change.
  *
  * @param make is called at the first {@link GlobalSlot.get}, and again after a `clear`
  */

@@ -1,8 +1,8 @@
 import { types } from 'node:util'
 
 /**
- * Runs `run` and says how it ended. Its result, its error and its promise pass through as they are. Nothing is said of a
- * promise of another kind: asking it would start those that are lazy, such as a query, twice.
+ * Runs `run` and calls `done` or `failed` when it ends. Its result, error and promise pass through unchanged. Thenables of other kinds are
+ * not observed: calling `then` would start a lazy one, such as a query, twice.
  */
 export function observe<T>(run: () => T, done: () => void, failed: (error: unknown) => void): T {
   let result: T

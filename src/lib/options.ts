@@ -1,19 +1,19 @@
 import { invalidOption, isQuasarError, QuasarError } from './errors.js'
 
-/** What an option takes, in words, and whether a value is that. */
+/** The values that an option accepts, as a phrase, and the check. */
 export interface OptionCheck {
   readonly takes: string
   readonly accepts: (value: unknown) => boolean
 }
 
-/** One check for each option; there are no others. */
+/** One check for each option; other options are unknown. */
 export type OptionChecks<Name extends string = string> = Readonly<Record<Name, OptionCheck>>
 
 /**
- * @param owner whose options they are, in the error's words: `Zenith`
- * @param part what they are given to: see `invalidOption`
- * @returns a copy: each was read once, so that none is another value when it is used than when it was checked
- * @throws QuasarError `invalid_option` for the first option that is unknown or has a value that it does not take
+ * @param owner whose options they are, as named in errors: `Zenith`
+ * @param part what they are passed to: see `invalidOption`
+ * @returns a copy: each option is read once, so that the value used is the value checked
+ * @throws QuasarError `invalid_option` for the first unknown option or invalid value
  */
 export function checkOptions<T extends object>(owner: string, options: T, checks: OptionChecks, part = 'Quasar'): T {
   const known = checkNames<object>(owner, options, Object.keys(checks)) as Record<string, unknown>
@@ -24,9 +24,9 @@ export function checkOptions<T extends object>(owner: string, options: T, checks
 /**
  * For options that are checked one by one.
  *
- * @param names of the options, all of them
+ * @param names all names of options
  * @returns the options
- * @throws QuasarError `invalid_option` when they are no object, or for the first option that there is not
+ * @throws QuasarError `invalid_option` if they are not an object, or for the first unknown option
  */
 export function checkNames<T extends object>(owner: string, options: T, names: readonly string[]): T {
   if (!isObject(options)) throw new QuasarError('invalid_option', `Quasar: the options of ${owner} are an object.`)
@@ -44,7 +44,7 @@ function namesOf(owner: string, options: object): readonly string[] {
   }
 }
 
-/** Getters and proxies of the app's may throw, here and within the value. */
+/** The app's getters and proxies may throw, here and within the value. */
 function readOption(
   part: string,
   options: Record<string, unknown>,
@@ -77,11 +77,11 @@ export function isBetween(value: unknown, low: number, high: number): boolean {
   return typeof value === 'number' && value >= low && value <= high
 }
 
-/** Options that several parts have. */
+/** Options that several parts share. */
 export const COMMON_CHECKS = {
   redis: {
     takes: 'a URL of Redis, ioredis options, an ioredis client or Cluster, or false',
-    // What it leads to is read where it is opened, by the one reader of all that lead to a Redis.
+    // The rest is checked where the connection is opened.
     accepts: (v) => v === false || typeof v === 'string' || (typeof v === 'object' && v !== null) || isFunction(v),
   },
   prefix: { takes: 'a text that ends with a colon', accepts: (v) => isText(v) && /.:$/.test(v) },

@@ -2,26 +2,26 @@ import { monotonic } from './clock.js'
 
 export interface OutageLines {
   began(error: string): void
-  /** @param seconds since it was said that it began */
+  /** @param seconds since `began` was logged */
   ended(seconds: number): void
 }
 
 /** Writes one line when something begins to fail, and one when it works again. */
 export class OutageLog {
-  /** Why the last try failed; null when it did not. */
+  /** Why the last attempt failed; null if it succeeded. */
   error: string | null = null
   readonly #lines: OutageLines
   readonly #isDue: (failures: number) => boolean
   #failures = 0
   #saidAt: number | null = null
 
-  /** @param isDue whether to say it after so many failures in a row: what is over at the next try is no line in a log */
+  /** @param isDue whether to log the failure after this number of failures in a row: one that the next attempt resolves need not be logged */
   constructor(lines: OutageLines, isDue: (failures: number) => boolean = () => true) {
     this.#lines = lines
     this.#isDue = isDue
   }
 
-  /** @param error of a try; null when it succeeded */
+  /** @param error of an attempt; null if it succeeded */
   note(error: string | null): void {
     this.error = error
     if (error === null) this.#end()

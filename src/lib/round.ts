@@ -1,14 +1,14 @@
-/** Rounds to three decimals, which is µs for ms: a heartbeat of full doubles is twice as long. Null for what is no finite number. */
+/** Rounds to three decimals, which is µs for ms: full doubles would double the size of a heartbeat. Null unless the value is finite. */
 export function round(value: number): number | null {
   return Number.isFinite(value) ? Math.round(value * 1_000) / 1_000 : null
 }
 
-/** As {@link round}, for what may be unknown already. */
+/** Like {@link round}; passes null through. */
 export function roundKnown(value: number | null): number | null {
   return value === null ? null : round(value)
 }
 
-/** A share as a percentage of 0–100; null when it is no finite number. */
+/** Converts a share to a percentage of 0–100; null unless it is finite. */
 export function percent(share: number): number | null {
   return round(Math.min(100, Math.max(0, share * 100)))
 }

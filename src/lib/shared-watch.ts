@@ -1,15 +1,15 @@
 import { globalSlot } from './global-slot.js'
 
-/** What is watched once in a process for all who listen. */
+/** A watch that all listeners in a process share. */
 export interface SharedWatch<Listener> {
   readonly listeners: Set<Listener>
   end(): void
 }
 
 /**
- * Watches something once in a process, see {@link globalSlot}. The first listener begins it, the last one ends it.
+ * Watches something once per process, see {@link globalSlot}. The first listener starts the watch, the last one ends it.
  *
- * @returns adds a listener; what that returns takes it away
+ * @returns adds a listener and returns the function that removes it
  */
 export function sharedWatch<Listener>(
   name: string,

@@ -4,7 +4,7 @@ interface Source {
   readonly names: readonly string[] | null
 }
 
-/** One for each place and list of names, the first: an app may watch a queue and give it to Zenith, too. */
+/** Keeps the first source of each place and list of names: an app may watch a queue and also pass it to Zenith. */
 export function uniqueSources<S extends Source>(sources: Iterable<S>): S[] {
   const unique = new Map<string, S>()
   for (const source of sources) {

@@ -1,10 +1,10 @@
 type Method = (...args: never[]) => unknown
 
 /**
- * Puts a wrapper before a method of one object, and of no other of its class.
+ * Wraps a method of one object, not of its class.
  *
  * @param wrap gets the method, bound to the object
- * @returns takes the wrapper away; null when there is no such method
+ * @returns removes the wrapper; null if there is no such method
  */
 export function wrapMethod<K extends string, M extends Method>(
   target: { [key in K]?: M },
@@ -21,7 +21,7 @@ export function wrapMethod<K extends string, M extends Method>(
   Object.defineProperty(target, key, { value: wrapper, configurable: true, writable: true, enumerable: false })
   return () => {
     isOn = false
-    // Somebody else may have wrapped it meanwhile: then ours stays and passes everything through.
+    // Another library may have wrapped the method since: then this wrapper stays and passes everything through.
     if (target[key] !== wrapper) return
     if (own) Object.defineProperty(target, key, own)
     else delete target[key]
