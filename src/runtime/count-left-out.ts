@@ -4,9 +4,9 @@ import { redisReader } from '../stores/redis/reader.js'
 import { ServerClock } from '../stores/redis/server-clock.js'
 
 /**
- * What a Zenith does not read of a Redis because it is beyond a bound.
+ * Counts what a Zenith does not read from a Redis because it is beyond a bound.
  *
- * @throws RedisError when Redis does not answer, or this user may not read
+ * @throws RedisError when Redis does not answer, or this user lacks the permission to read
  */
 export async function countLeftOut(connection: Connection, keys: Keys): Promise<LeftOut> {
   const reader = redisReader(connection, keys, new ServerClock(), { scanEvery: 0, verifier: null })

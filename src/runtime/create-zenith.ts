@@ -79,7 +79,7 @@ function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Rea
   }
 }
 
-/** What would let somebody believe that he is protected, and is not. */
+/** Settings that look like protection, but are none. */
 function tokenProblem({ store, token, requireToken }: ZenithOptions, tokens: readonly string[]): string | null {
   if (requireToken && tokens.length === 0) return '"requireToken" needs the option "token" or QUASAR_TOKEN.'
   if (!store) return null

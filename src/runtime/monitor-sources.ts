@@ -6,14 +6,14 @@ import { shareSource } from './shared-queues.js'
 
 /** Queues that are reported. */
 export interface MonitoredQueues {
-  /** Reports them no longer, unless they were named another time, and closes their sources. Never rejects; twice is harmless. */
+  /** Stops reporting them, unless they were also passed in elsewhere, and closes their sources. Never rejects; idempotent. */
   stop(): Promise<void>
 }
 
 const NO_SOURCE = 'Quasar: monitorQueues() takes queue sources, such as bullmqQueues({ connection }).'
 
 /**
- * Lets a recorder report what sources tell; a Zenith of this process finds them.
+ * Makes a recorder report the queues of sources; a Zenith in this process finds the sources, too.
  *
  * @throws QuasarError `invalid_option`
  */

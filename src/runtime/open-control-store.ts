@@ -5,7 +5,7 @@ import { signerOf } from '../signing/signer.js'
 import { Verifier } from '../signing/verifier.js'
 import { redisControlStore } from '../stores/redis/control-store.js'
 
-/** What Zenith keeps in a Redis, as one with these tokens sees it. @param tokens none: nothing is verified */
+/** Opens Zenith's own data in a Redis, verified with these tokens. @param tokens if empty, nothing is verified */
 export function openControlStore(connection: Connection, keys: Keys, tokens: readonly string[]): ControlStore {
   const verifier = tokens.length > 0 ? new Verifier({ tokens, isRequired: false, now: Date.now, keyPrefix: '' }) : null
   return redisControlStore({ connection, keys, signer: signerOf(tokens, ''), verifier, isRotating: false })

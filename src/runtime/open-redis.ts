@@ -4,9 +4,9 @@ import { RedisSourceError, sentence, TAKES_ADDRESS, TAKES_SOURCE } from '../redi
 import type { RedisSource } from '../stores/redis/index.js'
 
 /**
- * Opens what the option `redis`, or a variable in its place, leads to, for a recorder and for Zenith alike.
+ * Opens the Redis that the option `redis` or its environment variable names, for a recorder and for Zenith alike.
  *
- * @throws QuasarError `invalid_option`, whatever is wrong, by the name of the option or the variable
+ * @throws QuasarError `invalid_option` for any problem; it names the option or the variable
  */
 export function openRedis<O extends { redis: RedisSource }, T>(
   open: (options: O) => T,
@@ -18,7 +18,7 @@ export function openRedis<O extends { redis: RedisSource }, T>(
   } catch (error) {
     if (error instanceof RedisSourceError) throw invalid(redisFrom, error.problem)
     if (isQuasarError(error)) throw error
-    // Not as its cause: an error about a URL may hold the URL, and so its password.
+    // Without the error as its cause: an error about a URL may hold the URL, and so its password.
     throw invalid(redisFrom, "it can't be opened")
   }
 }

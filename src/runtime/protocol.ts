@@ -1,5 +1,6 @@
 /**
- * The subpath `./protocol`: the records in Redis. The types of Zenith's API moved to `./zenith`; they answer here for one minor version.
+ * The subpath `./protocol`: the records in Redis. The types of Zenith's API moved to `./zenith`; they stay available here for one minor
+ * version.
  */
 
 export { JOB_ACTIONS, QUEUE_ACTIONS, SCHEDULER_ACTIONS } from '../api/actions.js'

@@ -1,10 +1,10 @@
 import type { QueueSource } from '../ports/index.js'
 import type { RedisSource } from '../redis/client.js'
 
-/** Makes a source of a Redis and of what follows the driver's name. */
+/** Makes a source of a Redis and the text after the driver's name. */
 type Open = (redis: RedisSource, rest: string | undefined) => Promise<QueueSource>
 
-/** What a driver's name may be followed by, and how it is opened. Loaded when it is asked for: not every app has every driver. */
+/** How each driver is opened. A driver is loaded on demand: not every app has the packages of all drivers. */
 const DRIVERS: Readonly<Record<string, Open>> = {
   async bullmq(redis, prefix) {
     const { bullmqQueues } = await import('../queues/bullmq/index.js')
@@ -28,20 +28,20 @@ const DRIVERS: Readonly<Record<string, Open>> = {
   },
 }
 
-/** How queues are named in one word, for an error or a help. */
+/** The accepted names of queues, for an error or the help. */
 export const QUEUE_WORDS = `${Object.keys(DRIVERS).slice(0, -1).join(', ')}, each with its own prefix after a "=", or redis-list=KEY+KEY`
 
-/** Whether a word names queues that {@link openQueues} can open. */
+/** Whether {@link openQueues} accepts a word. */
 export function isQueueWord(word: string): boolean {
   const [driver, rest] = partsOf(word)
   return Object.hasOwn(DRIVERS, driver) && (driver === 'redis-list' ? Boolean(rest) : rest !== '')
 }
 
 /**
- * Sources of queues on one Redis.
+ * Opens sources for queues on one Redis.
  *
- * @param words those that {@link isQueueWord} takes
- * @throws what a source says of its options
+ * @param words accepted by {@link isQueueWord}
+ * @throws what a source throws for its options
  * @example await openQueues(['bullmq', 'bullmq=shop', 'redis-list=emails'], 'redis://localhost:6379')
  */
 export async function openQueues(words: readonly string[], redis: RedisSource): Promise<QueueSource[]> {

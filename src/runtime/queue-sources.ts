@@ -1,2 +1,2 @@
-/** Ways to queues that integrations make by themselves. */
+/** Queue sources that integrations create automatically. */
 export { type BullQueue, bullmqQueues } from '../queues/bullmq/index.js'

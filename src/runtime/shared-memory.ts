@@ -4,7 +4,7 @@ import { memoryStore } from '../stores/memory/index.js'
 
 const allStores = globalSlot('memory', () => new Map<string, Store>())
 
-/** This process's own store for a namespace; closing it does nothing. */
+/** The process's own store for a namespace; closing it has no effect. */
 export function sharedMemoryStore(prefix: string): Store {
   const stores = allStores.get()
   const store = stores.get(prefix) ?? memoryStore()

@@ -7,13 +7,13 @@ interface Shared {
   holders: number
 }
 
-/** So that a Zenith of this process finds what its recorders watch. */
+/** Lets a Zenith in this process find what its recorders watch. */
 const sharedSources = globalSlot('queues', () => new Map<QueueSource, Shared>())
 
 /**
- * Makes a source known to this process.
+ * Registers a source in this process.
  *
- * @returns takes that back; the last one to do so closes the source. Never rejects; twice is harmless.
+ * @returns unregisters it; the last call for a source closes it. Never rejects; idempotent.
  */
 export function shareSource(source: QueueSource): () => Promise<void> {
   const shared = sharedSources.get().get(source) ?? { source, holders: 0 }
@@ -26,7 +26,7 @@ export function shareSource(source: QueueSource): () => Promise<void> {
   }
 }
 
-/** The sources that recorders of this process watch, one for each place and list of names; they are not the reader's to close. */
+/** The sources that recorders of this process watch, one for each place and list of names. Callers must not close them. */
 export function registeredSources(): readonly QueueSource[] {
   return uniqueSources(sharedSources.get().keys())
 }
@@ -38,6 +38,6 @@ async function giveBack(shared: Shared): Promise<void> {
   try {
     await shared.source.close()
   } catch {
-    // What a source does wrong at its end is nobody's concern any more.
+    // A source that fails to close is no longer used.
   }
 }

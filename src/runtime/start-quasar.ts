@@ -18,33 +18,32 @@ export type { MonitoredQueues, RecorderLease }
 /** A running Quasar. */
 export interface Quasar {
   /**
-   * Follows a piece of the app's own work as a job of this name: its duration, its failures, whether it was slow.
+   * Records a piece of the app's own work as a job of this name: its duration, its failures, whether it was slow.
    *
-   * @returns what `fn` gives; what it throws passes through
+   * @returns the result of `fn`; its errors pass through
    * @example await quasar.run('import', () => importProducts(file))
    */
   run<T>(name: string, fn: () => T): T
   /** Reports an error that the app handled itself. Never throws. */
   captureException(error: unknown, context?: CaptureContext): void
   /**
-   * Reports queues from now on: backlog, oldest job, throughput, workers. Of all nodes of the service one reads them, and
-   * each queue is read once however often it is named. They are reported until the last share of the recorder is given
-   * back, and their sources are closed then.
+   * Reports queues from now on: backlog, oldest job, throughput, workers. One node of the service reads them, and each queue is read once
+   * however often it is named. They are reported until the last share of the recorder is released; then their sources are closed.
    *
-   * @throws QuasarError `invalid_option` for what is no queue source
+   * @throws QuasarError `invalid_option` for anything that is not a queue source
    * @example quasar.monitorQueues(bullmqQueues({ connection }), laravelQueues({ redis }))
    */
   monitorQueues(...sources: QueueSource[]): MonitoredQueues
   status(): RecorderStatus
   /** Reports now. Never rejects. */
   flush(): Promise<void>
-  /** Reports what is left and says good-bye, unless somebody else in the process records, too. Never rejects. */
+  /** Reports what is left and removes the heartbeat, unless another share of the recorder is in use. Never rejects. */
   stop(): Promise<void>
 }
 
 /**
- * Starts to report this process: heartbeats every 10 s, and whatever integrations, `run` and `captureException` tell.
- * Started twice with the same service and store it is the same recorder.
+ * Starts to report this process: heartbeats every 10 s, and whatever integrations, `run` and `captureException` record. A second start with
+ * the same service and store shares the recorder.
  *
  * @throws QuasarError `invalid_option`; nothing throws after that
  * @example const quasar = startQuasar({ service: 'mailer' })
@@ -62,9 +61,9 @@ export function startQuasar(options: QuasarOptions = {}): Quasar {
 }
 
 /**
- * A share in this process's recorder for a service and a store.
+ * Takes a share in this process's recorder for a service and a store.
  *
- * @param framework what the heartbeat names as the app's framework
+ * @param framework the app's framework, as named in the heartbeat
  * @throws QuasarError `invalid_option`
  */
 export function leaseRecorder(options: QuasarOptions = {}, framework: string | null = null): RecorderLease {
@@ -81,8 +80,8 @@ function start(options: ResolvedOptions): Recorder {
 }
 
 /**
- * Names the Redis that a recorder writes to, alike in all threads of the process; null for what one thread has for itself. A
- * digest: what is handed to threads holds no password.
+ * Identifies the Redis that a recorder writes to, alike in all threads of the process; null for a store that belongs to one thread. It is a
+ * digest, so that threads never get a password.
  */
 function sharedStoreOf({ store, redis, prefix, tokens }: ResolvedOptions): string | null {
   const address = store || redis === false ? null : addressOf(redis)
@@ -96,7 +95,7 @@ function sharedStoreOf({ store, redis, prefix, tokens }: ResolvedOptions): strin
 function addressOf(redis: string | object): unknown {
   if (typeof redis === 'string') return redis
   if (Object.getPrototypeOf(redis) === Object.prototype) return isJson(redis) ? redis : null
-  // An ioredis client tells by its options where it is connected to; of a Cluster they do not.
+  // An ioredis client has its address in its options; a Cluster does not.
   const { host, port, path, db } = (redis as { options?: Record<string, unknown> }).options ?? {}
   return host || path ? [host, port, path, db] : null
 }
@@ -108,7 +107,7 @@ function writerOf({ store, redis, redisFrom, prefix, tokens }: ResolvedOptions):
     : openRedis(redisReports, { redis, redisFrom }, { prefix, token: tokens.length > 0 ? tokens : undefined })
 }
 
-/** A store that stays open when the recorder stops: it is the app's, or the whole process's. */
+/** A store that stays open when the recorder stops: it belongs to the app or to the whole process. */
 function borrowed(store: Writer): Writer {
   return {
     write: (batch) => store.write(batch),
@@ -121,7 +120,7 @@ function borrowed(store: Writer): Writer {
   }
 }
 
-/** The same for the same service and store; two objects are the same store when they are one or read the same. */
+/** Equal for the same service and store. Two objects count as the same store when they are one object or have equal JSON. */
 function nameOf({ service, prefix, redis, store }: ResolvedOptions): string {
   return JSON.stringify([service, prefix, store ? idOf(store) : describeRedis(redis)])
 }
@@ -131,7 +130,7 @@ function describeRedis(redis: string | object | false): unknown {
   return Object.getPrototypeOf(redis) === Object.prototype && isJson(redis) ? redis : idOf(redis)
 }
 
-/** Options may hold what leads back to themselves, such as an agent of TLS. */
+/** Options may have circular references, such as an agent of TLS. */
 function isJson(value: object): boolean {
   try {
     return JSON.stringify(value) !== undefined
@@ -150,7 +149,7 @@ function idOf(object: object): string {
   return `object ${id}`
 }
 
-/** Reports an error that the app handled itself, by the recorder that was started first. Without one it does nothing. */
+/** Reports an error that the app handled itself through the recorder that was started first. Does nothing without a recorder. */
 export function captureException(error: unknown, context?: CaptureContext): void {
   allRecorders()[0]?.captureException(error, context)
 }

@@ -12,67 +12,70 @@ import type { Logger, QueueSource, Reader } from '../ports/index.js'
 import { TOKEN_CHECK } from '../signing/tokens.js'
 import { isRole, type Role, type ZenithAuth } from '../zenith/index.js'
 
-/** Options of Zenith, the same for every form. All may be left out; without `auth` it is open to this machine alone, and only in development. */
+/**
+ * Options of Zenith, the same for every integration. All are optional. Without `auth`, Zenith is open to this machine alone, and only in
+ * development.
+ */
 export interface ZenithOptions {
   /**
-   * Where the recorders report: a URL (`redis://`, `rediss://`, `unix://`), ioredis options, an ioredis client or Cluster (used as it
-   * is and never closed), or `false` for the memory of this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
+   * Where the recorders report: a URL (`redis://`, `rediss://`, `unix://`), ioredis options, an ioredis client or Cluster (used as it is
+   * and never closed), or `false` for the memory of this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
    */
   redis?: string | object | false
-  /** A store of your own in place of `redis`; never closed. */
+  /** A custom store instead of `redis`; never closed. */
   store?: Reader
-  /** What all keys begin with; ends with a colon. @default 'gravito:quasar:' (QUASAR_PREFIX) */
+  /** Prefix of all keys; ends with a colon. @default 'gravito:quasar:' (QUASAR_PREFIX) */
   prefix?: string
   /**
-   * Who may see it: `{ users: [{ name, password, role }] }` for a log-in page, a function of the request,
-   * `{ basic: { username, password } }`, `{ bearer: token }`, `{ link: createLoginLink() }` for the browser of this machine that
-   * opens the link, or `'local'` for this machine itself.
-   * @default nobody; this machine itself when NODE_ENV is development
+   * Who has access: `{ users: [{ name, password, role }] }` for a log-in page, a function of the request, `{ basic: { username, password }
+   * }`, `{ bearer: token }`, `{ link: createLoginLink() }` for the browser on this machine that opens the link, or `'local'` for this
+   * machine itself.
+   * @default no access; this machine itself when NODE_ENV is development
    */
   auth?: ZenithAuth
-  /** The path that it is reached under when the server in front does not cut it off, `/quasar`. @default '' */
+  /** Path that Zenith is reached under when the server in front does not strip it, `/quasar`. @default '' */
   basePath?: string
   /**
-   * Addresses and networks of the proxies whose `X-Forwarded-Prefix` and `X-Forwarded-For` are believed, `['127.0.0.1', '10.0.0.0/8']`: they
-   * have to set both, or pass on what their clients say. `basePath` needs none. @default none
+   * Addresses and networks of the proxies whose `X-Forwarded-Prefix` and `X-Forwarded-For` are trusted, `['127.0.0.1', '10.0.0.0/8']`. They
+   * must set both headers; otherwise they pass on what their clients send. `basePath` needs none. @default none
    */
   proxies?: readonly string[]
-  /** How often the store is read while somebody looks, ms, 50 or more. @default 1500 */
+  /** How often the store is read while a client is connected, ms, 50 or more. @default 1500 */
   interval?: number
-  /** What the health score takes for slow, ms: p95 of the requests at or above it costs points. @default 1000 */
+  /** Threshold of the health score, ms: requests with a p95 at or above it cost points. @default 1000 */
   slow?: number
   /**
-   * Where queues are, `[bullmqQueues({ connection })]`: shows those that no service reports, and acts on all that they lead to.
-   * Never closed. What this process itself watches (`monitorQueues`) is found without.
+   * Queue sources, `[bullmqQueues({ connection })]`: Zenith shows their queues even if no service reports them, and acts on all queues that
+   * they reach. Never closed. Queues that this process watches (`monitorQueues`) are found without it.
    */
   queues?: readonly QueueSource[]
-  /** Queues in which nothing may be changed, by name or key, with `*` for anything; `['*']` for all. @default [] */
+  /** Queues in which nothing may be changed, by name or key, with `*` for any text; `['*']` for all. @default [] */
   readOnly?: readonly string[]
-  /** The least role that sees the payloads and results of jobs. @default 'operator' */
+  /** The lowest role that sees the payloads and results of jobs. @default 'operator' */
   payloads?: Role
   /**
-   * Verifies that what is read was signed with it by those who report, and marks what was not. During a rotation two. Also the
-   * password where `redis` is a URL with a user and none. @default QUASAR_TOKEN, else none: nothing is verified
+   * Verifies that records were signed with this token, and marks those that were not. Two tokens during a rotation. Also the password if
+   * `redis` is a URL with a user and without one. @default QUASAR_TOKEN, else none: nothing is verified
    */
   token?: string | readonly string[]
-  /** Leaves out what is not signed with the token, and says how much that is. @default false */
+  /** Leaves out records that are not signed with the token, and counts them. @default false */
   requireToken?: boolean
-  /** Where the few lines of Zenith's own go; `false` for nowhere. @default console */
+  /** Where Zenith writes its few log lines; `false` for nowhere. @default console */
   logger?: Logger | false
 }
 
-/** Where Zenith is reached, whoever mounts it. */
+/** The path under which Zenith is reached, for every way to mount it. */
 export const PATH_CHECK: OptionCheck = {
   takes: 'a path, "/quasar"',
   accepts: (v) => typeof v === 'string' && /^(\/[\w.~-]+)*\/?$/.test(v),
 }
 
-/** What the options of Zenith take. */
+/** Checks for the options of Zenith. */
 export const ZENITH_CHECKS = {
   ...COMMON_CHECKS,
   token: TOKEN_CHECK,
   store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.nodes) },
-  // Its words depend on what is wrong: `authProblem` has them.
+  // The error depends on what is wrong: see `authProblem`.
   auth: { takes: 'who may see it', accepts: () => true },
   basePath: PATH_CHECK,
   proxies: {
