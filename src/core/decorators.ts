@@ -12,10 +12,9 @@ export interface MethodDecorator {
 }
 
 /**
- * Records each call of a job handler under a name. On a worker that is monitored anyway the call is counted once, and the
- * name is used there.
+ * Records each call of a job handler under a name. On a monitored worker the call is counted once, under this name.
  *
- * @param name what it is recorded as; the method's name when left out
+ * @param name recorded name; by default the method's name
  * @example
  * class Reports {
  *   \@Monitored('reports:daily')
@@ -29,7 +28,7 @@ export function Monitored(name?: string): MethodDecorator {
 }
 
 /**
- * Records each call of a job handler, with a threshold of its own from when on it is slow.
+ * Records each call of a job handler, with its own threshold for slow calls.
  *
  * @param thresholdMs ms
  * @throws QuasarError `invalid_option`, where the class is declared
@@ -53,7 +52,7 @@ function decorator(tune: Tune, name?: string): MethodDecorator {
   }) as MethodDecorator
 }
 
-/** What to do to the trace, by wrapper: a handler that is decorated twice has one wrapper, so that it counts once. */
+/** Changes to the trace, by wrapper: a handler that is decorated twice has one wrapper, so that it counts once. */
 const TUNES = new WeakMap<Method, Tune[]>()
 
 function wrap(method: Method, tune: Tune, name: string): Method {
@@ -70,7 +69,7 @@ function wrap(method: Method, tune: Tune, name: string): Method {
   return wrapper
 }
 
-/** A worker may be monitored by any of the process's recorders, or by several; where by none, the first one counts. */
+/** Several recorders of the process may monitor the worker. If none does, the first recorder counts the call. */
 function call(name: string, tunes: readonly Tune[], job: unknown, handler: () => unknown): unknown {
   const recorders = allRecorders()
   const running = recorders.map(({ jobs }) => jobs.traceOf(job)).filter((trace) => trace !== null)
@@ -86,14 +85,14 @@ function applyAll(tunes: readonly Tune[], trace: JobTrace): void {
   for (const tune of tunes) tune(trace)
 }
 
-/** What the package `reflect-metadata` adds to Reflect. */
+/** Methods that the package `reflect-metadata` adds to Reflect. */
 interface Metadata {
   getOwnMetadataKeys?(target: object): unknown[]
   getMetadata?(key: unknown, target: object): unknown
   defineMetadata?(key: unknown, value: unknown, target: object): void
 }
 
-/** Gives a wrapper the name, the `length` and the metadata of what it wraps: frameworks look at all three. */
+/** Gives a wrapper the name, the `length` and the metadata of the method: frameworks read all three. */
 function disguise(wrapper: Method, method: Method): Method {
   for (const key of ['name', 'length'] as const) {
     Object.defineProperty(wrapper, key, { value: method[key], configurable: true })

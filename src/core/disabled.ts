@@ -28,7 +28,7 @@ const status: RecorderStatus = Object.freeze({
   queues: Object.freeze({ watched: 0, reporting: 0, error: null }),
 })
 
-/** What stands in for a recorder when Quasar is switched off: no timer, no connection, no memory. */
+/** Replaces a recorder when Quasar is switched off: no timer, no connection, no memory. */
 export const disabledRecorder: Recorder = Object.freeze({
   requests: {
     track: () => null,

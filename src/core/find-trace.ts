@@ -3,7 +3,7 @@ import type { LiveTrace } from './http/request-trace.js'
 import { followed, followedBy } from './http/response-end.js'
 import { allRecorders } from './lease.js'
 
-/** Where frameworks and GraphQL contexts have a request or its answer. */
+/** Properties by which frameworks and GraphQL contexts refer to a request or its response. */
 const PLACES = [
   'res',
   'response',
@@ -18,12 +18,12 @@ const PLACES = [
   'c',
 ] as const
 
-/** A Nest context in a Hono context in a GraphQL context would be three. */
+/** A Nest context in a Hono context in a GraphQL context has depth three. */
 const MAX_DEPTH = 3
 
 /**
  * The trace of the request that an object belongs to: Node's request or response, that of Express, Fastify, Hono or Nest, a `Request` of
- * fetch, or a context that holds one of these. Null when no recorder of this process follows it. Never throws.
+ * fetch, or a context that has one of these. Null when no recorder of this process traces it. Never throws.
  */
 export function traceOf(carrier: unknown): LiveTrace | null {
   try {
@@ -34,7 +34,7 @@ export function traceOf(carrier: unknown): LiveTrace | null {
   }
 }
 
-/** @param visited what was passed on the way: where Node's objects are not to be had, one of it is the framework's request */
+/** @param visited the objects on the way: if Node's objects are unreachable, one of them is the framework's request */
 function search(carrier: unknown, depth: number, visited: Set<object>): LiveTrace | null {
   if (typeof carrier !== 'object' || carrier === null || visited.has(carrier)) return null
   visited.add(carrier)
@@ -47,7 +47,7 @@ function search(carrier: unknown, depth: number, visited: Set<object>): LiveTrac
   return null
 }
 
-/** A getter of the app may throw: Hono's do outside of their runtime. */
+/** The app's getters may throw: Hono's do outside of their runtime. */
 function read(carrier: object, place: string): unknown {
   try {
     return (carrier as Record<string, unknown>)[place]
@@ -65,7 +65,7 @@ function ofNode(carrier: object): LiveTrace | null {
   return null
 }
 
-/** Nest's contexts give what a handler gets: a request and a response, or GraphQL's context in the third place. */
+/** Nest's contexts return the arguments of the handler: a request and a response, or GraphQL's context as the third one. */
 function ofHost(carrier: object, depth: number, visited: Set<object>): LiveTrace | null {
   const { getArgs } = carrier as { getArgs?: () => unknown }
   if (typeof getArgs !== 'function') return null
@@ -78,7 +78,7 @@ function ofHost(carrier: object, depth: number, visited: Set<object>): LiveTrace
   return null
 }
 
-/** The newest request in flight of any recorder for which this holds. */
+/** The newest request in flight, in any recorder, that passes the test. */
 export function findInFlight(test: (trace: LiveTrace) => boolean): LiveTrace | null {
   for (const { requests } of allRecorders()) {
     const trace = requests.findInFlight(test)

@@ -4,7 +4,7 @@ import type { Recorder } from './recorder.js'
 /** A share in a recorder. */
 export interface RecorderLease {
   readonly recorder: Recorder
-  /** Gives the share back; the last one to do so stops the recorder. Never rejects; twice is harmless. */
+  /** Releases the share; the last release stops the recorder. Never rejects; idempotent. */
   release(): Promise<void>
 }
 
@@ -15,7 +15,7 @@ interface Leased {
 
 const leases = globalSlot('leases', () => new Map<string, Leased>())
 
-/** Takes a share in the recorder of this name, which is started when there is none. */
+/** Takes a share in the recorder of this name, and starts the recorder if there is none. */
 export function leaseOf(name: string, start: () => Recorder): RecorderLease {
   const leased = leases.get().get(name) ?? { recorder: start(), holders: 0 }
   leases.get().set(name, leased)
@@ -30,7 +30,7 @@ export function leaseOf(name: string, start: () => Recorder): RecorderLease {
   }
 }
 
-/** The recorders of this process, the one that was started first in front. */
+/** The recorders of this process in the order in which they were started. */
 export function allRecorders(): Recorder[] {
   return [...leases.get().values()].map((leased) => leased.recorder)
 }

@@ -2,26 +2,26 @@ import { inTimeHeld, TOO_LATE } from '../lib/async.js'
 import { type SharedWatch, sharedWatch } from '../lib/shared-watch.js'
 import { watchRejections } from './rejections.js'
 
-/** What a recorder wants to know of the process it lives in. */
+/** Listener for the events of a recorder's process. */
 export interface ProcessListener {
   /**
-   * An exception, or a rejection that the app has a listener for, was not caught. The process may be about to die of it,
-   * by itself or by the app's listener; there may be no later.
+   * An exception, or a rejection that the app has a listener for, was not caught. The process may be about to end because of it, directly
+   * or by the app's listener; there may be no later turn.
    */
   onUncaught(error: unknown): void
-  /** Nothing holds the process any more. Called once, however often the process comes to its end. */
+  /** Nothing keeps the process alive any more. Called once, even if the process reaches its end several times. */
   onBeforeExit(): void
-  /** The process ends with this very turn: by `process.exit()`, by an exception, or by itself. */
+  /** The process ends with this very turn: by `process.exit()`, by an exception, or because it has no more work. */
   onExit(): void
 }
 
-/** One listener on the process for all recorders: more than ten would make Node warn of a leak on the app's screen. */
+/** One listener on the process for all recorders: Node warns of a leak when there are more than ten. */
 const joinWatch = sharedWatch<ProcessListener>('process', beginWatch)
 
 /**
- * Listens without changing how the process ends: `uncaughtExceptionMonitor` sees an error and leaves it alone, where a
- * listener on `unhandledRejection` or `uncaughtException` would keep a crashing app alive. Node has no monitor of rejections,
- * so those that the app listens for are seen on their way to its listeners, see `watchRejections`.
+ * Listens without changing how the process ends: `uncaughtExceptionMonitor` observes an error without handling it, while a listener on
+ * `unhandledRejection` or `uncaughtException` would keep a crashing app alive. Node has no monitor of rejections, so those that the app
+ * listens for are observed on their way to its listeners, see `watchRejections`.
  *
  * @returns ends the listening
  */
@@ -34,7 +34,7 @@ function beginWatch(): SharedWatch<ProcessListener> {
   const said = new WeakSet<ProcessListener>()
   const onUncaught = (error: unknown) => tellEach(listeners, (listener) => listener.onUncaught(error))
   const onBeforeExit = () => {
-    // What a listener does now brings the process to its end a second time.
+    // Work that a listener starts now brings the process to its end a second time.
     const fresh = [...listeners].filter((listener) => !said.has(listener))
     for (const listener of fresh) said.add(listener)
     tellEach(fresh, (listener) => listener.onBeforeExit())
@@ -65,15 +65,14 @@ function tellEach(listeners: Iterable<ProcessListener>, tell: (listener: Process
   }
 }
 
-/** The longest time that a last write may hold the process, ms: one that was asked for, and one at the process' own end. */
+/** Longest time that a last write may keep the process alive, ms: one that the app requested, and one at the process' end. */
 const MAX_HOLD_MS = 5_000
 export const MAX_EXIT_HOLD_MS = 2_000
 
 /**
- * Keeps the event loop alive until something is done: the store's sockets and our timers let the process go, so a last
- * write would be cut off.
+ * Keeps the event loop alive until the work is done: the store's sockets and Quasar's timers do not, so a last write would be cut off.
  *
- * @param limitMs when it ends at the latest
+ * @param limitMs time limit
  */
 export async function holdingTheLoop<T>(work: Promise<T>, limitMs: number = MAX_HOLD_MS): Promise<T | undefined> {
   const result = await inTimeHeld(work, limitMs)

@@ -22,14 +22,14 @@ import { moment, Rollups, spanOf } from './report/rollups.js'
 import { hostThreads, type ThreadHost } from './threads/host.js'
 import { type HostLink, linkToHost } from './threads/link.js'
 
-/** What waits is written at once for uncaught errors, but not more often, ms. */
+/** Shortest time between two immediate writes for uncaught errors, ms. */
 const FLUSH_EVERY_MS = 1_000
 
 /**
  * Starts to record.
  *
  * @param writer closed when the recorder stops
- * @param store names what the writer writes to, alike in all threads of the process; null when they can't share it
+ * @param store identifies the store of the writer, alike in all threads of the process; null if they can't share it
  */
 export function startRecorder(options: ResolvedOptions, writer: Writer, store: string | null): Recorder {
   const recorder = new ProcessRecorder(options, writer, store)
@@ -37,7 +37,7 @@ export function startRecorder(options: ResolvedOptions, writer: Writer, store: s
   return recorder
 }
 
-/** Joins the parts: requests and jobs give series and records, the reporter takes them to the writer. */
+/** Connects the parts: requests and jobs produce series and records, the reporter passes them to the writer. */
 class ProcessRecorder implements Recorder, ReportSource {
   readonly requests: HttpRequests
   readonly jobs: Jobs
@@ -51,7 +51,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   readonly #queues: QueueReporter
   readonly #rollups: Rollups
   readonly #buffer: RecordBuffer
-  /** In a thread: the recorder outside that reports for it. Outside: what reports for the threads. */
+  /** In a thread: the link to the recorder outside that reports for it. Outside, `#threads` reports for the threads. */
   readonly #link: HostLink | null
   readonly #threads: ThreadHost | null
   readonly #frameworks = new Set<string>()
@@ -72,7 +72,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#notices = noticesOf(options.logger)
     this.#rollups = new Rollups(options.node)
     this.#probes = startProbes({ disks: options.disks, onFault: (probe, error) => this.#probeFault(probe, error) })
-    // The first look is the slowest by far: it is better taken while the app starts.
+    // The first call is the slowest by far: it runs while the app starts.
     this.#figures = this.#probes.collect()
     const surroundings: Surroundings = {
       window: (from, to) => this.#probes.window(from, to),
@@ -124,7 +124,7 @@ class ProcessRecorder implements Recorder, ReportSource {
         this.#flushBeforeDeath()
       },
       onBeforeExit: () => {
-        // In an outage there is nobody to say good-bye to, and the app would end later than it does without us.
+        // In an outage the heartbeat can't be removed, and waiting for it would delay the app's end.
         if (!this.#reporter.status.error) void holdingTheLoop(this.#depart(), MAX_EXIT_HOLD_MS)
       },
       onExit: () => {
@@ -205,14 +205,14 @@ class ProcessRecorder implements Recorder, ReportSource {
     return heartbeat
   }
 
-  /** The end of a thread is none of its process: its node leaves, which one of a process that breaks off does not. */
+  /** A thread that ends removes its node: its process continues. A process that breaks off leaves its node. */
   #sayLast(): void {
     this.#reporter.flushNow()
     void this.#threads?.report(true)
     if (!isMainThread) this.#writer.removeNode(this.#options.service, this.#options.node).catch(this.#onFault)
   }
 
-  /** An app that goes on after such an error may have many of them. */
+  /** An app that survives such an error may have many of them. */
   #flushBeforeDeath(): void {
     if (monotonic() - this.#flushedAt < FLUSH_EVERY_MS) return
     this.#flushedAt = monotonic()

@@ -9,38 +9,38 @@ export interface RecorderStatus {
   readonly service: string
   readonly node: string
   readonly frameworks: readonly string[]
-  /** Unix ms of the last report that the store took whole; null before the first. */
+  /** When the store accepted the last whole report, Unix ms; null before the first. */
   readonly lastReportAt: number | null
-  /** Why the last report was not taken; null when it was. */
+  /** Why the last report failed; null if it succeeded. */
   readonly error: string | null
   readonly reports: number
   /** Records lost since the start. */
   readonly dropped: number
-  /** Records that wait, and about how many bytes they take. */
+  /** Number of pending records, and their approximate size in bytes. */
   readonly buffered: number
   readonly bufferedBytes: number
   readonly queues: QueueStatus
 }
 
-/** Collects what happens in one process and reports it. Nothing of it throws into the app. */
+/** Collects the events of one process and reports them. Never throws into the app. */
 export interface Recorder {
   readonly requests: RequestRecorder
   readonly jobs: JobRecorder
-  /** Names a framework that the app is built with, for the heartbeat. */
+  /** Adds a framework of the app to the heartbeat. */
   addFramework(name: string): void
   captureException(error: unknown, context?: CaptureContext): void
-  /** Follows a piece of the app's own work as a job of this name; what `fn` gives or throws passes through. */
+  /** Records a piece of the app's own work as a job of this name; the result and the errors of `fn` pass through. */
   run<T>(name: string, fn: () => T): T
   /**
    * Reports the queues of a source from now on, unless another node of the service does.
    *
-   * @param ended called once, when it is not watched any more: then the source may be closed; never rejects
-   * @returns ends it and resolves when `ended` has; twice is harmless
+   * @param ended called once, when the source is not watched any more and may be closed; never rejects
+   * @returns ends the watch and resolves when `ended` has; idempotent
    */
   watchQueues(source: QueueSource, ended: () => Promise<void>): () => Promise<void>
   status(): RecorderStatus
   /** Reports now. Never rejects. */
   flush(): Promise<void>
-  /** Reports what is left and says good-bye. Never rejects; twice is harmless. */
+  /** Reports what is left and removes the heartbeat. Never rejects; idempotent. */
   stop(): Promise<void>
 }

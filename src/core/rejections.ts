@@ -10,25 +10,24 @@ interface Wrapper {
   remove(): void
 }
 
-/** At most one wrapper in a process: one that another library wrapped in turn stays, and is used again. */
+/** At most one wrapper per process: if another library has wrapped it, it stays and is reused. */
 const slot = globalSlot('process-emit', wrapEmit)
 
 /**
- * Watches the rejections that the app has a listener for; one without a listener becomes an uncaught exception. A listener
- * of Quasar's own would be counted among the app's, and the last one on `unhandledRejection` decides whether a rejection
- * ends the process. Node emits the event by `process.emit` (lib/internal/process/promises.js, seen in 20 to 26), so a
- * wrapper around that sees it and changes nothing; signal-exit does the same for signals. Deno (2) emits it so, too. Bun (1.4)
- * emits it past `process.emit`, and tells nobody when a listener is removed: one of Quasar's would outlast the app's, and change
- * what the next rejection does. There they are not seen.
+ * Watches the rejections that the app has a listener for; one without a listener becomes an uncaught exception. A listener of Quasar's own
+ * would count among the app's, and the last one on `unhandledRejection` decides whether a rejection ends the process. Node emits the event
+ * by `process.emit` (lib/internal/process/promises.js, seen in 20 to 26), so a wrapper around it sees the event and changes nothing;
+ * signal-exit does the same for signals. Deno (2) emits it this way, too. Bun (1.4) emits it past `process.emit`, and does not report when
+ * a listener is removed: one of Quasar's would outlast the app's, and change what the next rejection does. Rejections are not seen there.
  *
- * @returns ends it
+ * @returns ends the watch
  */
 export function watchRejections(watch: (reason: unknown) => void): () => void {
   const wrapper = slot.get()
   wrapper.watch = watch
   return () => {
     wrapper.watch = null
-    // Whoever wrapped it since then calls it: it passes on.
+    // Another library has wrapped it since and calls this wrapper: it passes everything through.
     if (process.emit !== (wrapper.emit as unknown)) return
     wrapper.remove()
     slot.clear(wrapper)

@@ -1,4 +1,4 @@
-/** Codes of GraphQL's errors that answer the client. */
+/** Codes of GraphQL errors that are the client's fault. */
 const CLIENT_CODES = new Set([
   'BAD_REQUEST',
   'BAD_USER_INPUT',
@@ -22,9 +22,9 @@ interface Shape {
 }
 
 /**
- * Whether an error is the answer to a client that asked for something wrong, where no HTTP status says so: one with a status below
- * 500, a GraphQL error with such a code, or Nest's `RpcException` and `WsException`, which an app throws for nothing else. By shape, as
- * there may be several copies of their classes.
+ * Whether an error answers an invalid request, where no HTTP status shows it: an error with a status below 500, a GraphQL error with one of
+ * these codes, or Nest's `RpcException` and `WsException`, which an app throws for nothing else. Compared by shape, as several copies of
+ * their classes may be loaded.
  */
 export function isClientError(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false

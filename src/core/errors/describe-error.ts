@@ -11,9 +11,9 @@ export interface ErrorDescription {
   readonly fingerprint: string
 }
 
-/** An error of others in the same stack is told in at least so many characters. */
+/** A related error is never cut below this length, characters. */
 const MIN_RELATED_CHARS = 250
-/** So many words of inner errors make the message of an error that has none of its own. */
+/** Number of inner errors whose messages replace the missing message of an error. */
 const MAX_INNER_MESSAGES = 3
 
 /** Describes a thrown value of any kind, bounded and without secrets. Never throws, even if a getter of the value does. */
@@ -31,10 +31,10 @@ export function describeError(error: unknown): ErrorDescription {
   return { name, message, stack, fingerprint: exceptionFingerprint(name, message, stack) }
 }
 
-/** So much of the message of one of too many errors is told. */
+/** Length of the message in a brief description, characters. */
 const BRIEF_CHARS = 200
 
-/** The same for one of too many errors: the beginning of its message, and how much is missing of the rest. */
+/** The brief description, for when there are too many errors: the beginning of the message, and how many characters are left out. */
 export function describeBriefly(error: unknown): ErrorDescription {
   const name = cut(nameOf(error), MAX_NAME_CHARS)
   const message = briefMessageOf(error, BRIEF_CHARS)
@@ -43,13 +43,13 @@ export function describeBriefly(error: unknown): ErrorDescription {
   return { name, message, stack: stack && notShown(stack.length), fingerprint }
 }
 
-/** An error in a line: `TypeError: no stock`. Bounded and without secrets; never throws. */
+/** An error on one line: `TypeError: no stock`. Bounded and without secrets; never throws. */
 export function wordsOf(error: unknown): string {
   const { name, message } = describeError(error)
   return wordsIn(error, name, message)
 }
 
-/** The stack of one error, or what is known of something that has none. */
+/** The stack of one error, or its name and message if it has none. */
 function textOf(error: unknown): string {
   return stackOf(error) ?? wordsIn(error, cut(nameOf(error), MAX_NAME_CHARS), messageOf(error))
 }
@@ -68,7 +68,7 @@ function wholeStack(own: string, related: readonly string[], isKnown: boolean): 
   return cut(cut(own, Math.max(MAX_STACK_CHARS / 2, MAX_STACK_CHARS - others.length)) + others, MAX_STACK_CHARS)
 }
 
-/** What varies from one error of an origin to the next. */
+/** Parts that vary between errors of one origin. */
 const VARIES: readonly (readonly [RegExp, string | ((word: string) => string)])[] = [
   [/0x[\da-f]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, '#'],
   // Ids: hexadecimal, or long with digits and letters.
@@ -80,8 +80,8 @@ const VARIES: readonly (readonly [RegExp, string | ((word: string) => string)])[
 ]
 
 /**
- * The same for errors of one origin: made of the class, the message without what varies in it, and the app's own frame
- * that is nearest to the error (line numbers left out, so that a new line above does not make a new group).
+ * The same for errors of one origin. Made of the class, the message without the parts that vary, and the app's frame that is nearest to the
+ * error (without line numbers, so that a new line above does not make a new group).
  */
 function exceptionFingerprint(name: string, message: string, stack: string | null): string {
   const frames = stack?.match(/^[ \t]+at .+$/gm) ?? []
@@ -94,12 +94,12 @@ function exceptionFingerprint(name: string, message: string, stack: string | nul
     .slice(0, 16)
 }
 
-/** Digits, small and capital letters. */
+/** Whether a word has digits, lower-case and upper-case letters. */
 function isMixed(word: string): boolean {
   return /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word)
 }
 
-/** An error that another one holds, and how the two belong together. */
+/** An error that another one contains, with a label for their relation. */
 export interface Related {
   readonly label: string
   readonly error: unknown
@@ -107,10 +107,10 @@ export interface Related {
 
 const MAX_RELATED = 16
 const MAX_DEPTH = 5
-/** Of the inner errors of one error. */
+/** Most inner errors per error. */
 const MAX_INNER = 8
 
-/** The inner errors and the causes of an error, and those of these; each once, as there may be a circle. */
+/** The inner errors and the causes of an error, recursively; each once, as there may be a cycle. */
 export function relatedTo(error: unknown): readonly Related[] {
   const found: Related[] = []
   collect(error, new Set([error]), found, 0)
@@ -131,7 +131,7 @@ function collect(error: unknown, seen: Set<unknown>, found: Related[], depth: nu
 function causeOf(error: object): Related[] {
   const cause = get(error, 'cause')
   if (cause !== undefined && cause !== null) return [{ label: 'Caused by: ', error: cause }]
-  // An event of an error, a SuppressedError, and `{ error: { code } }` of an API.
+  // An error event, a SuppressedError, and `{ error: { code } }` of an API.
   const { inner, suppressed } = { inner: get(error, 'error'), suppressed: get(error, 'suppressed') }
   const parts = [
     { label: 'Caused by: ', error: inner },
@@ -140,7 +140,7 @@ function causeOf(error: object): Related[] {
   return parts.filter((part) => isObject(part.error) && typeof part.error === 'object')
 }
 
-/** Those of an AggregateError, of a thrown array, and of a validation library. */
+/** The inner errors of an AggregateError, of a thrown array, and of a validation library. */
 function innerOf(error: object): Related[] {
   const all = arrayOf(error) ?? arrayOf(get(error, 'errors')) ?? arrayOf(get(error, 'issues')) ?? []
   const count = lengthOf(all)

@@ -1,4 +1,4 @@
-/** Reads what was thrown, which may be anything: none of these functions throws, and what they return is bounded and masked. */
+/** Reads thrown values, which may be anything: none of these functions throws, and their results are bounded and masked. */
 import { MAX_MESSAGE_CHARS, MAX_STACK_CHARS } from '../../protocol/index.js'
 import { notShown } from '../../redaction/budget.js'
 import { namesSecret } from '../../redaction/secret-names.js'
@@ -12,11 +12,11 @@ const MAX_FRAMES = 50
 const MAX_FRAME_CHARS = 1_000
 
 /**
- * Fields by which errors of databases, HTTP clients and APIs are told apart. Their values are shown; other fields of a thrown
- * object hold the app's data, so only their names are.
+ * Fields that distinguish errors of databases, HTTP clients and APIs. Their values are shown; of other fields of a thrown object only the
+ * names, since their values are the app's data.
  */
 const TELLING = ['code', 'status', 'statusCode', 'statusText', 'syscall', 'type', 'kind']
-/** Take the place of a message that is missing. */
+/** Replace a missing message, the first one found. */
 const WORDS = ['title', 'reason', 'detail', 'description']
 const COMMON = new Set([
   'name',
@@ -52,9 +52,9 @@ export function nameOf(error: unknown): string {
 }
 
 /**
- * The message; what else tells of it if there is none; empty for what tells nothing.
+ * The message; without one, the best description of the error; empty if there is none.
  *
- * @param inner the messages of inner errors: they stand in for a missing one
+ * @param inner the messages of inner errors, which replace a missing one
  */
 export function messageOf(error: unknown, inner = ''): string {
   if (!isObject(error)) return mask(safeString(error))
@@ -65,14 +65,14 @@ export function messageOf(error: unknown, inner = ''): string {
   return mask(fields || ownWords(error) || keysOf(error))
 }
 
-/** The beginning of the message alone, when there is no time for more; it says how much is missing. */
+/** Only the beginning of the message, with the number of characters left out: cheaper than {@link messageOf}. */
 export function briefMessageOf(error: unknown, maxChars: number): string {
   const text = isObject(error) ? rawMessage(error) : safeString(error)
   const begin = boundedMessage(text, maxChars)
   return text.length > maxChars ? begin.replace(/…$/, '') + notShown(text.length - maxChars) : begin
 }
 
-/** The stack with its own message, masked, and the telling fields of the error; null without one. */
+/** The stack with its own message, masked, and the fields that distinguish the error; null without one. */
 export function stackOf(error: unknown): string | null {
   if (!isObject(error)) return null
   const stack = rawStack(error)
@@ -112,7 +112,7 @@ export function rawStack(error: object): string | null {
   return `${textIn(error, 'name') ?? classOf(error) ?? 'object'}: ${rawMessage(error)}${frames.join('')}`
 }
 
-/** `code: E_STOCK, status: 409`, each value once and without those that a text has already. */
+/** `code: E_STOCK, status: 409`, each value once and without those that the text has already. */
 function tellingFields(error: object, known: string): string {
   const fields = new Map<string, string>()
   for (const key of TELLING) {
@@ -124,7 +124,7 @@ function tellingFields(error: object, known: string): string {
   return [...fields.values()].join(', ')
 }
 
-/** What a class of the app's own says of its instances. */
+/** How a class of the app describes its instances. */
 function ownWords(error: object): string {
   if (arrayOf(error) !== null) return ''
   if (get(error, 'toString') === Object.prototype.toString) return ''
@@ -149,7 +149,7 @@ function classOf(error: object): string | null {
   return name === 'Object' ? null : name
 }
 
-/** The value if it is an array, also of another realm; null for everything else, as a revoked proxy. */
+/** The value if it is an array, also of another realm; null for everything else, such as a revoked proxy. */
 export function arrayOf(value: unknown): readonly unknown[] | null {
   try {
     return Array.isArray(value) ? value : null

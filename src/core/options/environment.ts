@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-/** What the environment answers where an option is left out, alike for those who report and for Zenith. */
+/** Defaults from the environment, the same for recorders and for Zenith. */
 import { QuasarError } from '../../lib/errors.js'
 import { COMMON_CHECKS } from '../../lib/options.js'
 import { DEFAULT_PREFIX } from '../../protocol/index.js'
@@ -10,10 +10,10 @@ import { parseTokens, TAKES_TOKENS } from '../../signing/tokens.js'
 export type Environment = Readonly<Record<string, string | undefined>>
 
 /**
- * What all keys begin with: those who report and Zenith must look in the same place.
+ * Resolves the prefix of all keys, which recorders and Zenith must share.
  *
- * @param option what the option `prefix` holds; checked
- * @throws QuasarError `invalid_option` for a QUASAR_PREFIX that is none
+ * @param option value of the option `prefix`; checked
+ * @throws QuasarError `invalid_option` for an invalid QUASAR_PREFIX
  */
 export function resolvePrefix(option: string | undefined, env: Environment): string {
   const prefix = option ?? (env.QUASAR_PREFIX || DEFAULT_PREFIX)
@@ -23,10 +23,10 @@ export function resolvePrefix(option: string | undefined, env: Environment): str
 }
 
 /**
- * The tokens to sign and verify with, the first one to sign; none when there is none.
+ * Resolves the tokens that sign and verify; the first one signs. Empty without a token.
  *
- * @param option what the option `token` holds; checked
- * @throws QuasarError `invalid_option` for a QUASAR_TOKEN that is none
+ * @param option value of the option `token`; checked
+ * @throws QuasarError `invalid_option` for an invalid QUASAR_TOKEN
  */
 export function resolveTokens(option: string | readonly string[] | undefined, env: Environment): readonly string[] {
   if (option !== undefined) return parseTokens(option) ?? []
@@ -36,16 +36,16 @@ export function resolveTokens(option: string | readonly string[] | undefined, en
   return tokens
 }
 
-/** Variables of the environment that say where Redis is, the one that goes first in front. */
+/** Environment variables for the address of Redis, by precedence. */
 const VARIABLES = ['QUASAR_REDIS_URL', 'REDIS_URL'] as const
 
 export interface ChosenRedis {
   readonly redis: string | object | false
-  /** What it came from, in an error's words: `option "redis"`, `REDIS_URL`. */
+  /** Its origin as errors name it: `option "redis"`, `REDIS_URL`. */
   readonly redisFrom: string
 }
 
-/** Where Redis is by the option, else by the environment; an empty variable is none. */
+/** The address of Redis: the option, else the environment; an empty variable counts as unset. */
 export function chooseRedis(option: string | object | false | undefined, env: Environment): ChosenRedis {
   if (option !== undefined) return { redis: option, redisFrom: 'option "redis"' }
   const variable = VARIABLES.find((name) => env[name])
@@ -58,8 +58,8 @@ interface AppPackage {
 }
 
 /**
- * The name and version of the app that runs: of the package.json nearest above the script that was started, or above
- * the working directory. Read once, while the app starts; null for what is not there.
+ * The app's name and version, from the package.json nearest above the script that was started, or above the working directory. Read once,
+ * at the app's start; null if missing.
  */
 export function readAppPackage(): AppPackage {
   const script = process.argv[1]

@@ -4,7 +4,7 @@ import { maskSecrets } from '../../redaction/secrets.js'
 export const silentLogger: Logger = { info() {}, warn() {}, error() {} }
 
 export const consoleLogger: Logger = {
-  // biome-ignore lint/suspicious/noConsole: the console is where an app that names no logger expects its lines
+  // biome-ignore lint/suspicious/noConsole: an app without a logger expects its lines on the console
   info: (message) => console.info(message),
   // biome-ignore lint/suspicious/noConsole: as above
   warn: (message) => console.warn(message),
@@ -12,11 +12,11 @@ export const consoleLogger: Logger = {
   error: (message) => console.error(message),
 }
 
-/** The recorder's own voice: never throws, and says the same thing once only. */
+/** Log lines of the recorder: never throws, and logs each topic only once. */
 export interface Notices {
   info(message: string): void
   warn(message: string): void
-  /** @param topic said at most once for each */
+  /** @param topic logged at most once */
   once(topic: string, message: string): void
 }
 
@@ -26,7 +26,7 @@ export function noticesOf(logger: Logger): Notices {
     try {
       logger[level](`Quasar: ${maskSecrets(message)}`)
     } catch {
-      // A logger that throws is the app's own trouble; ours must not become it.
+      // An error of the app's logger must not reach the app through Quasar.
     }
   }
   return {

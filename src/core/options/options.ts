@@ -12,14 +12,14 @@ import { compileIgnore, compileRespelling, compileSlowRules, type IgnoreRule, ty
 
 export type { QuasarOptions, Readiness, Redact }
 
-/** Options with every question answered. */
+/** Options with all defaults filled in. */
 export interface ResolvedOptions {
   readonly service: string
   readonly node: string
   readonly environment: string | null
   readonly appVersion: string | null
   readonly redis: string | object | false
-  /** What `redis` came from, in an error's words. */
+  /** Origin of `redis`, as errors name it. */
   readonly redisFrom: string
   readonly store: Store | null
   readonly prefix: string
@@ -27,7 +27,7 @@ export interface ResolvedOptions {
   readonly slowRequest: (...names: string[]) => number
   readonly slowJob: (...names: string[]) => number
   readonly ignore: ((path: string) => boolean) | null
-  /** The ignored path that another one is a spelling of, if the router takes both for the same. */
+  /** Finds the ignored path that another path is a spelling of, for routers that treat both as the same. */
   readonly respell: ((path: string) => string | null) | null
   readonly sample: number
   readonly redact: Redact | null
@@ -44,7 +44,7 @@ export function isDisabled(options: QuasarOptions, env: Environment): boolean {
   return /^(1|true|yes|on)$/i.test(env.QUASAR_DISABLED ?? '') || isSwitchedOff(options)
 }
 
-/** What can't be read is no `false`: `resolveOptions` says what is wrong with it. */
+/** An unreadable option does not count as `false`: `resolveOptions` reports the problem. */
 function isSwitchedOff(options: QuasarOptions): boolean {
   try {
     return options.enabled === false
@@ -54,9 +54,9 @@ function isSwitchedOff(options: QuasarOptions): boolean {
 }
 
 /**
- * Checks the options and fills in what was left out, from the environment first.
+ * Checks the options and fills in defaults, from the environment first.
  *
- * @throws QuasarError `invalid_option`, which names the option and what it takes
+ * @throws QuasarError `invalid_option`, which names the option and the values that it accepts
  */
 export function resolveOptions(given: QuasarOptions, env: Environment): ResolvedOptions {
   const options = checkOptions('Quasar', given, RECORDER_CHECKS)
@@ -100,7 +100,7 @@ function resolveIgnore(rules: readonly IgnoreRule[]) {
 
 type Slow = NonNullable<QuasarOptions['slow']>
 
-/** Rules are a list; those for each kind have its name. */
+/** Rules are a list; rules per kind are an object. */
 function isForEach(slow: Slow): slow is Exclude<Slow, SlowRules> {
   return typeof slow === 'object' && !Array.isArray(slow)
 }
@@ -124,7 +124,7 @@ function intervalFrom(env: Environment): number | null {
 
 let recorders = 0
 
-/** Unique over the fleet and over the recorders that one process starts one after the other. */
+/** Unique in the fleet, and among the recorders that one process starts one after the other. */
 function nodeId(): string {
   recorders += 1
   const started = (wallClock() - Math.round(monotonic())).toString(36)

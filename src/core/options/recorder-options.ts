@@ -3,48 +3,48 @@ import type { Logger, Store } from '../../ports/index.js'
 import { TOKEN_CHECK } from '../../signing/tokens.js'
 import type { IgnoreRule, SlowRules } from './rules.js'
 
-/** What the app's `redact` function gets and gives back. */
+/** The app's `redact` function: gets a record and returns it redacted; null drops it. */
 export type Redact = (record: Record<string, unknown>) => Record<string, unknown> | null
 
-/** Whether the app calls itself ready; `deps` names what it depends on and how that is. */
+/** Whether the app is ready; `deps` has the state of its dependencies by name. */
 export type Readiness = boolean | { status: string; deps?: Record<string, unknown> }
 
-/** Options, the same for every form of Quasar. All may be left out. */
+/** Options, the same for every integration. All are optional. */
 export interface QuasarOptions {
-  /** What the fleet's page calls this app. @default QUASAR_SERVICE, else the name in the app's package.json */
+  /** The app's name in Zenith. @default QUASAR_SERVICE, else the name in the app's package.json */
   service?: string
   /** @default QUASAR_ENVIRONMENT, else NODE_ENV */
   environment?: string
   /**
-   * Where to report: a URL (`redis://`, `rediss://`, `unix://`), ioredis options, an ioredis client or Cluster (used as it is and
-   * never closed), or `false` for memory in this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
+   * Where to report: a URL (`redis://`, `rediss://`, `unix://`), ioredis options, an ioredis client or Cluster (used as it is and never
+   * closed), or `false` for memory in this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
    */
   redis?: string | object | false
-  /** A store of your own in place of `redis`. */
+  /** A custom store instead of `redis`. */
   store?: Store
-  /** What all keys begin with; ends with a colon. @default 'gravito:quasar:' (QUASAR_PREFIX) */
+  /** Prefix of all keys; ends with a colon. @default 'gravito:quasar:' (QUASAR_PREFIX) */
   prefix?: string
-  /** Between two reports, ms, 100 or more; each is moved by up to 10 %. @default 10000 (QUASAR_INTERVAL) */
+  /** Time between two reports, ms, 100 or more; varies by up to 10 %. @default 10000 (QUASAR_INTERVAL) */
   interval?: number
-  /** From when on a request or a job is slow: ms, or rules by name, for both or for each kind. @default 1000 */
+  /** Threshold for slow requests and jobs: ms, or rules by name, for both or for each kind. @default 1000 */
   slow?: SlowRules | { requests?: SlowRules; jobs?: SlowRules }
-  /** Requests to leave alone, by path. @default [] */
+  /** Requests that are not recorded, by path. @default [] */
   ignore?: IgnoreRule | readonly IgnoreRule[]
-  /** The share of slow entries and exceptions to keep, 0–1. Counts and percentiles are always complete. @default 1 */
+  /** The share of slow entries and exceptions to record, 0–1. Counts and percentiles are always complete. @default 1 */
   sample?: number
-  /** Takes more out of a slow entry or an exception before it is kept; `null` drops it. It can't add anything. */
+  /** Removes more from a slow entry or an exception before it is recorded; `null` drops it. It can't add anything. */
   redact?: Redact
-  /** Where the few lines of Quasar's own go; `false` for nowhere. @default console */
+  /** Where Quasar writes its few log lines; `false` for nowhere. @default console */
   logger?: Logger | false
   /** Shown with every node; at most 4 KiB as JSON. */
   meta?: Record<string, unknown> | (() => Record<string, unknown>)
-  /** Asked at every report. */
+  /** Called at every report. */
   ready?: () => Readiness
-  /** Mounts whose space is reported. @default ['/'] */
+  /** Mounts whose disk usage is reported. @default ['/'] */
   disks?: readonly string[]
   /**
-   * Signs what is written, so that Zenith can tell it from what others wrote; also the password where `redis` is a URL with a
-   * user and none. 16 characters or more. During a rotation two, of which the first one signs. @default QUASAR_TOKEN, else none
+   * Signs records, so that Zenith can verify their origin; also the password if `redis` is a URL with a user and without one. 16 characters
+   * or more. During a rotation two, of which the first one signs. @default QUASAR_TOKEN, else none
    */
   token?: string | readonly string[]
   /** `false` turns everything into no-ops, as QUASAR_DISABLED=1 does. @default true */
@@ -57,7 +57,7 @@ const isName = (value: unknown) => isText(value) && value.length <= 200
 
 const RULES = 'a number of ms, false, or rules [[pattern, ms], …, ms]'
 
-/** What the options of a recorder take. */
+/** Checks for the options of a recorder. */
 export const RECORDER_CHECKS = {
   ...COMMON_CHECKS,
   token: TOKEN_CHECK,
@@ -89,6 +89,6 @@ function isSlow(value: unknown): boolean {
 function isRules(value: unknown): boolean {
   if (value === false || isMs(value)) return true
   if (!Array.isArray(value) || !isMs(value.at(-1))) return false
-  // A hole in the list is no rule, and `every` would pass over it.
+  // `every` skips holes in the list, which are not rules.
   return Array.from(value.slice(0, -1)).every((rule) => Array.isArray(rule) && isPattern(rule[0]) && isMs(rule[1]))
 }

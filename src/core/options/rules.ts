@@ -1,15 +1,15 @@
 import { escapeRegExp, globOf } from '../../lib/glob.js'
 
-/** Matches names: text is the whole name, where `*` stands for anything; a regular expression is tested on it. */
+/** Matches names: a text is the whole name, where `*` stands for anything; a regular expression is tested on the name. */
 export type Pattern = string | RegExp
 
 /** A threshold in ms, or rules tried in order, the last entry being the threshold for the rest. `false`: nothing is slow. */
 export type SlowRules = number | false | readonly [...(readonly [Pattern, number])[], number]
 
-/** What is left alone: paths (`*` stands for anything), patterns, or a function of the path that says so. */
+/** Paths to ignore: texts (`*` stands for anything), regular expressions, or a function of the path that returns true. */
 export type IgnoreRule = Pattern | ((path: string) => boolean)
 
-/** The threshold in ms for something that goes by these names: what the first rule that matches one of them says. */
+/** Compiles rules to the threshold, in ms, for something with these names: that of the first rule that matches one of them. */
 export function compileSlowRules(rules: SlowRules): (...names: string[]) => number {
   if (rules === false) return () => Number.POSITIVE_INFINITY
   if (typeof rules === 'number') return () => rules
@@ -18,7 +18,7 @@ export function compileSlowRules(rules: SlowRules): (...names: string[]) => numb
   return (...names) => special.find(({ test }) => names.some(test))?.ms ?? fallback
 }
 
-/** Whether a path is to be left alone. A function that throws counts as no. */
+/** Compiles rules to a test whether a path is ignored. If a rule's function throws, the error passes through. */
 export function compileIgnore(rules: readonly IgnoreRule[]): ((path: string) => boolean) | null {
   if (rules.length === 0) return null
   const tests = rules.map(compileRule)
@@ -29,8 +29,8 @@ export function compileIgnore(rules: readonly IgnoreRule[]): ((path: string) => 
 }
 
 /**
- * Finds the ignored path that another one is a spelling of: only its letter case and a slash at its end differ. Whether both
- * are the same is up to the router. Rules of text alone can tell.
+ * Finds the ignored path that another path is a spelling of: the two differ only in letter case and a trailing slash. The router decides
+ * whether they are the same. Only text rules are considered.
  */
 export function compileRespelling(rules: readonly IgnoreRule[]): ((path: string) => string | null) | null {
   const texts = rules.filter((rule) => typeof rule === 'string').map(compileSpelling)
@@ -44,12 +44,12 @@ export function compileRespelling(rules: readonly IgnoreRule[]): ((path: string)
   }
 }
 
-/** Paths come from clients: part by part, so that several `*` in a rule cost no more than one. */
+/** Paths come from clients. They are matched part by part, so that several `*` in a rule cost no more than one. */
 function compileSpelling(rule: string): (path: string) => string | null {
   const parts = rule.split('*').map((part, index, { length }) => compilePart(part, index === 0, index === length - 1))
   const isWhole = parts.length === 1
   return (path) => {
-    // An expression takes longer than all else that is asked of a request's path.
+    // A regular expression takes longer than all other checks of a request's path.
     if (isWhole && Math.abs(path.length - rule.length) > 1) return null
     let rest = path
     let respelled = ''
@@ -73,12 +73,12 @@ function compileSlowRule([pattern, ms]: readonly [Pattern, number]) {
   return { test: compilePattern(pattern), ms }
 }
 
-/** Asked for every request. */
+/** Called for every request. */
 function compileRule(rule: IgnoreRule): (path: string) => boolean {
   return typeof rule === 'function' ? (path) => rule(path) === true : compilePattern(rule)
 }
 
-/** `search` leaves an expression's `lastIndex` alone. */
+/** `search` does not use or change an expression's `lastIndex`. */
 function compilePattern(pattern: Pattern): (name: string) => boolean {
   return typeof pattern === 'string' ? globOf(pattern) : (name) => name.search(pattern) !== -1
 }

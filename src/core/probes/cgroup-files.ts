@@ -1,28 +1,28 @@
 import { join } from 'node:path'
 import { type FindGroup, type GroupPath, readText } from './cgroup-paths.js'
 
-/** The group that decides what processors a container may use, and where it tells what it did. */
+/** The group whose CPU quota applies to the container, and its files with CPU statistics. */
 export interface CpuPlace {
-  /** In cores, so it may be a fraction; null when there is none. */
+  /** In cores, so it may be a fraction; null without a quota. */
   readonly quota: number | null
-  /** Tells of throttling, and in version 2 of the time used. */
+  /** Has the throttled time, and in version 2 the CPU time. */
   readonly statFile: string | null
-  /** Version 1 has the time used in a file of its own. */
+  /** In version 1 the CPU time is in a file of its own. */
   readonly usageFile: string | null
 }
 
-/** What that group did since its beginning. */
+/** Statistics of that group since its creation. */
 export interface CpuGroup {
   readonly quota: number | null
-  /** CPU time, ms; null without a quota: then nobody asks. */
+  /** CPU time, ms; null without a quota: then it is not read. */
   readonly usageMs: number | null
-  /** How long the quota held the group back, ms. */
+  /** Time in which the quota throttled the group, ms. */
   readonly throttledMs: number | null
-  /** The group is not there any more. */
+  /** The group no longer exists. */
   readonly isGone: boolean
 }
 
-/** The group with the smallest limit on the way up. */
+/** The group with the smallest limit among this one and its ancestors. */
 export interface MemoryPlace {
   /** Bytes. */
   readonly limit: number
@@ -33,11 +33,11 @@ export interface MemoryPlace {
 /** Bytes. */
 export interface MemoryGroup {
   readonly limit: number
-  /** What counts against the limit and can't simply be dropped: all but the file cache that was not used lately. */
+  /** Memory that counts against the limit and can't simply be dropped: all but the file cache that was not used recently. */
   readonly used: number | null
 }
 
-/** Version 1 says "none" by the largest number of whole pages. */
+/** Version 1 has the largest number of whole pages for "no limit". */
 const NO_LIMIT_BYTES = 2 ** 62
 const NS_PER_MS = 1e6
 const US_PER_MS = 1e3
@@ -87,7 +87,7 @@ export async function locateMemory(find: FindGroup): Promise<MemoryPlace | null>
 
 export async function readMemory({ limit, usageFile, statFile }: MemoryPlace): Promise<MemoryGroup> {
   const [usage, stat] = await Promise.all([readText(usageFile), readText(statFile)])
-  // Version 1 has both: its `inactive_file` leaves out the groups below.
+  // Version 1 has both: its `inactive_file` leaves out child groups.
   const cache = field(stat, 'total_inactive_file') ?? field(stat, 'inactive_file') ?? 0
   const used = amount(usage)
   return { limit, used: used === null ? null : Math.max(0, used - cache) }
@@ -111,7 +111,7 @@ function usageFile(group: GroupPath | null, depth: number): Promise<string | nul
   return firstReadable(directories.slice(Math.max(0, directories.length - depth)), 'cpuacct.usage')
 }
 
-/** Version 1 also tells of limits on groups that a container does not see. */
+/** Version 1 also reports limits of groups that a container does not see. */
 async function readLimit(directory: string, version: 1 | 2): Promise<number | null> {
   if (version === 2) return amount(await readText(join(directory, 'memory.max')))
   const [limit, stat] = await Promise.all([
@@ -124,7 +124,7 @@ async function readLimit(directory: string, version: 1 | 2): Promise<number | nu
   return limits.length > 0 ? Math.min(...limits) : null
 }
 
-/** In the nearest group that has it: the path may name groups that a container does not see. */
+/** Reads it in the nearest group that has it: the path may name groups that a container does not see. */
 async function firstReadable(directories: readonly string[], name: string): Promise<string | null> {
   for (const directory of directories) {
     const path = join(directory, name)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** Where the kernel shows processes and control groups. */
+/** Where the kernel exposes processes and control groups. */
 export interface Roots {
   readonly proc: string
   readonly cgroup: string
@@ -11,25 +11,25 @@ export const ROOTS: Roots = { proc: '/proc', cgroup: '/sys/fs/cgroup' }
 
 export type Controller = 'cpu' | 'cpuacct' | 'memory'
 
-/** A process's group for one controller, and the groups around it. */
+/** A process's group for one controller, with its ancestors. */
 export interface GroupPath {
   readonly version: 1 | 2
-  /** Its own directory first, the root of what is visible last. Some of them may not exist. */
+  /** Own directory first, the visible root last. Some of them may not exist. */
   readonly directories: readonly string[]
 }
 
-/** Where this process's group is, by controller; null when it is in none. */
+/** Finds this process's group by controller; null when it is in none. */
 export type FindGroup = (controller: Controller) => GroupPath | null
 
 interface Mount {
   readonly version: 1 | 2
   readonly controllers: readonly string[]
-  /** What part of the hierarchy is shown here. */
+  /** The part of the hierarchy that is mounted here. */
   readonly root: string
   readonly directory: string
 }
 
-/** Reads a small text file; null whatever goes wrong, since files of the kernel come and go. */
+/** Reads a small text file; null for any error, since kernel files come and go. */
 export async function readText(path: string): Promise<string | null> {
   try {
     return (await readFile(path, 'utf8')).trim()
@@ -38,7 +38,7 @@ export async function readText(path: string): Promise<string | null> {
   }
 }
 
-/** Finds this process's groups. A controller of version 1 goes before version 2: in a hybrid system it is the one in force. */
+/** Finds this process's groups. A controller of version 1 takes precedence over version 2: in a hybrid system it is the one in force. */
 export async function findGroups(roots: Roots): Promise<FindGroup> {
   const [groups, mountinfo] = await Promise.all([
     readText(join(roots.proc, 'self/cgroup')),
@@ -82,7 +82,7 @@ function readMount(line: string, roots: Roots): Mount[] {
   return [{ version: 1, controllers: options?.split(',') ?? [], root, directory }]
 }
 
-/** The directories of a group and of those around it. In a container the mount may show only a part, or nothing above the group. */
+/** The directories of a group and its ancestors. In a container the mount may show only a part, or nothing above the group. */
 function upwards(path: string, mount: Mount): string[] {
   const root = mount.root === '/' ? '' : mount.root
   const below = path.startsWith(`${root}/`) ? path.slice(root.length) : ''
@@ -92,8 +92,8 @@ function upwards(path: string, mount: Mount): string[] {
 }
 
 /**
- * How many processors this process may run on, by its affinity or its cpuset; null when the kernel does not tell. Those that
- * the machine could have count, too.
+ * Number of processors that this process may run on, by its affinity or its cpuset; null when the kernel does not report it. Includes
+ * processors that the machine could have, but does not.
  */
 export async function countAllowedCpus(roots: Roots): Promise<number | null> {
   const status = await readText(join(roots.proc, 'self/status'))

@@ -15,23 +15,23 @@ import { watchThrottling } from './throttling.js'
 /** Limits may be changed while a container runs, but seldom are. */
 const RELOCATE_MS = 60_000
 
-/** What the container's control groups said at one moment. */
+/** Values of the container's control groups at one moment. */
 export interface CgroupReading {
   /** `performance.now()` */
   readonly at: number
   readonly cpu: CpuGroup
-  /** Processors that the process may run on; null is unknown. */
+  /** Processors that the process may run on; null if unknown. */
   readonly allowedCpus: number | null
   /** Null without a limit. */
   readonly memory: MemoryGroup | null
 }
 
 export interface Cgroup {
-  /** The first reading, from about the start, and the last one; null as long as there is none. */
+  /** The first reading, from about the start, and the last one; null without one. */
   readonly first: CgroupReading | null
   readonly last: CgroupReading | null
   prepare(): Promise<void>
-  /** How long the quota held the container back between the reading before the span and the span's end, ms; null is unknown. */
+  /** Time in which the quota throttled the container between the reading before the span and the span's end, ms; null if unknown. */
   throttledMs(from: number, to: number): number | null
   stop(): void
 }
@@ -43,7 +43,7 @@ interface Places {
   readonly memory: MemoryPlace | null
 }
 
-/** Control groups, version 1 and 2. A machine without them is nothing unusual: what is not there is null. */
+/** Control groups, version 1 and 2. A machine without them is common: missing values are null. */
 export function watchCgroup(roots: Roots): Cgroup {
   const throttling = watchThrottling()
   let places: Places | null = null
@@ -51,7 +51,7 @@ export function watchCgroup(roots: Roots): Cgroup {
   let last: CgroupReading | null = null
 
   async function read(): Promise<void> {
-    // Without limits nothing is held back and nothing counts against one: each file costs the thread pool five steps.
+    // Without limits there is no throttling and no usage to compare: each file costs the thread pool five steps.
     if (last && isCurrent(places) && !hasLimits(places)) {
       last = { ...last, at: monotonic() }
       return
@@ -59,7 +59,7 @@ export function watchCgroup(roots: Roots): Cgroup {
     const found = isCurrent(places) ? places : await locate(roots)
     const { cpu: cpuPlace, memory: memoryPlace, allowedCpus } = found
     const [cpu, memory] = await Promise.all([readCpu(cpuPlace), memoryPlace && readMemory(memoryPlace)])
-    // A file that is gone says that the group is another one now.
+    // A missing file means that the process is in another group now.
     const isWhole = !cpu.isGone && memory?.used !== null
     places = isWhole ? found : null
     last = { at: monotonic(), cpu, allowedCpus, memory }
@@ -67,7 +67,7 @@ export function watchCgroup(roots: Roots): Cgroup {
     await throttling.note(cpu.throttledMs, cpu.quota === null ? null : cpuPlace.statFile)
   }
 
-  // The figures of the first beat are differences too.
+  // The first heartbeat needs differences, too.
   const started = read()
   started.catch(() => {})
   return {

@@ -16,7 +16,7 @@ export const UNKNOWN_CPU: CpuFigures = {
   throttled: null,
 }
 
-/** The processors, by differences. Where a container has a quota, the quota is all there is: it counts as cores, and `system` is what the container used of it. */
+/** CPU usage by differences. Where a container has a quota, the quota counts as cores, and `system` is the container's share of the quota. */
 export function cpuProbe(cgroup: Pick<Cgroup, 'first' | 'last'> | null): Probe<CpuFigures> {
   const busyCores = watchProcess()
   const machineShare = watchMachine()
@@ -29,7 +29,7 @@ export function cpuProbe(cgroup: Pick<Cgroup, 'first' | 'last'> | null): Probe<C
       const quota = now?.cpu.quota ?? null
       const cores = usableCores(quota, now?.allowedCpus ?? null)
       const processCores = busyCores()
-      // Asked for either way, so that its next difference is over one beat.
+      // Called either way, so that its next difference covers one heartbeat.
       const machine = machineShare()
       return {
         system: quota === null ? percent(machine) : percent(usedCores(before, now) / cores),
@@ -43,7 +43,7 @@ export function cpuProbe(cgroup: Pick<Cgroup, 'first' | 'last'> | null): Probe<C
   }
 }
 
-/** How many cores this process kept busy since the last call; NaN is unknown. */
+/** Number of cores that this process kept busy since the last call; NaN if unknown. */
 function watchProcess(): () => number {
   let usage = process.cpuUsage()
   let at = monotonic()
@@ -56,7 +56,7 @@ function watchProcess(): () => number {
   }
 }
 
-/** The share of all the machine's processors that was busy since the last call; NaN is unknown. */
+/** The share of all the machine's processors that was busy since the last call; NaN if unknown. */
 function watchMachine(): () => number {
   let last = machineTimes()
   return () => {
@@ -78,8 +78,8 @@ function machineTimes(): { busy: number; total: number } {
 }
 
 /**
- * The quota or the processors that the process may run on, whichever is less. `availableParallelism()` tells of the latter,
- * but newer runtimes round the quota down in it: 2 may be a quota of 2.9 on eight processors.
+ * The quota or the processors that the process may run on, whichever is less. `availableParallelism()` returns the latter, but newer
+ * runtimes include the quota in it, rounded down: 2 may be a quota of 2.9 on eight processors.
  */
 function usableCores(quota: number | null, allowedCpus: number | null): number {
   const parallelism = os.availableParallelism()
@@ -90,24 +90,24 @@ function usableCores(quota: number | null, allowedCpus: number | null): number {
   return Math.min(quota, allowed, machine)
 }
 
-/** How many cores the container kept busy between two readings; NaN is unknown. */
+/** Number of cores that the container kept busy between two readings; NaN if unknown. */
 function usedCores(before: CgroupReading | null, now: CgroupReading | null): number {
   const used = since(before?.cpu.usageMs, now?.cpu.usageMs)
   return used === null || !before || !now ? Number.NaN : used / (now.at - before.at)
 }
 
-/** Nothing can be said about the span of one and the same reading. */
+/** One and the same reading spans no time. */
 function earlier(before: CgroupReading | null, now: CgroupReading | null): CgroupReading | null {
   return before === now ? null : before
 }
 
-/** A counter's difference; null when it is unknown or went back, as it does when the group is another one. */
+/** A counter's difference; null if it is unknown or fell, as it does when the process changes its group. */
 function since(before: number | null | undefined, now: number | null | undefined): number | null {
   if (typeof before !== 'number' || typeof now !== 'number' || now < before) return null
   return round(now - before)
 }
 
-/** Windows has none and answers zeros. */
+/** Windows has none and returns zeros. */
 function loadAverage(): CpuFigures['load'] {
   if (process.platform === 'win32') return null
   const [one = 0, five = 0, fifteen = 0] = os.loadavg().map((load) => round(load) ?? 0)

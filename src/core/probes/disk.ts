@@ -4,10 +4,10 @@ import { percent } from '../../lib/round.js'
 import type { DiskFigures } from '../../protocol/index.js'
 import type { Probe } from './probe.js'
 
-/** A disk fills over minutes: asking once a minute is plenty. */
+/** A disk fills over minutes: one read per minute is enough. */
 const FRESH_MS = 60_000
 
-/** How full the file systems of these paths are; null when the runtime cannot tell. */
+/** Usage of the file systems of these paths; null when the runtime can't report it. */
 export function diskProbe(mounts: readonly string[]): Probe<DiskFigures[] | null> | null {
   if (typeof statfs !== 'function' || mounts.length === 0) return null
   const figures = mounts.map(unknownDisk)
@@ -31,7 +31,7 @@ export function diskProbe(mounts: readonly string[]): Probe<DiskFigures[] | null
   }
 }
 
-/** As `df` counts: blocks reserved for root are neither used nor free, and the percentage is of what others may use. */
+/** Counts like `df`: blocks reserved for root are neither used nor free, and the percentage refers to what other users may use. */
 async function readDisk(mount: string): Promise<DiskFigures> {
   const { blocks, bfree, bavail, bsize } = await statfs(mount)
   const used = blocks - bfree

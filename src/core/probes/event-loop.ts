@@ -8,7 +8,7 @@ export interface EventLoopProbe extends Probe<EventLoopFigures> {
   turn(now: number): void
 }
 
-/** Delays by a timer of our own, utilization by the runtime. */
+/** Delays by Quasar's own timer, utilization by the runtime. */
 export function eventLoopProbe(): EventLoopProbe {
   const drift = watchLoopDrift()
   return {

@@ -4,21 +4,21 @@ import type { GcFigures } from '../../protocol/index.js'
 import type { Probe } from './probe.js'
 import { overlap, ring } from './samples.js'
 
-/** Shorter pauses are counted, but not remembered one by one. */
+/** Shorter pauses are counted, but not stored one by one. */
 const NOTABLE_MS = 1
 const KEPT_PAUSES = 128
 
 export interface GcProbe extends Probe<GcFigures> {
   /**
-   * Pauses of at least 1 ms within a span of `performance.now()`, together, ms. The runtime tells of a pause one turn of
-   * the loop after it, so pauses of the running turn are not in it yet.
+   * Sum of the pauses of at least 1 ms within a span of `performance.now()`, ms. The runtime reports a pause one turn of the loop later, so
+   * pauses of the current turn are missing.
    */
   pausedMs(from: number, to: number): number
 }
 
-/** Garbage collection pauses; null where the runtime does not tell of them. */
+/** Garbage collection pauses; null where the runtime does not report them. */
 export function gcProbe(): GcProbe | null {
-  // Deno lists `gc` among the types that can be observed, and never tells of a pause (seen in 2.9).
+  // Deno lists `gc` among the types that can be observed, and never reports a pause (seen in 2.9).
   if (process.versions.deno || !isAvailable(PerformanceObserver)) return null
   let [count, totalMs, maxMs] = [0, 0, 0]
   const pauses = ring<{ from: number; to: number }>(KEPT_PAUSES)
@@ -47,7 +47,7 @@ export function gcProbe(): GcProbe | null {
   }
 }
 
-/** Asking a runtime without it to observe `gc` is silently ignored, and no pauses would mean 0 pauses. */
+/** A runtime without `gc` silently ignores that it is observed, and no reports would mean 0 pauses. */
 function isAvailable(observer: object | undefined): boolean {
   const types = observer && 'supportedEntryTypes' in observer ? observer.supportedEntryTypes : null
   return Array.isArray(types) && types.includes('gc')

@@ -9,41 +9,38 @@ import { gcProbe } from './gc.js'
 import { memoryProbe, UNKNOWN_MEMORY } from './memory.js'
 import { guard, type OnFault, type Probe } from './probe.js'
 
-/** The figures of a heartbeat that probes give. */
+/** The figures of a heartbeat that come from probes. */
 export type ProbeFigures = Pick<Heartbeat, 'cpu' | 'memory' | 'disk' | 'eventLoop' | 'gc'>
 
-/** What happened in a span of time, ms; null is unknown. */
+/** Delays within a span of time, ms; null if unknown. */
 export type Window = Omit<Meanwhile, 'inFlight'>
 
 export interface Probes {
-  /** The figures since the last call, or since the start. Synchronous and cheap; what is unknown is null. */
+  /** The figures since the last call, or since the start. Synchronous and cheap; unknown figures are null. */
   collect(): ProbeFigures
   /**
-   * Reads what must be read off the loop, for the next `collect()`. Never rejects, and waits for a second at most: a
-   * file system that hangs costs its own figures, not the beat.
+   * Reads asynchronously for the next `collect()`. Never rejects, and waits for a second at most: a file system that hangs costs its own
+   * figures, not the heartbeat.
    */
   prepare(): Promise<void>
-  /**
-   * What happened between two moments of `performance.now()`. Blocks are seen within the very turn that they end in,
-   * garbage collection one turn later.
-   */
+  /** Delays between two moments of `performance.now()`. Blocks are known in the turn that they end in, garbage collection one turn later. */
   window(from: number, to: number): Window
-  /** Code of the app runs now (`performance.now()`). Called often: it rarely costs more than a comparison. */
+  /** The app's code runs now (`performance.now()`). Called often: it rarely costs more than a comparison. */
   turn(now: number): void
-  /** Ends timers, observers and descriptors. Harmless twice. */
+  /** Ends timers, observers and descriptors. Idempotent. */
   stop(): void
 }
 
 export interface ProbeOptions {
-  /** Paths whose file systems are watched. */
+  /** Paths whose file systems are measured. */
   readonly disks: readonly string[]
   /** Where the kernel's files are. @default /proc and /sys/fs/cgroup */
   readonly roots?: Roots
-  /** Called at most once for each probe, when it fails: it is left out, the others go on. */
+  /** Called at most once for each probe, when it fails: that probe is left out, the others continue. */
   readonly onFault: OnFault
 }
 
-/** @internal How each probe is made; null when the runtime lacks it. */
+/** @internal Creates each probe; null when the runtime lacks it. */
 export interface ProbeFactories {
   cgroup(roots: Roots): Cgroup | null
   cpu(cgroup: Cgroup | null): Probe<ProbeFigures['cpu']> | null
@@ -64,12 +61,12 @@ const FACTORIES: ProbeFactories = {
 
 const PREPARE_LIMIT_MS = 1_000
 
-/** Starts everything that watches this process and its machine. Never throws. */
+/** Starts all probes of this process and its machine. Never throws. */
 export function startProbes(options: ProbeOptions): Probes {
   return startProbesFrom({}, options)
 }
 
-/** @internal {@link startProbes} with probes of one's own in the place of some. */
+/** @internal {@link startProbes} with replacements for some probes. */
 export function startProbesFrom(own: Partial<ProbeFactories>, options: ProbeOptions): Probes {
   const make = { ...FACTORIES, ...own }
   const { disks, roots = ROOTS, onFault } = options
@@ -108,13 +105,13 @@ interface Preparable {
 
 interface Isolated<P> {
   readonly probe: P | null
-  /** @returns the probe's answer; null without a probe and when it throws */
+  /** @returns the probe's result; null without a probe and when it throws */
   ask<T>(question: (probe: P) => T): T | null
   prepare(): Promise<void>
   stop(): void
 }
 
-/** Keeps what one probe does wrong from the others. */
+/** Isolates a probe's errors from the others. */
 function isolate<P extends Preparable>(name: string, make: () => P | null, onFault: OnFault): Isolated<P> {
   const guarded = guard(name, onFault)
   const probe = guarded.run(make, null)
@@ -123,7 +120,7 @@ function isolate<P extends Preparable>(name: string, make: () => P | null, onFau
     probe,
     ask: (question) => (probe ? guarded.run(() => question(probe), null) : null),
     prepare() {
-      // One that hangs is waited for, not started again: each would take a thread of the pool.
+      // A call that hangs is awaited, not started again: each would occupy a thread of the pool.
       preparing ??= guarded
         .settle(async () => probe?.prepare?.())
         .finally(() => {

@@ -17,34 +17,34 @@ import { DelaySamples, overlap, ring } from './samples.js'
 import { type ThreadTime, watchThreadTime } from './thread-time.js'
 
 const KEPT_STRETCHES = 128
-/** As many looks for requests that come at once: one takes less than a µs. */
+/** Limit for samples that requests trigger at once: one takes less than a µs. */
 const MOST_LOOKS = 20
 export interface LoopDrift {
   /**
-   * How late the timer was since the last call, ms; unknown when it was not due yet, but for the longest delay: that one is
-   * completed by the block that the timer was late for.
+   * Lateness of the timer since the last call, ms; null when the timer was not due yet. The maximum is always known: the block that made
+   * the timer late completes it.
    */
   take(): EventLoopFigures
   /**
-   * The longest stretch within a span of `performance.now()` during which the loop did not turn, ms; 0 when it turned all the
-   * time; null where the runtime does not tell its active time, as Bun and Deno, and when the thread was parked meanwhile.
+   * The longest time within a span of `performance.now()` during which the loop did not turn, ms; 0 when it turned all the time. Null where
+   * the runtime does not report the loop's active time, such as Bun and Deno, and when the thread was parked meanwhile.
    */
   blockedMs(from: number, to: number): number | null
   /**
-   * The loop runs an app's code now (`performance.now()`): a moment to look at that wakes nothing up. The timer alone sees a block
-   * among other turns only as far as it is late for it.
+   * The loop runs the app's code now (`performance.now()`): a time to sample without a wake-up. The timer alone sees a block among other
+   * turns only as far as it is late because of it.
    */
   turn(now: number): void
   stop(): void
 }
 
 /**
- * Watches the loop by one timer, and remembers when it was blocked. The runtime's own histogram (`monitorEventLoopDelay`) would
- * be a second one: it wakes the process up as often, keeps 0.4 MB and misses the same blocks. A late timer shows only that part
- * of a block that lies after the moment it was due, so the loop's active time since the last look completes it.
+ * Watches the loop by one timer, and stores when it was blocked. The runtime's own histogram (`monitorEventLoopDelay`) would be a second
+ * timer: it wakes the process up as often, takes 0.4 MB and misses the same blocks. A late timer shows only the part of a block after its
+ * due time, so the loop's active time since the last sample completes it.
  *
- * @param threadTime null on the main thread. On others a wait that takes no processor time is a parked thread's: its loop is
- *   neither late nor busy, and that time is left out of all figures
+ * @param threadTime null on the main thread. On others, a wait without CPU time means that the thread is parked: its loop is neither late
+ * nor busy, and that time is left out of all figures.
  */
 export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()): LoopDrift {
   const stretches = ring<Stretch>(KEPT_STRETCHES)
@@ -56,7 +56,7 @@ export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()
   let sampled = last
   let dueAt = last.at + PERIODS_MS.idle
   let longest = 0
-  /** The thread was parked since the last sample. */
+  /** The thread was parked since the last sample of lateness. */
   let isLatenessUnknown = false
   let isStopped = false
   let timer = setTimeout(tick, PERIODS_MS.idle).unref()
@@ -67,7 +67,7 @@ export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()
       mark(now)
       sample(now)
     } catch {
-      // In a timer it would end the app. Whoever asks next meets it, too, and says so. How late the next look is can't be told.
+      // In a timer the error would end the app. The next caller gets and reports it. How late the next sample will be is unknown.
       dueAt = Number.POSITIVE_INFINITY
       wait(PERIODS_MS.idle)
     }
@@ -78,7 +78,7 @@ export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()
     if (!isStopped) timer = setTimeout(tick, period).unref()
   }
 
-  /** @returns null when the thread was parked since the last look */
+  /** @returns null when the thread was parked since the last call */
   function mark(now: Look): Stretch | null {
     if (threadTime && wasParked(last, now)) {
       parks.push({ from: last.at, to: now.at, ms: now.at - last.at })
@@ -106,7 +106,7 @@ export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()
   }
 
   function addSample(now: Look): void {
-    // A timer may come a part of a ms early.
+    // A timer may fire a fraction of a ms early.
     const delay = Math.max(0, now.at - dueAt)
     samples.add(delay, now.at - sampled.at)
     longest = Math.max(longest, delay)
@@ -114,19 +114,19 @@ export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()
 
   return {
     take() {
-      // A block may have ended this very turn, before the timer could tell.
+      // A block may have ended in this very turn, before the timer could fire.
       const now = look(threadTime)
       mark(now)
       if (isLatenessUnknown || now.at >= dueAt) sample(now)
       const utilization = share.take()
-      // Without the loop's active time a block is known only by the part that the timer was late for.
+      // Without the loop's active time, only the part of a block that made the timer late is known.
       const isKnown = now.active > 0 && (threadTime === null || utilization !== null)
       const figures = { utilization, ...samples.take(), max: isKnown ? round(longest) : null }
       longest = 0
       return figures
     },
     blockedMs(from, to) {
-      // At once: the fewer turns between two looks, the more is sure of them.
+      // Immediately: the fewer turns between two samples, the more precise the result.
       const now = look(threadTime)
       if (now.active === 0) return null
       const running = mark(now)
@@ -141,7 +141,7 @@ export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()
       try {
         mark(look(threadTime))
       } catch {
-        // The next call of take() fails in the same way, and reports it.
+        // The next call of take() fails in the same way, and reports the error.
       }
     },
     stop() {
@@ -151,7 +151,7 @@ export function watchLoopDrift(threadTime: ThreadTime | null = watchThreadTime()
   }
 }
 
-/** Bounds the looks that requests ask for: a burst of 20, and one every 20 ms on average. */
+/** Limits the samples that requests trigger: a burst of 20, and one every 20 ms on average. */
 class Allowance {
   #left = MOST_LOOKS
   #since = 0
@@ -165,7 +165,7 @@ class Allowance {
   }
 }
 
-/** The share of its time that the loop was busy, 0–1. */
+/** Utilization: the share of time that the loop was busy, 0–1. */
 class Share {
   #active = 0
   #idle = 0
@@ -180,7 +180,7 @@ class Share {
     this.#idle += now.idle - last.idle
   }
 
-  /** Of all that was added since the last call; null when the thread was parked for most of it, or where the runtime does not tell. */
+  /** Utilization since the last call; null when the thread was parked for most of that time, or where the runtime does not report it. */
   take(): number | null {
     const known = this.#active + this.#idle
     const share = known < this.#parked ? null : round(this.#active / known)

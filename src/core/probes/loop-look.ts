@@ -3,48 +3,48 @@ import { monotonic } from '../../lib/clock.js'
 import type { ThreadTime } from './thread-time.js'
 
 /**
- * How often the timer looks, ms: each look wakes an idle process up, which takes 0.1 to 0.4 ms of CPU. Seldom while nothing
- * else turns the loop, often while it is awake anyway.
+ * Period of the timer, ms. Each sample wakes an idle process up, which takes 0.1 to 0.4 ms of CPU: it is rare while nothing else turns the
+ * loop, frequent while the loop is awake anyway.
  */
 export const PERIODS_MS = { quiet: 500, idle: 200, busy: 50 } as const
-/** So many turns between two looks are those of the timer itself. */
+/** Up to this number of turns between two samples come from the timer itself. */
 const QUIET_TURNS = 2
-/** The share of its time that a loop is busy above which it counts as awake. */
+/** Utilization above which a loop counts as awake. */
 const BUSY_SHARE = 0.05
-/** Timers are this coarse: less lateness says nothing. */
+/** Resolution of timers: less lateness means nothing. */
 const TIMER_GRAIN_MS = 2
-/** Shorter stretches are not remembered. */
+/** Shorter stretches are not stored. */
 export const NOTABLE_MS = 20
-/** A loop that was held for this share of its active time without running was parked. */
+/** A loop that did not run for this share of its active time was parked. */
 const PARKED_SHARE = 0.5
-/** So many turns between two looks are the wake-ups of an idle loop, which cost next to nothing. */
+/** Up to this number of turns between two samples are wake-ups of an idle loop, which cost next to nothing. */
 const IDLE_TURNS = 6
 const IDLE_TURN_MS = 0.5
-/** What each further turn is taken to cost: more than most do, so that many short turns never look like a long one. */
+/** Assumed cost of each further turn: higher than for most turns, so that many short turns never appear as a long one. */
 const BUSY_TURN_MS = 5
 
-/** A stretch of `ms` without a turn of the loop, somewhere between `from` and `to` (`performance.now()`). */
+/** `ms` without a turn of the loop, somewhere between `from` and `to` (`performance.now()`). */
 export interface Stretch {
   readonly from: number
   readonly to: number
   readonly ms: number
 }
 
-/** What is known of the loop at one moment. */
+/** A sample of the loop's counters. */
 export interface Look {
   readonly at: number
-  /** How long the loop was busy since it began, ms. */
+  /** Time that the loop was busy since it began, ms. */
   readonly active: number
-  /** How long it was idle, waiting for events, since it began, ms. */
+  /** Time that it was idle, waiting for events, since it began, ms. */
   readonly idle: number
-  /** How often it turned; null where the runtime does not count. */
+  /** Number of its turns; null where the runtime does not count them. */
   readonly turns: number | null
   /** See {@link ThreadTime}; null on the main thread, too. */
   readonly ran: number | null
 }
 
 export function look(threadTime: ThreadTime | null): Look {
-  // Missing in Bun and Deno, where it is 0 or not there at all.
+  // Bun and Deno return 0 or lack it.
   const turns = performance.nodeTiming?.uvMetricsInfo?.loopCount
   const { active = 0, idle = 0 } = performance.eventLoopUtilization?.() ?? {}
   return {
@@ -57,8 +57,8 @@ export function look(threadTime: ThreadTime | null): Look {
 }
 
 /**
- * Whether the loop was held without anything running for most of the time that it was held. Where a thread's time is unknown,
- * a loop that was held for long enough to tell may have been parked.
+ * Whether the thread was parked for most of the loop's active time. Where the thread's time is unknown, a loop that was active nearly all
+ * the time may have been parked.
  */
 export function wasParked(last: Look, now: Look): boolean {
   const active = now.active - last.active
@@ -84,9 +84,9 @@ export function lateness(now: Look, dueAt: number): number {
 }
 
 /**
- * The longest stretch between two looks. At least the lateness, also of a process that was stopped or throttled meanwhile: due
- * timers wait for no full turn. Else the loop's active time, less what its other turns are taken to have cost: with many of them
- * nothing but the lateness is sure.
+ * The longest stretch between two samples. At least the lateness, also of a process that was stopped or throttled meanwhile: due timers
+ * wait for no full turn. Otherwise the loop's active time without the assumed cost of its other turns: after many turns only the lateness
+ * is certain.
  */
 export function longestStretch(last: Look, now: Look, late: number): Stretch {
   const active = now.active - last.active
@@ -100,7 +100,7 @@ function busyAtOnce(last: Look, now: Look, active: number): number {
   return active - Math.min(turns, IDLE_TURNS) * IDLE_TURN_MS - Math.max(0, turns - IDLE_TURNS) * BUSY_TURN_MS
 }
 
-/** What one of the turns between two looks took at least, ms: of some numbers the largest is no less than their mean. */
+/** Lower bound for the longest turn between two samples, ms: the maximum is at least the mean. */
 export function surelyBlocked(last: Look, now: Look): number {
   const turns = turnsBetween(last, now)
   const ms = turns === null ? 0 : (now.active - last.active) / Math.max(1, turns)

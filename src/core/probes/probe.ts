@@ -1,19 +1,19 @@
 import { wordsOf } from '../errors/describe-error.js'
 
-/** One source of figures. A factory gives one, or null where the runtime or the system has no such thing. */
+/** One source of figures. A factory returns null where the runtime or the system lacks it. */
 export interface Probe<F> {
-  /** Synchronous and cheap: the figures since the last call. */
+  /** Returns the figures since the last call. Synchronous and cheap. */
   collect(): F
-  /** Reads what must be read off the loop, for the next `collect()`. */
+  /** Reads asynchronously for the next `collect()`. */
   prepare?(): Promise<void>
   stop?(): void
 }
 
 export type OnFault = (probe: string, error: Error) => void
 
-/** Runs the parts of one probe; the first failure is told, all later ones are silent. */
+/** Runs the parts of one probe; reports the first failure and ignores later ones. */
 export interface Guard {
-  /** @returns what `part` returns, or `otherwise` when it throws */
+  /** @returns the result of `part`, or `otherwise` when it throws */
   run<T, O>(part: () => T, otherwise: O): T | O
   /** Never rejects. */
   settle(part: () => Promise<void>): Promise<void>
@@ -27,7 +27,7 @@ export function guard(name: string, onFault: OnFault): Guard {
     try {
       onFault(name, thrown instanceof Error ? thrown : new Error(wordsOf(thrown)))
     } catch {
-      // Whoever is told can't be told that they failed.
+      // A failure of the handler can't be reported to it.
     }
   }
   return {

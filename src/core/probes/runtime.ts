@@ -7,11 +7,11 @@ export interface RuntimeDescription {
   readonly language: Language
   /** Of the runtime, without a leading `v`. */
   readonly version: string
-  /** The number that tells copies of an app on one machine apart: PM2's, or the cluster worker's, then the thread's; `2`, `2/1`. */
+  /** Distinguishes copies of an app on one machine: the number of PM2 or of the cluster worker, then the thread's; `2`, `2/1`. */
   readonly instance: string | null
 }
 
-/** Says what this code runs on. Bun and Deno also call themselves Node, so they are asked for first. */
+/** Detects the runtime. Bun and Deno also identify as Node, so they are checked first. */
 export function detectRuntime(): RuntimeDescription {
   const versions: Readonly<Record<string, string | undefined>> = process.versions
   const language = versions.bun ? 'bun' : versions.deno ? 'deno' : 'node'
@@ -25,17 +25,17 @@ function instanceNumber(): string | null {
 }
 
 /**
- * Only a process with a channel to its parent can be a worker: the others go without node:cluster and what it loads. The
- * first releases of Node 22 have no way to load it at once; the number is unknown there.
+ * Only a process with a channel to its parent can be a worker: the others do not load node:cluster and its dependencies. The first releases
+ * of Node 22 can't load it synchronously; the number is unknown there.
  */
 function clusterWorker(): string | undefined {
   if (!process.send) return undefined
-  // Its type is that of an ES module, with a default export; what comes is the default itself.
+  // It is typed as an ES module with a default export; the value is the default export itself.
   const loaded = process.getBuiltinModule?.('node:cluster') as unknown as typeof cluster | undefined
   return loaded?.worker?.id.toString()
 }
 
-/** The machine's name; `unknown` where the program may not ask, as in Deno without `--allow-sys`. */
+/** The machine's name; `unknown` without the permission to read it, as in Deno without `--allow-sys`. */
 export function hostName(): string {
   try {
     return hostname()

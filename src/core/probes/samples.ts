@@ -19,28 +19,28 @@ export function ring<T>(size: number): Ring<T> {
   }
 }
 
-/** How much of two spans is common, ms. */
+/** Length of the intersection of two spans, ms. */
 export function overlap(a: { from: number; to: number }, b: { from: number; to: number }): number {
   return Math.max(0, Math.min(a.to, b.to) - Math.max(a.from, b.from))
 }
 
-/** A sample counts once for each of it. */
+/** A sample counts once per this time. */
 const GRAIN_MS = 50
 
-/** ms; unknown without samples, percentiles within 2 %. */
+/** In ms; null without samples. Percentiles are accurate within 2 %. */
 export type Delays = Pick<EventLoopFigures, 'p50' | 'p99' | 'mean'>
 
-/** How late a timer was, each time for as long as it stands for: looks come more often while the loop is busy. */
+/** Lateness of a timer, each sample weighted by the time that it covers: samples are more frequent while the loop is busy. */
 export class DelaySamples {
   readonly #sketch = new Sketch()
-  /** Of delays by their time, ms². */
+  /** Sum of delay × time, ms². */
   #sum = 0
   #time = 0
   #longest = 0
 
   /**
    * @param delay ms
-   * @param time since the sample before, ms
+   * @param time since the previous sample, ms
    */
   add(delay: number, time: number): void {
     this.#sketch.record(delay, Math.max(1, Math.round(time / GRAIN_MS)))
@@ -49,7 +49,7 @@ export class DelaySamples {
     this.#longest = Math.max(this.#longest, delay)
   }
 
-  /** Of all since the last call. */
+  /** Figures of all samples since the last call. */
   take(): Delays {
     const figures = { p50: this.#quantile(0.5), p99: this.#quantile(0.99), mean: round(this.#sum / this.#time) }
     this.#sketch.clear()
@@ -57,7 +57,7 @@ export class DelaySamples {
     return figures
   }
 
-  /** A bucket may stand for more than the longest delay in it. */
+  /** A bucket's value may exceed the longest delay in it. */
   #quantile(share: number): number | null {
     const delay = this.#sketch.quantile(share)
     return roundKnown(delay && Math.min(delay, this.#longest))

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { isMainThread } from 'node:worker_threads'
 
-/** How the kernel numbers this thread; null where it does not tell. */
+/** The kernel's number for this thread; null where the kernel does not report it. */
 export function taskNumber(): number | null {
   try {
     const [, task] = readlinkSync('/proc/thread-self').split('/task/')
@@ -11,16 +11,16 @@ export function taskNumber(): number | null {
   }
 }
 
-/** What the kernel counted for a thread since it began, ms. */
+/** The kernel's counters for a thread since it began, ms. */
 export interface TaskTimes {
   readonly running: number
-  /** It could have run, but no processor was free. */
+  /** Time in which the thread could have run, but no processor was free. */
   readonly waiting: number
 }
 
 const NS_PER_MS = 1e6
 
-/** Null where there is no such thing: outside Linux, and in some sandboxes. */
+/** Null where the file is missing: outside Linux, and in some sandboxes. */
 export function taskTimes(task: number): TaskTimes | null {
   try {
     const [running, waiting] = readFileSync(`/proc/self/task/${task}/schedstat`, 'latin1').split(' ').map(Number)
@@ -35,12 +35,12 @@ export function taskTimes(task: number): TaskTimes | null {
 const US_PER_MS = 1e3
 
 /**
- * How long this thread ran, or waited for a processor, since it began, ms; null where that can't be told. What its loop was
- * active for beyond that it waited without a turn: parked by `Atomics.wait`, as pools park their idle threads.
+ * Time that this thread ran or waited for a processor since it began, ms; null if unknown. When its loop was active for longer, the thread
+ * waited the rest without a turn: parked by `Atomics.wait`, as pools park their idle threads.
  */
 export type ThreadTime = () => number | null
 
-/** Null on the main thread: what holds its loop, holds the app. */
+/** Null on the main thread: anything that blocks its loop blocks the app. */
 export function watchThreadTime(): ThreadTime | null {
   if (isMainThread) return null
   const task = taskNumber()

@@ -5,7 +5,7 @@ import { parseThrottled } from './cgroup-files.js'
 import { ring } from './samples.js'
 
 const KEPT_READINGS = 64
-/** A burst of slow requests asks once. */
+/** One read serves a burst of slow requests. */
 const FRESH_MS = 20
 const BUFFER_BYTES = 1_024
 
@@ -14,16 +14,16 @@ interface Reading {
   readonly throttledMs: number
 }
 
-/** Tells how long a CPU quota held the container back in a span of the near past. */
+/** Reports how long a CPU quota throttled the container in a recent span. */
 export interface Throttling {
-  /** Keeps what a beat has read, and the file that tells more; null without a quota: then there is nothing to ask. */
+  /** Stores a heartbeat's reading, and the file to read in between; null without a quota: then there is nothing to read. */
   note(throttledMs: number | null, statFile: string | null): Promise<void>
-  /** Between the beat before the span and its end, ms; null is unknown. */
+  /** Time throttled between the last reading before the span and the span's end, ms; null if unknown. */
   throttledMs(from: number, to: number): number | null
   close(): void
 }
 
-/** Reading a kernel file through a kept descriptor takes a µs, which is less than handing it to the thread pool. */
+/** To read a kernel file through an open descriptor takes a µs, which is less than handing it to the thread pool. */
 export function watchThrottling(): Throttling {
   const readings = ring<Reading>(KEPT_READINGS)
   const buffer = Buffer.alloc(BUFFER_BYTES)

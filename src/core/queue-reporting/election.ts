@@ -13,8 +13,8 @@ export interface Duty {
 }
 
 /**
- * duty: this node reports; covered: others report all that it watches; waiting: another node is about to; silent: the store does not
- * answer; crowded: too many nodes watch different queues.
+ * duty: this node reports; covered: other nodes report all that it watches; waiting: another node is about to report; silent: the store
+ * does not answer; crowded: too many nodes watch different queues.
  */
 export type Outcome =
   | { readonly kind: 'duty'; readonly duty: Duty }
@@ -26,7 +26,7 @@ interface Held extends Duty {
 
 /**
  * Decides with the other nodes of the service which of them reports which queues. A node competes for slot 1 with all queues that it
- * watches, for slot 2 with those that the holder of slot 1 does not report, and so on. It holds one slot at most.
+ * watches, for slot 2 with those that the holder of slot 1 does not report, and so on. It holds at most one slot.
  */
 export class Election {
   readonly #service: string
@@ -35,7 +35,7 @@ export class Election {
   readonly #ttlMs: number
   readonly #patience: number
   #held: Held | null = null
-  /** Since when a holder is expected to report. */
+  /** When the first report of a holder became due. */
   #expected: { readonly who: string; readonly since: number } | null = null
 
   /**
@@ -96,7 +96,7 @@ export class Election {
     return { kind }
   }
 
-  /** Keeps the current slot while it is unknown what a lower slot leaves unreported. */
+  /** Keeps the current slot while it is unknown which queues a lower slot leaves unreported. */
   async #stay(slot: number): Promise<Outcome> {
     const held = this.#held
     if (!held || held.slot <= slot) {

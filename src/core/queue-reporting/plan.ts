@@ -2,19 +2,16 @@ import type { QueueEntry } from '../../protocol/index.js'
 import type { SourcePoller } from './source-poller.js'
 import { placeKey, queueKey, type Watch } from './watch.js'
 
-/** A source that is to be read. */
+/** A source to read. */
 export interface PlannedPoll {
   readonly poller: SourcePoller
-  /** What is wanted of it; null: all. */
+  /** Names of the queues to read; null: all. */
   readonly names: readonly string[] | null
-  /** What it says of what is wanted. */
+  /** Its current entries for these queues. */
   entries(): QueueEntry[]
 }
 
-/**
- * Who is asked for which queues, so that each is read once: first the places that are watched whole, then those that are
- * watched by name, for what is left.
- */
+/** Assigns queues to sources so that each is read once: first to sources of whole places, then the rest to sources of named queues. */
 export function planOf(watch: Watch, pollers: readonly SourcePoller[]): PlannedPoll[] {
   const taken = new Set(watch.elsewhere)
   const whole = pollers.filter(({ source }) => source.names === null && watch.places.has(placeKey(source)))

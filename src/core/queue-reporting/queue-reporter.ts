@@ -13,20 +13,20 @@ import { WatchedSources } from './watched-sources.js'
 export interface QueueStatus {
   /** Queues that this process watches, as far as their names are known. */
   readonly watched: number
-  /** Those of them that it reports itself; another node of the service reports the rest. */
+  /** Those that this process reports; another node of the service reports the rest. */
   readonly reporting: number
-  /** Why some of that could not be read or written lately; null when it could. */
+  /** Why the last read or write failed; null if it succeeded. */
   readonly error: string | null
 }
 
 /** The first round comes early, yet late enough for the app to have named all of its queues. */
 const FIRST_ROUND_MS = 1_000
-/** What answers within this time makes one snapshot; what is slower is added to it, ms. */
+/** Answers within this time form one snapshot; later ones are added to it, ms. */
 const GRACE_MS = 1_000
 const JITTER = 0.1
 /**
- * A lease outlives the longest time between two rounds of its holder. Other nodes run rounds twice as often, so that one of them takes
- * over within two intervals.
+ * A lease outlives the longest time between two rounds of its holder. Other nodes run rounds twice as often, so that one of them takes over
+ * within two intervals.
  */
 const LEASE_INTERVALS = 1.4
 const MIN_LEASE_SLACK_MS = 500
@@ -55,7 +55,7 @@ export class QueueReporter {
       writer: Writer
       notices: Notices
       onFault: (error: unknown) => void
-      /** Whether other reports get through: what holds of the whole store need not be said twice. */
+      /** Whether other reports succeed: an outage of the whole store is logged only once. */
       hasStore: () => boolean
     },
   ) {
@@ -82,8 +82,8 @@ export class QueueReporter {
   /**
    * Watches a source from now on.
    *
-   * @param ended called once, when it is not watched any more; never rejects
-   * @returns ends it and resolves when `ended` has; twice is harmless
+   * @param ended called once, when the source is not watched any more; never rejects
+   * @returns ends the watch and resolves when `ended` has; idempotent
    */
   watch(source: QueueSource, ended: () => Promise<void>): () => Promise<void> {
     const unwatch = this.#sources.add(source, ended)
@@ -146,7 +146,7 @@ export class QueueReporter {
     await this.#report(duty)
   }
 
-  /** A store of the app's own may throw. */
+  /** A custom store may throw. */
   async #tryToRun(watch: Watch): Promise<Outcome> {
     try {
       return await this.#election.run(watch)
@@ -155,7 +155,7 @@ export class QueueReporter {
     }
   }
 
-  /** The node before this one may have seen queues that have no jobs now. */
+  /** The previous holder may have seen queues that have no jobs now. */
   async #takeOver(slot: number): Promise<void> {
     const last = await this.#writer.readQueues(this.#identity.service, slot)
     this.#sources.remember(last?.queues ?? [])
@@ -165,7 +165,7 @@ export class QueueReporter {
     const steps = planOf(duty.watch, this.#sources.pollers)
     const polls = Promise.all(steps.map(({ poller, names }) => poller.poll(names)))
     if (await isDoneIn(polls, GRACE_MS)) return this.#write()
-    // What answers in time is not held up by what does not.
+    // Slow sources must not delay the others.
     await this.#write()
     void polls.then(() => this.#write()).catch(this.#onFault)
   }
@@ -179,7 +179,7 @@ export class QueueReporter {
     await this.#writeAll(queues.slice(0, MAX_QUEUES), duty.slot)
   }
 
-  /** What is not among them any more was closed; so an app that closed them all says so once. */
+  /** A queue that is absent from a snapshot was closed; so an app that closed them all writes an empty one once. */
   async #writeAll(queues: readonly QueueEntry[], slot: number): Promise<void> {
     this.#reported = queues
     const { service, node } = this.#identity
@@ -195,7 +195,7 @@ export class QueueReporter {
   }
 }
 
-/** One failed round alone is not logged. */
+/** Failures in a row before the outage is logged: a single failed round is not. */
 const FAILURES_TO_SAY = 2
 const UNDECIDED =
   'the store does not say which node of the service reports them (a Redis user needs the rights that docs/operations.md lists)'

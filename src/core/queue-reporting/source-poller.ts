@@ -9,7 +9,7 @@ import type { Notices } from '../options/logger.js'
 import { Throughput } from './throughput.js'
 import { placeKey, queueKey } from './watch.js'
 
-/** How long a source may take until it is said that it does not answer, ms. */
+/** How long a source may take before it counts as not answering, ms. */
 const ANSWER_TIMEOUT_MS = 5_000
 
 interface Known {
@@ -18,10 +18,10 @@ interface Known {
   readonly out: Throughput
 }
 
-/** Reads one source, never twice at a time, and keeps what it said last: names once seen stay. */
+/** Reads one source, one read at a time, and stores its last readings: queues that it found once stay. */
 export class SourcePoller {
   readonly source: QueueSource
-  /** By {@link queueKey}: queues of several apps may have one name. */
+  /** By {@link queueKey}: queues of several apps may share a name. */
   readonly #known = new Map<string, Known>()
   #askedAt = Number.NEGATIVE_INFINITY
   #left = 0
@@ -34,26 +34,26 @@ export class SourcePoller {
     this.#outage = new OutageLog(linesOf(source, notices))
   }
 
-  /** Why it can't be read; null when it can, or was not yet. */
+  /** Why it can't be read; null if it can, or was not read yet. */
   get error(): string | null {
     return this.#outage.error
   }
 
-  /** Queues that it has named, by {@link queueKey}. */
+  /** Keys of the queues that it found, see {@link queueKey}. */
   get keys(): readonly string[] {
     return [...this.#known.keys()]
   }
 
-  /** Queues that another node saw here: they are shown, also when they have no jobs any more. */
+  /** Adds queues that another node found here: they are shown even when they have no jobs any more. */
   remember(entries: readonly QueueEntry[]): void {
     for (const entry of entries) {
       const isNew = !this.#known.has(queueKey(entry))
-      // More than can be told of anyway.
+      // A snapshot has no room for more.
       if (isNew && this.#known.size < MAX_QUEUES) this.#keep(blank(entry))
     }
   }
 
-  /** Takes over what another source of the same place knows of its queues: they are read on as if nothing had changed. */
+  /** Takes over the queues that another source of the same place knows: their throughput continues without a gap. */
   inherit({ source, known }: { readonly source: QueueSource; readonly known: ReadonlyMap<string, Known> }): void {
     const { names } = this.source
     if (names === null || placeKey(source) !== placeKey(this.source)) return
@@ -62,12 +62,12 @@ export class SourcePoller {
     }
   }
 
-  /** What it knows of its queues, by {@link queueKey}. */
+  /** The known queues, by {@link queueKey}. */
   get known(): ReadonlyMap<string, Known> {
     return this.#known
   }
 
-  /** Forgets what its queues were like, for another node goes on reporting them; their names stay. */
+  /** Drops the readings of its queues, because another node reports them now; their names stay. */
   lapse(): void {
     this.#outage.error = null
     for (const [key, { entry }] of this.#known) {
@@ -76,10 +76,10 @@ export class SourcePoller {
   }
 
   /**
-   * Asks the source, unless it has still to answer or was asked too lately.
+   * Reads the source, unless a read is in progress or was started too recently.
    *
-   * @param names those of interest; null: all
-   * @returns resolves when it has answered, or has not in time. Never rejects.
+   * @param names queues to read; null: all
+   * @returns resolves when the source has answered, or has not in time. Never rejects.
    */
   async poll(names: readonly string[] | null): Promise<void> {
     const now = monotonic()
@@ -91,17 +91,17 @@ export class SourcePoller {
       this.#fail(`did not answer within ${ANSWER_TIMEOUT_MS / 1_000} s`)
   }
 
-  /** It is watched no more: a read that this breaks off is no failure. */
+  /** The source is not watched any more: a read that this interrupts is not a failure. */
   end(): void {
     this.#isEnded = true
   }
 
-  /** Queues that it found and did not read: they are too many. */
+  /** Number of queues that it found, but did not read because they are too many. */
   get left(): number {
     return this.#left
   }
 
-  /** What is known of its queues now. */
+  /** Current entries of its queues. */
   entries(): QueueEntry[] {
     const all = [...this.#known.values()].map(({ entry }) => entry)
     const listed = this.source.names?.flatMap((name) => this.#named(all, name)) ?? all
@@ -178,7 +178,7 @@ function linesOf(source: QueueSource, notices: Notices): OutageLines {
   }
 }
 
-/** A queue of which nothing is known now but what it is. */
+/** A queue whose current values are unknown. */
 function blank(entry: QueueEntry): QueueEntry {
   const unknown = { paused: null, oldestMs: null, overdueMs: null, throughput: null, workers: null, meta: null }
   return { ...entry, ...unknown, metrics: UNKNOWN_METRICS, error: null }

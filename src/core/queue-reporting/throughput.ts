@@ -1,7 +1,7 @@
 import { round } from '../../lib/round.js'
 
 const WINDOW_MS = 60_000
-/** Samples are kept this far apart: a short interval needs no more of them. */
+/** Shortest time between two samples: short intervals need no more. */
 const STEP_MS = 1_000
 
 interface Sample {
@@ -9,14 +9,14 @@ interface Sample {
   readonly total: number
 }
 
-/** Tells from a count that only grows how many come per minute, over about the last minute. */
+/** Rate per minute of a counter that only grows, over about the last minute. */
 export class Throughput {
   #samples: Sample[] = []
 
   /**
-   * @param at ms, by a clock that never jumps
-   * @param total null when it is not known; lower than before when it began anew
-   * @returns per minute; null as long as that can't be told
+   * @param at ms, by a monotonic clock
+   * @param total null if unknown; lower than before after a restart
+   * @returns per minute; null while unknown
    */
   note(at: number, total: number | null): number | null {
     const last = this.#samples.at(-1)
@@ -33,7 +33,7 @@ export class Throughput {
     const before = samples.at(-2)
     if (before && sample.at - before.at < STEP_MS) samples.pop()
     samples.push(sample)
-    // One that is older than the window stays, so that the window is covered.
+    // One sample older than the window stays, so that the window is covered.
     while (samples[1] && samples[1].at <= sample.at - WINDOW_MS) samples.shift()
   }
 }

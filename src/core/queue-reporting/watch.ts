@@ -2,30 +2,30 @@ import { createHash } from 'node:crypto'
 import type { QueueSource } from '../../ports/index.js'
 import { type QueueEntry, queueKeyOf } from '../../protocol/index.js'
 
-/** What a node watches, or what others leave of it; by {@link placeKey} and {@link queueKey}. */
+/** The queues that a node watches, or those of them that others do not report; by {@link placeKey} and {@link queueKey}. */
 export interface Watch {
-  /** Places all of whose queues are watched. */
+  /** Places whose queues are all watched. */
   readonly places: ReadonlySet<string>
   /** Queues that are watched by name. */
   readonly queues: ReadonlySet<string>
-  /** Queues that another node reports: those of a place that is watched whole have to be told from the rest. */
+  /** Queues that another node reports, to distinguish them from the rest of a place that is watched as a whole. */
   readonly elsewhere: ReadonlySet<string>
 }
 
 /** The holder of a slot, parsed from its lease. */
 export interface Holder {
   readonly node: string
-  /** Of what it reports there; null when a reporter of another kind holds it. */
+  /** Identifies the queues that it reports in this slot; null when a reporter of another kind holds it. */
   readonly fingerprint: string | null
   readonly places: readonly string[]
 }
 
-/** Names a place: no queue has the same key, for queues have names. */
+/** Key of a place. It differs from the keys of all queues, since queues have names. */
 export function placeKey({ driver, place }: Pick<QueueSource, 'driver' | 'place'>): string {
   return queueKey({ driver, place, name: '' })
 }
 
-/** One source may say of one queue that it is Laravel's and of the next that it is Horizon's. */
+/** One source may report one queue as Laravel's and the next as Horizon's. */
 export function queueKey({ driver, place, name }: Pick<QueueEntry, 'driver' | 'place' | 'name'>): string {
   return queueKeyOf({ driver: driver === 'laravel-horizon' ? 'laravel' : driver, place, name })
 }
@@ -44,15 +44,15 @@ export function isNothing({ places, queues }: Watch): boolean {
   return places.size === 0 && queues.size === 0
 }
 
-/** The same for two nodes that watch the same. */
+/** Equal for nodes that watch the same queues. */
 export function watchIdOf({ places, queues }: Watch): string {
   const text = [...[...places].sort(), ...[...queues].sort()].join('\n')
   return createHash('sha1').update(text).digest('base64url').slice(0, 16)
 }
 
 /**
- * What another node leaves. A queue that is watched by name is that node's only when it reports it: a place that is
- * watched whole shows no queue that has never held a job.
+ * The queues that another node leaves unreported. A queue that is watched by name counts as reported only if it is in the report: a place
+ * that is watched as a whole does not show a queue that has never held a job.
  */
 export function without(watch: Watch, holder: Holder, reported: readonly QueueEntry[]): Watch {
   const keys = new Set(reported.map(queueKey))

@@ -9,7 +9,7 @@ interface Registration {
   readonly ended: () => Promise<void>
 }
 
-/** What this process watches: a source that was given twice, or two of one place and list of names, is read once. */
+/** The sources that this process watches. A source that was added twice, or two with the same place and names, is read once. */
 export class WatchedSources {
   readonly #notices: Notices
   readonly #registrations = new Set<Registration>()
@@ -18,7 +18,7 @@ export class WatchedSources {
     this.#notices = notices
   }
 
-  /** @param ended called when it is taken back. @returns takes it back; twice is harmless. */
+  /** @param ended called when the source is removed. @returns removes it; idempotent. */
   add(source: QueueSource, ended: () => Promise<void>): () => Promise<void> {
     const known = [...this.#registrations].find(({ poller }) => poller.source === source)
     const registration = { poller: known?.poller ?? this.#open(source), ended }
@@ -26,14 +26,14 @@ export class WatchedSources {
     return () => this.#remove(registration)
   }
 
-  /** Of a group of queues that come and go, a source with another list of names takes the place of the one before it. */
+  /** In a group of queues that come and go, a source with another list of names replaces the previous one. */
   #open(source: QueueSource): SourcePoller {
     const poller = new SourcePoller(source, this.#notices)
     for (const other of this.#registrations) poller.inherit(other.poller)
     return poller
   }
 
-  /** One for each place and list of names: the one that was given first. */
+  /** The first source of each place and list of names. */
   get pollers(): readonly SourcePoller[] {
     const unique = new Map<string, SourcePoller>()
     for (const { poller } of this.#registrations) {
@@ -48,7 +48,7 @@ export class WatchedSources {
     return watchOf(this.pollers.map(({ source }) => source))
   }
 
-  /** Queues by name, each counted once. */
+  /** Number of distinct queues. */
   countQueues(): number {
     const keys = this.pollers.flatMap(({ source: { driver, place, names }, keys: known }) => {
       return names?.map((name) => queueKey({ driver, place, name })) ?? known
@@ -56,7 +56,7 @@ export class WatchedSources {
     return new Set(keys).size
   }
 
-  /** Queues that another node saw at places that are watched whole. */
+  /** Adds queues that another node found at places that are watched as a whole. */
   remember(entries: readonly QueueEntry[]): void {
     for (const poller of this.pollers.filter(({ source }) => source.names === null)) {
       poller.remember(entries.filter((entry) => isOf(poller.source, entry)))
@@ -80,7 +80,7 @@ export class WatchedSources {
   }
 }
 
-/** Whether a queue is one that the source would find. */
+/** Whether the source would find a queue. */
 function isOf(source: QueueSource, entry: QueueEntry): boolean {
   const place = entry.place ?? ''
   if (placeKey({ ...entry, place }) === placeKey(source)) return true

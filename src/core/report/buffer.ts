@@ -4,7 +4,7 @@ import type { StoreRecord } from '../../ports/index.js'
 export const MAX_BUFFERED_RECORDS = 2_000
 export const MAX_BUFFERED_BYTES = 1_048_576
 
-/** Records that wait to be written. When it is full the oldest go, and are counted. */
+/** Records that wait to be written. When it is full, the oldest are dropped and counted. */
 export class RecordBuffer {
   /** Records lost since the start. */
   dropped = 0
@@ -12,7 +12,7 @@ export class RecordBuffer {
   #bytes = 0
   readonly #divert: (record: StoreRecord) => boolean
 
-  /** @param divert whether a record was handed to another that writes it */
+  /** @param divert passes a record to another writer; returns whether that accepted it */
   constructor(divert: (record: StoreRecord) => boolean = () => false) {
     this.#divert = divert
   }
@@ -32,7 +32,7 @@ export class RecordBuffer {
     this.#trim()
   }
 
-  /** Hands over all that waits. */
+  /** Removes and returns all records. */
   take(): StoreRecord[] {
     const records = this.#records
     this.#records = []
@@ -40,7 +40,7 @@ export class RecordBuffer {
     return records
   }
 
-  /** Takes back what could not be written; it is older than all that came since. */
+  /** Puts unwritten records back, before all newer ones. */
   putBack(records: readonly StoreRecord[]): void {
     if (records.length === 0) return
     this.#records = [...records, ...this.#records]
@@ -60,7 +60,7 @@ export class RecordBuffer {
   }
 }
 
-/** About how many bytes a record takes, without building its text. */
+/** Approximate size of a record in bytes, without serializing it. */
 function sizeOf({ type, record }: StoreRecord): number {
   if (type === 'slow') return 500 + record.name.length + (record.meta.url?.length ?? 0)
   if (type === 'exception') return 400 + record.message.length + (record.stack?.length ?? 0)

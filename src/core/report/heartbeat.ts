@@ -17,7 +17,7 @@ import type { ProbeFigures } from '../probes/index.js'
 import { detectRuntime, hostName } from '../probes/runtime.js'
 import { SDK_VERSION } from './version.js'
 
-/** What changes from beat to beat. */
+/** The parts that differ between heartbeats. */
 export interface HeartbeatParts {
   readonly figures: ProbeFigures
   readonly framework: string | null
@@ -27,7 +27,7 @@ export interface HeartbeatParts {
   readonly setup: readonly string[]
 }
 
-/** Builds this process's heartbeats; what stays the same is found once. */
+/** Builds this process's heartbeats; constant parts are determined once. */
 export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (parts: HeartbeatParts) => Heartbeat {
   const runtime = detectRuntime()
   const identity = {
@@ -50,7 +50,7 @@ export function heartbeatBuilder(options: ResolvedOptions, notices: Notices): (p
   return ({ figures, framework, requests, connections, recorder, setup }) => ({
     ...identity,
     timestamp: wallClock(),
-    // The store knows, if anybody does.
+    // Only the store can know it.
     clockAhead: null,
     ...figures,
     runtime: { uptime: process.uptime(), framework },
@@ -88,7 +88,7 @@ function readMeta(options: ResolvedOptions, notices: Notices): Heartbeat['meta']
   }
 }
 
-/** A copy as JSON has it: what can't be JSON, or is too long, must fail here and not when the heartbeat is written. */
+/** A JSON copy: a value that is too long or has no JSON form must fail here, not when the heartbeat is written. */
 function plain<T>(value: T, name: string): T {
   const text = JSON.stringify(value)
   if (Buffer.byteLength(text) > MAX_META_BYTES) throw new RangeError(`${name} is longer than ${MAX_META_BYTES} bytes`)
@@ -96,14 +96,14 @@ function plain<T>(value: T, name: string): T {
 }
 
 /**
- * How Quasar is built into the app, as far as it can be told: what integrations noticed, and whether anybody waits for the
- * signals that end a server. Without that it is gone before it says good-bye, and its node looks lost after each deploy.
+ * Notes on how Quasar is built into the app, as far as it is known: those of integrations, and whether the app handles the signals that end
+ * a server. Without a handler the process ends before its heartbeat is removed, and its node appears lost after each deploy.
  */
 export function setupOf(noted: Iterable<SetupNote>, frameworks: number): readonly SetupNote[] {
   return [...noted, ...(frameworks > 0 && endsUnseen() ? (['no-shutdown'] as const) : [])]
 }
 
-/** Asked at each report: a server may wait for signals later than Quasar starts. Only the main thread gets them. */
+/** Checked at each report: a server may add its handlers after Quasar starts. Only the main thread gets signals. */
 function endsUnseen(): boolean {
   return isMainThread && process.listenerCount('SIGTERM') === 0 && process.listenerCount('SIGINT') === 0
 }

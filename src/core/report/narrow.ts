@@ -4,7 +4,7 @@ import type { Redact } from '../options/options.js'
 
 type Fields = Record<string, unknown>
 
-/** What tells whose and which record it is: `redact` can't change it. */
+/** Fields that identify a record and its origin: `redact` can't change them. */
 const FIXED = new Set([
   'v',
   'id',
@@ -19,11 +19,11 @@ const FIXED = new Set([
 ])
 
 /**
- * Lets the app's `redact` take more out of a record. It gets a copy of what is redacted already and may remove fields or
- * replace their text; what it adds or changes otherwise is not taken.
+ * Lets the app's `redact` remove more from a record. It gets a copy that is already masked. It may remove fields or replace their text;
+ * other additions and changes are ignored.
  *
- * @returns null when it wants the record dropped
- * @throws whatever `redact` throws
+ * @returns null when `redact` drops the record
+ * @throws the error of `redact`
  */
 export function narrowRecord<T extends StoreRecord['record']>(record: T, redact: Redact): T | null {
   const wanted = redact(structuredClone(record) as unknown as Fields)

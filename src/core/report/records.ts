@@ -18,33 +18,33 @@ import type { RecordBuffer } from './buffer.js'
 import { narrowRecord } from './narrow.js'
 import { redactId } from './redaction.js'
 
-/** At most this many exceptions become records in one interval; describing an error is not free. */
+/** Most exceptions that become records in one interval: to describe an error takes time. */
 const MAX_EXCEPTIONS_PER_INTERVAL = 200
-/** And at most this many slow requests and jobs. */
+/** Most slow requests and jobs that become records in one interval. */
 const MAX_SLOW_PER_INTERVAL = 200
-/** So many characters are masked in one interval until errors are told of in brief. */
+/** Characters masked in one interval before errors are described in brief. */
 const MAX_MASKED_PER_INTERVAL = 1_000_000
 
-/** Where an exception came from. */
+/** The origin of an exception. */
 export interface CaptureContext {
   /** The route's pattern or the job's name. */
   route?: string | null
   queue?: string | null
-  /** The part of a GraphQL answer that failed, `user.posts.0.title`. */
+  /** Path of the field in a GraphQL response that failed, `user.posts.0.title`. */
   path?: string | null
   requestId?: string | null
   traceId?: string | null
 }
 
-/** What else the process does. */
+/** Other activity in the process. */
 export interface Surroundings {
-  /** What it did between two moments of performance.now(). */
+  /** Delays between two moments of performance.now(). */
   window(from: number, to: number): Omit<Meanwhile, 'inFlight'>
   /** Requests in flight now. */
   countInFlight(): number
 }
 
-/** Makes records of what stands out: redacted here, before anything is kept. */
+/** Makes records of slow entries and exceptions, masked before they are stored. */
 export class Records {
   readonly #options: ResolvedOptions
   readonly #buffer: RecordBuffer
@@ -55,7 +55,7 @@ export class Records {
   readonly #unfinished = new Set<() => void>()
   #exceptions = 0
   #slow = 0
-  /** Characters that errors had masked in this interval. */
+  /** Characters masked in errors in this interval. */
   #masked = 0
 
   constructor(
@@ -70,19 +70,19 @@ export class Records {
     this.#onFault = onFault
   }
 
-  /** A new interval: what is limited in one is counted from zero again. */
+  /** Starts a new interval and resets its limits. */
   startInterval(): void {
     this.#exceptions = 0
     this.#slow = 0
     this.#masked = 0
   }
 
-  /** There is no next turn: slow entries are kept with what is known now. */
+  /** Called when there is no next turn: records the pending slow entries with the current figures. */
   finish(): void {
     for (const finish of [...this.#unfinished]) finish()
   }
 
-  /** Whether there is room for one more slow entry of those that are sampled; what has none is counted. */
+  /** Whether to record a slow entry: it is sampled and within the limit. One beyond the limit is counted as dropped. */
   takesSlow(): boolean {
     if (!this.#isSampled()) return false
     this.#slow += 1
@@ -91,7 +91,7 @@ export class Records {
     return false
   }
 
-  /** Keeps a slow entry for which there was room. */
+  /** Records a slow entry that {@link takesSlow} accepted. */
   slow({ kind, name, durationMs, thresholdMs, start }: SlowRun, { meta, ...rest }: SlowParts): void {
     const entry = {
       ...this.#slowBase(kind, name, durationMs, thresholdMs),
@@ -101,7 +101,7 @@ export class Records {
     this.#keepSlow(entry, start)
   }
 
-  /** Keeps an exception; the same error object only once. */
+  /** Records an exception; the same error object only once. */
   exception(error: unknown, kind: ExceptionKind, handled: boolean, context: CaptureContext = {}): void {
     if (this.#isKnown(error) || !this.#isSampled()) return
     this.#exceptions += 1
@@ -135,7 +135,7 @@ export class Records {
     return description
   }
 
-  /** Node tells of garbage collection one turn late, so what the process did meanwhile is asked in the next turn. */
+  /** Node reports garbage collection one turn late, so the delays are read in the next turn. */
   #keepSlow(entry: SlowEntry, start: number): void {
     const inFlight = this.#surroundings.countInFlight()
     const finish = () => {
@@ -153,7 +153,7 @@ export class Records {
     setImmediate(finish)
   }
 
-  /** The last step of all: what `redact` fails on is not kept, but counted. */
+  /** Applies the app's `redact` last: a record on which it fails is dropped and counted. */
   #keep<T extends SlowEntry | ExceptionRecord>(record: T, wrap: (record: T) => StoreRecord): void {
     try {
       const { redact } = this.#options
@@ -194,7 +194,7 @@ export class Records {
 
 type SlowBase = Omit<SlowEntry, 'status' | 'requestId' | 'traceId' | 'meta'>
 
-/** What was slow. */
+/** A slow request or job. */
 export interface SlowRun {
   readonly kind: SlowEntry['kind']
   readonly name: string
@@ -204,12 +204,12 @@ export interface SlowRun {
   readonly start: number
 }
 
-/** What tells more of it, by its kind; redacted. */
+/** Further fields of a slow entry, by its kind; masked. */
 export interface SlowParts extends Omit<SlowEntry, keyof SlowBase | 'meta'> {
   readonly meta: Partial<SlowEntry['meta']>
 }
 
-/** All unknown, to begin with. */
+/** Initial values: all unknown. */
 const NO_META: SlowEntry['meta'] = {
   loopBlockedMs: null,
   gcMs: null,
@@ -225,7 +225,7 @@ const NO_META: SlowEntry['meta'] = {
   aborted: false,
 }
 
-/** A name as records show it; null for none. */
+/** A name as records have it; null without one. */
 export function nameIn(name: string | null | undefined): string | null {
   return name ? redactName(name) : null
 }

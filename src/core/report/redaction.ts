@@ -17,7 +17,7 @@ export function redactUrl(url: string): string {
   return cut(`${path}?${namesIn(query).map(maskedName).join('&')}`, MAX_URL_CHARS)
 }
 
-/** The names in a query's beginning, each whole. */
+/** The parameter names in the beginning of a query, each whole. */
 function namesIn(query: string): string[] {
   const pairs = query.slice(0, MAX_QUERY_CHARS).split('&', MAX_QUERY_KEYS)
   const isCut = query.length > MAX_QUERY_CHARS && pairs.length < MAX_QUERY_KEYS && !pairs.at(-1)?.includes('=')
@@ -28,19 +28,19 @@ function maskedName(name: string): string {
   return `${maskedWithin(name, MAX_QUERY_KEY_CHARS, maskEncoded)}=`
 }
 
-/** Masks also what is seen only when the text is decoded; then it is shown encoded anew. */
+/** Also masks secrets that appear only in the decoded text; the result is encoded again then. */
 function maskEncoded(text: string): string {
   const decoded = decodeAll(text)
   const clear = maskMessage(decoded)
   return maskMessage(clear === decoded ? text : encodeURI(clear.toWellFormed()))
 }
 
-/** Decodes whatever can be, also beside what can't: a stray `%` hides nothing. */
+/** Decodes all parts that are valid: a stray `%` hides nothing. */
 function decodeAll(text: string): string {
   return text.replace(/(?:%[\da-f]{2})+/gi, (bytes) => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString())
 }
 
-/** The request headers that a slow entry may show. */
+/** Request headers that a slow entry may have. */
 const ALLOWED_HEADERS = ['accept', 'content-length', 'content-type', 'user-agent'] as const
 
 export function pickHeaders(header: (name: string) => string | undefined): Record<string, string> | null {
@@ -51,7 +51,7 @@ export function pickHeaders(header: (name: string) => string | undefined): Recor
   return picked.length > 0 ? Object.fromEntries(picked) : null
 }
 
-/** An id that came from outside: cut, and masked where it holds a secret. */
+/** An id from outside: truncated, and masked where it has a secret. */
 export function redactId(id: string | undefined): string | null {
   return id ? maskedWithin(id, MAX_ID_CHARS, maskSecrets) : null
 }

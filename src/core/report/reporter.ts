@@ -9,24 +9,24 @@ import { wordsOf } from '../errors/describe-error.js'
 import type { Notices } from '../options/logger.js'
 import type { RecordBuffer } from './buffer.js'
 
-/** What one report is made of. */
+/** The parts of a report. */
 export interface ReportSource {
-  /** Reads files and the like, off the loop. Never rejects. */
+  /** Reads files and the like asynchronously. Never rejects. */
   prepare(): Promise<void>
-  /** Takes the figures of the process and its machine. Holds the loop, so it is short. */
+  /** Reads the figures of the process and its machine. Blocks the loop, so it is short. */
   look(): void
   /**
-   * Moves this interval's figures into the buffer and gives the heartbeat. Holds the loop, so it is short.
+   * Moves this interval's figures into the buffer and returns the heartbeat. Blocks the loop, so it is short.
    *
-   * @param isLast nothing may come after it: what is kept back for later must go now
+   * @param isLast nothing may follow: figures that would be reported later are included
    */
   collect(isLast: boolean): Heartbeat
 }
 
 export interface ReporterStatus {
-  /** Unix ms of the last report that the store took whole; null before the first. */
+  /** When the store accepted the last whole report, Unix ms; null before the first. */
   readonly lastReportAt: number | null
-  /** Why the last report was not taken; null when it was. */
+  /** Why the last report failed; null if it succeeded. */
   readonly error: string | null
   readonly reports: number
 }
@@ -35,9 +35,9 @@ export interface ReporterStatus {
 const FIRST_REPORT_MS = 1_000
 const JITTER = 0.1
 
-/** Writes a report every interval, never two at a time. Its timer never holds the process. */
+/** Writes a report every interval, one at a time. Its timer does not keep the process alive. */
 export class Reporter {
-  /** The longest that the last report held the loop at a stretch, and how long its write took, ms. */
+  /** The longest time that the last report blocked the loop at once, and the duration of its write, ms. */
   collectMs: number | null = null
   flushMs: number | null = null
   readonly #identity: { readonly service: string; readonly node: string }
@@ -52,7 +52,7 @@ export class Reporter {
   /** A report that has not begun yet. */
   #next: Promise<void> | null = null
   #isStopped = false
-  /** How many are under way: the node leaves, and nothing may beat. */
+  /** Number of departures in progress: meanwhile no heartbeat may be written. */
   #departures = 0
   #status: ReporterStatus = { lastReportAt: null, error: null, reports: 0 }
 
@@ -83,7 +83,7 @@ export class Reporter {
     this.#schedule(Math.min(this.#interval, FIRST_REPORT_MS) * (0.5 + Math.random() / 2))
   }
 
-  /** Writes a report now, after one that is under way. All who ask before it begins get the same one. */
+  /** Writes a report now, after one in progress. All calls before it begins share it. */
   flush(): Promise<void> {
     if (this.#departures > 0) return untraced(() => this.#writeRest()).catch(this.#onFault)
     if (this.#isStopped) return Promise.resolve()
@@ -92,16 +92,16 @@ export class Reporter {
     return this.#next
   }
 
-  /** Hands what waits to the store in this very turn: the process may be gone after it. */
+  /** Passes pending records to the store in this very turn: the process may end after it. */
   flushNow(): void {
     untraced(() => this.#writeRest()).catch(this.#onFault)
   }
 
   /**
-   * Writes what is left and says good-bye. Reports may go on afterwards; until then nothing beats, or the node would be
-   * there again.
+   * Writes what is left and removes the heartbeat. Reports may continue afterwards. Meanwhile no heartbeat is written, as it would bring
+   * the node back.
    *
-   * @param others leave together with this node: its threads, its queues
+   * @param others departures at the same time: of its threads, its queues
    */
   async depart(others: () => Promise<unknown>): Promise<void> {
     this.#departures += 1
@@ -140,7 +140,7 @@ export class Reporter {
 
   async #report(): Promise<void> {
     await Promise.all([this.#source.prepare(), nextTurn()])
-    // The loop turns between the steps: what each of them holds is short, and requests come in between.
+    // The loop turns between the steps, so that each blocks it only briefly and requests are handled in between.
     const look = timed(() => this.#source.look())
     await nextTurn()
     const collect = timed(() => this.#source.collect(false))
@@ -165,7 +165,7 @@ export class Reporter {
     await this.#write({ ...this.#identity, heartbeat: null, records: this.#buffer.take() })
   }
 
-  /** A store of the app's own may do what a store must not: throw, or reject. */
+  /** A custom store may throw or reject, which a store must not. */
   async #tryToWrite(batch: Batch): Promise<WriteResult> {
     try {
       return await this.#writer.write(batch)

@@ -3,23 +3,23 @@ import type { StoreRecord } from '../../ports/index.js'
 import { HISTORY_STEP_MS, PROTOCOL_VERSION, type Rollup } from '../../protocol/index.js'
 import { Series } from './series.js'
 
-/** What one interval had. */
+/** The figures of one interval. */
 export interface Interval {
-  /** Unix ms, and as far apart as it was long, whatever became of the clock meanwhile. */
+  /** Unix ms; `to - from` is the true length of the interval even if the clock was set meanwhile. */
   readonly from: number
   readonly to: number
   readonly routes: readonly Series[]
   readonly jobs: readonly Series[]
-  /** Nothing comes after it. */
+  /** No interval follows. */
   readonly isLast: boolean
 }
 
-/** Makes rollups of intervals: one for each, and one for each minute, which is kept longer. */
+/** Makes rollups of intervals: one for each, and one for each minute, which is stored longer. */
 export class Rollups {
   readonly #node: string
   #routes = new Map<string, Series>()
   #jobs = new Map<string, Series>()
-  /** How much of the minute has gone by, ms. */
+  /** Length of the part of the minute so far, ms. */
   #covered = 0
 
   constructor(node: string) {
@@ -31,7 +31,7 @@ export class Rollups {
     for (const series of routes) absorb(this.#routes, series)
     for (const series of jobs) absorb(this.#jobs, series)
     this.#covered += to - from
-    // Half an interval early is nearer to a minute than half an interval late.
+    // Rounds to the nearest interval: half an interval early is nearer to a minute than half an interval late.
     const isFull = this.#covered + (to - from) / 2 >= HISTORY_STEP_MS
     const rollup = this.#make(from, to, routes, jobs)
     const minute = isFull || isLast ? this.#takeMinute(to) : null
@@ -78,12 +78,12 @@ export interface Moment {
   readonly now: number
 }
 
-/** Now, by the clock that others see and by the one that never jumps. */
+/** Now, by the wall clock and by the monotonic one. */
 export function moment(): Moment {
   return { at: wallClock(), now: monotonic() }
 }
 
-/** Up to now, and as long as it was: the clock may have been set meanwhile. @param start by the clock that never jumps */
+/** An interval up to now, with its true length: the clock may have been set meanwhile. @param start by the monotonic clock */
 export function spanOf(start: number, end: Moment): { from: number; to: number } {
   return { from: Math.max(0, end.at - Math.round(end.now - start)), to: end.at }
 }

@@ -1,10 +1,10 @@
 import { type JobRollup, MAX_SERIES, OTHER, type SeriesRollup, Sketch } from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
 
-/** How many intervals without a single event a series outlives, so that a rare route does not come and go. */
+/** Number of empty intervals that a series survives, so that a rare route does not come and go. */
 const IDLE_INTERVALS = 30
 
-/** What one route or job did since the last drain. */
+/** The counts of one route or job since the last drain. */
 export class Series {
   count = 0
   errors = 0
@@ -12,17 +12,17 @@ export class Series {
   failed = 0
   stalled = 0
   idle = 0
-  // The type is written out: what is inferred names a type parameter, which older compilers of users do not know.
+  // The type is explicit: the inferred one has a type parameter, which older compilers of users do not know.
   readonly classes: Uint32Array = new Uint32Array(5)
   readonly durations = new Sketch()
-  /** Waits of jobs before their first attempt; null when there were none. */
+  /** Waits of jobs before their first attempt; null without any. */
   waits: Sketch | null = null
 
   constructor(
     readonly key: string,
     /** A job's queue. */
     readonly group: string,
-    /** From when on it is slow, ms; null for `(other)`, where it depends on the name. */
+    /** Threshold for slow entries, ms; null for `(other)`, where it depends on the name. */
     readonly thresholdMs: number | null,
   ) {}
 
@@ -40,7 +40,7 @@ export class Series {
     return { ...this.toRoute(), queue: this.group || null, failed, stalled, wait: this.waits?.encode() ?? '' }
   }
 
-  /** Adds what another series of the same name had. */
+  /** Adds the counts of another series of the same name. */
   absorb(other: Series): void {
     this.count += other.count
     this.errors += other.errors
@@ -54,7 +54,7 @@ export class Series {
     if (other.waits) this.recordedWaits.merge(other.waits)
   }
 
-  /** Made when the first wait comes. */
+  /** Created at the first wait. */
   get recordedWaits(): Sketch {
     this.waits ??= new Sketch()
     return this.waits
@@ -69,13 +69,13 @@ export class Series {
   }
 }
 
-/** [0, 3, 0, 0, 0] → [0, 3]: what is not there is 0. */
+/** [0, 3, 0, 0, 0] → [0, 3]: missing classes are 0. */
 function trimmed(classes: Uint32Array): number[] {
   const last = classes.findLastIndex((count) => count > 0)
   return Array.from(classes.subarray(0, last + 1))
 }
 
-/** Series by group (a method, a queue) and name, capped: what comes when it is full goes to one called `(other)`. */
+/** Series by group (a method, a queue) and name, up to a limit: beyond it, new names count in a series called `(other)`. */
 export class SeriesCounter {
   readonly #groups = new Map<string, Map<string, Series>>()
   readonly #keyOf: (group: string, name: string) => string
@@ -92,17 +92,17 @@ export class SeriesCounter {
     return this.#groups.get(group)?.get(name) ?? this.#add(group, name)
   }
 
-  /** From when on something of this name is slow, in ms. */
+  /** Threshold for slow entries of this name, ms. */
   thresholdOf(series: Series, group: string, name: string): number {
     return series.thresholdMs ?? this.#thresholdOf(this.#keyOf(group, name), name)
   }
 
-  /** Those with anything to tell; clear them when told. */
+  /** The series with counts; clear them after reporting. */
   *filled(): Iterable<Series> {
     for (const series of this.#all()) if (!series.isEmpty) yield series
   }
 
-  /** Starts a new interval and lets go of the series that have long been idle. */
+  /** Starts a new interval and drops the series that have long been idle. */
   clear(): void {
     for (const group of this.#groups.values()) {
       for (const [name, series] of group) {

@@ -16,25 +16,28 @@ import { ThreadNode } from './thread-node.js'
 import { watchWorkers } from './workers.js'
 
 export interface ThreadHostOptions {
-  /** Names the store that the writer writes to. */
+  /** Identifies the store of the writer. */
   readonly store: string
   readonly writer: Pick<Writer, 'write' | 'removeNode'>
-  /** A thread ran out of memory: nothing in it could tell. */
+  /** A thread exceeded its memory limit, which nothing in it could report. */
   readonly onLoss: (error: unknown) => void
   readonly onFault: (error: unknown) => void
 }
 
 /**
- * Reports for the threads that this thread makes, and for theirs: `worker.terminate()` runs nothing inside a thread, and a thread
- * that is parked (`Atomics.wait`) can neither beat nor write. Their recorders tell what they have to tell by a channel.
+ * Reports for the threads that this thread creates, and for theirs: `worker.terminate()` runs nothing inside a thread, and a parked thread
+ * (`Atomics.wait`) can neither send heartbeats nor write. Their recorders send their data over a channel.
  */
 export class ThreadHost {
   readonly #options: ThreadHostOptions
   readonly #ticket: Ticket
   readonly #nodes = new Map<string, ThreadNode>()
-  /** Said good-bye for, and once more at the next report: their own last write may have come after it, or the store was out. */
+  /**
+   * Nodes that were removed and are removed once more at the next report: their own last write may have come later, or the store did not
+   * answer.
+   */
   readonly #ended = new Set<ThreadNode>()
-  /** Which thread made a thread: those that it made end with it. */
+  /** The creator of each thread: a thread's end also ends the threads that it created. */
   readonly #makers = new Map<number, number>()
   readonly #unwatch: () => void
   readonly #writes = new Set<Promise<void>>()
@@ -53,14 +56,14 @@ export class ThreadHost {
         if ((error as { code?: unknown } | null)?.code === 'ERR_WORKER_OUT_OF_MEMORY') options.onLoss(error)
       },
       onEnd: (thread) => {
-        // What it said last may come after its end.
+        // Its last messages may arrive after its end.
         this.#drain()
         this.#endThread(thread)
       },
     })
   }
 
-  /** Writes what the threads did. Their batches are with the store when this returns; it resolves when they are written. */
+  /** Writes the threads' data. The writer has their batches when this returns; the promise resolves when they are written. */
   report(isLast = false): Promise<void> {
     this.#drain()
     for (const node of this.#nodes.values()) this.#write(node, isLast, false)
@@ -68,7 +71,7 @@ export class ThreadHost {
     return this.#settled()
   }
 
-  /** The process may end now, and its threads with it: says good-bye for all. Those that go on beat again. */
+  /** The process may end now with all its threads: removes their nodes. Threads that continue send heartbeats again. */
   depart(): Promise<void> {
     this.#drain()
     for (const node of [...this.#nodes.values(), ...this.#ended]) this.#write(node, true, true)
@@ -87,7 +90,7 @@ export class ThreadHost {
     if (this.#channel) return
     this.#channel = openChannel()
     this.#channel.onmessage = (event) => this.#receive((event as { data: unknown }).data)
-    // The setter may hold the loop again.
+    // The setter may keep the loop alive again.
     this.#channel.unref()
   }
 
@@ -163,11 +166,11 @@ export class ThreadHost {
 }
 
 function receive(channel: BroadcastChannel): { message: unknown } | undefined {
-  // Its typings know ports only; Node takes a channel, too.
+  // Its typings accept only ports; Node accepts a channel, too.
   return receiveMessageOnPort(channel as unknown as Parameters<typeof receiveMessageOnPort>[0])
 }
 
-/** @returns null where the threads can't know of it */
+/** @returns null where threads can't find the host */
 export function hostThreads(options: Omit<ThreadHostOptions, 'store'> & { store: string | null }): ThreadHost | null {
   const { store } = options
   return store === null || !canShareThreads() ? null : new ThreadHost({ ...options, store })

@@ -14,7 +14,7 @@ import {
 } from './messages.js'
 import { watchWorkers } from './workers.js'
 
-/** So many messages may wait for a host that is busy; what comes then is kept in the thread. */
+/** Most messages that may wait for a busy host; beyond it, records stay in the thread. */
 const MAX_UNDER_WAY = 2_000
 
 /** From a recorder in a thread to the one that reports for it: a thread may be parked or ended between any two of its tasks. */
@@ -80,7 +80,7 @@ class Link implements HostLink {
     try {
       this.#channel.postMessage({ host, ...told })
     } catch {
-      // What can't be cloned stays here.
+      // A message that can't be cloned stays here.
       return false
     }
     Atomics.add(slots, SLOTS.underWay, 1)

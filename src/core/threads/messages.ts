@@ -3,20 +3,20 @@ import type { StoreRecord } from '../../ports/index.js'
 import type { Heartbeat } from '../../protocol/index.js'
 import type { Attempt } from '../jobs/jobs.js'
 
-/** Between the threads of one process; the number is that of the messages' shape. */
+/** Channel between the threads of one process; the number is the version of the messages' format. */
 const CHANNEL = '@gravito/quasar/threads/1'
 const TICKETS = '@gravito/quasar/threads/1'
 
-/** The node that a recorder in a thread is. */
+/** The node of a recorder in a thread. */
 export interface ThreadIdentity {
   readonly service: string
   readonly node: string
   readonly thread: number
-  /** How the kernel numbers the thread; null where it does not tell. */
+  /** The kernel's number for the thread; null where the kernel does not report it. */
   readonly task: number | null
 }
 
-/** What a thread tells the thread that reports for it. */
+/** A message of a thread to the thread that reports for it. */
 export type ThreadMessage = { readonly host: string } & (
   | { readonly kind: 'hello'; readonly from: ThreadIdentity }
   | { readonly kind: 'beat'; readonly from: ThreadIdentity; readonly heartbeat: Heartbeat }
@@ -27,11 +27,11 @@ export type ThreadMessage = { readonly host: string } & (
   | { readonly kind: 'gone'; readonly thread: number }
 )
 
-/** What a new thread finds: a recorder outside that reports for it. */
+/** Lets a new thread find a recorder outside that reports for it. */
 export interface Ticket {
-  /** Names that recorder. */
+  /** Identifies that recorder. */
   readonly host: string
-  /** Which store it writes to. */
+  /** Identifies its store. */
   readonly store: string
   /** See {@link SLOTS}; shared by all threads. */
   readonly slots: Int32Array
@@ -39,7 +39,7 @@ export interface Ticket {
 
 export const SLOTS = { isOpen: 0, underWay: 1, count: 2 } as const
 
-/** Neither Bun nor Deno tells of the threads that a thread makes. */
+/** Bun and Deno do not report the threads that a thread creates. */
 export function canShareThreads(): boolean {
   return !process.versions.bun && !process.versions.deno
 }
@@ -50,7 +50,7 @@ export function openChannel(): BroadcastChannel {
   return channel
 }
 
-/** Threads made from now on find the ticket, without a turn of any loop; so do the threads that those make. */
+/** Offers the ticket to threads created from now on, and to those that they create. They find it without a turn of any loop. */
 export function offerTicket(ticket: Ticket): void {
   setEnvironmentData(TICKETS, [...readTickets(), ticket])
 }

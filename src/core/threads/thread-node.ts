@@ -10,12 +10,12 @@ import { Rollups } from '../report/rollups.js'
 import { SeriesCounter } from '../report/series.js'
 import type { ThreadIdentity } from './messages.js'
 
-/** A thread that is silent for so many of its intervals is reported for. */
+/** Number of intervals without a heartbeat after which the host reports for a thread. */
 const SILENT_INTERVALS = 1.5
-/** A silent thread that kept a processor busy for this share of the time has a loop that hangs. */
+/** The loop of a silent thread that used a processor for this share of the time hangs. */
 const HANGING_SHARE = 0.5
 
-/** What the host keeps of a node that is another thread's recorder. */
+/** The host's data on a node that is another thread's recorder. */
 export class ThreadNode {
   readonly identity: ThreadIdentity
   readonly buffer = new RecordBuffer()
@@ -50,7 +50,7 @@ export class ThreadNode {
   }
 
   /**
-   * What there is to write now; null when there is nothing.
+   * Takes the data to write now; null without any.
    *
    * @param isLast the thread, or this one, is about to end
    */
@@ -71,7 +71,7 @@ export class ThreadNode {
     this.#jobs.clear()
   }
 
-  /** In the place of a thread that is parked: it is there, and nothing of it is measured. */
+  /** Heartbeat on behalf of a parked thread: it exists, and its figures are unknown. */
   #heartbeatOfSilence(): Heartbeat | null {
     const last = this.#heartbeat
     if (!last || monotonic() - this.#beatAt < (last.interval ?? 0) * SILENT_INTERVALS || this.#hangs()) return null
@@ -90,7 +90,7 @@ export class ThreadNode {
     }
   }
 
-  /** Where the kernel does not tell, a thread that has not ended is taken for a parked one. */
+  /** Where the kernel does not report its time, a thread that has not ended counts as parked. */
   #hangs(): boolean {
     const { task } = this.identity
     const last = this.#look

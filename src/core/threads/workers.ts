@@ -2,10 +2,10 @@ import { errorMonitor } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import { type SharedWatch, sharedWatch } from '../../lib/shared-watch.js'
 
-/** What happens to the threads that this thread makes. */
+/** Listener for the threads that this thread creates. */
 export interface WorkerListener {
   onStart(thread: number): void
-  /** It failed in a way that nothing in the thread could see: it ran out of memory, or could not be loaded. */
+  /** It failed in a way that nothing in the thread could see: it exceeded its memory limit, or could not be loaded. */
   onError(thread: number, error: unknown): void
   onEnd(thread: number): void
 }
@@ -14,8 +14,8 @@ export interface WorkerListener {
 const joinWatch = sharedWatch<WorkerListener>('thread-workers', beginWatch)
 
 /**
- * Listens to the threads that are made from now on. Node's event tells of each of them, whichever library makes it; a listener
- * by `errorMonitor` leaves an error unhandled that nobody handles.
+ * Listens to the threads that are created from now on, through Node's event, whichever library creates them. A listener by `errorMonitor`
+ * does not count as handling an error.
  *
  * @returns ends it
  */
@@ -26,7 +26,7 @@ export function watchWorkers(listener: WorkerListener): () => void {
 function beginWatch(): SharedWatch<WorkerListener> {
   const listeners = new Set<WorkerListener>()
   const onWorker = (worker: Worker) => {
-    // Once it has ended, its number is -1.
+    // After its end, its number is -1.
     const thread = worker.threadId
     tell(listeners, (listener) => listener.onStart(thread))
     worker.on(errorMonitor, (error: unknown) => tell(listeners, (listener) => listener.onError(thread, error)))
@@ -41,7 +41,7 @@ function tell(listeners: Iterable<WorkerListener>, one: (listener: WorkerListene
     try {
       one(listener)
     } catch {
-      // In an event of the app's own worker it would end the app.
+      // In an event of the app's own worker the error would end the app.
     }
   }
 }
