@@ -1,12 +1,12 @@
 import { databaseOf, hostFrom, portOf } from './address-parts.js'
 import { RedisSourceError } from './source-error.js'
 
-/** Where a text leads. */
+/** A parsed address of Redis. */
 export interface RedisAddress {
   /** Null for a socket. */
   readonly host: string | null
   readonly port: number
-  /** Of a socket. */
+  /** Path of a socket. */
   readonly path: string | null
   readonly db: number
   readonly username?: string
@@ -22,9 +22,9 @@ const ENCODE =
   'characters of a user or a password that mean something in a URL are percent-encoded: @ as %40, / as %2F, # as %23, ? as %3F, : as %3A, % as %25'
 
 /**
- * Reads a URL of Redis, a socket's path, or `host:port`.
+ * Parses a URL of Redis, a socket's path, or `host:port`.
  *
- * @throws RedisSourceError which repeats nothing of the text
+ * @throws RedisSourceError which repeats no part of the text
  */
 export function parseAddress(text: string): RedisAddress {
   refuseDirt(text)
@@ -38,12 +38,12 @@ export function parseAddress(text: string): RedisAddress {
   throw new RedisSourceError('its scheme is another one; for Valkey, too, it is redis:// or rediss://')
 }
 
-/** What comes of an env file, a secret's file or a shell, and is no part of the value. */
+/** Rejects characters that come from an env file, a secret's file or a shell, and do not belong to the value. */
 function refuseDirt(text: string): void {
   if (text.trim() === '') throw new RedisSourceError('it is empty')
   if (text.trim() !== text) throw new RedisSourceError('there is a space or a line break around it')
   if (/^["'`]|["'`]$/.test(text)) throw new RedisSourceError('there are quotes around it')
-  // URL would leave line breaks and tabs out without a word.
+  // URL would silently drop line breaks and tabs.
   if (/\p{Cc}/u.test(text)) throw new RedisSourceError('there is a line break or another control character in it')
   if (!text.startsWith('/') && /\s/.test(text)) throw new RedisSourceError(`there is a space in it${encoding(text)}`)
 }
@@ -71,7 +71,7 @@ function network(text: string, isTls: boolean): RedisAddress {
 function local(text: string): RedisAddress {
   const [authority, rest] = split(text)
   if (rest.includes('#')) throw new RedisSourceError(`there is a # in it; ${ENCODE}`)
-  // A user stands before a host in URL's eyes, and the URL of a socket has none.
+  // URL requires a host after a user, and the URL of a socket has none.
   const whole = text.replace('@/', '@localhost/')
   if (!/^(.*@)?$/.test(authority) || !rest.startsWith('/') || !URL.canParse(whole))
     throw new RedisSourceError('the path of its socket is not absolute, unix:///run/redis.sock')
@@ -85,13 +85,13 @@ function socket(path: string, db: number): RedisAddress {
   return { host: null, port: 6379, path, db, isTls: false }
 }
 
-/** What stands between `//` and the next `/`, `?` or `#`, and what comes after. */
+/** Splits the text between `//` and the next `/`, `?` or `#` from the rest. */
 function split(text: string): [authority: string, rest: string] {
   const [, authority = '', rest = ''] = /^[^:]+:\/\/([^/?#]*)(.*)$/s.exec(text) ?? []
   return [authority, rest]
 }
 
-/** A password with one of these characters ends the host early, and the rest of it would be taken for a database. */
+/** A password with one of these characters ends the host early, and the rest of it would be read as a database. */
 function refuseUnencoded(rest: string): void {
   const [path = '', ...queries] = rest.split('?')
   const isInQuery = queries[0]?.split('&').some((part) => part.includes('@') && !/^(username|password)=/.test(part))
@@ -109,7 +109,7 @@ function databaseIn({ searchParams }: URL, path: string): number {
   return named[0] ?? 0
 }
 
-/** As ioredis, which reads them in the query, too. */
+/** Like ioredis, which also reads them from the query. */
 function credentialsIn({ username, password, searchParams }: URL): { username?: string; password?: string } {
   const user = searchParams.get('username') ?? decoded(username)
   const secret = searchParams.get('password') ?? decoded(password)
@@ -124,7 +124,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Those that other clients know and that change nothing about the place are passed over. */
+/** Parameters of other clients that do not change the address are ignored. */
 function refuseOtherParameters(parameters: URLSearchParams): void {
   if (parameters.has('keyPrefix'))
     throw new RedisSourceError('"keyPrefix" has no place in a URL: pass ioredis options, or set the option "prefix"')

@@ -1,11 +1,11 @@
 import type { RedisOptions } from 'ioredis'
 
-/** A command's name in small letters and its arguments. */
+/** A command's name in lower case and its arguments. */
 export type Command = readonly [name: string, ...args: (string | number)[]]
 
 /**
- * What is used of an ioredis client. It is told by its shape, so that a client of ioredis 5 or of another copy of
- * ioredis 6 will do.
+ * The used part of an ioredis client. Clients are recognized by their shape, so that one of ioredis 5 or of another copy of ioredis 6 is
+ * accepted.
  */
 export interface RedisClient {
   readonly status: string
@@ -37,7 +37,7 @@ export function isCluster(client: RedisClient): client is ClusterClient {
   return client.isCluster === true && 'nodes' in client && typeof client.nodes === 'function'
 }
 
-/** What ioredis puts before every key of this client; empty text when it does not. */
+/** The prefix that ioredis adds to every key of this client; empty without one. */
 export function keyPrefixOf(client: RedisClient): string {
   const options: unknown = 'options' in client ? client.options : null
   if (typeof options !== 'object' || options === null || !('keyPrefix' in options)) return ''

@@ -4,12 +4,12 @@ import { describeError, RedisError } from './errors.js'
 import type { Reply } from './reply.js'
 
 const PING_WITHIN_MS = 500
-/** What says that a node could not be reached, and nothing of the Cluster as a whole. */
+/** Codes that mean that a node was unreachable, and nothing about the Cluster as a whole. */
 const UNREACHED = /^(ETIMEDOUT|ECONNREFUSED|ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|MASTERDOWN|LOADING)$/
 
 /**
- * Tells a Cluster that has lost a part from one that has gone: as long as any node answers, what another one did not is `SLOTDOWN`, an
- * error of the key.
+ * Distinguishes a Cluster that lost a part from one that is down: as long as any node answers, commands that another node did not answer
+ * fail with `SLOTDOWN`, an error of the key.
  */
 export async function tellPart(client: ClusterClient, replies: readonly Reply[], where: string): Promise<Reply[]> {
   const isUnreached = ({ error }: Reply) => error !== null && UNREACHED.test(error.code)
@@ -27,7 +27,7 @@ async function anyAnswers(client: ClusterClient): Promise<boolean> {
   return (await Promise.all(masters.map(answers))).includes(true)
 }
 
-/** A refusal is an answer. */
+/** A refusal counts as an answer. */
 async function answers(master: RedisClient): Promise<boolean> {
   try {
     return (await inTime(master.call('ping'), PING_WITHIN_MS)) !== TOO_LATE

@@ -4,10 +4,10 @@ import { databaseError, timeoutError } from './errors.js'
 import { ANSWER_TIMEOUT_MS } from './timeouts.js'
 
 /**
- * Selects a database on the connection that a client has now. ioredis goes on in database 0 where one can't be had.
+ * Selects a database on the current connection of a client. ioredis continues in database 0 if it can't select one.
  *
- * @param gaveUp gets the answer that did not come in time
- * @throws RedisError for a database that can't be had
+ * @param gaveUp gets the answer that did not arrive in time
+ * @throws RedisError for a database that can't be selected
  */
 export async function selectDatabase(
   client: RedisClient,

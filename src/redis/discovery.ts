@@ -5,14 +5,14 @@ import type { Connection } from './connection.js'
 import { asList, asText } from './replies.js'
 import { exchange } from './send.js'
 
-/** How long one look may take, in ms; the next one goes on where it ended, and comes sooner. */
+/** Longest time of one scan, ms; the next one continues where it ended, and starts sooner. */
 const BUDGET_MS = 1_000
 const GO_ON_AFTER_MS = 5_000
 const COUNT = 1_000
 
-/** What is looked for: keys of a type. */
+/** Keys to find, of one type. */
 export interface KeyPattern {
-  /** A glob of SCAN, before a client's own prefix. */
+  /** Pattern for SCAN, before a client's own prefix. */
   readonly match: string
   readonly type: 'string' | 'list' | 'zset' | 'hash' | 'stream' | 'set'
 }
@@ -21,7 +21,7 @@ interface Walk extends KeyPattern {
   cursor: string
 }
 
-/** Looks through all keys for those that nobody names: when it is first asked and then once in a while, never per read. */
+/** Scans all keys to discover unnamed ones: at the first call and periodically after it, not at every read. */
 export class Discovery {
   readonly #connection: Connection
   readonly #patterns: readonly KeyPattern[]
@@ -31,7 +31,7 @@ export class Discovery {
   #isFirst = true
   #isScanning = false
   #isDenied = false
-  /** By the number of the master, when a look ended before it was through. */
+  /** Unfinished walks by the number of the master. */
   readonly #walks = new Map<number, Walk[]>()
 
   constructor(connection: Connection, patterns: readonly KeyPattern[], everyMs: number, found: (key: string) => void) {
@@ -41,12 +41,12 @@ export class Discovery {
     this.#found = found
   }
 
-  /** Whether this user may not look. */
+  /** Whether this user lacks the permission to scan. */
   get isDenied(): boolean {
     return this.#isDenied
   }
 
-  /** Resolves at once but for the first time. Never rejects. */
+  /** Resolves immediately, except for the first scan. Never rejects. */
   async scan(): Promise<void> {
     if (this.#isDenied || this.#isScanning || performance.now() - this.#scannedAt < this.#pauseMs) return
     const isFirst = this.#isFirst
@@ -67,7 +67,7 @@ export class Discovery {
       const masters = isCluster(client) ? client.nodes('master') : [client]
       await Promise.all(masters.map((master, number) => this.#walk(master, number, keyPrefixOf(client))))
     } catch {
-      // Whatever it is, the reads that follow meet it, too, and say so.
+      // Reads that follow get the same error and report it.
     } finally {
       this.#isScanning = false
     }
@@ -86,7 +86,7 @@ export class Discovery {
     }
   }
 
-  /** @returns the walks that are not through */
+  /** @returns the unfinished walks */
   async #step(master: RedisClient, walks: readonly Walk[], keyPrefix: string): Promise<Walk[]> {
     const commands = walks.map(({ cursor, match, type }): Command => {
       return ['scan', cursor, 'MATCH', match, 'COUNT', COUNT, 'TYPE', type]

@@ -1,4 +1,4 @@
-/** Something that Redis or the way to it refused. `code` is the first word of Redis' answer, or the system's code. */
+/** Redis refused a command or could not be reached. `code` is the first word of Redis' answer, or the system's code. */
 export class RedisError extends Error {
   override readonly name = 'RedisError'
   readonly code: string
@@ -37,8 +37,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 }
 
 /**
- * What went wrong, in words that name the remedy and hold no secret: an error of ioredis carries the arguments of the
- * command that failed, which for AUTH and HELLO is the password.
+ * Describes an error with a remedy and without secrets: an error of ioredis has the arguments of the command that failed, which for AUTH
+ * and HELLO include the password.
  *
  * @param where `host:port`
  */
@@ -54,8 +54,8 @@ export function describeError(error: unknown, where: string): RedisError {
 }
 
 /**
- * Why a database could not be selected. What is no answer about the database, such as a lost connection or a wrong password, is
- * what it is on any way to Redis.
+ * Why a database could not be selected. Errors that do not concern the database, such as a lost connection or a wrong password, are
+ * described as on any connection.
  */
 export function databaseError(error: unknown, db: number, where: string): RedisError {
   const described = describeError(error, where)
@@ -70,26 +70,26 @@ export function timeoutError(where: string, ms: number): RedisError {
   return new RedisError('ETIMEDOUT', `Redis does not answer within ${ms} ms (${where}, ETIMEDOUT)`)
 }
 
-/** Of a transaction Redis says that it was discarded, and ioredis which of its commands was refused. */
+/** Redis reports that the transaction was discarded, and ioredis which of its commands was refused. */
 function transactionCause(error: unknown): unknown {
   const causes = typeof error === 'object' && error !== null && 'previousErrors' in error ? error.previousErrors : null
   return Array.isArray(causes) && causes.length > 0 ? causes[0] : error
 }
 
-/** Redis 7.0 and older say of a script that may not do something that it is an error like any other. */
+/** Redis 7.0 and older report a script's missing permission as a general error. */
 const SCRIPT_RIGHTS = /^-?ERR .*the user executing the script/is
-/** Redis 6 says what a script met at the end of a sentence about the script. */
+/** Redis 6 reports an error within a script at the end of a sentence about the script. */
 const WITHIN_SCRIPT = /^-?ERR Error (?:running|compiling) script.*?: -([A-Z]{3,})\b/s
 
 function codeOf(error: unknown, message: string): string {
   if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
     return error.code
   if (/Hash slot not served/i.test(message)) return 'SLOTDOWN'
-  // ioredis, of what it tried for a while.
+  // ioredis gives up after some attempts.
   if (/^Too many Cluster redirections/i.test(message))
     return /cluster is down/i.test(message) ? 'CLUSTERDOWN' : 'SLOTDOWN'
   if (/^ERR unknown (redis )?command/i.test(message)) return 'NOCMD'
-  // Before Redis 6 a wrong password is a plain ERR.
+  // Before Redis 6, a wrong password is a plain ERR.
   if (/invalid password/i.test(message)) return 'WRONGPASS'
   if (/^Connection is closed|aborted due to connection close|isn't writeable|max retries/i.test(message))
     return 'ECONNRESET'
@@ -97,12 +97,12 @@ function codeOf(error: unknown, message: string): string {
   return WITHIN_SCRIPT.exec(message)?.[1] ?? /^-?([A-Z]{3,})\b/.exec(message)?.[1] ?? 'ERR'
 }
 
-/** Redis repeats the arguments of a command that it does not know; a URL may hold a password. */
+/** Redis repeats the arguments of an unknown command; a URL may have a password. */
 function withoutSecrets(message: string): string {
   return (
     message
       .replace(/with args beginning with:.*$/s, '')
-      // Which line of which script it was helps nobody.
+      // The line and the hash of the script help no user.
       .replace(/,? script: [\da-f]{40}, on .*$/s, '')
       .replace(/\/\/[^\s@/]*@/g, '//***@')
       .slice(0, 200)

@@ -6,27 +6,27 @@ import { selectDatabase } from './database.js'
 import { RedisError } from './errors.js'
 import { CONNECT_TIMEOUT_MS } from './timeouts.js'
 
-/** A lazy client is the app's to connect: `connect()` a second time would be an error for it. In ms. */
+/** Wait for a lazy client, in ms: only the app may connect it, since a second `connect()` would be an error for the app. */
 const GRACE_MS = 500
 const POLL_MS = 20
 
-/** What a client notes of its connection; ioredis 5 and 6 make it anew for each. `select` is the database that it means. */
+/** A client's data on its connection; ioredis 5 and 6 create it for each. `select` is the intended database. */
 interface Condition {
   readonly select?: number
 }
 
 /**
- * The client that was passed in. It gets no listeners, is never closed, and is given commands only while it is ready,
- * so that nothing of ours waits in its queue during an outage. Its database, other than 0, is selected once more on each of its
- * connections: nothing else tells that ioredis did not get it and goes on in database 0.
+ * The client that was passed in. It gets no listeners, is never closed, and gets commands only while it is ready, so that none of Quasar's
+ * wait in its queue during an outage. Its database, other than 0, is selected once more on each of its connections: there is no other sign
+ * that ioredis failed to select it and continues in database 0.
  */
 export function givenConnection(client: RedisClient): Connection {
   const where = addressOf(client)
   let unanswered = 0
-  /** Of a Cluster: one of its nodes may hang while the others answer. */
+  /** On a Cluster: one of its nodes may hang while the others answer. */
   const unansweredKeys = new Set<string>()
   let closed = false
-  /** The connection whose database was selected, and which that is. */
+  /** The connection whose database was selected, and the number of that database. */
   let selected: { readonly condition: Condition; readonly db: number } | null = null
 
   function current(): RedisClient | null {
@@ -79,7 +79,7 @@ export function givenConnection(client: RedisClient): Connection {
       throw new RedisError('NOTREADY', `The Redis client that was passed in is not ready but "${client.status}"`)
     },
     gaveUp(asked, answer, key) {
-      // One master of a Cluster, which was asked by itself, says nothing of the others.
+      // A single master of a Cluster, used directly, does not represent the others.
       if (asked !== client) return
       if (key === undefined) return noteUnanswered(answer)
       unansweredKeys.add(key)
@@ -97,7 +97,7 @@ async function connect(client: RedisClient): Promise<void> {
   try {
     await client.connect()
   } catch {
-    // The status says whether it came to anything.
+    // The status shows whether it succeeded.
   }
 }
 
@@ -107,7 +107,7 @@ function addressOf(client: RedisClient): string {
   return options ? addressIn(options) : 'the client that was passed in'
 }
 
-/** A Cluster is told by the first node that it was given. */
+/** A Cluster is identified by its first startup node. */
 function placeOf(client: RedisClient): string {
   if (isCluster(client)) {
     const nodes: unknown = 'startupNodes' in client ? client.startupNodes : null

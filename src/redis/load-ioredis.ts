@@ -6,8 +6,8 @@ type RedisClass = typeof Redis
 let loading: Promise<RedisClass> | null = null
 
 /**
- * Loads ioredis when there is a Redis to reach: it takes more than all of Quasar, and an app without one, or with a client of its
- * own, needs none of it. Rejects where it can't be loaded, and tries again the next time.
+ * Loads ioredis when it is needed: it is larger than all of Quasar, and an app without Redis, or with its own client, does not need it.
+ * Rejects where it can't be loaded, and tries again at the next call.
  */
 export function loadIoredis(): Promise<RedisClass> {
   loading ??= load()

@@ -1,8 +1,8 @@
-/** What is passed for ioredis options now and then, and what to pass in its place. */
+/** Values that are often passed by mistake instead of ioredis options, and what to pass instead. */
 
 const NODE_REDIS = 'pass its URL, redis://user:password@host:6379'
 
-/** Null for what may be options: an object with fields of its own. */
+/** Null for possible options: an object with fields of its own. */
 export function describeNoOptions(given: object): string | null {
   if ('then' in given && typeof given.then === 'function') return 'that is a promise: await it first'
   if (Array.isArray(given)) return 'that is a list; for a Cluster pass a client, new Cluster(nodes)'
@@ -14,7 +14,7 @@ export function describeNoOptions(given: object): string | null {
   return `that is another kind of object${'get' in given && 'set' in given ? `; of a client that is not ioredis ${NODE_REDIS}` : ''}`
 }
 
-/** Of this realm or another one. */
+/** A plain object of this realm or another one. */
 function isPlain(given: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(given)
   return prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null)
@@ -36,7 +36,7 @@ const HINTS: Readonly<Record<string, string>> = {
   prefix: 'ioredis calls it "keyPrefix"; Quasar’s own stands beside "redis"',
 }
 
-/** Of a name that ioredis options do not have. */
+/** Describes a name that ioredis options do not have. */
 export function describeUnknown(name: string): string {
   if (!/^\w{1,40}$/.test(name)) return 'it has what is no option of ioredis'
   const hint = Object.hasOwn(HINTS, name) ? `: ${HINTS[name]}` : ''

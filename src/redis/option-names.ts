@@ -1,6 +1,6 @@
 import type { RedisOptions } from 'ioredis'
 
-/** Those of ioredis 6. The type keeps the list whole. */
+/** Options of ioredis 6. The type keeps the list complete. */
 const OPTIONS: Readonly<Record<keyof RedisOptions, true>> = {
   Connector: true,
   autoPipeliningIgnoredCommands: true,
@@ -61,7 +61,7 @@ const OPTIONS: Readonly<Record<keyof RedisOptions, true>> = {
   username: true,
 }
 
-/** Those that only ioredis 4 or 5 has, those of Node's sockets, and what BullMQ adds to a connection's. */
+/** Options that only ioredis 4 or 5 has, those of Node's sockets, and those that BullMQ adds to a connection. */
 const OTHERS = new Set([
   'dropBufferSupport',
   'maxScriptsCachingTime',
@@ -81,7 +81,7 @@ export function isKnownOption(name: string): boolean {
   return Object.hasOwn(OPTIONS, name) || OTHERS.has(name)
 }
 
-/** What ioredis knows of options that are somebody else's. */
+/** The options that ioredis knows, from options that may have others. */
 export function knownOptionsOf(given: object): RedisOptions {
   return Object.fromEntries(Object.entries(given).filter(([name]) => isKnownOption(name)))
 }

@@ -4,21 +4,21 @@ import { describeNoOptions, describeUnknown } from './mistaken.js'
 import { isKnownOption } from './option-names.js'
 import { RedisSourceError } from './source-error.js'
 
-/** Where a connection of our own leads. */
+/** The target of a connection that Quasar opens. */
 export interface RedisPlace {
-  /** Of ioredis, checked as far as they say where Redis is; without `db` and `keyPrefix`. */
+  /** Options of ioredis, with a checked address; without `db` and `keyPrefix`. */
   readonly options: RedisOptions
   readonly db: number
-  /** `host:port`, a socket's path or a Sentinel's group, without secrets. */
+  /** `host:port`, a socket's path or the name of a Sentinel's group, without secrets. */
   readonly where: string
 }
 
 type Values = Readonly<Record<string, unknown>>
 
 /**
- * Reads ioredis options. Each is read once, so that it is no other value when it is used.
+ * Reads ioredis options. Each is read once, so that the value used is the value checked.
  *
- * @throws RedisSourceError for what is none, says what to pass instead
+ * @throws RedisSourceError for other values, with what to pass instead
  */
 export function optionsFrom(given: object): { readonly keyPrefix: string; readonly place: RedisPlace } {
   const mistaken = describeNoOptions(given)

@@ -11,9 +11,9 @@ import { filterReplies } from './reply-filter.js'
 import { CONNECT_TIMEOUT_MS } from './timeouts.js'
 
 /**
- * Nothing is queued, resent or retried: what could not be written stays with the recorder, and the next write connects
- * again. RESP2 and no ready check, because HELLO and INFO would be two more commands for an ACL rule to allow. The database is
- * selected here: ioredis goes on in database 0 where it can't be had.
+ * No queue, no resends, no retries: unwritten records stay with the recorder, and the next write connects again. RESP2 and no ready check,
+ * because an ACL rule would have to allow HELLO and INFO, too. The database is selected separately: ioredis continues in database 0 if it
+ * can't select one.
  */
 const OWN_OPTIONS = {
   connectionName: 'quasar',
@@ -26,7 +26,7 @@ const OWN_OPTIONS = {
   reconnectOnError: null,
   monitor: false,
   connectTimeout: CONNECT_TIMEOUT_MS,
-  // ioredis holds the process for so long after a disconnect from a server that hangs.
+  // How long ioredis keeps the process alive after a disconnect from a server that hangs, ms.
   disconnectTimeout: 100,
   enableReadyCheck: false,
   disableClientInfo: true,
@@ -36,18 +36,18 @@ const OWN_OPTIONS = {
 } as const
 
 /**
- * A connection that is opened when it is first needed, and again when it was lost. It never holds the process.
+ * A connection that is opened on demand, and again after it was lost. It does not keep the process alive.
  *
- * @param keyPrefix what is put before every key
+ * @param keyPrefix prefix of every key
  */
 export function ownConnection({ options, db, where }: RedisPlace, keyPrefix = ''): Connection {
-  // An ioredis client is used for one connection only: nothing of a lost one is left in it.
+  // Each ioredis client is used for one connection only, so that no state of a lost one remains.
   let redis: Redis | null = null
   /** Set when its database is selected. */
   let ready: Redis | null = null
   let opening: Promise<RedisClient> | null = null
   let closed = false
-  // While the app starts, and not when it is at work.
+  // Loaded early: while the app starts, not while it works.
   loadIoredis().catch(() => {})
 
   function current(): RedisClient | null {
@@ -65,7 +65,7 @@ export function ownConnection({ options, db, where }: RedisPlace, keyPrefix = ''
     attempt.on('error', (error: unknown) => {
       reason ??= error
     })
-    // Before the first answer: what is too large is dropped while it arrives.
+    // Before the first answer, so that large values are dropped while they arrive.
     attempt.on('connect', () => filterReplies(attempt.stream))
     try {
       await connected(attempt, where)
@@ -99,7 +99,7 @@ export function ownConnection({ options, db, where }: RedisPlace, keyPrefix = ''
       return opening
     },
     gaveUp(client) {
-      // What hangs is dropped, so that a new connection gets its chance.
+      // A client that hangs is dropped, so that a new connection can be opened.
       if (client === redis) drop()
     },
     isWaitingFor: () => false,
@@ -126,7 +126,7 @@ async function connected(attempt: Redis, where: string): Promise<void> {
   const connecting = attempt.connect()
   setImmediate(() => attempt.stream?.unref())
   if ((await inTime(connecting, CONNECT_TIMEOUT_MS)) === TOO_LATE) throw timeoutError(where, CONNECT_TIMEOUT_MS)
-  // Behind a Sentinel the socket comes later than the immediate above.
+  // Behind a Sentinel the socket is created after the immediate above.
   attempt.stream.unref()
 }
 

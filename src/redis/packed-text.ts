@@ -1,16 +1,16 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 import { asText } from './replies.js'
 
-/** What is shorter stays readable: there is little to save. */
+/** Shorter texts stay readable: there is little to save. */
 const MIN_CHARS = 512
-/** A window of 8 KiB and small tables: texts are not longer, mostly, and a fourth of the memory is taken for the moment. */
+/** A window of 8 KiB and small tables: most texts are not longer, and the temporary memory falls to a fourth. */
 const DEFLATE = { windowBits: 13, memLevel: 6, level: constants.Z_DEFAULT_COMPRESSION }
 
 /**
- * The field of a stream's entry that holds a JSON text, and its value: `data` with the text itself, or `deflate` with the
- * text in UTF-8, deflated without a header (RFC 1951), in Base64 (RFC 4648), whichever is shorter.
+ * The field and the value that store a JSON text in a stream's entry: `data` with the text itself, or `deflate` with the text in UTF-8,
+ * deflated without a header (RFC 1951), in Base64 (RFC 4648), whichever is shorter.
  *
- * @param maxBytes what a reader inflates at most
+ * @param maxBytes limit of what a reader inflates
  */
 export function packText(text: string, maxBytes: number): readonly [field: 'data' | 'deflate', value: string] {
   const bytes = text.length < MIN_CHARS ? null : Buffer.from(text)
@@ -20,10 +20,10 @@ export function packText(text: string, maxBytes: number): readonly [field: 'data
 }
 
 /**
- * The text of an entry's fields as {@link packText} made them.
+ * Reads the text of an entry that {@link packText} made.
  *
- * @param maxBytes what inflates to more is none, however little it takes itself
- * @returns null when there is no text, or none that can be inflated
+ * @param maxBytes a text that inflates to more is refused, however small its deflated form
+ * @returns null without a text, or if it can't be inflated
  */
 export function unpackText(fields: Readonly<Record<string, unknown>>, maxBytes: number): string | null {
   if (fields.data !== undefined) return asText(fields.data)

@@ -1,6 +1,6 @@
-/** Redis 6 clients may map replies in two ways: RESP2's flat arrays and texts, RESP3's pairs, objects and numbers. */
+/** Clients of Redis 6 map replies in two ways: flat arrays and texts for RESP2; pairs, objects and numbers for RESP3. */
 
-/** One that JSON can write, too; otherwise null. */
+/** A finite number, which JSON can express; otherwise null. */
 export function asNumber(value: unknown): number | null {
   const number = typeof value === 'string' && value !== '' ? Number(value) : value
   return typeof number === 'number' && Number.isFinite(number) ? number : null
@@ -26,7 +26,7 @@ export function asScored(reply: unknown): { member: string; score: number }[] {
   return scored
 }
 
-/** How many members an answer has, those that can't be read among them. */
+/** Number of members in a reply, including unreadable ones. */
 export function countScored(reply: unknown): number {
   return pairsOf(reply).length
 }
@@ -36,7 +36,7 @@ export interface StreamEntry {
   readonly fields: Readonly<Record<string, unknown>>
 }
 
-/** Entries of XRANGE and XREVRANGE. */
+/** Parses the entries of XRANGE and XREVRANGE. */
 export function asEntries(reply: unknown): StreamEntry[] {
   return asList(reply).flatMap((entry) => {
     const [id, fields] = asList(entry)
@@ -54,12 +54,12 @@ function pairsOf(reply: unknown): [string, unknown][] {
   return pairs
 }
 
-/** Empty text for what was too large to be loaded, in whose place there is an error. */
+/** Empty for a value that was too large to be loaded, which an error replaces. */
 function nameOf(value: unknown): string {
   return value instanceof Error ? '' : String(value)
 }
 
-/** Of HGETALL: what is no text is left out. */
+/** Parses a reply of HGETALL; values other than texts are left out. */
 export function textsOf(reply: unknown): Map<string, string> {
   return new Map(
     pairsOf(reply).flatMap(([field, value]) => {
@@ -69,7 +69,7 @@ export function textsOf(reply: unknown): Map<string, string> {
   )
 }
 
-/** Of HGETALL: null for what is no text, such as one that was too large to be loaded. */
+/** Parses a reply of HGETALL: null for a value that is not a text, such as one that was too large to be loaded. */
 export function fieldsOfHash(reply: unknown): [name: string, text: string | null][] {
   return pairsOf(reply).map(([name, value]) => [name, asText(value)])
 }

@@ -1,28 +1,28 @@
-/** One value in an answer of Redis, and all values of one answer, in bytes. */
+/** Limits of one value in a reply of Redis, and of all values of one reply, in bytes. */
 export const MAX_VALUE_BYTES = 32 * 1_048_576
 export const MAX_REPLY_BYTES = 64 * 1_048_576
 
 const CR = 13
 const LF = 10
 const [DOLLAR, STAR] = [36, 42]
-/** The longest line that tells a length, or holds a simple text or an error. */
+/** The longest line with a length, a simple text or an error, in bytes. */
 const MAX_LINE = 65_536
 
 /**
- * Takes values that are too large out of what Redis answers (RESP 2), while they arrive: nothing of them is kept. In their place comes
- * an error, `TOOLARGE`, which a caller meets as one of that value alone.
+ * Removes values that are too large from Redis' replies (RESP 2) while they arrive; no part of them is buffered. An error, `TOOLARGE`,
+ * replaces each, and concerns that value alone.
  */
 export class ReplyFilter {
   readonly #maxValue: number
   readonly #maxReply: number
-  /** Of a line that is not whole yet. */
+  /** An incomplete line. */
   #line: Buffer | null = null
-  /** Bytes of a value, and of the line's end after it, that are still to come. */
+  /** Bytes of a value, and of the line end after it, that have not arrived yet. */
   #pending = 0
   #isDropping = false
-  /** How many elements each open array still lacks, the outermost first. */
+  /** Number of missing elements in each open array, the outermost first. */
   #open: number[] = []
-  /** Of the values of the answer that is arriving. */
+  /** Size of the values in the current reply. */
   #replyBytes = 0
   #dropped = 0
 
@@ -31,12 +31,12 @@ export class ReplyFilter {
     this.#maxReply = maxReply
   }
 
-  /** How many values were taken out. */
+  /** Number of removed values. */
   get dropped(): number {
     return this.#dropped
   }
 
-  /** @returns what is left of a chunk, in order; usually the chunk itself */
+  /** @returns the remaining parts of a chunk, in order; usually the chunk itself */
   pass(chunk: Buffer): Buffer[] {
     const passage = new Passage(chunk)
     while (!passage.isOver) {
@@ -54,7 +54,7 @@ export class ReplyFilter {
     if (this.#pending === 0) this.#endValue()
   }
 
-  /** Nothing of a line is passed on before it is known what it says. */
+  /** A line is passed on only when it is complete. */
   #passLine(passage: Passage): void {
     const { part, isWhole } = passage.line()
     const before = this.#line
@@ -70,7 +70,7 @@ export class ReplyFilter {
     else passage.keep(part.length)
   }
 
-  /** @returns whether the value that it announces is taken out */
+  /** @returns whether the value that follows the line is removed */
   #readLine(line: Buffer): boolean {
     const kind = line[0]
     if (kind === STAR) {
@@ -117,7 +117,7 @@ export class ReplyFilter {
   }
 }
 
-/** The way through one chunk: what is kept of it stays in as few pieces as can be. */
+/** Iterates over one chunk and keeps the remaining parts in as few buffers as possible. */
 class Passage {
   readonly #chunk: Buffer
   readonly #kept: Buffer[] = []
@@ -136,7 +136,7 @@ class Passage {
     return this.#chunk.length - this.#position
   }
 
-  /** Up to the next line's end, or to the chunk's. */
+  /** Reads to the end of the line or of the chunk. */
   line(): { readonly part: Buffer; readonly isWhole: boolean } {
     const end = this.#chunk.indexOf(LF, this.#position)
     return { part: this.#chunk.subarray(this.#position, end < 0 ? undefined : end + 1), isWhole: end >= 0 }
@@ -165,20 +165,20 @@ class Passage {
 
 const TOO_LARGE = Buffer.from('-TOOLARGE the value is larger than Zenith loads\r\n')
 
-/** `$12`, `*3`; -1 for nothing. */
+/** `$12`, `*3`; -1 for null. */
 function lengthOf(line: Buffer): number {
   const end = line.at(-2) === CR ? line.length - 2 : line.length - 1
   return Number(line.toString('latin1', 1, end))
 }
 
-/** What a socket's listeners are, as far as they are used here. */
+/** The part of a socket's interface that is used here. */
 interface Arriving {
   listeners(event: 'data'): unknown[]
   removeListener(event: 'data', listener: (chunk: Buffer) => void): unknown
   on(event: 'data', listener: (chunk: Buffer) => void): unknown
 }
 
-/** Puts a filter between a client's socket and whoever listens to it by now. */
+/** Inserts a filter between a client's socket and its current listeners. */
 export function filterReplies(socket: Arriving, filter = new ReplyFilter()): ReplyFilter {
   for (const listener of socket.listeners('data') as ((chunk: Buffer) => void)[]) {
     socket.removeListener('data', listener)

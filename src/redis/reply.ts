@@ -1,6 +1,6 @@
 import type { RedisError } from './errors.js'
 
-/** What Redis said to one command. */
+/** Redis' reply to one command. */
 export type Reply =
   | { readonly error: null; readonly value: unknown }
   | { readonly error: RedisError; readonly value: null }

@@ -8,19 +8,19 @@ import { ANSWER_TIMEOUT_MS } from './timeouts.js'
 
 export type { Reply } from './reply.js'
 
-/** How long nothing is sent to a key of a Cluster that no node serves. */
+/** How long no command is sent to a key of a Cluster that no node serves. */
 const PART_RESTS_MS = 5_000
 
 /**
- * Sends commands together and gives a reply for each, in their order. Never rejects. When the connection is ready the
- * commands are with the socket before this returns: what a dying process reports still arrives.
+ * Sends commands together and returns a reply for each, in their order. Never rejects. On a ready connection, the commands are in the
+ * socket before this returns: the report of a dying process still arrives.
  */
 export function send(connection: Connection, commands: readonly Command[]): Promise<Reply[]> {
   const client = connection.current()
   return client ? exchange(connection, client, commands) : openAndSend(connection, commands)
 }
 
-/** For one command. @throws RedisError */
+/** Sends one command. @throws RedisError */
 export async function ask(connection: Connection, command: Command): Promise<unknown> {
   const [reply] = await send(connection, [command])
   if (reply?.error) throw reply.error
@@ -36,7 +36,7 @@ async function openAndSend(connection: Connection, commands: readonly Command[])
   }
 }
 
-/** Commands for a client at hand: one of the masters of a Cluster, say. */
+/** Sends commands to a given client, such as one of the masters of a Cluster. */
 export function exchange(connection: Connection, client: RedisClient, commands: readonly Command[]): Promise<Reply[]> {
   if (commands.length === 0) return Promise.resolve([])
   return isCluster(client) ? sendEach(connection, client, commands) : sendPipeline(connection, client, commands)
@@ -65,7 +65,7 @@ async function sendPipeline(
   }
 }
 
-/** On a Cluster each command finds its own node, and what one of them does not answer says nothing of the others. */
+/** On a Cluster each command is routed to its own node, and a node that does not answer affects no other. */
 async function sendEach(connection: Connection, client: ClusterClient, commands: readonly Command[]): Promise<Reply[]> {
   const replies = await Promise.all(commands.map((command) => sendOne(connection, client, command)))
   return tellPart(client, replies, connection.where)
@@ -83,7 +83,7 @@ async function sendOne(connection: Connection, client: ClusterClient, [name, ...
     return failed(timeoutError(where, ANSWER_TIMEOUT_MS), where)
   } catch (error) {
     const reply = failed(error, where)
-    // ioredis has tried for more than a second: what comes next need not do the same at once.
+    // ioredis has retried for more than a second: the next commands need not repeat that immediately.
     if (reply.error?.code === 'SLOTDOWN') connection.gaveUp(client, pause(PART_RESTS_MS), key)
     return reply
   }

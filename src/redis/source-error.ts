@@ -1,8 +1,8 @@
 import { QuasarError } from '../lib/errors.js'
 
-/** A value that leads to no Redis. The words repeat nothing of it: it may hold a password. */
+/** A value that is not a valid source for Redis. The message repeats no part of it: it may have a password. */
 export class RedisSourceError extends QuasarError {
-  /** What is wrong with the value, `its port is not 1 to 65535`, for callers that name it otherwise. */
+  /** The problem alone, `its port is not 1 to 65535`, for callers that word the rest themselves. */
   readonly problem: string
 
   constructor(problem: string, message = problem) {
@@ -16,7 +16,7 @@ export const TAKES_ADDRESS =
 
 export const TAKES_SOURCE = `${TAKES_ADDRESS}, ioredis options, or an ioredis client or Cluster`
 
-/** The whole sentence. @param name what holds the value: `REDIS_URL`, `option "redis"` */
+/** The whole message. @param name of the source: `REDIS_URL`, `option "redis"` */
 export function sentence(name: string, takes: string, problem: string): string {
   return `${name} takes ${takes}; ${problem}.`
 }

@@ -6,17 +6,17 @@ import { RedisSourceError, sentence, TAKES_SOURCE } from './source-error.js'
 
 export type { RedisPlace }
 
-/** What a source comes to: a client that was passed in, or the place where a connection of our own is opened. */
+/** A resolved source: a client that was passed in, or the address for a connection that Quasar opens. */
 export type RedisTarget =
   | { readonly client: RedisClient; readonly keyPrefix: string }
   | { readonly client: null; readonly keyPrefix: string; readonly place: RedisPlace }
 
 /**
- * The one way by which recorders, stores, queue sources, Zenith and the command line learn where Redis is. It needs no ioredis, so
- * that what is wrong is said at the start.
+ * Resolves a source of Redis, for recorders, stores, queue sources, Zenith and the command line alike. It does not need ioredis, so that
+ * errors are reported at the start.
  *
- * @param name what holds the source, in an error's words: `REDIS_URL`
- * @throws RedisSourceError also for what a getter or a proxy throws; it repeats nothing of the source
+ * @param name of the source in errors: `REDIS_URL`
+ * @throws RedisSourceError also for an error of a getter or a proxy; it repeats no part of the source
  */
 export function parseRedis(source: unknown, name: string, takes = TAKES_SOURCE): RedisTarget {
   try {
@@ -38,7 +38,7 @@ function targetOf(source: unknown): RedisTarget {
   return { client: null, keyPrefix, place }
 }
 
-/** Where a text leads. @throws RedisSourceError */
+/** Converts an address to ioredis options. @throws RedisSourceError */
 export function placeAt({ host, port, path, db, username, password, isTls, family }: RedisAddress): RedisPlace {
   const options: RedisOptions = {
     ...(path === null ? { host: host ?? 'localhost', port } : { path }),
@@ -50,7 +50,7 @@ export function placeAt({ host, port, path, db, username, password, isTls, famil
   return { options, db, where: path ?? `${host}:${port}` }
 }
 
-/** The same place with a token as the password, where a user is named and no password. */
+/** Uses a token as the password if there is a user without one. */
 export function withTokenPassword(place: RedisPlace, token: string | undefined): RedisPlace {
   const { username, password } = place.options
   return token !== undefined && username && !password
