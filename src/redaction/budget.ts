@@ -1,9 +1,9 @@
-/** How many characters are masked for one answer of Zenith's, at most: what is beyond is cut. */
+/** Most characters that are masked for one response of Zenith: the rest is cut. */
 const ANSWER_CHARS = 500_000
-/** Fewer tell nothing. */
+/** Shorter texts are useless. */
 const MIN_CHARS = 20
 
-/** How many characters may yet be masked. */
+/** Number of characters that may still be masked. */
 export class MaskBudget {
   #left: number
 
@@ -11,7 +11,7 @@ export class MaskBudget {
     this.#left = chars
   }
 
-  /** Takes so many characters, or all that are left. @returns how many it took */
+  /** Takes this number of characters, or all that are left. @returns how many it took */
   take(chars: number): number {
     const taken = Math.min(chars, this.#left)
     this.#left -= taken
@@ -20,7 +20,7 @@ export class MaskBudget {
 }
 
 /**
- * Masks a text and cuts it at a limit, or where the budget ends: then it says how much is missing.
+ * Masks a text and cuts it at a limit, or where the budget ends: then the text ends with the number of missing characters.
  *
  * @param mask masks a text and cuts it at a number of characters
  */
@@ -37,7 +37,7 @@ export function maskedInBudget(
   return mask(text, taken).replace(/…$/, '') + notShown(text.length - taken)
 }
 
-/** What stands at the end of a text that was cut for its cost. */
+/** The end of a text that was cut because of its cost. */
 export function notShown(chars: number): string {
   return `… (cut, ${chars} characters not shown)`
 }

@@ -6,7 +6,7 @@ import type { Source } from './source.js'
 import type { Secret, Span } from './spans.js'
 
 const MAX_NAME = 60
-/** PHP's PDO and mysqli, to which the password is the third argument. */
+/** PHP's PDO and mysqli, whose third argument is the password. */
 const CONNECTOR = /^(?:pdo|mysqli?(?:_real)?(?:_p?connect)?)$/i
 const MAX_CONNECTOR = 21
 const CALLED = /(?:(?:->|::)(?:__construct|real_connect|connect))?\s{0,2}\(/y
@@ -24,12 +24,12 @@ export function passwordArgument(source: Source, from: number, end: number): Sec
   return value && source.code(value.next) === 41 ? value : null
 }
 
-/** Whether a word is the name of what opens a connection. */
+/** Whether a word is the name of a function that opens a connection. */
 export function isConnector(source: Source, from: number, end: number): boolean {
   return end - from <= MAX_CONNECTOR && CONNECTOR.test(source.text.slice(from, end))
 }
 
-/** Whether `(`, `->` or `::` stands behind a word. @param code of the character there */
+/** Whether `(`, `->` or `::` follows a word. @param code of the character there */
 export function isCalled(source: Source, end: number, code: number): boolean {
   return code === 40 || (code === 45 && source.code(end + 1) === 62) || (code === 58 && source.code(end + 1) === 58)
 }
@@ -41,12 +41,12 @@ export function connectionPassword(source: Source, end: number): Span | null {
   return call && textOf(source, argumentAt(source, end + call[0].length, PASSWORD_INDEX))
 }
 
-/** Whether a word with a colon behind it begins a DSN. */
+/** Whether a word followed by a colon begins a DSN. */
 export function isDsn(source: Source, from: number, end: number): boolean {
   return end - from <= MAX_DSN && DSNS.has(source.text.slice(from, end))
 }
 
-/** The password of `connect('mysql:host=a', 'root', 'x')`: the first argument may hold one, too. */
+/** The password of `connect('mysql:host=a', 'root', 'x')`: the first argument may contain one, too. */
 export function dsnPassword(source: Source, from: number): Span | null {
   const opened = OPENED.exec(source.text.slice(Math.max(0, from - 7), from))
   return opened && textOf(source, argumentAt(source, from - opened[0].length + 1, PASSWORD_INDEX))

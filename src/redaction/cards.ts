@@ -5,7 +5,7 @@ import type { Span } from './spans.js'
 const BLANK = 32
 const DASH = 45
 
-/** The end of digits that stand together, also in groups with a blank or a dash between them. */
+/** The end of a number, whose digits may be in groups with a blank or a dash between them. */
 export function numberEnd(source: Source, from: number): number {
   let at = from
   for (;;) {
@@ -18,7 +18,7 @@ export function numberEnd(source: Source, from: number): number {
   return at
 }
 
-/** Where numbers of payment cards are among groups of digits. */
+/** Finds numbers of payment cards among groups of digits. */
 export function cardsIn(source: Source, from: number, to: number): Span[] {
   const starts: number[] = []
   const ends: number[] = []
@@ -40,7 +40,7 @@ export function cardsIn(source: Source, from: number, to: number): Span[] {
   return cards
 }
 
-/** How many groups a card has whose first group this is: 1234 1234 1234 1234 (123), 1234 123456 12345. */
+/** Number of groups of a card that begins with this group: 1234 1234 1234 1234 (123), 1234 123456 12345. */
 function groupsOfCard(starts: readonly number[], ends: readonly number[], index: number): number {
   const size = (at: number) => (ends[at] ?? 0) - (starts[at] ?? 0)
   if (size(index) !== 4) return 1
@@ -48,7 +48,7 @@ function groupsOfCard(starts: readonly number[], ends: readonly number[], index:
   return size(index + 1) === 4 && size(index + 2) === 4 ? 4 : 1
 }
 
-/** By its length, its first digit, and its check digit (Luhn, US patent 2950048). No time in milliseconds begins so. */
+/** Checks the length, the first digit, and the check digit (Luhn, US patent 2950048). No time in milliseconds begins like this. */
 function isCardNumber(source: Source, { from, to }: Span): boolean {
   const first = source.code(from)
   if (to - from < 13 || to - from > 23 || first < 50 || first > 54) return false

@@ -1,7 +1,7 @@
 import { type Source, work } from './source.js'
 import type { Secrets, Span } from './spans.js'
 
-/** Commands and files that have a password at a place of their own, by their word in small letters: what follows it. */
+/** Commands and files that have a password at a fixed position, by their word in lower case: the pattern that follows it. */
 const COMMANDS: ReadonlyMap<string, RegExp> = new Map([
   // Oracle's `jdbc:oracle:thin:user/x@host` and `sqlplus user/x@host`
   ['thin', /:[^\s/@:]{1,60}\/(?<secret>[^\s@/]{1,60})@/dy],
@@ -17,13 +17,13 @@ const COMMANDS: ReadonlyMap<string, RegExp> = new Map([
 ])
 export const COMMAND_WORDS: readonly string[] = [...COMMANDS.keys(), 'setuser']
 
-/** A user of Redis, or a rule for it, maybe in quotation marks. */
+/** A user of Redis, or a rule for it, possibly in quotation marks. */
 const RULE = /["'\\\s]{1,5}([^\s"'\\]{1,200})/dy
-/** A rule that is a password or its hash; and any other. */
+/** A rule with a password or its hash; and any other rule. */
 const PASSWORD_RULE = /^[<>#!]./
 const OTHER_RULE = /^(?:[~%&+@(-].*|on|off|nopass|reset\w*|all\w+|no\w+|sanitize-payload|skip-sanitize-payload)$/i
 
-/** What is secret behind the word of a command; nothing for most. */
+/** Finds the secrets after the word of a command; most words have none. */
 export function commandAt(source: Source, from: number, end: number): Secrets {
   const word = source.text.slice(from, end).toLowerCase()
   if (word === 'setuser') return userAt(source, end)

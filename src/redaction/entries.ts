@@ -13,28 +13,25 @@ import { tagContent } from './tags.js'
 import { vendorKeyEnd } from './vendors.js'
 import { mayNameSecret } from './words.js'
 
-/** The value of an entry follows its name so near, in characters. */
+/** Longest distance between an entry's name and its value, in characters. */
 const NEAR = 400
-/** The values of a statement follow it so near. */
+/** Longest distance between a statement and its values, in characters. */
 const NEAR_STATEMENT = 2_000
 const MAX_CONTENT = 100
-/** What a name is made of where it is a value. */
+/** Characters of a name that is a value. */
 const PLAIN_NAME = /^[^=:;,{}<>\r\n]+$/
 
-/**
- * Knows which values are secret for what another pair says: `name: password, value: x`. The value may stand behind what tells
- * so, or before it.
- */
+/** Finds values that are secret because of another pair: `name: password, value: x`. The value may precede or follow that pair. */
 export class Entries {
   readonly #source: Source
-  /** The value of an entry is awaited from here on, whose name was that of a secret. */
+  /** Where to expect the value of an entry whose name is that of a secret; -1: none. */
   #awaitedFrom = -1
   /** The sign of an entry's value whose name may follow. */
   #lastValue: Sign | null = null
-  /** The code of a grant is awaited from here on; or it may have stood before. */
+  /** Where to expect the code of a grant, which may also have come before; -1: none. */
   #grantedFrom = -1
   #lastCode: Sign | null = null
-  /** The values of a statement are awaited from here on, one of which is secret. */
+  /** Where to expect the values of a statement, one of which is secret; -1: none. */
   #boundFrom = -1
   #tagFrom = -1
 
@@ -42,7 +39,7 @@ export class Entries {
     this.#source = source
   }
 
-  /** Whether values of a statement may follow the text, one of which is secret. */
+  /** Whether values of a statement, one of which is secret, may follow the text. */
   get isBound(): boolean {
     return this.#boundFrom >= 0
   }
@@ -52,7 +49,7 @@ export class Entries {
     this.#boundFrom = from
   }
 
-  /** Whether a value is secret for what was said before it; what may yet be said is borne in mind. */
+  /** Whether a value is secret because of an earlier pair. Otherwise it is stored, as a later pair may make it secret. */
   takes(role: 'value' | 'code' | 'bound', sign: Sign): boolean {
     if (role === 'value') return this.#takesValue(sign)
     return role === 'code' ? this.#takesCode(sign) : this.#takesBound(sign)
@@ -71,14 +68,14 @@ export class Entries {
     return isGranted
   }
 
-  /** `PARAMETERS: ["x"]` behind a statement with `password = $1`. */
+  /** `PARAMETERS: ["x"]` after a statement with `password = $1`. */
   #takesBound(sign: Sign): boolean {
     const isNear = this.#boundFrom >= 0 && sign.to - this.#boundFrom < NEAR_STATEMENT
     this.#boundFrom = -1
     return isNear
   }
 
-  /** `name: 'password'`: its value follows, or stood before. The name is read on: `header: X-Api-Key: x` is a pair itself. */
+  /** `name: 'password'`: its value follows or came before. The scan continues within the name: `header: X-Api-Key: x` is a pair itself. */
   naming(sign: Sign, from: number): Secrets | null {
     const source = this.#source
     const { start, close, end } = contentAt(source, sign)
@@ -92,7 +89,7 @@ export class Entries {
     return { spans, to: sign.to }
   }
 
-  /** OAuth's `grant_type=authorization_code`: a code follows, or stood before. */
+  /** OAuth's `grant_type=authorization_code`: a code follows or came before. */
   grant(sign: Sign, from: number): Secrets | null {
     const source = this.#source
     const { start, close, end } = contentAt(source, sign)
@@ -104,7 +101,7 @@ export class Entries {
     return { spans: [], to: end }
   }
 
-  /** What opens or closes an object parts its entries from others. */
+  /** An object begins or ends, which separates entries. */
   part(): void {
     this.#lastValue = null
     this.#lastCode = null
@@ -126,14 +123,14 @@ export class Entries {
   }
 }
 
-/** Whether a value may be that of a query, or the name of a secret: most are told without a look at their names. */
+/** Whether a value may be that of a query, or the name of a secret: decides most cases without reading the names. */
 export function mayMatter(source: Source, sign: Sign): boolean {
   if (sign.mark === '=' && source.strongAt(sign.to) - sign.to <= MAX_CONTENT) return true
   const { start, close } = contentAt(source, sign)
   return close - start <= MAX_CONTENT && mayNameSecret(source, start, close)
 }
 
-/** Where a value begins and ends, and where the text goes on behind it. */
+/** Start and end of a value, and where the scan continues after it. */
 function contentAt(
   source: Source,
   sign: Sign,
@@ -154,7 +151,7 @@ function earlierValue(source: Source, sign: Sign, before: number): Span[] {
   return to <= before ? [{ from: quoted?.from ?? sign.to, to }] : []
 }
 
-/** `?key=secret_x7…`: what may be a name is a key itself, in which a part reads as the name of a secret. */
+/** `?key=secret_x7…`: a possible name is a key itself if a part of it looks like the name of a secret. */
 function isKey(source: Source, from: number, text: string): boolean {
   if (vendorKeyEnd(source, from) >= 0 || shapedKeyEnd(source, from, from + text.length) >= 0) return true
   return text.length >= MIN_RANDOM && looksRandom(text)

@@ -1,17 +1,17 @@
 import type { Source } from './source.js'
 import type { Span } from './spans.js'
 
-/** The header that a form's field has besides its name, and the empty line before its value. */
+/** Another header of a form's field besides its name, and the empty line before its value. */
 const FIELD =
   /(?:;[^\r\n"\\]{0,40}(?:"[^"\r\n]{0,100}")?)?(?:\r?\n(?:[A-Za-z-]{1,40}:[^\r\n]{0,80}\r?\n){0,2}\r?\n|\\r\\n(?:[A-Za-z-]{1,40}:[^\r\n\\]{0,80}\\r\\n){0,2}\\r\\n|\\n\\n)/y
-/** What begins the line behind a value. */
+/** Beginnings of the line after a value. */
 const BOUNDARIES = ['\n--', '\\n--']
 
-/** A form's field in one line: what takes line ends out of a text puts a blank in the place of each. */
+/** A form's field on one line: line ends may have been replaced by blanks. */
 const FLAT_FIELD = /form-data; {0,4}name=["']?$/i
 const FLAT_VALUE = / {2,4}(?=[^ ;])/y
 
-/** The value of a field of `multipart/form-data` whose name begins and ends at places; null when there is none. */
+/** The value of a field of `multipart/form-data` whose name is between two positions; null without one. */
 export function fieldValueAt(source: Source, start: number, end: number): Span | null {
   const { text } = source
   FIELD.lastIndex = end

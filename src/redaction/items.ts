@@ -3,10 +3,10 @@ import { closeOf, quoteAt } from './quotes.js'
 import { skipSpaces } from './signs.js'
 import { type Source, work } from './source.js'
 
-/** So much of an argument is read that is no quotation, and behind one. */
+/** Most characters that are read of an unquoted argument, and after a quoted one. */
 const MAX_EXPRESSION = 60
 
-/** Where a value of a row or of a call ends: at its comma, at the bracket that closes the row, or at a limit. */
+/** The end of a value in a row or a call: at its comma, at the bracket that closes the row, or at a limit. */
 export function itemEnd(source: Source, from: number, limit = source.end): number {
   let depth = 0
   let at = from
@@ -23,7 +23,7 @@ export function itemEnd(source: Source, from: number, limit = source.end): numbe
   return end
 }
 
-/** Where an argument of a call begins; -1 when the call has none. @param from behind the bracket that opens it */
+/** The start of an argument of a call; -1 if the call lacks it. @param from after the opening bracket */
 export function argumentAt(source: Source, from: number, index: number): number {
   let at = skipSpaces(source, from)
   for (let passed = 0; passed < index; passed++) {

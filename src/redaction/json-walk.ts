@@ -9,11 +9,11 @@ const USER_AND_PASSWORD = /\s{0,4},\s{0,4}"[^"\\:]{1,100}:[^"]/y
 
 interface Open {
   readonly isObject: boolean
-  /** Whether all that is in it is secret. */
+  /** Whether all of its content is secret. */
   readonly isSecret: boolean
-  /** The value of an entry, `{"name": "password", "value": "x"}`: whether its name was that of a secret, and where it was. */
+  /** The value of an entry, `{"name": "password", "value": "x"}`: whether its name is that of a secret, and the value's position. */
   isAwaited: boolean
-  /** Whether a code is one of a grant, and where one was. */
+  /** Whether a code belongs to a grant, and its position. */
   isGranted: boolean
   code: readonly [from: number, to: number] | null
   /** Whether a statement lacks the value of a secret. */
@@ -32,7 +32,7 @@ interface Replaced {
   readonly masked: number
 }
 
-/** Walks over text that is JSON, and copies it but for what is masked. No recursion: a hostile payload may be deep. */
+/** Walks over JSON text, and copies it with masks for secrets. No recursion: a hostile payload may be deep. */
 export class JsonWalk {
   readonly #text: string
   readonly #end: number
@@ -45,7 +45,7 @@ export class JsonWalk {
   #at = 0
   masked = 0
 
-  /** @param end what is beyond is not looked at @param scan masks the text of a value */
+  /** @param end the text beyond is not read @param scan masks the text of a value */
   constructor(text: string, end: number, scan: (value: string, maxChars: number) => Scanned) {
     this.#text = text
     this.#end = Math.min(end, text.length)
@@ -73,7 +73,7 @@ export class JsonWalk {
     return parts.join('')
   }
 
-  /** @returns false for what is a name or a value */
+  /** @returns false for a name or a value */
   #punctuation(code: number): boolean {
     const opens = code === 123 || code === 91
     const closes = code === 125 || code === 93
@@ -86,7 +86,7 @@ export class JsonWalk {
     return true
   }
 
-  /** Behind a comma: in a list, a value may follow its name. */
+  /** After a comma: in a list, a value may follow its name. */
   #next(): void {
     const open = this.#open.at(-1)
     this.#isSecret = open?.isSecret ?? false
@@ -113,7 +113,7 @@ export class JsonWalk {
       (open !== undefined && (open.isSecret || (this.#role !== null && isAwaited(this.#role, open))))
   }
 
-  /** That there is none is no secret; and in a list of names none is a value. */
+  /** A missing value is not a secret; and in a list of names none is a value. */
   #secret(from: number, token: string): void {
     const open = this.#open.at(-1)
     if (/^(?:null|true|false|"")$/.test(token)) return
@@ -131,7 +131,7 @@ export class JsonWalk {
     if (masked > 0) this.#replace(from, this.#at, JSON.stringify(text), masked)
   }
 
-  /** A value of `{"name": "password", "value": "x"}` or of a grant and its code, in any order. */
+  /** A value of `{"name": "password", "value": "x"}` or of a grant and its code, in either order. */
   #entry(value: string, from: number, open: Open): void {
     if (this.#role === 'value') open.value = [from, this.#at]
     if (this.#role === 'code') open.code = [from, this.#at]
@@ -164,7 +164,7 @@ export class JsonWalk {
     while (this.#text.charCodeAt(this.#at) <= 32) this.#at += 1
   }
 
-  /** The text of a string with its quotes, or of a number or a word. */
+  /** Reads a string with its quotes, a number or a word. */
   #take(): string {
     const from = this.#at
     if (this.#text.charCodeAt(from) === 34) this.#at = endOfString(this.#text, from)
@@ -177,7 +177,7 @@ export class JsonWalk {
   }
 }
 
-/** Whether what stood before in an object makes the value of a name secret. */
+/** Whether an earlier part of an object makes the value of a name secret. */
 function isAwaited(role: NonNullable<EntryRole>, open: Open): boolean {
   if (role === 'value') return open.isAwaited
   return role === 'code' ? open.isGranted : role === 'bound' && open.isBound

@@ -3,24 +3,24 @@ import type { Scanned } from './scanner.js'
 import { MASK, maskCredentials } from './secrets.js'
 import { maskedWithin } from './within.js'
 
-/** A text that may be shown, and how many values were masked in it. */
+/** Text that is safe to show, and how many values were masked in it. */
 export interface MaskedText {
   readonly text: string
   readonly isJson: boolean
   readonly masked: number
 }
 
-/** JSON within JSON is looked into so deeply. */
+/** Depth up to which JSON within JSON is masked. */
 const MAX_NESTED = 4
-/** More than what is shown is looked at by so much: a secret must not be told by where it was cut. */
+/** Additional characters that are masked beyond the limit: the position of the cut must not reveal a secret. */
 const MARGIN = 1_000
 const NESTED = /^\s{0,100}[[{]/
 
 /**
- * Masks the values of fields whose names say that they are secret, and credentials that have a known shape. What is not
- * masked stays as it is, to the character: numbers too long for JavaScript, the order of fields, doubled fields.
+ * Masks the values of fields with names of secrets, and credentials with a known format. The rest stays the same, character by character:
+ * numbers too long for JavaScript, the order of fields, duplicate fields.
  *
- * @param maxChars what is beyond is neither looked at nor given
+ * @param maxChars the text beyond is neither read nor returned
  */
 export function maskPayload(text: string, maxChars = Number.POSITIVE_INFINITY): MaskedText {
   const isOfJson = isJson(text)
@@ -28,7 +28,7 @@ export function maskPayload(text: string, maxChars = Number.POSITIVE_INFINITY): 
   return { text: shown, isJson: isOfJson, masked }
 }
 
-/** @param depth in how many others the JSON stands */
+/** @param depth number of JSON texts around this one */
 function maskJson(json: string, maxChars: number, depth: number): Scanned {
   const walk = new JsonWalk(json, maxChars, (value, rest) =>
     depth < MAX_NESTED && NESTED.test(value) && isJson(value)
@@ -38,12 +38,10 @@ function maskJson(json: string, maxChars: number, depth: number): Scanned {
   return { text: walk.go(), masked: walk.masked, isBound: false }
 }
 
-/** What stands in a probe where a text has a mask: as a credential it would be masked, and anywhere else it stays. */
+/** Replaces a mask in a probe: as a credential it would be masked, anywhere else it stays. */
 const PROBE = 'zq7zq7zq7zq7zq7zq7'
 
-/**
- * Whether a payload has been masked: it is a value of its own, or it stands where a secret would be masked.
- */
+/** Whether a payload contains a mask: as a whole value, or in a position where a secret would be masked. */
 export function holdsMasked(json: string): boolean {
   if (!json.includes(MASK)) return false
   if (json.includes(`"${MASK}"`)) return true
@@ -51,7 +49,7 @@ export function holdsMasked(json: string): boolean {
   return shown.split(PROBE).length < json.split(MASK).length
 }
 
-/** The beginning of a text that is no JSON. */
+/** Masks the beginning of a text that is not JSON. */
 function maskText(whole: string, maxChars: number): Scanned {
   if (whole.length <= maxChars + MARGIN) {
     const scanned = maskCredentials(whole)

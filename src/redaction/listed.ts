@@ -9,14 +9,14 @@ const MAX_NAME = 100
 /** The types of PHP's format. */
 const TYPE = /[siadObN]/
 
-/** The value behind a name in a list: `['password', 'x']`, and PHP's `s:8:"password";s:1:"x";`. */
+/** The value after a name in a list: `['password', 'x']`, and PHP's `s:8:"password";s:1:"x";`. */
 export function listedAt(source: Source, name: string, sign: Sign): Secret | null {
   if (sign.mark === ';') return TYPE.test(source.text[sign.to] ?? '') ? serializedAt(source, sign.to) : null
   const isOpened = source.code(sign.to) === 91
   if (!isOpened && !isQuoted(source, sign.to)) return null
   const value = valueAt(source, sign.to, false, name)
   if (!value || value.to <= value.from) return null
-  // `"path":"password","kind":"x"`: what follows is the next name.
+  // `"path":"password","kind":"x"`: the next name follows, not a value.
   if (!isOpened && source.code(skipSpaces(source, value.next)) === 58) return null
   const isName = value.to - value.from < MAX_NAME && isField(source.text.slice(value.from, value.to))
   return isName ? null : value
@@ -36,7 +36,7 @@ function serializedAt(source: Source, at: number): Secret | null {
   return list && valueAt(source, at + list[0].length - 1, false)
 }
 
-/** PHP tells how many bytes a text has: characters are at most as many. */
+/** PHP gives the length of a text in bytes: it has at most that many characters. */
 function serializedTextAt(source: Source, from: number, bytes: number, quote: string): Secret {
   const isWhole = source.has(`${quote};`, from + bytes)
   const end = isWhole ? from + bytes : source.find(`${quote};`, from)

@@ -6,13 +6,13 @@ import type { Source } from './source.js'
 import type { Secret, Secrets, Span } from './spans.js'
 import { valueAt } from './values.js'
 
-/** What stands before credentials in HTTP: `Bearer x`. */
+/** Schemes before credentials in HTTP: `Bearer x`. */
 const SCHEMES = new Set(['bearer', 'basic', 'digest'])
 const NO_CREDENTIALS =
   /^(?:auth\w*|credentials?|tokens?|scheme|header|realm|challenge|format|access|account|plan|usage|subscription|mismatch|algorithm|support|request\w*|require\w*|response|invalid|missing|expired|failed|failure|password|version|string|example|security|settings|information)$/i
 const MIN_CREDENTIALS = 6
 const CHALLENGE = /^(?:realm|charset|error|scope)=$/
-/** Settings of Redis and LDAP, which stand before their values without a sign. */
+/** Settings of Redis and LDAP, whose values follow without a sign. */
 const SETTING = /^(?:requirepass|masterauth|bindpw)$/i
 const MECHANISM = /(?:PLAIN|LOGIN|XOAUTH2) {1,4}/y
 
@@ -20,7 +20,7 @@ export function isScheme(word: string): boolean {
   return SCHEMES.has(word)
 }
 
-/** The credentials behind `Bearer`, `Basic` or `Digest`. */
+/** The credentials after `Bearer`, `Basic` or `Digest`. */
 export function credentialsBehind(source: Source, scheme: number, next: number): Secret | null {
   let to = next
   while (isOfToken(source.code(to))) to += 1
@@ -34,14 +34,14 @@ function isOfToken(code: number): boolean {
   return (kindOf(code) & NAME_CHAR) !== 0 || code === 126 || code === 43 || code === 47 || code === 61
 }
 
-/** Those of Digest go on to the end of the line. */
+/** Those of Digest extend to the end of the line. */
 function parametersAt(source: Source, from: number): Span | null {
   if (!/^\w{1,20}=/.test(source.text.slice(from, from + 24))) return null
   const line = source.find('\n', from)
   return { from, to: line < 0 ? source.end : line }
 }
 
-/** The value of a name that has no sign behind it: `requirepass x`, SMTP's `AUTH PLAIN x`. */
+/** The value after a name without a sign: `requirepass x`, SMTP's `AUTH PLAIN x`. */
 export function settingBehind(source: Source, name: string, next: number): Span | null {
   if (SETTING.test(name)) return wordAt(source, next)
   MECHANISM.lastIndex = next
@@ -54,7 +54,7 @@ function wordAt(source: Source, at: number): Span | null {
   return value && { from: value.from, to: value.to }
 }
 
-/** Redis' `"AUTH" "user" "x"`, as MONITOR and errors of clients show it: the words behind it. */
+/** The words after Redis' `"AUTH" "user" "x"`, as MONITOR and errors of clients show it. */
 export function authWords(source: Source, end: number): Secrets | null {
   const start = end + (quoteAt(source, end)?.length ?? 0)
   const spans: Span[] = []

@@ -4,19 +4,19 @@ import { type Source, work } from './source.js'
 const MAX_LOCAL = 64
 const MAX_DOMAIN = 255
 
-/** Whether a password stands before an `@` whose host has no scheme: `user:password@host:3306`. */
+/** Whether a password precedes an `@` whose host has no scheme: `user:password@host:3306`. */
 export function isPassword(source: Source, local: number, behind: number): boolean {
   if (source.code(local - 1) !== 58 || hostEnd(source, behind) < 0) return false
   return (kindOf(source.code(local - 2)) & (ALNUM | JOINT)) !== 0
 }
 
-/** The end of a mail address; -1 when it is none. @param local where it begins @param at where its `@` stands */
+/** The end of a mail address; -1 if it is none. @param local its start @param at the position of its `@` */
 export function addressEnd(source: Source, local: number, at: number, behind: number): number {
   const isOfGit = at - local === 3 && source.has('git', local)
   return isOfGit ? -1 : domainEnd(source, behind)
 }
 
-/** The end of a host behind an `@`, when it is one that has a port, a path, or a protocol of Go's MySQL. */
+/** The end of a host after an `@` that has a port, a path, or a protocol of Go's MySQL. */
 function hostEnd(source: Source, at: number): number {
   const end = source.keyEnd(NAME_CHAR, at)
   if (end === at) return -1
@@ -30,7 +30,7 @@ function hostEnd(source: Source, at: number): number {
   return next === 47 || (next === 58 && (kindOf(source.code(end + 1)) & DIGIT) !== 0) ? end : -1
 }
 
-/** The end of the domain of a mail address; -1 when it is none. */
+/** The end of the domain of a mail address; -1 if it is none. */
 function domainEnd(source: Source, at: number): number {
   let end = source.keyEnd(NAME_CHAR, at)
   while (end > at && (kindOf(source.code(end - 1)) & ALNUM) === 0) end -= 1
@@ -39,7 +39,7 @@ function domainEnd(source: Source, at: number): number {
   return source.code(dot) === 46 && dot > at && end - dot > 2 && end - at <= MAX_DOMAIN ? end : -1
 }
 
-/** Where the local part of a mail address begins. @param floor not before it */
+/** The start of the local part of a mail address. @param floor lower bound */
 export function localStart(source: Source, at: number, floor: number): number {
   let from = at
   const least = Math.max(floor, at - MAX_LOCAL)

@@ -6,10 +6,10 @@ import type { Source } from './source.js'
 import type { Secret } from './spans.js'
 import { valueAt, wordAt } from './values.js'
 
-/** Programs that take a password by a short option, which only the program's name tells. */
+/** Programs that accept a password by a short option, which only the program's name reveals. */
 const PROGRAMS =
   /\b(?:(?:mysql|mariadb|mongo)\w{0,12}|sshpass|redis-cli|curl|docker login|smbclient|ldapsearch|wget|http|psql|sqlcmd|rabbitmqadmin|vault login|openssl)\b/gi
-/** The programs that take one by an option. */
+/** Programs with such an option, and its pattern. */
 const TAKERS: Readonly<Record<string, RegExp>> = {
   p: /^(?:mysql|mariadb|mongo|sshpass|docker|rabbitmqadmin)/,
   a: /^(?:redis-cli|http)/,
@@ -21,7 +21,7 @@ const TAKERS: Readonly<Record<string, RegExp>> = {
   K: /^openssl/,
 }
 const USER = /^(?:u|user|proxy-user)$/
-/** The options of a program stand so near. */
+/** Longest distance between a program and its options. */
 const NEAR = 140
 
 interface Program {
@@ -40,14 +40,14 @@ export class Options {
     this.#source = source
   }
 
-  /** `--password x`. @param next where what stands behind its blank begins */
+  /** `--password x`. @param next start of the word after the blank */
   longAt(from: number, end: number, next: number): Secret | null {
     const source = this.#source
     if (source.code(next) === 45 || !namesSecret(nameAt(source, from, end))) return this.shortAt(from, end)
     return valueAt(source, next, false)
   }
 
-  /** `mysql -p x` and `-px`, `curl -u user:x`. @param from behind a dash */
+  /** `mysql -p x` and `-px`, `curl -u user:x`. @param from after a dash */
   shortAt(from: number, end: number): Secret | null {
     const source = this.#source
     const letter = source.text[from] as string
@@ -87,7 +87,7 @@ export class Options {
     return source.text.slice(value.from, Math.min(value.to, value.from + 200)).includes(':') ? value : null
   }
 
-  /** The program whose options these are: empty when none is on the line. */
+  /** The program that the options belong to: empty if none is on the line. */
   #programBefore(at: number): string {
     const { text } = this.#source
     this.#programs ??= [...text.matchAll(PROGRAMS)].map(({ 0: name, index }) => ({ name, index }))

@@ -19,17 +19,17 @@ import { siblingOf, taggedAt } from './tags.js'
 import { secretValueAt } from './values.js'
 import { COMMAND, ENTRY_VALUE, LEAD, SECRET_NAME } from './words.js'
 
-/** Longer words have no value behind them without a sign. */
+/** Longer words are not followed by a value without a sign. */
 const MAX_WORD = 60
 const MAX_ENTRY_NAME = 40
 const AUTH = /^auth$/i
-/** `token.ts:10:5` is a place in a file. */
+/** `token.ts:10:5` is a position in a file. */
 const SOURCE_FILE = /\.(?:[cm]?[jt]sx?|vue|svelte|py|php|rb|go|rs|java|kt|scala|cs|exs?|erl)$/i
 const LINE = /\d{1,7}(?![\w@.-])/y
 
 /**
- * Finds values by the names that stand before them: it tells what kind of name a word is, asks the part that knows such names
- * for the secret, and masks it. Its methods return where to go on; -1 when the word is no name.
+ * Finds values by the names before them: it determines the kind of name that a word is, calls the part for such names to find the secret,
+ * and masks it. Its methods return where the scan continues; -1 if the word is not a name.
  */
 export class Pairs {
   readonly #source: Source
@@ -37,7 +37,7 @@ export class Pairs {
   readonly #entries: Entries
   #options: Options | null = null
   #inserts: Inserts | null = null
-  /** No table and no command begins before. */
+  /** No table and no command begins before these positions. */
   #tableTo = 0
   #commandTo = 0
 
@@ -47,12 +47,12 @@ export class Pairs {
     this.#entries = new Entries(source)
   }
 
-  /** Whether values of a statement may follow the text, one of which is secret. */
+  /** Whether values of a statement, one of which is secret, may follow the text. */
   get isBound(): boolean {
     return this.#entries.isBound
   }
 
-  /** A word that may be a name. @param found what it may be */
+  /** Reads a word that may be a name. @param found its possible kinds */
   word(from: number, end: number, found: number): number {
     const source = this.#source
     if (found === 0) return this.#shortOption(from, end)
@@ -68,7 +68,7 @@ export class Pairs {
     return next > end ? this.#before(from, end, next, found) : this.#shortOption(from, end)
   }
 
-  /** Signs that open or close what entries stand in. */
+  /** Reads a sign that opens or closes a group of entries. */
   sign(code: number, at: number): number {
     if (code === 62) {
       const content = this.#entries.closeTag(at)
@@ -87,13 +87,13 @@ export class Pairs {
     return secrets ? this.#masks.addAll(secrets) : -1
   }
 
-  /** The secret comes later; the text before it is scanned like other text. */
+  /** The secret comes later; the text before it is scanned as usual. */
   #passBy(secret: Span | null): number {
     if (secret) this.#masks.addAhead({ spans: [secret], to: secret.to })
     return -1
   }
 
-  /** What a command or the header of a table tells of what follows. */
+  /** Secrets further ahead that a command or the header of a table announces. */
   #ahead(from: number, end: number, found: number): void {
     const source = this.#source
     if ((found & COMMAND) !== 0 && from >= this.#commandTo)
@@ -102,7 +102,7 @@ export class Pairs {
     this.#tableTo = this.#masks.addAhead(tableAt(source, from))
   }
 
-  /** A name with a sign directly behind it. */
+  /** A name followed directly by a sign. */
   #joined(from: number, end: number, code: number, found: number): number {
     const source = this.#source
     if (code === 58 && isDsn(source, from, end)) return this.#passBy(dsnPassword(source, from))
@@ -133,14 +133,14 @@ export class Pairs {
     return isAnEntry && end - from <= MAX_ENTRY_NAME ? this.#entry(name, from, sign) : -1
   }
 
-  /** The value of a secret; or its placeholder, which tells that the values of a statement follow. */
+  /** The value of a secret; or its placeholder, which means that the values of a statement follow. */
   #value(name: string, sign: Sign): number {
     const value = secretValueAt(this.#source, sign, name)
     if (value && isPlaceholder(this.#source, value)) this.#entries.bind(value.to)
     return this.#mask(value)
   }
 
-  /** A pair that is one of several of which one tells that another is secret. */
+  /** A pair of a group in which one pair makes another secret. */
   #entry(name: string, from: number, sign: Sign): number {
     const query = queryValueAt(this.#source, name, from, sign)
     if (query) return this.#masks.add(query)
@@ -151,7 +151,7 @@ export class Pairs {
     return this.#entries.takes(role, sign) ? this.#value(name, sign) : -1
   }
 
-  /** What has a value behind it without a sign: `Bearer x`, `--password x`, `IDENTIFIED BY 'x'`. */
+  /** A word whose value follows without a sign: `Bearer x`, `--password x`, `IDENTIFIED BY 'x'`. */
   #before(from: number, end: number, next: number, found: number): number {
     const length = end - from
     if (length < 2 || length > MAX_WORD) return this.#shortOption(from, end)
@@ -160,7 +160,7 @@ export class Pairs {
     return value >= 0 || (found & SECRET_NAME) === 0 ? value : this.#mask(this.#behindSecret(from, end, next))
   }
 
-  /** What has credentials behind it without being the name of a secret. */
+  /** A word that is followed by credentials, but is not the name of a secret. */
   #behindLead(from: number, end: number, next: number): number {
     const source = this.#source
     const lead = source.text.slice(from, end).toLowerCase()
@@ -171,7 +171,7 @@ export class Pairs {
     return source.code(next) === 40 && isConnector(source, from, end) ? this.#connection(end) : -1
   }
 
-  /** The rest of the rows is scanned like other text. */
+  /** The rest of the rows is scanned as usual. */
   #inserted(table: number): number {
     this.#inserts ??= new Inserts(this.#source)
     const rows = this.#inserts.rowsAt(table)
@@ -181,7 +181,7 @@ export class Pairs {
     return rows.isUnread ? to : -1
   }
 
-  /** The value of a name of a secret without a sign between them. */
+  /** The value after the name of a secret without a sign between them. */
   #behindSecret(from: number, end: number, next: number): Secret | null {
     const source = this.#source
     const name = source.text.slice(from, end)
@@ -206,12 +206,12 @@ function quotedBehind(source: Source, next: number): Secret | null {
   return isField(source.text.slice(value.from, value.to).slice(0, 100)) ? null : value
 }
 
-/** Also where an escape (`\n`) seems to begin the name. */
+/** Also if an escape (`\n`) seems to begin the name. */
 function isSecret(source: Source, from: number, name: string): boolean {
   return namesSecret(name) || (source.code(from - 1) === 92 && namesSecret(name.slice(1)))
 }
 
-/** `token.ts:10:5` is a place in a file, and `Unexpected token: x` a parser's. */
+/** `token.ts:10:5` is a position in a file, and `Unexpected token: x` a parser's message. */
 function isNoPair(source: Source, from: number, name: string, { mark, to }: Sign): boolean {
   LINE.lastIndex = to
   if (mark === ':' && SOURCE_FILE.test(name) && LINE.test(source.text)) return true

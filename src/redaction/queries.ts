@@ -4,31 +4,31 @@ import { type Source, work } from './source.js'
 import type { Secret, Span } from './spans.js'
 import { wordAt } from './values.js'
 
-/** Names of a query whose values may let somebody in. */
+/** Names in a query whose values may grant access. */
 const NAMES = new Set(['code', 'key', 'ticket', 'magic'])
 const MAX_NAME = 6
 const MIN_VALUE = 8
-/** So much of a value is looked at. */
+/** Most characters that are read of a value. */
 const MAX_LOOK = 100
 
-/** `?code=x` of OAuth, `&key=x` of Google: secret when it looks so, for `code=E42` is none. */
+/** `?code=x` of OAuth, `&key=x` of Google: secret if it looks generated, unlike `code=E42`. */
 export function queryValueAt(source: Source, name: string, from: number, sign: Sign): Secret | null {
   if (sign.mark !== '=' || name.length > MAX_NAME) return null
-  // Without a digit it is none: most are told so.
+  // A secret has a digit or a capital letter: this rules out most values.
   if (source.strongAt(sign.to) - sign.to > MAX_LOOK || !NAMES.has(name.toLowerCase())) return null
   if (!isInQuery(source, from) && source.code(source.keyEnd(NAME_CHAR, sign.to)) !== 38) return null
   const value = wordAt(source, sign.to, sign.isEncoded)
   return value && value.to - value.from >= MIN_VALUE && looksGenerated(source, value) ? value : null
 }
 
-/** Whether a sign stands before a name that separates the pairs of a query. */
+/** Whether a sign that separates the pairs of a query precedes a name. */
 function isInQuery(source: Source, from: number): boolean {
   const code = source.code(from - 1)
   if (code === 63 || code === 38 || code === 59) return true
   return source.code(from - 3) === 37 && /%(?:3f|26)/i.test(source.text.slice(from - 3, from))
 }
 
-/** Whether a short text was made by a generator: it is long, or has all kinds of characters. */
+/** Whether a short text looks generated: it is long, or has all kinds of characters. */
 function looksGenerated(source: Source, { from, to }: Span): boolean {
   const end = Math.min(to, from + MAX_LOOK)
   let isSmall = false

@@ -4,13 +4,13 @@ import { skipSpaces } from './signs.js'
 import type { QuotationEnd, Source } from './source.js'
 import type { Span } from './spans.js'
 
-/** What is to be masked of a value, and where the text goes on behind it. */
+/** The part of a value to mask, and where the scan continues after it. */
 export interface Value extends Span {
   readonly next: number
   readonly isRaw: boolean
 }
 
-/** A value in quotation marks, also with a type before them, or several that are put together with `+`. */
+/** A quoted value, also with a type before it, or several values joined with `+`. */
 export function quotedAt(source: Source, at: number): Value | null {
   const first = quoteBehind(source, at)
   if (!first) return null
@@ -19,7 +19,7 @@ export function quotedAt(source: Source, at: number): Value | null {
   return { from, to, next, isRaw: false }
 }
 
-/** Where the last of the quotations ends that are put together: remembered for each of them. */
+/** The end of the last of several joined quotations: stored for each of them. */
 function lastOf(source: Source, first: Quote, start: number): QuotationEnd {
   const passed: number[] = []
   let [quote, from] = [first, start]
@@ -47,7 +47,7 @@ function quoteBehind(source: Source, at: number): [Quote, number] | null {
   return opened && [opened, behind + opened.length]
 }
 
-/** Behind a type before a quotation: PHP's `string(7) "x"` and `s:7:"x"`, Python's `b'x'`, `Some("x")`, `new Secret("x")`, `@"x"`. */
+/** Position after the type of a quotation: PHP's `string(7) "x"` and `s:7:"x"`, Python's `b'x'`, `Some("x")`, `new Secret("x")`, `@"x"`. */
 function typeEnd(source: Source, from: number): number {
   const start = from + (source.code(from) === 64 ? 1 : source.has('new ', from) ? 4 : 0)
   let at = start
@@ -57,7 +57,7 @@ function typeEnd(source: Source, from: number): number {
   return code === 40 || code === 58 ? sizeEnd(source, at + 1, code) : -1
 }
 
-/** Behind the size of PHP's texts, and behind the bracket of a call. @param code of the sign before it */
+/** Position after the size of PHP's texts, or after the bracket of a call. @param code of the sign before it */
 function sizeEnd(source: Source, from: number, code: number): number {
   let at = from
   while (at < from + 10 && (kindOf(source.code(at)) & DIGIT) !== 0) at += 1
@@ -66,7 +66,7 @@ function sizeEnd(source: Source, from: number, code: number): number {
   return source.code(at) === 41 ? skipSpaces(source, at + 1) : -1
 }
 
-/** `'it''s'`, and `'a' + 'b'` over lines. */
+/** `'it''s'`, and `'a' + 'b'` over several lines. */
 function continuedAt(source: Source, quote: Quote, at: number, hasText: boolean): [Quote, number] | null {
   if (quote.slashes === 0 && hasText && source.code(at) === quote.close.charCodeAt(0)) return [quote, at + 1]
   const plus = skipSpaces(source, at)

@@ -1,15 +1,15 @@
 import { type Source, work } from './source.js'
 
-/** A quotation mark as it stands in a text: plain, escaped (JSON in a string), percent-encoded, or as HTML writes it. */
+/** A quotation mark as a text has it: plain, escaped (JSON in a string), percent-encoded, or as HTML writes it. */
 export interface Quote {
   readonly length: number
-  /** What closes it. */
+  /** The mark that closes it. */
   readonly close: string
-  /** Backslashes before it; -1 when it is not written with backslashes. */
+  /** Number of backslashes before it; -1 for marks written without any. */
   readonly slashes: number
 }
 
-/** How each is written, and what closes it. */
+/** Ways to write quotation marks, and the marks that close them. */
 const WRITTEN: readonly (readonly [open: string, close: string])[] = [
   ['%22', '%22'],
   ['%27', '%27'],
@@ -41,7 +41,7 @@ const PLAIN: Readonly<Record<string, readonly Quote[]>> = Object.fromEntries(
     Array.from({ length: MAX_SLASHES + 1 }, (_, slashes) => ({ length: slashes + 1, close, slashes })),
   ]),
 )
-/** Those that are written with several characters, by the first three; and with one. */
+/** Marks of several characters, by the first three; and marks of one character. */
 const BY_START = new Map<number, (readonly [string, Quote])[]>()
 for (const [open, close] of WRITTEN) {
   const start = startOf(open, 0)
@@ -53,7 +53,7 @@ function startOf(text: string, at: number): number {
   return first > 127 ? first : (first << 16) | ((text.charCodeAt(at + 1) & 255) << 8) | (text.charCodeAt(at + 2) & 255)
 }
 
-/** The quotation mark that begins at a place; null when there is none. */
+/** The quotation mark that begins at a position; null without one. */
 export function quoteAt(source: Source, at: number): Quote | null {
   const code = source.code(at)
   if (code === 34 || code === 39 || code === 96) return PLAIN[source.text[at] as string]?.[0] ?? null
@@ -73,8 +73,8 @@ function writtenQuote(source: Source, at: number): Quote | null {
 }
 
 /**
- * Where a quotation ends that begins before `from`: at its closing mark with the backslashes before it. The end of the text
- * when it is never closed.
+ * The end of a quotation that begins before `from`: at its closing mark with the backslashes before it, or the end of the text if it is
+ * never closed.
  */
 export function closeOf(source: Source, quote: Quote, from: number): number {
   return quote.slashes < 0
@@ -94,7 +94,7 @@ function searchClose(source: Source, quote: Quote, from: number): number {
   }
 }
 
-/** In JSON within a string each level doubles the backslashes: more before a mark mean that it is within the text. */
+/** In JSON within a string each level doubles the backslashes: with more of them, a mark is a part of the text. */
 function closes(opened: number, slashes: number): boolean {
   return slashes <= opened ? slashes === opened || opened > 0 : slashes % (2 * (opened + 1)) === opened
 }

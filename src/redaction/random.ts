@@ -4,12 +4,12 @@ import type { Span } from './spans.js'
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i
 const MIN_PART = 12
-/** How long a word is at least that is masked because it looks random. */
+/** Minimum length of a word that is masked because it looks random. */
 export const MIN_RANDOM = 32
 
 /**
- * Whether a long word looks random: a part of it has letters and digits among each other. No UUID does, which names
- * something, and no name made of words and dates.
+ * Whether a long word looks random: a part of it mixes letters and digits. A UUID does not count, since it identifies something, nor does a
+ * name made of words and dates.
  */
 export function looksRandom(word: string): boolean {
   let start = 0
@@ -34,7 +34,7 @@ export function looksLikeBase64(word: string): boolean {
   return changes >= 0.42 * word.length
 }
 
-/** How often a digit stands beside a letter: no more than twice is counted. */
+/** Number of times that a digit is next to a letter; counts up to two. */
 function changesOf(word: string, from: number, to: number): number {
   let changes = 0
   for (let at = from + 1; at < to && changes < 2; at++) {
@@ -54,7 +54,7 @@ function classOf(text: string, at: number): number {
   return code >= 65 ? 1 : code >= 48 ? 0 : 3
 }
 
-/** The parts of a word that look random, between its dots. */
+/** The parts of a word, between its dots, that look random. */
 export function randomParts(source: Source, from: number, end: number): Span[] {
   const spans: Span[] = []
   let start = from
@@ -66,7 +66,7 @@ export function randomParts(source: Source, from: number, end: number): Span[] {
   return spans
 }
 
-/** The end of characters of base64 that stand together. */
+/** The end of a run of base64 characters. */
 export function base64End(source: Source, from: number): number {
   let to = from
   for (; ; to += 1) {

@@ -3,12 +3,12 @@ import { quotedAt, type Value } from './quoted.js'
 import { pairBegins, skipSpaces } from './signs.js'
 import { type Source, work } from './source.js'
 
-/** Schemes of an Authorization header, which stand before its credentials. */
+/** Schemes of an Authorization header, which precede its credentials. */
 const SCHEME =
   /(?:bearer|basic|digest|token|negotiate|ntlm|hawk|oauth|apikey|aws4-hmac-sha256|sharedkey|jwt|key|mac|signature)(?: |%20|\+)+/iy
 const AUTHORIZATION = /authorization$/i
 const COOKIE = /cookie$/i
-/** What ends a value where the text is percent-encoded. */
+/** Characters that end a value in percent-encoded text. */
 const ENCODED_ENDS = ['%26', '%0A', '%0D']
 
 /** A value without quotation marks. @param name of a header, whose value may have several words */
@@ -17,7 +17,7 @@ export function rawAt(source: Source, from: number, isEncoded: boolean, name: st
   const last = name.charCodeAt(name.length - 1) | 32
   if (last === 110 && AUTHORIZATION.test(name)) to = authorizationEnd(source, from, to)
   else if (last === 101 && source.code(to) === 59 && COOKIE.test(name)) to = cookieEnd(source, to)
-  // The backslash is one of the quotation mark behind it.
+  // The backslash belongs to the quotation mark after it.
   while (to > from && source.code(to - 1) === 92 && source.code(to) === 34) to -= 1
   return to > from ? { from, to, next: to, isRaw: true } : null
 }
@@ -42,7 +42,7 @@ function searchRawEnd(source: Source, from: number): number {
   return at
 }
 
-/** A password may hold signs at which other values end. */
+/** A password may contain signs that end other values. */
 function goesOn(source: Source, at: number): boolean {
   const code = source.code(at)
   const next = source.code(at + 1)
@@ -51,7 +51,7 @@ function goesOn(source: Source, at: number): boolean {
   return (kindOf(next) & ALNUM) !== 0 && (code !== 44 || !pairBegins(source, at + 1)) && !isQuotedPair(source, at)
 }
 
-/** `"a=b"c` is no password, and `'b'and` none: a mark that closes what is around the value is followed by a sign. */
+/** `"a=b"c` is not a password, and neither is `'b'and`: a mark that closes the quotation around the value is followed by a sign. */
 function isQuotedPair(source: Source, at: number): boolean {
   const code = source.code(at)
   return (code === 34 || code === 96) && pairBegins(source, at + 1)
@@ -62,13 +62,13 @@ function authorizationEnd(source: Source, from: number, end: number): number {
   const scheme = SCHEME.exec(source.text)
   if (!scheme) return end
   const start = from + scheme[0].length
-  // Parameters of Digest and of signatures go on to the end of the line: `username="a", response="b"`.
+  // Parameters of Digest and of signatures extend to the end of the line: `username="a", response="b"`.
   if (!pairBegins(source, start)) return rawEnd(source, start, false)
   const line = source.find('\n', start)
   return line < 0 ? source.end : line
 }
 
-/** Behind the last pair or attribute of a cookie. */
+/** The position after the last pair or attribute of a cookie. */
 function cookieEnd(source: Source, end: number): number {
   let to = end
   while (source.code(to) === 59) {

@@ -17,14 +17,14 @@ import { maskStack } from './stack.js'
 import { maskedWithin } from './within.js'
 
 /**
- * What is reported as it is seen. Our own reporters mask what they write; others, in other languages or of other versions,
- * may not, and what is read of them was cut already.
+ * Records as a user sees them. Quasar's own recorders mask what they write; others, in other languages or of other versions, may not, and
+ * their texts may already be cut when they are read.
  */
 
 const MAX_URL_CHARS = 2_048
 const MAX_NOTE_CHARS = 300
 
-/** An id of the writer's own, or any other short text that is not made for people. */
+/** An id of the writer, or any other short text that is not meant for people. */
 function seenId(id: string): string {
   return maskedWithin(id, MAX_NAME_CHARS, maskSecrets)
 }
@@ -47,7 +47,7 @@ export function seenException(record: ExceptionRecord): Seen<ExceptionRecord> {
     path: seenName(record.path),
     requestId: seenName(record.requestId),
     traceId: seenName(record.traceId),
-    /** Masked when it is first shown: most are not, and nothing is looked for in them. */
+    /** Masked when it is first shown: most stacks never are. */
     get stack(): string | null {
       seenStack ??= stack && maskStack(stack, '', { message: MAX_MESSAGE_CHARS, stack: MAX_STACK_CHARS })
       return seenStack
@@ -80,7 +80,7 @@ function seenHeader([name, value]: [string, string]): [string, string] {
   return [seenId(name), namesSecret(name) ? MASK : maskedWithin(value, MAX_MESSAGE_CHARS)]
 }
 
-/** @param nameOf masks a name; the same ones come again and again */
+/** @param nameOf masks a name; the same names recur */
 export function seenRollup(rollup: Rollup, nameOf: (name: string) => string): Rollup {
   const seenSeries = <T extends SeriesRollup>(series: T): T => ({ ...series, key: nameOf(series.key) })
   const seenJob = (job: JobRollup): JobRollup => ({
@@ -90,7 +90,7 @@ export function seenRollup(rollup: Rollup, nameOf: (name: string) => string): Ro
   return { ...rollup, routes: rollup.routes.map(seenSeries), jobs: rollup.jobs.map(seenJob) }
 }
 
-/** @param nameOf masks what is the same in each heartbeat */
+/** @param nameOf masks texts that recur in each heartbeat */
 export function seenHeartbeat(heartbeat: Heartbeat, nameOf: (name: string) => string): Heartbeat {
   const { ready, setup, meta, hostname, environment, appVersion } = heartbeat
   return {
@@ -104,7 +104,7 @@ export function seenHeartbeat(heartbeat: Heartbeat, nameOf: (name: string) => st
   }
 }
 
-/** Its name is its address, and is shown as it is. @param placeOf masks where it is; the same places come again and again */
+/** Its name is its address and stays unmasked. @param placeOf masks its place; the same places recur */
 export function seenQueue(queue: QueueEntry, placeOf: (place: string) => string): QueueEntry {
   const { error, meta, place } = queue
   return {
@@ -115,7 +115,7 @@ export function seenQueue(queue: QueueEntry, placeOf: (place: string) => string)
   }
 }
 
-/** An object of the writer's own, which is small. */
+/** Masks an object of the writer, which is small. */
 function seenFields<T extends object | null>(fields: T): T {
   if (fields === null) return fields
   const { text, masked } = maskPayload(JSON.stringify(fields))

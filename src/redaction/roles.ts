@@ -9,12 +9,12 @@ const NAMING = new Set(
 const VALUES = new Set(
   'args arguments value val content data text contents newvalue oldvalue defaultvalue stringvalue'.split(' '),
 )
-/** Behind a quoted name and a comma these are names of other fields. */
+/** After a quoted name and a comma, these are names of other fields. */
 const FIELDS = new Set(
   'email mail username user login name id firstname lastname phone address confirm role'.split(' '),
 )
 
-/** The last words of names whose value is a name, and of those whose value another named. */
+/** The last words of names whose value is a name, and of those whose value has its name in another pair. */
 export const ENTRY_WORDS = {
   naming:
     'name key header field param parameter property attribute variable env label option setting id headername fieldname'.split(
@@ -26,12 +26,12 @@ export const ENTRY_WORDS = {
     ),
 }
 
-/** The values that a statement has placeholders for. */
+/** Names of the values for a statement's placeholders. */
 const BOUND = new Set(['parameters', 'params', 'bindings'])
 
 /**
- * What a name says of its value: that it is the name of another, or that another named it; that it is a grant of OAuth, or may
- * be its code; or that a statement holds it.
+ * The role of a value by its name: it is the name of another value, or another value has its name; it is a grant of OAuth, or may be its
+ * code; or it belongs to a statement.
  */
 export type EntryRole = 'naming' | 'value' | 'grant' | 'code' | 'bound' | null
 /** The grant whose code is a secret. */
@@ -59,7 +59,7 @@ function decide(name: string): EntryRole {
   return BOUND.has(short) ? 'bound' : short === 'code' ? 'code' : null
 }
 
-/** Whether a text in a list behind the name of a secret is one more name. */
+/** Whether a text in a list, after the name of a secret, is one more name. */
 export function isField(text: string): boolean {
   return text.length <= 100 && /^[A-Za-z_.-]+$/.test(text) && (namesSecret(text) || FIELDS.has(plain(text)))
 }

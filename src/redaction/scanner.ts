@@ -27,9 +27,9 @@ import { BY_HASH, ENDS, hashOf, NEXT, SECRET_NAME } from './words.js'
 export const MASK = '***'
 
 export interface ScanOptions {
-  /** Mail addresses and payment cards. */
+  /** Whether to mask mail addresses and payment cards. */
   readonly people: boolean
-  /** Long random words. */
+  /** Whether to mask long random words. */
   readonly random: boolean
 }
 
@@ -62,7 +62,7 @@ class Scanner {
   readonly #options: ScanOptions
   readonly #masks = new Masks()
   #pairs: Pairs | null = null
-  /** Digits and base64 were searched up to here. */
+  /** Digits and base64 were searched up to these positions. */
   #numbersTo = 0
   #base64To = 0
 
@@ -71,13 +71,13 @@ class Scanner {
     this.#options = options
   }
 
-  /** Made when a name may stand in the text: in most short ones none does. */
+  /** Created when the text may contain a name: most short texts do not. */
   get #names(): Pairs {
     this.#pairs ??= new Pairs(this.#source, this.#masks)
     return this.#pairs
   }
 
-  /** What is to be masked, from the first to the last, apart from each other. */
+  /** The spans to mask, in order and without overlaps. */
   spans(): Span[] {
     const source = this.#source
     for (let at = 0; at < source.end; ) {
@@ -100,7 +100,7 @@ class Scanner {
     return this.#masks.add({ from, to })
   }
 
-  /** Reads a word, and finds keys of vendors at its beginning and behind its joints. @returns where to go on */
+  /** Reads a word, and finds keys of vendors at its beginning and after its joints. @returns where the scan continues */
   // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one loop over the characters, which calls would slow down
   #word(from: number): number {
     const source = this.#source
@@ -162,7 +162,7 @@ class Scanner {
     for (const card of cardsIn(source, from, to)) this.#mask(card.from, card.to)
   }
 
-  /** What is secret for what it is made of. */
+  /** A word that is secret because of its characters. */
   #longWord(from: number, end: number): number {
     const source = this.#source
     const length = end - from
@@ -214,7 +214,7 @@ class Scanner {
     return (kindOf(byte) & ALNUM) !== 0 ? this.#word(at) : at + 3
   }
 
-  /** @param behind the `@`, which may be written `%40` */
+  /** @param behind position after the `@`, which may be written `%40` */
   #mail(at: number, behind: number): number {
     const source = this.#source
     const local = localStart(source, at, this.#masks.floor)
@@ -226,7 +226,7 @@ class Scanner {
     return this.#mask(behind, end)
   }
 
-  /** @param next where to go on when nothing is secret */
+  /** @param next where the scan continues if there is no secret */
   #masked(secret: Span | null, next: number): number {
     return secret ? this.#masks.add(secret) : next
   }

@@ -3,13 +3,12 @@ import { namesForeignSecret } from './foreign-names.js'
 import type { Source } from './source.js'
 
 /**
- * The one list of names whose values are secret, in any style: `dbPassword`, `DB_PASSWORD`, `db-password`, `user[password]`.
- * Compared in November 2026 with gitleaks' rule for any key, detect-secrets' list of names, and what the filters of Rails,
- * Django and Sentry take out. Left out of those on purpose: `key`, `api` and `access` alone, `salt`, `certificate`, and what
- * is about people.
+ * The one list of names whose values are secret, in any style: `dbPassword`, `DB_PASSWORD`, `db-password`, `user[password]`. Compared in
+ * November 2026 with gitleaks' rule for any key, detect-secrets' list of names, and the filters of Rails, Django and Sentry. Deliberately
+ * left out: `key`, `api` and `access` alone, `salt`, `certificate`, and personal data.
  */
 
-/** Parts that name a secret wherever they stand in a name, written without what joins its words. */
+/** Parts that mark a name as a secret's wherever they are in it, written without separators. */
 const PARTS: readonly string[] = [
   ...'password passwd passwort kennwort contrasena passphrase passcode passkey secret token credential cookie'.split(
     ' ',
@@ -33,24 +32,24 @@ const PARTS: readonly string[] = [
     .map((kind) => `${kind}key`),
 ]
 const ANYWHERE = new RegExp(PARTS.join('|'))
-/** Words that do only as words of their own: `author` is no secret, and `auth` is. */
+/** Words that count only as whole words: `author` is not a secret, and `auth` is. */
 const WORD_LIST =
   'pass pwd pw psk psw passwd pswd auth session sid sess sig otp totp mfa pin cvv cvc cvn csc ssn jwt bearer hmac csrf xsrf dsn apikey passwd creds cred keypass sas phpsessid jsessionid'.split(
     ' ',
   )
 const WORDS = new Set(WORD_LIST)
-/** What a scan looks for in a word to find out quickly whether it may be a name of a secret. */
+/** Parts by which a scan quickly determines whether a word may be a name of a secret. */
 export const NAME_PARTS = { anywhere: PARTS, words: WORD_LIST }
 
-/** Harmless words that hold such a part. */
+/** Harmless words that contain such a part. */
 const HARMLESS = /tokeni[sz]\w*|passwordless|secretar\w*|cookie(?:s?enabled|s?consent|banner|policy)|uncredentialed/g
-/** A name that ends in one of these is about a secret, and its value is none: `tokenType`, `password_min_length`. */
+/** A name that ends in one of these describes a secret, and its value is none: `tokenType`, `password_min_length`. */
 const ABOUT = new Set(
   'count counts limit limits length len size type types timeout ttl age expiry expires expired expiration exp duration policy enabled disabled required valid invalid version algorithm alg strength min max field fields name names label domain path endpoint at in used usage usages lifetime rotation rules created updated changed format encoding scheme method methods prefix status state error errors message exists present missing match matches matched mismatch budget'.split(
     ' ',
   ),
 )
-/** Tokens of language models are counted: `maxTokens`, `prompt_tokens`. */
+/** Counts of language models' tokens: `maxTokens`, `prompt_tokens`. */
 const COUNTED = new Set(
   'max min total num prompt completion input output cached reasoning used remaining per usage'.split(' '),
 )
@@ -59,7 +58,7 @@ const MAX_KNOWN = 2_000
 const MAX_CHARS = 200
 const known = new Map<string, boolean>()
 
-/** Whether a field of this name is likely to hold a secret. */
+/** Whether a field with this name is likely to have a secret value. */
 export function namesSecret(name: string): boolean {
   if (name.length < 2) return false
   const short = name.length > MAX_CHARS ? name.slice(-MAX_CHARS) : name
@@ -81,7 +80,7 @@ function decide(name: string): boolean {
   return !ABOUT.has(last) && !words.some((word) => COUNTED.has(word))
 }
 
-/** Whether a name is one of a password, which may stand before its value without a sign, as in SQL. */
+/** Whether a name is one of a password, whose value may follow without a sign, as in SQL. */
 export function namesPassword(name: string): boolean {
   return /^(?:[\w.-]*[_.-])?(?:password|passwd|pwd|passphrase)$/i.test(name.slice(-60))
 }
@@ -94,7 +93,7 @@ function wordsOf(name: string): string[] {
     .filter((word) => word !== '')
 }
 
-/** A name in a text as it is meant: with what is escaped of it. */
+/** A name with its escapes resolved. */
 export function nameAt(source: Source, from: number, end: number): string {
   const start = beginsEscaped(source, from) ? from - 1 : from
   const name = source.text.slice(Math.max(start, end - MAX_CHARS), end)

@@ -2,7 +2,7 @@ import { BASE64, byteAt, DIGIT, KEY_CHAR, kindOf } from './chars.js'
 import type { Source } from './source.js'
 import type { Span } from './spans.js'
 
-/** Shapes of whole words that are keys and begin as anything may. */
+/** Formats of keys that are whole words without a distinctive prefix. */
 const SHAPES: readonly RegExp[] = [
   // Discord's bots
   /^[MNO][\w-]{22,28}\.[\w-]{5,8}\.[\w-]{25,50}$/,
@@ -20,12 +20,12 @@ const MIN = 36
 const MAX = 260
 const PEM = '-----BEGIN '
 
-/** Whether a word may be one: most words are as short as none, and have no sign behind them that one has. */
+/** Whether a word may be such a key: excludes most words by their length or by the sign after them. */
 export function mayBeShaped(length: number, next: number): boolean {
   return length >= MIN || next === 58 || next === 124 || next === 126 || next === 37
 }
 
-/** The end of a key that has the shape of one, and begins where a word does; -1 when there is none. */
+/** The end of a key with one of these formats that begins where a word does; -1 without one. */
 export function shapedKeyEnd(source: Source, from: number, end: number): number {
   const length = end - from
   if (length >= MIN) {
@@ -56,7 +56,7 @@ function numberedEnd(source: Source, from: number, end: number): number {
   return to - key >= (isBot ? 33 : 27) && source.strongAt(key) < to ? to : -1
 }
 
-/** A private key between its `-----BEGIN A PRIVATE KEY-----` and what ends it; null when none begins at a place. */
+/** A private key between its `-----BEGIN A PRIVATE KEY-----` and its end; null if none begins at a position. */
 export function pemAt(source: Source, at: number): Span | null {
   const lead = source.has(PEM, at) ? at + PEM.length : -1
   if (lead < 0 || !/^[A-Z0-9 ]{3,40}-----/.test(source.text.slice(lead, lead + 49))) return null

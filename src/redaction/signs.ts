@@ -2,12 +2,12 @@ import { ALNUM, DIGIT, kindOf, NAME_CHAR, SPACE } from './chars.js'
 import { quoteAt } from './quotes.js'
 import type { Source } from './source.js'
 
-/** What stands between a name and its value. */
+/** The sign between a name and its value. */
 export interface Sign {
   /** `,` in a list of a name and its value, `;` in PHP's format, else `=` or `:`. */
   readonly mark: '=' | ':' | ',' | ';'
   readonly isEncoded: boolean
-  /** Where the value begins. */
+  /** Start of the value. */
   readonly to: number
 }
 
@@ -22,15 +22,15 @@ const ENCODED: readonly (readonly [written: string, mark: '=' | ':'])[] = [
 ]
 const ESCAPED = /\\u003[dD](?:\\u003[eE])?|\\u003[aA]|\\x3[aAdD]/y
 
-/** Beyond ASCII: signs of equality as Chinese and Japanese write them, and quotation marks. */
+/** Beyond ASCII: colons and equals signs as Chinese and Japanese write them, and quotation marks. */
 const WIDE = '：＝“„‘«'
 
-/** Whether a sign, or what closes the name before it, may begin with a character. */
+/** Whether a character may begin a sign, or the end of the name before it. */
 export function mayBeginSign(code: number): boolean {
   return code > 127 ? WIDE.includes(String.fromCharCode(code)) : (kindOf(code) & ALNUM) === 0
 }
 
-/** The sign behind a name; null when there is none. */
+/** The sign after a name; null without one. */
 export function signAfter(source: Source, nameStart: number, nameEnd: number): Sign | null {
   const first = source.code(nameEnd)
   const closed = first === 61 || first === 58 ? nameEnd : closingOf(source, nameEnd)
@@ -42,7 +42,7 @@ export function skipSpaces(source: Source, from: number): number {
   return mayBeSpace(source.code(from)) ? behindSpaces(source, from) : from
 }
 
-/** A blank, an escape, or what begins one as it is written. */
+/** A blank, an escape, or the first character of one. */
 function mayBeSpace(code: number): boolean {
   return code < 33 || code === 37 || code === 92
 }
@@ -59,12 +59,12 @@ function behindSpaces(source: Source, from: number): number {
   return at
 }
 
-/** How a terminal is told a colour, behind the escape: `util.inspect` and loggers put some around names and values. */
+/** A terminal's colour code, without the escape: `util.inspect` and loggers put some around names and values. */
 const COLOUR = /\[[\d;]{0,12}m/y
 /** The escape as JSON and JavaScript write it. */
 const ESCAPES = ['\\u001b', '\\u001B', '\\x1b', '\\x1B']
 
-/** Behind the colour that begins at a place; the place when none does. */
+/** The position after the colour code that begins at a position; that position without one. */
 export function colourEnd(source: Source, at: number): number {
   const code = source.code(at)
   if (code !== 27 && code !== 92) return at
@@ -74,7 +74,7 @@ export function colourEnd(source: Source, at: number): number {
   return colour ? at + lead + colour[0].length : at
 }
 
-/** Behind the quotation mark or the bracket that closes a name. */
+/** The position after the quotation mark or the bracket that closes a name. */
 function closingOf(source: Source, from: number): number {
   let at = from
   for (let count = 0; count < 4; count++) {
@@ -106,7 +106,7 @@ function indexLength(source: Source, at: number): number {
   return source.code(end) === 93 ? end + 1 - at : 0
 }
 
-/** Behind what PHP tells of a property: `["password":protected]`, `[password:User:private]`. */
+/** The position after PHP's visibility of a property: `["password":protected]`, `[password:User:private]`. */
 function visibilityOf(source: Source, nameStart: number, at: number): number {
   if (source.code(nameStart - 1) !== 91 && source.code(nameStart - 2) !== 91) return at
   const end = source.find(']', at)
@@ -129,14 +129,14 @@ function plain(source: Source, mark: Sign['mark'], to: number): Sign {
   return { mark, isEncoded: false, to: skipSpaces(source, to) }
 }
 
-/** Behind `=`, `==`, `=>` and how HTML writes it. */
+/** The position after `=`, `==`, `=>` and their form in HTML. */
 function endOfEquals(source: Source, from: number): number {
   let at = from
   while (at < from + 2 && (source.code(at) === 61 || source.code(at) === 62)) at += 1
   return source.has('&gt;', at) ? at + 4 : at
 }
 
-/** No `::`, and no scheme of a URL. */
+/** A colon that belongs neither to `::` nor to the scheme of a URL. */
 function colonAt(source: Source, at: number): Sign | null {
   const next = source.code(at + 1)
   if (next === 58 || (next === 47 && source.code(at + 2) === 47)) return null
@@ -149,7 +149,7 @@ function comparisonAt(source: Source, at: number): Sign | null {
   return source.has('<>', at) ? plain(source, '=', at + 2) : null
 }
 
-/** As Chinese and Japanese write them. */
+/** The signs of Chinese and Japanese. */
 function wideAt(source: Source, code: number, at: number): Sign | null {
   if (code === 0xff1a) return plain(source, ':', at + 1)
   return code === 0xff1d ? plain(source, '=', at + 1) : null
@@ -167,7 +167,7 @@ function encodedAt(source: Source, code: number, at: number): Sign | null {
   return escaped && plain(source, '=', at + escaped[0].length)
 }
 
-/** Whether a name and a sign of its own begin at a place: there a value without quotation marks ends. */
+/** Whether another name with its sign begins at a position: there an unquoted value ends. */
 export function pairBegins(source: Source, at: number): boolean {
   const end = source.keyEnd(NAME_CHAR, at)
   const code = source.code(end)

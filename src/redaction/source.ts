@@ -1,17 +1,17 @@
 import { ALNUM, DIGIT, KEY_CHAR, kindOf, LETTER, NAME_CHAR } from './chars.js'
 
-/** What was searched from a place on is found at another. */
+/** The result of a search from a position. */
 interface Found {
   from: number
   at: number
 }
 
-/** The same for a word, which is nowhere from a third place on. */
+/** The same for a word, which does not occur after a third position. */
 interface Word extends Found {
   gone: number
 }
 
-/** Where a quotation ends, and where the text goes on behind it. */
+/** The end of a quotation, and where the scan continues after it. */
 export interface QuotationEnd {
   readonly to: number
   readonly next: number
@@ -21,14 +21,14 @@ export interface QuotationEnd {
 const NO_CHAR = 0xffff
 
 /**
- * Counts the characters of all texts that were scanned, and how often one was looked at: an interval has a budget, and a test
- * can tell how the work grows with the text.
+ * Counts the characters of all scanned texts, and how often a character was read: an interval has a budget, and a test can measure how the
+ * work grows with the text.
  */
 export const work = { chars: 0, steps: 0 }
 
 /**
- * A text that is read from its beginning to its end. What is searched ahead is remembered, so that no part of the text is
- * searched twice for the same thing: this is what makes the scan linear.
+ * A text that is read from its beginning to its end. Searches ahead are cached, so that no part of the text is searched twice for the same
+ * thing: this is what makes the scan linear.
  */
 export class Source {
   readonly text: string
@@ -49,7 +49,7 @@ export class Source {
     this.codes = codesOf(text)
   }
 
-  /** The code of a character; of none beyond the text. */
+  /** The code of a character; {@link NO_CHAR} outside the text. */
   code(at: number): number {
     return at >= 0 && at < this.end ? (this.codes[at] as number) : NO_CHAR
   }
@@ -58,13 +58,13 @@ export class Source {
     return this.text.startsWith(word, at)
   }
 
-  /** Where quotations end that are put together, by where one of them closes. */
+  /** Ends of joined quotations, by the position where one of them closes. */
   get quotations(): Map<number, QuotationEnd> {
     this.#quotations ??= new Map()
     return this.#quotations
   }
 
-  /** Whether a word stands at a place in small or capital letters. From its end, for its beginning is what leads here. */
+  /** Whether a word is at a position, in lower or upper case. It compares from the end, because its beginning is what leads here. */
   spells(small: string, capital: string, from: number): boolean {
     for (let at = small.length - 1; at >= 0; at--) {
       const code = this.code(from + at)
@@ -74,7 +74,7 @@ export class Source {
     return true
   }
 
-  /** Where a word stands next; -1 if nowhere. */
+  /** The next position of a word; -1 if there is none. */
   find(word: string, from: number): number {
     const known = this.#words?.get(word) ?? this.#wordAnew(word)
     if (from >= known.gone) return -1
@@ -96,7 +96,7 @@ export class Source {
     return anew
   }
 
-  /** Where something ends that ends at the same place from wherever in it it is searched: remembered while it is not passed. */
+  /** The end of a part whose end is the same from every position in it: cached until it is passed. */
   endOf(what: unknown, from: number, search: (from: number) => number): number {
     const known = this.#ends?.get(what)
     if (known && from >= known.from && from <= known.at) return known.at
@@ -124,7 +124,7 @@ export class Source {
     })
   }
 
-  /** Where the last `@` of a word is that ends at a place: remembered for the word. */
+  /** The position of the last `@` in a word that ends at a position: cached for the word. */
   lastAt(from: number, end: number): number {
     if (this.#lastAt.end === end) return this.#lastAt.at
     let at = end - 1
@@ -135,7 +135,7 @@ export class Source {
     return this.#lastAt.at
   }
 
-  /** Where the last `%40` before a place is, from a place on where one is: remembered. */
+  /** The position of the last `%40` before a position, from one known to have it on: cached. */
   lastEncodedAt(from: number, end: number): number {
     if (this.#lastEncoded.end === end) return Math.max(from, this.#lastEncoded.at)
     let at = end - 3
@@ -146,7 +146,7 @@ export class Source {
     return this.#lastEncoded.at
   }
 
-  /** The end of a run of characters of a key: remembered for each kind of keys. */
+  /** The end of a run of a key's characters: cached for each kind of key. */
   keyEnd(kinds: number, from: number): number {
     if (kinds === ALNUM) return this.runOf(kinds, from)
     const known = kinds === NAME_CHAR ? this.#nameRun : kinds === KEY_CHAR ? this.#keyRun : null
@@ -157,7 +157,7 @@ export class Source {
     return known.at
   }
 
-  /** Where the next digit or capital letter is. */
+  /** The position of the next digit or capital letter. */
   strongAt(from: number): number {
     if (from >= this.#strong.from && from <= this.#strong.at) return this.#strong.at
     let at = from
@@ -174,7 +174,7 @@ function isStrong(code: number): boolean {
   return (kind & DIGIT) !== 0 || ((kind & LETTER) !== 0 && code < 91)
 }
 
-/** The codes of all characters: they are read faster than those of a text that is a part of another. */
+/** The codes of all characters: they are faster to read than those of a substring. */
 function codesOf(text: string): Uint16Array {
   const bytes = Buffer.from(text, 'utf16le')
   if (bytes.byteOffset % 2 === 0) return new Uint16Array(bytes.buffer, bytes.byteOffset, text.length)

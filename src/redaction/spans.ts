@@ -4,24 +4,24 @@ export interface Span {
   readonly to: number
 }
 
-/** A secret, and where the text goes on: right behind it, if nothing else is said. */
+/** A secret, and where the scan continues: by default right after it. */
 export interface Secret extends Span {
   readonly next?: number
 }
 
-/** Secrets that are found together, and up to where the text was read for them. */
+/** Secrets that are found together, and the end of the text that was read for them. */
 export interface Secrets {
   readonly spans: readonly Span[]
   readonly to: number
 }
 
-/** What is to be masked of a text. */
+/** The spans of a text to mask. */
 export class Masks {
   readonly #spans: Span[] = []
-  /** All before is masked, or was read: a mail address begins here at the earliest. */
+  /** All text before it is masked or was read: a mail address can't begin earlier. */
   floor = 0
 
-  /** @returns where to go on */
+  /** @returns where the scan continues */
   add(secret: Secret): number {
     const { from, to } = secret
     if (to > from) this.#spans.push(secret)
@@ -29,19 +29,19 @@ export class Masks {
     return secret.next ?? to
   }
 
-  /** @returns where to go on */
+  /** @returns where the scan continues */
   addAll({ spans, to }: Secrets): number {
     for (const span of spans) this.add(span)
     return to
   }
 
-  /** What is yet to be scanned. @returns up to where nothing more is to be looked for */
+  /** Adds spans that the scan has not reached yet. @returns the end of the text that was read for them */
   addAhead({ spans, to }: Secrets): number {
     for (const span of spans) this.#spans.push(span)
     return to
   }
 
-  /** From the first to the last, apart from each other. */
+  /** The spans in order and without overlaps. */
   apart(): Span[] {
     const spans = this.#spans
     if (spans.length === 0) return spans

@@ -8,7 +8,7 @@ import type { Secret, Secrets, Span } from './spans.js'
 
 /** Longer lists of columns are not read. */
 const MAX_COLUMNS_CHARS = 1_000
-/** A table, maybe with a name for the statement, and the bracket of its columns. */
+/** A table, possibly with an alias, and the bracket of its columns. */
 const TABLE = /[\w.$"'`\\[\]]{1,120}(?:\s{1,4}[\w."'`\\]{1,60}){0,3}\s{0,4}\(/y
 const VALUES = /\)\s{0,8}(?:(?:overriding|output)\s[\w\s.,*[\]]{1,100}?)?\bvalues?\s{0,8}(?:row\s{0,4})?\(/iy
 const NEXT_ROW =
@@ -16,7 +16,7 @@ const NEXT_ROW =
 const PLACEHOLDER = /^(?:\$\d+|\?|:\w+|@\w+|%s)(?:::[\w ]+)?$/
 
 const IDENTIFIED = /\s{1,4}(?:WITH\s{1,4}\S{1,40}\s{1,4})?(?:BY|AS|USING)\s{1,4}(?:PASSWORD\s{1,4})?/iy
-/** How often the rows of statements may be read that stand in each other, in all: the text's length so many times. */
+/** Limit for reading the rows of nested statements, in all, as a multiple of the text's length. */
 const MAX_NESTED = 3
 
 /** The password of `IDENTIFIED WITH mysql_native_password BY 'x'`. */
@@ -26,18 +26,18 @@ export function identifiedBy(source: Source, end: number): Secret | null {
   return lead && quotedAt(source, end + lead[0].length)
 }
 
-/** What is secret of the rows of a statement. */
+/** The secrets in the rows of a statement. */
 export interface Rows extends Secrets {
   /** Whether a secret column has a placeholder. */
   readonly isBound: boolean
-  /** Whether all of them is masked, for they were not read. */
+  /** Whether all of them are masked because they were not read. */
   readonly isUnread: boolean
 }
 
 /** Reads the rows that statements insert. */
 export class Inserts {
   readonly #source: Source
-  /** Where the rows of the last statement begin, and how many characters of rows were read. */
+  /** Start of the last statement's rows, and the number of characters read in rows. */
   #rows = -1
   #read = 0
 
@@ -45,7 +45,7 @@ export class Inserts {
     this.#source = source
   }
 
-  /** What is secret of the rows of a statement, from its table on; null when nothing is, or when they were read. */
+  /** The secrets in the rows of a statement, read from its table on; null without any, or if the rows were read before. */
   rowsAt(table: number): Rows | null {
     const source = this.#source
     const found = insertedAt(source, table)
@@ -62,13 +62,13 @@ function unread(from: number, to: number): Rows {
   return { spans: [{ from, to }], isBound: false, isUnread: true, to }
 }
 
-/** Where the rows of a statement begin, and which of its columns are secret. */
+/** Start of a statement's rows, and which of its columns are secret. */
 interface Inserted {
   readonly rows: number
   readonly secret: readonly boolean[]
 }
 
-/** What is inserted by `INSERT INTO users (name, password) VALUES ('bob', 'x'), …`, from its table on; null when nothing is secret. */
+/** Parses `INSERT INTO users (name, password) VALUES ('bob', 'x'), …` from its table on; null without a secret column. */
 function insertedAt(source: Source, table: number): Inserted | null {
   TABLE.lastIndex = table
   const head = TABLE.exec(source.text)
@@ -89,7 +89,7 @@ function isSecretColumn(column: string): boolean {
   return namesSecret(column.replace(/[^\w.-]/g, ''))
 }
 
-/** Reads all rows. A value that has no column is taken for a secret. */
+/** Reads all rows. A value without a column counts as secret. */
 function secretsOfRows(source: Source, { rows, secret }: Inserted): Rows {
   const spans: Span[] = []
   let isBound = false
@@ -123,7 +123,7 @@ function standsForNone(source: Source, { from, to }: Span): boolean {
   )
 }
 
-/** The text in quotation marks, or else all of an expression. */
+/** The text in quotation marks, or else the whole expression. */
 function secretOfItem(source: Source, start: number, end: number): Span {
   const from = Math.min(end, skipSpaces(source, start))
   let to = end

@@ -2,25 +2,25 @@ import { cut } from '../protocol/read.js'
 import { MASK, maskMessage, maskSecrets } from './secrets.js'
 import { maskedWithin } from './within.js'
 
-/** The longest first line of a stack that may stand before the message: the error's name, and its code. */
+/** Longest text before the message in the first line of a stack: the error's name and its code. */
 const MAX_LABEL_CHARS = 500
 
 /** Names of functions have fewer digits. */
 const MIN_RANDOM_DIGITS = 4
 const MIN_RANDOM_CHARS = 32
 
-/** How a line of a frame ends, as V8 and Bun write it. */
+/** The end of a frame's line, as V8 and Bun write it. */
 const FRAME_END = /(?::\d{1,9}\)?|<anonymous>\)?|\((?:native|native code|index \d{1,9})\))$/
 
-/** In characters. */
+/** Limits in characters. */
 export interface StackLimits {
   readonly message: number
   readonly stack: number
 }
 
 /**
- * Masks a stack and bounds it. A stack repeats the messages of the error and of its causes, which {@link maskMessage} masks;
- * in frames only secrets of a known shape are masked, because paths look random, too.
+ * Masks a stack and bounds it. A stack repeats the messages of the error and of its causes, which {@link maskMessage} masks; in frames only
+ * secrets of a known format are masked, because paths look random, too.
  *
  * @param message the error's own message, which may have lines that look like frames; a long one leaves room for the frames
  */
@@ -32,18 +32,18 @@ export function maskStack(stack: string, message: string, limits: StackLimits): 
   return cut(masked, limits.stack)
 }
 
-/** A message without secrets, and none longer than it may be. */
+/** Masks a message and cuts it to its limit. */
 export function boundedMessage(text: string, maxChars: number): string {
   return maskedWithin(text, maxChars)
 }
 
-/** Where the message stands at the beginning of a stack; -1 if the stack has another one, or begins without it. */
+/** The position of the message at the beginning of a stack; -1 if the stack has another one, or begins without it. */
 function placeOf(message: string, stack: string): number {
   if (message === '') return -1
   const at = stack.slice(0, MAX_LABEL_CHARS + message.length).indexOf(message)
   if (at < 0 || stack.slice(0, at).includes('\n')) return -1
   const [before, after] = [stack[at - 1], stack[at + message.length]]
-  // A part of a longer word is no message: its other parts would be masked, or not, without it.
+  // A part of a longer word does not count as the message: the rest of the word would be masked differently without it.
   const isWhole = (before === undefined || /\s/.test(before)) && (after === undefined || after === '\n')
   return isWhole ? at : -1
 }

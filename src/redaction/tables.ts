@@ -2,24 +2,24 @@ import { namesSecret } from './secret-names.js'
 import { type Source, work } from './source.js'
 import type { Secrets, Span } from './spans.js'
 
-/** Longer lines are no header. */
+/** Longer lines are not headers. */
 const MAX_HEADER_CHARS = 500
-/** A name of a column, also in quotation marks. No blank stands before it: in prose one does. */
+/** A name of a column, possibly in quotation marks. No blank precedes it, unlike in prose. */
 const COLUMN = /^("?)[A-Za-z_](?:[\w. -]{0,60}[\w.])?\1$/
-/** What may stand before the first column in its line: `worker: `, or a path. */
+/** A label before the first column of a line: `worker: `, or a path. */
 const LABEL = /^[^,;\t"]*[:/] ?/
 
-/** Whether a word stands in a line as the name of a column does. */
+/** Whether a word in a line looks like the name of a column. */
 export function isInHeader(source: Source, from: number, end: number): boolean {
   return isBeside(source.code(from - 1)) && isBeside(source.code(end))
 }
 
-/** `,`, `;`, a tabulator, the end of a line or of the text, or a quotation mark. */
+/** `,`, `;`, a tab, the end of a line or of the text, or a quotation mark. */
 function isBeside(code: number): boolean {
   return code === 44 || code === 59 || code === 9 || code === 10 || code === 13 || code === 34 || code === 0xffff
 }
 
-/** The table (CSV) whose first line a name stands in: without a second line of as many cells it has no secrets. */
+/** The table (CSV) whose header contains a name: it has no secrets unless its second line has as many cells. */
 export function tableAt(source: Source, name: number): Secrets {
   const { text } = source
   const start = text.lastIndexOf('\n', name) + 1
@@ -50,7 +50,7 @@ function rowsAt(source: Source, from: number, delimiter: number, secret: readonl
   return { spans, to }
 }
 
-/** The cells of a line: null when there are fewer or more than columns, or when the line is prose. */
+/** The cells of a line: null if their number differs from that of the columns, or if the line is prose. */
 function cellsAt(source: Source, from: number, delimiter: number, count: number): Span[] | null {
   const cells: Span[] = []
   for (let at = from; ; ) {

@@ -4,18 +4,18 @@ import { skipSpaces } from './signs.js'
 import type { Source } from './source.js'
 import type { Span } from './spans.js'
 
-/** How the sign is written that opens a tag: as it is, or escaped. */
+/** Escaped forms of the sign that opens a tag. */
 const OPEN = ['&lt;', '\\u003c', '\\u003C', '%3C', '%3c']
 const CLOSE = ['&gt;', '\\u003e', '\\u003E', '%3E', '%3e']
 const ENDS = ['</', '&lt;/', '\\u003c/', '\\u003C/', '<\\/', '%3C%2F', '%3c%2f']
 
-/** What stands in a tag whose name is that of a secret: `<password>x</password>`. */
+/** The content of a tag whose name is that of a secret: `<password>x</password>`. */
 export function taggedAt(source: Source, from: number, end: number): Span | null {
   if (!mayFollowTag(source.code(from - 1)) || !tagStarts(source, from) || !nameEnds(source, end)) return null
   return namesSecret(nameAt(source, from, end)) ? tagContent(source, end) : null
 }
 
-/** What stands in the tag behind one that names it: `<key>password</key><string>x</string>`. */
+/** The content of the tag after one that names it: `<key>password</key><string>x</string>`. */
 export function siblingOf(source: Source, from: number, end: number): Span | null {
   if (source.code(from - 1) !== 62 || !source.has('</', end) || !namesSecret(nameAt(source, from, end))) return null
   const close = source.find('>', end)
@@ -24,12 +24,12 @@ export function siblingOf(source: Source, from: number, end: number): Span | nul
   return isTag ? tagContent(source, next + 1) : null
 }
 
-/** The signs that a tag, or its namespace, may end in: `<`, `:`, and those of escapes. */
+/** The last characters that may precede a tag's name: `<`, `:`, and those of escapes. */
 function mayFollowTag(code: number): boolean {
   return code === 60 || code === 58 || code === 59 || code === 67 || code === 99
 }
 
-/** Whether a word is the name of a tag, maybe behind its namespace. `List<Token>` has no tag. */
+/** Whether a word is the name of a tag, possibly after its namespace. `List<Token>` has no tag. */
 function tagStarts(source: Source, from: number): boolean {
   let at = from
   if (source.code(at - 1) === 58) {
@@ -44,13 +44,13 @@ function isWord(source: Source, at: number): boolean {
   return at >= 0 && (kindOf(source.code(at)) & ALNUM) !== 0
 }
 
-/** Whether the name of a tag may end at a place. */
+/** Whether the name of a tag may end at a position. */
 function nameEnds(source: Source, at: number): boolean {
   const code = source.code(at)
   return code === 62 || (kindOf(code) & SPACE) !== 0 || CLOSE.some((close) => source.has(close, at))
 }
 
-/** The text between a tag, which ends behind `from`, and the next end of a tag. Null when it is empty. */
+/** The text between a tag, which ends after `from`, and the next end tag. Null if it is empty. */
 export function tagContent(source: Source, from: number): Span | null {
   const [at, length] = nearest(source, ['>', ...CLOSE], from)
   if (at < 0 || source.code(at - 1) === 47) return null

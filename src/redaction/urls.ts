@@ -2,7 +2,7 @@ import { DIGIT, kindOf, LETTER, URL_END } from './chars.js'
 import { type Source, work } from './source.js'
 import type { Span } from './spans.js'
 
-/** URLs that are secret by their path: whoever knows them may post. */
+/** URLs with a secret path: anyone who knows one may post to it. */
 const HOOKS = [
   'hooks.slack.com/services/',
   'hooks.slack.com/workflows/',
@@ -17,7 +17,7 @@ const HOOKS = [
 
 const HOOK_WORDS = ['hooks.slack', 'webhook']
 
-/** The credentials of a URL with a colon behind its scheme; null when none begins there, or when it has none. */
+/** The credentials of a URL whose scheme ends with a colon at a position; null without a URL or credentials. */
 export function credentialsAt(source: Source, colon: number): Span | null {
   const slashes = source.has('//', colon + 1) ? 2 : source.has('\\/\\/', colon + 1) ? 4 : 0
   return slashes === 0 ? null : credentialsOf(source, colon + 1 + slashes, schemeBefore(source, colon))
@@ -55,20 +55,20 @@ function firstOf(source: Source, from: number, end: number): number {
   return -1
 }
 
-/** A raw password may hold `/` or `@`, so that the last `@` of the word counts. */
+/** An unencoded password may contain `/` or `@`, so the last `@` of the word counts. */
 function lastAtIn(source: Source, from: number, end: number): number {
   const at = source.lastAt(from, end)
   return at > from ? at : -1
 }
 
-/** `http://localhost:4873/@scope`: a port, and no password. */
+/** `http://localhost:4873/@scope`: a port, not a password. */
 function isPort(source: Source, colon: number, scheme: string): boolean {
   let at = colon + 1
   while (at < colon + 6 && (kindOf(source.code(at)) & DIGIT) !== 0) at += 1
   return at > colon + 1 && (source.code(at) === 47 || source.code(at) === 63) && /^(?:https?|wss?)$/i.test(scheme)
 }
 
-/** The secret part of such a URL where its scheme is left out. */
+/** The secret part of such a URL without its scheme. */
 export function bareHookAt(source: Source, at: number): Span | null {
   return source.has('hooks.slack.com/', at) ? hookAt(source, at, source.runUntil(URL_END, at)) : null
 }
@@ -86,7 +86,7 @@ function hookAt(source: Source, at: number, end: number): Span | null {
   return null
 }
 
-/** The same where the URL is percent-encoded. @param sign where `%3A` begins */
+/** The same for a percent-encoded URL. @param sign position of `%3A` */
 export function encodedCredentialsAt(source: Source, sign: number): Span | null {
   const at = sign + 9
   if (source.text.slice(sign + 3, at).toUpperCase() !== '%2F%2F') return null

@@ -5,9 +5,9 @@ import { rawAt } from './raw.js'
 import type { Sign } from './signs.js'
 import { type Source, work } from './source.js'
 
-/** What stands in for a value that is not there. */
+/** Words for a missing value. */
 const NOTHING = new Set(['null', 'undefined', 'true', 'false', 'none', 'nil', 'nan', '***', '[object', '[filtered]'])
-/** How a sentence goes on behind `password:`. */
+/** Words after `password:` in a sentence. */
 const PROSE = new Set(
   'ok yes no on off open closed ready active inactive connected disconnected enabled disabled include omit success failed failure must is are was were should has have had cannot can could does do not no may will would needs required missing invalid expired expected incorrect wrong unknown unexpected too please malformed mismatch denied revoked empty the a an this that your you it for or and to of in at on with'.split(
     ' ',
@@ -18,7 +18,7 @@ const PROSE = new Set(
 const GO_TYPE =
   /\(\*{0,3}(?:\[\d{0,9}\])?\*?(?:string|bool|byte|rune|u?int\d{0,2}|float\d\d|[\w/]{1,60}\.\w{1,60}|interface \{\})\)\s?(?:\(0x[\da-f]{1,16}\)\s?)?(?:\(?\((?:len|cap)=\d{1,9}(?: cap=\d{1,9})?\)\s?)?/y
 
-/** The value that begins at a place; null when there is none, or when it can't be secret. */
+/** The value that begins at a position; null without one, or if it can't be secret. */
 export function secretValueAt(source: Source, sign: Sign, name: string): Value | null {
   const value = valueAt(source, sign.to, sign.isEncoded, name)
   if (value === null || value.to <= value.from) return null
@@ -46,12 +46,12 @@ export function valueAt(source: Source, from: number, isEncoded: boolean, name =
   return rawAt(source, at, isEncoded, name)
 }
 
-/** A value that is no object, list or block. */
+/** A value other than an object, a list or a block. */
 export function wordAt(source: Source, at: number, isEncoded = false): Value | null {
   return at >= source.end ? null : (quotedAt(source, at) ?? rawAt(source, at, isEncoded, ''))
 }
 
-/** All of an object or a list; without its end up to where a line begins anew. */
+/** The whole of an object or a list, but at most up to a line that is neither indented nor begins with a closing bracket. */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one loop over the characters, which calls would slow down
 function structureAt(source: Source, from: number): Value | null {
   let depth = 0
@@ -84,7 +84,7 @@ function bracketedAt(source: Source, from: number): Value | null {
   return { from, to: close + 1, next: close + 1, isRaw: false }
 }
 
-/** A block of YAML: the lines behind `|` or `>` that are indented. */
+/** A block of YAML: the indented lines after `|` or `>`. */
 function blockAt(source: Source, from: number): Value | null {
   const head = /^[|>][+-]?\d?[ \t]{0,8}\r?\n(?=[ \t])/.exec(source.text.slice(from, from + 16))
   if (!head) return null
@@ -94,7 +94,7 @@ function blockAt(source: Source, from: number): Value | null {
     const line = source.find('\n', end)
     end = line < 0 ? source.end : line + 1
   }
-  // The indentation stays: without it the block would be none.
+  // The indentation stays: without it the text would not be a block.
   const text = start + (/^[ \t]{1,40}/.exec(source.text.slice(start, start + 40))?.[0].length ?? 0)
   return end - 1 > text ? { from: text, to: end - 1, next: end - 1, isRaw: false } : null
 }
@@ -102,7 +102,7 @@ function blockAt(source: Source, from: number): Value | null {
 function isHarmless(source: Source, sign: Sign, name: string, { from, to }: Value): boolean {
   if (to - from > 12) return false
   let word = source.text.slice(from, to).toLowerCase()
-  // A number of tokens is none of them.
+  // A number of tokens is not a token.
   if (NOTHING.has(word) || (/tokens$/i.test(name) && /^\d+$/.test(word))) return true
   if (sign.mark !== ':' || (kindOf(source.code(sign.to - 1)) & SPACE) === 0) return false
   while (word !== '' && (kindOf(word.charCodeAt(word.length - 1)) & DOT) !== 0) word = word.slice(0, -1)

@@ -2,26 +2,26 @@ import { ALNUM, BASE64, DOT, KEY_CHAR, NAME_CHAR } from './chars.js'
 import type { Source } from './source.js'
 
 /**
- * How the keys of vendors begin, what they are made of, and how long they are at least: compared in November 2026 with the
- * rules of gitleaks that know a key by its beginning (`config/gitleaks.toml` at 420a0f5, and its later rules for keys of
- * Anthropic, Artifactory, Bedrock, Cast AI, Groq, Heroku, LangSmith, Notion, Perplexity and SonarQube), and with betterleaks'
- * for Aikido. A minimum may be lower than theirs where the beginning alone tells. What they have no rule for is what vendors'
- * keys are known to look like, and was compared with no list.
+ * Prefixes of vendors' keys, the characters after them, and their minimum length: compared in November 2026 with the rules of gitleaks that
+ * recognize a key by its prefix (`config/gitleaks.toml` at 420a0f5, and its later rules for keys of Anthropic, Artifactory, Bedrock, Cast
+ * AI, Groq, Heroku, LangSmith, Notion, Perplexity and SonarQube), and with betterleaks' for Aikido. A minimum may be lower than theirs
+ * where the prefix is distinctive. Keys that they have no rule for follow the known format of the vendor's keys, and were compared with no
+ * list.
  */
 interface Vendor {
   readonly prefix: string
-  /** The kinds of characters behind the prefix. */
+  /** The kinds of characters after the prefix. */
   readonly chars: number
-  /** How many of them a key has at least. */
+  /** Minimum number of them in a key. */
   readonly min: number
-  /** How many it has at most, where the prefix alone says too little: then a digit has to be among them, too. */
+  /** Maximum number of them, where the prefix is not distinctive: then the key must also have a digit. */
   readonly max?: number
 }
 
 const list = (prefixes: string, chars: number, min: number, max?: number): Vendor[] =>
   prefixes.split(' ').map((prefix) => ({ prefix, chars, min, ...(max !== undefined && { max }) }))
 
-/** Base64 whose parts have dots between them. */
+/** Base64 in parts that are separated by dots. */
 const DOTTED = BASE64 | DOT
 
 const VENDORS: readonly Vendor[] = [
@@ -60,7 +60,7 @@ const VENDORS: readonly Vendor[] = [
   ...list('key- pubkey- SK', ALNUM, 32),
   ...list('xkeysib- xsmtpsib-', KEY_CHAR, 20),
   ...list('re_', KEY_CHAR, 30),
-  // Registries of packages, and Artifactory
+  // Package registries, and Artifactory
   ...list('npm_', ALNUM, 12),
   ...list('rubygems_ dckr_pat_ dckr_oat_', KEY_CHAR, 20),
   ...list('pypi-', KEY_CHAR, 32),
@@ -90,7 +90,7 @@ const VENDORS: readonly Vendor[] = [
   ...list('castai_v1_ dnkey-', KEY_CHAR, 60),
   ...list('pscale_tkn_ pscale_pw_ pscale_oauth_', DOTTED, 16),
   ...list('xau_', KEY_CHAR, 25),
-  // Secrets, networks and tools of developers
+  // Secret stores, networks and developer tools
   ...list('hvs. hvb. hvr. tskey- PMAK- lin_api_ lin_oauth_ figd_ figo_', KEY_CHAR, 24),
   ...list('s.', ALNUM, 24, 24),
   ...list('ops_eyJ', BASE64, 40),
@@ -124,12 +124,12 @@ const VENDORS: readonly Vendor[] = [
   ...list('apify_api_', ALNUM, 30),
   // age's and Bitcoin's secret keys
   ...list('AGE-SECRET-KEY-1 xprv9s21', ALNUM, 40),
-  // JSON in base64: the first part of JWTs, and cookies of frameworks; and a JWT in base64 once more
+  // JSON in base64: the first part of JWTs, and cookies of frameworks; and a JWT that is encoded in base64 again
   ...list('eyJ', NAME_CHAR, 12),
   ...list('ZXlK', BASE64, 40),
 ]
 
-/** For two first characters the place of a list in {@link LISTS}. */
+/** For two first characters, the index of a list in {@link LISTS}. */
 const STARTS = new Uint8Array(16_384)
 const LISTS: Vendor[][] = [[]]
 for (const vendor of VENDORS) {
@@ -138,7 +138,7 @@ for (const vendor of VENDORS) {
   LISTS[STARTS[start] as number]?.push(vendor)
 }
 
-/** The end of a vendor's key that begins at a place of a text; -1 when none does. */
+/** The end of a vendor's key that begins at a position of a text; -1 without one. */
 export function vendorKeyEnd(source: Source, at: number): number {
   const place = STARTS[startOf(source.code(at), source.code(at + 1))] as number
   if (place === 0) return -1
@@ -155,7 +155,7 @@ export function vendorKeyEnd(source: Source, at: number): number {
   return -1
 }
 
-/** Most prefixes are told apart by their third character. */
+/** The third character distinguishes most prefixes. */
 function mayBegin(prefix: string, third: number): boolean {
   return prefix.length === 2 || prefix.charCodeAt(2) === third
 }

@@ -3,15 +3,15 @@ import { ENTRY_WORDS } from './roles.js'
 import { NAME_PARTS } from './secret-names.js'
 import type { Source } from './source.js'
 
-/** What a word may be, as bits. */
+/** Possible kinds of a word, as bits. */
 export const SECRET_NAME = 1
 /** `name` of an entry. */
 const ENTRY_NAME = 2
 /** `value` of an entry. */
 export const ENTRY_VALUE = 8
-/** A command that has a password at a place of its own. */
+/** A command that has a password at a fixed position. */
 export const COMMAND = 16
-/** A word that has credentials behind it: `Bearer`. */
+/** A word that is followed by credentials: `Bearer`. */
 export const LEAD = 4
 
 const LEADS =
@@ -20,11 +20,11 @@ const LEADS =
   )
 const LETTERS = 26
 
-/** For each state and letter the next state, after Aho and Corasick: all parts of names are found in one pass. */
+/** The next state by state and letter, after Aho and Corasick: finds all parts of names in one pass. */
 export const NEXT = new Uint16Array((NAME_PARTS.anywhere.join('').length + 1) * LETTERS)
 /** Whether a part ends in a state. */
 export const ENDS = new Uint8Array(NEXT.length / LETTERS)
-/** What a word of its own may be, by its hash: others may share it. */
+/** The possible kinds of a whole word, by its hash, which other words may share. */
 export const BY_HASH = new Uint8Array(4_096)
 
 export function hashOf(hash: number, letter: number): number {
@@ -45,7 +45,7 @@ function insertAll(words: readonly string[]): number {
   return states
 }
 
-/** Adds where to go on when the next letter does not belong to any word that began. */
+/** Adds the transitions for a letter that continues no word. */
 function link(states: number): void {
   const fallback = new Uint16Array(states)
   const queue = [0]
@@ -71,7 +71,7 @@ function addHashes(words: readonly string[], bit: number): void {
   }
 }
 
-/** Whether a short text may be the name of a secret: quickly, and no for most. */
+/** Whether a short text may be the name of a secret: a quick check that excludes most texts. */
 // biome-ignore lint/complexity/noExcessiveCognitiveComplexity: one loop over the characters, which calls would slow down
 export function mayNameSecret({ codes }: Source, from: number, to: number): boolean {
   let state = 0
