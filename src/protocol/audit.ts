@@ -3,82 +3,82 @@ import { own, readCount, readList, readObject, readText, readTime } from './read
 
 export const AUDIT_STEPS = ['intent', 'result'] as const
 
-/** A line of the audit trail: what somebody was about to do, or what came of it. */
+/** A line of the audit trail: what a user was about to do, or its result. */
 export interface AuditEntry {
   readonly id: string
   /** The same for an intent and its result. */
   readonly operation: string
   readonly step: (typeof AUDIT_STEPS)[number]
   readonly at: number
-  /** Null when the way in has no names. */
+  /** Null when the authenticator has no user names. */
   readonly user: string | null
   readonly role: string
   /** `retry`, `pause`, `bulk retry`, `scheduler run` … */
   readonly action: string
-  /** Key and name of the queue; null for what is about several. */
+  /** Key and name of the queue; null for an action on several. */
   readonly queue: string | null
   readonly queueName: string | null
-  /** What it is about: a job's id, a scheduler's, `all 120 failed jobs`. */
+  /** The target of the action: a job's id, a scheduler's, `all 120 failed jobs`. */
   readonly target: string
-  /** Of a result: whether all of it was done; null for an intent. */
+  /** For a result: whether all of it was done; null for an intent. */
   readonly ok: boolean | null
-  /** In words: `118 done, 2 skipped`. */
+  /** Readable result: `118 done, 2 skipped`. */
   readonly detail: string | null
-  /** Left out where no token is set: then nothing is verified. */
+  /** Absent if no token is set: then nothing is verified. */
   readonly trust?: AuditTrust
 }
 
 /**
- * `before-signing`: written when no token was set, or by a version that signed nothing, and confirmed by the lines after it.
- * `unsigned` and `forged` lines are none of Zenith's.
+ * `before-signing`: written when no token was set, or by a version that signed nothing, and confirmed by the lines after it. `unsigned` and
+ * `forged` lines were not written by Zenith.
  */
 export const AUDIT_TRUST = ['signed', 'before-signing', 'unsigned', 'forged'] as const
 export type AuditTrust = (typeof AUDIT_TRUST)[number]
 
 /**
- * `start`, `middle`, `end`: lines are missing there. `changed`: a line is not what the one after it says. `untrusted`: a line is none of
- * Zenith's. `order`: a line is a copy, or has been moved. `replaced`: another line stands where one was seen. `head`: the
- * record of the trail's end is missing or none of Zenith's.
+ * `start`, `middle`, `end`: lines are missing there. `changed`: a line does not match the hash in the line after it. `untrusted`: Zenith
+ * did not write a line. `order`: a line is a copy, or has been moved. `replaced`: a line differs from the one seen there before. `head`:
+ * the record of the trail's end is missing, or Zenith did not write it.
  */
 export const AUDIT_BREAKS = ['start', 'middle', 'end', 'changed', 'untrusted', 'order', 'replaced', 'head'] as const
 
-/** A place where the audit trail is not what was written. */
+/** A place where the audit trail differs from what was written. */
 export interface AuditBreak {
   readonly kind: (typeof AUDIT_BREAKS)[number]
-  /** Id of the line at which it is, or after which lines are missing; null where there is none. */
+  /** Id of the line concerned, or of the line before the missing ones; null without one. */
   readonly at: string | null
-  /** How many lines it is about. */
+  /** Number of lines concerned. */
   readonly count: number
-  /** In words. */
+  /** Readable description. */
   readonly message: string
 }
 
-/** Whether the lines of the audit trail are all there, as they were written. */
+/** Whether the audit trail is complete and unchanged. */
 export interface AuditChain {
   readonly ok: boolean
-  /** Whether a token is set, so that the lines are signed: without it who may write the trail can write it anew. */
+  /** Whether a token is set, so that the lines are signed: without it, anyone with write access to the trail can rewrite it. */
   readonly signed: boolean
-  /** How many lines were examined. */
+  /** Number of lines examined. */
   readonly lines: number
-  /** Numbers of the oldest and of the newest line that Zenith wrote; null when there is none. */
+  /** Numbers of the oldest and of the newest line that Zenith wrote; null without one. */
   readonly first: number | null
   readonly last: number | null
   readonly beforeSigning: number
   readonly untrusted: number
-  /** Lines at the place where earlier versions kept the trail, which came after the move: they are not part of it. */
+  /** Lines at the key that earlier versions used, written after the migration: they do not belong to the trail. */
   readonly leftBehind: number
   /** At most 20 of them, the oldest first. */
   readonly breaks: readonly AuditBreak[]
 }
 
 /**
- * Why a document that Zenith kept is not acted on. `replayed`: it was replaced or removed since it was signed; `displaced`: something
- * else stands where all documents of its kind should be, and the id is empty.
+ * Why Zenith ignores one of its documents. `replayed`: it was replaced or removed since it was signed; `displaced`: the key of all
+ * documents of its kind holds something else, and the id is empty.
  */
 export const DOCUMENT_DOUBTS = ['unsigned', 'forged', 'replayed', 'displaced'] as const
 export type DocumentDoubt = (typeof DOCUMENT_DOUBTS)[number]
 
-/** What chains a line to the one before it. */
+/** The fields that chain a line to the one before it. */
 export interface AuditLink {
   /** From 1. */
   readonly number: number
@@ -86,20 +86,20 @@ export interface AuditLink {
   readonly previous: string
 }
 
-/** Far more lines than a trail will ever have had: a number above it is none of Zenith's. */
+/** Far more lines than a trail can have: Zenith never writes a number above it. */
 const MAX_LINE_NUMBER = 1e12
 
-/** A document that was written or removed before a line was: its id, its version, and whether it is gone. */
+/** A document that was written or removed before the line was: its id, its version, and whether it was removed. */
 export interface DocumentChange {
   readonly id: string
   readonly version: number
   readonly isGone: boolean
 }
 
-/** How many documents one line tells of. */
+/** Most documents per line. */
 export const MAX_DOCUMENT_CHANGES = 20
 
-/** What a line tells of documents; nothing where it does not. */
+/** The document changes in a line; empty without any. */
 export function parseDocumentChanges(text: unknown): readonly DocumentChange[] {
   const fields = readObject(text)
   return (fields ? readList(fields, 'documents', MAX_DOCUMENT_CHANGES) : []).flatMap((one) => {
@@ -108,7 +108,7 @@ export function parseDocumentChanges(text: unknown): readonly DocumentChange[] {
   })
 }
 
-/** @returns null for a line without: an earlier version wrote it, or somebody else did */
+/** @returns null for a line that an earlier version or another program wrote */
 export function parseAuditLink(text: unknown): AuditLink | null {
   const fields = readObject(text)
   const number = fields && readCount(fields, 'number')
@@ -117,7 +117,7 @@ export function parseAuditLink(text: unknown): AuditLink | null {
   return typeof previous === 'string' && /^[0-9a-f]{64}$/.test(previous) ? { number, previous } : null
 }
 
-/** @returns null when the text is no line of an audit trail */
+/** @returns null when the text is not a line of an audit trail */
 export function parseAuditEntry(text: unknown, id: string): AuditEntry | null {
   const fields = readObject(text)
   if (!fields) return null

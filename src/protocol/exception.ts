@@ -14,15 +14,15 @@ export interface ExceptionRecord {
   message: string
   /** At most 8 KiB. */
   stack: string | null
-  /** The same for errors of one origin: groups them. */
+  /** Equal for errors of one origin, which form a group. */
   fingerprint: string
-  /** True for an attempt that will be retried, and for what the app caught and reported itself. */
+  /** True for an attempt that will be retried, and for errors that the app caught and reported itself. */
   handled: boolean
   service: string
   node: string
   route: string | null
   queue: string | null
-  /** The part of a GraphQL answer that failed, `user.posts.0.title`; null for what failed as a whole. */
+  /** Path of the field in a GraphQL response that failed, `user.posts.0.title`; null when the whole request failed. */
   path: string | null
   requestId: string | null
   traceId: string | null
@@ -31,7 +31,7 @@ export interface ExceptionRecord {
 }
 
 /**
- * The text of a member of `errors:{service}`.
+ * Encodes a member of `errors:{service}`.
  *
  * @param clockAhead see `readClockAhead`; null when the time is by the node's own clock
  */
@@ -39,13 +39,13 @@ export function encodeException(record: ExceptionRecord, clockAhead: number | nu
   return JSON.stringify(clockAhead === null ? record : { ...record, clockAhead })
 }
 
-/** @returns null when the text is no exception: not JSON, or without a name or message, a service or a time */
+/** @returns null when the text is not an exception: not JSON, or without a name or message, a service or a time */
 export function parseException(text: unknown, from: { service?: string; ts?: number } = {}): ExceptionRecord | null {
   const fields = readObject(text)
   return fields && exceptionOfFields(fields, from)
 }
 
-/** The same of what its text holds. */
+/** Like {@link parseException}, for parsed JSON. */
 export function exceptionOfFields(
   fields: Fields,
   from: { service?: string; ts?: number } = {},

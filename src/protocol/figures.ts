@@ -10,7 +10,7 @@ export interface CpuFigures {
   cores: number | null
   /** Load over 1, 5 and 15 minutes. */
   load: readonly [number, number, number] | null
-  /** How long the container was held back by its quota since the last beat, in ms. */
+  /** Time that the container's quota throttled it since the last heartbeat, in ms. */
   throttled: number | null
 }
 
@@ -27,7 +27,7 @@ export interface MemoryFigures {
   }
 }
 
-/** Bytes, and the percentage used of what the process may use. */
+/** Bytes, and the percentage that is used of the space available to the process. */
 export interface DiskFigures {
   mount: string
   total: number | null
@@ -63,15 +63,18 @@ export interface RequestFigures {
 }
 
 /**
- * What lasts as long as a client listens, and is no request with a duration: WebSockets, event streams, long polls. `opened`
- * is over the last interval.
+ * Connections that last as long as a client listens, so their duration is not a latency: WebSockets, event streams, long polls. `opened`
+ * counts over the last interval.
  */
 export interface ConnectionFigures {
   open: number | null
   opened: number | null
 }
 
-/** What the recorder itself cost: the longest that the beat before held the loop at a stretch and how long its write took (ms), records lost since the start, bytes waiting. */
+/**
+ * The recorder's own cost: the longest time that the previous report blocked the loop, the duration of its write (ms), records lost since
+ * the start, pending bytes.
+ */
 export interface RecorderFigures {
   collectMs: number | null
   flushMs: number | null
@@ -79,7 +82,7 @@ export interface RecorderFigures {
   bufferedBytes: number | null
 }
 
-/** All that a heartbeat measures. `null` is unknown and never means 0. */
+/** All figures of a heartbeat. `null` is unknown and never means 0. */
 export interface Figures {
   cpu: CpuFigures
   memory: MemoryFigures
@@ -91,7 +94,7 @@ export interface Figures {
   recorder: RecorderFigures | null
 }
 
-/** What a heartbeat measures; what is missing or makes no sense is null. */
+/** Reads the figures of a heartbeat; missing and invalid ones are null. */
 export function readFigures(fields: Fields): Figures {
   return {
     cpu: readCpu(within(fields, 'cpu')),
@@ -143,7 +146,7 @@ function readDisk(fields: Fields): DiskFigures[] | null {
   const disks = readList(fields, 'disk', MAX_DISKS)
     .map(readMount)
     .filter((disk) => disk !== null)
-  // A copy has no room to grow, of which V8 leaves sixteen places.
+  // V8 reserves sixteen places in a growing array, none in a copy.
   return disks.length > 0 ? disks.slice() : null
 }
 

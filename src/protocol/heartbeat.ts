@@ -15,13 +15,13 @@ export interface Heartbeat extends Figures {
   service: string
   /** Unix ms: by Redis' clock where `clockAhead` is known, otherwise by the node's. */
   timestamp: number
-  /** By how much the node's clock is ahead of Redis', ms, negative when it is behind; 0 for less than 2 s; null when it does not tell. */
+  /** How far the node's clock is ahead of Redis', ms, negative when it is behind; 0 for less than 2 s; null if unknown. */
   clockAhead: number | null
-  /** How often this node reports, in ms. */
+  /** Time between two reports of this node, in ms. */
   interval: number | null
   environment: string | null
   language: Language
-  /** Of the runtime. */
+  /** Version of the runtime. */
   version: string | null
   appVersion: string | null
   sdk: { name: string; version: string | null } | null
@@ -35,24 +35,23 @@ export interface Heartbeat extends Figures {
   thread: number | null
   /** `uptime` in seconds. */
   runtime: { uptime: number | null; framework: string | null }
-  /** Whether the app calls itself ready, and what it depends on. */
+  /** Whether the app is ready, with the state of its dependencies. */
   ready: { status: string; deps: Fields | null } | null
-  /** What it noticed about the way it is built into the app: {@link SetupNote}; null when nobody looked. */
+  /** Notes on how it is built into the app: {@link SetupNote}; null if it was not checked. */
   setup: readonly string[] | null
-  /** Whatever the app adds; at most 4 KiB as JSON. */
+  /** Custom data of the app; at most 4 KiB as JSON. */
   meta: Fields | null
 }
 
-/** The text that goes into `node:{service}:{node}`. */
+/** Encodes the value of `node:{service}:{node}`. */
 export function encodeHeartbeat(heartbeat: Heartbeat): string {
   return JSON.stringify(heartbeat)
 }
 
 /**
- * Reads a heartbeat of protocol 2, of protocol 1 (`pulse:*`, snake_case) or of the older SDK. Fields that are missing
- * or make no sense become null.
+ * Reads a heartbeat of protocol 2, of protocol 1 (`pulse:*`, snake_case) or of the older SDK. Missing and invalid fields become null.
  *
- * @returns null when the text is no heartbeat: not JSON, or without a service, an id or a timestamp
+ * @returns null when the text is not a heartbeat: not JSON, or without a service, an id or a timestamp
  */
 export function parseHeartbeat(text: unknown, from: { service?: string; node?: string } = {}): Heartbeat | null {
   const fields = readObject(text)
@@ -65,7 +64,7 @@ export function parseHeartbeat(text: unknown, from: { service?: string; node?: s
   return build(current, { id, service, timestamp })
 }
 
-/** One literal without spreads, which would be a fifth of the time that Zenith needs to read a large fleet. */
+/** One literal without spreads, which would take a fifth of the time that Zenith needs to read a large fleet. */
 function build(fields: Fields, { id, service, timestamp }: Pick<Heartbeat, 'id' | 'service' | 'timestamp'>): Heartbeat {
   const figures = readFigures(fields)
   return {

@@ -1,4 +1,4 @@
-/** The Quasar protocol: record types, key names, limits, and readers that accept whatever a Redis may hold. */
+/** The Quasar protocol: record types, key names, limits, and readers that accept any content of a Redis. */
 export {
   AUDIT_BREAKS,
   AUDIT_STEPS,

@@ -4,7 +4,7 @@ import { DEFAULT_PREFIX, MAX_NAME_CHARS } from './limits.js'
 export interface Keys {
   readonly prefix: string
   node(service: string, node: string): string
-  /** @param rank from 1; the first has no number in its key */
+  /** @param rank from 1; the first one has no number in its key */
   queues(service: string, rank?: number): string
   slow(service: string): string
   errors(service: string): string
@@ -14,26 +14,26 @@ export interface Keys {
   readonly nodeIndex: string
   /** Members: `{service}` or `{service}:{rank}`, as in the keys of snapshots. */
   readonly queueIndex: string
-  /** What Zenith's own keys begin with, and nothing else does: no pattern of reporters covers them, whatever their prefix. */
+  /** Prefix of Zenith's own keys and of no others: no ACL pattern of a reporter covers them, whatever its prefix. */
   readonly own: string
   readonly audit: string
-  /** A stream of one entry: how far the audit trail is. */
+  /** A stream of one entry: the position of the audit trail's end. */
   readonly auditHead: string
-  /** A hash of small documents that Zenith keeps, by id. */
+  /** A hash of small documents of Zenith, by id. */
   kept(kind: string): string
-  /** What one Zenith holds and the others wait for. */
+  /** A lease, which one Zenith holds while the others wait. */
   lease(name: string): string
-  /** A sorted set of who has to wait, and until when. */
+  /** A sorted set of names that must wait, and until when. */
   readonly debts: string
-  /** That Zenith's own data has been moved here from where earlier versions had it. */
+  /** Marks that Zenith's own data was migrated from the keys of earlier versions. */
   readonly moved: string
-  /** Where earlier versions had Zenith's own data: among what reporters write. */
+  /** Keys of Zenith's own data in earlier versions: among those of reporters. */
   readonly former: { readonly audit: string; kept(kind: string): string; lease(name: string): string }
 }
 
 /**
- * Builds the key names of a namespace. Service and node names are percent-encoded, so `:` and the characters of
- * glob patterns in them are harmless.
+ * Builds the key names of a namespace. Service and node names are percent-encoded, so that `:` and the characters of glob patterns in them
+ * are harmless.
  *
  * @param prefix ends with `:`; defaults to `gravito:quasar:`
  * @example keysOf().node('shop', 'web:1') // 'gravito:quasar:node:shop:web%3A1'
@@ -67,9 +67,8 @@ export function keysOf(prefix: string = DEFAULT_PREFIX): Keys {
 }
 
 /**
- * Every prefix ends with a colon, and no key of Zenith's own has one: so no prefix is the beginning of such a key, also where
- * prefixes nest. The namespace's prefix is percent-encoded in it, so that two namespaces share nothing and a glob
- * character in one means nothing.
+ * Every prefix ends with a colon, and none of Zenith's own keys has one: so such a key never begins with a prefix, even where prefixes
+ * nest. The namespace's prefix is percent-encoded in it, so that two namespaces share nothing and glob characters have no effect.
  *
  * @example ownPrefix('gravito:quasar:') // 'gravito-zenith/gravito%3Aquasar/'
  */
@@ -77,18 +76,18 @@ function ownPrefix(prefix: string): string {
   return `gravito-zenith/${encodeSegment(prefix.replace(/:$/, ''))}/`
 }
 
-/** The member of `index:nodes` that stands for a node: `{service}:{node}`, each percent-encoded. */
+/** The member of `index:nodes` for a node: `{service}:{node}`, each percent-encoded. */
 export function nodeMember(service: string, node: string): string {
   return `${encodeSegment(service)}:${encodeSegment(node)}`
 }
 
-/** The member of `index:queues` that stands for a snapshot. @param rank from 1 */
+/** The member of `index:queues` for a snapshot. @param rank from 1 */
 export function queuesMember(service: string, rank: number): string {
   return rank === 1 ? encodeSegment(service) : `${encodeSegment(service)}:${rank}`
 }
 
 /**
- * Names a queue in URLs: the same wherever and by whomever it is read.
+ * Identifies a queue in URLs: the same wherever and by whichever node it is read.
  *
  * @example queueKeyOf({ driver: 'bullmq', place: '127.0.0.1:6379/0 bull', name: 'mail' }) // 'bullmq:1c9f03ab:mail'
  */
@@ -105,10 +104,10 @@ function fnv1a(text: string): string {
   return hash.toString(16).padStart(8, '0')
 }
 
-/** Two names of {@link MAX_NAME_CHARS}, of which each character may be three bytes and each byte `%XX`. */
+/** Two names of {@link MAX_NAME_CHARS}; each character may be three bytes and each byte `%XX`. */
 const MAX_MEMBER_CHARS = 2 * 9 * MAX_NAME_CHARS + 1
 
-/** Takes a member of `index:nodes` (or the end of a node's key) apart; null when it is none. */
+/** Parses a member of `index:nodes` (or the end of a node's key); null if it is invalid. */
 export function parseNodeMember(member: string): { service: string; node: string } | null {
   if (member.length > MAX_MEMBER_CHARS) return null
   const colon = member.indexOf(':')
@@ -116,12 +115,12 @@ export function parseNodeMember(member: string): { service: string; node: string
   return { service: decodeSegment(member.slice(0, colon)), node: decodeSegment(member.slice(colon + 1)) }
 }
 
-/** Percent-encodes what `encodeURIComponent` does, and besides it the glob character `*`. Lone surrogates become U+FFFD. */
+/** Percent-encodes like `encodeURIComponent`, and also the glob character `*`. Lone surrogates become U+FFFD. */
 export function encodeSegment(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replaceAll('*', '%2A')
 }
 
-/** Undoes {@link encodeSegment}. A foreign reporter's name that is not encoded, or wrongly, is taken as it stands. */
+/** Reverses {@link encodeSegment}. A foreign reporter's name with no or an invalid encoding is returned unchanged. */
 export function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment)

@@ -11,7 +11,7 @@ export function isLegacyHeartbeat(fields: Fields): boolean {
   )
 }
 
-/** A protocol 1 heartbeat under today's names. Its id is not in it but in its key. */
+/** Converts a protocol 1 heartbeat to today's names. Its id is only in its key. */
 export function upgradeLegacyHeartbeat(fields: Fields): Fields {
   const system = within(fields, 'system')
   const process = within(fields, 'process')
@@ -48,7 +48,7 @@ export function upgradeLegacyHeartbeat(fields: Fields): Fields {
   }
 }
 
-/** Protocol 1 gives total and free; what is used is their difference. */
+/** Protocol 1 has total and free memory; the used memory is their difference. */
 function usedMemory(system: Fields): number | null {
   const total = readAmount(system, 'memory_total')
   const free = readAmount(system, 'memory_free')

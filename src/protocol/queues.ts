@@ -25,8 +25,8 @@ export const QUEUE_DRIVERS = [
 export type QueueDriver = (typeof QUEUE_DRIVERS)[number]
 
 /**
- * Where a job can be: waiting: may start now; prioritized: the same, in the order of priorities; delayed: not before a
- * time, a retry's backoff among them; waitingChildren: until the jobs that it is made of have ended.
+ * States of a job. waiting: may start now; prioritized: the same, in the order of priorities; delayed: not before a time, including a
+ * retry's backoff; waitingChildren: until its child jobs have ended.
  */
 export const JOB_STATES = [
   'waiting',
@@ -39,7 +39,7 @@ export const JOB_STATES = [
 ] as const
 export type JobState = (typeof JOB_STATES)[number]
 
-/** What can be done with a queue of some kind, by somebody who is connected to it. */
+/** Actions and details that a source may offer for a queue. */
 export const QUEUE_CAPABILITIES = [
   'list',
   'get',
@@ -62,13 +62,13 @@ export const QUEUE_CAPABILITIES = [
 ] as const
 export type QueueCapability = (typeof QUEUE_CAPABILITIES)[number]
 
-/** How many jobs are in each state; null: not known, or the system has no such state. */
+/** Number of jobs in each state; null: unknown, or the system has no such state. */
 export type QueueMetrics = Readonly<Record<JobState, number | null>>
 
-/** Jobs per minute; null is unknown. */
+/** Jobs per minute; null if unknown. */
 export interface QueueThroughput {
   readonly in: number | null
-  /** That ended, whichever way. */
+  /** Jobs that ended, with any result. */
   readonly out: number | null
 }
 
@@ -76,46 +76,46 @@ export interface QueueThroughput {
 export interface QueueEntry {
   readonly name: string
   readonly driver: QueueDriver
-  /** Where it is, without secrets; tells queues of one name apart: `127.0.0.1:6379/0 bull`. */
+  /** Its location, without secrets; distinguishes queues of one name: `127.0.0.1:6379/0 bull`. */
   readonly place: string | null
-  /** Which server that is, whatever address it was reached by. Another one after it was started again. */
+  /** Identifies the server, whatever its address; changes when the server restarts. */
   readonly server: string | null
   readonly metrics: QueueMetrics
-  /** The states that such a queue has, in the order to show them. */
+  /** The states of such a queue, in display order. */
   readonly states: readonly JobState[]
   /** Whether the counts are the system's own estimates. */
   readonly approximate: boolean
   readonly paused: boolean | null
-  /** Age of the job that has waited longest, ms; null when none waits, or when it is not known. */
+  /** Age of the job that has waited longest, ms; null when none waits, or if unknown. */
   readonly oldestMs: number | null
-  /** For how long the most overdue job has been due, ms: a sign that nobody polls. */
+  /** How long the most overdue job has been due, ms: a sign that no worker polls. */
   readonly overdueMs: number | null
   readonly throughput: QueueThroughput | null
-  /** Connected workers; null when that can't be told. */
+  /** Number of connected workers; null if unknown. */
   readonly workers: number | null
   readonly capabilities: readonly QueueCapability[]
-  /** Why it could not be read, in words; its figures are null then. */
+  /** Readable reason why it could not be read; its figures are null then. */
   readonly error: string | null
-  /** Whatever else the driver knows, `{ horizon: 'inactive' }`. */
+  /** Further data of the driver, `{ horizon: 'inactive' }`. */
   readonly meta: Fields | null
 }
 
-/** What one node says of the queues that it watches: the text of `queues:{service}` and `queues:{service}:{rank}`. */
+/** One node's report on the queues that it watches: the value of `queues:{service}` and `queues:{service}:{rank}`. */
 export interface QueueSnapshot {
   readonly v: typeof PROTOCOL_VERSION
   /** Unix ms */
   readonly timestamp: number
-  /** How often it is reported, ms. */
+  /** Time between two reports, ms. */
   readonly interval: number | null
   readonly service: string
   /** The node that reports. */
   readonly reporter: string | null
   readonly queues: readonly QueueEntry[]
-  /** Queues of it that a reader left out; never written. */
+  /** Number of its queues that a reader left out; never written. */
   readonly left?: number
 }
 
-/** Figures of a queue of which nothing is known. */
+/** Metrics of a queue that are all unknown. */
 export const UNKNOWN_METRICS: QueueMetrics = {
   waiting: null,
   prioritized: null,
@@ -126,7 +126,7 @@ export const UNKNOWN_METRICS: QueueMetrics = {
   failed: null,
 }
 
-/** Jobs that could start now: waiting and prioritized; null when neither is known. */
+/** Number of jobs that could start now: waiting and prioritized; null when neither is known. */
 export function backlogOf({ waiting, prioritized }: QueueMetrics): number | null {
   return waiting === null && prioritized === null ? null : (waiting ?? 0) + (prioritized ?? 0)
 }
@@ -137,10 +137,10 @@ export function encodeQueueSnapshot({ left: _, ...snapshot }: QueueSnapshot, clo
 }
 
 /**
- * Reads a snapshot of protocol 2 or 1 (`pulse:queues:{app}`). Entries that name no queue are left out.
+ * Reads a snapshot of protocol 2 or 1 (`pulse:queues:{app}`). Entries without a queue's name are left out.
  *
- * @param maxQueues at most so many are read, and never more than {@link MAX_QUEUES}; the others are counted in `left`
- * @returns null when the text is no snapshot: not JSON, or without a service, a time or a list of queues
+ * @param maxQueues limit of the queues to read, and never more than {@link MAX_QUEUES}; the others are counted in `left`
+ * @returns null when the text is not a snapshot: not JSON, or without a service, a time or a list of queues
  */
 export function parseQueueSnapshot(
   text: unknown,
@@ -165,7 +165,7 @@ export function parseQueueSnapshot(
   }
 }
 
-/** The field `queues` of a snapshot, or of a heartbeat of the older SDK. */
+/** Reads the field `queues` of a snapshot, or of a heartbeat of the older SDK. */
 export function readQueues(fields: Fields, max: number = MAX_QUEUES): QueueEntry[] {
   return readList(fields, 'queues', max)
     .map(readQueue)

@@ -1,8 +1,8 @@
 const MARK = '~'
 
 /**
- * Writes an id, a key or a name for the path of a URL: `~` and its UTF-8 in base64url. Proxies and frameworks decode percent-encoding,
- * merge slashes and resolve dots; of these characters they change none. Lone surrogates become U+FFFD.
+ * Encodes an id, a key or a name for the path of a URL: `~` and its UTF-8 in base64url. Proxies and frameworks decode percent-encoding,
+ * merge slashes and resolve dots; they leave these characters unchanged. Lone surrogates become U+FFFD.
  *
  * @example referenceOf('user/42') // '~dXNlci80Mg'
  */
@@ -12,7 +12,7 @@ export function referenceOf(id: string): string {
   return MARK + btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
 }
 
-/** Undoes {@link referenceOf}. Null for what it did not write. */
+/** Decodes {@link referenceOf}'s result. Null for any other text. */
 export function readReference(text: string): string | null {
   if (!/^~[\w-]*$/.test(text)) return null
   try {

@@ -2,33 +2,36 @@ import { MAX_NAME_CHARS, MAX_SERIES, PROTOCOL_VERSION } from './limits.js'
 import { type Fields, own, readCount, readList, readObject, readText, readTime } from './read.js'
 import { isSketchText } from './sketch.js'
 
-/** What one route or one job did during one interval. In the text form a count of 0 is left out. */
+/** Counts of one route or job in one interval. The text form leaves out counts of 0. */
 export interface SeriesRollup {
   /** A route's `GET /users/:id`, a job's name, `(other)` or `(unmatched)`. */
   key: string
   count: number
   /** Requests answered with 5xx, job attempts that failed. */
   errors: number
-  /** Requests whose client went away before the end. */
+  /** Requests whose client disconnected before the end. */
   aborted: number
   /** Requests by status class: how many 1xx, 2xx, 3xx, 4xx and 5xx. Empty for jobs. */
   classes: readonly number[]
-  /** Of the durations in ms: see `Sketch.encode`. May count fewer than `count`: an event stream has no duration, nor a job that never ran. */
+  /**
+   * Durations in ms: see `Sketch.encode`. May have fewer than `count`: an event stream has no duration, and neither has a job that never
+   * ran.
+   */
   sketch: string
 }
 
-/** What one job did besides. */
+/** Further counts of a job. */
 export interface JobRollup extends SeriesRollup {
   queue: string | null
   /** Jobs that failed for good. */
   failed: number
-  /** How often a job stalled: its worker lost the lock, and the queue made it wait again or gave it up. */
+  /** Number of stalls: its worker lost the lock, and the queue made the job wait again or gave it up. */
   stalled: number
-  /** Of the waits before first attempts, in ms. */
+  /** Waits before first attempts, in ms. */
   wait: string
 }
 
-/** One node's requests and jobs over one interval; `from` and `to` are Unix ms. A node and a `from` name it uniquely. */
+/** One node's requests and jobs over one interval; `from` and `to` are Unix ms. A node and a `from` identify it. */
 export interface Rollup {
   v: typeof PROTOCOL_VERSION
   node: string
@@ -39,7 +42,7 @@ export interface Rollup {
 }
 
 /**
- * The text that goes into the field `data` of an entry of `rollup:{service}`.
+ * Encodes the field `data` of an entry of `rollup:{service}`.
  *
  * @param clockAhead see `readClockAhead`; null when the times are by the node's own clock
  */
@@ -56,13 +59,13 @@ function isEmptyFigure(key: string, value: unknown): boolean {
   )
 }
 
-/** @returns null when the text is no rollup; series that can't be read are left out of it */
+/** @returns null when the text is not a rollup; unreadable series are left out */
 export function parseRollup(text: unknown): Rollup | null {
   const fields = readObject(text)
   return fields && rollupOfFields(fields)
 }
 
-/** The same of what its text holds. */
+/** Like {@link parseRollup}, for parsed JSON. */
 export function rollupOfFields(fields: Fields): Rollup | null {
   const node = readText(fields, 'node', MAX_NAME_CHARS)
   const from = readTime(fields, 'from')

@@ -1,7 +1,7 @@
 import { MAX_SETUP_NOTES } from './limits.js'
 import { cut, type Fields, own } from './read.js'
 
-/** What a reporter may notice about the way in which it was built into the app. */
+/** What a reporter may notice about the way in which it is built into the app. */
 export const SETUP_NOTES = [
   'registered-twice',
   'registered-late',
@@ -13,7 +13,7 @@ export type SetupNote = (typeof SETUP_NOTES)[number]
 
 const MAX_CHARS = 40
 
-/** Null when nobody looked. What is not known here is kept: a newer reporter may know more. */
+/** Null if it was not checked. Unknown notes are returned, too: a newer reporter may have more. */
 export function readSetup(fields: Fields): readonly string[] | null {
   const notes = own(fields, 'setup')
   if (!Array.isArray(notes)) return null

@@ -1,25 +1,25 @@
 /**
  * A mergeable histogram of durations with at most 2 % relative error.
  *
- * Each power of two is cut into 32 equal buckets, as in HdrHistogram (Gil Tene), so a bucket's number is the exponent
- * and the top five bits of the mantissa of the value as an IEEE 754 double: no logarithm is taken. A value is answered by
- * the harmonic mean of its bucket's bounds, as in DDSketch (Masson, Rim, Lee, VLDB 2019, where the bounds grow by a
- * constant factor), which is off by at most (hi − lo) / (hi + lo) = 1/65 ≈ 1.54 %.
+ * Each power of two is divided into 32 equal buckets, as in HdrHistogram (Gil Tene), so a bucket's number is the exponent and the top five
+ * bits of the mantissa of the value as an IEEE 754 double: no logarithm is needed. A value is returned as the harmonic mean of its bucket's
+ * bounds, as in DDSketch (Masson, Rim, Lee, VLDB 2019, where the bounds grow by a constant factor), with an error of at most (hi − lo) /
+ * (hi + lo) = 1/65 ≈ 1.54 %.
  *
- * Durations are ms. From 2⁻¹⁰ ms (about 1 µs) to 2³⁰ ms (12 days) the error holds; what is shorter or longer counts in
- * the first or last bucket.
+ * Durations are ms. The error bound holds from 2⁻¹⁰ ms (about 1 µs) to 2³⁰ ms (12 days); shorter and longer durations count in the first and the
+ * last bucket.
  */
 const SUB_BUCKET_BITS = 5
 const MIN_EXPONENT = -10
 const MAX_EXPONENT = 30
 const BUCKETS = (MAX_EXPONENT - MIN_EXPONENT) << SUB_BUCKET_BITS
-/** What the high word of 2^MIN_EXPONENT gives when it is shifted: exponent bias 1023, 20 mantissa bits in that word. */
+/** Shift of the high word that maps 2^MIN_EXPONENT to its bucket: exponent bias 1023, 20 mantissa bits in that word. */
 const SHIFT = 20 - SUB_BUCKET_BITS
 const OFFSET = (1023 + MIN_EXPONENT) << SUB_BUCKET_BITS
 
 const float = new Float64Array(1)
 const words = new Uint32Array(float.buffer)
-/** Which of the two words holds sign, exponent and the top of the mantissa. */
+/** Index of the word with the sign, the exponent and the top of the mantissa. */
 const HIGH = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1 ? 1 : 0
 
 /** The bucket's number, 0 to 1279, for a duration in ms. */
@@ -30,7 +30,7 @@ export function bucketOf(duration: number): number {
   return 0
 }
 
-/** The duration in ms that a bucket stands for. */
+/** The duration in ms that represents a bucket. */
 export function durationOf(bucket: number): number {
   const low = lowerBound(bucket)
   const high = lowerBound(bucket + 1)
@@ -42,13 +42,13 @@ function lowerBound(bucket: number): number {
   return 2 ** ((bucket >> SUB_BUCKET_BITS) + MIN_EXPONENT) * (1 + fraction)
 }
 
-/** Memory is taken for so many buckets at a time, two powers of two: most durations of a route lie close together. */
+/** Memory is allocated in steps of this number of buckets, two powers of two: most durations of a route are close together. */
 const SPAN = 64
 
 export class Sketch {
-  /** How many durations were recorded. */
+  /** Number of recorded durations. */
   count = 0
-  /** Of the buckets from {@link #first} on; those before and after it are empty. */
+  /** Counts of the buckets from {@link #first} on; those outside are empty. */
   #counts = new Uint32Array(0)
   #first = 0
   #lowest = BUCKETS
@@ -56,13 +56,13 @@ export class Sketch {
 
   /**
    * @param duration ms
-   * @param times how many of them
+   * @param times number of times to record it
    */
   record(duration: number, times = 1): void {
     this.#add(bucketOf(duration), times)
   }
 
-  /** Adds all that the other one recorded. The result is what recording everything into one would have given. */
+  /** Adds all durations of another sketch. The result equals recording everything into one. */
   merge(other: Sketch): void {
     for (let bucket = other.#lowest; bucket <= other.#highest; bucket++) {
       const count = other.#at(bucket)
@@ -70,7 +70,7 @@ export class Sketch {
     }
   }
 
-  /** Forgets everything and keeps the memory. */
+  /** Removes all durations, but keeps the memory. */
   clear(): void {
     if (this.#highest >= 0) this.#counts.fill(0, this.#lowest - this.#first, this.#highest + 1 - this.#first)
     this.count = 0
@@ -79,7 +79,7 @@ export class Sketch {
   }
 
   /**
-   * The duration in ms below or at which a share of the recorded ones lies, by the nearest-rank definition.
+   * The duration in ms at or below which a share of the recorded ones lies, by the nearest-rank definition.
    *
    * @param share 0 to 1: 0.95 is the 95th percentile
    * @returns null when nothing was recorded
@@ -96,10 +96,10 @@ export class Sketch {
   }
 
   /**
-   * How many durations are at or below each of some bounds, as buckets of a Prometheus histogram are. A duration next to
-   * a bound may count on its other side: the bounds hold within 2 %.
+   * Counts the durations at or below each of some bounds, like the buckets of a Prometheus histogram. A duration near a bound may count on
+   * its other side: the bounds are accurate within 2 %.
    *
-   * @param bounds ms, rising
+   * @param bounds ms, ascending
    */
   countsAtMost(bounds: readonly number[]): number[] {
     let bucket = this.#lowest
@@ -110,7 +110,7 @@ export class Sketch {
     })
   }
 
-  /** All durations together in ms, within 2 %. */
+  /** The sum of all durations in ms, within 2 %. */
   sum(): number {
     let sum = 0
     for (let bucket = this.#lowest; bucket <= this.#highest; bucket++) {
@@ -121,8 +121,8 @@ export class Sketch {
   }
 
   /**
-   * The sparse text form: for each bucket that is not empty, in order, the distance from the one before (from 0 for the
-   * first) in base 36, and `*` with its count in base 36 unless that is 1; commas between. Empty text for nothing.
+   * The sparse text form: for each non-empty bucket, in order, the distance from the previous one (from 0 for the first) in base 36, and
+   * `*` with its count in base 36 unless that is 1; separated by commas. Empty without durations.
    *
    * @example '8r*2s,1,3*4' // bucket 315: 100 values, 316: 1, 319: 4
    */
@@ -139,14 +139,14 @@ export class Sketch {
     return parts.join(',')
   }
 
-  /** Reads {@link encode}'s form; null when the text is not in it. */
+  /** Decodes {@link encode}'s form; null for any other text. */
   static decode(text: string): Sketch | null {
     const sketch = new Sketch()
     return sketch.mergeText(text) ? sketch : null
   }
 
   /**
-   * Adds what a text in {@link encode}'s form holds, as decoding and merging it does, without a sketch between.
+   * Adds the durations of a text in {@link encode}'s form, like decoding and merging it, but without an intermediate sketch.
    *
    * @returns false when the text is not in that form: then nothing is added
    */
@@ -156,7 +156,7 @@ export class Sketch {
     return entries >= 0
   }
 
-  /** Of a bucket between the lowest and the highest. */
+  /** The count of a bucket between the lowest and the highest. */
   #at(bucket: number): number {
     return this.#counts[bucket - this.#first] as number
   }
@@ -170,7 +170,7 @@ export class Sketch {
     if (bucket > this.#highest) this.#highest = bucket
   }
 
-  /** Takes memory for a bucket, too. @returns its index */
+  /** Allocates memory for a bucket. @returns its index */
   #reach(bucket: number): number {
     const known = this.#counts
     const end = this.#first + known.length
@@ -189,18 +189,18 @@ const COMMA = 44
 const MAX_DISTANCE_DIGITS = 3
 const MAX_COUNT_DIGITS = 7
 
-/** What {@link readEntries} read, kept between calls: texts are read by the hundred thousand. */
+/** The result of {@link readEntries}, reused between calls: there are hundreds of thousands of texts. */
 const entryBuckets = new Uint16Array(BUCKETS)
 const entryCounts = new Uint32Array(BUCKETS)
-/** Where reading is in the text. */
+/** Read position in the text. */
 let position = 0
 
-/** Whether {@link Sketch.decode} can read a text. Makes nothing. */
+/** Whether {@link Sketch.decode} can read a text. Allocates nothing. */
 export function isSketchText(text: string): boolean {
   return readEntries(text) >= 0
 }
 
-/** @returns how many buckets the text has; -1 when it is no sketch */
+/** @returns the number of buckets in the text; -1 when it is not a sketch */
 function readEntries(text: string): number {
   position = 0
   let bucket = 0
@@ -218,7 +218,7 @@ function readEntries(text: string): number {
   return text === '' ? 0 : -1
 }
 
-/** 1 where none is written; below 1 when it can't be one. */
+/** Returns 1 for a missing count, and less than 1 for an invalid one. */
 function readCount(text: string): number {
   if (text.charCodeAt(position) !== STAR) return 1
   position += 1
@@ -226,7 +226,7 @@ function readCount(text: string): number {
   return count <= 0xffff_ffff ? count : -1
 }
 
-/** Reads a number in base 36 and moves on to what follows it; -1 when there is none, or a longer one. */
+/** Reads a number in base 36 and moves past it; -1 when it is missing or too long. */
 function readDigits(text: string, max: number): number {
   const start = position
   let number = 0

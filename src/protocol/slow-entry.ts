@@ -1,21 +1,21 @@
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, PROTOCOL_VERSION } from './limits.js'
 import { cut, type Fields, fieldsOf, own, readAmount, readObject, readText, readTime } from './read.js'
 
-/** How many headers one entry shows. */
+/** Most headers in one entry. */
 const MAX_HEADERS = 20
 
 export const SLOW_KINDS = ['request', 'job', 'custom'] as const
 export type SlowKind = (typeof SLOW_KINDS)[number]
 
-/** What the process did while a slow request or job ran; null is unknown. */
+/** Other activity of the process while a slow request or job ran; null if unknown. */
 export interface Meanwhile {
-  /** The longest stretch of it during which the event loop did not turn, in ms. */
+  /** The longest time during it in which the event loop did not turn, in ms. */
   loopBlockedMs: number | null
-  /** Garbage collection pauses in it, together, in ms. */
+  /** Sum of the garbage collection pauses during it, in ms. */
   gcMs: number | null
-  /** How long the container's CPU quota held it back in the interval that it ended in, in ms. */
+  /** Time that the container's CPU quota throttled it in the interval of its end, in ms. */
   cpuThrottledMs: number | null
-  /** Requests in flight when it ended, itself not counted. */
+  /** Number of other requests in flight when it ended. */
   inFlight: number | null
 }
 
@@ -23,14 +23,14 @@ export interface SlowMeta extends Meanwhile {
   method: string | null
   /** Without the values of the query. */
   url: string | null
-  /** Those request headers that are on the allow-list. */
+  /** The request headers on the allow-list. */
   headers: Readonly<Record<string, string>> | null
   queue: string | null
   jobId: string | null
   attempt: number | null
   /** How long the job waited before its first attempt, in ms. */
   waitMs: number | null
-  /** True when the client went away before the end. */
+  /** True when the client disconnected before the end. */
   aborted: boolean
 }
 
@@ -42,19 +42,19 @@ export interface SlowEntry {
   name: string
   durationMs: number
   thresholdMs: number | null
-  /** The HTTP status (499 when the client went away), or `completed`, `failed`. */
+  /** The HTTP status (499 when the client disconnected), or `completed`, `failed`. */
   status: string | null
   service: string
   node: string
   requestId: string | null
   traceId: string | null
-  /** When it ended, Unix ms. */
+  /** Time of its end, Unix ms. */
   ts: number
   meta: SlowMeta
 }
 
 /**
- * The flat field list of an entry of `slow:{service}`: name, value, name, value … What is null is left out.
+ * Encodes the flat field list of an entry of `slow:{service}`: name, value, name, value … Null values are left out.
  *
  * @param clockAhead see `readClockAhead`; null when the time is by the node's own clock
  */
@@ -65,7 +65,7 @@ export function encodeSlowEntry(entry: SlowEntry, clockAhead: number | null = nu
   })
 }
 
-/** Reads the fields of a stream entry; null when they hold no slow entry. */
+/** Reads the fields of a stream entry; null when they are not a slow entry. */
 export function parseSlowEntry(fields: Fields, from: { service?: string } = {}): SlowEntry | null {
   const name = readText(fields, 'name', MAX_NAME_CHARS) ?? readText(fields, 'route', MAX_NAME_CHARS)
   const service = readText(fields, 'service', MAX_NAME_CHARS) ?? from.service
