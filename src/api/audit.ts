@@ -56,7 +56,7 @@ export const AuditChain = exactly<AuditChainFields>()(
 )
 export type AuditChain = AuditChainFields
 
-/** Kinds of documents that Zenith keeps in the store. */
+/** Kinds of documents that Zenith stores. */
 export const DOCUMENT_KINDS = ['scheduler', 'bulk'] as const
 
 export const UntrustedDocument = object(

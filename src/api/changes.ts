@@ -15,18 +15,18 @@ import {
   wordField,
 } from './fields.js'
 
-/** The bodies of changes: a schema for each, and its type as it is sent (`…Input`) and as it is checked. */
+/** The bodies of changes: a schema for each, with the types before (`…Input`) and after validation. */
 
 const DAYS_MS = 24 * 60 * 60_000
-/** Of a job's payload. */
+/** Longest payload of a job. */
 export const MAX_DATA_CHARS = 8 * 1024 * 1024
 const MAX_TEMPLATE_CHARS = 200_000
 /** The last moment that a `Date` can express. */
 const MAX_TIME = 8_640_000_000_000_000
-/** Jobs that are selected one by one are looked up one by one. */
+/** Jobs that are selected one by one are also read one by one. */
 const MAX_BULK_IDS = 1_000
 const MAX_BULK_QUEUES = 200
-/** How many jobs one request acts on. */
+/** Most jobs that one request acts on. */
 export const MAX_JOBS_AT_ONCE = 100
 
 export const JobsChange = objectField('The change.', {
@@ -82,7 +82,7 @@ const selection = v.pipe(
 export const BulkPlan = objectField('The change.', { action: wordField(JOB_ACTIONS, 'The action.'), selection })
 export type BulkPlan = v.InferOutput<typeof BulkPlan>
 
-/** The body of a change that its path says all about. */
+/** The body of a change that is fully specified by its path. */
 export const Nothing = objectField('The change.', {})
 
 const one = {
@@ -90,7 +90,7 @@ const one = {
   id: textField('Id of the scheduler.', MAX_ID_CHARS),
 }
 
-/** Whether a cron expression makes sense is for the queue's system to decide. */
+/** Only the queue's system can validate a cron expression. */
 const definition = v.pipe(
   objectField('Definition of the scheduler.', {
     name: textField('Name of the jobs.'),
@@ -120,7 +120,7 @@ const definition = v.pipe(
     ['until'],
   ),
 )
-/** Data and options that are null stay as they are. */
+/** If data or options are null, they stay unchanged. */
 export type EditedDefinition = v.InferOutput<typeof definition>
 
 export const SchedulerChange = actionField('The change.', {

@@ -1,9 +1,9 @@
 import * as v from 'valibot'
 
-/** A checked body, or a sentence about the first value that does not fit. */
+/** A validated body, or a message about the first invalid value. */
 export type Checked<T> = { readonly value: T } | { readonly message: string }
 
-/** Checks the body of a change against its schema. */
+/** Validates the body of a change against its schema. */
 export function checkBody<S extends v.GenericSchema>(schema: S, body: unknown): Checked<v.InferOutput<S>> {
   const result = v.safeParse(schema, body, { abortEarly: true, abortPipeEarly: true })
   if (result.success) return { value: result.output }

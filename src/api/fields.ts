@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { escapeHalfPairs } from '../protocol/half-pairs.js'
 import { MAX_ID_CHARS } from '../protocol/limits.js'
 
-/** What the schemas of bodies are made of: each has its description, and a message that continues "`name` …" when a value does not fit. */
+/** Building blocks for the schemas of bodies: each has its description, and a message that continues "`name` …" for an invalid value. */
 
 /** A text of at least one character. */
 export function textField(description: string, maxLength = 200) {
@@ -10,7 +10,7 @@ export function textField(description: string, maxLength = 200) {
   return v.pipe(v.string(message), v.minLength(1, message), v.maxLength(maxLength, message), v.description(description))
 }
 
-/** The id of a job as a list shows it: of any length, and perhaps empty. One that no job can have fails alone, with its own outcome. */
+/** The id of a job as a list shows it: of any length, and possibly empty. An impossible id fails alone, with its own outcome. */
 export function jobIdField(description: string) {
   return v.pipe(v.string(`takes a text of 1 to ${MAX_ID_CHARS} characters.`), v.description(description))
 }
@@ -58,12 +58,12 @@ export function listField<S extends v.GenericSchema>(
   )
 }
 
-/** An object in the format of another system, passed on as it is. */
+/** An object in the format of another system, passed on unchanged. */
 export function anyObjectField(description: string) {
   return v.pipe(v.custom<Readonly<Record<string, unknown>>>(isObject, 'takes an object.'), v.description(description))
 }
 
-/** Null when it is null or left out. */
+/** Null if it is null or absent. */
 export function optionalField<S extends v.GenericSchema>(field: S) {
   return v.optional(v.nullable(field), null)
 }
@@ -107,7 +107,7 @@ function noLists<S extends v.GenericSchema>(schema: S): S {
   }
 }
 
-/** What a missing field is told. */
+/** The message for a missing field. */
 function messageFor(schema: v.GenericSchema | v.GenericSchemaAsync): string {
   const { issues } = v.safeParse(schema as v.GenericSchema, undefined)
   return issues?.[0].message ?? 'is missing.'

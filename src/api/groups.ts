@@ -2,12 +2,12 @@ import type { ExceptionRecord, SlowEntry } from '../protocol/index.js'
 import { exceptionGroupIdentity, slowGroupIdentity } from './identity.js'
 import type { ExceptionGroup, SlowGroup } from './services.js'
 
-/** How the server and the page group records. */
+/** Groups records, for the server and the page alike. */
 
-/** How many places of an origin are named. */
+/** Most routes named per origin. */
 const MAX_ROUTES = 5
 
-/** By service, kind and name; the most frequent first. @param newestFirst in that order */
+/** Groups by service, kind and name; the most frequent first. @param newestFirst in that order */
 export function groupSlow(newestFirst: readonly SlowEntry[]): SlowGroup[] {
   const groups = groupBy(newestFirst, slowGroupIdentity)
   const views = groups.map(([newest, entries]) => ({
@@ -22,7 +22,7 @@ export function groupSlow(newestFirst: readonly SlowEntry[]): SlowGroup[] {
   return views.sort((a, b) => b.count - a.count || b.slowestMs - a.slowestMs)
 }
 
-/** By service and fingerprint; the one with the newest first. @param newestFirst in that order */
+/** Groups by service and fingerprint; the group with the newest exception first. @param newestFirst in that order */
 export function groupExceptions(newestFirst: readonly ExceptionRecord[]): ExceptionGroup[] {
   const groups = groupBy(newestFirst, exceptionGroupIdentity)
   return groups.map(([newest, records]) => ({

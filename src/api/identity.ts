@@ -1,14 +1,14 @@
 import type { ExceptionRecord } from '../protocol/exception.js'
 import type { SlowEntry } from '../protocol/slow-entry.js'
 
-/** What tells one record from another, for the server and the page alike. */
+/** Identities of records, for the server and the page alike. */
 
-/** The same for an entry that was written or read twice. Two jobs of one name can be as slow at the same moment. */
+/** Equal for an entry that was written or read twice. Two jobs of one name can be equally slow at the same moment. */
 export function slowIdentity({ service, node, ts, name, durationMs, requestId, meta }: SlowEntry): string {
   return JSON.stringify([service, node, ts, name, durationMs, requestId, meta.jobId])
 }
 
-/** The same for a record that was written or read twice. Masked ids of several records may be the same. */
+/** Equal for a record that was written or read twice. Masked ids of several records may be equal. */
 export function exceptionIdentity({ service, id, ts }: ExceptionRecord): string {
   return JSON.stringify([service, id, ts])
 }

@@ -31,7 +31,7 @@ import {
   time,
 } from './schema.js'
 
-/** Jobs. Most types are those of queue sources, whose jobs the API passes on. */
+/** Jobs. Most types belong to queue sources, whose jobs the API passes on. */
 
 const elsewhere = {
   isElsewhere: optional(
@@ -182,7 +182,7 @@ export const JobOutcome = exactly<JobOutcomeFields>()(
 )
 export type JobOutcome = JobOutcomeFields
 
-/** What a change of jobs, a queue or a scheduler answers. */
+/** The response to a change of jobs, a queue or a scheduler. */
 export const JobsChanged = object('Outcomes, one per id.', { outcomes: listOf(JobOutcome) })
 export type JobsChanged = Infer<typeof JobsChanged>
 
@@ -204,7 +204,7 @@ export type JobsRemoved = Infer<typeof JobsRemoved>
 export const JobAdded = object('A job was added.', { job: JobAddress })
 export type JobAdded = Infer<typeof JobAdded>
 
-/** What the answer to a change of a queue is, by its action. */
+/** The response to a change of a queue, by its action. */
 export const QueueChanged = v.union([Done, JobsRemoved, JobAdded])
 
 export const SchedulerChanged = object('The job that the action created, or null.', { job: orNull(JobAddress) })

@@ -7,12 +7,12 @@ export function listingFields<S extends GenericSchema>(item: S) {
   }
 }
 
-/** The answer of a route that gives a part of a list. */
+/** The response of a route that returns a part of a list. */
 export function listing<S extends GenericSchema>(item: S) {
   return object('A part of a list.', listingFields(item))
 }
 
-/** The same of records. */
+/** The same for records. */
 export function recordListing<S extends GenericSchema>(item: S) {
   return object('A part of a list of records.', {
     ...listingFields(item),

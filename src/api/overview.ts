@@ -6,7 +6,7 @@ import { always, amount, count, type Infer, listOf, listUpTo, object, orNull } f
 import { ServiceView } from './services.js'
 import { LeftOut, StoreHealth, UntrustedRecords } from './store.js'
 
-/** The state of the fleet: the answer of `/api/overview`, and the events of `/api/stream`. */
+/** The state of the fleet: the response of `/api/overview`, and the events of `/api/stream`. */
 
 export const OverviewTotals = object('Total numbers. A shorter list has only a part of the items.', {
   services: count('Number of services.'),
@@ -32,7 +32,7 @@ export const Overview = object('The state of the fleet, or a part of it of at mo
   slow: listUpTo(100, SlowEntry, 'Newest first.'),
   exceptions: listUpTo(100, ExceptionRecord, 'Newest first.'),
 })
-/** The whole state where it has at most 2 MB, otherwise a part of it, in which what is in trouble comes first. */
+/** The whole state up to 2 MB, otherwise a part of it, in which troubled parts come first. */
 export type Overview = Infer<typeof Overview>
 
 export const PulseDifference = object('Data of the event `system_pulse`: the changes.', {
@@ -43,5 +43,5 @@ export const PulseDifference = object('Data of the event `system_pulse`: the cha
   goneServices: listOf(v.string(), 'Names of removed services.'),
   goneQueues: listOf(v.string(), 'Keys of removed queues.'),
 })
-/** Nodes and queues are whole but for `samples`, which holds the new ones only; services are whole. */
+/** Nodes and queues are complete except for `samples`, which has only the new ones; services are complete. */
 export type PulseDifference = Infer<typeof PulseDifference>

@@ -7,9 +7,9 @@ import {
   type SchedulerAction,
 } from './actions.js'
 
-/** From the least to the most: each may do what those before it may. */
+/** In ascending order: each has the permissions of those before it. */
 export const ROLES = ['viewer', 'operator', 'admin'] as const
-/** viewer: reads; operator: does what can be undone; admin: does the rest, too. */
+/** viewer: reads; operator: performs reversible actions; admin: performs all. */
 export type Role = (typeof ROLES)[number]
 
 export function isRole(value: unknown): value is Role {
@@ -19,7 +19,7 @@ export function isRole(value: unknown): value is Role {
 /** `view`: everything but payloads. `queue.…`: on a queue and its jobs. */
 export type Permission = 'view' | 'queue.payloads' | `queue.${QueueAction | JobAction}` | `scheduler.${SchedulerAction}`
 
-/** What can't be undone. */
+/** Irreversible actions. */
 const FOR_ADMINS: ReadonlySet<Permission> = new Set([
   'queue.remove',
   'queue.clean',
@@ -35,27 +35,27 @@ const CHANGES: readonly Permission[] = [
 
 export const PERMISSIONS: readonly Permission[] = ['view', 'queue.payloads', ...CHANGES]
 
-/** A principal, in as much as it decides what they may do. */
+/** The part of a principal that decides its permissions. */
 export interface RoleHolder {
   readonly role: Role
 }
 
-/** What a permission is asked for. A role of today holds for all there is; one that does not will be asked by this. */
+/** What a permission is requested for. Today's roles apply to all resources; later ones may not. */
 export interface Resource {
   /** The key of a queue. */
   readonly queue?: string
 }
 
-/** The one place where it is decided who may do what. */
+/** The only place that decides on permissions. */
 export interface Policy {
   can(holder: RoleHolder, permission: Permission, resource?: Resource): boolean
   /** All permissions of a principal. */
   permissionsOf(holder: RoleHolder): readonly Permission[]
-  /** The roles that have a permission, the least first. */
+  /** The roles that have a permission, the lowest first. */
   rolesWith(permission: Permission): readonly Role[]
 }
 
-/** @param payloads the least role that sees the payloads of jobs */
+/** @param payloads the lowest role that sees the payloads of jobs */
 export function createPolicy({ payloads }: { readonly payloads: Role }): Policy {
   const leastFor = (permission: Permission): Role => {
     if (permission === 'view') return 'viewer'

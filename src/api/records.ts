@@ -23,7 +23,7 @@ import {
   text,
 } from './schema.js'
 
-/** What reporters write, as Zenith returns it. */
+/** Records of reporters, as Zenith returns them. */
 
 const version = always(PROTOCOL_VERSION, 'Version of the protocol.')
 

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
 /**
- * What the schemas of views are made of: each has its description for the API's documentation. A view's type, its JSON Schema and the
+ * Building blocks for the schemas of views: each has its description for the API's documentation. A view's type, its JSON Schema and the
  * page's check of it come from one schema.
  */
 
@@ -13,7 +13,7 @@ export function text(description: string) {
   return v.pipe(v.string(), v.description(description))
 }
 
-/** A number that can't be negative: a time, a count, a size, a duration. */
+/** A number of at least 0: a time, a count, a size, a duration. */
 export function amount(description: string) {
   return v.pipe(v.number(), v.minValue(0), v.description(description))
 }
@@ -32,7 +32,7 @@ export function percent(description: string) {
   return v.pipe(v.number(), v.minValue(0), v.maxValue(100), v.description(description))
 }
 
-/** Unix ms, or null when it is not known. */
+/** Unix ms, or null if unknown. */
 export function time(description: string) {
   return orNull(amount(`Unix ms. ${description}`))
 }
@@ -50,12 +50,12 @@ export function always<const T extends string | number | boolean>(value: T, desc
   return v.pipe(v.literal(value), v.description(description))
 }
 
-/** The same, or null when it is not known. */
+/** The same, or null if unknown. */
 export function orNull<S extends v.GenericSchema>(schema: S) {
   return v.nullable(schema)
 }
 
-/** A field that may be left out. */
+/** A field that may be absent. */
 export function optional<S extends v.GenericSchema>(schema: S) {
   return v.exactOptional(schema)
 }
@@ -68,12 +68,12 @@ export function listOf<S extends v.GenericSchema>(items: S, description = '') {
   return v.pipe(v.array(items), v.readonly(), v.description(description))
 }
 
-/** A list of so many items at the most. */
+/** A list with a maximum length. */
 export function listUpTo<S extends v.GenericSchema>(maxItems: number, items: S, description = '') {
   return v.pipe(v.array(items), v.maxLength(maxItems), v.readonly(), v.description(description))
 }
 
-/** An object whose fields have names of their own. */
+/** An object whose field names are data. */
 export function mapOf<S extends v.GenericSchema>(description: string, values: S) {
   return v.pipe(v.record(v.string(), values), v.readonly(), v.description(description))
 }
@@ -84,8 +84,8 @@ export function anyObject(description: string) {
 }
 
 /**
- * The schema, if it describes exactly `T`: a type of the records or of a queue source, which exists without its schema. A field that one
- * of the two has and the other has not is an error of the compiler.
+ * The schema, if it describes exactly `T`: a type of the records or of a queue source, which exists without its schema. A field that only
+ * one of the two has is a compile error.
  */
 export function exactly<T>() {
   return <S extends v.GenericSchema<unknown, T>>(

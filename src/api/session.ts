@@ -3,7 +3,7 @@ import { SourceView } from './queues.js'
 import { flag, type Infer, listOf, object, oneOf, optional, orNull, text } from './schema.js'
 import { StoreHealth, UntrustedRecords } from './store.js'
 
-/** The header in which a change carries the session's token: another site's page can neither know it nor send the header. */
+/** The header with the session's token in a change: another site's page can neither know the token nor send the header. */
 export const TOKEN_HEADER = 'x-zenith-token'
 
 export const Session = object('The current session.', {
@@ -27,5 +27,5 @@ export const Health = object('Health of Zenith.', {
     ),
   ),
 })
-/** `untrusted` is as of the last look; null without a token, and before the first. */
+/** `untrusted` is as of the last read; null without a token, and before the first. */
 export type Health = Infer<typeof Health>

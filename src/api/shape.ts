@@ -1,8 +1,8 @@
 import type * as v from 'valibot'
 
 /**
- * Whether an answer has the shape of a view, as far as the page relies on it before it draws: every field that is always there, lists as
- * lists and objects as objects. Not deeper: a newer server may know more words than this page.
+ * Whether a response has the shape of a view, as far as the page relies on it before it renders: every required field, lists as lists and
+ * objects as objects. Not deeper: a newer server may have values that this page does not know.
  */
 export function hasShape<S extends v.GenericSchema>(schema: S, answer: unknown): answer is v.InferOutput<S> {
   const { type, entries } = schema as { readonly type?: string; readonly entries?: v.ObjectEntries }

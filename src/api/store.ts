@@ -2,7 +2,7 @@ import type { LeftOut as LeftOutFields } from '../protocol/left-out.js'
 import type { UntrustedCounts as UntrustedCountsFields } from '../protocol/trust.js'
 import { amount, count, exactly, flag, type Infer, object, optional, orNull, text } from './schema.js'
 
-/** What Zenith says of the store itself: whether it answers, what is not read, what is not signed. */
+/** Reports on the store itself: whether it answers, what is not read, what is not signed. */
 
 export const StoreHealth = object('Health of the store.', {
   ok: flag('Whether the store answers.'),

@@ -1,6 +1,6 @@
 /**
- * The types of all schemas that have a name. The build writes them anew, as interfaces with the schemas' descriptions: a consumer's
- * compiler needs no schema library (`scripts/api-types.mjs`).
+ * The types of all named schemas. The build replaces them by interfaces with the schemas' descriptions: a consumer's compiler needs no
+ * schema library (`scripts/api-types.mjs`).
  */
 
 export type { AuditChain, AuditEntry, AuditPage, UntrustedDocument } from './audit.js'
