@@ -22,7 +22,7 @@ Options:
   -v, --version  shows the version
 `
 
-/** Runs what the command line says. Sets the exit code: 1 when it can't be done, 2 when it can't be understood. */
+/** Runs the command line. Sets the exit code: 1 when the command fails, 2 for invalid usage. */
 export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
   const [name = '--help', ...rest] = args
   try {

@@ -1,4 +1,4 @@
-/** One of the things that `quasar` does. */
+/** A command of `quasar`. */
 export interface Command {
   readonly summary: string
   readonly help: string
@@ -10,7 +10,7 @@ export interface Command {
 export class Problem extends Error {
   readonly exitCode: 1 | 2
 
-  /** @param exitCode 2: the command was called wrongly; 1: it could not do its work */
+  /** @param exitCode 2: invalid usage; 1: the command failed */
   constructor(message: string, exitCode: 1 | 2) {
     super(message)
     this.exitCode = exitCode

@@ -1,16 +1,16 @@
 import { parseArgs } from 'node:util'
 import { wrongUse } from './command.js'
 
-/** An option of a command, of which there is a variable of the environment, too; the option goes before it. */
+/** An option of a command; it takes precedence over its environment variable. */
 export interface OptionSpec<T> {
-  /** What the help calls the value; null for one that is there or not. */
+  /** Name of the value in the help; null for a flag. */
   readonly value: string | null
-  /** Null: there is none. */
+  /** Name of the environment variable; null without one. */
   readonly env: string | null
-  /** It may be given several times; the values come joined by commas. */
+  /** It may be given several times; the values are joined by commas. */
   readonly isRepeatable?: boolean
   readonly help: string
-  /** What a value becomes; throws a text that says what it takes. `'true'` and `'false'` for one without a value. */
+  /** Parses a value; throws a message with the accepted values. A flag has the values `'true'` and `'false'`. */
   readonly read: (text: string) => T
 }
 
@@ -22,7 +22,7 @@ export interface Parsed<S extends OptionSpecs> {
   readonly values: Values<S>
 }
 
-/** @throws Problem with exit code 2 for what is not known and for values that are not taken */
+/** @throws Problem with exit code 2 for unknown options and invalid values */
 export function readOptions<S extends OptionSpecs>(
   args: readonly string[],
   specs: S,
@@ -48,12 +48,12 @@ function parse(args: readonly string[], specs: OptionSpecs): Record<string, unkn
   ])
   const options = { ...Object.fromEntries(known), help: { type: 'boolean', short: 'h' } }
   const { values, positionals } = attempt(() => parseArgs({ args: [...args], options, allowPositionals: true }))
-  // Not repeated: it may be a password that somebody meant to give.
+  // Not repeated in the message: it may be a misplaced password.
   if (positionals.length > 0) throw wrongUse('accepts only options.')
   return values
 }
 
-/** Node's first sentence names the option and says what is wrong with it. */
+/** Node's first sentence names the option and the problem. */
 function attempt<T>(parse: () => T): T {
   try {
     return parse()
@@ -86,7 +86,7 @@ export function wholeNumber(low: number, high: number, takes: string): (text: st
   }
 }
 
-/** Words between commas. */
+/** Words separated by commas. */
 export function list(check: (word: string) => boolean, takes: string): (text: string) => readonly string[] {
   return (text) => {
     const words = text.split(',').map((word) => word.trim())
@@ -109,7 +109,7 @@ export function oneOf<T extends string>(...choices: readonly T[]): (text: string
   }
 }
 
-/** The lines of a help text about options, with their variables. */
+/** The lines of a help text about options, with their environment variables. */
 export function describeOptions(specs: OptionSpecs): string {
   const rows = Object.entries(specs).map(([name, { value, env, help }]) => ({
     left: `  --${name}${value === null ? '' : ` ${value}`}`,

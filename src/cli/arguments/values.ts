@@ -5,7 +5,7 @@ import { wrongUse } from './command.js'
 
 export const DEFAULT_REDIS = 'redis://localhost:6379'
 
-/** @returns the same text. @throws a text that says what is taken and what is wrong */
+/** @returns the same text. @throws a message with the accepted values and the problem */
 export function redisUrl(url: string): string {
   try {
     parseAddress(url)
@@ -16,7 +16,7 @@ export function redisUrl(url: string): string {
   }
 }
 
-/** What is used where no option names a Redis. @throws Problem */
+/** The default if no option names a Redis. @throws Problem */
 export function redisFrom(env: NodeJS.ProcessEnv): string {
   if (!env.REDIS_URL) return DEFAULT_REDIS
   try {
@@ -26,14 +26,14 @@ export function redisFrom(env: NodeJS.ProcessEnv): string {
   }
 }
 
-/** Without user, password and database. */
+/** The URL without user, password and database. */
 export function hostOf(redis: string): string {
   const { host, port, path, isTls }: RedisAddress = parseAddress(redis)
   if (path !== null) return `unix://${path}`
   return `redis${isTls ? 's' : ''}://${host?.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-/** @throws Error with what the option takes */
+/** @throws Error with the accepted values */
 export function tokens(text: string): readonly string[] {
   const tokens = parseTokens(text)
   if (!tokens) throw new Error(TAKES_TOKENS)

@@ -123,7 +123,7 @@ type Values = Parsed<typeof ZENITH_OPTIONS>['values']
 
 export interface ZenithSettings {
   readonly zenith: ZenithOptions & { readonly redis: string }
-  /** What is opened for the option `queues`, and where. */
+  /** The queues to open for the option `queues`, and their Redis. */
   readonly queues: { readonly words: readonly string[]; readonly redis: RedisSource }
   readonly host: string
   readonly port: number
@@ -132,7 +132,7 @@ export interface ZenithSettings {
   readonly isQuiet: boolean
 }
 
-/** @throws Problem when what was given does not go together */
+/** @throws Problem when options contradict each other */
 export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettings {
   const auth = authOf(values)
   const { host = DEFAULT_HOST, port = DEFAULT_PORT, prefix, interval, payloads } = values

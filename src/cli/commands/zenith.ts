@@ -19,7 +19,7 @@ import { openBrowser, openSecretly } from '../terminal/open-browser.js'
 import { settingsOf, ZENITH_OPTIONS, type ZenithSettings } from './zenith-options.js'
 
 const ASK_REDIS_AGAIN_MS = 2_000
-/** A connection that does not end by itself is cut. */
+/** A connection that does not end within this time is closed, ms. */
 const CLOSE_WITHIN_MS = 1_000
 
 const HELP = `Usage: quasar zenith [options]
@@ -69,7 +69,7 @@ interface Access {
   begin(url: string): void
 }
 
-/** The way in of the person at this machine. */
+/** Log-in for the user at this machine. */
 function accessOf({ isOpening, isQuiet }: ZenithSettings, voice: Voice): Access {
   let closeFile = () => {}
   let hasKeys = false
@@ -96,7 +96,7 @@ function accessOf({ isOpening, isQuiet }: ZenithSettings, voice: Voice): Access 
   }
 }
 
-/** A machine whose folder for temporary files is full or closed: the link has been said. */
+/** The folder for temporary files may be full or read-only: the link is printed anyway. */
 function tryOpening(link: string, voice: Voice): () => void {
   try {
     return openSecretly(link)
@@ -161,7 +161,7 @@ async function tellAboutRedis(zenith: Zenith, name: string, voice: Voice): Promi
   voice.say(`${name} answers now`)
 }
 
-/** This process is ours: nothing else decides when it ends. */
+/** The process belongs to this command: nothing else decides when it ends. */
 function endOnSignal(server: Server, zenith: Zenith): void {
   let isEnding = false
   const end = async () => {

@@ -6,17 +6,17 @@ import { type Reply, send } from '../../redis/send.js'
 import { type Fleet, readFleet } from './fleet.js'
 import type { Role } from './needed-rights.js'
 
-/** What all checks share: the way to Redis, and what more than one of them asks. */
+/** Shared by all checks: the connection to Redis, and the reads that several of them need. */
 export interface DoctorContext {
   readonly keys: Keys
   readonly connection: Connection
-  /** What the user is meant to do; null: nobody said. */
+  /** The user's role; null if not stated. */
   readonly role: Role | null
-  /** What records are signed with; none: nothing is verified. */
+  /** Tokens that sign the records; if empty, nothing is verified. */
   readonly tokens: readonly string[]
   ask(...command: Command): Promise<Reply>
   askAll(commands: readonly Command[]): Promise<Reply[]>
-  /** The lines of INFO by name; null when this user may not ask. */
+  /** The lines of INFO by name; null when this user may not call it. */
   info(): Promise<ReadonlyMap<string, string> | null>
   fleet(): Promise<Fleet>
 }

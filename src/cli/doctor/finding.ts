@@ -1,6 +1,6 @@
 import type { DoctorContext } from './context.js'
 
-/** `problem`: something does not work, or will not; `hint`: worth knowing; `ok`: it was looked at and is well. */
+/** `problem`: something does not work, or will not; `hint`: worth knowing; `ok`: it was checked and is fine. */
 export type Level = 'problem' | 'hint' | 'ok'
 
 /** The order in which findings are shown. */
@@ -13,11 +13,11 @@ export interface Finding {
   /** `redis`, a service, or a node as `service/node`. */
   readonly subject: string
   readonly message: string
-  /** What to do about it; null when there is nothing to do. */
+  /** How to fix it; null when there is nothing to do. */
   readonly advice: string | null
 }
 
-/** Looks at one thing. What it rejects with becomes a finding, so it need not catch what it can't explain. */
+/** Checks one thing. Its rejections become findings, so it need not catch errors that it can't explain. */
 export interface Check {
   readonly name: string
   run(context: DoctorContext): Promise<readonly Finding[]>

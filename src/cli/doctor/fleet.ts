@@ -17,32 +17,32 @@ import { unpackText } from '../../redis/packed-text.js'
 import { asEntries, asNumber, asScored, asText } from '../../redis/replies.js'
 import type { Reply } from '../../redis/send.js'
 
-/** Of the index; those that beat last. */
+/** Most nodes of the index; those with the newest heartbeats. */
 const MAX_NODES = 2_000
 const MAX_SERVICES = 100
 const ROLLUPS = 20
 const PULSE_SERVER = 'pulse:server:'
 
-/** A node as it stands in Redis. */
+/** A node as Redis has it. */
 export interface SeenNode {
   readonly service: string
   readonly node: string
-  /** Unix ms, as the index has it; null for a node that the index does not have. */
+  /** Unix ms, from the index; null for a node that is not in the index. */
   readonly lastBeat: number | null
-  /** Null: its last heartbeat has run out, or can't be read. */
+  /** Null when its last heartbeat has expired, or can't be read. */
   readonly heartbeat: Heartbeat | null
   readonly isUnreadable: boolean
-  /** Version of the protocol, as it was written; null when it was not. */
+  /** Version of the protocol, as it was written; null without one. */
   readonly protocol: number | null
-  /** How long Redis keeps the heartbeat, ms; null when this user may not ask. */
+  /** Remaining TTL of the heartbeat, ms; null when this user may not read it. */
   readonly keptFor: number | null
-  /** When that was asked, Unix ms by this machine's clock. */
+  /** Time of that read, Unix ms by this machine's clock. */
   readonly readAt: number
 }
 
-/** What reporters have written, besides heartbeats, of one service. */
+/** The records of one service, besides heartbeats. */
 export interface SeenWork {
-  /** Series of routes lately, without those that no route took; and of those. */
+  /** Recent series of routes, without requests that matched no route; then the counts of both. */
   readonly routes: number
   readonly requests: number
   readonly unmatched: number
@@ -53,7 +53,7 @@ export interface SeenWork {
 export interface Fleet {
   readonly nodes: readonly SeenNode[]
   readonly work: ReadonlyMap<string, SeenWork>
-  /** Why nothing could be read; null when it could. */
+  /** Why nothing could be read; null if it could. */
   readonly error: RedisError | null
 }
 
@@ -66,7 +66,7 @@ interface Place {
 
 type AskAll = (commands: readonly Command[]) => Promise<Reply[]>
 
-/** Reads what all reporters wrote. Never rejects. */
+/** Reads the records of all reporters. Never rejects. */
 export async function readFleet(connection: Connection, keys: Keys, askAll: AskAll): Promise<Fleet> {
   const [index] = await askAll([['zrange', keys.nodeIndex, 0, MAX_NODES - 1, 'REV', 'WITHSCORES']])
   if (index?.error) return { nodes: [], work: new Map(), error: index.error }
@@ -79,7 +79,7 @@ export async function readFleet(connection: Connection, keys: Keys, askAll: AskA
   return { nodes, work: await readWork(nodes, keys, askAll), error: null }
 }
 
-/** Those that write no index, as far as this user may look for them. */
+/** Nodes whose reporters write no index, as far as this user may search for them. */
 async function foreignPlaces(connection: Connection, keys: Keys, indexed: readonly Place[]): Promise<Place[]> {
   const known = new Set(indexed.map(({ service, node }) => nodeMember(service, node)))
   const prefixes = [`${keys.prefix}node:`, PULSE_SERVER]

@@ -1,18 +1,18 @@
 import { type Keys, nodeMember } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 
-/** What a Redis user is for; docs/operations.md has a rule for each. */
+/** Roles of a Redis user; docs/operations.md has a rule for each. */
 export const ROLES = ['reporter', 'queues', 'zenith', 'operator'] as const
 export type Role = (typeof ROLES)[number]
 
-/** No service has this name: what is tried by it finds nothing and leaves nothing. */
+/** No service has this name: commands with it find nothing and leave nothing. */
 const NOBODY = `quasar-doctor-${process.pid}-${Date.now().toString(36)}`
-/** No stream takes this id, so an entry of it is refused after the rights were looked at. */
+/** No stream accepts this id, so an entry with it is refused after Redis has checked the rights. */
 const NEVER = '0-0'
 
 /**
- * The commands that a role sends, to the keys that it sends them to. Each is harmless even where it is allowed: it is about
- * what does not exist (XX, an empty range), or is refused for its arguments after Redis has looked at the user's rights.
+ * The commands that a role sends, with the keys that it uses. Each is harmless even where it is allowed: it concerns something that does
+ * not exist (XX, an empty range), or is refused for its arguments after Redis has checked the user's rights.
  */
 export function neededCommands(role: Role, keys: Keys): readonly Command[] {
   const reporting = writes(keys)
@@ -80,13 +80,10 @@ function reads(keys: Keys): Command[] {
   ]
 }
 
-/** Among what an operator's Zenith sends. */
+/** Reads among an operator's commands. */
 const READS: ReadonlySet<string> = new Set(['get', 'hget'])
 
-/**
- * What nobody but a Zenith by which people act may send: each would change Zenith's own data. They are as harmless as those
- * above.
- */
+/** Commands that only a Zenith with actions should be allowed: each would change Zenith's own data. They are as harmless as those above. */
 export function ownWrites(keys: Keys): readonly Command[] {
   const { audit } = keys
   return [
@@ -112,7 +109,7 @@ function operatorWrites(keys: Keys): Command[] {
     ['pexpire', keys.lease(NOBODY), 1_000],
     ['del', keys.lease(NOBODY)],
     ['zadd', keys.debts, 'XX', 0, NOBODY],
-    // No number.
+    // Not a number.
     ['zincrby', keys.debts, 'none', NOBODY],
     ['zremrangebyscore', keys.debts, '+inf', '-inf'],
     ['zremrangebyrank', keys.debts, 1, 0],

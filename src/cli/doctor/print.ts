@@ -3,7 +3,7 @@ import type { Finding, Level } from './finding.js'
 const NARROW = 10
 const PLURAL: Readonly<Record<Level, string>> = { problem: 'problems', hint: 'hints', ok: 'ok' }
 
-/** For people: the worst first, each with what to do. */
+/** For people: the worst first, each with its advice. */
 export function textOf(findings: readonly Finding[]): string {
   return [...findings.flatMap(linesOf), '', totalOf(findings)].join('\n')
 }
@@ -13,7 +13,7 @@ function linesOf({ level, subject, message, advice }: Finding): string[] {
   return advice === null ? [line] : [line, `${' '.repeat(NARROW)}→ ${clean(advice)}`]
 }
 
-/** Names come from Redis, where anybody may have written: nothing in them may move a terminal's cursor. */
+/** Names come from Redis, where any program may have written: they must not move a terminal's cursor. */
 function clean(text: string): string {
   return text.replace(/\p{C}/gu, '�')
 }

@@ -1,18 +1,18 @@
 import type { Fleet, SeenNode, SeenWork } from './fleet.js'
 
-/** What is known of a service, as it stands in the answer for machines. */
+/** A service in the JSON output. */
 export interface ServiceSummary {
   readonly service: string
   readonly alive: number
   readonly lost: number
-  /** `@gravito/quasar 0.1.0`, and `unknown` for what does not say. */
+  /** `@gravito/quasar 0.1.0`, and `unknown` for a node without it. */
   readonly sdks: readonly string[]
   /** Versions of the protocol. */
   readonly protocols: readonly number[]
   readonly frameworks: readonly string[]
   /** ms */
   readonly intervals: readonly number[]
-  /** Unix ms by the clocks of its nodes; null when there is none any more. */
+  /** Unix ms by the clocks of its nodes; null without any heartbeat. */
   readonly lastHeartbeat: number | null
   readonly reports: { readonly requests: boolean; readonly jobs: boolean; readonly queues: boolean }
 }

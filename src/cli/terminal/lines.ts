@@ -1,22 +1,22 @@
 import { spawnSync } from 'node:child_process'
 
 /**
- * Calls back for each line that is typed into the terminal. The process ends by its signals as before, and never waits for a line.
+ * Calls back for each line that is typed into the terminal. The process still ends by its signals, and never waits for a line.
  *
- * @returns whether there is a terminal to type into: none for a process in the background, which the system would stop for reading
+ * @returns whether there is a terminal to read from: not for a process in the background, which the system would stop for reading
  */
 export function onLine(call: () => void): boolean {
   const { stdin } = process
   if (!stdin.isTTY || !isInForeground()) return false
   stdin.on('data', call)
   stdin.on('error', () => {})
-  // `bg` after Ctrl-Z, and `fg`.
+  // After `bg` (following Ctrl-Z) and `fg`.
   if (process.platform !== 'win32')
     process.on('SIGCONT', () => void (isInForeground() ? stdin.resume() : stdin.pause()))
   return true
 }
 
-/** Where nobody can tell, as on Windows, which has no background, it is. */
+/** True where it is unknown; also on Windows, which has no background. */
 function isInForeground(): boolean {
   if (process.platform === 'win32') return true
   const { stdout } = spawnSync('ps', ['-o', 'pgid=', '-o', 'tpgid=', '-p', String(process.pid)], { encoding: 'utf8' })
@@ -24,11 +24,11 @@ function isInForeground(): boolean {
   return foreground === undefined || group === foreground
 }
 
-/** Where a command speaks. */
+/** The output of a command. */
 export interface Voice {
-  /** On stdout, unless it is to be quiet. */
+  /** Prints on stdout, unless quiet. */
   readonly say: (line: string) => void
-  /** On stderr. */
+  /** Prints on stderr. */
   readonly warn: (line: string) => void
 }
 

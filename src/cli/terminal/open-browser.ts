@@ -8,19 +8,19 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [program: string, ...arg
   win32: ['cmd', '/c', 'start', ''],
 }
 
-/** Opens an address, or a file, in the person's browser, where there is one. Other users of the machine can read which. */
+/** Opens an address, or a file, in the user's browser, if there is one. Other users of the machine can read the address. */
 export function openBrowser(target: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open']
   const child = spawn(program, [...args, target], { detached: true, stdio: 'ignore' })
-  // A machine without a browser: the address has been said.
+  // On a machine without a browser, the printed address is enough.
   child.on('error', () => {})
   child.unref()
 }
 
 /**
- * Opens a secret address: by a file that only this user can read, because arguments of a process are shown to all.
+ * Opens a secret address through a file that only this user can read, because all users can see the arguments of a process.
  *
- * @returns removes the file, harmless twice
+ * @returns removes the file; idempotent
  */
 export function openSecretly(url: string): () => void {
   const folder = mkdtempSync(join(tmpdir(), 'quasar-open-'))
@@ -35,7 +35,7 @@ export function openSecretly(url: string): () => void {
   }
 }
 
-/** @param url without characters that mean something in HTML */
+/** @param url without characters that are special in HTML */
 function pageTo(url: string): string {
   return `<!doctype html>
 <html lang="en">

@@ -3,7 +3,7 @@ import { Problem } from '../arguments/command.js'
 
 type Input = NodeJS.ReadStream & Partial<Pick<ReadStream, 'setRawMode'>>
 
-/** Asks twice at a terminal, without showing what is typed; from a pipe it takes everything but the last line break. */
+/** Prompts twice at a terminal, without showing the input; from a pipe it reads everything but the last line break. */
 export async function readPassword(input: Input, output: Pick<WriteStream, 'write'>): Promise<string> {
   if (!input.isTTY) return (await readAll(input)).replace(/\r?\n$/, '')
   const keys = keysOf(input)
@@ -34,7 +34,7 @@ async function readLine(keys: AsyncGenerator<string, void>, prompt: string, outp
   output.write(prompt)
   const typed: string[] = []
   for (let key = await keys.next(); !key.done && !'\r\n'.includes(key.value); key = await keys.next()) {
-    // Ctrl-C and Ctrl-D, which a terminal in raw mode hands on as they are.
+    // Ctrl-C and Ctrl-D, which a terminal in raw mode passes on unchanged.
     if (key.value === '\u0003' || key.value === '\u0004') throw new Problem('no password given.', 1)
     if (key.value === '\u007f' || key.value === '\b') typed.pop()
     else typed.push(key.value)

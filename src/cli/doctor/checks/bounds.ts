@@ -3,14 +3,14 @@ import { RedisError } from '../../../redis/errors.js'
 import { countLeftOut } from '../../../runtime/count-left-out.js'
 import { type Check, type Finding, problem } from '../finding.js'
 
-/** Whether Zenith leaves something out because it is more than Zenith reads. */
+/** Whether Zenith leaves data out because it exceeds a bound. */
 export const bounds: Check = {
   name: 'bounds of reading',
   async run({ connection, keys }) {
     try {
       return findingsOf(await countLeftOut(connection, keys))
     } catch (error) {
-      // Reporters may not read; the rights are another check's.
+      // Reporters lack the permission to read; another check reports missing rights.
       if (error instanceof RedisError) return []
       throw error
     }

@@ -4,7 +4,7 @@ import type { DoctorContext } from '../context.js'
 import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 import type { SeenNode } from '../fleet.js'
 
-/** Less may as well be the way of an answer, or a write that took its time, ms. */
+/** A smaller difference may be the time of an answer, or a slow write, ms. */
 const TOLERANCE_MS = 5_000
 
 const ADVICE = 'Let NTP (chrony, systemd-timesyncd) set the clock of that machine.'
@@ -29,7 +29,7 @@ const UNKNOWN = hint({
   advice: 'Allow TIME (+time): without it Quasar has to estimate the time of Redis, by which it drops old data.',
 })
 
-/** How far Redis' clock is ahead of this machine's, ms; 0 when that may as well be the way of the answer. */
+/** How far Redis' clock is ahead of this machine's, ms; 0 when the difference may be the time of the answer. */
 async function ownSkew({ ask }: DoctorContext): Promise<number | null> {
   const start = Date.now()
   const { error, value } = await ask('time')
@@ -60,8 +60,8 @@ function nodeFindings(node: SeenNode, redisAhead: number): Finding[] {
 }
 
 /**
- * How far a node's clock is ahead of Redis'. One that knows says so. Of any other, when its heartbeat was written follows from how long it has still to live;
- * where that can't be asked, a time in the future, or one at which it would have run out, says as much.
+ * How far a node's clock is ahead of Redis'. Newer nodes report it. For others, the remaining TTL of the heartbeat shows when it was
+ * written; where the TTL is unknown, a time in the future, or one at which the heartbeat would have expired, shows the difference.
  */
 function skewOf({ heartbeat, keptFor, readAt }: SeenNode, redisAhead: number): number | null {
   if (!heartbeat) return null

@@ -13,10 +13,10 @@ import { server } from './server.js'
 import { setup } from './setup.js'
 import { trail } from './trail.js'
 
-/** All of it ends within this time, ms, whatever Redis does. */
+/** Time limit for all checks, ms, whatever Redis does. */
 const WITHIN_MS = 20_000
 
-/** Runs the checks one after the other: what one measures must not be the work of another. Never rejects. */
+/** Runs the checks one after the other, so that none measures the work of another. Never rejects. */
 export async function examine(context: DoctorContext): Promise<readonly Finding[]> {
   const findings: Finding[] = []
   if ((await inTimeHeld(runAll(context, findings), WITHIN_MS)) === TOO_LATE) findings.push(tooLate())

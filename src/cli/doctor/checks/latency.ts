@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { type Check, hint, ok } from '../finding.js'
 
 const ROUNDS = 15
-/** From when on the page is felt to be slow: each of its readings takes a few round trips, ms. */
+/** From this latency on the page feels slow: each of its reads takes a few round trips, ms. */
 const SLOW_MS = 50
 
 /** How long an answer takes, as measured. */
@@ -10,7 +10,7 @@ export const latency: Check = {
   name: 'latency',
   async run({ ask }) {
     const first = await ask('ping')
-    // A user who reports may not send PING, but TIME.
+    // A reporter's user may lack PING, but has TIME.
     const command = first.error?.code === 'NOPERM' ? 'time' : 'ping'
     const times: number[] = []
     for (let round = 0; round < ROUNDS; round++) {

@@ -2,7 +2,7 @@ import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 
 const NEARLY_FULL = 0.9
 
-/** Whether Redis has room, and what it does when it has none. */
+/** Whether Redis has free memory, and what it does without any. */
 export const memory: Check = {
   name: 'memory',
   async run(context) {
@@ -31,7 +31,7 @@ function full(share: number, amount: string): Finding {
   })
 }
 
-/** volatile-* takes keys that have a life, as heartbeats have; allkeys-* any, BullMQ's among them. */
+/** volatile-* evicts keys with a TTL, such as heartbeats; allkeys-* any key, including BullMQ's. */
 function evicting(policy: string, amount: string, evicted: number): Finding {
   const isAny = policy.startsWith('allkeys-')
   const what = isAny

@@ -3,7 +3,7 @@ import { type Check, type Finding, ok, problem } from '../finding.js'
 
 const IS_TLS = /^(ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO|EPROTO)/
 
-/** What each kind of refusal is called, and what to do about it. */
+/** Codes for each kind of refusal, with advice. */
 const KINDS: readonly { readonly is: RegExp; readonly code: string; readonly advice: string }[] = [
   {
     is: /^(ENOTFOUND|EAI_AGAIN)$/,
@@ -48,12 +48,12 @@ const KINDS: readonly { readonly is: RegExp; readonly code: string; readonly adv
   { is: /^LOADING$/, code: 'redis-loading', advice: 'Wait until Redis has loaded its data.' },
 ]
 
-/** Whether Redis can be reached at all. Without that there is nothing else to check. */
+/** Whether Redis can be reached at all. Otherwise there is nothing else to check. */
 export const reach: Check = {
   name: 'reach',
   async run({ connection, ask }) {
     const { error } = await ask('time')
-    // A refusal is an answer.
+    // A refusal counts as an answer.
     if (!error || error.code === 'NOPERM' || error.code === 'NOCMD')
       return [ok({ code: 'redis-reached', message: `${connection.where} answers.` })]
     return [refusal(error)]
@@ -67,7 +67,7 @@ function refusal(error: RedisError): Finding {
   return problem({ code, message: `${error.message}.`, advice })
 }
 
-/** Some errors of TLS have no code of their own. */
+/** Some TLS errors have no code of their own. */
 function isTls(message: string): boolean {
   return /certificate|wrong version number|\bSSL\b|\bTLS\b/i.test(message)
 }

@@ -4,7 +4,7 @@ import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 import type { SeenNode } from '../fleet.js'
 import { isLost, nodesOf, type ServiceSummary, servicesOf } from '../services.js'
 
-/** Who reports, and whether that gets through. */
+/** Which nodes report, and whether their reports arrive. */
 export const reporters: Check = {
   name: 'reporters',
   async run(context) {

@@ -11,7 +11,7 @@ const PURPOSE: Readonly<Record<Role, string>> = {
   operator: 'change queues in the page',
 }
 
-/** Whether this user may send what Quasar sends, to the keys that it sends it to. */
+/** Whether this user may send Quasar's commands, to the keys that it uses. */
 export const rights: Check = {
   name: 'rights',
   async run(context) {
@@ -33,8 +33,8 @@ export const rights: Check = {
 }
 
 /**
- * One that is not for acting and may write Zenith's own data: who gets hold of the app forges the audit trail. Where nobody said what
- * the user is for, one that may do everything is left alone: on a developer's machine that is the only one.
+ * Reports a user that can write Zenith's own data without needing to: anyone who gets hold of the app could forge the audit trail. Without
+ * a stated role, a user with all rights is accepted: on a developer's machine it is the only one.
  */
 async function tooWide(context: DoctorContext, complete: readonly Role[]): Promise<Finding[]> {
   const { keys, role } = context
@@ -59,7 +59,7 @@ function patternOf({ own, prefix }: DoctorContext['keys'], key: string): string 
   return `~${key.startsWith(own) ? own : prefix}*`
 }
 
-/** A user for one thing only is as it should be; one that is good for nothing is not. */
+/** A user with one role is fine; one that has none is not. */
 function findingOf({ keys }: DoctorContext, role: Role, lacks: readonly Lack[], isUseless: boolean): Finding[] {
   if (lacks.length === 0) return []
   const rules = new Set(lacks.map(({ command, key }) => (key === null ? `+${command}` : patternOf(keys, key))))
@@ -70,16 +70,16 @@ function findingOf({ keys }: DoctorContext, role: Role, lacks: readonly Lack[], 
   return [isUseless ? problem({ code, message, advice }) : hint({ code, message, advice })]
 }
 
-/** A right that is lacking, as an ACL rule would give it: `+zadd`, `~gravito:quasar:*`. */
+/** A missing right, as an ACL rule would grant it: `+zadd`, `~gravito:quasar:*`. */
 export interface Lack {
   readonly command: string
-  /** Null when it is the command that is lacking, not the key. */
+  /** Null when the command is missing, not the key. */
   readonly key: string | null
 }
 
 /**
- * Which of these commands the user may not send. Redis 7 says so by ACL DRYRUN, where the user may ask that; otherwise they
- * are sent, which is why they must be harmless. A refusal leaves a line in Redis' ACL LOG then.
+ * Which of these commands the user may not send. Redis 7 reports it by ACL DRYRUN, if the user may call it; otherwise the commands are
+ * sent, which is why they must be harmless. A refusal then leaves a line in Redis' ACL LOG.
  */
 export async function lackingOf(context: DoctorContext, commands: readonly Command[]): Promise<readonly Lack[]> {
   const refusals = (await dryRun(context, commands)) ?? (await trial(context, commands))
@@ -91,7 +91,7 @@ export async function lackingOf(context: DoctorContext, commands: readonly Comma
   return [...new Map(lacks.map((lack) => [JSON.stringify(lack), lack])).values()]
 }
 
-/** Null when Redis does not know DRYRUN, or this user may not use it. */
+/** Null when Redis does not know DRYRUN, or this user may not call it. */
 async function dryRun(context: DoctorContext, commands: readonly Command[]): Promise<(string | null)[] | null> {
   const user = await context.ask('acl', 'whoami')
   const name = asText(user.value)

@@ -4,7 +4,7 @@ type Info = ReadonlyMap<string, string>
 
 const LEAST = [6, 2] as const
 
-/** Which server it is, and whether it takes writes. */
+/** Which server it is, and whether it accepts writes. */
 export const server: Check = {
   name: 'server',
   async run(context) {

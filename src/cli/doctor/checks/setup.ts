@@ -2,7 +2,7 @@ import type { SetupNote } from '../../../protocol/index.js'
 import { type Check, type Finding, hint, problem } from '../finding.js'
 import type { Fleet, SeenNode, SeenWork } from '../fleet.js'
 
-/** A server that has run for so long should have got a request, s. */
+/** A server that has run for this long should have received a request, s. */
 const SETTLED_S = 60
 const MANY_REQUESTS = 50
 
@@ -33,7 +33,7 @@ const NOTES: Readonly<Record<SetupNote, { readonly message: string; readonly adv
 
 const FRAMEWORKS = /\b(express|fastify|hono|nest)\b/
 
-/** How Quasar is built into the apps, as their reporters noticed it and as their figures show. */
+/** How Quasar is built into the apps, by the notes of their reporters and by their figures. */
 export const setup: Check = {
   name: 'setup',
   async run(context) {
@@ -42,7 +42,7 @@ export const setup: Check = {
   },
 }
 
-/** Once for each service: all its nodes run the same program, as a rule. */
+/** One finding per service: its nodes usually run the same program. */
 function noted({ nodes }: Fleet): Finding[] {
   const seen = new Map<string, { service: string; note: string; nodes: number }>()
   for (const { service, heartbeat } of nodes) {

@@ -4,7 +4,7 @@ import { openControlStore } from '../../../runtime/open-control-store.js'
 import type { DoctorContext } from '../context.js'
 import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 
-/** Whether the audit trail is what Zenith wrote, and what Zenith keeps is signed. A user who may not read it is told by the rights. */
+/** Whether the audit trail is unchanged, and Zenith's documents are signed. If the user may not read them, the rights check reports it. */
 export const trail: Check = {
   name: 'audit trail',
   async run({ connection, keys, tokens }) {
