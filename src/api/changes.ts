@@ -26,7 +26,7 @@ const MAX_TIME = 8_640_000_000_000_000
 /** Jobs that are selected one by one are also read one by one. */
 const MAX_BULK_IDS = 1_000
 const MAX_BULK_QUEUES = 200
-/** Most jobs that one request acts on. */
+/** Maximum number of jobs that one request acts on. */
 export const MAX_JOBS_AT_ONCE = 100
 
 export const JobsChange = objectField('The change.', {

@@ -4,7 +4,7 @@ import type { ExceptionGroup, SlowGroup } from './services.js'
 
 /** Groups records, for the server and the page alike. */
 
-/** Most routes named per origin. */
+/** Maximum number of routes named per origin. */
 const MAX_ROUTES = 5
 
 /** Groups by service, kind and name; the most frequent first. @param newestFirst in that order */

@@ -8,7 +8,7 @@ export interface Listing<T> {
 
 /** A part of the newest records of each service, or of their groups. */
 export interface RecordListing<T> extends Listing<T> {
-  /** Number of records of each service that are read, newest first: 1000, or fewer with more than ten services. */
+  /** Maximum number of records of each service that are read, newest first: 1000, or fewer with more than ten services. */
   readonly perService: number
   /** Services whose records could not be read in time: theirs are missing. Absent without any. */
   readonly unread?: readonly string[]

@@ -41,6 +41,6 @@ export interface Recorder {
   status(): RecorderStatus
   /** Reports now. Never rejects. */
   flush(): Promise<void>
-  /** Reports what is left and removes the heartbeat. Never rejects; idempotent. */
+  /** Reports what is left and removes the node. Never rejects; idempotent. */
   stop(): Promise<void>
 }

@@ -96,7 +96,7 @@ export interface DocumentChange {
   readonly isGone: boolean
 }
 
-/** Most documents per line. */
+/** Maximum number of documents per line. */
 export const MAX_DOCUMENT_CHANGES = 20
 
 /** The document changes in a line; empty without any. */

@@ -151,7 +151,7 @@ export interface SchedulerDefinition {
   readonly every: number | null
   /** IANA name; null: the server's. */
   readonly timezone: string | null
-  /** Most runs. */
+  /** Maximum number of runs. */
   readonly limit: number | null
   readonly from: number | null
   readonly until: number | null

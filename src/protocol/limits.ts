@@ -36,7 +36,7 @@ export const UNMATCHED = '(unmatched)'
 /** Lines stored in the audit trail (approximately: the stream is trimmed with `~`). */
 export const MAX_AUDIT_ENTRIES = 10_000
 
-/** Most lines of the audit trail per page. */
+/** Maximum number of lines of the audit trail per page. */
 export const MAX_AUDIT_PAGE = 1_000
 
 /** Documents of one kind that Zenith stores. */
@@ -44,7 +44,7 @@ export const MAX_KEPT_DOCUMENTS = 2_000
 /** Names with a debt at a time; the smallest debts are dropped first. */
 export const MAX_DEBTS = 20_000
 
-/** Most queues in one snapshot, and the maximum length of its text, in characters. */
+/** Maximum number of queues in one snapshot, and maximum length of its text, in characters. */
 export const MAX_QUEUES = 5_000
 export const MAX_SNAPSHOT_CHARS = 8 * 1_048_576
 
@@ -59,13 +59,13 @@ export const MAX_ID_CHARS = 1_000
 export const MAX_KEY_CHARS = 9 * MAX_ID_CHARS + 100
 export const MAX_MESSAGE_CHARS = 1_024
 export const MAX_STACK_CHARS = 8_192
-/** Most notes about its set-up in a heartbeat. */
+/** Maximum number of notes about its set-up in a heartbeat. */
 export const MAX_SETUP_NOTES = 16
 /** Longest `meta` of a heartbeat as JSON, in bytes. The limit also applies to other objects of the writer. */
 export const MAX_META_BYTES = 4_096
 /** Maximum depth of such an object: a deeper one could not be safely serialized again. */
 export const MAX_META_DEPTH = 20
-/** Most file systems in one heartbeat. */
+/** Maximum number of file systems in one heartbeat. */
 export const MAX_DISKS = 100
 /** The largest valid number: a sum of many stays finite. */
 export const MAX_FIGURE = 1e24

@@ -23,7 +23,7 @@ export const MAX_HEARTBEATS_BYTES = 64 * 1_048_576
 export const MAX_SNAPSHOTS_BYTES = 64 * 1_048_576
 /** Text that has arrived but is not parsed yet, in bytes: it is parsed before the event loop turns. */
 export const MAX_BATCH_BYTES = 2 * 1_048_576
-/** Most bytes of a character in UTF-8. A text with more bytes than that per character of its limit is too long. */
+/** Longest character in UTF-8, in bytes. A text with more bytes than that per character of its limit is too long. */
 export const MAX_CHAR_BYTES = 3
 
 /** Entries of one stream in memory at once, and their bytes, before they are counted. */
@@ -52,7 +52,7 @@ export const NODE_ROLLUPS = 10
 export const MAX_OVERVIEW_BYTES = 2_000_000
 /** The items of a list in one response, in bytes, unless the first one alone exceeds it. */
 export const MAX_LIST_BYTES = 2_000_000
-/** Most samples in `/metrics`: nodes and queues in the order of their need for attention, and routes and jobs over all services. */
+/** Maximum number of samples in `/metrics`: of nodes and of queues, those in trouble first, and of routes and jobs over all services. */
 export const MAX_METRIC_NODES = 2_000
 export const MAX_METRIC_QUEUES = 5_000
 export const MAX_METRIC_SERIES = 3_000

@@ -1,7 +1,7 @@
 import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, PROTOCOL_VERSION } from './limits.js'
 import { cut, type Fields, fieldsOf, own, readAmount, readObject, readText, readTime } from './read.js'
 
-/** Most headers in one entry. */
+/** Maximum number of headers in one entry. */
 const MAX_HEADERS = 20
 
 export const SLOW_KINDS = ['request', 'job', 'custom'] as const

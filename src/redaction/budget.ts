@@ -1,4 +1,4 @@
-/** Most characters that are masked for one response of Zenith: the rest is cut. */
+/** Maximum number of characters that are masked for one response of Zenith: the rest is cut. */
 const ANSWER_CHARS = 500_000
 /** Shorter texts are useless. */
 const MIN_CHARS = 20

@@ -151,7 +151,7 @@ function earlierValue(source: Source, sign: Sign, before: number): Span[] {
   return to <= before ? [{ from: quoted?.from ?? sign.to, to }] : []
 }
 
-/** `?key=secret_x7…`: a possible name is a key itself if a part of it looks like the name of a secret. */
+/** `?key=secret_x7…`: the value may be a key itself, of which a part looks like the name of a secret. */
 function isKey(source: Source, from: number, text: string): boolean {
   if (vendorKeyEnd(source, from) >= 0 || shapedKeyEnd(source, from, from + text.length) >= 0) return true
   return text.length >= MIN_RANDOM && looksRandom(text)

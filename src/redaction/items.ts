@@ -3,7 +3,7 @@ import { closeOf, quoteAt } from './quotes.js'
 import { skipSpaces } from './signs.js'
 import { type Source, work } from './source.js'
 
-/** Most characters that are read of an unquoted argument, and after a quoted one. */
+/** Maximum number of characters that are read of an unquoted argument, and after a quoted one. */
 const MAX_EXPRESSION = 60
 
 /** The end of a value in a row or a call: at its comma, at the bracket that closes the row, or at a limit. */

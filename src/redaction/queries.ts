@@ -8,7 +8,7 @@ import { wordAt } from './values.js'
 const NAMES = new Set(['code', 'key', 'ticket', 'magic'])
 const MAX_NAME = 6
 const MIN_VALUE = 8
-/** Most characters that are read of a value. */
+/** Maximum number of characters that are read of a value. */
 const MAX_LOOK = 100
 
 /** `?code=x` of OAuth, `&key=x` of Google: secret if it looks generated, unlike `code=E42`. */

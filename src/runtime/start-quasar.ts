@@ -37,7 +37,7 @@ export interface Quasar {
   status(): RecorderStatus
   /** Reports now. Never rejects. */
   flush(): Promise<void>
-  /** Reports what is left and removes the heartbeat, unless another share of the recorder is in use. Never rejects. */
+  /** Reports what is left and removes the node, unless another share of the recorder is in use. Never rejects. */
   stop(): Promise<void>
 }
 

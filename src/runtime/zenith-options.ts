@@ -55,7 +55,7 @@ export interface ZenithOptions {
   payloads?: Role
   /**
    * Verifies that records were signed with this token, and marks those that were not. Two tokens during a rotation. Also the password if
-   * `redis` is a URL with a user and without one. @default QUASAR_TOKEN, else none: nothing is verified
+   * `redis` is a URL with a user and no password. @default QUASAR_TOKEN, else none: nothing is verified
    */
   token?: string | readonly string[]
   /** Leaves out records that are not signed with the token, and counts them. @default false */

@@ -17,7 +17,7 @@ import { unpackText } from '../../redis/packed-text.js'
 import { asEntries, asNumber, asScored, asText } from '../../redis/replies.js'
 import type { Reply } from '../../redis/send.js'
 
-/** Most nodes of the index; those with the newest heartbeats. */
+/** Maximum number of nodes read from the index: those with the newest heartbeats. */
 const MAX_NODES = 2_000
 const MAX_SERVICES = 100
 const ROLLUPS = 20

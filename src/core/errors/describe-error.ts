@@ -107,7 +107,7 @@ export interface Related {
 
 const MAX_RELATED = 16
 const MAX_DEPTH = 5
-/** Most inner errors per error. */
+/** Maximum number of inner errors per error. */
 const MAX_INNER = 8
 
 /** The inner errors and the causes of an error, recursively; each once, as there may be a cycle. */

@@ -43,7 +43,7 @@ export interface QuasarOptions {
   /** Mounts whose disk usage is reported. @default ['/'] */
   disks?: readonly string[]
   /**
-   * Signs records, so that Zenith can verify their origin; also the password if `redis` is a URL with a user and without one. 16 characters
+   * Signs records, so that Zenith can verify their origin; also the password if `redis` is a URL with a user and no password. 16 characters
    * or more. During a rotation two, of which the first one signs. @default QUASAR_TOKEN, else none
    */
   token?: string | readonly string[]

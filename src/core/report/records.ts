@@ -18,9 +18,9 @@ import type { RecordBuffer } from './buffer.js'
 import { narrowRecord } from './narrow.js'
 import { redactId } from './redaction.js'
 
-/** Most exceptions that become records in one interval: to describe an error takes time. */
+/** Maximum number of exceptions recorded per interval: to describe an error takes time. */
 const MAX_EXCEPTIONS_PER_INTERVAL = 200
-/** Most slow requests and jobs that become records in one interval. */
+/** Maximum number of slow requests and jobs recorded per interval. */
 const MAX_SLOW_PER_INTERVAL = 200
 /** Characters masked in one interval before errors are described in brief. */
 const MAX_MASKED_PER_INTERVAL = 1_000_000

@@ -98,7 +98,7 @@ export class Reporter {
   }
 
   /**
-   * Writes what is left and removes the heartbeat. Reports may continue afterwards. Meanwhile no heartbeat is written, as it would bring
+   * Writes what is left and removes the node. Reports may continue afterwards. Meanwhile no heartbeat is written, as it would bring
    * the node back.
    *
    * @param others departures at the same time: of its threads, its queues

@@ -14,7 +14,7 @@ import {
 } from './messages.js'
 import { watchWorkers } from './workers.js'
 
-/** Most messages that may wait for a busy host; beyond it, records stay in the thread. */
+/** Maximum number of messages that wait for a busy host; beyond it, records stay in the thread. */
 const MAX_UNDER_WAY = 2_000
 
 /** From a recorder in a thread to the one that reports for it: a thread may be parked or ended between any two of its tasks. */
