@@ -18,7 +18,10 @@ export const NodeView = object('A node.', {
   key: text('Key of the node, unique in the fleet.'),
   service: text('Name of its service.'),
   id: text('Id of the node.'),
-  state: oneOf(NODE_STATES, 'State of the node; `lost`: stopped beating unexpectedly; `left`: shut down cleanly.'),
+  state: oneOf(
+    NODE_STATES,
+    'State of the node; `lost`: stopped beating unexpectedly; `left`: shut down cleanly; `replaced`: stopped beating unexpectedly, and a new node took its place.',
+  ),
   lastSeen: amount('Time of the last beat, Unix ms.'),
   clockAhead: orNull(
     difference('How far its clock is ahead of the store’s, ms; negative: behind; 0: less than 2 s; null: unknown.'),

@@ -56,6 +56,7 @@ export const ServiceView = object('The current state of a service.', {
     live: count('Live nodes.'),
     lost: count('Nodes that stopped beating unexpectedly.'),
     left: count('Nodes that shut down cleanly.'),
+    replaced: count('Nodes that stopped beating unexpectedly, and whose place a new node took.'),
   }),
   health: object('Health of the service.', {
     score: orNull(percent('100 minus the cost of the reasons; null if no node is live.')),

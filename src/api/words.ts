@@ -3,8 +3,11 @@ import type { JobState } from '../protocol/queues.js'
 
 /** Values of fields in the API's views. */
 
-/** live: it sends heartbeats; lost: its heartbeats stopped unexpectedly; left: it shut down cleanly. */
-export const NODE_STATES = ['live', 'lost', 'left'] as const
+/**
+ * live: it sends heartbeats; lost: its heartbeats stopped unexpectedly; left: it shut down cleanly; replaced: its heartbeats stopped
+ * unexpectedly, and a new node took its place.
+ */
+export const NODE_STATES = ['live', 'lost', 'left', 'replaced'] as const
 export type NodeState = (typeof NODE_STATES)[number]
 
 /** Lengths of the time range of figures. */

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { PulseDifference, PulseEvent } from '../../src/api/types.js'
+import { formatNodeId } from '../../src/protocol/node-id.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { beatOf, report } from './support/records.js'
 import { nodeOf, openZenith, seen, serveZenith, serviceOf } from './support/zenith.js'
@@ -23,7 +24,7 @@ describe('what becomes of a node', () => {
     await seen(zenith, (overview) => {
       expect(nodeOf(overview, 'web-1')).toMatchObject({ state: 'lost', lastSeen, heartbeat: { hostname: 'a' } })
       expect(serviceOf(overview, 'shop')).toMatchObject({
-        nodes: { live: 0, lost: 1, left: 0 },
+        nodes: { live: 0, lost: 1, left: 0, replaced: 0 },
         health: { score: null },
       })
     })
@@ -67,6 +68,79 @@ describe('what becomes of a node', () => {
     await seen(zenith, (overview) => expect(nodeOf(overview, 'worker').state).toBe('lost'))
   })
 
+  describe('that vanishes and is replaced', () => {
+    const on = (hostname: string, seconds: number) => ({ hostname, runtime: { uptime: seconds, framework: null } })
+
+    it('is shown as replaced for a minute, costs no health, and has no metrics', async () => {
+      const store = memoryStore()
+      const { zenith, watch } = await serveZenith({ store })
+      await report(store, beatOf('shop', 'old', on('a', 100)))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'old').state).toBe('live'))
+      later(11_000)
+      await report(store, beatOf('shop', 'new', on('a', 2)))
+      const stream = await watch()
+      await stream.next((event) => (event.data as PulseEvent).nodes.some(({ id }) => id === 'new'))
+      later(20_000)
+      await report(store, beatOf('shop', 'new', on('a', 22)))
+      await seen(zenith, (overview) => {
+        expect(nodeOf(overview, 'old')).toMatchObject({ state: 'replaced', heartbeat: { hostname: 'a' } })
+        expect(serviceOf(overview, 'shop')).toMatchObject({
+          nodes: { live: 1, lost: 0, left: 0, replaced: 1 },
+          health: { score: 100, reasons: [] },
+        })
+      })
+      const metrics = await (await zenith.fetch(new Request('http://localhost/metrics'))).text()
+      expect(metrics).toContain('quasar_nodes{service="shop",state="replaced"} 1')
+      expect(metrics).toContain('quasar_nodes{service="shop",state="lost"} 0')
+      expect(metrics).not.toContain('node="old"')
+      later(60_000)
+      await report(store, beatOf('shop', 'new', on('a', 82)))
+      const gone = await stream.next((event) => ((event.data as PulseDifference).goneNodes ?? []).length > 0)
+      expect(gone.data).toMatchObject({ goneNodes: ['shop:old'], services: [{ nodes: { live: 1, replaced: 0 } }] })
+    })
+
+    it('is live again when it beats, and lost when it falls silent with nobody in its place', async () => {
+      const store = memoryStore()
+      const zenith = openZenith({ store })
+      await report(store, beatOf('shop', 'old', on('a', 100)))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'old').state).toBe('live'))
+      later(31_000)
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'old').state).toBe('lost'))
+      await report(store, beatOf('shop', 'new', on('a', 2)))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'old').state).toBe('replaced'))
+      later(90_000)
+      await report(store, beatOf('shop', 'new', on('a', 92)))
+      await seen(zenith, (overview) => expect(overview.nodes.map(({ id }) => id)).toEqual(['new']))
+      await report(store, beatOf('shop', 'old', on('a', 221)))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'old').state).toBe('live'))
+      later(31_000)
+      await report(store, beatOf('shop', 'new', on('a', 123)))
+      await seen(zenith, (overview) => expect(nodeOf(overview, 'old').state).toBe('lost'))
+    })
+
+    it('is known by its id alone when it vanished before anybody looked', async () => {
+      const store = memoryStore()
+      const idOf = (host: string, uptime: number) => {
+        const parts = { host, pid: 7, thread: 0, startedAt: Date.now() - uptime * 1_000, recorder: 1 }
+        return formatNodeId(parts, 200)
+      }
+      const lost = idOf('b', 500)
+      await report(store, beatOf('shop', idOf('a', 500), on('a', 500)))
+      await report(store, beatOf('shop', lost, on('b', 500)))
+      later(3_000)
+      const restarted = idOf('a', 1)
+      await report(store, beatOf('shop', restarted, on('a', 1)))
+      later(100_000)
+      await report(store, beatOf('shop', restarted, on('a', 101)))
+      await seen(openZenith({ store }), (overview) => {
+        expect(overview.nodes.map(({ id, state }) => [id, state])).toEqual([
+          [restarted, 'live'],
+          [lost, 'lost'],
+        ])
+      })
+    })
+  })
+
   describe('that is a thread and falls silent', () => {
     const started = () => ({ hostname: 'a', pid: 7, timestamp: Date.now() })
     const runningFor = (seconds: number) => ({ ...started(), runtime: { uptime: seconds, framework: null } })
@@ -85,7 +159,7 @@ describe('what becomes of a node', () => {
       await seen(zenith, (overview) => {
         expect(overview.nodes.map(({ id }) => id)).toEqual(['main'])
         expect(serviceOf(overview, 'shop')).toMatchObject({
-          nodes: { live: 1, lost: 0, left: 0 },
+          nodes: { live: 1, lost: 0, left: 0, replaced: 0 },
           health: { score: 100 },
         })
       })

@@ -258,7 +258,7 @@ describe('the API’s own description', () => {
   it.each([
     ['/api/nodes?limit=0', '`limit` takes a whole number from 1 to 1000.'],
     ['/api/nodes?limit=1001', '`limit` takes a whole number from 1 to 1000.'],
-    ['/api/nodes?state=dead', '`state` takes `live` or `lost` or `left`.'],
+    ['/api/nodes?state=dead', '`state` takes `live` or `lost` or `left` or `replaced`.'],
     ['/api/services?period=2h', '`period` takes `5m` or `15m` or `1h`.'],
     ['/api/nodes?limit=1&limit=2', '`limit` is given more than once.'],
     ['/api/overview?x=1', '`x` is not known; this takes `services`, `nodes`, `queues`, `text`.'],

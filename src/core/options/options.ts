@@ -4,6 +4,7 @@ import { QuasarError } from '../../lib/errors.js'
 import { checkOptions } from '../../lib/options.js'
 import type { Logger, Store } from '../../ports/index.js'
 import { MAX_NAME_CHARS } from '../../protocol/index.js'
+import { formatNodeId } from '../../protocol/node-id.js'
 import { hostName } from '../probes/runtime.js'
 import { chooseRedis, type Environment, readAppPackage, resolvePrefix, resolveTokens } from './environment.js'
 import { consoleLogger, silentLogger } from './logger.js'
@@ -127,7 +128,7 @@ let recorders = 0
 /** Unique in the fleet, and among the recorders that one process starts one after the other. */
 function nodeId(): string {
   recorders += 1
-  const started = (wallClock() - Math.round(monotonic())).toString(36)
-  const suffix = `${process.pid}-${threadId}-${started}${recorders > 1 ? `-${recorders}` : ''}`
-  return `${hostName().slice(0, MAX_NAME_CHARS - suffix.length - 1)}-${suffix}`
+  const startedAt = wallClock() - Math.round(monotonic())
+  const parts = { host: hostName(), pid: process.pid, thread: threadId, startedAt, recorder: recorders }
+  return formatNodeId(parts, MAX_NAME_CHARS)
 }

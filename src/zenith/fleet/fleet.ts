@@ -2,12 +2,16 @@ import type { NodeSample, NodeView } from '../../api/nodes.js'
 import type { NodeState } from '../../api/words.js'
 import type { NodeEntry } from '../../ports/index.js'
 import { type Heartbeat, heartbeatLife, INDEX_LIFE_MS, nodeMember } from '../../protocol/index.js'
+import { parseNodeId } from '../../protocol/node-id.js'
 import { MAX_NODES } from '../../protocol/read-limits.js'
 import { Processes } from './processes.js'
+import { type Life, replacedOf } from './replaced.js'
 
 const MAX_SAMPLES = 60
 /** How long a node that shut down cleanly is shown, in ms. */
 const LEFT_FOR_MS = 60_000
+/** How long after its last beat a replaced node is shown, in ms: about a minute longer than it took to notice that it vanished. */
+const REPLACED_FOR_MS = 90_000
 const DEFAULT_INTERVAL_MS = 10_000
 
 interface Known {
@@ -17,7 +21,7 @@ interface Known {
   /** When Zenith saw it change; null when it saw only one: the store's clock may be set. */
   beatSeenAt: number | null
   leftAt: number | null
-  /** It left long enough ago, and only its place in the index is left of it. */
+  /** It left or was replaced long enough ago, and only its place in the index is left of it. */
   isHidden: boolean
   /** Records that the node lost since the last look. */
   droppedAt: number | null
@@ -54,14 +58,46 @@ export class Fleet {
   update(entries: readonly NodeEntry[], now: number, trusted: boolean): FleetChange {
     const change: FleetChange = { changed: [], gone: [] }
     const present = new Set<string>()
+    /** Services in which a node came, vanished or returned. */
+    const stirred = new Set<string>()
     this.#processes = null
     for (const entry of newest(entries)) {
       const key = nodeMember(entry.service, entry.node)
       present.add(key)
+      const before = this.#nodes.get(key)?.view.state
       this.#see(key, entry, now, change)
+      if (this.#nodes.get(key)?.view.state !== before) stirred.add(entry.service)
     }
-    for (const [key, known] of this.#nodes) if (!present.has(key)) this.#miss(key, known, now, trusted, change)
+    for (const [key, known] of this.#nodes) {
+      if (present.has(key)) continue
+      const before = known.view.state
+      this.#miss(key, known, now, trusted, change)
+      if (known.view.state !== before) stirred.add(known.view.service)
+    }
+    if (stirred.size > 0) this.#judge(stirred, now, change)
     return change
+  }
+
+  /** Finds which of the lost nodes of some services are replaced. One that is stays so until it beats again. */
+  #judge(services: ReadonlySet<string>, now: number, change: FleetChange): void {
+    const lives = new Map<string, Life[]>()
+    for (const known of this.#nodes.values()) {
+      const { service, state } = known.view
+      if (!services.has(service) || state === 'left') continue
+      const group = lives.get(service)
+      const life = lifeOf(known, state)
+      if (group) group.push(life)
+      else lives.set(service, [life])
+    }
+    for (const group of lives.values()) {
+      if (!group.some(({ state }) => state === 'lost')) continue
+      for (const key of replacedOf(group)) {
+        const known = this.#nodes.get(key)
+        if (!known) continue
+        setState(known, 'replaced', change)
+        hideReplaced(known, now)
+      }
+    }
   }
 
   #see(key: string, entry: NodeEntry, now: number, change: FleetChange): void {
@@ -85,6 +121,7 @@ export class Fleet {
       return
     }
     if (isFresh(beat, known, now)) setState(known, 'live', change, trust)
+    else if (known.view.state === 'replaced') hideReplaced(known, now)
     else if (known.leftAt === null && !this.#outlived(known.view)) setState(known, 'lost', change, trust)
     else this.#leave(key, known, now, change)
   }
@@ -114,12 +151,34 @@ export class Fleet {
       change.gone.push(key)
       return
     }
+    if (known.view.state === 'replaced') hideReplaced(known, now)
     if (known.view.state !== 'live') return
     // Its heartbeat ran out and it never was in the index, or it took both away itself: that is how a node leaves.
     const ranOut = !trusted || (!isFresh(known.view.heartbeat, known, now) && !this.#outlived(known.view))
     if (!ranOut) known.leftAt = now
     setState(known, ranOut ? 'lost' : 'left', change)
   }
+}
+
+function hideReplaced(known: Known, now: number): void {
+  known.isHidden ||= now - known.view.lastSeen > REPLACED_FOR_MS
+}
+
+/** Of a node whose beat Zenith never saw, only its id tells where and since when it ran. */
+function lifeOf({ view: { key, id, lastSeen, heartbeat, clockAhead }, beatAt }: Known, state: Life['state']): Life {
+  if (!heartbeat) {
+    const parts = parseNodeId(id)
+    const startedAt = parts && parts.startedAt - (clockAhead ?? 0)
+    return { key, state, lastSeen, host: hostOf(parts?.host), instance: undefined, startedAt }
+  }
+  const { hostname, instance, runtime } = heartbeat
+  const startedAt = runtime.uptime === null ? null : beatAt - runtime.uptime * 1_000
+  return { key, state, lastSeen, host: hostOf(hostname), instance, startedAt }
+}
+
+/** Reporters that may not ask for the name call each host `unknown`. */
+function hostOf(name: string | null = null): string | null {
+  return name === 'unknown' ? null : name
 }
 
 function newest(entries: readonly NodeEntry[]): readonly NodeEntry[] {

@@ -131,7 +131,9 @@ function clockAhead(nodes: readonly NodeView[]): Family {
 }
 
 function lastSeen(nodes: readonly NodeView[]): Family {
-  const samples = nodes.map(({ service, id, lastSeen }) => ({ labels: { service, node: id }, value: lastSeen / 1_000 }))
+  // An alert on old beats must not fire for each restart.
+  const shown = nodes.filter(({ state }) => state !== 'replaced')
+  const samples = shown.map(({ service, id, lastSeen }) => ({ labels: { service, node: id }, value: lastSeen / 1_000 }))
   return {
     name: 'quasar_node_last_beat_timestamp_seconds',
     type: 'gauge',

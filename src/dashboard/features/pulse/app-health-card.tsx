@@ -75,8 +75,13 @@ function toService(service: string): Target {
   return { page: 'service', service }
 }
 
-function nodeWords({ live, lost, left }: ServiceView['nodes']): string {
-  return [live > 0 && `${live} live`, lost > 0 && `${lost} lost`, left > 0 && `${left} left`]
+function nodeWords({ live, lost, left, replaced }: ServiceView['nodes']): string {
+  return [
+    live > 0 && `${live} live`,
+    lost > 0 && `${lost} lost`,
+    left > 0 && `${left} left`,
+    replaced > 0 && `${replaced} replaced`,
+  ]
     .filter(Boolean)
     .join(' · ')
 }

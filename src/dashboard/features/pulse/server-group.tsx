@@ -67,5 +67,6 @@ function countWords(nodes: readonly NodeView[]): string {
   const words = [`${counts.live} live`]
   if (counts.lost > 0) words.push(`${counts.lost} lost`)
   if (counts.left > 0) words.push(`${counts.left} left`)
+  if (counts.replaced > 0) words.push(`${counts.replaced} replaced`)
   return words.join(' · ')
 }

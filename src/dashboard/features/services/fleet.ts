@@ -19,7 +19,7 @@ export interface NodeGroup {
   nodes: readonly NodeView[]
 }
 
-const STATE_ORDER: Readonly<Record<NodeState, number>> = { lost: 0, live: 1, left: 2 }
+const STATE_ORDER: Readonly<Record<NodeState, number>> = { lost: 0, live: 1, left: 2, replaced: 3 }
 
 /**
  * By service; in each the lost ones first, then by name. Where not all services fit, those with lost ones come first.
@@ -46,7 +46,7 @@ export function nodeName({ id, heartbeat }: NodeView): string {
 
 /** How many nodes are in a state. */
 export function countStates(nodes: readonly NodeView[]): Record<NodeState, number> {
-  const counts = { live: 0, lost: 0, left: 0 }
+  const counts = { live: 0, lost: 0, left: 0, replaced: 0 }
   for (const { state } of nodes) counts[state] += 1
   return counts
 }

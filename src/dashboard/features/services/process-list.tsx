@@ -8,7 +8,7 @@ import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { nodeName } from './fleet.js'
 import { StateMark } from './state-mark.js'
 
-const STATES = { lost: 0, live: 1, left: 2 } as const
+const STATES = { lost: 0, live: 1, left: 2, replaced: 3 } as const
 
 const COLUMNS: readonly Column<NodeView>[] = [
   {

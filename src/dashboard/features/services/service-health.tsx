@@ -29,6 +29,7 @@ export function ServiceHealth({ view, period, periodName }: ServiceHealthProps) 
                 `${nodes.live} live`,
                 nodes.lost > 0 && `${nodes.lost} lost`,
                 nodes.left > 0 && `${nodes.left} left`,
+                nodes.replaced > 0 && `${nodes.replaced} replaced`,
                 ...environments,
               ]
                 .filter(Boolean)

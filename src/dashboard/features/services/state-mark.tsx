@@ -12,10 +12,10 @@ interface StateMarkProps {
 /** A node's state: its words say what its colour says. */
 export function StateMark({ state, lastSeen, isShort = false }: StateMarkProps) {
   if (state === 'live') return <Mark dot="bg-ok">live</Mark>
-  if (state === 'left')
+  if (state === 'left' || state === 'replaced')
     return (
       <Mark dot="border border-soft">
-        <Ago at={lastSeen} before="left " />
+        <Ago at={lastSeen} before={`${state} `} />
       </Mark>
     )
   return (

@@ -189,7 +189,7 @@ function environmentsOf(nodes: readonly NodeView[]): string[] {
 }
 
 function countStates(nodes: readonly NodeView[]): Record<NodeState, number> {
-  const counts = { live: 0, lost: 0, left: 0 }
+  const counts = { live: 0, lost: 0, left: 0, replaced: 0 }
   for (const node of nodes) counts[node.state] += 1
   return counts
 }
