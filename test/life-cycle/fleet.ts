@@ -8,6 +8,8 @@ import { startRedis, type TestRedis } from '../support/redis.js'
 
 /** What the life-cycle tests look at: programs of their own, and what these leave in a Redis of the test's own. */
 export interface Fleet {
+  /** Of its Redis. */
+  url(): string
   /** Starts a program whose Quasar reports here; killed after the tests when it still runs. */
   start(source: string, options?: ProgramOptions): Promise<Program>
   nodesOf(service: string): Promise<readonly NodeEntry[]>
@@ -32,6 +34,7 @@ export function openFleet(): Fleet {
   })
   const nodesOf = async (service: string) => (await store.nodes()).nodes.filter((node) => node.service === service)
   return {
+    url: () => redis.url,
     async start(source, options = {}) {
       const env = { QUASAR_REDIS_URL: redis.url, ...options.env }
       const program = await startProgram(source, { ...options, env })
