@@ -13,6 +13,10 @@ export type QueueAction = (typeof QUEUE_ACTIONS)[number]
 export const SCHEDULER_ACTIONS = ['run', 'pause', 'resume', 'save', 'remove'] as const
 export type SchedulerAction = (typeof SCHEDULER_ACTIONS)[number]
 
+/** Actions on a node. */
+export const NODE_ACTIONS = ['forget'] as const
+export type NodeAction = (typeof NODE_ACTIONS)[number]
+
 /** The states in which each action accepts a job. */
 const STATES: Readonly<Record<JobAction, readonly JobPlace[]>> = {
   retry: ['failed', 'completed'],

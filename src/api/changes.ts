@@ -133,6 +133,14 @@ export const SchedulerChange = actionField('The change.', {
 export type SchedulerChange = v.InferOutput<typeof SchedulerChange>
 export type SchedulerChangeInput = v.InferInput<typeof SchedulerChange>
 
+export const NodeChange = actionField('The change.', {
+  forget: {
+    service: textField('Name of the service.'),
+    id: textField('Id of the node.'),
+  },
+})
+export type NodeChange = v.InferOutput<typeof NodeChange>
+
 function isTimezone(timezone: string): boolean {
   try {
     new Intl.DateTimeFormat('en', { timeZone: timezone })

@@ -1,7 +1,7 @@
 import { TRUST } from '../protocol/trust.js'
 import { listing } from './listing.js'
 import { Heartbeat } from './records.js'
-import { amount, difference, type Infer, listUpTo, object, oneOf, orNull, text } from './schema.js'
+import { always, amount, difference, type Infer, listUpTo, object, oneOf, orNull, text } from './schema.js'
 import { NODE_STATES } from './words.js'
 
 export const NodeSample = object('A sample from one beat of a node.', {
@@ -33,3 +33,5 @@ export const NodeView = object('A node.', {
 export type NodeView = Infer<typeof NodeView>
 
 export const NodeListing = listing(NodeView)
+
+export const NodeForgotten = object('The node is forgotten.', { ok: always(true, 'Always true.') })

@@ -1,6 +1,8 @@
 import {
   JOB_ACTIONS,
   type JobAction,
+  NODE_ACTIONS,
+  type NodeAction,
   QUEUE_ACTIONS,
   type QueueAction,
   SCHEDULER_ACTIONS,
@@ -17,7 +19,12 @@ export function isRole(value: unknown): value is Role {
 }
 
 /** `view`: everything but payloads. `queue.…`: on a queue and its jobs. */
-export type Permission = 'view' | 'queue.payloads' | `queue.${QueueAction | JobAction}` | `scheduler.${SchedulerAction}`
+export type Permission =
+  | 'view'
+  | 'queue.payloads'
+  | `queue.${QueueAction | JobAction}`
+  | `scheduler.${SchedulerAction}`
+  | `node.${NodeAction}`
 
 /** Irreversible actions. */
 const FOR_ADMINS: ReadonlySet<Permission> = new Set([
@@ -31,6 +38,7 @@ const FOR_ADMINS: ReadonlySet<Permission> = new Set([
 const CHANGES: readonly Permission[] = [
   ...[...QUEUE_ACTIONS, ...JOB_ACTIONS].map((action) => `queue.${action}` as const),
   ...SCHEDULER_ACTIONS.map((action) => `scheduler.${action}` as const),
+  ...NODE_ACTIONS.map((action) => `node.${action}` as const),
 ]
 
 export const PERMISSIONS: readonly Permission[] = ['view', 'queue.payloads', ...CHANGES]

@@ -24,8 +24,14 @@ export interface StoreClock {
   time(): Promise<number | null>
 }
 
+/** The nodes in a store. */
+export interface NodeMemory {
+  /** Deletes a lost node: its heartbeat and its entry in the index. Rejects when the store refuses or does not answer. */
+  forgetNode?(service: string, node: string): Promise<void>
+}
+
 /** Where Zenith, the control plane, stores its own data. */
-export type ControlStore = AuditLog & DocumentStore & Leases & StoreClock
+export type ControlStore = AuditLog & DocumentStore & Leases & StoreClock & NodeMemory
 
 /** A place to store what recorders report. */
 export type Store = Writer & Reader & ControlStore & Debts

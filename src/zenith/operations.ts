@@ -1,9 +1,10 @@
 import { anyObject } from '../api/schema.js'
 import { session } from './auth/session.js'
 import type { MonitorService } from './fleet/monitor-service.js'
-import type { FleetServices } from './fleet/operation.js'
 import { errorGroups, errors } from './fleet/routes/errors.js'
 import { health } from './fleet/routes/health.js'
+import type { NodeServices } from './fleet/routes/node-actions.js'
+import { nodeActions } from './fleet/routes/node-actions.js'
 import { nodes } from './fleet/routes/nodes.js'
 import { overview } from './fleet/routes/overview.js'
 import { service, services } from './fleet/routes/services.js'
@@ -36,7 +37,7 @@ import type { SchedulerServices } from './queues/schedulers/routes.js'
 import { schedulerActions, schedulers } from './queues/schedulers/routes.js'
 
 /** What all routes work with. */
-export interface AllServices extends FleetServices, JobServices, BulkServices, SchedulerServices, FailureServices {
+export interface AllServices extends NodeServices, JobServices, BulkServices, SchedulerServices, FailureServices {
   readonly monitor: MonitorService
 }
 
@@ -61,6 +62,7 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   services,
   service,
   nodes,
+  nodeActions,
   slow,
   slowGroups,
   errors,

@@ -9,6 +9,7 @@ const FOR_ADMINS: readonly Permission[] = [
   'scheduler.save',
 ]
 const FOR_OPERATORS: readonly Permission[] = [
+  'node.forget',
   'queue.add',
   'queue.duplicate',
   'queue.pause',

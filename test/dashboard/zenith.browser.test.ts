@@ -94,3 +94,42 @@ it('shows what a real Zenith reads from a real store, live, from nothing to a fl
   expect(problems).toEqual([])
   await close()
 })
+
+it('forgets a lost server after a question', async () => {
+  const { createZenith, toNodeHandler } = await import('../../src/runtime/create-zenith.js')
+  const memory = memoryStore()
+  const lost = new Map([['web-2', { service: 'shop', node: 'web-2', lastBeat: Date.now() - 60_000, heartbeat: null }]])
+  const withLost: Store = {
+    ...memory,
+    async nodes() {
+      const found = await memory.nodes()
+      return { ...found, nodes: [...found.nodes, ...lost.values()] }
+    },
+    forgetNode: async (_service, node) => void lost.delete(node),
+  }
+  await memory.write({ service: 'shop', node: 'web-1', heartbeat: makeHeartbeat('shop', 'web-1'), records: [] })
+  const own = createZenith({ store: withLost, auth: () => 'operator', interval: 100 })
+  const handler = toNodeHandler(own)
+  const ownServer = createServer((request, response) => void handler(request, response)).listen(0, '127.0.0.1')
+  await once(ownServer, 'listening')
+  const { port } = ownServer.address() as AddressInfo
+  const { page, problems, close } = await openPage(browser, `http://127.0.0.1:${port}/`)
+  try {
+    await page.getByRole('article', { name: 'shop web-2' }).getByText('lost · last seen').waitFor()
+    expect(await page.getByRole('button', { name: 'Forget web-1' }).count()).toBe(0)
+    await page.getByRole('button', { name: 'Forget web-2' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    expect(lost.size).toBe(1)
+    await page.getByRole('button', { name: 'Forget web-2' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Forget web-2' }).click()
+    await page.getByRole('article', { name: 'shop web-2' }).waitFor({ state: 'detached' })
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(lost.size).toBe(0)
+    expect(problems).toEqual([])
+  } finally {
+    await close()
+    await own.close()
+    ownServer.closeAllConnections()
+    ownServer.close()
+  }
+})

@@ -1,7 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { BulkOperation } from '../../api/bulk.js'
-import type { BulkPlan, JobsChange, QueueChangeInput, SchedulerChangeInput } from '../../api/changes.js'
+import type { BulkPlan, JobsChange, NodeChange, QueueChangeInput, SchedulerChangeInput } from '../../api/changes.js'
 import { Done, JobAdded, JobsChanged, JobsRemoved, SchedulerChanged } from '../../api/jobs.js'
+import { NodeForgotten } from '../../api/nodes.js'
 import type { GenericSchema } from '../../api/schema.js'
 import { bulkPath } from './activity-api.js'
 import { AnswerError, postJson } from './fetch-json.js'
@@ -75,6 +76,10 @@ export function useBulkStep() {
     body: {},
     schema: BulkOperation,
   }))
+}
+
+export function useNodeChange() {
+  return useChange((body: NodeChange) => ({ path: 'api/nodes', body, schema: NodeForgotten }))
 }
 
 export function useSchedulerChange() {

@@ -92,6 +92,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     async removeNode(service, node) {
       nodes.delete(nodeMember(service, node))
     },
+    async forgetNode(service, node) {
+      nodes.delete(nodeMember(service, node))
+    },
     async nodes() {
       return { nodes: listNodes(nodes), unreadable: 0 }
     },

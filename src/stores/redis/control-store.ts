@@ -1,4 +1,5 @@
 import type { ControlStore, DocumentListing } from '../../ports/index.js'
+import { nodeMember } from '../../protocol/index.js'
 import { RedisError } from '../../redis/errors.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
@@ -67,6 +68,14 @@ export function redisControlStore(options: RedisControlStoreOptions): ControlSto
     },
     ...leases,
     time,
+    async forgetNode(service, node) {
+      const replies = await send(connection, [
+        ['del', keys.node(service, node)],
+        ['zrem', keys.nodeIndex, nodeMember(service, node)],
+      ])
+      const refused = replies.find((reply) => reply?.error)
+      if (refused?.error) throw refused.error
+    },
   }
 }
 

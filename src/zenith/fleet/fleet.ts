@@ -21,6 +21,8 @@ interface Known {
   /** When Zenith saw it change; null when it saw only one: the store's clock may be set. */
   beatSeenAt: number | null
   leftAt: number | null
+  /** The store listed it after its heartbeat had expired. */
+  isListed: boolean
   /** It left or was replaced long enough ago, and only its place in the index is left of it. */
   isHidden: boolean
   /** Records that the node lost since the last look. */
@@ -38,6 +40,8 @@ export interface FleetChange {
 /** All nodes that Zenith knows of, and what became of them. */
 export class Fleet {
   readonly #nodes = new Map<string, Known>()
+  /** Forgotten nodes that the store still lists, by key, and their last beats. */
+  readonly #forgotten = new Map<string, number>()
   /** As of this look, once it is asked for. */
   #processes: Processes | null = null
 
@@ -48,6 +52,14 @@ export class Fleet {
   /** Whether the node lost records within a time. */
   droppedSince(key: string, since: number): boolean {
     return (this.#nodes.get(key)?.droppedAt ?? 0) > since
+  }
+
+  /** Drops a node until it beats again. */
+  forget(key: string): void {
+    const known = this.#nodes.get(key)
+    if (!known || known.view.state === 'live') return
+    this.#nodes.delete(key)
+    this.#forgotten.set(key, known.beatAt)
   }
 
   /**
@@ -64,6 +76,8 @@ export class Fleet {
     for (const entry of newest(entries)) {
       const key = nodeMember(entry.service, entry.node)
       present.add(key)
+      if (entry.lastBeat <= (this.#forgotten.get(key) ?? Number.NEGATIVE_INFINITY)) continue
+      this.#forgotten.delete(key)
       const before = this.#nodes.get(key)?.view.state
       this.#see(key, entry, now, change)
       if (this.#nodes.get(key)?.view.state !== before) stirred.add(entry.service)
@@ -74,6 +88,7 @@ export class Fleet {
       this.#miss(key, known, now, trusted, change)
       if (known.view.state !== before) stirred.add(known.view.service)
     }
+    for (const key of this.#forgotten.keys()) if (!present.has(key)) this.#forgotten.delete(key)
     if (stirred.size > 0) this.#judge(stirred, now, change)
     return change
   }
@@ -109,6 +124,7 @@ export class Fleet {
       change.changed.push(node.view)
       return
     }
+    known.isListed ||= beat === null
     const trust = trustOf(entry, known.view)
     // The clock of one that beats may stand still.
     const isNewBeat =
@@ -146,7 +162,9 @@ export class Fleet {
   #miss(key: string, known: Known, now: number, trusted: boolean, change: FleetChange): void {
     const goneFor = now - (known.leftAt ?? known.view.lastSeen)
     const isCrowdedOut = this.#nodes.size > MAX_NODES && known.view.state !== 'live'
-    if (isCrowdedOut || goneFor > (known.leftAt === null ? INDEX_LIFE_MS : LEFT_FOR_MS)) {
+    // Another Zenith forgot it.
+    const isForgotten = trusted && known.isListed && known.view.state === 'lost'
+    if (isCrowdedOut || isForgotten || goneFor > (known.leftAt === null ? INDEX_LIFE_MS : LEFT_FOR_MS)) {
       this.#nodes.delete(key)
       change.gone.push(key)
       return
@@ -199,7 +217,15 @@ function meet(key: string, entry: NodeEntry, now: number): Known {
     samples: heartbeat ? [sampleOf(heartbeat)] : [],
     trust: entry.trust ?? null,
   }
-  return { view, beatAt: entry.lastBeat, beatSeenAt: null, leftAt: null, isHidden: false, droppedAt: null }
+  return {
+    view,
+    beatAt: entry.lastBeat,
+    beatSeenAt: null,
+    leftAt: null,
+    isListed: !heartbeat,
+    isHidden: false,
+    droppedAt: null,
+  }
 }
 
 /** What took the place of its heartbeat may have been left out, and still says something. */

@@ -127,6 +127,12 @@ export class MonitorService {
     return { periods: await this.#services.periods(known, period, this.#fleet.views, now), unread: [] }
   }
 
+  /** Drops a node until it beats again: the next look is without it. */
+  forget(key: string): void {
+    this.#fleet.forget(key)
+    this.#polledAt = Number.NEGATIVE_INFINITY
+  }
+
   /** What only grows, by service; see {@link KnownServices.totals}. */
   totals(): Promise<Map<string, ServiceTotals>> {
     return this.#services.totals()

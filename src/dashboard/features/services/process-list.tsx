@@ -6,6 +6,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { Section } from '../../ui/section.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { nodeName } from './fleet.js'
+import { ForgetButton } from './forget-button.js'
 import { StateMark } from './state-mark.js'
 
 const STATES = { lost: 0, live: 1, left: 2, replaced: 3 } as const
@@ -52,7 +53,12 @@ const COLUMNS: readonly Column<NodeView>[] = [
     isText: true,
     width: '14%',
     value: ({ state }) => STATES[state],
-    cell: ({ state, lastSeen }) => <StateMark state={state} lastSeen={lastSeen} isShort />,
+    cell: (node) => (
+      <span className="flex flex-wrap items-center gap-1">
+        <StateMark state={node.state} lastSeen={node.lastSeen} isShort />
+        <ForgetButton node={node} />
+      </span>
+    ),
   },
 ]
 
