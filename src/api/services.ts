@@ -19,8 +19,12 @@ import {
 import { UntrustedCounts } from './store.js'
 import { PERIODS } from './words.js'
 
+/** An error rate counts from so many requests or jobs on: of fewer, one failure would be a bad rate. */
+export const MIN_COUNTED = 20
+
 export const TrafficPoint = object('Traffic in a time span, merged over the nodes of a service.', {
   at: amount('End of the span, Unix ms.'),
+  count: count('Requests or jobs in the span.'),
   rate: amount('Requests or jobs per second.'),
   errorRate: orNull(percent('Error rate, 0–100; null without requests.')),
   p50: orNull(amount('Median duration, ms; null without measurements.')),
@@ -59,7 +63,11 @@ export const ServiceView = object('The current state of a service.', {
     replaced: count('Nodes that stopped beating unexpectedly, and whose place a new node took.'),
   }),
   health: object('Health of the service.', {
-    score: orNull(percent('100 minus the cost of the reasons; null if no node is live.')),
+    score: orNull(
+      percent(
+        '100 minus the cost of the reasons; 0 if no node is live and at least one is lost; null if all nodes shut down cleanly.',
+      ),
+    ),
     reasons: listOf(HealthReason),
   }),
   requests: orNull(TrafficPoint),

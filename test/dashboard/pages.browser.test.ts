@@ -1,7 +1,15 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { referenceOf } from '../../src/protocol/reference.js'
-import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow } from './fixture/fleet.js'
+import {
+  makeException,
+  makeHeartbeat,
+  makeNode,
+  makeOverview,
+  makeService,
+  makeSlow,
+  makeTraffic,
+} from './fixture/fleet.js'
 import type { FixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
 import { openShop } from './fixture/shop-pages.js'
@@ -232,7 +240,7 @@ it('shows text that looks like HTML as text, on every page', async () => {
   expect(problems).toEqual([])
 })
 
-it('draws an hour on Pulse from what the server answers, and the rest from the stream', async () => {
+it('draws an hour on Pulse from what the server answers, and the rest from the stream, with the figures of the period', async () => {
   const { page } = await open('?period=1h')
   const card = page.locator('[data-service="shop-api"]')
   await card.getByText('1 h', { exact: true }).waitFor()
@@ -240,7 +248,31 @@ it('draws an hour on Pulse from what the server answers, and the rest from the s
   page.on('request', (request) => asked.push(request.url()))
   await page.getByText('5 min', { exact: true }).first().click()
   await card.getByText('5 min', { exact: true }).waitFor()
-  expect(asked.filter((url) => url.includes('api/services'))).toEqual([])
+  await card.getByText('last 5 min', { exact: true }).waitFor()
+  expect(asked.filter((url) => url.includes('api/services')).map((url) => new URL(url).search)).toEqual([
+    '?period=5m&limit=1000',
+  ])
+})
+
+it('shows the same figures of a service on Pulse, in the table of services and on its own page', async () => {
+  const { page } = await open()
+  const figures = () => page.getByRole('definition').allInnerTexts()
+  const card = page.locator('[data-service="mailer"]')
+  await card.getByText('last 15 min').waitFor()
+  const onPulse = (await card.getByRole('definition').allInnerTexts()).slice(0, 5)
+  await page.goto(`${server.url}?page=service&service=mailer`)
+  await page.getByText('last 15 min', { exact: true }).first().waitFor()
+  expect((await figures()).slice(0, 5)).toEqual(onPulse)
+  await page.goto(`${server.url}?page=service`)
+  const row = table(page, 'Services').getByRole('row').filter({ hasText: 'mailer' })
+  for (const figure of onPulse) await row.getByRole('cell', { name: figure, exact: true }).first().waitFor()
+})
+
+it('gives the requests and the jobs of a service that has both a line each', async () => {
+  server.overview = makeOverview({ services: [makeService('both', { jobs: makeTraffic(9).at(-1) ?? null })] })
+  const { page } = await open('?page=service')
+  for (const kind of ['requests', 'jobs'])
+    await table(page, 'Services').getByRole('row').filter({ hasText: 'both' }).getByText(kind).waitFor()
 })
 
 it('goes on after the server was away, and asks for its lists again', async () => {

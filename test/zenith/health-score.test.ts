@@ -20,13 +20,14 @@ function node(fields: Record<string, unknown> = {}, id = 'web-1'): NodeView {
 }
 
 function point(figures: Partial<TrafficPoint>): TrafficPoint {
-  return { at: 0, rate: 100, errorRate: 0, p50: 1, p95: 1, p99: 1, ...figures }
+  return { at: 0, count: 6_000, rate: 100, errorRate: 0, p50: 1, p95: 1, p99: 1, ...figures }
 }
 
 function health(input: Partial<HealthInput>) {
   return healthOf({
     live: [node()],
     lost: 0,
+    down: 0,
     requests: null,
     jobs: null,
     stalled: 0,
@@ -38,9 +39,17 @@ function health(input: Partial<HealthInput>) {
 }
 
 describe('a service’s health', () => {
-  it('is 100 without a reason when nothing is wrong, and unknown when nothing is live', () => {
+  it('is 100 without a reason when nothing is wrong, and unknown when all nodes shut down', () => {
     expect(health({ requests: point({}) })).toEqual({ score: 100, reasons: [] })
-    expect(health({ live: [], lost: 2 }).score).toBeNull()
+    expect(health({ live: [] }).score).toBeNull()
+  })
+
+  it.each([
+    [1, 'no node is live: 1 is lost'],
+    [2, 'no node is live: 2 are lost'],
+  ])('is 0 without a live node when %i are lost, whatever the old figures were', (down, text) => {
+    const input = { live: [], down, lost: 0, requests: point({ errorRate: 60, p95: 9_000 }) }
+    expect(health(input)).toEqual({ score: 0, reasons: [{ text, cost: 100 }] })
   })
 
   it.each<[string, Partial<HealthInput>, number, string]>([
@@ -90,7 +99,10 @@ describe('a service’s health', () => {
   })
 
   it('does not judge by a handful of requests', () => {
-    expect(health({ requests: point({ rate: 0.1, errorRate: 100 }) }).score).toBe(100)
+    // A rate over the eleven seconds since a service started says little, however high it is.
+    expect(health({ requests: point({ count: 19, rate: 2, errorRate: 100 }) }).score).toBe(100)
+    expect(health({ requests: point({ count: 20, rate: 2, errorRate: 100 }) }).score).toBe(50)
+    expect(health({ jobs: point({ count: 19, errorRate: 100 }), requests: point({}) }).score).toBe(100)
   })
 
   it('never falls below 0, and names the dearest reason first', () => {

@@ -25,7 +25,7 @@ describe('what becomes of a node', () => {
       expect(nodeOf(overview, 'web-1')).toMatchObject({ state: 'lost', lastSeen, heartbeat: { hostname: 'a' } })
       expect(serviceOf(overview, 'shop')).toMatchObject({
         nodes: { live: 0, lost: 1, left: 0, replaced: 0 },
-        health: { score: null },
+        health: { score: 0, reasons: [{ text: 'no node is live: 1 is lost', cost: 100 }] },
       })
     })
     await report(store, beatOf('shop', 'web-1'))

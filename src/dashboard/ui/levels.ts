@@ -1,3 +1,5 @@
+import { MIN_COUNTED, type TrafficPoint } from '../../api/services.js'
+
 /** From when on a figure deserves a colour and a word. */
 export type Level = 'fine' | 'high' | 'critical'
 
@@ -12,8 +14,9 @@ export const memoryLevel = (pct: number | null | undefined) => level(pct, 85, 95
 export const diskLevel = (pct: number | null | undefined) => level(pct, 85, 95)
 /** @param ms the event-loop delay's p99 */
 export const loopLevel = (ms: number | null | undefined) => level(ms, 100, 500)
-/** @param pct 0–100 of requests or attempts */
-export const errorLevel = (pct: number | null | undefined) => level(pct, 1, 5)
+/** Of too few requests or jobs an error rate is no bad one, as in the health. */
+export const errorLevel = (point: Pick<TrafficPoint, 'count' | 'errorRate'> | null | undefined) =>
+  level(point && point.count >= MIN_COUNTED ? point.errorRate : null, 1, 5)
 
 export type Health = 'healthy' | 'degraded' | 'unhealthy' | 'no live server'
 

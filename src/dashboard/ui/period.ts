@@ -9,6 +9,11 @@ export function periodMs(period: Period): number {
   return PERIOD_MS[period]
 }
 
+/** Whether the live state reaches so far back: it has 15 minutes. */
+export function reachesBack(period: Period): boolean {
+  return period !== '1h'
+}
+
 /** Those points that a period holds. @param points oldest first */
 export function within(points: readonly TrafficPoint[], period: Period): readonly TrafficPoint[] {
   const from = (points.at(-1)?.at ?? 0) - periodMs(period)

@@ -68,8 +68,8 @@ function inOrderOf<T>(list: readonly T[], taken: readonly T[]): readonly T[] {
   return list.filter((item) => isTaken.has(item))
 }
 
-function needOfService({ health, nodes }: ServiceView): number {
-  return health.score ?? (nodes.lost > 0 ? -1 : 101)
+function needOfService({ health }: ServiceView): number {
+  return health.score ?? 101
 }
 
 /** Of each service one node comes before a second one of any, so that a service with many hides no other. */

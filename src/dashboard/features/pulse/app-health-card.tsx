@@ -3,26 +3,29 @@ import { memo, useMemo } from 'react'
 import type { SeriesView, ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
 import type { Period } from '../../../api/words.js'
 import type { Target } from '../../routing/pages.js'
+import { trafficOf } from '../../ui/charts/chart-data.js'
 import { count, duration, percent, plural, rate, sentence } from '../../ui/format.js'
 import { healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
-import { within } from '../../ui/period.js'
+import { PERIOD_NAMES, reachesBack, within } from '../../ui/period.js'
 import { UntrustedMark } from '../../ui/trust-mark.js'
 import { Figures } from '../services/figures.js'
+import { kindOf } from '../services/fleet.js'
 import { HealthScore } from '../services/health-score.js'
 import { TrafficChart } from './traffic-chart.js'
 
 interface AppHealthCardProps {
   service: ServiceView
   period: Period
-  /** Over that period, where the live state does not reach so far back. */
+  /** Over that period; without it the figures of the last minute are shown. */
   past: ServicePeriod | undefined
 }
 
 /** How a service does, in one look. Drawn again only when the service changed. */
 export const AppHealthCard = memo(function AppHealthCard({ service: view, period, past }: AppHealthCardProps) {
   const { service, health, nodes, environments } = view
-  const of = view.requests || !view.jobs ? 'requests' : 'jobs'
+  const of = kindOf(view)
+  const figures = past ?? view
   return (
     <article aria-label={`${service} health`} data-service={service} className="panel @container flex flex-col p-4">
       <div className="grid flex-1 content-start gap-4 @4xl:grid-cols-[24rem_1fr] @4xl:gap-x-10">
@@ -41,11 +44,19 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view, period
             </div>
             <UntrustedMark untrusted={view.untrusted} />
           </div>
-          <Figures now={view[of]} of={of} />
+          <div>
+            <Figures now={figures[of]} of={of} />
+            <p className="label mt-1">{past ? `last ${PERIOD_NAMES[period]}` : 'last minute'}</p>
+          </div>
         </div>
         <div className="min-w-0">
-          <Past view={view} of={of} period={period} traffic={(past ?? view).traffic} />
-          {view.requests && view.jobs && <p className="label mt-2">Jobs: {jobWords(view.jobs)}</p>}
+          <Past
+            view={view}
+            of={of}
+            period={period}
+            traffic={trafficOf(view, reachesBack(period) ? undefined : past).points}
+          />
+          {view.requests && figures.jobs && <p className="label mt-2">Jobs: {jobWords(figures.jobs)}</p>}
         </div>
       </div>
       <div className="label mt-4 flex items-center justify-between gap-4 border-t border-line pt-3">

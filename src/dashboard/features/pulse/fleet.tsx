@@ -21,7 +21,7 @@ const MANY = 40
 interface ServicesProps {
   services: readonly ServiceView[]
   period: Period
-  /** Over that period, where the live state does not reach so far back. */
+  /** Over that period; without it the figures of the last minute are shown. */
   past: ReadonlyMap<string, ServicePeriod> | undefined
 }
 

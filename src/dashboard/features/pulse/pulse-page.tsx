@@ -10,6 +10,7 @@ import { trafficOf } from '../../ui/charts/chart-data.js'
 import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
+import { reachesBack } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { ExceptionList } from '../exceptions/exception-list.js'
 import { QueueList } from '../queues/queue-list.js'
@@ -62,16 +63,17 @@ interface ContentProps {
 
 function Content({ shown: { services, nodes, slow, exceptions }, queues }: ContentProps) {
   const { period } = useRoute()
-  // The live state reaches back 15 minutes.
-  const isLong = period === '1h'
-  const periods = useServicePeriods(period, isLong)
-  const past = isLong ? periods.data : undefined
-  const traffic = useTraffic(services, past)
+  const periods = useServicePeriods(period)
+  const isLong = !reachesBack(period)
+  const traffic = useTraffic(services, isLong ? periods.data : undefined)
   const groups = useMemo(() => groupExceptions(exceptions), [exceptions])
   return (
     <>
-      {isLong && <QueryNote query={periods} instead="The page shows the last 15 minutes." />}
-      {services.length > 0 && <Services services={services} period={period} past={past} />}
+      <QueryNote
+        query={periods}
+        instead={`The page shows the figures of the last minute${isLong ? ', and charts of the last 15 minutes' : ''}.`}
+      />
+      {services.length > 0 && <Services services={services} period={period} past={periods.data} />}
       <TrafficCharts traffic={traffic} period={period} />
       <QueueList queues={queues} />
       {nodes.length > 0 && <Servers nodes={nodes} />}

@@ -8,7 +8,7 @@ export function Figures({ now, of }: { now: TrafficPoint | null; of: string }) {
   return (
     <dl className="grid grid-cols-5 gap-2">
       <Figure name={of} value={rate(now?.rate)} />
-      <Figure name="errors" value={percent(now?.errorRate)} color={LEVEL_TEXT[errorLevel(now?.errorRate)]} />
+      <Figure name="errors" value={percent(now?.errorRate)} color={LEVEL_TEXT[errorLevel(now)]} />
       <Figure name="p50" value={duration(now?.p50)} />
       <Figure name="p95" value={duration(now?.p95)} />
       <Figure name="p99" value={duration(now?.p99)} />

@@ -14,6 +14,13 @@ export function sortServices(services: readonly ServiceView[], room = Number.POS
   return [...services].sort((a, b) => (services.length > room ? rank(a) - rank(b) : 0) || byName(a.service, b.service))
 }
 
+export type Kind = 'requests' | 'jobs'
+
+/** What the figures of a service are of: requests, or jobs where it serves none. */
+export function kindOf({ requests, jobs }: ServiceView): Kind {
+  return requests || !jobs ? 'requests' : 'jobs'
+}
+
 export interface NodeGroup {
   service: string
   nodes: readonly NodeView[]

@@ -25,6 +25,7 @@ import { RouteChip } from '../routes/route-chip.js'
 import { SeriesTable } from '../routes/series-table.js'
 import { narrowSlow, withNews } from '../slow/records.js'
 import { SlowRequestWidget } from '../slow/slow-request-widget.js'
+import { kindOf } from './fleet.js'
 import { ProcessList } from './process-list.js'
 import { ServiceHealth } from './service-health.js'
 
@@ -59,7 +60,7 @@ function Content({ view, overview, route, query }: ContentProps) {
   const period = query.data
   const traffic = useMemo(() => [trafficOf(view, period)], [view, period])
   const shown = useMemo(() => narrowed(overview, route, query.data), [overview, route, query.data])
-  const of = view.requests || !view.jobs ? 'requests' : 'jobs'
+  const of = kindOf(view)
   return (
     <>
       <QueryNote query={query} instead="The page shows the live state: at most 15 minutes." />

@@ -6,6 +6,7 @@ import { errorLevel, healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { figureColumn } from '../../ui/tables/figure-cell.js'
+import { type Kind, kindOf } from './fleet.js'
 import { HEALTH_TEXT } from './health-score.js'
 
 interface ServicesTableProps {
@@ -14,32 +15,32 @@ interface ServicesTableProps {
   periods: ReadonlyMap<string, ServicePeriod> | undefined
 }
 
+/** Requests and jobs are lines of their own: their rates have nothing in common. */
 interface Line {
   view: ServiceView
+  kind: Kind
   figures: TrafficPoint | null
 }
 
 /** Every service in one line, to compare and to go to. */
 export function ServicesTable({ services, periods }: ServicesTableProps) {
-  const lines = useMemo(
-    () => services.map((view) => ({ view, figures: figuresOf(view, periods) })),
-    [services, periods],
-  )
+  const lines = useMemo(() => services.flatMap((view) => linesOf(view, periods)), [services, periods])
   return (
     <DataTable
       label="Services"
       columns={COLUMNS}
       items={lines}
-      keyOf={({ view }) => view.service}
+      keyOf={({ view, kind }) => `${view.service} ${kind}`}
       sort={{ key: 'service', down: false }}
       minWidth="54rem"
     />
   )
 }
 
-function figuresOf(view: ServiceView, periods: ReadonlyMap<string, ServicePeriod> | undefined): TrafficPoint | null {
+function linesOf(view: ServiceView, periods: ReadonlyMap<string, ServicePeriod> | undefined): Line[] {
   const source = periods ? periods.get(view.service) : view
-  return source?.requests ?? source?.jobs ?? null
+  const kinds = (['requests', 'jobs'] as const).filter((kind) => view[kind] ?? source?.[kind])
+  return (kinds.length > 0 ? kinds : [kindOf(view)]).map((kind) => ({ view, kind, figures: source?.[kind] ?? null }))
 }
 
 const ms = (value: number) => duration(value)
@@ -90,8 +91,8 @@ const COLUMNS: readonly Column<Line>[] = [
     title: 'Kind',
     isText: true,
     width: '8%',
-    value: ({ view }) => ofWord(view),
-    cell: ({ view }) => <span className="text-soft">{ofWord(view)}</span>,
+    value: ({ kind }) => kind,
+    cell: ({ kind }) => <span className="text-soft">{kind}</span>,
   },
   figureColumn(
     'Rate',
@@ -103,13 +104,9 @@ const COLUMNS: readonly Column<Line>[] = [
     'Errors',
     '8%',
     ({ figures }) => figures?.errorRate,
-    (value) => <span className={LEVEL_TEXT[errorLevel(value)]}>{percent(value)}</span>,
+    (value, { figures }) => <span className={LEVEL_TEXT[errorLevel(figures)]}>{percent(value)}</span>,
   ),
   figureColumn('p50', '7%', ({ figures }) => figures?.p50, ms),
   figureColumn('p95', '8%', ({ figures }) => figures?.p95, ms),
   figureColumn('p99', '8%', ({ figures }) => figures?.p99, ms),
 ]
-
-function ofWord({ requests, jobs }: ServiceView): string {
-  return requests || !jobs ? 'requests' : 'jobs'
-}

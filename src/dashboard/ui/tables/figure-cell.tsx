@@ -7,7 +7,7 @@ export function figureColumn<T>(
   title: string,
   width: string,
   read: (item: T) => number | null | undefined,
-  write: (value: number) => ReactNode,
+  write: (value: number, item: T) => ReactNode,
 ): Column<T> {
   return {
     key: title,
@@ -16,7 +16,7 @@ export function figureColumn<T>(
     value: (item) => read(item) ?? null,
     cell: (item) => {
       const value = read(item) ?? null
-      return value === null ? <span className="text-soft">{UNKNOWN}</span> : write(value)
+      return value === null ? <span className="text-soft">{UNKNOWN}</span> : write(value, item)
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { NodeView } from '../../../api/nodes.js'
 import type { QueueView } from '../../../api/queues.js'
-import type { HealthReason, ServiceView, TrafficPoint } from '../../../api/services.js'
+import { type HealthReason, MIN_COUNTED, type ServiceView, type TrafficPoint } from '../../../api/services.js'
 import type { QueueTrouble } from '../../../api/words.js'
 import { CLOCK_HARMFUL_MS, clockInWords } from '../../../protocol/index.js'
 
@@ -10,9 +10,10 @@ import { CLOCK_HARMFUL_MS, clockInWords } from '../../../protocol/index.js'
  *
  * | What | Points |
  * |---|---|
+ * | no node is live, and at least one is lost, however long ago | 100 |
  * | nodes lost in the last 15 minutes, as a share of those and the live ones | 60 × share, at least 10 |
- * | requests that failed in the last minute (of at least 10) | 1 %: 10, 5 %: 25, 20 %: 50 |
- * | job attempts that failed in the last minute (of at least 10) | 5 %: 10, 20 %: 25 |
+ * | requests that failed in the last minute (of at least 20) | 1 %: 10, 5 %: 25, 20 %: 50 |
+ * | job attempts that failed in the last minute (of at least 20) | 5 %: 10, 20 %: 25 |
  * | jobs that stalled in the last five minutes | 1: 10 |
  * | p95 of the last minute's requests against the slow threshold | 1 ×: 15, 2 ×: 30 |
  * | event-loop delay, p99 of a node's last interval | 50 ms: 5, 100 ms: 15, 500 ms: 30 |
@@ -27,6 +28,8 @@ export interface HealthInput {
   live: readonly NodeView[]
   /** How many were lost in the last 15 minutes. */
   lost: number
+  /** How many are lost, however long ago, of a service without a live node; else 0. */
+  down: number
   requests: TrafficPoint | null
   jobs: TrafficPoint | null
   /** How often jobs stalled in the last five minutes. */
@@ -41,7 +44,6 @@ export interface HealthInput {
 
 type Steps = readonly (readonly [from: number, cost: number])[]
 
-const MIN_COUNT = 10
 const REQUEST_ERRORS: Steps = [
   [20, 50],
   [5, 25],
@@ -81,8 +83,9 @@ const QUEUES: Readonly<Record<QueueTrouble, number>> = {
   silent: 0,
 }
 
-/** A service's health, and what cost how much; the dearest reason first. */
+/** A service's health, and what cost how much; the dearest reason first. A service that shut down cleanly is neither well nor ill. */
 export function healthOf(input: HealthInput): ServiceView['health'] {
+  if (input.down > 0) return healthOfDown(input)
   const reasons = [
     lostNodes(input),
     failures(input.requests, REQUEST_ERRORS, 'of requests failed'),
@@ -101,6 +104,12 @@ export function healthOf(input: HealthInput): ServiceView['health'] {
   return { score: input.live.length === 0 ? null : Math.max(0, 100 - cost), reasons }
 }
 
+/** The figures of a service without a live node are old: they say nothing about now. */
+function healthOfDown({ down, queues }: HealthInput): ServiceView['health'] {
+  const text = `no node is live: ${down} ${down === 1 ? 'is' : 'are'} lost`
+  return { score: 0, reasons: [{ text, cost: 100 }, queueTrouble(queues)].filter((reason) => reason !== null) }
+}
+
 function lostNodes({ live, lost }: HealthInput): HealthReason | null {
   const all = live.length + lost
   if (lost === 0) return null
@@ -109,7 +118,7 @@ function lostNodes({ live, lost }: HealthInput): HealthReason | null {
 }
 
 function failures(point: TrafficPoint | null, steps: Steps, what: string): HealthReason | null {
-  if (!point || point.errorRate === null || point.rate * 60 < MIN_COUNT) return null
+  if (!point || point.errorRate === null || point.count < MIN_COUNTED) return null
   return reason(costOf(point.errorRate, steps), `${percent(point.errorRate)} ${what} in the last minute`)
 }
 

@@ -118,12 +118,14 @@ export class ServiceMonitor {
     const requests = requestTraffic.summary(end - MINUTE_MS, end) ?? quiet(end, live)
     const jobs = jobTraffic.summary(end - MINUTE_MS, end)
     const stalled = jobSeries.stalled(now - SERIES_WINDOW_MS)
+    const states = countStates(nodes)
+    const down = live.length === 0 ? states.lost : 0
     const lost = nodes.filter((node) => node.state === 'lost' && now - node.lastSeen < LOST_COUNTS_MS).length
     return {
       service: this.service,
       environments: environmentsOf(nodes),
-      nodes: countStates(nodes),
-      health: healthOf({ live, lost, requests, jobs, stalled, slowMs, dropping, queues }),
+      nodes: states,
+      health: healthOf({ live, lost, down, requests, jobs, stalled, slowMs, dropping, queues }),
       requests,
       jobs,
       traffic: (requests ? requestTraffic : jobTraffic).traffic(until, ROLLUP_LIFE_MS),
@@ -180,7 +182,7 @@ function readOf<T>(read: PromiseSettledResult<Page<T>>): readonly T[] {
 /** What a service that reports its requests, and had none, has. */
 function quiet(at: number, live: readonly NodeView[]): ServiceView['requests'] {
   const isReporting = live.some((node) => node.heartbeat?.requests?.rate === 0)
-  return isReporting ? { at, rate: 0, errorRate: null, p50: null, p95: null, p99: null } : null
+  return isReporting ? { at, count: 0, rate: 0, errorRate: null, p50: null, p95: null, p99: null } : null
 }
 
 function environmentsOf(nodes: readonly NodeView[]): string[] {

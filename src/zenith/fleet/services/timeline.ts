@@ -155,7 +155,13 @@ export class Timeline {
       isWhole &&= step.sketch.isWhole && (!isPoint || (step.spread?.isWhole ?? true))
     }
     const rate = roundToFourDigits((count * 1_000) / covered)
-    return { at: to, rate, errorRate: shareOf(errors, count), ...percentilesOf(isWhole ? sketch : new Sketch()) }
+    return {
+      at: to,
+      count: Math.round(count),
+      rate,
+      errorRate: shareOf(errors, count),
+      ...percentilesOf(isWhole ? sketch : new Sketch()),
+    }
   }
 
   #step(index: number): Step {
