@@ -66,17 +66,21 @@ describe('groups', () => {
     expect(groupNodes(nodes)[0]?.nodes.map(({ id }) => id)).toEqual(['w-11', 'w-9', 'w-10'])
   })
 
-  it('go by name, but where not all fit those that need a look come first', () => {
+  it('have the worst first, then go by name', () => {
     const services = [
-      makeService('c', { health: { score: 50, reasons: [] } }),
-      makeService('b'),
-      makeService('a', { health: { score: null, reasons: [] } }),
+      makeService('off', { health: { score: null, reasons: [] }, nodes: { live: 0, lost: 0, left: 2 } }),
+      makeService('well-2'),
+      makeService('well-1', { health: { score: 94, reasons: [] } }),
+      makeService('bad', { health: { score: 0, reasons: [] } }),
+      makeService('weak', { health: { score: 70, reasons: [] } }),
+      makeService('worse', { health: { score: 50, reasons: [] } }),
+      makeService('dead', { health: { score: 0, reasons: [] }, nodes: { live: 0, lost: 1, left: 1 } }),
+      makeService('also-weak', { health: { score: 70, reasons: [] } }),
     ]
-    expect(sortServices(services, 3).map(({ service }) => service)).toEqual(['a', 'b', 'c'])
-    expect(sortServices(services, 2).map(({ service }) => service)).toEqual(['a', 'c', 'b'])
+    const order = ['dead', 'bad', 'worse', 'also-weak', 'weak', 'well-1', 'well-2', 'off']
+    expect(sortServices(services).map(({ service }) => service)).toEqual(order)
     const nodes = [makeNode('b', '1'), makeNode('c', '1', { state: 'lost' }), makeNode('a', '1')]
-    expect(groupNodes(nodes, 3).map(({ service }) => service)).toEqual(['a', 'b', 'c'])
-    expect(groupNodes(nodes, 2).map(({ service }) => service)).toEqual(['c', 'a', 'b'])
+    expect(groupNodes(nodes).map(({ service }) => service)).toEqual(['c', 'a', 'b'])
   })
 
   it('join exceptions of one fingerprint in one service', () => {

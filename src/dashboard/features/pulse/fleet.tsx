@@ -27,7 +27,7 @@ interface ServicesProps {
 
 export const Services = memo(function Services({ services, period, past }: ServicesProps) {
   const [shown, setShown] = useState(FIRST)
-  const sorted = useMemo(() => sortServices(services, shown), [services, shown])
+  const sorted = useMemo(() => sortServices(services), [services])
   return (
     <Section title="Services" aside={plural(services.length, 'service')}>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,20rem),1fr))] gap-4">
@@ -48,7 +48,7 @@ export const Services = memo(function Services({ services, period, past }: Servi
 
 export const Servers = memo(function Servers({ nodes }: { nodes: readonly NodeView[] }) {
   const [shown, setShown] = useState(FIRST)
-  const groups = useMemo(() => groupNodes(nodes, shown), [nodes, shown])
+  const groups = useMemo(() => groupNodes(nodes), [nodes])
   const widest = fillsFive(nodes.length) ? 'min-[105rem]:grid-cols-5' : 'min-[105rem]:grid-cols-4'
   return (
     <Section title="Servers" aside={plural(nodes.length, 'server')}>

@@ -4,14 +4,16 @@ import type { NodeState } from '../../../api/words.js'
 import { byName, groupBy } from '../../ui/groups.js'
 import { healthWord } from '../../ui/levels.js'
 
-/**
- * By name, so that nothing moves while one reads. But where not all of them fit, those that are not healthy come first.
- *
- * @param room how many are shown
- */
-export function sortServices(services: readonly ServiceView[], room = Number.POSITIVE_INFINITY): ServiceView[] {
-  const rank = ({ health }: ServiceView) => (healthWord(health.score) === 'healthy' ? 1 : 0)
-  return [...services].sort((a, b) => (services.length > room ? rank(a) - rank(b) : 0) || byName(a.service, b.service))
+/** The worst first, then by name. All healthy ones are equal, so that they don't change places over a point or two. */
+export function sortServices(services: readonly ServiceView[]): ServiceView[] {
+  return [...services].sort((a, b) => rankOf(a) - rankOf(b) || byName(a.service, b.service))
+}
+
+/** Of those with a score of 0 the ones without a live node come first; those that shut down cleanly are the last. */
+function rankOf({ health: { score }, nodes }: ServiceView): number {
+  if (score === null) return 101
+  if (healthWord(score) === 'healthy') return 100
+  return nodes.live === 0 ? -1 : score
 }
 
 export type Kind = 'requests' | 'jobs'
@@ -29,16 +31,14 @@ export interface NodeGroup {
 const STATE_ORDER: Readonly<Record<NodeState, number>> = { lost: 0, live: 1, left: 2, replaced: 3 }
 
 /**
- * By service; in each the lost ones first, then by name. Where not all services fit, those with lost ones come first.
- *
- * @param room how many services are shown
+ * By service, those with lost nodes first, then by name; in each the lost ones first, then by name.
  */
-export function groupNodes(nodes: readonly NodeView[], room = Number.POSITIVE_INFINITY): NodeGroup[] {
+export function groupNodes(nodes: readonly NodeView[]): NodeGroup[] {
   const groups = groupBy(nodes, (node) => node.service)
   const rank = ({ nodes: [first] }: NodeGroup) => (first?.state === 'lost' ? 0 : 1)
   return [...groups]
     .map(([service, members]) => ({ service, nodes: members.sort(compareNodes) }))
-    .sort((a, b) => (groups.size > room ? rank(a) - rank(b) : 0) || byName(a.service, b.service))
+    .sort((a, b) => rank(a) - rank(b) || byName(a.service, b.service))
 }
 
 function compareNodes(a: NodeView, b: NodeView): number {

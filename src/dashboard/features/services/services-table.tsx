@@ -6,7 +6,7 @@ import { errorLevel, healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { figureColumn } from '../../ui/tables/figure-cell.js'
-import { type Kind, kindOf } from './fleet.js'
+import { type Kind, kindOf, sortServices } from './fleet.js'
 import { HEALTH_TEXT } from './health-score.js'
 
 interface ServicesTableProps {
@@ -24,14 +24,14 @@ interface Line {
 
 /** Every service in one line, to compare and to go to. */
 export function ServicesTable({ services, periods }: ServicesTableProps) {
-  const lines = useMemo(() => services.flatMap((view) => linesOf(view, periods)), [services, periods])
+  const lines = useMemo(() => sortServices(services).flatMap((view) => linesOf(view, periods)), [services, periods])
   return (
     <DataTable
       label="Services"
       columns={COLUMNS}
       items={lines}
       keyOf={({ view, kind }) => `${view.service} ${kind}`}
-      sort={{ key: 'service', down: false }}
+      sort={{ key: 'health', down: false }}
       minWidth="54rem"
     />
   )
@@ -63,7 +63,7 @@ const COLUMNS: readonly Column<Line>[] = [
     title: 'Health',
     isText: true,
     width: '16%',
-    value: ({ view }) => view.health.score ?? -1,
+    value: ({ view }) => view.health.score,
     cell: ({ view: { health } }) => {
       const word = healthWord(health.score)
       return (
