@@ -19,6 +19,7 @@ import { ProcessList } from '../services/process-list.js'
 import { SlowRequestWidget } from '../slow/slow-request-widget.js'
 import { Servers, Services } from './fleet.js'
 import { GetStarted } from './get-started.js'
+import { TroubleLine } from './trouble-line.js'
 
 /** The fleet in one look: health, traffic, servers, what is slow, what fails. */
 export function PulsePage({ overview }: { overview: Overview }) {
@@ -40,6 +41,7 @@ export function PulsePage({ overview }: { overview: Overview }) {
   return (
     <>
       <PageBar title="Pulse" hasPeriod />
+      <TroubleLine services={shown.services} queues={queues} />
       {isEmpty ? <NothingMatches /> : <Content shown={shown} queues={queues} />}
     </>
   )
