@@ -5,6 +5,7 @@ import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, make
 import type { FixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
 import { openShop } from './fixture/shop-pages.js'
+import { makeShopQueues } from './fixture/shop-queues.js'
 
 const shop = openShop()
 const { open } = shop
@@ -48,8 +49,8 @@ describe('the page', () => {
     for (const part of ['12 %', 'system 34 %', '2 cores', '182 MB', 'limit 512 MB', '12 ms', 'max 48 ms', '34/s'])
       expect(told).toContain(part)
     expect(told).toContain('fastify 5.12.8 · node 20.20.0 · up 3 h 12 min · pid 4120')
-    expect(await words(status(page))).toBe('live')
-    expect(await words(page.locator('header'))).toContain('6 live · 1 lost')
+    expect(await words(status(page))).toBe('connected')
+    expect(await words(page.locator('header'))).toContain('6 servers live · 1 lost')
     expect(problems).toEqual([])
   })
 
@@ -179,6 +180,29 @@ describe('the page', () => {
     )
   })
 
+  it('begins with what is wrong now, the worst first, each with a link, and is silent when all is well', async () => {
+    const line = (page: Page) => page.getByRole('region', { name: 'What is wrong now' })
+    const { page } = await open()
+    await card(page, 'web-1').waitFor()
+    expect(await line(page).count()).toBe(0)
+    const dead = { nodes: { live: 0, lost: 2, left: 0 }, health: { score: 0, reasons: [] } }
+    const slow = { score: 40, reasons: [{ text: 'p95 is 3,000 ms; slow begins at 1,000 ms', cost: 60 }] }
+    server.overview = {
+      ...server.overview,
+      services: [...server.overview.services, makeService('pay', { health: slow }), makeService('orders', dead)],
+      queues: makeShopQueues(),
+    }
+    await page.reload()
+    const [first, second, third, rest] = await line(page).getByRole('link').all()
+    expect(await first?.innerText()).toBe('orders has no live server')
+    expect(await second?.innerText()).toBe('pay p95 is 3,000 ms; slow begins at 1,000 ms')
+    expect(await third?.innerText()).toMatch(/^queue /)
+    expect(await rest?.innerText()).toMatch(/^and \d+ more$/)
+    expect(await page.locator('[data-service]').first().getAttribute('data-service')).toBe('orders')
+    await first?.click()
+    await page.getByRole('heading', { level: 1, name: 'orders' }).waitFor()
+  })
+
   it('tells what the process did while a request was slow, and the rest on opening', async () => {
     const { page } = await open()
     const row = page.locator('details', { hasText: 'POST /orders' }).first()
@@ -214,6 +238,28 @@ describe('the page', () => {
     const { page } = await open()
     await page.getByText('Redis does not answer: connect ECONNREFUSED 127.0.0.1:6379').waitFor()
     await page.getByText('Zenith skipped 3 unreadable records').waitFor()
+  })
+})
+
+describe('the header', () => {
+  it('shows no green and no count of servers as long as the store was never read', async () => {
+    const error = 'connect ECONNREFUSED 127.0.0.1:6379'
+    server.overview = makeOverview({ store: { ok: false, kind: 'redis', latencyMs: null, error } })
+    const { page } = await open()
+    await status(page).getByText('no data yet', { exact: true }).waitFor()
+    expect(await status(page).getAttribute('class')).not.toMatch(/text-ok/)
+    expect(await words(page.locator('header'))).not.toMatch(/live|lost/)
+    expect(await page.getByText(error).count()).toBe(1)
+  })
+
+  it('is connected, but not green, while the store does not answer any more', async () => {
+    server.overview = { ...makeShopFleet(), store: { ok: false, kind: 'redis', latencyMs: null, error: 'gone' } }
+    const { page } = await open()
+    await status(page)
+      .getByText(/^(connected|data is)/)
+      .waitFor()
+    expect(await status(page).getAttribute('class')).not.toMatch(/text-ok/)
+    expect(await words(page.locator('header'))).toContain('6 servers live · 1 lost')
   })
 })
 
@@ -308,7 +354,7 @@ describe('the live stream', () => {
     server.overview = { ...server.overview, at: Date.now(), nodes: [makeNode('shop-api', 'web-after')] }
     await server.start()
     await card(page, 'web-after').waitFor()
-    await status(page).getByText('live', { exact: true }).waitFor()
+    await status(page).getByText('connected', { exact: true }).waitFor()
   })
 
   it('says why when the server refuses, and goes on by itself when it answers again', async () => {
@@ -320,7 +366,7 @@ describe('the live stream', () => {
     await page.getByText('Zenith answered with status 502.').waitFor()
     server.failWith = null
     server.overview = { ...server.overview, at: Date.now() }
-    await status(page).getByText('live', { exact: true }).waitFor()
+    await status(page).getByText('connected', { exact: true }).waitFor()
     expect(await page.getByText('status 502').count()).toBe(0)
   })
 
@@ -331,7 +377,7 @@ describe('the live stream', () => {
       .getByText(/^data is 1\d s old$/)
       .waitFor()
     server.send('system_pulse', difference({}))
-    await status(page).getByText('live', { exact: true }).waitFor()
+    await status(page).getByText('connected', { exact: true }).waitFor()
   })
 
   it('asks beside a silent stream, so that a fleet without change stays live', async () => {
@@ -343,7 +389,7 @@ describe('the live stream', () => {
     const asked = await page.waitForResponse((response) => response.url().endsWith('api/overview'))
     expect(asked.status()).toBe(200)
     await page.waitForResponse((response) => response.url().endsWith('api/overview'))
-    expect(await words(status(page))).toBe('live')
+    expect(await words(status(page))).toBe('connected')
     await vi.waitFor(() => expect(server.opened).toBe(1))
   })
 })

@@ -1,21 +1,27 @@
+import type { Overview } from '../../api/overview.js'
 import { useClock, useLive } from '../api/hooks.js'
+import type { Connection } from '../api/live-store.js'
 import { span } from '../ui/format.js'
 
 /** Data older than this is called old, in ms. */
 const OLD_MS = 10_000
 
-/** Whether what is shown is live, and if not how old it is. */
+/** Whether the store was never read: there is no data, not even old data. */
+export function isUnread({ store, nodes, services, queues }: Overview): boolean {
+  return !store.ok && nodes.length + services.length + queues.length === 0
+}
+
+/** The stream from Zenith: whether it is connected, and how old its data is. Green only when the store is read, too. */
 export function LiveMark() {
   const { connection, overview } = useLive()
   const at = overview?.at ?? null
-  const age = useClock((now) => (at !== null && now - at >= OLD_MS ? `data is ${span(now - at)} old` : ''))
-  const words = [
-    connection === 'reconnecting' && 'reconnecting',
-    at === null && connection !== 'reconnecting' && 'connecting',
-    age,
-  ]
-  const text = words.filter(Boolean).join(' · ') || 'live'
-  const isLive = text === 'live'
+  const isMissing = overview !== null && isUnread(overview)
+  const age = useClock((now) =>
+    at !== null && now - at >= OLD_MS && !isMissing ? `data is ${span(now - at)} old` : '',
+  )
+  const words = [streamWord(connection, at !== null), isMissing && 'no data yet', age]
+  const text = words.filter(Boolean).join(' · ') || 'connected'
+  const isLive = text === 'connected' && overview?.store.ok === true
   return (
     <p
       role="status"
@@ -36,4 +42,10 @@ export function LiveMark() {
       )}
     </p>
   )
+}
+
+/** Empty when it is connected and brought something. */
+function streamWord(connection: Connection, hasData: boolean): string {
+  if (connection === 'reconnecting') return connection
+  return connection === 'connecting' || !hasData ? 'connecting' : ''
 }

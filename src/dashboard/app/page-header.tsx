@@ -6,7 +6,7 @@ import { countStates } from '../features/services/fleet.js'
 import { count } from '../ui/format.js'
 import { ICON_BUTTON, IconButton } from '../ui/icon-button.js'
 import { nextTheme, type Theme, useTheme } from '../ui/theme.js'
-import { LiveMark } from './live-mark.js'
+import { isUnread, LiveMark } from './live-mark.js'
 import { Nav } from './nav.js'
 import { openOverlay } from './overlay.js'
 import { Wordmark } from './wordmark.js'
@@ -20,7 +20,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
           <Nav />
         </div>
         <div className="ml-auto flex items-center gap-3">
-          {overview && <Counts overview={overview} />}
+          {overview && !isUnread(overview) && <Counts overview={overview} />}
           <LiveMark />
           <div className="flex items-center gap-1.5">
             <IconButton
@@ -49,7 +49,9 @@ function Counts({ overview: { nodes, totals } }: { overview: Overview }) {
   const isWhole = nodes.length >= totals.nodes
   return (
     <p className="label hidden whitespace-nowrap sm:block">
-      <b className="font-semibold text-text">{isWhole ? live : count(totals.nodes)}</b> {isWhole ? 'live' : 'servers'}
+      <b className="font-semibold text-text">{count(isWhole ? live : totals.nodes)}</b>{' '}
+      {(isWhole ? live : totals.nodes) === 1 ? 'server' : 'servers'}
+      {isWhole && ' live'}
       {lost > 0 && (
         <>
           {' · '}
