@@ -26,6 +26,14 @@ export function useClock(say: (now: number) => string): string {
   return useSyncExternalStore(clock.subscribe, () => say(roughly(clock)))
 }
 
+/** How fine the time of charts is, in ms: as their points. */
+const CHART_STEP_MS = 15_000
+
+/** The server's time for charts, Unix ms; draws again every 15 s. */
+export function useNow(): number {
+  return Number(useClock((now) => String(Math.floor(now / CHART_STEP_MS) * CHART_STEP_MS)))
+}
+
 /** Whole seconds, so that two questions within one drawing get one answer. */
 function roughly(clock: Clock): number {
   return Math.floor(clock.now() / 1_000) * 1_000

@@ -7,11 +7,11 @@ const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** @param ms `<1 ms`, `4.3 ms`, `480 ms`, `1.2 s`, `12 s`, `3 min 20 s`, `5 h 2 min`, `2 d 4 h` */
+/** @param ms `<0.1 ms`, `0.4 ms`, `4.3 ms`, `480 ms`, `1.2 s`, `12 s`, `3 min 20 s`, `5 h 2 min`, `2 d 4 h` */
 export function duration(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return UNKNOWN
   if (ms <= 0) return '0 ms'
-  if (ms < 1) return '<1 ms'
+  if (ms < 0.05) return '<0.1 ms'
   if (ms < 9.95) return `${trimmed(ms)} ms`
   if (ms < 999.5) return `${Math.round(ms)} ms`
   if (ms < 9_950) return `${trimmed(ms / SECOND)} s`

@@ -14,9 +14,9 @@ export function reachesBack(period: Period): boolean {
   return period !== '1h'
 }
 
-/** Those points that a period holds. @param points oldest first */
-export function within(points: readonly TrafficPoint[], period: Period): readonly TrafficPoint[] {
-  const from = (points.at(-1)?.at ?? 0) - periodMs(period)
+/** Those points that a period up to now holds. @param points oldest first @param now Unix ms */
+export function within(points: readonly TrafficPoint[], period: Period, now: number): readonly TrafficPoint[] {
+  const from = Math.max(now, points.at(-1)?.at ?? now) - periodMs(period)
   const first = points.findIndex(({ at }) => at > from)
-  return first <= 0 ? points : points.slice(first)
+  return first < 0 ? [] : points.slice(first)
 }

@@ -2,6 +2,7 @@ import { ChevronRight } from 'lucide-react'
 import { memo, useMemo } from 'react'
 import type { SeriesView, ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
 import type { Period } from '../../../api/words.js'
+import { useNow } from '../../api/hooks.js'
 import type { Target } from '../../routing/pages.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
 import { count, duration, percent, plural, rate, sentence } from '../../ui/format.js'
@@ -75,8 +76,9 @@ interface PastProps {
 }
 
 function Past({ view, of, period, traffic }: PastProps) {
-  const points = useMemo(() => within(traffic, period), [traffic, period])
-  if (points.length > 0) return <TrafficChart points={points} of={of} period={period} />
+  const now = useNow()
+  const points = useMemo(() => within(traffic, period, now), [traffic, period, now])
+  if (points.length > 0) return <TrafficChart points={points} of={of} period={period} now={now} />
   const busiest = (of === 'jobs' ? view.jobSeries : view.routes).slice(0, 3)
   if (busiest.length > 0) return <Busiest series={busiest} />
   return <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>

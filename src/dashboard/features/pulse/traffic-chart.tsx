@@ -10,12 +10,14 @@ interface TrafficChartProps {
   /** What is counted: `requests` or `jobs`. */
   of: string
   period: Period
+  /** Where the chart ends, Unix ms by the server's clock. */
+  now: number
 }
 
 /** Throughput as an area and p95 as a dashed line, each on its own scale, over a period. */
-export const TrafficChart = memo(function TrafficChart({ points, of, period }: TrafficChartProps) {
+export const TrafficChart = memo(function TrafficChart({ points, of, period, now }: TrafficChartProps) {
   const [pointed, setPointed] = useState<number | null>(null)
-  const plot = plotTraffic(points, periodMs(period))
+  const plot = plotTraffic(points, periodMs(period), now)
   const point = pointed === null ? undefined : points[pointed]
   const markX = pointed === null ? undefined : plot.xs[pointed]
   const follow = (event: PointerEvent<SVGSVGElement>) => {
@@ -53,7 +55,7 @@ export const TrafficChart = memo(function TrafficChart({ points, of, period }: T
           <line x1={markX} x2={markX} y1="0" y2={plot.height} {...HAIR} className="stroke-line-strong" />
         )}
       </svg>
-      <ChartLegend points={points} point={point} shownMs={plot.shownMs} hasErrors={plot.errors.length > 0} />
+      <ChartLegend points={points} point={point} shownMs={periodMs(period)} hasErrors={plot.errors.length > 0} />
     </figure>
   )
 })
@@ -81,7 +83,7 @@ function ChartLegend({ points, point, shownMs, hasErrors }: ChartLegendProps) {
     ? { rate: rate(point.rate), p95: duration(point.p95), errors: percent(point.errorRate), when: timeOfDay(point.at) }
     : {
         rate: `≤ ${rate(highest(points, 'rate'))}`,
-        p95: `≤ ${duration(highest(points, 'p95'))}`,
+        p95: `≤ ${duration(highest(points, 'p95'))}, own scale`,
         errors: '',
         when: span(Math.round(shownMs / 60_000) * 60_000),
       }

@@ -1,5 +1,6 @@
 import type { TrafficPoint } from '../../../api/services.js'
 import { linePaths } from '../../ui/charts/paths.js'
+import { windowOf } from '../../ui/charts/scale.js'
 
 const WIDTH = 300
 const HEIGHT = 80
@@ -7,19 +8,20 @@ const HEIGHT = 80
 const HEADROOM = 4
 /** How much of the height an error rate of 100 % takes. */
 const ERROR_SHARE = 0.5
-const POINT_MS = 15_000
-const MIN_WINDOW_MS = 2 * 60_000
 
 /**
- * Everything the chart draws, in the units of its view box. The right edge is the newest point, the left one the oldest,
- * or two minutes before.
+ * Everything the chart draws, in the units of its view box. It spans the period that was chosen, up to now; a line
+ * ends where its data ends.
  *
- * @param periodMs how far back was asked for
+ * @param now Unix ms
  */
-export function plotTraffic(points: readonly TrafficPoint[], periodMs: number) {
-  const end = points.at(-1)?.at ?? 0
-  const windowMs = windowOf(points, periodMs)
-  const xs = points.map(({ at }) => (1 - (end - at) / windowMs) * WIDTH)
+export function plotTraffic(points: readonly TrafficPoint[], periodMs: number, now: number) {
+  const [from, end] = windowOf(
+    points.map(({ at }) => at),
+    periodMs,
+    now,
+  )
+  const xs = points.map(({ at }) => ((at - from) / (end - from)) * WIDTH)
   const toPoints = (values: readonly (number | null)[]) => {
     const max = Math.max(0, ...values.map((value) => value ?? 0)) || 1
     return values.map((value, index) => ({
@@ -30,8 +32,6 @@ export function plotTraffic(points: readonly TrafficPoint[], periodMs: number) {
   return {
     width: WIDTH,
     height: HEIGHT,
-    /** How much time is shown: the first point tells of the step before it. */
-    shownMs: Math.min(periodMs, windowMs + stepOf(points)),
     xs,
     rate: linePaths(toPoints(points.map((point) => point.rate)), HEIGHT),
     p95: linePaths(toPoints(points.map((point) => point.p95)), HEIGHT),
@@ -39,16 +39,6 @@ export function plotTraffic(points: readonly TrafficPoint[], periodMs: number) {
     /** The index of the point that is nearest to a share (0–1) of the width. */
     nearest: (share: number) => nearestIndex(xs, share * WIDTH),
   }
-}
-
-/** A service that was just started has a short past; it is drawn in full width, and the width is told. */
-function windowOf(points: readonly TrafficPoint[], periodMs: number): number {
-  const span = (points.at(-1)?.at ?? 0) - (points[0]?.at ?? 0)
-  return span + stepOf(points) >= periodMs ? span : Math.max(MIN_WINDOW_MS, span)
-}
-
-function stepOf(points: readonly TrafficPoint[]): number {
-  return (points[1]?.at ?? 0) - (points[0]?.at ?? 0) || POINT_MS
 }
 
 /** The highest known figure; null when none is known. */

@@ -32,7 +32,8 @@ export const TroubleLine = memo(function TroubleLine({ services, queues }: Troub
           <li key={trouble.key} className="min-w-0 break-words">
             <PageLink to={trouble.to} className="rounded-sm hover:underline">
               {!trouble.isService && 'queue '}
-              <b className="font-semibold">{trouble.name}</b> {trouble.text}
+              <b className="font-semibold">{trouble.name}</b>
+              {trouble.text}
             </PageLink>
           </li>
         ))}

@@ -9,7 +9,7 @@ export interface Trouble {
   key: string
   /** A service or a queue. */
   name: string
-  /** What is wrong with it. */
+  /** What is wrong with it, to stand right behind the name. */
   text: string
   to: Target
   isService: boolean
@@ -23,11 +23,11 @@ export function troublesOf(services: readonly ServiceView[], queues: readonly Qu
 
 function ofService({ service, nodes, health }: ServiceView): Trouble {
   const [dearest] = [...health.reasons].sort((a, b) => b.cost - a.cost)
-  const text = nodes.live === 0 ? 'has no live server' : (dearest?.text ?? 'is unhealthy')
+  const text = nodes.live === 0 ? ' has no live server' : `: ${dearest?.text ?? 'unhealthy'}`
   return { key: `service ${service}`, name: service, text, to: { page: 'service', service }, isService: true }
 }
 
 function ofQueue({ key, name, attention: [first] }: QueueView): Trouble {
-  const text = first?.text ?? 'needs attention'
+  const text = `: ${first?.text ?? 'needs attention'}`
   return { key: `queue ${key}`, name, text, to: { page: 'queue', queue: key }, isService: false }
 }

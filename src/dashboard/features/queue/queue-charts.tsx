@@ -2,20 +2,16 @@ import { useMemo } from 'react'
 import type { QueueSample } from '../../../api/queues.js'
 import { Chart } from '../../ui/charts/chart.js'
 import type { ChartData } from '../../ui/charts/chart-data.js'
-import { count, perMinute } from '../../ui/format.js'
 
-/** All that is known is shown: a queue is sampled as often as its system may be asked. */
-const ALL_MS = 24 * 60 * 60_000
-
-/** What waited, and how fast it came and went. */
+/** What waited, and how fast it came and went: all that is known, as a queue is sampled as often as its system may be asked. */
 export function QueueCharts({ samples }: { samples: readonly QueueSample[] }) {
   const waiting = useMemo(() => backlogChart(samples), [samples])
   const flow = useMemo(() => flowChart(samples), [samples])
   if (samples.length < 2) return null
   return (
     <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
-      <Chart title="Backlog" data={waiting} write={count} periodMs={ALL_MS} atLeast={5} />
-      <Chart title="In and out" data={flow} write={perMinute} periodMs={ALL_MS} atLeast={1} />
+      <Chart title="Backlog" data={waiting} measure="count" periodMs={null} atLeast={5} />
+      <Chart title="In and out" data={flow} measure="perMinute" periodMs={null} atLeast={1} />
     </div>
   )
 }

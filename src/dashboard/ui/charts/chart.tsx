@@ -1,36 +1,39 @@
 import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
+import { useNow } from '../../api/hooks.js'
 import type { ChartData } from './chart-data.js'
 import { PlotLegend } from './plot-legend.js'
+import { heightOf, type Measure, writerOf } from './scale.js'
 import { createPlot, type PlotHandle } from './uplot.js'
 
 interface ChartProps {
   title: string
   data: ChartData
-  /** How a value is written. The same function on every drawing. */
-  write: (value: number | null | undefined) => string
-  /** How far back was asked for, ms. */
-  periodMs: number
+  measure: Measure
+  /** How far back was asked for, ms; null for all that is known. */
+  periodMs: number | null
   /** What the height stands for at least, so that noise around nothing stays flat. */
   atLeast: number
 }
 
 /** Lines over time with axes. Pointing at it, or the arrow keys, tell the figures of one moment in all charts of the page. */
-export const Chart = memo(function Chart({ title, data, write, periodMs, atLeast }: ChartProps) {
+export const Chart = memo(function Chart({ title, data, measure, periodMs, atLeast }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const handle = useRef<PlotHandle>(null)
-  const latest = useRef(data)
-  latest.current = data
+  const now = useNow()
+  const latest = useRef({ data, now })
+  latest.current = { data, now }
+  const write = writerOf(measure, heightOf(data, atLeast))
   const [index, setIndex] = useState<number | null>(null)
   const shape = data.lines.map(({ name, color }) => `${name} ${color}`).join('\n')
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other lines need another plot, other data does not
   useEffect(() => {
     if (!box.current) return
-    handle.current = createPlot(box.current, { data: latest.current, write, periodMs, atLeast, onPoint: setIndex })
+    handle.current = createPlot(box.current, { ...latest.current, measure, periodMs, atLeast, onPoint: setIndex })
     return () => handle.current?.destroy()
-  }, [shape, write, periodMs, atLeast])
+  }, [shape, measure, periodMs, atLeast])
 
-  useEffect(() => handle.current?.setData(data), [data])
+  useEffect(() => handle.current?.setData(data, now), [data, now])
 
   return (
     <figure className="panel flex min-w-0 flex-col p-4 pb-3">
@@ -58,7 +61,7 @@ function step(event: KeyboardEvent, handle: PlotHandle): void {
   handle.step(by)
 }
 
-function describe({ lines }: ChartData, write: ChartProps['write']): string {
+function describe({ lines }: ChartData, write: (value: number | null | undefined) => string): string {
   return lines
     .map(({ name, values }) => {
       const known = values.filter((value) => value !== null)

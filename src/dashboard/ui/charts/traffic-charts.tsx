@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'react'
 import type { Period } from '../../../api/words.js'
-import { duration, percent, rate } from '../format.js'
+import { useNow } from '../../api/hooks.js'
 import { periodMs, within } from '../period.js'
 import { Section } from '../section.js'
 import { Chart } from './chart.js'
@@ -16,9 +16,10 @@ interface TrafficChartsProps {
 /** Throughput, latency and errors over a period: of one service whole, of many side by side. */
 export function TrafficCharts({ traffic, period, aside }: TrafficChartsProps) {
   const [percentile, setPercentile] = useState<Percentile>('p95')
+  const now = useNow()
   const shown = useMemo(
-    () => busiest(traffic).map((one) => ({ ...one, points: within(one.points, period) })),
-    [traffic, period],
+    () => busiest(traffic).map((one) => ({ ...one, points: within(one.points, period, now) })),
+    [traffic, period, now],
   )
   const only = shown.length === 1 ? shown[0] : undefined
   const data = useMemo(
@@ -42,15 +43,15 @@ export function TrafficCharts({ traffic, period, aside }: TrafficChartsProps) {
       more={only ? undefined : <PercentileSwitch chosen={percentile} onChoose={setPercentile} />}
     >
       <div className="grid grid-cols-1 gap-4 lg:grid-cols-3">
-        <Chart {...chart} title="Throughput" data={data.rate} write={rate} atLeast={0.2} />
+        <Chart {...chart} title="Throughput" data={data.rate} measure="rate" atLeast={0.2} />
         <Chart
           {...chart}
           title={only ? 'Latency' : `Latency, ${percentile}`}
           data={data.latency}
-          write={duration}
+          measure="duration"
           atLeast={5}
         />
-        <Chart {...chart} title="Errors" data={data.errors} write={percent} atLeast={1} />
+        <Chart {...chart} title="Errors" data={data.errors} measure="percent" atLeast={1} />
       </div>
     </Section>
   )

@@ -2,12 +2,15 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { onColorsChange } from '../theme.js'
 import type { ChartData } from './chart-data.js'
+import { axisLabels, axisSteps, heightOf, type Measure, windowOf } from './scale.js'
 
 interface PlotOptions {
   data: ChartData
-  write: (value: number) => string
-  /** How far back was asked for, ms. */
-  periodMs: number
+  measure: Measure
+  /** How far back was asked for, ms; null for all that is known. */
+  periodMs: number | null
+  /** Unix ms by the server's clock. */
+  now: number
   /** What the height stands for at least. */
   atLeast: number
   /** Which moment is pointed at. */
@@ -15,7 +18,8 @@ interface PlotOptions {
 }
 
 export interface PlotHandle {
-  setData(data: ChartData): void
+  /** @param now Unix ms by the server's clock */
+  setData(data: ChartData, now: number): void
   /** Points at the next (1) or last (-1) moment, in all charts of the page. */
   step(by: 1 | -1): void
   /** Points at nothing. */
@@ -25,13 +29,12 @@ export interface PlotHandle {
 
 /** The charts that point at one moment together. */
 const SYNC = 'moment'
-const MIN_WINDOW_MS = 2 * 60_000
-const POINT_MS = 15_000
 
 /** Draws into an element, and follows its size and the theme. */
 export function createPlot(box: HTMLElement, options: PlotOptions): PlotHandle {
   const colors = readColors(box)
-  const plot = new uPlot(plotOptions(box, options, colors.get), alignedOf(options.data), box)
+  const shown = { data: options.data, now: options.now }
+  const plot = new uPlot(plotOptions(box, options, shown, colors.get), alignedOf(options.data), box)
   const observer = new ResizeObserver(() => {
     if (box.clientWidth > 0) plot.setSize({ width: box.clientWidth, height: box.clientHeight })
   })
@@ -41,7 +44,10 @@ export function createPlot(box: HTMLElement, options: PlotOptions): PlotHandle {
     plot.redraw()
   })
   return {
-    setData: (data) => plot.setData(alignedOf(data)),
+    setData(data, now) {
+      Object.assign(shown, { data, now })
+      plot.setData(alignedOf(data))
+    },
     step(by) {
       const [times] = plot.data
       const index = (plot.cursor.idx ?? times.length) + by
@@ -69,8 +75,14 @@ function alignedOf({ times, lines }: ChartData): uPlot.AlignedData {
   return [[...times], ...lines.map(({ values }) => [...values])]
 }
 
-function plotOptions(box: HTMLElement, options: PlotOptions, color: (css: string) => string): uPlot.Options {
-  const { data, write, periodMs, atLeast, onPoint } = options
+function plotOptions(
+  box: HTMLElement,
+  options: PlotOptions,
+  shown: Readonly<Pick<PlotOptions, 'data' | 'now'>>,
+  color: (css: string) => string,
+): uPlot.Options {
+  const { data, measure, periodMs, atLeast, onPoint } = options
+  const height = () => heightOf(shown.data, atLeast)
   const axis: uPlot.Axis = {
     stroke: () => color('var(--soft)'),
     font: `11px ${getComputedStyle(box).fontFamily}`,
@@ -86,8 +98,8 @@ function plotOptions(box: HTMLElement, options: PlotOptions, color: (css: string
     cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
     hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
     scales: {
-      x: { time: true, range: (_plot, from, to) => windowOf(from, to, periodMs) },
-      y: { range: (_plot, _min, max) => [0, Math.max(atLeast, max * 1.08)] },
+      x: { time: true, range: () => windowOf(shown.data.times, periodMs, shown.now) },
+      y: { range: () => [0, height()] },
     },
     axes: [
       {
@@ -98,7 +110,14 @@ function plotOptions(box: HTMLElement, options: PlotOptions, color: (css: string
         grid: { show: false },
         values: timeLabels,
       },
-      { ...axis, size: 52, gap: 6, space: 34, values: (_plot, values) => values.map((value) => write(value)) },
+      {
+        ...axis,
+        size: 52,
+        gap: 6,
+        space: 34,
+        incrs: () => axisSteps(measure, height()),
+        values: (_plot, values) => axisLabels(measure, height(), values),
+      },
     ],
     series: [
       {},
@@ -124,13 +143,6 @@ function lonePoints(plot: uPlot, series: number): number[] {
   const values = plot.data[series] ?? []
   const isKnown = (index: number) => values[index] !== null && values[index] !== undefined
   return Array.from(values.keys()).filter((index) => isKnown(index) && !isKnown(index - 1) && !isKnown(index + 1))
-}
-
-/** What was just started has a short past; it is drawn in full width. */
-function windowOf(from: number | null, to: number | null, periodMs: number): [number, number] {
-  const end = to ?? Date.now()
-  const known = end - (from ?? end)
-  return [end - Math.min(periodMs - POINT_MS, Math.max(MIN_WINDOW_MS, known)), end]
 }
 
 /** A label needs room on both sides: those at the edges would be cut off, or lie on the other axis's. */

@@ -1,0 +1,108 @@
+import { UNKNOWN } from '../format.js'
+import type { ChartData } from './chart-data.js'
+
+/** What a chart's figures are; one has one unit at a time, on its axis as in its legend. Rates are per second, durations in ms. */
+export type Measure = 'rate' | 'perMinute' | 'duration' | 'percent' | 'count'
+
+interface Unit {
+  /** What a figure is divided by. */
+  readonly size: number
+  readonly name: string
+}
+
+/** The units of each measure, from the largest, with the lowest height of a chart that has it. */
+const UNITS: Readonly<Record<Measure, readonly (readonly [from: number, unit: Unit])[]>> = {
+  rate: [
+    [10_000, { size: 1_000, name: 'k/s' }],
+    [1, { size: 1, name: '/s' }],
+    [0, { size: 1 / 60, name: '/min' }],
+  ],
+  perMinute: [
+    [10_000, { size: 1_000, name: 'k/min' }],
+    [0, { size: 1, name: '/min' }],
+  ],
+  duration: [
+    [2 * 3_600_000, { size: 3_600_000, name: ' h' }],
+    [2 * 60_000, { size: 60_000, name: ' min' }],
+    [1_000, { size: 1_000, name: ' s' }],
+    [0, { size: 1, name: ' ms' }],
+  ],
+  percent: [[0, { size: 1, name: ' %' }]],
+  count: [
+    [1_000_000, { size: 1_000_000, name: 'M' }],
+    [10_000, { size: 1_000, name: 'k' }],
+    [0, { size: 1, name: '' }],
+  ],
+}
+
+const MAX_DECIMALS = 4
+const HEADROOM = 1.08
+
+/** What the height of a chart stands for. @param atLeast the same for figures around nothing, so that noise stays flat */
+export function heightOf({ lines }: ChartData, atLeast: number): number {
+  const highest = lines.reduce(
+    (max, { values }) => values.reduce<number>((most, value) => Math.max(most, value ?? 0), max),
+    0,
+  )
+  return Math.max(atLeast, highest * HEADROOM)
+}
+
+/** Writes the figures of a chart in its unit, as precisely as they are read: `0.4 ms`, `12/min`. */
+export function writerOf(measure: Measure, height: number): (value: number | null | undefined) => string {
+  const { size, name } = unitOf(measure, height)
+  return (value) => {
+    if (value === null || value === undefined) return UNKNOWN
+    const shown = value / size
+    const rounded = Number(shown.toFixed(shown < 0.995 ? 2 : shown < 9.95 ? 1 : 0))
+    return rounded === 0 && shown > 0 ? `<0.01${name}` : `${rounded.toLocaleString('en-US')}${name}`
+  }
+}
+
+/** The labels of an axis: in one unit, with as many decimals as tell all of them apart. */
+export function axisLabels(measure: Measure, height: number, values: readonly number[]): string[] {
+  const { size, name } = unitOf(measure, height)
+  const shown = values.map((value) => value / size)
+  const decimals = decimalsOf(shown)
+  return shown.map((value) => {
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals }
+    return `${value === 0 ? '0' : value.toLocaleString('en-US', digits)}${name}`
+  })
+}
+
+/** The distances that the marks of an axis may have, ascending: 1, 2 and 5 of the unit that is shown, and their powers of ten. */
+export function axisSteps(measure: Measure, height: number): number[] {
+  const { size } = unitOf(measure, height)
+  // There is no half a job.
+  const first = measure === 'count' && size === 1 ? 0 : -MAX_DECIMALS
+  return Array.from({ length: 12 - first }, (_, index) => 10 ** (first + index) * size).flatMap((power) => [
+    power,
+    2 * power,
+    5 * power,
+  ])
+}
+
+/** The shortest stretch of time that a chart shows where no period was chosen, in ms. */
+const MIN_WINDOW_MS = 2 * 60_000
+
+/**
+ * From when to when a chart goes, Unix ms: over the whole period that was chosen, to now, whatever the data covers.
+ *
+ * @param periodMs null for all that is known
+ */
+export function windowOf(times: readonly number[], periodMs: number | null, now: number): [from: number, to: number] {
+  const to = Math.max(now, times.at(-1) ?? now)
+  return [periodMs === null ? Math.min(times[0] ?? to, to - MIN_WINDOW_MS) : to - periodMs, to]
+}
+
+function unitOf(measure: Measure, height: number): Unit {
+  return (UNITS[measure].find(([from]) => height >= from) ?? (UNITS[measure].at(-1) as readonly [number, Unit]))[1]
+}
+
+function decimalsOf(values: readonly number[]): number {
+  const isExact = (value: number, decimals: number) =>
+    Math.abs(value - Number(value.toFixed(decimals))) < Math.abs(value) * 1e-6
+  for (let decimals = 0; decimals < MAX_DECIMALS; decimals++) {
+    if (values.every((value) => value === 0 || isExact(value, decimals))) return decimals
+  }
+  return MAX_DECIMALS
+}
