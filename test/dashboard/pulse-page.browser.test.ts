@@ -1,7 +1,16 @@
 import type { Locator, Page } from 'playwright-core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Overview, PulseDifference } from '../../src/api/overview.js'
-import { makeException, makeHeartbeat, makeNode, makeOverview, makeService, makeSlow, WHOLE } from './fixture/fleet.js'
+import {
+  makeException,
+  makeHeartbeat,
+  makeNode,
+  makeOverview,
+  makeService,
+  makeSlow,
+  makeTraffic,
+  WHOLE,
+} from './fixture/fleet.js'
 import type { FixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
 import { openShop } from './fixture/shop-pages.js'
@@ -241,6 +250,24 @@ describe('the page', () => {
     const { page } = await open()
     await page.getByText('Redis does not answer: connect ECONNREFUSED 127.0.0.1:6379').waitFor()
     await page.getByText('Zenith skipped 3 unreadable records').waitFor()
+  })
+})
+
+describe('a service without a live server', () => {
+  it('is red, has 0 and comes first; its last figures are grey and tell their age', async () => {
+    const traffic = makeTraffic(2).map((point) => ({ ...point, at: point.at - 6 * 60_000 }))
+    const dead = { nodes: { live: 0, lost: 1, left: 0 }, health: { score: 0, reasons: [] }, traffic }
+    server.overview = { ...server.overview, services: [...server.overview.services, makeService('orders', dead)] }
+    // The list of services is not answered, so that the figures are those of the last minute.
+    server.unknown = ['services']
+    const { page } = await open()
+    const first = page.locator('[data-service]').first()
+    await first.getByText(/until [678] min ago/).waitFor()
+    expect(await first.getAttribute('data-service')).toBe('orders')
+    expect(await first.locator('.last-figures').count()).toBe(2)
+    expect(await page.locator('[data-service] .last-figures').count()).toBe(2)
+    const score = page.getByRole('button', { name: /Health of orders: 0 of 100, unhealthy/ })
+    expect(await score.getAttribute('class')).toContain('text-bad')
   })
 })
 

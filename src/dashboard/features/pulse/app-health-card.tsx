@@ -11,8 +11,9 @@ import { PageLink } from '../../ui/page-link.js'
 import { PERIOD_NAMES, reachesBack, within } from '../../ui/period.js'
 import { UntrustedMark } from '../../ui/trust-mark.js'
 import { Figures } from '../services/figures.js'
-import { kindOf } from '../services/fleet.js'
+import { isStill, kindOf } from '../services/fleet.js'
 import { HealthScore } from '../services/health-score.js'
+import { LastFigures } from '../services/last-figures.js'
 import { TrafficChart } from './traffic-chart.js'
 
 interface AppHealthCardProps {
@@ -27,6 +28,7 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view, period
   const { service, health, nodes, environments } = view
   const of = kindOf(view)
   const figures = past ?? view
+  const still = isStill(view) ? 'last-figures' : ''
   return (
     <article aria-label={`${service} health`} data-service={service} className="panel @container flex flex-col p-4">
       <div className="grid flex-1 content-start gap-4 @4xl:grid-cols-[24rem_1fr] @4xl:gap-x-10">
@@ -45,12 +47,15 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view, period
             </div>
             <UntrustedMark untrusted={view.untrusted} />
           </div>
-          <div>
+          <div className={still}>
             <Figures now={figures[of]} of={of} />
-            <p className="label mt-1">{past ? `last ${PERIOD_NAMES[period]}` : 'last minute'}</p>
+            <p className="label mt-1">
+              {past ? `last ${PERIOD_NAMES[period]}` : 'last minute'}
+              <LastFigures view={view} at={figures[of]?.at} />
+            </p>
           </div>
         </div>
-        <div className="min-w-0">
+        <div className={`min-w-0 ${still}`}>
           <Past
             view={view}
             of={of}

@@ -9,11 +9,17 @@ export function sortServices(services: readonly ServiceView[]): ServiceView[] {
   return [...services].sort((a, b) => rankOf(a) - rankOf(b) || byName(a.service, b.service))
 }
 
+/** Whether the figures of a service are its last ones: no node adds to them. */
+export function isStill({ nodes }: Pick<ServiceView, 'nodes'>): boolean {
+  return nodes.live === 0
+}
+
 /** Of those with a score of 0 the ones without a live node come first; those that shut down cleanly are the last. */
-function rankOf({ health: { score }, nodes }: ServiceView): number {
+function rankOf(view: ServiceView): number {
+  const { score } = view.health
   if (score === null) return 101
   if (healthWord(score) === 'healthy') return 100
-  return nodes.live === 0 ? -1 : score
+  return isStill(view) ? -1 : score
 }
 
 export type Kind = 'requests' | 'jobs'

@@ -43,7 +43,9 @@ export function HealthScore({ service, health }: Pick<ServiceView, 'service' | '
           onPointerLeave={mouse(leave)}
         >
           <Ring score={score} />
-          <span className="absolute inset-0 grid place-items-center text-base font-semibold text-text">
+          <span
+            className={`absolute inset-0 grid place-items-center text-base font-semibold ${score === 0 ? '' : 'text-text'}`}
+          >
             {score ?? '–'}
           </span>
         </button>
@@ -78,7 +80,8 @@ function Ring({ score }: { score: number | null }) {
   const circle = { cx: 26, cy: 26, r: RADIUS, fill: 'none', strokeWidth: 4 }
   return (
     <svg viewBox="0 0 52 52" className="size-full -rotate-90" aria-hidden="true">
-      <circle {...circle} className="stroke-track" />
+      {/* An arc of nothing would have no colour: the worst score has the whole ring. */}
+      <circle {...circle} className={score === 0 ? 'stroke-current' : 'stroke-track'} />
       {score !== null && score > 0 && (
         <circle
           {...circle}

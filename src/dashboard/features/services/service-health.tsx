@@ -2,8 +2,10 @@ import type { ReactNode } from 'react'
 import type { ServicePeriod, ServiceView } from '../../../api/services.js'
 import { healthWord } from '../../ui/levels.js'
 import { Figures } from './figures.js'
+import { isStill } from './fleet.js'
 import { HealthReasons } from './health-reasons.js'
 import { HealthScore } from './health-score.js'
+import { LastFigures } from './last-figures.js'
 
 interface ServiceHealthProps {
   view: ServiceView
@@ -39,14 +41,14 @@ export function ServiceHealth({ view, period, periodName }: ServiceHealthProps) 
           <HealthReasons reasons={health.reasons} />
         </div>
       </div>
-      <div className="flex flex-col gap-4">
+      <div className={`flex flex-col gap-4 ${isStill(view) ? 'last-figures' : ''}`}>
         {(figures.requests || !figures.jobs) && (
-          <Row when={when}>
+          <Row when={when} age={<LastFigures view={view} at={figures.requests?.at} />}>
             <Figures now={figures.requests} of="requests" />
           </Row>
         )}
         {figures.jobs && (
-          <Row when={when}>
+          <Row when={when} age={<LastFigures view={view} at={figures.jobs.at} />}>
             <Figures now={figures.jobs} of="jobs" />
           </Row>
         )}
@@ -55,11 +57,14 @@ export function ServiceHealth({ view, period, periodName }: ServiceHealthProps) 
   )
 }
 
-function Row({ when, children }: { when: string; children: ReactNode }) {
+function Row({ when, age, children }: { when: string; age: ReactNode; children: ReactNode }) {
   return (
     <div>
       {children}
-      <p className="label mt-1">{when}</p>
+      <p className="label mt-1">
+        {when}
+        {age}
+      </p>
     </div>
   )
 }

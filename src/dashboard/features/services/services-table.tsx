@@ -6,8 +6,9 @@ import { errorLevel, healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { figureColumn } from '../../ui/tables/figure-cell.js'
-import { type Kind, kindOf, sortServices } from './fleet.js'
+import { isStill, type Kind, kindOf, sortServices } from './fleet.js'
 import { HEALTH_TEXT } from './health-score.js'
+import { LastFigures } from './last-figures.js'
 
 interface ServicesTableProps {
   services: readonly ServiceView[]
@@ -30,6 +31,7 @@ export function ServicesTable({ services, periods }: ServicesTableProps) {
       label="Services"
       columns={COLUMNS}
       items={lines}
+      stateOf={({ view }) => (isStill(view) ? 'still' : undefined)}
       keyOf={({ view, kind }) => `${view.service} ${kind}`}
       sort={{ key: 'health', down: false }}
       minWidth="54rem"
@@ -50,7 +52,7 @@ const COLUMNS: readonly Column<Line>[] = [
     key: 'service',
     title: 'Service',
     isText: true,
-    width: '24%',
+    width: '18%',
     value: ({ view }) => view.service,
     cell: ({ view: { service } }) => (
       <PageLink to={{ page: 'service', service }} data-row="" title={service} className="row-link font-medium">
@@ -77,12 +79,16 @@ const COLUMNS: readonly Column<Line>[] = [
   {
     key: 'nodes',
     title: 'Servers',
-    width: '12%',
+    width: '18%',
     value: ({ view }) => view.nodes.live,
-    cell: ({ view: { nodes } }) => (
+    cell: ({ view, figures }) => (
       <>
-        {nodes.live} live
-        {nodes.lost > 0 && <span className="font-medium text-bad"> · {nodes.lost} lost</span>}
+        {(view.nodes.live > 0 || view.nodes.lost === 0) && `${view.nodes.live} live`}
+        {view.nodes.live > 0 && view.nodes.lost > 0 && ' · '}
+        {view.nodes.lost > 0 && <span className="font-medium text-bad">{view.nodes.lost} lost</span>}
+        <span className="text-soft">
+          <LastFigures view={view} at={figures?.at} />
+        </span>
       </>
     ),
   },
@@ -104,7 +110,9 @@ const COLUMNS: readonly Column<Line>[] = [
     'Errors',
     '8%',
     ({ figures }) => figures?.errorRate,
-    (value, { figures }) => <span className={LEVEL_TEXT[errorLevel(figures)]}>{percent(value)}</span>,
+    (value, { view, figures }) => (
+      <span className={isStill(view) ? '' : LEVEL_TEXT[errorLevel(figures)]}>{percent(value)}</span>
+    ),
   ),
   figureColumn('p50', '7%', ({ figures }) => figures?.p50, ms),
   figureColumn('p95', '8%', ({ figures }) => figures?.p95, ms),
