@@ -1,18 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import {
   axisLabels,
-  axisSteps,
+  axisMarks,
   heightOf,
   type Measure,
   windowOf,
   writerOf,
 } from '../../src/dashboard/ui/charts/scale.js'
 
-/** As a plot places them: at the finest allowed distance that leaves at most five. */
-function marks(measure: Measure, height: number): number[] {
-  const step = axisSteps(measure, height).find((one) => height / one <= 5) ?? height
-  return Array.from({ length: Math.floor(height / step + 1e-9) + 1 }, (_, index) => index * step)
-}
+const marks = (measure: Measure, height: number) => axisMarks(measure, height, 5)
 
 describe('the axis of a chart', () => {
   it.each<[Measure, number, string[]]>([

@@ -69,16 +69,15 @@ export function axisLabels(measure: Measure, height: number, values: readonly nu
   })
 }
 
-/** The distances that the marks of an axis may have, ascending: 1, 2 and 5 of the unit that is shown, and their powers of ten. */
-export function axisSteps(measure: Measure, height: number): number[] {
+/** Where an axis has its marks: at multiples of 1, 2 or 5 of the unit that is shown, or their powers of ten. @param room how many distances fit */
+export function axisMarks(measure: Measure, height: number, room: number): number[] {
   const { size } = unitOf(measure, height)
+  const shown = height / size
+  const power = 10 ** Math.floor(Math.log10(shown / Math.max(1, room)))
+  const wanted = [1, 2, 5, 10].map((step) => step * power).find((step) => shown / step <= Math.max(1, room)) ?? shown
   // There is no half a job.
-  const first = measure === 'count' && size === 1 ? 0 : -MAX_DECIMALS
-  return Array.from({ length: 12 - first }, (_, index) => 10 ** (first + index) * size).flatMap((power) => [
-    power,
-    2 * power,
-    5 * power,
-  ])
+  const step = measure === 'count' && size === 1 ? Math.max(1, wanted) : wanted
+  return Array.from({ length: Math.floor(shown / step + 1e-9) + 1 }, (_, index) => index * step * size)
 }
 
 /** The shortest stretch of time that a chart shows where no period was chosen, in ms. */

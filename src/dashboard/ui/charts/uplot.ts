@@ -2,7 +2,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { onColorsChange } from '../theme.js'
 import type { ChartData } from './chart-data.js'
-import { axisLabels, axisSteps, heightOf, type Measure, windowOf } from './scale.js'
+import { axisLabels, axisMarks, heightOf, type Measure, windowOf } from './scale.js'
 
 interface PlotOptions {
   data: ChartData
@@ -29,6 +29,11 @@ export interface PlotHandle {
 
 /** The charts that point at one moment together. */
 const SYNC = 'moment'
+
+/** The room between two marks of the vertical axis at least, px. */
+const MARK_SPACE = 34
+/** The height of the time axis with the space above the plot, px. */
+const TIME_AXIS = 32
 
 /** Draws into an element, and follows its size and the theme. */
 export function createPlot(box: HTMLElement, options: PlotOptions): PlotHandle {
@@ -114,8 +119,7 @@ function plotOptions(
         ...axis,
         size: 52,
         gap: 6,
-        space: 34,
-        incrs: () => axisSteps(measure, height()),
+        splits: (plot) => axisMarks(measure, height(), Math.floor((plot.height - TIME_AXIS) / MARK_SPACE)),
         values: (_plot, values) => axisLabels(measure, height(), values),
       },
     ],
