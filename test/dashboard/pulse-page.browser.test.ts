@@ -194,7 +194,7 @@ describe('the page', () => {
     const { page } = await open()
     await card(page, 'web-1').waitFor()
     expect(await line(page).count()).toBe(0)
-    const dead = { nodes: { live: 0, lost: 2, left: 0 }, health: { score: 0, reasons: [] } }
+    const dead = { nodes: { live: 0, lost: 2, left: 0, replaced: 0 }, health: { score: 0, reasons: [] } }
     const slow = { score: 40, reasons: [{ text: 'p95 is 3,000 ms; slow begins at 1,000 ms', cost: 60 }] }
     server.overview = {
       ...server.overview,
@@ -256,7 +256,7 @@ describe('the page', () => {
 describe('a service without a live server', () => {
   it('is red, has 0 and comes first; its last figures are grey and tell their age', async () => {
     const traffic = makeTraffic(2).map((point) => ({ ...point, at: point.at - 6 * 60_000 }))
-    const dead = { nodes: { live: 0, lost: 1, left: 0 }, health: { score: 0, reasons: [] }, traffic }
+    const dead = { nodes: { live: 0, lost: 1, left: 0, replaced: 0 }, health: { score: 0, reasons: [] }, traffic }
     server.overview = { ...server.overview, services: [...server.overview.services, makeService('orders', dead)] }
     // The list of services is not answered, so that the figures are those of the last minute.
     server.unknown = ['services']

@@ -68,13 +68,13 @@ describe('groups', () => {
 
   it('have the worst first, then go by name', () => {
     const services = [
-      makeService('off', { health: { score: null, reasons: [] }, nodes: { live: 0, lost: 0, left: 2 } }),
+      makeService('off', { health: { score: null, reasons: [] }, nodes: { live: 0, lost: 0, left: 2, replaced: 0 } }),
       makeService('well-2'),
       makeService('well-1', { health: { score: 94, reasons: [] } }),
       makeService('bad', { health: { score: 0, reasons: [] } }),
       makeService('weak', { health: { score: 70, reasons: [] } }),
       makeService('worse', { health: { score: 50, reasons: [] } }),
-      makeService('dead', { health: { score: 0, reasons: [] }, nodes: { live: 0, lost: 1, left: 1 } }),
+      makeService('dead', { health: { score: 0, reasons: [] }, nodes: { live: 0, lost: 1, left: 1, replaced: 0 } }),
       makeService('also-weak', { health: { score: 70, reasons: [] } }),
     ]
     const order = ['dead', 'bad', 'worse', 'also-weak', 'weak', 'well-1', 'well-2', 'off']
