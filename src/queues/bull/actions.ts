@@ -12,10 +12,10 @@ import { schedulerIn } from './jobs.js'
 import type { BullJob, BullPackage, BullQueue } from './package.js'
 import { keepPriority } from './priority.js'
 
-/** Resolves to why it was not done, or null. */
+/** Resolves to the reason why it was not done, or null. */
 type Deed = (job: BullJob, found: FoundJob) => Promise<string | null>
 
-/** Whether something may be done with a job at all: why not, or null. */
+/** Whether an action is possible on a job: the reason why not, or null. */
 type Check = (found: FoundJob) => Promise<string | null> | string | null
 
 async function actOnEach(
@@ -37,12 +37,12 @@ async function actOnEach(
   })
 }
 
-/** Bull's job without its payload, which may be large or no JSON: acting on it needs its id and its options. */
+/** Bull's job without its payload, which may be large or no JSON: actions need only its id and its options. */
 function jobOf(queue: BullQueue, { Job }: BullPackage, { id, options }: FoundJob): BullJob {
   return Job.fromJSON(queue, { opts: JSON.stringify(options) }, id)
 }
 
-/** Bull asks for the state after it has taken from a job when it ended: what has not failed must not come to it. */
+/** Bull checks the state only after it has removed the time of the job's end: jobs that have not failed must not get that far. */
 export function retryJobs(place: ActionPlace, queue: string, ids: readonly string[]): Promise<JobOutcome[]> {
   return actOnEach(
     place,
@@ -78,7 +78,7 @@ export function removeJobs(place: ActionPlace, queue: string, ids: readonly stri
     async (found) => {
       const reason = await whyNotRemoved(place.connection, baseOf(place.prefix, queue), found)
       if (reason !== null) return reason
-      // Without it Bull makes no other: the schedule would stay in the list and never run again.
+      // Without this job Bull makes no other: the schedule would stay in the list and never run again.
       return ifNextRun(place, queue, found, 'remove the schedule instead')
     },
     async (job, { state }) => {
@@ -92,7 +92,7 @@ export function removeJobs(place: ActionPlace, queue: string, ids: readonly stri
   )
 }
 
-/** False when it is; anything else goes on. */
+/** False if the job is not locked; rethrows any other error. */
 function isLocked(error: unknown): false {
   if (error instanceof Error && error.message.startsWith('Could not remove job')) return false
   throw error
@@ -103,7 +103,7 @@ function whyNotIn(state: JobState, found: FoundJob): string | null {
   return found.state === state ? null : notIn(state, found)
 }
 
-/** Whether a job is the one that its schedule waits for. */
+/** Whether a job is the next run of its schedule. */
 async function ifNextRun(
   { connection, prefix }: ActionPlace,
   queue: string,

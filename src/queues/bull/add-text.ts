@@ -5,20 +5,20 @@ import { notPossible } from '../shared/conditions.js'
 import type { BullJob, BullQueue } from './package.js'
 
 /**
- * Adds a job whose payload is stored as this text. Bull's own `add` takes a value and writes it by `JSON.stringify`. Here the value
- * writes itself as a mark, for which the client that the queue gets here puts the text, as seen in 4.0 to 4.16.
+ * Adds a job whose payload is stored as this exact text. Bull's `add` takes a value and writes it with `JSON.stringify`. Here the value
+ * serializes to a marker, which the client given to the queue replaces with the text. Seen in 4.0 to 4.16.
  *
- * @param data JSON @throws when it is none
+ * @param data JSON @throws if it is invalid
  */
 export function addText(queue: BullQueue, name: string, data: string, options: JobOptions): Promise<BullJob> {
   const mark = randomUUID()
   const client = clientThatPuts(queue.client, JSON.stringify(mark), data)
-  // All that is not the client is the queue's own: its keys, its options, its defaults.
+  // Everything except the client is the queue's own: keys, options, defaults.
   const writing: BullQueue = Object.create(queue, { client: { value: client } })
   return writing.add(name, markedAs(mark, parseJson(data)), options)
 }
 
-/** A limiter's groups are told by fields of an object, so that these have to stay. */
+/** A limiter's groups are determined by fields of an object, so these must remain. */
 function markedAs(mark: string, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return mark
   return Object.defineProperty(value, 'toJSON', { value: () => mark })

@@ -5,9 +5,8 @@ import { lentClient } from './lent-client.js'
 import type { BullPackage, BullQueue } from './package.js'
 
 /**
- * Queues to act through: those that the app passed in, and others made by the app's own version of Bull when somebody
- * acts. Bull opens up to three connections for a queue; these lend it the one that is read by and need no other, so that
- * a queue is nothing that has to be kept or closed.
+ * Queues for actions: those that the app passed in, and others made with the app's own version of Bull for one action. Bull opens up to
+ * three connections per queue; these use the connection for reading and need no other, so that there is no queue to store or close.
  */
 export class QueueApi {
   readonly #given: ReadonlyMap<string, BullQueue>
@@ -27,7 +26,7 @@ export class QueueApi {
     this.#load = load
   }
 
-  /** Does something with a queue. Rejects with words when it fails, or when it takes too long. */
+  /** Runs an action on a queue. Rejects with a readable error if it fails or takes too long. */
   async use<T>(name: string, action: (queue: BullQueue, Bull: BullPackage) => Promise<T>): Promise<T> {
     const Bull = await this.#load()
     const queue = this.#given.get(name) ?? (await this.#make(Bull, name))
@@ -38,7 +37,7 @@ export class QueueApi {
     const client = lentClient(await this.#connection.open())
     return new Bull(name, {
       prefix: this.#prefix,
-      // It would ask the server for its version each time.
+      // Otherwise it would request the server's version each time.
       skipVersionCheck: true,
       createClient(type) {
         if (type === 'client') return client
@@ -48,7 +47,7 @@ export class QueueApi {
   }
 }
 
-/** Where queues are changed. */
+/** The location of queues and the API to change them. */
 export interface ActionPlace extends LayoutPlace {
   readonly api: QueueApi
 }

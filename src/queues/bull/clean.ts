@@ -15,31 +15,31 @@ import { removeJobs } from './actions.js'
 import type { ActionPlace } from './api.js'
 import type { BullCleanType } from './package.js'
 
-/** Behind so many jobs that are too young Bull's own script, which would go through all of them, is not used. */
+/** After this many jobs that are too young, Bull's own script is not used, because it would scan all of them. */
 const MAX_YOUNG = 1_000
-/** Later than every job, also where Bull compares a time with the place of a delayed job. */
+/** Later than any job, also where Bull compares a time with the score of a delayed job. */
 const ALL = 90_000_000_000_000_000
 
-/** @returns how many were removed */
+/** @returns the number of removed jobs */
 export async function cleanJobs(place: ActionPlace, queue: string, query: JobCleanQuery): Promise<number> {
   const { state, before, limit } = query
   if (state === 'completed' || state === 'failed')
     return cleanInCalls(limit, (count) => cleanSome(place, queue, state, before, count))
   if (state === 'waiting') return cleanWaiting(place, queue, query)
-  // Bull looks for delayed jobs by a time where it keeps 4096 times as much, and finds none when it has a limit.
+  // For delayed jobs Bull searches by a time although the scores are 4096 times as large, and with a limit finds none.
   if (state === 'delayed' || state === 'active') return removeEach(place, queue, query)
   throw notPossible(`Bull has no jobs that are ${state}`)
 }
 
 async function cleanSome(place: ActionPlace, queue: string, type: BullCleanType, before: number, count: number) {
-  // Bull removes what came at this very time as well.
+  // Bull also removes jobs of exactly this time.
   const removed = await place.api.use(queue, (open) => open.clean(Date.now() - before + 1, type, count))
   return removed.length
 }
 
 const LISTS = ['paused', 'wait'] as const
 
-/** Cleans one list after the other, and says where it stopped when there was no time for all. */
+/** Cleans one list after the other, and reports where it stopped if time was short. */
 async function cleanWaiting(place: ActionPlace, queue: string, query: JobCleanQuery): Promise<number> {
   const ends = performance.now() + LOOK_MS
   const start = cursorOf(query.cursor ?? null)
@@ -61,7 +61,7 @@ async function cleanWaiting(place: ActionPlace, queue: string, query: JobCleanQu
   return removed
 }
 
-/** The list, and how many of it are too young, from the end that jobs are taken from. */
+/** The list, and how many of its jobs are too young, counted from the end that workers take from. */
 function cursorOf(text: string | null): { readonly list: number; readonly young: number } {
   const cursor = text === null ? [0, 0] : jsonOf(text)
   const [list, young]: unknown[] = Array.isArray(cursor) ? cursor : []
@@ -70,10 +70,10 @@ function cursorOf(text: string | null): { readonly list: number; readonly young:
 }
 
 /**
- * Bull goes through the whole list, in one script, until it has removed as many as it may: it is told no more than are
- * known to be there, near the end that jobs are taken from. Those behind many that are too young are removed one by one.
+ * Bull's script scans the whole list until it has removed as many jobs as its limit allows. So the limit is the number known to be
+ * removable near the end that workers take from. Jobs behind many that are too young are removed one by one.
  *
- * @returns how many were removed; `young`: how many were left when there was no time to look at more, null: it came to the end
+ * @returns the number removed; `young`: the number left in place if time was short, null if the end was reached
  */
 async function cleanList(
   place: ActionPlace,
@@ -109,7 +109,7 @@ async function removeSome(
   return removed
 }
 
-/** Jobs of a list and when they came to it as Bull sees it: when they were last worked on, or added. */
+/** Jobs of a list, and when they came to it according to Bull: when they were last processed, or added. */
 async function jobsIn({ connection }: ActionPlace, base: string, list: 'wait' | 'paused', skip: number) {
   const [part] = await send(connection, [['lrange', base + list, -skip - JOBS_A_CALL, -skip - 1]])
   const ids = asList(orThrow(part))
@@ -123,7 +123,7 @@ async function jobsIn({ connection }: ActionPlace, base: string, list: 'wait' | 
   })
 }
 
-/** One by one, and neither the next runs of schedules nor what a worker holds, which are not removed. */
+/** Removes one by one, except the next runs of schedules and jobs locked by a worker. */
 function removeEach(place: ActionPlace, queue: string, query: JobCleanQuery) {
   return removeOld(place, queue, {
     ...query,
@@ -133,7 +133,7 @@ function removeEach(place: ActionPlace, queue: string, query: JobCleanQuery) {
   })
 }
 
-/** What waits first, then what is delayed. Bull's own `empty` is one transaction for all of it. */
+/** Removes waiting jobs first, then delayed ones. Bull's own `empty` is a single transaction for all of them. */
 export async function emptyQueue(
   place: ActionPlace,
   queue: string,

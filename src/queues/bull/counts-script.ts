@@ -1,9 +1,9 @@
 import { countsScriptOf } from '../bull-common/script.js'
 
 /**
- * Bull's list of what waits is, from its tail: jobs with a priority, the most urgent first, then those without one. The
- * oldest is looked for at the tail (the last three, because hashes may be gone), and where the lowest priority and where
- * those without one begin.
+ * Bull's list of waiting jobs starts, from its tail, with jobs that have a priority, the most urgent first, followed by those without one.
+ * The oldest job is at the tail (the script reads the last three, because hashes may be missing), or where the lowest priority or the jobs
+ * without one start.
  */
 export const COUNTS_SCRIPT = countsScriptOf(`
 local function waiter(base, id)

@@ -18,7 +18,7 @@ export const COUNTING: Counting<BullCounts> = {
   joined: (values) => [...values.slice(0, 10), asList(values[10]).flat()[1]],
   waiterKeys,
   waiterFields: ['timestamp', 'processedOn', 'retriedOn', 'attemptsMade', 'opts'],
-  // A retry by hand takes away when the job was started, and says when it came.
+  // A manual retry deletes the start time of a job and stores the time of the retry.
   waiterParts: ([addedAt, startedAt, retriedAt, attempts, options]) => [
     addedAt,
     startedAt ?? retriedAt,

@@ -6,18 +6,18 @@ import { baseOf } from '../bull-common/keys.js'
 import { SeenNames } from '../shared/seen-names.js'
 import { areBullmqs } from './owner.js'
 
-/** How often queues are looked for, in ms. */
+/** Interval of the search for queues, ms. */
 const EVERY_MS = 60_000
-/** Every queue that ever had a job has a counter of ids; one that never had may be paused. */
+/** Every queue that ever had a job has an id counter; one that never had may be paused. */
 const MARKS = [':id', ':meta-paused'] as const
 
-/** Names that are read, and how many more there are. */
+/** Names to read, and the number of others. */
 interface WatchedNames {
   readonly names: () => Promise<readonly string[]>
   readonly left: () => number
 }
 
-/** Names of the queues that are Bull's under a prefix, BullMQ's left out. */
+/** Names of Bull's queues under a prefix, without those of BullMQ. */
 export function discoveredNames(connection: Connection, prefix: string): WatchedNames {
   const seen = new SeenNames()
   const candidates = new Set<string>()
@@ -35,7 +35,7 @@ export function discoveredNames(connection: Connection, prefix: string): Watched
       connection,
       names.map((name) => baseOf(prefix, name)),
     )
-    // What is BullMQ's is found, and asked about, again the next time.
+    // BullMQ's queues are found and checked again the next time.
     for (const [index, name] of names.entries()) if (owners[index] === false) seen.add(name)
     const found = seen.list().filter((name) => !isPart(name, seen))
     if (found.length > 0 || !discovery.isDenied) return found
@@ -44,7 +44,7 @@ export function discoveredNames(connection: Connection, prefix: string): Watched
   return { names: list, left: () => seen.left }
 }
 
-/** Keys of a queue's debouncing and of its rate limit by group end as its users like: `bull:mail:de:id`. */
+/** Keys of a queue's debouncing and rate limit by group end with text of the app's choice: `bull:mail:de:id`. */
 function isPart(name: string, seen: SeenNames): boolean {
   const whole = /^(.+?):(?:de:.+|limiter(?::.+)?)$/s.exec(name)?.[1]
   return whole !== undefined && seen.has(whole)

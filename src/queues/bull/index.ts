@@ -10,27 +10,24 @@ export type { BullClass, BullQueue, QueueSource, RedisClient, RedisSource }
 
 export interface BullQueuesOptions {
   /**
-   * Where the queues are: a URL, ioredis options, or a client of ioredis 5 or 6, which may be a Cluster; a client is never
-   * closed. @default that of the queues that are passed in, or redis://127.0.0.1:6379
+   * Where the queues are: a URL, ioredis options, or a client of ioredis 5 or 6, which may be a Cluster; a client is never closed. @default
+   * the client of the queues passed in, or redis://127.0.0.1:6379
    */
   redis?: RedisSource | undefined
-  /** What Bull's keys begin with; on a Cluster with a hash tag, `{bull}`. @default 'bull', or that of the queues */
+  /** Prefix of Bull's keys; on a Cluster with a hash tag, `{bull}`. @default 'bull', or that of the queues */
   prefix?: string | undefined
-  /**
-   * Names, or instances of Bull's `Queue`, which are used and never closed. @default all that are found: looked for once a
-   * minute
-   */
+  /** Names, or instances of Bull's `Queue`, which are used and never closed. @default all queues found, searched for once a minute */
   queues?: readonly (string | BullQueue)[] | undefined
-  /** The app's `bull`, by which queues are changed. @default that of a queue that is passed in, or the package that is installed */
+  /** The app's `bull`, used to change queues. @default that of a queue passed in, or the installed package */
   bull?: BullClass | undefined
 }
 
 const SOURCE = 'bullQueues'
 
 /**
- * Queues of Bull 4. Looking opens no queue and leaves no key.
+ * Queues of Bull 4. Reading opens no queue and leaves no key.
  *
- * @throws when the options make no sense
+ * @throws if the options are invalid
  * @example bullQueues({ redis: 'redis://127.0.0.1:6379' })
  */
 export function bullQueues(options: BullQueuesOptions = {}): QueueSource {

@@ -8,7 +8,7 @@ import { type JobOptions, parseObject } from '../bull-common/options.js'
 import { jobsReader as summariesReader } from '../bull-common/summary.js'
 import { orThrow } from '../shared/redis.js'
 
-/** Reads jobs by their ids, without their payloads. What made a job stands among its options alone. */
+/** Reads jobs by id, without their payloads. The schedule that made a job appears only in its options. */
 export function jobsReader(place: LayoutPlace): ReadJobs {
   const read = summariesReader(place)
   return async (base, ids, state) => {
@@ -24,13 +24,13 @@ export function jobsReader(place: LayoutPlace): ReadJobs {
   }
 }
 
-/** Null when it is gone. */
+/** Null if the job is gone. */
 export async function readJob(place: LayoutPlace, queue: string, id: string): Promise<JobDetail | null> {
   const job = await readDetail(place, queue, id)
   return job && { ...job, scheduler: schedulerIn(job.options) }
 }
 
-/** The schedule that made a job, by the options of the job. */
+/** The schedule that made a job, from the job's options. */
 export function schedulerIn(options: JobOptions | null): string | null {
   const repeat = options?.repeat
   const key: unknown = typeof repeat === 'object' && repeat !== null && 'key' in repeat ? repeat.key : null

@@ -7,9 +7,8 @@ interface ScriptDefinition {
 }
 
 /**
- * A client as Bull gets it. Bull puts a listener and some thirty commands on a client, by names without its version
- * (`addJob`, `pause`): on a client that is somebody else's they would meet those of another version. Here they stay apart,
- * and nothing that Bull closes is closed.
+ * A client to pass to Bull. Bull adds a listener and about thirty commands to a client, whose names lack its version (`addJob`, `pause`):
+ * on a shared client they would collide with those of another version. This one keeps them separate, and ignores it when Bull closes it.
  */
 export function lentClient(client: RedisClient): object {
   const commands = new Map<PropertyKey, unknown>()
@@ -30,7 +29,7 @@ export function lentClient(client: RedisClient): object {
 }
 
 async function runScript(client: RedisClient, lua: string, keys: number, given: readonly unknown[]): Promise<unknown> {
-  // As ioredis does; Bull's options of a job are bytes, which ioredis takes as well.
+  // As in ioredis. Bull's job options are bytes, which ioredis accepts as well.
   const args = given.map((one) => (one === null || one === undefined ? '' : one)) as (string | number)[]
   try {
     return await client.call('evalsha', createHash('sha1').update(lua).digest('hex'), keys, ...args)

@@ -4,8 +4,8 @@ import { asNumber, asText } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
 
 /**
- * What tells whose a queue is: BullMQ writes its version, and a stream of events with the first job. Bull has neither,
- * although it, too, notes in `meta` that a queue is paused.
+ * Keys that distinguish the owner of a queue: BullMQ stores its version, and a stream of events from the first job on. Bull has neither,
+ * although it also stores in `meta` that a queue is paused.
  */
 export function ownerCommands(base: string): Command[] {
   return [
@@ -18,7 +18,7 @@ export function isBullmqs(version: unknown, events: unknown): boolean {
   return asText(version) !== null || asNumber(events) === 1
 }
 
-/** @returns for each queue whether it is BullMQ's; null when that can't be told */
+/** @returns for each queue whether it is BullMQ's; null if unknown */
 export async function areBullmqs(connection: Connection, bases: readonly string[]): Promise<(boolean | null)[]> {
   const replies = await send(connection, bases.flatMap(ownerCommands))
   return bases.map((_, index) => ownerIn(replies[2 * index], replies[2 * index + 1]))

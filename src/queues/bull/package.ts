@@ -1,10 +1,7 @@
 import { classesOf } from '../bull-common/app-package.js'
 import { notPossible } from '../shared/conditions.js'
 
-/**
- * What is used of Bull's classes. They are told by their shape, so that every version 4 will do, and whatever copy of it
- * the app has.
- */
+/** The part of Bull's classes that is used. They are recognized by shape, so that any version 4 and any copy of it works. */
 export interface BullQueue {
   readonly name: string
   /** Of ioredis. */
@@ -26,13 +23,13 @@ export interface BullJob {
 
 export type BullCleanType = 'completed' | 'failed' | 'wait' | 'paused'
 
-/** What the package `bull` exports, as an app has it: its types do not say all that is used. */
+/** The export of the package `bull` in an app. Its types do not cover everything that is used. */
 export type BullClass = new (name: string, options?: never) => BullQueue
 
-/** The part of it that is used. */
+/** The part of the package that is used. */
 export interface BullPackage {
   new (name: string, options: BullQueueOptions): BullQueue
-  /** Makes jobs of what is known of them, without reading them. */
+  /** Makes a job from known values, without reading it. */
   readonly Job: { fromJSON(queue: BullQueue, job: object, id: string): BullJob }
 }
 
@@ -42,12 +39,12 @@ export interface BullQueueOptions {
   readonly createClient: (type: 'client' | 'subscriber' | 'bclient') => object
 }
 
-/** What the keys of a queue begin with. Bull's types do not say it. */
+/** The prefix of a queue's keys. Bull's types lack it. */
 export function prefixOf(queue: BullQueue): string {
   return 'keyPrefix' in queue && typeof queue.keyPrefix === 'string' ? queue.keyPrefix : 'bull'
 }
 
-/** @throws when there is none */
+/** @throws if there is none */
 export async function bullPackage(option: BullPackage | null, given: readonly BullQueue[]): Promise<BullPackage> {
   const found = option ?? given.map(packageOf).find((one) => one !== null)
   if (found) return found

@@ -6,8 +6,8 @@ import { orThrow } from '../shared/redis.js'
 import type { ActionPlace } from './api.js'
 
 /**
- * Pauses or resumes a queue for all its workers. Bull renames a list to another, whatever is in that one: done twice, or
- * where both have jobs, it would lose those.
+ * Pauses or resumes a queue for all its workers. Bull renames one list to the other and overwrites that one: if done twice, or if both have
+ * jobs, it would lose them.
  */
 export async function setPaused(place: ActionPlace, queue: string, paused: boolean): Promise<void> {
   const base = baseOf(place.prefix, queue)

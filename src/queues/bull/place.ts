@@ -6,7 +6,7 @@ import { type BullQueue, prefixOf } from './package.js'
 const SOURCE = 'bullQueues'
 const DEFAULT = 'redis://127.0.0.1:6379'
 
-/** Where queues are and what their keys begin with. */
+/** The location of queues and the prefix of their keys. */
 export interface QueuePlace {
   readonly redis: OpenedRedis
   readonly prefix: string
@@ -14,9 +14,9 @@ export interface QueuePlace {
 }
 
 /**
- * The one place of all queues of a source. @throws when they are in several
+ * The single place of all queues of a source. @throws if they are in several places
  *
- * @param redis the option; without it the client of the queues that were passed in
+ * @param redis the option; without it, the client of the queues passed in is used
  */
 export function placeOfQueues(
   redis: RedisSource | undefined,

@@ -3,8 +3,8 @@ import { scriptOf } from '../bull-common/script.js'
 import type { ActionPlace } from './api.js'
 
 /**
- * Puts a job that waits to where Bull puts one of its priority when it is added or promoted. KEYS: wait, paused,
- * meta-paused, priority. ARGV: id, priority. A worker may have taken it meanwhile: then nothing is done.
+ * Moves a waiting job to the position that Bull gives its priority when it is added or promoted. KEYS: wait, paused, meta-paused, priority.
+ * ARGV: id, priority. Does nothing if a worker has taken the job meanwhile.
  */
 const PUT_SCRIPT = scriptOf(`
 local call = redis.call

@@ -30,7 +30,7 @@ export async function readScheduler(connection: Connection, base: string, id: st
   return entry
 }
 
-/** One that ran between two looks is looked at again, once. */
+/** A schedule that ran between two reads is read again, once. */
 async function readEntries(
   connection: Connection,
   base: string,
@@ -55,7 +55,7 @@ async function readAgain(connection: Connection, base: string, moved: readonly L
   return moved.length === 0 ? [] : readEntries(connection, base, moved, true)
 }
 
-/** Where the next run does not tell when the one before it was, those that are kept may. */
+/** If the next run lacks the time of the run before it, stored jobs of earlier runs may have it. */
 async function withLastRuns(
   connection: Connection,
   base: string,
@@ -73,7 +73,7 @@ async function withLastRuns(
   })
 }
 
-/** All that Bull knows the payload and the limit by is with the next run: without it there is no more of either. */
+/** Bull stores the payload and the limit of a schedule only in its next run: without that job both are lost. */
 function entryOf({ id, score }: ListedId, run: NextJob | null, now: number): SchedulerEntry {
   const { names, ...parts } = partsOf(id)
   const next = timeOf(score)
@@ -97,7 +97,7 @@ function standing(
   now: number,
 ): Pick<SchedulerEntry, 'state' | 'attention' | 'runs' | 'last'> {
   const { state, ...rest } = standingOf(schedule, run ?? GONE_JOB, now)
-  // Its definition went with its next run.
+  // Its definition was deleted with its next run.
   return { state: run || state === 'ended' ? state : 'orphan', ...rest }
 }
 
@@ -106,7 +106,7 @@ function timeIn(value: unknown): number | null {
 }
 
 interface KeyParts {
-  /** A name and an id may both have colons: every way to read them. */
+  /** All ways to split the key: both a name and an id may contain colons. */
   readonly names: readonly { readonly name: string; readonly id: string }[]
   readonly until: number | null
   readonly cron: string | null
@@ -128,7 +128,7 @@ function partsOf(key: string): KeyParts {
   }
 }
 
-/** For each of them a job is looked for; a hostile key may be colons alone. */
+/** A job is searched for each; a hostile key may consist of colons. */
 const MAX_SPLITS = 20
 
 function splitsOf(head: string): { name: string; id: string }[] {
@@ -156,7 +156,7 @@ async function readNextRuns(
   })
 }
 
-/** What the ids of its runs begin with, if those are its name and its id. */
+/** Prefix of the ids of its runs, for this name and id. */
 function jobPrefixOf(key: string, { name, id }: KeyParts['names'][number]): string {
   return `repeat:${md5(`${name}${id}:${md5(key)}`)}:`
 }
@@ -174,7 +174,7 @@ export async function removeScheduler(place: ActionPlace, queue: string, id: str
   const found = await findScheduler(place, queue, id)
   if (!found) return false
   const { run } = found
-  // By the key alone Bull misses the next run where the name has a colon.
+  // With only the key, Bull misses the next run if the name has a colon.
   await place.api.use(queue, (open) =>
     run?.name && keyOf(run.name, run.repeat) === id
       ? open.removeRepeatable(run.name, run.repeat)
@@ -183,7 +183,7 @@ export async function removeScheduler(place: ActionPlace, queue: string, id: str
   return true
 }
 
-/** As Bull makes it of a name and a schedule. */
+/** As Bull builds it from a name and a schedule. */
 function keyOf(name: string, repeat: JobOptions): string {
   const { jobId, endDate, tz, cron, every } = repeat
   const end = endDate ? new Date(endDate as string | number).getTime() : ''

@@ -46,13 +46,13 @@ const KIND: QueueKind = { driver: 'bull', states: STATES, capabilities: CAPABILI
 export interface BullSourceOptions {
   readonly redis: RedisSource | undefined
   readonly prefix: string
-  /** Null: all that are found. */
+  /** Null: all queues found. */
   readonly names: readonly string[] | null
   readonly queues: readonly BullQueue[]
   readonly bull: BullPackage | null
 }
 
-/** Bull on Redis: read by its keys, changed by its API. */
+/** Bull on Redis: read through its keys, changed through its API. */
 export function bullSource({ redis, prefix: wanted, names, queues, bull }: BullSourceOptions): QueueSource {
   const where = placeOfQueues(redis, wanted, queues)
   const { prefix } = where
@@ -69,7 +69,7 @@ export function bullSource({ redis, prefix: wanted, names, queues, bull }: BullS
     counting: COUNTING,
     about(name, { isBullmqs }) {
       if (!isBullmqs) return {}
-      // Nobody asked for it by its name: it is another source's.
+      // It was discovered rather than named by an option: another source reads it.
       return names && { error: `"${name}" ${BULLMQS}` }
     },
   })

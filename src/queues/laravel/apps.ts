@@ -1,29 +1,29 @@
-/** Which Horizon belongs to which connection: both prefixes are made of the app's name. */
+/** Matches Horizons with connections: both prefixes derive from the app's name. */
 
 const CONNECTION_SUFFIX = /^(.+?)[_-]database[_-]$/
 const HORIZON_SUFFIX = /^(?:(.+)[_-])?horizon:$/
 
-/** The app's name in a connection's prefix as Horizon would write it; null when the prefix was chosen. */
+/** The app's name in a connection's prefix as Horizon would write it; null if the prefix is a custom one. */
 export function appOfConnection(prefix: string): string | null {
   return CONNECTION_SUFFIX.exec(prefix)?.[1]?.replaceAll('-', '_') ?? null
 }
 
-/** The app's name in Horizon's prefix; null when there is none in it. */
+/** The app's name in Horizon's prefix; null if it has none. */
 export function appOfHorizon(horizon: string): string | null {
   return HORIZON_SUFFIX.exec(withoutBraces(horizon))?.[1]?.replaceAll('-', '_') ?? null
 }
 
-/** What stands for the prefix of an app of which only Horizon's keys are there: its most likely one, or Horizon's own. */
+/** A substitute for the prefix of an app with only Horizon's keys: its most likely prefix, or Horizon's own. */
 export function likelyConnection(horizon: string): string {
   const app = appOfHorizon(horizon)
   return app === null ? withoutBraces(horizon) : `${app}_database_`
 }
 
 /**
- * The Horizon of a connection: that of the same app, or the only one when one of the two says no name. Another app's
- * Horizon would show, and retry, what is not of these queues.
+ * The Horizon of a connection: that of the same app, or the only one if one of the two has no app name. Another app's Horizon would show,
+ * and retry, jobs of other queues.
  *
- * @param connections how many there are
+ * @param connections number of connections
  */
 export function horizonFor(prefix: string, horizons: readonly string[], connections: number): string | null {
   const app = appOfConnection(prefix)

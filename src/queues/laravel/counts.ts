@@ -9,10 +9,10 @@ import { refusalInWords } from '../shared/refusals.js'
 import { keysOf, type LaravelQueue } from './names.js'
 import { readPayload } from './payload.js'
 
-/** A worker that polls looks at what is due every few seconds: only after that it says that none does, ms. */
+/** A polling worker checks for due jobs every few seconds: only after this time, ms, does a due job mean that there is no worker. */
 const GRACE_MS = 5_000
 
-/** What the keys of one queue say. */
+/** The state of one queue according to its keys. */
 export interface QueueCounts {
   readonly metrics: QueueMetrics
   readonly oldestMs: number | null
@@ -28,7 +28,7 @@ interface Sizes {
   readonly reserved: number
 }
 
-/** Counts, in two turns: what is empty is not asked any further. @throws RedisError when Redis does not answer */
+/** Reads counts in two rounds: the second skips what is empty. @throws RedisError if Redis does not answer */
 export async function readCounts(
   connection: Connection,
   queues: readonly LaravelQueue[],
@@ -75,7 +75,7 @@ async function readSizes(connection: Connection, queues: readonly LaravelQueue[]
   })
 }
 
-/** Why this queue can't be read. @throws RedisError when it is not about the queue */
+/** Why this queue cannot be read. @throws RedisError if the error is not specific to the queue */
 function firstError(replies: readonly Reply[]): string | null {
   const failed = replies.find(({ error }) => error !== null)
   if (!failed) return null
@@ -113,7 +113,7 @@ function headCommands({ queue, waiting, delayed, reserved }: Sizes) {
   ]
 }
 
-/** Both sets are in the order in which their jobs are due: delayed ones to start, reserved ones to start again. */
+/** When the first job is due. Both sets are sorted by it: delayed jobs are due to start, reserved ones to be retried. */
 function dueAt(reply: unknown): number | null {
   const [first] = asScored(reply)
   return first ? first.score * 1_000 : null

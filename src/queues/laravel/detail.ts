@@ -8,10 +8,10 @@ import { bareName, type LaravelQueue } from './names.js'
 import { parseObject } from './payload.js'
 import { messageOf } from './php-exception.js'
 
-/** What a summary or the data say already. */
+/** Fields that a summary or the data show already. */
 const SHOWN_ELSEWHERE = new Set(['uuid', 'id', 'displayName', 'attempts', 'data'])
 
-/** One job, wherever it is. Null when there is none, or none within the bounds. @throws RedisError */
+/** One job in any state. Null if there is none, or none within the limits. @throws RedisError */
 export async function readDetail(connection: Connection, queue: LaravelQueue, id: string): Promise<JobDetail | null> {
   const kept = await keptByHorizon(connection, queue, id)
   if (kept?.status === 'failed' || kept?.status === 'completed') return endedDetail(kept, kept.status)
@@ -19,7 +19,7 @@ export async function readDetail(connection: Connection, queue: LaravelQueue, id
   const summary = found && heldSummary(found.member, found.state)
   if (found && summary)
     return detailOf({ ...summary, startedAt: found.state === 'active' ? startOf(kept) : null }, found.member.text)
-  // Horizon forgets later than the queue does.
+  // Horizon stores a job longer than the queue does.
   return kept && !isWhole ? endedDetail(kept, kept.status === 'reserved' ? 'active' : 'waiting') : null
 }
 

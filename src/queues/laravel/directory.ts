@@ -10,14 +10,14 @@ import type { ResolvedOptions } from './options.js'
 import { Ownership } from './ownership.js'
 import { lookForProof } from './proof.js'
 
-/** How often jobs are looked into for whose they are, ms: once more when keys were found that were not known. */
+/** How often jobs are inspected for their Horizon, ms: sooner if new keys were found. */
 const PROVE_EVERY_MS = 60_000
-/** Stands behind the place of a name whose braces are not those that the framework puts: another queue may have it without. */
+/** Appended to the place of a name whose braces are not the framework's own: another queue may have the same name without them. */
 const OTHER_BRACES = ' {}'
 
 /**
- * Which queues there are, and whose. What was seen once stays: Redis drops empty lists. What names a queue is made of its key
- * alone, so that nothing that is found later makes it another one.
+ * All queues and their apps. A queue that was seen once stays: Redis deletes empty lists. A queue's identity depends on its key alone, so
+ * that later findings never change it.
  */
 export class Directory {
   readonly #connection: Connection
@@ -26,16 +26,16 @@ export class Directory {
   readonly #finder: KeyFinder
   readonly #ownership: Ownership
   readonly #found = new Map<string, FoundQueue>()
-  /** Keys of those that are too many. */
+  /** Keys beyond the limit. */
   readonly #left = new TextCount()
-  /** Names that Horizon counts the jobs of, by Horizon's prefix. */
+  /** Queues that Horizon has metrics for, by Horizon's prefix. */
   readonly #measured = new Map<string, readonly string[]>()
-  /** All queues, as long as nothing was learnt since. */
+  /** Cache of all queues, valid until something new is learnt. */
   #known: { readonly of: string; readonly all: readonly LaravelQueue[] } | null = null
   #learnt = 0
   #proved = { at: Number.NEGATIVE_INFINITY, of: '' }
 
-  /** @param placeIn the place of what begins with a prefix */
+  /** @param placeIn returns the place of keys with a prefix */
   constructor(connection: Connection, options: ResolvedOptions, placeIn: (prefix: string) => string) {
     this.#connection = connection
     this.#options = options
@@ -49,7 +49,7 @@ export class Directory {
     })
   }
 
-  /** Looks for keys, at most once a minute. Never rejects. */
+  /** Searches for keys, at most once a minute. Never rejects. */
   async look(): Promise<void> {
     await this.#finder.scan()
     const { horizons, prefixes } = this.#ownership
@@ -59,12 +59,12 @@ export class Directory {
     await lookForProof(this.#connection, this.#ownership, [...this.#found.values()])
   }
 
-  /** Whether this user may not look for keys. */
+  /** Whether this user may not search for keys. */
   get isDenied(): boolean {
     return this.#finder.isDenied
   }
 
-  /** The prefixes of every Horizon that works on queues of this source, or may do so. */
+  /** Prefixes of all Horizons that work, or may work, on queues of this source. */
   horizons(): string[] {
     const { horizons } = this.#ownership
     return this.#options.prefix === null
@@ -72,14 +72,14 @@ export class Directory {
       : horizons.filter((one) => this.#ownership.connectionsOf(one).length > 0)
   }
 
-  /** Names that Horizon knows although their keys may be gone. */
+  /** Adds names known to Horizon, whose keys may be gone. */
   learn(horizon: string, names: readonly string[]): void {
     if (this.#measured.get(horizon)?.join('\n') === names.join('\n')) return
     this.#measured.set(horizon, names.slice(0, MAX_QUEUES))
     this.#learnt += 1
   }
 
-  /** How many were found and are too many to be read. */
+  /** Number of queues beyond the limit. */
   get left(): number {
     return this.#options.names ? 0 : this.#left.size
   }
@@ -89,20 +89,20 @@ export class Directory {
     return names ? names.flatMap((name) => this.#named(name)) : this.#all()
   }
 
-  /** What an option names: the queues of all apps that have one of that name. */
+  /** Queues for a name in the options: those of all apps that have one of that name. */
   #named(name: string): LaravelQueue[] {
     const own = this.#all().filter((queue) => queue.name === name || queue.raw === name)
     const [first, ...others] = own
     if (!first) return [this.#unseen(name)]
-    // Before a key of it was seen it was shown as well.
+    // Places where it may have been shown before its first key was seen.
     const places = [...first.formerPlaces, this.#placeIn(''), this.#placeIn(this.#guess(this.#firstHorizon))]
     return others.length > 0 ? own : [{ ...first, formerPlaces: places.filter((place) => place !== first.place) }]
   }
 
   /**
-   * The queue of an address, seen or not. Its name will do, as long as it is the only one of that name.
+   * The queue at an address, seen or not. A name works as an address as long as it is unique.
    *
-   * @throws when nothing says which one is meant
+   * @throws if the name is ambiguous
    */
   find(address: string): LaravelQueue {
     const all = this.#all()
@@ -113,7 +113,7 @@ export class Directory {
     return named[0] ?? this.#unseen(address)
   }
 
-  /** The address of what is at a place under a name; null for what is not of this source. */
+  /** The address of a queue by its place and name; null if it does not belong to this source. */
   locate(place: string, name: string): string | null {
     const { prefix } = this.#options
     const seen = this.#all().find(
@@ -124,7 +124,7 @@ export class Directory {
     if (known !== undefined) return this.#addressOf({ prefix: known, raw: this.#braced(name) })
     const start = `${this.#placeIn('')} `
     const rest = place.startsWith(start) ? place.slice(start.length) : ''
-    // Of other prefixes a place does not tell whether they end with a colon.
+    // For other prefixes the place does not show whether they end with a colon.
     const isWhole = prefix === null && /[_-]$/.test(rest)
     return isWhole ? this.#addressOf({ prefix: rest, raw: this.#braced(name) }) : null
   }
@@ -171,7 +171,7 @@ export class Directory {
   #measuredBy(horizon: string): LaravelQueue[] {
     const homes = this.#ownership.connectionsOf(horizon)
     const names = this.#measured.get(horizon) ?? []
-    // One of several homes has it already, as long as it has jobs: an idle one is shown once.
+    // With several homes, a name that one of them has jobs for is taken: an idle queue is shown once.
     const free = names.filter((name) => homes.length <= 1 || !homes.some((home) => this.#isFound(home, name)))
     const prefix = homes[0] ?? this.#guess(horizon)
     return free.map((name) => this.#queueOf({ prefix, raw: this.#braced(name) }, homes.length === 0 ? horizon : null))
@@ -193,18 +193,18 @@ export class Directory {
     }
   }
 
-  /** Neither the options nor any key speak of this prefix. */
+  /** Neither the options nor any key mention this prefix. */
   #isNowhere({ prefix }: FoundQueue): boolean {
     return this.#options.prefix === null && !this.#ownership.prefixes.includes(prefix)
   }
 
-  /** Where the queues of a Horizon are shown as long as none of their keys was seen. */
+  /** Where the queues of a Horizon are shown before any of their keys is seen. */
   #formerPlaces(horizon: string, prefix: string): string[] {
     const likely = likelyConnection(horizon)
     return likely === prefix || this.#ownership.prefixes.includes(likely) ? [] : [this.#placeIn(likely)]
   }
 
-  /** Never the prefix of an app that is there: what begins with it is that one's. */
+  /** A likely prefix; never that of an app that exists, because keys with it belong to that app. */
   #guess(horizon: string): string {
     const likely = likelyConnection(horizon)
     return this.#ownership.prefixes.includes(likely) ? horizon : likely
@@ -223,12 +223,12 @@ export class Directory {
     return `${this.#placeIn(prefix)}${this.#isUsual(raw) ? '' : OTHER_BRACES}`
   }
 
-  /** Whether its name has the braces that the framework gives it here. */
+  /** Whether the name has the braces that the framework would give it here. */
   #isUsual(raw: string): boolean {
     return raw === this.#braced(bareName(raw))
   }
 
-  /** On a Cluster Laravel 13 and Horizon put braces around what has none; older ones only work where the app did. */
+  /** Adds the braces that Laravel 13 and Horizon add on a Cluster; older versions work there only if the app did. */
   #braced(text: string): string {
     return this.#connection.isCluster && !text.includes('{') ? `{${text}}` : text
   }

@@ -10,18 +10,18 @@ import { wasThere } from '../shared/times.js'
 import { type HorizonJob, isOf, readJobs, summaryOf } from './horizon-jobs.js'
 import type { JobIndex } from './job-index.js'
 
-/** The states that Horizon alone keeps, and its lists of them. */
+/** The states that only Horizon stores, and its lists of them. */
 export const ENDED_LISTS = { failed: 'failed_jobs', completed: 'completed_jobs' } as const
 export type EndedState = keyof typeof ENDED_LISTS
 
-/** How much later a job's time may be than its place in the list says, s: Horizon takes the two one after the other. */
+/** How much later a job's time may be than its score in the list, s: Horizon reads the clock for each separately. */
 const LEEWAY = 1
-/** How long older jobs are looked at for one list, ms: the next one goes on. */
+/** How long one request searches older jobs, ms; the next one continues. */
 const DEEPEN_MS = 1_500
-/** How long one part of a scan may look for jobs of its queue, ms. */
+/** How long one part of a scan may search for jobs of its queue, ms. */
 const SCAN_MS = 1_000
 
-/** What ended in one queue of a Horizon. */
+/** Ended jobs of one queue of a Horizon. */
 export interface EndedJobs {
   readonly connection: Connection
   readonly horizon: string
@@ -59,7 +59,7 @@ function searchedJob(job: HorizonJob, state: EndedState): SearchedJob {
   return { summary: summaryOf(job, state), payload: isTooLarge ? null : (payload ?? ''), failure: exception }
 }
 
-/** Ids of one queue, and how far the list of all queues was looked through when that was not to its end. */
+/** Ids of one queue, and how far the list of all queues was searched if not to its end. */
 async function idsOf({ index, name }: EndedJobs) {
   await index.refresh()
   await index.deepen(DEEPEN_MS)
@@ -67,7 +67,7 @@ async function idsOf({ index, name }: EndedJobs) {
   return { ids: index.of(name), partial }
 }
 
-/** By the times in the list, from the newest to the oldest; the cursor is the last job's time and id. */
+/** By the times in the list, newest first; the cursor is the last job's time and id. */
 export async function scanEnded(ended: EndedJobs, query: JobScanQuery): Promise<JobScan> {
   const ends = performance.now() + SCAN_MS
   let cursor = query.cursor
@@ -93,7 +93,7 @@ async function scanPart(ended: EndedJobs, query: JobScanQuery, cursor: string | 
     fresh.map(({ member }) => member),
   )
   const end = fresh.at(-1)
-  // When all are of one moment and were seen, the next part begins behind them.
+  // If all entries have one time and were seen, the next part starts after them.
   const next = end ? [end.score, end.member, 0] : [score, last, skip + entries.length]
   const found = summaries(ended, jobs).filter((job) => wasThere(job, query.asOf))
   return { jobs: found, cursor: entries.length < query.limit ? null : JSON.stringify(next) }

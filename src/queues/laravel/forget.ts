@@ -8,8 +8,8 @@ import { isOf, readJobs } from './horizon-jobs.js'
 import { bareName, type LaravelQueue } from './names.js'
 
 /**
- * Forgets failed jobs as `horizon:forget` does: out of the list of failed jobs first, and only who took a job out deletes
- * it. Horizon's count of recent failures goes on counting it, and a row in the app's `failed_jobs` table stays.
+ * Deletes failed jobs as `horizon:forget` does: it removes a job from the list of failed jobs first, and only the client that removed it
+ * there deletes it. Horizon's count of recent failures still includes it, and a row in the app's `failed_jobs` table stays.
  */
 export async function forgetFailed(
   connection: Connection,
@@ -40,11 +40,11 @@ export async function forgetFailed(
 
 interface Taken {
   readonly id: string
-  /** Its place in the list of failed jobs; null when that is not known. */
+  /** Its score in the list of failed jobs; null if unknown. */
   readonly score: string | null
 }
 
-/** What may not be deleted goes back to the list: a job that is in none is found by nobody. */
+/** Puts jobs that may not be deleted back into the list: a job in no list could not be found. */
 async function deleteTaken(connection: Connection, horizon: string, taken: readonly Taken[]): Promise<JobOutcome[]> {
   const replies = await sendInPortions(
     connection,
@@ -59,7 +59,7 @@ async function deleteTaken(connection: Connection, horizon: string, taken: reado
   return outcomes
 }
 
-/** In the order asked; what was asked for twice is there once. */
+/** One outcome per id, in the order requested, duplicates once. */
 export function onceEach(ids: readonly string[], outcomes: Map<string, JobOutcome>): JobOutcome[] {
   return ids.map((id) => {
     const outcome = outcomes.get(id) ?? notThere(id, ['failed'])

@@ -10,11 +10,11 @@ import { secondsOf } from './horizon-jobs.js'
 import { type HeldState, heldSummary, type Member, portions, sizeOf } from './members.js'
 import type { LaravelQueue } from './names.js'
 
-/** How many jobs of one state are looked at for one id, and for how long, ms. */
+/** Most jobs of one state that are searched for an id, and the time for it, ms. */
 const MAX_LOOKED = 10_000
 const LOOK_MS = 2_000
 
-/** Jobs that wait, are delayed or are being worked on: Laravel keeps them in the queue's own keys. */
+/** Waiting, delayed or active jobs, which Laravel stores in the queue's own keys. */
 export async function listHeld(
   connection: Connection,
   queue: LaravelQueue,
@@ -31,7 +31,7 @@ export async function listHeld(
   return { total, jobs: order === 'oldest' ? started : started.reverse(), missing: 0 }
 }
 
-/** Horizon alone notes when a job was taken. */
+/** Adds when jobs were started, which only Horizon records. */
 async function withStarts(connection: Connection, horizon: string | null, jobs: JobSummary[]): Promise<JobSummary[]> {
   if (horizon === null) return jobs
   const replies = await sendInPortions(
@@ -63,13 +63,13 @@ function searchedPayload(json: string): string | null {
   return json.length > MAX_SEARCHED_CHARS ? null : json
 }
 
-/** A job and where it was found; `isWhole` tells whether all jobs were looked at. */
+/** A job and its state; `isWhole`: whether all jobs were searched. */
 export interface HeldJob {
   readonly found: { readonly member: Member; readonly state: HeldState } | null
   readonly isWhole: boolean
 }
 
-/** Looks for one job among all that the queue holds, within bounds. @throws RedisError */
+/** Searches all jobs of the queue for one, within limits. @throws RedisError */
 export async function findHeld(connection: Connection, queue: LaravelQueue, id: string): Promise<HeldJob> {
   const ends = performance.now() + LOOK_MS
   let isWhole = true

@@ -7,7 +7,7 @@ import { wasThere } from '../shared/times.js'
 import { type HeldState, heldSummary, keyOf, type Member, memberOf, portions, sizeOf } from './members.js'
 import type { LaravelQueue } from './names.js'
 
-/** Walks through all jobs of a state, some at a time. @throws RedisError */
+/** Iterates over all jobs of a state in parts. @throws RedisError */
 export function scanHeld(
   connection: Connection,
   queue: LaravelQueue,
@@ -18,8 +18,8 @@ export function scanHeld(
 }
 
 /**
- * From the newest to the oldest: workers take from the other end, so that what was not seen only moves further on, and new
- * jobs come behind what was seen. The cursor is how many were not seen and a mark of the last one that was.
+ * Newest first: workers take from the other end, so unseen jobs only move away from the scan, and new jobs are added on the side already
+ * scanned. The cursor has the number of unseen jobs and a hash of the last one seen.
  */
 async function scanList(connection: Connection, queue: LaravelQueue, query: JobScanQuery): Promise<JobScan> {
   const [left, mark] = query.cursor === null ? [await sizeOf(connection, queue, 'waiting'), null] : cursorOf(query)
@@ -29,13 +29,13 @@ async function scanList(connection: Connection, queue: LaravelQueue, query: JobS
   for await (const part of portions(connection, queue, 'waiting', [first, mark === null ? left - 1 : left]))
     members.push(...part)
   const seenAt = mark === null ? members.length : members.findIndex(({ text }) => markOf(text) === mark)
-  // Not found: workers took more than one part meanwhile. It is further on, or gone with all that were before it.
+  // Not found: workers took more than one part meanwhile. The job is further ahead, or gone with all jobs seen before it.
   const fresh = members.slice(0, Math.max(0, seenAt))
   const last = fresh[0] ? markOf(fresh[0].text) : mark
   return { jobs: jobsOf(fresh, 'waiting', query), cursor: first > 0 ? JSON.stringify([first, last]) : null }
 }
 
-/** In the order of when they are due, which many are in the same second. */
+/** In the order of due times, which many jobs may share. */
 async function scanSet(
   connection: Connection,
   queue: LaravelQueue,

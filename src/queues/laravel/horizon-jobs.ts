@@ -9,12 +9,12 @@ import { messageOf } from './php-exception.js'
 
 const SHORT = ['id', 'queue', 'name', 'status', 'failed_at', 'completed_at', 'reserved_at', 'created_at'] as const
 const LONG = ['payload', 'exception'] as const
-/** A list asks for no payload and no exception that is longer, bytes. */
+/** Longest payload or exception that a list reads, bytes. */
 const MAX_LISTED_BYTES = 65_536
 
 type ShortField = (typeof SHORT)[number]
 
-/** What Horizon keeps of one job; `payload` and `exception` are null where they were too long to be asked for. */
+/** Horizon's record of one job; `payload` and `exception` are null if they were too long to be read. */
 export interface HorizonJob extends Readonly<Record<ShortField, string | null>> {
   readonly id: string
   readonly payload: string | null
@@ -23,11 +23,10 @@ export interface HorizonJob extends Readonly<Record<ShortField, string | null>> 
 }
 
 /**
- * Jobs by id, without those that are gone. First how long their texts are, then the texts that are wanted: a payload may
- * have 3 MB.
+ * Jobs by id, without those that are gone. Reads the lengths of texts first, because a payload may have 3 MB.
  *
- * @param maxBytes of one text
- * @throws RedisError when Redis refuses to tell
+ * @param maxBytes longest text to read
+ * @throws RedisError if Redis refuses
  */
 export async function readJobs(
   connection: Connection,
@@ -45,7 +44,7 @@ export async function readJobs(
   const found = ids.flatMap((id, index) => {
     const [short, payload, exception] = replies.slice(index * 3, index * 3 + 3)
     const texts = asList(jobField(short)).map(asText)
-    // Other keys of Horizon's could be asked for by a strange id.
+    // A forged id could name another key of Horizon.
     if (texts[0] !== id) return []
     const bytes = { payload: asNumber(jobField(payload)) ?? 0, exception: asNumber(jobField(exception)) ?? 0 }
     return [{ id, bytes, texts }]
@@ -77,7 +76,7 @@ async function readTexts(connection: Connection, horizon: string, jobs: readonly
   return new Map(wanted.map(({ id, field }, index) => [`${field} ${id}`, asText(jobField(replies[index]))]))
 }
 
-/** Whether a job is of this queue. @param name without braces */
+/** Whether a job belongs to this queue. @param name without braces */
 export function isOf(job: HorizonJob, name: string): boolean {
   return job.queue !== null && bareName(job.queue) === name
 }
@@ -107,7 +106,7 @@ export function attemptsOf(payload: Payload | null): Pick<JobSummary, 'attempts'
   return { attempts: payload?.attempts ?? null, maxAttempts: payload?.maxTries ?? null }
 }
 
-/** Seconds with a fraction, as text. @returns Unix ms */
+/** Text with fractional seconds. @returns Unix ms */
 export function secondsOf(text: string | null): number | null {
   const seconds = asNumber(text)
   return seconds === null || seconds <= 0 ? null : Math.round(seconds * 1_000)

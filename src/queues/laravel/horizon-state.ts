@@ -5,7 +5,7 @@ import { orThrow, sendInPortions } from '../shared/redis.js'
 import { bareName } from './names.js'
 import { parseObject } from './payload.js'
 
-/** Horizon's own limits, in seconds: who has said nothing for longer is not running. */
+/** Horizon's own limits, s: a process that has reported nothing for longer is not running. */
 const MASTER_LIFE = 14
 const SUPERVISOR_LIFE = 29
 /** More rows than any fleet has. */
@@ -15,24 +15,24 @@ const MAX_MEASURED = 5_000
 
 export type HorizonStatus = 'running' | 'paused' | 'inactive'
 
-/** Processes that take jobs of some queues together. */
+/** Processes that work on the same queues. */
 interface Pool {
   readonly queues: readonly string[]
   readonly processes: number
   readonly isPaused: boolean
 }
 
-/** What a Horizon says of itself. */
+/** What a Horizon reports about itself. */
 export interface HorizonState {
   readonly status: HorizonStatus
   readonly pools: readonly Pool[]
-  /** The queues that it has counted jobs of, as the app names them. */
+  /** Queues that it has metrics for, by their names in the app. */
   readonly measured: readonly string[]
   /** Unix ms */
   readonly lastSnapshotAt: number | null
 }
 
-/** @param now Unix ms @throws RedisError when it can't be read */
+/** @param now Unix ms @throws RedisError if it cannot be read */
 export async function readHorizon(connection: Connection, horizon: string, now: number): Promise<HorizonState> {
   const [masters, supervisors, measured, snapshot] = await sendInPortions(connection, [
     ['zrange', `${horizon}masters`, 0, MAX_ROWS - 1, 'WITHSCORES'],
@@ -54,14 +54,14 @@ export async function readHorizon(connection: Connection, horizon: string, now: 
   }
 }
 
-/** None where there are more than there are queues: among so many nobody could tell which are. */
+/** None if there are more than the limit: an arbitrary part of them would be of no use. */
 async function readMeasured(connection: Connection, horizon: string, count: number): Promise<string[]> {
   if (count === 0 || count > MAX_MEASURED) return []
   const [members] = await sendInPortions(connection, [['smembers', `${horizon}measured_queues`]])
   return asList(orThrow(members)).flatMap((member) => measuredName(horizon, asText(member) ?? ''))
 }
 
-/** Members are whole keys, with whatever the app's client put before them. */
+/** Members are whole keys, including any prefix of the app's client. */
 function measuredName(horizon: string, member: string): string[] {
   const own = `${horizon}queue:`
   const name = member.startsWith(own) ? member.slice(own.length) : /queue:(.+)$/.exec(member)?.[1]
@@ -78,7 +78,7 @@ async function readProcesses(
     ...supervisors.map((name): Command => ['hmget', `${horizon}supervisor:${name}`, 'status', 'processes']),
   ])
   const rows = replies.map((reply) => asList(orThrow(reply)).map(asText))
-  // Redis lets the hash of a master go when it has said nothing for 15 s, whatever its clock shows.
+  // Redis expires the hash of a master 15 s after its last report, whatever its clock shows.
   const alive = rows.slice(0, masters.length).filter(([name]) => name !== null)
   const isPaused = alive.length > 0 && alive.every(([, status]) => status === 'paused')
   const status = alive.length === 0 ? 'inactive' : isPaused ? 'paused' : 'running'
@@ -95,7 +95,7 @@ function poolsOf([status, processes]: readonly (string | null | undefined)[]): P
   })
 }
 
-/** What Horizon says of one queue, by its name without braces. */
+/** The workers of one queue according to Horizon, by its name without braces. */
 export function workersOf({ status, pools }: HorizonState, name: string) {
   const serving = pools.filter(({ queues }) => queues.includes(name))
   const isPaused = status === 'paused' || (serving.length > 0 && serving.every((pool) => pool.isPaused))

@@ -21,13 +21,12 @@ import { Throughput } from './throughput.js'
 export type { LaravelQueuesOptions } from './options.js'
 
 /**
- * Queues of Laravel 10 to 13 on its Redis driver, with Horizon or without. Without Horizon failed jobs are in the app's
- * database, which is not looked at: their number is unknown, and nothing can be retried.
+ * Queues of Laravel 10 to 13 on its Redis driver, with Horizon or without. Without Horizon, failed jobs are in the app's database, which is
+ * not read: their number is unknown, and they cannot be retried.
  *
- * @example
- * quasar.monitorQueues(laravelQueues({ redis: 'redis://127.0.0.1:6379', prefix: 'laravel_database_' }))
+ * @example quasar.monitorQueues(laravelQueues({ redis: 'redis://127.0.0.1:6379', prefix: 'laravel_database_' }))
  *
- * @throws when an option makes no sense
+ * @throws if an option is invalid
  */
 export function laravelQueues(options: LaravelQueuesOptions): QueueSource {
   const resolved = resolveOptions(options)

@@ -2,7 +2,7 @@ import type { Connection } from '../../redis/connection.js'
 import { ENDED_LISTS, type EndedState } from './ended-jobs.js'
 import { JobIndex } from './job-index.js'
 
-/** The index of each list of each Horizon; only what was asked for is there. */
+/** The index of each list of each Horizon, created when first used. */
 export class Indexes {
   readonly #connection: Connection
   readonly #indexes = new Map<string, JobIndex>()

@@ -4,25 +4,28 @@ import { asList, asNumber, asText } from '../../redis/replies.js'
 import { orThrow, sendInPortions } from '../shared/redis.js'
 import { bareName } from './names.js'
 
-/** How many of the newest jobs of all queues are told apart by their queue: at every reading, and when somebody asks for what is older (some 30 MB). */
+/**
+ * Most of the newest jobs of all queues that are assigned to their queues: at each reading, and when a request needs older ones (about 30
+ * MB).
+ */
 const BOUNDS = { read: 10_000, deep: 200_000 }
 const WINDOW = 1_000
-/** How often a longer list, or one with jobs that are gone, is looked through again, ms. */
+/** How often a longer list, or one with missing jobs, is read again, ms. */
 const AGAIN_MS = 30_000
 
 /**
- * Which jobs of Horizon's list are whose. Horizon keeps one list for all queues, and the queue stands in each job's hash:
- * asked for once, and then only for jobs that came since.
+ * Maps the jobs of Horizon's list to their queues. Horizon has one list for all queues, and only a job's hash names its queue. Each hash is
+ * read once.
  */
 export class JobIndex {
   readonly #connection: Connection
   readonly #horizon: string
   readonly #key: string
   readonly #bounds: typeof BOUNDS
-  /** Queue by id, the newest first; null where the job is gone. */
+  /** Queue by id, newest first; null if the job is gone. */
   #queues = new Map<string, string | null>()
   #total = 0
-  /** How many places are looked at, from the newest. */
+  /** Number of positions read, from the newest. */
   #depth: number
   #signature = ''
   /** Whether some job's queue is unknown: Horizon may be about to write it. */
@@ -43,27 +46,27 @@ export class JobIndex {
     return this.#key
   }
 
-  /** How many jobs of all queues are in the list. */
+  /** Number of jobs of all queues in the list. */
   get total(): number {
     return this.#total
   }
 
-  /** How many of them were looked at. */
+  /** Number of jobs that were read. */
   get looked(): number {
     return Math.min(this.#total, this.#depth)
   }
 
-  /** Whether every job's queue is known, or only that of the newest. */
+  /** Whether the queue of every job is known, rather than of the newest only. */
   get isWhole(): boolean {
     return this.#total <= this.#depth
   }
 
-  /** The newest first. @param name without braces */
+  /** Newest first. @param name without braces */
   of(name: string): string[] {
     return [...this.#queues].flatMap(([id, queue]) => (queue === name ? [id] : []))
   }
 
-  /** How many jobs each queue has, by its name without braces. */
+  /** Number of jobs per queue, by its name without braces. */
   counts(): Map<string, number> {
     const counts = new Map<string, number>()
     for (const queue of this.#queues.values()) if (queue !== null) counts.set(queue, (counts.get(queue) ?? 0) + 1)
@@ -75,7 +78,7 @@ export class JobIndex {
     return this.#alone(() => this.#refresh())
   }
 
-  /** Looks at what is older for so long, ms; what it came to stays looked at. @throws RedisError */
+  /** Reads older jobs for a time, ms; the result is remembered. @throws RedisError */
   async deepen(ms: number): Promise<void> {
     const ends = performance.now() + ms
     while (!this.isWhole && this.#depth < this.#bounds.deep && performance.now() < ends)
@@ -115,7 +118,7 @@ export class JobIndex {
     this.#hasGaps = [...queues.values()].includes(null)
   }
 
-  /** What came since, of a list that is too long to be looked through each time. */
+  /** Reads only new jobs of a list that is too long to be read each time. */
   async #catchUp(): Promise<void> {
     const fresh = new Map<string, string | null>()
     for (let start = 0; start < this.looked; start += WINDOW) {
@@ -133,7 +136,7 @@ export class JobIndex {
     this.#depth += WINDOW
   }
 
-  /** A part of the list: the queue of each job, where it is known. */
+  /** A part of the list: the queue of each job, if known. */
   async #window(start: number): Promise<Map<string, string | null>> {
     const [reply] = await sendInPortions(this.#connection, [['zrange', this.#key, start, start + WINDOW - 1]])
     const ids = asList(orThrow(reply)).flatMap((id) => asText(id) ?? [])
@@ -141,7 +144,7 @@ export class JobIndex {
     return new Map(ids.map((id) => [id, unknown.get(id) ?? this.#queues.get(id) ?? null]))
   }
 
-  /** @throws RedisError when it is not one job that can't be read */
+  /** @throws RedisError unless only a single job cannot be read */
   async #queuesOf(ids: readonly string[]): Promise<Map<string, string>> {
     const replies = await sendInPortions(
       this.#connection,

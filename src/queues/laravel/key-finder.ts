@@ -4,12 +4,12 @@ import { Discovery } from '../../redis/discovery.js'
 import { type FoundQueue, prefixOfNotify, readQueueKey } from './names.js'
 import type { ResolvedOptions } from './options.js'
 
-/** How often all keys are looked through, ms. */
+/** Interval of the search through all keys, ms. */
 const EVERY_MS = 60_000
 
 const HORIZON_KEY =
   /^(.*?)(measured_queues|masters|(?:recent|recent_failed|pending|completed|silenced|failed|monitored)_jobs)$/s
-/** Any other prefix is Horizon's only when there is more than one of its keys. */
+/** Another prefix counts as Horizon's only if it has several of Horizon's keys. */
 const HORIZON_PREFIX = /horizon:\}?$/
 
 interface Findings {
@@ -18,7 +18,7 @@ interface Findings {
   horizon(prefix: string): void
 }
 
-/** Looks through a Redis for queues of Laravel and for Horizon, as far as the options do not name them. */
+/** Searches a Redis for Laravel's queues and for Horizon, unless the options name them. */
 export class KeyFinder {
   readonly #scans: readonly Discovery[]
 

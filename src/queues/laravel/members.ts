@@ -9,17 +9,17 @@ import { attemptsOf } from './horizon-jobs.js'
 import { keysOf, type LaravelQueue } from './names.js'
 import { type Payload, readPayload } from './payload.js'
 
-/** The states that the queue's own keys hold; Redis holds their jobs themselves, not only their ids. */
+/** States that the queue's own keys hold. Redis stores whole jobs there, not only their ids. */
 export type HeldState = 'waiting' | 'delayed' | 'active'
 
 export function isHeld(state: JobState): state is HeldState {
   return state === 'waiting' || state === 'delayed' || state === 'active'
 }
 
-/** An entry of a queue, whether or not its payload can be read. */
+/** An entry of a queue, whether or not its payload can be parsed. */
 export interface Member {
   readonly text: string
-  /** Unix s: when it is due; null in the list. */
+  /** When it is due, Unix s; null in the list. */
   readonly score: number | null
   readonly payload: Payload | null
 }
@@ -35,7 +35,7 @@ export async function sizeOf(connection: Connection, queue: LaravelQueue, state:
   return asNumber(orThrow(reply)) ?? 0
 }
 
-/** Members by their places, the next one to be taken first. @throws RedisError */
+/** Members by position, the next job first. @throws RedisError */
 async function range(
   connection: Connection,
   queue: LaravelQueue,
@@ -53,7 +53,7 @@ async function range(
   return entries.map(({ member, score }) => memberOf(member, score))
 }
 
-/** Read when it is first needed: looking for one job must not read all the others. */
+/** Parses the payload when it is first needed: searching for one job must not parse all others. */
 export function memberOf(text: string, score: number | null): Member {
   let payload: Payload | null | undefined
   return {
@@ -66,7 +66,7 @@ export function memberOf(text: string, score: number | null): Member {
   }
 }
 
-/** Members by their places, in portions. @throws RedisError */
+/** Members by position, in batches. @throws RedisError */
 export function portions(
   connection: Connection,
   queue: LaravelQueue,
@@ -76,7 +76,7 @@ export function portions(
   return pagesOf(places, (start, count) => range(connection, queue, state, [start, start + count - 1]))
 }
 
-/** Null for what can't be read: it is counted and not listed. */
+/** Null for a payload that cannot be parsed: the job is counted but not listed. */
 export function heldSummary({ text, score, payload }: Member, state: HeldState): JobSummary | null {
   if (!payload) return null
   return {
@@ -85,7 +85,7 @@ export function heldSummary({ text, score, payload }: Member, state: HeldState):
     state,
     addedAt: payload.addedAt,
     runAt: state === 'delayed' && score !== null ? score * 1_000 : null,
-    // The score of a reserved job is when it may be taken again: nothing says when it was taken.
+    // The score of a reserved job is when it may be retried; when it was reserved is not stored.
     startedAt: null,
     finishedAt: null,
     ...attemptsOf(payload),

@@ -1,20 +1,20 @@
-/** A queue of a Laravel app: the keys that it has and, with Horizon, where Horizon keeps what it knows of it. */
+/** A queue of a Laravel app: its keys and, with Horizon, the prefix of Horizon's keys about it. */
 export interface LaravelQueue {
-  /** As people know it. */
+  /** The name for users. */
   readonly name: string
-  /** As it stands in the keys: on a Cluster mostly in braces. */
+  /** The name in the keys: on a Cluster usually in braces. */
   readonly raw: string
-  /** What the app's connection puts before its keys. */
+  /** Prefix of the app's connection. */
   readonly prefix: string
-  /** What methods of the source take for it. */
+  /** The value that methods of the source take. */
   readonly address: string
-  /** Where it is, with the app's prefix. */
+  /** Its location, with the app's prefix. */
   readonly place: string
-  /** Where it was thought to be while no key of the app was seen. */
+  /** Where it was assumed to be before any key of the app was seen. */
   readonly formerPlaces: readonly string[]
-  /** Why nothing may be pushed to it: where it is, or whose it is, is not sure. Null when nothing is in the way. */
+  /** Why no job may be pushed to it: its location or its app is uncertain. Null if pushing is safe. */
   readonly obstacle: string | null
-  /** What Horizon puts before its keys, in place of the connection's prefix; null without Horizon. */
+  /** Prefix of Horizon's keys, which replaces the connection's; null without Horizon. */
   readonly horizon: string | null
 }
 
@@ -22,11 +22,11 @@ export interface QueueKeys {
   readonly waiting: string
   readonly delayed: string
   readonly reserved: string
-  /** One entry for each push, for workers that block; says nothing of how many jobs there are. */
+  /** One entry per push, for blocking workers; its length is not the number of jobs. */
   readonly notify: string
 }
 
-/** What a key says of its queue. */
+/** The queue that a key belongs to. */
 export interface FoundQueue {
   readonly prefix: string
   readonly raw: string
@@ -47,10 +47,10 @@ export function keysOf(queue: FoundQueue): QueueKeys {
 }
 
 /**
- * Names may hold colons: what a last word means is told by the key's type, because only sets are delayed or reserved.
+ * Names may contain colons: the key's type decides whether the last word is a part of the name, because only sets are delayed or reserved.
  *
- * @param prefix null: whatever stands before the first `queues:`
- * @returns null for what is no queue
+ * @param prefix null: anything before the first `queues:`
+ * @returns null for a key of no queue
  */
 export function readQueueKey(key: string, type: 'list' | 'zset', prefix: string | null): FoundQueue | null {
   const start = prefix === null ? key.indexOf(MARK) : key.startsWith(prefix + MARK) ? prefix.length : -1

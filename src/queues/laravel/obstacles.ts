@@ -1,13 +1,13 @@
-/** What is known of the place of a queue that a job is to be pushed to. */
+/** What is known about the location of a queue that a job is to be pushed to. */
 interface Whereabouts {
   readonly name: string
-  /** No key of the app was seen, and no option names its prefix. */
+  /** No key of the app was seen, and no option has its prefix. */
   readonly isGuess: boolean
   /** Connections that its Horizon may work on. */
   readonly rivals: readonly string[]
 }
 
-/** Why a job must not be pushed: one in a list that no worker reads is lost. Null when nothing is in the way. */
+/** Why a job must not be pushed: in a list that no worker reads it would be lost. Null if pushing is safe. */
 export function whyNotPushed({ name, isGuess, rivals }: Whereabouts): string | null {
   if (isGuess)
     return `The queues of this app are empty, and nothing in Redis says how their keys begin. Try again once the app has queued a job, or give the prefix of its Redis connection: the option "prefix" of laravelQueues, or --queues laravel=PREFIX`

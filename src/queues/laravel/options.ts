@@ -7,37 +7,37 @@ export interface LaravelQueuesOptions {
   /** The Redis of the app's queues: a URL, ioredis options, or an ioredis client or Cluster, which is never closed. */
   redis: RedisSource
   /**
-   * What the app's Redis connection puts before its keys: `database.redis.options.prefix`, `laravel_database_` or
-   * `laravel-database-` unless it was changed; empty text is none.
+   * Prefix of the app's Redis connection: `database.redis.options.prefix`, by default `laravel_database_` or `laravel-database-`; an empty
+   * string is none.
    *
-   * @default whatever stands before `queues:` in the keys that are found
+   * @default anything before `queues:` in the keys found
    */
   prefix?: string
   /**
-   * What Horizon puts before its keys, in place of `prefix`: `horizon.prefix`, with or without the braces that it gets on a
-   * Cluster. False: there is no Horizon.
+   * Prefix of Horizon's keys, which replaces `prefix`: `horizon.prefix`, with or without the braces that it has on a Cluster. False: there
+   * is no Horizon.
    *
-   * @default the Horizon of the same app's name, `laravel_horizon:`, if there is one
+   * @default the Horizon with the same app name, or `laravel_horizon:`, if there is one
    */
   horizonPrefix?: string | false
   /**
    * The queues to watch.
    *
-   * @default all that are found, looked for at most once a minute
+   * @default all queues found, searched for at most once a minute
    */
   queues?: readonly string[]
 }
 
 export interface ResolvedOptions {
   readonly prefix: string | null
-  /** Null: look for it. */
+  /** Null: search for it. */
   readonly horizon: string | false | null
   readonly names: readonly string[] | null
 }
 
 export const SOURCE = 'laravelQueues'
 
-/** @throws when the options make no sense */
+/** @throws if the options are invalid */
 export function resolveOptions(options: LaravelQueuesOptions): ResolvedOptions {
   const { prefix, horizonPrefix, queues } = checkNames(SOURCE, options, ['redis', 'prefix', 'horizonPrefix', 'queues'])
   return Object.freeze({

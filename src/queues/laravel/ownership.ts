@@ -1,23 +1,23 @@
 import { horizonFor } from './apps.js'
 
-/** How many connections, and how many Horizons, are told apart: those that were found first. */
+/** Most connections, and most Horizons, to distinguish: the first ones found. */
 const MAX_APPS = 1_000
 
 interface Given {
-  /** Null: whatever is found. */
+  /** Null: any prefix found. */
   readonly prefix: string | null
-  /** As it stands in the keys; null when it was not given. */
+  /** As in the keys; null if not given. */
   readonly horizon: string | null
 }
 
-/** Which Horizon works on the queues of which connection: by what the options say, by what jobs prove, by the app's name. */
+/** Assigns connections to the Horizons that work on their queues: by the options, by proof from jobs, and by the app's name. */
 export class Ownership {
   readonly #given: Given
   readonly #prefixes = new Set<string>()
   readonly #horizons = new Set<string>()
   readonly #proven = new Map<string, string>()
   readonly #refuted = new Set<string>()
-  /** What was worked out since something was learnt; for many apps it takes a while. */
+  /** Caches, cleared when something new is learnt: with many apps the computation is slow. */
   readonly #horizonByPrefix = new Map<string, string | null>()
   readonly #prefixesByHorizon = new Map<string, string[]>()
   #version = 0
@@ -28,7 +28,7 @@ export class Ownership {
     if (given.horizon !== null) this.#horizons.add(given.horizon)
   }
 
-  /** Prefixes of the connections that queues were found of, in alphabetical order. */
+  /** Prefixes of all connections with queues, in alphabetical order. */
   get prefixes(): string[] {
     return [...this.#prefixes].sort()
   }
@@ -37,7 +37,7 @@ export class Ownership {
     return [...this.#horizons].sort()
   }
 
-  /** Another number whenever something was learnt. */
+  /** Changes whenever something new is learnt. */
   get version(): number {
     return this.#version
   }
@@ -54,13 +54,13 @@ export class Ownership {
     this.#learnt()
   }
 
-  /** Horizon knows jobs of this connection. */
+  /** Records that Horizon knows jobs of this connection. */
   prove(prefix: string, horizon: string): void {
     this.#proven.set(prefix, horizon)
     this.#learnt()
   }
 
-  /** The jobs of this connection were not pushed by Horizon's queue. */
+  /** Records that jobs of this connection were not pushed by Horizon's queue. */
   refute(prefix: string): void {
     if (this.#refuted.has(prefix)) return
     this.#refuted.add(prefix)
@@ -75,7 +75,7 @@ export class Ownership {
     return horizon
   }
 
-  /** Whose jobs a Horizon works on: none when its app's queues were not seen, several when nothing tells them apart. */
+  /** The connections that a Horizon works on: none if no queue of its app was seen, several if they cannot be distinguished. */
   connectionsOf(horizon: string): readonly string[] {
     const known = this.#prefixesByHorizon.get(horizon)
     if (known) return known
@@ -99,7 +99,7 @@ export class Ownership {
     return claimed !== null && this.#mayHave(prefix, claimed) ? claimed : null
   }
 
-  /** Connections that only their jobs can tell more of. */
+  /** Connections that only their jobs can assign. */
   get open(): string[] {
     const isClear = this.#prefixes.size <= 1 && this.horizons.every((one) => this.connectionsOf(one).length === 1)
     return isClear ? [] : this.prefixes.filter((prefix) => !this.#proven.has(prefix))
@@ -111,7 +111,7 @@ export class Ownership {
     return horizonFor(prefix, this.horizons, this.#prefixes.size)
   }
 
-  /** Of several connections with one app's name, those that a proof speaks for or against leave the others no doubt. */
+  /** Proofs for or against one of several connections with the same app name settle the others as well. */
   #mayHave(prefix: string, horizon: string): boolean {
     if ([...this.#proven.values()].includes(horizon)) return false
     const hasRival = this.prefixes.some((other) => other !== prefix && this.#claimOf(other) === horizon)

@@ -2,23 +2,20 @@ import { type Fields, fieldsOf, readNumber, readText } from '../../protocol/read
 
 const MAX_NAME_CHARS = 300
 
-/** What a payload says of its job. Times: Unix ms. */
+/** Fields of a job's payload. Times are Unix ms. */
 export interface Payload {
   readonly id: string
   readonly name: string
   readonly attempts: number | null
   readonly maxTries: number | null
-  /** When it was pushed last, or made. */
+  /** When it was last pushed, or else created. */
   readonly addedAt: number | null
-  /** Since when it may have waited. */
+  /** The earliest start of its wait. */
   readonly waitsSince: number | null
   readonly fields: Fields
 }
 
-/**
- * Null for what tells nothing: a serializer or a compression of the app's Redis client makes other things of payloads than
- * JSON.
- */
+/** Null if unreadable: a serializer or compression in the app's Redis client writes payloads in other formats than JSON. */
 export function readPayload(text: string): Payload | null {
   const fields = parseObject(text)
   if (!fields) return null
@@ -36,7 +33,7 @@ export function readPayload(text: string): Payload | null {
   }
 }
 
-/** No bound on its length: what is too long was not asked for. */
+/** Without a limit on length: texts that are too long were not read at all. */
 export function parseObject(text: string): Fields | null {
   try {
     return fieldsOf(JSON.parse(text))
@@ -46,15 +43,15 @@ export function parseObject(text: string): Fields | null {
 }
 
 /**
- * Horizon's `pushedAt` is exact and new for a retry, whose `createdAt` is still that of the job that failed. Laravel writes
- * `createdAt` since version 12. Both in seconds.
+ * Horizon's `pushedAt` is exact and updated at a retry, whose `createdAt` is still that of the failed job. Laravel writes `createdAt` since
+ * version 12. Both in seconds.
  */
 function addedAtOf(fields: Fields): number | null {
   const seconds = readNumber(fields, 'pushedAt') ?? readNumber(fields, 'createdAt')
   return seconds === null ? null : Math.round(seconds * 1_000)
 }
 
-/** A job that was pushed for later has not waited until then; a released one keeps its first delay. */
+/** A delayed job does not wait before it is due; a released job still has its first delay. */
 function delayOf(fields: Fields): number {
   const delay = readNumber(fields, 'delay')
   return delay !== null && delay > 0 && readNumber(fields, 'attempts') === 0 ? delay * 1_000 : 0

@@ -6,12 +6,12 @@ import { type FoundQueue, keysOf } from './names.js'
 import type { Ownership } from './ownership.js'
 import { type Payload, readPayload } from './payload.js'
 
-/** How many queues of one connection are looked into. */
+/** Most queues of one connection to inspect. */
 const MAX_QUEUES = 5
 
 /**
- * Looks into a few jobs of connections whose Horizon is not clear: their ids are unique, and Horizon keeps a hash for each
- * job that its queue pushes. Never rejects: what can't be read proves nothing.
+ * Inspects a few jobs of connections whose Horizon is unknown: ids are unique, and Horizon stores a hash for each job that its queue
+ * pushes. Never rejects: what cannot be read proves nothing.
  */
 export async function lookForProof(
   connection: Connection,

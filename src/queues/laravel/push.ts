@@ -7,25 +7,25 @@ import { isDenied, isRefused, refusalInWords } from '../shared/refusals.js'
 import { keysOf, type LaravelQueue } from './names.js'
 import { microtime } from './retried-payload.js'
 
-/** A job that is pushed as Horizon's queue pushes a payload that is made already. */
+/** A job with a finished payload, pushed as Horizon's queue does. */
 export interface Pushing {
   readonly queue: LaravelQueue
   readonly horizon: string
   readonly id: string
   readonly payload: string
-  /** As the app names them. */
+  /** As in the app. */
   readonly connectionName: string
   readonly queueName: string
   readonly name: string
-  /** Those of its tags that Horizon follows. */
+  /** Those of its tags that Horizon monitors. */
   readonly tags: readonly string[]
-  /** For how long Horizon keeps what waits, s. */
+  /** How long Horizon stores waiting jobs, s. */
   readonly life: number
   /** Unix ms */
   readonly now: number
 }
 
-/** Why it was not done; `isKnown`: whether that is sure. */
+/** Why a job was not pushed; `isKnown`: whether that is certain. */
 export interface NotPushed {
   readonly reason: string
   readonly isKnown: boolean
@@ -33,22 +33,22 @@ export interface NotPushed {
 
 const TAKEN = 'Another user or program has just retried or removed it'
 
-/** Notes a retry on the job that failed, unless somebody was quicker. */
+/** Records a retry in the failed job, unless another client was faster. */
 const CLAIM = `
 if redis.call('hget', KEYS[1], 'status') ~= 'failed' then return 0 end
 if (redis.call('hget', KEYS[1], 'retried_by') or '') ~= ARGV[1] then return 0 end
 redis.call('hset', KEYS[1], 'retried_by', ARGV[2])
 return 1`
 
-/** The job, and a word for workers that block until there is one: first, because a script that fails undoes nothing. */
+/** Pushes the job and an entry that wakes blocking workers. The job comes first, because Redis does not roll back a failed script. */
 const PUSH = `
 redis.call('rpush', KEYS[2], 1)
 return redis.call('rpush', KEYS[1], ARGV[1])`
 
 /**
- * Before the push, so that a worker that is quick finds the note and can say what became of the retry.
+ * Called before the push, so that even a fast worker finds the record and can store the result of the retry.
  *
- * @returns why the note is not ours; null when it is
+ * @returns why another retry has precedence; null if this one was recorded
  */
 export async function claim(
   connection: Connection,
@@ -75,7 +75,7 @@ async function claimInSteps(
   return noted.error && refusalInWords(noted.error)
 }
 
-/** What Horizon keeps of a job that is about to be pushed. @returns why it was not kept, or null */
+/** Stores Horizon's record of a job before the push. @returns why it was not stored, or null */
 export async function store(connection: Connection, pushing: Pushing): Promise<string | null> {
   const { horizon, id, connectionName, queueName, name, payload, life, now } = pushing
   const time = microtime(now)
@@ -91,7 +91,7 @@ export async function store(connection: Connection, pushing: Pushing): Promise<s
   return failed?.error ? refusalInWords(failed.error) : null
 }
 
-/** @returns null when it was pushed */
+/** @returns null if it was pushed */
 export async function push(connection: Connection, pushing: Pushing): Promise<NotPushed | null> {
   const { waiting, notify } = keysOf(pushing.queue)
   const reply = await single(connection, ['eval', PUSH, 2, waiting, notify, pushing.payload])
@@ -104,14 +104,14 @@ export async function push(connection: Connection, pushing: Pushing): Promise<No
   return null
 }
 
-/** The word last: one that comes alone only wakes a worker, and one that is missing does not lose the job. */
+/** Pushes the wake-up entry last: alone it only wakes a worker, and without it the job is not lost. */
 async function pushInSteps(connection: Connection, waiting: string, notify: string, payload: string): Promise<Reply> {
   const pushed = await single(connection, ['rpush', waiting, payload])
   if (pushed.error === null) await single(connection, ['rpush', notify, 1])
   return pushed
 }
 
-/** Takes back the note of a retry that was not pushed. @returns why that was not possible, or null */
+/** Removes the record of a retry that was not pushed. @returns why that was not possible, or null */
 export async function release(
   connection: Connection,
   failedKey: string,
@@ -124,7 +124,7 @@ export async function release(
   return error && refusalInWords(error)
 }
 
-/** Takes back what {@link store} wrote of a job that was not pushed. @returns why that was not possible, or null */
+/** Removes what {@link store} wrote for a job that was not pushed. @returns why that was not possible, or null */
 export async function forgetStored(connection: Connection, { horizon, id }: Pushing): Promise<string | null> {
   const replies = await sendInPortions(connection, [
     ['zrem', `${horizon}recent_jobs`, id],

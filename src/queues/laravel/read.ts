@@ -21,7 +21,7 @@ import type { Throughput } from './throughput.js'
 
 const NO_SCAN = 'This Redis user may not look for queues (SCAN): name them, laravelQueues({ prefix, queues })'
 
-/** What a source keeps from one reading to the next. */
+/** State of a source between readings. */
 export interface Memory {
   readonly connection: Connection
   readonly directory: Directory
@@ -29,7 +29,7 @@ export interface Memory {
   readonly throughput: Throughput
 }
 
-/** Everything that holds of all queues now. @throws RedisError when Redis does not answer */
+/** The current state of all queues. @throws RedisError if Redis does not answer */
 export async function readAll(memory: Memory): Promise<SourceReading> {
   const { connection, directory } = memory
   const [server, time] = await sendInPortions(connection, [SERVER_ID, ['time']])
@@ -78,7 +78,7 @@ async function readOne(memory: Memory, horizon: string, now: number): Promise<Ho
   }
 }
 
-/** Horizon measures what completes: a queue of which every job failed is known by its failed jobs alone. */
+/** Adds queues with failed jobs: Horizon measures only completed jobs, so a queue whose jobs all failed is missing there. */
 function withFailed(measured: readonly string[], failed: Iterable<string>): readonly string[] {
   const known = new Set(measured.map(bareName))
   return [...measured, ...[...failed].filter((name) => !known.has(name)).sort()]
@@ -89,7 +89,7 @@ async function totalsOf(throughput: Throughput, connection: Connection, horizon:
   return new Map([...totals].map(([name, total]) => [bareName(name), total]))
 }
 
-/** Null when Horizon's keys are not for this user, or not Horizon's: the queues can be read all the same. */
+/** Null if Horizon's keys are denied to this user, or not Horizon's: the queues can still be read. */
 async function unlessForbidden<T>(reading: Promise<T>): Promise<T | null> {
   try {
     return await reading

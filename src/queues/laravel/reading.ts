@@ -6,7 +6,7 @@ import type { QueueCounts } from './counts.js'
 import { type HorizonState, workersOf } from './horizon-state.js'
 import { bareName, type LaravelQueue } from './names.js'
 
-/** How long a Horizon may go without a snapshot, ms: they are meant to be taken every five minutes. */
+/** Oldest snapshot that still counts, ms: Horizon's docs schedule one every five minutes. */
 const SNAPSHOT_LIFE_MS = 15 * 60_000
 
 export const PLAIN: QueueKind = {
@@ -21,11 +21,11 @@ export const HORIZON: QueueKind = {
   capabilities: ['list', 'get', 'search', 'retry', 'remove', 'workers'],
 }
 
-/** What is known of a Horizon beside the keys of its queues. */
+/** What is known of a Horizon besides the keys of its queues. */
 export interface HorizonReading {
-  /** Null when it can't be read. */
+  /** Null if it cannot be read. */
   readonly state: HorizonState | null
-  /** Failed jobs by queue; null when there are too many to tell them apart. */
+  /** Failed jobs by queue; null if there are too many to assign. */
   readonly failed: ReadonlyMap<string, number> | null
   readonly failedInAll: number | null
   /** Jobs that ended since the first reading, by queue. */
@@ -65,7 +65,7 @@ function metaOf({ state, failed, failedInAll }: HorizonReading, now: number): Fi
   }
 }
 
-/** Without snapshots Horizon has no metrics, and its counts never begin anew. */
+/** Without snapshots Horizon has no metrics, and never resets its counts. */
 function snapshotsOf({ measured, lastSnapshotAt }: HorizonState, now: number): Fields {
   if (lastSnapshotAt === null) return measured.length > 0 ? { snapshots: 'none yet' } : {}
   const minutes = Math.floor((now - lastSnapshotAt) / 60_000)

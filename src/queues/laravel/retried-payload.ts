@@ -8,12 +8,12 @@ export interface RetriedPayload {
 }
 
 /**
- * The payload of a retry as Horizon makes it: a new id, no attempts, a mark of the job that failed, the same time to
- * succeed in as it had, and what Horizon notes of all that is pushed. Everything else stays as it is written.
+ * The payload of a retry as Horizon writes it: a new id, no attempts, a reference to the failed job, the same time until its deadline, and
+ * the fields that Horizon adds at each push. All else is unchanged.
  *
  * @param retry its id
  * @param now Unix ms
- * @returns null when the payload can't be read
+ * @returns null if the payload cannot be read
  */
 export function retriedPayload(text: string, failed: string, retry: string, now: number): RetriedPayload | null {
   const fields = parseObject(text)
@@ -26,7 +26,7 @@ export function retriedPayload(text: string, failed: string, retry: string, now:
     ['retry_of', failed],
     ['retryUntil', retryUntil(fields, now)],
     ['type', 'job'],
-    // A list stays as it is written.
+    // A list remains as written.
     ...(Array.isArray(own(fields, 'tags')) ? [] : [['tags', tags] as const]),
     ...(Object.hasOwn(fields, 'silenced') ? [['silenced', false] as const] : []),
     ['pushedAt', microtime(now)],
@@ -35,7 +35,7 @@ export function retriedPayload(text: string, failed: string, retry: string, now:
   return { text: changeFields(text, { set }), tags: tags.filter((tag) => typeof tag === 'string') }
 }
 
-/** Redis' Lua, which every payload goes through when it is taken, makes an object of an empty list. */
+/** Redis' Lua, which rewrites every payload when a worker takes it, turns an empty list into an object. */
 function tagsIn(value: unknown): unknown[] {
   return Array.isArray(value) ? value : Object.values(fieldsOf(value) ?? {})
 }
@@ -48,7 +48,7 @@ function retryUntil(fields: Parameters<typeof readNumber>[0], now: number): numb
   return Math.floor(now / 1_000) + Math.ceil(until - pushedAt)
 }
 
-/** Unix s with a fraction, as PHP writes it into texts. */
+/** Unix s with a fraction, as PHP writes it as text. */
 export function microtime(now: number): string {
   return (now / 1_000).toFixed(4)
 }

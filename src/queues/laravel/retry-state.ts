@@ -23,10 +23,10 @@ export function retriesIn(text: string | null): Retry[] {
 }
 
 /**
- * Why a failed job must not be retried now: Horizon leaves it among the failed ones whatever becomes of its retries, and a
- * job that runs twice is worse than one that somebody retries again.
+ * Why a failed job must not be retried now. Horizon leaves it among the failed jobs whatever the result of its retries, and running a job
+ * twice is worse than making the user retry again.
  *
- * @returns null when nothing is in the way
+ * @returns null if it may be retried
  */
 export async function whyNotAgain(
   connection: Connection,
@@ -51,7 +51,7 @@ export async function whyNotAgain(
   return null
 }
 
-/** Horizon forgets a job that waits for longer than an hour; the queue does not. */
+/** Horizon deletes its record of a job that waits longer than an hour; the queue still has the job. */
 async function mayStillWait(connection: Connection, queue: LaravelQueue, id: string): Promise<boolean> {
   const { found, isWhole } = await findHeld(connection, queue, id)
   return found !== null || !isWhole

@@ -14,12 +14,12 @@ import { claim, forgetStored, type Pushing, push, release, store } from './push.
 import { type RetriedPayload, retriedPayload } from './retried-payload.js'
 import { whyNotAgain } from './retry-state.js'
 
-/** Payloads are loaded whole, so that only a few are held at once. */
+/** Payloads are loaded whole, so only a few are in memory at once. */
 const PORTION = 20
-/** Horizon's `trim.pending`, unless its jobs say otherwise, s. */
+/** Horizon's `trim.pending`, unless its jobs show another, s. */
 const PENDING_LIFE = 3_600
 
-/** Retries failed jobs as Horizon does: the failed one stays and notes its retry, a job of a new id is pushed. */
+/** Retries failed jobs as Horizon does: the failed job stays and records its retry, and a job with a new id is pushed. */
 export async function retryFailed(
   connection: Connection,
   queue: LaravelQueue,
@@ -85,18 +85,18 @@ async function pushRetry(retrying: Retrying, retry: Retry): Promise<JobOutcome> 
   const retriedBy = withRetry(retry)
   const failedKey = `${horizon}${failed}`
   const pushing: Pushing = { ...retry, horizon, queue, life, tags, payload: retry.payload.text }
-  // Stored first: whoever finds the note finds the job that it names, and does not take it for lost.
+  // Stored first: a client that finds the record of the retry must also find the job, or it would count it as lost.
   const notOurs = (await store(connection, pushing)) ?? (await claim(connection, failedKey, retry.retriedBy, retriedBy))
   if (notOurs !== null) return notPushed(failed, notOurs, await forgetStored(connection, pushing))
   const failure = await push(connection, pushing)
   if (failure === null) return done(failed)
-  // Only what was surely not pushed is taken back: of a lost answer nobody knows.
+  // Only reverted if the job was certainly not pushed; after a lost reply that is unknown.
   if (!failure.isKnown) return notKnown(failed, `Whether it was pushed is not known: ${failure.reason}`)
   const left = await release(connection, failedKey, retry.retriedBy)
   return notPushed(failed, failure.reason, (await forgetStored(connection, pushing)) ?? left)
 }
 
-/** @param left why what was written before is still there; null when it is not */
+/** @param left why data written before is still there; null if it was removed */
 function notPushed(failed: string, reason: string, left: string | null): JobOutcome {
   return notDone(failed, left === null ? reason : `${reason}. What was noted of it is left: ${left}`)
 }
@@ -115,7 +115,7 @@ async function readHash(connection: Connection, horizon: string, id: string) {
   return { retriedBy, connectionName: connectionName ?? '', queueName: queueName ?? '', name: name ?? '' }
 }
 
-/** For how long this Horizon keeps what waits: as its newest pending job says, or as long as it does by default. s */
+/** How long this Horizon stores waiting jobs, s: as its newest pending job shows, or Horizon's default. */
 async function pendingLife(connection: Connection, horizon: string): Promise<number> {
   const [newest] = await sendInPortions(connection, [['zrange', `${horizon}pending_jobs`, 0, 0]])
   const id = asText(asList(newest?.value)[0])
@@ -130,7 +130,7 @@ async function pendingLife(connection: Connection, horizon: string): Promise<num
   return minutes > 0 ? minutes * 60 : PENDING_LIFE
 }
 
-/** Which of a job's tags are monitored, of however many there are. */
+/** Those of a job's tags that are monitored, however many there are. */
 async function monitoredOf(connection: Connection, horizon: string, tags: readonly string[]): Promise<string[]> {
   const replies = await sendInPortions(
     connection,

@@ -8,23 +8,23 @@ import { sendInPortions } from '../shared/redis.js'
 import { parseObject } from './payload.js'
 
 interface Count {
-  /** What snapshots took away since the first reading. */
+  /** Jobs that snapshots subtracted since the first reading. */
   readonly base: number
   readonly current: number
   readonly snapshotAt: number
-  /** Whether the count fell and no snapshot says where it went, yet. */
+  /** Whether the count fell without a snapshot that explains it yet. */
   readonly isFalling: boolean
 }
 
 /**
- * How many jobs ended since the first reading. Horizon counts up to its next snapshot, which takes the count away and then
- * keeps it; a total that knows of snapshots goes on over them. Failed jobs are not in it.
+ * Number of jobs that ended since the first reading. Horizon counts up to its next snapshot, which moves the count into itself; the total
+ * continues across snapshots. Failed jobs are not included.
  */
 export class Throughput {
-  /** What is forgotten begins anew: its rate is not known for a reading. */
+  /** An entry that was evicted restarts: its rate is unknown for one reading. */
   readonly #counts = new BoundedMap<string, Count>(2 * MAX_QUEUES)
 
-  /** @param names as the app names them @returns totals by name */
+  /** @param names as in the app @returns totals by name */
   async read(connection: Connection, horizon: string, names: readonly string[]): Promise<Map<string, number>> {
     const replies = await sendInPortions(
       connection,
@@ -68,7 +68,7 @@ function nextCount(last: Count | undefined, current: number, snapshot: Snapshot)
       isFalling: false,
     }
   if (current >= last.current) return { ...last, current, isFalling: false }
-  // Between the two steps of a snapshot; when none comes, somebody cleared the metrics.
+  // Between the two steps of a snapshot; if no snapshot follows, the metrics were cleared.
   if (!last.isFalling) return { ...last, isFalling: true }
   return { ...last, base: last.base + last.current, current, isFalling: false }
 }

@@ -22,28 +22,28 @@ export type { RedisClient, RedisSource }
 
 export interface RedisListQueuesOptions {
   /**
-   * A URL (`redis://user:password@host:6379/0`, `rediss://`), ioredis options, or a client of ioredis 5 or 6, which may
-   * be a Cluster. A client is used while it is ready and never closed.
+   * A URL (`redis://user:password@host:6379/0`, `rediss://`), ioredis options, or a client of ioredis 5 or 6, which may be a Cluster. A
+   * client is used while it is ready, and never closed.
    */
   redis: RedisSource
-  /** The lists' keys, without the prefix. */
+  /** Keys of the lists, without the prefix. */
   queues: readonly string[]
-  /** What the keys begin with; it is not shown. @default '' */
+  /** Prefix of the keys; not shown. @default '' */
   prefix?: string | undefined
 }
 
 /**
- * Elements have no ids, and no place that stays: what a person chose on a screen may be another's a moment later. So the
- * lists are counted, and nothing else is done with them.
+ * Elements have no ids and no stable position: an element selected on a screen may be a different one a moment later. So the lists are only
+ * counted.
  */
 const KIND: QueueKind = { driver: 'redis-list', states: ['waiting'], capabilities: [] }
 const NAME = 'redisListQueues'
 
 /**
- * Lists of a Redis that an app uses as queues, whichever end it takes from: how many elements wait. A key that holds
- * something else has an `error` of its own.
+ * Redis lists that an app uses as queues, whichever end it takes from: the number of waiting elements. A key of another type has an `error`
+ * of its own.
  *
- * @throws when an option makes no sense
+ * @throws if an option is invalid
  * @example redisListQueues({ redis: 'redis://127.0.0.1:6379', queues: ['mail', 'invoices'] })
  */
 export function redisListQueues(options: RedisListQueuesOptions): QueueSource {
@@ -72,7 +72,7 @@ export function redisListQueues(options: RedisListQueuesOptions): QueueSource {
   })
 }
 
-/** What the server says of itself, and each list's length. @throws RedisError when it does not answer */
+/** The server's INFO, and the length of each list. @throws RedisError if Redis does not answer */
 async function readLengths(connection: Connection, keys: readonly string[]): Promise<Reply[]> {
   const replies = await sendInPortions(connection, [SERVER_ID, ...keys.map((key) => ['llen', key] as const)])
   for (const reply of replies) if (!isAboutKey(reply)) orThrow(reply)

@@ -1,6 +1,6 @@
 import type { RefusalKind } from '../../ports/index.js'
 
-/** What was asked for does not fit how things are. Its system works, and nothing was changed. */
+/** A request that the current state does not allow. The queue system works, and nothing was changed. */
 class ConditionError extends Error {
   readonly refusal: RefusalKind
 
@@ -10,12 +10,12 @@ class ConditionError extends Error {
   }
 }
 
-/** The queue, the job or the request does not allow it. @param message why, in words */
+/** The state of the queue, the job or the request does not allow it. @param message a readable reason */
 export function notPossible(message: string): Error {
   return new ConditionError('condition', message)
 }
 
-/** What it is about is not there any more. */
+/** The queue, job or scheduler no longer exists. */
 export function isGone(message: string): Error {
   return new ConditionError('gone', message)
 }

@@ -1,27 +1,27 @@
 import type { QueueSource } from '../../ports/index.js'
 
-/** What holds of a source before its code is loaded. */
+/** Properties of a source that are known before its code is loaded. */
 export type SourceFacts = Pick<QueueSource, 'driver' | 'place' | 'names' | 'capabilities' | 'pollEvery'>
 
-/** The methods that may wait for the code: all that answer with a promise, besides `close`. */
+/** Methods that can wait for the code: all that return a promise, except `close`. */
 export type DeferredMethod = Exclude<keyof QueueSource, keyof SourceFacts | 'locate' | 'close'>
 
-/** A source that has these methods. */
+/** A source with these methods. */
 export type SourceWith<M extends DeferredMethod> = QueueSource & Required<Pick<QueueSource, M>>
 
 interface Parts<M extends DeferredMethod> {
   readonly facts: SourceFacts
-  /** The methods that the source has once it is loaded. */
+  /** Methods of the loaded source. */
   readonly methods: readonly M[]
-  /** Rejects where the code can't be loaded; the next call tries again. */
+  /** Rejects if the code cannot be loaded; the next call tries again. */
   load(): Promise<SourceWith<M>>
-  /** Ends what was opened before; the loaded source is closed as well. Harmless twice. */
+  /** Releases what was opened before loading; the loaded source is closed separately. Idempotent. */
   release(): void
 }
 
 /**
- * A source whose code is loaded by the first call: an app that imports an integration, or names its queues on a node that
- * does not read them, goes without it.
+ * A source whose code is loaded at the first call: an app that only imports an integration, or names its queues on a node that does not
+ * read them, never loads it.
  */
 export function deferredSource<M extends DeferredMethod>({ facts, methods, load, release }: Parts<M>): SourceWith<M> {
   let loading: Promise<SourceWith<M>> | null = null

@@ -1,4 +1,4 @@
-/** One field of a JSON object, and where its value is in the text of the field. */
+/** A field of a JSON object, and the position of its value in the field's text. */
 interface Field {
   readonly text: string
   readonly key: string
@@ -7,14 +7,14 @@ interface Field {
 }
 
 export interface FieldChanges {
-  /** JSON by field; those that are not there come last. */
+  /** JSON by field. Fields that do not exist yet are appended. */
   readonly set?: ReadonlyMap<string, string>
   readonly drop?: readonly string[]
 }
 
 /**
- * Changes some fields of a JSON object and leaves all other text as it is: numbers that are too large for JavaScript, `1.0`, the
- * order, doubled fields and space stay what they were.
+ * Changes some fields of a JSON object and leaves all other text unchanged: numbers too large for JavaScript, `1.0`, order, duplicate
+ * fields and whitespace.
  *
  * @param text a JSON object
  */
@@ -31,13 +31,13 @@ function withValue({ text, from, to }: Field, value: string | undefined): string
   return value === undefined ? text : text.slice(0, from) + value + text.slice(to)
 }
 
-/** The text of one field's value, or null when there is no such field. @param text a JSON object */
+/** The text of a field's value; null if there is no such field. @param text a JSON object */
 export function fieldText(text: string, key: string): string | null {
   const field = fieldsIn(text).fields.findLast((one) => one.key === key)
   return field ? field.text.slice(field.from, field.to) : null
 }
 
-/** @returns the fields, and where the brace is that ends the object */
+/** @returns the fields, and the position of the closing brace */
 function fieldsIn(text: string): { readonly fields: Field[]; readonly end: number } {
   const fields: Field[] = []
   let at = text.indexOf('{') + 1
@@ -60,7 +60,7 @@ function fieldOf(text: string): Field | null {
   return { text, key: String(key), from, to: text.trimEnd().length }
 }
 
-/** The comma or brace that ends the field which begins here. */
+/** The position of the comma or brace that ends the field. */
 function endOfField(text: string, from: number): number {
   let depth = 0
   for (let at = from; at < text.length; at++) {
@@ -73,7 +73,7 @@ function endOfField(text: string, from: number): number {
   return text.length
 }
 
-/** Behind the quote that ends the string which begins here. */
+/** The position after the closing quote of the string. */
 function endOfString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {
     if (text[at] === '\\') at++

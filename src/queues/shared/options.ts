@@ -1,6 +1,6 @@
 import { invalidOption } from '../../lib/errors.js'
 
-/** Names of queues, each once, in their order. @throws when they are none */
+/** Names of queues, without duplicates, in their order. @throws if they are invalid */
 export function queueNames(source: string, value: unknown): readonly string[] {
   const takes = 'a list of names, at least one'
   if (!Array.isArray(value) || value.length === 0) throw invalidOption(source, 'queues', takes)
@@ -8,13 +8,13 @@ export function queueNames(source: string, value: unknown): readonly string[] {
   return Object.freeze([...new Set<string>(value)])
 }
 
-/** A text that may be empty. @throws when it is no text */
+/** A string, which may be empty. @throws if it is no string */
 export function textOption(source: string, option: string, value: unknown): string {
   if (typeof value !== 'string') throw invalidOption(source, option, 'a text')
   return value
 }
 
-/** How often something is done, ms. @throws when it is no number of at least `min` */
+/** An interval, ms. @throws if it is no number, or less than `min` */
 export function intervalOption(source: string, option: string, value: unknown, min: number): number {
   if (typeof value === 'number' && Number.isFinite(value) && value >= min) return value
   throw invalidOption(source, option, `a number of milliseconds, at least ${min}`)

@@ -1,13 +1,13 @@
-/** What is read at once, characters, as far as what was read before tells; and how many entries. */
+/** Approximate size of a page, characters, estimated from the page before, and its size in entries. */
 const PAGE_CHARS = 4_000_000
 const FIRST_PAGE = 10
 const MAX_PAGE = 1_000
 
 /**
- * Reads entries in pages that do not grow with their payloads, until it has had enough, or there are no more.
+ * Reads entries in pages whose size does not grow with the payloads, until the consumer stops or there are no more.
  *
- * @param from the first place, and `to`: the last one
- * @param read gives so many from a place on
+ * @param from position of the first entry; `to`: of the last
+ * @param read returns up to `count` entries from a position
  */
 export async function* pagesOf<T extends { readonly text: string }>(
   [from, to]: readonly [number, number],

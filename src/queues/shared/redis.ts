@@ -9,15 +9,15 @@ import { parseRedis } from '../../redis/target.js'
 
 export interface OpenedRedis {
   readonly connection: Connection
-  /** What ioredis puts before every key that it sends; empty text when it does not. */
+  /** ioredis puts it before every key; empty if not set. */
   readonly keyPrefix: string
 }
 
 /**
- * A way to the Redis of queues; nothing is connected yet.
+ * Access to the Redis of the queues; does not connect yet.
  *
- * @param name of the source's function, and `what` holds the value, for messages
- * @throws when the options make no sense
+ * @param name of the source's function; `what`: the name of the value, for messages
+ * @throws if the options are invalid
  */
 export function openRedis(name: string, redis: RedisSource, what = 'option "redis"'): OpenedRedis {
   const target = parseRedis(redis, `${name}: ${what}`)
@@ -26,34 +26,34 @@ export function openRedis(name: string, redis: RedisSource, what = 'option "redi
 }
 
 /**
- * Where queues are, without secrets: `127.0.0.1:6379/0 bull`.
+ * The location of queues, without secrets: `127.0.0.1:6379/0 bull`.
  *
- * @param prefix what tells systems of one database apart; its last `:` is left out
+ * @param prefix distinguishes systems within one database; its trailing `:` is removed
  */
 export function placeOf({ connection, keyPrefix }: OpenedRedis, prefix: string): string {
   return `${connection.place} ${keyPrefix}${prefix}`.replace(/:$/, '').trim()
 }
 
-/** A command whose reply tells which server it is. Send it with the others of a reading. */
+/** A command whose reply identifies the server. Send it with the other commands of a reading. */
 export const SERVER_ID = ['info', 'server'] as const
 
-/** Null when the server does not say (an ACL may forbid it), or when there are several. */
+/** Null if the server does not report it (an ACL may forbid it), or if there are several servers. */
 export function serverIdOf(connection: Connection, reply: Reply | undefined): string | null {
   if (connection.isCluster) return null
   return /^run_id:(\w+)/m.exec(asText(reply?.value) ?? '')?.[1] ?? null
 }
 
 /**
- * One node of a Cluster holds a part of the keys: what it shows would look like all there is.
+ * Rejects a single node of a Cluster: it has only a part of the keys, which would look like all of them.
  *
- * @param info the answer to {@link SERVER_ID}
- * @throws RedisError when it is one of several
+ * @param info the reply to {@link SERVER_ID}
+ * @throws RedisError if it is one of several nodes
  */
 export async function refuseOneNode(connection: Connection, info: Reply | undefined): Promise<void> {
   if (connection.isCluster || !/^redis_mode:cluster/m.test(asText(info?.value) ?? '')) return
   const [reply] = await send(connection, [['cluster', 'info']])
   const size = /^cluster_size:(\d+)/m.exec(asText(reply?.value) ?? '')?.[1]
-  // Without the right to ask, the first key of another node tells it.
+  // If the command is denied, a key that belongs to another node shows it.
   if (Number(size ?? 1) > 1)
     throw new RedisError(
       'MOVED',
@@ -61,7 +61,7 @@ export async function refuseOneNode(connection: Connection, info: Reply | undefi
     )
 }
 
-/** The same by a call of its own. @throws RedisError when the server does not answer */
+/** Like {@link serverIdOf}, with a call of its own. @throws RedisError if the server does not answer */
 export async function readServerId(connection: Connection): Promise<string | null> {
   const [reply] = await send(connection, [SERVER_ID])
   if (reply && !isAboutKey(reply)) orThrow(reply)
@@ -69,36 +69,38 @@ export async function readServerId(connection: Connection): Promise<string | nul
   return serverIdOf(connection, reply)
 }
 
-/** The server's clock by its answer to TIME: those of the app's machines and of this one may differ. Unix ms; null when unknown. */
+/** The server's clock from its reply to TIME, Unix ms: the clocks of the app's machines and of this one may differ. Null if unknown. */
 export function serverTime(reply: Reply | undefined): number | null {
   const [seconds, micros] = asList(reply?.value).map((part) => asNumber(asText(part) ?? part))
   return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
 }
 
-/** The same by a call of its own; this machine's clock where the server does not tell. @throws RedisError when it does not answer */
+/**
+ * Like {@link serverTime}, with a call of its own; this machine's clock if TIME is denied. @throws RedisError if the server does not answer
+ */
 export async function readServerTime(connection: Connection): Promise<number> {
   const [reply] = await send(connection, [['time']])
   if (reply && !isAboutKey(reply)) orThrow(reply)
   return serverTime(reply) ?? Date.now()
 }
 
-/** Whether it is the key that is wrong, or what this user may do or the server can: other keys can be read. */
+/** Whether the error concerns only this key or this command, so that other keys can be read. */
 export function isAboutKey(reply: Reply): boolean {
   return ['WRONGTYPE', 'NOPERM', 'NOCMD'].includes(reply.error?.code ?? '')
 }
 
-/** A field of what may be a job's hash; null for what is of another type. @throws RedisError whatever else went wrong */
+/** A field of what may be a job's hash; null for a key of another type. @throws RedisError for any other error */
 export function jobField(reply: Reply | undefined): unknown {
   return reply?.error?.code === 'WRONGTYPE' ? null : orThrow(reply)
 }
 
-/** @throws RedisError whatever went wrong */
+/** @throws RedisError for any error */
 export function orThrow(reply: Reply | undefined): unknown {
   if (reply?.error) throw reply.error
   return reply?.value
 }
 
-/** Sends commands in portions, one after the other, so that none outgrows the time for an answer. Never rejects. */
+/** Sends commands in batches, one after the other, so that no batch exceeds the time-out. Never rejects. */
 export async function sendInPortions(
   connection: Connection,
   commands: Parameters<typeof send>[1],

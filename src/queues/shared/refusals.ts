@@ -3,7 +3,7 @@ import type { JobOutcome } from '../../protocol/index.js'
 import { RedisError } from '../../redis/errors.js'
 import { notDone, notKnown } from './outcomes.js'
 
-/** A connection that breaks, or is slow, says nothing of what was sent by it. */
+/** After these the result of a command is unknown: the connection broke or was too slow. */
 const UNANSWERED = /^(ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|CLOSED)$/
 
 const KINDS: Readonly<Record<string, RefusalKind>> = {
@@ -16,7 +16,7 @@ const KINDS: Readonly<Record<string, RefusalKind>> = {
   OOM: 'full',
 }
 
-/** What Redis refused, in the words of queues. */
+/** An error of Redis with a message for queues. */
 class RefusedError extends RedisError {
   readonly refusal: RefusalKind
 
@@ -26,17 +26,17 @@ class RefusedError extends RedisError {
   }
 }
 
-/** Whether Redis itself refused a command, which then was surely not done. */
+/** Whether Redis itself rejected the command, so that it certainly did not run. */
 export function isRefused({ code }: RedisError): boolean {
   return !UNANSWERED.test(code)
 }
 
-/** Whether it is a right that is missing. */
+/** Whether a permission is missing. */
 export function isDenied({ code }: RedisError): boolean {
   return code === 'NOPERM'
 }
 
-/** Why Redis did not do something that was asked for in a queue, in words. */
+/** A readable reason why Redis did not run a command on a queue. */
 export function refusalInWords(error: RedisError): string {
   if (!isDenied(error) || error instanceof RefusedError) return error.message
   const detail = /\((?:ERR )?((?:NOPERM |ERR |The user)[^)]*)\)?$/i.exec(error.message)?.[1] ?? error.message
@@ -44,27 +44,27 @@ export function refusalInWords(error: RedisError): string {
   return `The Redis user of this source lacks a right that docs/queues.md lists: ${detail}${code}`
 }
 
-/** The same of what was to be changed: where no answer came, nobody knows whether it was. */
+/** Like {@link refusalInWords}, for a change: without a reply it is unknown whether the change took place. */
 export function changeInWords(error: RedisError): string {
   return isRefused(error) ? refusalInWords(error) : `${error.message}: whether it was done is not known`
 }
 
-/** Outcomes of what Redis refused, which a sum of them would not tell from those that had another reason. */
+/** Outcomes of jobs that Redis rejected: their text alone does not distinguish them from others. */
 const refused = new WeakMap<JobOutcome, RedisError>()
 
-/** What became of a job that Redis did not let be changed. */
+/** The outcome of a job that Redis did not allow to be changed. */
 export function refusedOutcome(id: string, error: RedisError): JobOutcome {
   const outcome = (isRefused(error) ? notDone : notKnown)(id, changeInWords(error))
   refused.set(outcome, error)
   return outcome
 }
 
-/** Why one of them was refused by Redis; null when none was. */
+/** The first error of Redis among outcomes; null if there is none. */
 export function refusalAmong(outcomes: readonly JobOutcome[]): RedisError | null {
   return outcomes.map((outcome) => refused.get(outcome)).find((error) => error !== undefined) ?? null
 }
 
-/** What was done for other jobs is told, also when Redis does not let this be done. */
+/** Returns outcomes even if Redis rejects the command, because other jobs may already have been changed. */
 export async function unlessRefused(ids: readonly string[], work: () => Promise<JobOutcome[]>): Promise<JobOutcome[]> {
   try {
     return await work()
@@ -74,7 +74,7 @@ export async function unlessRefused(ids: readonly string[], work: () => Promise<
   }
 }
 
-/** The same source, whose methods reject with the words of queues and with the kind of refusal. */
+/** The same source, whose methods reject with readable messages and with the kind of error. */
 export function tellingRefusals<S extends QueueSource>(source: S): S {
   const methods = Object.entries(source).map(([name, value]) => [name, isAsking(name, value) ? telling(value) : value])
   return Object.fromEntries(methods) as S

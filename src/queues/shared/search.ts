@@ -5,20 +5,20 @@ import type { JobSearch, JobSummary } from '../../protocol/index.js'
 import { type SearchedJob, seenTexts } from '../../redaction/job.js'
 import { searchable } from './texts.js'
 
-/** How many jobs are looked at between two looks at the clock. */
+/** Jobs to search between two checks of the clock. */
 const PAGE = 100
-/** So long jobs are masked until the app that this is part of has its turn, ms. */
+/** Jobs are masked for this long before yielding to the app that Zenith may be mounted in, ms. */
 const SLICE_MS = 10
 
-/** The most that is looked into of one payload, characters. */
+/** Most characters to search in one payload. */
 export const MAX_SEARCHED_CHARS = 262_144
 
 /**
- * Looks through jobs, page by page, within the bounds of the query. The text is looked for in what is seen of a job, and each
- * job is masked for it: a quicker look at what is stored would tell by its answer, or by its time, what is masked.
+ * Searches jobs page by page, within the bounds of the query. It searches the masked text of each job: searching the stored text would be
+ * faster, but its matches, or its timing, would reveal what is masked.
  *
- * @param total how many there are in the state
- * @param page a part of them; shorter than asked at the end, or where ids had no jobs
+ * @param total number of jobs in the state
+ * @param page returns a part of them; shorter than requested at the end, or if ids have no jobs
  */
 export async function searchWithin(
   query: JobSearchQuery,
@@ -36,7 +36,7 @@ export async function searchWithin(
     const isWhole = await collect(found, await page(scanned, limit), query)
     scanned += limit
     if (found.jobs.length < query.maxMatches || (isWhole && scanned >= total)) continue
-    // A page that was looked at in part is looked at again, unless all that was found is in it.
+    // A page that was searched in part is searched again, unless all matches were in it.
     const next = isWhole || scanned - limit === from ? scanned : scanned - limit
     return { ...found, scanned, total, stopped: 'matches', next }
   }
@@ -53,7 +53,7 @@ function whyStop(query: JobSearchQuery, found: Found, scanned: number, ends: num
   return query.signal?.aborted || performance.now() >= ends ? 'time' : null
 }
 
-/** @returns whether it came to the end of the page */
+/** @returns whether the end of the page was reached */
 async function collect(
   found: Found,
   page: readonly SearchedJob[],
@@ -79,7 +79,7 @@ function matches(job: SearchedJob, wanted: string): boolean {
   })
 }
 
-/** As people would type it: PHP escapes slashes, and a payload may be text in text. */
+/** Text as users would type it: PHP escapes slashes, and a payload may contain JSON as a string. */
 function readable(json: string): string {
   return json.replace(/\\([\\/"])/g, '$1')
 }

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { MAX_ID_CHARS, MAX_QUEUES } from '../../protocol/index.js'
 
-/** So many that were left out are counted. */
+/** Most omitted names that are counted. */
 const MAX_LEFT = 100_000
 
-/** Counts texts, each once, without keeping them. */
+/** Counts distinct texts without storing them. */
 export class TextCount {
   readonly #ids = new Set<string>()
 
@@ -17,19 +17,19 @@ export class TextCount {
   }
 }
 
-/** Names of queues that were seen once: a Redis drops empty lists, and a drained queue stays on the screen. */
+/** Names of queues seen since the start: Redis deletes empty lists, and a drained queue stays on the screen. */
 export class SeenNames {
   readonly #names = new Set<string>()
   readonly #left = new TextCount()
 
-  /** What comes after the most that a snapshot tells of is left out, and so is a name that nobody could ask Zenith for. */
+  /** Omits names beyond the limit of a snapshot, and names that no request to Zenith could contain. */
   add(name: string): void {
     if (name === '' || name.length > MAX_ID_CHARS || this.#names.has(name)) return
     if (this.#names.size < MAX_QUEUES) this.#names.add(name)
     else this.#left.add(name)
   }
 
-  /** How many were found and left out, 100,000 at the most. */
+  /** Number of names that were found and omitted, at most 100,000. */
   get left(): number {
     return this.#left.size
   }
@@ -44,7 +44,7 @@ export class SeenNames {
   }
 }
 
-/** What a reading says of queues that are too many; nothing when there are none. */
+/** The field of a reading with the number of omitted queues; empty if there are none. */
 export function leftOf(left: number): { readonly left?: number } {
   return left > 0 ? { left } : {}
 }

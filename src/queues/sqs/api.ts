@@ -2,7 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import { missingPackage } from '../../lib/errors.js'
 import { describeError, SqsError } from './errors.js'
 
-/** How long a call may take, with all that the SDK tries again, ms. */
+/** Time-out of a call with all retries of the SDK, ms. */
 const TIMEOUT_MS = 10_000
 
 const ATTRIBUTES = [
@@ -13,13 +13,13 @@ const ATTRIBUTES = [
 ] as const
 export type Attributes = Readonly<Partial<Record<(typeof ATTRIBUTES)[number], string>>>
 
-/** The calls that are made, one request each. They reject with an SqsError. */
+/** The calls in use, one request each. They reject with an SqsError. */
 export interface SqsApi {
-  /** Null until it is known: a client says it when it is first used. */
+  /** Null until the client's first use. */
   region(): string | null
   attributes(url: string): Promise<Attributes>
   urlOf(name: string): Promise<string>
-  /** @param after what the last page gave as `next`; null for the first one */
+  /** @param after `next` of the page before; null for the first one */
   list(after: string | null): Promise<{ readonly urls: readonly string[]; readonly next: string | null }>
   close(): void
 }
@@ -49,7 +49,7 @@ export function sqsApi(options: { client?: SQSClient | undefined; region?: strin
   async function call<T>(action: string, make: (opened: Opened, limit: { abortSignal: AbortSignal }) => Promise<T>) {
     if (closed) throw new SqsError('CLOSED', 'This way to SQS is closed')
     try {
-      // What failed may be there the next time: a region, say.
+      // The next call may succeed, for example with a region.
       opening ??= open().catch((error: unknown) => {
         opening = null
         throw error

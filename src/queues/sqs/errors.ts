@@ -1,8 +1,8 @@
-/** Something that SQS or the way to it refused. Its message holds nothing that the SDK said, but what is known to be harmless. */
+/** An error of SQS or of the connection to it. Its message contains no text of the SDK except harmless names. */
 export class SqsError extends Error {
   override readonly name = 'SqsError'
   readonly code: string
-  /** Whether SQS itself said so, and not the way to it. */
+  /** Whether SQS itself answered, rather than the connection failing. */
   readonly isAnswer: boolean
 
   constructor(code: string, message: string, isAnswer = false) {
@@ -23,7 +23,7 @@ const NOT_FOUND = 'There is no such queue in this region and account'
 const UNREACHABLE = 'SQS cannot be reached'
 const SILENT = 'SQS does not answer in time'
 
-/** By the name of the SDK's error or the system's code. */
+/** By the name of the SDK's error, or by the system's code. */
 const WORDS: Readonly<Record<string, string>> = {
   QueueDoesNotExist: NOT_FOUND,
   InvalidAddress: 'This URL is not that of a queue in this region',
@@ -50,7 +50,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENETUNREACH: UNREACHABLE,
 }
 
-/** The SDK's errors of older protocols and of single operations, by the name that is used here. */
+/** The SDK's error names of older protocols and of single operations, mapped to the names above. */
 const ALIASES: Readonly<Record<string, string>> = {
   'AWS.SimpleQueueService.NonExistentQueue': 'QueueDoesNotExist',
   NonExistentQueue: 'QueueDoesNotExist',
@@ -58,9 +58,9 @@ const ALIASES: Readonly<Record<string, string>> = {
 }
 
 /**
- * What went wrong, in words. The SDK's own are left out: a refused signature is repeated there with the session token.
+ * A readable error. It leaves out the SDK's message, which for a rejected signature contains the session token.
  *
- * @param action the call, `GetQueueAttributes`, which is also the permission's name
+ * @param action the call, such as `GetQueueAttributes`, which is also the permission's name
  */
 export function describeError(error: unknown, action: string): SqsError {
   if (error instanceof SqsError) return error
@@ -79,7 +79,7 @@ function wordsFor(code: string, action: string, error: unknown): string {
   return `SQS did not do ${action} (${status === null ? code : `${code}, HTTP ${status}`})`
 }
 
-/** The system's code when there is one: the name may be AggregateError, for a host of several addresses. */
+/** The system's code, if there is one: for a host with several addresses the name is AggregateError. */
 function codeOf(error: unknown): string {
   const { code, name } = (typeof error === 'object' && error !== null ? error : {}) as Record<string, unknown>
   if (typeof code === 'string' && /^E[A-Z_]{1,40}$/.test(code)) return code

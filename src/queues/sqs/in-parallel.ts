@@ -1,7 +1,7 @@
-/** So many calls at a time, for what is asked of very many queues. */
+/** Most simultaneous calls. */
 const AT_ONCE = 10
 
-/** @returns what each item gave, in their order */
+/** @returns the results in the order of the items */
 export async function inParallel<T, R>(
   items: readonly T[],
   work: (item: T, index: number) => Promise<R>,

@@ -9,21 +9,21 @@ import { readQueues } from './reading.js'
 import { givenTargets, listedTargets, nameOf, shownNames, type Targets } from './targets.js'
 
 export interface SqsQueuesOptions {
-  /** A client of the AWS SDK 3. It is never destroyed. @default one of its own, with what the SDK finds by itself */
+  /** A client of the AWS SDK 3, which is never destroyed. @default a client made by the source, with the SDK's own configuration */
   client?: SQSClient | undefined
-  /** AWS region of the client of its own. @default what the SDK finds by itself */
+  /** AWS region of the client that the source makes. @default the SDK's own configuration */
   region?: string | undefined
-  /** Names or URLs. @default every queue that ListQueues names, asked at most once an hour */
+  /** Names or URLs. @default all queues that ListQueues returns, called at most once an hour */
   queues?: readonly string[] | undefined
-  /** How often SQS is asked at the most, ms; from 1,000. Every queue is one call each time. @default 60000 */
+  /** Shortest time between two polls of SQS, ms; at least 1,000. Each poll makes one call per queue. @default 60000 */
   pollEvery?: number | undefined
 }
 
 /**
- * Amazon SQS, by the counts that it gives without taking a message. They are its own estimates. A queue costs one call an
- * interval, and one more for its dead-letter queue unless that is watched as well.
+ * Amazon SQS, by its counts, without receiving messages. The counts are estimates of SQS. A queue costs one call per interval, and one more
+ * for its dead-letter queue unless that is also watched.
  *
- * @throws when an option makes no sense
+ * @throws if an option is invalid
  * @example sqsQueues({ region: 'eu-west-1', queues: ['orders', 'orders-dlq'] })
  */
 export function sqsQueues(options: SqsQueuesOptions = {}): QueueSource {
@@ -60,7 +60,7 @@ function checked(given: SqsQueuesOptions) {
   return { queues, pollEvery: intervalOption('sqsQueues', 'pollEvery', given.pollEvery ?? 60_000, 1_000) }
 }
 
-/** `https://sqs.eu-west-1.amazonaws.com/…`, or as it was until 2014: `https://eu-west-1.queue.amazonaws.com/…`. */
+/** `https://sqs.eu-west-1.amazonaws.com/…`, or the format until 2014: `https://eu-west-1.queue.amazonaws.com/…`. */
 function regionOf(queue: string): string | undefined {
   return /^https:\/\/(?:sqs\.)?([a-z]{2,}-[a-z-]+-\d)\./.exec(queue)?.[1]
 }

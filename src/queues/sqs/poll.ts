@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { SourceReading } from '../../ports/index.js'
 import { SqsError } from './errors.js'
 
-/** Reads at most once an interval, whoever asks how often: calls cost money. A failure counts as well. */
+/** Reads at most once per interval, however often it is called: calls cost money. A failed read counts as well. */
 export class Poll {
   readonly #everyMs: number
   readonly #take: () => Promise<SourceReading>

@@ -10,9 +10,9 @@ type Answer = Attributes | SqsError
 type Ask = (url: string) => Promise<Answer>
 
 /**
- * One call for each queue, and one for each dead-letter queue that is not watched itself.
+ * Makes one call per queue, and one per dead-letter queue that is not itself watched.
  *
- * @param areGiven whether somebody named these queues: what is gone is an error then, and left out otherwise
+ * @param areGiven whether the queues were named in an option: then a missing queue is an error, otherwise it is left out
  */
 export async function readQueues(api: SqsApi, targets: readonly Target[], areGiven: boolean): Promise<SourceReading> {
   const ask = asker(api)
@@ -26,7 +26,7 @@ export async function readQueues(api: SqsApi, targets: readonly Target[], areGiv
   return { server: serverOf(targets), queues: readings.filter(isShown) }
 }
 
-/** Asks for each URL once. */
+/** Requests each URL only once. */
 function asker(api: SqsApi): Ask {
   const asked = new Map<string, Promise<Answer>>()
   return (url) => {
@@ -36,7 +36,7 @@ function asker(api: SqsApi): Ask {
   }
 }
 
-/** @throws the first error when SQS said nothing at all */
+/** @throws the first error if SQS answered none of the calls */
 function refuseSilence(answers: readonly Answer[]): void {
   const [first] = answers
   const isSilent = answers.every((answer) => answer instanceof SqsError && !answer.isAnswer)
@@ -68,7 +68,7 @@ async function read({ name, at }: Target, answer: Answer | undefined, ask: Ask):
   return readingOf(dead ? KIND_WITH_DEAD_LETTERS : KIND, name, { approximate: true, metrics, meta })
 }
 
-/** Null when the queue has none. One that can't be read takes nothing away from the queue itself. */
+/** Null if the queue has no dead-letter queue. One that cannot be read does not affect the queue itself. */
 async function readDeadLetters(attributes: Attributes, seenFrom: string, ask: Ask) {
   const arn = deadLettersOf(attributes.RedrivePolicy)
   const url = arn ? urlOfArn(arn, seenFrom) : null
@@ -87,7 +87,7 @@ function deadLettersOf(policy: string | undefined): string | null {
   }
 }
 
-/** A message that somebody looks at, or has put off, is there all the same. */
+/** All messages, including those in flight and those delayed. */
 function allOf(attributes: Attributes): number | null {
   const counts = [
     countOf(attributes.ApproximateNumberOfMessages),
@@ -101,7 +101,7 @@ function countOf(text: string | undefined): number | null {
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : null
 }
 
-/** Host and account, when they are the same for all queues. */
+/** Host and account, if all queues share them. */
 function serverOf(targets: readonly Target[]): string | null {
   const servers = new Set(
     targets.flatMap(({ at }) =>

@@ -3,7 +3,7 @@ import type { SqsApi } from './api.js'
 import type { SqsError } from './errors.js'
 import { inParallel } from './in-parallel.js'
 
-/** A queue that is watched: its URL, or why that is not known. */
+/** A watched queue: its URL, or the error if that is unknown. */
 export interface Target {
   readonly name: string
   readonly at: string | SqsError
@@ -11,11 +11,11 @@ export interface Target {
 
 export type Targets = () => Promise<readonly Target[]>
 
-/** ListQueues is a call for every thousand queues: new ones can wait. In ms. */
+/** ListQueues makes one call per thousand queues, and new queues can wait. ms */
 const LIST_EVERY_MS = 3_600_000
 const MAX_PAGES = 50
 
-/** Names are looked up once; one that is not found is looked up again the next time. */
+/** Looks up each name once; a name that was not found is looked up again at the next call. */
 export function givenTargets(api: SqsApi, queues: readonly string[]): Targets {
   const names = shownNames(queues)
   const urls = new Map(queues.filter(isUrl).map((url) => [url, url]))
@@ -33,7 +33,7 @@ export function givenTargets(api: SqsApi, queues: readonly string[]): Targets {
   return () => inParallel(queues, async (queue, index) => ({ name: names[index] ?? queue, at: await find(queue) }))
 }
 
-/** All queues of the region, as they were in the last hour. */
+/** All queues of the region, as listed within the last hour. */
 export function listedTargets(api: SqsApi): Targets {
   let listed: readonly Target[] | null = null
   let listedAt = Number.NEGATIVE_INFINITY
@@ -44,7 +44,7 @@ export function listedTargets(api: SqsApi): Targets {
       const names = shownNames(urls)
       listed = urls.map((url, index) => ({ name: names[index] ?? url, at: url }))
     } catch (error) {
-      // What was known is better than nothing.
+      // An old list is better than none.
       if (!listed) throw error
     }
     listedAt = performance.now()
@@ -64,7 +64,7 @@ async function allUrls(api: SqsApi): Promise<string[]> {
   return urls
 }
 
-/** As people know them. Queues of several accounts may have one name: their URLs tell them apart by the account. */
+/** Names for users. Queues of several accounts may share a name: then the account from the URL distinguishes them. */
 export function shownNames(queues: readonly string[]): string[] {
   const times = new Map<string, number>()
   for (const name of queues.map(nameOf)) times.set(name, (times.get(name) ?? 0) + 1)
@@ -91,7 +91,7 @@ function segmentsOf(url: string): string[] {
   return URL.canParse(url) ? new URL(url).pathname.split('/').filter(Boolean) : []
 }
 
-/** The URL of a queue by its ARN, seen from another one: a dead-letter queue is in the same region. */
+/** The URL of a queue from its ARN and another queue's URL: a dead-letter queue is in the same region. */
 export function urlOfArn(arn: string, seenFrom: string): string | null {
   const [, , service, , account, name] = arn.split(':')
   if (service !== 'sqs' || !account || !name) return null
