@@ -78,6 +78,7 @@ const COMMENTED = [
   'src/lib',
   'src/ports',
   'src/protocol',
+  'src/queues',
   'src/redaction',
   'src/redis',
   'src/runtime',

@@ -13,18 +13,18 @@ import { decodeOptions, type JobOptions } from './options.js'
 import type { ScriptRunner } from './script.js'
 import { type Looking, locate, type Whereabouts } from './state.js'
 
-/** So many jobs are acted on at a time. */
+/** Jobs to act on at a time. */
 const AT_A_TIME = 50
 const MAX_REASON_CHARS = 300
 
-/** Where queues are. */
+/** The location of queues. */
 export interface LayoutPlace {
   readonly connection: Connection
   readonly scripts: ScriptRunner
   readonly prefix: string
 }
 
-/** What is changed by the API of Bull and of BullMQ alike. */
+/** Changes through an API that Bull and BullMQ share. */
 export type Changes = Required<
   Pick<
     QueueSource,
@@ -42,17 +42,17 @@ export type Changes = Required<
   >
 >
 
-/** A job as far as acting on it takes: not its payload, which may be large or no JSON. */
+/** What actions need of a job: not its payload, which may be large or no JSON. */
 export interface FoundJob extends Whereabouts {
   readonly id: string
   readonly options: JobOptions
   readonly priority: number
-  /** What made it, if that stands in a field of its own. */
+  /** The scheduler that made it, if a field of its own names it. */
   readonly scheduler: string | null
 }
 
 export const GONE = 'is gone: there is no such job'
-/** Why nothing is done with a job that is in another state than it would have to be. @param wanted in words */
+/** Why an action is not possible on a job in another state than required. @param wanted readable name of the required state */
 export function notIn(wanted: string, { state }: FoundJob): string {
   if (state === 'stuck')
     return 'is stuck: no list of the queue holds it. Duplicate it to have it run, then remove this one'
@@ -62,9 +62,9 @@ export function notIn(wanted: string, { state }: FoundJob): string {
 export const NO_JOB = 'is no job of this queue: its key holds something else'
 
 /**
- * Acts on jobs, some at a time. When Redis refuses to look for the first of them nothing was done, and the whole is refused.
+ * Acts on some jobs at a time. Rejects if Redis refuses to search for the first of them, because nothing was done yet.
  *
- * @param act gives an outcome for each of some
+ * @param act returns an outcome for each job
  */
 export async function actInRuns(
   ids: readonly string[],
@@ -78,7 +78,7 @@ export async function actInRuns(
   return outcomes
 }
 
-/** Parts of a list without one id twice in them: what became of the first is to be seen by the second. */
+/** Splits a list so that no part has an id twice: the second action on a job must see the result of the first. */
 function runsOf(ids: readonly string[]): string[][] {
   const runs: string[][] = []
   let run = new Set<string>()
@@ -92,7 +92,7 @@ function runsOf(ids: readonly string[]): string[][] {
   return run.size > 0 ? [...runs, [...run]] : runs
 }
 
-/** @param act resolves to why it was not done, or null. @param wordsFor what is to be said of an error, if not its own words */
+/** @param act resolves to the reason why it was not done, or null. @param wordsFor a message for an error, if not its own */
 export async function outcomeOf(
   id: string,
   act: () => Promise<string | null>,
@@ -135,8 +135,8 @@ export async function findJobs(
 }
 
 /**
- * Why a job can't be removed: it is gone, its key holds something else of the queue, its settings or a scheduler, or what
- * would go with it is another job. Null also for one that is gone and has left its id in a list.
+ * Why a job cannot be removed: it is gone, its key holds the queue's settings or a scheduler, or removing it would remove another job, too.
+ * Null also for a job that is gone and has left its id in a list.
  */
 export async function whyNotRemoved(connection: Connection, base: string, job: FoundJob): Promise<string | null> {
   if (job.exists) return whyNotAlone(connection, base, job.id)
@@ -144,10 +144,10 @@ export async function whyNotRemoved(connection: Connection, base: string, job: F
   return job.state !== null || (await isListed(connection, base, job.id)) ? null : GONE
 }
 
-/** What goes with a job when it is removed. The first two are hashes as a job's is. */
+/** Keys that are removed with a job. The first two are hashes, as a job is. */
 const SIDE_KEYS = ['processed', 'failed', 'logs', 'dependencies', 'unsuccessful'] as const
 
-/** Why removing a job would remove another one: where ids may have colons, `order:logs` may be a job as well as its logs. */
+/** Why removing a job would remove another one: if ids contain colons, `order:logs` may be a job as well as the logs of one. */
 async function whyNotAlone(connection: Connection, base: string, id: string): Promise<string | null> {
   const [processed, failed, ...types] = await send(connection, [
     ['hget', `${base}${id}:processed`, 'timestamp'],

@@ -8,10 +8,10 @@ import { baseOf } from './keys.js'
 import { decodeOptions, type JobNow, type JobOptions, optionsForCopy, optionsNow } from './options.js'
 import { locate } from './state.js'
 
-/** A job that is to be added. */
+/** A job to add. */
 export interface Addable {
   readonly name: string
-  /** JSON, stored to the byte: what JavaScript makes of it and writes again would be other numbers, and fields in another order. */
+  /** JSON, stored byte for byte: parsing and writing it again could change numbers and the order of fields. */
   readonly data: string
   readonly options: JobOptions
 }
@@ -21,12 +21,12 @@ export function addableOf({ name, data, delay, priority, attempts }: NewJob): Ad
   return { name, data: checkedJson(data), options: Object.fromEntries(options) }
 }
 
-/** A job like a stored one. @param data of it, and `options`: as they are stored */
+/** A job like a stored one. @param data its stored text; `options`: as stored */
 export function copyOf(name: string, data: string | null, options: JobOptions | null): Addable {
   return { name, data: checkedJson(data ?? '{}'), options: optionsForCopy(options ?? {}) }
 }
 
-/** The same of a job that a queue has. @throws when it has none */
+/** Like {@link copyOf}, for a job of a queue. @throws if there is no such job */
 export async function readCopy(connection: Connection, prefix: string, queue: string, id: string): Promise<Addable> {
   const base = baseOf(prefix, queue)
   const [found] = await locate(connection, base, [id], { lists: false })

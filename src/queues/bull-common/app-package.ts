@@ -1,21 +1,21 @@
-/** What an app's own Bull or BullMQ is, and what it does. */
+/** An app's own Bull or BullMQ. */
 import { inTime, TOO_LATE } from '../../lib/async.js'
 import type { Connection } from '../../redis/connection.js'
 import { describeError, RedisError } from '../../redis/errors.js'
 
 /**
- * The classes of an instance, from its own to those that it is derived from. What an app derives takes what it likes in its
- * constructor: the library's own class is further on.
+ * The class of an instance and the classes that it is derived from. The constructor of an app's class may take anything: the library's own
+ * class is further up.
  */
 export function* classesOf(instance: object): Generator<unknown> {
   for (let proto: unknown = Object.getPrototypeOf(instance); proto; proto = Object.getPrototypeOf(proto))
     if (typeof proto === 'object' && proto && 'constructor' in proto) yield proto.constructor
 }
 
-/** How long an action on a queue may take, in ms. */
+/** Time-out of an action on a queue, ms. */
 const ACTION_TIMEOUT_MS = 10_000
 
-/** Waits for what an app's Bull or BullMQ does. Rejects with words when it fails, or when it takes too long. */
+/** Waits for an action of an app's Bull or BullMQ. Rejects with a readable error if it fails or takes too long. */
 export async function actInTime<T>(system: string, { where }: Connection, action: () => Promise<T>): Promise<T> {
   try {
     const result = await inTime(action(), ACTION_TIMEOUT_MS)
@@ -31,7 +31,9 @@ export async function actInTime<T>(system: string, { where }: Connection, action
 
 const LOST = /Connection is closed|isn't writeable|max retries|aborted due to connection close/i
 
-/** What Redis, or the way to it, refused to an app's Bull or BullMQ; null for an error of these themselves. */
+/**
+ * The error of Redis, or of the connection to it, that an action of Bull or BullMQ failed with; null for an error of the library itself.
+ */
 export function redisFailure(error: unknown, where = "the queue's Redis"): RedisError | null {
   if (error instanceof RedisError) return error
   if (!(error instanceof Error)) return describeError(error, where)

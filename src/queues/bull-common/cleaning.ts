@@ -7,12 +7,12 @@ import { baseOf } from './keys.js'
 import { type ReadJobs, readIds } from './lists.js'
 import { formatCursor, parseCursor, scanIds } from './looks.js'
 
-/** Bull and BullMQ remove so many in one script, and Redis does nothing else meanwhile: a thousand are some 20 to 30 ms. */
+/** Bull and BullMQ remove up to this many in one script, which blocks Redis: a thousand take about 20 to 30 ms. */
 export const JOBS_A_CALL = 100
-/** For how long jobs are looked at, in one call, for those that their own ways do not come to, ms. */
+/** How long one call searches for jobs that the libraries' own scripts do not reach, ms. */
 export const LOOK_MS = 4_000
 
-/** Removes jobs by one call after the other, until there are no more. @param clean removes so many at most */
+/** Removes jobs in several calls, until there are no more. @param clean removes at most `count` */
 export async function cleanInCalls(limit: number, clean: (count: number) => Promise<number>): Promise<number> {
   let removed = 0
   while (removed < limit) {
@@ -24,7 +24,7 @@ export async function cleanInCalls(limit: number, clean: (count: number) => Prom
   return removed
 }
 
-/** What was removed before something went wrong is told; whoever goes on meets what went wrong at once. */
+/** Reports the jobs removed before an error: the next call meets the error at once. */
 async function unlessBegun(removed: number, clean: () => Promise<number>): Promise<number> {
   try {
     return await clean()
@@ -34,14 +34,14 @@ async function unlessBegun(removed: number, clean: () => Promise<number>): Promi
   }
 }
 
-/** What of a state is to go, and how. */
+/** Which jobs of a state to remove, and how. */
 export interface Sweep extends JobCleanQuery {
   readonly read: ReadJobs
   readonly isOld: (job: JobSummary) => boolean
   readonly remove: (ids: readonly string[]) => Promise<readonly JobOutcome[]>
 }
 
-/** Removes jobs one by one, and says when there was no time to look at all of them. @returns how many */
+/** Removes jobs one by one, and reports where it stopped if time was short. @returns the number removed */
 export async function removeOld({ connection, prefix }: LayoutPlace, queue: string, sweep: Sweep): Promise<number> {
   const { state, before, limit, read, isOld, remove } = sweep
   const base = baseOf(prefix, queue)

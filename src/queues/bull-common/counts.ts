@@ -7,10 +7,10 @@ import { type Reply, send } from '../../redis/send.js'
 import { readServerTime } from '../shared/redis.js'
 import type { Script, ScriptRunner } from './script.js'
 
-/** More of them and a call would keep the server from others for too long. */
+/** A call with more queues would block the server for too long. */
 const QUEUES_A_CALL = 200
 
-/** A queue's state as Redis says it. Of what a system does not have there is none. */
+/** A queue's state in Redis. A state that the system lacks has no jobs. */
 export interface QueueCounts {
   readonly wait: number
   readonly pausedList: number
@@ -20,10 +20,10 @@ export interface QueueCounts {
   readonly waitingChildren: number
   readonly completed: number
   readonly failed: number
-  /** Jobs that were added since there is this queue. */
+  /** Number of jobs added since the queue exists. */
   readonly lastId: number | null
   readonly isPaused: boolean
-  /** When the first of the delayed is due, ms. */
+  /** When the first delayed job is due, ms. */
   readonly due: number | null
   readonly waiters: readonly Waiter[]
 }
@@ -34,28 +34,28 @@ export interface CountsReading<C extends QueueCounts> {
   readonly counts: C | RedisError
 }
 
-/** How the queues of one system are counted: by a script, or by the same commands one by one. */
+/** How to count the queues of one system: with a script, or with the same commands one by one. */
 export interface Counting<C extends QueueCounts> {
   /** Made by countsScriptOf. */
   readonly script: Script
-  /** @param values in the order of the script's answer */
+  /** @param values in the order in which the script returns them */
   counts(values: readonly unknown[], waiters: readonly Waiter[]): C
   commands(base: string): readonly Command[]
-  /** The values of the commands' replies in the order of the script's answer. */
+  /** Values of the commands' replies, in the order of the script. */
   joined(values: readonly unknown[]): readonly unknown[]
-  /** Keys of the waiting jobs to ask, for each queue. @param replies to the commands */
+  /** Keys of the waiting jobs to read, for each queue. @param replies to the commands */
   waiterKeys(
     connection: Connection,
     bases: readonly string[],
     replies: readonly (readonly Reply[])[],
   ): Promise<readonly (readonly string[])[]>
-  /** What is read of their hashes. */
+  /** Fields to read of their hashes. */
   readonly waiterFields: readonly string[]
   /** @param values of those fields. @returns when it was added and started, its attempts and its options */
   waiterParts(values: readonly unknown[]): readonly [unknown, unknown, unknown, unknown]
 }
 
-/** Reads queues by what their keys begin with. */
+/** Reads queues by the prefixes of their keys. */
 export async function readCounts<C extends QueueCounts>(
   connection: Connection,
   scripts: ScriptRunner,
@@ -96,7 +96,7 @@ function queueError(text: string, where: string): RedisError {
   return new RedisError(error.code, `A key of the queue holds another type of data (${where}, WRONGTYPE)`)
 }
 
-/** Where no script may run, and on a Cluster: the same commands one by one, in a few turns. */
+/** If scripts are denied, and on a Cluster: the same commands one by one, in a few rounds. */
 async function readByPipeline<C extends QueueCounts>(
   connection: Connection,
   counting: Counting<C>,
@@ -142,7 +142,7 @@ function inGroups<T>(list: readonly T[], size: number): T[][] {
   return groups
 }
 
-/** What a waiting job's hash says of the past. */
+/** The history of a waiting job, from its hash. */
 export interface Waiter {
   readonly addedAt: number | null
   readonly startedAt: number | null
@@ -160,9 +160,8 @@ export function waiterOf([timestamp, processedOn, attempts, delay]: readonly unk
 }
 
 /**
- * Since when the one waits that has waited longest, as far as that can be told; null when no job tells. A delayed job waits
- * since its delay was over, one that is tried again at the earliest since it was last started. What somebody retried by
- * hand does not say when that was.
+ * When the job that has waited longest started to wait; null if no job shows it. A delayed job waits since its delay ended; a retried one,
+ * at the earliest, since it last started. After a manual retry the time is unknown.
  */
 export function waitingSince(waiters: readonly Waiter[], now: number): number | null {
   const times = waiters.flatMap((waiter) => sinceOf(waiter, now) ?? [])
@@ -184,17 +183,17 @@ interface Seen {
 }
 
 /**
- * How many jobs came and ended. Bull and BullMQ count what is added (the counter of ids, which counts a job of an id that
- * there is already, too), and nothing else. What ended between two readings is what was added less what there is more of that has
- * not ended: true also where ended jobs are removed at once, and what somebody removes before it ran has ended as well.
+ * Counts jobs that were added and that ended. Bull and BullMQ only count added jobs, with the counter of ids, which also counts a job added
+ * with an existing id. The jobs that ended between two readings are those added, less the increase of those not ended. This holds also if
+ * ended jobs are removed at once; a job removed before it ran counts as ended.
  *
- * A job that is retried by hand has not ended any more, and ends again: a reading that sees it retried and ended tells
- * neither. Where more was retried than ended it tells the jobs that ended meanwhile and are kept.
+ * A job that is retried manually is no longer ended, and ends again: a reading that covers both its retry and its end shows neither. If
+ * more jobs were retried than ended, the result is the number of stored jobs that ended meanwhile.
  */
 export class Totals {
   readonly #seen = new Map<string, Seen>()
 
-  /** @param endedSince reads how many jobs ended since a time and are kept */
+  /** @param endedSince reads the number of stored jobs that ended since a time */
   async next(
     queue: string,
     counts: QueueCounts,
@@ -202,7 +201,7 @@ export class Totals {
     endedSince: (since: number) => Promise<number>,
   ): Promise<QueueReading['totals']> {
     const pending = pendingOf(counts)
-    // A queue without jobs may have no counter yet; one with jobs and without a counter is not theirs alone.
+    // A queue without jobs may not have a counter yet; jobs without a counter were not added by the library alone.
     const lastId = counts.lastId ?? (pending + counts.completed + counts.failed === 0 ? 0 : null)
     if (lastId === null) {
       this.#seen.delete(queue)

@@ -11,7 +11,7 @@ import { attemptsIn, SUMMARY_FIELDS, summaryOf } from './summary.js'
 
 const DETAIL_FIELDS = ['data', 'returnvalue', 'opts', 'failedReason', 'stacktrace', 'progress', 'pb'] as const
 
-/** A job as it is stored. Null when it is gone. */
+/** A stored job. Null if it is gone. */
 export async function readDetail(
   { connection, prefix }: LayoutPlace,
   queue: string,
@@ -76,7 +76,7 @@ export async function readLogs(
   { offset, limit }: { readonly offset: number; readonly limit: number },
 ): Promise<JobLogs> {
   const key = `${base}${id}:logs`
-  // It may be the hash of a job whose id ends so.
+  // The key may be the hash of a job whose id has this ending.
   const [total, lines] = await send(connection, [
     ['llen', key],
     ['lrange', key, offset, offset + limit - 1],
@@ -87,11 +87,11 @@ export async function readLogs(
   }
 }
 
-/** How many children a parent has of each kind. */
+/** Numbers of a parent's children by kind. */
 export interface ChildCounts {
   readonly pending: number
   readonly processed: number
-  /** Failed ones that the parent ignores, or goes on without. */
+  /** Failed ones that the parent ignores, or continues without. */
   readonly ignored: number
   readonly failed: number
 }
@@ -103,7 +103,7 @@ export async function countChildren(connection: Connection, key: string): Promis
     ['hlen', `${key}:processed`],
     ['hlen', `${key}:failed`],
     ['zcard', `${key}:unsuccessful`],
-    // Where ids may have colons these hashes may be other jobs: `order` and `order:failed`.
+    // If ids contain colons, these hashes may be other jobs: `order` and `order:failed`.
     ['hget', `${key}:processed`, 'timestamp'],
     ['hget', `${key}:failed`, 'timestamp'],
   ])

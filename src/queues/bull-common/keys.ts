@@ -1,8 +1,8 @@
 import type { JobState } from '../../protocol/index.js'
 
 /**
- * The words of Bull and BullMQ for the sorted sets of states: Bull's layout of keys, which BullMQ has taken over. Bull has no
- * `waiting-children`, and keeps what has a priority among what waits.
+ * Sorted sets by state, in the layout of Bull, which BullMQ has adopted. Bull has no `waiting-children`, and puts jobs with a priority
+ * among the waiting ones.
  */
 export const SET_STATES = {
   prioritized: 'prioritized',
@@ -18,12 +18,12 @@ export function isSetState(state: JobState): state is SetState {
   return state in SET_STATES
 }
 
-/** A queue's keys begin so: `bull:mail:`. */
+/** Prefix of a queue's keys: `bull:mail:`. */
 export function baseOf(prefix: string, queue: string): string {
   return `${prefix}:${queue}:`
 }
 
-/** The lists that hold the jobs of a state, the one that is taken from last first. Bull, and BullMQ 5, move what waits to `paused`. */
+/** The lists with the jobs of a state, the one that workers take from last first. Bull and BullMQ 5 move waiting jobs to `paused`. */
 export function listsOf(state: 'waiting' | 'active'): readonly string[] {
   return state === 'active' ? ['active'] : ['wait', 'paused']
 }

@@ -17,7 +17,7 @@ export interface ListedId {
 /** Reads jobs without their payloads. @returns one for each, null for those that are gone */
 export type ReadJobs = (base: string, ids: readonly ListedId[], state: JobState) => Promise<(JobSummary | null)[]>
 
-/** How many jobs are in a state, and a part of their ids. */
+/** The number of jobs in a state, and a part of their ids. */
 export async function readIds(
   connection: Connection,
   base: string,
@@ -43,7 +43,7 @@ async function readSetIds(
   return { total: asNumber(orThrow(count)) ?? 0, ids: scoredIds(orThrow(part)) }
 }
 
-/** In the order of the answer, which a client may give in pairs. */
+/** In the order of the reply, which a client may return as pairs. */
 export function scoredIds(value: unknown): ListedId[] {
   const flat = asList(value).flat()
   return flat.flatMap((one, index) => {
@@ -53,8 +53,8 @@ export function scoredIds(value: unknown): ListedId[] {
 }
 
 /**
- * Jobs come to the head of a list and are taken from its tail. Of the two lists of waiting jobs the second is older: what
- * Bull or BullMQ 5 put aside when it paused.
+ * Jobs are added at the head of a list and taken from its tail. The second list of waiting jobs is older: Bull or BullMQ 5 moved jobs there
+ * when paused.
  */
 async function readListIds(
   connection: Connection,
@@ -91,12 +91,12 @@ function partsOf(lengths: readonly number[], first: number, last: number) {
   })
 }
 
-/** Early releases of BullMQ 5 kept a marker for their workers in the list. */
+/** Early releases of BullMQ 5 stored a marker for their workers in the list. */
 export function isMarker(id: string): boolean {
   return id === '0' || id.startsWith('0:')
 }
 
-/** So many schedulers of a queue are listed. */
+/** Most schedulers of a queue to list. */
 const MAX_SCHEDULERS = 10_000
 const PER_READ = 1_000
 
@@ -112,19 +112,19 @@ export async function readRepeats(connection: Connection, base: string): Promise
   return [...all.values()]
 }
 
-/** The one of an id; none where there is none. */
+/** The one with an id; empty if there is none. */
 export async function readRepeat(connection: Connection, base: string, id: string): Promise<ListedId[]> {
   const score = asNumber(await ask(connection, ['zscore', `${base}repeat`, id]))
   return score === null ? [] : [{ id, score }]
 }
 
-/** How many schedules {@link readRepeats} leaves out. */
+/** Number of schedules that {@link readRepeats} leaves out. */
 export async function countOmittedRepeats(connection: Connection, base: string): Promise<number> {
   const count = asNumber(await ask(connection, ['zcard', `${base}repeat`])) ?? 0
   return Math.max(0, count - MAX_SCHEDULERS)
 }
 
-/** The ids of the next runs of Bull, and of BullMQ before its version 4, hold what their schedules are in this form. */
+/** Ids of next runs in Bull, and in BullMQ before version 4, contain their schedule in this form. */
 export function md5(text: string): string {
   return createHash('md5').update(text).digest('hex')
 }

@@ -15,7 +15,7 @@ import { baseOf, isSetState, listsOf, SET_STATES } from './keys.js'
 import { isMarker, type ListedId, type ReadJobs, readIds, scoredIds } from './lists.js'
 import { locate } from './state.js'
 
-/** Jobs found by the lists and sorted sets that hold their ids. */
+/** Finds jobs through the lists and sorted sets that hold their ids. */
 export function looksAtLists(
   { connection, prefix }: LayoutPlace,
   readJobs: ReadJobs,
@@ -43,16 +43,16 @@ export function looksAtLists(
   }
 }
 
-/** Where to go on: the last job that was looked at, and where it was. */
+/** Where to continue: the last job read, and its position. */
 export interface ScanCursor {
   readonly id: string
-  /** In a sorted set its score, in the lists how many came before it. */
+  /** In a sorted set the score; in a list the number of jobs before it. */
   readonly at: number
-  /** Of the lists, from the one that is taken from. */
+  /** Index of the list, from the one that workers take from. */
   readonly list: number
 }
 
-/** The next ids of a scan, the oldest first. */
+/** The next ids of a scan, oldest first. */
 export async function scanIds(
   connection: Connection,
   base: string,
@@ -64,7 +64,7 @@ export async function scanIds(
   const start = cursor ? await rankAfter(connection, key, cursor) : 0
   const [reply] = await send(connection, [['zrange', key, start, start + limit - 1, 'WITHSCORES']])
   const found = scoredIds(orThrow(reply))
-  // These are sorted by when they ended: nothing after the first that is too new is older.
+  // These are sorted by their end: after the first that is too new, all are.
   const isByTime = state === 'completed' || state === 'failed'
   const ids = isByTime ? found.filter(({ score }) => (score ?? 0) <= asOf) : found
   const last = ids.at(-1)
@@ -72,7 +72,7 @@ export async function scanIds(
   return { ids, cursor: last && !isEnd ? { id: last.id, at: last.score ?? 0, list: 0 } : null }
 }
 
-/** The place in a sorted set after a member that may have been taken out since. */
+/** The rank after a member of a sorted set that may have been removed since. */
 async function rankAfter(connection: Connection, key: string, { id, at }: ScanCursor): Promise<number> {
   const [rank, score, below, upTo] = await send(connection, [
     ['zrank', key, id],
@@ -82,12 +82,12 @@ async function rankAfter(connection: Connection, key: string, { id, at }: ScanCu
   ])
   const found = asNumber(orThrow(rank))
   const is = asNumber(orThrow(score))
-  // With another score it is a job that came again since, further back. One that is infinite stands for itself.
+  // With another score the job was added again later, further back. An infinite score is its own rank.
   if (found !== null && (is === null || is === at)) return found + 1
   return searchTies(connection, key, id, asNumber(orThrow(below)) ?? 0, asNumber(orThrow(upTo)) ?? 0)
 }
 
-/** Members of one score are sorted by their bytes. */
+/** Members with equal scores are sorted by their bytes. */
 async function searchTies(connection: Connection, key: string, id: string, from: number, to: number): Promise<number> {
   let [low, high] = [from, to]
   while (low < high) {
@@ -100,7 +100,7 @@ async function searchTies(connection: Connection, key: string, id: string, from:
   return low
 }
 
-/** @param lists the one that is taken from first */
+/** @param lists the one that workers take from first */
 async function scanLists(
   connection: Connection,
   base: string,
@@ -122,8 +122,8 @@ async function scanLists(
 }
 
 /**
- * How many jobs of a list are between its tail and what follows the last job that was looked at. Jobs are taken at the
- * tail: where that job is gone all before it are, too.
+ * The number of jobs of a list from its tail up to and including the last job read. Jobs are taken at the tail: if that job is gone, so are
+ * all before it.
  */
 async function placeAfter(connection: Connection, key: string, { id, at }: ScanCursor): Promise<number> {
   if (at < 0) return 0
@@ -150,12 +150,12 @@ export function formatCursor(cursor: ScanCursor | null): string | null {
   return cursor && JSON.stringify([cursor.at, cursor.list, cursor.id])
 }
 
-/** Larger payloads are not looked into. */
+/** Larger payloads are not searched. */
 const MAX_PAYLOAD_BYTES = 65_536
-/** Payloads that are read together are no more than this. */
+/** Most bytes of payloads to read at once. */
 const MAX_PORTION_BYTES = 1_048_576
 
-/** The newest first. */
+/** Newest first. */
 export async function searchJobs(
   connection: Connection,
   readJobs: ReadJobs,

@@ -1,6 +1,6 @@
 import type { JobAddress } from '../../protocol/index.js'
 
-/** BullMQ stores some options of a job with short names, which its API does not take. Bull's are stored as its API takes them. */
+/** BullMQ stores some options of a job under short names, which its API does not accept. Bull stores them under the names of its API. */
 const LONG_NAMES: Readonly<Record<string, string>> = {
   de: 'deduplication',
   fpof: 'failParentOnFailure',
@@ -12,7 +12,7 @@ const LONG_NAMES: Readonly<Record<string, string>> = {
 
 export type JobOptions = Readonly<Record<string, unknown>>
 
-/** @returns null when the text is no JSON object */
+/** @returns null if the text is no JSON object */
 export function decodeOptions(text: string | null): JobOptions | null {
   const stored = parseObject(text)
   if (!stored) return null
@@ -27,7 +27,7 @@ export function decodeOptions(text: string | null): JobOptions | null {
   return { ...Object.fromEntries(options), ...(Object.keys(telemetry).length > 0 && { telemetry }) }
 }
 
-/** The other way round: options as BullMQ stores them. */
+/** The reverse: options as BullMQ stores them. */
 export function encodeOptions(options: JobOptions): string {
   const { telemetry, backoff, ...others } = options
   const short = new Map(Object.entries(LONG_NAMES).map(([name, long]) => [long, name]))
@@ -57,7 +57,7 @@ function named(name: string, value: unknown): JobOptions {
   return value === undefined ? {} : { [name]: value }
 }
 
-/** What makes a job this one and no other, or ties it to others: a copy of it goes without. */
+/** Options that identify a job or link it to others: a copy of it omits them. */
 const OWN_OPTIONS = [
   'jobId',
   'timestamp',
@@ -69,7 +69,7 @@ const OWN_OPTIONS = [
   'continueParentOnFailure',
   'ignoreDependencyOnFailure',
   'removeDependencyOnFailure',
-  // With it BullMQ would give the first job instead of a second one.
+  // With it BullMQ would return the first job instead of adding a second one.
   'deduplication',
   'debounce',
 ]
@@ -85,16 +85,16 @@ export function optionsForCopy(options: JobOptions): JobOptions {
   )
 }
 
-/** What was changed of a job after it was added: its stored options stay as they were. */
+/** Changes of a job after it was added, which its stored options do not include. */
 export interface JobNow {
   readonly priority: number | null
-  /** ms; 0 when it was promoted, or has waited it out. */
+  /** ms; 0 if it was promoted, or its delay is over. */
   readonly delay: number | null
   /** Then a delay is that of a retry. */
   readonly hasStarted: boolean
 }
 
-/** Options that a job would be added with now. */
+/** Options to add the job with now. */
 export function optionsNow(options: JobOptions, { priority, delay, hasStarted }: JobNow): JobOptions {
   const now = { priority: priority ?? options.priority, delay: hasStarted ? 0 : (delay ?? options.delay) }
   const others = Object.entries(options).filter(([name]) => !(name in now))
@@ -104,24 +104,24 @@ export function optionsNow(options: JobOptions, { priority, delay, hasStarted }:
   ])
 }
 
-/** Where a job's hash is: what the keys of its queue begin with, `bull:mail:`, and its id. */
+/** A job's hash: the prefix of its queue's keys, `bull:mail:`, and its id. */
 export interface JobKey {
   readonly base: string
   readonly id: string
 }
 
-/** What a source calls a job. One under another prefix it calls by the whole key of its queue. */
+/** The address that a source uses for a job. For a job under another prefix it is the whole key of its queue. */
 export function addressOf(prefix: string, { base, id }: JobKey): JobAddress {
   const own = `${prefix}:`
   return base.startsWith(own) ? { queue: base.slice(own.length, -1), id } : elsewhere({ base, id })
 }
 
-/** What a source calls a job that is none of its own, or that is not the one that has this key here. */
+/** The address of a job that does not belong to the source, or is not the one with this key here. */
 export function elsewhere({ base, id }: JobKey): JobAddress {
   return { queue: base.slice(0, -1), id, isElsewhere: true }
 }
 
-/** `{"id":"7","queueKey":"bull:orders"}`; children of older versions have the key alone, `bull:orders:7`. */
+/** `{"id":"7","queueKey":"bull:orders"}`; children of older versions have only the key, `bull:orders:7`. */
 export function parentKeyOf(json: string | null, key: string | null, prefix: string): JobKey | null {
   const { id, queueKey } = parseObject(json) ?? {}
   if (typeof id === 'string' && typeof queueKey === 'string') return { base: `${queueKey}:`, id }
@@ -129,12 +129,12 @@ export function parentKeyOf(json: string | null, key: string | null, prefix: str
   return likely
 }
 
-/** A key may be colons alone. */
+/** A key may consist of colons. */
 const MAX_SPLITS = 10
 
 /**
- * Every way to read a job's key, the likely one first: the names of queues have no colon, and ids have some before version
- * 5.13 alone. A prefix may have some, too.
+ * All ways to split a job's key, the most likely first: names of queues have no colon, and ids only before version 5.13. A prefix may have
+ * some, too.
  */
 export function splitsOf(key: string, prefix: string): JobKey[] {
   const own = `${prefix}:`

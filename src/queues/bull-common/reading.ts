@@ -19,14 +19,14 @@ export interface ReaderOptions<C extends QueueCounts> {
   readonly prefix: string
   readonly kind: QueueKind
   readonly names: () => Promise<readonly string[]>
-  /** How many more were found than are read. */
+  /** Number of queues found but not read. */
   readonly left: () => number
   readonly counting: Counting<C>
-  /** What else a queue's counts tell, or by `error` why they tell nothing. Null: it is no queue of this source. */
+  /** More values from a queue's counts, or an `error` that explains why there are none. Null: it is no queue of this source. */
   readonly about: (name: string, counts: C) => Pick<Partial<QueueReading>, 'meta' | 'error'> | null
 }
 
-/** Reads all queues together, again and again: what came and ended is told by the difference of two readings. */
+/** Reads all queues together, repeatedly: the difference of two readings shows how many jobs were added and ended. */
 export class QueueReader<C extends QueueCounts> {
   readonly #options: ReaderOptions<C>
   readonly #workers: WorkerCounts
@@ -38,7 +38,7 @@ export class QueueReader<C extends QueueCounts> {
     this.#workers = new WorkerCounts(options.connection)
   }
 
-  /** Who asks while it is read gets the same: two at once would count twice what ended. */
+  /** Simultaneous calls share one read: two at once would count ended jobs twice. */
   read(): Promise<SourceReading> {
     this.#reading ??= this.#read().finally(() => {
       this.#reading = null
@@ -82,28 +82,28 @@ export class QueueReader<C extends QueueCounts> {
   }
 }
 
-/** Bull and BullMQ 5 move waiting jobs to another list when they pause, and BullMQ 6 does not: they wait all the same. */
+/** Bull and BullMQ 5 move waiting jobs to another list when they pause, BullMQ 6 does not: all of them count as waiting. */
 function metricsOf({ states }: QueueKind, { wait, pausedList, ...counts }: QueueCounts): QueueReading['metrics'] {
   const all = { ...counts, waiting: wait + pausedList }
   return countsOf(Object.fromEntries(states.map((state) => [state, all[state]])))
 }
 
-/** CLIENT LIST is dear where there are many clients, and who works changes seldom. In ms. */
+/** CLIENT LIST is expensive with many clients, and workers change seldom. ms */
 const EVERY_MS = 15_000
 
-/** Workers of Bull and of BullMQ name their connections: `bull:bWFpbA==` or, BullMQ's alone, `bull:bWFpbA==:w:name`. */
+/** Workers of Bull and of BullMQ name their connections: `bull:bWFpbA==` or, only BullMQ's, `bull:bWFpbA==:w:name`. */
 export class WorkerCounts {
   readonly #connection: Connection
   #askedAt = Number.NEGATIVE_INFINITY
   #asking: Promise<void> | null = null
-  /** By the name of the connection; null when that can't be told. */
+  /** By the name of the connection; null if unknown. */
   #counts: ReadonlyMap<string, number> | null = null
 
   constructor(connection: Connection) {
     this.#connection = connection
   }
 
-  /** Never rejects. @returns how many work on a queue; null when that can't be told */
+  /** Never rejects. @returns the number of workers of a queue; null if unknown */
   async read(): Promise<(prefix: string, queue: string) => number | null> {
     if (performance.now() - this.#askedAt >= EVERY_MS) {
       this.#asking ??= this.#ask().finally(() => {
@@ -126,7 +126,7 @@ export class WorkerCounts {
       const lists = replies.map(([reply]) => (reply?.error ? null : asText(reply?.value)))
       if (lists.every((text) => text !== null)) this.#counts = largestOf(lists.map(countNames))
     } catch {
-      // What reads beside this meets it, too, and says so.
+      // The reads of the queues meet the same error, and report it.
     }
   }
 }
@@ -147,7 +147,7 @@ function largestOf(all: readonly ReadonlyMap<string, number>[]): Map<string, num
   return counts
 }
 
-/** Jobs that ended in a time and are still there. @param since and `now`, by the server's clock, ms */
+/** Stored jobs that ended within a time. @param since and `now`: by the server's clock, ms */
 export async function readEnded(connection: Connection, base: string, since: number, now: number): Promise<number> {
   const replies = await send(connection, [
     ['zcount', `${base}completed`, `(${since}`, now],

@@ -8,30 +8,30 @@ import { timeOf } from '../shared/times.js'
 import { decodeOptions, type JobOptions, parseObject } from './options.js'
 import { locate, type Whereabouts } from './state.js'
 
-/** What a scheduler is, apart from what has become of its next job. */
+/** A scheduler's definition, without the state of its next job. */
 export interface Schedule extends Pick<SchedulerEntry, 'cron' | 'every' | 'timezone' | 'until' | 'limit'> {
   /** When its next job is due, Unix ms. */
   readonly next: number | null
-  /** How many jobs it made, the next one among them; null when it does not count. */
+  /** Number of jobs that it made, including the next one; null if it does not count. */
   readonly made: number | null
 }
 
-/** What becomes of a scheduler is told by its next job alone: without one it makes no other. */
+/** The state of a scheduler, which depends on its next job alone: without that job it makes no other. */
 export interface Standing {
   readonly state: Extract<SchedulerState, 'active' | 'late' | 'stopped' | 'ended'>
-  /** Why somebody should look after it. */
+  /** Why it needs attention. */
   readonly attention: string | null
   readonly runs: number | null
-  /** When it ran last, as far as the next job tells. */
+  /** When it last ran, as far as the next job shows. */
   readonly last: number | null
 }
 
-/** A run that is due for so long is late, ms: the clocks of machines differ, and workers take what is due in turn. */
+/** A run overdue by this is late, ms: clocks of machines differ, and workers take due jobs in turn. */
 const LATE_MS = 5_000
-/** A job that has just begun is about to make the next one, ms. */
+/** A job that has only just started is about to make the next one, ms. */
 const BEGINS_WITHIN_MS = 10_000
 
-/** @param now Unix ms, by the queue's Redis where that tells */
+/** @param now Unix ms, by the clock of the queue's Redis if known */
 export function standingOf(schedule: Schedule, job: NextJob, now: number): Standing {
   if (waits(job)) return waitingStanding(schedule, job, now)
   const count = countOf(schedule, job)
@@ -43,7 +43,7 @@ export function standingOf(schedule: Schedule, job: NextJob, now: number): Stand
     if (hasReachedEnd(schedule, now)) return ended(schedule, job)
     return { state: 'stopped', attention: wordsFor(job), runs: count, last: job.startedAt }
   }
-  // What is removed when it ends is gone as well.
+  // A job that is removed when it ends is gone as well.
   const mayHaveRun = !job.exists && schedule.next !== null && schedule.next <= now
   if (mayHaveRun && (hasReachedLimit(schedule, job) || hasReachedEnd(schedule, now))) return ended(schedule, job)
   return { state: 'stopped', attention: wordsFor(job), runs: mayHaveRun ? null : before(count), last: null }
@@ -76,7 +76,7 @@ function waitingStanding(schedule: Schedule, job: NextJob, now: number): Standin
     state: isLate ? 'late' : 'active',
     attention: isLate ? 'its next run is due and has not begun: no worker takes it' : null,
     runs: before(countOf(schedule, job)),
-    // The next job is made when the one before it starts; the first is made when the scheduler is.
+    // The next job is made when the one before it starts; the first is made with the scheduler.
     last: count !== null && count > 1 ? job.madeAt : null,
   }
 }
@@ -89,7 +89,7 @@ function before(count: number | null): number | null {
   return count === null ? null : Math.max(0, count - 1)
 }
 
-/** What is registered again counts its jobs anew, in themselves. */
+/** A scheduler that is registered again counts from 1 in its jobs. */
 function hasReachedLimit({ limit, made }: Schedule, { repeat }: NextJob): boolean {
   const count = asNumber(repeat.count) ?? made
   return limit !== null && count !== null && count >= limit
@@ -97,13 +97,13 @@ function hasReachedLimit({ limit, made }: Schedule, { repeat }: NextJob): boolea
 
 const DAY_MS = 86_400_000
 
-/** Whether its end leaves no turn after the one that was its last. */
+/** Whether its end time leaves no turn after its last one. */
 function hasReachedEnd({ until, next, every, cron, timezone }: Schedule, now: number): boolean {
   if (until === null || next === null) return false
   if (until <= now) return true
   if (every !== null) return next + every > until
   try {
-    // A turn of another time zone is at most a day off.
+    // A turn in another time zone differs by at most a day.
     return nextRun(cron ?? '', next) + (timezone === null ? 0 : DAY_MS) > until
   } catch {
     return false
@@ -113,21 +113,21 @@ function hasReachedEnd({ until, next, every, cron, timezone }: Schedule, now: nu
 /** The job that a scheduler waits for: it makes the one after it. */
 export interface NextJob {
   readonly id: string
-  /** Null when it is gone; `stuck` when it is in no list, so that no worker takes it. */
+  /** Null if it is gone; `stuck` if it is in no list, so that no worker takes it. */
   readonly state: JobPlace | null
   readonly exists: boolean
   readonly name: string | null
   readonly data: string | null
   readonly options: JobOptions | null
-  /** What it was made by: `count`, `limit`, `key`, … */
+  /** Options that it was made with: `count`, `limit`, `key`, … */
   readonly repeat: JobOptions
   readonly madeAt: number | null
   readonly startedAt: number | null
-  /** When it may start where it is delayed, Unix ms. */
+  /** When it may start if it is delayed, Unix ms. */
   readonly due: number | null
 }
 
-/** What is not there. */
+/** A job that does not exist. */
 export const GONE_JOB: NextJob = {
   id: '',
   state: null,
@@ -141,12 +141,12 @@ export const GONE_JOB: NextJob = {
   due: null,
 }
 
-/** BullMQ bakes the order of equal times into the score. */
+/** BullMQ encodes the order of equal times in the score. */
 const SCORES_A_MS = 4_096
 const COMMANDS = 2
 const PER_LOOK = 200
 
-/** @param withData whether payloads are read as well */
+/** @param withData whether to read payloads as well */
 export async function readNextJobs(
   connection: Connection,
   base: string,
@@ -204,11 +204,11 @@ function placeOf(where: Whereabouts | undefined): Pick<NextJob, 'state' | 'exist
   return { state: where?.state ?? null, exists: where?.exists ?? false }
 }
 
-/** So many of the jobs that ended last, or are at work, are looked through for runs of schedulers. */
+/** Most of the jobs that ended last, or are active, to search for runs of schedulers. */
 const MAX_ENDED = 1_000
 
 /**
- * When jobs whose ids begin so started last, as far as they are kept. Unix ms, by those beginnings.
+ * When stored jobs with such ids last started, Unix ms, by the prefixes of the ids.
  *
  * @param beginnings `repeat:nightly:`; the rest of an id is when it was due
  */

@@ -4,7 +4,7 @@ import type { RedisError } from '../../redis/errors.js'
 import { type Reply, send } from '../../redis/send.js'
 import { orThrow } from '../shared/redis.js'
 
-/** A Lua script and what Redis knows it by. */
+/** A Lua script and its hash in Redis. */
 export interface Script {
   readonly text: string
   readonly sha: string
@@ -14,7 +14,7 @@ export function scriptOf(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') }
 }
 
-/** Runs scripts by their hash, and remembers where none may run. */
+/** Runs scripts by their hash, and remembers whether scripts are denied. */
 export class ScriptRunner {
   readonly #connection: Connection
   #isDenied = false
@@ -23,17 +23,17 @@ export class ScriptRunner {
     this.#connection = connection
   }
 
-  /** @returns null where scripts are denied, all or those with these keys: the caller has a slower way */
+  /** @returns null if scripts are denied, all or those with these keys: the caller has a slower way */
   async run(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<Reply | null> {
     if (this.#isDenied) return null
     const answer = await this.#send(script, keys, args)
     if (!answer?.error) return answer ?? null
     if (isDenial(answer.error)) this.#isDenied = true
-    // Who may only read keys may not give them to a script; and single commands tell which right is missing.
+    // A user with read-only access to keys may not pass them to a script; and single commands show which permission is missing.
     return this.#isDenied || isMissing(answer.error) ? null : answer
   }
 
-  /** For what has no slower way. @throws RedisError, also when scripts are denied */
+  /** For actions without a slower way. @throws RedisError, also if scripts are denied */
   async change(script: Script, keys: readonly string[], args: readonly (string | number)[]): Promise<unknown> {
     return orThrow(await this.#send(script, keys, args))
   }
@@ -46,19 +46,22 @@ export class ScriptRunner {
   }
 }
 
-/** What a script may not do, or what no such server does: a script is refused whole, where single commands tell what is missing. */
+/**
+ * A command that is denied to the script, or that the server lacks: the script fails as a whole, while single commands show what is
+ * missing.
+ */
 function isMissing({ code }: RedisError): boolean {
   return code === 'NOPERM' || code === 'NOCMD'
 }
 
-/** What names EVAL: other servers say "command 'eval' is not allowed". */
+/** Names EVAL: other servers report "command 'eval' is not allowed". */
 const ABOUT_EVAL = /\beval(sha)?\b/i
-/** Servers that want every key to be declared refuse a script whatever it does. */
+/** Servers that require all keys to be declared reject the script whatever it does. */
 const UNDECLARED = /undeclared/i
 
 /**
- * Whether Redis runs no scripts for this user, or none like these. What it refuses to a script that it runs, a key or a
- * command that the user has no right to, or any change while its memory is full, it refuses without a script as well.
+ * Whether Redis runs no scripts for this user, or none like these. What it denies to a running script (a key or a command without
+ * permission, or any write while its memory is full), it denies without a script as well.
  */
 function isDenial({ code, message }: RedisError): boolean {
   if (UNDECLARED.test(message)) return true
@@ -67,11 +70,10 @@ function isDenial({ code, message }: RedisError): boolean {
 }
 
 /**
- * Everything that a tick needs of many queues, in one call. ARGV: what the queues' keys begin with. Answers the server's
- * time, then one list for each queue, or the error that it met.
+ * Reads everything that one poll needs of many queues, in one call. ARGV: prefixes of the queues' keys. Returns the server's time, then one
+ * list per queue, or its error.
  *
- * @param read Lua that defines a function `read(base)` which answers a list, the last of it the waiting jobs to ask how long
- * they wait
+ * @param read Lua that defines a function `read(base)`, which returns a list that ends with the waiting jobs whose times to read
  */
 export function countsScriptOf(read: string): Script {
   return scriptOf(`

@@ -6,31 +6,31 @@ import { type Reply, send } from '../../redis/send.js'
 import { jobField, orThrow } from '../shared/redis.js'
 import { SET_STATES, type SetState } from './keys.js'
 
-/** Where a job is. */
+/** The location of a job. */
 export interface Whereabouts {
   /** Null: in none, and gone. */
   readonly state: JobPlace | null
-  /** Whether there is a hash of it, and the job is one of this queue. */
+  /** Whether its hash exists, and is a job of this queue. */
   readonly exists: boolean
   readonly score: number | null
 }
 
 const SETS: readonly SetState[] = ['completed', 'failed', 'delayed', 'prioritized', 'waitingChildren']
 const LISTS = ['wait', 'paused'] as const
-/** An id may be colons alone. */
+/** An id may consist of colons. */
 const MAX_SPLITS = 20
 
 export interface Looking {
   /**
-   * Whether the lists of waiting jobs are searched, which takes Redis longer the longer they are. Without it the state of a
-   * job that waits, or that is stuck, is null.
+   * Whether to search the lists of waiting jobs, which takes Redis longer the longer they are. Otherwise the state of a waiting or stuck
+   * job is null.
    *
    * @default true
    */
   readonly lists?: boolean
 }
 
-/** Finds jobs by the lists and sorted sets that hold their ids. A key that is no job of this queue does not exist here. */
+/** Finds jobs through the lists and sorted sets that hold their ids. A key that is no job of this queue counts as missing. */
 export async function locate(
   connection: Connection,
   base: string,
@@ -38,7 +38,7 @@ export async function locate(
   { lists = true }: Looking = {},
 ): Promise<Whereabouts[]> {
   const found = await lookInSets(connection, base, ids)
-  // Of an id with a colon only the lists tell whether it is a job of this queue, or one of a queue with a longer name.
+  // For an id with a colon only the lists show whether the job belongs to this queue, or to one with a longer name.
   const open = ids.filter((id, index) => isOpen(found[index]) && (lists || id.includes(':')))
   const entries = open.map(async (id) => [id, await lookInLists(connection, base, id)] as const)
   const settled = new Map(await Promise.all(entries))
@@ -74,8 +74,8 @@ function whereaboutsOf(replies: readonly Reply[]): Whereabouts {
 }
 
 /**
- * For a job that no sorted set has and no worker: in a list, in none, or of another queue. The lists are searched before
- * the rest is asked again, in the direction in which workers move jobs, so that none slips through in between.
+ * For a job in no sorted set and with no worker: it is in a list, in none, or of another queue. The lists are searched before the other
+ * keys are read again, in the direction in which workers move jobs, so that none slips through.
  */
 async function lookInLists(connection: Connection, base: string, id: string): Promise<Whereabouts> {
   const longer = longerQueues(base, id)
@@ -93,28 +93,28 @@ async function lookInLists(connection: Connection, base: string, id: string): Pr
   return isOfAnother ? { state: null, exists: false, score: null } : { ...where, state: 'stuck' }
 }
 
-/** `bull:shop:mail` for job `mail:7` of `bull:shop:`. Bull, and releases of BullMQ before 5.13, allow colons in ids and in names. */
+/** `bull:shop:mail` for job `mail:7` of `bull:shop:`. Bull, and BullMQ before 5.13, allow colons in ids and in names. */
 function longerQueues(base: string, id: string): string[] {
   const parts = id.split(':').slice(0, MAX_SPLITS + 1)
   return parts.slice(0, -1).map((_, index) => base + parts.slice(0, index + 1).join(':'))
 }
 
 /**
- * Fields of a job's hash that no other hash of a queue has: neither its settings (`meta`), nor a scheduler
- * (`repeat:{id}`), nor what is kept of a parent's children (`{id}:processed`), nor metrics. Every job has the first.
+ * Fields that only the hash of a job has: neither the settings (`meta`), nor a scheduler (`repeat:{id}`), nor the results of a parent's
+ * children (`{id}:processed`), nor metrics. Every job has the first.
  */
 const JOB_FIELDS = ['timestamp', 'processedOn', 'finishedOn', 'atm', 'attemptsMade'] as const
 
-/** The id of a job whose key is that of the queue's settings, which Bull writes only while it pauses; and what they hold. */
+/** The id of a job whose key is that of the queue's settings, which Bull writes only while it is paused; and the fields of the settings. */
 const SETTINGS = 'meta'
 const SETTINGS_FIELDS = ['version', 'opts.maxLenEvents', 'paused', 'concurrency'] as const
 
-/** Asks for what {@link isJobHash} takes. */
+/** Reads the fields that {@link isJobHash} checks. */
 export function jobHashCommand(base: string, id: string): Command {
   return ['hmget', base + id, ...JOB_FIELDS, ...(id === SETTINGS ? SETTINGS_FIELDS : [])]
 }
 
-/** A hash that is both a job and the settings is not taken for a job: removing it would remove the settings. */
+/** A hash that is both a job and the settings does not count as a job: removing it would remove the settings. */
 export function isJobHash(reply: unknown): boolean {
   const values = asList(reply)
   return holdsJob(values.slice(0, JOB_FIELDS.length)) && !holdsJob(values.slice(JOB_FIELDS.length))

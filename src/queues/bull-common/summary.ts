@@ -12,13 +12,10 @@ import { addressOf, parentKeyOf } from './options.js'
 import { type Script, type ScriptRunner, scriptOf } from './script.js'
 import { holdsJob } from './state.js'
 
-/** What is read of an error for a list, in bytes: as much as is masked before it is cut, and more than a list shows of any script. */
+/** Bytes of an error to read for a list: the part that is masked before it is cut, and more than a list shows in any script. */
 export const ERROR_BYTES = 2_400
 
-/**
- * Small fields of a job's hash. Its payload, its error and its result may be of any size and are not among them. Of `atm` and
- * the last three Bull knows nothing.
- */
+/** Small fields of a job's hash, without payload, error and result, which may have any size. Bull lacks `atm` and the last three. */
 export const SUMMARY_FIELDS = [
   'name',
   'timestamp',
@@ -34,19 +31,19 @@ export const SUMMARY_FIELDS = [
 
 export interface RawSummary {
   readonly id: string
-  /** Its place in a sorted set. */
+  /** Its score in a sorted set. */
   readonly score: number | null
   /** Of SUMMARY_FIELDS. */
   readonly values: readonly unknown[]
   readonly maxAttempts: unknown
-  /** Its beginning; null also when it is too long to be read for a list. */
+  /** Its start; null also if it is too long to be read for a list. */
   readonly error: unknown
   readonly errorBytes: unknown
   readonly progress: unknown
   readonly dataBytes: unknown
 }
 
-/** Null when the job is gone, or when its id names no job: the id is in a list, and there is no hash of a job. */
+/** Null if the job is gone, or if its id names no job: the id is in a list, but there is no hash of a job. */
 export function summaryOf<Place extends JobPlace>(
   raw: RawSummary,
   state: Place,
@@ -76,11 +73,11 @@ export function summaryOf<Place extends JobPlace>(
 
 function errorOf(text: string | null, bytes: number): string | null {
   if (text === null && bytes > 0) return `(an error of ${Math.round(bytes / 1024)} KB: see the job)`
-  // That it was cut has to be seen: a byte of it may be half a letter.
+  // The cut must be visible; a byte is removed because the last one may be half a letter.
   return summaryText(text !== null && bytes > ERROR_BYTES ? `${text.slice(0, -1)}…` : text)
 }
 
-/** Delayed jobs are sorted by this. Their hashes say how long the delay was, and not since when. */
+/** Delayed jobs are sorted by it. Their hashes have the length of the delay, but not its start. */
 export function dueAt(score: number | null): number | null {
   return score === null ? null : timeOf(Math.floor(score / 4096))
 }
@@ -90,24 +87,24 @@ export function progressOf(text: string | null): number | null {
   return number >= 0 && number <= 100 ? number : null
 }
 
-/** How many attempts a job's options allow; found without reading them. */
+/** Number of attempts that a job's options allow; found without parsing them. */
 export function attemptsIn(options: string | null): number | null {
   return asNumber(/"attempts":(\d+)/.exec(options ?? '')?.[1] ?? null)
 }
 
-/** A hundred jobs keep a server for less than a millisecond. */
+/** A hundred jobs block a server for less than a millisecond. */
 const JOBS_A_CALL = 100
 /**
- * To be cut or searched a value is copied whole, by a script, too: longer ones are left where they are. A hundred of this
- * size take a script some 2 ms.
+ * Redis copies a value whole to cut or search it, also in a script, so longer ones are skipped. A hundred of this size take a script about
+ * 2 ms.
  */
 const MAX_VALUE_BYTES = 8_192
-/** Where no script may run an error can't be cut before it is sent. */
+/** If scripts are denied, an error cannot be cut before it is sent. */
 const MAX_WHOLE_ERROR_BYTES = 2_048
 
 /**
- * A page of jobs without their payloads. KEYS: their hashes, or whatever else an id in a list leads to. What may be of any
- * size is measured first.
+ * A page of jobs without their payloads. KEYS: their hashes, or any other key that an id in a list leads to. Measures values of any size
+ * before reading them.
  */
 const SUMMARIES_SCRIPT: Script = scriptOf(`
 local call = redis.call
@@ -128,7 +125,7 @@ end
 return answer
 `)
 
-/** Reads jobs by their ids, without their payloads. */
+/** Reads jobs by id, without their payloads. */
 export function jobsReader({ connection, scripts, prefix }: LayoutPlace): ReadJobs {
   return async (base, ids, state) => {
     const jobs: (JobSummary | null)[] = []

@@ -16,14 +16,14 @@ export interface ActionPlace extends LayoutPlace {
   readonly api: QueueApi
 }
 
-/** The two ways to do something in the owner's layout. */
+/** Two ways to perform an action in the owner's layout. */
 interface Ways<T> {
-  /** By the owner's own package. */
+  /** With the owner's own package. */
   readonly own: (queue: BullQueue) => Promise<T>
   readonly moved: (queue: OwnedQueue) => Promise<T>
 }
 
-/** Does something in the layout of the queue's owner. */
+/** Performs an action in the layout of the queue's owner. */
 export async function inLayout<T>(
   place: ActionPlace,
   name: string,
@@ -31,11 +31,11 @@ export async function inLayout<T>(
   { own, moved }: Ways<T>,
 ): Promise<T> {
   if (queue) return place.api.act(queue, own)
-  // Without a layout there is a queue.
+  // An unknown layout always comes with a queue.
   return moved({ place, name, layout: layout ?? 5 })
 }
 
-/** Does something with each of some jobs. @param deed resolves to why it was not done, or null */
+/** Performs an action on each of some jobs. @param deed resolves to the reason why it was not done, or null */
 async function actOnEach(
   { connection, api, prefix }: ActionPlace,
   queue: string,
@@ -49,7 +49,7 @@ async function actOnEach(
   })
 }
 
-/** BullMQ's own words name the job: with them no two reasons would be the same. */
+/** BullMQ's own messages contain the job's id, so that no two would be equal. */
 const REASONS: Readonly<Record<number, string>> = {
   [-1]: 'is gone: there is no such job',
   [-2]: 'is not held by a worker any more',
@@ -57,7 +57,7 @@ const REASONS: Readonly<Record<number, string>> = {
   [-8]: 'belongs to a scheduler: remove the scheduler instead',
 }
 
-/** @param code of BullMQ's scripts, and of those in its layout */
+/** @param code returned by BullMQ's scripts, or by those in its layout */
 function reasonOf(code: number): string | null {
   return code === 1 ? null : (REASONS[code] ?? 'could not be moved')
 }
@@ -67,7 +67,7 @@ export function reasonFor(error: unknown): string | undefined {
   return typeof code === 'number' ? REASONS[code] : undefined
 }
 
-/** BullMQ's job without its payload: acting on it needs its id and its options. */
+/** BullMQ's job without its payload: actions need only its id and its options. */
 function jobOf(queue: BullQueue, { id, options }: FoundJob): BullJob {
   if (!canMakeJobs(queue)) throw notPossible('This version of BullMQ makes no jobs of their ids: it must be 5 or 6')
   return new queue.Job(queue, '', {}, options, id)
@@ -92,7 +92,7 @@ export function retryJobs(place: ActionPlace, queue: string, ids: readonly strin
   })
 }
 
-/** Version 5 puts a retried job in front of all that have a priority. Where version 6 has put it is where it belongs. */
+/** Version 5 puts a retried job in front of all jobs with a priority. Version 6 puts it in the right position. */
 async function keepPriority(place: ActionPlace, queue: string, job: BullJob, found: FoundJob): Promise<void> {
   const [now] = await locate(place.connection, baseOf(place.prefix, queue), [found.id])
   if (now?.state === 'waiting')
@@ -141,7 +141,7 @@ export async function add(place: ActionPlace, queue: string, job: Addable): Prom
 
 export async function pauseQueue(place: ActionPlace, queue: string, isPaused: boolean): Promise<void> {
   const hand = await place.api.hand(queue)
-  // 5's own way loses jobs where another has put some into the other list meanwhile.
+  // Version 5's own pause loses jobs if another client has added some to the other list meanwhile.
   const pausing = hand.layout === 5 ? { ...hand, queue: null } : hand
   return inLayout(place, queue, pausing, {
     own: (open) => (isPaused ? open.pause() : open.resume()),

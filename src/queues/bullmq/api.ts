@@ -6,16 +6,16 @@ import { foreignOwner, type Major, majorOf, type QueueOwner, readOwner } from '.
 import type { QueuePackages } from './package/packages.js'
 import type { BullQueue, BullQueueClass, QueueUser } from './package/queue-api.js'
 
-/** After so long without use a queue that was opened for an action is closed. In ms. */
+/** A queue that was opened for an action is closed after being idle for this long, ms. */
 const IDLE_MS = 30_000
 
-/** How a queue on Redis can be acted on. */
+/** How to act on a queue on Redis. */
 export interface Hand {
-  /** Null: what its owner does is not known, and its own package alone acts on it. */
+  /** Null: the owner's layout is unknown, and only its own package may act on the queue. */
   readonly layout: Major | null
-  /** A queue of the owner's release; null when none is at hand, or when it would lose jobs of this one. */
+  /** A queue of the owner's release; null if none is available, or if it would lose jobs of this queue. */
   readonly queue: BullQueue | null
-  /** It says no version, as before 5.20, and the app did not pass it in. */
+  /** The queue has no version, as before 5.20, and the app did not pass it in. */
   readonly isOlder: boolean
 }
 
@@ -34,8 +34,8 @@ export interface QueueApiOptions {
 }
 
 /**
- * Queues to act through: those that the app passed in, and others opened by the app's own version of BullMQ when somebody
- * acts. They share the connection that is read by, and write no metadata, so that opening one leaves no key.
+ * Queues for actions: those that the app passed in, and others opened with the app's own version of BullMQ when needed. They share the
+ * connection for reading and write no metadata, so that opening one leaves no key.
  */
 export class QueueApi implements QueueUser {
   readonly #given: ReadonlyMap<string, BullQueue>
@@ -55,7 +55,9 @@ export class QueueApi implements QueueUser {
     return this.act(await this.queueFor(name), action)
   }
 
-  /** Of the owner's release where it is at hand, else of the other: for what both do alike. @throws when there is none */
+  /**
+   * A queue of the owner's release if available, otherwise of the other one: for actions that both perform alike. @throws if there is none
+   */
   async queueFor(name: string): Promise<BullQueue> {
     const owner = await this.#ownerOf(name)
     const queue = (await this.#queueOf(name, owner)) ?? (await this.#opened(name, (await this.#packages.all())[0]))
@@ -63,7 +65,7 @@ export class QueueApi implements QueueUser {
     return queue
   }
 
-  /** What is to be done in the owner's layout, and by which queue. @throws when the queue is another product's */
+  /** The owner's layout, and a queue to act through. @throws if the queue is another product's */
   async hand(name: string): Promise<Hand> {
     const owner = await this.#ownerOf(name)
     const queue = owner.isTorn ? null : await this.#queueOf(name, owner)
@@ -71,12 +73,12 @@ export class QueueApi implements QueueUser {
     return { layout: owner.layout, queue, isOlder }
   }
 
-  /** Does something with a queue that was given here. */
+  /** Performs an action on a queue from {@link queueFor} or {@link hand}. */
   act<T>(queue: BullQueue, action: (queue: BullQueue) => Promise<T>): Promise<T> {
     return actInTime('BullMQ', this.#connection, () => action(queue))
   }
 
-  /** Options of the app for the jobs that it adds to a queue that it passed in. */
+  /** The app's options for new jobs, for a queue that it passed in. */
   defaultsOf(name: string): object {
     return this.#given.get(name)?.defaultJobOptions ?? {}
   }
@@ -84,7 +86,7 @@ export class QueueApi implements QueueUser {
   async #ownerOf(name: string): Promise<QueueOwner> {
     const owner = await readOwner(this.#connection, baseOf(this.#prefix, name))
     const given = this.#given.get(name)
-    // An app may leave its version out; its own queue says it.
+    // An app may not store its version; the queue that it passed in shows it.
     return given && owner.version === null ? { ...owner, layout: majorOf(given) } : owner
   }
 
@@ -105,10 +107,10 @@ export class QueueApi implements QueueUser {
   async #opened(name: string, Queue: BullQueueClass | undefined): Promise<BullQueue | null> {
     if (!Queue) return null
     const client = await this.#connection.open()
-    // A queue may be opened by both releases, one after the other.
+    // A queue may be opened with both releases, one after the other.
     const key = `${majorOf(Queue.prototype)} ${name}`
     const open = this.#open.get(key)
-    // A connection that was lost is another client after it.
+    // A lost connection is replaced by another client.
     if (open?.client === client) {
       this.#keep(key, open)
       return open.queue
@@ -120,7 +122,7 @@ export class QueueApi implements QueueUser {
       skipMetasUpdate: true,
       skipVersionCheck: true,
     })
-    // What goes wrong is an action's to say; without a listener it would end the process.
+    // Actions report errors; without a listener one would end the process.
     queue.on('error', () => {})
     const opened: OpenQueue = { queue, client, idle: null }
     this.#open.set(key, opened)
@@ -140,7 +142,7 @@ export class QueueApi implements QueueUser {
     open.queue.close().catch(() => {})
   }
 
-  /** Closes what was opened here; never rejects. */
+  /** Closes all queues opened here. Never rejects. */
   close(): void {
     for (const [key, open] of [...this.#open]) this.#close(key, open)
   }

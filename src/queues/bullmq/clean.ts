@@ -17,20 +17,20 @@ const TYPES: Partial<Record<JobState, readonly BullCleanType[]>> = {
   failed: ['failed'],
 }
 
-/** @returns how many were removed */
+/** @returns the number of removed jobs */
 export async function cleanJobs(place: ActionPlace, queue: string, query: JobCleanQuery): Promise<number> {
   const { state, before, limit } = query
   const types = TYPES[state]
   if (!types) throw notPossible('BullMQ cleans no jobs that wait for their children: remove them one by one')
   let removed = 0
   for (const type of types) removed += await cleanType(place, queue, type, before, limit - removed)
-  // The sorted sets of these are not in the order of age, and BullMQ stops at the first that may not go.
+  // The sorted sets of these states are not sorted by age, and BullMQ stops at the first job that must stay.
   if ((state === 'delayed' || state === 'prioritized') && removed < limit)
     removed += await removeOld(place, queue, {
       ...query,
       limit: limit - removed,
       read: jobsReader(place),
-      // The next run of a scheduler is not to go.
+      // The next run of a scheduler must stay.
       isOld: (job) => job.scheduler === null && wasThere(job, before),
       remove: (ids) => removeJobs(place, queue, ids),
     })
@@ -50,7 +50,7 @@ async function cleanType(
   })
 }
 
-/** What waits first, in the order in which it would be taken. BullMQ's own `drain` is one script for all of it. */
+/** Removes waiting jobs first, in the order in which workers would take them. BullMQ's own `drain` is a single script for all of them. */
 export async function emptyQueue(
   place: ActionPlace,
   queue: string,

@@ -1,9 +1,9 @@
 import { countsScriptOf } from '../bull-common/script.js'
 
 /**
- * Two hundred queues keep the server for some milliseconds: nothing is asked that the counts say is not there. The oldest
- * waiting job is looked for where it should be: at the tail of the lists (before it where a hash tells nothing), first of
- * the prioritized, and first of the lowest priority among them.
+ * Two hundred queues block the server for some milliseconds: the script skips whatever is empty according to the counts. It searches the
+ * oldest waiting job where it should be: at the tails of the lists (also before the last one, whose hash may be missing), first among the
+ * prioritized, and first among those of the lowest priority.
  */
 export const COUNTS_SCRIPT = countsScriptOf(`
 local function waiter(base, id)

@@ -9,14 +9,14 @@ import { addressOf, elsewhere, type JobKey, parentKeyOf, splitsOf } from '../bul
 import { jobField, orThrow } from '../shared/redis.js'
 import { isChild, isParentOf, unlessDenied, whereabouts } from './kinship.js'
 
-/** What a page can show. */
+/** As much as a page can show. */
 const MAX_DEPTH = 10
 const MAX_CHILDREN = 50
 const MAX_JOBS = 300
-/** The names of so many fields are read at once; of larger hashes none. */
+/** Most names of fields to read at once; a larger hash is not read. */
 const MAX_FIELDS = 2_000
 
-/** The tree that a job belongs to. Null when the job is gone. */
+/** The tree that a job belongs to. Null if the job is gone. */
 export async function readFlow(connection: Connection, prefix: string, address: JobAddress): Promise<JobFlow | null> {
   const key = { base: baseOf(prefix, address.queue), id: address.id }
   const there = await whereabouts(connection, key)
@@ -28,7 +28,7 @@ export async function readFlow(connection: Connection, prefix: string, address: 
 interface Walk {
   readonly connection: Connection
   readonly prefix: string
-  /** How many more jobs may be read. */
+  /** Number of jobs that may still be read. */
   left: number
 }
 
@@ -65,10 +65,10 @@ async function readTree(walk: Walk, job: JobKey, depth: number): Promise<JobFlow
   }
 }
 
-/** Of a job that is gone, or not there for this source. */
+/** A job that is gone, or not accessible to this source. */
 const NOTHING = { name: '', state: null, children: [], more: 0 }
 
-/** Children that are to come, those that ended well, and the two kinds of failed ones. */
+/** Children that are pending, those that completed, and the two kinds of failed ones. */
 async function readChildKeys(connection: Connection, key: string): Promise<{ keys: string[]; total: number }> {
   const counts = await countChildren(connection, key)
   const { pending, processed, ignored, failed } = counts
@@ -82,7 +82,7 @@ async function readChildKeys(connection: Connection, key: string): Promise<{ key
   return { keys: [...new Set(keys)].sort(), total: childrenIn(counts) }
 }
 
-/** What other jobs call a job: `bull:mail:17`. Where it can be read in several ways, the one whose queue there is. */
+/** A job by the key that other jobs reference it with: `bull:mail:17`. If the key is ambiguous, the one whose queue exists. */
 async function jobAt({ connection, prefix }: Walk, key: string): Promise<JobKey | null> {
   const splits = splitsOf(key, prefix)
   const [likely = null] = splits

@@ -16,29 +16,28 @@ export type { BullModule, BullQueue, QueueSource, RedisClient, RedisSource }
 
 export interface BullmqQueuesOptions {
   /**
-   * Where the queues are: a URL, ioredis options, or a client of ioredis 5 or 6, which may be a Cluster; a client is never
-   * closed. @default that of the queues that are passed in, or redis://127.0.0.1:6379
+   * Where the queues are: a URL, ioredis options, or a client of ioredis 5 or 6, which may be a Cluster; a client is never closed. @default
+   * the connection of the queues passed in, or redis://127.0.0.1:6379
    */
   connection?: RedisSource | undefined
-  /** What BullMQ's keys begin with; on a Cluster with a hash tag, `{bull}`. @default 'bull', or that of the queues */
+  /** Prefix of BullMQ's keys; on a Cluster with a hash tag, `{bull}`. @default 'bull', or that of the queues */
   prefix?: string | undefined
   /**
-   * Names, or instances of BullMQ's `Queue`, of version 5 or 6, which are used and never closed. @default all that are
-   * found: looked for once a minute
+   * Names, or instances of BullMQ's `Queue`, of version 5 or 6, which are used and never closed. @default all queues found, searched for
+   * once a minute
    */
   queues?: readonly (string | BullQueue)[] | undefined
   /**
-   * The app's `bullmq`, by which queues are changed; both releases where apps of both share this Redis. @default the class of
-   * a queue that is passed in, or the package that is installed
+   * The app's `bullmq`, used to change queues; both releases if apps of both share this Redis. @default the class of a queue passed in, or
+   * the installed package
    */
   bullmq?: BullModule | readonly BullModule[] | undefined
 }
 
 /**
- * BullMQ's queues, of version 5 and 6, on Redis; and those of version 6 on PostgreSQL, as instances. Looking opens no queue
- * and leaves no key.
+ * BullMQ's queues, of version 5 and 6 on Redis, and of version 6 on PostgreSQL as instances. Reading opens no queue and leaves no key.
  *
- * @throws when the options make no sense
+ * @throws if the options are invalid
  * @example bullmqQueues({ connection: 'redis://127.0.0.1:6379' })
  */
 export function bullmqQueues(options: BullmqQueuesOptions = {}): QueueSource {
@@ -58,7 +57,7 @@ export function bullmqQueues(options: BullmqQueuesOptions = {}): QueueSource {
 const SOURCE = 'bullmqQueues'
 const NAMES = ['connection', 'prefix', 'queues', 'bullmq']
 
-/** What is wrong with the options is told at once; the code that reads and changes queues is loaded when it is called. */
+/** Invalid options are reported immediately; the code that reads and changes queues is loaded at the first call. */
 function redisQueues(options: RedisSourceOptions): QueueSource {
   const { place, redis } = options.where
   return deferredSource({

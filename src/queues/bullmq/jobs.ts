@@ -5,7 +5,7 @@ import { baseOf } from '../bull-common/keys.js'
 import { elsewhere } from '../bull-common/options.js'
 import { isParentOf, whereabouts } from './kinship.js'
 
-/** A job as it is stored, and whether the job that has its parent's key here is its parent. Null when it is gone. */
+/** A stored job, and whether the job with its parent's key really is its parent. Null if the job is gone. */
 export async function readJob(place: LayoutPlace, queue: string, id: string): Promise<JobDetail | null> {
   const job = await readDetail(place, queue, id)
   const { connection, prefix } = place

@@ -7,8 +7,8 @@ import { locate, type Whereabouts } from '../bull-common/state.js'
 import { jobField } from '../shared/redis.js'
 
 /**
- * Whether the job that has the key of a parent is the parent: it knows the child. An id may have been given again, and a key
- * is that of a job on another Redis as well. A child that failed and was let go (`removeDependencyOnFailure`) is known no more.
+ * Whether the job with a parent's key is the parent: then it has the child. An id may have been reused, and the key may exist on another
+ * Redis as well. A failed child that its parent dropped (`removeDependencyOnFailure`) is no longer known.
  */
 export async function isParentOf(connection: Connection, parent: JobKey, child: JobKey): Promise<boolean> {
   const [key, member] = [parent.base + parent.id, child.base + child.id]
@@ -24,18 +24,18 @@ export async function isParentOf(connection: Connection, parent: JobKey, child: 
   return decodeOptions(asText(options))?.removeDependencyOnFailure === true
 }
 
-/** Whether the job that has the key of a child is one: what was added without a parent is another job. */
+/** Whether the job with a child's key is a child: a job added without a parent is another one. */
 export async function isChild(connection: Connection, { base, id }: JobKey): Promise<boolean> {
   const [reply] = await send(connection, [['hget', base + id, 'parentKey']])
   return jobField(reply) !== null
 }
 
-/** Where a job is; null for one whose keys are not for this user. */
+/** The state of a job; null if its keys are denied to this user. */
 export async function whereabouts(connection: Connection, { base, id }: JobKey): Promise<Whereabouts | null> {
   return unlessDenied(async () => (await locate(connection, base, [id]))[0] ?? null)
 }
 
-/** Keys under another prefix may not be for this user: what they hold is not known then. */
+/** Null if keys are denied: those under another prefix may not be accessible to this user. */
 export async function unlessDenied<T>(read: () => Promise<T>): Promise<T | null> {
   try {
     return await read()

@@ -1,11 +1,11 @@
 import { type Script, scriptOf } from '../bull-common/script.js'
 
 /**
- * What a queue's owner does, for when its package is not at hand, or would lose jobs; seen in 5.0, 5.12, 5.81, 6.0 and 6.7.
- * KEYS[1] is the queue's `meta`, ARGV[1] whose layout it has.
+ * Acts as the owner of a queue does, for when its package is not available, or would lose jobs. Seen in 5.0, 5.12, 5.81, 6.0 and 6.7.
+ * KEYS[1] is the queue's `meta`, ARGV[1] its layout.
  *
- * The releases differ in where jobs go while the queue is paused, and in nothing else of this: 5 has them in `paused`, and 6
- * takes back what it finds there. Of two lists `paused` is the older.
+ * The releases differ here only in where jobs are while the queue is paused: 5 has them in `paused`, and 6 moves jobs that it finds there
+ * back. Of the two lists `paused` has the older jobs.
  */
 const QUEUE = `
 local call = redis.call
@@ -65,7 +65,7 @@ tell('paused')
 return 1
 `)
 
-/** ARGV: layout. Brings to where they belong what another release has put into a paused queue. */
+/** ARGV: layout. Moves jobs that another release has added to a paused queue to the right list. */
 export const SETTLE: Script = scriptOf(`${QUEUE}
 if isPaused and layout == '5' then join(aside) end
 return 1
@@ -84,7 +84,7 @@ tell('resumed')
 return 1
 `)
 
-/** ARGV: layout, id, state that it is in, push command. Answers 1; -1 when the job is gone, -3 when it is in another state. */
+/** ARGV: layout, id, current state, push command. Returns 1; -1 if the job is gone, -3 if it is in another state. */
 export const RETRY: Script = scriptOf(`${QUEUE}
 local id, from, push = ARGV[2], ARGV[3], ARGV[4]
 local key = base .. id
@@ -107,7 +107,7 @@ tell('waiting', 'jobId', id, 'prev', from)
 return 1
 `)
 
-/** ARGV: layout, id. Answers as RETRY. */
+/** ARGV: layout, id. Returns the same as RETRY. */
 export const PROMOTE: Script = scriptOf(`${QUEUE}
 local id = ARGV[2]
 local key = base .. id
@@ -119,7 +119,7 @@ call('HSET', key, 'delay', 0)
 return 1
 `)
 
-/** ARGV: layout, name, data, options, when it is added, delay, priority, push command. Answers the id. */
+/** ARGV: layout, name, data, options, time, delay, priority, push command. Returns the id. */
 export const ADD: Script = scriptOf(`${QUEUE}
 local _, name, data, options, now, delay, priority, push = unpack(ARGV)
 local id, key

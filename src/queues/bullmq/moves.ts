@@ -7,7 +7,7 @@ import type { Script } from '../bull-common/script.js'
 import { ADD, PAUSE, PROMOTE, RESUME, RETRY, SETTLE } from './moves-script.js'
 import type { Major } from './owner.js'
 
-/** A queue in the layout of its owner. */
+/** A queue and the layout of its owner. */
 export interface OwnedQueue {
   readonly place: LayoutPlace
   readonly name: string
@@ -18,12 +18,12 @@ export async function setPaused(queue: OwnedQueue, isPaused: boolean): Promise<v
   await run(queue, isPaused ? PAUSE : RESUME, [])
 }
 
-/** After something was done by another release than the owner's. */
+/** Call it after an action by another release than the owner's. */
 export async function settle(queue: OwnedQueue): Promise<void> {
   await run(queue, SETTLE, [])
 }
 
-/** @returns 1; -1 when it is gone, -3 when it is in another state: as BullMQ's own scripts do */
+/** @returns 1; -1 if the job is gone, -3 if it is in another state, as in BullMQ's own scripts */
 export async function retryInLayout(queue: OwnedQueue, { id, options }: FoundJob, from: string): Promise<number> {
   return asNumber(await run(queue, RETRY, [id, from, pushFor(options)])) ?? 0
 }
@@ -33,7 +33,7 @@ export async function promoteInLayout(queue: OwnedQueue, { id }: FoundJob): Prom
   return asNumber(await run(queue, PROMOTE, [id])) ?? 0
 }
 
-/** @param defaults options that the app gives to all that it adds. @returns the id */
+/** @param defaults the app's options for new jobs. @returns the id */
 export async function addInLayout(queue: OwnedQueue, { name, data, options }: Addable, defaults: object) {
   const all = { attempts: 0, ...defaults, ...options }
   const { delay, priority } = { delay: 0, priority: 0, ...all }

@@ -6,20 +6,20 @@ import { orThrow } from '../shared/redis.js'
 import type { BullQueue } from './package/queue-api.js'
 
 /**
- * The releases whose keys differ: 5 moves what waits to the list `paused` and back, and its resume renames that list over
- * `wait`; 6 sets a flag, and takes back what 5 has moved.
+ * Releases with different keys: 5 moves waiting jobs to the list `paused` and back, and its resume renames that list over `wait`; 6 sets a
+ * flag, and moves jobs back that 5 has moved.
  */
 export type Major = 5 | 6
 
-/** Whose layout a queue has, as far as its keys tell it. */
+/** The release that a queue belongs to, as far as its keys show. */
 export interface QueueOwner {
-  /** As its app wrote it, `bullmq:5.81.5`. Releases before 5.20, other languages and some apps write none. */
+  /** As the app wrote it, `bullmq:5.81.5`. Releases before 5.20, other languages and some apps write none. */
   readonly version: string | null
-  /** Null when it is neither: another product. */
+  /** Null for another product. */
   readonly layout: Major | null
-  /** Whether jobs are in both lists: BullMQ 5 would lose those of one. */
+  /** Whether both lists have jobs: BullMQ 5 would lose those of one. */
   readonly isTorn: boolean
-  /** Nothing has worked with it yet. */
+  /** No app has used it yet. */
   readonly isNew: boolean
 }
 
@@ -48,8 +48,8 @@ interface Evidence {
 }
 
 /**
- * Jobs that were put aside are in 5's layout whoever owns the queue now: both releases take them back from there. The same
- * holds where nobody says a version, unless jobs wait in a paused queue as only 6 lets them.
+ * A paused queue with jobs in `paused` has 5's layout whichever release owns it: both move jobs back from there. Without a version it has
+ * 5's layout as well, unless jobs wait in a paused queue, as only 6 leaves them.
  */
 function layoutOf(version: string | null, { isPaused, waiting, aside }: Evidence): Major | null {
   const major = version === null ? null : majorIn(version)
@@ -68,7 +68,7 @@ export function majorOf(queue: BullQueue): Major {
   return 'getBackend' in queue ? 6 : 5
 }
 
-/** Why nothing is done with a queue of another product by BullMQ's own package. */
+/** Why BullMQ's own package must not act on a queue of another product. */
 export function foreignOwner({ version }: QueueOwner): Error {
   return notPossible(
     `this queue is ${version}'s, not BullMQ 5's or 6's; to act on it pass its package, bullmqQueues({ bullmq }), or its Queue`,

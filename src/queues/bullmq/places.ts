@@ -8,7 +8,7 @@ import type { BullQueue } from './package/queue-api.js'
 
 const SOURCE = 'bullmqQueues'
 
-/** Where queues are and what their keys begin with. */
+/** The location of queues and the prefix of their keys. */
 export interface QueuePlace {
   readonly redis: OpenedRedis
   readonly prefix: string
@@ -16,9 +16,9 @@ export interface QueuePlace {
 }
 
 /**
- * The one place of all queues of a source. @throws when they are in several, or when it can't be told
+ * The single place of all queues of a source. @throws if they are in several places, or if it is unknown
  *
- * @param connection the option; without it the connection of the queues that were passed in
+ * @param connection the option; without it, the connection of the queues passed in is used
  */
 export function placeOfQueues(
   connection: RedisSource | undefined,
@@ -62,7 +62,7 @@ function connectionOf(queue: BullQueue): RedisSource {
   if (typeof given !== 'object' || given === null) throw notIoredis(queue)
   if (!isRedisSource(given)) throw notIoredis(queue)
   if (isClient(given)) return given
-  // The app's options may have more than those of ioredis, which BullMQ passes over.
+  // The app's options may include some that ioredis lacks; BullMQ ignores them.
   const options = knownOptionsOf(given)
   return 'url' in given && typeof given.url === 'string' ? withUrl(queue, given.url, options) : options
 }
@@ -72,7 +72,7 @@ function isRedisSource(given: object): given is Exclude<RedisSource, string> {
   return isClient(given) || !('connect' in given || 'sendCommand' in given || 'send' in given)
 }
 
-/** Version 6 takes a URL among the options, which go before it. */
+/** Version 6 accepts a URL among the options, which overrides them. */
 function withUrl({ name }: BullQueue, text: string, others: object): RedisSource {
   try {
     const { options, db } = placeAt(parseAddress(text))

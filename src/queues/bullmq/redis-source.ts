@@ -30,18 +30,18 @@ import { snapshotScheduler, takeScheduler } from './scheduler-snapshot.js'
 import { removeScheduler, runScheduler } from './schedulers.js'
 import { schedulingApi } from './scheduling.js'
 
-/** How often queues are looked for, in ms. */
+/** Interval of the search for queues, ms. */
 const DISCOVER_EVERY_MS = 60_000
 
 export interface RedisSourceOptions {
   readonly where: QueuePlace
-  /** Null: all that are found. */
+  /** Null: all queues found. */
   readonly names: readonly string[] | null
   readonly queues: readonly BullQueue[]
   readonly bullmq: BullModule | readonly BullModule[] | undefined
 }
 
-/** BullMQ on Redis: read by its keys, changed by its API. */
+/** BullMQ on Redis: read through its keys, changed through its API. */
 export function redisSource(options: RedisSourceOptions): BullmqRedisSource {
   const { where } = options
   const { connection } = where.redis
@@ -93,7 +93,7 @@ function watchedNames(
   const pattern = { match: `${escapeGlob(prefix)}:*:meta`, type: 'hash' } as const
   const discovery = new Discovery(redis.connection, [pattern], DISCOVER_EVERY_MS, (key) => {
     const name = key.slice(prefix.length + 1, -':meta'.length)
-    // With a colon it is the hash of a job or of a scheduler that is called "meta".
+    // With a colon it is the hash of a job or of a scheduler called "meta".
     if (!name.includes(':')) seen.add(name)
   })
   return {

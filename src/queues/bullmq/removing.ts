@@ -36,7 +36,7 @@ async function removeJob(
   return removed === 1 ? null : 'is being worked on, or a job that it is made of is'
 }
 
-/** Queues of the jobs that these are children of. */
+/** Queues of the jobs' parents. */
 async function readParents(
   { connection, prefix }: ActionPlace,
   base: string,
@@ -51,12 +51,12 @@ async function readParents(
   return new Set(parents.flatMap(({ queue, isElsewhere }) => (isElsewhere ? [] : [queue])))
 }
 
-/** A parent without children waits: 6 lets it do so in `wait`, also in a queue of 5's that is paused. */
+/** A parent without children becomes a waiting job: 6 then adds it to `wait`, also in a paused queue of 5's. */
 async function settleParents(place: ActionPlace, queues: ReadonlySet<string>): Promise<void> {
   for (const name of queues) await settleParent(place, name).catch(() => {})
 }
 
-/** The children are removed by now, whatever comes of this. @throws when the queue is another product's */
+/** The children are already removed, whether or not this succeeds. @throws if the queue is another product's */
 async function settleParent(place: ActionPlace, name: string): Promise<void> {
   const { layout } = await place.api.hand(name)
   if (layout === 5) await settle({ place, name, layout })

@@ -18,8 +18,8 @@ import { timeOf } from '../shared/times.js'
 import { DEFINITION_FIELDS, jobPrefixOf, kindOf, legacyPartsOf, type SchedulerKind } from './scheduler-kinds.js'
 
 /**
- * The next to run first. Read from the keys: BullMQ's own way removes the schedulers whose definition is gone, and refuses
- * all of them when there is one of the older mechanism.
+ * The next to run first. Reads the keys: BullMQ's API removes schedulers without a definition, and rejects all of them if one is of the
+ * older mechanism.
  */
 export async function readSchedulers(connection: Connection, base: string): Promise<SchedulerEntry[]> {
   return readEntries(connection, base, await readRepeats(connection, base))
@@ -30,7 +30,7 @@ export async function readScheduler(connection: Connection, base: string, id: st
   return entry
 }
 
-/** A scheduler as it is stored. */
+/** A stored scheduler. */
 interface Found {
   readonly id: string
   readonly next: number | null
@@ -39,7 +39,7 @@ interface Found {
   readonly prefix: string
 }
 
-/** One may run between two looks, so often in a row. */
+/** Most reads of a scheduler that runs in between. */
 const MAX_LOOKS = 3
 
 async function readEntries(
@@ -51,7 +51,7 @@ async function readEntries(
   let left = listed
   for (let look = 1; left.length > 0 && look <= MAX_LOOKS; look++) {
     const found = await readFound(connection, base, left)
-    // Of an orphan it is not known what its next job would be.
+    // For an orphan the id of its next job is unknown.
     const ids = found.filter(({ kind }) => kind !== 'orphan').map(jobIdOf)
     const jobs = new Map((await readNextJobs(connection, base, ids, false)).map((job) => [job.id, job]))
     const now = await readServerTime(connection)
@@ -88,7 +88,7 @@ async function readScores(connection: Connection, base: string, ids: readonly st
   return new Map(ids.map((id, index) => [id, asNumber(orThrow(replies[index]))]))
 }
 
-/** Those that have run since they were listed: what is odd of them is so no more. */
+/** Those that have run since they were listed: their oddities are no longer true. */
 function moved(listed: readonly ListedId[], scores: ReadonlyMap<string, number | null>): ListedId[] {
   return listed.flatMap(({ id, score }) => {
     const now = scores.get(id) ?? null
@@ -100,7 +100,7 @@ function jobIdOf({ prefix, next }: Found): string {
   return prefix + (next ?? 0)
 }
 
-/** What was registered again has a first job that no run has made: the last run is looked for among the jobs that are kept. */
+/** A scheduler that was registered again has a first job that no run has made: the last run is then taken from the stored jobs. */
 async function withLastRuns(
   connection: Connection,
   base: string,
@@ -117,7 +117,7 @@ async function withLastRuns(
 function entryOf({ id, next, hash, kind }: Found, job: NextJob, now: number): SchedulerEntry {
   const text = (field: string) => hash.get(field) ?? null
   const legacy = kind === 'legacy' && hash.size === 0 ? legacyPartsOf(id) : null
-  // A repeatable job, and what later versions make of it once it has run, keeps some of it with its next job alone.
+  // A repeatable job, and the scheduler that later versions turn it into after a run, has some fields only in its next job.
   const number = (field: string) => asNumber(hash.get(field)) ?? asNumber(job.repeat[field])
   const schedule: Schedule = {
     cron: text('pattern') ?? legacy?.cron ?? null,
@@ -140,7 +140,7 @@ function entryOf({ id, next, hash, kind }: Found, job: NextJob, now: number): Sc
   }
 }
 
-/** What was a repeatable job at first is counted from its second job on. */
+/** A scheduler that was once a repeatable job counts from its second job on. */
 function madeOf(hash: Found['hash'], job: NextJob): number | null {
   const counts = [asNumber(hash.get('ic')), asNumber(job.repeat.count)].filter((count) => count !== null)
   return counts.length > 0 ? Math.max(...counts) : null

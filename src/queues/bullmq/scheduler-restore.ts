@@ -12,14 +12,14 @@ import { scriptsDenied } from './scheduler-snapshot.js'
 import { checkTurns, turnsOf } from './scheduler-turns.js'
 import { jobIdOf, repeatOf, type StoredScheduler, storedOf } from './stored-scheduler.js'
 
-/** So many turns may be taken by other jobs. */
+/** Most turns to skip because other jobs have their ids. */
 const MAX_TURNS = 50
 
 /**
- * Puts a scheduler back with its next job. A turn that went by, or that another job has the id of, is left out.
+ * Restores a scheduler with its next job. A turn that has passed, or whose id another job has, is skipped.
  *
- * @returns false when the queue has a scheduler of its id: that one stays
- * @throws when it has no turn left, or when Redis does not take it
+ * @returns false if the queue has a scheduler with its id, which stays
+ * @throws if there is no turn left, or if Redis refuses it
  */
 export async function restoreScheduler(
   place: ActionPlace,
@@ -27,7 +27,7 @@ export async function restoreScheduler(
   snapshot: SchedulerSnapshot,
 ): Promise<boolean> {
   const stored = storedOf(snapshot)
-  // Its job that was due is there still, or has run.
+  // A job that was already due was not removed: it still exists, or has run.
   const isTaken = stored.due !== null
   const turns = await turnsOf(place, queue, stored)
   const now = await readServerTime(place.connection)
@@ -57,13 +57,13 @@ async function putBack(
   return asText(orThrow(reply))
 }
 
-/** By the queue's Redis, Unix ms. */
+/** By the clock of the queue's Redis, Unix ms. */
 interface TurnTime {
   readonly after: number
   readonly now: number
 }
 
-/** @throws when there is no turn after that time */
+/** @throws if there is no turn after that time */
 async function atNextTurn(turns: Turns, stored: StoredScheduler, { after, now }: TurnTime): Promise<StoredScheduler> {
   const { id, hash, job } = stored
   const hasRun = stored.due === null
@@ -84,10 +84,10 @@ async function atNextTurn(turns: Turns, stored: StoredScheduler, { after, now }:
   }
 }
 
-/** What a job is made of; the rest tells what became of one. */
+/** Fields that define a job; the others are results of running it. */
 const MADE_OF = ['name', 'data', 'opts', 'priority', 'rjk', 'deid']
 
-/** A job like the next one, for another turn: BullMQ makes the one after it by its options. */
+/** A job like the next one, for another turn: BullMQ makes the following one from its options. */
 function jobAt(job: StoredScheduler['job'], { id, next, due, count, now: timestamp }: Turn): Map<string, string> {
   const delay = Math.max(0, due - timestamp)
   const options = job.get('opts') ?? ''
@@ -106,9 +106,9 @@ interface Turn {
   readonly id: string
   readonly next: number
   readonly due: number
-  /** Which of its jobs it is. */
+  /** The job's number. */
   readonly count: number
-  /** By the queue's Redis, Unix ms. */
+  /** By the clock of the queue's Redis, Unix ms. */
   readonly now: number
 }
 

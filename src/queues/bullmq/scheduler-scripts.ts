@@ -1,11 +1,11 @@
 import { scriptOf } from '../bull-common/script.js'
 
 /**
- * What removing a scheduler does in BullMQ, on the condition that nothing of it has changed: BullMQ has no such script, and
- * between two calls the app may register it anew.
+ * Removes a scheduler as BullMQ does, provided that nothing about it has changed: BullMQ has no such script, and between two calls the app
+ * may register it again.
  *
- * KEYS: repeat, its hash, delayed, events, its next job. ARGV: its id, its score, the id of the next job, how many of the
- * following are the hash's, then fields and values of the hash and of the next job; no job's where it is not delayed.
+ * KEYS: repeat, its hash, delayed, events, its next job. ARGV: its id, its score, the id of the next job, the number of the following
+ * arguments that belong to the hash, then fields and values of the hash and of the next job; none for a job that is not delayed.
  */
 export const TAKE_SCHEDULER = scriptOf(`
 local repeated, hash, delayed, events, job = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -36,11 +36,11 @@ return 1
 `)
 
 /**
- * What adding a scheduler does in BullMQ, with everything of it given, and only where there is none.
+ * Adds a scheduler as BullMQ does, with all of its fields given, and only if none exists.
  *
- * KEYS: repeat, its hash, delayed, events, its next job, marker, id, prioritized, wait, paused. ARGV: its id, its score, the id
- * of the next job, when that is due (Unix ms), how many of the following are the hash's, then fields and values of the hash
- * and of the next job; no job's where only one that waits already will do.
+ * KEYS: repeat, its hash, delayed, events, its next job, marker, id, prioritized, wait, paused. ARGV: its id, its score, the id of the next
+ * job, when that is due (Unix ms), the number of the following arguments that belong to the hash, then fields and values of the hash and of
+ * the next job; none for a job if only a waiting one may be used.
  */
 export const RESTORE_SCHEDULER = scriptOf(`
 local repeated, hash, delayed, events, job = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]

@@ -11,9 +11,9 @@ import { checkTurns, turnsOf } from './scheduler-turns.js'
 import { jobIdOf, readStored, type StoredScheduler, snapshotOf, storedOf } from './stored-scheduler.js'
 
 /**
- * All that it takes to put a scheduler back: its hash, its turn, and its next job.
+ * Everything needed to restore a scheduler: its hash, its turn, and its next job.
  *
- * @throws when it could not be put back as it is; the message says why
+ * @throws if it could not be restored unchanged; the message has the reason
  */
 export async function snapshotScheduler(place: ActionPlace, queue: string, id: string): Promise<SchedulerSnapshot> {
   const stored = await readStored(place, queue, id)
@@ -31,10 +31,9 @@ async function checkNextJob(place: ActionPlace, queue: string, { id, next, due, 
 }
 
 /**
- * Removes a scheduler as long as it is what the snapshot holds, with its next job if that is delayed; a job that is due
- * already stays, as it does in BullMQ.
+ * Removes a scheduler if it is equal to the snapshot, with its next job if that is delayed; a job that is already due stays, as in BullMQ.
  *
- * @returns whether it was that, and is removed
+ * @returns whether it was equal, and is removed
  */
 export async function takeScheduler(
   { scripts, prefix }: ActionPlace,

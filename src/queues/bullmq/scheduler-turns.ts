@@ -5,7 +5,7 @@ import type { Turns } from './package/turns.js'
 import { areTurns, byStrategy } from './package/turns.js'
 import { repeatOf, type StoredScheduler } from './stored-scheduler.js'
 
-/** The turns of a pattern are told by the repeat strategy of the app's own queue where it was passed in, or else by BullMQ's. */
+/** The turns of a pattern, by the repeat strategy of the app's own queue if it was passed in, otherwise by BullMQ's. */
 export async function turnsOf(place: ActionPlace, queue: string, stored: StoredScheduler): Promise<Turns> {
   const every = everyOf(stored)
   if (every !== null) return async (time) => inSteps(stored.next, every, time)
@@ -16,7 +16,7 @@ export async function turnsOf(place: ActionPlace, queue: string, stored: StoredS
   return byPattern(strategy, stored)
 }
 
-/** What was missed is left out, and the phase stays. */
+/** Skips missed turns and preserves the phase. */
 function inSteps(next: number, every: number, time: number): number {
   return next > time ? next : next + (Math.floor((time - next) / every) + 1) * every
 }
@@ -32,9 +32,9 @@ function everyOf({ hash }: StoredScheduler): number | null {
 }
 
 /**
- * Whether the turns that are told here are those that the app's workers make.
+ * Checks that the turns computed here are those of the app's workers.
  *
- * @throws when they are not; the message says why
+ * @throws if they are not; the message has the reason
  */
 export async function checkTurns(turns: Turns, stored: StoredScheduler): Promise<void> {
   const madeAt = Number(stored.job.get('timestamp'))

@@ -18,7 +18,7 @@ export async function runScheduler(place: ActionPlace, queue: string, id: string
   const { hash, job } = stored
   if (kindOf(id, hash) !== 'whole')
     throw notPossible(`The scheduler "${id}" has no template to run a job by: it is ${kindOf(id, hash)}`)
-  // What was a repeatable job at first has its options with its next job alone.
+  // A scheduler that was once a repeatable job has its options only in its next job.
   const options = decodeOptions(hash.get('opts') ?? job.get('opts') ?? null)
   return add(place, queue, copyOf(hash.get('name') ?? id, hash.get('data') ?? null, options))
 }
@@ -35,7 +35,7 @@ export async function removeScheduler(place: ActionPlace, queue: string, id: str
   return place.api.use(queue, async (open) => {
     const isRemoved =
       isLegacy && canRepeat(open) ? await open.removeRepeatableByKey(id) : await scheduling(open).removeJobScheduler(id)
-    // The next job of what is older than version 4 has a name of its own, and the API leaves it.
+    // Before version 4 the next job has an id of another form, which the API does not remove.
     if (isLegacy && legacyPartsOf(id)) await open.remove(jobPrefixOf(id, 'legacy') + next)
     return isRemoved
   })

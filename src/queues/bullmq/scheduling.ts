@@ -7,10 +7,10 @@ import type { ActionPlace } from './actions.js'
 import { settle } from './moves.js'
 import type { QueueUser } from './package/queue-api.js'
 
-/** So many of a queue's schedulers are looked at for one that has a template. */
+/** Most of a queue's schedulers to search for one with a template. */
 const MAX_LOOKED = 50
 
-/** Queues to save schedulers in: their first run may be added at once, and their owner must know of them. */
+/** Queues for saving schedulers: their first run may be added immediately, so their owner must be known. */
 export function schedulingApi(place: ActionPlace): QueueUser {
   return {
     async use(name, action) {

@@ -9,21 +9,21 @@ import type { ActionPlace } from './actions.js'
 
 type Fields = ReadonlyMap<string, string>
 
-/** A scheduler and its next job as they are in Redis. */
+/** A scheduler and its next job as stored in Redis. */
 export interface StoredScheduler {
   readonly id: string
-  /** When its next job is due, and a part of that job's id. Unix ms. */
+  /** When its next job is due, Unix ms; a part of that job's id. */
   readonly next: number
   readonly hash: Fields
-  /** Empty when it is gone. */
+  /** Empty if the job is gone. */
   readonly job: Fields
-  /** When the job that is delayed may start, Unix ms; null where it is not delayed. */
+  /** When the delayed job may start, Unix ms; null if it is not delayed. */
   readonly due: number | null
 }
 
 /** More fields than any version writes. */
 const MAX_FIELDS = 200
-/** BullMQ bakes the order of equal times into the score. */
+/** BullMQ encodes the order of equal times in the score. */
 const SCORES_A_MS = 4_096
 
 export async function readStored(
@@ -55,7 +55,7 @@ export async function readStored(
   }
 }
 
-/** What is put back as it was is read whole. @throws when it is more than a scheduler or a job has */
+/** A hash is only restored if it was read whole. @throws if it has more fields than a scheduler or a job */
 async function refuseOverfull(connection: ActionPlace['connection'], key: string): Promise<void> {
   const [reply] = await send(connection, [['hlen', key]])
   const count = asNumber(orThrow(reply)) ?? 0
@@ -67,13 +67,13 @@ export function jobIdOf(id: string, next: number): string {
   return `repeat:${id}:${next}`
 }
 
-/** How the job was made: the options that BullMQ makes the next one by. */
+/** The options that the job was made with, and from which BullMQ makes the next one. */
 export function repeatOf(job: Fields): JobOptions {
   const { repeat } = parseObject(job.get('opts') ?? null) ?? {}
   return typeof repeat === 'object' && repeat !== null ? { ...repeat } : {}
 }
 
-/** The payload stands once where the scheduler and its job have the same. */
+/** The payload is included once if the scheduler and its job have the same. */
 export function snapshotOf({ id, next, hash, job, due }: StoredScheduler): SchedulerSnapshot {
   const data = hash.get('data') ?? job.get('data') ?? null
   const without = (fields: Fields) => [...fields].map(([name, value]) => [name, isData(name, value) ? null : value])
@@ -81,7 +81,7 @@ export function snapshotOf({ id, next, hash, job, due }: StoredScheduler): Sched
   return { data, id, next, due, hash: without(hash), job: without(job) }
 }
 
-/** @throws when it is no such snapshot */
+/** @throws if it is no such snapshot */
 export function storedOf({ data, id, next, due, hash, job }: SchedulerSnapshot): StoredScheduler {
   if (typeof id !== 'string' || typeof next !== 'number')
     throw notPossible('What was kept of this scheduler is no longer readable')

@@ -11,13 +11,13 @@ import { findFirst } from './find.js'
 import type { Layout } from './layout.js'
 import type { Mover } from './move.js'
 
-/** A job as the framework's serializer of classes writes it. @throws when the payload is no JSON */
+/** A job as the framework's class serializer writes it. @throws if the payload is no JSON */
 export function writtenJob(name: string, data: string, rest: Fields = {}): Fields {
   if (jsonOf(data) === undefined) throw notPossible('The payload of a job takes JSON')
   return {
     id: randomUUID(),
     type: 'class',
-    // The text is put in as it is: numbers that JavaScript cannot hold stay as they are.
+    // Inserted as text: numbers that JavaScript cannot represent stay unchanged.
     data: `{"class":${JSON.stringify(name)},"properties":${data}}`,
     className: name,
     createdAt: Date.now(),
@@ -26,7 +26,7 @@ export function writtenJob(name: string, data: string, rest: Fields = {}): Field
   }
 }
 
-/** Adds a job that begins anew, under an id of its own, to the list of its priority. @param written as it is stored: a JSON object */
+/** Adds a job as a new one, with an id of its own, to the list of its priority. @param written as stored: a JSON object */
 export async function pushNew(layout: Layout, mover: Mover, queue: string, written: string): Promise<JobAddress> {
   const id = randomUUID()
   const fields = fieldsOf(jsonOf(written))
@@ -36,7 +36,7 @@ export async function pushNew(layout: Layout, mover: Mover, queue: string, writt
   return { queue, id }
 }
 
-/** Adding jobs. */
+/** Methods that add jobs. */
 export function additions(
   connection: Connection,
   layout: Layout,

@@ -14,15 +14,15 @@ import { type Layout, PRIORITIES } from './layout.js'
 import { type Place, pagesOf, placesOf, readWindow, sizesOf } from './lists.js'
 import { type Move, type Moved, type Mover, NEEDS_SCRIPT } from './move.js'
 
-/** At once, when a queue is emptied. */
+/** Most jobs to remove at once when a queue is emptied. */
 const MAX_REMOVED = 1_000
 const NO_JSON = 'What is stored is no JSON object: the framework could not read it'
 const SEVERAL = 'Several jobs have this id: a list tells them apart by what follows the #'
 
-/** Where an entry goes to; null: nowhere. @throws when it can't */
+/** Where to move an entry; null: nowhere. @throws if it cannot be moved */
 type Aim = (entry: Entry) => Move['to']
 
-/** Changing jobs and queues. */
+/** Methods that change jobs and queues. */
 export function changes(
   connection: Connection,
   layout: Layout,
@@ -70,7 +70,7 @@ export function changes(
         throw notPossible(`Gravito Stream has no jobs that are ${query.state}`)
       const { entries, stop } = await oldest(connection, placesOf(layout, queue, query.state), query)
       const removed = countMoved(await mover.move(entries.map((entry) => ({ entry, to: null }))))
-      // What is gone moves the rest towards the beginning.
+      // Removed jobs move the others towards the start.
       if (stop && removed < query.limit) query.onStop?.({ ...stop, cursor: String(Math.max(0, stop.next - removed)) })
       return removed
     },
@@ -80,13 +80,13 @@ export function changes(
     },
   }
 
-  /** Workers look at the flag of each list by itself, so all of them get one. */
+  /** Workers check the flag of each list separately, so all lists get one. */
   async function sendAll(commands: Parameters<typeof send>[1]): Promise<void> {
     for (const reply of await send(connection, commands)) orThrow(reply)
   }
 }
 
-/** Null: there is no such entry. */
+/** Null if there is no such entry. */
 function choose(id: string, entries: readonly Entry[], aim: Aim): Move | JobOutcome | null {
   const [entry] = entries
   if (!entry) return null
@@ -98,7 +98,7 @@ function choose(id: string, entries: readonly Entry[], aim: Aim): Move | JobOutc
   }
 }
 
-/** The oldest jobs that came before a time; of what does not say when it came nothing. */
+/** The oldest jobs that were added before a time; without those whose time is unknown. */
 async function oldest(
   connection: Connection,
   places: readonly Place[],
@@ -123,7 +123,7 @@ async function oldest(
   return { entries: entries.map(({ entry }) => entry), stop }
 }
 
-/** What workers take meanwhile is not counted, and looked past. @throws when what is left cannot be removed */
+/** Jobs that workers take meanwhile are skipped and not counted. @throws if the remaining ones cannot be removed */
 async function emptyPlaces(
   connection: Connection,
   mover: Mover,
@@ -140,7 +140,7 @@ async function emptyPlaces(
   }
 }
 
-/** @throws what Redis refused, where nothing was moved: whoever goes on after some were meets it then */
+/** @throws the error of Redis if nothing was moved: if some were, the next call meets it */
 function countMoved(moved: readonly Moved[]): number {
   const count = moved.filter((one) => one === 'moved').length
   const refusal = moved.find((one) => one instanceof RedisError)

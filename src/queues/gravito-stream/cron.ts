@@ -1,13 +1,13 @@
 import { notPossible } from '../shared/conditions.js'
 
-/** One field of a cron expression: the numbers that it allows; null: all of them. */
+/** One field of a cron expression: the numbers that it allows; null: all. */
 type Allowed = ReadonlySet<number> | null
 
 interface Field {
   readonly name: string
   readonly min: number
   readonly max: number
-  /** Where `*` ends, when that is another. */
+  /** Where `*` ends, if elsewhere. */
   readonly end?: number
   readonly words?: readonly string[]
 }
@@ -22,7 +22,7 @@ const FIELDS: readonly Field[] = [
   { name: 'month', min: 1, max: 12, words: MONTHS },
   { name: 'day of the week', min: 0, max: 7, end: 6, words: DAYS },
 ]
-/** As the framework's parser knows them: in small letters, with nothing around them. */
+/** As in the framework's parser: in lower case, with nothing around them. */
 const SHORT: ReadonlyMap<string, string> = new Map([
   ['@secondly', '* * * * * *'],
   ['@minutely', '* * * * *'],
@@ -38,19 +38,19 @@ const SHORT: ReadonlyMap<string, string> = new Map([
 const HOURS_OF_DAY = 24
 const HOUR_MIN = 60
 const HOUR_MS = HOUR_MIN * 60_000
-/** A leap day comes at the latest after so many years. */
+/** A leap day comes within this many years. */
 const MAX_YEARS = 9
 
 /**
- * When a schedule is due next, by the clock of this process: the framework reckons each later run by that of its own.
+ * When a schedule is due next, by this process's clock, as the framework computes later runs by the clock of its own process.
  *
- * It is written here because other parsers accept other expressions than the framework's, and decide otherwise where the clock
- * changes. The framework's own, cron-parser, is 340 KB with what it needs.
+ * Implemented here because other parsers accept other expressions than the framework's, and differ at clock changes. The framework's own,
+ * cron-parser, has 340 KB with its dependencies.
  *
- * @param cron five fields, or six with seconds in front; `@daily` and its like
+ * @param cron five fields, or six with seconds in front; `@daily` and the like
  * @param after Unix ms
  * @returns Unix ms
- * @throws when it is no cron expression, or when there is no such time
+ * @throws if the cron expression is invalid, or there is no such time
  */
 export function nextRun(cron: string, after: number): number {
   const parts = (SHORT.get(cron) ?? cron).trim().split(/\s+/)
@@ -78,14 +78,17 @@ function startOf(time: Date, month: number, date: number): void {
   time.setHours(0, 0, 0)
 }
 
-/** By what passes: set by the clock, a time that it shows twice is the first of the two, which may be over. */
+/**
+ * Adds elapsed time. Setting the clock's fields instead would, for a time that the clock shows twice, return the first one, which may be
+ * over.
+ */
 function forward(time: Date, seconds: number): void {
   time.setTime(time.getTime() + seconds * 1_000)
 }
 
 /**
- * Where the clock has changed within the last hour, it is as in the framework: what was left out is made up for an hour later,
- * and what comes again counts again only for a schedule of every hour.
+ * After a clock change within the last hour it acts as the framework does: runs in a skipped hour take place an hour later, and a repeated
+ * hour counts twice only for hourly schedules.
  */
 function isHour(time: Date, hours: Allowed | undefined, after: number): boolean {
   if (!hours || hours.size === HOURS_OF_DAY) return true
@@ -100,7 +103,7 @@ function has(numbers: Allowed | undefined, number: number): boolean {
   return !numbers || numbers.has(number)
 }
 
-/** When both kinds of days are given, one of them is enough. */
+/** If both kinds of days are given, one match suffices. */
 function matchesDay(time: Date, dates: Allowed | undefined, days: Allowed | undefined): boolean {
   const isDate = has(dates, time.getDate())
   const isWeekday = has(days, time.getDay())
@@ -111,12 +114,12 @@ function allowed(text: string, field: Field): Allowed {
   if (text === '*' || text === '?') return null
   const numbers = text.split(',').flatMap((part) => [...range(part, field)])
   const set = new Set(numbers)
-  // The framework's parser refuses them, after it has pushed a job: it would push one at every look.
+  // The framework's parser rejects them, but only after it has pushed a job: it would push one at every check.
   if (set.size < numbers.length) throw notPossible(`A ${field.name} of a cron expression is named twice`)
   return set
 }
 
-/** `5`, `1-5`, `mon-fri`, and each with a step: `0-30/10`. Of days, 0 and 7 are one. */
+/** `5`, `1-5`, `mon-fri`, and each with a step: `0-30/10`. As days, 0 and 7 are equal. */
 function range(part: string, field: Field): ReadonlySet<number> {
   const [, span = '', step] = /^(\*|\w+(?:-\w+)?)(?:\/(\d+))?$/.exec(part) ?? []
   const [from = '', to = step === undefined ? from : `${field.max}`] = span.split('-')
@@ -130,7 +133,7 @@ function range(part: string, field: Field): ReadonlySet<number> {
   return new Set(numbers.map((number) => (field.max === 7 ? number % 7 : number)))
 }
 
-/** NaN when it is none, which no comparison lets pass. */
+/** NaN if it is no number; then all comparisons are false. */
 function numberOf(text: string, { words = [], min }: Field): number {
   const place = words.indexOf(text.toLowerCase())
   if (place >= 0) return place + min

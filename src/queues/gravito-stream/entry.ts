@@ -8,17 +8,17 @@ import { bytesOf, jsonOf, summaryText } from '../shared/texts.js'
 import { timeOf } from '../shared/times.js'
 import { PRIORITIES, type Priority } from './layout.js'
 
-/** What stands in a list or a sorted set: a job as the framework wrote it, or whatever else somebody put there. */
+/** An element of a list or a sorted set: a job as the framework wrote it, or anything else. */
 export interface Entry {
-  /** What Redis holds, to the letter: jobs are taken out by it. */
+  /** The exact text in Redis: jobs are removed by it. */
   readonly text: string
   readonly state: JobState
-  /** Where it stands. */
+  /** The key that holds it. */
   readonly key: string
   readonly priority: Priority
-  /** Null when it is no JSON object. */
+  /** Null if it is no JSON object. */
   readonly fields: Fields | null
-  /** When it is due; of delayed jobs. */
+  /** When a delayed job is due. */
   readonly runAt: number | null
 }
 
@@ -29,12 +29,12 @@ export function entryOf(text: string, where: Omit<Entry, 'text' | 'fields'>): En
   return { text, fields: fieldsOf(jsonOf(text)), ...where }
 }
 
-/** The job's own id; null when it has none. */
+/** The job's own id; null if it has none. */
 export function ownIdOf({ fields }: Entry): string | null {
   return fields && readText(fields, 'id', MAX_ID_CHARS)
 }
 
-/** Names exactly this text: the framework pushes the jobs of a schedule under one and the same id. */
+/** Identifies exactly this text: the framework pushes all jobs of a schedule with the same id. */
 export function exactIdOf(entry: Entry): string {
   return `${ownIdOf(entry) ?? ''}#${hashOf(entry.text)}`
 }
@@ -47,18 +47,18 @@ export function groupOf({ fields }: Entry): string | null {
   return fields && readText(fields, 'groupId', MAX_ID_CHARS)
 }
 
-/** The list that a job says that it belongs to. */
+/** The list that the job itself names. */
 export function priorityOf(fields: Fields): Priority {
   return PRIORITIES.find((one) => one !== '' && one === own(fields, 'priority')) ?? ''
 }
 
-/** When a job was made, Unix ms. */
+/** When a job was created, Unix ms. */
 export function createdAtOf(text: string | null): number | null {
   const fields = fieldsOf(jsonOf(text))
   return fields && timeOf(own(fields, 'createdAt'))
 }
 
-/** The payload as the app wrote it, and the class that it is of: serializers wrap it in `{ class or job, properties }`. */
+/** The payload as the app wrote it, and its class: serializers wrap it in `{ class or job, properties }`. */
 function payloadOf({ fields, text }: Pick<Entry, 'fields' | 'text'>): {
   readonly data: string | null
   readonly name: string | null
@@ -70,7 +70,7 @@ function payloadOf({ fields, text }: Pick<Entry, 'fields' | 'text'>): {
   for (const word of ['class', 'job']) {
     const name = wrapped && own(wrapped, word)
     const start = `{"${word}":${JSON.stringify(name)},"properties":`
-    // Cut out, not written anew: numbers that JavaScript cannot hold stay as they are.
+    // Cut out rather than written again: numbers that JavaScript cannot represent stay unchanged.
     if (typeof name === 'string' && value.startsWith(start)) return { data: value.slice(start.length, -1), name }
   }
   return { data: value, name: null }
@@ -83,7 +83,7 @@ function errorOf(fields: Fields): string | null {
   return typeof error === 'string' && error !== '' ? error : null
 }
 
-/** @param id that finds it again */
+/** @param id by which it can be found again */
 export function summaryOf(entry: Entry, id: string): JobSummary {
   const fields = entry.fields ?? {}
   const { data, name } = payloadOf(entry)
@@ -121,7 +121,7 @@ export function detailOf(entry: Entry, id: string): JobDetail {
   }
 }
 
-/** What a search looks into. */
+/** The texts that a search covers. */
 export function searchedJob(entry: Entry, summary: JobSummary): SearchedJob {
   const { fields, text } = entry
   const payload = fields ? (payloadOf(entry).data ?? '') : text
@@ -133,8 +133,7 @@ export function searchedJob(entry: Entry, summary: JobSummary): SearchedJob {
 }
 
 /**
- * A job to begin anew, as the framework writes it: without what it failed with, and without a delay that would hold it back. All
- * else of it stays as it is written.
+ * A job to run again, as the framework writes it: without its failure, and without a delay that would defer it. All else is unchanged.
  *
  * @param text a JSON object
  */

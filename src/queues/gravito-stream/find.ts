@@ -7,31 +7,31 @@ import { type Place, pagesOf, placesOf, sizesOf } from './lists.js'
 
 export const STATES = ['waiting', 'delayed', 'failed'] as const satisfies readonly JobState[]
 
-/** How many entries of a place are looked at for some ids; lists cannot be asked for one. */
+/** Most entries of a key to search for ids; a list has no lookup by id. */
 export const MAX_LOOKED = 50_000
-/** How often they are looked through, when some were taken away meanwhile. */
+/** Most repetitions of a search during which entries were removed. */
 const MAX_TURNS = 3
 
-/** By own ids and by exact ones; those with one id may be several. */
+/** By own ids and by exact ones; several entries may share an id. */
 type Entries = Map<string, Entry[]>
 
 interface Found {
   readonly entries: Entries
-  /** Whether those that were not found are not there: where there are too many jobs, not all were looked at. */
+  /** Whether ids that were not found do not exist: with too many jobs, not all were searched. */
   readonly isSure: boolean
 }
 
 export const TOO_MANY = `There are too many jobs to look for one by its id: it is not among the next ${MAX_LOOKED}`
 
-/** All entries of some ids, the next ones first. */
+/** All entries with some ids, the next ones first. */
 export function findAll(connection: Connection, places: readonly Place[], ids: readonly string[]): Promise<Found> {
   return find(connection, places, ids, false)
 }
 
 /**
- * The first of this id, wherever it is; what failed is looked at first, because it is few.
+ * The first entry with this id in any state. Failed jobs are searched first, because they are few.
  *
- * @throws when there are too many jobs to look at, and it was not among those that were
+ * @throws if it was not found and there are too many jobs to search all
  */
 export async function findFirst(
   connection: Connection,
@@ -58,7 +58,7 @@ async function find(
     await lookThrough(connection, places, sizes, found, isFirstEnough)
     const before = sizes
     sizes = isWhole(found) ? sizes : await sizesOf(connection, places)
-    // What others take away moves the rest towards the beginning, past what was read.
+    // Removed entries move the others towards the start, past the part already read.
     if (sizes.every((size, index) => size >= (before[index] ?? 0))) break
   }
   return { entries: found, isSure: isWhole(found) || sizes.every((size) => size <= MAX_LOOKED) }

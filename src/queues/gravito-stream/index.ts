@@ -21,17 +21,17 @@ export type { RedisClient, RedisSource }
 
 export interface GravitoStreamQueuesOptions {
   /**
-   * A URL (`redis://user:password@host:6379/0`, `rediss://`), ioredis options, or a client of ioredis 5 or 6, which may
-   * be a Cluster. A client is used while it is ready and never closed.
+   * A URL (`redis://user:password@host:6379/0`, `rediss://`), ioredis options, or a client of ioredis 5 or 6, which may be a Cluster. A
+   * client is used while it is ready, and never closed.
    */
   redis: RedisSource
-  /** What the framework's keys begin with. @default 'queue:' */
+  /** Prefix of the framework's keys. @default 'queue:' */
   prefix?: string | undefined
-  /** The queues to watch. @default all that are found */
+  /** The queues to watch. @default all queues found */
   queues?: readonly string[] | undefined
-  /** What the keys of the workers' heartbeats begin with, besides `{prefix}worker:`. @default 'flux_console:worker:' */
+  /** Prefix of the keys of workers' heartbeats, besides `{prefix}worker:`. @default 'flux_console:worker:' */
   heartbeats?: string | undefined
-  /** How often queues and workers are looked for with SCAN, ms. @default 60000 */
+  /** Interval of the search for queues and workers with SCAN, ms. @default 60000 */
   scanEvery?: number | undefined
 }
 
@@ -60,9 +60,9 @@ const KIND: QueueKind = {
 }
 
 /**
- * The queues of Gravito Stream's Redis driver. Which jobs are being done stands nowhere in Redis, so `active` is unknown.
+ * The queues of Gravito Stream's Redis driver. Redis has no record of active jobs, so `active` is unknown.
  *
- * @throws when an option makes no sense
+ * @throws if an option is invalid
  * @example gravitoStreamQueues({ redis: 'redis://127.0.0.1:6379' })
  */
 export function gravitoStreamQueues(options: GravitoStreamQueuesOptions): QueueSource {
@@ -84,7 +84,7 @@ export function gravitoStreamQueues(options: GravitoStreamQueuesOptions): QueueS
     capabilities: KIND.capabilities,
     pollEvery: null,
     async read() {
-      // First, so that a server that does not answer is waited for once.
+      // First, so that the time-out of a server that does not answer passes only once.
       const server = await readServerId(connection)
       const found = await names.list()
       const counts = await workers.count(connection)

@@ -1,11 +1,11 @@
-/** The lists of one queue in the order in which workers look into them; the empty text is that without a priority. */
+/** The lists of one queue in the order in which workers read them; the empty string is the list without a priority. */
 export const PRIORITIES = ['critical', 'high', '', 'low'] as const
 export type Priority = (typeof PRIORITIES)[number]
 
-/** The framework keeps so many failed jobs of a queue, and drops the oldest. */
+/** The framework keeps this many failed jobs of a queue, and drops the oldest. */
 export const MAX_FAILED = 1_000
 
-/** First words after the prefix that name no queue. */
+/** First words after the prefix that are no names of queues. */
 const RESERVED = /^(active|schedules|(pending|lock|ratelimit|worker|schedule):.*|logs.*)$/s
 const WINDOW_OF_RATE = /:ratelimit(:\d+)?$/
 const PARTS = /^(.+?)(?::(critical|high|low))?(?::(delayed|failed|paused))?$/s
@@ -17,7 +17,7 @@ export interface Layout {
   delayed(queue: string, priority: Priority): string
   paused(queue: string, priority: Priority): string
   failed(queue: string): string
-  /** Groups of which a job waits or runs. */
+  /** Groups with a waiting or active job. */
   readonly active: string
   /** Jobs of a group that wait for the one before. */
   pending(group: string): string
@@ -42,7 +42,7 @@ export function layoutOf(prefix: string): Layout {
   }
 }
 
-/** The queue that a key belongs to; null when it is none of a queue. */
+/** The queue that a key belongs to; null if it belongs to none. */
 export function queueOfKey({ prefix }: Layout, key: string): string | null {
   if (!key.startsWith(prefix)) return null
   const tail = key.slice(prefix.length)

@@ -8,7 +8,7 @@ import { orThrow, sendInPortions } from '../shared/redis.js'
 import { type Entry, entryOf } from './entry.js'
 import { type Layout, PRIORITIES, type Priority } from './layout.js'
 
-/** A key that holds jobs of one state: a list whose end is taken next, or the delayed ones by the time when they are due. */
+/** A key with jobs of one state: a list, whose tail is taken next, or a sorted set of delayed jobs by when they are due. */
 export interface Place {
   readonly key: string
   readonly state: JobState
@@ -17,7 +17,7 @@ export interface Place {
 
 export type Order = JobQuery['order']
 
-/** The keys of a state in the order in which workers look into them; none when the system has no such state. */
+/** The keys of a state in the order in which workers read them; empty if the system has no such state. */
 export function placesOf(layout: Layout, queue: string, state: JobState): Place[] {
   if (state === 'failed') return [{ key: layout.failed(queue), state, priority: '' }]
   if (state !== 'waiting' && state !== 'delayed') return []
@@ -25,14 +25,14 @@ export function placesOf(layout: Layout, queue: string, state: JobState): Place[
   return PRIORITIES.map((priority) => ({ key: keyOf(queue, priority), state, priority }))
 }
 
-/** How many entries there are in each place. @throws RedisError */
+/** The number of entries of each key. @throws RedisError */
 export async function sizesOf(connection: Connection, places: readonly Place[]): Promise<number[]> {
   const commands = places.map(({ key, state }) => [state === 'delayed' ? 'zcard' : 'llen', key] as const)
   const replies = await sendInPortions(connection, commands)
   return replies.map((reply) => asNumber(orThrow(reply)) ?? 0)
 }
 
-/** A part of what stands in each of some places. @param offset from the one that is next, or from the other end */
+/** A part of the entries of each key. @param offset from the next one, or from the other end */
 export async function readParts(
   connection: Connection,
   parts: readonly { readonly place: Place; readonly offset: number; readonly limit: number }[],
@@ -51,7 +51,7 @@ function rangeCommand({ key, state }: Place, offset: number, limit: number, orde
   const end = offset + limit - 1
   if (state === 'delayed')
     return ['zrange', key, offset, end, ...(order === 'newest' ? ['REV'] : []), 'WITHSCORES'] as Command
-  // The tail is taken next, or failed first.
+  // The tail is the next one to be taken, or the first that failed.
   return order === 'newest' ? ['lrange', key, offset, end] : ['lrange', key, -end - 1, -offset - 1]
 }
 
@@ -65,7 +65,7 @@ function entriesOf(place: Place, reply: unknown, order: Order): Entry[] {
   return order === 'newest' ? entries : entries.reverse()
 }
 
-/** A part of all jobs of a state. @returns it, and how many there are in all */
+/** A part of all jobs of a state. @returns the part, and the total number */
 export async function readWindow(
   connection: Connection,
   places: readonly Place[],
@@ -83,13 +83,13 @@ export async function readWindow(
   return { total, entries: (await readParts(connection, consecutive(filled, offset, limit), order)).flat() }
 }
 
-/** Jobs of several sorted sets by the time when they are due; a sort keeps the order of equals. */
+/** Sorts jobs of several sorted sets by when they are due; equal ones keep their order. */
 function byTime(entries: Entry[], order: Order): Entry[] {
   const sign = order === 'oldest' ? 1 : -1
   return entries.sort((one, other) => sign * ((one.runAt ?? 0) - (other.runAt ?? 0)))
 }
 
-/** Which part of each place a part of all of them is, one after the other. */
+/** Splits a range over all keys, one after the other, into a range for each. */
 function consecutive(filled: readonly { place: Place; size: number }[], offset: number, limit: number) {
   let start = 0
   return filled.map(({ place, size }) => {
@@ -100,7 +100,7 @@ function consecutive(filled: readonly { place: Place; size: number }[], offset: 
   })
 }
 
-/** A place from what is next on, page by page, up to so many. @param from leaves out those before it */
+/** Reads a key page by page from the next entry on, up to a limit. @param from number of entries to skip */
 export function pagesOf(
   connection: Connection,
   place: Place,

@@ -8,7 +8,7 @@ import type { Layout } from './layout.js'
 import { placesOf, readWindow } from './lists.js'
 import { scanPlaces } from './scan.js'
 
-/** Jobs in a list: by their own ids where these tell them apart, otherwise exactly. */
+/** Jobs of a list: by their own ids if these are unique, otherwise by exact ones. */
 export function summariesOf(entries: readonly Entry[]): JobSummary[] {
   const texts = new Map<string, string>()
   const unclear = new Set<string>()
@@ -24,7 +24,7 @@ export function summariesOf(entries: readonly Entry[]): JobSummary[] {
   })
 }
 
-/** Looking at jobs. */
+/** Methods that read jobs. */
 export function lookAt(connection: Connection, layout: Layout): Pick<QueueSource, 'jobs' | 'job' | 'search' | 'scan'> {
   return {
     async jobs(queue, query): Promise<JobListing> {

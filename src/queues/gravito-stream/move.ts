@@ -9,23 +9,22 @@ import { type Entry, groupOf } from './entry.js'
 import type { Layout } from './layout.js'
 import { PUSH_OF_GROUP, TAKE } from './scripts.js'
 
-/** An entry that is to go from where it stands. */
+/** An entry to remove from its key. */
 export interface Move {
   readonly entry: Entry
-  /** The list that a new text goes to; null: it only goes. */
+  /** The list to push a new text to; null: only remove it. */
   readonly to: { readonly key: string; readonly text: string } | null
 }
 
-/** moved: it was there and is gone; gone: it was not there any more; group: that would need a script; or what Redis refused. */
+/** moved: it was there and is removed; gone: it no longer existed; group: that would need a script; otherwise the error of Redis. */
 export type Moved = 'moved' | 'gone' | 'group' | RedisError
 
 /**
- * Takes entries out of lists and sorted sets, each exactly once, and puts others in their place.
+ * Removes entries from lists and sorted sets, each exactly once, and pushes others in their place.
  *
- * One short script does both at once. Where scripts are forbidden, and on a Cluster, where the two keys may be on two
- * servers, it takes two steps, and the new entry is pushed *first*: when the way to Redis ends between the steps the job is
- * there twice, and may be done twice; the other way round it would be lost. When it turns out that the old entry had gone
- * meanwhile the new one is taken back.
+ * One short script does both. If scripts are denied, and on a Cluster, where two keys may be on two servers, it takes two steps, and pushes
+ * the new entry *first*: if the connection breaks in between, the job exists twice and may run twice; in the other order it would be lost.
+ * If the old entry turns out to be gone, the new one is removed again.
  */
 export class Mover {
   readonly #connection: Connection
@@ -38,7 +37,7 @@ export class Mover {
     this.#isScripted = !connection.isCluster
   }
 
-  /** @returns what became of each, in their order: what is refused of one says nothing of those before it. Never rejects. */
+  /** @returns the results, in the order of the moves: an error of one does not affect those before it. Never rejects. */
   async move(moves: readonly Move[]): Promise<Moved[]> {
     if (this.#isScripted) {
       const commands = moves.map((move) => this.#take(move))
@@ -60,7 +59,7 @@ export class Mover {
     }
   }
 
-  /** Adds a job to a list. @throws when it belongs to a group and no script may be used */
+  /** Adds a job to a list. @throws if it belongs to a group and scripts are denied */
   async push(key: string, text: string, group: string | null): Promise<void> {
     if (group === null) {
       await ask(this.#connection, ['lpush', key, text])
@@ -84,7 +83,7 @@ export class Mover {
     return ['eval', TAKE, 4, ...keys, entry.text, to?.text ?? '', group, isAwaited]
   }
 
-  /** Of commands of a user who may use no scripts none was done. */
+  /** If scripts are denied to the user, no command ran. */
   #isDenied(replies: readonly Reply[]): boolean {
     if (replies[0]?.error?.code !== 'NOPERM' || !/\beval\b/i.test(replies[0].error.message)) return false
     this.#isScripted = false
@@ -102,7 +101,7 @@ export class Mover {
     return 'gone'
   }
 
-  /** Removes nothing, the empty text is no job; but it is refused if removing is, before anything was pushed. */
+  /** Removes nothing, because no job is an empty string, but is denied if removing is, before anything is pushed. */
   async #isThere({ key, text, state }: Entry): Promise<boolean> {
     const commands: Command[] =
       state === 'delayed'

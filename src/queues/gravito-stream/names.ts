@@ -7,7 +7,7 @@ import { type Layout, queueOfKey } from './layout.js'
 import { readSchedules } from './schedules.js'
 import type { Workers } from './workers.js'
 
-/** Which queues there are: those that are named, or all that were found, looked for once in a while. */
+/** Names of the queues: those of the options, or all that were found, searched for at an interval. */
 export class Names {
   readonly #connection: Connection
   readonly #layout: Layout
@@ -23,7 +23,7 @@ export class Names {
     options: {
       readonly given: readonly string[] | null
       readonly workers: Workers
-      /** What the keys of heartbeats begin with. */
+      /** Prefixes of the keys of heartbeats. */
       readonly heartbeats: readonly string[]
       readonly everyMs: number
     },
@@ -43,12 +43,12 @@ export class Names {
     )
   }
 
-  /** How many were found and are too many to be read. */
+  /** Number of queues beyond the limit. */
   get left(): number {
     return this.#given ? 0 : this.#seen.left
   }
 
-  /** @throws when nobody names the queues, and this user may not look for them */
+  /** @throws if the options name no queues, and this user may not search for them */
   async list(): Promise<readonly string[]> {
     await this.#discovery.scan()
     if (this.#given) return this.#given
@@ -59,7 +59,7 @@ export class Names {
     return names
   }
 
-  /** A schedule tells of its queue before there was a job in it. */
+  /** A schedule names its queue before the first job is in it. */
   async #askSchedules(): Promise<void> {
     if (performance.now() - this.#askedAt < this.#everyMs) return
     this.#askedAt = performance.now()
@@ -67,7 +67,7 @@ export class Names {
       for (const { fields } of await readSchedules(this.#connection, this.#layout))
         this.#seen.add(fields.get('queue') ?? '')
     } catch {
-      // Something else under this key, or no right to read it: the lists tell enough.
+      // The key has another type, or is denied: the lists are enough.
     }
   }
 }

@@ -10,11 +10,11 @@ import { refusalInWords } from '../shared/refusals.js'
 import { createdAtOf } from './entry.js'
 import { type Layout, MAX_FAILED, PRIORITIES } from './layout.js'
 
-/** What is asked of each list of a queue. */
+/** Number of commands for each list of a queue. */
 const ASKED_OF_LIST = 5
 const ASKED = PRIORITIES.length * ASKED_OF_LIST + 1
 
-/** Reads queues together. @throws RedisError when Redis does not answer */
+/** Reads queues together. @throws RedisError if Redis does not answer */
 export async function readQueues(
   connection: Connection,
   layout: Layout,
@@ -35,7 +35,7 @@ function commandsOf(layout: Layout, name: string, now: number): Command[] {
     ['llen', layout.list(name, priority)],
     ['lindex', layout.list(name, priority), -1],
     ['zcard', layout.delayed(name, priority)],
-    // Only when it is due already: a payload may be large.
+    // Only if it is due already: a payload may be large.
     ['zrangebyscore', layout.delayed(name, priority), '-inf', now, 'WITHSCORES', 'LIMIT', 0, 1],
     ['get', layout.paused(name, priority)],
   ])
@@ -65,13 +65,13 @@ function readQueue(kind: QueueKind, name: string, replies: readonly Reply[], now
   })
 }
 
-/** What the figures do not say; null when there is nothing. */
+/** Details that the counts do not show; null if there are none. */
 function metaOf(lengths: readonly number[], flags: readonly boolean[], failed: number): Fields | null {
   const meta: Record<string, unknown> = {}
   for (const [index, priority] of PRIORITIES.entries())
     if (priority !== '' && lengths[index]) meta[`waiting ${priority}`] = lengths[index]
   const paused = PRIORITIES.filter((_, index) => flags[index]).map((priority) => priority || 'default')
-  // Workers look at each list's own flag: a queue of which one is paused goes on with the others.
+  // Workers check the flag of each list: a queue with one list paused continues with the others.
   if (paused.length > 0 && paused.length < PRIORITIES.length) meta['paused lists'] = paused.join(', ')
   if (failed >= MAX_FAILED) meta['failed jobs'] = `the newest ${MAX_FAILED} alone are kept: older ones are lost`
   return Object.keys(meta).length > 0 ? meta : null

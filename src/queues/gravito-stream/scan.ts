@@ -7,20 +7,20 @@ import { wasThere } from '../shared/times.js'
 import { type Entry, entryOf, hashOf, summaryOf } from './entry.js'
 import { type Place, readParts } from './lists.js'
 
-/** Where a scan goes on. Texts of the last entries that were given find the place again when others were taken away. */
+/** Where a scan continues. Hashes of the last entries returned find the position again after others were removed. */
 interface Cursor {
-  /** Which of the places. */
+  /** Index of the key. */
   readonly place: number
-  /** How many of a list were given; the time up to which delayed jobs were. */
+  /** In a list the number of entries returned; for delayed jobs the time up to which they were. */
   readonly at: number
-  /** Hashes of the last of a list, or of all delayed jobs of that time; the newest last. */
+  /** Hashes of the last entries of a list, or of all delayed jobs of that time; the newest last. */
   readonly last: readonly string[]
 }
 
 const ANCHORS = 50
 const LOOK_BACK = 1_000
 
-/** A part of all that stands in some places, from what is next to what came last: what comes meanwhile does not move it. */
+/** A part of the entries of some keys, from the next one to the last added: entries added meanwhile do not move it. */
 export async function scanPlaces(
   connection: Connection,
   places: readonly Place[],
@@ -51,9 +51,9 @@ async function scanList(connection: Connection, place: Place, from: Cursor, limi
   return { entries, next: { place: from.place, at: offset + entries.length, last } }
 }
 
-/** Workers take from the end where a scan begins, so an entry that was given is gone or nearer to it: never farther. */
+/** Workers take from the end where a scan starts, so an entry already returned is gone or nearer to that end, never farther. */
 async function placeAfter(connection: Connection, place: Place, { at, last }: Cursor): Promise<number> {
-  // The first look is at one entry alone: mostly nothing has moved.
+  // The first read is a single entry: usually nothing has moved.
   for (let end = at, limit = 1; end > 0; end -= limit, limit = Math.min(LOOK_BACK, end)) {
     const offset = end - limit
     const [entries = []] = await readParts(connection, [{ place, offset, limit }], 'oldest')

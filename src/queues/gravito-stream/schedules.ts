@@ -15,20 +15,20 @@ import { detailOf, entryOf } from './entry.js'
 import type { Layout } from './layout.js'
 import type { Mover } from './move.js'
 
-/** So many schedules of a system are looked at. */
+/** Most schedules of a system to read. */
 const MAX_SCHEDULES = 20_000
 const PER_READ = 1_000
-/** Workers look for schedules now and then: one that is due for so long is late, ms. */
+/** Workers check schedules at an interval: one overdue by this is late, ms. */
 const LATE_MS = 60_000
-/** What may be said of the jobs of a schedule: fields of the framework. */
+/** Options of a schedule's jobs: fields of the framework. */
 const JOB_OPTIONS = ['maxAttempts', 'priority', 'groupId', 'retryAfterSeconds', 'retryMultiplier']
 
-/** What a schedule is defined by. */
+/** Fields of a schedule's definition. */
 const FIELDS = ['id', 'queue', 'cron', 'job', 'enabled', 'nextRun', 'lastRun']
 
 interface Schedule {
   readonly id: string
-  /** What its hash holds; empty when it is gone. */
+  /** Fields of its hash; empty if it is gone. */
   readonly fields: ReadonlyMap<string, string>
   readonly next: number | null
 }
@@ -47,7 +47,7 @@ type Schedulers = Required<
   >
 >
 
-/** All schedules of a system; they name their queues. @throws RedisError */
+/** All schedules of a system, which name their queues. @throws RedisError */
 export async function readSchedules(connection: Connection, layout: Layout): Promise<Schedule[]> {
   const all = new Map<string, number>()
   for (let start = 0; start < MAX_SCHEDULES; start += PER_READ) {
@@ -68,7 +68,7 @@ export async function readSchedules(connection: Connection, layout: Layout): Pro
   }))
 }
 
-/** The schedules of queues. All of a system share one set, so an id is taken for every queue. */
+/** The schedules of queues. All of a system share one set, so an id is unique across queues. */
 export function schedulersOf(connection: Connection, layout: Layout, mover: Mover): Schedulers {
   async function definitionOf(id: string): Promise<ReadonlyMap<string, string>> {
     return fieldsAsked(await ask(connection, askFields(layout.schedule(id), FIELDS)), FIELDS)
@@ -80,7 +80,7 @@ export function schedulersOf(connection: Connection, layout: Layout, mover: Move
     return fields
   }
 
-  /** When it is due: first in its hash, then in the order of all, which workers look at. */
+  /** Sets when it is due: first in its hash, then in the sorted set of all, which workers read. */
   async function schedule(id: string, at: number, fields: readonly string[]): Promise<void> {
     await ask(connection, ['hset', layout.schedule(id), ...fields, 'nextRun', at])
     await ask(connection, ['zadd', layout.schedules, at, id])
@@ -98,7 +98,7 @@ export function schedulersOf(connection: Connection, layout: Layout, mover: Move
       if (score === null || fields.get('queue') !== queue) return null
       return schedulerOf({ id, fields, next: timeOf(score) }, await readServerTime(connection))
     },
-    /** Nobody can say whose those are that were not looked at. */
+    /** The queues of schedules that were not read are unknown. */
     async omittedSchedulers() {
       return Math.max(0, (asNumber(await ask(connection, ['zcard', layout.schedules])) ?? 0) - MAX_SCHEDULES)
     },
@@ -118,7 +118,7 @@ export function schedulersOf(connection: Connection, layout: Layout, mover: Move
     },
     async removeScheduler(queue, id) {
       const fields = await definitionOf(id)
-      // Of one without a definition nobody can say whose it was.
+      // The queue of a schedule without a definition is unknown.
       if (fields.size > 0 && fields.get('queue') !== queue) return false
       const wasListed = (asNumber(await ask(connection, ['zrem', layout.schedules, id])) ?? 0) > 0
       const wasDefined = (asNumber(await ask(connection, ['del', layout.schedule(id)])) ?? 0) > 0
@@ -131,7 +131,7 @@ export function schedulersOf(connection: Connection, layout: Layout, mover: Move
     async resumeScheduler(queue, id) {
       const fields = await find(queue, id)
       const at = timeOf(fields.get('nextRun'))
-      // What fell due while it was paused is not made up for.
+      // Runs that were missed while it was paused are skipped.
       const now = await readServerTime(connection)
       if (at === null || at <= now) await schedule(id, nextRun(fields.get('cron') ?? '', now), [])
       await ask(connection, ['hset', layout.schedule(id), 'enabled', 'true'])
@@ -174,7 +174,7 @@ function jobOptions(options: Fields): Fields {
   return options
 }
 
-/** @throws when the framework can't keep such a schedule */
+/** @throws if the framework cannot store such a schedule */
 function dueAt({ id, cron, every, timezone, limit, from, until }: SchedulerDefinition, now: number): number {
   if (id === '') throw notPossible('A schedule needs an id')
   if (every !== null || cron === null) throw notPossible('A schedule of Gravito Stream takes a cron expression')

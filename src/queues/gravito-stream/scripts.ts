@@ -1,13 +1,12 @@
 /**
- * Takes exactly one entry out of where it stands, and puts another text into a list; or lets the next job of its group come.
- * Nothing is done when it is not there. One entry a call, so that no call holds the server.
+ * Removes exactly one entry from its key, and pushes another text to a list, or lets the next job of its group proceed. Does nothing if the
+ * entry is not there. One entry per call, so that no call blocks the server.
  *
- * What a script has done stays when a later command of it is refused (a key of another type, a missing right), so it
- * pushes before it removes, and takes back what it pushed when it may not remove.
+ * Redis does not roll back a script whose later command fails (another type of key, a missing permission), so it pushes before it removes,
+ * and removes what it pushed if it may not remove the entry.
  *
- * KEYS: 1 where it stands, 2 where it goes to (the same when it goes nowhere), 3 the groups that are at work, 4 what waits
- * for its group. ARGV: 1 its text, 2 the new text (empty: it only goes), 3 its group (empty: none), 4 whether the group is
- * waiting for it, '1' or '0'.
+ * KEYS: 1 the entry's key, 2 the list to push to (the same if there is none), 3 the active groups, 4 the waiting jobs of its group. ARGV: 1
+ * its text, 2 the new text (empty: only remove), 3 its group (empty: none), 4 whether the group is waiting for it, '1' or '0'.
  */
 export const TAKE = `
 local isSorted = redis.call('TYPE', KEYS[1]).ok == 'zset'
@@ -38,9 +37,9 @@ return 1
 `
 
 /**
- * Pushes a job of a group as the framework does: it waits for the one before.
+ * Pushes a job of a group as the framework does: it waits for the job before.
  *
- * KEYS: 1 the list, 2 the groups that are at work, 3 what waits for the group. ARGV: 1 the group, 2 the text.
+ * KEYS: 1 the list, 2 the active groups, 3 the waiting jobs of the group. ARGV: 1 the group, 2 the text.
  */
 export const PUSH_OF_GROUP = `
 if redis.call('SISMEMBER', KEYS[2], ARGV[1]) == 1 then return redis.call('RPUSH', KEYS[3], ARGV[2]) end

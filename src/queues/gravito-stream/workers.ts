@@ -6,21 +6,21 @@ import type { Reply } from '../../redis/send.js'
 import { sendInPortions } from '../shared/redis.js'
 
 const MAX_WORKERS = 2_000
-/** How many queues one heartbeat names, and how many are remembered; of others nobody knows who works for them. */
+/** Most queues of one heartbeat, and most queues to remember; the workers of others are unknown. */
 const MAX_NAMED = 1_000
 
-/** What one look at the heartbeats came to. */
+/** The result of reading the heartbeats once. */
 export interface WorkerCounts {
-  /** Null when nothing says how many there are: most workers report only when they are told to. */
+  /** Null if unknown: most workers report only if configured to. */
   of(queue: string): number | null
 }
 
-/** Heartbeats of workers, which name the queues that they work for and run out by themselves. */
+/** Heartbeats of workers, which name their queues and expire. */
 export class Workers {
   readonly #keys = new Set<string>()
-  /** Whether there are more than are looked at: then nobody knows how many work on a queue. */
+  /** Whether there are more heartbeats than the limit: then the number of workers of a queue is unknown. */
   #isCrowded = false
-  /** Queues that a heartbeat named once: of these, no heartbeat means no worker. */
+  /** Queues that a heartbeat has named: for these, no heartbeat means no worker. */
   readonly #reported = new Set<string>()
 
   add(key: string): void {
@@ -28,7 +28,7 @@ export class Workers {
     else if (!this.#keys.has(key)) this.#isCrowded = true
   }
 
-  /** Never rejects: a heartbeat that can't be read is none. */
+  /** Never rejects: a heartbeat that cannot be read counts as none. */
   async count(connection: Connection): Promise<WorkerCounts> {
     const keys = [...this.#keys]
     const replies = await sendInPortions(
@@ -36,7 +36,7 @@ export class Workers {
       keys.map((key) => ['get', key] as const),
     )
     const named = replies.map((reply, index) => this.#namedBy(reply, keys[index] ?? ''))
-    // One that does not say what it works for may work for any.
+    // One that does not name its queues may work for any.
     const isUnclear = this.#isCrowded || named.some((queues) => queues === null || queues.length > MAX_NAMED)
     this.#isCrowded = false
     const counts = new Map<string, number>()
@@ -47,7 +47,7 @@ export class Workers {
     return { of: (queue) => (isUnclear || !this.#reported.has(queue) ? null : (counts.get(queue) ?? 0)) }
   }
 
-  /** Null when nobody knows. */
+  /** Null if unknown. */
   #namedBy(reply: Reply, key: string): readonly string[] | null {
     if (reply.error) return null
     const text = asText(reply.value)
@@ -57,7 +57,7 @@ export class Workers {
   }
 }
 
-/** None for a worker of another framework, which may report under the same keys; null when it does not say. */
+/** Empty for a worker of another framework, which may use the same keys; null if it does not name its queues. */
 function queuesOf(text: string | null): readonly string[] | null {
   const fields = readObject(text)
   if (!fields) return null

@@ -12,7 +12,7 @@ import type { ApiJob, ApiQueue } from './types.js'
 
 const JOBS_A_CALL = 1_000
 
-/** Does something with each of some jobs, one after the other: an id may come twice. */
+/** Performs an action on jobs one after the other, because an id may occur twice. */
 async function actOnEach(
   queue: ApiQueue,
   ids: readonly string[],
@@ -96,7 +96,7 @@ export async function cleanJobs(queue: ApiQueue, state: JobState, before: number
   return removed
 }
 
-/** BullMQ on PostgreSQL cleans in the order in which jobs were added; those that ended first are to go first. */
+/** BullMQ on PostgreSQL cleans jobs in the order in which they were added; this removes those that ended first. */
 async function lastToClean(queue: ApiQueue, state: JobState, before: number, count: number): Promise<number> {
   if (state !== 'completed' && state !== 'failed') return before
   const [id] = await queue.getRanges([typeOf(state)], count - 1, count - 1, true)

@@ -1,11 +1,11 @@
 import { notPossible } from '../../shared/conditions.js'
-/** @throws when what the API told of a payload may be other numbers than what is stored */
+/** @throws if numbers of a payload from the API may differ from the stored ones */
 export function checkExact(data: unknown): void {
   if (holdsRounded(data))
     throw notPossible('Its payload holds a number larger than JavaScript’s are exact: BullMQ’s API may have rounded it')
 }
 
-/** Whether a number may be another one than what is stored. No recursion: a payload may be deep. */
+/** Whether a number may differ from the stored one. Without recursion: a payload may be deeply nested. */
 function holdsRounded(data: unknown): boolean {
   const values = [data]
   for (const value of values) {

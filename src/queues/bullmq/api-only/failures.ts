@@ -19,7 +19,7 @@ const WORDS: Readonly<Record<DatabaseKind, string>> = {
   unavailable: "The database of these queues can't do it",
 }
 
-/** What the database of queues, or the way to it, refused. */
+/** An error of the queues' database, or of the connection to it. */
 class DatabaseRefusal extends Error {
   readonly refusal: RefusalKind
 
@@ -30,9 +30,9 @@ class DatabaseRefusal extends Error {
 }
 
 /**
- * An error in words: what a driver throws may be without a text, or with the address alone.
+ * A readable error: a driver's own may have no text, or only the address.
  *
- * @param place of the database, where it is worth telling
+ * @param place of the database, if the message should have it
  */
 export function describeFailure(error: unknown, place: string | null = null): Error {
   if (error instanceof DatabaseRefusal) return error

@@ -3,7 +3,7 @@ import { progressOf } from '../../bull-common/summary.js'
 import { summaryText } from '../../shared/texts.js'
 import type { ApiJob, ApiQueue } from './types.js'
 
-/** BullMQ's words for states. */
+/** BullMQ's names of states. */
 const TYPES: Readonly<Record<JobState, string>> = {
   waiting: 'waiting',
   prioritized: 'prioritized',
@@ -18,28 +18,28 @@ export function typeOf(state: JobState): string {
   return TYPES[state]
 }
 
-/** Null when the job is gone, or in none. */
+/** Null if the job is gone, or in no state. */
 export async function stateOf(queue: ApiQueue, id: string): Promise<JobState | null> {
   const type = await queue.getJobState(id)
   const found = Object.entries(TYPES).find(([, name]) => name === type)
   return found ? (found[0] as JobState) : null
 }
 
-/** A job and its state. Null when it is gone; PostgreSQL takes no text with a zero byte, which no id of a job can hold. */
+/** A job and its state. Null if it is gone. PostgreSQL accepts no text with a zero byte, so no job's id has one. */
 export async function findJob(queue: ApiQueue, id: string): Promise<{ job: ApiJob; state: JobState } | null> {
   if (id.includes('\0')) return null
   const [job, state] = [await queue.getJob(id), await stateOf(queue, id)]
   return job && state ? { job, state } : null
 }
 
-/** What waits in a paused queue is counted apart. */
+/** BullMQ counts waiting jobs of a paused queue separately. */
 export async function countOf(queue: ApiQueue, state: JobState): Promise<number> {
   const types = state === 'waiting' ? ['waiting', 'paused'] : [typeOf(state)]
   const counts = await queue.getJobCounts(...types)
   return Object.values(counts).reduce((sum, count) => sum + count, 0)
 }
 
-/** Ids of a part of a state, the oldest first. Those that wait come the newest first, whatever is asked. */
+/** Ids of a part of a state, oldest first. BullMQ returns waiting jobs newest first in any case. */
 export async function idsFromOldest(
   queue: ApiQueue,
   state: JobState,
@@ -77,7 +77,9 @@ export function summaryOf(job: ApiJob, state: JobState): JobSummary {
   }
 }
 
-/** The delay is that of the last attempt, which began when the one before it ended: here at its start. */
+/**
+ * When the job is due. The delay is that of the last attempt, and counts from the end of the attempt before; the API only has its start.
+ */
 export function dueAt({ timestamp, processedOn = 0, delay = 0 }: ApiJob): number {
   return Math.max(timestamp, processedOn) + delay
 }

@@ -2,9 +2,9 @@ import { invalidOption } from '../../../lib/errors.js'
 import type { ApiQueue } from './types.js'
 
 /**
- * Where the queues are, without secrets: `127.0.0.1:5432/shop bullmq`.
+ * The location of the queues, without secrets: `127.0.0.1:5432/shop bullmq`.
  *
- * @throws when they are in several places
+ * @throws if they are in several places
  */
 export function placeOfAll(queues: readonly ApiQueue[]): string {
   const places = new Set(queues.map(placeOfQueue))
@@ -13,7 +13,7 @@ export function placeOfAll(queues: readonly ApiQueue[]): string {
   throw invalidOption('bullmqQueues', 'queues', 'queues of one database; make a source for each')
 }
 
-/** Its connection is a URL, options of node-postgres, or one of its pools. */
+/** The connection is a URL, options of node-postgres, or one of its pools. */
 function placeOfQueue({ opts: { connection } }: ApiQueue): string {
   if (typeof connection === 'string') return placeOf(partsOf(connection))
   const options = fieldsOf(connection)

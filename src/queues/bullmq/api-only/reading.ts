@@ -5,12 +5,12 @@ import { ageOf, earliest, type QueueKind, readingOf } from '../../shared/reading
 import { countOf, dueAt, getJobs, idsFromOldest } from './jobs.js'
 import type { ApiJob, ApiQueue } from './types.js'
 
-/** Who works changes seldom. In ms. */
+/** Workers change seldom. ms */
 const WORKERS_EVERY_MS = 15_000
-/** So many queues are read at a time: each takes some queries. */
+/** Queues to read at a time: each takes several queries. */
 const AT_A_TIME = 5
 
-/** Reads queues one by one; what came and ended can't be told by the API. */
+/** Reads queues one by one. The API does not count jobs that were added and ended. */
 export class ApiReader {
   readonly #kind: QueueKind
   readonly #queues: readonly ApiQueue[]
@@ -83,7 +83,7 @@ async function oldestOf(queue: ApiQueue, state: JobState, total: number): Promis
   return job
 }
 
-/** A job that waits has no delay any more; what it was added with it has waited out. */
+/** A waiting job no longer has a delay: the one that it was added with is over. */
 function withDelay(job: ApiJob): ApiJob {
   const delay = typeof job.opts.delay === 'number' ? job.opts.delay : 0
   const isOver = job.timestamp + delay <= Date.now()

@@ -4,16 +4,16 @@ import { wasThere } from '../../shared/times.js'
 import { countOf, getJobs, idsFromOldest, summaryOf } from './jobs.js'
 import type { ApiQueue } from './types.js'
 
-/** So many of the last jobs are remembered, to find the place again when some of them are gone. */
+/** Number of last jobs to remember, so that the position can be found again if some of them are gone. */
 const REMEMBERED = 20
 
 interface Place {
-  /** How many came before, and the last of them. */
+  /** The number of jobs before, and the last of them. */
   readonly at: number
   readonly last: readonly string[]
 }
 
-/** The oldest first. */
+/** Oldest first. */
 export async function scanJobs(queue: ApiQueue, query: JobScanQuery): Promise<JobScan> {
   const { state, limit, asOf } = query
   const total = await countOf(queue, state)
@@ -27,7 +27,7 @@ export async function scanJobs(queue: ApiQueue, query: JobScanQuery): Promise<Jo
   }
 }
 
-/** Where the last of the jobs that are still there was: jobs before it may have been taken out since. */
+/** The position after the last of the jobs that still exist: jobs before it may have been removed since. */
 async function startOf(queue: ApiQueue, { state, cursor }: JobScanQuery, total: number): Promise<number> {
   const place = parsePlace(cursor)
   if (!place) return 0

@@ -18,7 +18,7 @@ export async function readSchedulers(queue: ApiQueue): Promise<SchedulerEntry[]>
   return [...entries.values()]
 }
 
-/** How many are not among these. */
+/** The number of schedulers beyond the limit. */
 export async function countOmitted(queue: ApiQueue): Promise<number> {
   return Math.max(0, (await queue.getJobSchedulersCount()) - MAX_SCHEDULERS)
 }

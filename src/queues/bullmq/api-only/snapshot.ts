@@ -7,9 +7,9 @@ import { checkExact } from './exact.js'
 import type { ApiQueue, ApiScheduler } from './types.js'
 
 /**
- * Through the API alone a scheduler comes back as it was when nothing but its pattern says when it is due.
+ * With the API alone a scheduler can be restored unchanged only if its pattern alone determines when it is due.
  *
- * @throws when it would not; the message says why
+ * @throws if it could not be restored; the message has the reason
  */
 export async function snapshotScheduler(queue: ApiQueue, id: string): Promise<SchedulerSnapshot> {
   const scheduler = await queue.getJobScheduler(id)
@@ -32,14 +32,14 @@ async function checkTurns(queue: ApiQueue, { key, next, name, pattern, tz, start
 
 const OWN_STRATEGY = 'The app has a repeat strategy of its own, so only the app can tell when this scheduler is due'
 
-/** @returns whether it was what the snapshot holds, and is removed */
+/** @returns whether it was equal to the snapshot, and is removed */
 export async function takeScheduler(queue: ApiQueue, id: string, { scheduler }: SchedulerSnapshot): Promise<boolean> {
   const now = await queue.getJobScheduler(id)
   if (!now || JSON.stringify(now) !== JSON.stringify(scheduler)) return false
   return queue.removeJobScheduler(id)
 }
 
-/** @returns false when there is one of its id */
+/** @returns false if a scheduler with its id exists */
 export async function restoreScheduler(queue: ApiQueue, { scheduler }: SchedulerSnapshot): Promise<boolean> {
   const { key, name, pattern, tz, startDate, endDate, template } = scheduler as ApiScheduler
   if (await queue.getJobScheduler(key)) return false

@@ -18,13 +18,13 @@ import { restoreScheduler, snapshotScheduler, takeScheduler } from './snapshot.j
 import type { ApiQueue } from './types.js'
 
 const TIMEOUT_MS = 10_000
-/** What is done job by job, or to very many. */
+/** Time-out of actions on single jobs one after the other, or on very many, ms. */
 const LONG_TIMEOUT_MS = 120_000
-/** Larger payloads are not looked into, in characters. */
+/** Larger payloads are not searched, characters. */
 const MAX_PAYLOAD_CHARS = 65_536
 
 /**
- * BullMQ on something else than Redis, PostgreSQL: reached by its API alone, through the queues that were passed in.
+ * BullMQ on PostgreSQL, or anything else than Redis: accessed only through the API of the queues passed in.
  *
  * @param place of all of them
  */
@@ -70,7 +70,7 @@ export function apiSource(queues: readonly ApiQueue[], place: string): BullmqApi
     runScheduler: (queue, id) => on(queue, (open) => runScheduler(open, id)),
     async saveScheduler(queue, definition) {
       const data = (await on(queue, (open) => open.getJobScheduler(definition.id)))?.template?.data
-      // What is to stay as it is comes as the API told it.
+      // A payload to leave unchanged comes as the API returned it.
       if (definition.data === JSON.stringify(data)) checkExact(data)
       await saveScheduler(api, queue, definition)
     },

@@ -1,6 +1,6 @@
 import type { BullJob, BullQueue, SchedulerQueue } from '../package/queue-api.js'
 
-/** What is used of a queue that is reached by its API alone: version 6 on something that is no Redis. */
+/** The part of a queue that is used if only its API is available: version 6 on anything else than Redis. */
 export interface ApiQueue extends SchedulerQueue {
   getJobCounts(...types: string[]): Promise<Record<string, number>>
   getRanges(types: string[], start?: number, end?: number, asc?: boolean): Promise<string[]>
@@ -50,8 +50,7 @@ export interface ApiScheduler {
 }
 
 /**
- * Version 6 keeps its database behind a backend. Only that of Redis gives its client away; where there is none, there are
- * no keys to read either.
+ * Version 6 accesses its database through a backend. Only the Redis backend exposes its client; without a client there are no keys to read.
  */
 export function isApiOnly(queue: BullQueue): queue is ApiQueue {
   if (!('getBackend' in queue) || typeof queue.getBackend !== 'function') return false

@@ -5,10 +5,10 @@ import { notPossible } from '../../shared/conditions.js'
 import { type BullJob, type BullQueue, canMakeJobs, type JobMakingQueue, type QueueUser } from './queue-api.js'
 
 /**
- * Adds a job whose payload is stored as this text. BullMQ's own `add` takes a value and writes it by `JSON.stringify`; here a
- * class beneath its own says what is written, as seen in 5.0 to 6.7.
+ * Adds a job whose payload is stored as this exact text. BullMQ's `add` takes a value and writes it with `JSON.stringify`; here a subclass
+ * of its job class sets what is written. Seen in 5.0 to 6.7.
  *
- * @param data JSON @throws when it is none
+ * @param data JSON @throws if it is invalid
  */
 export async function addText(queue: BullQueue, name: string, data: string, options: JobOptions): Promise<BullJob> {
   if (!canMakeJobs(queue)) throw notPossible('This version of BullMQ makes no jobs of texts: it must be 5 or 6')
@@ -22,7 +22,7 @@ export async function addText(queue: BullQueue, name: string, data: string, opti
   return added
 }
 
-/** The class of jobs beneath a queue's own, whose payload is stored as this text. */
+/** A subclass of a queue's job class, whose payload is stored as this text. */
 export function textJobOf({ Job }: Pick<JobMakingQueue, 'Job'>, data: string): JobMakingQueue['Job'] {
   return class TextJob extends Job {
     override asJSON() {
@@ -31,7 +31,7 @@ export function textJobOf({ Job }: Pick<JobMakingQueue, 'Job'>, data: string): J
   }
 }
 
-/** Adds a job by BullMQ's API alone. */
+/** Adds a job with BullMQ's API alone. */
 export async function addByApi(api: QueueUser, queue: string, { name, data, options }: Addable): Promise<JobAddress> {
   return addressOf(queue, await api.use(queue, (open) => addText(open, name, data, options)))
 }

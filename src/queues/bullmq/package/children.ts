@@ -4,8 +4,7 @@ import { send } from '../../../redis/send.js'
 import { jobField } from '../../shared/redis.js'
 
 /**
- * Why a parent can't be run again, or null. BullMQ would: its code runs, and it fails when that has ended, because a job that
- * it is made of has not completed.
+ * Why a parent cannot be rerun, or null. BullMQ would run its code and fail it afterwards, because one of its children has not completed.
  */
 export async function whyParentWaits(connection: Connection, base: string, id: string): Promise<string | null> {
   const [pending, failed] = await send(connection, [
@@ -15,7 +14,7 @@ export async function whyParentWaits(connection: Connection, base: string, id: s
   return parentWaits(asNumber(jobField(pending)) ?? 0, asNumber(jobField(failed)) ?? 0)
 }
 
-/** @param pending children that have not ended, and `failed`: that made their parent fail */
+/** @param pending children that have not ended; `failed`: those that failed their parent */
 export function parentWaits(pending: number, failed: number): string | null {
   const count = pending + failed
   if (count === 0) return null

@@ -5,10 +5,10 @@ import type { QueueKind } from '../../shared/readings.js'
 /** On Redis. */
 export const REDIS_KIND: QueueKind = { driver: 'bullmq', states: JOB_STATES, capabilities: QUEUE_CAPABILITIES }
 
-/** On something else, by the API alone. */
+/** On anything else, through the API alone. */
 export const API_KIND: QueueKind = {
   ...REDIS_KIND,
-  // A job's family may be in queues that were not passed in.
+  // A job's parents and children may be in queues that were not passed in.
   capabilities: QUEUE_CAPABILITIES.filter((capability) => capability !== 'flow'),
 }
 

@@ -3,13 +3,13 @@ import { classesOf } from '../../bull-common/app-package.js'
 import { notPossible } from '../../shared/conditions.js'
 import type { BullModule, BullQueue, BullQueueClass } from './queue-api.js'
 
-/** The classes by which queues are opened. */
+/** The classes to open queues with. */
 export interface QueuePackages {
-  /** Of the option, else of the queues that were passed in, else of the package that is installed; none without any. */
+  /** From the option, otherwise from the queues passed in, otherwise from the installed package; empty if there is none. */
   all(): Promise<readonly BullQueueClass[]>
-  /** What the app passed in, by itself or as a queue. */
+  /** Passed in by the app, as an option or as a queue. */
   passedIn(): Promise<readonly BullQueueClass[]>
-  /** Why there is none. */
+  /** The error if there is none. */
   missing(): Promise<Error>
 }
 
@@ -31,7 +31,7 @@ export function packagesOf(
   }
 }
 
-/** Without it queues can be looked at all the same. */
+/** Queues can be read without it. */
 async function installed(): Promise<{ readonly classes?: readonly BullQueueClass[]; readonly cause?: unknown }> {
   try {
     const { Queue }: { Queue: unknown } = await import('bullmq')
@@ -45,7 +45,7 @@ function rootClassesOf(queues: Iterable<BullQueue>): BullQueueClass[] {
   return [...new Set([...queues].flatMap((queue) => rootClassOf(queue) ?? []))]
 }
 
-/** BullMQ's own class, below the app's. */
+/** BullMQ's own class, from which the app's may be derived. */
 function rootClassOf(queue: BullQueue): BullQueueClass | null {
   for (const made of classesOf(queue))
     if (typeof made === 'function' && Object.hasOwn(made.prototype, 'addBulk') && isQueueClass(made)) return made

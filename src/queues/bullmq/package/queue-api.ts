@@ -1,9 +1,6 @@
 import { notPossible } from '../../shared/conditions.js'
 
-/**
- * What is used of BullMQ's classes. They are told by their shape, so that version 5 and version 6 will do, and whatever
- * copy of them the app has.
- */
+/** The part of BullMQ's classes that is used. They are recognized by shape, so that versions 5 and 6 and any copy of them work. */
 export interface BullQueue {
   readonly name: string
   readonly opts: { readonly connection?: unknown; readonly prefix?: string | undefined }
@@ -17,9 +14,9 @@ export interface BullQueue {
   clean(grace: number, limit: number, type?: BullCleanType): Promise<string[]>
 }
 
-/** Queues to act through. */
+/** Queues for actions. */
 export interface QueueUser {
-  /** Does something with a queue. Rejects with words when it fails, or when it takes too long. */
+  /** Performs an action on a queue. Rejects with a readable error if it fails or takes too long. */
   use<T>(name: string, action: (queue: BullQueue) => Promise<T>): Promise<T>
 }
 
@@ -29,20 +26,20 @@ export interface SchedulerQueue extends BullQueue {
   removeJobScheduler(id: string): Promise<boolean>
 }
 
-/** Of version 5 alone: the older mechanism. */
+/** Only in version 5: the older mechanism. */
 export interface RepeatingQueue extends BullQueue {
   removeRepeatableByKey(key: string): Promise<boolean>
 }
 
-/** What tells when a scheduler's pattern is due: of the app's own settings, or BullMQ's. */
+/** Computes when a scheduler's pattern is due, by the app's own setting or BullMQ's. */
 export interface SchedulingQueue extends BullQueue {
   readonly jobScheduler: Promise<{ readonly repeatStrategy: RepeatStrategy; readonly Job: BullJobClass }>
 }
 
-/** @returns Unix ms; undefined where the pattern has no turn after `millis` */
+/** @returns Unix ms; undefined if the pattern is not due after `millis` */
 export type RepeatStrategy = (millis: number, repeat: object, name: string) => unknown
 
-/** The class of jobs that a queue makes; with it a job can be acted on without reading its payload. */
+/** The job class of a queue, which allows actions on a job without reading its payload. */
 export interface JobMakingQueue extends BullQueue {
   readonly Job: BullJobClass
   /** Its `defaultJobOptions`. */
@@ -60,7 +57,7 @@ export interface BullJob {
   retry(state?: 'completed' | 'failed'): Promise<void>
   promote(): Promise<void>
   changePriority(options: { priority?: number; lifo?: boolean }): Promise<void>
-  /** What is stored of it: `data` is text. */
+  /** The stored form: `data` is text. */
   asJSON(): object
 }
 
@@ -91,7 +88,7 @@ export function canSchedule(queue: BullQueue): queue is SchedulingQueue {
   return 'jobScheduler' in queue && queue.jobScheduler instanceof Promise
 }
 
-/** @throws when it is older than job schedulers */
+/** @throws if the queue's version is older than job schedulers */
 export function scheduling(queue: BullQueue): SchedulerQueue {
   if (isScheduling(queue)) return queue
   throw notPossible(

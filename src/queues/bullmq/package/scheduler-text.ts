@@ -4,7 +4,7 @@ import { notPossible } from '../../shared/conditions.js'
 import { textJobOf } from './add-text.js'
 import { canSchedule, type QueueUser, type SchedulerQueue, scheduling } from './queue-api.js'
 
-/** Saves a scheduler by BullMQ's API. */
+/** Saves a scheduler with BullMQ's API. */
 export async function saveScheduler(api: QueueUser, queue: string, definition: SchedulerDefinition): Promise<void> {
   const { id, name, cron, every, timezone, limit, from, until, options } = definition
   if ((cron === null) === (every === null))
@@ -19,16 +19,16 @@ export async function saveScheduler(api: QueueUser, queue: string, definition: S
 
 interface Template {
   readonly name: string
-  /** JSON, stored to the byte. */
+  /** JSON, stored byte for byte. */
   readonly data: string
   readonly opts: object
 }
 
 /**
- * Saves a scheduler whose jobs have this text for a payload. BullMQ's own way takes a value and writes it by `JSON.stringify`;
- * here what it writes is put right where its scheduler hands it on: to `scripts` (5) or `backend` (6), as seen in 5.16 to 6.7.
+ * Saves a scheduler whose jobs have this exact text as payload. BullMQ takes a value and writes it with `JSON.stringify`; here the text is
+ * replaced where its scheduler passes it on: to `scripts` (5) or `backend` (6), as seen in 5.16 to 6.7.
  *
- * @returns its next job, or undefined when there is none @throws when the payload is no JSON
+ * @returns its next job, or undefined if there is none @throws if the payload is no JSON
  */
 async function upsertText(queue: SchedulerQueue, id: string, repeat: object, template: Template) {
   if (!canSchedule(queue))
@@ -47,7 +47,7 @@ async function upsertText(queue: SchedulerQueue, id: string, repeat: object, tem
 
 const WAYS = ['scripts', 'backend'] as const
 
-/** Where a scheduler hands on what is to be stored, with the text in the place of what the value was written as. */
+/** Wraps the object that a scheduler passes data on to, and replaces the written value by the text. */
 function puttingText(scheduler: object, way: string, data: unknown, text: string): object {
   const written = JSON.stringify(data)
   return new Proxy(Reflect.get(scheduler, way) as object, {
@@ -60,7 +60,7 @@ function puttingText(scheduler: object, way: string, data: unknown, text: string
   })
 }
 
-/** The id comes first, and may be any text. Until 5.29 nothing but the next job holds the payload. */
+/** The id comes first, and may be any text. Until 5.29 only the next job has the payload. */
 function withText(args: readonly unknown[], written: string, text: string): unknown[] {
   return args.map((one, index) => (index >= 2 && one === written ? text : one))
 }
