@@ -7,45 +7,45 @@ import type { ConnectedQueue } from './directory.js'
 import { sourceRefusal } from './monitor/source-error.js'
 import type { Outbox } from './outbox.js'
 
-/** Who acts. */
+/** Who performs a change. */
 export type Actor = Pick<Principal, 'user' | 'role'>
 
-/** Something that somebody is about to do. */
+/** A change to perform. */
 export interface AuditedChange<T> {
   readonly by: Actor
   /** `retry`, `bulk retry`, `scheduler run` */
   readonly action: string
-  /** Null for what is about several. */
+  /** Null for a change to several queues. */
   readonly queue: Pick<ConnectedQueue, 'key' | 'name'> | null
-  /** What it is about: a job's id, a scheduler's, `all 120 failed jobs`. */
+  /** A job's id, a scheduler's id, or `all 120 failed jobs`. */
   readonly target: string
-  /** Names it in the audit trail. @default one of its own */
+  /** Identifies the change in the audit trail. @default a new id */
   readonly operation?: string
-  /** For how long it is waited for, ms; null: until it ends. @default 30000 */
+  /** Time-out, ms; null: none. @default 30000 */
   readonly within?: number | null
   readonly perform: () => Promise<T>
-  /** What the trail says of the result. @default that all of it was done, and nothing besides */
+  /** The result in the audit trail. @default success, without details */
   readonly tell?: (result: T) => { readonly ok: boolean; readonly detail: string | null }
 }
 
 /**
- * Does something, with its intent in the audit trail before and its result after.
+ * Performs a change, with a line in the audit trail for its intent before it and one for its result after it.
  *
- * Rejects with a {@link ApiError}: `no_audit` and `audit_unavailable` before anything is done, `queue_denied`, `queue_replica`,
- * `queue_full` or `queue_unavailable` (in words) when the queue's system did not do it. An API error of the change itself is passed on.
+ * Rejects with an {@link ApiError}: `no_audit` and `audit_unavailable` before the change; `queue_denied`, `queue_replica`, `queue_full` or
+ * `queue_unavailable`, with a readable message, if the queue's system did not perform it. An API error of the change itself is passed on.
  */
 export type Act = <T>(change: AuditedChange<T>) => Promise<T>
 
 const WITHIN_MS = 30_000
-/** The store may take so long for a line of the trail, ms. */
+/** Time-out of the store for a line of the trail, ms. */
 const AUDIT_WITHIN_MS = 8_000
 
 export interface ActOptions {
-  /** Null where the store keeps no trail: then nothing is done. */
+  /** Null if the store has no trail: then no change is performed. */
   readonly auditLog: AuditLog | null
-  /** Takes the results that the store does not take at once. */
+  /** Writes results later that the store did not accept. */
   readonly outbox: Pick<Outbox, 'add'>
-  /** What the store's clock shows, Unix ms. */
+  /** The store's clock, Unix ms. */
   readonly now: () => number
   readonly logger: Logger | undefined
 }
@@ -65,7 +65,7 @@ export function actOn({ auditLog, outbox, now, logger }: ActOptions): Act {
     }
   }
 
-  /** It is done: that the trail lacks its end must not look as if it were not. */
+  /** The change is done: a missing line in the trail must not look like a failed change. */
   async function conclude(entry: NewAuditEntry, ok: boolean, detail: string | null): Promise<void> {
     const result: NewAuditEntry = { ...entry, step: 'result', at: now(), ok, detail }
     try {

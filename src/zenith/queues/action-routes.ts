@@ -13,10 +13,10 @@ import { inParts, type RemovedPart, type Removing } from './in-parts.js'
 import { change } from './operation.js'
 import { askSource } from './read-source.js'
 
-/** A payload is a text within JSON, in which every quote of it takes a character more. */
+/** A payload is a string within JSON, where each quote takes one more character. */
 const MAX_BYTES = 2 * MAX_DATA_CHARS
 
-/** How something is done, and how it is told in the audit trail. */
+/** How to perform a change, and how the audit trail describes it. */
 interface Way {
   readonly needs: QueueCapability
   readonly target: string
@@ -24,7 +24,7 @@ interface Way {
 }
 interface Done {
   readonly answer: unknown
-  /** False when it ended before all was done. @default true */
+  /** False if it ended before all was done. @default true */
   readonly ok?: boolean
   readonly detail: string | null
 }
@@ -101,7 +101,7 @@ function wayOf(body: QueueChange, queue: ConnectedQueue, now: number): Omit<Way,
   }
 }
 
-/** What was copied from what Zenith shows: its secrets would be lost. */
+/** Rejects text copied from the masked view: its secrets would be lost. */
 function refuseMasked(data: string): void {
   if (!holdsMasked(data)) return
   throw new ApiError('not_possible', `\`job.data\` holds masked values (${MASK}): put the real ones in.`)
@@ -139,7 +139,7 @@ async function removal(removing: Removing): Promise<Done> {
   return { answer: { removed, partial: { looked, total }, cursor }, ok: false, detail }
 }
 
-/** Jobs of some states; null when the system does not list them. */
+/** Number of jobs in some states; null if the system does not list them. */
 async function countOf({ address, source }: ConnectedQueue, states: readonly JobState[]): Promise<number | null> {
   const { queues } = await askSource(() => source.read())
   const found = queues.find((one) => (one.address ?? one.name) === address)

@@ -1,7 +1,7 @@
 import { Problem } from '../../api/problem.js'
 import type { Answer } from '../http/operation.js'
 
-/** What routes about one queue answer when there is nothing to say, or nothing to do. */
+/** Error responses of routes about one queue. */
 export const QUEUE_ANSWERS: Readonly<Record<number, Answer>> = {
   404: { description: '`not_found`: the queue or job does not exist.', schema: Problem },
   409: {

@@ -13,7 +13,7 @@ import { operation } from './operation.js'
 const ANSWER_WITHIN_MS = 8_000
 const DOCUMENTS_WITHIN_MS = 6_000
 
-/** The state of the whole trail goes with its newest lines. */
+/** The state of the whole trail is returned with its newest lines. */
 async function read(store: ControlStore, query: Parameters<ControlStore['listAudit']>[0]): Promise<AuditPage> {
   if (query.before !== null) return { items: await store.listAudit(query), chain: null, documents: [], leftOut: 0 }
   const [items, chain = null, kept] = await Promise.all([
@@ -24,7 +24,7 @@ async function read(store: ControlStore, query: Parameters<ControlStore['listAud
   return { items, chain, ...kept }
 }
 
-/** What is kept beside the trail must not keep anybody from reading it. */
+/** An error with other documents must not prevent reading the trail. */
 const NOT_READ = { documents: [], leftOut: null }
 
 async function documentsOf(store: ControlStore): Promise<Pick<AuditPage, 'documents' | 'leftOut'>> {

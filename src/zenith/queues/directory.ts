@@ -6,33 +6,33 @@ import type { Connection, QueueMonitor } from './monitor/queue-monitor.js'
 
 /** A queue that this Zenith can reach. */
 export interface ConnectedQueue {
-  /** Names it in URLs. */
+  /** Identifies it in URLs. */
   readonly key: string
-  /** As people know it. */
+  /** Its name for users. */
   readonly name: string
-  /** What its source's methods take for it. */
+  /** The value that its source's methods take. */
   readonly address: string
   readonly source: QueueSource
-  /** An option forbids to change anything in it. */
+  /** An option forbids all changes. */
   readonly readOnly: boolean
-  /** What names it to every Zenith: its key and, where its server is known, its place there. @default its key alone */
+  /** Names by which every Zenith identifies it: its key and, if its server is known, its place there. @default only its key */
   readonly names?: readonly string[]
 }
 
-/** Finds queues for those who act on them. */
+/** Finds queues for actions. */
 export interface QueueDirectory {
-  /** Null when there is no such queue, or when it is only reported and can't be reached. Rejects when the store fails. */
+  /** Null if there is no such queue, or if it is only reported and not connected. Rejects if the store fails. */
   find(key: string): Promise<ConnectedQueue | null>
-  /** All that can be reached. */
+  /** All connected queues. */
   all(): Promise<readonly ConnectedQueue[]>
 }
 
-/** The state that the queues are a part of: the monitor of the fleet reads both. */
+/** The state that includes the queues: the fleet's monitor reads both. */
 export interface State {
-  /** What the store's clock shows, Unix ms. */
+  /** The store's clock, Unix ms. */
   readonly now: number
   readonly queues: QueueMonitor
-  /** Not older than an interval. */
+  /** At most one interval old. */
   fresh(): Promise<Overview>
 }
 

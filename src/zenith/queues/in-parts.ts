@@ -2,18 +2,18 @@ import { performance } from 'node:perf_hooks'
 import type { JobCleanStop } from '../../ports/index.js'
 import { ApiError, isRefusal } from '../http/api-error.js'
 
-/** So many jobs are removed by one call: a script that removes more would hold the queue's system up. */
+/** Jobs to remove in one call: a script that removes more would block the queue's system. */
 const PART = 1_000
-/** A request must end before somebody in front of Zenith gives up, ms. */
+/** A request must end before the time-out of a proxy in front of Zenith, ms. */
 const WITHIN_MS = 20_000
 
-/** One call: how many it removed, and how far it looked when that was not to the end. */
+/** The result of one call: the number of removed jobs, and where it stopped if not at the end. */
 export interface RemovedPart {
   readonly removed: number
   readonly stop: JobCleanStop | null
 }
 
-/** What was removed in all; `stop` tells that there may be more. */
+/** Total number of removed jobs; with `stop` there may be more. */
 export interface Removed {
   readonly removed: number
   readonly stop: JobCleanStop | null
@@ -21,16 +21,16 @@ export interface Removed {
 
 /** How to remove jobs. */
 export interface Removing {
-  /** At most so many. */
+  /** Most jobs to remove. */
   readonly limit: number
-  /** Where to begin. */
+  /** Where to start. */
   readonly cursor: string | null
   remove(most: number, cursor: string | null): Promise<RemovedPart>
-  /** How many jobs there are where it removes; null when nobody can say. */
+  /** Number of jobs that are candidates; null if unknown. */
   count(): Promise<number | null>
 }
 
-/** Removes part by part until there are no more, or there is no more time. Rejects with an API error that says how much was removed before. */
+/** Removes in parts until no jobs are left, or time is up. Rejects with an API error that has the number removed before it. */
 export async function inParts({ limit, cursor: first, remove, count }: Removing): Promise<Removed> {
   const until = performance.now() + WITHIN_MS
   let [removed, looked, cursor] = [0, 0, first]
@@ -52,7 +52,7 @@ async function outOfTime(removed: number, count: Removing['count']): Promise<Job
   return left === 0 ? null : { looked: removed, total: removed + (left ?? 0), cursor: null }
 }
 
-/** What went wrong after some were removed says so: they are gone. */
+/** Adds the number of removed jobs to an error, because they are gone. */
 async function telling<T>(removed: number, work: () => Promise<T>): Promise<T> {
   try {
     return await work()

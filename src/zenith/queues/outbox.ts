@@ -1,14 +1,14 @@
 import { withTimeout } from '../../lib/async.js'
 import type { Logger } from '../../ports/index.js'
 
-/** The oldest go first. A line of the trail has some KB at the most. */
+/** When full, the oldest are dropped. A line of the trail has at most a few KB. */
 const MAX_WAITING = 1_000
 const FIRST_RETRY_MS = 500
 const MAX_RETRY_MS = 15_000
-/** The end of Zenith waits so long for it, ms. */
+/** How long closing Zenith waits for writes, ms. */
 const CLOSE_WITHIN_MS = 2_000
 
-/** What has to be written to the store although it took nothing when it should have been: it is tried until it does. */
+/** Writes that the store did not accept in time; they are retried until it does. */
 export class Outbox {
   readonly #logger: Logger | undefined
   #waiting: (() => Promise<void>)[] = []
@@ -21,14 +21,14 @@ export class Outbox {
     this.#logger = logger
   }
 
-  /** @param write rejects when the store does not take it */
+  /** @param write rejects if the store does not accept it */
   add(write: () => Promise<void>): void {
     this.#waiting.push(write)
     if (this.#waiting.length > MAX_WAITING) this.#lose(1)
     this.#schedule()
   }
 
-  /** Tries once more, and lets go of what is left. Never rejects. */
+  /** Tries once more, and drops the rest. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true
     if (this.#timer) clearTimeout(this.#timer)
@@ -48,7 +48,7 @@ export class Outbox {
     this.#delay = Math.min(MAX_RETRY_MS, this.#delay * 2)
   }
 
-  /** Not twice at a time: nothing is written twice. */
+  /** Flushes never overlap, so that no line is written twice. */
   #flush(): Promise<void> {
     this.#flushing ??= this.#writeAll().finally(() => {
       this.#flushing = null
@@ -56,7 +56,7 @@ export class Outbox {
     return this.#flushing
   }
 
-  /** One after the other. What is refused stands back, so that it keeps nothing else from being written. */
+  /** One after the other. A rejected write moves to the end, so that it does not block the others. */
   async #writeAll(): Promise<void> {
     for (let left = this.#waiting.length; left > 0; left--) {
       const [write] = this.#waiting

@@ -9,29 +9,29 @@ import { Outbox } from './outbox.js'
 
 export interface QueuesOptions {
   readonly monitor: State
-  /** Null where the store keeps nothing for Zenith: then nothing can be changed. */
+  /** Null if there is no control store: then no changes are possible. */
   readonly store: ControlStore | null
   readonly logger: Logger | undefined
 }
 
-/** What the handlers of queues work with. */
+/** What handlers of queue routes need. */
 export interface Queues {
   readonly directory: QueueDirectory
   readonly store: ControlStore | null
   readonly act: Act
-  /** For what the store does not take at once. */
+  /** For lines that the store did not accept in time. */
   readonly outbox: Outbox
-  /** What the store's clock shows, Unix ms: times of different Zeniths are compared. */
+  /** The store's clock, Unix ms: times of several Zeniths are compared. */
   now(): number
-  /** Rejects with an API error when there is no such queue. */
+  /** Rejects with an API error if there is no such queue. */
   view(key: string): Promise<QueueView>
-  /** The same with figures read now, where this Zenith is connected. */
+  /** Like `view`, with figures read now if this Zenith is connected to the queue. */
   freshView(key: string): Promise<QueueView>
-  /** Rejects with an API error when there is no such queue, when it can't be reached, or when its system can't do this. */
+  /** Rejects with an API error if there is no such queue, if it is not connected, or if its system lacks the capability. */
   able(key: string, capability: QueueCapability): Promise<ConnectedQueue>
-  /** The same, and when nothing may be changed in it. */
+  /** Like `able`; rejects also if the queue is read-only. */
   changeable(key: string, capability: QueueCapability): Promise<ConnectedQueue>
-  /** The next look shows what became of a queue. */
+  /** The next poll reads the queue again. */
   touch(queue: Pick<ConnectedQueue, 'source'>): void
 }
 
@@ -85,7 +85,7 @@ function notConnected({ name }: QueueView, problem: string | null): ApiError {
 }
 
 /**
- * Tells which queues some patterns name, by name or by key; `*` stands for anything.
+ * Matches queues by patterns on their name or key; `*` matches anything.
  *
  * @example matcherOf(['mail-*'])({ name: 'mail-out', key: 'bullmq:1c9f03ab:mail-out' }) // true
  */

@@ -5,9 +5,9 @@ import { sourceRefusal } from './monitor/source-error.js'
 const ANSWER_WITHIN_MS = 8_000
 
 /**
- * What a queue's system says; rejects with an API error that gives the reason when it does not answer.
+ * Awaits a queue's system. Rejects with an API error that has the reason if it does not answer.
  *
- * @param within ms; null where somebody else waits
+ * @param within time-out, ms; null if the caller has one
  */
 export async function askSource<T>(
   ask: () => Promise<T> | undefined,

@@ -6,7 +6,7 @@ const HOUR_MS = 60 * 60_000
 const DAY_MS = 24 * HOUR_MS
 const WEEK_MS = 7 * DAY_MS
 
-/** How many groups are told of, those with the newest failures. */
+/** Most groups to return: those with the newest failures. */
 const MAX_GROUPS = 1_000
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -14,7 +14,7 @@ interface Growing extends Mutable<Omit<FailureGroup, 'queues'>> {
   readonly queues: Map<string, { key: string; name: string; count: number }>
 }
 
-/** Failed jobs by what went wrong and the jobs' name, over all queues. */
+/** Groups failed jobs by error and name, across all queues. */
 export class FailureGroups {
   readonly #groups = new Map<string, Growing>()
   readonly #now: number
@@ -39,12 +39,12 @@ export class FailureGroups {
     if (group.last === null || failure.at >= group.last) showAsNewest(group, queue, failure, failure.at)
   }
 
-  /** How many there are besides those that are told of. */
+  /** Number of groups beyond the limit. */
   get left(): number {
     return Math.max(0, this.#groups.size - MAX_GROUPS)
   }
 
-  /** The one with the newest failure first. */
+  /** The group with the newest failure first. */
   get newestFirst(): FailureGroup[] {
     const groups = [...this.#groups.values()].sort((a, b) => (b.last ?? 0) - (a.last ?? 0))
     return groups.slice(0, MAX_GROUPS).map(({ queues, ...group }) => ({

@@ -8,25 +8,25 @@ import { sourceErrorInWords } from '../monitor/source-error.js'
 import { FailureGroups } from './failure-groups.js'
 import { KnownFailures, MAX_JOBS } from './known-failures.js'
 
-/** How many queues are read at the same time. */
+/** Queues to read at the same time. */
 const AT_ONCE = 4
-/** After so long a look begins no further read, ms: the next one goes on. */
+/** After this time a refresh starts no further reads, ms; the next one continues. */
 const BUDGET_MS = 2_000
-/** So long a queue may take for one answer, ms. */
+/** Time-out of a queue's response, ms. */
 const ANSWER_WITHIN_MS = 5_000
-/** How many failed jobs are remembered in all: some 20 MB. */
+/** Most failed jobs to remember in total: about 20 MB. */
 export const MAX_REMEMBERED = 100_000
 const SLICE = 5_000
 
 interface Watched {
   readonly queue: ConnectedQueue
   readonly known: KnownFailures
-  /** What the system says; null when it does not. */
+  /** The number that the system reports; null if unknown. */
   total: number | null
   error: string | null
 }
 
-/** The failed jobs of all queues that can be reached and list their jobs, looked at step by step. */
+/** The failed jobs of all queues that are connected and can list jobs, read step by step. */
 export class FailureIndex {
   readonly #directory: QueueDirectory
   readonly #now: () => number
@@ -34,33 +34,33 @@ export class FailureIndex {
   #listing: Promise<FailureListing> | null = null
   #depth = MAX_JOBS
 
-  /** @param now what the store's clock shows, Unix ms */
+  /** @param now the store's clock, Unix ms */
   constructor(directory: QueueDirectory, now: () => number) {
     this.#directory = directory
     this.#now = now
   }
 
-  /** Looks at so many of each queue from the next look on, or at more. @returns whether that is more than before */
+  /** Raises the number of jobs to read of each queue from the next refresh on. @returns whether it was raised */
   deepenTo(depth: number): boolean {
     if (depth <= this.#depth) return false
     this.#depth = depth
     return true
   }
 
-  /** Reads what came since the last look, and then of what is older as much as there is time for. Rejects when the store fails. */
+  /** Reads new failures, then older ones as time allows. Rejects if the store fails. */
   async read(): Promise<void> {
     const until = performance.now() + BUDGET_MS
     this.#listing = null
     this.#watch(await this.#directory.all())
     await inBatches([...this.#bySource()], AT_ONCE, ([source, watched]) => countFailed(source, watched))
     await this.#each((watched) => watched.total !== 0, until, catchUp)
-    // In rounds, so that a long queue does not keep the others from being looked at.
+    // In rounds, so that a long queue does not delay the others.
     while (performance.now() < until && this.#incomplete.length > 0 && this.#hasRoom) {
       await this.#each(({ known }) => !known.isComplete, until, deepen)
     }
   }
 
-  /** What the last look came to; made once for all who ask. */
+  /** The result of the last refresh; built once for all clients. */
   listing(): Promise<FailureListing> {
     this.#listing ??= this.#list(this.#now())
     return this.#listing
@@ -91,13 +91,13 @@ export class FailureIndex {
     return this.#healthy.reduce((sum, { known }) => sum + known.size, 0) < MAX_REMEMBERED
   }
 
-  /** Goes on with those that it knows, and lets go of those that are gone. */
+  /** Continues with known queues, and drops those that are gone. */
   #watch(queues: readonly ConnectedQueue[]): void {
     const listing = queues.filter(({ source }) => source.jobs && source.capabilities.includes('list'))
     this.#watched = new Map(
       listing.map((queue) => {
         const old = this.#watched.get(queue.key)
-        // Another source means another system.
+        // Another source is another system.
         const known = old?.queue.source === queue.source ? old.known : this.#knownOf(queue)
         return [queue.key, { queue, known, total: null, error: null }]
       }),
@@ -136,7 +136,7 @@ export class FailureIndex {
   }
 }
 
-/** How many there are tells which queues have to be looked at; a system without failed jobs has none. */
+/** The counts show which queues to read: a system without failed jobs has none. */
 async function countFailed(source: QueueSource, watched: readonly Watched[]): Promise<void> {
   try {
     const { queues } = await withTimeout(source.read(), ANSWER_WITHIN_MS)
@@ -160,7 +160,7 @@ function deepen({ known }: Watched): Promise<void> {
   return known.deepen()
 }
 
-/** A queue that fails hides no other. */
+/** The error of one queue hides no other. */
 async function noting(watched: Watched, look: () => Promise<void>): Promise<void> {
   try {
     await look()

@@ -4,10 +4,10 @@ import type { Queues } from '../queues.js'
 import { FailureIndex } from './failure-index.js'
 import { MAX_JOBS } from './known-failures.js'
 
-/** However many ask, the queues are looked at once in so long, ms. */
+/** Shortest time between two refreshes, however many clients poll, ms. */
 const LOOK_EVERY_MS = 5_000
 
-/** What failed and why, over all queues; read while somebody asks. */
+/** Failed jobs by error, across all queues; read while clients poll. */
 export class Failures {
   readonly #index: OnDemand<FailureIndex>
 
@@ -15,7 +15,7 @@ export class Failures {
     this.#index = new OnDemand(LOOK_EVERY_MS, now, () => new FailureIndex(directory, now))
   }
 
-  /** Rejects when the store fails. @param depth how many of each queue are looked at, the newest */
+  /** Rejects if the store fails. @param depth jobs to read of each queue, the newest */
   async list(depth = MAX_JOBS): Promise<FailureListing> {
     const index = await this.#index.ask('all')
     const isDeeper = index.deepenTo(depth)

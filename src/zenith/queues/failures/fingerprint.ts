@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 
-/** Longer texts differ by where they were cut; errors in lists have 300 characters. */
+/** Longer texts would differ by where they were cut; errors in lists have 300 characters. */
 const MAX_TEXT = 300
 const MAX_TEMPLATE = 200
 
-/** What varies from one failure of a cause to the next, in the order in which it is taken out: a path may be quoted, a URL holds paths. */
+/** Parts that vary between failures of one cause, in the order of their removal: a path may be quoted, and a URL contains paths. */
 const VARIES: readonly (readonly [RegExp, string | ((word: string) => string)])[] = [
   [/"[^"]*(?:"|$)|`[^`]*(?:`|$)|“[^”]*(?:”|$)|«[^»]*(?:»|$)/g, '<value>'],
-  // An apostrophe inside a word (can't) opens nothing.
+  // An apostrophe inside a word (can't) is no quote.
   [/(?<![\p{L}\d])'[^']*'(?![\p{L}\d])/gu, '<value>'],
   [/\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s<>'",;)]+/gi, '<url>'],
   [/[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/g, '<email>'],
@@ -19,17 +19,17 @@ const VARIES: readonly (readonly [RegExp, string | ((word: string) => string)])[
   [/(?<![\w:])(?:[\da-f]{0,4}:){2,7}[\da-f]{0,4}(?![\w:])/gi, '<address>'],
   [/\b0x[\da-f]+\b/gi, '#'],
   [/\b(?=[a-f]*\d)[\da-f]{6,}\b/gi, '#'],
-  // What chance made: long, with digits and both cases.
+  // A random value: long, with digits and both cases.
   [/\w[\w-]{14,}\w/g, (word) => (isMixed(word) ? '<id>' : word)],
   [/[-+]?\d+(?:[.,]\d+)*/g, '#'],
   [/\s+/g, ' '],
 ]
 
 /**
- * The same for errors of one cause: made of the message without what varies in it. A job keeps the text of its failure and
- * no class or stack in lists, so that this is coarser than the fingerprint of an exception, and never equal to one.
+ * Equal for errors of one cause: a hash of the message without its varying parts. Lists of jobs have an error's text, but neither class nor
+ * stack, so this is coarser than the fingerprint of an exception, and never equal to one.
  *
- * @param error as a list of jobs gives it; null: the system keeps none
+ * @param error as in a list of jobs; null: the system stores none
  */
 export function failureFingerprint(error: string | null): string {
   return createHash('sha256')
@@ -38,18 +38,18 @@ export function failureFingerprint(error: string | null): string {
     .slice(0, 16)
 }
 
-/** The message without what varies in it: `Timeout after # ms for <email>`. */
+/** The message without its varying parts: `Timeout after # ms for <email>`. */
 export function templateOf(error: string): string {
   const text = VARIES.reduce((rest, [pattern, mark]) => rest.replace(pattern, mark as string), withoutCutWord(error))
   return text.trim().slice(0, MAX_TEMPLATE)
 }
 
-/** Digits, small and capital letters. */
+/** Digits, lower-case and upper-case letters. */
 function isMixed(word: string): boolean {
   return /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word)
 }
 
-/** Half a number or half an id would make a group of its own. */
+/** A cut number or id would form a group of its own. */
 function withoutCutWord(error: string): string {
   const text = error.slice(0, MAX_TEXT)
   return error.length < MAX_TEXT && !error.endsWith('…') ? text : text.replace(/\S*$/, '')

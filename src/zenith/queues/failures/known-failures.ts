@@ -2,66 +2,66 @@ import type { JobListing, LookedAt } from '../../../protocol/index.js'
 import type { SeenJob } from '../jobs/job-view.js'
 import { failureFingerprint } from './fingerprint.js'
 
-/** How many of a queue's failed jobs are looked at, the newest, unless somebody asks for more. */
+/** Failed jobs of a queue to read, the newest, unless a request needs more. */
 export const MAX_JOBS = 10_000
-/** How many are asked for at once, and how many when there is probably little that is new. */
+/** Page size, and page size if probably few jobs are new. */
 const PAGE = 500
 const FIRST_LOOK = 50
-/** Where more than so many came at once it begins anew, as if it had seen none. */
+/** If more jobs than this are new, it restarts as if it had seen none. */
 const MAX_FRONT = 2_000
 
-/** What failed jobs have in common. */
+/** What failed jobs of one group have in common. */
 export interface FailureKind {
   readonly name: string
   readonly fingerprint: string
   /** Of the newest of them. */
   error: string
-  /** When that was, Unix ms. */
+  /** When it failed, Unix ms. */
   errorAt: number
 }
 
-/** What is remembered of a failed job. */
+/** A failed job as remembered. */
 export interface Failure {
   readonly id: string
   readonly kind: FailureKind
-  /** When it failed, Unix ms; null where the system does not say. */
+  /** When it failed, Unix ms; null if the system does not record it. */
   readonly at: number | null
 }
 
-/** Failed jobs as they are seen: what is masked in their errors makes no group, and no fingerprint. */
+/** Failed jobs as they are shown: what is masked in their errors affects neither groups nor fingerprints. */
 type SeenListing = Omit<JobListing, 'jobs'> & { readonly jobs: readonly SeenJob[] }
 
-/** Gives a part of a queue's failed jobs, newest first. Rejects when the queue does not answer. */
+/** Reads a page of a queue's failed jobs, newest first. Rejects if the queue does not answer. */
 export type ReadPage = (offset: number, limit: number) => Promise<SeenListing>
 
 interface Front {
   readonly jobs: readonly SeenJob[]
-  /** How many places of the list that was. */
+  /** Number of positions of the list that were read. */
   readonly depth: number
-  /** How long the list was at the beginning. */
+  /** Length of the list at the start. */
   readonly total: number
-  /** Whether one of them was known, and how many were not. */
+  /** Whether one of the jobs was known, and how many were new. */
   readonly meetsKnown: boolean
   readonly fresh: number
 }
 
 /**
- * The newest failed jobs of one queue, without a gap, and kept so with few reads. New ones are always in front: as long as
- * there are exactly as many jobs as there were and as came since, none of those that were seen has gone. When the numbers
- * differ (one was retried or removed, or the system let old ones go) it begins anew.
+ * The newest failed jobs of one queue, without gaps, with few reads. New ones are always in front: as long as the number of jobs equals the
+ * previous number plus the new ones, no known job is gone. If the numbers differ (a job was retried or removed, or the system dropped old
+ * ones), it restarts.
  */
 export class KnownFailures {
   readonly #jobs = new Map<string, Failure>()
   readonly #kinds = new Map<string, FailureKind>()
   readonly #read: ReadPage
   readonly #most: () => number
-  /** How many places of the list were looked at, from its beginning. */
+  /** Number of positions of the list that were read, from its start. */
   #depth = 0
-  /** How long the list was then. */
+  /** Length of the list at that time. */
   #total = 0
   #beyond: LookedAt | null = null
 
-  /** @param most how many are looked at now; it may grow */
+  /** @param most jobs to read; it may grow */
   constructor(read: ReadPage, most: () => number = () => MAX_JOBS) {
     this.#read = read
     this.#most = most
@@ -75,7 +75,7 @@ export class KnownFailures {
     return this.#jobs.size
   }
 
-  /** How many kinds of errors are known. */
+  /** Number of known groups of errors. */
   get kinds(): number {
     return this.#kinds.size
   }
@@ -84,22 +84,22 @@ export class KnownFailures {
     return this.#total
   }
 
-  /** How far the system itself looked for jobs of this queue, when that was not to the end. */
+  /** How far the system itself searched for jobs of this queue, if not to the end. */
   get beyond(): LookedAt | null {
     return this.#beyond
   }
 
-  /** Whether all was looked at that ever will be. */
+  /** Whether everything within the limits was read. */
   get isComplete(): boolean {
     return this.#depth >= Math.min(this.#total, this.#most())
   }
 
-  /** Whether older ones were left out. */
+  /** Whether older jobs were left out. */
   get isPartial(): boolean {
     return this.#depth < this.#total || this.#beyond !== null
   }
 
-  /** Looks at what is new. */
+  /** Reads new jobs. */
   async catchUp(): Promise<void> {
     const { jobs, depth, total, meetsKnown, fresh } = await this.#front()
     const isUnbroken = meetsKnown && total === this.#total + fresh
@@ -110,12 +110,12 @@ export class KnownFailures {
     this.#forgetOldest()
   }
 
-  /** Looks at one part of what is older. */
+  /** Reads one page of older jobs. */
   async deepen(): Promise<void> {
     const { jobs, missing } = await this.#read(this.#depth, Math.min(PAGE, this.#most() - this.#depth))
     for (const job of jobs) this.#remember(job)
     const places = jobs.length + missing
-    // The list became shorter than it was: the next look finds that out.
+    // The list is shorter than before: the next refresh detects that.
     this.#depth = places === 0 ? Math.max(this.#depth, this.#total) : this.#depth + places
   }
 
@@ -126,7 +126,7 @@ export class KnownFailures {
     this.#total = 0
   }
 
-  /** The beginning of the list, up to a part that holds a job that is known already. */
+  /** The start of the list, up to a page with a job that is already known. */
   async #front(): Promise<Front> {
     const limit = this.#jobs.size > 0 ? FIRST_LOOK : PAGE
     const { total, jobs, missing, partial = null } = await this.#read(0, limit)
@@ -134,7 +134,7 @@ export class KnownFailures {
     const seen = [...jobs]
     let depth = jobs.length + missing
     let meetsKnown = jobs.some((job) => this.#knows(job))
-    // A job that comes between two parts moves the rest: what counts is how many there were at the beginning.
+    // A job added between two pages moves the others: only the length at the start counts.
     while (this.#jobs.size > 0 && !meetsKnown && depth < Math.min(total, MAX_FRONT)) {
       const page = await this.#read(depth, PAGE)
       if (page.jobs.length + page.missing === 0) break
@@ -149,7 +149,7 @@ export class KnownFailures {
     return new Set(jobs.map(({ id }) => id).filter((id) => !this.#jobs.has(id))).size
   }
 
-  /** Not one that was retried and has failed again. */
+  /** False for a job that was retried and has failed again. */
   #knows({ id, finishedAt }: SeenJob): boolean {
     return this.#jobs.get(id)?.at === finishedAt
   }
@@ -170,14 +170,14 @@ export class KnownFailures {
     return kind
   }
 
-  /** Those that no job is of any more. */
+  /** Drops the groups that no longer have a job. */
   #forgetKinds(): void {
     const used = new Set([...this.#jobs.values()].map(({ kind }) => kind))
     for (const [key, kind] of this.#kinds) if (!used.has(kind)) this.#kinds.delete(key)
   }
 
   #forgetOldest(): void {
-    // A job that failed again, otherwise, leaves its former kind behind.
+    // A job that failed again with another error leaves an empty group.
     if (this.#kinds.size > this.#jobs.size) this.#forgetKinds()
     const surplus = this.#jobs.size - this.#most()
     if (surplus <= 0) return

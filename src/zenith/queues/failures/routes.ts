@@ -10,7 +10,7 @@ import { MAX_REMEMBERED } from './failure-index.js'
 import type { Failures } from './failures.js'
 import { MAX_JOBS } from './known-failures.js'
 
-/** What routes about failures work with. */
+/** What routes about failures need. */
 export interface FailureServices extends JobServices {
   readonly failures: Failures
 }
@@ -33,7 +33,7 @@ export const failures = operation({
   answers: { 200: { description: 'All groups.', schema: FailureListing }, 429: TOO_MANY, 503: UNAVAILABLE },
   async handle({ query, services, principal, origin, request }) {
     const look = () => services.failures.list(query.depth)
-    // All who ask share one look; only one that goes deeper than it is a search of one's own.
+    // All clients share one refresh; a deeper one counts as a search of its user.
     if (query.depth === MAX_JOBS) return json(200, await look())
     return json(200, await services.searches.run(searcherOf(principal, origin), request.signal, look))
   },

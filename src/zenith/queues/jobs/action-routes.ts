@@ -41,7 +41,7 @@ export const jobActions = change({
   },
 })
 
-/** Acts on ids that can be those of jobs. What is no text in UTF-8 would lead to the job of another id. */
+/** Acts only on ids that jobs can have. An id with invalid UTF-8 would reach the job of another id. */
 async function actOnSound(
   ids: readonly string[],
   act: (sound: readonly string[]) => Promise<readonly JobOutcome[]>,

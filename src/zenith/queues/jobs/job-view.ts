@@ -18,18 +18,18 @@ import { redactName } from '../../../redaction/name.js'
 import { boundedMessage, maskStack } from '../../../redaction/stack.js'
 import { maskedWithin } from '../../../redaction/within.js'
 
-/** What is shown of one text unless all of it is asked for, in characters. */
+/** Characters of a text to show unless all of it is requested. */
 const MAX_CHARS = 20_000
 const MAX_STACKS = 50
 const STACK_LIMITS = { message: MAX_CHARS / 4, stack: MAX_CHARS }
 const MAX_LINE_CHARS = 4_000
 const MAX_REASON_CHARS = 300
-/** A list is quick on a phone, whatever the errors of its jobs are, in bytes. */
+/** Largest list, bytes: it must load quickly on a phone, whatever errors its jobs have. */
 const MAX_LIST_BYTES = 96_000
-/** What is left of errors when a list is too large with whole ones, in characters. */
+/** Lengths to cut errors to if a list with whole ones is too large, characters. */
 const SHORTER = [300, 100, 30, 0]
 
-/** So many jobs are masked until others have their turn. */
+/** Jobs to mask before yielding to the event loop. */
 const SLICE = 50
 
 export type SeenJob = Seen<JobSummary>
@@ -37,13 +37,13 @@ export type SeenJob = Seen<JobSummary>
 export interface Showing {
   /** Whether the principal's role may see payloads. */
   readonly payloads: boolean
-  /** Whether payloads are given whole. */
+  /** Whether payloads are returned whole. */
   readonly full: boolean
-  /** What all texts of one answer share; without it each has its own. */
+  /** Shared by all texts of one response; without it each text has its own. */
   readonly budget?: MaskBudget
 }
 
-/** A text of a payload without its secrets. @param text as it is stored */
+/** A text of a payload without its secrets. @param text as stored */
 export function shownText(text: string | null, { payloads, full, budget = new MaskBudget() }: Showing): ShownText {
   const bytes = text === null ? 0 : Buffer.byteLength(text)
   if (text === null) return { text, bytes, isJson: false, isCut: false, isHidden: false, masked: 0 }
@@ -55,7 +55,7 @@ export function shownText(text: string | null, { payloads, full, budget = new Ma
   return { ...shown, text: shown.text + rest, bytes, isCut: taken < text.length, isHidden: false }
 }
 
-/** @param actions what can be done with jobs of this queue */
+/** @param actions possible actions on jobs of this queue */
 export function jobView(detail: JobDetail, showing: Showing, actions: readonly QueueCapability[]): JobView {
   const { data, result, progressText, options, failure } = detail
   const budget = showing.budget ?? new MaskBudget()
@@ -74,7 +74,7 @@ export function jobView(detail: JobDetail, showing: Showing, actions: readonly Q
   }
 }
 
-/** The newest come last, and are the first that the budget goes to. */
+/** Newest last; the newest use the budget first. */
 function stacksView({ stacks, failure }: JobDetail, budget: MaskBudget): string[] {
   const mask = (stack: string, maxChars: number) =>
     maskStack(stack, failure ?? '', { message: Math.min(maxChars, STACK_LIMITS.message), stack: maxChars })
@@ -82,7 +82,7 @@ function stacksView({ stacks, failure }: JobDetail, budget: MaskBudget): string[
   return newestFirst.map((stack) => maskedInBudget(stack, STACK_LIMITS.stack, budget, mask)).reverse()
 }
 
-/** What can be done about a job that no list of its queue holds. */
+/** What to do about a job that no list of its queue holds. */
 function remedyFor(actions: readonly QueueCapability[]): string {
   const stuck = 'No list of its queue holds this job, so no worker takes it.'
   if (!actions.includes('remove')) return `${stuck} Its queue’s own tools can add it again.`
@@ -91,7 +91,7 @@ function remedyFor(actions: readonly QueueCapability[]): string {
     : `${stuck} It can be removed.`
 }
 
-/** Null also for those that nobody could read: in a queue that others write to they may be of any size and depth. */
+/** Null also for options too large to show: in a queue that other programs write to they may have any size and depth. */
 export function optionsView(options: JobDetail['options']): JobView['options'] {
   try {
     const text = JSON.stringify(options)
@@ -101,18 +101,18 @@ export function optionsView(options: JobDetail['options']): JobView['options'] {
   }
 }
 
-/** A number tells no more than the bar; whatever else an app reports is like its payload. */
+/** A number is as harmless as the progress bar; any other value that an app reports is treated like its payload. */
 function progressView(text: string | null, { payloads }: Showing): string | null {
   if (text === null || (!payloads && !/^\d{1,3}(\.\d+)?$/.test(text))) return null
   return maskPayload(text, MAX_CHARS).text
 }
 
-/** Jobs of a list, small enough for one. */
+/** The jobs of a list, within the size of one. */
 export function listingView(listing: JobListing): JobListing {
   return { ...listing, jobs: fitting(listing.jobs.map(summaryView)) }
 }
 
-/** A job of a list as it is seen: what is compared, counted and grouped is this. */
+/** A job of a list as it is shown: comparing, counting and grouping use this. */
 export function summaryView<Place extends JobPlace>(job: JobSummary<Place>): Seen<JobSummary<Place>> {
   const { parent, scheduler } = job
   return {
@@ -122,39 +122,39 @@ export function summaryView<Place extends JobPlace>(job: JobSummary<Place>): See
   }
 }
 
-/** The same of many, in slices: the app that Zenith is part of has its turn in between. */
+/** Like {@link summaryView}, for many jobs, in slices: the app that Zenith is mounted in runs in between. */
 export async function summaryViews(jobs: readonly JobSummary[]): Promise<SeenJob[]> {
   const views: SeenJob[] = []
   await inSlices(jobs, SLICE, (job) => views.push(summaryView(job)))
   return views
 }
 
-/** A tree of jobs without the secrets of their names. */
+/** A tree of jobs, without the secrets in their names. */
 export function flowView(flow: JobFlow): JobFlow {
   const children = flow.children.filter(({ id, queue }) => isShort(id) && isShort(queue)).map(flowView)
   const more = flow.more + flow.children.length - children.length
   return { ...flow, name: redactName(flow.name), children, more }
 }
 
-/** Longer ids no URL can name: they are shown nowhere but in the list that holds them. */
+/** A URL cannot contain longer ids: they are shown only in the list that holds them. */
 function isShort(id: string): boolean {
   return id.length <= MAX_ID_CHARS
 }
 
-/** What became of a job: the reason may be in the words of its system. */
+/** The outcome for a job: its reason may be a message of the queue system. */
 export function outcomeView(outcome: JobOutcome): JobOutcome {
   const { reason } = outcome
   return { ...outcome, reason: reason === null ? null : maskedWithin(reason, MAX_REASON_CHARS) }
 }
 
-/** @param budget of all lines of an answer */
+/** @param budget for all lines of a response */
 export function logView(line: string, budget: MaskBudget = new MaskBudget()): string {
   return maskedInBudget(line, MAX_LINE_CHARS, budget, (text, maxChars) =>
     maskStack(text, '', { message: maxChars, stack: maxChars }),
   )
 }
 
-/** With shorter errors where they would make it too large; with ids as long as books there are fewer jobs in it. */
+/** Shortens errors if they would make the list too large; with extremely long ids it has fewer jobs. */
 export function fitting(jobs: readonly JobSummary[]): readonly JobSummary[] {
   for (const length of SHORTER) {
     const shorter = jobs.map((job) => ({ ...job, error: job.error === null ? null : shorten(job.error, length) }))

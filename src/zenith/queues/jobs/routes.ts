@@ -16,7 +16,7 @@ import { fitting, flowView, jobView, listingView, logView, summaryView } from '.
 import { searchAll, searchSummaries } from './search.js'
 import { type SearchSlots, searcherOf } from './search-slots.js'
 
-/** What routes about jobs work with. */
+/** What routes about jobs need. */
 export interface JobServices extends QueueServices {
   readonly searches: SearchSlots
 }

@@ -2,10 +2,10 @@ import { ApiError } from '../../http/api-error.js'
 import type { Origin } from '../../http/context.js'
 import type { Principal } from '../../http/principal.js'
 
-/** How many searches of one person go on at the same time, and of all. */
+/** Most simultaneous searches of one user, and of all. */
 const OF_ONE = 2
 const OF_ALL = 6
-/** How many wait for their turn. */
+/** Most waiting searches of one user, and of all. */
 const WAITING_OF_ONE = 4
 const WAITING_OF_ALL = 20
 
@@ -14,13 +14,13 @@ interface Search {
   begin(): void
 }
 
-/** Lets few searches go on at a time: each reads thousands of jobs, and everybody's other requests wait for it. */
+/** Limits simultaneous searches: each reads thousands of jobs, which delays all other requests. */
 export class SearchSlots {
   readonly #running: string[] = []
   readonly #waiting: Search[] = []
 
   /**
-   * Searches when it is its turn. Rejects with a `ApiError` when too many wait already, and without searching when the client went away.
+   * Runs a search when it is its turn. Rejects with an `ApiError` if too many are waiting, and without searching if the client disconnects.
    *
    * @param who see {@link searcherOf}
    */
@@ -40,7 +40,7 @@ export class SearchSlots {
     return this.#running.length < OF_ALL && countOf(this.#running, who) < OF_ONE
   }
 
-  /** Settles when it has been counted among those that run. */
+  /** Settles once the search counts as running. */
   #turn(who: string, gone: AbortSignal): Promise<void> {
     const own = this.#waiting.filter((search) => search.who === who).length
     if (own >= WAITING_OF_ONE || this.#waiting.length >= WAITING_OF_ALL)
@@ -60,7 +60,7 @@ export class SearchSlots {
     })
   }
 
-  /** The first that may: who has too many of their own waits, and lets others pass. */
+  /** Starts the first search whose user is below the limit; others wait and let it pass. */
   #next(): void {
     const index = this.#waiting.findIndex(({ who }) => this.#isFree(who))
     const [search] = index < 0 ? [] : this.#waiting.splice(index, 1)
@@ -70,7 +70,7 @@ export class SearchSlots {
   }
 }
 
-/** A name, or for those who have none the address that they come from. */
+/** The user's name, or for unnamed users their address. */
 export function searcherOf({ user }: Principal, { peer }: Origin): string {
   return user === null ? `address ${peer}` : `user ${user}`
 }

@@ -9,25 +9,23 @@ const MAX_SCANNED = 10_000
 const MAX_MS = 5_000
 const PAGE = 100
 
-/** What is looked for. */
+/** A search request. */
 export interface Wanted {
   readonly state: JobState
   readonly text: string
-  /** Where to begin. */
+  /** Where to start. */
   readonly offset: number
-  /** Whoever asked went away. */
+  /** Aborted when the client disconnects. */
   readonly signal: AbortSignal
 }
 
-/** Looks for a text in ids, names, errors and payloads as they are seen. */
+/** Searches the masked ids, names, errors and payloads. */
 export function searchAll({ address, source }: ConnectedQueue, wanted: Wanted): Promise<JobSearch> {
   const bounds = { maxMatches: MAX_MATCHES, maxScanned: MAX_SCANNED, maxMs: MAX_MS }
   return askSource(() => source.search?.(address, { ...wanted, ...bounds }))
 }
 
-/**
- * The same but in payloads, for those who may not see them: whether something is found would tell what is in them.
- */
+/** Like {@link searchAll} without payloads, for users that may not see them: matches would reveal their contents. */
 export async function searchSummaries(
   { address, source }: ConnectedQueue,
   { state, text, offset, signal }: Wanted,
@@ -42,7 +40,7 @@ export async function searchSummaries(
     const looked = page.jobs.length + page.missing
     const found = (await summaryViews(page.jobs)).filter((job) => hasText(job, wanted))
     const shared = { total: page.total, skipped: 0, ...(page.partial && { partial: page.partial }) }
-    // What does not fit any more is found again by the one that goes on: a page fits alone.
+    // Matches that no longer fit are found again by the next request: the matches of one page always fit.
     if (jobs.length + found.length > MAX_MATCHES) return { jobs, scanned, ...shared, stopped: 'matches', next: scanned }
     jobs.push(...found)
     scanned += looked

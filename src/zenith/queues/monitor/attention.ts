@@ -2,11 +2,11 @@ import type { QueueAttention, QueueSample } from '../../../api/queues.js'
 import { QUEUE_TROUBLES } from '../../../api/words.js'
 import { backlogOf, type QueueEntry } from '../../../protocol/index.js'
 
-/** Jobs that are due for longer than this wait for somebody who polls, ms. */
+/** A job overdue by more than this means that no client polls, ms. */
 const OVERDUE_MS = 30_000
-/** A backlog of which nothing was taken for so long has nobody who works on it, ms. */
+/** A backlog from which nothing was processed for this long has no worker, ms. */
 const IDLE_MS = 3 * 60_000
-/** The oldest job may wait for so long, ms. */
+/** Longest wait of the oldest job that is normal, ms. */
 const OLD_MS = 60 * 60_000
 
 export const SILENT: QueueAttention = { kind: 'silent', text: 'no app reports it any more' }
@@ -36,7 +36,7 @@ function rank({ kind }: QueueAttention): number {
 }
 
 function unpolled({ entry, samples }: Watched): QueueAttention | null {
-  // A paused queue is meant to take nothing.
+  // Taking no jobs is normal for a paused queue.
   if (entry.paused === true) return null
   const { overdueMs, workers, metrics } = entry
   const backlog = backlogOf(metrics) ?? 0
@@ -46,12 +46,12 @@ function unpolled({ entry, samples }: Watched): QueueAttention | null {
   if (workers === 0 && backlog > 0) {
     return { kind: 'unpolled', text: `${jobs(backlog)} waiting, no worker connected` }
   }
-  // One long job may keep the only worker busy.
+  // One long job may occupy the only worker.
   const isIdle = backlog > 0 && (metrics.active ?? 0) === 0 && wasIdle(samples)
   return isIdle ? { kind: 'unpolled', text: `${jobs(backlog)} waiting, none picked up for minutes` } : null
 }
 
-/** Whether nothing ended in the last minutes, all of which are known, while jobs waited all the time. */
+/** Whether no job ended in the last minutes, all of which are known, while jobs waited throughout. */
 function wasIdle(samples: readonly QueueSample[]): boolean {
   const end = samples.at(-1)?.at ?? 0
   const start = samples.findLastIndex(({ at }) => end - at >= IDLE_MS)
@@ -83,7 +83,7 @@ function whole(value: number): string {
   return Math.round(value).toLocaleString('en-GB')
 }
 
-/** Rounded down to what people say, so that a text does not change with every look. */
+/** Rounded down to a coarse unit, so that the text does not change at each poll. */
 function duration(ms: number): string {
   const minutes = Math.floor(ms / 60_000)
   if (minutes < 1) return `${Math.floor(ms / 10_000) * 10} s`

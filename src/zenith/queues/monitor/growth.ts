@@ -1,28 +1,30 @@
 import type { QueueSample } from '../../../api/queues.js'
 
-/** What is looked at: so long, or so many samples when they are rarer, ms. */
+/** Period to examine, ms; extended to a minimum number of samples if these are rarer. */
 const WINDOW_MS = 5 * 60_000
 const MIN_SAMPLES = 10
-/** The window in steps; each is the median of what falls into it, so that a burst that passes is no growth. */
+/** Steps of the window; each is the median of its samples, so that a passing burst is no growth. */
 const STEPS = 10
 const MIN_STEPS = 6
-/** Growth begins at so many more jobs, and at such a share more. */
+/** Smallest increase in jobs for growth to start, and smallest share. */
 const MIN_MORE = 10
 const MIN_SHARE = 0.05
-/** And at so much more than what a backlog goes up and down by from one sample to the next. */
+/** Smallest increase as a multiple of the usual change between two samples. */
 const MIN_OF_NOISE = 4
-/** Of all pairs of steps, rising less falling: where growth begins, and where it has ended. In between it stays what it was. */
+/**
+ * Rising less falling pairs of steps, as a share of all: growth starts at the first and ends at the second. In between, the state stays.
+ */
 const BEGINS = 0.6
 const ENDS = 0.2
-/** It has to be there for so long, as a share of the window. */
+/** How long it must last, as a share of the window. */
 const LASTS = 0.2
 
 /**
- * Whether a backlog is clearly rising over several minutes, by Kendall's rank correlation of its medians with time: neither
- * a batch that is being worked off nor the teeth of a regular one is.
+ * Whether a backlog clearly rises over several minutes, by Kendall's rank correlation of its medians with time. A batch being processed is
+ * no growth, nor is the sawtooth of a regular one.
  *
  * @param samples oldest first
- * @param isGrowing what was said before: it takes more to begin than to go on
+ * @param isGrowing the previous result: starting takes more than continuing
  */
 export function isRising(samples: readonly QueueSample[], isGrowing: boolean): boolean {
   const known = samples.flatMap(({ at, backlog }) => (backlog === null ? [] : [{ at, backlog }]))
@@ -32,7 +34,7 @@ export function isRising(samples: readonly QueueSample[], isGrowing: boolean): b
   const now = mediansOf(known, window)
   if (isGrowing) return now.length >= MIN_STEPS && trendOf(now) > ENDS && riseOf(now) > 0
   const end = known.at(-1)?.at ?? 0
-  // Chance makes a trend now and then, and hardly one that lasts.
+  // Chance produces a trend now and then, but seldom one that lasts.
   const earlier = known.filter(({ at }) => end - at >= window * LASTS)
   const least = MIN_OF_NOISE * noiseOf(known)
   return [now, mediansOf(earlier, window)].every((steps) => isClear(steps) && riseOf(steps) >= least)
@@ -56,7 +58,7 @@ function windowOf(samples: readonly { readonly at: number }[]): number {
   return Math.max(WINDOW_MS, MIN_SAMPLES * median(gaps))
 }
 
-/** Of the steps that have samples. Fewer than the whole window tell nothing about minutes. */
+/** Medians of the steps that have samples. A part of the window would show nothing about minutes. */
 function mediansOf(samples: readonly { readonly at: number; readonly backlog: number }[], window: number): number[] {
   const end = samples.at(-1)?.at ?? 0
   const steps = new Map<number, number[]>()

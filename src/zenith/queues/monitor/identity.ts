@@ -1,19 +1,19 @@
 import { type QueueDriver, type QueueEntry, queueKeyOf } from '../../../protocol/index.js'
 
-/** What tells where a queue is. */
+/** The fields that locate a queue. */
 export type Located = Pick<QueueEntry, 'driver' | 'name' | 'place' | 'server'>
 
-/** What tells a queue from others. */
+/** Names that identify a queue. */
 interface Names {
-  /** On the server that it is on; null when the server is not known. */
+  /** On its server; null if the server is unknown. */
   readonly byServer: string | null
-  /** By the address that its server was reached by. */
+  /** By the address at which its server was reached. */
   readonly byPlace: string
   /** In URLs. */
   readonly key: string
 }
 
-/** Thousands of queues are compared every few seconds, and most of them are the same as before. */
+/** Thousands of queues are compared every few seconds, and most are unchanged. */
 const known = new WeakMap<Located, Names>()
 
 export function namesOf(entry: Located): Names {
@@ -32,25 +32,23 @@ function makeNames(entry: Located): Names {
   }
 }
 
-/** A queue of Laravel's stays the same one when its Horizon is found later. */
+/** A queue of Laravel's remains the same if its Horizon is found later. */
 export function kindOf(driver: QueueDriver): QueueDriver {
   return driver === 'laravel-horizon' ? 'laravel' : driver
 }
 
-/** A place on a server as it is called by the address of another place there. */
+/** A place on a server, rewritten with the address that another place uses for that server. */
 export function placeFrom(place: string | null, other: string): string {
   const scope = scopeOf(other) ?? ''
   return other.slice(0, other.length - scope.length) + (scopeOf(place) ?? '')
 }
 
-/** The part of a place that is not the server's address: the database and what keys begin with, `/0 bull`. */
+/** The part of a place after the server's address: the database and the prefix of keys, `/0 bull`. */
 function scopeOf(place: string | null): string | null {
   return place === null ? null : (/\/\d+(?: .*)?$/s.exec(place)?.[0] ?? '')
 }
 
-/**
- * Whether two ways lead to one place: to the same server, or, where one of them can't tell its server, by the same address.
- */
+/** Whether two queues are at one place: on the same server or, if one server is unknown, at the same address. */
 export function isSamePlace(one: Omit<Located, 'name'>, other: Omit<Located, 'name'>): boolean {
   if (kindOf(one.driver) !== kindOf(other.driver)) return false
   if (one.server === null || other.server === null) return one.place !== null && one.place === other.place

@@ -8,15 +8,15 @@ import { namesOf } from './identity.js'
 import { newestOf, type Observation, type ObservedQueue } from './observations.js'
 
 const MAX_SAMPLES = 60
-/** How many queues are looked at in one go. */
+/** Queues to process before yielding to the event loop. */
 const SLICE = 250
 const MATCHED = 2_000
-/** How long a queue that nobody reports any more is shown, ms. */
+/** How long a queue that is no longer reported is shown, ms. */
 const SILENT_FOR_MS = 60 * 60_000
-/** How long one that was closed is shown: another node may still have it, and report it from its next look on, ms. */
+/** How long a closed queue is shown, ms: another node may still have it, and report it from its next read on. */
 const CLOSED_FOR_MS = 30_000
 
-/** What somebody else says of a queue. */
+/** What is known of a queue besides its observations. */
 export interface QueueFacts {
   readonly actions: QueueView['actions']
   readonly readOnly: boolean
@@ -24,28 +24,28 @@ export interface QueueFacts {
 
 export interface KnownQueue {
   readonly key: string
-  /** Another server's queue has the key that this one's address makes: whoever asks for that one must not get this one. */
+  /** The key that this queue's address yields belongs to a queue of another server: requests for that one must not reach this one. */
   readonly isSecond: boolean
-  /** What it was made of. */
+  /** The entries that the view was made of. */
   entries: readonly QueueEntry[]
-  /** Everything that it may be found by. */
+  /** All names that it can be found by. */
   identities: ReadonlySet<string>
-  /** The same while less was known of it: what is found by these now goes before. */
+  /** Names that it had when less was known about it; names of other queues override these. */
   former: ReadonlySet<string>
   view: QueueView
   isGrowing: boolean
-  /** The nodes that reported it last. */
+  /** The nodes in the last reports of it. */
   reporters: readonly string[]
-  /** They report on, without it. */
+  /** Its reporters are active, and no longer report it. */
   isClosed: boolean
-  /** Whose word its samples are: those of two reporters would make teeth. */
+  /** The service whose observations its samples are: mixing those of two reporters would yield a sawtooth. */
   channel: string | null
 }
 
-/** The queues that were seen, by key: one that is drained, or that nobody reports any more, stays for a while. */
+/** Queues that were seen, by key. A drained queue, or one no longer reported, stays for a while. */
 export class KnownQueues {
   readonly #known = new Map<string, KnownQueue>()
-  /** Every name that a queue may be asked for by: the same one is reached by several addresses. */
+  /** By every name that a request may use: a queue can be reached through several addresses. */
   #byIdentity = new Map<string, KnownQueue>()
   #left = 0
 
@@ -57,16 +57,16 @@ export class KnownQueues {
     return this.#known.get(key) ?? this.#byIdentity.get(key)
   }
 
-  /** How many queues were seen at the last update and are not known, because there are too many. */
+  /** Number of queues seen at the last update that exceed the limit. */
   get left(): number {
     return this.#left
   }
 
   /**
-   * Not twice at the same time.
+   * Calls must not overlap.
    *
-   * @param factsOf what holds of a queue besides what was seen
-   * @param reporting the nodes that report now
+   * @param factsOf what is known of a queue besides its observations
+   * @param reporting the nodes that currently report
    * @param now Unix ms
    */
   async update(
@@ -89,7 +89,7 @@ export class KnownQueues {
       for (const one of this.#known.values()) for (const identity of one[of]) this.#byIdentity.set(identity, one)
   }
 
-  /** Which of the known queues is which of those that are seen. */
+  /** Matches observed queues with known ones. */
   async #match(groups: readonly ObservedQueue[]): Promise<Map<KnownQueue, ObservedQueue>> {
     const seen = new Map<KnownQueue, ObservedQueue>()
     for (const identitiesOf of [byServerOf, byPlacesOf, byFormerOf]) {
@@ -102,7 +102,7 @@ export class KnownQueues {
     return seen
   }
 
-  /** Those that are seen for the first time, as far as there is room. Queues that nobody reports any more make room, the oldest first. */
+  /** Adds queues seen for the first time, up to the limit. Queues that are no longer reported make room, the oldest first. */
   async #meetNew(
     groups: readonly ObservedQueue[],
     seen: ReadonlyMap<KnownQueue, ObservedQueue>,
@@ -136,7 +136,7 @@ export class KnownQueues {
     const { reporters } = known
     known.isClosed ||= reporters.length > 0 && reporters.every((reporter) => reporting.has(reporter))
     const shownForMs = known.isClosed ? CLOSED_FOR_MS : SILENT_FOR_MS
-    // With a place that is seen its server was started again, and it is known by that one's id.
+    // If its place is seen, its server was restarted, and the queue has a new id.
     if (now - known.view.at > shownForMs || places.has(namesOf(known.view).byPlace)) {
       this.#known.delete(known.key)
       return
@@ -148,11 +148,11 @@ export class KnownQueues {
   }
 }
 
-/** @param keys those that are taken */
+/** @param keys those in use */
 function meet(group: ObservedQueue, keys: ReadonlySet<string>): KnownQueue {
   const { entry } = newestOf(group.observations)
   const [plain = ''] = group.observations.map((observation) => namesOf(observation.entry).key).sort()
-  // Two servers behind one address.
+  // Two servers share an address.
   const isSecond = keys.has(plain)
   const key = isSecond ? `${plain}~${group.server?.slice(0, 8) ?? keys.size}` : plain
   const nothing = { attention: [], actions: [], readOnly: false, samples: [], services: [], at: 0 }
@@ -178,7 +178,7 @@ function byPlacesOf({ observations }: ObservedQueue): string[] {
   return observations.map(({ entry }) => namesOf(entry).byPlace)
 }
 
-/** What it was found by while less was known of it. */
+/** Names that it had when less was known about it. */
 function byFormerOf({ observations }: ObservedQueue): string[] {
   const former = observations.flatMap(({ entry, formerPlaces = [] }) =>
     formerPlaces.map((place) => ({ ...entry, place })),
@@ -212,7 +212,7 @@ function look(known: KnownQueue, group: ObservedQueue, facts: QueueFacts): void 
   known.view = { ...entry, key: known.key, services, at, attention, ...facts, samples }
 }
 
-/** Of many services few report something new at a time. */
+/** Of many services, few report something new at a time. */
 function isSame({ view, entries }: KnownQueue, now: readonly QueueEntry[], facts: QueueFacts): boolean {
   const isSameFacts = view.readOnly === facts.readOnly && view.actions.join() === facts.actions.join()
   return isSameFacts && entries.length === now.length && entries.every((entry, index) => entry === now[index])
@@ -222,12 +222,12 @@ function samplesOf(known: KnownQueue, { observations }: ObservedQueue): readonly
   const channel = observations.find(({ service }) => service === known.channel) ?? channelOf(observations)
   known.channel = channel.service
   const { samples } = known.view
-  // A observation of another channel that took over may be older than the last sample.
+  // An observation of another channel that took over may be older than the last sample.
   if (channel.at <= (samples.at(-1)?.at ?? 0)) return samples
   return [...samples, sampleOf(channel)].slice(-MAX_SAMPLES)
 }
 
-/** A service's word goes on when this Zenith is not looked at. */
+/** Prefers a service's observations, which continue while no client polls this Zenith. */
 function channelOf(observations: readonly Observation[]): Observation {
   const reported = observations.filter(({ service }) => service !== null)
   return (

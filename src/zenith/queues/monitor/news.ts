@@ -1,11 +1,11 @@
 import type { QueueView } from '../../../api/queues.js'
 
-/** Samples of a queue in which nothing else changes are told of so often, ms. */
+/** How often the samples of an otherwise unchanged queue are sent, ms. */
 const SAMPLES_EVERY_MS = 60_000
 
 interface Told {
   readonly view: QueueView
-  /** All but the time and the samples. */
+  /** Everything except time and samples. */
   readonly text: string
   /** Of the newest sample. */
   readonly sampleAt: number
@@ -13,14 +13,14 @@ interface Told {
 }
 
 export interface QueueDifference {
-  /** Whole but for `samples`, which holds the new ones only. */
+  /** Complete, except that `samples` has only new ones. */
   readonly changed: readonly QueueView[]
   readonly gone: readonly string[]
-  /** Whether anything but the time moved on. */
+  /** Whether more than the time changed. */
   readonly isNews: boolean
 }
 
-/** What was not told of queues yet. */
+/** Changes of queues that were not sent yet. */
 export class QueueNews {
   #told = new Map<string, Told>()
 
@@ -41,7 +41,7 @@ export class QueueNews {
   }
 }
 
-/** @returns the same as before when there is nothing to tell */
+/** @returns the previous value if there is nothing to send */
 function tell(view: QueueView, before: Told | undefined, now: number): Told {
   if (before?.view === view) return before
   const { at: _, samples, ...rest } = view

@@ -2,32 +2,32 @@ import type { QueueEntry, QueueSnapshot } from '../../../protocol/index.js'
 import { namesOf } from './identity.js'
 import type { OwnEntry, OwnSource } from './own-source.js'
 
-/** One queue as somebody saw it. */
+/** One queue as one observer saw it. */
 export interface Observation {
   readonly entry: QueueEntry
   /** Unix ms. */
   readonly at: number
-  /** Who reports it; null for what this Zenith sees by itself. */
+  /** The service that reports it; null if this Zenith itself reads it. */
   readonly service: string | null
-  /** Which of its nodes, as {@link reporterOf} names it; null with no service. */
+  /** Its node, as named by {@link reporterOf}; null without a service. */
   readonly reporter: string | null
-  /** Places that it had before, as far as this Zenith's own sources know. */
+  /** Its earlier places, as far as this Zenith's own sources know. */
   readonly formerPlaces?: readonly string[]
 }
 
-/** All that is seen of one queue. */
+/** All observations of one queue. */
 export interface ObservedQueue {
   readonly observations: Observation[]
-  /** Null where nobody can tell its server. */
+  /** Null if none of them shows the server. */
   readonly server: string | null
 }
 
-/** Names the node that wrote a snapshot, over all services. */
+/** Identifies the node that wrote a snapshot, across services. */
 export function reporterOf({ service, reporter }: QueueSnapshot): string {
   return JSON.stringify([service, reporter])
 }
 
-/** Queues of all snapshots and sources. */
+/** Observations from all snapshots and sources. */
 export function observationsOf(snapshots: readonly QueueSnapshot[], sources: readonly OwnSource[]): Observation[] {
   const reported = snapshots.flatMap((snapshot) => {
     const { service, timestamp, queues } = snapshot
@@ -43,8 +43,8 @@ function toObservation({ entry, at, formerPlaces }: OwnEntry): Observation {
 }
 
 /**
- * Puts together what is about one queue: the same name and driver, on the same server, or at the same address where one of
- * them can't tell its server. Two servers behind one address (everybody's own 127.0.0.1) stay two.
+ * Groups observations by queue: the same name and driver, on the same server, or at the same address if one server is unknown. Two servers
+ * that share an address (such as each machine's 127.0.0.1) remain two.
  */
 export function groupObservations(observations: readonly Observation[]): ObservedQueue[] {
   const known = new Map<string, ObservedQueue>()
@@ -65,7 +65,7 @@ export function groupObservations(observations: readonly Observation[]): Observe
   for (const observation of observations) {
     if (observation.entry.server !== null) continue
     const there = [...(places.get(namesOf(observation.entry).byPlace) ?? [])]
-    // Of two servers behind one address nobody knows which one is meant.
+    // With two servers at one address the right one is unknown.
     const group = there.find(({ server }) => server === null) ?? (there.length === 1 ? there[0] : undefined)
     const joined = group ?? { observations: [], server: null }
     if (!group) groups.push(joined)
@@ -74,12 +74,12 @@ export function groupObservations(observations: readonly Observation[]): Observe
   return groups
 }
 
-/** The newest word on a queue; its rates are those of somebody who knows them. */
+/** The newest observation, with the rates of one that has them. */
 export function newestOf(observations: readonly Observation[]): Observation {
   const [only] = observations
   if (only && observations.length === 1) return only
   const sorted = observations.toSorted((a, b) => b.at - a.at)
-  // One that could read it knows more than one that could not.
+  // An observation that could read the queue is better than one that could not.
   const newest = sorted.find(({ entry }) => entry.error === null) ?? (sorted[0] as Observation)
   const throughput = newest.entry.throughput ?? sorted.find(({ entry }) => entry.throughput)?.entry.throughput ?? null
   return { ...newest, entry: { ...newest.entry, throughput } }

@@ -9,18 +9,18 @@ import { sourceErrorInWords } from './source-error.js'
 
 const READ_WITHIN_MS = 8_000
 
-/** A queue of a source, as it was when it was read. */
+/** A queue of a source, as of its reading. */
 export interface OwnEntry {
   readonly entry: QueueEntry
   /** Unix ms. */
   readonly at: number
-  /** What the source's methods take for it. */
+  /** The value that the source's methods take. */
   readonly address: string
-  /** Places that it had before. */
+  /** Its earlier places. */
   readonly formerPlaces: readonly string[]
 }
 
-/** A source that this Zenith reads by itself. */
+/** A source that this Zenith itself reads. */
 export class OwnSource {
   readonly source: QueueSource
   readonly #rates = new Rates()
@@ -28,45 +28,45 @@ export class OwnSource {
   readonly #now: () => number
   #server: string | null = null
   #entries = new Map<string, OwnEntry>()
-  /** Addresses by what tells a queue from others. */
+  /** Addresses by the names that identify a queue. */
   #addresses = new Map<string, string>()
-  /** Queues that are too many to be read. */
+  /** Number of queues beyond the limit. */
   #left = 0
   #hasRead = false
   #error: string | null = null
-  /** `performance.now()` of the last reading's end, whatever came of it. */
+  /** `performance.now()` at the end of the last reading, failed or not. */
   #triedAt = Number.NEGATIVE_INFINITY
   #reading: Promise<void> | null = null
   #isExpired = false
 
-  /** @param now what the store's clock shows, Unix ms: readings are compared with what is reported */
+  /** @param now the store's clock, Unix ms: readings are compared with reports */
   constructor(source: QueueSource, logger: Logger | undefined, now: () => number) {
     this.source = source
     this.#logger = logger
     this.#now = now
   }
 
-  /** Whether it was ever read: before, nobody knows which server it leads to. */
+  /** Whether it was read: before that, its server is unknown. */
   get hasRead(): boolean {
     return this.#hasRead
   }
 
-  /** Of the last reading; null when that can't be told. */
+  /** Of the last reading; null if unknown. */
   get server(): string | null {
     return this.#server
   }
 
-  /** Why the last reading failed, in words. */
+  /** Why the last reading failed, as a message. */
   get error(): string | null {
     return this.#error
   }
 
-  /** How long ago the last reading ended, ms; infinite before the first. */
+  /** Time since the last reading ended, ms; infinite before the first. */
   get age(): number {
     return performance.now() - this.#triedAt
   }
 
-  /** As somebody sees it who looks for what is connected. */
+  /** The source's view for users. */
   get view(): SourceView {
     const { driver, place } = this.source
     const isRead = Number.isFinite(this.#triedAt)
@@ -75,12 +75,12 @@ export class OwnSource {
     return { driver, place, error: this.#error, isRead, queues, ...left }
   }
 
-  /** By address. A source that can't be read says so for each of its queues. */
+  /** By address. If a source cannot be read, each of its queues has the error. */
   get entries(): ReadonlyMap<string, OwnEntry> {
     return this.#entries
   }
 
-  /** What the source's methods take for a queue; null when it is not one of this source's. */
+  /** The value that the source's methods take for a queue; null if the queue is not one of this source. */
   addressOf(queue: Located): string | null {
     if (kindOf(queue.driver) !== kindOf(this.source.driver)) return null
     const { byServer, byPlace } = namesOf(queue)
@@ -89,7 +89,7 @@ export class OwnSource {
     return seen ?? this.#unseen(queue, isSure)
   }
 
-  /** A queue that somebody else saw: Redis drops empty lists. */
+  /** A queue seen only by another observer: Redis deletes empty lists. */
   #unseen(queue: Located, isSure: boolean): string | null {
     const { place, names, locate } = this.source
     if (isSure && queue.server !== this.#server) return null
@@ -99,7 +99,10 @@ export class OwnSource {
     return isSamePlace({ driver: queue.driver, place, server: this.#server }, queue) ? queue.name : null
   }
 
-  /** Reads it unless that was just done, or is done too often for it. Never rejects. @param age ms that a reading may have */
+  /**
+   * Reads the source unless the last reading is recent enough, or its minimum interval has not passed. Never rejects. @param age longest
+   * age of a reading, ms
+   */
   read(age: number): Promise<void> {
     if (this.#reading) return this.#reading
     const wait = Math.max(this.#isExpired ? 0 : age, this.source.pollEvery ?? 0)
@@ -112,14 +115,14 @@ export class OwnSource {
     return this.#reading
   }
 
-  /** The next question reads it again, unless it may not be read as often. */
+  /** The next request reads the source again, unless its minimum interval has not passed. */
   expire(): void {
     this.#isExpired = true
   }
 
   async #readOnce(): Promise<void> {
     try {
-      // A source that throws instead of rejecting is a failing one, too.
+      // A source that throws instead of rejecting counts as failing, too.
       const reading = withTimeout((async () => this.source.read())(), READ_WITHIN_MS)
       this.#take(await reading, this.#now())
     } catch (error) {
@@ -170,7 +173,7 @@ export class OwnSource {
   }
 }
 
-/** All that it may be found by; what it was before never stands in the way of what is there now. */
+/** All names that the queue can be found by; former ones never hide current ones. */
 function identitiesOf({ entry, address, formerPlaces }: OwnEntry): (readonly [string, string])[] {
   const places = [...formerPlaces.map((place) => ({ ...entry, place })), entry]
   return places.flatMap((one) => {
@@ -186,21 +189,21 @@ function withError(entry: QueueEntry, error: string): QueueEntry {
   return { ...entry, ...unknown, metrics: UNKNOWN_METRICS, error }
 }
 
-/** What a rate is taken over, and what is too short for one, ms. */
+/** Window of a rate, and shortest span for one, ms. */
 const WINDOW_MS = 60_000
 const MIN_SPAN_MS = 2_000
 
 type Totals = NonNullable<QueueReading['totals']>
 
-/** Makes rates of totals that only grow, by queue. */
+/** Computes rates from totals that only grow, by queue. */
 class Rates {
   readonly #seen = new Map<string, (Totals & { readonly at: number })[]>()
 
-  /** Jobs per minute since about a minute ago; null until that can be told. @param at Unix ms */
+  /** Jobs per minute over about the last minute; null until known. @param at Unix ms */
   rateOf(queue: string, totals: QueueReading['totals'], at: number): QueueThroughput | null {
     if (!totals) return null
     const before = (this.#seen.get(queue) ?? []).filter((seen) => isBefore(seen, totals))
-    // One that is older than the window stays, so that there is something to compare with.
+    // One reading older than the window stays as a base for comparison.
     const start = before.findLastIndex((seen) => at - seen.at >= WINDOW_MS)
     const kept = before.slice(Math.max(0, start))
     this.#seen.set(queue, [...kept, { ...totals, at }])
@@ -215,7 +218,7 @@ class Rates {
   }
 }
 
-/** Totals that became smaller began anew. */
+/** Totals that became smaller have restarted. */
 function isBefore(seen: Totals, totals: Totals): boolean {
   return (seen.in ?? 0) <= (totals.in ?? seen.in ?? 0) && (seen.out ?? 0) <= (totals.out ?? seen.out ?? 0)
 }

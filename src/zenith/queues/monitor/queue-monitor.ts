@@ -14,38 +14,38 @@ import { groupObservations, type ObservedQueue, observationsOf, reporterOf } fro
 import { OwnSource } from './own-source.js'
 import { ReportedQueues } from './reported-queues.js'
 
-/** How much more rarely than nodes sources are read, in looks. */
+/** Polls per reading of the own sources. */
 const OWN_EVERY = 6
-/** Queues that somebody reports are looked for by this Zenith's own sources only to find out which are new, in looks. */
+/** Polls per reading of an own source whose queues are all reported: it only has to find new ones. */
 const REPORTED_EVERY = 40
-/** A reading is late when it is older than so many times what it is meant to be. */
+/** A reading is late when it is older than this many of its intervals. */
 const LATE = 1.5
-/** The first look waits for the sources, so that there is something to see, ms. */
+/** The first poll waits for the sources, so that there is something to show, ms. */
 const FIRST_WITHIN_MS = 2_000
-/** What is asked for one queue may be so old, ms. */
+/** Longest age of a reading for a request about one queue, ms. */
 const FRESH_MS = 1_000
-/** Somebody who acts on a queue has its server checked so often, ms. */
+/** How often the server of a queue is checked before actions, ms. */
 const CHECKED_FOR_MS = 15_000
-/** How many queues are put together in one go. */
+/** Observations to process before yielding to the event loop. */
 const SLICE = 500
-/** How often it is looked which queues are silent for too long, ms. */
+/** How often to check which queues have been silent too long, ms. */
 const SILENCE_EVERY_MS = 60_000
 
 export interface QueueMonitorOptions {
   readonly reader: Pick<Reader, 'queues' | 'now'>
-  /** Those that this Zenith was given, and those of this process that come and go. */
+  /** Sources passed to this Zenith, and those of this process, which come and go. */
   readonly sources: () => readonly QueueSource[]
   readonly isReadOnly: (queue: { readonly name: string; readonly key: string }) => boolean
-  /** How often the nodes are read while somebody looks, ms. */
+  /** How often the nodes are read while a client polls, ms. */
   readonly interval: number
   readonly logger: Logger | undefined
 }
 
-/** A queue that this Zenith can reach, and what leads to it. */
+/** A queue that this Zenith can reach, and its source. */
 export interface Connection {
   readonly key: string
   readonly name: string
-  /** What the source's methods take for it. */
+  /** The value that the source's methods take. */
   readonly address: string
   readonly own: OwnSource
   readonly readOnly: boolean
@@ -59,7 +59,7 @@ export class QueueMonitor {
   readonly #reported: ReportedQueues
   #own = new Map<QueueSource, OwnSource>()
   #isFirst = true
-  /** What was put together last; null before. */
+  /** The input of the last merge; null before the first. */
   #merged: readonly unknown[] | null = null
   #views: readonly QueueView[] = []
   #merging: Promise<void> = Promise.resolve()
@@ -69,45 +69,45 @@ export class QueueMonitor {
     this.#reported = new ReportedQueues(options)
   }
 
-  /** How many snapshots could not be read at the last look. */
+  /** Number of snapshots that could not be read at the last poll. */
   get unreadable(): number {
     return this.#reported.unreadable
   }
 
-  /** Which snapshots were not signed at the last look; null when nothing is verified. */
+  /** Which snapshots failed verification at the last poll; null if nothing is verified. */
   get trust(): TrustReport | null {
     return this.#reported.trust
   }
 
-  /** What is beyond a bound. */
+  /** What exceeds a limit. */
   get leftOut(): LeftOut | null {
     const own = [...this.#own.values()].reduce((sum, { view }) => sum + (view.left ?? 0), 0)
     return sumLeftOut([this.#reported.leftOut, { queues: own + this.#known.left }])
   }
 
-  /** Why the snapshots could not be read at the last look, or null. */
+  /** Why the snapshots could not be read at the last poll, or null. */
   get error(): unknown {
     return this.#reported.error
   }
 
-  /** Worst first; the same list as before when nothing was read since. */
+  /** Worst first; the same list as before if nothing was read since. */
   get views(): readonly QueueView[] {
     return this.#views
   }
 
-  /** Reads what is due. Never rejects: what can't be read leaves the rest as it was. @param now Unix ms */
+  /** Reads what is due. Never rejects: what cannot be read leaves the rest unchanged. @param now Unix ms */
   async read(now: number): Promise<void> {
     this.#meetSources()
     const late = [...this.#own.values()].filter((own) => this.#isLate(own))
     const reading = Promise.all([...this.#own.values()].map((own) => own.read(this.#dueAfter(own))))
     await this.#reported.read()
-    // Who looks all the time sees it at the next look; who asks seldom must not get the figures of his last question.
+    // A client that polls continuously gets the result at its next poll; one that polls seldom must not get the figures of its last one.
     if (this.#isFirst || late.length > 0) await inTime(reading, FIRST_WITHIN_MS)
     this.#isFirst = false
     await this.#merge(now)
   }
 
-  /** What this Zenith is connected to, read now unless that was just done. Never rejects. */
+  /** The sources of this Zenith, read now unless a recent reading exists. Never rejects. */
   async sources(): Promise<SourceView[]> {
     this.#meetSources()
     const all = [...this.#own.values()]
@@ -119,27 +119,27 @@ export class QueueMonitor {
     return this.#known.get(key)?.view ?? null
   }
 
-  /** A queue as it is now, where this Zenith is connected to it; null for one that is not known. */
+  /** The current state of a queue if this Zenith is connected to it; null if the queue is unknown. */
   async freshView(key: string): Promise<QueueView | null> {
     const connection = this.#connection(key)
     if (connection) await this.refresh(connection.own)
     return this.view(key)
   }
 
-  /** Reads a source again, as far as it may be. */
+  /** Reads a source again, unless its minimum interval has not passed. */
   async refresh(own: OwnSource): Promise<void> {
     await own.read(FRESH_MS)
     await this.#merge(timeOf(this.#options.reader))
   }
 
-  /** The next look reads it again: something was done with it. */
+  /** The next poll reads the source again, because it was changed. */
   expire(source: QueueSource): void {
     this.#own.get(source)?.expire()
   }
 
   /**
-   * The way to a queue; null for one that is only reported. Whether it leads to the server that is meant is checked now and
-   * then, and whenever it seems not to.
+   * The connection to a queue; null for one that is only reported. Checks at intervals, and whenever in doubt, that it leads to the right
+   * server.
    */
   async connect(key: string): Promise<Connection | null> {
     const view = this.view(key)
@@ -157,10 +157,10 @@ export class QueueMonitor {
     return [...this.#known.all].map(({ key }) => this.#connection(key)).filter((found) => found !== null)
   }
 
-  /** Why the source at a queue's address can't be read, in words; null when there is none, or when it can. */
+  /** Why the source at a queue's address cannot be read, as a message; null if there is none, or if it can. */
   problemOf({ driver, place }: Pick<QueueView, 'driver' | 'place'>): string | null {
     const kind = [...this.#own.values()].filter(({ source }) => kindOf(source.driver) === kindOf(driver))
-    // Queues of one source may be at places of their own there.
+    // Queues of one source may have places of their own within its place.
     const own = kind.find(({ source }) => place === source.place || place?.startsWith(`${source.place} `))
     return own?.error ?? null
   }
@@ -184,14 +184,14 @@ export class QueueMonitor {
     return own.age > LATE * Math.max(this.#dueAfter(own), own.source.pollEvery ?? 0)
   }
 
-  /** One after the other: each goes on from what the one before came to. */
+  /** One merge after the other: each builds on the one before. */
   #merge(now: number): Promise<void> {
     this.#merging = this.#merging.then(() => this.#mergeOnce(now))
     return this.#merging
   }
 
   async #mergeOnce(now: number): Promise<void> {
-    // Silence goes on by itself.
+    // Silence passes its limit without new data.
     const minute = Math.floor(now / SILENCE_EVERY_MS)
     const own = [...this.#own.values()]
     const inputs = [this.#reported.snapshots, minute, ...own.flatMap((one) => [one, one.entries, one.error])]
@@ -199,7 +199,7 @@ export class QueueMonitor {
     if (isSame) return
     this.#merged = inputs
     const observations = observationsOf(this.#reported.snapshots, own)
-    // What takes longest of a queue that is seen for the first time.
+    // This takes the longest for a queue seen for the first time.
     await inSlices(observations, SLICE, ({ entry }) => namesOf(entry))
     const groups = groupObservations(observations)
     const reporting = new Set(this.#reported.snapshots.map(reporterOf))
@@ -222,7 +222,7 @@ export class QueueMonitor {
     return { key: known.key, name: known.view.name, address, own, readOnly: known.view.readOnly }
   }
 
-  /** The first source that leads to a queue, and the queue's address there. */
+  /** The first source with access to a queue, and the queue's address there. */
   #wayTo(observations: readonly Located[]): readonly [own: OwnSource, address: string] | null {
     for (const own of this.#own.values()) {
       for (const queue of observations) {
@@ -233,7 +233,7 @@ export class QueueMonitor {
     return null
   }
 
-  /** Never to another server's queue of the same name: one that was not read yet leads nowhere. */
+  /** Never true for a queue of the same name on another server: a source that was not read yet leads nowhere. */
   #leadsTo(own: OwnSource, queue: Located): boolean {
     return own.hasRead && own.addressOf(queue) !== null
   }

@@ -2,16 +2,16 @@ import { performance } from 'node:perf_hooks'
 import type { Reader, TrustReport } from '../../../ports/index.js'
 import type { LeftOut, QueueSnapshot } from '../../../protocol/index.js'
 
-/** How much more rarely than nodes queues are read: they are reported every 10 s. In looks. */
+/** Polls per reading of the reported queues, which change every 10 s. */
 const REPORTS_EVERY = 3
 
 interface ReportedQueuesOptions {
   readonly reader: Pick<Reader, 'queues'>
-  /** How often the nodes are read while somebody looks, ms. */
+  /** How often the nodes are read while a client polls, ms. */
   readonly interval: number
 }
 
-/** What services report of their queues, as it was read last. */
+/** The queues that services report, as of the last reading. */
 export class ReportedQueues {
   readonly #options: ReportedQueuesOptions
   #snapshots: readonly QueueSnapshot[] = []
@@ -19,29 +19,29 @@ export class ReportedQueues {
   #trust: TrustReport | null = null
   #leftOut: LeftOut | undefined
   #error: unknown = null
-  /** `performance.now()` of the last time that they were read. */
+  /** `performance.now()` of the last reading. */
   #readAt = Number.NEGATIVE_INFINITY
 
   constructor(options: ReportedQueuesOptions) {
     this.#options = options
   }
 
-  /** The same list as before when none has changed. */
+  /** The same list as before if no snapshot has changed. */
   get snapshots(): readonly QueueSnapshot[] {
     return this.#snapshots
   }
 
-  /** How many could not be read. */
+  /** Number of snapshots that could not be read. */
   get unreadable(): number {
     return this.#unreadable
   }
 
-  /** Which were not signed; null when nothing is verified. */
+  /** Which ones failed verification; null if nothing is verified. */
   get trust(): TrustReport | null {
     return this.#trust
   }
 
-  /** What is beyond a bound. */
+  /** What exceeds a limit. */
   get leftOut(): LeftOut | undefined {
     return this.#leftOut
   }
@@ -51,10 +51,10 @@ export class ReportedQueues {
     return this.#error
   }
 
-  /** Reads them when they are due. Never rejects: what can't be read leaves the rest as it was. */
+  /** Reads the snapshots if they are due. Never rejects: what cannot be read leaves the rest unchanged. */
   async read(): Promise<void> {
     const { reader, interval } = this.#options
-    // A little less than so many looks, or the timer's jitter makes it one more.
+    // Slightly less than this number of polls, or jitter of the timer adds one.
     if (performance.now() - this.#readAt < (REPORTS_EVERY - 0.5) * interval) return
     try {
       const { snapshots, unreadable, problem = null, trust = null, leftOut } = await reader.queues()
@@ -64,13 +64,13 @@ export class ReportedQueues {
       this.#leftOut = leftOut
       this.#error = problem
     } catch (error) {
-      // One that may read nodes and not this.
+      // An ACL may allow reading nodes and not this.
       this.#error = error
     }
     this.#readAt = performance.now()
   }
 
-  /** One that says the same as before is the same object, and so is the list when all of them are. */
+  /** An unchanged snapshot keeps its object, and so does the list if all are unchanged. */
   #sameOrNew(snapshots: readonly QueueSnapshot[]): readonly QueueSnapshot[] {
     const known = new Map(this.#snapshots.map((snapshot) => [wordOf(snapshot), snapshot]))
     const now = snapshots.map((snapshot) => {
@@ -83,7 +83,7 @@ export class ReportedQueues {
   }
 }
 
-/** Who says it, and when. */
+/** Identifies the reporter and the time. */
 function wordOf({ service, reporter, timestamp, queues }: QueueSnapshot): string {
   return JSON.stringify([service, reporter, timestamp, queues.length, queues[0]?.name])
 }

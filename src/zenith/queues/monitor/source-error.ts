@@ -19,12 +19,12 @@ const CODES: Readonly<Record<RefusalKind, RefusalCode>> = {
   gone: 'not_found',
 }
 
-/** Why a queue's system did not do something, as its kind of refusal. */
+/** An API error for an error of a queue's system, by its kind. */
 export function sourceRefusal(error: unknown): ApiError {
   return new ApiError(CODES[refusalKindOf(error) ?? 'unavailable'], sourceErrorInWords(error))
 }
 
-/** Null for an error that does not say it. */
+/** Null for an error without a kind. */
 export function refusalKindOf(error: unknown): RefusalKind | null {
   const kind: unknown = typeof error === 'object' && error !== null && 'refusal' in error ? error.refusal : null
   return isKind(kind) ? kind : null
@@ -34,10 +34,10 @@ function isKind(kind: unknown): kind is RefusalKind {
   return typeof kind === 'string' && Object.hasOwn(CODES, kind)
 }
 
-/** What went wrong with a queue's system, in words and without secrets. */
+/** A readable error of a queue's system, without secrets. */
 export function sourceErrorInWords(error: unknown): string {
   const message = error instanceof Error ? textOf(error) : String(error)
-  // The sources' own errors of Redis say what to do already.
+  // The sources' own errors of Redis already include what to do.
   if (error instanceof Error && error.name === 'RedisError') return maskedWithin(error.message, MAX_CHARS * 2)
   const words = WORDS.find(([pattern]) => pattern.test(message))?.[1]
   return words ?? maskedWithin(message, MAX_CHARS)

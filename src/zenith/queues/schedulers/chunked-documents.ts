@@ -6,10 +6,10 @@ import { inspectDocuments } from '../../store/documents.js'
 
 const PART_CHARS = 1_000_000
 const MAX_PARTS = 16
-/** The longest document that can be kept. */
+/** Longest document that can be stored. */
 export const MAX_DOCUMENT_CHARS = MAX_PARTS * (PART_CHARS - 1)
 
-/** Documents of a kind, of which one may be longer than the store takes: then it is kept in parts, under a kind of their own. */
+/** Documents of a kind, of which one may be longer than the store accepts: it is then stored in parts, under a kind of their own. */
 export class ChunkedDocuments {
   readonly #store: DocumentStore
   readonly #kind: string
@@ -21,7 +21,7 @@ export class ChunkedDocuments {
     this.#partKind = `${kind}-part`
   }
 
-  /** The parts come first: whatever ends between leaves the document that was there. Rejects when that can't be read. */
+  /** Stores the parts first: an interruption leaves the previous document intact. Rejects if the previous one cannot be read. */
   async put(id: string, document: string): Promise<void> {
     const before = await this.#stored(id)
     const isWhole = document.length <= MAX_RECORD_CHARS
@@ -43,7 +43,7 @@ export class ChunkedDocuments {
     return { ...listing, documents, leftOut: listing.leftOut + torn }
   }
 
-  /** Undefined where there is none. Rejects when it is there and can't be read. */
+  /** Undefined if it does not exist. Rejects if it exists and cannot be read. */
   async get(id: string): Promise<string | undefined> {
     const document = await this.#stored(id)
     const ids = partIdsOf(id, document ?? '')
@@ -60,7 +60,7 @@ export class ChunkedDocuments {
     return (await this.#store.listDocuments(this.#kind, [id])).get(id)
   }
 
-  /** @returns what stands for the document */
+  /** @returns the reference that replaces the document */
   async #putParts(id: string, document: string): Promise<string> {
     const parts = split(document)
     const index = JSON.stringify({ parts: parts.length, revision: randomUUID() })
@@ -74,12 +74,12 @@ export class ChunkedDocuments {
   }
 }
 
-/** Empty when a part of it is missing: the rest could mean something else. */
+/** Empty if a part is missing: the rest could have another meaning. */
 function joined(ids: readonly string[], parts: ReadonlyMap<string, string>): string {
   return ids.every((id) => parts.has(id)) ? ids.map((id) => parts.get(id)).join('') : ''
 }
 
-/** Nothing is cut in the middle of a character, which would be written as another. */
+/** Never splits a surrogate pair: half of it would be stored as another character. */
 function split(text: string): string[] {
   const parts: string[] = []
   for (let start = 0; start < text.length; ) {
@@ -91,7 +91,7 @@ function split(text: string): string[] {
   return parts
 }
 
-/** What stands for a document in parts is short. */
+/** Parses the reference, which is short; null for a document without parts. */
 function partsIn(document: string): { count: number; revision: string } | null {
   const fields = document.length < 200 ? readObject(document) : null
   const count = fields && own(fields, 'queue') === undefined ? readAmount(fields, 'parts') : null

@@ -7,12 +7,12 @@ import { pausedOf } from './scheduler.js'
 import { readScheduler } from './scheduler-list.js'
 import type { Task } from './task.js'
 
-/** A scheduler that runs, or that the app registers, between two looks is looked at again, so often. */
+/** Most attempts if a scheduler runs, or the app registers it, between two reads. */
 const MAX_TRIES = 5
 
 /**
- * Where the system has no pause, a scheduler is kept first and removed then: whatever ends between loses nothing. It is
- * removed only as it is kept, and only where it can be put back.
+ * In a system without a pause the scheduler is first stored and then removed, so that an interruption loses nothing. It is removed only if
+ * it equals the stored one, and only if it can be restored.
  */
 export async function pauseByRemoval(task: Task): Promise<void> {
   const { queue, id, user, at, store } = task
@@ -32,7 +32,10 @@ export async function pauseByRemoval(task: Task): Promise<void> {
     : new ApiError('not_found', `The app removed "${id}" itself.`)
 }
 
-/** What the queue's Redis refused is surely there: to keep it as well would look as if the app had registered it again. */
+/**
+ * If Redis refuses the removal, the scheduler still exists: the stored one is deleted, or it would look as if the app had registered it
+ * again.
+ */
 async function unlessRefused<T>({ queue, id, store }: Task, remove: () => Promise<T> | undefined) {
   try {
     return await remove()
@@ -44,13 +47,13 @@ async function unlessRefused<T>({ queue, id, store }: Task, remove: () => Promis
 
 const ALWAYS_ANOTHER = 'It was not paused: whenever it was looked at, it had changed. Try it again.'
 
-/** Puts back what was paused; where the queue has one of its id by then, that one stays. */
+/** Restores a paused scheduler; if the queue has one with its id by then, that one stays. */
 export async function restore(source: QueueSource, address: string, paused: PausedScheduler): Promise<void> {
   const { snapshot, isEdited } = paused
   if (!snapshot || !source.restoreScheduler) return saveRemainder(source, address, paused)
   const restored = orSayWhatIsWrong(NOT_RESUMED, source.restoreScheduler(address, snapshot))
   if (!isEdited) return void (await restored)
-  // What has come to its end as it was may go on as it was edited.
+  // A scheduler that has ended may continue with its edited definition.
   const isThere = await restored.then(
     (isRestored) => isRestored === true,
     (error: unknown) => (isRefusal(error) ? null : Promise.reject(error)),
@@ -58,7 +61,7 @@ export async function restore(source: QueueSource, address: string, paused: Paus
   if (isThere !== false) await saveEdited(source, address, paused, isThere === true)
 }
 
-/** Its place, its phase and its runs are as they were; what the edit says takes effect there. */
+/** Its position, its phase and its runs are restored first; then the edit takes effect. */
 async function saveEdited(source: QueueSource, address: string, paused: PausedScheduler, isRestored: boolean) {
   const { id } = paused.definition
   try {
@@ -75,7 +78,7 @@ async function saveRemainder(source: QueueSource, address: string, paused: Pause
 
 const NOT_RESUMED = 'It was not resumed'
 
-/** The system counts runs anew: those that were made before it was paused are taken off its limit. */
+/** The system restarts its count of runs, so those before the pause are subtracted from the limit. */
 function remainderOf({ definition, runs }: PausedScheduler): SchedulerDefinition {
   const { limit, id } = definition
   if (limit === null || runs === null) return definition
@@ -86,9 +89,9 @@ function remainderOf({ definition, runs }: PausedScheduler): SchedulerDefinition
 const UNAVAILABLE = /ECONN|ETIMEDOUT|EPIPE|ENOTFOUND|timed? ?out|did not answer|Connection is closed/i
 
 /**
- * What a system that answers has against a change is for who asked for it to know.
+ * Passes on why a system that answers rejects a change, because the caller can correct it.
  *
- * @param what did not happen, for the refusal
+ * @param what did not happen, for the error
  */
 export async function orSayWhatIsWrong<T>(what: string, done: Promise<T> | undefined): Promise<T | undefined> {
   try {

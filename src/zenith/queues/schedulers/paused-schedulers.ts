@@ -18,46 +18,46 @@ import { ChunkedDocuments, MAX_DOCUMENT_CHARS } from './chunked-documents.js'
 
 const KIND = 'scheduler'
 
-/** Longer than any change takes: a Zenith that is killed meanwhile is in the way for so long, ms. */
+/** Longer than any change takes, ms; the lease of a killed Zenith blocks others for this long. */
 const CHANGE_MS = 60_000
-/** One change waits for another for so long, ms. */
+/** Time-out of waiting for another change, ms. */
 const WAIT_MS = 5_000
 const ASK_EVERY_MS = 50
 
-/** A scheduler that was taken out of its queue to be paused, and all that it takes to put it back. */
+/** A scheduler that was removed from its queue to pause it, and everything needed to restore it. */
 export interface PausedScheduler {
   /** Key of the queue. */
   readonly queue: string
   readonly definition: SchedulerDefinition
-  /** Whether the definition was edited since: then it is put back as the snapshot has it, and edited there. */
+  /** Whether the definition was edited since: then the snapshot is restored first, and edited in the queue. */
   readonly isEdited: boolean
-  /** Whether it is known what its jobs are. */
+  /** Whether its template is known. */
   readonly hasTemplate: boolean
-  /** As its source stored it, for the source to put it back; null where only its definition is kept. */
+  /** The source's snapshot, from which it can restore the scheduler; null if only the definition is stored. */
   readonly snapshot: SchedulerSnapshot | null
-  /** How often it had run, and when last. */
+  /** How often it ran, and when it last ran. */
   readonly runs: number | null
   readonly last: number | null
   readonly pausedBy: string | null
   readonly pausedAt: number
 }
 
-/** What is kept of schedulers, as far as it was read. */
+/** The stored schedulers, as far as they were read. */
 export interface PausedSchedulerListing {
   /** By {@link keyOf}. */
   readonly all: ReadonlyMap<string, PausedScheduler>
-  /** What is not signed as it should be: it is none of {@link all}. */
+  /** Documents without a valid signature; not in {@link all}. */
   readonly untrusted: readonly UntrustedDocument[]
-  /** How many documents are more, or larger, than is read. */
+  /** Number of documents that are not read because they are too many or too large. */
   readonly leftOut: number
 }
 
-/** The paused schedulers of systems that have no pause. Rejects with a `ApiError` when the store does not answer. */
+/** Paused schedulers of systems that have no pause. Rejects with an `ApiError` if the store does not answer. */
 export class PausedSchedulers {
   readonly #documents: ChunkedDocuments | null
   readonly #leases: Leases | null
 
-  /** @param store null where the store keeps nothing */
+  /** @param store null if there is no control store */
   constructor(store: ControlStore | null) {
     this.#documents = store && new ChunkedDocuments(store, KIND)
     this.#leases = store
@@ -67,7 +67,7 @@ export class PausedSchedulers {
     return this.#documents !== null
   }
 
-  /** Of all Zeniths of the store one changes a scheduler at a time: each keeps and forgets what the others would put back. */
+  /** Only one Zenith of a store changes a scheduler at a time: each stores and deletes what the others would restore. */
   async withLease<T>(queue: string, id: string, work: () => Promise<T>): Promise<T> {
     const lease = `scheduler:${keyOf(queue, id)}`
     const holder = randomUUID()
@@ -75,7 +75,7 @@ export class PausedSchedulers {
     try {
       return await work()
     } finally {
-      // It runs out by itself.
+      // The lease expires anyway.
       await this.#leases?.releaseLease(lease, holder).catch(() => {})
     }
   }
@@ -98,7 +98,7 @@ export class PausedSchedulers {
     await callStore(() => this.#documents?.put(keyOf(paused.queue, paused.definition.id), document))
   }
 
-  /** All of them. What can't be understood is left where it is. */
+  /** Lists all. Unreadable documents are left untouched. */
   async list(): Promise<PausedSchedulerListing> {
     const listing = await callStore(() => this.#documents?.list())
     if (!listing) return { all: new Map(), untrusted: [], leftOut: 0 }
@@ -106,7 +106,7 @@ export class PausedSchedulers {
     return { all: parsed, untrusted: untrustedDocuments(KIND, listing), leftOut: listing.leftOut + leftOut }
   }
 
-  /** Null where it is not kept. Rejects with a `ApiError`, too, when what is kept can't be read. */
+  /** Null if it is not stored. Rejects with an `ApiError` also if the document cannot be read. */
   async find(queue: string, id: string): Promise<PausedScheduler | null> {
     const key = keyOf(queue, id)
     const document = await callStore(() => this.#documents?.get(key))
@@ -119,19 +119,19 @@ export class PausedSchedulers {
   }
 }
 
-/** @param queue its key, which holds no slash */
+/** @param queue its key, which contains no slash */
 export function keyOf(queue: string, id: string): string {
   return `${queue}/${encodeSegment(id)}`
 }
 
-/** The payload stands in it once. */
+/** Stores the payload only once. */
 function documentOf(paused: PausedScheduler): string {
   const { definition, snapshot } = paused
   const isTwice = snapshot !== null && snapshot.data === definition.data
   return JSON.stringify(isTwice ? { ...paused, definition: { ...definition, data: undefined } } : paused)
 }
 
-/** What it takes to put a scheduler back. */
+/** The definition to restore a scheduler from. */
 export function definitionOf(entry: SchedulerEntry): SchedulerDefinition {
   const { id, name, cron, every, timezone, limit, from, until, data, options } = entry
   return { id, name, cron, every, timezone, limit, from, until, data: data ?? '{}', options: options ?? {} }
@@ -161,7 +161,7 @@ function parseSnapshot(fields: Fields | null): SchedulerSnapshot | null {
   return fields && (typeof data === 'string' || data === null) ? { ...fields, data } : null
 }
 
-/** Nothing of it is cut: it is put back as it was. */
+/** Cuts nothing: the scheduler must be restored unchanged. */
 function parseDefinition(fields: Fields | null, snapshot: SchedulerSnapshot | null): SchedulerDefinition | null {
   if (!fields) return null
   const text = (key: string) => {

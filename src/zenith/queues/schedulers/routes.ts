@@ -10,14 +10,14 @@ import { QUEUE_ANSWERS } from '../answers.js'
 import type { QueueServices } from '../operation.js'
 import type { Schedulers } from './schedulers.js'
 
-/** What routes about schedulers work with. */
+/** What routes about schedulers need. */
 export interface SchedulerServices extends QueueServices {
   readonly schedulers: Schedulers
 }
 
 const { operation, change } = operationsWith<SchedulerServices>()
 
-/** A template may hold much. */
+/** A template may be large. */
 const MAX_BYTES = 1024 * 1024
 
 export const schedulers = operation({

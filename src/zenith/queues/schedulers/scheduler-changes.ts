@@ -23,7 +23,7 @@ async function run({ queue: { source, address }, entry, paused, id }: Task): Pro
   return (await job) ?? null
 }
 
-/** A job as a scheduler that is not in its queue would make it, as far as a queue takes jobs from outside. */
+/** The job of a scheduler that is not in its queue, with the options that can be set for a new job. */
 function jobOf({ name, data, options }: SchedulerDefinition) {
   const number = (value: unknown) => (typeof value === 'number' ? value : null)
   return { name, data, delay: null, priority: number(options.priority), attempts: number(options.attempts) }
@@ -36,7 +36,7 @@ async function pause(task: Task): Promise<null> {
   return null
 }
 
-/** What the app registered again is there already, and stays. It is put back first and forgotten then. */
+/** If the app has registered the scheduler again, that one stays. Otherwise it is restored first, then the stored one is deleted. */
 async function resume({ queue: { key, source, address }, entry, paused, id, store }: Task): Promise<null> {
   if (!paused) {
     await source.resumeScheduler?.(address, id)
@@ -53,13 +53,13 @@ async function remove({ queue: { key, source, address }, entry, paused, id, stor
   return null
 }
 
-/** Creates or edits; of one that is paused here what is kept is edited. */
+/** Creates or edits a scheduler. For one that is paused here, the stored definition is edited. */
 async function saveScheduler({ queue, entry, paused, id, definition, store }: Task): Promise<null> {
   if (!definition) throw new ApiError('not_possible', '`save` takes a `definition`.')
   const known = entry ? definitionOf(entry) : paused?.definition
   const data = unmasked('data', definition.data, known?.data) ?? '{}'
   const options = unmasked('options', definition.options, known?.options) ?? {}
-  // As it is shown it may be masked.
+  // The name shown may be masked.
   const name = known && definition.name === redactName(known.name) ? known.name : definition.name
   const asked: SchedulerDefinition = { ...definition, id, name, data, options }
   if (paused && !entry) {
@@ -71,7 +71,7 @@ async function saveScheduler({ queue, entry, paused, id, definition, store }: Ta
   return null
 }
 
-/** What is shown is masked: were it saved as it is shown, its secrets would be lost. Null stays as it is. */
+/** Shown values are masked: saving them as shown would lose their secrets. Null stays null. */
 function unmasked<T>(field: string, asked: T | null, known: T | undefined): T | undefined {
   if (asked === null || known === undefined || !holdsMask(asked) || holdsMask(known)) return asked ?? known
   const message = `\`definition.${field}\` holds masked values (${MASK}): put the real ones in, or leave it out to keep them.`
@@ -82,7 +82,7 @@ function holdsMask(value: unknown): boolean {
   return JSON.stringify(value).includes(MASK)
 }
 
-/** No system looks at what is only kept, until it is resumed. */
+/** A stored definition is not checked by any system until it is resumed. */
 function checkCron(cron: string | null): void {
   if (cron === null || /^(@\w+|\S+( +\S+){4,5})$/.test(cron.trim())) return
   throw new ApiError(

@@ -6,17 +6,17 @@ import { sourceErrorInWords } from '../monitor/source-error.js'
 import { keyOf, type PausedScheduler, type PausedSchedulerListing } from './paused-schedulers.js'
 import type { Scheduler } from './scheduler.js'
 
-/** How many queues are asked at the same time, and how long one may take, ms. */
+/** Queues to read at the same time, and the time-out of each, ms. */
 const AT_ONCE = 8
 const ANSWER_WITHIN_MS = 5_000
 
 export interface SchedulerList {
   readonly schedulers: readonly Scheduler[]
-  /** Queues that have more than are listed, and how many of how many are. */
+  /** Queues with more schedulers than the limit, with the number listed and the total. */
   readonly partial: SchedulerListing['partial']
-  /** Queues that could not be read, and why. What is kept of theirs is left out: whether it is there again is not known. */
+  /** Queues that could not be read, and why. Their stored schedulers are left out: whether the app has registered them again is unknown. */
   readonly failed: readonly { readonly key: string; readonly error: string }[]
-  /** What is kept and not signed as it should be, and how much is kept that was not read. */
+  /** Stored documents without a valid signature, and the number of those not read. */
   readonly untrusted: PausedSchedulerListing['untrusted']
   readonly leftOut: number
 }
@@ -25,7 +25,7 @@ function hasSchedulers({ source }: ConnectedQueue): boolean {
   return source.schedulers !== undefined && source.capabilities.includes('schedulers')
 }
 
-/** What queues have and what is kept of them. A queue that can't be read hides no other. */
+/** Schedulers of queues together with stored ones. The error of one queue hides no other. */
 export async function listSchedulers(
   queues: readonly ConnectedQueue[],
   { all: paused, untrusted, leftOut }: PausedSchedulerListing,
@@ -46,13 +46,13 @@ export async function listSchedulers(
   return { schedulers: queues.flatMap(({ key }) => found.get(key) ?? []), partial, failed, untrusted, leftOut }
 }
 
-/** Rejects when the queue's system does not answer. */
+/** Rejects if the queue's system does not answer. */
 export async function readSchedulers({ address, source }: ConnectedQueue): Promise<readonly SchedulerEntry[]> {
   const entries = source.schedulers?.(address)
   return entries ? withTimeout(entries, ANSWER_WITHIN_MS) : []
 }
 
-/** Null when there is none of that id. Rejects when the queue's system does not answer. */
+/** Null if there is none with this id. Rejects if the queue's system does not answer. */
 export async function readScheduler(queue: ConnectedQueue, id: string): Promise<SchedulerEntry | null> {
   const { address, source } = queue
   if (source.scheduler) return withTimeout(source.scheduler(address, id), ANSWER_WITHIN_MS)

@@ -7,21 +7,21 @@ import type { ConnectedQueue } from '../directory.js'
 import { optionsView, type Showing, shownText } from '../jobs/job-view.js'
 import { definitionOf, type PausedScheduler } from './paused-schedulers.js'
 
-/** A scheduler as its queue has it, as Zenith keeps it, or both: then the app registered it again after it was paused. */
+/** A scheduler in its queue, stored by Zenith, or both: then the app registered it again after it was paused. */
 export interface Scheduler {
   readonly queue: ConnectedQueue
   readonly entry: SchedulerEntry | null
   readonly paused: PausedScheduler | null
 }
 
-/** Whether the system itself can pause. */
+/** Whether the system has a pause of its own. */
 export function pausesItself({ source }: ConnectedQueue): boolean {
   return source.pauseScheduler !== undefined && source.resumeScheduler !== undefined
 }
 
-/** What can be done with it. @param isAvailable whether the store keeps definitions */
+/** Possible actions. @param isAvailable whether definitions can be stored */
 export function actionsOf({ queue, entry, paused }: Scheduler, isAvailable: boolean): readonly SchedulerAction[] {
-  // A longer one can't be asked for.
+  // A request cannot contain a longer id.
   const id = entry?.id ?? paused?.definition.id ?? ''
   if (queue.readOnly || id.length > MAX_ID_CHARS) return []
   const can = abilitiesOf(queue, isAvailable)
@@ -46,7 +46,7 @@ function abilitiesOf(queue: ConnectedQueue, isAvailable: boolean) {
   }
 }
 
-/** One that has stopped or ended is put into its queue anew by an edit. */
+/** An edit adds a stopped or ended scheduler to its queue again. */
 function actionsOfEntry({ state, data }: SchedulerEntry, paused: PausedScheduler | null, can: Abilities): Allowed {
   const isWhole = state !== 'legacy' && state !== 'orphan' && data !== null
   return {
@@ -64,20 +64,20 @@ function actionsOfPaused(paused: PausedScheduler | null, can: Abilities): Allowe
     run: paused?.hasTemplate === true && can.add,
     pause: false,
     resume: isPaused && can.save,
-    // What is neither there nor kept can be created.
+    // A scheduler that neither exists nor is stored can be created.
     save: isPaused || can.save,
     remove: isPaused,
   }
 }
 
-/** Null when it is neither there nor kept. */
+/** Null if it neither exists nor is stored. */
 export function viewOf(scheduler: Scheduler, isAvailable: boolean, showing: Showing): SchedulerView | null {
   const { queue, entry, paused } = scheduler
   const shown = entry ?? (paused && entryOfPaused(paused))
   if (!shown) return null
   return {
     ...shown,
-    // Whoever can write to the queue's Redis writes them as long as they like.
+    // A program that writes to the queue's Redis may write ids of any length.
     id: cut(shown.id, MAX_ID_CHARS),
     cron: shown.cron === null ? null : cut(shown.cron, MAX_ID_CHARS),
     timezone: shown.timezone === null ? null : cut(shown.timezone, MAX_ID_CHARS),
@@ -102,7 +102,7 @@ function entryOfPaused({ definition, hasTemplate, runs, last }: PausedScheduler)
   return { ...definition, ...template, state: 'paused', next: null, last, runs }
 }
 
-/** What is kept of a scheduler that is about to be paused. @param by who pauses it @param at Unix ms */
+/** The document for a scheduler that is about to be paused. @param by who pauses it @param at Unix ms */
 export function pausedOf(
   queue: ConnectedQueue,
   entry: SchedulerEntry,

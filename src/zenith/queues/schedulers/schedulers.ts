@@ -17,7 +17,7 @@ import { CHANGES } from './scheduler-changes.js'
 import { listSchedulers, readScheduler, type SchedulerList } from './scheduler-list.js'
 import type { Task } from './task.js'
 
-/** However many ask, all queues are read once in so long, ms. */
+/** Shortest time between two reads of all queues, however many clients poll, ms. */
 const LOOK_EVERY_MS = 2_000
 
 export interface SchedulerWish {
@@ -29,7 +29,7 @@ export interface SchedulerWish {
   readonly definition: EditedDefinition | null
 }
 
-/** What makes jobs by the clock, in all queues that can be reached, with those that were paused here. */
+/** Schedulers of all connected queues, with those that were paused here. */
 export class Schedulers {
   readonly #queues: Pick<Queues, 'able' | 'directory' | 'store' | 'act' | 'touch' | 'now'>
   readonly #paused: PausedSchedulers
@@ -41,7 +41,7 @@ export class Schedulers {
   }
 
   /**
-   * Rejects with a `ApiError`, or when the store fails.
+   * Rejects with an `ApiError`, or if the store fails.
    *
    * @param key of one queue; null: all
    */
@@ -54,7 +54,7 @@ export class Schedulers {
     return { items, partial, failed, ...(untrusted.length > 0 && { untrusted }), ...(leftOut > 0 && { leftOut }) }
   }
 
-  /** @returns the job that `run` added. Rejects with a `ApiError` */
+  /** @returns the job that `run` added. Rejects with an `ApiError` */
   async do(by: Actor, { queue: key, action, id, definition }: SchedulerWish): Promise<JobAddress | null> {
     const queue = await this.#queues.able(key, 'schedulers')
     const scheduler = await this.#findScheduler(queue, id)
@@ -75,7 +75,7 @@ export class Schedulers {
     }
   }
 
-  /** Another change may have come first: then it is looked at again. */
+  /** Another change may have come first: then the scheduler is read again. */
   async #perform(scheduler: Scheduler, action: SchedulerAction, rest: Omit<Task, keyof Scheduler>) {
     const { queue } = scheduler
     if (action === 'run' || pausesItself(queue)) return CHANGES[action]({ ...scheduler, ...rest })
@@ -132,7 +132,7 @@ function stateOf({ entry, paused }: Scheduler): string {
   return paused ? ', which is paused' : ''
 }
 
-/** Why nothing is taken away that could not be put back. */
+/** Why the scheduler is not removed: it could not be restored. */
 function reasonOf({ queue, entry }: Scheduler, action: SchedulerAction): string {
   if (action !== 'pause' || !entry || entry.state === 'paused') return ''
   if (entry.state === 'legacy') return ': BullMQ can’t put one of its older mechanism back as it was'
