@@ -83,9 +83,14 @@ const COMMENTED = [
   'src/redis',
   'src/runtime',
   'src/stores',
-  'src/zenith/queues/bulk',
+  'src/zenith/assets',
+  'src/zenith/auth',
+  'src/zenith/http',
+  'src/zenith/metrics',
+  'src/zenith/openapi',
+  'src/zenith/queues',
   'src/zenith/store',
-].flatMap((folder) => filesIn(folder, /\.ts$/))
+].flatMap((folder) => filesIn(folder, /(?<!\bgenerated)\.ts$/))
 COMMENTED.push(...filesIn('src/core', /^[^/\\]+\.ts$/))
 
 function filesIn(folder: string, name: RegExp): string[] {

@@ -5,10 +5,10 @@ import type { Handler, RequestContext } from '../http/request-context.js'
 import { bare } from '../http/responses.js'
 
 const compress = promisify(gzip)
-/** Smaller ones gain nothing, in bytes. */
+/** Smaller files do not benefit from compression, bytes. */
 const MIN_COMPRESSED = 1_024
 
-/** Loaded when somebody first opens the page: 2 MB that most processes never need. */
+/** Loaded when the page is first requested: 2 MB that most processes never need. */
 const loadAssets = async () => (await import('./generated.js')).assets
 
 type Asset = Awaited<ReturnType<typeof loadAssets>>[string]
@@ -21,10 +21,10 @@ interface Prepared {
   readonly compressed: Buffer | null
 }
 
-/** Each is prepared once, when it is first asked for. */
+/** Each is prepared once, at its first request. */
 const prepared = new Map<string, Promise<Prepared>>()
 
-/** A file of the page; null when there is none of this name. @param name `index.html`, `assets/app-1a2b3c.js` */
+/** A file of the page; null if there is none with this name. @param name `index.html`, `assets/app-1a2b3c.js` */
 export async function serveAsset(name: string, request: Request): Promise<Response | null> {
   const assets = await loadAssets()
   if (!Object.hasOwn(assets, name)) return null
@@ -45,14 +45,14 @@ export async function serveAsset(name: string, request: Request): Promise<Respon
   })
 }
 
-/** A file of the page; null when there is none of this name. */
+/** A file of the page; null if there is none with this name. */
 export function asset({ request, path }: RequestContext): Promise<Response | null> {
   return serveAsset(path.slice(1), request)
 }
 
 /**
- * The page. Its links are relative, so it has to be asked for with a slash at the end. The way there is relative as well:
- * it is right under any mount, and behind any proxy, whatever the path was before it came here.
+ * The page. Its links are relative, so its URL must end with a slash. The redirect to it is relative as well: correct under any mount and
+ * behind any proxy, whatever the path was before.
  */
 export const index: Handler = async ({ request, url, origin }) => {
   const last = /[^/]+$/.exec(origin.path ?? '/')?.[0]
@@ -78,7 +78,7 @@ async function prepare(name: string, asset: Asset): Promise<Prepared> {
   }
 }
 
-/** Vite puts a hash of eight characters at the end of the names under `assets/`. */
+/** Vite appends a hash of eight characters to the names under `assets/`. */
 function isHashed(name: string): boolean {
   return /^assets\/.+-[\w-]{8,}\.\w+$/.test(name)
 }

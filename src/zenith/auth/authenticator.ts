@@ -11,14 +11,14 @@ import { basicAuthenticator, bearerAuthenticator } from './secrets.js'
 
 export interface AuthenticatorOptions extends Guessing {
   auth: ZenithAuth | undefined
-  /** Whether the process says that it is a development machine. */
+  /** Whether the environment of the process is a development machine's. */
   isDevelopment: boolean
-  /** What sessions are signed with when `auth` names nothing. @default random, for as long as the process runs */
+  /** Signs sessions if `auth` has no secret. @default random for the lifetime of the process */
   secret: string | undefined
   logger: Logger | undefined
 }
 
-/** What stands in front of every route. Without `auth` it is closed to all but this machine itself, in development. */
+/** The authenticator of all routes. Without `auth` only requests from this machine are allowed, in development. */
 export function authenticatorOf(options: AuthenticatorOptions): Authenticator {
   const { auth, isDevelopment, secret, logger } = options
   if (auth === undefined) return closedAuthenticator(isDevelopment, logger)

@@ -5,7 +5,7 @@ import type { Authenticator } from '../http/principal.js'
 import { principal } from '../http/principal.js'
 import { bare, problem, text, wantsHtml } from '../http/responses.js'
 
-/** Whoever sits at the machine may do on it what they like. */
+/** A user of this machine has all permissions on it. */
 const OWNER = principal(null, 'admin')
 
 const PASS_AUTH =
@@ -13,10 +13,10 @@ const PASS_AUTH =
 
 const HOW_TO_OPEN = `Zenith is closed. It is open on this machine if NODE_ENV is development; everywhere else ${PASS_AUTH}`
 
-/** How many are told of: a client chooses which header it sends. */
+/** Most reasons to log: clients choose which headers they send. */
 const MAX_REASONS = 20
 
-/** This machine itself alone. */
+/** Allows only requests from this machine. */
 export function localAuthenticator(logger: Logger | undefined): Authenticator {
   const refuse = refusal(logger)
   return async (request, origin) => {
@@ -32,8 +32,8 @@ export function closedAuthenticator(isDevelopment: boolean, logger: Logger | und
 }
 
 /**
- * The owner reads why in the log, once for each reason. The answer says it to what comes through a loopback socket: a proxy on this
- * machine, which its owner has to see, or a foreign name. To another machine there is nothing.
+ * Logs each reason once for the owner. The response has the reason only if the socket is loopback: for a proxy on this machine, whose owner
+ * must see it, or for a foreign name. Another machine gets a bare 404.
  */
 function refusal(logger: Logger | undefined): (request: Request, origin: Origin, why: string) => Response {
   const told = new Set<string>()

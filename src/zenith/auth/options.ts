@@ -4,10 +4,10 @@ import type { LoginOptions } from './login/options.js'
 import { isPasswordHash } from './login/password.js'
 
 /**
- * Who may: a role lets in, `true` as a viewer; false or null answers with 404; a `Response` is sent as it is (a redirect to
- * a log-in).
+ * Decides about a request: a role allows it, `true` allows it as a viewer; false or null responds with 404; a `Response` is sent unchanged
+ * (such as a redirect to a log-in).
  *
- * @param peer the address of the socket's other end, null when it is not known; behind a proxy it is the proxy's
+ * @param peer the remote address of the socket, null if unknown; behind a proxy it is the proxy's
  */
 export type Authorize = (
   request: Request,
@@ -25,8 +25,8 @@ export interface BearerAuth {
 }
 
 /**
- * `'local'`: this machine itself alone, whatever NODE_ENV is. A proxy that adds no header and keeps the local `Host` looks like this
- * machine: where there may be one, and where several people share the machine, pass `{ link: createLoginLink() }`.
+ * `'local'`: only this machine, whatever NODE_ENV is. A proxy that adds no header and preserves the local `Host` looks like this machine:
+ * if there may be one, or if several users share the machine, pass `{ link: createLoginLink() }`.
  */
 export type ZenithAuth = Authorize | 'local' | BasicAuth | BearerAuth | LinkAuth | LoginOptions
 
@@ -35,7 +35,7 @@ const TAKES =
 
 type Fields = Readonly<Record<string, unknown>>
 
-/** What is wrong with a value for the option `auth`, in words and without secrets; null when nothing is. */
+/** The error in a value of the option `auth`, as a message without secrets; null if it is valid. */
 export function authProblem(auth: unknown): string | null {
   if (typeof auth === 'function' || auth === 'local') return null
   const fields = fieldsOf(auth)
@@ -48,7 +48,7 @@ export function authProblem(auth: unknown): string | null {
   return isRight && hasOnly(fields, ['basic', 'bearer', 'role']) ? null : `takes ${TAKES}.`
 }
 
-/** By what it does: another copy of this package may have made it. */
+/** By shape: another copy of this package may have made it. */
 function isLink(link: unknown): boolean {
   const { make, spend } = fieldsOf(link) ?? {}
   return typeof make === 'function' && typeof spend === 'function'
@@ -91,7 +91,7 @@ function userProblem(user: unknown): string | null {
     : `has a user "${name}" with something besides name, password and role.`
 }
 
-/** Control characters would end up in the log. */
+/** Control characters could forge lines of the log. */
 function isName(name: string): boolean {
   return name.trim() === name && name.length >= 1 && name.length <= 100 && !/\p{Cc}/u.test(name)
 }

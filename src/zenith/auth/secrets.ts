@@ -34,7 +34,7 @@ export function bearerAuthenticator({ bearer, role = 'viewer' }: BearerAuth, gue
   })
 }
 
-/** No user's name: those have no control characters. */
+/** Never a user's name: names have no control characters. */
 const BEARER = '\0bearer'
 
 interface Way {
@@ -65,7 +65,7 @@ function secretAuthenticator({ limit, addressOf }: Guessing, way: Way): Authenti
 
   return async (request: Request, origin: Origin) => {
     const [scheme, credentials] = credentialsOf(request)
-    // Who says nothing guesses nothing: a browser asks without first.
+    // A request without credentials is no guess: browsers send one first.
     if (scheme !== way.scheme || credentials === '') return unauthorized(way.challenge)
     return check(way.secretOf(credentials), addressOf(request, origin))
   }
@@ -76,7 +76,7 @@ function credentialsOf(request: Request): [scheme: string, credentials: string] 
   return [scheme.toLowerCase(), credentials]
 }
 
-/** Compares digests, so that the time it takes tells neither the secret nor its length. */
+/** Compares digests, so that timing reveals neither the secret nor its length. */
 export function secretTest(secret: string): (candidate: string) => boolean {
   const expected = digestOf(secret)
   return (candidate) => timingSafeEqual(expected, digestOf(candidate))
@@ -86,13 +86,13 @@ function digestOf(text: string): Buffer {
   return createHash('sha256').update(text).digest()
 }
 
-/** How long an address goes on without being counted, ms. */
+/** How long an address stays uncounted, ms. */
 const LIFE_MS = 5 * 60_000
 const MAX_ADDRESSES = 10_000
 
 /**
- * Addresses whose credentials were right a moment ago: a program sends them with every request, and the store is not asked for each. A wrong
- * guess from an address ends it, so that nobody who shares the address guesses uncounted.
+ * Addresses that recently sent correct credentials. Programs send them with every request; this spares the store a call for each. A wrong
+ * guess removes its address, so that other users of the address cannot guess uncounted.
  */
 class Admitted {
   readonly #until = new Map<string, number>()

@@ -4,7 +4,7 @@ import { json } from '../http/responses.js'
 
 const { operation } = operationsWith()
 
-/** The page shows what it takes to log out only where there is a log-in. */
+/** The page shows the log-out only if there is a log-in. */
 export const session = operation({
   path: '/api/session',
   summary: 'Get the current session and its permissions',

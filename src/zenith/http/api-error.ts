@@ -1,6 +1,6 @@
 import { problem } from './responses.js'
 
-/** Why something is not done, by the code that programs compare. */
+/** Status by code; clients compare the code. */
 const STATUS = {
   not_found: 404,
   not_connected: 409,
@@ -19,7 +19,7 @@ const STATUS = {
 
 export type RefusalCode = keyof typeof STATUS
 
-/** Something is not done, and the message says why: in words and without secrets. */
+/** An error with a readable message without secrets. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly code: RefusalCode
@@ -34,7 +34,7 @@ export function isRefusal(error: unknown): error is ApiError {
   return error instanceof Error && error.name === 'ApiError'
 }
 
-/** Turns an API error of what happens within into its answer. */
+/** Returns the response for an API error that `work` throws. */
 export async function answerApiErrors(work: () => Response | Promise<Response>): Promise<Response> {
   try {
     return await work()

@@ -3,11 +3,11 @@ import type { Principal } from './principal.js'
 
 type Named = Pick<Principal, 'user' | 'role'>
 
-/** What shows that a change comes from a page, or a program, that could read `/api/session`. */
+/** Tokens that prove that a change comes from a page, or a program, that could read `/api/session`. */
 export class ChangeTokens {
   readonly #secret: string | Buffer
 
-  /** @param secret with one, tokens count in several processes; random for as long as the process runs without it */
+  /** @param secret makes tokens valid in several processes; default: random for the lifetime of the process */
   constructor(secret: string | undefined) {
     this.#secret = secret ?? randomBytes(32)
   }

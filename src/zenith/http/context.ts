@@ -1,28 +1,28 @@
 import { SKIP, TRACE } from '../../lib/marks.js'
 
 /**
- * What the server knows of a request and a `Request` does not hold. The second argument of `zenith.fetch`: `toNodeHandler`
- * passes it, and Hono's `app.mount` passes node-server's bindings, which have `incoming`.
+ * What the server knows of a request beyond the `Request` itself. The second argument of `zenith.fetch`: `toNodeHandler` passes it, and
+ * Hono's `app.mount` passes node-server's bindings, which have `incoming`.
  */
 export interface FetchContext {
-  /** The address of the socket's other end. Without it a request never counts as local. */
+  /** The remote address of the socket. Without it a request never counts as local. */
   readonly peer?: string | null | undefined
-  /** The path before a router cut the mount's path off. */
+  /** The path before a router removed the mount's path. */
   readonly path?: string | null | undefined
   /** `1.0`, `1.1`, `2.0`. */
   readonly httpVersion?: string | undefined
-  /** Node's own request, as @hono/node-server hands it over. */
+  /** Node's own request, as @hono/node-server passes it. */
   readonly incoming?: OddRequest & {
     readonly socket?: { readonly remoteAddress?: string | undefined } | undefined
   }
 }
 
-/** Where a request came from, and where it was sent to. */
+/** Where a request came from, and the path that it requested. */
 export interface Origin {
   readonly peer: string | null
-  /** Null when the server does not say. */
+  /** Null if the server does not provide it. */
   readonly path: string | null
-  /** What no browser does, in words; null when there is nothing. */
+  /** Something that no browser does, as a message; null if there is nothing. */
   readonly oddity: string | null
   /** Headers may be missing. */
   readonly isCut: boolean
@@ -32,7 +32,7 @@ interface Incoming {
   readonly socket?: object | undefined
 }
 
-/** Leaves a request of Zenith's own out of what a recorder measures. */
+/** Excludes a request to Zenith itself from a recorder's measurements. */
 export function skipRecording(request: Incoming): void {
   const trace = (request.socket as { [TRACE]?: { discard(): void } | null } | undefined)?.[TRACE]
   if (trace) trace.discard()
@@ -59,7 +59,7 @@ function pathOf(url: string): string {
   return url.split(/[?#]/, 1)[0] as string
 }
 
-/** As much of Node's request as tells. */
+/** The fields of Node's request that matter here. */
 interface OddRequest {
   readonly url?: string | undefined
   readonly httpVersion?: string | undefined
@@ -69,15 +69,15 @@ interface OddRequest {
     | undefined
 }
 
-/** How many headers Node reads where the server does not say otherwise; the others are left out, and nothing tells. */
+/** Number of headers that Node reads by default; it drops the others silently. */
 const MAX_HEADERS = 1_000
 
 /**
- * What no browser does that asks this machine, in words; null when there is nothing. Each can hide that a proxy handed the request on, or
- * which name it was asked for.
+ * Something that no browser does when it connects to its own machine, as a message; null if there is nothing. Each can hide that a proxy
+ * forwarded the request, or the name that was requested.
  */
 function oddityOf(request: OddRequest | undefined, httpVersion = request?.httpVersion): string | null {
-  // Some proxies speak it (nginx before 1.29.7), and no browser.
+  // Some proxies use it (nginx before 1.29.7), and no browser.
   if (/^(0|1\.0)/.test(httpVersion ?? '1.1')) return `it is HTTP/${httpVersion}, as a proxy sends it`
   const { url = '/', rawHeaders = [] } = request ?? {}
   if (/^[a-z]+:/i.test(url)) return 'its target is a whole URL, as one asks a proxy'
@@ -86,7 +86,7 @@ function oddityOf(request: OddRequest | undefined, httpVersion = request?.httpVe
   return hosts.length > 1 ? 'it has more than one Host' : null
 }
 
-/** Whether headers may be missing, such as what a proxy added behind those of its client. */
+/** Whether headers may be missing, such as those that a proxy added after its client's. */
 function isCut({ rawHeaders = [], socket }: OddRequest = {}): boolean {
   return rawHeaders.length / 2 >= Math.min(socket?.server?.maxHeadersCount || MAX_HEADERS, MAX_HEADERS)
 }

@@ -1,4 +1,4 @@
-/** Nothing but what this server itself serves is loaded or asked, and nobody frames it. */
+/** Allows loading and connecting only to this server, and no framing. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -12,7 +12,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Of a page that is one form, and no script. */
+/** For a page that is a single form, without scripts. */
 const FORM_POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -22,7 +22,7 @@ const FORM_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** With `no-referrer` a browser says `Origin: null` when it sends a form: nobody could tell where it came from. */
+/** With `no-referrer` a browser sends `Origin: null` with a form, and its origin would be unknown. */
 export const FORM_HEADERS = {
   'content-security-policy': FORM_POLICY,
   'referrer-policy': 'same-origin',
@@ -37,7 +37,7 @@ const DEFAULTS: readonly (readonly [name: string, value: string])[] = [
   ['cache-control', 'no-store'],
 ]
 
-/** Sets what every answer carries. What a handler said itself stays. */
+/** Sets the headers of all responses. Headers that a handler has set stay. */
 export function secured(response: Response): Response {
   const headers = new Headers(response.headers)
   for (const [name, value] of DEFAULTS) if (!headers.has(name)) headers.set(name, value)

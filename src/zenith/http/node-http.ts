@@ -2,13 +2,13 @@ import { once } from 'node:events'
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { isPlainPath } from './mount-path.js'
 
-/** Node's request, which a body parser of the app may have read already. */
+/** Node's request, whose body a parser of the app may have read already. */
 type Incoming = IncomingMessage & { readonly body?: unknown }
 
-/** Stands in a URL where the client names no host, which no browser leaves out. */
+/** Replaces a missing host name in a URL; browsers always send one. */
 const NO_HOST = 'no-host.invalid'
 
-/** The Web form of Node's request. Null when there is none. */
+/** Converts Node's request to a Web request. Null if that is impossible. */
 export function requestOf(request: Incoming, signal: AbortSignal): Request | null {
   const path = request.url ?? '/'
   const [pathname = ''] = path.split('?', 1)
@@ -23,17 +23,17 @@ export function requestOf(request: Incoming, signal: AbortSignal): Request | nul
     const init = { method: request.method ?? 'GET', headers, signal, ...bodyOf(request) }
     return new Request(`${scheme}://${host}${path}`, init)
   } catch {
-    // A method that `Request` forbids, or a header that `Headers` does not take.
+    // `Request` forbids the method, or `Headers` rejects a header.
     return null
   }
 }
 
-/** A name or an address, and perhaps a port: with anything else of a URL in it, it would take part in the path. */
+/** A name or an address, with an optional port: any other character of a URL could change the path. */
 function isHost(host: string): boolean {
   return /^([^\s/?#@\\:[\]]+|\[[\da-f:.]+\])(:\d*)?$/i.test(host) && URL.canParse(`http://${host}`)
 }
 
-/** Only a POST's is handed on, and it is read only when somebody asks for it. */
+/** Only a POST has a body here, and it is read only when a handler reads it. */
 function bodyOf(request: Incoming): { body: ReadableStream<Uint8Array> | string; duplex?: 'half' } | null {
   if (request.method !== 'POST') return null
   if (request.readableEnded) return { body: bodyFrom(request) }
@@ -51,7 +51,7 @@ function bodyOf(request: Incoming): { body: ReadableStream<Uint8Array> | string;
   return { body, duplex: 'half' }
 }
 
-/** What a body parser has left of a body. A compressed one was unpacked by it. */
+/** Restores a body from a body parser's result. The parser has decompressed it. */
 function bodyFrom({ body, headers }: Incoming): string {
   if (typeof body === 'string') return body
   if (body instanceof Uint8Array) return Buffer.from(body).toString('utf8')
@@ -59,7 +59,7 @@ function bodyFrom({ body, headers }: Incoming): string {
   return isForm || body === undefined ? fieldsOf(body) : JSON.stringify(body)
 }
 
-/** A form's fields, from what a body parser made of them. */
+/** A form's fields, from a body parser's result. */
 function fieldsOf(parsed: unknown): string {
   const fields = typeof parsed === 'object' && parsed !== null ? Object.entries(parsed) : []
   return new URLSearchParams(fields.filter(([, value]) => typeof value === 'string')).toString()
@@ -67,16 +67,16 @@ function fieldsOf(parsed: unknown): string {
 
 export function nodeHeaders(request: IncomingMessage, answer: Response): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = Object.fromEntries(answer.headers)
-  // The only ones that can't be joined to one line.
+  // The only header whose values cannot be joined.
   const cookies = answer.headers.getSetCookie()
   if (cookies.length > 0) headers['set-cookie'] = cookies
   const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream')
-  // When a stream ends the server is closing: a connection that stayed would hold it open.
+  // When a stream ends, the server is closing: an open connection would delay that.
   if (isStream && request.httpVersionMajor === 1) headers.connection = 'close'
   return headers
 }
 
-/** Sends the body as fast as the client takes it; stops reading when it goes away. */
+/** Sends the body as fast as the client reads it; stops when the client disconnects. */
 export async function send(
   answer: Response,
   request: IncomingMessage,
@@ -100,7 +100,7 @@ export async function send(
   response.end()
 }
 
-/** The middleware `compression` collects what is written until it is told to let go. */
+/** The middleware `compression` buffers output until it is flushed. */
 function flush(response: ServerResponse & { flush?: () => void }): void {
   if (typeof response.flush === 'function') response.flush()
 }

@@ -7,7 +7,7 @@ import { readBody } from './read-body.js'
 import type { RequestContext, Services } from './request-context.js'
 import { forbidden, problem } from './responses.js'
 
-/** What an operation answers with one status. */
+/** The response of an operation with one status. */
 export interface Answer {
   readonly description: string
   /** @default application/json */
@@ -18,53 +18,53 @@ export interface Answer {
 export type Method = 'GET' | 'POST'
 
 interface Described<P extends Parameters> {
-  /** Below the mount; `{name}` stands for a segment. */
+  /** Below the mount; `{name}` matches a segment. */
   readonly path: string
   readonly summary: string
   readonly description?: string
   readonly parameters: P
-  /** What the segments of the path are. */
+  /** Descriptions of the path's segments. */
   readonly segments?: Readonly<Record<string, string>>
-  /** By status; 400 goes without saying, and for a change 403, 413 and 415 do. */
+  /** By status. 400 is implied, and for a change also 403, 413 and 415. */
   readonly answers: Readonly<Record<number, Answer>>
 }
 
-/** One route of the API that reads, and all that its documentation says. */
+/** A route of the API that reads, with its documentation. */
 export interface OperationSpec<P extends Parameters, S extends Services> extends Described<P> {
   readonly handle: (context: OperationContext<P, S>) => Response | Promise<Response>
 }
 
-/** One that changes something: POST. */
+/** A route that changes something: POST. */
 export interface ChangeSpec<B extends GenericSchema, P extends Parameters, S extends Services> extends Described<P> {
   readonly body: B
-  /** How large the body may be. @default 65536 */
+  /** Largest body. @default 65536 */
   readonly maxBytes?: number
-  /** By what the body asks for. Null: `handle` asks. */
+  /** The permission that the body requires. Null: `handle` checks it. */
   readonly permission: ((body: Infer<B>) => Permission) | null
   readonly handle: (context: ChangeContext<Infer<B>, P, S>) => Response | Promise<Response>
 }
 
 export interface OperationContext<P extends Parameters, S extends Services> extends RequestContext<S> {
-  /** Checked. */
+  /** Validated. */
   readonly query: Values<P>
   /** Of the path, decoded. */
   readonly segments: Readonly<Record<string, string>>
 }
 
 export interface ChangeContext<B, P extends Parameters, S extends Services> extends OperationContext<P, S> {
-  /** Checked. */
+  /** Validated. */
   readonly body: B
 }
 
-/** A route, whatever it works with where `S` is not named. */
+/** A route; without `S`, whatever its handler needs. */
 export interface Operation<S extends Services = never> extends Described<Parameters> {
   readonly method: Method
-  /** What a change takes. */
+  /** The body of a change. */
   readonly body?: GenericSchema
   readonly match: PathMatch
-  /** For paths that no operation matches; null where there is nothing to be lenient with. */
+  /** For paths that no operation matches exactly; null if there is no lenient form. */
   readonly matchLoosely: PathMatch | null
-  /** Checks the query and the body, and answers. */
+  /** Validates query and body, and responds. */
   readonly answer: (
     context: RequestContext<S>,
     segments: Readonly<Record<string, string>>,
@@ -72,9 +72,9 @@ export interface Operation<S extends Services = never> extends Described<Paramet
 }
 
 /**
- * What a capability makes its routes with.
+ * Constructors for the routes of a capability.
  *
- * @typeParam S what they work with
+ * @typeParam S what the routes need
  */
 export function operationsWith<S extends Services = Services>() {
   return {
@@ -99,7 +99,7 @@ function operation<P extends Parameters, S extends Services>(spec: OperationSpec
   }
 }
 
-/** Who asks and where the request comes from is checked before. */
+/** The caller checks the principal and the origin of the request first. */
 function change<B extends GenericSchema, P extends Parameters, S extends Services>(
   spec: ChangeSpec<B, P, S>,
 ): Operation<S> {
@@ -120,7 +120,7 @@ function change<B extends GenericSchema, P extends Parameters, S extends Service
   }
 }
 
-/** The answer to those who lack a permission; null for those who have it. */
+/** The response for a principal without a permission; null if it has the permission. */
 export function refusalOf(
   permission: Permission,
   { principal, services: { policy } }: RequestContext,

@@ -3,10 +3,10 @@ import { MAX_LIST_BYTES } from '../../protocol/read-limits.js'
 import { wholeParameter } from './query.js'
 import { withinBytes } from './within-bytes.js'
 
-/** How many items are given at once. */
+/** Most items per page. */
 const MAX_LIMIT = 1_000
 
-/** The parameters of a list that is given in parts. */
+/** The parameters of a paged list. */
 export function pagingParameters(limit = 100) {
   return {
     limit: wholeParameter(1, MAX_LIMIT, limit, 'Maximum number of items; a response has at most 2 MB of items.'),
@@ -26,7 +26,7 @@ export function pageOf<T extends object>(
   return { total: list.length, items: partOf(list.slice(offset, offset + limit)) }
 }
 
-/** The first items that fit into an answer, and at the least one, so that whoever asks for the next part comes to the end. */
+/** The first items that fit into a response, and at least one, so that a client that requests the following pages reaches the end. */
 export function partOf<T extends object>(items: readonly T[]): readonly T[] {
   const part = withinBytes(items, MAX_LIST_BYTES)
   return part.length > 0 ? part : items.slice(0, 1)

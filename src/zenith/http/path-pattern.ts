@@ -1,16 +1,16 @@
 import { readReference } from '../../protocol/index.js'
 
-/** What stands in a path, by the name of its segment; null when a path is another one. */
+/** Values by the name of their segment; null if the path does not match. */
 export type PathMatch = (path: string) => Readonly<Record<string, string>> | null
 
-/** @param path `{name}` stands for a segment */
+/** @param path `{name}` matches a segment */
 export function matcherOf(path: string): PathMatch {
   return matcherBy(path, '[^/]+')
 }
 
 /**
- * Also matches a job's id whose slashes a proxy has decoded: `jobs/user/42`. Only for what reads, for of merged slashes and
- * resolved dots nothing is left to tell. Null when the path has no such id.
+ * Also matches a job's id whose slashes a proxy has decoded: `jobs/user/42`. Only for reading, because slashes that the proxy merged and
+ * dots that it resolved cannot be recovered. Null if the path has no such id.
  */
 export function looseMatcherOf(path: string): PathMatch | null {
   return path.includes('{job}') ? matcherBy(path, '.+') : null
@@ -29,8 +29,8 @@ function matcherBy(path: string, job: string): PathMatch {
 }
 
 /**
- * Segments are references only where the first one is. It is a queue's key, which never looks like a reference, so that a job's
- * id in an address of the older form may.
+ * Segments are references only if the first one is. That one is a queue's key, which never looks like a reference, while a job's id in an
+ * old address may.
  */
 function readSegments(segments: Readonly<Record<string, string>>): Record<string, string> | null {
   const [first = ''] = Object.values(segments)
@@ -44,7 +44,7 @@ function readSegments(segments: Readonly<Record<string, string>>): Record<string
   return values
 }
 
-/** A segment that is no proper percent-encoding names nothing. */
+/** A segment with invalid percent-encoding matches nothing. */
 function readEncoded(segment: string): string | null {
   try {
     return decodeURIComponent(segment)

@@ -1,9 +1,9 @@
 import { BlockList, isIP } from 'node:net'
 
-/** Whether the other end of a connection is a proxy that may tell how it is reached. */
+/** Whether the remote address of a connection is a trusted proxy, whose headers are used. */
 export type IsProxy = (peer: string | null) => boolean
 
-/** @param networks as `isNetwork` accepts them; with none, nobody is a proxy */
+/** @param networks as `isNetwork` accepts them; empty: no address is a proxy */
 export function proxiesIn(networks: readonly string[]): IsProxy {
   const list = new BlockList()
   for (const network of networks) {

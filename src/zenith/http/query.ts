@@ -1,4 +1,4 @@
-/** JSON Schema of a parameter, as far as it is used here. */
+/** JSON Schema of a parameter, with the keywords in use here. */
 export interface ParameterSchema {
   readonly description: string
   readonly type: 'string' | 'integer'
@@ -12,13 +12,13 @@ export interface ParameterSchema {
 /** One parameter of a query. */
 export interface Parameter<T> {
   readonly schema: ParameterSchema
-  /** In words, after "takes". */
+  /** Readable description, after "takes". */
   readonly takes: string
-  /** What a missing one is. */
+  /** The value if the parameter is missing. */
   readonly fallback: T
-  /** Then a missing one is wrong. */
+  /** Then a missing value is an error. */
   readonly isRequired?: boolean
-  /** @returns undefined when it makes no sense */
+  /** @returns undefined if the value is invalid */
   readonly read: (value: string) => T | undefined
 }
 
@@ -27,7 +27,7 @@ export type Values<P extends Parameters> = { readonly [K in keyof P]: P[K]['fall
 
 const MAX_TEXT = 200
 
-/** Any text that is not empty; null when it is not given. */
+/** Any non-empty string; null if missing. */
 export function textParameter(description: string, maxLength = MAX_TEXT): Parameter<string | null> {
   return {
     schema: { description, type: 'string', maxLength },
@@ -37,7 +37,7 @@ export function textParameter(description: string, maxLength = MAX_TEXT): Parame
   }
 }
 
-/** One of a few words; null when it is not given. */
+/** One of several words; null if missing. */
 export function choiceParameter<T extends string>(values: readonly T[], description: string): Parameter<T | null> {
   return {
     schema: { description, type: 'string', enum: values },
@@ -47,7 +47,7 @@ export function choiceParameter<T extends string>(values: readonly T[], descript
   }
 }
 
-/** One of a few words, and one of them when it is not given. */
+/** One of several words, with a default. */
 export function wordParameter<const T extends string>(
   values: readonly T[],
   fallback: T,
@@ -69,7 +69,7 @@ export function wholeParameter(min: number, max: number, fallback: number, descr
   }
 }
 
-/** An id that a list gave; null when it is not given. */
+/** An id from a list; null if missing. */
 export function idParameter(description: string): Parameter<string | null> {
   return {
     schema: { description, type: 'string', maxLength: 40 },
@@ -79,13 +79,13 @@ export function idParameter(description: string): Parameter<string | null> {
   }
 }
 
-/** The same, and it has to be given. */
+/** The same parameter as a required one. */
 export function required<T>(parameter: Parameter<T | null>): Parameter<T> {
   const { read } = parameter
   return { ...parameter, isRequired: true, fallback: undefined as T, read: (value) => read(value) ?? undefined }
 }
 
-/** @returns the values, or in words what is wrong with the query */
+/** @returns the values, or a readable error */
 export function readQuery<P extends Parameters>(parameters: P, url: URL): Values<P> | string {
   const known = Object.keys(parameters)
   for (const name of new Set(url.searchParams.keys())) {

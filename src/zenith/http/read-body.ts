@@ -4,7 +4,7 @@ import { problem } from './responses.js'
 
 const MAX_BYTES = 64 * 1024
 
-/** The checked body of a change, or the answer that says what is wrong with it. */
+/** The validated body of a change, or the response that reports the error. */
 export async function readBody<S extends GenericSchema>(
   request: Request,
   schema: S,
@@ -38,7 +38,7 @@ async function readText(request: Request, maxBytes: number): Promise<string | Re
   return Buffer.concat(parts).toString('utf8')
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for invalid JSON. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -3,20 +3,20 @@ import type { ChangeTokens } from './change-tokens.js'
 import type { Origin } from './context.js'
 import type { Principal } from './principal.js'
 
-/** What every request needs. A capability adds its own: what its routes work with. */
+/** What every request needs. A capability adds what its own routes need. */
 export interface Services {
   readonly policy: Policy
   readonly tokens: ChangeTokens
 }
 
-/** A request that was let in, and what it works with. */
+/** An authenticated request, and what its handler needs. */
 export interface RequestContext<S extends Services = Services> {
   readonly request: Request
   readonly url: URL
-  /** Below the mount; begins with a slash. */
+  /** Below the mount; starts with a slash. */
   readonly path: string
   readonly origin: Origin
-  /** Who asks, and what they may. */
+  /** Who sent the request, with which role. */
   readonly principal: Principal
   readonly services: S
 }

@@ -1,6 +1,6 @@
 import type { Permission, Role } from '../../api/permissions.js'
 
-/** Answers that more than one handler gives. */
+/** Responses shared by several handlers. */
 
 export function json(status: number, body: unknown): Response {
   return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json; charset=utf-8' } })
@@ -22,7 +22,7 @@ export function notFound(): Response {
   return problem(404, 'not_found', 'There is nothing under this path.')
 }
 
-/** @param challenge how to come in, for `WWW-Authenticate` */
+/** @param challenge value of `WWW-Authenticate` */
 export function unauthorized(challenge: string): Response {
   const answer = json(401, { error: { code: 'unauthorized', message: 'Who are you?' } })
   answer.headers.set('www-authenticate', challenge)

@@ -4,19 +4,19 @@ import type { Handler, RequestContext, Services } from './request-context.js'
 import { bare, notFound, problem } from './responses.js'
 import { isForeign } from './same-origin.js'
 
-/** What a path answers, by method. */
+/** Handlers of a path, by method. */
 type Routes<S extends Services> = ReadonlyMap<string, Handler<S>>
 
 /** What is served besides the API. */
 export interface Page {
   readonly index: Handler
-  /** A file of the page; null when there is none of this name. */
+  /** A file of the page; null if there is none with this name. */
   readonly asset: (context: RequestContext) => Promise<Response | null>
 }
 
 export const PAGE_PATHS: readonly string[] = ['/', '/index.html']
 
-/** Finds the handler and answers. GET and HEAD only read; what changes something is POST, and has to show where it comes from. */
+/** Finds the handler of a request. GET and HEAD only read; changes are POST, and must prove their origin. */
 export function routerOf<S extends Services>(
   operations: readonly Operation<S>[],
   page: Page,
@@ -68,7 +68,7 @@ function routeTo<S extends Services>({ answer }: Operation<S>, segments: Readonl
   return (context) => answer(context, segments)
 }
 
-/** A change that another site's page may have sent is refused before anybody looks at what it says. */
+/** Rejects a change that another site's page may have sent, before its body is read. */
 function refusal(context: RequestContext): Response | null {
   const { request, principal, services } = context
   if (request.method === 'POST') {

@@ -1,6 +1,6 @@
 const sizes = new WeakMap<object, number>()
 
-/** The bytes of an item in a JSON array. Items never change; one that is asked for again is not written again. */
+/** The size of an item in a JSON array. Items never change, so the size is computed once. */
 function bytesOf(item: object): number {
   const known = sizes.get(item)
   if (known !== undefined) return known
@@ -9,14 +9,14 @@ function bytesOf(item: object): number {
   return bytes
 }
 
-/** The first items that have at most so many bytes in all. */
+/** The first items with at most this many bytes in total. */
 export function withinBytes<T extends object>(items: readonly T[], maxBytes: number): readonly T[] {
   const filling = new Filling(items)
   filling.fill(maxBytes)
   return filling.taken
 }
 
-/** The first items of a list, as far as there is room. */
+/** The first items of a list, as far as they fit. */
 export class Filling<T extends object> {
   readonly #items: readonly T[]
   #count = 0
@@ -30,7 +30,7 @@ export class Filling<T extends object> {
     return this.#count === this.#items.length ? this.#items : this.#items.slice(0, this.#count)
   }
 
-  /** @param maxBytes of all items that are taken then */
+  /** @param maxBytes of all items that are then taken */
   fill(maxBytes: number): void {
     for (; this.#count < this.#items.length; this.#count++) {
       const bytes = bytesOf(this.#items[this.#count] as T)

@@ -9,7 +9,7 @@ export interface Family {
   readonly name: string
   readonly type: 'gauge' | 'counter' | 'histogram'
   readonly help: string
-  /** What is not known has no sample. */
+  /** Unknown values have no sample. */
   readonly samples: readonly Sample[]
 }
 
@@ -20,10 +20,10 @@ export interface Sample {
   readonly suffix?: string
 }
 
-/** How many samples are written in one go. */
+/** Samples to write before yielding to the event loop. */
 const SLICE = 2_000
 
-/** Families without a sample are left out. The event loop turns in between. */
+/** Omits families without samples. Yields to the event loop in between. */
 export async function exposition(families: readonly Family[]): Promise<string> {
   const texts: string[] = []
   for (const family of families) texts.push(await formatFamily(family))

@@ -6,11 +6,11 @@ interface NodeGauge {
   readonly name: string
   readonly type?: 'counter'
   readonly help: string
-  /** Null when it is not known. */
+  /** Null if unknown. */
   readonly read: (beat: Heartbeat) => number | null | undefined
 }
 
-/** Of a live node's last beat. Names without `quasar_` are those of OpenTelemetry's semantic conventions. */
+/** From a live node's last heartbeat. Names without `quasar_` are those of OpenTelemetry's semantic conventions. */
 const GAUGES: readonly NodeGauge[] = [
   gauge('process_cpu_utilization_ratio', 'CPU of the process as a share of all usable cores.', (b) =>
     ratio(b.cpu.process),

@@ -2,7 +2,7 @@ import type { QueueView, SourceView } from '../../api/queues.js'
 import { JOB_STATES } from '../../protocol/index.js'
 import type { Family, Labels } from './exposition.js'
 
-/** Of queues that somebody reports, or that this Zenith sees itself. */
+/** Queues that services report, or that this Zenith itself reads. */
 export function queueFamilies(queues: readonly QueueView[]): Family[] {
   const live = unique(queues.filter(({ attention }) => attention[0]?.kind !== 'silent'))
   const gauge = (name: string, help: string, read: (queue: QueueView) => number | null): Family => {
@@ -24,7 +24,7 @@ export function queueFamilies(queues: readonly QueueView[]): Family[] {
   ]
 }
 
-/** Of ways to queues, whether they lead to any. */
+/** Queue sources, with or without queues. */
 export function sourceFamilies(sources: readonly SourceView[]): Family[] {
   const known = new Map(sources.filter(({ isRead }) => isRead).map((source) => [labelsText(source), source]))
   const all = [...known.values()].map(({ driver, place, error }) => ({ labels: { driver, place }, error }))
@@ -49,7 +49,7 @@ function labelsText({ driver, place }: SourceView): string {
   return JSON.stringify([driver, place])
 }
 
-/** Prometheus takes no two samples of the same labels. */
+/** Prometheus rejects two samples with the same labels. */
 function unique(queues: readonly QueueView[]): { labels: Labels; queue: QueueView }[] {
   const found = new Map<string, { labels: Labels; queue: QueueView }>()
   for (const queue of queues) {

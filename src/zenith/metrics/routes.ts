@@ -12,7 +12,7 @@ import { nodeFamilies } from './node-metrics.js'
 import { queueFamilies, sourceFamilies } from './queue-metrics.js'
 import { serviceFamilies, storeFamilies, trafficFamilies } from './service-metrics.js'
 
-/** At the place where scrapers look, and beside the rest of the API. */
+/** At the default path of scrapers, and beside the rest of the API. */
 export const metrics: readonly Operation<FleetServices>[] = ['/metrics', '/api/metrics'].map((path) =>
   operation({
     path,
@@ -35,7 +35,7 @@ export const metrics: readonly Operation<FleetServices>[] = ['/metrics', '/api/m
   }),
 )
 
-/** The families are made one after the other, and the event loop turns in between. */
+/** Builds one family after the other, and yields to the event loop in between. */
 async function figuresOf(overview: Overview, monitor: MonitorService): Promise<Family[]> {
   const { services } = overview
   const nodes = nodesByNeed(overview.nodes).slice(0, MAX_METRIC_NODES)
@@ -54,12 +54,7 @@ async function figuresOf(overview: Overview, monitor: MonitorService): Promise<F
   return [...families, ...leftOutFamilies(overview.leftOut, left)]
 }
 
-/**
- * What there are no figures of, because it is beyond a bound; nothing of what is not left out.
- *
- * @param read what Zenith did not read
- * @param told what has no samples here
- */
+/** Counts, without zeros, of what Zenith did not read, and of what has no samples here, because it exceeds a limit. */
 function leftOutFamilies(read: LeftOut | null, told: Readonly<Record<string, number>>): Family[] {
   return [
     family('quasar_left_out', 'What Zenith does not read because it is beyond a bound.', read ?? {}),

@@ -9,9 +9,9 @@ type Labelled = readonly { readonly labels: Labels; readonly totals: SeriesTotal
 type Counted = 'count' | 'errors' | 'aborted' | 'failed' | 'stalled'
 
 /**
- * Counters of what Zenith read of the rollups since it was first scraped, merged over the nodes of a service.
+ * Counters over the rollups that Zenith has read since it was first scraped, merged over the nodes of a service.
  *
- * @param max of how many routes and jobs
+ * @param max most routes and jobs
  */
 export function trafficFamilies(services: Totals, max: number): { families: Family[]; left: number } {
   const allRoutes = labelled(services, 'routes', (totals) => routeLabels(totals.key))
@@ -85,7 +85,7 @@ function labelled(services: Totals, kind: 'routes' | 'jobs', labelsOf: (totals: 
   )
 }
 
-/** `GET /users/:id` in two; a name without a method is a route alone. */
+/** Splits `GET /users/:id`; a name without a method is only a route. */
 function routeLabels(key: string): Labels {
   const match = /^([A-Z]+) (.+)$/s.exec(key)
   return { http_request_method: match?.[1] ?? '_OTHER', http_route: match?.[2] ?? key }

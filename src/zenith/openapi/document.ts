@@ -9,7 +9,7 @@ const BAD_QUERY: Answer = {
   schema: Problem,
 }
 
-/** Errors of every change. */
+/** Error responses of every change. */
 const REFUSED: Readonly<Record<number, Answer>> = {
   400: {
     description: 'The body or a parameter is invalid; the message names the error.',
@@ -48,7 +48,7 @@ export function documentOf(operations: readonly Operation[]) {
         'redirect to the log-in, on every route.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Relative to this document: right under any mount and behind any proxy.
+    // Relative to this document: correct under any mount and behind any proxy.
     servers: [{ url: '..' }],
     paths: pathsOf(operations, schemas),
     components: { schemas: schemas.named },

@@ -6,24 +6,24 @@ const REFERENCE = '#/components/schemas/'
 
 const CONFIG: ConversionConfig = {
   target: 'draft-2020-12',
-  // A check that JSON Schema can't express is told by its description.
+  // The description covers checks that JSON Schema cannot express.
   errorMode: 'ignore',
   overrideRef: ({ referenceId }) => REFERENCE + referenceId,
   overrideSchema: ({ valibotSchema: { type }, jsonSchema }) => {
     if (type === 'custom') return { ...jsonSchema, type: 'object' }
-    // Without a length a tuple may be shorter or longer.
+    // Without a length a tuple could be shorter or longer.
     if (type === 'tuple') return { ...jsonSchema, ...lengthOf(jsonSchema) }
     return type === 'nullable' ? withNull(jsonSchema) : undefined
   },
 }
 
-/** The schemas that have a name, by it, and what stands where another or one of them is used. */
+/** The named schemas by name. `of` returns a reference to a named schema, and any other schema itself. */
 export interface JsonSchemas {
   readonly named: Readonly<Record<string, JsonSchema>>
   readonly of: (schema: GenericSchema) => JsonSchema
 }
 
-/** Converts all at once, as each conversion goes through all that have a name. */
+/** Converts all at once, because each conversion processes all named schemas. */
 export function jsonSchemasOf(schemas: readonly GenericSchema[]): JsonSchemas {
   const names = new Map<GenericSchema, string>(Object.entries(SCHEMAS).map(([name, schema]) => [schema, name]))
   const unnamed = [...new Set(schemas.filter((schema) => !names.has(schema)))]
@@ -40,7 +40,7 @@ export function jsonSchemasOf(schemas: readonly GenericSchema[]): JsonSchemas {
   }
 }
 
-/** `type: ["string", "null"]` in place of two alternatives, where the first is no reference. */
+/** `type: ["string", "null"]` instead of two alternatives, unless the first is a reference. */
 function withNull(schema: JsonSchema): JsonSchema {
   const [value, ...others] = schema.anyOf ?? []
   if (typeof value !== 'object' || typeof value.type !== 'string' || others.length !== 1) return schema

@@ -2,12 +2,12 @@ import { isIP, isIPv6 } from 'node:net'
 import type { Origin } from '../../http/context.js'
 import type { IsProxy } from '../../http/proxies.js'
 
-/** The address that a request comes from, as limits count: IPv4 as it is, of IPv6 the /64 that one customer has. */
+/** The address that a request counts for: an IPv4 address, or the /64 network of an IPv6 address, which one customer has. */
 export type AddressOf = (request: Request, origin: Origin) => string
 
 /**
- * The last address of `X-Forwarded-For` that is no proxy, where the other end of the connection is one. What anybody else writes there
- * would let a guesser choose addresses; so would a word of the client behind which that of the proxy is cut off.
+ * The last address in `X-Forwarded-For` that is no proxy, if the remote address of the connection is one. Any other value there would let a
+ * guesser choose addresses, and so would a client's value that remains when the proxy's own is cut off.
  */
 export function clientAddress(isProxy: IsProxy): AddressOf {
   return (request, { peer, isCut }) => {
@@ -19,7 +19,7 @@ export function clientAddress(isProxy: IsProxy): AddressOf {
   }
 }
 
-/** Without port and brackets; null for what is no address. */
+/** Without port and brackets; null for invalid addresses. */
 function plainAddress(text: string): string | null {
   const bare = text.trim().replace(/^\[(.*)\](:\d+)?$/, '$1')
   const address = isIP(bare) === 0 ? bare.replace(/:\d+$/, '') : bare

@@ -4,46 +4,46 @@ import { withPatience } from '../../../lib/async.js'
 import type { Debt, Debts, Logger } from '../../../ports/index.js'
 import type { AddressOf } from './address.js'
 
-/** After how long one more wrong guess is free, where all are used up, ms. */
+/** When all free guesses are used, one more is free after this time, ms. */
 const COST_MS = 30_000
-/** How many wrong guesses are free. */
+/** Free wrong guesses. */
 const OF_ADDRESS = 20
 const OF_ACCOUNT_FROM_ADDRESS = 10
-/** From all addresses together that nobody ever logged in to the account from. */
+/** From all addresses together that are not known for the account. */
 const OF_ACCOUNT = 50
 const OF_DEVICE = 10
-/** How long an address from which somebody logged in is known for the account, and when that is renewed, ms. */
+/** How long an address is known for an account after a log-in, and when that is renewed, ms. */
 const KNOWN_MS = 30 * 24 * 3_600_000
 const RENEWED_MS = KNOWN_MS / 2
-/** How many are taken in for one account in {@link KNOWN_MS}: who logs in from ever new ones pushes out nothing that others owe. */
+/** Most known addresses added for one account in {@link KNOWN_MS}: log-ins from ever new addresses must not evict other debts. */
 const MAX_KNOWN = 200
-/** The store has to answer in time: people wait for it, ms. */
+/** Time-out of the store, ms: users wait for it. */
 const ANSWER_WITHIN_MS = 1_000
-/** How long a store that did not answer is left alone, ms. */
+/** How long a store that did not answer is not called again, ms. */
 const RESTS_MS = 5_000
 
 export interface Guess {
-  /** What is tried: a name, known or not. */
+  /** The name tried, known or not. */
   readonly account: string
-  /** What the log calls it: a name that nobody has may be a password in the wrong field. */
+  /** The name for the log: an unknown name may be a password in the wrong field. */
   readonly label: string
   readonly address: string
-  /** A browser that logged in to the account before; null for any other. */
+  /** A browser that has logged in to the account before; null for any other. */
   readonly device: string | null
 }
 
 export interface Attempt {
-  /** After how long to come again, ms; 0 when the guess may be checked. It counts as wrong until it succeeds. */
+  /** Time until the next guess is allowed, ms; 0 if this one may be checked. It counts as wrong until it succeeds. */
   readonly wait: number
-  /** It comes from an address or a browser that is known for the account. */
+  /** The address or the browser is known for the account. */
   readonly isKnown: boolean
-  /** It was right: it costs nothing, and its address is known from now on. */
+  /** The guess was right: removes its cost, and makes its address known. */
   succeed(): Promise<void>
-  /** Nobody checked it: it costs nothing. */
+  /** The guess was not checked: removes its cost. */
   withdraw(): Promise<void>
 }
 
-/** What slows guessing down. */
+/** Rate limiting of guesses. */
 export interface Guessing {
   readonly limit: GuessLimit
   readonly addressOf: AddressOf
@@ -61,8 +61,8 @@ interface Full extends Limit {
 }
 
 /**
- * Slows guessing down, the same for every way in and over all Zeniths of a store. What was counted is kept in the store, and in this
- * process besides: that is what goes on when the store is away.
+ * Rate-limits guesses, across all authenticators and all Zeniths of a store. Debts are stored in the store and also in this process, which
+ * continues alone if the store is down.
  */
 export class GuessLimit {
   readonly #shared: Debts | null
@@ -80,7 +80,7 @@ export class GuessLimit {
     this.#tell = lockouts((debts) => this.#owe(debts), logger)
   }
 
-  /** A line in the log, unless there were too many of late. */
+  /** Writes a line to the log, unless there were too many recently. */
   note(line: string): void {
     this.#tell.note(line)
   }
@@ -93,7 +93,7 @@ export class GuessLimit {
     const [left = 0, ...owed] = await this.#owe([{ name: known, ms: 0 }, ...near.map(costOf)])
     const full = this.#fullOf(near, owed)
     if (full) return this.#refuse(full, near)
-    // Counted last: what is refused for its address takes nothing from the account, not even for a moment.
+    // Counted last: a guess refused for its address never counts against the account.
     const isKnown = left > 0 || guess.device !== null
     const wide = isKnown ? [] : [limitOfAll(guess)]
     const fullForAll = this.#fullOf(wide, await this.#owe(wide.map(costOf)))
@@ -110,17 +110,17 @@ export class GuessLimit {
     }
   }
 
-  /** The one of them that makes wait longest. @param more what a guess would add to what is owed, ms */
+  /** The limit with the longest wait. @param more what a guess would add to the debts, ms */
   #fullOf(limits: readonly Limit[], owed: readonly number[], more = 0): Full | null {
     const over = limits.map((limit, index) => ({ ...limit, wait: (owed[index] ?? 0) + more - limit.free * COST_MS }))
     const [longest] = over.filter(({ wait }) => wait > 0).sort((a, b) => b.wait - a.wait)
     return longest ?? null
   }
 
-  /** @param counted what was counted before it turned out that one of them is full */
+  /** @param counted limits that were counted before one of them turned out to be full */
   async #refuse({ name, wait, words, free }: Full, counted: readonly Limit[] = []): Promise<Attempt> {
     await this.#giveBack(counted)
-    // What other processes counted: the next guess is refused without asking the store.
+    // Copies what other processes counted, so that the next guess is refused without calling the store.
     const [own = 0] = counted.length > 0 ? await this.#own.owe([{ name, ms: 0 }]) : []
     const missing = free * COST_MS + wait - COST_MS - own
     if (counted.length > 0 && missing > 0) await this.#own.owe([{ name, ms: missing }])
@@ -132,7 +132,7 @@ export class GuessLimit {
     if (limits.length > 0) await this.#owe(limits.map(({ name }) => ({ name, ms: -COST_MS })))
   }
 
-  /** @param left how long it is known already, ms */
+  /** @param left how much longer it is already known, ms */
   async #know(account: string, known: string, left: number): Promise<void> {
     const place = { name: nameOf('places', account), ms: KNOWN_MS / MAX_KNOWN }
     const [taken = 0] = await this.#owe([place])
@@ -140,7 +140,7 @@ export class GuessLimit {
     else await this.#owe([{ ...place, ms: -place.ms }])
   }
 
-  /** The most that this process or the store knows of. */
+  /** The larger debt of this process and the store. */
   async #owe(debts: readonly Debt[]): Promise<readonly number[]> {
     if (debts.length === 0) return []
     const own = await this.#own.owe(debts)
@@ -166,7 +166,7 @@ export class GuessLimit {
   }
 }
 
-/** What a guess is counted for where it comes from. */
+/** Limits by where a guess comes from. */
 function limitsNear({ account, label, address, device }: Guess): Limit[] {
   if (device !== null) {
     const words = `Zenith: too many wrong log-ins of ${label} from a browser that is known for it, at ${address}`
@@ -188,20 +188,20 @@ function costOf({ name }: Limit): Debt {
   return { name, ms: COST_MS }
 }
 
-/** Neither a name nor an address is readable in the store. */
+/** Hashed: neither names nor addresses are readable in the store. */
 function nameOf(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22)
 }
 
-/** A lock-out is over when nobody ran into it for so long, ms. */
+/** A lock-out ends when no guess met it for this long, ms. */
 const OVER_AFTER_MS = 10 * 60_000
 const MAX_REMEMBERED = 1_000
-/** How many lines of all kinds are written in {@link OVER_AFTER_MS}: a guesser with many addresses fills no disk. */
+/** Most lines in {@link OVER_AFTER_MS}: a guesser with many addresses must not fill the disk. */
 const MAX_LINES = 50
 
-/** Tells of each lock-out once, whichever of the Zeniths of a store it happens in and however many guesses run into it. */
+/** Logs each lock-out once, in whichever Zenith of a store it occurs, and however many guesses meet it. */
 function lockouts(owe: Debts['owe'], logger: Logger | undefined) {
-  /** When the last guess ran into each, `performance.now()`. */
+  /** When the last guess met each, `performance.now()`. */
   const last = new Map<string, number>()
   let lines = 0
   let since = performance.now()

@@ -1,6 +1,6 @@
 import { problem } from '../../http/responses.js'
 
-/** Also where the guess would have been right: an answer that told would be worth guessing for. @param wait ms */
+/** Returned even if the guess was right: otherwise the response would reveal it. @param wait ms */
 export function tooMany(wait: number): Response {
   return later(problem(429, 'too_many_guesses', tooManyWords(wait)), wait)
 }

@@ -11,11 +11,11 @@ import { Sessions } from '../login/sessions.js'
 import { LINK_PATH, type LinkAuth, type LinkState, type LoginLink } from './link.js'
 import { ASK_HEADERS, askPage } from './page.js'
 
-/** Whoever reads this machine's terminal may do on it what they like. */
+/** A user who can read this machine's terminal has all permissions on it. */
 const OWNER = principal(null, 'admin')
-/** A week, in hours: a link is cheap to get. */
+/** A week, in hours: a new link is easy to get. */
 const SESSION_HOURS = 168
-/** Not a user of anything: what a session of a link is signed for. */
+/** No user: the subject that a link's session is signed for. */
 const HOLDER = { name: 'link', password: 'link', role: 'admin' } as const
 
 const SAYS: Readonly<Record<Exclude<LinkState, 'opened'>, string>> = {
@@ -28,8 +28,8 @@ const SCRIPTS = 'For scripts, start it with a bearer token (QUASAR_BEARER) or a 
 type LinkAuthenticatorOptions = Guessing & { readonly secret: string | undefined }
 
 /**
- * Lets in the browser of this machine that opened the link. Everything else is 401, the link itself aside; a request that did not come
- * from this machine is not let in by a session either.
+ * Allows the browser of this machine that opened the link. All other requests except the link itself get 401. A session allows only
+ * requests from this machine.
  */
 export function linkAuthenticator(
   { link }: LinkAuth,
@@ -55,16 +55,16 @@ export function linkAuthenticator(
   }
 }
 
-/** A guess is counted; a right link is never refused, because nobody guesses 256 bits. @returns ms */
+/** Wrong tokens count as guesses. A right one is never refused, because 256 bits cannot be guessed. @returns ms */
 async function waitOf(request: Request, origin: Origin, { limit, addressOf }: Guessing): Promise<number> {
   const guess = { account: '\0link', label: 'the link', address: addressOf(request, origin), device: null }
   return (await limit.begin(guess)).wait
 }
 
-/** From the link to the mount: right behind any proxy. */
+/** From the link to the mount, relative: correct behind any proxy. */
 const UP = '../../'
 
-/** What looks ahead, or asks for the headers alone, is not the person who opens the link. */
+/** A prefetch or a HEAD request is not the user opening the link. */
 function isOpening({ method, headers }: Request): boolean {
   const purpose = `${headers.get('sec-purpose')} ${headers.get('purpose')} ${headers.get('x-moz')}`
   return method === 'GET' && !/prefetch|prerender|preview/i.test(purpose)
@@ -77,7 +77,7 @@ function enter(request: Request, origin: Origin, path: string, sessions: Session
   return answer
 }
 
-/** Browsers send the cookies of one port to all others of the machine: two Zeniths would end each other's sessions. */
+/** Browsers send cookies of one port to all others of the host: with one name, two Zeniths would end each other's sessions. */
 function cookieName(request: Request): string {
   const port = /:(\d{1,5})$/.exec(request.headers.get('host') ?? new URL(request.url).host)?.[1]
   return `quasar_link_${port ?? '80'}`
@@ -92,7 +92,7 @@ function notHere(why: string): string {
   return `Zenith answers this machine alone, and refused this request because ${why}. To let others in, start it with a user and a password (--auth-user), a bearer token (--bearer), or the option \`auth\`.`
 }
 
-/** A person gets a page, a program JSON. */
+/** A browser gets a page, a program JSON. */
 function refuse(request: Request, path: string, { where }: LoginLink, problem: string | null, status = 401): Response {
   const advice = [where, SCRIPTS]
   const answer = isProgram(request, path)
@@ -116,8 +116,8 @@ function isProgram(request: Request, path: string): boolean {
 }
 
 /**
- * A strict cookie is not sent when the way here began on another site, such as the file that `--open` opens, or a chat. RequestContext for
- * again by this very page, it is.
+ * A browser does not send a strict cookie if the navigation started on another site, such as the file that `--open` opens, or a chat. If
+ * this page requests itself again, the cookie is sent.
  */
 function isFromElsewhere({ method, headers }: Request): boolean {
   return (

@@ -4,29 +4,29 @@ import { performance } from 'node:perf_hooks'
 /** 256 bits. */
 const TOKEN_BYTES = 32
 const LIFE_MS = 15 * 60_000
-/** How many links before the present one are told from links that never were. */
+/** Number of former links that are distinguished from unknown ones. */
 const MAX_OLD = 50
 
-/** What became of a link: only `opened` lets in. */
+/** The result of trying a link: only `opened` allows access. */
 export type LinkState = 'opened' | 'used' | 'expired' | 'unknown'
 
-/** A link that opens Zenith once, for one browser. The present one alone counts: a new one ends the one before. */
+/** A link that opens Zenith once, for one browser. Only the current link is valid: a new one replaces it. */
 export interface LoginLink {
-  /** Makes a new link. @returns its path below Zenith's mount, without a slash in front: `login/link/…` */
+  /** Creates a new link. @returns its path below Zenith's mount, without a leading slash: `login/link/…` */
   make(): string
-  /** Tries a token, and uses it up when it is the present one. */
+  /** Tries a token, and uses it up if it is the current one. */
   spend(token: string): LinkState
-  /** Where a person finds the link, and how they get a new one: a sentence of the page that asks for it. */
+  /** Where users find the link, and how to get a new one: a sentence on the page that asks for it. */
   readonly where: string
 }
 
-/** This machine itself alone, and on it the browser that opened the link. */
+/** Allows only this machine, and on it only the browser that opened the link. */
 export interface LinkAuth {
   readonly link: LoginLink
 }
 
 export interface LoginLinkOptions {
-  /** See {@link LoginLink.where}. @default where the program that serves Zenith printed it */
+  /** See {@link LoginLink.where}. @default the terminal of the program that serves Zenith */
   readonly where?: string
   /** Called when a browser has opened the link. */
   readonly onOpen?: () => void

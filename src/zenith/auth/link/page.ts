@@ -16,7 +16,7 @@ const ICON = `data:image/svg+xml,${encodeURIComponent(
   `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g fill="none" stroke="#4457d9" stroke-width="2.5" stroke-linecap="round">${MARK}</g></svg>`,
 )}`
 
-/** It loads nothing: whatever is asked for without a session is refused. */
+/** The page loads nothing: requests without a session are rejected. */
 export const ASK_HEADERS = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy': [
@@ -30,15 +30,15 @@ export const ASK_HEADERS = {
 } as const
 
 export interface AskPage {
-  /** What is wrong, in words; null when nobody tried anything yet. */
+  /** The error, as a message; null before the first attempt. */
   readonly problem: string | null
-  /** What to do, in sentences. */
+  /** What to do, as sentences. */
   readonly advice: readonly string[]
-  /** Whether the browser is to ask once more by itself. */
+  /** Whether the browser automatically repeats the request once. */
   readonly isAgain: boolean
 }
 
-/** The page that says where the link is. */
+/** The page that shows where to find the link. */
 export function askPage({ problem, advice, isAgain }: AskPage): string {
   const head = `${isAgain ? '<meta http-equiv="refresh" content="0">\n    ' : ''}<link rel="icon" href="${ICON}">
     <style>${CSS}</style>`

@@ -22,7 +22,7 @@ const FOREIGN =
   'This form did not come from this page, or it is an old one. Please try again; cookies have to be allowed.'
 const WRONG = 'Name or password is wrong.'
 
-/** Lets in who has a session; the pages to begin and to end one are the only ones before it. */
+/** Allows requests with a session. Without one, only the pages to log in and to log out are served. */
 export function loginAuthenticator(options: LoginOptions, guessing: Guessing): Authenticator {
   const login = new Login(options, guessing)
   return async (request, origin, path) => {
@@ -121,7 +121,7 @@ class Login {
     status: number,
     { next = '', name = '', problem = null }: { next?: string | null; name?: string; problem?: string | null },
   ): Response {
-    // The one that another tab's form is tied to stays.
+    // The cookie that another tab's form is bound to stays.
     const cookie = cookieOf(request, FORM) ?? randomBytes(18).toString('base64url')
     const token = this.#sessions.formToken(cookie)
     const answer = html(status, loginPage({ token, next: next ?? '', name: name.slice(0, 100), problem }))
@@ -135,7 +135,7 @@ class Login {
     return setCookie(name, value, { isSecure, maxAge })
   }
 
-  /** A name that nobody has may be a password in the wrong field: it is not written down. */
+  /** An unknown name may be a password in the wrong field: it is not logged. */
   #labelOf(name: string): string {
     const known = this.#passwords.knownName(name)
     return known === null ? 'an unknown name' : `"${known}"`
@@ -159,7 +159,7 @@ function notAllowed(methods: string): Response {
 const MAX_BYTES = 8 * 1024
 const TYPE = 'application/x-www-form-urlencoded'
 
-/** The fields of a form; null when the body is none, or too long for one. */
+/** The fields of a form; null if the body is no form, or too long. */
 async function readForm(request: Request): Promise<URLSearchParams | null> {
   const type = request.headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
   if (type !== TYPE || !request.body) return null
@@ -177,15 +177,15 @@ async function readShort(body: AsyncIterable<Uint8Array>): Promise<string | null
       parts.push(part)
     }
   } catch {
-    // The client went away in the middle of it.
+    // The client disconnected meanwhile.
     return null
   }
   return Buffer.concat(parts).toString('utf8')
 }
 
 /**
- * Where to go after the log-in: a path and a query below the mount, relative to it, such as `./?service=shop`. Whatever
- * would lead elsewhere leads to the page itself.
+ * Where to go after the log-in: a path and a query below the mount, relative to it, such as `./?service=shop`. A target anywhere else is
+ * replaced by the page itself.
  */
 function safeNext(next: string | null): string {
   const mount = 'http://zenith.invalid/m/'

@@ -1,16 +1,16 @@
 import type { LoginUser } from './options.js'
 import { unmatchable, verifyPassword } from './password.js'
 
-/** How many guesses are computed at once, each in some 10 MiB, and how many may wait in each line. */
+/** Most guesses to compute at once, each with about 10 MiB, and most that wait in each queue. */
 const MAX_AT_ONCE = 2
 const MAX_WAITING = 32
 
-/** Tells who has which password, in the same time whether or not there is such a name. */
+/** Checks a user's password, in the same time whether the name exists or not. */
 export class PasswordCheck {
   readonly #users: ReadonlyMap<string, LoginUser>
-  /** For each cost that a hash of a user has, a hash that no password has. */
+  /** For each cost among the users' hashes, a hash that no password matches. */
   readonly #unmatchable: ReadonlyMap<string, string>
-  /** Who is known for the account goes first, and is not kept out by the crowd of those who are not. */
+  /** Guesses from places known for the account go first, and are not displaced by the others. */
   readonly #known: (() => void)[] = []
   readonly #unknown: (() => void)[] = []
   #running = 0
@@ -20,13 +20,13 @@ export class PasswordCheck {
     this.#unmatchable = new Map(users.map(({ password }) => [costOf(password), unmatchable(password)]))
   }
 
-  /** The name as it is known; null for one that nobody has. */
+  /** The name as configured; null for an unknown one. */
   knownName(name: string): string | null {
     return this.#users.get(name)?.name ?? null
   }
 
   /**
-   * The user; null when name or password is wrong; `'busy'` when too many are being checked.
+   * The user; null if name or password is wrong; `'busy'` if too many checks are waiting.
    *
    * @param isKnown whether the account was logged in to from the same place before
    */
@@ -38,7 +38,7 @@ export class PasswordCheck {
     try {
       const user = this.#users.get(name)
       let isRight = false
-      // One of each cost, whoever it is: the time tells neither a name that somebody has nor whose hash it is.
+      // One hash of each cost in any case: timing reveals neither whether a name exists nor whose hash it is.
       for (const [cost, hash] of this.#unmatchable) {
         const isTheirs = user !== undefined && cost === costOf(user.password)
         const fits = await verifyPassword(password, isTheirs ? user.password : hash)

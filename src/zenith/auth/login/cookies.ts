@@ -1,8 +1,8 @@
-/** Who is logged in. */
+/** The session. */
 export const SESSION = 'quasar_session'
-/** What the log-in form is tied to before there is a session. */
+/** Binds the log-in form before there is a session. */
 export const FORM = 'quasar_form'
-/** Which user logged in by this browser before. It opens nothing: wrong guesses of others don't keep it from trying. */
+/** The user that last logged in with this browser. It grants no access, but wrong guesses of others do not lock this browser out. */
 export const DEVICE = 'quasar_device'
 /** Seconds: 90 days. */
 export const DEVICE_LIFE_S = 90 * 24 * 3_600
@@ -17,15 +17,15 @@ export function cookieOf(request: Request, name: string): string | null {
 
 export interface CookieOptions {
   readonly isSecure: boolean
-  /** Seconds; 0 removes it; null: until the browser ends. */
+  /** Seconds; 0 removes the cookie; null: until the browser closes. */
   readonly maxAge: number | null
-  /** @default the folder of what was asked for */
+  /** @default the folder of the requested path */
   readonly path?: string
 }
 
 /**
- * Without `path` a browser takes the folder of what it asked for, `/ops/quasar` for `/ops/quasar/login`. That is the
- * mount's path as the browser sees it, whatever a proxy in between has made of it.
+ * Without `path` a browser uses the folder of the requested path, `/ops/quasar` for `/ops/quasar/login`. That is the mount's path as the
+ * browser sees it, whatever a proxy in between rewrites.
  */
 export function setCookie(name: string, value: string, { isSecure, maxAge, path }: CookieOptions): string {
   const expiry = maxAge === null ? '' : `; Max-Age=${maxAge}`
@@ -33,9 +33,7 @@ export function setCookie(name: string, value: string, { isSecure, maxAge, path 
   return `${name}=${value}${expiry}${place}; HttpOnly; SameSite=Strict${isSecure ? '; Secure' : ''}`
 }
 
-/**
- * Whether the browser came by https. Headers that somebody forges make at most a cookie that their own browser keeps back.
- */
+/** Whether the browser used https. A client that forges these headers at most gets a cookie that its own browser withholds. */
 export function cameByHttps(request: Request): boolean {
   const forwarded = request.headers.get('x-forwarded-proto')?.split(',', 1)[0]?.trim().toLowerCase()
   const origin = request.headers.get('origin') ?? ''

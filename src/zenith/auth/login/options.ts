@@ -2,7 +2,7 @@ import type { Role } from '../../../api/permissions.js'
 
 export interface LoginUser {
   readonly name: string
-  /** What `quasar hash-password` or `hashPassword` made of the password: `scrypt:…`. Never the password itself. */
+  /** The result of `quasar hash-password` or `hashPassword`: `scrypt:…`. Never the password itself. */
   readonly password: string
   /** @default 'viewer' */
   readonly role?: Role | undefined
@@ -12,15 +12,15 @@ export interface LoginUser {
 export interface LoginOptions {
   readonly users: readonly LoginUser[]
   /**
-   * What sessions are signed with, 16 characters or more: with one, they outlive a restart and count in several processes.
-   * @default QUASAR_SECRET, else random for as long as the process runs
+   * Signs sessions, at least 16 characters: it makes them survive a restart and valid in several processes.
+   * @default QUASAR_SECRET, otherwise random for the lifetime of the process
    */
   readonly secret?: string | undefined
-  /** How long a log-in lasts, in hours. @default 12 */
+  /** Duration of a session, hours. @default 12 */
   readonly sessionHours?: number | undefined
   /**
-   * Whether browsers may send the cookie by https only. `'auto'`: when the log-in came by https, by what the connection,
-   * the browser (`Origin`) or a proxy (`X-Forwarded-Proto`) says. @default 'auto'
+   * Whether browsers send the cookie only over https. `'auto'`: if the log-in used https, according to the connection, the browser
+   * (`Origin`) or a proxy (`X-Forwarded-Proto`). @default 'auto'
    */
   readonly secureCookies?: 'auto' | boolean | undefined
 }

@@ -1,12 +1,12 @@
-/** What the pages of the log-in say; whatever a person typed is escaped where it is put in. */
+/** Contents of the log-in pages; user input is escaped where it is inserted. */
 export interface LoginPage {
-  /** What goes back with the form. */
+  /** Sent back with the form. */
   readonly token: string
   /** Where to go afterwards, below the mount. */
   readonly next: string
-  /** What was typed before. */
+  /** The name entered before. */
   readonly name: string
-  /** What went wrong, in words. */
+  /** The error, as a message. */
   readonly problem: string | null
 }
 
@@ -38,7 +38,7 @@ export function logoutPage(token: string, name: string): string {
   )
 }
 
-/** The same arc and star as on the page itself. */
+/** The same arc and star as on Zenith's page. */
 export const MARK = `<path d="M4 26a12 12 0 0 1 24 0" class="arc"/><path d="M10.5 26a5.5 5.5 0 0 1 11 0" class="arc dim"/><path d="M16 2l1.5 4.5L22 8l-4.5 1.5L16 14l-1.5-4.5L10 8l4.5-1.5z" class="star"/>`
 
 function page(title: string, form: string): string {
@@ -50,7 +50,7 @@ function page(title: string, form: string): string {
   )
 }
 
-/** A page of a mark, a heading and a box. @param head what it loads; @param box HTML */
+/** A page with a mark, a heading and a box. @param head what it loads; @param box HTML */
 export function documentOf(title: string, head: string, box: string): string {
   return `<!doctype html>
 <html lang="en">

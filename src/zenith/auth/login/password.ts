@@ -1,12 +1,12 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto'
 
-/** scrypt's cost, block size and parallelism as OWASP's Password Storage Cheat Sheet has them for 32 MiB a guess. */
+/** scrypt's cost, block size and parallelism from OWASP's Password Storage Cheat Sheet, for 32 MiB per guess. */
 const COST = 32_768
 const BLOCK_SIZE = 8
 const PARALLELISM = 3
 const SALT_BYTES = 16
 const HASH_BYTES = 32
-/** Hashes that would take more are refused, in bytes. */
+/** Hashes that would take more memory are rejected, bytes. */
 const MAX_MEMORY = 256 * 1024 * 1024
 
 interface PasswordHash {
@@ -18,9 +18,9 @@ interface PasswordHash {
 }
 
 /**
- * Makes of a password what the option `users` takes: `scrypt:N:r:p:salt:hash`, the last two base64url.
+ * Hashes a password for the option `users`: `scrypt:N:r:p:salt:hash`, the last two in base64url.
  *
- * @throws TypeError when the password is empty
+ * @throws TypeError if the password is empty
  * @example createZenith({ auth: { users: [{ name: 'ada', password: await hashPassword('…'), role: 'admin' }] } })
  */
 export async function hashPassword(password: string): Promise<string> {
@@ -35,13 +35,13 @@ export function isPasswordHash(value: unknown): value is string {
   return typeof value === 'string' && parse(value) !== null
 }
 
-/** Takes as long whether the password is right or not. False for what is no hash. */
+/** Takes the same time for right and wrong passwords. False for an invalid hash. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const parsed = parse(hash)
   return parsed !== null && timingSafeEqual(await derive(password, parsed), parsed.hash)
 }
 
-/** A hash that no password has, as costly to verify as the given one: for names that nobody has. */
+/** A hash that no password matches, as costly to verify as the given one: for unknown names. */
 export function unmatchable(hash: string): string {
   const [name, cost, blockSize, parallelism] = hash.split(':')
   return [name, cost, blockSize, parallelism, random(SALT_BYTES), random(HASH_BYTES)].join(':')
@@ -64,7 +64,7 @@ function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(value))
 }
 
-/** The same letters may be typed as different code points: NFKC makes them one. */
+/** The same letters may be typed as different code points: NFKC unifies them. */
 function derive(password: string, settings: PasswordHash): Promise<Buffer> {
   const { salt, hash, ...costs } = settings
   const options = { ...costs, maxmem: 2 * MAX_MEMORY }

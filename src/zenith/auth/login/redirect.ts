@@ -1,11 +1,11 @@
 import type { Origin } from '../../http/context.js'
 
-/** After a POST the browser asks for the next page by GET. */
+/** After a POST the browser requests the next page with GET. */
 export function seeOther(location: string): Response {
   return new Response(null, { status: 303, headers: { location } })
 }
 
-/** The way from a page below the mount to the log-in, relative: it is right under any mount and behind any proxy. */
+/** The relative path from a page below the mount to the log-in: correct under any mount and behind any proxy. */
 export function toLogin(request: Request, { path: asked }: Origin, path: string): Response {
   const next = path.slice(1) + new URL(request.url).search
   const query = next === '' ? '' : `?next=${encodeURIComponent(next)}`
@@ -15,7 +15,7 @@ export function toLogin(request: Request, { path: asked }: Origin, path: string)
 function upFrom(path: string, asked: string | null): string {
   const depth = path.split('/').length - 2
   if (depth > 0) return '../'.repeat(depth)
-  // A mount that was asked for without the slash at its end: its folder is the one above.
+  // If the mount was requested without a trailing slash, its folder is one level up.
   const last = path === '/' ? /[^/]+$/.exec(asked ?? '/')?.[0] : undefined
   return last === undefined ? './' : `./${last}/`
 }

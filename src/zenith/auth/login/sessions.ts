@@ -5,14 +5,14 @@ const DEFAULT_HOURS = 12
 const MAX_ENDED = 10_000
 
 /**
- * Sessions that are kept by the browser alone: name, end and a signature (HMAC-SHA256). The signature takes in the user's
- * hash, so that a new password ends the sessions of the old one.
+ * Sessions that only the browser stores: name, end and a signature (HMAC-SHA256). The signature includes the user's hash, so that a new
+ * password ends the sessions of the old one.
  */
 export class Sessions {
   readonly #secret: string | Buffer
   readonly #users: ReadonlyMap<string, LoginUser>
   readonly #ttlMs: number
-  /** Those that were ended by a log-out before their time, and their times: this process takes them no more. */
+  /** Sessions that a log-out ended early, with its time: this process no longer accepts them. */
   readonly #ended = new Map<string, number>()
 
   constructor({ users, secret, sessionHours = DEFAULT_HOURS }: LoginOptions) {
@@ -21,7 +21,7 @@ export class Sessions {
     this.#ttlMs = sessionHours * 3_600_000
   }
 
-  /** Of the cookie, in seconds. */
+  /** Of the cookie, seconds. */
   get maxAge(): number {
     return Math.floor(this.#ttlMs / 1_000)
   }
@@ -31,7 +31,7 @@ export class Sessions {
     return `${body}.${this.#sign('session', body, user.password)}`
   }
 
-  /** Whose session it is; null when it is none, over or ended. */
+  /** The session's user; null if it is invalid, expired or ended. */
   userOf(token: string | null): LoginUser | null {
     const match = /^(([\w-]{1,540})\.(\d{1,16})\.[\w-]{12})\.([\w-]{43})$/.exec(token ?? '')
     if (!token || !match) return null
@@ -48,13 +48,13 @@ export class Sessions {
     if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.keys().next().value as string)
   }
 
-  /** What tells that a user logged in by this browser, as long as the password stays the same. */
+  /** A token that shows that a user has logged in with this browser, valid until the password changes. */
   newDevice(user: LoginUser): string {
     const id = randomBytes(12).toString('base64url')
     return `${id}.${this.#sign('device', id, user.name, user.password)}`
   }
 
-  /** What stands for a browser by which this user logged in before; null for any other, and for a name that nobody has. */
+  /** Identifies a browser that this user has logged in with before; null for any other, and for an unknown name. */
   deviceOf(name: string, cookie: string | null): string | null {
     const [, id = '', signature = ''] = /^([\w-]{16})\.([\w-]{43})$/.exec(cookie ?? '') ?? []
     const user = this.#users.get(name)
@@ -62,7 +62,7 @@ export class Sessions {
     return user && isRight ? id : null
   }
 
-  /** What a form carries, so that nobody else's form counts: made of a cookie that other sites can't read. */
+  /** The token of a form, derived from a cookie that other sites cannot read, so that their forms are rejected. */
   formToken(cookie: string): string {
     return this.#sign('form', cookie)
   }

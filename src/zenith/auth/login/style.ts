@@ -1,4 +1,4 @@
-/** The colours, radii and type of the page itself (src/dashboard/app.css), in as much as a form needs. */
+/** The colours, radii and type of Zenith's page (src/dashboard/app.css), as far as a form needs them. */
 export const LOGIN_CSS = `:root {
   color-scheme: light dark;
   --page: light-dark(#f6f6f8, #0b0d12);
