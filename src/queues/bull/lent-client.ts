@@ -7,8 +7,8 @@ interface ScriptDefinition {
 }
 
 /**
- * A client to pass to Bull. Bull adds a listener and about thirty commands to a client, whose names lack its version (`addJob`, `pause`):
- * on a shared client they would collide with those of another version. This one keeps them separate, and ignores it when Bull closes it.
+ * A client to pass to Bull. Bull adds a listener and about thirty commands to a client, under names without Bull's version (`addJob`,
+ * `pause`): on a shared client they would collide with those of another version. Here they stay separate, and a close by Bull is ignored.
  */
 export function lentClient(client: RedisClient): object {
   const commands = new Map<PropertyKey, unknown>()

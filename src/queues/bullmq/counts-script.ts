@@ -2,8 +2,8 @@ import { countsScriptOf } from '../bull-common/script.js'
 
 /**
  * Two hundred queues block the server for some milliseconds: the script skips whatever is empty according to the counts. It searches the
- * oldest waiting job where it should be: at the tails of the lists (also before the last one, whose hash may be missing), first among the
- * prioritized, and first among those of the lowest priority.
+ * oldest waiting job where it should be: at the tails of the lists (also the two before the last, if its hash shows nothing), first among
+ * the prioritized, and first among those of the lowest priority.
  */
 export const COUNTS_SCRIPT = countsScriptOf(`
 local function waiter(base, id)

@@ -72,7 +72,7 @@ function isRedisSource(given: object): given is Exclude<RedisSource, string> {
   return isClient(given) || !('connect' in given || 'sendCommand' in given || 'send' in given)
 }
 
-/** Version 6 accepts a URL among the options, which overrides them. */
+/** Version 6 accepts a URL among the options; the other options override it. */
 function withUrl({ name }: BullQueue, text: string, others: object): RedisSource {
   try {
     const { options, db } = placeAt(parseAddress(text))
