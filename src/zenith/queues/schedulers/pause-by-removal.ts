@@ -61,7 +61,7 @@ export async function restore(source: QueueSource, address: string, paused: Paus
   if (isThere !== false) await saveEdited(source, address, paused, isThere === true)
 }
 
-/** Its position, its phase and its runs are restored first; then the edit takes effect. */
+/** Edits the restored scheduler, which has its previous position, phase and runs. */
 async function saveEdited(source: QueueSource, address: string, paused: PausedScheduler, isRestored: boolean) {
   const { id } = paused.definition
   try {
