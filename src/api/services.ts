@@ -19,7 +19,7 @@ import {
 import { UntrustedCounts } from './store.js'
 import { PERIODS } from './words.js'
 
-/** An error rate counts from so many requests or jobs on: of fewer, one failure would be a bad rate. */
+/** An error rate counts from this number of requests or jobs on: of fewer, one failure would be a bad rate. */
 export const MIN_COUNTED = 20
 
 export const TrafficPoint = object('Traffic in a time span, merged over the nodes of a service.', {
