@@ -82,7 +82,7 @@ it('lists 500 servers, the lost ones first, and takes changes of all of them', a
   const lost = makeNode('service-1', 'service-1-web-250', { state: 'lost', lastSeen: Date.now() - 60_000 })
   server.overview = { ...fleet, nodes: fleet.nodes.map((node) => (node.key === lost.key ? lost : node)) }
   const { page, problems, close } = await openPage(browser, server.url)
-  await page.getByText('500 servers').waitFor()
+  await page.getByText('500 servers', { exact: true }).waitFor()
   await page.getByRole('article', { name: 'service-1 service-1-web-250' }).getByText('lost').waitFor()
   expect(await page.locator('[data-node]').first().getAttribute('data-state')).toBe('lost')
   await page.getByRole('button', { name: /Show 96 more servers of service-1/ }).click()

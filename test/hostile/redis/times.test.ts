@@ -4,6 +4,7 @@ import type { Listing } from '../../../src/api/part.js'
 import type { ServicePeriod } from '../../../src/api/services.js'
 import type { ExceptionRecord, SlowEntry } from '../../../src/protocol/index.js'
 import { createZenith, type Zenith } from '../../../src/runtime/create-zenith.js'
+import { isWhole } from '../../support/extent.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { beatOf, rollupOf } from '../../zenith/support/records.js'
 
@@ -138,17 +139,20 @@ it('absurd times hide nothing, sort before nothing, and make nothing live for ev
   })
 })
 
-it('a heartbeat without an end to its life that says it is of the far future is lost when nothing beats', async () => {
-  await client.flushall()
-  const beat = { ...beatOf('shop', 'stuck', { interval: 100 }), timestamp: Date.now() + 1e12 }
-  await client.set(`${prefix}node:shop:stuck`, JSON.stringify(beat))
-  await client.zadd(`${prefix}index:nodes`, Date.now() + 1e12, 'shop:stuck')
-  const zenith = openZenith()
-  await vi.waitFor(
-    async () => {
-      const { nodes } = await get<Overview>(zenith, '/api/overview')
-      expect(nodes).toMatchObject([{ id: 'stuck', state: 'lost' }])
-    },
-    { timeout: 45_000, interval: 1_000 },
-  )
-})
+it.runIf(isWhole)(
+  'a heartbeat without an end to its life that says it is of the far future is lost when nothing beats',
+  async () => {
+    await client.flushall()
+    const beat = { ...beatOf('shop', 'stuck', { interval: 100 }), timestamp: Date.now() + 1e12 }
+    await client.set(`${prefix}node:shop:stuck`, JSON.stringify(beat))
+    await client.zadd(`${prefix}index:nodes`, Date.now() + 1e12, 'shop:stuck')
+    const zenith = openZenith()
+    await vi.waitFor(
+      async () => {
+        const { nodes } = await get<Overview>(zenith, '/api/overview')
+        expect(nodes).toMatchObject([{ id: 'stuck', state: 'lost' }])
+      },
+      { timeout: 45_000, interval: 1_000 },
+    )
+  },
+)

@@ -1,7 +1,7 @@
 import type { LoginUser } from './options.js'
 import { unmatchable, verifyPassword } from './password.js'
 
-/** Most guesses to compute at once, each with about 10 MiB, and most that wait in each queue. */
+/** Most guesses to compute at once, each with 32 MiB, and most that wait in each queue. */
 const MAX_AT_ONCE = 2
 const MAX_WAITING = 32
 
