@@ -3,8 +3,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 const exclude = ['**/node_modules/**', '**/dist/**']
 
-/** What measures the event loop has the machine to itself, after all others. */
-const measuring = ['test/core/probes/*.test.ts', 'test/integrations/freezes.test.ts']
+/** What measures the event loop, or counts instructions, has the machine to itself, after all others. */
+const measuring = [
+  'test/core/probes/*.test.ts',
+  'test/integrations/freezes.test.ts',
+  'test/performance/instructions.test.ts',
+]
 
 /** What takes longest, first: a worker that begins one of them when the others are done works alone to the end. */
 const slowest = [

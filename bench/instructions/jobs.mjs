@@ -1,10 +1,10 @@
 // What a job of BullMQ takes its worker.
 import { Queue } from 'bullmq'
+import { addJobs } from '../shared/jobs.mjs'
 import { costOf, countBlocks, underCounter } from './measure.mjs'
 
 const WORKER = new URL('worker.mjs', import.meta.url)
 const SIZES = { cold: 3_000, hot: 600, block: 48 }
-const NAMES = ['mail', 'invoice', 'thumbnail']
 
 /** @returns instructions and bytes of heap per job */
 export async function measureJobs(run) {
@@ -36,12 +36,7 @@ export async function measureJobs(run) {
 /** All of them are there before the first one starts. */
 async function runJobs(queue, command, jobs) {
   await queue.pause()
-  const list = Array.from({ length: jobs }, (_, index) => ({
-    name: NAMES[index % NAMES.length],
-    data: { index },
-    opts: { removeOnComplete: true },
-  }))
-  await queue.addBulk(list)
+  await addJobs(queue, jobs)
   const done = command('work', { jobs })
   await queue.resume()
   await done

@@ -1,5 +1,6 @@
 // One generation of workers, a slice each per round.
 import { Queue } from 'bullmq'
+import { addJobs } from '../shared/jobs.mjs'
 import { MEASURED_CORE } from '../shared/pin.mjs'
 import { start } from '../shared/process.mjs'
 import { shuffled } from '../shared/stats.mjs'
@@ -9,7 +10,6 @@ import { queueOf } from './queue.mjs'
 export const VARIANTS = ['bare', 'again', 'monitored']
 
 const WARM_UP_SLICES = 3
-const NAMES = ['mail', 'invoice', 'thumbnail']
 
 /**
  * @param together all workers in one process: what chance makes of a process is then the same for all
@@ -55,12 +55,7 @@ async function closeLane({ queue }) {
 /** The jobs are all there before the first one starts: to add them is not what is measured. */
 async function runSlice({ queue, ask }, jobs) {
   await queue.pause()
-  const list = Array.from({ length: jobs }, (_, index) => ({
-    name: NAMES[index % NAMES.length],
-    data: { index },
-    opts: { removeOnComplete: true },
-  }))
-  await queue.addBulk(list)
+  await addJobs(queue, jobs)
   const slice = ask({ jobs })
   await queue.resume()
   return slice

@@ -169,10 +169,10 @@ function listLoaded(subpath: string): Loaded {
 const MOST_MODULES = {
   '.': 181,
   './express': 194,
-  './fastify': 194,
+  './fastify': 193,
   './hono': 187,
   './graphql': 182,
-  './bullmq': 198,
+  './bullmq': 197,
   './nest': 241,
 }
 

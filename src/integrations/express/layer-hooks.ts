@@ -18,8 +18,7 @@ export function hookLayers(router: Router): void {
 function tellEntry(layer: Layer): boolean {
   const { tracker } = scope
   if (tracker === undefined) return isSilent(layer)
-  if (tracker === null) return true
-  return tracker.enter(layer)
+  return tracker === null || tracker.enter(layer)
 }
 
 function takesNoErrors(layer: Layer): boolean {

@@ -56,7 +56,7 @@ function isMissing({ code }: RedisError): boolean {
 
 /** Names EVAL: other servers report "command 'eval' is not allowed". */
 const ABOUT_EVAL = /\beval(sha)?\b/i
-/** Servers that require all keys to be declared reject the script whatever it does. */
+/** Servers that require declared keys reject every such script. */
 const UNDECLARED = /undeclared/i
 
 /**

@@ -1,7 +1,7 @@
 import type { NodeView } from '../../api/nodes.js'
 import type { Overview, PulseDifference } from '../../api/overview.js'
 import type { ServiceView } from '../../api/services.js'
-import type { FleetChange } from './fleet.js'
+import type { FleetChange } from './known-node.js'
 
 /** Whether a look brought anything new but of queues: the time and the store's latency alone are no news. */
 export function isChange(difference: PulseDifference, previous: Overview | null): boolean {

@@ -2,7 +2,7 @@ import type { Overview, PulseDifference } from '../../api/overview.js'
 import type { StoreHealth } from '../../api/store.js'
 import type { QueueNews } from '../queues/monitor/news.js'
 import { changedServices, changesOfShown, isChange } from './difference.js'
-import type { FleetChange } from './fleet.js'
+import type { FleetChange } from './known-node.js'
 import { partOf, totalsOf } from './parts.js'
 
 /** What one look changed besides what the state itself tells. */
