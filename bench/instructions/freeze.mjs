@@ -1,8 +1,9 @@
 // What recurs by a timer or by the clock would be counted in one block and not in another, and fifty times as often as it is done
 // without callgrind.
 import { performance } from 'node:perf_hooks'
+import nodeTimers from 'node:timers'
 
-const real = globalThis.setTimeout
+const real = nodeTimers.setTimeout
 const dead = {
   ref: () => dead,
   unref: () => dead,
@@ -11,7 +12,7 @@ const dead = {
   close() {},
   [Symbol.toPrimitive]: () => 0,
 }
-const timers = new Set()
+const pending = new Set()
 let isFrozen = false
 
 /** ms from one reading of the clock to the next: a request reads it twice. */
@@ -30,15 +31,16 @@ export function watchTime() {
   watchTimers()
 }
 
+/** Quasar takes them from Node's module, not from the global object. */
 function watchTimers() {
-  globalThis.setTimeout = function setTimeout(run, ms, ...args) {
+  nodeTimers.setTimeout = function setTimeout(run, ms, ...args) {
     if (!isOurs()) return real(run, ms, ...args)
     if (isFrozen) return dead
     const timer = real(() => {
-      timers.delete(timer)
+      pending.delete(timer)
       run(...args)
     }, ms)
-    timers.add(timer)
+    pending.add(timer)
     return timer
   }
 }
@@ -47,7 +49,7 @@ function watchTimers() {
 export function freezeTime() {
   frozenAt = readClock()
   isFrozen = true
-  for (const timer of timers) clearTimeout(timer)
+  for (const timer of pending) clearTimeout(timer)
 }
 
 function isOurs() {

@@ -20,11 +20,7 @@ export async function measureJobs(run) {
       await load(SIZES.block)
       await command('start')
       await load(SIZES.hot)
-      return countBlocks(
-        command,
-        () => load(SIZES.block),
-        () => command('work', { jobs: 0 }),
-      )
+      return countBlocks(command, () => load(SIZES.block), { nothing: () => command('work', { jobs: 0 }) })
     })
     return costOf(counted, SIZES.block)
   } finally {

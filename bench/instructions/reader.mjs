@@ -2,6 +2,9 @@
 import { hello } from '../shared/child.mjs'
 import { fromDist } from '../shared/dist.mjs'
 import { counting } from './child.mjs'
+import { watchTime } from './freeze.mjs'
+
+watchTime()
 
 const { redisStore } = await fromDist('stores/redis/index.js')
 // Reporters without an index are looked for once in a while, and not in a refresh that is measured.
@@ -11,5 +14,19 @@ async function work({ isAsked }) {
   return isAsked ? { nodes: (await store.nodes()).nodes.length } : {}
 }
 
-counting({ work })
+const ATTEMPTS = 10
+
+/** It may take longer than the store waits, which goes on in the background. */
+async function connect() {
+  for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+    const isConnected = await store.nodes().then(
+      () => true,
+      () => false,
+    )
+    if (isConnected) return
+  }
+  await store.nodes()
+}
+
+counting({ work, connect })
 hello({ pid: process.pid })

@@ -214,10 +214,12 @@ describe('a slow request', () => {
       response.end()
     })
     undo.push(server.close, lease.release, async () => context.disable())
-    await ask(`${server.url}/a`, { headers })
+    // A tracer that was registered after the first request is noticed within 100 ms.
     await vi.waitFor(async () => {
+      await ask(`${server.url}/a`, { headers })
       await lease.recorder.flush()
-      expect((await slowEntries(store, 'shop'))[0]?.traceId).toBe(span.spanContext().traceId)
+      const ids = (await slowEntries(store, 'shop')).map(({ traceId }) => traceId)
+      expect(ids).toContain(span.spanContext().traceId)
     })
   })
 

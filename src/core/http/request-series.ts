@@ -131,7 +131,7 @@ function count(series: Series, status: number, isError: boolean, aborted: boolea
 }
 
 function knowsPaths(context: unknown): context is PathContext {
-  return typeof context === 'object' && context !== null && 'covers' in context
+  return typeof context === 'object' && context !== null && (context as Partial<PathContext>).covers !== undefined
 }
 
 function nameOf(method: string, route: string): string {

@@ -55,7 +55,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       if (known) {
         if (!known.isSeen) known.nameRoute = nameRoute
         known.isSeen = true
-        known.traceId ??= activeTraceId()
+        known.traceId ??= activeTraceId(known.start)
         return known
       }
     } catch (error) {
@@ -123,7 +123,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     const trace = traceOfUpgrade(request)
     if (!trace) return null
     trace.nameRoute ??= nameRoute
-    trace.traceId ??= activeTraceId()
+    trace.traceId ??= activeTraceId(trace.start)
     if (response) remember(response as ServerResponse, trace)
     return trace
   }
@@ -209,7 +209,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       const now = monotonic()
       this.#listener.turn(now)
       // The app runs in its tracer's span.
-      const traceId = isInApp ? activeTraceId() : null
+      const traceId = isInApp ? activeTraceId(now) : null
       const trace = new LiveTrace(this, method, url, traceId, now, request, response, nameRoute)
       this.inFlight.add(trace)
       return trace

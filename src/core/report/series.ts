@@ -75,9 +75,17 @@ function trimmed(classes: Uint32Array): number[] {
   return Array.from(classes.subarray(0, last + 1))
 }
 
-/** Series by group (a method, a queue) and name, up to a limit: beyond it, new names count in a series called `(other)`. */
+/** The series of one name: the last one that was asked for, and all by group. */
+interface Named {
+  group: string
+  series: Series
+  readonly byGroup: Map<string, Series>
+}
+
+/** Series by name and group (a method, a queue), up to a limit: beyond it, new names count in a series called `(other)`. */
 export class SeriesCounter {
-  readonly #groups = new Map<string, Map<string, Series>>()
+  // A name rarely changes its group: it is found with one look into a map, not two.
+  readonly #names = new Map<string, Named>()
   readonly #keyOf: (group: string, name: string) => string
   readonly #thresholdOf: (key: string, name: string) => number
   #size = 0
@@ -89,7 +97,8 @@ export class SeriesCounter {
   }
 
   find(group: string, name: string): Series {
-    return this.#groups.get(group)?.get(name) ?? this.#add(group, name)
+    const named = this.#names.get(name)
+    return named !== undefined && named.group === group ? named.series : this.#findOther(named, group, name)
   }
 
   /** Threshold for slow entries of this name, ms. */
@@ -104,30 +113,44 @@ export class SeriesCounter {
 
   /** Starts a new interval and drops the series that have long been idle. */
   clear(): void {
-    for (const group of this.#groups.values()) {
-      for (const [name, series] of group) {
+    for (const [name, named] of this.#names) {
+      const { byGroup } = named
+      for (const [group, series] of byGroup) {
         series.clear()
-        if (series.idle > IDLE_INTERVALS && group.delete(name)) this.#size -= 1
+        if (series.idle > IDLE_INTERVALS && byGroup.delete(group)) this.#size -= 1
       }
+      const [last] = byGroup
+      if (!last) this.#names.delete(name)
+      else if (!byGroup.has(named.group)) [named.group, named.series] = last
     }
     this.#other?.clear()
   }
 
   *#all(): Iterable<Series> {
-    for (const group of this.#groups.values()) yield* group.values()
+    for (const { byGroup } of this.#names.values()) yield* byGroup.values()
     if (this.#other) yield this.#other
   }
 
-  #add(group: string, name: string): Series {
-    if (this.#size >= MAX_SERIES) {
+  #findOther(named: Named | undefined, group: string, name: string): Series {
+    const series = named?.byGroup.get(group) ?? this.#create(group, name)
+    if (!series) {
       this.#other ??= new Series(OTHER, '', null)
       return this.#other
     }
-    const key = this.#keyOf(group, name)
-    const series = new Series(redactName(key), redactName(group), this.#thresholdOf(key, name))
-    const names = this.#groups.get(group) ?? new Map<string, Series>()
-    this.#groups.set(group, names.set(name, series))
-    this.#size += 1
+    if (!named) this.#names.set(name, { group, series, byGroup: new Map([[group, series]]) })
+    else {
+      named.byGroup.set(group, series)
+      named.group = group
+      named.series = series
+    }
     return series
+  }
+
+  /** @returns null when there are as many as there may be */
+  #create(group: string, name: string): Series | null {
+    if (this.#size >= MAX_SERIES) return null
+    this.#size += 1
+    const key = this.#keyOf(group, name)
+    return new Series(redactName(key), redactName(group), this.#thresholdOf(key, name))
   }
 }
