@@ -1,4 +1,3 @@
-import { monotonic } from '../lib/clock.js'
 import { hasTracer, otelContexts, type Span, sentryScopes } from './tracers.js'
 
 /** What OpenTelemetry keeps the active span under: a key made of this name. */
@@ -7,7 +6,7 @@ const OTEL_SPAN = Symbol.for('OpenTelemetry Context Key SPAN')
 const NO_TRACE = '0'.repeat(32)
 
 /** The trace id of the span that is active; null where there is none. Never throws. @param now performance.now() */
-export function activeTraceId(now = monotonic()): string | null {
+export function activeTraceId(now: number): string | null {
   if (!hasTracer(now)) return null
   try {
     return validTraceId(activeSpan()?.spanContext?.().traceId)

@@ -1,3 +1,4 @@
+import { monotonic } from '../../lib/clock.js'
 import { activeTraceId } from '../../tracing/trace-id.js'
 import { nameIn, type Records } from '../report/records.js'
 import { redactId } from '../report/redaction.js'
@@ -10,12 +11,12 @@ export function recordSlowJob(records: Records, ended: EndedJob): void {
   records.slow(ended, {
     status: ended.status,
     requestId: null,
-    traceId: activeTraceId(),
+    traceId: activeTraceId(monotonic()),
     meta: { queue: nameIn(queue), jobId: redactId(id ?? undefined), attempt, waitMs },
   })
 }
 
 /** Makes a record of what a job failed with. */
 export function recordFailedJob(records: Records, { job, kind, name, handled }: EndedJob, error: unknown): void {
-  records.exception(error, kind, handled, { route: name, queue: job.queue, traceId: activeTraceId() })
+  records.exception(error, kind, handled, { route: name, queue: job.queue, traceId: activeTraceId(monotonic()) })
 }
