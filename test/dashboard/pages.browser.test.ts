@@ -89,7 +89,7 @@ describe('the Service page', () => {
     await page.getByText('GET /reports/:year').waitFor({ state: 'detached' })
     expect(page.url()).toContain('route=POST+%2Forders')
     expect(await page.locator('summary').count()).toBe(2)
-    await page.getByRole('button', { name: /Only POST/ }).click()
+    await page.getByRole('button', { name: /Remove this filter/ }).click()
     await page.getByText('GET /reports/:year').waitFor()
   })
 

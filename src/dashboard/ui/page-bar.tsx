@@ -1,6 +1,7 @@
 import { type ReactNode, useContext } from 'react'
 import { WholeContext } from '../api/parts.js'
 import { FilterBar } from './filter-bar.js'
+import { PageChips } from './page-chips.js'
 import { PeriodPicker } from './period-picker.js'
 
 interface PageBarProps {
@@ -33,6 +34,7 @@ export function PageBar({ title, aside, hasPeriod = false, more, hasFilter = tru
           {hasPeriod && <PeriodPicker />}
         </div>
       )}
+      {hasFilter && <PageChips />}
     </div>
   )
 }

@@ -14,7 +14,6 @@ import { Loading } from '../../ui/loading.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { QueryNote } from '../../ui/query-note.js'
-import { RouteChip } from '../routes/route-chip.js'
 import { NoExceptions } from './exception-list.js'
 import { ExceptionRow } from './exception-row.js'
 import { narrowExceptions } from './exceptions.js'
@@ -35,7 +34,6 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
     <>
       <PageBar title="Exceptions" />
       <div className="flex flex-col gap-3">
-        <RouteChip />
         <QueryNote query={query} instead={`The page shows those among the newest ${overview.exceptions.length}.`} />
         <ListNote listing={isDerived ? undefined : query.data} what="kinds" />
         {groups.length > 0 && (

@@ -8,6 +8,7 @@ import { changePage, usePage } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
 import { exact, plural } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
+import { PageChips } from '../../ui/page-chips.js'
 import { Problem } from '../../ui/problem.js'
 import { jobActions } from '../queues/job-actions.js'
 import { stateWord } from '../queues/queues.js'
@@ -39,6 +40,7 @@ export function JobList({ queue, state, doing }: JobListProps) {
           {!find && <OrderPicker order={order} />}
         </div>
       </div>
+      {canSearch && <PageChips />}
       {doing.notice}
       <Rows key={`${state} ${find}`} queue={queue} state={state} doing={doing} text={canSearch ? find : ''} />
     </section>

@@ -1,21 +1,13 @@
-import { X } from 'lucide-react'
-import { navigate, useRoute } from '../../routing/route.js'
+import { changePage, usePage } from '../../routing/route.js'
+import { Chip } from '../../ui/chip.js'
 
-/** Which route or job the lists are narrowed to, and the way back. */
+/** Which route or job the lists of a service's page are narrowed to, and the way back. */
 export function RouteChip() {
-  const route = useRoute()
-  if (!('series' in route) || !route.series) return null
+  const { series } = usePage('service')
+  if (!series) return null
   return (
-    <button
-      type="button"
-      title="Clear this filter"
-      className="inline-flex max-w-full items-center gap-2 self-start rounded-full border border-accent bg-panel py-1 pr-2 pl-3 text-xs hover:bg-raised"
-      onClick={() => navigate({ ...route, series: '' })}
-    >
-      <span className="text-soft">Only</span>
-      <span className="min-w-0 truncate font-mono">{route.series}</span>
-      <span className="sr-only">Clear this filter</span>
-      <X className="size-3.5 shrink-0 text-soft" aria-hidden="true" />
-    </button>
+    <div className="flex">
+      <Chip label="Route or job" value={series} onRemove={() => changePage('service', { series: '' })} />
+    </div>
   )
 }

@@ -18,7 +18,6 @@ import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
-import { RouteChip } from '../routes/route-chip.js'
 import { narrowSlow, withNews } from './records.js'
 import { SlowEntryRow } from './slow-entry-row.js'
 import { SlowGroupsTable } from './slow-groups-table.js'
@@ -86,7 +85,6 @@ function Entries({ overview, route }: { overview: Overview; route: RouteOf<'slow
   return (
     <Section title="Entries" aside={entries.length > 0 ? `newest ${entries.length}` : ''}>
       <div className="flex flex-col gap-3">
-        <RouteChip />
         <QueryNote query={query} instead={`The page shows those among the newest ${overview.slow.length}.`} />
         <ListNote listing={query.data && askedOf(query.data, limit)} what="entries" />
         {entries.length > 0 ? (
