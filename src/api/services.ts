@@ -81,7 +81,9 @@ export type ServiceView = Infer<typeof ServiceView>
 
 const periodFields = {
   service: text('Name of the service.'),
-  period: oneOf(PERIODS, 'Length of the period.'),
+  period: oneOf(PERIODS, 'Length of the period; for a window, the shortest one that is as long.'),
+  from: amount('Start of the time that the figures cover, Unix ms.'),
+  to: amount('End of that time, Unix ms: all nodes have reported up to then.'),
   requests: orNull(TrafficPoint),
   jobs: orNull(TrafficPoint),
   traffic: listOf(TrafficPoint, 'Traffic, oldest first, in steps of 15 s (30 s for `15m`, 60 s for `1h`).'),

@@ -75,16 +75,16 @@ describe('what remembers what it saw has a bound', () => {
     const budget = new Budget()
     const series = (key: string) => ({ key, count: 1, errors: 0, aborted: 0, classes: [], sketch: '8r' })
     const tables = Array.from({ length: 50 }, () => new SeriesTotals(30_000, budget))
-    for (const table of tables) each(1_200, (index) => table.add(series(`GET /${index}`), 1_000))
+    for (const table of tables) each(1_200, (index) => table.add(series(`GET /${index}`), { from: 0, to: 1_000 }))
     const sizes = tables.map(({ size }) => size)
     expect(Math.max(...sizes)).toBe(1_001)
     // The first of each service have a place for sure, and `(other)`.
     expect(Math.min(...sizes)).toBe(MIN_SERVICE_SERIES + 1)
     expect(budget.held.series).toBeLessThanOrEqual(MAX_ALL_SERIES + 50 * (MIN_SERVICE_SERIES + 1))
     // Nothing is lost of the counts.
-    expect(tables.map((table) => table.busiest(0, 2_000).reduce((sum, { count }) => sum + count, 0))).toEqual(
-      tables.map(() => 1_200),
-    )
+    expect(
+      tables.map((table) => table.busiest(0, { limit: 2_000 }).reduce((sum, { count }) => sum + count, 0)),
+    ).toEqual(tables.map(() => 1_200))
     for (const table of tables) table.prune(Number.POSITIVE_INFINITY)
     expect(budget.held).toEqual({ series: 0, chars: 0, rollups: 0 })
   })

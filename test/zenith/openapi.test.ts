@@ -263,7 +263,7 @@ describe('the API’s own description', () => {
     ['/api/nodes?limit=1&limit=2', '`limit` is given more than once.'],
     ['/api/overview?x=1', '`x` is not known; this takes `services`, `nodes`, `queues`, `text`.'],
     ['/api/health?x=1', '`x` is not known; this takes no parameters.'],
-    ['/api/services/shop?x=1', '`x` is not known; this takes `period`.'],
+    ['/api/services/shop?x=1', '`x` is not known; this takes `period`, `from`, `to`.'],
   ])('%s says what it takes', async (path, message) => {
     const { status, body } = await askApi(zenith, path)
     expect([status, body]).toEqual([400, { error: { code: 'bad_query', message } }])

@@ -1,5 +1,6 @@
 import { exceptionIdentity, slowIdentity } from '../../api/identity.js'
 import type { ServicePeriod } from '../../api/services.js'
+import type { TimeRange } from '../../api/time-window.js'
 import { inPool, inTimeHeld } from '../../lib/async.js'
 import type { Page, Reader } from '../../ports/index.js'
 import {
@@ -74,10 +75,10 @@ export class Details {
     })
   }
 
-  /** The last hour of some services. Rejects when the store fails. */
-  async history(services: readonly string[], now: number): Promise<Periods> {
+  /** Some services over the last hour, or a part of it. Rejects when the store fails. */
+  async history(services: readonly string[], range: TimeRange, now: number): Promise<Periods> {
     const { found, unread } = await this.#askAll(this.#histories, services)
-    return { periods: found.map((history) => history.period(now)), unread }
+    return { periods: found.map((history) => history.period(range, now)), unread }
   }
 
   /** Rejects when the store fails. */

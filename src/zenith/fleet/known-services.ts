@@ -2,7 +2,7 @@ import { exceptionIdentity, slowIdentity } from '../../api/identity.js'
 import type { NodeView } from '../../api/nodes.js'
 import type { QueueView } from '../../api/queues.js'
 import type { ServicePeriod, ServiceView } from '../../api/services.js'
-import type { Period } from '../../api/words.js'
+import type { TimeRange } from '../../api/time-window.js'
 import { inBatches, inSlices } from '../../lib/async.js'
 import { byText } from '../../lib/compare.js'
 import type { Reader } from '../../ports/index.js'
@@ -137,17 +137,17 @@ export class KnownServices {
     return changed
   }
 
-  /** Those that are shown over a period, in the order of the names. */
+  /** Those that are shown over the last 15 minutes or less, in the order of the names. */
   async periods(
     names: readonly string[],
-    period: Exclude<Period, '1h'>,
+    range: TimeRange,
     nodes: readonly NodeView[],
     now: number,
   ): Promise<readonly ServicePeriod[]> {
     const own = byService(nodes)
     const views: ServicePeriod[] = []
     await inSlices(names, BATCH, (name) => {
-      const view = this.#monitors.get(name)?.period(period, own.get(name) ?? [], now)
+      const view = this.#monitors.get(name)?.period(range, own.get(name) ?? [], now)
       if (view) views.push(view)
     })
     return views

@@ -1,11 +1,17 @@
 import { performance } from 'node:perf_hooks'
 import type { Overview, PulseDifference } from '../../api/overview.js'
 import type { StoreHealth } from '../../api/store.js'
-import type { Period } from '../../api/words.js'
+import type { TimeRange } from '../../api/time-window.js'
 import { withTimeout } from '../../lib/async.js'
 import { byText } from '../../lib/compare.js'
 import type { Logger, QueueSource, Reader } from '../../ports/index.js'
-import { CLOCK_TOLERANCE_MS, type ExceptionRecord, type LeftOut, type SlowEntry } from '../../protocol/index.js'
+import {
+  CLOCK_TOLERANCE_MS,
+  type ExceptionRecord,
+  type LeftOut,
+  ROLLUP_LIFE_MS,
+  type SlowEntry,
+} from '../../protocol/index.js'
 import { MAX_NODES } from '../../protocol/read-limits.js'
 import { untraced } from '../../tracing/untraced.js'
 import { QueueMonitor } from '../queues/monitor/queue-monitor.js'
@@ -120,12 +126,13 @@ export class MonitorService {
     return this.overview as Overview
   }
 
-  /** Services over a period, in their order; those that are not known are left out. Rejects when the store fails. */
-  async periods(names: readonly string[], period: Period): Promise<Periods> {
+  /** Services over a time range, in their order; those that are not known are left out. Rejects when the store fails. */
+  async periods(names: readonly string[], range: TimeRange): Promise<Periods> {
     const { now } = this
     const known = names.filter((name) => this.#services.has(name))
-    if (period === '1h') return this.details.history(known, now)
-    return { periods: await this.#services.periods(known, period, this.#fleet.views, now), unread: [] }
+    const isRecent = range.window ? range.window.from >= now - ROLLUP_LIFE_MS : range.period !== '1h'
+    if (!isRecent) return this.details.history(known, range, now)
+    return { periods: await this.#services.periods(known, range, this.#fleet.views, now), unread: [] }
   }
 
   /** Drops a node until it beats again: the next look is without it. */

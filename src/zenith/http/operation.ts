@@ -23,6 +23,8 @@ interface Described<P extends Parameters> {
   readonly summary: string
   readonly description?: string
   readonly parameters: P
+  /** Checks values that depend on each other. @returns a readable error, or null */
+  readonly check?: (query: Values<P>) => string | null
   /** Descriptions of the path's segments. */
   readonly segments?: Readonly<Record<string, string>>
   /** By status. 400 is implied, and for a change also 403, 413 and 415. */
@@ -57,7 +59,7 @@ export interface ChangeContext<B, P extends Parameters, S extends Services> exte
 }
 
 /** A route; without `S`, whatever its handler needs. */
-export interface Operation<S extends Services = never> extends Described<Parameters> {
+export interface Operation<S extends Services = never> extends Omit<Described<Parameters>, 'check'> {
   readonly method: Method
   /** The body of a change. */
   readonly body?: GenericSchema
@@ -92,7 +94,7 @@ function operation<P extends Parameters, S extends Services>(spec: OperationSpec
     match: matcherOf(spec.path),
     matchLoosely: looseMatcherOf(spec.path),
     answer(context, segments) {
-      const query = readQuery(spec.parameters, context.url)
+      const query = readChecked(spec, context.url)
       if (typeof query === 'string') return problem(400, 'bad_query', query)
       return answerApiErrors(() => handle({ ...context, query, segments }))
     },
@@ -110,7 +112,7 @@ function change<B extends GenericSchema, P extends Parameters, S extends Service
     match: matcherOf(spec.path),
     matchLoosely: null,
     async answer(context, segments) {
-      const query = readQuery(spec.parameters, context.url)
+      const query = readChecked(spec, context.url)
       if (typeof query === 'string') return problem(400, 'bad_query', query)
       const body = await readBody(context.request, spec.body, maxBytes)
       if (body instanceof Response) return body
@@ -118,6 +120,12 @@ function change<B extends GenericSchema, P extends Parameters, S extends Service
       return (permission && refusalOf(permission(body.value), context)) ?? answerApiErrors(() => handle(change))
     },
   }
+}
+
+/** @returns the values, or a readable error */
+function readChecked<P extends Parameters>({ parameters, check }: Described<P>, url: URL): Values<P> | string {
+  const query = readQuery(parameters, url)
+  return typeof query === 'string' ? query : (check?.(query) ?? query)
 }
 
 /** The response for a principal without a permission; null if it has the permission. */

@@ -1,3 +1,5 @@
+import { MAX_TIME } from '../../protocol/limits.js'
+
 /** JSON Schema of a parameter, with the keywords in use here. */
 export interface ParameterSchema {
   readonly description: string
@@ -65,6 +67,19 @@ export function wholeParameter(min: number, max: number, fallback: number, descr
     read(value) {
       const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN
       return number >= min && number <= max ? number : undefined
+    },
+  }
+}
+
+/** A time; null if missing. */
+export function timeParameter(description: string): Parameter<number | null> {
+  return {
+    schema: { description, type: 'integer', minimum: 1, maximum: MAX_TIME },
+    takes: 'a time in Unix ms',
+    fallback: null,
+    read(value) {
+      const number = /^\d{1,16}$/.test(value) ? Number(value) : Number.NaN
+      return number >= 1 && number <= MAX_TIME ? number : undefined
     },
   }
 }

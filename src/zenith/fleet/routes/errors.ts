@@ -6,6 +6,7 @@ import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 import { operation } from '../operation.js'
 import { filterExceptions, limitsOf, servicesOf } from './filters.js'
+import { checkWindow, inRange, listRangeParameters } from './time-range.js'
 
 const parameters = {
   service: textParameter('Only exceptions of this service.'),
@@ -19,6 +20,7 @@ const parameters = {
   text: textParameter(
     'Only exceptions whose class, message, route, queue, node, request id or trace id contains this text, ignoring case.',
   ),
+  ...listRangeParameters,
   ...pagingParameters(),
 }
 
@@ -26,13 +28,17 @@ export const errors = operation({
   path: '/api/errors',
   summary: 'List exceptions, newest first',
   parameters,
+  check: checkWindow,
   answers: {
     200: { description: 'A page of exceptions.', schema: ExceptionListing },
     503: UNAVAILABLE,
   },
   handle: fromStore(async (overview, { query, services }) => {
     const { records, ...rest } = await services.monitor.details.exceptions(servicesOf(overview, query.service))
-    return { ...pageOf(filterExceptions(records, query), query), ...limitsOf(rest) }
+    return {
+      ...pageOf(filterExceptions(inRange(records, query, services.monitor.now), query), query),
+      ...limitsOf(rest),
+    }
   }),
 })
 
@@ -41,9 +47,13 @@ export const errorGroups = operation({
   summary: 'List exceptions grouped by service and fingerprint, newest group first',
   description: 'Covers the stored exceptions: the last hour, and at most the newest 1000 of a service.',
   parameters,
+  check: checkWindow,
   answers: { 200: { description: 'A page of groups.', schema: ExceptionGroupListing }, 503: UNAVAILABLE },
   handle: fromStore(async (overview, { query, services }) => {
     const { records, ...rest } = await services.monitor.details.exceptions(servicesOf(overview, query.service))
-    return { ...pageOf(groupExceptions(filterExceptions(records, query)), query), ...limitsOf(rest) }
+    return {
+      ...pageOf(groupExceptions(filterExceptions(inRange(records, query, services.monitor.now), query)), query),
+      ...limitsOf(rest),
+    }
   }),
 })

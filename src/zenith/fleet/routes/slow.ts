@@ -6,6 +6,7 @@ import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 import { operation } from '../operation.js'
 import { filterSlow, limitsOf, servicesOf } from './filters.js'
+import { checkWindow, inRange, listRangeParameters } from './time-range.js'
 
 const parameters = {
   service: textParameter('Only entries of this service.'),
@@ -14,6 +15,7 @@ const parameters = {
   text: textParameter(
     'Only entries whose name, URL, queue, node, request id or trace id contains this text, ignoring case.',
   ),
+  ...listRangeParameters,
   ...pagingParameters(),
 }
 
@@ -21,10 +23,11 @@ export const slow = operation({
   path: '/api/slow',
   summary: 'List slow requests and jobs, newest first',
   parameters,
+  check: checkWindow,
   answers: { 200: { description: 'A page of entries.', schema: SlowListing }, 503: UNAVAILABLE },
   handle: fromStore(async (overview, { query, services }) => {
     const { records, ...rest } = await services.monitor.details.slow(servicesOf(overview, query.service))
-    return { ...pageOf(filterSlow(records, query), query), ...limitsOf(rest) }
+    return { ...pageOf(filterSlow(inRange(records, query, services.monitor.now), query), query), ...limitsOf(rest) }
   }),
 })
 
@@ -33,9 +36,13 @@ export const slowGroups = operation({
   summary: 'List slow requests and jobs grouped by service, kind and name, most frequent group first',
   description: 'Covers the stored entries: about the newest 1000 of a service, regardless of age.',
   parameters,
+  check: checkWindow,
   answers: { 200: { description: 'A page of groups.', schema: SlowGroupListing }, 503: UNAVAILABLE },
   handle: fromStore(async (overview, { query, services }) => {
     const { records, ...rest } = await services.monitor.details.slow(servicesOf(overview, query.service))
-    return { ...pageOf(groupSlow(filterSlow(records, query)), query), ...limitsOf(rest) }
+    return {
+      ...pageOf(groupSlow(filterSlow(inRange(records, query, services.monitor.now), query)), query),
+      ...limitsOf(rest),
+    }
   }),
 })

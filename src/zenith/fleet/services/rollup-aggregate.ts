@@ -60,8 +60,8 @@ export class RollupAggregate {
     this.#newest = Math.max(this.#newest, rollup.to)
     if (rollup.routes.length > 0) this.requests.add(spanOf(rollup, rollup.routes))
     if (rollup.jobs.length > 0) this.jobs.add(spanOf(rollup, rollup.jobs))
-    for (const route of rollup.routes) this.routes.add(route, rollup.to)
-    for (const job of rollup.jobs) this.jobSeries.add(job, rollup.to)
+    for (const route of rollup.routes) this.routes.add(route, rollup)
+    for (const job of rollup.jobs) this.jobSeries.add(job, rollup)
     return true
   }
 

@@ -19,15 +19,33 @@ interface Step extends Figures {
   readonly sketch: MergedSketch
 }
 
+/** Indices of steps, the end not included. */
+interface Steps {
+  readonly first: number
+  readonly end: number
+}
+
+const ALL: Steps = { first: Number.NEGATIVE_INFINITY, end: Number.POSITIVE_INFINITY }
+
+function isIn({ first, end }: Steps, index: number): boolean {
+  return index >= first && index < end
+}
+
 interface Series {
   readonly key: string
   readonly queue: string | null
   readonly steps: Map<number, Step>
-  /** What was last worked out, by the first step that it holds; empty when something came since. */
+  /** What was last worked out up to now, by the first step that it holds; empty when something came since. */
   readonly views: Map<number, SeriesView>
 }
 
-/** A service's routes, or its jobs, over the recent past. Each rollup is in one step. */
+/** The time that a rollup covers, Unix ms. */
+export interface RollupSpan {
+  readonly from: number
+  readonly to: number
+}
+
+/** A service's routes, or its jobs, over the recent past. */
 export class SeriesTotals {
   readonly #stepMs: number
   readonly #budget: Budget
@@ -43,12 +61,18 @@ export class SeriesTotals {
     return this.#series.size
   }
 
-  /** @param at Unix ms of the rollup's end */
-  add(rollup: AnyRollup, at: number): void {
+  /** Spreads counts over the steps by the share of the span that lies in each; a sketch can't be split, and goes to the middle of it. */
+  add(rollup: AnyRollup, { from, to }: RollupSpan): void {
+    const size = this.#stepMs
     const series = this.#seriesOf(rollup.key, rollup.queue ?? null)
-    const step = stepOf(series, Math.floor(at / this.#stepMs), this.#budget)
-    for (const figure of FIGURES) step[figure] += rollup[figure] ?? 0
-    step.sketch.add(rollup.sketch)
+    const length = Math.max(to - from, 1)
+    const end = from + length
+    for (let index = Math.floor(from / size); index * size < end; index++) {
+      const step = stepOf(series, index, this.#budget)
+      const share = (Math.min(end, (index + 1) * size) - Math.max(from, index * size)) / length
+      for (const figure of FIGURES) step[figure] += (rollup[figure] ?? 0) * share
+    }
+    stepOf(series, Math.floor((from + end) / 2 / size), this.#budget).sketch.add(rollup.sketch)
     series.views.clear()
   }
 
@@ -70,18 +94,23 @@ export class SeriesTotals {
 
   /** How often jobs stalled since a time, over all of them. @param since Unix ms */
   stalled(since: number): number {
-    const first = Math.floor(since / this.#stepMs)
-    return [...this.#series.values()].reduce((sum, series) => sum + sumsOf(series, first).stalled, 0)
+    const steps = this.#stepsOf(since)
+    return [...this.#series.values()].reduce((sum, series) => sum + sumsOf(series, steps).stalled, 0)
   }
 
-  /** The busiest since a time, by count; of those with the same count the ones that stalled most. @param since Unix ms */
-  busiest(since: number, limit = MAX_KEPT): SeriesView[] {
-    const first = Math.floor(since / this.#stepMs)
+  /**
+   * The busiest since a time, by count; of those with the same count the ones that stalled most.
+   *
+   * @param since Unix ms
+   * @param options.until Unix ms; up to now without it
+   */
+  busiest(since: number, { until = Number.POSITIVE_INFINITY, limit = MAX_KEPT } = {}): SeriesView[] {
+    const steps = this.#stepsOf(since, until)
     const totals = [...this.#series.values()]
-      .filter((series) => [...series.steps.keys()].some((index) => index >= first))
-      .map((series) => ({ series, ...sumsOf(series, first) }))
+      .filter((series) => [...series.steps.keys()].some((index) => isIn(steps, index)))
+      .map((series) => ({ series, ...sumsOf(series, steps) }))
     totals.sort((a, b) => b.count - a.count || b.stalled - a.stalled || (a.series.key < b.series.key ? -1 : 1))
-    return totals.slice(0, limit).map(({ series }) => viewOf(series, first))
+    return totals.slice(0, limit).map(({ series }) => viewOf(series, steps))
   }
 
   /** All that is kept of each, for what counts on from there. */
@@ -90,8 +119,12 @@ export class SeriesTotals {
       const { key, queue, steps } = series
       const sketch = new Sketch()
       for (const step of steps.values()) step.sketch.mergeInto(sketch)
-      yield { key, queue, ...sumsOf(series, Number.NEGATIVE_INFINITY), classes: [], sketch: sketch.encode() }
+      yield { key, queue, ...sumsOf(series, ALL), classes: [], sketch: sketch.encode() }
     }
+  }
+
+  #stepsOf(since: number, until = Number.POSITIVE_INFINITY): Steps {
+    return { first: Math.floor(since / this.#stepMs), end: Math.ceil(until / this.#stepMs) }
   }
 
   #seriesOf(key: string, queue: string | null): Series {
@@ -115,32 +148,34 @@ function stepOf(series: Series, index: number, budget: Budget): Step {
   return step
 }
 
-function viewOf(series: Series, first: number): SeriesView {
-  const known = series.views.get(first)
+function viewOf(series: Series, steps: Steps): SeriesView {
+  const isUpToNow = steps.end === Number.POSITIVE_INFINITY
+  const known = isUpToNow ? series.views.get(steps.first) : undefined
   if (known) return known
   const sketch = new Sketch()
   let isWhole = true
   for (const [index, step] of series.steps) {
-    if (index < first) continue
+    if (!isIn(steps, index)) continue
     step.sketch.mergeInto(sketch)
     isWhole &&= step.sketch.isWhole
   }
   const view: SeriesView = {
     key: series.key,
     queue: series.queue,
-    ...sumsOf(series, first),
+    ...sumsOf(series, steps),
     // Of a part of the durations they would be those of something else.
     ...percentilesOf(isWhole ? sketch : new Sketch()),
   }
-  series.views.set(first, view)
+  if (isUpToNow) series.views.set(steps.first, view)
   return view
 }
 
-function sumsOf(series: Series, first: number): Figures {
+function sumsOf(series: Series, steps: Steps): Figures {
   const sums = { ...NONE }
   for (const [index, step] of series.steps) {
-    if (index < first) continue
+    if (!isIn(steps, index)) continue
     for (const figure of FIGURES) sums[figure] += step[figure]
   }
+  for (const figure of FIGURES) sums[figure] = Math.round(sums[figure])
   return sums
 }

@@ -1,4 +1,5 @@
 import type { ServicePeriod } from '../../../api/services.js'
+import type { TimeRange } from '../../../api/time-window.js'
 import { inSlices } from '../../../lib/async.js'
 import type { Reader } from '../../../ports/index.js'
 import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type Rollup } from '../../../protocol/index.js'
@@ -55,8 +56,10 @@ export class ServiceHistory implements Follower {
     this.#reported.set(rollup.node, Math.max(this.#reported.get(rollup.node) ?? 0, rollup.to))
   }
 
-  period(now: number): ServicePeriod {
+  /** @param range within the last hour */
+  period(range: TimeRange, now: number): ServicePeriod {
     const until = this.#reported.size > 0 ? Math.min(...this.#reported.values()) : this.#aggregate.newest || now
-    return periodOf(this.#service, '1h', this.#aggregate, Math.floor(Math.min(until, now) / GRAIN.step) * GRAIN.step)
+    const end = Math.floor(Math.min(until, now) / GRAIN.step) * GRAIN.step
+    return periodOf(this.#service, range, this.#aggregate, end, GRAIN)
   }
 }

@@ -1,7 +1,8 @@
 import type { NodeView } from '../../../api/nodes.js'
 import type { QueueView } from '../../../api/queues.js'
 import type { ServicePeriod, ServiceView } from '../../../api/services.js'
-import type { NodeState, Period } from '../../../api/words.js'
+import type { TimeRange } from '../../../api/time-window.js'
+import type { NodeState } from '../../../api/words.js'
 import { inSlices } from '../../../lib/async.js'
 import type { Page, Reader } from '../../../ports/index.js'
 import { type ExceptionRecord, ROLLUP_LIFE_MS, type SlowEntry, type UntrustedCounts } from '../../../protocol/index.js'
@@ -129,8 +130,8 @@ export class ServiceMonitor {
       requests,
       jobs,
       traffic: (requests ? requestTraffic : jobTraffic).traffic(until, ROLLUP_LIFE_MS),
-      routes: routes.busiest(now - SERIES_WINDOW_MS, MAX_SERIES_SHOWN),
-      jobSeries: jobSeries.busiest(now - SERIES_WINDOW_MS, MAX_SERIES_SHOWN),
+      routes: routes.busiest(now - SERIES_WINDOW_MS, { limit: MAX_SERIES_SHOWN }),
+      jobSeries: jobSeries.busiest(now - SERIES_WINDOW_MS, { limit: MAX_SERIES_SHOWN }),
     }
   }
 
@@ -143,12 +144,12 @@ export class ServiceMonitor {
     return this.#totals
   }
 
-  /** @param nodes the service's own */
-  period(period: Exclude<Period, '1h'>, nodes: readonly NodeView[], now: number): ServicePeriod {
+  /** @param range within the last 15 minutes @param nodes the service's own */
+  period(range: TimeRange, nodes: readonly NodeView[], now: number): ServicePeriod {
     const live = nodes.filter((node) => node.state === 'live')
     const end = Math.floor(this.#reportedUntil(live, now) / GRAIN.step) * GRAIN.step
-    const view = periodOf(this.service, period, this.#aggregate, end)
-    return view.requests ? view : { ...view, requests: quiet(end, live) }
+    const view = periodOf(this.service, range, this.#aggregate, end, GRAIN)
+    return view.requests || range.window ? view : { ...view, requests: quiet(end, live) }
   }
 
   /** It is forgotten. */

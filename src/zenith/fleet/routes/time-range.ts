@@ -1,0 +1,57 @@
+import { isTimeWindow, type TimeRange, type TimeWindow } from '../../../api/time-window.js'
+import { PERIODS, type Period } from '../../../api/words.js'
+import { choiceParameter, timeParameter, wordParameter } from '../../http/query.js'
+import { PERIOD_LENGTHS } from '../services/period.js'
+
+const windowParameters = {
+  from: timeParameter('Start of a window that replaces the period, Unix ms. Requires `to`.'),
+  to: timeParameter('End of that window, Unix ms: after `from`, and at most an hour later.'),
+}
+
+/** The time that figures cover. */
+export const rangeParameters = {
+  period: wordParameter(PERIODS, '15m', 'Length of the period.'),
+  ...windowParameters,
+}
+
+/** The same for a list, which covers all stored records without it. */
+export const listRangeParameters = {
+  period: choiceParameter(PERIODS, 'Only records of this period, up to now.'),
+  ...windowParameters,
+}
+
+interface WindowQuery {
+  readonly from: number | null
+  readonly to: number | null
+}
+
+/** A readable error if `from` and `to` are no window; null if they are one, or both missing. */
+export function checkWindow({ from, to }: WindowQuery): string | null {
+  if (from === null && to === null) return null
+  if (from === null) return '`from` takes a time in Unix ms: `to` alone is not a window.'
+  if (to === null || !isTimeWindow({ from, to }))
+    return '`to` takes a time in Unix ms after `from`, at most an hour later.'
+  return null
+}
+
+/** @param query checked */
+export function rangeOf({ period, ...query }: WindowQuery & { readonly period: Period }): TimeRange {
+  return { period, window: windowOf(query) }
+}
+
+/** The records of a time range. Without one, all. @param query checked @param now Unix ms */
+export function inRange<T extends { readonly ts: number }>(
+  records: readonly T[],
+  { period, ...query }: WindowQuery & { readonly period: Period | null },
+  now: number,
+): readonly T[] {
+  const window = windowOf(query)
+  if (window) return records.filter(({ ts }) => ts >= window.from && ts <= window.to)
+  if (period === null) return records
+  const since = now - PERIOD_LENGTHS[period].length
+  return records.filter(({ ts }) => ts > since)
+}
+
+function windowOf({ from, to }: WindowQuery): TimeWindow | null {
+  return from === null || to === null ? null : { from, to }
+}
