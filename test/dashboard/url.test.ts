@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { PAGE_NAMES, type PageName, paramsOf, type Route, type Target } from '../../src/dashboard/routing/pages.js'
-import { isStep, parseUrl, writeUrl } from '../../src/dashboard/routing/url.js'
+import { isStep, parseUrl, problemsOf, writeUrl } from '../../src/dashboard/routing/url.js'
 
 const parse = (query: string): Route => parseUrl(query).route
 const write = (target: Target, from = ''): string => writeUrl(parseUrl(from), target)
@@ -11,6 +11,7 @@ const SUBJECTS: Readonly<Partial<Record<PageName, object>>> = {
   service: { service: 'shop-api' },
   queue: { queue: 'bullmq|mail' },
   job: { queue: 'bullmq|orders:confirm', job: 'größe/☃' },
+  unknown: { asked: 'nowhere' },
 }
 
 /** Values that URLs have, of all parameters; each page takes its own. */
@@ -18,6 +19,7 @@ const SAMPLES: readonly Readonly<Record<string, unknown>>[] = [
   {},
   { service: 'a&b=c', env: 'production', version: '1.2.3+x', q: 'two words', period: '1h' },
   { series: 'POST /orders', state: 'failed', offset: 50, order: 'oldest', find: '%?#', group: ':', bulk: 'x-1' },
+  { from: 1_764_457_380_000, to: 1_764_457_740_000, kept: 'all' },
   { period: '5m', series: 'ü', state: 'waitingChildren', offset: 1_000_000, group: 'service' },
 ]
 
@@ -58,9 +60,14 @@ describe.each(PAGE_NAMES)('the URL of the page %s', (page) => {
 
 it.each<[query: string, route: Partial<Record<string, unknown>>]>([
   ['', { page: 'pulse', service: '', period: '15m' }],
-  ['?page=nowhere', { page: 'pulse' }],
-  ['?page=job', { page: 'pulse' }],
-  ['?page=services', { page: 'pulse' }],
+  ['?page=nowhere', { page: 'unknown', asked: 'nowhere' }],
+  ['?page=job', { page: 'unknown', asked: 'job' }],
+  ['?page=services', { page: 'unknown', asked: 'services' }],
+  ['?from=1000&to=2000', { page: 'pulse', from: 1_000, to: 2_000 }],
+  ['?from=2000&to=1000', { from: 0, to: 0 }],
+  ['?from=1000', { from: 0, to: 0 }],
+  ['?from=1000&to=3601001', { from: 0, to: 0 }],
+  ['?from=yesterday&to=now', { from: 0, to: 0 }],
   ['?keep=1&q=web-2', { page: 'pulse', q: 'web-2' }],
   ['?env=staging', { page: 'pulse', env: 'staging' }],
   ['?service=shop-api&q=web-2', { page: 'pulse', service: 'shop-api', q: 'web-2' }],
@@ -102,6 +109,9 @@ it.each<[from: string, target: Target, to: string]>([
   ['?page=slow&service=a', { page: 'services' }, '?page=service&service=a'],
   ['?page=queues&queue=q&state=failed&offset=50', { page: 'queue', queue: 'q' }, '?page=queues&queue=q'],
   ['?page=activity&bulk=b', { page: 'queues' }, '?page=queues'],
+  ['?from=1000&to=2000', { page: 'slow', series: 'a' }, '?page=slow&route=a&from=1000&to=2000'],
+  ['?page=slow&kept=all', { page: 'exceptions' }, '?page=exceptions'],
+  ['?page=nowhere&from=5', { page: 'pulse' }, ''],
 ])('goes from %s to %j by %s', (from, target, to) => {
   expect(write(target, from)).toBe(to)
 })
@@ -123,11 +133,23 @@ it('comes back to the queues as they were grouped', () => {
   expect(parse(write({ page: 'queues' }, pulse))).toMatchObject({ page: 'queues', group: 'service' })
 })
 
-it('makes a step of another page, service, route, queue or job, and of nothing else', () => {
+it('makes a step of another page, service, route, queue, job or window, and of nothing else', () => {
+  expect(isStep('', '?from=1000&to=2000')).toBe(true)
   expect(isStep('?page=slow', '?page=exceptions')).toBe(true)
   expect(isStep('?page=service&service=a', '?page=service&service=b')).toBe(true)
   expect(isStep('?page=slow', '?page=slow&route=a')).toBe(true)
   expect(isStep('?page=queues&queue=a', '?page=queues&queue=a&job=1')).toBe(true)
   expect(isStep('', '?q=a&env=b&version=c&period=1h')).toBe(false)
   expect(isStep('?page=queues&queue=a', '?page=queues&queue=a&state=failed&offset=50&order=oldest&find=x')).toBe(false)
+})
+
+it.each<[query: string, problems: readonly RegExp[]]>([
+  ['', []],
+  ['?period=1h', []],
+  ['?from=1000&to=2000', []],
+  ['?period=2d', [/“2d”.*5m, 15m or 1h/]],
+  ['?from=1000', [/a window that is none/]],
+  ['?period=x&from=2&to=1', [/“x”/, /a window that is none/]],
+])('says of %s what there is not', (query, problems) => {
+  expect(problemsOf(query)).toEqual(problems.map((problem) => expect.stringMatching(problem)))
 })

@@ -7,7 +7,7 @@ import {
   SlowGroupListing,
   SlowListing,
 } from '../../api/services.js'
-import type { Period } from '../../api/words.js'
+import type { TimeRange } from '../../api/time-window.js'
 import { referenceOf } from '../../protocol/reference.js'
 import { fetchJson } from './fetch-json.js'
 
@@ -29,12 +29,31 @@ export function createQueryClient(): QueryClient {
   })
 }
 
-/** Every service over a period. */
-export function useServicePeriods(period: Period, enabled = true): UseQueryResult<ReadonlyMap<string, ServicePeriod>> {
+/** What of a window is not known yet is known by then, in ms after its end. */
+const SETTLED_MS = 2 * 60_000
+
+/** The parameters that ask for a time range. */
+function timeOf({ period, window }: TimeRange): Record<string, string> {
+  return window ? { from: String(window.from), to: String(window.to) } : { period }
+}
+
+/** A window that is over does not change any more: its answer stays. */
+function againOf({ window }: TimeRange) {
+  return ({ state }: { state: { dataUpdatedAt: number } }) =>
+    window && state.dataUpdatedAt > window.to + SETTLED_MS ? false : AGAIN_MS
+}
+
+/** Every service over a time range. */
+export function useServicePeriods(
+  range: TimeRange,
+  enabled = true,
+): UseQueryResult<ReadonlyMap<string, ServicePeriod>> {
   return useQuery({
-    queryKey: ['services', period],
+    queryKey: ['services', range],
+    refetchInterval: againOf(range),
     queryFn: async ({ signal }) => {
-      const { items } = await fetchJson(`api/services?period=${period}&limit=${MOST}`, ServicePeriodListing, signal)
+      const path = `api/services${query({ ...timeOf(range), limit: MOST })}`
+      const { items } = await fetchJson(path, ServicePeriodListing, signal)
       return items
     },
     select: mapByService,
@@ -46,12 +65,14 @@ function mapByService(items: readonly ServicePeriod[]): ReadonlyMap<string, Serv
   return new Map(items.map((item) => [item.service, item]))
 }
 
-/** One service over a period, with what was slow and failed in it. */
-export function useServiceDetail(service: string, period: Period, enabled: boolean): UseQueryResult<ServiceDetail> {
+/** One service over a time range, with what was slow and failed in it. */
+export function useServiceDetail(service: string, range: TimeRange, enabled: boolean): UseQueryResult<ServiceDetail> {
   return useQuery({
-    queryKey: ['service', service, period],
+    queryKey: ['service', service, range],
     enabled,
-    queryFn: ({ signal }) => fetchJson(`api/services/${referenceOf(service)}?period=${period}`, ServiceDetail, signal),
+    refetchInterval: againOf(range),
+    queryFn: ({ signal }) =>
+      fetchJson(`api/services/${referenceOf(service)}${query(timeOf(range))}`, ServiceDetail, signal),
   })
 }
 
@@ -59,30 +80,50 @@ export interface Narrowed {
   service: string
   /** A route or job by name; empty for all. */
   name?: string
+  /** Null for all that is stored. */
+  range: TimeRange | null
 }
 
-export function useSlowGroups({ service }: Narrowed): UseQueryResult<SlowGroupListing> {
+function listOf({ service, range }: Narrowed): Record<string, string> {
+  return { service, ...(range && timeOf(range)) }
+}
+
+function listAgainOf(range: TimeRange | null) {
+  return range ? againOf(range) : AGAIN_MS
+}
+
+export function useSlowGroups(narrowed: Narrowed, enabled = true): UseQueryResult<SlowGroupListing> {
+  const { service, range } = narrowed
   return useQuery({
-    queryKey: ['slow-groups', service],
-    queryFn: ({ signal }) => fetchJson(`api/slow/groups${query({ service, limit: MOST })}`, SlowGroupListing, signal),
+    queryKey: ['slow-groups', service, range],
+    enabled,
+    refetchInterval: listAgainOf(range),
+    queryFn: ({ signal }) =>
+      fetchJson(`api/slow/groups${query({ ...listOf(narrowed), limit: MOST })}`, SlowGroupListing, signal),
   })
 }
 
 /** @param limit how many of the newest, 1 to 1,000 */
-export function useSlowEntries({ service, name = '' }: Narrowed, limit: number): UseQueryResult<SlowListing> {
+export function useSlowEntries(narrowed: Narrowed, limit: number): UseQueryResult<SlowListing> {
+  const { service, name = '', range } = narrowed
   return useQuery({
-    queryKey: ['slow', service, name, limit],
+    queryKey: ['slow', service, name, range, limit],
+    refetchInterval: listAgainOf(range),
     queryFn: ({ signal }) =>
-      fetchJson(`api/slow${query({ service, name, limit: String(limit) })}`, SlowListing, signal),
-    placeholderData: (previous, before) => (before?.queryKey[2] === name ? previous : undefined),
+      fetchJson(`api/slow${query({ ...listOf(narrowed), name, limit: String(limit) })}`, SlowListing, signal),
+    placeholderData: (previous, before) =>
+      before?.queryKey[2] === name && before.queryKey[3] === range ? previous : undefined,
   })
 }
 
-export function useExceptionGroups({ service }: Narrowed): UseQueryResult<ExceptionGroupListing> {
+export function useExceptionGroups(narrowed: Narrowed, enabled = true): UseQueryResult<ExceptionGroupListing> {
+  const { service, range } = narrowed
   return useQuery({
-    queryKey: ['exception-groups', service],
+    queryKey: ['exception-groups', service, range],
+    enabled,
+    refetchInterval: listAgainOf(range),
     queryFn: ({ signal }) =>
-      fetchJson(`api/errors/groups${query({ service, limit: MOST })}`, ExceptionGroupListing, signal),
+      fetchJson(`api/errors/groups${query({ ...listOf(narrowed), limit: MOST })}`, ExceptionGroupListing, signal),
   })
 }
 

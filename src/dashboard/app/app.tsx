@@ -21,6 +21,7 @@ import { PageHeader } from './page-header.js'
 import { Palette } from './palette.js'
 import { PartBoundary } from './part-boundary.js'
 import { PartsNote } from './parts-note.js'
+import { UnknownPage } from './unknown-page.js'
 import { useKeys } from './use-keys.js'
 
 // What few look at first is loaded when it is looked at.
@@ -109,12 +110,14 @@ const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> =
   slow: SlowPage,
   exceptions: ExceptionsPage,
   activity: ActivityPage,
+  unknown: UnknownPage,
 }
 
 function titleOf(route: Route): string {
   if (route.page === 'service') return route.service
   if (route.page === 'job') return `Job ${route.job}`
   if (route.page === 'queue') return 'Queue'
+  if (route.page === 'unknown') return 'Page not found'
   return PAGE_LIST.find(({ page }) => page === route.page)?.title ?? ''
 }
 

@@ -81,7 +81,7 @@ function actions(session: Session | null): Command[] {
   return [
     ...THEMES.map((theme) => action(`Theme: ${theme}`, () => setTheme(theme))),
     ...(['5m', '15m', '1h'] as const).map((period) =>
-      action(`Period: ${PERIOD_NAMES[period]}`, () => changeScope({ period })),
+      action(`Period: ${PERIOD_NAMES[period]}`, () => changeScope({ period, from: 0, to: 0 })),
     ),
     action('Show everything: clear the filter', () => changeScope(NO_FILTER)),
     action('Keyboard help', () => openOverlay('help')),

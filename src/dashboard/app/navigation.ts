@@ -1,6 +1,6 @@
 import type { PageName, Route, Target } from '../routing/pages.js'
 
-type MainPage = Exclude<PageName, 'service' | 'queue' | 'job'>
+type MainPage = Exclude<PageName, 'service' | 'queue' | 'job' | 'unknown'>
 
 /** The pages in their order; the key follows a `g`. */
 export const PAGE_LIST: readonly { page: MainPage; title: string; key: string }[] = [
@@ -21,7 +21,7 @@ export function pageTarget(from: Route, page: MainPage): Target {
 }
 
 /** The page of the list that a page belongs to. */
-export function sectionOf(page: PageName): MainPage {
+export function sectionOf(page: PageName): MainPage | 'unknown' {
   if (page === 'service') return 'services'
   return page === 'queue' || page === 'job' ? 'queues' : page
 }

@@ -2,7 +2,7 @@ import { useEffect } from 'react'
 import { isNarrow } from '../api/filter.js'
 import { clearSelection } from '../features/jobs/selection.js'
 import type { RouteOf } from '../routing/pages.js'
-import { changePage, changeScope, getRoute, navigate } from '../routing/route.js'
+import { changePage, changeScope, getRoute, leaveWindow, navigate } from '../routing/route.js'
 import { nextTheme } from '../ui/theme.js'
 import { PAGE_LIST, pageTarget } from './navigation.js'
 import { openOverlay } from './overlay.js'
@@ -116,6 +116,7 @@ function stepBack(): void {
   if (route.page === 'job') navigate({ ...route, page: 'queue' })
   else if (route.page === 'queue') stepBackInQueue(route)
   else if (route.page === 'activity' && route.bulk) changePage('activity', { bulk: '' })
+  else if (route.to > 0) leaveWindow()
   else if ('series' in route && route.series) navigate({ ...route, series: '' })
   else if (route.q) changeScope({ q: '' })
   else if (route.page === 'service') navigate({ page: 'services', service: '' })

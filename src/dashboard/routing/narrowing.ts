@@ -29,6 +29,7 @@ export const NARROWED_BY: Readonly<Record<PageName, readonly string[]>> = {
   slow: [...EVERYWHERE, 'series'],
   exceptions: [...EVERYWHERE, 'series'],
   activity: EVERYWHERE,
+  unknown: [],
 }
 
 const LABELS: Readonly<Record<string, string>> = {

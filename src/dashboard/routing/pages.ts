@@ -1,4 +1,5 @@
 import { PERIODS } from '../../api/words.js'
+import { MAX_TIME } from '../../protocol/limits.js'
 import { JOB_STATES } from '../../protocol/queues.js'
 
 /** A parameter of the URL's query. */
@@ -37,6 +38,15 @@ function amount(name: string): Param<number> {
   }
 }
 
+/** A time in Unix ms; 0 for none. */
+function time(name: string): Param<number> {
+  return {
+    name,
+    parse: (value) => (/^\d{1,16}$/.test(value) && Number(value) <= MAX_TIME ? Number(value) : 0),
+    write: (value) => (value > 0 ? String(value) : ''),
+  }
+}
+
 /** What narrows every page, and how far back its figures go. It stays when the page changes; empty texts stand for all. */
 const SCOPE = {
   service: text('service'),
@@ -46,6 +56,9 @@ const SCOPE = {
   /** Text filter. */
   q: text('q'),
   period: oneOf('period', PERIODS, '15m'),
+  /** A window that replaces the period until it is taken back; both or neither. */
+  from: time('from'),
+  to: time('to'),
 }
 
 /** A route or job to which a page is narrowed, by name; empty for all. */
@@ -77,10 +90,13 @@ const PAGES = {
   job: { queue: text('queue'), job: text('job'), ...LIST },
   failures: {},
   schedulers: {},
-  slow: SERIES,
+  /** `all`: whatever the period, all entries that are stored. */
+  slow: { ...SERIES, kept: oneOf('kept', ['', 'all'], '') },
   exceptions: SERIES,
   /** `bulk` is the id of the bulk operation that is open. */
   activity: { bulk: text('bulk') },
+  /** `asked` is a page that there is not. */
+  unknown: { asked: text('page') },
 }
 
 export type PageName = keyof typeof PAGES
@@ -97,7 +113,7 @@ export type Route = { [P in PageName]: RouteOf<P> }[PageName]
 /** What a page is about: it has to be named. */
 type SubjectOf<P extends PageName> = P extends 'service'
   ? Pick<Scope, 'service'>
-  : Pick<OwnParams<P>, keyof OwnParams<P> & ('queue' | 'job')>
+  : Pick<OwnParams<P>, keyof OwnParams<P> & ('queue' | 'job' | 'asked')>
 /** Where to go: whatever is left out of the scope stays, of the page's own parameters it falls back. */
 export type Target = {
   [P in PageName]: { page: P } & SubjectOf<P> & Partial<Scope & OwnParams<P>>

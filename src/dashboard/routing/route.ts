@@ -1,7 +1,8 @@
 import { useMemo } from 'react'
+import type { TimeRange } from '../../api/time-window.js'
 import { createStore, useStore } from '../api/store.js'
 import type { OwnParams, PageName, Route, RouteOf, Scope, Target } from './pages.js'
-import { isStep, type PageUrl, parsePage, parseUrl, writeUrl } from './url.js'
+import { isStep, type PageUrl, parsePage, parseUrl, problemsOf, writeUrl } from './url.js'
 
 /**
  * Where the reader is, kept in the URL's query so that it can be shared. The server knows one page, at the mount itself:
@@ -24,6 +25,18 @@ export function usePage<P extends PageName>(page: P): RouteOf<P> {
 export function useSeries(): string {
   const route = useRoute()
   return 'series' in route ? route.series : ''
+}
+
+/** The time that charts, figures and lists cover; the same object as long as it is the same time. */
+export function useTimeRange(): TimeRange {
+  const { period, from, to } = useRoute()
+  return useMemo(() => ({ period, window: to > 0 ? { from, to } : null }), [period, from, to])
+}
+
+/** What the URL asks for that there is not. */
+export function useUrlProblems(): readonly string[] {
+  const { query } = useStore(current)
+  return useMemo(() => problemsOf(query), [query])
 }
 
 export function getRoute(): Route {
@@ -50,11 +63,20 @@ export function changePage<P extends PageName>(page: P, change: Partial<OwnParam
   if (route.page === page) navigate({ ...route, ...change } as Target)
 }
 
-/** Changes what narrows all pages. A route or job belongs to its service: with another one it is not chosen any more. */
+/**
+ * Changes what narrows all pages. A route or job belongs to its service: with another one it is not chosen any more; nor is
+ * all that is stored, with a time.
+ */
 export function changeScope(change: Partial<Scope>): void {
   const route = getRoute()
   const isOther = change.service !== undefined && 'series' in route
-  navigate({ ...route, ...change, ...(isOther && { series: '' }) } as Target)
+  const isOtherTime = (change.period !== undefined || change.to !== undefined) && 'kept' in route
+  navigate({ ...route, ...change, ...(isOther && { series: '' }), ...(isOtherTime && { kept: '' }) } as Target)
+}
+
+/** Goes back from a window to the period. */
+export function leaveWindow(): void {
+  changeScope({ from: 0, to: 0 })
 }
 
 /** The relative URL that a link has. */

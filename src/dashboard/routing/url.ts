@@ -1,16 +1,18 @@
+import { isTimeWindow } from '../../api/time-window.js'
+import { PERIODS } from '../../api/words.js'
 import { PAGE_NAMES, type PageName, paramsOf, type Route, type RouteOf, type Target } from './pages.js'
 
 /** In the URL a page of one thing has the name of the page that lists them. */
 const LISTED_BY: Partial<Record<PageName, string>> = { services: 'service', queue: 'queues', job: 'queues' }
 /** All parameters in the order in which they are written. */
 const ORDER = [
-  ...['page', 'service', 'route', 'env', 'version', 'q', 'period'],
+  ...['page', 'service', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'kept'],
   ...['queue', 'job', 'state', 'offset', 'order', 'find', 'group', 'bulk'],
 ]
 /** What waits in the URL until the reader is back on its page. */
 const WAITING: ReadonlySet<string> = new Set(['group'])
 /** A change of these is a step that the back button undoes; the others only narrow what is shown. */
-const STEPS = ['page', 'service', 'route', 'queue', 'job']
+const STEPS = ['page', 'service', 'route', 'queue', 'job', 'from', 'to']
 
 /** A URL's query, and what it says. */
 export interface PageUrl {
@@ -28,14 +30,15 @@ export function parseUrl(query: string): PageUrl {
 export function parsePage<P extends PageName>(page: P, query: string | URLSearchParams): RouteOf<P> {
   const params = new URLSearchParams(query)
   const values = paramsOf(page).map(([key, param]) => [key, param.parse(params.get(param.name) ?? '')])
-  return { page, ...Object.fromEntries(values) }
+  const route = { page, ...Object.fromEntries(values) }
+  return isTimeWindow(route) ? route : { ...route, from: 0, to: 0 }
 }
 
 /** The query that leads to a target, with its question mark; empty for nothing. Parameters that are not ours stay. */
 export function writeUrl(from: PageUrl, target: Target): string {
   const route = complete(from, target)
   const written = new Map(paramsOf(route.page).map(([key, param]) => [param.name, param.write(route[key])]))
-  written.set('page', route.page === 'pulse' ? '' : (LISTED_BY[route.page] ?? route.page))
+  if (route.page !== 'unknown') written.set('page', route.page === 'pulse' ? '' : (LISTED_BY[route.page] ?? route.page))
   const query = new URLSearchParams(from.query)
   for (const name of ORDER) {
     const value = written.get(name) ?? (WAITING.has(name) ? query.get(name) : null)
@@ -52,20 +55,40 @@ export function isStep(from: string, to: string): boolean {
   return STEPS.some((name) => (before.get(name) ?? '') !== (after.get(name) ?? ''))
 }
 
+/** What a URL asks for that there is not, and what it takes, as sentences. */
+export function problemsOf(query: string): readonly string[] {
+  const params = new URLSearchParams(query)
+  const { period, from, to } = parsePage('pulse', params)
+  const asked = params.get('period') ?? ''
+  const problems: string[] = []
+  if (asked && asked !== period)
+    problems.push(`The URL asks for the period “${asked.slice(0, 50)}”. A period is ${inWords(PERIODS)}.`)
+  if ((params.has('from') || params.has('to')) && from + to === 0)
+    problems.push(
+      'The URL asks for a window that is none: from and to are Unix ms, to is after from, at most an hour later.',
+    )
+  return problems
+}
+
+function inWords(words: readonly string[]): string {
+  return `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+}
+
 function pageOf(params: URLSearchParams): PageName {
   const page = params.get('page')
   if (page === 'service') return params.get('service') ? 'service' : 'services'
   if (page === 'queues' && params.get('queue')) return params.get('job') ? 'job' : 'queue'
-  return PAGE_NAMES.find((known) => known === page && !(known in LISTED_BY)) ?? 'pulse'
+  if (!page) return 'pulse'
+  return PAGE_NAMES.find((known) => known === page && !(known in LISTED_BY)) ?? 'unknown'
 }
 
 function complete({ query, route }: PageUrl, target: Target): Record<string, unknown> & { page: PageName } {
-  const { service, env, version, q, period } = route
+  const { service, env, version, q, period, from, to } = route
   const waiting = [...new URLSearchParams(query)].filter(([name]) => WAITING.has(name))
   const isSameQueue = target.page === 'job' && 'queue' in route && route.queue === target.queue
   return {
     ...parsePage(target.page, new URLSearchParams(waiting)),
-    ...{ service, env, version, q, period },
+    ...{ service, env, version, q, period, from, to },
     ...(isSameQueue && { state: route.state, offset: route.offset, order: route.order, find: route.find }),
     ...target,
   }

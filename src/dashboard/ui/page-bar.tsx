@@ -2,13 +2,16 @@ import { type ReactNode, useContext } from 'react'
 import { WholeContext } from '../api/parts.js'
 import { FilterBar } from './filter-bar.js'
 import { PageChips } from './page-chips.js'
-import { PeriodPicker } from './period-picker.js'
+import { type AllChoice, PeriodPicker } from './period-picker.js'
+import { UrlNote } from './url-note.js'
 
 interface PageBarProps {
   title: ReactNode
   /** Beside the title. */
   aside?: ReactNode
   hasPeriod?: boolean
+  /** Beside the periods. */
+  all?: AllChoice
   /** What else narrows or orders this page. */
   more?: ReactNode
   /** Pages of one thing have nothing to be narrowed. */
@@ -16,7 +19,7 @@ interface PageBarProps {
 }
 
 /** What the page is, and what narrows it. */
-export function PageBar({ title, aside, hasPeriod = false, more, hasFilter = true }: PageBarProps) {
+export function PageBar({ title, aside, hasPeriod = false, all, more, hasFilter = true }: PageBarProps) {
   const { overview } = useContext(WholeContext)
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
@@ -31,10 +34,11 @@ export function PageBar({ title, aside, hasPeriod = false, more, hasFilter = tru
         <div className="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-2 md:basis-0 md:justify-end">
           <FilterBar overview={overview} />
           {more}
-          {hasPeriod && <PeriodPicker />}
+          {hasPeriod && <PeriodPicker all={all} />}
         </div>
       )}
       {hasFilter && <PageChips />}
+      {hasPeriod && <UrlNote />}
     </div>
   )
 }

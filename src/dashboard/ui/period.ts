@@ -1,4 +1,5 @@
 import type { TrafficPoint } from '../../api/services.js'
+import type { TimeRange, TimeWindow } from '../../api/time-window.js'
 import type { Period } from '../../api/words.js'
 
 /** The periods as they are shown: a name and how long it is in ms. */
@@ -9,14 +10,73 @@ export function periodMs(period: Period): number {
   return PERIOD_MS[period]
 }
 
-/** Whether the live state reaches so far back: it has 15 minutes. */
-export function reachesBack(period: Period): boolean {
-  return period !== '1h'
+/** Whether the live state has all of a time range: it has the last 15 minutes, and moves on. */
+export function isLive({ period, window }: TimeRange): boolean {
+  return window === null && period !== '1h'
 }
 
-/** Those points that a period up to now holds. @param points oldest first @param now Unix ms */
-export function within(points: readonly TrafficPoint[], period: Period, now: number): readonly TrafficPoint[] {
+/** `last 15 min`, `12:03–12:09` */
+export function rangeInWords({ period, window }: TimeRange): string {
+  return window ? windowInWords(window) : `last ${PERIOD_NAMES[period]}`
+}
+
+/** The same within a sentence: `the last 15 min`. */
+export function theRange(range: TimeRange): string {
+  return range.window ? windowInWords(range.window) : `the ${rangeInWords(range)}`
+}
+
+/** In the reader's own zone: `12:03–12:09`; with seconds where it has some, and with the day where it is not today. */
+export function windowInWords({ from, to }: TimeWindow): string {
+  const hasSeconds = from % 60_000 !== 0 || to % 60_000 !== 0
+  const time = new Intl.DateTimeFormat(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: hasSeconds ? '2-digit' : undefined,
+    hourCycle: 'h23',
+  })
+  const day = new Date(from).toDateString() === new Date().toDateString() ? '' : `${dayOf(from)}, `
+  return `${day}${time.format(from)}–${time.format(to)}`
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toLocaleDateString(undefined, { day: 'numeric', month: 'short' })
+}
+
+/** Those points that a time range holds, of a window also those on its edges. @param points oldest first @param now Unix ms */
+export function within(
+  points: readonly TrafficPoint[],
+  { period, window }: TimeRange,
+  now: number,
+): readonly TrafficPoint[] {
+  if (window) return points.filter(({ at }) => at >= window.from && at <= window.to + EDGE_MS)
   const from = Math.max(now, points.at(-1)?.at ?? now) - periodMs(period)
   const first = points.findIndex(({ at }) => at > from)
   return first < 0 ? [] : points.slice(first)
+}
+
+/** A point stands at the end of what it sums up: the last of a window may do so up to a minute behind it, in ms. */
+const EDGE_MS = 60_000
+
+/** As many of the newest records as the live state has. */
+const MOST_LIVE = 100
+
+/** Whether the live state has all records of a time range, so that the server need not be asked. @param newestFirst its records @param now Unix ms */
+export function hasAllOf(
+  newestFirst: readonly { readonly ts: number }[],
+  { period, window }: TimeRange,
+  now: number,
+): boolean {
+  const since = window ? window.from : now - periodMs(period)
+  return newestFirst.length < MOST_LIVE || (newestFirst.at(-1)?.ts ?? 0) < since
+}
+
+/** Those records that ended in a time range. @param now Unix ms */
+export function recordsIn<T extends { readonly ts: number }>(
+  records: readonly T[],
+  { period, window }: TimeRange,
+  now: number,
+): readonly T[] {
+  if (window) return records.filter(({ ts }) => ts >= window.from && ts <= window.to)
+  const since = now - periodMs(period)
+  return records.filter(({ ts }) => ts > since)
 }

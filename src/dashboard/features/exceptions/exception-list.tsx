@@ -32,9 +32,9 @@ export function ExceptionList({ groups, among }: ExceptionListProps) {
 }
 
 /** What would make exceptions appear here. */
-export function NoExceptions() {
+export function NoExceptions({ when }: { when?: string }) {
   return (
-    <EmptyState title="No exceptions">
+    <EmptyState title={when ? `No exceptions in ${when}` : 'No exceptions'}>
       Errors in requests and jobs appear here automatically; report others with <code>captureException(error)</code>.
     </EmptyState>
   )

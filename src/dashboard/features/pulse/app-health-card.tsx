@@ -1,14 +1,14 @@
 import { ChevronRight } from 'lucide-react'
 import { memo, useMemo } from 'react'
 import type { SeriesView, ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
-import type { Period } from '../../../api/words.js'
+import type { TimeRange } from '../../../api/time-window.js'
 import { useNow } from '../../api/hooks.js'
 import type { Target } from '../../routing/pages.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
 import { count, duration, percent, plural, rate, sentence } from '../../ui/format.js'
 import { healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
-import { PERIOD_NAMES, reachesBack, within } from '../../ui/period.js'
+import { isLive, rangeInWords, within } from '../../ui/period.js'
 import { UntrustedMark } from '../../ui/trust-mark.js'
 import { Figures } from '../services/figures.js'
 import { isStill, kindOf } from '../services/fleet.js'
@@ -18,13 +18,13 @@ import { TrafficChart } from './traffic-chart.js'
 
 interface AppHealthCardProps {
   service: ServiceView
-  period: Period
-  /** Over that period; without it the figures of the last minute are shown. */
+  range: TimeRange
+  /** Over that time; without it the figures of the last minute are shown. */
   past: ServicePeriod | undefined
 }
 
 /** How a service does, in one look. Drawn again only when the service changed. */
-export const AppHealthCard = memo(function AppHealthCard({ service: view, period, past }: AppHealthCardProps) {
+export const AppHealthCard = memo(function AppHealthCard({ service: view, range, past }: AppHealthCardProps) {
   const { service, health, nodes, environments } = view
   const of = kindOf(view)
   const figures = past ?? view
@@ -50,18 +50,13 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view, period
           <div className={still}>
             <Figures now={figures[of]} of={of} />
             <p className="label mt-1">
-              {past ? `last ${PERIOD_NAMES[period]}` : 'last minute'}
+              {past ? rangeInWords(range) : 'last minute'}
               <LastFigures view={view} at={figures[of]?.at} />
             </p>
           </div>
         </div>
         <div className={`min-w-0 ${still}`}>
-          <Past
-            view={view}
-            of={of}
-            period={period}
-            traffic={trafficOf(view, reachesBack(period) ? undefined : past).points}
-          />
+          <Past view={view} of={of} range={range} traffic={trafficOf(view, isLive(range) ? undefined : past).points} />
           {view.requests && figures.jobs && <p className="label mt-2">Jobs: {jobWords(figures.jobs)}</p>}
         </div>
       </div>
@@ -76,14 +71,15 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view, period
 interface PastProps {
   view: ServiceView
   of: 'requests' | 'jobs'
-  period: Period
+  range: TimeRange
   traffic: readonly TrafficPoint[]
 }
 
-function Past({ view, of, period, traffic }: PastProps) {
+function Past({ view, of, range, traffic }: PastProps) {
   const now = useNow()
-  const points = useMemo(() => within(traffic, period, now), [traffic, period, now])
-  if (points.length > 0) return <TrafficChart points={points} of={of} period={period} now={now} />
+  const points = useMemo(() => within(traffic, range, now), [traffic, range, now])
+  if (points.length > 0) return <TrafficChart points={points} of={of} range={range} now={now} />
+  if (range.window) return <p className="label grid h-26 place-items-center">Nothing in this window</p>
   const busiest = (of === 'jobs' ? view.jobSeries : view.routes).slice(0, 3)
   if (busiest.length > 0) return <Busiest series={busiest} />
   return <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>

@@ -1,7 +1,7 @@
 import { memo, useMemo, useState } from 'react'
 import type { NodeView } from '../../../api/nodes.js'
 import type { ServicePeriod, ServiceView } from '../../../api/services.js'
-import type { Period } from '../../../api/words.js'
+import type { TimeRange } from '../../../api/time-window.js'
 import { plural } from '../../ui/format.js'
 import { MoreButton } from '../../ui/more-button.js'
 import { Section } from '../../ui/section.js'
@@ -20,19 +20,19 @@ const MANY = 40
 
 interface ServicesProps {
   services: readonly ServiceView[]
-  period: Period
-  /** Over that period; without it the figures of the last minute are shown. */
+  range: TimeRange
+  /** Over that time; without it the figures of the last minute are shown. */
   past: ReadonlyMap<string, ServicePeriod> | undefined
 }
 
-export const Services = memo(function Services({ services, period, past }: ServicesProps) {
+export const Services = memo(function Services({ services, range, past }: ServicesProps) {
   const [shown, setShown] = useState(FIRST)
   const sorted = useMemo(() => sortServices(services), [services])
   return (
     <Section title="Services" aside={plural(services.length, 'service')}>
       <div className="grid grid-cols-[repeat(auto-fit,minmax(min(100%,20rem),1fr))] gap-4">
         {sorted.slice(0, shown).map((service) => (
-          <AppHealthCard key={service.service} service={service} period={period} past={past?.get(service.service)} />
+          <AppHealthCard key={service.service} service={service} range={range} past={past?.get(service.service)} />
         ))}
         <MoreButton
           rest={sorted.length - shown}

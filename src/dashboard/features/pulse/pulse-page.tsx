@@ -1,22 +1,25 @@
 import { useDeferredValue, useMemo } from 'react'
-import { groupExceptions } from '../../../api/groups.js'
+import { groupExceptions, groupSlow } from '../../../api/groups.js'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
 import type { ServicePeriod } from '../../../api/services.js'
-import { filterOverview, type Shown } from '../../api/filter.js'
-import { useServicePeriods } from '../../api/monitoring-api.js'
-import { useRoute } from '../../routing/route.js'
+import type { TimeRange } from '../../../api/time-window.js'
+import { filterOverview, type Shown, textTest } from '../../api/filter.js'
+import { useNow } from '../../api/hooks.js'
+import { useExceptionGroups, useServicePeriods, useSlowGroups } from '../../api/monitoring-api.js'
+import { useRoute, useTimeRange } from '../../routing/route.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
 import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
-import { reachesBack } from '../../ui/period.js'
+import { hasAllOf, isLive, recordsIn, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { ExceptionList } from '../exceptions/exception-list.js'
+import { narrowExceptions } from '../exceptions/exceptions.js'
 import { QueueList } from '../queues/queue-list.js'
 import { filterQueues } from '../queues/queues.js'
 import { ProcessList } from '../services/process-list.js'
-import { SlowRequestWidget } from '../slow/slow-request-widget.js'
+import { SlowGroupsCard } from '../slow/slow-groups-card.js'
 import { Servers, Services } from './fleet.js'
 import { GetStarted } from './get-started.js'
 import { TroubleLine } from './trouble-line.js'
@@ -42,7 +45,7 @@ export function PulsePage({ overview }: { overview: Overview }) {
     <>
       <PageBar title="Pulse" hasPeriod />
       <TroubleLine services={shown.services} queues={queues} />
-      {isEmpty ? <NothingMatches /> : <Content shown={shown} queues={queues} />}
+      {isEmpty ? <NothingMatches /> : <Content overview={overview} shown={shown} queues={queues} />}
     </>
   )
 }
@@ -59,33 +62,62 @@ function Empty({ overview }: { overview: Overview }) {
 }
 
 interface ContentProps {
+  overview: Overview
   shown: Shown
   queues: readonly QueueView[]
 }
 
-function Content({ shown: { services, nodes, slow, exceptions }, queues }: ContentProps) {
-  const { period } = useRoute()
-  const periods = useServicePeriods(period)
-  const isLong = !reachesBack(period)
+function Content({ overview, shown: { services, nodes }, queues }: ContentProps) {
+  const range = useTimeRange()
+  const periods = useServicePeriods(range)
+  const isLong = !isLive(range)
   const traffic = useTraffic(services, isLong ? periods.data : undefined)
-  const groups = useMemo(() => groupExceptions(exceptions), [exceptions])
+  const { slow, exceptions, among } = useRecords(overview, range)
   return (
     <>
       <QueryNote
         query={periods}
         instead={`The page shows the figures of the last minute${isLong ? ', and charts of the last 15 minutes' : ''}.`}
       />
-      {services.length > 0 && <Services services={services} period={period} past={periods.data} />}
-      <TrafficCharts traffic={traffic} period={period} />
+      {services.length > 0 && <Services services={services} range={range} past={periods.data} />}
+      <TrafficCharts traffic={traffic} range={range} />
       <QueueList queues={queues} />
       {nodes.length > 0 && <Servers nodes={nodes} />}
       {nodes.length > 0 && <ProcessList nodes={nodes} />}
       <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-2">
-        <SlowRequestWidget slow={slow} />
-        <ExceptionList groups={groups} among={`the newest ${exceptions.length}`} />
+        <SlowGroupsCard groups={slow} when={theRange(range)} />
+        <ExceptionList groups={exceptions} among={among} />
       </div>
     </>
   )
+}
+
+/** What was slow and what failed in a time range: in the live state, or where that has not all of it, as the server says. */
+function useRecords(overview: Overview, range: TimeRange) {
+  const { service, env, version, q } = useRoute()
+  const now = useNow()
+  // The server's groups do not say on which nodes it was.
+  const isOfNodes = env !== '' || version !== ''
+  const hasSlow = isOfNodes || hasAllOf(overview.slow, range, now)
+  const hasExceptions = isOfNodes || hasAllOf(overview.exceptions, range, now)
+  const slow = useSlowGroups({ service, range }, !hasSlow).data?.items
+  const exceptions = useExceptionGroups({ service, range }, !hasExceptions).data?.items
+  return useMemo(() => {
+    const matches = textTest(q)
+    const live = filterOverview(overview, { q, env, version, service })
+    const isWhole = hasAllOf(overview.exceptions, range, now) || (exceptions && !isOfNodes)
+    return {
+      slow:
+        hasSlow || !slow
+          ? groupSlow(recordsIn(live.slow, range, now))
+          : slow.filter((group) => matches([group.service, group.name])),
+      exceptions:
+        hasExceptions || !exceptions
+          ? groupExceptions(recordsIn(live.exceptions, range, now))
+          : narrowExceptions(exceptions, { q, series: '' }),
+      among: isWhole ? `those of ${theRange(range)}` : `the newest ${overview.exceptions.length}`,
+    }
+  }, [overview, service, env, version, q, range, now, slow, exceptions, hasSlow, hasExceptions, isOfNodes])
 }
 
 function useTraffic(services: Shown['services'], past: ReadonlyMap<string, ServicePeriod> | undefined) {

@@ -1,39 +1,40 @@
-import { memo, type PointerEvent, type ReactNode, useState } from 'react'
+import { memo, type ReactNode, useState } from 'react'
 import type { TrafficPoint } from '../../../api/services.js'
-import type { Period } from '../../../api/words.js'
+import type { TimeRange } from '../../../api/time-window.js'
+import { useDrag } from '../../ui/charts/use-drag.js'
+import { zoomTo } from '../../ui/charts/zoom.js'
 import { duration, percent, rate, span } from '../../ui/format.js'
-import { periodMs } from '../../ui/period.js'
+import { periodMs, windowInWords } from '../../ui/period.js'
 import { highest, plotTraffic } from './traffic-plot.js'
 
 interface TrafficChartProps {
   points: readonly TrafficPoint[]
   /** What is counted: `requests` or `jobs`. */
   of: string
-  period: Period
+  range: TimeRange
   /** Where the chart ends, Unix ms by the server's clock. */
   now: number
 }
 
-/** Throughput as an area and p95 as a dashed line, each on its own scale, over a period. */
-export const TrafficChart = memo(function TrafficChart({ points, of, period, now }: TrafficChartProps) {
+/** Throughput as an area and p95 as a dashed line, each on its own scale. Dragging over it shows that time everywhere. */
+export const TrafficChart = memo(function TrafficChart({ points, of, range, now }: TrafficChartProps) {
   const [pointed, setPointed] = useState<number | null>(null)
-  const plot = plotTraffic(points, periodMs(period), now)
+  const plot = plotTraffic(points, range, now)
   const point = pointed === null ? undefined : points[pointed]
   const markX = pointed === null ? undefined : plot.xs[pointed]
-  const follow = (event: PointerEvent<SVGSVGElement>) => {
-    const box = event.currentTarget.getBoundingClientRect()
-    setPointed(plot.nearest((event.clientX - box.left) / box.width))
-  }
+  const { dragged, handlers } = useDrag({
+    onPoint: (share) => setPointed(share === null ? null : plot.nearest(share)),
+    onSelect: (one, other) => zoomTo(plot.momentAt(one), plot.momentAt(other)),
+  })
   return (
     <figure>
       <svg
         viewBox={`0 0 ${plot.width} ${plot.height}`}
         preserveAspectRatio="none"
-        className="h-20 w-full"
+        className="h-20 w-full touch-pan-y select-none"
         role="img"
         aria-label={describe(points, of)}
-        onPointerMove={follow}
-        onPointerLeave={() => setPointed(null)}
+        {...handlers}
       >
         <line x1="0" x2={plot.width} y1={plot.height - 0.5} y2={plot.height - 0.5} {...HAIR} className="stroke-line" />
         <path d={plot.rate.area} className="fill-accent opacity-15" />
@@ -51,11 +52,20 @@ export const TrafficChart = memo(function TrafficChart({ points, of, period, now
             className="stroke-bad"
           />
         ))}
+        {dragged && (
+          <rect
+            x={dragged.from * plot.width}
+            width={(dragged.to - dragged.from) * plot.width}
+            y="0"
+            height={plot.height}
+            className="fill-accent opacity-20"
+          />
+        )}
         {markX !== undefined && (
           <line x1={markX} x2={markX} y1="0" y2={plot.height} {...HAIR} className="stroke-line-strong" />
         )}
       </svg>
-      <ChartLegend points={points} point={point} shownMs={periodMs(period)} hasErrors={plot.errors.length > 0} />
+      <ChartLegend points={points} point={point} range={range} hasErrors={plot.errors.length > 0} />
     </figure>
   )
 })
@@ -72,20 +82,20 @@ interface ChartLegendProps {
   points: readonly TrafficPoint[]
   /** What is pointed at; without it the scales are told. */
   point: TrafficPoint | undefined
-  /** How much time the chart shows, ms. */
-  shownMs: number
+  /** The time that the chart shows. */
+  range: TimeRange
   hasErrors: boolean
 }
 
 /** Names the lines and their scales, or the figures that are pointed at. */
-function ChartLegend({ points, point, shownMs, hasErrors }: ChartLegendProps) {
+function ChartLegend({ points, point, range: { period, window }, hasErrors }: ChartLegendProps) {
   const told = point
     ? { rate: rate(point.rate), p95: duration(point.p95), errors: percent(point.errorRate), when: timeOfDay(point.at) }
     : {
         rate: `≤ ${rate(highest(points, 'rate'))}`,
         p95: `≤ ${duration(highest(points, 'p95'))}, own scale`,
         errors: '',
-        when: span(Math.round(shownMs / 60_000) * 60_000),
+        when: window ? windowInWords(window) : span(periodMs(period)),
       }
   return (
     <figcaption className="label mt-1.5 flex flex-wrap items-center gap-x-2 gap-y-1">

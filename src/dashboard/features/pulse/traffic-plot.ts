@@ -1,6 +1,8 @@
 import type { TrafficPoint } from '../../../api/services.js'
+import type { TimeRange } from '../../../api/time-window.js'
 import { linePaths } from '../../ui/charts/paths.js'
 import { windowOf } from '../../ui/charts/scale.js'
+import { periodMs } from '../../ui/period.js'
 
 const WIDTH = 300
 const HEIGHT = 80
@@ -10,17 +12,14 @@ const HEADROOM = 4
 const ERROR_SHARE = 0.5
 
 /**
- * Everything the chart draws, in the units of its view box. It spans the period that was chosen, up to now; a line
+ * Everything the chart draws, in the units of its view box. It spans the window, or the period that was chosen, up to now; a line
  * ends where its data ends.
  *
  * @param now Unix ms
  */
-export function plotTraffic(points: readonly TrafficPoint[], periodMs: number, now: number) {
-  const [from, end] = windowOf(
-    points.map(({ at }) => at),
-    periodMs,
-    now,
-  )
+export function plotTraffic(points: readonly TrafficPoint[], { period, window }: TimeRange, now: number) {
+  const times = points.map(({ at }) => at)
+  const [from, end] = windowOf(times, periodMs(period), now, window)
   const xs = points.map(({ at }) => ((at - from) / (end - from)) * WIDTH)
   const toPoints = (values: readonly (number | null)[]) => {
     const max = Math.max(0, ...values.map((value) => value ?? 0)) || 1
@@ -38,6 +37,8 @@ export function plotTraffic(points: readonly TrafficPoint[], periodMs: number, n
     errors: errorTicks(points, xs),
     /** The index of the point that is nearest to a share (0–1) of the width. */
     nearest: (share: number) => nearestIndex(xs, share * WIDTH),
+    /** The moment at a share (0–1) of the width, Unix ms. */
+    momentAt: (share: number) => from + share * (end - from),
   }
 }
 

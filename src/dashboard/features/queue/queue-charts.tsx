@@ -2,6 +2,7 @@ import { useMemo } from 'react'
 import type { QueueSample } from '../../../api/queues.js'
 import { Chart } from '../../ui/charts/chart.js'
 import type { ChartData } from '../../ui/charts/chart-data.js'
+import { WindowChip } from '../../ui/window-chip.js'
 
 /** What waited, and how fast it came and went: all that is known, as a queue is sampled as often as its system may be asked. */
 export function QueueCharts({ samples }: { samples: readonly QueueSample[] }) {
@@ -10,6 +11,9 @@ export function QueueCharts({ samples }: { samples: readonly QueueSample[] }) {
   if (samples.length < 2) return null
   return (
     <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
+      <span className="contents *:col-span-full *:justify-self-start">
+        <WindowChip />
+      </span>
       <Chart title="Backlog" data={waiting} measure="count" periodMs={null} atLeast={5} />
       <Chart title="In and out" data={flow} measure="perMinute" periodMs={null} atLeast={1} />
     </div>

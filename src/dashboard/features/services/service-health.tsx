@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react'
 import type { ServicePeriod, ServiceView } from '../../../api/services.js'
+import type { TimeRange } from '../../../api/time-window.js'
 import { healthWord } from '../../ui/levels.js'
+import { rangeInWords } from '../../ui/period.js'
 import { Figures } from './figures.js'
 import { isStill } from './fleet.js'
 import { HealthReasons } from './health-reasons.js'
@@ -11,14 +13,14 @@ interface ServiceHealthProps {
   view: ServiceView
   /** The figures of the period; without them those of the last minute are shown. */
   period: ServicePeriod | undefined
-  periodName: string
+  range: TimeRange
 }
 
 /** How a service does: its score with what takes from it, and its figures of the period. */
-export function ServiceHealth({ view, period, periodName }: ServiceHealthProps) {
+export function ServiceHealth({ view, period, range }: ServiceHealthProps) {
   const { service, health, nodes, environments } = view
   const figures = period ?? view
-  const when = period ? `last ${periodName}` : 'last minute'
+  const when = period ? rangeInWords(range) : 'last minute'
   return (
     <div className="panel grid gap-x-10 gap-y-5 p-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
       <div className="flex items-start gap-3.5">

@@ -3,18 +3,20 @@ import { useContext, useMemo } from 'react'
 import { groupExceptions } from '../../../api/groups.js'
 import type { Overview } from '../../../api/overview.js'
 import type { ServiceDetail, ServiceView } from '../../../api/services.js'
+import type { TimeRange } from '../../../api/time-window.js'
 import { filterOverview, textTest } from '../../api/filter.js'
+import { useNow } from '../../api/hooks.js'
 import { useServiceDetail } from '../../api/monitoring-api.js'
 import { WholeContext } from '../../api/parts.js'
 import type { RouteOf } from '../../routing/pages.js'
-import { usePage } from '../../routing/route.js'
+import { usePage, useTimeRange } from '../../routing/route.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
 import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { Loading } from '../../ui/loading.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { PageLink } from '../../ui/page-link.js'
-import { PERIOD_NAMES } from '../../ui/period.js'
+import { rangeInWords, recordsIn, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
 import { ExceptionList } from '../exceptions/exception-list.js'
@@ -25,7 +27,8 @@ import { RouteChip } from '../routes/route-chip.js'
 import { SeriesTable } from '../routes/series-table.js'
 import { narrowSlow, withNews } from '../slow/records.js'
 import { SlowRequestWidget } from '../slow/slow-request-widget.js'
-import { kindOf } from './fleet.js'
+import { isStill, kindOf } from './fleet.js'
+import { LastFigures } from './last-figures.js'
 import { ProcessList } from './process-list.js'
 import { ServiceHealth } from './service-health.js'
 
@@ -34,12 +37,13 @@ export function ServicePage({ overview }: { overview: Overview }) {
   const route = usePage('service')
   const { isLooking } = useContext(WholeContext)
   const view = overview.services.find(({ service }) => service === route.service)
-  const query = useServiceDetail(route.service, route.period, view !== undefined)
+  const range = useTimeRange()
+  const query = useServiceDetail(route.service, range, view !== undefined)
   return (
     <>
       <PageBar title={route.service} hasPeriod />
       {view ? (
-        <Content view={view} overview={overview} route={route} query={query} />
+        <Content view={view} overview={overview} route={route} range={range} query={query} />
       ) : isLooking ? (
         <Loading what="the service" />
       ) : (
@@ -53,26 +57,43 @@ interface ContentProps {
   view: ServiceView
   overview: Overview
   route: RouteOf<'service'>
+  range: TimeRange
   query: UseQueryResult<ServiceDetail>
 }
 
-function Content({ view, overview, route, query }: ContentProps) {
+function Content({ view, overview, route, range, query }: ContentProps) {
+  const now = useNow()
   const period = query.data
   const traffic = useMemo(() => [trafficOf(view, period)], [view, period])
-  const shown = useMemo(() => narrowed(overview, route, query.data), [overview, route, query.data])
-  const of = kindOf(view)
+  const shown = useMemo(
+    () => narrowed(overview, route, { range, now }, query.data),
+    [overview, route, range, now, query.data],
+  )
   return (
     <>
       <QueryNote query={query} instead="The page shows the live state: at most 15 minutes." />
       <PartialNote lists={period?.partial ?? []} />
-      <ServiceHealth view={view} period={period} periodName={PERIOD_NAMES[route.period]} />
+      <ServiceHealth view={view} period={period} range={range} />
       <TrafficCharts
         traffic={traffic}
-        period={route.period}
-        aside={view.requests && view.jobs ? `of ${of}` : undefined}
+        range={range}
+        aside={<TrafficAside view={view} at={traffic[0]?.points.at(-1)?.at} />}
+        isStill={isStill(view)}
       />
-      <Series title="Routes" series={period?.routes ?? view.routes} route={route} isWhole={period !== undefined} />
-      <Series title="Jobs" series={period?.jobSeries ?? view.jobSeries} route={route} isWhole={period !== undefined} />
+      <Series
+        title="Routes"
+        series={period?.routes ?? view.routes}
+        q={route.q}
+        range={range}
+        isWhole={period !== undefined}
+      />
+      <Series
+        title="Jobs"
+        series={period?.jobSeries ?? view.jobSeries}
+        q={route.q}
+        range={range}
+        isWhole={period !== undefined}
+      />
       <QueueList queues={shown.queues} most={12} />
       <ProcessList nodes={shown.nodes} />
       <RouteChip />
@@ -84,8 +105,23 @@ function Content({ view, overview, route, query }: ContentProps) {
   )
 }
 
+/** What the charts are of, and how old they are when no server adds to them. */
+function TrafficAside({ view, at }: { view: ServiceView; at: number | undefined }) {
+  return (
+    <>
+      of {kindOf(view)}
+      <LastFigures view={view} at={at} />
+    </>
+  )
+}
+
 /** The text narrows routes, slow entries and exceptions; all processes of the service stay to be seen. */
-function narrowed(overview: Overview, route: RouteOf<'service'>, detail: ServiceDetail | undefined) {
+function narrowed(
+  overview: Overview,
+  route: RouteOf<'service'>,
+  { range, now }: { range: TimeRange; now: number },
+  detail: ServiceDetail | undefined,
+) {
   const { nodes } = filterOverview(overview, { ...route, q: '' })
   const live = filterOverview(overview, route)
   // The server's groups do not say on which nodes it was; then the newest that are known here are grouped.
@@ -93,9 +129,12 @@ function narrowed(overview: Overview, route: RouteOf<'service'>, detail: Service
   return {
     nodes,
     queues: filterQueues(overview, { ...route, q: '' }),
-    slow: narrowSlow(withNews(overview.slow, detail?.slow), overview, route),
-    exceptions: narrowExceptions(isDerived ? groupExceptions(live.exceptions) : detail.exceptions, route),
-    among: isDerived ? `the newest ${live.exceptions.length}` : 'those of the last hour',
+    slow: recordsIn(narrowSlow(withNews(overview.slow, detail?.slow), overview, route), range, now),
+    exceptions: narrowExceptions(
+      isDerived ? groupExceptions(recordsIn(live.exceptions, range, now)) : detail.exceptions,
+      route,
+    ),
+    among: isDerived ? `the newest ${live.exceptions.length}` : `those of ${theRange(range)}`,
   }
 }
 
@@ -115,18 +154,19 @@ function PartialNote({ lists }: { lists: NonNullable<ServiceDetail['partial']> }
 interface SeriesProps {
   title: 'Routes' | 'Jobs'
   series: ServiceView['routes']
-  route: RouteOf<'service'>
+  q: string
+  range: TimeRange
   /** Whether these are all of the period, and not the live state's busiest. */
   isWhole: boolean
 }
 
-function Series({ title, series, route: { q, period }, isWhole }: SeriesProps) {
+function Series({ title, series, q, range, isWhole }: SeriesProps) {
   const shown = useMemo(() => {
     const matches = textTest(q)
     return q ? series.filter(({ key, queue }) => matches([key, queue])) : series
   }, [series, q])
   if (series.length === 0) return null
-  const aside = isWhole ? `the last ${PERIOD_NAMES[period]}` : 'the busiest of the last 5 min'
+  const aside = isWhole ? rangeInWords(range) : 'the busiest of the last 5 min'
   return (
     <Section title={title} aside={`${shown.length} · ${aside}`}>
       <SeriesTable title={title === 'Routes' ? 'Route' : 'Job'} series={shown} />

@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import { filterOverview } from '../../api/filter.js'
 import { useServicePeriods } from '../../api/monitoring-api.js'
-import { useRoute } from '../../routing/route.js'
+import { useRoute, useTimeRange } from '../../routing/route.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
 import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
@@ -13,7 +13,8 @@ import { ServicesTable } from './services-table.js'
 /** All services side by side. */
 export function ServicesPage({ overview }: { overview: Overview }) {
   const route = useRoute()
-  const periods = useServicePeriods(route.period)
+  const range = useTimeRange()
+  const periods = useServicePeriods(range)
   const { services } = useMemo(() => filterOverview(overview, route), [overview, route])
   const traffic = useMemo(
     () => services.map((view) => trafficOf(view, periods.data?.get(view.service))),
@@ -24,7 +25,7 @@ export function ServicesPage({ overview }: { overview: Overview }) {
       <PageBar title="Services" hasPeriod />
       <QueryNote query={periods} instead="The page shows the figures of the last minute." />
       {services.length > 0 ? <ServicesTable services={services} periods={periods.data} /> : <NothingMatches />}
-      <TrafficCharts traffic={traffic} period={route.period} />
+      <TrafficCharts traffic={traffic} range={range} />
     </>
   )
 }

@@ -4,18 +4,21 @@ import { slowIdentity } from '../../../api/identity.js'
 import type { Overview } from '../../../api/overview.js'
 import type { RecordListing } from '../../../api/part.js'
 import type { SlowGroup } from '../../../api/services.js'
+import type { TimeRange } from '../../../api/time-window.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { filterOverview, isNarrow, textTest } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'
+import { useNow } from '../../api/hooks.js'
 import { useSlowEntries, useSlowGroups } from '../../api/monitoring-api.js'
 import type { RouteOf } from '../../routing/pages.js'
-import { usePage } from '../../routing/route.js'
+import { changePage, changeScope, usePage, useTimeRange } from '../../routing/route.js'
 import { count, plural } from '../../ui/format.js'
 import { ListNote } from '../../ui/list-note.js'
 import { Loading } from '../../ui/loading.js'
 import { MoreButton } from '../../ui/more-button.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
+import { rangeInWords, recordsIn, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
 import { narrowSlow, withNews } from './records.js'
@@ -30,23 +33,43 @@ const MOST = 1_000
 /** What was slow: how often and how slow by route, then the entries, each with what the process did meanwhile. */
 export function SlowPage({ overview }: { overview: Overview }) {
   const route = usePage('slow')
+  const chosen = useTimeRange()
+  const range = route.kept === 'all' && !chosen.window ? null : chosen
+  const all = { isChosen: range === null, onChoose: showAll }
   return (
     <>
-      <PageBar title="Slow requests and jobs" />
-      <Groups overview={overview} route={route} />
-      <Entries key={`${route.service} ${route.series}`} overview={overview} route={route} />
+      <PageBar title="Slow requests and jobs" hasPeriod all={all} />
+      <Groups overview={overview} route={route} range={range} />
+      <Entries key={`${route.service} ${route.series}`} overview={overview} route={route} range={range} />
     </>
   )
 }
 
-function Groups({ overview, route }: { overview: Overview; route: RouteOf<'slow'> }) {
-  const query = useSlowGroups({ service: route.service })
-  useFreshWith(query, overview.slow)
+/** All entries that are stored, whenever they were. */
+function showAll(): void {
+  changeScope({ from: 0, to: 0 })
+  changePage('slow', { kept: 'all' })
+}
+
+interface PartProps {
+  overview: Overview
+  route: RouteOf<'slow'>
+  /** Null for all that is stored. */
+  range: TimeRange | null
+}
+
+function Groups({ overview, route, range }: PartProps) {
+  const now = useNow()
+  const query = useSlowGroups({ service: route.service, range })
+  useFreshWith(query, range?.window ? null : overview.slow)
   // The server's groups do not say on which nodes it was; then the newest that are known here are counted.
   const isDerived = query.data === undefined || route.env !== '' || route.version !== ''
   const groups = useMemo(
-    () => (isDerived ? groupSlow(filterOverview(overview, route).slow) : matching(query.data?.items ?? [], route)),
-    [overview, route, query.data, isDerived],
+    () =>
+      isDerived
+        ? groupSlow(slowIn(filterOverview(overview, route).slow, range, now))
+        : matching(query.data?.items ?? [], route),
+    [overview, route, range, now, query.data, isDerived],
   )
   if (query.isPending && groups.length === 0) return <Loading what="the slow groups" />
   if (groups.length === 0) return null
@@ -56,7 +79,7 @@ function Groups({ overview, route }: { overview: Overview; route: RouteOf<'slow'
       aside={
         isDerived
           ? `among the newest ${overview.slow.length}`
-          : `all kept entries, at most ${count(query.data?.perService)} per service`
+          : `${range ? rangeInWords(range) : 'all stored entries'}, at most ${count(query.data?.perService)} per service`
       }
     >
       <div className="flex flex-col gap-2">
@@ -73,12 +96,13 @@ function matching(groups: readonly SlowGroup[], { q }: RouteOf<'slow'>): readonl
   return groups.filter(({ service, name }) => matches([service, name]))
 }
 
-function Entries({ overview, route }: { overview: Overview; route: RouteOf<'slow'> }) {
+function Entries({ overview, route, range }: PartProps) {
   const [limit, setLimit] = useState(STEP)
-  const query = useSlowEntries({ service: route.service, name: route.series }, limit)
+  const now = useNow()
+  const query = useSlowEntries({ service: route.service, name: route.series, range }, limit)
   const entries = useMemo(
-    () => narrowSlow(withNews(overview.slow, query.data?.items), overview, route),
-    [overview, route, query.data],
+    () => slowIn(narrowSlow(withNews(overview.slow, query.data?.items), overview, route), range, now),
+    [overview, route, range, now, query.data],
   )
   const total = Math.min(query.data?.total ?? 0, MOST)
   if (query.isPending && entries.length === 0) return <Loading what="the slow entries" />
@@ -87,19 +111,7 @@ function Entries({ overview, route }: { overview: Overview; route: RouteOf<'slow
       <div className="flex flex-col gap-3">
         <QueryNote query={query} instead={`The page shows those among the newest ${overview.slow.length}.`} />
         <ListNote listing={query.data && askedOf(query.data, limit)} what="entries" />
-        {entries.length > 0 ? (
-          <ul className="panel long overflow-hidden">
-            {entries.map((entry) => (
-              <SlowEntryRow key={slowIdentity(entry)} entry={entry} />
-            ))}
-          </ul>
-        ) : isNarrow(route) || route.series ? (
-          <NothingMatches />
-        ) : (
-          <div className="panel px-4 py-12">
-            <NothingSlow />
-          </div>
-        )}
+        <List entries={entries} isNarrowed={isNarrow(route) || route.series !== ''} range={range} />
         <MoreButton
           rest={total - limit}
           step={STEP}
@@ -115,6 +127,40 @@ function Entries({ overview, route }: { overview: Overview; route: RouteOf<'slow
       </div>
     </Section>
   )
+}
+
+interface ListProps {
+  entries: readonly SlowEntry[]
+  /** Whether a filter may have left the others out. */
+  isNarrowed: boolean
+  range: TimeRange | null
+}
+
+function List({ entries, isNarrowed, range }: ListProps) {
+  if (entries.length > 0)
+    return (
+      <ul className="panel long overflow-hidden">
+        {entries.map((entry) => (
+          <SlowEntryRow key={slowIdentity(entry)} entry={entry} />
+        ))}
+      </ul>
+    )
+  if (isNarrowed) return <NothingMatches />
+  return (
+    <div className="panel px-4 py-12">
+      <NothingSlow when={range ? theRange(range) : ''}>
+        {range && (
+          <button type="button" className="font-medium text-accent hover:underline" onClick={showAll}>
+            Show all that are stored
+          </button>
+        )}
+      </NothingSlow>
+    </div>
+  )
+}
+
+function slowIn(entries: readonly SlowEntry[], range: TimeRange | null, now: number): readonly SlowEntry[] {
+  return range ? recordsIn(entries, range, now) : entries
 }
 
 /** What could not be read in time is said above. */

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { slowIdentity } from '../../../api/identity.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { useSeries } from '../../routing/route.js'
@@ -25,10 +26,10 @@ export function SlowRequestWidget({ slow }: { slow: readonly SlowEntry[] }) {
 }
 
 /** What would make slow requests and jobs appear here. */
-export function NothingSlow() {
+export function NothingSlow({ when = '', children }: { when?: string; children?: ReactNode }) {
   return (
-    <EmptyState title="Nothing slow">
-      Requests and jobs over their threshold (1 s, or the option <code>slow</code>) appear here.
+    <EmptyState title={when ? `Nothing slow in ${when}` : 'Nothing slow'}>
+      Requests and jobs over their threshold (1 s, or the option <code>slow</code>) appear here. {children}
     </EmptyState>
   )
 }

@@ -1,9 +1,11 @@
-import { type KeyboardEvent, memo, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react'
 import { useNow } from '../../api/hooks.js'
+import { useTimeRange } from '../../routing/route.js'
 import type { ChartData } from './chart-data.js'
 import { PlotLegend } from './plot-legend.js'
 import { heightOf, type Measure, writerOf } from './scale.js'
 import { createPlot, type PlotHandle } from './uplot.js'
+import { zoomTo } from './zoom.js'
 
 interface ChartProps {
   title: string
@@ -13,27 +15,35 @@ interface ChartProps {
   periodMs: number | null
   /** What the height stands for at least, so that noise around nothing stays flat. */
   atLeast: number
+  /** Whether it is grey, as its figures are the last. */
+  isStill?: boolean
 }
 
-/** Lines over time with axes. Pointing at it, or the arrow keys, tell the figures of one moment in all charts of the page. */
-export const Chart = memo(function Chart({ title, data, measure, periodMs, atLeast }: ChartProps) {
+/**
+ * Lines over time with axes. Pointing at it, or the arrow keys, tell the figures of one moment in all charts of the page; dragging over
+ * it shows that time everywhere.
+ */
+export const Chart = memo(function Chart({ title, data, measure, periodMs, atLeast, isStill = false }: ChartProps) {
   const box = useRef<HTMLDivElement>(null)
   const handle = useRef<PlotHandle>(null)
   const now = useNow()
-  const latest = useRef({ data, now })
-  latest.current = { data, now }
+  const { window } = useTimeRange()
+  const shown = useMemo(() => ({ data, now, window }), [data, now, window])
+  const latest = useRef(shown)
+  latest.current = shown
   const write = writerOf(measure, heightOf(data, atLeast))
   const [index, setIndex] = useState<number | null>(null)
   const shape = data.lines.map(({ name, color }) => `${name} ${color}`).join('\n')
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: other lines need another plot, other data does not
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other lines or colours need another plot, other data does not
   useEffect(() => {
     if (!box.current) return
-    handle.current = createPlot(box.current, { ...latest.current, measure, periodMs, atLeast, onPoint: setIndex })
+    const events = { onPoint: setIndex, onSelect: zoomTo }
+    handle.current = createPlot(box.current, { ...latest.current, measure, periodMs, atLeast, ...events })
     return () => handle.current?.destroy()
-  }, [shape, measure, periodMs, atLeast])
+  }, [shape, measure, periodMs, atLeast, isStill])
 
-  useEffect(() => handle.current?.setData(data, now), [data, now])
+  useEffect(() => handle.current?.setData(shown), [shown])
 
   return (
     <figure className="panel flex min-w-0 flex-col p-4 pb-3">

@@ -1,3 +1,4 @@
+import type { TimeWindow } from '../../../api/time-window.js'
 import { UNKNOWN } from '../format.js'
 import type { ChartData } from './chart-data.js'
 
@@ -84,11 +85,17 @@ export function axisMarks(measure: Measure, height: number, room: number): numbe
 const MIN_WINDOW_MS = 2 * 60_000
 
 /**
- * From when to when a chart goes, Unix ms: over the whole period that was chosen, to now, whatever the data covers.
+ * From when to when a chart goes, Unix ms: over the window, or over the whole period that was chosen, to now, whatever the data covers.
  *
  * @param periodMs null for all that is known
  */
-export function windowOf(times: readonly number[], periodMs: number | null, now: number): [from: number, to: number] {
+export function windowOf(
+  times: readonly number[],
+  periodMs: number | null,
+  now: number,
+  window: TimeWindow | null = null,
+): [from: number, to: number] {
+  if (window) return [window.from, window.to]
   const to = Math.max(now, times.at(-1) ?? now)
   return [periodMs === null ? Math.min(times[0] ?? to, to - MIN_WINDOW_MS) : to - periodMs, to]
 }

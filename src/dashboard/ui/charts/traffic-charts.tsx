@@ -1,5 +1,5 @@
-import { useMemo, useState } from 'react'
-import type { Period } from '../../../api/words.js'
+import { type ReactNode, useMemo, useState } from 'react'
+import type { TimeRange } from '../../../api/time-window.js'
 import { useNow } from '../../api/hooks.js'
 import { periodMs, within } from '../period.js'
 import { Section } from '../section.js'
@@ -8,18 +8,20 @@ import { busiest, compare, MAX_LINES, type Percentile, percentiles, single, type
 
 interface TrafficChartsProps {
   traffic: readonly Traffic[]
-  period: Period
+  range: TimeRange
   /** What the figures are of, when not all of a service. */
-  aside?: string | undefined
+  aside?: ReactNode
+  /** Whether nothing adds to them any more: then they are grey. */
+  isStill?: boolean
 }
 
 /** Throughput, latency and errors over a period: of one service whole, of many side by side. */
-export function TrafficCharts({ traffic, period, aside }: TrafficChartsProps) {
+export function TrafficCharts({ traffic, range, aside, isStill = false }: TrafficChartsProps) {
   const [percentile, setPercentile] = useState<Percentile>('p95')
   const now = useNow()
   const shown = useMemo(
-    () => busiest(traffic).map((one) => ({ ...one, points: within(one.points, period, now) })),
-    [traffic, period, now],
+    () => busiest(traffic).map((one) => ({ ...one, points: within(one.points, range, now) })),
+    [traffic, range, now],
   )
   const only = shown.length === 1 ? shown[0] : undefined
   const data = useMemo(
@@ -33,8 +35,8 @@ export function TrafficCharts({ traffic, period, aside }: TrafficChartsProps) {
         : { rate: compare(shown, 'rate'), latency: compare(shown, percentile), errors: compare(shown, 'errorRate') },
     [shown, only, percentile],
   )
-  if (data.rate.times.length < 2) return null
-  const chart = { periodMs: periodMs(period) }
+  if (data.rate.times.length < 2) return range.window && <NothingThen />
+  const chart = { periodMs: periodMs(range.period), isStill }
   const told = aside ?? (traffic.length > MAX_LINES ? `the ${MAX_LINES} busiest of ${traffic.length} services` : '')
   return (
     <Section
@@ -42,7 +44,7 @@ export function TrafficCharts({ traffic, period, aside }: TrafficChartsProps) {
       aside={told}
       more={only ? undefined : <PercentileSwitch chosen={percentile} onChoose={setPercentile} />}
     >
-      <div className="grid grid-cols-1 gap-4 lg:grid-cols-3">
+      <div className={`grid grid-cols-1 gap-4 lg:grid-cols-3 ${isStill ? 'last-figures' : ''}`}>
         <Chart {...chart} title="Throughput" data={data.rate} measure="rate" atLeast={0.2} />
         <Chart
           {...chart}
@@ -53,6 +55,17 @@ export function TrafficCharts({ traffic, period, aside }: TrafficChartsProps) {
         />
         <Chart {...chart} title="Errors" data={data.errors} measure="percent" atLeast={1} />
       </div>
+    </Section>
+  )
+}
+
+/** Of a window there may be less than a line. */
+function NothingThen() {
+  return (
+    <Section title="Traffic">
+      <p className="panel px-4 py-8 text-center text-soft">
+        There is too little in this window to draw. Figures go back one hour.
+      </p>
     </Section>
   )
 }

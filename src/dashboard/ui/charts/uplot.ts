@@ -1,5 +1,6 @@
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
+import type { TimeWindow } from '../../../api/time-window.js'
 import { onColorsChange } from '../theme.js'
 import type { ChartData } from './chart-data.js'
 import { axisLabels, axisMarks, heightOf, type Measure, windowOf } from './scale.js'
@@ -13,13 +14,19 @@ interface PlotOptions {
   now: number
   /** What the height stands for at least. */
   atLeast: number
+  /** A window that replaces the period. */
+  window: TimeWindow | null
   /** Which moment is pointed at. */
   onPoint: (index: number | null) => void
+  /** A stretch of time was dragged over, Unix ms. */
+  onSelect: (from: number, to: number) => void
 }
 
+/** What changes while a plot stays. */
+type Shown = Pick<PlotOptions, 'data' | 'now' | 'window'>
+
 export interface PlotHandle {
-  /** @param now Unix ms by the server's clock */
-  setData(data: ChartData, now: number): void
+  setData(shown: Shown): void
   /** Points at the next (1) or last (-1) moment, in all charts of the page. */
   step(by: 1 | -1): void
   /** Points at nothing. */
@@ -35,10 +42,25 @@ const MARK_SPACE = 34
 /** The height of the time axis with the space above the plot, px. */
 const TIME_AXIS = 32
 
+/** A shorter drag is a click, px. */
+const DRAG_PX = 8
+
+/** The charts of a page share what is pointed at; a drag is one chart's alone. */
+function isPointing(type: string): boolean {
+  return type !== 'mousedown' && type !== 'mouseup'
+}
+
+function tellSelection(plot: uPlot, onSelect: PlotOptions['onSelect']): void {
+  const { left, width } = plot.select
+  if (width < DRAG_PX) return
+  plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+  onSelect(plot.posToVal(left, 'x'), plot.posToVal(left + width, 'x'))
+}
+
 /** Draws into an element, and follows its size and the theme. */
 export function createPlot(box: HTMLElement, options: PlotOptions): PlotHandle {
   const colors = readColors(box)
-  const shown = { data: options.data, now: options.now }
+  const shown = { data: options.data, now: options.now, window: options.window }
   const plot = new uPlot(plotOptions(box, options, shown, colors.get), alignedOf(options.data), box)
   const observer = new ResizeObserver(() => {
     if (box.clientWidth > 0) plot.setSize({ width: box.clientWidth, height: box.clientHeight })
@@ -49,9 +71,9 @@ export function createPlot(box: HTMLElement, options: PlotOptions): PlotHandle {
     plot.redraw()
   })
   return {
-    setData(data, now) {
-      Object.assign(shown, { data, now })
-      plot.setData(alignedOf(data))
+    setData(next) {
+      Object.assign(shown, next)
+      plot.setData(alignedOf(next.data))
     },
     step(by) {
       const [times] = plot.data
@@ -83,10 +105,10 @@ function alignedOf({ times, lines }: ChartData): uPlot.AlignedData {
 function plotOptions(
   box: HTMLElement,
   options: PlotOptions,
-  shown: Readonly<Pick<PlotOptions, 'data' | 'now'>>,
+  shown: Readonly<Shown>,
   color: (css: string) => string,
 ): uPlot.Options {
-  const { data, measure, periodMs, atLeast, onPoint } = options
+  const { data, measure, periodMs, atLeast, onPoint, onSelect } = options
   const height = () => heightOf(shown.data, atLeast)
   const axis: uPlot.Axis = {
     stroke: () => color('var(--soft)'),
@@ -100,10 +122,18 @@ function plotOptions(
     ms: 1,
     padding: [8, 4, 0, 0],
     legend: { show: false },
-    cursor: { sync: { key: SYNC }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
-    hooks: { setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)] },
+    cursor: {
+      sync: { key: SYNC, filters: { pub: isPointing, sub: () => true } },
+      drag: { x: true, y: false, setScale: false, dist: DRAG_PX },
+      y: false,
+      points: { size: 7 },
+    },
+    hooks: {
+      setCursor: [(plot) => onPoint(plot.cursor.idx ?? null)],
+      setSelect: [(plot) => tellSelection(plot, onSelect)],
+    },
     scales: {
-      x: { time: true, range: () => windowOf(shown.data.times, periodMs, shown.now) },
+      x: { time: true, range: () => windowOf(shown.data.times, periodMs, shown.now, shown.window) },
       y: { range: () => [0, height()] },
     },
     axes: [

@@ -1,6 +1,7 @@
 import { ArrowDown, ArrowUp, ChevronRight } from 'lucide-react'
 import { memo, type ReactNode, useMemo, useRef, useState } from 'react'
 import { byName, groupBy } from '../groups.js'
+import { followRow } from './follow-row.js'
 import { useWindow } from './use-window.js'
 
 export interface Column<T> {
@@ -76,7 +77,8 @@ export function DataTable<T>(props: DataTableProps<T>) {
             ))}
           </tr>
         </thead>
-        <tbody>
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: what a row leads to is a link or a button, which has the keys */}
+        <tbody onClick={followRow} onAuxClick={followRow}>
           <Gap height={first * rowHeight} columns={columns.length} />
           {lines
             .slice(first, end)
@@ -180,7 +182,7 @@ const Row = memo(function Row({ item, columns, index, height, state }: RowProps)
     <tr
       aria-rowindex={index}
       data-state={state}
-      className="group/row border-t border-line hover:bg-raised"
+      className="group/row border-t border-line hover:bg-raised has-[[data-row]]:cursor-pointer"
       style={{ height }}
     >
       {columns.map(({ key, cell, isText }, place) => {
