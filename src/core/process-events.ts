@@ -11,8 +11,12 @@ export interface ProcessListener {
   onUncaught(error: unknown): void
   /** Nothing keeps the process alive any more. Called once, even if the process reaches its end several times. */
   onBeforeExit(): void
-  /** The process ends with this very turn: by `process.exit()`, by an exception, or because it has no more work. */
-  onExit(): void
+  /**
+   * The process ends with this very turn: by `process.exit()`, by an exception, or because it has no more work.
+   *
+   * @param code its exit code
+   */
+  onExit(code: number): void
 }
 
 /** One listener on the process for all recorders: Node warns of a leak when there are more than ten. */
@@ -39,7 +43,7 @@ function beginWatch(): SharedWatch<ProcessListener> {
     for (const listener of fresh) said.add(listener)
     tellEach(fresh, (listener) => listener.onBeforeExit())
   }
-  const onExit = () => tellEach(listeners, (listener) => listener.onExit())
+  const onExit = (code: number) => tellEach(listeners, (listener) => listener.onExit(code))
   process.on('uncaughtExceptionMonitor', onUncaught)
   process.on('beforeExit', onBeforeExit)
   process.on('exit', onExit)

@@ -1,5 +1,3 @@
-import { isMainThread } from 'node:worker_threads'
-import { monotonic } from '../lib/clock.js'
 import type { QueueSource, Writer } from '../ports/index.js'
 import type { Heartbeat } from '../protocol/index.js'
 import { wordsOf } from './errors/describe-error.js'
@@ -11,7 +9,8 @@ import { Jobs } from './jobs/jobs.js'
 import { type Notices, noticesOf } from './options/logger.js'
 import type { ResolvedOptions } from './options/options.js'
 import { type ProbeFigures, type Probes, startProbes } from './probes/index.js'
-import { holdingTheLoop, MAX_EXIT_HOLD_MS, watchProcess } from './process-events.js'
+import { type ProcessEnd, watchEnd } from './process-end.js'
+import { holdingTheLoop } from './process-events.js'
 import { QueueReporter } from './queue-reporting/queue-reporter.js'
 import type { Recorder, RecorderStatus } from './recorder.js'
 import { RecordBuffer } from './report/buffer.js'
@@ -21,9 +20,6 @@ import { Reporter, type ReportSource } from './report/reporter.js'
 import { moment, Rollups, spanOf } from './report/rollups.js'
 import { hostThreads, type ThreadHost } from './threads/host.js'
 import { type HostLink, linkToHost } from './threads/link.js'
-
-/** Shortest time between two immediate writes for uncaught errors, ms. */
-const FLUSH_EVERY_MS = 1_000
 
 /**
  * Starts to record.
@@ -59,8 +55,7 @@ class ProcessRecorder implements Recorder, ReportSource {
   readonly #onFault = (error: unknown) =>
     this.#notices.once('fault', `a part of it failed and was passed over: ${wordsOf(error)}.`)
   #intervalStart = moment()
-  #flushedAt = Number.NEGATIVE_INFINITY
-  #unwatch: () => void = () => {}
+  #end: ProcessEnd | null = null
   #stopping: Promise<void> | null = null
 
   constructor(options: ResolvedOptions, writer: Writer, store: string | null) {
@@ -118,20 +113,16 @@ class ProcessRecorder implements Recorder, ReportSource {
   }
 
   start(): void {
-    this.#unwatch = watchProcess({
-      onUncaught: (error) => {
-        this.#records.exception(error, 'uncaught', false)
-        this.#flushBeforeDeath()
+    this.#end = watchEnd(
+      {
+        onUncaught: (error) => this.#records.exception(error, 'uncaught', false),
+        isCutOff: () => this.#reporter.status.error !== null,
+        depart: () => this.#depart(),
+        flushNow: () => this.#flushNow(),
+        sayLast: (leaves) => this.#sayLast(leaves),
       },
-      onBeforeExit: () => {
-        // In an outage the heartbeat can't be removed, and waiting for it would delay the app's end.
-        if (!this.#reporter.status.error) void holdingTheLoop(this.#depart(), MAX_EXIT_HOLD_MS)
-      },
-      onExit: () => {
-        this.#records.finish()
-        if (!this.#reporter.status.error) this.#sayLast()
-      },
-    })
+      this.#options.signals,
+    )
     this.#reporter.start()
   }
 
@@ -199,29 +190,27 @@ class ProcessRecorder implements Recorder, ReportSource {
       requests: figures,
       connections: this.requests.takeConnections(),
       recorder: { collectMs, flushMs, dropped, bufferedBytes },
-      setup: setupOf(this.requests.setup, this.#frameworks.size),
+      setup: setupOf(this.requests.setup, this.#frameworks.size > 0 && this.#end?.isUnseen() === true),
     })
     if (!isLast) this.#link?.beat(heartbeat)
     return heartbeat
   }
 
-  /** A thread that ends removes its node: its process continues. A process that breaks off leaves its node. */
-  #sayLast(): void {
-    this.#reporter.flushNow()
-    void this.#threads?.report(true)
-    if (!isMainThread) this.#writer.removeNode(this.#options.service, this.#options.node).catch(this.#onFault)
-  }
-
-  /** An app that survives such an error may have many of them. */
-  #flushBeforeDeath(): void {
-    if (monotonic() - this.#flushedAt < FLUSH_EVERY_MS) return
-    this.#flushedAt = monotonic()
+  #flushNow(): void {
     this.#records.finish()
     this.#reporter.flushNow()
   }
 
+  #sayLast(leaves: boolean): void {
+    this.#records.finish()
+    if (this.#reporter.status.error) return
+    this.#reporter.flushNow()
+    void (leaves ? this.#threads?.depart() : this.#threads?.report(true))
+    if (leaves) this.#writer.removeNode(this.#options.service, this.#options.node).catch(this.#onFault)
+  }
+
   async #stop(): Promise<void> {
-    this.#unwatch()
+    this.#end?.unwatch()
     this.requests.stop()
     await this.#reporter.stop(() => Promise.all([this.#queues.stop(), this.#threads?.stop()]))
     this.#link?.close()

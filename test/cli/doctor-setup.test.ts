@@ -123,11 +123,16 @@ describe('the set-up of an app is seen', () => {
   })
 
   it.each([
-    ['Nest without enableShutdownHooks', nest('QuasarModule.forRoot()', "app.set('trust proxy', 1)"), ['no-shutdown']],
+    ['Nest that Quasar ends', nest('QuasarModule.forRoot()', "app.set('trust proxy', 1)"), []],
+    [
+      'Nest without enableShutdownHooks',
+      nest('QuasarModule.forRoot({ signals: false })', "app.set('trust proxy', 1)"),
+      ['no-shutdown'],
+    ],
     ['Nest with it', nest('QuasarModule.forRoot()', "app.set('trust proxy', 1); app.enableShutdownHooks()"), []],
     [
       'Fastify that nobody closes',
-      fastify("app.get('/b', async () => 'b'); app.register(quasarPlugin)"),
+      fastify("app.get('/b', async () => 'b'); app.register(quasarPlugin, { signals: false })"),
       ['no-shutdown'],
     ],
   ])('%s', async (_what, source, setup) => {

@@ -5,7 +5,7 @@ import { checkOptions } from '../../lib/options.js'
 import type { Logger, Store } from '../../ports/index.js'
 import { MAX_NAME_CHARS } from '../../protocol/index.js'
 import { formatNodeId } from '../../protocol/node-id.js'
-import { hostName } from '../probes/runtime.js'
+import { hostName, isInteractive } from '../probes/runtime.js'
 import { chooseRedis, type Environment, readAppPackage, resolvePrefix, resolveTokens } from './environment.js'
 import { consoleLogger, silentLogger } from './logger.js'
 import { type QuasarOptions, RECORDER_CHECKS, type Readiness, type Redact } from './recorder-options.js'
@@ -36,6 +36,7 @@ export interface ResolvedOptions {
   readonly meta: (() => Record<string, unknown>) | null
   readonly ready: (() => Readiness) | null
   readonly disks: readonly string[]
+  readonly signals: boolean
   /** The first one signs. */
   readonly tokens: readonly string[]
 }
@@ -73,6 +74,7 @@ export function resolveOptions(given: QuasarOptions, env: Environment): Resolved
     meta: resolveMeta(options.meta),
     ready: options.ready ?? null,
     disks: options.disks ?? ['/'],
+    signals: options.signals ?? !isInteractive(),
   })
 }
 

@@ -1,5 +1,6 @@
 import type cluster from 'node:cluster'
 import { hostname } from 'node:os'
+import { isatty } from 'node:tty'
 import { isMainThread, threadId } from 'node:worker_threads'
 import type { Language } from '../../protocol/index.js'
 
@@ -42,4 +43,12 @@ export function hostName(): string {
   } catch {
     return 'unknown'
   }
+}
+
+/**
+ * Whether a developer ends this process by hand: at a terminal, or by saving a file under `node --watch`. It must end even while its event
+ * loop is blocked, and listeners run only when the loop turns. Elsewhere a supervisor ends such a process by SIGKILL.
+ */
+export function isInteractive(): boolean {
+  return isatty(0) || process.env.WATCH_REPORT_DEPENDENCIES !== undefined
 }

@@ -96,14 +96,9 @@ function plain<T>(value: T, name: string): T {
 }
 
 /**
- * Notes on how Quasar is built into the app, as far as it is known: those of integrations, and whether the app handles the signals that end
- * a server. Without a handler the process ends before its heartbeat is removed, and its node appears lost after each deploy.
+ * Notes on how Quasar is built into the app, as far as it is known: those of integrations, and whether nothing tells that the process ends,
+ * so that its node appears lost after each deploy.
  */
-export function setupOf(noted: Iterable<SetupNote>, frameworks: number): readonly SetupNote[] {
-  return [...noted, ...(frameworks > 0 && endsUnseen() ? (['no-shutdown'] as const) : [])]
-}
-
-/** Checked at each report: a server may add its handlers after Quasar starts. Only the main thread gets signals. */
-function endsUnseen(): boolean {
-  return isMainThread && process.listenerCount('SIGTERM') === 0 && process.listenerCount('SIGINT') === 0
+export function setupOf(noted: Iterable<SetupNote>, endsUnseen: boolean): readonly SetupNote[] {
+  return [...noted, ...(endsUnseen ? (['no-shutdown'] as const) : [])]
 }
