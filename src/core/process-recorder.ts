@@ -101,7 +101,11 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#buildHeartbeat = heartbeatBuilder(options, this.#notices)
     const parts = { source: this, writer, buffer: this.#buffer, notices: this.#notices, onFault: this.#onFault }
     this.#reporter = new Reporter(options, parts)
-    this.#queues = new QueueReporter(options, { ...parts, hasStore: () => this.#hasStore() })
+    this.#queues = new QueueReporter(options, {
+      ...parts,
+      hasStore: () => this.#hasStore(),
+      record: (record) => this.#buffer.push({ type: 'queues', record }),
+    })
     this.#threads = link
       ? null
       : hostThreads({
@@ -178,6 +182,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     const figures = this.requests.figures(routes, end.now - start.now)
     const interval = { ...spanOf(start.now, end), routes, jobs: this.jobs.filled(), isLast }
     for (const record of this.#rollups.take(interval)) this.#buffer.push(record)
+    if (isLast) this.#queues.endMinute()
     this.requests.clear()
     this.jobs.clear()
     this.#intervalStart = end

@@ -1,3 +1,4 @@
+import type { QueueHistory } from '../protocol/index.js'
 import type { AuditLog } from './audit-log.js'
 import type { Debts } from './debts.js'
 import type { DocumentStore } from './document-store.js'
@@ -30,8 +31,14 @@ export interface NodeMemory {
   forgetNode?(service: string, node: string): Promise<void>
 }
 
+/** The history of queues that Zenith reads and no app reports. */
+export interface QueueMemory {
+  /** Adds a record. Rejects when the store refuses or does not answer. */
+  recordQueues?(history: QueueHistory): Promise<void>
+}
+
 /** Where Zenith, the control plane, stores its own data. */
-export type ControlStore = AuditLog & DocumentStore & Leases & StoreClock & NodeMemory
+export type ControlStore = AuditLog & DocumentStore & Leases & StoreClock & NodeMemory & QueueMemory
 
 /** A place to store what recorders report. */
 export type Store = Writer & Reader & ControlStore & Debts

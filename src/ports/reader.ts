@@ -2,6 +2,7 @@ import type {
   ExceptionRecord,
   Heartbeat,
   LeftOut,
+  QueueHistory,
   QueueSnapshot,
   Rollup,
   SlowEntry,
@@ -65,6 +66,9 @@ export interface RollupQuery {
   readonly after?: string | null
 }
 
+/** Null as the service: queues that Zenith itself recorded. */
+export type QueueHistoryQuery = Omit<RollupQuery, 'service'> & { readonly service: string | null }
+
 /** What Zenith needs of a store to show a fleet. */
 export interface Reader {
   /** `redis` or `memory`. */
@@ -87,6 +91,8 @@ export interface Reader {
   rollups(query: RollupQuery): Promise<Page<Rollup>>
   /** The rollups of each node for each minute of the last hour. */
   history(query: RollupQuery): Promise<Page<Rollup>>
+  /** Queues of the last hour, by the minute. Absent in a store without their history. */
+  queueHistory?(query: QueueHistoryQuery): Promise<Page<QueueHistory>>
   /** The unexpired snapshots of all services and slots. */
   queues(): Promise<{
     readonly snapshots: readonly QueueSnapshot[]

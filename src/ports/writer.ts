@@ -1,4 +1,4 @@
-import type { ExceptionRecord, Heartbeat, QueueSnapshot, Rollup, SlowEntry } from '../protocol/index.js'
+import type { ExceptionRecord, Heartbeat, QueueHistory, QueueSnapshot, Rollup, SlowEntry } from '../protocol/index.js'
 
 /** Times by the clock of the machine that recorded them. A store that has a clock of its own translates them. */
 export interface Clocked {
@@ -16,6 +16,7 @@ export type StoreRecord = Clocked &
     | { readonly type: 'exception'; readonly record: ExceptionRecord }
     | { readonly type: 'rollup'; readonly record: Rollup }
     | { readonly type: 'history'; readonly record: Rollup }
+    | { readonly type: 'queues'; readonly record: QueueHistory }
   )
 
 export interface Batch extends Clocked {

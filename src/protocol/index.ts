@@ -45,6 +45,14 @@ export {
 export type { LeftOut } from './left-out.js'
 export * from './limits.js'
 export {
+  encodeQueueHistory,
+  parseQueueHistory,
+  type QueueHistory,
+  queueHistoryOfFields,
+  type RecordedQueue,
+  recordedOf,
+} from './queue-history.js'
+export {
   backlogOf,
   encodeQueueSnapshot,
   JOB_STATES,

@@ -10,6 +10,8 @@ export interface Keys {
   errors(service: string): string
   rollup(service: string): string
   history(service: string): string
+  /** A stream of what nodes reported of queues, by the minute. */
+  queueHistory(service: string): string
   queuesLease(service: string, rank?: number): string
   readonly nodeIndex: string
   /** Members: `{service}` or `{service}:{rank}`, as in the keys of snapshots. */
@@ -23,6 +25,8 @@ export interface Keys {
   kept(kind: string): string
   /** A lease, which one Zenith holds while the others wait. */
   lease(name: string): string
+  /** A stream of queues that Zenith reads and no app reports, by the minute. */
+  readonly ownQueueHistory: string
   /** A sorted set of names that must wait, and until when. */
   readonly debts: string
   /** Marks that Zenith's own data was migrated from the keys of earlier versions. */
@@ -48,6 +52,7 @@ export function keysOf(prefix: string = DEFAULT_PREFIX): Keys {
     errors: (service) => `${prefix}errors:${encodeSegment(service)}`,
     rollup: (service) => `${prefix}rollup:${encodeSegment(service)}`,
     history: (service) => `${prefix}history:${encodeSegment(service)}`,
+    queueHistory: (service) => `${prefix}queue-history:${encodeSegment(service)}`,
     queuesLease: (service, rank = 1) => `${prefix}lease:queues:${queuesMember(service, rank)}`,
     nodeIndex: `${prefix}index:nodes`,
     queueIndex: `${prefix}index:queues`,
@@ -56,6 +61,7 @@ export function keysOf(prefix: string = DEFAULT_PREFIX): Keys {
     auditHead: `${own}audit-head`,
     kept: (kind) => `${own}kept/${encodeSegment(kind)}`,
     lease: (name) => `${own}lease/${encodeSegment(name)}`,
+    ownQueueHistory: `${own}queue-history`,
     debts: `${own}debts`,
     moved: `${own}moved`,
     former: {

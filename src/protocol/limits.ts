@@ -48,6 +48,9 @@ export const MAX_DEBTS = 20_000
 export const MAX_QUEUES = 5_000
 export const MAX_SNAPSHOT_CHARS = 8 * 1_048_576
 
+/** Maximum number of queues in one record of their history. */
+export const MAX_RECORDED_QUEUES = 1_000
+
 /** Minimum TTL of a queue snapshot, in ms: three intervals if that is longer. */
 export const MIN_SNAPSHOT_LIFE_MS = 30_000
 

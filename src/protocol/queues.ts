@@ -172,7 +172,8 @@ export function readQueues(fields: Fields, max: number = MAX_QUEUES): QueueEntry
     .filter((entry) => entry !== null)
 }
 
-function readQueue(fields: Fields): QueueEntry | null {
+/** Reads one entry; null without a name. */
+export function readQueue(fields: Fields): QueueEntry | null {
   const name = readText(fields, 'name', MAX_NAME_CHARS)
   if (!name) return null
   const metrics = readMetrics(fields)

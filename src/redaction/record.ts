@@ -3,6 +3,7 @@ import type {
   Heartbeat,
   JobRollup,
   QueueEntry,
+  QueueHistory,
   Rollup,
   SeriesRollup,
   SlowEntry,
@@ -113,6 +114,14 @@ export function seenQueue(queue: QueueEntry, placeOf: (place: string) => string)
     error: error === null ? null : maskedWithin(error, MAX_MESSAGE_CHARS),
     meta: seenFields(meta),
   }
+}
+
+/** As {@link seenQueue}: names are addresses. @param placeOf masks a place; the same places recur */
+export function seenQueueHistory(history: QueueHistory, placeOf: (place: string) => string): QueueHistory {
+  const queues = history.queues.map((queue) =>
+    queue.place === null ? queue : { ...queue, place: placeOf(queue.place) },
+  )
+  return { ...history, queues }
 }
 
 /** Masks an object of the writer, which is small. */

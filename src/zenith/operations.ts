@@ -29,6 +29,8 @@ import {
 } from './queues/bulk/routes.js'
 import type { FailureServices } from './queues/failures/routes.js'
 import { failures } from './queues/failures/routes.js'
+import type { HistoryServices } from './queues/history/routes.js'
+import { queueHistory } from './queues/history/routes.js'
 import { jobActions } from './queues/jobs/action-routes.js'
 import type { JobServices } from './queues/jobs/routes.js'
 import { flow, job, jobs, logs, search } from './queues/jobs/routes.js'
@@ -37,7 +39,13 @@ import type { SchedulerServices } from './queues/schedulers/routes.js'
 import { schedulerActions, schedulers } from './queues/schedulers/routes.js'
 
 /** What all routes work with. */
-export interface AllServices extends NodeServices, JobServices, BulkServices, SchedulerServices, FailureServices {
+export interface AllServices
+  extends NodeServices,
+    JobServices,
+    BulkServices,
+    SchedulerServices,
+    FailureServices,
+    HistoryServices {
   readonly monitor: MonitorService
 }
 
@@ -70,6 +78,7 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   sources,
   queues,
   queue,
+  queueHistory,
   queueActions,
   jobs,
   jobActions,

@@ -21,6 +21,8 @@ import { routerOf } from './http/router.js'
 import { type AllServices, OPERATIONS } from './operations.js'
 import { BulkOperations } from './queues/bulk/bulk.js'
 import { Failures } from './queues/failures/failures.js'
+import { OwnQueueRecorder } from './queues/history/own-recorder.js'
+import { QueueHistories } from './queues/history/queue-histories.js'
 import { SearchSlots } from './queues/jobs/search-slots.js'
 import { matcherOf, queuesOf } from './queues/queues.js'
 import { Schedulers } from './queues/schedulers/schedulers.js'
@@ -79,8 +81,9 @@ const PREPARE_EVERY_MS = 60_000
 export function createZenithServer(options: ZenithServerOptions): Zenith {
   const { reader, interval = INTERVAL_MS, slow: slowMs = SLOW_MS, logger } = options
   const { sources = () => [], readOnly = [], payloads = 'operator' } = options
+  const masked = maskedReader(reader)
   const monitor = new MonitorService({
-    reader: maskedReader(reader),
+    reader: masked,
     interval,
     slowMs,
     sources,
@@ -96,10 +99,20 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     bulk: new BulkOperations(queues),
     schedulers: new Schedulers(queues),
     failures: new Failures(queues),
+    histories: new QueueHistories(masked, (key) => ({
+      services: monitor.queues.view(key)?.services ?? [],
+      names: monitor.queues.namesOf(key),
+    })),
     tokens: new ChangeTokens(secretOf(options)),
     searches: new SearchSlots(),
     policy: createPolicy({ payloads }),
   }
+  const recorder = new OwnQueueRecorder({
+    monitor,
+    store: queues.store,
+    hasSources: () => sources().length > 0,
+    logger,
+  })
   const { auth, isDevelopment, secret, proxies = [] } = options
   const isProxy = proxiesIn(proxies)
   const limit = new GuessLimit(debtsOf(reader), options.debts, logger)
@@ -125,6 +138,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
 
   /** At the first request, and again when the store did not answer: nothing is connected before anybody looks. */
   function prepare(): void {
+    recorder.start()
     if (performance.now() < prepareAfter) return
     prepareAfter = performance.now() + PREPARE_EVERY_MS
     queues.store?.migrate?.().catch(() => {})
@@ -133,6 +147,8 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   async function close(): Promise<void> {
     services.hub.close()
     services.failures.close()
+    services.histories.close()
+    await recorder.close()
     await services.bulk.close()
     await queues.outbox.close()
     await monitor.close()
@@ -148,7 +164,10 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
         return secured(json(500, { error: { code: 'internal', message: 'Zenith could not answer.' } }))
       }
     },
-    health: () => services.ping.ask(),
+    health() {
+      if (!closing) recorder.start()
+      return services.ping.ask()
+    },
     close() {
       closing ??= close()
       return closing

@@ -4,6 +4,7 @@ import {
   exceptionOf,
   exceptionRecord,
   heartbeatOf,
+  queueHistoryOf,
   rollupOf,
   rollupRecord,
   slowOf,
@@ -209,6 +210,22 @@ export function storeConformance(name: string, makeStore: () => Promise<StoreUnd
       const history = await store.history(query)
       expect(history.records).toEqual([minute])
       expect((await store.history({ ...query, after: history.cursor })).records).toEqual([])
+    })
+
+    test('the history of queues is read since a time and after a cursor, apart from what Zenith recorded', async () => {
+      const [first, next, own] = ['n1', 'n2', 'zenith'].map((node) => queueHistoryOf({ node }))
+      if (!first || !next || !own) throw new Error('There are three')
+      const query = { service: 'shop', since: Date.now() - 60_000 }
+      expect((await store.queueHistory?.(query))?.records).toEqual([])
+      await write('shop', [{ type: 'queues', record: first }])
+      const page = await store.queueHistory?.(query)
+      expect(page?.records).toEqual([first])
+      await write('shop', [{ type: 'queues', record: next }])
+      expect((await store.queueHistory?.({ ...query, after: page?.cursor ?? null }))?.records).toEqual([next])
+      await store.recordQueues?.(own)
+      expect((await store.queueHistory?.({ ...query, service: null }))?.records).toEqual([own])
+      expect((await store.queueHistory?.({ ...query, service: 'blog' }))?.records).toEqual([])
+      expect((await store.history(query)).records).toEqual([])
     })
 
     test('rollups are read since a time and after a cursor', async () => {

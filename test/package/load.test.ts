@@ -16,7 +16,7 @@ const frameworks = [
   'rxjs',
   '@hono/node-server',
 ]
-const schemas = ['heartbeat', 'rollup', 'slow-entry', 'exception', 'queue-snapshot']
+const schemas = ['heartbeat', 'rollup', 'slow-entry', 'exception', 'queue-snapshot', 'queue-history']
 const forms = { 'import()': 'load.mjs', 'require()': 'load.cjs' }
 
 let packed: Packed

@@ -2,20 +2,23 @@ import { describe, expect, test } from 'vitest'
 import {
   encodeException,
   encodeHeartbeat,
+  encodeQueueHistory,
   encodeQueueSnapshot,
   encodeRollup,
   encodeSlowEntry,
   JOB_STATES,
   parseException,
   parseHeartbeat,
+  parseQueueHistory,
   parseQueueSnapshot,
   parseRollup,
   parseSlowEntry,
   QUEUE_CAPABILITIES,
   QUEUE_DRIVERS,
+  recordedOf,
   UNKNOWN_METRICS,
 } from '../../src/protocol/index.js'
-import { exceptionOf, heartbeatOf, queueOf, rollupOf, slowOf, snapshotOf } from '../stores/samples.js'
+import { exceptionOf, heartbeatOf, queueHistoryOf, queueOf, rollupOf, slowOf, snapshotOf } from '../stores/samples.js'
 import { docsBlocks, fieldsOfFlat, readSchema, type SchemaName, validatorOf } from './records.js'
 
 const unknownHeartbeat = heartbeatOf('shop', 'n1', {
@@ -65,6 +68,9 @@ const written: Record<SchemaName, unknown[]> = {
     snapshotOf('shop', { interval: null, reporter: null, queues: [unknownQueue] }),
     snapshotOf('shop', { queues: [] }),
   ].map((record) => JSON.parse(encodeQueueSnapshot(record))),
+  'queue-history': [queueHistoryOf(), queueHistoryOf({ queues: [recordedOf(unknownQueue)] })].map((record) =>
+    JSON.parse(encodeQueueHistory(record)),
+  ),
 }
 
 const readers: Record<SchemaName, (record: unknown) => unknown> = {
@@ -73,6 +79,7 @@ const readers: Record<SchemaName, (record: unknown) => unknown> = {
   exception: (record) => parseException(JSON.stringify(record)),
   rollup: (record) => parseRollup(JSON.stringify(record)),
   'queue-snapshot': (record) => parseQueueSnapshot(JSON.stringify(record)),
+  'queue-history': (record) => parseQueueHistory(JSON.stringify(record)),
 }
 
 describe.each(Object.keys(written) as SchemaName[])('%s', (name) => {
@@ -113,10 +120,10 @@ describe.each(Object.keys(written) as SchemaName[])('%s', (name) => {
 
 test('the schemas have names of their own', () => {
   const ids = (Object.keys(written) as SchemaName[]).map((name) => readSchema(name).$id)
-  expect(new Set(ids).size).toBe(5)
+  expect(new Set(ids).size).toBe(6)
 })
 
-test.each(['heartbeat', 'exception', 'rollup', 'queue-snapshot'] as const)(
+test.each(['heartbeat', 'exception', 'rollup', 'queue-snapshot', 'queue-history'] as const)(
   'the example of the docs is a valid %s',
   (name) => {
     const blocks = docsBlocks(`json ${name}`)

@@ -3,6 +3,7 @@ import {
   type ExceptionRecord,
   type Heartbeat,
   type QueueEntry,
+  type QueueHistory,
   type QueueSnapshot,
   type Rollup,
   Sketch,
@@ -172,3 +173,10 @@ export function sketchOf(durations: readonly number[]): string {
 export const slowRecord = (record: SlowEntry): StoreRecord => ({ type: 'slow', record })
 export const exceptionRecord = (record: ExceptionRecord): StoreRecord => ({ type: 'exception', record })
 export const rollupRecord = (record: Rollup): StoreRecord => ({ type: 'rollup', record })
+
+export function queueHistoryOf(changes: Partial<QueueHistory> = {}): QueueHistory {
+  const { name, driver, place, server, metrics, oldestMs, throughput } = queueOf('mail')
+  const to = Date.now()
+  const queues = [{ name, driver, place, server, metrics, oldestMs, throughput }]
+  return { v: 2, node: 'n1', from: to - 60_000, to, queues, ...changes }
+}

@@ -2,11 +2,13 @@ import { isDoneIn } from '../../lib/async.js'
 import { clearTimeout, monotonic, setTimeout, wallClock } from '../../lib/clock.js'
 import { type OutageLines, OutageLog } from '../../lib/outage-log.js'
 import type { QueueSource, Writer } from '../../ports/index.js'
-import { MAX_QUEUES, PROTOCOL_VERSION, type QueueEntry } from '../../protocol/index.js'
+import { MAX_QUEUES, PROTOCOL_VERSION, type QueueEntry, type QueueHistory } from '../../protocol/index.js'
 import { untraced } from '../../tracing/untraced.js'
 import type { Notices } from '../options/logger.js'
+import { moment } from '../report/rollups.js'
 import { type Duty, Election, type Outcome } from './election.js'
 import { planOf } from './plan.js'
+import { QueueMinutes } from './queue-minutes.js'
 import { isNothing, type Watch } from './watch.js'
 import { WatchedSources } from './watched-sources.js'
 
@@ -42,6 +44,8 @@ export class QueueReporter {
   readonly #outage: OutageLog
   readonly #election: Election
   readonly #sources: WatchedSources
+  readonly #minutes: QueueMinutes
+  readonly #record: (history: QueueHistory) => void
   #duty: Duty | null = null
   #reported: readonly QueueEntry[] = []
   #timer: NodeJS.Timeout | null = null
@@ -55,6 +59,8 @@ export class QueueReporter {
       writer: Writer
       notices: Notices
       onFault: (error: unknown) => void
+      /** Takes a record of a minute. */
+      record: (history: QueueHistory) => void
       /** Whether other reports succeed: an outage of the whole store is logged only once. */
       hasStore: () => boolean
     },
@@ -66,6 +72,8 @@ export class QueueReporter {
     this.#onFault = parts.onFault
     this.#outage = new OutageLog(linesOf(parts.notices), (failures) => failures >= FAILURES_TO_SAY && parts.hasStore())
     this.#sources = new WatchedSources(parts.notices)
+    this.#minutes = new QueueMinutes(options.node)
+    this.#record = parts.record
     const ttlMs = Math.max(LEASE_INTERVALS * this.#interval, this.#interval + MIN_LEASE_SLACK_MS)
     this.#election = new Election(this.#identity, this.#writer, {
       ttlMs,
@@ -95,11 +103,17 @@ export class QueueReporter {
     return unwatch
   }
 
+  /** Records the minute so far: nothing may follow. */
+  endMinute(): void {
+    this.#recordMinute(this.#minutes.take())
+  }
+
   /** Lets another node take over at once. Rounds resume an interval later if the process still runs. Never rejects. */
   async leave(): Promise<void> {
     await this.#running
     if (this.#isStarted) this.#schedule(this.#interval)
     this.#duty = null
+    this.#minutes.lapse()
     await untraced(() => this.#election.release()).catch(this.#onFault)
   }
 
@@ -139,11 +153,17 @@ export class QueueReporter {
     const before = this.#duty
     this.#duty = duty
     if (!duty) {
-      if (before) this.#sources.lapse()
+      if (before) this.#lapse()
       return
     }
     if (before?.slot !== duty.slot) await this.#takeOver(duty.slot)
     await this.#report(duty)
+  }
+
+  #lapse(): void {
+    this.endMinute()
+    this.#minutes.lapse()
+    this.#sources.lapse()
   }
 
   /** A custom store may throw. */
@@ -173,7 +193,11 @@ export class QueueReporter {
   async #write(): Promise<void> {
     const duty = this.#duty
     if (!duty) return
-    const queues = planOf(duty.watch, this.#sources.pollers).flatMap(({ entries }) => entries())
+    const read = planOf(duty.watch, this.#sources.pollers).flatMap(({ poller, entries }) =>
+      entries().map((entry) => ({ entry, readAt: poller.readAt })),
+    )
+    this.#recordMinute(this.#minutes.note(read, moment()))
+    const queues = read.map(({ entry }) => entry)
     const count = this.#sources.pollers.reduce((sum, { left }) => sum + left, queues.length)
     if (count > MAX_QUEUES) this.#notices.once('queues', tooMany(count))
     await this.#writeAll(queues.slice(0, MAX_QUEUES), duty.slot)
@@ -186,6 +210,10 @@ export class QueueReporter {
     const about = { timestamp: wallClock(), interval: this.#interval, service, reporter: node }
     const error = await this.#writer.writeQueues({ v: PROTOCOL_VERSION, ...about, queues }, slot)
     this.#outage.note(error?.message ?? null)
+  }
+
+  #recordMinute(history: QueueHistory | null): void {
+    if (history) this.#record(history)
   }
 
   #noteOutcome(kind: Outcome['kind']): void {

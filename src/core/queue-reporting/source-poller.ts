@@ -24,6 +24,7 @@ export class SourcePoller {
   /** By {@link queueKey}: queues of several apps may share a name. */
   readonly #known = new Map<string, Known>()
   #askedAt = Number.NEGATIVE_INFINITY
+  #readAt = Number.NEGATIVE_INFINITY
   #left = 0
   #isAsked = false
   #isEnded = false
@@ -37,6 +38,11 @@ export class SourcePoller {
   /** Why it can't be read; null if it can, or was not read yet. */
   get error(): string | null {
     return this.#outage.error
+  }
+
+  /** When its figures were read, by the monotonic clock. */
+  get readAt(): number {
+    return this.#readAt
   }
 
   /** Keys of the queues that it found, see {@link queueKey}. */
@@ -129,6 +135,7 @@ export class SourcePoller {
   #take({ server, queues, left = 0 }: SourceReading, names: readonly string[] | null): void {
     this.#left = left
     const now = monotonic()
+    this.#readAt = now
     const readings = new Map(queues.map((reading) => [this.#keyOf(reading), reading]))
     for (const [key, { entry }] of this.#known) {
       if (readings.has(key) || names?.includes(entry.name) === false) continue

@@ -10,6 +10,7 @@ import {
   MAX_EXCEPTIONS,
   MAX_SLOW_ENTRIES,
   nodeMember,
+  type QueueHistory,
   ROLLUP_LIFE_MS,
   type Rollup,
   type SlowEntry,
@@ -48,7 +49,11 @@ interface ServiceLogs {
   readonly exceptions: RecentLog<ExceptionRecord>
   readonly rollups: RecentLog<Rollup>
   readonly history: RecentLog<Rollup>
+  readonly queues: RecentLog<QueueHistory>
 }
+
+/** Records of queues per service: an hour of a few slots. */
+const MAX_QUEUE_RECORDS = 300
 
 const WRITTEN: WriteResult = { unwritten: [], error: null }
 
@@ -62,6 +67,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
   const { maxNodes = 1_000, maxRollups = 1_000 } = checkOptions('memoryStore', options, CHECKS, 'memoryStore')
   const nodes = new Map<string, KnownNode>()
   const services = new Map<string, ServiceLogs>()
+  const ownQueues = new RecentLog<QueueHistory>(MAX_QUEUE_RECORDS, HISTORY_LIFE_MS)
 
   function logsOf(service: string): ServiceLogs {
     const known = services.get(service)
@@ -71,6 +77,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       exceptions: new RecentLog<ExceptionRecord>(MAX_EXCEPTIONS, EXCEPTION_LIFE_MS),
       rollups: new RecentLog<Rollup>(maxRollups, ROLLUP_LIFE_MS),
       history: new RecentLog<Rollup>(maxRollups, HISTORY_LIFE_MS),
+      queues: new RecentLog<QueueHistory>(MAX_QUEUE_RECORDS, HISTORY_LIFE_MS),
     }
     services.set(service, logs)
     deleteOldest(services, maxNodes)
@@ -110,6 +117,13 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
     async history({ service, since, after }) {
       return newest(services.get(service)?.history, { after: after ?? null, limit: maxRollups }, since)
     },
+    async queueHistory({ service, since, after }) {
+      const log = service === null ? ownQueues : services.get(service)?.queues
+      return newest(log, { after: after ?? null, limit: MAX_QUEUE_RECORDS }, since)
+    },
+    async recordQueues(history) {
+      ownQueues.add(history)
+    },
     async ping() {
       return 0
     },
@@ -134,6 +148,7 @@ function add(logs: ServiceLogs, entry: StoreRecord): void {
   if (entry.type === 'slow') logs.slow.add(entry.record)
   else if (entry.type === 'exception') logs.exceptions.add(entry.record)
   else if (entry.type === 'rollup') logs.rollups.add(entry.record)
+  else if (entry.type === 'queues') logs.queues.add(entry.record)
   else logs.history.add(entry.record)
 }
 

@@ -1,6 +1,8 @@
 import type { ControlStore, DocumentListing } from '../../ports/index.js'
-import { nodeMember } from '../../protocol/index.js'
+import { encodeQueueHistory, HISTORY_LIFE_MS, MAX_RECORD_CHARS, nodeMember } from '../../protocol/index.js'
+import type { Command } from '../../redis/client.js'
 import { RedisError } from '../../redis/errors.js'
+import { packText } from '../../redis/packed-text.js'
 import { asList, asNumber, asText } from '../../redis/replies.js'
 import { send } from '../../redis/send.js'
 import { AuditTrail } from './audit-trail.js'
@@ -28,6 +30,11 @@ export function redisControlStore(options: RedisControlStoreOptions): ControlSto
     const [reply] = await send(connection, [['time']])
     const [seconds, micros] = asList(reply?.value).map((part) => asNumber(asText(part) ?? part))
     return seconds == null || micros == null ? null : Math.floor(seconds * 1_000 + micros / 1_000)
+  }
+
+  async function sendAll(commands: readonly Command[]): Promise<void> {
+    const refused = (await send(connection, commands)).find((reply) => reply.error)
+    if (refused?.error) throw refused.error
   }
 
   /** The trail records which documents were deleted before this process started. */
@@ -68,13 +75,18 @@ export function redisControlStore(options: RedisControlStoreOptions): ControlSto
     },
     ...leases,
     time,
-    async forgetNode(service, node) {
-      const replies = await send(connection, [
+    forgetNode: (service, node) =>
+      sendAll([
         ['del', keys.node(service, node)],
         ['zrem', keys.nodeIndex, nodeMember(service, node)],
+      ]),
+    recordQueues(history) {
+      const key = keys.ownQueueHistory
+      const text = options.signer.json(key, encodeQueueHistory(history, 0))
+      return sendAll([
+        ['xadd', key, 'MINID', '~', history.to - HISTORY_LIFE_MS, '*', ...packText(text, MAX_RECORD_CHARS)],
+        ['pexpire', key, 2 * HISTORY_LIFE_MS],
       ])
-      const refused = replies.find((reply) => reply?.error)
-      if (refused?.error) throw refused.error
     },
   }
 }

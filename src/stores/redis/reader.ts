@@ -2,17 +2,16 @@ import { performance } from 'node:perf_hooks'
 import type { Page, Reader } from '../../ports/index.js'
 import {
   type Keys,
-  MAX_RECORD_CHARS,
   parseSlowEntry,
+  type QueueHistory,
+  queueHistoryOfFields,
   type Rollup,
   readClockAhead,
   rollupOfFields,
   type SlowEntry,
 } from '../../protocol/index.js'
-import { type Fields, readObject } from '../../protocol/read.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
-import { unpackText } from '../../redis/packed-text.js'
 import type { StreamEntry } from '../../redis/replies.js'
 import { ask } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
@@ -27,6 +26,7 @@ import { RecordTimes } from './record-times.js'
 import { textIdOf } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
 import { withinTotal } from './snapshot-total.js'
+import { spanPages } from './span-pages.js'
 import { StreamPages } from './streams.js'
 import { TrustGate } from './trust-gate.js'
 import { UnreadDocuments } from './unread-documents.js'
@@ -64,23 +64,9 @@ export function redisReader(
     },
     identity: (_, fields) => textIdOf(JSON.stringify(fields)),
   })
-  const rollupPages = new StreamPages<Rollup, RollupText>(connection, clock, verifier, {
-    open: ({ fields }) => {
-      const text = unpackText(fields, MAX_RECORD_CHARS) ?? ''
-      return { text, fields: readObject(text), identity: '' }
-    },
-    trust: ({ text }, key) => verifier?.json(key, text) ?? null,
-    read: (content, service, written, isDated) => {
-      const { fields } = content
-      const rollup = fields && rollupOfFields(fields)
-      if (!rollup) return null
-      // By its original time: once that is corrected by the time of writing, a second copy has another time.
-      content.identity = `${rollup.from}:${rollup.node}`
-      const about = { service, node: rollup.node, clockAhead: readClockAhead(fields), written }
-      return times.ofRollup(rollup, about, isDated)
-    },
-    identity: (_, content) => content.identity,
-  })
+  const parts = { connection, clock, verifier, times }
+  const rollupPages = spanPages<Rollup>(parts, rollupOfFields)
+  const queuePages = spanPages<QueueHistory>(parts, queueHistoryOfFields)
   const withPulse = (service: string, key: string, pulseKey: string) =>
     foreign.hasPulse(service) ? [key, pulseKey] : [key]
 
@@ -109,6 +95,10 @@ export function redisReader(
     },
     rollups: ({ service, since, after }) => rollupPages.all(service, keys.rollup(service), after ?? null, since),
     history: ({ service, since, after }) => rollupPages.all(service, keys.history(service), after ?? null, since),
+    queueHistory: ({ service, since, after }) => {
+      const key = service === null ? keys.ownQueueHistory : keys.queueHistory(service)
+      return queuePages.all(service ?? '', key, after ?? null, since)
+    },
     async queues() {
       const gate = new TrustGate(verifier)
       const leftOut = new LeftOutCounts()
@@ -136,12 +126,6 @@ export function redisReader(
       return performance.now() - start
     },
   }
-}
-
-interface RollupText {
-  readonly text: string
-  readonly fields: Fields | null
-  identity: string
 }
 
 function inOrder<T extends { ts: number }>(page: Page<T>, limit: number): Page<T> {

@@ -105,7 +105,7 @@ export class RecordTimes {
    *
    * @param isDated false if its time of writing is unknown, because the store's clock was set back
    */
-  ofRollup(rollup: Rollup, about: WrittenRecord, isDated: boolean): Rollup | null {
+  ofRollup<T extends Pick<Rollup, 'from' | 'to'>>(rollup: T, about: WrittenRecord, isDated: boolean): T | null {
     const shift = this.shift(rollup.to, about)
     if (!isDated && shift === about.written - rollup.to) return null
     const span = rollup.to - rollup.from

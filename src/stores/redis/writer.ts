@@ -4,6 +4,7 @@ import {
   EXCEPTION_LIFE_MS,
   encodeException,
   encodeHeartbeat,
+  encodeQueueHistory,
   encodeRollup,
   encodeSlowEntry,
   type Heartbeat,
@@ -16,7 +17,6 @@ import {
   MAX_SLOW_ENTRIES,
   nodeMember,
   ROLLUP_LIFE_MS,
-  type Rollup,
 } from '../../protocol/index.js'
 import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
@@ -27,8 +27,8 @@ import type { Signer } from '../../signing/signer.js'
 import type { ServerClock } from './server-clock.js'
 import { isOfPart } from './texts.js'
 
-/** Retention of both tiers of rollups, ms. */
-const LIVES = { rollup: ROLLUP_LIFE_MS, history: HISTORY_LIFE_MS } as const
+/** Retention of records of spans of time, ms. */
+const LIVES = { rollup: ROLLUP_LIFE_MS, history: HISTORY_LIFE_MS, queues: HISTORY_LIFE_MS } as const
 
 /** How often old records are pruned, ms. */
 const TIDY_EVERY_MS = 60_000
@@ -77,7 +77,7 @@ export function redisWriter(
       ...heartbeatSteps(way, batch),
       ...slowSteps(way, batch),
       ...exceptionSteps(way, batch),
-      ...rollupSteps(way, batch),
+      ...spanSteps(way, batch),
       ...tidySteps(batch.service),
     ]
     const commands = steps.map((step) => step.command)
@@ -161,9 +161,9 @@ function dated<T extends { readonly ts: number }>(record: T, shift: number | nul
   return shift ? { ...record, ts: Math.max(0, record.ts + shift) } : record
 }
 
-function datedRollup(rollup: Rollup, shift: number | null): Rollup {
-  if (!shift) return rollup
-  return { ...rollup, from: Math.max(0, rollup.from + shift), to: Math.max(0, rollup.to + shift) }
+function datedSpan<T extends { readonly from: number; readonly to: number }>(span: T, shift: number | null): T {
+  if (!shift) return span
+  return { ...span, from: Math.max(0, span.from + shift), to: Math.max(0, span.to + shift) }
 }
 
 function lifeOf(heartbeat: Heartbeat): number {
@@ -201,19 +201,27 @@ function exceptionSteps({ keys, clock, signer }: Way, { service, records }: Batc
   ]
 }
 
-function rollupSteps({ keys, clock, signer }: Way, { service, records }: Batch): Step[] {
+/** Rollups, and the history of queues. */
+function spanSteps({ keys, clock, signer }: Way, { service, records }: Batch): Step[] {
   return records.flatMap((entry) => {
-    if (entry.type !== 'rollup' && entry.type !== 'history') return []
+    if (entry.type === 'slow' || entry.type === 'exception') return []
     // While Redis' clock is unknown, nothing is trimmed by age.
     const oldest = clock.oldest(LIVES[entry.type])
     const trim = oldest === null ? [] : ['MINID', '~', oldest]
-    const key = keys[entry.type](service)
-    const shift = shiftOf(entry, clock)
-    const text = encodeRollup(datedRollup(entry.record, shift), aheadBy(shift))
-    const fields = packText(signer.json(key, text), MAX_RECORD_CHARS)
+    const key = entry.type === 'queues' ? keys.queueHistory(service) : keys[entry.type](service)
+    const fields = packText(signer.json(key, spanText(entry, shiftOf(entry, clock))), MAX_RECORD_CHARS)
     const done = (id: unknown, sentAt: number) => clock.learnFromId(id, sentAt)
-    return [{ ...keeping([entry], 'xadd', key, ...trim, '*', ...fields), done }]
+    const add = { ...keeping([entry], 'xadd', key, ...trim, '*', ...fields), done }
+    // The key of a service that is gone expires. Rollups come far more often than the TTL has to be set: see expireRollups.
+    return entry.type === 'queues' ? [add, just('pexpire', key, 2 * HISTORY_LIFE_MS)] : [add]
   })
+}
+
+type SpanRecord = Exclude<StoreRecord, { readonly type: 'slow' | 'exception' }>
+
+function spanText(entry: SpanRecord, shift: number | null): string {
+  if (entry.type === 'queues') return encodeQueueHistory(datedSpan(entry.record, shift), aheadBy(shift))
+  return encodeRollup(datedSpan(entry.record, shift), aheadBy(shift))
 }
 
 /** Also prunes members in the far future, which would never get old. */

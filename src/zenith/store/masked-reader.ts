@@ -2,7 +2,14 @@ import { inSlices } from '../../lib/async.js'
 import type { Page, Reader } from '../../ports/index.js'
 import type { QueueSnapshot } from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
-import { seenException, seenHeartbeat, seenQueue, seenRollup, seenSlow } from '../../redaction/record.js'
+import {
+  seenException,
+  seenHeartbeat,
+  seenQueue,
+  seenQueueHistory,
+  seenRollup,
+  seenSlow,
+} from '../../redaction/record.js'
 import { maskSecrets } from '../../redaction/secrets.js'
 import { timeOf } from './store-time.js'
 
@@ -15,6 +22,7 @@ const MAX_NAMES = 20_000
 export function maskedReader(reader: Reader): Reader {
   const nameOf = remembered(redactName)
   const placeOf = remembered(maskSecrets)
+  const { queueHistory } = reader
   return {
     kind: reader.kind,
     now: () => timeOf(reader),
@@ -29,6 +37,10 @@ export function maskedReader(reader: Reader): Reader {
     exceptions: async (query) => maskPage(await reader.exceptions(query), seenException),
     rollups: async (query) => maskPage(await reader.rollups(query), (rollup) => seenRollup(rollup, nameOf)),
     history: async (query) => maskPage(await reader.history(query), (rollup) => seenRollup(rollup, nameOf)),
+    ...(queueHistory && {
+      queueHistory: async (query) =>
+        maskPage(await queueHistory.call(reader, query), (history) => seenQueueHistory(history, placeOf)),
+    }),
     async queues() {
       const found = await reader.queues()
       const snapshots: QueueSnapshot[] = []

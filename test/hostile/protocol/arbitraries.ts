@@ -7,10 +7,13 @@ import {
   type Heartbeat,
   JOB_STATES,
   LANGUAGES,
+  MAX_TIME,
   QUEUE_CAPABILITIES,
   QUEUE_DRIVERS,
+  type QueueHistory,
   type QueueSnapshot,
   type Rollup,
+  recordedOf,
   Sketch,
   SLOW_KINDS,
   type SlowEntry,
@@ -192,6 +195,16 @@ export const snapshots: fc.Arbitrary<QueueSnapshot> = fc.record({
   reporter: name,
   queues: fc.array(queues, { maxLength: 5 }),
 })
+
+export const queueHistories: fc.Arbitrary<QueueHistory> = fc
+  .record({
+    v: fc.constant(2 as const),
+    node: text,
+    from: time,
+    length: fc.nat(60_000),
+    queues: fc.array(queues.map(recordedOf), { maxLength: 5 }),
+  })
+  .map(({ length, ...history }) => ({ ...history, to: Math.min(MAX_TIME, history.from + length) }))
 
 export const auditEntries: fc.Arbitrary<AuditEntry> = fc.record({
   id: fc.constant('1-0'),

@@ -2,6 +2,7 @@ import type fc from 'fast-check'
 import {
   encodeException,
   encodeHeartbeat,
+  encodeQueueHistory,
   encodeQueueSnapshot,
   encodeRollup,
   encodeSlowEntry,
@@ -10,12 +11,13 @@ import {
   parseException,
   parseHeartbeat,
   parseNodeMember,
+  parseQueueHistory,
   parseQueueSnapshot,
   parseRollup,
   parseSlowEntry,
 } from '../../../src/protocol/index.js'
 import { fieldsOfFlat, type SchemaName } from '../../protocol/records.js'
-import { auditEntries, exceptions, heartbeats, rollups, slowEntries, snapshots } from './arbitraries.js'
+import { auditEntries, exceptions, heartbeats, queueHistories, rollups, slowEntries, snapshots } from './arbitraries.js'
 
 /** How a parser of the protocol is tried. */
 export interface ParserCase<T = never> {
@@ -80,6 +82,13 @@ export const PARSERS: Readonly<Record<string, ParserCase>> = {
     valid: snapshots,
     schema: 'queue-snapshot',
     maxChars: 40_000_000,
+  }),
+  parseQueueHistory: of({
+    read: parseQueueHistory,
+    write: encodeQueueHistory,
+    valid: queueHistories,
+    schema: 'queue-history',
+    maxChars: 2_000_000,
   }),
   parseAuditEntry: of({
     read: (text) => parseAuditEntry(text, '1-0'),

@@ -1,3 +1,4 @@
+import { vi } from 'vitest'
 import type { QueueSnapshot } from '../../../src/protocol/index.js'
 import { parseQueueSnapshot } from '../../../src/protocol/index.js'
 import type { Zenith } from '../../../src/runtime/create-zenith.js'
@@ -24,10 +25,12 @@ export async function tokenOf(zenith: Zenith, headers: Record<string, string> = 
 
 export const segment = (text: string) => encodeURIComponent(text)
 
-/** The key of a queue by its name. */
-export async function keyOf(zenith: Zenith, name: string): Promise<string> {
-  const { body } = await askApi<{ items: { key: string; name: string }[] }>(zenith, '/api/queues')
-  return present(body.items.find((queue) => queue.name === name)).key
+/** The key of a queue by its name; waits until it is seen. */
+export function keyOf(zenith: Zenith, name: string): Promise<string> {
+  return vi.waitFor(async () => {
+    const { body } = await askApi<{ items: { key: string; name: string }[] }>(zenith, '/api/queues')
+    return present(body.items.find((queue) => queue.name === name)).key
+  })
 }
 
 /** A snapshot as a service writes it; what is not given is unknown. */

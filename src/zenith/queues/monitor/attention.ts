@@ -1,5 +1,6 @@
-import type { QueueAttention, QueueSample } from '../../../api/queues.js'
+import type { QueueAttention, QueueSample, QueueView } from '../../../api/queues.js'
 import { QUEUE_TROUBLES } from '../../../api/words.js'
+import { byText } from '../../../lib/compare.js'
 import { backlogOf, type QueueEntry } from '../../../protocol/index.js'
 
 /** A job overdue by more than this means that no client polls, ms. */
@@ -90,4 +91,14 @@ function duration(ms: number): string {
   if (minutes < 120) return `${minutes} min`
   const hours = Math.floor(minutes / 60)
   return hours < 48 ? `${hours} h` : `${Math.floor(hours / 24)} days`
+}
+
+/** Worst first, then by name. */
+export function byNeed(a: QueueView, b: QueueView): number {
+  return need(a) - need(b) || byText(a.name, b.name) || byText(a.key, b.key)
+}
+
+function need({ attention }: QueueView): number {
+  const [worst] = attention
+  return worst ? QUEUE_TROUBLES.indexOf(worst.kind) : QUEUE_TROUBLES.length
 }

@@ -1,12 +1,11 @@
 import type { QueueView, SourceView } from '../../../api/queues.js'
-import { QUEUE_TROUBLES } from '../../../api/words.js'
 import { inSlices, inTime } from '../../../lib/async.js'
-import { byText } from '../../../lib/compare.js'
 import { uniqueSources } from '../../../lib/unique-sources.js'
 import type { Logger, QueueSource, Reader, TrustReport } from '../../../ports/index.js'
 import type { LeftOut } from '../../../protocol/index.js'
 import { timeOf } from '../../store/store-time.js'
 import { sumLeftOut } from '../../store/sum-left-out.js'
+import { byNeed } from './attention.js'
 import { kindOf, type Located, namesOf } from './identity.js'
 import { KnownQueues, type QueueFacts } from './known-queues.js'
 import { QueueNews } from './news.js'
@@ -117,6 +116,12 @@ export class QueueMonitor {
 
   view(key: string): QueueView | null {
     return this.#known.get(key)?.view ?? null
+  }
+
+  /** All names by which a queue is found in the records of its reporters. */
+  namesOf(key: string): ReadonlySet<string> {
+    const known = this.#known.get(key)
+    return known ? new Set([...known.identities, ...known.former]) : new Set()
   }
 
   /** The current state of a queue if this Zenith is connected to it; null if the queue is unknown. */
@@ -237,13 +242,4 @@ export class QueueMonitor {
   #leadsTo(own: OwnSource, queue: Located): boolean {
     return own.hasRead && own.addressOf(queue) !== null
   }
-}
-
-function byNeed(a: QueueView, b: QueueView): number {
-  return need(a) - need(b) || byText(a.name, b.name) || byText(a.key, b.key)
-}
-
-function need({ attention }: QueueView): number {
-  const [worst] = attention
-  return worst ? QUEUE_TROUBLES.indexOf(worst.kind) : QUEUE_TROUBLES.length
 }

@@ -1,0 +1,29 @@
+import { amount, count, type Infer, listUpTo, object, oneOf, orNull, text } from './schema.js'
+import { PERIODS } from './words.js'
+
+/** The past of one queue. Times are Unix ms. */
+
+export const QueueMinute = object(
+  'A queue at the end of one minute. All figures of a minute in which neither an app nor Zenith read the queue are null.',
+  {
+    at: amount('End of the minute, Unix ms.'),
+    waiting: orNull(count('Jobs that are ready to start.')),
+    prioritized: orNull(count('Jobs that are ready to start, by priority.')),
+    active: orNull(count('Running jobs.')),
+    delayed: orNull(count('Jobs that start later.')),
+    waitingChildren: orNull(count('Jobs that wait for their children.')),
+    completed: orNull(count('Stored completed jobs.')),
+    failed: orNull(count('Stored failed jobs.')),
+    oldestMs: orNull(amount('Age of the job that has waited longest, ms; null also when none waits.')),
+    in: orNull(amount('Jobs added per minute.')),
+    out: orNull(amount('Jobs ended per minute.')),
+  },
+)
+export type QueueMinute = Infer<typeof QueueMinute>
+
+export const QueueHistoryView = object('The past of a queue, as recorded by the minute.', {
+  key: text('Key of the queue.'),
+  period: oneOf(PERIODS, 'Length of the period.'),
+  points: listUpTo(60, QueueMinute, 'Every minute of the period, oldest first.'),
+})
+export type QueueHistoryView = Infer<typeof QueueHistoryView>
