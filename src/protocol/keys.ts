@@ -121,8 +121,12 @@ export function parseNodeMember(member: string): { service: string; node: string
   return { service: decodeSegment(member.slice(0, colon)), node: decodeSegment(member.slice(colon + 1)) }
 }
 
+/** What no encoding changes, as most names are: a refresh makes two keys for each node of a fleet. */
+const PLAIN = /^[\w.~-]*$/
+
 /** Percent-encodes like `encodeURIComponent`, and also the glob character `*`. Lone surrogates become U+FFFD. */
 export function encodeSegment(text: string): string {
+  if (PLAIN.test(text)) return text
   return encodeURIComponent(text.toWellFormed()).replaceAll('*', '%2A')
 }
 
