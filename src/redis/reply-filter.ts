@@ -2,9 +2,8 @@
 export const MAX_VALUE_BYTES = 32 * 1_048_576
 export const MAX_REPLY_BYTES = 64 * 1_048_576
 
-const CR = 13
 const LF = 10
-const [DOLLAR, STAR] = [36, 42]
+const [DOLLAR, STAR, MINUS, ZERO] = [36, 42, 45, 48]
 /** The longest line with a length, a simple text or an error, in bytes. */
 const MAX_LINE = 65_536
 
@@ -56,32 +55,41 @@ export class ReplyFilter {
 
   /** A line is passed on only when it is complete. */
   #passLine(passage: Passage): void {
-    const { part, isWhole } = passage.line()
-    const before = this.#line
-    const line = before ? Buffer.concat([before, part]) : part
+    const { length, isWhole } = passage.line()
+    if (isWhole && !this.#line) {
+      const { chunk, position } = passage
+      if (this.#readLine(chunk, position, position + length)) passage.replace(length, TOO_LARGE)
+      else passage.keep(length)
+    } else this.#passParts(passage, length, isWhole)
+  }
+
+  /** A line of which a chunk has only a part. */
+  #passParts(passage: Passage, length: number, isWhole: boolean): void {
+    const { chunk, position } = passage
+    const part = chunk.subarray(position, position + length)
+    const line = this.#line ? Buffer.concat([this.#line, part]) : Buffer.from(part)
     if (!isWhole && line.length < MAX_LINE) {
-      passage.drop(part.length)
-      this.#line = Buffer.from(line)
+      passage.drop(length)
+      this.#line = line
       return
     }
     this.#line = null
-    if (this.#readLine(line)) passage.replace(part.length, TOO_LARGE)
-    else if (before) passage.replace(part.length, line)
-    else passage.keep(part.length)
+    const isDropped = this.#readLine(line, 0, line.length)
+    passage.replace(length, isDropped ? TOO_LARGE : line)
   }
 
   /** @returns whether the value that follows the line is removed */
-  #readLine(line: Buffer): boolean {
-    const kind = line[0]
+  #readLine(bytes: Buffer, from: number, end: number): boolean {
+    const kind = bytes[from]
     if (kind === STAR) {
-      this.#beginList(lengthOf(line))
+      this.#beginList(lengthOf(bytes, from, end))
       return false
     }
     if (kind !== DOLLAR) {
       this.#endElement()
       return false
     }
-    const length = lengthOf(line)
+    const length = lengthOf(bytes, from, end)
     if (length < 0) {
       this.#endElement()
       return false
@@ -119,27 +127,31 @@ export class ReplyFilter {
 
 /** Iterates over one chunk and keeps the remaining parts in as few buffers as possible. */
 class Passage {
-  readonly #chunk: Buffer
+  readonly chunk: Buffer
   readonly #kept: Buffer[] = []
   #from = 0
   #position = 0
 
   constructor(chunk: Buffer) {
-    this.#chunk = chunk
+    this.chunk = chunk
+  }
+
+  get position(): number {
+    return this.#position
   }
 
   get isOver(): boolean {
-    return this.#position >= this.#chunk.length
+    return this.#position >= this.chunk.length
   }
 
   get left(): number {
-    return this.#chunk.length - this.#position
+    return this.chunk.length - this.#position
   }
 
-  /** Reads to the end of the line or of the chunk. */
-  line(): { readonly part: Buffer; readonly isWhole: boolean } {
-    const end = this.#chunk.indexOf(LF, this.#position)
-    return { part: this.#chunk.subarray(this.#position, end < 0 ? undefined : end + 1), isWhole: end >= 0 }
+  /** Finds the end of the line or of the chunk. A view of each line would cost more than the rest of the filter. */
+  line(): { readonly length: number; readonly isWhole: boolean } {
+    const end = this.chunk.indexOf(LF, this.#position)
+    return end < 0 ? { length: this.left, isWhole: false } : { length: end + 1 - this.#position, isWhole: true }
   }
 
   keep(length: number): void {
@@ -147,7 +159,7 @@ class Passage {
   }
 
   drop(length: number): void {
-    if (this.#position > this.#from) this.#kept.push(this.#chunk.subarray(this.#from, this.#position))
+    if (this.#position > this.#from) this.#kept.push(this.chunk.subarray(this.#from, this.#position))
     this.#position += length
     this.#from = this.#position
   }
@@ -166,9 +178,15 @@ class Passage {
 const TOO_LARGE = Buffer.from('-TOOLARGE the value is larger than Zenith loads\r\n')
 
 /** `$12`, `*3`; -1 for null. */
-function lengthOf(line: Buffer): number {
-  const end = line.at(-2) === CR ? line.length - 2 : line.length - 1
-  return Number(line.toString('latin1', 1, end))
+function lengthOf(bytes: Buffer, from: number, end: number): number {
+  let length = 0
+  for (let place = from + 1; place < end; place++) {
+    const digit = (bytes[place] as number) - ZERO
+    if (digit >= 0 && digit <= 9) length = 10 * length + digit
+    else if (bytes[place] === MINUS) return -1
+    else break
+  }
+  return length
 }
 
 /** The part of a socket's interface that is used here. */
