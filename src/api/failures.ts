@@ -4,6 +4,7 @@ import { count, type Infer, listOf, object, optional, text, time } from './schem
 export const FailureGroup = object('Failed jobs with the same kind of error.', {
   fingerprint: text('Fingerprint of the error.'),
   name: text('Name of the jobs.'),
+  title: text('The error without its varying parts, such as `Timeout after # ms for <email>`; at most 200 characters.'),
   error: text('The newest error.'),
   queues: listOf(
     object('A queue with these jobs.', {

@@ -1,6 +1,6 @@
 import type { ExceptionRecord, SlowEntry } from '../protocol/index.js'
 import { exceptionGroupIdentity, slowGroupIdentity } from './identity.js'
-import type { ExceptionGroup, SlowGroup } from './services.js'
+import type { ExceptionGroup, ExceptionMinutes, SlowGroup } from './services.js'
 
 /** Groups records, for the server and the page alike. */
 
@@ -22,8 +22,25 @@ export function groupSlow(newestFirst: readonly SlowEntry[]): SlowGroup[] {
   return views.sort((a, b) => b.count - a.count || b.slowestMs - a.slowestMs)
 }
 
-/** Groups by service and fingerprint; the group with the newest exception first. @param newestFirst in that order */
-export function groupExceptions(newestFirst: readonly ExceptionRecord[]): ExceptionGroup[] {
+/** A span of time, Unix ms. */
+export interface Span {
+  readonly from: number
+  readonly until: number
+}
+
+/** The time of which exceptions were grouped. */
+export interface ExceptionsRead extends Span {
+  /** From when on all exceptions of a service were read, Unix ms; null: from the beginning. */
+  readonly since: (service: string) => number | null
+}
+
+/**
+ * Groups by service and fingerprint; the group with the newest exception first.
+ *
+ * @param newestFirst in that order
+ * @param read without it the groups have no counts by minute
+ */
+export function groupExceptions(newestFirst: readonly ExceptionRecord[], read?: ExceptionsRead): ExceptionGroup[] {
   const groups = groupBy(newestFirst, exceptionGroupIdentity)
   return groups.map(([newest, records]) => ({
     service: newest.service,
@@ -36,7 +53,25 @@ export function groupExceptions(newestFirst: readonly ExceptionRecord[]): Except
     last: newest.ts,
     routes: mostFrequent(records.flatMap(({ route, queue }) => route ?? queue ?? [])),
     sample: newest,
+    ...(read && { minutes: minutesOf(records, read, read.since(newest.service)) }),
   }))
+}
+
+const MINUTE_MS = 60_000
+
+/** The whole minutes of a span, with the one that has begun. A minute of which a part was not read has no count. */
+function minutesOf(records: readonly ExceptionRecord[], { from, until }: Span, since: number | null): ExceptionMinutes {
+  const last = Math.floor(until / MINUTE_MS) * MINUTE_MS
+  const start = Math.min(last, Math.ceil(from / MINUTE_MS) * MINUTE_MS)
+  const counts = Array.from({ length: (last - start) / MINUTE_MS + 1 }, (_, minute): number | null =>
+    since !== null && start + minute * MINUTE_MS < since ? null : 0,
+  )
+  for (const { ts } of records) {
+    const minute = Math.floor((ts - start) / MINUTE_MS)
+    const known = counts[minute]
+    if (typeof known === 'number') counts[minute] = known + 1
+  }
+  return { start, counts }
 }
 
 /** Groups in the order of their first members, each with that member. */

@@ -118,6 +118,22 @@ export type SlowListing = Infer<typeof SlowListing>
 export const SlowGroupListing = recordListing(SlowGroup)
 export type SlowGroupListing = Infer<typeof SlowGroupListing>
 
+export const ExceptionMinutes = object(
+  'Recorded exceptions by minute: the whole minutes of the requested time, else of the last hour.',
+  {
+    start: amount('Start of the first minute, Unix ms.'),
+    counts: listUpTo(
+      61,
+      orNull(
+        count(
+          'Number of exceptions; null: Zenith did not read all of this minute, as it reads only the newest of a service.',
+        ),
+      ),
+    ),
+  },
+)
+export type ExceptionMinutes = Infer<typeof ExceptionMinutes>
+
 export const ExceptionGroup = object('Exceptions with the same origin.', {
   service: text('Name of the service.'),
   fingerprint: text('Fingerprint of the exceptions.'),
@@ -129,6 +145,10 @@ export const ExceptionGroup = object('Exceptions with the same origin.', {
   last: amount('Time of the newest exception, Unix ms.'),
   routes: listUpTo(5, v.string(), 'Routes and queues where it happened, the most frequent first.'),
   sample: ExceptionRecord,
+  minutes: optional(ExceptionMinutes),
+  failure: optional(
+    text('Fingerprint of the same error among failed jobs, if a job failed with it: see `GET api/failures`.'),
+  ),
 })
 export type ExceptionGroup = Infer<typeof ExceptionGroup>
 

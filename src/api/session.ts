@@ -13,6 +13,9 @@ export const Session = object('The current session.', {
   token: text(`Token for the header ${TOKEN_HEADER} of every change.`),
   permissions: listOf(oneOf(PERMISSIONS, 'A permission.'), 'Permissions of the principal.'),
   payloads: flag('Whether the principal may see job payloads (permission `queue.payloads`).'),
+  traceUrl: optional(
+    text('URL of a trace in your tracer, with `{traceId}` in place of the id; omitted if there is none.'),
+  ),
 })
 export type Session = Infer<typeof Session>
 

@@ -9,7 +9,7 @@ import { authProblem, createZenithServer, isLongSecret, type Zenith } from '../z
 import { openRedis } from './open-redis.js'
 import { sharedMemoryStore } from './shared-memory.js'
 import { registeredSources } from './shared-queues.js'
-import { ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
+import { TRACE_URL_CHECK, ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
 
 export type * from '../api/types.js'
 export type * from '../api/types.js'
@@ -58,6 +58,7 @@ export function createZenith(given: ZenithOptions = {}): Zenith {
     sources: () => [...queues, ...registeredSources()],
     readOnly,
     payloads,
+    traceUrl: options.traceUrl ?? traceUrlFrom(process.env),
     isDevelopment: process.env.NODE_ENV === 'development',
     secret: secretFrom(process.env),
     logger: logger === false ? silentLogger : logger,
@@ -85,6 +86,12 @@ function tokenProblem({ store, token, requireToken }: ZenithOptions, tokens: rea
   if (!store) return null
   if (token !== undefined) return '"token" does nothing for a store of your own: give it to redisStore.'
   return requireToken ? '"requireToken" does nothing for a store of your own: give it to redisStore.' : null
+}
+
+function traceUrlFrom({ QUASAR_TRACE_URL: url }: NodeJS.ProcessEnv): string | undefined {
+  if (!url) return undefined
+  if (TRACE_URL_CHECK.accepts(url)) return url
+  throw new QuasarError('invalid_option', `Quasar: QUASAR_TRACE_URL takes ${TRACE_URL_CHECK.takes}.`)
 }
 
 function secretFrom(env: NodeJS.ProcessEnv): string | undefined {

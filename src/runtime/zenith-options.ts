@@ -1,3 +1,4 @@
+import { isTraceUrl } from '../api/trace-url.js'
 import { isNetwork } from '../core/options/networks.js'
 import {
   COMMON_CHECKS,
@@ -54,6 +55,12 @@ export interface ZenithOptions {
   /** The lowest role that sees the payloads and results of jobs. @default 'operator' */
   payloads?: Role
   /**
+   * URL of a trace in your tracer, with `{traceId}` in place of the id: the page links trace ids to it. http or https, and the placeholder
+   * after the host. @default QUASAR_TRACE_URL, else no links
+   * @example 'https://tracer.example/trace/{traceId}'
+   */
+  traceUrl?: string
+  /**
    * Verifies that records were signed with this token, and marks those that were not. Two tokens during a rotation. Also the password if
    * `redis` is a URL with a user and no password. @default QUASAR_TOKEN, else none: nothing is verified
    */
@@ -68,6 +75,12 @@ export interface ZenithOptions {
 export const PATH_CHECK: OptionCheck = {
   takes: 'a path, "/quasar"',
   accepts: (v) => typeof v === 'string' && /^(\/[\w.~-]+)*\/?$/.test(v),
+}
+
+/** The option for the user's tracer. */
+export const TRACE_URL_CHECK: OptionCheck = {
+  takes: 'an http or https URL with {traceId} after its host, "https://tracer.example/trace/{traceId}"',
+  accepts: isTraceUrl,
 }
 
 /** Checks for the options of Zenith. */
@@ -88,6 +101,7 @@ export const ZENITH_CHECKS = {
   readOnly: { takes: "a list of names of queues, ['mail-*']", accepts: (v) => isListOf(v, isText) },
   requireToken: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
   payloads: { takes: 'viewer, operator or admin', accepts: isRole },
+  traceUrl: TRACE_URL_CHECK,
 } satisfies OptionChecks<keyof ZenithOptions>
 
 function isListOf(value: unknown, accepts: (item: unknown) => boolean): boolean {

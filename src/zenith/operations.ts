@@ -1,5 +1,5 @@
 import { anyObject } from '../api/schema.js'
-import { session } from './auth/session.js'
+import { type SessionServices, session } from './auth/session.js'
 import type { MonitorService } from './fleet/monitor-service.js'
 import { errorGroups, errors } from './fleet/routes/errors.js'
 import { health } from './fleet/routes/health.js'
@@ -40,7 +40,8 @@ import { schedulerActions, schedulers } from './queues/schedulers/routes.js'
 
 /** What all routes work with. */
 export interface AllServices
-  extends NodeServices,
+  extends SessionServices,
+    NodeServices,
     JobServices,
     BulkServices,
     SchedulerServices,

@@ -53,6 +53,8 @@ export interface ZenithServerOptions {
   readOnly?: readonly string[] | undefined
   /** The least role that sees the payloads of jobs. */
   payloads?: Role | undefined
+  /** URL of a trace in the user's tracer, with `{traceId}`. */
+  traceUrl?: string | undefined
   logger?: Logger | undefined
 }
 
@@ -106,6 +108,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     tokens: new ChangeTokens(secretOf(options)),
     searches: new SearchSlots(),
     policy: createPolicy({ payloads }),
+    traceUrl: options.traceUrl,
   }
   const recorder = new OwnQueueRecorder({
     monitor,

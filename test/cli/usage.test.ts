@@ -44,6 +44,7 @@ describe('quasar', () => {
       'redis',
       'require-token',
       'token',
+      'trace-url',
     ])
     expect(stdout.match(/\[QUASAR_\w+\]/g)).toHaveLength(options.length)
   })
@@ -86,6 +87,12 @@ describe('what can’t be understood ends with code 2 and one line', () => {
     [['zenith'], { QUASAR_QUEUES: ',' }, /QUASAR_QUEUES takes/],
     [['zenith', '--queues-redis', 'horse'], {}, /--queues-redis takes a URL/],
     [['zenith', '--payloads', 'all'], {}, /--payloads takes one of viewer, operator, admin/],
+    [
+      ['zenith', '--trace-url', 'https://tracer.example/horse'],
+      {},
+      /--trace-url takes an http or https URL with \{traceId\}/,
+    ],
+    [['zenith'], { QUASAR_TRACE_URL: 'javascript:horse{traceId}' }, /QUASAR_TRACE_URL takes an http or https URL/],
     [['zenith', '--auth-role', 'root', '--bearer', 'horse'], {}, /--auth-role takes one of viewer, operator, admin/],
     [['zenith', '--auth-user', 'ada'], {}, /--auth-user and --auth-password-hash need each other/],
     [['zenith', '--auth-password-hash', HASH], {}, /--auth-user and --auth-password-hash need each other/],

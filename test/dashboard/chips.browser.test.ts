@@ -15,6 +15,7 @@ const VALUES: Readonly<Record<string, string>> = {
   q: 'or',
   series: 'POST /orders',
   find: 'mail',
+  fingerprint: 'fp-price',
 }
 const [QUEUE] = makeShopWithQueues().queues.filter(({ name }) => name === 'mail')
 const SUBJECTS: Readonly<Partial<Record<PageName, object>>> = {

@@ -138,6 +138,30 @@ describe('exceptions', () => {
     expect(groups.items.reduce((sum, group) => sum + group.count, 0)).toBe(total)
   })
 
+  it('are counted by minute, without the minutes of which not all were read', async () => {
+    const { store, zenith } = opened()
+    const minute = (ago: number) => NOW - ago * 60_000
+    const of = (ts: number, n: number) => exceptionOf('shop', 'web-1', { fingerprint: 'f1', ts, id: `e${ts} ${n}` })
+    await report(store, beatOf('shop', 'web-1'), {
+      exceptions: [of(minute(30), 1), ...numbers(3).map((n) => of(minute(10), n))],
+    })
+    // More than Zenith reads of one service.
+    await report(store, beatOf('busy', 'web-2'), {
+      exceptions: numbers(1_100).map((n) =>
+        exceptionOf('busy', 'web-2', { fingerprint: 'f1', id: `b${n}`, ts: minute(20) + n }),
+      ),
+    })
+    const { items } = (await askApi<RecordListing<ExceptionGroup>>(zenith, '/api/errors/groups')).body
+    const [shop, busy] = ['shop', 'busy'].map((name) => items.find(({ service }) => service === name)?.minutes)
+    const at = (ts: number) => Math.floor((ts - (shop?.start ?? 0)) / 60_000)
+    expect(shop?.counts).toHaveLength(60)
+    expect(shop?.counts[at(minute(10))]).toBe(3)
+    expect(shop?.counts[at(minute(30))]).toBe(1)
+    expect(shop?.counts.reduce((sum, known) => (sum ?? 0) + (known ?? 0), 0)).toBe(4)
+    expect(busy?.counts.slice(0, at(minute(20)) + 1).every((known) => known === null)).toBe(true)
+    expect(busy?.counts.at(-1)).toBe(0)
+  })
+
   it('are grouped by service and fingerprint', async () => {
     const { list } = await filled()
     const { items } = await list<ExceptionGroup>('/api/errors/groups')

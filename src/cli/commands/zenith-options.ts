@@ -4,6 +4,7 @@ import type { RedisSource } from '../../redis/client.js'
 import { placeAt, withTokenPassword } from '../../redis/target.js'
 import type { ZenithAuth, ZenithOptions } from '../../runtime/create-zenith.js'
 import { isQueueWord, QUEUE_WORDS } from '../../runtime/queue-drivers.js'
+import { TRACE_URL_CHECK } from '../../runtime/zenith-options.js'
 import { wrongUse } from '../arguments/command.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../arguments/options.js'
 import { DEFAULT_REDIS, redisFrom, redisUrl, tokens } from '../arguments/values.js'
@@ -13,6 +14,12 @@ const DEFAULT_HOST = '127.0.0.1'
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
 const anything = text(/./, 'a text')
+
+/** @returns the same text. @throws a message with the accepted values */
+function traceUrl(url: string): string {
+  if (TRACE_URL_CHECK.accepts(url)) return url
+  throw new Error(TRACE_URL_CHECK.takes)
+}
 
 export const ZENITH_OPTIONS = {
   redis: {
@@ -103,6 +110,12 @@ export const ZENITH_OPTIONS = {
     help: 'lowest role that sees payloads of jobs (default operator)',
     read: oneOf('viewer', 'operator', 'admin'),
   },
+  'trace-url': {
+    value: 'URL',
+    env: 'QUASAR_TRACE_URL',
+    help: 'where trace ids lead, https://tracer.example/trace/{traceId}',
+    read: traceUrl,
+  },
   token: {
     value: 'TOKEN',
     env: 'QUASAR_TOKEN',
@@ -152,6 +165,7 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
       ...(interval === undefined ? {} : { interval }),
       ...(readOnly === undefined ? {} : { readOnly }),
       ...(payloads === undefined ? {} : { payloads }),
+      ...(values['trace-url'] === undefined ? {} : { traceUrl: values['trace-url'] }),
       ...tokenOf(values),
       basePath: values['base-path'] ?? '',
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { templateOf } from '../../lib/message-template.js'
 import { MAX_NAME_CHARS, MAX_STACK_CHARS } from '../../protocol/index.js'
 import { cut } from '../../protocol/read.js'
 import { notShown } from '../../redaction/budget.js'
@@ -68,17 +69,6 @@ function wholeStack(own: string, related: readonly string[], isKnown: boolean): 
   return cut(cut(own, Math.max(MAX_STACK_CHARS / 2, MAX_STACK_CHARS - others.length)) + others, MAX_STACK_CHARS)
 }
 
-/** Parts that vary between errors of one origin. */
-const VARIES: readonly (readonly [RegExp, string | ((word: string) => string)])[] = [
-  [/0x[\da-f]+|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi, '#'],
-  // Ids: hexadecimal, or long with digits and letters.
-  [/\b(?=[a-f]*\d)[\da-f]{8,}\b/gi, '#'],
-  [/\w[\w-]{14,}\w/g, (word) => (isMixed(word) ? '#' : word)],
-  [/\b(?=[A-Z]*\d)[\dA-Z]{20,}\b/g, '#'],
-  [/\d+(?:\.\d+)?/g, '#'],
-  [/(["'`]).*?\1/g, '?'],
-]
-
 /**
  * The same for errors of one origin. Made of the class, the message without the parts that vary, and the app's frame that is nearest to the
  * error (without line numbers, so that a new line above does not make a new group).
@@ -87,16 +77,10 @@ function exceptionFingerprint(name: string, message: string, stack: string | nul
   const frames = stack?.match(/^[ \t]+at .+$/gm) ?? []
   const own = frames.find((frame) => !/node_modules|\(node:|at node:/.test(frame)) ?? frames[0] ?? ''
   const place = own.trim().replace(/:\d+(?::\d+)?\)?$/, '')
-  const template = VARIES.reduce((text, [pattern, mark]) => text.replace(pattern, mark as string), message)
   return createHash('sha256')
-    .update(`${name}\n${template.slice(0, 200)}\n${place}`)
+    .update(`${name}\n${templateOf(message)}\n${place}`)
     .digest('hex')
     .slice(0, 16)
-}
-
-/** Whether a word has digits, lower-case and upper-case letters. */
-function isMixed(word: string): boolean {
-  return /\d/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word)
 }
 
 /** An error that another one contains, with a label for their relation. */

@@ -84,6 +84,15 @@ export function useJob(key: string, id: string, isWhole: boolean): UseQueryResul
   })
 }
 
+/** A failed job for its stack, which does not change any more. */
+export function useFailedJob({ queue, id }: { queue: string; id: string }): UseQueryResult<JobView> {
+  return useQuery({
+    queryKey: ['queue', queue, 'job', id, false],
+    refetchInterval: false,
+    queryFn: ({ signal }) => fetchJson(jobPath(queue, id), JobView, signal),
+  })
+}
+
 export function useJobLogs(
   key: string,
   id: string,

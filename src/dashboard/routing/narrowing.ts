@@ -24,10 +24,10 @@ export const NARROWED_BY: Readonly<Record<PageName, readonly string[]>> = {
   queues: EVERYWHERE,
   queue: ['find'],
   job: [],
-  failures: EVERYWHERE,
+  failures: [...EVERYWHERE, 'fingerprint'],
   schedulers: EVERYWHERE,
   slow: [...EVERYWHERE, 'series'],
-  exceptions: [...EVERYWHERE, 'series'],
+  exceptions: [...EVERYWHERE, 'series', 'fingerprint'],
   activity: EVERYWHERE,
   unknown: [],
 }
@@ -39,6 +39,7 @@ const LABELS: Readonly<Record<string, string>> = {
   q: 'Text',
   series: 'Route or job',
   find: 'Search',
+  fingerprint: 'Fingerprint',
 }
 
 /** What narrows the page at a route, in the order of the URL. */

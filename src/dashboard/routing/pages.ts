@@ -64,6 +64,9 @@ const SCOPE = {
 /** A route or job to which a page is narrowed, by name; empty for all. */
 const SERIES = { series: text('route') }
 
+/** The group to which a page is narrowed; empty for all. */
+const FINGERPRINT = { fingerprint: text('fingerprint') }
+
 /** Which of a queue's jobs are listed. */
 const LIST = {
   /** Empty for the state that needs a look. */
@@ -88,11 +91,11 @@ const PAGES = {
   queue: { queue: text('queue'), ...LIST },
   /** The list is the one that the reader came from, and goes back to. */
   job: { queue: text('queue'), job: text('job'), ...LIST },
-  failures: {},
+  failures: FINGERPRINT,
   schedulers: {},
   /** `all`: whatever the period, all entries that are stored. */
   slow: { ...SERIES, kept: oneOf('kept', ['', 'all'], '') },
-  exceptions: SERIES,
+  exceptions: { ...SERIES, ...FINGERPRINT },
   /** `bulk` is the id of the bulk operation that is open. */
   activity: { bulk: text('bulk') },
   /** `asked` is a page that there is not. */

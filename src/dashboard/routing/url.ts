@@ -7,7 +7,7 @@ const LISTED_BY: Partial<Record<PageName, string>> = { services: 'service', queu
 /** All parameters in the order in which they are written. */
 const ORDER = [
   ...['page', 'service', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'kept'],
-  ...['queue', 'job', 'state', 'offset', 'order', 'find', 'group', 'bulk'],
+  ...['queue', 'job', 'state', 'offset', 'order', 'find', 'group', 'fingerprint', 'bulk'],
 ]
 /** What waits in the URL until the reader is back on its page. */
 const WAITING: ReadonlySet<string> = new Set(['group'])

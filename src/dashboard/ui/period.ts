@@ -1,3 +1,4 @@
+import type { Span } from '../../api/groups.js'
 import type { TrafficPoint } from '../../api/services.js'
 import type { TimeRange, TimeWindow } from '../../api/time-window.js'
 import type { Period } from '../../api/words.js'
@@ -79,4 +80,9 @@ export function recordsIn<T extends { readonly ts: number }>(
   if (window) return records.filter(({ ts }) => ts >= window.from && ts <= window.to)
   const since = now - periodMs(period)
   return records.filter(({ ts }) => ts > since)
+}
+
+/** The span of a time range. @param now Unix ms */
+export function spanOf({ period, window }: TimeRange, now: number): Span {
+  return window ? { from: window.from, until: Math.min(window.to, now) } : { from: now - periodMs(period), until: now }
 }

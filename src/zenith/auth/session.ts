@@ -1,8 +1,15 @@
 import { Session } from '../../api/session.js'
 import { operationsWith } from '../http/operation.js'
+import type { Services } from '../http/request-context.js'
 import { json } from '../http/responses.js'
 
-const { operation } = operationsWith()
+/** What the route about the session needs. */
+export interface SessionServices extends Services {
+  /** URL of a trace, with `{traceId}`; undefined without a tracer. */
+  readonly traceUrl: string | undefined
+}
+
+const { operation } = operationsWith<SessionServices>()
 
 /** The page shows the log-out only if there is a log-in. */
 export const session = operation({
@@ -10,7 +17,7 @@ export const session = operation({
   summary: 'Get the current session and its permissions',
   parameters: {},
   answers: { 200: { description: 'The session.', schema: Session } },
-  handle({ principal, services: { tokens, policy } }) {
+  handle({ principal, services: { tokens, policy, traceUrl } }) {
     const { user, role, canLogOut } = principal
     const body: Session = {
       user,
@@ -19,6 +26,7 @@ export const session = operation({
       token: tokens.of(principal),
       permissions: policy.permissionsOf(principal),
       payloads: policy.can(principal, 'queue.payloads'),
+      ...(traceUrl !== undefined && { traceUrl }),
     }
     return json(200, body)
   },

@@ -29,6 +29,8 @@ export interface Recent<T> {
   readonly records: readonly T[]
   /** At most so many of each service were looked at. */
   readonly perService: number
+  /** Per service the time of the oldest record that was read, Unix ms, if older ones may exist. */
+  readonly since: ReadonlyMap<string, number>
   /** Services that could not be read in time. */
   readonly unread: readonly string[]
 }
@@ -84,13 +86,13 @@ export class Details {
   /** Rejects when the store fails. */
   async slow(services: readonly string[]): Promise<Recent<SlowEntry>> {
     const { found, unread } = await this.#askAll(this.#slow, services)
-    return { records: newestFirst(found), perService: this.#perService(MAX_SLOW_ENTRIES), unread }
+    return { ...recentOf(found), perService: this.#perService(MAX_SLOW_ENTRIES), unread }
   }
 
   /** Rejects when the store fails. */
   async exceptions(services: readonly string[]): Promise<Recent<ExceptionRecord>> {
     const { found, unread } = await this.#askAll(this.#exceptions, services)
-    return { records: newestFirst(found), perService: this.#perService(MAX_EXCEPTIONS), unread }
+    return { ...recentOf(found), perService: this.#perService(MAX_EXCEPTIONS), unread }
   }
 
   /** Drops what belongs to services that are gone. */
@@ -118,6 +120,13 @@ export class Details {
   #perService(max: number): number {
     return Math.max(MIN_PER_SERVICE, Math.min(max, Math.floor(MAX_RECORDS / Math.max(1, this.#countServices()))))
   }
+}
+
+function recentOf<T extends { readonly ts: number; readonly service: string }>(
+  logs: readonly RecordLog<T>[],
+): Pick<Recent<T>, 'records' | 'since'> {
+  const cut = logs.flatMap(({ oldest }) => (oldest === null ? [] : [[oldest.service, oldest.ts] as const]))
+  return { records: newestFirst(logs), since: new Map(cut) }
 }
 
 function newestFirst<T extends { readonly ts: number }>(logs: readonly RecordLog<T>[]): readonly T[] {
@@ -151,6 +160,11 @@ class RecordLog<T extends { readonly ts: number }> implements Follower {
   /** Newest first. */
   get records(): readonly T[] {
     return this.#newest
+  }
+
+  /** The oldest record if there may be older ones; else null. */
+  get oldest(): T | null {
+    return (this.#newest.length >= this.#options.limit() && this.#newest.at(-1)) || null
   }
 
   async read(now: number): Promise<void> {

@@ -1,56 +1,103 @@
-import { memo } from 'react'
+import { memo, useContext } from 'react'
 import type { ExceptionGroup } from '../../../api/services.js'
+import { NO_FILTER } from '../../api/filter.js'
+import { WholeContext } from '../../api/parts.js'
 import { Ago } from '../../ui/ago.js'
+import { Sparkline } from '../../ui/charts/sparkline.js'
+import { CopyLink } from '../../ui/copy-link.js'
 import { count, exactTime } from '../../ui/format.js'
+import { LINK_BUTTON } from '../../ui/link-style.js'
+import { PageLink } from '../../ui/page-link.js'
 import { Facts, RecordRow } from '../../ui/record-row.js'
+import { StackTrace } from '../../ui/stack-trace.js'
+import { TraceLink } from '../../ui/trace-link.js'
+import { ALL_EXCEPTIONS, minutesInWords } from './exceptions.js'
+
+interface ExceptionRowProps {
+  group: ExceptionGroup
+  /** Whether it is open at first. */
+  isOpen?: boolean
+}
 
 /** Exceptions of one origin: how often and where, and the newest of them whole. */
 export const ExceptionRow = memo(
-  function ExceptionRow({ group }: { group: ExceptionGroup }) {
-    const { sample } = group
+  function ExceptionRow({ group, isOpen = false }: ExceptionRowProps) {
     return (
-      <RecordRow summary={<Summary group={group} />}>
-        {sample.stack && (
-          // A region that scrolls must be reachable by keyboard.
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-          <pre tabIndex={0} className="max-h-96 overflow-auto rounded-lg bg-raised p-3 font-mono text-xs leading-5">
-            {sample.stack}
-          </pre>
-        )}
-        <Facts
-          facts={[
-            ['first seen', exactTime(group.first)],
-            ['last seen', exactTime(group.last)],
-            ['handled', group.handled > 0 ? `${count(group.handled)} of ${count(group.count)}` : null],
-            ['where', group.routes.join(', ')],
-            ['kind', sample.kind],
-            ['queue', sample.queue],
-            ['path', sample.path],
-            ['server', sample.node],
-            ['request id', sample.requestId],
-            ['trace id', sample.traceId],
-            ['fingerprint', group.fingerprint],
-          ]}
-        />
+      <RecordRow summary={<Summary group={group} />} isOpen={isOpen}>
+        {() => <Details group={group} />}
       </RecordRow>
     )
   },
-  ({ group: a }, { group: b }) => a.sample.id === b.sample.id && a.count === b.count && a.first === b.first,
+  ({ group: a, isOpen }, { group: b, isOpen: wasOpen }) =>
+    isOpen === wasOpen &&
+    a.sample.id === b.sample.id &&
+    a.count === b.count &&
+    a.first === b.first &&
+    a.minutes?.start === b.minutes?.start &&
+    a.failure === b.failure,
 )
 
-function Summary({ group }: { group: ExceptionGroup }) {
-  const { name, message, service, count: amount, handled, first, last, routes } = group
+function Details({ group }: { group: ExceptionGroup }) {
+  const { sample, service, fingerprint, minutes } = group
+  const actions = (
+    <>
+      <CopyLink to={{ ...ALL_EXCEPTIONS, page: 'exceptions', service, fingerprint, series: '' }} />
+      <FailureLink group={group} />
+    </>
+  )
   return (
     <>
-      <div className="flex items-baseline justify-between gap-4">
-        <span className="min-w-0 truncate font-medium text-bad" title={name}>
+      {sample.stack ? (
+        <StackTrace stack={sample.stack} actions={actions} />
+      ) : (
+        <div className="flex gap-1.5">{actions}</div>
+      )}
+      <Facts
+        facts={[
+          ['first seen', exactTime(group.first)],
+          ['last seen', exactTime(group.last)],
+          ['how often', minutes && minutesInWords(minutes)],
+          ['handled', group.handled > 0 ? `${count(group.handled)} of ${count(group.count)}` : null],
+          ['where', group.routes.join(', ')],
+          ['kind', sample.kind],
+          ['queue', sample.queue],
+          ['path', sample.path],
+          ['server', sample.node],
+          ['request id', sample.requestId],
+          ['trace id', sample.traceId && <TraceLink key="trace" traceId={sample.traceId} />],
+          ['fingerprint', fingerprint],
+        ]}
+      />
+    </>
+  )
+}
+
+/** The way to the jobs that failed with it, where Zenith can list them. */
+function FailureLink({ group: { failure, sample } }: Pick<ExceptionRowProps, 'group'>) {
+  const queues = useContext(WholeContext).overview?.queues ?? []
+  const isListed = queues.some(
+    ({ name, actions, states }) => name === sample.queue && actions.includes('list') && states.includes('failed'),
+  )
+  if (failure === undefined || !isListed) return null
+  return (
+    <PageLink to={{ ...NO_FILTER, page: 'failures', fingerprint: failure }} className={LINK_BUTTON}>
+      Jobs that failed with it
+    </PageLink>
+  )
+}
+
+function Summary({ group }: { group: ExceptionGroup }) {
+  const { name, message, service, count: amount, handled, first, last, routes, minutes } = group
+  return (
+    <div className="flex items-start gap-4">
+      <div className="min-w-0 flex-1">
+        <p className="truncate font-medium text-bad" title={name}>
           {name}
-        </span>
-        <span className="font-semibold whitespace-nowrap">{count(amount)}×</span>
-      </div>
-      <p className="mt-0.5 line-clamp-2 text-[0.8125rem] break-words">{message || 'no message'}</p>
-      <div className="label mt-0.5 flex items-baseline justify-between gap-4">
-        <span className="min-w-0 truncate">
+        </p>
+        <p className="mt-0.5 line-clamp-3 text-[0.8125rem] break-words group-open:line-clamp-none">
+          {message || 'no message'}
+        </p>
+        <p className="label mt-0.5 break-words">
           {service}
           {routes.length > 0 && (
             <>
@@ -59,8 +106,16 @@ function Summary({ group }: { group: ExceptionGroup }) {
             </>
           )}
           {handled > 0 && (handled === amount ? ' · handled' : ` · ${count(handled)} handled`)}
-        </span>
-        <span className="whitespace-nowrap">
+        </p>
+      </div>
+      <div className="flex shrink-0 flex-col items-end text-right">
+        <span className="font-semibold whitespace-nowrap">{count(amount)}×</span>
+        {minutes && (
+          <span className="w-20 sm:w-32" title={minutesInWords(minutes)}>
+            <Sparkline values={minutes.counts} atLeast={1} />
+          </span>
+        )}
+        <span className="label whitespace-nowrap">
           {amount > 1 && (
             <span className="hidden sm:inline">
               <Ago at={first} before="first " /> ·{' '}
@@ -69,6 +124,6 @@ function Summary({ group }: { group: ExceptionGroup }) {
           <Ago at={last} before={amount > 1 ? 'last ' : ''} />
         </span>
       </div>
-    </>
+    </div>
   )
 }

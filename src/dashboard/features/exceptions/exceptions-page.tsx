@@ -1,5 +1,4 @@
 import { useMemo } from 'react'
-import { groupExceptions } from '../../../api/groups.js'
 import { exceptionGroupIdentity } from '../../../api/identity.js'
 import type { Overview } from '../../../api/overview.js'
 import type { ExceptionGroup } from '../../../api/services.js'
@@ -15,11 +14,11 @@ import { ListNote } from '../../ui/list-note.js'
 import { Loading } from '../../ui/loading.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
-import { recordsIn, theRange } from '../../ui/period.js'
+import { recordsIn, spanOf, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { NoExceptions } from './exception-list.js'
 import { ExceptionRow } from './exception-row.js'
-import { narrowExceptions } from './exceptions.js'
+import { groupsHere, narrowExceptions } from './exceptions.js'
 
 /** What failed, by origin: how often, since when, where, and the newest of each whole. */
 export function ExceptionsPage({ overview }: { overview: Overview }) {
@@ -32,7 +31,7 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
   const isDerived = query.data === undefined || route.env !== '' || route.version !== ''
   const groups = useMemo(() => {
     const all = isDerived
-      ? groupExceptions(recordsIn(filterOverview(overview, route).exceptions, range, now))
+      ? groupsHere(recordsIn(filterOverview(overview, route).exceptions, range, now), overview, spanOf(range, now))
       : (query.data?.items ?? [])
     return narrowExceptions(all, route)
   }, [overview, route, range, now, query.data, isDerived])
@@ -68,11 +67,15 @@ function Groups({ groups, route, range }: GroupsProps) {
     return (
       <ul className="panel long overflow-hidden">
         {groups.map((group) => (
-          <ExceptionRow key={exceptionGroupIdentity(group)} group={group} />
+          <ExceptionRow
+            key={exceptionGroupIdentity(group)}
+            group={group}
+            isOpen={group.fingerprint === route.fingerprint}
+          />
         ))}
       </ul>
     )
-  if (isNarrow(route) || route.series) return <NothingMatches />
+  if (isNarrow(route) || route.series || route.fingerprint) return <NothingMatches />
   return (
     <div className="panel px-4 py-12">
       <NoExceptions when={theRange(range)} />

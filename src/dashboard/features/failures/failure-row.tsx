@@ -3,23 +3,39 @@ import { memo } from 'react'
 import type { FailureGroup } from '../../../api/failures.js'
 import { Ago } from '../../ui/ago.js'
 import { Button } from '../../ui/button.js'
+import { CopyLink } from '../../ui/copy-link.js'
 import { count, exactTime, plural } from '../../ui/format.js'
+import { LINK_BUTTON } from '../../ui/link-style.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Facts, RecordRow } from '../../ui/record-row.js'
+import { SameExceptions } from './same-exceptions.js'
+import { SampleStack } from './sample-stack.js'
 
 interface FailureRowProps {
   group: FailureGroup
   /** Whether somebody may, and the queues can. */
   canRetry: boolean
   onRetry: (group: FailureGroup) => void
+  /** Whether it is open at first. */
+  isOpen: boolean
 }
 
 /** Failed jobs with one kind of error: how often lately, in which queues, and the way to them. */
-export const FailureRow = memo(function FailureRow({ group, canRetry, onRetry }: FailureRowProps) {
-  const { queues, sample, first, last, fingerprint, name } = group
+export const FailureRow = memo(function FailureRow({ isOpen, ...rest }: FailureRowProps) {
   return (
-    <RecordRow summary={<Summary group={group} />}>
-      <ul className="flex flex-col gap-1 pt-2 text-[0.8125rem]">
+    <RecordRow summary={<Summary group={rest.group} />} isOpen={isOpen}>
+      {() => <Details {...rest} />}
+    </RecordRow>
+  )
+})
+
+function Details({ group, canRetry, onRetry }: Omit<FailureRowProps, 'isOpen'>) {
+  const { queues, sample, error, title, first, last, fingerprint, name } = group
+  return (
+    <>
+      {error !== title && <p className="text-[0.8125rem] break-words whitespace-pre-wrap">{error}</p>}
+      <SampleStack sample={sample} />
+      <ul className="flex flex-col gap-1 text-[0.8125rem]">
         {queues.map(({ key, name, count: amount }) => (
           <li key={key} className="flex items-baseline gap-3">
             <b className="min-w-10 text-right font-semibold">{count(amount)}</b>
@@ -39,12 +55,11 @@ export const FailureRow = memo(function FailureRow({ group, canRetry, onRetry }:
             Retry this group
           </Button>
         )}
-        <PageLink
-          to={{ page: 'job', queue: sample.queue, job: sample.id }}
-          className="inline-flex h-8 items-center rounded-lg border border-line px-2.5 text-[0.8125rem] font-medium hover:border-line-strong hover:bg-raised"
-        >
+        <PageLink to={{ page: 'job', queue: sample.queue, job: sample.id }} className={LINK_BUTTON}>
           Open the newest
         </PageLink>
+        <SameExceptions fingerprint={fingerprint} />
+        <CopyLink to={{ page: 'failures', fingerprint }} />
       </div>
       <Facts
         facts={[
@@ -54,17 +69,19 @@ export const FailureRow = memo(function FailureRow({ group, canRetry, onRetry }:
           ['fingerprint', fingerprint],
         ]}
       />
-    </RecordRow>
+    </>
   )
-})
+}
 
 function Summary({ group }: { group: FailureGroup }) {
-  const { name, error, queues, hour, day, week, last } = group
+  const { name, title, queues, hour, day, week, last } = group
   return (
     <div className="flex items-start gap-6">
       <div className="min-w-0 flex-1">
-        <p className="line-clamp-2 font-medium break-words text-bad">{error || 'no message'}</p>
-        <p className="label mt-0.5 truncate">
+        <p className="line-clamp-3 font-medium break-words text-bad group-open:line-clamp-none">
+          {title || 'no message'}
+        </p>
+        <p className="label mt-0.5 break-words">
           <span className="font-mono">{name || 'unnamed'}</span> in{' '}
           {queues.length === 1 ? queues[0]?.name : plural(queues.length, 'queue')}
           {last !== null && <Ago at={last} before=" · last " />}

@@ -7,8 +7,8 @@ import type { Session } from '../../../api/session.js'
 import { textTest } from '../../api/filter.js'
 import { FAILURES_STEP, MOST_FAILURES, useFailures } from '../../api/queues-api.js'
 import { useSession } from '../../api/session.js'
-import type { Scope } from '../../routing/pages.js'
-import { useRoute } from '../../routing/route.js'
+import type { RouteOf } from '../../routing/pages.js'
+import { usePage } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { compared, plural } from '../../ui/format.js'
@@ -24,7 +24,7 @@ import { FailureRow } from './failure-row.js'
 
 /** Failed jobs of all queues by kind of error: how often lately, where, and trying them all again. */
 export function FailuresPage({ overview }: { overview: Overview }) {
-  const route = useRoute()
+  const route = usePage('failures')
   const [depth, setDepth] = useState(FAILURES_STEP)
   const query = useFailures(depth)
   const goOn = () => (depth < MOST_FAILURES ? setDepth(depth + FAILURES_STEP) : void query.refetch())
@@ -36,7 +36,7 @@ export function FailuresPage({ overview }: { overview: Overview }) {
         <QueryNote query={query} instead="" />
         {query.data && <Limits listing={query.data} queues={overview.queues} isBusy={query.isFetching} onGoOn={goOn} />}
         {query.data ? (
-          <Groups shown={shown} listing={query.data} queues={overview.queues} />
+          <Groups shown={shown} listing={query.data} queues={overview.queues} opened={route.fingerprint} />
         ) : (
           query.isPending && <Loading what="the failures" />
         )}
@@ -49,9 +49,11 @@ interface GroupsProps {
   shown: readonly FailureGroup[]
   listing: FailureListing
   queues: readonly QueueView[]
+  /** The fingerprint of the group that the URL names. */
+  opened: string
 }
 
-function Groups({ shown, listing, queues }: GroupsProps) {
+function Groups({ shown, listing, queues, opened }: GroupsProps) {
   const total = listing.groups.length
   const session = useSession()
   const [asked, setAsked] = useState<FailureGroup | null>(null)
@@ -66,6 +68,7 @@ function Groups({ shown, listing, queues }: GroupsProps) {
           <FailureRow
             key={`${group.fingerprint}\n${group.name}`}
             group={group}
+            isOpen={group.fingerprint === opened}
             canRetry={retryable(group, queues, session).length > 0}
             onRetry={onRetry}
           />
@@ -144,14 +147,19 @@ function NoFailures({ queues, isWhole }: { queues: readonly QueueView[]; isWhole
   )
 }
 
-function narrowed(groups: readonly FailureGroup[], overview: Overview, scope: Scope): readonly FailureGroup[] {
+function narrowed(
+  groups: readonly FailureGroup[],
+  overview: Overview,
+  scope: RouteOf<'failures'>,
+): readonly FailureGroup[] {
   const matches = textTest(scope.q)
   const isMeant = keysMeant(overview, scope)
   return groups
     .filter(
-      ({ name, error, queues, fingerprint }) =>
+      ({ name, title, error, queues, fingerprint }) =>
+        (!scope.fingerprint || fingerprint === scope.fingerprint) &&
         queues.some(({ key }) => isMeant(key)) &&
-        matches([name, error, fingerprint, ...queues.map((queue) => queue.name)]),
+        matches([name, title, error, fingerprint, ...queues.map((queue) => queue.name)]),
     )
     .sort((a, b) => (b.last ?? 0) - (a.last ?? 0))
 }

@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react'
 import type { JobView } from '../../../api/jobs.js'
 import { plural } from '../../ui/format.js'
 import { Section } from '../../ui/section.js'
-import { CodeBox } from '../../ui/shown-text.js'
+import { StackTrace } from '../../ui/stack-trace.js'
 
 /** Why it failed, and the stack of each attempt that its system keeps, the newest first. */
 export function JobAttempts({ job }: { job: JobView }) {
@@ -27,7 +27,7 @@ export function JobAttempts({ job }: { job: JobView }) {
                   : `${plural(stacks.length - 1 - index, 'attempt')} before it`}
               </summary>
               <div className="mt-1">
-                <CodeBox label="Stack">{stack}</CodeBox>
+                <StackTrace stack={stack} />
               </div>
             </details>
           ))

@@ -1,6 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useContext, useMemo } from 'react'
-import { groupExceptions } from '../../../api/groups.js'
 import type { Overview } from '../../../api/overview.js'
 import type { ServiceDetail, ServiceView } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
@@ -16,11 +15,11 @@ import { EmptyState } from '../../ui/empty-state.js'
 import { Loading } from '../../ui/loading.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { PageLink } from '../../ui/page-link.js'
-import { rangeInWords, recordsIn, theRange } from '../../ui/period.js'
+import { rangeInWords, recordsIn, spanOf, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
 import { ExceptionList } from '../exceptions/exception-list.js'
-import { narrowExceptions } from '../exceptions/exceptions.js'
+import { groupsHere, narrowExceptions } from '../exceptions/exceptions.js'
 import { QueueList } from '../queues/queue-list.js'
 import { filterQueues } from '../queues/queues.js'
 import { RouteChip } from '../routes/route-chip.js'
@@ -131,7 +130,7 @@ function narrowed(
     queues: filterQueues(overview, { ...route, q: '' }),
     slow: recordsIn(narrowSlow(withNews(overview.slow, detail?.slow), overview, route), range, now),
     exceptions: narrowExceptions(
-      isDerived ? groupExceptions(recordsIn(live.exceptions, range, now)) : detail.exceptions,
+      isDerived ? groupsHere(recordsIn(live.exceptions, range, now), overview, spanOf(range, now)) : detail.exceptions,
       route,
     ),
     among: isDerived ? `the newest ${live.exceptions.length}` : `those of ${theRange(range)}`,

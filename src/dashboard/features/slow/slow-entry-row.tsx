@@ -3,6 +3,7 @@ import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { Ago } from '../../ui/ago.js'
 import { duration, exactTime, times } from '../../ui/format.js'
 import { Facts, RecordRow } from '../../ui/record-row.js'
+import { TraceLink } from '../../ui/trace-link.js'
 import { meanwhile } from './meanwhile.js'
 
 export const SlowEntryRow = memo(function SlowEntryRow({ entry }: { entry: SlowEntry }) {
@@ -66,7 +67,7 @@ function factsOf({ node, requestId, traceId, thresholdMs, ts, meta }: SlowEntry)
     ['loop blocked', meta.loopBlockedMs === null ? null : duration(meta.loopBlockedMs)],
     ['GC', meta.gcMs === null ? null : duration(meta.gcMs)],
     ['request id', requestId],
-    ['trace id', traceId],
+    ['trace id', traceId && <TraceLink key="trace" traceId={traceId} />],
     ['server', node],
     ['ended', exactTime(ts)],
     ...headers,

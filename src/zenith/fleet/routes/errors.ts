@@ -1,12 +1,12 @@
-import { groupExceptions } from '../../../api/groups.js'
 import { ExceptionGroupListing, ExceptionListing } from '../../../api/services.js'
 import { EXCEPTION_KINDS } from '../../../protocol/index.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
+import { exceptionGroups } from '../exception-groups.js'
 import { operation } from '../operation.js'
 import { filterExceptions, limitsOf, servicesOf } from './filters.js'
-import { checkWindow, inRange, listRangeParameters } from './time-range.js'
+import { checkWindow, inRange, listRangeParameters, spanOf } from './time-range.js'
 
 const parameters = {
   service: textParameter('Only exceptions of this service.'),
@@ -50,10 +50,10 @@ export const errorGroups = operation({
   check: checkWindow,
   answers: { 200: { description: 'A page of groups.', schema: ExceptionGroupListing }, 503: UNAVAILABLE },
   handle: fromStore(async (overview, { query, services }) => {
-    const { records, ...rest } = await services.monitor.details.exceptions(servicesOf(overview, query.service))
-    return {
-      ...pageOf(groupExceptions(filterExceptions(inRange(records, query, services.monitor.now), query)), query),
-      ...limitsOf(rest),
-    }
+    const { monitor } = services
+    const { records, ...rest } = await monitor.details.exceptions(servicesOf(overview, query.service))
+    const { now } = monitor
+    const groups = exceptionGroups(filterExceptions(inRange(records, query, now), query), rest, spanOf(query, now))
+    return { ...pageOf(groups, query), ...limitsOf(rest) }
   }),
 })

@@ -1,4 +1,3 @@
-import { groupExceptions } from '../../../api/groups.js'
 import { Problem } from '../../../api/problem.js'
 import { SERVICE_LISTS, ServiceDetail, ServicePeriodListing } from '../../../api/services.js'
 import { pagingParameters, partOf } from '../../http/paging.js'
@@ -7,9 +6,10 @@ import { json } from '../../http/responses.js'
 import { withinBytes } from '../../http/within-bytes.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
 import { StoreUnavailableError } from '../../store/store-error.js'
+import { exceptionGroups } from '../exception-groups.js'
 import { operation } from '../operation.js'
 import { servicesOf } from './filters.js'
-import { checkWindow, inRange, rangeOf, rangeParameters } from './time-range.js'
+import { checkWindow, inRange, rangeOf, rangeParameters, spanOf } from './time-range.js'
 
 const MAX_SLOW = 100
 /** How much each of them has at the most, in bytes: 2 MB in all. */
@@ -51,10 +51,11 @@ export const service = operation({
     const [figures] = periods
     if (!view || !figures) return notKnown()
     const [slow, exceptions] = await Promise.all([monitor.details.slow([name]), monitor.details.exceptions([name])])
+    const { now } = monitor
     const whole = {
       nodes: overview.nodes.filter((node) => node.service === name),
-      slow: inRange(slow.records, query, monitor.now).slice(0, MAX_SLOW),
-      exceptions: groupExceptions(inRange(exceptions.records, query, monitor.now)),
+      slow: inRange(slow.records, query, now).slice(0, MAX_SLOW),
+      exceptions: exceptionGroups(inRange(exceptions.records, query, now), exceptions, spanOf(query, now)),
     }
     const lists = {
       nodes: withinBytes(whole.nodes, SHARES.nodes),

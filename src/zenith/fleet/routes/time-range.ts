@@ -1,5 +1,7 @@
+import type { Span } from '../../../api/groups.js'
 import { isTimeWindow, type TimeRange, type TimeWindow } from '../../../api/time-window.js'
 import { PERIODS, type Period } from '../../../api/words.js'
+import { EXCEPTION_LIFE_MS } from '../../../protocol/index.js'
 import { choiceParameter, timeParameter, wordParameter } from '../../http/query.js'
 import { PERIOD_LENGTHS } from '../services/period.js'
 
@@ -50,6 +52,13 @@ export function inRange<T extends { readonly ts: number }>(
   if (period === null) return records
   const since = now - PERIOD_LENGTHS[period].length
   return records.filter(({ ts }) => ts > since)
+}
+
+/** The time that records of a query cover; without a range, as long as the store keeps exceptions. @param query checked @param now Unix ms */
+export function spanOf({ period, ...query }: WindowQuery & { readonly period: Period | null }, now: number): Span {
+  const window = windowOf(query)
+  if (window) return { from: window.from, until: Math.min(window.to, now) }
+  return { from: now - (period === null ? EXCEPTION_LIFE_MS : PERIOD_LENGTHS[period].length), until: now }
 }
 
 function windowOf({ from, to }: WindowQuery): TimeWindow | null {

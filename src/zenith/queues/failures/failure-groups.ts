@@ -1,4 +1,5 @@
 import type { FailureGroup } from '../../../api/failures.js'
+import { templateOf } from '../../../lib/message-template.js'
 import type { ConnectedQueue } from '../directory.js'
 import type { Failure } from './known-failures.js'
 
@@ -57,7 +58,20 @@ export class FailureGroups {
 function emptyGroup({ key }: Pick<ConnectedQueue, 'key'>, { id, kind }: Failure): Growing {
   const { fingerprint, name, error } = kind
   const sample = { queue: key, id }
-  return { fingerprint, name, error, queues: new Map(), hour: 0, day: 0, week: 0, first: null, last: null, sample }
+  const title = templateOf(error)
+  return {
+    fingerprint,
+    name,
+    title,
+    error,
+    queues: new Map(),
+    hour: 0,
+    day: 0,
+    week: 0,
+    first: null,
+    last: null,
+    sample,
+  }
 }
 
 function countIn(group: Growing, { key, name }: Pick<ConnectedQueue, 'key' | 'name'>): void {
