@@ -19,6 +19,7 @@ import { QueueAttention, QueueSample, QueueView, SourceView, UnreadQueue } from 
 import { ExceptionRecord, Heartbeat, SlowEntry } from './records.js'
 import { SchedulerListing, SchedulerView } from './schedulers.js'
 import type { GenericSchema } from './schema.js'
+import { Finds, FoundJob, QueueSearched, QueuesSearch } from './search.js'
 import {
   ExceptionGroup,
   HealthReason,
@@ -63,6 +64,10 @@ export const SCHEMAS = {
   JobView,
   JobListing,
   JobSearch,
+  FoundJob,
+  QueueSearched,
+  QueuesSearch,
+  Finds,
   JobLogs,
   JobFlow,
   JobOutcome,

@@ -2,6 +2,7 @@ import { anyObject } from '../api/schema.js'
 import { type SessionServices, session } from './auth/session.js'
 import type { MonitorService } from './fleet/monitor-service.js'
 import { errorGroups, errors } from './fleet/routes/errors.js'
+import { find } from './fleet/routes/find.js'
 import { health } from './fleet/routes/health.js'
 import type { NodeServices } from './fleet/routes/node-actions.js'
 import { nodeActions } from './fleet/routes/node-actions.js'
@@ -34,6 +35,7 @@ import { queueHistory } from './queues/history/routes.js'
 import { jobActions } from './queues/jobs/action-routes.js'
 import type { JobServices } from './queues/jobs/routes.js'
 import { flow, job, jobs, logs, search } from './queues/jobs/routes.js'
+import { searchAllQueues } from './queues/jobs/search-routes.js'
 import { queue, queues } from './queues/routes.js'
 import type { SchedulerServices } from './queues/schedulers/routes.js'
 import { schedulerActions, schedulers } from './queues/schedulers/routes.js'
@@ -84,6 +86,8 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   jobs,
   jobActions,
   search,
+  find,
+  searchAllQueues,
   job,
   logs,
   flow,

@@ -141,7 +141,7 @@ it('opens a service and a queue beyond the loaded parts, by their links and from
   await processes(page).getByText(LAST.node, { exact: true }).waitFor()
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: /^Search for/ }).fill('nothing-is-called-so')
-  await page.getByText('No results').waitFor()
+  await page.getByText('Nothing matches').waitFor()
   expect(problems).toEqual([])
 })
 

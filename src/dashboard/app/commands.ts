@@ -8,31 +8,72 @@ import { changeScope, getRoute, navigate } from '../routing/route.js'
 import { byName } from '../ui/groups.js'
 import { PERIOD_NAMES } from '../ui/period.js'
 import { setTheme, THEMES } from '../ui/theme.js'
+import { findsHere } from './find-commands.js'
 import { PAGE_LIST, pageTarget } from './navigation.js'
 import { openOverlay } from './overlay.js'
 
 /** Something that the palette offers. */
 export interface Command {
   id: string
-  group: 'Pages' | 'Services' | 'Queues' | 'Servers' | 'Actions'
+  group:
+    | 'Pages'
+    | 'Services'
+    | 'Queues'
+    | 'Servers'
+    | 'Routes'
+    | 'Job names'
+    | 'Exceptions'
+    | 'Slow'
+    | 'Jobs'
+    | 'Actions'
   title: string
   detail: string
+  /** By which it is found, too. */
+  texts?: readonly string[]
   run: () => void
 }
 
-/** As many are shown; who looks for more types more. */
-const MOST = 40
+/** As many are shown, and as many of one group; who looks for more types more. */
+const MOST = 60
+const MOST_OF_GROUP = 20
 
-/** Everything one can go to or do, as far as it has the words of the text. */
-export function findCommands(overview: Overview | null, session: Session | null, text: string): readonly Command[] {
+/**
+ * Everything one can go to or do, as far as it has the words of the text; then what Zenith found beside it, so that nothing moves when it
+ * comes.
+ */
+export function findCommands(
+  overview: Overview | null,
+  session: Session | null,
+  text: string,
+  finds: readonly Command[] = [],
+): readonly Command[] {
   const matches = textTest(text)
   const all = [
     ...pages(),
     ...services(overview),
-    ...(text.trim() ? [...queues(overview), ...servers(overview)] : []),
+    ...(text.trim() ? [...queues(overview), ...servers(overview), ...here(overview)] : []),
     ...actions(session),
   ]
-  return all.filter(({ title, detail, group }) => matches([title, detail, group])).slice(0, MOST)
+  const found = all.filter(({ title, detail, group, texts = [] }) => matches([title, detail, group, ...texts]))
+  return unique([...fewOfEach(found), ...finds]).slice(0, MOST)
+}
+
+function here(overview: Overview | null): Command[] {
+  return overview ? findsHere(overview) : []
+}
+
+/** Many of one group push no other out. */
+function fewOfEach(commands: readonly Command[]): Command[] {
+  const counts = new Map<string, number>()
+  return commands.filter(({ group }) => {
+    const count = (counts.get(group) ?? 0) + 1
+    counts.set(group, count)
+    return count <= MOST_OF_GROUP
+  })
+}
+
+function unique(commands: readonly Command[]): Command[] {
+  return [...new Map(commands.map((command) => [command.id, command])).values()]
 }
 
 function pages(): Command[] {

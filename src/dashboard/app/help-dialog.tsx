@@ -2,7 +2,7 @@ import { Dialog } from '../ui/dialog.js'
 import { PAGE_LIST } from './navigation.js'
 
 const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
-  [['Ctrl K', '⌘ K'], 'search for services, queues, servers and actions'],
+  [['Ctrl K', '⌘ K'], 'search for pages, services, routes, jobs, exceptions, ids and actions'],
   [['/'], 'filter'],
   [['j', 'k'], 'next and previous row'],
   [['Enter'], 'open the row'],

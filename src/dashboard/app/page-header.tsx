@@ -24,7 +24,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
           <LiveMark />
           <div className="flex items-center gap-1.5">
             <IconButton
-              label="Search for services, queues, servers and actions (Ctrl K)"
+              label="Search for pages, services, routes, jobs, exceptions, ids and actions (Ctrl K)"
               onClick={() => openOverlay('palette')}
             >
               <Search className="size-4" aria-hidden="true" />

@@ -3,9 +3,12 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useSt
 import type { Overview } from '../../api/overview.js'
 import { useLive } from '../api/hooks.js'
 import { merged, useFound } from '../api/parts.js'
+import { useFinds } from '../api/search-api.js'
 import { useSession } from '../api/session.js'
 import { Dialog } from '../ui/dialog.js'
 import { type Command, findCommands } from './commands.js'
+import { findCommandsOf } from './find-commands.js'
+import { FindNote } from './find-note.js'
 
 interface PaletteProps {
   overview: Overview | null
@@ -24,7 +27,9 @@ export function Palette({ overview, onClose }: PaletteProps) {
     const known = frozen ?? overview
     return known && found.overview ? merged(known, [found.overview]) : known
   }, [frozen, overview, found.overview])
-  const commands = useMemo(() => findCommands(whole, session, text), [whole, session, text])
+  const finds = useFinds(text)
+  const beside = useMemo(() => (finds.data ? findCommandsOf(finds.data) : []), [finds.data])
+  const commands = useMemo(() => findCommands(whole, session, text, beside), [whole, session, text, beside])
   const input = useRef<HTMLInputElement>(null)
   const run = (command: Command | undefined) => {
     if (!command) return
@@ -41,19 +46,19 @@ export function Palette({ overview, onClose }: PaletteProps) {
     event.preventDefault()
   }
   return (
-    <Dialog title="Search for services, queues, servers and actions" hideTitle onClose={onClose}>
+    <Dialog title="Search for pages, services, routes, jobs, exceptions, ids and actions" hideTitle onClose={onClose}>
       <div className="relative border-b border-line">
         <Search className="pointer-events-none absolute top-4 left-4 size-4 text-soft" aria-hidden="true" />
         <input
           ref={input}
           role="combobox"
-          aria-label="Search for services, queues, servers and actions"
+          aria-label="Search for pages, services, routes, jobs, exceptions, ids and actions"
           aria-expanded={commands.length > 0}
           aria-controls="commands"
           aria-activedescendant={commands[chosen] ? `command-${chosen}` : undefined}
           autoComplete="off"
           spellCheck={false}
-          placeholder="Search pages, services, queues, servers and actions"
+          placeholder="Search pages, routes, jobs, exceptions, ids, actions"
           value={text}
           className="h-12 w-full bg-transparent pr-4 pl-11 outline-none placeholder:text-soft"
           onChange={(event) => {
@@ -63,7 +68,8 @@ export function Palette({ overview, onClose }: PaletteProps) {
           onKeyDown={onKeyDown}
         />
       </div>
-      <CommandList commands={commands} chosen={chosen} isLooking={found.isLooking} onRun={run} />
+      <CommandList commands={commands} chosen={chosen} isLooking={found.isLooking || finds.isLooking} onRun={run} />
+      <FindNote finds={finds.data} error={finds.error} isLooking={finds.isLooking} />
     </Dialog>
   )
 }
@@ -82,7 +88,7 @@ function CommandList({ commands, chosen, isLooking, onRun }: CommandListProps) {
     list.current?.querySelector(`#command-${chosen}`)?.scrollIntoView({ block: 'nearest' })
   }, [chosen])
   if (commands.length === 0)
-    return <p className="label px-5 py-8 text-center">{isLooking ? 'Searching…' : 'No results'}</p>
+    return <p className="label px-5 py-8 text-center">{isLooking ? 'Searching…' : 'Nothing matches'}</p>
   return (
     <div ref={list} id="commands" role="listbox" aria-label="Results" tabIndex={-1} className="overflow-y-auto p-2">
       {commands.map((command, index) => (
@@ -98,7 +104,9 @@ function CommandList({ commands, chosen, isLooking, onRun }: CommandListProps) {
           onClick={() => onRun(command)}
         >
           <span className="min-w-0 truncate font-medium">{command.title}</span>
-          <span className="label whitespace-nowrap">{[command.detail, command.group].filter(Boolean).join(' · ')}</span>
+          <span className="label max-w-1/2 shrink-0 truncate">
+            {[command.group, command.detail].filter(Boolean).join(' · ')}
+          </span>
         </div>
       ))}
     </div>

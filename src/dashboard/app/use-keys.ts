@@ -115,6 +115,7 @@ function stepBack(): void {
   const route = getRoute()
   if (route.page === 'job') navigate({ ...route, page: 'queue' })
   else if (route.page === 'queue') stepBackInQueue(route)
+  else if (route.page === 'queues' && route.find) changePage('queues', { find: '' })
   else if (route.page === 'activity' && route.bulk) changePage('activity', { bulk: '' })
   else if (route.to > 0) leaveWindow()
   else if ('series' in route && route.series) navigate({ ...route, series: '' })

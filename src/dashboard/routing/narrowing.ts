@@ -21,7 +21,7 @@ export const NARROWED_BY: Readonly<Record<PageName, readonly string[]>> = {
   pulse: EVERYWHERE,
   services: EVERYWHERE,
   service: ['env', 'version', 'q'],
-  queues: EVERYWHERE,
+  queues: [...EVERYWHERE, 'find'],
   queue: ['find'],
   job: [],
   failures: [...EVERYWHERE, 'fingerprint'],

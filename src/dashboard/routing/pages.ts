@@ -86,7 +86,8 @@ const PAGES = {
   pulse: {},
   services: {},
   service: SERIES,
-  queues: { group: oneOf('group', QUEUE_GROUPS, '') },
+  /** `find` is what is searched for in the jobs of all queues. */
+  queues: { group: oneOf('group', QUEUE_GROUPS, ''), find: text('find') },
   /** `queue` is the key of a queue. */
   queue: { queue: text('queue'), ...LIST },
   /** The list is the one that the reader came from, and goes back to. */

@@ -8,6 +8,7 @@ import { exact, plural } from '../../ui/format.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { Section } from '../../ui/section.js'
+import { JobsFound, JobsSearchField } from './jobs-search.js'
 import { NoQueues } from './no-queues.js'
 import { QueueTable } from './queue-table.js'
 import { byNeed, driverWords, filterQueues } from './queues.js'
@@ -28,10 +29,13 @@ export function QueuesPage({ overview }: { overview: Overview }) {
     <>
       <PageBar title="Queues" more={!isNone && <GroupPicker chosen={route.group} />} />
       {!isNone && failing.length > 0 && <SourceList sources={failing} />}
+      {!isNone && <JobsSearchField />}
       {isNone && sources.length > 0 ? (
         <SourceList sources={sources} />
       ) : isNone ? (
         <NoQueues />
+      ) : route.find ? (
+        <JobsFound key={route.find} overview={overview} />
       ) : queues.length === 0 ? (
         <NothingMatches />
       ) : (

@@ -120,7 +120,8 @@ function noJob(): ApiError {
   return new ApiError('not_found', 'There is no such job in this queue any more.')
 }
 
-function seesPayloads({ principal, services }: RequestContext<JobServices>): boolean {
+/** Whether the principal's role may see payloads. */
+export function seesPayloads({ principal, services }: RequestContext<JobServices>): boolean {
   return services.policy.can(principal, 'queue.payloads')
 }
 

@@ -4,9 +4,15 @@ import type { ConnectedQueue } from '../directory.js'
 import { askSource } from '../read-source.js'
 import { type SeenJob, summaryViews } from './job-view.js'
 
-const MAX_MATCHES = 100
-const MAX_SCANNED = 10_000
-const MAX_MS = 5_000
+/** Limits of one search. */
+export interface SearchBounds {
+  readonly maxMatches: number
+  readonly maxScanned: number
+  readonly maxMs: number
+}
+
+/** Limits of a search in one queue. */
+const BOUNDS: SearchBounds = { maxMatches: 100, maxScanned: 10_000, maxMs: 5_000 }
 const PAGE = 100
 
 /** A search request. */
@@ -17,43 +23,55 @@ export interface Wanted {
   readonly offset: number
   /** Aborted when the client disconnects. */
   readonly signal: AbortSignal
+  /** @default 100 matches, 10,000 jobs, 5 s */
+  readonly bounds?: SearchBounds
 }
 
 /** Searches the masked ids, names, errors and payloads. */
-export function searchAll({ address, source }: ConnectedQueue, wanted: Wanted): Promise<JobSearch> {
-  const bounds = { maxMatches: MAX_MATCHES, maxScanned: MAX_SCANNED, maxMs: MAX_MS }
+export function searchAll(
+  { address, source }: ConnectedQueue,
+  { bounds = BOUNDS, ...wanted }: Wanted,
+): Promise<JobSearch> {
   return askSource(() => source.search?.(address, { ...wanted, ...bounds }))
 }
 
 /** Like {@link searchAll} without payloads, for users that may not see them: matches would reveal their contents. */
 export async function searchSummaries(
   { address, source }: ConnectedQueue,
-  { state, text, offset, signal }: Wanted,
+  { state, text, offset, signal, bounds = BOUNDS }: Wanted,
 ): Promise<JobSearch> {
   const wanted = text.toLowerCase()
-  const until = performance.now() + MAX_MS
+  const { maxMatches, maxScanned, maxMs } = bounds
+  const until = performance.now() + maxMs
   const jobs: SeenJob[] = []
   let scanned = offset
   for (;;) {
-    const query = { state, offset: scanned, limit: PAGE, order: 'newest' } as const
+    const limit = Math.min(PAGE, maxScanned - (scanned - offset))
+    const query = { state, offset: scanned, limit, order: 'newest' } as const
     const page = await askSource(() => source.jobs?.(address, query))
     const looked = page.jobs.length + page.missing
     const found = (await summaryViews(page.jobs)).filter((job) => hasText(job, wanted))
     const shared = { total: page.total, skipped: 0, ...(page.partial && { partial: page.partial }) }
     // Matches that no longer fit are found again by the next request: the matches of one page always fit.
-    if (jobs.length + found.length > MAX_MATCHES) return { jobs, scanned, ...shared, stopped: 'matches', next: scanned }
+    if (jobs.length + found.length > maxMatches) return { jobs, scanned, ...shared, stopped: 'matches', next: scanned }
     jobs.push(...found)
     scanned += looked
     const isEnd = looked === 0 || scanned >= page.total
-    const stopped = isEnd ? null : stopOf(jobs.length, scanned - offset, signal.aborted || performance.now() > until)
+    const isLate = signal.aborted || performance.now() > until
+    const stopped = isEnd ? null : stopOf(bounds, jobs.length, scanned - offset, isLate)
     if (isEnd && !page.partial) return { jobs, scanned, ...shared, stopped: null }
     if (isEnd || stopped) return { jobs, scanned, ...shared, stopped: stopped ?? 'scanned', next: scanned }
   }
 }
 
-function stopOf(matches: number, scanned: number, isLate: boolean): JobSearch['stopped'] {
-  if (matches >= MAX_MATCHES) return 'matches'
-  if (scanned >= MAX_SCANNED) return 'scanned'
+function stopOf(
+  { maxMatches, maxScanned }: SearchBounds,
+  matches: number,
+  scanned: number,
+  isLate: boolean,
+): JobSearch['stopped'] {
+  if (matches >= maxMatches) return 'matches'
+  if (scanned >= maxScanned) return 'scanned'
   return isLate ? 'time' : null
 }
 
