@@ -10,7 +10,7 @@ import type { RedisSource } from '../stores/redis/index.js'
  */
 export function openRedis<O extends { redis: RedisSource }, T>(
   open: (options: O) => T,
-  { redis, redisFrom }: ChosenRedis,
+  { redis, redisFrom }: Pick<ChosenRedis, 'redis' | 'redisFrom'>,
   others: Omit<O, 'redis'>,
 ): T {
   try {

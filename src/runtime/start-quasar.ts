@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
+import { isMainThread } from 'node:worker_threads'
 import { disabledRecorder } from '../core/disabled.js'
 import { allRecorders, leaseOf, type RecorderLease } from '../core/lease.js'
+import { noticesOf } from '../core/options/logger.js'
 import { isDisabled, type QuasarOptions, type ResolvedOptions, resolveOptions } from '../core/options/options.js'
 import { startRecorder } from '../core/process-recorder.js'
 import type { Recorder, RecorderStatus } from '../core/recorder.js'
@@ -74,8 +76,21 @@ export function leaseRecorder(options: QuasarOptions = {}, framework: string | n
   return lease
 }
 
+/** Once for all recorders of a process. */
+const noted = globalSlot('no-redis-noted', () => ({ isSaid: false }))
+
+/** An app in production whose reports stay in memory probably lacks a variable. `redis: false` says that it is meant. */
+function noteMemory({ isRedisUnset, store, environment, logger }: ResolvedOptions): void {
+  if (!isRedisUnset || store || environment !== 'production' || !isMainThread || noted.get().isSaid) return
+  noted.get().isSaid = true
+  noticesOf(logger).warn(
+    'no Redis is configured, so reports stay in the memory of this process. Set QUASAR_REDIS_URL, here and for `quasar zenith`, or `redis: false` if a Zenith in this process shows them.',
+  )
+}
+
 function start(options: ResolvedOptions): Recorder {
   keepStringsFast()
+  noteMemory(options)
   return startRecorder(options, writerOf(options), sharedStoreOf(options))
 }
 

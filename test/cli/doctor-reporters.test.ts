@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest'
+import { formatNodeId } from '../../src/protocol/node-id.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { ensureBuilt } from '../support/pack.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
@@ -41,6 +42,27 @@ it('tells of each service what it reports and by which versions', async () => {
     },
   ])
   expect(of('mixed-versions')).toMatchObject({ level: 'hint', subject: 'shop' })
+})
+
+it('tells replaced nodes from lost ones, as Zenith does', async () => {
+  const now = Date.now()
+  const idOf = (pid: number, agoMs: number) => formatNodeId({ ...node, pid, startedAt: now - agoMs }, 200)
+  const node = { host: 'shop-host', thread: 0, recorder: 1 }
+  const running = idOf(3, 10_000)
+  await write('deployed', running, { hostname: node.host, timestamp: now, runtime: { uptime: 10 } })
+  const index = 'gravito:quasar:index:nodes'
+  for (const [id, agoMs] of [
+    [idOf(1, 900_000), 600_000],
+    [idOf(2, 600_000), 60_000],
+  ] as const) {
+    await redis.client().zadd(index, now - agoMs, `deployed:${id}`)
+  }
+  const { findings, services, of } = await diagnose(redis.url)
+  expect(services.find(({ service }) => service === 'deployed')).toMatchObject({ alive: 1, lost: 0, replaced: 2 })
+  expect(findings.filter(({ code, subject }) => code === 'nodes-lost' && subject === 'deployed')).toEqual([])
+  const summary = findings.find(({ code, subject }) => code === 'service' && subject === 'deployed')
+  expect(summary?.message).toContain('1 node alive, 2 replaced')
+  expect(of('redis-reached')).toBeDefined()
 })
 
 it('finds nodes that were lost, records that were dropped and heartbeats that nobody can read', async () => {

@@ -35,6 +35,39 @@ async function opened(args: readonly string[] = [], env: NodeJS.ProcessEnv = {})
 }
 
 describe('quasar zenith', () => {
+  it('ignores what Kubernetes sets for a Service of its name, and says so once', async () => {
+    const links = {
+      QUASAR_SERVICE_HOST: '10.96.0.12',
+      QUASAR_SERVICE_PORT: '4280',
+      QUASAR_SERVICE_PORT_HTTP: '4280',
+      QUASAR_PORT: 'tcp://10.96.0.12:4280',
+      QUASAR_PORT_4280_TCP: 'tcp://10.96.0.12:4280',
+      QUASAR_PORT_4280_TCP_PROTO: 'tcp',
+      QUASAR_PORT_4280_TCP_PORT: '4280',
+      QUASAR_PORT_4280_TCP_ADDR: '10.96.0.12',
+    }
+    const { running, url } = await zenith([], links)
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect(running.stderr).toBe('')
+    const byDefault = quasar(['zenith'], {
+      env: { QUASAR_REDIS_URL: redis.url, QUASAR_HOST: 'no.such.host.invalid', QUASAR_BEARER: 'x', ...links },
+    })
+    expect(await byDefault.ended).toBe(1)
+    expect(byDefault.stderr.match(/QUASAR_PORT .* is ignored/g)).toHaveLength(1)
+    const wrong = await run(['zenith'], { env: { QUASAR_PORT: 'http://x' } })
+    expect(wrong.stderr).toContain('QUASAR_PORT takes a port')
+  })
+
+  it('says which Redis it reads when none is configured', async () => {
+    const { running } = await zenith([], { QUASAR_REDIS_URL: '' })
+    await vi.waitFor(() =>
+      expect(running.stderr).toContain('No Redis is configured, so Zenith reads redis://localhost:6379.'),
+    )
+    const { running: configured } = await zenith()
+    await configured.said(/Zenith reads/)
+    expect(configured.stderr).toBe('')
+  })
+
   it('shows what is reported to the browser that opened its link', async () => {
     const store = redisStore({ redis: redis.url })
     onTestFinished(() => store.close())

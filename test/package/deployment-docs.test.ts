@@ -213,10 +213,9 @@ describe('on Kubernetes', () => {
     expect(zenithEnv).toContainEqual({ name: 'QUASAR_BASE_PATH', value: path })
   })
 
-  it('a service called `quasar` would set a variable that `quasar zenith` refuses', () => {
+  it('a service called `quasar` sets a variable that `quasar zenith` ignores', () => {
     const injected = { QUASAR_PORT: 'tcp://10.0.0.1:80', QUASAR_SERVICE_HOST: '10.0.0.1', QUASAR_SERVICE_PORT: '80' }
-    expect(() => start({ args: [], env: injected })).toThrow(/QUASAR_PORT takes a port/)
-    expect(services.map(({ metadata }) => metadata.name)).not.toContain('quasar')
+    expect(() => start({ args: [], env: injected })).not.toThrow()
   })
 
   it('without a log-in or a token, Zenith refuses to listen to other machines', () => {

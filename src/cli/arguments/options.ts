@@ -10,6 +10,8 @@ export interface OptionSpec<T> {
   /** It may be given several times; the values are joined by commas. */
   readonly isRepeatable?: boolean
   readonly help: string
+  /** Values that others put into the variable for a purpose of their own: they are ignored. */
+  readonly foreign?: RegExp
   /** Parses a value; throws a message with the accepted values. A flag has the values `'true'` and `'false'`. */
   readonly read: (text: string) => T
 }
@@ -20,6 +22,8 @@ type Values<S extends OptionSpecs> = { readonly [K in keyof S]?: S[K] extends Op
 export interface Parsed<S extends OptionSpecs> {
   readonly isHelp: boolean
   readonly values: Values<S>
+  /** Names of the variables whose foreign values were ignored. */
+  readonly ignored: readonly string[]
 }
 
 /** @throws Problem with exit code 2 for unknown options and invalid values */
@@ -29,16 +33,21 @@ export function readOptions<S extends OptionSpecs>(
   env: NodeJS.ProcessEnv,
 ): Parsed<S> {
   const given = parse(args, specs)
-  if (given.help === true) return { isHelp: true, values: {} }
+  if (given.help === true) return { isHelp: true, values: {}, ignored: [] }
   const values: Record<string, unknown> = {}
+  const ignored: string[] = []
   for (const [name, spec] of Object.entries(specs)) {
     const fromEnv = spec.env === null ? undefined : env[spec.env]
     const text = given[name] ?? (fromEnv === '' ? undefined : fromEnv)
     if (text === undefined) continue
+    if (given[name] === undefined && spec.env && spec.foreign?.test(String(text))) {
+      ignored.push(spec.env)
+      continue
+    }
     const source = given[name] === undefined ? spec.env : `--${name}`
     values[name] = readValue(spec, String(text), source ?? name)
   }
-  return { isHelp: false, values: values as Values<S> }
+  return { isHelp: false, values: values as Values<S>, ignored }
 }
 
 function parse(args: readonly string[], specs: OptionSpecs): Record<string, unknown> {

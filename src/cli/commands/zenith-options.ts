@@ -33,6 +33,8 @@ export const ZENITH_OPTIONS = {
     env: 'QUASAR_PORT',
     help: `port to listen on, 0 for a free one (default ${DEFAULT_PORT})`,
     read: wholeNumber(0, 65_535, 'a port, 0 to 65535'),
+    // Kubernetes sets it in the containers beside a Service named `quasar`.
+    foreign: /^(tcp|udp|sctp):\/\//,
   },
   host: {
     value: 'ADDRESS',

@@ -13,7 +13,7 @@ import {
 import { openQueues } from '../../runtime/queue-drivers.js'
 import { type Command, Problem, wrongUse } from '../arguments/command.js'
 import { describeOptions, readOptions } from '../arguments/options.js'
-import { hostOf } from '../arguments/values.js'
+import { DEFAULT_REDIS, hostOf } from '../arguments/values.js'
 import { onLine, type Voice, voiceOf } from '../terminal/lines.js'
 import { openBrowser, openSecretly } from '../terminal/open-browser.js'
 import { settingsOf, ZENITH_OPTIONS, type ZenithSettings } from './zenith-options.js'
@@ -38,14 +38,27 @@ export const zenithCommand: Command = {
   summary: 'serves the page',
   help: HELP,
   async run(args, env) {
-    const { isHelp, values } = readOptions(args, ZENITH_OPTIONS, env)
+    const { isHelp, values, ignored } = readOptions(args, ZENITH_OPTIONS, env)
     if (isHelp) process.stdout.write(HELP)
-    else await serve(settingsOf(values, env))
+    else await serve(settingsOf(values, env), { ignored, isDefaultRedis: values.redis === undefined && !env.REDIS_URL })
   },
 }
 
-async function serve(settings: ZenithSettings): Promise<void> {
+function foreign(name: string): string {
+  return `${name} has the address of a Kubernetes Service named "quasar", not a port: it is ignored. "enableServiceLinks: false" in the pod removes it; --port sets a port.`
+}
+
+const NO_REDIS = `No Redis is configured, so Zenith reads ${DEFAULT_REDIS}. Apps without QUASAR_REDIS_URL or REDIS_URL report to their own memory: set one of them for both.`
+
+interface Unsaid {
+  /** Variables that were ignored. */
+  readonly ignored: readonly string[]
+  readonly isDefaultRedis: boolean
+}
+
+async function serve(settings: ZenithSettings, { ignored, isDefaultRedis }: Unsaid): Promise<void> {
   const voice = voiceOf(settings.isQuiet)
+  for (const name of ignored) voice.warn(foreign(name))
   const access = settings.isLocalOnly ? accessOf(settings, voice) : null
   const zenith = await create(settings, access?.link, voice)
   const server = createServer(toNodeHandler(zenith))
@@ -58,6 +71,7 @@ async function serve(settings: ZenithSettings): Promise<void> {
   const url = urlOf(server, settings)
   endOnSignal(server, zenith)
   voice.say(`Zenith is at ${url}`)
+  if (isDefaultRedis) voice.warn(NO_REDIS)
   if (access) access.begin(url)
   else if (settings.isOpening) openBrowser(url)
   void tellAboutRedis(zenith, hostOf(settings.zenith.redis), voice)

@@ -1,3 +1,4 @@
+import { findReplaced } from '../../runtime/find-replaced.js'
 import type { Fleet, SeenNode, SeenWork } from './fleet.js'
 
 /** A service in the JSON output. */
@@ -5,6 +6,8 @@ export interface ServiceSummary {
   readonly service: string
   readonly alive: number
   readonly lost: number
+  /** Nodes that vanished and whose place is taken. */
+  readonly replaced: number
   /** `@gravito/quasar 0.1.0`, and `unknown` for a node without it. */
   readonly sdks: readonly string[]
   /** Versions of the protocol. */
@@ -26,17 +29,25 @@ export function nodesOf(nodes: readonly SeenNode[], service: string): SeenNode[]
   return nodes.filter((node) => node.service === service)
 }
 
-export function isLost({ heartbeat, isUnreadable }: SeenNode): boolean {
+/** The lost nodes of one service, without those whose place is taken. @param nodes all of its nodes */
+export function lostOf(nodes: readonly SeenNode[]): SeenNode[] {
+  const replaced = findReplaced(nodes.filter(({ isUnreadable }) => !isUnreadable))
+  return nodes.filter((node) => isGone(node) && !replaced.has(node.node))
+}
+
+function isGone({ heartbeat, isUnreadable }: SeenNode): boolean {
   return heartbeat === null && !isUnreadable
 }
 
 function summaryOf(service: string, nodes: readonly SeenNode[], work: SeenWork | undefined): ServiceSummary {
   const beats = nodes.flatMap(({ heartbeat }) => heartbeat ?? [])
+  const lost = lostOf(nodes).length
   const times = beats.map(({ timestamp }) => timestamp)
   return {
     service,
     alive: beats.length,
-    lost: nodes.filter(isLost).length,
+    lost,
+    replaced: nodes.filter(isGone).length - lost,
     sdks: distinct(beats.map(({ sdk }) => (sdk ? `${sdk.name} ${sdk.version ?? ''}`.trim() : 'unknown'))),
     protocols: distinct(nodes.flatMap(({ heartbeat, protocol }) => (heartbeat ? [protocol ?? 1] : []))),
     frameworks: distinct(beats.flatMap(({ runtime }) => runtime.framework ?? [])),

@@ -43,13 +43,19 @@ export interface ChosenRedis {
   readonly redis: string | object | false
   /** Its origin as errors name it: `option "redis"`, `REDIS_URL`. */
   readonly redisFrom: string
+  /** Neither an option nor a variable says anything. */
+  readonly isRedisUnset: boolean
 }
 
 /** The address of Redis: the option, else the environment; an empty variable counts as unset. */
 export function chooseRedis(option: string | object | false | undefined, env: Environment): ChosenRedis {
-  if (option !== undefined) return { redis: option, redisFrom: 'option "redis"' }
+  if (option !== undefined) return { redis: option, redisFrom: 'option "redis"', isRedisUnset: false }
   const variable = VARIABLES.find((name) => env[name])
-  return { redis: (variable && env[variable]) || false, redisFrom: variable ?? 'option "redis"' }
+  return {
+    redis: (variable && env[variable]) || false,
+    redisFrom: variable ?? 'option "redis"',
+    isRedisUnset: !variable,
+  }
 }
 
 interface AppPackage {

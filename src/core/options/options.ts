@@ -22,6 +22,8 @@ export interface ResolvedOptions {
   readonly redis: string | object | false
   /** Origin of `redis`, as errors name it. */
   readonly redisFrom: string
+  /** Neither an option nor a variable names a store. */
+  readonly isRedisUnset: boolean
   readonly store: Store | null
   readonly prefix: string
   readonly interval: number

@@ -26,6 +26,12 @@ export interface Known {
   droppedAt: number | null
 }
 
+/** What tells where and when a node ran. */
+interface Lived {
+  readonly view: Pick<NodeView, 'key' | 'id' | 'lastSeen' | 'heartbeat' | 'clockAhead'>
+  readonly beatAt: number
+}
+
 /** What a look at the nodes changed. */
 export interface FleetChange {
   /** Whole but for `samples`, which holds the new ones only. */
@@ -40,7 +46,7 @@ export function hideReplaced(known: Known, now: number): void {
 
 /** Of a node whose beat Zenith never saw, only its id tells where and since when it ran. */
 export function lifeOf(
-  { view: { key, id, lastSeen, heartbeat, clockAhead }, beatAt }: Known,
+  { view: { key, id, lastSeen, heartbeat, clockAhead }, beatAt }: Lived,
   state: Life['state'],
 ): Life {
   if (!heartbeat) {

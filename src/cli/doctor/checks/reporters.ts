@@ -2,7 +2,7 @@ import type { RedisError } from '../../../redis/errors.js'
 import type { DoctorContext } from '../context.js'
 import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 import type { SeenNode } from '../fleet.js'
-import { isLost, nodesOf, type ServiceSummary, servicesOf } from '../services.js'
+import { lostOf, nodesOf, type ServiceSummary, servicesOf } from '../services.js'
 
 /** Which nodes report, and whether their reports arrive. */
 export const reporters: Check = {
@@ -38,8 +38,8 @@ function nobody({ keys }: DoctorContext): Finding {
   })
 }
 
-function summary({ service, alive, lost, sdks, frameworks, intervals, reports }: ServiceSummary): Finding {
-  const nodes = `${alive} ${alive === 1 ? 'node' : 'nodes'} alive${lost > 0 ? `, ${lost} lost` : ''}`
+function summary({ service, alive, lost, replaced, sdks, frameworks, intervals, reports }: ServiceSummary): Finding {
+  const nodes = `${alive} ${alive === 1 ? 'node' : 'nodes'} alive${lost > 0 ? `, ${lost} lost` : ''}${replaced > 0 ? `, ${replaced} replaced` : ''}`
   const what = Object.entries(reports).flatMap(([name, does]) => (does ? [name] : []))
   const every = intervals.map((interval) => `${interval / 1_000} s`).join(', ')
   const parts = [
@@ -53,7 +53,7 @@ function summary({ service, alive, lost, sdks, frameworks, intervals, reports }:
 }
 
 function lost({ service, alive }: ServiceSummary, nodes: readonly SeenNode[]): Finding[] {
-  const gone = nodes.filter(isLost)
+  const gone = lostOf(nodes)
   if (gone.length === 0) return []
   const last = Math.max(...gone.map(({ lastBeat }) => lastBeat ?? 0))
   const ago = Math.max(0, Math.round((Date.now() - last) / 1_000))
@@ -64,7 +64,7 @@ function lost({ service, alive }: ServiceSummary, nodes: readonly SeenNode[]): F
     subject: service,
     message: `${gone.length} ${gone.length === 1 ? 'node' : 'nodes'} stopped reporting without signing off: ${names.join(', ')}${more}; the last of them ${ago} s ago.`,
     advice:
-      'They crashed, were killed, or can’t reach Redis. If this was a deploy, call .stop() (Nest: enableShutdownHooks) on SIGTERM so that nodes sign off. Zenith forgets them after a day.',
+      'They crashed, were killed, or can’t reach Redis. If the service shrank on purpose, end its processes by SIGTERM, and handle it where they are PID 1 of a container, so that nodes sign off. Zenith forgets them after a day.',
   }
   return [alive === 0 ? problem(finding) : hint(finding)]
 }
