@@ -7,11 +7,13 @@ import { exceptionGroups } from './exception-groups.js'
 import { type FoundJobs, jobsWithId } from './find-jobs.js'
 import type { MonitorService } from './monitor-service.js'
 import { filterExceptions, filterSlow, servicesOf } from './routes/filters.js'
+import { spanOf } from './routes/time-range.js'
 
 /** Results of one kind. */
 const MOST = 10
 /** Time for all kinds, which are searched at the same time, ms. */
 const WITHIN_MS = 4_000
+const LAST_HOUR = { period: '1h', window: null } as const
 const ALL = { kind: null, name: null, fingerprint: null, handled: null }
 
 interface Found<T> {
@@ -49,7 +51,7 @@ export async function findAll({ monitor, queues }: FindServices, overview: Overv
 type Route = Finds['routes'][number]
 
 async function routesWith(monitor: MonitorService, names: readonly string[], text: string): Promise<Found<Route>> {
-  const { periods, unread } = await monitor.periods(names, '1h')
+  const { periods, unread } = await monitor.periods(names, LAST_HOUR)
   const wanted = text.toLowerCase()
   const items = periods.flatMap(seriesOf).filter(({ name }) => name.toLowerCase().includes(wanted))
   return { items, isWhole: unread.length === 0 }
@@ -68,7 +70,11 @@ async function exceptionsWith(
   text: string,
 ): Promise<Found<Finds['exceptions'][number]>> {
   const { records, ...read } = await monitor.details.exceptions(names)
-  const groups = exceptionGroups(filterExceptions(records, { ...ALL, text }), read, monitor.now)
+  const groups = exceptionGroups(
+    filterExceptions(records, { ...ALL, text }),
+    read,
+    spanOf({ period: null, from: null, to: null }, monitor.now),
+  )
   const items = groups.map(({ sample: { requestId }, service, fingerprint, name, message, last }) => {
     return { service, fingerprint, name, message, requestId, last }
   })
