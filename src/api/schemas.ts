@@ -34,7 +34,7 @@ import { Health, Session } from './session.js'
 import { LeftOut, StoreHealth, UntrustedCounts, UntrustedRecords } from './store.js'
 
 /** The schemas that have a name in the API's documentation. */
-export const SCHEMAS = {
+export const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
   Heartbeat,
   SlowEntry,
   ExceptionRecord,
@@ -89,4 +89,4 @@ export const SCHEMAS = {
   Session,
   Health,
   Problem,
-} as const satisfies Readonly<Record<string, GenericSchema>>
+}
