@@ -17,6 +17,7 @@ import { Overview, OverviewTotals, PulseDifference } from './overview.js'
 import { Problem } from './problem.js'
 import { QueueAttention, QueueSample, QueueView, SourceView, UnreadQueue } from './queues.js'
 import { ExceptionRecord, Heartbeat, SlowEntry } from './records.js'
+import { RouteDetail, RouteView } from './routes.js'
 import { SchedulerListing, SchedulerView } from './schedulers.js'
 import type { GenericSchema } from './schema.js'
 import { Finds, FoundJob, QueueSearched, QueuesSearch } from './search.js'
@@ -55,6 +56,8 @@ export const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
   ExceptionGroup,
   ServicePeriod,
   ServiceDetail,
+  RouteView,
+  RouteDetail,
   OverviewTotals,
   Overview,
   PulseDifference,

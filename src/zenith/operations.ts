@@ -8,6 +8,7 @@ import type { NodeServices } from './fleet/routes/node-actions.js'
 import { nodeActions } from './fleet/routes/node-actions.js'
 import { nodes } from './fleet/routes/nodes.js'
 import { overview } from './fleet/routes/overview.js'
+import { route, routes } from './fleet/routes/routes.js'
 import { service, services } from './fleet/routes/services.js'
 import { slow, slowGroups } from './fleet/routes/slow.js'
 import { sources } from './fleet/routes/sources.js'
@@ -72,6 +73,8 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   stream,
   services,
   service,
+  routes,
+  route,
   nodes,
   nodeActions,
   slow,

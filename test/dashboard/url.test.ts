@@ -12,6 +12,7 @@ const SUBJECTS: Readonly<Partial<Record<PageName, object>>> = {
   queue: { queue: 'bullmq|mail' },
   job: { queue: 'bullmq|orders:confirm', job: 'größe/☃' },
   unknown: { asked: 'nowhere' },
+  route: { service: 'shop-api', series: 'GET /users/:id' },
 }
 
 /** Values that URLs have, of all parameters; each page takes its own. */
@@ -37,7 +38,7 @@ describe.each(PAGE_NAMES)('the URL of the page %s', (page) => {
 
   it('says nothing of what the page shows anyway', () => {
     const query = new URLSearchParams(write({ page, ...SUBJECTS[page] } as Target))
-    expect([...query.keys()].filter((name) => !['page', 'service', 'queue', 'job'].includes(name))).toEqual([])
+    expect([...query.keys()].filter((name) => !['page', 'service', 'route', 'queue', 'job'].includes(name))).toEqual([])
   })
 
   it('shows what a URL without a parameter shows when the value is unknown', () => {
@@ -94,6 +95,9 @@ it.each<[query: string, route: Partial<Record<string, unknown>>]>([
     },
   ],
   ['?page=queues&queue=bullmq%7Cmail&job=8801', { page: 'job', queue: 'bullmq|mail', job: '8801' }],
+  ['?page=routes&q=users', { page: 'routes', q: 'users' }],
+  ['?page=routes&service=shop&route=GET+%2Fa', { page: 'route', service: 'shop', series: 'GET /a' }],
+  ['?page=routes&route=GET+%2Fa', { page: 'routes' }],
   ['?page=failures', { page: 'failures' }],
   ['?page=schedulers', { page: 'schedulers' }],
   ['?page=slow&route=GET+%2F', { page: 'slow', series: 'GET /' }],

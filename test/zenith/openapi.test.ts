@@ -63,6 +63,8 @@ async function fillQueue(url: string): Promise<void> {
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
   '/api/services': ['?period=5m', '?period=15m', '?period=1h', '?service=shop', '?limit=1&offset=1'],
   '/api/services/{service}': ['?period=5m', '?period=1h'],
+  '/api/routes': ['?period=1h', '?text=get', '?limit=1'],
+  '/api/services/{service}/routes/{route}': ['?period=5m', '?period=1h'],
   '/api/nodes': ['?state=live', '?service=shop', '?state=left'],
   '/api/slow': ['?kind=job', '?text=USERS', '?name=nothing'],
   '/api/errors': ['?handled=true', '?handled=false', '?kind=request'],
@@ -89,6 +91,7 @@ const NEEDS: Readonly<Record<string, string>> = {
 /** What a test of lists has to see items in, or it would prove nothing. */
 const LISTS = [
   '/api/services',
+  '/api/routes',
   '/api/nodes',
   '/api/slow',
   '/api/slow/groups',
@@ -116,7 +119,7 @@ describe('the API’s own description', () => {
     const failed = await askApi<{ jobs: { id: string }[] }>(zenith, `/api/queues/${queue}/jobs?state=failed`)
     const job = present(failed.body.jobs[0]).id
     await postApi(zenith, `/api/queues/${queue}/actions`, { action: 'pause' })
-    names = { service: 'shop', queue, job }
+    names = { service: 'shop', route: encodeURIComponent('GET /a'), queue, job }
     names = { ...names, id: await begin() }
     return async () => {
       await zenith.close()

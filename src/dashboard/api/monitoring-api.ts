@@ -33,12 +33,12 @@ export function createQueryClient(): QueryClient {
 const SETTLED_MS = 2 * 60_000
 
 /** The parameters that ask for a time range. */
-function timeOf({ period, window }: TimeRange): Record<string, string> {
+export function timeOf({ period, window }: TimeRange): Record<string, string> {
   return window ? { from: String(window.from), to: String(window.to) } : { period }
 }
 
 /** A window that is over does not change any more: its answer stays. */
-function againOf({ window }: TimeRange) {
+export function againOf({ window }: TimeRange) {
   return ({ state }: { state: { dataUpdatedAt: number } }) =>
     window && state.dataUpdatedAt > window.to + SETTLED_MS ? false : AGAIN_MS
 }
@@ -130,7 +130,7 @@ export function useExceptionGroups(narrowed: Narrowed, enabled = true): UseQuery
 /** As many as the server gives at once. */
 const MOST = '1000'
 
-function query(parameters: Readonly<Record<string, string>>): string {
+export function query(parameters: Readonly<Record<string, string>>): string {
   const given = Object.entries(parameters).filter(([, value]) => value !== '')
   return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
 }

@@ -28,6 +28,8 @@ import { useKeys } from './use-keys.js'
 const QueuesPage = lazy(async () => ({ default: (await import('../features/queues/queues-page.js')).QueuesPage }))
 const QueuePage = lazy(async () => ({ default: (await import('../features/queue/queue-page.js')).QueuePage }))
 const JobPage = lazy(async () => ({ default: (await import('../features/jobs/job-page.js')).JobPage }))
+const RoutesPage = lazy(async () => ({ default: (await import('../features/routes/routes-page.js')).RoutesPage }))
+const RoutePage = lazy(async () => ({ default: (await import('../features/routes/route-page.js')).RoutePage }))
 const FailuresPage = lazy(async () => ({
   default: (await import('../features/failures/failures-page.js')).FailuresPage,
 }))
@@ -102,6 +104,8 @@ const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> =
   pulse: PulsePage,
   services: ServicesPage,
   service: ServicePage,
+  routes: RoutesPage,
+  route: RoutePage,
   queues: QueuesPage,
   queue: QueuePage,
   job: JobPage,
@@ -115,6 +119,7 @@ const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> =
 
 function titleOf(route: Route): string {
   if (route.page === 'service') return route.service
+  if (route.page === 'route') return route.series
   if (route.page === 'job') return `Job ${route.job}`
   if (route.page === 'queue') return 'Queue'
   if (route.page === 'unknown') return 'Page not found'
@@ -146,6 +151,7 @@ function usePageFocus(route: Route): void {
 /** A page, and the one thing that it is about. */
 function subjectOf(route: Route): string {
   if (route.page === 'service') return `service ${route.service}`
+  if (route.page === 'route') return `route ${route.service} ${route.series}`
   if (route.page === 'job') return `job ${route.queue} ${route.job}`
   return 'queue' in route ? `queue ${route.queue}` : route.page
 }

@@ -1,11 +1,12 @@
 import type { PageName, Route, Target } from '../routing/pages.js'
 
-type MainPage = Exclude<PageName, 'service' | 'queue' | 'job' | 'unknown'>
+type MainPage = Exclude<PageName, 'service' | 'route' | 'queue' | 'job' | 'unknown'>
 
 /** The pages in their order; the key follows a `g`. */
 export const PAGE_LIST: readonly { page: MainPage; title: string; key: string }[] = [
   { page: 'pulse', title: 'Pulse', key: 'p' },
   { page: 'services', title: 'Services', key: 'v' },
+  { page: 'routes', title: 'Routes', key: 'r' },
   { page: 'queues', title: 'Queues', key: 'q' },
   { page: 'failures', title: 'Failures', key: 'f' },
   { page: 'schedulers', title: 'Schedulers', key: 'c' },
@@ -16,12 +17,14 @@ export const PAGE_LIST: readonly { page: MainPage; title: string; key: string }[
 
 /** What a page starts with: the filter stays, but from one service one comes back to all of them. */
 export function pageTarget(from: Route, page: MainPage): Target {
-  const leavesService = from.page === 'service' && (page === 'pulse' || page === 'services')
+  const isOfOne = from.page === 'service' || from.page === 'route'
+  const leavesService = isOfOne && (page === 'pulse' || page === 'services' || page === 'routes')
   return leavesService ? { page, service: '' } : { page }
 }
 
 /** The page of the list that a page belongs to. */
 export function sectionOf(page: PageName): MainPage | 'unknown' {
   if (page === 'service') return 'services'
+  if (page === 'route') return 'routes'
   return page === 'queue' || page === 'job' ? 'queues' : page
 }

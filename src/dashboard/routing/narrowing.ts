@@ -24,6 +24,8 @@ export const NARROWED_BY: Readonly<Record<PageName, readonly string[]>> = {
   queues: [...EVERYWHERE, 'find'],
   queue: ['find'],
   job: [],
+  routes: ['service', 'env', 'q'],
+  route: ['env', 'version', 'q'],
   failures: [...EVERYWHERE, 'fingerprint'],
   schedulers: EVERYWHERE,
   slow: [...EVERYWHERE, 'series'],

@@ -92,6 +92,9 @@ const PAGES = {
   queue: { queue: text('queue'), ...LIST },
   /** The list is the one that the reader came from, and goes back to. */
   job: { queue: text('queue'), job: text('job'), ...LIST },
+  routes: {},
+  /** `series` is the name of the route. */
+  route: SERIES,
   failures: FINGERPRINT,
   schedulers: {},
   /** `all`: whatever the period, all entries that are stored. */
@@ -115,8 +118,8 @@ export type RouteOf<P extends PageName> = { page: P } & Scope & OwnParams<P>
 /** Where the reader is: a union by page, so that no page sees what belongs to another. */
 export type Route = { [P in PageName]: RouteOf<P> }[PageName]
 /** What a page is about: it has to be named. */
-type SubjectOf<P extends PageName> = P extends 'service'
-  ? Pick<Scope, 'service'>
+type SubjectOf<P extends PageName> = P extends 'service' | 'route'
+  ? Pick<Scope, 'service'> & (P extends 'route' ? { series: string } : unknown)
   : Pick<OwnParams<P>, keyof OwnParams<P> & ('queue' | 'job' | 'asked')>
 /** Where to go: whatever is left out of the scope stays, of the page's own parameters it falls back. */
 export type Target = {

@@ -3,7 +3,12 @@ import { PERIODS } from '../../api/words.js'
 import { PAGE_NAMES, type PageName, paramsOf, type Route, type RouteOf, type Target } from './pages.js'
 
 /** In the URL a page of one thing has the name of the page that lists them. */
-const LISTED_BY: Partial<Record<PageName, string>> = { services: 'service', queue: 'queues', job: 'queues' }
+const LISTED_BY: Partial<Record<PageName, string>> = {
+  services: 'service',
+  queue: 'queues',
+  job: 'queues',
+  route: 'routes',
+}
 /** All parameters in the order in which they are written. */
 const ORDER = [
   ...['page', 'service', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'kept'],
@@ -77,6 +82,7 @@ function inWords(words: readonly string[]): string {
 function pageOf(params: URLSearchParams): PageName {
   const page = params.get('page')
   if (page === 'service') return params.get('service') ? 'service' : 'services'
+  if (page === 'routes' && params.get('service') && params.get('route')) return 'route'
   if (page === 'queues' && params.get('queue')) return params.get('job') ? 'job' : 'queue'
   if (!page) return 'pulse'
   return PAGE_NAMES.find((known) => known === page && !(known in LISTED_BY)) ?? 'unknown'

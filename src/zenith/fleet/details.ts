@@ -14,6 +14,7 @@ import { type Follower, OnDemand } from '../store/on-demand.js'
 import { StoreUnavailableError, storeErrorInWords } from '../store/store-error.js'
 import { timeOf } from '../store/store-time.js'
 import { Budget } from './services/budget.js'
+import type { Reported } from './services/route-figures.js'
 import { ServiceHistory } from './services/service-history.js'
 
 /** How many records of one kind are kept over all services, and at the least of one. */
@@ -35,7 +36,7 @@ export interface Recent<T> {
   readonly unread: readonly string[]
 }
 
-interface Read<T> {
+export interface Read<T> {
   readonly found: readonly T[]
   readonly unread: readonly string[]
 }
@@ -81,6 +82,12 @@ export class Details {
   async history(services: readonly string[], range: TimeRange, now: number): Promise<Periods> {
     const { found, unread } = await this.#askAll(this.#histories, services)
     return { periods: found.map((history) => history.period(range, now)), unread }
+  }
+
+  /** What some services have reported in the last hour. Rejects when the store fails. */
+  async reported(services: readonly string[], now: number): Promise<Read<Reported>> {
+    const { found, unread } = await this.#askAll(this.#histories, services)
+    return { found: found.map((history) => history.reported(now)), unread }
   }
 
   /** Rejects when the store fails. */

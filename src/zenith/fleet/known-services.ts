@@ -11,6 +11,7 @@ import { MAX_SERVICES } from '../../protocol/read-limits.js'
 import type { Fleet } from './fleet.js'
 import { Budget } from './services/budget.js'
 import { MAX_RECENT, RecentRecords } from './services/recent-records.js'
+import type { Reported } from './services/route-figures.js'
 import { NO_NEWS, ServiceMonitor, type ServiceNews } from './services/service.js'
 import type { ServiceTotals } from './services/totals.js'
 import type { StandingUntrusted } from './services/untrusted.js'
@@ -151,6 +152,12 @@ export class KnownServices {
       if (view) views.push(view)
     })
     return views
+  }
+
+  /** What some of them have reported in the last 15 minutes, in the order of the names. */
+  reported(names: readonly string[], nodes: readonly NodeView[], now: number): readonly Reported[] {
+    const own = byService(nodes)
+    return names.flatMap((name) => this.#monitors.get(name)?.reported(own.get(name) ?? [], now) ?? [])
   }
 
   /** What only grows, by service; see {@link ServiceMonitor.totals}. */

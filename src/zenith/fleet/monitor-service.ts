@@ -18,11 +18,12 @@ import { QueueMonitor } from '../queues/monitor/queue-monitor.js'
 import { storeErrorInWords } from '../store/store-error.js'
 import { timeOf } from '../store/store-time.js'
 import { sumLeftOut } from '../store/sum-left-out.js'
-import { Details, type Periods } from './details.js'
+import { Details, type Periods, type Read } from './details.js'
 import { Fleet } from './fleet.js'
 import type { FleetChange } from './known-node.js'
 import { KnownServices } from './known-services.js'
 import { FIRST_PART, matching, type PartStart, partOf, totalsOf } from './parts.js'
+import type { Reported } from './services/route-figures.js'
 import type { ServiceTotals } from './services/totals.js'
 import { StandingUntrusted } from './services/untrusted.js'
 import { FleetState } from './state.js'
@@ -130,9 +131,16 @@ export class MonitorService {
   async periods(names: readonly string[], range: TimeRange): Promise<Periods> {
     const { now } = this
     const known = names.filter((name) => this.#services.has(name))
-    const isRecent = range.window ? range.window.from >= now - ROLLUP_LIFE_MS : range.period !== '1h'
-    if (!isRecent) return this.details.history(known, range, now)
+    if (!isRecent(range, now)) return this.details.history(known, range, now)
     return { periods: await this.#services.periods(known, range, this.#fleet.views, now), unread: [] }
+  }
+
+  /** What services have reported of a time range; the same as for {@link periods}. */
+  async reported(names: readonly string[], range: TimeRange): Promise<Read<Reported>> {
+    const { now } = this
+    const known = names.filter((name) => this.#services.has(name))
+    if (!isRecent(range, now)) return this.details.reported(known, now)
+    return { found: this.#services.reported(known, this.#fleet.views, now), unread: [] }
   }
 
   /** Drops a node until it beats again: the next look is without it. */
@@ -255,4 +263,9 @@ export class MonitorService {
     const store = { ok: false, kind: reader.kind, latencyMs: null, error: storeErrorInWords(error) }
     return { difference: this.#state.fail(store, timeOf(reader)), slow: [], exceptions: [] }
   }
+}
+
+/** Whether the last 15 minutes, which are always read, have all of a time range. */
+function isRecent({ period, window }: TimeRange, now: number): boolean {
+  return window ? window.from >= now - ROLLUP_LIFE_MS : period !== '1h'
 }

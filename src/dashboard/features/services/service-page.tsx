@@ -95,12 +95,29 @@ function Content({ view, overview, route, range, query }: ContentProps) {
       />
       <QueueList queues={shown.queues} most={12} />
       <ProcessList nodes={shown.nodes} />
-      <RouteChip />
+      <div className="flex flex-wrap items-center gap-x-4 gap-y-2 empty:hidden">
+        <RouteChip />
+        <OwnPage view={view} series={route.series} />
+      </div>
       <div className="grid grid-cols-1 gap-x-4 gap-y-8 lg:grid-cols-2">
         <SlowRequestWidget slow={shown.slow} />
         <ExceptionList groups={shown.exceptions} among={shown.among} />
       </div>
     </>
+  )
+}
+
+/** The way to the page of a route that is chosen. */
+function OwnPage({ view, series }: { view: ServiceView; series: string }) {
+  const isJob = view.jobSeries.some(({ key }) => key === series)
+  if (!series || isJob) return null
+  return (
+    <PageLink
+      to={{ page: 'route', service: view.service, series }}
+      className="text-xs font-medium text-accent hover:underline"
+    >
+      Charts of this route
+    </PageLink>
   )
 }
 

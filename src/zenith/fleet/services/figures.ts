@@ -14,6 +14,11 @@ export function percentilesOf(sketch: Sketch): { p50: number | null; p95: number
   }
 }
 
+/** The longest duration and the sum of all. */
+export function extentOf(sketch: Sketch): { max: number | null; totalMs: number | null } {
+  return { max: roundOrNull(sketch.quantile(1)), totalMs: sketch.count > 0 ? roundToFourDigits(sketch.sum()) : null }
+}
+
 function roundOrNull(value: number | null): number | null {
   return value === null ? null : roundToFourDigits(value)
 }

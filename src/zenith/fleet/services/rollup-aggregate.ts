@@ -29,10 +29,15 @@ export class RollupAggregate {
   readonly #budget: Budget
   /** The starts of rollups that were counted, with their ends, by node. */
   readonly #counted = new Map<string, Map<number, number>>()
+  /** Steps of routes and jobs in which any node reported. */
+  readonly #reported = new Set<number>()
+  readonly #seriesStep: number
   #newest = 0
+  #oldest = Number.POSITIVE_INFINITY
 
   constructor({ retentionMs, step, point, seriesStep }: LedgerOptions, budget: Budget) {
     this.#retentionMs = retentionMs
+    this.#seriesStep = seriesStep
     this.#budget = budget
     this.requests = new Timeline({ step, point }, budget)
     this.jobs = new Timeline({ step, point }, budget)
@@ -49,6 +54,16 @@ export class RollupAggregate {
     return this.#newest
   }
 
+  /** The start of the oldest rollup that was counted, Unix ms; infinite when there was none. */
+  get oldest(): number {
+    return this.#oldest
+  }
+
+  /** Whether any node reported the step of routes and jobs that a time lies in. @param at Unix ms */
+  hasReported(at: number): boolean {
+    return this.#reported.has(Math.floor(at / this.#seriesStep))
+  }
+
   /** @returns whether it counts: not a second time, nor when it is too old or from the future */
   add(rollup: Rollup, now: number): boolean {
     const own = this.#counted.get(rollup.node)
@@ -58,11 +73,18 @@ export class RollupAggregate {
     if (own) own.set(rollup.from, rollup.to)
     else this.#counted.set(rollup.node, new Map([[rollup.from, rollup.to]]))
     this.#newest = Math.max(this.#newest, rollup.to)
+    this.#oldest = Math.min(this.#oldest, rollup.from)
+    this.#note(rollup)
     if (rollup.routes.length > 0) this.requests.add(spanOf(rollup, rollup.routes))
     if (rollup.jobs.length > 0) this.jobs.add(spanOf(rollup, rollup.jobs))
     for (const route of rollup.routes) this.routes.add(route, rollup)
     for (const job of rollup.jobs) this.jobSeries.add(job, rollup)
     return true
+  }
+
+  #note({ from, to }: Rollup): void {
+    const size = this.#seriesStep
+    for (let index = Math.floor(from / size); index * size < Math.max(to, from + 1); index++) this.#reported.add(index)
   }
 
   /** Gives back what it has of its budget: nothing is added any more. */
@@ -80,6 +102,7 @@ export class RollupAggregate {
       }
       if (own.size === 0) this.#counted.delete(node)
     }
+    for (const index of this.#reported) if (index * this.#seriesStep < oldest - MARGIN_MS) this.#reported.delete(index)
     for (const part of [this.requests, this.jobs, this.routes, this.jobSeries]) part.prune(oldest - MARGIN_MS)
   }
 }

@@ -1,7 +1,7 @@
 import type { SeriesView } from '../../../api/services.js'
 import { type JobRollup, OTHER, type SeriesRollup, Sketch } from '../../../protocol/index.js'
 import type { Budget } from './budget.js'
-import { percentilesOf } from './figures.js'
+import { extentOf, percentilesOf } from './figures.js'
 import { MergedSketch } from './merged-sketch.js'
 
 /** How many are kept; the rest counts as `(other)`. Each node tells at most 500 apart. */
@@ -14,6 +14,14 @@ const NONE: Readonly<Figures> = { count: 0, errors: 0, aborted: 0, failed: 0, st
 
 /** A route's rollup, or a job's. */
 export type AnyRollup = SeriesRollup & Partial<Pick<JobRollup, 'queue' | 'failed' | 'stalled'>>
+
+/** A series with what is not in its view. */
+export interface MeasuredSeries {
+  readonly view: SeriesView
+  /** The longest duration, and the sum of all, in ms within 2 %; null without measurements. */
+  readonly max: number | null
+  readonly totalMs: number | null
+}
 
 interface Step extends Figures {
   readonly sketch: MergedSketch
@@ -36,7 +44,7 @@ interface Series {
   readonly queue: string | null
   readonly steps: Map<number, Step>
   /** What was last worked out up to now, by the first step that it holds; empty when something came since. */
-  readonly views: Map<number, SeriesView>
+  readonly views: Map<number, MeasuredSeries>
 }
 
 /** The time that a rollup covers, Unix ms. */
@@ -110,7 +118,20 @@ export class SeriesTotals {
       .filter((series) => [...series.steps.keys()].some((index) => isIn(steps, index)))
       .map((series) => ({ series, ...sumsOf(series, steps) }))
     totals.sort((a, b) => b.count - a.count || b.stalled - a.stalled || (a.series.key < b.series.key ? -1 : 1))
-    return totals.slice(0, limit).map(({ series }) => viewOf(series, steps))
+    return totals.slice(0, limit).map(({ series }) => measureOf(series, steps).view)
+  }
+
+  /** All that did something between two times, Unix ms, in no order. */
+  measured(from: number, to: number): MeasuredSeries[] {
+    const steps = this.#stepsOf(from, to)
+    return [...this.#series.values()].map((series) => measureOf(series, steps)).filter(({ view }) => view.count > 0)
+  }
+
+  /** One of them by its name, as routes have no queue; null if it did nothing. */
+  measuredOne(key: string, from: number, to: number): MeasuredSeries | null {
+    const series = this.#series.get(idOf(key, null))
+    const measured = series && measureOf(series, this.#stepsOf(from, to))
+    return measured && measured.view.count > 0 ? measured : null
   }
 
   /** All that is kept of each, for what counts on from there. */
@@ -128,7 +149,7 @@ export class SeriesTotals {
   }
 
   #seriesOf(key: string, queue: string | null): Series {
-    const id = `${queue ?? ''}\n${key}`
+    const id = idOf(key, queue)
     const known = this.#series.get(id)
     if (known) return known
     const hasRoom = this.#series.size < MAX_KEPT && this.#budget.takeSeries(this.#series.size)
@@ -148,7 +169,11 @@ function stepOf(series: Series, index: number, budget: Budget): Step {
   return step
 }
 
-function viewOf(series: Series, steps: Steps): SeriesView {
+function idOf(key: string, queue: string | null): string {
+  return `${queue ?? ''}\n${key}`
+}
+
+function measureOf(series: Series, steps: Steps): MeasuredSeries {
   const isUpToNow = steps.end === Number.POSITIVE_INFINITY
   const known = isUpToNow ? series.views.get(steps.first) : undefined
   if (known) return known
@@ -159,15 +184,17 @@ function viewOf(series: Series, steps: Steps): SeriesView {
     step.sketch.mergeInto(sketch)
     isWhole &&= step.sketch.isWhole
   }
+  // Of a part of the durations they would be those of something else.
+  const measured = isWhole ? sketch : new Sketch()
   const view: SeriesView = {
     key: series.key,
     queue: series.queue,
     ...sumsOf(series, steps),
-    // Of a part of the durations they would be those of something else.
-    ...percentilesOf(isWhole ? sketch : new Sketch()),
+    ...percentilesOf(measured),
   }
-  if (isUpToNow) series.views.set(steps.first, view)
-  return view
+  const figures = { view, ...extentOf(measured) }
+  if (isUpToNow) series.views.set(steps.first, figures)
+  return figures
 }
 
 function sumsOf(series: Series, steps: Steps): Figures {

@@ -9,6 +9,7 @@ import type { Budget } from './budget.js'
 import { eachPage } from './pages.js'
 import { periodOf } from './period.js'
 import { RollupAggregate } from './rollup-aggregate.js'
+import type { Reported } from './route-figures.js'
 
 const GRAIN = { retentionMs: HISTORY_LIFE_MS, step: 15_000, point: HISTORY_STEP_MS, seriesStep: 2 * HISTORY_STEP_MS }
 /** A node that wrote nothing for so long does not hold back the figures of the others, in ms. */
@@ -58,8 +59,14 @@ export class ServiceHistory implements Follower {
 
   /** @param range within the last hour */
   period(range: TimeRange, now: number): ServicePeriod {
+    const { service, aggregate, end } = this.reported(now)
+    return periodOf(service, range, aggregate, end, GRAIN)
+  }
+
+  /** What it has reported in the last hour. */
+  reported(now: number): Reported {
     const until = this.#reported.size > 0 ? Math.min(...this.#reported.values()) : this.#aggregate.newest || now
     const end = Math.floor(Math.min(until, now) / GRAIN.step) * GRAIN.step
-    return periodOf(this.#service, range, this.#aggregate, end, GRAIN)
+    return { service: this.#service, aggregate: this.#aggregate, end, grain: GRAIN }
   }
 }

@@ -12,6 +12,7 @@ import { eachPage } from './pages.js'
 import { periodOf } from './period.js'
 import { MAX_RECENT } from './recent-records.js'
 import { RollupAggregate } from './rollup-aggregate.js'
+import type { Reported } from './route-figures.js'
 import { ServiceTotals } from './totals.js'
 import { RecentUntrusted } from './untrusted.js'
 
@@ -150,6 +151,12 @@ export class ServiceMonitor {
     const end = Math.floor(this.#reportedUntil(live, now) / GRAIN.step) * GRAIN.step
     const view = periodOf(this.service, range, this.#aggregate, end, GRAIN)
     return view.requests || range.window ? view : { ...view, requests: quiet(end, live) }
+  }
+
+  /** What it has reported in the last 15 minutes. @param nodes the service's own */
+  reported(nodes: readonly NodeView[], now: number): Reported {
+    const live = nodes.filter((node) => node.state === 'live')
+    return { service: this.service, aggregate: this.#aggregate, end: this.#reportedUntil(live, now), grain: GRAIN }
   }
 
   /** It is forgotten. */

@@ -1,0 +1,63 @@
+import { useDeferredValue, useMemo } from 'react'
+import type { Overview } from '../../../api/overview.js'
+import { textTest } from '../../api/filter.js'
+import { useRoutes } from '../../api/routes-api.js'
+import { usePage, useTimeRange } from '../../routing/route.js'
+import { EmptyState } from '../../ui/empty-state.js'
+import { count, exact } from '../../ui/format.js'
+import { Loading } from '../../ui/loading.js'
+import { NothingMatches } from '../../ui/nothing-matches.js'
+import { PageBar } from '../../ui/page-bar.js'
+import { theRange } from '../../ui/period.js'
+import { QueryNote } from '../../ui/query-note.js'
+import { Section } from '../../ui/section.js'
+import { RouteTable } from './route-table.js'
+
+/** The routes of all services: which are busy, slow, failing, or take the most time. */
+export function RoutesPage({ overview }: { overview: Overview }) {
+  const route = usePage('routes')
+  const range = useTimeRange()
+  const q = useDeferredValue(route.q.trim())
+  const query = useRoutes({ service: route.service, text: q, range })
+  const { env } = route
+  const shown = useMemo(() => {
+    const services = new Set(
+      overview.services.filter((view) => !env || view.environments.includes(env)).map(({ service }) => service),
+    )
+    const matches = textTest(q)
+    return (query.data?.items ?? []).filter(({ service, key }) => services.has(service) && matches([service, key]))
+  }, [overview.services, env, q, query.data])
+  const { items = [], total = 0, unread = [] } = query.data ?? {}
+  return (
+    <>
+      <PageBar title="Routes" hasPeriod />
+      <QueryNote query={query} instead="There is no figure to show." />
+      {query.isPending ? (
+        <Loading what="the routes" />
+      ) : (
+        <Section title="All services" aside={`${count(shown.length)} · ${theRange(range)}`}>
+          <div className="flex flex-col gap-2">
+            {(items.length < total || unread.length > 0) && (
+              <p role="status" className="label min-w-0 break-words">
+                {items.length < total &&
+                  `${exact(items.length)} of ${exact(total)} routes are shown, those with the most total time: narrow them by service or text. `}
+                {unread.length > 0 && `Not read in time: ${unread.join(', ')}.`}
+              </p>
+            )}
+            {shown.length > 0 ? (
+              <RouteTable routes={shown} />
+            ) : route.q || route.service || env ? (
+              <NothingMatches />
+            ) : (
+              <div className="panel px-4 py-12">
+                <EmptyState title={`No requests in ${theRange(range)}`}>
+                  Routes appear here as soon as a service serves requests.
+                </EmptyState>
+              </div>
+            )}
+          </div>
+        </Section>
+      )}
+    </>
+  )
+}
