@@ -15,7 +15,7 @@ const ENDLESS_TYPE = /^(?:text\/event-stream|multipart\/x-mixed-replace)/i
 
 /** Null for an ordinary request. */
 export function connectionOf(trace: LiveTrace): ConnectionKind | null {
-  if (isPolling(trace.url)) return 'poll'
+  if (trace.hasQuery && isPolling(trace.url)) return 'poll'
   return isEndless(trace) ? 'stream' : null
 }
 

@@ -114,6 +114,8 @@ export class LiveTrace implements RequestTrace {
   isOnConnection = false
   /** One that came before on the same connection and is not over. */
   earlier: LiveTrace | null = null
+  /** Whether its URL has a query: only then are there parameters to search for. */
+  hasQuery = false
   /** Whether it is a connection that is counted already. */
   isOpened = false
   /** Found or made when the first record of the request is kept. */

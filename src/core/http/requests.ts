@@ -204,13 +204,15 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     isInApp: boolean,
   ): LiveTrace | null {
     try {
-      if (this.#isOver || this.#options.ignore?.(pathOf(url))) return null
+      const path = pathOf(url)
+      if (this.#isOver || this.#options.ignore?.(path)) return null
       this.#isUsed = true
       const now = monotonic()
       this.#listener.turn(now)
       // The app runs in its tracer's span.
       const traceId = isInApp ? activeTraceId(now) : null
       const trace = new LiveTrace(this, method, url, traceId, now, request, response, nameRoute)
+      trace.hasQuery = path.length < url.length
       this.inFlight.add(trace)
       return trace
     } catch (error) {

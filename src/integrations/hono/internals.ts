@@ -1,6 +1,6 @@
 // All that Quasar touches of Hono's and node-server's private parts, as seen in Hono 4.8.0 to 4.13.19 and
 // @hono/node-server 1.14.4 to 2.1.8. Where one of them is gone, requests are named by less.
-import type { Context, Handler, Next } from 'hono'
+import type { Context, Handler, HonoRequest, Next } from 'hono'
 
 /** What `app.routes` lists. */
 export interface Route {
@@ -107,20 +107,24 @@ export function isKept(match: Match): boolean {
 
 /** Hono keeps it under a symbol that it does not export. */
 export function matchOf({ req }: Context): Match | null {
-  const key = matchKeyOf(Object.getPrototypeOf(req) as object)
-  const match = key && (req as unknown as Record<symbol, Match>)[key]
+  const found = key === undefined ? undefined : matchAt(req, key)
+  return found ?? searchMatch(req)
+}
+
+/** The symbol under which the last request had it. Each copy of Hono in a process (ESM, CJS) has a symbol of its own. */
+let key: symbol | undefined
+
+function matchAt(req: HonoRequest, symbol: symbol): Match | null {
+  const match = (req as unknown as Record<symbol, Match | undefined>)[symbol]
   return Array.isArray(match?.[0]) ? match : null
 }
 
-/** Each copy of Hono in a process (ESM, CJS) has a symbol of its own. */
-let known: { readonly prototype: object; readonly key: symbol | undefined } | null = null
-
-function matchKeyOf(prototype: object): symbol | undefined {
-  if (known?.prototype !== prototype) {
-    const key = Object.getOwnPropertySymbols(prototype).find((symbol) => symbol.description === undefined)
-    known = { prototype, key: key ?? Object.getOwnPropertySymbols(prototype)[0] }
-  }
-  return known.key
+function searchMatch(req: HonoRequest): Match | null {
+  const symbols = Object.getOwnPropertySymbols(Object.getPrototypeOf(req))
+  const found = symbols.find((symbol) => symbol.description === undefined) ?? symbols[0]
+  if (found === undefined) return null
+  key = found
+  return matchAt(req, found)
 }
 
 /** Whether a handler can pass a request on. */
