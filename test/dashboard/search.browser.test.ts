@@ -64,9 +64,9 @@ it('names the queues that were not searched to the end, and says when nothing ma
 
 it.each([
   ['POST /orders', 'Routes', /page=service&service=[\w-]+&route=POST/],
-  ['MailboxUnavailable', 'Exceptions', /page=exceptions&service=mailer&fingerprint=fp-mail/],
+  ['MailboxUnavailable', 'Exceptions', /page=exceptions&service=mailer&period=1h&fingerprint=fp-mail/],
   ['8801', 'Jobs', /page=queues&queue=.*&job=8801/],
-  ['7d1c', 'Exceptions', /page=exceptions&service=shop-api&fingerprint=fp-price/],
+  ['7d1c', 'Exceptions', /page=exceptions&service=shop-api&period=1h&fingerprint=fp-price/],
 ])('the palette finds %s by the keyboard alone', async (text, group, url) => {
   const { page, problems } = await shop.open()
   await page.getByRole('heading', { level: 1, name: 'Pulse' }).waitFor()

@@ -7,6 +7,9 @@ import { navigate } from '../routing/route.js'
 import { ago, duration } from '../ui/format.js'
 import type { Command } from './commands.js'
 
+/** Without filters, as far back as exceptions are stored. */
+const LONGEST = { ...NO_FILTER, period: '1h', from: 0, to: 0 } as const
+
 /** Routes, job names, exceptions and slow entries that the page has itself. */
 export function findsHere({ services, exceptions, slow }: Overview): Command[] {
   const series = services.flatMap(({ service, routes, jobSeries }) => [
@@ -51,7 +54,7 @@ function exceptionCommand(group: FoundException, texts: readonly string[] = []):
     title: `${name}: ${message}`,
     detail: service,
     texts: [requestId ?? '', ...texts],
-    run: () => navigate({ ...NO_FILTER, page: 'exceptions', service, fingerprint }),
+    run: () => navigate({ ...LONGEST, page: 'exceptions', service, fingerprint }),
   }
 }
 
@@ -64,7 +67,7 @@ function slowCommand(entry: Finds['slow'][number]): Command {
     title: name,
     detail: [service, duration(durationMs), ago(Date.now() - ts), id].filter(Boolean).join(' · '),
     texts: [requestId ?? '', traceId ?? ''],
-    run: () => navigate({ ...NO_FILTER, page: 'slow', service, q: id, series: id ? '' : name }),
+    run: () => navigate({ ...LONGEST, page: 'slow', service, q: id, series: id ? '' : name, kept: 'all' }),
   }
 }
 
