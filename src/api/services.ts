@@ -72,7 +72,10 @@ export const ServiceView = object('The current state of a service.', {
   }),
   requests: orNull(TrafficPoint),
   jobs: orNull(TrafficPoint),
-  traffic: listOf(TrafficPoint, 'Traffic of the last 15 minutes, oldest first, in steps of 15 s.'),
+  traffic: listOf(
+    TrafficPoint,
+    'Traffic of the last 15 minutes, oldest first, in steps of 15 s. Steps in which no node was seen are left out.',
+  ),
   routes: listOf(SeriesView, 'The 20 busiest routes of the last five minutes.'),
   jobSeries: listOf(SeriesView, 'The 20 busiest jobs of the last five minutes.'),
   untrusted: orNull(UntrustedCounts),
@@ -86,7 +89,10 @@ const periodFields = {
   to: amount('End of that time, Unix ms: all nodes have reported up to then.'),
   requests: orNull(TrafficPoint),
   jobs: orNull(TrafficPoint),
-  traffic: listOf(TrafficPoint, 'Traffic, oldest first, in steps of 15 s (30 s for `15m`, 60 s for `1h`).'),
+  traffic: listOf(
+    TrafficPoint,
+    'Traffic, oldest first, in steps of 15 s (30 s for `15m`, 60 s for `1h`). Steps in which no node was seen are left out.',
+  ),
   routes: listOf(SeriesView, 'Routes by count.'),
   jobSeries: listOf(SeriesView, 'Jobs by count.'),
 }

@@ -1,6 +1,7 @@
 import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { FailureListing } from '../../api/failures.js'
 import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../api/jobs.js'
+import { QueueHistoryView, type QueueMinute } from '../../api/queue-history.js'
 import { QueueDetail, type QueueView, SourceListing, type SourceView } from '../../api/queues.js'
 import { SchedulerListing } from '../../api/schedulers.js'
 import type { JobState } from '../../protocol/queues.js'
@@ -20,6 +21,15 @@ export function useQueue(key: string): UseQueryResult<QueueView> {
     queryKey: ['queue', key, 'view'],
     refetchInterval: JOBS_AGAIN_MS,
     queryFn: async ({ signal }) => (await fetchJson(queuePath(key), QueueDetail, signal)).view,
+  })
+}
+
+/** The minutes of its last hour, oldest first. */
+export function useQueueHistory(key: string): UseQueryResult<readonly QueueMinute[]> {
+  return useQuery({
+    queryKey: ['queue', key, 'history'],
+    queryFn: async ({ signal }) =>
+      (await fetchJson(`${queuePath(key)}/history?period=1h`, QueueHistoryView, signal)).points,
   })
 }
 

@@ -13,6 +13,7 @@ import {
 import { type Follower, OnDemand } from '../store/on-demand.js'
 import { StoreUnavailableError, storeErrorInWords } from '../store/store-error.js'
 import { timeOf } from '../store/store-time.js'
+import type { AliveSpan } from './services/alive.js'
 import { Budget } from './services/budget.js'
 import type { Reported } from './services/route-figures.js'
 import { ServiceHistory } from './services/service-history.js'
@@ -34,6 +35,13 @@ export interface Recent<T> {
   readonly since: ReadonlyMap<string, number>
   /** Services that could not be read in time. */
   readonly unread: readonly string[]
+}
+
+/** What is known of the fleet. */
+export interface KnownFleet {
+  readonly countServices: () => number
+  /** When a service's nodes ran. */
+  readonly aliveOf: (service: string) => readonly AliveSpan[]
 }
 
 export interface Read<T> {
@@ -60,12 +68,16 @@ export class Details {
    * @param interval how often a service is read at the most, in ms
    * @param within how long one answer may take, in ms
    */
-  constructor(reader: Reader, interval: number, countServices: () => number, within = ANSWER_WITHIN_MS) {
+  constructor(reader: Reader, interval: number, { countServices, aliveOf }: KnownFleet, within = ANSWER_WITHIN_MS) {
     this.#within = within
     this.#countServices = countServices
     const now = () => timeOf(reader)
     const budget = new Budget()
-    this.#histories = new OnDemand(interval, now, (service) => new ServiceHistory(service, reader, budget))
+    this.#histories = new OnDemand(
+      interval,
+      now,
+      (service) => new ServiceHistory(service, reader, budget, () => aliveOf(service)),
+    )
     this.#slow = new OnDemand(interval, now, (service) => {
       const read = (after: string | null, limit: number) => reader.slow({ service, after, limit })
       const limit = () => this.#perService(MAX_SLOW_ENTRIES)

@@ -15,6 +15,7 @@ import {
 } from './known-node.js'
 import { Processes } from './processes.js'
 import { type Life, replacedOf } from './replaced.js'
+import { type AliveSpan, aliveSpans } from './services/alive.js'
 
 /** How long a node that shut down cleanly is shown, in ms. */
 const LEFT_FOR_MS = 60_000
@@ -29,6 +30,12 @@ export class Fleet {
 
   get views(): NodeView[] {
     return [...this.#nodes.values()].filter((known) => !known.isHidden).map((known) => known.view)
+  }
+
+  /** When the nodes of a service ran, hidden ones too. */
+  readonly aliveOf = (service: string): readonly AliveSpan[] => {
+    const views = [...this.#nodes.values()].map(({ view }) => view)
+    return aliveSpans(views.filter((view) => view.service === service))
   }
 
   /** Whether the node lost records within a time. */

@@ -91,7 +91,8 @@ export class MonitorService {
   constructor(options: MonitorOptions) {
     this.#options = options
     this.queues = new QueueMonitor(options)
-    this.details = new Details(options.reader, options.interval, () => this.#services.size)
+    const countServices = () => this.#services.size
+    this.details = new Details(options.reader, options.interval, { countServices, aliveOf: this.#fleet.aliveOf })
   }
 
   /** What the store's clock shows, Unix ms. */

@@ -95,7 +95,7 @@ describe('records that can’t be read in time', () => {
       ] as const
       await store.write({ service, node: 'n', heartbeat: null, records })
     }
-    const details = new Details(store, 0, () => services.length, 500)
+    const details = new Details(store, 0, { countServices: () => services.length, aliveOf: () => [] }, 500)
     onTestFinished(() => details.close())
     for (const kind of ['slow', 'exceptions'] as const) {
       const { records, unread } = await details[kind](services)

@@ -1,6 +1,7 @@
 import { Fragment, type ReactNode } from 'react'
 import type { NodeSample } from '../../../api/nodes.js'
 import type { Heartbeat } from '../../../protocol/heartbeat.js'
+import { pastOf } from '../../ui/charts/gaps.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { bytes, bytesOf, cores, count, duration, percent, rate } from '../../ui/format.js'
 import { Gauge } from '../../ui/gauge.js'
@@ -19,7 +20,7 @@ export function CpuTile({ heartbeat: { cpu }, samples }: TileData) {
       label="CPU"
       value={percent(cpu.process)}
       level={cpuLevel(cpu.process)}
-      spark={<Sparkline values={samples.map((sample) => sample.cpu)} atLeast={20} />}
+      spark={<Sparkline values={pastOf(samples, (sample) => sample.cpu)} atLeast={20} />}
       gauge={
         <Gauge
           label="CPU"
@@ -54,7 +55,7 @@ export function MemoryTile({ heartbeat: { memory }, samples }: TileData) {
       label="Memory"
       value={bytes(rss)}
       level={memoryLevel(used)}
-      spark={<Sparkline values={samples.map((sample) => sample.rss)} atLeast={1} />}
+      spark={<Sparkline values={pastOf(samples, (sample) => sample.rss)} atLeast={1} />}
       gauge={
         <Gauge
           label="Memory"
@@ -78,7 +79,7 @@ export function LoopTile({ heartbeat: { eventLoop }, samples }: TileData) {
       value={duration(eventLoop?.p99)}
       unit="p99"
       level={loopLevel(eventLoop?.p99)}
-      spark={<Sparkline values={samples.map((sample) => sample.loop)} atLeast={20} />}
+      spark={<Sparkline values={pastOf(samples, (sample) => sample.loop)} atLeast={20} />}
     >
       <Parts of={[`max ${duration(eventLoop?.max)}`, `${percent(busy === null ? null : busy * 100)} busy`]} />
     </Tile>
@@ -90,7 +91,7 @@ export function RequestsTile({ heartbeat: { requests, connections }, samples }: 
     <Tile
       label="Requests"
       value={rate(requests?.rate)}
-      spark={<Sparkline values={samples.map((sample) => sample.rate)} atLeast={1} />}
+      spark={<Sparkline values={pastOf(samples, (sample) => sample.rate)} atLeast={1} />}
     >
       <Parts
         of={[

@@ -1,5 +1,6 @@
 import type { TrafficPoint } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
+import { gapsBefore, withBreaks } from '../../ui/charts/gaps.js'
 import { linePaths } from '../../ui/charts/paths.js'
 import { windowOf } from '../../ui/charts/scale.js'
 import { periodMs } from '../../ui/period.js'
@@ -20,13 +21,15 @@ const ERROR_SHARE = 0.5
 export function plotTraffic(points: readonly TrafficPoint[], { period, window }: TimeRange, now: number) {
   const times = points.map(({ at }) => at)
   const [from, end] = windowOf(times, periodMs(period), now, window)
+  const gaps = gapsBefore(times, 'grid')
   const xs = points.map(({ at }) => ((at - from) / (end - from)) * WIDTH)
   const toPoints = (values: readonly (number | null)[]) => {
     const max = Math.max(0, ...values.map((value) => value ?? 0)) || 1
-    return values.map((value, index) => ({
+    const known = values.map((value, index) => ({
       x: xs[index] ?? 0,
       y: value === null ? null : HEIGHT - 1 - (value / max) * (HEIGHT - 1 - HEADROOM),
     }))
+    return withBreaks(known, gaps).map((point) => point ?? { x: 0, y: null })
   }
   return {
     width: WIDTH,

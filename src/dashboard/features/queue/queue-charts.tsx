@@ -1,38 +1,34 @@
 import { useMemo } from 'react'
-import type { QueueSample } from '../../../api/queues.js'
+import type { QueueView } from '../../../api/queues.js'
+import type { Period } from '../../../api/words.js'
+import { useNow } from '../../api/hooks.js'
+import { useQueueHistory } from '../../api/queues-api.js'
+import { useTimeRange } from '../../routing/route.js'
 import { Chart } from '../../ui/charts/chart.js'
-import type { ChartData } from '../../ui/charts/chart-data.js'
-import { WindowChip } from '../../ui/window-chip.js'
+import { periodMs } from '../../ui/period.js'
+import { PeriodPicker } from '../../ui/period-picker.js'
+import { Section } from '../../ui/section.js'
+import { backlogChart, flowChart, oldestChart, pastOfQueue } from './queue-past.js'
 
-/** What waited, and how fast it came and went: all that is known, as a queue is sampled as often as its system may be asked. */
-export function QueueCharts({ samples }: { samples: readonly QueueSample[] }) {
-  const waiting = useMemo(() => backlogChart(samples), [samples])
-  const flow = useMemo(() => flowChart(samples), [samples])
-  if (samples.length < 2) return null
-  return (
-    <div className="grid grid-cols-1 gap-4 lg:grid-cols-2">
-      <span className="contents *:col-span-full *:justify-self-start">
-        <WindowChip />
-      </span>
-      <Chart title="Backlog" data={waiting} measure="count" periodMs={null} atLeast={5} />
-      <Chart title="In and out" data={flow} measure="perMinute" periodMs={null} atLeast={1} />
-    </div>
+/** What waited, how fast it came and went, and how long the oldest waited, over the period. */
+export function QueueCharts({ queue, period }: { queue: QueueView; period: Period }) {
+  const { data: minutes } = useQueueHistory(queue.key)
+  const now = useNow()
+  const shownMs = periodMs(period)
+  const { window } = useTimeRange()
+  const since = window?.from ?? now - shownMs
+  const points = useMemo(() => pastOfQueue(minutes ?? [], queue.samples, since), [minutes, queue.samples, since])
+  const data = useMemo(
+    () => ({ backlog: backlogChart(points), flow: flowChart(points), oldest: oldestChart(points) }),
+    [points],
   )
-}
-
-function backlogChart(samples: readonly QueueSample[]): ChartData {
-  return {
-    times: samples.map(({ at }) => at),
-    lines: [{ name: 'backlog', color: '--accent', isFilled: true, values: samples.map(({ backlog }) => backlog) }],
-  }
-}
-
-function flowChart(samples: readonly QueueSample[]): ChartData {
-  return {
-    times: samples.map(({ at }) => at),
-    lines: [
-      { name: 'in', color: '--accent', values: samples.map((sample) => sample.in) },
-      { name: 'out', color: '--second', dash: [6, 3], values: samples.map(({ out }) => out) },
-    ],
-  }
+  return (
+    <Section title="History" more={<PeriodPicker />}>
+      <div className="grid grid-cols-1 gap-4 lg:grid-cols-3">
+        <Chart title="Backlog" data={data.backlog} measure="count" periodMs={shownMs} atLeast={5} />
+        <Chart title="In and out" data={data.flow} measure="perMinute" periodMs={shownMs} atLeast={1} />
+        <Chart title="Oldest job waits" data={data.oldest} measure="duration" periodMs={shownMs} atLeast={1_000} />
+      </div>
+    </Section>
+  )
 }

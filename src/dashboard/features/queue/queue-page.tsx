@@ -46,7 +46,7 @@ function Content({ queue, error }: { queue: QueueView; error: Error | null }) {
       <Problem error={error} before="The page shows the last report." />
       <div className="flex flex-col gap-4">
         <QueueFigures queue={queue} />
-        <QueueCharts samples={queue.samples} />
+        <QueueCharts queue={queue} period={route.period} />
       </div>
       {queue.actions.includes('list') ? <JobList queue={queue} state={state} doing={doing} /> : <NotConnected />}
       {doing.dialog}

@@ -1,5 +1,6 @@
 import { memo } from 'react'
 import type { QueueView } from '../../../api/queues.js'
+import { pastOf } from '../../ui/charts/gaps.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { count, duration, perMinute, plural, roughly } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -53,7 +54,7 @@ const QueueItem = memo(function QueueItem({ queue }: { queue: QueueView }) {
         </p>
       </div>
       <span className="hidden w-20 shrink-0 sm:block">
-        <Sparkline values={samples.map((sample) => sample.backlog)} atLeast={5} />
+        <Sparkline values={pastOf(samples, (sample) => sample.backlog)} atLeast={5} />
       </span>
       <p className="w-16 shrink-0 text-right">
         <b className="block font-semibold">{roughly(count(backlog(metrics)), approximate)}</b>

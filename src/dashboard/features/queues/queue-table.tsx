@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import type { QueueSample, QueueView } from '../../../api/queues.js'
+import { pastOf } from '../../ui/charts/gaps.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { count, duration, perMinute, roughly, UNKNOWN } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -154,7 +155,7 @@ function figure(
         <span className="flex items-center justify-end gap-3">
           {past && (
             <span className="hidden w-16 shrink sm:block">
-              <Sparkline values={queue.samples.map(past)} atLeast={key === 'backlog' ? 5 : 1} />
+              <Sparkline values={pastOf(queue.samples, past)} atLeast={key === 'backlog' ? 5 : 1} />
             </span>
           )}
           <span className={`whitespace-nowrap ${shade} ${past ? 'sm:min-w-14' : ''}`}>{text}</span>

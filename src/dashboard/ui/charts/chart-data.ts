@@ -1,5 +1,6 @@
 import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
 import { byName } from '../groups.js'
+import { withGaps } from './gaps.js'
 
 export interface ChartLine {
   name: string
@@ -65,12 +66,12 @@ export function compare(traffic: readonly Traffic[], of: Figure): ChartData {
       values: times.map((time) => at.get(time) ?? null),
     }
   })
-  return { times, lines }
+  return withGaps({ times, lines }, 'grid')
 }
 
 /** The three percentiles of one service. */
 export function percentiles(points: readonly TrafficPoint[]): ChartData {
-  return {
+  const data = {
     times: points.map(({ at }) => at),
     lines: [
       { name: 'p50', color: '--accent', values: points.map(({ p50 }) => p50) },
@@ -78,12 +79,11 @@ export function percentiles(points: readonly TrafficPoint[]): ChartData {
       { name: 'p99', color: '--third', dash: [2, 3], values: points.map(({ p99 }) => p99) },
     ],
   }
+  return withGaps(data, 'grid')
 }
 
 /** One figure of one service, filled to the axis. */
 export function single(points: readonly TrafficPoint[], of: Figure, name: string, color: string): ChartData {
-  return {
-    times: points.map(({ at }) => at),
-    lines: [{ name, color, isFilled: true, values: points.map((point) => point[of]) }],
-  }
+  const lines = [{ name, color, isFilled: true, values: points.map((point) => point[of]) }]
+  return withGaps({ times: points.map(({ at }) => at), lines }, 'grid')
 }

@@ -1,4 +1,5 @@
 import type { Rollup, SeriesRollup } from '../../../protocol/index.js'
+import { AliveTimes } from './alive.js'
 import type { Budget } from './budget.js'
 import { mergeTexts } from './merged-sketch.js'
 import { SeriesTotals } from './series-totals.js'
@@ -23,6 +24,8 @@ export interface LedgerOptions {
 export class RollupAggregate {
   readonly requests: Timeline
   readonly jobs: Timeline
+  /** When the service's nodes ran. */
+  readonly alive = new AliveTimes()
   readonly routes: SeriesTotals
   readonly jobSeries: SeriesTotals
   readonly #retentionMs: number
@@ -39,8 +42,8 @@ export class RollupAggregate {
     this.#retentionMs = retentionMs
     this.#seriesStep = seriesStep
     this.#budget = budget
-    this.requests = new Timeline({ step, point }, budget)
-    this.jobs = new Timeline({ step, point }, budget)
+    this.requests = new Timeline({ step, point }, budget, this.alive)
+    this.jobs = new Timeline({ step, point }, budget, this.alive)
     this.routes = new SeriesTotals(seriesStep, budget)
     this.jobSeries = new SeriesTotals(seriesStep, budget)
   }
@@ -103,7 +106,8 @@ export class RollupAggregate {
       if (own.size === 0) this.#counted.delete(node)
     }
     for (const index of this.#reported) if (index * this.#seriesStep < oldest - MARGIN_MS) this.#reported.delete(index)
-    for (const part of [this.requests, this.jobs, this.routes, this.jobSeries]) part.prune(oldest - MARGIN_MS)
+    for (const part of [this.requests, this.jobs, this.routes, this.jobSeries, this.alive])
+      part.prune(oldest - MARGIN_MS)
   }
 }
 

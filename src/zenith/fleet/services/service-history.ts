@@ -5,6 +5,7 @@ import type { Reader } from '../../../ports/index.js'
 import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type Rollup } from '../../../protocol/index.js'
 import { MAX_NODES } from '../../../protocol/read-limits.js'
 import type { Follower } from '../../store/on-demand.js'
+import type { AliveSpan } from './alive.js'
 import type { Budget } from './budget.js'
 import { eachPage } from './pages.js'
 import { periodOf } from './period.js'
@@ -21,12 +22,15 @@ const SLICE = 20
 export class ServiceHistory implements Follower {
   readonly #service: string
   readonly #reader: Reader
+  readonly #alive: () => readonly AliveSpan[]
   readonly #aggregate: RollupAggregate
   /** Up to when each node has told what it did, Unix ms. */
   readonly #reported = new Map<string, number>()
   #cursor: string | null = null
 
-  constructor(service: string, reader: Reader, budget: Budget) {
+  /** @param alive when the service's nodes ran */
+  constructor(service: string, reader: Reader, budget: Budget, alive: () => readonly AliveSpan[] = () => []) {
+    this.#alive = alive
     this.#service = service
     this.#aggregate = new RollupAggregate(GRAIN, budget)
     this.#reader = reader
@@ -65,6 +69,7 @@ export class ServiceHistory implements Follower {
 
   /** What it has reported in the last hour. */
   reported(now: number): Reported {
+    this.#aggregate.alive.add(this.#alive())
     const until = this.#reported.size > 0 ? Math.min(...this.#reported.values()) : this.#aggregate.newest || now
     const end = Math.floor(Math.min(until, now) / GRAIN.step) * GRAIN.step
     return { service: this.#service, aggregate: this.#aggregate, end, grain: GRAIN }

@@ -6,6 +6,7 @@ import type { NodeState } from '../../../api/words.js'
 import { inSlices } from '../../../lib/async.js'
 import type { Page, Reader } from '../../../ports/index.js'
 import { type ExceptionRecord, ROLLUP_LIFE_MS, type SlowEntry, type UntrustedCounts } from '../../../protocol/index.js'
+import { aliveSpans } from './alive.js'
 import type { Budget } from './budget.js'
 import { healthOf } from './health-score.js'
 import { eachPage } from './pages.js'
@@ -114,6 +115,7 @@ export class ServiceMonitor {
     now: number,
   ): Omit<ServiceView, 'untrusted'> {
     const live = nodes.filter((node) => node.state === 'live')
+    this.#aggregate.alive.add(aliveSpans(nodes))
     const until = this.#reportedUntil(live, now)
     const end = Math.floor(until / GRAIN.step) * GRAIN.step
     const { requests: requestTraffic, jobs: jobTraffic, routes, jobSeries } = this.#aggregate
@@ -148,6 +150,7 @@ export class ServiceMonitor {
   /** @param range within the last 15 minutes @param nodes the service's own */
   period(range: TimeRange, nodes: readonly NodeView[], now: number): ServicePeriod {
     const live = nodes.filter((node) => node.state === 'live')
+    this.#aggregate.alive.add(aliveSpans(nodes))
     const end = Math.floor(this.#reportedUntil(live, now) / GRAIN.step) * GRAIN.step
     const view = periodOf(this.service, range, this.#aggregate, end, GRAIN)
     return view.requests || range.window ? view : { ...view, requests: quiet(end, live) }

@@ -1,6 +1,7 @@
 import type { TrafficPoint } from '../../../api/services.js'
 import { roundToFourDigits } from '../../../lib/round.js'
 import { Sketch } from '../../../protocol/index.js'
+import type { AliveTimes } from './alive.js'
 import type { Budget } from './budget.js'
 import { percentilesOf, shareOf } from './figures.js'
 import { MergedSketch } from './merged-sketch.js'
@@ -39,12 +40,15 @@ export interface Span {
 export class Timeline {
   readonly #grain: TimelineGrain
   readonly #budget: Budget
+  readonly #alive: AliveTimes
   readonly #steps = new Map<number, Step>()
   /** By the length of a point: points that were worked out. */
   readonly #points = new Map<number, Map<number, TrafficPoint | null>>()
   #first: number | null = null
 
-  constructor(grain: TimelineGrain, budget: Budget) {
+  /** @param alive when nodes ran: a time without spans was quiet then */
+  constructor(grain: TimelineGrain, budget: Budget, alive: AliveTimes) {
+    this.#alive = alive
     this.#grain = grain
     this.#budget = budget
   }
@@ -82,7 +86,7 @@ export class Timeline {
   }
 
   /**
-   * The complete points, oldest first, without gaps.
+   * The complete points, oldest first, without those in which no node was seen.
    *
    * @param until Unix ms up to which all nodes have reported
    * @param span how far back, in ms
@@ -93,7 +97,7 @@ export class Timeline {
     const end = Math.floor(until / length)
     const points: TrafficPoint[] = []
     for (let index = Math.max(end - span / length, Math.floor(this.#first / length)); index < end; index++) {
-      const point = this.#pointAt(index, length)
+      const point = this.#isSeen(index, length) ? this.#pointAt(index, length) : null
       if (point) points.push(point)
     }
     return points
@@ -125,6 +129,14 @@ export class Timeline {
       first.spread ??= new MergedSketch(this.#budget)
       first.spread.add(text)
     }
+  }
+
+  /** Whether it has a span, or a node ran for half of it. */
+  #isSeen(index: number, length: number): boolean {
+    const [from, to] = [index * length, (index + 1) * length]
+    const { step } = this.#grain
+    for (let at = Math.floor(from / step); at * step < to; at++) if (this.#steps.has(at)) return true
+    return this.#alive.covers(from, to)
   }
 
   #pointAt(index: number, length: number): TrafficPoint | null {

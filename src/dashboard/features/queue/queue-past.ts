@@ -1,0 +1,68 @@
+import type { QueueMinute } from '../../../api/queue-history.js'
+import type { QueueSample } from '../../../api/queues.js'
+import type { ChartData } from '../../ui/charts/chart-data.js'
+import { withGaps } from '../../ui/charts/gaps.js'
+
+/** A queue at one moment; null: unknown. */
+export interface QueuePoint {
+  at: number
+  backlog: number | null
+  delayed: number | null
+  active: number | null
+  oldestMs: number | null
+  in: number | null
+  out: number | null
+}
+
+/** The recorded minutes, and after the last of them what was seen live: a minute is recorded when it is over. */
+export function pastOfQueue(
+  minutes: readonly QueueMinute[],
+  samples: readonly QueueSample[],
+  since: number,
+): readonly QueuePoint[] {
+  const recorded = minutes.map(pointOf)
+  const end = recorded.findLast(isSeen)?.at ?? 0
+  const live = samples.filter(({ at }) => at > end).map(sampled)
+  const before = live.length > 0 ? recorded.filter(({ at }) => at < (live[0]?.at ?? 0)) : recorded
+  return [...before, ...live].filter(({ at }) => at > since)
+}
+
+export function backlogChart(points: readonly QueuePoint[]): ChartData {
+  return chartOf(points, [
+    { name: 'backlog', color: '--accent', isFilled: true, values: points.map(({ backlog }) => backlog) },
+    { name: 'delayed', color: '--third', dash: [2, 3], values: points.map(({ delayed }) => delayed) },
+  ])
+}
+
+export function flowChart(points: readonly QueuePoint[]): ChartData {
+  return chartOf(points, [
+    { name: 'in', color: '--accent', values: points.map((point) => point.in) },
+    { name: 'out', color: '--second', dash: [6, 3], values: points.map(({ out }) => out) },
+  ])
+}
+
+export function oldestChart(points: readonly QueuePoint[]): ChartData {
+  return chartOf(points, [
+    { name: 'oldest', color: '--accent', isFilled: true, values: points.map(({ oldestMs }) => oldestMs) },
+  ])
+}
+
+function chartOf(points: readonly QueuePoint[], lines: ChartData['lines']): ChartData {
+  const known = lines.filter(({ values }) => values.some((value) => value !== null))
+  return withGaps({ times: points.map(({ at }) => at), lines: known.length > 0 ? known : lines.slice(0, 1) }, 'samples')
+}
+
+function pointOf({ waiting, prioritized, ...rest }: QueueMinute): QueuePoint {
+  const backlog = waiting === null && prioritized === null ? null : (waiting ?? 0) + (prioritized ?? 0)
+  const { at, active, delayed, oldestMs, in: into, out } = rest
+  // Nothing waits: that is known, while the age of nothing is not.
+  return { at, backlog, active, delayed, oldestMs: oldestMs ?? (backlog === 0 ? 0 : null), in: into, out }
+}
+
+function sampled({ at, backlog, in: into, out }: QueueSample): QueuePoint {
+  return { at, backlog, active: null, delayed: null, oldestMs: null, in: into, out }
+}
+
+function isSeen({ at: _, ...figures }: QueuePoint): boolean {
+  return Object.values(figures).some((figure) => figure !== null)
+}

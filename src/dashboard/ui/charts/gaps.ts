@@ -1,0 +1,45 @@
+import type { ChartData } from './chart-data.js'
+
+/** Figures of any chart are at most a minute apart: a longer pause was not seen, ms. */
+const MAX_STEP_MS = 90_000
+/** Points of a grid have the same distance; samples come about every interval, and a late one is no gap. */
+const STEPS = { grid: 1.5, samples: 2.5 } as const
+
+export type Spacing = keyof typeof STEPS
+
+/** The indexes of points before which something was not seen. @param times Unix ms, oldest first */
+export function gapsBefore(times: readonly number[], spacing: Spacing): ReadonlySet<number> {
+  const steps = times.slice(1).map((time, index) => time - (times[index] ?? time))
+  const usual = steps.toSorted((a, b) => a - b)[Math.floor((steps.length - 1) / 2)] ?? 0
+  const limit = Math.min(MAX_STEP_MS, usual * STEPS[spacing])
+  return new Set(steps.flatMap((step, index) => (step > limit ? [index + 1] : [])))
+}
+
+/** The values with a gap wherever something was not seen. */
+export function withBreaks<T>(values: readonly T[], gaps: ReadonlySet<number>): (T | null)[] {
+  if (gaps.size === 0) return [...values]
+  return values.flatMap((value, index) => (gaps.has(index) ? [null, value] : [value]))
+}
+
+/** What was not seen is a gap, never a line between the points around it. */
+export function withGaps({ times, lines }: ChartData, spacing: Spacing): ChartData {
+  const gaps = gapsBefore(times, spacing)
+  if (gaps.size === 0) return { times, lines }
+  const between = (index: number) => ((times[index - 1] ?? 0) + (times[index] ?? 0)) / 2
+  return {
+    times: times.flatMap((time, index) => (gaps.has(index) ? [between(index), time] : [time])),
+    lines: lines.map((line) => ({ ...line, values: withBreaks(line.values, gaps) })),
+  }
+}
+
+/** The past of one figure for a sparkline. @param samples oldest first */
+export function pastOf<T extends { readonly at: number }>(
+  samples: readonly T[],
+  read: (sample: T) => number | null,
+): (number | null)[] {
+  const gaps = gapsBefore(
+    samples.map(({ at }) => at),
+    'samples',
+  )
+  return withBreaks(samples.map(read), gaps)
+}
