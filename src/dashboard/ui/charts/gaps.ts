@@ -1,4 +1,8 @@
-import type { ChartData } from './chart-data.js'
+/** Lines over time, see `ChartData`. */
+interface Lines<L> {
+  readonly times: readonly number[]
+  readonly lines: readonly L[]
+}
 
 /** Figures of any chart are at most a minute apart: a longer pause was not seen, ms. */
 const MAX_STEP_MS = 90_000
@@ -22,7 +26,10 @@ export function withBreaks<T>(values: readonly T[], gaps: ReadonlySet<number>): 
 }
 
 /** What was not seen is a gap, never a line between the points around it. */
-export function withGaps({ times, lines }: ChartData, spacing: Spacing): ChartData {
+export function withGaps<L extends { readonly values: readonly (number | null)[] }>(
+  { times, lines }: Lines<L>,
+  spacing: Spacing,
+): { times: readonly number[]; lines: readonly L[] } {
   const gaps = gapsBefore(times, spacing)
   if (gaps.size === 0) return { times, lines }
   const between = (index: number) => ((times[index - 1] ?? 0) + (times[index] ?? 0)) / 2
