@@ -13,6 +13,8 @@ import { service, services } from './fleet/routes/services.js'
 import { slow, slowGroups } from './fleet/routes/slow.js'
 import { sources } from './fleet/routes/sources.js'
 import { stream } from './fleet/routes/stream.js'
+import type { RunServices } from './fleet/runs/routes.js'
+import { queueRuns } from './fleet/runs/routes.js'
 import { type Operation, operationsWith } from './http/operation.js'
 import { json } from './http/responses.js'
 import { PAGE_PATHS } from './http/router.js'
@@ -49,7 +51,8 @@ export interface AllServices
     BulkServices,
     SchedulerServices,
     FailureServices,
-    HistoryServices {
+    HistoryServices,
+    RunServices {
   readonly monitor: MonitorService
 }
 
@@ -85,6 +88,7 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   queues,
   queue,
   queueHistory,
+  queueRuns,
   queueActions,
   jobs,
   jobActions,

@@ -9,6 +9,7 @@ import { clientAddress } from './auth/guesses/address.js'
 import { GuessLimit } from './auth/guesses/limit.js'
 import type { ZenithAuth } from './auth/options.js'
 import { MonitorService } from './fleet/monitor-service.js'
+import { QueueJobRuns } from './fleet/runs/job-runs.js'
 import { StreamHub } from './fleet/stream-hub.js'
 import { ChangeTokens } from './http/change-tokens.js'
 import { originOf } from './http/context.js'
@@ -99,6 +100,12 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     ping: new StorePing(reader),
     queues,
     bulk: new BulkOperations(queues),
+    runs: new QueueJobRuns(masked, {
+      viewOf: (key) => monitor.queues.view(key),
+      views: () => monitor.queues.views,
+      following: monitor.following,
+      aliveOf: monitor.aliveOf,
+    }),
     schedulers: new Schedulers(queues),
     failures: new Failures(queues),
     histories: new QueueHistories(masked, (key) => ({
@@ -151,6 +158,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     services.hub.close()
     services.failures.close()
     services.histories.close()
+    services.runs.close()
     await recorder.close()
     await services.bulk.close()
     await queues.outbox.close()

@@ -65,6 +65,11 @@ export class KnownServices {
     return [...this.#monitors.values()].reduce((sum, service) => sum + service.unreadable(now), 0)
   }
 
+  /** Services whose workers lately ran jobs of a queue. */
+  following(queue: string): string[] {
+    return [...this.#monitors].filter(([, service]) => service.follows(queue)).map(([name]) => name)
+  }
+
   untrusted(now: number): UntrustedCounts[] {
     return [...this.#monitors.values()].map((service) => service.untrusted(now))
   }

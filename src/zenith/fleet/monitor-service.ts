@@ -144,6 +144,11 @@ export class MonitorService {
     return { found: this.#services.reported(known, this.#fleet.views, now), unread: [] }
   }
 
+  /** Services whose workers lately ran jobs of a queue. */
+  readonly following = (queue: string): readonly string[] => this.#services.following(queue)
+  /** When a service's nodes ran. */
+  readonly aliveOf = (service: string) => this.#fleet.aliveOf(service)
+
   /** Drops a node until it beats again: the next look is without it. */
   forget(key: string): void {
     this.#fleet.forget(key)

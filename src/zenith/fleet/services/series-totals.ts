@@ -100,6 +100,12 @@ export class SeriesTotals {
     }
   }
 
+  /** Whether jobs of a queue are among them. */
+  hasQueue(queue: string): boolean {
+    for (const series of this.#series.values()) if (series.queue === queue) return true
+    return false
+  }
+
   /** How often jobs stalled since a time, over all of them. @param since Unix ms */
   stalled(since: number): number {
     const steps = this.#stepsOf(since)

@@ -65,6 +65,11 @@ export class ServiceMonitor {
     return this.#aggregate.isEmpty
   }
 
+  /** Whether its workers lately ran jobs of a queue. */
+  follows(queue: string): boolean {
+    return this.#aggregate.jobSeries.hasQueue(queue)
+  }
+
   /** How many of its records could not be read, told for a minute. */
   unreadable(now: number): number {
     return now - this.#unreadable.at < UNREADABLE_FOR_MS ? this.#unreadable.count : 0
