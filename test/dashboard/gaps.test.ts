@@ -90,7 +90,7 @@ describe('a time without data', () => {
   })
 
   it("is a gap in a service's card", () => {
-    const { rate, p95, xs } = plotTraffic(trafficOf(15_000), 60 * MINUTE, NOW)
+    const { rate, p95, xs } = plotTraffic(trafficOf(15_000), { period: '1h', window: null }, NOW)
     expect(rate.line.split('M').length - 1).toBe(2)
     expect(p95.line.split('M').length - 1).toBe(2)
     expect(xs).toHaveLength(trafficOf(15_000).length)
