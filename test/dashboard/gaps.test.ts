@@ -113,6 +113,7 @@ describe('a time without data', () => {
 const DRAWING = [
   'features/pulse/traffic-plot.ts',
   'features/queue/queue-charts.tsx',
+  'features/routes/route-charts.tsx',
   'ui/charts/paths.ts',
   'ui/charts/sparkline.tsx',
   'ui/charts/traffic-charts.tsx',

@@ -2,12 +2,9 @@ import { type ComponentType, lazy, Suspense, useDeferredValue, useEffect, useRef
 import type { Overview } from '../../api/overview.js'
 import { useLive } from '../api/hooks.js'
 import { useWhole, WholeContext } from '../api/parts.js'
-import { ExceptionsPage } from '../features/exceptions/exceptions-page.js'
 import { PulsePage } from '../features/pulse/pulse-page.js'
 import { countStates } from '../features/services/fleet.js'
-import { ServicePage } from '../features/services/service-page.js'
 import { ServicesPage } from '../features/services/services-page.js'
-import { SlowPage } from '../features/slow/slow-page.js'
 import type { PageName, Route } from '../routing/pages.js'
 import { useRoute } from '../routing/route.js'
 import { duration, exactTime } from '../ui/format.js'
@@ -18,13 +15,18 @@ import { HelpDialog } from './help-dialog.js'
 import { PAGE_LIST, sectionOf } from './navigation.js'
 import { closeOverlay, useOverlay } from './overlay.js'
 import { PageHeader } from './page-header.js'
-import { Palette } from './palette.js'
 import { PartBoundary } from './part-boundary.js'
 import { PartsNote } from './parts-note.js'
 import { UnknownPage } from './unknown-page.js'
 import { useKeys } from './use-keys.js'
 
 // What few look at first is loaded when it is looked at.
+const Palette = lazy(async () => ({ default: (await import('./palette.js')).Palette }))
+const ServicePage = lazy(async () => ({ default: (await import('../features/services/service-page.js')).ServicePage }))
+const SlowPage = lazy(async () => ({ default: (await import('../features/slow/slow-page.js')).SlowPage }))
+const ExceptionsPage = lazy(async () => ({
+  default: (await import('../features/exceptions/exceptions-page.js')).ExceptionsPage,
+}))
 const QueuesPage = lazy(async () => ({ default: (await import('../features/queues/queues-page.js')).QueuesPage }))
 const QueuePage = lazy(async () => ({ default: (await import('../features/queue/queue-page.js')).QueuePage }))
 const JobPage = lazy(async () => ({ default: (await import('../features/jobs/job-page.js')).JobPage }))
@@ -64,7 +66,11 @@ export function App() {
         </WholeContext>
       </main>
       {overview && <PageFooter overview={overview} />}
-      {overlay === 'palette' && <Palette overview={overview} onClose={closeOverlay} />}
+      {overlay === 'palette' && (
+        <Suspense>
+          <Palette overview={overview} onClose={closeOverlay} />
+        </Suspense>
+      )}
       {overlay === 'help' && <HelpDialog onClose={closeOverlay} />}
     </div>
   )
