@@ -103,7 +103,10 @@ describe('a time without data', () => {
     const drawing = sources.filter(({ text }) => /<Chart\b|linePaths\(/.test(text)).map(({ name }) => name)
     expect(drawing.sort()).toEqual(DRAWING)
     const sparks = sources.flatMap(({ name, text }) =>
-      [...text.matchAll(/<Sparkline[^>]*/g)].map(([tag]) => ({ name, isGapped: tag.includes('values={pastOf(') })),
+      [...text.matchAll(/<Sparkline[^>]*/g)].map(([tag]) => ({
+        name,
+        isGapped: /values=\{(?:pastOf\(|minutes\.counts\})/.test(tag),
+      })),
     )
     expect(sparks.filter(({ isGapped }) => !isGapped)).toEqual([])
   })

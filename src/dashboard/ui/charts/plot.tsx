@@ -1,0 +1,81 @@
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react'
+import { useNow } from '../../api/hooks.js'
+import { useTimeRange } from '../../routing/route.js'
+import type { ChartData } from './chart-data.js'
+import { PlotLegend } from './plot-legend.js'
+import { heightOf, type Measure, writerOf } from './scale.js'
+import { createPlot, type PlotHandle } from './uplot.js'
+import { zoomTo } from './zoom.js'
+
+export interface PlotProps {
+  title: string
+  data: ChartData
+  measure: Measure
+  /** How far back was asked for, ms; null for all that is known. */
+  periodMs: number | null
+  /** What the height stands for at least, so that noise around nothing stays flat. */
+  atLeast: number
+  /** Whether it is grey, as its figures are the last. */
+  isStill?: boolean
+}
+
+/**
+ * Lines over time with axes. Pointing at it, or the arrow keys, tell the figures of one moment in all charts of the page; dragging over
+ * it shows that time everywhere.
+ */
+export const Plot = memo(function Plot({ title, data, measure, periodMs, atLeast, isStill = false }: PlotProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const handle = useRef<PlotHandle>(null)
+  const now = useNow()
+  const { window } = useTimeRange()
+  const shown = useMemo(() => ({ data, now, window }), [data, now, window])
+  const latest = useRef(shown)
+  latest.current = shown
+  const write = writerOf(measure, heightOf(data, atLeast))
+  const [index, setIndex] = useState<number | null>(null)
+  const shape = data.lines.map(({ name, color }) => `${name} ${color}`).join('\n')
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: other lines or colours need another plot, other data does not
+  useEffect(() => {
+    if (!box.current) return
+    const events = { onPoint: setIndex, onSelect: zoomTo }
+    handle.current = createPlot(box.current, { ...latest.current, measure, periodMs, atLeast, ...events })
+    return () => handle.current?.destroy()
+  }, [shape, measure, periodMs, atLeast, isStill])
+
+  useEffect(() => handle.current?.setData(shown), [shown])
+
+  return (
+    <figure className="panel flex min-w-0 flex-col p-4 pb-3">
+      <figcaption>
+        <PlotLegend title={title} data={data} index={index} write={write} />
+      </figcaption>
+      <div
+        ref={box}
+        role="img"
+        aria-label={`${title}: ${describe(data, write)}. Use the arrow keys to move through time.`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer can do, the keyboard can too
+        tabIndex={0}
+        className="mt-2 h-44 w-full overflow-hidden rounded"
+        onKeyDown={(event) => handle.current && step(event, handle.current)}
+        onBlur={() => handle.current?.leave()}
+      />
+    </figure>
+  )
+})
+
+function step(event: KeyboardEvent, handle: PlotHandle): void {
+  const by = ({ ArrowLeft: -1, ArrowRight: 1 } as const)[event.key]
+  if (!by) return
+  event.preventDefault()
+  handle.step(by)
+}
+
+function describe({ lines }: ChartData, write: (value: number | null | undefined) => string): string {
+  return lines
+    .map(({ name, values }) => {
+      const known = values.filter((value) => value !== null)
+      return `${name} now ${write(values.at(-1))}, at most ${write(known.length > 0 ? Math.max(...known) : null)}`
+    })
+    .join('; ')
+}
