@@ -4,6 +4,7 @@ import {
   type ExceptionRecord as ExceptionRecordFields,
   type Heartbeat as HeartbeatFields,
   LANGUAGES,
+  MAX_CHILDREN,
   PROTOCOL_VERSION,
   SLOW_KINDS,
   type SlowEntry as SlowEntryFields,
@@ -16,6 +17,7 @@ import {
   exactly,
   flag,
   listOf,
+  listUpTo,
   mapOf,
   object,
   oneOf,
@@ -95,6 +97,31 @@ const connections = object('WebSockets, event streams and long polls, which do n
   opened: orNull(amount('Opened over the last interval.')),
 })
 
+const child = {
+  pid: amount('Number of the process.'),
+  command: orNull(text('Program and script, without folders and arguments, such as `node bullmq/main.js`.')),
+  age: orNull(amount('Time since its start, seconds.')),
+}
+
+const children = object('The worker processes of the node.', {
+  running: listUpTo(
+    MAX_CHILDREN,
+    object('A process that the node started.', {
+      ...child,
+      cores: orNull(amount('Cores that it kept busy since the last beat.')),
+      rss: orNull(amount('Resident set size, bytes.')),
+      grown: orNull(
+        difference(
+          'Growth of `rss` within the last hour, or since it was first seen, bytes; null in the first ten minutes.',
+        ),
+      ),
+    }),
+    'Those that run, oldest first.',
+  ),
+  more: orNull(amount('How many more run than `running` has.')),
+  ended: listUpTo(MAX_CHILDREN, object('A process that ended.', child), 'Those that ended since the last beat.'),
+})
+
 const recorder = object('Cost of the recorder.', {
   collectMs: orNull(amount('Time that the beat blocked the event loop, ms.')),
   flushMs: orNull(amount('Duration of the write, ms.')),
@@ -139,6 +166,7 @@ export const Heartbeat = exactly<HeartbeatFields>()(
     }),
     requests: orNull(requests),
     connections: orNull(connections),
+    children: orNull(children),
     recorder: orNull(recorder),
     ready: orNull(
       object('Readiness as reported by the app.', {

@@ -1,3 +1,4 @@
+import { type ChildrenFigures, readChildren } from './children.js'
 import { MAX_DISKS, MAX_NAME_CHARS } from './limits.js'
 import { type Fields, fieldsOf, own, readAmount, readList, readText, within } from './read.js'
 
@@ -91,6 +92,8 @@ export interface Figures {
   gc: GcFigures | null
   requests: RequestFigures | null
   connections: ConnectionFigures | null
+  /** Null if the node never had a child, or if it is unknown. */
+  children: ChildrenFigures | null
   recorder: RecorderFigures | null
 }
 
@@ -104,6 +107,7 @@ export function readFigures(fields: Fields): Figures {
     gc: readGc(fieldsOf(own(fields, 'gc'))),
     requests: readRequests(fieldsOf(own(fields, 'requests'))),
     connections: readConnections(fieldsOf(own(fields, 'connections'))),
+    children: readChildren(fieldsOf(own(fields, 'children'))),
     recorder: readRecorder(fieldsOf(own(fields, 'recorder'))),
   }
 }

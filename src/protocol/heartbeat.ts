@@ -92,6 +92,7 @@ function build(fields: Fields, { id, service, timestamp }: Pick<Heartbeat, 'id' 
     gc: figures.gc,
     requests: figures.requests,
     connections: figures.connections,
+    children: figures.children,
     recorder: figures.recorder,
     runtime: readRuntime(within(fields, 'runtime')),
     ready: readReady(within(fields, 'ready')),

@@ -70,6 +70,8 @@ export const MAX_META_BYTES = 4_096
 export const MAX_META_DEPTH = 20
 /** Maximum number of file systems in one heartbeat. */
 export const MAX_DISKS = 100
+/** Maximum number of worker processes in one heartbeat, running and ended each. */
+export const MAX_CHILDREN = 20
 /** The largest valid number: a sum of many stays finite. */
 export const MAX_FIGURE = 1e24
 /** The last moment of a calendar, Unix ms. */

@@ -42,6 +42,11 @@ export function heartbeatOf(service: string, id: string, changes: Partial<Heartb
     runtime: { uptime: 120, framework: 'express' },
     requests: { rate: 12, errorRate: 0.5, p50: 8, p95: 40, p99: 90, inFlight: 2, oldestMs: 15 },
     connections: { open: 12, opened: 3 },
+    children: {
+      running: [{ pid: 4_243, command: 'node bullmq/main.js', cores: 0.5, rss: 5e7, grown: -1e6, age: 61.5 }],
+      more: 2,
+      ended: [{ pid: 4_242, command: 'node worker.js', age: 3.25 }],
+    },
     recorder: { collectMs: 0.2, flushMs: 1.5, dropped: 0, bufferedBytes: 0 },
     ready: { status: 'ready', deps: { db: 'up' } },
     setup: ['no-shutdown'],

@@ -2,6 +2,7 @@ import { inTime } from '../../lib/async.js'
 import type { Heartbeat, Meanwhile } from '../../protocol/index.js'
 import { type Cgroup, watchCgroup } from './cgroup.js'
 import { ROOTS, type Roots } from './cgroup-paths.js'
+import { childrenProbe } from './children.js'
 import { cpuProbe, UNKNOWN_CPU } from './cpu.js'
 import { diskProbe } from './disk.js'
 import { eventLoopProbe } from './event-loop.js'
@@ -10,7 +11,7 @@ import { memoryProbe, UNKNOWN_MEMORY } from './memory.js'
 import { guard, type OnFault, type Probe } from './probe.js'
 
 /** The figures of a heartbeat that come from probes. */
-export type ProbeFigures = Pick<Heartbeat, 'cpu' | 'memory' | 'disk' | 'eventLoop' | 'gc'>
+export type ProbeFigures = Pick<Heartbeat, 'cpu' | 'memory' | 'disk' | 'eventLoop' | 'gc' | 'children'>
 
 /** Delays within a span of time, ms; null if unknown. */
 export type Window = Omit<Meanwhile, 'inFlight'>
@@ -48,6 +49,7 @@ export interface ProbeFactories {
   disk(mounts: readonly string[]): Probe<ProbeFigures['disk']> | null
   eventLoop(): ReturnType<typeof eventLoopProbe> | null
   gc(): ReturnType<typeof gcProbe>
+  children(): Probe<ProbeFigures['children']> | null
 }
 
 const FACTORIES: ProbeFactories = {
@@ -57,6 +59,7 @@ const FACTORIES: ProbeFactories = {
   disk: diskProbe,
   eventLoop: eventLoopProbe,
   gc: gcProbe,
+  children: childrenProbe,
 }
 
 const PREPARE_LIMIT_MS = 1_000
@@ -76,7 +79,8 @@ export function startProbesFrom(own: Partial<ProbeFactories>, options: ProbeOpti
   const disk = isolate('disk', () => make.disk(disks), onFault)
   const eventLoop = isolate('event loop', () => make.eventLoop(), onFault)
   const gc = isolate('gc', () => make.gc(), onFault)
-  const all = [cgroup, cpu, memory, disk, eventLoop, gc]
+  const children = isolate('children', () => make.children(), onFault)
+  const all = [cgroup, cpu, memory, disk, eventLoop, gc, children]
   return {
     collect: () => ({
       cpu: cpu.ask((probe) => probe.collect()) ?? UNKNOWN_CPU,
@@ -84,6 +88,7 @@ export function startProbesFrom(own: Partial<ProbeFactories>, options: ProbeOpti
       disk: disk.ask((probe) => probe.collect()),
       eventLoop: eventLoop.ask((probe) => probe.collect()),
       gc: gc.ask((probe) => probe.collect()),
+      children: children.ask((probe) => probe.collect()),
     }),
     prepare: async () => void (await inTime(Promise.all(all.map((isolated) => isolated.prepare())), PREPARE_LIMIT_MS)),
     window: (from, to) => ({

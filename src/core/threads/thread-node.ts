@@ -83,6 +83,7 @@ export class ThreadNode {
       disk: null,
       eventLoop: null,
       gc: null,
+      children: null,
       requests: null,
       recorder: null,
       ready: null,

@@ -80,6 +80,23 @@ export const heartbeats: fc.Arbitrary<Heartbeat> = fc.record({
   runtime: fc.record({ uptime: figure, framework: name }),
   requests: unknown(figures(['rate', 'errorRate', 'p50', 'p95', 'p99', 'inFlight', 'oldestMs'])),
   connections: unknown(figures(['open', 'opened'])),
+  children: unknown(
+    fc.record({
+      running: fc.array(
+        fc.record({
+          pid: amount,
+          command: name,
+          cores: unknown(amount),
+          rss: unknown(amount),
+          grown: unknown(fc.integer()),
+          age: unknown(amount),
+        }),
+        { maxLength: 20 },
+      ),
+      more: unknown(amount),
+      ended: fc.array(fc.record({ pid: amount, command: name, age: unknown(amount) }), { maxLength: 20 }),
+    }),
+  ),
   recorder: unknown(figures(['collectMs', 'flushMs', 'dropped', 'bufferedBytes'])),
   ready: unknown(fc.record({ status: text, deps: free })),
   setup: unknown(fc.array(fc.stringMatching(/^[a-z-]{1,40}$/), { maxLength: 16 })),

@@ -5,6 +5,7 @@ import { cpuLevel, type Level, loopLevel } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Section } from '../../ui/section.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
+import { ChildProcesses } from './children.js'
 import { nodeName } from './fleet.js'
 import { ForgetButton } from './forget-button.js'
 import { StateMark } from './state-mark.js'
@@ -65,17 +66,20 @@ const COLUMNS: readonly Column<NodeView>[] = [
 /** Every process that is asked for, with its figures of the last beat. */
 export function ProcessList({ nodes }: { nodes: readonly NodeView[] }) {
   return (
-    <Section title="Processes" aside={String(nodes.length)}>
-      <DataTable
-        label="Processes"
-        columns={COLUMNS}
-        items={nodes}
-        keyOf={(node) => node.key}
-        stateOf={({ state }) => state}
-        sort={{ key: 'state', down: false }}
-        minWidth="62rem"
-      />
-    </Section>
+    <>
+      <Section title="Processes" aside={String(nodes.length)}>
+        <DataTable
+          label="Processes"
+          columns={COLUMNS}
+          items={nodes}
+          keyOf={(node) => node.key}
+          stateOf={({ state }) => state}
+          sort={{ key: 'state', down: false }}
+          minWidth="62rem"
+        />
+      </Section>
+      <ChildProcesses nodes={nodes} />
+    </>
   )
 }
 
