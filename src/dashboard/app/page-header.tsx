@@ -20,7 +20,9 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
           <Nav />
         </div>
         <div className="ml-auto flex items-center gap-3">
-          {overview && !isUnread(overview) && <Counts overview={overview} />}
+          <div className="hidden sm:block">
+            <Counts overview={overview} />
+          </div>
           <LiveMark />
           <div className="flex items-center gap-1.5">
             <IconButton
@@ -38,17 +40,26 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
             <UserMark />
           </div>
         </div>
+        {/* On a phone what has no room above stands below. */}
+        <div className="label order-last flex w-full flex-wrap justify-between gap-x-4 empty:hidden sm:hidden">
+          <Counts overview={overview} />
+          <UserName />
+        </div>
       </div>
     </header>
   )
 }
 
-function Counts({ overview: { nodes, totals } }: { overview: Overview }) {
+function Counts({ overview }: { overview: Overview | null }) {
+  return overview && !isUnread(overview) && <ServerCounts overview={overview} />
+}
+
+function ServerCounts({ overview: { nodes, totals } }: { overview: Overview }) {
   const { live, lost } = useMemo(() => countStates(nodes), [nodes])
   // Of a fleet that is not here as a whole only those in trouble are, for sure.
   const isWhole = nodes.length >= totals.nodes
   return (
-    <p className="label hidden whitespace-nowrap sm:block">
+    <p className="label whitespace-nowrap">
       <b className="font-semibold text-text">{count(isWhole ? live : totals.nodes)}</b>{' '}
       {(isWhole ? live : totals.nodes) === 1 ? 'server' : 'servers'}
       {isWhole && ' live'}
@@ -75,20 +86,29 @@ function ThemeToggle() {
   )
 }
 
+/** Nothing where nobody logs in by name. */
+function UserName() {
+  const { user, role } = useSession() ?? {}
+  if (!user) return null
+  return (
+    <p className="label truncate" title={`Logged in as ${user}`}>
+      <span className="sr-only">Logged in as </span>
+      <span className="font-medium text-text">{user}</span>
+      {role && <> · {role}</>}
+    </p>
+  )
+}
+
 /** Who is logged in, and the way out; nothing where nobody logs in by name. */
 function UserMark() {
   const session = useSession()
   if (!session) return null
-  const { user, role, canLogOut } = session
+  const { canLogOut } = session
   return (
     <>
-      {user && (
-        <span className="label hidden max-w-40 truncate px-1.5 lg:block" title={`Logged in as ${user}`}>
-          <span className="sr-only">Logged in as </span>
-          <span className="font-medium text-text">{user}</span>
-          {role && <> · {role}</>}
-        </span>
-      )}
+      <span className="hidden max-w-40 px-1.5 lg:block">
+        <UserName />
+      </span>
       {canLogOut && (
         <a href={LOG_OUT} aria-label="Log out" title="Log out" className={ICON_BUTTON}>
           <LogOut className="size-4" aria-hidden="true" />

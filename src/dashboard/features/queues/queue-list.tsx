@@ -49,7 +49,7 @@ const QueueItem = memo(function QueueItem({ queue }: { queue: QueueView }) {
           <DriverBadge driver={driver} />
           <QueueMarks queue={queue} />
         </p>
-        <p className="mt-0.5 flex h-4.5 min-w-0 items-center text-xs text-soft">
+        <p className="mt-0.5 flex min-h-4.5 min-w-0 items-center text-xs text-soft">
           {attention.length > 0 ? <ReasonLine attention={attention} /> : <Flow queue={queue} />}
         </p>
       </div>

@@ -105,7 +105,7 @@ function columnsOf(hasReasons: boolean): readonly Column<QueueView>[] {
 function NameCell({ queue, hasReasons }: { queue: QueueView; hasReasons: boolean }) {
   const { key, name, driver, services, attention } = queue
   return (
-    <div className="min-w-0">
+    <div className="min-w-0 max-sm:py-1.5">
       <div className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-0.5 sm:flex-nowrap">
         <PageLink
           to={{ page: 'queue', queue: key }}

@@ -188,7 +188,7 @@ const Row = memo(function Row({ item, columns, index, height, state }: RowProps)
       {columns.map(({ key, cell, isText }, place) => {
         const align = `truncate px-2.5 first:pl-4 last:pr-4 ${isText ? 'text-left' : 'text-right'}`
         return place === 0 ? (
-          <th key={key} scope="row" className={`${align} font-normal`}>
+          <th key={key} scope="row" className={`${align} sticky left-0 bg-panel font-normal group-hover/row:bg-raised`}>
             {cell(item)}
           </th>
         ) : (
@@ -215,7 +215,7 @@ function Heading<T>({ column: { key, title, value, isText, hideTitle }, sort, on
     <th
       scope="col"
       aria-sort={isSorted ? (sort.down ? 'descending' : 'ascending') : undefined}
-      className={`label px-2.5 py-2 font-normal first:pl-4 last:pr-4 ${side}`}
+      className={`label px-2.5 py-2 font-normal first:sticky first:left-0 first:bg-panel first:pl-4 last:pr-4 ${side}`}
     >
       {value ? (
         <button
