@@ -2,11 +2,19 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { QueueMinute } from '../../src/api/queue-history.js'
+import type { RunMinute } from '../../src/api/queue-runs.js'
 import type { TrafficPoint } from '../../src/api/services.js'
 import { plotTraffic } from '../../src/dashboard/features/pulse/traffic-plot.js'
 import { backlogChart, flowChart, oldestChart, pastOfQueue } from '../../src/dashboard/features/queue/queue-past.js'
+import {
+  failuresChart,
+  runTimeChart,
+  throughputChart,
+  waitChart,
+} from '../../src/dashboard/features/queue/run-charts.js'
 import { type ChartData, compare, percentiles, single } from '../../src/dashboard/ui/charts/chart-data.js'
 import { pastOf } from '../../src/dashboard/ui/charts/gaps.js'
+import { makeQueue } from './fixture/shop-queues.js'
 
 const MINUTE = 60_000
 const NOW = 1_767_225_600_000
@@ -40,7 +48,21 @@ const minutes: QueueMinute[] = Array.from({ length: 60 }, (_, index) => {
   const minute = index - 60
   return { at: at(minute), ...(SEEN.includes(minute) ? seenMinute : unseen) }
 })
+const times = { p50: 1, p95: 2, p99: 3, max: 4 }
+const noTimes = { p50: null, p95: null, p99: null, max: null }
+const runs: RunMinute[] = minutes.map(({ at, waiting }) => {
+  const isSeen = waiting !== null
+  return {
+    at,
+    count: isSeen ? 5 : null,
+    errors: isSeen ? 1 : null,
+    run: isSeen ? times : noTimes,
+    wait: isSeen ? times : noTimes,
+  }
+})
 const samples = SEEN.map((minute) => ({ at: at(minute), backlog: 4, in: 3, out: 2 }))
+
+const queue = makeQueue('mail', { at: at(-3), samples })
 
 /** Every chart with axes. */
 const CHARTS: Readonly<Record<string, () => ChartData>> = {
@@ -49,11 +71,15 @@ const CHARTS: Readonly<Record<string, () => ChartData>> = {
   'errors of one service over an hour': () => single(trafficOf(MINUTE), 'errorRate', 'errors', ''),
   'percentiles of one service': () => percentiles(trafficOf(30_000)),
   'services beside each other': () => compare([{ name: 'shop', points: trafficOf(15_000) }], 'p95'),
-  'backlog of a queue, recorded': () => backlogChart(pastOfQueue(minutes, [], 0)),
-  'in and out of a queue, recorded': () => flowChart(pastOfQueue(minutes, [], 0)),
-  'oldest job of a queue, recorded': () => oldestChart(pastOfQueue(minutes, [], 0)),
-  'backlog of a queue, seen live': () => backlogChart(pastOfQueue([], samples, 0)),
-  'in and out of a queue, seen live': () => flowChart(pastOfQueue([], samples, 0)),
+  'backlog of a queue, recorded': () => backlogChart(pastOfQueue(minutes, queue, 0)),
+  'in and out of a queue, recorded': () => flowChart(pastOfQueue(minutes, queue, 0)),
+  'oldest job of a queue, recorded': () => oldestChart(pastOfQueue(minutes, queue, 0)),
+  'throughput of a queue’s jobs': () => throughputChart(runs),
+  'failed attempts of a queue’s jobs': () => failuresChart(runs),
+  'run time of a queue’s jobs': () => runTimeChart(runs),
+  'wait of a queue’s jobs': () => waitChart(runs),
+  'backlog of a queue, seen live': () => backlogChart(pastOfQueue([], queue, 0)),
+  'in and out of a queue, seen live': () => flowChart(pastOfQueue([], queue, 0)),
 }
 
 /** Whether a line runs through the time between two points. */
@@ -116,6 +142,7 @@ describe('a time without data', () => {
 const DRAWING = [
   'features/pulse/traffic-plot.ts',
   'features/queue/queue-charts.tsx',
+  'features/queue/queue-runs.tsx',
   'features/routes/route-charts.tsx',
   'ui/charts/paths.ts',
   'ui/charts/sparkline.tsx',

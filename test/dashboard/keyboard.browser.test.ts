@@ -81,7 +81,7 @@ describe('the palette', () => {
     await press('Control+k')
     await page.keyboard.type('cata')
     await vi.waitFor(async () =>
-      expect(await page.getByRole('listbox').getByRole('option').first().innerText()).toContain('catalog'),
+      expect(await page.getByRole('listbox').getByRole('option').first().textContent()).toContain('catalog'),
     )
     await press('Enter')
     await title('catalog').waitFor()

@@ -32,7 +32,12 @@ describe('a queue', () => {
     const { page, list, problems } = await openMail()
     await page.getByText('The backlog grew from 310 to 1,260 in 10 min').waitFor()
     expect(await page.locator('dl').first().textContent()).toContain('Backlog1,260Oldest waits5 min 12 sIn210/min')
-    expect(await page.getByRole('figure').count()).toBe(2)
+    await page.getByRole('figure').filter({ hasText: 'Run time' }).waitFor()
+    expect(await page.getByRole('figure').locator('figcaption').allTextContents()).toEqual(
+      ['Backlog', 'In and out', 'Oldest job waits', 'Throughput', 'Failed attempts', 'Run time', 'Wait before'].map(
+        (title) => expect.stringContaining(title),
+      ),
+    )
     await list.getByText('1–50 of 118').waitFor()
     await page.getByRole('navigation', { name: 'States' }).getByRole('link', { name: 'Delayed 31' }).click()
     await page

@@ -2,8 +2,10 @@ import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react
 import { FailureListing } from '../../api/failures.js'
 import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../api/jobs.js'
 import { QueueHistoryView, type QueueMinute } from '../../api/queue-history.js'
+import { QueueRuns } from '../../api/queue-runs.js'
 import { QueueDetail, type QueueView, SourceListing, type SourceView } from '../../api/queues.js'
 import { SchedulerListing } from '../../api/schedulers.js'
+import type { Period } from '../../api/words.js'
 import type { JobState } from '../../protocol/queues.js'
 import { referenceOf } from '../../protocol/reference.js'
 import { AnswerError, fetchJson } from './fetch-json.js'
@@ -30,6 +32,16 @@ export function useQueueHistory(key: string): UseQueryResult<readonly QueueMinut
     queryKey: ['queue', key, 'history'],
     queryFn: async ({ signal }) =>
       (await fetchJson(`${queuePath(key)}/history?period=1h`, QueueHistoryView, signal)).points,
+  })
+}
+
+/** What its workers did. @param name of the jobs that the points are about; empty for all */
+export function useQueueRuns(key: string, period: Period, name: string): UseQueryResult<QueueRuns> {
+  const asked = new URLSearchParams({ period, ...(name && { name }) })
+  return useQuery({
+    queryKey: ['queue', key, 'runs', period, name],
+    queryFn: ({ signal }) => fetchJson(`${queuePath(key)}/runs?${asked}`, QueueRuns, signal),
+    placeholderData: (previous, before) => (before?.queryKey[3] === period ? previous : undefined),
   })
 }
 

@@ -89,7 +89,7 @@ const PAGES = {
   /** `find` is what is searched for in the jobs of all queues. */
   queues: { group: oneOf('group', QUEUE_GROUPS, ''), find: text('find') },
   /** `queue` is the key of a queue. */
-  queue: { queue: text('queue'), ...LIST },
+  queue: { queue: text('queue'), ...LIST, ...SERIES },
   /** The list is the one that the reader came from, and goes back to. */
   job: { queue: text('queue'), job: text('job'), ...LIST },
   routes: {},

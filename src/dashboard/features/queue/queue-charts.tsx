@@ -17,7 +17,7 @@ export function QueueCharts({ queue, period }: { queue: QueueView; period: Perio
   const shownMs = periodMs(period)
   const { window } = useTimeRange()
   const since = window?.from ?? now - shownMs
-  const points = useMemo(() => pastOfQueue(minutes ?? [], queue.samples, since), [minutes, queue.samples, since])
+  const points = useMemo(() => pastOfQueue(minutes ?? [], queue, since), [minutes, queue, since])
   const data = useMemo(
     () => ({ backlog: backlogChart(points), flow: flowChart(points), oldest: oldestChart(points) }),
     [points],

@@ -5,6 +5,7 @@ import { changePage, usePage } from '../../routing/route.js'
 import { Loading } from '../../ui/loading.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { Problem } from '../../ui/problem.js'
+import { useNarrow } from '../../ui/use-narrow.js'
 import { JobList } from '../jobs/job-list.js'
 import { useJobDoing } from '../jobs/use-job-doing.js'
 import { Crumbs } from '../queues/crumbs.js'
@@ -16,6 +17,7 @@ import { QueueButtons } from './queue-buttons.js'
 import { QueueCharts } from './queue-charts.js'
 import { QueueFigures } from './queue-figures.js'
 import { QueueHead } from './queue-head.js'
+import { QueueRunFigures } from './queue-runs.js'
 
 /** One queue: its figures, what is wrong with it, and its jobs. */
 export function QueuePage({ overview }: { overview: Overview }) {
@@ -35,6 +37,8 @@ export function QueuePage({ overview }: { overview: Overview }) {
 function Content({ queue, error }: { queue: QueueView; error: Error | null }) {
   const route = usePage('queue')
   const doing = useJobDoing(queue)
+  const isNarrow = useNarrow()
+  const runs = <QueueRunFigures queue={queue} period={route.period} />
   const state = queue.states.find((known) => known === route.state) ?? firstState(queue)
   // What is opened first stays open when its last job is gone, and is in the URL that is sent to somebody.
   useEffect(() => {
@@ -47,8 +51,11 @@ function Content({ queue, error }: { queue: QueueView; error: Error | null }) {
       <div className="flex flex-col gap-4">
         <QueueFigures queue={queue} />
         <QueueCharts queue={queue} period={route.period} />
+        {!isNarrow && runs}
       </div>
       {queue.actions.includes('list') ? <JobList queue={queue} state={state} doing={doing} /> : <NotConnected />}
+      {/* On a phone the charts would push the jobs out of reach. */}
+      {isNarrow && runs}
       {doing.dialog}
     </>
   )

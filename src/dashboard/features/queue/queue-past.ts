@@ -1,5 +1,5 @@
 import type { QueueMinute } from '../../../api/queue-history.js'
-import type { QueueSample } from '../../../api/queues.js'
+import type { QueueSample, QueueView } from '../../../api/queues.js'
 import type { ChartData } from '../../ui/charts/chart-data.js'
 import { withGaps } from '../../ui/charts/gaps.js'
 
@@ -14,17 +14,25 @@ export interface QueuePoint {
   out: number | null
 }
 
-/** The recorded minutes, and after the last of them what was seen live: a minute is recorded when it is over. */
+/** Recorded minutes and now are further apart than this only when something was not seen in between, ms. */
+const RECORDED_WITHIN_MS = 90_000
+
+/**
+ * The recorded minutes and the state now; where nothing was recorded lately, what was seen live.
+ *
+ * @param since Unix ms
+ */
 export function pastOfQueue(
   minutes: readonly QueueMinute[],
-  samples: readonly QueueSample[],
+  queue: Pick<QueueView, 'at' | 'metrics' | 'oldestMs' | 'throughput' | 'samples'>,
   since: number,
 ): readonly QueuePoint[] {
   const recorded = minutes.map(pointOf)
   const end = recorded.findLast(isSeen)?.at ?? 0
-  const live = samples.filter(({ at }) => at > end).map(sampled)
-  const before = live.length > 0 ? recorded.filter(({ at }) => at < (live[0]?.at ?? 0)) : recorded
-  return [...before, ...live].filter(({ at }) => at > since)
+  const isRecorded = queue.at - end <= RECORDED_WITHIN_MS
+  const live = isRecorded ? [currentOf(queue)].filter(({ at }) => at > end) : queue.samples.map(sampled)
+  const first = live[0]?.at ?? Number.POSITIVE_INFINITY
+  return [...recorded.filter(({ at }) => at < first), ...live].filter(({ at }) => at > since)
 }
 
 export function backlogChart(points: readonly QueuePoint[]): ChartData {
@@ -57,6 +65,10 @@ function pointOf({ waiting, prioritized, ...rest }: QueueMinute): QueuePoint {
   const { at, active, delayed, oldestMs, in: into, out } = rest
   // Nothing waits: that is known, while the age of nothing is not.
   return { at, backlog, active, delayed, oldestMs: oldestMs ?? (backlog === 0 ? 0 : null), in: into, out }
+}
+
+function currentOf({ at, metrics, oldestMs, throughput }: Parameters<typeof pastOfQueue>[1]): QueuePoint {
+  return pointOf({ at, ...metrics, oldestMs, in: throughput?.in ?? null, out: throughput?.out ?? null })
 }
 
 function sampled({ at, backlog, in: into, out }: QueueSample): QueuePoint {
