@@ -1,5 +1,6 @@
 // `npm run demo`: five real apps with one line of Quasar each, somebody who uses them, and Zenith's page.
 import { foreignScript, httpApps, loadScript, watchApp, workerApp } from './apps.mjs'
+import { buildPackage } from './build-package.mjs'
 import { freePort, startChild } from './child.mjs'
 import { compileNest } from './compile-nest.mjs'
 import { startEmbedded } from './embedded.mjs'
@@ -10,6 +11,9 @@ import { chooseRedis } from './redis.mjs'
 process.env.NODE_ENV = 'development'
 // Every 2 s in place of 10, so that there is something to see at once.
 process.env.QUASAR_INTERVAL ??= '2000'
+
+// `npm run demo --ignore-scripts` takes the package as it is built.
+const isBuilding = process.argv.includes('--build') && process.env.npm_config_ignore_scripts !== 'true'
 
 const say = (line) => process.stdout.write(`${line}\n`)
 const children = []
@@ -22,6 +26,12 @@ function begin(options) {
   const child = startChild({ ...options, onDeath: say })
   children.push(child)
   return child
+}
+
+/** Says what is done now, in the terminal and on the early page. */
+function step(words) {
+  say(`  ${words} …`)
+  page.tell(words)
 }
 
 async function startApps(url) {
@@ -66,9 +76,18 @@ async function sourcesOn(url) {
 
 async function start() {
   page = await openPage(readPort(process.env.PORT))
+  say(`The demo will be at ${page.url}; Ctrl-C ends it.`)
+  if (isBuilding) {
+    step('Building the package and its page, about half a minute')
+    await buildPackage()
+  }
+  step('Looking for a Redis')
   redis = await chooseRedis(say)
+  step('Compiling the app for Nest')
   await compileNest()
+  step(`Starting ${httpApps.length + (redis ? 3 : 0)} apps`)
   const targets = redis ? await startApps(redis.url) : await startEmbedded()
+  step('Starting Zenith')
   await servePage(redis ? { redis: redis.url, queues: await sourcesOn(redis.url) } : {})
   const load = { targets, redisUrl: redis?.url }
   begin({ name: 'the load generator', script: loadScript, env: { QUASAR_DEMO_LOAD: JSON.stringify(load) } })

@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Overview } from '../../src/api/overview.js'
 import type { QueueView } from '../../src/api/queues.js'
 import type { SchedulerView } from '../../src/api/schedulers.js'
 import type { ServiceView } from '../../src/api/services.js'
 import type { AuditEntry, JobListing, JobOutcome } from '../../src/protocol/index.js'
+import { launchBrowser } from '../support/browser.js'
 import { startRedis } from '../support/redis.js'
 import { commandOf, descendantsOf, stillRunning } from './processes.js'
 import { type Running, start } from './run-script.js'
@@ -175,6 +176,23 @@ describe('npm run demo', () => {
     demo.interrupt()
     expect(await inTime(demo.ended)).toBe(0)
     expect(stillRunning(children)).toEqual([])
+  })
+
+  it('has an early page that says what is done, and loads Zenith when it is there', async () => {
+    const demo = startDemo()
+    const url = await vi.waitFor(() => {
+      const [, url = ''] = /The demo will be at (http:\/\/localhost:\d+)/.exec(demo.output()) ?? []
+      if (!url) throw new Error(`No URL yet: ${demo.output()}`)
+      return url
+    }, patience)
+    const browser = await launchBrowser()
+    onTestFinished(() => browser.close())
+    const page = await browser.newPage()
+    const answer = await page.goto(url)
+    // Where the machine is quick, Zenith is already there.
+    if (answer?.status() === 503) await page.getByRole('heading', { name: 'The demo is starting' }).waitFor()
+    await page.getByText('Open the link that the demo printed').waitFor({ timeout: patience.timeout })
+    expect(demo.output()).toMatch(/Looking for a Redis …[\s\S]*Compiling the app for Nest …[\s\S]*Starting \d apps …/)
   })
 
   it('ends while it is starting', async () => {
