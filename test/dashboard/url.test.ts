@@ -12,6 +12,7 @@ const SUBJECTS: Readonly<Partial<Record<PageName, object>>> = {
   queue: { queue: 'bullmq|mail' },
   job: { queue: 'bullmq|orders:confirm', job: 'größe/☃' },
   unknown: { asked: 'nowhere' },
+  process: { service: 'shop-api', node: 'web-1' },
   route: { service: 'shop-api', series: 'GET /users/:id' },
 }
 
@@ -38,7 +39,9 @@ describe.each(PAGE_NAMES)('the URL of the page %s', (page) => {
 
   it('says nothing of what the page shows anyway', () => {
     const query = new URLSearchParams(write({ page, ...SUBJECTS[page] } as Target))
-    expect([...query.keys()].filter((name) => !['page', 'service', 'route', 'queue', 'job'].includes(name))).toEqual([])
+    expect(
+      [...query.keys()].filter((name) => !['page', 'service', 'node', 'route', 'queue', 'job'].includes(name)),
+    ).toEqual([])
   })
 
   it('shows what a URL without a parameter shows when the value is unknown', () => {

@@ -23,6 +23,7 @@ import { useKeys } from './use-keys.js'
 // What few look at first is loaded when it is looked at.
 const Palette = lazy(async () => ({ default: (await import('./palette.js')).Palette }))
 const ServicePage = lazy(async () => ({ default: (await import('../features/services/service-page.js')).ServicePage }))
+const ProcessPage = lazy(async () => ({ default: (await import('../features/services/process-page.js')).ProcessPage }))
 const SlowPage = lazy(async () => ({ default: (await import('../features/slow/slow-page.js')).SlowPage }))
 const ExceptionsPage = lazy(async () => ({
   default: (await import('../features/exceptions/exceptions-page.js')).ExceptionsPage,
@@ -110,6 +111,7 @@ const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> =
   pulse: PulsePage,
   services: ServicesPage,
   service: ServicePage,
+  process: ProcessPage,
   routes: RoutesPage,
   route: RoutePage,
   queues: QueuesPage,
@@ -126,6 +128,7 @@ const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> =
 function titleOf(route: Route): string {
   if (route.page === 'service') return route.service
   if (route.page === 'route') return route.series
+  if (route.page === 'process') return 'Process'
   if (route.page === 'job') return `Job ${route.job}`
   if (route.page === 'queue') return 'Queue'
   if (route.page === 'unknown') return 'Page not found'
@@ -157,6 +160,7 @@ function usePageFocus(route: Route): void {
 /** A page, and the one thing that it is about. */
 function subjectOf(route: Route): string {
   if (route.page === 'service') return `service ${route.service}`
+  if (route.page === 'process') return `process ${route.service} ${route.node}`
   if (route.page === 'route') return `route ${route.service} ${route.series}`
   if (route.page === 'job') return `job ${route.queue} ${route.job}`
   return 'queue' in route ? `queue ${route.queue}` : route.page

@@ -1,6 +1,6 @@
 import type { PageName, Route, Target } from '../routing/pages.js'
 
-type MainPage = Exclude<PageName, 'service' | 'route' | 'queue' | 'job' | 'unknown'>
+type MainPage = Exclude<PageName, 'service' | 'process' | 'route' | 'queue' | 'job' | 'unknown'>
 
 /** The pages in their order; the key follows a `g`. */
 export const PAGE_LIST: readonly { page: MainPage; title: string; key: string }[] = [
@@ -17,14 +17,14 @@ export const PAGE_LIST: readonly { page: MainPage; title: string; key: string }[
 
 /** What a page starts with: the filter stays, but from one service one comes back to all of them. */
 export function pageTarget(from: Route, page: MainPage): Target {
-  const isOfOne = from.page === 'service' || from.page === 'route'
+  const isOfOne = from.page === 'service' || from.page === 'process' || from.page === 'route'
   const leavesService = isOfOne && (page === 'pulse' || page === 'services' || page === 'routes')
   return leavesService ? { page, service: '' } : { page }
 }
 
 /** The page of the list that a page belongs to. */
 export function sectionOf(page: PageName): MainPage | 'unknown' {
-  if (page === 'service') return 'services'
+  if (page === 'service' || page === 'process') return 'services'
   if (page === 'route') return 'routes'
   return page === 'queue' || page === 'job' ? 'queues' : page
 }

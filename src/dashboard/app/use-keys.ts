@@ -118,6 +118,7 @@ function stepBack(): void {
   else if (route.page === 'queues' && route.find) changePage('queues', { find: '' })
   else if (route.page === 'activity' && route.bulk) changePage('activity', { bulk: '' })
   else if (route.to > 0) leaveWindow()
+  else if (route.page === 'process') navigate({ page: 'service', service: route.service })
   else if (route.page === 'route') navigate({ page: 'routes', service: '' })
   else if ('series' in route && route.series) navigate({ ...route, series: '' })
   else if (route.q) changeScope({ q: '' })

@@ -21,6 +21,7 @@ export const NARROWED_BY: Readonly<Record<PageName, readonly string[]>> = {
   pulse: EVERYWHERE,
   services: EVERYWHERE,
   service: ['env', 'version', 'q'],
+  process: [],
   queues: [...EVERYWHERE, 'find'],
   queue: ['find'],
   job: [],

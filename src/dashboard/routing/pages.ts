@@ -86,6 +86,8 @@ const PAGES = {
   pulse: {},
   services: {},
   service: SERIES,
+  /** `node` is the id of a node of the service. */
+  process: { node: text('node') },
   /** `find` is what is searched for in the jobs of all queues. */
   queues: { group: oneOf('group', QUEUE_GROUPS, ''), find: text('find') },
   /** `queue` is the key of a queue. */
@@ -118,8 +120,8 @@ export type RouteOf<P extends PageName> = { page: P } & Scope & OwnParams<P>
 /** Where the reader is: a union by page, so that no page sees what belongs to another. */
 export type Route = { [P in PageName]: RouteOf<P> }[PageName]
 /** What a page is about: it has to be named. */
-type SubjectOf<P extends PageName> = P extends 'service' | 'route'
-  ? Pick<Scope, 'service'> & (P extends 'route' ? { series: string } : unknown)
+type SubjectOf<P extends PageName> = P extends 'service' | 'route' | 'process'
+  ? Pick<Scope, 'service'> & (P extends 'route' ? { series: string } : P extends 'process' ? { node: string } : unknown)
   : Pick<OwnParams<P>, keyof OwnParams<P> & ('queue' | 'job' | 'asked')>
 /** Where to go: whatever is left out of the scope stays, of the page's own parameters it falls back. */
 export type Target = {

@@ -8,16 +8,17 @@ const LISTED_BY: Partial<Record<PageName, string>> = {
   queue: 'queues',
   job: 'queues',
   route: 'routes',
+  process: 'service',
 }
 /** All parameters in the order in which they are written. */
 const ORDER = [
-  ...['page', 'service', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'kept'],
+  ...['page', 'service', 'node', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'kept'],
   ...['queue', 'job', 'state', 'offset', 'order', 'find', 'group', 'fingerprint', 'bulk'],
 ]
 /** What waits in the URL until the reader is back on its page. */
 const WAITING: ReadonlySet<string> = new Set(['group'])
 /** A change of these is a step that the back button undoes; the others only narrow what is shown. */
-const STEPS = ['page', 'service', 'route', 'queue', 'job', 'from', 'to']
+const STEPS = ['page', 'service', 'node', 'route', 'queue', 'job', 'from', 'to']
 
 /** A URL's query, and what it says. */
 export interface PageUrl {
@@ -81,6 +82,7 @@ function inWords(words: readonly string[]): string {
 
 function pageOf(params: URLSearchParams): PageName {
   const page = params.get('page')
+  if (page === 'service' && params.get('service') && params.get('node')) return 'process'
   if (page === 'service') return params.get('service') ? 'service' : 'services'
   if (page === 'routes' && params.get('service') && params.get('route')) return 'route'
   if (page === 'queues' && params.get('queue')) return params.get('job') ? 'job' : 'queue'

@@ -45,7 +45,7 @@ export function PeriodPicker({ all }: { all?: AllChoice | undefined }) {
         <button
           type="button"
           aria-pressed={window !== null}
-          className={`${PART} -outline-offset-2 aria-pressed:bg-track aria-pressed:font-medium aria-pressed:text-text`}
+          className={`${PART} border-l! -outline-offset-2 aria-pressed:bg-track aria-pressed:font-medium aria-pressed:text-text`}
           onClick={() => setAsking(true)}
         >
           Custom…

@@ -19,8 +19,8 @@ const COLUMNS: readonly Column<NodeView>[] = [
     isText: true,
     width: '14%',
     value: (node) => node.service,
-    cell: ({ service }) => (
-      <PageLink to={{ page: 'service', service }} data-row="" title={service} className="row-link">
+    cell: ({ service, id }) => (
+      <PageLink to={{ page: 'process', service, node: id }} data-row="" title={id} className="row-link">
         {service}
       </PageLink>
     ),

@@ -3,7 +3,7 @@ import { UNKNOWN } from '../format.js'
 import type { ChartData } from './chart-data.js'
 
 /** What a chart's figures are; one has one unit at a time, on its axis as in its legend. Rates are per second, durations in ms. */
-export type Measure = 'rate' | 'perMinute' | 'duration' | 'percent' | 'count'
+export type Measure = 'rate' | 'perMinute' | 'duration' | 'percent' | 'bytes' | 'count'
 
 interface Unit {
   /** What a figure is divided by. */
@@ -29,6 +29,10 @@ const UNITS: Readonly<Record<Measure, readonly (readonly [from: number, unit: Un
     [0, { size: 1, name: ' ms' }],
   ],
   percent: [[0, { size: 1, name: ' %' }]],
+  bytes: [
+    [1_073_741_824, { size: 1_073_741_824, name: ' GB' }],
+    [0, { size: 1_048_576, name: ' MB' }],
+  ],
   count: [
     [1_000_000, { size: 1_000_000, name: 'M' }],
     [10_000, { size: 1_000, name: 'k' }],

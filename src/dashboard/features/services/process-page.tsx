@@ -1,0 +1,47 @@
+import type { Overview } from '../../../api/overview.js'
+import { usePage } from '../../routing/route.js'
+import { EmptyState } from '../../ui/empty-state.js'
+import { PageBar } from '../../ui/page-bar.js'
+import { PageLink } from '../../ui/page-link.js'
+import { ChildProcesses } from './children.js'
+import { nodeName } from './fleet.js'
+import { ProcessCharts } from './process-charts.js'
+import { ProcessFacts } from './process-facts.js'
+import { StateMark } from './state-mark.js'
+
+/** One process: its recent past, its last beat, and what it is. */
+export function ProcessPage({ overview }: { overview: Overview }) {
+  const { service, node: id } = usePage('process')
+  const node = overview.nodes.find((one) => one.service === service && one.id === id)
+  const ofService = (
+    <PageLink to={{ page: 'service', service }} className="font-medium text-accent hover:underline">
+      {service}
+    </PageLink>
+  )
+  if (!node)
+    return (
+      <>
+        <PageBar title="Process" hasFilter={false} />
+        <div className="panel px-4 py-12">
+          <EmptyState title="No process with this id reports">It ended or was forgotten. See {ofService}.</EmptyState>
+        </div>
+      </>
+    )
+  return (
+    <>
+      <PageBar
+        title={nodeName(node)}
+        hasFilter={false}
+        aside={
+          <span className="label flex flex-wrap items-center gap-3">
+            <span>of {ofService}</span>
+            <StateMark state={node.state} lastSeen={node.lastSeen} />
+          </span>
+        }
+      />
+      <ProcessCharts node={node} />
+      {node.heartbeat && <ProcessFacts node={node} beat={node.heartbeat} />}
+      <ChildProcesses nodes={[node]} />
+    </>
+  )
+}
