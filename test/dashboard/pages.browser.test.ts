@@ -154,6 +154,7 @@ describe('the Slow page', () => {
       slow: [...makeShopFleet().slow, makeSlow({ ts: Date.now() - 60_000, durationMs: 7_000 }, { gcMs: 3_000 })],
     }
     const { page } = await open('?page=slow')
+    await table(page, 'Slow routes and jobs').waitFor()
     expect((await table(page, 'Slow routes and jobs').getByRole('row').allInnerTexts())[1]).toMatch(
       /POST \/orders\s+2\s+7 s\s+7\.0× of 1 s/,
     )
