@@ -108,6 +108,11 @@ describe('a time without data', () => {
     for (const { values } of data.lines) for (const index of inPause) expect(values[index]).toBeNull()
   })
 
+  it('is none between points that are two minutes apart by their grid', () => {
+    const points = [0, 2, 4, 8, 10].map((minute) => ({ ...trafficOf(MINUTE)[0], at: at(minute) }) as TrafficPoint)
+    expect(single(points, 'rate', 'rate', '').lines[0]?.values).toEqual([1, 1, 1, null, 1, 1])
+  })
+
   it('is a gap in a sparkline of samples, and a late beat is none', () => {
     expect(pastOf(samples, ({ backlog }) => backlog)).toEqual([4, 4, 4, 4, null, 4, 4, 4, 4])
     const beats = [0, 10, 20, 40, 50, 61].map((second) => ({ at: NOW + second * 1_000, cpu: second }))

@@ -24,7 +24,7 @@ describe('the past of a queue', () => {
     expect(await hrefOf('Slow runs')).toContain('page=slow&service=shop-worker&route=send-welcome')
     expect(await hrefOf('Exceptions')).not.toBeNull()
     expect(await hrefOf('Failed jobs')).toContain('find=send-welcome')
-    await page.getByRole('button', { name: 'Clear this filter' }).click()
+    await page.getByTitle('Job: send-welcome. Remove this filter').click()
     expect(new URL(page.url()).searchParams.get('route')).toBeNull()
     expect(problems).toEqual([])
     await checkLooks(page)

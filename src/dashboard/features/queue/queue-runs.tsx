@@ -1,17 +1,18 @@
 import { useMemo } from 'react'
-import type { JobRuns } from '../../../api/queue-runs.js'
+import type { JobRuns, RunMinute } from '../../../api/queue-runs.js'
 import type { QueueView } from '../../../api/queues.js'
+import type { TimeWindow } from '../../../api/time-window.js'
 import type { Period } from '../../../api/words.js'
 import { useQueueRuns } from '../../api/queues-api.js'
-import { usePage } from '../../routing/route.js'
+import { changePage, usePage, useTimeRange } from '../../routing/route.js'
 import { Chart } from '../../ui/charts/chart.js'
+import { Chip } from '../../ui/chip.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { Loading } from '../../ui/loading.js'
 import { PageLink } from '../../ui/page-link.js'
 import { PERIOD_NAMES, periodMs } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
-import { RouteChip } from '../routes/route-chip.js'
 import { failuresChart, runTimeChart, throughputChart, waitChart } from './run-charts.js'
 import { RunTable } from './run-table.js'
 
@@ -21,11 +22,14 @@ const FOLLOWED = new Set<QueueView['driver']>(['bullmq'])
 /** What the queue's workers did: by job name, and over time. */
 export function QueueRunFigures({ queue, period }: { queue: QueueView; period: Period }) {
   const { series } = usePage('queue')
-  const query = useQueueRuns(queue.key, period, series)
+  const { window } = useTimeRange()
+  // A window lies within the last hour, and narrows the charts.
+  const asked = window ? '1h' : period
+  const query = useQueueRuns(queue.key, asked, series)
   const { data } = query
   const chosen = data?.jobs.filter(({ name }) => name === series) ?? []
   return (
-    <Section title="Jobs by name" aside={data?.services.length ? `the last ${PERIOD_NAMES[period]}` : undefined}>
+    <Section title="Jobs by name" aside={data?.services.length ? `the last ${PERIOD_NAMES[asked]}` : undefined}>
       <div className="flex flex-col gap-4">
         <QueryNote query={query} instead="The figures below are those of before." />
         {query.isPending && <Loading what="the jobs" />}
@@ -34,7 +38,7 @@ export function QueueRunFigures({ queue, period }: { queue: QueueView; period: P
           <>
             <RunTable jobs={data.jobs} hasServices={data.services.length > 1} />
             {series !== '' && <Chosen queue={queue.key} name={series} jobs={chosen} />}
-            <RunCharts points={data.points} period={period} />
+            <RunCharts points={pointsIn(data.points, window)} period={period} />
           </>
         )}
       </div>
@@ -42,7 +46,7 @@ export function QueueRunFigures({ queue, period }: { queue: QueueView; period: P
   )
 }
 
-function RunCharts({ points, period }: { points: Parameters<typeof runTimeChart>[0]; period: Period }) {
+function RunCharts({ points, period }: { points: readonly RunMinute[]; period: Period }) {
   const data = useMemo(
     () => ({
       throughput: throughputChart(points),
@@ -63,12 +67,19 @@ function RunCharts({ points, period }: { points: Parameters<typeof runTimeChart>
   )
 }
 
+/** A point stands at the end of its minute. */
+function pointsIn(points: readonly RunMinute[], window: TimeWindow | null): readonly RunMinute[] {
+  return window ? points.filter(({ at }) => at > window.from && at < window.to + MINUTE_MS) : points
+}
+
+const MINUTE_MS = 60_000
+
 /** Where to go on from a name. */
 function Chosen({ queue, name, jobs }: { queue: string; name: string; jobs: readonly JobRuns[] }) {
   const [first] = jobs
   return (
     <p className="flex flex-wrap items-center gap-x-4 gap-y-2 text-xs font-medium text-accent [&_a]:hover:underline">
-      <RouteChip />
+      <Chip label="Job" value={name} onRemove={() => changePage('queue', { series: '' })} />
       {first && (
         <>
           <PageLink to={{ page: 'slow', service: first.service, series: name }}>Slow runs</PageLink>

@@ -4,8 +4,8 @@ interface Lines<L> {
   readonly lines: readonly L[]
 }
 
-/** Figures of any chart are at most a minute apart: a longer pause was not seen, ms. */
-const MAX_STEP_MS = 90_000
+/** Points of a grid are at most two minutes apart, and samples one: a longer pause was not seen, ms. */
+const MAX_STEP_MS = { grid: 150_000, samples: 90_000 } as const
 /** Points of a grid have the same distance; samples come about every interval, and a late one is no gap. */
 const STEPS = { grid: 1.5, samples: 2.5 } as const
 
@@ -15,7 +15,7 @@ export type Spacing = keyof typeof STEPS
 export function gapsBefore(times: readonly number[], spacing: Spacing): ReadonlySet<number> {
   const steps = times.slice(1).map((time, index) => time - (times[index] ?? time))
   const usual = steps.toSorted((a, b) => a - b)[Math.floor((steps.length - 1) / 2)] ?? 0
-  const limit = Math.min(MAX_STEP_MS, usual * STEPS[spacing])
+  const limit = Math.min(MAX_STEP_MS[spacing], usual * STEPS[spacing])
   return new Set(steps.flatMap((step, index) => (step > limit ? [index + 1] : [])))
 }
 
