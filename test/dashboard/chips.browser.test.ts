@@ -23,6 +23,7 @@ const SUBJECTS: Readonly<Partial<Record<PageName, object>>> = {
   service: { service: 'shop-api' },
   queue: { queue: QUEUE?.key },
   job: { queue: QUEUE?.key, job: '1' },
+  route: { service: 'shop-api', series: 'POST /orders' },
 }
 
 it.each(PAGE_NAMES.filter((page) => NARROWED_BY[page].length > 0))(

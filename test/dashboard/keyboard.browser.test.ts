@@ -79,6 +79,7 @@ it('moves along the rows by j and k, opens one by Enter and closes it by Escape'
 describe('the palette', () => {
   it('finds a service, and goes to it', async () => {
     await press('Control+k')
+    await page.getByRole('combobox', { name: /^Search for/ }).waitFor()
     await page.keyboard.type('cata')
     await vi.waitFor(async () =>
       expect(await page.getByRole('listbox').getByRole('option').first().textContent()).toContain('catalog'),
@@ -91,6 +92,7 @@ describe('the palette', () => {
 
   it('finds a server, and shows it alone', async () => {
     await press('Control+k')
+    await page.getByRole('combobox', { name: /^Search for/ }).waitFor()
     await page.keyboard.type('web-2')
     await press('Enter')
     await page.locator('[data-node$=":web-1"]').waitFor({ state: 'detached' })

@@ -13,6 +13,7 @@ const SUBJECTS: Readonly<Partial<Record<PageName, object>>> = {
   service: { service: 'shop-api' },
   queue: { queue: 'bullmq|mail' },
   job: { queue: 'bullmq|mail', job: '8800' },
+  route: { service: 'shop-api', series: 'POST /orders' },
 }
 
 const widthOf = (page: Page) =>

@@ -8,30 +8,10 @@ import { changeScope, getRoute, navigate } from '../routing/route.js'
 import { byName } from '../ui/groups.js'
 import { PERIOD_NAMES } from '../ui/period.js'
 import { setTheme, THEMES } from '../ui/theme.js'
+import type { Command } from './command.js'
 import { findsHere } from './find-commands.js'
 import { PAGE_LIST, pageTarget } from './navigation.js'
 import { openOverlay } from './overlay.js'
-
-/** Something that the palette offers. */
-export interface Command {
-  id: string
-  group:
-    | 'Pages'
-    | 'Services'
-    | 'Queues'
-    | 'Servers'
-    | 'Routes'
-    | 'Job names'
-    | 'Exceptions'
-    | 'Slow'
-    | 'Jobs'
-    | 'Actions'
-  title: string
-  detail: string
-  /** By which it is found, too. */
-  texts?: readonly string[]
-  run: () => void
-}
 
 /** As many are shown, and as many of one group; who looks for more types more. */
 const MOST = 60

@@ -5,7 +5,7 @@ import { placeName } from '../../api/words.js'
 import { NO_FILTER } from '../api/filter.js'
 import { navigate } from '../routing/route.js'
 import { ago, duration } from '../ui/format.js'
-import type { Command } from './commands.js'
+import type { Command } from './command.js'
 
 /** Without filters, as far back as exceptions are stored. */
 const LONGEST = { ...NO_FILTER, period: '1h', from: 0, to: 0 } as const

@@ -5,8 +5,8 @@ import { TOO_MANY } from '../../queues/answers.js'
 import type { JobServices } from '../../queues/jobs/routes.js'
 import { searcherOf } from '../../queues/jobs/search-slots.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
-import { findAll } from '../find.js'
 import type { FleetServices } from '../operation.js'
+import { findAll } from './find-all.js'
 
 const { operation } = operationsWith<FleetServices & JobServices>()
 

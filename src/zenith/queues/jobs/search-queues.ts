@@ -32,7 +32,7 @@ export interface QueuesWanted {
   readonly text: string
   /** Only this state; null for all. */
   readonly state: JobState | null
-  /** Key of the queue after which to go on. */
+  /** Key of the queue after which to continue. */
   readonly after: string | null
   /** Whether the principal's role may see payloads: without it, matches would reveal their contents. */
   readonly payloads: boolean

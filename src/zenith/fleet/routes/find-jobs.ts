@@ -1,12 +1,12 @@
 import { performance } from 'node:perf_hooks'
-import type { Finds } from '../../api/search.js'
-import { inPool } from '../../lib/async.js'
-import { MAX_ID_CHARS } from '../../protocol/index.js'
-import { isRefusal } from '../http/api-error.js'
-import type { ConnectedQueue } from '../queues/directory.js'
-import { summaryView } from '../queues/jobs/job-view.js'
-import type { Queues } from '../queues/queues.js'
-import { askSource } from '../queues/read-source.js'
+import type { Finds } from '../../../api/search.js'
+import { inPool } from '../../../lib/async.js'
+import { MAX_ID_CHARS } from '../../../protocol/index.js'
+import { isRefusal } from '../../http/api-error.js'
+import type { ConnectedQueue } from '../../queues/directory.js'
+import { summaryView } from '../../queues/jobs/job-view.js'
+import type { Queues } from '../../queues/queues.js'
+import { askSource } from '../../queues/read-source.js'
 
 /** Queues in which a job is looked up, and how many at the same time. */
 const MAX_QUEUES = 200

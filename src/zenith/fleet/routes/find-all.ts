@@ -1,13 +1,13 @@
-import type { Overview } from '../../api/overview.js'
-import type { FINDS, Finds } from '../../api/search.js'
-import type { ServicePeriod } from '../../api/services.js'
-import { inTimeHeld, TOO_LATE } from '../../lib/async.js'
-import type { Queues } from '../queues/queues.js'
-import { exceptionGroups } from './exception-groups.js'
+import type { Overview } from '../../../api/overview.js'
+import type { FINDS, Finds } from '../../../api/search.js'
+import type { ServicePeriod } from '../../../api/services.js'
+import { inTimeHeld, TOO_LATE } from '../../../lib/async.js'
+import type { Queues } from '../../queues/queues.js'
+import { exceptionGroups } from '../exception-groups.js'
+import type { MonitorService } from '../monitor-service.js'
+import { filterExceptions, filterSlow, servicesOf } from './filters.js'
 import { type FoundJobs, jobsWithId } from './find-jobs.js'
-import type { MonitorService } from './monitor-service.js'
-import { filterExceptions, filterSlow, servicesOf } from './routes/filters.js'
-import { spanOf } from './routes/time-range.js'
+import { spanOf } from './time-range.js'
 
 /** Results of one kind. */
 const MOST = 10
