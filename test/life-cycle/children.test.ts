@@ -25,11 +25,11 @@ describe.runIf(process.platform === 'linux')('the worker processes of a node', (
   it('are those that it started before Quasar and after, with their figures and without their arguments', async () => {
     const program = await fleet.start(
       `import { fork, spawn } from 'node:child_process'
-       const early = spawn('sleep', ['1234', ${JSON.stringify('4')}])
+       const early = spawn('sleep', ['1234'])
        await import('./quasar.mjs')
        const late = fork(new URL('./worker.mjs', import.meta.url), ['--token', '${SECRET}'], { env: { ...process.env, TOKEN: '${SECRET}' } })
-       process.once('message', () => late.send('end'))
-       process.on('disconnect', () => { early.kill(); late.kill(); process.exit() })
+       process.on('message', (message) => { if (message === 'end one') late.send('end') })
+       process.on('message', (message) => { if (message === 'stop') { early.kill(); late.kill(); process.exit() } })
        process.send([early.pid, late.pid])`,
       { files: { 'quasar.mjs': START, 'worker.mjs': IDLE }, env: { QUASAR_SERVICE: 'forks' } },
     )
@@ -57,7 +57,7 @@ describe.runIf(process.platform === 'linux')('the worker processes of a node', (
       { interval: 20 },
     )
     await expectRunning('forks', ['sleep'])
-    program.child.disconnect()
+    program.child.send('stop')
     await program.ended
   })
 
@@ -68,13 +68,13 @@ describe.runIf(process.platform === 'linux')('the worker processes of a node', (
          await import('./quasar.mjs')
          cluster.fork()
          cluster.fork()
-         process.on('disconnect', () => cluster.disconnect(() => process.exit()))
+         process.on('message', () => { for (const { process } of Object.values(cluster.workers)) process.kill(); process.exit() })
        } else setInterval(() => {}, 1_000)`,
       { files: { 'quasar.mjs': START }, env: { QUASAR_SERVICE: 'primary' } },
     )
     const { running } = await expectRunning('primary', ['node main.mjs', 'node main.mjs'])
     expect(new Set(running.map(({ pid }) => pid)).size).toBe(2)
-    program.child.disconnect()
+    program.child.send('stop')
     await program.ended
   })
 
@@ -89,7 +89,7 @@ describe.runIf(process.platform === 'linux')('the worker processes of a node', (
        const queue = new Queue('resize', { connection })
        worker.on('completed', () => process.send('done'))
        await queue.add('image', { token: '${SECRET}' })
-       process.on('disconnect', async () => { await worker.close(); await queue.close(); process.exit() })`,
+       process.on('message', async () => { await worker.close(); await queue.close(); process.exit() })`,
       {
         files: { 'quasar.mjs': START, 'processor.cjs': 'module.exports = async () => 1' },
         env: { QUASAR_SERVICE: 'sandbox' },
@@ -98,7 +98,7 @@ describe.runIf(process.platform === 'linux')('the worker processes of a node', (
     expect(await said(program)).toBe('done')
     const { running } = await expectRunning('sandbox', ['node bullmq/main.js'])
     expect(JSON.stringify(running)).not.toContain(SECRET)
-    program.child.disconnect()
+    program.child.send('stop')
     await program.ended
   })
 
@@ -107,12 +107,12 @@ describe.runIf(process.platform === 'linux')('the worker processes of a node', (
       `import { spawn } from 'node:child_process'
        import './quasar.mjs'
        const all = Array.from({ length: 23 }, () => spawn('sleep', ['1234']))
-       process.on('disconnect', () => { for (const one of all) one.kill(); process.exit() })`,
+       process.on('message', () => { for (const one of all) one.kill(); process.exit() })`,
       { files: { 'quasar.mjs': START }, env: { QUASAR_SERVICE: 'many' } },
     )
     const { more } = await expectRunning('many', Array(20).fill('sleep'))
     expect(more).toBe(3)
-    program.child.disconnect()
+    program.child.send('stop')
     await program.ended
   })
 
@@ -144,11 +144,11 @@ describe.runIf(process.platform === 'linux')('the worker processes of a node', (
 })
 
 it('a node that never had one has none', async () => {
-  const program = await fleet.start(`${START}process.on('disconnect', () => process.exit(1))`, {
+  const program = await fleet.start(`${START}process.on('message', () => process.exit(1))`, {
     env: { QUASAR_SERVICE: 'childless' },
   })
   await fleet.waitForNodes('childless', 1)
   expect(await childrenOf('childless')).toBeNull()
-  program.child.disconnect()
+  program.child.send('stop')
   await program.ended
 })

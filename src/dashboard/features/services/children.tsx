@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import type { NodeView } from '../../../api/nodes.js'
-import { bytes, cores, plural, uptime } from '../../ui/format.js'
+import { bytes, plural, uptime } from '../../ui/format.js'
 import { Section } from '../../ui/section.js'
 import { nodeName } from './fleet.js'
 
@@ -96,7 +96,7 @@ function Running({ child, isStill }: { child: Child; isStill: boolean }) {
     <tr className={`border-t border-line ${isStill ? 'text-soft' : ''}`}>
       <Cell isText>{child.command ?? 'unknown'}</Cell>
       <Cell>{child.pid}</Cell>
-      <Cell>{cores(child.cores)}</Cell>
+      <Cell>{child.cores === null ? '–' : child.cores.toFixed(2)}</Cell>
       <Cell>
         {bytes(child.rss)}
         {hasGrown(child) && <span className="text-warn"> +{bytes(child.grown)} in an hour</span>}
