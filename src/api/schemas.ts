@@ -15,6 +15,8 @@ import {
 import { NodeSample, NodeView } from './nodes.js'
 import { Overview, OverviewTotals, PulseDifference } from './overview.js'
 import { Problem } from './problem.js'
+import { QueueHistoryView, QueueMinute } from './queue-history.js'
+import { DurationFigures, JobRuns, QueueRuns, RunMinute } from './queue-runs.js'
 import { QueueAttention, QueueSample, QueueView, SourceView, UnreadQueue } from './queues.js'
 import { ExceptionRecord, Heartbeat, SlowEntry } from './records.js'
 import { RouteDetail, RouteView } from './routes.js'
@@ -82,6 +84,12 @@ export const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
   BulkListing,
   FailureGroup,
   FailureListing,
+  QueueMinute,
+  QueueHistoryView,
+  DurationFigures,
+  JobRuns,
+  RunMinute,
+  QueueRuns,
   SourceView,
   SchedulerView,
   SchedulerListing,

@@ -149,6 +149,7 @@ const DRAWING = [
   'features/queue/queue-charts.tsx',
   'features/queue/queue-runs.tsx',
   'features/routes/route-charts.tsx',
+  'features/services/process-charts.tsx',
   'ui/charts/paths.ts',
   'ui/charts/sparkline.tsx',
   'ui/charts/traffic-charts.tsx',

@@ -84,7 +84,7 @@ interface Named {
 
 /** Series by name and group (a method, a queue), up to a limit: beyond it, new names count in a series called `(other)`. */
 export class SeriesCounter {
-  // A name rarely changes its group: it is found with one look into a map, not two.
+  // A name rarely changes its group, so one map lookup finds it instead of two.
   readonly #names = new Map<string, Named>()
   readonly #keyOf: (group: string, name: string) => string
   readonly #thresholdOf: (key: string, name: string) => number
