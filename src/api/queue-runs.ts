@@ -3,7 +3,7 @@ import { PERIODS } from './words.js'
 
 /** What a queue's workers did, as far as recorders follow them. Times are Unix ms, durations ms. */
 
-const DurationFigures = object('Percentiles of durations, ms; null without measurements.', {
+export const DurationFigures = object('Percentiles of durations, ms; null without measurements.', {
   p50: orNull(amount('Median.')),
   p95: orNull(amount('95th percentile.')),
   p99: orNull(amount('99th percentile.')),

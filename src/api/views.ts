@@ -24,6 +24,7 @@ export type { QueueHistoryView, QueueMinute } from './queue-history.js'
 export type { DurationFigures, JobRuns, QueueRuns, RunMinute } from './queue-runs.js'
 export type { QueueAttention, QueueSample, QueueView, SourceView, UnreadQueue } from './queues.js'
 export type { ExceptionRecord, Heartbeat, SlowEntry } from './records.js'
+export type { RouteDetail, RouteView } from './routes.js'
 export type { SchedulerListing, SchedulerView } from './schedulers.js'
 export type { Finds, FoundJob, QueueSearched, QueuesSearch } from './search.js'
 export type {
