@@ -1,4 +1,5 @@
-import { amount, count, type Infer, listUpTo, object, oneOf, orNull, text } from './schema.js'
+import { JOB_COUNTS } from './queues.js'
+import { amount, type Infer, listUpTo, object, oneOf, orNull, text } from './schema.js'
 import { PERIODS } from './words.js'
 
 /** The past of one queue. Times are Unix ms. */
@@ -7,13 +8,7 @@ export const QueueMinute = object(
   'A queue at the end of one minute. All figures of a minute in which neither an app nor Zenith read the queue are null.',
   {
     at: amount('End of the minute, Unix ms.'),
-    waiting: orNull(count('Jobs that are ready to start.')),
-    prioritized: orNull(count('Jobs that are ready to start, by priority.')),
-    active: orNull(count('Running jobs.')),
-    delayed: orNull(count('Jobs that start later.')),
-    waitingChildren: orNull(count('Jobs that wait for their children.')),
-    completed: orNull(count('Stored completed jobs.')),
-    failed: orNull(count('Stored failed jobs.')),
+    ...JOB_COUNTS,
     oldestMs: orNull(amount('Age of the job that has waited longest, ms; null also when none waits.')),
     in: orNull(amount('Jobs added per minute.')),
     out: orNull(amount('Jobs ended per minute.')),

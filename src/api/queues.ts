@@ -25,6 +25,17 @@ import { QUEUE_TROUBLES } from './words.js'
 
 /** Queues. Times are Unix ms. */
 
+/** The numbers of jobs by state. */
+export const JOB_COUNTS = {
+  waiting: orNull(count('Jobs that are ready to start.')),
+  prioritized: orNull(count('Jobs that are ready to start, by priority.')),
+  active: orNull(count('Running jobs.')),
+  delayed: orNull(count('Jobs that start later.')),
+  waitingChildren: orNull(count('Jobs that wait for their children.')),
+  completed: orNull(count('Stored completed jobs.')),
+  failed: orNull(count('Stored failed jobs.')),
+}
+
 export const QueueSample = object('The state of a queue at one moment.', {
   at: amount('Time of the sample, Unix ms.'),
   backlog: orNull(count('Jobs that are ready to start.')),
@@ -46,15 +57,7 @@ const QueueEntry = exactly<QueueEntryFields>()(
     driver: oneOf(QUEUE_DRIVERS, 'Driver of the queue.'),
     place: orNull(text('Location of the queue, without secrets.')),
     server: orNull(text('Identity of the server.')),
-    metrics: object('Number of jobs in each state; null if unknown, or if there is no such state.', {
-      waiting: orNull(count('Jobs that are ready to start.')),
-      prioritized: orNull(count('Jobs that are ready to start, by priority.')),
-      active: orNull(count('Running jobs.')),
-      delayed: orNull(count('Jobs that start later.')),
-      waitingChildren: orNull(count('Jobs that wait for their children.')),
-      completed: orNull(count('Stored completed jobs.')),
-      failed: orNull(count('Stored failed jobs.')),
-    }),
+    metrics: object('Number of jobs in each state; null if unknown, or if there is no such state.', JOB_COUNTS),
     states: listOf(oneOf(JOB_STATES, 'A state.'), 'States that the queue has.'),
     approximate: flag('Whether the counts are estimates by the system.'),
     paused: orNull(flag('Whether the queue is paused.')),
