@@ -46,12 +46,18 @@ describe('the figures of a chart', () => {
     ['rate', 3, 0.05, '0.05/s'],
     ['duration', 5, 0.4, '0.4 ms'],
     ['duration', 2_000, 400, '0.4 s'],
+    ['duration', 2_000, 0.3, '0.3 ms'],
+    ['rate', 3, 0.01, '0.6/min'],
+    ['bytes', 2_147_483_648, 31 * 1_048_576, '31 MB'],
     ['duration', 2_000, 0, '0 s'],
     ['percent', 1, null, '–'],
     ['count', 12_000, 12_345, '12k'],
-  ])('of %s up to %s are in the unit of the axis: %s is %s', (measure, height, value, text) => {
-    expect(writerOf(measure, height)(value)).toBe(text)
-  })
+  ])(
+    'of %s up to %s are in the unit of the axis, unless they are too small for it: %s is %s',
+    (measure, height, value, text) => {
+      expect(writerOf(measure, height)(value)).toBe(text)
+    },
+  )
 
   it('leave room above the highest, and are flat around nothing', () => {
     const dataOf = (values: (number | null)[]) => ({ times: [1, 2], lines: [{ name: 'a', color: '--accent', values }] })
