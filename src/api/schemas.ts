@@ -15,6 +15,7 @@ import {
 import { NodeSample, NodeView } from './nodes.js'
 import { Overview, OverviewTotals, PulseDifference } from './overview.js'
 import { Problem } from './problem.js'
+import { ProcessHistory, ProcessMinute } from './process-history.js'
 import { QueueHistoryView, QueueMinute } from './queue-history.js'
 import { DurationFigures, JobRuns, QueueRuns, RunMinute } from './queue-runs.js'
 import { QueueAttention, QueueSample, QueueView, SourceView, UnreadQueue } from './queues.js'
@@ -60,6 +61,8 @@ export const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
   ServiceDetail,
   RouteView,
   RouteDetail,
+  ProcessMinute,
+  ProcessHistory,
   OverviewTotals,
   Overview,
   PulseDifference,

@@ -20,6 +20,7 @@ export type {
 export type { NodeSample, NodeView } from './nodes.js'
 export type { Overview, OverviewTotals, PulseDifference } from './overview.js'
 export type { Problem } from './problem.js'
+export type { ProcessHistory, ProcessMinute } from './process-history.js'
 export type { QueueHistoryView, QueueMinute } from './queue-history.js'
 export type { DurationFigures, JobRuns, QueueRuns, RunMinute } from './queue-runs.js'
 export type { QueueAttention, QueueSample, QueueView, SourceView, UnreadQueue } from './queues.js'

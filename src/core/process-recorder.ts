@@ -180,6 +180,8 @@ class ProcessRecorder implements Recorder, ReportSource {
     const start = this.#intervalStart
     const routes = this.requests.filled()
     const figures = this.requests.figures(routes, end.now - start.now)
+    // The figures of the last interval are in its minute: they are taken once.
+    if (!isLast) this.#rollups.noteProcess(this.#figures)
     const interval = { ...spanOf(start.now, end), routes, jobs: this.jobs.filled(), isLast }
     for (const record of this.#rollups.take(interval)) this.#buffer.push(record)
     if (isLast) this.#queues.endMinute()

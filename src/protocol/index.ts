@@ -45,6 +45,7 @@ export {
 } from './keys.js'
 export type { LeftOut } from './left-out.js'
 export * from './limits.js'
+export type { ProcessFigures } from './process-figures.js'
 export {
   encodeQueueHistory,
   parseQueueHistory,

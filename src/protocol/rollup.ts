@@ -1,4 +1,5 @@
 import { MAX_NAME_CHARS, MAX_SERIES, PROTOCOL_VERSION } from './limits.js'
+import { type ProcessFigures, readProcess } from './process-figures.js'
 import { type Fields, own, readCount, readList, readObject, readText, readTime } from './read.js'
 import { isSketchText } from './sketch.js'
 
@@ -39,6 +40,8 @@ export interface Rollup {
   to: number
   routes: readonly SeriesRollup[]
   jobs: readonly JobRollup[]
+  /** The process itself, in its history only: the heartbeat has it for an interval. */
+  process?: ProcessFigures
 }
 
 /**
@@ -71,6 +74,7 @@ export function rollupOfFields(fields: Fields): Rollup | null {
   const from = readTime(fields, 'from')
   const to = readTime(fields, 'to')
   if (!node || from === null || to === null || to < from) return null
+  const process = readProcess(fields)
   return {
     v: PROTOCOL_VERSION,
     node,
@@ -78,6 +82,7 @@ export function rollupOfFields(fields: Fields): Rollup | null {
     to,
     routes: readSeriesList(fields, 'routes', readSeries),
     jobs: readSeriesList(fields, 'jobs', readJob),
+    ...(process && { process }),
   }
 }
 

@@ -6,6 +6,7 @@ import { find } from './fleet/routes/find.js'
 import { health } from './fleet/routes/health.js'
 import type { NodeServices } from './fleet/routes/node-actions.js'
 import { nodeActions } from './fleet/routes/node-actions.js'
+import { nodeHistory } from './fleet/routes/node-history.js'
 import { nodes } from './fleet/routes/nodes.js'
 import { overview } from './fleet/routes/overview.js'
 import { route, routes } from './fleet/routes/routes.js'
@@ -79,6 +80,7 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   routes,
   route,
   nodes,
+  nodeHistory,
   nodeActions,
   slow,
   slowGroups,

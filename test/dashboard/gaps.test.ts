@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { ProcessMinute } from '../../src/api/process-history.js'
 import type { QueueMinute } from '../../src/api/queue-history.js'
 import type { RunMinute } from '../../src/api/queue-runs.js'
 import type { TrafficPoint } from '../../src/api/services.js'
@@ -12,6 +13,7 @@ import {
   throughputChart,
   waitChart,
 } from '../../src/dashboard/features/queue/run-charts.js'
+import { chartsOfPast } from '../../src/dashboard/features/services/process-past.js'
 import { type ChartData, compare, percentiles, single } from '../../src/dashboard/ui/charts/chart-data.js'
 import { pastOf } from '../../src/dashboard/ui/charts/gaps.js'
 import { makeQueue } from './fixture/shop-queues.js'
@@ -60,6 +62,10 @@ const runs: RunMinute[] = minutes.map(({ at, waiting }) => {
     wait: isSeen ? times : noTimes,
   }
 })
+const past: ProcessMinute[] = SEEN.map((minute) => ({
+  ...{ from: at(minute - 1), at: at(minute), cpu: 5, rss: 2, heapUsed: 1, loopP99: 3 },
+  ...{ utilization: 0.1, gcMs: 4, gcCount: 2, diskPct: 70, requests: 60 },
+}))
 const samples = SEEN.map((minute) => ({ at: at(minute), backlog: 4, in: 3, out: 2 }))
 
 const queue = makeQueue('mail', { at: at(-3), samples })
@@ -78,6 +84,7 @@ const CHARTS: Readonly<Record<string, () => ChartData>> = {
   'failed attempts of a queue’s jobs': () => failuresChart(runs),
   'run time of a queue’s jobs': () => runTimeChart(runs),
   'wait of a queue’s jobs': () => waitChart(runs),
+  ...Object.fromEntries(chartsOfPast(past).map(({ title, data }) => [`a process: ${title}`, () => data])),
   'backlog of a queue, seen live': () => backlogChart(pastOfQueue([], queue, 0)),
   'in and out of a queue, seen live': () => flowChart(pastOfQueue([], queue, 0)),
 }
@@ -149,7 +156,8 @@ const DRAWING = [
   'features/queue/queue-charts.tsx',
   'features/queue/queue-runs.tsx',
   'features/routes/route-charts.tsx',
-  'features/services/process-charts.tsx',
+  'features/services/last-beats.tsx',
+  'features/services/process-history.tsx',
   'ui/charts/paths.ts',
   'ui/charts/sparkline.tsx',
   'ui/charts/traffic-charts.tsx',

@@ -17,6 +17,11 @@ import { fieldsOfFlat } from './records.js'
 type Json = Record<string, unknown>
 
 /** Each record: how its JSON is read, how what was read is written, and a good one. */
+const PROCESS = {
+  ...{ cpu: 12.5, rss: 90_000_000, heapUsed: 40_000_000, loopP99: 3.2 },
+  ...{ utilization: 0.25, gcMs: null, gcCount: 9, diskPct: 71.5 },
+}
+
 const kinds: Record<string, { read(text: unknown): unknown; write(record: never): unknown; sample: Json }> = {
   heartbeat: {
     read: (text) => parseHeartbeat(text, { service: 's', node: 'n' }),
@@ -31,7 +36,7 @@ const kinds: Record<string, { read(text: unknown): unknown; write(record: never)
   rollup: {
     read: (text) => parseRollup(text),
     write: (record) => encodeRollup(record),
-    sample: { ...rollupOf() },
+    sample: { ...rollupOf({ process: PROCESS }) },
   },
   'slow entry': {
     read: (text) => {

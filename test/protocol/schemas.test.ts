@@ -53,6 +53,15 @@ const unknownQueue = queueOf('mail', {
   meta: null,
 })
 
+const process = {
+  ...{ cpu: 12.5, rss: 90_000_000, heapUsed: 40_000_000, loopP99: 3.2 },
+  ...{ utilization: 0.25, gcMs: 14.2, gcCount: 9, diskPct: 71.5 },
+}
+const noProcess = {
+  ...{ cpu: null, rss: null, heapUsed: null, loopP99: null },
+  ...{ utilization: null, gcMs: null, gcCount: null, diskPct: null },
+}
+
 const written: Record<SchemaName, unknown[]> = {
   heartbeat: [heartbeatOf('shop', 'n1'), unknownHeartbeat].map((record) => JSON.parse(encodeHeartbeat(record))),
   'slow-entry': [
@@ -62,7 +71,9 @@ const written: Record<SchemaName, unknown[]> = {
   exception: [exceptionOf('shop', 'e1'), exceptionOf('shop', 'e2', { stack: null, route: null, requestId: null })].map(
     (record) => JSON.parse(encodeException(record)),
   ),
-  rollup: [rollupOf(), rollupOf({ routes: [], jobs: [] })].map((record) => JSON.parse(encodeRollup(record))),
+  rollup: [rollupOf({ process }), rollupOf({ routes: [], jobs: [], process: noProcess }), rollupOf()].map((record) =>
+    JSON.parse(encodeRollup(record)),
+  ),
   'queue-snapshot': [
     snapshotOf('shop'),
     snapshotOf('shop', { interval: null, reporter: null, queues: [unknownQueue] }),

@@ -26,7 +26,8 @@ async function filledStore() {
     exceptions: [exceptionOf('shop', 'e1'), exceptionOf('shop', 'e2', { stack: null, route: null, handled: true })],
     rollups: spans.map((to) => rollupOf('web-1', to - 10_000, to, routes, jobs)),
     history: spans.slice(0, 5).map((_, index) => {
-      return rollupOf('web-1', now - (index + 1) * 60_000, now - index * 60_000, routes, jobs)
+      const minute = rollupOf('web-1', now - (index + 1) * 60_000, now - index * 60_000, routes, jobs)
+      return { ...minute, process: PROCESS }
     }),
   })
   // A foreign reporter that says next to nothing.
@@ -60,11 +61,17 @@ async function fillQueue(url: string): Promise<void> {
   await queue.close()
 }
 
+const PROCESS = {
+  ...{ cpu: 12.5, rss: 90_000_000, heapUsed: 40_000_000, loopP99: 3.2 },
+  ...{ utilization: 0.25, gcMs: null, gcCount: null, diskPct: 71.5 },
+}
+
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
   '/api/services': ['?period=5m', '?period=15m', '?period=1h', '?service=shop', '?limit=1&offset=1'],
   '/api/services/{service}': ['?period=5m', '?period=1h'],
   '/api/routes': ['?period=1h', '?text=get', '?limit=1'],
   '/api/services/{service}/routes/{route}': ['?period=5m', '?period=1h'],
+  '/api/services/{service}/nodes/{node}/history': ['?period=5m', '?period=1h'],
   '/api/nodes': ['?state=live', '?service=shop', '?state=left'],
   '/api/slow': ['?kind=job', '?text=USERS', '?name=nothing'],
   '/api/errors': ['?handled=true', '?handled=false', '?kind=request'],
@@ -119,7 +126,7 @@ describe('the API’s own description', () => {
     const failed = await askApi<{ jobs: { id: string }[] }>(zenith, `/api/queues/${queue}/jobs?state=failed`)
     const job = present(failed.body.jobs[0]).id
     await postApi(zenith, `/api/queues/${queue}/actions`, { action: 'pause' })
-    names = { service: 'shop', route: encodeURIComponent('GET /a'), queue, job }
+    names = { service: 'shop', node: 'web-1', route: encodeURIComponent('GET /a'), queue, job }
     names = { ...names, id: await begin() }
     return async () => {
       await zenith.close()

@@ -1,6 +1,7 @@
 import { monotonic, wallClock } from '../../lib/clock.js'
 import type { StoreRecord } from '../../ports/index.js'
 import { HISTORY_STEP_MS, PROTOCOL_VERSION, type Rollup } from '../../protocol/index.js'
+import { ProcessMinute, type SampledFigures } from './process-minute.js'
 import { Series } from './series.js'
 
 /** The figures of one interval. */
@@ -14,16 +15,25 @@ export interface Interval {
   readonly isLast: boolean
 }
 
-/** Makes rollups of intervals: one for each, and one for each minute, which is stored longer. */
+/**
+ * Makes rollups of intervals: one for each with requests or jobs, and one for each minute, which is stored longer and has the figures of
+ * the process, too.
+ */
 export class Rollups {
   readonly #node: string
   #routes = new Map<string, Series>()
   #jobs = new Map<string, Series>()
+  #process = new ProcessMinute()
   /** Length of the part of the minute so far, ms. */
   #covered = 0
 
   constructor(node: string) {
     this.#node = node
+  }
+
+  /** Figures of the process since the last call: its minute has them, too. */
+  noteProcess(figures: SampledFigures): void {
+    this.#process.add(figures)
   }
 
   take(interval: Interval): StoreRecord[] {
@@ -34,32 +44,37 @@ export class Rollups {
     // Rounds to the nearest interval: half an interval early is nearer to a minute than half an interval late.
     const isFull = this.#covered + (to - from) / 2 >= HISTORY_STEP_MS
     const rollup = this.#make(from, to, routes, jobs)
-    const minute = isFull || isLast ? this.#takeMinute(to) : null
+    const minute = isFull || isLast ? this.#takeMinute(to, isFull) : null
     return [
       ...(rollup ? [{ type: 'rollup', record: rollup } as const] : []),
       ...(minute ? [{ type: 'history', record: minute } as const] : []),
     ]
   }
 
-  #takeMinute(to: number): Rollup | null {
+  /** Without requests and jobs, a minute that is not full is not worth a record. */
+  #takeMinute(to: number, isFull: boolean): Rollup | null {
     const from = Math.max(0, to - this.#covered)
-    const minute = this.#make(from, to, [...this.#routes.values()], [...this.#jobs.values()])
+    const series = this.#make(from, to, [...this.#routes.values()], [...this.#jobs.values()])
+    const process = this.#process.figures
     this.#routes = new Map()
     this.#jobs = new Map()
+    this.#process = new ProcessMinute()
     this.#covered = 0
-    return minute
+    if (!process || (!series && !isFull)) return series
+    return { ...(series ?? this.#empty(from, to)), process }
   }
 
   #make(from: number, to: number, routes: readonly Series[], jobs: readonly Series[]): Rollup | null {
     if (routes.length === 0 && jobs.length === 0) return null
     return {
-      v: PROTOCOL_VERSION,
-      node: this.#node,
-      from,
-      to,
+      ...this.#empty(from, to),
       routes: routes.map((series) => series.toRoute()),
       jobs: jobs.map((series) => series.toJob()),
     }
+  }
+
+  #empty(from: number, to: number): Rollup {
+    return { v: PROTOCOL_VERSION, node: this.#node, from, to, routes: [], jobs: [] }
   }
 }
 

@@ -1,13 +1,16 @@
 import { exceptionIdentity, slowIdentity } from '../../api/identity.js'
+import type { ProcessHistory } from '../../api/process-history.js'
 import type { ServicePeriod } from '../../api/services.js'
 import type { TimeRange } from '../../api/time-window.js'
-import { inPool, inTimeHeld } from '../../lib/async.js'
+import { inPool, inTimeHeld, TOO_LATE } from '../../lib/async.js'
 import type { Page, Reader } from '../../ports/index.js'
 import {
   EXCEPTION_LIFE_MS,
   type ExceptionRecord,
   MAX_EXCEPTIONS,
   MAX_SLOW_ENTRIES,
+  nodeMember,
+  parseNodeMember,
   type SlowEntry,
 } from '../../protocol/index.js'
 import { type Follower, OnDemand } from '../store/on-demand.js'
@@ -15,6 +18,7 @@ import { StoreUnavailableError, storeErrorInWords } from '../store/store-error.j
 import { timeOf } from '../store/store-time.js'
 import type { AliveSpan } from './services/alive.js'
 import { Budget } from './services/budget.js'
+import { ProcessLog } from './services/process-log.js'
 import type { Reported } from './services/route-figures.js'
 import { ServiceHistory } from './services/service-history.js'
 
@@ -23,6 +27,8 @@ const MAX_RECORDS = 10_000
 const MIN_PER_SERVICE = 20
 /** How many services are read at the same time: few, so that some are through when there is not time enough for all. */
 const AT_ONCE = 4
+/** The past of so many processes is in memory at the most. */
+const MAX_PROCESSES = 200
 /** What is not read by then is missing in the answer, and is read on for the next one. ms */
 const ANSWER_WITHIN_MS = 8_000
 
@@ -61,6 +67,7 @@ export class Details {
   readonly #countServices: () => number
   readonly #within: number
   readonly #histories: OnDemand<ServiceHistory>
+  readonly #processes: OnDemand<ProcessLog>
   readonly #slow: OnDemand<RecordLog<SlowEntry>>
   readonly #exceptions: OnDemand<RecordLog<ExceptionRecord>>
 
@@ -77,6 +84,15 @@ export class Details {
       interval,
       now,
       (service) => new ServiceHistory(service, reader, budget, () => aliveOf(service)),
+    )
+    this.#processes = new OnDemand(
+      interval,
+      now,
+      (member) => {
+        const { service, node } = parseNodeMember(member) ?? { service: '', node: '' }
+        return new ProcessLog(reader, service, node)
+      },
+      MAX_PROCESSES,
     )
     this.#slow = new OnDemand(interval, now, (service) => {
       const read = (after: string | null, limit: number) => reader.slow({ service, after, limit })
@@ -102,6 +118,13 @@ export class Details {
     return { found: found.map((history) => history.reported(now)), unread }
   }
 
+  /** One process over the last hour, or a part of it. Rejects when the store fails or takes too long. */
+  async process(service: string, node: string, range: TimeRange, now: number): Promise<ProcessHistory> {
+    const log = await inTimeHeld(this.#processes.ask(nodeMember(service, node)), this.#within).catch(unavailable)
+    if (log === TOO_LATE) throw new StoreUnavailableError('The last hour of this process could not be read in time')
+    return log.view(range, now)
+  }
+
   /** Rejects when the store fails. */
   async slow(services: readonly string[]): Promise<Recent<SlowEntry>> {
     const { found, unread } = await this.#askAll(this.#slow, services)
@@ -120,16 +143,14 @@ export class Details {
   }
 
   close(): void {
-    for (const shelf of [this.#histories, this.#slow, this.#exceptions]) shelf.clear()
+    for (const shelf of [this.#histories, this.#processes, this.#slow, this.#exceptions]) shelf.clear()
   }
 
   /** Rejects when the store fails. */
   async #askAll<T extends Follower>(shelf: OnDemand<T>, services: readonly string[]): Promise<Read<T>> {
     const read = new Map<string, T>()
     const reading = inPool(services, AT_ONCE, async (service) => void read.set(service, await shelf.ask(service)))
-    await inTimeHeld(reading, this.#within).catch((error: unknown) => {
-      throw new StoreUnavailableError(storeErrorInWords(error), { cause: error })
-    })
+    await inTimeHeld(reading, this.#within).catch(unavailable)
     return {
       found: services.map((service) => read.get(service)).filter((follower) => follower !== undefined),
       unread: services.filter((service) => !read.has(service)),
@@ -139,6 +160,10 @@ export class Details {
   #perService(max: number): number {
     return Math.max(MIN_PER_SERVICE, Math.min(max, Math.floor(MAX_RECORDS / Math.max(1, this.#countServices()))))
   }
+}
+
+function unavailable(error: unknown): never {
+  throw new StoreUnavailableError(storeErrorInWords(error), { cause: error })
 }
 
 function recentOf<T extends { readonly ts: number; readonly service: string }>(

@@ -20,20 +20,27 @@ interface Entry<T> {
 
 /**
  * Followers by service, for records that are too many to read without being requested. A follower is created by the first request, reads
- * at most once per interval, and is dropped after five idle minutes.
+ * at most once per interval, and is dropped after five idle minutes, or when there are too many.
  */
 export class OnDemand<T extends Follower> {
   readonly #entries = new Map<string, Entry<T>>()
   readonly #create: (service: string) => T
   readonly #interval: number
   readonly #now: () => number
+  readonly #most: number
   #timer: NodeJS.Timeout | undefined
 
-  /** @param interval ms @param now the store's clock, Unix ms */
-  constructor(interval: number, now: () => number, create: (service: string) => T) {
+  /** @param interval ms @param now the store's clock, Unix ms @param most the longest unread follower makes room for one more */
+  constructor(
+    interval: number,
+    now: () => number,
+    create: (service: string) => T,
+    most: number = Number.POSITIVE_INFINITY,
+  ) {
     this.#interval = interval
     this.#now = now
     this.#create = create
+    this.#most = most
   }
 
   /** A service's follower, read within the last interval. Rejects when the store fails. @param isDue reads in any case */
@@ -69,12 +76,18 @@ export class OnDemand<T extends Follower> {
   }
 
   #open(service: string): Entry<T> {
+    if (this.#entries.size >= this.#most) this.#dropOldest()
     return { follower: this.#create(service), readAt: Number.NEGATIVE_INFINITY, reading: null }
   }
 
   #drop(service: string): void {
     this.#entries.get(service)?.follower.release?.()
     this.#entries.delete(service)
+  }
+
+  #dropOldest(): void {
+    const [oldest] = [...this.#entries].sort(([, a], [, b]) => a.readAt - b.readAt)
+    if (oldest) this.#drop(oldest[0])
   }
 
   #dropIdle(): void {

@@ -5,11 +5,11 @@ import { PageBar } from '../../ui/page-bar.js'
 import { PageLink } from '../../ui/page-link.js'
 import { ChildProcesses } from './children.js'
 import { nodeName } from './fleet.js'
-import { ProcessCharts } from './process-charts.js'
 import { ProcessFacts } from './process-facts.js'
+import { ProcessHistory } from './process-history.js'
 import { StateMark } from './state-mark.js'
 
-/** One process: its recent past, its last beat, and what it is. */
+/** One process: its past, its last beat, and what it is. */
 export function ProcessPage({ overview }: { overview: Overview }) {
   const { service, node: id } = usePage('process')
   const node = overview.nodes.find((one) => one.service === service && one.id === id)
@@ -39,7 +39,7 @@ export function ProcessPage({ overview }: { overview: Overview }) {
           </span>
         }
       />
-      <ProcessCharts node={node} />
+      <ProcessHistory node={node} />
       {node.heartbeat && <ProcessFacts node={node} beat={node.heartbeat} />}
       <ChildProcesses nodes={[node]} />
     </>

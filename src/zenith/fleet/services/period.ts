@@ -61,6 +61,12 @@ export function coveredBy({ period, window }: TimeRange, end: number, grain: Ran
   const { seriesStep } = grain
   const from = Math.floor(window.from / seriesStep) * seriesStep
   const to = Math.min(Math.ceil(window.to / seriesStep) * seriesStep, end)
-  const name = PERIODS.find((one) => PERIOD_LENGTHS[one].length >= window.to - window.from) ?? '1h'
+  const name = periodNameOf({ period, window })
   return { period: name, from, to: Math.max(from, to), point: Math.max(grain.point, PERIOD_LENGTHS[name].point) }
+}
+
+/** The period of a range; of a window, the shortest one that is as long. */
+export function periodNameOf({ period, window }: TimeRange): Period {
+  if (!window) return period
+  return PERIODS.find((one) => PERIOD_LENGTHS[one].length >= window.to - window.from) ?? '1h'
 }

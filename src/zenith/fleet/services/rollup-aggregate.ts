@@ -67,8 +67,10 @@ export class RollupAggregate {
     return this.#reported.has(Math.floor(at / this.#seriesStep))
   }
 
-  /** @returns whether it counts: not a second time, nor when it is too old or from the future */
+  /** @returns whether it counts: not as a process alone, not a second time, nor when it is too old or from the future */
   add(rollup: Rollup, now: number): boolean {
+    // A node without requests and jobs writes what its process did, which is read for one node alone.
+    if (rollup.process && rollup.routes.length + rollup.jobs.length === 0) return false
     const own = this.#counted.get(rollup.node)
     const isBelievable = rollup.to <= now + MAX_AHEAD_MS && rollup.from > now - 2 * this.#retentionMs
     if (!isBelievable || rollup.to <= now - this.#retentionMs || own?.has(rollup.from)) return false

@@ -2,11 +2,9 @@ import { useMemo } from 'react'
 import type { NodeSample, NodeView } from '../../../api/nodes.js'
 import { Chart } from '../../ui/charts/chart.js'
 import { withGaps } from '../../ui/charts/gaps.js'
-import { Section } from '../../ui/section.js'
-import { WindowChip } from '../../ui/window-chip.js'
 
-/** What is known of a process over time: what Zenith saw of its last 60 beats. Other figures are not stored over time. */
-export function ProcessCharts({ node: { samples, state } }: { node: NodeView }) {
+/** What Zenith saw of a process: its last 60 beats at the most. */
+export function LastBeats({ node: { samples, state } }: { node: NodeView }) {
   const cpu = useLine(samples, 'CPU', ({ cpu }) => cpu)
   const memory = useLine(samples, 'RSS', ({ rss }) => rss)
   const loop = useLine(samples, 'delay p99', ({ loop }) => loop)
@@ -14,14 +12,12 @@ export function ProcessCharts({ node: { samples, state } }: { node: NodeView }) 
   if (samples.length < 2) return null
   const chart = { periodMs: null, isStill: state !== 'live' }
   return (
-    <Section title="The last beats" aside="as far back as this Zenith has seen, at most 60 beats" more={<WindowChip />}>
-      <div className={`grid grid-cols-1 gap-4 lg:grid-cols-2 ${chart.isStill ? 'last-figures' : ''}`}>
-        <Chart {...chart} title="CPU of the process" data={cpu} measure="percent" atLeast={5} />
-        <Chart {...chart} title="Memory (RSS)" data={memory} measure="bytes" atLeast={1_048_576} />
-        <Chart {...chart} title="Event loop" data={loop} measure="duration" atLeast={20} />
-        <Chart {...chart} title="Requests" data={requests} measure="rate" atLeast={0.2} />
-      </div>
-    </Section>
+    <div className={`grid grid-cols-1 gap-4 lg:grid-cols-2 ${chart.isStill ? 'last-figures' : ''}`}>
+      <Chart {...chart} title="CPU of the process" data={cpu} measure="percent" atLeast={5} />
+      <Chart {...chart} title="Memory (RSS)" data={memory} measure="bytes" atLeast={1_048_576} />
+      <Chart {...chart} title="Event loop" data={loop} measure="duration" atLeast={20} />
+      <Chart {...chart} title="Requests" data={requests} measure="rate" atLeast={0.2} />
+    </div>
   )
 }
 
