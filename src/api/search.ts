@@ -46,6 +46,7 @@ export const Finds = object('Routes, exceptions, slow entries and jobs that matc
       service: text('Name of the service.'),
       kind: oneOf(['request', 'job'], 'Whether it is a route or a job.'),
       name: text('Name of the route or job.'),
+      queue: orNull(text('Name of the job’s queue; null for a route, or if it is unknown.')),
     }),
   ),
   exceptions: listUpTo(

@@ -63,7 +63,8 @@ it('names the queues that were not searched to the end, and says when nothing ma
 })
 
 it.each([
-  ['POST /orders', 'Routes', /page=service&service=[\w-]+&route=POST/],
+  ['POST /orders', 'Routes', /page=routes&service=[\w-]+&route=POST/],
+  ['send-mail', 'Job names', /page=queues&route=send-mail&queue=bullmq%7Cmail/],
   ['MailboxUnavailable', 'Exceptions', /page=exceptions&service=mailer&period=1h&fingerprint=fp-mail/],
   ['8801', 'Jobs', /page=queues&queue=.*&job=8801/],
   ['7d1c', 'Exceptions', /page=exceptions&service=shop-api&period=1h&fingerprint=fp-price/],

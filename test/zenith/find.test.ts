@@ -46,7 +46,7 @@ it('finds routes, job names, request ids, exceptions and jobs by id, and says wh
   const everything = { routes: [], exceptions: [], slow: [], jobs: [], late: [] }
   const searched = { services: 1, queues: 2, queuesLeft: 0 }
   expect(await find('orders')).toMatchObject({
-    routes: [{ service: 'shop', kind: 'request', name: 'GET /orders/:id' }],
+    routes: [{ service: 'shop', kind: 'request', name: 'GET /orders/:id', queue: null }],
   })
   expect(await find('SEND-')).toMatchObject({ routes: [{ service: 'shop', kind: 'job', name: 'send-mail' }] })
   expect(await find('req-0042')).toMatchObject({

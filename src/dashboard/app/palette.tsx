@@ -29,7 +29,7 @@ export function Palette({ overview, onClose }: PaletteProps) {
     return known && found.overview ? merged(known, [found.overview]) : known
   }, [frozen, overview, found.overview])
   const finds = useFinds(text)
-  const beside = useMemo(() => (finds.data ? findCommandsOf(finds.data) : []), [finds.data])
+  const beside = useMemo(() => (finds.data ? findCommandsOf(finds.data, whole?.queues ?? []) : []), [finds.data, whole])
   const commands = useMemo(() => findCommands(whole, session, text, beside), [whole, session, text, beside])
   const input = useRef<HTMLInputElement>(null)
   const run = (command: Command | undefined) => {

@@ -59,8 +59,8 @@ async function routesWith(monitor: MonitorService, names: readonly string[], tex
 
 function seriesOf({ service, routes, jobSeries }: ServicePeriod): Route[] {
   return [
-    ...routes.map(({ key }) => ({ service, kind: 'request' as const, name: key })),
-    ...jobSeries.map(({ key }) => ({ service, kind: 'job' as const, name: key })),
+    ...routes.map(({ key }) => ({ service, kind: 'request' as const, name: key, queue: null })),
+    ...jobSeries.map(({ key, queue }) => ({ service, kind: 'job' as const, name: key, queue })),
   ]
 }
 
