@@ -11,10 +11,11 @@ import {
   makeTraffic,
   WHOLE,
 } from './fixture/fleet.js'
+import { checkLooks } from './fixture/looks.js'
 import type { FixtureServer } from './fixture/server.js'
 import { makeShopFleet } from './fixture/shop-fleet.js'
 import { openShop } from './fixture/shop-pages.js'
-import { makeShopQueues } from './fixture/shop-queues.js'
+import { makeQueue, makeShopQueues } from './fixture/shop-queues.js'
 
 const shop = openShop()
 const { open } = shop
@@ -238,7 +239,24 @@ describe('the page', () => {
     server.overview = makeOverview()
     const { page } = await open()
     await page.getByRole('heading', { name: 'No server reports yet' }).waitFor()
-    expect(await words(page.locator('main'))).toContain('app.register(quasarPlugin)')
+    const main = await words(page.locator('main'))
+    expect(main).toContain('app.register(quasarPlugin)')
+    expect(main).toContain('Zenith sees no queue.')
+    expect(main).toContain('npx quasar doctor')
+    await checkLooks(page)
+    await page.goto(`${server.url}?page=service`)
+    await page.getByRole('heading', { name: 'No server reports yet' }).waitFor()
+  })
+
+  it('says beside its queues what to do when no server reports, and what it found', async () => {
+    const untrusted = { unsigned: 4, forged: 0, leftOut: true }
+    server.overview = makeOverview({ queues: [makeQueue('mail')], unreadable: 1, untrusted })
+    server.overview = { ...server.overview, totals: { services: 0, nodes: 0, queues: 1 } }
+    const { page } = await open()
+    await page.getByText('Zenith sees 1 queue.').waitFor()
+    await page.getByText('1 record could not be read.').waitFor()
+    await page.getByText(/^4 records had no signature with this Zenith’s token, and were left out/).waitFor()
+    await page.getByRole('link', { name: 'mail' }).first().waitFor()
   })
 
   it('says what is wrong with the store, and that records could not be read', async () => {

@@ -18,10 +18,10 @@ import { ExceptionList } from '../exceptions/exception-list.js'
 import { narrowExceptions } from '../exceptions/exceptions.js'
 import { QueueList } from '../queues/queue-list.js'
 import { filterQueues } from '../queues/queues.js'
+import { GetStarted } from '../services/get-started.js'
 import { ProcessList } from '../services/process-list.js'
 import { SlowGroupsCard } from '../slow/slow-groups-card.js'
 import { Servers, Services } from './fleet.js'
-import { GetStarted } from './get-started.js'
 import { TroubleLine } from './trouble-line.js'
 
 /** The fleet in one look: health, traffic, servers, what is slow, what fails. */
@@ -37,14 +37,16 @@ export function PulsePage({ overview }: { overview: Overview }) {
     () => filterQueues(overview, { q, env, version, service }),
     [overview, q, env, version, service],
   )
-  if (overview.nodes.length + overview.services.length + overview.queues.length === 0)
-    return <Empty overview={overview} />
+  const { totals } = overview
+  const hasNone = overview.nodes.length + overview.services.length + totals.nodes + totals.services === 0
+  if (hasNone && overview.queues.length === 0) return <Empty overview={overview} />
   const isEmpty =
     shown.nodes.length + shown.services.length + shown.slow.length + shown.exceptions.length + queues.length === 0
   return (
     <>
       <PageBar title="Pulse" hasPeriod />
       <TroubleLine services={shown.services} queues={queues} />
+      {hasNone && <GetStarted overview={overview} />}
       {isEmpty ? <NothingMatches /> : <Content overview={overview} shown={shown} queues={queues} />}
     </>
   )
@@ -56,7 +58,7 @@ function Empty({ overview }: { overview: Overview }) {
       <h1 id="title" tabIndex={-1} className="sr-only">
         Pulse
       </h1>
-      <GetStarted store={overview.store} />
+      <GetStarted overview={overview} />
     </>
   )
 }

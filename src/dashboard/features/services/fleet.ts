@@ -1,6 +1,7 @@
 import type { NodeView } from '../../../api/nodes.js'
 import type { ServiceView } from '../../../api/services.js'
 import type { NodeState } from '../../../api/words.js'
+import type { Fields } from '../../../protocol/read.js'
 import { byName, groupBy } from '../../ui/groups.js'
 import { healthWord } from '../../ui/levels.js'
 
@@ -62,4 +63,12 @@ export function countStates(nodes: readonly NodeView[]): Record<NodeState, numbe
   const counts = { live: 0, lost: 0, left: 0, replaced: 0 }
   for (const { state } of nodes) counts[state] += 1
   return counts
+}
+
+/** The figures and texts of a `meta`, without its lists and objects: `region eu · shard 3`. Empty without any. */
+export function metaInWords(meta: Fields | null | undefined): string {
+  return Object.entries(meta ?? {})
+    .filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(' · ')
 }

@@ -26,11 +26,13 @@ export function ProcessFacts({ node, beat }: { node: NodeView; beat: Heartbeat }
         ))}
       </div>
       {beat.meta && (
-        // A region that scrolls must be reachable by keyboard.
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: see above
-        <pre tabIndex={0} className="panel mt-4 max-h-96 overflow-auto p-4 font-mono text-xs leading-5">
-          {JSON.stringify(beat.meta, null, 2)}
-        </pre>
+        <div className="panel mt-4 min-w-0 p-4">
+          <h3 className="mb-2 font-medium">Meta</h3>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+          <pre tabIndex={0} className="max-h-96 overflow-auto font-mono text-xs leading-5">
+            {JSON.stringify(beat.meta, null, 2)}
+          </pre>
+        </div>
       )}
     </Section>
   )

@@ -6,7 +6,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { Section } from '../../ui/section.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { ChildProcesses } from './children.js'
-import { nodeName } from './fleet.js'
+import { metaInWords, nodeName } from './fleet.js'
 import { ForgetButton } from './forget-button.js'
 import { StateMark } from './state-mark.js'
 
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<NodeView>[] = [
     isText: true,
     width: '15%',
     value: nodeName,
-    cell: (node) => <span title={node.id}>{nodeName(node)}</span>,
+    cell: (node) => <HostName node={node} />,
   },
   figure('pid', 'PID', '6%', ({ heartbeat }) => heartbeat?.pid, String),
   figure('cpu', 'CPU', '8%', ({ heartbeat }) => heartbeat?.cpu.process, percent, cpuLevel),
@@ -80,6 +80,21 @@ export function ProcessList({ nodes }: { nodes: readonly NodeView[] }) {
       </Section>
       <ChildProcesses nodes={nodes} />
     </>
+  )
+}
+
+/** With what the app says of itself: the option `meta`. */
+function HostName({ node }: { node: NodeView }) {
+  const meta = metaInWords(node.heartbeat?.meta)
+  return (
+    <div className={meta ? 'min-w-0 py-1.5' : ''}>
+      <span title={node.id}>{nodeName(node)}</span>
+      {meta && (
+        <span title={meta} className="label block truncate">
+          {meta}
+        </span>
+      )}
+    </div>
   )
 }
 

@@ -8,6 +8,7 @@ import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { QueryNote } from '../../ui/query-note.js'
+import { GetStarted } from './get-started.js'
 import { ServicesTable } from './services-table.js'
 
 /** All services side by side. */
@@ -24,7 +25,13 @@ export function ServicesPage({ overview }: { overview: Overview }) {
     <>
       <PageBar title="Services" hasPeriod />
       <QueryNote query={periods} instead="The page shows the figures of the last minute." />
-      {services.length > 0 ? <ServicesTable services={services} periods={periods.data} /> : <NothingMatches />}
+      {overview.services.length + overview.totals.services === 0 ? (
+        <GetStarted overview={overview} />
+      ) : services.length > 0 ? (
+        <ServicesTable services={services} periods={periods.data} />
+      ) : (
+        <NothingMatches />
+      )}
       <TrafficCharts traffic={traffic} range={range} />
     </>
   )
