@@ -51,6 +51,8 @@ const heartbeat = (index, cpu) => ({
   requests: { rate: cpu, errorRate: 0, p50: 4, p95: 30, p99: 100, inFlight: 3, oldestMs: 100 },
   recorder: { collectMs: 0.2, flushMs: 1.4, dropped: 0, bufferedBytes: 0 },
   ready: null,
+  setup: null,
+  children: null,
   meta: null,
 })
 
@@ -62,7 +64,7 @@ async function open(url) {
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] })
   const page = await browser.newPage({ viewport: { width: 1920, height: 1080 } })
   await page.goto(url)
-  await page.getByText(`${servers} servers`).waitFor()
+  await page.getByText(`${servers} servers live`).filter({ visible: true }).waitFor()
   // All cards of the first service, and some of the others: many more than one screen shows.
   await page
     .getByRole('button', { name: /^Show \d+ more servers? of/ })

@@ -1,4 +1,5 @@
 import type {
+  EndedChild,
   ExceptionRecord,
   Heartbeat,
   JobRollup,
@@ -93,13 +94,19 @@ export function seenRollup(rollup: Rollup, nameOf: (name: string) => string): Ro
 
 /** @param nameOf masks texts that recur in each heartbeat */
 export function seenHeartbeat(heartbeat: Heartbeat, nameOf: (name: string) => string): Heartbeat {
-  const { ready, setup, meta, hostname, environment, appVersion } = heartbeat
+  const { ready, setup, meta, hostname, environment, appVersion, children } = heartbeat
+  const seenChild = <T extends EndedChild>(child: T): T => ({ ...child, command: seenName(child.command) })
   return {
     ...heartbeat,
     hostname: hostname === null ? null : nameOf(hostname),
     environment: environment === null ? null : nameOf(environment),
     appVersion: appVersion === null ? null : nameOf(appVersion),
     ready: ready && { status: seenId(ready.status), deps: seenFields(ready.deps) },
+    children: children && {
+      ...children,
+      running: children.running.map(seenChild),
+      ended: children.ended.map(seenChild),
+    },
     setup: setup === null ? null : setup.map((note) => maskedWithin(note, MAX_NOTE_CHARS)),
     meta: seenFields(meta),
   }

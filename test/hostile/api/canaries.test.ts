@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { BulkOperation } from '../../../src/api/bulk.js'
 import type { Overview } from '../../../src/api/overview.js'
+import type { RouteListing } from '../../../src/api/routes.js'
 import {
   encodeException,
   encodeHeartbeat,
@@ -37,6 +38,8 @@ let redis: TestRedis
 let client: Redis
 let zenith: Zenith
 let token: string | null = null
+/** The name of the planted route, masked, as a segment of a path. */
+let route = ''
 let queues: { readonly key: string; readonly name: string; readonly driver: string }[] = []
 
 beforeAll(async () => {
@@ -62,6 +65,11 @@ beforeAll(async () => {
     const found = ((await (await ask('/api/overview')).json()) as Overview).queues.filter(({ name }) => name !== 'told')
     expect(found).toHaveLength(3)
     return found.map(({ key, name, driver }) => ({ key, name, driver }))
+  })
+  route = await vi.waitFor(async () => {
+    const { items } = (await (await ask('/api/routes')).json()) as RouteListing
+    expect(items).not.toEqual([])
+    return encodeURIComponent(items[0]?.key ?? '')
   })
 })
 
@@ -94,6 +102,11 @@ async function plantRecords(): Promise<void> {
   const heartbeat = heartbeatOf('shop', 'n1', {
     meta: { note: PAYLOAD, token: CANARY },
     setup: [ALL],
+    children: {
+      running: [{ pid: 1, command: ALL, cores: null, rss: null, grown: null, age: null }],
+      more: 0,
+      ended: [{ pid: 2, command: ALL, age: null }],
+    },
     hostname: ALL,
     appVersion: ALL,
   })
@@ -103,7 +116,8 @@ async function plantRecords(): Promise<void> {
   )
   await client.zadd(keys.nodeIndex, Date.now(), 'shop:n1')
   const series = <T extends object>(one: T): T => ({ ...one, key: ALL })
-  const rollup = rollupOf()
+  // A minute ago, so that it lies in a step that is over.
+  const rollup = rollupOf({ from: score - 70_000, to: score - 60_000 })
   const named = { ...rollup, routes: rollup.routes.map(series), jobs: rollup.jobs.map(series) }
   for (const key of [keys.rollup('shop'), keys.history('shop')])
     await client.xadd(key, '*', 'data', encodeRollup(named))
@@ -194,7 +208,9 @@ function pathsOf({ path }: Operation): string[] {
   const withJob = withQueue.flatMap((one) =>
     one.includes('{job}') ? JOBS.map((id) => one.replace('{job}', id)) : [one],
   )
-  return withJob.map((one) => one.replace('{service}', 'shop').replace('{id}', 'none'))
+  return withJob.map((one) => {
+    return one.replace('{service}', 'shop').replace('{id}', 'none').replace('{node}', 'n1').replace('{route}', route)
+  })
 }
 
 /** Each choice that an operation lets one make, one after the other, and all that it must be told. */
