@@ -34,7 +34,7 @@ it.each(PAGE_NAMES.filter((page) => NARROWED_BY[page].length > 0))(
     const { page, problems } = await shop.open(
       writeUrl(parseUrl(''), { page: name, ...SUBJECTS[name], ...values } as Target),
     )
-    const group = page.getByRole('group', { name: 'Filters of this page' })
+    const group = page.getByRole('group', { name: 'What narrows this page' })
     await group.waitFor()
     expect(await group.getByRole('button').count()).toBe(keys.length)
     expect(await group.getByRole('button').evaluateAll(chipTexts)).toEqual(keys.map((key) => VALUES[key]))

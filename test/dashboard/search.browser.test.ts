@@ -21,7 +21,7 @@ it('searches the jobs of all queues, part by part, and says how far', async () =
   const list = page.getByRole('list', { name: 'Jobs that match' })
   await list.getByRole('link', { name: 'send-reminder' }).first().waitFor()
   await checkLooks(page)
-  await page.getByRole('group', { name: 'Filters of this page' }).getByRole('button').click()
+  await page.getByRole('group', { name: 'What narrows this page' }).getByRole('button').click()
   await page.getByRole('heading', { level: 2, name: 'Needs attention' }).waitFor()
   expect(problems).toEqual([])
 })

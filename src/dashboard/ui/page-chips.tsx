@@ -10,7 +10,7 @@ export function PageChips() {
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
     <div
       role="group"
-      aria-label="Filters of this page"
+      aria-label="What narrows this page"
       className="flex min-w-0 basis-full flex-wrap items-center gap-2"
     >
       {narrowings.map(({ key, label, value, without }) => (
