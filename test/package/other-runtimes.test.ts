@@ -19,7 +19,8 @@ quasar.captureException(new Error('told'))
 await new Promise((done) => setTimeout(done, 600))
 await quasar.flush()
 process.stdout.write('done')
-process.exit(0)`
+// A process that fails doesn't leave: its last heartbeat stays.
+process.exit(1)`
 
 let redis: TestRedis
 let folder: string
@@ -48,7 +49,7 @@ it.each([
     {
       timeout: 120_000,
     },
-  )
+  ).catch((failure: { stdout: string; stderr: string }) => failure)
   expect({ stdout, stderr }).toEqual({ stdout: 'done', stderr: '' })
   const store = redisStore({ redis: redis.url })
   try {
