@@ -291,7 +291,7 @@ describe('who looks', () => {
   it('is told, and how to log out', async () => {
     server.session = { ...server.session, user: 'olga', role: 'operator', canLogOut: true }
     const { page } = await open()
-    await page.getByText('olga · operator').waitFor()
+    await page.getByText('olga · operator').filter({ visible: true }).waitFor()
     const logOut = page.getByRole('link', { name: 'Log out' })
     expect(await logOut.evaluate((link: HTMLAnchorElement) => link.href)).toBe(`${server.url}logout`)
   })
