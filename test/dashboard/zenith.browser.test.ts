@@ -72,20 +72,19 @@ it('shows what a real Zenith reads from a real store, live, from nothing to a fl
   })
   // Sooner than the page would ask by itself: these came by the stream.
   await page.getByText('GET /slow/:id').waitFor()
-  await page.getByText('the loop was blocked for 900 ms').waitFor()
   await page.getByText('OddError').waitFor()
 
   // What the pages ask for beside the stream is answered in the shapes that they know.
   await page.keyboard.press('g')
   await page.keyboard.press('s')
-  await page.getByText('all kept entries, at most').waitFor()
+  await page.getByText('the loop was blocked for 900 ms').waitFor()
   await page.getByRole('group', { name: 'Slow routes and jobs' }).getByText('GET /slow/:id').waitFor()
   await page.keyboard.press('g')
   await page.keyboard.press('x')
-  await page.getByText('1 kind, of the last hour').waitFor()
+  await page.getByText('1 kind, of the last 15 min').waitFor()
   await page.goto(`http://127.0.0.1:${port}/?page=service&period=1h`)
   await page.getByRole('link', { name: 'shop', exact: true }).click()
-  await page.getByText('last 1 h').waitFor()
+  await page.getByText('last 1 h').first().waitFor()
   await page.goto(`http://127.0.0.1:${port}/`)
   await card.getByText('77 %', { exact: true }).waitFor()
 

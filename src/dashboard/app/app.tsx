@@ -15,13 +15,13 @@ import { HelpDialog } from './help-dialog.js'
 import { PAGE_LIST, sectionOf } from './navigation.js'
 import { closeOverlay, useOverlay } from './overlay.js'
 import { PageHeader } from './page-header.js'
+import { Palette } from './palette.js'
 import { PartBoundary } from './part-boundary.js'
 import { PartsNote } from './parts-note.js'
 import { UnknownPage } from './unknown-page.js'
 import { useKeys } from './use-keys.js'
 
 // What few look at first is loaded when it is looked at.
-const Palette = lazy(async () => ({ default: (await import('./palette.js')).Palette }))
 const ServicePage = lazy(async () => ({ default: (await import('../features/services/service-page.js')).ServicePage }))
 const ProcessPage = lazy(async () => ({ default: (await import('../features/services/process-page.js')).ProcessPage }))
 const SlowPage = lazy(async () => ({ default: (await import('../features/slow/slow-page.js')).SlowPage }))
@@ -67,11 +67,7 @@ export function App() {
         </WholeContext>
       </main>
       {overview && <PageFooter overview={overview} />}
-      {overlay === 'palette' && (
-        <Suspense>
-          <Palette overview={overview} onClose={closeOverlay} />
-        </Suspense>
-      )}
+      {overlay === 'palette' && <Palette overview={overview} onClose={closeOverlay} />}
       {overlay === 'help' && <HelpDialog onClose={closeOverlay} />}
     </div>
   )
