@@ -72,7 +72,9 @@ it('links trace ids to the tracer that Zenith names, whatever is in them', async
     ],
   }
   const { page, problems } = await shop.open('?page=exceptions')
-  for (const summary of await page.locator('main summary[data-row]').all()) await summary.click()
+  const summaries = page.locator('main summary[data-row]')
+  await summaries.nth(1).waitFor()
+  for (const summary of await summaries.all()) await summary.click()
   const links = page.getByRole('link', { name: /opens your tracer/ })
   await links.nth(1).waitFor()
   expect(await links.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href))).toEqual([
