@@ -38,8 +38,10 @@ interface Child {
  * @returns null where the kernel has no such list: outside Linux, and in some sandboxes
  */
 export function childrenProbe(): Probe<ChildrenFigures | null> | null {
-  const list = openList()
-  if (list === null) return null
+  const opened = openList()
+  if (opened === null) return null
+  /** Null once it is closed: its number may be another file's by then. */
+  let list: number | null = opened
   const buffer = Buffer.alloc(LIST_BYTES)
   let known = new Map<number, Child>()
   let ended: EndedChild[] = []
@@ -54,6 +56,7 @@ export function childrenProbe(): Probe<ChildrenFigures | null> | null {
       return figures
     },
     async prepare() {
+      if (list === null) return
       const pids = pidsIn(buffer.toString('latin1', 0, readSync(list, buffer, 0, LIST_BYTES, 0)))
       if (pids.length === 0 && known.size === 0) return
       const found = await Promise.all(pids.slice(0, MAX_CHILDREN).map((pid) => readChild(pid, known.get(pid))))
@@ -65,7 +68,10 @@ export function childrenProbe(): Probe<ChildrenFigures | null> | null {
       known = next
       hadAny ||= running.length > 0
     },
-    stop: () => closeSync(list),
+    stop() {
+      if (list !== null) closeSync(list)
+      list = null
+    },
   }
 }
 
