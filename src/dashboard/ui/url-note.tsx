@@ -2,7 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import { useTimeRange, useUrlProblems } from '../routing/route.js'
 import { rangeInWords } from './period.js'
 
-/** Says what the URL asks for that there is not, and what the page shows in its place; nothing when all is well. */
+/** Names the values in the URL that the page does not know, and what it shows instead. Renders nothing if it knows all. */
 export function UrlNote() {
   const problems = useUrlProblems()
   const range = useTimeRange()

@@ -1,5 +1,5 @@
 import type { QueueMinute } from '../../../api/queue-history.js'
-import { HISTORY_STEP_MS, type RecordedQueue } from '../../../protocol/index.js'
+import { HISTORY_STEP_MS, type RecordedQueue, UNKNOWN_METRICS } from '../../../protocol/index.js'
 
 /** A queue as a node recorded it over a span, Unix ms. */
 export interface RecordedSpan {
@@ -63,15 +63,4 @@ function minuteOf(at: number, queue: RecordedQueue | null): QueueMinute {
   return { at, ...metrics, oldestMs, in: throughput?.in ?? null, out: throughput?.out ?? null }
 }
 
-const UNSEEN: Omit<QueueMinute, 'at'> = {
-  waiting: null,
-  prioritized: null,
-  active: null,
-  delayed: null,
-  waitingChildren: null,
-  completed: null,
-  failed: null,
-  oldestMs: null,
-  in: null,
-  out: null,
-}
+const UNSEEN: Omit<QueueMinute, 'at'> = { ...UNKNOWN_METRICS, oldestMs: null, in: null, out: null }
