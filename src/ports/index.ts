@@ -6,6 +6,7 @@ import type { Leases } from './leases.js'
 import type { Reader } from './reader.js'
 import type { Writer } from './writer.js'
 
+export type * from './archive.js'
 export type * from './audit-log.js'
 export type * from './debts.js'
 export type * from './document-store.js'
