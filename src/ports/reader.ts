@@ -69,6 +69,41 @@ export interface RollupQuery {
 /** Null as the service: queues that Zenith itself recorded. */
 export type QueueHistoryQuery = Omit<RollupQuery, 'service'> & { readonly service: string | null }
 
+/** The records of a service's streams that an archive follows, by the stream's name. */
+export interface StreamRecords {
+  /** Rollups by the minute. */
+  readonly history: Rollup
+  readonly queues: QueueHistory
+  readonly slow: SlowEntry
+}
+
+export type StreamName = keyof StreamRecords
+
+export interface FollowQuery<Name extends StreamName> {
+  readonly stream: Name
+  /** Null for queues that Zenith itself recorded. */
+  readonly service: string | null
+  /** The cursor of the previous page; null for the oldest record on. */
+  readonly after: string | null
+}
+
+/** Records that were trimmed before they were read. */
+export interface StreamLoss {
+  /** Null if unknown: the stream was deleted or replaced. */
+  readonly count: number | null
+  /** The time of the last record read, and of the oldest one that is left. Unix ms. */
+  readonly from: number
+  readonly to: number
+}
+
+/** A page in the order in which records were written. */
+export interface FollowedPage<T> extends Page<T> {
+  /** Of the records, in their order: equal for a record that was written twice. */
+  readonly identities: readonly string[]
+  /** Null if none was. */
+  readonly lost: StreamLoss | null
+}
+
 /** What Zenith needs of a store to show a fleet. */
 export interface Reader {
   /** `redis` or `memory`. */
@@ -93,6 +128,10 @@ export interface Reader {
   history(query: RollupQuery): Promise<Page<Rollup>>
   /** Queues of the last hour, by the minute. Absent in a store without their history. */
   queueHistory?(query: QueueHistoryQuery): Promise<Page<QueueHistory>>
+  /**
+   * Follows a stream from its oldest record on, page by page, without a record left out unnoticed. Absent in a store that can't tell.
+   */
+  follow?<Name extends StreamName>(query: FollowQuery<Name>): Promise<FollowedPage<StreamRecords[Name]>>
   /** The unexpired snapshots of all services and slots. */
   queues(): Promise<{
     readonly snapshots: readonly QueueSnapshot[]

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import type { Page, Reader } from '../../ports/index.js'
+import type { FollowedPage, Page, Reader, StreamName } from '../../ports/index.js'
 import {
   type Keys,
   parseSlowEntry,
@@ -99,6 +99,11 @@ export function redisReader(
       const key = service === null ? keys.ownQueueHistory : keys.queueHistory(service)
       return queuePages.all(service ?? '', key, after ?? null, since)
     },
+    async follow({ stream, service, after }) {
+      const pages = { history: rollupPages, queues: queuePages, slow: slowPages }[stream]
+      const page = await pages.follow(service ?? '', streamKey(keys, stream, service), after)
+      return page as FollowedPage<never>
+    },
     async queues() {
       const gate = new TrustGate(verifier)
       const leftOut = new LeftOutCounts()
@@ -126,6 +131,11 @@ export function redisReader(
       return performance.now() - start
     },
   }
+}
+
+function streamKey(keys: Keys, stream: StreamName, service: string | null): string {
+  if (service === null) return keys.ownQueueHistory
+  return { history: keys.history, queues: keys.queueHistory, slow: keys.slow }[stream](service)
 }
 
 function inOrder<T extends { ts: number }>(page: Page<T>, limit: number): Page<T> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { compareIds } from './stream-ids.js'
 
 const MAX_REMEMBERED = 20_000
 /** Of all streams together. */
@@ -35,11 +36,4 @@ export class Repeats {
 /** A short hash of a text. */
 export function textIdOf(text: string): string {
   return createHash('sha1').update(text).digest('base64url').slice(0, 14)
-}
-
-/** Stream ids are `ms-number`. */
-function compareIds(a: string, b: string): number {
-  const [aTime = 0, aNumber = 0] = a.split('-').map(Number)
-  const [bTime = 0, bNumber = 0] = b.split('-').map(Number)
-  return aTime - bTime || aNumber - bNumber
 }

@@ -24,6 +24,13 @@ export function newestId(ids: readonly string[]): string {
   return ids.reduce((best, id) => (isAfter(id, best) ? id : best), '0-0')
 }
 
+/** By their times, then their numbers. @returns below 0 if the first one is earlier */
+export function compareIds(a: string, b: string): number {
+  const [aTime = 0, aNumber = 0] = a.split('-').map(Number)
+  const [bTime = 0, bNumber = 0] = b.split('-').map(Number)
+  return aTime - bTime || aNumber - bNumber
+}
+
 function isAfter(id: string, other: string): boolean {
   const [[ms, rest], [otherMs, otherRest]] = [partsOf(id), partsOf(other)]
   return ms === otherMs ? rest > otherRest : ms > otherMs

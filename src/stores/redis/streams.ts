@@ -1,6 +1,6 @@
 import { nextTurn } from '../../lib/async.js'
 import { BoundedMap } from '../../lib/bounded-map.js'
-import type { Page } from '../../ports/index.js'
+import type { FollowedPage, Page } from '../../ports/index.js'
 import { CLOCK_TOLERANCE_MS, type Trust } from '../../protocol/index.js'
 import { MAX_PAGE_ENTRIES } from '../../protocol/read-limits.js'
 import type { Connection } from '../../redis/connection.js'
@@ -10,6 +10,7 @@ import type { Verifier } from '../../signing/verifier.js'
 import { bytesOf, ChunkSize } from './chunks.js'
 import { Repeats } from './repeats.js'
 import type { ServerClock } from './server-clock.js'
+import { formatPosition, parsePosition, positionOf, startOf } from './stream-position.js'
 import { isAboutKey } from './texts.js'
 import { PageGate } from './trust-gate.js'
 import { Turns } from './turns.js'
@@ -28,6 +29,14 @@ export interface EntryReader<T, C> {
   trust(content: C, key: string): Trust | null
   /** Equal for an entry that was written twice. */
   identity(record: T, content: C): string
+}
+
+/** A page, and what a follower needs besides. */
+interface ReadPage<T> extends Page<T> {
+  /** Of the records, in their order. */
+  readonly identities: readonly string[]
+  /** Number of entries read, whatever was in them. */
+  readonly entries: number
 }
 
 /** Pages of streams. */
@@ -55,7 +64,7 @@ export class StreamPages<T, C> {
         const id = ids[index] ?? null
         const entries = await this.#newestOf(key, id ? startAfter(id) : '-', most)
         const page = await this.#read({ service, key }, entries?.reverse() ?? null, this.#repeatsOf(key, id))
-        return { ...page, cursor: page.cursor ?? id }
+        return { ...pageOf(page), cursor: page.cursor ?? id }
       }),
     )
     return joinPages(pages)
@@ -88,9 +97,31 @@ export class StreamPages<T, C> {
    */
   async all(service: string, key: string, after: string | null, since: number): Promise<Page<T>> {
     const [afterId = null] = splitCursor(after)
+    return pageOf(await this.#range({ service, key }, afterId, since))
+  }
+
+  /**
+   * The same from the oldest entry on, with the entries that were trimmed since the cursor. A cursor of a stream that was deleted or
+   * replaced meanwhile starts over.
+   */
+  async follow(service: string, key: string, after: string | null): Promise<FollowedPage<T>> {
+    const position = await positionOf(this.#connection, key)
+    const known = parsePosition(after)
+    if (!position) return { records: [], identities: [], unreadable: 0, cursor: after, lost: null }
+    const start = startOf(position, known)
+    const page = await this.#range({ service, key }, start.after, 0)
+    const cursor = page.cursor === null ? after : formatPosition(page.cursor, start.added, page.entries)
+    return { ...pageOf(page), identities: page.identities, cursor, lost: start.lost }
+  }
+
+  async #range(
+    { service, key }: { readonly service: string; readonly key: string },
+    afterId: string | null,
+    since: number,
+  ): Promise<ReadPage<T>> {
     const repeats = this.#repeatsOf(key, afterId)
     let start = afterId ? startAfter(afterId) : String(Math.max(0, Math.floor(since)))
-    const pages: Page<T>[] = []
+    const pages: ReadPage<T>[] = []
     const size = new ChunkSize()
     let isAtEnd = false
     while (!isAtEnd && !size.isFull && size.entries < MAX_PAGE_ENTRIES) {
@@ -111,6 +142,8 @@ export class StreamPages<T, C> {
     return {
       ...joinCounts(pages),
       records: pages.flatMap((page) => page.records),
+      identities: pages.flatMap((page) => page.identities),
+      entries: size.entries,
       cursor: pages.findLast((page) => page.cursor !== null)?.cursor ?? afterId,
       ...(!isAtEnd && { more: { bytes: size.bytes } }),
     }
@@ -128,9 +161,10 @@ export class StreamPages<T, C> {
     { service, key }: { readonly service: string; readonly key: string },
     entries: readonly StreamEntry[] | null,
     repeats: Repeats,
-  ): Promise<Page<T>> {
-    if (!entries) return { records: [], unreadable: 1, cursor: null }
+  ): Promise<ReadPage<T>> {
+    if (!entries) return { records: [], identities: [], entries: 0, unreadable: 1, cursor: null }
     const records: T[] = []
+    const identities: string[] = []
     const gate = new PageGate(this.#verifier)
     const now = this.#clock.now() ?? Date.now()
     const turns = new Turns()
@@ -145,11 +179,20 @@ export class StreamPages<T, C> {
       if (record === null) unreadable += 1
       // A rejected entry must not count as the first of two copies.
       else if (!gate.admits(this.#reader.trust(content, key))) continue
-      else if (!repeats.isRepeat(this.#reader.identity(record, content), entry.id, this.#repeats.size))
+      else {
+        const identity = this.#reader.identity(record, content)
+        if (repeats.isRepeat(identity, entry.id, this.#repeats.size)) continue
         records.push(record)
+        identities.push(identity)
+      }
     }
-    return { records, unreadable, cursor: entries.at(-1)?.id ?? null, ...gate.report }
+    const cursor = entries.at(-1)?.id ?? null
+    return { records, identities, entries: entries.length, unreadable, cursor, ...gate.report }
   }
+}
+
+function pageOf<T>({ identities: _, entries: __, ...page }: ReadPage<T>): Page<T> {
+  return page
 }
 
 /** When an entry was added, by Redis' clock as it was then. Unix ms. */

@@ -1,5 +1,5 @@
 import { inSlices } from '../../lib/async.js'
-import type { Page, Reader } from '../../ports/index.js'
+import type { FollowedPage, FollowQuery, Page, Reader, StreamName, StreamRecords } from '../../ports/index.js'
 import type { QueueSnapshot } from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
 import {
@@ -22,7 +22,12 @@ const MAX_NAMES = 20_000
 export function maskedReader(reader: Reader): Reader {
   const nameOf = remembered(redactName)
   const placeOf = remembered(maskSecrets)
-  const { queueHistory } = reader
+  const { queueHistory, follow } = reader
+  const seen: { readonly [Name in StreamName]: (record: StreamRecords[Name]) => StreamRecords[Name] } = {
+    history: (rollup) => seenRollup(rollup, nameOf),
+    queues: (history) => seenQueueHistory(history, placeOf),
+    slow: seenSlow,
+  }
   return {
     kind: reader.kind,
     now: () => timeOf(reader),
@@ -35,11 +40,16 @@ export function maskedReader(reader: Reader): Reader {
     },
     slow: async (query) => maskPage(await reader.slow(query), seenSlow),
     exceptions: async (query) => maskPage(await reader.exceptions(query), seenException),
-    rollups: async (query) => maskPage(await reader.rollups(query), (rollup) => seenRollup(rollup, nameOf)),
-    history: async (query) => maskPage(await reader.history(query), (rollup) => seenRollup(rollup, nameOf)),
+    rollups: async (query) => maskPage(await reader.rollups(query), seen.history),
+    history: async (query) => maskPage(await reader.history(query), seen.history),
     ...(queueHistory && {
-      queueHistory: async (query) =>
-        maskPage(await queueHistory.call(reader, query), (history) => seenQueueHistory(history, placeOf)),
+      queueHistory: async (query) => maskPage(await queueHistory.call(reader, query), seen.queues),
+    }),
+    ...(follow && {
+      async follow<Name extends StreamName>(query: FollowQuery<Name>) {
+        const page = (await follow.call(reader, query)) as FollowedPage<StreamRecords[Name]>
+        return { ...page, records: await inTurns<StreamRecords[Name]>(page.records, seen[query.stream]) }
+      },
     }),
     async queues() {
       const found = await reader.queues()
