@@ -74,7 +74,7 @@ export {
 export { readReference, referenceOf } from './reference.js'
 export { encodeRollup, type JobRollup, parseRollup, type Rollup, rollupOfFields, type SeriesRollup } from './rollup.js'
 export { SETUP_NOTES, type SetupNote } from './setup.js'
-export { Sketch } from './sketch.js'
+export { mergeSketches, Sketch } from './sketch.js'
 export {
   encodeSlowEntry,
   type Meanwhile,

@@ -184,6 +184,16 @@ export class Sketch {
   }
 }
 
+const merging = new Sketch()
+
+/** Merges sketches in their text form into one in that form. Those that are no sketch are left out. */
+export function mergeSketches(texts: readonly string[]): string {
+  if (texts.length === 1) return texts[0] as string
+  merging.clear()
+  for (const text of texts) merging.mergeText(text)
+  return merging.encode()
+}
+
 const STAR = 42
 const COMMA = 44
 const MAX_DISTANCE_DIGITS = 3

@@ -58,6 +58,8 @@ export function createZenith(given: ZenithOptions = {}): Zenith {
     sources: () => [...queues, ...registeredSources()],
     readOnly,
     payloads,
+    archive: options.archive,
+    retention: options.retention,
     traceUrl: options.traceUrl ?? traceUrlFrom(process.env),
     isDevelopment: process.env.NODE_ENV === 'development',
     secret: secretFrom(process.env),

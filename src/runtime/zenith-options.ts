@@ -1,4 +1,5 @@
 import { isTraceUrl } from '../api/trace-url.js'
+import { isRetention, type Retention } from '../archiver/retention.js'
 import { isNetwork } from '../core/options/networks.js'
 import {
   COMMON_CHECKS,
@@ -9,7 +10,7 @@ import {
   type OptionCheck,
   type OptionChecks,
 } from '../lib/options.js'
-import type { Logger, QueueSource, Reader } from '../ports/index.js'
+import type { Archive, Logger, QueueSource, Reader } from '../ports/index.js'
 import { TOKEN_CHECK } from '../signing/tokens.js'
 import { isRole, type Role, type ZenithAuth } from '../zenith/index.js'
 
@@ -67,6 +68,13 @@ export interface ZenithOptions {
   token?: string | readonly string[]
   /** Leaves out records that are not signed with the token, and counts them. @default false */
   requireToken?: boolean
+  /**
+   * Where history, records and finished jobs are kept beyond what Redis keeps: `sqliteArchive()` or `postgresArchive({ url })`. Closed with
+   * Zenith. @default none
+   */
+  archive?: Archive
+  /** How much the archive keeps. @default see {@link Retention} */
+  retention?: Retention
   /** Where Zenith writes its few log lines; `false` for nowhere. @default console */
   logger?: Logger | false
 }
@@ -100,6 +108,14 @@ export const ZENITH_CHECKS = {
   queues: { takes: 'a list of queue sources, [bullmqQueues({ connection })]', accepts: (v) => isListOf(v, isSource) },
   readOnly: { takes: "a list of names of queues, ['mail-*']", accepts: (v) => isListOf(v, isText) },
   requireToken: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
+  archive: {
+    takes: 'an archive, sqliteArchive()',
+    accepts: (v) => isObject(v) && isFunction(v.write) && isFunction(v.jobs),
+  },
+  retention: {
+    takes: '{ recordDays, jobDays, payloadDays, maxBytes, minFreeShare }: numbers above 0, the share at most 1',
+    accepts: isRetention,
+  },
   payloads: { takes: 'viewer, operator or admin', accepts: isRole },
   traceUrl: TRACE_URL_CHECK,
 } satisfies OptionChecks<keyof ZenithOptions>

@@ -2,7 +2,9 @@ import { performance } from 'node:perf_hooks'
 import type { Role } from '../api/permissions.js'
 import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
-import type { ControlStore, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
+import { Archiver } from '../archiver/archiver.js'
+import type { Retention } from '../archiver/retention.js'
+import type { Archive, ControlStore, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
 import { asset, index } from './assets/index.js'
 import { authenticatorOf } from './auth/authenticator.js'
 import { clientAddress } from './auth/guesses/address.js'
@@ -54,6 +56,9 @@ export interface ZenithServerOptions {
   readOnly?: readonly string[] | undefined
   /** The least role that sees the payloads of jobs. */
   payloads?: Role | undefined
+  /** Closed with Zenith. */
+  archive?: Archive | undefined
+  retention?: Retention | undefined
   /** URL of a trace in the user's tracer, with `{traceId}`. */
   traceUrl?: string | undefined
   logger?: Logger | undefined
@@ -123,6 +128,8 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     hasSources: () => sources().length > 0,
     logger,
   })
+  const archiver = archiverOf(options, masked, queues.store)
+  archiver?.start()
   const { auth, isDevelopment, secret, proxies = [] } = options
   const isProxy = proxiesIn(proxies)
   const limit = new GuessLimit(debtsOf(reader), options.debts, logger)
@@ -160,6 +167,8 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     services.histories.close()
     services.runs.close()
     await recorder.close()
+    await archiver?.close()
+    await options.archive?.close()
     await services.bulk.close()
     await queues.outbox.close()
     await monitor.close()
@@ -184,6 +193,12 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
       return closing
     },
   }
+}
+
+/** Unlike everything else it works unasked: Redis keeps only an hour. */
+function archiverOf(options: ZenithServerOptions, reader: Reader, store: ControlStore | null): Archiver | null {
+  const { archive, retention, logger } = options
+  return archive ? new Archiver({ reader, store, archive, ...(retention && { retention }), logger }) : null
 }
 
 const CONTROL_METHODS = [

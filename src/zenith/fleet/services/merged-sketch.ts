@@ -1,10 +1,8 @@
-import { Sketch } from '../../../protocol/index.js'
+import { mergeSketches, type Sketch } from '../../../protocol/index.js'
 import type { Budget } from './budget.js'
 
 /** After so many texts they are merged into one, so that memory does not grow with the number of nodes. */
 const MAX_TEXTS = 16
-
-const scratch = new Sketch()
 
 /**
  * The sketches of many nodes as one. They stay in their text form, some hundred bytes against 5 KB, until somebody asks:
@@ -49,7 +47,7 @@ export class MergedSketch {
   }
 
   #compact(): void {
-    const text = mergeTexts(this.#texts)
+    const text = mergeSketches(this.#texts)
     this.#texts = [text]
     this.#hold(text.length)
   }
@@ -58,12 +56,4 @@ export class MergedSketch {
     this.#budget.hold(chars - this.#chars)
     this.#chars = chars
   }
-}
-
-/** Merges sketches in their text form into one in that form. */
-export function mergeTexts(texts: readonly string[]): string {
-  if (texts.length === 1) return texts[0] as string
-  scratch.clear()
-  for (const text of texts) scratch.mergeText(text)
-  return scratch.encode()
 }

@@ -1,7 +1,6 @@
-import type { Rollup, SeriesRollup } from '../../../protocol/index.js'
+import { mergeSketches, type Rollup, type SeriesRollup } from '../../../protocol/index.js'
 import { AliveTimes } from './alive.js'
 import type { Budget } from './budget.js'
-import { mergeTexts } from './merged-sketch.js'
 import { SeriesTotals } from './series-totals.js'
 import { type Span, Timeline } from './timeline.js'
 
@@ -119,6 +118,6 @@ function spanOf(rollup: Rollup, series: readonly SeriesRollup[]): Span {
     to: rollup.to,
     count: series.reduce((sum, one) => sum + one.count, 0),
     errors: series.reduce((sum, one) => sum + one.errors, 0),
-    sketch: mergeTexts(series.map((one) => one.sketch)),
+    sketch: mergeSketches(series.map((one) => one.sketch)),
   }
 }

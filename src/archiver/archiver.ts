@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto'
+import { inTime } from '../lib/async.js'
+import { monotonic } from '../lib/clock.js'
+import { OutageLog } from '../lib/outage-log.js'
+import type { Archive, ControlStore, Logger, NodeEntry, Reader } from '../ports/index.js'
+import { drain, type Feed } from './feed.js'
+import { auditFeed, queueFeed, serviceFeeds } from './feeds.js'
+import { limitsOf, type Retention } from './retention.js'
+import { versionFeed } from './versions.js'
+
+const LEASE = 'archiver'
+/** Time between two rounds, ms: Redis keeps an hour. */
+const ROUND_MS = 15_000
+/** The lease outlives a round that takes long. */
+const LEASE_MS = 4 * ROUND_MS
+/** Nodes are read less often than their streams, ms. */
+const NODES_MS = 60_000
+const PRUNE_MS = 60 * 60_000
+/** A failed write is tried again in the next round: only a lasting failure is worth a line. */
+const FAILURES_TO_LOG = 2
+const RELEASE_WITHIN_MS = 1_000
+
+export interface ArchiverOptions {
+  /** What it reads must be masked. */
+  readonly reader: Reader
+  /** For the lease and the audit trail; null if the store has none. */
+  readonly store: ControlStore | null
+  readonly archive: Archive
+  readonly retention?: Retention
+  readonly logger: Logger | undefined
+  /** Time between two rounds, ms. @default 15 s */
+  readonly every?: number
+}
+
+/** What the archiver does. */
+export interface ArchiverStatus {
+  /** `waiting`: another Zenith archives. */
+  readonly state: 'starting' | 'archiving' | 'waiting' | 'failing'
+  /** Why the last round failed; null if it did not. */
+  readonly error: string | null
+  /** When the last complete round ended, Unix ms by the store's clock; null before the first. */
+  readonly at: number | null
+}
+
+/**
+ * Copies what Redis keeps for an hour into the archive. Of several Zeniths of a store one archives, the holder of a lease; if two believe
+ * to hold it, the cursors keep them from archiving anything twice.
+ */
+export class Archiver {
+  readonly #options: ArchiverOptions
+  readonly #id = `zenith-${randomUUID()}`
+  readonly #outage: OutageLog
+  #timer: NodeJS.Timeout | undefined
+  #round: Promise<void> = Promise.resolve()
+  #isRunning = false
+  #isClosed = false
+  #isHolder = false
+  #status: ArchiverStatus = { state: 'starting', error: null, at: null }
+  #nodes: readonly NodeEntry[] = []
+  #nodesAt = Number.NEGATIVE_INFINITY
+  #prunedAt = Number.NEGATIVE_INFINITY
+
+  constructor(options: ArchiverOptions) {
+    this.#options = options
+    const { logger, archive } = options
+    this.#outage = new OutageLog(
+      {
+        began: (error) => logger?.error(`Zenith could not archive to ${archive.place}: ${error}. It tries again.`),
+        ended: (seconds) => logger?.info(`Zenith archives again after ${seconds} s.`),
+      },
+      (failures) => failures >= FAILURES_TO_LOG,
+    )
+  }
+
+  get status(): ArchiverStatus {
+    return this.#status
+  }
+
+  /** Idempotent. */
+  start(): void {
+    if (this.#timer || this.#isClosed) return
+    void this.run()
+    this.#timer = setInterval(() => void this.run(), this.#options.every ?? ROUND_MS)
+    this.#timer.unref()
+  }
+
+  /** One round now, or the one that runs already. Never rejects. */
+  run(): Promise<void> {
+    if (this.#isRunning || this.#isClosed) return this.#round
+    this.#isRunning = true
+    this.#round = this.#tryRound().finally(() => {
+      this.#isRunning = false
+    })
+    return this.#round
+  }
+
+  /** Another Zenith may take over at once. The archive stays open. Never rejects. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    await this.#round
+    if (!this.#isHolder) return
+    const released = this.#options.store?.releaseLease(LEASE, this.#id).catch(() => {})
+    if (released) await inTime(released, RELEASE_WITHIN_MS)
+  }
+
+  async #tryRound(): Promise<void> {
+    try {
+      await this.#options.archive.open()
+      this.#isHolder = await this.#holdsLease()
+      if (!this.#isHolder) {
+        this.#status = { ...this.#status, state: 'waiting', error: null }
+        return
+      }
+      await this.#archive()
+      this.#status = { state: 'archiving', error: null, at: this.#now() }
+      this.#outage.note(null)
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error)
+      this.#status = { ...this.#status, state: 'failing', error: message }
+      this.#outage.note(message)
+    }
+  }
+
+  async #holdsLease(): Promise<boolean> {
+    const { store } = this.#options
+    return !store || (await store.acquireLease(LEASE, this.#id, LEASE_MS)) === this.#id
+  }
+
+  /** A feed that fails does not hold up the others. @throws the first failure */
+  async #archive(): Promise<void> {
+    const failures: unknown[] = []
+    for (const feed of await this.#feeds()) {
+      if (this.#isClosed) return
+      // A long backlog takes longer than the lease.
+      if (!(await this.#holdsLease())) return
+      await drain(this.#options.archive, feed).catch((error) => failures.push(error))
+    }
+    if (failures.length > 0) throw failures[0]
+    await this.#prune()
+  }
+
+  async #feeds(): Promise<readonly Feed[]> {
+    const { reader, archive, store } = this.#options
+    const nodes = await this.#readNodes()
+    const byService = nodesByService(nodes)
+    const sources = { reader, archive }
+    return [
+      ...[...byService.keys()].flatMap((service) => serviceFeeds(sources, service)),
+      queueFeed(sources, null),
+      ...[...byService].map(([service, own]) => versionFeed(service, own, this.#now())),
+      ...(store ? [auditFeed(store)] : []),
+    ]
+  }
+
+  async #readNodes(): Promise<readonly NodeEntry[]> {
+    if (monotonic() - this.#nodesAt < NODES_MS) return this.#nodes
+    const { nodes } = await this.#options.reader.nodes()
+    this.#nodes = nodes
+    this.#nodesAt = monotonic()
+    return nodes
+  }
+
+  async #prune(): Promise<void> {
+    if (monotonic() - this.#prunedAt < PRUNE_MS) return
+    this.#prunedAt = monotonic()
+    await this.#options.archive.prune(limitsOf(this.#options.retention ?? {}, this.#now()))
+  }
+
+  #now(): number {
+    return this.#options.reader.now?.() ?? Date.now()
+  }
+}
+
+function nodesByService(nodes: readonly NodeEntry[]): Map<string, NodeEntry[]> {
+  const services = new Map<string, NodeEntry[]>()
+  for (const node of nodes) {
+    const known = services.get(node.service)
+    if (known) known.push(node)
+    else services.set(node.service, [node])
+  }
+  return services
+}

@@ -1,0 +1,49 @@
+import type { Archive, ArchiveBatch, ArchiveGap, RawJob, StreamLoss } from '../ports/index.js'
+
+/** What one read of a feed gives the archive. */
+export interface FeedStep extends Omit<ArchiveBatch<RawJob>, 'cursor'> {
+  /** Where the next read begins. */
+  readonly cursor: string
+  /** Whether nothing was left to read. */
+  readonly isAtEnd: boolean
+}
+
+/** A source of records that the archive follows. */
+export interface Feed {
+  /** Names it in the archive: `history:shop`. */
+  readonly stream: string
+  /** @param after where the last step ended; null for the beginning @returns null if there is nothing new */
+  next(after: string | null): Promise<FeedStep | null>
+}
+
+/** Steps of a feed at one time: the other feeds must not wait for a long one. */
+const MAX_STEPS = 50
+
+/**
+ * Archives what a feed has. Each step is one transaction with the feed's cursor, so that a step that another Zenith made is not made
+ * twice.
+ *
+ * @returns whether the feed was read to its end
+ */
+export async function drain(archive: Pick<Archive, 'cursor' | 'write'>, feed: Feed): Promise<boolean> {
+  let after = await archive.cursor(feed.stream)
+  for (let steps = 0; steps < MAX_STEPS; steps++) {
+    const step = await feed.next(after)
+    if (!step) return true
+    const { cursor, isAtEnd, ...batch } = step
+    if (cursor !== after) {
+      const isWritten = await archive.write({
+        cursor: { stream: feed.stream, expected: after, next: cursor },
+        ...batch,
+      })
+      if (!isWritten) return false
+    }
+    if (isAtEnd || cursor === after) return true
+    after = cursor
+  }
+  return false
+}
+
+export function gapsOf(stream: string, lost: StreamLoss | null): readonly ArchiveGap[] {
+  return lost ? [{ stream, from: lost.from, to: lost.to, lost: lost.count }] : []
+}

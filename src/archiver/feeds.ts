@@ -1,0 +1,164 @@
+import type {
+  Archive,
+  ArchivedRecord,
+  AuditLog,
+  FollowedPage,
+  Reader,
+  StreamName,
+  StreamRecords,
+} from '../ports/index.js'
+import { type AuditEntry, type ExceptionRecord, MAX_AUDIT_PAGE, MAX_EXCEPTIONS } from '../protocol/index.js'
+import { type Feed, type FeedStep, gapsOf } from './feed.js'
+import { mergeFigures, QUEUES, TRAFFIC } from './figures/merge.js'
+
+/** A record from further in the future is not believed, ms. */
+const MAX_AHEAD_MS = 60_000
+
+/** What feeds read from, and the archive whose figures they merge into. */
+export interface FeedSources {
+  readonly reader: Reader
+  readonly archive: Pick<Archive, 'figures'>
+}
+
+/** All feeds of a service. */
+export function serviceFeeds(sources: FeedSources, service: string): readonly Feed[] {
+  return [
+    trafficFeed(sources, service),
+    queueFeed(sources, service),
+    slowFeed(sources, service),
+    exceptionFeed(sources, service),
+  ]
+}
+
+function trafficFeed({ reader, archive }: FeedSources, service: string): Feed {
+  return streamFeed(reader, 'history', service, async ({ records }) => {
+    return { figures: await mergeFigures(archive, TRAFFIC, service, records.filter(isPast(reader))) }
+  })
+}
+
+/** @param service null for queues that Zenith itself reads */
+export function queueFeed({ reader, archive }: FeedSources, service: string | null): Feed {
+  return streamFeed(reader, 'queues', service, async ({ records }) => {
+    return { figures: await mergeFigures(archive, QUEUES, service ?? '', records.filter(isPast(reader))) }
+  })
+}
+
+function slowFeed({ reader }: FeedSources, service: string): Feed {
+  return streamFeed(reader, 'slow', service, async ({ records, identities }) => ({
+    records: records.map((entry, index) => ({
+      kind: 'slow',
+      id: `${service}/${identities[index]}`,
+      at: entry.ts,
+      service,
+      name: entry.name,
+      body: JSON.stringify(entry),
+    })),
+  }))
+}
+
+/** Exceptions are in a sorted set, which keeps the newest: how many it dropped meanwhile is not known. */
+function exceptionFeed({ reader }: FeedSources, service: string): Feed {
+  const stream = `exceptions:${service}`
+  return {
+    stream,
+    async next(after) {
+      const { records, cursor } = await reader.exceptions({ service, after, limit: MAX_EXCEPTIONS })
+      if (cursor === null || records.length === 0) return null
+      const isFull = after !== null && records.length >= MAX_EXCEPTIONS
+      const lost = { count: null, from: scoreOf(after), to: records[0]?.ts ?? 0 }
+      return {
+        cursor,
+        isAtEnd: true,
+        records: records.map((record) => exceptionRecord(service, record)),
+        gaps: gapsOf(stream, isFull && lost.to > lost.from ? lost : null),
+      }
+    },
+  }
+}
+
+function exceptionRecord(service: string, record: ExceptionRecord): ArchivedRecord {
+  return {
+    kind: 'exception',
+    id: `${service}/${record.id}`,
+    at: record.ts,
+    service,
+    name: record.fingerprint ?? record.name,
+    body: JSON.stringify(record),
+  }
+}
+
+/** The time in a cursor of exceptions; 0 without one. */
+function scoreOf(cursor: string | null): number {
+  const score = Number.parseFloat(cursor ?? '')
+  return Number.isFinite(score) ? score : 0
+}
+
+/** The audit trail lists its newest lines first: the feed pages back to the last line that it has, and archives from there on. */
+export function auditFeed(log: AuditLog): Feed {
+  return {
+    stream: 'audit',
+    async next(after) {
+      const { lines, isConnected } = await linesAfter(log, after)
+      const step = lines.slice(0, MAX_AUDIT_PAGE)
+      const last = step.at(-1)
+      if (!last) return null
+      const [oldest] = step
+      const lost = after !== null && !isConnected ? { count: null, from: timeOfId(after), to: oldest?.at ?? 0 } : null
+      return {
+        cursor: last.id,
+        isAtEnd: step.length === lines.length,
+        records: step.map(auditRecord),
+        gaps: gapsOf('audit', lost && lost.to > lost.from ? lost : null),
+      }
+    },
+  }
+}
+
+/** Oldest first. `isConnected`: the line at `after` is still in the trail. */
+async function linesAfter(
+  log: AuditLog,
+  after: string | null,
+): Promise<{ readonly lines: readonly AuditEntry[]; readonly isConnected: boolean }> {
+  const lines: AuditEntry[] = []
+  let before: string | null = null
+  for (;;) {
+    const page: readonly AuditEntry[] = await log.listAudit({ before, limit: MAX_AUDIT_PAGE })
+    const end = page.findIndex(({ id }) => id === after)
+    lines.push(...(end < 0 ? page : page.slice(0, end)))
+    before = page.at(-1)?.id ?? null
+    if (end >= 0 || page.length < MAX_AUDIT_PAGE) return { lines: lines.reverse(), isConnected: end >= 0 }
+  }
+}
+
+function auditRecord(entry: AuditEntry): ArchivedRecord {
+  const { id, at, action } = entry
+  return { kind: 'audit', id, at, service: null, name: action, body: JSON.stringify(entry) }
+}
+
+/** Ids of a stream begin with their time. */
+function timeOfId(id: string): number {
+  return Number.parseInt(id, 10)
+}
+
+function streamFeed<Name extends StreamName>(
+  reader: Reader,
+  name: Name,
+  service: string | null,
+  toBatch: (page: FollowedPage<StreamRecords[Name]>) => Promise<Omit<FeedStep, 'cursor' | 'isAtEnd'>>,
+): Feed {
+  const stream = `${name}:${service ?? ''}`
+  return {
+    stream,
+    async next(after) {
+      const page = await reader.follow?.({ stream: name, service, after })
+      if (!page || page.cursor === null || (page.cursor === after && !page.lost)) return null
+      const batch = await toBatch(page)
+      return { ...batch, cursor: page.cursor, isAtEnd: page.more === undefined, gaps: gapsOf(stream, page.lost) }
+    },
+  }
+}
+
+function isPast(reader: Reader): (record: { readonly to: number }) => boolean {
+  const latest = (reader.now?.() ?? Date.now()) + MAX_AHEAD_MS
+  return ({ to }) => to <= latest
+}

@@ -1,0 +1,18 @@
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
+
+/** A bucket of hundreds of nodes takes some 100 KB; a body that inflates to more is damaged, bytes. */
+const MAX_BODY_BYTES = 64 * 1_048_576
+
+/** Encodes the figures of a bucket: JSON, deflated. */
+export function encodeBody(value: unknown): Uint8Array {
+  return deflateRawSync(JSON.stringify(value), { level: constants.Z_BEST_SPEED })
+}
+
+/** Reverses {@link encodeBody}. @returns null for a damaged body */
+export function decodeBody(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(inflateRawSync(body, { maxOutputLength: MAX_BODY_BYTES }).toString())
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,211 @@
+import { type JobRollup, mergeSketches, OTHER, type Rollup, type SeriesRollup } from '../../protocol/index.js'
+import { decodeBody, encodeBody } from './body.js'
+import { mergeNodeFigures, type NodeFigures, type NodeRow, nodeFiguresOf, nodeOfRow, nodeRow } from './node-figures.js'
+
+/** Series of a bucket, of routes and of jobs each; those beyond count as `(other)`. */
+const MAX_SERIES_OF_BUCKET = 2_000
+/** Nodes that a bucket tells apart; pods of a long bucket may be many more. */
+const MAX_NODES_OF_BUCKET = 1_000
+/** Records that a bucket remembers of a node, to tell a second copy. */
+const MAX_STARTS = 20
+
+export interface RouteFigures {
+  readonly key: string
+  count: number
+  errors: number
+  aborted: number
+  /** Requests by status class: how many 1xx, 2xx, 3xx, 4xx and 5xx. Empty if unknown. */
+  classes: number[]
+  /** Durations, ms: `Sketch.encode`. */
+  sketch: string
+}
+
+export interface JobFigures {
+  readonly key: string
+  readonly queue: string | null
+  count: number
+  errors: number
+  failed: number
+  stalled: number
+  /** Durations and waits, ms: `Sketch.encode`. */
+  sketch: string
+  wait: string
+}
+
+/** The part of a record that lies in one bucket. */
+export interface RecordPart {
+  /** Shares of the record's time before the part and up to its end, 0–1. */
+  readonly start: number
+  readonly end: number
+  /** Whether the record's middle is in the part: a sketch can't be divided. */
+  readonly hasMiddle: boolean
+  /** Whether the record begins in the part. */
+  readonly isFirst: boolean
+}
+
+type RouteRow = readonly [string, number, number, number, readonly number[], string]
+type JobRow = readonly [string, string | null, number, number, number, number, string, string]
+
+interface TrafficBody {
+  readonly v: 1
+  readonly routes: readonly RouteRow[]
+  readonly jobs: readonly JobRow[]
+  readonly nodes: readonly (readonly [string, NodeRow])[]
+  readonly more?: number
+  readonly starts?: readonly (readonly [string, readonly number[]])[]
+}
+
+/** What a service did over one bucket: the requests, jobs and processes of all its nodes, merged. */
+export class TrafficBucket {
+  readonly routes = new Map<string, RouteFigures>()
+  readonly jobs = new Map<string, JobFigures>()
+  readonly nodes = new Map<string, NodeFigures>()
+  /** Number of nodes beyond the limit. */
+  moreNodes = 0
+  readonly #starts = new Map<string, number[]>()
+
+  /** Whether a record that begins in this bucket is in it. Coarse buckets do not know. */
+  has(record: { readonly node: string; readonly from: number }): boolean {
+    return this.#starts.get(record.node)?.includes(record.from) ?? false
+  }
+
+  /** Adds the part of a record that lies in this bucket. */
+  add(record: Rollup, part: RecordPart): void {
+    for (const route of record.routes) this.#addRoute(portionOf(route, part))
+    for (const job of record.jobs) this.#addJob(jobPortionOf(job, part))
+    const share = part.end - part.start
+    this.#addNode(record.node, nodeFiguresOf(record.process, share, (record.to - record.from) * share))
+    if (part.isFirst) this.#remember(record.node, [record.from])
+  }
+
+  /** Adds another bucket, whose time is within this one's. @param isSameLength whether copies are to be told in this one, too */
+  merge(other: TrafficBucket, isSameLength: boolean): void {
+    for (const route of other.routes.values()) this.#addRoute(route)
+    for (const job of other.jobs.values()) this.#addJob(job)
+    for (const [node, figures] of other.nodes) this.#addNode(node, figures)
+    this.moreNodes += other.moreNodes
+    if (isSameLength) for (const [node, starts] of other.#starts) this.#remember(node, starts)
+  }
+
+  encode(): Uint8Array {
+    const body: TrafficBody = {
+      v: 1,
+      routes: [...this.routes.values()].map(({ key, count, errors, aborted, classes, sketch }) => {
+        return [key, count, errors, aborted, classes, sketch]
+      }),
+      jobs: [...this.jobs.values()].map(({ key, queue, count, errors, failed, stalled, sketch, wait }) => {
+        return [key, queue, count, errors, failed, stalled, sketch, wait]
+      }),
+      nodes: [...this.nodes].map(([node, figures]) => [node, nodeRow(figures)]),
+      ...(this.moreNodes > 0 && { more: this.moreNodes }),
+      ...(this.#starts.size > 0 && { starts: [...this.#starts] }),
+    }
+    return encodeBody(body)
+  }
+
+  /** @returns null for a damaged body */
+  static decode(bytes: Uint8Array): TrafficBucket | null {
+    const body = decodeBody(bytes) as TrafficBody | null
+    if (body?.v !== 1) return null
+    const bucket = new TrafficBucket()
+    for (const [key, count, errors, aborted, classes, sketch] of body.routes) {
+      bucket.routes.set(key, { key, count, errors, aborted, classes: [...classes], sketch })
+    }
+    for (const [key, queue, count, errors, failed, stalled, sketch, wait] of body.jobs) {
+      bucket.jobs.set(jobId(queue, key), { key, queue, count, errors, failed, stalled, sketch, wait })
+    }
+    for (const [node, row] of body.nodes) bucket.nodes.set(node, nodeOfRow(row))
+    bucket.moreNodes = body.more ?? 0
+    for (const [node, starts] of body.starts ?? []) bucket.#remember(node, starts)
+    return bucket
+  }
+
+  #addRoute(route: RouteFigures): void {
+    const known = this.routes.get(this.#routeId(route.key))
+    if (!known) {
+      const key = this.#routeId(route.key)
+      this.routes.set(key, { ...route, key, classes: [...route.classes] })
+      return
+    }
+    known.count += route.count
+    known.errors += route.errors
+    known.aborted += route.aborted
+    known.classes = sumOfClasses(known.classes, route.classes)
+    known.sketch = joined(known.sketch, route.sketch)
+  }
+
+  #addJob(job: JobFigures): void {
+    const isKnown = this.jobs.has(jobId(job.queue, job.key)) || this.jobs.size < MAX_SERIES_OF_BUCKET
+    const [queue, key] = isKnown ? [job.queue, job.key] : [null, OTHER]
+    const known = this.jobs.get(jobId(queue, key))
+    if (!known) {
+      this.jobs.set(jobId(queue, key), { ...job, queue, key })
+      return
+    }
+    known.count += job.count
+    known.errors += job.errors
+    known.failed += job.failed
+    known.stalled += job.stalled
+    known.sketch = joined(known.sketch, job.sketch)
+    known.wait = joined(known.wait, job.wait)
+  }
+
+  #addNode(node: string, figures: NodeFigures): void {
+    const known = this.nodes.get(node)
+    if (known) this.nodes.set(node, mergeNodeFigures(known, figures))
+    else if (this.nodes.size < MAX_NODES_OF_BUCKET) this.nodes.set(node, figures)
+    else this.moreNodes += 1
+  }
+
+  #routeId(key: string): string {
+    return this.routes.has(key) || this.routes.size < MAX_SERIES_OF_BUCKET ? key : OTHER
+  }
+
+  #remember(node: string, starts: readonly number[]): void {
+    const known = this.#starts.get(node) ?? []
+    this.#starts.set(node, [...known, ...starts].slice(-MAX_STARTS))
+  }
+}
+
+function jobId(queue: string | null, key: string): string {
+  return JSON.stringify([queue, key])
+}
+
+/** A part of a count. The parts of all buckets add up to the whole. */
+function partOf(count: number, { start, end }: RecordPart): number {
+  return Math.round(count * end) - Math.round(count * start)
+}
+
+function portionOf(route: SeriesRollup, part: RecordPart): RouteFigures {
+  return {
+    key: route.key,
+    count: partOf(route.count, part),
+    errors: partOf(route.errors, part),
+    aborted: partOf(route.aborted, part),
+    classes: route.classes.map((count) => partOf(count, part)),
+    sketch: part.hasMiddle ? route.sketch : '',
+  }
+}
+
+function jobPortionOf(job: JobRollup, part: RecordPart): JobFigures {
+  return {
+    key: job.key,
+    queue: job.queue,
+    count: partOf(job.count, part),
+    errors: partOf(job.errors, part),
+    failed: partOf(job.failed, part),
+    stalled: partOf(job.stalled, part),
+    sketch: part.hasMiddle ? job.sketch : '',
+    wait: part.hasMiddle ? job.wait : '',
+  }
+}
+
+function sumOfClasses(one: readonly number[], other: readonly number[]): number[] {
+  const length = Math.max(one.length, other.length)
+  return Array.from({ length }, (_, index) => (one[index] ?? 0) + (other[index] ?? 0))
+}
+
+function joined(one: string, other: string): string {
+  if (one === '' || other === '') return one || other
+  return mergeSketches([one, other])
+}
