@@ -1,6 +1,9 @@
 /**
  * The archive: history, records and finished jobs in SQL, beyond what Redis keeps. All times are Unix ms. Methods reject with a readable
- * error without secrets when the database refuses the request or does not answer.
+ * error without secrets when the database refuses the request or does not answer, and when a limit, a mark of a page or a number is none.
+ *
+ * Not every database stores NUL characters, and UTF-8 has no half surrogate pairs: both become U+FFFD in every text, in those that are
+ * written and in those that are looked for.
  */
 
 /** What a series of figures is about: the requests, jobs and processes of a service, or its queues. */
@@ -79,7 +82,10 @@ export interface ArchivedPayload {
   readonly isCut: boolean
 }
 
-/** One finished attempt of a job. A queue, an id and a start (else the end) identify it. */
+/**
+ * One finished attempt of a job. A queue, an id and a start (else the end) identify it. Two clocks may tell ends of one attempt on both
+ * sides of midnight: it is the same attempt if its ends are on the same UTC day or on neighbouring ones.
+ */
 export interface ArchivedJob {
   /** The queue's key, as in URLs. */
   readonly queue: string
@@ -106,7 +112,10 @@ export interface ArchivedJob {
 
 /** A job to write. */
 export interface IndexedJob extends ArchivedJob {
-  /** What the job is found by: see `src/search`. Empty without a payload. */
+  /**
+   * What the job is found by: see `src/search`. Empty without a payload. Terms longer than {@link MAX_ARCHIVED_TERM_BYTES} are left out,
+   * and those after {@link MAX_ARCHIVED_TERMS} or after {@link MAX_ARCHIVED_TERMS_BYTES} of a job.
+   */
   readonly terms: readonly string[]
 }
 
@@ -138,8 +147,8 @@ export interface ArchiveBatch<Job> {
   readonly figures?: readonly FigureBucket[]
   readonly records?: readonly ArchivedRecord[]
   /**
-   * An attempt that the archive has already is completed: unknown values are filled in, known ones stay. Attempts in one batch may be
-   * the same, too.
+   * An attempt that the archive has already is completed: unknown values are filled in, known ones stay. Terms belong to the payload that
+   * they came with. Attempts in one batch may be the same, too.
    */
   readonly jobs?: readonly Job[]
   readonly gaps?: readonly ArchiveGap[]
@@ -150,15 +159,15 @@ export type JobField = 'outcome' | 'queueName' | 'queue' | 'name' | 'service' | 
 /** A figure of a job, ms or a number. */
 export type JobFigure = 'runMs' | 'waitMs' | 'attempt'
 
-/** A condition on jobs. All conditions of a query have to hold. */
+/** A condition on jobs. All conditions of a query have to hold. `isNot` turns it over: it holds for all jobs that it would not hold for. */
 export type JobCondition =
-  /** The payload has the term, or a term that begins with it. */
+  /** The payload has the term, or a term that begins with it. No payload has no term. */
   | { readonly by: 'term'; readonly term: string; readonly isPrefix: boolean; readonly isNot: boolean }
-  /** The payload's text matches: checked on the jobs that all other conditions leave. `text` in lower case. */
+  /** The payload's text in lower case contains `text`: checked on the jobs that all other conditions leave. `text` in lower case. */
   | { readonly by: 'phrase'; readonly text: string; readonly isNot: boolean }
-  /** A field equals the pattern, in which `*` stands for any text. Case-sensitive. A null never matches. */
+  /** A field equals the pattern, in which `*` stands for any text, also none. Case-sensitive. A null never matches: with `isNot` it does. */
   | { readonly by: 'field'; readonly field: JobField; readonly pattern: string; readonly isNot: boolean }
-  /** A figure lies in [atLeast, atMost]. A null never matches. */
+  /** A figure lies in [atLeast, atMost]; null: without that bound. A figure that is null never matches: with `isNot` it does. */
   | {
       readonly by: 'figure'
       readonly figure: JobFigure
@@ -183,7 +192,7 @@ export interface ArchivedJobQuery extends ArchivedJobFilter {
   readonly withPayloads?: boolean
 }
 
-/** How many attempts have each value of a field, most first; equal ones by value. */
+/** How many attempts have each value of a field, most first; equal ones by value, ascending. Nulls are not counted. */
 export interface JobFacets {
   /** Number of attempts that fulfil the filter. */
   readonly total: number
@@ -232,7 +241,10 @@ export interface ArchiveProblem {
   readonly message: string
 }
 
-/** What is deleted, oldest first, in whole UTC days. Null: no limit. */
+/**
+ * What is deleted, oldest first, in whole UTC days: those that ended before `now` less the age. Null: no limit. Payloads go with their
+ * jobs. Gaps go at the longest age of figures, records and jobs, and stay while one of the three has no limit.
+ */
 export interface ArchiveLimits {
   readonly now: number
   /** Age of figures by step, ms. Steps that are missing stay. */
@@ -240,9 +252,9 @@ export interface ArchiveLimits {
   readonly recordsMs: number | null
   readonly jobsMs: number | null
   readonly payloadsMs: number | null
-  /** Payloads first, then jobs, until the archive is no larger. */
+  /** Payloads first, then jobs, until the archive is no larger. The day of `now` stays. */
   readonly maxBytes: number | null
-  /** Share of the disk, 0 to 1, that must be free: payloads first, then jobs. Without effect if the disk is unknown. */
+  /** Share of the disk, 0 to 1, that must be free: payloads first, then jobs. The day of `now` stays. Without effect if the disk is unknown. */
   readonly minFreeShare: number | null
 }
 
@@ -265,10 +277,10 @@ export interface ArchiveOf<Job> {
   open(): Promise<void>
   /** The position of a stream; null if nothing of it was archived. */
   cursor(stream: string): Promise<string | null>
-  /** @returns false when the cursor is not the expected one: then nothing is written */
+  /** @returns false when the cursor is not the expected one: then nothing is written. Neither is anything of a batch that rejects. */
   write(batch: ArchiveBatch<Job>): Promise<boolean>
   figures(query: FigureQuery): Promise<readonly FigureBucket[]>
-  /** The scopes that have a bucket of the kind in [from, to), ascending. */
+  /** The scopes that have a bucket of the kind that begins in [from, to), ascending. */
   scopes(query: { readonly kind: FigureKind; readonly from: number; readonly to: number }): Promise<readonly string[]>
   records(query: RecordQuery): Promise<ArchivePage<ArchivedRecord>>
   jobs(query: ArchivedJobQuery): Promise<ArchivePage<ArchivedJob>>
@@ -276,10 +288,10 @@ export interface ArchiveOf<Job> {
   facets(filter: ArchivedJobFilter, limit: number): Promise<JobFacets>
   /** All attempts of a job with their payloads, oldest first; at most 1,000, the newest. */
   attempts(queue: string, id: string): Promise<readonly ArchivedJob[]>
-  /** Attempts that were running at a time, at most `limit`, by start. */
+  /** Attempts that were running at a time: it lies in [start, end). The first `limit` by start, without payloads. */
   runningAt(at: number, limit: number): Promise<readonly ArchivedJob[]>
   counts(query: { readonly from: number; readonly to: number }): Promise<readonly ArchivedCount[]>
-  /** Gaps that overlap [from, to), ascending. */
+  /** Gaps that overlap [from, to), ascending by their start. */
   gaps(query: { readonly from: number; readonly to: number }): Promise<readonly ArchiveGap[]>
   status(): Promise<ArchiveStatus>
   prune(limits: ArchiveLimits): Promise<PruneReport>
@@ -299,3 +311,12 @@ export type ArchiveDriver = ArchiveOf<IndexedJob>
 
 /** Longest payload that is archived, in characters of its masked text; the rest is cut. */
 export const MAX_ARCHIVED_PAYLOAD_CHARS = 65_536
+
+/** Longest term, in bytes of UTF-8. */
+export const MAX_ARCHIVED_TERM_BYTES = 1024
+
+/** Most terms of a job. */
+export const MAX_ARCHIVED_TERMS = 10_000
+
+/** All terms of a job together, in bytes of UTF-8. */
+export const MAX_ARCHIVED_TERMS_BYTES = 1_000_000
