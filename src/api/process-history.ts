@@ -3,9 +3,11 @@ import { PERIODS } from './words.js'
 
 /** Maximum number of minutes of one process. */
 export const MAX_MINUTES = 120
+/** Maximum number of steps of the archive. */
+const MAX_STEPS = 402
 
 export const ProcessMinute = object(
-  'A process over about a minute, as it reported it. A figure is null if it is unknown.',
+  'A process over about a minute, as it reported it, or over a step of the archive. A figure is null if it is unknown.',
   {
     from: amount('Start, Unix ms.'),
     at: amount('End, Unix ms.'),
@@ -17,7 +19,7 @@ export const ProcessMinute = object(
     gcMs: orNull(amount('Sum of the garbage collection pauses, ms.')),
     gcCount: orNull(amount('Number of garbage collection pauses.')),
     diskPct: orNull(percent('Usage of the fullest disk, 0–100.')),
-    requests: count('Requests that ended.'),
+    requests: orNull(count('Requests that ended; null in the archive, which does not tell processes apart there.')),
   },
 )
 export type ProcessMinute = Infer<typeof ProcessMinute>
@@ -29,7 +31,7 @@ export const ProcessHistory = object('The past of one process.', {
   from: amount('Start of the requested time, Unix ms.'),
   to: amount('End of that time, Unix ms.'),
   minutes: listUpTo(
-    MAX_MINUTES,
+    MAX_STEPS,
     ProcessMinute,
     'Minutes that lie in that time, at least in part, oldest first. A time in which the process reported nothing has none.',
   ),

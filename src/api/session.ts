@@ -13,6 +13,7 @@ export const Session = object('The current session.', {
   token: text(`Token for the header ${TOKEN_HEADER} of every change.`),
   permissions: listOf(oneOf(PERMISSIONS, 'A permission.'), 'Permissions of the principal.'),
   payloads: flag('Whether the principal may see job payloads (permission `queue.payloads`).'),
+  archive: flag('Whether there is an archive, which has more than the last hour.'),
   traceUrl: optional(
     text('URL of a trace in your tracer, with `{traceId}` in place of the id; omitted if there is none.'),
   ),

@@ -10,9 +10,26 @@ import type { JobState } from '../protocol/queues.js'
 export const NODE_STATES = ['live', 'lost', 'left', 'replaced'] as const
 export type NodeState = (typeof NODE_STATES)[number]
 
-/** Lengths of the time range of figures. */
-export const PERIODS = ['5m', '15m', '1h'] as const
+/** Lengths of the time range of figures: those that the store has, and those that only an archive has. */
+export const LIVE_PERIODS = ['5m', '15m', '1h'] as const
+export const PERIODS = [...LIVE_PERIODS, '6h', '24h', '7d', '30d', '90d'] as const
 export type Period = (typeof PERIODS)[number]
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+/** How long each is, ms. */
+export const PERIOD_MS: Readonly<Record<Period, number>> = {
+  '5m': 5 * MINUTE_MS,
+  '15m': 15 * MINUTE_MS,
+  '1h': HOUR_MS,
+  '6h': 6 * HOUR_MS,
+  '24h': DAY_MS,
+  '7d': 7 * DAY_MS,
+  '30d': 30 * DAY_MS,
+  '90d': 90 * DAY_MS,
+}
 
 /**
  * error: it can't be read; unpolled: jobs are due and no worker picks them up; paused: with a backlog; growing: the backlog, over minutes;

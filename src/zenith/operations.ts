@@ -1,4 +1,5 @@
 import { anyObject } from '../api/schema.js'
+import { type ArchiveRouteServices, archiveStatus, history, marks } from './archive/routes.js'
 import { type SessionServices, session } from './auth/session.js'
 import type { MonitorService } from './fleet/monitor-service.js'
 import { errorGroups, errors } from './fleet/routes/errors.js'
@@ -53,7 +54,8 @@ export interface AllServices
     SchedulerServices,
     FailureServices,
     HistoryServices,
-    RunServices {
+    RunServices,
+    ArchiveRouteServices {
   readonly monitor: MonitorService
 }
 
@@ -87,6 +89,9 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   errors,
   errorGroups,
   sources,
+  history,
+  marks,
+  archiveStatus,
   queues,
   queue,
   queueHistory,

@@ -99,6 +99,8 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     logger,
   })
   const queues = queuesOf({ monitor, store: controlStoreOf(reader), logger })
+  const archiver = archiverOf(options, masked, queues.store)
+  archiver?.start()
   const services: AllServices = {
     monitor,
     hub: new StreamHub(monitor),
@@ -121,6 +123,8 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     searches: new SearchSlots(),
     policy: createPolicy({ payloads }),
     traceUrl: options.traceUrl,
+    archive: options.archive ?? null,
+    archiver,
   }
   const recorder = new OwnQueueRecorder({
     monitor,
@@ -128,8 +132,6 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     hasSources: () => sources().length > 0,
     logger,
   })
-  const archiver = archiverOf(options, masked, queues.store)
-  archiver?.start()
   const { auth, isDevelopment, secret, proxies = [] } = options
   const isProxy = proxiesIn(proxies)
   const limit = new GuessLimit(debtsOf(reader), options.debts, logger)

@@ -28,6 +28,7 @@ const session = (role: Role) => ({
   canLogOut: false,
   token: 'token',
   payloads: true,
+  archive: false,
 })
 
 describe('queues', () => {

@@ -1,11 +1,19 @@
 import type { Span } from '../../api/groups.js'
 import type { TrafficPoint } from '../../api/services.js'
 import type { TimeRange, TimeWindow } from '../../api/time-window.js'
-import type { Period } from '../../api/words.js'
+import { PERIOD_MS, type Period } from '../../api/words.js'
 
 /** The periods as they are shown: a name and how long it is in ms. */
-export const PERIOD_NAMES: Readonly<Record<Period, string>> = { '5m': '5 min', '15m': '15 min', '1h': '1 h' }
-const PERIOD_MS: Readonly<Record<Period, number>> = { '5m': 5 * 60_000, '15m': 15 * 60_000, '1h': 60 * 60_000 }
+export const PERIOD_NAMES: Readonly<Record<Period, string>> = {
+  '5m': '5 min',
+  '15m': '15 min',
+  '1h': '1 h',
+  '6h': '6 h',
+  '24h': '24 h',
+  '7d': '7 d',
+  '30d': '30 d',
+  '90d': '90 d',
+}
 
 export function periodMs(period: Period): number {
   return PERIOD_MS[period]
@@ -13,7 +21,7 @@ export function periodMs(period: Period): number {
 
 /** Whether the live state has all of a time range: it has the last 15 minutes, and moves on. */
 export function isLive({ period, window }: TimeRange): boolean {
-  return window === null && period !== '1h'
+  return window === null && (period === '5m' || period === '15m')
 }
 
 /** `last 15 min`, `12:03–12:09` */

@@ -1,4 +1,5 @@
 import { Session } from '../../api/session.js'
+import type { Archive } from '../../ports/index.js'
 import { operationsWith } from '../http/operation.js'
 import type { Services } from '../http/request-context.js'
 import { json } from '../http/responses.js'
@@ -7,6 +8,8 @@ import { json } from '../http/responses.js'
 export interface SessionServices extends Services {
   /** URL of a trace, with `{traceId}`; undefined without a tracer. */
   readonly traceUrl: string | undefined
+  /** Null without an archive. */
+  readonly archive: Archive | null
 }
 
 const { operation } = operationsWith<SessionServices>()
@@ -17,7 +20,7 @@ export const session = operation({
   summary: 'Get the current session and its permissions',
   parameters: {},
   answers: { 200: { description: 'The session.', schema: Session } },
-  handle({ principal, services: { tokens, policy, traceUrl } }) {
+  handle({ principal, services: { tokens, policy, traceUrl, archive } }) {
     const { user, role, canLogOut } = principal
     const body: Session = {
       user,
@@ -26,6 +29,7 @@ export const session = operation({
       token: tokens.of(principal),
       permissions: policy.permissionsOf(principal),
       payloads: policy.can(principal, 'queue.payloads'),
+      archive: archive !== null,
       ...(traceUrl !== undefined && { traceUrl }),
     }
     return json(200, body)

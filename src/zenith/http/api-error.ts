@@ -8,6 +8,7 @@ const STATUS = {
   not_possible: 409,
   read_only: 409,
   no_audit: 409,
+  no_archive: 409,
   too_many_searches: 429,
   audit_unavailable: 503,
   queue_denied: 409,
@@ -15,6 +16,7 @@ const STATUS = {
   queue_full: 503,
   queue_unavailable: 503,
   store_unavailable: 503,
+  archive_unavailable: 503,
 } as const
 
 export type RefusalCode = keyof typeof STATUS

@@ -24,7 +24,7 @@ export function chartsOfPast(minutes: readonly ProcessMinute[]): readonly PastCh
   const perMinute = (read: Figure): Figure => {
     return (minute) => scaled(read(minute), MINUTE_MS / Math.max(1, minute.at - minute.from))
   }
-  const served = minutes.some(({ requests }) => requests > 0)
+  const served = minutes.some(({ requests }) => (requests ?? 0) > 0)
   return [
     chart('CPU of the process', 'percent', 5, [['CPU', ({ cpu }) => cpu]]),
     chart('Memory', 'bytes', 1_048_576, [
@@ -39,7 +39,7 @@ export function chartsOfPast(minutes: readonly ProcessMinute[]): readonly PastCh
     ...(served
       ? [
           chart('Requests', 'rate', 0.2, [
-            ['rate', ({ requests, from, at }) => (requests * 1_000) / Math.max(1, at - from)],
+            ['rate', ({ requests, from, at }) => scaled(requests, 1_000 / Math.max(1, at - from))],
           ]),
         ]
       : []),

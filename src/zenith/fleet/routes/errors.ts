@@ -1,5 +1,7 @@
 import { ExceptionGroupListing, ExceptionListing } from '../../../api/services.js'
-import { EXCEPTION_KINDS } from '../../../protocol/index.js'
+import { EXCEPTION_KINDS, type ExceptionRecord } from '../../../protocol/index.js'
+import { type ArchivedRecords, archivedRecords } from '../../archive/archived-records.js'
+import { type Archived, NO_ARCHIVE, orArchived } from '../../archive/or-archived.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
@@ -31,15 +33,22 @@ export const errors = operation({
   check: checkWindow,
   answers: {
     200: { description: 'A page of exceptions.', schema: ExceptionListing },
+    409: NO_ARCHIVE,
     503: UNAVAILABLE,
   },
-  handle: fromStore(async (overview, { query, services }) => {
-    const { records, ...rest } = await services.monitor.details.exceptions(servicesOf(overview, query.service))
-    return {
-      ...pageOf(filterExceptions(inRange(records, query, services.monitor.now), query), query),
-      ...limitsOf(rest),
-    }
-  }),
+  handle: orArchived(
+    fromStore(async (overview, { query, services }) => {
+      const { records, ...rest } = await services.monitor.details.exceptions(servicesOf(overview, query.service))
+      return {
+        ...pageOf(filterExceptions(inRange(records, query, services.monitor.now), query), query),
+        ...limitsOf(rest),
+      }
+    }),
+    async (archived, { query }) => {
+      const { records } = await archivedExceptions(archived, query)
+      return pageOf(filterExceptions(records, query), query)
+    },
+  ),
 })
 
 export const errorGroups = operation({
@@ -48,12 +57,31 @@ export const errorGroups = operation({
   description: 'Covers the stored exceptions: the last hour, and at most the newest 1000 of a service.',
   parameters,
   check: checkWindow,
-  answers: { 200: { description: 'A page of groups.', schema: ExceptionGroupListing }, 503: UNAVAILABLE },
-  handle: fromStore(async (overview, { query, services }) => {
-    const { monitor } = services
-    const { records, ...rest } = await monitor.details.exceptions(servicesOf(overview, query.service))
-    const { now } = monitor
-    const groups = exceptionGroups(filterExceptions(inRange(records, query, now), query), rest, spanOf(query, now))
-    return { ...pageOf(groups, query), ...limitsOf(rest) }
-  }),
+  answers: {
+    200: { description: 'A page of groups.', schema: ExceptionGroupListing },
+    409: NO_ARCHIVE,
+    503: UNAVAILABLE,
+  },
+  handle: orArchived(
+    fromStore(async (overview, { query, services }) => {
+      const { monitor } = services
+      const { records, ...rest } = await monitor.details.exceptions(servicesOf(overview, query.service))
+      const { now } = monitor
+      const groups = exceptionGroups(filterExceptions(inRange(records, query, now), query), rest, spanOf(query, now))
+      return { ...pageOf(groups, query), ...limitsOf(rest) }
+    }),
+    async (archived, { query }) => {
+      const { records } = await archivedExceptions(archived, query)
+      return pageOf(exceptionGroups(filterExceptions(records, query), null, null), query)
+    },
+  ),
 })
+
+/** The newest exceptions of a time, at most 10,000. */
+function archivedExceptions(
+  { archive, time }: Archived,
+  { service, fingerprint }: { readonly service: string | null; readonly fingerprint: string | null },
+): Promise<ArchivedRecords<ExceptionRecord>> {
+  const only = { ...(service !== null && { services: [service] }), ...(fingerprint !== null && { name: fingerprint }) }
+  return archivedRecords<ExceptionRecord>(archive, { kind: 'exception', ...time, ...only })
+}

@@ -1,5 +1,7 @@
 import { Problem } from '../../../api/problem.js'
-import { SERVICE_LISTS, ServiceDetail, ServicePeriodListing } from '../../../api/services.js'
+import { SERVICE_LISTS, ServiceDetail, type ServicePeriod, ServicePeriodListing } from '../../../api/services.js'
+import { ArchivedTraffic } from '../../archive/archived-traffic.js'
+import { NO_ARCHIVE, orArchived } from '../../archive/or-archived.js'
 import { pagingParameters, partOf } from '../../http/paging.js'
 import { textParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
@@ -23,13 +25,27 @@ export const services = operation({
     'whole steps of 30 s, or of 2 min if it begins more than 15 minutes ago.',
   parameters: { ...rangeParameters, service: textParameter('Only this service.'), ...pagingParameters(1_000) },
   check: checkWindow,
-  answers: { 200: { description: 'A page of services.', schema: ServicePeriodListing }, 503: UNAVAILABLE },
-  handle: fromStore(async (overview, { query, services }) => {
-    const names = servicesOf(overview, query.service)
-    const asked = names.slice(query.offset, query.offset + query.limit)
-    const { periods, unread } = await services.monitor.periods(asked, rangeOf(query))
-    return { total: names.length, items: partOf(periods), ...(unread.length > 0 && { unread }) }
-  }),
+  answers: {
+    200: { description: 'A page of services.', schema: ServicePeriodListing },
+    409: NO_ARCHIVE,
+    503: UNAVAILABLE,
+  },
+  handle: orArchived(
+    fromStore(async (overview, { query, services }) => {
+      const names = servicesOf(overview, query.service)
+      const asked = names.slice(query.offset, query.offset + query.limit)
+      const { periods, unread } = await services.monitor.periods(asked, rangeOf(query))
+      return { total: names.length, items: partOf(periods), ...(unread.length > 0 && { unread }) }
+    }),
+    async ({ archive, span }, { query }) => {
+      const traffic = new ArchivedTraffic(archive)
+      const names = await traffic.services(span, query.service)
+      const periods: ServicePeriod[] = []
+      for (const name of names.slice(query.offset, query.offset + query.limit))
+        periods.push(await traffic.period(name, span))
+      return { total: names.length, items: partOf(periods) }
+    },
+  ),
 })
 
 export const service = operation({

@@ -1,6 +1,8 @@
 import { groupSlow } from '../../../api/groups.js'
 import { SlowGroupListing, SlowListing } from '../../../api/services.js'
-import { SLOW_KINDS } from '../../../protocol/index.js'
+import { SLOW_KINDS, type SlowEntry } from '../../../protocol/index.js'
+import { archivedRecords } from '../../archive/archived-records.js'
+import { type Archived, NO_ARCHIVE, orArchived } from '../../archive/or-archived.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
 import { fromStore, UNAVAILABLE } from '../../store/from-store.js'
@@ -24,11 +26,14 @@ export const slow = operation({
   summary: 'List slow requests and jobs, newest first',
   parameters,
   check: checkWindow,
-  answers: { 200: { description: 'A page of entries.', schema: SlowListing }, 503: UNAVAILABLE },
-  handle: fromStore(async (overview, { query, services }) => {
-    const { records, ...rest } = await services.monitor.details.slow(servicesOf(overview, query.service))
-    return { ...pageOf(filterSlow(inRange(records, query, services.monitor.now), query), query), ...limitsOf(rest) }
-  }),
+  answers: { 200: { description: 'A page of entries.', schema: SlowListing }, 409: NO_ARCHIVE, 503: UNAVAILABLE },
+  handle: orArchived(
+    fromStore(async (overview, { query, services }) => {
+      const { records, ...rest } = await services.monitor.details.slow(servicesOf(overview, query.service))
+      return { ...pageOf(filterSlow(inRange(records, query, services.monitor.now), query), query), ...limitsOf(rest) }
+    }),
+    async (archived, { query }) => pageOf(filterSlow(await archivedSlow(archived, query), query), query),
+  ),
 })
 
 export const slowGroups = operation({
@@ -37,12 +42,24 @@ export const slowGroups = operation({
   description: 'Covers the stored entries: about the newest 1000 of a service, regardless of age.',
   parameters,
   check: checkWindow,
-  answers: { 200: { description: 'A page of groups.', schema: SlowGroupListing }, 503: UNAVAILABLE },
-  handle: fromStore(async (overview, { query, services }) => {
-    const { records, ...rest } = await services.monitor.details.slow(servicesOf(overview, query.service))
-    return {
-      ...pageOf(groupSlow(filterSlow(inRange(records, query, services.monitor.now), query)), query),
-      ...limitsOf(rest),
-    }
-  }),
+  answers: { 200: { description: 'A page of groups.', schema: SlowGroupListing }, 409: NO_ARCHIVE, 503: UNAVAILABLE },
+  handle: orArchived(
+    fromStore(async (overview, { query, services }) => {
+      const { records, ...rest } = await services.monitor.details.slow(servicesOf(overview, query.service))
+      return {
+        ...pageOf(groupSlow(filterSlow(inRange(records, query, services.monitor.now), query)), query),
+        ...limitsOf(rest),
+      }
+    }),
+    async (archived, { query }) => pageOf(groupSlow(filterSlow(await archivedSlow(archived, query), query)), query),
+  ),
 })
+
+/** The newest entries of a time, at most 10,000. */
+async function archivedSlow(
+  { archive, time }: Archived,
+  { service, name }: { readonly service: string | null; readonly name: string | null },
+): Promise<readonly SlowEntry[]> {
+  const only = { ...(service !== null && { services: [service] }), ...(name !== null && { name }) }
+  return (await archivedRecords<SlowEntry>(archive, { kind: 'slow', ...time, ...only })).records
+}

@@ -1,24 +1,25 @@
 import type { Span } from '../../../api/groups.js'
 import { isTimeWindow, type TimeRange, type TimeWindow } from '../../../api/time-window.js'
-import { PERIODS, type Period } from '../../../api/words.js'
+import { PERIOD_MS, PERIODS, type Period } from '../../../api/words.js'
 import { EXCEPTION_LIFE_MS } from '../../../protocol/index.js'
 import { choiceParameter, timeParameter, wordParameter } from '../../http/query.js'
-import { PERIOD_LENGTHS } from '../services/period.js'
 
 const windowParameters = {
   from: timeParameter('Start of a window that replaces the period, Unix ms. Requires `to`.'),
-  to: timeParameter('End of that window, Unix ms: after `from`, and at most an hour later.'),
+  to: timeParameter(
+    'End of that window, Unix ms: after `from`, and at most 400 days later. A window that begins more than an hour ago needs an archive.',
+  ),
 }
 
 /** The time that figures cover. */
 export const rangeParameters = {
-  period: wordParameter(PERIODS, '15m', 'Length of the period.'),
+  period: wordParameter(PERIODS, '15m', 'Length of the period; more than `1h` needs an archive.'),
   ...windowParameters,
 }
 
 /** The same for a list, which covers all stored records without it. */
 export const listRangeParameters = {
-  period: choiceParameter(PERIODS, 'Only records of this period, up to now.'),
+  period: choiceParameter(PERIODS, 'Only records of this period, up to now; more than `1h` needs an archive.'),
   ...windowParameters,
 }
 
@@ -32,7 +33,7 @@ export function checkWindow({ from, to }: WindowQuery): string | null {
   if (from === null && to === null) return null
   if (from === null) return '`from` takes a time in Unix ms: `to` alone is not a window.'
   if (to === null || !isTimeWindow({ from, to }))
-    return '`to` takes a time in Unix ms after `from`, at most an hour later.'
+    return '`to` takes a time in Unix ms after `from`, at most 400 days later.'
   return null
 }
 
@@ -50,7 +51,7 @@ export function inRange<T extends { readonly ts: number }>(
   const window = windowOf(query)
   if (window) return records.filter(({ ts }) => ts >= window.from && ts <= window.to)
   if (period === null) return records
-  const since = now - PERIOD_LENGTHS[period].length
+  const since = now - PERIOD_MS[period]
   return records.filter(({ ts }) => ts > since)
 }
 
@@ -58,7 +59,7 @@ export function inRange<T extends { readonly ts: number }>(
 export function spanOf({ period, ...query }: WindowQuery & { readonly period: Period | null }, now: number): Span {
   const window = windowOf(query)
   if (window) return { from: window.from, until: Math.min(window.to, now) }
-  return { from: now - (period === null ? EXCEPTION_LIFE_MS : PERIOD_LENGTHS[period].length), until: now }
+  return { from: now - (period === null ? EXCEPTION_LIFE_MS : PERIOD_MS[period]), until: now }
 }
 
 function windowOf({ from, to }: WindowQuery): TimeWindow | null {

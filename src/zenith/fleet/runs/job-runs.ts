@@ -1,6 +1,6 @@
 import type { QueueRuns } from '../../../api/queue-runs.js'
 import type { QueueView } from '../../../api/queues.js'
-import type { Period } from '../../../api/words.js'
+import { PERIOD_MS, type Period } from '../../../api/words.js'
 import { inTimeHeld, TOO_LATE } from '../../../lib/async.js'
 import type { Reader } from '../../../ports/index.js'
 import { MAX_NAME_CHARS } from '../../../protocol/index.js'
@@ -10,7 +10,6 @@ import { StoreUnavailableError } from '../../store/store-error.js'
 import { timeOf } from '../../store/store-time.js'
 import type { AliveSpan } from '../services/alive.js'
 import { Budget } from '../services/budget.js'
-import { PERIOD_LENGTHS } from '../services/period.js'
 import { RunLog } from './run-log.js'
 
 const READ_EVERY_MS = 5_000
@@ -43,7 +42,7 @@ export class QueueJobRuns {
     const log = await inTimeHeld(this.#logs.ask(key), ANSWER_WITHIN_MS)
     if (log === TOO_LATE)
       throw new StoreUnavailableError('The last hour of this queue’s jobs could not be read in time')
-    return { key, period, ...(await log.view(this.#now(), PERIOD_LENGTHS[period].length, name)) }
+    return { key, period, ...(await log.view(this.#now(), PERIOD_MS[period], name)) }
   }
 
   close(): void {

@@ -1,15 +1,14 @@
 import type { ServicePeriod } from '../../../api/services.js'
 import type { TimeRange, TimeWindow } from '../../../api/time-window.js'
-import { PERIODS, type Period } from '../../../api/words.js'
+import { PERIOD_MS, PERIODS, type Period } from '../../../api/words.js'
 import type { RollupAggregate } from './rollup-aggregate.js'
 
+/** How long a point of each period's traffic is, ms; of the others the archive has the points. */
+const LIVE_POINTS: Readonly<Partial<Record<Period, number>>> = { '5m': 15_000, '15m': 30_000 }
 const MINUTE_MS = 60_000
 
-/** How long each period and a point of its traffic is, in ms. */
-export const PERIOD_LENGTHS: Readonly<Record<Period, { readonly length: number; readonly point: number }>> = {
-  '5m': { length: 5 * MINUTE_MS, point: 15_000 },
-  '15m': { length: 15 * MINUTE_MS, point: 30_000 },
-  '1h': { length: 60 * MINUTE_MS, point: 60_000 },
+function pointOf(period: Period): number {
+  return LIVE_POINTS[period] ?? MINUTE_MS
 }
 
 /** What an aggregate can distinguish, in ms. */
@@ -55,18 +54,17 @@ export function periodOf(
 /** A window is widened to whole steps, and ends where the reports do. @param end as for {@link periodOf} */
 export function coveredBy({ period, window }: TimeRange, end: number, grain: RangeGrain): Covered {
   if (!window) {
-    const { length, point } = PERIOD_LENGTHS[period]
-    return { period, from: end - length, to: end, point }
+    return { period, from: end - PERIOD_MS[period], to: end, point: pointOf(period) }
   }
   const { seriesStep } = grain
   const from = Math.floor(window.from / seriesStep) * seriesStep
   const to = Math.min(Math.ceil(window.to / seriesStep) * seriesStep, end)
   const name = periodNameOf({ period, window })
-  return { period: name, from, to: Math.max(from, to), point: Math.max(grain.point, PERIOD_LENGTHS[name].point) }
+  return { period: name, from, to: Math.max(from, to), point: Math.max(grain.point, pointOf(name)) }
 }
 
 /** The period of a range; of a window, the shortest one that is as long. */
 export function periodNameOf({ period, window }: TimeRange): Period {
   if (!window) return period
-  return PERIODS.find((one) => PERIOD_LENGTHS[one].length >= window.to - window.from) ?? '1h'
+  return PERIODS.find((one) => PERIOD_MS[one] >= window.to - window.from) ?? '90d'
 }

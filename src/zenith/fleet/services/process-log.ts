@@ -1,11 +1,12 @@
 import { MAX_MINUTES, type ProcessHistory, type ProcessMinute } from '../../../api/process-history.js'
 import type { TimeRange } from '../../../api/time-window.js'
+import { PERIOD_MS } from '../../../api/words.js'
 import { inSlices } from '../../../lib/async.js'
 import type { Reader } from '../../../ports/index.js'
 import { HISTORY_LIFE_MS, HISTORY_STEP_MS, type Rollup } from '../../../protocol/index.js'
 import type { Follower } from '../../store/on-demand.js'
 import { eachPage } from './pages.js'
-import { PERIOD_LENGTHS, periodNameOf } from './period.js'
+import { periodNameOf } from './period.js'
 
 /** Clocks may differ; a minute from further in the future is not believed, ms. */
 const MAX_AHEAD_MS = 60_000
@@ -41,7 +42,7 @@ export class ProcessLog implements Follower {
 
   /** @param now Unix ms */
   view(range: TimeRange, now: number): ProcessHistory {
-    const { from, to } = range.window ?? { from: now - PERIOD_LENGTHS[range.period].length, to: now }
+    const { from, to } = range.window ?? { from: now - PERIOD_MS[range.period], to: now }
     const minutes = [...this.#minutes.values()]
       .filter((minute) => minute.at > from && minute.from < to)
       .sort((a, b) => a.at - b.at)

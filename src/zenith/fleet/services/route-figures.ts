@@ -15,7 +15,7 @@ export interface Reported {
   readonly grain: RangeGrain
 }
 
-type RouteFigures = Omit<RouteView, 'share'>
+export type RouteFigures = Omit<RouteView, 'share'>
 
 /** All routes of a service over a time range, cut to whole steps. */
 export function routesOf(reported: Reported, range: TimeRange): readonly RouteFigures[] {

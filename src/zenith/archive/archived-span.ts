@@ -1,0 +1,35 @@
+import { needsArchive, type TimeRange } from '../../api/time-window.js'
+import { PERIOD_MS, type Period } from '../../api/words.js'
+import { bucketStart, LEVELS } from '../../archiver/levels.js'
+import { periodNameOf } from '../fleet/services/period.js'
+
+/** Most points of a chart, and so most buckets that are read for it. */
+const MAX_POINTS = 400
+
+/** A time that the archive answers for, in whole buckets. Unix ms. */
+export interface ArchivedSpan {
+  readonly period: Period
+  readonly from: number
+  readonly to: number
+  /** Length of a bucket, ms. */
+  readonly step: number
+}
+
+/** @returns null for a range that the store has itself @param now Unix ms */
+export function archivedSpanOf(range: TimeRange, now: number): ArchivedSpan | null {
+  if (!needsArchive(range, now)) return null
+  const { from, to } = range.window ?? { from: now - PERIOD_MS[range.period], to: now }
+  const step = stepOf(from, to, now)
+  return {
+    period: periodNameOf(range),
+    from: bucketStart(from, step),
+    to: Math.min(bucketStart(to - 1, step) + step, bucketStart(now, step) + step),
+    step,
+  }
+}
+
+/** The finest step that the archive still has of that time, and of which a chart has room for all points. */
+function stepOf(from: number, to: number, now: number): number {
+  const level = LEVELS.find(({ step, keepMs }) => (to - from) / step <= MAX_POINTS && from >= now - keepMs)
+  return (level ?? LEVELS[LEVELS.length - 1] ?? { step: 60_000 }).step
+}

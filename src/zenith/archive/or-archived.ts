@@ -1,0 +1,91 @@
+import type { Span } from '../../api/groups.js'
+import { Problem } from '../../api/problem.js'
+import type { TimeRange, TimeWindow } from '../../api/time-window.js'
+import { PERIOD_MS, type Period } from '../../api/words.js'
+import type { Archive } from '../../ports/index.js'
+import { ApiError, isRefusal } from '../http/api-error.js'
+import type { Answer, OperationContext } from '../http/operation.js'
+import type { Parameters } from '../http/query.js'
+import type { Services } from '../http/request-context.js'
+import { json } from '../http/responses.js'
+import { type ArchivedSpan, archivedSpanOf } from './archived-span.js'
+
+/** What routes need to answer for times that the store does not have. */
+export interface ArchiveServices extends Services {
+  readonly monitor: { readonly now: number }
+  /** Null without an archive. */
+  readonly archive: Archive | null
+}
+
+export const NO_ARCHIVE: Answer = {
+  description: 'The time needs an archive, and this Zenith has none.',
+  schema: Problem,
+}
+
+interface RangeQuery {
+  readonly period: Period | null
+  readonly from?: number | null
+  readonly to?: number | null
+}
+
+/** A time for which the archive answers. */
+export interface Archived {
+  readonly archive: Archive
+  readonly span: ArchivedSpan
+  /** The time that was asked for. Unix ms, the end excluded. */
+  readonly time: TimeWindow
+}
+
+type Handler<P extends Parameters, S extends Services> = (context: OperationContext<P, S>) => Promise<Response>
+
+/**
+ * A handler that answers from the archive for times that the store does not have, and otherwise live. An archive answers even while the
+ * store does not.
+ *
+ * @param find resolves to the body, or to a response
+ */
+export function orArchived<P extends Parameters, S extends ArchiveServices>(
+  live: Handler<P, S>,
+  find: (archived: Archived, context: OperationContext<P, S>) => Promise<unknown>,
+): Handler<P, S> {
+  return async (context) => {
+    const { services } = context
+    const range = rangeIn(context.query as unknown as RangeQuery)
+    const { now } = services.monitor
+    const span = range && archivedSpanOf(range, now)
+    if (!range || !span) return live(context)
+    const time = range.window ?? { from: now - PERIOD_MS[range.period], to: now + 1 }
+    const found = await askArchive(services, (archive) => find({ archive, span, time }, context))
+    return found instanceof Response ? found : json(200, found)
+  }
+}
+
+/** Asks the archive. @throws ApiError without one, or if it does not answer */
+export async function askArchive<T>(
+  { archive }: Pick<ArchiveServices, 'archive'>,
+  ask: (archive: Archive) => Promise<T>,
+): Promise<T> {
+  if (!archive)
+    throw new ApiError(
+      'no_archive',
+      'This time needs an archive, and this Zenith has none: start it with `--archive`, or ask for the last hour.',
+    )
+  try {
+    await archive.open()
+    return await ask(archive)
+  } catch (error) {
+    if (isRefusal(error)) throw error
+    throw new ApiError('archive_unavailable', error instanceof Error ? error.message : 'The archive does not answer.')
+  }
+}
+
+/** A span of records for their charts. */
+export function spanOfTime({ from, to }: TimeWindow): Span {
+  return { from, until: to }
+}
+
+/** @returns null without a range: then all stored records are meant */
+function rangeIn({ period, from = null, to = null }: RangeQuery): TimeRange | null {
+  const window = from === null || to === null ? null : { from, to }
+  return period === null && !window ? null : { period: period ?? '1h', window }
+}
