@@ -1,0 +1,104 @@
+import {
+  type ArchivedJobFilter,
+  type JobCondition,
+  type JobField,
+  type JobFigure,
+  MAX_ARCHIVED_TERM_BYTES,
+} from '../../ports/archive.js'
+import { storableText } from '../shared/texts.js'
+
+const FIELDS: Readonly<Record<JobField, string>> = {
+  outcome: 'outcome',
+  queueName: 'queue_name',
+  queue: 'queue',
+  name: 'name',
+  service: 'service',
+  id: 'id',
+}
+const FIGURES: Readonly<Record<JobFigure, string>> = { runMs: 'run_ms', waitMs: 'wait_ms', attempt: 'attempt' }
+
+/** Values of a statement, each under its number. */
+export class Values {
+  readonly all: unknown[] = []
+
+  /** @returns `$1`: what stands for it in the statement */
+  add(value: unknown): string {
+    this.all.push(value)
+    return `$${this.all.length}`
+  }
+}
+
+type TermCondition = Extract<JobCondition, { by: 'term' }>
+
+/** Conditions, sorted by how they are checked. */
+export interface Conditions {
+  /** What the terms of the payload must be; empty if that does not matter. Conditions of a row `p` of `payloads`. */
+  readonly terms: (values: Values) => string
+  readonly hasTerms: boolean
+  /** Conditions of a row `j` of `jobs`, of which all hold; each begins with `and`. */
+  readonly rows: (values: Values, from: string, to: string) => string
+  /** Whether the text of a payload fulfils the phrases; null without phrases. */
+  readonly text: ((text: string | null) => boolean) | null
+}
+
+export function conditionsOf({ conditions }: ArchivedJobFilter): Conditions {
+  const terms = conditions.filter((condition) => condition.by === 'term')
+  const wanted = terms.filter(({ isNot }) => !isNot)
+  const unwanted = terms.filter(({ isNot }) => isNot)
+  const others = conditions.filter((condition) => condition.by === 'field' || condition.by === 'figure')
+  return {
+    terms: (values) => wanted.map((condition) => `and ${termOf(condition, values)}`).join(' '),
+    hasTerms: wanted.length > 0,
+    rows: (values, from, to) =>
+      [
+        ...others.map((condition) => `and ${rowCondition(condition, values)}`),
+        ...(unwanted.length > 0 ? [without(unwanted, values, from, to)] : []),
+      ].join(' '),
+    text: textCheck(conditions),
+  }
+}
+
+function without(unwanted: readonly TermCondition[], values: Values, from: string, to: string): string {
+  const any = unwanted.map((condition) => termOf(condition, values)).join(' or ')
+  return `and not exists (select 1 from payloads p where p.n = j.n and p.finished_at = j.finished_at
+    and p.finished_at >= ${from} and p.finished_at < ${to} and (${any}))`
+}
+
+function termOf({ term: given, isPrefix }: TermCondition, values: Values): string {
+  const term = storableText(given)
+  if (term === '') return isPrefix ? 'length(p.terms) > 0' : 'false'
+  if (Buffer.byteLength(term) > MAX_ARCHIVED_TERM_BYTES) return 'false'
+  const quoted = `'${term.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
+  return `p.terms @@ ${values.add(isPrefix ? `${quoted}:*` : quoted)}::tsquery`
+}
+
+function rowCondition(condition: Extract<JobCondition, { by: 'field' | 'figure' }>, values: Values): string {
+  const sql =
+    condition.by === 'field' ? fieldOf(condition.field, condition.pattern, values) : figureOf(condition, values)
+  return condition.isNot ? `(${sql}) is not true` : `(${sql})`
+}
+
+function fieldOf(field: JobField, given: string, values: Values): string {
+  const pattern = storableText(given)
+  if (!pattern.includes('*')) return `j.${FIELDS[field]} = ${values.add(pattern)}`
+  return `j.${FIELDS[field]} like ${values.add(pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%'))}`
+}
+
+function figureOf({ figure, atLeast, atMost }: Extract<JobCondition, { by: 'figure' }>, values: Values): string {
+  const column = `j.${FIGURES[figure]}`
+  const bounds = [
+    ...(atLeast === null ? [] : [`${column} >= ${values.add(atLeast)}`]),
+    ...(atMost === null ? [] : [`${column} <= ${values.add(atMost)}`]),
+  ]
+  return bounds.join(' and ') || `${column} is not null`
+}
+
+function textCheck(conditions: readonly JobCondition[]): Conditions['text'] {
+  const phrases = conditions.filter((condition) => condition.by === 'phrase')
+  if (phrases.length === 0) return null
+  const wanted = phrases.map(({ text, isNot }) => ({ text: storableText(text), isNot }))
+  return (given) => {
+    const text = given?.toLowerCase()
+    return wanted.every((phrase) => (text?.includes(phrase.text) ?? false) !== phrase.isNot)
+  }
+}

@@ -1,0 +1,149 @@
+import type { Pool, PoolClient } from 'pg'
+import { ArchiveError, isEnded, readableError } from './errors.js'
+import { loadPg } from './load-pg.js'
+import type { PostgresTarget } from './options.js'
+
+/** How long a statement may take, ms; the socket is given a little more. */
+const STATEMENT_MS = 60_000
+const CONNECT_MS = 10_000
+
+type Row = Record<string, unknown>
+
+/** A transaction. */
+export interface Session {
+  /** @returns the rows */
+  all<T = Row>(sql: string, values?: readonly unknown[]): Promise<T[]>
+  /** @returns how many rows were changed */
+  run(sql: string, values?: readonly unknown[]): Promise<number>
+}
+
+/** The server: connections are opened when they are needed, and again after it was away. */
+export interface Database {
+  readonly schema: string
+  readonly place: string
+  /** Runs the work in a transaction that sees the tables of the schema, and asks again once if the server ended the connection. */
+  read<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /** Runs the work in a transaction: all of it or nothing. */
+  write<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /** Runs a statement outside of transactions, however long it takes. Names in it are qualified. */
+  maintain(sql: string): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * Sequential scans and the compiler are off: without statistics of the terms the planner would read a whole day for a rare one, or
+ * compile for longer than the query takes.
+ */
+const prelude = (schema: string, begin: string) =>
+  `${begin};set local search_path to "${schema}";set local statement_timeout=${STATEMENT_MS};` +
+  'set local enable_seqscan=off;set local jit=off'
+
+export function databaseOf({ connection, schema, poolSize, place }: PostgresTarget): Database {
+  let pool: Promise<Pool> | null = null
+  let isClosed = false
+
+  async function makePool(): Promise<Pool> {
+    const { Pool } = await loadPg()
+    const made = new Pool({
+      ...connection,
+      max: poolSize,
+      connectionTimeoutMillis: CONNECT_MS,
+      query_timeout: STATEMENT_MS + CONNECT_MS,
+      keepAlive: true,
+      application_name: 'quasar archive',
+      allowExitOnIdle: true,
+    })
+    // An idle connection that breaks is replaced when it is needed.
+    made.on('error', () => {})
+    return made
+  }
+
+  async function connect(): Promise<PoolClient> {
+    if (isClosed) throw new ArchiveError(`The archive at ${place} is closed`)
+    pool ??= makePool()
+    const client = await (await pool.catch(retryLater)).connect()
+    // A broken connection also fails the request that waits on it.
+    client.on('error', ignore)
+    return client
+  }
+
+  function retryLater(error: unknown): never {
+    pool = null
+    throw error
+  }
+
+  async function transact<T>(begin: string, work: (session: Session) => Promise<T>): Promise<T> {
+    const client = await connect()
+    try {
+      await client.query(prelude(schema, begin))
+      const result = await work(sessionOf(client))
+      await client.query('commit')
+      release(client)
+      return result
+    } catch (error) {
+      // Without a rollback that waits for a server that may be gone: it ends the transaction with the connection.
+      release(client, true)
+      throw error
+    }
+  }
+
+  return {
+    schema,
+    place,
+    async read(work) {
+      try {
+        return await transact('begin read only', work).catch((error) => {
+          if (!isEnded(error)) throw error
+          return transact('begin read only', work)
+        })
+      } catch (error) {
+        throw readableError(error, place)
+      }
+    },
+    async write(work) {
+      try {
+        return await transact('begin', work)
+      } catch (error) {
+        throw readableError(error, place)
+      }
+    },
+    async maintain(sql) {
+      const client = await connect().catch((error) => {
+        throw readableError(error, place)
+      })
+      try {
+        await client.query('set statement_timeout=0')
+        await client.query(untimed(sql))
+      } catch (error) {
+        throw readableError(error, place)
+      } finally {
+        release(client, true)
+      }
+    },
+    async close() {
+      isClosed = true
+      await (await pool?.catch(() => null))?.end().catch(() => {})
+    },
+  }
+}
+
+const HALF_DAY_MS = 43_200_000
+
+/** `pg` takes a time limit per query, which its types do not know. */
+function untimed(text: string): { text: string } {
+  return { text, query_timeout: HALF_DAY_MS } as { text: string }
+}
+
+function ignore(): void {}
+
+function release(client: PoolClient, isBroken = false): void {
+  client.removeListener('error', ignore)
+  client.release(isBroken)
+}
+
+function sessionOf(client: PoolClient): Session {
+  return {
+    all: async <T>(sql: string, values: readonly unknown[] = []) => (await client.query(sql, [...values])).rows as T[],
+    run: async (sql, values = []) => (await client.query(sql, [...values])).rowCount ?? 0,
+  }
+}

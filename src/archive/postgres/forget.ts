@@ -1,0 +1,59 @@
+import type { ArchivedJobFilter } from '../../ports/archive.js'
+import { dayStart } from '../shared/days.js'
+import type { Database, Session } from './database.js'
+import { partitionOf } from './days.js'
+import { type Position, positionOf, scanJobs } from './scan.js'
+import { lock } from './schema.js'
+
+const CHUNK = 5000
+
+/**
+ * Deletes the attempts and then writes their days' tables anew: PostgreSQL keeps the bytes of deleted rows in its files until a full
+ * vacuum. That locks a day's table for the time it takes to copy it.
+ *
+ * What is left is not in the database's tables: the write-ahead log until it is recycled, replicas until they have caught up, backups,
+ * and what the disk keeps of deleted files. Rows that a transaction still sees which is open elsewhere stay until it ends.
+ */
+export async function forgetJobs(database: Database, filter: ArchivedJobFilter): Promise<number> {
+  const days = new Set<number>()
+  let count = 0
+  let after: Position | null = null
+  do {
+    const start: Position | null = after
+    const rows = await database.write(async (session) => {
+      // No payload is filled in meanwhile for a job that goes.
+      await lock(session, database.schema, 'jobs')
+      const scan = { ...filter, after: start, limit: CHUNK, withPayloads: false }
+      const found = await scanJobs(session, database.schema, scan)
+      await deleteRows(session, found)
+      return found
+    })
+    for (const { finished_at } of rows) days.add(dayStart(finished_at))
+    count += rows.length
+    after = rows.length < CHUNK ? null : positionOf(rows.at(-1))
+  } while (after !== null)
+  for (const day of days) await rewrite(database, day)
+  return count
+}
+
+async function deleteRows(session: Session, rows: readonly { n: string; finished_at: number }[]): Promise<void> {
+  if (rows.length === 0) return
+  const ends = rows.map(({ finished_at }) => finished_at)
+  const values = [rows.map(({ n }) => n), ends, Math.min(...ends), Math.max(...ends)]
+  for (const table of ['payloads', 'jobs'])
+    await session.run(
+      `delete from ${table} t using unnest($1::bigint[], $2::float8[]) r(n, finished_at)
+      where t.n = r.n and t.finished_at = r.finished_at and t.finished_at >= $3 and t.finished_at <= $4`,
+      values,
+    )
+}
+
+async function rewrite(database: Database, day: number): Promise<void> {
+  for (const table of ['payloads', 'jobs'] as const) {
+    const name = `"${database.schema}".${partitionOf(table, day)}`
+    const [found] = await database.read((session) =>
+      session.all<{ t: string | null }>('select to_regclass($1)::text as t', [name]),
+    )
+    if (found?.t) await database.maintain(`vacuum (full, analyze) ${name}`)
+  }
+}

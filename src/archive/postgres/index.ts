@@ -1,0 +1,85 @@
+import type { ArchiveDriver, ArchivedJobFilter, ArchivedJobQuery, RecordQuery } from '../../ports/archive.js'
+import { Analyzer } from './analyze.js'
+import { type Database, databaseOf, type Session } from './database.js'
+import { DayPartitions } from './days.js'
+import { readFacets } from './facets.js'
+import { forgetJobs } from './forget.js'
+import { type PostgresConnection, type PostgresDriverOptions, targetOf } from './options.js'
+import { prune } from './prune.js'
+import {
+  jobsReader,
+  readAttempts,
+  readCounts,
+  readCursor,
+  readFigures,
+  readGaps,
+  readRunning,
+  readScopes,
+  recordsReader,
+} from './read.js'
+import { prepare } from './schema.js'
+import { readStatus } from './status.js'
+import { verifyTables } from './verify.js'
+import { writeBatch } from './write.js'
+
+export type { PostgresConnection, PostgresDriverOptions }
+
+/**
+ * An archive in PostgreSQL 13 or newer, for any number of Zeniths at once. It needs the package `pg`, and a role that may create a schema
+ * or owns the one that is named. It connects when it is opened.
+ *
+ * `forget` writes the tables of the days anew, so that PostgreSQL keeps no byte of the deleted rows in them. Its write-ahead log, replicas
+ * and backups are yours to let go.
+ *
+ * @throws QuasarError `invalid_option` when an option is invalid; the message shows no value
+ * @example postgresDriver({ url: 'postgres://quasar:secret@db.internal/quasar' })
+ */
+export function postgresDriver(options: PostgresDriverOptions): ArchiveDriver {
+  const target = targetOf(options)
+  const database = databaseOf(target)
+  const partitions = new DayPartitions(database)
+  const analyzer = new Analyzer(database)
+  return {
+    kind: 'postgres',
+    place: target.place,
+    open: opening(database),
+    write: (batch) => writeBatch(database, partitions, analyzer, batch),
+    prune: (limits) => prune(database, partitions, limits),
+    forget: (filter) => forgetJobs(database, filter),
+    verify: () => verifyTables(database),
+    close: () => database.close(),
+    ...readsOf(database),
+  }
+}
+
+/** Opened once; after a failure it may be tried again. */
+function opening(database: Database): () => Promise<void> {
+  let opened: Promise<void> | null = null
+  return () => {
+    opened ??= prepare(database).catch((error) => {
+      opened = null
+      throw error
+    })
+    return opened
+  }
+}
+
+function readsOf(database: Database) {
+  const { schema } = database
+  const read = <A extends unknown[], T>(work: (session: Session, ...args: A) => Promise<T>) => {
+    return (...args: A) => database.read((session) => work(session, ...args))
+  }
+  return {
+    cursor: read(readCursor),
+    figures: read(readFigures),
+    scopes: read(readScopes),
+    attempts: read(readAttempts),
+    runningAt: read(readRunning),
+    counts: read(readCounts),
+    gaps: read(readGaps),
+    records: async (query: RecordQuery) => database.read(recordsReader(query)),
+    jobs: async (query: ArchivedJobQuery) => database.read(jobsReader(schema, query)),
+    facets: read((session, filter: ArchivedJobFilter, limit: number) => readFacets(session, schema, filter, limit)),
+    status: read((session) => readStatus(session, schema)),
+  }
+}

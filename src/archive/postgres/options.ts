@@ -1,0 +1,82 @@
+import { QuasarError } from '../../lib/errors.js'
+import { checkOptions, isBetween, isObject, isText, type OptionChecks } from '../../lib/options.js'
+
+/** How to reach a server, as `pg` takes it. */
+export interface PostgresConnection {
+  readonly host?: string
+  readonly port?: number
+  readonly user?: string
+  readonly password?: string
+  readonly database?: string
+  /** As TLS of Node takes it; true checks the server's certificate against the known authorities. */
+  readonly ssl?: boolean | object
+}
+
+export interface PostgresDriverOptions {
+  /** `postgres://user:password@host:5432/database`. Either this or `connection`. */
+  readonly url?: string
+  /** Instead of `url`. What is missing is taken from the environment (`PGHOST` …), as `pg` does. */
+  readonly connection?: PostgresConnection
+  /** The schema that the tables are in; it is created if it is missing. @default 'quasar_archive' */
+  readonly schema?: string
+  /** Most connections at once, 1 to 100. @default 4 */
+  readonly poolSize?: number
+}
+
+/** The options, checked and complete. */
+export interface PostgresTarget {
+  readonly connection: PostgresConnection & { readonly connectionString?: string }
+  readonly schema: string
+  readonly poolSize: number
+  /** `postgres://db.internal:5432/quasar`: without user and password. */
+  readonly place: string
+}
+
+const CHECKS = {
+  url: { takes: 'a URL such as postgres://user:password@host:5432/database', accepts: isUrl },
+  connection: {
+    takes: 'an object with host, port, user, password, database and ssl',
+    accepts: isObject,
+  },
+  schema: {
+    takes: 'a name of lower-case letters, digits and underscores, at most 40',
+    accepts: (v) => isText(v) && /^(?!pg_)[a-z_][a-z0-9_]{0,39}$/.test(v),
+  },
+  poolSize: { takes: 'a whole number from 1 to 100', accepts: (v) => Number.isInteger(v) && isBetween(v, 1, 100) },
+} satisfies OptionChecks<keyof PostgresDriverOptions>
+
+/** @throws when an option is invalid, without showing what may hold a secret */
+export function targetOf(options: PostgresDriverOptions): PostgresTarget {
+  const { url, connection, schema, poolSize } = checkOptions('postgresDriver', options, CHECKS, 'postgresDriver')
+  if ((url === undefined) === (connection === undefined))
+    throw new QuasarError('invalid_option', 'postgresDriver: give one of the options "url" and "connection".')
+  return {
+    connection: url === undefined ? { ...connection } : { connectionString: url },
+    schema: schema ?? 'quasar_archive',
+    poolSize: poolSize ?? 4,
+    place: url === undefined ? placeOf(connection ?? {}) : placeOfUrl(url),
+  }
+}
+
+function isUrl(value: unknown): boolean {
+  return isText(value) && /^postgres(ql)?:\/\//.test(value) && URL.canParse(value)
+}
+
+function placeOfUrl(url: string): string {
+  const { hostname, port, pathname, searchParams } = new URL(url)
+  return placeOf({
+    host: hostname || searchParams.get('host') || undefined,
+    port: port || undefined,
+    database: decodeURIComponent(pathname.slice(1)) || undefined,
+  })
+}
+
+function placeOf(given: {
+  readonly host?: string | undefined
+  readonly port?: number | string | undefined
+  readonly database?: string | undefined
+}): string {
+  const { PGHOST, PGPORT, PGDATABASE } = process.env
+  const { host = PGHOST ?? 'localhost', port = PGPORT ?? 5432, database = PGDATABASE ?? '' } = given
+  return `postgres://${host}:${port}/${database}`
+}

@@ -1,0 +1,102 @@
+import type { Database, Session } from './database.js'
+import { ArchiveError, codeOf, readableError } from './errors.js'
+
+/** The version of the tables. Later ones add steps to {@link STEPS}. */
+const VERSION = 1
+
+/**
+ * Texts are ordered by their bytes. Texts of jobs that may be someone's have no statistics: those are kept in the catalog, where
+ * `forget` could not delete them. The sequence numbers attempts; a payload has its attempt's number.
+ */
+const FIRST = `
+create table cursors (stream text collate "C" primary key, at text collate "C" not null);
+create table figures (
+  kind text collate "C" not null, scope text collate "C" not null, step float8 not null, begins float8 not null, body bytea not null,
+  primary key (kind, scope, step, begins)
+);
+create index figures_time on figures (kind, begins, scope);
+alter table figures alter column body set storage external;
+create table records (
+  kind text collate "C" not null, id text collate "C" not null, at float8 not null, service text collate "C",
+  name text collate "C", body text collate "C" not null, primary key (kind, id)
+);
+create index records_time on records (kind, at, id);
+create table gaps (
+  stream text collate "C" not null, starts float8 not null, ends float8 not null, lost float8, primary key (stream, starts, ends)
+);
+create sequence job_numbers;
+create table jobs (
+  n bigint not null, queue text collate "C" not null, queue_name text collate "C" not null, id text collate "C" not null,
+  name text collate "C" not null, outcome text collate "C" not null, attempt float8, added_at float8, started_at float8,
+  finished_at float8 not null, start_at float8 not null, wait_ms float8, run_ms float8, service text collate "C",
+  node text collate "C", error text collate "C"
+) partition by range (finished_at);
+create index jobs_n on jobs (n);
+create index jobs_time on jobs (finished_at);
+create index jobs_running on jobs (started_at, finished_at);
+create index jobs_names on jobs (name, finished_at);
+create index jobs_failed on jobs (finished_at) where outcome <> 'completed';
+alter table jobs alter column id set statistics 0, alter column error set statistics 0;
+create table payloads (
+  n bigint not null, finished_at float8 not null, is_cut boolean not null, body bytea not null, terms tsvector not null
+) partition by range (finished_at);
+create index payloads_n on payloads (n);
+create index payloads_terms on payloads using gin (terms);
+alter table payloads alter column body set storage external;
+alter table payloads alter column body set statistics 0, alter column terms set statistics 0;
+`
+
+const STEPS: readonly string[] = [FIRST]
+
+/** A lock that all Zeniths of one schema share, until the end of the transaction. */
+export function lock(session: Session, schema: string, what: 'tables' | 'jobs'): Promise<unknown> {
+  return session.all('select pg_advisory_xact_lock(hashtext($1), hashtext($2))', [`quasar archive ${schema}`, what])
+}
+
+/** Creates what is missing. Zeniths that start at once wait for each other. */
+export async function prepare(database: Database): Promise<void> {
+  const { schema, place } = database
+  await database.write(async (session) => {
+    await lock(session, schema, 'tables')
+    await checkEncoding(session, place)
+    try {
+      await createSchema(session, schema)
+      await migrate(session, schema)
+    } catch (error) {
+      if (codeOf(error) !== '42501') throw error
+      throw readableError(error, place, await missingRight(schema))
+    }
+  })
+}
+
+async function checkEncoding(session: Session, place: string): Promise<void> {
+  const [row] = await session.all<{ encoding: string }>(`select current_setting('server_encoding') as encoding`)
+  if (row?.encoding === 'UTF8') return
+  throw new ArchiveError(`The database at ${place} has the encoding ${row?.encoding}; the archive takes one with UTF8`)
+}
+
+async function createSchema(session: Session, schema: string): Promise<void> {
+  const [found] = await session.all('select 1 from pg_namespace where nspname = $1', [schema])
+  // Also with "if not exists" it would take the right to create one.
+  if (!found) await session.run(`create schema "${schema}"`)
+}
+
+async function migrate(session: Session, schema: string): Promise<void> {
+  const [table] = await session.all<{ found: string | null }>('select to_regclass($1)::text as found', [
+    `"${schema}".meta`,
+  ])
+  if (!table?.found) await session.run('create table meta (version integer not null)')
+  const [row] = await session.all<{ version: number }>('select version from meta')
+  const version = row?.version ?? 0
+  if (version > VERSION)
+    throw new ArchiveError(
+      `The tables of the archive in the schema "${schema}" are of version ${version}, and this Quasar knows ${VERSION}: update it`,
+    )
+  for (const step of STEPS.slice(version)) await session.run(step)
+  if (version === VERSION) return
+  await session.run(row ? 'update meta set version = $1' : 'insert into meta values ($1)', [VERSION])
+}
+
+async function missingRight(schema: string): Promise<string> {
+  return `: give the role the schema ("create schema ${schema} authorization ROLE"), or the right to create it ("grant create on database NAME to ROLE")`
+}
