@@ -153,6 +153,7 @@ function writeJobs(place: ModelPlace, jobs: readonly IndexedJob[]): void {
     if (near !== undefined && known) place.jobs[near] = completedJob(known, job)
     else place.jobs.push(job)
   }
+  place.jobs.sort(newestFirst)
 }
 
 function isNear(known: IndexedJob | undefined, job: IndexedJob): boolean {
@@ -176,10 +177,11 @@ function read({ terms, ...job }: IndexedJob, withPayload = false): ArchivedJob {
   return withPayload ? job : { ...job, payload: null }
 }
 
+/** The jobs are in their order. */
 function matching(place: ModelPlace, { from, to, conditions }: ArchivedJobFilter): IndexedJob[] {
-  return place.jobs
-    .filter((job) => within(job.finishedAt, from, to) && conditions.every((c) => holds(job, c) !== c.isNot))
-    .sort(newestFirst)
+  return place.jobs.filter(
+    (job) => within(job.finishedAt, from, to) && conditions.every((c) => holds(job, c) !== c.isNot),
+  )
 }
 
 function holds(job: IndexedJob, condition: JobCondition): boolean {

@@ -9,6 +9,12 @@ import { freePort } from './redis.js'
 /** A PostgreSQL of the test's own. */
 export interface TestPostgres {
   readonly url: string
+  /** Its data directory. */
+  readonly data: string
+  /** Ends the server without waiting for those who are connected. */
+  halt(): Promise<void>
+  /** Starts it again after it was ended. */
+  resume(): Promise<void>
   /** Ends it and removes its folder. Harmless twice. */
   stop(): Promise<void>
 }
@@ -39,22 +45,29 @@ export async function startPostgres(): Promise<TestPostgres> {
   )
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}`)
   const args = ['-D', data, '-p', `${port}`, '-h', '127.0.0.1', '-k', sockets, '-F']
-  const child = spawn(programOf('postgres'), args, { ...user, stdio: ['ignore', 'pipe', 'pipe'] })
+  let child: ChildProcess | null = null
   // A test process that dies without its hooks must not leave a server behind.
-  const endWithProcess = () => child.kill('SIGQUIT')
+  const endWithProcess = () => child?.kill('SIGQUIT')
   process.once('exit', endWithProcess)
+  const resume = async () => {
+    child = spawn(programOf('postgres'), args, { ...user, stdio: ['ignore', 'pipe', 'pipe'] })
+    await accepting(child)
+  }
+  const halt = async () => {
+    if (child) await end(child)
+  }
   const stop = async () => {
     process.removeListener('exit', endWithProcess)
-    await end(child)
+    await halt()
     await rm(folder, { recursive: true, force: true })
   }
   try {
-    await accepting(child)
+    await resume()
   } catch (error) {
     await stop()
     throw error
   }
-  return { url: `postgres://${USER}@127.0.0.1:${port}/postgres`, stop }
+  return { url: `postgres://${USER}@127.0.0.1:${port}/postgres`, data, halt, resume, stop }
 }
 
 /** Whom a program may run as that refuses to be root. */
