@@ -9,6 +9,8 @@ import { bundledPackages } from './notices.mjs'
 const COMMAND = 'cli/bin'
 /** The page's files: loaded with the first page that is asked for. */
 const ASSETS = 'zenith/assets/generated'
+/** What runs on the archive's thread: started as a file of its own. */
+const WORKER = 'runtime/archive-worker'
 /** Packages that are part of the bundle: a consumer installs none of them. */
 const BUNDLED = /^(?:@valibot\/|valibot$)/
 const IMPORTED_TYPES = /(?:from|import\(|import)\s*['"](\.[^'"]+)\.js['"]/g
@@ -30,8 +32,8 @@ function entryPoints(root) {
 export async function bundle(root, modules, outDir) {
   const entries = entryPoints(root)
   const types = publicTypes(modules, entries)
-  const esm = { format: 'esm', type: 'module', entries: [...entries, ASSETS, COMMAND] }
-  const cjs = { format: 'cjs', type: 'commonjs', entries: [...entries, ASSETS] }
+  const esm = { format: 'esm', type: 'module', entries: [...entries, ASSETS, WORKER, COMMAND] }
+  const cjs = { format: 'cjs', type: 'commonjs', entries: [...entries, ASSETS, WORKER] }
   const packages = [
     ...(await write({ ...esm, types, modules, outDir })),
     ...(await write({ ...cjs, types, modules, outDir })),

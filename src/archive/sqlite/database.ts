@@ -1,0 +1,88 @@
+import { BoundedMap } from '../../lib/bounded-map.js'
+import type { Binding, RawDatabase, RawStatement, SqlRow, SqlValue } from './binding.js'
+
+/** Conditions of a query make statements of their own: few are asked again. */
+const MAX_STATEMENTS = 64
+/** How long another program may hold a file, ms: a backup, or a look with the command `sqlite3`. */
+const BUSY_MS = 5_000
+/** What a write-ahead log may keep on disk once its pages are in the database, bytes. */
+const WAL_BYTES = 16_777_216
+
+/** A database file: write-ahead log, cached statements, transactions. Rows are plain objects by column. */
+export class Database {
+  readonly #raw: RawDatabase
+  readonly #statements = new BoundedMap<string, RawStatement>(MAX_STATEMENTS)
+
+  /** @throws when it can't be opened or is no database */
+  constructor(binding: Binding, file: string) {
+    this.#raw = binding.open(file)
+    try {
+      this.#raw.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+      this.tune('main')
+    } catch (error) {
+      this.#raw.close()
+      throw error
+    }
+  }
+
+  /** @param schema `main`, or the name of an attached file */
+  tune(schema: string): void {
+    this.exec(`PRAGMA ${schema}.journal_mode = WAL`)
+    this.exec(`PRAGMA ${schema}.synchronous = NORMAL`)
+    this.exec(`PRAGMA ${schema}.journal_size_limit = ${WAL_BYTES}`)
+  }
+
+  exec(sql: string): void {
+    this.#raw.exec(sql)
+  }
+
+  all<Row = SqlRow>(sql: string, values: readonly SqlValue[] = []): readonly Row[] {
+    return this.#prepare(sql).all(values) as readonly Row[]
+  }
+
+  get<Row = SqlRow>(sql: string, values: readonly SqlValue[] = []): Row | undefined {
+    return this.#prepare(sql).get(values) as Row | undefined
+  }
+
+  /** @returns how many rows changed */
+  run(sql: string, values: readonly SqlValue[] = []): number {
+    return this.#prepare(sql).run(values)
+  }
+
+  /** All of it or nothing. The work may not wait for anything. */
+  transaction<T>(work: () => T): T {
+    this.exec('BEGIN')
+    try {
+      const result = work()
+      this.exec('COMMIT')
+      return result
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+  }
+
+  /** Moves everything from the write-ahead log into the database, and leaves the log empty. */
+  checkpoint(schema = 'main'): void {
+    this.all(`PRAGMA ${schema}.wal_checkpoint(TRUNCATE)`)
+  }
+
+  close(): void {
+    this.#raw.close()
+  }
+
+  #prepare(sql: string): RawStatement {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const statement = this.#raw.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  /** A full disk has rolled it back already. */
+  #rollBack(): void {
+    try {
+      this.exec('ROLLBACK')
+    } catch {}
+  }
+}

@@ -1,0 +1,86 @@
+import type { ArchiveOf } from '../../ports/index.js'
+
+/** What the archive's thread does when it is asked: everything of an archive that returns a promise. */
+export type Method = {
+  [Name in keyof ArchiveOf<unknown>]: ArchiveOf<unknown>[Name] extends (...args: never[]) => Promise<unknown>
+    ? Name
+    : never
+}[keyof ArchiveOf<unknown>]
+
+export interface Request {
+  readonly id: number
+  readonly method: Method
+  readonly args: Packed
+}
+
+/** What came of a request. */
+export type Answer =
+  | { readonly id: number; readonly result: Packed }
+  | { readonly id: number; readonly error: ThrownError }
+
+/** An error without its class, which does not survive the way. */
+export interface ThrownError {
+  readonly name: string
+  readonly message: string
+  readonly code: string | null
+}
+
+/**
+ * A value of plain objects, arrays and bytes. All bytes lie in one buffer, which changes hands: to clone a part of a large buffer, such as
+ * a reply of Redis, would copy all of it.
+ */
+export interface Packed {
+  readonly value: unknown
+  readonly bytes: ArrayBuffer
+}
+
+/** Stands for bytes in {@link Packed}. */
+interface Place {
+  readonly packedAt: number
+  readonly packedLength: number
+}
+
+export function pack(value: unknown): Packed {
+  const parts: Uint8Array[] = []
+  let length = 0
+  const packed = replaced(value, (one) => {
+    if (!ArrayBuffer.isView(one)) return null
+    const part = new Uint8Array(one.buffer, one.byteOffset, one.byteLength)
+    parts.push(part)
+    length += part.length
+    return { packedAt: length - part.length, packedLength: part.length } satisfies Place
+  })
+  return { value: packed, bytes: joined(parts, length) }
+}
+
+export function unpack({ value, bytes }: Packed): unknown {
+  return replaced(value, (one) => {
+    const { packedAt, packedLength } = one as Partial<Place>
+    return packedAt === undefined ? null : new Uint8Array(bytes, packedAt, packedLength)
+  })
+}
+
+function joined(parts: readonly Uint8Array[], length: number): ArrayBuffer {
+  const bytes = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length
+  }
+  return bytes.buffer
+}
+
+/** A copy of what has to be replaced somewhere; all else stays itself. A job has few fields with objects, so this takes little. */
+function replaced(value: unknown, instead: (value: object) => object | null): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Map) return value
+  const other = instead(value)
+  if (other) return other
+  if (Array.isArray(value)) return value.map((one) => replaced(one, instead))
+  let copy: Record<string, unknown> | null = null
+  for (const [name, one] of Object.entries(value)) {
+    if (typeof one !== 'object' || one === null) continue
+    const fresh = replaced(one, instead)
+    if (fresh !== one) copy = { ...(copy ?? value), [name]: fresh }
+  }
+  return copy ?? value
+}
