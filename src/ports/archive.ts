@@ -124,10 +124,19 @@ export interface RawJob extends Omit<ArchivedJob, 'payload'> {
   readonly payload: RawPayload | null
 }
 
-/** The payload as the queue stores it, or as a worker sealed it. */
+/**
+ * The payload as the queue stores it, or as a worker sealed it: the payloads of many jobs are one block, which `open` of `src/signing` opens
+ * and `parsePayloads` reads. Jobs of one block share its bytes.
+ */
 export type RawPayload =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'sealed'; readonly bytes: Uint8Array; readonly context: string }
+  | {
+      readonly kind: 'sealed'
+      readonly bytes: Uint8Array
+      readonly context: string
+      /** Of the job's payload in the block. */
+      readonly index: number
+    }
 
 /** A part of a stream that was trimmed before it was archived. */
 export interface ArchiveGap {
