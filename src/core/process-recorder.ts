@@ -3,6 +3,7 @@ import type { Heartbeat } from '../protocol/index.js'
 import { wordsOf } from './errors/describe-error.js'
 import { recordFailedRequest, recordSlowRequest } from './http/request-records.js'
 import { HttpRequests } from './http/requests.js'
+import { type FinishedReporter, openFinished, setupOfFinished } from './jobs/finished-reporter.js'
 import { follow } from './jobs/follow.js'
 import { recordFailedJob, recordSlowJob } from './jobs/job-records.js'
 import { Jobs } from './jobs/jobs.js'
@@ -47,6 +48,8 @@ class ProcessRecorder implements Recorder, ReportSource {
   readonly #queues: QueueReporter
   readonly #rollups: Rollups
   readonly #buffer: RecordBuffer
+  /** Null when the option `archiveJobs` is off. */
+  readonly #finished: FinishedReporter | null
   /** In a thread: the link to the recorder outside that reports for it. Outside, `#threads` reports for the threads. */
   readonly #link: HostLink | null
   readonly #threads: ThreadHost | null
@@ -85,6 +88,14 @@ class ProcessRecorder implements Recorder, ReportSource {
       },
       this.#onFault,
     )
+    this.#finished = openFinished(options, {
+      writer,
+      notices: this.#notices,
+      onDrop: (jobs) => {
+        this.#buffer.dropped += jobs
+      },
+      onFault: this.#onFault,
+    })
     this.jobs = new Jobs(
       options,
       {
@@ -97,6 +108,7 @@ class ProcessRecorder implements Recorder, ReportSource {
         failed: (job, error) => recordFailedJob(records, job, error),
       },
       this.#onFault,
+      this.#finished,
     )
     this.#buildHeartbeat = heartbeatBuilder(options, this.#notices)
     const parts = { source: this, writer, buffer: this.#buffer, notices: this.#notices, onFault: this.#onFault }
@@ -152,14 +164,15 @@ class ProcessRecorder implements Recorder, ReportSource {
 
   status(): RecorderStatus {
     const { service, node } = this.#options
-    const { dropped, size: buffered, bytes: bufferedBytes } = this.#buffer
+    const { dropped, size } = this.#buffer
     const frameworks = [...this.#frameworks]
-    const reports = { ...this.#reporter.status, dropped, buffered, bufferedBytes }
+    const buffered = size + (this.#finished?.size ?? 0)
+    const reports = { ...this.#reporter.status, dropped, buffered, bufferedBytes: this.#bufferedBytes }
     return { enabled: true, service, node, frameworks, ...reports, queues: this.#queues.status }
   }
 
   flush(): Promise<void> {
-    return holdingTheLoop(this.#reporter.flush())
+    return holdingTheLoop(this.#flush())
   }
 
   stop(): Promise<void> {
@@ -188,30 +201,45 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.requests.clear()
     this.jobs.clear()
     this.#intervalStart = end
+    if (!isLast) this.#finished?.endInterval()
     this.#records.startInterval()
     const { collectMs, flushMs } = this.#reporter
-    const { dropped, bytes: bufferedBytes } = this.#buffer
+    const { dropped } = this.#buffer
     const heartbeat = this.#buildHeartbeat({
       figures: this.#figures,
       framework: [...this.#frameworks].join(', ') || null,
       requests: figures,
       connections: this.requests.takeConnections(),
-      recorder: { collectMs, flushMs, dropped, bufferedBytes },
-      setup: setupOf(this.requests.setup, this.#frameworks.size > 0 && this.#end?.isUnseen() === true),
+      recorder: { collectMs, flushMs, dropped, bufferedBytes: this.#bufferedBytes },
+      setup: setupOf(
+        [...this.requests.setup, ...setupOfFinished(this.#options)],
+        this.#frameworks.size > 0 && this.#end?.isUnseen() === true,
+      ),
     })
     if (!isLast) this.#link?.beat(heartbeat)
     return heartbeat
   }
 
+  get #bufferedBytes(): number {
+    return this.#buffer.bytes + (this.#finished?.bytes ?? 0)
+  }
+
+  async #flush(): Promise<void> {
+    await this.#reporter.flush()
+    await this.#finished?.flush()
+  }
+
   #flushNow(): void {
     this.#records.finish()
     this.#reporter.flushNow()
+    this.#finished?.flushNow()
   }
 
   #sayLast(leaves: boolean): void {
     this.#records.finish()
     if (this.#reporter.status.error) return
     this.#reporter.flushNow()
+    this.#finished?.flushNow()
     void (leaves ? this.#threads?.depart() : this.#threads?.report(true))
     if (leaves) this.#writer.removeNode(this.#options.service, this.#options.node).catch(this.#onFault)
   }
@@ -219,14 +247,16 @@ class ProcessRecorder implements Recorder, ReportSource {
   async #stop(): Promise<void> {
     this.#end?.unwatch()
     this.requests.stop()
-    await this.#reporter.stop(() => Promise.all([this.#queues.stop(), this.#threads?.stop()]))
+    await this.#reporter.stop(() => Promise.all([this.#queues.stop(), this.#threads?.stop(), this.#finished?.flush()]))
     this.#link?.close()
     this.#probes.stop()
     await this.#writer.close()
   }
 
   #depart(): Promise<void> {
-    return this.#reporter.depart(() => Promise.all([this.#queues.leave(), this.#threads?.depart()]))
+    return this.#reporter.depart(() =>
+      Promise.all([this.#queues.leave(), this.#threads?.depart(), this.#finished?.flush()]),
+    )
   }
 
   #hasStore(): boolean {

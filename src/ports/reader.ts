@@ -1,5 +1,6 @@
 import type {
   ExceptionRecord,
+  FinishedJobs,
   Heartbeat,
   LeftOut,
   QueueHistory,
@@ -75,6 +76,7 @@ export interface StreamRecords {
   readonly history: Rollup
   readonly queues: QueueHistory
   readonly slow: SlowEntry
+  readonly jobs: FinishedJobs
 }
 
 export type StreamName = keyof StreamRecords
@@ -128,6 +130,8 @@ export interface Reader {
   history(query: RollupQuery): Promise<Page<Rollup>>
   /** Queues of the last hour, by the minute. Absent in a store without their history. */
   queueHistory?(query: QueueHistoryQuery): Promise<Page<QueueHistory>>
+  /** Attempts that finished in the last hour, of nodes that record them. Absent in a store without them. */
+  finishedJobs?(query: RollupQuery): Promise<Page<FinishedJobs>>
   /**
    * Follows a stream from its oldest record on, page by page, without a record left out unnoticed. Absent in a store that can't tell.
    */

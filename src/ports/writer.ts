@@ -1,4 +1,12 @@
-import type { ExceptionRecord, Heartbeat, QueueHistory, QueueSnapshot, Rollup, SlowEntry } from '../protocol/index.js'
+import type {
+  ExceptionRecord,
+  FinishedJobs,
+  Heartbeat,
+  QueueHistory,
+  QueueSnapshot,
+  Rollup,
+  SlowEntry,
+} from '../protocol/index.js'
 
 /** Times by the clock of the machine that recorded them. A store that has a clock of its own translates them. */
 export interface Clocked {
@@ -17,6 +25,7 @@ export type StoreRecord = Clocked &
     | { readonly type: 'rollup'; readonly record: Rollup }
     | { readonly type: 'history'; readonly record: Rollup }
     | { readonly type: 'queues'; readonly record: QueueHistory }
+    | { readonly type: 'jobs'; readonly record: FinishedJobs }
   )
 
 export interface Batch extends Clocked {
@@ -26,6 +35,8 @@ export interface Batch extends Clocked {
   readonly heartbeat: Heartbeat | null
   /** Oldest first. */
   readonly records: readonly StoreRecord[]
+  /** The process goes on: the store may compress the records off the event loop before it sends them. @default false */
+  readonly canWait?: boolean
 }
 
 export interface WriteResult {

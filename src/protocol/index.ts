@@ -31,6 +31,19 @@ export type {
   RecorderFigures,
   RequestFigures,
 } from './figures.js'
+export {
+  encodeFinishedJobs,
+  FINISHED_OUTCOMES,
+  type FinishedJob,
+  type FinishedJobs,
+  type FinishedOutcome,
+  type FinishedQueue,
+  finishedJobsOfFields,
+  parseFinishedJobs,
+  payloadContext,
+  type SealedPayloads,
+} from './finished-jobs.js'
+export { encodePayloads, type JobPayload, parsePayloads } from './finished-payloads.js'
 export { encodeHeartbeat, type Heartbeat, LANGUAGES, type Language, parseHeartbeat } from './heartbeat.js'
 export * from './jobs.js'
 export {

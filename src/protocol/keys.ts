@@ -12,6 +12,8 @@ export interface Keys {
   history(service: string): string
   /** A stream of what nodes reported of queues, by the minute. */
   queueHistory(service: string): string
+  /** A stream of what jobs finished. */
+  jobs(service: string): string
   queuesLease(service: string, rank?: number): string
   readonly nodeIndex: string
   /** Members: `{service}` or `{service}:{rank}`, as in the keys of snapshots. */
@@ -53,6 +55,7 @@ export function keysOf(prefix: string = DEFAULT_PREFIX): Keys {
     rollup: (service) => `${prefix}rollup:${encodeSegment(service)}`,
     history: (service) => `${prefix}history:${encodeSegment(service)}`,
     queueHistory: (service) => `${prefix}queue-history:${encodeSegment(service)}`,
+    jobs: (service) => `${prefix}jobs:${encodeSegment(service)}`,
     queuesLease: (service, rank = 1) => `${prefix}lease:queues:${queuesMember(service, rank)}`,
     nodeIndex: `${prefix}index:nodes`,
     queueIndex: `${prefix}index:queues`,

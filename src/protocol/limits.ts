@@ -48,6 +48,17 @@ export const MAX_DEBTS = 20_000
 export const MAX_QUEUES = 5_000
 export const MAX_SNAPSHOT_CHARS = 8 * 1_048_576
 
+/** Jobs in one record of finished jobs, and the longest message of a failure in it, characters. */
+export const MAX_FINISHED_JOBS = 1_000
+export const MAX_JOB_ERROR_CHARS = 300
+/** Longest payload of a job in such a record, characters; the rest is cut. */
+export const MAX_PAYLOAD_CHARS = 65_536
+/** Maximum age of records of finished jobs, in ms. */
+export const FINISHED_JOBS_LIFE_MS = 60 * 60_000
+/** Records of finished jobs of one service, in bytes (approximately), and the number of records that are kept in any case. */
+export const MAX_FINISHED_BYTES = 128 * 1_048_576
+export const MIN_FINISHED_ENTRIES = 1_000
+
 /** Maximum number of queues in one record of their history. */
 export const MAX_RECORDED_QUEUES = 1_000
 

@@ -8,6 +8,7 @@ export const SETUP_NOTES = [
   'registered-in-scope',
   'trust-proxy-unset',
   'no-shutdown',
+  'no-payload-token',
 ] as const
 export type SetupNote = (typeof SETUP_NOTES)[number]
 

@@ -1,6 +1,7 @@
 import type {
   EndedChild,
   ExceptionRecord,
+  FinishedJobs,
   Heartbeat,
   JobRollup,
   QueueEntry,
@@ -9,7 +10,7 @@ import type {
   SeriesRollup,
   SlowEntry,
 } from '../protocol/index.js'
-import { MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_STACK_CHARS } from '../protocol/index.js'
+import { MAX_JOB_ERROR_CHARS, MAX_MESSAGE_CHARS, MAX_NAME_CHARS, MAX_STACK_CHARS } from '../protocol/index.js'
 import type { Seen } from './job.js'
 import { maskPayload } from './json.js'
 import { redactName } from './name.js'
@@ -129,6 +130,32 @@ export function seenQueueHistory(history: QueueHistory, placeOf: (place: string)
     queue.place === null ? queue : { ...queue, place: placeOf(queue.place) },
   )
   return { ...history, queues }
+}
+
+/** Masks texts that recur in the records of a stream. */
+export interface RecurringMasks {
+  readonly nameOf: (name: string) => string
+  readonly placeOf: (place: string) => string
+  /** See {@link seenJobError}. */
+  readonly errorOf: (message: string) => string
+}
+
+/** Ids of jobs and names of queues are addresses, and stay unmasked. The payloads are sealed. */
+export function seenFinishedJobs(record: FinishedJobs, { nameOf, placeOf, errorOf }: RecurringMasks): FinishedJobs {
+  const queues = record.queues.map((queue) =>
+    queue.place === null ? queue : { ...queue, place: placeOf(queue.place) },
+  )
+  const jobs = record.jobs.map((job) => ({
+    ...job,
+    name: nameOf(job.name),
+    error: job.error === null ? null : errorOf(job.error),
+  }))
+  return { ...record, queues, jobs }
+}
+
+/** The message of a failed attempt. */
+export function seenJobError(message: string): string {
+  return maskedWithin(message, MAX_JOB_ERROR_CHARS)
 }
 
 /** Masks an object of the writer, which is small. */

@@ -1,2 +1,2 @@
 /** Queue sources that integrations create automatically. */
-export { type BullQueue, bullmqQueues } from '../queues/bullmq/index.js'
+export { type BullQueue, bullmqQueues, placeOfBullmq } from '../queues/bullmq/index.js'

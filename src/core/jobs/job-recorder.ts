@@ -1,3 +1,5 @@
+import type { FinishedLog } from './finished-log.js'
+
 /** A job's attempt as the queue knows it. */
 export interface JobLike {
   readonly name: string
@@ -17,6 +19,8 @@ export interface JobTrace {
   name: string
   /** From when on it is slow, ms; null for what the options say. */
   thresholdMs: number | null
+  /** Up to now while the handler runs, ms. */
+  readonly durationMs: number
   /**
    * The handler is through, and the run time ends here. One of the ends tells later what the queue made of it.
    *
@@ -48,6 +52,8 @@ export interface RunningJobs {
 
 /** Follows jobs. What integrations report to; nothing of it throws. */
 export interface JobRecorder {
+  /** What the archive gets; null when the option `archiveJobs` is off. */
+  readonly finished: FinishedLog | null
   begin(job: JobLike): JobTrace
   /** For a worker, whose jobs have objects of their own. */
   openWorker(): RunningJobs

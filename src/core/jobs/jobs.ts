@@ -1,6 +1,7 @@
 import { monotonic } from '../../lib/clock.js'
 import type { ResolvedOptions } from '../options/options.js'
 import { type Series, SeriesCounter } from '../report/series.js'
+import type { FinishedLog } from './finished-log.js'
 import type { JobLike, JobRecorder, JobTrace, RunningJobs } from './job-recorder.js'
 import { type JobSink, LiveJob, Worker } from './job-trace.js'
 
@@ -54,12 +55,19 @@ interface Outcome {
 }
 
 export class Jobs implements JobRecorder, JobSink {
+  readonly finished: FinishedLog | null
   readonly #listener: JobListener
   readonly #series: SeriesCounter
   readonly #onFault: (error: unknown) => void
   readonly #workers = new Set<Worker>()
 
-  constructor(options: ResolvedOptions, listener: JobListener, onFault: (error: unknown) => void) {
+  constructor(
+    options: ResolvedOptions,
+    listener: JobListener,
+    onFault: (error: unknown) => void,
+    finished: FinishedLog | null,
+  ) {
+    this.finished = finished
     this.#listener = listener
     this.#onFault = onFault
     this.#series = new SeriesCounter(

@@ -8,7 +8,13 @@ import { formatNodeId } from '../../protocol/node-id.js'
 import { hostName, isInteractive } from '../probes/runtime.js'
 import { chooseRedis, type Environment, readAppPackage, resolvePrefix, resolveTokens } from './environment.js'
 import { consoleLogger, silentLogger } from './logger.js'
-import { type QuasarOptions, RECORDER_CHECKS, type Readiness, type Redact } from './recorder-options.js'
+import {
+  type ArchiveJobs,
+  type QuasarOptions,
+  RECORDER_CHECKS,
+  type Readiness,
+  type Redact,
+} from './recorder-options.js'
 import { compileIgnore, compileRespelling, compileSlowRules, type IgnoreRule, type SlowRules } from './rules.js'
 
 export type { QuasarOptions, Readiness, Redact }
@@ -39,7 +45,8 @@ export interface ResolvedOptions {
   readonly ready: (() => Readiness) | null
   readonly disks: readonly string[]
   readonly signals: boolean
-  /** The first one signs. */
+  readonly archiveJobs: ArchiveJobs
+  /** The first one signs, and seals payloads. */
   readonly tokens: readonly string[]
 }
 
@@ -77,6 +84,7 @@ export function resolveOptions(given: QuasarOptions, env: Environment): Resolved
     ready: options.ready ?? null,
     disks: options.disks ?? ['/'],
     signals: options.signals ?? !isInteractive(),
+    archiveJobs: options.archiveJobs ?? archiveJobsFrom(env) ?? 'off',
   })
 }
 
@@ -125,6 +133,13 @@ function intervalFrom(env: Environment): number | null {
   const interval = Number(env.QUASAR_INTERVAL)
   if (RECORDER_CHECKS.interval.accepts(interval)) return interval
   throw new QuasarError('invalid_option', `Quasar: QUASAR_INTERVAL takes ${RECORDER_CHECKS.interval.takes}.`)
+}
+
+function archiveJobsFrom(env: Environment): ArchiveJobs | null {
+  const { QUASAR_ARCHIVE_JOBS: given } = env
+  if (!given) return null
+  if (RECORDER_CHECKS.archiveJobs.accepts(given)) return given as ArchiveJobs
+  throw new QuasarError('invalid_option', `Quasar: QUASAR_ARCHIVE_JOBS takes ${RECORDER_CHECKS.archiveJobs.takes}.`)
 }
 
 let recorders = 0

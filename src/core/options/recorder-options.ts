@@ -9,6 +9,9 @@ export type Redact = (record: Record<string, unknown>) => Record<string, unknown
 /** Whether the app is ready; `deps` has the state of its dependencies by name. */
 export type Readiness = boolean | { status: string; deps?: Record<string, unknown> }
 
+export const ARCHIVE_JOBS = ['off', 'jobs', 'payloads'] as const
+export type ArchiveJobs = (typeof ARCHIVE_JOBS)[number]
+
 /** Options, the same for every integration. All are optional. */
 export interface QuasarOptions {
   /** The app's name in Zenith. @default QUASAR_SERVICE, else the name in the app's package.json */
@@ -52,6 +55,11 @@ export interface QuasarOptions {
    * or more. During a rotation two, of which the first one signs. @default QUASAR_TOKEN, else none
    */
   token?: string | readonly string[]
+  /**
+   * What the archive gets of each finished attempt of a queue's job: nothing, all but the payload, or the payload as well. Payloads are
+   * sealed with the token; without one they are left out. @default 'off' (QUASAR_ARCHIVE_JOBS)
+   */
+  archiveJobs?: ArchiveJobs
   /** `false` turns everything into no-ops, as QUASAR_DISABLED=1 does. @default true */
   enabled?: boolean
 }
@@ -81,6 +89,7 @@ export const RECORDER_CHECKS = {
   ready: { takes: 'a function', accepts: isFunction },
   disks: { takes: 'an array of mount points', accepts: (v) => Array.isArray(v) && Array.from(v).every(isText) },
   signals: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
+  archiveJobs: { takes: "'off', 'jobs' or 'payloads'", accepts: (v) => ARCHIVE_JOBS.some((one) => one === v) },
   enabled: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
 } satisfies OptionChecks<keyof QuasarOptions>
 

@@ -64,6 +64,7 @@ export class RecordBuffer {
 function sizeOf({ type, record }: StoreRecord): number {
   if (type === 'slow') return 500 + record.name.length + (record.meta.url?.length ?? 0)
   if (type === 'exception') return 400 + record.message.length + (record.stack?.length ?? 0)
+  if (type === 'jobs') return record.jobs.reduce((sum, { id, name }) => sum + 100 + id.length + name.length, 100)
   if (type === 'queues') return record.queues.reduce((sum, { name }) => sum + 200 + name.length, 100)
   return [...record.routes, ...record.jobs].reduce((sum, { key, sketch }) => sum + 60 + key.length + sketch.length, 100)
 }

@@ -5,6 +5,7 @@ import type { WorkerLike } from './job.js'
 import { attemptOf, type BullJob, endedAttemptOf } from './job.js'
 import { isLastStall, isNoFailure } from './outcome.js'
 import { StalledJobs } from './stalled-jobs.js'
+import { WorkerArchive } from './worker-archive.js'
 
 /**
  * Tells a recorder of a worker's jobs and leaves the worker as it is: the processor is not touched, nor is its `length`, by
@@ -15,7 +16,8 @@ import { StalledJobs } from './stalled-jobs.js'
 export function followWorker(worker: WorkerLike, jobs: JobRecorder): () => void {
   const running = jobs.openWorker()
   const stalled = new StalledJobs(worker, jobs)
-  const attempts = new Attempts(worker.name, jobs, running)
+  const archive = jobs.finished && new WorkerArchive(worker, jobs.finished)
+  const attempts = new Attempts(worker.name, jobs, running, archive)
   const followed = followAttempts(worker, attempts)
   const unlisten = listen(worker, {
     ...(followed.seesStarts ? {} : { active: (job: BullJob) => attempts.started(job) }),
@@ -31,6 +33,7 @@ export function followWorker(worker: WorkerLike, jobs: JobRecorder): () => void 
     unlisten()
     stalled.close()
     running.close()
+    archive?.close()
   }
 }
 
@@ -42,11 +45,13 @@ class Attempts implements AttemptListener {
   readonly #queue: string
   readonly #jobs: JobRecorder
   readonly #running: RunningJobs
+  readonly #archive: WorkerArchive | null
 
-  constructor(queue: string, jobs: JobRecorder, running: RunningJobs) {
+  constructor(queue: string, jobs: JobRecorder, running: RunningJobs, archive: WorkerArchive | null) {
     this.#queue = queue
     this.#jobs = jobs
     this.#running = running
+    this.#archive = archive
   }
 
   started(job: BullJob): void {
@@ -65,16 +70,20 @@ class Attempts implements AttemptListener {
 
   settled(job: BullJob): void {
     this.#running.find(job)?.refuse()
+    this.#archive?.settled(job)
   }
 
   completed(job: BullJob): void {
-    this.#running.find(job)?.complete()
+    const trace = this.#running.find(job)
+    this.#archive?.ended(job, trace, 'completed')
+    trace?.complete()
   }
 
   failed(job: BullJob | undefined, error: unknown): void {
     // Redis removed the job with its failure, which was the last one then.
     const isFinal = !job || Boolean(job.finishedOn)
     const trace = job ? this.#running.find(job) : null
+    this.#archive?.ended(job, trace, isFinal ? 'failed' : 'retried', error)
     if (trace) trace.fail(error, isFinal)
     else this.#jobs.gaveUp(endedAttemptOf(job, this.#queue), error, isFinal)
   }

@@ -9,6 +9,7 @@ import type { BullJob, WorkerLike } from './job.js'
  *   returned or threw, before Redis is told, and again after a lost connection. When Redis refuses a result, `handleFailed` is
  *   called with that refusal. 5.0 and 5.12 have neither.
  * - `Worker.processJob(job, token, …)` of 5.0 and 5.12: an attempt with all that follows from it.
+ * - `Worker.createJob(data, id)` of 5.0 to 6.7: makes the job of its stored form, where `data` is the payload's JSON text.
  * - `Worker.client` of 5, `Worker.backend.client` of 6 on Redis; `Worker.toKey(id)` of both.
  *
  * A method that is missing is not replaced: then the worker's events tell as much as they can.
@@ -18,10 +19,14 @@ export type Processing = WorkerLike & {
   handleCompleted?: Ended
   handleFailed?: Ended
   processJob?: Attempt
+  createJob?: MakeJob
   toKey?: (id: string) => string
   readonly client?: Promise<Client>
   readonly backend?: { readonly client?: Promise<Client> }
 }
+
+/** @param stored the job as its queue stores it */
+type MakeJob = (stored: { readonly data?: unknown }, ...rest: unknown[]) => BullJob
 
 type Attempt = (job: BullJob, ...rest: unknown[]) => unknown
 
@@ -54,8 +59,15 @@ export function wrapFailed(worker: Processing, wrap: (original: Ended) => Ended)
   return wrapMethod(worker, 'handleFailed', wrap)
 }
 
+/** Wraps what makes a job of its stored form. */
+export function wrapCreate(worker: Processing, wrap: (original: MakeJob) => MakeJob): Unwrap {
+  return wrapMethod(worker, 'createJob', wrap)
+}
+
 interface Client {
   hget(key: string, field: string): Promise<unknown>
+  info(section: string): Promise<unknown>
+  readonly isCluster?: boolean
 }
 
 /** The name of a job in the worker's queue, asked of its own Redis in one command; null where it can't be told. */
@@ -65,6 +77,17 @@ export async function nameOfJob(worker: Processing, id: string): Promise<string 
     const key = worker.toKey?.(id)
     const name = client && key ? await client.hget(key, 'name') : null
     return typeof name === 'string' && name !== '' ? name : null
+  } catch {
+    return null
+  }
+}
+
+/** The identity of the server that a worker's queue is on, as a source of the queue has it; null where it can't be told. */
+export async function serverOf(worker: Processing): Promise<string | null> {
+  try {
+    const client = await (worker.client ?? worker.backend?.client)
+    if (!client || client.isCluster) return null
+    return /^run_id:(\w+)/m.exec(String(await client.info('server')))?.[1] ?? null
   } catch {
     return null
   }

@@ -16,6 +16,8 @@ export interface BullJob {
   /** Set when there will be no further attempt. */
   readonly finishedOn?: number | null | undefined
   readonly opts?: { readonly delay?: number }
+  /** The payload, parsed. */
+  readonly data?: unknown
 }
 
 /** An attempt that begins. */

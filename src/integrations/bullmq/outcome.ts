@@ -32,7 +32,7 @@ function namesOf(error: unknown): string[] {
   return names
 }
 
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return textOf(() => (error as { message?: unknown } | null | undefined)?.message)
 }
 

@@ -9,7 +9,7 @@ import { placeOfAll } from './api-only/place.js'
 import { type ApiQueue, isApiOnly } from './api-only/types.js'
 import { API_KIND, API_METHODS, REDIS_KIND, REDIS_METHODS } from './package/kinds.js'
 import type { BullModule, BullQueue } from './package/queue-api.js'
-import { placeOfQueues } from './places.js'
+import { type PlacedQueue, placeOfQueues } from './places.js'
 import type { RedisSourceOptions } from './redis-source.js'
 
 export type { BullModule, BullQueue, QueueSource, RedisClient, RedisSource }
@@ -52,6 +52,19 @@ export function bullmqQueues(options: BullmqQueuesOptions = {}): QueueSource {
   }
   const where = placeOfQueues(connection, textOption(SOURCE, 'prefix', prefix), instances)
   return redisQueues({ where, names, queues: instances, bullmq })
+}
+
+/**
+ * The place of a queue as a source of it would have it, by the queue's own connection; nothing is connected.
+ *
+ * @param queue a `Queue` or a `Worker`
+ * @throws if it can't be told
+ */
+export function placeOfBullmq(queue: PlacedQueue): string {
+  if (isApiOnly(queue)) return placeOfAll([queue])
+  const { place, redis } = placeOfQueues(undefined, 'bull', [queue])
+  redis.connection.close()
+  return place
 }
 
 const SOURCE = 'bullmqQueues'

@@ -8,6 +8,9 @@ import type { BullQueue } from './package/queue-api.js'
 
 const SOURCE = 'bullmqQueues'
 
+/** The part of a queue that locates it; workers have it, too. */
+export type PlacedQueue = Pick<BullQueue, 'name' | 'opts'>
+
 /** The location of queues and the prefix of their keys. */
 export interface QueuePlace {
   readonly redis: OpenedRedis
@@ -23,7 +26,7 @@ export interface QueuePlace {
 export function placeOfQueues(
   connection: RedisSource | undefined,
   prefix: string,
-  queues: readonly BullQueue[],
+  queues: readonly PlacedQueue[],
 ): QueuePlace {
   const [first, ...others] = queues
   const own = first ? (first.opts.prefix ?? 'bull') : prefix
@@ -41,7 +44,7 @@ export function placeOfQueues(
   return { redis, prefix: own, place }
 }
 
-function placeOfQueue(queue: BullQueue, connection: RedisSource | undefined, redis: OpenedRedis): string {
+function placeOfQueue(queue: PlacedQueue, connection: RedisSource | undefined, redis: OpenedRedis): string {
   const prefix = queue.opts.prefix ?? 'bull'
   if (connection !== undefined) return placeOf(redis, prefix)
   const its = openQueueRedis(queue)
@@ -53,11 +56,11 @@ function openOption(connection: RedisSource = 'redis://127.0.0.1:6379'): OpenedR
   return openRedis(SOURCE, connection, 'option "connection"')
 }
 
-function openQueueRedis(queue: BullQueue): OpenedRedis {
+function openQueueRedis(queue: PlacedQueue): OpenedRedis {
   return openRedis(SOURCE, connectionOf(queue), `the connection of the queue "${queue.name}"`)
 }
 
-function connectionOf(queue: BullQueue): RedisSource {
+function connectionOf(queue: PlacedQueue): RedisSource {
   const given: unknown = queue.opts.connection ?? {}
   if (typeof given !== 'object' || given === null) throw notIoredis(queue)
   if (!isRedisSource(given)) throw notIoredis(queue)
@@ -73,7 +76,7 @@ function isRedisSource(given: object): given is Exclude<RedisSource, string> {
 }
 
 /** Version 6 accepts a URL among the options; the other options override it. */
-function withUrl({ name }: BullQueue, text: string, others: object): RedisSource {
+function withUrl({ name }: PlacedQueue, text: string, others: object): RedisSource {
   try {
     const { options, db } = placeAt(parseAddress(text))
     return { ...options, db, ...others }
@@ -82,6 +85,6 @@ function withUrl({ name }: BullQueue, text: string, others: object): RedisSource
   }
 }
 
-function notIoredis({ name }: BullQueue): Error {
+function notIoredis({ name }: PlacedQueue): Error {
   return invalidOption(SOURCE, 'queues', `queues on ioredis; for "${name}", which is not, pass "connection" as well`)
 }

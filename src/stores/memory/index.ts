@@ -3,6 +3,8 @@ import type { Batch, NodeEntry, Page, ServiceQuery, Store, StoreRecord, WriteRes
 import {
   EXCEPTION_LIFE_MS,
   type ExceptionRecord,
+  FINISHED_JOBS_LIFE_MS,
+  type FinishedJobs,
   type Heartbeat,
   HISTORY_LIFE_MS,
   heartbeatLife,
@@ -50,10 +52,13 @@ interface ServiceLogs {
   readonly rollups: RecentLog<Rollup>
   readonly history: RecentLog<Rollup>
   readonly queues: RecentLog<QueueHistory>
+  readonly jobs: RecentLog<FinishedJobs>
 }
 
 /** Records of queues per service: an hour of a few slots. */
 const MAX_QUEUE_RECORDS = 300
+/** Records of finished jobs per service: up to some hundred kilobytes each. */
+const MAX_JOB_RECORDS = 100
 
 const WRITTEN: WriteResult = { unwritten: [], error: null }
 
@@ -78,6 +83,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       rollups: new RecentLog<Rollup>(maxRollups, ROLLUP_LIFE_MS),
       history: new RecentLog<Rollup>(maxRollups, HISTORY_LIFE_MS),
       queues: new RecentLog<QueueHistory>(MAX_QUEUE_RECORDS, HISTORY_LIFE_MS),
+      jobs: new RecentLog<FinishedJobs>(MAX_JOB_RECORDS, FINISHED_JOBS_LIFE_MS),
     }
     services.set(service, logs)
     deleteOldest(services, maxNodes)
@@ -121,6 +127,9 @@ export function memoryStore(options: MemoryStoreOptions = {}): Store {
       const log = service === null ? ownQueues : services.get(service)?.queues
       return newest(log, { after: after ?? null, limit: MAX_QUEUE_RECORDS }, since)
     },
+    async finishedJobs({ service, since, after }) {
+      return newest(services.get(service)?.jobs, { after: after ?? null, limit: MAX_JOB_RECORDS }, since)
+    },
     async recordQueues(history) {
       ownQueues.add(history)
     },
@@ -149,6 +158,7 @@ function add(logs: ServiceLogs, entry: StoreRecord): void {
   else if (entry.type === 'exception') logs.exceptions.add(entry.record)
   else if (entry.type === 'rollup') logs.rollups.add(entry.record)
   else if (entry.type === 'queues') logs.queues.add(entry.record)
+  else if (entry.type === 'jobs') logs.jobs.add(entry.record)
   else logs.history.add(entry.record)
 }
 

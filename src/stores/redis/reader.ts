@@ -1,6 +1,8 @@
 import { performance } from 'node:perf_hooks'
 import type { FollowedPage, Page, Reader, StreamName } from '../../ports/index.js'
 import {
+  type FinishedJobs,
+  finishedJobsOfFields,
   type Keys,
   parseSlowEntry,
   type QueueHistory,
@@ -67,6 +69,10 @@ export function redisReader(
   const parts = { connection, clock, verifier, times }
   const rollupPages = spanPages<Rollup>(parts, rollupOfFields)
   const queuePages = spanPages<QueueHistory>(parts, queueHistoryOfFields)
+  const jobPages = spanPages<FinishedJobs>(parts, finishedJobsOfFields, {
+    identity: ({ node, seq }) => `${seq}:${node}`,
+    moved: moveJobs,
+  })
   const withPulse = (service: string, key: string, pulseKey: string) =>
     foreign.hasPulse(service) ? [key, pulseKey] : [key]
 
@@ -99,8 +105,9 @@ export function redisReader(
       const key = service === null ? keys.ownQueueHistory : keys.queueHistory(service)
       return queuePages.all(service ?? '', key, after ?? null, since)
     },
+    finishedJobs: ({ service, since, after }) => jobPages.all(service, keys.jobs(service), after ?? null, since),
     async follow({ stream, service, after }) {
-      const pages = { history: rollupPages, queues: queuePages, slow: slowPages }[stream]
+      const pages = { history: rollupPages, queues: queuePages, slow: slowPages, jobs: jobPages }[stream]
       const page = await pages.follow(service ?? '', streamKey(keys, stream, service), after)
       return page as FollowedPage<never>
     },
@@ -135,7 +142,15 @@ export function redisReader(
 
 function streamKey(keys: Keys, stream: StreamName, service: string | null): string {
   if (service === null) return keys.ownQueueHistory
-  return { history: keys.history, queues: keys.queueHistory, slow: keys.slow }[stream](service)
+  return { history: keys.history, queues: keys.queueHistory, slow: keys.slow, jobs: keys.jobs }[stream](service)
+}
+
+function moveJobs({ jobs }: FinishedJobs, ms: number): void {
+  for (const job of jobs) {
+    job.finishedAt = Math.max(0, job.finishedAt + ms)
+    if (job.startedAt !== null) job.startedAt = Math.max(0, job.startedAt + ms)
+    if (job.addedAt !== null) job.addedAt = Math.max(0, job.addedAt + ms)
+  }
 }
 
 function inOrder<T extends { ts: number }>(page: Page<T>, limit: number): Page<T> {

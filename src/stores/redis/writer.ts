@@ -18,35 +18,21 @@ import {
   nodeMember,
   ROLLUP_LIFE_MS,
 } from '../../protocol/index.js'
-import type { Command } from '../../redis/client.js'
 import type { Connection } from '../../redis/connection.js'
 import type { RedisError } from '../../redis/errors.js'
 import { packText } from '../../redis/packed-text.js'
 import { type Reply, send } from '../../redis/send.js'
 import type { Signer } from '../../signing/signer.js'
+import { FinishedJobsWriter, type PackedJobs } from './finished-jobs.js'
 import type { ServerClock } from './server-clock.js'
 import { isOfPart } from './texts.js'
+import { aheadBy, just, keeping, type Step, shiftOf, type Way } from './write-steps.js'
 
 /** Retention of records of spans of time, ms. */
 const LIVES = { rollup: ROLLUP_LIFE_MS, history: HISTORY_LIFE_MS, queues: HISTORY_LIFE_MS } as const
 
 /** How often old records are pruned, ms. */
 const TIDY_EVERY_MS = 60_000
-
-/** A command, and the records that are lost if it fails. */
-interface Step {
-  readonly command: Command
-  readonly records: readonly StoreRecord[]
-  readonly done?: (value: unknown, sentAt: number) => void
-  /** Called when the command is denied or unknown, which is no failure then. */
-  readonly refused?: () => void
-}
-
-interface Way {
-  readonly keys: Keys
-  readonly clock: ServerClock
-  readonly signer: Signer
-}
 
 export function redisWriter(
   connection: Connection,
@@ -55,6 +41,7 @@ export function redisWriter(
   signer: Signer,
 ): Pick<Writer, 'write' | 'removeNode'> {
   const way: Way = { keys, clock, signer }
+  const jobs = new FinishedJobsWriter(way)
   let tidiedAt = Number.NEGATIVE_INFINITY
 
   function tidySteps(service: string): Step[] {
@@ -72,12 +59,13 @@ export function redisWriter(
   }
 
   // No await before the commands are sent: if the connection is ready, they are in the socket when this returns.
-  function put(batch: Batch): Promise<WriteResult> {
+  function put(batch: Batch, packed: PackedJobs = jobs.pack(batch)): Promise<WriteResult> {
     const steps = [
       ...heartbeatSteps(way, batch),
       ...slowSteps(way, batch),
       ...exceptionSteps(way, batch),
       ...spanSteps(way, batch),
+      ...jobs.steps(batch.service, packed),
       ...tidySteps(batch.service),
     ]
     const commands = steps.map((step) => step.command)
@@ -99,6 +87,7 @@ export function redisWriter(
 
   return {
     write(batch) {
+      if (batch.canWait) return jobs.packLater(batch).then((packed) => put(batch, packed))
       // A batch without a heartbeat is the last one of a process: it must not wait.
       if (!batch.heartbeat || !clock.isDoubtful || !clock.isAnswering) return put(batch)
       return askTime().then((error) => (error ? { unwritten: batch.records, error } : put(batch)))
@@ -139,22 +128,6 @@ function heartbeatSteps({ keys, clock, signer }: Way, { heartbeat, service, node
     just('set', key, signer.json(key, text), 'PX', lifeOf(heartbeat)),
     just('zadd', keys.nodeIndex, timestamp, nodeMember(service, node)),
   ]
-}
-
-/** The field `clockAhead`, see `readClockAhead`. @param shift correction of the times, ms */
-function aheadBy(shift: number | null): number | null {
-  return shift === null ? null : 0 - shift
-}
-
-/** Corrections as of the first write, so that a record that is written twice stays the same. */
-const shifts = new WeakMap<StoreRecord, number | null>()
-
-function shiftOf(entry: StoreRecord, clock: ServerClock): number | null {
-  const known = shifts.get(entry)
-  if (known !== undefined) return known
-  const shift = clock.shift(entry.clockOrigin)
-  shifts.set(entry, shift)
-  return shift
 }
 
 function dated<T extends { readonly ts: number }>(record: T, shift: number | null): T {
@@ -204,7 +177,7 @@ function exceptionSteps({ keys, clock, signer }: Way, { service, records }: Batc
 /** Rollups, and the history of queues. */
 function spanSteps({ keys, clock, signer }: Way, { service, records }: Batch): Step[] {
   return records.flatMap((entry) => {
-    if (entry.type === 'slow' || entry.type === 'exception') return []
+    if (entry.type === 'slow' || entry.type === 'exception' || entry.type === 'jobs') return []
     // While Redis' clock is unknown, nothing is trimmed by age.
     const oldest = clock.oldest(LIVES[entry.type])
     const trim = oldest === null ? [] : ['MINID', '~', oldest]
@@ -217,7 +190,7 @@ function spanSteps({ keys, clock, signer }: Way, { service, records }: Batch): S
   })
 }
 
-type SpanRecord = Exclude<StoreRecord, { readonly type: 'slow' | 'exception' }>
+type SpanRecord = Exclude<StoreRecord, { readonly type: 'slow' | 'exception' | 'jobs' }>
 
 function spanText(entry: SpanRecord, shift: number | null): string {
   if (entry.type === 'queues') return encodeQueueHistory(datedSpan(entry.record, shift), aheadBy(shift))
@@ -239,12 +212,4 @@ function expireRollups(keys: Keys, service: string): Step[] {
     just('pexpire', keys.rollup(service), 2 * ROLLUP_LIFE_MS),
     just('pexpire', keys.history(service), 2 * HISTORY_LIFE_MS),
   ]
-}
-
-function just(...command: Command): Step {
-  return { command, records: [] }
-}
-
-function keeping(records: readonly StoreRecord[], ...command: Command): Step {
-  return { command, records }
 }

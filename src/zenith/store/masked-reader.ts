@@ -4,7 +4,9 @@ import type { QueueSnapshot } from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
 import {
   seenException,
+  seenFinishedJobs,
   seenHeartbeat,
+  seenJobError,
   seenQueue,
   seenQueueHistory,
   seenRollup,
@@ -15,6 +17,8 @@ import { timeOf } from './store-time.js'
 
 /** Records to mask before yielding to the event loop. */
 const SLICE = 50
+/** A record of finished jobs has hundreds of them. */
+const JOBS_SLICE = 1
 /** The same names come with every interval. */
 const MAX_NAMES = 20_000
 
@@ -22,11 +26,13 @@ const MAX_NAMES = 20_000
 export function maskedReader(reader: Reader): Reader {
   const nameOf = remembered(redactName)
   const placeOf = remembered(maskSecrets)
-  const { queueHistory, follow } = reader
+  const errorOf = remembered(seenJobError)
+  const { queueHistory, finishedJobs, follow } = reader
   const seen: { readonly [Name in StreamName]: (record: StreamRecords[Name]) => StreamRecords[Name] } = {
     history: (rollup) => seenRollup(rollup, nameOf),
     queues: (history) => seenQueueHistory(history, placeOf),
     slow: seenSlow,
+    jobs: (record) => seenFinishedJobs(record, { nameOf, placeOf, errorOf }),
   }
   return {
     kind: reader.kind,
@@ -45,10 +51,17 @@ export function maskedReader(reader: Reader): Reader {
     ...(queueHistory && {
       queueHistory: async (query) => maskPage(await queueHistory.call(reader, query), seen.queues),
     }),
+    ...(finishedJobs && {
+      async finishedJobs(query) {
+        const page = await finishedJobs.call(reader, query)
+        return { ...page, records: await inTurns(page.records, seen.jobs, JOBS_SLICE) }
+      },
+    }),
     ...(follow && {
       async follow<Name extends StreamName>(query: FollowQuery<Name>) {
         const page = (await follow.call(reader, query)) as FollowedPage<StreamRecords[Name]>
-        return { ...page, records: await inTurns<StreamRecords[Name]>(page.records, seen[query.stream]) }
+        const slice = query.stream === 'jobs' ? JOBS_SLICE : SLICE
+        return { ...page, records: await inTurns<StreamRecords[Name]>(page.records, seen[query.stream], slice) }
       },
     }),
     async queues() {
@@ -67,9 +80,9 @@ async function maskPage<T>(page: Page<T>, see: (record: T) => T): Promise<Page<T
   return page.records.length === 0 ? page : { ...page, records: await inTurns(page.records, see) }
 }
 
-async function inTurns<T>(items: readonly T[], see: (item: T) => T): Promise<T[]> {
+async function inTurns<T>(items: readonly T[], see: (item: T) => T, slice = SLICE): Promise<T[]> {
   const seen: T[] = []
-  await inSlices(items, SLICE, (item) => seen.push(see(item)))
+  await inSlices(items, slice, (item) => seen.push(see(item)))
   return seen
 }
 

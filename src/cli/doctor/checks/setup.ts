@@ -29,6 +29,11 @@ const NOTES: Readonly<Record<SetupNote, { readonly message: string; readonly adv
     advice:
       'Nest: app.enableShutdownHooks(). Fastify: app.close() on SIGTERM. Others: call .stop() on what quasar() returned, then end the process.',
   },
+  'no-payload-token': {
+    message:
+      'Payloads of finished jobs should be archived, and there is no token to seal them with: they are left out.',
+    advice: 'Set QUASAR_TOKEN for the app and for Zenith, or archiveJobs: "jobs".',
+  },
 }
 
 const FRAMEWORKS = /\b(express|fastify|hono|nest)\b/

@@ -52,7 +52,7 @@ export interface ApiScheduler {
 /**
  * Version 6 accesses its database through a backend. Only the Redis backend exposes its client; without a client there are no keys to read.
  */
-export function isApiOnly(queue: BullQueue): queue is ApiQueue {
+export function isApiOnly<Q extends Pick<BullQueue, 'name' | 'opts'>>(queue: Q): queue is Q & ApiQueue {
   if (!('getBackend' in queue) || typeof queue.getBackend !== 'function') return false
   const backend: unknown = queue.getBackend()
   return typeof backend === 'object' && backend !== null && !('client' in backend)
