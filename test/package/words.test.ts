@@ -68,6 +68,7 @@ const SOURCES = filesIn('src', /(?<!\bgenerated)\.tsx?$/)
 /** The parts whose comments are in plain words already. */
 const COMMENTED = [
   'src/api',
+  'src/archiver',
   'src/cli',
   'src/core/errors',
   'src/core/options',
@@ -82,6 +83,7 @@ const COMMENTED = [
   'src/redaction',
   'src/redis',
   'src/runtime',
+  'src/search',
   'src/stores',
   'src/zenith/assets',
   'src/zenith/auth',
