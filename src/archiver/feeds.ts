@@ -1,6 +1,7 @@
 import type {
   Archive,
   ArchivedRecord,
+  ArchiveGap,
   AuditLog,
   FollowedPage,
   Reader,
@@ -10,6 +11,7 @@ import type {
 import { type AuditEntry, type ExceptionRecord, MAX_AUDIT_PAGE, MAX_EXCEPTIONS } from '../protocol/index.js'
 import { type Feed, type FeedStep, gapsOf } from './feed.js'
 import { mergeFigures, QUEUES, TRAFFIC } from './figures/merge.js'
+import { rawJobsOf } from './raw-jobs.js'
 
 /** A record from further in the future is not believed, ms. */
 const MAX_AHEAD_MS = 60_000
@@ -26,6 +28,7 @@ export function serviceFeeds(sources: FeedSources, service: string): readonly Fe
     trafficFeed(sources, service),
     queueFeed(sources, service),
     slowFeed(sources, service),
+    jobFeed(sources, service),
     exceptionFeed(sources, service),
   ]
 }
@@ -53,6 +56,16 @@ function slowFeed({ reader }: FeedSources, service: string): Feed {
       name: entry.name,
       body: JSON.stringify(entry),
     })),
+  }))
+}
+
+/** Finished jobs as the workers of a service recorded them. */
+function jobFeed({ reader }: FeedSources, service: string): Feed {
+  return streamFeed(reader, 'jobs', service, async ({ records }) => ({
+    jobs: records.flatMap((record) => rawJobsOf(service, record)),
+    recordGaps: records
+      .filter(({ left }) => left > 0)
+      .map(({ from, to, left }) => ({ stream: `jobs:${service}`, from, to, lost: left })),
   }))
 }
 
@@ -140,11 +153,17 @@ function timeOfId(id: string): number {
   return Number.parseInt(id, 10)
 }
 
+/** What a page of a stream gives the archive. */
+interface StreamBatch extends Pick<FeedStep, 'figures' | 'records' | 'jobs'> {
+  /** What the records themselves say was lost. */
+  readonly recordGaps?: readonly ArchiveGap[]
+}
+
 function streamFeed<Name extends StreamName>(
   reader: Reader,
   name: Name,
   service: string | null,
-  toBatch: (page: FollowedPage<StreamRecords[Name]>) => Promise<Omit<FeedStep, 'cursor' | 'isAtEnd'>>,
+  toBatch: (page: FollowedPage<StreamRecords[Name]>) => Promise<StreamBatch>,
 ): Feed {
   const stream = `${name}:${service ?? ''}`
   return {
@@ -152,8 +171,9 @@ function streamFeed<Name extends StreamName>(
     async next(after) {
       const page = await reader.follow?.({ stream: name, service, after })
       if (!page || page.cursor === null || (page.cursor === after && !page.lost)) return null
-      const batch = await toBatch(page)
-      return { ...batch, cursor: page.cursor, isAtEnd: page.more === undefined, gaps: gapsOf(stream, page.lost) }
+      const { recordGaps = [], ...batch } = await toBatch(page)
+      const gaps = [...gapsOf(stream, page.lost), ...recordGaps]
+      return { ...batch, cursor: page.cursor, isAtEnd: page.more === undefined, gaps }
     },
   }
 }

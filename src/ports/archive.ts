@@ -128,15 +128,15 @@ export interface RawJob extends Omit<ArchivedJob, 'payload'> {
  * The payload as the queue stores it, or as a worker sealed it: the payloads of many jobs are one block, which `open` of `src/signing` opens
  * and `parsePayloads` reads. Jobs of one block share its bytes.
  */
-export type RawPayload =
-  | { readonly kind: 'text'; readonly text: string }
-  | {
-      readonly kind: 'sealed'
-      readonly bytes: Uint8Array
-      readonly context: string
-      /** Of the job's payload in the block. */
-      readonly index: number
-    }
+export type RawPayload = { readonly kind: 'text'; readonly text: string } | SealedPayload
+
+export interface SealedPayload {
+  readonly kind: 'sealed'
+  readonly bytes: Uint8Array
+  readonly context: string
+  /** Of the job's payload in the block. */
+  readonly index: number
+}
 
 /** A part of a stream that was trimmed before it was archived. */
 export interface ArchiveGap {
@@ -313,7 +313,10 @@ export interface ArchiveOf<Job> {
 }
 
 /** What Zenith uses: it runs on a thread that masks and indexes payloads. */
-export type Archive = ArchiveOf<RawJob>
+export interface Archive extends ArchiveOf<RawJob> {
+  /** The tokens that workers sealed payloads with, before the first call. Without them sealed payloads are left out. */
+  setTokens?(tokens: readonly string[]): void
+}
 
 /** What a driver implements. */
 export type ArchiveDriver = ArchiveOf<IndexedJob>

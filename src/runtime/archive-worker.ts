@@ -1,15 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { type PostgresDriverOptions, postgresDriver } from '../archive/postgres/index.js'
 import { type SqliteDriverOptions, sqliteDriver } from '../archive/sqlite/driver.js'
-import { type PrepareJobs, serveArchive } from '../archive/thread/serve-archive.js'
+import { serveArchive } from '../archive/thread/serve-archive.js'
+import { payloadOpener } from '../archiver/prepare/open-payloads.js'
+import { createPreparer } from '../archiver/prepare/preparer.js'
 
-/** What {@link sqliteArchive} gives the thread. */
-export interface ArchiveWorkerData {
-  readonly driver: 'sqlite'
-  readonly options: SqliteDriverOptions
-}
+/** What an archive gives its thread. The tokens come with them. */
+export type ArchiveWorkerData =
+  | { readonly driver: 'sqlite'; readonly options: SqliteDriverOptions }
+  | { readonly driver: 'postgres'; readonly options: PostgresDriverOptions }
 
-/** Nothing is archived that is not masked: payloads are left out. */
-const withoutPayloads: PrepareJobs = async (jobs) => jobs.map((job) => ({ ...job, payload: null, terms: [] }))
-
-const { options } = workerData as ArchiveWorkerData
-if (parentPort) serveArchive(parentPort, sqliteDriver(options), withoutPayloads)
+const data = workerData as ArchiveWorkerData & { readonly tokens: readonly string[] }
+const driver = data.driver === 'sqlite' ? sqliteDriver(data.options) : postgresDriver(data.options)
+if (parentPort) serveArchive(parentPort, driver, createPreparer({ open: payloadOpener(data.tokens) }))

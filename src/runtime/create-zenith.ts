@@ -47,6 +47,7 @@ export function createZenith(given: ZenithOptions = {}): Zenith {
   const problem = options.auth === undefined ? null : authProblem(options.auth)
   if (problem) throw new QuasarError('invalid_option', `Quasar: option "auth" ${problem}`)
   const { auth, basePath, proxies, interval, slow, queues = [], readOnly, payloads, logger = consoleLogger } = options
+  options.archive?.setTokens?.(resolveTokens(options.token, process.env))
   return createZenithServer({
     ...readerOf(options, process.env),
     auth,

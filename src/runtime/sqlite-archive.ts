@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
-import { threadedArchive } from '../archive/thread/threaded-archive.js'
 import { checkOptions } from '../lib/options.js'
 import type { Archive } from '../ports/index.js'
-import type { ArchiveWorkerData } from './archive-worker.js'
+import { archiveThread } from './archive-thread.js'
 
 export interface SqliteArchiveOptions {
   /** Directory of the archive's files, which is created. On a disk of this machine. @default './quasar-data' */
@@ -13,9 +12,6 @@ const CHECKS = {
   dir: { takes: 'the path of a directory', accepts: (value: unknown) => typeof value === 'string' && value !== '' },
 }
 
-/** Beside this file, and also beside the folder of what several files share. */
-const WORKER = '../runtime/archive-worker.js'
-
 /**
  * An archive in SQLite files, for one Zenith. It works on a thread, and needs Node 22.16, Bun, or the package `libsql`.
  *
@@ -24,11 +20,5 @@ const WORKER = '../runtime/archive-worker.js'
  */
 export function sqliteArchive(options: SqliteArchiveOptions = {}): Archive {
   const { dir = './quasar-data' } = checkOptions('sqliteArchive', options, CHECKS, 'sqliteArchive')
-  const workerData: ArchiveWorkerData = { driver: 'sqlite', options: { dir: resolve(dir) } }
-  return threadedArchive({
-    workerUrl: new URL(WORKER, import.meta.url),
-    kind: 'sqlite',
-    place: resolve(dir),
-    workerData,
-  })
+  return archiveThread(resolve(dir), { driver: 'sqlite', options: { dir: resolve(dir) } })
 }

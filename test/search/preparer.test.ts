@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createPreparer, type PrepareCounts } from '../../src/archiver/prepare/preparer.js'
-import { type IndexedJob, MAX_ARCHIVED_PAYLOAD_CHARS, type RawJob, type RawPayload } from '../../src/ports/archive.js'
+import {
+  type IndexedJob,
+  MAX_ARCHIVED_PAYLOAD_CHARS,
+  type RawJob,
+  type RawPayload,
+  type SealedPayload,
+} from '../../src/ports/archive.js'
 import { maskPayload } from '../../src/redaction/json.js'
 
 const raw = (payload: RawPayload | null, more: Partial<RawJob> = {}): RawJob => ({
@@ -25,9 +31,9 @@ const text = (value: unknown): RawPayload => ({
   kind: 'text',
   text: typeof value === 'string' ? value : JSON.stringify(value),
 })
-const open = (bytes: Uint8Array, context: string) => {
+const open = ({ bytes, context }: SealedPayload) => {
   if (context === 'broken') throw new Error('no')
-  return context === 'shop' ? Buffer.from(bytes).toString() : null
+  return context === 'shop' ? { text: Buffer.from(bytes).toString(), isCut: false } : null
 }
 
 async function prepared(jobs: readonly RawJob[]) {
@@ -57,7 +63,9 @@ describe('a prepared job', () => {
   it('has a sealed payload, or none if it can not be opened', async () => {
     const bytes = Buffer.from('{"a":"ada","token":"hunter2x"}')
     const contexts = ['shop', 'other', 'broken']
-    const { ready, counts } = await prepared(contexts.map((context) => raw({ kind: 'sealed', bytes, context })))
+    const { ready, counts } = await prepared(
+      contexts.map((context) => raw({ kind: 'sealed', bytes, context, index: 0 })),
+    )
     expect(ready.map(({ payload }) => payload?.text ?? null)).toEqual(['{"a":"ada","token":"***"}', null, null])
     expect(ready.map(({ terms }) => terms)).toEqual([['ada', 'a=ada'], [], []])
     expect(counts).toEqual({ jobs: 3, encrypted: 0, unread: 2, partlyIndexed: 0 })

@@ -42,21 +42,33 @@ interface Place {
 
 export function pack(value: unknown): Packed {
   const parts: Uint8Array[] = []
+  const places = new Map<object, Place>()
   let length = 0
   const packed = replaced(value, (one) => {
     if (!ArrayBuffer.isView(one)) return null
+    // Jobs of one block share its bytes.
+    const known = places.get(one)
+    if (known) return known
     const part = new Uint8Array(one.buffer, one.byteOffset, one.byteLength)
+    const place: Place = { packedAt: length, packedLength: part.length }
+    places.set(one, place)
     parts.push(part)
     length += part.length
-    return { packedAt: length - part.length, packedLength: part.length } satisfies Place
+    return place
   })
   return { value: packed, bytes: joined(parts, length) }
 }
 
 export function unpack({ value, bytes }: Packed): unknown {
+  const parts = new Map<number, Uint8Array>()
   return replaced(value, (one) => {
     const { packedAt, packedLength } = one as Partial<Place>
-    return packedAt === undefined ? null : new Uint8Array(bytes, packedAt, packedLength)
+    if (packedAt === undefined) return null
+    // An empty part begins where the next one does.
+    if (packedLength === 0) return new Uint8Array()
+    const part = parts.get(packedAt) ?? new Uint8Array(bytes, packedAt, packedLength)
+    parts.set(packedAt, part)
+    return part
   })
 }
 

@@ -16,8 +16,8 @@ export interface ThreadedArchiveOptions {
   readonly workerUrl: URL
   readonly kind: string
   readonly place: string
-  /** What that file gets as `workerData`. Can be cloned. */
-  readonly workerData: unknown
+  /** What that file gets as `workerData`, and the tokens besides. Can be cloned. */
+  readonly workerData: object
 }
 
 interface Waiting {
@@ -52,6 +52,7 @@ export function threadedArchive(options: ThreadedArchiveOptions): Archive {
     forget: ask('forget'),
     verify: ask('verify'),
     close: () => thread.close(),
+    setTokens: (tokens) => thread.setTokens(tokens),
   }
 }
 
@@ -60,10 +61,15 @@ class ArchiveThread {
   #worker: Worker | null = null
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
+  #tokens: readonly string[] = []
   #closing: Promise<void> | null = null
 
   constructor(options: ThreadedArchiveOptions) {
     this.#options = options
+  }
+
+  setTokens(tokens: readonly string[]): void {
+    this.#tokens = tokens
   }
 
   ask(method: Method, args: readonly unknown[]): Promise<unknown> {
@@ -101,7 +107,7 @@ class ArchiveThread {
     const { workerUrl, workerData } = this.#options
     const worker = new Worker(workerUrl, {
       name: 'quasar-archive',
-      workerData,
+      workerData: { ...workerData, tokens: this.#tokens },
       // What the app loads with --import or --require is not for this thread.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },

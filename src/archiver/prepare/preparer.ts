@@ -4,7 +4,9 @@ import {
   MAX_ARCHIVED_PAYLOAD_CHARS,
   type RawJob,
   type RawPayload,
+  type SealedPayload,
 } from '../../ports/archive.js'
+import type { JobPayload } from '../../protocol/index.js'
 import { maskPayload } from '../../redaction/json.js'
 import { redactName } from '../../redaction/name.js'
 import { MASK } from '../../redaction/secrets.js'
@@ -19,7 +21,7 @@ const ENCRYPTED = /^eyJpdiI6|"eyJpdiI6/
 
 export interface PreparerOptions {
   /** Opens a sealed payload; null if it can't be opened. */
-  readonly open: (bytes: Uint8Array, context: string) => string | null
+  readonly open: (payload: SealedPayload) => JobPayload | null
   /** Gets the counts of each batch. */
   readonly onCounts?: (counts: PrepareCounts) => void
 }
@@ -54,23 +56,27 @@ function prepare(job: RawJob, { open }: PreparerOptions, counts: Counts): Indexe
   const name = orElse(MASK, () => storable(redactName(job.name)))
   const error = orElse(null, () => (job.error === null ? null : storable(maskedWithin(job.error, MAX_ERROR_CHARS))))
   const read =
-    job.payload === null ? null : orElse(null, () => indexed(textOf(job.payload as RawPayload, open), counts))
+    job.payload === null ? null : orElse(null, () => indexed(opened(job.payload as RawPayload, open), counts))
   if (job.payload !== null && read === null) counts.unread += 1
   return { ...job, name, error, payload: read?.payload ?? null, terms: read?.terms ?? [] }
 }
 
-function textOf(payload: RawPayload, open: PreparerOptions['open']): string | null {
-  return payload.kind === 'text' ? payload.text : open(payload.bytes, payload.context)
+function opened(payload: RawPayload, open: PreparerOptions['open']): JobPayload | null {
+  return payload.kind === 'text' ? { text: payload.text, isCut: false } : open(payload)
 }
 
-function indexed(text: string | null, counts: Counts): { payload: ArchivedPayload; terms: readonly string[] } | null {
-  if (text === null) return null
+function indexed(
+  read: JobPayload | null,
+  counts: Counts,
+): { payload: ArchivedPayload; terms: readonly string[] } | null {
+  if (read === null) return null
+  const { text } = read
   const masked = maskPayload(text, MAX_READ_CHARS)
   const { terms, leftOut } = indexPayload(masked.text, masked.isJson)
   if (ENCRYPTED.test(text)) counts.encrypted += 1
   if (leftOut > 0 || text.length > MAX_READ_CHARS) counts.partlyIndexed += 1
   const shown = storable(masked.text)
-  const isCut = shown.length > MAX_ARCHIVED_PAYLOAD_CHARS || text.length > MAX_READ_CHARS
+  const isCut = read.isCut || shown.length > MAX_ARCHIVED_PAYLOAD_CHARS || text.length > MAX_READ_CHARS
   return { payload: { text: cut(shown), isCut }, terms }
 }
 

@@ -1,0 +1,17 @@
+import { type PostgresConnection, type PostgresDriverOptions, targetOf } from '../archive/postgres/options.js'
+import type { Archive } from '../ports/index.js'
+import { archiveThread } from './archive-thread.js'
+
+export type { PostgresConnection }
+export type PostgresArchiveOptions = PostgresDriverOptions
+
+/**
+ * An archive in PostgreSQL 13 or newer, for any number of Zeniths. It works on a thread, and needs the package `pg`, and a role that may
+ * create a schema or owns the one that is named.
+ *
+ * @throws QuasarError `invalid_option`; the message shows no value
+ * @example createZenith({ archive: postgresArchive({ url: 'postgres://quasar:secret@db.internal/quasar' }) })
+ */
+export function postgresArchive(options: PostgresArchiveOptions): Archive {
+  return archiveThread(targetOf(options).place, { driver: 'postgres', options })
+}
