@@ -1,5 +1,6 @@
 import { anyObject } from '../api/schema.js'
-import { type ArchiveRouteServices, archiveStatus, history, marks } from './archive/routes.js'
+import { archivedJob, archivedJobFacets, archivedJobs, completeness } from './archive/job-routes.js'
+import { type ArchiveRouteServices, archiveStatus, history, marks, past, ticks } from './archive/routes.js'
 import { type SessionServices, session } from './auth/session.js'
 import type { MonitorService } from './fleet/monitor-service.js'
 import { errorGroups, errors } from './fleet/routes/errors.js'
@@ -91,7 +92,13 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   sources,
   history,
   marks,
+  past,
+  ticks,
   archiveStatus,
+  archivedJobs,
+  archivedJobFacets,
+  archivedJob,
+  completeness,
   queues,
   queue,
   queueHistory,

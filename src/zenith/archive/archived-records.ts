@@ -1,3 +1,4 @@
+import type { ArchivedJob } from '../../api/archived-jobs.js'
 import type { Archive, ArchivedRecordKind } from '../../ports/index.js'
 
 /** Records of one kind that are read for an answer: the newest. */
@@ -32,4 +33,11 @@ export async function archivedRecords<T>(
     after = page.next
   } while (after !== null && records.length < MAX_RECORDS)
   return { records, since: after === null ? null : oldest }
+}
+
+type Attempt = Awaited<ReturnType<Archive['jobs']>>['items'][number]
+
+/** An attempt without its payload. */
+export function attemptOf({ payload: _, ...attempt }: Attempt): ArchivedJob {
+  return attempt
 }

@@ -43,7 +43,8 @@ function pointOf(bucket: TrafficBucket, from: number, step: number): HistoryPoin
   }
 }
 
-function totalOf(figures: Parameters<TotalSum['add']>[0], at: number, ms: number): TrafficPoint | null {
+/** @returns null without requests or jobs @param at end of the time, Unix ms @param ms its length */
+export function totalOf(figures: Parameters<TotalSum['add']>[0], at: number, ms: number): TrafficPoint | null {
   const total = new TotalSum()
   total.add(figures)
   return total.count > 0 ? total.point(at, ms) : null

@@ -1,4 +1,3 @@
-import type { Span } from '../../api/groups.js'
 import { Problem } from '../../api/problem.js'
 import type { TimeRange, TimeWindow } from '../../api/time-window.js'
 import { PERIOD_MS, type Period } from '../../api/words.js'
@@ -77,11 +76,6 @@ export async function askArchive<T>(
     if (isRefusal(error)) throw error
     throw new ApiError('archive_unavailable', error instanceof Error ? error.message : 'The archive does not answer.')
   }
-}
-
-/** A span of records for their charts. */
-export function spanOfTime({ from, to }: TimeWindow): Span {
-  return { from, until: to }
 }
 
 /** @returns null without a range: then all stored records are meant */

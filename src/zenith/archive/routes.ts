@@ -7,16 +7,18 @@ import {
   MarkListing,
 } from '../../api/history.js'
 import { Problem } from '../../api/problem.js'
-import { MAX_WINDOW_MS } from '../../api/time-window.js'
+import { PastView, TickListing } from '../../api/time-travel.js'
 import type { ArchiverStatus } from '../../archiver/archiver.js'
 import { bucketStart } from '../../archiver/levels.js'
 import { operationsWith } from '../http/operation.js'
-import { choiceParameter, type Parameter, textParameter, timeParameter } from '../http/query.js'
+import { choiceParameter, required, textParameter, timeParameter } from '../http/query.js'
 import { json, problem } from '../http/responses.js'
 import { archivedSpanOf } from './archived-span.js'
 import { csvOf } from './csv.js'
 import { gapMarkOf, historyOf, versionMarkOf } from './history.js'
 import { type ArchiveServices, askArchive, NO_ARCHIVE } from './or-archived.js'
+import { checkTime, type TimeQuery, timeParameters, UNAVAILABLE } from './parameters.js'
+import { pastAt, ticksOf } from './time-travel.js'
 
 /** What routes about the archive itself need. */
 export interface ArchiveRouteServices extends ArchiveServices {
@@ -26,24 +28,8 @@ export interface ArchiveRouteServices extends ArchiveServices {
 
 const { operation } = operationsWith<ArchiveRouteServices>()
 
-const UNAVAILABLE = { description: 'The archive does not answer.', schema: Problem }
 const MAX_VERSIONS = 500
 const MAX_GAPS = 1_000
-
-const timeParameters = {
-  from: required(timeParameter('Start of the time, Unix ms.')),
-  to: required(timeParameter('End of the time, Unix ms.')),
-}
-
-interface TimeQuery {
-  readonly from: number | null
-  readonly to: number | null
-}
-
-function checkTime({ from, to }: TimeQuery): string | null {
-  const [start, end] = [from ?? 0, to ?? 0]
-  return end > start && end - start <= MAX_WINDOW_MS ? null : '`to` takes a time after `from`, at most 400 days later.'
-}
 
 export const history = operation({
   path: '/api/history',
@@ -120,6 +106,31 @@ export const marks = operation({
   },
 })
 
+export const past = operation({
+  path: '/api/history/at',
+  summary: 'Get the fleet as it was: services, nodes, queues, running jobs, and what happened 5 min before and after',
+  description:
+    'Figures are of the step that the time lies in: a minute within the last 48 hours, then 10 minutes, an hour, 6 hours.',
+  parameters: { t: required(timeParameter('The time, Unix ms.')) },
+  answers: { 200: { description: 'The fleet.', schema: PastView }, 409: NO_ARCHIVE, 503: UNAVAILABLE },
+  handle: async ({ query, services }) => {
+    const { now } = services.monitor
+    return json(200, await askArchive(services, (archive) => pastAt(archive, query.t ?? 0, now)))
+  },
+})
+
+export const ticks = operation({
+  path: '/api/history/ticks',
+  summary: 'List what happened over a time: deployments, exceptions, actions of users, lost records',
+  parameters: timeParameters,
+  check: checkTime,
+  answers: { 200: { description: 'The ticks.', schema: TickListing }, 409: NO_ARCHIVE, 503: UNAVAILABLE },
+  handle: async ({ query, services }) => {
+    const time = { from: query.from ?? 0, to: query.to ?? 0 }
+    return json(200, { ticks: await askArchive(services, (archive) => ticksOf(archive, time)) })
+  },
+})
+
 export const archiveStatus = operation({
   path: '/api/archive',
   summary: 'Get the state and the size of the archive',
@@ -138,7 +149,3 @@ export const archiveStatus = operation({
     return json(200, view)
   },
 })
-
-function required<T>(parameter: Parameter<T>): Parameter<T> {
-  return { ...parameter, isRequired: true }
-}

@@ -1,0 +1,181 @@
+import {
+  type ArchivedJob,
+  ArchivedJobDetail,
+  ArchivedJobFacets,
+  ArchivedJobListing,
+  Completeness,
+} from '../../api/archived-jobs.js'
+import type { AuditEntry } from '../../api/audit.js'
+import { Problem } from '../../api/problem.js'
+import type { Archive, ArchivedJobFilter } from '../../ports/index.js'
+import { needsPayloads, parseSearch } from '../../search/language.js'
+import { operationsWith } from '../http/operation.js'
+import { choiceParameter, textParameter, timeParameter, wholeParameter } from '../http/query.js'
+import type { RequestContext } from '../http/request-context.js'
+import { forbidden, json, problem } from '../http/responses.js'
+import { archivedRecords, attemptOf } from './archived-records.js'
+import { completenessOf } from './completeness.js'
+import { csvOf } from './csv.js'
+import { type ArchiveServices, askArchive, NO_ARCHIVE } from './or-archived.js'
+import { checkTime, timeParameters, UNAVAILABLE } from './parameters.js'
+
+const { operation } = operationsWith<ArchiveServices>()
+
+/** Attempts that are counted for facets: the newest. */
+const MAX_COUNTED = 100_000
+const MAX_FACETS = 50
+const MAX_SEARCH_CHARS = 1_000
+const MAX_MARK_CHARS = 4_000
+/** Lines of the audit trail that are searched for a job's. */
+const MAX_AUDIT = 100
+const END = 8.64e15
+
+const searchParameters = {
+  q: textParameter('A search, see docs/search.md. Default: everything.', MAX_SEARCH_CHARS),
+  from: timeParameter('Only attempts that ended at or after it, Unix ms.'),
+  to: timeParameter('Only attempts that ended before it, Unix ms.'),
+}
+
+interface SearchQuery {
+  readonly q: string | null
+  readonly from: number | null
+  readonly to: number | null
+}
+
+const ANSWERS = {
+  403: { description: 'The search needs payloads, which the principal may not see.', schema: Problem },
+  409: NO_ARCHIVE,
+  503: UNAVAILABLE,
+}
+
+export const archivedJobs = operation({
+  path: '/api/archive/jobs',
+  summary: 'Search finished jobs, newest first, as JSON or CSV',
+  description:
+    'Terms are looked up in an index of the payloads, and only with permission to see them; masked values never match. A search that can’t be read answers 400 with the reason.',
+  parameters: {
+    ...searchParameters,
+    limit: wholeParameter(1, 1_000, 100, 'Maximum number of attempts.'),
+    after: textParameter('`next` of the previous page.', MAX_MARK_CHARS),
+    format: choiceParameter(['json', 'csv'], 'Format of the answer. Default: `json`.'),
+  },
+  answers: { 200: { description: 'A page of attempts.', schema: ArchivedJobListing }, ...ANSWERS },
+  async handle(context) {
+    const { query, services } = context
+    const filter = filterOf(context, query)
+    if (filter instanceof Response) return filter
+    const { limit, after } = query
+    const page = await askArchive(services, (archive) => archive.jobs({ ...filter, limit, after }))
+    const items = page.items.map(attemptOf)
+    return query.format === 'csv' ? csvAnswer(items) : json(200, { items, next: page.next })
+  },
+})
+
+export const archivedJobFacets = operation({
+  path: '/api/archive/jobs/facets',
+  summary: 'Count finished jobs that match a search, by outcome, queue, name and service',
+  parameters: searchParameters,
+  answers: { 200: { description: 'The counts.', schema: ArchivedJobFacets }, ...ANSWERS },
+  async handle(context) {
+    const filter = filterOf(context, context.query)
+    if (filter instanceof Response) return filter
+    const { total, isPartial, fields } = await askArchive(context.services, (archive) =>
+      archive.facets(filter, MAX_COUNTED),
+    )
+    const shown = Object.entries(fields).map(([name, values]) => [name, values.slice(0, MAX_FACETS)])
+    return json(200, { total, isPartial, ...Object.fromEntries(shown) })
+  },
+})
+
+export const archivedJob = operation({
+  path: '/api/archive/queues/{queue}/jobs/{job}',
+  summary: 'Get the life of a job: its attempts with payloads, and who acted on it',
+  segments: {
+    queue: 'Key of the queue, as in `GET api/archive/jobs`.',
+    job: "The job's id: `~` followed by its UTF-8 in base64url, or percent-encoded.",
+  },
+  parameters: {},
+  answers: {
+    200: { description: 'The job.', schema: ArchivedJobDetail },
+    404: { description: 'The archive has no such job.', schema: Problem },
+    409: NO_ARCHIVE,
+    503: UNAVAILABLE,
+  },
+  async handle({ segments, principal, services }) {
+    const { queue = '', job: id = '' } = segments
+    const payloads = services.policy.can(principal, 'queue.payloads')
+    const [attempts, audit] = await askArchive(services, async (archive) => {
+      const found = await archive.attempts(queue, id)
+      return [found, found.length > 0 ? await auditOf(archive, queue, id) : []] as const
+    })
+    if (attempts.length === 0) return problem(404, 'not_found', 'The archive has no such job.')
+    const shown = attempts.map((one) => ({ ...attemptOf(one), payload: payloads ? one.payload : null }))
+    const detail: ArchivedJobDetail = { queue, id, attempts: shown, audit, payloads }
+    return json(200, detail)
+  },
+})
+
+export const completeness = operation({
+  path: '/api/archive/completeness',
+  summary: 'Compare the finished jobs in the archive with what workers counted, by queue',
+  parameters: timeParameters,
+  check: checkTime,
+  answers: {
+    200: { description: 'The queues.', schema: Completeness },
+    409: NO_ARCHIVE,
+    503: UNAVAILABLE,
+  },
+  async handle({ query, services }) {
+    const time = { from: query.from ?? 0, to: query.to ?? 0 }
+    return json(200, await askArchive(services, (archive) => completenessOf(archive, time, services.monitor.now)))
+  },
+})
+
+/** @returns a response if the search can't be read, or not by this principal */
+function filterOf(
+  { services, principal }: RequestContext<ArchiveServices>,
+  { q, from, to }: SearchQuery,
+): ArchivedJobFilter | Response {
+  const { search, problems } = parseSearch(q ?? '', services.monitor.now)
+  if (!search) return problem(400, 'bad_search', problems.map(({ message }) => message).join(' '))
+  const { policy } = services
+  if (needsPayloads(search.conditions) && !policy.can(principal, 'queue.payloads'))
+    return forbidden('queue.payloads', policy.rolesWith('queue.payloads'))
+  return {
+    conditions: search.conditions,
+    from: Math.max(from ?? 0, search.from ?? 0),
+    to: Math.min(to ?? END, search.to ?? END),
+  }
+}
+
+/** The lines about a job: its target is the job's id. */
+async function auditOf(archive: Archive, queue: string, id: string): Promise<readonly AuditEntry[]> {
+  const { records } = await archivedRecords<AuditEntry>(archive, { kind: 'audit', from: 0, to: END })
+  return records.filter((line) => line.queue === queue && line.target === id).slice(0, MAX_AUDIT)
+}
+
+const COLUMNS = [
+  'finishedAt',
+  'startedAt',
+  'addedAt',
+  'queueName',
+  'name',
+  'id',
+  'outcome',
+  'attempt',
+  'waitMs',
+  'runMs',
+  'service',
+  'node',
+  'error',
+] as const
+
+function csvAnswer(jobs: readonly ArchivedJob[]): Response {
+  const rows = jobs.map((job) => COLUMNS.map((name) => job[name]))
+  return new Response(csvOf(COLUMNS, rows), {
+    headers: {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': 'attachment; filename="jobs.csv"',
+    },
+  })
+}
