@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { createContext, useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { Overview, type OverviewTotals } from '../../api/overview.js'
 import { fetchJson } from './fetch-json.js'
 
@@ -14,6 +14,7 @@ const AGAIN_MS = 30_000
 type Start = OverviewTotals
 type Lists = Pick<Overview, 'services' | 'nodes' | 'queues'>
 
+/** What the pages are drawn from. */
 export interface Whole {
   readonly overview: Overview | null
   /** What the button for the next part does: `'loading'` while one is on its way, null when there is no next part. */
@@ -21,9 +22,6 @@ export interface Whole {
   /** Whether an answer may still bring what is looked for. */
   readonly isLooking: boolean
 }
-
-/** What the pages are drawn from. */
-export const WholeContext = createContext<Whole>({ overview: null, more: null, isLooking: false })
 
 /**
  * The live part of the state with further parts of it, and with what a text finds beyond them.
@@ -36,12 +34,24 @@ export function useWhole(live: Overview | null, text: string): Whole {
   const found = useFound(live, text)
   const dropped = useDropped(live, further.readAt)
   const { parts } = further
-  const overview = useMemo(
-    () =>
-      live && isShort(live) ? merged(live, [...parts, ...(found.overview ? [found.overview] : []), dropped]) : live,
-    [live, parts, found.overview, dropped],
+  const others = useMemo(
+    () => [...parts, ...(found.overview ? [found.overview] : []), dropped],
+    [parts, found.overview, dropped],
   )
-  return { overview, more: further.more, isLooking: found.isLooking }
+  return { overview: useMerged(live, others), more: further.more, isLooking: found.isLooking }
+}
+
+/** A list that did not change is not put together again, and stays the same object. */
+function useMerged(live: Overview | null, others: readonly Lists[]): Overview | null {
+  const short = live && isShort(live) ? live : null
+  const { services, nodes, queues } = short ?? EMPTY
+  const allServices = useMemo(() => mergedServices(services, others), [services, others])
+  const allNodes = useMemo(() => mergedNodes(nodes, others), [nodes, others])
+  const allQueues = useMemo(() => mergedQueues(queues, others), [queues, others])
+  return useMemo(
+    () => (short ? { ...short, services: allServices, nodes: allNodes, queues: allQueues } : live),
+    [live, short, allServices, allNodes, allQueues],
+  )
 }
 
 function useFurther(live: Overview | null) {
@@ -89,7 +99,7 @@ function useDropped(live: Overview | null, readAt: number): Lists {
   const [before, remember] = useState({ short, readAt, dropped: EMPTY })
   if (before.short === short && before.readAt === readAt) return before.dropped
   const kept = before.readAt === readAt ? before.dropped : EMPTY
-  const dropped = short && before.short ? without(merged<Lists>(before.short, [kept]), short) : EMPTY
+  const dropped = short && before.short ? droppedFrom(before.short, kept, short) : EMPTY
   remember({ short, readAt, dropped })
   return dropped
 }
@@ -125,40 +135,55 @@ function textsOf(start: Start): Record<string, string> {
 }
 
 /** What is live goes before what was asked for a while ago. */
-export function merged<T extends Lists>(live: T, parts: readonly Lists[]): T {
-  const all: readonly Lists[] = [live, ...parts]
+export function merged(live: Overview, parts: readonly Lists[]): Overview {
+  const { services, nodes, queues } = live
   return {
     ...live,
-    services: unique(
-      all.flatMap(({ services }) => services),
-      ({ service }) => service,
-    ),
-    nodes: unique(
-      all.flatMap(({ nodes }) => nodes),
-      ({ key }) => key,
-    ),
-    queues: unique(
-      all.flatMap(({ queues }) => queues),
-      ({ key }) => key,
-    ),
+    services: mergedServices(services, parts),
+    nodes: mergedNodes(nodes, parts),
+    queues: mergedQueues(queues, parts),
   }
 }
 
-/** What of some lists is not in others. */
-function without(lists: Lists, others: Lists): Lists {
-  const missing = <T>(from: readonly T[], there: readonly T[], keyOf: (item: T) => string) => {
-    const keys = new Set(there.map(keyOf))
-    return from.filter((item) => !keys.has(keyOf(item)))
-  }
-  return {
-    services: missing(lists.services, others.services, ({ service }) => service),
-    nodes: missing(lists.nodes, others.nodes, ({ key }) => key),
-    queues: missing(lists.queues, others.queues, ({ key }) => key),
-  }
+const serviceKey = ({ service }: Lists['services'][number]) => service
+const ownKey = ({ key }: { readonly key: string }) => key
+
+function mergedServices(live: Lists['services'], parts: readonly Lists[]) {
+  return unique([live, ...parts.map(({ services }) => services)], serviceKey)
 }
 
-function unique<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+function mergedNodes(live: Lists['nodes'], parts: readonly Lists[]) {
+  return unique([live, ...parts.map(({ nodes }) => nodes)], ownKey)
+}
+
+function mergedQueues(live: Lists['queues'], parts: readonly Lists[]) {
+  return unique([live, ...parts.map(({ queues }) => queues)], ownKey)
+}
+
+/** What was there before, or was kept since, and is not there now. The same object as long as it is the same. */
+function droppedFrom(before: Lists, kept: Lists, now: Lists): Lists {
+  const services = missing(before.services, kept.services, now.services, serviceKey)
+  const nodes = missing(before.nodes, kept.nodes, now.nodes, ownKey)
+  const queues = missing(before.queues, kept.queues, now.queues, ownKey)
+  const isSame = services === kept.services && nodes === kept.nodes && queues === kept.queues
+  return isSame ? kept : { services, nodes, queues }
+}
+
+/** @param kept none of them is in `before` */
+function missing<T>(
+  before: readonly T[],
+  kept: readonly T[],
+  now: readonly T[],
+  keyOf: (item: T) => string,
+): readonly T[] {
+  if (before === now) return kept
+  const keys = new Set(now.map(keyOf))
+  const gone = [...before, ...kept].filter((item) => !keys.has(keyOf(item)))
+  return gone.length === kept.length && gone.every((item, index) => item === kept[index]) ? kept : gone
+}
+
+function unique<T>(lists: readonly (readonly T[])[], keyOf: (item: T) => string): T[] {
   const found = new Map<string, T>()
-  for (const item of items) if (!found.has(keyOf(item))) found.set(keyOf(item), item)
+  for (const item of lists.flat()) if (!found.has(keyOf(item))) found.set(keyOf(item), item)
   return [...found.values()]
 }

@@ -1,7 +1,8 @@
 import { type ComponentType, lazy, Suspense, useDeferredValue, useEffect, useRef } from 'react'
 import type { Overview } from '../../api/overview.js'
 import { useLive } from '../api/hooks.js'
-import { useWhole, WholeContext } from '../api/parts.js'
+import { KnownContext, useKnown } from '../api/known.js'
+import { useWhole } from '../api/parts.js'
 import { PulsePage } from '../features/pulse/pulse-page.js'
 import { countStates } from '../features/services/fleet.js'
 import { ServicesPage } from '../features/services/services-page.js'
@@ -47,8 +48,8 @@ const ActivityPage = lazy(async () => ({
 export function App() {
   const { overview: live, problem } = useLive()
   const route = useRoute()
-  const whole = useWhole(live, useDeferredValue(textOf(route)))
-  const { overview, more } = whole
+  const { overview, more, isLooking } = useWhole(live, useDeferredValue(textOf(route)))
+  const known = useKnown(overview, isLooking)
   const overlay = useOverlay()
   useKeys()
   useTitle(overview, route)
@@ -62,9 +63,9 @@ export function App() {
       <main id="main" className="mx-auto flex w-full max-w-[1760px] flex-1 flex-col gap-8 px-4 py-6 sm:px-6">
         <Banners overview={overview} problem={problem} />
         {overview && <PartsNote overview={overview} more={more} />}
-        <WholeContext value={whole}>
+        <KnownContext value={known}>
           <CurrentPage route={route} overview={overview} />
-        </WholeContext>
+        </KnownContext>
       </main>
       {overview && <PageFooter overview={overview} />}
       {overlay === 'palette' && <Palette overview={overview} onClose={closeOverlay} />}

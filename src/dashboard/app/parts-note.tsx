@@ -2,6 +2,7 @@ import type { Overview, OverviewTotals } from '../../api/overview.js'
 import type { LeftOut } from '../../protocol/left-out.js'
 import type { Whole } from '../api/parts.js'
 import { Button } from '../ui/button.js'
+import { exact } from '../ui/format.js'
 
 interface PartsNoteProps {
   overview: Overview
@@ -50,7 +51,7 @@ export function notShownWords(overview: Overview): string {
   const kinds = Object.keys(NAMES) as (keyof OverviewTotals)[]
   const parts = kinds.flatMap((kind) => {
     const [shown, total] = [overview[kind].length, totals[kind]]
-    return shown < total ? [`${whole(total - shown)} of ${whole(total)} ${NAMES[kind][total === 1 ? 0 : 1]}`] : []
+    return shown < total ? [`${exact(total - shown)} of ${exact(total)} ${NAMES[kind][total === 1 ? 0 : 1]}`] : []
   })
   return parts.length > 0 ? `Not shown yet: ${inWords(parts)}. Those with problems come first.` : ''
 }
@@ -68,13 +69,9 @@ const LEFT: Readonly<Record<keyof LeftOut, readonly [one: string, many: string]>
 
 function leftOutWords(leftOut: LeftOut | null): string {
   const entries = Object.entries(leftOut ?? {}) as [keyof LeftOut, number][]
-  return inWords(entries.map(([kind, count]) => `${whole(count)} ${(LEFT[kind] ?? [kind, kind])[count === 1 ? 0 : 1]}`))
+  return inWords(entries.map(([kind, count]) => `${exact(count)} ${(LEFT[kind] ?? [kind, kind])[count === 1 ? 0 : 1]}`))
 }
 
 function inWords(parts: readonly string[]): string {
   return parts.length < 2 ? (parts[0] ?? '') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1)}`
-}
-
-function whole(value: number): string {
-  return value.toLocaleString('en-GB')
 }

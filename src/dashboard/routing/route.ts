@@ -79,7 +79,9 @@ export function leaveWindow(): void {
   changeScope({ from: 0, to: 0 })
 }
 
-/** The relative URL that a link has. */
+/** The relative URL that a link has. A row that is drawn again with other figures leads where it led. */
 export function useHref(target: Target): string {
-  return writeUrl(useStore(current), target) || './'
+  const from = useStore(current)
+  const to = JSON.stringify(target)
+  return useMemo(() => writeUrl(from, JSON.parse(to) as Target) || './', [from, to])
 }

@@ -1,14 +1,12 @@
 import { Search } from 'lucide-react'
-import { type KeyboardEvent, useMemo } from 'react'
-import type { Overview } from '../../api/overview.js'
-import { choicesOf } from '../api/filter.js'
+import type { KeyboardEvent } from 'react'
+import type { Known } from '../api/known.js'
 import { changeScope, useRoute } from '../routing/route.js'
 import { Select } from './select.js'
 
 /** What narrows every page: a text, a service, an environment, a version. */
-export function FilterBar({ overview }: { overview: Overview | null }) {
+export function FilterBar({ choices: of }: Pick<Known, 'choices'>) {
   const { env, version, service } = useRoute()
-  const of = useMemo(() => (overview ? choicesOf(overview) : null), [overview])
   return (
     <search className="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-2 md:basis-0">
       <TextFilter />

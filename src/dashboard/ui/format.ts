@@ -2,6 +2,10 @@
 
 export const UNKNOWN = '–'
 
+/** Made once: `toLocaleString` makes one for every figure. */
+const WHOLE = new Intl.NumberFormat('en-US')
+const EXACT_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' })
+
 const SECOND = 1_000
 const MINUTE = 60 * SECOND
 const HOUR = 60 * MINUTE
@@ -93,14 +97,14 @@ export function rate(perSecond: number | null | undefined): string {
 /** `812`, `9,640`, `12.3k`, `4.1M` */
 export function count(value: number | null | undefined): string {
   if (value === null || value === undefined) return UNKNOWN
-  if (value < 10_000) return value.toLocaleString('en-US')
+  if (value < 10_000) return WHOLE.format(value)
   if (value < 999_500) return `${trimmed(value / 1_000)}k`
   return `${trimmed(value / 1_000_000)}M`
 }
 
 /** `10,150`: where two numbers are compared, rounded ones would say nothing. */
 export function exact(value: number): string {
-  return value.toLocaleString('en-US')
+  return WHOLE.format(value)
 }
 
 /** `10k of 12.4k`, and exact where both would be rounded to the same: `10,150 of 10,200`. */
@@ -136,7 +140,8 @@ export function cores(value: number | null | undefined): string {
 
 /** The exact time in the reader's own zone, for titles. @param ts Unix ms */
 export function exactTime(ts: number): string {
-  return new Date(ts).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'long' })
+  const date = new Date(ts)
+  return Number.isNaN(date.getTime()) ? String(date) : EXACT_TIME.format(date)
 }
 
 /** `1 server`, `3 servers` */

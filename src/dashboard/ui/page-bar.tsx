@@ -1,5 +1,5 @@
 import { type ReactNode, useContext } from 'react'
-import { WholeContext } from '../api/parts.js'
+import { KnownContext } from '../api/known.js'
 import { FilterBar } from './filter-bar.js'
 import { PageChips } from './page-chips.js'
 import { type AllChoice, PeriodPicker } from './period-picker.js'
@@ -20,7 +20,7 @@ interface PageBarProps {
 
 /** What the page is, and what narrows it. */
 export function PageBar({ title, aside, hasPeriod = false, all, more, hasFilter = true }: PageBarProps) {
-  const { overview } = useContext(WholeContext)
+  const { choices } = useContext(KnownContext)
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
       <div className="flex min-w-0 items-center gap-3">
@@ -32,7 +32,7 @@ export function PageBar({ title, aside, hasPeriod = false, all, more, hasFilter 
       </div>
       {hasFilter && (
         <div className="flex min-w-0 flex-1 basis-full flex-wrap items-center gap-2 md:basis-0 md:justify-end">
-          <FilterBar overview={overview} />
+          <FilterBar choices={choices} />
           {more}
           {hasPeriod && <PeriodPicker all={all} />}
         </div>

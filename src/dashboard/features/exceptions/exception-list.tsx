@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { exceptionGroupIdentity } from '../../../api/identity.js'
 import type { ExceptionGroup } from '../../../api/services.js'
 import { useSeries } from '../../routing/route.js'
@@ -15,7 +16,7 @@ interface ExceptionListProps {
 }
 
 /** What failed, exceptions of one origin together. */
-export function ExceptionList({ groups, among }: ExceptionListProps) {
+export const ExceptionList = memo(function ExceptionList({ groups, among }: ExceptionListProps) {
   return (
     <Section
       title="Exceptions"
@@ -29,7 +30,7 @@ export function ExceptionList({ groups, among }: ExceptionListProps) {
       />
     </Section>
   )
-}
+})
 
 /** What would make exceptions appear here. */
 export function NoExceptions({ when }: { when?: string }) {

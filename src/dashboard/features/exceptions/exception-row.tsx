@@ -1,7 +1,7 @@
 import { memo, useContext } from 'react'
 import type { ExceptionGroup } from '../../../api/services.js'
 import { NO_FILTER } from '../../api/filter.js'
-import { WholeContext } from '../../api/parts.js'
+import { KnownContext } from '../../api/known.js'
 import { Ago } from '../../ui/ago.js'
 import { Sparkline } from '../../ui/charts/sparkline.js'
 import { CopyLink } from '../../ui/copy-link.js'
@@ -74,11 +74,8 @@ function Details({ group }: { group: ExceptionGroup }) {
 
 /** The way to the jobs that failed with it, where Zenith can list them. */
 function FailureLink({ group: { failure, sample } }: Pick<ExceptionRowProps, 'group'>) {
-  const queues = useContext(WholeContext).overview?.queues ?? []
-  const isListed = queues.some(
-    ({ name, actions, states }) => name === sample.queue && actions.includes('list') && states.includes('failed'),
-  )
-  if (failure === undefined || !isListed) return null
+  const { withFailed } = useContext(KnownContext)
+  if (failure === undefined || sample.queue === null || !withFailed.includes(sample.queue)) return null
   return (
     <PageLink to={{ ...NO_FILTER, page: 'failures', fingerprint: failure }} className={LINK_BUTTON}>
       Jobs that failed with it

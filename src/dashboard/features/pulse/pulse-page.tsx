@@ -2,7 +2,7 @@ import { useDeferredValue, useMemo } from 'react'
 import { groupExceptions, groupSlow } from '../../../api/groups.js'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
-import type { ServicePeriod } from '../../../api/services.js'
+import type { ServicePeriod, SlowGroup } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
 import { filterOverview, type Shown, textTest } from '../../api/filter.js'
 import { useNow } from '../../api/hooks.js'
@@ -69,12 +69,13 @@ interface ContentProps {
   queues: readonly QueueView[]
 }
 
-function Content({ overview, shown: { services, nodes }, queues }: ContentProps) {
+function Content({ overview, shown, queues }: ContentProps) {
+  const { services, nodes } = shown
   const range = useTimeRange()
   const periods = useServicePeriods(range)
   const isLong = !isLive(range)
   const traffic = useTraffic(services, isLong ? periods.data : undefined)
-  const { slow, exceptions, among } = useRecords(overview, range)
+  const { slow, exceptions, among } = useRecords(overview, shown, range)
   return (
     <>
       <QueryNote
@@ -95,31 +96,36 @@ function Content({ overview, shown: { services, nodes }, queues }: ContentProps)
 }
 
 /** What was slow and what failed in a time range: in the live state, or where that has not all of it, as the server says. */
-function useRecords(overview: Overview, range: TimeRange) {
+function useRecords(live: Overview, shown: Shown, range: TimeRange) {
   const { service, env, version, q } = useRoute()
   const now = useNow()
   // The server's groups do not say on which nodes it was.
   const isOfNodes = env !== '' || version !== ''
-  const hasSlow = isOfNodes || hasAllOf(overview.slow, range, now)
-  const hasExceptions = isOfNodes || hasAllOf(overview.exceptions, range, now)
+  const hasSlow = isOfNodes || hasAllOf(live.slow, range, now)
+  const hasAllExceptions = hasAllOf(live.exceptions, range, now)
+  const hasExceptions = isOfNodes || hasAllExceptions
   const slow = useSlowGroups({ service, range }, !hasSlow).data?.items
   const exceptions = useExceptionGroups({ service, range }, !hasExceptions).data?.items
-  return useMemo(() => {
-    const matches = textTest(q)
-    const live = filterOverview(overview, { q, env, version, service })
-    const isWhole = hasAllOf(overview.exceptions, range, now) || (exceptions && !isOfNodes)
-    return {
-      slow:
-        hasSlow || !slow
-          ? groupSlow(recordsIn(live.slow, range, now))
-          : slow.filter((group) => matches([group.service, group.name])),
-      exceptions:
+  const isWhole = hasAllExceptions || (exceptions !== undefined && !isOfNodes)
+  return {
+    slow: useMemo(
+      () => (hasSlow || !slow ? groupSlow(recordsIn(shown.slow, range, now)) : narrowGroups(slow, q)),
+      [shown.slow, slow, hasSlow, q, range, now],
+    ),
+    exceptions: useMemo(
+      () =>
         hasExceptions || !exceptions
-          ? groupExceptions(recordsIn(live.exceptions, range, now))
+          ? groupExceptions(recordsIn(shown.exceptions, range, now))
           : narrowExceptions(exceptions, { q, series: '' }),
-      among: isWhole ? `those of ${theRange(range)}` : `the newest ${overview.exceptions.length}`,
-    }
-  }, [overview, service, env, version, q, range, now, slow, exceptions, hasSlow, hasExceptions, isOfNodes])
+      [shown.exceptions, exceptions, hasExceptions, q, range, now],
+    ),
+    among: isWhole ? `those of ${theRange(range)}` : `the newest ${live.exceptions.length}`,
+  }
+}
+
+function narrowGroups(groups: readonly SlowGroup[], q: string): readonly SlowGroup[] {
+  const matches = textTest(q)
+  return groups.filter(({ service, name }) => matches([service, name]))
 }
 
 function useTraffic(services: Shown['services'], past: ReadonlyMap<string, ServicePeriod> | undefined) {

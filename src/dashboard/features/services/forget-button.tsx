@@ -6,11 +6,15 @@ import { Button } from '../../ui/button.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { nodeName } from './fleet.js'
 
-/** Forgets a lost node, after a question; nothing for those who may not. */
+/** Forgets a lost node, after a question; nothing for those who may not. Who that is only rows of lost nodes ask. */
 export function ForgetButton({ node }: { node: NodeView }) {
+  return node.state === 'lost' && <ForgetLost node={node} />
+}
+
+function ForgetLost({ node }: { node: NodeView }) {
   const [isAsking, setAsking] = useState(false)
   const session = useSession()
-  if (node.state !== 'lost' || !can(session, 'node.forget')) return null
+  if (!can(session, 'node.forget')) return null
   return (
     <>
       <Button kind="quiet" className="h-6 px-1.5" aria-label={`Forget ${node.id}`} onClick={() => setAsking(true)}>

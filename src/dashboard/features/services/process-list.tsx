@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import type { NodeView } from '../../../api/nodes.js'
 import { bytes, duration, percent, uptime } from '../../ui/format.js'
 import { LEVEL_TEXT } from '../../ui/level-word.js'
@@ -64,7 +65,7 @@ const COLUMNS: readonly Column<NodeView>[] = [
 ]
 
 /** Every process that is asked for, with its figures of the last beat. */
-export function ProcessList({ nodes }: { nodes: readonly NodeView[] }) {
+export const ProcessList = memo(function ProcessList({ nodes }: { nodes: readonly NodeView[] }) {
   return (
     <>
       <Section title="Processes" aside={String(nodes.length)}>
@@ -81,7 +82,7 @@ export function ProcessList({ nodes }: { nodes: readonly NodeView[] }) {
       <ChildProcesses nodes={nodes} />
     </>
   )
-}
+})
 
 /** With what the app says of itself: the option `meta`. */
 function HostName({ node }: { node: NodeView }) {

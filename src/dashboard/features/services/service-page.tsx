@@ -5,8 +5,8 @@ import type { ServiceDetail, ServiceView } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
 import { filterOverview, textTest } from '../../api/filter.js'
 import { useNow } from '../../api/hooks.js'
+import { KnownContext } from '../../api/known.js'
 import { useServiceDetail } from '../../api/monitoring-api.js'
-import { WholeContext } from '../../api/parts.js'
 import type { RouteOf } from '../../routing/pages.js'
 import { usePage, useTimeRange } from '../../routing/route.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
@@ -34,7 +34,7 @@ import { ServiceHealth } from './service-health.js'
 /** One service: its routes and jobs, its processes, what is slow in it and what fails. */
 export function ServicePage({ overview }: { overview: Overview }) {
   const route = usePage('service')
-  const { isLooking } = useContext(WholeContext)
+  const { isLooking } = useContext(KnownContext)
   const view = overview.services.find(({ service }) => service === route.service)
   const range = useTimeRange()
   const query = useServiceDetail(route.service, range, view !== undefined)

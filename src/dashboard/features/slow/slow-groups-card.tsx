@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { slowGroupIdentity } from '../../../api/identity.js'
 import type { SlowGroup } from '../../../api/services.js'
 import { Ago } from '../../ui/ago.js'
@@ -14,7 +15,7 @@ interface SlowGroupsCardProps {
 }
 
 /** Which routes and jobs are slow, the most frequent first; each leads to its entries. */
-export function SlowGroupsCard({ groups, when }: SlowGroupsCardProps) {
+export const SlowGroupsCard = memo(function SlowGroupsCard({ groups, when }: SlowGroupsCardProps) {
   return (
     <Section
       title="Slow requests and jobs"
@@ -28,7 +29,7 @@ export function SlowGroupsCard({ groups, when }: SlowGroupsCardProps) {
       />
     </Section>
   )
-}
+})
 
 function Group({ group }: { group: SlowGroup }) {
   const { service, kind, name, slowestMs, thresholdMs, last } = group

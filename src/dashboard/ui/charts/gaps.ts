@@ -44,9 +44,17 @@ export function pastOf<T extends { readonly at: number }>(
   samples: readonly T[],
   read: (sample: T) => number | null,
 ): (number | null)[] {
-  const gaps = gapsBefore(
-    samples.map(({ at }) => at),
-    'samples',
-  )
-  return withBreaks(samples.map(read), gaps)
+  return withBreaks(samples.map(read), gapsOf(samples))
+}
+
+/** Of samples that several figures are read from. */
+const gapsOfSamples = new WeakMap<object, ReadonlySet<number>>()
+
+function gapsOf(samples: readonly { readonly at: number }[]): ReadonlySet<number> {
+  const known = gapsOfSamples.get(samples)
+  if (known) return known
+  const times = samples.map(({ at }) => at)
+  const gaps = gapsBefore(times, 'samples')
+  gapsOfSamples.set(samples, gaps)
+  return gaps
 }

@@ -1,5 +1,5 @@
 import type { TimeWindow } from '../../../api/time-window.js'
-import { UNKNOWN } from '../format.js'
+import { exact, UNKNOWN } from '../format.js'
 import type { ChartData } from './chart-data.js'
 
 /** What a chart's figures are; one has one unit at a time, on its axis as in its legend. Rates are per second, durations in ms. */
@@ -63,7 +63,7 @@ export function writerOf(measure: Measure, height: number): (value: number | nul
     const shown = value / size
     if (shown > 0 && shown < LEAST_SHARE && unitOf(measure, value).size < size) return writerOf(measure, value)(value)
     const rounded = Number(shown.toFixed(shown < 0.995 ? 2 : shown < 9.95 ? 1 : 0))
-    return rounded === 0 && shown > 0 ? `<0.01${name}` : `${rounded.toLocaleString('en-US')}${name}`
+    return rounded === 0 && shown > 0 ? `<0.01${name}` : `${exact(rounded)}${name}`
   }
 }
 
