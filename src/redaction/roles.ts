@@ -1,3 +1,4 @@
+import { ownText } from '../lib/own-text.js'
 import { namesSecret } from './secret-names.js'
 
 /** Names whose value is the name of another value: `{name: 'password', value: 'x'}`. */
@@ -47,7 +48,7 @@ export function entryRoleOf(name: string): EntryRole {
   if (found !== undefined) return found
   if (known.size >= MAX_KNOWN) known.clear()
   const role = decide(name)
-  known.set(name, role)
+  known.set(ownText(name), role)
   return role
 }
 

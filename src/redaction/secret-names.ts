@@ -1,3 +1,4 @@
+import { ownText } from '../lib/own-text.js'
 import { beginsEscaped } from './chars.js'
 import { namesForeignSecret } from './foreign-names.js'
 import type { Source } from './source.js'
@@ -66,7 +67,7 @@ export function namesSecret(name: string): boolean {
   if (found !== undefined) return found
   if (known.size >= MAX_KNOWN) known.clear()
   const isSecret = decide(short)
-  known.set(short, isSecret)
+  known.set(ownText(short), isSecret)
   return isSecret
 }
 

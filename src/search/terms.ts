@@ -1,4 +1,5 @@
 import { fold } from '../lib/fold.js'
+import { ownText } from '../lib/own-text.js'
 import { MASK } from '../redaction/secrets.js'
 import { fieldOf } from './fields.js'
 import { walkJson } from './json-leaves.js'
@@ -139,7 +140,7 @@ function pathOf(parent: string, key: string): string {
   const found = known.get(whole)
   if (found !== undefined) return found
   if (known.size >= MAX_KNOWN_PATHS) known.clear()
-  const path = fieldOf(whole)
-  known.set(whole, path)
+  const path = ownText(fieldOf(whole))
+  known.set(ownText(whole), path)
   return path
 }
