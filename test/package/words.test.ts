@@ -68,7 +68,7 @@ const SOURCES = filesIn('src', /(?<!\bgenerated)\.tsx?$/)
 /** The parts whose comments are in plain words already. */
 const COMMENTED = [
   'src/api',
-  'src/archiver',
+  'src/archiver/prepare',
   'src/cli',
   'src/core/errors',
   'src/core/options',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { fold } from '../../src/lib/fold.js'
 import type { ArchivedJob } from '../../src/ports/archive.js'
 import { maskPayload } from '../../src/redaction/json.js'
+import { chipsOf, withoutChip } from '../../src/search/chips.js'
 import { formatSearch } from '../../src/search/format.js'
 import { parseSearch } from '../../src/search/language.js'
 import { matches } from '../../src/search/matches.js'
@@ -183,6 +184,16 @@ describe('for any text', () => {
     check(text, (leaf) => {
       const search = quoted(leaf)
       if (parseSearch(search, NOW).search) expect(finds(search, JSON.stringify([leaf])), search).toBe(true)
+    })
+  })
+
+  it('chips have all of it but spaces, in order', () => {
+    check(text, (one) => {
+      const chips = chipsOf(one)
+      expect(chips.map((chip) => chip.text).join('')).toBe(chips.map(({ from, to }) => one.slice(from, to)).join(''))
+      const between = chips.reduceRight((rest, { from, to }) => rest.slice(0, from) + rest.slice(to), one)
+      expect(between.trim()).toBe('')
+      for (const chip of chips) expect(chipsOf(withoutChip(one, chip)).length).toBeLessThanOrEqual(chips.length)
     })
   })
 
