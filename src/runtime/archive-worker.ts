@@ -2,7 +2,6 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { type PostgresDriverOptions, postgresDriver } from '../archive/postgres/index.js'
 import { type SqliteDriverOptions, sqliteDriver } from '../archive/sqlite/driver.js'
 import { serveArchive } from '../archive/thread/serve-archive.js'
-import { payloadOpener } from '../archiver/prepare/open-payloads.js'
 import { createPreparer } from '../archiver/prepare/preparer.js'
 
 /** What an archive gives its thread. The tokens come with them. */
@@ -12,4 +11,4 @@ export type ArchiveWorkerData =
 
 const data = workerData as ArchiveWorkerData & { readonly tokens: readonly string[] }
 const driver = data.driver === 'sqlite' ? sqliteDriver(data.options) : postgresDriver(data.options)
-if (parentPort) serveArchive(parentPort, driver, createPreparer({ open: payloadOpener(data.tokens) }))
+if (parentPort) serveArchive(parentPort, driver, createPreparer({ tokens: data.tokens }))

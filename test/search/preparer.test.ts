@@ -1,13 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createPreparer, type PrepareCounts } from '../../src/archiver/prepare/preparer.js'
-import {
-  type IndexedJob,
-  MAX_ARCHIVED_PAYLOAD_CHARS,
-  type RawJob,
-  type RawPayload,
-  type SealedPayload,
-} from '../../src/ports/archive.js'
+import { type IndexedJob, MAX_ARCHIVED_PAYLOAD_CHARS, type RawJob, type RawPayload } from '../../src/ports/archive.js'
+import { encodePayloads, type JobPayload } from '../../src/protocol/index.js'
 import { maskPayload } from '../../src/redaction/json.js'
+import { sealNow } from '../../src/signing/seal.js'
 
 const raw = (payload: RawPayload | null, more: Partial<RawJob> = {}): RawJob => ({
   queue: 'ab12',
@@ -31,14 +27,18 @@ const text = (value: unknown): RawPayload => ({
   kind: 'text',
   text: typeof value === 'string' ? value : JSON.stringify(value),
 })
-const open = ({ bytes, context }: SealedPayload) => {
-  if (context === 'broken') throw new Error('no')
-  return context === 'shop' ? { text: Buffer.from(bytes).toString(), isCut: false } : null
-}
+const TOKEN = 'a-token-of-20-letters'
+const sealed = (payloads: readonly (JobPayload | null)[], context = 'shop', token = TOKEN) =>
+  payloads.map(
+    (_, index) =>
+      ({ kind: 'sealed', bytes: sealNow(encodePayloads(payloads), token, context), context, index }) as const,
+  )
 
 async function prepared(jobs: readonly RawJob[]) {
   const counts: PrepareCounts[] = []
-  const ready = await createPreparer({ open, onCounts: (one) => counts.push(one) })(jobs)
+  const ready = await createPreparer({ tokens: ['another-token-of-20', TOKEN], onCounts: (one) => counts.push(one) })(
+    jobs,
+  )
   return { ready, counts: counts[0] as PrepareCounts }
 }
 const one = async (payload: RawPayload | null, more?: Partial<RawJob>) =>
@@ -60,15 +60,29 @@ describe('a prepared job', () => {
     expect(job).toMatchObject({ payload: null, terms: [], id: '7', runMs: 1 })
   })
 
-  it('has a sealed payload, or none if it can not be opened', async () => {
-    const bytes = Buffer.from('{"a":"ada","token":"hunter2x"}')
-    const contexts = ['shop', 'other', 'broken']
-    const { ready, counts } = await prepared(
-      contexts.map((context) => raw({ kind: 'sealed', bytes, context, index: 0 })),
-    )
-    expect(ready.map(({ payload }) => payload?.text ?? null)).toEqual(['{"a":"ada","token":"***"}', null, null])
-    expect(ready.map(({ terms }) => terms)).toEqual([['ada', 'a=ada'], [], []])
-    expect(counts).toEqual({ jobs: 3, encrypted: 0, unread: 2, partlyIndexed: 0 })
+  it('has its payload of a sealed block, or none if it can not be opened', async () => {
+    const blocks = [
+      ...sealed([{ text: '{"a":"ada","token":"hunter2x"}', isCut: false }, null, { text: '{"b":1}', isCut: false }]),
+      ...sealed([{ text: '{"c":1}', isCut: false }], 'shop', 'a-token-nobody-knows'),
+      { ...sealed([{ text: '{"c":1}', isCut: false }])[0], context: 'other' },
+      { kind: 'sealed', bytes: sealNow('no block', TOKEN, 'x'), context: 'x', index: 0 },
+      { kind: 'sealed', bytes: new Uint8Array(3), context: 'shop', index: 0 },
+    ] as RawPayload[]
+    const { ready, counts } = await prepared(blocks.map((payload) => raw(payload)))
+    const texts = ['{"a":"ada","token":"***"}', null, '{"b":1}', null, null, null, null]
+    expect(ready.map(({ payload }) => payload?.text ?? null)).toEqual(texts)
+    expect(ready.map(({ terms }) => terms)).toEqual([['ada', 'a=ada'], [], ['1', 'b=1'], [], [], [], []])
+    expect(counts).toEqual({ jobs: 7, encrypted: 0, unread: 5, partlyIndexed: 0 })
+  })
+
+  it('that its worker cut has terms, and no half of a secret', async () => {
+    const text = `{"id":"ord_7","note":"${'two words '.repeat(5)}","url":"redis://u:hunter2@host"}`
+    for (let length = 20; length < text.length; length++) {
+      const job = await one(sealed([{ text: text.slice(0, length), isCut: true }])[0] as RawPayload)
+      expect(JSON.stringify(job)).not.toContain('hu')
+      expect(job.payload?.isCut).toBe(true)
+      if (length > 40) expect(job.terms).toContain('id=ord_7')
+    }
   })
 
   it('has a payload of any length, cut on the boundary of a character, and terms of what is cut', async () => {

@@ -1,10 +1,9 @@
 import { createPreparer } from '../../src/archiver/prepare/preparer.js'
-import { payloadOpener } from '../../src/archiver/prepare/open-payloads.js'
 import type { Archive, ArchiveDriver } from '../../src/ports/index.js'
 
 /** A driver as an archive, without its thread. @param tokens that workers sealed payloads with */
 export function inlineArchive(driver: ArchiveDriver, tokens: readonly string[] = []): Archive {
-  const prepare = createPreparer({ open: payloadOpener(tokens) })
+  const prepare = createPreparer({ tokens })
   return {
     ...driver,
     async write({ jobs, ...batch }) {

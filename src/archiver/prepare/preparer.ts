@@ -1,17 +1,11 @@
-import {
-  type ArchivedPayload,
-  type IndexedJob,
-  MAX_ARCHIVED_PAYLOAD_CHARS,
-  type RawJob,
-  type RawPayload,
-  type SealedPayload,
-} from '../../ports/archive.js'
+import { type ArchivedPayload, type IndexedJob, MAX_ARCHIVED_PAYLOAD_CHARS, type RawJob } from '../../ports/archive.js'
 import type { JobPayload } from '../../protocol/index.js'
-import { maskPayload } from '../../redaction/json.js'
+import { type MaskedText, maskPayload } from '../../redaction/json.js'
 import { redactName } from '../../redaction/name.js'
 import { MASK } from '../../redaction/secrets.js'
-import { maskedWithin } from '../../redaction/within.js'
+import { maskedWithin, withoutUnfinished } from '../../redaction/within.js'
 import { indexPayload } from '../../search/terms.js'
+import { OpenedPayloads } from './opened-payloads.js'
 
 /** Most characters of a payload that are masked and searched: the page searches as many of a live job's. */
 const MAX_READ_CHARS = 262_144
@@ -20,8 +14,8 @@ const MAX_ERROR_CHARS = 300
 const ENCRYPTED = /^eyJpdiI6|"eyJpdiI6/
 
 export interface PreparerOptions {
-  /** Opens a sealed payload; null if it can't be opened. */
-  readonly open: (payload: SealedPayload) => JobPayload | null
+  /** Tokens that workers may have sealed payloads with; without one no sealed payload can be opened. */
+  readonly tokens: readonly string[]
   /** Gets the counts of each batch. */
   readonly onCounts?: (counts: PrepareCounts) => void
 }
@@ -46,38 +40,41 @@ type Counts = { -readonly [key in keyof PrepareCounts]: number }
 export function createPreparer(options: PreparerOptions): (jobs: readonly RawJob[]) => Promise<readonly IndexedJob[]> {
   return async (jobs) => {
     const counts: Counts = { jobs: jobs.length, encrypted: 0, unread: 0, partlyIndexed: 0 }
-    const prepared = jobs.map((job) => prepare(job, options, counts))
+    const opened = new OpenedPayloads(options.tokens)
+    const prepared = jobs.map((job) => prepare(job, opened, counts))
     options.onCounts?.(counts)
     return prepared
   }
 }
 
-function prepare(job: RawJob, { open }: PreparerOptions, counts: Counts): IndexedJob {
+function prepare(job: RawJob, opened: OpenedPayloads, counts: Counts): IndexedJob {
+  const { payload } = job
   const name = orElse(MASK, () => storable(redactName(job.name)))
   const error = orElse(null, () => (job.error === null ? null : storable(maskedWithin(job.error, MAX_ERROR_CHARS))))
-  const read =
-    job.payload === null ? null : orElse(null, () => indexed(opened(job.payload as RawPayload, open), counts))
-  if (job.payload !== null && read === null) counts.unread += 1
+  const read = payload === null ? null : orElse(null, () => indexed(opened.of(payload), counts))
+  if (payload !== null && read === null) counts.unread += 1
   return { ...job, name, error, payload: read?.payload ?? null, terms: read?.terms ?? [] }
 }
 
-function opened(payload: RawPayload, open: PreparerOptions['open']): JobPayload | null {
-  return payload.kind === 'text' ? { text: payload.text, isCut: false } : open(payload)
+function indexed(
+  payload: JobPayload | null,
+  counts: Counts,
+): { readonly payload: ArchivedPayload; readonly terms: readonly string[] } | null {
+  if (payload === null) return null
+  const masked = maskedOf(payload)
+  const { terms, leftOut } = indexPayload(masked.text, masked.isJson)
+  const isCut = payload.isCut || payload.text.length > MAX_READ_CHARS
+  if (ENCRYPTED.test(payload.text)) counts.encrypted += 1
+  if (leftOut > 0 || isCut) counts.partlyIndexed += 1
+  const text = storable(masked.text)
+  return { payload: { text: cut(text), isCut: isCut || text.length > MAX_ARCHIVED_PAYLOAD_CHARS }, terms }
 }
 
-function indexed(
-  read: JobPayload | null,
-  counts: Counts,
-): { payload: ArchivedPayload; terms: readonly string[] } | null {
-  if (read === null) return null
-  const { text } = read
+/** Of a payload that its worker cut, the end may be a half of a secret, and the beginning is JSON that does not end. */
+function maskedOf({ text, isCut }: JobPayload): MaskedText {
   const masked = maskPayload(text, MAX_READ_CHARS)
-  const { terms, leftOut } = indexPayload(masked.text, masked.isJson)
-  if (ENCRYPTED.test(text)) counts.encrypted += 1
-  if (leftOut > 0 || text.length > MAX_READ_CHARS) counts.partlyIndexed += 1
-  const shown = storable(masked.text)
-  const isCut = read.isCut || shown.length > MAX_ARCHIVED_PAYLOAD_CHARS || text.length > MAX_READ_CHARS
-  return { payload: { text: cut(shown), isCut }, terms }
+  if (!isCut) return masked
+  return { ...masked, text: withoutUnfinished(masked.text), isJson: /^\s{0,100}[[{]/.test(text) }
 }
 
 /** On the boundary of a character. */
