@@ -4,7 +4,7 @@
 //   npm run bench:jobs -- [--generations 6] [--rounds 20] [--jobs 1000] [--concurrency 10]
 //                         [--together yes] [--json FILE]
 //
-// `bare` runs twice: `again` is the noise. All workers are alive at once; in a round each takes one slice of so many jobs, in
+// `bare` runs twice: `again` is the noise. `archiving` records finished jobs, `sealing` their payloads as well. All workers are alive at once; in a round each takes one slice of so many jobs, in
 // a random order. The Redis of the queues and the one that is reported to are two servers on the other core.
 import { endAfter } from '../shared/limit.mjs'
 import { readOptions } from '../shared/options.mjs'

@@ -7,7 +7,7 @@ import { shuffled } from '../shared/stats.mjs'
 import { YOUNG_GENERATION } from '../shared/young-generation.mjs'
 import { queueOf } from './queue.mjs'
 
-export const VARIANTS = ['bare', 'again', 'monitored']
+export const VARIANTS = ['bare', 'again', 'monitored', 'archiving', 'sealing']
 
 const WARM_UP_SLICES = 3
 

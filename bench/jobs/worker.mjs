@@ -7,6 +7,8 @@ import { fromDist } from '../shared/dist.mjs'
 import { queueOf } from './queue.mjs'
 
 const [concurrency, ...variants] = process.argv.slice(2)
+/** What a variant records of finished jobs. */
+const ARCHIVE_JOBS = { monitored: 'off', archiving: 'jobs', sealing: 'payloads' }
 let slice = null
 
 for (const variant of variants) await open(variant)
@@ -18,9 +20,11 @@ async function open(variant) {
   })
   worker.on('completed', end)
   worker.on('error', (error) => process.stderr.write(`${variant}: ${error.message}\n`))
-  if (variant === 'monitored') {
+  if (variant in ARCHIVE_JOBS) {
     const { monitorWorker } = await fromDist('integrations/bullmq/index.js')
-    monitorWorker(worker, { service: 'bench', redis: process.env.BENCH_REPORTS })
+    const token = variant === 'sealing' ? { token: 'a-token-of-the-bench' } : {}
+    const options = { service: `bench-${variant}`, redis: process.env.BENCH_REPORTS, ...token }
+    monitorWorker(worker, { ...options, archiveJobs: ARCHIVE_JOBS[variant] })
   }
   await worker.waitUntilReady()
 }

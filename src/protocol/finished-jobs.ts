@@ -75,7 +75,8 @@ export function payloadContext(service: string, node: string, seq: number): stri
 }
 
 /**
- * Encodes the JSON text of a record. Times of jobs are in ms after `from`. Jobs that do not fit into a record are left out and counted.
+ * Encodes the JSON text of a record. A job's end is in ms after `from`, its start in ms before that, and when it was added in ms before its
+ * start (or before its end, if it has no start): small numbers. Jobs that do not fit into a record are left out and counted.
  *
  * @param shift correction of all times, ms; null when they are by the node's own clock: see `readClockAhead`
  */
@@ -94,11 +95,9 @@ export function encodeFinishedJobs(record: FinishedJobs, shift: number | null = 
 
 function tupleOf(job: FinishedJob, from: number): unknown[] {
   const { queue, id, name, outcome, attempt, addedAt, startedAt, finishedAt, waitMs, runMs, error } = job
-  const added = addedAt === null ? null : addedAt - from
-  const started = startedAt === null ? null : startedAt - from
-  const tuple: unknown[] = [queue, id, name, outcome, attempt, added, started, finishedAt - from, waitMs, runMs]
-  if (error !== null) tuple.push(error)
-  return tuple
+  const added = addedAt === null ? null : (startedAt ?? finishedAt) - addedAt
+  const started = startedAt === null ? null : finishedAt - startedAt
+  return [queue, id, name, outcome, attempt, added, started, finishedAt - from, waitMs, runMs, error]
 }
 
 /** The sealed payloads of an entry, and the service that it is of. */
@@ -155,15 +154,17 @@ function readJob(
   if (!Array.isArray(tuple)) return null
   const [queue, id, name, outcome, attempt, added, started, finished, wait, run, error] = tuple as unknown[]
   if (!isIndex(queue, queues) || !isId(id) || typeof name !== 'string' || !isOutcome(outcome)) return null
+  const finishedAt = timeOf(from, finished) ?? Math.round(to)
+  const startedAt = timeOf(finishedAt, minus(started))
   return {
     queue,
     id,
     name: cut(name, MAX_NAME_CHARS),
     outcome,
     attempt: Number.isSafeInteger(attempt) && (attempt as number) > 0 ? (attempt as number) : null,
-    addedAt: timeAfter(from, added),
-    startedAt: timeAfter(from, started),
-    finishedAt: timeAfter(from, finished) ?? to,
+    addedAt: timeOf(startedAt ?? finishedAt, minus(added)),
+    startedAt,
+    finishedAt,
     waitMs: amountOf(wait),
     runMs: amountOf(run),
     error: typeof error === 'string' ? cut(error, MAX_JOB_ERROR_CHARS) : null,
@@ -184,13 +185,18 @@ function isOutcome(value: unknown): value is FinishedOutcome {
   return FINISHED_OUTCOMES.some((outcome) => outcome === value)
 }
 
-function timeAfter(from: number, ms: unknown): number | null {
-  const time = typeof ms === 'number' ? from + ms : Number.NaN
+function minus(ms: unknown): number | null {
+  return typeof ms === 'number' ? 0 - ms : null
+}
+
+/** @param ms after another time */
+function timeOf(other: number, ms: unknown): number | null {
+  const time = typeof ms === 'number' ? Math.round(other + ms) : Number.NaN
   return time >= 0 && time <= MAX_TIME ? time : null
 }
 
 function amountOf(value: unknown): number | null {
-  return typeof value === 'number' && value >= 0 && value <= MAX_TIME ? value : null
+  return typeof value === 'number' && value >= 0 && value <= MAX_TIME ? value + 0 : null
 }
 
 const BASE64 = /^[\w+/]+={0,2}$/

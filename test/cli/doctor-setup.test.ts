@@ -141,7 +141,12 @@ describe('the set-up of an app is seen', () => {
 })
 
 it('is said by the doctor, once for a service, with what to do', async () => {
-  const beat = { v: 2, timestamp: Date.now(), interval: 10_000, setup: ['registered-late', 'no-shutdown', 'new-one'] }
+  const beat = {
+    v: 2,
+    timestamp: Date.now(),
+    interval: 10_000,
+    setup: ['registered-late', 'no-shutdown', 'no-payload-token', 'new-one'],
+  }
   for (const node of ['n1', 'n2']) {
     await redis.client().set(`gravito:quasar:node:told:${node}`, JSON.stringify(beat), 'EX', 30)
   }
@@ -153,6 +158,7 @@ it('is said by the doctor, once for a service, with what to do', async () => {
   expect(told.map(({ level, code }) => [level, code])).toEqual([
     ['problem', 'setup-registered-late'],
     ['hint', 'setup-no-shutdown'],
+    ['hint', 'setup-no-payload-token'],
     ['hint', 'setup-new-one'],
   ])
   expect(told[0]?.message).toContain('(2 nodes)')

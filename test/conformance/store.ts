@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Store, StoreRecord } from '../../src/ports/index.js'
+import { payloadContext } from '../../src/protocol/index.js'
 import {
   exceptionOf,
   exceptionRecord,
+  finishedJobsOf,
   heartbeatOf,
   queueHistoryOf,
   rollupOf,
@@ -226,6 +228,22 @@ export function storeConformance(name: string, makeStore: () => Promise<StoreUnd
       expect((await store.queueHistory?.({ ...query, service: null }))?.records).toEqual([own])
       expect((await store.queueHistory?.({ ...query, service: 'blog' }))?.records).toEqual([])
       expect((await store.history(query)).records).toEqual([])
+    })
+
+    test('finished jobs are read since a time and after a cursor, with their sealed payloads', async () => {
+      const context = payloadContext('shop', 'n1', 1)
+      const first = finishedJobsOf({ payloads: { bytes: Buffer.from([1, 2, 250]), context } })
+      const sealed = { ...first, jobs: first.jobs.map((job, index) => ({ ...job, payload: index })) }
+      const next = finishedJobsOf({ seq: 2, left: 3 })
+      const query = { service: 'shop', since: Date.now() - 60_000 }
+      expect((await store.finishedJobs?.(query))?.records).toEqual([])
+      await write('shop', [{ type: 'jobs', record: sealed }])
+      const page = await store.finishedJobs?.(query)
+      expect(page?.records).toEqual([sealed])
+      await write('shop', [{ type: 'jobs', record: next }])
+      expect((await store.finishedJobs?.({ ...query, after: page?.cursor ?? null }))?.records).toEqual([next])
+      expect((await store.finishedJobs?.({ ...query, service: 'blog' }))?.records).toEqual([])
+      expect((await store.rollups(query)).records).toEqual([])
     })
 
     test('rollups are read since a time and after a cursor', async () => {

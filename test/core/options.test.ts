@@ -13,6 +13,7 @@ const bad: [keyof QuasarOptions, unknown][] = [
   ['store', {}],
   ['prefix', 'quasar'],
   ['interval', 99],
+  ['archiveJobs', true],
   ['interval', Number.NaN],
   ['interval', '10s'],
   ['slow', -1],
@@ -50,6 +51,13 @@ describe('a bad option', () => {
 
   it('never shows the value of a text, which may be a password', () => {
     expect(() => startQuasar({ redis: 'redis//:hunter2@host' })).toThrow(/^((?!hunter2).)*$/)
+  })
+
+  it('in QUASAR_ARCHIVE_JOBS is named, too', () => {
+    expect(() => resolveOptions({}, { QUASAR_ARCHIVE_JOBS: 'all' })).toThrow(/QUASAR_ARCHIVE_JOBS takes 'off', 'jobs'/)
+    expect(resolveOptions({}, { QUASAR_ARCHIVE_JOBS: 'payloads' }).archiveJobs).toBe('payloads')
+    expect(resolveOptions({ archiveJobs: 'jobs' }, { QUASAR_ARCHIVE_JOBS: 'payloads' }).archiveJobs).toBe('jobs')
+    expect(resolveOptions({}, {}).archiveJobs).toBe('off')
   })
 
   it('in QUASAR_INTERVAL is named, too', () => {

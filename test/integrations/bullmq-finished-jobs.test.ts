@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { FinishedBatches, MAX_WAITING_JOBS } from '../../src/core/jobs/finished-batches.js'
@@ -9,6 +12,7 @@ import { open } from '../../src/signing/seal.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { type Bench, useBenches } from '../conformance/job-worker.js'
 import { plainHost } from '../support/job-hosts.js'
+import { loadNestJobs, nestHost } from '../support/nest-jobs.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 
 const TOKEN = 'a-token-of-the-test'
@@ -254,6 +258,37 @@ describe.each(['bullmq512', 'bullmq5', 'bullmq6'])('finished jobs on %s', (hostN
     monitorWorker(bench.worker, { service: bench.service, redis: reports.url, logger: false })
     await bench.reach(await bench.add('mail'), 'completed')
     expect(await jobsOf(bench)).toHaveLength(1)
+  })
+})
+
+describe('finished jobs', () => {
+  const nested = useBenches()
+
+  it("has the jobs of Nest's processors, and those of sandboxed ones", async () => {
+    const nest = nestHost(await loadNestJobs('bullmq6'))
+    const quasar = { redis: reports.url, archiveJobs: 'jobs' as const, interval: 600_000 }
+    const bench = await nested.open(nest, async () => {}, { quasar })
+    await bench.reach(await bench.add('mail'), 'completed')
+    expect(await jobsOf(bench)).toMatchObject([{ name: 'mail', outcome: 'completed', attempt: 1 }])
+    const { bullmq } = plainHost('bullmq6')
+    const folder = mkdtempSync(join(tmpdir(), 'quasar-processor-'))
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+    const file = join(folder, 'processor.cjs')
+    writeFileSync(file, "module.exports = async () => { throw new Error('in a child') }")
+    const sandboxed = await nested.open(
+      {
+        bullmq,
+        async start({ queue, worker: options, quasar: given }) {
+          const worker = new bullmq.Worker(queue, file, options)
+          monitorWorker(worker, given)
+          return { worker, close: () => worker.close() }
+        },
+      },
+      async () => {},
+      { quasar },
+    )
+    await sandboxed.reach(await sandboxed.add('child'), 'failed')
+    expect(await jobsOf(sandboxed)).toMatchObject([{ name: 'child', outcome: 'failed', error: 'in a child' }])
   })
 })
 

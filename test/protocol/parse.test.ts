@@ -2,16 +2,18 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import {
   encodeException,
+  encodeFinishedJobs,
   encodeHeartbeat,
   encodeRollup,
   encodeSlowEntry,
   MAX_RECORD_CHARS,
   parseException,
+  parseFinishedJobs,
   parseHeartbeat,
   parseRollup,
   parseSlowEntry,
 } from '../../src/protocol/index.js'
-import { exceptionOf, heartbeatOf, rollupOf, slowOf } from '../stores/samples.js'
+import { exceptionOf, finishedJobsOf, heartbeatOf, rollupOf, slowOf } from '../stores/samples.js'
 import { fieldsOfFlat } from './records.js'
 
 type Json = Record<string, unknown>
@@ -37,6 +39,11 @@ const kinds: Record<string, { read(text: unknown): unknown; write(record: never)
     read: (text) => parseRollup(text),
     write: (record) => encodeRollup(record),
     sample: { ...rollupOf({ process: PROCESS }) },
+  },
+  'finished jobs': {
+    read: (text) => parseFinishedJobs(text),
+    write: (record) => encodeFinishedJobs(record),
+    sample: JSON.parse(encodeFinishedJobs(finishedJobsOf({ left: 2 }))),
   },
   'slow entry': {
     read: (text) => {

@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 
-export type SchemaName = 'heartbeat' | 'slow-entry' | 'exception' | 'rollup' | 'queue-snapshot' | 'queue-history'
+export type SchemaName =
+  | 'heartbeat'
+  | 'slow-entry'
+  | 'exception'
+  | 'rollup'
+  | 'queue-snapshot'
+  | 'queue-history'
+  | 'finished-jobs'
 
 export function readSchema(name: SchemaName): Record<string, unknown> & { required: string[] } {
   return JSON.parse(readFileSync(new URL(`../../schemas/${name}.json`, import.meta.url), 'utf8'))

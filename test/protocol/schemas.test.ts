@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   encodeException,
+  encodeFinishedJobs,
   encodeHeartbeat,
   encodeQueueHistory,
   encodeQueueSnapshot,
@@ -8,6 +9,7 @@ import {
   encodeSlowEntry,
   JOB_STATES,
   parseException,
+  parseFinishedJobs,
   parseHeartbeat,
   parseQueueHistory,
   parseQueueSnapshot,
@@ -18,7 +20,16 @@ import {
   recordedOf,
   UNKNOWN_METRICS,
 } from '../../src/protocol/index.js'
-import { exceptionOf, heartbeatOf, queueHistoryOf, queueOf, rollupOf, slowOf, snapshotOf } from '../stores/samples.js'
+import {
+  exceptionOf,
+  finishedJobsOf,
+  heartbeatOf,
+  queueHistoryOf,
+  queueOf,
+  rollupOf,
+  slowOf,
+  snapshotOf,
+} from '../stores/samples.js'
 import { docsBlocks, fieldsOfFlat, readSchema, type SchemaName, validatorOf } from './records.js'
 
 const unknownHeartbeat = heartbeatOf('shop', 'n1', {
@@ -62,6 +73,12 @@ const noProcess = {
   ...{ utilization: null, gcMs: null, gcCount: null, diskPct: null },
 }
 
+const unknownPlace = { name: 'mail', driver: 'other', place: null, server: null } as const
+const unknownJob = {
+  ...({ queue: 0, id: '1', name: '', outcome: 'failed', attempt: null, addedAt: null, startedAt: null } as const),
+  ...{ finishedAt: Date.now(), waitMs: null, runMs: null, error: null, payload: null },
+}
+
 const written: Record<SchemaName, unknown[]> = {
   heartbeat: [heartbeatOf('shop', 'n1'), unknownHeartbeat].map((record) => JSON.parse(encodeHeartbeat(record))),
   'slow-entry': [
@@ -82,6 +99,9 @@ const written: Record<SchemaName, unknown[]> = {
   'queue-history': [queueHistoryOf(), queueHistoryOf({ queues: [recordedOf(unknownQueue)] })].map((record) =>
     JSON.parse(encodeQueueHistory(record)),
   ),
+  'finished-jobs': [finishedJobsOf({ left: 3 }), finishedJobsOf({ queues: [unknownPlace], jobs: [unknownJob] })].map(
+    (record) => JSON.parse(encodeFinishedJobs(record, 0)),
+  ),
 }
 
 const readers: Record<SchemaName, (record: unknown) => unknown> = {
@@ -91,6 +111,7 @@ const readers: Record<SchemaName, (record: unknown) => unknown> = {
   rollup: (record) => parseRollup(JSON.stringify(record)),
   'queue-snapshot': (record) => parseQueueSnapshot(JSON.stringify(record)),
   'queue-history': (record) => parseQueueHistory(JSON.stringify(record)),
+  'finished-jobs': (record) => parseFinishedJobs(JSON.stringify(record)),
 }
 
 describe.each(Object.keys(written) as SchemaName[])('%s', (name) => {
@@ -131,10 +152,10 @@ describe.each(Object.keys(written) as SchemaName[])('%s', (name) => {
 
 test('the schemas have names of their own', () => {
   const ids = (Object.keys(written) as SchemaName[]).map((name) => readSchema(name).$id)
-  expect(new Set(ids).size).toBe(6)
+  expect(new Set(ids).size).toBe(7)
 })
 
-test.each(['heartbeat', 'exception', 'rollup', 'queue-snapshot', 'queue-history'] as const)(
+test.each(['heartbeat', 'exception', 'rollup', 'queue-snapshot', 'queue-history', 'finished-jobs'] as const)(
   'the example of the docs is a valid %s',
   (name) => {
     const blocks = docsBlocks(`json ${name}`)

@@ -1,6 +1,7 @@
 import type { StoreRecord } from '../../src/ports/index.js'
 import {
   type ExceptionRecord,
+  type FinishedJobs,
   type Heartbeat,
   type QueueEntry,
   type QueueHistory,
@@ -184,4 +185,17 @@ export function queueHistoryOf(changes: Partial<QueueHistory> = {}): QueueHistor
   const to = Date.now()
   const queues = [{ name, driver, place, server, metrics, oldestMs, throughput }]
   return { v: 2, node: 'n1', from: to - 60_000, to, queues, ...changes }
+}
+
+export function finishedJobsOf(changes: Partial<FinishedJobs> = {}): FinishedJobs {
+  const to = Date.now()
+  const { name, driver, place, server } = queueOf('mail')
+  const facts = { queue: 0, name: 'welcome', waitMs: 4, runMs: 20.5, error: null, payload: null } as const
+  const times = { addedAt: to - 300_000, startedAt: to - 2_000, finishedAt: to - 1_980 }
+  const jobs = [
+    { ...facts, ...times, id: '1', outcome: 'completed', attempt: 1 } as const,
+    { ...facts, ...times, id: '2', outcome: 'failed', attempt: 3, waitMs: null, error: 'declined' } as const,
+  ]
+  const queues = [{ name, driver, place, server }]
+  return { v: 2, node: 'n1', seq: 1, from: to - 10_000, to, queues, jobs, left: 0, payloads: null, ...changes }
 }

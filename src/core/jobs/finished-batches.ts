@@ -23,10 +23,13 @@ export interface FinishedBatch {
   readonly clockOrigin: number
 }
 
+/** What was left out before it is known when it is taken. */
+type WaitingBatch = Omit<FinishedBatch, 'left'> & { readonly left: number | null }
+
 /** Attempts that wait to be written, in batches. */
 export class FinishedBatches {
   readonly #onDrop: (jobs: number) => void
-  #waiting: FinishedBatch[] = []
+  #waiting: WaitingBatch[] = []
   #jobs = 0
   #chars = 0
   #open: FinishedAttempt[] = []
@@ -64,19 +67,19 @@ export class FinishedBatches {
     this.#onDrop(jobs)
   }
 
-  /** Ends the batch that is not full. What was left out is told even without any attempts. */
+  /** Ends the batch that is not full. What was left out is told by an empty one if there is no other. */
   close(): void {
     const end = moment()
     const { from, to } = spanOf(this.#since.now, end)
     this.#since = end
-    if (this.#open.length === 0 && this.#left === 0) return
+    if (this.#open.length === 0 && (this.#left === 0 || this.#waiting.length > 0)) return
     this.#seq += 1
     this.#waiting.push({
       seq: this.#seq,
       from,
       to,
       attempts: this.#open,
-      left: this.#left,
+      left: null,
       chars: this.#openChars,
       clockOrigin: clockOrigin(),
     })
@@ -84,18 +87,19 @@ export class FinishedBatches {
     this.#chars += this.#openChars
     this.#open = []
     this.#openChars = 0
-    this.#left = 0
     this.#trim()
   }
 
   /** Removes the oldest batch. */
   take(): FinishedBatch | null {
-    const batch = this.#waiting.shift() ?? null
-    if (batch) this.#uncount(batch)
-    return batch
+    const batch = this.#shift()
+    if (!batch || batch.left !== null) return batch as FinishedBatch | null
+    const left = this.#left
+    this.#left = 0
+    return { ...batch, left }
   }
 
-  /** Puts an unwritten batch back, before all others. */
+  /** Puts an unwritten batch back, before all others. It may have been written after all, so it stays the same. */
   putBack(batch: FinishedBatch): void {
     this.#waiting.unshift(batch)
     this.#jobs += batch.attempts.length
@@ -105,15 +109,18 @@ export class FinishedBatches {
 
   #trim(): void {
     while (this.#waiting.length > 0 && (this.#jobs > MAX_WAITING_JOBS || this.#chars > MAX_WAITING_CHARS)) {
-      const { attempts, left } = this.take() as FinishedBatch
+      const { attempts, left } = this.#shift() as WaitingBatch
       // What the batch would have told of, the next one does: it was counted as dropped already.
-      this.#left += left
+      this.#left += left ?? 0
       this.leaveOut(attempts.length)
     }
   }
 
-  #uncount(batch: FinishedBatch): void {
+  #shift(): WaitingBatch | null {
+    const batch = this.#waiting.shift()
+    if (!batch) return null
     this.#jobs -= batch.attempts.length
     this.#chars -= batch.chars
+    return batch
   }
 }

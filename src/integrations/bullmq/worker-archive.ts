@@ -1,7 +1,6 @@
 import type { FinishedAttempt, FinishedLog } from '../../core/jobs/finished-log.js'
 import type { JobTrace } from '../../core/jobs/job-recorder.js'
 import { wallClock } from '../../lib/clock.js'
-import { round } from '../../lib/round.js'
 import { type FinishedOutcome, type FinishedQueue, MAX_ID_CHARS, MAX_JOB_ERROR_CHARS } from '../../protocol/index.js'
 import { windowOf } from '../../redaction/within.js'
 import { placeOfBullmq } from '../../runtime/queue-sources.js'
@@ -67,7 +66,8 @@ export class WorkerArchive {
       // An attempt that is followed by another has no end of its own in BullMQ.
       finishedAt: outcome === 'retried' ? wallClock() : (job.finishedOn ?? wallClock()),
       waitMs,
-      runMs: trace && round(trace.durationMs),
+      // More digits would take up most of its room in Redis.
+      runMs: trace && Math.round(trace.durationMs * 10) / 10,
       error: outcome === 'completed' ? null : windowOf(messageOf(error), MAX_JOB_ERROR_CHARS),
       payload: this.#payloads?.take(job) ?? null,
     }
