@@ -59,6 +59,7 @@ function placedOf(job: IndexedJob, row: KnownRow | undefined): Placed[] {
   return row ? [{ job, n: row.n, finishedAt: row.finished_at }] : []
 }
 
+/** The sum keeps the planner from reading the day in the order of the ends, instead of the index of attempts. */
 function knownOf(session: Session, jobs: readonly IndexedJob[]): Promise<KnownRow[]> {
   const days = jobs.map(({ finishedAt }) => dayStart(finishedAt))
   return session.all(
@@ -70,7 +71,7 @@ function knownOf(session: Session, jobs: readonly IndexedJob[]): Promise<KnownRo
       select j.n, j.finished_at from jobs j
       where j.queue = g.queue and j.id = g.id and j.start_at = g.start_at and j.finished_at >= $5 and j.finished_at < $6
         and j.finished_at >= g.day - ${DAY_MS} and j.finished_at < g.day + ${2 * DAY_MS}
-      order by j.finished_at limit 1
+      order by j.finished_at + 0 limit 1
     ) j`,
     [
       jobs.map(({ queue }) => queue),
