@@ -35,6 +35,8 @@ export interface Conditions {
   /** What the terms of the payload must be; empty if that does not matter. Conditions of a row `p` of `payloads`. */
   readonly terms: (values: Values) => string
   readonly hasTerms: boolean
+  /** Whether an id is looked for: few jobs have it, and PostgreSQL has no statistics of ids. */
+  readonly hasId: boolean
   /** Conditions of a row `j` of `jobs`, of which all hold; each begins with `and`. */
   readonly rows: (values: Values, from: string, to: string) => string
   /** Whether the text of a payload fulfils the phrases; null without phrases. */
@@ -49,6 +51,9 @@ export function conditionsOf({ conditions }: ArchivedJobFilter): Conditions {
   return {
     terms: (values) => wanted.map((condition) => `and ${termOf(condition, values)}`).join(' '),
     hasTerms: wanted.length > 0,
+    hasId: conditions.some(
+      (one) => one.by === 'field' && one.field === 'id' && !one.isNot && !one.pattern.includes('*'),
+    ),
     rows: (values, from, to) =>
       [
         ...others.map((condition) => `and ${rowCondition(condition, values)}`),

@@ -1,3 +1,5 @@
+import { isQuasarError } from '../../lib/errors.js'
+
 /** What errors of `pg` and of sockets have in common. */
 interface Failure {
   readonly code?: unknown
@@ -43,7 +45,7 @@ export class ArchiveError extends Error {
 
 /** @param detail what else there is to say, such as what was tried */
 export function readableError(error: unknown, place: string, detail = ''): Error {
-  if (error instanceof ArchiveError) return error
+  if (error instanceof ArchiveError || isQuasarError(error)) return error
   const { code, message } = failureOf(error)
   const words = WORDS[code] ?? wordsOf(code, message)
   const told = HARMLESS.test(code) && code.length === 5 ? ` (${message})` : ''

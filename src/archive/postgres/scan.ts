@@ -20,7 +20,9 @@ export interface Scan extends ArchivedJobFilter {
   readonly withPayloads: boolean
 }
 
-/** So many of the newest rows are looked at one by one before terms are looked up: enough for a page of a term that many jobs have. */
+/** So many rows are looked up and sorted at once. */
+const FEW_HITS = 5000
+/** Of terms with more, so many of the newest rows are looked at one by one first: enough for a page of a term that many jobs have. */
 const WALKED = 2000
 /** Most rows of one statement; fewer with payloads, which may be large. */
 const CHUNK = 5000
@@ -88,11 +90,27 @@ interface Chunk extends Span {
 
 async function chunkOf(session: Session, conditions: Conditions, chunk: Chunk): Promise<FoundRow[]> {
   if (!conditions.hasTerms) return query(session, chunk, (values) => plainRows(conditions, chunk, values))
-  if (chunk.size < WALKED) {
+  const hits = await countHits(session, conditions, chunk)
+  if (hits === 0) return []
+  if (hits > FEW_HITS && chunk.size < WALKED) {
     const rows = await query(session, chunk, (values) => walkedRows(conditions, chunk, values))
     if (rows.length === chunk.size) return rows
   }
   return query(session, chunk, (values) => lookedUpRows(conditions, chunk, values))
+}
+
+/** How many payloads of the span have the terms, or more than few. */
+async function countHits(session: Session, conditions: Conditions, chunk: Chunk): Promise<number> {
+  const values = new Values()
+  const { from, to } = rangeOf({ ...chunk, after: null }, values)
+  const [row] = await session.all<{ hits: number }>(
+    `select count(*)::float8 as hits from (
+      select 1 from payloads p where p.finished_at >= ${from} and p.finished_at < ${to} ${conditions.terms(values)}
+      limit ${FEW_HITS + 1}
+    ) p`,
+    values.all,
+  )
+  return row?.hits ?? 0
 }
 
 /** @param rows the statement that finds the rows, in order */
@@ -114,6 +132,9 @@ const COLUMNS = `j.n, ${JOB_COLUMNS}`
 
 function plainRows(conditions: Conditions, chunk: Chunk, values: Values): string {
   const { from, to, where } = rangeOf(chunk, values)
+  if (conditions.hasId)
+    return `with found as materialized (select * from jobs j where ${where} ${conditions.rows(values, from, to)})
+      select ${COLUMNS} from found j order by ${ORDER} limit ${values.add(chunk.size)}`
   return `select ${COLUMNS} from jobs j where ${where} ${conditions.rows(values, from, to)}
     order by ${ORDER} limit ${values.add(chunk.size)}`
 }
