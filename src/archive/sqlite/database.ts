@@ -1,5 +1,6 @@
 import { BoundedMap } from '../../lib/bounded-map.js'
 import type { Binding, RawDatabase, RawStatement, SqlRow, SqlValue } from './binding.js'
+import { VERSION } from './schema.js'
 
 /** Conditions of a query make statements of their own: few are asked again. */
 const MAX_STATEMENTS = 64
@@ -30,6 +31,19 @@ export class Database {
     this.exec(`PRAGMA ${schema}.journal_mode = WAL`)
     this.exec(`PRAGMA ${schema}.synchronous = NORMAL`)
     this.exec(`PRAGMA ${schema}.journal_size_limit = ${WAL_BYTES}`)
+  }
+
+  /**
+   * Makes the tables of a file that has none yet. A file that has them is not written: that would fail on a full disk.
+   *
+   * @throws Error when a later version wrote it
+   */
+  ensure(schema: string, tables: string): void {
+    const version = this.get<{ user_version: number }>(`PRAGMA ${schema}.user_version`)?.user_version ?? 0
+    if (version === VERSION) return
+    if (version > VERSION)
+      throw new Error(`A later version of Quasar wrote this archive (${version}; this one reads ${VERSION}).`)
+    this.transaction(() => this.exec(`${tables}; PRAGMA ${schema}.user_version = ${VERSION}`))
   }
 
   exec(sql: string): void {

@@ -34,7 +34,7 @@ export class Day {
     this.#textFile = layout.text(name)
     this.db = new Database(binding, layout.rows(name))
     try {
-      this.db.exec(ROWS_SCHEMA)
+      this.db.ensure('main', ROWS_SCHEMA)
     } catch (error) {
       this.db.close()
       throw error
@@ -61,7 +61,7 @@ export class Day {
     try {
       this.db.tune(TEXT)
       this.db.exec(`PRAGMA ${TEXT}.secure_delete = ON`)
-      this.db.exec(TEXT_SCHEMA)
+      this.db.ensure(TEXT, TEXT_SCHEMA)
     } catch (error) {
       this.db.exec(`DETACH ${TEXT}`)
       throw error

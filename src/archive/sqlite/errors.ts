@@ -13,6 +13,9 @@ function codeOf(error: unknown): number | null {
   return code === undefined ? null : Number(code) & 0xff
 }
 
+/** On a file system that is read-only, making a folder with those above it ends with ENOENT. */
+const UNWRITABLE: ReadonlySet<string> = new Set(['EACCES', 'EROFS', 'EPERM', 'ENOENT'])
+
 /** Whether the file itself is damaged. */
 export function isDamage(error: unknown): boolean {
   const code = codeOf(error)
@@ -28,7 +31,7 @@ export function readable(error: unknown, dir: string): Error {
   const code = codeOf(error)
   const system = (error as NodeJS.ErrnoException | null)?.code
   if (code === FULL || system === 'ENOSPC') return failure(`The disk of the archive in ${dir} is full.`, error)
-  if (code === READ_ONLY || code === CAN_NOT_OPEN || system === 'EACCES' || system === 'EROFS')
+  if (code === READ_ONLY || code === CAN_NOT_OPEN || UNWRITABLE.has(system ?? ''))
     return failure(`The archive can't be written: ${dir} and its files must be writable for this process.`, error)
   if (code === BUSY) return failure(`Another program holds a file of the archive in ${dir}.`, error)
   return error instanceof Error ? error : new Error(String(error))

@@ -27,7 +27,7 @@ export class MainFile {
   constructor(binding: Binding, file: string) {
     this.db = new Database(binding, file)
     try {
-      this.db.exec(MAIN_SCHEMA)
+      this.db.ensure('main', MAIN_SCHEMA)
     } catch (error) {
       this.db.close()
       throw error

@@ -17,7 +17,6 @@ CREATE INDEX IF NOT EXISTS records_by_name ON records (kind, name, at, id);
 CREATE TABLE IF NOT EXISTS gaps (stream TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, lost INTEGER);
 CREATE INDEX IF NOT EXISTS gaps_by_time ON gaps (start);
 CREATE TABLE IF NOT EXISTS forgets (day TEXT NOT NULL, ids TEXT NOT NULL);
-PRAGMA user_version = ${VERSION};
 `
 
 /**
@@ -39,7 +38,6 @@ CREATE TABLE IF NOT EXISTS tally (
   PRIMARY KEY (hour, queue, queue_name, service)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spans (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, newest INTEGER NOT NULL, longest INTEGER NOT NULL);
-PRAGMA user_version = ${VERSION};
 `
 
 /** The name under which a text file is attached to the file of its day's rows. */
@@ -52,5 +50,4 @@ CREATE TABLE IF NOT EXISTS ${TEXT}.payloads (id INTEGER PRIMARY KEY, block INTEG
 CREATE VIRTUAL TABLE IF NOT EXISTS ${TEXT}.terms
   USING fts5(t, content='', contentless_delete=1, detail=none, tokenize="ascii tokenchars '_'");
 INSERT INTO ${TEXT}.terms(terms, rank) VALUES ('hashsize', 8388608);
-PRAGMA ${TEXT}.user_version = ${VERSION};
 `

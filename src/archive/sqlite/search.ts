@@ -70,7 +70,8 @@ function searchText(day: Day, plan: Plan, conditions: Sql, limit: number): reado
   let size = plan.hasPrefix ? FIRST_SPAN * SPAN_GROWTH : FIRST_SPAN
   while (last > 0) {
     const first = Math.max(0, last - size)
-    found = newest(day, [...found, ...searchSpan(day, plan, conditions, [first, last], limit)], limit)
+    const more = searchSpan(day, plan, conditions, [first, last], limit)
+    found = found.length === 0 ? more : newest(day, [...found, ...more], limit)
     if (found.length === limit && newestUpTo(day, first) < (found.at(-1)?.finished ?? 0)) break
     last = first
     size *= SPAN_GROWTH
@@ -106,8 +107,10 @@ function newestUpTo(day: Day, id: number): number {
   )
 }
 
+/** Rows of several spans in the order of a query. */
 function newest(day: Day, rows: readonly JobRow[], limit: number): readonly JobRow[] {
-  return rows.length === 0 ? rows : [...rows].sort((a, b) => byPlace(placeOf(day, a), placeOf(day, b))).slice(0, limit)
+  const byOrder = (a: JobRow, b: JobRow) => b.finished - a.finished || byPlace(placeOf(day, a), placeOf(day, b))
+  return [...rows].sort(byOrder).slice(0, limit)
 }
 
 export function placeOf(day: Day, { finished, queue, job, started }: JobRow): Place {

@@ -1,0 +1,35 @@
+// The archive's thread with terms of the benchmark's own, which are not masked: what the database takes is measured.
+import { parentPort, workerData } from 'node:worker_threads'
+import { fromModules } from '../shared/dist.mjs'
+import { termsOf } from './samples.mjs'
+
+const { serveArchive } = await fromModules('archive/thread/serve-archive.js')
+const { sqliteDriver } = await fromModules('archive/sqlite/driver.js')
+
+const driver = sqliteDriver(workerData)
+// Beside the archive's own methods: CPU of this thread, µs.
+let cpuUs = 0
+let prepareUs = 0
+const measured = {
+  ...driver,
+  async write(batch) {
+    const before = process.threadCpuUsage?.() ?? process.cpuUsage()
+    try {
+      return await driver.write(batch)
+    } finally {
+      const after = process.threadCpuUsage?.() ?? process.cpuUsage()
+      cpuUs += after.user + after.system - before.user - before.system
+    }
+  },
+  status: async () => ({ ...(await driver.status()), cpuUs, prepareUs }),
+}
+serveArchive(parentPort, measured, async (jobs) => {
+  const from = performance.now()
+  const prepared = jobs.map((job) => ({
+    ...job,
+    payload: job.payload && { text: job.payload.text, isCut: false },
+    terms: job.payload ? termsOf(job.payload.text) : [],
+  }))
+  prepareUs += 1_000 * (performance.now() - from)
+  return prepared
+})

@@ -1,0 +1,36 @@
+// The archive's thread for tests: payloads stay as they are, and jobs of some names end the thread in one of its ways.
+import { parentPort, workerData } from 'node:worker_threads'
+import { type SqliteDriverOptions, sqliteDriver } from '../../../src/archive/sqlite/driver.js'
+import { serveArchive } from '../../../src/archive/thread/serve-archive.js'
+import type { IndexedJob, RawJob } from '../../../src/ports/archive.js'
+
+const endings: Readonly<Record<string, () => void>> = {
+  throws: () =>
+    setImmediate(() => {
+      throw new Error('out of the blue')
+    }),
+  exits: () => process.exit(3),
+  hoards: () => {
+    const hoard: unknown[] = []
+    for (;;) hoard.push(new Array(10_000).fill(0.5))
+  },
+}
+
+/** Jobs that are indexed already pass as they are: the conformance suite writes those. */
+function plain(job: RawJob | IndexedJob): IndexedJob {
+  endings[job.name]?.()
+  const { payload } = job
+  if ('terms' in job && !(payload && 'kind' in payload)) return job as IndexedJob
+  if (payload === null || !('kind' in payload)) return { ...job, payload: null, terms: [] }
+  const text = payload.kind === 'text' ? payload.text : `${payload.context}: ${Buffer.from(payload.bytes).toString()}`
+  return { ...job, payload: { text, isCut: false }, terms: text.split(' ') }
+}
+
+/** A job whose thread ends waits until it has. */
+async function prepare(jobs: readonly RawJob[]): Promise<readonly IndexedJob[]> {
+  const prepared = jobs.map(plain)
+  if (jobs.some(({ name }) => name in endings)) await new Promise(() => {})
+  return prepared
+}
+
+if (parentPort) serveArchive(parentPort, sqliteDriver(workerData as SqliteDriverOptions), prepare)
