@@ -30,7 +30,7 @@ const QUEUE = '(SELECT value FROM labels WHERE id = j.queue)'
 export const ORDER = `ORDER BY j.finished DESC, ${QUEUE} DESC, j.job DESC, ${START} DESC`
 const BEFORE = `AND j.finished <= ? AND (j.finished < ? OR (${QUEUE}, j.job, ${START}) < (?, ?, ?))`
 /** Ids that are searched at once, newest first: a common term answers from the first of them. */
-const FIRST_SPAN = 8_192
+const FIRST_SPAN = 2_048
 const SPAN_GROWTH = 8
 
 /** The newest attempts of a day that fulfil all conditions but those on phrases, in the order of a query. */
@@ -81,7 +81,9 @@ function searchText(day: Day, plan: Plan, conditions: Sql, limit: number): reado
 
 /** @param span ids beyond the first and up to the second */
 function searchSpan(day: Day, plan: Plan, rows: Sql, span: readonly number[], limit: number): readonly JobRow[] {
-  const ids = `FROM ${TEXT}.terms t WHERE t.terms MATCH ? AND t.rowid > ? AND t.rowid <= ?`
+  // FTS5 seeks integers only, and bindings pass numbers as reals.
+  const bounds = 't.rowid > CAST(? AS INTEGER) AND t.rowid <= CAST(? AS INTEGER)'
+  const ids = `FROM ${TEXT}.terms t WHERE t.terms MATCH ? AND ${bounds}`
   const values: SqlValue[] = [...rows.values]
   let text = rows.text.replace('j.finished >= ? AND j.finished < ?', '+j.finished >= ? AND +j.finished < ?')
   if (plan.noMatch !== null) {
