@@ -97,6 +97,25 @@ describe('amounts', () => {
   })
 
   it.each([
+    [
+      [2.9, 0.1, 0.077, 0.001, 0],
+      ['2.9/s', '0.1/s', '0.08/s', '<0.01/s', '0/s'],
+    ],
+    [
+      [12_340, 34.2, 0.999, 0.996],
+      ['12.3k/s', '34/s', '1/s', '1/s'],
+    ],
+    [
+      [0.2, 0.05, 0.001, null],
+      ['12/min', '3/min', '<0.1/min'],
+    ],
+    [[null, 0], ['0/min']],
+  ])('the rates %j of a column have one unit', (values, texts) => {
+    const write = format.rateWriter(values)
+    expect(values.flatMap((value) => (value === null ? [] : write(value)))).toEqual(texts)
+  })
+
+  it.each([
     [null, '–'],
     [0, '0'],
     [9_640, '9,640'],

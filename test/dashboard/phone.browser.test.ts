@@ -28,6 +28,38 @@ it.each(PAGE_NAMES)('the page %s is no wider than a phone, opened rows included'
   expect(problems).toEqual([])
 })
 
+it.each(PAGE_NAMES)('nothing of the page %s lies over what can be pressed', async (name) => {
+  const { page } = await shop.open(writeUrl(parseUrl(''), { page: name, ...SUBJECTS[name] } as Target), PHONE)
+  await page.getByRole('heading', { level: 1 }).waitFor()
+  await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'))
+  expect(await page.evaluate(coveredControls)).toEqual([])
+})
+
+it('nothing lies over the states of a queue that has few', async () => {
+  const { overview } = shop.server
+  const queues = overview.queues.map((queue) =>
+    queue.key === 'laravel|exports' ? { ...queue, actions: ['list', 'search'] as const } : queue,
+  )
+  shop.server.overview = { ...overview, queues }
+  const { page } = await shop.open('?page=queues&queue=laravel%7Cexports', PHONE)
+  await page.getByLabel(/^Search .* jobs by id/).waitFor()
+  expect(await page.evaluate(coveredControls)).toEqual([])
+})
+
+/** The controls of the page at whose middle something else is. */
+function coveredControls(): string[] {
+  const controls = [...document.querySelectorAll<HTMLElement>('main :is(a, button, input, select, summary)')]
+  return controls
+    .filter((control) => control.checkVisibility() && control.getClientRects().length > 0)
+    .filter((control) => {
+      control.scrollIntoView({ block: 'center', inline: 'end', behavior: 'instant' })
+      const { x, y, width, height } = control.getClientRects()[0] as DOMRect
+      const top = document.elementFromPoint(x + width / 2, y + height / 2)
+      return top !== null && !control.contains(top) && !top.contains(control)
+    })
+    .map((control) => control.textContent || control.outerHTML.slice(0, 80))
+}
+
 it('has the counts and the user in the header', async () => {
   Object.assign(shop.server.session, { user: 'ada', canLogOut: true })
   const { page } = await shop.open('', PHONE)
@@ -56,4 +88,22 @@ it('keeps the name of a row in sight while its p99 is scrolled to', async () => 
   expect(name?.x).toBeGreaterThanOrEqual(0)
   expect((p99?.x ?? 0) + (p99?.width ?? 0)).toBeLessThanOrEqual(390)
   expect(p99?.x).toBeGreaterThanOrEqual((name?.x ?? 0) + (name?.width ?? 0) - 1)
+})
+
+it('shows the errors, p95 and p99 of a route beside its whole name', async () => {
+  const { page } = await shop.open('?page=routes', PHONE)
+  const row = page.getByRole('group', { name: 'Routes', exact: true }).getByRole('row').nth(1)
+  await row.waitFor()
+  const isCut = (all: Element[]) => all.some((one) => one.scrollWidth > one.clientWidth)
+  expect(await row.locator('a, td').evaluateAll(isCut)).toBe(false)
+  expect((await row.getByRole('cell').allInnerTexts()).length).toBe(3)
+})
+
+it('says whole what the search of everything searched', async () => {
+  const { page } = await shop.open('', PHONE)
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox', { name: /^Search for/ }).fill('orders')
+  const note = page.getByRole('dialog').getByText(/^Searched /)
+  await note.waitFor()
+  expect(await note.evaluate((one) => one.scrollHeight - one.clientHeight)).toBe(0)
 })

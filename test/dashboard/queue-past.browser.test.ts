@@ -4,6 +4,8 @@ import { makeShopWithQueues, openShop } from './fixture/shop-pages.js'
 
 const shop = openShop(makeShopWithQueues)
 
+const UNCOUNTED = 'sqs|clickstream'
+
 describe('the past of a queue', () => {
   it('is charted over the period of the URL, and its jobs by name lead to their charts and records', async () => {
     const { page, problems } = await shop.open('?page=queues&queue=bullmq%7Cmail')
@@ -27,6 +29,15 @@ describe('the past of a queue', () => {
     await page.getByTitle('Job: send-welcome. Remove this filter').click()
     expect(new URL(page.url()).searchParams.get('route')).toBeNull()
     expect(problems).toEqual([])
+    await checkLooks(page)
+  })
+
+  it('without a figure says why instead of drawing nothing', async () => {
+    const { page } = await shop.open(`?page=queues&queue=${encodeURIComponent(UNCOUNTED)}`)
+    const chart = (name: RegExp) => page.getByRole('figure').filter({ hasText: name })
+    await chart(/In and out.*No figures: not every system counts jobs in and out/s).waitFor()
+    await page.getByRole('img', { name: 'In and out: No figures' }).waitFor()
+    expect(await chart(/Backlog.*No figures/s).count()).toBe(0)
     await checkLooks(page)
   })
 

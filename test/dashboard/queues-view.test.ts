@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createPolicy, type Role } from '../../src/api/permissions.js'
 import { pairsOf } from '../../src/dashboard/features/activity/audit.js'
 import { timelineOf } from '../../src/dashboard/features/jobs/times.js'
+import { troublesOf } from '../../src/dashboard/features/pulse/troubles.js'
 import { actionTitle, doneWords, jobActions, offers } from '../../src/dashboard/features/queues/job-actions.js'
 import {
   backlog,
@@ -211,4 +212,11 @@ it('puts an intent and its result together', () => {
     ['8', undefined],
     ['2', '3'],
   ])
+})
+
+it('is as bad on top of Pulse as where it is listed', () => {
+  const kinds = (['unpolled', 'error', 'growing', 'paused'] as const).map((kind) =>
+    troublesOf([], [makeQueue('mail', { attention: [{ kind, text: 'so it is' }] })]).map(({ isBad }) => isBad),
+  )
+  expect(kinds).toEqual([[true], [true], [false], [false]])
 })

@@ -10,7 +10,7 @@ interface FindNoteProps {
 /** What was searched for the text in the palette. */
 export function FindNote({ finds, error, isLooking }: FindNoteProps) {
   return (
-    <p role="status" className="label min-h-9 border-t border-line px-5 py-2.5 break-words empty:hidden">
+    <p role="status" className="label min-h-9 shrink-0 border-t border-line px-5 py-2.5 break-words empty:hidden">
       {error
         ? error.message
         : isLooking

@@ -6,7 +6,7 @@ import { useBulkPlan, useBulkStep } from '../../api/changes.js'
 import { Button } from '../../ui/button.js'
 import { DialogButtons } from '../../ui/confirm-dialog.js'
 import { Dialog } from '../../ui/dialog.js'
-import { capital, plural } from '../../ui/format.js'
+import { capital, plural, timeOfDay } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Problem } from '../../ui/problem.js'
 import { ACTION_NAMES, actionTitle, consequence } from '../queues/job-actions.js'
@@ -101,8 +101,8 @@ function DryRun({ operation }: { operation: BulkOperation }) {
   return (
     <>
       <p>
-        <b className="font-semibold">{plural(eligible, 'job')}</b> of those present at{' '}
-        {new Date(asOf).toLocaleTimeString()}. {eligible > 0 && consequence(action, eligible)}
+        <b className="font-semibold">{plural(eligible, 'job')}</b> of those present at {timeOfDay(asOf)}.{' '}
+        {eligible > 0 && consequence(action, eligible)}
       </p>
       {selection.text && (
         <p className="label">

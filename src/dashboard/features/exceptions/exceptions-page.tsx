@@ -16,6 +16,7 @@ import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { recordsIn, spanOf, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
+import { NothingYet } from '../services/get-started.js'
 import { NoExceptions } from './exception-list.js'
 import { ExceptionRow } from './exception-row.js'
 import { groupsHere, narrowExceptions } from './exceptions.js'
@@ -50,19 +51,24 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
               : `of ${theRange(range)}, at most ${count(query.data?.perService)} per service`}
           </p>
         )}
-        {isLoading ? <Loading what="the exceptions" /> : <Groups groups={groups} route={route} range={range} />}
+        {isLoading ? (
+          <Loading what="the exceptions" />
+        ) : (
+          <Groups overview={overview} groups={groups} route={route} range={range} />
+        )}
       </div>
     </>
   )
 }
 
 interface GroupsProps {
+  overview: Overview
   groups: readonly ExceptionGroup[]
   route: RouteOf<'exceptions'>
   range: TimeRange
 }
 
-function Groups({ groups, route, range }: GroupsProps) {
+function Groups({ overview, groups, route, range }: GroupsProps) {
   if (groups.length > 0)
     return (
       <ul className="panel long overflow-hidden">
@@ -77,8 +83,8 @@ function Groups({ groups, route, range }: GroupsProps) {
     )
   if (isNarrow(route) || route.series || route.fingerprint) return <NothingMatches />
   return (
-    <div className="panel px-4 py-12">
+    <NothingYet overview={overview}>
       <NoExceptions when={theRange(range)} />
-    </div>
+    </NothingYet>
   )
 }

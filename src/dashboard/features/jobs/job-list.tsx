@@ -35,7 +35,7 @@ export function JobList({ queue, state, doing }: JobListProps) {
     <section aria-label="Jobs" className="flex min-w-0 flex-col gap-3">
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <StateTabs queue={queue} chosen={state} />
-        <div className="flex min-w-0 flex-1 flex-wrap items-center justify-end gap-2">
+        <div className="flex min-w-0 flex-[1_1_22rem] flex-wrap items-center justify-end gap-2">
           {canSearch && <JobSearchField what={`${stateWord(state)} jobs`} />}
           {!find && <OrderPicker order={order} />}
         </div>

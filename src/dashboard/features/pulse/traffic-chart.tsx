@@ -3,7 +3,7 @@ import type { TrafficPoint } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
 import { useDrag } from '../../ui/charts/use-drag.js'
 import { zoomTo } from '../../ui/charts/zoom.js'
-import { duration, percent, rate, span } from '../../ui/format.js'
+import { duration, percent, rate, span, timeOfDay } from '../../ui/format.js'
 import { periodMs, windowInWords } from '../../ui/period.js'
 import { highest, plotTraffic } from './traffic-plot.js'
 
@@ -114,8 +114,4 @@ function Key({ line, children }: { line: string; children: ReactNode }) {
       {children}
     </span>
   )
-}
-
-function timeOfDay(at: number): string {
-  return new Date(at).toLocaleTimeString()
 }

@@ -18,7 +18,7 @@ interface TroubleLineProps {
 export const TroubleLine = memo(function TroubleLine({ services, queues }: TroubleLineProps) {
   const troubles = useMemo(() => troublesOf(services, queues), [services, queues])
   if (troubles.length === 0) return null
-  const tone = troubles.some(({ isService }) => isService)
+  const tone = troubles.some(({ isBad }) => isBad)
     ? { box: 'border-bad/40 bg-bad-wash', icon: 'text-bad' }
     : { box: 'border-warn/40 bg-warn-wash', icon: 'text-warn' }
   return (

@@ -3,6 +3,7 @@ import type { ServiceView } from '../../../api/services.js'
 import type { Target } from '../../routing/pages.js'
 import { healthWord } from '../../ui/levels.js'
 import { byNeed } from '../queues/queues.js'
+import { isBad } from '../queues/reasons.js'
 import { sortServices } from '../services/fleet.js'
 
 export interface Trouble {
@@ -13,6 +14,8 @@ export interface Trouble {
   text: string
   to: Target
   isService: boolean
+  /** Whether it is red where it is listed. */
+  isBad: boolean
 }
 
 /** Services without a live server, then services in the red, then queues that need attention; the worst of each first. */
@@ -24,10 +27,18 @@ export function troublesOf(services: readonly ServiceView[], queues: readonly Qu
 function ofService({ service, nodes, health }: ServiceView): Trouble {
   const [dearest] = [...health.reasons].sort((a, b) => b.cost - a.cost)
   const text = nodes.live === 0 ? ' has no live server' : `: ${dearest?.text ?? 'unhealthy'}`
-  return { key: `service ${service}`, name: service, text, to: { page: 'service', service }, isService: true }
+  return {
+    key: `service ${service}`,
+    name: service,
+    text,
+    to: { page: 'service', service },
+    isService: true,
+    isBad: true,
+  }
 }
 
-function ofQueue({ key, name, attention: [first] }: QueueView): Trouble {
-  const text = `: ${first?.text ?? 'needs attention'}`
-  return { key: `queue ${key}`, name, text, to: { page: 'queue', queue: key }, isService: false }
+function ofQueue({ key, name, attention }: QueueView): Trouble {
+  const text = `: ${attention[0]?.text ?? 'needs attention'}`
+  const to: Target = { page: 'queue', queue: key }
+  return { key: `queue ${key}`, name, text, to, isService: false, isBad: isBad(attention) }
 }

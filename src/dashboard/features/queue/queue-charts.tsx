@@ -26,9 +26,18 @@ export function QueueCharts({ queue, period }: { queue: QueueView; period: Perio
     <Section title="History" more={<PeriodPicker />}>
       <div className="grid grid-cols-1 gap-4 lg:grid-cols-3">
         <Chart title="Backlog" data={data.backlog} measure="count" periodMs={shownMs} atLeast={5} />
-        <Chart title="In and out" data={data.flow} measure="perMinute" periodMs={shownMs} atLeast={1} />
+        <Chart
+          title="In and out"
+          data={data.flow}
+          measure="perMinute"
+          periodMs={shownMs}
+          atLeast={1}
+          none={UNCOUNTED}
+        />
         <Chart title="Oldest job waits" data={data.oldest} measure="duration" periodMs={shownMs} atLeast={1_000} />
       </div>
     </Section>
   )
 }
+
+const UNCOUNTED = 'No figures: not every system counts jobs in and out'

@@ -1,5 +1,4 @@
-import { Search } from 'lucide-react'
-import { type FormEvent, type KeyboardEvent, useEffect, useMemo, useState } from 'react'
+import { type FormEvent, useEffect, useMemo, useState } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import type { FoundJob, QueueSearched } from '../../../api/search.js'
 import { type JobsSearch, useJobsSearch } from '../../api/search-api.js'
@@ -10,6 +9,7 @@ import { exact, plural } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Problem } from '../../ui/problem.js'
+import { SearchField } from '../../ui/search-field.js'
 import { Section } from '../../ui/section.js'
 import { FoundJobRow } from './found-job-row.js'
 import { filterQueues } from './queues.js'
@@ -23,31 +23,22 @@ export function JobsSearchField() {
     event.preventDefault()
     changePage('queues', { find: text.trim() })
   }
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key !== 'Escape') return
-    event.preventDefault()
-    event.stopPropagation()
-    if (!text && !find) return event.currentTarget.blur()
+  const clear = () => {
     setText('')
     changePage('queues', { find: '' })
   }
   return (
     <form className="flex min-w-0 gap-2" onSubmit={onSubmit}>
-      <label className="relative min-w-0 flex-1 sm:max-w-md">
-        <span className="sr-only">Search the jobs of all queues by id, name or text</span>
-        <Search className="pointer-events-none absolute top-2.5 left-3 size-4 text-soft" aria-hidden="true" />
-        <input
-          type="text"
-          maxLength={200}
-          value={text}
-          placeholder="Search the jobs of all queues"
-          autoComplete="off"
-          spellCheck={false}
-          className={`h-9 w-full rounded-lg border bg-panel pr-3 pl-9 placeholder:text-soft hover:border-line-strong ${find ? 'border-accent' : 'border-line'}`}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={onKeyDown}
-        />
-      </label>
+      <SearchField
+        label="Search the jobs of all queues by id, name or text"
+        placeholder="Search the jobs of all queues"
+        value={text}
+        isActive={find !== ''}
+        maxLength={200}
+        className="min-w-0 sm:max-w-md"
+        onChange={setText}
+        onClear={clear}
+      />
       <Button type="submit" className="h-9" disabled={text.trim() === ''}>
         Search
       </Button>

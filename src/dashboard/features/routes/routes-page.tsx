@@ -11,6 +11,7 @@ import { PageBar } from '../../ui/page-bar.js'
 import { theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
+import { NothingYet } from '../services/get-started.js'
 import { RouteTable } from './route-table.js'
 
 /** The routes of all services: which are busy, slow, failing, or take the most time. */
@@ -49,11 +50,12 @@ export function RoutesPage({ overview }: { overview: Overview }) {
             ) : route.q || route.service || env ? (
               <NothingMatches />
             ) : (
-              <div className="panel px-4 py-12">
+              <NothingYet overview={overview}>
                 <EmptyState title={`No requests in ${theRange(range)}`}>
-                  Routes appear here as soon as a service serves requests.
+                  Routes appear here as soon as a service serves requests. A service that reports heartbeats only needs
+                  the line for its framework, such as <code>app.use(quasar())</code> for Express.
                 </EmptyState>
-              </div>
+              </NothingYet>
             )}
           </div>
         </Section>

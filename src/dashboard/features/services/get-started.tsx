@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { duration, plural } from '../../ui/format.js'
@@ -50,6 +51,17 @@ export function GetStarted({ overview }: { overview: Overview }) {
       {store.kind !== 'memory' && <Doctor />}
     </section>
   )
+}
+
+/** Nothing to list: how to begin where no service ever reported, else why it may be so. */
+export function NothingYet({ overview, children }: { overview: Overview; children: ReactNode }) {
+  if (isUnconnected(overview)) return <GetStarted overview={overview} />
+  return <div className="panel px-4 py-12">{children}</div>
+}
+
+/** Whether no service reports to the store that Zenith reads, as far as it knows. */
+export function isUnconnected({ services, totals }: Overview): boolean {
+  return services.length + totals.services === 0
 }
 
 function Doctor() {

@@ -8,7 +8,7 @@ import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { QueryNote } from '../../ui/query-note.js'
-import { GetStarted } from './get-started.js'
+import { GetStarted, isUnconnected } from './get-started.js'
 import { ServicesTable } from './services-table.js'
 
 /** All services side by side. */
@@ -25,7 +25,7 @@ export function ServicesPage({ overview }: { overview: Overview }) {
     <>
       <PageBar title="Services" hasPeriod />
       <QueryNote query={periods} instead="The page shows the figures of the last minute." />
-      {overview.services.length + overview.totals.services === 0 ? (
+      {isUnconnected(overview) ? (
         <GetStarted overview={overview} />
       ) : services.length > 0 ? (
         <ServicesTable services={services} periods={periods.data} />

@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
-import { duration, percent, rate } from '../../ui/format.js'
+import { duration, percent, rateWriter } from '../../ui/format.js'
 import { LEVEL_TEXT } from '../../ui/level-word.js'
 import { errorLevel, healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -26,10 +26,12 @@ interface Line {
 /** Every service in one line, to compare and to go to. */
 export function ServicesTable({ services, periods }: ServicesTableProps) {
   const lines = useMemo(() => sortServices(services).flatMap((view) => linesOf(view, periods)), [services, periods])
+  const rate = rateWriter(lines.map(({ figures }) => figures?.rate))
+  const columns = useMemo(() => columnsOf(rate), [rate])
   return (
     <DataTable
       label="Services"
-      columns={COLUMNS}
+      columns={columns}
       items={lines}
       stateOf={({ view }) => (isStill(view) ? 'still' : undefined)}
       keyOf={({ view, kind }) => `${view.service} ${kind}`}
@@ -47,74 +49,73 @@ function linesOf(view: ServiceView, periods: ReadonlyMap<string, ServicePeriod> 
 
 const ms = (value: number) => duration(value)
 
-const COLUMNS: readonly Column<Line>[] = [
-  {
-    key: 'service',
-    title: 'Service',
-    isText: true,
-    width: '18%',
-    value: ({ view }) => view.service,
-    cell: ({ view: { service } }) => (
-      <PageLink to={{ page: 'service', service }} data-row="" title={service} className="row-link font-medium">
-        {service}
-      </PageLink>
-    ),
-  },
-  {
-    key: 'health',
-    title: 'Health',
-    isText: true,
-    width: '16%',
-    value: ({ view }) => view.health.score,
-    cell: ({ view: { health } }) => {
-      const word = healthWord(health.score)
-      return (
-        <span className={HEALTH_TEXT[word]}>
-          <b className="inline-block min-w-7 font-semibold">{health.score === null ? '–' : Math.round(health.score)}</b>{' '}
-          <span className="text-xs">{word}</span>
-        </span>
-      )
+function columnsOf(rate: (value: number) => string): readonly Column<Line>[] {
+  return [
+    {
+      key: 'service',
+      title: 'Service',
+      isText: true,
+      width: '18%',
+      value: ({ view }) => view.service,
+      cell: ({ view: { service } }) => (
+        <PageLink to={{ page: 'service', service }} data-row="" title={service} className="row-link font-medium">
+          {service}
+        </PageLink>
+      ),
     },
-  },
-  {
-    key: 'nodes',
-    title: 'Servers',
-    width: '18%',
-    value: ({ view }) => view.nodes.live,
-    cell: ({ view, figures }) => (
-      <>
-        {(view.nodes.live > 0 || view.nodes.lost === 0) && `${view.nodes.live} live`}
-        {view.nodes.live > 0 && view.nodes.lost > 0 && ' · '}
-        {view.nodes.lost > 0 && <span className="font-medium text-bad">{view.nodes.lost} lost</span>}
-        <span className="text-soft">
-          <LastFigures view={view} at={figures?.at} />
-        </span>
-      </>
+    {
+      key: 'health',
+      title: 'Health',
+      isText: true,
+      width: '16%',
+      value: ({ view }) => view.health.score,
+      cell: ({ view: { health } }) => {
+        const word = healthWord(health.score)
+        return (
+          <span className={HEALTH_TEXT[word]}>
+            <b className="inline-block min-w-7 font-semibold">
+              {health.score === null ? '–' : Math.round(health.score)}
+            </b>{' '}
+            <span className="text-xs">{word}</span>
+          </span>
+        )
+      },
+    },
+    {
+      key: 'nodes',
+      title: 'Servers',
+      width: '18%',
+      value: ({ view }) => view.nodes.live,
+      cell: ({ view, figures }) => (
+        <>
+          {(view.nodes.live > 0 || view.nodes.lost === 0) && `${view.nodes.live} live`}
+          {view.nodes.live > 0 && view.nodes.lost > 0 && ' · '}
+          {view.nodes.lost > 0 && <span className="font-medium text-bad">{view.nodes.lost} lost</span>}
+          <span className="text-soft">
+            <LastFigures view={view} at={figures?.at} />
+          </span>
+        </>
+      ),
+    },
+    {
+      key: 'of',
+      title: 'Kind',
+      isText: true,
+      width: '8%',
+      value: ({ kind }) => kind,
+      cell: ({ kind }) => <span className="text-soft">{kind}</span>,
+    },
+    figureColumn('Rate', '9%', ({ figures }) => figures?.rate, rate),
+    figureColumn(
+      'Errors',
+      '8%',
+      ({ figures }) => figures?.errorRate,
+      (value, { view, figures }) => (
+        <span className={isStill(view) ? '' : LEVEL_TEXT[errorLevel(figures)]}>{percent(value)}</span>
+      ),
     ),
-  },
-  {
-    key: 'of',
-    title: 'Kind',
-    isText: true,
-    width: '8%',
-    value: ({ kind }) => kind,
-    cell: ({ kind }) => <span className="text-soft">{kind}</span>,
-  },
-  figureColumn(
-    'Rate',
-    '9%',
-    ({ figures }) => figures?.rate,
-    (value) => rate(value),
-  ),
-  figureColumn(
-    'Errors',
-    '8%',
-    ({ figures }) => figures?.errorRate,
-    (value, { view, figures }) => (
-      <span className={isStill(view) ? '' : LEVEL_TEXT[errorLevel(figures)]}>{percent(value)}</span>
-    ),
-  ),
-  figureColumn('p50', '7%', ({ figures }) => figures?.p50, ms),
-  figureColumn('p95', '8%', ({ figures }) => figures?.p95, ms),
-  figureColumn('p99', '8%', ({ figures }) => figures?.p99, ms),
-]
+    figureColumn('p50', '7%', ({ figures }) => figures?.p50, ms),
+    figureColumn('p95', '8%', ({ figures }) => figures?.p95, ms),
+    figureColumn('p99', '8%', ({ figures }) => figures?.p99, ms),
+  ]
+}

@@ -21,6 +21,7 @@ import { PageBar } from '../../ui/page-bar.js'
 import { rangeInWords, recordsIn, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
+import { NothingYet } from '../services/get-started.js'
 import { narrowSlow, withNews } from './records.js'
 import { SlowEntryRow } from './slow-entry-row.js'
 import { SlowGroupsTable } from './slow-groups-table.js'
@@ -111,7 +112,7 @@ function Entries({ overview, route, range }: PartProps) {
       <div className="flex flex-col gap-3">
         <QueryNote query={query} instead={`The page shows those among the newest ${overview.slow.length}.`} />
         <ListNote listing={query.data && askedOf(query.data, limit)} what="entries" />
-        <List entries={entries} isNarrowed={isNarrow(route) || route.series !== ''} range={range} />
+        <List overview={overview} entries={entries} isNarrowed={isNarrow(route) || route.series !== ''} range={range} />
         <MoreButton
           rest={total - limit}
           step={STEP}
@@ -130,13 +131,14 @@ function Entries({ overview, route, range }: PartProps) {
 }
 
 interface ListProps {
+  overview: Overview
   entries: readonly SlowEntry[]
   /** Whether a filter may have left the others out. */
   isNarrowed: boolean
   range: TimeRange | null
 }
 
-function List({ entries, isNarrowed, range }: ListProps) {
+function List({ overview, entries, isNarrowed, range }: ListProps) {
   if (entries.length > 0)
     return (
       <ul className="panel long overflow-hidden">
@@ -147,7 +149,7 @@ function List({ entries, isNarrowed, range }: ListProps) {
     )
   if (isNarrowed) return <NothingMatches />
   return (
-    <div className="panel px-4 py-12">
+    <NothingYet overview={overview}>
       <NothingSlow when={range ? theRange(range) : ''}>
         {range && (
           <button type="button" className="font-medium text-accent hover:underline" onClick={showAll}>
@@ -155,7 +157,7 @@ function List({ entries, isNarrowed, range }: ListProps) {
           </button>
         )}
       </NothingSlow>
-    </div>
+    </NothingYet>
   )
 }
 

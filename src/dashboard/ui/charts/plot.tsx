@@ -15,6 +15,8 @@ export interface PlotProps {
   periodMs: number | null
   /** What the height stands for at least, so that noise around nothing stays flat. */
   atLeast: number
+  /** Why there may be no figure at all. */
+  none?: string
   /** Whether it is grey, as its figures are the last. */
   isStill?: boolean
 }
@@ -23,7 +25,8 @@ export interface PlotProps {
  * Lines over time with axes. Pointing at it, or the arrow keys, tell the figures of one moment in all charts of the page; dragging over
  * it shows that time everywhere.
  */
-export const Plot = memo(function Plot({ title, data, measure, periodMs, atLeast, isStill = false }: PlotProps) {
+export const Plot = memo(function Plot(props: PlotProps) {
+  const { title, data, measure, periodMs, atLeast, none = 'No figures in this time', isStill = false } = props
   const box = useRef<HTMLDivElement>(null)
   const handle = useRef<PlotHandle>(null)
   const now = useNow()
@@ -33,6 +36,7 @@ export const Plot = memo(function Plot({ title, data, measure, periodMs, atLeast
   latest.current = shown
   const write = writerOf(measure, heightOf(data, atLeast))
   const [index, setIndex] = useState<number | null>(null)
+  const isEmpty = data.lines.every(({ values }) => values.every((value) => value === null))
   const shape = data.lines.map(({ name, color }) => `${name} ${color}`).join('\n')
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: other lines or colours need another plot, other data does not
@@ -50,16 +54,23 @@ export const Plot = memo(function Plot({ title, data, measure, periodMs, atLeast
       <figcaption>
         <PlotLegend title={title} data={data} index={index} write={write} />
       </figcaption>
-      <div
-        ref={box}
-        role="img"
-        aria-label={`${title}: ${describe(data, write)}. Use the arrow keys to move through time.`}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer can do, the keyboard can too
-        tabIndex={0}
-        className="mt-2 h-44 w-full overflow-hidden rounded"
-        onKeyDown={(event) => handle.current && step(event, handle.current)}
-        onBlur={() => handle.current?.leave()}
-      />
+      <div className="relative mt-2">
+        <div
+          ref={box}
+          role="img"
+          aria-label={`${title}: ${isEmpty ? none : `${describe(data, write)}. Use the arrow keys to move through time`}.`}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what the pointer can do, the keyboard can too
+          tabIndex={0}
+          className="h-44 w-full overflow-hidden rounded"
+          onKeyDown={(event) => handle.current && step(event, handle.current)}
+          onBlur={() => handle.current?.leave()}
+        />
+        {isEmpty && (
+          <p className="label pointer-events-none absolute inset-x-0 top-16 pr-4 pl-16 text-center" aria-hidden="true">
+            <span className="bg-panel px-1">{none}</span>
+          </p>
+        )}
+      </div>
     </figure>
   )
 })
