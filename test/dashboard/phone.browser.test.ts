@@ -28,14 +28,14 @@ it.each(PAGE_NAMES)('the page %s is no wider than a phone, opened rows included'
   expect(problems).toEqual([])
 })
 
-it.each(PAGE_NAMES)('nothing of the page %s lies over what can be pressed', async (name) => {
+it.each(PAGE_NAMES)('what can be pressed on the page %s does not overlap', async (name) => {
   const { page } = await shop.open(writeUrl(parseUrl(''), { page: name, ...SUBJECTS[name] } as Target), PHONE)
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.waitForFunction(() => !document.querySelector('main [aria-busy="true"]'))
-  expect(await page.evaluate(coveredControls)).toEqual([])
+  expect(await page.evaluate(overlappingControls)).toEqual([])
 })
 
-it('nothing lies over the states of a queue that has few', async () => {
+it('the search of a queue with few states does not lie on them', async () => {
   const { overview } = shop.server
   const queues = overview.queues.map((queue) =>
     queue.key === 'laravel|exports' ? { ...queue, actions: ['list', 'search'] as const } : queue,
@@ -43,21 +43,25 @@ it('nothing lies over the states of a queue that has few', async () => {
   shop.server.overview = { ...overview, queues }
   const { page } = await shop.open('?page=queues&queue=laravel%7Cexports', PHONE)
   await page.getByLabel(/^Search .* jobs by id/).waitFor()
-  expect(await page.evaluate(coveredControls)).toEqual([])
+  expect(await page.evaluate(overlappingControls)).toEqual([])
 })
 
-/** The controls of the page at whose middle something else is. */
-function coveredControls(): string[] {
+/** The controls of the page that lie on one another, by what is written on them. */
+function overlappingControls(): string[] {
   const controls = [...document.querySelectorAll<HTMLElement>('main :is(a, button, input, select, summary)')]
-  return controls
-    .filter((control) => control.checkVisibility() && control.getClientRects().length > 0)
-    .filter((control) => {
-      control.scrollIntoView({ block: 'center', inline: 'end', behavior: 'instant' })
-      const { x, y, width, height } = control.getClientRects()[0] as DOMRect
-      const top = document.elementFromPoint(x + width / 2, y + height / 2)
-      return top !== null && !control.contains(top) && !top.contains(control)
-    })
-    .map((control) => control.textContent || control.outerHTML.slice(0, 80))
+  const boxes = controls
+    .filter((control) => control.checkVisibility() && !control.closest('td, th, summary *'))
+    .map((control) => ({ control, box: control.getBoundingClientRect() }))
+  const isOn = (a: DOMRect, b: DOMRect) =>
+    Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 &&
+    Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
+  const wordsOf = ({ textContent, ariaLabel, id }: HTMLElement) => textContent || ariaLabel || id
+  return boxes.flatMap(({ control, box }, index) =>
+    boxes
+      .slice(index + 1)
+      .filter((other) => !control.contains(other.control) && isOn(box, other.box))
+      .map((other) => `${wordsOf(control)} and ${wordsOf(other.control)}`),
+  )
 }
 
 it('has the counts and the user in the header', async () => {
