@@ -1,5 +1,5 @@
 import { MAX_CHILDREN, MAX_NAME_CHARS } from './limits.js'
-import { type Fields, readAmount, readList, readNumber, readText } from './read.js'
+import { type Fields, own, readAmount, readList, readNumber, readText } from './read.js'
 
 /** A process that the node started, and that still runs. `null` is unknown. */
 export interface ChildFigures {
@@ -31,9 +31,17 @@ export function readChildren(fields: Fields | null): ChildrenFigures | null {
   if (!fields) return null
   return {
     running: readList(fields, 'running', MAX_CHILDREN).flatMap(readChild),
-    more: readAmount(fields, 'more'),
+    more: readMore(fields),
     ended: readList(fields, 'ended', MAX_CHILDREN).flatMap(readEnded),
   }
+}
+
+/** What is cut off here runs, too. */
+function readMore(fields: Fields): number | null {
+  const more = readAmount(fields, 'more')
+  const running = own(fields, 'running')
+  const cut = Array.isArray(running) ? running.length - MAX_CHILDREN : 0
+  return cut > 0 ? (more ?? 0) + cut : more
 }
 
 function readChild(child: Fields): ChildFigures[] {

@@ -36,7 +36,7 @@ describe('an archive on a thread', () => {
       cursor: cursor(null, '1'),
       jobs: [
         rawJob({ id: 'a', payload: { kind: 'text', text: 'hello there' } }),
-        rawJob({ id: 'b', payload: { kind: 'sealed', bytes, context: 'shop' } }),
+        rawJob({ id: 'b', payload: { kind: 'sealed', bytes, context: 'shop', index: 0 } }),
       ],
       figures: [bucketOf({ body })],
     })
