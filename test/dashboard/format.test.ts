@@ -107,7 +107,11 @@ describe('amounts', () => {
     ],
     [
       [0.2, 0.05, 0.001, null],
-      ['12/min', '3/min', '<0.1/min'],
+      ['0.2/s', '0.05/s', '<0.01/s'],
+    ],
+    [
+      [0.05, 0.01, 0.001],
+      ['3/min', '0.6/min', '<0.1/min'],
     ],
     [[null, 0], ['0/min']],
   ])('the rates %j of a column have one unit', (values, texts) => {

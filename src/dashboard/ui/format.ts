@@ -97,18 +97,17 @@ export function rate(perSecond: number | null | undefined): string {
 /** What writes the rates of one column: in one unit, so that they compare at a glance. @param rates per second, of the whole column */
 export function rateWriter(rates: readonly (number | null | undefined)[]): (perSecond: number) => string {
   const highest = rates.reduce<number>((most, one) => Math.max(most, one ?? 0), 0)
-  return highest < 1 ? ofMinutes : ofSeconds
+  return highest < 0.1 ? ofMinutes : ofSeconds
 }
 
 function ofMinutes(perSecond: number): string {
   return perMinute(perSecond * 60)
 }
 
-/** `0/s`, `<0.01/s`, `0.06/s`, `4.2/s`, `1,204/s` */
-function ofSeconds(value: number): string {
-  if (value > 0 && value < 0.005) return '<0.01/s'
-  if (value < 0.995) return `${Number(value.toFixed(2))}/s`
-  return `${value < 9.95 ? trimmed(value) : count(Math.round(value))}/s`
+/** As `rate` from a tenth on: `0/s`, `<0.01/s`, `0.06/s`, `4.2/s`, `1,204/s` */
+function ofSeconds(perSecond: number): string {
+  if (perSecond <= 0 || perSecond >= 0.1) return rate(perSecond)
+  return perSecond < 0.005 ? '<0.01/s' : `${Number(perSecond.toFixed(2))}/s`
 }
 
 /** The time of day to the second, as the axes of charts write it: `14:03:20`. @param ts Unix ms */
