@@ -228,6 +228,9 @@ describe('a role', () => {
 describe('options', () => {
   test.each([
     ['no URL', { url: `mysql://me:${PASSWORD}@host/db` }, /"url" takes a URL such as postgres/],
+    ['a password with a slash', { url: `postgres://me:12/${PASSWORD}@host/db` }, /"url" takes a URL/],
+    ['a password with a number sign', { url: `postgres://me:12#${PASSWORD}@host/db` }, /"url" takes a URL/],
+    ['a path that is no text', { url: 'postgres://host/%ZZ' }, /"url" takes a URL/],
     ['nothing', {}, /one of the options "url" and "connection"/],
     ['both', { url: 'postgres://h/d', connection: {} }, /one of the options/],
     ['a schema that is none', { url: 'postgres://h/d', schema: 'a"; drop' }, /"schema" takes a name/],

@@ -85,8 +85,15 @@ function rowCondition(condition: Extract<JobCondition, { by: 'field' | 'figure' 
 
 function fieldOf(field: JobField, given: string, values: Values): string {
   const pattern = storableText(given)
-  if (!pattern.includes('*')) return `j.${FIELDS[field]} = ${values.add(pattern)}`
+  if (!pattern.includes('*')) return equalTo(field, values.add(pattern))
   return `j.${FIELDS[field]} like ${values.add(pattern.replace(/[\\%_]/g, '\\$&').replaceAll('*', '%'))}`
+}
+
+/** Ids and names have an index of their hashes. */
+function equalTo(field: JobField, value: string): string {
+  const column = `j.${FIELDS[field]}`
+  const isHashed = field === 'id' || field === 'name'
+  return `${isHashed ? `hashtextextended(${column}, 0) = hashtextextended(${value}::text, 0) and ` : ''}${column} = ${value}`
 }
 
 function figureOf({ figure, atLeast, atMost }: Extract<JobCondition, { by: 'figure' }>, values: Values): string {

@@ -56,7 +56,6 @@ export class DayPartitions {
 async function create(session: Session, table: DayTable, day: number): Promise<void> {
   const name = partitionOf(table, day)
   await session.run(`create table ${name} (like ${table} including defaults including storage)`)
-  if (table === 'jobs') await session.run(`create unique index ${name}_attempt on ${name} (id, queue, start_at)`)
   for (const column of table === 'jobs' ? ['id', 'error'] : ['body', 'terms'])
     await session.run(`alter table ${name} alter column ${column} set statistics 0`)
   await session.run(`alter table ${table} attach partition ${name} for values from (${day}) to (${day + DAY_MS})`)

@@ -59,7 +59,19 @@ export function targetOf(options: PostgresDriverOptions): PostgresTarget {
 }
 
 function isUrl(value: unknown): boolean {
-  return isText(value) && /^postgres(ql)?:\/\//.test(value) && URL.canParse(value)
+  if (!isText(value) || !/^postgres(ql)?:\/\//.test(value) || !URL.canParse(value)) return false
+  const { pathname, search, hash } = new URL(value)
+  // What comes after an unescaped slash or number sign of a password is no path: it would be shown as the place.
+  return hash === '' && !`${pathname}${search}`.includes('@') && isDecodable(pathname)
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function placeOfUrl(url: string): string {

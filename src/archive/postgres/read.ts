@@ -90,7 +90,9 @@ export function jobsReader(
 /** The attempts are looked up before they are ordered: else the planner may read all jobs in their order. */
 export async function readAttempts(session: Session, queue: string, id: string): Promise<ArchivedJob[]> {
   const rows = await session.all<JobRow>(
-    `with found as materialized (select * from jobs where queue = $1 and id = $2)
+    `with found as materialized (
+      select * from jobs where hashtextextended(id, 0) = hashtextextended($2, 0) and queue = $1 and id = $2
+    )
     select ${JOB_COLUMNS}, p.body, p.is_cut from (
       select * from found order by finished_at desc, start_at desc limit ${MOST_ATTEMPTS}
     ) j left join lateral (

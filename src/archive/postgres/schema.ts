@@ -6,7 +6,7 @@ const VERSION = 1
 
 /**
  * Texts are ordered by their bytes. Texts of jobs that may be someone's have no statistics: those are kept in the catalog, where
- * `forget` could not delete them. The sequence numbers attempts; a payload has its attempt's number.
+ * `forget` could not delete them. Ids and names are indexed by their hashes: an index takes no text of more than 2,700 bytes. The sequence numbers attempts; a payload has its attempt's number.
  */
 const FIRST = `
 create table cursors (stream text collate "C" primary key, at text collate "C" not null);
@@ -34,7 +34,8 @@ create table jobs (
 create index jobs_n on jobs (n);
 create index jobs_time on jobs (finished_at);
 create index jobs_running on jobs (started_at, finished_at);
-create index jobs_names on jobs (name, finished_at);
+create index jobs_id on jobs (hashtextextended(id, 0), start_at);
+create index jobs_name on jobs (hashtextextended(name, 0), finished_at);
 create index jobs_failed on jobs (finished_at) where outcome <> 'completed';
 alter table jobs alter column id set statistics 0, alter column error set statistics 0;
 create table payloads (

@@ -69,7 +69,7 @@ function knownOf(session: Session, jobs: readonly IndexedJob[]): Promise<KnownRo
     from unnest($1::text[], $2::text[], $3::float8[], $4::float8[]) with ordinality g(queue, id, start_at, day, i)
     cross join lateral (
       select j.n, j.finished_at from jobs j
-      where j.queue = g.queue and j.id = g.id and j.start_at = g.start_at and j.finished_at >= $5 and j.finished_at < $6
+      where hashtextextended(j.id, 0) = hashtextextended(g.id, 0) and j.queue = g.queue and j.id = g.id and j.start_at = g.start_at and j.finished_at >= $5 and j.finished_at < $6
         and j.finished_at >= g.day - ${DAY_MS} and j.finished_at < g.day + ${2 * DAY_MS}
       order by j.finished_at + 0 limit 1
     ) j`,

@@ -90,6 +90,26 @@ export function textTests(made: UnderTest): void {
     })
   })
 
+  describe('long ids and names', () => {
+    test('are ids and names, whatever their length', async () => {
+      const { driver } = made()
+      const next = seeded(5)
+      const long = Array.from({ length: 9000 }, () => String.fromCharCode(33 + (next() % 9000))).join('')
+      const texts = { id: long, name: long, queue: long, queueName: long, service: long, node: long, error: long }
+      await put(driver, { jobs: [jobOf(texts), jobOf({ ...texts, id: `${long}x` })] })
+      await put(driver, { jobs: [jobOf(texts)] })
+      expect(await allJobs(driver)).toEqual(
+        [jobOf({ ...texts, id: `${long}x` }), jobOf(texts)].map((job) => readOf(job)),
+      )
+      expect(await allJobs(driver, { limit: 1 })).toHaveLength(2)
+      expect(await driver.attempts(long, long)).toHaveLength(1)
+      for (const field of ['id', 'name'] as const) {
+        const found = await idsOf(driver, { conditions: [{ by: 'field', field, pattern: long, isNot: false }] })
+        expect(found).toEqual(field === 'id' ? [long] : [`${long}x`, long])
+      }
+    })
+  })
+
   describe('large payloads', () => {
     test.each([
       ['letters', 'x'],
