@@ -1,5 +1,5 @@
 import type { ArchiveLimits } from '../ports/index.js'
-import { LEVELS } from './levels.js'
+import { LEVELS } from './figures/levels.js'
 
 const DAY_MS = 24 * 60 * 60_000
 

@@ -3,7 +3,7 @@
  * error without secrets when the database refuses the request or does not answer, and when a limit, a mark of a page or a number is none.
  *
  * Not every database stores NUL characters, and UTF-8 has no half surrogate pairs: both become U+FFFD in every text, in those that are
- * written and in those that are looked for.
+ * written and in those that are searched.
  */
 
 /** What a series of figures is about: the requests, jobs and processes of a service, or its queues. */

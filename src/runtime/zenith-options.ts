@@ -69,7 +69,7 @@ export interface ZenithOptions {
   /** Leaves out records that are not signed with the token, and counts them. @default false */
   requireToken?: boolean
   /**
-   * Where history, records and finished jobs are kept beyond what Redis keeps: `sqliteArchive()` or `postgresArchive({ url })`. Closed with
+   * Where history, records and finished jobs are stored for longer than Redis keeps them: `sqliteArchive()` or `postgresArchive({ url })`. Closed with
    * Zenith. @default none
    */
   archive?: Archive

@@ -37,6 +37,33 @@ async function filledStore() {
   return store
 }
 
+/** What the archiver writes of the last minutes. */
+async function filledArchive(): Promise<Archive> {
+  const archive = inlineArchive(sqliteDriver({ dir: mkdtempSync(join(tmpdir(), 'quasar-openapi-')) }))
+  const now = Date.now()
+  const spans = Array.from({ length: 10 }, (_, index) => now - (index + 1) * 60_000)
+  const routes = [{ key: 'GET /a', durations: [1, 20, 300] }]
+  const jobs = [{ key: 'mail', queue: 'high', durations: [5], errors: 1 }]
+  const records = spans.map((from) => ({ ...rollupOf('web-1', from, from + 60_000, routes, jobs), process: PROCESS }))
+  const figures = await mergeFigures(archive, TRAFFIC, 'shop', records)
+  const change = { live: ['2'], added: ['2'], removed: ['1'], isFirst: false }
+  const event = { kind: 'event', id: 'v', at: now - 60_000, service: 'shop', name: 'versions' } as const
+  const gaps = [{ stream: 'history:shop', from: now - 120_000, to: now - 60_000, lost: 3 }]
+  const cursor = { stream: 's', expected: null, next: '1' }
+  await archive.write({ cursor, figures, gaps, records: [{ ...event, body: JSON.stringify(change) }] })
+  return archive
+}
+
+async function archiveJob(archive: Archive, queue: string, id: string): Promise<void> {
+  const now = Date.now()
+  const job: RawJob = {
+    ...{ queue, queueName: 'mail', id, name: 'bad', outcome: 'failed', attempt: 1, addedAt: now - 900 },
+    ...{ startedAt: now - 500, finishedAt: now, waitMs: 400, runMs: 500, service: 'shop', node: 'web-1', error: 'no' },
+    payload: { kind: 'text', text: '{"to":"ada"}' },
+  }
+  await archive.write({ cursor: { stream: 'j', expected: null, next: '1' }, jobs: [job] })
+}
+
 /** Jobs in every state that BullMQ has without a flow, and two schedulers. */
 async function fillQueue(url: string): Promise<void> {
   const connection = { url }
@@ -66,6 +93,8 @@ const PROCESS = {
   ...{ utilization: 0.25, gcMs: null, gcCount: null, diskPct: 71.5 },
 }
 
+const LAST_DAY = `from=${Date.now() - 86_400_000}&to=${Date.now()}`
+
 const QUERIES: Readonly<Record<string, readonly string[]>> = {
   '/api/services': ['?period=5m', '?period=15m', '?period=1h', '?service=shop', '?limit=1&offset=1'],
   '/api/services/{service}': ['?period=5m', '?period=1h'],
@@ -87,6 +116,13 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   '/api/search': ['?text=mail', '?text=1', '?text=USERS', '?text=no+such+thing'],
   '/api/search/jobs': ['?text=ada', '?text=mail&state=failed', '?text=mail&after=zzz'],
   '/api/audit': ['?limit=1'],
+  '/api/history': ['?service=shop&from=1&to=600001', `?service=shop&${LAST_DAY}`, `?service=shop&${LAST_DAY}&step=600000`],
+  '/api/history/marks': [`?${LAST_DAY}`, `?${LAST_DAY}&service=shop`],
+  '/api/history/at': [`?t=${Date.now() - 300_000}`],
+  '/api/history/ticks': [`?${LAST_DAY}`],
+  '/api/archive/jobs': ['?limit=1', '?q=queue:mail', `?${LAST_DAY}`],
+  '/api/archive/jobs/facets': ['?q=state:failed'],
+  '/api/archive/completeness': [`?${LAST_DAY}`],
 }
 /** What can't be asked without a parameter. */
 const NEEDS: Readonly<Record<string, string>> = {
@@ -94,6 +130,11 @@ const NEEDS: Readonly<Record<string, string>> = {
   '/api/queues/{queue}/search': 'state=failed',
   '/api/search': 'text=ada',
   '/api/search/jobs': 'text=ada',
+  '/api/history': `service=shop&${LAST_DAY}`,
+  '/api/history/marks': LAST_DAY,
+  '/api/history/at': 't=1',
+  '/api/history/ticks': LAST_DAY,
+  '/api/archive/completeness': LAST_DAY,
 }
 /** What a test of lists has to see items in, or it would prove nothing. */
 const LISTS = [
@@ -120,11 +161,14 @@ describe('the API’s own description', () => {
     redis = await startRedis()
     await fillQueue(redis.url)
     const source = bullmqQueues({ connection: redis.url })
-    zenith = createZenith({ auth: () => 'admin', interval: INTERVAL, store: await filledStore(), queues: [source] })
+    const archive = await filledArchive()
+    const store = await filledStore()
+    zenith = createZenith({ auth: () => 'admin', interval: INTERVAL, store, queues: [source], archive })
     document = await documentOf(zenith)
     const queue = segment(await keyOf(zenith, 'mail'))
     const failed = await askApi<{ jobs: { id: string }[] }>(zenith, `/api/queues/${queue}/jobs?state=failed`)
     const job = present(failed.body.jobs[0]).id
+    await archiveJob(archive, decodeURIComponent(queue), job)
     await postApi(zenith, `/api/queues/${queue}/actions`, { action: 'pause' })
     names = { service: 'shop', node: 'web-1', route: encodeURIComponent('GET /a'), queue, job }
     names = { ...names, id: await begin() }

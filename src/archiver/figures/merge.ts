@@ -1,7 +1,7 @@
 import { inSlices } from '../../lib/async.js'
 import type { Archive, FigureBucket, FigureKind } from '../../ports/index.js'
 import type { QueueHistory, Rollup } from '../../protocol/index.js'
-import { bucketStart, FINEST_STEP, LEVELS, partsOf } from '../levels.js'
+import { bucketStart, FINEST_STEP, LEVELS, partsOf } from './levels.js'
 import { QueueBucket } from './queue-bucket.js'
 import { TrafficBucket } from './traffic-bucket.js'
 

@@ -58,7 +58,7 @@ export function bullmqQueues(options: BullmqQueuesOptions = {}): QueueSource {
  * The place of a queue as a source of it would have it, by the queue's own connection; nothing is connected.
  *
  * @param queue a `Queue` or a `Worker`
- * @throws if it can't be told
+ * @throws if it is unknown
  */
 export function placeOfBullmq(queue: PlacedQueue): string {
   if (isApiOnly(queue)) return placeOfAll([queue])

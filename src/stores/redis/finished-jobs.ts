@@ -12,9 +12,9 @@ import { just, keeping, type Step, shiftOf, type Way } from './write-steps.js'
 
 /** How often the key gets its TTL, ms. */
 const EXPIRE_EVERY_MS = 60_000
-/** After so many bytes of its own a node trims by length once, and by age again. */
+/** After this number of bytes of its own a node trims by length once, and by age again. */
 const TRIM_EVERY_BYTES = 4 * 1_048_576
-/** Their mean size counts: of about so many entries. */
+/** Their mean size counts: of about this number of entries. */
 const RECENT_ENTRIES = 1_000
 /** Overhead of an entry in Redis: its id, its fields' names, the signature. */
 const ENTRY_BYTES = 150

@@ -1,6 +1,6 @@
 import { needsArchive, type TimeRange } from '../../api/time-window.js'
 import { PERIOD_MS, type Period } from '../../api/words.js'
-import { bucketStart, LEVELS } from '../../archiver/levels.js'
+import { bucketStart, LEVELS } from '../../archiver/figures/levels.js'
 import { periodNameOf } from '../fleet/services/period.js'
 
 /** Most points of a chart, and so most buckets that are read for it. */

@@ -2,6 +2,7 @@ import { Problem } from '../../api/problem.js'
 import type { TimeRange, TimeWindow } from '../../api/time-window.js'
 import { PERIOD_MS, type Period } from '../../api/words.js'
 import type { Archive } from '../../ports/index.js'
+import { HISTORY_LIFE_MS } from '../../protocol/index.js'
 import { ApiError, isRefusal } from '../http/api-error.js'
 import type { Answer, OperationContext } from '../http/operation.js'
 import type { Parameters } from '../http/query.js'
@@ -52,7 +53,9 @@ export function orArchived<P extends Parameters, S extends ArchiveServices>(
     const range = rangeIn(context.query as unknown as RangeQuery)
     const { now } = services.monitor
     const span = range && archivedSpanOf(range, now)
-    if (!range || !span) return live(context)
+    // Without an archive an hour that has just passed is empty, as it always was.
+    const isShort = range?.window && range.window.to - range.window.from <= HISTORY_LIFE_MS
+    if (!range || !span || (!services.archive && isShort)) return live(context)
     const time = range.window ?? { from: now - PERIOD_MS[range.period], to: now + 1 }
     const found = await askArchive(services, (archive) => find({ archive, span, time }, context))
     return found instanceof Response ? found : json(200, found)

@@ -9,7 +9,7 @@ import {
 import { Problem } from '../../api/problem.js'
 import { PastView, TickListing } from '../../api/time-travel.js'
 import type { ArchiverStatus } from '../../archiver/archiver.js'
-import { bucketStart } from '../../archiver/levels.js'
+import { bucketStart } from '../../archiver/figures/levels.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, required, textParameter, timeParameter } from '../http/query.js'
 import { json, problem } from '../http/responses.js'

@@ -10,7 +10,7 @@ import {
 import type { TimeWindow } from '../../api/time-window.js'
 import { QueueBucket, type QueueFigure, type QueueFigures } from '../../archiver/figures/queue-bucket.js'
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
-import { bucketStart, LEVELS } from '../../archiver/levels.js'
+import { bucketStart, LEVELS } from '../../archiver/figures/levels.js'
 import type { Archive } from '../../ports/index.js'
 import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
 import { archivedRecords, attemptOf } from './archived-records.js'
