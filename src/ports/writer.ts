@@ -35,7 +35,7 @@ export interface Batch extends Clocked {
   readonly heartbeat: Heartbeat | null
   /** Oldest first. */
   readonly records: readonly StoreRecord[]
-  /** The process continues to run: the store may compress the records off the event loop before it sends them. @default false */
+  /** The process continues: the store may compress the records off the event loop before it sends them. @default false */
   readonly canWait?: boolean
 }
 

@@ -55,7 +55,7 @@ export const MAX_JOB_ERROR_CHARS = 300
 export const MAX_PAYLOAD_CHARS = 65_536
 /** Maximum age of records of finished jobs, in ms. */
 export const FINISHED_JOBS_LIFE_MS = 60 * 60_000
-/** Records of finished jobs of one service, in bytes (approximately), and the number of records that no size removes. */
+/** Records of finished jobs of one service, in bytes (approximately), and the number of records that are stored in any case. */
 export const MAX_FINISHED_BYTES = 128 * 1_048_576
 export const MIN_FINISHED_ENTRIES = 1_000
 

@@ -1,12 +1,18 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Queue, Worker } from 'bullmq'
 import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { PulseEvent } from '../../src/api/types.js'
+import { sqliteDriver } from '../../src/archive/sqlite/driver.js'
+import { mergeFigures, TRAFFIC } from '../../src/archiver/figures/merge.js'
+import type { Archive, RawJob } from '../../src/ports/index.js'
 import { bullmqQueues } from '../../src/queues/bullmq/index.js'
 import { createZenith, type Zenith } from '../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../src/stores/memory/index.js'
 import { OPERATIONS } from '../../src/zenith/operations.js'
 import { exceptionOf, heartbeatOf, slowOf } from '../stores/samples.js'
+import { inlineArchive } from '../support/inline-archive.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { type ApiDocument, askApi, documentOf, validatorOf } from './support/api.js'
 import { keyOf, postApi, segment, snapshotOf } from './support/changes.js'
@@ -321,7 +327,7 @@ describe('the API’s own description', () => {
     ['/api/nodes?limit=0', '`limit` takes a whole number from 1 to 1000.'],
     ['/api/nodes?limit=1001', '`limit` takes a whole number from 1 to 1000.'],
     ['/api/nodes?state=dead', '`state` takes `live` or `lost` or `left` or `replaced`.'],
-    ['/api/services?period=2h', '`period` takes `5m` or `15m` or `1h`.'],
+    ['/api/services?period=2h', '`period` takes `5m` or `15m` or `1h` or `6h` or `24h` or `7d` or `30d` or `90d`.'],
     ['/api/nodes?limit=1&limit=2', '`limit` is given more than once.'],
     ['/api/overview?x=1', '`x` is not known; this takes `services`, `nodes`, `queues`, `text`.'],
     ['/api/health?x=1', '`x` is not known; this takes no parameters.'],

@@ -93,8 +93,8 @@ describe('a window in place of a period', () => {
 it.each([
   ['from=5', '`to` takes a time in Unix ms after `from`, at most an hour later.'],
   ['to=5', '`from` takes a time in Unix ms: `to` alone is not a window.'],
-  ['from=10&to=5', '`to` takes a time in Unix ms after `from`, at most an hour later.'],
-  ['from=1&to=3600002', '`to` takes a time in Unix ms after `from`, at most an hour later.'],
+  ['from=10&to=5', '`to` takes a time in Unix ms after `from`, at most 400 days later.'],
+  ['from=1&to=34560000002', '`to` takes a time in Unix ms after `from`, at most 400 days later.'],
   ['from=yesterday&to=5', '`from` takes a time in Unix ms.'],
   ['from=1&to=8640000000000001', '`to` takes a time in Unix ms.'],
   ['from=-1&to=5', '`from` takes a time in Unix ms.'],
@@ -110,5 +110,15 @@ it.each([
   ]) {
     const { status, body } = await askApi<{ error: object }>(zenith, `${path}?${query}`)
     expect([path, status, body.error]).toEqual([path, 400, { code: 'bad_query', message }])
+  }
+})
+
+it('a time of which the store has only a part needs an archive', async () => {
+  const zenith = openZenith({ store: memoryStore() })
+  for (const query of ['period=6h', 'period=90d', 'from=1&to=3600002']) {
+    for (const path of ['/api/services', '/api/routes', '/api/slow', '/api/errors/groups']) {
+      const { status, body } = await askApi<{ error: { code: string } }>(zenith, `${path}?${query}`)
+      expect([path, status, body.error.code]).toEqual([path, 409, 'no_archive'])
+    }
   }
 })

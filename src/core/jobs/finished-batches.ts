@@ -2,7 +2,7 @@ import { clockOrigin } from '../../lib/clock.js'
 import { type Moment, moment, spanOf } from '../report/rollups.js'
 import type { FinishedAttempt } from './finished-log.js'
 
-/** A batch is full with so many attempts, or so many characters of payloads. */
+/** A batch is full with this number of attempts, or of characters of payloads. */
 export const BATCH_JOBS = 500
 const BATCH_CHARS = 160 * 1_024
 /** What waits to be written at most. The oldest batches are dropped first. */
@@ -67,7 +67,7 @@ export class FinishedBatches {
     this.#onDrop(jobs)
   }
 
-  /** Ends the batch that is not full. What was left out is told by an empty one if there is no other. */
+  /** Ends the batch that is not full. An empty one reports what was left out if there is no other. */
   close(): void {
     const end = moment()
     const { from, to } = spanOf(this.#since.now, end)
@@ -110,7 +110,7 @@ export class FinishedBatches {
   #trim(): void {
     while (this.#waiting.length > 0 && (this.#jobs > MAX_WAITING_JOBS || this.#chars > MAX_WAITING_CHARS)) {
       const { attempts, left } = this.#shift() as WaitingBatch
-      // What the batch would have told of, the next one does: it was counted as dropped already.
+      // The next batch reports what this one would have reported: that was counted as dropped already.
       this.#left += left ?? 0
       this.leaveOut(attempts.length)
     }

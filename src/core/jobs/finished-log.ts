@@ -25,6 +25,6 @@ export interface FinishedAttempt {
 export interface FinishedLog {
   readonly withPayloads: boolean
   add(attempt: FinishedAttempt): void
-  /** Counts an attempt that can't be told of. */
+  /** Counts an attempt that can't be recorded. */
   leaveOut(): void
 }

@@ -4,7 +4,7 @@ import type { BullJob, WorkerLike } from './job.js'
 
 /** Payloads of jobs that a worker took and that did not end: as many as run at a time, and a few that were lost. */
 const MAX_KNOWN = 10_000
-/** A payload that was changed is not written as JSON beyond so many characters. */
+/** A payload that was changed is not written as JSON beyond this number of characters. */
 const MAX_STRINGIFIED = 4 * MAX_PAYLOAD_CHARS
 
 /**

@@ -37,7 +37,7 @@ export class WorkerArchive {
     }
   }
 
-  /** The attempt is over, also one that was refused or goes on later. */
+  /** The attempt is over, also one that was refused or continues later. */
   settled(job: BullJob): void {
     this.#payloads?.forget(job)
   }
@@ -79,7 +79,7 @@ export class WorkerArchive {
   }
 }
 
-/** Null where it can't be told. */
+/** Null if it is unknown. */
 function placeOf(worker: WorkerLike): string | null {
   try {
     return placeOfBullmq(worker as WorkerLike & Parameters<typeof placeOfBullmq>[0])

@@ -14,7 +14,7 @@ import { just, keeping, type Step, shiftOf, type Way } from './write-steps.js'
 const EXPIRE_EVERY_MS = 60_000
 /** After this number of bytes of its own a node trims by length once, and by age again. */
 const TRIM_EVERY_BYTES = 4 * 1_048_576
-/** Their mean size counts: of about this number of entries. */
+/** The mean size of about this number of entries counts. */
 const RECENT_ENTRIES = 1_000
 /** Overhead of an entry in Redis: its id, its fields' names, the signature. */
 const ENTRY_BYTES = 150
