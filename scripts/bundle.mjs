@@ -38,7 +38,7 @@ export async function bundle(root, modules, outDir) {
     ...(await write({ ...esm, types, modules, outDir })),
     ...(await write({ ...cjs, types, modules, outDir })),
   ]
-  await shareAssets(outDir)
+  await shareCopies(outDir)
   return [...new Set(packages)]
 }
 
@@ -105,8 +105,9 @@ async function trimMap(file) {
   await writeFile(file, JSON.stringify({ ...map, sources }))
 }
 
-/** The page's files are half of the package: the CommonJS copy serves both formats. */
-async function shareAssets(outDir) {
+/** The page's files and the archive's thread are large: their CommonJS copies serve both formats. */
+async function shareCopies(outDir) {
   await writeFile(join(outDir, `esm/${ASSETS}.js`), `export { assets } from '../../../cjs/${ASSETS}.js'\n`)
-  await rm(join(outDir, `esm/${ASSETS}.js.map`))
+  await writeFile(join(outDir, `esm/${WORKER}.js`), `import '../../cjs/${WORKER}.js'\n`)
+  for (const name of [ASSETS, WORKER]) await rm(join(outDir, `esm/${name}.js.map`))
 }

@@ -122,7 +122,11 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   '/api/search': ['?text=mail', '?text=1', '?text=USERS', '?text=no+such+thing'],
   '/api/search/jobs': ['?text=ada', '?text=mail&state=failed', '?text=mail&after=zzz'],
   '/api/audit': ['?limit=1'],
-  '/api/history': ['?service=shop&from=1&to=600001', `?service=shop&${LAST_DAY}`, `?service=shop&${LAST_DAY}&step=600000`],
+  '/api/history': [
+    '?service=shop&from=1&to=600001',
+    `?service=shop&${LAST_DAY}`,
+    `?service=shop&${LAST_DAY}&step=600000`,
+  ],
   '/api/history/marks': [`?${LAST_DAY}`, `?${LAST_DAY}&service=shop`],
   '/api/history/at': [`?t=${Date.now() - 300_000}`],
   '/api/history/ticks': [`?${LAST_DAY}`],

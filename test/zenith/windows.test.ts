@@ -91,7 +91,7 @@ describe('a window in place of a period', () => {
 })
 
 it.each([
-  ['from=5', '`to` takes a time in Unix ms after `from`, at most an hour later.'],
+  ['from=5', '`to` takes a time in Unix ms after `from`, at most 400 days later.'],
   ['to=5', '`from` takes a time in Unix ms: `to` alone is not a window.'],
   ['from=10&to=5', '`to` takes a time in Unix ms after `from`, at most 400 days later.'],
   ['from=1&to=34560000002', '`to` takes a time in Unix ms after `from`, at most 400 days later.'],

@@ -11,7 +11,7 @@ import { PageBar } from '../../ui/page-bar.js'
 import { theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
-import { NothingYet } from '../services/get-started.js'
+import { NothingYet } from '../start/get-started.js'
 import { RouteTable } from './route-table.js'
 
 /** The routes of all services: which are busy, slow, failing, or take the most time. */

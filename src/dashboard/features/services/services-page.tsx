@@ -8,7 +8,7 @@ import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { QueryNote } from '../../ui/query-note.js'
-import { GetStarted, isUnconnected } from './get-started.js'
+import { GetStarted, isUnconnected } from '../start/get-started.js'
 import { ServicesTable } from './services-table.js'
 
 /** All services side by side. */
