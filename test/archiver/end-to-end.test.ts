@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Queue, Worker } from 'bullmq'
+import { expect, test, vi } from 'vitest'
+import type { ArchivedJobDetail, ArchivedJobListing } from '../../src/api/archived-jobs.js'
+import { sqliteDriver } from '../../src/archive/sqlite/driver.js'
+import { monitorWorker } from '../../src/integrations/bullmq/index.js'
+import { createZenith } from '../../src/runtime/create-zenith.js'
+import { inlineArchive } from '../support/inline-archive.js'
+import { startRedis } from '../support/redis.js'
+import { askApi } from '../zenith/support/api.js'
+
+const TOKEN = 'a-token-for-the-end-to-end-test'
+
+test('a finished job that Redis no longer has is found by a value of its payload', async () => {
+  const redis = await startRedis()
+  const dir = await mkdtemp(join(tmpdir(), 'quasar-end-to-end-'))
+  const connection = { url: redis.url, maxRetriesPerRequest: null }
+  const queue = new Queue('mail', { connection })
+  const worker = new Worker('mail', async () => 'done', { connection, concurrency: 20 })
+  const options = { redis: redis.url, service: 'shop', interval: 1_000, token: TOKEN, archiveJobs: 'payloads' } as const
+  const monitored = monitorWorker(worker, options)
+  const jobs = Array.from({ length: 300 }, (_, index) => ({
+    name: 'send',
+    data: { to: `user${index}@example.com`, password: 'hunter2-planted' },
+    opts: { removeOnComplete: true },
+  }))
+  await queue.addBulk(jobs)
+  await vi.waitFor(async () => expect(await queue.getJobCountByTypes('waiting', 'active', 'completed')).toBe(0), {
+    timeout: 60_000,
+  })
+  await monitored.stop()
+
+  // A Zenith that starts afterwards, while the app runs on.
+  const alive = monitorWorker(worker, options)
+  const archive = inlineArchive(sqliteDriver({ dir }), [TOKEN])
+  const zenith = createZenith({ redis: redis.url, auth: () => 'admin', archive, token: TOKEN, logger: false })
+  const find = async (q: string) => {
+    const { body } = await askApi<ArchivedJobListing>(zenith, `/api/archive/jobs?q=${encodeURIComponent(q)}`)
+    return body.items
+  }
+  await vi.waitFor(async () => expect(await find('email:x OR')).toEqual([]), { timeout: 60_000 })
+  await vi.waitFor(async () => expect(await find('to:user217@example.com')).toHaveLength(1), { timeout: 60_000 })
+  const [found] = await find('to:user217@example.com state:completed queue:mai* after:1h')
+  expect(found).toMatchObject({ queueName: 'mail', name: 'send', outcome: 'completed', attempt: 1, service: 'shop' })
+  expect(await find('hunter2-planted')).toEqual([])
+  const path = `/api/archive/queues/${encodeURIComponent(found?.queue ?? '')}/jobs/${found?.id}`
+  const { body } = await askApi<ArchivedJobDetail>(zenith, path)
+  expect(body.attempts[0]?.payload?.text).toContain('user217@example.com')
+  expect(body.attempts[0]?.payload?.text).not.toContain('hunter2')
+
+  await zenith.close()
+  await alive.stop()
+  await worker.close()
+  await queue.close()
+  await redis.stop()
+  await rm(dir, { recursive: true, force: true })
+})
