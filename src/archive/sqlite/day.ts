@@ -20,6 +20,8 @@ export class Day {
   readonly db: Database
   /** Whether its texts can't be read; its rows can. */
   readonly isTextDamaged: boolean
+  /** Whether it was written since it was opened. */
+  isWritten = false
   readonly #textFile: string
   #hasText = false
   #isReadyToWrite = false
@@ -149,14 +151,19 @@ export class Day {
     for (const [block] of [...this.#blocks]) this.#blocks.delete(block)
   }
 
-  /** Leaves nothing in write-ahead logs. Never throws. */
+  /** Leaves nothing of what it wrote in write-ahead logs. Never throws. */
   close(): void {
+    if (this.isWritten) this.#checkpoint()
+    try {
+      this.db.close()
+    } catch {}
+  }
+
+  /** A full disk has no room for it: the log stays, and is read when the day is opened again. */
+  #checkpoint(): void {
     try {
       this.db.checkpoint()
       if (this.#hasText) this.db.checkpoint(TEXT)
-    } catch {}
-    try {
-      this.db.close()
     } catch {}
   }
 }

@@ -8,8 +8,8 @@ import { isDamage, messageOf } from './errors.js'
 import { DAY_MS, daysOf, filesOf, type Layout, setAsideIn, startOf } from './layout.js'
 import { TEXT } from './schema.js'
 
-/** Days that stay open. Each has two files with their logs: the system bounds how many a process may have. */
-const MAX_OPEN = 12
+/** Days that stay open: a month, and some. Each has two files, each with a log and its index; a process may have about 1,000 open. */
+const MAX_OPEN = 34
 
 /** All days of an archive, of which some are open. */
 export class Days {
@@ -64,7 +64,9 @@ export class Days {
   #tryWrite<T>(name: string, use: (day: Day) => T): T {
     try {
       mkdirSync(dirname(this.#layout.rows(name)), { recursive: true })
-      return use(this.#get(name))
+      const day = this.#get(name)
+      day.isWritten = true
+      return use(day)
     } catch (error) {
       // What was written of the texts is removed when the day is opened again.
       this.drop(name)

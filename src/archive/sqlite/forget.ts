@@ -27,8 +27,10 @@ export async function forget(main: MainFile, days: Days, filter: ArchivedJobFilt
         if (ids) ids.push(id)
         else found.set(day, [id])
       }
-    for (const [day, ids] of found)
-      main.db.run('INSERT INTO forgets (day, ids) VALUES (?, ?)', [day, JSON.stringify(ids)])
+    main.db.transaction(() => {
+      for (const [day, ids] of found)
+        main.db.run('INSERT INTO forgets (day, ids) VALUES (?, ?)', [day, JSON.stringify(ids)])
+    })
     const count = [...found.values()].reduce((sum, ids) => sum + ids.length, 0)
     await forgetNoted(main, days)
     forgotten += count

@@ -1,4 +1,5 @@
-// A process that works on an archive, in whichever runtime: `fill DIR BATCHES`, `count DIR`, `hold DIR`.
+// A process that works on an archive, in whichever runtime: `fill DIR BATCHES`, `count DIR`, `hold DIR`,
+// `forget DIR`.
 import { loadBinding } from '../../../src/archive/sqlite/binding.js'
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
 import { allAttempts, batchAt, STREAM } from './batches.js'
@@ -19,6 +20,13 @@ const commands: Record<string, () => Promise<void>> = {
   async count() {
     const attempts = await allAttempts(driver)
     process.stdout.write(`${attempts.length} jobs by ${(await loadBinding()).name}\n`)
+    await driver.close()
+  },
+  async forget() {
+    await driver.open()
+    process.stdout.write('open\n')
+    const term = { by: 'term', term: 'every', isPrefix: false, isNot: false } as const
+    await driver.forget({ from: 0, to: Number.MAX_SAFE_INTEGER, conditions: [term] })
     await driver.close()
   },
   async hold() {

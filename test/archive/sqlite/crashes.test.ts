@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
-import { archiveDir, bundled } from '../../support/archive-files.js'
+import { archiveDir, bundled, filesWith } from '../../support/archive-files.js'
 import { allAttempts, BATCH, batchAt, STREAM } from './batches.js'
 
 const BATCHES = 60
@@ -68,6 +68,27 @@ describe('a process that is killed while it writes', () => {
       BATCHES,
     )
     await driver.close()
+  })
+})
+
+describe('a process that is killed while it forgets', () => {
+  test('has forgotten nothing, or all of it to the last byte once the archive is opened again', async () => {
+    const kept: number[] = []
+    for (const delay of [0, 15, 40, 90, 160]) {
+      const dir = archiveDir()
+      const driver = sqliteDriver({ dir })
+      for (let index = 0; index < 10; index++) await driver.write(batchAt(index))
+      await driver.close()
+      const child = start('forget', dir)
+      await printed(child)
+      await new Promise((resolve) => setTimeout(resolve, delay))
+      await kill(child)
+      const left = await allAttempts(driver)
+      await driver.close()
+      kept.push(left.length)
+      if (left.length === 0) expect(filesWith(dir, Buffer.from('redis:mail'))).toEqual([])
+    }
+    expect(kept.filter((count) => count !== 0 && count !== 10 * BATCH)).toEqual([])
   })
 })
 
