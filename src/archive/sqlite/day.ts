@@ -151,16 +151,18 @@ export class Day {
     for (const [block] of [...this.#blocks]) this.#blocks.delete(block)
   }
 
-  /** Leaves nothing of what it wrote in write-ahead logs. Never throws. */
+  /** Never throws. */
   close(): void {
-    if (this.isWritten) this.#checkpoint()
+    this.settle()
     try {
       this.db.close()
     } catch {}
   }
 
-  /** A full disk has no room for it: the log stays, and is read when the day is opened again. */
-  #checkpoint(): void {
+  /** Leaves nothing of what it wrote in write-ahead logs. A full disk has no room for that: a log is read when the day is opened again. */
+  settle(): void {
+    if (!this.isWritten) return
+    this.isWritten = false
     try {
       this.db.checkpoint()
       if (this.#hasText) this.db.checkpoint(TEXT)

@@ -74,6 +74,11 @@ export class Days {
     }
   }
 
+  /** Empties the logs of the days that are written no more: each may be as long as the day's files. */
+  settle(written: ReadonlySet<string>): void {
+    for (const [name, day] of this.#open) if (!written.has(name)) day.settle()
+  }
+
   has(name: string): boolean {
     return existsSync(this.#layout.rows(name))
   }

@@ -67,8 +67,11 @@ function write({ main, days }: Opened, batch: ArchiveBatch<IndexedJob>): boolean
   checkBatch(batch)
   if (!main.isExpected(batch)) return false
   const jobs = distinctJobs(batch.jobs ?? [])
-  if (jobs.length > 0)
-    for (const [name, placed] of placeJobs(days, jobs)) days.write(name, (day) => writeJobs(day, placed))
+  if (jobs.length > 0) {
+    const placed = placeJobs(days, jobs)
+    for (const [name, group] of placed) days.write(name, (day) => writeJobs(day, group))
+    days.settle(new Set(placed.keys()))
+  }
   return main.write(batch)
 }
 

@@ -206,14 +206,17 @@ test('a phrase that is rare is looked for in pages of bounded text', async () =>
   await driver.close()
 })
 
-test('days that were closed leave no log behind', async () => {
+test('days that are written no more, or closed, leave no log behind', async () => {
   const dir = archiveDir()
   const driver = sqliteDriver({ dir })
   mkdirSync(join(dir, 'jobs'), { recursive: true })
   for (let day = 0; day < 40; day++)
     await put(driver, { jobs: [loadedJob('{}', ['every'], { id: `${day}`, finishedAt: NOON + day * DAY })] })
   expect(await idsOf(driver, { conditions: [every] })).toHaveLength(40)
+  const logs = () =>
+    readdirSync(join(dir, 'jobs')).filter((name) => name.endsWith('-wal') && statSync(join(dir, 'jobs', name)).size > 0)
+  const last = new Date(NOON + 39 * DAY).toISOString().slice(0, 10)
+  expect(logs().filter((name) => !name.startsWith(last))).toEqual([])
   await driver.close()
-  const logs = readdirSync(join(dir, 'jobs')).filter((name) => name.endsWith('-wal'))
-  expect(logs.filter((name) => statSync(join(dir, 'jobs', name)).size > 0)).toEqual([])
+  expect(logs()).toEqual([])
 })
