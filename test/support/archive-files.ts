@@ -5,10 +5,16 @@ import { pathToFileURL } from 'node:url'
 import { rolldown } from 'rolldown'
 import { afterAll } from 'vitest'
 
+/** What the tests of a file made. A hook can't be added while one of them runs. */
+const made: string[] = []
+afterAll(() => {
+  for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true })
+})
+
 /** A directory for an archive, removed after the tests of the file. */
 export function archiveDir(): string {
   const dir = mkdtempSync(join(tmpdir(), 'quasar-sqlite-'))
-  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+  made.push(dir)
   return dir
 }
 
@@ -27,7 +33,7 @@ export function filesWith(dir: string, bytes: Buffer): readonly string[] {
 export async function bundled(entry: string): Promise<URL> {
   mkdirSync('dist', { recursive: true })
   const dir = mkdtempSync(join(process.cwd(), 'dist', 'bundled-'))
-  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+  made.push(dir)
   const bundle = await rolldown({
     input: entry,
     platform: 'node',
