@@ -145,8 +145,9 @@ export class Archiver {
     const nodes = await this.#readNodes()
     const byService = nodesByService(nodes)
     const sources = { reader, archive }
+    const services = new Set([...byService.keys(), ...((await reader.services?.()) ?? [])])
     return [
-      ...[...byService.keys()].flatMap((service) => serviceFeeds(sources, service)),
+      ...[...services].flatMap((service) => serviceFeeds(sources, service)),
       queueFeed(sources, null),
       ...[...byService].map(([service, own]) => versionFeed(service, own, this.#now())),
       ...(store ? [auditFeed(store)] : []),

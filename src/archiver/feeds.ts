@@ -15,6 +15,8 @@ import { rawJobsOf } from './raw-jobs.js'
 
 /** A record from further in the future is not believed, ms. */
 const MAX_AHEAD_MS = 60_000
+/** A job that finished earlier is not believed, ms: Redis keeps records for an hour. */
+const MAX_AGE_MS = 7 * 24 * 60 * 60_000
 
 /** What feeds read from, and the archive whose figures they merge into. */
 export interface FeedSources {
@@ -62,7 +64,7 @@ function slowFeed({ reader }: FeedSources, service: string): Feed {
 /** Finished jobs as the workers of a service recorded them. */
 function jobFeed({ reader }: FeedSources, service: string): Feed {
   return streamFeed(reader, 'jobs', service, async ({ records }) => ({
-    jobs: records.flatMap((record) => rawJobsOf(service, record)),
+    jobs: records.flatMap((record) => rawJobsOf(service, record)).filter(isOfLateTime(reader)),
     recordGaps: records
       .filter(({ left }) => left > 0)
       .map(({ from, to, left }) => ({ stream: `jobs:${service}`, from, to, lost: left })),
@@ -176,6 +178,12 @@ function streamFeed<Name extends StreamName>(
       return { ...batch, cursor: page.cursor, isAtEnd: page.more === undefined, gaps }
     },
   }
+}
+
+/** Each day has files or tables of its own: times that are absurd would make thousands. */
+function isOfLateTime(reader: Reader): (job: { readonly finishedAt: number }) => boolean {
+  const now = reader.now?.() ?? Date.now()
+  return ({ finishedAt }) => finishedAt <= now + MAX_AHEAD_MS && finishedAt >= now - MAX_AGE_MS
 }
 
 function isPast(reader: Reader): (record: { readonly to: number }) => boolean {

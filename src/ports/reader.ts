@@ -122,6 +122,8 @@ export interface Reader {
     /** What exceeds a limit of the reader. */
     readonly leftOut?: LeftOut
   }>
+  /** Services that reported within the last two hours, also those whose last node has left. Absent in a store without such an index. */
+  services?(): Promise<readonly string[]>
   slow(query: ServiceQuery): Promise<Page<SlowEntry>>
   exceptions(query: ServiceQuery): Promise<Page<ExceptionRecord>>
   /** The rollups of each node for each interval of the last 15 minutes. */

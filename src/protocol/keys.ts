@@ -18,6 +18,8 @@ export interface Keys {
   readonly nodeIndex: string
   /** Members: `{service}` or `{service}:{rank}`, as in the keys of snapshots. */
   readonly queueIndex: string
+  /** Services that reported lately, also those whose last node has left. */
+  readonly serviceIndex: string
   /** Prefix of Zenith's own keys and of no others: no ACL pattern of a reporter covers them, whatever its prefix. */
   readonly own: string
   readonly audit: string
@@ -59,6 +61,7 @@ export function keysOf(prefix: string = DEFAULT_PREFIX): Keys {
     queuesLease: (service, rank = 1) => `${prefix}lease:queues:${queuesMember(service, rank)}`,
     nodeIndex: `${prefix}index:nodes`,
     queueIndex: `${prefix}index:queues`,
+    serviceIndex: `${prefix}index:services`,
     own,
     audit: `${own}audit`,
     auditHead: `${own}audit-head`,

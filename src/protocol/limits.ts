@@ -8,6 +8,9 @@ export const DEFAULT_PREFIX = 'gravito:quasar:'
 /** Minimum TTL of a heartbeat, in ms. A node without a heartbeat for that long is lost. */
 export const MIN_HEARTBEAT_LIFE_MS = 30_000
 
+/** How long the index lists a service that is silent, in ms: longer than its streams last. */
+export const SERVICE_INDEX_LIFE_MS = 2 * 60 * 60_000
+
 /** How long the index lists a silent node, in ms. */
 export const INDEX_LIFE_MS = 24 * 60 * 60_000
 

@@ -148,6 +148,20 @@ describe('an archiver', () => {
     await second.close()
   })
 
+  test('archives what a service wrote whose last node has left', async () => {
+    const store = redisStore({ redis: redis.url })
+    stores.push(store)
+    const to = Date.now()
+    const route = { key: 'GET /users/:id', count: 9, errors: 0, aborted: 0, classes: [], sketch: '' }
+    const record = { v: 2, node: 'job-1', from: to - MINUTE, to, routes: [route], jobs: [] } as const
+    await store.write({ service: 'shop', node: 'job-1', heartbeat: null, records: [{ type: 'history', record }] })
+    await store.removeNode('shop', 'job-1')
+    const archiver = archiverFor()
+    await archiver.run()
+    expect(await requests()).toBe(9)
+    await archiver.close()
+  })
+
   test('starts over after FLUSHALL without losing or doubling what it has', async () => {
     await beat()
     await addTraffic(10, 4)

@@ -32,15 +32,13 @@ test('a finished job that Redis no longer has is found by a value of its payload
   })
   await monitored.stop()
 
-  // A Zenith that starts afterwards, while the app runs on.
-  const alive = monitorWorker(worker, options)
+  // A Zenith that starts when the app has left.
   const archive = inlineArchive(sqliteDriver({ dir }), [TOKEN])
   const zenith = createZenith({ redis: redis.url, auth: () => 'admin', archive, token: TOKEN, logger: false })
   const find = async (q: string) => {
     const { body } = await askApi<ArchivedJobListing>(zenith, `/api/archive/jobs?q=${encodeURIComponent(q)}`)
     return body.items
   }
-  await vi.waitFor(async () => expect(await find('email:x OR')).toEqual([]), { timeout: 60_000 })
   await vi.waitFor(async () => expect(await find('to:user217@example.com')).toHaveLength(1), { timeout: 60_000 })
   const [found] = await find('to:user217@example.com state:completed queue:mai* after:1h')
   expect(found).toMatchObject({ queueName: 'mail', name: 'send', outcome: 'completed', attempt: 1, service: 'shop' })
@@ -51,7 +49,6 @@ test('a finished job that Redis no longer has is found by a value of its payload
   expect(body.attempts[0]?.payload?.text).not.toContain('hunter2')
 
   await zenith.close()
-  await alive.stop()
   await worker.close()
   await queue.close()
   await redis.stop()

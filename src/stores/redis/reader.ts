@@ -1,9 +1,11 @@
 import { performance } from 'node:perf_hooks'
 import type { FollowedPage, Page, Reader, StreamName } from '../../ports/index.js'
 import {
+  decodeSegment,
   type FinishedJobs,
   finishedJobsOfFields,
   type Keys,
+  MAX_NAME_CHARS,
   parseSlowEntry,
   type QueueHistory,
   queueHistoryOfFields,
@@ -14,8 +16,8 @@ import {
 } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import { Discovery } from '../../redis/discovery.js'
-import type { StreamEntry } from '../../redis/replies.js'
-import { ask } from '../../redis/send.js'
+import { asList, asText, type StreamEntry } from '../../redis/replies.js'
+import { ask, send } from '../../redis/send.js'
 import type { Verifier } from '../../signing/verifier.js'
 import { readExceptions } from './exceptions.js'
 import { foreignPatterns, pulseKeys } from './foreign-keys.js'
@@ -30,8 +32,12 @@ import type { ServerClock } from './server-clock.js'
 import { withinTotal } from './snapshot-total.js'
 import { spanPages } from './span-pages.js'
 import { StreamPages } from './streams.js'
+import { isAboutKey } from './texts.js'
 import { TrustGate } from './trust-gate.js'
 import { UnreadDocuments } from './unread-documents.js'
+
+/** Services that are read of the index: the newest. */
+const MAX_SERVICES = 2_000
 
 export interface RedisReaderOptions {
   /** How often to search for reporters that write no index, ms. */
@@ -90,6 +96,11 @@ export function redisReader(
       const problem = own.problem && { problem: own.problem }
       return { nodes, unreadable, ...problem, ...gate.report, ...leftOut.report }
     },
+    async services() {
+      const [reply] = await send(connection, [['zrange', keys.serviceIndex, -MAX_SERVICES, -1]])
+      if (reply?.error && !isAboutKey(reply)) throw reply.error
+      return asList(reply?.value).flatMap((member) => decodedService(asText(member)))
+    },
     async slow({ service, after, limit }) {
       const streams = withPulse(service, keys.slow(service), pulseKeys.slow(service))
       return inOrder(await slowPages.newest(service, streams, after ?? null, limit), limit)
@@ -138,6 +149,11 @@ export function redisReader(
       return performance.now() - start
     },
   }
+}
+
+function decodedService(member: string | null): string[] {
+  const name = member === null || member.length > 9 * MAX_NAME_CHARS ? null : decodeSegment(member)
+  return name === null || name === '' || name.length > MAX_NAME_CHARS ? [] : [name]
 }
 
 function streamKey(keys: Keys, stream: StreamName, service: string | null): string {

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import { wallClock } from '../../lib/clock.js'
 import type { Batch, StoreRecord, WriteResult, Writer } from '../../ports/index.js'
 import {
   EXCEPTION_LIFE_MS,
@@ -6,6 +7,7 @@ import {
   encodeHeartbeat,
   encodeQueueHistory,
   encodeRollup,
+  encodeSegment,
   encodeSlowEntry,
   type Heartbeat,
   HISTORY_LIFE_MS,
@@ -17,6 +19,7 @@ import {
   MAX_SLOW_ENTRIES,
   nodeMember,
   ROLLUP_LIFE_MS,
+  SERVICE_INDEX_LIFE_MS,
 } from '../../protocol/index.js'
 import type { Connection } from '../../redis/connection.js'
 import type { RedisError } from '../../redis/errors.js'
@@ -55,7 +58,12 @@ export function redisWriter(
       tidiedAt = performance.now()
     }
     const time: Step = { command: ['time'], records: [], done, refused }
-    return [...pruneIndex(keys, clock.oldest(INDEX_LIFE_MS)), ...expireRollups(keys, service), time]
+    return [
+      ...pruneIndex(keys, clock.oldest(INDEX_LIFE_MS)),
+      ...serviceSteps(way, service),
+      ...expireRollups(keys, service),
+      time,
+    ]
   }
 
   // No await before the commands are sent: if the connection is ready, they are in the socket when this returns.
@@ -127,6 +135,15 @@ function heartbeatSteps({ keys, clock, signer }: Way, { heartbeat, service, node
   return [
     just('set', key, signer.json(key, text), 'PX', lifeOf(heartbeat)),
     just('zadd', keys.nodeIndex, timestamp, nodeMember(service, node)),
+  ]
+}
+
+/** An archive finds the streams of a service by it when all nodes have left. */
+function serviceSteps({ keys, clock }: Way, service: string): Step[] {
+  const oldest = clock.oldest(SERVICE_INDEX_LIFE_MS)
+  return [
+    just('zadd', keys.serviceIndex, clock.translate(wallClock()), encodeSegment(service)),
+    ...(oldest === null ? [] : [just('zremrangebyscore', keys.serviceIndex, '-inf', oldest)]),
   ]
 }
 

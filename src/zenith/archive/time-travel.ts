@@ -8,9 +8,9 @@ import {
   type PastView,
 } from '../../api/time-travel.js'
 import type { TimeWindow } from '../../api/time-window.js'
+import { bucketStart, LEVELS } from '../../archiver/figures/levels.js'
 import { QueueBucket, type QueueFigure, type QueueFigures } from '../../archiver/figures/queue-bucket.js'
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
-import { bucketStart, LEVELS } from '../../archiver/figures/levels.js'
 import type { Archive } from '../../ports/index.js'
 import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
 import { archivedRecords, attemptOf } from './archived-records.js'

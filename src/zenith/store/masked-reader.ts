@@ -27,7 +27,7 @@ export function maskedReader(reader: Reader): Reader {
   const nameOf = remembered(redactName)
   const placeOf = remembered(maskSecrets)
   const errorOf = remembered(seenJobError)
-  const { queueHistory, finishedJobs, follow } = reader
+  const { queueHistory, finishedJobs, follow, services } = reader
   const seen: { readonly [Name in StreamName]: (record: StreamRecords[Name]) => StreamRecords[Name] } = {
     history: (rollup) => seenRollup(rollup, nameOf),
     queues: (history) => seenQueueHistory(history, placeOf),
@@ -44,6 +44,7 @@ export function maskedReader(reader: Reader): Reader {
       })
       return { ...found, nodes }
     },
+    ...(services && { services: () => services.call(reader) }),
     slow: async (query) => maskPage(await reader.slow(query), seenSlow),
     exceptions: async (query) => maskPage(await reader.exceptions(query), seenException),
     rollups: async (query) => maskPage(await reader.rollups(query), seen.history),
