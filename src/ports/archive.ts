@@ -172,7 +172,10 @@ export type JobFigure = 'runMs' | 'waitMs' | 'attempt'
 export type JobCondition =
   /** The payload has the term, or a term that begins with it. No payload has no term. */
   | { readonly by: 'term'; readonly term: string; readonly isPrefix: boolean; readonly isNot: boolean }
-  /** The payload's text in lower case contains `text`: checked on the jobs that all other conditions leave. `text` in lower case. */
+  /**
+   * The payload's text has `text`, in any case, width and spacing, as it is written or without the escapes of JSON: see `src/lib/phrase.ts`.
+   * Checked on the jobs that all other conditions leave; a page ends early when many payloads were read for it: follow `next`.
+   */
   | { readonly by: 'phrase'; readonly text: string; readonly isNot: boolean }
   /** A field equals the pattern, in which `*` stands for any text, also none. Case-sensitive. A null never matches: with `isNot` it does. */
   | { readonly by: 'field'; readonly field: JobField; readonly pattern: string; readonly isNot: boolean }

@@ -3,6 +3,7 @@ import { checkBatch, checkLimit } from '../../src/archive/shared/checks.js'
 import { DAY_MS, dayName, dayStart } from '../../src/archive/shared/days.js'
 import { markOf, readMark } from '../../src/archive/shared/marks.js'
 import { storableText } from '../../src/archive/shared/texts.js'
+import { hasPhrase } from '../../src/lib/phrase.js'
 import type {
   ArchiveBatch,
   ArchiveDriver,
@@ -189,7 +190,8 @@ function holds(job: IndexedJob, condition: JobCondition): boolean {
     const term = storableText(condition.term)
     return job.terms.some((own) => (condition.isPrefix ? own.startsWith(term) : own === term))
   }
-  if (condition.by === 'phrase') return job.payload?.text.toLowerCase().includes(storableText(condition.text)) ?? false
+  if (condition.by === 'phrase')
+    return job.payload !== null && hasPhrase(job.payload.text, storableText(condition.text))
   if (condition.by === 'field') {
     const value = job[condition.field]
     return value !== null && isLike(value, storableText(condition.pattern))

@@ -5,6 +5,7 @@ import {
   type JobFigure,
   MAX_ARCHIVED_TERM_BYTES,
 } from '../../ports/archive.js'
+import { fulfilsPhrases } from '../shared/phrases.js'
 import { storableText } from '../shared/texts.js'
 
 const FIELDS: Readonly<Record<JobField, string>> = {
@@ -109,8 +110,5 @@ function textCheck(conditions: readonly JobCondition[]): Conditions['text'] {
   const phrases = conditions.filter((condition) => condition.by === 'phrase')
   if (phrases.length === 0) return null
   const wanted = phrases.map(({ text, isNot }) => ({ text: storableText(text), isNot }))
-  return (given) => {
-    const text = given?.toLowerCase()
-    return wanted.every((phrase) => (text?.includes(phrase.text) ?? false) !== phrase.isNot)
-  }
+  return (text) => fulfilsPhrases(text, wanted)
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../ports/index.js'
 import { checkLimit } from '../shared/checks.js'
 import { markOf, readMark } from '../shared/marks.js'
+import { fulfilsPhrases } from '../shared/phrases.js'
 import { storableText } from '../shared/texts.js'
 import { payloadOf } from './blocks.js'
 import { type Plan, planOf } from './conditions.js'
@@ -115,8 +116,7 @@ export class Walk {
     if (day.isTextDamaged) return false
     const text = day.readText() ? (day.payload(id)?.[2] ?? null) : null
     this.#textLeft -= text?.length ?? 0
-    const lower = text?.toLowerCase() ?? null
-    return phrases.every((phrase) => (lower?.includes(phrase.text) ?? false) !== phrase.isNot)
+    return fulfilsPhrases(text, phrases)
   }
 }
 

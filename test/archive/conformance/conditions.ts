@@ -109,8 +109,8 @@ export function conditionTests(made: UnderTest): void {
       await put(made().driver, { jobs: [...jobs, jobOf({ id: '4' })] })
     })
 
-    test('are found in the text, whatever its case', async () => {
-      expect(await find(phrase('two words'))).toEqual(['0'])
+    test('are found in the text, whatever its case, spacing and escapes', async () => {
+      expect(await find(phrase('two words'))).toEqual(['1', '0'])
       expect(await find(phrase('words'))).toEqual(['2', '1', '0'])
       expect(await find(phrase('nowhere'))).toEqual([])
       expect(await find(phrase('äö'))).toEqual(['3'])
@@ -120,7 +120,7 @@ export function conditionTests(made: UnderTest): void {
     })
 
     test('that must not be there let those through that have no payload', async () => {
-      expect(await find(phrase('two words', true))).toEqual(['4', '3', '2', '1'])
+      expect(await find(phrase('two words', true))).toEqual(['4', '3', '2'])
       expect(await find(phrase('words', true), term('every'))).toEqual(['3'])
     })
 
