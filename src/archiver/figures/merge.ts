@@ -1,4 +1,4 @@
-import { inSlices } from '../../lib/async.js'
+import { inSlices, nextTurn } from '../../lib/async.js'
 import type { Archive, FigureBucket, FigureKind } from '../../ports/index.js'
 import type { QueueHistory, Rollup } from '../../protocol/index.js'
 import { bucketStart, FINEST_STEP, LEVELS, partsOf } from './levels.js'
@@ -50,7 +50,7 @@ export const QUEUES: Merging<QueueHistory, QueueBucket> = {
 }
 
 /** Records to merge before yielding to the event loop. */
-const SLICE = 20
+const SLICE = 4
 /** The longest span that is believed, ms: a reporter writes one about every minute. */
 const MAX_SPAN_MS = 15 * 60_000
 
@@ -80,7 +80,10 @@ export async function mergeFigures<Record extends Spanning, Self extends Bucket<
       target.merge(bucket, step === FINEST_STEP)
       touched.set(from, target)
     }
-    for (const [from, bucket] of touched) written.push({ kind: merging.kind, scope, step, from, body: bucket.encode() })
+    for (const [from, bucket] of touched) {
+      await nextTurn()
+      written.push({ kind: merging.kind, scope, step, from, body: bucket.encode() })
+    }
   }
   return written
 }

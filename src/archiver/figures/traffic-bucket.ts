@@ -1,5 +1,6 @@
-import { type JobRollup, mergeSketches, OTHER, type Rollup, type SeriesRollup } from '../../protocol/index.js'
+import { type JobRollup, OTHER, type Rollup, type SeriesRollup } from '../../protocol/index.js'
 import { decodeBody, encodeBody } from './body.js'
+import { MergingSketch } from './merging-sketch.js'
 import { mergeNodeFigures, type NodeFigures, type NodeRow, nodeFiguresOf, nodeOfRow, nodeRow } from './node-figures.js'
 
 /** Series of a bucket, of routes and of jobs each; those beyond count as `(other)`. */
@@ -11,25 +12,80 @@ const MAX_STARTS = 20
 
 export interface RouteFigures {
   readonly key: string
-  count: number
-  errors: number
-  aborted: number
+  readonly count: number
+  readonly errors: number
+  readonly aborted: number
   /** Requests by status class: how many 1xx, 2xx, 3xx, 4xx and 5xx. Empty if unknown. */
-  classes: number[]
+  readonly classes: readonly number[]
   /** Durations, ms: `Sketch.encode`. */
-  sketch: string
+  readonly sketch: string
 }
 
 export interface JobFigures {
   readonly key: string
   readonly queue: string | null
-  count: number
-  errors: number
-  failed: number
-  stalled: number
+  readonly count: number
+  readonly errors: number
+  readonly failed: number
+  readonly stalled: number
   /** Durations and waits, ms: `Sketch.encode`. */
-  sketch: string
-  wait: string
+  readonly sketch: string
+  readonly wait: string
+}
+
+/** Adds up one route. */
+class RouteSum implements RouteFigures {
+  count = 0
+  errors = 0
+  aborted = 0
+  classes: readonly number[] = []
+  readonly #sketch = new MergingSketch()
+
+  constructor(readonly key: string) {}
+
+  get sketch(): string {
+    return this.#sketch.text
+  }
+
+  add(route: RouteFigures): void {
+    this.count += route.count
+    this.errors += route.errors
+    this.aborted += route.aborted
+    this.classes = sumOfClasses(this.classes, route.classes)
+    this.#sketch.add(route.sketch)
+  }
+}
+
+/** Adds up the jobs of one name in one queue. */
+class JobSum implements JobFigures {
+  count = 0
+  errors = 0
+  failed = 0
+  stalled = 0
+  readonly #sketch = new MergingSketch()
+  readonly #wait = new MergingSketch()
+
+  constructor(
+    readonly queue: string | null,
+    readonly key: string,
+  ) {}
+
+  get sketch(): string {
+    return this.#sketch.text
+  }
+
+  get wait(): string {
+    return this.#wait.text
+  }
+
+  add(job: JobFigures): void {
+    this.count += job.count
+    this.errors += job.errors
+    this.failed += job.failed
+    this.stalled += job.stalled
+    this.#sketch.add(job.sketch)
+    this.#wait.add(job.wait)
+  }
 }
 
 /** The part of a record that lies in one bucket. */
@@ -57,12 +113,22 @@ interface TrafficBody {
 
 /** What a service did over one bucket: the requests, jobs and processes of all its nodes, merged. */
 export class TrafficBucket {
-  readonly routes = new Map<string, RouteFigures>()
-  readonly jobs = new Map<string, JobFigures>()
+  readonly #routes = new Map<string, RouteSum>()
+  readonly #jobs = new Map<string, JobSum>()
   readonly nodes = new Map<string, NodeFigures>()
   /** Number of nodes beyond the limit. */
   moreNodes = 0
   readonly #starts = new Map<string, number[]>()
+
+  /** By their keys. */
+  get routes(): ReadonlyMap<string, RouteFigures> {
+    return this.#routes
+  }
+
+  /** By their queues and names. */
+  get jobs(): ReadonlyMap<string, JobFigures> {
+    return this.#jobs
+  }
 
   /** Whether a record that begins in this bucket is in it. Coarse buckets do not know. */
   has(record: { readonly node: string; readonly from: number }): boolean {
@@ -109,10 +175,10 @@ export class TrafficBucket {
     if (body?.v !== 1) return null
     const bucket = new TrafficBucket()
     for (const [key, count, errors, aborted, classes, sketch] of body.routes) {
-      bucket.routes.set(key, { key, count, errors, aborted, classes: [...classes], sketch })
+      bucket.#addRoute({ key, count, errors, aborted, classes, sketch })
     }
     for (const [key, queue, count, errors, failed, stalled, sketch, wait] of body.jobs) {
-      bucket.jobs.set(jobId(queue, key), { key, queue, count, errors, failed, stalled, sketch, wait })
+      bucket.#addJob({ key, queue, count, errors, failed, stalled, sketch, wait })
     }
     for (const [node, row] of body.nodes) bucket.nodes.set(node, nodeOfRow(row))
     bucket.moreNodes = body.more ?? 0
@@ -121,33 +187,19 @@ export class TrafficBucket {
   }
 
   #addRoute(route: RouteFigures): void {
-    const known = this.routes.get(this.#routeId(route.key))
-    if (!known) {
-      const key = this.#routeId(route.key)
-      this.routes.set(key, { ...route, key, classes: [...route.classes] })
-      return
-    }
-    known.count += route.count
-    known.errors += route.errors
-    known.aborted += route.aborted
-    known.classes = sumOfClasses(known.classes, route.classes)
-    known.sketch = joined(known.sketch, route.sketch)
+    const isKnown = this.#routes.has(route.key) || this.#routes.size < MAX_SERIES_OF_BUCKET
+    const key = isKnown ? route.key : OTHER
+    const sum = this.#routes.get(key) ?? new RouteSum(key)
+    this.#routes.set(key, sum)
+    sum.add(route)
   }
 
   #addJob(job: JobFigures): void {
-    const isKnown = this.jobs.has(jobId(job.queue, job.key)) || this.jobs.size < MAX_SERIES_OF_BUCKET
+    const isKnown = this.#jobs.has(jobId(job.queue, job.key)) || this.#jobs.size < MAX_SERIES_OF_BUCKET
     const [queue, key] = isKnown ? [job.queue, job.key] : [null, OTHER]
-    const known = this.jobs.get(jobId(queue, key))
-    if (!known) {
-      this.jobs.set(jobId(queue, key), { ...job, queue, key })
-      return
-    }
-    known.count += job.count
-    known.errors += job.errors
-    known.failed += job.failed
-    known.stalled += job.stalled
-    known.sketch = joined(known.sketch, job.sketch)
-    known.wait = joined(known.wait, job.wait)
+    const sum = this.#jobs.get(jobId(queue, key)) ?? new JobSum(queue, key)
+    this.#jobs.set(jobId(queue, key), sum)
+    sum.add(job)
   }
 
   #addNode(node: string, figures: NodeFigures): void {
@@ -155,10 +207,6 @@ export class TrafficBucket {
     if (known) this.nodes.set(node, mergeNodeFigures(known, figures))
     else if (this.nodes.size < MAX_NODES_OF_BUCKET) this.nodes.set(node, figures)
     else this.moreNodes += 1
-  }
-
-  #routeId(key: string): string {
-    return this.routes.has(key) || this.routes.size < MAX_SERIES_OF_BUCKET ? key : OTHER
   }
 
   #remember(node: string, starts: readonly number[]): void {
@@ -200,12 +248,8 @@ function jobPortionOf(job: JobRollup, part: RecordPart): JobFigures {
   }
 }
 
-function sumOfClasses(one: readonly number[], other: readonly number[]): number[] {
+function sumOfClasses(one: readonly number[], other: readonly number[]): readonly number[] {
+  if (one.length === 0 || other.length === 0) return one.length === 0 ? other : one
   const length = Math.max(one.length, other.length)
   return Array.from({ length }, (_, index) => (one[index] ?? 0) + (other[index] ?? 0))
-}
-
-function joined(one: string, other: string): string {
-  if (one === '' || other === '') return one || other
-  return mergeSketches([one, other])
 }
