@@ -68,7 +68,9 @@ const SOURCES = filesIn('src', /(?<!\bgenerated)\.tsx?$/)
 /** The parts whose comments are in plain words already. */
 const COMMENTED = [
   'src/api',
-  'src/archiver/prepare',
+  'src/archive',
+  'src/archiver',
+  'src/zenith/archive',
   'src/cli',
   'src/core/errors',
   'src/core/options',

@@ -3,7 +3,7 @@ import { dayStart } from '../shared/days.js'
 import type { Database } from './database.js'
 import { partitionOf } from './days.js'
 
-/** First after so many rows of a day, and then whenever they are twice as many. */
+/** First after this number of rows of a day, and then each time their number has doubled. */
 const FIRST_ROWS = 1000
 
 /**

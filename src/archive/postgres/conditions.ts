@@ -36,7 +36,7 @@ export interface Conditions {
   /** What the terms of the payload must be; empty if that does not matter. Conditions of a row `p` of `payloads`. */
   readonly terms: (values: Values) => string
   readonly hasTerms: boolean
-  /** Whether an id is looked for: few jobs have it, and PostgreSQL has no statistics of ids. */
+  /** Whether the search is for an id: few jobs have it, and PostgreSQL has no statistics of ids. */
   readonly hasId: boolean
   /** Conditions of a row `j` of `jobs`, of which all hold; each begins with `and`. */
   readonly rows: (values: Values, from: string, to: string) => string

@@ -25,13 +25,13 @@ function startOfPartition(name: string): number {
   return Date.UTC(Number(year), Number(month) - 1, Number(day))
 }
 
-/** Makes the partitions of days before something is written to them, each once, whoever else makes it. */
+/** Makes the partitions of days before something is written to them, each once, even if another Zenith makes it, too. */
 export class DayPartitions {
   private readonly known = new Set<string>()
 
   constructor(private readonly database: Database) {}
 
-  /** @param ahead whether the day after the last is made, too: nobody waits for it at midnight then */
+  /** @param ahead whether the day after the last is made, too: no write waits for it at midnight then */
   async ensure(table: DayTable, times: readonly number[], ahead = true): Promise<void> {
     const wanted = new Set(times.map(dayStart))
     if (ahead && wanted.size > 0) wanted.add(Math.max(...wanted) + DAY_MS)

@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
 /** Codes after which a question may be asked again on another connection: the server ended this one. */
 const ENDED = new Set(['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE'])
 
-/** Classes of SQLSTATE whose messages tell of the database, never of what is in it. */
+/** Classes of SQLSTATE whose messages are about the database, never about its content. */
 const HARMLESS = /^(0A|25|3F|40|42|53|54|55|57|58|XX)/
 
 /** An error of the archive: readable, without secrets and values. */

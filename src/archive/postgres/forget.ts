@@ -8,7 +8,7 @@ import { lock } from './schema.js'
 const CHUNK = 5000
 
 /**
- * Deletes the attempts and then writes their days' tables anew: PostgreSQL keeps the bytes of deleted rows in its files until a full
+ * Deletes the attempts and then rewrites their days' tables: PostgreSQL keeps the bytes of deleted rows in its files until a full
  * vacuum. That locks a day's table for the time it takes to copy it.
  *
  * What is left is not in the database's tables: the write-ahead log until it is recycled, replicas until they have caught up, backups,

@@ -28,7 +28,7 @@ export type { PostgresConnection, PostgresDriverOptions }
  * An archive in PostgreSQL 13 or newer, for any number of Zeniths at once. It needs the package `pg`, and a role that may create a schema
  * or owns the one that is named. It connects when it is opened.
  *
- * `forget` writes the tables of the days anew, so that PostgreSQL keeps no byte of the deleted rows in them. Its write-ahead log, replicas
+ * `forget` rewrites the tables of the days, so that PostgreSQL keeps no byte of the deleted rows in them. Its write-ahead log, replicas
  * and backups are yours to let go.
  *
  * @throws QuasarError `invalid_option` when an option is invalid; the message shows no value

@@ -15,14 +15,14 @@ export interface FoundRow extends JobRow {
 
 export interface Scan extends ArchivedJobFilter {
   readonly after: Position | null
-  /** The scan ends with so many rows. */
+  /** The scan ends with this number of rows. */
   readonly limit: number
   readonly withPayloads: boolean
 }
 
-/** So many rows are looked up and sorted at once. */
+/** Rows that are looked up and sorted at once. */
 const FEW_HITS = 5000
-/** Of terms with more, so many of the newest rows are looked at one by one first: enough for a page of a term that many jobs have. */
+/** Of terms with more, this number of the newest rows is checked one by one first: enough for a page of a term that many jobs have. */
 const WALKED = 2000
 /** Most rows of one statement; fewer with payloads, which may be large. */
 const CHUNK = 5000

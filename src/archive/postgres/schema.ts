@@ -5,7 +5,7 @@ import { ArchiveError, codeOf, readableError } from './errors.js'
 const VERSION = 1
 
 /**
- * Texts are ordered by their bytes. Texts of jobs that may be someone's have no statistics: those are kept in the catalog, where
+ * Texts are ordered by their bytes. Texts of jobs that may be someone's have no statistics: those are stored in the catalog, where
  * `forget` could not delete them. Ids and names are indexed by their hashes: an index takes no text of more than 2,700 bytes. The sequence numbers attempts; a payload has its attempt's number.
  */
 const FIRST = `

@@ -3,7 +3,7 @@ import type { Database } from './database.js'
 import { brokenIndexes } from './status.js'
 
 /**
- * Reads every row of every table with what lies beside it, and looks for indexes that are not valid. PostgreSQL checks its pages while it
+ * Reads every row of every table with what lies beside it, and searches for invalid indexes. PostgreSQL checks its pages while it
  * reads them if it was set up with checksums; `pg_amcheck` looks deeper.
  */
 export async function verifyTables(database: Database): Promise<ArchiveProblem[]> {

@@ -40,7 +40,7 @@ export function partsOf(jobs: readonly IndexedJob[]): IndexedJob[][] {
   return part.length > 0 ? [...parts, part] : parts
 }
 
-/** Inserts attempts, and completes those that are there. The caller holds the lock of jobs: nobody inserts the same meanwhile. */
+/** Inserts attempts, and completes those that are there. The caller holds the lock of jobs: no other Zenith inserts the same meanwhile. */
 export async function writeJobs(session: Session, jobs: readonly IndexedJob[]): Promise<void> {
   const known = new Map((await knownOf(session, jobs)).map((row) => [row.i - 1, row]))
   const fresh = jobs.filter((_, i) => !known.has(i))

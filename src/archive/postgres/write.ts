@@ -35,7 +35,7 @@ export async function writeBatch(
 
 const NO_PARTITION = '23514'
 
-/** @param reachMs how far an attempt's known end may be from the one that is told now */
+/** @param reachMs the largest difference between an attempt's known end and the reported one, ms */
 async function ensureDays(partitions: DayPartitions, jobs: readonly IndexedJob[], reachMs: number): Promise<void> {
   const times = jobs.map(({ finishedAt }) => finishedAt)
   await partitions.ensure('jobs', times)

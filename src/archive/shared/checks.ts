@@ -3,7 +3,7 @@ import { isTime } from './days.js'
 
 const MOST = 1000
 
-/** @throws when a page can't have so many items */
+/** @throws when a page can't have this number of items */
 export function checkLimit(limit: number): void {
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST)
     throw new Error(`The archive takes a limit of 1 to ${MOST}; got ${limit}`)

@@ -76,7 +76,7 @@ function forgetIn(day: Day, ids: readonly number[]): void {
   wipe(day, 'main')
 }
 
-/** Writes the file anew, without what was deleted, and empties its log. */
+/** Rewrites the file without what was deleted, and empties its log. */
 function wipe(day: Day, schema: string): void {
   day.forgetCaches()
   day.db.exec(`VACUUM ${schema}`)

@@ -66,7 +66,7 @@ function searchRows(day: Day, { text, values }: Sql, limit: number): readonly Jo
 function searchText(day: Day, plan: Plan, conditions: Sql, limit: number): readonly JobRow[] {
   let found: readonly JobRow[] = []
   let last = day.db.get<{ last: number | null }>('SELECT max(id) AS last FROM jobs')?.last ?? 0
-  // All that begins with a text is merged anew for each span.
+  // All that begins with a text is merged again for each span.
   let size = plan.hasPrefix ? FIRST_SPAN * SPAN_GROWTH : FIRST_SPAN
   while (last > 0) {
     const first = Math.max(0, last - size)

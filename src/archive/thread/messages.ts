@@ -13,7 +13,7 @@ export interface Request {
   readonly args: Packed
 }
 
-/** What came of a request. */
+/** The result of a request. */
 export type Answer =
   | { readonly id: number; readonly result: Packed }
   | { readonly id: number; readonly error: ThrownError }

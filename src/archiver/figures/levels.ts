@@ -2,7 +2,7 @@
 export interface Level {
   /** Length of a bucket, ms. */
   readonly step: number
-  /** How long its buckets are kept, ms. */
+  /** Age at which its buckets are deleted, ms. */
   readonly keepMs: number
 }
 

@@ -1,7 +1,7 @@
 import { JOB_STATES, type QueueDriver, type QueueHistory, type RecordedQueue } from '../../protocol/index.js'
 import { decodeBody, encodeBody } from './body.js'
 
-/** Queues that a bucket tells apart. */
+/** Maximum number of queues in a bucket. */
 const MAX_QUEUES_OF_BUCKET = 5_000
 /** Records that a bucket remembers of a node, to tell a second copy. */
 const MAX_STARTS = 20
@@ -56,7 +56,7 @@ export class QueueBucket {
     if (isFirst) this.#remember(record.node, [record.from])
   }
 
-  /** Adds another bucket, whose time is within this one's. @param isSameLength whether copies are to be told in this one, too */
+  /** Adds another bucket, whose time is within this one's. @param isSameLength whether this one recognizes copies, too */
   merge(other: QueueBucket, isSameLength: boolean): void {
     for (const queue of other.queues.values()) this.#addQueue(queue)
     this.more += other.more

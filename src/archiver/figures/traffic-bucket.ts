@@ -5,7 +5,7 @@ import { mergeNodeFigures, type NodeFigures, type NodeRow, nodeFiguresOf, nodeOf
 
 /** Series of a bucket, of routes and of jobs each; those beyond count as `(other)`. */
 const MAX_SERIES_OF_BUCKET = 2_000
-/** Nodes that a bucket tells apart; pods of a long bucket may be many more. */
+/** Maximum number of nodes in a bucket; a long one may see many more pods. */
 const MAX_NODES_OF_BUCKET = 1_000
 /** Records that a bucket remembers of a node, to tell a second copy. */
 const MAX_STARTS = 20
@@ -144,7 +144,7 @@ export class TrafficBucket {
     if (part.isFirst) this.#remember(record.node, [record.from])
   }
 
-  /** Adds another bucket, whose time is within this one's. @param isSameLength whether copies are to be told in this one, too */
+  /** Adds another bucket, whose time is within this one's. @param isSameLength whether this one recognizes copies, too */
   merge(other: TrafficBucket, isSameLength: boolean): void {
     for (const route of other.routes.values()) this.#addRoute(route)
     for (const job of other.jobs.values()) this.#addJob(job)
