@@ -1,24 +1,11 @@
 import type { ProcessFigures } from '../../protocol/index.js'
 
-/** One node over a bucket. Unknown figures are null, never 0. */
-export interface NodeFigures {
+/** One node over a bucket: means of `cpu` and `utilization`, sums of the pauses, and the highest of all else. Unknown figures are null. */
+export interface NodeFigures extends ProcessFigures {
   /** How much of the bucket the node reported, ms. */
   ms: number
-  /** Mean and highest CPU, 0–100 of all usable cores. */
-  cpu: number | null
+  /** Highest CPU over a minute, 0–100 of all usable cores. */
   cpuMax: number | null
-  /** Highest memory, bytes. */
-  rss: number | null
-  heapUsed: number | null
-  /** The worst 99th percentile of event-loop delays, ms. */
-  loopP99: number | null
-  /** Mean utilization of the event loop, 0–1. */
-  utilization: number | null
-  /** Sum of the garbage collection pauses, ms, and their number. */
-  gcMs: number | null
-  gcCount: number | null
-  /** The highest usage of the fullest disk, 0–100. */
-  diskPct: number | null
 }
 
 /** A part of what a process reported. @param share of the reported time, 0–1 @param ms length of the part */
