@@ -64,6 +64,11 @@ export const ArchivedJobDetail = object('The life of a job, as the archive has i
   id: text('Id of the job.'),
   attempts: listUpTo(1_000, ArchivedAttempt, 'Oldest first. An id may have been used again.'),
   audit: listUpTo(100, AuditEntry, 'What users did with it, newest first.'),
+  auditSince: orNull(
+    amount(
+      'Time of the oldest line that was searched; null if the whole trail was. Bulk operations name no single job.',
+    ),
+  ),
   payloads: flag('Whether the principal may see payloads.'),
 })
 export type ArchivedJobDetail = Infer<typeof ArchivedJobDetail>

@@ -29,6 +29,7 @@ export type PastService = Infer<typeof PastService>
 const meanOf = (what: string) => orNull(amount(`${what}, the mean of the step.`))
 
 export const PastQueue = object('A queue over the step that the time lies in.', {
+  key: text('Key of the queue, as in `GET api/queues`.'),
   name: text('Name of the queue.'),
   driver: oneOf(QUEUE_DRIVERS, 'Its system.'),
   service: orNull(text('Service that reported it; null: Zenith.')),
@@ -71,5 +72,6 @@ export type EventTick = Infer<typeof EventTick>
 
 export const TickListing = object('What happened over a time, for its scrubber.', {
   ticks: listUpTo(1_000, EventTick, 'Oldest first.'),
+  since: orNull(amount('Exceptions and actions before it are not counted, because there are too many; else null.')),
 })
 export type TickListing = Infer<typeof TickListing>

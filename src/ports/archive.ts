@@ -1,6 +1,7 @@
 /**
  * The archive: history, records and finished jobs in SQL, beyond what Redis keeps. All times are Unix ms. Methods reject with a readable
- * error without secrets when the database refuses the request or does not answer, and when a limit, a mark of a page or a number is none.
+ * error without secrets when the database refuses the request or does not answer, and when a limit, a mark of a page (with the code
+ * `bad_mark`) or a number is none.
  *
  * Not every database stores NUL characters, and UTF-8 has no half surrogate pairs: both become U+FFFD in every text, in those that are
  * written and in those that are searched.

@@ -1,3 +1,6 @@
+/** `code` of the error about a mark that is none. */
+const BAD_MARK = 'bad_mark'
+
 /** A value of a mark: what the last item of a page is ordered by. */
 type Part = string | number
 
@@ -18,7 +21,9 @@ export function readMark<const K extends readonly ('string' | 'number')[]>(
   if (mark === null || mark === undefined) return null
   const parts = parse(mark)
   if (!Array.isArray(parts) || parts.length !== kinds.length || parts.some((part, i) => typeof part !== kinds[i]))
-    throw new Error('The archive takes "next" of a page as "after", and nothing else')
+    throw Object.assign(new Error('The archive takes "next" of a page as "after", and nothing else'), {
+      code: BAD_MARK,
+    })
   return parts as { [I in keyof K]: K[I] extends 'string' ? string : number }
 }
 

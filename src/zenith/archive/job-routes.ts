@@ -26,7 +26,7 @@ const MAX_COUNTED = 100_000
 const MAX_FACETS = 50
 const MAX_SEARCH_CHARS = 1_000
 const MAX_MARK_CHARS = 4_000
-/** Lines of the audit trail that are searched for a job's. */
+/** Lines of the audit trail about a job that an answer has. */
 const MAX_AUDIT = 100
 const END = 8.64e15
 
@@ -106,11 +106,12 @@ export const archivedJob = operation({
     const payloads = services.policy.can(principal, 'queue.payloads')
     const [attempts, audit] = await askArchive(services, async (archive) => {
       const found = await archive.attempts(queue, id)
-      return [found, found.length > 0 ? await auditOf(archive, queue, id) : []] as const
+      return [found, found.length > 0 ? await auditOf(archive, queue, id) : NO_AUDIT] as const
     })
     if (attempts.length === 0) return problem(404, 'not_found', 'The archive has no such job.')
     const shown = attempts.map((one) => ({ ...attemptOf(one), payload: payloads ? one.payload : null }))
-    const detail: ArchivedJobDetail = { queue, id, attempts: shown, audit, payloads }
+    const { lines, since } = audit
+    const detail: ArchivedJobDetail = { queue, id, attempts: shown, audit: lines, auditSince: since, payloads }
     return json(200, detail)
   },
 })
@@ -148,10 +149,17 @@ function filterOf(
   }
 }
 
-/** The lines about a job: its target is the job's id. */
-async function auditOf(archive: Archive, queue: string, id: string): Promise<readonly AuditEntry[]> {
-  const { records } = await archivedRecords<AuditEntry>(archive, { kind: 'audit', from: 0, to: END })
-  return records.filter((line) => line.queue === queue && line.target === id).slice(0, MAX_AUDIT)
+interface JobAudit {
+  readonly lines: readonly AuditEntry[]
+  readonly since: number | null
+}
+
+const NO_AUDIT: JobAudit = { lines: [], since: null }
+
+/** The lines about a job: its target is the job's id. Of the whole trail the newest lines are searched. */
+async function auditOf(archive: Archive, queue: string, id: string): Promise<JobAudit> {
+  const { records, since } = await archivedRecords<AuditEntry>(archive, { kind: 'audit', from: 0, to: END })
+  return { lines: records.filter((line) => line.queue === queue && line.target === id).slice(0, MAX_AUDIT), since }
 }
 
 const COLUMNS = [

@@ -70,15 +70,21 @@ export async function askArchive<T>(
   if (!archive)
     throw new ApiError(
       'no_archive',
-      'This time needs an archive, and this Zenith has none: start it with `--archive`, or ask for the last hour.',
+      'This needs an archive, and this Zenith has none: start it with `--archive`. Without one, it has the last hour.',
     )
   try {
     await archive.open()
     return await ask(archive)
   } catch (error) {
     if (isRefusal(error)) throw error
+    if (isBadMark(error)) throw new ApiError('bad_query', '`after` takes `next` of the previous page.')
     throw new ApiError('archive_unavailable', error instanceof Error ? error.message : 'The archive does not answer.')
   }
+}
+
+/** The archive's driver may run on another thread: its errors have codes, and no class. */
+function isBadMark(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException | null)?.code === 'bad_mark'
 }
 
 /** @returns null without a range: then all stored records are meant */

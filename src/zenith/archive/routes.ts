@@ -127,7 +127,7 @@ export const ticks = operation({
   answers: { 200: { description: 'The ticks.', schema: TickListing }, 409: NO_ARCHIVE, 503: UNAVAILABLE },
   handle: async ({ query, services }) => {
     const time = { from: query.from ?? 0, to: query.to ?? 0 }
-    return json(200, { ticks: await askArchive(services, (archive) => ticksOf(archive, time)) })
+    return json(200, await askArchive(services, (archive) => ticksOf(archive, time)))
   },
 })
 

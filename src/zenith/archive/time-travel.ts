@@ -6,6 +6,7 @@ import {
   type PastQueue,
   type PastService,
   type PastView,
+  type TickListing,
 } from '../../api/time-travel.js'
 import type { TimeWindow } from '../../api/time-window.js'
 import { bucketStart, LEVELS } from '../../archiver/figures/levels.js'
@@ -13,6 +14,7 @@ import { QueueBucket, type QueueFigure, type QueueFigures } from '../../archiver
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
 import type { Archive } from '../../ports/index.js'
 import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
+import { namesOf } from '../queues/monitor/identity.js'
 import { archivedRecords, attemptOf } from './archived-records.js'
 import { gapMarkOf, totalOf, versionMarkOf } from './history.js'
 
@@ -35,7 +37,7 @@ export async function pastAt(archive: Archive, at: number, now: number): Promise
   return {
     at,
     ...time,
-    services,
+    services: services.slice(0, MAX_LISTED),
     nodes: nodes.slice(0, MAX_LISTED),
     queues: await queuesAt(archive, time, step),
     running: (await archive.runningAt(at, MAX_RUNNING)).map(attemptOf),
@@ -62,26 +64,53 @@ async function trafficAt(
       requests: totalOf(bucket.routes.values(), time.to, step),
       jobs: totalOf(bucket.jobs.values(), time.to, step),
     })
-    for (const [node, { ms, cpu, rss, heapUsed, loopP99 }] of bucket.nodes)
+    const byId = [...bucket.nodes].sort(([a], [b]) => (a < b ? -1 : 1))
+    for (const [node, { ms, cpu, rss, heapUsed, loopP99 }] of byId)
       nodes.push({ service, node, ms, cpu, rss, heapUsed, loopP99 })
   }
   return { services, nodes }
 }
 
 async function queuesAt(archive: Archive, time: TimeWindow, step: number): Promise<PastQueue[]> {
-  const queues: PastQueue[] = []
+  const seen = new SeenQueues()
   for (const service of await archive.scopes({ kind: 'queues', ...time })) {
     const [found] = await archive.figures({ kind: 'queues', scope: service, step, ...time })
     const bucket = found && QueueBucket.decode(found.body)
-    for (const queue of bucket?.queues.values() ?? []) queues.push(pastQueueOf(service, queue))
+    for (const queue of bucket?.queues.values() ?? []) seen.add(service, queue)
   }
-  return queues.sort((a, b) => (b.waiting ?? -1) - (a.waiting ?? -1)).slice(0, MAX_LISTED)
+  return seen.queues.sort((a, b) => (b.waiting ?? -1) - (a.waiting ?? -1)).slice(0, MAX_LISTED)
 }
 
-function pastQueueOf(service: string, { name, driver, figures }: QueueFigures): PastQueue {
+interface SeenQueue {
+  readonly service: string
+  readonly queue: QueueFigures
+}
+
+/** Several services, and Zenith itself, may have read one queue: the one that read it longest tells of it. */
+class SeenQueues {
+  readonly #seen: SeenQueue[] = []
+  readonly #index = new Map<string, number>()
+
+  add(service: string, queue: QueueFigures): void {
+    const { byServer, byPlace } = namesOf(queue)
+    const names = byServer === null ? [byPlace] : [byServer, byPlace]
+    const known = names.map((name) => this.#index.get(name)).find((index) => index !== undefined)
+    const index = known ?? this.#seen.length
+    for (const name of names) this.#index.set(name, index)
+    if ((this.#seen[index]?.queue.ms ?? -1) < queue.ms) this.#seen[index] = { service, queue }
+  }
+
+  get queues(): PastQueue[] {
+    return this.#seen.map(({ service, queue }) => pastQueueOf(service, queue))
+  }
+}
+
+function pastQueueOf(service: string, queue: QueueFigures): PastQueue {
+  const { name, driver, figures } = queue
   const mean = (figure: QueueFigure) => figures[figure]?.mean ?? null
   const [waiting, prioritized] = [mean('waiting'), mean('prioritized')]
   return {
+    key: namesOf(queue).key,
     name,
     driver,
     service: service || null,
@@ -96,7 +125,7 @@ function pastQueueOf(service: string, { name, driver, figures }: QueueFigures): 
 }
 
 /** What happened over a time, by its parts. */
-export async function ticksOf(archive: Archive, time: TimeWindow): Promise<EventTick[]> {
+export async function ticksOf(archive: Archive, time: TimeWindow): Promise<TickListing> {
   const part = Math.max(1, (time.to - time.from) / PARTS)
   const startOf = (at: number) => time.from + Math.floor((at - time.from) / part) * part
   const versions = await archive.records({ kind: 'event', name: 'versions', ...time, limit: 500 })
@@ -111,22 +140,31 @@ export async function ticksOf(archive: Archive, time: TimeWindow): Promise<Event
     ...countsOf(
       exceptions.records.map(({ ts }) => startOf(ts)),
       'exceptions',
-      'exceptions',
+      'exception',
     ),
     ...countsOf(
-      audit.records.map(({ at }) => startOf(at)),
+      actionsIn(audit.records).map(({ at }) => startOf(at)),
       'audit',
-      'lines of the audit trail',
+      'action',
     ),
-    ...gaps.map(
-      ({ from, stream }): EventTick => ({ at: from, kind: 'gap', count: 1, text: `Lost records: ${stream}` }),
-    ),
+    ...gaps.map(({ from, stream, service }): EventTick => {
+      const text = `Lost records: ${[stream, service].filter(Boolean).join(':')}`
+      return { at: Math.max(from, time.from), kind: 'gap', count: 1, text }
+    }),
   ]
-  return ticks.sort((a, b) => a.at - b.at).slice(0, MAX_LISTED)
+  // Of too many the newest are kept, as of exceptions and actions.
+  const sorted = ticks.sort((a, b) => a.at - b.at)
+  const since = [exceptions.since, audit.since].filter((at) => at !== null)
+  return { ticks: sorted.slice(-MAX_LISTED), since: since.length > 0 ? Math.max(...since) : null }
+}
+
+/** An action has a line before it and one after it. */
+function actionsIn(lines: readonly AuditEntry[]): readonly AuditEntry[] {
+  return [...new Map(lines.map((line) => [line.operation, line])).values()]
 }
 
 function countsOf(starts: readonly number[], kind: EventTick['kind'], what: string): EventTick[] {
   const counts = new Map<number, number>()
   for (const start of starts) counts.set(start, (counts.get(start) ?? 0) + 1)
-  return [...counts].map(([at, count]) => ({ at, kind, count, text: `${count} ${what}` }))
+  return [...counts].map(([at, count]) => ({ at, kind, count, text: `${count} ${what}${count === 1 ? '' : 's'}` }))
 }

@@ -2,6 +2,7 @@ import { problem } from './responses.js'
 
 /** Status by code; clients compare the code. */
 const STATUS = {
+  bad_query: 400,
   not_found: 404,
   not_connected: 409,
   not_supported: 409,
