@@ -63,7 +63,7 @@ export type PastView = Infer<typeof PastView>
 export const EVENT_TICKS = ['version', 'exceptions', 'audit', 'gap'] as const
 
 export const EventTick = object('Something that happened in a part of the time.', {
-  at: amount('Start of the part, Unix ms.'),
+  at: amount('When it was, Unix ms; of several in a part of the time the first.'),
   kind: oneOf(EVENT_TICKS, 'What it was.'),
   count: count('How often.'),
   text: text('In words.'),

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { LEVELS } from '../../src/archiver/figures/levels.js'
 import { mergeFigures, QUEUES, TRAFFIC } from '../../src/archiver/figures/merge.js'
 import { QueueBucket } from '../../src/archiver/figures/queue-bucket.js'
 import { TrafficBucket } from '../../src/archiver/figures/traffic-bucket.js'
-import { LEVELS } from '../../src/archiver/figures/levels.js'
 import type { FigureBucket, FigureQuery } from '../../src/ports/index.js'
 import { type QueueHistory, type Rollup, Sketch, UNKNOWN_METRICS } from '../../src/protocol/index.js'
 

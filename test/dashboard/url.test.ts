@@ -11,6 +11,7 @@ const SUBJECTS: Readonly<Partial<Record<PageName, object>>> = {
   service: { service: 'shop-api' },
   queue: { queue: 'bullmq|mail' },
   job: { queue: 'bullmq|orders:confirm', job: 'größe/☃' },
+  'archived-job': { queue: 'bullmq|mail', job: 'größe/☃' },
   unknown: { asked: 'nowhere' },
   process: { service: 'shop-api', node: 'web-1' },
   route: { service: 'shop-api', series: 'GET /users/:id' },
@@ -20,7 +21,17 @@ const SUBJECTS: Readonly<Partial<Record<PageName, object>>> = {
 const SAMPLES: readonly Readonly<Record<string, unknown>>[] = [
   {},
   { service: 'a&b=c', env: 'production', version: '1.2.3+x', q: 'two words', period: '1h' },
-  { series: 'POST /orders', state: 'failed', offset: 50, order: 'oldest', find: '%?#', group: ':', bulk: 'x-1' },
+  {
+    series: 'POST /orders',
+    state: 'failed',
+    offset: 50,
+    order: 'oldest',
+    find: '%?#',
+    group: ':',
+    bulk: 'x-1',
+    t: 1_764_457_380_000,
+    span: '7d',
+  },
   { from: 1_764_457_380_000, to: 1_764_457_740_000, kept: 'all' },
   { period: '5m', series: 'ü', state: 'waitingChildren', offset: 1_000_000, group: 'service' },
 ]

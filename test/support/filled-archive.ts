@@ -1,6 +1,6 @@
+import { bucketStart, LEVELS } from '../../src/archiver/figures/levels.js'
 import { QueueBucket } from '../../src/archiver/figures/queue-bucket.js'
 import { TrafficBucket } from '../../src/archiver/figures/traffic-bucket.js'
-import { bucketStart, LEVELS } from '../../src/archiver/levels.js'
 import type { Archive, ArchivedRecord, FigureBucket, RawJob } from '../../src/ports/index.js'
 import { queueKeyOf, UNKNOWN_METRICS } from '../../src/protocol/index.js'
 import { exceptionOf, rollupOf, slowOf } from '../zenith/support/records.js'

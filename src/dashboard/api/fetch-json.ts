@@ -89,6 +89,9 @@ function refusal(status: number, body: unknown): AnswerError {
 const SAYS_WHY: ReadonlySet<string> = new Set([
   'bad_query',
   'bad_body',
+  'bad_search',
+  'no_archive',
+  'archive_unavailable',
   'too_large',
   'not_found',
   'not_connected',

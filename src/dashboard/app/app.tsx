@@ -40,6 +40,15 @@ const FailuresPage = lazy(async () => ({
 const SchedulersPage = lazy(async () => ({
   default: (await import('../features/schedulers/schedulers-page.js')).SchedulersPage,
 }))
+const ArchivedJobsPage = lazy(async () => ({
+  default: (await import('../features/archive-jobs/archived-jobs-page.js')).ArchivedJobsPage,
+}))
+const ArchivedJobPage = lazy(async () => ({
+  default: (await import('../features/archive-jobs/archived-job-page.js')).ArchivedJobPage,
+}))
+const TimeTravelPage = lazy(async () => ({
+  default: (await import('../features/time-travel/time-travel-page.js')).TimeTravelPage,
+}))
 const ActivityPage = lazy(async () => ({
   default: (await import('../features/activity/activity-page.js')).ActivityPage,
 }))
@@ -114,11 +123,14 @@ const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> =
   queues: QueuesPage,
   queue: QueuePage,
   job: JobPage,
+  jobs: ArchivedJobsPage,
+  'archived-job': ArchivedJobPage,
   failures: FailuresPage,
   schedulers: SchedulersPage,
   slow: SlowPage,
   exceptions: ExceptionsPage,
   activity: ActivityPage,
+  'time-travel': TimeTravelPage,
   unknown: UnknownPage,
 }
 
@@ -126,7 +138,7 @@ function titleOf(route: Route): string {
   if (route.page === 'service') return route.service
   if (route.page === 'route') return route.series
   if (route.page === 'process') return 'Process'
-  if (route.page === 'job') return `Job ${route.job}`
+  if (route.page === 'job' || route.page === 'archived-job') return `Job ${route.job}`
   if (route.page === 'queue') return 'Queue'
   if (route.page === 'unknown') return 'Page not found'
   return PAGE_LIST.find(({ page }) => page === route.page)?.title ?? ''
@@ -159,7 +171,7 @@ function subjectOf(route: Route): string {
   if (route.page === 'service') return `service ${route.service}`
   if (route.page === 'process') return `process ${route.service} ${route.node}`
   if (route.page === 'route') return `route ${route.service} ${route.series}`
-  if (route.page === 'job') return `job ${route.queue} ${route.job}`
+  if (route.page === 'job' || route.page === 'archived-job') return `${route.page} ${route.queue} ${route.job}`
   return 'queue' in route ? `queue ${route.queue}` : route.page
 }
 

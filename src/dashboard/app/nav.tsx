@@ -15,7 +15,7 @@ export function Nav() {
           key={page}
           to={pageTarget(route, page)}
           aria-current={section === page ? 'page' : undefined}
-          className="rounded-lg px-3 py-1.5 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-track aria-[current=page]:text-text"
+          className="rounded-lg px-2 py-1.5 2xl:px-3 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-track aria-[current=page]:text-text"
         >
           {title}
         </PageLink>

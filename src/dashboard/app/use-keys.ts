@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { isNarrow } from '../api/filter.js'
 import { clearSelection } from '../features/jobs/selection.js'
-import type { RouteOf } from '../routing/pages.js'
+import type { Route, RouteOf } from '../routing/pages.js'
 import { changePage, changeScope, getRoute, leaveWindow, navigate } from '../routing/route.js'
 import { nextTheme } from '../ui/theme.js'
 import { PAGE_LIST, pageTarget } from './navigation.js'
@@ -114,9 +114,9 @@ function shortcut(key: string): string {
 function stepBack(): void {
   const route = getRoute()
   if (route.page === 'job') navigate({ ...route, page: 'queue' })
+  else if (route.page === 'archived-job') navigate({ page: 'jobs' })
   else if (route.page === 'queue') stepBackInQueue(route)
-  else if (route.page === 'queues' && route.find) changePage('queues', { find: '' })
-  else if (route.page === 'activity' && route.bulk) changePage('activity', { bulk: '' })
+  else if (stepBackInPage(route)) return
   else if (route.to > 0) leaveWindow()
   else if (route.page === 'process') navigate({ page: 'service', service: route.service })
   else if (route.page === 'route') navigate({ page: 'routes', service: '' })
@@ -125,6 +125,14 @@ function stepBack(): void {
   else if (route.page === 'service') navigate({ page: 'services', service: '' })
   else if (route.page !== 'pulse') navigate({ page: 'pulse' })
   else if (isNarrow(route)) changeScope({ service: '', env: '', version: '' })
+}
+
+/** Takes back what only this page has. @returns whether there was something */
+function stepBackInPage(route: Route): boolean {
+  if ((route.page === 'queues' || route.page === 'jobs') && route.find) changePage(route.page, { find: '' })
+  else if (route.page === 'activity' && route.bulk) changePage('activity', { bulk: '' })
+  else return false
+  return true
 }
 
 function stepBackInQueue({ find }: RouteOf<'queue'>): void {

@@ -81,6 +81,10 @@ const LIST = {
 /** How queues can be grouped: not at all, by their service, or by their names up to a delimiter. */
 export const QUEUE_GROUPS = ['', 'service', ':', '/', '.', '-'] as const
 
+/** How much of the past a scrubber spans. */
+export const SPANS = ['1h', '24h', '7d', '30d'] as const
+export type SpanName = (typeof SPANS)[number]
+
 /** The parameters that each page has beside the scope. */
 const PAGES = {
   pulse: {},
@@ -94,6 +98,12 @@ const PAGES = {
   queue: { queue: text('queue'), ...LIST, ...SERIES },
   /** The list is the one that the reader came from, and goes back to. */
   job: { queue: text('queue'), job: text('job'), ...LIST },
+  /** `find` is a search over finished jobs: docs/search.md. */
+  jobs: { find: text('find') },
+  /** A job's life, as the archive has it. */
+  'archived-job': { queue: text('queue'), job: text('job') },
+  /** `t` is the time to look at; 0: a moment ago. */
+  'time-travel': { t: time('t'), span: oneOf('span', SPANS, '24h') },
   routes: {},
   /** `series` is the name of the route. */
   route: SERIES,

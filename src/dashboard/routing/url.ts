@@ -13,7 +13,7 @@ const LISTED_BY: Partial<Record<PageName, string>> = {
 /** All parameters in the order in which they are written. */
 const ORDER = [
   ...['page', 'service', 'node', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'kept'],
-  ...['queue', 'job', 'state', 'offset', 'order', 'find', 'group', 'fingerprint', 'bulk'],
+  ...['queue', 'job', 'state', 'offset', 'order', 'find', 'group', 'fingerprint', 'bulk', 't', 'span'],
 ]
 /** What waits in the URL until the reader is back on its page. */
 const WAITING: ReadonlySet<string> = new Set(['group'])
@@ -93,7 +93,7 @@ function pageOf(params: URLSearchParams): PageName {
 function complete({ query, route }: PageUrl, target: Target): Record<string, unknown> & { page: PageName } {
   const { service, env, version, q, period, from, to } = route
   const waiting = [...new URLSearchParams(query)].filter(([name]) => WAITING.has(name))
-  const isSameQueue = target.page === 'job' && 'queue' in route && route.queue === target.queue
+  const isSameQueue = target.page === 'job' && 'offset' in route && route.queue === target.queue
   return {
     ...parsePage(target.page, new URLSearchParams(waiting)),
     ...{ service, env, version, q, period, from, to },

@@ -1,7 +1,7 @@
 import type { Completeness, QueueCompleteness } from '../../api/archived-jobs.js'
 import type { TimeWindow } from '../../api/time-window.js'
+import { bucketStart, FINEST_STEP } from '../../archiver/figures/levels.js'
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
-import { bucketStart, FINEST_STEP } from '../../archiver/levels.js'
 import { nextTurn } from '../../lib/async.js'
 import type { Archive } from '../../ports/index.js'
 import { archivedSpanOf } from './archived-span.js'

@@ -127,7 +127,7 @@ function pastQueueOf(service: string, queue: QueueFigures): PastQueue {
 /** What happened over a time, by its parts. */
 export async function ticksOf(archive: Archive, time: TimeWindow): Promise<TickListing> {
   const part = Math.max(1, (time.to - time.from) / PARTS)
-  const startOf = (at: number) => time.from + Math.floor((at - time.from) / part) * part
+  const partOf = (at: number) => Math.floor((at - time.from) / part)
   const versions = await archive.records({ kind: 'event', name: 'versions', ...time, limit: 500 })
   const changes = versions.items.map(versionMarkOf).filter(({ added, isFirst }) => added.length > 0 && !isFirst)
   const exceptions = await archivedRecords<ExceptionRecord>(archive, { kind: 'exception', ...time })
@@ -138,12 +138,14 @@ export async function ticksOf(archive: Archive, time: TimeWindow): Promise<TickL
       return { at, kind: 'version', count: 1, text: `${service} ${added.join(', ')}` }
     }),
     ...countsOf(
-      exceptions.records.map(({ ts }) => startOf(ts)),
+      exceptions.records.map(({ ts }) => ts),
+      partOf,
       'exceptions',
       'exception',
     ),
     ...countsOf(
-      actionsIn(audit.records).map(({ at }) => startOf(at)),
+      actionsIn(audit.records).map(({ at }) => at),
+      partOf,
       'audit',
       'action',
     ),
@@ -163,8 +165,21 @@ function actionsIn(lines: readonly AuditEntry[]): readonly AuditEntry[] {
   return [...new Map(lines.map((line) => [line.operation, line])).values()]
 }
 
-function countsOf(starts: readonly number[], kind: EventTick['kind'], what: string): EventTick[] {
-  const counts = new Map<number, number>()
-  for (const start of starts) counts.set(start, (counts.get(start) ?? 0) + 1)
-  return [...counts].map(([at, count]) => ({ at, kind, count, text: `${count} ${what}${count === 1 ? '' : 's'}` }))
+/** @param times in any order @param partOf number of the part that a time lies in */
+function countsOf(
+  times: readonly number[],
+  partOf: (at: number) => number,
+  kind: EventTick['kind'],
+  what: string,
+): EventTick[] {
+  const parts = new Map<number, number[]>()
+  for (const at of times) {
+    const known = parts.get(partOf(at))
+    if (known) known.push(at)
+    else parts.set(partOf(at), [at])
+  }
+  return [...parts.values()].map((all) => {
+    const count = all.length
+    return { at: all.reduce((a, b) => Math.min(a, b)), kind, count, text: `${count} ${what}${count === 1 ? '' : 's'}` }
+  })
 }

@@ -5,6 +5,7 @@ import type { QueueView } from '../../../api/queues.js'
 import { placeName } from '../../../api/words.js'
 import type { JobPlace } from '../../../protocol/jobs.js'
 import { isGone, useJob } from '../../api/queues-api.js'
+import { useSession } from '../../api/session.js'
 import { navigate, usePage } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { percent } from '../../ui/format.js'
@@ -151,10 +152,22 @@ function Progress({ value }: { value: number }) {
 
 function Gone() {
   const route = usePage('job')
+  const session = useSession()
   return (
     <div className="panel px-4 py-12">
       <EmptyState title="This job is gone">
         It was removed, or its queue keeps only the newest ended jobs.{' '}
+        {session?.archive && (
+          <>
+            <PageLink
+              to={{ page: 'archived-job', queue: route.queue, job: route.job }}
+              className="font-medium text-accent hover:underline"
+            >
+              See its life in the archive
+            </PageLink>
+            {' · '}
+          </>
+        )}
         <PageLink to={{ ...route, page: 'queue' }} className="font-medium text-accent hover:underline">
           Back to the queue
         </PageLink>

@@ -47,8 +47,16 @@ export function JobsSearchField() {
 }
 
 /** What a search over all queues found, and how far it searched. */
-export function JobsFound({ overview }: { overview: Overview }) {
-  const { find, q, service, env, version } = usePage('queues')
+export function JobsFound({
+  overview,
+  text: find,
+  title = 'Jobs',
+}: {
+  overview: Overview
+  text: string
+  title?: string
+}) {
+  const { q, service, env, version } = usePage('queues')
   const search = useJobsSearch(find)
   const meant = useMemo(
     () => new Map(filterQueues(overview, { q, service, env, version }).map((queue) => [queue.key, queue])),
@@ -57,7 +65,7 @@ export function JobsFound({ overview }: { overview: Overview }) {
   const shown = search.jobs.filter(({ queue }) => meant.has(queue))
   const hidden = search.jobs.length - shown.length
   return (
-    <Section title="Jobs" aside={hidden > 0 ? `${plural(hidden, 'job')} in queues that the filters leave out` : ''}>
+    <Section title={title} aside={hidden > 0 ? `${plural(hidden, 'job')} in queues that the filters leave out` : ''}>
       <div className="flex flex-col gap-3">
         <Progress search={search} />
         <Problem error={search.error} />

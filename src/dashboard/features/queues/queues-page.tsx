@@ -35,7 +35,7 @@ export function QueuesPage({ overview }: { overview: Overview }) {
       ) : isNone ? (
         <NoQueues />
       ) : route.find ? (
-        <JobsFound key={route.find} overview={overview} />
+        <JobsFound key={route.find} overview={overview} text={route.find} />
       ) : queues.length === 0 ? (
         <NothingMatches />
       ) : (

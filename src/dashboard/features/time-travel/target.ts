@@ -1,0 +1,34 @@
+import type { TimeWindow } from '../../../api/time-window.js'
+import type { SpanName, Target } from '../../routing/pages.js'
+
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
+const DAY_MS = 24 * HOUR_MS
+
+export const SPAN_MS: Readonly<Record<SpanName, number>> = {
+  '1h': HOUR_MS,
+  '24h': DAY_MS,
+  '7d': 7 * DAY_MS,
+  '30d': 30 * DAY_MS,
+}
+
+/** How far one step of the scrubber goes, ms. */
+export const STEP_MS: Readonly<Record<SpanName, number>> = {
+  '1h': MINUTE_MS,
+  '24h': 5 * MINUTE_MS,
+  '7d': 30 * MINUTE_MS,
+  '30d': 2 * HOUR_MS,
+}
+
+/** Where "See the fleet at this moment" leads. @param at Unix ms */
+export function timeTravelTarget(at: number, span: SpanName = '24h'): Target {
+  return { page: 'time-travel', t: Math.round(at), span, from: 0, to: 0 }
+}
+
+/** The time that a scrubber spans: up to now or, for an older time, as many spans before. @param at Unix ms @param now Unix ms */
+export function scrubbedWindow(at: number, span: SpanName, now: number): TimeWindow {
+  const [length, step] = [SPAN_MS[span], STEP_MS[span]]
+  const end = Math.ceil(now / step) * step
+  const to = end - Math.max(0, Math.floor((end - at) / length)) * length
+  return { from: to - length, to }
+}
