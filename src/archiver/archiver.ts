@@ -55,6 +55,7 @@ export class Archiver {
   #isRunning = false
   #isClosed = false
   #isHolder = false
+  #wasOpened = false
   #status: ArchiverStatus = { state: 'starting', error: null, at: null }
   #nodes: readonly NodeEntry[] = []
   #nodesAt = Number.NEGATIVE_INFINITY
@@ -65,10 +66,12 @@ export class Archiver {
     const { logger, archive } = options
     this.#outage = new OutageLog(
       {
-        began: (error) => logger?.error(`Zenith could not archive to ${archive.place}: ${error}. It tries again.`),
+        began: (error) =>
+          logger?.error(`Zenith could not archive to ${archive.place}: ${sentence(error)} It tries again.`),
         ended: (seconds) => logger?.info(`Zenith archives again after ${seconds} s.`),
       },
-      (failures) => failures >= FAILURES_TO_LOG,
+      // One that can't be opened at the start seldom can a moment later.
+      (failures) => failures >= FAILURES_TO_LOG || !this.#wasOpened,
     )
   }
 
@@ -107,6 +110,7 @@ export class Archiver {
   async #tryRound(): Promise<void> {
     try {
       await this.#options.archive.open()
+      this.#wasOpened = true
       this.#isHolder = await this.#holdsLease()
       if (!this.#isHolder) {
         this.#status = { ...this.#status, state: 'waiting', error: null }
@@ -171,6 +175,10 @@ export class Archiver {
   #now(): number {
     return this.#options.reader.now?.() ?? Date.now()
   }
+}
+
+function sentence(text: string): string {
+  return text.endsWith('.') ? text : `${text}.`
 }
 
 function nodesByService(nodes: readonly NodeEntry[]): Map<string, NodeEntry[]> {

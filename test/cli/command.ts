@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { resolve } from 'node:path'
 import { onTestFinished, vi } from 'vitest'
 
 export interface Running {
@@ -11,6 +12,9 @@ export interface Running {
   said(pattern: RegExp): Promise<string>
 }
 
+/** Without an archive unless a test asks for one: it would be in the folder of the tests. */
+const ARCHIVELESS = { QUASAR_ARCHIVE: 'none' }
+
 const SECRETLESS = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith('QUASAR_') && name !== 'REDIS_URL'),
 )
@@ -18,9 +22,13 @@ const SECRETLESS = Object.fromEntries(
 /** Runs a program of node's; what is left of it at the end of the test is ended. */
 export function start(
   args: readonly string[],
-  { env = {}, input }: { env?: NodeJS.ProcessEnv; input?: string } = {},
+  { env = {}, input, cwd }: { env?: NodeJS.ProcessEnv; input?: string; cwd?: string } = {},
 ): Running {
-  const child = spawn(process.execPath, args, { env: { ...SECRETLESS, ...env }, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, args, {
+    env: { ...SECRETLESS, ...ARCHIVELESS, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+    cwd,
+  })
   onTestFinished(() => void child.kill('SIGKILL'))
   let stdout = ''
   let stderr = ''
@@ -49,7 +57,7 @@ export function start(
 }
 
 /** The command as it was built. */
-export const BIN = 'dist/esm/cli/bin.js'
+export const BIN = resolve('dist/esm/cli/bin.js')
 
 export function quasar(args: readonly string[], options?: Parameters<typeof start>[1]): Running {
   return start([BIN, ...args], options)

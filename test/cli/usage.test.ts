@@ -25,6 +25,10 @@ describe('quasar', () => {
     const { stdout } = await run(['zenith', '--help'])
     const options = [...stdout.matchAll(/^ {2}--([\w-]+)/gm)].map(([, name = '']) => name)
     expect(options.sort()).toEqual([
+      'archive',
+      'archive-days',
+      'archive-max-bytes',
+      'archive-payload-days',
       'auth-password-hash',
       'auth-role',
       'auth-user',
@@ -65,6 +69,11 @@ describe('what can’t be understood ends with code 2 and one line', () => {
     [['zenith', '--port'], {}, /--port.*argument/],
     [['zenith', '--token', 'short'], {}, /^quasar zenith: --token takes a token of 16 to 256 characters(?!.*short)/],
     [['zenith'], { QUASAR_TOKEN: 'tiny,tiny' }, /^quasar zenith: QUASAR_TOKEN takes a token of 16 (?!.*tiny)/],
+    [['zenith', '--archive', 'mysql://ops:hush@db/x'], {}, /^quasar zenith: --archive takes a directory(?!.*hush)/],
+    [['zenith', '--archive', 'postgres://ops:hu#sh@db/x'], {}, /--archive takes a directory, a URL such as(?!.*hu)/],
+    [['zenith', '--archive-days', '0'], {}, /--archive-days takes a number of days, 1 to 36500/],
+    [['zenith', '--archive-max-bytes', '20 apples'], {}, /--archive-max-bytes takes a size, such as 20GB or 500MB/],
+    [['zenith', '--archive', 'none', '--archive-days', '5'], {}, /--archive none keeps nothing: leave out/],
     [['zenith', '--require-token'], {}, /--require-token needs --token or QUASAR_TOKEN/],
     [['zenith', '--quiet=1'], {}, /--quiet.*does not take/],
     [['zenith', '--port', 'http'], {}, /--port takes a port, 0 to 65535/],

@@ -6,7 +6,7 @@ import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { publint } from 'publint'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type Consumer, documented, installConsumer, manifest, type Packed, pack } from './packed.js'
 
 let packed: Packed
@@ -129,6 +129,8 @@ describe('the tarball', () => {
   })
 })
 
+const WITHOUT_ARCHIVE = /Zenith runs without an archive\. The SQLite archive needs Node 22\.16.*npm install libsql/
+
 describe('an installation', () => {
   it('brings a command that starts as it is', async () => {
     const listed = execFileSync('tar', ['-tvzf', packed.tarball, 'package/dist/esm/cli/bin.js'], { encoding: 'utf8' })
@@ -148,5 +150,28 @@ describe('an installation', () => {
     const url = /^Zenith is at (\S+)$/.exec(line)?.[1]
     const page = await fetch(url ?? line)
     expect([page.status, await page.text()]).toEqual([401, expect.stringContaining('Open Zenith by its link')])
+  })
+
+  it('runs Zenith without an archive where nothing has SQLite, names both ways, and refuses an archive that was named', async () => {
+    const env = { ...process.env, REDIS_URL: '', QUASAR_REDIS_URL: '', QUASAR_ARCHIVE: '' }
+    const command = ['node_modules/.bin/quasar', 'zenith', '--port', '0', '--redis', 'redis://127.0.0.1:1']
+    const hasSqlite = process.getBuiltinModule?.('node:sqlite') !== undefined
+    const child = spawn(process.execPath, command, { cwd: consumer.folder, env })
+    onTestFinished(() => void child.kill('SIGKILL'))
+    let said = ''
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (part) => (said += part))
+    const line = hasSqlite ? /Zenith archives to \S+quasar-data;/ : WITHOUT_ARCHIVE
+    await vi.waitFor(() => expect(said).toMatch(line), { timeout: 60_000, interval: 100 })
+    await vi.waitFor(() => expect(said).toMatch(/Zenith is at/), { timeout: 60_000, interval: 100 })
+    if (hasSqlite) return
+    const named = spawnSync(process.execPath, [...command, '--archive', 'kept'], {
+      cwd: consumer.folder,
+      env,
+      encoding: 'utf8',
+    })
+    expect([named.status, named.stderr]).toEqual([
+      1,
+      expect.stringMatching(/^quasar zenith: The SQLite archive needs Node 22\.16.*npm install libsql/),
+    ])
   })
 })

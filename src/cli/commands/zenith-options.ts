@@ -5,6 +5,7 @@ import { placeAt, withTokenPassword } from '../../redis/target.js'
 import type { ZenithAuth, ZenithOptions } from '../../runtime/create-zenith.js'
 import { isQueueWord, QUEUE_WORDS } from '../../runtime/queue-drivers.js'
 import { TRACE_URL_CHECK } from '../../runtime/zenith-options.js'
+import { ARCHIVE_OPTIONS, type ArchiveSettings, archiveSettingsOf } from '../arguments/archive.js'
 import { wrongUse } from '../arguments/command.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../arguments/options.js'
 import { DEFAULT_REDIS, redisFrom, redisUrl, tokens } from '../arguments/values.js'
@@ -130,6 +131,7 @@ export const ZENITH_OPTIONS = {
     help: 'leaves out records that are not signed with it',
     read: yesOrNo,
   },
+  ...ARCHIVE_OPTIONS,
   open: { value: null, env: 'QUASAR_OPEN', help: 'opens the page in the browser', read: yesOrNo },
   quiet: { value: null, env: 'QUASAR_QUIET', help: 'prints only problems', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
@@ -140,6 +142,8 @@ export interface ZenithSettings {
   readonly zenith: ZenithOptions & { readonly redis: string }
   /** The queues to open for the option `queues`, and their Redis. */
   readonly queues: { readonly words: readonly string[]; readonly redis: RedisSource }
+  /** Null without one. */
+  readonly archive: ArchiveSettings | null
   readonly host: string
   readonly port: number
   readonly isLocalOnly: boolean
@@ -172,6 +176,7 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
       basePath: values['base-path'] ?? '',
     },
     queues: { words, redis: queuesRedis ?? withToken(redis, values.token?.[0]) },
+    archive: archiveSettingsOf(values),
     host,
     port,
     isLocalOnly: auth === null,

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { inTimeHeld } from '../../lib/async.js'
+import type { Archive } from '../../ports/index.js'
 import {
   createLoginLink,
   createZenith,
@@ -16,6 +17,7 @@ import { describeOptions, readOptions } from '../arguments/options.js'
 import { DEFAULT_REDIS, hostOf } from '../arguments/values.js'
 import { onLine, type Voice, voiceOf } from '../terminal/lines.js'
 import { openBrowser, openSecretly } from '../terminal/open-browser.js'
+import { openArchive } from './zenith-archive.js'
 import { settingsOf, ZENITH_OPTIONS, type ZenithSettings } from './zenith-options.js'
 
 const ASK_REDIS_AGAIN_MS = 2_000
@@ -32,6 +34,8 @@ ${describeOptions(ZENITH_OPTIONS)}
 Without --auth-user or --bearer it prints a link that opens the page on this machine, once and within 15 minutes. Press Enter
 or restart it for a new link. Scripts send the token of --bearer. Keep secrets in variables: others can read command lines.
 With QUASAR_SECRET (16 characters or more) log-ins survive a restart.
+
+It archives into ./quasar-data what Redis keeps for an hour only; quasar archive --help has the commands for it.
 `
 
 export const zenithCommand: Command = {
@@ -60,7 +64,8 @@ async function serve(settings: ZenithSettings, { ignored, isDefaultRedis }: Unsa
   const voice = voiceOf(settings.isQuiet)
   for (const name of ignored) voice.warn(foreign(name))
   const access = settings.isLocalOnly ? accessOf(settings, voice) : null
-  const zenith = await create(settings, access?.link, voice)
+  const { archive, line } = await openArchive(settings.archive, voice)
+  const zenith = await create(settings, { link: access?.link, archive }, voice)
   const server = createServer(toNodeHandler(zenith))
   try {
     await listen(server, settings)
@@ -71,6 +76,7 @@ async function serve(settings: ZenithSettings, { ignored, isDefaultRedis }: Unsa
   const url = urlOf(server, settings)
   endOnSignal(server, zenith)
   voice.say(`Zenith is at ${url}`)
+  if (line) voice.say(line)
   if (isDefaultRedis) voice.warn(NO_REDIS)
   if (access) access.begin(url)
   else if (settings.isOpening) openBrowser(url)
@@ -124,16 +130,27 @@ const WHERE =
   'Open the newest link that quasar zenith printed in its terminal. For a new one press Enter there, or restart it.'
 const WHERE_QUIET = 'Zenith runs with --quiet and prints no link: restart it with --open, or without --quiet.'
 
-async function create({ zenith, queues }: ZenithSettings, link: LoginLink | undefined, voice: Voice): Promise<Zenith> {
+interface Parts {
+  readonly link: LoginLink | undefined
+  readonly archive: Archive | null
+}
+
+async function create(
+  { zenith, queues, archive: archiving }: ZenithSettings,
+  { link, archive }: Parts,
+  voice: Voice,
+): Promise<Zenith> {
   try {
     const sources = await openQueues(queues.words, queues.redis)
     return createZenith({
       ...zenith,
       ...(link ? { auth: { link } } : {}),
       queues: sources,
+      ...(archiving && archive && { archive, retention: archiving.retention }),
       logger: { info: voice.say, warn: voice.warn, error: voice.warn },
     })
   } catch (error) {
+    await archive?.close()
     throw wrongUse(error instanceof Error ? error.message : String(error))
   }
 }

@@ -1,0 +1,108 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { redisStore } from '../../src/stores/redis/index.js'
+import { ensureBuilt } from '../support/pack.js'
+import { startPostgres } from '../support/postgres.js'
+import { startRedis, type TestRedis } from '../support/redis.js'
+import { ask } from '../zenith/support/http.js'
+import { beatOf, report } from '../zenith/support/records.js'
+import { quasar } from './command.js'
+import { cookieBy, linkOf } from './link.js'
+
+let redis: TestRedis
+
+beforeAll(async () => {
+  await ensureBuilt()
+  redis = await startRedis()
+})
+
+afterAll(() => redis.stop())
+
+function folder(): string {
+  const dir = mkdtempSync(join(tmpdir(), 'quasar-cli-archive-'))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
+  return dir
+}
+
+/** Starts it in a folder and waits until it says where it is. */
+async function zenith(args: readonly string[], { cwd = folder(), env = {} as NodeJS.ProcessEnv } = {}) {
+  const running = quasar(['zenith', '--port', '0', ...args], {
+    cwd,
+    env: { QUASAR_REDIS_URL: redis.url, QUASAR_ARCHIVE: '', ...env },
+  })
+  const url = (await running.said(/Zenith is at (\S+)/)).replace(/\/$/, '')
+  const headers = { cookie: await cookieBy(await linkOf(running)) }
+  return { running, cwd, get: async (path: string) => (await ask(url + path, { headers })).json() as Promise<unknown> }
+}
+
+describe('quasar zenith --archive', () => {
+  it('archives into ./quasar-data unless told otherwise, and says so', async () => {
+    const store = redisStore({ redis: redis.url, prefix: 'kept:' })
+    onTestFinished(() => store.close())
+    await report(store, beatOf('shop', 'web-1'))
+    const { running, cwd, get } = await zenith([
+      '--prefix',
+      'kept:',
+      '--archive-days',
+      '7',
+      '--archive-max-bytes',
+      '1GB',
+    ])
+    const place = await running.said(/Zenith archives to (\S+); --archive none switches it off/)
+    expect(place).toMatch(/quasar-data$/)
+    expect(existsSync(join(cwd, 'quasar-data', 'archive.db'))).toBe(true)
+    await vi.waitFor(
+      async () => expect(await get('/api/archive')).toMatchObject({ kind: 'sqlite', state: 'archiving' }),
+      {
+        timeout: 60_000,
+        interval: 200,
+      },
+    )
+    running.child.kill('SIGTERM')
+    expect(await running.ended).toBe(0)
+    expect(running.stderr).toBe('')
+  })
+
+  it('archives nowhere with none', async () => {
+    const { running, cwd, get } = await zenith(['--archive', 'none'])
+    expect(await get('/api/archive')).toMatchObject({ error: { code: 'not_found' } })
+    expect(running.stdout).not.toContain('archive')
+    expect(existsSync(join(cwd, 'quasar-data'))).toBe(false)
+  })
+
+  it('goes on without history while another process has the directory, says so once, and takes over', async () => {
+    const first = await zenith([])
+    await first.running.said(/Zenith archives to/)
+    const second = await zenith(['--prefix', 'other:'], { cwd: first.cwd })
+    await vi.waitFor(() => expect(second.running.stderr).toMatch(/The archive in \S+ is open in process \d+ on/))
+    expect(second.running.stderr).toContain('Zenith goes on without history until the archive opens.')
+    expect(second.running.stderr).toContain('--archive none switches it off')
+    expect(await second.get('/api/nodes')).toMatchObject({ total: 0 })
+    expect(await second.get('/api/archive')).toMatchObject({ error: { code: 'archive_unavailable' } })
+    first.running.child.kill('SIGTERM')
+    await first.running.ended
+    await vi.waitFor(() => expect(second.running.stdout).toMatch(/Zenith archives again after \d+ s/), {
+      timeout: 90_000,
+      interval: 200,
+    })
+    expect(second.running.stderr.match(/is open in process/g)).toHaveLength(1)
+  })
+
+  it('archives to PostgreSQL, and never shows the password', async () => {
+    const postgres = await startPostgres()
+    onTestFinished(() => postgres.stop())
+    const url = new URL(postgres.url)
+    url.password = 'hush-hush-password'
+    const { running, get } = await zenith(['--archive', String(url)])
+    expect(await running.said(/Zenith archives to (\S+)/)).toBe(`postgres://127.0.0.1:${url.port}${url.pathname}`)
+    await vi.waitFor(async () => expect(await get('/api/archive')).toMatchObject({ state: 'archiving' }), {
+      timeout: 60_000,
+      interval: 200,
+    })
+    await postgres.halt()
+    await vi.waitFor(async () => expect(await get('/api/archive')).toHaveProperty('error'), { timeout: 60_000 })
+    expect(running.stdout + running.stderr).not.toContain('hush')
+  })
+})
