@@ -1,4 +1,4 @@
-import { count, type GenericSchema, listOf, object, optional, text } from './schema.js'
+import { amount, count, type GenericSchema, listOf, object, optional, text } from './schema.js'
 
 export function listingFields<S extends GenericSchema>(item: S) {
   return {
@@ -16,7 +16,14 @@ export function listing<S extends GenericSchema>(item: S) {
 export function recordListing<S extends GenericSchema>(item: S) {
   return object('A part of a list of records.', {
     ...listingFields(item),
-    perService: count('Maximum number of records read per service, newest first.'),
+    perService: optional(
+      count(
+        'Maximum number of records read per service, newest first. Omitted by the archive, which reads 10,000 in all.',
+      ),
+    ),
+    since: optional(
+      amount('Time of the oldest record that the archive read, Unix ms; omitted if it read all of the requested time.'),
+    ),
     unread: optional(
       listOf(
         text('Name of a service.'),

@@ -91,8 +91,9 @@ const periodFields = {
   jobs: orNull(TrafficPoint),
   traffic: listOf(
     TrafficPoint,
-    'Traffic, oldest first, in steps of 15 s (30 s for `15m`, 60 s for `1h`). Steps in which no node was seen are left out.',
+    'Traffic, oldest first, in steps of 15 s (30 s for `15m`, 60 s for `1h`, `step` for longer times). Steps in which no node was seen are left out.',
   ),
+  step: optional(amount('Length of a step of the archive, ms; omitted for the last hour.')),
   routes: listOf(SeriesView, 'Routes by count.'),
   jobSeries: listOf(SeriesView, 'Jobs by count.'),
 }
@@ -166,7 +167,7 @@ export const SERVICE_LISTS = ['nodes', 'slow', 'exceptions'] as const
 
 export const ServiceDetail = object('A service over a period, with its nodes, slow entries and exceptions.', {
   ...periodFields,
-  view: ServiceView,
+  view: orNull(ServiceView),
   nodes: listOf(NodeView),
   slow: listUpTo(100, SlowEntry, 'Newest first.'),
   exceptions: listOf(ExceptionGroup, 'Newest first.'),

@@ -44,7 +44,7 @@ describe('the health of a service', () => {
     })
     for (const period of ['5m', '15m', '1h']) {
       const { body } = await askApi<ServiceDetail>(zenith, `/api/services/shop?period=${period}`)
-      expect(body.view.health).toEqual(health)
+      expect(body.view?.health).toEqual(health)
       const { body: listed } = await askApi<Listing<object>>(zenith, `/api/services?period=${period}`)
       expect(listed.items[0]).not.toHaveProperty('health')
     }

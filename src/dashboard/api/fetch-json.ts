@@ -106,6 +106,8 @@ const SAYS_WHY: ReadonlySet<string> = new Set([
   'queue_full',
   'queue_unavailable',
   'store_unavailable',
+  'no_archive',
+  'archive_unavailable',
 ])
 
 const OWN_WORDS: Readonly<Record<string, string>> = {

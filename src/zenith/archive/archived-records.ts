@@ -35,6 +35,11 @@ export async function archivedRecords<T>(
   return { records, since: after === null ? null : oldest }
 }
 
+/** What a listing says of records that were not read. */
+export function sinceOf({ since }: Pick<ArchivedRecords<unknown>, 'since'>): { readonly since?: number } {
+  return since === null ? {} : { since }
+}
+
 type Attempt = Awaited<ReturnType<Archive['jobs']>>['items'][number]
 
 /** An attempt without its payload. */

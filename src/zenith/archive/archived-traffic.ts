@@ -50,12 +50,13 @@ export class ArchivedTraffic {
       jobTraffic.push(pointOf(jobs, bucket.jobs.values(), at, ms))
     }
     const hasRequests = routes.size > 0
-    const { period, from, to } = span
+    const { period, from, to, step } = span
     return {
       service,
       period,
       from,
       to,
+      step,
       requests: hasRequests ? requests.point(to, reported) : null,
       jobs: jobSeries.size > 0 ? jobs.point(to, reported) : null,
       traffic: hasRequests || jobSeries.size === 0 ? traffic : jobTraffic,

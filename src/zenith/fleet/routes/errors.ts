@@ -1,6 +1,6 @@
 import { ExceptionGroupListing, ExceptionListing } from '../../../api/services.js'
 import { EXCEPTION_KINDS, type ExceptionRecord } from '../../../protocol/index.js'
-import { type ArchivedRecords, archivedRecords } from '../../archive/archived-records.js'
+import { type ArchivedRecords, archivedRecords, sinceOf } from '../../archive/archived-records.js'
 import { type Archived, NO_ARCHIVE, orArchived } from '../../archive/or-archived.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
@@ -45,8 +45,8 @@ export const errors = operation({
       }
     }),
     async (archived, { query }) => {
-      const { records } = await archivedExceptions(archived, query)
-      return pageOf(filterExceptions(records, query), query)
+      const { records, ...rest } = await archivedExceptions(archived, query)
+      return { ...pageOf(filterExceptions(records, query), query), ...sinceOf(rest) }
     },
   ),
 })
@@ -71,16 +71,16 @@ export const errorGroups = operation({
       return { ...pageOf(groups, query), ...limitsOf(rest) }
     }),
     async (archived, { query }) => {
-      const { records } = await archivedExceptions(archived, query)
-      return pageOf(exceptionGroups(filterExceptions(records, query), null, null), query)
+      const { records, ...rest } = await archivedExceptions(archived, query)
+      return { ...pageOf(exceptionGroups(filterExceptions(records, query), null, null), query), ...sinceOf(rest) }
     },
   ),
 })
 
 /** The newest exceptions of a time, at most 10,000. */
-function archivedExceptions(
+export function archivedExceptions(
   { archive, time }: Archived,
-  { service, fingerprint }: { readonly service: string | null; readonly fingerprint: string | null },
+  { service, fingerprint = null }: { readonly service: string | null; readonly fingerprint?: string | null },
 ): Promise<ArchivedRecords<ExceptionRecord>> {
   const only = { ...(service !== null && { services: [service] }), ...(fingerprint !== null && { name: fingerprint }) }
   return archivedRecords<ExceptionRecord>(archive, { kind: 'exception', ...time, ...only })

@@ -1,7 +1,7 @@
 import { groupSlow } from '../../../api/groups.js'
 import { SlowGroupListing, SlowListing } from '../../../api/services.js'
 import { SLOW_KINDS, type SlowEntry } from '../../../protocol/index.js'
-import { archivedRecords } from '../../archive/archived-records.js'
+import { type ArchivedRecords, archivedRecords, sinceOf } from '../../archive/archived-records.js'
 import { type Archived, NO_ARCHIVE, orArchived } from '../../archive/or-archived.js'
 import { pageOf, pagingParameters } from '../../http/paging.js'
 import { choiceParameter, textParameter } from '../../http/query.js'
@@ -32,7 +32,10 @@ export const slow = operation({
       const { records, ...rest } = await services.monitor.details.slow(servicesOf(overview, query.service))
       return { ...pageOf(filterSlow(inRange(records, query, services.monitor.now), query), query), ...limitsOf(rest) }
     }),
-    async (archived, { query }) => pageOf(filterSlow(await archivedSlow(archived, query), query), query),
+    async (archived, { query }) => {
+      const { records, ...rest } = await archivedSlow(archived, query)
+      return { ...pageOf(filterSlow(records, query), query), ...sinceOf(rest) }
+    },
   ),
 })
 
@@ -51,15 +54,18 @@ export const slowGroups = operation({
         ...limitsOf(rest),
       }
     }),
-    async (archived, { query }) => pageOf(groupSlow(filterSlow(await archivedSlow(archived, query), query)), query),
+    async (archived, { query }) => {
+      const { records, ...rest } = await archivedSlow(archived, query)
+      return { ...pageOf(groupSlow(filterSlow(records, query)), query), ...sinceOf(rest) }
+    },
   ),
 })
 
 /** The newest entries of a time, at most 10,000. */
-async function archivedSlow(
+export function archivedSlow(
   { archive, time }: Archived,
-  { service, name }: { readonly service: string | null; readonly name: string | null },
-): Promise<readonly SlowEntry[]> {
+  { service, name = null }: { readonly service: string | null; readonly name?: string | null },
+): Promise<ArchivedRecords<SlowEntry>> {
   const only = { ...(service !== null && { services: [service] }), ...(name !== null && { name }) }
-  return (await archivedRecords<SlowEntry>(archive, { kind: 'slow', ...time, ...only })).records
+  return archivedRecords<SlowEntry>(archive, { kind: 'slow', ...time, ...only })
 }
