@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ArchiveDriver } from '../../src/ports/archive.js'
+import { extent } from '../support/extent.js'
 import { put } from './conformance/samples.js'
 import { type GeneratedQuery, generatedJobs, generatedQueries } from './generated.js'
 import { ModelPlace, modelDriver } from './model.js'
@@ -27,16 +28,19 @@ export function sameAnswers(name: string, open: () => Promise<{ driver: ArchiveD
       await opened?.end()
     })
 
-    test.each([0, 1, 2, 3])('to 250 queries of the seed %i: pages, payloads and facets', async (seed) => {
-      let found = 0
-      for (const [i, query] of generatedQueries(250, SEED + seed).entries()) {
-        const expected = await answers(model, query, i)
-        expect(await answers(opened.driver, query, i), JSON.stringify(query)).toEqual(expected)
-        found += expected.facets.total
-      }
-      // The queries ask for something.
-      expect(found).toBeGreaterThan(1000)
-    })
+    test.each(extent([0, 1, 2, 3], (seed) => seed === 0))(
+      'to 250 queries of the seed %i: pages, payloads and facets',
+      async (seed) => {
+        let found = 0
+        for (const [i, query] of generatedQueries(250, SEED + seed).entries()) {
+          const expected = await answers(model, query, i)
+          expect(await answers(opened.driver, query, i), JSON.stringify(query)).toEqual(expected)
+          found += expected.facets.total
+        }
+        // The queries ask for something.
+        expect(found).toBeGreaterThan(1000)
+      },
+    )
   })
 }
 
