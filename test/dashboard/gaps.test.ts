@@ -6,7 +6,13 @@ import type { QueueMinute } from '../../src/api/queue-history.js'
 import type { RunMinute } from '../../src/api/queue-runs.js'
 import type { TrafficPoint } from '../../src/api/services.js'
 import { plotTraffic } from '../../src/dashboard/features/pulse/traffic-plot.js'
-import { backlogChart, flowChart, oldestChart, pastOfQueue } from '../../src/dashboard/features/queue/queue-past.js'
+import {
+  archivedPastOf,
+  backlogChart,
+  flowChart,
+  oldestChart,
+  pastOfQueue,
+} from '../../src/dashboard/features/queue/queue-past.js'
 import {
   failuresChart,
   runTimeChart,
@@ -14,8 +20,9 @@ import {
   waitChart,
 } from '../../src/dashboard/features/queue/run-charts.js'
 import { chartsOfPast } from '../../src/dashboard/features/services/process-past.js'
-import { type ChartData, compare, percentiles, single } from '../../src/dashboard/ui/charts/chart-data.js'
+import { type ChartData, chartsOf, compare, percentiles, single } from '../../src/dashboard/ui/charts/chart-data.js'
 import { pastOf } from '../../src/dashboard/ui/charts/gaps.js'
+import { WEEK_MS } from '../../src/dashboard/ui/charts/ghost.js'
 import { makeQueue } from './fixture/shop-queues.js'
 
 const MINUTE = 60_000
@@ -25,6 +32,12 @@ const SEEN = [-20, -19, -18, -17, -6, -5, -4, -3]
 const PAUSE = [-17, -6] as const
 
 const at = (minute: number) => NOW + minute * MINUTE
+
+/** The same in steps of the archive: a bucket of ten minutes each, as far from each other as the pause is long. */
+const ARCHIVED_STEP = 3 * MINUTE
+const archived: TrafficPoint[] = [-20, -17, -5, -2].map((minute) => ({
+  ...{ at: at(minute), count: 60, rate: 1, errorRate: 5, p50: 1, p95: 2, p99: 3 },
+}))
 
 function trafficOf(step: number): TrafficPoint[] {
   const points = SEEN.flatMap((minute) =>
@@ -85,6 +98,17 @@ const CHARTS: Readonly<Record<string, () => ChartData>> = {
   'run time of a queue’s jobs': () => runTimeChart(runs),
   'wait of a queue’s jobs': () => waitChart(runs),
   ...Object.fromEntries(chartsOfPast(past).map(({ title, data }) => [`a process: ${title}`, () => data])),
+  'rate of one service, archived': () => chartsOf(archived, ARCHIVED_STEP, undefined).rate,
+  'percentiles of one service, archived': () => chartsOf(archived, ARCHIVED_STEP, undefined).latency,
+  'errors of one service beside the week before': () => {
+    const points = archived.map((point) => ({ ...point, at: point.at - WEEK_MS }))
+    return chartsOf(archived, ARCHIVED_STEP, { points, step: ARCHIVED_STEP }).errors
+  },
+  'archived services beside each other': () =>
+    compare([{ name: 'shop', points: archived, step: ARCHIVED_STEP }], 'p95'),
+  'backlog of a queue, archived': () => backlogChart(archivedPastOf(minutes), MINUTE),
+  'in and out of a queue, archived': () => flowChart(archivedPastOf(minutes), MINUTE),
+  'oldest job of a queue, archived': () => oldestChart(archivedPastOf(minutes), MINUTE),
   'backlog of a queue, seen live': () => backlogChart(pastOfQueue([], queue, 0)),
   'in and out of a queue, seen live': () => flowChart(pastOfQueue([], queue, 0)),
 }
@@ -118,6 +142,14 @@ describe('a time without data', () => {
   it('is none between points that are two minutes apart by their grid', () => {
     const points = [0, 2, 4, 8, 10].map((minute) => ({ ...trafficOf(MINUTE)[0], at: at(minute) }) as TrafficPoint)
     expect(single(points, 'rate', 'rate', '').lines[0]?.values).toEqual([1, 1, 1, null, 1, 1])
+  })
+
+  it('is none between points of the archive that are hours apart, and one between those that are farther apart than its steps', () => {
+    const HOUR = 60 * MINUTE
+    const points = [0, 6, 12, 24, 30].map((hour) => ({ ...archived[0], at: NOW + hour * HOUR }) as TrafficPoint)
+    expect(chartsOf(points, 6 * HOUR, undefined).rate.lines[0]?.values).toEqual([1, 1, 1, null, 1, 1])
+    const { rate } = plotTraffic(points, { period: '7d', window: null }, NOW + 30 * HOUR, 6 * HOUR)
+    expect(rate.line.split('M').length - 1).toBe(2)
   })
 
   it('is a gap in a sparkline of samples, and a late beat is none', () => {

@@ -164,7 +164,9 @@ describe('a URL that asks for what there is not', () => {
   it('is told which periods there are', async () => {
     const { page } = await open('?page=service&period=2d')
     await page
-      .getByText(/asks for the period “2d”\. A period is 5m, 15m or 1h\. The page shows: last 15 min\./)
+      .getByText(
+        /asks for the period “2d”\. A period is 5m, 15m or 1h, with an archive also 6h, .*\. The page shows: last 15 min\./,
+      )
       .waitFor()
     await page.getByText('1 h', { exact: true }).click()
     await page.getByText(/asks for the period/).waitFor({ state: 'detached' })

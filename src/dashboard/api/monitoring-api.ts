@@ -12,7 +12,7 @@ import { referenceOf } from '../../protocol/reference.js'
 import { fetchJson } from './fetch-json.js'
 
 /** What is not in the stream is asked for again this often while somebody looks at the page, in ms. */
-const AGAIN_MS = 15_000
+export const AGAIN_MS = 15_000
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -43,16 +43,16 @@ export function againOf({ window }: TimeRange) {
     window && state.dataUpdatedAt > window.to + SETTLED_MS ? false : AGAIN_MS
 }
 
-/** Every service over a time range. */
+/** Every service over a time range. @param service only this one; empty for all */
 export function useServicePeriods(
   range: TimeRange,
-  enabled = true,
+  { enabled = true, service = '' }: { enabled?: boolean; service?: string } = {},
 ): UseQueryResult<ReadonlyMap<string, ServicePeriod>> {
   return useQuery({
-    queryKey: ['services', range],
+    queryKey: ['services', range, service],
     refetchInterval: againOf(range),
     queryFn: async ({ signal }) => {
-      const path = `api/services${query({ ...timeOf(range), limit: MOST })}`
+      const path = `api/services${query({ ...timeOf(range), service, limit: MOST })}`
       const { items } = await fetchJson(path, ServicePeriodListing, signal)
       return items
     },

@@ -1,14 +1,16 @@
 import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { FailureListing } from '../../api/failures.js'
 import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../api/jobs.js'
-import { QueueHistoryView, type QueueMinute } from '../../api/queue-history.js'
+import { QueueHistoryView } from '../../api/queue-history.js'
 import { QueueRuns } from '../../api/queue-runs.js'
 import { QueueDetail, type QueueView, SourceListing, type SourceView } from '../../api/queues.js'
 import { SchedulerListing } from '../../api/schedulers.js'
+import type { TimeRange } from '../../api/time-window.js'
 import type { Period } from '../../api/words.js'
 import type { JobState } from '../../protocol/queues.js'
 import { referenceOf } from '../../protocol/reference.js'
 import { AnswerError, fetchJson } from './fetch-json.js'
+import { AGAIN_MS, againOf, query, timeOf } from './monitoring-api.js'
 
 /** What the page asks of queues beside the stream. Everything of one queue is under the key `['queue', key]`. */
 
@@ -26,12 +28,13 @@ export function useQueue(key: string): UseQueryResult<QueueView> {
   })
 }
 
-/** The minutes of its last hour, oldest first. */
-export function useQueueHistory(key: string): UseQueryResult<readonly QueueMinute[]> {
+/** Its past: the minutes of the last hour, or a time that only the archive has. @param archived null for the last hour */
+export function useQueueHistory(key: string, archived: TimeRange | null): UseQueryResult<QueueHistoryView> {
+  const asked = archived ? timeOf(archived) : { period: '1h' }
   return useQuery({
-    queryKey: ['queue', key, 'history'],
-    queryFn: async ({ signal }) =>
-      (await fetchJson(`${queuePath(key)}/history?period=1h`, QueueHistoryView, signal)).points,
+    queryKey: ['queue', key, 'history', archived],
+    refetchInterval: archived ? againOf(archived) : AGAIN_MS,
+    queryFn: ({ signal }) => fetchJson(`${queuePath(key)}/history${query(asked)}`, QueueHistoryView, signal),
   })
 }
 

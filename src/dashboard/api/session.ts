@@ -21,5 +21,11 @@ export function useSession(): Session | null {
   return data ?? null
 }
 
+/** Whether there is an archive; null as long as that is not known. */
+export function useHasArchive(): boolean | null {
+  const { data, isPending } = useQuery(SESSION_QUERY)
+  return isPending ? null : (data?.archive ?? false)
+}
+
 /** Where the server asks whether to log out; with the token that only its own form has. */
 export const LOG_OUT = './logout'

@@ -3,11 +3,12 @@ import type { Overview } from '../../api/overview.js'
 import { useLive } from '../api/hooks.js'
 import { KnownContext, useKnown } from '../api/known.js'
 import { useWhole } from '../api/parts.js'
+import { useHasArchive } from '../api/session.js'
 import { PulsePage } from '../features/pulse/pulse-page.js'
 import { countStates } from '../features/services/fleet.js'
 import { ServicesPage } from '../features/services/services-page.js'
 import type { PageName, Route } from '../routing/pages.js'
-import { useRoute } from '../routing/route.js'
+import { isLong, useRoute } from '../routing/route.js'
 import { duration, exactTime } from '../ui/format.js'
 import { Loading } from '../ui/loading.js'
 import { PageBar } from '../ui/page-bar.js'
@@ -84,7 +85,9 @@ export function App() {
 }
 
 function CurrentPage({ route, overview }: { route: Route; overview: Overview | null }) {
-  if (!overview)
+  const hasArchive = useHasArchive()
+  // A long period can be asked for only where there is an archive.
+  if (!overview || (hasArchive === null && isLong(route.period)))
     return (
       <>
         <PageBar title={titleOf(route)} />

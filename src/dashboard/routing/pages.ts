@@ -59,7 +59,12 @@ const SCOPE = {
   /** A window that replaces the period until it is taken back; both or neither. */
   from: time('from'),
   to: time('to'),
+  /** What charts show beside their time: the week before. */
+  ghost: oneOf('ghost', ['', 'week'], ''),
 }
+
+/** The time of the deployment whose before and after is shown; 0 for none. */
+const DEPLOY = { deploy: time('deploy') }
 
 /** A route or job to which a page is narrowed, by name; empty for all. */
 const SERIES = { series: text('route') }
@@ -87,9 +92,9 @@ export type SpanName = (typeof SPANS)[number]
 
 /** The parameters that each page has beside the scope. */
 const PAGES = {
-  pulse: {},
-  services: {},
-  service: SERIES,
+  pulse: DEPLOY,
+  services: DEPLOY,
+  service: { ...SERIES, ...DEPLOY },
   /** `node` is the id of a node of the service. */
   process: { node: text('node') },
   /** `find` is what is searched for in the jobs of all queues. */
@@ -106,7 +111,7 @@ const PAGES = {
   'time-travel': { t: time('t'), span: oneOf('span', SPANS, '24h') },
   routes: {},
   /** `series` is the name of the route. */
-  route: SERIES,
+  route: { ...SERIES, ...DEPLOY },
   failures: FINGERPRINT,
   schedulers: {},
   /** `all`: whatever the period, all entries that are stored. */

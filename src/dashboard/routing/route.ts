@@ -1,5 +1,8 @@
 import { useMemo } from 'react'
 import type { TimeRange } from '../../api/time-window.js'
+import { PERIOD_MS, type Period } from '../../api/words.js'
+import { HISTORY_LIFE_MS } from '../../protocol/limits.js'
+import { useHasArchive } from '../api/session.js'
 import { createStore, useStore } from '../api/store.js'
 import type { OwnParams, PageName, Route, RouteOf, Scope, Target } from './pages.js'
 import { isStep, type PageUrl, parsePage, parseUrl, problemsOf, writeUrl } from './url.js'
@@ -27,10 +30,20 @@ export function useSeries(): string {
   return 'series' in route ? route.series : ''
 }
 
-/** The time that charts, figures and lists cover; the same object as long as it is the same time. */
+/**
+ * The time that charts, figures and lists cover; the same object as long as it is the same time. Without an archive, a period that needs
+ * one falls back to all that there is.
+ */
 export function useTimeRange(): TimeRange {
-  const { period, from, to } = useRoute()
+  const { period: asked, from, to } = useRoute()
+  const hasArchive = useHasArchive()
+  const period = hasArchive === false && isLong(asked) ? '1h' : asked
   return useMemo(() => ({ period, window: to > 0 ? { from, to } : null }), [period, from, to])
+}
+
+/** Whether only an archive has a period. */
+export function isLong(period: Period): boolean {
+  return PERIOD_MS[period] > HISTORY_LIFE_MS
 }
 
 /** What the URL asks for that there is not. */
@@ -72,6 +85,12 @@ export function changeScope(change: Partial<Scope>): void {
   const isOther = change.service !== undefined && 'series' in route
   const isOtherTime = (change.period !== undefined || change.to !== undefined) && 'kept' in route
   navigate({ ...route, ...change, ...(isOther && { series: '' }), ...(isOtherTime && { kept: '' }) } as Target)
+}
+
+/** Shows what a deployment changed, or nothing of it any more. @param at Unix ms; 0 for none */
+export function openDeployment(at: number): void {
+  const route = getRoute()
+  if ('deploy' in route) navigate({ ...route, deploy: at } as Target)
 }
 
 /** Goes back from a window to the period. */

@@ -1,5 +1,5 @@
 import { isTimeWindow } from '../../api/time-window.js'
-import { PERIODS } from '../../api/words.js'
+import { LIVE_PERIODS, PERIODS } from '../../api/words.js'
 import { PAGE_NAMES, type PageName, paramsOf, type Route, type RouteOf, type Target } from './pages.js'
 
 /** In the URL a page of one thing has the name of the page that lists them. */
@@ -12,13 +12,15 @@ const LISTED_BY: Partial<Record<PageName, string>> = {
 }
 /** All parameters in the order in which they are written. */
 const ORDER = [
-  ...['page', 'service', 'node', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'kept'],
+  ...['page', 'service', 'node', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'ghost', 'deploy', 'kept'],
   ...['queue', 'job', 'state', 'offset', 'order', 'find', 'group', 'fingerprint', 'bulk', 't', 'span'],
 ]
 /** What waits in the URL until the reader is back on its page. */
 const WAITING: ReadonlySet<string> = new Set(['group'])
 /** A change of these is a step that the back button undoes; the others only narrow what is shown. */
 const STEPS = ['page', 'service', 'node', 'route', 'queue', 'job', 'from', 'to']
+
+const ARCHIVED_PERIODS = PERIODS.slice(LIVE_PERIODS.length)
 
 /** A URL's query, and what it says. */
 export interface PageUrl {
@@ -68,10 +70,12 @@ export function problemsOf(query: string): readonly string[] {
   const asked = params.get('period') ?? ''
   const problems: string[] = []
   if (asked && asked !== period)
-    problems.push(`The URL asks for the period “${asked.slice(0, 50)}”. A period is ${inWords(PERIODS)}.`)
+    problems.push(
+      `The URL asks for the period “${asked.slice(0, 50)}”. A period is ${inWords(LIVE_PERIODS)}, with an archive also ${inWords(ARCHIVED_PERIODS)}.`,
+    )
   if ((params.has('from') || params.has('to')) && from + to === 0)
     problems.push(
-      'The URL asks for a window that is none: from and to are Unix ms, to is after from, at most an hour later.',
+      'The URL asks for a window that is none: from and to are Unix ms, to is after from, at most 400 days later.',
     )
   return problems
 }
@@ -91,12 +95,12 @@ function pageOf(params: URLSearchParams): PageName {
 }
 
 function complete({ query, route }: PageUrl, target: Target): Record<string, unknown> & { page: PageName } {
-  const { service, env, version, q, period, from, to } = route
+  const { service, env, version, q, period, from, to, ghost } = route
   const waiting = [...new URLSearchParams(query)].filter(([name]) => WAITING.has(name))
   const isSameQueue = target.page === 'job' && 'offset' in route && route.queue === target.queue
   return {
     ...parsePage(target.page, new URLSearchParams(waiting)),
-    ...{ service, env, version, q, period, from, to },
+    ...{ service, env, version, q, period, from, to, ghost },
     ...(isSameQueue && { state: route.state, offset: route.offset, order: route.order, find: route.find }),
     ...target,
   }

@@ -1,5 +1,7 @@
 import { lazy, Suspense, useState } from 'react'
-import { changeScope, useTimeRange } from '../routing/route.js'
+import { LIVE_PERIODS, PERIODS, type Period } from '../../api/words.js'
+import { useHasArchive } from '../api/session.js'
+import { changeScope, isLong, useTimeRange } from '../routing/route.js'
 import { PERIOD_NAMES } from './period.js'
 import { WindowChip } from './window-chip.js'
 
@@ -23,7 +25,7 @@ export function PeriodPicker({ all }: { all?: AllChoice | undefined }) {
     <div className="flex flex-wrap items-center gap-2">
       <fieldset className="flex h-9 shrink-0 overflow-hidden rounded-lg border border-line bg-panel">
         <legend className="sr-only">Period</legend>
-        {(['5m', '15m', '1h'] as const).map((period) => (
+        {LIVE_PERIODS.map((period) => (
           <label key={period} className={PART}>
             <input
               type="radio"
@@ -51,6 +53,7 @@ export function PeriodPicker({ all }: { all?: AllChoice | undefined }) {
           Custom…
         </button>
       </fieldset>
+      <LongerPeriods chosen={window || isAll || !isLong(chosen) ? '' : chosen} />
       <WindowChip />
       {isAsking && (
         <Suspense>
@@ -58,5 +61,29 @@ export function PeriodPicker({ all }: { all?: AllChoice | undefined }) {
         </Suspense>
       )}
     </div>
+  )
+}
+
+const LONGER = PERIODS.filter(isLong)
+
+/** The periods that only an archive has; nothing without one. @param chosen empty for none of them */
+function LongerPeriods({ chosen }: { chosen: Period | '' }) {
+  if (!useHasArchive()) return null
+  return (
+    <select
+      aria-label="Longer period"
+      value={chosen}
+      className={`h-9 rounded-lg border bg-panel px-2.5 hover:border-line-strong ${chosen ? 'border-accent font-medium' : 'border-line text-soft'}`}
+      onChange={({ target }) => changeScope({ period: target.value as Period, from: 0, to: 0 })}
+    >
+      <option value="" disabled>
+        Longer…
+      </option>
+      {LONGER.map((period) => (
+        <option key={period} value={period}>
+          {PERIOD_NAMES[period]}
+        </option>
+      ))}
+    </select>
   )
 }

@@ -2,6 +2,7 @@ import type { Span } from '../../api/groups.js'
 import type { TrafficPoint } from '../../api/services.js'
 import type { TimeRange, TimeWindow } from '../../api/time-window.js'
 import { PERIOD_MS, type Period } from '../../api/words.js'
+import { timeOfDay } from './format.js'
 
 /** The periods as they are shown: a name and how long it is in ms. */
 export const PERIOD_NAMES: Readonly<Record<Period, string>> = {
@@ -34,7 +35,10 @@ export function theRange(range: TimeRange): string {
   return range.window ? windowInWords(range.window) : `the ${rangeInWords(range)}`
 }
 
-/** In the reader's own zone: `12:03–12:09`; with seconds where it has some, and with the day where it is not today. */
+/**
+ * In the reader's own zone: `12:03–12:09`; with seconds where it has some, with the day where it is not today, and with both days where it
+ * is of several.
+ */
 export function windowInWords({ from, to }: TimeWindow): string {
   const hasSeconds = from % 60_000 !== 0 || to % 60_000 !== 0
   const time = new Intl.DateTimeFormat(undefined, {
@@ -43,12 +47,36 @@ export function windowInWords({ from, to }: TimeWindow): string {
     second: hasSeconds ? '2-digit' : undefined,
     hourCycle: 'h23',
   })
-  const day = new Date(from).toDateString() === new Date().toDateString() ? '' : `${dayOf(from)}, `
+  if (dayOf(from) !== dayOf(to)) return `${dayOf(from)}, ${time.format(from)} – ${dayOf(to)}, ${time.format(to)}`
+  const day = dayOf(from) === dayOf(Date.now()) ? '' : `${dayOf(from)}, `
   return `${day}${time.format(from)}–${time.format(to)}`
 }
 
-function dayOf(at: number): string {
-  return new Date(at).toLocaleDateString(undefined, { day: 'numeric', month: 'short' })
+/** `30 Nov`, with the year where it is another one. @param at Unix ms */
+export function dayOf(at: number): string {
+  const date = new Date(at)
+  const year = date.getFullYear() === new Date().getFullYear() ? undefined : 'numeric'
+  return date.toLocaleDateString(undefined, { day: 'numeric', month: 'short', year })
+}
+
+/** A moment of the past: `14:03`, with the day where it is not today. @param at Unix ms */
+export function whenInWords(at: number): string {
+  const time = new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  return dayOf(at) === dayOf(Date.now()) ? time : `${dayOf(at)}, ${time}`
+}
+
+/** Above it the day belongs to a time, ms. */
+const DAYS_FROM_MS = 20 * 60 * 60_000
+
+/** A moment of a chart: `14:03:20`, or `29 Nov, 14:03` where the chart shows more than most of a day. @param spanMs that it shows */
+export function momentOf(at: number, spanMs: number): string {
+  if (!hasDays(spanMs)) return timeOfDay(at)
+  return `${dayOf(at)}, ${new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })}`
+}
+
+/** Whether a stretch of time is so long that its days are told. */
+export function hasDays(spanMs: number): boolean {
+  return spanMs > DAYS_FROM_MS
 }
 
 /** Those points that a time range holds, of a window also those on its edges. @param points oldest first @param now Unix ms */

@@ -1,10 +1,13 @@
 import { TriangleAlert } from 'lucide-react'
-import { useTimeRange, useUrlProblems } from '../routing/route.js'
-import { rangeInWords } from './period.js'
+import { useIsArchived } from '../api/history-api.js'
+import { useHasArchive } from '../api/session.js'
+import { isLong, useRoute, useTimeRange, useUrlProblems } from '../routing/route.js'
+import { PERIOD_NAMES, rangeInWords } from './period.js'
 
 /** Names the values in the URL that the page does not know, and what it shows instead. Renders nothing if it knows all. */
 export function UrlNote() {
-  const problems = useUrlProblems()
+  const archiveProblem = useArchiveProblem()
+  const problems = [...useUrlProblems(), ...archiveProblem]
   const range = useTimeRange()
   if (problems.length === 0) return null
   return (
@@ -19,3 +22,16 @@ export function UrlNote() {
     </p>
   )
 }
+
+/** Says what to do where the URL asks for a time that needs an archive, and there is none. */
+function useArchiveProblem(): readonly string[] {
+  const { period } = useRoute()
+  const isArchived = useIsArchived(useTimeRange())
+  const { window } = useTimeRange()
+  if (useHasArchive() !== false) return []
+  if (window && isArchived) return [`The URL asks for a time before the last hour. ${NEEDS_ARCHIVE}`]
+  return !window && isLong(period) ? [`The URL asks for the last ${PERIOD_NAMES[period]}. ${NEEDS_ARCHIVE}`] : []
+}
+
+const NEEDS_ARCHIVE =
+  'That needs an archive, and this Zenith has none: start it with --archive, or mount it with the option archive, as docs/archive.md describes.'

@@ -5,12 +5,14 @@ import type { ExceptionGroup } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
 import { filterOverview, isNarrow } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'
+import { useIsArchived } from '../../api/history-api.js'
 import { useNow } from '../../api/hooks.js'
 import { useExceptionGroups } from '../../api/monitoring-api.js'
 import type { RouteOf } from '../../routing/pages.js'
 import { usePage, useTimeRange } from '../../routing/route.js'
-import { count, plural } from '../../ui/format.js'
-import { ListNote } from '../../ui/list-note.js'
+import { ArchiveNote } from '../../ui/archive-note.js'
+import { plural } from '../../ui/format.js'
+import { boundInWords, ListNote } from '../../ui/list-note.js'
 import { Loading } from '../../ui/loading.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
@@ -27,9 +29,10 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
   const range = useTimeRange()
   const now = useNow()
   const query = useExceptionGroups({ service: route.service, range })
-  useFreshWith(query, range.window ? null : overview.exceptions)
+  const isArchived = useIsArchived(range)
+  useFreshWith(query, range.window || isArchived ? null : overview.exceptions)
   // The server's groups do not say on which nodes it was; then the newest that are known here are grouped.
-  const isDerived = query.data === undefined || route.env !== '' || route.version !== ''
+  const isDerived = !isArchived && (query.data === undefined || route.env !== '' || route.version !== '')
   const groups = useMemo(() => {
     const all = isDerived
       ? groupsHere(recordsIn(filterOverview(overview, route).exceptions, range, now), overview, spanOf(range, now))
@@ -41,14 +44,22 @@ export function ExceptionsPage({ overview }: { overview: Overview }) {
     <>
       <PageBar title="Exceptions" hasPeriod />
       <div className="flex flex-col gap-3">
-        <QueryNote query={query} instead={`The page shows those among the newest ${overview.exceptions.length}.`} />
+        <QueryNote
+          query={query}
+          instead={
+            isArchived
+              ? 'There is no exception to show.'
+              : `The page shows those among the newest ${overview.exceptions.length}.`
+          }
+        />
+        <ArchiveNote />
         <ListNote listing={isDerived ? undefined : query.data} what="kinds" />
         {groups.length > 0 && (
           <p className="label">
             {plural(groups.length, 'kind')},{' '}
             {isDerived
               ? `among the newest ${overview.exceptions.length}`
-              : `of ${theRange(range)}, at most ${count(query.data?.perService)} per service`}
+              : `of ${theRange(range)}, ${boundInWords(query.data)}`}
           </p>
         )}
         {isLoading ? (

@@ -4,11 +4,12 @@ import type { SeriesView, ServicePeriod, ServiceView, TrafficPoint } from '../..
 import type { TimeRange } from '../../../api/time-window.js'
 import { useNow } from '../../api/hooks.js'
 import type { Target } from '../../routing/pages.js'
-import { trafficOf } from '../../ui/charts/chart-data.js'
+import { isLong } from '../../routing/route.js'
+import { type Traffic, trafficOf } from '../../ui/charts/chart-data.js'
 import { count, duration, percent, plural, rate, sentence } from '../../ui/format.js'
 import { healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
-import { isLive, rangeInWords, within } from '../../ui/period.js'
+import { isLive, rangeInWords, theRange, within } from '../../ui/period.js'
 import { UntrustedMark } from '../../ui/trust-mark.js'
 import { Figures } from '../services/figures.js'
 import { isStill, kindOf } from '../services/fleet.js'
@@ -28,7 +29,8 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view, range,
   const { service, health, nodes, environments } = view
   const of = kindOf(view)
   const figures = past ?? view
-  const still = isStill(view) ? 'last-figures' : ''
+  const isArchived = past?.step !== undefined
+  const still = isStill(view) && !isArchived ? 'last-figures' : ''
   return (
     <article aria-label={`${service} health`} data-service={service} className="panel @container flex flex-col p-4">
       <div className="grid flex-1 content-start gap-4 @4xl:grid-cols-[24rem_1fr] @4xl:gap-x-10">
@@ -51,12 +53,12 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view, range,
             <Figures now={figures[of]} of={of} />
             <p className="label mt-1">
               {past ? rangeInWords(range) : 'last minute'}
-              <LastFigures view={view} at={figures[of]?.at} />
+              {!isArchived && <LastFigures view={view} at={figures[of]?.at} />}
             </p>
           </div>
         </div>
         <div className={`min-w-0 ${still}`}>
-          <Past view={view} of={of} range={range} traffic={trafficOf(view, isLive(range) ? undefined : past).points} />
+          <Past view={view} of={of} range={range} traffic={trafficOf(view, isLive(range) ? undefined : past)} />
           {view.requests && figures.jobs && <p className="label mt-2">Jobs: {jobWords(figures.jobs)}</p>}
         </div>
       </div>
@@ -72,14 +74,16 @@ interface PastProps {
   view: ServiceView
   of: 'requests' | 'jobs'
   range: TimeRange
-  traffic: readonly TrafficPoint[]
+  traffic: Traffic
 }
 
 function Past({ view, of, range, traffic }: PastProps) {
   const now = useNow()
-  const points = useMemo(() => within(traffic, range, now), [traffic, range, now])
-  if (points.length > 0) return <TrafficChart points={points} of={of} range={range} now={now} />
+  const { points: all, step } = traffic
+  const points = useMemo(() => (step ? all : within(all, range, now)), [all, step, range, now])
+  if (points.length > 0) return <TrafficChart points={points} step={step} of={of} range={range} now={now} />
   if (range.window) return <p className="label grid h-26 place-items-center">Nothing in this window</p>
+  if (isLong(range.period)) return <p className="label grid h-26 place-items-center">Nothing in {theRange(range)}</p>
   const busiest = (of === 'jobs' ? view.jobSeries : view.routes).slice(0, 3)
   if (busiest.length > 0) return <Busiest series={busiest} />
   return <p className="label grid h-26 place-items-center">Nothing in the last 15 minutes</p>

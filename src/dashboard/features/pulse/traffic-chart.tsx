@@ -3,12 +3,14 @@ import type { TrafficPoint } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
 import { useDrag } from '../../ui/charts/use-drag.js'
 import { zoomTo } from '../../ui/charts/zoom.js'
-import { duration, percent, rate, span, timeOfDay } from '../../ui/format.js'
-import { periodMs, windowInWords } from '../../ui/period.js'
+import { duration, percent, rate, span } from '../../ui/format.js'
+import { momentOf, periodMs, windowInWords } from '../../ui/period.js'
 import { highest, plotTraffic } from './traffic-plot.js'
 
 interface TrafficChartProps {
   points: readonly TrafficPoint[]
+  /** Length of a step of the archive, ms; undefined for live points. */
+  step: number | undefined
   /** What is counted: `requests` or `jobs`. */
   of: string
   range: TimeRange
@@ -17,9 +19,9 @@ interface TrafficChartProps {
 }
 
 /** Throughput as an area and p95 as a dashed line, each on its own scale. Dragging over it shows that time everywhere. */
-export const TrafficChart = memo(function TrafficChart({ points, of, range, now }: TrafficChartProps) {
+export const TrafficChart = memo(function TrafficChart({ points, step, of, range, now }: TrafficChartProps) {
   const [pointed, setPointed] = useState<number | null>(null)
-  const plot = plotTraffic(points, range, now)
+  const plot = plotTraffic(points, range, now, step)
   const point = pointed === null ? undefined : points[pointed]
   const markX = pointed === null ? undefined : plot.xs[pointed]
   const { dragged, handlers } = useDrag({
@@ -90,7 +92,12 @@ interface ChartLegendProps {
 /** Names the lines and their scales, or the figures that are pointed at. */
 function ChartLegend({ points, point, range: { period, window }, hasErrors }: ChartLegendProps) {
   const told = point
-    ? { rate: rate(point.rate), p95: duration(point.p95), errors: percent(point.errorRate), when: timeOfDay(point.at) }
+    ? {
+        rate: rate(point.rate),
+        p95: duration(point.p95),
+        errors: percent(point.errorRate),
+        when: momentOf(point.at, window ? window.to - window.from : periodMs(period)),
+      }
     : {
         rate: `≤ ${rate(highest(points, 'rate'))}`,
         p95: `≤ ${duration(highest(points, 'p95'))}, own scale`,

@@ -17,11 +17,17 @@ const ERROR_SHARE = 0.5
  * ends where its data ends.
  *
  * @param now Unix ms
+ * @param step of the archive, ms; undefined for live points
  */
-export function plotTraffic(points: readonly TrafficPoint[], { period, window }: TimeRange, now: number) {
+export function plotTraffic(
+  points: readonly TrafficPoint[],
+  { period, window }: TimeRange,
+  now: number,
+  step?: number,
+) {
   const times = points.map(({ at }) => at)
   const [from, end] = windowOf(times, periodMs(period), now, window)
-  const gaps = gapsBefore(times, 'grid')
+  const gaps = gapsBefore(times, step ?? 'grid')
   const xs = points.map(({ at }) => ((at - from) / (end - from)) * WIDTH)
   const toPoints = (values: readonly (number | null)[]) => {
     const max = Math.max(0, ...values.map((value) => value ?? 0)) || 1

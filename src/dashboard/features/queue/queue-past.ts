@@ -1,7 +1,7 @@
 import type { QueueMinute } from '../../../api/queue-history.js'
 import type { QueueSample, QueueView } from '../../../api/queues.js'
 import type { ChartData } from '../../ui/charts/chart-data.js'
-import { withGaps } from '../../ui/charts/gaps.js'
+import { type Spacing, withGaps } from '../../ui/charts/gaps.js'
 
 /** A queue at one moment; null: unknown. */
 export interface QueuePoint {
@@ -35,29 +35,34 @@ export function pastOfQueue(
   return [...recorded.filter(({ at }) => at < first), ...live].filter(({ at }) => at > since)
 }
 
-export function backlogChart(points: readonly QueuePoint[]): ChartData {
-  return chartOf(points, [
+/** The steps of the archive, without what is seen now. */
+export function archivedPastOf(steps: readonly QueueMinute[]): readonly QueuePoint[] {
+  return steps.map(pointOf)
+}
+
+export function backlogChart(points: readonly QueuePoint[], spacing: Spacing = 'samples'): ChartData {
+  return chartOf(points, spacing, [
     { name: 'backlog', color: '--accent', isFilled: true, values: points.map(({ backlog }) => backlog) },
     { name: 'delayed', color: '--third', dash: [2, 3], values: points.map(({ delayed }) => delayed) },
   ])
 }
 
-export function flowChart(points: readonly QueuePoint[]): ChartData {
-  return chartOf(points, [
+export function flowChart(points: readonly QueuePoint[], spacing: Spacing = 'samples'): ChartData {
+  return chartOf(points, spacing, [
     { name: 'in', color: '--accent', values: points.map((point) => point.in) },
     { name: 'out', color: '--second', dash: [6, 3], values: points.map(({ out }) => out) },
   ])
 }
 
-export function oldestChart(points: readonly QueuePoint[]): ChartData {
-  return chartOf(points, [
+export function oldestChart(points: readonly QueuePoint[], spacing: Spacing = 'samples'): ChartData {
+  return chartOf(points, spacing, [
     { name: 'oldest', color: '--accent', isFilled: true, values: points.map(({ oldestMs }) => oldestMs) },
   ])
 }
 
-function chartOf(points: readonly QueuePoint[], lines: ChartData['lines']): ChartData {
+function chartOf(points: readonly QueuePoint[], spacing: Spacing, lines: ChartData['lines']): ChartData {
   const known = lines.filter(({ values }) => values.some((value) => value !== null))
-  return withGaps({ times: points.map(({ at }) => at), lines: known.length > 0 ? known : lines.slice(0, 1) }, 'samples')
+  return withGaps({ times: points.map(({ at }) => at), lines: known.length > 0 ? known : lines.slice(0, 1) }, spacing)
 }
 
 function pointOf({ waiting, prioritized, ...rest }: QueueMinute): QueuePoint {

@@ -3,6 +3,7 @@ import type { JobRuns, RunMinute } from '../../../api/queue-runs.js'
 import type { QueueView } from '../../../api/queues.js'
 import type { TimeWindow } from '../../../api/time-window.js'
 import type { Period } from '../../../api/words.js'
+import { useIsArchived } from '../../api/history-api.js'
 import { useQueueRuns } from '../../api/queues-api.js'
 import { changePage, usePage, useTimeRange } from '../../routing/route.js'
 import { Chart } from '../../ui/charts/chart.js'
@@ -22,9 +23,12 @@ const FOLLOWED = new Set<QueueView['driver']>(['bullmq'])
 /** What the queue's workers did: by job name, and over time. */
 export function QueueRunFigures({ queue, period }: { queue: QueueView; period: Period }) {
   const { series } = usePage('queue')
-  const { window } = useTimeRange()
+  const range = useTimeRange()
+  // Of times that only the archive has, runs are on the pages of services.
+  const isArchived = useIsArchived(range)
+  const window = isArchived ? null : range.window
   // A window lies within the last hour, and narrows the charts.
-  const asked = window ? '1h' : period
+  const asked = range.window || isArchived ? '1h' : period
   const query = useQueueRuns(queue.key, asked, series)
   const { data } = query
   const chosen = data?.jobs.filter(({ name }) => name === series) ?? []
@@ -33,12 +37,17 @@ export function QueueRunFigures({ queue, period }: { queue: QueueView; period: P
       <div className="flex flex-col gap-4">
         <QueryNote query={query} instead="The figures below are those of before." />
         {query.isPending && <Loading what="the jobs" />}
+        {isArchived && (
+          <p role="status" className="label">
+            These are as of now: the pages of services have their jobs over longer times.
+          </p>
+        )}
         {data && data.services.length === 0 && <NotFollowed queue={queue} />}
         {data && data.services.length > 0 && (
           <>
             <RunTable jobs={data.jobs} hasServices={data.services.length > 1} />
             {series !== '' && <Chosen queue={queue.key} name={series} jobs={chosen} />}
-            <RunCharts points={pointsIn(data.points, window)} period={period} />
+            {!isArchived && <RunCharts points={pointsIn(data.points, window)} period={period} />}
           </>
         )}
       </div>

@@ -1,8 +1,10 @@
 import { useDeferredValue, useMemo } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import { textTest } from '../../api/filter.js'
+import { useIsArchived } from '../../api/history-api.js'
 import { useRoutes } from '../../api/routes-api.js'
 import { usePage, useTimeRange } from '../../routing/route.js'
+import { ArchiveNote } from '../../ui/archive-note.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { count, exact } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
@@ -20,19 +22,23 @@ export function RoutesPage({ overview }: { overview: Overview }) {
   const range = useTimeRange()
   const q = useDeferredValue(route.q.trim())
   const query = useRoutes({ service: route.service, text: q, range })
+  const isArchived = useIsArchived(range)
   const { env } = route
   const shown = useMemo(() => {
     const services = new Set(
       overview.services.filter((view) => !env || view.environments.includes(env)).map(({ service }) => service),
     )
     const matches = textTest(q)
-    return (query.data?.items ?? []).filter(({ service, key }) => services.has(service) && matches([service, key]))
-  }, [overview.services, env, q, query.data])
+    // The archive has routes of services that do not run any more, too.
+    const isIn = (service: string) => (isArchived && !env) || services.has(service)
+    return (query.data?.items ?? []).filter(({ service, key }) => isIn(service) && matches([service, key]))
+  }, [overview.services, env, q, query.data, isArchived])
   const { items = [], total = 0, unread = [] } = query.data ?? {}
   return (
     <>
       <PageBar title="Routes" hasPeriod />
       <QueryNote query={query} instead="There is no figure to show." />
+      <ArchiveNote />
       {query.isPending ? (
         <Loading what="the routes" />
       ) : (
@@ -52,8 +58,9 @@ export function RoutesPage({ overview }: { overview: Overview }) {
             ) : (
               <NothingYet overview={overview}>
                 <EmptyState title={`No requests in ${theRange(range)}`}>
-                  Routes appear here as soon as a service serves requests. A service that reports heartbeats only needs
-                  the line for its framework, such as <code>app.use(quasar())</code> for Express.
+                  {isArchived && 'The archive has none. '}Routes appear here as soon as a service serves requests. A
+                  service that reports heartbeats only needs the line for its framework, such as{' '}
+                  <code>app.use(quasar())</code> for Express.
                 </EmptyState>
               </NothingYet>
             )}

@@ -1,8 +1,12 @@
 import type { Overview } from '../../../api/overview.js'
-import { usePage } from '../../routing/route.js'
+import { useIsArchived } from '../../api/history-api.js'
+import { useHasArchive } from '../../api/session.js'
+import { usePage, useTimeRange } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { PageLink } from '../../ui/page-link.js'
+import { PeriodPicker } from '../../ui/period-picker.js'
+import { Section } from '../../ui/section.js'
 import { ChildProcesses } from './children.js'
 import { nodeName } from './fleet.js'
 import { ProcessFacts } from './process-facts.js'
@@ -18,6 +22,25 @@ export function ProcessPage({ overview }: { overview: Overview }) {
       {service}
     </PageLink>
   )
+  const hasArchive = useHasArchive()
+  const isArchived = useIsArchived(useTimeRange())
+  if (!node && hasArchive)
+    return (
+      <>
+        <PageBar title={id} hasFilter={false} aside={<span className="label">of {ofService} · ended</span>} />
+        {isArchived ? (
+          <ProcessHistory service={service} id={id} node={null} />
+        ) : (
+          <Section title="Past" more={<PeriodPicker />}>
+            <div className="panel px-4 py-12">
+              <EmptyState title="No process with this id reports">
+                It ended or was forgotten: choose a longer period to see what the archive has of it.
+              </EmptyState>
+            </div>
+          </Section>
+        )}
+      </>
+    )
   if (!node)
     return (
       <>
@@ -39,7 +62,7 @@ export function ProcessPage({ overview }: { overview: Overview }) {
           </span>
         }
       />
-      <ProcessHistory node={node} />
+      <ProcessHistory service={service} id={id} node={node} />
       {node.heartbeat && <ProcessFacts node={node} beat={node.heartbeat} />}
       <ChildProcesses nodes={[node]} />
     </>

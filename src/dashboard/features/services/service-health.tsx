@@ -20,6 +20,7 @@ interface ServiceHealthProps {
 export function ServiceHealth({ view, period, range }: ServiceHealthProps) {
   const { service, health, nodes, environments } = view
   const figures = period ?? view
+  const isArchived = period?.step !== undefined
   const when = period ? rangeInWords(range) : 'last minute'
   return (
     <div className="panel grid gap-x-10 gap-y-5 p-4 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
@@ -43,14 +44,14 @@ export function ServiceHealth({ view, period, range }: ServiceHealthProps) {
           <HealthReasons reasons={health.reasons} />
         </div>
       </div>
-      <div className={`flex flex-col gap-4 ${isStill(view) ? 'last-figures' : ''}`}>
+      <div className={`flex flex-col gap-4 ${isStill(view) && !isArchived ? 'last-figures' : ''}`}>
         {(figures.requests || !figures.jobs) && (
-          <Row when={when} age={<LastFigures view={view} at={figures.requests?.at} />}>
+          <Row when={when} age={!isArchived && <LastFigures view={view} at={figures.requests?.at} />}>
             <Figures now={figures.requests} of="requests" />
           </Row>
         )}
         {figures.jobs && (
-          <Row when={when} age={<LastFigures view={view} at={figures.jobs.at} />}>
+          <Row when={when} age={!isArchived && <LastFigures view={view} at={figures.jobs.at} />}>
             <Figures now={figures.jobs} of="jobs" />
           </Row>
         )}

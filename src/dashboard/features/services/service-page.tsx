@@ -4,11 +4,14 @@ import type { Overview } from '../../../api/overview.js'
 import type { ServiceDetail, ServiceView } from '../../../api/services.js'
 import type { TimeRange } from '../../../api/time-window.js'
 import { filterOverview, textTest } from '../../api/filter.js'
+import { useIsArchived } from '../../api/history-api.js'
 import { useNow } from '../../api/hooks.js'
 import { KnownContext } from '../../api/known.js'
 import { useServiceDetail } from '../../api/monitoring-api.js'
+import { useHasArchive } from '../../api/session.js'
 import type { RouteOf } from '../../routing/pages.js'
 import { usePage, useTimeRange } from '../../routing/route.js'
+import { ArchiveNote } from '../../ui/archive-note.js'
 import { trafficOf } from '../../ui/charts/chart-data.js'
 import { TrafficCharts } from '../../ui/charts/traffic-charts.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -20,6 +23,9 @@ import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
 import { ExceptionList } from '../exceptions/exception-list.js'
 import { groupsHere, narrowExceptions } from '../exceptions/exceptions.js'
+import { viewThen } from '../history/fleet-then.js'
+import { PastNotes } from '../history/past-notes.js'
+import { useChartMarks, useServiceGhost } from '../history/use-history.js'
 import { QueueList } from '../queues/queue-list.js'
 import { filterQueues } from '../queues/queues.js'
 import { RouteChip } from '../routes/route-chip.js'
@@ -35,18 +41,23 @@ import { ServiceHealth } from './service-health.js'
 export function ServicePage({ overview }: { overview: Overview }) {
   const route = usePage('service')
   const { isLooking } = useContext(KnownContext)
-  const view = overview.services.find(({ service }) => service === route.service)
+  const live = overview.services.find(({ service }) => service === route.service)
   const range = useTimeRange()
-  const query = useServiceDetail(route.service, range, view !== undefined)
+  const isArchived = useIsArchived(range)
+  const query = useServiceDetail(route.service, range, isArchived || live !== undefined)
+  const view = useMemo(
+    () => (isArchived && (live || query.data) ? viewThen(live ?? null, route.service, query.data) : live),
+    [isArchived, live, route.service, query.data],
+  )
   return (
     <>
       <PageBar title={route.service} hasPeriod />
       {view ? (
-        <Content view={view} overview={overview} route={route} range={range} query={query} />
-      ) : isLooking ? (
+        <Content {...{ view, overview, route, range, query, isArchived }} />
+      ) : isLooking || (isArchived && query.isPending) ? (
         <Loading what="the service" />
       ) : (
-        <Unknown />
+        <Unknown isArchived={isArchived} error={query.error} />
       )}
     </>
   )
@@ -58,27 +69,38 @@ interface ContentProps {
   route: RouteOf<'service'>
   range: TimeRange
   query: UseQueryResult<ServiceDetail>
+  isArchived: boolean
 }
 
-function Content({ view, overview, route, range, query }: ContentProps) {
+function Content({ view, overview, route, range, query, isArchived }: ContentProps) {
   const now = useNow()
   const period = query.data
   const traffic = useMemo(() => [trafficOf(view, period)], [view, period])
   const shown = useMemo(
-    () => narrowed(overview, route, { range, now }, query.data),
-    [overview, route, range, now, query.data],
+    () => narrowed(overview, route, { range, now, isArchived }, query.data),
+    [overview, route, range, now, isArchived, query.data],
   )
+  const marks = useChartMarks(view.service, range)
+  const ghost = useServiceGhost(view.service, range)
   return (
     <>
-      <QueryNote query={query} instead="The page shows the live state: at most 15 minutes." />
+      <QueryNote
+        query={query}
+        instead={isArchived ? 'There is no figure to show.' : 'The page shows the live state: at most 15 minutes.'}
+      />
+      <ArchiveNote at={traffic[0]?.points.at(-1)?.at}>Health, queues and processes are as of now.</ArchiveNote>
       <PartialNote lists={period?.partial ?? []} />
       <ServiceHealth view={view} period={period} range={range} />
       <TrafficCharts
         traffic={traffic}
         range={range}
-        aside={<TrafficAside view={view} at={traffic[0]?.points.at(-1)?.at} />}
-        isStill={isStill(view)}
-      />
+        aside={<TrafficAside view={view} at={isArchived ? undefined : traffic[0]?.points.at(-1)?.at} />}
+        isStill={isStill(view) && !isArchived}
+        marks={marks}
+        ghost={ghost}
+      >
+        <PastNotes marks={marks} />
+      </TrafficCharts>
       <Series
         title="Routes"
         series={period?.routes ?? view.routes}
@@ -135,19 +157,23 @@ function TrafficAside({ view, at }: { view: ServiceView; at: number | undefined 
 function narrowed(
   overview: Overview,
   route: RouteOf<'service'>,
-  { range, now }: { range: TimeRange; now: number },
+  { range, now, isArchived }: { range: TimeRange; now: number; isArchived: boolean },
   detail: ServiceDetail | undefined,
 ) {
   const { nodes } = filterOverview(overview, { ...route, q: '' })
   const live = filterOverview(overview, route)
   // The server's groups do not say on which nodes it was; then the newest that are known here are grouped.
-  const isDerived = !detail || route.env !== '' || route.version !== ''
+  const isDerived = !isArchived && (!detail || route.env !== '' || route.version !== '')
   return {
     nodes,
     queues: filterQueues(overview, { ...route, q: '' }),
-    slow: recordsIn(narrowSlow(withNews(overview.slow, detail?.slow), overview, route), range, now),
+    slow: isArchived
+      ? narrowSlow(detail?.slow ?? [], overview, { ...route, env: '', version: '' })
+      : recordsIn(narrowSlow(withNews(overview.slow, detail?.slow), overview, route), range, now),
     exceptions: narrowExceptions(
-      isDerived ? groupsHere(recordsIn(live.exceptions, range, now), overview, spanOf(range, now)) : detail.exceptions,
+      isDerived
+        ? groupsHere(recordsIn(live.exceptions, range, now), overview, spanOf(range, now))
+        : (detail?.exceptions ?? []),
       route,
     ),
     among: isDerived ? `the newest ${live.exceptions.length}` : `those of ${theRange(range)}`,
@@ -190,11 +216,33 @@ function Series({ title, series, q, range, isWhole }: SeriesProps) {
   )
 }
 
-function Unknown() {
+function Unknown({ isArchived, error }: { isArchived: boolean; error: Error | null }) {
+  const { service } = usePage('service')
+  const range = useTimeRange()
+  const hasArchive = useHasArchive()
+  if (isArchived)
+    return (
+      <div className="panel px-4 py-12">
+        <EmptyState title={`The archive has nothing of this service in ${theRange(range)}`}>
+          {error?.message ?? 'Choose another time.'}
+        </EmptyState>
+      </div>
+    )
   return (
     <div className="panel px-4 py-12">
       <EmptyState title="No service with this name reports">
         It has not started yet, or it stopped more than a day ago.{' '}
+        {hasArchive && (
+          <>
+            <PageLink
+              to={{ page: 'service', service, period: '30d', from: 0, to: 0 }}
+              className="font-medium text-accent hover:underline"
+            >
+              See its last 30 days
+            </PageLink>{' '}
+            in the archive.{' '}
+          </>
+        )}
         <PageLink to={{ page: 'services', service: '' }} className="font-medium text-accent hover:underline">
           See all services
         </PageLink>

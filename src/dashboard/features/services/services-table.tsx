@@ -21,6 +21,8 @@ interface Line {
   view: ServiceView
   kind: Kind
   figures: TrafficPoint | null
+  /** Whether the figures are the archive's, of another time than the health. */
+  isArchived: boolean
 }
 
 /** Every service in one line, to compare and to go to. */
@@ -33,7 +35,7 @@ export function ServicesTable({ services, periods }: ServicesTableProps) {
       label="Services"
       columns={columns}
       items={lines}
-      stateOf={({ view }) => (isStill(view) ? 'still' : undefined)}
+      stateOf={({ view, isArchived }) => (isStill(view) && !isArchived ? 'still' : undefined)}
       keyOf={({ view, kind }) => `${view.service} ${kind}`}
       sort={{ key: 'health', down: false }}
       minWidth="54rem"
@@ -44,7 +46,10 @@ export function ServicesTable({ services, periods }: ServicesTableProps) {
 function linesOf(view: ServiceView, periods: ReadonlyMap<string, ServicePeriod> | undefined): Line[] {
   const source = periods ? periods.get(view.service) : view
   const kinds = (['requests', 'jobs'] as const).filter((kind) => view[kind] ?? source?.[kind])
-  return (kinds.length > 0 ? kinds : [kindOf(view)]).map((kind) => ({ view, kind, figures: source?.[kind] ?? null }))
+  return (kinds.length > 0 ? kinds : [kindOf(view)]).map((kind) => ({
+    ...{ view, kind, figures: source?.[kind] ?? null },
+    isArchived: periods?.get(view.service)?.step !== undefined,
+  }))
 }
 
 const ms = (value: number) => duration(value)
@@ -86,14 +91,12 @@ function columnsOf(rate: (value: number) => string): readonly Column<Line>[] {
       title: 'Servers',
       width: '18%',
       value: ({ view }) => view.nodes.live,
-      cell: ({ view, figures }) => (
+      cell: ({ view, figures, isArchived }) => (
         <>
           {(view.nodes.live > 0 || view.nodes.lost === 0) && `${view.nodes.live} live`}
           {view.nodes.live > 0 && view.nodes.lost > 0 && ' · '}
           {view.nodes.lost > 0 && <span className="font-medium text-bad">{view.nodes.lost} lost</span>}
-          <span className="text-soft">
-            <LastFigures view={view} at={figures?.at} />
-          </span>
+          <span className="text-soft">{!isArchived && <LastFigures view={view} at={figures?.at} />}</span>
         </>
       ),
     },

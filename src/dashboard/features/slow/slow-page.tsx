@@ -8,12 +8,14 @@ import type { TimeRange } from '../../../api/time-window.js'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { filterOverview, isNarrow, textTest } from '../../api/filter.js'
 import { useFreshWith } from '../../api/fresh.js'
+import { useIsArchived } from '../../api/history-api.js'
 import { useNow } from '../../api/hooks.js'
 import { useSlowEntries, useSlowGroups } from '../../api/monitoring-api.js'
 import type { RouteOf } from '../../routing/pages.js'
 import { changePage, changeScope, usePage, useTimeRange } from '../../routing/route.js'
-import { count, plural } from '../../ui/format.js'
-import { ListNote } from '../../ui/list-note.js'
+import { ArchiveNote } from '../../ui/archive-note.js'
+import { plural } from '../../ui/format.js'
+import { boundInWords, ListNote } from '../../ui/list-note.js'
 import { Loading } from '../../ui/loading.js'
 import { MoreButton } from '../../ui/more-button.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
@@ -36,12 +38,15 @@ export function SlowPage({ overview }: { overview: Overview }) {
   const route = usePage('slow')
   const chosen = useTimeRange()
   const range = route.kept === 'all' && !chosen.window ? null : chosen
+  // All that is stored is what the live state's store has.
+  const isArchived = useIsArchived(chosen) && range !== null
   const all = { isChosen: range === null, onChoose: showAll }
   return (
     <>
       <PageBar title="Slow requests and jobs" hasPeriod all={all} />
-      <Groups overview={overview} route={route} range={range} />
-      <Entries key={`${route.service} ${route.series}`} overview={overview} route={route} range={range} />
+      {isArchived && <ArchiveNote />}
+      <Groups {...{ overview, route, range, isArchived }} />
+      <Entries key={`${route.service} ${route.series}`} {...{ overview, route, range, isArchived }} />
     </>
   )
 }
@@ -57,14 +62,15 @@ interface PartProps {
   route: RouteOf<'slow'>
   /** Null for all that is stored. */
   range: TimeRange | null
+  isArchived: boolean
 }
 
-function Groups({ overview, route, range }: PartProps) {
+function Groups({ overview, route, range, isArchived }: PartProps) {
   const now = useNow()
   const query = useSlowGroups({ service: route.service, range })
-  useFreshWith(query, range?.window ? null : overview.slow)
+  useFreshWith(query, range?.window || isArchived ? null : overview.slow)
   // The server's groups do not say on which nodes it was; then the newest that are known here are counted.
-  const isDerived = query.data === undefined || route.env !== '' || route.version !== ''
+  const isDerived = !isArchived && (query.data === undefined || route.env !== '' || route.version !== '')
   const groups = useMemo(
     () =>
       isDerived
@@ -80,11 +86,14 @@ function Groups({ overview, route, range }: PartProps) {
       aside={
         isDerived
           ? `among the newest ${overview.slow.length}`
-          : `${range ? rangeInWords(range) : 'all stored entries'}, at most ${count(query.data?.perService)} per service`
+          : `${range ? rangeInWords(range) : 'all stored entries'}, ${boundInWords(query.data)}`
       }
     >
       <div className="flex flex-col gap-2">
-        <QueryNote query={query} instead="The page counts the entries it has." />
+        <QueryNote
+          query={query}
+          instead={isArchived ? 'There is no count to show.' : 'The page counts the entries it has.'}
+        />
         <ListNote listing={isDerived ? undefined : query.data} what="routes and jobs" />
         <SlowGroupsTable groups={groups} />
       </div>
@@ -97,20 +106,28 @@ function matching(groups: readonly SlowGroup[], { q }: RouteOf<'slow'>): readonl
   return groups.filter(({ service, name }) => matches([service, name]))
 }
 
-function Entries({ overview, route, range }: PartProps) {
+function Entries({ overview, route, range, isArchived }: PartProps) {
   const [limit, setLimit] = useState(STEP)
   const now = useNow()
   const query = useSlowEntries({ service: route.service, name: route.series, range }, limit)
   const entries = useMemo(
-    () => slowIn(narrowSlow(withNews(overview.slow, query.data?.items), overview, route), range, now),
-    [overview, route, range, now, query.data],
+    () =>
+      isArchived
+        ? narrowSlow(query.data?.items ?? [], overview, { ...route, env: '', version: '' })
+        : slowIn(narrowSlow(withNews(overview.slow, query.data?.items), overview, route), range, now),
+    [overview, route, range, now, isArchived, query.data],
   )
   const total = Math.min(query.data?.total ?? 0, MOST)
   if (query.isPending && entries.length === 0) return <Loading what="the slow entries" />
   return (
     <Section title="Entries" aside={entries.length > 0 ? `newest ${entries.length}` : ''}>
       <div className="flex flex-col gap-3">
-        <QueryNote query={query} instead={`The page shows those among the newest ${overview.slow.length}.`} />
+        <QueryNote
+          query={query}
+          instead={
+            isArchived ? 'There is no entry to show.' : `The page shows those among the newest ${overview.slow.length}.`
+          }
+        />
         <ListNote listing={query.data && askedOf(query.data, limit)} what="entries" />
         <List overview={overview} entries={entries} isNarrowed={isNarrow(route) || route.series !== ''} range={range} />
         <MoreButton

@@ -1,6 +1,7 @@
 import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
 import { byName } from '../groups.js'
-import { withGaps } from './gaps.js'
+import { type Spacing, withGaps } from './gaps.js'
+import { type GhostTraffic, withGhost } from './ghost.js'
 
 export interface ChartLine {
   name: string
@@ -22,6 +23,8 @@ export interface ChartData {
 export interface Traffic {
   name: string
   points: readonly TrafficPoint[]
+  /** Length of a step of the archive, ms; undefined for live points. */
+  step?: number | undefined
 }
 
 export type Percentile = 'p50' | 'p95' | 'p99'
@@ -38,6 +41,7 @@ export function trafficOf(view: ServiceView, period: ServicePeriod | undefined):
   return {
     name: isOfJobs ? `${view.service} (jobs)` : view.service,
     points: hasLine(period) ? period.traffic : view.traffic,
+    step: period?.step,
   }
 }
 
@@ -66,11 +70,11 @@ export function compare(traffic: readonly Traffic[], of: Figure): ChartData {
       values: times.map((time) => at.get(time) ?? null),
     }
   })
-  return withGaps({ times, lines }, 'grid')
+  return withGaps({ times, lines }, traffic[0]?.step ?? 'grid')
 }
 
 /** The three percentiles of one service. */
-export function percentiles(points: readonly TrafficPoint[]): ChartData {
+export function percentiles(points: readonly TrafficPoint[], spacing: Spacing = 'grid'): ChartData {
   const data = {
     times: points.map(({ at }) => at),
     lines: [
@@ -79,11 +83,37 @@ export function percentiles(points: readonly TrafficPoint[]): ChartData {
       { name: 'p99', color: '--third', dash: [2, 3], values: points.map(({ p99 }) => p99) },
     ],
   }
-  return withGaps(data, 'grid')
+  return withGaps(data, spacing)
 }
 
 /** One figure of one service, filled to the axis. */
-export function single(points: readonly TrafficPoint[], of: Figure, name: string, color: string): ChartData {
+export function single(
+  points: readonly TrafficPoint[],
+  of: Figure,
+  name: string,
+  color: string,
+  spacing: Spacing = 'grid',
+): ChartData {
   const lines = [{ name, color, isFilled: true, values: points.map((point) => point[of]) }]
-  return withGaps({ times: points.map(({ at }) => at), lines }, 'grid')
+  return withGaps({ times: points.map(({ at }) => at), lines }, spacing)
+}
+
+/** Rate, percentiles and errors of one service or route. @param step of the archive, ms; undefined for live points */
+export function chartsOf(
+  points: readonly TrafficPoint[],
+  step: number | undefined,
+  ghost: GhostTraffic | undefined,
+): Record<'rate' | 'latency' | 'errors', ChartData> {
+  const spacing = step ?? 'grid'
+  const charts = {
+    rate: single(points, 'rate', 'rate', '--accent', spacing),
+    latency: percentiles(points, spacing),
+    errors: single(points, 'errorRate', 'errors', '--bad', spacing),
+  }
+  if (!ghost || ghost.points.length === 0) return charts
+  return {
+    rate: withGhost(charts.rate, ghost, 'rate'),
+    latency: withGhost(charts.latency, ghost, 'p95'),
+    errors: withGhost(charts.errors, ghost, 'errorRate'),
+  }
 }

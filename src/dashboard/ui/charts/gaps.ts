@@ -9,14 +9,20 @@ const MAX_STEP_MS = { grid: 150_000, samples: 90_000 } as const
 /** Points of a grid have the same distance; samples come about every interval, and a late one is no gap. */
 const STEPS = { grid: 1.5, samples: 2.5 } as const
 
-export type Spacing = keyof typeof STEPS
+/** Or the distance of the points, ms: the archive's may be hours apart. */
+export type Spacing = keyof typeof STEPS | number
 
 /** The indexes of points before which something was not seen. @param times Unix ms, oldest first */
 export function gapsBefore(times: readonly number[], spacing: Spacing): ReadonlySet<number> {
   const steps = times.slice(1).map((time, index) => time - (times[index] ?? time))
-  const usual = steps.toSorted((a, b) => a - b)[Math.floor((steps.length - 1) / 2)] ?? 0
-  const limit = Math.min(MAX_STEP_MS[spacing], usual * STEPS[spacing])
+  const limit = longestStep(steps, spacing)
   return new Set(steps.flatMap((step, index) => (step > limit ? [index + 1] : [])))
+}
+
+function longestStep(steps: readonly number[], spacing: Spacing): number {
+  if (typeof spacing === 'number') return spacing * STEPS.grid
+  const usual = steps.toSorted((a, b) => a - b)[Math.floor((steps.length - 1) / 2)] ?? 0
+  return Math.min(MAX_STEP_MS[spacing], usual * STEPS[spacing])
 }
 
 /** The values with a gap wherever something was not seen. */

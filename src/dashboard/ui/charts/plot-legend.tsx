@@ -1,4 +1,4 @@
-import { timeOfDay } from '../format.js'
+import { momentOf } from '../period.js'
 import type { ChartData, ChartLine } from './chart-data.js'
 
 interface PlotLegendProps {
@@ -17,7 +17,7 @@ export function PlotLegend({ title, data: { times, lines }, index, write }: Plot
       <span className="flex items-baseline justify-between gap-3">
         <span className="font-medium">{title}</span>
         <span className="label" aria-live={index === null ? 'off' : 'polite'}>
-          {at === undefined ? '' : timeOfDay(at)}
+          {at === undefined ? '' : momentOf(at, (times.at(-1) ?? at) - (times[0] ?? at))}
         </span>
       </span>
       <span className="mt-1 flex flex-wrap gap-x-4 gap-y-0.5 text-xs" aria-live={index === null ? 'off' : 'polite'}>

@@ -2,8 +2,10 @@ import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from '
 import { useNow } from '../../api/hooks.js'
 import { useTimeRange } from '../../routing/route.js'
 import type { ChartData } from './chart-data.js'
+import type { ChartMarks } from './marks.js'
 import { PlotLegend } from './plot-legend.js'
-import { heightOf, type Measure, writerOf } from './scale.js'
+import { PlotMarks } from './plot-marks.js'
+import { heightOf, type Measure, windowOf, writerOf } from './scale.js'
 import { createPlot, type PlotHandle } from './uplot.js'
 import { zoomTo } from './zoom.js'
 
@@ -19,6 +21,8 @@ export interface PlotProps {
   none?: string
   /** Whether it is grey, as its figures are the last. */
   isStill?: boolean
+  /** Deployments, and times of which records were lost. */
+  marks?: ChartMarks | undefined
 }
 
 /**
@@ -26,7 +30,7 @@ export interface PlotProps {
  * it shows that time everywhere.
  */
 export const Plot = memo(function Plot(props: PlotProps) {
-  const { title, data, measure, periodMs, atLeast, none = 'No figures in this time', isStill = false } = props
+  const { title, data, measure, periodMs, atLeast, none = 'No figures in this time', isStill = false, marks } = props
   const box = useRef<HTMLDivElement>(null)
   const handle = useRef<PlotHandle>(null)
   const now = useNow()
@@ -65,6 +69,7 @@ export const Plot = memo(function Plot(props: PlotProps) {
           onKeyDown={(event) => handle.current && step(event, handle.current)}
           onBlur={() => handle.current?.leave()}
         />
+        {marks && <PlotMarks marks={marks} span={windowOf(data.times, periodMs, now, window)} />}
         {isEmpty && (
           <p className="label pointer-events-none absolute inset-x-0 top-16 pr-4 pl-16 text-center" aria-hidden="true">
             <span className="bg-panel px-1">{none}</span>

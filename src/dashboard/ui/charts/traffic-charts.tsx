@@ -1,10 +1,14 @@
 import { type ReactNode, useMemo, useState } from 'react'
 import type { TimeRange } from '../../../api/time-window.js'
 import { useNow } from '../../api/hooks.js'
+import { isLong } from '../../routing/route.js'
 import { periodMs, within } from '../period.js'
 import { Section } from '../section.js'
 import { Chart } from './chart.js'
-import { busiest, compare, MAX_LINES, type Percentile, percentiles, single, type Traffic } from './chart-data.js'
+import { busiest, chartsOf, compare, MAX_LINES, type Percentile, type Traffic } from './chart-data.js'
+import type { GhostTraffic } from './ghost.js'
+import { GhostToggle } from './ghost-toggle.js'
+import type { ChartMarks } from './marks.js'
 
 interface TrafficChartsProps {
   traffic: readonly Traffic[]
@@ -13,36 +17,39 @@ interface TrafficChartsProps {
   aside?: ReactNode
   /** Whether nothing adds to them any more: then they are grey. */
   isStill?: boolean
+  /** Deployments, and times of which records were lost. */
+  marks?: ChartMarks | undefined
+  /** The week before, where one service is shown. */
+  ghost?: GhostTraffic | undefined
+  /** Below the charts. */
+  children?: ReactNode
 }
 
 /** Throughput, latency and errors over a period: of one service whole, of many side by side. */
-export function TrafficCharts({ traffic, range, aside, isStill = false }: TrafficChartsProps) {
+export function TrafficCharts({ traffic, range, aside, isStill = false, marks, ghost, children }: TrafficChartsProps) {
   const [percentile, setPercentile] = useState<Percentile>('p95')
   const now = useNow()
   const shown = useMemo(
-    () => busiest(traffic).map((one) => ({ ...one, points: within(one.points, range, now) })),
+    // The archive's answers are of the range, and their steps may be longer than what is cut off here.
+    () => busiest(traffic).map((one) => (one.step ? one : { ...one, points: within(one.points, range, now) })),
     [traffic, range, now],
   )
   const only = shown.length === 1 ? shown[0] : undefined
   const data = useMemo(
     () =>
       only
-        ? {
-            rate: single(only.points, 'rate', 'rate', '--accent'),
-            latency: percentiles(only.points),
-            errors: single(only.points, 'errorRate', 'errors', '--bad'),
-          }
+        ? chartsOf(only.points, only.step, ghost)
         : { rate: compare(shown, 'rate'), latency: compare(shown, percentile), errors: compare(shown, 'errorRate') },
-    [shown, only, percentile],
+    [shown, only, percentile, ghost],
   )
-  if (data.rate.times.length < 2) return range.window && <NothingThen />
-  const chart = { periodMs: periodMs(range.period), isStill }
+  if (data.rate.times.length < 2) return (range.window || isLong(range.period)) && <NothingThen>{children}</NothingThen>
+  const chart = { periodMs: periodMs(range.period), isStill, marks }
   const told = aside ?? (traffic.length > MAX_LINES ? `the ${MAX_LINES} busiest of ${traffic.length} services` : '')
   return (
     <Section
       title="Traffic"
       aside={told}
-      more={only ? undefined : <PercentileSwitch chosen={percentile} onChoose={setPercentile} />}
+      more={only ? <GhostToggle /> : <PercentileSwitch chosen={percentile} onChoose={setPercentile} />}
     >
       <div className={`grid grid-cols-1 gap-4 lg:grid-cols-3 ${isStill ? 'last-figures' : ''}`}>
         <Chart {...chart} title="Throughput" data={data.rate} measure="rate" atLeast={0.2} />
@@ -55,17 +62,17 @@ export function TrafficCharts({ traffic, range, aside, isStill = false }: Traffi
         />
         <Chart {...chart} title="Errors" data={data.errors} measure="percent" atLeast={1} />
       </div>
+      {children}
     </Section>
   )
 }
 
 /** Of a window there may be less than a line. */
-function NothingThen() {
+function NothingThen({ children }: { children: ReactNode }) {
   return (
     <Section title="Traffic">
-      <p className="panel px-4 py-8 text-center text-soft">
-        There is too little in this window to draw. Figures go back one hour.
-      </p>
+      <p className="panel px-4 py-8 text-center text-soft">There is too little in this time to draw.</p>
+      {children}
     </Section>
   )
 }

@@ -1,6 +1,7 @@
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { TimeWindow } from '../../../api/time-window.js'
+import { dayOf, hasDays } from '../period.js'
 import { onColorsChange } from '../theme.js'
 import type { ChartData } from './chart-data.js'
 import { axisLabels, axisMarks, heightOf, type Measure, windowOf } from './scale.js'
@@ -141,7 +142,7 @@ function plotOptions(
         ...axis,
         size: 24,
         gap: 4,
-        space: 54,
+        space: (_plot, _axis, from, to) => (hasDays(to - from) ? 76 : 54),
         grid: { show: false },
         values: timeLabels,
       },
@@ -194,8 +195,14 @@ function timeLabels({ scales: { x } }: uPlot, times: readonly number[]): string[
   })
   return times.map((at) => {
     const share = (at - min) / Math.max(1, max - min)
-    return share < EDGE || share > 1 - EDGE ? '' : format.format(at)
+    if (share < EDGE || share > 1 - EDGE) return ''
+    return hasDays(max - min) && isMidnight(at) ? dayOf(at) : format.format(at)
   })
+}
+
+function isMidnight(at: number): boolean {
+  const date = new Date(at)
+  return date.getHours() === 0 && date.getMinutes() === 0
 }
 
 /** A canvas knows no custom properties: the browser itself is asked what a colour is here and now. */

@@ -1,0 +1,64 @@
+import { lazy, Suspense } from 'react'
+import type { VersionMark } from '../../../api/history.js'
+import { openDeployment, useRoute } from '../../routing/route.js'
+import { type ChartMarks, deploymentName, gapInWords } from '../../ui/charts/marks.js'
+import { plural } from '../../ui/format.js'
+import { whenInWords } from '../../ui/period.js'
+
+const DeployDiff = lazy(async () => ({ default: (await import('./deploy-diff.js')).DeployDiff }))
+
+/** As many deployments as are listed: the newest. */
+const MOST = 12
+
+/** What charts mark, in words: deployments, each of which shows its before and after, and what was lost. Nothing without any. */
+export function PastNotes({ marks }: { marks: ChartMarks | undefined }) {
+  const route = useRoute()
+  if (!marks || marks.deployments.length + marks.gaps.length === 0) return null
+  const { deployments, gaps } = marks
+  const open = 'deploy' in route ? deployments.find(({ at }) => at === route.deploy) : undefined
+  return (
+    <div className="mt-3 flex min-w-0 flex-col gap-3">
+      {deployments.length > 0 && <Deployments deployments={deployments} open={open} />}
+      {gaps.map((gap) => (
+        <p key={`${gap.from} ${gap.service}`} className="label flex items-center gap-2">
+          <span className="hatched h-3 w-5 shrink-0 rounded-sm border border-line" aria-hidden="true" />
+          <span className="min-w-0 break-words">{gapInWords(gap)}.</span>
+        </p>
+      ))}
+      {open && (
+        <Suspense>
+          <DeployDiff mark={open} deployments={deployments} />
+        </Suspense>
+      )}
+    </div>
+  )
+}
+
+function Deployments({ deployments, open }: { deployments: readonly VersionMark[]; open: VersionMark | undefined }) {
+  const shown = deployments.toReversed().slice(0, MOST)
+  const rest = deployments.length - shown.length
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-2 text-xs">
+      <span className="label" id="deployments">
+        Deployments
+      </span>
+      <ul aria-labelledby="deployments" className="contents">
+        {shown.map((mark) => (
+          <li key={`${mark.at} ${mark.service}`} className="min-w-0">
+            <button
+              type="button"
+              aria-pressed={mark === open}
+              title="Compare before and after"
+              className="inline-flex min-h-7 max-w-full items-center gap-2 rounded-full border border-line bg-panel px-3 py-1 hover:border-line-strong aria-pressed:border-accent"
+              onClick={() => openDeployment(mark === open ? 0 : mark.at)}
+            >
+              <span className="min-w-0 truncate font-medium">{deploymentName(mark)}</span>
+              <span className="whitespace-nowrap text-soft">{whenInWords(mark.at)}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      {rest > 0 && <span className="label">and {plural(rest, 'older one')}: zoom in to see them</span>}
+    </div>
+  )
+}

@@ -1,0 +1,45 @@
+import { useMemo } from 'react'
+import type { TimeRange } from '../../../api/time-window.js'
+import { PERIOD_MS } from '../../../api/words.js'
+import { useMarks, windowAt } from '../../api/history-api.js'
+import { useNow } from '../../api/hooks.js'
+import { useServicePeriods } from '../../api/monitoring-api.js'
+import { useHasArchive } from '../../api/session.js'
+import { useRoute } from '../../routing/route.js'
+import { type GhostTraffic, WEEK_MS } from '../../ui/charts/ghost.js'
+import { type ChartMarks, chartMarksOf } from '../../ui/charts/marks.js'
+
+/** What charts mark; undefined as long as that is not known. @param service empty for all */
+export function useChartMarks(
+  service: string,
+  range: TimeRange,
+  stream: 'history' | 'queues' = 'history',
+): ChartMarks | undefined {
+  const { data } = useMarks(service, range)
+  return useMemo(() => data && chartMarksOf(data, stream), [data, stream])
+}
+
+/** As many questions over a period as its charts have steps, at the most. */
+const STEPS = 400
+const MINUTE_MS = 60_000
+
+/** The same time a week before; null if that is not asked for. */
+export function useGhostRange(range: TimeRange): TimeRange | null {
+  const { ghost } = useRoute()
+  const hasArchive = useHasArchive() === true
+  const grain = Math.max(MINUTE_MS, PERIOD_MS[range.period] / STEPS)
+  const now = Math.floor(useNow() / grain) * grain
+  return useMemo(() => {
+    if (ghost !== 'week' || !hasArchive) return null
+    const { from, to } = windowAt(range, now)
+    return { period: range.period, window: { from: Math.round(from - WEEK_MS), to: Math.round(to - WEEK_MS) } }
+  }, [ghost, hasArchive, range, now])
+}
+
+/** The traffic of a service a week before; undefined as long as it is not asked for or known. */
+export function useServiceGhost(service: string, range: TimeRange): GhostTraffic | undefined {
+  const earlier = useGhostRange(range)
+  const { data } = useServicePeriods(earlier ?? range, { enabled: earlier !== null, service })
+  const period = earlier ? data?.get(service) : undefined
+  return useMemo(() => period && { points: period.traffic, step: period.step ?? MINUTE_MS }, [period])
+}

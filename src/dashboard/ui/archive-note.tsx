@@ -1,0 +1,23 @@
+import { useIsArchived } from '../api/history-api.js'
+import { useRoute, useTimeRange } from '../routing/route.js'
+import { whenInWords } from './period.js'
+
+interface ArchiveNoteProps {
+  /** Where the figures end, Unix ms; undefined as long as that is not known. */
+  at?: number | undefined
+  /** What else of the page is of another time: `Health, servers and queues are as of now.` */
+  children?: string
+}
+
+/** Says that figures come from the archive and up to when; nothing where they are live. */
+export function ArchiveNote({ at, children }: ArchiveNoteProps) {
+  const range = useTimeRange()
+  const { env, version } = useRoute()
+  if (!useIsArchived(range)) return null
+  return (
+    <p role="status" className="label">
+      From the archive{at !== undefined && `, to ${whenInWords(at)}`}. {children}
+      {(env || version) && ' Environment and version narrow only what runs now.'}
+    </p>
+  )
+}
