@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type {
   ArchiveDriver,
   ArchivedJob,
@@ -110,3 +111,6 @@ export function seeded(seed: number): () => number {
     return last
   }
 }
+
+/** What a mark that is none is refused with. */
+export const BAD_MARK = { code: 'bad_mark', message: expect.stringContaining('after') }

@@ -77,6 +77,13 @@ describe('an archive on a thread', () => {
     await archive.close()
   })
 
+  test('tells a mark that is none by its code', async () => {
+    const archive = threaded(archiveDir())
+    const asked = archive.jobs({ from: 0, to: NOON, conditions: [], limit: 10, after: 'nonsense' })
+    await expect(asked).rejects.toMatchObject({ code: 'bad_mark' })
+    await archive.close()
+  })
+
   test('refuses more requests than it holds, and answers those it has', async () => {
     const archive = threaded(archiveDir())
     const results = await Promise.allSettled(Array.from({ length: 400 }, () => archive.cursor('s')))

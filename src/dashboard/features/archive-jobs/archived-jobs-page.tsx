@@ -11,6 +11,7 @@ import { LINK_BUTTON } from '../../ui/link-style.js'
 import { Loading } from '../../ui/loading.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { PageChips } from '../../ui/page-chips.js'
+import { PageLink } from '../../ui/page-link.js'
 import { Problem } from '../../ui/problem.js'
 import { WindowChip } from '../../ui/window-chip.js'
 import { AttemptsTable } from './attempts-table.js'
@@ -32,7 +33,11 @@ export function ArchivedJobsPage({ overview }: { overview: Overview }) {
       ) : session.archive ? (
         <Search overview={overview} payloads={session.payloads} />
       ) : (
-        <NoArchive what="Here you could search every finished job, also those that its queue removed." />
+        <NoArchive what="Here you could search every finished job, also those that their queue removed.">
+          <PageLink to={{ page: 'queues' }} className="font-medium text-accent hover:underline">
+            Search live jobs
+          </PageLink>
+        </NoArchive>
       )}
     </>
   )

@@ -47,7 +47,7 @@ function Facet({ field, facets, search, onSearch }: FacetsProps & { field: Facet
   if (values.length === 0) return null
   return (
     <section aria-label={TITLES[field]} className="min-w-0">
-      <h3 className="label mb-1 font-medium">{TITLES[field]}</h3>
+      <h2 className="label mb-1 font-medium">{TITLES[field]}</h2>
       <ul>
         {values.slice(0, FIRST).map(({ value, count: jobs }) => (
           <li key={value}>

@@ -1,7 +1,8 @@
+import type { ReactNode } from 'react'
 import { EmptyState } from '../../ui/empty-state.js'
 
 /** What an archive would show here, and how to start one. */
-export function NoArchive({ what }: { what: string }) {
+export function NoArchive({ what, children }: { what: string; children?: ReactNode }) {
   return (
     <div className="panel px-4 py-12">
       <EmptyState title="This Zenith has no archive">
@@ -10,7 +11,7 @@ export function NoArchive({ what }: { what: string }) {
         <code>
           createZenith({'{'} archive: sqliteArchive() {'}'})
         </code>
-        .
+        .{children && <p className="mt-3">{children}</p>}
       </EmptyState>
     </div>
   )
