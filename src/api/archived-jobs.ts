@@ -73,6 +73,12 @@ export const ArchivedJobDetail = object('The life of a job, as the archive has i
 })
 export type ArchivedJobDetail = Infer<typeof ArchivedJobDetail>
 
+export const ArchiveForgotten = object('Finished attempts that were deleted, or would be.', {
+  attempts: count('Number of attempts: with `dryRun` those that match, else those that were deleted.'),
+  isPartial: flag('Whether counting stopped at 100,000; false for what was deleted.'),
+})
+export type ArchiveForgotten = Infer<typeof ArchiveForgotten>
+
 export const QueueCompleteness = object('How many of a queue’s attempts the archive has.', {
   queueName: text('Name of the queue.'),
   service: orNull(text('Service whose workers ran them.')),

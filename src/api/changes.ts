@@ -5,6 +5,7 @@ import { JOB_ACTIONS } from './actions.js'
 import {
   actionField,
   anyObjectField,
+  flagField,
   jobIdField,
   jsonField,
   listField,
@@ -140,6 +141,12 @@ export const NodeChange = actionField('The change.', {
   },
 })
 export type NodeChange = v.InferOutput<typeof NodeChange>
+
+export const ArchiveForget = objectField('Which finished jobs to delete.', {
+  q: textField('A search with at least one word or field, see docs/search.md.', 1_000),
+  dryRun: flagField('Whether they are only counted.'),
+})
+export type ArchiveForget = v.InferOutput<typeof ArchiveForget>
 
 function isTimezone(timezone: string): boolean {
   try {

@@ -31,6 +31,10 @@ export function wordField<const T extends string>(words: readonly T[], descripti
   return v.pipe(v.picklist(words, `takes ${inWords(words)}.`), v.description(description))
 }
 
+export function flagField(description: string) {
+  return v.pipe(v.boolean('takes true or false.'), v.description(description))
+}
+
 export function wholeField(minimum: number, maximum: number, description: string) {
   const message = `takes a whole number from ${minimum} to ${maximum}.`
   return v.pipe(

@@ -25,6 +25,7 @@ export type Permission =
   | `queue.${QueueAction | JobAction}`
   | `scheduler.${SchedulerAction}`
   | `node.${NodeAction}`
+  | 'archive.forget'
 
 /** Irreversible actions. */
 const FOR_ADMINS: ReadonlySet<Permission> = new Set([
@@ -33,12 +34,14 @@ const FOR_ADMINS: ReadonlySet<Permission> = new Set([
   'queue.empty',
   'scheduler.save',
   'scheduler.remove',
+  'archive.forget',
 ])
 
 const CHANGES: readonly Permission[] = [
   ...[...QUEUE_ACTIONS, ...JOB_ACTIONS].map((action) => `queue.${action}` as const),
   ...SCHEDULER_ACTIONS.map((action) => `scheduler.${action}` as const),
   ...NODE_ACTIONS.map((action) => `node.${action}` as const),
+  'archive.forget',
 ]
 
 export const PERMISSIONS: readonly Permission[] = ['view', 'queue.payloads', ...CHANGES]

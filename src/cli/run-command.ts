@@ -1,5 +1,6 @@
 import { SDK_VERSION } from '../core/report/version.js'
 import { type Command, Problem, wrongUse } from './arguments/command.js'
+import { archiveCommand } from './commands/archive.js'
 import { doctorCommand } from './commands/doctor.js'
 import { hashPasswordCommand } from './commands/hash-password.js'
 import { zenithCommand } from './commands/zenith.js'
@@ -7,6 +8,7 @@ import { zenithCommand } from './commands/zenith.js'
 const COMMANDS: Readonly<Record<string, Command>> = {
   zenith: zenithCommand,
   doctor: doctorCommand,
+  archive: archiveCommand,
   'hash-password': hashPasswordCommand,
 }
 

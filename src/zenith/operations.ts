@@ -1,4 +1,5 @@
 import { anyObject } from '../api/schema.js'
+import { archiveForget, type ForgetServices } from './archive/forget-route.js'
 import { archivedJob, archivedJobFacets, archivedJobs, completeness } from './archive/job-routes.js'
 import { type ArchiveRouteServices, archiveStatus, history, marks, past, ticks } from './archive/routes.js'
 import { type SessionServices, session } from './auth/session.js'
@@ -56,7 +57,8 @@ export interface AllServices
     FailureServices,
     HistoryServices,
     RunServices,
-    ArchiveRouteServices {
+    ArchiveRouteServices,
+    ForgetServices {
   readonly monitor: MonitorService
 }
 
@@ -98,6 +100,7 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   archivedJobs,
   archivedJobFacets,
   archivedJob,
+  archiveForget,
   completeness,
   queues,
   queue,

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { createPolicy, PERMISSIONS, type Permission, ROLES } from '../../src/api/permissions.js'
 
 const FOR_ADMINS: readonly Permission[] = [
+  'archive.forget',
   'queue.clean',
   'queue.empty',
   'queue.remove',

@@ -11,15 +11,18 @@ describe('quasar', () => {
   it.each([[[]], [['--help']], [['-h']], [['help']]])('shows what it can do: %j', async (args) => {
     const { code, stdout, stderr } = await run(args)
     expect([code, stderr]).toEqual([0, ''])
-    for (const word of ['quasar <command>', 'zenith', 'doctor', 'hash-password', '--version'])
+    for (const word of ['quasar <command>', 'zenith', 'doctor', 'archive', 'hash-password', '--version'])
       expect(stdout).toContain(word)
   })
 
-  it.each(['zenith', 'doctor', 'hash-password'])('shows the help of %s', async (command) => {
-    const { code, stdout, stderr } = await run([command, '--help'])
-    expect([code, stderr]).toEqual([0, ''])
-    expect(stdout).toContain(`Usage: quasar ${command}`)
-  })
+  it.each(['zenith', 'doctor', 'archive', 'archive status', 'archive export', 'archive forget', 'hash-password'])(
+    'shows the help of %s',
+    async (command) => {
+      const { code, stdout, stderr } = await run([...command.split(' '), '--help'])
+      expect([code, stderr]).toEqual([0, ''])
+      expect(stdout).toContain(`Usage: quasar ${command}`)
+    },
+  )
 
   it('names every option of zenith with its variable', async () => {
     const { stdout } = await run(['zenith', '--help'])

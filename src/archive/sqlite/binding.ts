@@ -7,6 +7,8 @@ export type SqlRow = Readonly<Record<string, SqlValue>>
 /** What the two bindings have in common. All calls are synchronous. */
 export interface Binding {
   readonly name: 'node:sqlite' | 'libsql'
+  /** Whether files that are opened with it are never changed. */
+  readonly isReadOnly?: true
   open(file: string): RawDatabase
 }
 

@@ -12,13 +12,16 @@ const WAL_BYTES = 16_777_216
 /** A database file: write-ahead log, cached statements, transactions. Rows are plain objects by column. */
 export class Database {
   readonly #raw: RawDatabase
+  readonly #isReadOnly: boolean
   readonly #statements = new BoundedMap<string, RawStatement>(MAX_STATEMENTS)
 
   /** @throws when it can't be opened or is no database */
   constructor(binding: Binding, file: string) {
     this.#raw = binding.open(file)
+    this.#isReadOnly = binding.isReadOnly ?? false
     try {
       this.#raw.exec(`PRAGMA busy_timeout = ${BUSY_MS}`)
+      if (this.#isReadOnly) this.#raw.exec('PRAGMA query_only = ON')
       this.tune('main')
     } catch (error) {
       this.#raw.close()
@@ -83,7 +86,8 @@ export class Database {
 
   /** Moves everything from the write-ahead log into the database, and leaves the log empty. */
   checkpoint(schema = 'main'): void {
-    this.all(`PRAGMA ${schema}.wal_checkpoint(TRUNCATE)`)
+    // It would hold up who writes.
+    if (!this.#isReadOnly) this.all(`PRAGMA ${schema}.wal_checkpoint(TRUNCATE)`)
   }
 
   close(): void {

@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { nextTurn } from '../../lib/async.js'
 import type { ArchiveBatch, ArchiveDriver, ArchiveProblem, IndexedJob } from '../../ports/index.js'
 import { distinctJobs } from '../shared/attempts.js'
 import { checkBatch } from '../shared/checks.js'
-import { loadBinding } from './binding.js'
+import { type Binding, loadBinding } from './binding.js'
 import { Days } from './days.js'
 import { isDamage, messageOf, readable } from './errors.js'
 import { forget, forgetNoted } from './forget.js'
@@ -22,10 +23,13 @@ export interface SqliteDriverOptions {
   readonly dir: string
   /** Characters of payloads that one query reads for a phrase before its page ends. @default 67108864 */
   readonly maxTextBytes?: number | undefined
+  /** Reads an archive that exists, also while another process has it: nothing is created, changed or locked. @default false */
+  readonly isReadOnly?: boolean | undefined
 }
 
 interface Opened {
-  readonly lock: Lock
+  /** Null when it is only read. */
+  readonly lock: Lock | null
   readonly main: MainFile
   readonly days: Days
   readonly status: StatusReader
@@ -35,11 +39,16 @@ interface Opened {
  * An archive in files: one for figures, records and cursors, and two for the jobs of each UTC day. All calls run on the thread that calls
  * them, and hold it: see `src/archive/thread`.
  */
-export function sqliteDriver({ dir, maxTextBytes = 67_108_864 }: SqliteDriverOptions): ArchiveDriver {
+export function sqliteDriver({
+  dir,
+  maxTextBytes = 67_108_864,
+  isReadOnly = false,
+}: SqliteDriverOptions): ArchiveDriver {
   const layout = layoutOf(resolve(dir))
-  const held = new Held(layout)
+  const held = new Held(layout, isReadOnly)
   const read = <T>(work: (opened: Opened) => T | Promise<T>) => held.use(work)
-  const change = <T>(work: (opened: Opened) => T | Promise<T>) => held.inTurn(() => held.use(work))
+  const inTurn = <T>(work: (opened: Opened) => T | Promise<T>) => held.inTurn(() => held.use(work))
+  const change = isReadOnly ? refuse : inTurn
   return {
     kind: 'sqlite',
     place: layout.dir,
@@ -58,9 +67,13 @@ export function sqliteDriver({ dir, maxTextBytes = 67_108_864 }: SqliteDriverOpt
     status: () => read(({ main, status }) => status.read(main)),
     prune: (limits) => change(({ main, days }) => prune(layout, main, days, limits)),
     forget: (filter) => change(({ main, days }) => forget(main, days, filter)),
-    verify: () => change((opened) => verify(layout, opened)),
+    verify: () => inTurn((opened) => verify(layout, opened)),
     close: () => held.close(),
   }
+}
+
+async function refuse(): Promise<never> {
+  throw new Error('The archive is opened to be read only.')
 }
 
 function write({ main, days }: Opened, batch: ArchiveBatch<IndexedJob>): boolean {
@@ -88,11 +101,13 @@ async function verify(layout: Layout, { main, days }: Opened): Promise<readonly 
 /** The opened files. One change at a time: it may give way to reads, but not to another change. */
 class Held {
   readonly #layout: Layout
+  readonly #isReadOnly: boolean
   #opening: Promise<Opened> | null = null
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, isReadOnly: boolean) {
     this.#layout = layout
+    this.#isReadOnly = isReadOnly
   }
 
   async use<T>(work: (opened: Opened) => T | Promise<T>): Promise<T> {
@@ -121,12 +136,12 @@ class Held {
       opened.main.db.checkpoint()
       opened.main.db.close()
     } catch {}
-    opened.lock.release()
+    opened.lock?.release()
   }
 
   async #open(): Promise<Opened> {
     try {
-      return await openFiles(this.#layout)
+      return await (this.#isReadOnly ? openToRead(this.#layout) : openFiles(this.#layout))
     } catch (error) {
       // The next call tries again.
       this.#opening = null
@@ -146,6 +161,18 @@ async function openFiles(layout: Layout): Promise<Opened> {
     return { lock, main, days, status: new StatusReader(layout, days) }
   } catch (error) {
     lock.release()
+    throw isDamage(error) ? damagedMain(layout, error) : error
+  }
+}
+
+async function openToRead(layout: Layout): Promise<Opened> {
+  const binding: Binding = { ...(await loadBinding()), isReadOnly: true }
+  if (!existsSync(layout.main)) throw new Error(`There is no archive in ${layout.dir}.`)
+  try {
+    const main = new MainFile(binding, layout.main)
+    const days = new Days(binding, layout)
+    return { lock: null, main, days, status: new StatusReader(layout, days) }
+  } catch (error) {
     throw isDamage(error) ? damagedMain(layout, error) : error
   }
 }

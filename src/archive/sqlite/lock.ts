@@ -2,6 +2,9 @@ import { hostname } from 'node:os'
 import type { Binding, RawDatabase } from './binding.js'
 import { isBusy } from './errors.js'
 
+/** Code of the error when another process has the archive. */
+export const ARCHIVE_IN_USE = 'ARCHIVE_IN_USE'
+
 /**
  * Keeps other processes out. It is a database of one row, and an open transaction that writes nothing: the operating system ends it with
  * the process, however that ends, so there is no lock that outlives its owner. Others can read who it is.
@@ -61,7 +64,6 @@ function taken(dir: string, owner: Owner | null): Error {
   const who = owner
     ? `process ${owner.pid}${owner.pid === process.pid ? ' (this one)' : ''} on ${owner.host}`
     : 'another process'
-  return new Error(
-    `The archive in ${dir} is open in ${who}. SQLite archives for one Zenith: end the other one, give this one another directory, or use PostgreSQL for several.`,
-  )
+  const message = `The archive in ${dir} is open in ${who}. SQLite archives for one Zenith: end the other one, give this one another directory, or use PostgreSQL for several.`
+  return Object.assign(new Error(message), { code: ARCHIVE_IN_USE })
 }

@@ -24,16 +24,19 @@ export interface Parsed<S extends OptionSpecs> {
   readonly values: Values<S>
   /** Names of the variables whose foreign values were ignored. */
   readonly ignored: readonly string[]
+  /** What was given besides options. */
+  readonly words: readonly string[]
 }
 
-/** @throws Problem with exit code 2 for unknown options and invalid values */
+/** @param maxWords how many words the command accepts besides options @throws Problem with exit code 2 for unknown options and invalid values */
 export function readOptions<S extends OptionSpecs>(
   args: readonly string[],
   specs: S,
   env: NodeJS.ProcessEnv,
+  maxWords = 0,
 ): Parsed<S> {
-  const given = parse(args, specs)
-  if (given.help === true) return { isHelp: true, values: {}, ignored: [] }
+  const { given, words } = parse(args, specs, maxWords)
+  if (given.help === true) return { isHelp: true, values: {}, ignored: [], words: [] }
   const values: Record<string, unknown> = {}
   const ignored: string[] = []
   for (const [name, spec] of Object.entries(specs)) {
@@ -47,10 +50,14 @@ export function readOptions<S extends OptionSpecs>(
     const source = given[name] === undefined ? spec.env : `--${name}`
     values[name] = readValue(spec, String(text), source ?? name)
   }
-  return { isHelp: false, values: values as Values<S>, ignored }
+  return { isHelp: false, values: values as Values<S>, ignored, words }
 }
 
-function parse(args: readonly string[], specs: OptionSpecs): Record<string, unknown> {
+function parse(
+  args: readonly string[],
+  specs: OptionSpecs,
+  maxWords: number,
+): { readonly given: Record<string, unknown>; readonly words: readonly string[] } {
   const known = Object.entries(specs).map(([name, { value, isRepeatable = false }]) => [
     name,
     { type: value === null ? 'boolean' : 'string', multiple: isRepeatable },
@@ -58,8 +65,9 @@ function parse(args: readonly string[], specs: OptionSpecs): Record<string, unkn
   const options = { ...Object.fromEntries(known), help: { type: 'boolean', short: 'h' } }
   const { values, positionals } = attempt(() => parseArgs({ args: [...args], options, allowPositionals: true }))
   // Not repeated in the message: it may be a misplaced password.
-  if (positionals.length > 0) throw wrongUse('accepts only options.')
-  return values
+  if (positionals.length > maxWords)
+    throw wrongUse(maxWords === 0 ? 'accepts only options.' : 'accepts one word besides options; put it in quotes.')
+  return { given: values, words: positionals }
 }
 
 /** Node's first sentence names the option and the problem. */

@@ -10,12 +10,13 @@ import { Problem } from '../../api/problem.js'
 import { PastView, TickListing } from '../../api/time-travel.js'
 import type { ArchiverStatus } from '../../archiver/archiver.js'
 import { bucketStart } from '../../archiver/figures/levels.js'
+import { csvOf } from '../../lib/csv.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, required, textParameter, timeParameter } from '../http/query.js'
 import { json, problem } from '../http/responses.js'
 import { archivedSpanOf } from './archived-span.js'
-import { csvOf } from './csv.js'
 import { gapMarkOf, historyOf, versionMarkOf } from './history.js'
+import { HISTORY_COLUMNS, historyRow } from './history-table.js'
 import { type ArchiveServices, askArchive, NO_ARCHIVE } from './or-archived.js'
 import { checkTime, type TimeQuery, timeParameters, UNAVAILABLE } from './parameters.js'
 import { pastAt, ticksOf } from './time-travel.js'
@@ -63,18 +64,9 @@ function checkSteps({ from, to }: TimeQuery, step: string | null): string | null
   return `\`step\` takes a length with which the time has at most ${MAX_HISTORY_POINTS} steps.`
 }
 
-const COLUMNS = ['from', 'to', 'nodes', 'cpu', 'cpuMax', 'rss', 'loopP99'] as const
-const TRAFFIC_COLUMNS = ['count', 'rate', 'errorRate', 'p50', 'p95', 'p99'] as const
-
 function csvAnswer(service: string, points: readonly HistoryPoint[]): Response {
-  const kinds = ['requests', 'jobs'] as const
-  const header = ['service', ...COLUMNS, ...kinds.flatMap((kind) => TRAFFIC_COLUMNS.map((name) => `${kind}_${name}`))]
-  const rows = points.map((point) => [
-    service,
-    ...COLUMNS.map((name) => point[name]),
-    ...kinds.flatMap((kind) => TRAFFIC_COLUMNS.map((name) => point[kind]?.[name] ?? null)),
-  ])
-  return new Response(csvOf(header, rows), {
+  const rows = points.map((point) => historyRow(service, point))
+  return new Response(csvOf(HISTORY_COLUMNS, rows), {
     headers: {
       'content-type': 'text/csv; charset=utf-8',
       'content-disposition': 'attachment; filename="history.csv"',
