@@ -43,11 +43,17 @@ function sendBurst() {
   for (let n = 0; n < burst; n++) void send(route)
 }
 
+/** Each has something of its own that the archive finds it by. */
+function payloadOf(order) {
+  return { to: `customer-${order}@example.com`, order: `ord_${order}`, locale: order % 3 === 0 ? 'de' : 'en' }
+}
+
 function startJobs(url) {
   const queue = new Queue('mail', { connection: { url, maxRetriesPerRequest: 1 } })
   queue.on('error', () => {})
   const keep = { removeOnComplete: 100, removeOnFail: 100 }
-  const add = ({ name, options }) => queue.add(name, { to: 'someone' }, { ...keep, ...options }).catch(() => {})
+  let orders = 0
+  const add = ({ name, options }) => queue.add(name, payloadOf(++orders), { ...keep, ...options }).catch(() => {})
   for (const job of jobs) void add(job)
   const digest = { name: 'welcome-mail', data: { to: 'everyone' }, opts: keep }
   queue.upsertJobScheduler('daily-digest', { pattern: '0 7 * * 1-5', tz: 'Europe/Berlin' }, digest).catch(() => {})

@@ -1,5 +1,8 @@
 // `npm run demo`: five real apps with one line of Quasar each, somebody who uses them, and Zenith's page.
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { foreignScript, httpApps, loadScript, watchApp, workerApp } from './apps.mjs'
+import { openArchive } from './archive.mjs'
 import { buildPackage } from './build-package.mjs'
 import { freePort, startChild } from './child.mjs'
 import { compileNest } from './compile-nest.mjs'
@@ -11,6 +14,9 @@ import { chooseRedis } from './redis.mjs'
 process.env.NODE_ENV = 'development'
 // Every 2 s in place of 10, so that there is something to see at once.
 process.env.QUASAR_INTERVAL ??= '2000'
+// Workers record finished jobs for the archive, and seal their payloads with the token that Zenith has, too.
+process.env.QUASAR_ARCHIVE_JOBS ??= 'payloads'
+process.env.QUASAR_TOKEN ??= randomBytes(24).toString('base64url')
 
 // `npm run demo --ignore-scripts` takes the package as it is built.
 const isBuilding = process.argv.includes('--build') && process.env.npm_config_ignore_scripts !== 'true'
@@ -19,6 +25,8 @@ const say = (line) => process.stdout.write(`${line}\n`)
 const children = []
 let redis = null
 let page = null
+let archive = null
+let zenith = null
 let link = null
 let isStopping = false
 
@@ -57,7 +65,9 @@ async function servePage(options) {
   link = createLoginLink({
     where: 'Open the link that the demo printed in its terminal, or start it again for a new one.',
   })
-  page.serve(toNodeHandler(createZenith({ ...options, auth: { link } })))
+  archive = await openArchive()
+  zenith = createZenith({ ...options, archive: archive.archive, auth: { link } })
+  page.serve(toNodeHandler(zenith))
 }
 
 /** What can be done with queues on the page takes a connection of Zenith's own. */
@@ -104,6 +114,9 @@ function introduce() {
       '  run in this one process and report to its memory: there is no Redis. Left out: the BullMQ worker (mail-worker) and the queues.',
     )
   if (!redis) say('  To see it too, install redis-server or set REDIS_URL.')
+  say(
+    `  Zenith archives to ${archive.dir} until the demo ends; finished jobs are found there by their payloads, such as to:customer-7@example.com.`,
+  )
   say('')
   say(`  Open ${page.url}/${link.make()}`)
   say('  The link works once and for 15 minutes. Ctrl-C ends everything.')
@@ -122,6 +135,8 @@ async function stop(code) {
   isStopping = true
   page?.close()
   await Promise.all(children.map((child) => child.stop(4_300)))
+  await Promise.race([zenith?.close(), sleep(1_500)])
+  archive?.remove()
   await redis?.keeper?.stop(500)
   process.exit(code)
 }

@@ -77,7 +77,7 @@ describe('quasar zenith --archive', () => {
     await first.running.said(/Zenith archives to/)
     const second = await zenith(['--prefix', 'other:'], { cwd: first.cwd })
     await vi.waitFor(() => expect(second.running.stderr).toMatch(/The archive in \S+ is open in process \d+ on/))
-    expect(second.running.stderr).toContain('Zenith goes on without history until the archive opens.')
+    expect(second.running.stderr).toContain('Zenith has no history until the archive opens.')
     expect(second.running.stderr).toContain('--archive none switches it off')
     expect(await second.get('/api/nodes')).toMatchObject({ total: 0 })
     expect(await second.get('/api/archive')).toMatchObject({ error: { code: 'archive_unavailable' } })

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Queue } from 'bullmq'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Overview } from '../../src/api/overview.js'
 import type { QueueView } from '../../src/api/queues.js'
@@ -151,6 +152,33 @@ describe('npm run demo', () => {
     expect(items.filter(({ step, ok }) => step === 'result' && ok)).toHaveLength(2)
     const schedulers = (await (await get(`${url}/api/schedulers`)).json()) as { items: SchedulerView[] }
     expect(schedulers.items.map(({ id }) => id).sort()).toEqual(['daily-digest', 'export-orders'])
+  })
+
+  it('finds a finished job that Redis no longer has by its payload, and leaves no archive behind', async () => {
+    const { url: redis, stop } = await startRedis()
+    onTestFinished(() => stop())
+    const demo = startDemo({ QUASAR_REDIS_URL: redis })
+    const url = await urlOf(demo)
+    const find = async (q: string) => {
+      const response = await get(`${url}/api/archive/jobs?q=${encodeURIComponent(q)}`)
+      return ((await response.json()) as { items: { id: string; queue: string; queueName: string }[] }).items
+    }
+    const [job] = await vi.waitFor(async () => {
+      const found = await find('to:customer-1@example.com queue:mail')
+      expect(found).toMatchObject([{ queueName: 'mail' }])
+      return found
+    }, patience)
+    // BullMQ keeps the last hundred: as soon as as many came after it, or it is removed as a user would, the archive alone has it.
+    const bullmq = new Queue('mail', { connection: { url: redis } })
+    onTestFinished(() => bullmq.close())
+    await bullmq.remove(job?.id ?? '')
+    expect(await bullmq.getJob(job?.id ?? '')).toBeUndefined()
+    expect(await find('to:customer-1@example.com')).toMatchObject([{ id: job?.id }])
+    const [, dir = ''] = /archives to (\S+) until/.exec(demo.output()) ?? []
+    expect(existsSync(join(dir, 'archive.db'))).toBe(true)
+    demo.kill('SIGINT')
+    await demo.ended
+    expect(existsSync(dir)).toBe(false)
   })
 
   it('lets every app say good-bye at Ctrl-C', async () => {

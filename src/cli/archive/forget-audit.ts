@@ -7,7 +7,7 @@ import type { AuditEntry } from '../../protocol/index.js'
 const STREAM = 'audit:forget'
 const REDIS_WITHIN_MS = 8_000
 const ATTEMPTS = 3
-/** Lines of the trail among which its newest is looked for. */
+/** Lines of the trail that are searched for the one that was just written. */
 const NEWEST = 20
 
 /** The lines about one deletion: in the archive always, in the trail of a Redis that answers. */

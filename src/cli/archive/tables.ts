@@ -155,7 +155,7 @@ async function* historyLines(
   { filter: { from, to }, service }: ExportQuery,
 ): AsyncGenerator<readonly Line[]> {
   const now = Date.now()
-  // Figures are kept for 400 days, and none is from the future.
+  // Figures last 400 days, and none is from the future.
   const time = { from: Math.max(from, now - 400 * DAY_MS), to: Math.min(to, now + DAY_MS) }
   const services = service === undefined ? await archive.scopes({ kind: 'traffic', ...time }) : [service]
   for (const one of services)

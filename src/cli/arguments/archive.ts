@@ -73,7 +73,7 @@ type Values = Parsed<typeof ARCHIVE_OPTIONS>['values']
 /** What a command archives to. */
 export interface ArchiveSettings {
   readonly place: ArchivePlace
-  /** Nobody named it. */
+  /** Whether no option named it. */
   readonly isDefault: boolean
   readonly retention: NonNullable<ZenithOptions['retention']>
 }

@@ -17,7 +17,7 @@ const NONE: OpenedArchive = { archive: null, line: null }
 const OPEN_WITHIN_MS = 5_000
 
 /**
- * Opens Zenith's archive. One that does not open stays: Zenith says why and tries again. Without a package that it needs it never will:
+ * Opens Zenith's archive. One that does not open stays: Zenith reports the reason and tries again. Without a package that it needs it never will:
  * then the default archive is left out.
  *
  * @throws Problem if the archive was named and a package is missing
@@ -31,7 +31,7 @@ export async function openArchive(settings: ArchiveSettings | null, voice: Voice
     return { archive, line: `Zenith archives to ${archive.place}${way}` }
   } catch (error) {
     if (isQuasarError(error) && error.code === 'missing_package') return leaveOut(archive, error, settings, voice)
-    voice.warn(`Zenith goes on without history until the archive opens.${settings.isDefault ? WAYS : ''}`)
+    voice.warn(`Zenith has no history until the archive opens.${settings.isDefault ? WAYS : ''}`)
     return { archive, line: null }
   }
 }
