@@ -5,6 +5,8 @@ import { OutageLog } from '../lib/outage-log.js'
 import type { Archive, ControlStore, Logger, NodeEntry, Reader } from '../ports/index.js'
 import { drain, type Feed } from './feed.js'
 import { auditFeed, queueFeed, serviceFeeds } from './feeds.js'
+import { FinishedJobs } from './finished/finished-jobs.js'
+import type { ListedQueue } from './finished/listed-queue.js'
 import { limitsOf, type Retention } from './retention.js'
 import { versionFeed } from './versions.js'
 
@@ -19,6 +21,8 @@ const PRUNE_MS = 60 * 60_000
 /** A failed write is tried again in the next round: only a lasting failure is worth a line. */
 const FAILURES_TO_LOG = 2
 const RELEASE_WITHIN_MS = 1_000
+/** A round waits so long for queues; what takes longer goes on beside the next rounds, ms. */
+const QUEUES_WITHIN_MS = 10_000
 
 export interface ArchiverOptions {
   /** What it reads must be masked. */
@@ -27,6 +31,10 @@ export interface ArchiverOptions {
   readonly store: ControlStore | null
   readonly archive: Archive
   readonly retention?: Retention
+  /** The queues whose finished jobs can be listed: those of workers that record none are archived from there. @default none */
+  readonly queues?: () => Promise<readonly ListedQueue[]>
+  /** Whether the payloads of listed jobs are archived, too. @default true */
+  readonly archivePayloads?: boolean
   readonly logger: Logger | undefined
   /** Time between two rounds, ms. @default 15 s */
   readonly every?: number
@@ -50,6 +58,7 @@ export class Archiver {
   readonly #options: ArchiverOptions
   readonly #id = `zenith-${randomUUID()}`
   readonly #outage: OutageLog
+  readonly #finished: FinishedJobs | null
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()
   #isRunning = false
@@ -63,7 +72,14 @@ export class Archiver {
 
   constructor(options: ArchiverOptions) {
     this.#options = options
-    const { logger, archive } = options
+    const { logger, archive, queues, archivePayloads = true } = options
+    this.#finished = queues
+      ? new FinishedJobs({
+          ...{ archive, queues, logger, withPayloads: archivePayloads },
+          now: () => this.#now(),
+          mayGoOn: () => this.#holdsLease(),
+        })
+      : null
     this.#outage = new OutageLog(
       {
         began: (error) =>
@@ -101,6 +117,7 @@ export class Archiver {
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#timer)
+    await this.#finished?.close()
     await this.#round
     if (!this.#isHolder) return
     const released = this.#options.store?.releaseLease(LEASE, this.#id).catch(() => {})
@@ -140,8 +157,14 @@ export class Archiver {
       if (!(await this.#holdsLease())) return
       await drain(this.#options.archive, feed).catch((error) => failures.push(error))
     }
+    await this.#archiveFinished().catch((error) => failures.push(error))
     if (failures.length > 0) throw failures[0]
     await this.#prune()
+  }
+
+  /** Last, so that no queue holds up what services report. */
+  async #archiveFinished(): Promise<void> {
+    if (this.#finished && !this.#isClosed) await inTime(this.#finished.run(), QUEUES_WITHIN_MS)
   }
 
   async #feeds(): Promise<readonly Feed[]> {

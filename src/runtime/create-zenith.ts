@@ -61,6 +61,7 @@ export function createZenith(given: ZenithOptions = {}): Zenith {
     payloads,
     archive: options.archive,
     retention: options.retention,
+    archivePayloads: options.archivePayloads,
     traceUrl: options.traceUrl ?? traceUrlFrom(process.env),
     isDevelopment: process.env.NODE_ENV === 'development',
     secret: secretFrom(process.env),

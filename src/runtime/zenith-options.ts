@@ -75,6 +75,11 @@ export interface ZenithOptions {
   archive?: Archive
   /** How much the archive keeps. @default see {@link Retention} */
   retention?: Retention
+  /**
+   * Whether the archive gets the payloads of the finished jobs that it reads from queues. What workers record by themselves is up to their
+   * `archiveJobs`. @default true
+   */
+  archivePayloads?: boolean
   /** Where Zenith writes its few log lines; `false` for nowhere. @default console */
   logger?: Logger | false
 }
@@ -116,6 +121,7 @@ export const ZENITH_CHECKS = {
     takes: '{ recordDays, jobDays, payloadDays, maxBytes, minFreeShare }: numbers above 0, the share at most 1',
     accepts: isRetention,
   },
+  archivePayloads: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
   payloads: { takes: 'viewer, operator or admin', accepts: isRole },
   traceUrl: TRACE_URL_CHECK,
 } satisfies OptionChecks<keyof ZenithOptions>

@@ -2,9 +2,10 @@ import { performance } from 'node:perf_hooks'
 import type { Role } from '../api/permissions.js'
 import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
-import { Archiver } from '../archiver/archiver.js'
+import { Archiver, type ArchiverOptions } from '../archiver/archiver.js'
 import type { Retention } from '../archiver/retention.js'
 import type { Archive, ControlStore, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
+import { listedQueues } from './archive/listed-queues.js'
 import { asset, index } from './assets/index.js'
 import { authenticatorOf } from './auth/authenticator.js'
 import { clientAddress } from './auth/guesses/address.js'
@@ -59,6 +60,8 @@ export interface ZenithServerOptions {
   /** Closed with Zenith. */
   archive?: Archive | undefined
   retention?: Retention | undefined
+  /** Whether the payloads of jobs that queues list as finished are archived. @default true */
+  archivePayloads?: boolean | undefined
   /** URL of a trace in the user's tracer, with `{traceId}`. */
   traceUrl?: string | undefined
   logger?: Logger | undefined
@@ -99,7 +102,12 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     logger,
   })
   const queues = queuesOf({ monitor, store: controlStoreOf(reader), logger })
-  const archiver = archiverOf(options, masked, queues.store)
+  const archiver = archiverOf(
+    options,
+    masked,
+    queues.store,
+    listedQueues(monitor, () => sources().length > 0),
+  )
   archiver?.start()
   const services: AllServices = {
     monitor,
@@ -198,9 +206,15 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
 }
 
 /** Unlike everything else it works unasked: Redis keeps only an hour. */
-function archiverOf(options: ZenithServerOptions, reader: Reader, store: ControlStore | null): Archiver | null {
-  const { archive, retention, logger } = options
-  return archive ? new Archiver({ reader, store, archive, ...(retention && { retention }), logger }) : null
+function archiverOf(
+  options: ZenithServerOptions,
+  reader: Reader,
+  store: ControlStore | null,
+  queues: ArchiverOptions['queues'] & {},
+): Archiver | null {
+  const { archive, retention, archivePayloads = true, logger } = options
+  if (!archive) return null
+  return new Archiver({ reader, store, archive, ...(retention && { retention }), queues, archivePayloads, logger })
 }
 
 const CONTROL_METHODS = [
