@@ -1,6 +1,7 @@
 import type { RouteView } from '../../api/routes.js'
 import type { SeriesView, TrafficPoint } from '../../api/services.js'
-import type { JobFigures, RouteFigures, TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
+import type { JobFigures, RouteFigures } from '../../archiver/figures/series-sums.js'
+import type { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
 import { roundToFourDigits } from '../../lib/round.js'
 import { Sketch } from '../../protocol/index.js'
 import { extentOf, percentilesOf, shareOf } from '../fleet/services/figures.js'
