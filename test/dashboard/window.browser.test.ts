@@ -156,7 +156,7 @@ describe('a window', () => {
       services: makeShopFleet().services.map((view) => ({ ...view, traffic: [] })),
     }
     const { page } = await open('?page=service&service=shop-api&from=1000&to=61000')
-    await page.getByText('There is too little in this window to draw.').waitFor()
+    await page.getByText('There is too little in this time to draw.').waitFor()
   })
 })
 

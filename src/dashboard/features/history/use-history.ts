@@ -36,10 +36,10 @@ export function useGhostRange(range: TimeRange): TimeRange | null {
   }, [ghost, hasArchive, range, now])
 }
 
-/** The traffic of a service a week before; undefined as long as it is not asked for or known. */
+/** The traffic of a service a week before; undefined as long as it is not asked for or known. @param service empty for none */
 export function useServiceGhost(service: string, range: TimeRange): GhostTraffic | undefined {
   const earlier = useGhostRange(range)
-  const { data } = useServicePeriods(earlier ?? range, { enabled: earlier !== null, service })
+  const { data } = useServicePeriods(earlier ?? range, { enabled: earlier !== null && service !== '', service })
   const period = earlier ? data?.get(service) : undefined
   return useMemo(() => period && { points: period.traffic, step: period.step ?? MINUTE_MS }, [period])
 }
