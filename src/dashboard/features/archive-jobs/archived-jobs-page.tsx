@@ -27,7 +27,13 @@ export function ArchivedJobsPage({ overview }: { overview: Overview }) {
   const session = useSession()
   return (
     <>
-      <PageBar title="Jobs" hasFilter={false} />
+      <div className="flex flex-col gap-3">
+        <PageBar title="Jobs" hasFilter={false} />
+        <div className="flex flex-wrap gap-2 empty:hidden">
+          <PageChips />
+          <WindowChip />
+        </div>
+      </div>
       {!session ? (
         <Loading what="the jobs" />
       ) : session.archive ? (
@@ -50,13 +56,7 @@ function Search({ overview, payloads }: { overview: Overview; payloads: boolean 
   const search = [find, service && fieldText('service', service)].filter(Boolean).join(' ')
   return (
     <>
-      <div className="flex flex-col gap-2">
-        <SearchBar obstacle={obstacle} />
-        <div className="flex flex-wrap gap-2 empty:hidden">
-          <PageChips />
-          <WindowChip />
-        </div>
-      </div>
+      <SearchBar obstacle={obstacle} />
       {!obstacle && <Found asked={{ search, window }} find={find} />}
       {!obstacle?.isForbidden && <LiveJobs overview={overview} search={find} />}
     </>
