@@ -3,6 +3,7 @@ import { inTime } from '../lib/async.js'
 import { monotonic } from '../lib/clock.js'
 import { OutageLog } from '../lib/outage-log.js'
 import type { Archive, ControlStore, Logger, NodeEntry, Reader } from '../ports/index.js'
+import { type FinishedQueue, queueKeyOf } from '../protocol/index.js'
 import { drain, type Feed } from './feed.js'
 import { auditFeed, queueFeed, serviceFeeds } from './feeds.js'
 import { FinishedJobs } from './finished/finished-jobs.js'
@@ -33,6 +34,8 @@ export interface ArchiverOptions {
   readonly retention?: Retention
   /** The queues whose finished jobs can be listed: those of workers that record none are archived from there. @default none */
   readonly queues?: () => Promise<readonly ListedQueue[]>
+  /** The key of a queue in URLs, once `queues` was asked. @default what its worker says */
+  readonly keyOf?: (queue: FinishedQueue) => string
   /** Whether the payloads of listed jobs are archived, too. @default true */
   readonly archivePayloads?: boolean
   readonly logger: Logger | undefined
@@ -168,10 +171,12 @@ export class Archiver {
   }
 
   async #feeds(): Promise<readonly Feed[]> {
-    const { reader, archive, store } = this.#options
+    const { reader, archive, store, queues, keyOf = queueKeyOf } = this.#options
+    // The keys of queues are known after that.
+    if (queues) await inTime(queues(), QUEUES_WITHIN_MS).catch(() => {})
     const nodes = await this.#readNodes()
     const byService = nodesByService(nodes)
-    const sources = { reader, archive }
+    const sources = { reader, archive, keyOf }
     const services = new Set([...byService.keys(), ...((await reader.services?.()) ?? [])])
     return [
       ...[...services].flatMap((service) => serviceFeeds(sources, service)),

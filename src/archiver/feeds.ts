@@ -8,7 +8,13 @@ import type {
   StreamName,
   StreamRecords,
 } from '../ports/index.js'
-import { type AuditEntry, type ExceptionRecord, MAX_AUDIT_PAGE, MAX_EXCEPTIONS } from '../protocol/index.js'
+import {
+  type AuditEntry,
+  type ExceptionRecord,
+  type FinishedQueue,
+  MAX_AUDIT_PAGE,
+  MAX_EXCEPTIONS,
+} from '../protocol/index.js'
 import { type Feed, type FeedStep, gapsOf } from './feed.js'
 import { mergeFigures, QUEUES, TRAFFIC } from './figures/merge.js'
 import { rawJobsOf } from './raw-jobs.js'
@@ -22,6 +28,8 @@ const MAX_AGE_MS = 7 * 24 * 60 * 60_000
 export interface FeedSources {
   readonly reader: Reader
   readonly archive: Pick<Archive, 'figures'>
+  /** The key of a queue in URLs. */
+  readonly keyOf: (queue: FinishedQueue) => string
 }
 
 /** All feeds of a service. */
@@ -62,9 +70,9 @@ function slowFeed({ reader }: FeedSources, service: string): Feed {
 }
 
 /** Finished jobs as the workers of a service recorded them. */
-function jobFeed({ reader }: FeedSources, service: string): Feed {
+function jobFeed({ reader, keyOf }: FeedSources, service: string): Feed {
   return streamFeed(reader, 'jobs', service, async ({ records }) => ({
-    jobs: records.flatMap((record) => rawJobsOf(service, record)).filter(isOfLateTime(reader)),
+    jobs: records.flatMap((record) => rawJobsOf(service, record, keyOf)).filter(isOfLateTime(reader)),
     recordGaps: records
       .filter(({ left }) => left > 0)
       .map(({ from, to, left }) => ({ stream: `jobs:${service}`, from, to, lost: left })),

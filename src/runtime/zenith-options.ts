@@ -76,7 +76,7 @@ export interface ZenithOptions {
   /** How much the archive keeps. @default see {@link Retention} */
   retention?: Retention
   /**
-   * Whether the archive gets the payloads of the finished jobs that it reads from queues. What workers record by themselves is up to their
+   * Whether the archive gets the payloads of the finished jobs that it reads from queues. What workers record is up to their
    * `archiveJobs`. @default true
    */
   archivePayloads?: boolean

@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks'
 import type { Role } from '../api/permissions.js'
 import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
-import { Archiver, type ArchiverOptions } from '../archiver/archiver.js'
+import { Archiver } from '../archiver/archiver.js'
 import type { Retention } from '../archiver/retention.js'
 import type { Archive, ControlStore, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
-import { listedQueues } from './archive/listed-queues.js'
+import { type ArchivedQueueLooks, queueLooks } from './archive/queue-looks.js'
 import { asset, index } from './assets/index.js'
 import { authenticatorOf } from './auth/authenticator.js'
 import { clientAddress } from './auth/guesses/address.js'
@@ -106,7 +106,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     options,
     masked,
     queues.store,
-    listedQueues(monitor, () => sources().length > 0),
+    queueLooks(monitor, () => sources().length > 0),
   )
   archiver?.start()
   const services: AllServices = {
@@ -210,11 +210,11 @@ function archiverOf(
   options: ZenithServerOptions,
   reader: Reader,
   store: ControlStore | null,
-  queues: ArchiverOptions['queues'] & {},
+  looks: ArchivedQueueLooks,
 ): Archiver | null {
   const { archive, retention, archivePayloads = true, logger } = options
   if (!archive) return null
-  return new Archiver({ reader, store, archive, ...(retention && { retention }), queues, archivePayloads, logger })
+  return new Archiver({ reader, store, archive, ...(retention && { retention }), ...looks, archivePayloads, logger })
 }
 
 const CONTROL_METHODS = [

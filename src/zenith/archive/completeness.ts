@@ -1,36 +1,39 @@
 import type { Completeness, QueueCompleteness } from '../../api/archived-jobs.js'
+import type { QueueView } from '../../api/queues.js'
 import type { TimeWindow } from '../../api/time-window.js'
 import { bucketStart, FINEST_STEP } from '../../archiver/figures/levels.js'
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
 import { nextTurn } from '../../lib/async.js'
-import type { Archive } from '../../ports/index.js'
+import type { Archive, FigureBucket } from '../../ports/index.js'
 import { archivedSpanOf } from './archived-span.js'
 
 const MAX_QUEUES = 1_000
 
-/** Compares attempts in the archive with those that workers counted, in whole steps of the figures. */
-export async function completenessOf(archive: Archive, window: TimeWindow, now: number): Promise<Completeness> {
+/**
+ * Compares attempts in the archive with those that workers counted, in whole steps of the figures.
+ *
+ * @param known queues that are shown now: of those whose jobs this Zenith can't list, the archive may have nothing
+ */
+export async function completenessOf(
+  archive: Archive,
+  window: TimeWindow,
+  now: number,
+  known: readonly Pick<QueueView, 'name' | 'services' | 'actions'>[],
+): Promise<Completeness> {
   const { from, to, step } = archivedSpanOf({ period: '1h', window }, now) ?? wholeMinutes(window)
-  const queues = new Map<string, QueueCompleteness>()
-  const entryOf = (queueName: string, service: string | null): QueueCompleteness => {
-    return queues.get(idOf(queueName, service)) ?? { queueName, service, archived: 0, counted: null }
-  }
-  for (const { queueName, service, attempts } of await archive.counts({ from, to })) {
-    const entry = entryOf(queueName, service)
-    queues.set(idOf(queueName, service), { ...entry, archived: entry.archived + attempts })
-  }
+  const queues = new QueueCounts()
+  for (const { queueName, service, attempts } of await archive.counts({ from, to }))
+    queues.add(queueName, service, { archived: attempts, counted: null })
   for (const service of await archive.scopes({ kind: 'traffic', from, to })) {
-    for (const { body } of await archive.figures({ kind: 'traffic', scope: service, step, from, to })) {
-      await nextTurn()
-      for (const { queue, count } of TrafficBucket.decode(body)?.jobs.values() ?? []) {
-        if (queue === null) continue
-        const entry = entryOf(queue, service)
-        queues.set(idOf(queue, service), { ...entry, counted: (entry.counted ?? 0) + count })
-      }
-    }
+    const buckets = await archive.figures({ kind: 'traffic', scope: service, step, from, to })
+    for await (const { queue, count } of jobsIn(buckets))
+      if (queue !== null) queues.add(queue, service, { archived: 0, counted: count })
   }
-  const sorted = withUnknown([...queues.values()]).sort((a, b) => (a.queueName < b.queueName ? -1 : 1))
-  return { from, to, queues: sorted.slice(0, MAX_QUEUES) }
+  for (const { name, services } of known.filter(({ actions }) => !actions.includes('list'))) {
+    const [only = null] = services.length === 1 ? services : []
+    if (!queues.has(name)) queues.add(name, only, { archived: 0, counted: null })
+  }
+  return { from, to, queues: withUnknown(queues.byName()).slice(0, MAX_QUEUES) }
 }
 
 function wholeMinutes({ from, to }: TimeWindow): TimeWindow & { readonly step: number } {
@@ -52,6 +55,30 @@ function withUnknown(queues: readonly QueueCompleteness[]): QueueCompleteness[] 
   })
 }
 
-function idOf(queueName: string, service: string | null): string {
-  return JSON.stringify([queueName, service])
+async function* jobsIn(buckets: readonly FigureBucket[]) {
+  for (const { body } of buckets) {
+    await nextTurn()
+    yield* TrafficBucket.decode(body)?.jobs.values() ?? []
+  }
+}
+
+class QueueCounts {
+  readonly #queues = new Map<string, QueueCompleteness>()
+  readonly #names = new Set<string>()
+
+  has(queueName: string): boolean {
+    return this.#names.has(queueName)
+  }
+
+  add(queueName: string, service: string | null, more: Pick<QueueCompleteness, 'archived' | 'counted'>): void {
+    const id = JSON.stringify([queueName, service])
+    const { archived = 0, counted = null } = this.#queues.get(id) ?? {}
+    const sum = more.counted === null ? counted : (counted ?? 0) + more.counted
+    this.#queues.set(id, { queueName, service, archived: archived + more.archived, counted: sum })
+    this.#names.add(queueName)
+  }
+
+  byName(): readonly QueueCompleteness[] {
+    return [...this.#queues.values()].sort((one, other) => (one.queueName < other.queueName ? -1 : 1))
+  }
 }

@@ -7,6 +7,7 @@ import {
 } from '../../api/archived-jobs.js'
 import type { AuditEntry } from '../../api/audit.js'
 import { Problem } from '../../api/problem.js'
+import type { QueueView } from '../../api/queues.js'
 import { csvOf } from '../../lib/csv.js'
 import type { Archive, ArchivedJobFilter } from '../../ports/index.js'
 import { needsPayloads, parseSearch } from '../../search/language.js'
@@ -19,7 +20,11 @@ import { completenessOf } from './completeness.js'
 import { type ArchiveServices, askArchive, NO_ARCHIVE } from './or-archived.js'
 import { checkTime, timeParameters, UNAVAILABLE } from './parameters.js'
 
-const { operation } = operationsWith<ArchiveServices>()
+interface ArchivedJobServices extends ArchiveServices {
+  readonly monitor: ArchiveServices['monitor'] & { readonly queues: { readonly views: readonly QueueView[] } }
+}
+
+const { operation } = operationsWith<ArchivedJobServices>()
 
 /** Attempts that are counted for facets: the newest. */
 const MAX_COUNTED = 100_000
@@ -128,7 +133,8 @@ export const completeness = operation({
   },
   async handle({ query, services }) {
     const time = { from: query.from ?? 0, to: query.to ?? 0 }
-    return json(200, await askArchive(services, (archive) => completenessOf(archive, time, services.monitor.now)))
+    const { now, queues } = services.monitor
+    return json(200, await askArchive(services, (archive) => completenessOf(archive, time, now, queues.views)))
   },
 })
 
