@@ -22,7 +22,7 @@ const PRUNE_MS = 60 * 60_000
 /** A failed write is tried again in the next round: only a lasting failure is worth a line. */
 const FAILURES_TO_LOG = 2
 const RELEASE_WITHIN_MS = 1_000
-/** A round waits so long for queues; what takes longer goes on beside the next rounds, ms. */
+/** A round waits so long for queues; what takes longer continues beside the next rounds, ms. */
 const QUEUES_WITHIN_MS = 10_000
 
 export interface ArchiverOptions {

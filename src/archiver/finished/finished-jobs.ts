@@ -11,7 +11,7 @@ import { FINISHED_STATES, type ListedQueue } from './listed-queue.js'
  * Queues of one round, in turns: an idle queue costs two calls, of the newest 20 completed and failed jobs each. The sources share them.
  */
 const MAX_QUEUES = 200
-/** How long the queues of a source may take in one round, ms: it goes on with the next ones in the next round. */
+/** How long the queues of a source may take in one round, ms: the next round continues with the next ones. */
 const ROUND_MS = 10_000
 /** How long one call may take, ms. A source that is later is left alone until it has answered. */
 const CALL_MS = 5_000
@@ -29,7 +29,7 @@ export interface FinishedJobsOptions {
   readonly withPayloads?: boolean
   /** Unix ms. */
   readonly now: () => number
-  /** Whether to go on: another Zenith may archive. */
+  /** Whether this Zenith still archives: another may have taken over. */
   readonly mayGoOn: () => Promise<boolean>
   readonly logger: Logger | undefined
   /** How long one call may take, ms. @default 5 s */

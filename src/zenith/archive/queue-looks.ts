@@ -6,7 +6,7 @@ import type { State } from '../queues/directory.js'
 import { namesOf } from '../queues/monitor/identity.js'
 import type { Connection } from '../queues/monitor/queue-monitor.js'
 
-/** How often queues are looked for while nobody watches, ms. */
+/** Longest time between two readings of the queues, ms. */
 const LOOK_EVERY_MS = 60_000
 
 interface ListedQueue {
