@@ -86,7 +86,7 @@ export class Database {
 
   /** Moves everything from the write-ahead log into the database, and leaves the log empty. */
   checkpoint(schema = 'main'): void {
-    // It would hold up who writes.
+    // It would hold up the process that writes.
     if (!this.#isReadOnly) this.all(`PRAGMA ${schema}.wal_checkpoint(TRUNCATE)`)
   }
 
