@@ -2,15 +2,17 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { encodeRollup, keysOf } from '../../src/protocol/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { ensureBuilt } from '../support/pack.js'
 import { startPostgres } from '../support/postgres.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { ask } from '../zenith/support/http.js'
 import { beatOf, report } from '../zenith/support/records.js'
-import { quasar } from './command.js'
+import { quasar, run } from './command.js'
 import { cookieBy, linkOf } from './link.js'
 
+const MINUTE = 60_000
 let redis: TestRedis
 
 beforeAll(async () => {
@@ -24,6 +26,14 @@ function folder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'quasar-cli-archive-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   return dir
+}
+
+/** Requests of three minutes ago. */
+async function addTraffic(prefix: string, count: number): Promise<void> {
+  const to = Math.floor(Date.now() / MINUTE) * MINUTE - 2 * MINUTE
+  const route = { key: 'GET /users/:id', count, errors: 1, aborted: 0, classes: [], sketch: '8w' }
+  const rollup = { v: 2, node: 'web-1', from: to - MINUTE, to, routes: [route], jobs: [] } as const
+  await redis.client().xadd(keysOf(prefix).history('shop'), '*', 'data', encodeRollup(rollup))
 }
 
 /** Starts it in a folder and waits until it says where it is. */
@@ -42,6 +52,7 @@ describe('quasar zenith --archive', () => {
     const store = redisStore({ redis: redis.url, prefix: 'kept:' })
     onTestFinished(() => store.close())
     await report(store, beatOf('shop', 'web-1'))
+    await addTraffic('kept:', 10)
     const { running, cwd, get } = await zenith([
       '--prefix',
       'kept:',
@@ -60,6 +71,9 @@ describe('quasar zenith --archive', () => {
         interval: 200,
       },
     )
+    const history = await run(['archive', 'export', 'history', '--service', 'shop', '--from', '1h', '--archive', place])
+    expect([history.code, history.stderr]).toEqual([0, ''])
+    expect(JSON.parse(history.stdout)).toMatchObject({ service: 'shop', requests: { count: 10 } })
     running.child.kill('SIGTERM')
     expect(await running.ended).toBe(0)
     expect(running.stderr).toBe('')
