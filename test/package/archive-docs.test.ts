@@ -17,6 +17,8 @@ const PAGE = 'docs/archive.md'
 const text = readFileSync(PAGE, 'utf8')
 const [commands = '', backup = ''] = blocksOf(PAGE, 'sh')
 
+const hasCommand = spawnSync('sh', ['-c', 'command -v sqlite3']).status === 0
+
 function folder(): string {
   const dir = mkdtempSync(join(tmpdir(), 'quasar-archive-docs-'))
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
@@ -55,7 +57,7 @@ describe(PAGE, () => {
     const holder = sqliteDriver({ dir: source })
     await holder.open()
     onTestFinished(() => holder.close())
-    if (spawnSync('sqlite3', ['--version']).status === 0) execFileSync('sh', ['-ec', backup], { cwd: dir })
+    if (hasCommand) execFileSync('sh', ['-ec', backup], { cwd: dir })
     else await copyByHand(dir)
     const copy = sqliteDriver({ dir: join(dir, 'backup') })
     onTestFinished(() => copy.close())
