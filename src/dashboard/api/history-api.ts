@@ -8,8 +8,14 @@ import { useNow } from './hooks.js'
 import { againOf, query } from './monitoring-api.js'
 import { useHasArchive } from './session.js'
 
-/** Whether only the archive has all of a time range: then nothing on the page is live. */
+/** Whether the archive answers for a time range: then nothing on the page is live. */
 export function useIsArchived(range: TimeRange): boolean {
+  const isNeeded = useNeedsArchive(range)
+  return useHasArchive() !== false && isNeeded
+}
+
+/** Whether only an archive has all of a time range, be there one or not. */
+export function useNeedsArchive(range: TimeRange): boolean {
   return needsArchive(range, useNow())
 }
 

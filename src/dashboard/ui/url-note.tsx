@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
-import { useIsArchived } from '../api/history-api.js'
+import { useNeedsArchive } from '../api/history-api.js'
 import { useHasArchive } from '../api/session.js'
 import { isLong, useRoute, useTimeRange, useUrlProblems } from '../routing/route.js'
 import { PERIOD_NAMES, rangeInWords } from './period.js'
@@ -26,10 +26,11 @@ export function UrlNote() {
 /** Says what to do where the URL asks for a time that needs an archive, and there is none. */
 function useArchiveProblem(): readonly string[] {
   const { period } = useRoute()
-  const isArchived = useIsArchived(useTimeRange())
-  const { window } = useTimeRange()
+  const range = useTimeRange()
+  const { window } = range
+  const isBefore = useNeedsArchive(range)
   if (useHasArchive() !== false) return []
-  if (window && isArchived) return [`The URL asks for a time before the last hour. ${NEEDS_ARCHIVE}`]
+  if (window && isBefore) return [`The URL asks for a time before the last hour. ${NEEDS_ARCHIVE}`]
   return !window && isLong(period) ? [`The URL asks for the last ${PERIOD_NAMES[period]}. ${NEEDS_ARCHIVE}`] : []
 }
 
