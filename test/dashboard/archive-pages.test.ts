@@ -8,8 +8,9 @@ import {
   valuesOf,
   withField,
 } from '../../src/dashboard/features/archive-jobs/search.js'
-import { SPAN_MS, STEP_MS, scrubbedWindow, timeTravelTarget } from '../../src/dashboard/features/time-travel/target.js'
+import { SPAN_MS, STEP_MS, scrubbedWindow } from '../../src/dashboard/features/time-travel/target.js'
 import { SPANS } from '../../src/dashboard/routing/pages.js'
+import { timeTravelTarget } from '../../src/dashboard/routing/time-travel-target.js'
 
 const NOW = Date.UTC(2026, 10, 30, 12, 34, 56)
 

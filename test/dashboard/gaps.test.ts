@@ -20,7 +20,8 @@ import {
   waitChart,
 } from '../../src/dashboard/features/queue/run-charts.js'
 import { chartsOfPast } from '../../src/dashboard/features/services/process-past.js'
-import { type ChartData, chartsOf, compare, percentiles, single } from '../../src/dashboard/ui/charts/chart-data.js'
+import { chartsOf, compare, percentiles, single } from '../../src/dashboard/ui/charts/chart-data.js'
+import type { ChartData } from '../../src/dashboard/ui/charts/chart-lines.js'
 import { pastOf } from '../../src/dashboard/ui/charts/gaps.js'
 import { WEEK_MS } from '../../src/dashboard/ui/charts/ghost.js'
 import { makeQueue } from './fixture/shop-queues.js'

@@ -1,6 +1,6 @@
 import type { QueueSource } from '../../ports/index.js'
 import type { JobDetail } from '../../protocol/index.js'
-import { type Feed, type FeedStep, gapsOf } from '../feed.js'
+import { type Feed, type FeedStep, gapsOf } from '../feeds/feed.js'
 import { archivedIdOf, type FinishedState, isShortId, type ListedQueue, latestEnd, rawJobOf } from './listed-queue.js'
 import { type ListedJob, type Walk, walk } from './walk.js'
 import { bounded, floorAfter, markOf, parseWatermark, textOf, type Watermark } from './watermark.js'

@@ -3,7 +3,7 @@ import { BoundedMap } from '../../lib/bounded-map.js'
 import { monotonic } from '../../lib/clock.js'
 import { OutageLog } from '../../lib/outage-log.js'
 import type { Archive, Logger, QueueSource } from '../../ports/index.js'
-import { drain, type Feed } from '../feed.js'
+import { drain, type Feed } from '../feeds/feed.js'
 import { finishedFeed, type Looks } from './finished-feed.js'
 import { FINISHED_STATES, type ListedQueue } from './listed-queue.js'
 

@@ -35,7 +35,7 @@ export async function archivedRecords<T>(
   return { records, since: after === null ? null : oldest }
 }
 
-/** What a listing says of records that were not read. */
+/** The part of a listing about records that were not read. */
 export function sinceOf({ since }: Pick<ArchivedRecords<unknown>, 'since'>): { readonly since?: number } {
   return since === null ? {} : { since }
 }

@@ -86,7 +86,7 @@ interface SeenQueue {
   readonly queue: QueueFigures
 }
 
-/** Several services, and Zenith itself, may have read one queue: the one that read it longest tells of it. */
+/** Several services, and Zenith itself, may have read one queue: the one that read it longest counts. */
 class SeenQueues {
   readonly #seen: SeenQueue[] = []
   readonly #index = new Map<string, number>()
@@ -154,7 +154,7 @@ export async function ticksOf(archive: Archive, time: TimeWindow): Promise<TickL
       return { at: Math.max(from, time.from), kind: 'gap', count: 1, text }
     }),
   ]
-  // Of too many the newest are kept, as of exceptions and actions.
+  // Of too many only the newest are listed, as of exceptions and actions.
   const sorted = ticks.sort((a, b) => a.at - b.at)
   const since = [exceptions.since, audit.since].filter((at) => at !== null)
   return { ticks: sorted.slice(-MAX_LISTED), since: since.length > 0 ? Math.max(...since) : null }

@@ -1,8 +1,8 @@
 import type { ArchivedAttempt } from '../../../api/archived-jobs.js'
+import { timeTravelTarget } from '../../routing/time-travel-target.js'
 import { duration, exactTime, UNKNOWN } from '../../ui/format.js'
 import { LINK_BUTTON } from '../../ui/link-style.js'
 import { PageLink } from '../../ui/page-link.js'
-import { timeTravelTarget } from '../time-travel/target.js'
 import { barsOf, type Part } from './bars.js'
 import { Outcome } from './outcome.js'
 

@@ -1,6 +1,6 @@
 import type { QueueMinute } from '../../../api/queue-history.js'
 import type { QueueSample, QueueView } from '../../../api/queues.js'
-import type { ChartData } from '../../ui/charts/chart-data.js'
+import type { ChartData } from '../../ui/charts/chart-lines.js'
 import { type Spacing, withGaps } from '../../ui/charts/gaps.js'
 
 /** A queue at one moment; null: unknown. */

@@ -1,5 +1,5 @@
 import type { DurationFigures, RunMinute } from '../../../api/queue-runs.js'
-import type { ChartData } from '../../ui/charts/chart-data.js'
+import type { ChartData } from '../../ui/charts/chart-lines.js'
 import { withGaps } from '../../ui/charts/gaps.js'
 
 /** Each point is a minute, so that its count is a rate per minute. */

@@ -1,5 +1,5 @@
 import type { ProcessMinute } from '../../../api/process-history.js'
-import type { ChartData } from '../../ui/charts/chart-data.js'
+import type { ChartData } from '../../ui/charts/chart-lines.js'
 import type { Measure } from '../../ui/charts/scale.js'
 
 const MINUTE_MS = 60_000

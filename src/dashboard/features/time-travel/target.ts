@@ -1,5 +1,5 @@
 import type { TimeWindow } from '../../../api/time-window.js'
-import type { SpanName, Target } from '../../routing/pages.js'
+import type { SpanName } from '../../routing/pages.js'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
@@ -18,11 +18,6 @@ export const STEP_MS: Readonly<Record<SpanName, number>> = {
   '24h': 5 * MINUTE_MS,
   '7d': 30 * MINUTE_MS,
   '30d': 2 * HOUR_MS,
-}
-
-/** Where "See the fleet at this moment" leads. @param at Unix ms */
-export function timeTravelTarget(at: number, span: SpanName = '24h'): Target {
-  return { page: 'time-travel', t: Math.round(at), span, from: 0, to: 0 }
 }
 
 /** The time that a scrubber spans: up to now or, for an older time, as many spans before. @param at Unix ms @param now Unix ms */

@@ -1,24 +1,8 @@
 import type { ServicePeriod, ServiceView, TrafficPoint } from '../../../api/services.js'
 import { byName } from '../groups.js'
+import type { ChartData } from './chart-lines.js'
 import { type Spacing, withGaps } from './gaps.js'
 import { type GhostTraffic, withGhost } from './ghost.js'
-
-export interface ChartLine {
-  name: string
-  /** A colour token of the theme: `--accent`. */
-  color: string
-  /** Lengths of dashes and gaps in px; lines differ by more than their colour. */
-  dash?: readonly number[]
-  isFilled?: boolean
-  /** One for each time; null leaves a gap. */
-  values: readonly (number | null)[]
-}
-
-export interface ChartData {
-  /** Unix ms, oldest first. */
-  times: readonly number[]
-  lines: readonly ChartLine[]
-}
 
 export interface Traffic {
   name: string

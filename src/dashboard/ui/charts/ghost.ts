@@ -1,6 +1,6 @@
 import type { TrafficPoint } from '../../../api/services.js'
 import { PERIOD_MS } from '../../../api/words.js'
-import type { ChartData } from './chart-data.js'
+import type { ChartData } from './chart-lines.js'
 
 /** How much earlier the ghost line is, ms. */
 export const WEEK_MS = PERIOD_MS['7d']

@@ -1,5 +1,5 @@
 import { momentOf } from '../period.js'
-import type { ChartData, ChartLine } from './chart-data.js'
+import type { ChartData, ChartLine } from './chart-lines.js'
 
 interface PlotLegendProps {
   title: string

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react'
 import { useNow } from '../../api/hooks.js'
 import { useTimeRange } from '../../routing/route.js'
-import type { ChartData } from './chart-data.js'
+import type { ChartData } from './chart-lines.js'
 import type { ChartMarks } from './marks.js'
 import { PlotLegend } from './plot-legend.js'
 import { PlotMarks } from './plot-marks.js'

@@ -1,6 +1,6 @@
 import type { TimeWindow } from '../../../api/time-window.js'
 import { exact, UNKNOWN } from '../format.js'
-import type { ChartData } from './chart-data.js'
+import type { ChartData } from './chart-lines.js'
 
 /** What a chart's figures are; one has one unit at a time, on its axis as in its legend. Rates are per second, durations in ms. */
 export type Measure = 'rate' | 'perMinute' | 'duration' | 'percent' | 'bytes' | 'count'

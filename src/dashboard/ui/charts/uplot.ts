@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css'
 import type { TimeWindow } from '../../../api/time-window.js'
 import { dayOf, hasDays } from '../period.js'
 import { onColorsChange } from '../theme.js'
-import type { ChartData } from './chart-data.js'
+import type { ChartData } from './chart-lines.js'
 import { axisLabels, axisMarks, heightOf, type Measure, windowOf } from './scale.js'
 
 interface PlotOptions {

@@ -1,5 +1,5 @@
-import type { RawJob, RawPayload } from '../ports/index.js'
-import type { FinishedJob, FinishedJobs, FinishedQueue } from '../protocol/index.js'
+import type { RawJob, RawPayload } from '../../ports/index.js'
+import type { FinishedJob, FinishedJobs, FinishedQueue } from '../../protocol/index.js'
 
 /** The jobs of a worker's record. @param keyOf the key of a queue in URLs */
 export function rawJobsOf(

@@ -1,4 +1,4 @@
-import type { Archive, ArchiveBatch, ArchiveGap, RawJob, StreamLoss } from '../ports/index.js'
+import type { Archive, ArchiveBatch, ArchiveGap, RawJob, StreamLoss } from '../../ports/index.js'
 
 /** What one read of a feed gives the archive. */
 export interface FeedStep extends Omit<ArchiveBatch<RawJob>, 'cursor'> {

@@ -1,4 +1,4 @@
-import type { NodeEntry } from '../ports/index.js'
+import type { NodeEntry } from '../../ports/index.js'
 import type { Feed } from './feed.js'
 
 /** The body of an event `versions`: the versions of an app that ran after it, and what it changed. */

@@ -7,16 +7,16 @@ import type {
   Reader,
   StreamName,
   StreamRecords,
-} from '../ports/index.js'
+} from '../../ports/index.js'
 import {
   type AuditEntry,
   type ExceptionRecord,
   type FinishedQueue,
   MAX_AUDIT_PAGE,
   MAX_EXCEPTIONS,
-} from '../protocol/index.js'
+} from '../../protocol/index.js'
+import { mergeFigures, QUEUES, TRAFFIC } from '../figures/merge.js'
 import { type Feed, type FeedStep, gapsOf } from './feed.js'
-import { mergeFigures, QUEUES, TRAFFIC } from './figures/merge.js'
 import { rawJobsOf } from './raw-jobs.js'
 
 /** A record from further in the future is not believed, ms. */
