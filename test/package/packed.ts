@@ -24,6 +24,7 @@ export const documented: Readonly<Record<string, readonly string[]>> = {
   './queues/redis-list': ['redisListQueues'],
   './stores/redis': ['redisStore'],
   './stores/memory': ['memoryStore'],
+  './archive/postgres': ['postgresArchive'],
   './archive/sqlite': ['sqliteArchive'],
   './zenith': ['createZenith', 'toNodeHandler'],
 }

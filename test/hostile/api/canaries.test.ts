@@ -1,9 +1,13 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { BulkOperation } from '../../../src/api/bulk.js'
 import type { Overview } from '../../../src/api/overview.js'
 import type { RouteListing } from '../../../src/api/routes.js'
+import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
 import {
   encodeException,
   encodeHeartbeat,
@@ -19,6 +23,7 @@ import { createZenith, type Zenith } from '../../../src/runtime/create-zenith.js
 import type { Operation } from '../../../src/zenith/http/operation.js'
 import { OPERATIONS } from '../../../src/zenith/operations.js'
 import { exceptionOf, heartbeatOf, queueOf, rollupOf, slowOf, snapshotOf } from '../../stores/samples.js'
+import { inlineArchive } from '../../support/inline-archive.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { guessesOf, piecesOf } from '../support/guesses.js'
 import { around, CANARY, CREDENTIALS, piecesIn, SHAPES } from '../support/sweep.js'
@@ -49,6 +54,7 @@ beforeAll(async () => {
   await plantBullmq()
   await plantBull()
   await plantGravito()
+  const archive = inlineArchive(sqliteDriver({ dir: mkdtempSync(join(tmpdir(), 'quasar-canaries-')) }))
   zenith = createZenith({
     redis: redis.url,
     auth: (request) => (request.headers.get('x-role') ?? 'viewer') as 'viewer',
@@ -59,7 +65,13 @@ beforeAll(async () => {
       bullQueues({ redis: redis.url, queues: ['old'], prefix: 'b3' }),
       gravitoStreamQueues({ redis: redis.url, queues: ['orders'] }),
     ],
+    archive,
     logger: false,
+  })
+  await vi.waitFor(async () => {
+    expect((await archive.status()).jobs).toBeGreaterThan(0)
+    for (const kind of ['slow', 'exception'] as const)
+      expect((await archive.records({ kind, from: 0, to: Date.now() + 60_000, limit: 1 })).items).not.toEqual([])
   })
   queues = await vi.waitFor(async () => {
     const found = ((await (await ask('/api/overview')).json()) as Overview).queues.filter(({ name }) => name !== 'told')
@@ -213,15 +225,21 @@ function pathsOf({ path }: Operation): string[] {
   })
 }
 
+const NEEDED: Readonly<Record<string, string>> = {
+  state: 'failed',
+  service: 'shop',
+  from: String(Date.now() - 3_600_000),
+  to: String(Date.now() + 600_000),
+  t: String(Date.now()),
+}
+
 /** Each choice that an operation lets one make, one after the other, and all that it must be told. */
 function queriesOf({ parameters }: Operation): string[] {
   const all = Object.entries(parameters)
   const choices = all.flatMap(([name, { schema }]) => (schema.enum ?? []).map((word) => `${name}=${String(word)}`))
   const needed = all.filter(([, { isRequired }]) => isRequired).map(([name]) => name)
   const fill = (query: string) =>
-    needed
-      .filter((name) => !query.startsWith(`${name}=`))
-      .map((name) => `&${name}=${name === 'state' ? 'failed' : 'a'}`)
+    needed.filter((name) => !query.startsWith(`${name}=`)).map((name) => `&${name}=${NEEDED[name] ?? 'a'}`)
   const large = parameters.limit ? [`limit=${parameters.limit.schema.maximum}`] : []
   return ['', ...choices, ...large].map((query) => `?${query}${fill(query).join('')}`.replace('?&', '?'))
 }
