@@ -40,7 +40,9 @@ const facets = (what: string) => listUpTo(50, Facet, `${what}, the most frequent
 
 export const ArchivedJobFacets = object('How many attempts have each value.', {
   total: count('Number of attempts that match.'),
-  isPartial: flag('Whether counting stopped at 100,000: the counts are of the newest ones then.'),
+  isPartial: flag(
+    'Whether counting stopped, at 100,000 or after many payloads were read for a phrase: the counts are of the newest then.',
+  ),
   outcome: facets('Outcomes'),
   queueName: facets('Names of queues'),
   name: facets('Names of jobs'),
@@ -53,7 +55,7 @@ export const ArchivedAttempt = object('A finished attempt with its payload.', {
   payload: orNull(
     object('The payload, masked.', {
       text: text('JSON, or any other text of the app.'),
-      isCut: flag('Whether it was longer.'),
+      isCut: flag('Whether it was longer. Without any text: the payloads of newer attempts fill the answer.'),
     }),
   ),
 })
@@ -75,7 +77,9 @@ export type ArchivedJobDetail = Infer<typeof ArchivedJobDetail>
 
 export const ArchiveForgotten = object('Finished attempts that were deleted, or would be.', {
   attempts: count('Number of attempts: with `dryRun` those that match, else those that were deleted.'),
-  isPartial: flag('Whether counting stopped at 100,000; false for what was deleted.'),
+  isPartial: flag(
+    'Whether counting stopped, at 100,000 or after many payloads were read for a phrase; false for what was deleted.',
+  ),
 })
 export type ArchiveForgotten = Infer<typeof ArchiveForgotten>
 

@@ -209,7 +209,7 @@ export interface ArchivedJobQuery extends ArchivedJobFilter {
 export interface JobFacets {
   /** Number of attempts that fulfil the filter. */
   readonly total: number
-  /** Whether counting stopped at the limit: `total` and the counts are of the newest then. */
+  /** Whether counting stopped, at the limit or when many payloads were read for a phrase: `total` and the counts are of the newest then. */
   readonly isPartial: boolean
   readonly fields: Readonly<Record<'outcome' | 'queueName' | 'name' | 'service', readonly JobFacet[]>>
 }

@@ -1,6 +1,12 @@
 import { anyObject } from '../api/schema.js'
 import { archiveForget, type ForgetServices } from './archive/forget-route.js'
-import { archivedJob, archivedJobFacets, archivedJobs, completeness } from './archive/job-routes.js'
+import {
+  type ArchivedJobServices,
+  archivedJob,
+  archivedJobFacets,
+  archivedJobs,
+  completeness,
+} from './archive/job-routes.js'
 import { type ArchiveRouteServices, archiveStatus, history, marks, past, ticks } from './archive/routes.js'
 import { type SessionServices, session } from './auth/session.js'
 import type { MonitorService } from './fleet/monitor-service.js'
@@ -58,6 +64,7 @@ export interface AllServices
     HistoryServices,
     RunServices,
     ArchiveRouteServices,
+    ArchivedJobServices,
     ForgetServices {
   readonly monitor: MonitorService
 }

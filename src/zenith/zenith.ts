@@ -6,6 +6,7 @@ import { Archiver } from '../archiver/archiver.js'
 import type { Retention } from '../archiver/retention.js'
 import type { Archive, ControlStore, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
 import { type ArchivedQueueLooks, queueLooks } from './archive/queue-looks.js'
+import { takingTurns } from './archive/taking-turns.js'
 import { asset, index } from './assets/index.js'
 import { authenticatorOf } from './auth/authenticator.js'
 import { clientAddress } from './auth/guesses/address.js'
@@ -85,6 +86,8 @@ const route = routerOf(OPERATIONS, { index, asset })
 
 const INTERVAL_MS = 1_500
 const SLOW_MS = 1_000
+/** Searches of the archive at once: PostgreSQL has four connections, and one is for what else is read and written. */
+const ARCHIVE_SEARCHES = 3
 /** What could not be prepared is tried again after so long, ms. */
 const PREPARE_EVERY_MS = 60_000
 
@@ -129,9 +132,10 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     })),
     tokens: new ChangeTokens(secretOf(options)),
     searches: new SearchSlots(),
+    archiveSearches: new SearchSlots(ARCHIVE_SEARCHES),
     policy: createPolicy({ payloads }),
     traceUrl: options.traceUrl,
-    archive: options.archive ?? null,
+    archive: options.archive ? takingTurns(options.archive) : null,
     archiver,
   }
   const recorder = new OwnQueueRecorder({

@@ -1,6 +1,6 @@
 import type { ArchivedJobFilter, JobFacet, JobFacets } from '../../ports/archive.js'
 import type { Session } from './database.js'
-import { scanJobs } from './scan.js'
+import { MAX_TEXT_CHARS, scanJobs } from './scan.js'
 
 export async function readFacets(
   session: Session,
@@ -8,11 +8,12 @@ export async function readFacets(
   filter: ArchivedJobFilter,
   limit: number,
 ): Promise<JobFacets> {
-  const rows = await scanJobs(session, schema, { ...filter, after: null, limit: limit + 1, withPayloads: false })
+  const scan = { ...filter, after: null, limit: limit + 1, withPayloads: false, maxTextChars: MAX_TEXT_CHARS }
+  const { rows, stopped } = await scanJobs(session, schema, scan)
   const counted = rows.slice(0, limit)
   return {
     total: counted.length,
-    isPartial: rows.length > limit,
+    isPartial: rows.length > limit || stopped !== null,
     fields: {
       outcome: facetsOf(counted.map(({ outcome }) => outcome)),
       queueName: facetsOf(counted.map(({ queue_name }) => queue_name)),

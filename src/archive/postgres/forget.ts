@@ -23,8 +23,14 @@ export async function forgetJobs(database: Database, filter: ArchivedJobFilter):
     const rows = await database.write(async (session) => {
       // No payload is filled in meanwhile for a job that goes.
       await lock(session, database.schema, 'jobs')
-      const scan = { ...filter, after: start, limit: CHUNK, withPayloads: false }
-      const found = await scanJobs(session, database.schema, scan)
+      const scan = {
+        ...filter,
+        after: start,
+        limit: CHUNK,
+        withPayloads: false,
+        maxTextChars: Number.POSITIVE_INFINITY,
+      }
+      const { rows: found } = await scanJobs(session, database.schema, scan)
       await deleteRows(session, found)
       return found
     })

@@ -16,7 +16,7 @@ import { storableText } from '../shared/texts.js'
 import { Values } from './conditions.js'
 import type { Session } from './database.js'
 import { JOB_COLUMNS, type JobRow, jobOfRow } from './rows.js'
-import { positionOf, scanJobs } from './scan.js'
+import { MAX_TEXT_CHARS, positionOf, scanJobs } from './scan.js'
 
 const MOST_ATTEMPTS = 1000
 
@@ -81,8 +81,9 @@ export function jobsReader(
   checkLimit(limit)
   const after = readMark(query.after, ['number', 'string', 'string', 'number'])
   return async (session) => {
-    const rows = await scanJobs(session, schema, { ...query, after, withPayloads, limit: limit + 1 })
-    const last = rows.length > limit ? positionOf(rows[limit - 1]) : null
+    const scan = { ...query, after, withPayloads, limit: limit + 1, maxTextChars: MAX_TEXT_CHARS }
+    const { rows, stopped } = await scanJobs(session, schema, scan)
+    const last = rows.length > limit ? positionOf(rows[limit - 1]) : stopped
     return { items: rows.slice(0, limit).map((row) => jobOfRow(row, withPayloads)), next: last && markOf(last) }
   }
 }

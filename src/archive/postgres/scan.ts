@@ -18,6 +18,15 @@ export interface Scan extends ArchivedJobFilter {
   /** The scan ends with this number of rows. */
   readonly limit: number
   readonly withPayloads: boolean
+  /** Of payloads that are read for a phrase, about: the scan stops there. */
+  readonly maxTextChars: number
+}
+
+/** Rows in order, without payloads unless these were asked for. */
+export interface Scanned {
+  readonly rows: readonly FoundRow[]
+  /** The last row that was looked at, if the scan stopped because it had read too much text. */
+  readonly stopped: Position | null
 }
 
 /** Rows that are looked up and sorted at once. */
@@ -27,6 +36,8 @@ const WALKED = 2000
 /** Most rows of one statement; fewer with payloads, which may be large. */
 const CHUNK = 5000
 const LOADED_CHUNK = 500
+/** Characters of payloads that a page or a count reads for a phrase. */
+export const MAX_TEXT_CHARS = 67_108_864
 
 const ORDER = 'j.finished_at desc, j.queue desc, j.id desc, j.start_at desc'
 
@@ -34,17 +45,28 @@ const ORDER = 'j.finished_at desc, j.queue desc, j.id desc, j.start_at desc'
  * The rows that fulfil a filter, newest first. Days are read in groups, newest first, each twice as large as the one before: a page of
  * recent jobs reads one day of many.
  */
-export async function scanJobs(session: Session, schema: string, scan: Scan): Promise<FoundRow[]> {
+export async function scanJobs(session: Session, schema: string, scan: Scan): Promise<Scanned> {
   const conditions = conditionsOf(scan)
   const to = Math.min(scan.to, scan.after ? dayStart(scan.after[0]) + DAY_MS : Number.POSITIVE_INFINITY)
   const days = (await daysOf(session, schema, 'jobs')).filter((day) => day < to && day + DAY_MS > scan.from).reverse()
-  const found: FoundRow[] = []
-  for (let i = 0, size = 1; i < days.length && found.length < scan.limit; i += size, size = Math.max(1, i)) {
+  const found: Found = { rows: [], textLeft: scan.maxTextChars, stopped: null }
+  for (
+    let i = 0, size = 1;
+    i < days.length && found.rows.length < scan.limit && !found.stopped;
+    i += size, size = Math.max(1, i)
+  ) {
     const group = days.slice(i, i + size)
     const span = { from: Math.max(scan.from, group.at(-1) ?? 0), to: Math.min(to, (group[0] ?? 0) + DAY_MS) }
     await scanSpan(session, conditions, scan, span, found)
   }
   return found
+}
+
+/** What a scan has so far. */
+interface Found {
+  readonly rows: FoundRow[]
+  textLeft: number
+  stopped: Position | null
 }
 
 interface Span {
@@ -53,29 +75,30 @@ interface Span {
 }
 
 /** Adds the rows of a span to those that were found. */
-async function scanSpan(
-  session: Session,
-  conditions: Conditions,
-  scan: Scan,
-  span: Span,
-  found: FoundRow[],
-): Promise<void> {
+async function scanSpan(session: Session, conditions: Conditions, scan: Scan, span: Span, found: Found): Promise<void> {
+  const { rows } = found
   const isLoaded = scan.withPayloads || conditions.text !== null
   const most = isLoaded ? LOADED_CHUNK : CHUNK
-  let after = positionOf(found.at(-1)) ?? scan.after
-  while (found.length < scan.limit) {
-    const missing = scan.limit - found.length
+  let after = positionOf(rows.at(-1)) ?? scan.after
+  while (rows.length < scan.limit) {
+    const missing = scan.limit - rows.length
     // Of many rows few have a phrase: their chunks are not cut to what is missing.
     const size = conditions.text ? most : Math.min(most, missing)
-    const rows = await chunkOf(session, conditions, { ...span, after, size, isLoaded })
-    found.push(...rows.filter((row) => hasText(conditions, row)).slice(0, missing))
-    if (rows.length < size) return
-    after = positionOf(rows.at(-1)) ?? after
+    const chunk = await chunkOf(session, conditions, { ...span, after, size, isLoaded })
+    const fitting = chunk.filter((row) => hasText(conditions, row, found)).slice(0, missing)
+    // A count has 100,000 rows: their payloads would not fit into memory.
+    rows.push(...(scan.withPayloads ? fitting : fitting.map((row) => ({ ...row, body: null }))))
+    after = positionOf(chunk.at(-1)) ?? after
+    if (found.textLeft <= 0 && fitting.length < missing) found.stopped = after
+    if (found.stopped || chunk.length < size) return
   }
 }
 
-function hasText({ text }: Conditions, row: FoundRow): boolean {
-  return !text || text(payloadOfRow(row)?.text ?? null)
+function hasText({ text }: Conditions, row: FoundRow, found: Found): boolean {
+  if (!text) return true
+  const payload = payloadOfRow(row)?.text ?? null
+  found.textLeft -= payload?.length ?? 0
+  return text(payload)
 }
 
 export function positionOf(row: FoundRow | undefined): Position | null {

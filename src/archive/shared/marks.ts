@@ -1,3 +1,5 @@
+import { storableText } from './texts.js'
+
 /** `code` of the error about a mark that is none. */
 const BAD_MARK = 'bad_mark'
 
@@ -20,11 +22,17 @@ export function readMark<const K extends readonly ('string' | 'number')[]>(
 ): { [I in keyof K]: K[I] extends 'string' ? string : number } | null {
   if (mark === null || mark === undefined) return null
   const parts = parse(mark)
-  if (!Array.isArray(parts) || parts.length !== kinds.length || parts.some((part, i) => typeof part !== kinds[i]))
+  if (!Array.isArray(parts) || parts.length !== kinds.length || parts.some((part, i) => !isPart(part, kinds[i])))
     throw Object.assign(new Error('The archive takes "next" of a page as "after", and nothing else'), {
       code: BAD_MARK,
     })
   return parts as { [I in keyof K]: K[I] extends 'string' ? string : number }
+}
+
+/** What no database stores is in no mark of ours. */
+function isPart(part: unknown, kind: 'string' | 'number' | undefined): boolean {
+  if (typeof part === 'number') return kind === 'number' && Number.isFinite(part)
+  return typeof part === 'string' && kind === 'string' && storableText(part) === part
 }
 
 function parse(mark: string): unknown {

@@ -59,7 +59,7 @@ export function sqliteDriver({
     scopes: (query) => read(({ main }) => main.scopes(query)),
     records: (query) => read(({ main }) => main.records(query)),
     jobs: (query) => read(({ days }) => readJobs(days, query, maxTextBytes)),
-    facets: (filter, limit) => read(({ days }) => readFacets(days, filter, limit)),
+    facets: (filter, limit) => read(({ days }) => readFacets(days, filter, limit, maxTextBytes)),
     attempts: (queue, id) => read(({ days }) => readAttempts(days, queue, id)),
     runningAt: (at, limit) => read(({ days }) => readRunning(days, at, limit)),
     counts: ({ from, to }) => read(({ days }) => readCounts(days, from, to)),

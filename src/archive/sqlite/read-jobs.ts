@@ -144,7 +144,13 @@ export function jobOf(day: Day, row: JobRow, withPayload: boolean): ArchivedJob 
 /** The fields that are counted. */
 type Faceted = keyof JobFacets['fields']
 
-export async function readFacets(days: Days, filter: ArchivedJobFilter, limit: number): Promise<JobFacets> {
+/** @param maxTextBytes of payloads, decompressed, that are read for a phrase; counting stops there */
+export async function readFacets(
+  days: Days,
+  filter: ArchivedJobFilter,
+  limit: number,
+  maxTextBytes: number,
+): Promise<JobFacets> {
   const counts: Record<Faceted, Map<string, number>> = {
     outcome: new Map(),
     queueName: new Map(),
@@ -153,13 +159,14 @@ export async function readFacets(days: Days, filter: ArchivedJobFilter, limit: n
   }
   let total = 0
   let isPartial = false
-  const walk = new Walk(days, filter, Number.POSITIVE_INFINITY)
+  const walk = new Walk(days, filter, maxTextBytes)
   for await (const found of walk.from(null, limit + 1, valuesOf)) {
     const counted = found.slice(0, limit - total)
     isPartial = counted.length < found.length
     total += counted.length
     countInto(counts, counted)
   }
+  if (walk.stopped) isPartial = true
   const fields = Object.fromEntries(Object.entries(counts).map(([field, values]) => [field, facetsOf(values)]))
   return { total, isPartial, fields: fields as Record<Faceted, readonly JobFacet[]> }
 }

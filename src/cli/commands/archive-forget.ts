@@ -83,7 +83,7 @@ async function forget(archive: ArchiveDriver, search: Search, values: Values, re
   const filter: ArchivedJobFilter = { conditions: search.conditions, from: search.from ?? 0, to: search.to ?? END }
   const found = await archive.facets(filter, MAX_COUNTED)
   say(foundText(found, archive.place))
-  if (found.total === 0) return
+  if (found.total === 0 && !found.isPartial) return
   if (!(values.yes || (await isConfirmed()))) return
   const connection = ownConnection(withTokenPassword(placeAt(parseAddress(redis)), values.token?.[0]))
   try {
@@ -115,10 +115,11 @@ async function isConfirmed(): Promise<boolean> {
 }
 
 function foundText({ total, isPartial, fields }: JobFacets, place: string): string {
+  if (total === 0 && isPartial) return `Too many payloads in ${place} to count those that have the text`
   if (total === 0) return `No finished job in ${place} fulfils the search.`
   const queues = fields.queueName.slice(0, MAX_QUEUES).map(({ value, count }) => `${value} ${countText(count)}`)
   const more = fields.queueName.length > MAX_QUEUES ? ' …' : ''
-  return `${isPartial ? 'More than ' : ''}${attempts(total)} in ${place} fulfil the search: ${queues.join(', ')}${more}`
+  return `${isPartial ? 'At least ' : ''}${attempts(total)} in ${place} fulfil the search: ${queues.join(', ')}${more}`
 }
 
 function attempts(count: number): string {

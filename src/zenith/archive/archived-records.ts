@@ -1,9 +1,14 @@
 import type { ArchivedJob } from '../../api/archived-jobs.js'
-import type { Archive, ArchivedRecordKind } from '../../ports/index.js'
+import { inSlices } from '../../lib/async.js'
+import type { Archive, ArchivedRecord, ArchivedRecordKind } from '../../ports/index.js'
 
 /** Records of one kind that are read for an answer: the newest. */
-export const MAX_RECORDS = 10_000
+const MAX_RECORDS = 10_000
+/** Characters of all of them: stacks and URLs are long. */
+const MAX_CHARS = 32 * 1_048_576
 const PAGE = 1_000
+/** Records to parse before yielding to the event loop. */
+const SLICE = 100
 
 /** Records of a time, newest first. */
 export interface ArchivedRecords<T> {
@@ -12,27 +17,53 @@ export interface ArchivedRecords<T> {
   readonly since: number | null
 }
 
+interface Asked {
+  readonly kind: ArchivedRecordKind
+  readonly from: number
+  readonly to: number
+  readonly services?: readonly string[]
+  readonly name?: string
+}
+
 /** The newest records of a kind in a time. */
-export async function archivedRecords<T>(
-  archive: Pick<Archive, 'records'>,
-  query: {
-    readonly kind: ArchivedRecordKind
-    readonly from: number
-    readonly to: number
-    readonly services?: readonly string[]
-    readonly name?: string
-  },
-): Promise<ArchivedRecords<T>> {
+export async function archivedRecords<T>(archive: Pick<Archive, 'records'>, asked: Asked): Promise<ArchivedRecords<T>> {
   const records: T[] = []
+  let chars = 0
+  const since = await readNewest(archive, asked, async (items) => {
+    await inSlices(items, SLICE, ({ body }) => {
+      chars += body.length
+      records.push(JSON.parse(body) as T)
+    })
+    return records.length < MAX_RECORDS && chars < MAX_CHARS
+  })
+  return { records, since }
+}
+
+/** When the newest records of a kind in a time were: Unix ms. */
+export async function archivedTimes(archive: Pick<Archive, 'records'>, asked: Asked): Promise<ArchivedRecords<number>> {
+  const records: number[] = []
+  const since = await readNewest(archive, asked, (items) => {
+    for (const { at } of items) records.push(at)
+    return records.length < MAX_RECORDS
+  })
+  return { records, since }
+}
+
+/** @param take whether more is wanted @returns the time of the oldest that was read if there are older ones; else null */
+async function readNewest(
+  archive: Pick<Archive, 'records'>,
+  asked: Asked,
+  take: (items: readonly ArchivedRecord[]) => boolean | Promise<boolean>,
+): Promise<number | null> {
   let after: string | null = null
   let oldest: number | null = null
-  do {
-    const page: Awaited<ReturnType<Archive['records']>> = await archive.records({ ...query, limit: PAGE, after })
-    for (const { body } of page.items) records.push(JSON.parse(body) as T)
+  for (;;) {
+    const page: Awaited<ReturnType<Archive['records']>> = await archive.records({ ...asked, limit: PAGE, after })
+    const wantsMore = await take(page.items)
     oldest = page.items.at(-1)?.at ?? oldest
     after = page.next
-  } while (after !== null && records.length < MAX_RECORDS)
-  return { records, since: after === null ? null : oldest }
+    if (after === null || !wantsMore) return after === null ? null : oldest
+  }
 }
 
 /** The part of a listing about records that were not read. */

@@ -46,7 +46,9 @@ export const archiveForget = change({
     if (search.conditions.length === 0)
       return problem(400, 'bad_search', 'To forget jobs takes a search with a word or a field.')
     const found = await askArchive(services, (archive) => archive.facets(filterOf(search), MAX_COUNTED))
-    if (dryRun || found.total === 0) return json(200, { attempts: found.total, isPartial: found.isPartial })
+    // A count that stopped early says nothing of the rest.
+    if (dryRun || (found.total === 0 && !found.isPartial))
+      return json(200, { attempts: found.total, isPartial: found.isPartial })
     const attempts = await services.queues.act({
       by: principal,
       action: 'archive forget',

@@ -15,12 +15,16 @@ import { operationsWith } from '../http/operation.js'
 import { choiceParameter, textParameter, timeParameter, wholeParameter } from '../http/query.js'
 import type { RequestContext } from '../http/request-context.js'
 import { forbidden, json, problem } from '../http/responses.js'
+import { TOO_MANY } from '../queues/answers.js'
+import { type SearchSlots, searcherOf } from '../queues/jobs/search-slots.js'
 import { archivedRecords, attemptOf } from './archived-records.js'
 import { completenessOf } from './completeness.js'
 import { type ArchiveServices, askArchive, NO_ARCHIVE } from './or-archived.js'
 import { checkTime, timeParameters, UNAVAILABLE } from './parameters.js'
 
-interface ArchivedJobServices extends ArchiveServices {
+/** What routes about archived jobs need. */
+export interface ArchivedJobServices extends ArchiveServices {
+  readonly archiveSearches: SearchSlots
   readonly monitor: ArchiveServices['monitor'] & { readonly queues: { readonly views: readonly QueueView[] } }
 }
 
@@ -31,6 +35,8 @@ const MAX_COUNTED = 100_000
 const MAX_FACETS = 50
 const MAX_SEARCH_CHARS = 1_000
 const MAX_MARK_CHARS = 4_000
+/** Payloads of all attempts in one answer, characters. */
+const MAX_PAYLOAD_CHARS = 2_000_000
 /** Lines of the audit trail about a job that an answer has. */
 const MAX_AUDIT = 100
 const END = 8.64e15
@@ -50,6 +56,7 @@ interface SearchQuery {
 const ANSWERS = {
   403: { description: 'The search needs payloads, which the principal may not see.', schema: Problem },
   409: NO_ARCHIVE,
+  429: TOO_MANY,
   503: UNAVAILABLE,
 }
 
@@ -66,11 +73,11 @@ export const archivedJobs = operation({
   },
   answers: { 200: { description: 'A page of attempts.', schema: ArchivedJobListing }, ...ANSWERS },
   async handle(context) {
-    const { query, services } = context
+    const { query } = context
     const filter = filterOf(context, query)
     if (filter instanceof Response) return filter
     const { limit, after } = query
-    const page = await askArchive(services, (archive) => archive.jobs({ ...filter, limit, after }))
+    const page = await searchArchive(context, (archive) => archive.jobs({ ...filter, limit, after }))
     const items = page.items.map(attemptOf)
     return query.format === 'csv' ? csvAnswer(items) : json(200, { items, next: page.next })
   },
@@ -84,9 +91,7 @@ export const archivedJobFacets = operation({
   async handle(context) {
     const filter = filterOf(context, context.query)
     if (filter instanceof Response) return filter
-    const { total, isPartial, fields } = await askArchive(context.services, (archive) =>
-      archive.facets(filter, MAX_COUNTED),
-    )
+    const { total, isPartial, fields } = await searchArchive(context, (archive) => archive.facets(filter, MAX_COUNTED))
     const shown = Object.entries(fields).map(([name, values]) => [name, values.slice(0, MAX_FACETS)])
     return json(200, { total, isPartial, ...Object.fromEntries(shown) })
   },
@@ -114,7 +119,7 @@ export const archivedJob = operation({
       return [found, found.length > 0 ? await auditOf(archive, queue, id) : NO_AUDIT] as const
     })
     if (attempts.length === 0) return problem(404, 'not_found', 'The archive has no such job.')
-    const shown = attempts.map((one) => ({ ...attemptOf(one), payload: payloads ? one.payload : null }))
+    const shown = payloads ? withinPayloads(attempts) : attempts.map((one) => ({ ...attemptOf(one), payload: null }))
     const { lines, since } = audit
     const detail: ArchivedJobDetail = { queue, id, attempts: shown, audit: lines, auditSince: since, payloads }
     return json(200, detail)
@@ -138,6 +143,15 @@ export const completeness = operation({
   },
 })
 
+/** Searches when it is their turn: each may hold the archive's thread for a second. */
+function searchArchive<T>(
+  { services, principal, origin, request }: RequestContext<ArchivedJobServices>,
+  search: (archive: Archive) => Promise<T>,
+): Promise<T> {
+  const who = searcherOf(principal, origin)
+  return services.archiveSearches.run(who, request.signal, () => askArchive(services, search))
+}
+
 /** @returns a response if the search can't be read, or not by this principal */
 function filterOf(
   { services, principal }: RequestContext<ArchiveServices>,
@@ -155,10 +169,22 @@ function filterOf(
   }
 }
 
+/** The payloads of the newest attempts, as far as an answer has room for them: of the others none of the text is there. */
+function withinPayloads(attempts: readonly StoredAttempt[]): ArchivedJobDetail['attempts'] {
+  let left = MAX_PAYLOAD_CHARS
+  const newestFirst = attempts.toReversed().map(({ payload, ...attempt }) => {
+    left -= payload?.text.length ?? 0
+    return { ...attempt, payload: payload && left < 0 ? { text: '', isCut: true } : payload }
+  })
+  return newestFirst.reverse()
+}
+
 interface JobAudit {
   readonly lines: readonly AuditEntry[]
   readonly since: number | null
 }
+
+type StoredAttempt = Awaited<ReturnType<Archive['attempts']>>[number]
 
 const NO_AUDIT: JobAudit = { lines: [], since: null }
 

@@ -15,7 +15,7 @@ import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
 import type { Archive } from '../../ports/index.js'
 import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
 import { namesOf } from '../queues/monitor/identity.js'
-import { archivedRecords, attemptOf } from './archived-records.js'
+import { archivedRecords, archivedTimes, attemptOf } from './archived-records.js'
 import { gapMarkOf, totalOf, versionMarkOf } from './history.js'
 
 const MAX_RUNNING = 200
@@ -130,19 +130,14 @@ export async function ticksOf(archive: Archive, time: TimeWindow): Promise<TickL
   const partOf = (at: number) => Math.floor((at - time.from) / part)
   const versions = await archive.records({ kind: 'event', name: 'versions', ...time, limit: 500 })
   const changes = versions.items.map(versionMarkOf).filter(({ added, isFirst }) => added.length > 0 && !isFirst)
-  const exceptions = await archivedRecords<ExceptionRecord>(archive, { kind: 'exception', ...time })
+  const exceptions = await archivedTimes(archive, { kind: 'exception', ...time })
   const audit = await archivedRecords<AuditEntry>(archive, { kind: 'audit', ...time })
   const gaps = (await archive.gaps(time)).map(gapMarkOf)
   const ticks: EventTick[] = [
     ...changes.map(({ at, service, added }): EventTick => {
       return { at, kind: 'version', count: 1, text: `${service} ${added.join(', ')}` }
     }),
-    ...countsOf(
-      exceptions.records.map(({ ts }) => ts),
-      partOf,
-      'exceptions',
-      'exception',
-    ),
+    ...countsOf(exceptions.records, partOf, 'exceptions', 'exception'),
     ...countsOf(
       actionsIn(audit.records).map(({ at }) => at),
       partOf,

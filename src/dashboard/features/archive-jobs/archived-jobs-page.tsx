@@ -105,7 +105,8 @@ function Found({ asked, find }: { asked: JobsAsked; find: string }) {
 /** `50 of 1,204 attempts`, and how far they were counted. */
 function amountWords(shown: number, facets: ArchivedJobFacets | undefined): string {
   const total = facets && facets.total >= shown ? facets.total : null
-  if (total === null) return plural(shown, 'attempt')
+  // A count that stopped before the first one says nothing.
+  if (total === null || (total === 0 && facets?.isPartial)) return plural(shown, 'attempt')
   const words = `${exact(shown)} of ${exact(total)} ${total === 1 ? 'attempt' : 'attempts'}`
   return facets?.isPartial ? `${words}; only the newest ${exact(total)} were counted` : words
 }

@@ -2,7 +2,7 @@ import { ApiError } from '../../http/api-error.js'
 import type { Origin } from '../../http/context.js'
 import type { Principal } from '../../http/principal.js'
 
-/** Most simultaneous searches of one user, and of all. */
+/** Most simultaneous searches of one user, and by default of all. */
 const OF_ONE = 2
 const OF_ALL = 6
 /** Most waiting searches of one user, and of all. */
@@ -16,8 +16,14 @@ interface Search {
 
 /** Limits simultaneous searches: each reads thousands of jobs, which delays all other requests. */
 export class SearchSlots {
+  readonly #ofAll: number
   readonly #running: string[] = []
   readonly #waiting: Search[] = []
+
+  /** @param ofAll most simultaneous searches of all users */
+  constructor(ofAll = OF_ALL) {
+    this.#ofAll = ofAll
+  }
 
   /**
    * Runs a search when it is its turn. Rejects with an `ApiError` if too many are waiting, and without searching if the client disconnects.
@@ -25,7 +31,7 @@ export class SearchSlots {
    * @param who see {@link searcherOf}
    */
   async run<T>(who: string, gone: AbortSignal, search: () => Promise<T>): Promise<T> {
-    if (gone.aborted) throw tooMany(true)
+    if (gone.aborted) throw this.#tooMany(true)
     if (!this.#isFree(who)) await this.#turn(who, gone)
     else this.#running.push(who)
     try {
@@ -37,18 +43,18 @@ export class SearchSlots {
   }
 
   #isFree(who: string): boolean {
-    return this.#running.length < OF_ALL && countOf(this.#running, who) < OF_ONE
+    return this.#running.length < this.#ofAll && countOf(this.#running, who) < OF_ONE
   }
 
   /** Settles once the search counts as running. */
   #turn(who: string, gone: AbortSignal): Promise<void> {
     const own = this.#waiting.filter((search) => search.who === who).length
     if (own >= WAITING_OF_ONE || this.#waiting.length >= WAITING_OF_ALL)
-      return Promise.reject(tooMany(own >= WAITING_OF_ONE))
+      return Promise.reject(this.#tooMany(own >= WAITING_OF_ONE))
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#waiting.splice(this.#waiting.indexOf(search), 1)
-        reject(tooMany(true))
+        reject(this.#tooMany(true))
       }
       const begin = () => {
         gone.removeEventListener('abort', leave)
@@ -68,6 +74,13 @@ export class SearchSlots {
     this.#running.push(search.who)
     search.begin()
   }
+
+  #tooMany(isOwn: boolean): ApiError {
+    const whose = isOwn
+      ? `${OF_ONE} searches of yours go on, and ${WAITING_OF_ONE} wait.`
+      : `${this.#ofAll} searches go on, and ${WAITING_OF_ALL} wait.`
+    return new ApiError('too_many_searches', `${whose} Try again when one has ended.`)
+  }
 }
 
 /** The user's name, or for unnamed users their address. */
@@ -77,11 +90,4 @@ export function searcherOf({ user }: Principal, { peer }: Origin): string {
 
 function countOf(all: readonly string[], who: string): number {
   return all.filter((one) => one === who).length
-}
-
-function tooMany(isOwn: boolean): ApiError {
-  const whose = isOwn
-    ? `${OF_ONE} searches of yours go on, and ${WAITING_OF_ONE} wait.`
-    : `${OF_ALL} searches go on, and ${WAITING_OF_ALL} wait.`
-  return new ApiError('too_many_searches', `${whose} Try again when one has ended.`)
 }

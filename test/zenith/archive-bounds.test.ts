@@ -1,0 +1,112 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { ArchivedJobDetail, ArchivedJobFacets } from '../../src/api/archived-jobs.js'
+import { sqliteDriver } from '../../src/archive/sqlite/driver.js'
+import { threadedArchive } from '../../src/archive/thread/threaded-archive.js'
+import type { RawJob } from '../../src/ports/index.js'
+import { createZenith } from '../../src/runtime/create-zenith.js'
+import { memoryStore } from '../../src/stores/memory/index.js'
+import { takingTurns } from '../../src/zenith/archive/taking-turns.js'
+import { archiveDir, bundled } from '../support/archive-files.js'
+import { fillArchive, rawJob } from '../support/archived.js'
+import { inlineArchive } from '../support/inline-archive.js'
+import { askApi } from './support/api.js'
+
+const AT = Date.now() - 60_000
+
+async function zenithWith(jobs: readonly RawJob[], maxTextBytes?: number) {
+  const dir = archiveDir()
+  await fillArchive(sqliteDriver({ dir }), { jobs })
+  const archive = inlineArchive(sqliteDriver({ dir, maxTextBytes }))
+  const zenith = createZenith({ store: memoryStore(), auth: () => 'admin' as const, archive, logger: false })
+  onTestFinished(() => zenith.close())
+  return <T>(path: string) => askApi<T>(zenith, path)
+}
+
+test('One user’s searches of the archive take turns, and too many are refused', async () => {
+  const ask = await zenithWith([rawJob('1', AT, {})])
+  const paths = Array.from({ length: 12 }, (_, n) => `/api/archive/jobs${n % 2 ? '/facets' : ''}?q=id:${n}`)
+  const statuses = (await Promise.all(paths.map((path) => ask(path)))).map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200)).toHaveLength(6)
+  expect(statuses.filter((status) => status === 429)).toHaveLength(6)
+  expect((await ask('/api/archive/jobs')).status).toBe(200)
+})
+
+test('However many read the archive, it can be written', async () => {
+  const dir = archiveDir()
+  const workerUrl = await bundled('test/archive/thread/plain-worker.ts')
+  const archive = threadedArchive({ workerUrl, kind: 'sqlite', place: dir, workerData: { dir } })
+  onTestFinished(() => archive.close())
+  const readers = takingTurns(archive)
+  const readings = Array.from({ length: 400 }, () => readers.gaps({ from: 0, to: AT }))
+  const cursor = { stream: 's', expected: null, next: '1' }
+  expect(await archive.write({ cursor, gaps: [{ stream: 's', from: 1, to: 2, lost: 3 }] })).toBe(true)
+  expect((await Promise.all(readings)).at(-1)).toHaveLength(1)
+  const refused = Array.from({ length: 700 }, () => readers.gaps({ from: 0, to: AT }).catch((error) => error.message))
+  expect(new Set(await Promise.all(refused))).toContain('The archive is behind: 500 requests wait for it.')
+  expect(await readers.cursor('s')).toBe('1')
+})
+
+test('A job’s life has the payloads of its newest attempts, as many as an answer has room for', async () => {
+  const text = 'word '.repeat(13_000)
+  const ask = await zenithWith(Array.from({ length: 40 }, (_, n) => rawJob('1', AT + n * 100, { text })))
+  const { status, body } = await ask<ArchivedJobDetail>('/api/archive/queues/q1/jobs/1')
+  const lengths = body.attempts.map(({ payload }) => payload?.text.length ?? null)
+  expect([status, lengths.length]).toEqual([200, 40])
+  expect(body.attempts[0]?.payload).toEqual({ text: '', isCut: true })
+  expect(lengths.at(-1)).toBeGreaterThan(65_000)
+  expect(lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0)).toBeLessThanOrEqual(2_000_000)
+})
+
+test('Counting jobs with a text stops when it has read many payloads, and says so', async () => {
+  const jobs = Array.from({ length: 400 }, (_, n) => rawJob(String(n), AT + n, { text: `number ${n} of all` }))
+  const counted = async (phrase: string, maxTextBytes?: number) => {
+    const ask = await zenithWith(jobs, maxTextBytes)
+    const { body } = await ask<ArchivedJobFacets>(`/api/archive/jobs/facets?q=${encodeURIComponent(phrase)}`)
+    return [body.total, body.isPartial]
+  }
+  expect(await counted('"of all"')).toEqual([400, false])
+  expect(await counted('"all of"')).toEqual([0, false])
+  expect(await counted('"all of"', 1_000)).toEqual([0, true])
+})
+
+const LONG = 'x'.repeat(900)
+const mark = (text: string) => Buffer.from(text).toString('base64url')
+const TIMES = [
+  'from=1&to=2',
+  `from=8640000000000000&to=1`,
+  'from=0&to=5',
+  'from=1&to=8640000000000000',
+  'from=NaN&to=-1',
+]
+
+test('Absurd parameters get an answer or a readable refusal', async () => {
+  const ask = await zenithWith([rawJob('1', AT, { text: 'a' })])
+  const searches = [
+    ...['%00', 'name:%00*', 'id:%F0%9F%98%80', '"%ED%A0%80"', `id:${LONG}`, `name:${'*a'.repeat(400)}`, 'state:*****'],
+    ...['-id:zzz', '"', 'a: b', `${'a%20'.repeat(400)}`, 'after:0h', 'run:>1e999s', '%F0', ':', '-', '*', '-*', 'q:*'],
+  ]
+  const marks = ['x', mark('[]'), mark('[1e999,"","",0]'), mark('[1,"\\u0000","",0]'), mark('[0.5,"\\ud800","",-1]')]
+  const paths = [
+    ...searches.flatMap((q) => [`/api/archive/jobs?q=${q}`, `/api/archive/jobs/facets?q=${q}&from=1&to=2`]),
+    ...marks.map((after) => `/api/archive/jobs?after=${after}`),
+    ...TIMES.flatMap((time) =>
+      ['history?service=%00&', 'history/marks?', 'history/ticks?', 'archive/completeness?', 'archive/jobs?'].map(
+        (path) => `/api/${path}${time}`,
+      ),
+    ),
+    ...['0', '1', '8640000000000000', '1e5', '-1', ''].map((t) => `/api/history/at?t=${t}`),
+    `/api/history?service=shop&from=${AT - 399 * 86_400_000}&to=${AT}&step=60000`,
+    `/api/history?service=shop&from=${AT + 86_400_000}&to=${AT + 399 * 86_400_000}`,
+    `/api/history?service=${'s'.repeat(10_000)}&from=1&to=2`,
+    ...['%00', '~!!', '~', LONG, '%ED%A0%80', '..%2f..'].map((id) => `/api/archive/queues/${id}/jobs/${id}`),
+    ...['services', 'errors', 'slow', 'routes'].map(
+      (of) => `/api/${of}?from=${AT + 86_400_000}&to=${AT + 2 * 86_400_000}`,
+    ),
+  ]
+  for (const path of paths) {
+    const { status } = await ask(path)
+    expect([path, status < 500]).toEqual([path, true])
+  }
+  expect((await ask(`/api/archive/jobs?after=${marks[3]}`)).status).toBe(400)
+  expect((await ask(`/api/archive/jobs?after=${marks[2]}`)).status).toBe(400)
+})
