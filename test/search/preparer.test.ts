@@ -75,6 +75,15 @@ describe('a prepared job', () => {
     expect(counts).toEqual({ jobs: 7, encrypted: 0, unread: 5, partlyIndexed: 0 })
   })
 
+  it('names no secret once its NUL characters are gone', async () => {
+    const job = await one(text('pass\0word=hunter2x to=ada'), {
+      error: 'pass\0word=hunter2x',
+      name: 'to\0ken=hunter2x',
+    })
+    expect(JSON.stringify(job)).not.toContain('hunter2x')
+    expect(job.terms).toContain('ada')
+  })
+
   it('that its worker cut has terms, and no half of a secret', async () => {
     const text = `{"id":"ord_7","note":"${'two words '.repeat(5)}","url":"redis://u:hunter2@host"}`
     for (let length = 20; length < text.length; length++) {

@@ -49,8 +49,10 @@ export function createPreparer(options: PreparerOptions): (jobs: readonly RawJob
 
 function prepare(job: RawJob, opened: OpenedPayloads, counts: Counts): IndexedJob {
   const { payload } = job
-  const name = orElse(MASK, () => storable(redactName(job.name)))
-  const error = orElse(null, () => (job.error === null ? null : storable(maskedWithin(job.error, MAX_ERROR_CHARS))))
+  const name = orElse(MASK, () => storable(redactName(storable(job.name))))
+  const error = orElse(null, () =>
+    job.error === null ? null : storable(maskedWithin(storable(job.error), MAX_ERROR_CHARS)),
+  )
   const read = payload === null ? null : orElse(null, () => indexed(opened.of(payload), counts))
   if (payload !== null && read === null) counts.unread += 1
   return { ...job, name, error, payload: read?.payload ?? null, terms: read?.terms ?? [] }
@@ -72,9 +74,17 @@ function indexed(
 
 /** Of a payload that its worker cut, the end may be a half of a secret, and the beginning is JSON that does not end. */
 function maskedOf({ text, isCut }: JobPayload): MaskedText {
-  const masked = maskPayload(text, MAX_READ_CHARS)
+  const masked = withoutNuls(maskPayload(text, MAX_READ_CHARS))
   if (!isCut) return masked
   return { ...masked, text: withoutUnfinished(masked.text), isJson: /^\s{0,100}[[{]/.test(text) }
+}
+
+/** Without its NUL characters, a text may name a secret that it did not name before. Names in PHP's own format need theirs. */
+function withoutNuls(masked: MaskedText): MaskedText {
+  if (!masked.text.includes('\0')) return masked
+  const text = storable(masked.text)
+  const again = maskPayload(text, MAX_READ_CHARS)
+  return again.text === text ? masked : again
 }
 
 /** On the boundary of a character. */
