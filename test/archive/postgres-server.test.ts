@@ -166,6 +166,27 @@ describe('a server that goes away', () => {
   })
 })
 
+describe('a deletion', () => {
+  test('whose tables could not be rewritten is completed later', async () => {
+    await withDriver(async (driver, schema) => {
+      await put(driver, { jobs: [loadedJob('{}', ['a'])] })
+      const reader = new pg.Client(server.url)
+      await reader.connect()
+      await reader.query(`begin; select 1 from "${schema}".payloads_20261120`)
+      const forgotten = messageOf(driver.forget({ ...ALL_TIME, conditions: [] }))
+      const vacuum = `from pg_stat_activity where query ilike 'vacuum (full%' and wait_event_type = 'Lock'`
+      await expect.poll(() => ask(`select pg_terminate_backend(pid) ${vacuum}`), { timeout: 90_000 }).toHaveLength(1)
+      expect(await forgotten).toMatch(/PostgreSQL at .* (was shut down|closed)/)
+      await reader.end()
+      const noted = () => ask(`select day from "${schema}".rewrites`)
+      expect(await noted()).toEqual([{ day: Date.UTC(2026, 10, 20) }])
+      const none = { recordsMs: null, jobsMs: null, payloadsMs: null, maxBytes: null, minFreeShare: null }
+      await driver.prune({ now: NOON, figuresMs: new Map(), ...none })
+      expect(await noted()).toEqual([])
+    })
+  })
+})
+
 describe('a role', () => {
   test('that may not create anything is told what it needs', async () => {
     await ask('create role weak login')

@@ -15,7 +15,6 @@ const CHUNK = 5000
  * and what the disk keeps of deleted files. Rows that a transaction still sees which is open elsewhere stay until it ends.
  */
 export async function forgetJobs(database: Database, filter: ArchivedJobFilter): Promise<number> {
-  const days = new Set<number>()
   let count = 0
   let after: Position | null = null
   do {
@@ -34,17 +33,31 @@ export async function forgetJobs(database: Database, filter: ArchivedJobFilter):
       await deleteRows(session, found)
       return found
     })
-    for (const { finished_at } of rows) days.add(dayStart(finished_at))
     count += rows.length
     after = rows.length < CHUNK ? null : positionOf(rows.at(-1))
   } while (after !== null)
-  for (const day of days) await rewrite(database, day)
+  await rewriteNoted(database)
   return count
+}
+
+/** Rewrites the tables of the days that rows were deleted of, also where that failed before. */
+export async function rewriteNoted(database: Database): Promise<void> {
+  const noted = await database.read((session) =>
+    session.all<{ n: string; day: number }>('select n, day from rewrites order by n'),
+  )
+  for (const day of new Set(noted.map((one) => one.day))) {
+    await rewrite(database, day)
+    // What was deleted meanwhile has a note of its own.
+    const done = noted.filter((one) => one.day === day).map(({ n }) => n)
+    await database.write((session) => session.run('delete from rewrites where n = any($1::bigint[])', [done]))
+  }
 }
 
 async function deleteRows(session: Session, rows: readonly { n: string; finished_at: number }[]): Promise<void> {
   if (rows.length === 0) return
   const ends = rows.map(({ finished_at }) => finished_at)
+  const days = [...new Set(ends.map(dayStart))]
+  await session.run('insert into rewrites (day) select unnest($1::float8[])', [days])
   const values = [rows.map(({ n }) => n), ends, Math.min(...ends), Math.max(...ends)]
   for (const table of ['payloads', 'jobs'])
     await session.run(

@@ -2,6 +2,7 @@ import type { ArchiveLimits, PruneReport } from '../../ports/archive.js'
 import { dayName, dayStart } from '../shared/days.js'
 import type { Database, Session } from './database.js'
 import { type DayPartitions, type DayTable, daysOf, partitionOf } from './days.js'
+import { rewriteNoted } from './forget.js'
 import { lock } from './schema.js'
 import { readSizes } from './status.js'
 
@@ -21,6 +22,7 @@ export async function prune(
   await dropBefore(database, 'payloads', cutoff(limits, limits.payloadsMs), dropped)
   await dropBefore(database, 'jobs', cutoff(limits, limits.jobsMs), dropped)
   await dropToSize(database, limits, dropped)
+  await rewriteNoted(database)
   partitions.forgetKnown()
   const names = (days: readonly number[]) => days.map(dayName).sort()
   return { ...deleted, jobDays: names(dropped.jobs), payloadDays: names(dropped.payloads) }

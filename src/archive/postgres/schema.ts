@@ -2,7 +2,7 @@ import type { Database, Session } from './database.js'
 import { ArchiveError, codeOf, readableError } from './errors.js'
 
 /** The version of the tables. Later ones add steps to {@link STEPS}. */
-const VERSION = 1
+const VERSION = 2
 
 /**
  * Texts are ordered by their bytes. Texts of jobs that may be someone's have no statistics: those are stored in the catalog, where
@@ -47,7 +47,10 @@ alter table payloads alter column body set storage external;
 alter table payloads alter column body set statistics 0, alter column terms set statistics 0;
 `
 
-const STEPS: readonly string[] = [FIRST]
+/** Days whose tables still have bytes of deleted rows. */
+const SECOND = 'create table rewrites (n bigserial primary key, day float8 not null)'
+
+const STEPS: readonly string[] = [FIRST, SECOND]
 
 /** A lock that all Zeniths of one schema share, until the end of the transaction. */
 export function lock(session: Session, schema: string, what: 'tables' | 'jobs'): Promise<unknown> {
