@@ -163,6 +163,20 @@ describe('traffic', () => {
     expect(routes?.get('(other)')?.count).toBe(400)
   })
 
+  test('a node beyond the limit counts once, however often it reports', async () => {
+    const buckets = new Buckets()
+    for (let minute = 0; minute < 3; minute++) {
+      const records = Array.from({ length: 1_003 }, (_, node) => rollup(`web-${node}`, START + minute * MINUTE + 1, 1))
+      await merge(
+        buckets,
+        records.map((record) => ({ ...record, routes: [], jobs: [] })),
+      )
+    }
+    for (const { step } of LEVELS) {
+      for (const bucket of buckets.traffic(step)) expect([bucket.nodes.size, bucket.moreNodes]).toEqual([1_000, 3])
+    }
+  })
+
   test('spans that are absurdly long or empty are left out', async () => {
     const buckets = new Buckets()
     const record = rollup('web-1', START, 10)

@@ -41,8 +41,9 @@ interface QueueBody {
 /** The queues that a service reported over one bucket. */
 export class QueueBucket {
   readonly queues = new Map<string, QueueFigures>()
-  /** Number of queues beyond the limit. */
+  /** Queues beyond the limit that were seen at once: a queue counts once, however often it is reported. There may be more. */
   more = 0
+  readonly #more = new Set<string>()
   readonly #starts = new Map<string, number[]>()
 
   /** Whether a record that begins in this bucket is in it. Coarse buckets do not know. */
@@ -59,7 +60,8 @@ export class QueueBucket {
   /** Adds another bucket, whose time is within this one's. @param isSameLength whether this one recognizes copies, too */
   merge(other: QueueBucket, isSameLength: boolean): void {
     for (const queue of other.queues.values()) this.#addQueue(queue)
-    this.more += other.more
+    for (const id of other.#more) this.#addMore(id)
+    this.more = Math.max(this.more, other.more)
     if (isSameLength) for (const [node, starts] of other.#starts) this.#remember(node, starts)
   }
 
@@ -89,7 +91,13 @@ export class QueueBucket {
     const known = this.queues.get(id)
     if (known) this.queues.set(id, merged(known, queue))
     else if (this.queues.size < MAX_QUEUES_OF_BUCKET) this.queues.set(id, queue)
-    else this.more += 1
+    else this.#addMore(id)
+  }
+
+  #addMore(id: string): void {
+    if (this.queues.has(id)) return
+    this.#more.add(id)
+    this.more = Math.max(this.more, this.#more.size)
   }
 
   #remember(node: string, starts: readonly number[]): void {

@@ -38,8 +38,9 @@ export class TrafficBucket {
   readonly #routes = new Map<string, RouteSum>()
   readonly #jobs = new Map<string, JobSum>()
   readonly nodes = new Map<string, NodeFigures>()
-  /** Number of nodes beyond the limit. */
+  /** Nodes beyond the limit that were seen at once: a node counts once, however often it reports. There may be more. */
   moreNodes = 0
+  readonly #more = new Set<string>()
   readonly #starts = new Map<string, number[]>()
 
   /** By their keys. */
@@ -71,7 +72,8 @@ export class TrafficBucket {
     for (const route of other.routes.values()) this.#addRoute(route)
     for (const job of other.jobs.values()) this.#addJob(job)
     for (const [node, figures] of other.nodes) this.#addNode(node, figures)
-    this.moreNodes += other.moreNodes
+    for (const node of other.#more) this.#addMore(node)
+    this.moreNodes = Math.max(this.moreNodes, other.moreNodes)
     if (isSameLength) for (const [node, starts] of other.#starts) this.#remember(node, starts)
   }
 
@@ -128,7 +130,13 @@ export class TrafficBucket {
     const known = this.nodes.get(node)
     if (known) this.nodes.set(node, mergeNodeFigures(known, figures))
     else if (this.nodes.size < MAX_NODES_OF_BUCKET) this.nodes.set(node, figures)
-    else this.moreNodes += 1
+    else this.#addMore(node)
+  }
+
+  #addMore(node: string): void {
+    if (this.nodes.has(node)) return
+    this.#more.add(node)
+    this.moreNodes = Math.max(this.moreNodes, this.#more.size)
   }
 
   #remember(node: string, starts: readonly number[]): void {
