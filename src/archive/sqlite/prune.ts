@@ -10,17 +10,20 @@ import { bytesOf, diskOf } from './status.js'
 
 type Table = Parameters<MainFile['deleteSome']>[0]
 
-/** Deletes what is older than its limit, then what is too much. Nothing of the day of `now` is deleted. */
+/**
+ * Deletes what is older than its limit, then what is too much. Nothing of the day of `now` is deleted. Whole files first: that works on a
+ * full disk, and makes the room that deleting rows takes.
+ */
 export async function prune(layout: Layout, main: MainFile, days: Days, limits: ArchiveLimits): Promise<PruneReport> {
-  const figures = await pruneFigures(main, limits)
-  const records = await pruneOlder(main, 'records', 'at < ?', cutoff(limits.now, limits.recordsMs))
-  const gaps = await pruneOlder(main, 'gaps', 'end < ?', cutoff(limits.now, longestAge(limits)))
   const pruned = new DayPruner(layout, days, limits.now)
   for (const day of pruned.days('text', cutoff(limits.now, limits.payloadsMs))) await pruned.payloads(day)
   for (const day of pruned.days('rows', cutoff(limits.now, limits.jobsMs))) await pruned.jobs(day)
   const isTooMuch = () => exceeds(layout, limits)
   for (const day of pruned.days('text')) if (await isTooMuch()) await pruned.payloads(day)
   for (const day of pruned.days('rows')) if (await isTooMuch()) await pruned.jobs(day)
+  const figures = await pruneFigures(main, limits)
+  const records = await pruneOlder(main, 'records', 'at < ?', cutoff(limits.now, limits.recordsMs))
+  const gaps = await pruneOlder(main, 'gaps', 'end < ?', cutoff(limits.now, longestAge(limits)))
   if (figures + records > 0) main.db.checkpoint()
   return { figures, records, gaps, jobDays: pruned.jobDays, payloadDays: pruned.payloadDays }
 }

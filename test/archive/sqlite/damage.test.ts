@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { loadBinding } from '../../../src/archive/sqlite/binding.js'
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
 import type { ArchiveDriver, JobCondition } from '../../../src/ports/archive.js'
 import { archiveDir, filesWith } from '../../support/archive-files.js'
@@ -220,4 +221,20 @@ test('days that are written no more, or closed, leave no log behind', async () =
   expect(logs().filter((name) => !name.startsWith(last))).toEqual([])
   await driver.close()
   expect(logs()).toEqual([])
+})
+
+test('days are pruned also where rows can not be: a full disk has no room for deleting rows', async () => {
+  const dir = await filled()
+  const driver = sqliteDriver({ dir })
+  const record = { kind: 'slow', id: 'r', at: NOON, service: 'shop', name: 'GET /', body: '{}' } as const
+  await driver.write({ cursor: { stream: 'slow:shop', expected: null, next: '1' }, records: [record] })
+  const { open } = await loadBinding()
+  const other = open(join(dir, 'archive.db'))
+  other.exec('BEGIN IMMEDIATE')
+  const limits = { figuresMs: new Map(), recordsMs: DAY, jobsMs: DAY, payloadsMs: null, maxBytes: null }
+  await expect(driver.prune({ ...limits, now: NOON + 2 * DAY, minFreeShare: null })).rejects.toThrow('Another program')
+  expect(readdirSync(join(dir, 'jobs')).filter((name) => name.startsWith('2026-11-20'))).toEqual([])
+  other.exec('ROLLBACK')
+  other.close()
+  await driver.close()
 })
