@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { inTime } from '../lib/async.js'
+import { inTime, inTimeHeld } from '../lib/async.js'
 import { monotonic } from '../lib/clock.js'
 import { OutageLog } from '../lib/outage-log.js'
 import type { Archive, ControlStore, Logger, NodeEntry, Reader } from '../ports/index.js'
@@ -19,9 +19,13 @@ const LEASE_MS = 4 * ROUND_MS
 /** Nodes are read less often than their streams, ms. */
 const NODES_MS = 60_000
 const PRUNE_MS = 60 * 60_000
+/** The same while something fails, ms: the disk may be full, and what is pruned may be what is in the way. */
+const PRUNE_FAILING_MS = 60_000
 /** A failed write is tried again in the next round: only a lasting failure is worth a line. */
 const FAILURES_TO_LOG = 2
 const RELEASE_WITHIN_MS = 1_000
+/** How long a round that runs may hold up the end of the process, ms: an archive may hang, or a backlog be long. */
+const CLOSE_WITHIN_MS = 10_000
 /** A round waits so long for queues; what takes longer continues beside the next rounds, ms. */
 const QUEUES_WITHIN_MS = 10_000
 
@@ -41,6 +45,8 @@ export interface ArchiverOptions {
   readonly logger: Logger | undefined
   /** Time between two rounds, ms. @default 15 s */
   readonly every?: number
+  /** How long `close` waits for a round, ms. @default 10 s */
+  readonly closeWithin?: number
 }
 
 /** What the archiver does. */
@@ -116,12 +122,12 @@ export class Archiver {
     return this.#round
   }
 
-  /** Another Zenith may take over at once. The archive stays open. Never rejects. */
+  /** Another Zenith may take over at once. The archive stays open. Waits for a round, but not for ever. Never rejects. */
   async close(): Promise<void> {
     this.#isClosed = true
     clearInterval(this.#timer)
     await this.#finished?.close()
-    await this.#round
+    await inTimeHeld(this.#round, this.#options.closeWithin ?? CLOSE_WITHIN_MS)
     if (!this.#isHolder) return
     const released = this.#options.store?.releaseLease(LEASE, this.#id).catch(() => {})
     if (released) await inTime(released, RELEASE_WITHIN_MS)
@@ -151,7 +157,7 @@ export class Archiver {
     return !store || (await store.acquireLease(LEASE, this.#id, LEASE_MS)) === this.#id
   }
 
-  /** A feed that fails does not hold up the others. @throws the first failure */
+  /** A feed that fails holds up neither the others nor what makes room. @throws the first failure */
   async #archive(): Promise<void> {
     const failures: unknown[] = []
     for (const feed of await this.#feeds()) {
@@ -161,8 +167,8 @@ export class Archiver {
       await drain(this.#options.archive, feed).catch((error) => failures.push(error))
     }
     await this.#archiveFinished().catch((error) => failures.push(error))
+    await this.#prune(failures.length > 0).catch((error) => failures.push(error))
     if (failures.length > 0) throw failures[0]
-    await this.#prune()
   }
 
   /** Last, so that no queue holds up what services report. */
@@ -182,7 +188,7 @@ export class Archiver {
       ...[...services].flatMap((service) => serviceFeeds(sources, service)),
       queueFeed(sources, null),
       ...[...byService].map(([service, own]) => versionFeed(service, own, this.#now())),
-      ...(store ? [auditFeed(store)] : []),
+      ...(store ? [auditFeed(store, this.#now())] : []),
     ]
   }
 
@@ -194,8 +200,8 @@ export class Archiver {
     return nodes
   }
 
-  async #prune(): Promise<void> {
-    if (monotonic() - this.#prunedAt < PRUNE_MS) return
+  async #prune(isFailing: boolean): Promise<void> {
+    if (this.#isClosed || monotonic() - this.#prunedAt < (isFailing ? PRUNE_FAILING_MS : PRUNE_MS)) return
     this.#prunedAt = monotonic()
     await this.#options.archive.prune(limitsOf(this.#options.retention ?? {}, this.#now()))
   }

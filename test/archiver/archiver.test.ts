@@ -246,4 +246,76 @@ describe('an archiver', () => {
     expect(await requests()).toBe(3)
     await archiver.close()
   })
+
+  test('makes room also while it can not write, and ends although the archive hangs', async () => {
+    await beat()
+    await addTraffic(5, 3)
+    let pruned = 0
+    let answer: (() => void) | undefined
+    const full: Archive = {
+      ...archive,
+      write: () => Promise.reject(new Error('the disk is full')),
+      prune: (limits) => {
+        pruned += 1
+        return archive.prune(limits)
+      },
+    }
+    const archiver = archiverFor(full)
+    await archiver.run()
+    expect(archiver.status).toMatchObject({ state: 'failing', error: 'the disk is full' })
+    expect(pruned).toBe(1)
+    await archiver.close()
+    const hanging: Archive = {
+      ...archive,
+      write: () => new Promise((resolve) => (answer = () => resolve(false))),
+    }
+    const store = redisStore({ redis: redis.url })
+    stores.push(store)
+    const other = new Archiver({
+      ...{ reader: maskedReader(store), store, archive: hanging, logger: undefined, closeWithin: 100 },
+    })
+    const round = other.run()
+    await other.close()
+    answer?.()
+    await round
+  })
+
+  test('goes on noting versions although a cursor is none', async () => {
+    await beat('1.0.0')
+    await archive.write({ cursor: { stream: 'versions:shop', expected: null, next: '["1.0' } })
+    const archiver = archiverFor()
+    await archiver.run()
+    expect(archiver.status).toMatchObject({ state: 'archiving', error: null })
+    expect(await archive.cursor('versions:shop')).toBe('["1.0.0"]')
+    await archiver.close()
+  })
+
+  test('times that are none stop no feed, and make no bucket in 1970', async () => {
+    await beat()
+    const now = Date.now()
+    const route = { key: 'GET /users/:id', count: 9, errors: 0, aborted: 0, classes: [], sketch: '8w' }
+    const rollup = { v: 2, node: 'web-1', from: 0, to: MINUTE, routes: [route], jobs: [] } as const
+    const data = JSON.stringify({ ...JSON.parse(encodeRollup(rollup)), clockAhead: 0 })
+    await redis.client().xadd(keys.history('shop'), '*', 'data', data)
+    await addTraffic(5, 3)
+    const archiver = archiverFor()
+    const [store] = stores
+    const line = { operation: 'o1', step: 'result', user: 'ada', role: 'admin', action: 'retry', queue: 'k' } as const
+    for (const at of [8.64e15, now])
+      await store?.appendAudit({ ...line, at, queueName: 'mail', target: 'job 1', ok: true, detail: null })
+    // An id of a time that has no calendar, and a trail that begins again.
+    await archive.write({ cursor: { stream: 'slow:shop', expected: null, next: '18446744073709551615-1' } })
+    const slow = encodeSlowEntry({
+      ...{ v: 2, kind: 'request', name: 'GET /a', durationMs: 2_000, thresholdMs: 1_000, status: '200' },
+      ...{ service: 'shop', node: 'web-1', requestId: null, traceId: null, ts: now, meta: {} },
+    } as never)
+    await redis.client().xadd(keys.slow('shop'), '*', ...slow)
+    await archiver.run()
+    expect(archiver.status).toMatchObject({ state: 'archiving', error: null })
+    expect(await requests()).toBe(3)
+    const time = { from: 0, to: now + 2 * MINUTE, limit: 10 }
+    expect((await archive.records({ kind: 'audit', ...time })).items).toHaveLength(2)
+    expect((await archive.records({ kind: 'slow', ...time })).items).toHaveLength(1)
+    await archiver.close()
+  })
 })

@@ -16,6 +16,9 @@ export interface Feed {
   next(after: string | null): Promise<FeedStep | null>
 }
 
+/** The latest time that an archive takes, Unix ms: of the last year with four digits. */
+const LATEST = Date.UTC(10_000, 0, 1) - 1
+
 /** Steps of a feed at one time: the other feeds must not wait for a long one. */
 const MAX_STEPS = 50
 
@@ -44,6 +47,8 @@ export async function drain(archive: Pick<Archive, 'cursor' | 'write'>, feed: Fe
   return false
 }
 
+/** Ids of a stream may be of any time, which the archive does not take: the gap ends at the latest one then. */
 export function gapsOf(stream: string, lost: StreamLoss | null): readonly ArchiveGap[] {
-  return lost ? [{ stream, from: lost.from, to: lost.to, lost: lost.count }] : []
+  if (!lost) return []
+  return [{ stream, from: Math.min(lost.from, LATEST), to: Math.min(lost.to, LATEST), lost: lost.count }]
 }

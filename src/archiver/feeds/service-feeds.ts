@@ -21,7 +21,7 @@ import { rawJobsOf } from './raw-jobs.js'
 
 /** A record from further in the future is not believed, ms. */
 const MAX_AHEAD_MS = 60_000
-/** A job that finished earlier is not believed, ms: Redis keeps records for an hour. */
+/** Figures and jobs of an earlier time are not believed, ms: Redis keeps records for an hour. */
 const MAX_AGE_MS = 7 * 24 * 60 * 60_000
 
 /** What feeds read from, and the archive whose figures they merge into. */
@@ -45,14 +45,18 @@ export function serviceFeeds(sources: FeedSources, service: string): readonly Fe
 
 function trafficFeed({ reader, archive }: FeedSources, service: string): Feed {
   return streamFeed(reader, 'history', service, async ({ records }) => {
-    return { figures: await mergeFigures(archive, TRAFFIC, service, records.filter(isPast(reader))) }
+    return {
+      figures: await mergeFigures(archive, TRAFFIC, service, records.filter(isOfLateTime(reader, ({ to }) => to))),
+    }
   })
 }
 
 /** @param service null for queues that Zenith itself reads */
 export function queueFeed({ reader, archive }: FeedSources, service: string | null): Feed {
   return streamFeed(reader, 'queues', service, async ({ records }) => {
-    return { figures: await mergeFigures(archive, QUEUES, service ?? '', records.filter(isPast(reader))) }
+    return {
+      figures: await mergeFigures(archive, QUEUES, service ?? '', records.filter(isOfLateTime(reader, ({ to }) => to))),
+    }
   })
 }
 
@@ -72,9 +76,12 @@ function slowFeed({ reader }: FeedSources, service: string): Feed {
 /** Finished jobs as the workers of a service recorded them. */
 function jobFeed({ reader, keyOf }: FeedSources, service: string): Feed {
   return streamFeed(reader, 'jobs', service, async ({ records }) => ({
-    jobs: records.flatMap((record) => rawJobsOf(service, record, keyOf)).filter(isOfLateTime(reader)),
+    jobs: records
+      .flatMap((record) => rawJobsOf(service, record, keyOf))
+      .filter(isOfLateTime(reader, ({ finishedAt }) => finishedAt)),
     recordGaps: records
       .filter(({ left }) => left > 0)
+      .filter(isOfLateTime(reader, ({ from }) => from))
       .map(({ from, to, left }) => ({ stream: `jobs:${service}`, from, to, lost: left })),
   }))
 }
@@ -110,14 +117,19 @@ function exceptionRecord(service: string, record: ExceptionRecord): ArchivedReco
   }
 }
 
-/** The time in a cursor of exceptions; 0 without one. */
+/** The earliest time in a cursor of exceptions, which joins those of several keys, of which some have none; 0 without one. */
 function scoreOf(cursor: string | null): number {
-  const score = Number.parseFloat(cursor ?? '')
-  return Number.isFinite(score) ? score : 0
+  const scores = (cursor ?? '').split(';').map((part) => Number.parseFloat(part))
+  const known = scores.filter((score) => Number.isFinite(score) && score >= 0)
+  return known.length > 0 ? Math.min(...known) : 0
 }
 
-/** The audit trail lists its newest lines first: the feed pages back to the last line that it has, and archives from there on. */
-export function auditFeed(log: AuditLog): Feed {
+/**
+ * The audit trail lists its newest lines first: the feed pages back to the last line that it has, and archives from there on.
+ *
+ * @param now Unix ms
+ */
+export function auditFeed(log: AuditLog, now: number): Feed {
   return {
     stream: 'audit',
     async next(after) {
@@ -130,7 +142,7 @@ export function auditFeed(log: AuditLog): Feed {
       return {
         cursor: last.id,
         isAtEnd: step.length === lines.length,
-        records: step.map(auditRecord),
+        records: step.map((entry) => auditRecord(entry, now)),
         gaps: gapsOf('audit', lost && lost.to > lost.from ? lost : null),
       }
     },
@@ -153,8 +165,10 @@ async function linesAfter(
   }
 }
 
-function auditRecord(entry: AuditEntry): ArchivedRecord {
-  const { id, at, action } = entry
+/** A line of a time that is none, which anybody may have written, must not end the feed for good. */
+function auditRecord(entry: AuditEntry, now: number): ArchivedRecord {
+  const { id, action } = entry
+  const at = Math.min(entry.at, now + MAX_AHEAD_MS)
   return { kind: 'audit', id, at, service: null, name: action, body: JSON.stringify(entry) }
 }
 
@@ -188,13 +202,8 @@ function streamFeed<Name extends StreamName>(
   }
 }
 
-/** Each day has files or tables of its own: times that are absurd would make thousands. */
-function isOfLateTime(reader: Reader): (job: { readonly finishedAt: number }) => boolean {
+/** Each day has files or tables of its own: times that are absurd would make thousands, and figures that seem to begin in 1970. */
+function isOfLateTime<T>(reader: Reader, timeOf: (one: T) => number): (one: T) => boolean {
   const now = reader.now?.() ?? Date.now()
-  return ({ finishedAt }) => finishedAt <= now + MAX_AHEAD_MS && finishedAt >= now - MAX_AGE_MS
-}
-
-function isPast(reader: Reader): (record: { readonly to: number }) => boolean {
-  const latest = (reader.now?.() ?? Date.now()) + MAX_AHEAD_MS
-  return ({ to }) => to <= latest
+  return (one) => timeOf(one) <= now + MAX_AHEAD_MS && timeOf(one) >= now - MAX_AGE_MS
 }

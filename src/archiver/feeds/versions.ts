@@ -24,17 +24,27 @@ export function versionFeed(service: string, nodes: readonly NodeEntry[], now: n
       const live = liveVersions(nodes)
       const cursor = JSON.stringify(live)
       if (live.length === 0 || cursor === after) return null
-      const before = after === null ? [] : (JSON.parse(after) as readonly string[])
+      const before = versionsIn(after)
       const change: VersionChange = {
         live,
-        added: live.filter((version) => !before.includes(version)),
-        removed: before.filter((version) => !live.includes(version)),
-        isFirst: after === null,
+        added: live.filter((version) => !before?.includes(version)),
+        removed: (before ?? []).filter((version) => !live.includes(version)),
+        isFirst: before === null,
       }
       const at = change.isFirst ? now : startOf(nodes, change.added, now)
       const record = { kind: 'event', id: `versions/${service}/${now}`, at, service, name: 'versions' } as const
       return { cursor, isAtEnd: true, records: [{ ...record, body: JSON.stringify(change) }] }
     },
+  }
+}
+
+/** Null without a cursor, and for one that is none: it must not end the feed for good. */
+function versionsIn(cursor: string | null): readonly string[] | null {
+  try {
+    const versions: unknown = JSON.parse(cursor ?? '')
+    return Array.isArray(versions) && versions.every((one) => typeof one === 'string') ? versions : null
+  } catch {
+    return null
   }
 }
 
