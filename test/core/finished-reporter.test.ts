@@ -117,3 +117,18 @@ it('masks the messages of failures, and names', async () => {
   expect(text).toContain('redis://')
   expect(text).not.toContain('s3cret')
 })
+
+it('leaves out a batch of which no record can be made, says so, and writes the next ones', async () => {
+  const store = memoryStore()
+  const { reporter, faults, counts } = reporterTo(store)
+  const unreadable = attemptOf(1, { name: Symbol('no name') as never })
+  reporter.add(unreadable)
+  await reporter.flush()
+  reporter.add(attemptOf(2))
+  await reporter.flush()
+  expect((await recordsOf(store)).map(({ jobs, left }) => [jobs.map(({ id }) => id), left])).toEqual([[['2'], 1]])
+  expect([faults.length, counts.dropped]).toEqual([1, 1])
+  reporter.add(unreadable)
+  expect(() => reporter.flushNow()).not.toThrow()
+  expect([faults.length, counts.dropped]).toEqual([2, 2])
+})

@@ -107,12 +107,16 @@ export class FinishedBatches {
     this.#trim()
   }
 
+  /** Leaves out the attempts of a batch that was taken: the next one reports them, and what this one would have reported. */
+  giveUp({ attempts, left }: Pick<FinishedBatch, 'attempts'> & { readonly left: number | null }): void {
+    // That was counted as dropped already.
+    this.#left += left ?? 0
+    this.leaveOut(attempts.length)
+  }
+
   #trim(): void {
     while (this.#waiting.length > 0 && (this.#jobs > MAX_WAITING_JOBS || this.#chars > MAX_WAITING_CHARS)) {
-      const { attempts, left } = this.#shift() as WaitingBatch
-      // The next batch reports what this one would have reported: that was counted as dropped already.
-      this.#left += left ?? 0
-      this.leaveOut(attempts.length)
+      this.giveUp(this.#shift() as WaitingBatch)
     }
   }
 

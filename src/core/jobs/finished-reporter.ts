@@ -120,10 +120,14 @@ export class FinishedReporter implements FinishedLog {
       const batch = this.#batches.take()
       if (!batch) return
       this.#preparing = batch
-      const record = await this.#records.make(batch)
+      const record = await this.#records.make(batch).catch((error: unknown) => this.#fault(error))
       // Meanwhile it was written at once.
       if (this.#preparing !== batch) return
       this.#preparing = null
+      if (!record) {
+        this.#batches.giveUp(batch)
+        continue
+      }
       if (await this.#isWritten(record, batch)) continue
       this.#isHeld = true
       this.#batches.putBack(batch)
@@ -141,8 +145,18 @@ export class FinishedReporter implements FinishedLog {
   }
 
   #writeNow(batch: FinishedBatch): void {
-    const whole = this.#batchOf(this.#records.makeNow(batch), batch, false)
-    untraced(() => this.#parts.writer.write(whole)).catch(this.#parts.onFault)
+    try {
+      const whole = this.#batchOf(this.#records.makeNow(batch), batch, false)
+      untraced(() => this.#parts.writer.write(whole)).catch(this.#parts.onFault)
+    } catch (error) {
+      this.#fault(error)
+      this.#batches.giveUp(batch)
+    }
+  }
+
+  #fault(error: unknown): null {
+    this.#parts.onFault(error)
+    return null
   }
 
   #batchOf(record: FinishedJobs, { clockOrigin }: FinishedBatch, canWait: boolean): Batch {
