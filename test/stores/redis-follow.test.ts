@@ -90,6 +90,32 @@ test('a stream that was deleted and filled again starts over, with a loss of unk
   expect(await follow(page.cursor)).toMatchObject({ records: [], lost: null })
 })
 
+test('a stream that expired after all of it was read has lost nothing when it begins again', async () => {
+  const now = Date.now()
+  const rollup: Rollup = { v: 2, node: 'web-1', from: now - 60_000, to: now, routes: [], jobs: [] }
+  for (const hours of [4, 3]) await redis.client().xadd(key, now - hours * 3_600_000, 'data', encodeRollup(rollup))
+  const { cursor } = await follow(null)
+  expect(cursor).toMatch(/@2$/)
+  await redis.client().del(key)
+  const gone = await follow(cursor)
+  expect(gone).toMatchObject({ records: [], lost: null })
+  expect(await follow(gone.cursor)).toMatchObject({ records: [], cursor: gone.cursor })
+  await add(0, 1)
+  const again = await follow(gone.cursor)
+  expect(again.records).toHaveLength(1)
+  expect(again.lost).toBeNull()
+  expect((await follow(again.cursor)).lost).toBeNull()
+})
+
+test('a stream that was deleted while it was written is a loss, also if that was seen', async () => {
+  await add(0, 3)
+  const { cursor } = await follow(null)
+  await redis.client().del(key)
+  expect(await follow(cursor)).toMatchObject({ cursor })
+  await add(3, 1)
+  expect((await follow(cursor)).lost).toMatchObject({ count: null })
+})
+
 test('a stream whose last id is behind the cursor, as on an older replica, starts over', async () => {
   await add(0, 2)
   const page = await follow('99999999999999-0@2')

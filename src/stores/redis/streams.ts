@@ -1,7 +1,8 @@
 import { nextTurn } from '../../lib/async.js'
 import { BoundedMap } from '../../lib/bounded-map.js'
+import { monotonic } from '../../lib/clock.js'
 import type { FollowedPage, Page } from '../../ports/index.js'
-import { CLOCK_TOLERANCE_MS, type Trust } from '../../protocol/index.js'
+import { CLOCK_TOLERANCE_MS, HISTORY_LIFE_MS, type Trust } from '../../protocol/index.js'
 import { MAX_PAGE_ENTRIES } from '../../protocol/read-limits.js'
 import type { Connection } from '../../redis/connection.js'
 import { asEntries, type StreamEntry } from '../../redis/replies.js'
@@ -19,6 +20,9 @@ import { Turns } from './turns.js'
 const MAX_STREAMS = 2_000
 /** A stream with this id accepts no more entries. */
 const LAST_ID = '18446744073709551615-18446744073709551615'
+/** A stream lives at least so long after its last entry, ms. */
+const IDLE_MS = HISTORY_LIFE_MS
+
 /** How entries of one kind are read. */
 export interface EntryReader<T, C> {
   /** Opens an entry once, for the other methods. */
@@ -47,6 +51,8 @@ export class StreamPages<T, C> {
   readonly #reader: EntryReader<T, C>
   /** Drops services that were not read for a long time. */
   readonly #repeats = new BoundedMap<string, Repeats>(MAX_STREAMS)
+  /** Where followed streams ended when they were last read, by key, and when that was, ms by `monotonic`. */
+  readonly #ends = new BoundedMap<string, { readonly cursor: string | null; readonly at: number }>(MAX_STREAMS)
 
   constructor(connection: Connection, clock: ServerClock, verifier: Verifier | null, reader: EntryReader<T, C>) {
     this.#connection = connection
@@ -102,16 +108,27 @@ export class StreamPages<T, C> {
 
   /**
    * The same from the oldest entry on, with the entries that were trimmed since the cursor. A cursor of a stream that was deleted or
-   * replaced meanwhile starts over.
+   * replaced meanwhile starts over, with a loss of unknown size; one that expired after its last entry was read has lost nothing.
    */
   async follow(service: string, key: string, after: string | null): Promise<FollowedPage<T>> {
     const position = await positionOf(this.#connection, key)
     const known = parsePosition(after)
-    if (!position) return { records: [], identities: [], unreadable: 0, cursor: after, lost: null }
+    if (!position) {
+      const cursor = known?.added && this.#hasExpired(key, after, known.id) ? formatPosition(known.id, 0, 0) : after
+      return { records: [], identities: [], unreadable: 0, cursor, lost: null }
+    }
     const start = startOf(position, known)
     const page = await this.#range({ service, key }, start.after, 0)
     const cursor = page.cursor === null ? after : formatPosition(page.cursor, start.added, page.entries)
+    if (page.more === undefined) this.#ends.set(key, { cursor, at: monotonic() })
     return { ...pageOf(page), identities: page.identities, cursor, lost: start.lost }
+  }
+
+  /** Whether a stream is gone because nothing was added for long. Had there been more, it would still be there. */
+  #hasExpired(key: string, cursor: string | null, lastId: string): boolean {
+    const end = this.#ends.get(key)
+    if (!end || end.cursor !== cursor || monotonic() - end.at > IDLE_MS) return false
+    return (this.#clock.now() ?? Date.now()) - msOf(lastId) > IDLE_MS
   }
 
   async #range(
