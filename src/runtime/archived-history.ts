@@ -25,6 +25,6 @@ export async function* archivedHistory(
   const step = level?.step ?? 60_000
   for (let start = bucketStart(from, step); start < to; start += PART * step) {
     const end = Math.min(start + PART * step, bucketStart(to - 1, step) + step)
-    yield (await historyOf(archive, service, { from: start, to: end }, step)).points
+    yield (await historyOf(archive, service, { from: start, to: end }, step, now)).points
   }
 }

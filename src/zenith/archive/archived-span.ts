@@ -13,6 +13,8 @@ export interface ArchivedSpan {
   readonly to: number
   /** Length of a bucket, ms. */
   readonly step: number
+  /** When it is asked for. */
+  readonly now: number
 }
 
 /** @returns null for a range that the store has itself @param now Unix ms */
@@ -25,6 +27,7 @@ export function archivedSpanOf(range: TimeRange, now: number): ArchivedSpan | nu
     from: bucketStart(from, step),
     to: Math.min(bucketStart(to - 1, step) + step, bucketStart(now, step) + step),
     step,
+    now,
   }
 }
 

@@ -105,14 +105,13 @@ export class ArchivedTraffic {
     return { service, node, period, from, to, minutes }
   }
 
-  async *#steps(service: string, { from, to, step }: ArchivedSpan): AsyncGenerator<Step> {
+  async *#steps(service: string, { from, to, step, now }: ArchivedSpan): AsyncGenerator<Step> {
     const buckets = await this.#archive.figures({ kind: 'traffic', scope: service, step, from, to })
     for (const [index, { from: start, body }] of buckets.entries()) {
       if (index % SLICE === SLICE - 1) await nextTurn()
       const bucket = TrafficBucket.decode(body)
       if (!bucket) continue
-      const isLast = index === buckets.length - 1
-      const ms = isLast ? reportedMs(bucket, step) || step : step
+      const ms = reportedMs(bucket, start, step, now)
       yield { bucket, from: start, at: start + ms, ms }
     }
   }

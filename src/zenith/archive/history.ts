@@ -6,35 +6,37 @@ import type { NodeFigures } from '../../archiver/figures/node-figures.js'
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
 import { nextTurn } from '../../lib/async.js'
 import type { Archive, ArchivedRecord, ArchiveGap } from '../../ports/index.js'
-import { TotalSum } from './traffic-sum.js'
+import { reportedMs, TotalSum } from './traffic-sum.js'
 
 const SLICE = 8
 
-/** A service by steps. @param step ms; `from` and `to` are multiples of it */
+/** A service by steps. @param step ms; `from` and `to` are multiples of it @param now Unix ms */
 export async function historyOf(
   archive: Pick<Archive, 'figures'>,
   service: string,
   { from, to }: TimeWindow,
   step: number,
+  now: number,
 ): Promise<HistoryView> {
   const buckets = await archive.figures({ kind: 'traffic', scope: service, step, from, to })
   const points: HistoryPoint[] = []
   for (const [index, { from: start, body }] of buckets.entries()) {
     if (index % SLICE === SLICE - 1) await nextTurn()
     const bucket = TrafficBucket.decode(body)
-    if (bucket) points.push(pointOf(bucket, start, step))
+    if (bucket) points.push(pointOf(bucket, start, step, now))
   }
   return { service, from, to, step, points }
 }
 
-function pointOf(bucket: TrafficBucket, from: number, step: number): HistoryPoint {
+function pointOf(bucket: TrafficBucket, from: number, step: number, now: number): HistoryPoint {
   const to = from + step
+  const ms = reportedMs(bucket, from, step, now)
   const nodes = [...bucket.nodes.values()]
   return {
     from,
     to,
-    requests: totalOf(bucket.routes.values(), to, step),
-    jobs: totalOf(bucket.jobs.values(), to, step),
+    requests: totalOf(bucket.routes.values(), to, ms),
+    jobs: totalOf(bucket.jobs.values(), to, ms),
     nodes: bucket.nodes.size + bucket.moreNodes,
     cpu: meanCpu(nodes),
     cpuMax: highest(nodes, 'cpuMax'),

@@ -54,7 +54,7 @@ export const history = operation({
     const { now } = services.monitor
     const step = query.step ? Number(query.step) : (archivedSpanOf({ period: '1h', window }, now)?.step ?? 60_000)
     const whole = { from: bucketStart(window.from, step), to: bucketStart(window.to - 1, step) + step }
-    const view = await askArchive(services, (archive) => historyOf(archive, query.service ?? '', whole, step))
+    const view = await askArchive(services, (archive) => historyOf(archive, query.service ?? '', whole, step, now))
     return query.format === 'csv' ? csvAnswer(view.service, view.points) : json(200, view)
   },
 })

@@ -17,6 +17,7 @@ import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
 import { namesOf } from '../queues/monitor/identity.js'
 import { archivedRecords, archivedTimes, attemptOf } from './archived-records.js'
 import { gapMarkOf, totalOf, versionMarkOf } from './history.js'
+import { reportedMs } from './traffic-sum.js'
 
 const MAX_RUNNING = 200
 const MAX_AROUND = 200
@@ -29,7 +30,7 @@ export async function pastAt(archive: Archive, at: number, now: number): Promise
   const step = LEVELS.find(({ keepMs }) => at >= now - keepMs)?.step ?? LEVELS.at(-1)?.step ?? 60_000
   const from = bucketStart(at, step)
   const time = { from, to: from + step }
-  const { services, nodes } = await trafficAt(archive, time, step)
+  const { services, nodes } = await trafficAt(archive, time, step, now)
   const around = { from: at - AROUND_MS, to: at + AROUND_MS, limit: MAX_AROUND }
   const read = async <T>(kind: 'exception' | 'slow' | 'audit') => {
     return (await archive.records({ kind, ...around })).items.map(({ body }) => JSON.parse(body) as T)
@@ -51,6 +52,7 @@ async function trafficAt(
   archive: Archive,
   time: TimeWindow,
   step: number,
+  now: number,
 ): Promise<{ readonly services: PastService[]; readonly nodes: PastNode[] }> {
   const services: PastService[] = []
   const nodes: PastNode[] = []
@@ -58,11 +60,12 @@ async function trafficAt(
     const [found] = await archive.figures({ kind: 'traffic', scope: service, step, ...time })
     const bucket = found && TrafficBucket.decode(found.body)
     if (!bucket) continue
+    const ms = reportedMs(bucket, time.from, step, now)
     services.push({
       service,
       nodes: bucket.nodes.size + bucket.moreNodes,
-      requests: totalOf(bucket.routes.values(), time.to, step),
-      jobs: totalOf(bucket.jobs.values(), time.to, step),
+      requests: totalOf(bucket.routes.values(), time.to, ms),
+      jobs: totalOf(bucket.jobs.values(), time.to, ms),
     })
     const byId = [...bucket.nodes].sort(([a], [b]) => (a < b ? -1 : 1))
     for (const [node, { ms, cpu, rss, heapUsed, loopP99 }] of byId)

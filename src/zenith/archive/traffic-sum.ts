@@ -84,7 +84,18 @@ export class TotalSum {
   }
 }
 
-/** How much of a bucket was reported, ms: the last one of a time has just begun. */
-export function reportedMs(bucket: TrafficBucket, step: number): number {
-  return Math.min(step, Math.max(0, ...[...bucket.nodes.values()].map(({ ms }) => ms)))
+/** Nodes report about every minute, and the archiver reads that a moment later, ms: what is older was archived. */
+const LATE_MS = 2 * 60_000
+
+/**
+ * How much of a bucket was reported, ms: all of it, unless it has just begun. Its nodes alone do not tell: they come and go.
+ *
+ * @param from its start, Unix ms
+ * @param now Unix ms
+ */
+export function reportedMs(bucket: TrafficBucket, from: number, step: number, now: number): number {
+  const archived = now - LATE_MS - from
+  if (archived >= step) return step
+  const longest = Math.max(0, archived, ...[...bucket.nodes.values()].map(({ ms }) => ms))
+  return Math.min(step, longest) || step
 }
