@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { encodeBody } from '../../src/archiver/figures/body.js'
 import { LEVELS } from '../../src/archiver/figures/levels.js'
 import { mergeFigures, QUEUES, TRAFFIC } from '../../src/archiver/figures/merge.js'
 import { QueueBucket } from '../../src/archiver/figures/queue-bucket.js'
@@ -185,6 +186,16 @@ describe('traffic', () => {
       { ...record, to: START },
     ])
     expect(buckets.traffic(MINUTE)).toEqual([])
+  })
+
+  test('a bucket of a later version is not written over, and a damaged one begins again', async () => {
+    const buckets = new Buckets()
+    const bucket = { kind: 'traffic', scope: 'shop', step: MINUTE, from: START } as const
+    buckets.put([{ ...bucket, body: encodeBody({ v: 2, what: 'unknown' }) }])
+    await expect(merge(buckets, [rollup('web-1', START, 5)])).rejects.toThrow('later version')
+    buckets.put([{ ...bucket, body: new Uint8Array([1, 2, 3]) }])
+    await merge(buckets, [rollup('web-1', START, 5)])
+    expect(buckets.traffic(MINUTE)[0]?.routes.get('GET /')?.count).toBe(5)
   })
 
   test('a body that is damaged decodes to nothing', () => {

@@ -3,6 +3,9 @@ import { constants, deflateRawSync, inflateRawSync } from 'node:zlib'
 /** A bucket of hundreds of nodes takes some 100 KB; a body that inflates to more is damaged, bytes. */
 const MAX_BODY_BYTES = 64 * 1_048_576
 
+/** `v` of all bodies. */
+export const BODY_VERSION = 1
+
 /** Encodes the figures of a bucket: JSON, deflated. */
 export function encodeBody(value: unknown): Uint8Array {
   return deflateRawSync(JSON.stringify(value), { level: constants.Z_BEST_SPEED })
@@ -15,4 +18,10 @@ export function decodeBody(body: Uint8Array): unknown {
   } catch {
     return null
   }
+}
+
+/** Whether a later version of this package wrote a body: what this one can't read must not be written over. */
+export function isLaterBody(body: Uint8Array): boolean {
+  const version = (decodeBody(body) as { readonly v?: unknown } | null)?.v
+  return typeof version === 'number' && version > BODY_VERSION
 }

@@ -1,6 +1,7 @@
 import { inSlices, nextTurn } from '../../lib/async.js'
 import type { Archive, FigureBucket, FigureKind } from '../../ports/index.js'
 import type { QueueHistory, Rollup } from '../../protocol/index.js'
+import { isLaterBody } from './body.js'
 import { bucketStart, FINEST_STEP, LEVELS, partsOf } from './levels.js'
 import { QueueBucket } from './queue-bucket.js'
 import { TrafficBucket } from './traffic-bucket.js'
@@ -58,6 +59,7 @@ const MAX_SPAN_MS = 15 * 60_000
  * Merges records into the buckets of all levels that they touch. A record that the archive has is left out.
  *
  * @returns the buckets to write
+ * @throws when a later version wrote one of them; a damaged one begins again
  */
 export async function mergeFigures<Record extends Spanning, Self extends Bucket<Self>>(
   archive: Pick<Archive, 'figures'>,
@@ -121,6 +123,8 @@ async function bucketsOf<Record extends Spanning, Self extends Bucket<Self>>(
   for (const { from, to } of runsOf([...starts], step)) {
     for (const { from: start, body } of await archive.figures({ kind, scope, step, from, to })) {
       const bucket = decode(body)
+      if (!bucket && isLaterBody(body))
+        throw new Error('A later version of Quasar wrote these figures: update this one.')
       if (bucket && starts.has(start)) buckets.set(start, bucket)
     }
   }

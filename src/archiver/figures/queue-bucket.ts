@@ -1,5 +1,5 @@
 import { JOB_STATES, type QueueDriver, type QueueHistory, type RecordedQueue } from '../../protocol/index.js'
-import { decodeBody, encodeBody } from './body.js'
+import { BODY_VERSION, decodeBody, encodeBody } from './body.js'
 
 /** Maximum number of queues in a bucket. */
 const MAX_QUEUES_OF_BUCKET = 5_000
@@ -32,7 +32,7 @@ type QueueRow = readonly [string, QueueDriver, string | null, string | null, num
 type FigureRow = readonly [mean: number, max: number]
 
 interface QueueBody {
-  readonly v: 1
+  readonly v: typeof BODY_VERSION
   readonly queues: readonly QueueRow[]
   readonly more?: number
   readonly starts?: readonly (readonly [string, readonly number[]])[]
@@ -67,7 +67,7 @@ export class QueueBucket {
 
   encode(): Uint8Array {
     const body: QueueBody = {
-      v: 1,
+      v: BODY_VERSION,
       queues: [...this.queues.values()].map(rowOf),
       ...(this.more > 0 && { more: this.more }),
       ...(this.#starts.size > 0 && { starts: [...this.#starts] }),
@@ -75,10 +75,10 @@ export class QueueBucket {
     return encodeBody(body)
   }
 
-  /** @returns null for a damaged body */
+  /** @returns null for a body that is damaged or of a later version */
   static decode(bytes: Uint8Array): QueueBucket | null {
     const body = decodeBody(bytes) as QueueBody | null
-    if (body?.v !== 1) return null
+    if (body?.v !== BODY_VERSION) return null
     const bucket = new QueueBucket()
     for (const row of body.queues) bucket.#addQueue(queueOfRow(row))
     bucket.more = body.more ?? 0

@@ -1,5 +1,5 @@
 import { type JobRollup, OTHER, type Rollup, type SeriesRollup } from '../../protocol/index.js'
-import { decodeBody, encodeBody } from './body.js'
+import { BODY_VERSION, decodeBody, encodeBody } from './body.js'
 import { mergeNodeFigures, type NodeFigures, type NodeRow, nodeFiguresOf, nodeOfRow, nodeRow } from './node-figures.js'
 import { type JobFigures, JobSum, type RouteFigures, RouteSum } from './series-sums.js'
 
@@ -25,7 +25,7 @@ type RouteRow = readonly [string, number, number, number, readonly number[], str
 type JobRow = readonly [string, string | null, number, number, number, number, string, string]
 
 interface TrafficBody {
-  readonly v: 1
+  readonly v: typeof BODY_VERSION
   readonly routes: readonly RouteRow[]
   readonly jobs: readonly JobRow[]
   readonly nodes: readonly (readonly [string, NodeRow])[]
@@ -79,7 +79,7 @@ export class TrafficBucket {
 
   encode(): Uint8Array {
     const body: TrafficBody = {
-      v: 1,
+      v: BODY_VERSION,
       routes: [...this.routes.values()].map(({ key, count, errors, aborted, classes, sketch }) => {
         return [key, count, errors, aborted, classes, sketch]
       }),
@@ -93,10 +93,10 @@ export class TrafficBucket {
     return encodeBody(body)
   }
 
-  /** @returns null for a damaged body */
+  /** @returns null for a body that is damaged or of a later version */
   static decode(bytes: Uint8Array): TrafficBucket | null {
     const body = decodeBody(bytes) as TrafficBody | null
-    if (body?.v !== 1) return null
+    if (body?.v !== BODY_VERSION) return null
     const bucket = new TrafficBucket()
     for (const [key, count, errors, aborted, classes, sketch] of body.routes) {
       bucket.#addRoute({ key, count, errors, aborted, classes, sketch })
