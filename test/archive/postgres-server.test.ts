@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postgresDriver } from '../../src/archive/postgres/index.js'
 import type { ArchiveDriver } from '../../src/ports/archive.js'
 import { startPostgres, type TestPostgres } from '../support/postgres.js'
-import { ALL_TIME, DAY, idsOf, jobOf, loadedJob, NOON, put } from './conformance/samples.js'
+import { ALL_TIME, DAY, idsOf, jobOf, loadedJob, NOON, put, recordOf } from './conformance/samples.js'
 
 const PASSWORD = 'p4ss-zq7-word'
 
@@ -117,6 +117,48 @@ describe('partitions', () => {
       const [next] = await ask(`select to_regclass('"${schema}".payloads_20261122')::text as name`)
       expect(next?.name).toBe(`${schema}.payloads_20261122`)
       expect(await idsOf(driver, { from: midnight })).toEqual(['1', '0'])
+    })
+  })
+})
+
+describe('pruning', () => {
+  const none = { figuresMs: new Map(), recordsMs: null, jobsMs: null, payloadsMs: null, maxBytes: null }
+
+  test('drops days also when rows can not be deleted', async () => {
+    await withDriver(async (driver, schema) => {
+      await put(driver, { jobs: [loadedJob('{}', ['a'])], records: [recordOf({ id: 'r', at: NOON })] })
+      await ask(`create function "${schema}".refuse() returns trigger language plpgsql as
+        $$ begin raise exception using errcode = '53100', message = 'no room'; end $$;
+        create trigger refuse before delete on "${schema}".records for each row execute function "${schema}".refuse()`)
+      const limits = { ...none, now: NOON + 9 * DAY, recordsMs: DAY, jobsMs: DAY, minFreeShare: null }
+      await expect(driver.prune(limits)).rejects.toThrow('no disk space')
+      expect(await idsOf(driver)).toEqual([])
+    })
+  })
+
+  test('ends what a process that forgot jobs could not end', async () => {
+    await withDriver(async (driver, schema) => {
+      await put(driver, { jobs: [loadedJob('{"who":"ada"}', ['ada']), loadedJob('{}', ['a'], { id: 'other' })] })
+      const table = `"${schema}".payloads_20261120`
+      const fileOf = async () => (await ask(`select pg_relation_filenode('${table}') as file`))[0]?.file
+      const before = await fileOf()
+      const reader = new pg.Client(server.url)
+      await reader.connect()
+      await reader.query(`begin; lock table ${table} in access share mode`)
+      const condition = { by: 'term', term: 'ada', isPrefix: false, isNot: false } as const
+      const forgetting = messageOf(driver.forget({ ...ALL_TIME, conditions: [condition] }))
+      const end = `select pg_terminate_backend(pid) from pg_stat_activity where query like 'vacuum (full%${schema}%'`
+      while ((await ask(end)).length === 0) await new Promise((resolve) => setTimeout(resolve, 20))
+      expect(await forgetting).toContain('PostgreSQL')
+      await reader.query('rollback')
+      await reader.end()
+      expect(await idsOf(driver)).toEqual(['other'])
+      expect(await fileOf()).toBe(before)
+      await driver.prune({ ...none, now: NOON, minFreeShare: null })
+      const after = await fileOf()
+      expect(after).not.toBe(before)
+      await driver.prune({ ...none, now: NOON, minFreeShare: null })
+      expect(await fileOf()).toBe(after)
     })
   })
 })

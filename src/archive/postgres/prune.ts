@@ -17,15 +17,18 @@ export async function prune(
   partitions: DayPartitions,
   limits: ArchiveLimits,
 ): Promise<PruneReport> {
-  const deleted = await database.write((session) => deleteOld(session, limits))
+  // Days are dropped all the same: that makes the room, which may be what is missing.
+  const deleting = await Promise.allSettled([database.write((session) => deleteOld(session, limits))])
   const dropped: Dropped = { jobs: [], payloads: [] }
   await dropBefore(database, 'payloads', cutoff(limits, limits.payloadsMs), dropped)
   await dropBefore(database, 'jobs', cutoff(limits, limits.jobsMs), dropped)
   await dropToSize(database, limits, dropped)
   await rewriteNoted(database)
   partitions.forgetKnown()
+  const [deleted] = deleting
+  if (deleted.status === 'rejected') throw deleted.reason
   const names = (days: readonly number[]) => days.map(dayName).sort()
-  return { ...deleted, jobDays: names(dropped.jobs), payloadDays: names(dropped.payloads) }
+  return { ...deleted.value, jobDays: names(dropped.jobs), payloadDays: names(dropped.payloads) }
 }
 
 function cutoff({ now }: ArchiveLimits, age: number | null): number {
