@@ -38,6 +38,9 @@ export interface FigureQuery {
 /** `event`: a version that appeared, a node that was lost or left, and others that a chart marks. */
 export type ArchivedRecordKind = 'slow' | 'exception' | 'audit' | 'event'
 
+/** Records that age: the audit trail stays for good. */
+export const AGING_RECORDS: readonly ArchivedRecordKind[] = ['slow', 'exception', 'event']
+
 /** A record as it was read, masked. A kind and an id identify it: writing it again changes nothing. */
 export interface ArchivedRecord {
   readonly kind: ArchivedRecordKind
@@ -262,6 +265,7 @@ export interface ArchiveLimits {
   readonly now: number
   /** Age of figures by step, ms. Steps that are missing stay. */
   readonly figuresMs: ReadonlyMap<number, number>
+  /** Of all records but the audit trail, which stays. */
   readonly recordsMs: number | null
   readonly jobsMs: number | null
   readonly payloadsMs: number | null

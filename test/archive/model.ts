@@ -252,7 +252,7 @@ function prune(place: ModelPlace, limits: ArchiveLimits) {
   const cutoff = (age: number | null | undefined) =>
     age === null || age === undefined ? -Infinity : dayStart(limits.now - age)
   place.figures = place.figures.filter(({ step, from }) => from >= cutoff(limits.figuresMs.get(step)))
-  place.records = place.records.filter(({ at }) => at >= cutoff(limits.recordsMs))
+  place.records = place.records.filter(({ kind, at }) => kind === 'audit' || at >= cutoff(limits.recordsMs))
   const ages = [limits.recordsMs, limits.jobsMs, ...limits.figuresMs.values()]
   const isLimited = limits.figuresMs.size > 0 && !ages.includes(null)
   const longest = isLimited ? Math.max(...ages.map((age) => age ?? 0)) : null

@@ -1,4 +1,4 @@
-import type { ArchiveLimits, PruneReport } from '../../ports/archive.js'
+import { AGING_RECORDS, type ArchiveLimits, type PruneReport } from '../../ports/archive.js'
 import { dayName, dayStart } from '../shared/days.js'
 import type { Database, Session } from './database.js'
 import { type DayPartitions, type DayTable, daysOf, partitionOf } from './days.js'
@@ -39,7 +39,10 @@ async function deleteOld(session: Session, limits: ArchiveLimits) {
   let figures = 0
   for (const [step, age] of limits.figuresMs)
     figures += await session.run('delete from figures where step = $1 and begins < $2', [step, cutoff(limits, age)])
-  const records = await session.run('delete from records where at < $1', [cutoff(limits, limits.recordsMs)])
+  const records = await session.run('delete from records where kind = any($1::text[]) and at < $2', [
+    AGING_RECORDS,
+    cutoff(limits, limits.recordsMs),
+  ])
   const gaps = await session.run('delete from gaps where ends < $1', [cutoff(limits, longestAge(limits))])
   return { figures, records, gaps }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { nextTurn } from '../../lib/async.js'
-import type { ArchiveLimits, PruneReport } from '../../ports/index.js'
+import { AGING_RECORDS, type ArchiveLimits, type PruneReport } from '../../ports/archive.js'
 import { dayStart } from '../shared/days.js'
 import type { SqlValue } from './binding.js'
 import type { Days } from './days.js'
@@ -22,7 +22,7 @@ export async function prune(layout: Layout, main: MainFile, days: Days, limits: 
   for (const day of pruned.days('text')) if (await isTooMuch()) await pruned.payloads(day)
   for (const day of pruned.days('rows')) if (await isTooMuch()) await pruned.jobs(day)
   const figures = await pruneFigures(main, limits)
-  const records = await pruneOlder(main, 'records', 'at < ?', cutoff(limits.now, limits.recordsMs))
+  const records = await pruneRecords(main, cutoff(limits.now, limits.recordsMs))
   const gaps = await pruneOlder(main, 'gaps', 'end < ?', cutoff(limits.now, longestAge(limits)))
   if (figures + records > 0) main.db.checkpoint()
   return { figures, records, gaps, jobDays: pruned.jobDays, payloadDays: pruned.payloadDays }
@@ -43,6 +43,12 @@ async function pruneFigures(main: MainFile, { now, figuresMs }: ArchiveLimits): 
   let deleted = 0
   for (const [step, age] of figuresMs)
     deleted += await pruneOlder(main, 'figures', 'step = ? AND start < ?', cutoff(now, age), [step])
+  return deleted
+}
+
+async function pruneRecords(main: MainFile, before: number | null): Promise<number> {
+  let deleted = 0
+  for (const kind of AGING_RECORDS) deleted += await pruneOlder(main, 'records', 'kind = ? AND at < ?', before, [kind])
   return deleted
 }
 

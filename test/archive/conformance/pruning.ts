@@ -70,6 +70,14 @@ export function pruneTests(made: UnderTest): void {
       expect(await held()).toEqual({ ...all, records: 2 })
     })
 
+    test('never deletes the audit trail', async () => {
+      const kinds = ['slow', 'exception', 'event', 'audit'] as const
+      await put(made().driver, { records: kinds.map((kind) => recordOf({ kind, id: 'old', at: NOON - 400 * DAY })) })
+      expect(await made().driver.prune({ ...NO_LIMITS, recordsMs: 90 * DAY })).toEqual({ ...nothing, records: 3 })
+      const page = await made().driver.records({ kind: 'audit', ...ALL_TIME, limit: 10 })
+      expect(page.items.map(({ id }) => id)).toEqual(['old'])
+    })
+
     test('deletes jobs by their age, their payloads with them', async () => {
       const report = await made().driver.prune({ ...NO_LIMITS, jobsMs: DAY })
       expect(report).toMatchObject({ ...nothing, jobDays: DAYS.slice(0, 2), payloadDays: expect.any(Array) })
