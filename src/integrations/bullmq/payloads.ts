@@ -2,8 +2,6 @@ import { type JobPayload, MAX_PAYLOAD_CHARS } from '../../protocol/index.js'
 import { wrapCreate } from './internals.js'
 import type { BullJob, WorkerLike } from './job.js'
 
-/** Payloads of jobs that a worker took and that did not end: as many as run at a time, and a few that were lost. */
-const MAX_KNOWN = 10_000
 /** A payload that was changed is not written as JSON beyond this number of characters. */
 const MAX_STRINGIFIED = 4 * MAX_PAYLOAD_CHARS
 
@@ -12,8 +10,11 @@ const MAX_STRINGIFIED = 4 * MAX_PAYLOAD_CHARS
  * large numbers.
  */
 export class Payloads {
-  /** By the job's id. The next attempt at a job may begin before this one is settled. */
-  readonly #known = new Map<string, { readonly job: BullJob; readonly payload: JobPayload }>()
+  /**
+   * Of jobs that the worker took and that did not end. It holds none of them in memory: of one that was lost, or that the app took itself,
+   * no end is heard. The next attempt at a job is another object, and may begin before this one is settled.
+   */
+  #known = new WeakMap<BullJob, JobPayload>()
   readonly #unwrap: (() => void) | null
 
   constructor(worker: WorkerLike) {
@@ -26,28 +27,23 @@ export class Payloads {
 
   /** Null for one that is too long or that has no JSON form. */
   take(job: BullJob): JobPayload | null {
-    const known = this.#known.get(job.id ?? '')
-    if (known?.job !== job) return stringified(job.data)
+    const known = this.#known.get(job)
+    if (!known) return stringified(job.data)
     this.forget(job)
-    return known.payload
+    return known
   }
 
   forget(job: BullJob): void {
-    const { id = '' } = job
-    if (this.#known.get(id)?.job === job) this.#known.delete(id)
+    this.#known.delete(job)
   }
 
   close(): void {
     this.#unwrap?.()
-    this.#known.clear()
+    this.#known = new WeakMap()
   }
 
   #note(job: BullJob, text: unknown): void {
-    const { id } = job
-    if (!id || typeof text !== 'string') return
-    const [oldest] = this.#known.size >= MAX_KNOWN ? this.#known.keys() : []
-    if (oldest !== undefined) this.#known.delete(oldest)
-    this.#known.set(id, { job, payload: payloadOf(text) })
+    if (job.id && typeof text === 'string') this.#known.set(job, payloadOf(text))
   }
 }
 
