@@ -90,6 +90,28 @@ test('a stream that was deleted and filled again starts over, with a loss of unk
   expect(await follow(page.cursor)).toMatchObject({ records: [], lost: null })
 })
 
+test('a stream that was deleted and has more than before is a loss of unknown size, too', async () => {
+  await add(0, 2)
+  const first = await follow(null)
+  await redis.client().del(key)
+  await add(2, 5)
+  const second = await follow(first.cursor)
+  expect(second.records).toHaveLength(5)
+  expect(second.lost).toMatchObject({ count: null })
+  expect((await follow(second.cursor)).lost).toBeNull()
+})
+
+test('entries that were deleted one by one before they were read are a loss once the others are gone, too', async () => {
+  const ids = await add(0, 6)
+  const first = await follow(null)
+  const more = await add(6, 6)
+  await redis.client().xdel(key, ...ids, ...more.slice(0, 2), more[3] as string)
+  const second = await follow(first.cursor)
+  expect(second.records).toHaveLength(3)
+  expect(second.lost?.count).toBe(3)
+  expect((await follow(second.cursor)).lost).toBeNull()
+})
+
 test('a stream that expired after all of it was read has lost nothing when it begins again', async () => {
   const now = Date.now()
   const rollup: Rollup = { v: 2, node: 'web-1', from: now - 60_000, to: now, routes: [], jobs: [] }

@@ -64,9 +64,12 @@ export function startOf(
 }
 
 /** Deleted and filled again, or an older replica took over: its ids or its count are behind what was read. */
-function isReplaced({ last, added }: Bounds, known: Position): boolean {
+function isReplaced({ last, added, length, first }: Bounds, known: Position): boolean {
   if (compareIds(last, known.id) < 0) return true
-  return added !== null && known.added !== null && added < known.added
+  if (added === null || known.added === null) return false
+  // Where what was read is gone, all of it has to be among what is gone.
+  const isGone = first !== null && compareIds(first, known.id) > 0
+  return (isGone ? added - length : added) < known.added
 }
 
 function lossOf(known: Position, bounds: Bounds, count: number | null): StreamLoss {
