@@ -1,11 +1,14 @@
 import fc from 'fast-check'
+import { FINISHED_OUTCOMES } from '../../../src/protocol/finished-jobs.js'
 import {
   AUDIT_STEPS,
   type AuditEntry,
   EXCEPTION_KINDS,
   type ExceptionRecord,
+  type FinishedJobs,
   type Heartbeat,
   JOB_STATES,
+  type JobPayload,
   LANGUAGES,
   MAX_TIME,
   QUEUE_CAPABILITIES,
@@ -237,3 +240,51 @@ export const auditEntries: fc.Arbitrary<AuditEntry> = fc.record({
   ok: unknown(fc.boolean()),
   detail: name,
 })
+
+const finishedQueues = fc.array(
+  fc.record({ name: text, driver: fc.constantFrom(...QUEUE_DRIVERS), place: name, server: name }),
+  { minLength: 1, maxLength: 3 },
+)
+
+const ago = unknown(fc.nat(3_600_000))
+const finishedTuples = fc.array(
+  fc.record({
+    queue: fc.nat(2),
+    id: text,
+    name: text,
+    outcome: fc.constantFrom(...FINISHED_OUTCOMES),
+    attempt: unknown(fc.integer({ min: 1, max: 50 })),
+    added: ago,
+    started: ago,
+    finished: fc.nat(60_000),
+    waitMs: ago,
+    runMs: ago,
+    error: name,
+  }),
+  { maxLength: 5 },
+)
+
+export const finishedJobs: fc.Arbitrary<FinishedJobs> = fc
+  .record({
+    node: text,
+    seq: fc.nat(),
+    from: fc.integer({ min: 1.5e12, max: 1.9e12 }),
+    length: fc.nat(60_000),
+    queues: finishedQueues,
+    tuples: finishedTuples,
+    left: fc.nat(),
+  })
+  .map(({ node, seq, from, length, queues: all, tuples, left }) => ({
+    ...{ v: 2, node, seq, from, to: from + length, queues: all, left, payloads: null },
+    jobs: tuples.map(({ queue, added, started, finished, ...job }) => {
+      const finishedAt = from + finished
+      const startedAt = started === null ? null : finishedAt - started
+      const addedAt = added === null ? null : (startedAt ?? finishedAt) - added
+      return { ...job, queue: queue % all.length, addedAt, startedAt, finishedAt, payload: null }
+    }),
+  }))
+
+export const payloadBlocks: fc.Arbitrary<(JobPayload | null)[]> = fc.array(
+  unknown(fc.record({ text, isCut: fc.boolean() })),
+  { maxLength: 5 },
+)

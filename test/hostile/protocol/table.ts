@@ -1,7 +1,9 @@
 import type fc from 'fast-check'
 import {
   encodeException,
+  encodeFinishedJobs,
   encodeHeartbeat,
+  encodePayloads,
   encodeQueueHistory,
   encodeQueueSnapshot,
   encodeRollup,
@@ -9,15 +11,27 @@ import {
   nodeMember,
   parseAuditEntry,
   parseException,
+  parseFinishedJobs,
   parseHeartbeat,
   parseNodeMember,
+  parsePayloads,
   parseQueueHistory,
   parseQueueSnapshot,
   parseRollup,
   parseSlowEntry,
 } from '../../../src/protocol/index.js'
 import { fieldsOfFlat, type SchemaName } from '../../protocol/records.js'
-import { auditEntries, exceptions, heartbeats, queueHistories, rollups, slowEntries, snapshots } from './arbitraries.js'
+import {
+  auditEntries,
+  exceptions,
+  finishedJobs,
+  heartbeats,
+  payloadBlocks,
+  queueHistories,
+  rollups,
+  slowEntries,
+  snapshots,
+} from './arbitraries.js'
 
 /** How a parser of the protocol is tried. */
 export interface ParserCase<T = never> {
@@ -46,6 +60,11 @@ function safeJson(text: string): unknown {
   } catch {
     return null
   }
+}
+
+/** The only parser of a list. */
+function asRecord(payloads: ReturnType<typeof parsePayloads>): unknown {
+  return payloads && { payloads }
 }
 
 function of<T>(one: ParserCase<T>): ParserCase {
@@ -89,6 +108,20 @@ export const PARSERS: Readonly<Record<string, ParserCase>> = {
     valid: queueHistories,
     schema: 'queue-history',
     maxChars: 2_000_000,
+  }),
+  parseFinishedJobs: of({
+    read: (text) => parseFinishedJobs(text),
+    write: (record) => encodeFinishedJobs(record),
+    valid: finishedJobs,
+    schema: 'finished-jobs',
+    maxChars: 2_000_000,
+  }),
+  parsePayloads: of({
+    read: (text) => asRecord(parsePayloads(text)),
+    write: ({ payloads }: { payloads: Parameters<typeof encodePayloads>[0] }) => encodePayloads(payloads),
+    valid: payloadBlocks.map((payloads) => ({ payloads })),
+    schema: null,
+    maxChars: 100_000,
   }),
   parseAuditEntry: of({
     read: (text) => parseAuditEntry(text, '1-0'),

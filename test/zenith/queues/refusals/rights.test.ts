@@ -1,7 +1,10 @@
 import type { Redis } from 'ioredis'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { BulkOperation } from '../../../../src/api/bulk.js'
+import { sqliteDriver } from '../../../../src/archive/sqlite/driver.js'
 import { redisStore } from '../../../../src/stores/redis/index.js'
+import { archiveDir } from '../../../support/archive-files.js'
+import { inlineArchive } from '../../../support/inline-archive.js'
 import { startRedis } from '../../../support/redis.js'
 import { createAclUser, documentedAclRules } from '../../../support/redis-acl.js'
 import { type ActingZenith, actingZenith } from '../../support/acting.js'
@@ -34,7 +37,8 @@ async function open(driver: Driver, users: readonly string[], queueUser: string)
     await source.close()
     await store.close?.()
   })
-  const zenith = actingZenith({ store, queues: [source] })
+  const archive = inlineArchive(sqliteDriver({ dir: archiveDir() }))
+  const zenith = actingZenith({ store, queues: [source], archive })
   const key = encodeURIComponent(await zenith.keyOf('mail'))
   const refill = async () => {
     await admin.flushall()
