@@ -201,6 +201,10 @@ describe('traffic', () => {
   test('a body that is damaged decodes to nothing', () => {
     expect(TrafficBucket.decode(new Uint8Array([1, 2, 3]))).toBeNull()
     expect(QueueBucket.decode(new Uint8Array())).toBeNull()
+    for (const body of [{ v: 1 }, { v: 1, routes: [null], jobs: 5, queues: [[]] }, 'text', null]) {
+      expect(TrafficBucket.decode(encodeBody(body))).toBeNull()
+      expect(QueueBucket.decode(encodeBody(body))).toBeNull()
+    }
   })
 })
 

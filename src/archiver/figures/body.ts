@@ -12,9 +12,22 @@ export function encodeBody(value: unknown): Uint8Array {
 }
 
 /** Reverses {@link encodeBody}. @returns null for a damaged body */
-export function decodeBody(body: Uint8Array): unknown {
+function decodeBody(body: Uint8Array): unknown {
   try {
     return JSON.parse(inflateRawSync(body, { maxOutputLength: MAX_BODY_BYTES }).toString())
+  } catch {
+    return null
+  }
+}
+
+/** What is read of a body. @returns null for one that is damaged or of a later version, also if it is JSON of another shape */
+export function readBody<Body extends { readonly v: unknown }, T>(
+  bytes: Uint8Array,
+  read: (body: Body) => T,
+): T | null {
+  const body = decodeBody(bytes) as Body | null
+  try {
+    return body?.v === BODY_VERSION ? read(body) : null
   } catch {
     return null
   }

@@ -1,5 +1,5 @@
 import { JOB_STATES, type QueueDriver, type QueueHistory, type RecordedQueue } from '../../protocol/index.js'
-import { BODY_VERSION, decodeBody, encodeBody } from './body.js'
+import { BODY_VERSION, encodeBody, readBody } from './body.js'
 
 /** Maximum number of queues in a bucket. */
 const MAX_QUEUES_OF_BUCKET = 5_000
@@ -77,8 +77,10 @@ export class QueueBucket {
 
   /** @returns null for a body that is damaged or of a later version */
   static decode(bytes: Uint8Array): QueueBucket | null {
-    const body = decodeBody(bytes) as QueueBody | null
-    if (body?.v !== BODY_VERSION) return null
+    return readBody(bytes, (body: QueueBody) => QueueBucket.#of(body))
+  }
+
+  static #of(body: QueueBody): QueueBucket {
     const bucket = new QueueBucket()
     for (const row of body.queues) bucket.#addQueue(queueOfRow(row))
     bucket.more = body.more ?? 0

@@ -1,5 +1,5 @@
 import { type JobRollup, OTHER, type Rollup, type SeriesRollup } from '../../protocol/index.js'
-import { BODY_VERSION, decodeBody, encodeBody } from './body.js'
+import { BODY_VERSION, encodeBody, readBody } from './body.js'
 import { mergeNodeFigures, type NodeFigures, type NodeRow, nodeFiguresOf, nodeOfRow, nodeRow } from './node-figures.js'
 import { type JobFigures, JobSum, type RouteFigures, RouteSum } from './series-sums.js'
 
@@ -95,8 +95,10 @@ export class TrafficBucket {
 
   /** @returns null for a body that is damaged or of a later version */
   static decode(bytes: Uint8Array): TrafficBucket | null {
-    const body = decodeBody(bytes) as TrafficBody | null
-    if (body?.v !== BODY_VERSION) return null
+    return readBody(bytes, (body: TrafficBody) => TrafficBucket.#of(body))
+  }
+
+  static #of(body: TrafficBody): TrafficBucket {
     const bucket = new TrafficBucket()
     for (const [key, count, errors, aborted, classes, sketch] of body.routes) {
       bucket.#addRoute({ key, count, errors, aborted, classes, sketch })
