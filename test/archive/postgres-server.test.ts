@@ -325,7 +325,7 @@ describe('a database', () => {
     await withDriver(async (_, schema) => {
       await ask(`update "${schema}".meta set version = 99`)
       const driver = postgresDriver({ url: server.url, schema })
-      await expect(driver.open()).rejects.toThrow(/version 99, and this Quasar knows 1/)
+      await expect(driver.open()).rejects.toThrow(/version 99, and this Quasar knows 2/)
       await driver.close()
     })
   })
