@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest'
-import type { ArchivedJobDetail, ArchivedJobFacets } from '../../src/api/archived-jobs.js'
+import type { ArchivedJobDetail, ArchivedJobFacets, ArchivedJobListing } from '../../src/api/archived-jobs.js'
+import type { PastView } from '../../src/api/time-travel.js'
 import { sqliteDriver } from '../../src/archive/sqlite/driver.js'
 import { threadedArchive } from '../../src/archive/thread/threaded-archive.js'
 import type { RawJob } from '../../src/ports/index.js'
@@ -10,6 +11,7 @@ import { archiveDir, bundled } from '../support/archive-files.js'
 import { fillArchive, rawJob } from '../support/archived.js'
 import { inlineArchive } from '../support/inline-archive.js'
 import { askApi } from './support/api.js'
+import { exceptionOf } from './support/records.js'
 
 const AT = Date.now() - 60_000
 
@@ -55,6 +57,39 @@ test('A job’s life has the payloads of its newest attempts, as many as an answ
   expect(body.attempts[0]?.payload).toEqual({ text: '', isCut: true })
   expect(lengths.at(-1)).toBeGreaterThan(65_000)
   expect(lengths.reduce<number>((sum, length) => sum + (length ?? 0), 0)).toBeLessThanOrEqual(2_000_000)
+})
+
+test('A page of jobs with long names is shorter, and the next one continues', async () => {
+  const long = (n: number) => ({ queue: 'q'.repeat(3_000), error: `${n}${'e'.repeat(280)}` })
+  const jobs = Array.from({ length: 900 }, (_, n) => rawJob(`${n}-${'i'.repeat(900)}`, AT + n, {}, long(n)))
+  const ask = await zenithWith(jobs)
+  const ids = new Set<string>()
+  let pages = 0
+  for (let after = ''; pages === 0 || after !== ''; pages++) {
+    const path = `/api/archive/jobs?limit=1000${after && `&after=${encodeURIComponent(after)}`}`
+    const { body } = await ask<ArchivedJobListing>(path)
+    expect(JSON.stringify(body).length).toBeLessThan(2_100_000)
+    for (const { id } of body.items) ids.add(id)
+    after = body.next ?? ''
+  }
+  expect([ids.size, pages]).toEqual([900, 2])
+})
+
+test('The fleet as it was has room for the newest exceptions only', async () => {
+  const dir = archiveDir()
+  const body = JSON.stringify(
+    exceptionOf('shop', 'n1', { ts: AT, stack: `Error: x\n${'    at f (a.js:1:1)\n'.repeat(350)}` }),
+  )
+  const record = { kind: 'exception', at: AT, service: 'shop', name: 'x', body } as const
+  await fillArchive(sqliteDriver({ dir }), {
+    records: Array.from({ length: 200 }, (_, n) => ({ ...record, id: `shop/${n}` })),
+  })
+  const archive = inlineArchive(sqliteDriver({ dir }))
+  const zenith = createZenith({ store: memoryStore(), auth: () => 'admin' as const, archive, logger: false })
+  onTestFinished(() => zenith.close())
+  const past = (await askApi<PastView>(zenith, `/api/history/at?t=${AT}`)).body
+  expect(past.exceptions.length).toBeGreaterThan(20)
+  expect(JSON.stringify(past).length).toBeLessThan(600_000)
 })
 
 test('Counting jobs with a text stops when it has read many payloads, and says so', async () => {

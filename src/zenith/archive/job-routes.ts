@@ -9,12 +9,14 @@ import type { AuditEntry } from '../../api/audit.js'
 import { Problem } from '../../api/problem.js'
 import type { QueueView } from '../../api/queues.js'
 import { csvOf } from '../../lib/csv.js'
-import type { Archive, ArchivedJobFilter } from '../../ports/index.js'
+import type { Archive, ArchivedJobFilter, ArchivedJobQuery, ArchivePage } from '../../ports/index.js'
+import { MAX_LIST_BYTES } from '../../protocol/read-limits.js'
 import { needsPayloads, parseSearch } from '../../search/language.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, textParameter, timeParameter, wholeParameter } from '../http/query.js'
 import type { RequestContext } from '../http/request-context.js'
 import { forbidden, json, problem } from '../http/responses.js'
+import { withinBytes } from '../http/within-bytes.js'
 import { TOO_MANY } from '../queues/answers.js'
 import { type SearchSlots, searcherOf } from '../queues/jobs/search-slots.js'
 import { archivedRecords, attemptOf } from './archived-records.js'
@@ -34,7 +36,8 @@ const { operation } = operationsWith<ArchivedJobServices>()
 const MAX_COUNTED = 100_000
 const MAX_FACETS = 50
 const MAX_SEARCH_CHARS = 1_000
-const MAX_MARK_CHARS = 4_000
+/** A mark has the key of a queue and the id of a job. */
+const MAX_MARK_CHARS = 8_000
 /** Payloads of all attempts in one answer, characters. */
 const MAX_PAYLOAD_CHARS = 2_000_000
 /** Lines of the audit trail about a job that an answer has. */
@@ -76,10 +79,14 @@ export const archivedJobs = operation({
     const { query } = context
     const filter = filterOf(context, query)
     if (filter instanceof Response) return filter
-    const { limit, after } = query
-    const page = await searchArchive(context, (archive) => archive.jobs({ ...filter, limit, after }))
+    const { limit, after, format } = query
+    const asked = { ...filter, limit, after }
+    // A table does not say where it ends: it has all that was asked for.
+    const page = await searchArchive(context, (archive) =>
+      format === 'csv' ? archive.jobs(asked) : pageOf(archive, asked),
+    )
     const items = page.items.map(attemptOf)
-    return query.format === 'csv' ? csvAnswer(items) : json(200, { items, next: page.next })
+    return format === 'csv' ? csvAnswer(items) : json(200, { items, next: page.next })
   },
 })
 
@@ -167,6 +174,14 @@ function filterOf(
     from: Math.max(from ?? 0, search.from ?? 0),
     to: Math.min(to ?? END, search.to ?? END),
   }
+}
+
+/** A page that is no larger than other lists: jobs and queues may have long names. */
+async function pageOf(archive: Archive, asked: ArchivedJobQuery): Promise<ArchivePage<StoredAttempt>> {
+  const page = await archive.jobs(asked)
+  const { length } = withinBytes(page.items, MAX_LIST_BYTES)
+  // Only the archive can say where the page after a shorter one begins.
+  return length < page.items.length ? archive.jobs({ ...asked, limit: Math.max(1, length) }) : page
 }
 
 /** The payloads of the newest attempts, as far as an answer has room for them: of the others none of the text is there. */

@@ -14,6 +14,7 @@ import { QueueBucket, type QueueFigure, type QueueFigures } from '../../archiver
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
 import type { Archive } from '../../ports/index.js'
 import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
+import { withinBytes } from '../http/within-bytes.js'
 import { namesOf } from '../queues/monitor/identity.js'
 import { archivedRecords, archivedTimes, attemptOf } from './archived-records.js'
 import { gapMarkOf, totalOf, versionMarkOf } from './history.js'
@@ -21,6 +22,8 @@ import { reportedMs } from './traffic-sum.js'
 
 const MAX_RUNNING = 200
 const MAX_AROUND = 200
+/** Of all records of a kind: stacks and URLs are long. */
+const MAX_AROUND_BYTES = 500_000
 const MAX_LISTED = 1_000
 /** Parts of a scrubber: its ticks are that coarse. */
 const PARTS = 200
@@ -32,8 +35,10 @@ export async function pastAt(archive: Archive, at: number, now: number): Promise
   const time = { from, to: from + step }
   const { services, nodes } = await trafficAt(archive, time, step, now)
   const around = { from: at - AROUND_MS, to: at + AROUND_MS, limit: MAX_AROUND }
-  const read = async <T>(kind: 'exception' | 'slow' | 'audit') => {
-    return (await archive.records({ kind, ...around })).items.map(({ body }) => JSON.parse(body) as T)
+  const read = async <T extends object>(kind: 'exception' | 'slow' | 'audit') => {
+    const { items } = await archive.records({ kind, ...around })
+    const records = items.map(({ body }) => JSON.parse(body) as T)
+    return withinBytes(records, MAX_AROUND_BYTES)
   }
   return {
     at,
