@@ -1,6 +1,6 @@
 import type { Archive } from '../../ports/index.js'
 
-/** Readings that the archive has at once. It has one thread: more would only stand in the way of what is to be archived. */
+/** Readings that the archive has at once. It has one thread: more would only delay what is to be archived. */
 const AT_ONCE = 16
 const MOST_WAITING = 500
 
