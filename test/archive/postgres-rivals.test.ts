@@ -6,14 +6,13 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { postgresDriver } from '../../src/archive/postgres/index.js'
-import { isWhole } from '../support/extent.js'
 import { startPostgres, type TestPostgres } from '../support/postgres.js'
 import { ALL_TIME, allJobs, seeded } from './conformance/samples.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const ROWS = isWhole ? 20_000 : 5_000
+const ROWS = 20_000
 const BATCH = 50
-const KILLS = isWhole ? 16 : 5
+const KILLS = 16
 
 let server: TestPostgres
 let folder: string
