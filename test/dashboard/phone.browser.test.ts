@@ -105,6 +105,7 @@ it('shows the errors, p95 and p99 of a route beside its whole name', async () =>
 
 it('says whole what the search of everything searched', async () => {
   const { page } = await shop.open('', PHONE)
+  await page.getByRole('heading', { level: 1, name: 'Pulse' }).waitFor()
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox', { name: /^Search for/ }).fill('orders')
   const note = page.getByRole('dialog').getByText(/^Searched /)
