@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { inTime, inTimeHeld } from '../lib/async.js'
 import { monotonic } from '../lib/clock.js'
+import { groupBy } from '../lib/group-by.js'
 import { OutageLog } from '../lib/outage-log.js'
 import type { Archive, ControlStore, Logger, NodeEntry, Reader } from '../ports/index.js'
 import { type FinishedQueue, queueKeyOf } from '../protocol/index.js'
@@ -181,7 +182,7 @@ export class Archiver {
     // The keys of queues are known after that.
     if (queues) await inTime(queues(), QUEUES_WITHIN_MS).catch(() => {})
     const nodes = await this.#readNodes()
-    const byService = nodesByService(nodes)
+    const byService = groupBy(nodes, ({ service }) => service)
     const sources = { reader, archive, keyOf }
     const services = new Set([...byService.keys(), ...((await reader.services?.()) ?? [])])
     return [
@@ -213,14 +214,4 @@ export class Archiver {
 
 function sentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`
-}
-
-function nodesByService(nodes: readonly NodeEntry[]): Map<string, NodeEntry[]> {
-  const services = new Map<string, NodeEntry[]>()
-  for (const node of nodes) {
-    const known = services.get(node.service)
-    if (known) known.push(node)
-    else services.set(node.service, [node])
-  }
-  return services
 }

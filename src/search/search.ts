@@ -1,4 +1,4 @@
-import type { JobCondition } from '../ports/archive.js'
+import type { ArchivedJobFilter, JobCondition } from '../ports/archive.js'
 
 /** What a search asks for. Without conditions and times: everything. */
 export interface Search {
@@ -7,6 +7,14 @@ export interface Search {
   /** Attempts that finished in [from, to), Unix ms; null where the search names no time. */
   readonly from: number | null
   readonly to: number | null
+}
+
+/** The last moment of a calendar, Unix ms. */
+const END = 8.64e15
+
+/** The attempts that a search asks for. */
+export function filterOfSearch({ conditions, from, to }: Search): ArchivedJobFilter {
+  return { conditions, from: from ?? 0, to: to ?? END }
 }
 
 /** Why a search can't be read: a message for its user, and the part of the text that it is about. */

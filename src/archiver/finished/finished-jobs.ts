@@ -1,6 +1,7 @@
 import { inTime, TOO_LATE } from '../../lib/async.js'
 import { BoundedMap } from '../../lib/bounded-map.js'
 import { monotonic } from '../../lib/clock.js'
+import { groupBy } from '../../lib/group-by.js'
 import { OutageLog } from '../../lib/outage-log.js'
 import type { Archive, Logger, QueueSource } from '../../ports/index.js'
 import { drain, type Feed } from '../feeds/feed.js'
@@ -76,12 +77,7 @@ export class FinishedJobs {
   }
 
   async #round(): Promise<void> {
-    const bySource = new Map<QueueSource, ListedQueue[]>()
-    for (const queue of await this.#options.queues()) {
-      const known = bySource.get(queue.source)
-      if (known) known.push(queue)
-      else bySource.set(queue.source, [queue])
-    }
+    const bySource = groupBy(await this.#options.queues(), ({ source }) => source)
     const most = Math.max(1, Math.floor(MAX_QUEUES / bySource.size))
     const rounds = [...bySource].map(([source, queues]) => this.#roundOf(source, queues, most))
     const failed = (await Promise.allSettled(rounds)).find(({ status }) => status === 'rejected')

@@ -6,7 +6,7 @@ import { placeAt, withTokenPassword } from '../../redis/target.js'
 import { openControlStore } from '../../runtime/open-control-store.js'
 import { hiddenSearch } from '../../search/hidden.js'
 import { parseSearch } from '../../search/language.js'
-import type { Search } from '../../search/search.js'
+import { filterOfSearch, type Search } from '../../search/search.js'
 import { ForgetAudit } from '../archive/forget-audit.js'
 import { changing, placeOf } from '../archive/open.js'
 import { countText } from '../archive/status.js'
@@ -19,7 +19,6 @@ import { confirm } from '../terminal/ask.js'
 /** Attempts that are counted beforehand, as on the page. */
 const MAX_COUNTED = 100_000
 const MAX_QUEUES = 10
-const END = 8.64e15
 
 const OPTIONS = {
   archive: ARCHIVE_OPTION,
@@ -80,7 +79,7 @@ function searchOf(given = ''): Search {
 }
 
 async function forget(archive: ArchiveDriver, search: Search, values: Values, redis: string): Promise<void> {
-  const filter: ArchivedJobFilter = { conditions: search.conditions, from: search.from ?? 0, to: search.to ?? END }
+  const filter = filterOfSearch(search)
   const found = await archive.facets(filter, MAX_COUNTED)
   say(foundText(found, archive.place))
   if (found.total === 0 && !found.isPartial) return

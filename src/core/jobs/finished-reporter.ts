@@ -115,7 +115,7 @@ export class FinishedReporter implements FinishedLog {
   }
 
   async #writeAll(): Promise<void> {
-    // Whoever begins it has work of its own to do in this turn.
+    // The caller, such as a worker between two jobs, must not wait in this turn.
     for (await nextTurn(); !this.#isHeld; await nextTurn()) {
       const batch = this.#batches.take()
       if (!batch) return

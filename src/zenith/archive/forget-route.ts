@@ -1,10 +1,9 @@
 import { ArchiveForgotten } from '../../api/archived-jobs.js'
 import { ArchiveForget } from '../../api/changes.js'
 import { Problem } from '../../api/problem.js'
-import type { ArchivedJobFilter } from '../../ports/index.js'
 import { hiddenSearch } from '../../search/hidden.js'
 import { parseSearch } from '../../search/language.js'
-import type { Search } from '../../search/search.js'
+import { filterOfSearch } from '../../search/search.js'
 import { operationsWith } from '../http/operation.js'
 import { json, problem } from '../http/responses.js'
 import type { Queues } from '../queues/queues.js'
@@ -18,7 +17,6 @@ export interface ForgetServices extends ArchiveServices {
 const { change } = operationsWith<ForgetServices>()
 
 const MAX_COUNTED = 100_000
-const END = 8.64e15
 
 export const archiveForget = change({
   path: '/api/archive/forget',
@@ -45,7 +43,7 @@ export const archiveForget = change({
     if (!search) return problem(400, 'bad_search', problems.map(({ message }) => message).join(' '))
     if (search.conditions.length === 0)
       return problem(400, 'bad_search', 'To forget jobs takes a search with a word or a field.')
-    const found = await askArchive(services, (archive) => archive.facets(filterOf(search), MAX_COUNTED))
+    const found = await askArchive(services, (archive) => archive.facets(filterOfSearch(search), MAX_COUNTED))
     // A count that stopped early says nothing of the rest.
     if (dryRun || (found.total === 0 && !found.isPartial))
       return json(200, { attempts: found.total, isPartial: found.isPartial })
@@ -55,13 +53,9 @@ export const archiveForget = change({
       queue: null,
       target: hiddenSearch(search),
       within: null,
-      perform: () => askArchive(services, (archive) => archive.forget(filterOf(search))),
+      perform: () => askArchive(services, (archive) => archive.forget(filterOfSearch(search))),
       tell: (count) => ({ ok: true, detail: `${count} finished ${count === 1 ? 'attempt' : 'attempts'} deleted` }),
     })
     return json(200, { attempts, isPartial: false })
   },
 })
-
-function filterOf({ conditions, from, to }: Search): ArchivedJobFilter {
-  return { conditions, from: from ?? 0, to: to ?? END }
-}

@@ -5,7 +5,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { TrustMark } from '../../ui/trust-mark.js'
 import type { AuditLine } from './audit.js'
 
-/** What somebody did, and what came of it. */
+/** An action of a user, and its result. */
 export function AuditLineRow({ line: { about, intent, result } }: { line: AuditLine }) {
   const { user, role, action, queue, queueName, target, at } = about
   const took = intent && result ? result.at - intent.at : null

@@ -18,14 +18,14 @@ function goneView(service: string): ServiceView {
   }
 }
 
-/** A service with the figures of another time, and none of now. @param period undefined if it did not report then */
+/** A service with the figures of another time instead of the current ones. @param period undefined if it did not report then */
 export function viewThen(view: ServiceView | null, service: string, period: ServicePeriod | undefined): ServiceView {
   const { requests = null, jobs = null, traffic = [], routes = [], jobSeries = [] } = period ?? {}
   return { ...(view ?? goneView(service)), requests, jobs, traffic, routes, jobSeries }
 }
 
 /**
- * The fleet with the figures of another time: also of services that do not run any more, and without slow requests and exceptions of now.
+ * The fleet with the figures of another time: it includes services that no longer run, and leaves out the current slow requests and exceptions.
  * Health and nodes are as they are now.
  */
 export function fleetThen(overview: Overview, periods: ReadonlyMap<string, ServicePeriod> | undefined): Overview {
