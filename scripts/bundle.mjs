@@ -13,6 +13,8 @@ const ASSETS = 'zenith/assets/generated'
 const WORKER = 'runtime/archive-worker'
 /** Packages that are part of the bundle: a consumer installs none of them. */
 const BUNDLED = /^(?:@valibot\/|valibot$)/
+/** A part that as few entry points share is not one of all. */
+const FEW = 6
 const IMPORTED_TYPES = /(?:from|import\(|import)\s*['"](\.[^'"]+)\.js['"]/g
 
 /** Paths of the published entry points below dist/<format>, without `.js`. */
@@ -68,9 +70,14 @@ async function write({ format, type, entries, types, modules, outDir }) {
     exports: 'named',
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',
-    // Every entry point needs them: one file each, where the parts that some need would each be one.
+    // Every entry point needs them: one file each, where the parts that some need would each be one. What only a few
+    // of them need, such as Zenith, stays out: an app would load it for nothing.
     codeSplitting: {
-      groups: ['lib', 'protocol'].map((name) => ({ name, test: new RegExp(`[\\\\/]${name}[\\\\/][^\\\\/]+\\.js$`) })),
+      groups: ['lib', 'protocol'].map((name) => ({
+        name,
+        test: new RegExp(`[\\\\/]${name}[\\\\/][^\\\\/]+\\.js$`),
+        minShareCount: FEW + 1,
+      })),
     },
     // Names lines of src in an app's stack with --enable-source-maps.
     sourcemap: true,
