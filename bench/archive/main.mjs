@@ -1,6 +1,6 @@
-// What the SQLite archive takes to write jobs, and to answer.
+// What an archive takes to write jobs, and to answer: SQLite, or the PostgreSQL of a URL, whose schema `quasar_bench` is dropped first.
 //
-//   npm run bench:archive -- [--jobs 1000000] [--days 1] [--batch 1000] [--repeat 20] [--seconds 600] [--dir DIR] [--json FILE]
+//   npm run bench:archive -- [--jobs 1000000] [--days 1] [--batch 1000] [--repeat 20] [--seconds 600] [--dir DIR | --postgres URL] [--json FILE]
 //
 // Jobs have a payload of 189 bytes and 28 terms. Writing stops after the seconds, and what was written until then is searched. CPU is
 // that of the archive's thread where Node tells it (`process.threadCpuUsage`, Node 23.9 and later), otherwise of the whole process.
@@ -14,33 +14,36 @@ import { readOptions } from '../shared/options.mjs'
 import { conclude, print, progress, table, verdict } from '../shared/output.mjs'
 import { median, quantile } from '../shared/stats.mjs'
 import { chartOf } from './chart.mjs'
+import { dropSchema } from './drop-schema.mjs'
 import { searchByLike } from './like.mjs'
 import { queriesOf } from './queries.mjs'
 import { jobAt } from './samples.mjs'
 
+const SCHEMA = 'quasar_bench'
 const CPU_TARGET_US = 60
 const LOOP_TARGET_MS = 5
 const CHART_TARGET_MS = 250
 
-const options = readOptions({ jobs: 1_000_000, days: 1, batch: 1_000, repeat: 20, seconds: 600, dir: '' })
+const options = readOptions({ jobs: 1_000_000, days: 1, batch: 1_000, repeat: 20, seconds: 600, dir: '', postgres: '' })
 endAfter(60)
 const { threadedArchive } = await fromModules('archive/thread/threaded-archive.js')
 const dir = options.dir || (await mkdtemp(join(tmpdir(), 'quasar-archive-')))
 const archive = threadedArchive({
   workerUrl: new URL('./worker.mjs', import.meta.url),
-  kind: 'sqlite',
-  place: dir,
-  workerData: { dir },
+  kind: options.postgres ? 'postgres' : 'sqlite',
+  place: options.postgres || dir,
+  workerData: options.postgres ? { url: options.postgres, schema: SCHEMA } : { dir },
 })
 
 try {
+  if (options.postgres) await dropSchema(options.postgres, SCHEMA)
   await archive.open()
   const idle = await idleLoop()
   const written = await write()
   const status = await archive.status()
   const searched = await search(written.count)
   const chart = await chartOf(archive, options.repeat)
-  const like = searchByLike(dir, `user7919@example.com`)
+  const like = options.postgres ? [] : searchByLike(dir, `user7919@example.com`)
   print(
     table(
       ['written', 'value'],

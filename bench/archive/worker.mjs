@@ -5,8 +5,10 @@ import { termsOf } from './samples.mjs'
 
 const { serveArchive } = await fromModules('archive/thread/serve-archive.js')
 const { sqliteDriver } = await fromModules('archive/sqlite/driver.js')
+const { postgresDriver } = await fromModules('archive/postgres/index.js')
 
-const driver = sqliteDriver(workerData)
+const { tokens: _, ...place } = workerData
+const driver = place.url ? postgresDriver(place) : sqliteDriver(place)
 // Beside the archive's own methods: CPU of this thread, µs.
 let cpuUs = 0
 let prepareUs = 0
