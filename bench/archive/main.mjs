@@ -1,8 +1,8 @@
 // What an archive takes to write jobs, and to answer: SQLite, or the PostgreSQL of a URL, whose schema `quasar_bench` is dropped first.
 //
-//   npm run bench:archive -- [--jobs 1000000] [--days 1] [--batch 1000] [--repeat 20] [--seconds 600] [--dir DIR | --postgres URL] [--json FILE]
+//   npm run bench:archive -- [--jobs 1000000] [--days 1] [--batch 1000] [--repeat 20] [--seconds 600] [--dir DIR | --postgres URL] [--words own] [--json FILE]
 //
-// Jobs have a payload of 189 bytes and 28 terms. Writing stops after the seconds, and what was written until then is searched. CPU is
+// Jobs have a payload of 189 bytes, which is masked and split into words as in Zenith; `--words own` leaves that out. Writing stops after the seconds, and what was written until then is searched. CPU is
 // that of the archive's thread where Node tells it (`process.threadCpuUsage`, Node 23.9 and later), otherwise of the whole process.
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -24,7 +24,16 @@ const CPU_TARGET_US = 60
 const LOOP_TARGET_MS = 5
 const CHART_TARGET_MS = 250
 
-const options = readOptions({ jobs: 1_000_000, days: 1, batch: 1_000, repeat: 20, seconds: 600, dir: '', postgres: '' })
+const options = readOptions({
+  jobs: 1_000_000,
+  days: 1,
+  batch: 1_000,
+  repeat: 20,
+  seconds: 600,
+  dir: '',
+  postgres: '',
+  words: '',
+})
 endAfter(60)
 const { threadedArchive } = await fromModules('archive/thread/threaded-archive.js')
 const dir = options.dir || (await mkdtemp(join(tmpdir(), 'quasar-archive-')))
@@ -32,7 +41,9 @@ const archive = threadedArchive({
   workerUrl: new URL('./worker.mjs', import.meta.url),
   kind: options.postgres ? 'postgres' : 'sqlite',
   place: options.postgres || dir,
-  workerData: options.postgres ? { url: options.postgres, schema: SCHEMA } : { dir },
+  workerData: options.postgres
+    ? { url: options.postgres, schema: SCHEMA, words: options.words }
+    : { dir, words: options.words },
 })
 
 try {

@@ -1,13 +1,15 @@
-// The archive's thread with terms of the benchmark's own, which are not masked: what the database takes is measured.
+// The archive's thread as Zenith has it or, with `words: 'own'`, with words of the benchmark's own and without masking: what the database
+// takes is measured.
 import { parentPort, workerData } from 'node:worker_threads'
 import { fromModules } from '../shared/dist.mjs'
 import { termsOf } from './samples.mjs'
 
 const { serveArchive } = await fromModules('archive/thread/serve-archive.js')
 const { sqliteDriver } = await fromModules('archive/sqlite/driver.js')
+const { createPreparer } = await fromModules('archiver/prepare/preparer.js')
 const { postgresDriver } = await fromModules('archive/postgres/index.js')
 
-const { tokens: _, ...place } = workerData
+const { tokens, words, ...place } = workerData
 const driver = place.url ? postgresDriver(place) : sqliteDriver(place)
 // Beside the archive's own methods: CPU of this thread, µs.
 let cpuUs = 0
@@ -25,13 +27,18 @@ const measured = {
   },
   status: async () => ({ ...(await driver.status()), cpuUs, prepareUs }),
 }
+const prepare = words === 'own' ? prepareAlone : createPreparer({ tokens })
 serveArchive(parentPort, measured, async (jobs) => {
   const from = performance.now()
-  const prepared = jobs.map((job) => ({
+  const prepared = await prepare(jobs)
+  prepareUs += 1_000 * (performance.now() - from)
+  return prepared
+})
+
+function prepareAlone(jobs) {
+  return jobs.map((job) => ({
     ...job,
     payload: job.payload && { text: job.payload.text, isCut: false },
     terms: job.payload ? termsOf(job.payload.text) : [],
   }))
-  prepareUs += 1_000 * (performance.now() - from)
-  return prepared
-})
+}
