@@ -3,7 +3,7 @@ import { postgresArchive } from '../../runtime/postgres-archive.js'
 import { sqliteArchive } from '../../runtime/sqlite-archive.js'
 import type { ZenithOptions } from '../../runtime/zenith-options.js'
 import { wrongUse } from './command.js'
-import { type OptionSpec, type Parsed, text, wholeNumber } from './options.js'
+import { type OptionSpec, type Parsed, text, wholeNumber, yesOrNo } from './options.js'
 
 export const DEFAULT_ARCHIVE = './quasar-data'
 
@@ -60,6 +60,12 @@ export const ARCHIVE_OPTIONS = {
     help: 'days of payloads of jobs (default 30)',
     read: days,
   },
+  'archive-payloads': {
+    value: 'yes|no',
+    env: 'QUASAR_ARCHIVE_PAYLOADS',
+    help: 'payloads of the finished jobs that Zenith reads from queues (default yes)',
+    read: yesOrNo,
+  },
   'archive-max-bytes': {
     value: 'SIZE',
     env: 'QUASAR_ARCHIVE_MAX_BYTES',
@@ -76,6 +82,8 @@ export interface ArchiveSettings {
   /** Whether no option named it. */
   readonly isDefault: boolean
   readonly retention: NonNullable<ZenithOptions['retention']>
+  /** Whether payloads of jobs that queues list as finished are archived; undefined for the default. */
+  readonly archivePayloads: boolean | undefined
 }
 
 /** @throws Problem when options contradict each other */
@@ -84,16 +92,17 @@ export function archiveSettingsOf(values: Values): ArchiveSettings | null {
     archive,
     'archive-days': recordDays,
     'archive-payload-days': payloadDays,
+    'archive-payloads': archivePayloads,
     'archive-max-bytes': maxBytes,
   } = values
   const retention = { recordDays, jobDays: recordDays, payloadDays, maxBytes }
   if (archive !== null) {
     const isDefault = archive === undefined
-    return { place: archive ?? { kind: 'sqlite', dir: DEFAULT_ARCHIVE }, isDefault, retention }
+    return { place: archive ?? { kind: 'sqlite', dir: DEFAULT_ARCHIVE }, isDefault, retention, archivePayloads }
   }
-  if (Object.values(retention).every((limit) => limit === undefined)) return null
+  if (Object.values({ ...retention, archivePayloads }).every((value) => value === undefined)) return null
   throw wrongUse(
-    '--archive none keeps nothing: leave out --archive-days, --archive-payload-days and --archive-max-bytes.',
+    '--archive none keeps nothing: leave out --archive-days, --archive-payload-days, --archive-payloads and --archive-max-bytes.',
   )
 }
 

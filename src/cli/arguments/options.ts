@@ -115,7 +115,7 @@ export function list(check: (word: string) => boolean, takes: string): (text: st
 export function yesOrNo(text: string): boolean {
   if (/^(1|true|yes)$/i.test(text)) return true
   if (/^(0|false|no)$/i.test(text)) return false
-  throw new Error('1 or 0')
+  throw new Error('yes or no, or 1 or 0')
 }
 
 export function oneOf<T extends string>(...choices: readonly T[]): (text: string) => T {

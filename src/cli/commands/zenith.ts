@@ -12,6 +12,7 @@ import {
   type Zenith,
 } from '../../runtime/create-zenith.js'
 import { openQueues } from '../../runtime/queue-drivers.js'
+import type { ArchiveSettings } from '../arguments/archive.js'
 import { type Command, Problem, wrongUse } from '../arguments/command.js'
 import { describeOptions, readOptions } from '../arguments/options.js'
 import { DEFAULT_REDIS, hostOf } from '../arguments/values.js'
@@ -146,13 +147,17 @@ async function create(
       ...zenith,
       ...(link ? { auth: { link } } : {}),
       queues: sources,
-      ...(archiving && archive && { archive, retention: archiving.retention }),
+      ...(archiving && archive && archiveOptions(archiving, archive)),
       logger: { info: voice.say, warn: voice.warn, error: voice.warn },
     })
   } catch (error) {
     await archive?.close()
     throw wrongUse(error instanceof Error ? error.message : String(error))
   }
+}
+
+function archiveOptions({ retention, archivePayloads }: ArchiveSettings, archive: Archive) {
+  return { archive, retention, ...(archivePayloads !== undefined && { archivePayloads }) }
 }
 
 async function listen(server: Server, { host, port }: ZenithSettings): Promise<void> {
