@@ -25,9 +25,10 @@ export const JobRuns = object('The jobs of one name that the workers of one serv
 export type JobRuns = Infer<typeof JobRuns>
 
 export const RunMinute = object(
-  'The attempts of one minute. All figures of a minute in which no process of the services ran are null.',
+  'The attempts of one minute, or of a step of the archive. All figures of a step in which no process of the services ran are null.',
   {
-    at: amount('End of the minute, Unix ms.'),
+    at: amount('End of the step, Unix ms.'),
+    ms: amount('How much of the step was reported, ms: all of it, unless it has just begun.'),
     count: orNull(count('Attempts.')),
     errors: orNull(count('Failed attempts.')),
     run: DurationFigures,
@@ -40,13 +41,16 @@ export const QueueRuns = object(
   'Run time, wait, throughput and failures of a queue’s jobs. `run` is the time in the handler; `wait` is the time from when the job was ready to start until its first attempt.',
   {
     key: text('Key of the queue.'),
-    period: oneOf(PERIODS, 'Length of the period.'),
+    period: oneOf(PERIODS, 'Length of the period; for a window, the shortest one that is as long.'),
+    from: amount('Start of the time that the figures cover, Unix ms.'),
+    to: amount('End of that time, Unix ms.'),
+    step: amount('Length of a point, ms: a minute, or more in the archive.'),
     services: listOf(
       text('Name of a service.'),
-      'Services whose followed workers ran jobs of the queue within the last hour; empty if no worker is followed.',
+      'Services whose followed workers ran jobs of the queue within the last hour, or within the time that the archive was asked for; empty if no worker was followed.',
     ),
     jobs: listUpTo(201, JobRuns, 'By name, the most frequent first.'),
-    points: listUpTo(60, RunMinute, 'Every minute of the period, oldest first.'),
+    points: listUpTo(402, RunMinute, 'Every step of the time, oldest first.'),
   },
 )
 export type QueueRuns = Infer<typeof QueueRuns>

@@ -5,7 +5,7 @@ import {
   QUEUE_DRIVERS,
   type QueueEntry as QueueEntryFields,
 } from '../protocol/queues.js'
-import { listing } from './listing.js'
+import { listing, listingFields } from './listing.js'
 import {
   amount,
   anyObject,
@@ -19,9 +19,10 @@ import {
   oneOf,
   optional,
   orNull,
+  percent,
   text,
 } from './schema.js'
-import { QUEUE_TROUBLES } from './words.js'
+import { PERIODS, QUEUE_TROUBLES } from './words.js'
 
 /** Queues. Times are Unix ms. */
 
@@ -76,6 +77,17 @@ const QueueEntry = exactly<QueueEntryFields>()(
   }),
 )
 
+export const QueuePast = object('The time of the archive that the figures of a queue are of.', {
+  period: oneOf(PERIODS, 'Length of the period; for a window, the shortest one that is as long.'),
+  from: amount('Start of the time that the figures cover, Unix ms.'),
+  to: amount('End of that time, Unix ms.'),
+  step: amount('Length of a step of the archive, ms.'),
+  backlogMax: orNull(count('Highest backlog of the time; null if unknown.')),
+  read: percent('Share of the time in which an app or Zenith read the queue, 0–100. The figures are of that part.'),
+  isGone: flag('Whether the queue is not known any more: only the archive has it.'),
+})
+export type QueuePast = Infer<typeof QueuePast>
+
 export const QueueView = object('A queue.', {
   key: text('Key of the queue, used in URLs.'),
   ...QueueEntry.entries,
@@ -85,6 +97,7 @@ export const QueueView = object('A queue.', {
   actions: listOf(oneOf(QUEUE_CAPABILITIES, 'An action.'), 'Actions that this Zenith can perform on the queue.'),
   readOnly: flag('Whether an option of Zenith makes the queue read-only.'),
   samples: listUpTo(60, QueueSample, 'Recent samples, oldest first.'),
+  past: optional(QueuePast),
 })
 export type QueueView = Infer<typeof QueueView>
 
@@ -104,7 +117,13 @@ export type SourceView = Infer<typeof SourceView>
 export const SourceListing = listing(SourceView)
 export type SourceListing = Infer<typeof SourceListing>
 
-export const QueueListing = listing(QueueView)
+export const QueueListing = object('A part of a list.', {
+  ...listingFields(QueueView),
+  partial: optional(
+    flag('Whether the archive has more queues of the time: at most 2,000 are listed, those read last.'),
+  ),
+})
+export type QueueListing = Infer<typeof QueueListing>
 
 export const UnreadQueue = object('A queue that could not be read.', {
   key: text('Key of the queue.'),

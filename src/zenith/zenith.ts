@@ -120,6 +120,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     bulk: new BulkOperations(queues),
     runs: new QueueJobRuns(masked, {
       viewOf: (key) => monitor.queues.view(key),
+      namesOf: (key) => monitor.queues.namesOf(key),
       views: () => monitor.queues.views,
       following: monitor.following,
       aliveOf: monitor.aliveOf,

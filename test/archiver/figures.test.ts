@@ -231,7 +231,11 @@ describe('queues', () => {
     const buckets = new Buckets()
     await mergeQueues(buckets, [history(START, 10), history(START + MINUTE, 30), history(START + 2 * MINUTE, null)])
     const [queue] = buckets.queues(600_000)[0]?.queues.values() ?? []
-    expect(queue?.figures).toEqual({ waiting: { mean: 20, max: 30 }, in: { mean: 5, max: 5 } })
+    expect(queue?.figures).toEqual({
+      waiting: { mean: 20, max: 30 },
+      backlog: { mean: 20, max: 30 },
+      in: { mean: 5, max: 5 },
+    })
     expect(queue?.ms).toBe(3 * MINUTE)
   })
 

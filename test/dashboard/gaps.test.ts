@@ -70,6 +70,7 @@ const runs: RunMinute[] = minutes.map(({ at, waiting }) => {
   const isSeen = waiting !== null
   return {
     at,
+    ms: MINUTE,
     count: isSeen ? 5 : null,
     errors: isSeen ? 1 : null,
     run: isSeen ? times : noTimes,
@@ -94,10 +95,10 @@ const CHARTS: Readonly<Record<string, () => ChartData>> = {
   'backlog of a queue, recorded': () => backlogChart(pastOfQueue(minutes, queue, 0)),
   'in and out of a queue, recorded': () => flowChart(pastOfQueue(minutes, queue, 0)),
   'oldest job of a queue, recorded': () => oldestChart(pastOfQueue(minutes, queue, 0)),
-  'throughput of a queue’s jobs': () => throughputChart(runs),
-  'failed attempts of a queue’s jobs': () => failuresChart(runs),
-  'run time of a queue’s jobs': () => runTimeChart(runs),
-  'wait of a queue’s jobs': () => waitChart(runs),
+  'throughput of a queue’s jobs': () => throughputChart(runs, MINUTE),
+  'failed attempts of a queue’s jobs': () => failuresChart(runs, MINUTE),
+  'run time of a queue’s jobs': () => runTimeChart(runs, MINUTE),
+  'wait of a queue’s jobs': () => waitChart(runs, MINUTE),
   ...Object.fromEntries(chartsOfPast(past).map(({ title, data }) => [`a process: ${title}`, () => data])),
   'rate of one service, archived': () => chartsOf(archived, ARCHIVED_STEP, undefined).rate,
   'percentiles of one service, archived': () => chartsOf(archived, ARCHIVED_STEP, undefined).latency,

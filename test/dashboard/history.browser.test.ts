@@ -44,6 +44,7 @@ describe('a period of the archive', () => {
     for (const [name, path] of [
       ['Services', /api\/services\?period=7d/],
       ['Routes', /api\/routes\?period=7d/],
+      ['Queues', /api\/queues\?period=7d/],
       ['Slow', /api\/slow\?period=7d/],
       ['Exceptions', /api\/errors\/groups\?period=7d/],
     ] as const) {
@@ -80,8 +81,39 @@ describe('a period of the archive', () => {
     const asked = askedFor(page, /history\?period=24h/)
     await longer(page).selectOption('24h')
     await asked
-    await page.getByText('From the archive. Counts and jobs below are as of now.').waitFor()
+    await page.getByText('From the archive. Counts and the list of jobs are as of now.').waitFor()
     await page.getByRole('img', { name: /^Backlog: backlog now/ }).waitFor()
+    expect(problems).toEqual([])
+  })
+
+  it('lists the queues of then, also one that is no longer reported', async () => {
+    const { page, problems } = await open('?page=queues&period=7d')
+    await page.getByText(/^From the archive, to .+Counts are those at the end; oldest is the longest wait/).waitFor()
+    const gone = page.getByRole('row').filter({ hasText: 'legacy-mail' })
+    await gone.getByText('no longer reported').waitFor()
+    await gone.getByText('13 %').waitFor()
+    expect(await gone.getByRole('link').count()).toBe(0)
+    await page.getByRole('columnheader', { name: 'Peak' }).waitFor()
+    await page.getByText('15 min', { exact: true }).click()
+    await page.getByRole('heading', { name: 'Needs attention' }).waitFor()
+    expect(await page.getByText('legacy-mail').count()).toBe(0)
+    expect(problems).toEqual([])
+  })
+
+  it('narrows and groups the queues of then as those of now', async () => {
+    const { page } = await open('?page=queues&period=24h&q=legacy&group=service')
+    await page.getByRole('row').filter({ hasText: 'legacy-mail' }).waitFor()
+    expect(await page.getByRole('link', { name: 'mail', exact: true }).count()).toBe(0)
+  })
+
+  it('has the jobs of a queue by name', async () => {
+    const { page, problems } = await open('?page=queues&period=7d')
+    const asked = askedFor(page, /runs\?period=7d/)
+    await page.getByRole('link', { name: 'mail', exact: true }).first().click()
+    await asked
+    const jobs = page.getByRole('region', { name: 'Jobs by name' })
+    await jobs.getByText('the last 7 d').waitFor()
+    await jobs.getByRole('img', { name: /^Throughput: ran now/ }).waitFor()
     expect(problems).toEqual([])
   })
 
@@ -109,6 +141,16 @@ describe('a window', () => {
     await dialog.getByLabel('From').fill('2026-11-20T12:00')
     await dialog.getByLabel('To').press('Enter')
     await page.getByText('From the archive').waitFor()
+  })
+
+  it('within the last hour has the queues of then with an archive, and those of now without', async () => {
+    const window = `from=${Date.now() - 40 * MINUTE}&to=${Date.now() - 10 * MINUTE}`
+    const { page } = await open(`?page=queues&${window}`)
+    await page.getByRole('row').filter({ hasText: 'legacy-mail' }).waitFor()
+    server.session.archive = false
+    const { page: without } = await open(`?page=queues&${window}`)
+    await without.getByText('Queues are as of now: how they were in a window needs an archive.').waitFor()
+    await without.getByRole('heading', { name: 'Needs attention' }).waitFor()
   })
 })
 
@@ -193,5 +235,11 @@ it.each([
       .getByRole('row')
       .first()
       .waitFor()
+  await checkLooks(page)
+})
+
+it('fits every width and theme: the queues of then', async () => {
+  const { page } = await open('?page=queues&period=7d')
+  await page.getByRole('row').filter({ hasText: 'legacy-mail' }).waitFor()
   await checkLooks(page)
 })

@@ -1,4 +1,4 @@
-import { JOB_STATES, type QueueDriver, type QueueHistory, type RecordedQueue } from '../../protocol/index.js'
+import { backlogOf, JOB_STATES, type QueueDriver, type QueueHistory, type RecordedQueue } from '../../protocol/index.js'
 import { BODY_VERSION, encodeBody, readBody } from './body.js'
 
 /** Maximum number of queues in a bucket. */
@@ -12,8 +12,8 @@ export interface MeanAndMax {
   readonly max: number
 }
 
-/** What is known of a queue over a bucket, in this order. */
-export const QUEUE_FIGURES = [...JOB_STATES, 'oldestMs', 'in', 'out'] as const
+/** What is known of a queue over a bucket, in this order. The backlog is one of its own: the highest values of its parts may be of different times. */
+export const QUEUE_FIGURES = [...JOB_STATES, 'oldestMs', 'in', 'out', 'backlog'] as const
 export type QueueFigure = (typeof QUEUE_FIGURES)[number]
 
 /** One queue over a bucket. */
@@ -36,6 +36,48 @@ interface QueueBody {
   readonly queues: readonly QueueRow[]
   readonly more?: number
   readonly starts?: readonly (readonly [string, readonly number[]])[]
+}
+
+/** One queue of an encoded bucket as it is stored: a list reads hundreds of thousands, and only some of their figures. */
+export class StoredQueue {
+  readonly #row: QueueRow
+
+  constructor(row: QueueRow) {
+    this.#row = row
+  }
+
+  get name(): string {
+    return this.#row[0]
+  }
+
+  get driver(): QueueDriver {
+    return this.#row[1]
+  }
+
+  get place(): string | null {
+    return this.#row[2]
+  }
+
+  get server(): string | null {
+    return this.#row[3]
+  }
+
+  /** See {@link QueueFigures.ms}. */
+  get ms(): number {
+    return this.#row[4]
+  }
+
+  /** Null: unknown. */
+  mean(figure: QueueFigure): number | null {
+    const known = this.#row[5][QUEUE_FIGURES.indexOf(figure)] ?? 0
+    return known === 0 ? null : known[0]
+  }
+
+  /** The highest value; null: unknown. */
+  max(figure: QueueFigure): number | null {
+    const known = this.#row[5][QUEUE_FIGURES.indexOf(figure)] ?? 0
+    return known === 0 ? null : known[1]
+  }
 }
 
 /** The queues that a service reported over one bucket. */
@@ -80,6 +122,11 @@ export class QueueBucket {
     return readBody(bytes, (body: QueueBody) => QueueBucket.#of(body))
   }
 
+  /** The queues of an encoded bucket alone; none of a body that is damaged or of a later version. */
+  static queuesOf(bytes: Uint8Array): readonly StoredQueue[] {
+    return readBody(bytes, (body: QueueBody) => body.queues.map((row) => new StoredQueue(row))) ?? []
+  }
+
   static #of(body: QueueBody): QueueBucket {
     const bucket = new QueueBucket()
     for (const row of body.queues) bucket.#addQueue(queueOfRow(row))
@@ -109,7 +156,8 @@ export class QueueBucket {
 
 function figuresOf(queue: RecordedQueue, ms: number): QueueFigures {
   const { name, driver, place, server, metrics, oldestMs, throughput } = queue
-  const values = { ...metrics, oldestMs, in: throughput?.in ?? null, out: throughput?.out ?? null }
+  const backlog = backlogOf(metrics)
+  const values = { ...metrics, oldestMs, in: throughput?.in ?? null, out: throughput?.out ?? null, backlog }
   const figures: Partial<Record<QueueFigure, MeanAndMax>> = {}
   for (const figure of QUEUE_FIGURES) {
     const value = values[figure]

@@ -14,6 +14,13 @@ export function useIsArchived(range: TimeRange): boolean {
   return useHasArchive() !== false && isNeeded
 }
 
+/** The same for what the store has of now alone: an archive answers for every window, too. */
+export function useIsPast(range: TimeRange): boolean {
+  const isArchived = useIsArchived(range)
+  const hasArchive = useHasArchive() !== false
+  return isArchived || (hasArchive && range.window !== null)
+}
+
 /** Whether only an archive has all of a time range, be there one or not. */
 export function useNeedsArchive(range: TimeRange): boolean {
   return needsArchive(range, useNow())

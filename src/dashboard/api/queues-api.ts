@@ -3,10 +3,9 @@ import { FailureListing } from '../../api/failures.js'
 import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../api/jobs.js'
 import { QueueHistoryView } from '../../api/queue-history.js'
 import { QueueRuns } from '../../api/queue-runs.js'
-import { QueueDetail, type QueueView, SourceListing, type SourceView } from '../../api/queues.js'
+import { QueueDetail, QueueListing, type QueueView, SourceListing, type SourceView } from '../../api/queues.js'
 import { SchedulerListing } from '../../api/schedulers.js'
 import type { TimeRange } from '../../api/time-window.js'
-import type { Period } from '../../api/words.js'
 import type { JobState } from '../../protocol/queues.js'
 import { referenceOf } from '../../protocol/reference.js'
 import { AnswerError, fetchJson } from './fetch-json.js'
@@ -39,12 +38,40 @@ export function useQueueHistory(key: string, archived: TimeRange | null): UseQue
 }
 
 /** What its workers did. @param name of the jobs that the points are about; empty for all */
-export function useQueueRuns(key: string, period: Period, name: string): UseQueryResult<QueueRuns> {
-  const asked = new URLSearchParams({ period, ...(name && { name }) })
+export function useQueueRuns(key: string, range: TimeRange, name: string): UseQueryResult<QueueRuns> {
   return useQuery({
-    queryKey: ['queue', key, 'runs', period, name],
-    queryFn: ({ signal }) => fetchJson(`${queuePath(key)}/runs?${asked}`, QueueRuns, signal),
-    placeholderData: (previous, before) => (before?.queryKey[3] === period ? previous : undefined),
+    queryKey: ['queue', key, 'runs', range, name],
+    refetchInterval: againOf(range),
+    queryFn: ({ signal }) => {
+      const asked = query({ ...timeOf(range), name })
+      return fetchJson(`${queuePath(key)}/runs${asked}`, QueueRuns, signal)
+    },
+    placeholderData: (previous, before) => (before?.queryKey[3] === range ? previous : undefined),
+  })
+}
+
+/** The archive has steps of a minute or more: this often they are asked for again, ms. */
+const PAST_AGAIN_MS = 60_000
+
+/** All queues of a time that the archive has, of one service or of all. @param service empty for all @param range null for nothing */
+export function usePastQueues(service: string, range: TimeRange | null): UseQueryResult<QueueListing> {
+  return useQuery({
+    queryKey: ['queues', service, range],
+    enabled: range !== null,
+    refetchInterval: range?.window ? againOf(range) : PAST_AGAIN_MS,
+    queryFn: async ({ signal }) => {
+      const asked = { ...(range && timeOf(range)), service, limit: '1000' }
+      const read = (offset: number) =>
+        fetchJson(`api/queues${query({ ...asked, offset: String(offset) })}`, QueueListing, signal)
+      let whole = await read(0)
+      // Of two thousand queues an answer has a part.
+      while (whole.items.length < whole.total) {
+        const { items } = await read(whole.items.length)
+        if (items.length === 0) break
+        whole = { ...whole, items: [...whole.items, ...items] }
+      }
+      return whole
+    },
   })
 }
 

@@ -19,9 +19,13 @@ export interface ArchivedSpan {
 
 /** @returns null for a range that the store has itself @param now Unix ms */
 export function archivedSpanOf(range: TimeRange, now: number): ArchivedSpan | null {
-  if (!needsArchive(range, now)) return null
+  return needsArchive(range, now) ? spanOf(range, now) : null
+}
+
+/** The time of any range. @param now Unix ms @param maxSteps that it may have, if the archive has steps that are as long */
+export function spanOf(range: TimeRange, now: number, maxSteps = MAX_POINTS): ArchivedSpan {
   const { from, to } = range.window ?? { from: now - PERIOD_MS[range.period], to: now }
-  const step = stepOf(from, to, now)
+  const step = stepOf(from, to, now, maxSteps)
   return {
     period: periodNameOf(range),
     from: bucketStart(from, step),
@@ -31,8 +35,8 @@ export function archivedSpanOf(range: TimeRange, now: number): ArchivedSpan | nu
   }
 }
 
-/** The finest step that the archive still has of that time, and of which a chart has room for all points. */
-function stepOf(from: number, to: number, now: number): number {
-  const level = LEVELS.find(({ step, keepMs }) => (to - from) / step <= MAX_POINTS && from >= now - keepMs)
+/** The finest step that the archive still has of that time, and of which there is room for all. */
+function stepOf(from: number, to: number, now: number, maxSteps: number): number {
+  const level = LEVELS.find(({ step, keepMs }) => (to - from) / step <= maxSteps && from >= now - keepMs)
   return (level ?? LEVELS[LEVELS.length - 1] ?? { step: 60_000 }).step
 }

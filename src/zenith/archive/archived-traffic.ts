@@ -42,7 +42,7 @@ export class ArchivedTraffic {
     const [requests, jobs] = [new TotalSum(), new TotalSum()]
     const [routes, jobSeries] = [new Sums(), new Sums()]
     let reported = 0
-    for await (const { bucket, at, ms } of this.#steps(service, span)) {
+    for await (const { bucket, at, ms } of this.steps(service, span)) {
       reported += ms
       for (const route of bucket.routes.values()) routes.of(null, route.key).add(route)
       for (const job of bucket.jobs.values()) jobSeries.of(job.queue, job.key).add(job)
@@ -68,7 +68,7 @@ export class ArchivedTraffic {
   async routes(service: string, span: ArchivedSpan): Promise<readonly Omit<RouteView, 'share'>[]> {
     const routes = new Sums()
     let reported = 0
-    for await (const { bucket, ms } of this.#steps(service, span)) {
+    for await (const { bucket, ms } of this.steps(service, span)) {
       reported += ms
       for (const route of bucket.routes.values()) routes.of(null, route.key).add(route)
     }
@@ -80,7 +80,7 @@ export class ArchivedTraffic {
     const whole = new SeriesSum(key, null)
     const traffic: TrafficPoint[] = []
     let reported = 0
-    for await (const { bucket, at, ms } of this.#steps(service, span)) {
+    for await (const { bucket, at, ms } of this.steps(service, span)) {
       reported += ms
       const route = bucket.routes.get(key)
       if (route) whole.add(route)
@@ -95,7 +95,7 @@ export class ArchivedTraffic {
 
   async process(service: string, node: string, span: ArchivedSpan): Promise<ProcessHistory> {
     const minutes: ProcessMinute[] = []
-    for await (const { bucket, from, at } of this.#steps(service, span)) {
+    for await (const { bucket, from, at } of this.steps(service, span)) {
       const figures = bucket.nodes.get(node)
       if (!figures) continue
       const { cpu, rss, heapUsed, loopP99, utilization, gcMs, gcCount, diskPct } = figures
@@ -105,7 +105,8 @@ export class ArchivedTraffic {
     return { service, node, period, from, to, minutes }
   }
 
-  async *#steps(service: string, { from, to, step, now }: ArchivedSpan): AsyncGenerator<Step> {
+  /** The buckets of a service, oldest first. */
+  async *steps(service: string, { from, to, step, now }: ArchivedSpan): AsyncGenerator<Step> {
     const buckets = await this.#archive.figures({ kind: 'traffic', scope: service, step, from, to })
     for (const [index, { from: start, body }] of buckets.entries()) {
       if (index % SLICE === SLICE - 1) await nextTurn()

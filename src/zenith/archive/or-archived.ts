@@ -1,5 +1,5 @@
 import { Problem } from '../../api/problem.js'
-import type { TimeRange, TimeWindow } from '../../api/time-window.js'
+import { needsArchive, type TimeRange, type TimeWindow } from '../../api/time-window.js'
 import { PERIOD_MS, type Period } from '../../api/words.js'
 import type { Archive } from '../../ports/index.js'
 import { HISTORY_LIFE_MS } from '../../protocol/index.js'
@@ -8,7 +8,7 @@ import type { Answer, OperationContext } from '../http/operation.js'
 import type { Parameters } from '../http/query.js'
 import type { Services } from '../http/request-context.js'
 import { json } from '../http/responses.js'
-import { type ArchivedSpan, archivedSpanOf } from './archived-span.js'
+import { type ArchivedSpan, spanOf } from './archived-span.js'
 
 /** What routes need to answer for times that the store does not have. */
 export interface ArchiveServices extends Services {
@@ -32,32 +32,42 @@ interface RangeQuery {
 export interface Archived {
   readonly archive: Archive
   readonly span: ArchivedSpan
+  readonly range: TimeRange
   /** The time that was asked for. Unix ms, the end excluded. */
   readonly time: TimeWindow
 }
 
 type Handler<P extends Parameters, S extends Services> = (context: OperationContext<P, S>) => Promise<Response>
 
+/** @param now Unix ms */
+type IsArchived = (range: TimeRange, now: number, hasArchive: boolean) => boolean
+
+/** Without an archive an hour that has just passed is empty, as it always was. */
+const beyondStore: IsArchived = (range, now, hasArchive) => {
+  const isShort = range.window && range.window.to - range.window.from <= HISTORY_LIFE_MS
+  return needsArchive(range, now) && (hasArchive || !isShort)
+}
+
 /**
  * A handler that answers from the archive for times that the store does not have, and otherwise live. An archive answers even while the
  * store does not.
  *
  * @param find resolves to the body, or to a response
+ * @param isArchived whether the archive answers for a time range
  */
 export function orArchived<P extends Parameters, S extends ArchiveServices>(
   live: Handler<P, S>,
   find: (archived: Archived, context: OperationContext<P, S>) => Promise<unknown>,
+  isArchived: IsArchived = beyondStore,
 ): Handler<P, S> {
   return async (context) => {
     const { services } = context
     const range = rangeIn(context.query as unknown as RangeQuery)
     const { now } = services.monitor
-    const span = range && archivedSpanOf(range, now)
-    // Without an archive an hour that has just passed is empty, as it always was.
-    const isShort = range?.window && range.window.to - range.window.from <= HISTORY_LIFE_MS
-    if (!range || !span || (!services.archive && isShort)) return live(context)
+    if (!range || !isArchived(range, now, services.archive !== null)) return live(context)
+    const span = spanOf(range, now)
     const time = range.window ?? { from: now - PERIOD_MS[range.period], to: now + 1 }
-    const found = await askArchive(services, (archive) => find({ archive, span, time }, context))
+    const found = await askArchive(services, (archive) => find({ archive, range, span, time }, context))
     return found instanceof Response ? found : json(200, found)
   }
 }

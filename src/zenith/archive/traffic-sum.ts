@@ -36,6 +36,16 @@ export class SeriesSum {
     this.wait.mergeText(figures.wait)
   }
 
+  merge(other: SeriesSum): void {
+    this.count += other.count
+    this.errors += other.errors
+    this.aborted += other.aborted
+    this.failed += other.failed
+    this.stalled += other.stalled
+    this.sketch.merge(other.sketch)
+    this.wait.merge(other.wait)
+  }
+
   view(): SeriesView {
     const { key, queue, count, errors, aborted, failed, stalled } = this
     return { key, queue, count, errors, aborted, failed, stalled, ...percentilesOf(this.sketch) }

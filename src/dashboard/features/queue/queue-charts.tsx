@@ -43,7 +43,7 @@ export function QueueCharts({ queue }: { queue: QueueView }) {
       <div className="mb-3 flex flex-col gap-2 empty:hidden">
         <UrlNote />
         {isArchived && <QueryNote query={query} instead="There is no figure to show." />}
-        <ArchiveNote>Counts and jobs below are as of now.</ArchiveNote>
+        <ArchiveNote>Counts and the list of jobs are as of now.</ArchiveNote>
       </div>
       <div className="grid grid-cols-1 gap-4 lg:grid-cols-3">
         <Chart {...chart} title="Backlog" data={data.backlog} measure="count" atLeast={5} />

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
-import { changePage, usePage, useTimeRange } from '../../routing/route.js'
+import { changePage, usePage } from '../../routing/route.js'
 import { Loading } from '../../ui/loading.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { Problem } from '../../ui/problem.js'
@@ -38,8 +38,7 @@ function Content({ queue, error }: { queue: QueueView; error: Error | null }) {
   const route = usePage('queue')
   const doing = useJobDoing(queue)
   const isNarrow = useNarrow()
-  const { period } = useTimeRange()
-  const runs = <QueueRunFigures queue={queue} period={period} />
+  const runs = <QueueRunFigures queue={queue} />
   const state = queue.states.find((known) => known === route.state) ?? firstState(queue)
   // What is opened first stays open when its last job is gone, and is in the URL that is sent to somebody.
   useEffect(() => {

@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
-import type { JobRuns, RunMinute } from '../../../api/queue-runs.js'
+import type { JobRuns, QueueRuns } from '../../../api/queue-runs.js'
 import type { QueueView } from '../../../api/queues.js'
-import type { TimeWindow } from '../../../api/time-window.js'
+import type { TimeRange } from '../../../api/time-window.js'
 import type { Period } from '../../../api/words.js'
 import { useIsArchived } from '../../api/history-api.js'
 import { useQueueRuns } from '../../api/queues-api.js'
@@ -11,7 +11,7 @@ import { Chip } from '../../ui/chip.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { Loading } from '../../ui/loading.js'
 import { PageLink } from '../../ui/page-link.js'
-import { PERIOD_NAMES, periodMs } from '../../ui/period.js'
+import { periodMs, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
 import { failuresChart, runTimeChart, throughputChart, waitChart } from './run-charts.js'
@@ -21,33 +21,23 @@ import { RunTable } from './run-table.js'
 const FOLLOWED = new Set<QueueView['driver']>(['bullmq'])
 
 /** What the queue's workers did: by job name, and over time. */
-export function QueueRunFigures({ queue, period }: { queue: QueueView; period: Period }) {
+export function QueueRunFigures({ queue }: { queue: QueueView }) {
   const { series } = usePage('queue')
   const range = useTimeRange()
-  // Of times that only the archive has, runs are on the pages of services.
-  const isArchived = useIsArchived(range)
-  const window = isArchived ? null : range.window
-  // A window lies within the last hour, and narrows the charts.
-  const asked = range.window || isArchived ? '1h' : period
-  const query = useQueueRuns(queue.key, asked, series)
+  const query = useQueueRuns(queue.key, range, series)
   const { data } = query
   const chosen = data?.jobs.filter(({ name }) => name === series) ?? []
   return (
-    <Section title="Jobs by name" aside={data?.services.length ? `the last ${PERIOD_NAMES[asked]}` : undefined}>
+    <Section title="Jobs by name" aside={data?.services.length ? theRange(range) : undefined}>
       <div className="flex flex-col gap-4">
-        <QueryNote query={query} instead="The figures below are those of before." />
+        <QueryNote query={query} instead="There is no figure to show." />
         {query.isPending && <Loading what="the jobs" />}
-        {isArchived && (
-          <p role="status" className="label">
-            These are as of now: the pages of services have their jobs over longer times.
-          </p>
-        )}
-        {data && data.services.length === 0 && <NotFollowed queue={queue} />}
+        {data && data.services.length === 0 && <NotFollowed queue={queue} range={range} />}
         {data && data.services.length > 0 && (
           <>
             <RunTable jobs={data.jobs} hasServices={data.services.length > 1} />
             {series !== '' && <Chosen queue={queue.key} name={series} jobs={chosen} />}
-            {!isArchived && <RunCharts points={pointsIn(data.points, window)} period={period} />}
+            <RunCharts runs={data} period={range.period} />
           </>
         )}
       </div>
@@ -55,15 +45,15 @@ export function QueueRunFigures({ queue, period }: { queue: QueueView; period: P
   )
 }
 
-function RunCharts({ points, period }: { points: readonly RunMinute[]; period: Period }) {
+function RunCharts({ runs: { points, step }, period }: { runs: QueueRuns; period: Period }) {
   const data = useMemo(
     () => ({
-      throughput: throughputChart(points),
-      failures: failuresChart(points),
-      run: runTimeChart(points),
-      wait: waitChart(points),
+      throughput: throughputChart(points, step),
+      failures: failuresChart(points, step),
+      run: runTimeChart(points, step),
+      wait: waitChart(points, step),
     }),
-    [points],
+    [points, step],
   )
   const chart = { periodMs: periodMs(period) }
   return (
@@ -75,13 +65,6 @@ function RunCharts({ points, period }: { points: readonly RunMinute[]; period: P
     </div>
   )
 }
-
-/** A point stands at the end of its minute. */
-function pointsIn(points: readonly RunMinute[], window: TimeWindow | null): readonly RunMinute[] {
-  return window ? points.filter(({ at }) => at > window.from && at < window.to + MINUTE_MS) : points
-}
-
-const MINUTE_MS = 60_000
 
 /** Where to go on from a name. */
 function Chosen({ queue, name, jobs }: { queue: string; name: string; jobs: readonly JobRuns[] }) {
@@ -101,10 +84,13 @@ function Chosen({ queue, name, jobs }: { queue: string; name: string; jobs: read
   )
 }
 
-function NotFollowed({ queue: { driver } }: { queue: QueueView }) {
+function NotFollowed({ queue: { driver }, range }: { queue: QueueView; range: TimeRange }) {
+  const isArchived = useIsArchived(range)
   return (
     <div className="panel px-4 py-6">
-      <EmptyState title="No followed worker ran a job of this queue in the last hour">
+      <EmptyState
+        title={`No followed worker ran a job of this queue in ${isArchived ? theRange(range) : 'the last hour'}`}
+      >
         {FOLLOWED.has(driver) ? (
           <>
             Call <code>monitorWorker(worker)</code> from <code>@gravito/quasar/bullmq</code> in the app that runs them

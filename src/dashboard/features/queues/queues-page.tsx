@@ -1,46 +1,66 @@
 import { useDeferredValue, useMemo } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView, SourceView } from '../../../api/queues.js'
+import { useIsPast } from '../../api/history-api.js'
 import { useSources } from '../../api/queues-api.js'
 import { QUEUE_GROUPS } from '../../routing/pages.js'
-import { changePage, usePage } from '../../routing/route.js'
+import { changePage, usePage, useTimeRange } from '../../routing/route.js'
 import { exact, plural } from '../../ui/format.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { Section } from '../../ui/section.js'
 import { JobsFound, JobsSearchField } from './jobs-search.js'
 import { NoQueues } from './no-queues.js'
+import { PastQueues } from './past-queues.js'
 import { QueueTable } from './queue-table.js'
 import { byNeed, driverWords, filterQueues } from './queues.js'
 
-/** Queues of all systems: those that need attention, and the others. */
+/** Queues of all systems: those that need attention, and the others; or all as they were in a time that the archive has. */
 export function QueuesPage({ overview }: { overview: Overview }) {
-  const route = usePage('queues')
-  const q = useDeferredValue(route.q)
-  const { service, env, version } = route
-  const queues = useMemo(
-    () => filterQueues(overview, { q, service, env, version }),
-    [overview, q, service, env, version],
-  )
+  const { group, find } = usePage('queues')
   const isNone = overview.queues.length === 0
+  const isPast = useIsPast(useTimeRange())
   const sources = useSources().data ?? []
   const failing = sources.filter(({ error, left }) => error !== null || left !== undefined)
   return (
     <>
-      <PageBar title="Queues" more={!isNone && <GroupPicker chosen={route.group} />} />
+      <PageBar title="Queues" hasPeriod more={(!isNone || isPast) && <GroupPicker chosen={group} />} />
       {!isNone && failing.length > 0 && <SourceList sources={failing} />}
       {!isNone && <JobsSearchField />}
-      {isNone && sources.length > 0 ? (
-        <SourceList sources={sources} />
+      {isPast && !find ? (
+        <PastQueues overview={overview} />
       ) : isNone ? (
-        <NoQueues />
-      ) : route.find ? (
-        <JobsFound key={route.find} overview={overview} text={route.find} />
-      ) : queues.length === 0 ? (
-        <NothingMatches />
+        <None sources={sources} />
+      ) : find ? (
+        <JobsFound key={find} overview={overview} text={find} />
       ) : (
-        <Tables queues={queues} group={route.group} />
+        <Queues overview={overview} />
       )}
+    </>
+  )
+}
+
+function None({ sources }: { sources: readonly SourceView[] }) {
+  return sources.length > 0 ? <SourceList sources={sources} /> : <NoQueues />
+}
+
+/** The queues as they are now. */
+function Queues({ overview }: { overview: Overview }) {
+  const { q: typed, service, env, version, group } = usePage('queues')
+  const q = useDeferredValue(typed)
+  const { window } = useTimeRange()
+  const queues = useMemo(
+    () => filterQueues(overview, { q, service, env, version }),
+    [overview, q, service, env, version],
+  )
+  return (
+    <>
+      {window && (
+        <p role="status" className="label">
+          Queues are as of now: how they were in a window needs an archive.
+        </p>
+      )}
+      {queues.length === 0 ? <NothingMatches /> : <Tables queues={queues} group={group} />}
     </>
   )
 }

@@ -45,22 +45,23 @@ export function withGaps<L extends { readonly values: readonly (number | null)[]
   }
 }
 
-/** The past of one figure for a sparkline. @param samples oldest first */
+/** The past of one figure for a sparkline. @param samples oldest first @param spacing always the same one for the same samples */
 export function pastOf<T extends { readonly at: number }>(
   samples: readonly T[],
   read: (sample: T) => number | null,
+  spacing: Spacing = 'samples',
 ): (number | null)[] {
-  return withBreaks(samples.map(read), gapsOf(samples))
+  return withBreaks(samples.map(read), gapsOf(samples, spacing))
 }
 
 /** Of samples that several figures are read from. */
 const gapsOfSamples = new WeakMap<object, ReadonlySet<number>>()
 
-function gapsOf(samples: readonly { readonly at: number }[]): ReadonlySet<number> {
+function gapsOf(samples: readonly { readonly at: number }[], spacing: Spacing): ReadonlySet<number> {
   const known = gapsOfSamples.get(samples)
   if (known) return known
   const times = samples.map(({ at }) => at)
-  const gaps = gapsBefore(times, 'samples')
+  const gaps = gapsBefore(times, spacing)
   gapsOfSamples.set(samples, gaps)
   return gaps
 }

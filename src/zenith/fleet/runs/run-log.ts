@@ -1,4 +1,6 @@
 import type { JobRuns, QueueRuns, RunMinute } from '../../../api/queue-runs.js'
+import type { TimeRange, TimeWindow } from '../../../api/time-window.js'
+import { PERIOD_MS } from '../../../api/words.js'
 import { inSlices } from '../../../lib/async.js'
 import type { Reader } from '../../../ports/index.js'
 import { HISTORY_LIFE_MS, HISTORY_STEP_MS, OTHER, type Rollup } from '../../../protocol/index.js'
@@ -28,6 +30,13 @@ interface Channel {
   cursor: string | null
   /** When each node that ran jobs of the queue last reported, Unix ms. */
   readonly reported: Map<string, number>
+}
+
+/** A window in whole minutes, up to when all nodes have reported. Unix ms. */
+function minutesOf(window: TimeWindow, reported: number): { readonly from: number; readonly end: number } {
+  const from = Math.floor(window.from / HISTORY_STEP_MS) * HISTORY_STEP_MS
+  const end = Math.min(Math.ceil(window.to / HISTORY_STEP_MS) * HISTORY_STEP_MS, reported)
+  return { from: Math.min(from, end), end }
 }
 
 const NO_DURATIONS = { p50: null, p95: null, p99: null, max: null }
@@ -63,10 +72,15 @@ export class RunLog implements Follower {
     this.#prune(Number.POSITIVE_INFINITY)
   }
 
-  /** @param name of the jobs that the points are about; null for all @param length of the period, ms */
-  async view(now: number, length: number, name: string | null): Promise<Omit<QueueRuns, 'key' | 'period'>> {
-    const end = this.#end(now)
-    const from = end - length
+  /** @param name of the jobs that the points are about; null for all */
+  async view(
+    now: number,
+    { period, window }: TimeRange,
+    name: string | null,
+  ): Promise<Omit<QueueRuns, 'key' | 'period'>> {
+    const reported = this.#end(now)
+    const { from, end } = window ? minutesOf(window, reported) : { from: reported - PERIOD_MS[period], end: reported }
+    const length = Math.max(1, end - from)
     const jobs: JobRuns[] = []
     await inSlices([...this.#series.values()], SLICE, (series) => {
       const figures = figuresOf(series.minutes(from, end))
@@ -75,7 +89,7 @@ export class RunLog implements Follower {
     })
     jobs.sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))
     const services = [...new Set([...this.#series.values()].map(({ service }) => service))].sort()
-    return { services, jobs, points: this.#points(from, end, name) }
+    return { from, to: end, step: HISTORY_STEP_MS, services, jobs, points: this.#points(from, end, name) }
   }
 
   #points(from: number, end: number, name: string | null): RunMinute[] {
@@ -87,11 +101,12 @@ export class RunLog implements Follower {
       const start = from + index * HISTORY_STEP_MS
       const at = start + HISTORY_STEP_MS
       const ran = figuresOf(shown.flatMap((series) => [...series.minutes(start, at)]))
-      if (ran) return { at, count: ran.count, errors: ran.errors, run: ran.run, wait: ran.wait }
+      const ms = HISTORY_STEP_MS
+      if (ran) return { at, ms, count: ran.count, errors: ran.errors, run: ran.run, wait: ran.wait }
       // Other jobs of the queue show that a worker was there.
       const isSeen = alive.covers(start, at) || all.some((series) => !series.minutes(start, at).next().done)
       const none = isSeen ? 0 : null
-      return { at, count: none, errors: none, run: NO_DURATIONS, wait: NO_DURATIONS }
+      return { at, ms, count: none, errors: none, run: NO_DURATIONS, wait: NO_DURATIONS }
     })
   }
 
