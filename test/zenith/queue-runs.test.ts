@@ -93,6 +93,19 @@ describe('the runs of a queue’s jobs', () => {
     ])
   })
 
+  it('of a window are those of its minutes', async () => {
+    const store = memoryStore()
+    for (let minute = 0; minute < 4; minute++) await work(store, 'n', minute, [{ name: 'send', durations: [7, 8] }])
+    const window = `?from=${START + 1.5 * MINUTE}&to=${START + 2.5 * MINUTE}`
+    const { jobs, points, period, from, to } = await runsOf(store, 'mail', window)
+    expect([period, from, to]).toEqual(['5m', START + MINUTE, START + 3 * MINUTE])
+    expect(jobs.map(({ name, count, perMinute }) => [name, count, perMinute])).toEqual([['send', 4, 2]])
+    expect(points.map(({ at, count }) => [(at - START) / MINUTE, count])).toEqual([
+      [2, 2],
+      [3, 2],
+    ])
+  })
+
   it('are unseen while no process of the service ran', async () => {
     const store = memoryStore()
     await work(store, 'n1', 0, [{ name: 'send', durations: [7] }])
