@@ -61,9 +61,9 @@ export const ARCHIVE_OPTIONS = {
     read: days,
   },
   'archive-payloads': {
-    value: 'yes|no',
+    value: 'CHOICE',
     env: 'QUASAR_ARCHIVE_PAYLOADS',
-    help: 'payloads of the finished jobs that Zenith reads from queues (default yes)',
+    help: 'yes or no: payloads of the finished jobs that Zenith reads from queues (default yes)',
     read: yesOrNo,
   },
   'archive-max-bytes': {

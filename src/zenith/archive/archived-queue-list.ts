@@ -19,7 +19,7 @@ const MAX_QUEUES = 2_000
 const CHUNK = 64
 /** Readings of queues to add up before yielding to the event loop. */
 const SLICE = 500
-/** The finest steps at the end of the time in which its last figures are looked for. */
+/** The finest steps at the end of the time that are read for its last figures. */
 const LAST_STEPS = 5
 
 /** What is asked for besides the time. */

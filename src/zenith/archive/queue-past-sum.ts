@@ -2,7 +2,7 @@ import type { QueueSample } from '../../api/queues.js'
 import type { StoredQueue } from '../../archiver/figures/queue-bucket.js'
 import { roundToFourDigits } from '../../lib/round.js'
 
-/** Figures of which the means are kept. */
+/** Figures that have a mean. */
 const FIGURES = ['backlog', 'in', 'out'] as const
 type Figure = (typeof FIGURES)[number]
 
