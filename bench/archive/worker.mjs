@@ -9,7 +9,7 @@ const { sqliteDriver } = await fromModules('archive/sqlite/driver.js')
 const { createPreparer } = await fromModules('archiver/prepare/preparer.js')
 const { postgresDriver } = await fromModules('archive/postgres/index.js')
 
-const { tokens, words, ...place } = workerData
+const { words, ...place } = workerData
 const driver = place.url ? postgresDriver(place) : sqliteDriver(place)
 // Beside the archive's own methods: CPU of this thread, µs.
 let cpuUs = 0
@@ -27,12 +27,14 @@ const measured = {
   },
   status: async () => ({ ...(await driver.status()), cpuUs, prepareUs }),
 }
-const prepare = words === 'own' ? prepareAlone : createPreparer({ tokens })
-serveArchive(parentPort, measured, async (jobs) => {
-  const from = performance.now()
-  const prepared = await prepare(jobs)
-  prepareUs += 1_000 * (performance.now() - from)
-  return prepared
+serveArchive(parentPort, measured, (tokens) => {
+  const prepare = words === 'own' ? prepareAlone : createPreparer({ tokens })
+  return async (jobs) => {
+    const from = performance.now()
+    const prepared = await prepare(jobs)
+    prepareUs += 1_000 * (performance.now() - from)
+    return prepared
+  }
 })
 
 function prepareAlone(jobs) {

@@ -322,7 +322,7 @@ export interface ArchiveOf<Job> {
 
 /** What Zenith uses: it runs on a thread that masks and indexes payloads. */
 export interface Archive extends ArchiveOf<RawJob> {
-  /** The tokens that workers sealed payloads with, before the first call. Without them sealed payloads are left out. */
+  /** The tokens that workers sealed payloads with, for all batches that are written from now on. Without them sealed payloads are left out. */
   setTokens?(tokens: readonly string[]): void
 }
 

@@ -4,11 +4,11 @@ import { type SqliteDriverOptions, sqliteDriver } from '../archive/sqlite/driver
 import { serveArchive } from '../archive/thread/serve-archive.js'
 import { createPreparer } from '../archiver/prepare/preparer.js'
 
-/** What an archive gives its thread. The tokens come with them. */
+/** What an archive gives its thread. */
 export type ArchiveWorkerData =
   | { readonly driver: 'sqlite'; readonly options: SqliteDriverOptions }
   | { readonly driver: 'postgres'; readonly options: PostgresDriverOptions }
 
-const data = workerData as ArchiveWorkerData & { readonly tokens: readonly string[] }
+const data = workerData as ArchiveWorkerData
 const driver = data.driver === 'sqlite' ? sqliteDriver(data.options) : postgresDriver(data.options)
-if (parentPort) serveArchive(parentPort, driver, createPreparer({ tokens: data.tokens }))
+if (parentPort) serveArchive(parentPort, driver, (tokens) => createPreparer({ tokens }))

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { encodeRollup, keysOf, referenceOf } from '../../src/protocol/index.js'
 import { redisStore } from '../../src/stores/redis/index.js'
 import { ensureBuilt } from '../support/pack.js'
 import { startPostgres } from '../support/postgres.js'
+import { startProgram } from '../support/program.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { ask } from '../zenith/support/http.js'
 import { beatOf, report } from '../zenith/support/records.js'
@@ -37,6 +39,20 @@ async function addTraffic(prefix: string, count: number): Promise<void> {
   const rollup = { v: 2, node: 'web-1', from: to - MINUTE, to, routes: [route], jobs: [] } as const
   await redis.client().xadd(keysOf(prefix).history('shop'), '*', 'data', encodeRollup(rollup))
 }
+
+/** A worker whose queue removes its only job once that is done. */
+const WORKER = `import { Queue, Worker } from 'bullmq'
+import { monitorWorker } from '@gravito/quasar/bullmq'
+const connection = { url: process.env.QUASAR_REDIS_URL, maxRetriesPerRequest: null }
+const queue = new Queue('mail', { connection })
+const worker = new Worker('mail', async () => {}, { connection })
+const { stop } = monitorWorker(worker, { service: 'mailer', archiveJobs: 'payloads', logger: false })
+worker.on('completed', async () => {
+  await stop()
+  process.send('reported')
+})
+await queue.add('welcome', { email: 'ada@example.com' }, { removeOnComplete: true })
+setInterval(() => {}, 1_000)`
 
 /** Starts it in a folder and waits until it says where it is. */
 async function zenith(args: readonly string[], { cwd = folder(), env = {} as NodeJS.ProcessEnv } = {}) {
@@ -105,6 +121,21 @@ describe('quasar zenith --archive', () => {
     const path = `/api/archive/queues/${referenceOf(job?.queue ?? '')}/jobs/${referenceOf(job?.id ?? '')}`
     const { payloads, attempts } = (await get(path)) as ArchivedJobDetail
     expect([payloads, attempts.map((attempt) => attempt.payload?.text ?? null)]).toEqual([true, [payload]])
+  })
+
+  it('finds a job that Redis no longer has by its payload, which the worker sealed', async () => {
+    const env = { QUASAR_REDIS_URL: redis.url, QUASAR_TOKEN: 'a-token-of-the-test' }
+    const worker = await startProgram(WORKER, { env })
+    await once(worker.child, 'message')
+    worker.child.kill()
+    expect(await redis.client().exists('bull:mail:1')).toBe(0)
+    const { get } = await zenith([], { env })
+    const search = new URLSearchParams({ q: 'email:ada@example.com' })
+    await vi.waitFor(
+      async () =>
+        expect(await get(`/api/archive/jobs?${search}`)).toMatchObject({ items: [{ id: '1', name: 'welcome' }] }),
+      { timeout: 90_000, interval: 200 },
+    )
   })
 
   it('archives nowhere with none', async () => {

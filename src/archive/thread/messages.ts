@@ -13,6 +13,11 @@ export interface Request {
   readonly args: Packed
 }
 
+/** The tokens that workers sealed payloads with, for all requests that follow. */
+export interface Tokens {
+  readonly tokens: readonly string[]
+}
+
 /** The result of a request. */
 export type Answer =
   | { readonly id: number; readonly result: Packed }

@@ -1,13 +1,26 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ArchiveBatch, ArchiveDriver, IndexedJob, RawJob } from '../../ports/index.js'
-import { type Answer, pack, type Request, type ThrownError, unpack } from './messages.js'
+import { type Answer, pack, type Request, type ThrownError, type Tokens, unpack } from './messages.js'
 
 /** Masks payloads and adds terms. In order, one for each job. */
 export type PrepareJobs = (jobs: readonly RawJob[]) => Promise<readonly IndexedJob[]>
 
-/** Answers what the other side of the port asks for: on the archive's thread. */
-export function serveArchive(port: MessagePort, driver: ArchiveDriver, prepare: PrepareJobs): void {
-  port.on('message', async (request: Request) => {
+/**
+ * Answers what the other side of the port asks for: on the archive's thread.
+ *
+ * @param prepareWith makes the preparation that opens payloads with these tokens
+ */
+export function serveArchive(
+  port: MessagePort,
+  driver: ArchiveDriver,
+  prepareWith: (tokens: readonly string[]) => PrepareJobs,
+): void {
+  let prepare = prepareWith([])
+  port.on('message', async (request: Request | Tokens) => {
+    if ('tokens' in request) {
+      prepare = prepareWith(request.tokens)
+      return
+    }
     const answer = await answerTo(request, driver, prepare)
     port.postMessage(answer, 'result' in answer ? [answer.result.bytes] : [])
     if (request.method === 'close') port.close()

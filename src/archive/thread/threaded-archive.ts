@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { withPatience } from '../../lib/async.js'
 import { QuasarError } from '../../lib/errors.js'
 import type { Archive } from '../../ports/index.js'
-import { type Answer, type Method, pack, type Request, type ThrownError, unpack } from './messages.js'
+import { type Answer, type Method, pack, type Request, type ThrownError, type Tokens, unpack } from './messages.js'
 
 /** Requests that may wait for the thread. Each write holds its jobs. */
 const MAX_WAITING = 256
@@ -16,7 +16,7 @@ export interface ThreadedArchiveOptions {
   readonly workerUrl: URL
   readonly kind: string
   readonly place: string
-  /** What that file gets as `workerData`, and the tokens besides. Can be cloned. */
+  /** What that file gets as `workerData`. Can be cloned. */
   readonly workerData: object
 }
 
@@ -68,8 +68,15 @@ class ArchiveThread {
     this.#options = options
   }
 
+  /** An archive may be open already: its thread gets them now, and one that starts later at its start. */
   setTokens(tokens: readonly string[]): void {
     this.#tokens = tokens
+    if (this.#worker) this.#passTokens(this.#worker)
+  }
+
+  #passTokens(worker: Worker): void {
+    const message: Tokens = { tokens: this.#tokens }
+    worker.postMessage(message)
   }
 
   ask(method: Method, args: readonly unknown[]): Promise<unknown> {
@@ -107,7 +114,7 @@ class ArchiveThread {
     const { workerUrl, workerData } = this.#options
     const worker = new Worker(workerUrl, {
       name: 'quasar-archive',
-      workerData: { ...workerData, tokens: this.#tokens },
+      workerData,
       // What the app loads with --import or --require is not for this thread.
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
@@ -117,6 +124,7 @@ class ArchiveThread {
     worker.on('exit', () => this.#lose(worker, new Error('it ended')))
     worker.unref()
     this.#worker = worker
+    this.#passTokens(worker)
     return worker
   }
 

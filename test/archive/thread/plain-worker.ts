@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type SqliteDriverOptions, sqliteDriver } from '../../../src/archive/sqlite/driver.js'
 import { serveArchive } from '../../../src/archive/thread/serve-archive.js'
-import type { IndexedJob, RawJob } from '../../../src/ports/archive.js'
+import type { IndexedJob, RawJob, SealedPayload } from '../../../src/ports/archive.js'
 
 const endings: Readonly<Record<string, () => void>> = {
   throws: () =>
@@ -16,21 +16,24 @@ const endings: Readonly<Record<string, () => void>> = {
   },
 }
 
-/** Jobs that are indexed already pass as they are: the conformance suite writes those. */
-function plain(job: RawJob | IndexedJob): IndexedJob {
+/** Jobs that are indexed already pass as they are: the conformance suite writes those. Sealed ones show the tokens there are. */
+function plain(job: RawJob | IndexedJob, tokens: readonly string[]): IndexedJob {
   endings[job.name]?.()
   const { payload } = job
   if ('terms' in job && !(payload && 'kind' in payload)) return job as IndexedJob
   if (payload === null || !('kind' in payload)) return { ...job, payload: null, terms: [] }
-  const text = payload.kind === 'text' ? payload.text : `${payload.context}: ${Buffer.from(payload.bytes).toString()}`
+  const sealed = ({ context, bytes }: SealedPayload) =>
+    [`${context}: ${Buffer.from(bytes).toString()}`, ...tokens].join(' ')
+  const text = payload.kind === 'text' ? payload.text : sealed(payload)
   return { ...job, payload: { text, isCut: false }, terms: text.split(' ') }
 }
 
 /** A job whose thread ends waits until it has. */
-async function prepare(jobs: readonly RawJob[]): Promise<readonly IndexedJob[]> {
-  const prepared = jobs.map(plain)
+async function prepare(jobs: readonly RawJob[], tokens: readonly string[]): Promise<readonly IndexedJob[]> {
+  const prepared = jobs.map((job) => plain(job, tokens))
   if (jobs.some(({ name }) => name in endings)) await new Promise(() => {})
   return prepared
 }
 
-if (parentPort) serveArchive(parentPort, sqliteDriver(workerData as SqliteDriverOptions), prepare)
+if (parentPort)
+  serveArchive(parentPort, sqliteDriver(workerData as SqliteDriverOptions), (tokens) => (jobs) => prepare(jobs, tokens))

@@ -50,6 +50,26 @@ describe('an archive on a thread', () => {
     await archive.close()
   })
 
+  test('opens payloads with the tokens that it gets, also after it was opened and after its thread ended', async () => {
+    const archive = threaded(archiveDir())
+    const sealed = { kind: 'sealed', bytes: Buffer.from('sealed'), context: 'shop', index: 0 } as const
+    let last: string | null = null
+    const textOf = async (id: string) => {
+      const next = String(Number(last) + 1)
+      await archive.write({ cursor: cursor(last, next), jobs: [rawJob({ id, payload: sealed })] })
+      last = next
+      return (await archive.attempts('redis:mail', id))[0]?.payload?.text
+    }
+    await archive.open()
+    archive.setTokens?.(['first', 'second'])
+    expect(await textOf('a')).toBe('shop: sealed first second')
+    archive.setTokens?.(['third'])
+    expect(await textOf('b')).toBe('shop: sealed third')
+    await archive.write({ cursor: cursor(last, 'lost'), jobs: [rawJob({ id: 'c', name: 'exits' })] }).catch(() => {})
+    expect(await textOf('d')).toBe('shop: sealed third')
+    await archive.close()
+  })
+
   test('rejects with the message of its driver', async () => {
     const dir = archiveDir()
     const archive = threaded(dir)
