@@ -45,7 +45,7 @@ export interface Quasar {
 
 /**
  * Starts to report this process: heartbeats every 10 s, and whatever integrations, `run` and `captureException` record. A second start with
- * the same service and store shares the recorder.
+ * the same service and store shares the recorder, and the options of the first.
  *
  * @throws QuasarError `invalid_option`; nothing throws after that
  * @example const quasar = startQuasar({ service: 'mailer' })
@@ -72,6 +72,7 @@ export function leaseRecorder(options: QuasarOptions = {}, framework: string | n
   if (isDisabled(options, process.env)) return { recorder: disabledRecorder, release: () => Promise.resolve() }
   const resolved = resolveOptions(options, process.env)
   const lease = leaseOf(nameOf(resolved), () => start(resolved))
+  noteIgnored(options, resolved, lease.recorder)
   if (framework) lease.recorder.addFramework(framework)
   return lease
 }
@@ -91,7 +92,27 @@ function noteMemory({ isRedisUnset, store, environment, logger }: ResolvedOption
 function start(options: ResolvedOptions): Recorder {
   keepStringsFast()
   noteMemory(options)
-  return startRecorder(options, writerOf(options), sharedStoreOf(options))
+  const recorder = startRecorder(options, writerOf(options), sharedStoreOf(options))
+  startedWith.get().set(recorder, options)
+  return recorder
+}
+
+const COMPARED = ['archiveJobs', 'environment', 'interval', 'sample', 'signals'] as const
+
+/** What recorders were started with. */
+const startedWith = globalSlot('started-with', () => new WeakMap<Recorder, ResolvedOptions>())
+/** Recorders whose app was told that they ignore options of a later start. */
+const ignoring = globalSlot('ignoring-options', () => new WeakSet<Recorder>())
+
+/** The first start of a recorder decides. A later one that names another value would have none of it, and nobody would know why. */
+function noteIgnored(given: QuasarOptions, { logger, ...later }: ResolvedOptions, recorder: Recorder): void {
+  const first = startedWith.get().get(recorder)
+  const names = COMPARED.filter((name) => first && given[name] !== undefined && later[name] !== first[name])
+  if (names.length === 0 || ignoring.get().has(recorder)) return
+  ignoring.get().add(recorder)
+  noticesOf(logger).warn(
+    `${names.map((name) => `"${name}"`).join(', ')} of this start is ignored: the recorder of "${later.service}" runs already, and its first start decides. Set it there.`,
+  )
 }
 
 /**

@@ -269,6 +269,17 @@ describe('recorders', () => {
     expect((await recordedBy(store, 'app')).jobs.get('still')?.count).toBe(1)
   })
 
+  it('have the options of the first start; a later one that wants others is told so once', async () => {
+    const store = memoryStore()
+    const log = logger()
+    const again = (options: QuasarOptions) => startQuasar({ service: 'app', store, logger: log, ...options })
+    const all = [again({ interval: 3_600_000 }), again({ interval: 3_600_000 }), again({})]
+    expect(log.lines).toEqual([])
+    all.push(again({ archiveJobs: 'payloads', sample: 1 }), again({ archiveJobs: 'payloads' }))
+    expect(log.lines).toEqual([expect.stringMatching(/^Quasar: "archiveJobs" of this start is ignored: .*"app"/)])
+    await Promise.all(all.map((quasar) => quasar.stop()))
+  })
+
   it('of other services or stores are others', () => {
     const store = memoryStore()
     const nodes = [

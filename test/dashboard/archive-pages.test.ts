@@ -8,7 +8,7 @@ import {
   valuesOf,
   withField,
 } from '../../src/dashboard/features/archive-jobs/search.js'
-import { SPAN_MS, STEP_MS, scrubbedWindow } from '../../src/dashboard/features/time-travel/target.js'
+import { reachable, SPAN_MS, STEP_MS, scrubbedWindow } from '../../src/dashboard/features/time-travel/target.js'
 import { SPANS } from '../../src/dashboard/routing/pages.js'
 import { timeTravelTarget } from '../../src/dashboard/routing/time-travel-target.js'
 
@@ -98,6 +98,12 @@ describe('the scrubber', () => {
       expect([from % STEP_MS[span], from <= at, at <= to]).toEqual([0, true, true])
       expect(scrubbedWindow(from + 1, span, NOW)).toEqual({ from, to })
     }
+  })
+
+  it('goes neither into the future nor to a time that the archive would refuse', () => {
+    const minute = Math.floor(NOW / 60_000) * 60_000
+    expect([NOW - 1, NOW, NOW + 1, 8.64e15].map((at) => reachable(at, NOW))).toEqual([NOW - 1, NOW, minute, minute])
+    for (const span of SPANS) expect(scrubbedWindow(reachable(1, NOW), span, NOW).from).toBeGreaterThan(0)
   })
 
   it('is reached from anywhere, without the window of the page before', () => {

@@ -9,6 +9,7 @@ import { Problem } from '../../ui/problem.js'
 import { NoArchive } from '../archive-jobs/no-archive.js'
 import { Past } from './past.js'
 import { Scrubber } from './scrubber.js'
+import { reachable } from './target.js'
 
 const MINUTE_MS = 60_000
 /** The archive has a minute some seconds after its end. */
@@ -35,11 +36,15 @@ function Travel({ overview }: { overview: Overview }) {
   const { t, span, from, to } = usePage('time-travel')
   const now = useNow()
   const begin = to > 0 ? (from + to) / 2 : now - LATE_MS
-  const at = t || Math.floor(begin / MINUTE_MS) * MINUTE_MS
+  const asked = t || Math.floor(begin / MINUTE_MS) * MINUTE_MS
+  const at = reachable(asked, now)
   const { data, error, isPlaceholderData } = usePast(at, true)
   return (
     <>
       <Scrubber at={at} span={span} now={now} />
+      {asked > now && (
+        <p className="label">The URL asks for a time in the future. The page shows the present minute.</p>
+      )}
       <Problem error={error} before={data ? 'The page shows the last answer.' : ''} />
       {!data && !error && <Loading what="the past" />}
       {data && (
