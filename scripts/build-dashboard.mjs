@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os'
 import { dirname, extname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
-import { build } from 'vite'
 import { bundledPackages, noticesOf } from './notices.mjs'
 
 /** First load (HTML, and the JavaScript and CSS that it loads), gzip, in bytes. */
@@ -54,6 +53,8 @@ if (process.argv.includes('--if-stale') && (await isFresh())) {
 }
 
 async function buildPage() {
+  // Only here: most often the page is fresh, and vite takes longer to load than that takes to see.
+  const { build } = await import('vite')
   const outDir = await mkdtemp(join(tmpdir(), 'quasar-dashboard-'))
   try {
     const { output } = await build({
