@@ -147,14 +147,24 @@ it('opens a service and a queue beyond the loaded parts, by their links and from
 
 it('updates what is shown of later parts', async () => {
   const { page, problems } = await openFleet()
+  // From here on the test moves the page's clock: later parts are asked for every 30 s.
+  await page.clock.install()
+  await page.reload()
   await more(page).waitFor()
+  await vi.waitFor(async () => expect(await shownRows(page)).toBeGreaterThan(SERVICES))
   await processes(page).getByRole('button', { name: 'CPU' }).click()
   // In the second part: of each service the nodes come one after the other.
   const rows = await shownRows(page)
   const perService = Math.floor((rows - 1) / SERVICES)
   expect(perService).toBeLessThan(NODES)
   beat(client, 7, perService, 77)
-  await processes(page).getByText('77 %').waitFor()
+  await vi.waitFor(
+    async () => {
+      await page.clock.fastForward(10_000)
+      expect(await processes(page).getByText('77 %').count()).toBeGreaterThan(0)
+    },
+    { interval: 500 },
+  )
   expect(problems).toEqual([])
 })
 
