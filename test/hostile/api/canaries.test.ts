@@ -23,6 +23,7 @@ import { createZenith, type Zenith } from '../../../src/runtime/create-zenith.js
 import type { Operation } from '../../../src/zenith/http/operation.js'
 import { OPERATIONS } from '../../../src/zenith/operations.js'
 import { exceptionOf, heartbeatOf, queueOf, rollupOf, slowOf, snapshotOf } from '../../stores/samples.js'
+import { extent, isWhole } from '../../support/extent.js'
 import { inlineArchive } from '../../support/inline-archive.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { guessesOf, piecesOf } from '../support/guesses.js'
@@ -244,6 +245,9 @@ function queriesOf({ parameters }: Operation): string[] {
   return ['', ...choices, ...large].map((query) => `?${query}${fill(query).join('')}`.replace('?&', '?'))
 }
 
+/** In the short form every fifth: among them is one of each kind. */
+const GUESSES = guessesOf(CANARY).filter((_, index) => isWhole || index % 5 === 0)
+
 async function textOf(answer: Response): Promise<string> {
   if (!answer.headers.get('content-type')?.startsWith('text/event-stream')) return answer.text()
   const reader = answer.body?.getReader()
@@ -261,7 +265,7 @@ async function textOf(answer: Response): Promise<string> {
 const READING = OPERATIONS.filter(({ method }) => method === 'GET')
 
 describe.each(READING.map((operation) => [operation.path, operation] as const))('%s', (_, operation) => {
-  it.each(ROLES)('shows no piece of a secret to a %s', async (role) => {
+  it.each(extent(ROLES, (role) => role !== 'operator'))('shows no piece of a secret to a %s', async (role) => {
     let answered = 0
     for (const path of pathsOf(operation))
       for (const query of queriesOf(operation)) {
@@ -301,7 +305,7 @@ it('there are texts that can be asked for', () => {
 it.each(TEXTS)('answers a right guess by %s as a wrong one', async (_, operation, name) => {
   for (const path of pathsOf(operation))
     for (const state of operation.parameters.state ? STATES : [null])
-      for (const [right, wrong] of guessesOf(CANARY)) {
+      for (const [right, wrong] of GUESSES) {
         const [one, other] = await Promise.all(
           [right, wrong].map((term) =>
             answerTo(`${path}?${state ? `state=${state}&` : ''}${name}=${encodeURIComponent(term)}`, term),
