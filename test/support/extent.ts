@@ -1,5 +1,5 @@
 /**
- * `npm test` runs the short form: the newest version of everything whole, older versions by what differs between them, two widths, the
+ * `npm test` runs the short form: the newest version of everything whole, older versions by what differs between them, the
  * least and the most of the roles, a pick of the guesses of a secret, and fewer of the cases that each take a minute.
  * `npm run test:whole` leaves nothing out.
  */

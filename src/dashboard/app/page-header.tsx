@@ -16,7 +16,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
     <header className="sticky top-0 z-20 border-b border-line bg-page">
       <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2.5 sm:px-6">
         <Wordmark />
-        <div className="order-last w-full md:order-none md:w-auto">
+        <div className="order-last w-full max-w-full lg:order-none lg:w-auto">
           <Nav />
         </div>
         <div className="ml-auto flex items-center gap-3">
