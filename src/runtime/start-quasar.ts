@@ -101,10 +101,10 @@ const COMPARED = ['archiveJobs', 'environment', 'interval', 'sample', 'signals']
 
 /** What recorders were started with. */
 const startedWith = globalSlot('started-with', () => new WeakMap<Recorder, ResolvedOptions>())
-/** Recorders whose app was told that they ignore options of a later start. */
+/** Recorders that have reported that they ignore options of a later start. */
 const ignoring = globalSlot('ignoring-options', () => new WeakSet<Recorder>())
 
-/** The first start of a recorder decides. A later one that names another value would have none of it, and nobody would know why. */
+/** The first start of a recorder decides. A later one that names another value would have no effect, without a reason. */
 function noteIgnored(given: QuasarOptions, { logger, ...later }: ResolvedOptions, recorder: Recorder): void {
   const first = startedWith.get().get(recorder)
   const names = COMPARED.filter((name) => first && given[name] !== undefined && later[name] !== first[name])

@@ -49,7 +49,7 @@ import { jobActions } from './queues/jobs/action-routes.js'
 import type { JobServices } from './queues/jobs/routes.js'
 import { flow, job, jobs, logs, search } from './queues/jobs/routes.js'
 import { searchAllQueues } from './queues/jobs/search-routes.js'
-import { queue, queues } from './queues/routes.js'
+import { queue, queues } from './queues/list/routes.js'
 import type { SchedulerServices } from './queues/schedulers/routes.js'
 import { schedulerActions, schedulers } from './queues/schedulers/routes.js'
 
