@@ -1,6 +1,6 @@
 // What an archive takes to write jobs, and to answer: SQLite, or the PostgreSQL of a URL, whose schema `quasar_bench` is dropped first.
 //
-//   npm run bench:archive -- [--jobs 1000000] [--days 1] [--batch 1000] [--repeat 20] [--seconds 600] [--dir DIR | --postgres URL] [--words own] [--json FILE]
+//   npm run bench:archive -- [--jobs 1000000] [--days 1] [--batch 250] [--repeat 20] [--seconds 600] [--dir DIR | --postgres URL] [--words own] [--json FILE]
 //
 // Jobs have a payload of 189 bytes, which is masked and split into words as in Zenith; `--words own` leaves that out. Writing stops after the seconds, and what was written until then is searched. CPU is
 // that of the archive's thread where Node tells it (`process.threadCpuUsage`, Node 23.9 and later), otherwise of the whole process.
@@ -27,7 +27,7 @@ const CHART_TARGET_MS = 250
 const options = readOptions({
   jobs: 1_000_000,
   days: 1,
-  batch: 1_000,
+  batch: 250,
   repeat: 20,
   seconds: 600,
   dir: '',

@@ -1,3 +1,4 @@
+import { nextTurn } from '../../lib/async.js'
 import type { Archive, ArchiveBatch, ArchiveGap, RawJob, StreamLoss } from '../../ports/index.js'
 
 /** What one read of a feed gives the archive. */
@@ -19,6 +20,9 @@ export interface Feed {
 /** The latest time that an archive takes, Unix ms: of the last year with four digits. */
 const LATEST = Date.UTC(10_000, 0, 1) - 1
 
+/** Jobs that are handed to the archive's thread at once: a thousand hold up Zenith's event loop for twice as long. */
+const HANDED_JOBS = 250
+
 /** Steps of a feed at one time: the other feeds must not wait for a long one. */
 const MAX_STEPS = 50
 
@@ -34,17 +38,28 @@ export async function drain(archive: Pick<Archive, 'cursor' | 'write'>, feed: Fe
     const step = await feed.next(after)
     if (!step) return true
     const { cursor, isAtEnd, ...batch } = step
-    if (cursor !== after) {
-      const isWritten = await archive.write({
-        cursor: { stream: feed.stream, expected: after, next: cursor },
-        ...batch,
-      })
-      if (!isWritten) return false
-    }
+    if (cursor !== after && !(await writeStep(archive, feed.stream, after, { ...batch, cursor }))) return false
     if (isAtEnd || cursor === after) return true
     after = cursor
   }
   return false
+}
+
+/** @returns false if another Zenith wrote it */
+async function writeStep(
+  archive: Pick<Archive, 'write'>,
+  stream: string,
+  after: string | null,
+  { cursor: next, jobs = [], ...batch }: Omit<FeedStep, 'isAtEnd'>,
+): Promise<boolean> {
+  let first = 0
+  // A job that is written twice is one row, so the first parts need not move the cursor.
+  for (; after !== null && jobs.length - first > HANDED_JOBS; first += HANDED_JOBS) {
+    const part = { cursor: { stream, expected: after, next: after }, jobs: jobs.slice(first, first + HANDED_JOBS) }
+    if (!(await archive.write(part))) return false
+    await nextTurn()
+  }
+  return archive.write({ cursor: { stream, expected: after, next }, ...batch, jobs: jobs.slice(first) })
 }
 
 /** Ids of a stream may be of any time, which the archive does not take: the gap ends at the latest one then. */
