@@ -95,5 +95,10 @@ export const Completeness = object('How complete the archive’s jobs are.', {
   from: amount('Unix ms.'),
   to: amount('Unix ms.'),
   queues: listUpTo(1_000, QueueCompleteness, 'By name.'),
+  unopened: listUpTo(
+    1_000,
+    text('Name of a service.'),
+    'Services of which jobs are without payloads, because Zenith could not open them: their workers have another `QUASAR_TOKEN`.',
+  ),
 })
 export type Completeness = Infer<typeof Completeness>

@@ -59,6 +59,15 @@ export const MarkListing = object('What charts of a time mark.', {
 })
 export type MarkListing = Infer<typeof MarkListing>
 
+export const Unopened = object(
+  'Jobs whose payloads Zenith could not open: their workers have another `QUASAR_TOKEN`.',
+  {
+    service: text('Service of the workers.'),
+    at: amount('When the last of them ended, Unix ms; up to 10 min before it.'),
+  },
+)
+export type Unopened = Infer<typeof Unopened>
+
 export const ArchiveView = object('The archive.', {
   kind: text('`sqlite`, `postgres`.'),
   place: text('Where it is, without secrets.'),
@@ -89,5 +98,6 @@ export const ArchiveView = object('The archive.', {
     object('A part that can’t be read.', { part: text('Its file or table.'), message: text('Why.') }),
     'Parts that can’t be read; the others answer.',
   ),
+  unopened: listOf(Unopened, 'Services whose jobs of the last 24 h are without payloads, by name.'),
 })
 export type ArchiveView = Infer<typeof ArchiveView>

@@ -10,6 +10,7 @@ import { auditFeed, queueFeed, serviceFeeds } from './feeds/service-feeds.js'
 import { versionFeed } from './feeds/versions.js'
 import { FinishedJobs } from './finished/finished-jobs.js'
 import type { ListedQueue } from './finished/listed-queue.js'
+import { SealedLog } from './prepare/sealed-log.js'
 import { limitsOf, type Retention } from './retention.js'
 
 const LEASE = 'archiver'
@@ -90,6 +91,8 @@ export class Archiver {
           mayGoOn: () => this.#holdsLease(),
         })
       : null
+    const sealedLog = new SealedLog(logger)
+    archive.onSealed?.((found) => sealedLog.note(found))
     this.#outage = new OutageLog(
       {
         began: (error) =>

@@ -324,6 +324,18 @@ export interface ArchiveOf<Job> {
 export interface Archive extends ArchiveOf<RawJob> {
   /** The tokens that workers sealed payloads with, for all batches that are written from now on. Without them sealed payloads are left out. */
   setTokens?(tokens: readonly string[]): void
+  /** Gets what is found when sealed payloads are opened, once for each batch that has some and was written. Replaces the one before. */
+  onSealed?(listener: (found: SealedFound) => void): void
+}
+
+/** What was found when the sealed payloads of a batch were opened. */
+export interface SealedFound {
+  /** Whether there was a token to open them with. */
+  readonly hasToken: boolean
+  /** Services with payloads that were opened. */
+  readonly opened: readonly string[]
+  /** Services with payloads that could not be opened: they were sealed with another token. */
+  readonly unopened: readonly string[]
 }
 
 /** What a driver implements. */

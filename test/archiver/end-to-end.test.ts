@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Queue, Worker } from 'bullmq'
 import { expect, test, vi } from 'vitest'
-import type { ArchivedJobDetail, ArchivedJobListing } from '../../src/api/archived-jobs.js'
+import type { ArchivedJobDetail, ArchivedJobListing, Completeness } from '../../src/api/archived-jobs.js'
+import type { ArchiveView } from '../../src/api/history.js'
 import { sqliteDriver } from '../../src/archive/sqlite/driver.js'
 import { monitorWorker } from '../../src/integrations/bullmq/index.js'
 import { createZenith } from '../../src/runtime/create-zenith.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { inlineArchive } from '../support/inline-archive.js'
 import { startRedis } from '../support/redis.js'
 import { askApi } from '../zenith/support/api.js'
@@ -47,6 +49,45 @@ test('a finished job that Redis no longer has is found by a value of its payload
   const { body } = await askApi<ArchivedJobDetail>(zenith, path)
   expect(body.attempts[0]?.payload?.text).toContain('user217@example.com')
   expect(body.attempts[0]?.payload?.text).not.toContain('hunter2')
+
+  await zenith.close()
+  await worker.close()
+  await queue.close()
+  await redis.stop()
+  await rm(dir, { recursive: true, force: true })
+})
+
+test.each([
+  ['no token', undefined],
+  ['another token', 'another-token-than-the-workers'],
+])('a Zenith with %s says of which services it can not open payloads', async (_, token) => {
+  const redis = await startRedis()
+  const dir = await mkdtemp(join(tmpdir(), 'quasar-unopened-'))
+  const connection = { url: redis.url, maxRetriesPerRequest: null }
+  const queue = new Queue('mail', { connection })
+  const worker = new Worker('mail', async () => 'done', { connection })
+  const options = { redis: redis.url, service: 'shop', interval: 1_000, token: TOKEN, archiveJobs: 'payloads' } as const
+  const monitored = monitorWorker(worker, options)
+  await queue.addBulk(Array.from({ length: 5 }, (_, number) => ({ name: 'send', data: { number } })))
+  await vi.waitFor(async () => expect(await queue.getJobCountByTypes('completed')).toBe(5), { timeout: 60_000 })
+  await monitored.stop()
+
+  const lines: string[] = []
+  const logger = { info() {}, warn() {}, error: (line: string) => lines.push(line) }
+  const archive = inlineArchive(sqliteDriver({ dir }), token === undefined ? [] : [token])
+  // Signatures aside: it reads all records, and opens none of the payloads.
+  const zenith = createZenith({ store: redisStore({ redis: redis.url }), auth: () => 'admin', archive, logger })
+  const jobs = async () => (await askApi<ArchivedJobListing>(zenith, '/api/archive/jobs')).body.items
+  await vi.waitFor(async () => expect(await jobs()).toHaveLength(5), { timeout: 60_000 })
+  const cause = token === undefined ? 'it has no token' : 'they have another token'
+  const line = `Zenith archives finished jobs of shop without their payloads, because it can't open what the workers sealed: ${cause}.`
+  expect(lines.filter((one) => one.startsWith(line))).toHaveLength(1)
+  expect(lines.join()).toContain('QUASAR_TOKEN')
+  const { body } = await askApi<ArchiveView>(zenith, '/api/archive')
+  expect(body.unopened).toMatchObject([{ service: 'shop' }])
+  const time = `from=${Date.now() - 3_600_000}&to=${Date.now()}`
+  const completeness = await askApi<Completeness>(zenith, `/api/archive/completeness?${time}`)
+  expect(completeness.body.unopened).toEqual(['shop'])
 
   await zenith.close()
   await worker.close()

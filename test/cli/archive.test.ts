@@ -54,11 +54,19 @@ const RECORDS = [
     body: JSON.stringify({ at: NOW, action: 'retry' }),
   },
 ] as const
+const UNOPENED = {
+  kind: 'event',
+  id: 'unopened/shop/1',
+  at: NOW - 60_000,
+  service: 'shop',
+  name: 'unopened',
+  body: '{}',
+} as const
 const GAPS = [{ stream: 'jobs:shop', from: NOW - 9_000, to: NOW - 8_000, lost: 12 }]
 
 async function filled(): Promise<string> {
   const dir = join(folder(), 'kept')
-  await fillArchive(sqliteDriver({ dir }), { jobs: JOBS, records: RECORDS, gaps: GAPS })
+  await fillArchive(sqliteDriver({ dir }), { jobs: JOBS, records: [...RECORDS, UNOPENED], gaps: GAPS })
   return dir
 }
 
@@ -78,6 +86,7 @@ describe('quasar archive', () => {
     expect(stdout).toContain(`${dir} (sqlite)`)
     expect(stdout).toMatch(/Jobs +\d+ kB {2}1,202 attempts, since \d{4}-\d\d-\d\d \d\d:\d\d UTC/)
     expect(stdout).toMatch(/jobs:shop, .* UTC to .* UTC: 12 records/)
+    expect(stdout).toMatch(/QUASAR_TOKEN is missing, .*\n {2}shop, last in the 10 min from .* UTC/)
     const json = await archive(['status', '--json'], { QUASAR_ARCHIVE: dir })
     expect(JSON.parse(json.stdout)).toMatchObject({
       kind: 'sqlite',
@@ -85,6 +94,7 @@ describe('quasar archive', () => {
       jobs: 1_202,
       payloads: 1_202,
       gaps: GAPS,
+      unopened: [{ service: 'shop', at: UNOPENED.at }],
     })
   })
 

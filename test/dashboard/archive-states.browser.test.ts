@@ -49,11 +49,14 @@ it('says what to switch on while there is no finished job, and goes on searching
     const none = { outcome: [], queueName: [], name: [], service: [] }
     if (path === 'archive/jobs') return ok({ items: [], next: null })
     if (path === 'archive/jobs/facets') return ok({ total: 0, isPartial: false, ...none })
-    return path === 'archive/completeness' ? ok({ from: 0, to: 1, queues: [] }) : undefined
+    return path === 'archive/completeness'
+      ? ok({ from: 0, to: 1, queues: [], unopened: ['shop', 'mailer'] })
+      : undefined
   }
   const { page } = await shop.open('?page=jobs')
   await page.getByText('No finished jobs yet').waitFor()
   await page.getByText("archiveJobs: 'jobs'").waitFor()
+  await page.getByText('could not open payloads of shop, mailer').waitFor()
   await page.getByRole('textbox', { name: 'Search finished jobs' }).fill('"two words"')
   await page.keyboard.press('Enter')
   await page.getByText('No finished job matches').waitFor()

@@ -36,10 +36,9 @@ const sealed = (payloads: readonly (JobPayload | null)[], context = 'shop', toke
 
 async function prepared(jobs: readonly RawJob[]) {
   const counts: PrepareCounts[] = []
-  const ready = await createPreparer({ tokens: ['another-token-of-20', TOKEN], onCounts: (one) => counts.push(one) })(
-    jobs,
-  )
-  return { ready, counts: counts[0] as PrepareCounts }
+  const prepare = createPreparer({ tokens: ['another-token-of-20', TOKEN], onCounts: (one) => counts.push(one) })
+  const { jobs: ready, records, sealed } = await prepare(jobs)
+  return { ready, records, sealed, counts: counts[0] as PrepareCounts }
 }
 const one = async (payload: RawPayload | null, more?: Partial<RawJob>) =>
   (await prepared([raw(payload, more)])).ready[0] as IndexedJob
@@ -68,11 +67,13 @@ describe('a prepared job', () => {
       { kind: 'sealed', bytes: sealNow('no block', TOKEN, 'x'), context: 'x', index: 0 },
       { kind: 'sealed', bytes: new Uint8Array(3), context: 'shop', index: 0 },
     ] as RawPayload[]
-    const { ready, counts } = await prepared(blocks.map((payload) => raw(payload)))
+    const { ready, records, sealed: found, counts } = await prepared(blocks.map((payload) => raw(payload)))
     const texts = ['{"a":"ada","token":"***"}', null, '{"b":1}', null, null, null, null]
     expect(ready.map(({ payload }) => payload?.text ?? null)).toEqual(texts)
     expect(ready.map(({ terms }) => terms)).toEqual([['ada', 'a=ada'], [], ['1', 'b=1'], [], [], [], []])
     expect(counts).toEqual({ jobs: 7, encrypted: 0, unread: 5, partlyIndexed: 0 })
+    expect(found).toEqual({ hasToken: true, opened: ['shop'], unopened: ['shop'] })
+    expect(records).toMatchObject([{ kind: 'event', service: 'shop', name: 'unopened' }])
   })
 
   it('names no secret once its NUL characters are gone', async () => {

@@ -1,4 +1,4 @@
-import type { ArchiveOf } from '../../ports/index.js'
+import type { ArchiveOf, SealedFound } from '../../ports/index.js'
 
 /** What the archive's thread does when it is asked: everything of an archive that returns a promise. */
 export type Method = {
@@ -16,6 +16,11 @@ export interface Request {
 /** The tokens that workers sealed payloads with, for all requests that follow. */
 export interface Tokens {
   readonly tokens: readonly string[]
+}
+
+/** What was found when sealed payloads were opened: to the side that asks, without being asked. */
+export interface Sealed {
+  readonly sealed: SealedFound
 }
 
 /** The result of a request. */

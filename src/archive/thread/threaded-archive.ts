@@ -1,8 +1,17 @@
 import { Worker } from 'node:worker_threads'
 import { withPatience } from '../../lib/async.js'
 import { QuasarError } from '../../lib/errors.js'
-import type { Archive } from '../../ports/index.js'
-import { type Answer, type Method, pack, type Request, type ThrownError, type Tokens, unpack } from './messages.js'
+import type { Archive, SealedFound } from '../../ports/index.js'
+import {
+  type Answer,
+  type Method,
+  pack,
+  type Request,
+  type Sealed,
+  type ThrownError,
+  type Tokens,
+  unpack,
+} from './messages.js'
 
 /** Requests that may wait for the thread. Each write holds its jobs. */
 const MAX_WAITING = 256
@@ -53,6 +62,9 @@ export function threadedArchive(options: ThreadedArchiveOptions): Archive {
     verify: ask('verify'),
     close: () => thread.close(),
     setTokens: (tokens) => thread.setTokens(tokens),
+    onSealed: (listener) => {
+      thread.onSealed = listener
+    },
   }
 }
 
@@ -62,6 +74,7 @@ class ArchiveThread {
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   #tokens: readonly string[] = []
+  onSealed: (found: SealedFound) => void = () => {}
   #closing: Promise<void> | null = null
 
   constructor(options: ThreadedArchiveOptions) {
@@ -119,7 +132,10 @@ class ArchiveThread {
       execArgv: [],
       resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
     })
-    worker.on('message', (answer: Answer) => this.#take(answer))
+    worker.on('message', (message: Answer | Sealed) => {
+      if ('sealed' in message) this.onSealed(message.sealed)
+      else this.#take(message)
+    })
     worker.on('error', (error) => this.#lose(worker, error))
     worker.on('exit', () => this.#lose(worker, new Error('it ended')))
     worker.unref()

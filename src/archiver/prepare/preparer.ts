@@ -1,4 +1,11 @@
-import { type ArchivedPayload, type IndexedJob, MAX_ARCHIVED_PAYLOAD_CHARS, type RawJob } from '../../ports/archive.js'
+import {
+  type ArchivedPayload,
+  type ArchivedRecord,
+  type IndexedJob,
+  MAX_ARCHIVED_PAYLOAD_CHARS,
+  type RawJob,
+  type SealedFound,
+} from '../../ports/archive.js'
 import type { JobPayload } from '../../protocol/index.js'
 import { type MaskedText, maskPayload } from '../../redaction/json.js'
 import { redactName } from '../../redaction/name.js'
@@ -6,6 +13,7 @@ import { MASK } from '../../redaction/secrets.js'
 import { maskedWithin, withoutUnfinished } from '../../redaction/within.js'
 import { indexPayload } from '../../search/terms.js'
 import { OpenedPayloads } from './opened-payloads.js'
+import { sealedIn, unopenedEvents } from './unopened.js'
 
 /** Most characters of a payload that are masked and searched: the page searches as many of a live job's. */
 const MAX_READ_CHARS = 262_144
@@ -33,17 +41,30 @@ export interface PrepareCounts {
 
 type Counts = { -readonly [key in keyof PrepareCounts]: number }
 
+/** Jobs as the archive takes them, and what goes with them. */
+export interface PreparedJobs {
+  /** In order, one for each job. */
+  readonly jobs: readonly IndexedJob[]
+  /** Say when payloads of a service could not be opened. */
+  readonly records: readonly ArchivedRecord[]
+  /** Null without sealed payloads. */
+  readonly sealed: SealedFound | null
+}
+
 /**
  * Makes the function that unseals, masks and indexes jobs before they are written. It masks as the page does: the archive has nothing that the
  * page would hide. A job that can't be read has no payload; the function never rejects.
  */
-export function createPreparer(options: PreparerOptions): (jobs: readonly RawJob[]) => Promise<readonly IndexedJob[]> {
+export function createPreparer(options: PreparerOptions): (jobs: readonly RawJob[]) => Promise<PreparedJobs> {
+  const hasToken = options.tokens.length > 0
   return async (jobs) => {
     const counts: Counts = { jobs: jobs.length, encrypted: 0, unread: 0, partlyIndexed: 0 }
     const opened = new OpenedPayloads(options.tokens)
     const prepared = jobs.map((job) => prepare(job, opened, counts))
     options.onCounts?.(counts)
-    return prepared
+    const unopened = jobs.filter(({ payload }) => opened.isUnopened(payload))
+    const sealed = sealedIn(jobs, new Set(unopened))
+    return { jobs: prepared, records: unopenedEvents(unopened), sealed: sealed && { hasToken, ...sealed } }
   }
 }
 

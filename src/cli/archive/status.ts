@@ -1,6 +1,9 @@
+import { readUnopened, type Unopened } from '../../archiver/prepare/unopened.js'
 import type { ArchiveDriver, ArchiveGap, ArchiveProblem, ArchiveStatus } from '../../ports/index.js'
 
 const DAY_MS = 86_400_000
+const UNOPENED =
+  'Payloads that Zenith could not open within the last day: its QUASAR_TOKEN is missing, or another than that of the workers of'
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB']
 
 /** What an archive holds, and what it lost within the last day. */
@@ -8,13 +11,16 @@ export interface ArchiveReport extends ArchiveStatus {
   readonly kind: string
   readonly place: string
   readonly gaps: readonly ArchiveGap[]
+  /** Services of which Zenith could not open payloads. */
+  readonly unopened: readonly Unopened[]
 }
 
 export async function reportOn(archive: ArchiveDriver): Promise<ArchiveReport> {
   const now = Date.now()
   const status = await archive.status()
   const gaps = await archive.gaps({ from: now - DAY_MS, to: now })
-  return { kind: archive.kind, place: archive.place, ...status, gaps }
+  const unopened = await readUnopened(archive, { from: now - DAY_MS, to: now })
+  return { kind: archive.kind, place: archive.place, ...status, gaps, unopened }
 }
 
 /** The report in lines. Times are in UTC. */
@@ -32,12 +38,17 @@ export function reportText(report: ArchiveReport): string {
     '',
     ...rows.map(([name = '', size = '', rest = '']) => `${name.padEnd(10)}${size.padStart(9)}  ${rest}`.trimEnd()),
     ...listText('Lost within the last day:', report.gaps.map(gapText)),
+    ...listText(UNOPENED, report.unopened.map(unopenedText)),
     ...listText('Problems:', report.problems.map(problemText)),
   ].join('\n')
 }
 
 export function problemText({ part, message }: ArchiveProblem): string {
   return `${part}: ${message}`
+}
+
+function unopenedText({ service, at }: Unopened): string {
+  return `${service}, last in the 10 min from ${timeText(at)}`
 }
 
 function gapText({ stream, from, to, lost }: ArchiveGap): string {

@@ -3,6 +3,7 @@ import type { QueueView } from '../../api/queues.js'
 import type { TimeWindow } from '../../api/time-window.js'
 import { bucketStart, FINEST_STEP } from '../../archiver/figures/levels.js'
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
+import { readUnopened } from '../../archiver/prepare/unopened.js'
 import { nextTurn } from '../../lib/async.js'
 import type { Archive, FigureBucket } from '../../ports/index.js'
 import { archivedSpanOf } from './archived-span.js'
@@ -33,7 +34,13 @@ export async function completenessOf(
     const [only = null] = services.length === 1 ? services : []
     if (!queues.has(name)) queues.add(name, only, { archived: 0, counted: null })
   }
-  return { from, to, queues: withUnknown(queues.byName()).slice(0, MAX_QUEUES) }
+  const unopened = (await readUnopened(archive, { from, to })).map(({ service }) => service)
+  return {
+    from,
+    to,
+    queues: withUnknown(queues.byName()).slice(0, MAX_QUEUES),
+    unopened: unopened.slice(0, MAX_QUEUES),
+  }
 }
 
 function wholeMinutes({ from, to }: TimeWindow): TimeWindow & { readonly step: number } {

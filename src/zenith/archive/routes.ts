@@ -10,6 +10,7 @@ import { Problem } from '../../api/problem.js'
 import { PastView, TickListing } from '../../api/time-travel.js'
 import type { ArchiverStatus } from '../../archiver/archiver.js'
 import { bucketStart } from '../../archiver/figures/levels.js'
+import { readUnopened } from '../../archiver/prepare/unopened.js'
 import { csvOf } from '../../lib/csv.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, required, textParameter, timeParameter } from '../http/query.js'
@@ -29,6 +30,7 @@ export interface ArchiveRouteServices extends ArchiveServices {
 
 const { operation } = operationsWith<ArchiveRouteServices>()
 
+const DAY_MS = 24 * 60 * 60_000
 const MAX_VERSIONS = 500
 const MAX_GAPS = 1_000
 
@@ -136,8 +138,11 @@ export const archiveStatus = operation({
     const { archiver } = services
     if (!services.archive || !archiver) return problem(404, 'not_found', 'This Zenith has no archive.')
     const { kind, place } = services.archive
-    const status = await askArchive(services, (archive) => archive.status())
-    const view: ArchiveView = { kind, place, ...archiver.status, ...status }
+    const { now } = services.monitor
+    const view = await askArchive(services, async (archive): Promise<ArchiveView> => {
+      const unopened = await readUnopened(archive, { from: now - DAY_MS, to: now })
+      return { kind, place, ...archiver.status, ...(await archive.status()), unopened }
+    })
     return json(200, view)
   },
 })

@@ -1,7 +1,7 @@
 // The archive's thread for tests: payloads stay as they are, and jobs of some names end the thread in one of its ways.
 import { parentPort, workerData } from 'node:worker_threads'
 import { type SqliteDriverOptions, sqliteDriver } from '../../../src/archive/sqlite/driver.js'
-import { serveArchive } from '../../../src/archive/thread/serve-archive.js'
+import { type PrepareJobs, serveArchive } from '../../../src/archive/thread/serve-archive.js'
 import type { IndexedJob, RawJob, SealedPayload } from '../../../src/ports/archive.js'
 
 const endings: Readonly<Record<string, () => void>> = {
@@ -29,10 +29,12 @@ function plain(job: RawJob | IndexedJob, tokens: readonly string[]): IndexedJob 
 }
 
 /** A job whose thread ends waits until it has. */
-async function prepare(jobs: readonly RawJob[], tokens: readonly string[]): Promise<readonly IndexedJob[]> {
+async function prepare(jobs: readonly RawJob[], tokens: readonly string[]): ReturnType<PrepareJobs> {
   const prepared = jobs.map((job) => plain(job, tokens))
   if (jobs.some(({ name }) => name in endings)) await new Promise(() => {})
-  return prepared
+  const isSealed = jobs.some(({ payload }) => payload && 'kind' in payload && payload.kind === 'sealed')
+  const sealed = isSealed ? { hasToken: tokens.length > 0, opened: [], unopened: ['shop'] } : null
+  return { jobs: prepared, records: [], sealed }
 }
 
 if (parentPort)

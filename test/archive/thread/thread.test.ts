@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
 import { threadedArchive } from '../../../src/archive/thread/threaded-archive.js'
-import type { Archive, ArchiveDriver, RawJob } from '../../../src/ports/archive.js'
+import type { Archive, ArchiveDriver, RawJob, SealedFound } from '../../../src/ports/archive.js'
 import { archiveDir, bundled } from '../../support/archive-files.js'
 import { extent } from '../../support/extent.js'
 import { runProgram } from '../../support/program.js'
@@ -67,6 +67,19 @@ describe('an archive on a thread', () => {
     expect(await textOf('b')).toBe('shop: sealed third')
     await archive.write({ cursor: cursor(last, 'lost'), jobs: [rawJob({ id: 'c', name: 'exits' })] }).catch(() => {})
     expect(await textOf('d')).toBe('shop: sealed third')
+    await archive.close()
+  })
+
+  test('tells what it found when it opened payloads, once it is written', async () => {
+    const archive = threaded(archiveDir())
+    const found: SealedFound[] = []
+    archive.onSealed?.((one) => found.push(one))
+    const sealed = { kind: 'sealed', bytes: Buffer.from('sealed'), context: 'shop', index: 0 } as const
+    expect(await archive.write({ cursor: cursor('none', '1'), jobs: [rawJob({ payload: sealed })] })).toBe(false)
+    expect(await archive.write({ cursor: cursor(null, '1'), jobs: [rawJob()] })).toBe(true)
+    expect(found).toEqual([])
+    expect(await archive.write({ cursor: cursor('1', '2'), jobs: [rawJob({ payload: sealed })] })).toBe(true)
+    expect(found).toEqual([{ hasToken: false, opened: [], unopened: ['shop'] }])
     await archive.close()
   })
 

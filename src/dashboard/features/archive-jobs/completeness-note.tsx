@@ -1,5 +1,5 @@
-import { ChevronRight } from 'lucide-react'
-import type { QueueCompleteness } from '../../../api/archived-jobs.js'
+import { ChevronRight, TriangleAlert } from 'lucide-react'
+import type { Completeness, QueueCompleteness } from '../../../api/archived-jobs.js'
 import { useCompleteness } from '../../api/archive-api.js'
 import { useNow } from '../../api/hooks.js'
 import { plural } from '../../ui/format.js'
@@ -14,7 +14,29 @@ const NEARLY = 0.98
 export function CompletenessNote() {
   const to = Math.floor(useNow() / STEP_MS) * STEP_MS
   const { data } = useCompleteness({ from: to - DAY_MS, to }, true)
-  if (!data || data.queues.length === 0) return null
+  if (!data) return null
+  return (
+    <>
+      {data.unopened.length > 0 && <UnopenedNote services={data.unopened} />}
+      {data.queues.length > 0 && <Queues data={data} />}
+    </>
+  )
+}
+
+/** Payloads that are lost for search and view. */
+function UnopenedNote({ services }: { services: readonly string[] }) {
+  return (
+    <p role="status" className="flex items-start gap-2.5 rounded-xl bg-warn-wash px-4 py-2.5 text-[0.8125rem]">
+      <TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden="true" />
+      <span className="min-w-0 break-words">
+        Within the last 24 h Zenith could not open payloads of {services.join(', ')}: those jobs are archived without
+        them. Give Zenith the <code className="font-mono">QUASAR_TOKEN</code> of these workers.
+      </span>
+    </p>
+  )
+}
+
+function Queues({ data }: { data: Completeness }) {
   const partly = data.queues.filter(isPartly)
   return (
     <details className="label group">
