@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { inTime, inTimeHeld } from '../lib/async.js'
+import { BoundedMap } from '../lib/bounded-map.js'
 import { monotonic } from '../lib/clock.js'
 import { groupBy } from '../lib/group-by.js'
 import { OutageLog } from '../lib/outage-log.js'
 import type { Archive, ControlStore, Logger, NodeEntry, Reader } from '../ports/index.js'
-import { type FinishedQueue, queueKeyOf } from '../protocol/index.js'
+import { type FinishedQueue, queueKeyOf, SERVICE_INDEX_LIFE_MS } from '../protocol/index.js'
 import { drain, type Feed } from './feeds/feed.js'
 import { auditFeed, queueFeed, serviceFeeds } from './feeds/service-feeds.js'
 import { versionFeed } from './feeds/versions.js'
@@ -25,6 +26,8 @@ const PRUNE_MS = 60 * 60_000
 const PRUNE_FAILING_MS = 60_000
 /** A failed write is tried again in the next round: only a lasting failure is worth a line. */
 const FAILURES_TO_LOG = 2
+/** As many as Redis keeps in its index. */
+const MAX_SERVICES = 2_000
 const RELEASE_WITHIN_MS = 1_000
 /** How long a round that runs may hold up the end of the process, ms: an archive may hang, or a backlog be long. */
 const CLOSE_WITHIN_MS = 10_000
@@ -78,6 +81,8 @@ export class Archiver {
   #wasOpened = false
   #status: ArchiverStatus = { state: 'starting', error: null, at: null }
   #nodes: readonly NodeEntry[] = []
+  /** Streams outlive what Redis says of their services: after FLUSHALL its index is empty for a while. */
+  readonly #services = new BoundedMap<string, number>(MAX_SERVICES)
   #nodesAt = Number.NEGATIVE_INFINITY
   #prunedAt = Number.NEGATIVE_INFINITY
 
@@ -187,7 +192,7 @@ export class Archiver {
     const nodes = await this.#readNodes()
     const byService = groupBy(nodes, ({ service }) => service)
     const sources = { reader, archive, keyOf }
-    const services = new Set([...byService.keys(), ...((await reader.services?.()) ?? [])])
+    const services = this.#seen([...byService.keys(), ...((await reader.services?.()) ?? [])])
     return [
       ...[...services].flatMap((service) => serviceFeeds(sources, service)),
       queueFeed(sources, null),
@@ -196,8 +201,16 @@ export class Archiver {
     ]
   }
 
+  /** The services and those that were there within the last hours. */
+  #seen(services: readonly string[]): readonly string[] {
+    const now = monotonic()
+    for (const service of services) this.#services.set(service, now)
+    return [...this.#services].flatMap(([service, at]) => (now - at < SERVICE_INDEX_LIFE_MS ? [service] : []))
+  }
+
+  /** No nodes cost nothing: the first one is not waited for. */
   async #readNodes(): Promise<readonly NodeEntry[]> {
-    if (monotonic() - this.#nodesAt < NODES_MS) return this.#nodes
+    if (this.#nodes.length > 0 && monotonic() - this.#nodesAt < NODES_MS) return this.#nodes
     const { nodes } = await this.#options.reader.nodes()
     this.#nodes = nodes
     this.#nodesAt = monotonic()

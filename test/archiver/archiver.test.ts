@@ -280,6 +280,21 @@ describe('an archiver', () => {
     await round
   })
 
+  test('goes on with the streams of a service that Redis no longer lists', async () => {
+    const archiver = archiverFor()
+    await archiver.run()
+    // It appears after a round without any node.
+    await beat()
+    await addTraffic(5, 3)
+    await archiver.run()
+    expect(await requests()).toBe(3)
+    await redis.client().flushall()
+    await addTraffic(4, 2)
+    await archiver.run()
+    expect(await requests()).toBe(5)
+    await archiver.close()
+  })
+
   test('goes on noting versions although a cursor is none', async () => {
     await beat('1.0.0')
     await archive.write({ cursor: { stream: 'versions:shop', expected: null, next: '["1.0' } })

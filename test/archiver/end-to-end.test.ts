@@ -6,9 +6,11 @@ import { expect, test, vi } from 'vitest'
 import type { ArchivedJobDetail, ArchivedJobListing, Completeness } from '../../src/api/archived-jobs.js'
 import type { ArchiveView } from '../../src/api/history.js'
 import { sqliteDriver } from '../../src/archive/sqlite/driver.js'
+import { Archiver } from '../../src/archiver/archiver.js'
 import { monitorWorker } from '../../src/integrations/bullmq/index.js'
 import { createZenith } from '../../src/runtime/create-zenith.js'
 import { redisStore } from '../../src/stores/redis/index.js'
+import { maskedReader } from '../../src/zenith/store/masked-reader.js'
 import { inlineArchive } from '../support/inline-archive.js'
 import { startRedis } from '../support/redis.js'
 import { askApi } from '../zenith/support/api.js'
@@ -90,6 +92,43 @@ test.each([
   expect(completeness.body.unopened).toEqual(['shop'])
 
   await zenith.close()
+  await worker.close()
+  await queue.close()
+  await redis.stop()
+  await rm(dir, { recursive: true, force: true })
+})
+
+test('after FLUSHALL every job is archived once, in the rounds that follow', async () => {
+  const redis = await startRedis()
+  const dir = await mkdtemp(join(tmpdir(), 'quasar-flushed-'))
+  const archive = inlineArchive(sqliteDriver({ dir }), [TOKEN])
+  const store = redisStore({ redis: redis.url })
+  // It starts before the app, and so reads no node in its first round.
+  const archiver = new Archiver({ reader: maskedReader(store), store, archive, logger: undefined, every: 200 })
+  archiver.start()
+  await vi.waitFor(() => expect(archiver.status.state).toBe('archiving'), { timeout: 60_000 })
+  const connection = { url: redis.url, maxRetriesPerRequest: null }
+  const queue = new Queue('mail', { connection })
+  const worker = new Worker('mail', async () => 'done', { connection, concurrency: 5 })
+  const options = { redis: redis.url, service: 'shop', interval: 1_000, token: TOKEN, archiveJobs: 'payloads' } as const
+  const monitored = monitorWorker(worker, options)
+  const numbers = async () => {
+    const { items } = await archive.jobs({ from: 0, to: 8e15, conditions: [], limit: 1_000, withPayloads: true })
+    return items.map(({ payload }) => JSON.parse(payload?.text ?? '{}').number).sort((a, b) => a - b)
+  }
+  const rounds = 3
+  for (let round = 1; round <= rounds; round++) {
+    const jobs = Array.from({ length: 50 }, (_, index) => ({ name: 'send', data: { number: round * 1_000 + index } }))
+    await queue.addBulk(jobs.map((job) => ({ ...job, opts: { removeOnComplete: true } })))
+    await vi.waitFor(async () => expect(await numbers()).toHaveLength(round * 50), { timeout: 30_000 })
+    await redis.client().flushall()
+  }
+  expect(new Set(await numbers()).size).toBe(rounds * 50)
+
+  await monitored.stop()
+  await archiver.close()
+  await archive.close()
+  await store.close()
   await worker.close()
   await queue.close()
   await redis.stop()

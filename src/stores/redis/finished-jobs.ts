@@ -36,6 +36,11 @@ export class FinishedJobsWriter {
     this.#way = way
   }
 
+  /** The key is new: it has no TTL. */
+  renew(): void {
+    this.#expiredAt = Number.NEGATIVE_INFINITY
+  }
+
   pack(batch: Batch): PackedJobs {
     return jobsOf(batch).map((entry) => ({
       entry,

@@ -24,6 +24,7 @@ import {
 import type { Connection } from '../../redis/connection.js'
 import type { RedisError } from '../../redis/errors.js'
 import { packText } from '../../redis/packed-text.js'
+import { asNumber } from '../../redis/replies.js'
 import { type Reply, send } from '../../redis/send.js'
 import type { Signer } from '../../signing/signer.js'
 import { FinishedJobsWriter, type PackedJobs } from './finished-jobs.js'
@@ -46,6 +47,16 @@ export function redisWriter(
   const way: Way = { keys, clock, signer }
   const jobs = new FinishedJobsWriter(way)
   let tidiedAt = Number.NEGATIVE_INFINITY
+  let isIndexed = false
+
+  /** A node that is added to the index again was lost with all else that is written seldom, such as by FLUSHALL. */
+  function noteIndexed(value: unknown): void {
+    if (isIndexed && asNumber(value) === 1) {
+      tidiedAt = Number.NEGATIVE_INFINITY
+      jobs.renew()
+    }
+    isIndexed = true
+  }
 
   function tidySteps(service: string): Step[] {
     if (performance.now() - tidiedAt < TIDY_EVERY_MS && !clock.isDoubtful) return []
@@ -69,7 +80,7 @@ export function redisWriter(
   // No await before the commands are sent: if the connection is ready, they are in the socket when this returns.
   function put(batch: Batch, packed: PackedJobs = jobs.pack(batch)): Promise<WriteResult> {
     const steps = [
-      ...heartbeatSteps(way, batch),
+      ...heartbeatSteps(way, batch, noteIndexed),
       ...slowSteps(way, batch),
       ...exceptionSteps(way, batch),
       ...spanSteps(way, batch),
@@ -127,14 +138,18 @@ function resultOf(batch: Batch, steps: readonly Step[], replies: readonly Reply[
   return { unwritten: batch.records.filter((record) => lost.has(record)), error }
 }
 
-function heartbeatSteps({ keys, clock, signer }: Way, { heartbeat, service, node, clockOrigin }: Batch): Step[] {
+function heartbeatSteps(
+  { keys, clock, signer }: Way,
+  { heartbeat, service, node, clockOrigin }: Batch,
+  done: (added: unknown) => void,
+): Step[] {
   if (!heartbeat) return []
   const key = keys.node(service, node)
   const timestamp = clock.translate(heartbeat.timestamp, clockOrigin)
   const text = encodeHeartbeat({ ...heartbeat, timestamp, clockAhead: aheadBy(clock.shift(clockOrigin)) })
   return [
     just('set', key, signer.json(key, text), 'PX', lifeOf(heartbeat)),
-    just('zadd', keys.nodeIndex, timestamp, nodeMember(service, node)),
+    { ...just('zadd', keys.nodeIndex, timestamp, nodeMember(service, node)), done },
   ]
 }
 
