@@ -2,7 +2,7 @@ import { QUEUE_DRIVERS } from '../protocol/queues.js'
 import { ArchivedJob } from './archived-jobs.js'
 import { AuditEntry } from './audit.js'
 import { ExceptionRecord, SlowEntry } from './records.js'
-import { amount, count, type Infer, listUpTo, object, oneOf, orNull, percent, text } from './schema.js'
+import { amount, count, flag, type Infer, listUpTo, object, oneOf, orNull, percent, text } from './schema.js'
 import { TrafficPoint } from './services.js'
 
 /** The fleet as it was at a time. Times are Unix ms. */
@@ -57,6 +57,11 @@ export const PastView = object('The fleet at a time.', {
   exceptions: listUpTo(200, ExceptionRecord, 'Exceptions from 5 min before to 5 min after, newest first.'),
   slow: listUpTo(200, SlowEntry, 'Slow requests and jobs of that time, newest first.'),
   audit: listUpTo(200, AuditEntry, 'What users did in that time, newest first.'),
+  cut: object('Whether there were more, of which only the nearest to the time are listed.', {
+    exceptions: flag('Exceptions.'),
+    slow: flag('Slow requests and jobs.'),
+    audit: flag('What users did.'),
+  }),
 })
 export type PastView = Infer<typeof PastView>
 

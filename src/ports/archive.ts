@@ -54,7 +54,7 @@ export interface ArchivedRecord {
   readonly body: string
 }
 
-/** Records in [from, to), newest first; records of the same time by id, descending. */
+/** Records in [from, to), in the order of their time, and of the same time by id. */
 export interface RecordQuery {
   readonly kind: ArchivedRecordKind
   readonly from: number
@@ -62,9 +62,11 @@ export interface RecordQuery {
   /** Only these services. */
   readonly services?: readonly string[]
   readonly name?: string
+  /** @default 'newest' first */
+  readonly order?: 'newest' | 'oldest'
   /** 1 to 1,000. */
   readonly limit: number
-  /** `next` of the previous page. */
+  /** `next` of the previous page in the same order. */
   readonly after?: string | null
 }
 

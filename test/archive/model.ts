@@ -49,16 +49,17 @@ export function modelDriver(place: ModelPlace): ArchiveDriver {
       [...new Set(place.figures.flatMap((b) => (b.kind === kind && within(b.from, from, to) ? [b.scope] : [])))].sort(
         byBytes,
       ),
-    records: async ({ kind, from, to, services, name, limit, after }) => {
+    records: async ({ kind, from, to, services, name, order, limit, after }) => {
       checkLimit(limit)
       const mark = readMark(after, ['number', 'string'])
       const wanted = services?.map(storableText)
+      const sign = order === 'oldest' ? -1 : 1
       const found = place.records
         .filter((r) => r.kind === kind && within(r.at, from, to))
         .filter((r) => !wanted || (r.service !== null && wanted.includes(r.service)))
         .filter((r) => name === undefined || r.name === storableText(name))
-        .sort((a, b) => b.at - a.at || byBytes(b.id, a.id))
-        .filter((r) => !mark || r.at < mark[0] || (r.at === mark[0] && byBytes(r.id, mark[1]) < 0))
+        .sort((a, b) => sign * (b.at - a.at || byBytes(b.id, a.id)))
+        .filter((r) => !mark || sign * (r.at - mark[0] || byBytes(r.id, mark[1])) < 0)
       const items = found.slice(0, limit)
       const last = items.at(-1)
       return { items, next: last && found.length > limit ? markOf([last.at, last.id]) : null }

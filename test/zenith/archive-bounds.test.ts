@@ -75,7 +75,7 @@ test('A page of jobs with long names is shorter, and the next one continues', as
   expect([ids.size, pages]).toEqual([900, 2])
 })
 
-test('The fleet as it was has room for the newest exceptions only', async () => {
+test('The fleet as it was has room for the nearest exceptions only', async () => {
   const dir = archiveDir()
   const body = JSON.stringify(
     exceptionOf('shop', 'n1', { ts: AT, stack: `Error: x\n${'    at f (a.js:1:1)\n'.repeat(350)}` }),
@@ -89,7 +89,28 @@ test('The fleet as it was has room for the newest exceptions only', async () => 
   onTestFinished(() => zenith.close())
   const past = (await askApi<PastView>(zenith, `/api/history/at?t=${AT}`)).body
   expect(past.exceptions.length).toBeGreaterThan(20)
+  expect(past.cut).toEqual({ exceptions: true, slow: false, audit: false })
   expect(JSON.stringify(past).length).toBeLessThan(600_000)
+})
+
+test('The fleet as it was lists what is nearest to the time on both sides, newest first', async () => {
+  const dir = archiveDir()
+  const recordAt = (ts: number) => {
+    const body = JSON.stringify(exceptionOf('shop', 'n1', { ts }))
+    return { kind: 'exception', id: `shop/${ts}`, at: ts, service: 'shop', name: 'x', body } as const
+  }
+  // Of 280 after the time the newest 200 would hide all that came before it.
+  const times = [...Array.from({ length: 90 }, (_, n) => AT - 1 - n), ...Array.from({ length: 280 }, (_, n) => AT + n)]
+  await fillArchive(sqliteDriver({ dir }), { records: times.map(recordAt) })
+  const archive = inlineArchive(sqliteDriver({ dir }))
+  const zenith = createZenith({ store: memoryStore(), auth: () => 'admin' as const, archive, logger: false })
+  onTestFinished(() => zenith.close())
+  const { exceptions, cut } = (await askApi<PastView>(zenith, `/api/history/at?t=${AT}`)).body
+  const seen = exceptions.map(({ ts }) => ts - AT)
+  expect(cut.exceptions).toBe(true)
+  expect(seen).toEqual(seen.toSorted((a, b) => b - a))
+  expect(seen.filter((at) => at < 0)).toHaveLength(90)
+  expect(seen.filter((at) => at >= 0)).toHaveLength(110)
 })
 
 test('Counting jobs with a text stops when it has read many payloads, and says so', async () => {

@@ -53,9 +53,10 @@ export function recordsReader(query: RecordQuery): (session: Session) => Promise
   const mark = readMark(query.after, ['number', 'string'])
   return async (session) => {
     const values = new Values()
+    const way = query.order === 'oldest' ? 'asc' : 'desc'
     const found = await session.all<ArchivedRecord>(
       `select kind, id, at, service, name, body from records where ${recordConditions(query, mark, values)}
-      order by at desc, id desc limit ${values.add(query.limit + 1)}`,
+      order by at ${way}, id ${way} limit ${values.add(query.limit + 1)}`,
       values.all,
     )
     const items = found.slice(0, query.limit)
@@ -68,7 +69,8 @@ function recordConditions(query: RecordQuery, mark: readonly [number, string] | 
   const where = [`kind = ${values.add(query.kind)}`, `at >= ${values.add(query.from)}`, `at < ${values.add(query.to)}`]
   if (query.services) where.push(`service = any(${values.add(query.services.map(storableText))}::text[])`)
   if (query.name !== undefined) where.push(`name = ${values.add(storableText(query.name))}`)
-  if (mark) where.push(`(at, id) < (${values.add(mark[0])}, ${values.add(mark[1])})`)
+  const beyond = query.order === 'oldest' ? '>' : '<'
+  if (mark) where.push(`(at, id) ${beyond} (${values.add(mark[0])}, ${values.add(mark[1])})`)
   return where.join(' and ')
 }
 

@@ -96,10 +96,11 @@ export class MainFile {
     return this.db.all<{ scope: string }>(sql, [kind, from, to]).map(({ scope }) => scope)
   }
 
-  records({ kind, from, to, services, name, limit, after }: RecordQuery): ArchivePage<ArchivedRecord> {
+  records({ kind, from, to, services, name, order, limit, after }: RecordQuery): ArchivePage<ArchivedRecord> {
     checkLimit(limit)
     const mark = readMark(after, ['number', 'string'])
     const values: SqlValue[] = [kind, from, to]
+    const [way, beyond] = order === 'oldest' ? ['ASC', '>'] : ['DESC', '<']
     let sql = 'SELECT id, at, service, name, body FROM records WHERE kind = ? AND at >= ? AND at < ?'
     if (services) {
       sql += ' AND service IN (SELECT value FROM json_each(?))'
@@ -110,10 +111,10 @@ export class MainFile {
       values.push(storableText(name))
     }
     if (mark) {
-      sql += ' AND (at, id) < (?, ?)'
+      sql += ` AND (at, id) ${beyond} (?, ?)`
       values.push(...mark)
     }
-    const rows = this.db.all<RecordRow>(`${sql} ORDER BY at DESC, id DESC LIMIT ?`, [...values, limit + 1])
+    const rows = this.db.all<RecordRow>(`${sql} ORDER BY at ${way}, id ${way} LIMIT ?`, [...values, limit + 1])
     const items = rows.slice(0, limit).map((row) => recordOf(kind, row))
     const last = items.at(-1)
     return { items, next: last && rows.length > limit ? markOf([last.at, last.id]) : null }

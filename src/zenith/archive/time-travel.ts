@@ -34,12 +34,9 @@ export async function pastAt(archive: Archive, at: number, now: number): Promise
   const from = bucketStart(at, step)
   const time = { from, to: from + step }
   const { services, nodes } = await trafficAt(archive, time, step, now)
-  const around = { from: at - AROUND_MS, to: at + AROUND_MS, limit: MAX_AROUND }
-  const read = async <T extends object>(kind: 'exception' | 'slow' | 'audit') => {
-    const { items } = await archive.records({ kind, ...around })
-    const records = items.map(({ body }) => JSON.parse(body) as T)
-    return withinBytes(records, MAX_AROUND_BYTES)
-  }
+  const exceptions = await around<ExceptionRecord>(archive, 'exception', at)
+  const slow = await around<SlowEntry>(archive, 'slow', at)
+  const audit = await around<AuditEntry>(archive, 'audit', at)
   return {
     at,
     ...time,
@@ -47,10 +44,26 @@ export async function pastAt(archive: Archive, at: number, now: number): Promise
     nodes: nodes.slice(0, MAX_LISTED),
     queues: await queuesAt(archive, time, step),
     running: (await archive.runningAt(at, MAX_RUNNING)).map(attemptOf),
-    exceptions: await read<ExceptionRecord>('exception'),
-    slow: await read<SlowEntry>('slow'),
-    audit: await read<AuditEntry>('audit'),
+    exceptions: exceptions.items,
+    slow: slow.items,
+    audit: audit.items,
+    cut: { exceptions: exceptions.isCut, slow: slow.isCut, audit: audit.isCut },
   }
+}
+
+/** The records that are nearest to a time, on both sides of it, newest first. */
+async function around<T extends object>(
+  archive: Archive,
+  kind: 'exception' | 'slow' | 'audit',
+  at: number,
+): Promise<{ readonly items: T[]; readonly isCut: boolean }> {
+  const before = await archive.records({ kind, from: at - AROUND_MS, to: at, limit: MAX_AROUND })
+  const after = await archive.records({ kind, from: at, to: at + AROUND_MS, order: 'oldest', limit: MAX_AROUND })
+  const all = [...before.items, ...after.items].sort((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at))
+  const near = all.slice(0, MAX_AROUND).map((record) => ({ at: record.at, item: JSON.parse(record.body) as T }))
+  const kept = withinBytes(near, MAX_AROUND_BYTES)
+  const isCut = kept.length < all.length || before.next !== null || after.next !== null
+  return { items: [...kept].sort((a, b) => b.at - a.at).map(({ item }) => item), isCut }
 }
 
 async function trafficAt(

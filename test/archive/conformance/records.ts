@@ -79,6 +79,20 @@ export function recordTests(made: UnderTest): void {
       expect(second.next).toBeNull()
     })
 
+    test('are paged from the oldest on, too', async () => {
+      const { driver } = made()
+      await put(driver, { records: ['b', 'a', 'c', 'd', 'e'].map((id, i) => recordOf({ id, at: NOON + (i >> 1) })) })
+      const seen: string[] = []
+      for (let after: string | null | undefined; after !== null; ) {
+        const page: Awaited<ReturnType<ArchiveDriver['records']>> = await driver.records({
+          ...{ ...slow, order: 'oldest', limit: 2, after: after ?? null },
+        })
+        seen.push(...page.items.map(({ id }) => id))
+        after = page.next
+      }
+      expect(seen).toEqual(['a', 'b', 'c', 'd', 'e'])
+    })
+
     test.each([0, 1001, 1.5, -1, Number.NaN])('with a limit of %s are refused', async (limit) => {
       await expect(made().driver.records({ ...slow, limit })).rejects.toThrow(/limit/)
     })

@@ -17,7 +17,7 @@ const AROUND_MS = 5 * 60_000
 
 /** Everything that the archive knows of one moment. Nothing can be done in the past. */
 export function Past({ past, overview }: { past: PastView; overview: Overview }) {
-  const { at, from, to, services, nodes, queues, running, exceptions, slow, audit } = past
+  const { at, from, to, services, nodes, queues, running, exceptions, slow, audit, cut } = past
   const window = { from: at - AROUND_MS, to: at + AROUND_MS }
   return (
     <>
@@ -49,14 +49,14 @@ export function Past({ past, overview }: { past: PastView; overview: Overview })
         </Known>
       </Section>
       <div className="grid grid-cols-1 gap-8 lg:grid-cols-2">
-        <Section title="Exceptions" aside="5 min before and after">
+        <Section title="Exceptions" aside={near(exceptions, cut.exceptions)}>
           <RecordList
             items={exceptions}
             row={(record) => <PastException key={record.id} record={record} window={window} />}
             empty={<p className="label">None within 5 min.</p>}
           />
         </Section>
-        <Section title="Slow" aside="5 min before and after">
+        <Section title="Slow" aside={near(slow, cut.slow)}>
           <RecordList
             items={slow}
             row={(entry) => (
@@ -66,7 +66,7 @@ export function Past({ past, overview }: { past: PastView; overview: Overview })
           />
         </Section>
       </div>
-      <Section title="Actions" aside="5 min before and after">
+      <Section title="Actions" aside={near(audit, cut.audit)}>
         <Known items={audit} none="Nobody changed anything within 5 min.">
           <AuditLines entries={audit} />
         </Known>
@@ -100,4 +100,9 @@ function Known({ items, none, children }: { items: readonly unknown[]; none: str
 
 function amount(items: readonly unknown[], one: string): string {
   return items.length > 0 ? plural(items.length, one) : ''
+}
+
+/** The nearest on both sides of the time, where there were too many. */
+function near(items: readonly unknown[], isCut: boolean): string {
+  return isCut ? `5 min before and after: the nearest ${items.length}` : '5 min before and after'
 }
