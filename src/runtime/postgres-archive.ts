@@ -3,7 +3,7 @@ import type { Archive } from '../ports/index.js'
 import { archiveThread } from './archive-thread.js'
 
 export type { PostgresConnection }
-export type PostgresArchiveOptions = PostgresDriverOptions
+export type PostgresArchiveOptions = Omit<PostgresDriverOptions, 'isReadOnly'>
 
 /**
  * An archive in PostgreSQL 13 or newer, for any number of Zeniths. It works on a thread, and needs the package `pg`, and a role that may

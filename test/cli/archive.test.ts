@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { postgresDriver } from '../../src/archive/postgres/index.js'
 import { sqliteDriver } from '../../src/archive/sqlite/driver.js'
@@ -210,8 +211,27 @@ describe('quasar archive', () => {
   it('works on PostgreSQL, and never shows its password', async () => {
     const postgres = await startPostgres()
     onTestFinished(() => postgres.stop())
+    const client = new Client(postgres.url)
+    client.on('error', () => {})
+    await client.connect()
+    onTestFinished(() => client.end().catch(() => {}))
+    for (const part of [['status'], ['verify'], ['export', 'jobs'], ['forget', 'ada', '--yes']]) {
+      const { code, stderr } = await archive([...part, '--archive', postgres.url])
+      expect([code, stderr]).toMatchObject([
+        1,
+        expect.stringContaining('There is no archive in the schema "quasar_archive"'),
+      ])
+    }
+    expect((await client.query("select 1 from pg_namespace where nspname = 'quasar_archive'")).rows).toEqual([])
     await fillArchive(postgresDriver({ url: postgres.url }), { jobs: JOBS.slice(-10), records: RECORDS, gaps: GAPS })
+    await client.query(
+      'create role reader login; grant usage on schema quasar_archive to reader; grant select on all tables in schema quasar_archive to reader',
+    )
     const url = new URL(postgres.url)
+    url.username = 'reader'
+    for (const part of [['status'], ['verify'], ['export', 'jobs'], ['export', 'history']])
+      expect(await archive([...part, '--archive', String(url)])).toMatchObject({ code: 0, stderr: '' })
+    url.username = new URL(postgres.url).username
     url.password = 'hush-hush-password'
     const env = { QUASAR_ARCHIVE: String(url), QUASAR_REDIS_URL: redis.url, QUASAR_PREFIX: 'pg:' }
     const outputs = [

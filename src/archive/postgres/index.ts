@@ -2,6 +2,7 @@ import type { ArchiveDriver, ArchivedJobFilter, ArchivedJobQuery, RecordQuery } 
 import { Analyzer } from './analyze.js'
 import { type Database, databaseOf, type Session } from './database.js'
 import { DayPartitions } from './days.js'
+import { ArchiveError } from './errors.js'
 import { readFacets } from './facets.js'
 import { forgetJobs } from './forget.js'
 import { type PostgresConnection, type PostgresDriverOptions, targetOf } from './options.js'
@@ -17,7 +18,7 @@ import {
   readScopes,
   recordsReader,
 } from './read.js'
-import { prepare } from './schema.js'
+import { find, prepare } from './schema.js'
 import { readStatus } from './status.js'
 import { verifyTables } from './verify.js'
 import { writeBatch } from './write.js'
@@ -39,24 +40,29 @@ export function postgresDriver(options: PostgresDriverOptions): ArchiveDriver {
   const database = databaseOf(target)
   const partitions = new DayPartitions(database)
   const analyzer = new Analyzer(database)
+  const changing = <A, T>(work: (argument: A) => Promise<T>) => (target.isReadOnly ? refuse : work)
   return {
     kind: 'postgres',
     place: target.place,
-    open: opening(database),
-    write: (batch) => writeBatch(database, partitions, analyzer, batch),
-    prune: (limits) => prune(database, partitions, limits),
-    forget: (filter) => forgetJobs(database, filter),
+    open: opening(() => (target.isReadOnly ? find(database) : prepare(database))),
+    write: changing((batch) => writeBatch(database, partitions, analyzer, batch)),
+    prune: changing((limits) => prune(database, partitions, limits)),
+    forget: changing((filter) => forgetJobs(database, filter)),
     verify: () => verifyTables(database),
     close: () => database.close(),
     ...readsOf(database),
   }
 }
 
+async function refuse(): Promise<never> {
+  throw new ArchiveError('The archive is opened to be read only')
+}
+
 /** Opened once; after a failure it may be tried again. */
-function opening(database: Database): () => Promise<void> {
+function opening(prepare: () => Promise<void>): () => Promise<void> {
   let opened: Promise<void> | null = null
   return () => {
-    opened ??= prepare(database).catch((error) => {
+    opened ??= prepare().catch((error) => {
       opened = null
       throw error
     })

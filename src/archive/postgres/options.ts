@@ -21,6 +21,8 @@ export interface PostgresDriverOptions {
   readonly schema?: string
   /** Most connections at once, 1 to 100. @default 4 */
   readonly poolSize?: number
+  /** Reads an archive that exists: nothing is created or changed. @default false */
+  readonly isReadOnly?: boolean
 }
 
 /** The options, checked and complete. */
@@ -28,6 +30,7 @@ export interface PostgresTarget {
   readonly connection: PostgresConnection & { readonly connectionString?: string }
   readonly schema: string
   readonly poolSize: number
+  readonly isReadOnly: boolean
   /** `postgres://db.internal:5432/quasar`: without user and password. */
   readonly place: string
 }
@@ -43,17 +46,24 @@ const CHECKS = {
     accepts: (v) => isText(v) && /^(?!pg_)[a-z_][a-z0-9_]{0,39}$/.test(v),
   },
   poolSize: { takes: 'a whole number from 1 to 100', accepts: (v) => Number.isInteger(v) && isBetween(v, 1, 100) },
+  isReadOnly: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
 } satisfies OptionChecks<keyof PostgresDriverOptions>
 
 /** @throws when an option is invalid, without showing what may hold a secret */
 export function targetOf(options: PostgresDriverOptions): PostgresTarget {
-  const { url, connection, schema, poolSize } = checkOptions('postgresDriver', options, CHECKS, 'postgresDriver')
+  const { url, connection, schema, poolSize, isReadOnly } = checkOptions(
+    'postgresDriver',
+    options,
+    CHECKS,
+    'postgresDriver',
+  )
   if ((url === undefined) === (connection === undefined))
     throw new QuasarError('invalid_option', 'postgresDriver: give one of the options "url" and "connection".')
   return {
     connection: url === undefined ? { ...connection } : { connectionString: url },
     schema: schema ?? 'quasar_archive',
     poolSize: poolSize ?? 4,
+    isReadOnly: isReadOnly ?? false,
     place: url === undefined ? placeOf(connection ?? {}) : placeOfUrl(url),
   }
 }

@@ -73,6 +73,33 @@ export async function prepare(database: Database): Promise<void> {
   })
 }
 
+/** Only looks whether there is an archive that this version reads. @throws when there is none */
+export async function find(database: Database): Promise<void> {
+  const { schema, place } = database
+  const version = await database.read(async (session) => {
+    if (!(await hasTables(session, schema))) return null
+    const [row] = await session.all<{ version: number }>('select version from meta')
+    return row?.version ?? null
+  })
+  if (version === null) throw new ArchiveError(`There is no archive in the schema "${schema}" of ${place}.`)
+  checkVersion(version, schema)
+}
+
+async function hasTables(session: Session, schema: string): Promise<boolean> {
+  const [table] = await session.all<{ found: string | null }>('select to_regclass($1)::text as found', [
+    `"${schema}".meta`,
+  ])
+  return table?.found != null
+}
+
+/** @throws when a later Quasar made the tables */
+function checkVersion(version: number, schema: string): void {
+  if (version > VERSION)
+    throw new ArchiveError(
+      `The tables of the archive in the schema "${schema}" are of version ${version}, and this Quasar knows ${VERSION}: update it`,
+    )
+}
+
 async function checkEncoding(session: Session, place: string): Promise<void> {
   const [row] = await session.all<{ encoding: string }>(`select current_setting('server_encoding') as encoding`)
   if (row?.encoding === 'UTF8') return
@@ -86,16 +113,10 @@ async function createSchema(session: Session, schema: string): Promise<void> {
 }
 
 async function migrate(session: Session, schema: string): Promise<void> {
-  const [table] = await session.all<{ found: string | null }>('select to_regclass($1)::text as found', [
-    `"${schema}".meta`,
-  ])
-  if (!table?.found) await session.run('create table meta (version integer not null)')
+  if (!(await hasTables(session, schema))) await session.run('create table meta (version integer not null)')
   const [row] = await session.all<{ version: number }>('select version from meta')
   const version = row?.version ?? 0
-  if (version > VERSION)
-    throw new ArchiveError(
-      `The tables of the archive in the schema "${schema}" are of version ${version}, and this Quasar knows ${VERSION}: update it`,
-    )
+  checkVersion(version, schema)
   for (const step of STEPS.slice(version)) await session.run(step)
   if (version === VERSION) return
   await session.run(row ? 'update meta set version = $1' : 'insert into meta values ($1)', [VERSION])

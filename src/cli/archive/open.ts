@@ -24,7 +24,9 @@ export async function changing<T>(place: ArchivePlace, work: (archive: ArchiveDr
 }
 
 function driverOf(place: ArchivePlace, isReadOnly: boolean): ArchiveDriver {
-  return place.kind === 'sqlite' ? sqliteDriver({ dir: place.dir, isReadOnly }) : postgresDriver({ url: place.url })
+  return place.kind === 'sqlite'
+    ? sqliteDriver({ dir: place.dir, isReadOnly })
+    : postgresDriver({ url: place.url, isReadOnly })
 }
 
 async function using<T>(archive: ArchiveDriver, work: (archive: ArchiveDriver) => Promise<T>): Promise<T> {
