@@ -305,7 +305,10 @@ export interface ArchiveOf<Job> {
   jobs(query: ArchivedJobQuery): Promise<ArchivePage<ArchivedJob>>
   /** @param limit of attempts that are counted, newest first */
   facets(filter: ArchivedJobFilter, limit: number): Promise<JobFacets>
-  /** All attempts of a job with their payloads, oldest first; at most 1,000, the newest. */
+  /**
+   * All attempts of a job, oldest first; at most 1,000, the newest. With their payloads, the newest attempts' first, up to
+   * {@link MAX_ATTEMPTS_PAYLOAD_CHARS}: those of the others are cut to ''.
+   */
   attempts(queue: string, id: string): Promise<readonly ArchivedJob[]>
   /** Attempts that were running at a time: it lies in [start, end). The first `limit` by start, without payloads. */
   runningAt(at: number, limit: number): Promise<readonly ArchivedJob[]>
@@ -345,6 +348,9 @@ export type ArchiveDriver = ArchiveOf<IndexedJob>
 
 /** Longest payload that is archived, in characters of its masked text; the rest is cut. */
 export const MAX_ARCHIVED_PAYLOAD_CHARS = 65_536
+
+/** Payloads of the attempts of one job in an answer, in characters. */
+export const MAX_ATTEMPTS_PAYLOAD_CHARS = 2_000_000
 
 /** Longest term, in bytes of UTF-8. */
 export const MAX_ARCHIVED_TERM_BYTES = 1024

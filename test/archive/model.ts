@@ -87,8 +87,12 @@ export function modelDriver(place: ModelPlace): ArchiveDriver {
         .filter((job) => job.queue === storableText(queue) && job.id === storableText(id))
         .sort(newestFirst)
         .slice(0, 1000)
-        .reverse()
-        .map((job) => read(job, true)),
+        .map((job) => read(job, true))
+        .map((job, index, all) => {
+          const chars = all.slice(0, index + 1).reduce((sum, { payload }) => sum + (payload?.text.length ?? 0), 0)
+          return job.payload && chars > 2_000_000 ? { ...job, payload: { text: '', isCut: true } } : job
+        })
+        .reverse(),
     runningAt: async (at, limit) =>
       place.jobs
         .filter((job) => job.startedAt !== null && job.startedAt <= at && at < job.finishedAt)

@@ -12,6 +12,7 @@ import type {
 } from '../../ports/archive.js'
 import { checkLimit } from '../shared/checks.js'
 import { markOf, readMark } from '../shared/marks.js'
+import { PayloadRoom } from '../shared/payload-room.js'
 import { storableText } from '../shared/texts.js'
 import { Values } from './conditions.js'
 import type { Session } from './database.js'
@@ -100,10 +101,11 @@ export async function readAttempts(session: Session, queue: string, id: string):
       select * from found order by finished_at desc, start_at desc limit ${MOST_ATTEMPTS}
     ) j left join lateral (
       select body, is_cut from payloads p where p.n = j.n and p.finished_at = j.finished_at offset 0
-    ) p on true order by j.finished_at, j.start_at`,
+    ) p on true order by j.finished_at desc, j.start_at desc`,
     [storableText(queue), storableText(id)],
   )
-  return rows.map((row) => jobOfRow(row, true))
+  const room = new PayloadRoom()
+  return rows.map((row) => room.fit(jobOfRow(row, true))).reverse()
 }
 
 export async function readRunning(session: Session, at: number, limit: number): Promise<ArchivedJob[]> {

@@ -10,6 +10,7 @@ import type {
 } from '../../ports/index.js'
 import { checkLimit } from '../shared/checks.js'
 import { markOf, readMark } from '../shared/marks.js'
+import { PayloadRoom } from '../shared/payload-room.js'
 import { fulfilsPhrases } from '../shared/phrases.js'
 import { storableText } from '../shared/texts.js'
 import { payloadOf } from './blocks.js'
@@ -197,19 +198,20 @@ function facetsOf(values: ReadonlyMap<string, number>): readonly JobFacet[] {
 /** All attempts of a job, oldest first. */
 export async function readAttempts(days: Days, queue: string, id: string): Promise<readonly ArchivedJob[]> {
   const found: ArchivedJob[] = []
+  const room = new PayloadRoom()
   for (const name of days.between(0, Number.MAX_SAFE_INTEGER)) {
-    const jobs = days.read(name, (day) => attemptsIn(day, storableText(queue), storableText(id)))
+    const jobs = days.read(name, (day) => attemptsIn(day, storableText(queue), storableText(id), room))
     found.push(...(jobs ?? []))
     if (found.length >= MAX_ATTEMPTS) break
   }
   return found.slice(0, MAX_ATTEMPTS).reverse()
 }
 
-function attemptsIn(day: Day, queue: string, id: string): readonly ArchivedJob[] {
+function attemptsIn(day: Day, queue: string, id: string, room: PayloadRoom): readonly ArchivedJob[] {
   const label = day.labelId(queue)
   if (label === null) return []
   const sql = `SELECT j.* FROM jobs j WHERE j.queue = ? AND j.job = ? ${ORDER} LIMIT ${MAX_ATTEMPTS}`
-  return day.db.all<JobRow>(sql, [label, id]).map((row) => jobOf(day, row, true))
+  return day.db.all<JobRow>(sql, [label, id]).map((row) => room.fit(jobOf(day, row, true)))
 }
 
 const RUNNING = `SELECT j.* FROM jobs j WHERE j.finished > ? AND j.finished <= ? + (SELECT max(longest) FROM spans)

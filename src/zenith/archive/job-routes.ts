@@ -38,8 +38,6 @@ const MAX_FACETS = 50
 const MAX_SEARCH_CHARS = 1_000
 /** A mark has the key of a queue and the id of a job. */
 const MAX_MARK_CHARS = 8_000
-/** Payloads of all attempts in one answer, characters. */
-const MAX_PAYLOAD_CHARS = 2_000_000
 /** Lines of the audit trail about a job that an answer has. */
 const MAX_AUDIT = 100
 const END = 8.64e15
@@ -126,7 +124,7 @@ export const archivedJob = operation({
       return [found, found.length > 0 ? await auditOf(archive, queue, id) : NO_AUDIT] as const
     })
     if (attempts.length === 0) return problem(404, 'not_found', 'The archive has no such job.')
-    const shown = payloads ? withinPayloads(attempts) : attempts.map((one) => ({ ...attemptOf(one), payload: null }))
+    const shown = payloads ? attempts : attempts.map((one) => ({ ...attemptOf(one), payload: null }))
     const { lines, since } = audit
     const detail: ArchivedJobDetail = { queue, id, attempts: shown, audit: lines, auditSince: since, payloads }
     return json(200, detail)
@@ -182,16 +180,6 @@ async function pageOf(archive: Archive, asked: ArchivedJobQuery): Promise<Archiv
   const { length } = withinBytes(page.items, MAX_LIST_BYTES)
   // Only the archive can say where the page after a shorter one begins.
   return length < page.items.length ? archive.jobs({ ...asked, limit: Math.max(1, length) }) : page
-}
-
-/** The payloads of the newest attempts, as far as an answer has room for them: of the others none of the text is there. */
-function withinPayloads(attempts: readonly StoredAttempt[]): ArchivedJobDetail['attempts'] {
-  let left = MAX_PAYLOAD_CHARS
-  const newestFirst = attempts.toReversed().map(({ payload, ...attempt }) => {
-    left -= payload?.text.length ?? 0
-    return { ...attempt, payload: payload && left < 0 ? { text: '', isCut: true } : payload }
-  })
-  return newestFirst.reverse()
 }
 
 interface JobAudit {

@@ -116,6 +116,21 @@ export function jobTests(made: UnderTest): void {
   })
 
   describe('all attempts of a job', () => {
+    test('have the payloads of the newest ones only, as far as an answer has room', async () => {
+      const { driver } = made()
+      const text = 'x'.repeat(60_000)
+      const payload = { text, isCut: false }
+      const jobs = Array.from({ length: 40 }, (_, n) =>
+        jobOf({ startedAt: NOON + n, finishedAt: NOON + n + 1, payload }),
+      )
+      await put(driver, { jobs })
+      const found = await driver.attempts('redis:mail', '1')
+      expect(found.map(({ startedAt }) => startedAt)).toEqual(jobs.map(({ startedAt }) => startedAt))
+      const lengths = found.map((job) => job.payload?.text.length)
+      expect(lengths).toEqual([...Array(7).fill(0), ...Array(33).fill(text.length)])
+      expect(found[0]?.payload?.isCut).toBe(true)
+    })
+
     test('come with their payloads, oldest first, over days', async () => {
       const { driver } = made()
       const attempts = [1, 2, 3].map((n) =>
