@@ -197,7 +197,7 @@ export const AlertEvent = object('A change of an alert.', {
   by: orNull(text('Who acknowledged it.')),
 })
 export type AlertEvent = Infer<typeof AlertEvent>
-export const MAX_ALERT_EVENTS = 1_000
+export const MAX_ALERT_EVENTS = 300
 export const AlertEventListing = object('What alerts did.', {
   items: listUpTo(MAX_ALERT_EVENTS, AlertEvent, 'Newest first.'),
 })
@@ -226,30 +226,6 @@ export const RECEIVER_KINDS = ['slack', 'discord', 'teams', 'webhook', 'email', 
 /** pagerduty: the Events API v2, which others take, too; heartbeat: a dead man's switch, a request every minute while rules are evaluated. */
 export type ReceiverKind = (typeof RECEIVER_KINDS)[number]
 
-/** What a receiver is made of. `address` and `secret` are write-only. */
-export const ReceiverInput = object('A receiver, to be stored.', {
-  id: v.pipe(v.string(), v.regex(RULE_ID, 'lower-case letters, digits and hyphens, at most 64'), v.description('Id.')),
-  name: v.pipe(v.string(), v.minLength(1), v.maxLength(100), v.description('Name.')),
-  kind: oneOf(RECEIVER_KINDS, 'Kind.'),
-  enabled: flag('Whether messages are sent to it.'),
-  severity: oneOf(SEVERITIES, 'The lowest severity that it takes.'),
-  address: optional(
-    v.pipe(
-      v.string(),
-      v.maxLength(2_000),
-      v.description('URL; for e-mail, addresses separated by commas; for PagerDuty, optional. Omitted: as stored.'),
-    ),
-  ),
-  secret: optional(
-    v.pipe(
-      v.string(),
-      v.maxLength(500),
-      v.description('webhook: what messages are signed with; PagerDuty: the routing key. Omitted: as stored.'),
-    ),
-  ),
-})
-export type ReceiverInput = Infer<typeof ReceiverInput>
-
 export const DELIVERY_STATES = ['waiting', 'sent', 'failed'] as const
 export const DELIVERY_EVENTS = ['firing', 'reminder', 'resolved', 'test'] as const
 
@@ -268,7 +244,7 @@ export const Delivery = object('A message to a receiver.', {
   answer: orNull(text('Start of the last answer, or the error.')),
 })
 export type Delivery = Infer<typeof Delivery>
-export const MAX_DELIVERIES = 500
+export const MAX_DELIVERIES = 200
 export const DeliveryListing = object('The newest messages.', {
   items: listUpTo(MAX_DELIVERIES, Delivery, 'Newest first.'),
 })
@@ -335,8 +311,6 @@ const silenceFields = {
   until: orNull(amount('End, Unix ms; null only with `weekly`.')),
   weekly: orNull(WeeklyTime),
 }
-export const SilenceInput = object('A silence, or a weekly maintenance.', silenceFields)
-export type SilenceInput = Infer<typeof SilenceInput>
 
 export const Silence = object('Alerts that it matches send no messages.', {
   id: text('Id.'),

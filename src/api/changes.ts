@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import { MAX_ID_CHARS, MAX_KEY_CHARS } from '../protocol/limits.js'
 import { JOB_STATES } from '../protocol/queues.js'
 import { JOB_ACTIONS } from './actions.js'
+import { MAX_PATTERNS, RECEIVER_KINDS, RULE_ID, SEVERITIES, WEEKDAYS } from './alerts.js'
 import {
   actionField,
   anyObjectField,
@@ -156,3 +157,84 @@ function isTimezone(timezone: string): boolean {
     return false
   }
 }
+
+export const AlertChangeBody = actionField('The change.', {
+  acknowledge: { alert: textField('Id of the alert.', 2_000) },
+})
+export type AlertChangeInput = v.InferInput<typeof AlertChangeBody>
+
+const ruleField = anyObjectField('The rule, see `AlertRule`; what is missing has its default.')
+
+export const AlertRulesChange = actionField('The change.', {
+  save: { rule: ruleField },
+  /** Removes a rule of the page, or what the page changed of another. */
+  reset: { id: textField('Id of the rule.') },
+})
+export type AlertRulesChangeInput = v.InferInput<typeof AlertRulesChange>
+
+export const AlertPreviewBody = objectField('The rule to try.', { rule: ruleField })
+
+const wideText = (description: string, maxLength: number) =>
+  v.exactOptional(
+    v.pipe(v.string(), v.maxLength(maxLength, `takes at most ${maxLength} characters.`), v.description(description)),
+  )
+
+export const ReceiverInput = objectField('The receiver.', {
+  id: v.pipe(textField('Id.', 64), v.regex(RULE_ID, 'takes lower-case letters, digits and hyphens, at most 64.')),
+  name: textField('Name.', 100),
+  kind: wordField(RECEIVER_KINDS, 'Kind.'),
+  enabled: v.optional(flagField('Whether messages are sent to it.'), true),
+  severity: v.optional(wordField(SEVERITIES, 'The lowest severity that it takes.'), 'info'),
+  address: wideText('URL; for e-mail, addresses separated by commas. Omitted: as stored.', 2_000),
+  secret: wideText('Key that webhooks are signed with; routing key of PagerDuty. Omitted: as stored.', 500),
+})
+
+/** What a receiver is made of: address and secret are write-only. */
+export type ReceiverInput = v.InferOutput<typeof ReceiverInput>
+
+export const ReceiversChange = actionField('The change.', {
+  save: { receiver: ReceiverInput },
+  delete: { id: textField('Id of the receiver.') },
+  test: { id: textField('Id of the receiver.') },
+})
+export type ReceiversChangeInput = v.InferInput<typeof ReceiversChange>
+
+const patternsField = (description: string) =>
+  v.optional(listField(textField(description, 300), 0, MAX_PATTERNS, description), [])
+
+const weekly = objectField('A time of the week.', {
+  days: listField(wordField(WEEKDAYS, 'A day on which it begins.'), 1, 7, 'Days on which it begins.'),
+  from: v.pipe(textField('`22:30`.', 5), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'takes a time of day, `22:30`.')),
+  minutes: wholeField(1, 10_080, 'How long it lasts, minutes.'),
+  timeZone: v.pipe(
+    textField('Name of a time zone.'),
+    v.check(isTimezone, 'takes the name of a time zone, `Europe/Berlin`.'),
+  ),
+})
+
+const silence = v.pipe(
+  objectField('The silence.', {
+    reason: textField('Why.', 500),
+    rules: patternsField('Id of a rule; `*` is any text.'),
+    services: patternsField('Name of a service; `*` is any text.'),
+    hosts: patternsField('Name of a host; `*` is any text.'),
+    nodes: patternsField('Id of a node; `*` is any text.'),
+    queues: patternsField('Name or key of a queue; `*` is any text.'),
+    until: optionalField(wholeField(0, MAX_TIME, 'End, Unix ms; null only with `weekly`.')),
+    weekly: optionalField(weekly),
+  }),
+  v.check(
+    ({ rules, services, hosts, nodes, queues }) =>
+      [rules, services, hosts, nodes, queues].some((list) => list.length > 0),
+    'takes at least one of `rules`, `services`, `hosts`, `nodes` and `queues`; for everything, `rules: ["*"]`.',
+  ),
+  v.check(({ until, weekly: week }) => until !== null || week !== null, 'takes `until` or `weekly`.'),
+)
+
+export type SilenceInput = v.InferOutput<typeof silence>
+
+export const SilencesChange = actionField('The change.', {
+  add: { silence },
+  end: { id: textField('Id of the silence.') },
+})
+export type SilencesChangeInput = v.InferInput<typeof SilencesChange>

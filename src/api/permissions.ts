@@ -26,6 +26,9 @@ export type Permission =
   | `scheduler.${SchedulerAction}`
   | `node.${NodeAction}`
   | 'archive.forget'
+  | 'alert.acknowledge'
+  | 'alert.silence'
+  | 'alert.edit'
 
 /** Irreversible actions. */
 const FOR_ADMINS: ReadonlySet<Permission> = new Set([
@@ -35,6 +38,7 @@ const FOR_ADMINS: ReadonlySet<Permission> = new Set([
   'scheduler.save',
   'scheduler.remove',
   'archive.forget',
+  'alert.edit',
 ])
 
 const CHANGES: readonly Permission[] = [
@@ -42,6 +46,9 @@ const CHANGES: readonly Permission[] = [
   ...SCHEDULER_ACTIONS.map((action) => `scheduler.${action}` as const),
   ...NODE_ACTIONS.map((action) => `node.${action}` as const),
   'archive.forget',
+  'alert.acknowledge',
+  'alert.silence',
+  'alert.edit',
 ]
 
 export const PERMISSIONS: readonly Permission[] = ['view', 'queue.payloads', ...CHANGES]

@@ -1,0 +1,123 @@
+import type { AlertCondition, AlertRule, AlertState, AlertSubject, Severity } from '../../api/alerts.js'
+
+/** An alert as the engine remembers it: a rule and a subject for which it is not ok. Times are Unix ms by the store's clock. */
+export interface Track {
+  readonly id: string
+  readonly rule: string
+  readonly ruleName: string
+  readonly severity: Severity
+  readonly subject: AlertSubject
+  readonly state: AlertState
+  /** There is no value now. */
+  readonly isUnknown: boolean
+  /** The one that was met last. */
+  readonly condition: AlertCondition
+  readonly value: number | null
+  readonly details: readonly string[]
+  readonly since: number
+  readonly firedAt: number | null
+  /** How long it has been met (pending) or clear (recovering), ms: only time that was seen. */
+  readonly heldMs: number
+  /** When it was judged last. */
+  readonly judgedAt: number
+  /** Looks in a row without its subject. */
+  readonly missed: number
+  readonly acknowledged: { readonly by: string; readonly at: number } | null
+  /** Ids of the receivers that know that it fires. */
+  readonly told: readonly string[]
+  /** When a message about it was written last. */
+  readonly sentAt: number | null
+  /** It fires, and its message waits: for others that fire with it, for the end of a cooldown, of a silence or of its cause. */
+  readonly isOwed: boolean
+  /** How often it fired since the last message. */
+  readonly times: number
+  /** The alert that explains this one. */
+  readonly cause: string | null
+  /** The silence that mutes it. */
+  readonly silence: string | null
+}
+
+/** How a rule judges a subject. between: neither met nor clear. */
+export type Verdict = 'met' | 'between' | 'clear' | 'unknown'
+
+/** What a rule makes of a subject in one look. */
+export interface Judgement {
+  readonly verdict: Verdict
+  readonly subject: AlertSubject
+  readonly condition: AlertCondition
+  readonly value: number | null
+  readonly details: readonly string[]
+}
+
+export interface Step {
+  /** Null: it is ok. */
+  readonly track: Track | null
+  readonly change: 'firing' | 'resolved' | null
+}
+
+/** Looks come every 10 s; time between two that were farther apart was not seen, ms. */
+const MAX_STEP_MS = 25_000
+/** Looks are never exactly 10 s apart. */
+const TOLERANCE_MS = 500
+
+export function alertId(rule: string, subject: AlertSubject): string {
+  return `${rule}/${subject.kind}:${subject.key}`
+}
+
+/** What an alert becomes with a judgement. Pure. */
+export function step(track: Track | null, judgement: Judgement, rule: AlertRule, now: number): Step {
+  if (!track) return judgement.verdict === 'met' ? begin(judgement, rule, now) : OK
+  const seen = seenIn(track, judgement, rule, now)
+  if (judgement.verdict === 'unknown') return { track: { ...seen, isUnknown: true }, change: null }
+  const stepMs = Math.min(MAX_STEP_MS, Math.max(0, now - track.judgedAt))
+  if (track.state === 'pending') return pending(seen, judgement.verdict, rule, now, stepMs)
+  return judgement.verdict === 'clear' ? clearing(seen, rule, stepMs) : { track: firing(seen), change: null }
+}
+
+const OK: Step = { track: null, change: null }
+
+function begin(judgement: Judgement, rule: AlertRule, now: number): Step {
+  const { subject, condition, value, details } = judgement
+  const track: Track = {
+    id: alertId(rule.id, subject),
+    ...{ rule: rule.id, ruleName: rule.name, severity: rule.severity },
+    ...{ subject, state: 'pending', isUnknown: false, condition, value, details },
+    ...{ since: now, firedAt: null, heldMs: 0, judgedAt: now, missed: 0 },
+    ...{ acknowledged: null, told: [], sentAt: null, isOwed: false, times: 0, cause: null, silence: null },
+  }
+  return rule.forMs <= TOLERANCE_MS ? fire(track, now) : { track, change: null }
+}
+
+function seenIn(track: Track, judgement: Judgement, rule: AlertRule, now: number): Track {
+  const { verdict, subject, value, details } = judgement
+  const condition = verdict === 'met' ? judgement.condition : track.condition
+  return {
+    ...track,
+    ...{ ruleName: rule.name, severity: rule.severity, subject, condition, value },
+    details: verdict === 'met' ? details : track.details,
+    ...{ judgedAt: now, missed: 0, isUnknown: false },
+  }
+}
+
+/** Between the thresholds its time stands still: a value that swings around the threshold does not begin anew each time. */
+function pending(track: Track, verdict: Verdict, rule: AlertRule, now: number, stepMs: number): Step {
+  if (verdict === 'clear') return OK
+  if (verdict === 'between') return { track, change: null }
+  const heldMs = track.heldMs + stepMs
+  const next = { ...track, heldMs }
+  return heldMs + TOLERANCE_MS >= rule.forMs ? fire(next, now) : { track: next, change: null }
+}
+
+function fire(track: Track, now: number): Step {
+  return { track: { ...track, state: 'firing', firedAt: now, heldMs: 0, isOwed: true, times: 1 }, change: 'firing' }
+}
+
+function clearing(track: Track, rule: AlertRule, stepMs: number): Step {
+  const heldMs = track.state === 'recovering' ? track.heldMs + stepMs : 0
+  if (heldMs + TOLERANCE_MS >= rule.clearForMs) return { track, change: 'resolved' }
+  return { track: { ...track, state: 'recovering', heldMs }, change: null }
+}
+
+function firing(track: Track): Track {
+  return track.state === 'firing' ? track : { ...track, state: 'firing', heldMs: 0 }
+}

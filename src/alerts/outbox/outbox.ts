@@ -1,0 +1,153 @@
+import { type Delivery, MAX_DELIVERIES } from '../../api/alerts.js'
+import type { Addressed } from '../engine/messages.js'
+import type { Answer, Notification, Receiver, Sender } from '../notification.js'
+
+/** Slack and others take a message a second, ms. */
+const PACE_MS = 1_000
+const FIRST_RETRY_MS = 1_000
+const MAX_RETRY_MS = 3_600_000
+/** After so long a message is of no use any more, ms. */
+const GIVE_UP_MS = 24 * 3_600_000
+/** Messages that wait, of all receivers. Beyond it the oldest is given up. */
+const MAX_WAITING = 200
+
+/** A message on its way to one receiver. */
+interface Waiting {
+  /** Of the delivery. */
+  readonly id: string
+  readonly receiver: string
+  readonly notification: Notification
+  readonly attempts: number
+  /** Unix ms. */
+  readonly nextAt: number
+  readonly last: { readonly status: number | null; readonly text: string } | null
+}
+
+/** As it is stored: JSON. */
+export type OutboxState = readonly Waiting[]
+
+export interface OutboxOptions {
+  readonly sender: Sender
+  /** With its secrets; null if there is no such receiver any more, or if it is disabled. */
+  readonly receiverOf: (id: string) => Receiver | null
+  /** Unix ms by the store's clock. */
+  readonly now: () => number
+}
+
+/**
+ * Messages that are not delivered yet, in order for each receiver. A message is stored before it is sent, with the id that each attempt
+ * has: after a crash it is sent again under the same id, never lost.
+ */
+export class AlertOutbox {
+  readonly #options: OutboxOptions
+  #waiting: Waiting[] = []
+  /** Newest first. */
+  #log: Delivery[] = []
+  /** When a receiver may get the next message, Unix ms. */
+  readonly #paceUntil = new Map<string, number>()
+  #draining: Promise<boolean> | null = null
+
+  constructor(options: OutboxOptions) {
+    this.#options = options
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0
+  }
+
+  state(): OutboxState {
+    return this.#waiting
+  }
+
+  restore(waiting: OutboxState, log: readonly Delivery[]): void {
+    this.#waiting = [...waiting]
+    this.#log = [...log]
+  }
+
+  /** Newest first: what waits, and what has ended. */
+  deliveries(): readonly Delivery[] {
+    const waiting = this.#waiting.map((one) => this.#deliveryOf(one, 'waiting', null)).reverse()
+    return [...waiting, ...this.#log].slice(0, MAX_DELIVERIES)
+  }
+
+  ended(): readonly Delivery[] {
+    return this.#log
+  }
+
+  add({ notification, receivers }: Addressed): void {
+    const { now } = this.#options
+    for (const receiver of receivers) {
+      const id = `${notification.id}:${receiver}`
+      this.#waiting.push({ id, receiver, notification, attempts: 0, nextAt: now(), last: null })
+    }
+    while (this.#waiting.length > MAX_WAITING) {
+      const oldest = this.#waiting.shift()
+      if (oldest) this.#end(oldest, 'failed', { status: null, text: 'Given up: too many messages wait.' })
+    }
+  }
+
+  /** Sends what is due: the first message of each receiver. Never rejects. @returns whether anything changed */
+  drain(): Promise<boolean> {
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = null
+    })
+    return this.#draining
+  }
+
+  async #drain(): Promise<boolean> {
+    const now = this.#options.now()
+    const first = new Map<string, Waiting>()
+    for (const one of this.#waiting) if (!first.has(one.receiver)) first.set(one.receiver, one)
+    const due = [...first.values()].filter(
+      ({ receiver, nextAt }) => nextAt <= now && (this.#paceUntil.get(receiver) ?? 0) <= now,
+    )
+    await Promise.all(due.map((one) => this.#deliver(one)))
+    return due.length > 0
+  }
+
+  async #deliver(one: Waiting): Promise<void> {
+    const { sender, receiverOf, now } = this.#options
+    const receiver = receiverOf(one.receiver)
+    if (!receiver) {
+      this.#remove(one)
+      this.#end(one, 'failed', { status: null, text: 'The receiver was removed or switched off.' })
+      return
+    }
+    const answer = await sender.send(receiver, { ...one.notification, id: one.id })
+    this.#paceUntil.set(one.receiver, now() + PACE_MS)
+    const tried = { ...one, attempts: one.attempts + 1, last: { status: answer.status, text: answer.text } }
+    const isLast = answer.ok || !answer.mayRetry || now() - one.notification.at >= GIVE_UP_MS
+    if (isLast) {
+      this.#remove(one)
+      this.#end(tried, answer.ok ? 'sent' : 'failed', tried.last)
+    } else this.#replace(one, { ...tried, nextAt: now() + pauseAfter(tried.attempts, answer) })
+  }
+
+  #remove(one: Waiting): void {
+    this.#waiting = this.#waiting.filter(({ id }) => id !== one.id)
+  }
+
+  #replace(one: Waiting, next: Waiting): void {
+    this.#waiting = this.#waiting.map((other) => (other.id === one.id ? next : other))
+  }
+
+  #end(one: Waiting, state: 'sent' | 'failed', last: Waiting['last']): void {
+    this.#log = [this.#deliveryOf({ ...one, last }, state, this.#options.now()), ...this.#log].slice(0, MAX_DELIVERIES)
+  }
+
+  #deliveryOf(one: Waiting, state: Delivery['state'], endedAt: number | null): Delivery {
+    const { id, receiver, notification, attempts, nextAt, last } = one
+    const { event, title, at } = notification
+    return {
+      ...{ id, receiver, receiverName: this.#options.receiverOf(receiver)?.name ?? receiver, event, title, at },
+      ...{ state, attempts, nextAt: state === 'waiting' ? nextAt : null, endedAt },
+      ...{ status: last?.status ?? null, answer: last?.text ?? null },
+    }
+  }
+}
+
+/** Twice as long each time, 1 s to an hour; at least what the receiver asked for. */
+function pauseAfter(attempts: number, { retryAfterMs }: Answer): number {
+  const pause = Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(20, attempts - 1))
+  return Math.max(pause, Math.min(MAX_RETRY_MS, retryAfterMs ?? 0))
+}

@@ -1,0 +1,38 @@
+import type {
+  Alert,
+  AlertListing,
+  AlertNews,
+  AlertPreview,
+  AlertRule,
+  AlertRuleView,
+  ReceiverTest,
+  ReceiverView,
+  Silence,
+} from '../../api/alerts.js'
+import type { ReceiverInput } from '../../api/changes.js'
+import type { ShownAlerts } from './memory.js'
+import type { AlertSetup } from './setup.js'
+
+/** What routes, the stream, the metrics and the doctor need of alerts. */
+export interface Alerts {
+  readonly setup: AlertSetup
+  /** The store's clock, Unix ms. */
+  readonly now: number
+  readonly evaluatedAt: number | null
+  /** Whether an SMTP server is configured. */
+  readonly canMail: boolean
+  /** Why somebody may not be told. */
+  problems(): AlertListing['problems']
+  alerts(): Promise<readonly Alert[]>
+  rules(): Promise<readonly AlertRuleView[]>
+  receivers(): Promise<readonly ReceiverView[]>
+  silences(): Promise<readonly Silence[]>
+  shown(): Promise<ShownAlerts>
+  acknowledge(alert: string, by: string): Promise<void>
+  preview(rule: AlertRule): Promise<AlertPreview>
+  /** What is wrong with a receiver that is to be stored; null: nothing. */
+  problemOf(receiver: ReceiverInput): string | null
+  /** Sends a test now. Never rejects. */
+  test(receiver: string): Promise<ReceiverTest>
+  subscribe(listener: (news: AlertNews) => void): () => void
+}
