@@ -1,20 +1,7 @@
 import * as v from 'valibot'
 import { METRIC_IDS, METRIC_UNITS, SUBJECT_KINDS } from './alert-metrics.js'
 import { listingFields } from './listing.js'
-import {
-  amount,
-  count,
-  difference,
-  flag,
-  type Infer,
-  listOf,
-  listUpTo,
-  object,
-  oneOf,
-  optional,
-  orNull,
-  text,
-} from './schema.js'
+import { amount, count, difference, flag, type Infer, listOf, listUpTo, object, oneOf, orNull, text } from './schema.js'
 
 /** Alerts. Times are Unix ms by the store's clock; durations are ms. */
 

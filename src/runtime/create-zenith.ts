@@ -1,3 +1,5 @@
+import { isPageUrl } from '../alerts/options.js'
+import { createSender } from '../alerts/receivers/index.js'
 import { chooseRedis, resolvePrefix, resolveTokens } from '../core/options/environment.js'
 import { consoleLogger, silentLogger } from '../core/options/logger.js'
 import { QuasarError } from '../lib/errors.js'
@@ -9,7 +11,7 @@ import { authProblem, createZenithServer, isLongSecret, type Zenith } from '../z
 import { openRedis } from './open-redis.js'
 import { sharedMemoryStore } from './shared-memory.js'
 import { registeredSources } from './shared-queues.js'
-import { TRACE_URL_CHECK, ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
+import { alertSettingsOf, TRACE_URL_CHECK, ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
 
 export type * from '../api/types.js'
 export type * from '../api/types.js'
@@ -62,6 +64,7 @@ export function createZenith(given: ZenithOptions = {}): Zenith {
     archive: options.archive,
     retention: options.retention,
     archivePayloads: options.archivePayloads,
+    alerts: alertPartsOf(options, process.env),
     traceUrl: options.traceUrl ?? traceUrlFrom(process.env),
     isDevelopment: process.env.NODE_ENV === 'development',
     secret: secretFrom(process.env),
@@ -96,6 +99,21 @@ function traceUrlFrom({ QUASAR_TRACE_URL: url }: NodeJS.ProcessEnv): string | un
   if (!url) return undefined
   if (TRACE_URL_CHECK.accepts(url)) return url
   throw new QuasarError('invalid_option', `Quasar: QUASAR_TRACE_URL takes ${TRACE_URL_CHECK.takes}.`)
+}
+
+/** Null: they are switched off. */
+function alertPartsOf({ alerts }: ZenithOptions, env: NodeJS.ProcessEnv) {
+  const given = alertSettingsOf(alerts)
+  if (!given) return null
+  const settings = { ...given, url: given.url ?? pageUrlFrom(env) }
+  const { networks, smtp } = settings
+  return { settings, sender: createSender({ allowedNetworks: networks, smtp }) }
+}
+
+function pageUrlFrom({ QUASAR_URL: url }: NodeJS.ProcessEnv): string | null {
+  if (!url) return null
+  if (isPageUrl(url)) return url.replace(/\/+$/, '')
+  throw new QuasarError('invalid_option', 'Quasar: QUASAR_URL takes the URL of the page, https://zenith.example.com.')
 }
 
 function secretFrom(env: NodeJS.ProcessEnv): string | undefined {

@@ -1,6 +1,8 @@
+import { type AlertSettings, type AlertsOptions, readAlertsOptions } from '../alerts/options.js'
 import { isTraceUrl } from '../api/trace-url.js'
 import { isRetention, type Retention } from '../archiver/retention.js'
 import { isNetwork } from '../core/options/networks.js'
+import { QuasarError } from '../lib/errors.js'
 import {
   COMMON_CHECKS,
   isBetween,
@@ -80,6 +82,11 @@ export interface ZenithOptions {
    * `archiveJobs`. @default true
    */
   archivePayloads?: boolean
+  /**
+   * Rules and receivers of alerts, besides those of the page; `false`: no rules are evaluated. Without a receiver alerts are shown, and sent
+   * to nobody. @default the rules that come with Zenith
+   */
+  alerts?: AlertsOptions | false
   /** Where Zenith writes its few log lines; `false` for nowhere. @default console */
   logger?: Logger | false
 }
@@ -121,6 +128,8 @@ export const ZENITH_CHECKS = {
     takes: '{ recordDays, jobDays, payloadDays, maxBytes, minFreeShare }: numbers above 0, the share at most 1',
     accepts: isRetention,
   },
+  // The error depends on what is wrong: see `readAlertsOptions`.
+  alerts: { takes: 'rules and receivers, or false', accepts: () => true },
   archivePayloads: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
   payloads: { takes: 'viewer, operator or admin', accepts: isRole },
   traceUrl: TRACE_URL_CHECK,
@@ -132,4 +141,12 @@ function isListOf(value: unknown, accepts: (item: unknown) => boolean): boolean 
 
 function isSource(value: unknown): boolean {
   return isObject(value) && isFunction(value.read) && isText(value.place) && Array.isArray(value.capabilities)
+}
+
+/** @throws QuasarError `invalid_option` @returns null: no rules are evaluated */
+export function alertSettingsOf(given: AlertsOptions | false | undefined): AlertSettings | null {
+  if (given === false) return null
+  const settings = readAlertsOptions(given ?? {}, isNetwork)
+  if (typeof settings !== 'string') return settings
+  throw new QuasarError('invalid_option', `Quasar: option "alerts" ${settings}`)
 }

@@ -1,4 +1,5 @@
 import { anyObject } from '../api/schema.js'
+import { ALERT_OPERATIONS, type AlertServices } from './alerts/routes.js'
 import { archiveForget, type ForgetServices } from './archive/forget-route.js'
 import {
   type ArchivedJobServices,
@@ -65,7 +66,8 @@ export interface AllServices
     RunServices,
     ArchiveRouteServices,
     ArchivedJobServices,
-    ForgetServices {
+    ForgetServices,
+    AlertServices {
   readonly monitor: MonitorService
 }
 
@@ -134,6 +136,7 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   bulkResults,
   audit,
   health,
+  ...ALERT_OPERATIONS,
   ...metrics,
   session,
   openapi,

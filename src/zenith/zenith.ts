@@ -1,10 +1,13 @@
 import { performance } from 'node:perf_hooks'
+import type { Sender } from '../alerts/notification.js'
+import type { AlertSettings } from '../alerts/options.js'
 import type { Role } from '../api/permissions.js'
 import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
 import { Archiver } from '../archiver/archiver.js'
 import type { Retention } from '../archiver/retention.js'
 import type { Archive, ControlStore, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
+import { openAlerts } from './alerts/open-alerts.js'
 import { type ArchivedQueueLooks, queueLooks } from './archive/queue-looks.js'
 import { takingTurns } from './archive/taking-turns.js'
 import { asset, index } from './assets/index.js'
@@ -63,6 +66,8 @@ export interface ZenithServerOptions {
   retention?: Retention | undefined
   /** Whether the payloads of jobs that queues list as finished are archived. @default true */
   archivePayloads?: boolean | undefined
+  /** Null: no rules are evaluated. */
+  alerts: { readonly settings: AlertSettings; readonly sender: Sender } | null
   /** URL of a trace in the user's tracer, with `{traceId}`. */
   traceUrl?: string | undefined
   logger?: Logger | undefined
@@ -112,9 +117,13 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     queueLooks(monitor, () => sources().length > 0),
   )
   archiver?.start()
+  const alerts =
+    options.alerts &&
+    openAlerts({ ...options.alerts, monitor, store: queues.store, archiver, secret: options.secret, logger })
+  alerts?.start()
   const services: AllServices = {
     monitor,
-    hub: new StreamHub(monitor),
+    hub: new StreamHub(monitor, alerts),
     ping: new StorePing(reader),
     queues,
     bulk: new BulkOperations(queues),
@@ -138,6 +147,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     traceUrl: options.traceUrl,
     archive: options.archive ? takingTurns(options.archive) : null,
     archiver,
+    alerts,
   }
   const recorder = new OwnQueueRecorder({
     monitor,
@@ -182,6 +192,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     services.histories.close()
     services.runs.close()
     await recorder.close()
+    await alerts?.close()
     await archiver?.close()
     await options.archive?.close()
     await services.bulk.close()

@@ -38,13 +38,21 @@ import { isActive } from './silences.js'
 
 /** What routes of alerts work with. */
 export interface AlertServices extends Services {
-  readonly alerts: Alerts
+  /** Null: they are switched off. */
+  readonly alerts: Alerts | null
   readonly queues: Queues
 }
 
 const { operation, change } = operationsWith<AlertServices>()
 
+/** Rejects with an API error if they are switched off. */
+function alertsOf({ alerts }: AlertServices): Alerts {
+  if (!alerts) throw new ApiError('not_supported', 'Alerts are switched off in this Zenith: see its option `alerts`.')
+  return alerts
+}
+
 const DONE = object('It is done.', { ok: always(true, 'Always true.') })
+const OFF = { description: '`not_supported`: alerts are switched off.', schema: Problem }
 const CHANGED = {
   409: {
     description:
@@ -70,16 +78,16 @@ export const alerts = operation({
     limit: wholeParameter(1, 1_000, 200, 'Maximum number.'),
     offset: wholeParameter(0, 1_000_000, 0, 'Number of alerts to skip.'),
   },
-  answers: { 200: { description: 'The alerts.', schema: AlertListing } },
+  answers: { 200: { description: 'The alerts.', schema: AlertListing }, 409: OFF },
   async handle({ query, services }) {
-    const all = await services.alerts.alerts()
+    const all = await alertsOf(services).alerts()
     const found = all.filter((alert) => matches(alert, query)).sort(byNeed)
     return json(200, {
       total: found.length,
       items: found.slice(query.offset, query.offset + query.limit),
       totals: totalsOf(all),
-      evaluatedAt: services.alerts.evaluatedAt,
-      problems: services.alerts.problems(),
+      evaluatedAt: alertsOf(services).evaluatedAt,
+      problems: alertsOf(services).problems(),
     })
   },
 })
@@ -128,8 +136,8 @@ export const alertRules = operation({
   path: '/api/alerts/rules',
   summary: 'List the rules with their values',
   parameters: {},
-  answers: { 200: { description: 'All rules: those that fire first.', schema: AlertRuleListing } },
-  handle: async ({ services }) => json(200, { items: await services.alerts.rules() }),
+  answers: { 200: { description: 'All rules: those that fire first.', schema: AlertRuleListing }, 409: OFF },
+  handle: async ({ services }) => json(200, { items: await alertsOf(services).rules() }),
 })
 
 export const changeAlertRules = change({
@@ -141,7 +149,9 @@ export const changeAlertRules = change({
   permission: () => 'alert.edit',
   body: AlertRulesChange,
   answers: { 200: { description: 'Done.', schema: DONE }, ...CHANGED },
-  async handle({ body, principal, services: { alerts: service, queues } }) {
+  async handle({ body, principal, services }) {
+    const { queues } = services
+    const service = alertsOf(services)
     if (body.action === 'reset') {
       const { id } = body
       const isStored = service.setup.rules.some(
@@ -174,11 +184,11 @@ export const alertPreview = change({
   parameters: {},
   permission: () => 'view',
   body: AlertPreviewBody,
-  answers: { 200: { description: 'The result.', schema: AlertPreview } },
+  answers: { 200: { description: 'The result.', schema: AlertPreview }, 409: OFF },
   async handle({ body, services }) {
     const rule = readRule(body.rule)
     if (typeof rule === 'string') return problem(400, 'bad_body', `\`rule\`: ${rule}`)
-    return json(200, await services.alerts.preview(rule))
+    return json(200, await alertsOf(services).preview(rule))
   },
 })
 
@@ -191,9 +201,9 @@ export const alertHistory = operation({
     service: textParameter('Only about this service.'),
     limit: wholeParameter(1, MAX_ALERT_EVENTS, 100, 'Maximum number.'),
   },
-  answers: { 200: { description: 'The changes, newest first.', schema: AlertEventListing } },
+  answers: { 200: { description: 'The changes, newest first.', schema: AlertEventListing }, 409: OFF },
   async handle({ query: { rule, service, limit }, services }) {
-    const { events } = await services.alerts.shown()
+    const { events } = await alertsOf(services).shown()
     const found = events.filter(
       (event) =>
         (rule === null || event.rule === rule) &&
@@ -215,7 +225,9 @@ export const changeAlerts = change({
     404: { description: '`not_found`: there is no such alert, or it has ended.', schema: Problem },
     ...CHANGED,
   },
-  async handle({ body: { alert: id }, principal, services: { alerts: service, queues } }) {
+  async handle({ body: { alert: id }, principal, services }) {
+    const { queues } = services
+    const service = alertsOf(services)
     const found = (await service.alerts()).find((one) => one.id === id)
     if (!found) throw new ApiError('not_found', 'There is no such alert, or it has ended.')
     if (found.firedAt === null) throw new ApiError('not_possible', 'It has not fired yet.')
@@ -231,13 +243,15 @@ export const receivers = operation({
   path: '/api/alerts/receivers',
   summary: 'List the receivers, without their addresses and secrets',
   parameters: {},
-  answers: { 200: { description: 'All receivers.', schema: ReceiverListing } },
-  handle: async ({ services: { alerts: service } }) =>
-    json(200, {
+  answers: { 200: { description: 'All receivers.', schema: ReceiverListing }, 409: OFF },
+  async handle({ services }) {
+    const service = alertsOf(services)
+    return json(200, {
       items: await service.receivers(),
       canStore: service.setup.canStore,
       canMail: service.canMail,
-    }),
+    })
+  },
 })
 
 export const changeReceivers = change({
@@ -256,7 +270,9 @@ export const changeReceivers = change({
     404: { description: '`not_found`: there is no such receiver.', schema: Problem },
     ...CHANGED,
   },
-  async handle({ body, principal, services: { alerts: service, queues } }) {
+  async handle({ body, principal, services }) {
+    const { queues } = services
+    const service = alertsOf(services)
     const by = { by: principal, queue: null }
     if (body.action === 'save') {
       const { receiver } = body
@@ -296,9 +312,10 @@ export const deliveries = operation({
   parameters: { receiver: textParameter('Only to this receiver.') },
   answers: {
     200: { description: 'Newest first: those that wait, then those that have ended.', schema: DeliveryListing },
+    409: OFF,
   },
   async handle({ query: { receiver }, services }) {
-    const { deliveries: all } = await services.alerts.shown()
+    const { deliveries: all } = await alertsOf(services).shown()
     return json(200, { items: all.filter((one) => receiver === null || one.receiver === receiver) })
   },
 })
@@ -307,8 +324,9 @@ export const silences = operation({
   path: '/api/alerts/silences',
   summary: 'List the silences and weekly maintenances that have not ended',
   parameters: {} satisfies Parameters,
-  answers: { 200: { description: 'Newest first.', schema: SilenceListing } },
-  async handle({ services: { alerts: service } }) {
+  answers: { 200: { description: 'Newest first.', schema: SilenceListing }, 409: OFF },
+  async handle({ services }) {
+    const service = alertsOf(services)
     const { now } = service
     const items = (await service.silences()).filter(({ until }) => until === null || until > now)
     return json(200, { items: items.map((silence) => ({ ...silence, isActive: isActive(silence, now) })) })
@@ -327,7 +345,9 @@ export const changeSilences = change({
     404: { description: '`not_found`: there is no such silence.', schema: Problem },
     ...CHANGED,
   },
-  async handle({ body, principal, services: { alerts: service, queues } }) {
+  async handle({ body, principal, services }) {
+    const { queues } = services
+    const service = alertsOf(services)
     if (body.action === 'add') {
       const { silence } = body
       if (silence.until !== null && silence.until <= service.now)

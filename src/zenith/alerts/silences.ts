@@ -33,17 +33,8 @@ function localTime(now: number, timeZone: string): { day: number; minute: number
     ...{ timeZone, hourCycle: 'h23', weekday: 'short', hour: 'numeric', minute: 'numeric' },
   }).formatToParts(Math.floor(now / MINUTE_MS) * MINUTE_MS)
   const find = (type: string) => parts.find((part) => part.type === type)?.value ?? ''
-  const day = WEEKDAYS.findIndex((name) => name === find('weekday').toLowerCase())
+  const day = (WEEKDAYS as readonly string[]).indexOf(find('weekday').toLowerCase())
   return { day, minute: Number(find('hour')) * 60 + Number(find('minute')) }
-}
-
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en-US', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Each list that is not empty has to match. */

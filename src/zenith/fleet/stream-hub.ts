@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
+import type { AlertNews } from '../../api/alerts.js'
 import type { PulseEvent } from '../../api/types.js'
 import { withinBytes } from '../http/within-bytes.js'
 import type { MonitorNews, MonitorService } from './monitor-service.js'
@@ -21,6 +22,11 @@ interface StreamEvent {
   readonly seq: number
   /** Made once, for all viewers. */
   readonly bytes: Uint8Array
+}
+
+/** Tells of changes of alerts. */
+interface AlertSource {
+  subscribe(listener: (news: AlertNews) => void): () => void
 }
 
 const encoder = new TextEncoder()
@@ -49,7 +55,7 @@ export class StreamHub {
   readonly #viewers = new Set<Viewer>()
   /** Tells ids of this process from those of one before. */
   readonly #epoch = randomUUID().slice(0, 8)
-  readonly #unsubscribe: () => void
+  readonly #unsubscribe: readonly (() => void)[]
   #events: StreamEvent[] = []
   #bytes = 0
   #seq = 0
@@ -58,9 +64,11 @@ export class StreamHub {
   #keepAlive: NodeJS.Timeout | undefined
   #isClosed = false
 
-  constructor(monitor: MonitorService) {
+  /** @param alerts null without alerts */
+  constructor(monitor: MonitorService, alerts: AlertSource | null = null) {
     this.#monitor = monitor
-    this.#unsubscribe = monitor.subscribe((news) => this.#take(news))
+    const ends = [monitor.subscribe((news) => this.#take(news)), alerts?.subscribe((news) => this.#takeAlerts(news))]
+    this.#unsubscribe = ends.filter((end) => end !== undefined)
   }
 
   /**
@@ -90,7 +98,7 @@ export class StreamHub {
   /** Ends all streams. */
   close(): void {
     this.#isClosed = true
-    this.#unsubscribe()
+    for (const end of this.#unsubscribe) end()
     for (const viewer of [...this.#viewers]) this.#end(viewer)
   }
 
@@ -113,6 +121,11 @@ export class StreamHub {
     if (news.difference) this.#remember('system_pulse', news.difference)
     if (news.slow.length > 0) this.#remember('slow', newestWithin(news.slow))
     if (news.exceptions.length > 0) this.#remember('errors', newestWithin(news.exceptions))
+    for (const viewer of this.#viewers) this.#advance(viewer)
+  }
+
+  #takeAlerts(news: AlertNews): void {
+    this.#remember('alert', news)
     for (const viewer of this.#viewers) this.#advance(viewer)
   }
 

@@ -3,17 +3,26 @@ import { text } from '../../api/schema.js'
 import { nextTurn } from '../../lib/async.js'
 import type { LeftOut } from '../../protocol/index.js'
 import { MAX_METRIC_NODES, MAX_METRIC_QUEUES, MAX_METRIC_SERIES } from '../../protocol/read-limits.js'
+import type { Alerts } from '../alerts/alerts.js'
 import type { MonitorService } from '../fleet/monitor-service.js'
-import { type FleetServices, operation } from '../fleet/operation.js'
+import type { FleetServices } from '../fleet/operation.js'
 import { nodesByNeed } from '../fleet/parts.js'
-import type { Operation } from '../http/operation.js'
+import { type Operation, operationsWith } from '../http/operation.js'
+import { alertFamilies } from './alert-metrics.js'
 import { CONTENT_TYPE, exposition, type Family } from './exposition.js'
 import { nodeFamilies } from './node-metrics.js'
 import { queueFamilies, sourceFamilies } from './queue-metrics.js'
 import { serviceFamilies, storeFamilies, trafficFamilies } from './service-metrics.js'
 
+interface MetricServices extends FleetServices {
+  /** Null: they are switched off. */
+  readonly alerts: Pick<Alerts, 'alerts' | 'evaluatedAt'> | null
+}
+
+const { operation } = operationsWith<MetricServices>()
+
 /** At the default path of scrapers, and beside the rest of the API. */
-export const metrics: readonly Operation<FleetServices>[] = ['/metrics', '/api/metrics'].map((path) =>
+export const metrics: readonly Operation<MetricServices>[] = ['/metrics', '/api/metrics'].map((path) =>
   operation({
     path,
     summary: 'Get metrics in Prometheus text format',
@@ -24,12 +33,13 @@ export const metrics: readonly Operation<FleetServices>[] = ['/metrics', '/api/m
       '3,000 routes and jobs; `quasar_metrics_left_out` counts the rest.',
     parameters: {},
     answers: { 200: { description: 'Metrics.', type: 'text/plain', schema: text('Metrics.') } },
-    async handle({ services: { monitor } }) {
+    async handle({ services: { monitor, alerts } }) {
       const overview = await monitor.fresh()
       const sources = await monitor.queues.sources()
       const figures = overview.store.ok ? await figuresOf(overview, monitor) : []
       const headers = { 'content-type': CONTENT_TYPE }
-      const body = await exposition([...storeFamilies(overview), ...sourceFamilies(sources), ...figures])
+      const alerting = alerts ? alertFamilies(await alerts.alerts(), alerts.evaluatedAt) : []
+      const body = await exposition([...storeFamilies(overview), ...sourceFamilies(sources), ...alerting, ...figures])
       return new Response(body, { headers })
     },
   }),

@@ -13,7 +13,7 @@ export const stream = operation({
   summary: 'Stream the state and its changes as server-sent events',
   description:
     'Events: `system_pulse` (first an Overview with `full: true`, then PulseDifference), `slow` (an array of ' +
-    'SlowEntry) and `errors` (an array of ExceptionRecord), both oldest first. Each event has an id; a request with ' +
+    'SlowEntry) and `errors` (an array of ExceptionRecord), both oldest first, and `alert` (AlertNews). Each event has an id; a request with ' +
     '`Last-Event-ID` continues after that event, or starts again if it is too old. A stream ends after 15 minutes.',
   parameters: {},
   answers: { 200: { description: 'The events.', type: 'text/event-stream', schema: text('Events.') } },

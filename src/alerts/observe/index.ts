@@ -1,0 +1,5 @@
+import type { Observer } from '../look.js'
+
+export function createObserver(): Observer {
+  return { note() {}, observe: () => [], memory: () => null, restore() {} }
+}

@@ -1,0 +1,115 @@
+import { type AlertRule, RECEIVER_KINDS, type ReceiverKind, RULE_ID, SEVERITIES, type Severity } from '../api/alerts.js'
+import { isBetween, isObject, isText } from '../lib/options.js'
+import type { Receiver } from './notification.js'
+import { addressProblem } from './receivers/index.js'
+import { type AlertRuleOption, readRule } from './rules.js'
+
+/** A receiver in code. */
+export interface AlertReceiverOption {
+  /** Lower-case letters, digits and hyphens. */
+  readonly id: string
+  readonly kind: ReceiverKind
+  /** @default the id */
+  readonly name?: string
+  /** URL; for e-mail, addresses separated by commas; for PagerDuty, optional. */
+  readonly address?: string
+  /** webhook: what messages are signed with; PagerDuty: the routing key. */
+  readonly secret?: string
+  /** The lowest severity that it takes. @default 'info' */
+  readonly severity?: Severity
+}
+
+/** Alerts of Zenith. All are optional. */
+export interface AlertsOptions {
+  /** Rules, besides those that come with Zenith; one of the same id replaces it. The page can override them. */
+  readonly rules?: readonly AlertRuleOption[]
+  /** Receivers, besides those of the page, which can't change them. */
+  readonly receivers?: readonly AlertReceiverOption[]
+  /** Where e-mail is sent through: `smtps://user:password@host`, and the sender's address. Needs the package nodemailer. */
+  readonly smtp?: { readonly url: string; readonly from: string }
+  /** Where people reach the page, for links in messages: `https://zenith.example.com`. @default QUASAR_URL, else no links */
+  readonly url?: string
+  /**
+   * Private addresses and networks that receivers may be at, `['10.1.0.0/16']`. Others are refused: who edits receivers could reach what
+   * only this server can. @default none
+   */
+  readonly networks?: readonly string[]
+}
+
+/** The options, checked and complete. */
+export interface AlertSettings {
+  readonly rules: readonly AlertRule[]
+  readonly receivers: readonly (Receiver & { readonly severity: Severity })[]
+  readonly smtp: { readonly url: string; readonly from: string } | null
+  readonly url: string | null
+  readonly networks: readonly string[]
+}
+
+const NAMES = ['rules', 'receivers', 'smtp', 'url', 'networks']
+
+/**
+ * @param isNetwork whether a text is an address or a network
+ * @returns the settings, or a readable error that names the option and what it takes
+ */
+export function readAlertsOptions(given: unknown, isNetwork: (text: string) => boolean): AlertSettings | string {
+  if (!isObject(given)) return 'takes an object, or false.'
+  const unknown = Object.keys(given).find((name) => !NAMES.includes(name))
+  if (unknown !== undefined) return `has no "${unknown}": it has ${NAMES.join(', ')}.`
+  const { rules = [], receivers = [], smtp = null, url = null, networks = [] } = given as Record<string, unknown>
+  const readRules = listOf('rules', rules, readRule)
+  if (typeof readRules === 'string') return readRules
+  const readReceivers = listOf('receivers', receivers, readReceiver)
+  if (typeof readReceivers === 'string') return readReceivers
+  if (smtp !== null && !isSmtp(smtp))
+    return 'smtp: takes { url, from }, a URL such as smtps://user:password@host and a mail address.'
+  if (url !== null && !isPageUrl(url)) return 'url: takes the URL of the page, https://zenith.example.com.'
+  if (!Array.isArray(networks) || !networks.every((one) => typeof one === 'string' && isNetwork(one)))
+    return "networks: takes a list of addresses and networks, ['10.1.0.0/16']."
+  return {
+    ...{ rules: readRules, receivers: readReceivers, smtp, networks },
+    url: typeof url === 'string' ? url.replace(/\/+$/, '') : null,
+  }
+}
+
+function listOf<T extends { readonly id: string }>(
+  name: string,
+  given: unknown,
+  read: (one: unknown) => T | string,
+): readonly T[] | string {
+  if (!Array.isArray(given)) return `${name}: takes a list.`
+  const found = new Map<string, T>()
+  for (const [index, one] of given.entries()) {
+    const value = read(one)
+    if (typeof value === 'string') return `${name}[${index}].${value}`
+    if (found.has(value.id)) return `${name}[${index}].id: "${value.id}" is there twice.`
+    found.set(value.id, value)
+  }
+  return [...found.values()]
+}
+
+function readReceiver(given: unknown): (Receiver & { severity: Severity }) | string {
+  if (!isObject(given)) return 'id: takes an object with id, kind, address and secret.'
+  const { id, kind, name = id, address = '', secret = '', severity = 'info' } = given as Record<string, unknown>
+  if (typeof id !== 'string' || !RULE_ID.test(id))
+    return 'id: takes lower-case letters, digits and hyphens, at most 64.'
+  if (!isOneOf(RECEIVER_KINDS, kind)) return `kind: takes ${RECEIVER_KINDS.join(', ')}.`
+  if (!isOneOf(SEVERITIES, severity)) return `severity: takes ${SEVERITIES.join(', ')}.`
+  if (!isText(name) || !isBetween(name.length, 1, 100)) return 'name: takes a text of 1 to 100 characters.'
+  if (typeof address !== 'string' || typeof secret !== 'string') return 'address: takes a text, and so does secret.'
+  return addressProblem(kind, address, secret) ?? { id, name, kind, address, secret, severity }
+}
+
+function isOneOf<T extends string>(values: readonly T[], value: unknown): value is T {
+  return values.some((one) => one === value)
+}
+
+function isSmtp(value: unknown): value is { url: string; from: string } {
+  if (!isObject(value)) return false
+  const { url, from } = value as Record<string, unknown>
+  return isText(url) && /^smtps?:\/\/./.test(url) && URL.canParse(url) && isText(from) && /.@./.test(from)
+}
+
+/** @returns whether it is an absolute URL of http or https */
+export function isPageUrl(value: unknown): value is string {
+  return isText(value) && /^https?:\/\/./.test(value) && URL.canParse(value)
+}
