@@ -39,7 +39,7 @@ function together(judged: readonly Judged[]): Judgement {
   const known = judged.filter((one) => one.isMet !== null)
   const one = met ?? known[0] ?? (judged[0] as Judged)
   const { subject, condition, value, details } = one
-  return { verdict: verdictOf(met, known), subject, condition, value, details }
+  return { verdict: verdictOf(met, known), subject, condition, value, details, values: judged }
 }
 
 function verdictOf(met: Judged | undefined, known: readonly Judged[]): Judgement['verdict'] {

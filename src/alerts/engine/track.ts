@@ -47,6 +47,8 @@ export interface Judgement {
   readonly condition: AlertCondition
   readonly value: number | null
   readonly details: readonly string[]
+  /** The value of each condition of the rule. */
+  readonly values: readonly { readonly condition: AlertCondition; readonly value: number | null }[]
 }
 
 export interface Step {
@@ -68,7 +70,8 @@ export function alertId(rule: string, subject: AlertSubject): string {
 export function step(track: Track | null, judgement: Judgement, rule: AlertRule, now: number): Step {
   if (!track) return judgement.verdict === 'met' ? begin(judgement, rule, now) : OK
   const seen = seenIn(track, judgement, rule, now)
-  if (judgement.verdict === 'unknown') return { track: { ...seen, isUnknown: true }, change: null }
+  // What was met decides whether it ends: that others are clear says nothing of it.
+  if (judgement.verdict === 'unknown' || (judgement.verdict === 'clear' && seen.value === null)) return { track: { ...seen, isUnknown: true }, change: null }
   const stepMs = Math.min(MAX_STEP_MS, Math.max(0, now - track.judgedAt))
   if (track.state === 'pending') return pending(seen, judgement.verdict, rule, now, stepMs)
   return judgement.verdict === 'clear' ? clearing(seen, rule, stepMs) : { track: firing(seen), change: null }
@@ -89,14 +92,21 @@ function begin(judgement: Judgement, rule: AlertRule, now: number): Step {
 }
 
 function seenIn(track: Track, judgement: Judgement, rule: AlertRule, now: number): Track {
-  const { verdict, subject, value, details } = judgement
-  const condition = verdict === 'met' ? judgement.condition : track.condition
+  const { verdict, subject, values, details } = judgement
+  const isMet = verdict === 'met'
+  const { condition } = isMet ? judgement : track
+  const value = isMet ? judgement.value : (values.find((one) => isSame(one.condition, condition))?.value ?? null)
   return {
     ...track,
     ...{ ruleName: rule.name, severity: rule.severity, subject, condition, value },
-    details: verdict === 'met' ? details : track.details,
+    details: isMet ? details : track.details,
     ...{ judgedAt: now, missed: 0, isUnknown: false },
   }
+}
+
+/** A threshold may have been edited meanwhile. */
+function isSame(a: AlertCondition, b: AlertCondition): boolean {
+  return a.metric === b.metric && a.over === b.over && a.is === b.is
 }
 
 /** Between the thresholds its time stands still: a value that swings around the threshold does not begin anew each time. */
