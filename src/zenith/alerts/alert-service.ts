@@ -100,7 +100,7 @@ export class AlertService implements Alerts {
   #isDenied = false
   #isLoaded = false
   #looks = 0
-  /** `monotonic()`; null while the store answers. */
+  /** Unix ms; null while the store answers. */
   #awaySince: number | null = null
   /** Nothing is judged until then, Unix ms. */
   #settledAt = 0
@@ -308,7 +308,7 @@ export class AlertService implements Alerts {
   }
 
   #noteStore(ok: boolean, at: number): void {
-    if (!ok) this.#awaySince ??= monotonic()
+    if (!ok) this.#awaySince ??= at
     else if (this.#awaySince !== null) {
       this.#awaySince = null
       this.#settledAt = at + SETTLE_MS
@@ -377,7 +377,7 @@ export class AlertService implements Alerts {
   async #evaluate(overview: Overview): Promise<void> {
     const { monitor, archiveBehindMs, url } = this.#options
     const rules = this.setup.rules.map(({ rule }) => rule)
-    const awayMs = this.#awaySince === null ? 0 : monotonic() - this.#awaySince
+    const awayMs = this.#awaySince === null ? 0 : Math.max(0, overview.at - this.#awaySince)
     const look = await lookOf(overview, awayMs, rules, {
       ...{ monitor, exceptions: this.#exceptions },
       archiveBehindMs: archiveBehindMs ?? (() => null),
@@ -442,8 +442,9 @@ export class AlertService implements Alerts {
 
   /** A dead man's switch hears nothing while rules are not evaluated or the store is away: that is what it is for. */
   async #beat(ok: boolean): Promise<void> {
-    if (!ok || monotonic() - this.#beatAt < BEAT_EVERY_MS) return
-    this.#beatAt = monotonic()
+    const { now } = this
+    if (!ok || Math.abs(now - this.#beatAt) < BEAT_EVERY_MS) return
+    this.#beatAt = now
     const switches = this.setup.receivers.filter(
       ({ kind, enabled, problem }) => kind === 'heartbeat' && enabled && !problem,
     )

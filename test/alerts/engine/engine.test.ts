@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Scripted, rule, subject } from './scripted.js'
+import { rule, Scripted, subject } from './scripted.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE

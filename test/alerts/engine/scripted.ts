@@ -25,7 +25,9 @@ export function rule(fields: Record<string, unknown> = {}): AlertRule {
 }
 
 /** Values by metric, and by the name of the subject. */
-export type Values = Partial<Record<string, Record<string, number | null | { value: number | null; subject: AlertSubject; count?: number }>>>
+export type Values = Partial<
+  Record<string, Record<string, number | null | { value: number | null; subject: AlertSubject; count?: number }>>
+>
 
 /** An engine that sees what a test says, look by look. */
 export class Scripted implements Observer {
@@ -48,8 +50,11 @@ export class Scripted implements Observer {
 
   observe({ metric }: AlertCondition): readonly Observation[] {
     return Object.entries(this.values[metric] ?? {}).map(([name, given]) => {
-      const { value, subject: about, count = null } =
-        typeof given === 'object' && given !== null ? given : { value: given ?? null, subject: subject(name) }
+      const {
+        value,
+        subject: about,
+        count = null,
+      } = typeof given === 'object' && given !== null ? given : { value: given ?? null, subject: subject(name) }
       return { subject: about, value, count, details: [] }
     })
   }

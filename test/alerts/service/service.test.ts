@@ -1,0 +1,240 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { redisStore } from '../../../src/stores/redis/index.js'
+import { startRedis, type TestRedis } from '../../support/redis.js'
+import { cpuRule, Fleet, Mailbox, OPS, pass, zenith } from './simulated.js'
+
+const MINUTE = 60_000
+const SECRET = 'a-secret-of-enough-characters'
+
+let redis: TestRedis
+let fleet: Fleet
+let mailbox: Mailbox
+const open: { close(): Promise<void> }[] = []
+
+beforeAll(async () => {
+  redis = await startRedis()
+})
+
+afterAll(async () => {
+  for (const one of open) await one.close()
+  await redis.stop()
+})
+
+beforeEach(async () => {
+  await redis.client().flushall()
+  fleet = new Fleet()
+  mailbox = new Mailbox(fleet)
+})
+
+function start(more: Record<string, unknown> = {}) {
+  const store = redisStore({ redis: redis.url })
+  const one = zenith({ fleet, store, sender: mailbox, rules: [cpuRule()], ...more })
+  open.push(one, store)
+  return one
+}
+
+/** As if its lease had expired: it is no longer there to renew it. */
+const loseLease = () =>
+  redis
+    .client()
+    .del('gravito:quasar:lease/alerts', 'gravito:quasar:zenith/lease/alerts')
+    .then(async () => {
+      const keys = await redis.client().keys('*lease*')
+      if (keys.length > 0) await redis.client().del(...keys)
+    })
+
+describe('of two Zeniths', () => {
+  test('one evaluates, and the other shows the same', async () => {
+    const [a, b] = [start(), start()]
+    fleet.cpu = { web: 95 }
+    await pass(fleet, 3 * MINUTE, [a, b])
+    expect(mailbox.lines).toEqual(['22:01:40 firing: host web: CPU of the host is 95 %, threshold: above 90 %'])
+    expect(await b.alerts()).toMatchObject([{ rule: 'cpu', state: 'firing', subject: { name: 'web' } }])
+    expect(await b.totals()).toEqual(await a.totals())
+    expect((await b.shown()).events).toMatchObject([{ change: 'firing' }])
+  })
+
+  test.each([
+    ['pending', MINUTE],
+    ['firing, before its message', 90_000],
+    ['firing', 3 * MINUTE],
+    ['in its cooldown', 5 * MINUTE],
+  ])('one dies while an alert is %s', async (_, after) => {
+    const course = () => {
+      const since = fleet.now - Date.UTC(2026, 10, 30, 22)
+      fleet.cpu = { web: since < 4 * MINUTE || since > 7 * MINUTE ? 95 : 20 }
+    }
+    const alone = start()
+    await pass(fleet, 25 * MINUTE, [alone], course)
+    const expected = mailbox.lines
+    expect(expected).toHaveLength(3)
+
+    await alone.close()
+    await redis.client().flushall()
+    fleet.now = Date.UTC(2026, 10, 30, 22)
+    mailbox.sent.length = 0
+    const [a, b] = [start(), start()]
+    await pass(fleet, after, [a, b], course)
+    await loseLease()
+    await pass(fleet, 25 * MINUTE - after, [b], course)
+    // The one that takes over waits for two looks before it judges.
+    expect(mailbox.sent.map(({ notification }) => notification.event)).toEqual(['firing', 'resolved', 'firing'])
+    expect(new Set(mailbox.sent.map(({ notification }) => notification.id)).size).toBe(3)
+  })
+
+  test('one dies while it sends: the other sends it under the same id', async () => {
+    const [a, b] = [start(), start()]
+    fleet.cpu = { web: 95 }
+    const ids: string[] = []
+    const hanging = new Mailbox(fleet)
+    hanging.answer = () => new Promise(() => {})
+    hanging.send = async (_, notification) => {
+      ids.push(notification.id)
+      return new Promise(() => {})
+    }
+    const dying = start({ sender: hanging })
+    for (let look = 0; look < 12 && ids.length === 0; look++) {
+      fleet.now += 10_000
+      await dying.tick()
+      void dying.drain()
+    }
+    expect(ids).toHaveLength(1)
+    await loseLease()
+    await pass(fleet, MINUTE, [a, b])
+    expect(mailbox.sent.map(({ notification }) => notification.id)).toEqual(ids)
+  })
+
+  test('an acknowledgement by the one that does not evaluate is seen at once, and stops reminders', async () => {
+    const options = { rules: [cpuRule({ remindMs: 10 * MINUTE })] }
+    const [a, b] = [start(options), start(options)]
+    fleet.cpu = { web: 95 }
+    await pass(fleet, 3 * MINUTE, [a, b])
+    const [alert] = await b.alerts()
+    await b.acknowledge(alert?.id ?? '', 'ada')
+    expect(await b.alerts()).toMatchObject([{ acknowledged: { by: 'ada' } }])
+    await pass(fleet, 60 * MINUTE, [a, b])
+    expect(mailbox.sent).toHaveLength(1)
+    expect(await a.alerts()).toMatchObject([{ acknowledged: { by: 'ada' } }])
+  })
+
+  test('a rule, a receiver and a silence of the one count for the other', async () => {
+    const [a, b] = [start({ receivers: [], secret: SECRET }), start({ receivers: [], secret: SECRET })]
+    fleet.cpu = { web: 95 }
+    await b.setup.putRule(cpuRule({ forMs: 0, name: 'Mine' }))
+    await b.setup.putReceiver({
+      ...{ id: 'mine', name: 'Mine', kind: 'webhook', enabled: true, severity: 'info' },
+      address: 'https://hooks.example/very-secret-path',
+    })
+    await pass(fleet, MINUTE, [a, b])
+    expect(mailbox.sent).toMatchObject([{ receiver: 'mine', notification: { rule: { name: 'Mine' } } }])
+    await b.setup.addSilence(
+      {
+        reason: 'deploy',
+        rules: ['cpu'],
+        services: [],
+        hosts: [],
+        nodes: [],
+        queues: [],
+        until: fleet.now + MINUTE,
+        weekly: null,
+      },
+      ...(['ada', fleet.now] as const),
+    )
+    fleet.cpu = { web: 95, other: 95 }
+    await pass(fleet, 50_000, [a, b])
+    expect(mailbox.sent).toHaveLength(1)
+    await pass(fleet, MINUTE, [a, b])
+    expect(mailbox.sent).toHaveLength(2)
+  })
+})
+
+test('addresses and secrets of receivers are in Redis as cipher text alone', async () => {
+  const one = start({ receivers: [], secret: SECRET })
+  await one.setup.putReceiver({
+    ...{ id: 'mine', name: 'Mine', kind: 'webhook', enabled: true, severity: 'info' },
+    ...{ address: 'https://hooks.example/very-secret-path', secret: 'hook-signing-secret' },
+  })
+  fleet.cpu = { web: 95 }
+  await pass(fleet, 3 * MINUTE, [one])
+  expect(mailbox.sent).toHaveLength(1)
+  const client = redis.client()
+  const bytes: string[] = []
+  for (const key of await client.keys('*'))
+    bytes.push(
+      (await client.dump(key))?.toString() ?? '',
+      ...((await client.type(key)) === 'hash' ? Object.values(await client.hgetall(key)) : []),
+    )
+  expect(bytes.join('\n')).not.toMatch(/very-secret-path|hook-signing-secret/)
+  expect(JSON.stringify(await one.receivers())).not.toMatch(/very-secret-path|hook-signing-secret/)
+  // Another one without the secret can't use it, and says so.
+  const other = start({ receivers: [] })
+  await pass(fleet, 10_000, [other])
+  expect(await other.receivers()).toMatchObject([{ id: 'mine', problem: expect.stringContaining('QUASAR_SECRET') }])
+  const wrong = start({ receivers: [], secret: 'another-secret-of-enough' })
+  await pass(fleet, 10_000, [wrong])
+  expect(await wrong.receivers()).toMatchObject([{ problem: expect.stringContaining('another QUASAR_SECRET') }])
+})
+
+describe('the store is away', () => {
+  const away = (fields: Record<string, unknown> = {}) =>
+    cpuRule({
+      ...{ id: 'store-away', name: 'Redis away', severity: 'critical', forMs: 0 },
+      conditions: [{ metric: 'fleet.storeAwayMs', is: 'atLeast', threshold: 30_000 }],
+      ...fields,
+    })
+  const eventsOf = (rule: string) =>
+    mailbox.sent.flatMap(({ notification }) => (notification.rule?.id === rule ? [notification.event] : []))
+
+  test('the one that evaluated says so once, and once that it is back; nothing else begins or ends', async () => {
+    const rules = [cpuRule(), away()]
+    const [a, b] = [start({ rules }), start({ rules })]
+    fleet.cpu = { web: 95 }
+    await pass(fleet, 3 * MINUTE, [a, b])
+    fleet.storeOk = false
+    await pass(fleet, 10 * MINUTE, [a, b])
+    expect(eventsOf('store-away')).toEqual(['firing'])
+    // Hosts come back one by one.
+    fleet.storeOk = true
+    fleet.cpu = {}
+    await pass(fleet, 20_000, [a, b])
+    expect(eventsOf('store-away')).toEqual(['firing', 'resolved'])
+    fleet.cpu = { web: 95 }
+    await pass(fleet, 10 * MINUTE, [a, b])
+    expect(eventsOf('cpu')).toEqual(['firing'])
+  })
+
+  test('another one evaluates when it is back: the end is told by the one that told the begin', async () => {
+    const rules = [away()]
+    const [a, b] = [start({ rules }), start({ rules })]
+    await pass(fleet, MINUTE, [a, b])
+    fleet.storeOk = false
+    await pass(fleet, 5 * MINUTE, [a, b])
+    await redis.client().flushall()
+    fleet.storeOk = true
+    await pass(fleet, 5 * MINUTE, [b, a])
+    expect(eventsOf('store-away')).toEqual(['firing', 'resolved'])
+  })
+
+  test('a dead man’s switch hears nothing', async () => {
+    const one = start({ receivers: [{ ...OPS, id: 'alive', kind: 'heartbeat' as const }] })
+    await pass(fleet, MINUTE, [one])
+    fleet.storeOk = false
+    await pass(fleet, 10 * MINUTE, [one])
+    expect(mailbox.beats).toHaveLength(1)
+  })
+})
+
+test('rules that nobody receives are shown, and the page says so', async () => {
+  const one = start({ receivers: [] })
+  fleet.cpu = { web: 95 }
+  await pass(fleet, 3 * MINUTE, [one])
+  expect(await one.alerts()).toHaveLength(1)
+  expect(one.problems()).toMatchObject([{ kind: 'noReceiver' }])
+})
+
+test('a dead man’s switch is told while rules are evaluated, and by one Zenith alone', async () => {
+  const receivers = [{ ...OPS, id: 'alive', kind: 'heartbeat' as const }]
+  const [a, b] = [start({ receivers }), start({ receivers })]
+  await pass(fleet, 10_000, [a, b])
+  expect(mailbox.beats).toHaveLength(1)
+})
