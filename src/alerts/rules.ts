@@ -31,14 +31,14 @@ const PARTIAL = {
  * @returns the rule, or a readable error that names the field and what it takes
  */
 export function readRule(given: unknown): AlertRule | string {
+  if (!isFields(given)) return 'A rule is an object.'
   const parsed = v.safeParse(AlertRule, complete(given))
   if (!parsed.success) return inWords(parsed.issues[0])
   const problem = problemOf(parsed.output)
   return problem ?? parsed.output
 }
 
-function complete(given: unknown): unknown {
-  if (!isFields(given)) return given
+function complete(given: Readonly<Record<string, unknown>>): unknown {
   const { conditions, scope } = given
   return {
     ...PARTIAL,
@@ -56,7 +56,16 @@ function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function inWords(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue)
-  return path === null ? 'A rule is an object.' : `${path}: ${issue.message}.`
+  return `${path}: takes ${takenBy(issue)}.`
+}
+
+/** The library names what it expects in the words of TypeScript. */
+function takenBy({ expected, requirement, type }: v.BaseIssue<unknown>): string {
+  if (type === 'min_length') return `at least ${requirement}`
+  if (type === 'max_length') return `at most ${requirement}`
+  if (type === 'min_value') return `a number of at least ${requirement}`
+  if (type === 'regex') return 'lower-case letters, digits and hyphens, at most 64'
+  return (expected ?? 'another value').replace(/[()"]/g, '').replaceAll(' | ', ', ')
 }
 
 function problemOf(rule: AlertRule): string | null {
