@@ -28,6 +28,8 @@ describe('quasar', () => {
     const { stdout } = await run(['zenith', '--help'])
     const options = [...stdout.matchAll(/^ {2}--([\w-]+)/gm)].map(([, name = '']) => name)
     expect(options.sort()).toEqual([
+      'alert-networks',
+      'alerts',
       'archive',
       'archive-days',
       'archive-max-bytes',
@@ -51,8 +53,11 @@ describe('quasar', () => {
       'read-only',
       'redis',
       'require-token',
+      'smtp',
+      'smtp-from',
       'token',
       'trace-url',
+      'url',
     ])
     expect(stdout.match(/\[QUASAR_\w+\]/g)).toHaveLength(options.length)
   })
@@ -81,6 +86,10 @@ describe('what can’t be understood ends with code 2 and one line', () => {
     [['zenith'], { QUASAR_ARCHIVE_PAYLOADS: 'none' }, /QUASAR_ARCHIVE_PAYLOADS takes yes or no/],
     [['zenith', '--archive', 'none', '--archive-payloads', 'no'], {}, /--archive none keeps nothing: leave out/],
     [['zenith', '--archive', 'none', '--archive-days', '5'], {}, /--archive none keeps nothing: leave out/],
+    [['zenith', '--alerts', '/nowhere/alerts.json'], {}, /--alerts takes a JSON file with rules and receivers, or none/],
+    [['zenith', '--url', 'zenith.example.com'], {}, /--url takes the URL of the page/],
+    [['zenith', '--smtp', 'smtp://mail.example.com'], {}, /--smtp and --smtp-from need each other/],
+    [['zenith', '--alert-networks', 'internal'], {}, /--alert-networks takes addresses and networks/],
     [['zenith', '--require-token'], {}, /--require-token needs --token or QUASAR_TOKEN/],
     [['zenith', '--quiet=1'], {}, /--quiet.*does not take/],
     [['zenith', '--port', 'http'], {}, /--port takes a port, 0 to 65535/],

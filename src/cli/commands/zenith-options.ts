@@ -5,6 +5,7 @@ import { placeAt, withTokenPassword } from '../../redis/target.js'
 import type { ZenithAuth, ZenithOptions } from '../../runtime/create-zenith.js'
 import { isQueueWord, QUEUE_WORDS } from '../../runtime/queue-drivers.js'
 import { TRACE_URL_CHECK } from '../../runtime/zenith-options.js'
+import { ALERT_OPTIONS, alertsOf } from '../arguments/alerts.js'
 import { ARCHIVE_OPTIONS, type ArchiveSettings, archiveSettingsOf } from '../arguments/archive.js'
 import { wrongUse } from '../arguments/command.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../arguments/options.js'
@@ -132,6 +133,7 @@ export const ZENITH_OPTIONS = {
     read: yesOrNo,
   },
   ...ARCHIVE_OPTIONS,
+  ...ALERT_OPTIONS,
   open: { value: null, env: 'QUASAR_OPEN', help: 'opens the page in the browser', read: yesOrNo },
   quiet: { value: null, env: 'QUASAR_QUIET', help: 'prints only problems', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
@@ -174,6 +176,7 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
       ...(values['trace-url'] === undefined ? {} : { traceUrl: values['trace-url'] }),
       ...tokenOf(values),
       basePath: values['base-path'] ?? '',
+      alerts: alertOptionsOf(values, env),
     },
     queues: { words, redis: queuesRedis ?? withToken(redis, values.token?.[0]) },
     archive: archiveSettingsOf(values),
@@ -182,6 +185,14 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
     isLocalOnly: auth === null,
     isOpening: values.open ?? false,
     isQuiet: values.quiet ?? false,
+  }
+}
+
+function alertOptionsOf(values: Values, env: NodeJS.ProcessEnv): NonNullable<ZenithOptions['alerts']> {
+  try {
+    return alertsOf(values, env)
+  } catch (error) {
+    throw wrongUse(error instanceof Error ? error.message : String(error))
   }
 }
 
