@@ -71,7 +71,8 @@ export function step(track: Track | null, judgement: Judgement, rule: AlertRule,
   if (!track) return judgement.verdict === 'met' ? begin(judgement, rule, now) : OK
   const seen = seenIn(track, judgement, rule, now)
   // What was met decides whether it ends: that others are clear says nothing of it.
-  if (judgement.verdict === 'unknown' || (judgement.verdict === 'clear' && seen.value === null)) return { track: { ...seen, isUnknown: true }, change: null }
+  if (judgement.verdict === 'unknown' || (judgement.verdict === 'clear' && seen.value === null))
+    return { track: { ...seen, isUnknown: true }, change: null }
   const stepMs = Math.min(MAX_STEP_MS, Math.max(0, now - track.judgedAt))
   if (track.state === 'pending') return pending(seen, judgement.verdict, rule, now, stepMs)
   return judgement.verdict === 'clear' ? clearing(seen, rule, stepMs) : { track: firing(seen), change: null }

@@ -421,6 +421,7 @@ export class AlertService implements Alerts {
     await this.#memory.writeState({
       ...{ writer: this.#id, at, engine: this.#engine.state(), outbox: this.#outbox.state() },
       memory: this.#observer.memory(),
+      receivers: this.setup.takers.length,
     })
     if (monotonic() - this.#shownAt < SHOW_EVERY_MS) return
     this.#shownAt = monotonic()

@@ -14,6 +14,8 @@ export interface StoredAlerts {
   readonly at: number
   readonly engine: EngineState
   readonly outbox: OutboxState
+  /** How many receivers can be told, those of the code included. */
+  readonly receivers: number
   /** Of the observer. */
   readonly memory: unknown
 }
@@ -77,6 +79,7 @@ function readState(text: string | undefined): StoredAlerts | null {
   const isState =
     typeof value?.writer === 'string' &&
     typeof value.at === 'number' &&
+    typeof value.receivers === 'number' &&
     Array.isArray(value.engine?.tracks) &&
     Array.isArray(value.outbox)
   return isState ? (value as StoredAlerts) : null

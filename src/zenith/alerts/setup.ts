@@ -58,6 +58,11 @@ export class AlertSetup {
     return this.#receivers
   }
 
+  /** Receivers that can be told. */
+  get takers(): readonly KnownReceiverSetup[] {
+    return this.#receivers.filter(({ takesMessages, enabled, problem }) => takesMessages && enabled && problem === null)
+  }
+
   get silences(): readonly Silence[] {
     return this.#silences
   }

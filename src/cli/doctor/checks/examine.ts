@@ -2,6 +2,7 @@ import { inTimeHeld, TOO_LATE } from '../../../lib/async.js'
 import { describeError } from '../../../redis/errors.js'
 import type { DoctorContext } from '../context.js'
 import { type Check, type Finding, LEVELS, problem } from '../finding.js'
+import { alerts } from './alerts.js'
 import { bounds } from './bounds.js'
 import { clock } from './clock.js'
 import { latency } from './latency.js'
@@ -51,4 +52,15 @@ function tooLate(): Finding {
 }
 
 /** In the order in which findings of one level are shown. */
-export const CHECKS: readonly Check[] = [server, rights, memory, latency, clock, reporters, setup, bounds, trail]
+export const CHECKS: readonly Check[] = [
+  server,
+  rights,
+  memory,
+  latency,
+  clock,
+  reporters,
+  setup,
+  bounds,
+  trail,
+  alerts,
+]

@@ -1,0 +1,90 @@
+import { RedisError } from '../../../redis/errors.js'
+import { openControlStore } from '../../../runtime/open-control-store.js'
+import { type KnownAlerts, readAlerts } from '../../../runtime/read-alerts.js'
+import { type Check, type Finding, hint, ok, problem } from '../finding.js'
+
+/** Without an evaluation for so long nobody evaluates, ms. */
+const STALE_MS = 5 * 60_000
+const DOCS = 'docs/alerts.md'
+
+/** What alerts would not reach anybody. What a Zenith has in its code is known from its deliveries and states alone. */
+export const alerts: Check = {
+  name: 'alerts',
+  async run({ connection, keys, tokens }) {
+    const store = openControlStore(connection, keys, tokens)
+    try {
+      const { setup, state, shown } = await readAlerts(store, process.env.QUASAR_SECRET || undefined)
+      // No Zenith with alerts has run on this Redis: there is nothing to check.
+      if (!state) return []
+      const now = (await store.time()) ?? Date.now()
+      return [
+        ...evaluation(now - state.at),
+        ...receiverFindings(setup, state.receivers, shown.deliveries),
+        ...ruleFindings(setup, shown.rules),
+      ]
+    } catch (error) {
+      if (error instanceof RedisError && error.code === 'NOPERM') return []
+      throw error
+    }
+  },
+}
+
+function evaluation(ageMs: number): Finding[] {
+  if (ageMs < STALE_MS) return [ok({ code: 'alerts-evaluated', message: 'A Zenith evaluates the rules of alerts.' })]
+  return [
+    problem({
+      code: 'alerts-stale',
+      message: `No Zenith has evaluated the rules of alerts for ${Math.floor(ageMs / 60_000)} min.`,
+      advice: `Start Zenith, with alerts. A receiver of the kind heartbeat would have told you: ${DOCS}.`,
+    }),
+  ]
+}
+
+function receiverFindings(
+  setup: KnownAlerts['setup'],
+  receivers: number,
+  deliveries: KnownAlerts['shown']['deliveries'],
+): Finding[] {
+  if (receivers === 0)
+    return [
+      hint({
+        code: 'alerts-no-receiver',
+        message: 'Alerts are evaluated and sent to nobody: there is no receiver.',
+        advice: `Add one on the page under "Alerts", "Receivers": ${DOCS}.`,
+      }),
+    ]
+  const newest = new Map([...deliveries].reverse().map((delivery) => [delivery.receiver, delivery]))
+  const failing = [...newest.values()].filter(({ state }) => state === 'failed')
+  const sealed = setup.receivers.filter(({ problem: why }) => why !== null && process.env.QUASAR_SECRET)
+  return [
+    ...failing.map(({ receiverName, answer, status }) =>
+      problem({
+        code: 'alerts-receiver-failing',
+        message:
+          `The receiver "${receiverName}" did not take the last message: ${status ?? 'no answer'}. ${answer ?? ''}`.trim(),
+        advice: 'Mend it on the page under "Alerts", "Receivers", and press Test.',
+      }),
+    ),
+    ...sealed.map(({ name, problem: why }) =>
+      problem({
+        code: 'alerts-receiver-sealed',
+        message: `The receiver "${name}" can't be used: ${why}`,
+        advice: DOCS,
+      }),
+    ),
+  ]
+}
+
+function ruleFindings(setup: KnownAlerts['setup'], states: KnownAlerts['shown']['rules']): Finding[] {
+  const own = setup.rules.filter(
+    ({ rule, source, isOverridden }) => rule.enabled && (source === 'page' || isOverridden),
+  )
+  const idle = own.filter(({ rule }) => states[rule.id]?.subjects === 0)
+  return idle.map(({ rule }) =>
+    hint({
+      code: 'alerts-rule-idle',
+      message: `The rule "${rule.name}" applies to nothing now.`,
+      advice: 'Check its scope: names may have changed.',
+    }),
+  )
+}
