@@ -1,0 +1,151 @@
+import type { NodeView } from '../../api/nodes.js'
+import type { QueueView } from '../../api/queues.js'
+import { groupBy } from '../../lib/group-by.js'
+import type { Look } from '../look.js'
+import type { Reading } from './reading.js'
+import { isAmount, isText, type Row, rowsOf, rowsWithin } from './remembered.js'
+import { type KnownNode, knownOf, nodeLine, successorOf, unworkedLines } from './vanished-node.js'
+
+const WITHIN_MS = 5 * 60_000
+/** A node that leaves is shown as such for a minute: one that is missing in the next look has not left. */
+const SEEN_AGAIN_MS = 45_000
+const MAX_LINES = 10
+const MAX_REPLACED = 1_000
+/** Of JSON. */
+const MAX_BYTES = 15_000
+
+/** A node whose place another one took. */
+interface Replaced {
+  readonly node: KnownNode
+  readonly at: number
+  readonly successor: KnownNode
+}
+
+/** Nodes that crashed: those that are lost, and those that were lost, or would have been, but for one of the same version in their place. */
+export class VanishedNodes {
+  #known = new Map<string, KnownNode>()
+  readonly #replaced = new Map<string, Replaced>()
+  #lost = new Map<string, KnownNode[]>()
+  #gone = new Map<string, Replaced[]>()
+  #queues: readonly QueueView[] = []
+  #at = Number.NEGATIVE_INFINITY
+
+  note({ nodes, queues, at }: Look): void {
+    const next = new Map(nodes.map((node) => [node.key, this.#knownOf(node)]))
+    const isNext = at - this.#at < SEEN_AGAIN_MS
+    const vanished = [...this.#known.values()].filter((known) => isVanished(known, next.get(known.key), isNext))
+    this.#noteReplaced(vanished, next, at)
+    this.#known = next
+    this.#queues = queues
+    this.#at = at
+    this.#lost = groupBy([...next.values()].filter(isLost), ({ service }) => service)
+    this.#gone = groupBy([...this.#replaced.values()], ({ node }) => node.service)
+  }
+
+  readonly of = (service: string): Reading => {
+    const lost = this.#lost.get(service) ?? []
+    const gone = this.#gone.get(service) ?? []
+    return { value: lost.length + gone.length, count: null, details: this.#details(service, lost, gone) }
+  }
+
+  rows(): Row[] {
+    const rows = [...this.#replaced.values()]
+      .reverse()
+      .map(({ node, at, successor }) => [at, ...row(node), ...row(successor)])
+    return rowsWithin(rows, MAX_BYTES)
+  }
+
+  restore(memory: unknown): void {
+    for (const [at, ...fields] of rowsOf(memory, 'replaced').toReversed()) {
+      const [node, successor] = [nodeIn(fields.slice(0, FIELDS)), nodeIn(fields.slice(FIELDS))]
+      if (isAmount(at) && node && successor) this.#replaced.set(node.key, { at, node, successor })
+    }
+  }
+
+  /** A beat that did not change is not read again. */
+  #knownOf(node: NodeView): KnownNode {
+    const known = this.#known.get(node.key)
+    const isSame = known?.state === node.state && known.lastSeen === node.lastSeen && known.startedAt !== null
+    return isSame ? known : knownOf(node)
+  }
+
+  #noteReplaced(vanished: readonly KnownNode[], next: ReadonlyMap<string, KnownNode>, at: number): void {
+    for (const [key, replaced] of this.#replaced) {
+      if (at - replaced.at >= WITHIN_MS || next.get(key)?.state === 'live' || isLost(next.get(key)))
+        this.#replaced.delete(key)
+    }
+    if (vanished.length === 0) return
+    const taken = new Set([...this.#replaced.values()].map(({ successor }) => successor.key))
+    const live = groupBy(
+      [...next.values()].filter(({ state, key }) => state === 'live' && !taken.has(key)),
+      ({ service }) => service,
+    )
+    for (const node of vanished) this.#replace(node, live.get(node.service) ?? [], at)
+  }
+
+  /** Each node takes one place. @param free without those that took one */
+  #replace(node: KnownNode, free: KnownNode[], at: number): void {
+    const successor = successorOf(node, free)
+    if (!successor || this.#replaced.size >= MAX_REPLACED) return
+    free.splice(free.indexOf(successor), 1)
+    this.#replaced.set(node.key, { node, at, successor })
+  }
+
+  #details(service: string, lost: readonly KnownNode[], gone: readonly Replaced[]): readonly string[] {
+    if (lost.length + gone.length === 0) return []
+    const lines = [
+      ...lost.map((node) => nodeLine(node, null, this.#at)),
+      ...gone.map(({ node, successor }) => nodeLine(node, successor.id, this.#at)),
+    ]
+    const queues = unworkedLines(service, this.#queues)
+    return [
+      ...bounded(lines, MAX_LINES - Math.min(queues.length, MAX_QUEUE_LINES)),
+      ...bounded(queues, MAX_QUEUE_LINES),
+    ]
+  }
+}
+
+const MAX_QUEUE_LINES = 3
+
+function isLost(node: KnownNode | undefined): boolean {
+  return node?.state === 'lost'
+}
+
+/** Whether a node that was there is replaced now. @param isNext whether no look was left out in between */
+function isVanished(before: KnownNode, now: KnownNode | undefined, isNext: boolean): boolean {
+  if (before.state !== 'live' && before.state !== 'lost') return false
+  // One that was replaced long after its last beat is hidden at once.
+  return now ? now.state === 'replaced' : isNext
+}
+
+/** The first lines; the last one tells of the others. */
+function bounded(lines: readonly string[], most: number): readonly string[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `and ${lines.length - most + 1} more`]
+}
+
+const FIELDS = 9
+
+function row({ key, service, id, host, version, lastSeen, startedAt, memory, heap }: KnownNode): Row {
+  return [key, service, id, host, version, lastSeen, startedAt, memory, heap]
+}
+
+function nodeIn([
+  key,
+  service,
+  id,
+  host,
+  version,
+  lastSeen,
+  startedAt,
+  memory,
+  heap,
+]: readonly unknown[]): KnownNode | null {
+  if (!isText(key) || !isText(service) || !isText(id) || !isAmount(lastSeen)) return null
+  const text = (value: unknown) => (isText(value) ? value : null)
+  const amount = (value: unknown) => (isAmount(value) ? value : null)
+  return {
+    ...{ key, service, id, lastSeen, state: 'replaced', instance: null },
+    ...{ host: text(host), version: text(version), startedAt: amount(startedAt) },
+    ...{ memory: amount(memory), heap: amount(heap) },
+  }
+}
