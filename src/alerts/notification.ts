@@ -30,7 +30,7 @@ export interface NotifiedAlert {
   readonly id: string
   /** `node web-1 of shop`. */
   readonly subject: string
-  /** `CPU is 93 %, above 90 %`. */
+  /** `CPU 93 % (above 90 %)`. */
   readonly text: string
   /** Unix ms. */
   readonly since: number

@@ -8,12 +8,12 @@ const COMPARED: Readonly<Record<Comparison, string>> = {
   atMost: 'at most',
 }
 
-/** `CPU is 93 %, above 90 %`. */
+/** `CPU 93 % (above 90 %)`. */
 export function conditionInWords({ metric, over, is, threshold }: AlertCondition, value: number | null): string {
   const { label, unit } = METRICS[metric]
   const name = capital(over === 'each' ? label : `${label} (${over})`)
-  const now = value === null ? 'is unknown' : `is ${valueInWords(value, unit)}`
-  return `${name} ${now}, threshold: ${COMPARED[is]} ${valueInWords(threshold, unit)}`
+  const now = value === null ? 'unknown' : valueInWords(value, unit)
+  return `${name} ${now} (${COMPARED[is]} ${valueInWords(threshold, unit)})`
 }
 
 /** `node web-1 of shop`. */

@@ -14,7 +14,7 @@ export type MetricUnit = (typeof METRIC_UNITS)[number]
 export interface MetricSpec {
   readonly subject: SubjectKind
   readonly unit: MetricUnit
-  /** In lists, and in messages: "CPU is 93 %". */
+  /** In lists, and in messages: "CPU 93 %". */
   readonly label: string
   readonly description: string
   /** Whether more of it is worse. */

@@ -109,7 +109,7 @@ export const Alert = object('An alert: a rule and a subject for which it is not 
   state: oneOf(ALERT_STATES, 'State.'),
   isUnknown: flag('Whether there is no value now: the state and its times stand still.'),
   subject: AlertSubject,
-  text: text('What is wrong, with value and threshold: `CPU is 93 %, above 90 %`.'),
+  text: text('What is wrong, with value and threshold: `CPU 93 % (above 90 %)`.'),
   condition: AlertCondition,
   unit: oneOf(METRIC_UNITS, 'Unit of the value.'),
   value: orNull(difference('The newest value, or null.')),

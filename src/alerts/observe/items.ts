@@ -7,6 +7,7 @@ import type { SeenSeries } from './seen-series.js'
 import { keyOf } from './seen-series.js'
 import type { SeriesItem } from './series.js'
 import type { ServiceItem } from './services.js'
+import type { HostDown } from './vanished.js'
 import { hostOf } from './vanished-node.js'
 
 /** A subject with what its metrics are read from. */
@@ -65,6 +66,21 @@ export function hostItems(nodes: readonly Item<NodeView>[]): Item<readonly NodeV
     const named = { kind: 'host', key: host, name: host, host } as const
     const subject = subjectOf({ ...named, services: [...services], environment: only(environments) })
     return { subject, environments, of: group.map(({ of }) => of) }
+  })
+}
+
+/** Hosts that are down, with the environments of their services. */
+export function hostsDownItems(hosts: readonly HostDown[], owners: readonly Item<ServiceItem>[]): Item<HostDown>[] {
+  const environmentsOf = new Map(owners.map(({ subject, environments }) => [subject.key, environments]))
+  return hosts.map((down) => {
+    const { host } = down
+    const services = down.services.slice(0, MAX_SERVICES)
+    const environments = distinct(services.flatMap((service) => environmentsOf.get(service) ?? []))
+    const named = { kind: 'host', key: host, name: host, host } as const
+    return {
+      subject: subjectOf({ ...named, services: [...services], environment: only(environments) }),
+      ...{ environments, of: down },
+    }
   })
 }
 

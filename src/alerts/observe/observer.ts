@@ -5,7 +5,7 @@ import { DroppedRecords } from './dropped.js'
 import { type FleetMetric, readFleet } from './fleet.js'
 import { GrowingQueues } from './growing.js'
 import { type HostMetric, readHost } from './hosts.js'
-import { FLEET, type Item, seriesItem } from './items.js'
+import { FLEET, hostsDownItems, type Item, seriesItem } from './items.js'
 import { JobBaseline } from './job-baseline.js'
 import { aggregate, type NodeMetric, readNode } from './nodes.js'
 import { type QueueMetric, readQueue } from './queues.js'
@@ -103,7 +103,7 @@ class LookObserver implements Observer {
       case 'host':
         return this.#each(subjects.hosts, (nodes) => readHost(metric as HostMetric, nodes))
       case 'service':
-        return this.#each(subjects.services, (item) => readService(metric as ServiceMetric, item, this.#serviceMemory))
+        return this.#ofServices(metric as ServiceMetric, subjects)
       case 'queue':
         return this.#each(subjects.queues, (queue) =>
           readQueue(metric as QueueMetric, queue, { growingOf: this.#growing.of }),
@@ -115,6 +115,13 @@ class LookObserver implements Observer {
       default:
         return this.#ofNodes(metric as NodeMetric, over, subjects)
     }
+  }
+
+  #ofServices(metric: ServiceMetric, { services }: Subjects): Observed {
+    const read = this.#each(services, (item) => readService(metric, item, this.#serviceMemory))
+    if (metric !== 'service.vanished') return read
+    const hosts = this.#each(hostsDownItems(this.#vanished.hosts(), services), ({ reading }) => reading)
+    return { all: [...hosts.all, ...read.all], environments: [...hosts.environments, ...read.environments] }
   }
 
   #ofNodes(metric: NodeMetric, over: AlertCondition['over'], subjects: Subjects): Observed {

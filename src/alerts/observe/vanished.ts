@@ -21,12 +21,21 @@ interface Replaced {
   readonly successor: KnownNode
 }
 
+/** A host on which all nodes vanished. */
+export interface HostDown {
+  readonly host: string
+  readonly services: readonly string[]
+  readonly reading: Reading
+}
+
 /** Nodes that crashed: those that are lost, and those that were lost, or would have been, but for one of the same version in their place. */
 export class VanishedNodes {
   #known = new Map<string, KnownNode>()
   readonly #replaced = new Map<string, Replaced>()
   #lost = new Map<string, KnownNode[]>()
   #gone = new Map<string, Replaced[]>()
+  /** Hosts of several services on which no node is left, and their nodes. */
+  #hosts = new Map<string, readonly KnownNode[]>()
   #queues: readonly QueueView[] = []
   #at = Number.NEGATIVE_INFINITY
 
@@ -38,7 +47,9 @@ export class VanishedNodes {
     this.#known = next
     this.#queues = queues
     this.#at = at
-    this.#lost = groupBy([...next.values()].filter(isLost), ({ service }) => service)
+    this.#hosts = hostsDown([...next.values()])
+    const alone = [...next.values()].filter((node) => isLost(node) && !this.#hosts.has(node.host ?? ''))
+    this.#lost = groupBy(alone, ({ service }) => service)
     this.#gone = groupBy([...this.#replaced.values()], ({ node }) => node.service)
   }
 
@@ -46,6 +57,20 @@ export class VanishedNodes {
     const lost = this.#lost.get(service) ?? []
     const gone = this.#gone.get(service) ?? []
     return { value: lost.length + gone.length, count: null, details: this.#details(service, lost, gone) }
+  }
+
+  /** Hosts that are down: one thing to tell of, however many services were on it. */
+  hosts(): readonly HostDown[] {
+    return [...this.#hosts].map(([host, nodes]) => {
+      const services = [...new Set(nodes.map(({ service }) => service))].sort()
+      const lines = bounded(
+        nodes.map((node) => nodeLine(node, null, this.#at)),
+        MAX_LINES - MAX_QUEUE_LINES,
+      )
+      const queues = services.flatMap((service) => unworkedLines(service, this.#queues))
+      const details = [...lines, ...bounded(queues, MAX_QUEUE_LINES)]
+      return { host, services, reading: { value: nodes.length, count: null, details } }
+    })
   }
 
   rows(): Row[] {
@@ -106,6 +131,18 @@ export class VanishedNodes {
 }
 
 const MAX_QUEUE_LINES = 3
+
+/** Those of one service may as well have died of that service. */
+function hostsDown(nodes: readonly KnownNode[]): Map<string, readonly KnownNode[]> {
+  const hosts = groupBy(
+    nodes.filter(({ state, host }) => host !== null && (state === 'live' || state === 'lost')),
+    ({ host }) => host ?? '',
+  )
+  const down = [...hosts].filter(
+    ([, group]) => group.every(isLost) && new Set(group.map(({ service }) => service)).size > 1,
+  )
+  return new Map(down)
+}
 
 function isLost(node: KnownNode | undefined): boolean {
   return node?.state === 'lost'

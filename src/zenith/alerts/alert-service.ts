@@ -378,7 +378,7 @@ export class AlertService implements Alerts {
     const { monitor, archiveBehindMs, url } = this.#options
     const rules = this.setup.rules.map(({ rule }) => rule)
     const awayMs = this.#awaySince === null ? 0 : Math.max(0, overview.at - this.#awaySince)
-    const look = await lookOf(overview, awayMs, rules, {
+    const look = await lookOf(overview, awayMs, {
       ...{ monitor, exceptions: this.#exceptions },
       archiveBehindMs: archiveBehindMs ?? (() => null),
       hasArchive: archiveBehindMs !== null,

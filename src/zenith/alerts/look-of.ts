@@ -1,6 +1,4 @@
 import type { Look } from '../../alerts/look.js'
-import { METRICS } from '../../api/alert-metrics.js'
-import type { AlertRule } from '../../api/alerts.js'
 import type { Overview } from '../../api/overview.js'
 import type { SeriesView } from '../../api/services.js'
 import type { MonitorService } from '../fleet/monitor-service.js'
@@ -22,22 +20,16 @@ export interface LookSources {
 export async function lookOf(
   overview: Overview,
   storeAwayMs: number,
-  rules: readonly AlertRule[],
   { monitor, exceptions, archiveBehindMs, hasArchive }: LookSources,
 ): Promise<Look> {
   const { at, store, services, nodes, queues, leftOut, unreadable } = overview
-  const series = needsSeries(rules) && store.ok ? await seriesOf(overview, monitor) : new Map<string, Series>()
+  const series = store.ok ? await seriesOf(overview, monitor) : new Map<string, Series>()
   return {
     ...{ at, store, storeAwayMs, services, nodes, queues, leftOut, unreadable },
     seriesOf: (service) => series.get(service) ?? NO_SERIES,
     exceptionsOf: (service, since) => exceptions.since(service, since),
     archive: hasArchive ? { behindMs: archiveBehindMs() } : null,
   }
-}
-
-function needsSeries(rules: readonly AlertRule[]): boolean {
-  const kinds = rules.filter(({ enabled }) => enabled).flatMap(({ conditions }) => conditions)
-  return kinds.some(({ metric }) => METRICS[metric].subject === 'route' || METRICS[metric].subject === 'job')
 }
 
 async function seriesOf(overview: Overview, monitor: LookSources['monitor']): Promise<Map<string, Series>> {

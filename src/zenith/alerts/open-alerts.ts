@@ -1,5 +1,5 @@
 import type { Sender } from '../../alerts/notification.js'
-import { createObserver } from '../../alerts/observe/index.js'
+import { createObserver } from '../../alerts/observe/observer.js'
 import type { AlertSettings } from '../../alerts/options.js'
 import type { ArchiverStatus } from '../../archiver/archiver.js'
 import { monotonic } from '../../lib/clock.js'

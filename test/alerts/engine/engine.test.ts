@@ -13,7 +13,7 @@ describe('one subject', () => {
     expect(scripted.engine.tracks).toMatchObject([{ state: 'pending' }])
     // It fires in the next look, and one look later it is clear that no others fire with it.
     expect(scripted.during(20_000, () => cpu(95))).toEqual([
-      'firing: host web: CPU of the host is 95 %, threshold: above 90 %',
+      'firing: host web: CPU of the host 95 % (above 90 %)',
     ])
     expect(scripted.engine.tracks).toMatchObject([{ state: 'firing', told: ['ops'], isOwed: false }])
   })
@@ -24,7 +24,7 @@ describe('one subject', () => {
     expect(scripted.during(MINUTE, () => cpu(70))).toEqual([])
     expect(scripted.engine.tracks).toMatchObject([{ state: 'recovering' }])
     expect(scripted.during(10_000, () => cpu(70))).toEqual([
-      'resolved: host web: CPU of the host is 70 %, threshold: above 90 %',
+      'resolved: host web: CPU of the host 70 % (above 90 %)',
     ])
     expect(scripted.engine.tracks).toEqual([])
   })
@@ -32,7 +32,7 @@ describe('one subject', () => {
   test('an hour around the threshold is one message, and one when it is over', () => {
     const scripted = new Scripted([rule()])
     const swing = scripted.during(HOUR, (since) => cpu(since % 30_000 === 0 ? 87 : 93))
-    expect(swing).toEqual(['firing: host web: CPU of the host is 93 %, threshold: above 90 %'])
+    expect(swing).toEqual(['firing: host web: CPU of the host 93 % (above 90 %)'])
     expect(scripted.during(2 * MINUTE, () => cpu(20))).toHaveLength(1)
   })
 
@@ -58,7 +58,7 @@ describe('one subject', () => {
     scripted.during(MINUTE, () => cpu(99))
     scripted.during(MINUTE, () => cpu(30))
     const lines = scripted.during(20 * MINUTE, () => cpu(99))
-    expect(lines).toEqual(['firing: host web: CPU of the host is 99 %, threshold: above 90 %'])
+    expect(lines).toEqual(['firing: host web: CPU of the host 99 % (above 90 %)'])
   })
 
   test.each([
@@ -187,7 +187,7 @@ describe('causes', () => {
   test('one message for a service that vanished and its queue', () => {
     const scripted = new Scripted([vanished, unworked])
     const lines = scripted.during(10 * MINUTE, () => values(1, 1_200))
-    expect(lines).toEqual(['firing: shop: Vanished nodes is 1, threshold: at least 1'])
+    expect(lines).toEqual(['firing: shop: Vanished nodes 1 (at least 1)'])
     expect(scripted.engine.tracks.find(({ rule: id }) => id === 'unworked')).toMatchObject({
       state: 'firing',
       cause: 'vanished/service:shop',
@@ -199,8 +199,8 @@ describe('causes', () => {
     scripted.during(10 * MINUTE, () => values(1, 1_200))
     const lines = scripted.during(MINUTE, () => values(0, 1_200))
     expect(lines).toEqual([
-      'resolved: shop: Vanished nodes is 0, threshold: at least 1',
-      'firing: queue mail: Backlog without a worker is 1,200, threshold: at least 1',
+      'resolved: shop: Vanished nodes 0 (at least 1)',
+      'firing: queue mail: Backlog without a worker 1,200 (at least 1)',
     ])
   })
 })

@@ -48,7 +48,7 @@ describe('of two Zeniths', () => {
     const [a, b] = [start(), start()]
     fleet.cpu = { web: 95 }
     await pass(fleet, 3 * MINUTE, [a, b])
-    expect(mailbox.lines).toEqual(['22:01:40 firing: host web: CPU of the host is 95 %, threshold: above 90 %'])
+    expect(mailbox.lines).toEqual(['22:01:40 firing: host web: CPU of the host 95 % (above 90 %)'])
     expect(await b.alerts()).toMatchObject([{ rule: 'cpu', state: 'firing', subject: { name: 'web' } }])
     expect(await b.totals()).toEqual(await a.totals())
     expect((await b.shown()).events).toMatchObject([{ change: 'firing' }])

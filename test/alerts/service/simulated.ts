@@ -1,6 +1,6 @@
 import type { Look, Observation, Observer } from '../../../src/alerts/look.js'
 import type { Answer, Notification, Receiver, Sender } from '../../../src/alerts/notification.js'
-import { createObserver } from '../../../src/alerts/observe/index.js'
+import { createObserver } from '../../../src/alerts/observe/observer.js'
 import { readRule } from '../../../src/alerts/rules.js'
 import type { AlertCondition } from '../../../src/api/alerts.js'
 import type { Overview } from '../../../src/api/overview.js'
