@@ -1,7 +1,7 @@
 import { type AlertRule, RECEIVER_KINDS, type ReceiverKind, RULE_ID, SEVERITIES, type Severity } from '../api/alerts.js'
 import { isBetween, isObject, isText } from '../lib/options.js'
 import type { Receiver } from './notification.js'
-import { addressProblem } from './receivers/index.js'
+import { addressProblem } from './receivers/addresses.js'
 import { type AlertRuleOption, readRule } from './rules.js'
 
 /** A receiver in code. */
@@ -33,7 +33,7 @@ export interface AlertsOptions {
    * Private addresses and networks that receivers may be at, `['10.1.0.0/16']`. Others are refused: who edits receivers could reach what
    * only this server can. @default none
    */
-  readonly networks?: readonly string[]
+  readonly allowedNetworks?: readonly string[]
 }
 
 /** The options, checked and complete. */
@@ -42,10 +42,10 @@ export interface AlertSettings {
   readonly receivers: readonly (Receiver & { readonly severity: Severity })[]
   readonly smtp: { readonly url: string; readonly from: string } | null
   readonly url: string | null
-  readonly networks: readonly string[]
+  readonly allowedNetworks: readonly string[]
 }
 
-const NAMES = ['rules', 'receivers', 'smtp', 'url', 'networks']
+const NAMES = ['rules', 'receivers', 'smtp', 'url', 'allowedNetworks']
 
 /**
  * @param isNetwork whether a text is an address or a network
@@ -55,18 +55,18 @@ export function readAlertsOptions(given: unknown, isNetwork: (text: string) => b
   if (!isObject(given)) return 'takes an object, or false.'
   const unknown = Object.keys(given).find((name) => !NAMES.includes(name))
   if (unknown !== undefined) return `has no "${unknown}": it has ${NAMES.join(', ')}.`
-  const { rules = [], receivers = [], smtp = null, url = null, networks = [] } = given as Record<string, unknown>
+  const { rules = [], receivers = [], smtp = null, url = null, allowedNetworks = [] } = given as Record<string, unknown>
   const readRules = listOf('rules', rules, readRule)
   if (typeof readRules === 'string') return readRules
-  const readReceivers = listOf('receivers', receivers, readReceiver)
-  if (typeof readReceivers === 'string') return readReceivers
   if (smtp !== null && !isSmtp(smtp))
     return 'smtp: takes { url, from }, a URL such as smtps://user:password@host and a mail address.'
   if (url !== null && !isPageUrl(url)) return 'url: takes the URL of the page, https://zenith.example.com.'
-  if (!Array.isArray(networks) || !networks.every((one) => typeof one === 'string' && isNetwork(one)))
-    return "networks: takes a list of addresses and networks, ['10.1.0.0/16']."
+  if (!isListOfNetworks(allowedNetworks, isNetwork))
+    return "allowedNetworks: takes a list of addresses and networks, ['10.1.0.0/16']."
+  const readReceivers = listOf('receivers', receivers, (one) => readReceiver(one, allowedNetworks))
+  if (typeof readReceivers === 'string') return readReceivers
   return {
-    ...{ rules: readRules, receivers: readReceivers, smtp, networks },
+    ...{ rules: readRules, receivers: readReceivers, smtp, allowedNetworks },
     url: typeof url === 'string' ? url.replace(/\/+$/, '') : null,
   }
 }
@@ -87,7 +87,10 @@ function listOf<T extends { readonly id: string }>(
   return [...found.values()]
 }
 
-function readReceiver(given: unknown): (Receiver & { severity: Severity }) | string {
+function readReceiver(
+  given: unknown,
+  allowedNetworks: readonly string[],
+): (Receiver & { severity: Severity }) | string {
   if (!isObject(given)) return 'id: takes an object with id, kind, address and secret.'
   const { id, kind, name = id, address = '', secret = '', severity = 'info' } = given as Record<string, unknown>
   if (typeof id !== 'string' || !RULE_ID.test(id))
@@ -96,7 +99,12 @@ function readReceiver(given: unknown): (Receiver & { severity: Severity }) | str
   if (!isOneOf(SEVERITIES, severity)) return `severity: takes ${SEVERITIES.join(', ')}.`
   if (!isText(name) || !isBetween(name.length, 1, 100)) return 'name: takes a text of 1 to 100 characters.'
   if (typeof address !== 'string' || typeof secret !== 'string') return 'address: takes a text, and so does secret.'
-  return addressProblem(kind, address, secret) ?? { id, name, kind, address, secret, severity }
+  const problem = addressProblem(kind, address, secret, allowedNetworks)
+  return problem === null ? { id, name, kind, address, secret, severity } : `address: ${problem}`
+}
+
+function isListOfNetworks(given: unknown, isNetwork: (text: string) => boolean): given is readonly string[] {
+  return Array.isArray(given) && given.every((one) => typeof one === 'string' && isNetwork(one))
 }
 
 function isOneOf<T extends string>(values: readonly T[], value: unknown): value is T {

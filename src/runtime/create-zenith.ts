@@ -1,12 +1,14 @@
 import { isPageUrl } from '../alerts/options.js'
-import { createSender } from '../alerts/receivers/index.js'
+import { createSender } from '../alerts/receivers/sender.js'
 import { chooseRedis, resolvePrefix, resolveTokens } from '../core/options/environment.js'
 import { consoleLogger, silentLogger } from '../core/options/logger.js'
+import { SDK_VERSION } from '../core/report/version.js'
 import { QuasarError } from '../lib/errors.js'
 import { checkOptions } from '../lib/options.js'
 import type { Reader } from '../ports/index.js'
 import { memoryDebts } from '../stores/memory/debts.js'
 import { redisStore } from '../stores/redis/index.js'
+import { untraced } from '../tracing/untraced.js'
 import { authProblem, createZenithServer, isLongSecret, type Zenith } from '../zenith/index.js'
 import { openRedis } from './open-redis.js'
 import { sharedMemoryStore } from './shared-memory.js'
@@ -106,8 +108,8 @@ function alertPartsOf({ alerts }: ZenithOptions, env: NodeJS.ProcessEnv) {
   const given = alertSettingsOf(alerts)
   if (!given) return null
   const settings = { ...given, url: given.url ?? pageUrlFrom(env) }
-  const { networks, smtp } = settings
-  return { settings, sender: createSender({ allowedNetworks: networks, smtp }) }
+  const { allowedNetworks, smtp } = settings
+  return { settings, sender: createSender({ allowedNetworks, smtp, version: SDK_VERSION, untraced }) }
 }
 
 function pageUrlFrom({ QUASAR_URL: url }: NodeJS.ProcessEnv): string | null {

@@ -117,9 +117,18 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     queueLooks(monitor, () => sources().length > 0),
   )
   archiver?.start()
+  const histories = new QueueHistories(masked, (key) => ({
+    services: monitor.queues.view(key)?.services ?? [],
+    names: monitor.queues.namesOf(key),
+  }))
+  const archive = options.archive ? takingTurns(options.archive) : null
+  const { store } = queues
   const alerts =
     options.alerts &&
-    openAlerts({ ...options.alerts, monitor, store: queues.store, archiver, secret: options.secret, logger })
+    openAlerts({
+      ...options.alerts,
+      ...{ monitor, store, histories, archive, archiver, secret: options.secret, logger },
+    })
   alerts?.start()
   const services: AllServices = {
     monitor,
@@ -136,16 +145,13 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     }),
     schedulers: new Schedulers(queues),
     failures: new Failures(queues),
-    histories: new QueueHistories(masked, (key) => ({
-      services: monitor.queues.view(key)?.services ?? [],
-      names: monitor.queues.namesOf(key),
-    })),
+    histories,
     tokens: new ChangeTokens(secretOf(options)),
     searches: new SearchSlots(),
     archiveSearches: new SearchSlots(ARCHIVE_SEARCHES),
     policy: createPolicy({ payloads }),
     traceUrl: options.traceUrl,
-    archive: options.archive ? takingTurns(options.archive) : null,
+    archive,
     archiver,
     alerts,
   }

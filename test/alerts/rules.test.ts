@@ -80,12 +80,18 @@ describe('the option `alerts`', () => {
     [{ receivers: [{ id: 'ops', kind: 'webhook' }] }, /receivers\[0\]\.address: /],
     [{ smtp: { url: 'mail.example.com', from: 'a@b' } }, /smtp: takes \{ url, from \}/],
     [{ url: 'zenith.example.com' }, /url: takes the URL of the page/],
-    [{ networks: ['internal'] }, /networks: takes a list/],
+    [{ allowedNetworks: ['internal'] }, /allowedNetworks: takes a list/],
   ])('%j', (given, message) => {
     expect(readAlertsOptions(given, isNetwork)).toMatch(message)
   })
 
   test('is complete without anything', () => {
-    expect(readAlertsOptions({}, isNetwork)).toEqual({ rules: [], receivers: [], smtp: null, url: null, networks: [] })
+    expect(readAlertsOptions({}, isNetwork)).toEqual({
+      rules: [],
+      receivers: [],
+      smtp: null,
+      url: null,
+      allowedNetworks: [],
+    })
   })
 })

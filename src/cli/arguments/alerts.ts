@@ -74,7 +74,7 @@ export function alertsOf(values: Values, env: NodeJS.ProcessEnv): AlertsOptions 
     ...(values.alerts === undefined ? {} : fileOf(values.alerts, env)),
     ...(url === undefined ? {} : { url }),
     ...(smtp === undefined || from === undefined ? {} : { smtp: { url: smtp, from } }),
-    ...(networks === undefined ? {} : { networks }),
+    ...(networks === undefined ? {} : { allowedNetworks: networks }),
   }
   const settings = readAlertsOptions(options, isNetwork)
   if (typeof settings === 'string') throw new Error(`${values.alerts ?? 'the options of alerts'}: ${settings}`)

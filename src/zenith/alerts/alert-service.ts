@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import { AlertEngine } from '../../alerts/engine/engine.js'
 import { testMessage } from '../../alerts/engine/messages.js'
 import type { Track } from '../../alerts/engine/track.js'
-import type { Observer } from '../../alerts/look.js'
+import type { Look, Observer } from '../../alerts/look.js'
 import type { Receiver, Sender } from '../../alerts/notification.js'
 import { AlertOutbox } from '../../alerts/outbox/outbox.js'
-import { addressProblem } from '../../alerts/receivers/index.js'
+import { addressProblem } from '../../alerts/receivers/addresses.js'
 import {
   type Alert,
   type AlertEvent,
@@ -70,7 +70,9 @@ export interface AlertServiceOptions {
   /** Absolute URL of the page; null if it is unknown. */
   readonly url: string | null
   readonly canMail: boolean
-  readonly preview: (rule: AlertRule) => Promise<AlertPreview>
+  /** Private addresses and networks that receivers may be at. */
+  readonly allowedNetworks: readonly string[]
+  readonly preview: (rule: AlertRule, observer: Observer) => Promise<AlertPreview>
   readonly logger: Logger | undefined
 }
 
@@ -227,15 +229,38 @@ export class AlertService implements Alerts {
     return this.setup.silences
   }
 
-  preview(rule: AlertRule): Promise<AlertPreview> {
-    return this.#options.preview(rule)
+  async preview(rule: AlertRule): Promise<AlertPreview> {
+    return this.#options.preview(rule, await this.#observing())
+  }
+
+  /** One that has seen the fleet as it is now. */
+  async #observing(): Promise<Observer> {
+    if (this.#isHolder && this.#evaluatedAt !== null) return this.#observer
+    const observer = this.#options.observer()
+    observer.note(await this.#lookAt(await this.#options.monitor.fresh()))
+    return observer
+  }
+
+  #lookAt(overview: Overview): Promise<Look> {
+    const { monitor, archiveBehindMs } = this.#options
+    const awayMs = this.#awaySince === null ? 0 : Math.max(0, overview.at - this.#awaySince)
+    return lookOf(overview, awayMs, {
+      ...{ monitor, exceptions: this.#exceptions },
+      archiveBehindMs: archiveBehindMs ?? (() => null),
+      hasArchive: archiveBehindMs !== null,
+    })
   }
 
   problemOf({ id, kind, address, secret }: ReceiverInput): string | null {
     const before = this.setup.receivers.find((receiver) => receiver.id === id)
     if (before && before.kind !== kind && address === undefined)
       return 'address: a receiver of another kind needs its own.'
-    return addressProblem(kind, address ?? before?.address ?? '', secret ?? before?.secret ?? '')
+    return addressProblem(
+      kind,
+      address ?? before?.address ?? '',
+      secret ?? before?.secret ?? '',
+      this.#options.allowedNetworks,
+    )
   }
 
   /** Sends a test now: no cooldown knows of it. Never rejects. */
@@ -375,14 +400,9 @@ export class AlertService implements Alerts {
   }
 
   async #evaluate(overview: Overview): Promise<void> {
-    const { monitor, archiveBehindMs, url } = this.#options
+    const { url } = this.#options
     const rules = this.setup.rules.map(({ rule }) => rule)
-    const awayMs = this.#awaySince === null ? 0 : Math.max(0, overview.at - this.#awaySince)
-    const look = await lookOf(overview, awayMs, {
-      ...{ monitor, exceptions: this.#exceptions },
-      archiveBehindMs: archiveBehindMs ?? (() => null),
-      hasArchive: archiveBehindMs !== null,
-    })
+    const look = await this.#lookAt(overview)
     this.#looks += 1
     const { events, messages } = this.#engine.turn({
       ...{ look, rules, url },

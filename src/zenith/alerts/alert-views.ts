@@ -1,5 +1,5 @@
 import type { Track } from '../../alerts/engine/track.js'
-import { placeOf } from '../../alerts/receivers/index.js'
+import { placeOf } from '../../alerts/receivers/addresses.js'
 import type { SourcedRule } from '../../alerts/rules.js'
 import { conditionInWords } from '../../alerts/words.js'
 import { METRICS } from '../../api/alert-metrics.js'

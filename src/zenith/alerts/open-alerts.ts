@@ -1,17 +1,23 @@
 import type { Sender } from '../../alerts/notification.js'
 import { createObserver } from '../../alerts/observe/observer.js'
 import type { AlertSettings } from '../../alerts/options.js'
+import { preview } from '../../alerts/preview/preview.js'
 import type { ArchiverStatus } from '../../archiver/archiver.js'
 import { monotonic } from '../../lib/clock.js'
-import type { ControlStore, Logger } from '../../ports/index.js'
+import type { Archive, ControlStore, Logger } from '../../ports/index.js'
 import type { MonitorService } from '../fleet/monitor-service.js'
+import type { QueueHistories } from '../queues/history/queue-histories.js'
 import { AlertService } from './alert-service.js'
+import { pastFrom } from './preview-source.js'
 
 export interface AlertParts {
   readonly settings: AlertSettings
   readonly sender: Sender
   readonly monitor: MonitorService
   readonly store: ControlStore | null
+  readonly histories: QueueHistories
+  /** Null without one. */
+  readonly archive: Archive | null
   /** Null without an archive. */
   readonly archiver: { readonly status: ArchiverStatus } | null
   readonly secret: string | undefined
@@ -19,14 +25,15 @@ export interface AlertParts {
 }
 
 /** The alerts of a Zenith, from its parts. */
-export function openAlerts({ settings, archiver, ...parts }: AlertParts): AlertService {
-  const { rules, receivers, url, smtp } = settings
+export function openAlerts({ settings, archiver, histories, archive, ...parts }: AlertParts): AlertService {
+  const { rules, receivers, url, smtp, allowedNetworks } = settings
   const startedAt = monotonic()
   return new AlertService({
-    ...{ ...parts, rules, receivers, url },
+    ...{ ...parts, rules, receivers, url, allowedNetworks },
     canMail: smtp !== null,
     observer: createObserver,
-    preview: async () => ({ from: 0, to: 0, times: null, spans: [], subjects: 0, why: 'There is no history yet.' }),
+    preview: (rule, observer) =>
+      preview(rule, pastFrom({ monitor: parts.monitor, histories, archive, observer }, '24h')),
     archiveBehindMs: archiver && (() => behindMs(archiver.status, parts.monitor.now, monotonic() - startedAt)),
   })
 }

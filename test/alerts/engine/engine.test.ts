@@ -12,9 +12,7 @@ describe('one subject', () => {
     expect(scripted.during(2 * MINUTE, () => cpu(95))).toEqual([])
     expect(scripted.engine.tracks).toMatchObject([{ state: 'pending' }])
     // It fires in the next look, and one look later it is clear that no others fire with it.
-    expect(scripted.during(20_000, () => cpu(95))).toEqual([
-      'firing: host web: CPU of the host 95 % (above 90 %)',
-    ])
+    expect(scripted.during(20_000, () => cpu(95))).toEqual(['firing: host web: CPU of the host 95 % (above 90 %)'])
     expect(scripted.engine.tracks).toMatchObject([{ state: 'firing', told: ['ops'], isOwed: false }])
   })
 
@@ -23,9 +21,7 @@ describe('one subject', () => {
     scripted.during(3 * MINUTE, () => cpu(95))
     expect(scripted.during(MINUTE, () => cpu(70))).toEqual([])
     expect(scripted.engine.tracks).toMatchObject([{ state: 'recovering' }])
-    expect(scripted.during(10_000, () => cpu(70))).toEqual([
-      'resolved: host web: CPU of the host 70 % (above 90 %)',
-    ])
+    expect(scripted.during(10_000, () => cpu(70))).toEqual(['resolved: host web: CPU of the host 70 % (above 90 %)'])
     expect(scripted.engine.tracks).toEqual([])
   })
 

@@ -124,7 +124,7 @@ export function zenith({ fleet, store, sender, isReal = false, ...more }: Zenith
     },
     ...{ store, sender, archiveBehindMs: null, rules: [], receivers: [OPS], url: 'https://zenith.example' },
     observer: isReal ? createObserver : () => hostObserver(fleet),
-    ...{ secret: undefined, canMail: false, logger: undefined },
+    ...{ secret: undefined, canMail: false, allowedNetworks: [], logger: undefined },
     preview: async () => ({ from: 0, to: 0, times: null, spans: [], subjects: 0, why: null }),
     ...more,
   })
