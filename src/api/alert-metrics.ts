@@ -81,7 +81,7 @@ export const METRICS = {
     'service',
     'count',
     'vanished nodes',
-    'Nodes that are lost, or were replaced in the last five minutes by a node of the same app version: crashes and OOM kills, not deployments.',
+    'Nodes that are lost, or were replaced in the last minute by a node of the same app version: crashes and OOM kills, not deployments. A host on which the nodes of several services vanished is one subject.',
   ),
   'service.live': spec('service', 'count', 'live nodes', 'Nodes that send heartbeats.', 'low'),
   'service.health': spec('service', 'percent', 'health', 'Health score.', 'low'),

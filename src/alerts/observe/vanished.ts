@@ -6,7 +6,10 @@ import type { Reading } from './reading.js'
 import { isAmount, isText, type Row, rowsOf, rowsWithin } from './remembered.js'
 import { type KnownNode, knownOf, nodeLine, successorOf, unworkedLines } from './vanished-node.js'
 
-const WITHIN_MS = 5 * 60_000
+/** A node that was replaced at once counts for so long, so that a crash is told of; one that was lost for longer is over with that. */
+const WITHIN_MS = 60_000
+/** A host that is back is shown with no vanished nodes for so long. */
+const BACK_MS = 5 * 60_000
 /** A node that leaves is shown as such for a minute: one that is missing in the next look has not left. */
 const SEEN_AGAIN_MS = 45_000
 const MAX_LINES = 10
@@ -36,6 +39,10 @@ export class VanishedNodes {
   #gone = new Map<string, Replaced[]>()
   /** Hosts of several services on which no node is left, and their nodes. */
   #hosts = new Map<string, readonly KnownNode[]>()
+  /** When nodes were lost first, Unix ms. */
+  readonly #lostAt = new Map<string, number>()
+  /** When hosts were down last. */
+  readonly #downAt = new Map<string, { readonly at: number; readonly services: readonly string[] }>()
   #queues: readonly QueueView[] = []
   #at = Number.NEGATIVE_INFINITY
 
@@ -43,11 +50,13 @@ export class VanishedNodes {
     const next = new Map(nodes.map((node) => [node.key, this.#knownOf(node)]))
     const isNext = at - this.#at < SEEN_AGAIN_MS
     const vanished = [...this.#known.values()].filter((known) => isVanished(known, next.get(known.key), isNext))
+    this.#noteLost(next, at)
     this.#noteReplaced(vanished, next, at)
     this.#known = next
     this.#queues = queues
     this.#at = at
     this.#hosts = hostsDown([...next.values()])
+    this.#noteDown(at)
     const alone = [...next.values()].filter((node) => isLost(node) && !this.#hosts.has(node.host ?? ''))
     this.#lost = groupBy(alone, ({ service }) => service)
     this.#gone = groupBy([...this.#replaced.values()], ({ node }) => node.service)
@@ -59,15 +68,29 @@ export class VanishedNodes {
     return { value: lost.length + gone.length, count: null, details: this.#details(service, lost, gone) }
   }
 
-  /** Hosts that are down: one thing to tell of, however many services were on it. */
+  #noteLost(next: ReadonlyMap<string, KnownNode>, at: number): void {
+    for (const key of this.#lostAt.keys()) if (!next.has(key) && !this.#known.has(key)) this.#lostAt.delete(key)
+    for (const node of next.values()) {
+      if (node.state === 'live') this.#lostAt.delete(node.key)
+      else if (isLost(node) && !this.#lostAt.has(node.key)) this.#lostAt.set(node.key, at)
+    }
+  }
+
+  #noteDown(at: number): void {
+    for (const [host, nodes] of this.#hosts)
+      this.#downAt.set(host, { at, services: [...new Set(nodes.map(({ service }) => service))].sort() })
+    for (const [host, down] of this.#downAt) if (at - down.at >= BACK_MS) this.#downAt.delete(host)
+  }
+
+  /** Hosts that are or were down: one thing to tell of, however many services were on it. */
   hosts(): readonly HostDown[] {
-    return [...this.#hosts].map(([host, nodes]) => {
-      const services = [...new Set(nodes.map(({ service }) => service))].sort()
+    return [...this.#downAt].map(([host, { services }]) => {
+      const nodes = this.#hosts.get(host) ?? []
       const lines = bounded(
         nodes.map((node) => nodeLine(node, null, this.#at)),
         MAX_LINES - MAX_QUEUE_LINES,
       )
-      const queues = services.flatMap((service) => unworkedLines(service, this.#queues))
+      const queues = nodes.length > 0 ? services.flatMap((service) => unworkedLines(service, this.#queues)) : []
       const details = [...lines, ...bounded(queues, MAX_QUEUE_LINES)]
       return { host, services, reading: { value: nodes.length, count: null, details } }
     })
@@ -113,7 +136,7 @@ export class VanishedNodes {
     const successor = successorOf(node, free)
     if (!successor || this.#replaced.size >= MAX_REPLACED) return
     free.splice(free.indexOf(successor), 1)
-    this.#replaced.set(node.key, { node, at, successor })
+    this.#replaced.set(node.key, { node, at: this.#lostAt.get(node.key) ?? at, successor })
   }
 
   #details(service: string, lost: readonly KnownNode[], gone: readonly Replaced[]): readonly string[] {

@@ -4,6 +4,7 @@ import { createObserver } from '../../../src/alerts/observe/observer.js'
 import { readRule } from '../../../src/alerts/rules.js'
 import type { AlertCondition } from '../../../src/api/alerts.js'
 import type { Overview } from '../../../src/api/overview.js'
+import type { SeriesView, ServicePeriod } from '../../../src/api/services.js'
 import type { ControlStore } from '../../../src/ports/index.js'
 import { AlertService, type AlertServiceOptions } from '../../../src/zenith/alerts/alert-service.js'
 
@@ -110,13 +111,22 @@ export interface ZenithOptions extends Partial<AlertServiceOptions> {
   readonly sender: Sender
   /** Whether the real observer watches. */
   readonly isReal?: boolean
+  /** Jobs of a service in the last five minutes. */
+  readonly seriesOf?: (service: string) => readonly SeriesView[]
 }
 
-export function zenith({ fleet, store, sender, isReal = false, ...more }: ZenithOptions): AlertService {
+export function zenith({
+  fleet,
+  store,
+  sender,
+  isReal = false,
+  seriesOf = () => [],
+  ...more
+}: ZenithOptions): AlertService {
   return new AlertService({
     monitor: {
       fresh: async () => fleet.overview(),
-      periods: async () => ({ periods: [], unread: [] }),
+      periods: async (names) => ({ periods: names.map((name) => periodOf(name, seriesOf(name))), unread: [] }),
       subscribe: () => () => {},
       get now() {
         return fleet.now
@@ -128,6 +138,11 @@ export function zenith({ fleet, store, sender, isReal = false, ...more }: Zenith
     preview: async () => ({ from: 0, to: 0, times: null, spans: [], subjects: 0, why: null }),
     ...more,
   })
+}
+
+function periodOf(service: string, jobSeries: readonly SeriesView[]): ServicePeriod {
+  const nothing = { requests: null, jobs: null, traffic: [], routes: [] }
+  return { service, period: '5m', from: 0, to: 0, ...nothing, jobSeries }
 }
 
 /** Lets simulated time pass, look by look, for each Zenith in turn. */
