@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { domainToASCII } from 'node:url'
 import { inTimeHeld, TOO_LATE } from '../../lib/async.js'
 import { invalidOption, isQuasarError } from '../../lib/errors.js'
 import type { Answer, Notification, Receiver } from '../notification.js'
@@ -22,23 +23,25 @@ export interface SmtpOptions {
 export interface MailServer {
   readonly url: URL
   readonly from: MailAddress
+  /** For each step of a session with it, ms. */
+  readonly limitMs: number
 }
 
-/** For each step of a session with the server, and for all of it, ms. */
-const STEP_LIMIT_MS = 10_000
-const MAIL_LIMIT_MS = 30_000
+/** How many time limits of a step all of a session may take. */
+const STEPS = 3
 const MAX_SUBJECT = 200
+const TOO_LATE_ERROR = Object.assign(new Error('The time limit is over'), { name: 'TimeoutError' })
 /** Errors without a status that another attempt can't mend. */
 const FINAL_CODES = new Set(['EENVELOPE', 'ECONFIG', 'ENOAUTH'])
 
 /** @throws QuasarError `invalid_option` for a URL or a sender that is none; the message shows no value */
-export function mailServerOf({ url, from }: SmtpOptions): MailServer {
+export function mailServerOf({ url, from }: SmtpOptions, limitMs: number): MailServer {
   const server = URL.canParse(url) ? new URL(url) : null
   if (!server || !/^smtps?:$/.test(server.protocol) || server.hostname === '') {
     throw invalidOption('createZenith', 'alerts.smtp.url', 'a URL such as smtp://user:password@mail.example.com:587')
   }
   const sender = senderAddress(from)
-  if (sender) return { url: server, from: sender }
+  if (sender) return { url: server, from: sender, limitMs }
   throw invalidOption('createZenith', 'alerts.smtp.from', 'a mail address, such as Zenith <alerts@example.com>')
 }
 
@@ -49,23 +52,26 @@ export async function sendMail(receiver: Receiver, notification: Notification, s
   try {
     const { createTransport } = await loadNodemailer()
     const transport = createTransport(transportOptions(server))
-    const sent = await inTimeHeld(transport.sendMail(mailOf(receiver, notification, to, server.from)), MAIL_LIMIT_MS)
+    const sent = await inTimeHeld(
+      transport.sendMail(mailOf(receiver, notification, to, server.from)),
+      STEPS * server.limitMs,
+    )
     transport.close()
-    return sent === TOO_LATE ? failed({ name: 'TimeoutError' }, server) : accepted(sent, server)
+    return sent === TOO_LATE ? failed(TOO_LATE_ERROR, server) : accepted(sent, server)
   } catch (error) {
     return failed(error, server)
   }
 }
 
-function transportOptions({ url }: MailServer) {
-  const limits = { connectionTimeout: STEP_LIMIT_MS, greetingTimeout: STEP_LIMIT_MS, socketTimeout: STEP_LIMIT_MS }
+function transportOptions({ url, limitMs }: MailServer) {
+  const limits = { connectionTimeout: limitMs, greetingTimeout: limitMs, socketTimeout: limitMs, dnsTimeout: limitMs }
   // Names and texts are never read as the path or the address of something to attach.
-  return { url: url.href, ...limits, dnsTimeout: STEP_LIMIT_MS, disableFileAccess: true, disableUrlAccess: true }
+  return { url: url.href, ...limits, disableFileAccess: true, disableUrlAccess: true }
 }
 
 function mailOf(receiver: Receiver, notification: Notification, to: readonly string[], from: MailAddress) {
   const message = messageOf(notification, receiver.name)
-  const domain = from.address.slice(from.address.lastIndexOf('@') + 1)
+  const domain = domainToASCII(from.address.slice(from.address.lastIndexOf('@') + 1)) || 'localhost'
   return {
     from: { ...from },
     to: to.map((address) => ({ name: '', address })),
@@ -113,13 +119,14 @@ function failed(error: unknown, server: MailServer): Answer {
   const text =
     typeof response === 'string' && response !== ''
       ? response
-      : failureText(innerOf(error), server.url.host, limitOf(error))
+      : failureText(innerOf(error), server.url.host, limitOf(error, server))
   const mayRetry = status === null ? !FINAL_CODES.has(String(code)) : status < 500
   return { ...noAnswer(masked(text, secretsOfServer(server), false), mayRetry), status }
 }
 
 /** Nodemailer replaces the codes of Node by its own, which say less. */
 function innerOf(error: unknown): unknown {
+  if (error === TOO_LATE_ERROR) return error
   const { errno, code, message } = error as { errno?: unknown; code?: unknown; message?: unknown }
   const named = typeof message === 'string' ? /\b(E[A-Z]{4,}|CERT_[A-Z_]+)\b/.exec(message)?.[1] : undefined
   if (named) return { code: named }
@@ -128,8 +135,8 @@ function innerOf(error: unknown): unknown {
   return typeof errno === 'string' ? { code: errno } : { code, cause: error }
 }
 
-function limitOf(error: unknown): number {
-  return (error as { name?: unknown }).name === 'TimeoutError' ? MAIL_LIMIT_MS : STEP_LIMIT_MS
+function limitOf(error: unknown, { limitMs }: MailServer): number {
+  return error === TOO_LATE_ERROR ? STEPS * limitMs : limitMs
 }
 
 function statusOf(response: string): number | null {

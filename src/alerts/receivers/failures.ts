@@ -6,7 +6,7 @@ const CODES: Readonly<Record<string, (place: string) => string>> = {
   EPIPE: (place) => `${place} closed the connection before it answered.`,
   EHOSTUNREACH: (place) => `There is no way to ${place} in this network.`,
   ENETUNREACH: (place) => `There is no way to ${place} in this network.`,
-  ETIMEDOUT: (place) => `${place} takes no connection in time.`,
+  ETIMEDOUT: (place) => `${place} did not answer in time.`,
   ECONNECTION: (place) => `${place} closed the connection.`,
   EDNS: (place) => `The name of ${place} could not be looked up.`,
   CERT_HAS_EXPIRED: (place) => `The certificate of ${place} has expired.`,

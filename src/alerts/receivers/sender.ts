@@ -1,5 +1,5 @@
 import type { ReceiverKind } from '../../api/alerts.js'
-import { clearTimeout, setTimeout } from '../../lib/clock.js'
+import { inTimeHeld } from '../../lib/async.js'
 import type { Answer, Notification, Receiver, Sender } from '../notification.js'
 import { noAnswer } from './answers.js'
 import { discordRequests } from './discord.js'
@@ -26,7 +26,7 @@ export interface SenderOptions {
   readonly version: string
   /** How names are resolved. If omitted, by the system. */
   readonly lookup?: Lookup
-  /** The time limit of a request, ms. If omitted, 10 s. */
+  /** The time limit of a request, and of each step of sending a mail, ms. If omitted, 10 s. */
   readonly limitMs?: number
   /** The certificate that is trusted instead of the usual ones, PEM; for tests. */
   readonly ca?: string
@@ -52,7 +52,7 @@ const REQUESTS: Readonly<Partial<Record<ReceiverKind, Requests>>> = {
  * @throws QuasarError `invalid_option` for networks or a mail server that are none
  */
 export function createSender(options: SenderOptions): Sender {
-  const mailServer = options.smtp && mailServerOf(options.smtp)
+  const mailServer = options.smtp && mailServerOf(options.smtp, options.limitMs ?? REQUEST_LIMIT_MS)
   return new ReceiverSender(options, mailServer)
 }
 
@@ -63,7 +63,7 @@ class ReceiverSender implements Sender {
   readonly #http: HttpOptions
   readonly #end = new AbortController()
   readonly #running = new Set<Promise<Answer>>()
-  #isClosed = false
+  #closing: Promise<void> | null = null
 
   constructor(options: SenderOptions, mailServer: MailServer | null) {
     const { allowedNetworks, lookup = lookupBySystem, limitMs = REQUEST_LIMIT_MS, ca } = options
@@ -82,15 +82,13 @@ class ReceiverSender implements Sender {
   }
 
   /** Waits up to 2 s for messages that are on their way, so that few are sent again after a restart. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    const timer = setTimeout(() => this.#end.abort(), GRACE_MS)
-    await Promise.all(this.#running)
-    clearTimeout(timer)
+  close(): Promise<void> {
+    this.#closing ??= inTimeHeld(Promise.all(this.#running), GRACE_MS).then(() => this.#end.abort())
+    return this.#closing
   }
 
   async #run(work: () => Promise<Answer>): Promise<Answer> {
-    if (this.#isClosed) return noAnswer('Zenith is stopping.', true)
+    if (this.#closing) return noAnswer('Zenith is stopping.', true)
     const answer = this.#untraced(() => safely(work))
     this.#running.add(answer)
     return answer.finally(() => this.#running.delete(answer))

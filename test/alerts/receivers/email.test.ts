@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { Notification } from '../../../src/alerts/notification.js'
 import { createSender, type SenderOptions } from '../../../src/alerts/receivers/sender.js'
@@ -147,6 +147,48 @@ test('no server, one that closes, and one whose certificate is not trusted', asy
   expect(await send(`smtps://localhost:${secure.port}?tls.rejectUnauthorized=false`)).toMatchObject({ ok: true })
   const starting = await aMailServer({ ...TLS, hideSTARTTLS: false })
   expect(await send(`smtp://localhost:${starting.port}?tls.rejectUnauthorized=false`)).toMatchObject({ ok: true })
+})
+
+/** A server of plain TCP; its connections end with the test. */
+async function aServer(onConnection: (socket: Socket) => void): Promise<number> {
+  const sockets = new Set<Socket>()
+  const server = createServer((socket) => {
+    sockets.add(socket.on('error', () => {}))
+    onConnection(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  return (server.address() as AddressInfo).port
+}
+
+test.each<[string, (socket: Socket) => void]>([
+  ['says nothing', () => {}],
+  [
+    'greets for ever',
+    (socket) => {
+      const timer = setInterval(() => socket.write('220-hello\r\n'), 20)
+      socket.on('close', () => clearInterval(timer))
+    },
+  ],
+])('a server that %s', async (_name, onConnection) => {
+  const port = await aServer(onConnection)
+  const answer = await senderOf(`smtp://127.0.0.1:${port}`, { limitMs: 200 }).send(mails, aNotification())
+  expect(answer).toMatchObject({ ok: false, status: null, mayRetry: true })
+  expect(answer.text).toMatch(/^127\.0\.0\.1:\d+ did not answer (in time|within)/)
+})
+
+test('a closed sender does not wait for a mail server that hangs', async () => {
+  const port = await aServer(() => {})
+  const sender = senderOf(`smtp://127.0.0.1:${port}`, { limitMs: 60_000 })
+  let isOver = false
+  void sender.send(mails, aNotification()).then(() => {
+    isOver = true
+  })
+  await sender.close()
+  expect(isOver).toBe(false)
 })
 
 test('without a mail server it says which option is missing', async () => {
