@@ -207,8 +207,8 @@ export class AlertEngine {
   }
 
   #note(change: AlertChange, track: Track, at: number, by: string | null = null): void {
-    const { id, rule, ruleName, severity, subject, condition, value, firedAt } = track
-    const text = conditionInWords(condition, value)
+    const { id, rule, ruleName, severity, subject, condition, value, metValue, firedAt } = track
+    const text = conditionInWords(condition, metValue)
     this.#events.push({ at, change, alert: id, rule, ruleName, severity, subject, text, value, firedAt, by })
   }
 

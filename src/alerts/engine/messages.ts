@@ -64,8 +64,9 @@ function titleOf(rule: Pick<AlertRule, 'name'>, tracks: readonly Track[]): strin
   return `${rule.name}: ${tracks.length} ${what} (${names.join(', ')}${rest})`
 }
 
-function textOf({ condition, value }: Track): string {
-  return conditionInWords(condition, value)
+/** What is wrong, or was. */
+function textOf({ condition, metValue }: Track): string {
+  return conditionInWords(condition, metValue)
 }
 
 function notified(track: Track, event: Notification['event'], { now, url }: MessageContext): NotifiedAlert {

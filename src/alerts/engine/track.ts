@@ -13,6 +13,8 @@ export interface Track {
   /** The one that was met last. */
   readonly condition: AlertCondition
   readonly value: number | null
+  /** The value when the condition was met last: what was wrong. */
+  readonly metValue: number | null
   readonly details: readonly string[]
   readonly since: number
   readonly firedAt: number | null
@@ -85,7 +87,7 @@ function begin(judgement: Judgement, rule: AlertRule, now: number): Step {
   const track: Track = {
     id: alertId(rule.id, subject),
     ...{ rule: rule.id, ruleName: rule.name, severity: rule.severity },
-    ...{ subject, state: 'pending', isUnknown: false, condition, value, details },
+    ...{ subject, state: 'pending', isUnknown: false, condition, value, metValue: value, details },
     ...{ since: now, firedAt: null, heldMs: 0, judgedAt: now, missed: 0 },
     ...{ acknowledged: null, told: [], sentAt: null, isOwed: false, times: 0, cause: null, silence: null },
   }
@@ -100,6 +102,7 @@ function seenIn(track: Track, judgement: Judgement, rule: AlertRule, now: number
   return {
     ...track,
     ...{ ruleName: rule.name, severity: rule.severity, subject, condition, value },
+    metValue: isMet ? value : track.metValue,
     details: isMet ? details : track.details,
     ...{ judgedAt: now, missed: 0, isUnknown: false },
   }

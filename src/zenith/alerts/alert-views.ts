@@ -16,13 +16,13 @@ import type { KnownReceiverSetup, PendingAcknowledgement } from './setup.js'
 
 /** @param pending an acknowledgement that the evaluating Zenith has not seen yet */
 export function alertOf(track: Track, pending: PendingAcknowledgement | null): Alert {
-  const { id, rule, ruleName, severity, state, isUnknown, subject, condition, value } = track
+  const { id, rule, ruleName, severity, state, isUnknown, subject, condition, value, metValue } = track
   const { since, firedAt, sentAt, times, acknowledged, silence, cause } = track
   const early = pending && { by: pending.by, at: pending.at }
   return {
     ...{ id, rule, ruleName, severity, state, isUnknown, subject, condition, value },
     ...{ since, firedAt, sentAt, times, silence, cause },
-    text: conditionInWords(condition, value),
+    text: conditionInWords(condition, metValue),
     unit: METRICS[condition.metric].unit,
     acknowledged: acknowledged ?? early,
   }

@@ -21,7 +21,7 @@ describe('one subject', () => {
     scripted.during(3 * MINUTE, () => cpu(95))
     expect(scripted.during(MINUTE, () => cpu(70))).toEqual([])
     expect(scripted.engine.tracks).toMatchObject([{ state: 'recovering' }])
-    expect(scripted.during(10_000, () => cpu(70))).toEqual(['resolved: host web: CPU of the host 70 % (above 90 %)'])
+    expect(scripted.during(10_000, () => cpu(70))).toEqual(['resolved: host web: CPU of the host 95 % (above 90 %)'])
     expect(scripted.engine.tracks).toEqual([])
   })
 
@@ -195,7 +195,7 @@ describe('causes', () => {
     scripted.during(10 * MINUTE, () => values(1, 1_200))
     const lines = scripted.during(MINUTE, () => values(0, 1_200))
     expect(lines).toEqual([
-      'resolved: shop: Vanished nodes 0 (at least 1)',
+      'resolved: shop: Vanished nodes 1 (at least 1)',
       'firing: queue mail: Backlog without a worker 1,200 (at least 1)',
     ])
   })

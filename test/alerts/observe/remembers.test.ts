@@ -26,12 +26,34 @@ describe('vanished nodes', () => {
     expect(of(at(0, live('a')), at(40, as('left', live('a'))))).toMatchObject({ value: 0, details: [] })
   })
 
-  it('counts one whose place one of the same version took, for five minutes', () => {
+  it('counts one whose place one of the same version took, for a minute', () => {
     const [before, after] = [at(0, live('a')), at(40, as('replaced', live('a')), young('b', 40))]
     expect(of(before, after)).toMatchObject({ value: 1 })
     expect(of(before, after)?.details[0]).toContain('replaced by b')
-    expect(of(before, after, at(330, young('b', 330)))).toMatchObject({ value: 1 })
-    expect(of(before, after, at(341, young('b', 341)))).toMatchObject({ value: 0 })
+    expect(of(before, after, at(99, young('b', 99)))).toMatchObject({ value: 1 })
+    expect(of(before, after, at(100, young('b', 100)))).toMatchObject({ value: 0 })
+  })
+
+  it('is over with one that was lost for longer as soon as another takes its place', () => {
+    const lost = [at(0, live('a')), at(40, as('lost', live('a'))), at(400, as('lost', live('a')))]
+    expect(of(...lost)).toMatchObject({ value: 1 })
+    expect(of(...lost, at(410, as('replaced', live('a')), young('b', 410)))).toMatchObject({ value: 0 })
+  })
+
+  it('tells of a host of several services that is down as one, and of it once it is back', () => {
+    const box = (state: NodeView['state']) =>
+      ['auth', 'cart'].map((service) => as(state, nodeOf(service, `${service}-1`, {}, { hostname: 'box' })))
+    const observer = createObserver()
+    const vanished = () => values(observer, 'service.vanished')
+    observer.note(at(0, ...box('live'), live('a')))
+    expect(vanished()).toEqual({ shop: 0 })
+    observer.note(at(40, ...box('lost'), live('a')))
+    expect(vanished()).toEqual({ box: 2, shop: 0 })
+    expect(ask(observer, 'service.vanished')[0]?.subject).toMatchObject({ kind: 'host', services: ['auth', 'cart'] })
+    observer.note(at(80, ...box('live'), live('a')))
+    expect(vanished()).toEqual({ box: 0, shop: 0 })
+    observer.note(at(400, ...box('live'), live('a')))
+    expect(vanished()).toEqual({ shop: 0 })
   })
 
   it('counts no deployment: the new ones have another version', () => {

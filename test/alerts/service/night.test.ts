@@ -242,4 +242,23 @@ function lineOf({ at: time, event, title }: Notification): string {
   return `${new Date(time).toISOString().slice(11, 16)} ${event}: ${title}`
 }
 
-const EXPECTED = ['']
+const EXPECTED = [
+  '18:23 firing: host web-1: CPU of the host 94 % (above 90 %)',
+  '19:21 resolved: host web-1: CPU of the host 94 % (above 90 %)',
+  // The process that the kernel killed.
+  '19:45 firing: shop: Vanished nodes 1 (at least 1)',
+  '19:46 resolved: shop: Vanished nodes 1 (at least 1)',
+  '20:00 firing: the fleet: Redis away 40 s (at least 30 s)',
+  '20:10 resolved: the fleet: Redis away 9 min (at least 30 s)',
+  // The worker, whose message tells of its queue.
+  '20:30 firing: worker: Vanished nodes 1 (at least 1)',
+  '20:50 resolved: worker: Vanished nodes 1 (at least 1)',
+  '21:00 firing: host box: Free disk 4 % (below 10 %)',
+  '21:10 resolved: host box: Free disk 4 % (below 10 %)',
+  // Six services, one machine.
+  '21:20 firing: host box: Vanished nodes 6 (at least 1)',
+  '21:30 resolved: host box: Vanished nodes 6 (at least 1)',
+  // By the other Zenith.
+  '21:45 firing: worker: Failed attempts 60 % (at least 20 %)',
+  '21:56 resolved: worker: Failed attempts 60 % (at least 20 %)',
+]
