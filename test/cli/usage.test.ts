@@ -86,7 +86,11 @@ describe('what can’t be understood ends with code 2 and one line', () => {
     [['zenith'], { QUASAR_ARCHIVE_PAYLOADS: 'none' }, /QUASAR_ARCHIVE_PAYLOADS takes yes or no/],
     [['zenith', '--archive', 'none', '--archive-payloads', 'no'], {}, /--archive none keeps nothing: leave out/],
     [['zenith', '--archive', 'none', '--archive-days', '5'], {}, /--archive none keeps nothing: leave out/],
-    [['zenith', '--alerts', '/nowhere/alerts.json'], {}, /--alerts takes a JSON file with rules and receivers, or none/],
+    [
+      ['zenith', '--alerts', '/nowhere/alerts.json'],
+      {},
+      /--alerts takes a JSON file with rules and receivers, or none/,
+    ],
     [['zenith', '--url', 'zenith.example.com'], {}, /--url takes the URL of the page/],
     [['zenith', '--smtp', 'smtp://mail.example.com'], {}, /--smtp and --smtp-from need each other/],
     [['zenith', '--alert-networks', 'internal'], {}, /--alert-networks takes addresses and networks/],

@@ -15,6 +15,8 @@ const GONE_AFTER = 3
 const GATHER_MS = 5_000
 /** However many follow, ms. */
 const MAX_GATHER_MS = 30_000
+/** What outlives its cause by so long is worth a message of its own, ms: it may only take a look longer. */
+const OUTLIVES_MS = 30_000
 /** Alerts of all rules that are remembered. */
 const MAX_TRACKS = 1_000
 
@@ -102,8 +104,11 @@ export class AlertEngine {
     const before = this.#fingerprint()
     const ended = this.#judge(turn)
     const causes = causesOf(this.#tracks.values())
-    for (const track of this.#tracks.values())
-      this.#tracks.set(track.id, { ...track, cause: causes.get(track.id) ?? null, silence: turn.silenceOf(track) })
+    for (const track of this.#tracks.values()) {
+      const cause = causes.get(track.id) ?? null
+      const causedAt = cause === null ? track.causedAt : turn.look.at
+      this.#tracks.set(track.id, { ...track, cause, causedAt, silence: turn.silenceOf(track) })
+    }
     const messages = [...this.#resolved(ended, turn), ...this.#firing(turn), ...this.#reminders(turn)]
     this.#forgetQuiet(turn)
     const events = this.#events
@@ -127,7 +132,7 @@ export class AlertEngine {
 
   /** All but what changes with every look. */
   #fingerprint(): string {
-    const tracks = this.tracks.map(({ value, judgedAt, details, heldMs, ...rest }) => [
+    const tracks = this.tracks.map(({ value, judgedAt, details, heldMs, causedAt, ...rest }) => [
       rest,
       Math.floor(heldMs / 30_000),
     ])
@@ -236,6 +241,7 @@ export class AlertEngine {
 
   #isDue(track: Track, rule: AlertRule, now: number): boolean {
     if (track.state === 'pending' || !track.isOwed || track.silence !== null || track.cause !== null) return false
+    if (track.causedAt !== null && now - track.causedAt < OUTLIVES_MS) return false
     const quiet = this.#quiet.get(track.id)
     return !quiet || now - quiet.sentAt >= rule.cooldownMs
   }

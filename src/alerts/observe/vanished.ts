@@ -136,7 +136,8 @@ export class VanishedNodes {
     const successor = successorOf(node, free)
     if (!successor || this.#replaced.size >= MAX_REPLACED) return
     free.splice(free.indexOf(successor), 1)
-    this.#replaced.set(node.key, { node, at: this.#lostAt.get(node.key) ?? at, successor })
+    const since = this.#lostAt.get(node.key) ?? at
+    if (at - since < WITHIN_MS) this.#replaced.set(node.key, { node, at: since, successor })
   }
 
   #details(service: string, lost: readonly KnownNode[], gone: readonly Replaced[]): readonly string[] {
