@@ -29,7 +29,7 @@ const spec = (
   isBadWhen: 'high' | 'low' = 'high',
 ): MetricSpec => ({ subject, unit, label, description, isBadWhen })
 
-/** By id. Figures without a time of their own are those of the newest heartbeat, or of the last look at a queue. */
+/** By id. Figures without a time of their own are those of the newest heartbeat, or of the last read of a queue. */
 export const METRICS = {
   'host.cpu': spec('host', 'percent', 'CPU of the host', 'CPU of the machine or container, of all usable cores.'),
   'host.memory': spec(

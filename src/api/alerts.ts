@@ -19,7 +19,7 @@ export type AlertState = (typeof ALERT_STATES)[number]
 export const COMPARISONS = ['above', 'atLeast', 'below', 'atMost'] as const
 export type Comparison = (typeof COMPARISONS)[number]
 
-/** each: every node by itself; the others: one value for each service. */
+/** each: every node alone; the others: one value for each service. */
 export const AGGREGATES = ['each', 'max', 'min', 'mean', 'sum'] as const
 export type Aggregate = (typeof AGGREGATES)[number]
 
@@ -139,7 +139,10 @@ export const AlertListing = object('The alerts that are not ok: the worst first.
   totals: AlertTotals,
   evaluatedAt: orNull(amount('When rules were evaluated last, Unix ms; null: not yet.')),
   problems: listOf(
-    object('A reason why somebody may not be told.', { kind: oneOf(ALERT_PROBLEMS, 'Kind.'), text: text('In words.') }),
+    object('A reason why a message may reach no user.', {
+      kind: oneOf(ALERT_PROBLEMS, 'Kind.'),
+      text: text('In words.'),
+    }),
   ),
 })
 export type AlertListing = Infer<typeof AlertListing>

@@ -1,5 +1,5 @@
-import { isPageUrl } from '../alerts/options.js'
 import { createSender } from '../alerts/receivers/sender.js'
+import { isPageUrl } from '../alerts/settings/options.js'
 import { chooseRedis, resolvePrefix, resolveTokens } from '../core/options/environment.js'
 import { consoleLogger, silentLogger } from '../core/options/logger.js'
 import { SDK_VERSION } from '../core/report/version.js'

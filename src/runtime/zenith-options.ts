@@ -1,4 +1,4 @@
-import { type AlertSettings, type AlertsOptions, readAlertsOptions } from '../alerts/options.js'
+import { type AlertSettings, type AlertsOptions, readAlertsOptions } from '../alerts/settings/options.js'
 import { isTraceUrl } from '../api/trace-url.js'
 import { isRetention, type Retention } from '../archiver/retention.js'
 import { isNetwork } from '../core/options/networks.js'
@@ -83,8 +83,8 @@ export interface ZenithOptions {
    */
   archivePayloads?: boolean
   /**
-   * Rules and receivers of alerts, besides those of the page; `false`: no rules are evaluated. Without a receiver alerts are shown, and sent
-   * to nobody. @default the rules that come with Zenith
+   * Rules and receivers of alerts, besides those of the page; `false`: no rules are evaluated. Without a receiver alerts are
+   * shown, and not sent. @default the rules that come with Zenith
    */
   alerts?: AlertsOptions | false
   /** Where Zenith writes its few log lines; `false` for nowhere. @default console */

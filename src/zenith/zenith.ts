@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { Sender } from '../alerts/notification.js'
-import type { AlertSettings } from '../alerts/options.js'
+import type { AlertSettings } from '../alerts/settings/options.js'
 import type { Role } from '../api/permissions.js'
 import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'

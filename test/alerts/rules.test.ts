@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_RULES } from '../../src/alerts/defaults.js'
-import { readAlertsOptions } from '../../src/alerts/options.js'
 import { allRules, readRule } from '../../src/alerts/rules.js'
+import { readAlertsOptions } from '../../src/alerts/settings/options.js'
 
 const RULE = { id: 'cpu', name: 'CPU', conditions: [{ metric: 'host.cpu', is: 'above', threshold: 90 }] }
 

@@ -91,7 +91,16 @@ function begin(judgement: Judgement, rule: AlertRule, now: number): Step {
     ...{ rule: rule.id, ruleName: rule.name, severity: rule.severity },
     ...{ subject, state: 'pending', isUnknown: false, condition, value, metValue: value, details },
     ...{ since: now, firedAt: null, heldMs: 0, judgedAt: now, missed: 0 },
-    ...{ acknowledged: null, told: [], sentAt: null, isOwed: false, times: 0, cause: null, causedAt: null, silence: null },
+    ...{
+      acknowledged: null,
+      told: [],
+      sentAt: null,
+      isOwed: false,
+      times: 0,
+      cause: null,
+      causedAt: null,
+      silence: null,
+    },
   }
   return rule.forMs <= TOLERANCE_MS ? fire(track, now) : { track, change: null }
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { type AlertsOptions, isPageUrl, readAlertsOptions } from '../../alerts/options.js'
+import { type AlertsOptions, isPageUrl, readAlertsOptions } from '../../alerts/settings/options.js'
 import { isNetwork } from '../../core/options/networks.js'
 import { list, type OptionSpec, type Parsed, text } from './options.js'
 

@@ -199,7 +199,7 @@ export class AlertService implements Alerts {
   problems(): AlertListing['problems'] {
     const { store } = this.#options
     const found: AlertListing['problems'][number][] = []
-    if (!store) found.push({ kind: 'noStore', text: 'This store keeps no state: after a restart alerts begin anew.' })
+    if (!store) found.push({ kind: 'noStore', text: 'This store keeps no state: after a restart alerts start again.' })
     if (this.#isDenied) found.push({ kind: 'readOnly', text: 'The Redis user may only read: no alerts are evaluated.' })
     if (this.#awaySince !== null) found.push({ kind: 'storeAway', text: 'Redis does not answer: alerts stand still.' })
     const takers = this.setup.receivers.filter(

@@ -1,7 +1,7 @@
 import type { Sender } from '../../alerts/notification.js'
 import { createObserver } from '../../alerts/observe/observer.js'
-import type { AlertSettings } from '../../alerts/options.js'
 import { preview } from '../../alerts/preview/preview.js'
+import type { AlertSettings } from '../../alerts/settings/options.js'
 import type { ArchiverStatus } from '../../archiver/archiver.js'
 import { monotonic } from '../../lib/clock.js'
 import type { Archive, ControlStore, Logger } from '../../ports/index.js'

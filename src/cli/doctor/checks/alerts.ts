@@ -3,7 +3,7 @@ import { openControlStore } from '../../../runtime/open-control-store.js'
 import { type KnownAlerts, readAlerts } from '../../../runtime/read-alerts.js'
 import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 
-/** Without an evaluation for so long nobody evaluates, ms. */
+/** Without an evaluation for this long no Zenith evaluates, ms. */
 const STALE_MS = 5 * 60_000
 const DOCS = 'docs/alerts.md'
 

@@ -1,8 +1,15 @@
-import { type AlertRule, RECEIVER_KINDS, type ReceiverKind, RULE_ID, SEVERITIES, type Severity } from '../api/alerts.js'
-import { isBetween, isObject, isText } from '../lib/options.js'
-import type { Receiver } from './notification.js'
-import { addressProblem } from './receivers/addresses.js'
-import { type AlertRuleOption, readRule } from './rules.js'
+import {
+  type AlertRule,
+  RECEIVER_KINDS,
+  type ReceiverKind,
+  RULE_ID,
+  SEVERITIES,
+  type Severity,
+} from '../../api/alerts.js'
+import { isBetween, isObject, isText } from '../../lib/options.js'
+import type { Receiver } from '../notification.js'
+import { addressProblem } from '../receivers/addresses.js'
+import { type AlertRuleOption, readRule } from '../rules.js'
 
 /** A receiver in code. */
 export interface AlertReceiverOption {
