@@ -18,7 +18,8 @@ interface Change<S extends GenericSchema> {
   schema: S
 }
 
-function useChange<Asked, S extends GenericSchema>(changeOf: (asked: Asked) => Change<S>) {
+/** @param changeOf what to send for what is asked */
+export function useChange<Asked, S extends GenericSchema>(changeOf: (asked: Asked) => Change<S>) {
   const session = useSession()
   const client = useQueryClient()
   const send = ({ path, body, schema }: Change<S>, token: string) => postJson(path, body, token, schema)
@@ -39,7 +40,7 @@ function useChange<Asked, S extends GenericSchema>(changeOf: (asked: Asked) => C
   })
 }
 
-const CHANGED: ReadonlySet<string> = new Set(['queue', 'schedulers', 'failures', 'bulk', 'audit'])
+const CHANGED: ReadonlySet<string> = new Set(['queue', 'schedulers', 'failures', 'bulk', 'audit', 'alerts'])
 
 export function useJobsChange(queue: string) {
   return useChange((body: JobsChange) => ({ path: `${queuePath(queue)}/jobs`, body, schema: JobsChanged }))

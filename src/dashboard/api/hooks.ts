@@ -16,6 +16,11 @@ export function useLive(): LiveState {
   return useStore(useLiveStore().state)
 }
 
+/** Changes with each change of alerts. */
+export function useAlertNews(): number {
+  return useStore(useLiveStore().alertNews)
+}
+
 /**
  * What the clock says in words; draws again only when the words change.
  *

@@ -23,6 +23,8 @@ export interface LiveState {
 export interface LiveStore {
   readonly clock: Clock
   readonly state: Store<LiveState>
+  /** Grows with each change of alerts that the stream tells of. */
+  readonly alertNews: Store<number>
   /** Begins to listen; returns the end of it. */
   start(): () => void
 }
@@ -37,6 +39,7 @@ const LOOK_EVERY_MS = 1_000
 export function createLiveStore(base: string): LiveStore {
   const clock = createClock()
   const store = createStore<LiveState>({ connection: 'connecting', overview: null, problem: null })
+  const alertNews = createStore(0)
   let heardAt = Date.now()
   let askedAt = 0
   let asking = false
@@ -62,6 +65,7 @@ export function createLiveStore(base: string): LiveStore {
       set({ overview: addSlow(store.get().overview, parsed as SlowEntry[]) })
     if (name === 'errors' && Array.isArray(parsed))
       set({ overview: addExceptions(store.get().overview, parsed as ExceptionRecord[]) })
+    if (name === 'alert') alertNews.set(alertNews.get() + 1)
   }
 
   async function ask() {
@@ -89,7 +93,7 @@ export function createLiveStore(base: string): LiveStore {
   }
 
   function start() {
-    stream = openStream(`${base}api/stream`, ['system_pulse', 'slow', 'errors'], {
+    stream = openStream(`${base}api/stream`, ['system_pulse', 'slow', 'errors', 'alert'], {
       onOpen: () => set({ connection: 'open' }),
       onEvent,
       onLost: (gaveUp) => {
@@ -107,7 +111,7 @@ export function createLiveStore(base: string): LiveStore {
     }
   }
 
-  return { clock, state: store, start }
+  return { clock, state: store, alertNews, start }
 }
 
 function parse(data: string): unknown {

@@ -50,6 +50,7 @@ const ArchivedJobPage = lazy(async () => ({
 const TimeTravelPage = lazy(async () => ({
   default: (await import('../features/time-travel/time-travel-page.js')).TimeTravelPage,
 }))
+const AlertsPage = lazy(async () => ({ default: (await import('../features/alerts/alerts-page.js')).AlertsPage }))
 const ActivityPage = lazy(async () => ({
   default: (await import('../features/activity/activity-page.js')).ActivityPage,
 }))
@@ -132,6 +133,7 @@ const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> =
   schedulers: SchedulersPage,
   slow: SlowPage,
   exceptions: ExceptionsPage,
+  alerts: AlertsPage,
   activity: ActivityPage,
   'time-travel': TimeTravelPage,
   unknown: UnknownPage,

@@ -9,13 +9,13 @@ export function Nav() {
   const section = sectionOf(route.page)
   const nav = useInSight(section)
   return (
-    <nav ref={nav} aria-label="Pages" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
+    <nav ref={nav} aria-label="Pages" className="-mx-1 flex min-w-0 gap-0.5 overflow-x-auto px-1 py-1">
       {PAGE_LIST.map(({ page, title }) => (
         <PageLink
           key={page}
           to={pageTarget(route, page)}
           aria-current={section === page ? 'page' : undefined}
-          className="rounded-lg px-2 py-1.5 2xl:px-3 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-track aria-[current=page]:text-text"
+          className="rounded-lg px-1.5 py-1.5 2xl:px-3 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-track aria-[current=page]:text-text"
         >
           {title}
         </PageLink>

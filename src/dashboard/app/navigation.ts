@@ -13,6 +13,7 @@ export const PAGE_LIST: readonly { page: MainPage; title: string; key: string }[
   { page: 'schedulers', title: 'Schedulers', key: 'c' },
   { page: 'slow', title: 'Slow', key: 's' },
   { page: 'exceptions', title: 'Exceptions', key: 'x' },
+  { page: 'alerts', title: 'Alerts', key: 'l' },
   { page: 'activity', title: 'Activity', key: 'a' },
   { page: 'time-travel', title: 'Time Travel', key: 't' },
 ]

@@ -6,6 +6,7 @@ import { countStates } from '../features/services/fleet.js'
 import { count } from '../ui/format.js'
 import { ICON_BUTTON, IconButton } from '../ui/icon-button.js'
 import { nextTheme, type Theme, useTheme } from '../ui/theme.js'
+import { Bell } from './bell.js'
 import { isUnread, LiveMark } from './live-mark.js'
 import { Nav } from './nav.js'
 import { openOverlay } from './overlay.js'
@@ -14,28 +15,30 @@ import { Wordmark } from './wordmark.js'
 export function PageHeader({ overview }: { overview: Overview | null }) {
   return (
     <header className="sticky top-0 z-20 border-b border-line bg-page">
-      <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-4 gap-y-1.5 px-4 py-2.5 sm:px-6">
+      <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-2.5 sm:px-6">
         <Wordmark />
         <div className="order-last w-full max-w-full lg:order-none lg:w-auto">
           <Nav />
         </div>
-        <div className="ml-auto flex items-center gap-3">
+        <div className="ml-auto flex items-center gap-2.5">
           <div className="hidden sm:block">
             <Counts overview={overview} />
           </div>
           <LiveMark />
-          <div className="flex items-center gap-1.5">
+          <div className="flex items-center gap-1">
             <IconButton
               label="Search for pages, services, routes, jobs, exceptions, ids and actions (Ctrl K)"
               onClick={() => openOverlay('palette')}
             >
               <Search className="size-4" aria-hidden="true" />
             </IconButton>
-            <span className="hidden sm:block">
+            {/* Its key, `?`, works without the button. */}
+            <span className="hidden min-[88rem]:block">
               <IconButton label="Keyboard help" onClick={() => openOverlay('help')}>
                 <CircleQuestionMark className="size-4" aria-hidden="true" />
               </IconButton>
             </span>
+            <Bell />
             <ThemeToggle />
             <UserMark />
           </div>
@@ -106,7 +109,7 @@ function UserMark() {
   const { canLogOut } = session
   return (
     <>
-      <span className="hidden max-w-40 px-1.5 lg:block">
+      <span className="hidden max-w-40 px-1.5 lg:not-empty:block">
         <UserName />
       </span>
       {canLogOut && (

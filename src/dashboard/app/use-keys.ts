@@ -131,6 +131,7 @@ function stepBack(): void {
 function stepBackInPage(route: Route): boolean {
   if ((route.page === 'queues' || route.page === 'jobs') && route.find) changePage(route.page, { find: '' })
   else if (route.page === 'activity' && route.bulk) changePage('activity', { bulk: '' })
+  else if (route.page === 'alerts' && (route.alert || route.rule)) changePage('alerts', { alert: '', rule: '' })
   else return false
   return true
 }

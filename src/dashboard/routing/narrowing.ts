@@ -35,6 +35,7 @@ export const NARROWED_BY: Readonly<Record<PageName, readonly string[]>> = {
   slow: [...EVERYWHERE, 'series'],
   exceptions: [...EVERYWHERE, 'series', 'fingerprint'],
   activity: EVERYWHERE,
+  alerts: ['service', 'env', 'q'],
   unknown: [],
 }
 

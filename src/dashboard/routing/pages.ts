@@ -86,6 +86,10 @@ const LIST = {
 /** How queues can be grouped: not at all, by their service, or by their names up to a delimiter. */
 export const QUEUE_GROUPS = ['', 'service', ':', '/', '.', '-'] as const
 
+/** The parts of the page of alerts. */
+export const ALERT_TABS = ['firing', 'rules', 'silences', 'receivers', 'deliveries'] as const
+export type AlertTab = (typeof ALERT_TABS)[number]
+
 /** How much of the past a scrubber spans. */
 export const SPANS = ['1h', '24h', '7d', '30d'] as const
 export type SpanName = (typeof SPANS)[number]
@@ -119,6 +123,8 @@ const PAGES = {
   exceptions: { ...SERIES, ...FINGERPRINT },
   /** `bulk` is the id of the bulk operation that is open. */
   activity: { bulk: text('bulk') },
+  /** `alert` and `rule` are the ids of those that are open. */
+  alerts: { tab: oneOf('tab', ALERT_TABS, 'firing'), alert: text('alert'), rule: text('rule') },
   /** `asked` is a page that there is not. */
   unknown: { asked: text('page') },
 }

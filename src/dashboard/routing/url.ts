@@ -13,12 +13,27 @@ const LISTED_BY: Partial<Record<PageName, string>> = {
 /** All parameters in the order in which they are written. */
 const ORDER = [
   ...['page', 'service', 'node', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'ghost', 'deploy', 'kept'],
-  ...['queue', 'job', 'state', 'offset', 'order', 'find', 'group', 'fingerprint', 'bulk', 't', 'span'],
+  ...[
+    'queue',
+    'job',
+    'state',
+    'offset',
+    'order',
+    'find',
+    'group',
+    'fingerprint',
+    'bulk',
+    'tab',
+    'alert',
+    'rule',
+    't',
+    'span',
+  ],
 ]
 /** What waits in the URL until the reader is back on its page. */
 const WAITING: ReadonlySet<string> = new Set(['group'])
 /** A change of these is a step that the back button undoes; the others only narrow what is shown. */
-const STEPS = ['page', 'service', 'node', 'route', 'queue', 'job', 'from', 'to']
+const STEPS = ['page', 'service', 'node', 'route', 'queue', 'job', 'from', 'to', 'tab']
 
 const ARCHIVED_PERIODS = PERIODS.slice(LIVE_PERIODS.length)
 

@@ -1,4 +1,4 @@
-import { Check, Copy } from 'lucide-react'
+import { Check, Copy, type LucideIcon } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from './button.js'
 
@@ -9,17 +9,18 @@ interface CopyButtonProps {
   label: string
   /** What is copied, made when it is. */
   text: () => string
+  icon?: LucideIcon
 }
 
 /** Copies a text, and says whether it did. */
-export function CopyButton({ label, text }: CopyButtonProps) {
+export function CopyButton({ label, text, icon = Copy }: CopyButtonProps) {
   const [outcome, setOutcome] = useState<'copied' | 'failed' | null>(null)
   useEffect(() => {
     if (outcome === null) return
     const timer = setTimeout(() => setOutcome(null), SAY_MS)
     return () => clearTimeout(timer)
   }, [outcome])
-  const Icon = outcome === 'copied' ? Check : Copy
+  const Icon = outcome === 'copied' ? Check : icon
   return (
     <Button onClick={async () => setOutcome((await copied(text())) ? 'copied' : 'failed')}>
       <Icon className="size-3.5" aria-hidden="true" />

@@ -1,8 +1,12 @@
 import { lazy, Suspense } from 'react'
 import type { VersionMark } from '../../../api/history.js'
-import { openDeployment, useRoute } from '../../routing/route.js'
-import { type ChartMarks, deploymentName, gapInWords } from '../../ui/charts/marks.js'
+import { NO_FILTER } from '../../api/filter.js'
+import { windowAt } from '../../api/history-api.js'
+import { useNow } from '../../api/hooks.js'
+import { openDeployment, useRoute, useTimeRange } from '../../routing/route.js'
+import { alertInWords, type ChartMarks, deploymentName, gapInWords } from '../../ui/charts/marks.js'
 import { plural } from '../../ui/format.js'
+import { PageLink } from '../../ui/page-link.js'
 import { whenInWords } from '../../ui/period.js'
 
 const DeployDiff = lazy(async () => ({ default: (await import('./deploy-diff.js')).DeployDiff }))
@@ -13,12 +17,18 @@ const MOST = 12
 /** What charts mark, in words: deployments, each of which shows its before and after, and what was lost. Nothing without any. */
 export function PastNotes({ marks }: { marks: ChartMarks | undefined }) {
   const route = useRoute()
-  if (!marks || marks.deployments.length + marks.gaps.length === 0) return null
+  const range = useTimeRange()
+  const now = useNow()
+  if (!marks) return null
   const { deployments, gaps } = marks
+  const { from, to } = windowAt(range, now)
+  const alerts = marks.alerts.filter((alert) => alert.from < to && (alert.to ?? to) > from)
+  if (deployments.length + gaps.length + alerts.length === 0) return null
   const open = 'deploy' in route ? deployments.find(({ at }) => at === route.deploy) : undefined
   return (
     <div className="mt-3 flex min-w-0 flex-col gap-3">
       {deployments.length > 0 && <Deployments deployments={deployments} open={open} />}
+      {alerts.length > 0 && <Alerts alerts={alerts} />}
       {gaps.map((gap) => (
         <p key={`${gap.from} ${gap.service}`} className="label flex items-center gap-2">
           <span className="hatched h-3 w-5 shrink-0 rounded-sm border border-line" aria-hidden="true" />
@@ -30,6 +40,35 @@ export function PastNotes({ marks }: { marks: ChartMarks | undefined }) {
           <DeployDiff mark={open} deployments={deployments} />
         </Suspense>
       )}
+    </div>
+  )
+}
+
+function Alerts({ alerts }: Pick<ChartMarks, 'alerts'>) {
+  const shown = alerts.toReversed().slice(0, MOST)
+  const rest = alerts.length - shown.length
+  return (
+    <div className="flex min-w-0 flex-wrap items-center gap-2 text-xs">
+      <span className="label" id="alerts-then">
+        Alerts
+      </span>
+      <ul aria-labelledby="alerts-then" className="contents">
+        {shown.map((alert) => (
+          <li key={`${alert.id} ${alert.from}`} className="min-w-0">
+            <PageLink
+              to={{ ...NO_FILTER, page: 'alerts', alert: alert.id }}
+              className="inline-flex min-h-7 max-w-full items-center gap-2 rounded-full border border-line bg-panel px-3 py-1 hover:border-line-strong"
+            >
+              <span
+                className={`h-1 w-3 shrink-0 rounded-full ${alert.isCritical ? 'bg-bad' : 'bg-warn'}`}
+                aria-hidden="true"
+              />
+              <span className="min-w-0 truncate">{alertInWords(alert)}</span>
+            </PageLink>
+          </li>
+        ))}
+      </ul>
+      {rest > 0 && <span className="label">and {plural(rest, 'older one')}: zoom in to see them</span>}
     </div>
   )
 }

@@ -1,13 +1,16 @@
 import { useMemo } from 'react'
 import type { TimeRange } from '../../../api/time-window.js'
 import { PERIOD_MS } from '../../../api/words.js'
+import { useAlertEvents } from '../../api/alerts-now.js'
 import { useMarks, windowAt } from '../../api/history-api.js'
 import { useNow } from '../../api/hooks.js'
 import { useServicePeriods } from '../../api/monitoring-api.js'
 import { useHasArchive } from '../../api/session.js'
 import { useRoute } from '../../routing/route.js'
 import { type GhostTraffic, WEEK_MS } from '../../ui/charts/ghost.js'
-import { type ChartMarks, chartMarksOf } from '../../ui/charts/marks.js'
+import { alertSpansOf, type ChartMarks, chartMarksOf } from '../../ui/charts/marks.js'
+
+const NO_MARKS = { deployments: [], gaps: [] }
 
 /** What charts mark; undefined as long as that is not known. @param service empty for all */
 export function useChartMarks(
@@ -16,7 +19,12 @@ export function useChartMarks(
   stream: 'history' | 'queues' = 'history',
 ): ChartMarks | undefined {
   const { data } = useMarks(service, range)
-  return useMemo(() => data && chartMarksOf(data, stream), [data, stream])
+  const events = useAlertEvents(stream === 'history' ? service : '')
+  return useMemo(() => {
+    if (!data && !events) return undefined
+    const { deployments, gaps } = data ? chartMarksOf(data, stream) : NO_MARKS
+    return { deployments, gaps, alerts: alertSpansOf(events ?? []) }
+  }, [data, events, stream])
 }
 
 /** As many questions over a period as its charts have steps, at the most. */

@@ -11,6 +11,7 @@ import { healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
 import { isLive, rangeInWords, theRange, within } from '../../ui/period.js'
 import { UntrustedMark } from '../../ui/trust-mark.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 import { Figures } from '../services/figures.js'
 import { isStill, kindOf } from '../services/fleet.js'
 import { HealthScore } from '../services/health-score.js'
@@ -47,6 +48,7 @@ export const AppHealthCard = memo(function AppHealthCard({ service: view, range,
                 {[healthWord(health.score), nodeWords(nodes), ...environments].filter(Boolean).join(' · ')}
               </p>
             </div>
+            <AlertMark of={{ service }} />
             <UntrustedMark untrusted={view.untrusted} />
           </div>
           <div className={still}>

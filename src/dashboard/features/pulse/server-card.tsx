@@ -9,6 +9,7 @@ import { Gauge } from '../../ui/gauge.js'
 import { LevelWord } from '../../ui/level-word.js'
 import { diskLevel } from '../../ui/levels.js'
 import { TrustMark } from '../../ui/trust-mark.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 import { nodeName } from '../services/fleet.js'
 import { StateMark } from '../services/state-mark.js'
 import { CpuTile, LoopTile, MemoryTile, RequestsTile } from './server-tiles.js'
@@ -35,6 +36,7 @@ export const ServerCard = memo(function ServerCard({ node, tellEnvironment }: Se
         </h4>
         <span className="flex shrink-0 items-center gap-2">
           {node.state === 'live' && <ClockMark ahead={node.clockAhead} />}
+          <AlertMark of={{ node: node.key, host: node.heartbeat?.hostname }} />
           <TrustMark trust={node.trust} />
           <StateMark state={node.state} lastSeen={node.lastSeen} />
         </span>

@@ -3,6 +3,7 @@ import type { QueueView } from '../../../api/queues.js'
 import { Ago } from '../../ui/ago.js'
 import { capital } from '../../ui/format.js'
 import { Problem } from '../../ui/problem.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 import { Crumbs } from '../queues/crumbs.js'
 import { DriverBadge } from '../queues/driver-badge.js'
 import { QueueMarks } from '../queues/queue-marks.js'
@@ -26,6 +27,7 @@ export function QueueHead({ queue, buttons }: { queue: QueueView; buttons: React
             </h1>
             <DriverBadge driver={driver} />
             <QueueMarks queue={queue} />
+            <AlertMark of={{ queue: queue.key }} />
           </div>
           <p className="label mt-1 break-all">
             {services.length > 0 ? `reported by ${services.join(', ')}` : 'read by this Zenith'}

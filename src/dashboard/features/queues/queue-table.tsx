@@ -6,6 +6,7 @@ import { count, duration, percent, perMinute, roughly, UNKNOWN } from '../../ui/
 import { PageLink } from '../../ui/page-link.js'
 import { type Column, DataTable, type Sort } from '../../ui/tables/data-table.js'
 import { useNarrow } from '../../ui/use-narrow.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 import { DriverBadge } from './driver-badge.js'
 import { QueueMarks } from './queue-marks.js'
 import { backlog, groupOf } from './queues.js'
@@ -143,6 +144,7 @@ function NameCell({ queue, hasReasons }: { queue: QueueView; hasReasons: boolean
         <DriverBadge driver={driver} />
         <QueueMarks queue={queue} />
         {past?.isGone && <span className="label shrink-0">no longer reported</span>}
+        <AlertMark of={{ queue: key }} />
         <span className="label hidden min-w-0 flex-1 truncate sm:block" title={services.join(', ')}>
           {services.join(', ')}
         </span>

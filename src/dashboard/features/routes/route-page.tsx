@@ -20,6 +20,7 @@ import { PageBar } from '../../ui/page-bar.js'
 import { PageLink } from '../../ui/page-link.js'
 import { recordsIn, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 import { ExceptionList } from '../exceptions/exception-list.js'
 import { narrowExceptions } from '../exceptions/exceptions.js'
 import { PastNotes } from '../history/past-notes.js'
@@ -49,7 +50,8 @@ export function RoutePage({ overview }: { overview: Overview }) {
             of{' '}
             <PageLink to={{ page: 'service', service }} className="font-medium text-accent hover:underline">
               {service}
-            </PageLink>
+            </PageLink>{' '}
+            <AlertMark of={{ service, route: series }} />
           </span>
         }
         hasPeriod

@@ -5,6 +5,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { badCount, figureColumn } from '../../ui/tables/figure-cell.js'
 import { useNarrow } from '../../ui/use-narrow.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 
 /** Every route with its figures, those with the most total time first; each leads to its own page, which has them all on a phone, too. */
 export function RouteTable({ routes }: { routes: readonly RouteView[] }) {
@@ -41,7 +42,9 @@ const NARROW: readonly Column<RouteView>[] = [
     cell: (one) => (
       <span className="block whitespace-normal">
         <RouteLink of={one} className="line-clamp-2 break-all whitespace-normal" />
-        <span className="label block truncate">{one.service}</span>
+        <span className="label block truncate">
+          {one.service} <AlertMark of={{ service: one.service, route: one.key }} />
+        </span>
       </span>
     ),
   },
@@ -58,7 +61,12 @@ function columnsOf(rate: (value: number) => string): readonly Column<RouteView>[
       isText: true,
       width: '23%',
       value: ({ key }) => key,
-      cell: (one) => <RouteLink of={one} className="" />,
+      cell: (one) => (
+        <span className="flex min-w-0 items-center gap-2">
+          <RouteLink of={one} className="" />
+          <AlertMark of={{ service: one.service, route: one.key }} />
+        </span>
+      ),
     },
     {
       key: 'service',

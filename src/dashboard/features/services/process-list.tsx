@@ -6,6 +6,7 @@ import { cpuLevel, type Level, loopLevel } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Section } from '../../ui/section.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 import { ChildProcesses } from './children.js'
 import { metaInWords, nodeName } from './fleet.js'
 import { ForgetButton } from './forget-button.js'
@@ -57,6 +58,7 @@ const COLUMNS: readonly Column<NodeView>[] = [
     value: ({ state }) => STATES[state],
     cell: (node) => (
       <span className="flex flex-wrap items-center gap-1">
+        <AlertMark of={{ node: node.key, host: node.heartbeat?.hostname }} />
         <StateMark state={node.state} lastSeen={node.lastSeen} isShort />
         <ForgetButton node={node} />
       </span>

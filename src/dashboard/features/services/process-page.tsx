@@ -7,6 +7,7 @@ import { PageBar } from '../../ui/page-bar.js'
 import { PageLink } from '../../ui/page-link.js'
 import { PeriodPicker } from '../../ui/period-picker.js'
 import { Section } from '../../ui/section.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 import { ChildProcesses } from './children.js'
 import { nodeName } from './fleet.js'
 import { ProcessFacts } from './process-facts.js'
@@ -59,6 +60,7 @@ export function ProcessPage({ overview }: { overview: Overview }) {
           <span className="label flex flex-wrap items-center gap-3">
             <span>of {ofService}</span>
             <StateMark state={node.state} lastSeen={node.lastSeen} />
+            <AlertMark of={{ node: node.key, host: node.heartbeat?.hostname }} />
           </span>
         }
       />

@@ -21,6 +21,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { rangeInWords, recordsIn, spanOf, theRange } from '../../ui/period.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 import { ExceptionList } from '../exceptions/exception-list.js'
 import { groupsHere, narrowExceptions } from '../exceptions/exceptions.js'
 import { viewThen } from '../history/fleet-then.js'
@@ -51,7 +52,7 @@ export function ServicePage({ overview }: { overview: Overview }) {
   )
   return (
     <>
-      <PageBar title={route.service} hasPeriod />
+      <PageBar title={route.service} aside={<AlertMark of={{ service: route.service }} />} hasPeriod />
       {view ? (
         <Content {...{ view, overview, route, range, query, isArchived }} />
       ) : isLooking || (isArchived && query.isPending) ? (

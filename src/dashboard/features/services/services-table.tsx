@@ -6,6 +6,7 @@ import { errorLevel, healthWord } from '../../ui/levels.js'
 import { PageLink } from '../../ui/page-link.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { figureColumn } from '../../ui/tables/figure-cell.js'
+import { AlertMark } from '../alerts/alert-mark.js'
 import { isStill, type Kind, kindOf, sortServices } from './fleet.js'
 import { HEALTH_TEXT } from './health-score.js'
 import { LastFigures } from './last-figures.js'
@@ -63,9 +64,12 @@ function columnsOf(rate: (value: number) => string): readonly Column<Line>[] {
       width: '18%',
       value: ({ view }) => view.service,
       cell: ({ view: { service } }) => (
-        <PageLink to={{ page: 'service', service }} data-row="" title={service} className="row-link font-medium">
-          {service}
-        </PageLink>
+        <span className="flex min-w-0 items-center gap-2">
+          <PageLink to={{ page: 'service', service }} data-row="" title={service} className="row-link font-medium">
+            {service}
+          </PageLink>
+          <AlertMark of={{ service }} />
+        </span>
       ),
     },
     {

@@ -1,3 +1,4 @@
+import type { AlertEvent } from '../../../api/alerts.js'
 import type { GapMark, MarkListing, VersionMark } from '../../../api/history.js'
 import { exact } from '../format.js'
 import { whenInWords } from '../period.js'
@@ -8,10 +9,46 @@ export interface ChartMarks {
   readonly deployments: readonly VersionMark[]
   /** Oldest first. */
   readonly gaps: readonly GapMark[]
+  /** Oldest first. */
+  readonly alerts: readonly AlertSpan[]
+}
+
+/** From when to when an alert fired. */
+export interface AlertSpan {
+  readonly id: string
+  readonly rule: string
+  readonly subject: string
+  readonly isCritical: boolean
+  /** Unix ms. */
+  readonly from: number
+  /** Unix ms; null: it still fires, or nobody knows. */
+  readonly to: number | null
+}
+
+/** When alerts fired and were over. @param events newest first */
+export function alertSpansOf(events: readonly AlertEvent[]): readonly AlertSpan[] {
+  const spans = new Map<string, AlertSpan>()
+  for (const { alert: id, at, change, firedAt, ruleName, subject, severity } of events.toReversed()) {
+    const from = change === 'firing' ? at : firedAt
+    if (from === null) continue
+    const before = spans.get(`${id} ${from}`)
+    const isOver = change === 'resolved' || change === 'ended'
+    const about = { id, rule: ruleName, subject: subject.name, isCritical: severity === 'critical' }
+    spans.set(`${id} ${from}`, { ...about, from, to: isOver ? at : (before?.to ?? null) })
+  }
+  return [...spans.values()].sort((a, b) => a.from - b.from)
+}
+
+/** `CPU high, web-1, 12:03 – 12:40` */
+export function alertInWords({ rule, subject, from, to }: AlertSpan): string {
+  return `${rule}, ${subject}, ${whenInWords(from)} – ${to === null ? 'now' : whenInWords(to)}`
 }
 
 /** What of the marks belongs to charts of a stream: versions that appeared, and what was lost of it. The archive's beginning is no deployment. */
-export function chartMarksOf({ versions, gaps }: MarkListing, stream: 'history' | 'queues'): ChartMarks {
+export function chartMarksOf(
+  { versions, gaps }: MarkListing,
+  stream: 'history' | 'queues',
+): Omit<ChartMarks, 'alerts'> {
   return {
     deployments: versions.filter(({ isFirst, added }) => !isFirst && added.length > 0).toSorted((a, b) => a.at - b.at),
     gaps: gaps.filter((gap) => gap.stream === stream),

@@ -1,6 +1,7 @@
-import { openDeployment } from '../../routing/route.js'
+import { NO_FILTER } from '../../api/filter.js'
+import { navigate, openDeployment } from '../../routing/route.js'
 import { whenInWords } from '../period.js'
-import { type ChartMarks, deploymentName, placed } from './marks.js'
+import { type AlertSpan, alertInWords, type ChartMarks, deploymentName, placed } from './marks.js'
 
 interface PlotMarksProps {
   marks: ChartMarks
@@ -28,6 +29,17 @@ export function PlotMarks({ marks, span: [from, to] }: PlotMarksProps) {
             style={{ left: percent(share(gap.from)), width: percent(share(gap.to) - share(gap.from)) }}
           />
         ))}
+      {marks.alerts
+        .filter((alert) => alert.from < to && (alert.to ?? to) > from)
+        .map((alert) => (
+          <AlertBar
+            key={`${alert.id} ${alert.from}`}
+            alert={alert}
+            isStartShown={alert.from >= from}
+            left={share(alert.from)}
+            right={share(alert.to ?? to)}
+          />
+        ))}
       {placed(marks.deployments, [from, to]).map(({ mark, share: at, hasFlag, hasName }) => (
         <span
           key={`${mark.at} ${mark.service}`}
@@ -48,6 +60,31 @@ export function PlotMarks({ marks, span: [from, to] }: PlotMarksProps) {
         </span>
       ))}
     </div>
+  )
+}
+
+interface AlertBarProps {
+  alert: AlertSpan
+  isStartShown: boolean
+  /** 0 (left) to 1. */
+  left: number
+  right: number
+}
+
+/** When an alert fired, as a line, and until when, as a bar at the bottom. */
+function AlertBar({ alert, isStartShown, left, right }: AlertBarProps) {
+  const color = alert.isCritical ? 'bg-bad' : 'bg-warn'
+  return (
+    <span className="absolute inset-y-0 min-w-1" style={{ left: percent(left), width: percent(right - left) }}>
+      {isStartShown && <span className={`absolute inset-y-0 left-0 w-px opacity-70 ${color}`} />}
+      <button
+        type="button"
+        tabIndex={-1}
+        title={`Alert: ${alertInWords(alert)}`}
+        className={`pointer-events-auto absolute inset-x-0 bottom-0 h-1 ${color}`}
+        onClick={() => navigate({ ...NO_FILTER, page: 'alerts', alert: alert.id })}
+      />
+    </span>
   )
 }
 

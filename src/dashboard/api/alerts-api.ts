@@ -1,0 +1,95 @@
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import {
+  AlertEventListing,
+  AlertPreview,
+  type AlertRule,
+  AlertRuleListing,
+  DeliveryListing,
+  ReceiverListing,
+  ReceiverTest,
+  SilenceListing,
+} from '../../api/alerts.js'
+import type {
+  AlertChangeInput,
+  AlertRulesChangeInput,
+  ReceiversChangeInput,
+  SilencesChangeInput,
+} from '../../api/changes.js'
+import { Done } from '../../api/jobs.js'
+import { type GenericSchema, object } from '../../api/schema.js'
+import { useChange } from './changes.js'
+import { fetchJson, postJson } from './fetch-json.js'
+import { query } from './monitoring-api.js'
+import { useSession } from './session.js'
+
+/** What the page of alerts asks for beside those that are not ok. Everything is under the key `alerts`. */
+
+export function useAlertRules(): UseQueryResult<AlertRuleListing> {
+  return useListing('rules', AlertRuleListing)
+}
+
+export function useSilences(): UseQueryResult<SilenceListing> {
+  return useListing('silences', SilenceListing)
+}
+
+export function useReceivers(): UseQueryResult<ReceiverListing> {
+  return useListing('receivers', ReceiverListing)
+}
+
+export function useDeliveries(): UseQueryResult<DeliveryListing> {
+  return useListing('deliveries', DeliveryListing)
+}
+
+function useListing<T>(name: string, schema: GenericSchema<unknown, T>): UseQueryResult<T> {
+  return useQuery({
+    queryKey: ['alerts', name],
+    queryFn: ({ signal }) => fetchJson(`api/alerts/${name}`, schema, signal) as Promise<T>,
+  })
+}
+
+/** @param rule id of a rule; empty for all */
+export function useAlertHistory(rule: string): UseQueryResult<AlertEventListing> {
+  return useQuery({
+    queryKey: ['alerts', 'history', rule],
+    queryFn: ({ signal }) => fetchJson(`api/alerts/history${query({ rule, limit: '300' })}`, AlertEventListing, signal),
+  })
+}
+
+/** What a rule would have done. @param rule null as long as there is none that could be tried */
+export function useAlertPreview(rule: AlertRule | null): UseQueryResult<AlertPreview> {
+  const token = useSession()?.token ?? ''
+  const asked = JSON.stringify(rule)
+  return useQuery({
+    queryKey: ['alert-preview', asked],
+    enabled: rule !== null && token !== '',
+    refetchInterval: false,
+    placeholderData: keepPreviousData,
+    queryFn: () => postJson('api/alerts/preview', { rule: JSON.parse(asked) }, token, AlertPreview),
+  })
+}
+
+export function useAlertChange() {
+  return useChange((body: AlertChangeInput) => ({ path: 'api/alerts', body, schema: Done }))
+}
+
+export function useRulesChange() {
+  return useChange((body: AlertRulesChangeInput) => ({ path: 'api/alerts/rules', body, schema: Done }))
+}
+
+export function useSilencesChange() {
+  return useChange((body: SilencesChangeInput) => ({ path: 'api/alerts/silences', body, schema: Done }))
+}
+
+export function useReceiversChange() {
+  return useChange((body: Exclude<ReceiversChangeInput, { action: 'test' }>) => ({
+    path: 'api/alerts/receivers',
+    body,
+    schema: Done,
+  }))
+}
+
+const Tested = object('The result of a test.', { test: ReceiverTest })
+
+export function useReceiverTest() {
+  return useChange((id: string) => ({ path: 'api/alerts/receivers', body: { action: 'test', id }, schema: Tested }))
+}
