@@ -37,7 +37,7 @@ function Result({ preview: { from, to, times, spans, subjects, why } }: { previe
     <>
       <p>
         {times === null ? (
-          'There is no history of this metric'
+          (why ?? 'There is no history of this metric.')
         ) : (
           <>
             Would have fired <b className="font-semibold">{times === 1 ? 'once' : `${exact(times)} times`}</b> in{' '}
@@ -49,7 +49,7 @@ function Result({ preview: { from, to, times, spans, subjects, why } }: { previe
           {subjects === 0 ? 'matches nothing now' : `applies to ${plural(subjects, 'subject')} now`}
         </span>
       </p>
-      {why && <p className="label mt-0.5">{why}</p>}
+      {times !== null && why && <p className="label mt-0.5">{why}</p>}
       {spans.length > 0 && (
         <ul className="mt-1 text-xs">
           {spans.slice(0, MOST).map((one) => (
