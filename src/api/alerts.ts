@@ -80,9 +80,8 @@ export const AlertRule = object('A rule. It fires for each subject for which one
 })
 export type AlertRule = Infer<typeof AlertRule>
 
-export const RULE_SOURCES = ['default', 'code', 'page'] as const
 /** default: comes with Zenith; code: from the option `alerts`, which locks it; page: made there, or by the API. */
-export type RuleSource = (typeof RULE_SOURCES)[number]
+export const RULE_SOURCES = ['default', 'code', 'page'] as const
 
 export const AlertSubject = object('What an alert is about.', {
   kind: oneOf(SUBJECT_KINDS, 'Kind.'),

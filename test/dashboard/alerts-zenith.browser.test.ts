@@ -33,7 +33,7 @@ beforeAll(async () => {
       auth: () => role,
       logger: false,
       alerts: {
-        networks: ['127.0.0.0/8'],
+        allowedNetworks: ['127.0.0.0/8'],
         rules: [
           {
             id: 'checkout',
