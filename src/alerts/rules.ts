@@ -1,14 +1,7 @@
 import * as v from 'valibot'
 import { METRICS, type SubjectKind } from '../api/alert-metrics.js'
-import { type AlertCondition, AlertRule, type AlertScope } from '../api/alerts.js'
+import { type AlertCondition, AlertRule } from '../api/alerts.js'
 import { DEFAULT_RULES, EVERYTHING } from './defaults.js'
-
-/** A rule in code: what is missing has a default. */
-export type AlertRuleOption = Pick<AlertRule, 'id' | 'name'> &
-  Partial<Omit<AlertRule, 'id' | 'name' | 'conditions' | 'scope'>> & {
-    readonly conditions: readonly (Pick<AlertCondition, 'metric' | 'is' | 'threshold'> & Partial<AlertCondition>)[]
-    readonly scope?: Partial<AlertScope>
-  }
 
 const MAX_MS = 90 * 86_400_000
 const LEAST_REMINDER_MS = 60_000

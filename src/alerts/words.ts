@@ -51,8 +51,8 @@ function pair(ms: number, large: number, largeName: string, small: number, small
 
 function bytesInWords(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']
-  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(bytes))) / 3)))
-  return `${rounded(bytes / 1_000 ** power, 1)} ${units[power]}`
+  const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(Math.max(1, Math.abs(bytes))) / 10)))
+  return `${rounded(bytes / 1_024 ** power, 1)} ${units[power]}`
 }
 
 function rounded(value: number, digits = Math.abs(value) < 10 ? 2 : 1): string {

@@ -3,6 +3,29 @@
  * schema library (`scripts/api-types.mjs`).
  */
 
+export type {
+  Alert,
+  AlertCondition,
+  AlertEvent,
+  AlertEventListing,
+  AlertListing,
+  AlertNews,
+  AlertPreview,
+  AlertRule,
+  AlertRuleListing,
+  AlertRuleView,
+  AlertScope,
+  AlertSubject,
+  AlertTotals,
+  Delivery,
+  DeliveryListing,
+  ReceiverListing,
+  ReceiverTest,
+  ReceiverView,
+  Silence,
+  SilenceListing,
+  WeeklyTime,
+} from './alerts.js'
 export type { AuditChain, AuditEntry, AuditPage, UntrustedDocument } from './audit.js'
 export type { BulkListing, BulkOperation, BulkReason, BulkResult, JobSelection } from './bulk.js'
 export type { FailureGroup, FailureListing } from './failures.js'

@@ -1,19 +1,16 @@
-import { createSender } from '../alerts/receivers/sender.js'
-import { isPageUrl } from '../alerts/settings/options.js'
 import { chooseRedis, resolvePrefix, resolveTokens } from '../core/options/environment.js'
 import { consoleLogger, silentLogger } from '../core/options/logger.js'
-import { SDK_VERSION } from '../core/report/version.js'
 import { QuasarError } from '../lib/errors.js'
 import { checkOptions } from '../lib/options.js'
 import type { Reader } from '../ports/index.js'
 import { memoryDebts } from '../stores/memory/debts.js'
 import { redisStore } from '../stores/redis/index.js'
-import { untraced } from '../tracing/untraced.js'
 import { authProblem, createZenithServer, isLongSecret, type Zenith } from '../zenith/index.js'
+import { alertPartsOf } from './alert-parts.js'
 import { openRedis } from './open-redis.js'
 import { sharedMemoryStore } from './shared-memory.js'
 import { registeredSources } from './shared-queues.js'
-import { alertSettingsOf, TRACE_URL_CHECK, ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
+import { TRACE_URL_CHECK, ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
 
 export type * from '../api/types.js'
 export type * from '../api/types.js'
@@ -101,21 +98,6 @@ function traceUrlFrom({ QUASAR_TRACE_URL: url }: NodeJS.ProcessEnv): string | un
   if (!url) return undefined
   if (TRACE_URL_CHECK.accepts(url)) return url
   throw new QuasarError('invalid_option', `Quasar: QUASAR_TRACE_URL takes ${TRACE_URL_CHECK.takes}.`)
-}
-
-/** Null: they are switched off. */
-function alertPartsOf({ alerts }: ZenithOptions, env: NodeJS.ProcessEnv) {
-  const given = alertSettingsOf(alerts)
-  if (!given) return null
-  const settings = { ...given, url: given.url ?? pageUrlFrom(env) }
-  const { allowedNetworks, smtp } = settings
-  return { settings, sender: createSender({ allowedNetworks, smtp, version: SDK_VERSION, untraced }) }
-}
-
-function pageUrlFrom({ QUASAR_URL: url }: NodeJS.ProcessEnv): string | null {
-  if (!url) return null
-  if (isPageUrl(url)) return url.replace(/\/+$/, '')
-  throw new QuasarError('invalid_option', 'Quasar: QUASAR_URL takes the URL of the page, https://zenith.example.com.')
 }
 
 function secretFrom(env: NodeJS.ProcessEnv): string | undefined {

@@ -1,8 +1,7 @@
-import { type AlertSettings, type AlertsOptions, readAlertsOptions } from '../alerts/settings/options.js'
+import type { AlertsOptions } from '../alerts/settings/alerts-options.js'
 import { isTraceUrl } from '../api/trace-url.js'
 import { isRetention, type Retention } from '../archiver/retention.js'
 import { isNetwork } from '../core/options/networks.js'
-import { QuasarError } from '../lib/errors.js'
 import {
   COMMON_CHECKS,
   isBetween,
@@ -141,12 +140,4 @@ function isListOf(value: unknown, accepts: (item: unknown) => boolean): boolean 
 
 function isSource(value: unknown): boolean {
   return isObject(value) && isFunction(value.read) && isText(value.place) && Array.isArray(value.capabilities)
-}
-
-/** @throws QuasarError `invalid_option` @returns null: no rules are evaluated */
-export function alertSettingsOf(given: AlertsOptions | false | undefined): AlertSettings | null {
-  if (given === false) return null
-  const settings = readAlertsOptions(given ?? {}, isNetwork)
-  if (typeof settings !== 'string') return settings
-  throw new QuasarError('invalid_option', `Quasar: option "alerts" ${settings}`)
 }

@@ -37,7 +37,7 @@ test.runIf(isWhole)(
     await vi.waitFor(() => expect(hook.received).toHaveLength(2), { timeout: WITHIN_MS, interval: 500 })
     const messages = hook.received.map(({ body }) => JSON.parse(body) as Notification)
     expect(messages).toMatchObject([
-      { event: 'firing', title: 'shop: Vanished nodes 1 (at least 1)', url: 'https://zenith.example/alerts' },
+      { event: 'firing', title: 'shop: Vanished nodes 1 (at least 1)', url: 'https://zenith.example/?page=alerts' },
       { event: 'resolved', title: 'shop: Vanished nodes 1 (at least 1)' },
     ])
   },

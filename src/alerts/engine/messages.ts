@@ -47,7 +47,7 @@ export function messageOf(
     more: Math.max(0, tracks.length - MAX_ALERTS),
     alsoFiring: also.slice(0, MAX_ALSO),
     alsoFiringMore: Math.max(0, also.length - MAX_ALSO),
-    url: url === null ? null : `${url}/alerts`,
+    url: url === null ? null : `${url}/?page=alerts`,
     note: rule.note,
   }
 }
@@ -84,7 +84,7 @@ function notified(track: Track, event: Notification['event'], { now, url }: Mess
 
 /** The page of the subject, at the time of the alert. */
 function momentOf({ id }: Track): string {
-  return `/alerts?alert=${encodeURIComponent(id)}`
+  return `/?page=alerts&alert=${encodeURIComponent(id)}`
 }
 
 /** Not those of the message, nor those that they explain: these are told as details. */
@@ -100,6 +100,6 @@ export function testMessage(now: number, url: string | null): Notification {
     ...{ id: randomUUID(), event: 'test', at: now, severity: 'info', rule: null },
     title: 'Test of Quasar: this receiver works',
     ...{ alerts: [], more: 0, alsoFiring: [], alsoFiringMore: 0, note: '' },
-    url: url === null ? null : `${url}/alerts`,
+    url: url === null ? null : `${url}/?page=alerts`,
   }
 }

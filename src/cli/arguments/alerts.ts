@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { type AlertsOptions, isPageUrl, readAlertsOptions } from '../../alerts/settings/options.js'
+import type { AlertsOptions } from '../../alerts/settings/alerts-options.js'
+import { isPageUrl, readAlertsOptions } from '../../alerts/settings/options.js'
 import { isNetwork } from '../../core/options/networks.js'
 import { list, type OptionSpec, type Parsed, text } from './options.js'
 

@@ -24,7 +24,7 @@ import {
   SilencesChange,
 } from '../../api/changes.js'
 import { Problem } from '../../api/problem.js'
-import { always, listOf, object, oneOf, text } from '../../api/schema.js'
+import { always, listOf, object, oneOf, optional, text } from '../../api/schema.js'
 import { ApiError } from '../http/api-error.js'
 import { operationsWith } from '../http/operation.js'
 import type { Parameters } from '../http/query.js'
@@ -265,7 +265,7 @@ export const changeReceivers = change({
   answers: {
     200: {
       description: 'Done; for a test, what the receiver answered.',
-      schema: object('The result.', { ok: always(true, 'Always true.'), test: ReceiverTest }),
+      schema: object('The result.', { ok: always(true, 'Always true.'), test: optional(ReceiverTest) }),
     },
     404: { description: '`not_found`: there is no such receiver.', schema: Problem },
     ...CHANGED,
