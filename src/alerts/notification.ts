@@ -1,4 +1,6 @@
-import type { ReceiverKind, Severity } from '../api/alerts.js'
+import type { ReceiverView } from '../api/views.js'
+
+type Severity = ReceiverView['severity']
 
 /** A message to receivers, before it has the form of one of them. Texts are plain: each receiver escapes them. */
 export interface Notification {
@@ -48,7 +50,7 @@ export interface NotifiedAlert {
 export interface Receiver {
   readonly id: string
   readonly name: string
-  readonly kind: ReceiverKind
+  readonly kind: ReceiverView['kind']
   /** URL, or mail addresses separated by commas. Empty for PagerDuty's own address. */
   readonly address: string
   readonly secret: string

@@ -81,7 +81,7 @@ export class Archiver {
   #wasOpened = false
   #status: ArchiverStatus = { state: 'starting', error: null, at: null }
   #nodes: readonly NodeEntry[] = []
-  /** Streams outlive what Redis says of their services: after FLUSHALL its index is empty for a while. */
+  /** Streams outlive the entries of their services in Redis: after FLUSHALL its index is empty for some time. */
   readonly #services = new BoundedMap<string, number>(MAX_SERVICES)
   #nodesAt = Number.NEGATIVE_INFINITY
   #prunedAt = Number.NEGATIVE_INFINITY

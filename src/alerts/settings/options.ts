@@ -1,4 +1,5 @@
-import { type AlertRule, RECEIVER_KINDS, RULE_ID, SEVERITIES, type Severity } from '../../api/alerts.js'
+import { RECEIVER_KINDS, RULE_ID, SEVERITIES } from '../../api/alerts.js'
+import type { AlertRule, ReceiverView } from '../../api/views.js'
 import { isBetween, isObject, isText } from '../../lib/options.js'
 import type { Receiver } from '../notification.js'
 import { addressProblem } from '../receivers/addresses.js'
@@ -7,7 +8,7 @@ import { readRule } from '../rules.js'
 /** The options, checked and complete. */
 export interface AlertSettings {
   readonly rules: readonly AlertRule[]
-  readonly receivers: readonly (Receiver & { readonly severity: Severity })[]
+  readonly receivers: readonly (Receiver & Pick<ReceiverView, 'severity'>)[]
   readonly smtp: { readonly url: string; readonly from: string } | null
   readonly url: string | null
   readonly allowedNetworks: readonly string[]
@@ -58,7 +59,7 @@ function listOf<T extends { readonly id: string }>(
 function readReceiver(
   given: unknown,
   allowedNetworks: readonly string[],
-): (Receiver & { severity: Severity }) | string {
+): (Receiver & Pick<ReceiverView, 'severity'>) | string {
   if (!isObject(given)) return 'id: takes an object with id, kind, address and secret.'
   const { id, kind, name = id, address = '', secret = '', severity = 'info' } = given as Record<string, unknown>
   if (typeof id !== 'string' || !RULE_ID.test(id))

@@ -38,6 +38,7 @@ interface JsonSchema extends Partial<Omit<ParameterSchema, 'type' | 'enum'>> {
   readonly minItems?: number
   readonly maxItems?: number
   readonly items?: JsonSchema
+  readonly pattern?: string
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
   readonly anyOf?: readonly JsonSchema[]
@@ -56,13 +57,17 @@ function fitting(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (type === 'integer') return fc.integer({ min: schema.minimum ?? 0, max: Math.min(schema.maximum ?? 9, 1e9) })
   if (type === 'array')
     return fc.array(fitting(items), { minLength: schema.minItems ?? 0, maxLength: Math.min(schema.maxItems ?? 3, 3) })
-  if (type === 'string')
-    return fc
-      .oneof(word, fc.constant('{"a":1}'), fc.constant('* * * * *'))
-      .map((text) => text.slice(0, schema.maxLength))
+  if (type === 'string') return fittingText(schema)
   const required = schema.required ?? []
   const fields = Object.fromEntries(Object.entries(properties).map(([name, one]) => [name, fitting(one)]))
   return fc.record(fields, { requiredKeys: required.filter((name) => name in fields) })
+}
+
+function fittingText({ pattern, maxLength }: JsonSchema): fc.Arbitrary<string> {
+  if (pattern) return fc.stringMatching(new RegExp(pattern))
+  return fc
+    .oneof(word, fc.constant('{"a":1}'), fc.constant('* * * * *'), fc.constant('UTC'))
+    .map((text) => text.slice(0, maxLength))
 }
 
 type Path = readonly string[]
@@ -126,7 +131,7 @@ export function queriesOf({ parameters }: Operation): fc.Arbitrary<Query> {
     const pair = value.map((text) => [[name, text]] as Query)
     return isRequired
       ? fc.oneof({ weight: 9, arbitrary: pair }, fc.constant<Query>([]))
-      : fc.oneof(pair, fc.constant<Query>([]))
+      : fc.oneof(pair, { weight: 3, arbitrary: fc.constant<Query>([]) })
   })
   const odd = fc.array(fc.tuple(word, word), { minLength: 1, maxLength: 2 })
   const right = fc.tuple(...own).map((pairs) => pairs.flat())

@@ -69,7 +69,7 @@ function SilenceDialog({ alert, isAll, say, onClose }: SilenceDialogProps) {
       <p className="text-[0.8125rem]">
         {isAll
           ? `No rule sends a message about ${what} until then.`
-          : `The rule sends no message about ${reach(alert)} until then. The alert goes on and stays here.`}
+          : `The rule sends no message about ${reach(alert)} until then. The alert continues and stays here.`}
       </p>
       <EndField />
       <Field label="Reason" hint="everybody can read it">

@@ -45,7 +45,7 @@ export function Silences({ say }: AlertPartProps) {
       {items?.length === 0 && (
         <div className="panel px-4 py-12">
           <EmptyState title="No silence">
-            Silence an alert where it fires, or plan a weekly maintenance: its alerts are shown, and nobody is told.
+            Silence an alert where it fires, or plan a weekly maintenance: its alerts are shown and send no messages.
           </EmptyState>
         </div>
       )}
