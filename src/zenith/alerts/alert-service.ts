@@ -46,6 +46,8 @@ const LEASE_MS = 3.5 * EVERY_MS
 const DRAIN_EVERY_MS = 1_000
 /** A dead man's switch is told this often, ms. */
 const BEAT_EVERY_MS = 60_000
+/** What no rule changed is stored this often: what the observer remembers, ms. */
+const SAVE_EVERY_MS = 30_000
 /** Values that change nothing are stored this often, for the pages of other Zeniths, ms. */
 const SHOW_EVERY_MS = 30_000
 /** Looks after a start or an outage that judge nothing: what is missing in the first may be there in the next. */
@@ -108,6 +110,7 @@ export class AlertService implements Alerts {
   #settledAt = 0
   #evaluatedAt: number | null = null
   #events: readonly AlertEvent[] = []
+  #savedAt = Number.NEGATIVE_INFINITY
   #shownAt = Number.NEGATIVE_INFINITY
   #beatAt = Number.NEGATIVE_INFINITY
   /** Of the Zenith that evaluates, as it was stored last. */
@@ -326,10 +329,25 @@ export class AlertService implements Alerts {
     if (ok && !(await this.#acquire())) return this.#follow()
     if (!ok && !this.#isHolder) return
     if (ok) await this.#prepare()
-    await this.#evaluate(overview)
-    if (ok) await this.#save()
+    const hasChanged = await this.#evaluate(overview).catch((error: unknown) => this.#startAgain(error))
+    // A store that is full takes no state: that is no reason to send nothing.
+    const failure = ok
+      ? await this.#save(hasChanged).then(
+          () => null,
+          (error: unknown) => error,
+        )
+      : null
     await this.#beat(ok)
     this.#scheduleDrain(0)
+    if (failure !== null) throw failure
+  }
+
+  /** A state that can't be evaluated, such as one that another program wrote, must not stop alerts for ever. */
+  #startAgain(error: unknown): never {
+    this.#observer = this.#options.observer()
+    this.#engine = new AlertEngine(this.#observer)
+    this.#looks = 0
+    throw error
   }
 
   #noteStore(ok: boolean, at: number): void {
@@ -399,12 +417,13 @@ export class AlertService implements Alerts {
     this.#looks = 0
   }
 
-  async #evaluate(overview: Overview): Promise<void> {
+  /** @returns whether there is anything new to store */
+  async #evaluate(overview: Overview): Promise<boolean> {
     const { url } = this.#options
     const rules = this.setup.rules.map(({ rule }) => rule)
     const look = await this.#lookAt(overview)
     this.#looks += 1
-    const { events, messages } = this.#engine.turn({
+    const { events, messages, hasChanged } = this.#engine.turn({
       ...{ look, rules, url },
       receivers: this.setup.receivers.filter(({ problem }) => problem === null),
       silenceOf: (track) => silenceOf(track, this.setup.silences, look.at),
@@ -415,6 +434,7 @@ export class AlertService implements Alerts {
     this.#evaluatedAt = look.at
     this.#events = [...[...events].reverse(), ...this.#events].slice(0, MAX_ALERT_EVENTS)
     this.#tell(events)
+    return hasChanged || messages.length > 0
   }
 
   #noteSpark(rule: string): void {
@@ -433,9 +453,9 @@ export class AlertService implements Alerts {
   }
 
   /** Before anything is sent: a message that is not stored could be lost. */
-  async #save(): Promise<void> {
+  async #save(hasChanged: boolean): Promise<void> {
     const { store } = this.#options
-    if (!this.#memory || !store) return
+    if (!this.#memory || !store || (!hasChanged && monotonic() - this.#savedAt < SAVE_EVERY_MS)) return
     if ((await store.leaseHolder(LEASE)) !== this.#id) return
     const at = this.#evaluatedAt ?? this.#options.monitor.now
     await this.#memory.writeState({
@@ -443,6 +463,7 @@ export class AlertService implements Alerts {
       memory: this.#observer.memory(),
       receivers: this.setup.takers.length,
     })
+    this.#savedAt = monotonic()
     if (monotonic() - this.#shownAt < SHOW_EVERY_MS) return
     this.#shownAt = monotonic()
     await this.#memory.writeShown({
@@ -453,8 +474,9 @@ export class AlertService implements Alerts {
   }
 
   #tell(events: readonly AlertEvent[]): void {
-    if (events.length === 0 || this.#listeners.size === 0) return
+    if (events.length === 0) return
     this.#shownAt = Number.NEGATIVE_INFINITY
+    if (this.#listeners.size === 0) return
     void this.totals().then((totals) => {
       const at = this.#options.monitor.now
       for (const listener of this.#listeners) listener({ at, totals, events })
@@ -486,7 +508,7 @@ export class AlertService implements Alerts {
     const hasChanged = await this.#outbox.drain()
     if (!hasChanged || !this.#isHolder || this.#awaySince !== null) return
     this.#shownAt = Number.NEGATIVE_INFINITY
-    await this.#save().catch(() => {})
+    await this.#save(true).catch(() => {})
   }
 }
 

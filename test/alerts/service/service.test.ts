@@ -238,3 +238,60 @@ test('a dead man’s switch is told while rules are evaluated, and by one Zenith
   await pass(fleet, 10_000, [a, b])
   expect(mailbox.beats).toHaveLength(1)
 })
+
+describe('what is stored', () => {
+  const keys = () => redis.client().keys('*kept/alert-state')
+
+  test('is not written again while nothing changes', async () => {
+    const one = start()
+    fleet.cpu = { web: 10 }
+    await pass(fleet, MINUTE, [one])
+    const writes = async () =>
+      Number(/cmdstat_hset:calls=(\d+)/.exec(await redis.client().info('commandstats'))?.[1] ?? 0)
+    const before = await writes()
+    await pass(fleet, 10 * MINUTE, [one])
+    expect((await writes()) - before).toBeLessThan(3)
+  })
+
+  test.each(['{', '{}', '{"writer":"x","at":1,"receivers":0,"engine":{"tracks":[null,7,{}],"quiet":{}},"outbox":[]}'])(
+    'by another program does not stop anything: %s',
+    async (text) => {
+      const first = start()
+      await pass(fleet, MINUTE, [first])
+      await first.close()
+      const [key] = await keys()
+      await redis.client().hset(key ?? '', 'state', text)
+      const one = start()
+      fleet.cpu = { web: 95 }
+      await pass(fleet, 3 * MINUTE, [one])
+      expect(mailbox.lines).toHaveLength(1)
+    },
+  )
+
+  test('fits, however much fires and waits', async () => {
+    const one = start()
+    const down = { ok: false, status: 503, text: 'down', mayRetry: true, retryAfterMs: null }
+    mailbox.answer = down
+    const name = (index: number) => `${index}-${'x'.repeat(900)}`
+    fleet.cpu = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [name(index), 95]))
+    await pass(fleet, 3 * MINUTE, [one])
+    const [key] = await keys()
+    const state = JSON.parse((await redis.client().hget(key ?? '', 'state')) ?? '') as {
+      engine: { tracks: unknown[] }
+      outbox: unknown[]
+    }
+    expect(state.engine.tracks.length).toBeGreaterThanOrEqual(100)
+    expect(state.outbox).toHaveLength(1)
+  })
+
+  test('not at all while the store is full: messages are sent all the same', async () => {
+    const one = start()
+    await pass(fleet, 30_000, [one])
+    fleet.cpu = { web: 95 }
+    const client = redis.client()
+    await client.config('SET', 'maxmemory', '1')
+    await pass(fleet, 3 * MINUTE, [one])
+    await client.config('SET', 'maxmemory', '0')
+    expect(mailbox.lines).toHaveLength(1)
+  })
+})
