@@ -1,195 +1,57 @@
-import { randomUUID } from 'node:crypto'
-import { AlertEngine } from '../../alerts/engine/engine.js'
 import { testMessage } from '../../alerts/engine/messages.js'
-import type { Track } from '../../alerts/engine/track.js'
-import type { Look, Observer } from '../../alerts/look.js'
-import type { Receiver, Sender } from '../../alerts/notification.js'
-import { AlertOutbox } from '../../alerts/outbox/outbox.js'
+import type { Observer } from '../../alerts/look.js'
 import { addressProblem } from '../../alerts/receivers/addresses.js'
-import {
-  type Alert,
-  type AlertEvent,
-  type AlertListing,
-  type AlertNews,
-  type AlertPreview,
-  type AlertRule,
-  type AlertRuleView,
-  type AlertTotals,
-  MAX_ALERT_EVENTS,
-  type ReceiverTest,
-  type ReceiverView,
-  type Silence,
+import type {
+  Alert,
+  AlertListing,
+  AlertNews,
+  AlertPreview,
+  AlertRule,
+  AlertRuleView,
+  AlertTotals,
+  ReceiverTest,
+  ReceiverView,
+  Silence,
 } from '../../api/alerts.js'
 import type { ReceiverInput } from '../../api/changes.js'
-import type { Overview } from '../../api/overview.js'
-import { inTime } from '../../lib/async.js'
 import { monotonic } from '../../lib/clock.js'
 import { byText } from '../../lib/compare.js'
-import { OutageLog } from '../../lib/outage-log.js'
-import type { ControlStore, Logger } from '../../ports/index.js'
-import { untraced } from '../../tracing/untraced.js'
-import type { MonitorService } from '../fleet/monitor-service.js'
 import { alertOf, receiverViewOf, ruleViewOf, totalsOf } from './alert-views.js'
 import type { Alerts } from './alerts.js'
-import { lookOf } from './look-of.js'
-import { AlertMemory, NOTHING_SHOWN, type RuleState, type ShownAlerts } from './memory.js'
-import { RecentExceptions } from './recent-exceptions.js'
-import { AlertSetup } from './setup.js'
-import { silenceOf } from './silences.js'
+import { AlertEvaluator, type EvaluatorOptions } from './evaluator.js'
+import type { ShownAlerts } from './memory.js'
+import type { AlertSetup } from './setup.js'
 
-const LEASE = 'alerts'
-/** Time between two looks, ms. */
-const EVERY_MS = 10_000
-/** The lease outlives two looks that are missed. */
-const LEASE_MS = 3.5 * EVERY_MS
-/** While messages wait, ms. */
-const DRAIN_EVERY_MS = 1_000
-/** A dead man's switch is told this often, ms. */
-const BEAT_EVERY_MS = 60_000
-/** What no rule changed is stored this often: what the observer remembers, ms. */
-const SAVE_EVERY_MS = 30_000
-/** Values that change nothing are stored this often, for the pages of other Zeniths, ms. */
-const SHOW_EVERY_MS = 30_000
-/** Looks after a start or an outage that judge nothing: what is missing in the first may be there in the next. */
-const LOOKS_TO_SETTLE = 2
-/** After an outage of the store nodes need a beat to be back, ms. */
-const SETTLE_MS = 30_000
-const MAX_SPARK = 60
-const RELEASE_WITHIN_MS = 1_000
-const STATE_FRESH_MS = 5_000
-
-export interface AlertServiceOptions {
-  readonly monitor: Pick<MonitorService, 'fresh' | 'periods' | 'subscribe' | 'now'>
-  /** Null if there is no control store: then rules are evaluated, and nothing survives a restart. */
-  readonly store: ControlStore | null
-  /** How far the archive is behind, ms; null if unknown. Null without an archive. */
-  readonly archiveBehindMs: (() => number | null) | null
-  readonly observer: () => Observer
-  readonly sender: Sender
-  readonly rules: readonly AlertRule[]
-  readonly receivers: readonly Receiver[]
-  readonly secret: string | undefined
-  /** Absolute URL of the page; null if it is unknown. */
-  readonly url: string | null
+export interface AlertServiceOptions extends EvaluatorOptions {
   readonly canMail: boolean
   /** Private addresses and networks that receivers may be at. */
   readonly allowedNetworks: readonly string[]
   readonly preview: (rule: AlertRule, observer: Observer) => Promise<AlertPreview>
-  readonly logger: Logger | undefined
 }
 
-/**
- * Evaluates the rules every 10 s, whether a page is open or not, and sends what is due. Of several Zeniths of a store one does, the holder
- * of a lease; the others show what it wrote. While the store is away, the one that held the lease last goes on by itself.
- */
+const HINDRANCES = {
+  readOnly: 'The Redis user may only read: no alerts are evaluated.',
+  storeAway: 'Redis does not answer: alerts stand still.',
+} as const
+
+/** What users see of alerts, and change: on the page, by the API, in metrics. */
 export class AlertService implements Alerts {
-  readonly setup: AlertSetup
   readonly #options: AlertServiceOptions
-  readonly #id = `zenith-${randomUUID()}`
-  readonly #memory: AlertMemory | null
-  readonly #exceptions = new RecentExceptions()
-  readonly #outbox: AlertOutbox
-  readonly #outage: OutageLog
-  readonly #listeners = new Set<(news: AlertNews) => void>()
-  readonly #unsubscribe: () => void
-  readonly #sparks = new Map<string, (number | null)[]>()
-  #observer: Observer
-  #engine: AlertEngine
-  #timer: NodeJS.Timeout | undefined
-  #drainTimer: NodeJS.Timeout | undefined
-  #running: Promise<void> = Promise.resolve()
-  #isRunning = false
-  #isClosed = false
-  #isHolder = false
-  #isDenied = false
-  #isLoaded = false
-  #looks = 0
-  /** Unix ms; null while the store answers. */
-  #awaySince: number | null = null
-  /** Nothing is judged until then, Unix ms. */
-  #settledAt = 0
-  #evaluatedAt: number | null = null
-  #events: readonly AlertEvent[] = []
-  #savedAt = Number.NEGATIVE_INFINITY
-  #shownAt = Number.NEGATIVE_INFINITY
-  #beatAt = Number.NEGATIVE_INFINITY
-  /** Of the Zenith that evaluates, as it was stored last. */
-  #others: { readonly tracks: readonly Track[]; readonly shown: ShownAlerts; readonly at: number | null } = {
-    tracks: [],
-    shown: NOTHING_SHOWN,
-    at: null,
-  }
-  #othersAt = Number.NEGATIVE_INFINITY
+  readonly #evaluator: AlertEvaluator
 
   constructor(options: AlertServiceOptions) {
     this.#options = options
-    const { store, rules, receivers, secret, observer, sender, monitor, logger } = options
-    this.setup = new AlertSetup({ store, rules, receivers, secret })
-    this.#memory = store ? new AlertMemory(store) : null
-    this.#observer = observer()
-    this.#engine = new AlertEngine(this.#observer)
-    this.#outbox = new AlertOutbox({ sender, receiverOf: (id) => this.setup.receiverOf(id), now: () => monitor.now })
-    this.#unsubscribe = monitor.subscribe(({ exceptions }) => this.#exceptions.add(exceptions))
-    this.#outage = new OutageLog(
-      {
-        began: (error) => logger?.error(`Zenith could not evaluate alerts: ${error} It tries again.`),
-        ended: (seconds) => logger?.info(`Zenith evaluates alerts again after ${seconds} s.`),
-      },
-      (failures) => failures >= 2,
-    )
+    this.#evaluator = new AlertEvaluator(options)
   }
 
-  /** Idempotent. The first look comes after a pause: an app that has just started has other things to do. */
-  start(): void {
-    if (this.#timer || this.#isClosed) return
-    this.#timer = setInterval(() => void this.tick(), EVERY_MS)
-    this.#timer.unref()
+  get setup(): AlertSetup {
+    return this.#evaluator.setup
   }
 
-  /** A look now, or the one that runs already. Never rejects. */
-  tick(): Promise<void> {
-    if (this.#isRunning || this.#isClosed) return this.#running
-    this.#isRunning = true
-    this.#running = untraced(() => this.#turn())
-      .then(() => this.#outage.note(null))
-      .catch((error: unknown) => this.#outage.note(sentence(error)))
-      .finally(() => {
-        this.#isRunning = false
-      })
-    return this.#running
-  }
-
-  /** Another Zenith may take over at once. Never rejects. */
-  async close(): Promise<void> {
-    this.#isClosed = true
-    clearInterval(this.#timer)
-    clearTimeout(this.#drainTimer)
-    this.#unsubscribe()
-    await inTime(this.#running, RELEASE_WITHIN_MS)
-    if (this.#isHolder) {
-      const released = this.#options.store?.releaseLease(LEASE, this.#id).catch(() => {})
-      if (released) await inTime(released, RELEASE_WITHIN_MS)
-    }
-    await inTime(this.#options.sender.close(), RELEASE_WITHIN_MS)
-  }
-
-  /** Tells of every change of alerts. */
-  subscribe(listener: (news: AlertNews) => void): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
-  }
-
-  /** When rules were evaluated last, Unix ms; null: not yet. */
   get evaluatedAt(): number | null {
-    return this.#isHolder ? this.#evaluatedAt : this.#others.at
+    return this.#evaluator.evaluatedAt
   }
 
-  /** Whether the Redis user may only read, so that nothing is evaluated. */
-  get isDenied(): boolean {
-    return this.#isDenied
-  }
-
-  /** The store's clock, Unix ms. */
   get now(): number {
     return this.#options.monitor.now
   }
@@ -198,24 +60,46 @@ export class AlertService implements Alerts {
     return this.#options.canMail
   }
 
-  /** Why somebody may not be told. */
+  /** Idempotent. Rules are evaluated from 10 s after this on. */
+  start(): void {
+    this.#evaluator.start()
+  }
+
+  /** A look now, or the one that runs already. Never rejects. */
+  tick(): Promise<void> {
+    return this.#evaluator.tick()
+  }
+
+  /** Sends what is due now. Never rejects. */
+  drain(): Promise<void> {
+    return this.#evaluator.drain()
+  }
+
+  /** Never rejects. */
+  close(): Promise<void> {
+    return this.#evaluator.close()
+  }
+
+  subscribe(listener: (news: AlertNews) => void): () => void {
+    return this.#evaluator.subscribe((events) => {
+      void this.totals().then((totals) => listener({ at: this.now, totals, events }))
+    })
+  }
+
   problems(): AlertListing['problems'] {
-    const { store } = this.#options
     const found: AlertListing['problems'][number][] = []
-    if (!store) found.push({ kind: 'noStore', text: 'This store keeps no state: after a restart alerts start again.' })
-    if (this.#isDenied) found.push({ kind: 'readOnly', text: 'The Redis user may only read: no alerts are evaluated.' })
-    if (this.#awaySince !== null) found.push({ kind: 'storeAway', text: 'Redis does not answer: alerts stand still.' })
-    const takers = this.setup.receivers.filter(
-      ({ kind, enabled, problem }) => kind !== 'heartbeat' && enabled && !problem,
-    )
-    if (takers.length === 0)
+    if (!this.#options.store)
+      found.push({ kind: 'noStore', text: 'This store keeps no state: after a restart alerts start again.' })
+    const { hindrance } = this.#evaluator
+    if (hindrance) found.push({ kind: hindrance, text: HINDRANCES[hindrance] })
+    if (this.setup.takers.length === 0)
       found.push({ kind: 'noReceiver', text: 'No receiver is set up: alerts are shown here, and sent to nobody.' })
     return found
   }
 
   /** The rules that fire first, then by name. */
   async rules(): Promise<readonly AlertRuleView[]> {
-    const tracks = await this.#tracks()
+    const tracks = await this.#evaluator.tracks()
     const { rules } = await this.shown()
     return this.setup.rules
       .map((sourced) => ruleViewOf(sourced, rules[sourced.rule.id] ?? null, tracks))
@@ -228,30 +112,12 @@ export class AlertService implements Alerts {
   }
 
   async silences(): Promise<readonly Silence[]> {
-    await this.#tracks()
+    await this.#evaluator.tracks()
     return this.setup.silences
   }
 
   async preview(rule: AlertRule): Promise<AlertPreview> {
-    return this.#options.preview(rule, await this.#observing())
-  }
-
-  /** One that has seen the fleet as it is now. */
-  async #observing(): Promise<Observer> {
-    if (this.#isHolder && this.#evaluatedAt !== null) return this.#observer
-    const observer = this.#options.observer()
-    observer.note(await this.#lookAt(await this.#options.monitor.fresh()))
-    return observer
-  }
-
-  #lookAt(overview: Overview): Promise<Look> {
-    const { monitor, archiveBehindMs } = this.#options
-    const awayMs = this.#awaySince === null ? 0 : Math.max(0, overview.at - this.#awaySince)
-    return lookOf(overview, awayMs, {
-      ...{ monitor, exceptions: this.#exceptions },
-      archiveBehindMs: archiveBehindMs ?? (() => null),
-      hasArchive: archiveBehindMs !== null,
-    })
+    return this.#options.preview(rule, await this.#evaluator.observing())
   }
 
   problemOf({ id, kind, address, secret }: ReceiverInput): string | null {
@@ -282,7 +148,7 @@ export class AlertService implements Alerts {
 
   /** What is not ok, as far as this Zenith knows. Never rejects. */
   async alerts(): Promise<readonly Alert[]> {
-    const tracks = await this.#tracks()
+    const tracks = await this.#evaluator.tracks()
     const pending = new Map(this.setup.acknowledgements.map((one) => [one.alert, one]))
     return tracks.map((track) => alertOf(track, pending.get(track.id) ?? null))
   }
@@ -291,232 +157,12 @@ export class AlertService implements Alerts {
     return totalsOf(await this.alerts())
   }
 
-  /** Newest first. */
-  async shown(): Promise<ShownAlerts> {
-    await this.#tracks()
-    if (!this.#isHolder) return this.#others.shown
-    return { events: this.#events, deliveries: this.#outbox.deliveries(), rules: this.#ruleStates() }
+  shown(): Promise<ShownAlerts> {
+    return this.#evaluator.shown()
   }
 
   async acknowledge(alert: string, by: string): Promise<void> {
-    const at = this.#options.monitor.now
-    await this.setup.acknowledge({ alert, by, at })
-    if (this.#isHolder) void this.tick()
+    await this.setup.acknowledge({ alert, by, at: this.now })
+    this.#evaluator.takeIn()
   }
-
-  async #tracks(): Promise<readonly Track[]> {
-    if (this.#isHolder) return this.#engine.tracks
-    if (monotonic() - this.#othersAt > STATE_FRESH_MS) await this.#readOthers().catch(() => {})
-    return this.#others.tracks
-  }
-
-  async #readOthers(): Promise<void> {
-    if (!this.#memory) return
-    this.#othersAt = monotonic()
-    const { state, shown } = await this.#memory.read()
-    await this.setup.read()
-    const { events: before } = this.#others.shown
-    const isFirst = this.#others.at === null
-    this.#others = { tracks: state?.engine.tracks ?? [], shown, at: state?.at ?? null }
-    const known = before[0]?.at ?? 0
-    if (!isFirst) this.#tell(shown.events.filter(({ at }) => at > known).reverse())
-  }
-
-  async #turn(): Promise<void> {
-    const overview = await this.#options.monitor.fresh()
-    const { ok } = overview.store
-    this.#noteStore(ok, overview.at)
-    if (ok && !(await this.#acquire())) return this.#follow()
-    if (!ok && !this.#isHolder) return
-    if (ok) await this.#prepare()
-    const hasChanged = await this.#evaluate(overview).catch((error: unknown) => this.#startAgain(error))
-    // A store that is full takes no state: that is no reason to send nothing.
-    const failure = ok
-      ? await this.#save(hasChanged).then(
-          () => null,
-          (error: unknown) => error,
-        )
-      : null
-    await this.#beat(ok)
-    this.#scheduleDrain(0)
-    if (failure !== null) throw failure
-  }
-
-  /** A state that can't be evaluated, such as one that another program wrote, must not stop alerts for ever. */
-  #startAgain(error: unknown): never {
-    this.#observer = this.#options.observer()
-    this.#engine = new AlertEngine(this.#observer)
-    this.#looks = 0
-    throw error
-  }
-
-  #noteStore(ok: boolean, at: number): void {
-    if (!ok) this.#awaySince ??= at
-    else if (this.#awaySince !== null) {
-      this.#awaySince = null
-      this.#settledAt = at + SETTLE_MS
-    }
-  }
-
-  /** @returns whether this Zenith evaluates */
-  async #acquire(): Promise<boolean> {
-    const { store, logger } = this.#options
-    if (!store) {
-      this.#isHolder = true
-      return true
-    }
-    try {
-      const isHolder = (await store.acquireLease(LEASE, this.#id, LEASE_MS)) === this.#id
-      if (isHolder && !this.#isHolder) this.#isLoaded = false
-      if (!isHolder && this.#isHolder) this.#handOver()
-      this.#isHolder = isHolder
-      return isHolder
-    } catch (error) {
-      if (!isNoPermission(error)) throw error
-      if (!this.#isDenied)
-        logger?.warn('Zenith evaluates no alerts: its Redis user may only read (see docs/operations.md).')
-      this.#isDenied = true
-      return false
-    }
-  }
-
-  /** Another Zenith goes on with what was stored. What only this one knows of is told of the store's absence alone, and ends here. */
-  #handOver(): void {
-    for (const message of this.#engine.endStoreAway(this.#options.monitor.now, this.#options.url))
-      this.#outbox.add(message)
-    this.#scheduleDrain(0)
-  }
-
-  async #follow(): Promise<void> {
-    if (this.#listeners.size > 0) await this.#readOthers()
-  }
-
-  /** Reads the settings and, at first, where the last holder was. */
-  async #prepare(): Promise<void> {
-    await this.setup.read()
-    if (!this.#isLoaded) await this.#load()
-    for (const { alert, by, at } of this.setup.acknowledgements) {
-      this.#engine.acknowledge(alert, by, at)
-      await this.setup.settleAcknowledgement(alert)
-    }
-  }
-
-  async #load(): Promise<void> {
-    const found = await this.#memory?.read()
-    this.#isLoaded = true
-    // After an outage this Zenith may know more than what it could store.
-    if (!found?.state || found.state.writer === this.#id) return
-    const { engine, outbox, memory } = found.state
-    this.#observer = this.#options.observer()
-    this.#observer.restore(memory)
-    this.#engine = new AlertEngine(this.#observer)
-    this.#engine.restore(engine)
-    this.#outbox.restore(outbox, found.shown.deliveries)
-    this.#events = found.shown.events
-    for (const [id, { spark }] of Object.entries(found.shown.rules)) this.#sparks.set(id, [...spark])
-    this.#looks = 0
-  }
-
-  /** @returns whether there is anything new to store */
-  async #evaluate(overview: Overview): Promise<boolean> {
-    const { url } = this.#options
-    const rules = this.setup.rules.map(({ rule }) => rule)
-    const look = await this.#lookAt(overview)
-    this.#looks += 1
-    const { events, messages, hasChanged } = this.#engine.turn({
-      ...{ look, rules, url },
-      receivers: this.setup.receivers.filter(({ problem }) => problem === null),
-      silenceOf: (track) => silenceOf(track, this.setup.silences, look.at),
-      isFrozen: this.#looks <= LOOKS_TO_SETTLE || look.at < this.#settledAt,
-    })
-    for (const message of messages) this.#outbox.add(message)
-    for (const rule of rules) this.#noteSpark(rule.id)
-    this.#evaluatedAt = look.at
-    this.#events = [...[...events].reverse(), ...this.#events].slice(0, MAX_ALERT_EVENTS)
-    this.#tell(events)
-    return hasChanged || messages.length > 0
-  }
-
-  #noteSpark(rule: string): void {
-    const value = this.#engine.figuresOf(rule)?.worst?.value ?? null
-    this.#sparks.set(rule, [...(this.#sparks.get(rule) ?? []), value].slice(-MAX_SPARK))
-  }
-
-  #ruleStates(): Record<string, RuleState> {
-    const states = this.setup.rules.map(({ rule: { id } }): [string, RuleState] => {
-      const figures = this.#engine.figuresOf(id)
-      const { value = null, subject = null } = figures?.worst ?? {}
-      const { subjects = 0, left = 0 } = figures ?? {}
-      return [id, { subjects, left, value, worst: subject, spark: this.#sparks.get(id) ?? [] }]
-    })
-    return Object.fromEntries(states)
-  }
-
-  /** Before anything is sent: a message that is not stored could be lost. */
-  async #save(hasChanged: boolean): Promise<void> {
-    const { store } = this.#options
-    if (!this.#memory || !store || (!hasChanged && monotonic() - this.#savedAt < SAVE_EVERY_MS)) return
-    if ((await store.leaseHolder(LEASE)) !== this.#id) return
-    const at = this.#evaluatedAt ?? this.#options.monitor.now
-    await this.#memory.writeState({
-      ...{ writer: this.#id, at, engine: this.#engine.state(), outbox: this.#outbox.state() },
-      memory: this.#observer.memory(),
-      receivers: this.setup.takers.length,
-    })
-    this.#savedAt = monotonic()
-    if (monotonic() - this.#shownAt < SHOW_EVERY_MS) return
-    this.#shownAt = monotonic()
-    await this.#memory.writeShown({
-      events: this.#events,
-      deliveries: this.#outbox.ended(),
-      rules: this.#ruleStates(),
-    })
-  }
-
-  #tell(events: readonly AlertEvent[]): void {
-    if (events.length === 0) return
-    this.#shownAt = Number.NEGATIVE_INFINITY
-    if (this.#listeners.size === 0) return
-    void this.totals().then((totals) => {
-      const at = this.#options.monitor.now
-      for (const listener of this.#listeners) listener({ at, totals, events })
-    })
-  }
-
-  /** A dead man's switch hears nothing while rules are not evaluated or the store is away: that is what it is for. */
-  async #beat(ok: boolean): Promise<void> {
-    const { now } = this
-    if (!ok || Math.abs(now - this.#beatAt) < BEAT_EVERY_MS) return
-    this.#beatAt = now
-    const switches = this.setup.receivers.filter(
-      ({ kind, enabled, problem }) => kind === 'heartbeat' && enabled && !problem,
-    )
-    for (const receiver of switches) void this.#options.sender.beat(receiver)
-  }
-
-  #scheduleDrain(ms: number): void {
-    if (this.#drainTimer || this.#isClosed || this.#outbox.isEmpty) return
-    this.#drainTimer = setTimeout(() => {
-      this.#drainTimer = undefined
-      void this.drain().finally(() => this.#scheduleDrain(DRAIN_EVERY_MS))
-    }, ms)
-    this.#drainTimer.unref()
-  }
-
-  /** Sends what is due now. Never rejects. */
-  async drain(): Promise<void> {
-    const hasChanged = await this.#outbox.drain()
-    if (!hasChanged || !this.#isHolder || this.#awaySince !== null) return
-    this.#shownAt = Number.NEGATIVE_INFINITY
-    await this.#save(true).catch(() => {})
-  }
-}
-
-function isNoPermission(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'NOPERM'
-}
-
-function sentence(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error)
-  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import type { EngineState } from '../../alerts/engine/engine.js'
+import type { Track } from '../../alerts/engine/track.js'
 import type { OutboxState } from '../../alerts/outbox/outbox.js'
-import { AlertEvent, AlertSubject, Delivery } from '../../api/alerts.js'
+import { AlertCondition, AlertEvent, AlertSubject, Delivery } from '../../api/alerts.js'
 import type { DocumentStore } from '../../ports/index.js'
 
 const KIND = 'alert-state'
@@ -82,7 +83,18 @@ function readState(text: string | undefined): StoredAlerts | null {
     typeof value.receivers === 'number' &&
     Array.isArray(value.engine?.tracks) &&
     Array.isArray(value.outbox)
-  return isState ? (value as StoredAlerts) : null
+  if (!isState) return null
+  const state = value as StoredAlerts
+  return { ...state, engine: { tracks: state.engine.tracks.filter(isTrack), quiet: state.engine.quiet ?? {} } }
+}
+
+/** Without a token anyone with write access to Redis may have written it. */
+function isTrack(track: unknown): track is Track {
+  if (typeof track !== 'object' || track === null) return false
+  const { id, rule, subject, condition } = track as Partial<Track>
+  return (
+    typeof id === 'string' && typeof rule === 'string' && v.is(AlertSubject, subject) && v.is(AlertCondition, condition)
+  )
 }
 
 function readShown(text: string | undefined): ShownAlerts {
