@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { DEFAULT_RULES } from '../../src/alerts/defaults.js'
 import { readRule } from '../../src/alerts/rules.js'
 import type { AlertRule } from '../../src/api/alerts.js'
-import { isOf } from '../../src/dashboard/features/alerts/marked.js'
+import { isOf } from '../../src/dashboard/features/alert-mark/marked.js'
 import { ruleCode } from '../../src/dashboard/features/alerts/rule-code.js'
 import {
   draftOf,

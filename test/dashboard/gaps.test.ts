@@ -186,6 +186,7 @@ describe('a time without data', () => {
 
 /** The files that draw lines; what they draw is in the table above. */
 const DRAWING = [
+  'features/alerts/rule-spark.tsx',
   'features/pulse/traffic-plot.ts',
   'features/queue/queue-charts.tsx',
   'features/queue/queue-runs.tsx',

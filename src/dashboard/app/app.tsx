@@ -12,6 +12,7 @@ import { isLong, useRoute } from '../routing/route.js'
 import { duration, exactTime } from '../ui/format.js'
 import { Loading } from '../ui/loading.js'
 import { PageBar } from '../ui/page-bar.js'
+import { focusTitle } from '../ui/page-focus.js'
 import { Banners } from './banner.js'
 import { HelpDialog } from './help-dialog.js'
 import { PAGE_LIST, sectionOf } from './navigation.js'
@@ -167,7 +168,7 @@ function usePageFocus(route: Route): void {
     if (before.current === where) return
     before.current = where
     window.scrollTo(0, 0)
-    document.getElementById('title')?.focus({ preventScroll: true })
+    focusTitle()
   }, [where])
 }
 

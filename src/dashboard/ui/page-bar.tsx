@@ -2,6 +2,7 @@ import { type ReactNode, useContext } from 'react'
 import { KnownContext } from '../api/known.js'
 import { FilterBar } from './filter-bar.js'
 import { PageChips } from './page-chips.js'
+import { takeFocus } from './page-focus.js'
 import { type AllChoice, PeriodPicker } from './period-picker.js'
 import { UrlNote } from './url-note.js'
 
@@ -25,7 +26,12 @@ export function PageBar({ title, aside, hasPeriod = false, all, more, hasFilter 
     <div className="flex flex-wrap items-center gap-x-6 gap-y-3">
       <div className="flex min-w-0 items-center gap-3">
         {/* The focus comes here when the page changes. */}
-        <h1 id="title" tabIndex={-1} className="min-w-0 text-xl font-semibold tracking-tight break-words outline-none">
+        <h1
+          id="title"
+          ref={takeFocus}
+          tabIndex={-1}
+          className="min-w-0 text-xl font-semibold tracking-tight break-words outline-none"
+        >
           {title}
         </h1>
         {aside}

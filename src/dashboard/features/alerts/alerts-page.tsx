@@ -24,13 +24,6 @@ const TAB_NAMES: Readonly<Record<AlertTab, string>> = {
   deliveries: 'Deliveries',
 }
 
-/** What a part of the page is given. */
-export interface AlertPartProps {
-  readonly overview: Overview
-  /** Tells what came of a change. */
-  readonly say: (notice: NoticeText) => void
-}
-
 /** What is not ok, and who is told. */
 export function AlertsPage({ overview }: { overview: Overview }) {
   const { tab } = usePage('alerts')

@@ -4,7 +4,7 @@ import type { ReceiverInput } from '../../../api/changes.js'
 import { useReceiversChange } from '../../api/alerts-api.js'
 import { Field, INPUT } from '../../ui/field.js'
 import { FormDialog } from '../../ui/form-dialog.js'
-import type { AlertPartProps } from './alerts-page.js'
+import type { AlertPartProps } from './alert-part.js'
 import { slug } from './rule-draft.js'
 import { RECEIVER_NAMES } from './words.js'
 

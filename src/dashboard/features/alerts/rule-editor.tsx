@@ -6,7 +6,7 @@ import { useReceivers, useRulesChange } from '../../api/alerts-api.js'
 import { Button } from '../../ui/button.js'
 import { Field } from '../../ui/field.js'
 import { FormDialog } from '../../ui/form-dialog.js'
-import type { AlertPartProps } from './alerts-page.js'
+import type { AlertPartProps } from './alert-part.js'
 import { Choice, ConditionFields } from './condition-fields.js'
 import {
   type ConditionDraft,

@@ -1,7 +1,7 @@
 import type { AlertRuleView } from '../../../api/alerts.js'
 import { useRulesChange } from '../../api/alerts-api.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
-import type { AlertPartProps } from './alerts-page.js'
+import type { AlertPartProps } from './alert-part.js'
 
 interface RuleQuestionProps extends Pick<AlertPartProps, 'say'> {
   view: AlertRuleView

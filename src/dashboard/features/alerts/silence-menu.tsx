@@ -5,7 +5,7 @@ import { useSilencesChange } from '../../api/alerts-api.js'
 import { Button } from '../../ui/button.js'
 import { Field, INPUT } from '../../ui/field.js'
 import { FormDialog } from '../../ui/form-dialog.js'
-import type { AlertPartProps } from './alerts-page.js'
+import type { AlertPartProps } from './alert-part.js'
 import { EndField, endOf } from './end-field.js'
 import { muteScope, silenceScope, subjectText } from './words.js'
 

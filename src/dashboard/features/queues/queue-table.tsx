@@ -6,7 +6,7 @@ import { count, duration, percent, perMinute, roughly, UNKNOWN } from '../../ui/
 import { PageLink } from '../../ui/page-link.js'
 import { type Column, DataTable, type Sort } from '../../ui/tables/data-table.js'
 import { useNarrow } from '../../ui/use-narrow.js'
-import { AlertMark } from '../alerts/alert-mark.js'
+import { AlertMark } from '../alert-mark/alert-mark.js'
 import { DriverBadge } from './driver-badge.js'
 import { QueueMarks } from './queue-marks.js'
 import { backlog, groupOf } from './queues.js'

@@ -5,7 +5,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { type Column, DataTable } from '../../ui/tables/data-table.js'
 import { badCount, figureColumn } from '../../ui/tables/figure-cell.js'
 import { useNarrow } from '../../ui/use-narrow.js'
-import { AlertMark } from '../alerts/alert-mark.js'
+import { AlertMark } from '../alert-mark/alert-mark.js'
 
 /** Every route with its figures, those with the most total time first; each leads to its own page, which has them all on a phone, too. */
 export function RouteTable({ routes }: { routes: readonly RouteView[] }) {
