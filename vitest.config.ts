@@ -71,7 +71,7 @@ export default defineConfig({
           include: ['test/**/*.test.{ts,tsx}'],
           exclude: [...exclude, ...measuring],
           // Most of the time they wait for servers and browsers: more workers than CI has cores.
-          maxWorkers: 6,
+          maxWorkers: 4,
           sequence: { groupOrder: 0 },
         },
       },

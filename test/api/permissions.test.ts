@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { createPolicy, PERMISSIONS, type Permission, ROLES } from '../../src/api/permissions.js'
 
 const FOR_ADMINS: readonly Permission[] = [
+  'alert.edit',
   'archive.forget',
   'queue.clean',
   'queue.empty',
@@ -10,6 +11,8 @@ const FOR_ADMINS: readonly Permission[] = [
   'scheduler.save',
 ]
 const FOR_OPERATORS: readonly Permission[] = [
+  'alert.acknowledge',
+  'alert.silence',
   'node.forget',
   'queue.add',
   'queue.duplicate',
