@@ -1,6 +1,7 @@
 import type { ControlStore } from '../ports/index.js'
-import { AlertMemory, type ShownAlerts, type StoredAlerts } from '../zenith/alerts/memory.js'
+import { AlertMemory } from '../zenith/alerts/memory.js'
 import { AlertSetup } from '../zenith/alerts/setup.js'
+import type { ShownAlerts, StoredAlerts } from '../zenith/alerts/stored.js'
 
 /** What a store knows of alerts, without what Zeniths have in their code. */
 export interface KnownAlerts {

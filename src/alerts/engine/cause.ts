@@ -39,13 +39,17 @@ const FOLLOWS_STOP: ReadonlySet<Metric> = new Set([
  */
 export function causesOf(tracks: Iterable<Track>): ReadonlyMap<string, string> {
   const all = [...tracks]
-  const causes = all.filter(({ state }) => state !== 'pending')
+  const causes = all.filter(({ state, condition }) => state !== 'pending' && isCause(condition.metric))
   const found = new Map<string, string>()
   for (const track of all) {
     const cause = causes.find((one) => one.id !== track.id && explains(one, track))
     if (cause) found.set(track.id, cause.id)
   }
   return found
+}
+
+function isCause(metric: Metric): boolean {
+  return metric === 'service.vanished' || STOPS_QUEUE.has(metric)
 }
 
 function explains(cause: Track, { condition, subject }: Track): boolean {

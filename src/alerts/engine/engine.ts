@@ -7,7 +7,7 @@ import { causesOf } from './cause.js'
 import { judgeRule } from './judge-rule.js'
 import { type Addressed, messageOf } from './messages.js'
 import { type KnownReceiver, receiversOf } from './receivers-of.js'
-import { alertId, type Judgement, step, type Track } from './track.js'
+import { alertId, type Judgement, notAfter, step, type Track } from './track.js'
 
 /** Looks without its subject after which an alert ends: one look may miss what the next one has. */
 const GONE_AFTER = 3
@@ -21,7 +21,7 @@ const OUTLIVES_MS = 30_000
 const MAX_TRACKS = 1_000
 
 /** What the last message about a subject leaves behind: the cooldown. */
-interface Quiet {
+export interface Quiet {
   /** Unix ms. */
   readonly sentAt: number
   /** How often it fired since then. */
@@ -102,6 +102,7 @@ export class AlertEngine {
 
   turn(turn: Turn): TurnResult {
     const before = this.#fingerprint()
+    this.#forgetFuture(turn.look.at)
     const ended = this.#judge(turn)
     const causes = causesOf(this.#tracks.values())
     for (const track of this.#tracks.values()) {
@@ -280,6 +281,11 @@ export class AlertEngine {
 
   #context({ look, url }: Turn) {
     return { now: look.at, url, firing: this.tracks.filter(({ firedAt, cause }) => firedAt !== null && cause === null) }
+  }
+
+  #forgetFuture(now: number): void {
+    for (const [id, track] of this.#tracks) this.#tracks.set(id, notAfter(track, now))
+    for (const [id, quiet] of this.#quiet) if (quiet.sentAt > now) this.#quiet.set(id, { ...quiet, sentAt: now })
   }
 
   /** A cooldown that is over matters to none but those that fire. */

@@ -74,12 +74,25 @@ export function alertId(rule: string, subject: AlertSubject): string {
 export function step(track: Track | null, judgement: Judgement, rule: AlertRule, now: number): Step {
   if (!track) return judgement.verdict === 'met' ? begin(judgement, rule, now) : OK
   const seen = seenIn(track, judgement, rule, now)
-  // What was met decides whether it ends: that others are clear says nothing of it.
-  if (judgement.verdict === 'unknown' || (judgement.verdict === 'clear' && seen.value === null))
+  // What was met decides whether it ends: that others are clear says nothing of it. A rule that no longer asks for it can't wait for it.
+  const isUnseen = seen.value === null && rule.conditions.some((one) => isSame(one, seen.condition))
+  if (judgement.verdict === 'unknown' || (judgement.verdict === 'clear' && isUnseen))
     return { track: { ...seen, isUnknown: true }, change: null }
   const stepMs = Math.min(MAX_STEP_MS, Math.max(0, now - track.judgedAt))
   if (track.state === 'pending') return pending(seen, judgement.verdict, rule, now, stepMs)
   return judgement.verdict === 'clear' ? clearing(seen, rule, stepMs) : { track: firing(seen), change: null }
+}
+
+/** Times after now are from a clock that was set back since then: what waits for them would wait for as long as that. */
+export function notAfter(track: Track, now: number): Track {
+  const { since, firedAt, judgedAt, sentAt, causedAt } = track
+  if (Math.max(since, firedAt ?? 0, judgedAt, sentAt ?? 0, causedAt ?? 0) <= now) return track
+  const until = (at: number | null) => (at === null ? null : Math.min(at, now))
+  return {
+    ...track,
+    ...{ since: Math.min(since, now), judgedAt: Math.min(judgedAt, now) },
+    ...{ firedAt: until(firedAt), sentAt: until(sentAt), causedAt: until(causedAt) },
+  }
 }
 
 const OK: Step = { track: null, change: null }

@@ -12,7 +12,7 @@ const GIVE_UP_MS = 24 * 3_600_000
 const MAX_WAITING = 200
 
 /** A message on its way to one receiver. */
-interface Waiting {
+export interface Waiting {
   /** Of the delivery. */
   readonly id: string
   readonly receiver: string
@@ -20,6 +20,8 @@ interface Waiting {
   readonly attempts: number
   /** Unix ms. */
   readonly nextAt: number
+  /** From the last attempt to the next one, ms; 0 before the first. */
+  readonly pauseMs: number
   readonly last: { readonly status: number | null; readonly text: string } | null
 }
 
@@ -45,6 +47,8 @@ export class AlertOutbox {
   #log: Delivery[] = []
   /** When a receiver may get the next message, Unix ms. */
   readonly #paceUntil = new Map<string, number>()
+  /** Ids of messages that another Zenith finds in the store. */
+  #stored: ReadonlySet<string> = new Set()
   #draining: Promise<boolean> | null = null
 
   constructor(options: OutboxOptions) {
@@ -62,6 +66,17 @@ export class AlertOutbox {
   restore(waiting: OutboxState, log: readonly Delivery[]): void {
     this.#waiting = [...waiting]
     this.#log = [...log]
+    this.noteStored(waiting)
+  }
+
+  /** Whoever evaluates next goes on with these. */
+  noteStored(waiting: OutboxState): void {
+    this.#stored = new Set(waiting.map(({ id }) => id))
+  }
+
+  /** Another Zenith goes on with what was stored, and writes the rest anew. Left are messages that it can't know of. */
+  handOver(isOwn: (notification: Notification) => boolean): void {
+    this.#waiting = this.#waiting.filter(({ id, notification }) => !this.#stored.has(id) && isOwn(notification))
   }
 
   /** Newest first: what waits, and what has ended. */
@@ -78,7 +93,7 @@ export class AlertOutbox {
     const { now } = this.#options
     for (const receiver of receivers) {
       const id = `${notification.id}:${receiver}`
-      this.#waiting.push({ id, receiver, notification, attempts: 0, nextAt: now(), last: null })
+      this.#waiting.push({ id, receiver, notification, attempts: 0, nextAt: now(), pauseMs: 0, last: null })
     }
     while (this.#waiting.length > MAX_WAITING) {
       const oldest = this.#waiting.shift()
@@ -99,7 +114,8 @@ export class AlertOutbox {
     const first = new Map<string, Waiting>()
     for (const one of this.#waiting) if (!first.has(one.receiver)) first.set(one.receiver, one)
     const due = [...first.values()].filter(
-      ({ receiver, nextAt }) => nextAt <= now && (this.#paceUntil.get(receiver) ?? 0) <= now,
+      ({ receiver, nextAt, pauseMs }) =>
+        !isBefore(nextAt, now, pauseMs) && !isBefore(this.#paceUntil.get(receiver) ?? 0, now, PACE_MS),
     )
     await Promise.all(due.map((one) => this.#deliver(one)))
     return due.length > 0
@@ -120,7 +136,10 @@ export class AlertOutbox {
     if (isLast) {
       this.#remove(one)
       this.#end(tried, answer.ok ? 'sent' : 'failed', tried.last)
-    } else this.#replace(one, { ...tried, nextAt: now() + pauseAfter(tried.attempts, answer) })
+      return
+    }
+    const pauseMs = pauseAfter(tried.attempts, answer)
+    this.#replace(one, { ...tried, pauseMs, nextAt: now() + pauseMs })
   }
 
   #remove(one: Waiting): void {
@@ -144,6 +163,11 @@ export class AlertOutbox {
       ...{ status: last?.status ?? null, answer: last?.text ?? null },
     }
   }
+}
+
+/** A pause that would last longer than it was meant to is over: the clock was set back. */
+function isBefore(until: number, now: number, pauseMs: number): boolean {
+  return now < until && until - now <= pauseMs
 }
 
 /** Twice as long each time, 1 s to an hour; at least what the receiver asked for. */

@@ -19,8 +19,8 @@ import { byText } from '../../lib/compare.js'
 import { alertOf, receiverViewOf, ruleViewOf, totalsOf } from './alert-views.js'
 import type { Alerts } from './alerts.js'
 import { AlertEvaluator, type EvaluatorOptions } from './evaluator.js'
-import type { ShownAlerts } from './memory.js'
 import type { AlertSetup } from './setup.js'
+import type { ShownAlerts } from './stored.js'
 
 export interface AlertServiceOptions extends EvaluatorOptions {
   readonly canMail: boolean

@@ -11,8 +11,8 @@ import {
   type ReceiverView,
   SEVERITIES,
 } from '../../api/alerts.js'
-import type { RuleState } from './memory.js'
 import type { KnownReceiverSetup, PendingAcknowledgement } from './setup.js'
+import type { RuleState } from './stored.js'
 
 /** @param pending an acknowledgement that the evaluating Zenith has not seen yet */
 export function alertOf(track: Track, pending: PendingAcknowledgement | null): Alert {

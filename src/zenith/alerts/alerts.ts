@@ -10,8 +10,8 @@ import type {
   Silence,
 } from '../../api/alerts.js'
 import type { ReceiverInput } from '../../api/changes.js'
-import type { ShownAlerts } from './memory.js'
 import type { AlertSetup } from './setup.js'
+import type { ShownAlerts } from './stored.js'
 
 /** What routes, the stream, the metrics and the doctor need of alerts. */
 export interface Alerts {

@@ -13,10 +13,11 @@ import type { ControlStore, Logger } from '../../ports/index.js'
 import { untraced } from '../../tracing/untraced.js'
 import type { MonitorService } from '../fleet/monitor-service.js'
 import { lookOf } from './look-of.js'
-import { AlertMemory, NOTHING_SHOWN, type RuleState, type ShownAlerts } from './memory.js'
+import { AlertMemory } from './memory.js'
 import { RecentExceptions } from './recent-exceptions.js'
 import { AlertSetup } from './setup.js'
-import { silenceOf } from './silences.js'
+import { silencerOf } from './silences.js'
+import { NOTHING_SHOWN, type RuleState, type ShownAlerts } from './stored.js'
 
 const LEASE = 'alerts'
 /** Time between two looks, ms. */
@@ -75,11 +76,14 @@ export class AlertEvaluator {
   #timer: NodeJS.Timeout | undefined
   #drainTimer: NodeJS.Timeout | undefined
   #running: Promise<void> = Promise.resolve()
+  #draining: Promise<void> = Promise.resolve()
   #isRunning = false
   #isClosed = false
   #isHolder = false
   #isDenied = false
   #isLoaded = false
+  /** When the lease was last this Zenith's, by the monotonic clock. */
+  #heldAt = Number.NEGATIVE_INFINITY
   #looks = 0
   /** Unix ms; null while the store answers. */
   #awaySince: number | null = null
@@ -142,12 +146,13 @@ export class AlertEvaluator {
     clearInterval(this.#timer)
     clearTimeout(this.#drainTimer)
     this.#unsubscribe()
-    await inTime(this.#running, RELEASE_WITHIN_MS)
+    // What is on its way is noted before another Zenith may send it.
+    const isDone = Promise.all([this.#running, this.#draining, this.#options.sender.close()])
+    await inTime(isDone, RELEASE_WITHIN_MS)
     if (this.#isHolder) {
       const released = this.#options.store?.releaseLease(LEASE, this.#id).catch(() => {})
       if (released) await inTime(released, RELEASE_WITHIN_MS)
     }
-    await inTime(this.#options.sender.close(), RELEASE_WITHIN_MS)
   }
 
   /** Tells of every change of alerts: oldest first. */
@@ -209,11 +214,10 @@ export class AlertEvaluator {
     this.#othersAt = monotonic()
     const { state, shown } = await this.#memory.read()
     await this.setup.read()
-    const { events: before } = this.#others.shown
+    const [newest] = this.#others.shown.events
     const isFirst = this.#others.at === null
     this.#others = { tracks: state?.engine.tracks ?? [], shown, at: state?.at ?? null }
-    const known = before[0]?.at ?? 0
-    if (!isFirst) this.#tell(shown.events.filter(({ at }) => at > known).reverse())
+    if (!isFirst) this.#tell(newsOf(shown.events, newest))
   }
 
   async #turn(): Promise<void> {
@@ -225,15 +229,18 @@ export class AlertEvaluator {
     if (ok) await this.#prepare()
     const hasChanged = await this.#evaluate(overview).catch((error: unknown) => this.#startAgain(error))
     // A store that is full takes no state: that is no reason to send nothing.
-    const failure = ok
-      ? await this.#save(hasChanged).then(
-          () => null,
-          (error: unknown) => error,
-        )
-      : null
+    const failure = ok ? await this.#keep(hasChanged).catch((error: unknown) => error) : null
     await this.#beat(ok)
     this.#scheduleDrain(0)
-    if (failure !== null) throw failure
+    if (failure) throw failure
+  }
+
+  /** An acknowledgement is taken away once it is in the state. */
+  async #keep(hasChanged: boolean): Promise<void> {
+    const acknowledgements = [...this.setup.acknowledgements]
+    await this.#save(hasChanged)
+    if (!this.#isHolder) return
+    for (const { alert } of acknowledgements) await this.setup.settleAcknowledgement(alert)
   }
 
   /** A state that can't be evaluated, such as one that another program wrote, must not stop alerts for ever. */
@@ -260,13 +267,17 @@ export class AlertEvaluator {
       return true
     }
     try {
+      const from = monotonic()
       const isHolder = (await store.acquireLease(LEASE, this.#id, LEASE_MS)) === this.#id
-      if (isHolder && !this.#isHolder) this.#isLoaded = false
-      if (!isHolder && this.#isHolder) this.#handOver()
+      this.#isDenied = false
+      if (!isHolder) this.#handOver()
+      else if (!this.#isHolder) this.#isLoaded = false
       this.#isHolder = isHolder
+      if (isHolder) this.#heldAt = from
       return isHolder
     } catch (error) {
       if (!isNoPermission(error)) throw error
+      this.#handOver()
       if (!this.#isDenied)
         logger?.warn('Zenith evaluates no alerts: its Redis user may only read (see docs/operations.md).')
       this.#isDenied = true
@@ -276,6 +287,10 @@ export class AlertEvaluator {
 
   /** Another Zenith goes on with what was stored. What only this one knows of is told of the store's absence alone, and ends here. */
   #handOver(): void {
+    if (!this.#isHolder) return
+    this.#isHolder = false
+    const local = new Set(this.setup.rules.filter(({ rule }) => isOfStore(rule)).map(({ rule }) => rule.id))
+    this.#outbox.handOver(({ rule }) => rule !== null && local.has(rule.id))
     for (const message of this.#engine.endStoreAway(this.#options.monitor.now, this.#options.url))
       this.#outbox.add(message)
     this.#scheduleDrain(0)
@@ -289,10 +304,7 @@ export class AlertEvaluator {
   async #prepare(): Promise<void> {
     await this.setup.read()
     if (!this.#isLoaded) await this.#load()
-    for (const { alert, by, at } of this.setup.acknowledgements) {
-      this.#engine.acknowledge(alert, by, at)
-      await this.setup.settleAcknowledgement(alert)
-    }
+    for (const { alert, by, at } of this.setup.acknowledgements) this.#engine.acknowledge(alert, by, at)
   }
 
   async #load(): Promise<void> {
@@ -320,8 +332,8 @@ export class AlertEvaluator {
     const { events, messages, hasChanged } = this.#engine.turn({
       ...{ look, rules, url },
       receivers: this.setup.receivers.filter(({ problem }) => problem === null),
-      silenceOf: (track) => silenceOf(track, this.setup.silences, look.at),
-      isFrozen: this.#looks <= LOOKS_TO_SETTLE || look.at < this.#settledAt,
+      silenceOf: silencerOf(this.setup.silences, look.at),
+      isFrozen: this.#looks <= LOOKS_TO_SETTLE || this.#isSettling(look.at),
     })
     for (const message of messages) this.#outbox.add(message)
     for (const rule of rules) this.#noteSpark(rule.id)
@@ -329,6 +341,11 @@ export class AlertEvaluator {
     this.#events = [...[...events].reverse(), ...this.#events].slice(0, MAX_ALERT_EVENTS)
     this.#tell(events)
     return hasChanged || messages.length > 0
+  }
+
+  /** A clock that was set back makes it no longer. */
+  #isSettling(now: number): boolean {
+    return now < this.#settledAt && this.#settledAt - now <= SETTLE_MS
   }
 
   #noteSpark(rule: string): void {
@@ -350,13 +367,15 @@ export class AlertEvaluator {
   async #save(hasChanged: boolean): Promise<void> {
     const { store } = this.#options
     if (!this.#memory || !store || (!hasChanged && monotonic() - this.#savedAt < SAVE_EVERY_MS)) return
-    if ((await store.leaseHolder(LEASE)) !== this.#id) return
+    if ((await store.leaseHolder(LEASE)) !== this.#id) return this.#handOver()
+    const outbox = this.#outbox.state()
     const at = this.#evaluatedAt ?? this.#options.monitor.now
     await this.#memory.writeState({
-      ...{ writer: this.#id, at, engine: this.#engine.state(), outbox: this.#outbox.state() },
+      ...{ writer: this.#id, at, engine: this.#engine.state(), outbox },
       memory: this.#observer.memory(),
       receivers: this.setup.takers.length,
     })
+    this.#outbox.noteStored(outbox)
     this.#savedAt = monotonic()
     if (monotonic() - this.#shownAt < SHOW_EVERY_MS) return
     this.#shownAt = monotonic()
@@ -395,12 +414,34 @@ export class AlertEvaluator {
   }
 
   /** Sends what is due now. Never rejects. */
-  async drain(): Promise<void> {
+  drain(): Promise<void> {
+    this.#draining = this.#drain().catch((error: unknown) => this.#outage.note(sentence(error)))
+    return this.#draining
+  }
+
+  async #drain(): Promise<void> {
+    // A process that was stopped for a while goes on before it knows that another one holds the lease now.
+    if (this.#options.store && this.#isHolder && this.#awaySince === null && monotonic() - this.#heldAt > LEASE_MS)
+      return
     const hasChanged = await this.#outbox.drain()
     if (!hasChanged || !this.#isHolder || this.#awaySince !== null) return
     this.#shownAt = Number.NEGATIVE_INFINITY
     await this.#save(true).catch(() => {})
   }
+}
+
+/** What happened since the newest event that is known, oldest first. An acknowledgement may be older than what was noted before it. */
+function newsOf(events: readonly AlertEvent[], newest: AlertEvent | undefined): readonly AlertEvent[] {
+  const known = events.findIndex(
+    ({ at, change, alert }) => at === newest?.at && change === newest.change && alert === newest.alert,
+  )
+  const news = known === -1 ? events.filter(({ at }) => at > (newest?.at ?? 0)) : events.slice(0, known)
+  return [...news].reverse()
+}
+
+/** Whether a rule is about the store's absence, of which the store can't tell another Zenith. */
+function isOfStore({ conditions }: AlertRule): boolean {
+  return conditions.some(({ metric }) => metric === 'fleet.storeAwayMs')
 }
 
 function isNoPermission(error: unknown): boolean {

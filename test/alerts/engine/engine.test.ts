@@ -265,3 +265,42 @@ describe('another evaluator takes over', () => {
     expect([...before, ...later]).toEqual(expected)
   })
 })
+
+describe('a rule that is edited while it fires', () => {
+  test('to another metric is resolved by that one: the value of the old one never comes again', () => {
+    const scripted = new Scripted([rule()])
+    const both = (cpuNow: number, memory: number) => ({ 'host.cpu': { web: cpuNow }, 'host.memory': { web: memory } })
+    scripted.during(3 * MINUTE, () => both(95, 10))
+    scripted.rules[0] = rule({ conditions: [{ metric: 'host.memory', is: 'above', threshold: 90, clear: 80 }] })
+    expect(scripted.during(2 * MINUTE, () => both(95, 10))).toHaveLength(1)
+    expect(scripted.engine.tracks).toEqual([])
+  })
+})
+
+describe('a clock that is set back by an hour', () => {
+  test('holds no message up that is due', () => {
+    const scripted = new Scripted([rule()])
+    scripted.during(2 * MINUTE, () => cpu(95))
+    scripted.look(cpu(95))
+    scripted.now -= HOUR
+    expect(scripted.during(MINUTE, () => cpu(95))).toHaveLength(1)
+  })
+
+  test('makes no cooldown longer than it is', () => {
+    const scripted = new Scripted([rule()])
+    scripted.during(3 * MINUTE, () => cpu(95))
+    scripted.during(2 * MINUTE, () => cpu(10))
+    scripted.now -= HOUR
+    expect(scripted.during(20 * MINUTE, () => cpu(95))).toHaveLength(1)
+  })
+
+  test('is not in the future of what a message tells', () => {
+    const scripted = new Scripted([rule()])
+    scripted.during(3 * MINUTE, () => cpu(95))
+    scripted.now -= HOUR
+    const looks = Array.from({ length: 12 }, () => scripted.look(cpu(10)))
+    const told = looks.flatMap(({ messages }) => messages.flatMap(({ notification }) => notification.alerts))
+    expect(told).toHaveLength(1)
+    expect(told[0]?.since).toBeLessThanOrEqual(told[0]?.endedAt ?? 0)
+  })
+})

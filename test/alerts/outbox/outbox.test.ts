@@ -134,3 +134,24 @@ test('goes on after a restart with what waited, under the same ids', async () =>
   expect(new Set(sent.map(({ id }) => id))).toEqual(ids)
   expect(outbox.deliveries()).toMatchObject([{ state: 'sent' }])
 })
+
+describe('a clock that is set back by an hour', () => {
+  test('delays no message', async () => {
+    write('a')
+    await pass(2)
+    write('a')
+    now -= 3_600_000
+    await pass(5)
+    expect(sent).toHaveLength(2)
+  })
+
+  test('delays no other attempt for longer than its pause', async () => {
+    answers.a = DOWN
+    write('a')
+    await pass(5)
+    answers.a = OK
+    now -= 3_600_000
+    await pass(10)
+    expect(outbox.deliveries()).toMatchObject([{ state: 'sent' }])
+  })
+})

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { redisStore } from '../../../src/stores/redis/index.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
-import { cpuRule, Fleet, Mailbox, OPS, pass, zenith } from './simulated.js'
+import { cpuRule, Fleet, hostObserver, Mailbox, OPS, pass, zenith } from './simulated.js'
 
 const MINUTE = 60_000
 const SECRET = 'a-secret-of-enough-characters'
@@ -102,6 +102,43 @@ describe('of two Zeniths', () => {
     await loseLease()
     await pass(fleet, MINUTE, [a, b])
     expect(mailbox.sent.map(({ notification }) => notification.id)).toEqual(ids)
+  })
+
+  test('the one that no longer evaluates sends nothing of what the other one sends now', async () => {
+    const [a, b] = [start(), start()]
+    fleet.cpu = { web: 95 }
+    mailbox.answer = { ok: false, status: 503, text: 'down', mayRetry: true, retryAfterMs: null }
+    await pass(fleet, 3 * MINUTE, [a])
+    expect((await a.shown()).deliveries).toMatchObject([{ state: 'waiting' }])
+    await loseLease()
+    mailbox.answer = { ok: true, status: 200, text: 'ok', mayRetry: false, retryAfterMs: null }
+    fleet.now += MINUTE
+    await b.tick()
+    await a.tick()
+    fleet.now += 5 * MINUTE
+    for (const one of [b, a]) await one.drain()
+    expect(mailbox.sent).toHaveLength(1)
+  })
+
+  test('a message that is on its way when one stops is not sent again by the next', async () => {
+    const slow = new Mailbox(fleet)
+    slow.answer = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      return { ok: true, status: 200, text: 'ok', mayRetry: false, retryAfterMs: null }
+    }
+    const stopping = start({ sender: slow })
+    fleet.cpu = { web: 95 }
+    const isWaiting = async () => (await stopping.shown()).deliveries.length > 0
+    for (let look = 0; look < 20 && !(await isWaiting()); look++) {
+      fleet.now += 10_000
+      await stopping.tick()
+    }
+    const sending = stopping.drain()
+    await stopping.close()
+    await sending
+    const next = start()
+    await pass(fleet, MINUTE, [next])
+    expect([...slow.sent, ...mailbox.sent]).toHaveLength(1)
   })
 
   test('an acknowledgement by the one that does not evaluate is seen at once, and stops reminders', async () => {
@@ -267,6 +304,70 @@ describe('what is stored', () => {
       expect(mailbox.lines).toHaveLength(1)
     },
   )
+
+  const withState = (state: Record<string, unknown>) =>
+    JSON.stringify({
+      ...{ writer: 'x', at: 1, receivers: 0, memory: null, engine: { tracks: [], quiet: {} }, outbox: [], ...state },
+    })
+  const hostTrack = (fields: Record<string, unknown>) => ({
+    ...{ id: 'cpu/host:web', rule: 'cpu', ruleName: 'CPU high', severity: 'warning', state: 'firing' },
+    subject: { kind: 'host', key: 'web', name: 'web', service: null, services: [], host: null, environment: null },
+    condition: cpuRule().conditions[0],
+    ...fields,
+  })
+  test.each([
+    ['messages that are none', withState({ outbox: [null, 7, {}, { id: 'x', receiver: 'ops' }] })],
+    ['a message without its texts', withState({ outbox: [{ id: 'x', receiver: 'ops', notification: {}, nextAt: 0 }] })],
+    ['cooldowns that are none', withState({ engine: { tracks: [], quiet: { 'cpu/host:web': null } } })],
+    ['an alert without most of it', withState({ engine: { tracks: [hostTrack({})], quiet: {} } })],
+    [
+      'an alert with other kinds of values',
+      withState({ engine: { tracks: [hostTrack({ told: 7, since: 'x', details: {} })], quiet: {} } }),
+    ],
+    ['no list of alerts', withState({ engine: { tracks: {}, quiet: 7 } })],
+  ])('by another program can break nothing: %s', async (_, text) => {
+    const first = start()
+    await pass(fleet, MINUTE, [first])
+    await first.close()
+    const [key] = await keys()
+    await redis.client().hset(key ?? '', 'state', text)
+    const errors: string[] = []
+    const logger = { debug() {}, info() {}, warn() {}, error: (line: string) => errors.push(line) }
+    const [one, other] = [start({ logger }), start({ logger })]
+    fleet.cpu = { web: 95 }
+    await pass(fleet, 3 * MINUTE, [one, other])
+    expect(mailbox.lines).toHaveLength(1)
+    expect((await one.shown()).deliveries).toMatchObject([{ state: 'sent' }])
+    expect(await other.alerts()).toMatchObject([{ rule: 'cpu', state: 'firing' }])
+    expect(errors).toEqual([])
+  })
+
+  test('of a silence in a time zone that this runtime does not know mutes nothing, and stops nothing', async () => {
+    const first = start({ secret: SECRET })
+    const silence = {
+      ...{ reason: 'night', rules: ['*'], services: [], hosts: [], nodes: [], queues: [], until: null },
+      weekly: { days: ['mon' as const], from: '00:00', minutes: 1_440, timeZone: 'Mars/Base' },
+    }
+    await first.setup.addSilence(silence, 'ada', fleet.now)
+    fleet.cpu = { web: 95 }
+    await pass(fleet, 3 * MINUTE, [first])
+    expect(mailbox.lines).toHaveLength(1)
+  })
+
+  test('of what is shown fits, however many rules there are', async () => {
+    const services = Array.from({ length: 20 }, (_, index) => `${index}-${'x'.repeat(250)}`)
+    const rules = Array.from({ length: 300 }, (_, index) => cpuRule({ id: `cpu-${index}` }))
+    const observer = hostObserver(fleet)
+    const wide = {
+      ...observer,
+      observe: (...asked: Parameters<typeof observer.observe>) =>
+        observer.observe(...asked).map((one) => ({ ...one, subject: { ...one.subject, services } })),
+    }
+    fleet.cpu = { web: 10 }
+    const [one, other] = [start({ rules, observer: () => wide }), start({ rules })]
+    await pass(fleet, MINUTE, [one])
+    expect((await other.rules()).find(({ rule }) => rule.id === 'cpu-7')).toMatchObject({ subjects: 1, value: 10 })
+  })
 
   test('fits, however much fires and waits', async () => {
     const one = start()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Track } from '../../../src/alerts/engine/track.js'
 import type { AlertSubject, Silence, WeeklyTime } from '../../../src/api/alerts.js'
-import { isActive, isWithin, silenceOf } from '../../../src/zenith/alerts/silences.js'
+import { isActive, isWithin, silencerOf } from '../../../src/zenith/alerts/silences.js'
 
 const at = (time: string) => Date.parse(time)
 
@@ -64,7 +64,7 @@ describe('a weekly maintenance', () => {
 describe('a silence mutes', () => {
   const now = at('2026-11-30T00:00Z')
   const mutes = (fields: Partial<Silence>, subject: Partial<AlertSubject>, rule?: string) =>
-    silenceOf(track(subject, rule), [silence(fields)], now) !== null
+    silencerOf([silence(fields)], now)(track(subject, rule)) !== null
 
   test('its rules, by pattern', () => {
     expect(mutes({ rules: ['c*'] }, {})).toBe(true)
@@ -87,6 +87,7 @@ describe('a silence mutes', () => {
   test('hosts with what is on them, and queues by name or key', () => {
     expect(mutes({ hosts: ['db-*'] }, { kind: 'host', name: 'db-1', host: 'db-1' })).toBe(true)
     expect(mutes({ hosts: ['db-*'] }, { kind: 'node', name: 'n', host: 'db-1' })).toBe(true)
+    expect(mutes({ hosts: ['*'] }, { kind: 'queue', name: 'mail', host: null })).toBe(false)
     expect(mutes({ queues: ['mail'] }, { kind: 'queue', name: 'mail', key: 'x' })).toBe(true)
     expect(mutes({ queues: ['x'] }, { kind: 'queue', name: 'mail', key: 'x' })).toBe(true)
   })
