@@ -1,4 +1,4 @@
-import { clearTimeout, setImmediate, setTimeout } from './clock.js'
+import { clearTimeout, monotonic, setImmediate, setTimeout } from './clock.js'
 
 /** {@link inTime} resolves to it when the time is over. */
 export const TOO_LATE = Symbol('too late')
@@ -96,4 +96,21 @@ export async function inSlices<T>(items: readonly T[], size: number, work: (item
     if (start > 0) await nextTurn()
     for (const item of items.slice(start, start + size)) work(item)
   }
+}
+
+/** How long steps may hold the event loop up, ms. */
+const STEPS_MS = 8
+
+/** Goes through steps of a long synchronous work: after 8 ms the rest of the process has its turn. @returns what the steps return */
+export async function inSteps<T>(steps: Generator<void, T>): Promise<T> {
+  let from = monotonic()
+  let step = steps.next()
+  while (!step.done) {
+    if (monotonic() - from >= STEPS_MS) {
+      await nextTurn()
+      from = monotonic()
+    }
+    step = steps.next()
+  }
+  return step.value
 }

@@ -4,10 +4,11 @@ import { groupBy } from '../../lib/group-by.js'
 import type { Look, Observer } from '../look.js'
 import { conditionInWords } from '../words.js'
 import { causesOf } from './cause.js'
-import { judgeRule } from './judge-rule.js'
+import { judgeRule, type RuleJudgement, subjectKey } from './judge-rule.js'
 import { type Addressed, messageOf } from './messages.js'
 import { type KnownReceiver, receiversOf } from './receivers-of.js'
 import { alertId, type Judgement, notAfter, step, type Track } from './track.js'
+import { Tracks } from './tracks.js'
 
 /** Looks without its subject after which an alert ends: one look may miss what the next one has. */
 const GONE_AFTER = 3
@@ -17,6 +18,8 @@ const GATHER_MS = 5_000
 const MAX_GATHER_MS = 30_000
 /** What outlives its cause by so long is worth a message of its own, ms: it may only take a look longer. */
 const OUTLIVES_MS = 30_000
+/** Each may be compared with 500 silences. */
+const TRACKS_IN_A_STEP = 100
 /** Alerts of all rules that are remembered. */
 const MAX_TRACKS = 1_000
 
@@ -56,7 +59,7 @@ export interface TurnResult {
 /** What a rule applies to now. */
 export interface RuleFigures {
   readonly subjects: number
-  readonly worst: Judgement | null
+  readonly worst: RuleJudgement['worst']
   /** Not ok, and beyond the limit. */
   readonly left: number
 }
@@ -64,7 +67,7 @@ export interface RuleFigures {
 /** Judges rules look by look, and decides what is worth a message. Knows neither store nor network. */
 export class AlertEngine {
   readonly #observer: Observer
-  readonly #tracks = new Map<string, Track>()
+  readonly #tracks = new Tracks()
   readonly #quiet = new Map<string, Quiet>()
   readonly #figures = new Map<string, RuleFigures>()
   #events: AlertEvent[] = []
@@ -75,7 +78,7 @@ export class AlertEngine {
 
   /** Not ok, in no order. */
   get tracks(): readonly Track[] {
-    return [...this.#tracks.values()]
+    return this.#tracks.list()
   }
 
   figuresOf(rule: string): RuleFigures | null {
@@ -89,32 +92,47 @@ export class AlertEngine {
   restore({ tracks, quiet }: EngineState): void {
     this.#tracks.clear()
     this.#quiet.clear()
-    for (const track of tracks) this.#tracks.set(track.id, track)
+    for (const track of tracks) this.#tracks.set(track)
     for (const [id, one] of Object.entries(quiet)) this.#quiet.set(id, one)
   }
 
   acknowledge(id: string, by: string, at: number): void {
     const track = this.#tracks.get(id)
     if (!track || track.firedAt === null || track.acknowledged) return
-    this.#tracks.set(id, { ...track, acknowledged: { by, at } })
+    this.#tracks.set({ ...track, acknowledged: { by, at } })
     this.#note('acknowledged', track, at, by)
   }
 
+  /** All steps of a turn at once. */
   turn(turn: Turn): TurnResult {
-    const before = this.#fingerprint()
+    const steps = this.steps(turn)
+    let step = steps.next()
+    while (!step.done) step = steps.next()
+    return step.value
+  }
+
+  /**
+   * A turn in steps of a few ms: 500 rules of 20,000 routes take longer than an app may be held up. Between two of them the memory can be
+   * read, and not stored: what ended is known to the turn alone.
+   */
+  *steps(turn: Turn): Generator<void, TurnResult> {
+    const [before, quietBefore] = [this.tracks, new Map(this.#quiet)]
     this.#forgetFuture(turn.look.at)
-    const ended = this.#judge(turn)
-    const causes = causesOf(this.#tracks.values())
-    for (const track of this.#tracks.values()) {
+    const ended = yield* this.#judge(turn)
+    yield
+    const causes = causesOf(this.tracks)
+    for (const [index, track] of this.tracks.entries()) {
+      if (index % TRACKS_IN_A_STEP === TRACKS_IN_A_STEP - 1) yield
       const cause = causes.get(track.id) ?? null
       const causedAt = cause === null ? track.causedAt : turn.look.at
-      this.#tracks.set(track.id, { ...track, cause, causedAt, silence: turn.silenceOf(track) })
+      this.#tracks.set({ ...track, cause, causedAt, silence: turn.silenceOf(track) })
     }
     const messages = [...this.#resolved(ended, turn), ...this.#firing(turn), ...this.#reminders(turn)]
     this.#forgetQuiet(turn)
     const events = this.#events
     this.#events = []
-    return { events, messages, hasChanged: before !== this.#fingerprint() || events.length > 0 }
+    const hasChanged = events.length > 0 || this.#tracks.differFrom(before) || isOther(this.#quiet, quietBefore)
+    return { events, messages, hasChanged }
   }
 
   /**
@@ -124,37 +142,32 @@ export class AlertEngine {
    */
   endStoreAway(now: number, url: string | null): readonly Addressed[] {
     const tracks = this.tracks.filter(({ condition }) => condition.metric === 'fleet.storeAwayMs')
-    for (const track of tracks) this.#tracks.delete(track.id)
+    for (const track of tracks) this.#tracks.delete(track)
     return tracks.flatMap((track) => {
       const notification = messageOf('resolved', ruleOf(track, []), [track], { now, url, firing: [] })
       return track.told.length > 0 ? [{ notification, receivers: track.told }] : []
     })
   }
 
-  /** All but what changes with every look. */
-  #fingerprint(): string {
-    const tracks = this.tracks.map(({ value, judgedAt, details, heldMs, causedAt, ...rest }) => [
-      rest,
-      Math.floor(heldMs / 30_000),
-    ])
-    return JSON.stringify([tracks, [...this.#quiet]])
-  }
-
   /** @returns those that ended */
-  #judge({ look, rules, isFrozen }: Turn): readonly Track[] {
+  *#judge({ look, rules, isFrozen }: Turn): Generator<void, readonly Track[]> {
     this.#observer.note(look)
     const ended: Track[] = []
     const active = rules.filter(({ enabled }) => enabled).sort(bySeverity)
-    for (const rule of active) ended.push(...this.#judgeOne(rule, look.at, isFrozen))
+    for (const rule of active) {
+      yield
+      ended.push(...this.#judgeOne(rule, look.at, isFrozen))
+    }
     const known = new Set(active.map(({ id }) => id))
-    for (const track of this.#tracks.values())
-      if (!known.has(track.rule)) ended.push(...this.#end(track, 'ended', look.at))
+    for (const track of this.tracks) if (!known.has(track.rule)) ended.push(...this.#end(track, 'ended', look.at))
     for (const id of this.#figures.keys()) if (!known.has(id)) this.#figures.delete(id)
     return ended
   }
 
   #judgeOne(rule: AlertRule, now: number, isFrozen: boolean): readonly Track[] {
-    const judgements = judgeRule(rule, this.#observer)
+    const before = this.#tracks.ofRule(rule.id)
+    const tracked = new Set(before.map(({ subject }) => subjectKey(subject)))
+    const { judgements, subjects, worst } = judgeRule(rule, this.#observer, tracked)
     if (isFrozen) freeze(judgements)
     const ended: Track[] = []
     let left = 0
@@ -162,27 +175,23 @@ export class AlertEngine {
       const id = alertId(rule.id, judgement.subject)
       const track = this.#tracks.get(id) ?? null
       if (!track && judgement.verdict === 'met' && this.#isFull(rule)) left += 1
-      else ended.push(...this.#step(id, track, judgement, rule, now))
+      else ended.push(...this.#step(track, judgement, rule, now))
     }
-    for (const track of this.#tracks.values())
-      if (track.rule === rule.id && !judgements.has(`${track.subject.kind}:${track.subject.key}`))
-        ended.push(...this.#miss(track, now, isFrozen))
-    this.#figures.set(rule.id, { subjects: judgements.size, worst: worstOf(judgements.values()), left })
+    for (const track of before)
+      if (!judgements.has(subjectKey(track.subject))) ended.push(...this.#miss(track, now, isFrozen))
+    this.#figures.set(rule.id, { subjects, worst, left })
     return ended
   }
 
   #isFull(rule: AlertRule): boolean {
-    if (this.#tracks.size >= MAX_TRACKS) return true
-    let count = 0
-    for (const track of this.#tracks.values()) if (track.rule === rule.id) count += 1
-    return count >= MAX_ALERTS
+    return this.#tracks.size >= MAX_TRACKS || this.#tracks.countOf(rule.id) >= MAX_ALERTS
   }
 
-  #step(id: string, track: Track | null, judgement: Judgement, rule: AlertRule, now: number): readonly Track[] {
+  #step(track: Track | null, judgement: Judgement, rule: AlertRule, now: number): readonly Track[] {
     const { track: next, change } = step(track, judgement, rule, now)
     if (next && change === 'resolved') return this.#end(next, 'resolved', now)
-    if (next) this.#tracks.set(id, change === 'firing' ? this.#counted(next) : next)
-    else this.#tracks.delete(id)
+    if (next) this.#tracks.set(change === 'firing' ? this.#counted(next) : next)
+    else if (track) this.#tracks.delete(track)
     if (next && change === 'firing') this.#note('firing', next, now)
     return []
   }
@@ -199,13 +208,13 @@ export class AlertEngine {
   #miss(track: Track, now: number, isFrozen: boolean): readonly Track[] {
     const missed = track.missed + (isFrozen ? 0 : 1)
     if (missed >= GONE_AFTER) return this.#end(track, 'ended', now)
-    this.#tracks.set(track.id, { ...track, missed, isUnknown: true })
+    this.#tracks.set({ ...track, missed, isUnknown: true })
     return []
   }
 
   /** @returns it, if it had fired */
   #end(track: Track, change: 'resolved' | 'ended', now: number): readonly Track[] {
-    this.#tracks.delete(track.id)
+    this.#tracks.delete(track)
     if (track.firedAt === null) return []
     this.#note(change, track, now)
     const details = change === 'ended' ? [GONE] : []
@@ -232,7 +241,7 @@ export class AlertEngine {
   *#firing(turn: Turn): Iterable<Addressed> {
     const { at: now } = turn.look
     for (const rule of turn.rules) {
-      const due = this.#ofRule(rule).filter((track) => this.#isDue(track, rule, now))
+      const due = this.#tracks.ofRule(rule.id).filter((track) => this.#isDue(track, rule, now))
       const receivers = receiversOf(rule, turn.receivers)
       if (due.length === 0 || receivers.length === 0 || isGathering(due, now)) continue
       yield { notification: messageOf('firing', rule, due, this.#context(turn)), receivers }
@@ -248,7 +257,7 @@ export class AlertEngine {
   }
 
   #tell(track: Track, receivers: readonly string[], now: number): void {
-    this.#tracks.set(track.id, { ...track, isOwed: false, told: receivers, sentAt: now, times: 0 })
+    this.#tracks.set({ ...track, isOwed: false, told: receivers, sentAt: now, times: 0 })
     this.#quiet.set(track.id, { sentAt: now, times: 0 })
   }
 
@@ -257,14 +266,16 @@ export class AlertEngine {
     for (const rule of turn.rules) {
       const { remindMs } = rule
       if (remindMs === null) continue
-      const due = this.#ofRule(rule).filter(
-        (track) =>
-          !track.isOwed &&
-          track.firedAt !== null &&
-          track.acknowledged === null &&
-          track.silence === null &&
-          now - (track.sentAt ?? now) >= remindMs,
-      )
+      const due = this.#tracks
+        .ofRule(rule.id)
+        .filter(
+          (track) =>
+            !track.isOwed &&
+            track.firedAt !== null &&
+            track.acknowledged === null &&
+            track.silence === null &&
+            now - (track.sentAt ?? now) >= remindMs,
+        )
       const receivers = receiversOf(rule, turn.receivers)
       if (due.length === 0 || receivers.length === 0) continue
       yield { notification: messageOf('reminder', rule, due, this.#context(turn)), receivers }
@@ -275,16 +286,12 @@ export class AlertEngine {
     }
   }
 
-  #ofRule(rule: AlertRule): readonly Track[] {
-    return this.tracks.filter((track) => track.rule === rule.id)
-  }
-
   #context({ look, url }: Turn) {
     return { now: look.at, url, firing: this.tracks.filter(({ firedAt, cause }) => firedAt !== null && cause === null) }
   }
 
   #forgetFuture(now: number): void {
-    for (const [id, track] of this.#tracks) this.#tracks.set(id, notAfter(track, now))
+    for (const track of this.tracks) this.#tracks.set(notAfter(track, now))
     for (const [id, quiet] of this.#quiet) if (quiet.sentAt > now) this.#quiet.set(id, { ...quiet, sentAt: now })
   }
 
@@ -293,9 +300,14 @@ export class AlertEngine {
     const cooldowns = new Map(rules.map(({ id, cooldownMs }) => [id, cooldownMs]))
     for (const [id, { sentAt }] of this.#quiet) {
       const cooldownMs = cooldowns.get(id.slice(0, id.indexOf('/'))) ?? 0
-      if (!this.#tracks.has(id) && look.at - sentAt >= cooldownMs) this.#quiet.delete(id)
+      if (!this.#tracks.get(id) && look.at - sentAt >= cooldownMs) this.#quiet.delete(id)
     }
   }
+}
+
+/** Cooldowns are replaced, never changed. */
+function isOther(now: ReadonlyMap<string, Quiet>, before: ReadonlyMap<string, Quiet>): boolean {
+  return now.size !== before.size || [...now].some(([id, quiet]) => before.get(id) !== quiet)
 }
 
 /** Another one has just fired, and more may follow in the next look. */
@@ -320,17 +332,4 @@ function bySeverity(a: AlertRule, b: AlertRule): number {
 function ruleOf(track: Track, rules: readonly AlertRule[]) {
   const { rule, ruleName, severity } = track
   return rules.find(({ id }) => id === rule) ?? { id: rule, name: ruleName, severity, note: '' }
-}
-
-function worstOf(judgements: Iterable<Judgement>): Judgement | null {
-  let worst: Judgement | null = null
-  for (const judgement of judgements) if (isWorse(judgement, worst)) worst = judgement
-  return worst
-}
-
-function isWorse(one: Judgement, other: Judgement | null): boolean {
-  if (one.value === null) return other === null
-  if (!other || other.value === null) return true
-  const isHighBad = one.condition.is === 'above' || one.condition.is === 'atLeast'
-  return isHighBad ? one.value > other.value : one.value < other.value
 }

@@ -9,25 +9,70 @@ interface Judged extends Observation {
   readonly isClear: boolean | null
 }
 
-/** How a rule judges each of its subjects in the last look, by the kind and key of the subject. */
-export function judgeRule(rule: AlertRule, observer: Observer): Map<string, Judgement> {
+/** What a rule makes of one look. */
+export interface RuleJudgement {
+  /** Of subjects for which it is met, or that have an alert, by {@link subjectKey}: there may be 20,000 others, of which nothing becomes. */
+  readonly judgements: Map<string, Judgement>
+  /** How many subjects there are. */
+  readonly subjects: number
+  readonly worst: Pick<Judgement, 'value' | 'subject'> | null
+}
+
+export function subjectKey({ kind, key }: Observation['subject']): string {
+  return `${kind}:${key}`
+}
+
+/**
+ * How a rule judges its subjects in the last look.
+ *
+ * @param tracked the keys of subjects that have an alert
+ */
+export function judgeRule(rule: AlertRule, observer: Observer, tracked: ReadonlySet<string>): RuleJudgement {
+  const [condition, ...others] = rule.conditions
+  if (!condition) return { judgements: new Map(), subjects: 0, worst: null }
+  const first = observer.observe(condition, rule.scope)
+  return others.length === 0 ? judgeOne(condition, first, tracked) : judgeAll(rule, observer, tracked)
+}
+
+function judgeOne(
+  condition: AlertCondition,
+  observations: readonly Observation[],
+  tracked: ReadonlySet<string>,
+): RuleJudgement {
+  const judgements = new Map<string, Judgement>()
+  let worst: Observation | null = null
+  for (const observation of observations) {
+    const { value, count, subject } = observation
+    if (isWorse(condition, value, worst)) worst = observation
+    if (!isMet(condition, value, count) && (tracked.size === 0 || !tracked.has(subjectKey(subject)))) continue
+    judgements.set(subjectKey(subject), together([judge(condition, observation)]))
+  }
+  return { judgements, subjects: observations.length, worst }
+}
+
+function judgeAll(rule: AlertRule, observer: Observer, tracked: ReadonlySet<string>): RuleJudgement {
   const bySubject = new Map<string, Judged[]>()
   for (const condition of rule.conditions)
     for (const observation of observer.observe(condition, rule.scope)) {
-      const key = `${observation.subject.kind}:${observation.subject.key}`
+      const key = subjectKey(observation.subject)
       const judged = judge(condition, observation)
       const group = bySubject.get(key)
       if (group) group.push(judged)
       else bySubject.set(key, [judged])
     }
-  return new Map([...bySubject].map(([key, judged]) => [key, together(judged)]))
+  const judgements = new Map<string, Judgement>()
+  let worst: Judgement | null = null
+  for (const [key, judged] of bySubject) {
+    const judgement = together(judged)
+    if (isWorse(judgement.condition, judgement.value, worst)) worst = judgement
+    if (judgement.verdict === 'met' || tracked.has(key)) judgements.set(key, judgement)
+  }
+  return { judgements, subjects: bySubject.size, worst }
 }
 
-function judge(condition: AlertCondition, observation: Observation): Judged {
-  const { value, count } = observation
+function judge(condition: AlertCondition, { subject, value, count, details }: Observation): Judged {
   return {
-    ...observation,
-    condition,
+    ...{ subject, value, count, details, condition },
     isMet: isMet(condition, value, count),
     isClear: isClear(condition, value, count),
   }
@@ -46,4 +91,10 @@ function verdictOf(met: Judged | undefined, known: readonly Judged[]): Judgement
   if (met) return 'met'
   if (known.length === 0) return 'unknown'
   return known.every((one) => one.isClear === true) ? 'clear' : 'between'
+}
+
+function isWorse({ is }: AlertCondition, value: number | null, other: Pick<Judgement, 'value'> | null): boolean {
+  if (value === null) return other === null
+  if (!other || other.value === null) return true
+  return is === 'above' || is === 'atLeast' ? value > other.value : value < other.value
 }

@@ -45,7 +45,7 @@ export function messageOf(
     rule: { id: rule.id, name: rule.name },
     alerts: tracks.slice(0, MAX_ALERTS).map((track) => notified(track, event, context)),
     more: Math.max(0, tracks.length - MAX_ALERTS),
-    alsoFiring: also.slice(0, MAX_ALSO),
+    alsoFiring: also.slice(0, MAX_ALSO).map((track) => `${subjectInWords(track.subject)}: ${textOf(track)}`),
     alsoFiringMore: Math.max(0, also.length - MAX_ALSO),
     url: url === null ? null : `${url}/?page=alerts`,
     note: rule.note,
@@ -88,10 +88,9 @@ function momentOf({ id }: Track): string {
 }
 
 /** Not those of the message, nor those that they explain: these are told as details. */
-function alsoFiring(tracks: readonly Track[], firing: readonly Track[]): string[] {
+function alsoFiring(tracks: readonly Track[], firing: readonly Track[]): readonly Track[] {
   const own = new Set(tracks.map(({ id }) => id))
-  const others = firing.filter(({ id }) => !own.has(id))
-  return others.map((track) => `${subjectInWords(track.subject)}: ${textOf(track)}`)
+  return firing.filter(({ id }) => !own.has(id))
 }
 
 /** A message to try a receiver with. */

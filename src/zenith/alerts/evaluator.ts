@@ -6,7 +6,7 @@ import type { Receiver, Sender } from '../../alerts/notification.js'
 import { AlertOutbox } from '../../alerts/outbox/outbox.js'
 import { type AlertEvent, type AlertRule, MAX_ALERT_EVENTS } from '../../api/alerts.js'
 import type { Overview } from '../../api/overview.js'
-import { inTime } from '../../lib/async.js'
+import { inSteps, inTime } from '../../lib/async.js'
 import { monotonic } from '../../lib/clock.js'
 import { OutageLog } from '../../lib/outage-log.js'
 import type { ControlStore, Logger } from '../../ports/index.js'
@@ -329,12 +329,14 @@ export class AlertEvaluator {
     const rules = this.setup.rules.map(({ rule }) => rule)
     const look = await this.#lookAt(overview)
     this.#looks += 1
-    const { events, messages, hasChanged } = this.#engine.turn({
-      ...{ look, rules, url },
-      receivers: this.setup.receivers.filter(({ problem }) => problem === null),
-      silenceOf: silencerOf(this.setup.silences, look.at),
-      isFrozen: this.#looks <= LOOKS_TO_SETTLE || this.#isSettling(look.at),
-    })
+    const { events, messages, hasChanged } = await inSteps(
+      this.#engine.steps({
+        ...{ look, rules, url },
+        receivers: this.setup.receivers.filter(({ problem }) => problem === null),
+        silenceOf: silencerOf(this.setup.silences, look.at),
+        isFrozen: this.#looks <= LOOKS_TO_SETTLE || this.#isSettling(look.at),
+      }),
+    )
     for (const message of messages) this.#outbox.add(message)
     for (const rule of rules) this.#noteSpark(rule.id)
     this.#evaluatedAt = look.at
@@ -426,6 +428,8 @@ export class AlertEvaluator {
     const hasChanged = await this.#outbox.drain()
     if (!hasChanged || !this.#isHolder || this.#awaySince !== null) return
     this.#shownAt = Number.NEGATIVE_INFINITY
+    // In the middle of a turn there is no state to store.
+    await this.#running
     await this.#save(true).catch(() => {})
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Look } from '../../../src/alerts/look.js'
 import { rule, Scripted, subject } from './scripted.js'
 
 const MINUTE = 60_000
@@ -302,5 +303,40 @@ describe('a clock that is set back by an hour', () => {
     const told = looks.flatMap(({ messages }) => messages.flatMap(({ notification }) => notification.alerts))
     expect(told).toHaveLength(1)
     expect(told[0]?.since).toBeLessThanOrEqual(told[0]?.endedAt ?? 0)
+  })
+})
+
+describe('many rules and subjects', () => {
+  test('are judged in steps, with the same outcome as at once', () => {
+    const many = Array.from({ length: 20 }, (_, index) => rule({ id: `cpu-${index}`, forMs: 0 }))
+    const scripted = new Scripted(many)
+    scripted.look({ 'host.cpu': Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`web-${index}`, 95])) })
+    const { rules, receivers, silenceOf } = scripted
+    const look = { at: scripted.now + 10_000 } as Look
+    const steps = scripted.engine.steps({ look, rules, receivers, silenceOf, url: null, isFrozen: false })
+    let count = 0
+    let step = steps.next()
+    for (; !step.done; step = steps.next()) count += 1
+    expect(count).toBeGreaterThan(20)
+    expect(step.value.messages).toHaveLength(20)
+  })
+
+  test('a rule tells of how many there are, and of the worst, whether it is met or not', () => {
+    const scripted = new Scripted([rule()])
+    scripted.look({ 'host.cpu': { a: 10, b: null, c: 70, d: 30 } })
+    expect(scripted.engine.figuresOf('cpu')).toMatchObject({
+      subjects: 4,
+      left: 0,
+      worst: { value: 70, subject: { key: 'c' } },
+    })
+  })
+})
+
+describe('what is worth storing', () => {
+  test('is what another one would go on with, not each new value', () => {
+    const scripted = new Scripted([rule()])
+    const changes = Array.from({ length: 60 }, (_, index) => scripted.look(cpu(95 + index / 100)).hasChanged)
+    expect(changes[0]).toBe(true)
+    expect(changes.slice(20)).not.toContain(true)
   })
 })
