@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest'
-import { inBatches, inSlices, inTime, isDoneIn, nextTurn, TOO_LATE, withTimeout } from '../../src/lib/async.js'
+import { describe, expect, it } from 'vitest'
+import { inBatches, inSlices, inSteps, inTime, isDoneIn, nextTurn, TOO_LATE, withTimeout } from '../../src/lib/async.js'
 
 const never = new Promise<string>(() => {})
 
@@ -31,4 +31,33 @@ it('works on every item, and lets the event loop turn', async () => {
   isOver = true
   expect(seen).toEqual([...items, ...items])
   expect(turns).toBeGreaterThanOrEqual(5)
+})
+
+describe('inSteps', () => {
+  function* busy(steps: number): Generator<void, string> {
+    for (let step = 0; step < steps; step++) {
+      const until = performance.now() + 5
+      while (performance.now() < until);
+      yield
+    }
+    return 'done'
+  }
+
+  it('lets the rest of the process run in between, and returns what the steps return', async () => {
+    let turns = 0
+    const timer = setInterval(() => {
+      turns += 1
+    }, 0)
+    expect(await inSteps(busy(40))).toBe('done')
+    clearInterval(timer)
+    expect(turns).toBeGreaterThan(3)
+  })
+
+  it('rejects with what a step throws', async () => {
+    const failing = (function* (): Generator<void, void> {
+      yield
+      throw new Error('no')
+    })()
+    await expect(inSteps(failing)).rejects.toThrow('no')
+  })
 })

@@ -74,7 +74,7 @@ function anyOf(patterns: readonly string[]): Test | null {
 
 const MAX_ANSWERS = 20_000
 
-/** Names that a list gives whole, without `*`. */
+/** Names that a list gives whole, without `*`, each once. */
 export function exactNames(patterns: readonly string[]): readonly string[] {
-  return patterns.filter((pattern) => !pattern.includes('*'))
+  return [...new Set(patterns)].filter((pattern) => !pattern.includes('*'))
 }

@@ -60,9 +60,15 @@ describe('a scope', () => {
         const keys = ask(observer, metric, asked).map(({ subject }) => subject.key)
         expect(new Set(keys).size).toBe(keys.length)
         const all = ask(observer, metric).map(({ subject }) => subject.key)
-        expect(all).toEqual(expect.arrayContaining(keys))
+        const named = asked.services.flatMap((service) => asked.routes.map((route) => `${service}\n${route}`))
+        expect([...all, ...(metric === 'route.count' ? named : [])]).toEqual(expect.arrayContaining(keys))
       }),
     )
+  })
+
+  it('finds what it names once, however often it names it', () => {
+    const asked = { services: ['shop', 'shop'], routes: ['GET /never', 'GET /never'] }
+    expect(ask(observer, 'route.count', asked).map(({ subject }) => subject.name)).toEqual(['GET /never'])
   })
 })
 
