@@ -131,7 +131,7 @@ export const AlertTotals = object('Numbers of alerts.', {
 export type AlertTotals = Infer<typeof AlertTotals>
 
 /** Why nothing is evaluated, or no message is sent. */
-export const ALERT_PROBLEMS = ['off', 'noStore', 'noReceiver', 'readOnly', 'storeAway', 'noSecret'] as const
+export const ALERT_PROBLEMS = ['noStore', 'noReceiver', 'readOnly', 'storeAway'] as const
 
 export const AlertListing = object('The alerts that are not ok: the worst first.', {
   ...listingFields(Alert),

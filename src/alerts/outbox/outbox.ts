@@ -69,12 +69,12 @@ export class AlertOutbox {
     this.noteStored(waiting)
   }
 
-  /** Whoever evaluates next goes on with these. */
+  /** Records what the store has: the next Zenith that evaluates continues with these messages. */
   noteStored(waiting: OutboxState): void {
     this.#stored = new Set(waiting.map(({ id }) => id))
   }
 
-  /** Another Zenith goes on with what was stored, and writes the rest anew. Left are messages that it can't know of. */
+  /** Another Zenith continues with what was stored, and writes the rest again. Only messages that it can't know of stay here. */
   handOver(isOwn: (notification: Notification) => boolean): void {
     this.#waiting = this.#waiting.filter(({ id, notification }) => !this.#stored.has(id) && isOwn(notification))
   }

@@ -1,7 +1,7 @@
 import type { Receiver } from '../notification.js'
 import type { HttpRequest } from './request.js'
 
-/** A dead man's switch misses the request and tells somebody. */
+/** A dead man's switch alerts its users when this request stays away. */
 export function beatRequest({ address, secret }: Receiver): HttpRequest {
   return { method: 'GET', url: address, headers: {}, body: '', secret }
 }

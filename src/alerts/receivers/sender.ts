@@ -46,8 +46,8 @@ const REQUESTS: Readonly<Partial<Record<ReceiverKind, Requests>>> = {
 }
 
 /**
- * Sends notifications to receivers of every kind, in the form of each. It tries once and waits for nobody: whoever uses it keeps what is to
- * be sent, tries again, and bounds how much is sent at once.
+ * Sends notifications to receivers of every kind, in the form of each. It makes one attempt: the outbox stores
+ * what is to be sent, tries again, and bounds how much is sent at once.
  *
  * @throws QuasarError `invalid_option` for networks or a mail server that are none
  */

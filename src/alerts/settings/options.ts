@@ -1,6 +1,7 @@
-import { RECEIVER_KINDS, RULE_ID, SEVERITIES } from '../../api/alerts.js'
+import { MAX_RECEIVERS, MAX_RULES, RECEIVER_KINDS, RULE_ID, SEVERITIES } from '../../api/alerts.js'
 import type { AlertRule, ReceiverView } from '../../api/views.js'
 import { isBetween, isObject, isText } from '../../lib/options.js'
+import { DEFAULT_RULES } from '../defaults.js'
 import type { Receiver } from '../notification.js'
 import { addressProblem } from '../receivers/addresses.js'
 import { readRule } from '../rules.js'
@@ -25,14 +26,14 @@ export function readAlertsOptions(given: unknown, isNetwork: (text: string) => b
   const unknown = Object.keys(given).find((name) => !NAMES.includes(name))
   if (unknown !== undefined) return `has no "${unknown}": it has ${NAMES.join(', ')}.`
   const { rules = [], receivers = [], smtp = null, url = null, allowedNetworks = [] } = given as Record<string, unknown>
-  const readRules = listOf('rules', rules, readRule)
+  const readRules = listOf('rules', rules, MAX_RULES - DEFAULT_RULES.length, readRule)
   if (typeof readRules === 'string') return readRules
   if (smtp !== null && !isSmtp(smtp))
     return 'smtp: takes { url, from }, a URL such as smtps://user:password@host and a mail address.'
   if (url !== null && !isPageUrl(url)) return 'url: takes the URL of the page, https://zenith.example.com.'
   if (!isListOfNetworks(allowedNetworks, isNetwork))
     return "allowedNetworks: takes a list of addresses and networks, ['10.1.0.0/16']."
-  const readReceivers = listOf('receivers', receivers, (one) => readReceiver(one, allowedNetworks))
+  const readReceivers = listOf('receivers', receivers, MAX_RECEIVERS, (one) => readReceiver(one, allowedNetworks))
   if (typeof readReceivers === 'string') return readReceivers
   return {
     ...{ rules: readRules, receivers: readReceivers, smtp, allowedNetworks },
@@ -43,9 +44,10 @@ export function readAlertsOptions(given: unknown, isNetwork: (text: string) => b
 function listOf<T extends { readonly id: string }>(
   name: string,
   given: unknown,
+  most: number,
   read: (one: unknown) => T | string,
 ): readonly T[] | string {
-  if (!Array.isArray(given)) return `${name}: takes a list.`
+  if (!Array.isArray(given) || given.length > most) return `${name}: takes a list of at most ${most}.`
   const found = new Map<string, T>()
   for (const [index, one] of given.entries()) {
     const value = read(one)

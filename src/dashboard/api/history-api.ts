@@ -14,7 +14,7 @@ export function useIsArchived(range: TimeRange): boolean {
   return useHasArchive() !== false && isNeeded
 }
 
-/** The same for what the store has of now alone: an archive answers for every window, too. */
+/** The same for lists of which the store has only the current state: every window needs the archive, too. */
 export function useIsPast(range: TimeRange): boolean {
   const isArchived = useIsArchived(range)
   const hasArchive = useHasArchive() !== false

@@ -21,7 +21,7 @@ export interface Alerts {
   readonly evaluatedAt: number | null
   /** Whether an SMTP server is configured. */
   readonly canMail: boolean
-  /** Why somebody may not be told. */
+  /** Why a message may reach no user. */
   problems(): AlertListing['problems']
   alerts(): Promise<readonly Alert[]>
   rules(): Promise<readonly AlertRuleView[]>

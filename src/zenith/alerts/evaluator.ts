@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { AlertEngine } from '../../alerts/engine/engine.js'
 import type { Track } from '../../alerts/engine/track.js'
 import type { Look, Observer } from '../../alerts/look.js'
@@ -12,14 +11,16 @@ import { OutageLog } from '../../lib/outage-log.js'
 import type { ControlStore, Logger } from '../../ports/index.js'
 import { untraced } from '../../tracing/untraced.js'
 import type { MonitorService } from '../fleet/monitor-service.js'
+import { FollowedAlerts } from './followed.js'
+import { EvaluatorLease } from './lease.js'
 import { lookOf } from './look-of.js'
 import { AlertMemory } from './memory.js'
 import { RecentExceptions } from './recent-exceptions.js'
+import { RuleStates } from './rule-states.js'
 import { AlertSetup } from './setup.js'
 import { silencerOf } from './silences.js'
 import { NOTHING_SHOWN, type RuleState, type ShownAlerts } from './stored.js'
 
-const LEASE = 'alerts'
 /** Time between two looks, ms. */
 const EVERY_MS = 10_000
 /** The lease outlives two looks that are missed. */
@@ -36,9 +37,7 @@ const SHOW_EVERY_MS = 30_000
 const LOOKS_TO_SETTLE = 2
 /** After an outage of the store nodes need a beat to be back, ms. */
 const SETTLE_MS = 30_000
-const MAX_SPARK = 60
-const RELEASE_WITHIN_MS = 1_000
-const STATE_FRESH_MS = 5_000
+const CLOSE_WITHIN_MS = 1_000
 
 export interface EvaluatorOptions {
   readonly monitor: Pick<MonitorService, 'fresh' | 'periods' | 'subscribe' | 'now'>
@@ -63,14 +62,16 @@ export interface EvaluatorOptions {
 export class AlertEvaluator {
   readonly setup: AlertSetup
   readonly #options: EvaluatorOptions
-  readonly #id = `zenith-${randomUUID()}`
+  readonly #lease: EvaluatorLease
   readonly #memory: AlertMemory | null
   readonly #exceptions = new RecentExceptions()
   readonly #outbox: AlertOutbox
   readonly #outage: OutageLog
   readonly #listeners = new Set<(events: readonly AlertEvent[]) => void>()
   readonly #unsubscribe: () => void
-  readonly #sparks = new Map<string, (number | null)[]>()
+  readonly #ruleStates = new RuleStates()
+  /** Null without a store: then this Zenith evaluates. */
+  readonly #followed: FollowedAlerts | null
   #observer: Observer
   #engine: AlertEngine
   #timer: NodeJS.Timeout | undefined
@@ -79,11 +80,7 @@ export class AlertEvaluator {
   #draining: Promise<void> = Promise.resolve()
   #isRunning = false
   #isClosed = false
-  #isHolder = false
-  #isDenied = false
   #isLoaded = false
-  /** When the lease was last this Zenith's, by the monotonic clock. */
-  #heldAt = Number.NEGATIVE_INFINITY
   #looks = 0
   /** Unix ms; null while the store answers. */
   #awaySince: number | null = null
@@ -94,19 +91,14 @@ export class AlertEvaluator {
   #savedAt = Number.NEGATIVE_INFINITY
   #shownAt = Number.NEGATIVE_INFINITY
   #beatAt = Number.NEGATIVE_INFINITY
-  /** Of the Zenith that evaluates, as it was stored last. */
-  #others: { readonly tracks: readonly Track[]; readonly shown: ShownAlerts; readonly at: number | null } = {
-    tracks: [],
-    shown: NOTHING_SHOWN,
-    at: null,
-  }
-  #othersAt = Number.NEGATIVE_INFINITY
 
   constructor(options: EvaluatorOptions) {
     this.#options = options
     const { store, rules, receivers, secret, observer, sender, monitor, logger } = options
     this.setup = new AlertSetup({ store, rules, receivers, secret })
+    this.#lease = new EvaluatorLease(store, LEASE_MS, logger)
     this.#memory = store ? new AlertMemory(store) : null
+    this.#followed = this.#memory && new FollowedAlerts(this.#memory)
     this.#observer = observer()
     this.#engine = new AlertEngine(this.#observer)
     this.#outbox = new AlertOutbox({ sender, receiverOf: (id) => this.setup.receiverOf(id), now: () => monitor.now })
@@ -148,11 +140,8 @@ export class AlertEvaluator {
     this.#unsubscribe()
     // What is on its way is noted before another Zenith may send it.
     const isDone = Promise.all([this.#running, this.#draining, this.#options.sender.close()])
-    await inTime(isDone, RELEASE_WITHIN_MS)
-    if (this.#isHolder) {
-      const released = this.#options.store?.releaseLease(LEASE, this.#id).catch(() => {})
-      if (released) await inTime(released, RELEASE_WITHIN_MS)
-    }
+    await inTime(isDone, CLOSE_WITHIN_MS)
+    await this.#lease.release()
   }
 
   /** Tells of every change of alerts: oldest first. */
@@ -163,18 +152,18 @@ export class AlertEvaluator {
 
   /** When rules were evaluated last, Unix ms; null: not yet. */
   get evaluatedAt(): number | null {
-    return this.#isHolder ? this.#evaluatedAt : this.#others.at
+    return this.#lease.isHeld ? this.#evaluatedAt : (this.#followed?.at ?? null)
   }
 
   /** Why nothing is evaluated, or stands still; null if rules are evaluated. */
   get hindrance(): 'readOnly' | 'storeAway' | null {
-    if (this.#isDenied) return 'readOnly'
+    if (this.#lease.isDenied) return 'readOnly'
     return this.#awaySince === null ? null : 'storeAway'
   }
 
   /** One that has seen the fleet as it is now. */
   async observing(): Promise<Observer> {
-    if (this.#isHolder && this.#evaluatedAt !== null) return this.#observer
+    if (this.#lease.isHeld && this.#evaluatedAt !== null) return this.#observer
     const observer = this.#options.observer()
     observer.note(await this.#lookAt(await this.#options.monitor.fresh()))
     return observer
@@ -193,39 +182,36 @@ export class AlertEvaluator {
   /** Newest first. */
   async shown(): Promise<ShownAlerts> {
     await this.tracks()
-    if (!this.#isHolder) return this.#others.shown
-    return { events: this.#events, deliveries: this.#outbox.deliveries(), rules: this.#ruleStates() }
+    if (!this.#lease.isHeld) return this.#followed?.shown ?? NOTHING_SHOWN
+    return { events: this.#events, deliveries: this.#outbox.deliveries(), rules: this.#statesOfRules() }
   }
 
   /** What was stored meanwhile is taken in now, if this Zenith evaluates. */
   takeIn(): void {
-    if (this.#isHolder) void this.tick()
+    if (this.#lease.isHeld) void this.tick()
   }
 
   /** What is not ok, as far as this Zenith knows. Never rejects. */
   async tracks(): Promise<readonly Track[]> {
-    if (this.#isHolder) return this.#engine.tracks
-    if (monotonic() - this.#othersAt > STATE_FRESH_MS) await this.#readOthers().catch(() => {})
-    return this.#others.tracks
+    if (this.#lease.isHeld) return this.#engine.tracks
+    if (!this.#followed?.isFresh) await this.#follow().catch(() => {})
+    return this.#followed?.tracks ?? []
   }
 
-  async #readOthers(): Promise<void> {
-    if (!this.#memory) return
-    this.#othersAt = monotonic()
-    const { state, shown } = await this.#memory.read()
+  /** Reads what the Zenith that evaluates has stored. */
+  async #follow(): Promise<void> {
+    if (!this.#followed) return
+    const news = await this.#followed.read()
     await this.setup.read()
-    const [newest] = this.#others.shown.events
-    const isFirst = this.#others.at === null
-    this.#others = { tracks: state?.engine.tracks ?? [], shown, at: state?.at ?? null }
-    if (!isFirst) this.#tell(newsOf(shown.events, newest))
+    this.#tell(news)
   }
 
   async #turn(): Promise<void> {
     const overview = await this.#options.monitor.fresh()
     const { ok } = overview.store
     this.#noteStore(ok, overview.at)
-    if (ok && !(await this.#acquire())) return this.#follow()
-    if (!ok && !this.#isHolder) return
+    if (ok && !(await this.#acquire())) return this.#listeners.size > 0 ? this.#follow() : undefined
+    if (!ok && !this.#lease.isHeld) return
     if (ok) await this.#prepare()
     const hasChanged = await this.#evaluate(overview).catch((error: unknown) => this.#startAgain(error))
     // A store that is full takes no state: that is no reason to send nothing.
@@ -239,7 +225,7 @@ export class AlertEvaluator {
   async #keep(hasChanged: boolean): Promise<void> {
     const acknowledgements = [...this.setup.acknowledgements]
     await this.#save(hasChanged)
-    if (!this.#isHolder) return
+    if (!this.#lease.isHeld) return
     for (const { alert } of acknowledgements) await this.setup.settleAcknowledgement(alert)
   }
 
@@ -261,34 +247,15 @@ export class AlertEvaluator {
 
   /** @returns whether this Zenith evaluates */
   async #acquire(): Promise<boolean> {
-    const { store, logger } = this.#options
-    if (!store) {
-      this.#isHolder = true
-      return true
-    }
-    try {
-      const from = monotonic()
-      const isHolder = (await store.acquireLease(LEASE, this.#id, LEASE_MS)) === this.#id
-      this.#isDenied = false
-      if (!isHolder) this.#handOver()
-      else if (!this.#isHolder) this.#isLoaded = false
-      this.#isHolder = isHolder
-      if (isHolder) this.#heldAt = from
-      return isHolder
-    } catch (error) {
-      if (!isNoPermission(error)) throw error
-      this.#handOver()
-      if (!this.#isDenied)
-        logger?.warn('Zenith evaluates no alerts: its Redis user may only read (see docs/operations.md).')
-      this.#isDenied = true
-      return false
-    }
+    const wasHeld = this.#lease.isHeld
+    const isHeld = await this.#lease.acquire()
+    if (isHeld && !wasHeld) this.#isLoaded = false
+    if (wasHeld && !isHeld) this.#handOver()
+    return isHeld
   }
 
   /** Another Zenith goes on with what was stored. What only this one knows of is told of the store's absence alone, and ends here. */
   #handOver(): void {
-    if (!this.#isHolder) return
-    this.#isHolder = false
     const local = new Set(this.setup.rules.filter(({ rule }) => isOfStore(rule)).map(({ rule }) => rule.id))
     this.#outbox.handOver(({ rule }) => rule !== null && local.has(rule.id))
     for (const message of this.#engine.endStoreAway(this.#options.monitor.now, this.#options.url))
@@ -296,13 +263,10 @@ export class AlertEvaluator {
     this.#scheduleDrain(0)
   }
 
-  async #follow(): Promise<void> {
-    if (this.#listeners.size > 0) await this.#readOthers()
-  }
-
   /** Reads the settings and, at first, where the last holder was. */
   async #prepare(): Promise<void> {
     await this.setup.read()
+    await this.setup.forgetEnded(this.#options.monitor.now)
     if (!this.#isLoaded) await this.#load()
     for (const { alert, by, at } of this.setup.acknowledgements) this.#engine.acknowledge(alert, by, at)
   }
@@ -311,7 +275,7 @@ export class AlertEvaluator {
     const found = await this.#memory?.read()
     this.#isLoaded = true
     // After an outage this Zenith may know more than what it could store.
-    if (!found?.state || found.state.writer === this.#id) return
+    if (!found?.state || found.state.writer === this.#lease.id) return
     const { engine, outbox, memory } = found.state
     this.#observer = this.#options.observer()
     this.#observer.restore(memory)
@@ -319,7 +283,7 @@ export class AlertEvaluator {
     this.#engine.restore(engine)
     this.#outbox.restore(outbox, found.shown.deliveries)
     this.#events = found.shown.events
-    for (const [id, { spark }] of Object.entries(found.shown.rules)) this.#sparks.set(id, [...spark])
+    this.#ruleStates.restore(found.shown.rules)
     this.#looks = 0
   }
 
@@ -338,7 +302,7 @@ export class AlertEvaluator {
       }),
     )
     for (const message of messages) this.#outbox.add(message)
-    for (const rule of rules) this.#noteSpark(rule.id)
+    this.#ruleStates.note(this.#ruleIds, this.#engine)
     this.#evaluatedAt = look.at
     this.#events = [...[...events].reverse(), ...this.#events].slice(0, MAX_ALERT_EVENTS)
     this.#tell(events)
@@ -350,30 +314,22 @@ export class AlertEvaluator {
     return now < this.#settledAt && this.#settledAt - now <= SETTLE_MS
   }
 
-  #noteSpark(rule: string): void {
-    const value = this.#engine.figuresOf(rule)?.worst?.value ?? null
-    this.#sparks.set(rule, [...(this.#sparks.get(rule) ?? []), value].slice(-MAX_SPARK))
+  get #ruleIds(): readonly string[] {
+    return this.setup.rules.map(({ rule }) => rule.id)
   }
 
-  #ruleStates(): Record<string, RuleState> {
-    const states = this.setup.rules.map(({ rule: { id } }): [string, RuleState] => {
-      const figures = this.#engine.figuresOf(id)
-      const { value = null, subject = null } = figures?.worst ?? {}
-      const { subjects = 0, left = 0 } = figures ?? {}
-      return [id, { subjects, left, value, worst: subject, spark: this.#sparks.get(id) ?? [] }]
-    })
-    return Object.fromEntries(states)
+  #statesOfRules(): Record<string, RuleState> {
+    return this.#ruleStates.of(this.#ruleIds, this.#engine)
   }
 
   /** Before anything is sent: a message that is not stored could be lost. */
   async #save(hasChanged: boolean): Promise<void> {
-    const { store } = this.#options
-    if (!this.#memory || !store || (!hasChanged && monotonic() - this.#savedAt < SAVE_EVERY_MS)) return
-    if ((await store.leaseHolder(LEASE)) !== this.#id) return this.#handOver()
+    if (!this.#memory || !this.#lease.isHeld || (!hasChanged && monotonic() - this.#savedAt < SAVE_EVERY_MS)) return
+    if (!(await this.#lease.confirm())) return this.#handOver()
     const outbox = this.#outbox.state()
     const at = this.#evaluatedAt ?? this.#options.monitor.now
     await this.#memory.writeState({
-      ...{ writer: this.#id, at, engine: this.#engine.state(), outbox },
+      ...{ writer: this.#lease.id, at, engine: this.#engine.state(), outbox },
       memory: this.#observer.memory(),
       receivers: this.setup.takers.length,
     })
@@ -384,7 +340,7 @@ export class AlertEvaluator {
     await this.#memory.writeShown({
       events: this.#events,
       deliveries: this.#outbox.ended(),
-      rules: this.#ruleStates(),
+      rules: this.#statesOfRules(),
     })
   }
 
@@ -423,10 +379,9 @@ export class AlertEvaluator {
 
   async #drain(): Promise<void> {
     // A process that was stopped for a while goes on before it knows that another one holds the lease now.
-    if (this.#options.store && this.#isHolder && this.#awaySince === null && monotonic() - this.#heldAt > LEASE_MS)
-      return
+    if (this.#lease.isHeld && this.#awaySince === null && this.#lease.isOverdue) return
     const hasChanged = await this.#outbox.drain()
-    if (!hasChanged || !this.#isHolder || this.#awaySince !== null) return
+    if (!hasChanged || !this.#lease.isHeld || this.#awaySince !== null) return
     this.#shownAt = Number.NEGATIVE_INFINITY
     // In the middle of a turn there is no state to store.
     await this.#running
@@ -434,22 +389,9 @@ export class AlertEvaluator {
   }
 }
 
-/** What happened since the newest event that is known, oldest first. An acknowledgement may be older than what was noted before it. */
-function newsOf(events: readonly AlertEvent[], newest: AlertEvent | undefined): readonly AlertEvent[] {
-  const known = events.findIndex(
-    ({ at, change, alert }) => at === newest?.at && change === newest.change && alert === newest.alert,
-  )
-  const news = known === -1 ? events.filter(({ at }) => at > (newest?.at ?? 0)) : events.slice(0, known)
-  return [...news].reverse()
-}
-
 /** Whether a rule is about the store's absence, of which the store can't tell another Zenith. */
 function isOfStore({ conditions }: AlertRule): boolean {
   return conditions.some(({ metric }) => metric === 'fleet.storeAwayMs')
-}
-
-function isNoPermission(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'NOPERM'
 }
 
 function sentence(error: unknown): string {

@@ -4,7 +4,7 @@ import type { KnownReceiver } from '../../alerts/engine/receivers-of.js'
 import type { Receiver } from '../../alerts/notification.js'
 import { openSecret, sealSecret } from '../../alerts/receivers/sealed.js'
 import { allRules, readRule, type SourcedRule } from '../../alerts/rules.js'
-import { type AlertRule, MAX_SILENCES, SEVERITIES, type Severity, Silence } from '../../api/alerts.js'
+import { type AlertRule, MAX_RECEIVERS, MAX_SILENCES, SEVERITIES, type Severity, Silence } from '../../api/alerts.js'
 import { ReceiverInput, type SilenceInput } from '../../api/changes.js'
 import type { DocumentStore } from '../../ports/index.js'
 import { ApiError } from '../http/api-error.js'
@@ -120,6 +120,8 @@ export class AlertSetup {
     if (key === undefined) throw new ApiError('not_supported', NO_SECRET)
     const before = this.#receivers.find(({ id }) => id === rest.id)
     if (before?.source === 'code') throw new ApiError('not_possible', 'This receiver comes from code: change it there.')
+    if (!before && this.#receivers.length >= MAX_RECEIVERS)
+      throw new ApiError('not_possible', `There are ${MAX_RECEIVERS} receivers already: delete some first.`)
     const secrets = { address: address ?? before?.address ?? '', secret: secret ?? before?.secret ?? '' }
     await this.#put(`receiver:${rest.id}`, { ...rest, sealed: await sealSecret(secrets, key, rest.id) })
   }
@@ -134,6 +136,11 @@ export class AlertSetup {
     const silence: Silence = { ...input, id: randomUUID(), by, at, isActive: false }
     await this.#put(`silence:${silence.id}`, silence)
     return silence
+  }
+
+  /** Deletes silences that have ended: they count for the limit. */
+  async forgetEnded(now: number): Promise<void> {
+    for (const { id, until } of this.#silences) if (until !== null && until <= now) await this.#delete(`silence:${id}`)
   }
 
   async deleteSilence(id: string): Promise<boolean> {
@@ -182,7 +189,7 @@ export class AlertSetup {
 
 const NO_SECRET =
   'Receivers are stored encrypted: set QUASAR_SECRET to 16 characters or more, the same for every Zenith.'
-const WRONG_SECRET = 'It was stored with another QUASAR_SECRET. Enter its address again.'
+const WRONG_SECRET = 'It was stored with another QUASAR_SECRET. Enter its address and secret again.'
 
 const { id, name, kind } = ReceiverInput.entries
 const StoredReceiver = v.object({

@@ -261,6 +261,38 @@ describe('the store is away', () => {
   })
 })
 
+describe('limits', () => {
+  const quiet = { rules: ['cpu'], services: [], hosts: [], nodes: [], queues: [], weekly: null }
+
+  test('silences that have ended are deleted, so that they do not count', async () => {
+    const one = start()
+    await one.setup.addSilence({ ...quiet, reason: 'short', until: fleet.now + MINUTE }, 'ada', fleet.now)
+    await one.setup.addSilence({ ...quiet, reason: 'long', until: fleet.now + 60 * MINUTE }, 'ada', fleet.now)
+    await pass(fleet, 50_000, [one])
+    expect(one.setup.silences).toHaveLength(2)
+    await pass(fleet, 20_000, [one])
+    expect(one.setup.silences).toMatchObject([{ reason: 'long' }])
+    const [key] = await redis.client().keys('*kept/alerts')
+    expect(await redis.client().hlen(key ?? '')).toBe(1)
+  })
+
+  test('a hundred receivers, and no more; each of them can be changed', async () => {
+    const receivers = Array.from({ length: 99 }, (_, index) => ({ ...OPS, id: `code-${index}` }))
+    const one = start({ receivers, secret: SECRET })
+    const receiver = {
+      name: 'Mine',
+      kind: 'webhook',
+      enabled: true,
+      severity: 'info',
+      address: 'https://a.example',
+    } as const
+    await one.setup.putReceiver({ ...receiver, id: 'mine' })
+    await expect(one.setup.putReceiver({ ...receiver, id: 'other' })).rejects.toThrow('There are 100 receivers already')
+    await one.setup.putReceiver({ ...receiver, id: 'mine', name: 'Ours' })
+    expect(one.setup.receivers).toHaveLength(100)
+  })
+})
+
 test('rules that nobody receives are shown, and the page says so', async () => {
   const one = start({ receivers: [] })
   fleet.cpu = { web: 95 }
@@ -278,6 +310,21 @@ test('a dead man’s switch is told while rules are evaluated, and by one Zenith
 
 describe('what is stored', () => {
   const keys = () => redis.client().keys('*kept/alert-state')
+
+  test('takes six commands of a look while nothing changes', async () => {
+    const one = start()
+    fleet.cpu = { web: 10 }
+    await pass(fleet, MINUTE, [one])
+    const client = redis.client()
+    const commands = async () =>
+      [...(await client.info('commandstats')).matchAll(/cmdstat_(\w+).*?:calls=(\d+)/g)].reduce(
+        (sum, [, name, calls]) => (name === 'info' ? sum : sum + Number(calls)),
+        0,
+      )
+    const before = await commands()
+    await pass(fleet, 10_000, [one])
+    expect((await commands()) - before).toBe(6)
+  })
 
   test('is not written again while nothing changes', async () => {
     const one = start()

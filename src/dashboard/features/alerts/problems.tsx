@@ -2,7 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { AlertListing } from '../../../api/alerts.js'
 import { PageLink } from '../../ui/page-link.js'
 
-/** Why somebody may not be told, above all that is shown. */
+/** Reasons why messages may reach no user, above the tabs' content. */
 export function AlertProblems({ problems }: Pick<AlertListing, 'problems'>) {
   return problems.map(({ kind, text }) => (
     <p key={kind} role="status" className="flex items-start gap-2.5 rounded-xl bg-warn-wash px-4 py-3">

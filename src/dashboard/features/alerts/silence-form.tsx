@@ -45,7 +45,7 @@ export function SilenceForm({ say, onClose }: SilenceFormProps) {
       onSubmit={submit}
       onClose={onClose}
     >
-      <Field label="Reason" hint="everybody can read it">
+      <Field label="Reason" hint="all users can read it">
         <input name="reason" required maxLength={500} autoComplete="off" className={INPUT} />
       </Field>
       <Scope />

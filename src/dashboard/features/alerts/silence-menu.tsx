@@ -72,7 +72,7 @@ function SilenceDialog({ alert, isAll, say, onClose }: SilenceDialogProps) {
           : `The rule sends no message about ${reach(alert)} until then. The alert continues and stays here.`}
       </p>
       <EndField />
-      <Field label="Reason" hint="everybody can read it">
+      <Field label="Reason" hint="all users can read it">
         <input name="reason" required maxLength={500} autoComplete="off" className={INPUT} />
       </Field>
     </FormDialog>
