@@ -1,5 +1,6 @@
 import { anyObject } from '../api/schema.js'
-import { ALERT_OPERATIONS, type AlertServices } from './alerts/routes.js'
+import type { AlertServices } from './alerts/operation.js'
+import { ALERT_OPERATIONS } from './alerts/routes.js'
 import { archiveForget, type ForgetServices } from './archive/forget-route.js'
 import {
   type ArchivedJobServices,

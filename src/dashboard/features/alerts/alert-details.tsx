@@ -1,10 +1,10 @@
 import type { Alert } from '../../../api/alerts.js'
 import { useAlertHistory, useAlertRules, useSilences } from '../../api/alerts-api.js'
 import { CopyLink } from '../../ui/copy-link.js'
+import { Facts } from '../../ui/facts.js'
 import { exactTime } from '../../ui/format.js'
 import { LINK_BUTTON } from '../../ui/link-style.js'
 import { PageLink } from '../../ui/page-link.js'
-import { AlertFacts } from './alert-facts.js'
 import { EventList } from './event-list.js'
 import { Note } from './note.js'
 import { ruleText, weeklyText } from './words.js'
@@ -19,7 +19,8 @@ export function AlertDetails({ alert }: { alert: Alert }) {
   return (
     <>
       {rule?.note && <Note text={rule.note} />}
-      <AlertFacts
+      <Facts
+        isProse
         facts={[
           ['condition met', exactTime(since)],
           ['fired', firedAt === null ? 'not yet' : exactTime(firedAt)],

@@ -6,11 +6,11 @@ import { useAlertHistory, useReceivers, useRulesChange } from '../../api/alerts-
 import { changePage } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
 import { CopyButton } from '../../ui/copy-button.js'
+import { Facts } from '../../ui/facts.js'
 import { exact, plural } from '../../ui/format.js'
 import { LINK_BUTTON } from '../../ui/link-style.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Problem } from '../../ui/problem.js'
-import { AlertFacts } from './alert-facts.js'
 import type { AlertPartProps } from './alert-part.js'
 import { EventList } from './event-list.js'
 import { SeverityMark, Tag } from './marks.js'
@@ -106,7 +106,8 @@ function Details({ view, onEdit, say }: Pick<RuleRowProps, 'view' | 'onEdit' | '
   return (
     <>
       {rule.note && <Note text={rule.note} />}
-      <AlertFacts
+      <Facts
+        isProse
         facts={[
           ['id', rule.id],
           ['applies to', scopeText(rule.scope) || 'everything'],

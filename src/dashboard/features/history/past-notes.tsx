@@ -1,4 +1,4 @@
-import { lazy, Suspense } from 'react'
+import { lazy, type ReactNode, Suspense, useId } from 'react'
 import type { VersionMark } from '../../../api/history.js'
 import { NO_FILTER } from '../../api/filter.js'
 import { windowAt } from '../../api/history-api.js'
@@ -11,7 +11,7 @@ import { whenInWords } from '../../ui/period.js'
 
 const DeployDiff = lazy(async () => ({ default: (await import('./deploy-diff.js')).DeployDiff }))
 
-/** As many deployments as are listed: the newest. */
+/** Deployments or alerts that are listed at most. */
 const MOST = 12
 
 /** What charts mark, in words: deployments, each of which shows its before and after, and what was lost. Nothing without any. */
@@ -44,27 +44,27 @@ export function PastNotes({ marks }: { marks: ChartMarks | undefined }) {
   )
 }
 
-function Alerts({ alerts }: Pick<ChartMarks, 'alerts'>) {
-  const shown = alerts.toReversed().slice(0, MOST)
-  const rest = alerts.length - shown.length
+interface NotesProps<T> {
+  /** Oldest first; the newest are shown. */
+  items: readonly T[]
+  title: string
+  keyOf: (item: T) => string
+  children: (item: T) => ReactNode
+}
+
+function Notes<T>({ items, title, keyOf, children }: NotesProps<T>) {
+  const id = useId()
+  const shown = items.toReversed().slice(0, MOST)
+  const rest = items.length - shown.length
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-2 text-xs">
-      <span className="label" id="alerts-then">
-        Alerts
+      <span className="label" id={id}>
+        {title}
       </span>
-      <ul aria-labelledby="alerts-then" className="contents">
-        {shown.map((alert) => (
-          <li key={`${alert.id} ${alert.from}`} className="min-w-0">
-            <PageLink
-              to={{ ...NO_FILTER, page: 'alerts', alert: alert.id }}
-              className="inline-flex min-h-7 max-w-full items-center gap-2 rounded-full border border-line bg-panel px-3 py-1 hover:border-line-strong"
-            >
-              <span
-                className={`h-1 w-3 shrink-0 rounded-full ${alert.isCritical ? 'bg-bad' : 'bg-warn'}`}
-                aria-hidden="true"
-              />
-              <span className="min-w-0 truncate">{alertInWords(alert)}</span>
-            </PageLink>
+      <ul aria-labelledby={id} className="contents">
+        {shown.map((item) => (
+          <li key={keyOf(item)} className="min-w-0">
+            {children(item)}
           </li>
         ))}
       </ul>
@@ -73,31 +73,40 @@ function Alerts({ alerts }: Pick<ChartMarks, 'alerts'>) {
   )
 }
 
-function Deployments({ deployments, open }: { deployments: readonly VersionMark[]; open: VersionMark | undefined }) {
-  const shown = deployments.toReversed().slice(0, MOST)
-  const rest = deployments.length - shown.length
+const NOTE =
+  'inline-flex min-h-7 max-w-full items-center gap-2 rounded-full border border-line bg-panel px-3 py-1 hover:border-line-strong'
+
+function Alerts({ alerts }: Pick<ChartMarks, 'alerts'>) {
   return (
-    <div className="flex min-w-0 flex-wrap items-center gap-2 text-xs">
-      <span className="label" id="deployments">
-        Deployments
-      </span>
-      <ul aria-labelledby="deployments" className="contents">
-        {shown.map((mark) => (
-          <li key={`${mark.at} ${mark.service}`} className="min-w-0">
-            <button
-              type="button"
-              aria-pressed={mark === open}
-              title="Compare before and after"
-              className="inline-flex min-h-7 max-w-full items-center gap-2 rounded-full border border-line bg-panel px-3 py-1 hover:border-line-strong aria-pressed:border-accent"
-              onClick={() => openDeployment(mark === open ? 0 : mark.at)}
-            >
-              <span className="min-w-0 truncate font-medium">{deploymentName(mark)}</span>
-              <span className="whitespace-nowrap text-soft">{whenInWords(mark.at)}</span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      {rest > 0 && <span className="label">and {plural(rest, 'older one')}: zoom in to see them</span>}
-    </div>
+    <Notes items={alerts} title="Alerts" keyOf={({ id, from }) => `${id} ${from}`}>
+      {(alert) => (
+        <PageLink to={{ ...NO_FILTER, page: 'alerts', alert: alert.id }} className={NOTE}>
+          <span
+            className={`h-1 w-3 shrink-0 rounded-full ${alert.isCritical ? 'bg-bad' : 'bg-warn'}`}
+            aria-hidden="true"
+          />
+          <span className="min-w-0 truncate">{alertInWords(alert)}</span>
+        </PageLink>
+      )}
+    </Notes>
+  )
+}
+
+function Deployments({ deployments, open }: { deployments: readonly VersionMark[]; open: VersionMark | undefined }) {
+  return (
+    <Notes items={deployments} title="Deployments" keyOf={({ at, service }) => `${at} ${service}`}>
+      {(mark) => (
+        <button
+          type="button"
+          aria-pressed={mark === open}
+          title="Compare before and after"
+          className={`${NOTE} aria-pressed:border-accent`}
+          onClick={() => openDeployment(mark === open ? 0 : mark.at)}
+        >
+          <span className="min-w-0 truncate font-medium">{deploymentName(mark)}</span>
+          <span className="whitespace-nowrap text-soft">{whenInWords(mark.at)}</span>
+        </button>
+      )}
+    </Notes>
   )
 }

@@ -1,8 +1,8 @@
 import type { JobView } from '../../../api/jobs.js'
 import type { QueueView } from '../../../api/queues.js'
+import { Facts } from '../../ui/facts.js'
 import { bytes, count, exactTime } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
-import { Facts } from '../../ui/record-row.js'
 import { attemptsWords } from './job-cells.js'
 
 /** What is known of a job beside what it carries. */

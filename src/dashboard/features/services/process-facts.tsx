@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import type { NodeView } from '../../../api/nodes.js'
 import type { Heartbeat } from '../../../protocol/heartbeat.js'
+import { Facts } from '../../ui/facts.js'
 import { bytes, cores, count, duration, exactTime, percent, uptime } from '../../ui/format.js'
-import { Facts } from '../../ui/record-row.js'
 import { Section } from '../../ui/section.js'
 
 type Rows = readonly (readonly [name: string, value: ReactNode])[]

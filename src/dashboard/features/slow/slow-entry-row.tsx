@@ -1,8 +1,9 @@
 import { memo } from 'react'
 import type { SlowEntry } from '../../../protocol/slow-entry.js'
 import { Ago } from '../../ui/ago.js'
+import { Facts } from '../../ui/facts.js'
 import { duration, exactTime, times } from '../../ui/format.js'
-import { Facts, RecordRow } from '../../ui/record-row.js'
+import { RecordRow } from '../../ui/record-row.js'
 import { TraceLink } from '../../ui/trace-link.js'
 import { meanwhile } from './meanwhile.js'
 

@@ -1,8 +1,9 @@
 import type { TimeWindow } from '../../../api/time-window.js'
 import type { ExceptionRecord } from '../../../protocol/exception.js'
+import { Facts } from '../../ui/facts.js'
 import { exactTime, timeOfDay } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
-import { Facts, RecordRow } from '../../ui/record-row.js'
+import { RecordRow } from '../../ui/record-row.js'
 import { StackTrace } from '../../ui/stack-trace.js'
 
 /** An exception as it was thrown once. */

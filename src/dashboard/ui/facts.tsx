@@ -1,7 +1,13 @@
 import type { ReactNode } from 'react'
 
-/** Names and sentences; those without a value are left out. */
-export function AlertFacts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
+interface FactsProps {
+  facts: readonly (readonly [name: string, value: ReactNode])[]
+  /** Whether values are sentences, and not ids and figures. */
+  isProse?: boolean
+}
+
+/** Names and values; those without a value are left out. */
+export function Facts({ facts, isProse = false }: FactsProps) {
   return (
     <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1 text-xs">
       {facts
@@ -9,7 +15,7 @@ export function AlertFacts({ facts }: { facts: readonly (readonly [name: string,
         .map(([name, value]) => (
           <div key={name} className="contents">
             <dt className="text-soft">{name}</dt>
-            <dd className="break-words">{value}</dd>
+            <dd className={isProse ? 'break-words' : 'font-mono break-all'}>{value}</dd>
           </div>
         ))}
     </dl>
