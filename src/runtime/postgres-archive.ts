@@ -1,4 +1,4 @@
-import { type PostgresConnection, type PostgresDriverOptions, targetOf } from '../archive/postgres/options.js'
+import { type PostgresConnection, type PostgresDriverOptions, targetOf } from '../sql/postgres/options.js'
 import type { Archive } from '../ports/index.js'
 import { archiveThread } from './archive-thread.js'
 

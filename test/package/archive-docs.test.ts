@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { loadBinding } from '../../src/archive/sqlite/binding.js'
 import { sqliteDriver } from '../../src/archive/sqlite/driver.js'
 import { isRetention, limitsOf } from '../../src/archiver/retention.js'
 import { readOptions } from '../../src/cli/arguments/options.js'
 import { archiveExport } from '../../src/cli/commands/archive-export.js'
 import { ZENITH_OPTIONS } from '../../src/cli/commands/zenith-options.js'
 import { parseSearch } from '../../src/search/language.js'
+import { loadBinding } from '../../src/sql/sqlite/binding.js'
 import { fillArchive, rawJob } from '../support/archived.js'
 import { blocksOf } from '../support/docs-blocks.js'
 
@@ -71,7 +71,7 @@ describe(PAGE, () => {
 
 /** The same statements, where there is no command `sqlite3`. */
 async function copyByHand(dir: string): Promise<void> {
-  const binding = await loadBinding()
+  const binding = await loadBinding('The test')
   mkdirSync(join(dir, 'backup', 'jobs'), { recursive: true })
   const days = readdirSync(join(dir, 'quasar-data', 'jobs')).filter((name) => name.endsWith('.db'))
   for (const file of ['archive.db', ...days.map((name) => `jobs/${name}`)]) {

@@ -1,6 +1,6 @@
 import type { IndexedJob } from '../../ports/archive.js'
+import type { Database } from '../../sql/postgres/database.js'
 import { dayStart } from '../shared/days.js'
-import type { Database } from './database.js'
 import { partitionOf } from './days.js'
 
 /** First after this number of rows of a day, and then each time their number has doubled. */

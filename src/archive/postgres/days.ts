@@ -1,6 +1,6 @@
+import type { Database, Session } from '../../sql/postgres/database.js'
+import { lock } from '../../sql/postgres/tables.js'
 import { DAY_MS, dayName, dayStart } from '../shared/days.js'
-import type { Database, Session } from './database.js'
-import { lock } from './schema.js'
 
 /** The two tables that have a partition a day. */
 export type DayTable = 'jobs' | 'payloads'

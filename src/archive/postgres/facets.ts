@@ -1,5 +1,5 @@
 import type { ArchivedJobFilter, JobFacet, JobFacets } from '../../ports/archive.js'
-import type { Session } from './database.js'
+import type { Session } from '../../sql/postgres/database.js'
 import { MAX_TEXT_CHARS, scanJobs } from './scan.js'
 
 export async function readFacets(

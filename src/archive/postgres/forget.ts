@@ -1,9 +1,9 @@
 import type { ArchivedJobFilter } from '../../ports/archive.js'
+import type { Database, Session } from '../../sql/postgres/database.js'
+import { lock } from '../../sql/postgres/tables.js'
 import { dayStart } from '../shared/days.js'
-import type { Database, Session } from './database.js'
 import { partitionOf } from './days.js'
 import { type Position, positionOf, scanJobs } from './scan.js'
-import { lock } from './schema.js'
 
 const CHUNK = 5000
 

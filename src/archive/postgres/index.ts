@@ -1,11 +1,13 @@
 import type { ArchiveDriver, ArchivedJobFilter, ArchivedJobQuery, RecordQuery } from '../../ports/archive.js'
+import { type Database, databaseOf, type Session } from '../../sql/postgres/database.js'
+import { DatabaseError } from '../../sql/postgres/errors.js'
+import { opening } from '../../sql/postgres/opening.js'
+import { type PostgresConnection, type PostgresDriverOptions, targetOf } from '../../sql/postgres/options.js'
+import { find, prepare } from '../../sql/postgres/tables.js'
 import { Analyzer } from './analyze.js'
-import { type Database, databaseOf, type Session } from './database.js'
 import { DayPartitions } from './days.js'
-import { ArchiveError } from './errors.js'
 import { readFacets } from './facets.js'
 import { forgetJobs } from './forget.js'
-import { type PostgresConnection, type PostgresDriverOptions, targetOf } from './options.js'
 import { prune } from './prune.js'
 import {
   jobsReader,
@@ -18,7 +20,7 @@ import {
   readScopes,
   recordsReader,
 } from './read.js'
-import { find, prepare } from './schema.js'
+import { TABLES } from './schema.js'
 import { readStatus } from './status.js'
 import { verifyTables } from './verify.js'
 import { writeBatch } from './write.js'
@@ -37,14 +39,14 @@ export type { PostgresConnection, PostgresDriverOptions }
  */
 export function postgresDriver(options: PostgresDriverOptions): ArchiveDriver {
   const target = targetOf(options)
-  const database = databaseOf(target)
+  const database = databaseOf(target, { name: 'The archive in PostgreSQL', statementMs: 60_000 })
   const partitions = new DayPartitions(database)
   const analyzer = new Analyzer(database)
   const changing = <A, T>(work: (argument: A) => Promise<T>) => (target.isReadOnly ? refuse : work)
   return {
     kind: 'postgres',
     place: target.place,
-    open: opening(() => (target.isReadOnly ? find(database) : prepare(database))),
+    open: opening(() => (target.isReadOnly ? find(database, TABLES) : prepare(database, TABLES))),
     write: changing((batch) => writeBatch(database, partitions, analyzer, batch)),
     prune: changing((limits) => prune(database, partitions, limits)),
     forget: changing((filter) => forgetJobs(database, filter)),
@@ -55,19 +57,7 @@ export function postgresDriver(options: PostgresDriverOptions): ArchiveDriver {
 }
 
 async function refuse(): Promise<never> {
-  throw new ArchiveError('The archive is opened to be read only')
-}
-
-/** Opened once; after a failure it may be tried again. */
-function opening(prepare: () => Promise<void>): () => Promise<void> {
-  let opened: Promise<void> | null = null
-  return () => {
-    opened ??= prepare().catch((error) => {
-      opened = null
-      throw error
-    })
-    return opened
-  }
+  throw new DatabaseError('The archive is opened to be read only')
 }
 
 function readsOf(database: Database) {

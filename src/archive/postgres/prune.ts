@@ -1,9 +1,9 @@
 import { AGING_RECORDS, type ArchiveLimits, type PruneReport } from '../../ports/archive.js'
+import type { Database, Session } from '../../sql/postgres/database.js'
+import { lock } from '../../sql/postgres/tables.js'
 import { dayName, dayStart } from '../shared/days.js'
-import type { Database, Session } from './database.js'
 import { type DayPartitions, type DayTable, daysOf, partitionOf } from './days.js'
 import { rewriteNoted } from './forget.js'
-import { lock } from './schema.js'
 import { readSizes } from './status.js'
 
 /** Dropping waits for all who read the table, and all who come after it wait for it: not for long. */

@@ -10,12 +10,12 @@ import type {
   FigureQuery,
   RecordQuery,
 } from '../../ports/archive.js'
+import type { Session } from '../../sql/postgres/database.js'
 import { checkLimit } from '../shared/checks.js'
 import { markOf, readMark } from '../shared/marks.js'
 import { PayloadRoom } from '../shared/payload-room.js'
 import { storableText } from '../shared/texts.js'
 import { Values } from './conditions.js'
-import type { Session } from './database.js'
 import { JOB_COLUMNS, type JobRow, jobOfRow } from './rows.js'
 import { MAX_TEXT_CHARS, positionOf, scanJobs } from './scan.js'
 

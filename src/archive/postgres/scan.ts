@@ -1,7 +1,7 @@
 import type { ArchivedJobFilter } from '../../ports/archive.js'
+import type { Session } from '../../sql/postgres/database.js'
 import { DAY_MS, dayStart } from '../shared/days.js'
 import { type Conditions, conditionsOf, Values } from './conditions.js'
-import type { Session } from './database.js'
 import { daysOf } from './days.js'
 import { JOB_COLUMNS, type JobRow, payloadOfRow } from './rows.js'
 

@@ -1,5 +1,5 @@
 import type { ArchiveProblem, ArchiveStatus } from '../../ports/archive.js'
-import type { Session } from './database.js'
+import type { Session } from '../../sql/postgres/database.js'
 import type { DayTable } from './days.js'
 
 /** Partitions of more rows are estimated from PostgreSQL's statistics. */

@@ -1,5 +1,5 @@
 import type { ArchiveProblem } from '../../ports/archive.js'
-import type { Database } from './database.js'
+import type { Database } from '../../sql/postgres/database.js'
 import { brokenIndexes } from './status.js'
 
 /**

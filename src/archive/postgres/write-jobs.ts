@@ -1,7 +1,7 @@
 import type { IndexedJob } from '../../ports/archive.js'
+import type { Session } from '../../sql/postgres/database.js'
 import { distinctJobs, startOf } from '../shared/attempts.js'
 import { DAY_MS, dayStart } from '../shared/days.js'
-import type { Session } from './database.js'
 import { bodyOf } from './rows.js'
 
 /** Most jobs and characters of payloads in one statement. */

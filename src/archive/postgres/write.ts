@@ -1,12 +1,12 @@
 import type { ArchiveBatch, ArchivedRecord, ArchiveGap, FigureBucket, IndexedJob } from '../../ports/archive.js'
+import type { Database, Session } from '../../sql/postgres/database.js'
+import { codeOf } from '../../sql/postgres/errors.js'
+import { lock } from '../../sql/postgres/tables.js'
 import { checkBatch } from '../shared/checks.js'
 import { DAY_MS } from '../shared/days.js'
 import { storableText } from '../shared/texts.js'
 import type { Analyzer } from './analyze.js'
-import type { Database, Session } from './database.js'
 import type { DayPartitions } from './days.js'
-import { codeOf } from './errors.js'
-import { lock } from './schema.js'
 import { partsOf, writeJobs } from './write-jobs.js'
 
 /** @returns false when the cursor is another: nothing is written then */

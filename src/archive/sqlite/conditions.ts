@@ -1,7 +1,7 @@
 import { globOf } from '../../lib/glob.js'
 import type { ArchivedJobFilter, JobCondition, JobField, JobFigure } from '../../ports/index.js'
+import type { SqlValue } from '../../sql/sqlite/binding.js'
 import { storableText } from '../shared/texts.js'
-import type { SqlValue } from './binding.js'
 import type { Day } from './day.js'
 import { matchTerm } from './terms.js'
 import { OUTCOMES } from './write-jobs.js'

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
 import { BoundedMap } from '../../lib/bounded-map.js'
-import type { Binding } from './binding.js'
+import type { Binding } from '../../sql/sqlite/binding.js'
+import { Database } from '../../sql/sqlite/database.js'
+import { damaged } from '../../sql/sqlite/errors.js'
 import { decodeBlock, type Entry, encodeBlock } from './blocks.js'
-import { Database } from './database.js'
-import { damaged } from './errors.js'
 import { type Layout, startOf } from './layout.js'
-import { ROWS_SCHEMA, TEXT, TEXT_SCHEMA } from './schema.js'
+import { NAME, ROWS_SCHEMA, TEXT, TEXT_SCHEMA, VERSION } from './schema.js'
 
 /** Labels that are remembered of a day; a queue, a job's name, a service and a node are one each. */
 const MAX_LABELS = 20_000
@@ -36,7 +36,7 @@ export class Day {
     this.#textFile = layout.text(name)
     this.db = new Database(binding, layout.rows(name))
     try {
-      this.db.ensure('main', ROWS_SCHEMA)
+      this.db.ensure('main', ROWS_SCHEMA, VERSION, NAME)
     } catch (error) {
       this.db.close()
       throw error
@@ -63,7 +63,7 @@ export class Day {
     try {
       this.db.tune(TEXT)
       this.db.exec(`PRAGMA ${TEXT}.secure_delete = ON`)
-      this.db.ensure(TEXT, TEXT_SCHEMA)
+      this.db.ensure(TEXT, TEXT_SCHEMA, VERSION, NAME)
     } catch (error) {
       this.db.exec(`DETACH ${TEXT}`)
       throw error

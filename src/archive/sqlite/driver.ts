@@ -3,11 +3,11 @@ import { mkdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { nextTurn } from '../../lib/async.js'
 import type { ArchiveBatch, ArchiveDriver, ArchiveProblem, IndexedJob } from '../../ports/index.js'
+import { type Binding, loadBinding } from '../../sql/sqlite/binding.js'
+import { isDamage, messageOf, readable } from '../../sql/sqlite/errors.js'
 import { distinctJobs } from '../shared/attempts.js'
 import { checkBatch } from '../shared/checks.js'
-import { type Binding, loadBinding } from './binding.js'
 import { Days } from './days.js'
-import { isDamage, messageOf, readable } from './errors.js'
 import { forget, forgetNoted } from './forget.js'
 import { daysOf, type Layout, layoutOf } from './layout.js'
 import { Lock } from './lock.js'
@@ -15,6 +15,7 @@ import { MainFile } from './main-file.js'
 import { placeJobs } from './place-jobs.js'
 import { prune } from './prune.js'
 import { readAttempts, readCounts, readFacets, readJobs, readRunning } from './read-jobs.js'
+import { NAME } from './schema.js'
 import { StatusReader } from './status.js'
 import { writeJobs } from './write-jobs.js'
 
@@ -115,7 +116,7 @@ class Held {
       this.#opening ??= this.#open()
       return await work(await this.#opening)
     } catch (error) {
-      throw readable(error, this.#layout.dir)
+      throw readable(error, this.#layout.dir, NAME)
     }
   }
 
@@ -151,7 +152,7 @@ class Held {
 }
 
 async function openFiles(layout: Layout): Promise<Opened> {
-  const binding = await loadBinding()
+  const binding = await loadBinding('The SQLite archive')
   await mkdir(layout.dir, { recursive: true })
   const lock = new Lock(binding, layout.lock, layout.dir)
   try {
@@ -166,7 +167,7 @@ async function openFiles(layout: Layout): Promise<Opened> {
 }
 
 async function openToRead(layout: Layout): Promise<Opened> {
-  const binding: Binding = { ...(await loadBinding()), isReadOnly: true }
+  const binding: Binding = { ...(await loadBinding('The SQLite archive')), isReadOnly: true }
   if (!existsSync(layout.main)) throw new Error(`There is no archive in ${layout.dir}.`)
   try {
     const main = new MainFile(binding, layout.main)

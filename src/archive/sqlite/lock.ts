@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
-import type { Binding, RawDatabase } from './binding.js'
-import { isBusy } from './errors.js'
+import type { Binding, RawDatabase } from '../../sql/sqlite/binding.js'
+import { isBusy } from '../../sql/sqlite/errors.js'
 
 /** Code of the error when another process has the archive. */
 export const ARCHIVE_IN_USE = 'ARCHIVE_IN_USE'

@@ -10,12 +10,12 @@ import type {
   IndexedJob,
   RecordQuery,
 } from '../../ports/index.js'
+import type { Binding, SqlValue } from '../../sql/sqlite/binding.js'
+import { Database } from '../../sql/sqlite/database.js'
 import { checkLimit } from '../shared/checks.js'
 import { markOf, readMark } from '../shared/marks.js'
 import { storableText } from '../shared/texts.js'
-import type { Binding, SqlValue } from './binding.js'
-import { Database } from './database.js'
-import { MAIN_SCHEMA } from './schema.js'
+import { MAIN_SCHEMA, NAME, VERSION } from './schema.js'
 
 /** Rows that one statement deletes: others can be served in between. */
 const CHUNK = 2_000
@@ -27,7 +27,7 @@ export class MainFile {
   constructor(binding: Binding, file: string) {
     this.db = new Database(binding, file)
     try {
-      this.db.ensure('main', MAIN_SCHEMA)
+      this.db.ensure('main', MAIN_SCHEMA, VERSION, NAME)
     } catch (error) {
       this.db.close()
       throw error

@@ -1,6 +1,9 @@
 /** Bumped when a file can't be read by an earlier version any more. */
 export const VERSION = 1
 
+/** As messages call it. */
+export const NAME = 'archive'
+
 export const MAIN_SCHEMA = `
 CREATE TABLE IF NOT EXISTS cursors (stream TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS figures (

@@ -1,4 +1,4 @@
-import type { SqlRow, SqlValue } from './binding.js'
+import type { SqlRow, SqlValue } from '../../sql/sqlite/binding.js'
 import { type Plan, rowConditions, type Sql } from './conditions.js'
 import type { Day } from './day.js'
 import { TEXT } from './schema.js'

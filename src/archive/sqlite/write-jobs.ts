@@ -1,5 +1,5 @@
 import type { AttemptOutcome, IndexedJob } from '../../ports/index.js'
-import type { SqlValue } from './binding.js'
+import type { SqlValue } from '../../sql/sqlite/binding.js'
 import { type Entry, splitBlocks } from './blocks.js'
 import type { Day } from './day.js'
 import { TEXT } from './schema.js'

@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { ArchiveBatch, ArchiveDriver, ArchivedRecord, IndexedJob, RawJob, SealedFound } from '../../ports/index.js'
-import { type Answer, pack, type Request, type Sealed, type ThrownError, type Tokens, unpack } from './messages.js'
+import { serve } from '../../sql/thread/serve.js'
+import type { Method, Sealed, Tokens } from './messages.js'
 
 /** Masks payloads and adds terms: in order, one for each job. The records are written with them. */
 export type PrepareJobs = (jobs: readonly RawJob[]) => Promise<{
@@ -22,15 +23,13 @@ export function serveArchive(
 ): void {
   let prepare = prepareWith([])
   const onSealed = (sealed: SealedFound) => port.postMessage({ sealed } satisfies Sealed)
-  port.on('message', async (request: Request | Tokens) => {
-    if ('tokens' in request) {
-      prepare = prepareWith(request.tokens)
-      return
-    }
-    const answer = await answerTo(request, { driver, prepare, onSealed })
-    port.postMessage(answer, 'result' in answer ? [answer.result.bytes] : [])
-    if (request.method === 'close') port.close()
-  })
+  serve(
+    port,
+    (method, args) => call({ driver, prepare, onSealed }, method as Method, args),
+    (message) => {
+      prepare = prepareWith((message as Tokens).tokens)
+    },
+  )
 }
 
 interface Served {
@@ -39,15 +38,7 @@ interface Served {
   readonly onSealed: (found: SealedFound) => void
 }
 
-async function answerTo({ id, method, args }: Request, served: Served): Promise<Answer> {
-  try {
-    return { id, result: pack(await call(served, method, unpack(args) as unknown[])) }
-  } catch (error) {
-    return { id, error: thrown(error) }
-  }
-}
-
-async function call(served: Served, method: Request['method'], args: readonly unknown[]): Promise<unknown> {
+async function call(served: Served, method: Method, args: readonly unknown[]): Promise<unknown> {
   const { driver } = served
   if (method === 'write') return write(served, args[0] as ArchiveBatch<RawJob>)
   const work = driver[method] as (...args: readonly unknown[]) => Promise<unknown>
@@ -61,11 +52,4 @@ async function write({ driver, prepare, onSealed }: Served, batch: ArchiveBatch<
   const isWritten = await driver.write({ ...rest, ...prepared, records: [...(rest.records ?? []), ...records] })
   if (isWritten && sealed) onSealed(sealed)
   return isWritten
-}
-
-function thrown(error: unknown): ThrownError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error), code: null }
-  const { name, message } = error
-  const code = (error as NodeJS.ErrnoException).code
-  return { name, message, code: typeof code === 'string' ? code : null }
 }

@@ -1,7 +1,8 @@
 // A process that works on an archive, in whichever runtime: `fill DIR BATCHES`, `count DIR`, `hold DIR`,
 // `forget DIR`.
-import { loadBinding } from '../../../src/archive/sqlite/binding.js'
+
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
+import { loadBinding } from '../../../src/sql/sqlite/binding.js'
 import { allAttempts, batchAt, STREAM } from './batches.js'
 
 const [command, dir = '', batches = '0'] = process.argv.slice(2)
@@ -19,7 +20,7 @@ const commands: Record<string, () => Promise<void>> = {
   },
   async count() {
     const attempts = await allAttempts(driver)
-    process.stdout.write(`${attempts.length} jobs by ${(await loadBinding()).name}\n`)
+    process.stdout.write(`${attempts.length} jobs by ${(await loadBinding('The test')).name}\n`)
     await driver.close()
   },
   async forget() {

@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { loadBinding } from '../../../src/archive/sqlite/binding.js'
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
 import type { ArchiveDriver, JobCondition } from '../../../src/ports/archive.js'
+import { loadBinding } from '../../../src/sql/sqlite/binding.js'
 import { archiveDir, filesWith } from '../../support/archive-files.js'
 import { ALL_TIME, allJobs, DAY, idsOf, loadedJob, NOON, put } from '../conformance/samples.js'
 
@@ -228,7 +228,7 @@ test('days are pruned also where rows can not be: a full disk has no room for de
   const driver = sqliteDriver({ dir })
   const record = { kind: 'slow', id: 'r', at: NOON, service: 'shop', name: 'GET /', body: '{}' } as const
   await driver.write({ cursor: { stream: 'slow:shop', expected: null, next: '1' }, records: [record] })
-  const { open } = await loadBinding()
+  const { open } = await loadBinding('The test')
   const other = open(join(dir, 'archive.db'))
   other.exec('BEGIN IMMEDIATE')
   const limits = { figuresMs: new Map(), recordsMs: DAY, jobsMs: DAY, payloadsMs: null, maxBytes: null }

@@ -96,9 +96,9 @@ describe('an archive on a thread', () => {
   })
 
   test.each([
-    ['throws', /The archive's thread stopped: out of the blue/],
-    ['exits', /The archive's thread stopped: /],
-    ['hoards', /The archive's thread stopped: .*memory/],
+    ['throws', /The thread of the archive stopped: out of the blue/],
+    ['exits', /The thread of the archive stopped: /],
+    ['hoards', /The thread of the archive stopped: .*memory/],
   ])('that %s rejects what waits, and works again', async (name, message) => {
     const archive = threaded(archiveDir())
     expect(await archive.write({ cursor: cursor(null, '1'), jobs: [rawJob()] })).toBe(true)

@@ -30,9 +30,9 @@ const ENDED = new Set(['57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE'])
 /** Classes of SQLSTATE whose messages are about the database, never about its content. */
 const HARMLESS = /^(0A|25|3F|40|42|53|54|55|57|58|XX)/
 
-/** An error of the archive: readable, without secrets and values. */
-export class ArchiveError extends Error {
-  override readonly name = 'ArchiveError'
+/** An error of a database: readable, without secrets and values. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError'
 
   /** @param code the SQLSTATE, or Node's code; '' without one */
   constructor(
@@ -45,11 +45,11 @@ export class ArchiveError extends Error {
 
 /** @param detail what else there is to say, such as what was tried */
 export function readableError(error: unknown, place: string, detail = ''): Error {
-  if (error instanceof ArchiveError || isQuasarError(error)) return error
+  if (error instanceof DatabaseError || isQuasarError(error)) return error
   const { code, message } = failureOf(error)
   const words = WORDS[code] ?? wordsOf(code, message)
   const told = HARMLESS.test(code) && code.length === 5 ? ` (${message})` : ''
-  return new ArchiveError(`PostgreSQL at ${place} ${words}${told}${detail}`, code)
+  return new DatabaseError(`PostgreSQL at ${place} ${words}${told}${detail}`, code)
 }
 
 /** Whether the connection broke, whatever the request was. */

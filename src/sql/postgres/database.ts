@@ -1,10 +1,8 @@
 import type { Pool, PoolClient } from 'pg'
-import { ArchiveError, isEnded, readableError } from './errors.js'
+import { DatabaseError, isEnded, readableError } from './errors.js'
 import { loadPg } from './load-pg.js'
 import type { PostgresTarget } from './options.js'
 
-/** How long a statement may take, ms; the socket is given a little more. */
-const STATEMENT_MS = 60_000
 const CONNECT_MS = 10_000
 
 type Row = Record<string, unknown>
@@ -19,12 +17,21 @@ export interface Session {
 
 /** The server: connections are opened when they are needed, and again after it was away. */
 export interface Database {
+  /** Of what is in it, as a message begins. */
+  readonly name: string
   readonly schema: string
   readonly place: string
   /** Runs the work in a transaction that sees the tables of the schema, and asks again once if the server ended the connection. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T>
   /** Runs the work in a transaction: all of it or nothing. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>
+  /**
+   * Runs one statement outside of transactions: one round trip. It has to be one that may run twice: it is sent again once if the server
+   * ended the connection. Names in it are qualified.
+   *
+   * @returns the rows
+   */
+  ask<T = Row>(sql: string, values?: readonly unknown[]): Promise<T[]>
   /** Runs a statement outside of transactions, however long it takes. Names in it are qualified. */
   maintain(sql: string): Promise<void>
   close(): Promise<void>
@@ -34,23 +41,33 @@ export interface Database {
  * Sequential scans and the compiler are off: without statistics of the terms the planner would read a whole day for a rare one, or
  * compile for longer than the query takes.
  */
-const prelude = (schema: string, begin: string) =>
-  `${begin};set local search_path to "${schema}";set local statement_timeout=${STATEMENT_MS};` +
+const prelude = (schema: string, begin: string, statementMs: number) =>
+  `${begin};set local search_path to "${schema}";set local statement_timeout=${statementMs};` +
   'set local enable_seqscan=off;set local jit=off'
 
-export function databaseOf({ connection, schema, poolSize, place }: PostgresTarget): Database {
+export interface DatabaseOptions {
+  /** Of what is in it, as a message begins: `The archive in PostgreSQL`. */
+  readonly name: string
+  /** How long a statement may take, ms; the socket is given a little more. */
+  readonly statementMs: number
+}
+
+export function databaseOf(
+  { connection, schema, poolSize, place }: PostgresTarget,
+  { name, statementMs }: DatabaseOptions,
+): Database {
   let pool: Promise<Pool> | null = null
   let isClosed = false
 
   async function makePool(): Promise<Pool> {
-    const { Pool } = await loadPg()
+    const { Pool } = await loadPg(name)
     const made = new Pool({
       ...connection,
       max: poolSize,
       connectionTimeoutMillis: CONNECT_MS,
-      query_timeout: STATEMENT_MS + CONNECT_MS,
+      query_timeout: statementMs + CONNECT_MS,
       keepAlive: true,
-      application_name: 'quasar archive',
+      application_name: 'quasar',
       allowExitOnIdle: true,
     })
     // An idle connection that breaks is replaced when it is needed.
@@ -59,7 +76,7 @@ export function databaseOf({ connection, schema, poolSize, place }: PostgresTarg
   }
 
   async function connect(): Promise<PoolClient> {
-    if (isClosed) throw new ArchiveError(`The archive at ${place} is closed`)
+    if (isClosed) throw new DatabaseError(`${name} at ${place} is closed`)
     pool ??= makePool()
     const client = await (await pool.catch(retryLater)).connect()
     // A broken connection also fails the request that waits on it.
@@ -75,7 +92,7 @@ export function databaseOf({ connection, schema, poolSize, place }: PostgresTarg
   async function transact<T>(begin: string, work: (session: Session) => Promise<T>): Promise<T> {
     const client = await connect()
     try {
-      await client.query(prelude(schema, begin))
+      await client.query(prelude(schema, begin, statementMs))
       const result = await work(sessionOf(client))
       await client.query('commit')
       release(client)
@@ -87,19 +104,35 @@ export function databaseOf({ connection, schema, poolSize, place }: PostgresTarg
     }
   }
 
+  async function askOnce<T>(sql: string, values: readonly unknown[]): Promise<T[]> {
+    const client = await connect()
+    try {
+      const { rows } = await client.query(sql, [...values])
+      release(client)
+      return rows as T[]
+    } catch (error) {
+      release(client, true)
+      throw error
+    }
+  }
+
+  async function twice<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work().catch((error) => {
+        if (!isEnded(error)) throw error
+        return work()
+      })
+    } catch (error) {
+      throw readableError(error, place)
+    }
+  }
+
   return {
+    name,
     schema,
     place,
-    async read(work) {
-      try {
-        return await transact('begin read only', work).catch((error) => {
-          if (!isEnded(error)) throw error
-          return transact('begin read only', work)
-        })
-      } catch (error) {
-        throw readableError(error, place)
-      }
-    },
+    read: (work) => twice(() => transact('begin read only', work)),
+    ask: (sql, values = []) => twice(() => askOnce(sql, values)),
     async write(work) {
       try {
         return await transact('begin', work)

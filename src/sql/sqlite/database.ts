@@ -1,11 +1,10 @@
 import { BoundedMap } from '../../lib/bounded-map.js'
 import type { Binding, RawDatabase, RawStatement, SqlRow, SqlValue } from './binding.js'
-import { VERSION } from './schema.js'
 
 /** Conditions of a query make statements of their own: few are asked again. */
 const MAX_STATEMENTS = 64
 /** How long another program may hold a file, ms: a backup, or a look with the command `sqlite3`. */
-const BUSY_MS = 5_000
+export const BUSY_MS = 5_000
 /** What a write-ahead log may keep on disk once its pages are in the database, bytes. */
 const WAL_BYTES = 16_777_216
 
@@ -44,14 +43,16 @@ export class Database {
   /**
    * Makes the tables of a file that has none yet. A file that has them is not written: that would fail on a full disk.
    *
+   * @param version of these tables
+   * @param name of what is in the file: `archive`, `database of users`
    * @throws Error when a later version wrote it
    */
-  ensure(schema: string, tables: string): void {
-    const version = this.get<{ user_version: number }>(`PRAGMA ${schema}.user_version`)?.user_version ?? 0
-    if (version === VERSION) return
-    if (version > VERSION)
-      throw new Error(`A later version of Quasar wrote this archive (${version}; this one reads ${VERSION}).`)
-    this.transaction(() => this.exec(`${tables}; PRAGMA ${schema}.user_version = ${VERSION}`))
+  ensure(schema: string, tables: string, version: number, name: string): void {
+    const found = this.get<{ user_version: number }>(`PRAGMA ${schema}.user_version`)?.user_version ?? 0
+    if (found === version) return
+    if (found > version)
+      throw new Error(`A later version of Quasar wrote this ${name} (${found}; this one reads ${version}).`)
+    this.transaction(() => this.exec(`${tables}; PRAGMA ${schema}.user_version = ${version}`), 'BEGIN IMMEDIATE')
   }
 
   exec(sql: string): void {
@@ -71,9 +72,9 @@ export class Database {
     return this.#prepare(sql).run(values)
   }
 
-  /** All of it or nothing. The work may not wait for anything. */
-  transaction<T>(work: () => T): T {
-    this.exec('BEGIN')
+  /** All of it or nothing. The work may not wait for anything. @param begin `BEGIN IMMEDIATE` where other processes write, too */
+  transaction<T>(work: () => T, begin: 'BEGIN' | 'BEGIN IMMEDIATE' = 'BEGIN'): T {
+    this.exec(begin)
     try {
       const result = work()
       this.exec('COMMIT')
@@ -84,10 +85,15 @@ export class Database {
     }
   }
 
-  /** Moves everything from the write-ahead log into the database, and leaves the log empty. */
-  checkpoint(schema = 'main'): void {
+  /**
+   * Moves everything from the write-ahead log into the database, and leaves the log empty.
+   *
+   * @returns whether it did: it can't while others use what is in the log
+   */
+  checkpoint(schema = 'main'): boolean {
     // It would hold up the process that writes.
-    if (!this.#isReadOnly) this.all(`PRAGMA ${schema}.wal_checkpoint(TRUNCATE)`)
+    if (this.#isReadOnly) return false
+    return this.all<{ busy: number }>(`PRAGMA ${schema}.wal_checkpoint(TRUNCATE)`)[0]?.busy === 0
   }
 
   close(): void {

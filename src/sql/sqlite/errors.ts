@@ -26,14 +26,18 @@ export function isBusy(error: unknown): boolean {
   return codeOf(error) === BUSY
 }
 
-/** An error with what to do. SQL and values, which may be personal, are not in SQLite's own messages. */
-export function readable(error: unknown, dir: string): Error {
+/**
+ * An error with what to do. SQL and values, which may be personal, are not in SQLite's own messages.
+ *
+ * @param name of what is in the directory: `archive`, `database of users`
+ */
+export function readable(error: unknown, dir: string, name: string): Error {
   const code = codeOf(error)
   const system = (error as NodeJS.ErrnoException | null)?.code
-  if (code === FULL || system === 'ENOSPC') return failure(`The disk of the archive in ${dir} is full.`, error)
+  if (code === FULL || system === 'ENOSPC') return failure(`The disk of the ${name} in ${dir} is full.`, error)
   if (code === READ_ONLY || code === CAN_NOT_OPEN || UNWRITABLE.has(system ?? ''))
-    return failure(`The archive can't be written: ${dir} and its files must be writable for this process.`, error)
-  if (code === BUSY) return failure(`Another program holds a file of the archive in ${dir}.`, error)
+    return failure(`The ${name} can't be written: ${dir} and its files must be writable for this process.`, error)
+  if (code === BUSY) return failure(`Another program holds a file of the ${name} in ${dir}.`, error)
   return error instanceof Error ? error : new Error(String(error))
 }
 

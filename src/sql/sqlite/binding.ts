@@ -26,23 +26,24 @@ export interface RawStatement {
 }
 
 const WAYS =
-  'The SQLite archive needs Node 22.16 or later, Bun, or the package libsql: npm install libsql. Node 22.13 to 22.15 have SQLite without FTS5, its full-text search.'
+  'needs Node 22.16 or later, Bun, or the package libsql: npm install libsql. Node 22.13 to 22.15 have SQLite without FTS5, its full-text search.'
 
-/** What the archive keeps terms in. Node 22.13 to 22.15 answer "no such module: fts5". */
+/** What the archive keeps terms in; what lies beside it takes the same binding. Node 22.13 to 22.15 answer "no such module: fts5". */
 const TRIAL = `CREATE VIRTUAL TABLE trial USING fts5(t, content='', contentless_delete=1, detail=none)`
 
 /**
  * The runtime's own SQLite if it has full-text search, else libsql.
  *
+ * @param name of what needs it, as a message begins: `The SQLite archive`
  * @throws QuasarError `missing_package` that names both ways
  */
-export async function loadBinding(): Promise<Binding> {
+export async function loadBinding(name: string): Promise<Binding> {
   const own = ownBinding()
   if (own && hasSearch(own)) return own
   try {
     return libsqlBinding(await importLibsql())
   } catch (error) {
-    throw new QuasarError('missing_package', WAYS, error)
+    throw new QuasarError('missing_package', `${name} ${WAYS}`, error)
   }
 }
 
