@@ -9,8 +9,8 @@ import { bundledPackages } from './notices.mjs'
 const COMMAND = 'cli/bin'
 /** The page's files: loaded with the first page that is asked for. */
 const ASSETS = 'zenith/assets/generated'
-/** What runs on the archive's thread: started as a file of its own. */
-const WORKER = 'runtime/archive-worker'
+/** What runs on threads: each is started as a file of its own. */
+const WORKERS = ['runtime/archive-worker', 'runtime/people-worker']
 /** Packages that are part of the bundle: a consumer installs none of them. */
 const BUNDLED = /^(?:@valibot\/|valibot$)/
 /** A part that as few entry points share is not one of all. */
@@ -34,8 +34,8 @@ function entryPoints(root) {
 export async function bundle(root, modules, outDir) {
   const entries = entryPoints(root)
   const types = publicTypes(modules, entries)
-  const esm = { format: 'esm', type: 'module', entries: [...entries, ASSETS, WORKER, COMMAND] }
-  const cjs = { format: 'cjs', type: 'commonjs', entries: [...entries, ASSETS, WORKER] }
+  const esm = { format: 'esm', type: 'module', entries: [...entries, ASSETS, ...WORKERS, COMMAND] }
+  const cjs = { format: 'cjs', type: 'commonjs', entries: [...entries, ASSETS, ...WORKERS] }
   const packages = [
     ...(await write({ ...esm, types, modules, outDir })),
     ...(await write({ ...cjs, types, modules, outDir })),
@@ -112,9 +112,9 @@ async function trimMap(file) {
   await writeFile(file, JSON.stringify({ ...map, sources }))
 }
 
-/** The page's files and the archive's thread are large: their CommonJS copies serve both formats. */
+/** The page's files and what runs on threads are large: their CommonJS copies serve both formats. */
 async function shareCopies(outDir) {
   await writeFile(join(outDir, `esm/${ASSETS}.js`), `export { assets } from '../../../cjs/${ASSETS}.js'\n`)
-  await writeFile(join(outDir, `esm/${WORKER}.js`), `import '../../cjs/${WORKER}.js'\n`)
-  for (const name of [ASSETS, WORKER]) await rm(join(outDir, `esm/${name}.js.map`))
+  for (const name of WORKERS) await writeFile(join(outDir, `esm/${name}.js`), `import '../../cjs/${name}.js'\n`)
+  for (const name of [ASSETS, ...WORKERS]) await rm(join(outDir, `esm/${name}.js.map`))
 }

@@ -1,3 +1,5 @@
+import type { PeopleStore } from './people.js'
+
 /**
  * The archive: history, records and finished jobs in SQL, beyond what Redis keeps. All times are Unix ms. Methods reject with a readable
  * error without secrets when the database refuses the request or does not answer, and when a limit, a mark of a page (with the code
@@ -331,6 +333,11 @@ export interface Archive extends ArchiveOf<RawJob> {
   setTokens?(tokens: readonly string[]): void
   /** Gets what is found when sealed payloads are opened, once for each batch that has some and was written. Replaces the one before. */
   onSealed?(listener: (found: SealedFound) => void): void
+  /**
+   * Where users are stored, in the archive's directory or schema: always the same store, which is opened when it is used and closed with
+   * the archive. Absent: this archive has no place for users.
+   */
+  people?(): PeopleStore
 }
 
 /** What was found when the sealed payloads of a batch were opened. */

@@ -3,8 +3,15 @@
  * rules between them (names are unique, an admin stays) are checked by their owner, on all of them. A version that each write raises by one
  * makes that safe among several Zeniths: who writes has seen everything. All times are Unix ms.
  *
- * Methods reject with a readable error without secrets when the database refuses the request or does not answer.
+ * Texts come back as they were written, NUL characters and half surrogate pairs included. Ids and hashes have 1 to
+ * {@link MAX_PEOPLE_ID_CHARS} characters.
+ *
+ * Methods reject with a readable error without secrets when the database refuses the request or does not answer, when an id or a time is
+ * none, and after `close`.
  */
+
+/** Longest id of a record, a user or a session, in UTF-16 code units: an index of PostgreSQL takes 2,700 bytes. */
+export const MAX_PEOPLE_ID_CHARS = 512
 
 export const PEOPLE_KINDS = ['user', 'identity', 'group', 'role', 'grant', 'token', 'invite'] as const
 export type PeopleKind = (typeof PEOPLE_KINDS)[number]
@@ -67,10 +74,14 @@ export interface PeopleStore {
   readonly place: string
   /** Opens it, and creates what is missing. Idempotent. Rejects with what to do. */
   open(): Promise<void>
-  /** @param since a version that was returned before, or 0 for everything: deleted records are left out then */
+  /**
+   * @param since a version that was returned before, or 0 for everything: deleted records are left out then. An answer with an older
+   * version comes from a restored backup: read everything then.
+   */
   changes(since: number): Promise<PeopleChanges>
   /**
-   * Writes all records or none, and raises the version by one.
+   * Writes all records or none, and raises the version by one. Of the same record twice, the last is written. A deleted record loses its
+   * stamp. After a rejection it may be written nevertheless: the version tells.
    *
    * @returns false when the version is not `expected`: then nothing is written
    */
@@ -79,11 +90,11 @@ export interface PeopleStore {
   look(hash: string | null): Promise<SessionLook>
   /** Creates a session or replaces the one with its hash. */
   putSession(session: StoredSession): Promise<void>
-  /** Notes that a session is used; without effect if it has ended meanwhile. */
+  /** Notes that a session is used; without effect if it has ended meanwhile, or at an older time. */
   touchSession(hash: string, seenAt: number): Promise<void>
   /** Newest first, at most 1,000. @param user null: of all users */
   sessions(user: string | null): Promise<readonly StoredSession[]>
-  /** @returns how many it ended. Rejects with a filter that names nothing. */
+  /** @returns how many it ended. Rejects with a filter that names nothing, or something without a value. */
   endSessions(filter: SessionFilter): Promise<number>
   /** Stores when something was used; an older time changes nothing. */
   stamp(stamps: readonly PeopleStamp[]): Promise<void>

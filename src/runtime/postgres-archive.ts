@@ -1,6 +1,8 @@
-import { type PostgresConnection, type PostgresDriverOptions, targetOf } from '../sql/postgres/options.js'
+import { postgresPeople } from '../people/postgres/store.js'
 import type { Archive } from '../ports/index.js'
+import { type PostgresConnection, type PostgresDriverOptions, targetOf } from '../sql/postgres/options.js'
 import { archiveThread } from './archive-thread.js'
+import { withPeople } from './with-people.js'
 
 export type { PostgresConnection }
 export type PostgresArchiveOptions = Omit<PostgresDriverOptions, 'isReadOnly'>
@@ -13,5 +15,6 @@ export type PostgresArchiveOptions = Omit<PostgresDriverOptions, 'isReadOnly'>
  * @example createZenith({ archive: postgresArchive({ url: 'postgres://quasar:secret@db.internal/quasar' }) })
  */
 export function postgresArchive(options: PostgresArchiveOptions): Archive {
-  return archiveThread(targetOf(options).place, { driver: 'postgres', options })
+  const archive = archiveThread(targetOf(options).place, { driver: 'postgres', options })
+  return withPeople(archive, () => postgresPeople(options))
 }

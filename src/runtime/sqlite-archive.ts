@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { checkOptions } from '../lib/options.js'
 import type { Archive } from '../ports/index.js'
 import { archiveThread } from './archive-thread.js'
+import { peopleThread, withPeople } from './with-people.js'
 
 export interface SqliteArchiveOptions {
   /** Directory of the archive's files, which is created. On a disk of this machine. @default './quasar-data' */
@@ -20,5 +21,6 @@ const CHECKS = {
  */
 export function sqliteArchive(options: SqliteArchiveOptions = {}): Archive {
   const { dir = './quasar-data' } = checkOptions('sqliteArchive', options, CHECKS, 'sqliteArchive')
-  return archiveThread(resolve(dir), { driver: 'sqlite', options: { dir: resolve(dir) } })
+  const place = resolve(dir)
+  return withPeople(archiveThread(place, { driver: 'sqlite', options: { dir: place } }), () => peopleThread(place))
 }
