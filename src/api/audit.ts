@@ -17,6 +17,8 @@ export const AuditEntry = exactly<AuditEntryFields>()(
     at: amount('Time of the line, Unix ms.'),
     user: orNull(text('Name of the user; null if the log-in has no names.')),
     role: text('Role of the user.'),
+    via: optional(text('How the user came in, such as `password` or `token deploy`; omitted if unknown.')),
+    from: optional(text('Address of the client; omitted if unknown.')),
     action: text('The action.'),
     queue: orNull(text('Key of the queue; null if several are affected.')),
     queueName: orNull(text('Name of the queue.')),

@@ -1,3 +1,4 @@
+import { globOf } from '../lib/glob.js'
 import {
   JOB_ACTIONS,
   type JobAction,
@@ -29,6 +30,7 @@ export type Permission =
   | 'alert.acknowledge'
   | 'alert.silence'
   | 'alert.edit'
+  | 'people.edit'
 
 /** Irreversible actions. */
 const FOR_ADMINS: ReadonlySet<Permission> = new Set([
@@ -39,6 +41,7 @@ const FOR_ADMINS: ReadonlySet<Permission> = new Set([
   'scheduler.remove',
   'archive.forget',
   'alert.edit',
+  'people.edit',
 ])
 
 const CHANGES: readonly Permission[] = [
@@ -49,28 +52,52 @@ const CHANGES: readonly Permission[] = [
   'alert.acknowledge',
   'alert.silence',
   'alert.edit',
+  'people.edit',
 ]
 
 export const PERMISSIONS: readonly Permission[] = ['view', 'queue.payloads', ...CHANGES]
 
-/** The part of a principal that decides its permissions. */
-export interface RoleHolder {
-  readonly role: Role
+/** A role at a place. */
+export interface Grant {
+  /** Id of a cluster; `*`: all. */
+  readonly cluster: string
+  /** Names or keys of queues, in which `*` is any text; null: all queues. */
+  readonly queues: readonly string[] | null
+  /** A queue has to fit these, too: those of a token's user. */
+  readonly within?: readonly string[] | null | undefined
+  readonly permissions: readonly Permission[]
 }
 
-/** What a permission is requested for. Today's roles apply to all resources; later ones may not. */
-export interface Resource {
-  /** The key of a queue. */
-  readonly queue?: string
+/** The part of a principal that decides its permissions. */
+export interface RoleHolder {
+  /** A role of {@link ROLES}, or a name for what the grants allow. */
+  readonly role: string
+  /** Decide instead of the role. */
+  readonly grants?: readonly Grant[] | undefined
 }
+
+/** What a permission is requested for. */
+export interface Resource {
+  /** Name and key of a queue: a grant that fits either is enough. Without it, any grant is, whatever its queues. */
+  readonly queue?: { readonly key: string; readonly name: string } | undefined
+  /** Id of a cluster. @default 'default' */
+  readonly cluster?: string | undefined
+}
+
+/** The only cluster of a Zenith that was given none. */
+export const DEFAULT_CLUSTER = 'default'
 
 /** The only place that decides on permissions. */
 export interface Policy {
   can(holder: RoleHolder, permission: Permission, resource?: Resource): boolean
-  /** All permissions of a principal. */
+  /** All permissions of a principal, each at one queue at least. */
   permissionsOf(holder: RoleHolder): readonly Permission[]
-  /** The roles that have a permission, the lowest first. */
+  /** The built-in roles that have a permission, the lowest first. */
   rolesWith(permission: Permission): readonly Role[]
+  /** Those of a built-in role. */
+  permissionsWith(role: Role): readonly Permission[]
+  /** Whether a principal may see a queue; null: it may see all of them. */
+  queuesOf(holder: RoleHolder, cluster?: string): ((queue: NonNullable<Resource['queue']>) => boolean) | null
 }
 
 /** @param payloads the lowest role that sees the payloads of jobs */
@@ -81,10 +108,61 @@ export function createPolicy({ payloads }: { readonly payloads: Role }): Policy 
     return FOR_ADMINS.has(permission) ? 'admin' : 'operator'
   }
   const rolesWith = (permission: Permission) => ROLES.slice(ROLES.indexOf(leastFor(permission)))
-  const can = ({ role }: RoleHolder, permission: Permission) => rolesWith(permission).includes(role)
+  const can = ({ role, grants }: RoleHolder, permission: Permission, resource: Resource = {}) => {
+    if (!grants) return rolesWith(permission).some((one) => one === role)
+    return grants.some((grant) => grant.permissions.includes(permission) && isAt(grant, permission, resource))
+  }
   return {
     can,
     permissionsOf: (holder) => PERMISSIONS.filter((permission) => can(holder, permission)),
     rolesWith,
+    permissionsWith: (role) => PERMISSIONS.filter((permission) => rolesWith(permission).includes(role)),
+    queuesOf(holder, cluster = DEFAULT_CLUSTER) {
+      const grants = (holder.grants ?? []).filter(({ permissions }) => permissions.includes('view'))
+      const isWhole = grants.some((grant) => hasAllQueues(grant) && isIn(grant, cluster))
+      if (!holder.grants || isWhole) return null
+      return (queue) => grants.some((grant) => isAt(grant, 'view', { queue, cluster }))
+    },
   }
+}
+
+/** What is about everything takes a grant for everything: who edits users could give himself the rest. */
+const EVERYWHERE: ReadonlySet<Permission> = new Set(['people.edit'])
+
+function isAt(grant: Grant, permission: Permission, { queue, cluster = DEFAULT_CLUSTER }: Resource): boolean {
+  if (EVERYWHERE.has(permission)) return grant.cluster === '*' && hasAllQueues(grant)
+  if (!isIn(grant, cluster)) return false
+  // What is about no queue is not for those who have some queues alone.
+  if (!queue) return hasAllQueues(grant) || isOfQueues(permission)
+  return fits(grant.queues, queue) && fits(grant.within ?? null, queue)
+}
+
+function fits(patterns: readonly string[] | null, queue: NonNullable<Resource['queue']>): boolean {
+  return patterns === null || matcherOf(patterns)(queue)
+}
+
+function hasAllQueues({ queues, within = null }: Grant): boolean {
+  return queues === null && within === null
+}
+
+function isIn({ cluster }: Grant, id: string): boolean {
+  return cluster === '*' || cluster === id
+}
+
+function isOfQueues(permission: Permission): boolean {
+  return permission === 'view' || permission.startsWith('queue.') || permission.startsWith('scheduler.')
+}
+
+type QueueMatcher = (queue: NonNullable<Resource['queue']>) => boolean
+
+/** Compiled once for a grant. */
+const matchers = new WeakMap<readonly string[], QueueMatcher>()
+
+function matcherOf(patterns: readonly string[]): QueueMatcher {
+  const known = matchers.get(patterns)
+  if (known) return known
+  const globs = patterns.map(globOf)
+  const matcher: QueueMatcher = ({ key, name }) => globs.some((glob) => glob(name) || glob(key))
+  matchers.set(patterns, matcher)
+  return matcher
 }

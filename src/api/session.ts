@@ -1,4 +1,4 @@
-import { PERMISSIONS, ROLES } from './permissions.js'
+import { PERMISSIONS } from './permissions.js'
 import { SourceView } from './queues.js'
 import { flag, type Infer, listOf, object, oneOf, optional, orNull, text } from './schema.js'
 import { StoreHealth, UntrustedRecords } from './store.js'
@@ -8,10 +8,26 @@ export const TOKEN_HEADER = 'x-zenith-token'
 
 export const Session = object('The current session.', {
   user: orNull(text('Name of the user; null if the log-in has no names.')),
-  role: oneOf(ROLES, 'Role, which determines the permissions.'),
+  role: text('Role, which determines the permissions; of several, the highest.'),
   canLogOut: flag('Whether `POST logout` ends a session.'),
   token: text(`Token for the header ${TOKEN_HEADER} of every change.`),
-  permissions: listOf(oneOf(PERMISSIONS, 'A permission.'), 'Permissions of the principal.'),
+  permissions: listOf(
+    oneOf(PERMISSIONS, 'A permission.'),
+    'Permissions of the principal, each for one queue at least.',
+  ),
+  grants: optional(
+    listOf(
+      object('Permissions for some clusters and queues.', {
+        cluster: text('Id of a cluster; `*`: all.'),
+        queues: orNull(listOf(text('Name or key of a queue; `*` is any text.'), 'Null: all queues.')),
+        within: orNull(listOf(text('Name or key of a queue; `*` is any text.'), 'A queue has to fit these, too.')),
+        permissions: listOf(oneOf(PERMISSIONS, 'A permission.')),
+      }),
+      'Where each permission applies; omitted if each applies to everything.',
+    ),
+  ),
+  account: flag('Whether the user has an account with sessions and tokens: see `GET api/account`.'),
+  people: flag('Whether this Zenith has users in a database.'),
   payloads: flag('Whether the principal may see job payloads (permission `queue.payloads`).'),
   archive: flag('Whether there is an archive, which has more than the last hour.'),
   traceUrl: optional(

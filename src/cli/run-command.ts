@@ -3,12 +3,14 @@ import { type Command, Problem, wrongUse } from './arguments/command.js'
 import { archiveCommand } from './commands/archive.js'
 import { doctorCommand } from './commands/doctor.js'
 import { hashPasswordCommand } from './commands/hash-password.js'
+import { usersCommand } from './commands/users.js'
 import { zenithCommand } from './commands/zenith.js'
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   zenith: zenithCommand,
   doctor: doctorCommand,
   archive: archiveCommand,
+  users: usersCommand,
   'hash-password': hashPasswordCommand,
 }
 

@@ -13,6 +13,10 @@ export interface AuditEntry {
   /** Null when the authenticator has no user names. */
   readonly user: string | null
   readonly role: string
+  /** How the user came in: `password`, `token deploy`, `local`. Absent in lines of earlier versions. */
+  readonly via?: string
+  /** Address of the client. Absent if it is unknown, and in lines of earlier versions. */
+  readonly from?: string
   /** `retry`, `pause`, `bulk retry`, `scheduler run` … */
   readonly action: string
   /** Key and name of the queue; null for an action on several. */
@@ -127,6 +131,8 @@ export function parseAuditEntry(text: unknown, id: string): AuditEntry | null {
   const step = AUDIT_STEPS.find((one) => one === own(fields, 'step'))
   if (!operation || !action || at === null || !step) return null
   const ok = own(fields, 'ok')
+  const via = readText(fields, 'via', MAX_NAME_CHARS)
+  const from = readText(fields, 'from', MAX_NAME_CHARS)
   return {
     id,
     operation,
@@ -134,6 +140,8 @@ export function parseAuditEntry(text: unknown, id: string): AuditEntry | null {
     at,
     user: readText(fields, 'user', MAX_NAME_CHARS),
     role: readText(fields, 'role', MAX_NAME_CHARS) ?? '',
+    ...(via !== null && { via }),
+    ...(from !== null && { from }),
     action,
     queue: readText(fields, 'queue', MAX_MESSAGE_CHARS),
     queueName: readText(fields, 'queueName', MAX_NAME_CHARS),

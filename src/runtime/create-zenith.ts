@@ -2,7 +2,7 @@ import { chooseRedis, resolvePrefix, resolveTokens } from '../core/options/envir
 import { consoleLogger, silentLogger } from '../core/options/logger.js'
 import { QuasarError } from '../lib/errors.js'
 import { checkOptions } from '../lib/options.js'
-import type { Reader } from '../ports/index.js'
+import type { PeopleStore, Reader } from '../ports/index.js'
 import { memoryDebts } from '../stores/memory/debts.js'
 import { redisStore } from '../stores/redis/index.js'
 import { authProblem, createZenithServer, isLongSecret, type Zenith } from '../zenith/index.js'
@@ -12,11 +12,6 @@ import { sharedMemoryStore } from './shared-memory.js'
 import { registeredSources } from './shared-queues.js'
 import { TRACE_URL_CHECK, ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
 
-export type * from '../api/types.js'
-export type * from '../api/types.js'
-export type * from '../api/types.js'
-export type * from '../api/types.js'
-export type * from '../api/types.js'
 export type * from '../api/types.js'
 export type {
   Authorize,
@@ -29,6 +24,8 @@ export type {
   LoginOptions,
   LoginUser,
   NodeHandler,
+  PeopleAuth,
+  PeopleAuthOptions,
   Role,
   Zenith,
   ZenithAuth,
@@ -63,12 +60,23 @@ export function createZenith(given: ZenithOptions = {}): Zenith {
     archive: options.archive,
     retention: options.retention,
     archivePayloads: options.archivePayloads,
+    people: peopleOf(options),
+    onSetup: options.onSetup,
     alerts: alertPartsOf(options, process.env),
     traceUrl: options.traceUrl ?? traceUrlFrom(process.env),
     isDevelopment: process.env.NODE_ENV === 'development',
     secret: secretFrom(process.env),
     logger: logger === false ? silentLogger : logger,
   })
+}
+
+function peopleOf({ auth, archive }: ZenithOptions): PeopleStore | undefined {
+  if (typeof auth !== 'object' || !('people' in auth)) return undefined
+  if (archive?.people) return archive.people()
+  throw new QuasarError(
+    'invalid_option',
+    'Quasar: option "auth" with `people` needs the option "archive": sqliteArchive() or postgresArchive({ url }) stores the users.',
+  )
 }
 
 function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Reader; ownsReader: boolean } {

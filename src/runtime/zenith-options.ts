@@ -31,11 +31,16 @@ export interface ZenithOptions {
   prefix?: string
   /**
    * Who has access: `{ users: [{ name, password, role }] }` for a log-in page, a function of the request, `{ basic: { username, password }
-   * }`, `{ bearer: token }`, `{ link: createLoginLink() }` for the browser on this machine that opens the link, or `'local'` for this
-   * machine itself.
+   * }`, `{ bearer: token }`, `{ link: createLoginLink() }` for the browser on this machine that opens the link, `{ people: {} }` for users
+   * in the database of the archive, or `'local'` for this machine itself.
    * @default no access; this machine itself when NODE_ENV is development
    */
   auth?: ZenithAuth
+  /**
+   * Gets the path of the link for the first admin, below Zenith, while `auth` is by people and there are none. It works for 15 minutes.
+   * @default it is logged
+   */
+  onSetup?: (path: string) => void
   /** Path that Zenith is reached under when the server in front does not strip it, `/quasar`. @default '' */
   basePath?: string
   /**
@@ -109,6 +114,7 @@ export const ZENITH_CHECKS = {
   store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.nodes) },
   // The error depends on what is wrong: see `authProblem`.
   auth: { takes: 'who may see it', accepts: () => true },
+  onSetup: { takes: 'a function', accepts: isFunction },
   basePath: PATH_CHECK,
   proxies: {
     takes: "a list of addresses and networks, ['127.0.0.1', '10.0.0.0/8']",

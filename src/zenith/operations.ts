@@ -31,6 +31,7 @@ import { type Operation, operationsWith } from './http/operation.js'
 import { json } from './http/responses.js'
 import { PAGE_PATHS } from './http/router.js'
 import { metrics } from './metrics/routes.js'
+import { PEOPLE_OPERATIONS, type PeopleServices } from './people/operations.js'
 import { queueActions } from './queues/action-routes.js'
 import { audit } from './queues/audit-routes.js'
 import type { BulkServices } from './queues/bulk/routes.js'
@@ -68,7 +69,8 @@ export interface AllServices
     ArchiveRouteServices,
     ArchivedJobServices,
     ForgetServices,
-    AlertServices {
+    AlertServices,
+    PeopleServices {
   readonly monitor: MonitorService
 }
 
@@ -138,6 +140,7 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   audit,
   health,
   ...ALERT_OPERATIONS,
+  ...PEOPLE_OPERATIONS,
   ...metrics,
   session,
   openapi,

@@ -6,7 +6,7 @@ import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
 import { Archiver } from '../archiver/archiver.js'
 import type { Retention } from '../archiver/retention.js'
-import type { Archive, ControlStore, Debts, Logger, QueueSource, Reader } from '../ports/index.js'
+import type { Archive, ControlStore, Debts, Logger, PeopleStore, QueueSource, Reader } from '../ports/index.js'
 import { openAlerts } from './alerts/open-alerts.js'
 import { type ArchivedQueueLooks, queueLooks } from './archive/queue-looks.js'
 import { takingTurns } from './archive/taking-turns.js'
@@ -27,6 +27,7 @@ import { proxiesIn } from './http/proxies.js'
 import { bare, json } from './http/responses.js'
 import { routerOf } from './http/router.js'
 import { type AllServices, OPERATIONS } from './operations.js'
+import { loginAudit, openPeople } from './people/open-people.js'
 import { BulkOperations } from './queues/bulk/bulk.js'
 import { Failures } from './queues/failures/failures.js'
 import { OwnQueueRecorder } from './queues/history/own-recorder.js'
@@ -63,6 +64,10 @@ export interface ZenithServerOptions {
   payloads?: Role | undefined
   /** Closed with Zenith. */
   archive?: Archive | undefined
+  /** Where users are, if `auth` is by people. Closed with Zenith. */
+  people?: PeopleStore | undefined
+  /** Gets the path of the link for the first admin, below the mount. @default it is logged */
+  onSetup?: ((path: string) => void) | undefined
   retention?: Retention | undefined
   /** Whether the payloads of jobs that queues list as finished are archived. @default true */
   archivePayloads?: boolean | undefined
@@ -130,6 +135,12 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
       ...{ monitor, store, histories, archive, archiver, secret: options.secret, logger },
     })
   alerts?.start()
+  const policy = createPolicy({ payloads })
+  const limit = new GuessLimit(debtsOf(reader), options.debts, logger)
+  const people = openPeople({
+    ...{ auth: options.auth, store: options.people, policy, onSetup: options.onSetup, logger },
+    now: () => monitor.now,
+  })
   const services: AllServices = {
     monitor,
     hub: new StreamHub(monitor, alerts),
@@ -149,7 +160,9 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     tokens: new ChangeTokens(secretOf(options)),
     searches: new SearchSlots(),
     archiveSearches: new SearchSlots(ARCHIVE_SEARCHES),
-    policy: createPolicy({ payloads }),
+    policy,
+    guesses: limit,
+    people,
     traceUrl: options.traceUrl,
     archive,
     archiver,
@@ -163,9 +176,9 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   })
   const { auth, isDevelopment, secret, proxies = [] } = options
   const isProxy = proxiesIn(proxies)
-  const limit = new GuessLimit(debtsOf(reader), options.debts, logger)
   const addressOf = clientAddress(proxies.length > 0 ? isProxy : isLoopback)
-  const authenticate = authenticatorOf({ auth, isDevelopment, secret, logger, limit, addressOf })
+  const onLogin = loginAudit(queues.act)
+  const authenticate = authenticatorOf({ auth, isDevelopment, secret, logger, limit, addressOf, people, onLogin })
   const basePath = cleanBasePath(options.basePath ?? '')
   let closing: Promise<void> | null = null
   let prepareAfter = Number.NEGATIVE_INFINITY
@@ -177,8 +190,9 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     // Where a router has cut its part off, it names the path: a proxy may pass on a prefix that its client wrote.
     const isPrefixed = isProxy(known.peer) && origin.path === url.pathname
     const path = belowMount(url.pathname, basePath || (isPrefixed ? forwardedPrefix(request) : ''))
-    const principal = await authenticate(request, origin, path)
-    if (principal instanceof Response) return principal
+    const authenticated = await authenticate(request, origin, path)
+    if (authenticated instanceof Response) return authenticated
+    const principal = { ...authenticated, address: addressOf(request, origin) }
     if (closing) return bare(503)
     prepare()
     return route({ request, url, path, origin, principal, services })
@@ -200,6 +214,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     await recorder.close()
     await alerts?.close()
     await archiver?.close()
+    await people?.close()
     await options.archive?.close()
     await services.bulk.close()
     await queues.outbox.close()

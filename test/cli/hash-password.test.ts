@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest'
-import { verifyPassword } from '../../src/zenith/auth/login/password.js'
+import { verifyPassword } from '../../src/people/password.js'
 import { ensureBuilt } from '../support/pack.js'
 import { BIN, run } from './command.js'
 

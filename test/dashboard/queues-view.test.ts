@@ -30,6 +30,8 @@ const session = (role: Role) => ({
   token: 'token',
   payloads: true,
   archive: false,
+  account: false,
+  people: false,
 })
 
 describe('queues', () => {

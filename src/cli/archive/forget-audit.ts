@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { userInfo } from 'node:os'
 import { withTimeout } from '../../lib/async.js'
 import type { ArchiveDriver, AuditLog, NewAuditEntry } from '../../ports/index.js'
 import type { AuditEntry } from '../../protocol/index.js'
+import { systemUser } from '../terminal/system-user.js'
 
 const STREAM = 'audit:forget'
 const REDIS_WITHIN_MS = 8_000
@@ -23,7 +23,7 @@ export class ForgetAudit {
     const action = 'archive forget'
     this.#entry = {
       operation: randomUUID(),
-      user: userName(),
+      user: systemUser(),
       role: 'admin',
       action,
       queue: null,
@@ -63,14 +63,5 @@ export class ForgetAudit {
       if (await this.#archive.write({ cursor, records: [record] })) return
     }
     throw new Error('The archive is written by others all the time: try again.')
-  }
-}
-
-/** Null where the system has no name for the user. */
-function userName(): string | null {
-  try {
-    return userInfo().username
-  } catch {
-    return null
   }
 }

@@ -66,9 +66,14 @@ function parse(
   const { values, positionals } = attempt(() => parseArgs({ args: [...args], options, allowPositionals: true }))
   // Not repeated in the message: it may be a misplaced password.
   if (positionals.length > maxWords)
-    throw wrongUse(maxWords === 0 ? 'accepts only options.' : 'accepts one word besides options; put it in quotes.')
+    throw wrongUse(
+      maxWords === 0 ? 'accepts only options.' : `accepts ${WORDS[maxWords]} besides options; put it in quotes.`,
+    )
   return { given: values, words: positionals }
 }
+
+/** How many a command accepts. */
+const WORDS: Readonly<Record<number, string>> = { 1: 'one word', 2: 'a command and one word' }
 
 /** Node's first sentence names the option and the problem. */
 function attempt<T>(parse: () => T): T {

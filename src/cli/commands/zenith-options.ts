@@ -76,6 +76,12 @@ export const ZENITH_OPTIONS = {
     help: 'its password hash, from quasar hash-password',
     read: text(/^scrypt:/, 'what `quasar hash-password` prints, scrypt:…'),
   },
+  people: {
+    value: null,
+    env: 'QUASAR_PEOPLE',
+    help: 'users in the database of the archive; prints a link for the first admin',
+    read: yesOrNo,
+  },
   bearer: {
     value: 'TOKEN',
     env: 'QUASAR_BEARER',
@@ -149,6 +155,8 @@ export interface ZenithSettings {
   readonly host: string
   readonly port: number
   readonly isLocalOnly: boolean
+  /** Where people reach the page; undefined if no option tells. */
+  readonly url: string | undefined
   readonly isOpening: boolean
   readonly isQuiet: boolean
 }
@@ -161,7 +169,7 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
   const redis = values.redis ?? redisFrom(env)
   if (!auth && !LOOPBACK.test(host)) {
     throw wrongUse(
-      `--host ${host} exposes the page to other machines. Set --auth-user and --auth-password-hash, or --bearer, or leave out --host.`,
+      `--host ${host} exposes the page to other machines. Set --people, --auth-user and --auth-password-hash, or --bearer, or leave out --host.`,
     )
   }
   return {
@@ -183,6 +191,7 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
     host,
     port,
     isLocalOnly: auth === null,
+    url: values.url,
     isOpening: values.open ?? false,
     isQuiet: values.quiet ?? false,
   }
@@ -212,6 +221,12 @@ function tokenOf({
 
 function authOf(values: Values): ZenithAuth | null {
   const { 'auth-user': name, 'auth-password-hash': password, bearer, 'auth-role': role } = values
+  if (values.people) {
+    if ([name, password, bearer, role].some((value) => value !== undefined))
+      throw wrongUse('--people excludes --auth-user, --auth-password-hash, --auth-role and --bearer.')
+    if (values.archive === null) throw wrongUse('--people needs an archive: its database has the users.')
+    return { people: {} }
+  }
   if (bearer !== undefined && (name !== undefined || password !== undefined)) {
     throw wrongUse('--auth-user and --bearer exclude each other.')
   }

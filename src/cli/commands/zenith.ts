@@ -32,7 +32,7 @@ Serves the page that shows what your apps report.
 Options and their environment variables:
 ${describeOptions(ZENITH_OPTIONS)}
 
-Without --auth-user or --bearer it prints a link that opens the page on this machine, once and within 15 minutes. Press Enter
+Without --people, --auth-user or --bearer it prints a link that opens the page on this machine, once and within 15 minutes. Press Enter
 or restart it for a new link. Scripts send the token of --bearer. Keep secrets in variables: others can read command lines.
 With QUASAR_SECRET (16 characters or more) log-ins survive a restart.
 
@@ -66,7 +66,8 @@ async function serve(settings: ZenithSettings, { ignored, isDefaultRedis }: Unsa
   for (const name of ignored) voice.warn(foreign(name))
   const access = settings.isLocalOnly ? accessOf(settings, voice) : null
   const { archive, line } = await openArchive(settings.archive, voice)
-  const zenith = await create(settings, { link: access?.link, archive }, voice)
+  const setup = setupOf(voice)
+  const zenith = await create(settings, { link: access?.link, archive, onSetup: setup.take }, voice)
   const server = createServer(toNodeHandler(zenith))
   try {
     await listen(server, settings)
@@ -78,10 +79,32 @@ async function serve(settings: ZenithSettings, { ignored, isDefaultRedis }: Unsa
   endOnSignal(server, zenith)
   voice.say(`Zenith is at ${url}`)
   if (line) voice.say(line)
+  setup.begin(settings.url ?? url)
   if (isDefaultRedis) voice.warn(NO_REDIS)
   if (access) access.begin(url)
   else if (settings.isOpening) openBrowser(url)
   void tellAboutRedis(zenith, hostOf(settings.zenith.redis), voice)
+}
+
+/** The link for the first admin, printed once both it and the URL are known. To stderr: it is for who started this, not for a log. */
+function setupOf(voice: Voice) {
+  let [path, url]: [string | null, string | null] = [null, null]
+  const print = () => {
+    if (path !== null && url !== null)
+      voice.warn(
+        `There are no users yet. Create the first admin by this link, once and within 15 minutes:\n\n  ${url}${path}\n`,
+      )
+  }
+  return {
+    take(made: string) {
+      path = made
+      print()
+    },
+    begin(known: string) {
+      url = known.endsWith('/') ? known : `${known}/`
+      print()
+    },
+  }
 }
 
 interface Access {
@@ -134,11 +157,12 @@ const WHERE_QUIET = 'Zenith runs with --quiet and prints no link: restart it wit
 interface Parts {
   readonly link: LoginLink | undefined
   readonly archive: Archive | null
+  readonly onSetup: (path: string) => void
 }
 
 async function create(
   { zenith, queues, archive: archiving }: ZenithSettings,
-  { link, archive }: Parts,
+  { link, archive, onSetup }: Parts,
   voice: Voice,
 ): Promise<Zenith> {
   try {
@@ -146,6 +170,7 @@ async function create(
     return createZenith({
       ...zenith,
       ...(link ? { auth: { link } } : {}),
+      onSetup,
       queues: sources,
       ...(archiving && archive && archiveOptions(archiving, archive)),
       logger: { info: voice.say, warn: voice.warn, error: voice.warn },

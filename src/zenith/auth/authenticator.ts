@@ -1,4 +1,5 @@
 import { isRole } from '../../api/permissions.js'
+import type { People } from '../../people/people.js'
 import type { Logger } from '../../ports/index.js'
 import { type Authenticator, principal } from '../http/principal.js'
 import { bare, json } from '../http/responses.js'
@@ -7,6 +8,7 @@ import type { Guessing } from './guesses/limit.js'
 import { linkAuthenticator } from './link/authenticator.js'
 import { loginAuthenticator } from './login/authenticator.js'
 import type { Authorize, ZenithAuth } from './options.js'
+import { peopleAuthenticator } from './people/authenticator.js'
 import { basicAuthenticator, bearerAuthenticator } from './secrets.js'
 
 export interface AuthenticatorOptions extends Guessing {
@@ -15,6 +17,10 @@ export interface AuthenticatorOptions extends Guessing {
   isDevelopment: boolean
   /** Signs sessions if `auth` has no secret. @default random for the lifetime of the process */
   secret: string | undefined
+  /** Null unless `auth` is by people. */
+  people: People | null
+  /** Gets log-ins of people. Never rejects. */
+  onLogin: (name: string, from: { readonly address: string }, ok: boolean) => Promise<void>
   logger: Logger | undefined
 }
 
@@ -25,6 +31,10 @@ export function authenticatorOf(options: AuthenticatorOptions): Authenticator {
   if (auth === 'local') return localAuthenticator(logger)
   if (typeof auth === 'function') return functionAuthenticator(auth, logger)
   if ('link' in auth) return linkAuthenticator(auth, options)
+  if ('people' in auth) {
+    const { people, ...rest } = options
+    return people ? peopleAuthenticator({ ...rest, people, options: auth.people }) : closedAuthenticator(false, logger)
+  }
   if ('users' in auth) return loginAuthenticator({ secret, ...auth }, options)
   return 'basic' in auth ? basicAuthenticator(auth, options) : bearerAuthenticator(auth, options)
 }
@@ -34,8 +44,8 @@ function functionAuthenticator(authorize: Authorize, logger: Logger | undefined)
     try {
       const answer = await authorize(request, peer)
       if (answer instanceof Response) return answer
-      if (answer === true) return principal(null, 'viewer')
-      return isRole(answer) ? principal(null, answer) : bare(404)
+      if (answer === true) return principal(null, 'viewer', 'function')
+      return isRole(answer) ? principal(null, answer, 'function') : bare(404)
     } catch (error) {
       logger?.error(
         `Zenith's auth function failed, and nobody was let in: ${error instanceof Error ? error.message : error}`,

@@ -6,7 +6,7 @@ import { principal } from '../http/principal.js'
 import { bare, problem, text, wantsHtml } from '../http/responses.js'
 
 /** A user of this machine has all permissions on it. */
-const OWNER = principal(null, 'admin')
+const OWNER = principal(null, 'admin', 'local')
 
 const PASS_AUTH =
   'pass the option `auth`: createZenith({ auth: { users: [{ name, password, role }] } }), { basic: { username, password } }, { bearer: token }, or a function of the request.'

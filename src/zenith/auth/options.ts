@@ -1,7 +1,8 @@
 import { isRole, type Role } from '../../api/permissions.js'
+import { isPasswordHash } from '../../people/password.js'
 import type { LinkAuth } from './link/link.js'
 import type { LoginOptions } from './login/options.js'
-import { isPasswordHash } from './login/password.js'
+import type { PeopleAuth } from './people/options.js'
 
 /**
  * Decides about a request: a role allows it, `true` allows it as a viewer; false or null responds with 404; a `Response` is sent unchanged
@@ -28,10 +29,10 @@ export interface BearerAuth {
  * `'local'`: only this machine, whatever NODE_ENV is. A proxy that adds no header and preserves the local `Host` looks like this machine:
  * if there may be one, or if several users share the machine, pass `{ link: createLoginLink() }`.
  */
-export type ZenithAuth = Authorize | 'local' | BasicAuth | BearerAuth | LinkAuth | LoginOptions
+export type ZenithAuth = Authorize | 'local' | BasicAuth | BearerAuth | LinkAuth | LoginOptions | PeopleAuth
 
 const TAKES =
-  "a function, 'local', { basic: { username, password, role? } }, { bearer: token, role? }, { link: createLoginLink() } or { users: [{ name, password, role? }] }, none of them empty"
+  "a function, 'local', { basic: { username, password, role? } }, { bearer: token, role? }, { link: createLoginLink() }, { users: [{ name, password, role? }] } or { people: {} } beside an archive, none of them empty"
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -40,9 +41,10 @@ export function authProblem(auth: unknown): string | null {
   if (typeof auth === 'function' || auth === 'local') return null
   const fields = fieldsOf(auth)
   if (!fields) return `takes ${TAKES}.`
-  const ways = ['basic', 'bearer', 'link', 'users'].filter((way) => fields[way] !== undefined)
+  const ways = ['basic', 'bearer', 'link', 'users', 'people'].filter((way) => fields[way] !== undefined)
   if (ways.length !== 1) return `takes ${TAKES}, and one of them only.`
   if (ways[0] === 'users') return loginProblem(fields)
+  if (ways[0] === 'people') return peopleProblem(fields)
   if (ways[0] === 'link') return isLink(fields.link) && hasOnly(fields, ['link']) ? null : `takes ${TAKES}.`
   const isRight = ways[0] === 'basic' ? isBasic(fields) : isSecret(fields.bearer) && isRoleOrNone(fields.role)
   return isRight && hasOnly(fields, ['basic', 'bearer', 'role']) ? null : `takes ${TAKES}.`
@@ -60,8 +62,16 @@ function isBasic({ basic, role }: Fields): boolean {
   return isSecret(fields.username) && isSecret(fields.password) && isRoleOrNone(fields.role)
 }
 
+function peopleProblem({ people, ...others }: Fields): string | null {
+  const fields = fieldsOf(people)
+  if (Object.keys(others).length > 0) return 'with `people` takes nothing else beside it.'
+  if (!fields || !hasOnly(fields, ['secret', 'sessionHours', 'secureCookies']))
+    return '`people` takes an object with `secret`, `sessionHours` and `secureCookies`, and nothing else.'
+  return sessionProblem(fields)
+}
+
 function loginProblem(fields: Fields): string | null {
-  const { users, secret, sessionHours, secureCookies } = fields
+  const { users } = fields
   if (!hasOnly(fields, ['users', 'secret', 'sessionHours', 'secureCookies'])) {
     return 'with `users` takes `secret`, `sessionHours` and `secureCookies` besides, and nothing else.'
   }
@@ -70,6 +80,10 @@ function loginProblem(fields: Fields): string | null {
   const problem = users.map(userProblem).find((one) => one !== null)
   if (problem) return problem
   if (new Set(users.map(({ name }) => name)).size < users.length) return 'has two users of one name.'
+  return sessionProblem(fields)
+}
+
+function sessionProblem({ secret, sessionHours, secureCookies }: Fields): string | null {
   if (secret !== undefined && !isLongSecret(secret)) return '`secret` takes a text of 16 characters or more.'
   if (sessionHours !== undefined && !isHours(sessionHours))
     return '`sessionHours` takes a number above 0, at most 8760.'

@@ -16,7 +16,7 @@ export function basicAuthenticator(
     challenge: 'Basic realm="Zenith", charset="UTF-8"',
     secretOf: (credentials) => Buffer.from(credentials, 'base64').toString('utf8'),
     isRight: secretTest(`${username}:${password}`),
-    principal: principal(username, role),
+    principal: principal(username, role, 'basic'),
     accountOf: (secret) => secret.split(':', 1)[0] ?? '',
     labelOf: (account) => (account === username ? `"${username}"` : 'an unknown name'),
   })
@@ -28,7 +28,7 @@ export function bearerAuthenticator({ bearer, role = 'viewer' }: BearerAuth, gue
     challenge: 'Bearer realm="Zenith"',
     secretOf: (credentials) => credentials,
     isRight: secretTest(bearer),
-    principal: principal(null, role),
+    principal: principal(null, role, 'bearer'),
     accountOf: () => BEARER,
     labelOf: () => 'the bearer token',
   })

@@ -1,4 +1,5 @@
 import { Session } from '../../api/session.js'
+import type { People } from '../../people/people.js'
 import type { Archive } from '../../ports/index.js'
 import { operationsWith } from '../http/operation.js'
 import type { Services } from '../http/request-context.js'
@@ -10,6 +11,8 @@ export interface SessionServices extends Services {
   readonly traceUrl: string | undefined
   /** Null without an archive. */
   readonly archive: Archive | null
+  /** Null without users in a database. */
+  readonly people: People | null
 }
 
 const { operation } = operationsWith<SessionServices>()
@@ -20,14 +23,17 @@ export const session = operation({
   summary: 'Get the current session and its permissions',
   parameters: {},
   answers: { 200: { description: 'The session.', schema: Session } },
-  handle({ principal, services: { tokens, policy, traceUrl, archive } }) {
-    const { user, role, canLogOut } = principal
+  handle({ principal, services: { tokens, policy, traceUrl, archive, people } }) {
+    const { user, role, canLogOut, grants, account } = principal
     const body: Session = {
       user,
       role,
       canLogOut,
       token: tokens.of(principal),
       permissions: policy.permissionsOf(principal),
+      ...(grants && { grants: grants.map(({ within = null, ...grant }) => ({ ...grant, within })) }),
+      account: account !== null,
+      people: people !== null,
       payloads: policy.can(principal, 'queue.payloads'),
       archive: archive !== null,
       ...(traceUrl !== undefined && { traceUrl }),

@@ -42,6 +42,9 @@ interface Viewer {
   isReady: boolean
   /** `performance.now()`. */
   readonly since: number
+  /** Whether the viewer may still see what it sees; null: nothing takes rights away. Never rejects. */
+  readonly isStill: (() => Promise<boolean>) | null
+  isAsking: boolean
 }
 
 /**
@@ -75,13 +78,15 @@ export class StreamHub {
    * A stream of events that begins with the whole state, or after the last event that the client says it has.
    *
    * @param lastEventId the request's `Last-Event-ID`
+   * @param isStill asked before each event: the stream ends when a session has ended, or a right is gone
    */
-  open(lastEventId: string | null): ReadableStream<Uint8Array> {
+  open(lastEventId: string | null, isStill: (() => Promise<boolean>) | null = null): ReadableStream<Uint8Array> {
     let viewer: Viewer | undefined
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
-          viewer = { controller, seq: this.#seqOf(lastEventId), isReady: false, since: performance.now() }
+          const seq = this.#seqOf(lastEventId)
+          viewer = { controller, seq, isReady: false, since: performance.now(), isStill, isAsking: false }
           this.#join(viewer)
         },
         pull: () => {
@@ -141,7 +146,27 @@ export class StreamHub {
 
   /** Sends what the viewer does not have yet, as much as it takes now. */
   #advance(viewer: Viewer): void {
-    while (viewer.isReady && viewer.seq !== this.#seq && this.#viewers.has(viewer) && takesMore(viewer)) {
+    if (!this.#isDue(viewer)) return
+    if (viewer.isStill) void this.#ask(viewer, viewer.isStill)
+    else this.#send(viewer)
+  }
+
+  async #ask(viewer: Viewer, isStill: () => Promise<boolean>): Promise<void> {
+    if (viewer.isAsking) return
+    viewer.isAsking = true
+    const may = await isStill()
+    viewer.isAsking = false
+    if (!this.#viewers.has(viewer)) return
+    if (may) this.#send(viewer)
+    else this.#end(viewer)
+  }
+
+  #isDue(viewer: Viewer): boolean {
+    return viewer.isReady && viewer.seq !== this.#seq && this.#viewers.has(viewer) && takesMore(viewer)
+  }
+
+  #send(viewer: Viewer): void {
+    while (this.#isDue(viewer)) {
       const next = viewer.seq === null ? undefined : this.#eventAfter(viewer.seq)
       // Before it is sent: a reader that waits asks for more at once, within `enqueue`.
       viewer.seq = next ? next.seq : this.#seq

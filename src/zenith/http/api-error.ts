@@ -3,6 +3,7 @@ import { problem } from './responses.js'
 /** Status by code; clients compare the code. */
 const STATUS = {
   bad_query: 400,
+  bad_body: 400,
   not_found: 404,
   not_connected: 409,
   not_supported: 409,
@@ -10,6 +11,7 @@ const STATUS = {
   read_only: 409,
   no_audit: 409,
   no_archive: 409,
+  last_admin: 409,
   too_many_searches: 429,
   audit_unavailable: 503,
   queue_denied: 409,
@@ -18,6 +20,7 @@ const STATUS = {
   queue_unavailable: 503,
   store_unavailable: 503,
   archive_unavailable: 503,
+  people_unavailable: 503,
 } as const
 
 export type RefusalCode = keyof typeof STATUS

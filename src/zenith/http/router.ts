@@ -72,7 +72,8 @@ function routeTo<S extends Services>({ answer }: Operation<S>, segments: Readonl
 function refusal(context: RequestContext): Response | null {
   const { request, principal, services } = context
   if (request.method === 'POST') {
-    const isOwn = !isForeign(request) && services.tokens.isOf(principal, request.headers.get(TOKEN_HEADER))
+    const isProven = principal.isProgram || services.tokens.isOf(principal, request.headers.get(TOKEN_HEADER))
+    const isOwn = isProven && !isForeign(request)
     if (!isOwn) return problem(403, 'foreign', `A change carries the token of api/session in ${TOKEN_HEADER}.`)
   }
   return refusalOf('view', context)

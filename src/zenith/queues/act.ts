@@ -8,7 +8,7 @@ import { sourceRefusal } from './monitor/source-error.js'
 import type { Outbox } from './outbox.js'
 
 /** Who performs a change. */
-export type Actor = Pick<Principal, 'user' | 'role'>
+export type Actor = Pick<Principal, 'user' | 'role'> & Partial<Pick<Principal, 'via' | 'address'>>
 
 /** A change to perform. */
 export interface AuditedChange<T> {
@@ -107,6 +107,8 @@ function intentOf({ by, action, queue, target, operation }: Named, at: number): 
     at,
     user: by.user,
     role: by.role,
+    ...(by.via !== undefined && { via: by.via }),
+    ...(by.address != null && { from: by.address }),
     action,
     queue: queue?.key ?? null,
     queueName: queue?.name ?? null,

@@ -8,11 +8,12 @@ import { later, tooManyWords } from '../guesses/too-many.js'
 import { cameByHttps, cookieOf, setCookie } from '../login/cookies.js'
 import { seeOther } from '../login/redirect.js'
 import { Sessions } from '../login/sessions.js'
+import { Signer } from '../login/signer.js'
 import { LINK_PATH, type LinkAuth, type LinkState, type LoginLink } from './link.js'
 import { ASK_HEADERS, askPage } from './page.js'
 
 /** A user who can read this machine's terminal has all permissions on it. */
-const OWNER = principal(null, 'admin')
+const OWNER = principal(null, 'admin', 'link')
 /** A week, in hours: a new link is easy to get. */
 const SESSION_HOURS = 168
 /** No user: the subject that a link's session is signed for. */
@@ -35,7 +36,7 @@ export function linkAuthenticator(
   { link }: LinkAuth,
   { secret, ...guessing }: LinkAuthenticatorOptions,
 ): Authenticator {
-  const sessions = new Sessions({ users: [HOLDER], secret, sessionHours: SESSION_HOURS })
+  const sessions = new Sessions({ users: [HOLDER], sessionHours: SESSION_HOURS }, new Signer(secret))
 
   async function open(request: Request, origin: Origin, path: string, isKnown: boolean): Promise<Response> {
     const state = isOpening(request) ? link.spend(path.slice(LINK_PATH.length + 1)) : null
@@ -73,7 +74,7 @@ function isOpening({ method, headers }: Request): boolean {
 function enter(request: Request, origin: Origin, path: string, sessions: Sessions): Response {
   const answer = seeOther(UP)
   const options = { isSecure: cameByHttps(request), maxAge: sessions.maxAge, path: mountOf(origin, path) }
-  answer.headers.append('set-cookie', setCookie(cookieName(request), sessions.start(HOLDER), options))
+  answer.headers.append('set-cookie', setCookie(cookieName(request), sessions.tokenFor(HOLDER), options))
   return answer
 }
 

@@ -8,13 +8,23 @@ export interface LoginPage {
   readonly name: string
   /** The error, as a message. */
   readonly problem: string | null
+  /** Ways to log in besides a password. */
+  readonly ways: readonly LoginWay[]
 }
 
-export function loginPage({ token, next, name, problem }: LoginPage): string {
+/** Single sign-on by a provider. */
+export interface LoginWay {
+  /** Lower-case letters, digits and hyphens. */
+  readonly id: string
+  /** `GitHub`: on the button. */
+  readonly name: string
+}
+
+export function loginPage({ token, next, name, problem, ways }: LoginPage): string {
   return page(
     'Log in',
     `<form method="post" action="./login">
-        ${problem === null ? '' : `<p class="problem" role="alert">${escaped(problem)}</p>`}
+        ${problemLine(problem)}
         <input type="hidden" name="token" value="${escaped(token)}">
         <input type="hidden" name="next" value="${escaped(next)}">
         <label for="name">Name</label>
@@ -22,8 +32,19 @@ export function loginPage({ token, next, name, problem }: LoginPage): string {
         <label for="password">Password</label>
         <input id="password" name="password" type="password" autocomplete="current-password" maxlength="1000" required${name === '' ? '' : ' autofocus'}>
         <button type="submit">Log in</button>
-      </form>`,
+      </form>${wayLinks(ways, next)}`,
   )
+}
+
+function wayLinks(ways: readonly LoginWay[], next: string): string {
+  const query = next === '' ? '' : `&amp;next=${encodeURIComponent(next)}`
+  return ways
+    .map(({ id, name }) => `\n      <a class="way" href="./login?with=${id}${query}">Log in with ${escaped(name)}</a>`)
+    .join('')
+}
+
+export function problemLine(problem: string | null): string {
+  return problem === null ? '' : `<p class="problem" role="alert">${escaped(problem)}</p>`
 }
 
 export function logoutPage(token: string, name: string): string {
@@ -41,7 +62,7 @@ export function logoutPage(token: string, name: string): string {
 /** The same arc and star as on Zenith's page. */
 export const MARK = `<path d="M4 26a12 12 0 0 1 24 0" class="arc"/><path d="M10.5 26a5.5 5.5 0 0 1 11 0" class="arc dim"/><path d="M16 2l1.5 4.5L22 8l-4.5 1.5L16 14l-1.5-4.5L10 8l4.5-1.5z" class="star"/>`
 
-function page(title: string, form: string): string {
+export function page(title: string, form: string): string {
   return documentOf(
     title,
     `<link rel="icon" type="image/svg+xml" href="./favicon.svg">

@@ -14,11 +14,13 @@ export const stream = operation({
   description:
     'Events: `system_pulse` (first an Overview with `full: true`, then PulseDifference), `slow` (an array of ' +
     'SlowEntry) and `errors` (an array of ExceptionRecord), both oldest first, and `alert` (AlertNews). Each event has an id; a request with ' +
-    '`Last-Event-ID` continues after that event, or starts again if it is too old. A stream ends after 15 minutes.',
+    '`Last-Event-ID` continues after that event, or starts again if it is too old. A stream ends after 15 minutes, and before the next event once the session has ended or lost a right.',
   parameters: {},
   answers: { 200: { description: 'The events.', type: 'text/event-stream', schema: text('Events.') } },
-  handle({ request, services }) {
+  handle({ request, principal, services }) {
     if (request.method === 'HEAD') return new Response(null, { headers: HEADERS })
-    return new Response(services.hub.open(request.headers.get('last-event-id')), { headers: HEADERS })
+    const { account } = principal
+    const stream = services.hub.open(request.headers.get('last-event-id'), account?.isStill ?? null)
+    return new Response(stream, { headers: HEADERS })
   },
 })

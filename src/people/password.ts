@@ -74,3 +74,8 @@ function derive(password: string, settings: PasswordHash): Promise<Buffer> {
     )
   })
 }
+
+/** A hash that no password matches, as costly to verify as those of {@link hashPassword}. */
+export function costlyHash(): string {
+  return unmatchable(['scrypt', COST, BLOCK_SIZE, PARALLELISM].join(':'))
+}

@@ -1,0 +1,85 @@
+import type { People } from '../../../people/people.js'
+import { TOKEN_START } from '../../../people/secrets.js'
+import type { Logger } from '../../../ports/index.js'
+import type { Origin } from '../../http/context.js'
+import type { Authenticator, Principal } from '../../http/principal.js'
+import { problem, text, unauthorized, wantsHtml } from '../../http/responses.js'
+import type { Guessing } from '../guesses/limit.js'
+import { later, tooMany } from '../guesses/too-many.js'
+import { behindLogin } from '../login/authenticator.js'
+import { Forms } from '../login/forms.js'
+import { Login } from '../login/login.js'
+import { Signer } from '../login/signer.js'
+import { PeopleAccounts, principalOf } from './accounts.js'
+import { Join } from './join.js'
+import type { PeopleAuthOptions } from './options.js'
+
+export interface PeopleAuthenticatorOptions extends Guessing {
+  readonly people: People
+  readonly options: PeopleAuthOptions
+  readonly secret: string | undefined
+  /** Gets each log-in, and each one that failed for a known user. Never rejects. */
+  readonly onLogin: (name: string, from: { readonly address: string }, ok: boolean) => Promise<void>
+  readonly logger: Logger | undefined
+}
+
+/** Allows users of the database with a session, and programs with a token `qz_…`. */
+export function peopleAuthenticator({
+  people,
+  options,
+  secret,
+  onLogin,
+  logger,
+  ...guessing
+}: PeopleAuthenticatorOptions): Authenticator {
+  const signer = new Signer(options.secret ?? secret)
+  const forms = new Forms(signer, options.secureCookies)
+  const accounts = new PeopleAccounts(people)
+  const login = new Login({ accounts, signer, forms, onLogin, ...guessing })
+  const bySession = behindLogin(login)
+  const join = new Join({
+    ...{ people, forms, ...guessing },
+    async enter(request, origin, id, answer) {
+      const user = (await people.directory()).get('user', id)
+      const found = user && (await accounts.find(user.name))
+      if (found) await login.begin(request, origin, found, answer)
+    },
+  })
+
+  async function authenticate(request: Request, origin: Origin, path: string): Promise<Principal | Response> {
+    const token = tokenOf(request)
+    if (token !== null) return byToken(token, guessing.addressOf(request, origin))
+    if (path === '/join') return join.answer(request, origin)
+    return bySession(request, origin, path)
+  }
+
+  /** Unknown tokens count as guesses. A right one is never refused, because 256 bits cannot be guessed. */
+  async function byToken(token: string, address: string): Promise<Principal | Response> {
+    const look = () => people.byToken(token)
+    const bearer = await look()
+    if (bearer) return { ...principalOf(bearer, bearer.via, look), isProgram: true }
+    const { wait } = await guessing.limit.begin({ account: '\0token', label: 'a token', address, device: null })
+    return wait > 0 ? tooMany(wait) : unauthorized('Bearer realm="Zenith"')
+  }
+
+  return async (request, origin, path) => {
+    try {
+      return await authenticate(request, origin, path)
+    } catch (error) {
+      logger?.error(`Zenith could not read its users: ${error instanceof Error ? error.message : error}`)
+      return unavailable(request)
+    }
+  }
+}
+
+const AWAY = 'The database of users does not answer. Please try again.'
+
+function unavailable(request: Request): Response {
+  const answer = wantsHtml(request) ? text(503, AWAY) : problem(503, 'people_unavailable', AWAY)
+  return later(answer, 2_000)
+}
+
+function tokenOf({ headers }: Request): string | null {
+  const [scheme = '', token = ''] = (headers.get('authorization') ?? '').trim().split(/ +/, 2)
+  return scheme.toLowerCase() === 'bearer' && token.startsWith(TOKEN_START) ? token : null
+}

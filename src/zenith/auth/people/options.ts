@@ -1,0 +1,18 @@
+/** Users in the archive's database, with groups, grants, sessions and API tokens. */
+export interface PeopleAuth {
+  readonly people: PeopleAuthOptions
+}
+
+export interface PeopleAuthOptions {
+  /**
+   * Signs log-in forms, at least 16 characters: the same for several Zeniths. Sessions need none.
+   * @default QUASAR_SECRET, otherwise random for the lifetime of the process
+   */
+  readonly secret?: string | undefined
+  /** Duration of a session, hours. @default 12 */
+  readonly sessionHours?: number | undefined
+  /** Whether browsers send the cookie only over https. @default 'auto': if the log-in used https */
+  readonly secureCookies?: 'auto' | boolean | undefined
+}
+
+export const DEFAULT_SESSION_HOURS = 12

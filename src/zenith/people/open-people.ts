@@ -1,0 +1,56 @@
+import { JOIN_PATH } from '../../api/people.js'
+import type { Policy } from '../../api/permissions.js'
+import { invite } from '../../people/changes/invites.js'
+import { isPeopleError } from '../../people/errors.js'
+import { People } from '../../people/people.js'
+import type { Logger, PeopleStore } from '../../ports/index.js'
+import type { ZenithAuth } from '../auth/options.js'
+import { DEFAULT_SESSION_HOURS } from '../auth/people/options.js'
+import type { Act } from '../queues/act.js'
+
+const HOUR_MS = 3_600_000
+
+export interface OpenPeopleOptions {
+  readonly auth: ZenithAuth | undefined
+  readonly store: PeopleStore | undefined
+  readonly policy: Policy
+  /** Unix ms. */
+  readonly now: () => number
+  /** Gets the path of the link for the first admin, below Zenith. @default it is logged */
+  readonly onSetup: ((path: string) => void) | undefined
+  readonly logger: Logger | undefined
+}
+
+/** The users of the database; null if the option `auth` names none. */
+export function openPeople({ auth, store, policy, now, onSetup, logger }: OpenPeopleOptions): People | null {
+  if (typeof auth !== 'object' || !('people' in auth) || !store) return null
+  const { sessionHours = DEFAULT_SESSION_HOURS } = auth.people
+  const people = new People({ store, policy, sessionMs: sessionHours * HOUR_MS, now })
+  void makeSetupLink(people, onSetup ?? ((path) => logger?.warn(setupLine(path))), logger)
+  return people
+}
+
+function setupLine(path: string): string {
+  return `Zenith has no users yet. Open this path of it within 15 minutes to create the first admin: /${path}`
+}
+
+/** While there are no users: never the first visitor is admin, but who can read the log. */
+async function makeSetupLink(people: People, tell: (path: string) => void, logger: Logger | undefined): Promise<void> {
+  try {
+    await people.open()
+    if ((await people.directory()).count('user') > 0) return
+    tell(JOIN_PATH + (await people.change((directory, at) => invite(directory, { user: null, by: null }, at))))
+  } catch (error) {
+    // Another Zenith was faster, or there is a user by now.
+    if (isPeopleError(error)) return
+    logger?.error(`Zenith could not open its users: ${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** Lines of the audit trail for log-ins. */
+export function loginAudit(act: Act) {
+  return async (name: string, { address }: { readonly address: string }, ok: boolean): Promise<void> => {
+    const change = { by: { user: name, role: '', via: 'password', address }, action: 'log in', queue: null, target: '' }
+    await act({ ...change, perform: async () => undefined, tell: () => ({ ok, detail: null }) }).catch(() => {})
+  }
+}
