@@ -1,7 +1,7 @@
 /**
  * Where users, their rights and their sessions are stored, in SQL. What the records mean is not the store's business: they are JSON, and the
  * rules between them (names are unique, an admin stays) are checked by their owner, on all of them. A version that each write raises by one
- * makes that safe among several Zeniths: who writes has seen everything. All times are Unix ms.
+ * makes that safe among several Zeniths: a writer has seen everything. All times are Unix ms.
  *
  * Texts come back as they were written, NUL characters and half surrogate pairs included. Ids and hashes have 1 to
  * {@link MAX_PEOPLE_ID_CHARS} characters.

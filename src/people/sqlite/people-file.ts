@@ -149,8 +149,8 @@ export class PeopleFile {
   }
 
   /**
-   * Rewrites the file without what was deleted: SQLite overwrites deleted rows, but not what is left of rows that it moved. What can't be
-   * done now, as on a full disk, is done with the next write or when the file is opened again.
+   * Rewrites the file without what was deleted, and empties its log: `secure_delete` promises nothing of rows that SQLite moved between
+   * pages. What can't be done now, as on a full disk, is done with the next write or when the file is opened again.
    */
   #wipe(): void {
     try {
