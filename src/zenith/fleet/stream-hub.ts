@@ -203,8 +203,14 @@ export class StreamHub {
   #keepOpen(): void {
     for (const viewer of [...this.#viewers]) {
       if (performance.now() - viewer.since > LIFE_MS) this.#end(viewer)
-      else if (takesMore(viewer)) viewer.controller.enqueue(KEEP_ALIVE)
+      else if (takesMore(viewer)) this.#keepOne(viewer)
     }
+  }
+
+  #keepOne(viewer: Viewer): void {
+    viewer.controller.enqueue(KEEP_ALIVE)
+    // A fleet in which nothing happens has no next event.
+    if (viewer.isStill) void this.#ask(viewer, viewer.isStill)
   }
 
   #drop(viewer: Viewer): void {

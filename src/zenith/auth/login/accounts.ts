@@ -3,6 +3,8 @@ import type { Credentials } from './signer.js'
 
 /** Where a log-in comes from. */
 export interface LoginFrom {
+  /** `password`, `link`, or the name of a provider. */
+  readonly via: string
   readonly address: string
   /** The browser, as it calls itself. */
   readonly agent: string

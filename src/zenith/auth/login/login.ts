@@ -71,15 +71,15 @@ export class Login<User extends Credentials> {
   /** @param next where to go afterwards, below the mount */
   async enter(request: Request, origin: Origin, user: User, next: string | null): Promise<Response> {
     const answer = seeOther(safeNext(next))
-    await this.begin(request, origin, user, answer)
+    await this.begin(request, origin, user, 'password', answer)
     return answer
   }
 
   /** Begins a session, whose cookies the response sets. */
-  async begin(request: Request, origin: Origin, user: User, answer: Response): Promise<void> {
+  async begin(request: Request, origin: Origin, user: User, via: string, answer: Response): Promise<void> {
     const { accounts, signer, forms, addressOf, onLogin } = this.#parts
     const address = addressOf(request, origin)
-    const token = await accounts.start(user, { address, agent: agentOf(request) })
+    const token = await accounts.start(user, { via, address, agent: agentOf(request) })
     answer.headers.append('set-cookie', forms.cookie(request, SESSION, token, accounts.maxAge))
     answer.headers.append('set-cookie', forms.cookie(request, FORM, '', 0))
     answer.headers.append('set-cookie', forms.cookie(request, DEVICE, signer.newDevice(user), DEVICE_LIFE_S))

@@ -27,7 +27,7 @@ export class PeopleAccounts implements Accounts<PasswordUser> {
   }
 
   start(user: PasswordUser, from: LoginFrom): Promise<string> {
-    return this.#people.startSession(user, { via: 'password', ...from })
+    return this.#people.startSession(user, from)
   }
 
   async principalOf(session: string | null): Promise<Principal | null> {

@@ -42,7 +42,7 @@ export function peopleAuthenticator({
     async enter(request, origin, id, answer) {
       const user = (await people.directory()).get('user', id)
       const found = user && (await accounts.find(user.name))
-      if (found) await login.begin(request, origin, found, answer)
+      if (found) await login.begin(request, origin, found, 'link', answer)
     },
   })
 
