@@ -42,6 +42,7 @@ export function lookAt(index, { nodes, services, routes }) {
     at,
     store: { ok: true, kind: 'redis', latencyMs: 1, error: null },
     storeAwayMs: 0,
+    storeRefusingMs: 0,
     services: names.map(serviceOf),
     nodes: Array.from({ length: nodes }, (_, number) => nodeOf(number, names[number % services], at)),
     queues: names.map((name) => queueOf(name, at)),

@@ -40,7 +40,7 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
   rule('store-away', {
     name: 'Redis away',
     severity: 'critical',
-    conditions: [when('fleet.storeAwayMs', 'atLeast', 30_000)],
+    conditions: [when('fleet.storeAwayMs', 'atLeast', 30_000), when('fleet.storeRefusingMs', 'atLeast', 30_000)],
   }),
   rule('queue-without-workers', {
     name: 'Backlog without a worker',

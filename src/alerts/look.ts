@@ -11,6 +11,8 @@ export interface Look {
   readonly store: StoreHealth
   /** How long the store has not answered, ms; 0 if it does. */
   readonly storeAwayMs: number
+  /** How long it has answered and refused writes, ms; 0 if it accepts them, or if the user may only read. */
+  readonly storeRefusingMs: number
   readonly services: readonly ServiceView[]
   readonly nodes: readonly NodeView[]
   readonly queues: readonly QueueView[]

@@ -75,6 +75,11 @@ export function kindOf({ metric, over }: Pick<AlertCondition, 'metric' | 'over'>
   return subject === 'node' && over !== 'each' ? 'service' : subject
 }
 
+/** Whether a condition is about the store itself, of which the store can't tell another Zenith. */
+export function isOfStore({ metric }: Pick<AlertCondition, 'metric'>): boolean {
+  return metric === 'fleet.storeAwayMs' || metric === 'fleet.storeRefusingMs'
+}
+
 function conditionProblem({ metric, over, is, threshold, clear }: AlertCondition): string | null {
   if (over !== 'each' && METRICS[metric].subject !== 'node')
     return `over: only metrics of nodes have an aggregate; for ${metric} it is "each".`

@@ -150,6 +150,12 @@ export const METRICS = {
   'queue.out': spec('queue', 'perMinute', 'ended jobs', 'Jobs ended per minute.', 'low'),
   'queue.error': spec('queue', 'count', 'unreadable queue', '1 if Zenith cannot read the queue, otherwise 0.'),
   'fleet.storeAwayMs': spec('fleet', 'ms', 'Redis away', 'How long Redis has not answered.'),
+  'fleet.storeRefusingMs': spec(
+    'fleet',
+    'ms',
+    'Redis refuses writes',
+    'How long Redis has answered and refused writes: it is full, a replica, or can’t save.',
+  ),
   'fleet.archiveBehindMs': spec(
     'fleet',
     'ms',

@@ -2,6 +2,7 @@ import type { AlertChange, AlertEvent, AlertRule } from '../../api/alerts.js'
 import { MAX_ALERTS, SEVERITIES } from '../../api/alerts.js'
 import { groupBy } from '../../lib/group-by.js'
 import type { Look, Observer } from '../look.js'
+import { isOfStore } from '../rules.js'
 import { conditionInWords } from '../words.js'
 import { causesOf } from './cause.js'
 import { judgeRule, type RuleJudgement, subjectKey } from './judge-rule.js'
@@ -47,6 +48,8 @@ export interface Turn {
   readonly url: string | null
   /** Nothing can be judged yet: Zenith has just started, or the store was away. */
   readonly isFrozen: boolean
+  /** Other Zeniths may evaluate, too: each gives the same message the same id. */
+  readonly isAlone: boolean
 }
 
 export interface TurnResult {
@@ -136,15 +139,16 @@ export class AlertEngine {
   }
 
   /**
-   * Ends what was told of the store's absence alone: another Zenith evaluates now, and knows nothing of it.
+   * Ends what was told of the store alone: another Zenith evaluates now, and knows nothing of it.
    *
    * @returns the messages that say so
    */
-  endStoreAway(now: number, url: string | null): readonly Addressed[] {
-    const tracks = this.tracks.filter(({ condition }) => condition.metric === 'fleet.storeAwayMs')
+  endOfStore({ rules, url }: Pick<Turn, 'rules' | 'url'>, now: number): readonly Addressed[] {
+    const tracks = this.tracks.filter(({ condition }) => isOfStore(condition))
     for (const track of tracks) this.#tracks.delete(track)
     return tracks.flatMap((track) => {
-      const notification = messageOf('resolved', ruleOf(track, []), [track], { now, url, firing: [] })
+      const context = { now, url, firing: [], isAlone: true }
+      const notification = messageOf('resolved', ruleOf(track, rules), [track], context)
       return track.told.length > 0 ? [{ notification, receivers: track.told }] : []
     })
   }
@@ -286,8 +290,9 @@ export class AlertEngine {
     }
   }
 
-  #context({ look, url }: Turn) {
-    return { now: look.at, url, firing: this.tracks.filter(({ firedAt, cause }) => firedAt !== null && cause === null) }
+  #context({ look, url, isAlone }: Turn) {
+    const firing = this.tracks.filter(({ firedAt, cause }) => firedAt !== null && cause === null)
+    return { now: look.at, url, isAlone, firing }
   }
 
   #forgetFuture(now: number): void {
@@ -319,7 +324,7 @@ function isGathering(due: readonly Track[], now: number): boolean {
 /** What the store says of itself is known at any time. */
 function freeze(judgements: Map<string, Judgement>): void {
   for (const [key, judgement] of judgements)
-    if (judgement.condition.metric !== 'fleet.storeAwayMs') judgements.set(key, { ...judgement, verdict: 'unknown' })
+    if (!isOfStore(judgement.condition)) judgements.set(key, { ...judgement, verdict: 'unknown' })
 }
 
 const GONE = 'It no longer reports, or the rule no longer applies to it.'

@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { AlertRule } from '../../api/alerts.js'
 import type { Notification, NotifiedAlert } from '../notification.js'
+import { isOfStore } from '../rules.js'
 import { conditionInWords, subjectInWords } from '../words.js'
 import type { Track } from './track.js'
 
@@ -21,7 +22,13 @@ export interface MessageContext {
   readonly firing: readonly Track[]
   /** Absolute URL of the page, without a slash at its end; null if it is unknown. */
   readonly url: string | null
+  /** Other Zeniths may write the same message. */
+  readonly isAlone: boolean
 }
+
+/** What a message needs of a rule; without times of one that was removed. */
+type MessageRule = Pick<AlertRule, 'id' | 'name' | 'severity' | 'note'> &
+  Partial<Pick<AlertRule, 'cooldownMs' | 'remindMs'>>
 
 /**
  * One message for alerts of one rule that begin, are reminded of or end together.
@@ -30,14 +37,14 @@ export interface MessageContext {
  */
 export function messageOf(
   event: Notification['event'],
-  rule: Pick<AlertRule, 'id' | 'name' | 'severity' | 'note'>,
+  rule: MessageRule,
   tracks: readonly Track[],
   context: MessageContext,
 ): Notification {
   const { now, url } = context
   const also = alsoFiring(tracks, context.firing)
   return {
-    id: randomUUID(),
+    id: idOf(event, rule, tracks, context),
     event,
     at: now,
     title: titleOf(rule, tracks),
@@ -50,6 +57,26 @@ export function messageOf(
     url: url === null ? null : `${url}/?page=alerts`,
     note: rule.note,
   }
+}
+
+/**
+ * Unique; of a message that other Zeniths may write, too, the same for all of them: of the same event of the same alerts, within a time in
+ * which no Zenith writes it twice. The URL of the page tells it from messages about another Redis.
+ */
+function idOf(
+  event: Notification['event'],
+  rule: MessageRule,
+  tracks: readonly Track[],
+  context: MessageContext,
+): string {
+  const { url, isAlone, now } = context
+  const isShared = url !== null && (isAlone || tracks.every(({ condition }) => isOfStore(condition)))
+  if (!isShared) return randomUUID()
+  const { cooldownMs = 0, remindMs } = rule
+  const sentAt = Math.max(...tracks.map((track) => track.sentAt ?? now))
+  const [at, every] = event === 'reminder' ? [now, remindMs ?? 0] : [event === 'resolved' ? sentAt : now, cooldownMs]
+  const about = [url, event, rule.id, Math.floor(at / Math.max(1, every)), ...tracks.map(({ id }) => id).sort()]
+  return createHash('sha256').update(JSON.stringify(about)).digest('hex').slice(0, 32)
 }
 
 /** Of one alert, what it is about; of several, how many, and of what. */

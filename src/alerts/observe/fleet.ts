@@ -6,6 +6,7 @@ export type FleetMetric = Extract<Metric, `fleet.${string}`>
 
 const READERS: Readonly<Record<FleetMetric, (look: Look) => number | null | undefined>> = {
   'fleet.storeAwayMs': ({ storeAwayMs }) => storeAwayMs,
+  'fleet.storeRefusingMs': ({ storeRefusingMs }) => storeRefusingMs,
   'fleet.archiveBehindMs': ({ archive }) => archive?.behindMs,
   'fleet.unreadable': ({ unreadable }) => unreadable,
   'fleet.leftOut': ({ leftOut }) => (leftOut?.nodes ?? 0) + (leftOut?.services ?? 0) + (leftOut?.queues ?? 0),

@@ -63,8 +63,10 @@ export class AlertOutbox {
     return this.#waiting
   }
 
+  /** What was handed over nowhere stays. */
   restore(waiting: OutboxState, log: readonly Delivery[]): void {
-    this.#waiting = [...waiting]
+    const known = new Set(waiting.map(({ id }) => id))
+    this.#waiting = [...waiting, ...this.#waiting.filter(({ id }) => !known.has(id))]
     this.#log = [...log]
     this.noteStored(waiting)
   }

@@ -13,11 +13,12 @@ const MAX_TRIES = 3
  */
 export function redisLeases(connection: Connection, keys: Keys): Leases {
   async function prolong(key: string, ms: number): Promise<string | null> {
-    const [, held] = await send(connection, [
+    const [renewed, held] = await send(connection, [
       ['pexpire', key, ms],
       ['get', key],
     ])
-    if (held?.error) throw held.error
+    const error = held?.error ?? renewed?.error
+    if (error) throw error
     return asText(held?.value)
   }
 

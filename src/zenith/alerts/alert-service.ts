@@ -18,7 +18,7 @@ import { monotonic } from '../../lib/clock.js'
 import { byText } from '../../lib/compare.js'
 import { alertOf, receiverViewOf, ruleViewOf, totalsOf } from './alert-views.js'
 import type { Alerts } from './alerts.js'
-import { AlertEvaluator, type EvaluatorOptions } from './evaluator.js'
+import { AlertEvaluator, type EvaluatorOptions, type Hindrance } from './evaluator.js'
 import type { AlertSetup } from './setup.js'
 import type { ShownAlerts } from './stored.js'
 
@@ -28,11 +28,6 @@ export interface AlertServiceOptions extends EvaluatorOptions {
   readonly allowedNetworks: readonly string[]
   readonly preview: (rule: AlertRule, observer: Observer) => Promise<AlertPreview>
 }
-
-const HINDRANCES = {
-  readOnly: 'The Redis user may only read: no alerts are evaluated.',
-  storeAway: 'Redis does not answer: alerts stand still.',
-} as const
 
 /** What users see of alerts, and change: on the page, by the API, in metrics. */
 export class AlertService implements Alerts {
@@ -91,7 +86,7 @@ export class AlertService implements Alerts {
     if (!this.#options.store)
       found.push({ kind: 'noStore', text: 'This store keeps no state: after a restart alerts start again.' })
     const { hindrance } = this.#evaluator
-    if (hindrance) found.push({ kind: hindrance, text: HINDRANCES[hindrance] })
+    if (hindrance) found.push({ kind: hindrance.kind, text: hindranceInWords(hindrance) })
     if (this.setup.takers.length === 0)
       found.push({ kind: 'noReceiver', text: 'No receiver is set up: alerts are shown here, and sent to nobody.' })
     return found
@@ -165,4 +160,11 @@ export class AlertService implements Alerts {
     await this.setup.acknowledge({ alert, by, at: this.now })
     this.#evaluator.takeIn()
   }
+}
+
+function hindranceInWords({ kind, why, evaluates }: Hindrance): string {
+  if (kind === 'storeAway')
+    return `Redis does not answer: alerts stand still. ${evaluates ? 'This Zenith tells of it.' : 'The Zenith that evaluated last tells of it.'}`
+  if (!evaluates) return `No alerts are evaluated here: ${why}.`
+  return `Alerts are evaluated, but not stored: ${why}. They start again when Zenith restarts, and each Zenith sends its own messages.`
 }

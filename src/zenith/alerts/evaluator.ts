@@ -3,6 +3,7 @@ import type { Track } from '../../alerts/engine/track.js'
 import type { Look, Observer } from '../../alerts/look.js'
 import type { Receiver, Sender } from '../../alerts/notification.js'
 import { AlertOutbox } from '../../alerts/outbox/outbox.js'
+import { isOfStore } from '../../alerts/rules.js'
 import { type AlertEvent, type AlertRule, MAX_ALERT_EVENTS } from '../../api/alerts.js'
 import type { Overview } from '../../api/overview.js'
 import { inSteps, inTime } from '../../lib/async.js'
@@ -16,10 +17,12 @@ import { EvaluatorLease } from './lease.js'
 import { lookOf } from './look-of.js'
 import { AlertMemory } from './memory.js'
 import { RecentExceptions } from './recent-exceptions.js'
+import { isDenied, isRefusal, refusalOf } from './refusal.js'
 import { RuleStates } from './rule-states.js'
 import { AlertSetup } from './setup.js'
 import { silencerOf } from './silences.js'
-import { NOTHING_SHOWN, type RuleState, type ShownAlerts } from './stored.js'
+import { StoreWatch } from './store-watch.js'
+import { NOTHING_SHOWN, type RuleState, type ShownAlerts, type StoredAlerts } from './stored.js'
 
 /** Time between two looks, ms. */
 const EVERY_MS = 10_000
@@ -35,9 +38,15 @@ const SAVE_EVERY_MS = 30_000
 const SHOW_EVERY_MS = 30_000
 /** Looks after a start or an outage that judge nothing: what is missing in the first may be there in the next. */
 const LOOKS_TO_SETTLE = 2
-/** After an outage of the store nodes need a beat to be back, ms. */
-const SETTLE_MS = 30_000
 const CLOSE_WITHIN_MS = 1_000
+
+export interface Hindrance {
+  readonly kind: 'readOnly' | 'storeAway' | 'storeRefuses'
+  /** What the store answered, in words. */
+  readonly why: string | null
+  /** Whether this Zenith evaluates all the same. */
+  readonly evaluates: boolean
+}
 
 export interface EvaluatorOptions {
   readonly monitor: Pick<MonitorService, 'fresh' | 'periods' | 'subscribe' | 'now'>
@@ -57,7 +66,8 @@ export interface EvaluatorOptions {
 
 /**
  * Evaluates the rules every 10 s, whether a page is open or not, and sends what is due. Of several Zeniths of a store one does, the holder
- * of a lease; the others show what it wrote. While the store is away, the one that held the lease last goes on by itself.
+ * of a lease; the others show what it wrote. While the store is away, the one that held the lease last goes on by itself; of a store that
+ * can be read and refuses writes, each Zenith evaluates.
  */
 export class AlertEvaluator {
   readonly setup: AlertSetup
@@ -70,6 +80,7 @@ export class AlertEvaluator {
   readonly #listeners = new Set<(events: readonly AlertEvent[]) => void>()
   readonly #unsubscribe: () => void
   readonly #ruleStates = new RuleStates()
+  readonly #watch = new StoreWatch()
   /** Null without a store: then this Zenith evaluates. */
   readonly #followed: FollowedAlerts | null
   #observer: Observer
@@ -81,11 +92,9 @@ export class AlertEvaluator {
   #isRunning = false
   #isClosed = false
   #isLoaded = false
+  /** Whether the store refused the state when it was written last. */
+  #isStateRefused = false
   #looks = 0
-  /** Unix ms; null while the store answers. */
-  #awaySince: number | null = null
-  /** Nothing is judged until then, Unix ms. */
-  #settledAt = 0
   #evaluatedAt: number | null = null
   #events: readonly AlertEvent[] = []
   #savedAt = Number.NEGATIVE_INFINITY
@@ -152,18 +161,21 @@ export class AlertEvaluator {
 
   /** When rules were evaluated last, Unix ms; null: not yet. */
   get evaluatedAt(): number | null {
-    return this.#lease.isHeld ? this.#evaluatedAt : (this.#followed?.at ?? null)
+    return this.#lease.evaluates ? this.#evaluatedAt : (this.#followed?.at ?? null)
   }
 
-  /** Why nothing is evaluated, or stands still; null if rules are evaluated. */
-  get hindrance(): 'readOnly' | 'storeAway' | null {
-    if (this.#lease.isDenied) return 'readOnly'
-    return this.#awaySince === null ? null : 'storeAway'
+  /** Why alerts stand still, or are not stored; null if all is well. */
+  get hindrance(): Hindrance | null {
+    const { refusal } = this.#watch
+    if (this.#watch.isAway) return { kind: 'storeAway', why: null, evaluates: this.#lease.evaluates }
+    if (!refusal) return null
+    const kind = isDenied(refusal) ? 'readOnly' : 'storeRefuses'
+    return { kind, why: refusal.text, evaluates: this.#lease.evaluates }
   }
 
   /** One that has seen the fleet as it is now. */
   async observing(): Promise<Observer> {
-    if (this.#lease.isHeld && this.#evaluatedAt !== null) return this.#observer
+    if (this.#lease.evaluates && this.#evaluatedAt !== null) return this.#observer
     const observer = this.#options.observer()
     observer.note(await this.#lookAt(await this.#options.monitor.fresh()))
     return observer
@@ -171,8 +183,7 @@ export class AlertEvaluator {
 
   #lookAt(overview: Overview): Promise<Look> {
     const { monitor, archiveBehindMs } = this.#options
-    const awayMs = this.#awaySince === null ? 0 : Math.max(0, overview.at - this.#awaySince)
-    return lookOf(overview, awayMs, {
+    return lookOf(overview, this.#watch.times(overview.at), {
       ...{ monitor, exceptions: this.#exceptions },
       archiveBehindMs: archiveBehindMs ?? (() => null),
       hasArchive: archiveBehindMs !== null,
@@ -182,18 +193,18 @@ export class AlertEvaluator {
   /** Newest first. */
   async shown(): Promise<ShownAlerts> {
     await this.tracks()
-    if (!this.#lease.isHeld) return this.#followed?.shown ?? NOTHING_SHOWN
+    if (!this.#lease.evaluates) return this.#followed?.shown ?? NOTHING_SHOWN
     return { events: this.#events, deliveries: this.#outbox.deliveries(), rules: this.#statesOfRules() }
   }
 
   /** What was stored meanwhile is taken in now, if this Zenith evaluates. */
   takeIn(): void {
-    if (this.#lease.isHeld) void this.tick()
+    if (this.#lease.evaluates) void this.tick()
   }
 
   /** What is not ok, as far as this Zenith knows. Never rejects. */
   async tracks(): Promise<readonly Track[]> {
-    if (this.#lease.isHeld) return this.#engine.tracks
+    if (this.#lease.evaluates) return this.#engine.tracks
     if (!this.#followed?.isFresh) await this.#follow().catch(() => {})
     return this.#followed?.tracks ?? []
   }
@@ -209,14 +220,15 @@ export class AlertEvaluator {
   async #turn(): Promise<void> {
     const overview = await this.#options.monitor.fresh()
     const { ok } = overview.store
-    this.#noteStore(ok, overview.at)
-    if (ok && !(await this.#acquire())) return this.#listeners.size > 0 ? this.#follow() : undefined
-    if (!ok && !this.#lease.isHeld) return
+    this.#watch.noteAnswer(ok, overview.at)
+    if (ok) await this.#acquire(overview.at)
+    else this.#lease.standIn()
+    if (!this.#lease.evaluates) return ok && this.#listeners.size > 0 ? this.#follow() : undefined
     if (ok) await this.#prepare()
     const hasChanged = await this.#evaluate(overview).catch((error: unknown) => this.#startAgain(error))
     // A store that is full takes no state: that is no reason to send nothing.
-    const failure = ok ? await this.#keep(hasChanged).catch((error: unknown) => error) : null
-    await this.#beat(ok)
+    const failure = ok && !this.#lease.isAlone ? await this.#keep(hasChanged).catch((error: unknown) => error) : null
+    this.#beat()
     this.#scheduleDrain(0)
     if (failure) throw failure
   }
@@ -225,7 +237,7 @@ export class AlertEvaluator {
   async #keep(hasChanged: boolean): Promise<void> {
     const acknowledgements = [...this.setup.acknowledgements]
     await this.#save(hasChanged)
-    if (!this.#lease.isHeld) return
+    if (!this.#lease.evaluates) return
     for (const { alert } of acknowledgements) await this.setup.settleAcknowledgement(alert)
   }
 
@@ -237,37 +249,37 @@ export class AlertEvaluator {
     throw error
   }
 
-  #noteStore(ok: boolean, at: number): void {
-    if (!ok) this.#awaySince ??= at
-    else if (this.#awaySince !== null) {
-      this.#awaySince = null
-      this.#settledAt = at + SETTLE_MS
-    }
+  async #acquire(at: number): Promise<void> {
+    const before = this.#lease.evaluates
+    await this.#lease.acquire(at)
+    const { evaluates, refusal } = this.#lease
+    if (evaluates && !before) this.#isLoaded = false
+    if (before && !evaluates) this.#handOver()
+    // A full Redis still renews a lease: whether the holder can write is known from the state.
+    if (refusal || !this.#isStateRefused) this.#watch.noteWrite(refusal, at)
   }
 
-  /** @returns whether this Zenith evaluates */
-  async #acquire(): Promise<boolean> {
-    const wasHeld = this.#lease.isHeld
-    const isHeld = await this.#lease.acquire()
-    if (isHeld && !wasHeld) this.#isLoaded = false
-    if (wasHeld && !isHeld) this.#handOver()
-    return isHeld
-  }
-
-  /** Another Zenith goes on with what was stored. What only this one knows of is told of the store's absence alone, and ends here. */
+  /** Another Zenith goes on with what was stored. What only this one knows of is told of the store alone, and ends here. */
   #handOver(): void {
-    const local = new Set(this.setup.rules.filter(({ rule }) => isOfStore(rule)).map(({ rule }) => rule.id))
+    const rules = this.setup.rules.map(({ rule }) => rule)
+    const local = new Set(rules.filter(({ conditions }) => conditions.some(isOfStore)).map(({ id }) => id))
     this.#outbox.handOver(({ rule }) => rule !== null && local.has(rule.id))
-    for (const message of this.#engine.endStoreAway(this.#options.monitor.now, this.#options.url))
-      this.#outbox.add(message)
+    const { monitor, url } = this.#options
+    for (const message of this.#engine.endOfStore({ rules, url }, monitor.now)) this.#outbox.add(message)
+    this.#isStateRefused = false
     this.#scheduleDrain(0)
   }
 
-  /** Reads the settings and, at first, where the last holder was. */
+  /** Reads the settings and, at first, where the last holder was. One that evaluates by itself may lack the rights, and goes on without. */
   async #prepare(): Promise<void> {
-    await this.setup.read()
-    await this.setup.forgetEnded(this.#options.monitor.now)
-    if (!this.#isLoaded) await this.#load()
+    const { isAlone } = this.#lease
+    try {
+      await this.setup.read()
+      if (!isAlone) await this.setup.forgetEnded(this.#options.monitor.now)
+      if (!this.#isLoaded) await this.#load()
+    } catch (error) {
+      if (!isAlone || !isRefusal(error)) throw error
+    }
     for (const { alert, by, at } of this.setup.acknowledgements) this.#engine.acknowledge(alert, by, at)
   }
 
@@ -277,6 +289,7 @@ export class AlertEvaluator {
     // After an outage this Zenith may know more than what it could store.
     if (!found?.state || found.state.writer === this.#lease.id) return
     const { engine, outbox, memory } = found.state
+    this.#handOver()
     this.#observer = this.#options.observer()
     this.#observer.restore(memory)
     this.#engine = new AlertEngine(this.#observer)
@@ -298,7 +311,8 @@ export class AlertEvaluator {
         ...{ look, rules, url },
         receivers: this.setup.receivers.filter(({ problem }) => problem === null),
         silenceOf: silencerOf(this.setup.silences, look.at),
-        isFrozen: this.#looks <= LOOKS_TO_SETTLE || this.#isSettling(look.at),
+        isFrozen: this.#looks <= LOOKS_TO_SETTLE || this.#watch.isBlind(look),
+        isAlone: this.#lease.isAlone,
       }),
     )
     for (const message of messages) this.#outbox.add(message)
@@ -307,11 +321,6 @@ export class AlertEvaluator {
     this.#events = [...[...events].reverse(), ...this.#events].slice(0, MAX_ALERT_EVENTS)
     this.#tell(events)
     return hasChanged || messages.length > 0
-  }
-
-  /** A clock that was set back makes it no longer. */
-  #isSettling(now: number): boolean {
-    return now < this.#settledAt && this.#settledAt - now <= SETTLE_MS
   }
 
   get #ruleIds(): readonly string[] {
@@ -324,11 +333,12 @@ export class AlertEvaluator {
 
   /** Before anything is sent: a message that is not stored could be lost. */
   async #save(hasChanged: boolean): Promise<void> {
-    if (!this.#memory || !this.#lease.isHeld || (!hasChanged && monotonic() - this.#savedAt < SAVE_EVERY_MS)) return
+    const isDue = hasChanged || this.#isStateRefused || monotonic() - this.#savedAt >= SAVE_EVERY_MS
+    if (!this.#memory || !this.#lease.evaluates || !isDue) return
     if (!(await this.#lease.confirm())) return this.#handOver()
     const outbox = this.#outbox.state()
     const at = this.#evaluatedAt ?? this.#options.monitor.now
-    await this.#memory.writeState({
+    await this.#writeState({
       ...{ writer: this.#lease.id, at, engine: this.#engine.state(), outbox },
       memory: this.#observer.memory(),
       receivers: this.setup.takers.length,
@@ -344,6 +354,22 @@ export class AlertEvaluator {
     })
   }
 
+  /** Whether it is accepted tells whether Redis accepts writes. */
+  async #writeState(state: StoredAlerts): Promise<void> {
+    const { now } = this.#options.monitor
+    try {
+      await this.#memory?.writeState(state)
+      this.#isStateRefused = false
+      this.#watch.noteWrite(null, now)
+    } catch (error) {
+      if (isRefusal(error)) {
+        this.#isStateRefused = true
+        this.#watch.noteWrite(refusalOf(error, this.#watch.refusal, now), now)
+      }
+      throw error
+    }
+  }
+
   #tell(events: readonly AlertEvent[]): void {
     if (events.length === 0) return
     this.#shownAt = Number.NEGATIVE_INFINITY
@@ -351,10 +377,11 @@ export class AlertEvaluator {
     for (const listener of this.#listeners) listener(events)
   }
 
-  /** A dead man's switch hears nothing while rules are not evaluated or the store is away: that is what it is for. */
-  async #beat(ok: boolean): Promise<void> {
+  /** A dead man's switch hears nothing while rules are not evaluated, or the store is away or refuses: that is what it is for. */
+  #beat(): void {
     const { now } = this.#options.monitor
-    if (!ok || Math.abs(now - this.#beatAt) < BEAT_EVERY_MS) return
+    const { isAway, refusal } = this.#watch
+    if (isAway || (refusal && !isDenied(refusal)) || Math.abs(now - this.#beatAt) < BEAT_EVERY_MS) return
     this.#beatAt = now
     const switches = this.setup.receivers.filter(
       ({ kind, enabled, problem }) => kind === 'heartbeat' && enabled && !problem,
@@ -377,21 +404,30 @@ export class AlertEvaluator {
     return this.#draining
   }
 
+  /** Whether this Zenith evaluates with the lease, and the store answers. */
+  get #isStoring(): boolean {
+    return this.#lease.evaluates && !this.#lease.isAlone && !this.#watch.isAway
+  }
+
+  /** Asks for the lease: what another Zenith sends by now must not be sent here, too. */
+  async #maySend(): Promise<boolean> {
+    if (!this.#isStoring || this.#outbox.isEmpty || (await this.#lease.mayGoOn())) return true
+    // In the middle of a turn alerts can't be taken away.
+    await this.#running
+    if (this.#lease.evaluates) return false
+    this.#handOver()
+    return true
+  }
+
   async #drain(): Promise<void> {
-    // A process that was stopped for a while goes on before it knows that another one holds the lease now.
-    if (this.#lease.isHeld && this.#awaySince === null && this.#lease.isOverdue) return
+    if (!(await this.#maySend())) return
     const hasChanged = await this.#outbox.drain()
-    if (!hasChanged || !this.#lease.isHeld || this.#awaySince !== null) return
+    if (!hasChanged || !this.#isStoring) return
     this.#shownAt = Number.NEGATIVE_INFINITY
     // In the middle of a turn there is no state to store.
     await this.#running
     await this.#save(true).catch(() => {})
   }
-}
-
-/** Whether a rule is about the store's absence, of which the store can't tell another Zenith. */
-function isOfStore({ conditions }: AlertRule): boolean {
-  return conditions.some(({ metric }) => metric === 'fleet.storeAwayMs')
 }
 
 function sentence(error: unknown): string {

@@ -2,18 +2,25 @@ import { randomUUID } from 'node:crypto'
 import { inTime } from '../../lib/async.js'
 import { monotonic } from '../../lib/clock.js'
 import type { ControlStore, Logger } from '../../ports/index.js'
+import { isRefusal, type Refusal, refusalOf } from './refusal.js'
 
 const LEASE = 'alerts'
 const RELEASE_WITHIN_MS = 1_000
 
-/** Which Zenith of a store evaluates: the holder of a lease. Without a store, this one. */
+/**
+ * Which Zenith of a store evaluates: the holder of a lease. Without a store, this one. Where no Zenith can hold it, each one evaluates by
+ * itself: a message that comes twice is better than none.
+ */
 export class EvaluatorLease {
   readonly id = `zenith-${randomUUID()}`
   readonly #store: ControlStore | null
   readonly #logger: Logger | undefined
   readonly #ttlMs: number
   #isHeld = false
-  #isDenied = false
+  #isAlone = false
+  /** Whether the store has told who holds it. */
+  #isKnown = false
+  #refusal: Refusal | null = null
   /** When the lease was last this Zenith's, by the monotonic clock. */
   #heldAt = Number.NEGATIVE_INFINITY
 
@@ -23,27 +30,47 @@ export class EvaluatorLease {
     this.#logger = logger
   }
 
-  /** As of the last time that the store was asked. */
-  get isHeld(): boolean {
-    return this.#isHeld
+  /** Whether this Zenith evaluates, as of the last time that the store was asked. */
+  get evaluates(): boolean {
+    return this.#isHeld || this.#isAlone
   }
 
-  /** Whether the Redis user may only read, so that it can't be acquired. */
-  get isDenied(): boolean {
-    return this.#isDenied
+  /** Whether it does so without the lease: then other Zeniths may, too, and nothing can be stored. */
+  get isAlone(): boolean {
+    return this.#isAlone
   }
 
-  /** Whether it may have expired since then: the process was stopped for a while. */
-  get isOverdue(): boolean {
-    return this.#store !== null && monotonic() - this.#heldAt > this.#ttlMs
+  /** Null while the store accepts writes, or another Zenith holds the lease. */
+  get refusal(): Refusal | null {
+    return this.#refusal
   }
 
-  /** Acquires or renews it. Rejects when the store does not answer. @returns whether it is held */
-  async acquire(): Promise<boolean> {
+  /** Acquires or renews it. Rejects when the store does not answer. @param now Unix ms by the store's clock */
+  async acquire(now: number): Promise<void> {
     const from = monotonic()
-    this.#isHeld = await this.#ask()
-    if (this.#isHeld) this.#heldAt = from
-    return this.#isHeld
+    try {
+      this.#take((await this.#store?.acquireLease(LEASE, this.id, this.#ttlMs)) ?? this.id)
+      if (this.#isHeld) this.#heldAt = from
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      await this.#noteRefusal(refusalOf(error, this.#refusal, now), now)
+    }
+  }
+
+  /** While the store does not answer, the one that evaluated last goes on. One that never learned of any other begins. */
+  standIn(): void {
+    if (!this.#isKnown && !this.#isHeld) this.#isAlone = true
+  }
+
+  /**
+   * Asks before something is sent: this process may have been stopped, or cut off from the store, until another one took over. Never
+   * rejects.
+   *
+   * @returns whether this Zenith still evaluates, as far as it can be known
+   */
+  async mayGoOn(): Promise<boolean> {
+    const isOverdue = this.#store !== null && monotonic() - this.#heldAt > this.#ttlMs
+    return this.confirm().catch(() => !isOverdue)
   }
 
   /** Rejects when the store does not answer. @returns whether it is still held */
@@ -58,22 +85,37 @@ export class EvaluatorLease {
     if (released) await inTime(released, RELEASE_WITHIN_MS)
   }
 
-  async #ask(): Promise<boolean> {
-    if (!this.#store) return true
+  #take(holder: string): void {
+    this.#isHeld = holder === this.id
+    this.#isAlone = false
+    this.#isKnown = true
+    this.#refusal = null
+  }
+
+  /** Another one may still hold it. One that can't read whether it does must not evaluate beside it. */
+  async #noteRefusal(refusal: Refusal, now: number): Promise<void> {
+    const holder = await this.#holder()
+    if (typeof holder === 'string' && holder !== this.id) return this.#take(holder)
+    const isBlind = holder === undefined
+    if (this.#refusal?.code !== refusal.code)
+      this.#logger?.warn(
+        `Zenith ${isBlind ? 'evaluates no alerts' : 'evaluates alerts and stores none'}: ${refusal.text}.`,
+      )
+    this.#refusal = refusal
+    // The last holder goes on at once. Another one waits until a lease would have expired.
+    const isDue = this.evaluates || now - refusal.since >= this.#ttlMs
+    this.#isHeld = false
+    this.#isAlone = isDue && !isBlind
+    this.#isKnown ||= isBlind
+  }
+
+  /** Undefined if this user may not know; null if nobody holds it. */
+  async #holder(): Promise<string | null | undefined> {
     try {
-      const isHeld = (await this.#store.acquireLease(LEASE, this.id, this.#ttlMs)) === this.id
-      this.#isDenied = false
-      return isHeld
+      return (await this.#store?.leaseHolder(LEASE)) ?? null
     } catch (error) {
-      if (!isNoPermission(error)) throw error
-      if (!this.#isDenied)
-        this.#logger?.warn('Zenith evaluates no alerts: its Redis user may only read (see docs/operations.md).')
-      this.#isDenied = true
-      return false
+      if (!isRefusal(error)) throw error
+      return error.code === 'NOPERM' ? undefined : null
     }
   }
-}
-
-function isNoPermission(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'NOPERM'
 }

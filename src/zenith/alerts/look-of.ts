@@ -19,13 +19,13 @@ export interface LookSources {
 /** What rules are evaluated on. Nothing is read: the monitor has the last 15 minutes of everything. */
 export async function lookOf(
   overview: Overview,
-  storeAwayMs: number,
+  ofStore: Pick<Look, 'storeAwayMs' | 'storeRefusingMs'>,
   { monitor, exceptions, archiveBehindMs, hasArchive }: LookSources,
 ): Promise<Look> {
   const { at, store, services, nodes, queues, leftOut, unreadable } = overview
   const series = store.ok ? await seriesOf(overview, monitor) : new Map<string, Series>()
   return {
-    ...{ at, store, storeAwayMs, services, nodes, queues, leftOut, unreadable },
+    ...{ at, store, ...ofStore, services, nodes, queues, leftOut, unreadable },
     seriesOf: (service) => series.get(service) ?? NO_SERIES,
     exceptionsOf: (service, since) => exceptions.since(service, since),
     archive: hasArchive ? { behindMs: archiveBehindMs() } : null,

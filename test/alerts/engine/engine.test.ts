@@ -313,7 +313,15 @@ describe('many rules and subjects', () => {
     scripted.look({ 'host.cpu': Object.fromEntries(Array.from({ length: 30 }, (_, index) => [`web-${index}`, 95])) })
     const { rules, receivers, silenceOf } = scripted
     const look = { at: scripted.now + 10_000 } as Look
-    const steps = scripted.engine.steps({ look, rules, receivers, silenceOf, url: null, isFrozen: false })
+    const steps = scripted.engine.steps({
+      look,
+      rules,
+      receivers,
+      silenceOf,
+      url: null,
+      isFrozen: false,
+      isAlone: false,
+    })
     let count = 0
     let step = steps.next()
     for (; !step.done; step = steps.next()) count += 1

@@ -65,7 +65,15 @@ export class Scripted implements Observer {
     this.now += LOOK_MS
     const look = { at: this.now } as Look
     const { rules, receivers, silenceOf } = this
-    return this.engine.turn({ look, rules, receivers, silenceOf, url: 'https://zenith.example', isFrozen })
+    return this.engine.turn({
+      look,
+      rules,
+      receivers,
+      silenceOf,
+      url: 'https://zenith.example',
+      isFrozen,
+      isAlone: false,
+    })
   }
 
   /** Looks for so long. @returns the first lines of all messages, each with its event */

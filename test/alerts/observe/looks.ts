@@ -65,6 +65,7 @@ export function lookOf(changes: Partial<Look> = {}, series: Series = {}): Look {
     at: AT,
     store: { ok: true, kind: 'memory', latencyMs: 1, error: null },
     storeAwayMs: 0,
+    storeRefusingMs: 0,
     services: names.map((name) => serviceOf(name)),
     ...{ nodes: [], queues: [], leftOut: null, unreadable: 0, archive: null },
     seriesOf: (service) => ({ routes: series[service]?.routes ?? [], jobs: series[service]?.jobs ?? [] }),

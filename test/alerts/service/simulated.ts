@@ -43,8 +43,10 @@ export function hostObserver(fleet: Fleet): Observer {
       last = look
     },
     observe({ metric }: AlertCondition): Observation[] {
-      if (metric === 'fleet.storeAwayMs')
-        return [{ subject: subjectOf('fleet', 'fleet'), value: last?.storeAwayMs ?? null, count: null, details: [] }]
+      if (metric === 'fleet.storeAwayMs' || metric === 'fleet.storeRefusingMs') {
+        const ms = metric === 'fleet.storeAwayMs' ? last?.storeAwayMs : last?.storeRefusingMs
+        return [{ subject: subjectOf('fleet', 'fleet'), value: ms ?? null, count: null, details: [] }]
+      }
       if (metric !== 'host.cpu') return []
       return Object.entries(fleet.cpu).map(([name, value]) => {
         return { subject: subjectOf(name, 'host'), value: fleet.storeOk ? value : null, count: null, details: [] }

@@ -35,7 +35,7 @@ function evaluation(ageMs: number): Finding[] {
     problem({
       code: 'alerts-stale',
       message: `No Zenith has evaluated the rules of alerts for ${Math.floor(ageMs / 60_000)} min.`,
-      advice: `Start Zenith, with alerts. A receiver of the kind heartbeat would have told you: ${DOCS}.`,
+      advice: `Start Zenith, with alerts. One that may not write to this Redis evaluates without storing its state: ${DOCS}.`,
     }),
   ]
 }
