@@ -1,17 +1,22 @@
+import { packed } from './packed.js'
 import type { ShownAlerts, StoredAlerts } from './stored.js'
 
 /** A document has at most 1,048,576 characters. What is cut is told of in fewer words, or shown no longer; nothing fails for it. */
 const MAX_CHARS = 1_000_000
 const FEWER_TRACKS = 300
 
-/** As JSON. */
-export function fittingState(state: StoredAlerts): string {
+/**
+ * As JSON, or deflated where that is too long: 1,000 alerts and 200 messages fit, whatever they are about. Only texts that can't be
+ * deflated are cut.
+ */
+export async function fittingState(state: StoredAlerts): Promise<string> {
   const whole = JSON.stringify(state)
   if (whole.length <= MAX_CHARS) return whole
   const shorter = shortened(state)
-  let text = JSON.stringify(shorter)
+  let text = await packed(whole)
+  if (text.length > MAX_CHARS) text = await packed(JSON.stringify(shorter))
   for (let most = FEWER_TRACKS; text.length > MAX_CHARS && most > 0; most = Math.floor(most / 2))
-    text = JSON.stringify(fewer(shorter, most))
+    text = await packed(JSON.stringify(fewer(shorter, most)))
   return text
 }
 

@@ -22,7 +22,7 @@ export class AlertMemory {
   }
 
   async writeState(state: StoredAlerts): Promise<void> {
-    await this.#store.putDocument(KIND, 'state', fittingState(state))
+    await this.#store.putDocument(KIND, 'state', await fittingState(state))
   }
 
   async writeShown(shown: ShownAlerts): Promise<void> {

@@ -12,6 +12,7 @@ import {
   Delivery,
   SEVERITIES,
 } from '../../api/alerts.js'
+import { unpacked } from './packed.js'
 
 /** What the Zenith that evaluates writes, and what any other one shows. */
 export interface StoredAlerts {
@@ -129,7 +130,7 @@ function quietOf(quiet: unknown): Readonly<Record<string, Quiet>> {
 
 function parsed(text: string | undefined): unknown {
   try {
-    return text === undefined ? null : JSON.parse(text)
+    return text === undefined ? null : JSON.parse(unpacked(text))
   } catch {
     return null
   }

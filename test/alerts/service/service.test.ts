@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { redisStore } from '../../../src/stores/redis/index.js'
+import { readState } from '../../../src/zenith/alerts/stored.js'
 import { startRedis, type TestRedis } from '../../support/redis.js'
 import { cpuRule, Fleet, hostObserver, Mailbox, OPS, pass, zenith } from './simulated.js'
 
@@ -310,6 +312,10 @@ test('a dead man’s switch is told while rules are evaluated, and by one Zenith
 
 describe('what is stored', () => {
   const keys = () => redis.client().keys('*kept/alert-state')
+  const storedState = async () => {
+    const [key] = await keys()
+    return readState((await redis.client().hget(key ?? '', 'state')) ?? undefined)
+  }
 
   test('takes six commands of a look while nothing changes', async () => {
     const one = start()
@@ -423,13 +429,41 @@ describe('what is stored', () => {
     const name = (index: number) => `${index}-${'x'.repeat(900)}`
     fleet.cpu = Object.fromEntries(Array.from({ length: 1_500 }, (_, index) => [name(index), 95]))
     await pass(fleet, 3 * MINUTE, [one])
-    const [key] = await keys()
-    const state = JSON.parse((await redis.client().hget(key ?? '', 'state')) ?? '') as {
-      engine: { tracks: unknown[] }
-      outbox: unknown[]
+    expect(await start().alerts()).toHaveLength(500)
+    expect(await storedState()).toMatchObject({ outbox: [{ receiver: 'ops' }] })
+  })
+
+  test('has all of the 1,000 alerts and 200 messages that are remembered: another Zenith goes on with them', async () => {
+    // Texts of real lengths; nothing in them repeats.
+    const services = () => Array.from({ length: 5 }, (_, index) => `service-${index}-${randomUUID()}`)
+    const observer = hostObserver(fleet)
+    const wide = {
+      ...observer,
+      observe: (...asked: Parameters<typeof observer.observe>) =>
+        observer.observe(...asked).map((one) => {
+          const details = Array.from({ length: 3 }, () => `memory 97 % at the last beat of ${randomUUID()}`)
+          return { ...one, subject: { ...one.subject, services: services() }, details }
+        }),
     }
-    expect(state.engine.tracks.length).toBeGreaterThanOrEqual(100)
-    expect(state.outbox).toHaveLength(1)
+    const rules = Array.from({ length: 20 }, (_, index) => cpuRule({ id: `cpu-${index}`, remindMs: null, forMs: 0 }))
+    const receivers = Array.from({ length: 20 }, (_, index) => ({ ...OPS, id: `ops-${index}` }))
+    const one = start({ rules, receivers, observer: () => wide })
+    mailbox.answer = { ok: false, status: 503, text: 'down', mayRetry: true, retryAfterMs: null }
+    fleet.cpu = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`web-${index}-${randomUUID()}`, 95]))
+    await pass(fleet, MINUTE, [one])
+    const state = await storedState()
+    expect(state?.engine.tracks).toHaveLength(1_000)
+    expect(state?.outbox).toHaveLength(200)
+    expect(state?.engine.tracks[0]?.details).toHaveLength(3)
+    expect(JSON.stringify(state).length).toBeGreaterThan(2_000_000)
+    await loseLease()
+    const next = start({ rules, receivers, observer: () => wide })
+    mailbox.answer = { ok: true, status: 200, text: 'ok', mayRetry: false, retryAfterMs: null }
+    fleet.now += 10 * MINUTE
+    await pass(fleet, 4 * MINUTE, [next])
+    expect(await next.alerts()).toHaveLength(1_000)
+    const sent = new Set(mailbox.sent.map(({ notification }) => notification.id))
+    expect(state?.outbox.filter(({ id }) => !sent.has(id))).toEqual([])
   })
 
   test('not at all while the store is full: messages are sent all the same', async () => {
