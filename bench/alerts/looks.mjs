@@ -5,12 +5,12 @@ const MB = 2 ** 20
 
 const SCOPE = { services: [], environments: [], hosts: [], queues: [], routes: [], jobs: [] }
 const rule = (metric, scope = {}, over = 'each') => ({
-  condition: { metric, over, is: 'above', threshold: 90, clear: 80, minCount: null },
+  conditions: [{ metric, over, is: 'above', threshold: 90, clear: 80, minCount: null }],
   scope: { ...SCOPE, ...scope },
 })
 
 /** Twenty rules: those of nodes and hosts, of services, and of routes and jobs, some with patterns. */
-export const RULES = [
+const RULES = [
   rule('node.cpu'),
   rule('node.cpu', { services: ['service-1*'] }),
   rule('node.memory'),
@@ -32,6 +32,16 @@ export const RULES = [
   rule('job.sinceSuccess', { jobs: ['nightly-*'] }),
   rule('queue.oldestMs'),
 ]
+
+/** So many rules: the twenty again and again, each with an id and patterns of its own. */
+export function rulesOf(count) {
+  return Array.from({ length: count }, (_, index) => {
+    const one = RULES[index % RULES.length]
+    const about = { enabled: true, severity: 'warning', forMs: 60_000, clearForMs: 60_000, receivers: [], note: '' }
+    const scope = { ...one.scope }
+    return { id: `rule-${index}`, name: `Rule ${index}`, ...about, cooldownMs: 900_000, remindMs: null, ...one, scope }
+  })
+}
 
 /** @param index number of the look */
 export function lookAt(index, { nodes, services, routes }) {

@@ -47,8 +47,12 @@ export interface Observation {
 export interface Observer {
   /** Takes in a look: once for each, before it is asked. */
   note(look: Look): void
+  /** The same in steps of a ms or so. Until the last one it is asked about the look before. */
+  noting(look: Look): Generator<void, void>
   /** Of the last look that was noted. */
   observe(condition: AlertCondition, scope: AlertScope): readonly Observation[]
+  /** The same in steps. */
+  observing(condition: AlertCondition, scope: AlertScope): Generator<void, readonly Observation[]>
   /** What the next holder of the lease has to know, as JSON values, at most 200 kB. */
   memory(): unknown
   /** Takes on what an earlier holder knew; ignores what it can't read. */

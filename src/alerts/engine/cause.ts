@@ -35,17 +35,15 @@ const FOLLOWS_STOP: ReadonlySet<Metric> = new Set([
  * backlog of its queues.
  *
  * @param tracks all that are not ok
- * @returns the id of the cause by the id of the alert
+ * @returns the id of the cause of each of them; null: none explains it
  */
-export function causesOf(tracks: Iterable<Track>): ReadonlyMap<string, string> {
-  const all = [...tracks]
-  const causes = all.filter(({ state, condition }) => state !== 'pending' && isCause(condition.metric))
-  const found = new Map<string, string>()
-  for (const track of all) {
-    const cause = causes.find((one) => one.id !== track.id && explains(one, track))
-    if (cause) found.set(track.id, cause.id)
+export function causesIn(tracks: readonly Track[]): (track: Track) => string | null {
+  const causes = tracks.filter(({ state, condition }) => state !== 'pending' && isCause(condition.metric))
+  return (track) => {
+    const { metric } = track.condition
+    if (!FOLLOWS_VANISHED.has(metric) && !FOLLOWS_STOP.has(metric)) return null
+    return causes.find((one) => one.id !== track.id && explains(one, track))?.id ?? null
   }
-  return found
 }
 
 function isCause(metric: Metric): boolean {

@@ -1,10 +1,11 @@
 import type { AlertChange, AlertEvent, AlertRule } from '../../api/alerts.js'
 import { MAX_ALERTS, SEVERITIES } from '../../api/alerts.js'
+import { atOnce } from '../../lib/async.js'
 import { groupBy } from '../../lib/group-by.js'
 import type { Look, Observer } from '../look.js'
 import { isOfStore } from '../rules.js'
 import { conditionInWords } from '../words.js'
-import { causesOf } from './cause.js'
+import { causesIn } from './cause.js'
 import { judgeRule, type RuleJudgement, subjectKey } from './judge-rule.js'
 import { type Addressed, messageOf } from './messages.js'
 import { type KnownReceiver, receiversOf } from './receivers-of.js'
@@ -108,10 +109,7 @@ export class AlertEngine {
 
   /** All steps of a turn at once. */
   turn(turn: Turn): TurnResult {
-    const steps = this.steps(turn)
-    let step = steps.next()
-    while (!step.done) step = steps.next()
-    return step.value
+    return atOnce(this.steps(turn))
   }
 
   /**
@@ -123,10 +121,10 @@ export class AlertEngine {
     this.#forgetFuture(turn.look.at)
     const ended = yield* this.#judge(turn)
     yield
-    const causes = causesOf(this.tracks)
+    const causeOf = causesIn(this.tracks)
     for (const [index, track] of this.tracks.entries()) {
       if (index % TRACKS_IN_A_STEP === TRACKS_IN_A_STEP - 1) yield
-      const cause = causes.get(track.id) ?? null
+      const cause = causeOf(track)
       const causedAt = cause === null ? track.causedAt : turn.look.at
       this.#tracks.set({ ...track, cause, causedAt, silence: turn.silenceOf(track) })
     }
@@ -155,12 +153,12 @@ export class AlertEngine {
 
   /** @returns those that ended */
   *#judge({ look, rules, isFrozen }: Turn): Generator<void, readonly Track[]> {
-    this.#observer.note(look)
+    yield* this.#observer.noting(look)
     const ended: Track[] = []
     const active = rules.filter(({ enabled }) => enabled).sort(bySeverity)
     for (const rule of active) {
       yield
-      ended.push(...this.#judgeOne(rule, look.at, isFrozen))
+      ended.push(...(yield* this.#judgeOne(rule, look.at, isFrozen)))
     }
     const known = new Set(active.map(({ id }) => id))
     for (const track of this.tracks) if (!known.has(track.rule)) ended.push(...this.#end(track, 'ended', look.at))
@@ -168,18 +166,17 @@ export class AlertEngine {
     return ended
   }
 
-  #judgeOne(rule: AlertRule, now: number, isFrozen: boolean): readonly Track[] {
+  *#judgeOne(rule: AlertRule, now: number, isFrozen: boolean): Generator<void, readonly Track[]> {
     const before = this.#tracks.ofRule(rule.id)
     const tracked = new Set(before.map(({ subject }) => subjectKey(subject)))
-    const { judgements, subjects, worst } = judgeRule(rule, this.#observer, tracked)
+    const judged = yield* judgeRule(rule, this.#observer, tracked, this.#roomFor(rule))
+    const { judgements, subjects, worst } = judged
+    const left = isFrozen ? 0 : judged.left
     if (isFrozen) freeze(judgements)
     const ended: Track[] = []
-    let left = 0
     for (const judgement of judgements.values()) {
-      const id = alertId(rule.id, judgement.subject)
-      const track = this.#tracks.get(id) ?? null
-      if (!track && judgement.verdict === 'met' && this.#isFull(rule)) left += 1
-      else ended.push(...this.#step(track, judgement, rule, now))
+      const track = this.#tracks.get(alertId(rule.id, judgement.subject)) ?? null
+      ended.push(...this.#step(track, judgement, rule, now))
     }
     for (const track of before)
       if (!judgements.has(subjectKey(track.subject))) ended.push(...this.#miss(track, now, isFrozen))
@@ -187,8 +184,9 @@ export class AlertEngine {
     return ended
   }
 
-  #isFull(rule: AlertRule): boolean {
-    return this.#tracks.size >= MAX_TRACKS || this.#tracks.countOf(rule.id) >= MAX_ALERTS
+  /** How many more alerts of a rule can be remembered. */
+  #roomFor({ id }: AlertRule): number {
+    return Math.max(0, Math.min(MAX_TRACKS - this.#tracks.size, MAX_ALERTS - this.#tracks.countOf(id)))
   }
 
   #step(track: Track | null, judgement: Judgement, rule: AlertRule, now: number): readonly Track[] {

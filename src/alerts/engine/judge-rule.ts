@@ -15,6 +15,8 @@ export interface RuleJudgement {
   readonly judgements: Map<string, Judgement>
   /** How many subjects there are. */
   readonly subjects: number
+  /** Of those for which it is met, how many have no alert and no room for one. */
+  readonly left: number
   readonly worst: Pick<Judgement, 'value' | 'subject'> | null
 }
 
@@ -22,52 +24,102 @@ export function subjectKey({ kind, key }: Observation['subject']): string {
   return `${kind}:${key}`
 }
 
+/** Subjects in a step. */
+const IN_A_STEP = 500
+
 /**
- * How a rule judges its subjects in the last look.
+ * How a rule judges its subjects in the last look, in steps: there may be 25,000.
  *
  * @param tracked the keys of subjects that have an alert
+ * @param room how many more may have one
  */
-export function judgeRule(rule: AlertRule, observer: Observer, tracked: ReadonlySet<string>): RuleJudgement {
+export function* judgeRule(
+  rule: AlertRule,
+  observer: Observer,
+  tracked: ReadonlySet<string>,
+  room: number,
+): Generator<void, RuleJudgement> {
   const [condition, ...others] = rule.conditions
-  if (!condition) return { judgements: new Map(), subjects: 0, worst: null }
-  const first = observer.observe(condition, rule.scope)
-  return others.length === 0 ? judgeOne(condition, first, tracked) : judgeAll(rule, observer, tracked)
+  const kept = new Kept(tracked, room)
+  if (!condition) return { judgements: kept.judgements, subjects: 0, left: 0, worst: null }
+  if (others.length > 0) return yield* judgeAll(rule, observer, kept)
+  return yield* judgeOne(condition, yield* observer.observing(condition, rule.scope), kept)
 }
 
-function judgeOne(
+/** Judgements that an alert comes of, or has. */
+class Kept {
+  readonly judgements = new Map<string, Judgement>()
+  left = 0
+  readonly #tracked: ReadonlySet<string>
+  #room: number
+
+  constructor(tracked: ReadonlySet<string>, room: number) {
+    this.#tracked = tracked
+    this.#room = room
+  }
+
+  /** Counts one that is met and finds no room. */
+  hasRoomFor(subject: Observation['subject'], isMet: boolean): boolean {
+    if (this.#tracked.size > 0 && this.#tracked.has(subjectKey(subject))) return true
+    if (!isMet) return false
+    if (this.#room === 0) {
+      this.left += 1
+      return false
+    }
+    this.#room -= 1
+    return true
+  }
+
+  keep(judgement: Judgement): void {
+    this.judgements.set(subjectKey(judgement.subject), judgement)
+  }
+}
+
+function* judgeOne(
   condition: AlertCondition,
   observations: readonly Observation[],
-  tracked: ReadonlySet<string>,
-): RuleJudgement {
-  const judgements = new Map<string, Judgement>()
+  kept: Kept,
+): Generator<void, RuleJudgement> {
   let worst: Observation | null = null
-  for (const observation of observations) {
+  for (const [index, observation] of observations.entries()) {
+    if (index % IN_A_STEP === IN_A_STEP - 1) yield
     const { value, count, subject } = observation
     if (isWorse(condition, value, worst)) worst = observation
-    if (!isMet(condition, value, count) && (tracked.size === 0 || !tracked.has(subjectKey(subject)))) continue
-    judgements.set(subjectKey(subject), together([judge(condition, observation)]))
+    if (kept.hasRoomFor(subject, isMet(condition, value, count) === true))
+      kept.keep(together([judge(condition, observation)]))
   }
-  return { judgements, subjects: observations.length, worst }
+  return { judgements: kept.judgements, subjects: observations.length, left: kept.left, worst }
 }
 
-function judgeAll(rule: AlertRule, observer: Observer, tracked: ReadonlySet<string>): RuleJudgement {
+function* judgeAll(rule: AlertRule, observer: Observer, kept: Kept): Generator<void, RuleJudgement> {
+  const bySubject = yield* judgedBySubject(rule, observer)
+  let worst: Judgement | null = null
+  let index = 0
+  for (const judged of bySubject.values()) {
+    index += 1
+    if (index % IN_A_STEP === 0) yield
+    const judgement = together(judged)
+    if (isWorse(judgement.condition, judgement.value, worst)) worst = judgement
+    if (kept.hasRoomFor(judgement.subject, judgement.verdict === 'met')) kept.keep(judgement)
+  }
+  return { judgements: kept.judgements, subjects: bySubject.size, left: kept.left, worst }
+}
+
+function* judgedBySubject(
+  rule: AlertRule,
+  observer: Observer,
+): Generator<void, ReadonlyMap<string, readonly Judged[]>> {
   const bySubject = new Map<string, Judged[]>()
   for (const condition of rule.conditions)
-    for (const observation of observer.observe(condition, rule.scope)) {
+    for (const [index, observation] of (yield* observer.observing(condition, rule.scope)).entries()) {
+      if (index % IN_A_STEP === IN_A_STEP - 1) yield
       const key = subjectKey(observation.subject)
       const judged = judge(condition, observation)
       const group = bySubject.get(key)
       if (group) group.push(judged)
       else bySubject.set(key, [judged])
     }
-  const judgements = new Map<string, Judgement>()
-  let worst: Judgement | null = null
-  for (const [key, judged] of bySubject) {
-    const judgement = together(judged)
-    if (isWorse(judgement.condition, judgement.value, worst)) worst = judgement
-    if (judgement.verdict === 'met' || tracked.has(key)) judgements.set(key, judgement)
-  }
-  return { judgements, subjects: bySubject.size, worst }
+  return bySubject
 }
 
 function judge(condition: AlertCondition, { subject, value, count, details }: Observation): Judged {

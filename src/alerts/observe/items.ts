@@ -116,21 +116,28 @@ export function queueItems({ queues }: Look, services: readonly Item<ServiceItem
   })
 }
 
+/** Items in a step. */
+const IN_A_STEP = 500
+
 /** Routes or jobs: those of the last five minutes, and those that were seen before. */
-export function seriesItems(
+export function* seriesItems(
   kind: 'route' | 'job',
   services: readonly Item<ServiceItem>[],
   seen: SeenSeries,
-): Map<string, Item<SeriesItem>> {
+): Generator<void, Map<string, Item<SeriesItem>>> {
   const items = new Map<string, Item<SeriesItem>>()
   const byName = new Map(services.map((item) => [item.subject.key, item]))
   for (const item of services) {
     const series = kind === 'route' ? item.of.routes : item.of.jobs
     for (const [name, group] of groupBy(series, ({ key }) => key))
       put(items, kind, item, item.subject.key, name, group, seen)
+    yield
   }
+  let count = 0
   for (const { service, name } of kind === 'route' ? seen.routes() : seen.jobs()) {
     if (!items.has(keyOf(service, name))) put(items, kind, byName.get(service), service, name, [], seen)
+    count += 1
+    if (count % IN_A_STEP === 0) yield
   }
   return items
 }

@@ -1,5 +1,6 @@
 import { METRICS, type Metric } from '../../api/alert-metrics.js'
 import type { AlertCondition, AlertScope } from '../../api/alerts.js'
+import { atOnce } from '../../lib/async.js'
 import type { Look, Observation, Observer } from '../look.js'
 import { DroppedRecords } from './dropped.js'
 import { type FleetMetric, readFleet } from './fleet.js'
@@ -10,13 +11,15 @@ import { JobBaseline } from './job-baseline.js'
 import { aggregate, type NodeMetric, readNode } from './nodes.js'
 import { type QueueMetric, readQueue } from './queues.js'
 import { type Reading, UNKNOWN } from './reading.js'
-import { exactNames, matcherOf } from './scope.js'
+import { exactNames, type Matches, matcherOf } from './scope.js'
 import { SeenSeries } from './seen-series.js'
 import { type JobMetric, type RouteMetric, readJob, readRoute, type SeriesItem } from './series.js'
 import { readService, type ServiceMetric } from './services.js'
 import { Subjects } from './subjects.js'
 import { VanishedNodes } from './vanished.js'
 
+/** Subjects in a step. */
+const IN_A_STEP = 500
 const EXCEPTIONS_WITHIN_MS = 5 * 60_000
 
 /** Observations, and beside each the environments of its subject. */
@@ -45,28 +48,41 @@ class LookObserver implements Observer {
   #cache = new Map<string, Observed>()
 
   note(look: Look): void {
-    this.#look = look
-    this.#cache = new Map()
+    atOnce(this.noting(look))
+  }
+
+  *noting(look: Look): Generator<void, void> {
     // What the store last told is no news.
-    if (!look.store.ok) return
-    this.#subjects = new Subjects(look, this.#seen, this.#seen.services())
-    const services = this.#subjects.services.map(({ of }) => of)
+    const subjects = look.store.ok ? yield* this.#taking(look) : this.#subjects
+    this.#look = look
+    this.#subjects = subjects
+    this.#cache = new Map()
+  }
+
+  *#taking(look: Look): Generator<void, Subjects> {
+    const subjects = new Subjects(look, this.#seen, this.#seen.services())
+    const services = subjects.services.map(({ of }) => of)
+    yield
     this.#dropped.note(look.nodes, look.at)
     this.#growing.note(look.queues, look.at)
+    yield
     this.#vanished.note(look)
+    yield
     this.#baseline.note(services, look.at)
-    this.#seen.note(services, look.at)
+    yield* this.#seen.noting(services, look.at)
+    return subjects
   }
 
   observe(condition: AlertCondition, scope: AlertScope): readonly Observation[] {
+    return atOnce(this.observing(condition, scope))
+  }
+
+  *observing(condition: AlertCondition, scope: AlertScope): Generator<void, readonly Observation[]> {
     const matches = matcherOf(scope)
-    const { all, environments } = this.#observed(condition)
-    if (!matches) return all
-    const named = this.#named(condition, scope)
-    return [
-      ...all.filter(({ subject }, index) => matches(subject, environments[index] ?? [])),
-      ...named.all.filter(({ subject }, index) => matches(subject, named.environments[index] ?? [])),
-    ]
+    const observed = yield* this.#observed(condition)
+    if (!matches) return observed.all
+    const named = yield* this.#named(condition, scope)
+    return [...(yield* within(observed, matches)), ...(yield* within(named, matches))]
   }
 
   memory(): unknown {
@@ -85,49 +101,54 @@ class LookObserver implements Observer {
   }
 
   /** All subjects of a condition. */
-  #observed({ metric, over }: AlertCondition): Observed {
+  *#observed({ metric, over }: AlertCondition): Generator<void, Observed> {
     const key = `${metric} ${METRICS[metric].subject === 'node' ? over : ''}`
-    const known = this.#cache.get(key)
+    const cache = this.#cache
+    const known = cache.get(key)
     if (known) return known
-    const observed = this.#look ? this.#read(metric, over) : NOTHING
-    this.#cache.set(key, observed)
+    const observed = this.#look ? yield* this.#read(metric, over, this.#look) : NOTHING
+    cache.set(key, observed)
     return observed
   }
 
-  #read(metric: Metric, over: AlertCondition['over']): Observed {
-    const look = this.#look
-    if (METRICS[metric].subject === 'fleet') return look ? fleetIn(metric as FleetMetric, look) : NOTHING
+  *#read(metric: Metric, over: AlertCondition['over'], look: Look): Generator<void, Observed> {
+    if (METRICS[metric].subject === 'fleet') return fleetIn(metric as FleetMetric, look)
     const subjects = this.#subjects
     if (!subjects) return NOTHING
     switch (METRICS[metric].subject) {
       case 'host':
-        return this.#each(subjects.hosts, (nodes) => readHost(metric as HostMetric, nodes))
+        return yield* this.#each(subjects.hosts, (nodes) => readHost(metric as HostMetric, nodes))
       case 'service':
-        return this.#ofServices(metric as ServiceMetric, subjects)
+        return yield* this.#ofServices(metric as ServiceMetric, subjects)
       case 'queue':
-        return this.#each(subjects.queues, (queue) =>
+        return yield* this.#each(subjects.queues, (queue) =>
           readQueue(metric as QueueMetric, queue, { growingOf: this.#growing.of }),
         )
-      case 'route':
-        return this.#each(subjects.routes.values(), (item) => readRoute(metric as RouteMetric, item))
-      case 'job':
-        return this.#each(subjects.jobs.values(), (item) => readJob(metric as JobMetric, item))
+      case 'route': {
+        const routes = yield* subjects.series('route')
+        return yield* this.#each(routes.values(), (item) => readRoute(metric as RouteMetric, item))
+      }
+      case 'job': {
+        const jobs = yield* subjects.series('job')
+        return yield* this.#each(jobs.values(), (item) => readJob(metric as JobMetric, item))
+      }
       default:
-        return this.#ofNodes(metric as NodeMetric, over, subjects)
+        return yield* this.#ofNodes(metric as NodeMetric, over, subjects)
     }
   }
 
-  #ofServices(metric: ServiceMetric, { services }: Subjects): Observed {
-    const read = this.#each(services, (item) => readService(metric, item, this.#serviceMemory))
+  *#ofServices(metric: ServiceMetric, { services }: Subjects): Generator<void, Observed> {
+    const read = yield* this.#each(services, (item) => readService(metric, item, this.#serviceMemory))
     if (metric !== 'service.vanished') return read
-    const hosts = this.#each(hostsDownItems(this.#vanished.hosts(), services), ({ reading }) => reading)
+    const down = hostsDownItems(this.#vanished.hosts(), services)
+    const hosts = yield* this.#each(down, ({ reading }) => reading)
     return { all: [...hosts.all, ...read.all], environments: [...hosts.environments, ...read.environments] }
   }
 
-  #ofNodes(metric: NodeMetric, over: AlertCondition['over'], subjects: Subjects): Observed {
+  *#ofNodes(metric: NodeMetric, over: AlertCondition['over'], subjects: Subjects): Generator<void, Observed> {
     const memory = { droppedOf: this.#dropped.of }
-    if (over === 'each') return this.#each(subjects.nodes, (node) => readNode(metric, node, memory))
-    return this.#each(subjects.services, ({ view }) => {
+    if (over === 'each') return yield* this.#each(subjects.nodes, (node) => readNode(metric, node, memory))
+    return yield* this.#each(subjects.services, ({ view }) => {
       const nodes = subjects.nodesByService.get(view.service) ?? []
       return aggregate(
         metric,
@@ -139,27 +160,30 @@ class LookObserver implements Observer {
   }
 
   /** Routes and jobs that a scope names, and that nobody has seen: one that never ran has to be told of, too. */
-  #named({ metric }: AlertCondition, scope: AlertScope): Observed {
+  *#named({ metric }: AlertCondition, scope: AlertScope): Generator<void, Observed> {
     const subjects = this.#subjects
     if (!subjects || (metric !== 'job.sinceSuccess' && metric !== 'job.count' && metric !== 'route.count'))
       return NOTHING
     const kind = metric === 'route.count' ? 'route' : 'job'
-    const known = kind === 'route' ? subjects.routes : subjects.jobs
+    const known = yield* subjects.series(kind)
     const missing = namedIn(kind, scope, subjects, this.#seen).filter(({ subject }) => !known.has(subject.key))
     const read = (item: SeriesItem) =>
       kind === 'route' ? readRoute('route.count', item) : readJob(metric as JobMetric, item)
-    return this.#each(missing, read)
+    return yield* this.#each(missing, read)
   }
 
-  #each<T>(items: Iterable<Item<T>>, read: (of: T) => Reading | null): Observed {
+  *#each<T>(items: Iterable<Item<T>>, read: (of: T) => Reading | null): Generator<void, Observed> {
     const isAway = this.#look?.store.ok === false
     const all: Observation[] = []
     const environments: (readonly string[])[] = []
+    let count = 0
     for (const item of items) {
+      count += 1
+      if (count % IN_A_STEP === 0) yield
       const reading = read(item.of)
       if (!reading) continue
-      const { value, count, details } = isAway ? UNKNOWN : reading
-      all.push({ subject: item.subject, value, count, details })
+      const { value, count: failures, details } = isAway ? UNKNOWN : reading
+      all.push({ subject: item.subject, value, count: failures, details })
       environments.push(item.environments)
     }
     return { all, environments }
@@ -173,6 +197,15 @@ class LookObserver implements Observer {
       return look ? look.exceptionsOf(service, look.at - EXCEPTIONS_WITHIN_MS) : 0
     },
   }
+}
+
+function* within({ all, environments }: Observed, matches: Matches): Generator<void, readonly Observation[]> {
+  const found: Observation[] = []
+  for (const [index, observation] of all.entries()) {
+    if (index % IN_A_STEP === IN_A_STEP - 1) yield
+    if (matches(observation.subject, environments[index] ?? [])) found.push(observation)
+  }
+  return found
 }
 
 function fleetIn(metric: FleetMetric, look: Look): Observed {

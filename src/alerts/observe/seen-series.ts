@@ -31,18 +31,6 @@ export class SeenSeries {
   #since: number | null = null
   #at = 0
 
-  note(items: readonly ServiceItem[], at: number): void {
-    this.#at = at
-    this.#since = Math.min(this.#since ?? at, at)
-    for (const { view, jobs, routes } of items) {
-      for (const [name, { count, successes }] of byName(jobs))
-        noteOne(this.#jobs, view.service, name, count, successes, at)
-      for (const { key, count } of routes) noteOne(this.#routes, view.service, key, count, count, at)
-    }
-    trim(this.#jobs, MAX_JOBS, at - JOB_KEPT_MS)
-    trim(this.#routes, MAX_ROUTES, at - ROUTE_KEPT_MS)
-  }
-
   jobs(): Iterable<Pick<Seen, 'service' | 'name'>> {
     return this.#jobs.values()
   }
@@ -65,6 +53,22 @@ export class SeenSeries {
   /** When Zenith first looked, Unix ms; null before that. */
   get since(): number | null {
     return this.#since
+  }
+
+  /** In a step for each service. */
+  *noting(items: readonly ServiceItem[], at: number): Generator<void, void> {
+    this.#at = at
+    this.#since = Math.min(this.#since ?? at, at)
+    const news: { jobs: Seen[]; routes: Seen[] } = { jobs: [], routes: [] }
+    for (const { view, jobs, routes } of items) {
+      for (const [name, { count, successes }] of byName(jobs))
+        noteOne(this.#jobs, news.jobs, view.service, name, count, successes, at)
+      for (const { key, count } of routes) noteOne(this.#routes, news.routes, view.service, key, count, count, at)
+      yield
+    }
+    take(this.#jobs, news.jobs, MAX_JOBS, at - JOB_KEPT_MS)
+    yield
+    take(this.#routes, news.routes, MAX_ROUTES, at - ROUTE_KEPT_MS)
   }
 
   /** The newest first. */
@@ -102,12 +106,20 @@ function byName(jobs: ServiceItem['jobs']): Map<string, { count: number; success
   return names
 }
 
-function noteOne(seen: Map<string, Seen>, service: string, name: string, count: number, successes: number, at: number) {
+/** @param news takes what was not seen before */
+function noteOne(
+  seen: ReadonlyMap<string, Seen>,
+  news: Seen[],
+  service: string,
+  name: string,
+  count: number,
+  successes: number,
+  at: number,
+): void {
   if (count === 0) return
-  const key = keyOf(service, name)
-  const known = seen.get(key)
+  const known = seen.get(keyOf(service, name))
   if (!known) {
-    seen.set(key, { service, name, since: at, last: at, success: successes > 0 ? at : null, successes })
+    news.push({ service, name, since: at, last: at, success: successes > 0 ? at : null, successes })
     return
   }
   known.success = successOf(known, successes, at)
@@ -123,10 +135,18 @@ function successOf({ success, successes: before, last }: Seen, successes: number
   return Math.max(success ?? 0, at - WINDOW_MS)
 }
 
-/** Forgets what was not seen for so long; of too many, the oldest. */
-function trim(seen: Map<string, Seen>, most: number, oldest: number): void {
+/** Forgets what was not seen for so long. For what is new, too many make room that were not in this look: the oldest first. */
+function take(seen: Map<string, Seen>, news: readonly Seen[], most: number, oldest: number): void {
   for (const [key, { last }] of seen) if (last < oldest) seen.delete(key)
-  if (seen.size <= most) return
-  const byAge = [...seen].sort(([, a], [, b]) => a.last - b.last)
-  for (const [key] of byAge.slice(0, seen.size - most)) seen.delete(key)
+  const missing = Math.min(news.length, most) + seen.size - most
+  if (missing > 0) makeRoom(seen, missing, news[0]?.last ?? oldest)
+  for (const one of news) {
+    if (seen.size >= most) return
+    seen.set(keyOf(one.service, one.name), one)
+  }
+}
+
+function makeRoom(seen: Map<string, Seen>, count: number, now: number): void {
+  const quiet = [...seen].filter(([, { last }]) => last < now).sort(([, a], [, b]) => a.last - b.last)
+  for (const [key] of quiet.slice(0, count)) seen.delete(key)
 }

@@ -16,8 +16,7 @@ export class Subjects {
   #nodesByService: ReadonlyMap<string | null, readonly Item<NodeView>[]> | null = null
   #hosts: readonly Item<readonly NodeView[]>[] | null = null
   #queues: readonly Item<QueueView>[] | null = null
-  #routes: ReadonlyMap<string, Item<SeriesItem>> | null = null
-  #jobs: ReadonlyMap<string, Item<SeriesItem>> | null = null
+  readonly #series = new Map<'route' | 'job', ReadonlyMap<string, Item<SeriesItem>>>()
 
   constructor(look: Look, seen: SeenSeries, runningJobs: ReadonlySet<string>) {
     this.look = look
@@ -45,13 +44,12 @@ export class Subjects {
     return this.#queues
   }
 
-  get routes(): ReadonlyMap<string, Item<SeriesItem>> {
-    this.#routes ??= seriesItems('route', this.services, this.#seen)
-    return this.#routes
-  }
-
-  get jobs(): ReadonlyMap<string, Item<SeriesItem>> {
-    this.#jobs ??= seriesItems('job', this.services, this.#seen)
-    return this.#jobs
+  /** In steps, at the first time: there may be 25,000. */
+  *series(kind: 'route' | 'job'): Generator<void, ReadonlyMap<string, Item<SeriesItem>>> {
+    const known = this.#series.get(kind)
+    if (known) return known
+    const made = yield* seriesItems(kind, this.services, this.#seen)
+    this.#series.set(kind, made)
+    return made
   }
 }

@@ -175,6 +175,8 @@ export class AlertEvaluator {
 
   /** One that has seen the fleet as it is now. */
   async observing(): Promise<Observer> {
+    // In the middle of a turn it knows a part of the next look.
+    await this.#running
     if (this.#lease.evaluates && this.#evaluatedAt !== null) return this.#observer
     const observer = this.#options.observer()
     observer.note(await this.#lookAt(await this.#options.monitor.fresh()))

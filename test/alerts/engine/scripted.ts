@@ -43,6 +43,7 @@ export class Scripted implements Observer {
   }
 
   note(): void {}
+  *noting(): Generator<void, void> {}
   memory(): unknown {
     return null
   }
@@ -57,6 +58,11 @@ export class Scripted implements Observer {
       } = typeof given === 'object' && given !== null ? given : { value: given ?? null, subject: subject(name) }
       return { subject: about, value, count, details: [] }
     })
+  }
+
+  *observing(condition: AlertCondition): Generator<void, readonly Observation[]> {
+    yield
+    return this.observe(condition)
   }
 
   /** One look, 10 s after the last one. */

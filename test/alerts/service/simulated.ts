@@ -42,6 +42,14 @@ export function hostObserver(fleet: Fleet): Observer {
     note(look) {
       last = look
     },
+    *noting(look) {
+      yield
+      this.note(look)
+    },
+    *observing(condition, scope) {
+      yield
+      return this.observe(condition, scope)
+    },
     observe({ metric }: AlertCondition): Observation[] {
       if (metric === 'fleet.storeAwayMs' || metric === 'fleet.storeRefusingMs') {
         const ms = metric === 'fleet.storeAwayMs' ? last?.storeAwayMs : last?.storeRefusingMs
