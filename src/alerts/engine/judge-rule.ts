@@ -92,7 +92,61 @@ function* judgeOne(
 }
 
 function* judgeAll(rule: AlertRule, observer: Observer, kept: Kept): Generator<void, RuleJudgement> {
-  const bySubject = yield* judgedBySubject(rule, observer)
+  const lists: (readonly Observation[])[] = []
+  for (const condition of rule.conditions) lists.push(yield* observer.observing(condition, rule.scope))
+  return yield* isAligned(lists) ? judgeAligned(rule.conditions, lists, kept) : judgeApart(rule.conditions, lists, kept)
+}
+
+/** Metrics of one kind of subject mostly have the same subjects in the same order. */
+function isAligned(lists: readonly (readonly Observation[])[]): boolean {
+  const [first = [], ...others] = lists
+  return others.every(
+    (list) => list.length === first.length && list.every(({ subject }, index) => subject === first[index]?.subject),
+  )
+}
+
+/** Makes nothing of a subject that is fine: 500 rules of 1,000 hosts took seconds. */
+function* judgeAligned(
+  conditions: readonly AlertCondition[],
+  lists: readonly (readonly Observation[])[],
+  kept: Kept,
+): Generator<void, RuleJudgement> {
+  const subjects = lists[0]?.length ?? 0
+  let worst: Observation | null = null
+  for (let index = 0; index < subjects; index++) {
+    if (index % IN_A_STEP === IN_A_STEP - 1) yield
+    const { place, isMet: met } = tellingOf(conditions, lists, index)
+    const [condition, observation] = [conditions[place], lists[place]?.[index]]
+    if (!condition || !observation) continue
+    if (isWorse(condition, observation.value, worst)) worst = observation
+    if (!kept.hasRoomFor(observation.subject, met)) continue
+    kept.keep(together(conditions.map((one, at) => judge(one, lists[at]?.[index] ?? observation))))
+  }
+  return { judgements: kept.judgements, subjects, left: kept.left, worst }
+}
+
+/** The condition that tells of a subject: the first that is met, else the first that is known. */
+function tellingOf(
+  conditions: readonly AlertCondition[],
+  lists: readonly (readonly Observation[])[],
+  index: number,
+): { readonly place: number; readonly isMet: boolean } {
+  let known = -1
+  for (const [place, condition] of conditions.entries()) {
+    const { value = null, count = null } = lists[place]?.[index] ?? {}
+    const met = isMet(condition, value, count)
+    if (met) return { place, isMet: true }
+    if (met === false && known < 0) known = place
+  }
+  return { place: Math.max(0, known), isMet: false }
+}
+
+function* judgeApart(
+  conditions: readonly AlertCondition[],
+  lists: readonly (readonly Observation[])[],
+  kept: Kept,
+): Generator<void, RuleJudgement> {
+  const bySubject = yield* judgedBySubject(conditions, lists)
   let worst: Judgement | null = null
   let index = 0
   for (const judged of bySubject.values()) {
@@ -106,12 +160,12 @@ function* judgeAll(rule: AlertRule, observer: Observer, kept: Kept): Generator<v
 }
 
 function* judgedBySubject(
-  rule: AlertRule,
-  observer: Observer,
+  conditions: readonly AlertCondition[],
+  lists: readonly (readonly Observation[])[],
 ): Generator<void, ReadonlyMap<string, readonly Judged[]>> {
   const bySubject = new Map<string, Judged[]>()
-  for (const condition of rule.conditions)
-    for (const [index, observation] of (yield* observer.observing(condition, rule.scope)).entries()) {
+  for (const [place, condition] of conditions.entries())
+    for (const [index, observation] of (lists[place] ?? []).entries()) {
       if (index % IN_A_STEP === IN_A_STEP - 1) yield
       const key = subjectKey(observation.subject)
       const judged = judge(condition, observation)
