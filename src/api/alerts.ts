@@ -186,9 +186,24 @@ export const AlertEvent = object('A change of an alert.', {
   by: orNull(text('Who acknowledged it.')),
 })
 export type AlertEvent = Infer<typeof AlertEvent>
+/** Changes that the store lists: the newest. */
 export const MAX_ALERT_EVENTS = 300
+/** Changes of one page of the history. */
+export const MAX_ALERT_PAGE = 1_000
 export const AlertEventListing = object('What alerts did.', {
-  items: listUpTo(MAX_ALERT_EVENTS, AlertEvent, 'Newest first.'),
+  items: listUpTo(MAX_ALERT_PAGE, AlertEvent, 'Newest first. A page may be shorter than `limit`: follow `next`.'),
+  next: orNull(text('Pass it as `after` for the next page; null at the end.')),
+  since: orNull(
+    amount('Without an archive: the oldest change that is known, if there may be older ones in the time; else null.'),
+  ),
+  gaps: listUpTo(
+    100,
+    object('A time whose changes were dropped before they were archived.', {
+      from: amount('Unix ms.'),
+      to: amount('Unix ms.'),
+    }),
+    'Of the archive, oldest first.',
+  ),
 })
 export type AlertEventListing = Infer<typeof AlertEventListing>
 

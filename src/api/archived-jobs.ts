@@ -1,4 +1,5 @@
 import { AuditEntry } from './audit.js'
+import { PastAlerts } from './past-alerts.js'
 import { amount, count, flag, type Infer, listOf, listUpTo, object, oneOf, orNull, text } from './schema.js'
 
 /** Finished jobs of the archive. Times are Unix ms, durations ms. */
@@ -71,6 +72,7 @@ export const ArchivedJobDetail = object('The life of a job, as the archive has i
       'Time of the oldest line that was searched; null if the whole trail was. Bulk operations name no single job.',
     ),
   ),
+  alerts: PastAlerts,
   payloads: flag('Whether the principal may see payloads.'),
 })
 export type ArchivedJobDetail = Infer<typeof ArchivedJobDetail>

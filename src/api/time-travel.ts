@@ -1,6 +1,7 @@
 import { QUEUE_DRIVERS } from '../protocol/queues.js'
 import { ArchivedJob } from './archived-jobs.js'
 import { AuditEntry } from './audit.js'
+import { PastAlerts } from './past-alerts.js'
 import { ExceptionRecord, SlowEntry } from './records.js'
 import { amount, count, flag, type Infer, listUpTo, object, oneOf, orNull, percent, text } from './schema.js'
 import { TrafficPoint } from './services.js'
@@ -53,6 +54,7 @@ export const PastView = object('The fleet at a time.', {
   services: listUpTo(1_000, PastService, 'By name.'),
   nodes: listUpTo(1_000, PastNode, 'By service and id.'),
   queues: listUpTo(1_000, PastQueue, 'The largest backlog first.'),
+  alerts: PastAlerts,
   running: listUpTo(200, ArchivedJob, 'Attempts that ran at the time, and have finished since, by their start.'),
   exceptions: listUpTo(200, ExceptionRecord, 'Exceptions from 5 min before to 5 min after, newest first.'),
   slow: listUpTo(200, SlowEntry, 'Slow requests and jobs of that time, newest first.'),
@@ -65,7 +67,7 @@ export const PastView = object('The fleet at a time.', {
 })
 export type PastView = Infer<typeof PastView>
 
-export const EVENT_TICKS = ['version', 'exceptions', 'audit', 'gap'] as const
+export const EVENT_TICKS = ['version', 'alert', 'exceptions', 'audit', 'gap'] as const
 
 export const EventTick = object('Something that happened in a part of the time.', {
   at: amount('When it was, Unix ms; of several in a part of the time the first.'),
@@ -77,6 +79,8 @@ export type EventTick = Infer<typeof EventTick>
 
 export const TickListing = object('What happened over a time, for its scrubber.', {
   ticks: listUpTo(1_000, EventTick, 'Oldest first.'),
-  since: orNull(amount('Exceptions and actions before it are not counted, because there are too many; else null.')),
+  since: orNull(
+    amount('Exceptions, alerts and actions before it are not counted, because there are too many; else null.'),
+  ),
 })
 export type TickListing = Infer<typeof TickListing>

@@ -6,6 +6,7 @@ import { groupBy } from '../lib/group-by.js'
 import { OutageLog } from '../lib/outage-log.js'
 import type { Archive, ControlStore, Logger, NodeEntry, Reader } from '../ports/index.js'
 import { type FinishedQueue, queueKeyOf, SERVICE_INDEX_LIFE_MS } from '../protocol/index.js'
+import { alertFeed, type ReadAlerts } from './feeds/alerts.js'
 import { drain, type Feed } from './feeds/feed.js'
 import { auditFeed, queueFeed, serviceFeeds } from './feeds/service-feeds.js'
 import { versionFeed } from './feeds/versions.js'
@@ -40,6 +41,8 @@ export interface ArchiverOptions {
   /** For the lease and the audit trail; null if the store has none. */
   readonly store: ControlStore | null
   readonly archive: Archive
+  /** Null: no changes of alerts are archived. @default null */
+  readonly alerts?: ReadAlerts | null
   readonly retention?: Retention
   /** The queues whose finished jobs can be listed: those of workers that record none are archived from there. @default none */
   readonly queues?: () => Promise<readonly ListedQueue[]>
@@ -186,7 +189,7 @@ export class Archiver {
   }
 
   async #feeds(): Promise<readonly Feed[]> {
-    const { reader, archive, store, queues, keyOf = queueKeyOf } = this.#options
+    const { reader, archive, store, alerts, queues, keyOf = queueKeyOf } = this.#options
     // The keys of queues are known after that.
     if (queues) await inTime(queues(), QUEUES_WITHIN_MS).catch(() => {})
     const nodes = await this.#readNodes()
@@ -198,6 +201,7 @@ export class Archiver {
       queueFeed(sources, null),
       ...[...byService].map(([service, own]) => versionFeed(service, own, this.#now())),
       ...(store ? [auditFeed(store, this.#now())] : []),
+      ...(alerts ? [alertFeed(alerts, this.#now())] : []),
     ]
   }
 

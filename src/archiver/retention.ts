@@ -5,7 +5,7 @@ const DAY_MS = 24 * 60 * 60_000
 
 /** How much the archive keeps. The limits work together: what exceeds one of them is deleted, oldest first. */
 export interface Retention {
-  /** Days of slow requests and jobs, exceptions and events. The audit trail is never deleted. @default 90 */
+  /** Days of slow requests and jobs, exceptions, events and changes of alerts. The audit trail is never deleted. @default 90 */
   readonly recordDays?: number | undefined
   /** Days of finished jobs, without payloads. @default no limit */
   readonly jobDays?: number | undefined

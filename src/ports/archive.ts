@@ -37,20 +37,20 @@ export interface FigureQuery {
   readonly to: number
 }
 
-/** `event`: a version that appeared, a node that was lost or left, and others that a chart marks. */
-export type ArchivedRecordKind = 'slow' | 'exception' | 'audit' | 'event'
+/** `event`: a version that appeared, a node that was lost or left, and others that a chart marks; `alert`: a change of an alert. */
+export type ArchivedRecordKind = 'slow' | 'exception' | 'audit' | 'event' | 'alert'
 
 /** Records that age: the audit trail stays for good. */
-export const AGING_RECORDS: readonly ArchivedRecordKind[] = ['slow', 'exception', 'event']
+export const AGING_RECORDS: readonly ArchivedRecordKind[] = ['slow', 'exception', 'event', 'alert']
 
 /** A record as it was read, masked. A kind and an id identify it: writing it again changes nothing. */
 export interface ArchivedRecord {
   readonly kind: ArchivedRecordKind
   readonly id: string
   readonly at: number
-  /** Null in the audit trail. */
+  /** Null in the audit trail, and of an alert about no single service. */
   readonly service: string | null
-  /** The route or job of a slow entry, the fingerprint of an exception, the action of a line of the audit trail, the type of an event. */
+  /** The route or job of a slow entry, the fingerprint of an exception, the action of a line of the audit trail, the type of an event, the rule of an alert. */
   readonly name: string | null
   /** JSON. */
   readonly body: string

@@ -5,8 +5,10 @@ import type { Role } from '../api/permissions.js'
 import { createPolicy } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
 import { Archiver } from '../archiver/archiver.js'
+import type { ReadAlerts } from '../archiver/feeds/alerts.js'
 import type { Retention } from '../archiver/retention.js'
 import type { Archive, ControlStore, Debts, Logger, PeopleStore, QueueSource, Reader } from '../ports/index.js'
+import { AlertMemory } from './alerts/memory.js'
 import { openAlerts } from './alerts/open-alerts.js'
 import { type ArchivedQueueLooks, queueLooks } from './archive/queue-looks.js'
 import { takingTurns } from './archive/taking-turns.js'
@@ -251,7 +253,18 @@ function archiverOf(
 ): Archiver | null {
   const { archive, retention, archivePayloads = true, logger } = options
   if (!archive) return null
-  return new Archiver({ reader, store, archive, ...(retention && { retention }), ...looks, archivePayloads, logger })
+  const alerts = store && storedChanges(store)
+  return new Archiver({
+    ...{ reader, store, archive, alerts, archivePayloads, logger },
+    ...(retention && { retention }),
+    ...looks,
+  })
+}
+
+/** Only what is stored: what a Zenith that dies has not stored yet happens again elsewhere. */
+function storedChanges(store: ControlStore): ReadAlerts {
+  const memory = new AlertMemory(store)
+  return async () => (await memory.read()).shown.events
 }
 
 const CONTROL_METHODS = [

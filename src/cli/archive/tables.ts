@@ -1,8 +1,10 @@
+import type { AlertEvent } from '../../api/alerts.js'
 import { csvRows } from '../../lib/csv.js'
 import type { ArchiveDriver, ArchivedJobFilter, ArchivedRecordKind } from '../../ports/index.js'
+import { CHANGE_COLUMNS, changeRow, isOfService } from '../../runtime/archived-alerts.js'
 import { archivedHistory, HISTORY_COLUMNS, historyRow } from '../../runtime/archived-history.js'
 
-export const TABLES = ['jobs', 'slow', 'exceptions', 'audit', 'history'] as const
+export const TABLES = ['jobs', 'slow', 'exceptions', 'alerts', 'audit', 'history'] as const
 export type TableName = (typeof TABLES)[number]
 export const FORMATS = ['ndjson', 'csv'] as const
 export type Format = (typeof FORMATS)[number]
@@ -44,8 +46,10 @@ const JOB_COLUMNS = [
   'error',
 ] as const
 
+type RecordTable = 'slow' | 'exceptions' | 'alerts' | 'audit'
+
 /** Of the records' own fields. */
-const RECORDS: Readonly<Record<'slow' | 'exceptions' | 'audit', { kind: ArchivedRecordKind; columns: string[] }>> = {
+const RECORDS: Readonly<Record<RecordTable, { kind: ArchivedRecordKind; columns: string[] }>> = {
   slow: {
     kind: 'slow',
     columns: [
@@ -79,6 +83,7 @@ const RECORDS: Readonly<Record<'slow' | 'exceptions' | 'audit', { kind: Archived
       'stack',
     ],
   },
+  alerts: { kind: 'alert', columns: [...CHANGE_COLUMNS] },
   audit: {
     kind: 'audit',
     columns: ['at', 'operation', 'step', 'user', 'role', 'action', 'queue', 'queueName', 'target', 'ok', 'detail'],
@@ -132,22 +137,27 @@ async function* jobLines(
 
 async function* recordLines(
   archive: ArchiveDriver,
-  name: 'slow' | 'exceptions' | 'audit',
+  name: RecordTable,
   { filter: { from, to }, service }: ExportQuery,
 ): AsyncGenerator<readonly Line[]> {
   const { kind, columns } = RECORDS[name]
-  const services = service === undefined ? {} : { services: [service] }
+  // An alert may be about several services: a host, or a queue.
+  const services = service === undefined || name === 'alerts' ? {} : { services: [service] }
   let after: string | null = null
   do {
     const page: Awaited<ReturnType<ArchiveDriver['records']>> = await archive.records({
       ...{ kind, from, to, ...services, limit: PAGE, after },
     })
-    yield page.items.map(({ body }) => {
-      const json = JSON.parse(body) as Record<string, unknown>
-      return { json, cells: columns.map((column) => cellOf(json[column])) }
-    })
+    const all = page.items.map(({ body }) => JSON.parse(body) as Record<string, unknown>)
+    yield name === 'alerts' ? alertLines(all, service) : all.map((json) => ({ json, cells: cellsOf(columns, json) }))
     after = page.next
   } while (after !== null)
+}
+
+function alertLines(all: readonly Record<string, unknown>[], service: string | undefined): readonly Line[] {
+  const changes = all as unknown as readonly AlertEvent[]
+  const meant = changes.filter((event) => service === undefined || isOfService(event, service))
+  return meant.map((event) => ({ json: event, cells: changeRow(event) }))
 }
 
 async function* historyLines(
@@ -161,6 +171,10 @@ async function* historyLines(
   for (const one of services)
     for await (const points of archivedHistory(archive, one, time, now))
       yield points.map((point) => ({ json: { service: one, ...point }, cells: historyRow(one, point) }))
+}
+
+function cellsOf(columns: readonly string[], json: Record<string, unknown>): readonly Cell[] {
+  return columns.map((column) => cellOf(json[column]))
 }
 
 function cellOf(value: unknown): Cell {

@@ -36,17 +36,17 @@ const OPTIONS = {
   payloads: { value: null, env: null, help: 'with the masked payloads of jobs', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
 
-const HELP = `Usage: quasar archive export <jobs|slow|exceptions|audit|history> [options]
+const HELP = `Usage: quasar archive export <jobs|slow|exceptions|alerts|audit|history> [options]
 
-Prints what an archive has: jobs, slow requests, exceptions and the audit trail newest first, history oldest first. Times are
-Unix ms, durations ms. Zenith may have the archive open.
+Prints what an archive has: jobs, slow requests, exceptions, changes of alerts and the audit trail newest first, history oldest
+first. Times are Unix ms, durations ms. Zenith may have the archive open.
 
 Options and their environment variables:
 ${describeOptions(OPTIONS)}
 `
 
 export const archiveExport: Command = {
-  summary: 'prints jobs, slow requests, exceptions, the audit trail or history',
+  summary: 'prints jobs, slow requests, exceptions, alerts, the audit trail or history',
   help: HELP,
   async run(args, env) {
     const { isHelp, values, words } = readOptions(args, OPTIONS, env, 1)

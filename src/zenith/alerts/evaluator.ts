@@ -97,6 +97,8 @@ export class AlertEvaluator {
   #looks = 0
   #evaluatedAt: number | null = null
   #events: readonly AlertEvent[] = []
+  /** Those that are not stored among the others yet. Newest first, as the others. */
+  #news: readonly AlertEvent[] = []
   #savedAt = Number.NEGATIVE_INFINITY
   #shownAt = Number.NEGATIVE_INFINITY
   #beatAt = Number.NEGATIVE_INFINITY
@@ -298,6 +300,7 @@ export class AlertEvaluator {
     this.#engine.restore(engine)
     this.#outbox.restore(outbox, found.shown.deliveries)
     this.#events = found.shown.events
+    this.#news = found.state.news
     this.#ruleStates.restore(found.shown.rules)
     this.#looks = 0
   }
@@ -321,6 +324,7 @@ export class AlertEvaluator {
     this.#ruleStates.note(this.#ruleIds, this.#engine)
     this.#evaluatedAt = look.at
     this.#events = [...[...events].reverse(), ...this.#events].slice(0, MAX_ALERT_EVENTS)
+    this.#news = [...[...events].reverse(), ...this.#news].slice(0, MAX_ALERT_EVENTS)
     this.#tell(events)
     return hasChanged || messages.length > 0
   }
@@ -342,18 +346,20 @@ export class AlertEvaluator {
     const at = this.#evaluatedAt ?? this.#options.monitor.now
     await this.#writeState({
       ...{ writer: this.#lease.id, at, engine: this.#engine.state(), outbox },
-      memory: this.#observer.memory(),
+      ...{ memory: this.#observer.memory(), news: this.#news },
       receivers: this.setup.takers.length,
     })
     this.#outbox.noteStored(outbox)
     this.#savedAt = monotonic()
     if (monotonic() - this.#shownAt < SHOW_EVERY_MS) return
     this.#shownAt = monotonic()
+    const events = this.#events
     await this.#memory.writeShown({
-      events: this.#events,
+      events,
       deliveries: this.#outbox.ended(),
       rules: this.#statesOfRules(),
     })
+    if (events === this.#events) this.#news = []
   }
 
   /** Whether it is accepted tells whether Redis accepts writes. */

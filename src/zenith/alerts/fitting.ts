@@ -36,7 +36,7 @@ function shortened(state: StoredAlerts): StoredAlerts {
     }
     return { ...one, notification }
   })
-  return { ...state, engine: { ...state.engine, tracks }, outbox }
+  return { ...state, engine: { ...state.engine, tracks }, outbox, news: [] }
 }
 
 /** What fires before what may. @param most alerts, and a tenth as many messages */

@@ -1,12 +1,5 @@
 import { METRIC_UNITS, METRICS, SUBJECT_KINDS } from '../../api/alert-metrics.js'
-import {
-  ALERT_STATES,
-  type Alert,
-  AlertEventListing,
-  AlertListing,
-  MAX_ALERT_EVENTS,
-  SEVERITIES,
-} from '../../api/alerts.js'
+import { ALERT_STATES, type Alert, AlertListing, SEVERITIES } from '../../api/alerts.js'
 import { AlertChangeBody } from '../../api/changes.js'
 import { Problem } from '../../api/problem.js'
 import { listOf, object, oneOf, text } from '../../api/schema.js'
@@ -14,6 +7,7 @@ import { ApiError } from '../http/api-error.js'
 import { choiceParameter, textParameter, wholeParameter } from '../http/query.js'
 import { json } from '../http/responses.js'
 import { byNeed, totalsOf } from './alert-views.js'
+import { alertHistory } from './history-route.js'
 import { alertsOf, CHANGED, change, DONE, OFF, operation } from './operation.js'
 import { changeReceivers, deliveries, receivers } from './receiver-routes.js'
 import { alertPreview, alertRules, changeAlertRules } from './rule-routes.js'
@@ -83,27 +77,6 @@ export const alertMetrics = operation({
     },
   },
   handle: () => json(200, { items: Object.entries(METRICS).map(([id, spec]) => ({ id, ...spec })) }),
-})
-
-export const alertHistory = operation({
-  path: '/api/alerts/history',
-  summary: 'List what alerts did',
-  description: `The newest ${MAX_ALERT_EVENTS} changes.`,
-  parameters: {
-    rule: textParameter('Only of this rule.'),
-    service: textParameter('Only about this service.'),
-    limit: wholeParameter(1, MAX_ALERT_EVENTS, 100, 'Maximum number.'),
-  },
-  answers: { 200: { description: 'The changes, newest first.', schema: AlertEventListing }, 409: OFF },
-  async handle({ query: { rule, service, limit }, services }) {
-    const { events } = await alertsOf(services).shown()
-    const found = events.filter(
-      (event) =>
-        (rule === null || event.rule === rule) &&
-        (service === null || event.subject.service === service || event.subject.services.includes(service)),
-    )
-    return json(200, { items: found.slice(0, limit) })
-  },
 })
 
 export const changeAlerts = change({

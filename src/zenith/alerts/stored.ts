@@ -22,6 +22,8 @@ export interface StoredAlerts {
   readonly at: number
   readonly engine: EngineState
   readonly outbox: OutboxState
+  /** Changes that may not be among those that are shown yet, newest first. */
+  readonly news: readonly AlertEvent[]
   /** How many receivers can be told, those of the code included. */
   readonly receivers: number
   /** Of the observer. */
@@ -101,6 +103,7 @@ export function readState(text: string | undefined): StoredAlerts | null {
     ...{ writer, at, receivers, memory },
     engine: { tracks: listOf(state.engine?.tracks, isTrack), quiet: quietOf(state.engine?.quiet) },
     outbox: listOf(state.outbox, isMessage),
+    news: listOf(state.news, isEvent),
   }
 }
 
@@ -115,6 +118,10 @@ function isTrack(one: unknown): one is Track {
 
 function isMessage(one: unknown): one is Waiting {
   return v.is(StoredMessage, one)
+}
+
+function isEvent(one: unknown): one is AlertEvent {
+  return v.is(AlertEvent, one)
 }
 
 function listOf<T>(list: unknown, isOne: (one: unknown) => one is T): readonly T[] {

@@ -12,6 +12,8 @@ import { csvOf } from '../../lib/csv.js'
 import type { Archive, ArchivedJobFilter, ArchivedJobQuery, ArchivePage } from '../../ports/index.js'
 import { MAX_LIST_BYTES } from '../../protocol/read-limits.js'
 import { needsPayloads, parseSearch } from '../../search/language.js'
+import type { Alerts } from '../alerts/alerts.js'
+import { alertsNow } from '../alerts/firing-then.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, textParameter, timeParameter, wholeParameter } from '../http/query.js'
 import type { RequestContext } from '../http/request-context.js'
@@ -21,11 +23,14 @@ import { TOO_MANY } from '../queues/answers.js'
 import { type SearchSlots, searcherOf } from '../queues/jobs/search-slots.js'
 import { archivedRecords, attemptOf } from './archived-records.js'
 import { completenessOf } from './completeness.js'
+import { alertsDuring } from './job-alerts.js'
 import { type ArchiveServices, askArchive, NO_ARCHIVE } from './or-archived.js'
 import { checkTime, timeParameters, UNAVAILABLE } from './parameters.js'
 
 /** What routes about archived jobs need. */
 export interface ArchivedJobServices extends ArchiveServices {
+  /** Null: they are switched off. */
+  readonly alerts: Alerts | null
   readonly archiveSearches: SearchSlots
   readonly monitor: ArchiveServices['monitor'] & { readonly queues: { readonly views: readonly QueueView[] } }
 }
@@ -104,7 +109,7 @@ export const archivedJobFacets = operation({
 
 export const archivedJob = operation({
   path: '/api/archive/queues/{queue}/jobs/{job}',
-  summary: 'Get the life of a job: its attempts with payloads, and who acted on it',
+  summary: 'Get the life of a job: its attempts with payloads, alerts that fired meanwhile, and who acted on it',
   segments: {
     queue: 'Key of the queue, as in `GET api/archive/jobs`.',
     job: "The job's id: `~` followed by its UTF-8 in base64url, or percent-encoded.",
@@ -119,14 +124,18 @@ export const archivedJob = operation({
   async handle({ segments, principal, services }) {
     const { queue = '', job: id = '' } = segments
     const payloads = services.policy.can(principal, 'queue.payloads')
-    const [attempts, audit] = await askArchive(services, async (archive) => {
-      const found = await archive.attempts(queue, id)
-      return [found, found.length > 0 ? await auditOf(archive, queue, id) : NO_AUDIT] as const
+    const now = services.alerts && (await alertsNow(services.alerts))
+    const found = await askArchive(services, async (archive) => {
+      const attempts = await archive.attempts(queue, id)
+      if (attempts.length === 0) return null
+      const audit = await auditOf(archive, queue, id)
+      return { attempts, audit, alerts: await alertsDuring(archive, queue, attempts, now) }
     })
-    if (attempts.length === 0) return problem(404, 'not_found', 'The archive has no such job.')
+    if (!found) return problem(404, 'not_found', 'The archive has no such job.')
+    const { attempts, audit, alerts } = found
     const shown = payloads ? attempts : attempts.map((one) => ({ ...attemptOf(one), payload: null }))
     const { lines, since } = audit
-    const detail: ArchivedJobDetail = { queue, id, attempts: shown, audit: lines, auditSince: since, payloads }
+    const detail: ArchivedJobDetail = { queue, id, attempts: shown, audit: lines, auditSince: since, alerts, payloads }
     return json(200, detail)
   },
 })
@@ -188,8 +197,6 @@ interface JobAudit {
 }
 
 type StoredAttempt = Awaited<ReturnType<Archive['attempts']>>[number]
-
-const NO_AUDIT: JobAudit = { lines: [], since: null }
 
 /** The lines about a job: its target is the job's id. Of the whole trail the newest lines are searched. */
 async function auditOf(archive: Archive, queue: string, id: string): Promise<JobAudit> {

@@ -12,6 +12,8 @@ import type { ArchiverStatus } from '../../archiver/archiver.js'
 import { bucketStart } from '../../archiver/figures/levels.js'
 import { readUnopened } from '../../archiver/prepare/unopened.js'
 import { csvOf } from '../../lib/csv.js'
+import type { Alerts } from '../alerts/alerts.js'
+import { alertsNow } from '../alerts/firing-then.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, required, textParameter, timeParameter } from '../http/query.js'
 import { json, problem } from '../http/responses.js'
@@ -26,6 +28,8 @@ import { pastAt, ticksOf } from './time-travel.js'
 export interface ArchiveRouteServices extends ArchiveServices {
   /** Null without an archive. */
   readonly archiver: { readonly status: ArchiverStatus } | null
+  /** Null: they are switched off. */
+  readonly alerts: Alerts | null
 }
 
 const { operation } = operationsWith<ArchiveRouteServices>()
@@ -102,20 +106,22 @@ export const marks = operation({
 
 export const past = operation({
   path: '/api/history/at',
-  summary: 'Get the fleet as it was: services, nodes, queues, running jobs, and what happened 5 min before and after',
+  summary:
+    'Get the fleet as it was: services, nodes, queues, firing alerts, running jobs, and what happened 5 min before and after',
   description:
-    'Figures are of the step that the time lies in: a minute within the last 48 hours, then 10 minutes, an hour, 6 hours.',
+    'Figures are of the step that the time lies in: a minute within the last 48 hours, then 10 minutes, an hour, 6 hours. Alerts are those of which anything was heard in the 30 days before or the 7 days after.',
   parameters: { t: required(timeParameter('The time, Unix ms.')) },
   answers: { 200: { description: 'The fleet.', schema: PastView }, 409: NO_ARCHIVE, 503: UNAVAILABLE },
   handle: async ({ query, services }) => {
     const { now } = services.monitor
-    return json(200, await askArchive(services, (archive) => pastAt(archive, query.t ?? 0, now)))
+    const alerts = services.alerts && (await alertsNow(services.alerts))
+    return json(200, await askArchive(services, (archive) => pastAt(archive, query.t ?? 0, now, alerts)))
   },
 })
 
 export const ticks = operation({
   path: '/api/history/ticks',
-  summary: 'List what happened over a time: deployments, exceptions, actions of users, lost records',
+  summary: 'List what happened over a time: deployments, alerts, exceptions, actions of users, lost records',
   parameters: timeParameters,
   check: checkTime,
   answers: { 200: { description: 'The ticks.', schema: TickListing }, 409: NO_ARCHIVE, 503: UNAVAILABLE },

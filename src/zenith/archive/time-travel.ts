@@ -1,3 +1,4 @@
+import type { AlertEvent } from '../../api/alerts.js'
 import type { AuditEntry } from '../../api/audit.js'
 import {
   AROUND_MS,
@@ -14,6 +15,7 @@ import { QueueBucket, type QueueFigure, type QueueFigures } from '../../archiver
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
 import type { Archive } from '../../ports/index.js'
 import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
+import { type AlertsNow, firingThen } from '../alerts/firing-then.js'
 import { withinBytes } from '../http/within-bytes.js'
 import { namesOf } from '../queues/monitor/identity.js'
 import { archivedRecords, archivedTimes, attemptOf } from './archived-records.js'
@@ -28,8 +30,13 @@ const MAX_LISTED = 1_000
 /** Parts of a scrubber: its ticks are that coarse. */
 const PARTS = 200
 
-/** The fleet as it was. @param now Unix ms */
-export async function pastAt(archive: Archive, at: number, now: number): Promise<PastView> {
+/** The fleet as it was. @param now Unix ms @param alertsNow null: alerts are switched off */
+export async function pastAt(
+  archive: Archive,
+  at: number,
+  now: number,
+  alertsNow: AlertsNow | null,
+): Promise<PastView> {
   const step = LEVELS.find(({ keepMs }) => at >= now - keepMs)?.step ?? LEVELS.at(-1)?.step ?? 60_000
   const from = bucketStart(at, step)
   const time = { from, to: from + step }
@@ -43,6 +50,7 @@ export async function pastAt(archive: Archive, at: number, now: number): Promise
     services: services.slice(0, MAX_LISTED),
     nodes: nodes.slice(0, MAX_LISTED),
     queues: await queuesAt(archive, time, step),
+    alerts: await firingThen(archive, { from: at, to: at }, alertsNow),
     running: (await archive.runningAt(at, MAX_RUNNING)).map(attemptOf),
     exceptions: exceptions.items,
     slow: slow.items,
@@ -153,11 +161,13 @@ export async function ticksOf(archive: Archive, time: TimeWindow): Promise<TickL
   const changes = versions.items.map(versionMarkOf).filter(({ added, isFirst }) => added.length > 0 && !isFirst)
   const exceptions = await archivedTimes(archive, { kind: 'exception', ...time })
   const audit = await archivedRecords<AuditEntry>(archive, { kind: 'audit', ...time })
+  const alerts = await archivedRecords<AlertEvent>(archive, { kind: 'alert', ...time })
   const gaps = (await archive.gaps(time)).map(gapMarkOf)
   const ticks: EventTick[] = [
     ...changes.map(({ at, service, added }): EventTick => {
       return { at, kind: 'version', count: 1, text: `${service} ${added.join(', ')}` }
     }),
+    ...alertTicksOf(alerts.records, partOf),
     ...countsOf(exceptions.records, partOf, 'exceptions', 'exception'),
     ...countsOf(
       actionsIn(audit.records).map(({ at }) => at),
@@ -172,8 +182,18 @@ export async function ticksOf(archive: Archive, time: TimeWindow): Promise<TickL
   ]
   // Of too many only the newest are listed, as of exceptions and actions.
   const sorted = ticks.sort((a, b) => a.at - b.at)
-  const since = [exceptions.since, audit.since].filter((at) => at !== null)
+  const since = [exceptions.since, alerts.since, audit.since].filter((at) => at !== null)
   return { ticks: sorted.slice(-MAX_LISTED), since: since.length > 0 ? Math.max(...since) : null }
+}
+
+/** Alerts that fired. One that fired alone is named. */
+function alertTicksOf(changes: readonly AlertEvent[], partOf: (at: number) => number): EventTick[] {
+  const fired = changes.filter(({ change }) => change === 'firing')
+  const names = new Map(fired.map(({ at, ruleName, subject }) => [at, `${ruleName}: ${subject.name}`]))
+  const times = fired.map(({ at }) => at)
+  return countsOf(times, partOf, 'alert', 'alert').map((tick) => {
+    return tick.count === 1 ? { ...tick, text: names.get(tick.at) ?? tick.text } : tick
+  })
 }
 
 /** An action has a line before it and one after it. */
