@@ -2,11 +2,12 @@ import * as v from 'valibot'
 import { METRIC_IDS, METRIC_UNITS, SUBJECT_KINDS } from './alert-metrics.js'
 import { listingFields } from './listing.js'
 import { amount, count, difference, flag, type Infer, listOf, listUpTo, object, oneOf, orNull, text } from './schema.js'
+import { ALERT_CHANGES, SEVERITIES } from './words.js'
 
 /** Alerts. Times are Unix ms by the store's clock; durations are ms. */
 
-/** The worst first. */
-export const SEVERITIES = ['critical', 'warning', 'info'] as const
+export { ALERT_CHANGES, SEVERITIES }
+
 export type Severity = (typeof SEVERITIES)[number]
 
 /**
@@ -168,8 +169,6 @@ export type AlertRuleView = Infer<typeof AlertRuleView>
 export const AlertRuleListing = object('All rules.', { items: listUpTo(MAX_RULES, AlertRuleView) })
 export type AlertRuleListing = Infer<typeof AlertRuleListing>
 
-export const ALERT_CHANGES = ['firing', 'resolved', 'ended', 'acknowledged', 'reminder'] as const
-/** resolved: it is ok again; ended: its subject is gone, or the rule was changed. */
 export type AlertChange = (typeof ALERT_CHANGES)[number]
 
 export const AlertEvent = object('A change of an alert.', {

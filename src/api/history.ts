@@ -1,3 +1,4 @@
+import { PastAlert } from './past-alerts.js'
 import { amount, count, flag, type Infer, listOf, listUpTo, object, orNull, percent, text } from './schema.js'
 import { TrafficPoint } from './services.js'
 
@@ -56,6 +57,7 @@ export type GapMark = Infer<typeof GapMark>
 export const MarkListing = object('What charts of a time mark.', {
   versions: listUpTo(500, VersionMark, 'Newest first.'),
   gaps: listUpTo(1_000, GapMark, 'Oldest first.'),
+  alerts: listUpTo(500, PastAlert, 'Those that fired in the time, the worst first.'),
 })
 export type MarkListing = Infer<typeof MarkListing>
 

@@ -65,3 +65,9 @@ export function placeName(place: JobPlace): string {
 export function stateInWords(state: JobState): string {
   return STATE_NAMES[state].toLowerCase()
 }
+
+/** How bad an alert is: the worst first. */
+export const SEVERITIES = ['critical', 'warning', 'info'] as const
+
+/** What an alert does. resolved: it is ok again; ended: its subject is gone, or the rule was changed. */
+export const ALERT_CHANGES = ['firing', 'resolved', 'ended', 'acknowledged', 'reminder'] as const

@@ -26,6 +26,7 @@ beforeEach(() => {
     marks: {
       versions: [deployed(now - 5 * HOUR, '1.5.0', '1.4.2'), deployed(now - 18 * HOUR, '1.4.2', '1.4.1')],
       gaps: [{ from: now - 12 * HOUR, to: now - 10 * HOUR, stream: 'history', service: 'shop-api', lost: 1_200 }],
+      alerts: [],
     },
   }
 })

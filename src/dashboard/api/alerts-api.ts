@@ -1,4 +1,4 @@
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import {
   AlertEventListing,
   AlertPreview,
@@ -17,9 +17,10 @@ import type {
 } from '../../api/changes.js'
 import { Done } from '../../api/jobs.js'
 import { type GenericSchema, object } from '../../api/schema.js'
+import type { TimeRange } from '../../api/time-window.js'
 import { useChange } from './changes.js'
 import { fetchJson, postJson } from './fetch-json.js'
-import { query } from './monitoring-api.js'
+import { AGAIN_MS, query, timeOf } from './monitoring-api.js'
 import { useSession } from './session.js'
 
 /** What the page of alerts asks for beside those that are not ok. Everything is under the key `alerts`. */
@@ -47,11 +48,47 @@ function useListing<T>(name: string, schema: GenericSchema<unknown, T>): UseQuer
   })
 }
 
-/** @param rule id of a rule; empty for all */
-export function useAlertHistory(rule: string): UseQueryResult<AlertEventListing> {
+const NEWEST = 12
+const PAGE = 100
+
+/** The newest changes of a rule or of an alert. */
+export function useAlertHistory(of: { readonly rule: string } | { readonly alert: string }) {
   return useQuery({
-    queryKey: ['alerts', 'history', rule],
-    queryFn: ({ signal }) => fetchJson(`api/alerts/history${query({ rule, limit: '300' })}`, AlertEventListing, signal),
+    queryKey: ['alerts', 'history', of],
+    queryFn: ({ signal }) =>
+      fetchJson(`api/alerts/history${query({ ...of, limit: String(NEWEST) })}`, AlertEventListing, signal),
+  })
+}
+
+/** Which changes of alerts are asked for; empty texts for all. */
+export interface ChangesAsked {
+  readonly rule: string
+  readonly alert: string
+  readonly service: string
+  readonly severity: string
+  readonly change: string
+  readonly q: string
+  /** Null for all times. */
+  readonly range: TimeRange | null
+}
+
+/** Parameters of changes, in the API's URLs. */
+export function changesQuery({ range, ...of }: ChangesAsked, more: Readonly<Record<string, string>> = {}): string {
+  return query({ ...of, ...(range && timeOf(range)), ...more })
+}
+
+/** What alerts did, newest first. More pages stay as they were read. */
+export function useAlertChanges(asked: ChangesAsked) {
+  return useInfiniteQuery({
+    queryKey: ['alerts', 'changes', asked],
+    initialPageParam: '',
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : AGAIN_MS),
+    getNextPageParam: ({ next }: AlertEventListing) => next,
+    queryFn: ({ signal, pageParam }) => {
+      const path = `api/alerts/history${changesQuery(asked, { limit: String(PAGE), after: pageParam ?? '' })}`
+      return fetchJson(path, AlertEventListing, signal)
+    },
   })
 }
 

@@ -56,7 +56,7 @@ const EVENTS = object('', { items: listOf(text('')) }) as GenericSchema<unknown,
   { readonly items: readonly AlertEvent[] }
 >
 
-/** What alerts about a service did, newest first; undefined as long as that is not known. @param service empty for none */
+/** What alerts about a service did lately, newest first; undefined as long as that is not known. @param service empty for none */
 export function useAlertEvents(service: string): readonly AlertEvent[] | undefined {
   const { error } = useAlerts()
   const { data } = useQuery({

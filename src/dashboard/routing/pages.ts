@@ -1,4 +1,4 @@
-import { PERIODS } from '../../api/words.js'
+import { ALERT_CHANGES, PERIODS, SEVERITIES } from '../../api/words.js'
 import { MAX_TIME } from '../../protocol/limits.js'
 import { JOB_STATES } from '../../protocol/queues.js'
 
@@ -72,6 +72,9 @@ const SERIES = { series: text('route') }
 /** The group to which a page is narrowed; empty for all. */
 const FINGERPRINT = { fingerprint: text('fingerprint') }
 
+/** Whether all that is stored is listed, whenever it was. */
+const KEPT = { kept: oneOf('kept', ['', 'all'], '') }
+
 /** Which of a queue's jobs are listed. */
 const LIST = {
   /** Empty for the state that needs a look. */
@@ -87,7 +90,7 @@ const LIST = {
 export const QUEUE_GROUPS = ['', 'service', ':', '/', '.', '-'] as const
 
 /** The parts of the page of alerts. */
-export const ALERT_TABS = ['firing', 'rules', 'silences', 'receivers', 'deliveries'] as const
+export const ALERT_TABS = ['firing', 'history', 'rules', 'silences', 'receivers', 'deliveries'] as const
 export type AlertTab = (typeof ALERT_TABS)[number]
 
 /** How much of the past a scrubber spans. */
@@ -119,12 +122,17 @@ const PAGES = {
   failures: FINGERPRINT,
   schedulers: {},
   /** `all`: whatever the period, all entries that are stored. */
-  slow: { ...SERIES, kept: oneOf('kept', ['', 'all'], '') },
+  slow: { ...SERIES, ...KEPT },
   exceptions: { ...SERIES, ...FINGERPRINT },
   /** `bulk` is the id of the bulk operation that is open. */
   activity: { bulk: text('bulk') },
-  /** `alert` and `rule` are the ids of those that are open. */
-  alerts: { tab: oneOf('tab', ALERT_TABS, 'firing'), alert: text('alert'), rule: text('rule') },
+  /** `alert` and `rule` are the ids of those that are open, or whose history is shown. */
+  alerts: {
+    ...{ tab: oneOf('tab', ALERT_TABS, 'firing'), alert: text('alert'), rule: text('rule') },
+    severity: oneOf('severity', ['', ...SEVERITIES], ''),
+    change: oneOf('change', ['', ...ALERT_CHANGES], ''),
+    ...KEPT,
+  },
   /** `asked` is a page that there is not. */
   unknown: { asked: text('page') },
 }

@@ -26,6 +26,8 @@ const ORDER = [
     'tab',
     'alert',
     'rule',
+    'severity',
+    'change',
     't',
     'span',
   ],

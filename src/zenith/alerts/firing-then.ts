@@ -2,6 +2,7 @@ import { type Alert, type AlertEvent, SEVERITIES } from '../../api/alerts.js'
 import type { PastAlert, PastAlerts } from '../../api/past-alerts.js'
 import type { TimeWindow } from '../../api/time-window.js'
 import { ALERT_STREAM } from '../../archiver/feeds/alerts.js'
+import { inSlices } from '../../lib/async.js'
 import { groupBy } from '../../lib/group-by.js'
 import type { Archive, ArchivedRecord } from '../../ports/index.js'
 import type { Alerts } from './alerts.js'
@@ -15,6 +16,8 @@ const MAX_BEFORE = 5_000
 const ENDED_WITHIN_MS = 7 * DAY_MS
 const MAX_AFTER = 1_000
 const PAGE = 1_000
+/** Records to parse before yielding to the event loop. */
+const SLICE = 100
 const MAX_LISTED = 500
 
 /** What is known beside the archive, which may not have the newest changes yet. */
@@ -34,12 +37,13 @@ export async function alertsNow(alerts: Pick<Alerts, 'now' | 'alerts' | 'shown'>
 /**
  * The alerts that fired at a moment, or in a time: from what was heard of them in the 30 days before and the 7 days after.
  *
- * @param time of a moment both ends are the same @param now null: alerts are switched off
+ * @param time of a moment both ends are the same @param now null: alerts are switched off @param isMeant counts only these
  */
 export async function firingThen(
   archive: Pick<Archive, 'records' | 'gaps'>,
   time: TimeWindow,
   now: AlertsNow | null,
+  isMeant: (alert: PastAlert) => boolean = () => true,
 ): Promise<PastAlerts> {
   const { from, to } = time
   const earliest = Math.max(0, from - HEARD_WITHIN_MS)
@@ -61,7 +65,8 @@ export async function firingThen(
     })
   })
   const known = new Set(items.map(({ id }) => id))
-  const all = [...items, ...live.filter(({ id }) => !known.has(id)).map(liveAlertOf)].sort(byNeed)
+  const unknown = live.filter(({ id }) => !known.has(id)).map(liveAlertOf)
+  const all = [...items, ...unknown].filter(isMeant).sort(byNeed)
   return { items: all.slice(0, MAX_LISTED), since: before.since ?? earliest, isCut: all.length > MAX_LISTED }
 }
 
@@ -111,6 +116,7 @@ async function changesIn(
     records.push(...page.items)
     after = page.next
   } while (after !== null && records.length < most)
-  const events = records.map(({ body }) => JSON.parse(body) as AlertEvent)
+  const events: AlertEvent[] = []
+  await inSlices(records, SLICE, ({ body }) => events.push(JSON.parse(body) as AlertEvent))
   return { events, since: after === null ? null : (records.at(-1)?.at ?? null) }
 }

@@ -18,12 +18,10 @@ export async function alertsDuring(
   const from = times.reduce((least, time) => Math.min(least, time.from), Number.POSITIVE_INFINITY)
   const to = times.reduce((most, time) => Math.max(most, time.to), 0)
   const services = [...new Set(attempts.flatMap(({ service }) => service ?? []))]
-  const { items, ...rest } = await firingThen(archive, { from, to }, now)
-  const own = items.filter((alert) => {
+  return firingThen(archive, { from, to }, now, (alert) => {
     const { subject, firedAt, endedAt } = alert
     const isOwn = subject.kind === 'queue' && subject.key === queue
     const isMeant = isOwn || services.some((service) => isOfService(alert, service))
     return isMeant && times.some((time) => firedAt <= time.to && (endedAt === null || endedAt > time.from))
   })
-  return { items: own, ...rest }
 }

@@ -13,7 +13,8 @@ import { bucketStart } from '../../archiver/figures/levels.js'
 import { readUnopened } from '../../archiver/prepare/unopened.js'
 import { csvOf } from '../../lib/csv.js'
 import type { Alerts } from '../alerts/alerts.js'
-import { alertsNow } from '../alerts/firing-then.js'
+import { isOfService } from '../alerts/changes.js'
+import { alertsNow, firingThen } from '../alerts/firing-then.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, required, textParameter, timeParameter } from '../http/query.js'
 import { json, problem } from '../http/responses.js'
@@ -82,7 +83,7 @@ function csvAnswer(service: string, points: readonly HistoryPoint[]): Response {
 
 export const marks = operation({
   path: '/api/history/marks',
-  summary: 'List what charts mark: versions of apps that started and ended, and times whose records were lost',
+  summary: 'List what charts mark: versions of apps that started and ended, alerts, and times whose records were lost',
   parameters: { service: textParameter('Only of this service.'), ...timeParameters },
   check: checkTime,
   answers: {
@@ -94,11 +95,13 @@ export const marks = operation({
     const time = { from: query.from ?? 0, to: query.to ?? 0 }
     const { service } = query
     const only = service === null ? {} : { services: [service] }
+    const now = services.alerts && (await alertsNow(services.alerts))
     const listing = await askArchive(services, async (archive): Promise<MarkListing> => {
       const events = await archive.records({ kind: 'event', name: 'versions', ...time, ...only, limit: MAX_VERSIONS })
       const gaps = (await archive.gaps(time)).map(gapMarkOf)
       const wanted = gaps.filter((gap) => service === null || gap.service === null || gap.service === service)
-      return { versions: events.items.map(versionMarkOf), gaps: wanted.slice(0, MAX_GAPS) }
+      const { items } = await firingThen(archive, time, now, (alert) => service === null || isOfService(alert, service))
+      return { versions: events.items.map(versionMarkOf), gaps: wanted.slice(0, MAX_GAPS), alerts: items }
     })
     return json(200, listing)
   },

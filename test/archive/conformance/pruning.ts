@@ -71,9 +71,9 @@ export function pruneTests(made: UnderTest): void {
     })
 
     test('never deletes the audit trail', async () => {
-      const kinds = ['slow', 'exception', 'event', 'audit'] as const
+      const kinds = ['slow', 'exception', 'event', 'alert', 'audit'] as const
       await put(made().driver, { records: kinds.map((kind) => recordOf({ kind, id: 'old', at: NOON - 400 * DAY })) })
-      expect(await made().driver.prune({ ...NO_LIMITS, recordsMs: 90 * DAY })).toEqual({ ...nothing, records: 3 })
+      expect(await made().driver.prune({ ...NO_LIMITS, recordsMs: 90 * DAY })).toEqual({ ...nothing, records: 4 })
       const page = await made().driver.records({ kind: 'audit', ...ALL_TIME, limit: 10 })
       expect(page.items.map(({ id }) => id)).toEqual(['old'])
     })

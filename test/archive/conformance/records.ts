@@ -9,12 +9,12 @@ export function recordTests(made: UnderTest): void {
   describe('records', () => {
     test('are read as they were written, newest first', async () => {
       const { driver } = made()
-      const records = (['slow', 'exception', 'audit', 'event'] as const).flatMap((kind) => [
+      const records = (['slow', 'exception', 'audit', 'event', 'alert'] as const).flatMap((kind) => [
         recordOf({ kind, id: 'b', at: NOON + 1.5, service: null, name: null, body: '{}' }),
         recordOf({ kind, id: 'a', at: NOON, body: JSON.stringify({ text: '🦊"\\\n\'' }) }),
       ])
       await put(driver, { records: [...records].reverse() })
-      for (const kind of ['slow', 'exception', 'audit', 'event'] as const) {
+      for (const kind of ['slow', 'exception', 'audit', 'event', 'alert'] as const) {
         const { items, next } = await driver.records({ kind, ...ALL_TIME, limit: 1000 })
         expect(items).toEqual(records.filter((record) => record.kind === kind))
         expect(next).toBeNull()

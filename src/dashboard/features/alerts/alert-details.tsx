@@ -1,5 +1,7 @@
 import type { Alert } from '../../../api/alerts.js'
 import { useAlertHistory, useAlertRules, useSilences } from '../../api/alerts-api.js'
+import { useHasArchive } from '../../api/session.js'
+import { timeTravelTarget } from '../../routing/time-travel-target.js'
 import { CopyLink } from '../../ui/copy-link.js'
 import { Facts } from '../../ui/facts.js'
 import { exactTime } from '../../ui/format.js'
@@ -14,8 +16,8 @@ export function AlertDetails({ alert }: { alert: Alert }) {
   const { id, rule: ruleId, acknowledged, silence, since, firedAt, sentAt } = alert
   const rule = useAlertRules().data?.items.find((one) => one.rule.id === ruleId)?.rule
   const muted = useSilences().data?.items.find((one) => one.id === silence)
-  const history = useAlertHistory(ruleId)
-  const events = history.data?.items.filter((event) => event.alert === id)
+  const history = useAlertHistory({ alert: id })
+  const hasArchive = useHasArchive()
   return (
     <>
       {rule?.note && <Note text={rule.note} />}
@@ -37,9 +39,19 @@ export function AlertDetails({ alert }: { alert: Alert }) {
         <PageLink to={{ page: 'alerts', tab: 'rules', rule: ruleId }} className={LINK_BUTTON}>
           Its rule
         </PageLink>
+        {hasArchive && firedAt !== null && (
+          <PageLink to={timeTravelTarget(firedAt)} className={LINK_BUTTON}>
+            The fleet when it fired
+          </PageLink>
+        )}
         <CopyLink to={{ page: 'alerts', alert: id }} />
       </div>
-      <EventList title="History of this alert" query={history} events={events} />
+      <EventList
+        title="History of this alert"
+        query={history}
+        listing={history.data}
+        all={{ page: 'alerts', tab: 'history', alert: id, kept: 'all' }}
+      />
     </>
   )
 }

@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import { isOff, useAlerts } from '../../api/alerts-now.js'
 import { ALERT_TABS, type AlertTab } from '../../routing/pages.js'
-import { usePage } from '../../routing/route.js'
+import { changePage, changeScope, usePage } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { count } from '../../ui/format.js'
 import { Notice, type NoticeText } from '../../ui/notice.js'
@@ -11,6 +11,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { useInSight } from '../../ui/use-in-sight.js'
 import { Deliveries } from './deliveries.js'
 import { Firing } from './firing.js'
+import { AlertHistory } from './history.js'
 import { AlertProblems } from './problems.js'
 import { Receivers } from './receivers.js'
 import { Rules } from './rules.js'
@@ -18,6 +19,7 @@ import { Silences } from './silences.js'
 
 const TAB_NAMES: Readonly<Record<AlertTab, string>> = {
   firing: 'Firing',
+  history: 'History',
   rules: 'Rules',
   silences: 'Silences',
   receivers: 'Receivers',
@@ -26,13 +28,18 @@ const TAB_NAMES: Readonly<Record<AlertTab, string>> = {
 
 /** What is not ok, and who is told. */
 export function AlertsPage({ overview }: { overview: Overview }) {
-  const { tab } = usePage('alerts')
+  const { tab, kept } = usePage('alerts')
   const { data, error } = useAlerts()
   const [notice, setNotice] = useState<NoticeText | null>(null)
   const Part = PARTS[tab]
   return (
     <>
-      <PageBar title="Alerts" hasFilter={tab === 'firing'} />
+      <PageBar
+        title="Alerts"
+        hasFilter={tab === 'firing' || tab === 'history'}
+        hasPeriod={tab === 'history'}
+        all={{ isChosen: kept === 'all', onChoose: showAll }}
+      />
       {isOff(error) ? (
         <div className="panel px-4 py-12">
           <EmptyState title="Alerts are switched off">
@@ -51,8 +58,15 @@ export function AlertsPage({ overview }: { overview: Overview }) {
   )
 }
 
+/** Changes of all times. */
+function showAll(): void {
+  changeScope({ from: 0, to: 0 })
+  changePage('alerts', { kept: 'all' })
+}
+
 const PARTS = {
   firing: Firing,
+  history: AlertHistory,
   rules: Rules,
   silences: Silences,
   receivers: Receivers,
@@ -72,7 +86,7 @@ function Tabs({ chosen, firing, hasUnseen }: TabsProps) {
       {ALERT_TABS.map((tab) => (
         <PageLink
           key={tab}
-          to={{ page: 'alerts', tab }}
+          to={{ page: 'alerts', tab, ...(tab === 'history' && { kept: 'all' }) }}
           aria-current={tab === chosen ? 'true' : undefined}
           className="inline-flex items-center gap-2 rounded-lg border border-transparent px-2.5 py-1.5 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=true]:border-line aria-[current=true]:bg-panel aria-[current=true]:text-text"
         >

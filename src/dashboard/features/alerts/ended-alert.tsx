@@ -5,9 +5,8 @@ import { SubjectLink } from './marks.js'
 
 /** An alert that a link leads to, and that is over. */
 export function EndedAlert({ id }: { id: string }) {
-  const query = useAlertHistory('')
-  const events = query.data?.items.filter(({ alert }) => alert === id)
-  const [last] = events ?? []
+  const query = useAlertHistory({ alert: id })
+  const [last] = query.data?.items ?? []
   if (query.isPending) return <Loading what="the alert" />
   return (
     <section aria-label="The alert of the link" className="panel flex flex-col gap-3 p-4">
@@ -20,7 +19,14 @@ export function EndedAlert({ id }: { id: string }) {
       ) : (
         <p>The alert of this link is over, and too old to be remembered.</p>
       )}
-      {last && <EventList title="History of this alert" query={query} events={events} />}
+      {last && (
+        <EventList
+          title="History of this alert"
+          query={query}
+          listing={query.data}
+          all={{ page: 'alerts', tab: 'history', alert: id, kept: 'all' }}
+        />
+      )}
     </section>
   )
 }

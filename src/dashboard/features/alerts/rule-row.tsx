@@ -100,7 +100,7 @@ function NowFigure({ view: { rule, value, worst, spark, firing } }: { view: Aler
 
 function Details({ view, onEdit, say }: Pick<RuleRowProps, 'view' | 'onEdit' | 'say'>) {
   const { rule, worst, left } = view
-  const history = useAlertHistory(rule.id)
+  const history = useAlertHistory({ rule: rule.id })
   const receivers = useReceivers().data?.items
   const names = rule.receivers.map((id) => receivers?.find((one) => one.id === id)?.name ?? id)
   return (
@@ -121,7 +121,13 @@ function Details({ view, onEdit, say }: Pick<RuleRowProps, 'view' | 'onEdit' | '
         ]}
       />
       <RuleButtons view={view} onEdit={onEdit} say={say} />
-      <EventList title="History of this rule" query={history} events={history.data?.items} hasSubjects />
+      <EventList
+        title="History of this rule"
+        query={history}
+        listing={history.data}
+        all={{ page: 'alerts', tab: 'history', rule: rule.id, kept: 'all' }}
+        hasSubjects
+      />
     </>
   )
 }

@@ -15,6 +15,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { Problem } from '../../ui/problem.js'
 import { Section } from '../../ui/section.js'
 import { AuditLines } from '../activity/audit-lines.js'
+import { PastAlertList } from '../alerts/past-alerts.js'
 import { ArchivedPayload } from './archived-payload.js'
 import { AttemptBars } from './attempt-bars.js'
 import { NoArchive } from './no-archive.js'
@@ -91,7 +92,7 @@ function LiveJob({ queue, id }: { queue: string; id: string }) {
 }
 
 function Content({ job }: { job: ArchivedJobDetail }) {
-  const { attempts, audit, auditSince } = job
+  const { attempts, audit, auditSince, alerts } = job
   const [first, last] = [attempts[0], attempts.at(-1)]
   return (
     <>
@@ -115,6 +116,9 @@ function Content({ job }: { job: ArchivedJobDetail }) {
           />
         </Section>
       </div>
+      <Section title="Alerts then" aside="of its queue and service, while it ran">
+        <PastAlertList alerts={alerts} none="No alert of its queue or service fired while it ran." />
+      </Section>
       <Section title="Who acted on it" aside="single jobs only: a bulk operation names none">
         {audit.length > 0 ? (
           <AuditLines entries={audit} />

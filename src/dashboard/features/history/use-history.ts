@@ -8,7 +8,7 @@ import { useServicePeriods } from '../../api/monitoring-api.js'
 import { useHasArchive } from '../../api/session.js'
 import { useRoute } from '../../routing/route.js'
 import { type GhostTraffic, WEEK_MS } from '../../ui/charts/ghost.js'
-import { alertSpansOf, type ChartMarks, chartMarksOf } from '../../ui/charts/marks.js'
+import { alertSpanOf, alertSpansOf, type ChartMarks, chartMarksOf } from '../../ui/charts/marks.js'
 
 const NO_MARKS = { deployments: [], gaps: [] }
 
@@ -19,12 +19,14 @@ export function useChartMarks(
   stream: 'history' | 'queues' = 'history',
 ): ChartMarks | undefined {
   const { data } = useMarks(service, range)
-  const events = useAlertEvents(stream === 'history' ? service : '')
+  const marked = stream === 'history' ? service : ''
+  const events = useAlertEvents(useHasArchive() === false ? marked : '')
   return useMemo(() => {
     if (!data && !events) return undefined
     const { deployments, gaps } = data ? chartMarksOf(data, stream) : NO_MARKS
-    return { deployments, gaps, alerts: alertSpansOf(events ?? []) }
-  }, [data, events, stream])
+    const archived = data && marked ? data.alerts.map(alertSpanOf).toSorted((a, b) => a.from - b.from) : []
+    return { deployments, gaps, alerts: data ? archived : alertSpansOf(events ?? []) }
+  }, [data, events, stream, marked])
 }
 
 /** As many questions over a period as its charts have steps, at the most. */

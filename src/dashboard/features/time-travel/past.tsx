@@ -8,6 +8,7 @@ import { PageLink } from '../../ui/page-link.js'
 import { RecordList } from '../../ui/record-list.js'
 import { Section } from '../../ui/section.js'
 import { AuditLines } from '../activity/audit-lines.js'
+import { PastAlertList } from '../alerts/past-alerts.js'
 import { AttemptsTable } from '../archive-jobs/attempts-table.js'
 import { SlowEntryRow } from '../slow/slow-entry-row.js'
 import { PastException } from './past-exception.js'
@@ -17,7 +18,7 @@ const AROUND_MS = 5 * 60_000
 
 /** Everything that the archive knows of one moment. Nothing can be done in the past. */
 export function Past({ past, overview }: { past: PastView; overview: Overview }) {
-  const { at, from, to, services, nodes, queues, running, exceptions, slow, audit, cut } = past
+  const { at, from, to, services, nodes, queues, alerts, running, exceptions, slow, audit, cut } = past
   const window = { from: at - AROUND_MS, to: at + AROUND_MS }
   return (
     <>
@@ -28,6 +29,9 @@ export function Past({ past, overview }: { past: PastView; overview: Overview })
         </p>
         <Around window={window} />
       </div>
+      <Section title="Firing alerts" aside={amount(alerts.items, 'alert')}>
+        <PastAlertList alerts={alerts} none="No alert fired at this time, as far as the archive knows." />
+      </Section>
       <Section title="Services" aside={amount(services, 'service')}>
         <Known items={services} none="No service reported at this time, or the archive has no figures of it.">
           <ServicesTable services={services} window={window} />

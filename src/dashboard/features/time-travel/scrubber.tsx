@@ -45,7 +45,9 @@ export function Scrubber({ at, span, now }: ScrubberProps) {
       </div>
       <QueryNote query={query} instead="Events are missing." />
       {data && data.since !== null && (
-        <p className="label">Exceptions and actions are counted since {exactTime(data.since)}: there are too many.</p>
+        <p className="label">
+          Exceptions, alerts and actions are counted since {exactTime(data.since)}: there are too many.
+        </p>
       )}
       <EventList ticks={ticks} at={at} go={go} what={windowInWords(window)} />
     </div>

@@ -9,6 +9,7 @@ type Kind = EventTick['kind']
 /** A row for each kind: a word, and a shape that tells it without its colour. */
 const KINDS: readonly { kind: Kind; title: string; mark: string; look: string; one: string }[] = [
   { kind: 'version', title: 'Deployments', mark: '▲', look: 'text-accent', one: 'deployment' },
+  { kind: 'alert', title: 'Alerts', mark: '■', look: 'text-bad', one: 'alert' },
   { kind: 'exceptions', title: 'Exceptions', mark: '●', look: 'text-bad', one: 'exception' },
   { kind: 'audit', title: 'Actions', mark: '◆', look: 'text-ok', one: 'action' },
   { kind: 'gap', title: 'Lost records', mark: '✕', look: 'text-warn', one: 'gap' },
@@ -87,7 +88,7 @@ export function EventList({ ticks, at, go, what }: EventListProps) {
         </Button>
       </div>
       {ticks.length === 0 ? (
-        <p className="label">No deployment, exception, action or gap in {what}.</p>
+        <p className="label">No deployment, alert, exception, action or gap in {what}.</p>
       ) : (
         <details className="group">
           <summary className="label flex w-fit items-center gap-1 rounded-sm hover:text-text">
@@ -108,6 +109,11 @@ export function EventList({ ticks, at, go, what }: EventListProps) {
   )
 }
 
+function wordsOf({ kind, count, text }: EventTick): string {
+  if (kind === 'version') return `Deployed: ${text}`
+  return kind === 'alert' && count === 1 ? `Alert fired: ${text}` : text
+}
+
 function Event({ tick, isNow, go }: { tick: EventTick; isNow: boolean; go: (at: number) => void }) {
   const { mark, look } = KINDS.find(({ kind }) => kind === tick.kind) ?? { mark: '', look: '' }
   return (
@@ -120,9 +126,7 @@ function Event({ tick, isNow, go }: { tick: EventTick; isNow: boolean; go: (at: 
       <span className={look} aria-hidden="true">
         {mark}
       </span>
-      <span className="min-w-0 flex-1 break-words">
-        {tick.kind === 'version' ? `Deployed: ${tick.text}` : tick.text}
-      </span>
+      <span className="min-w-0 flex-1 break-words">{wordsOf(tick)}</span>
       <span className="label whitespace-nowrap">{exactTime(tick.at)}</span>
     </button>
   )

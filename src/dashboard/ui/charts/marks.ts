@@ -1,5 +1,6 @@
 import type { AlertEvent } from '../../../api/alerts.js'
 import type { GapMark, MarkListing, VersionMark } from '../../../api/history.js'
+import type { PastAlert } from '../../../api/past-alerts.js'
 import { exact } from '../format.js'
 import { whenInWords } from '../period.js'
 
@@ -25,6 +26,11 @@ export interface AlertSpan {
   readonly to: number | null
 }
 
+/** When an alert of the archive fired and was over. */
+export function alertSpanOf({ id, ruleName, subject, severity, firedAt, endedAt }: PastAlert): AlertSpan {
+  return { id, rule: ruleName, subject: subject.name, isCritical: severity === 'critical', from: firedAt, to: endedAt }
+}
+
 /** When alerts fired and were over. @param events newest first */
 export function alertSpansOf(events: readonly AlertEvent[]): readonly AlertSpan[] {
   const spans = new Map<string, AlertSpan>()
@@ -46,7 +52,7 @@ export function alertInWords({ rule, subject, from, to }: AlertSpan): string {
 
 /** What of the marks belongs to charts of a stream: versions that appeared, and what was lost of it. The archive's beginning is no deployment. */
 export function chartMarksOf(
-  { versions, gaps }: MarkListing,
+  { versions, gaps }: Omit<MarkListing, 'alerts'>,
   stream: 'history' | 'queues',
 ): Omit<ChartMarks, 'alerts'> {
   return {
