@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { AlertSubject } from '../../src/api/alerts.js'
 import { postgresDriver } from '../../src/archive/postgres/index.js'
 import { sqliteDriver } from '../../src/archive/sqlite/driver.js'
 import { redisStore } from '../../src/stores/redis/index.js'
+import { changeOf } from '../support/alert-changes.js'
 import { filesWith } from '../support/archive-files.js'
 import { fillArchive, rawJob } from '../support/archived.js'
 import { ensureBuilt } from '../support/pack.js'
@@ -37,6 +39,11 @@ const JOBS = [
   rawJob('ada-1', NOW - 5_000, { email: 'ada@example.com', password: SECRET }),
   rawJob('ada-2', NOW - 4_000, { email: 'ada@example.com', note: '=1+1' }, { queueName: 'billing', queue: 'q2' }),
 ]
+function hostOf(name: string): AlertSubject {
+  const services = name === 'web' ? ['shop', 'cart'] : ['store']
+  return { kind: 'host', key: name, name, service: null, services, host: null, environment: null }
+}
+
 const RECORDS = [
   {
     kind: 'slow',
@@ -54,6 +61,14 @@ const RECORDS = [
     name: 'retry',
     body: JSON.stringify({ at: NOW, action: 'retry' }),
   },
+  ...(['web', 'db'] as const).map((host) => ({
+    kind: 'alert' as const,
+    id: host,
+    at: NOW,
+    service: null,
+    name: 'cpu',
+    body: JSON.stringify(changeOf({ at: NOW, change: 'firing', subject: hostOf(host) })),
+  })),
 ] as const
 const UNOPENED = {
   kind: 'event',
@@ -137,6 +152,12 @@ describe('quasar archive', () => {
     expect(audit.stdout).toBe(
       `at,operation,step,user,role,action,queue,queueName,target,ok,detail\r\n${NOW},,,,,retry,,,,,\r\n`,
     )
+    const alerts = await archive(['export', 'alerts', '--archive', dir, '--service', 'cart', '--format', 'csv'])
+    expect(linesOf(alerts.stdout.replaceAll('\r', ''))).toEqual([
+      'at,change,rule,ruleName,severity,kind,subject,service,host,environment,text,value,firedAt,by',
+      `${NOW},firing,cpu,CPU high,warning,host,web,,,,CPU 95 % (above 90 %),95,${NOW},`,
+    ])
+    expect(parsed((await archive(['export', 'alerts', '--archive', dir])).stdout)).toHaveLength(2)
     const history = await archive(['export', 'history', '--archive', dir, '--format', 'csv', '--from', '1h'])
     expect(history.stdout).toMatch(/^service,from,to,nodes,cpu.*jobs_p99\r\n$/)
   })
@@ -254,7 +275,7 @@ describe('quasar archive', () => {
   it.each<[args: string[], line: RegExp]>([
     [['dance'], /^quasar archive: has the commands status, verify, export, forget\. See quasar archive --help\.$/m],
     [['status', '--archive', 'none'], /--archive none names no archive/],
-    [['export'], /export takes one of jobs, slow, exceptions, audit, history/],
+    [['export'], /export takes one of jobs, slow, exceptions, alerts, audit, history/],
     [['export', 'slow', '--payloads'], /--q and --payloads are for export jobs/],
     [['export', 'jobs', '--from', 'yesterday'], /--from takes a day/],
     [['export', 'jobs', '--q', 'state:done'], /--q: `state:` accepts completed/],
