@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { AlertEvent, AlertEventListing } from '../../../src/api/alerts.js'
 import type { ArchivedJobDetail } from '../../../src/api/archived-jobs.js'
+import type { MarkListing } from '../../../src/api/history.js'
 import type { PastView, TickListing } from '../../../src/api/time-travel.js'
 import { postgresDriver } from '../../../src/archive/postgres/index.js'
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
@@ -200,6 +201,22 @@ describe.each(Object.entries(DRIVERS))('the history of alerts in %s', (_, driver
     const month = await ask<TickListing>(`/api/history/ticks?from=${NOW - 30 * DAY}&to=${NOW}`)
     const amount = month.body.ticks.reduce((sum, { count }) => sum + count, 0)
     expect(amount).toBe(ARCHIVED.filter(({ change, at }) => change === 'firing' && at >= NOW - 30 * DAY).length)
+  })
+
+  test('marks in charts what fired in their time, also what began before', async () => {
+    const { ask } = await filled()
+    const time = `from=${AT + 15 * MINUTE}&to=${AT + 2 * HOUR}`
+    const { body } = await ask<MarkListing>(`/api/history/marks?service=api&${time}`)
+    expect(body.alerts).toMatchObject([
+      { ruleName: 'Event loop blocked', firedAt: AT - 20 * DAY, endedAt: AT + 2 * DAY },
+    ])
+    const all = await ask<MarkListing>(`/api/history/marks?${time}`)
+    expect(all.body.alerts.map(({ ruleName }) => ruleName).sort()).toEqual([
+      'Backlog',
+      'CPU high',
+      'CPU high',
+      'Event loop blocked',
+    ])
   })
 
   test('says what fired while a job ran', async () => {

@@ -111,7 +111,7 @@ function ChangeRow({ event }: { event: AlertEvent }) {
           <Moment at={at} />
         </span>
         {hasArchive && (
-          <PageLink to={timeTravelTarget(at)} className={LINK_BUTTON} aria-label={`The fleet at ${exactTime(at)}`}>
+          <PageLink to={timeTravelTarget(at)} className={LINK_BUTTON} title={`The fleet at ${exactTime(at)}`}>
             Fleet then
           </PageLink>
         )}
