@@ -29,9 +29,17 @@ let plain: TestServer
 const ends: (() => Promise<unknown>)[] = []
 
 const backlog = {
-  ...{ rule: 'backlog', ruleName: 'Backlog', severity: 'critical', text: 'The oldest job waits 20 min' },
-  subject: { kind: 'queue', key: MAIL_KEY, name: 'mail', service: null, services: ['shop'], host: null },
-} as Parameters<typeof fired>[2]
+  ...{ rule: 'backlog', ruleName: 'Backlog', severity: 'critical' as const, text: 'The oldest job waits 20 min' },
+  subject: {
+    kind: 'queue' as const,
+    key: MAIL_KEY,
+    name: 'mail',
+    service: null,
+    services: ['shop'],
+    host: null,
+    environment: null,
+  },
+} satisfies Parameters<typeof fired>[2]
 
 async function fill(archive: Archive): Promise<void> {
   await archive.open()

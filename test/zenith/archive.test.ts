@@ -285,7 +285,7 @@ describe('the past', () => {
     expect(body.versions).toMatchObject([{ service: 'shop', added: ['1.1.0'] }])
     expect(body.gaps).toMatchObject([{ stream: 'history', service: 'shop', lost: 5 }])
     const other = await ask<MarkListing>(`/api/history/marks?from=${AT - 2 * HOUR}&to=${AT + HOUR}&service=other`)
-    expect(other.body).toEqual({ versions: [], gaps: [] })
+    expect(other.body).toEqual({ versions: [], gaps: [], alerts: [] })
   })
 })
 
