@@ -209,19 +209,28 @@ export type AlertEventListing = Infer<typeof AlertEventListing>
 export const AlertPreview = object('How often a rule would have fired.', {
   from: amount('Start of the time that was tried, Unix ms.'),
   to: amount('End, Unix ms.'),
-  times: orNull(count('How often it would have fired; null: there is no history of its metric.')),
+  times: orNull(
+    count('How often it would have fired; null: a metric of it has no past, or nothing is recorded of it.'),
+  ),
   spans: listUpTo(
     100,
     object('A time in which it would have fired.', {
       subject: text('Name of the subject.'),
       from: amount('Unix ms.'),
       to: orNull(amount('Unix ms; null: it still would.')),
-      value: orNull(difference('The worst value.')),
+      metric: oneOf(METRIC_IDS, 'Metric of the condition that was met first.'),
+      value: orNull(difference('The worst value of that condition.')),
     }),
     'Newest first.',
   ),
   subjects: count('Subjects that the rule applies to.'),
+  step: orNull(
+    amount(
+      'Length of the steps that the past is read in, ms: rules are evaluated every 10 s. Null: there is no answer.',
+    ),
+  ),
   why: orNull(text('Why the time is shorter than asked for, or why there is no answer.')),
+  notes: listUpTo(20, text('A sentence.'), 'How far the answer can be trusted: its steps, and what is not in it.'),
 })
 export type AlertPreview = Infer<typeof AlertPreview>
 

@@ -10,6 +10,7 @@ import { Jobs } from './jobs/jobs.js'
 import { type Notices, noticesOf } from './options/logger.js'
 import type { ResolvedOptions } from './options/options.js'
 import { type ProbeFigures, type Probes, startProbes } from './probes/index.js'
+import { hostName } from './probes/runtime.js'
 import { type ProcessEnd, watchEnd } from './process-end.js'
 import { holdingTheLoop } from './process-events.js'
 import { QueueReporter } from './queue-reporting/queue-reporter.js'
@@ -68,7 +69,7 @@ class ProcessRecorder implements Recorder, ReportSource {
     this.#link = link
     this.#buffer = new RecordBuffer((record) => link?.record(record) ?? false)
     this.#notices = noticesOf(options.logger)
-    this.#rollups = new Rollups(options.node)
+    this.#rollups = new Rollups(options.node, hostName())
     this.#probes = startProbes({ disks: options.disks, onFault: (probe, error) => this.#probeFault(probe, error) })
     // The first call is the slowest by far: it runs while the app starts.
     this.#figures = this.#probes.collect()

@@ -97,4 +97,5 @@ export {
   type SlowKind,
   type SlowMeta,
 } from './slow-entry.js'
+export type { SystemFigures } from './system-figures.js'
 export * from './trust.js'

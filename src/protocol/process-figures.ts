@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, own, readAmount } from './read.js'
+import { type Fields, fieldsOf, own, readAmount, readPercent, upTo } from './read.js'
 
 /** A process over a minute of its history. Unknown figures are null, never 0. */
 export interface ProcessFigures {
@@ -32,12 +32,4 @@ export function readProcess(fields: Fields): ProcessFigures | null {
     gcCount: readAmount(process, 'gcCount'),
     diskPct: readPercent(process, 'diskPct'),
   }
-}
-
-function readPercent(fields: Fields, key: string): number | null {
-  return upTo(100, readAmount(fields, key))
-}
-
-function upTo(max: number, value: number | null): number | null {
-  return value === null ? null : Math.min(max, value)
 }

@@ -46,6 +46,15 @@ export function readAmount(fields: Fields, key: string): number | null {
   return number !== null && number >= 0 ? number : null
 }
 
+/** An amount of at most 100: a higher one is 100. */
+export function readPercent(fields: Fields, key: string): number | null {
+  return upTo(100, readAmount(fields, key))
+}
+
+export function upTo(max: number, value: number | null): number | null {
+  return value === null ? null : Math.min(max, value)
+}
+
 /** A whole number of at least 0; otherwise null. */
 export function readCount(fields: Fields, key: string): number | null {
   const number = readAmount(fields, key)

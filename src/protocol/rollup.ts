@@ -2,6 +2,7 @@ import { MAX_NAME_CHARS, MAX_SERIES, PROTOCOL_VERSION } from './limits.js'
 import { type ProcessFigures, readProcess } from './process-figures.js'
 import { type Fields, own, readCount, readList, readObject, readText, readTime } from './read.js'
 import { isSketchText } from './sketch.js'
+import { readSystem, type SystemFigures } from './system-figures.js'
 
 /** Counts of one route or job in one interval. The text form leaves out counts of 0. */
 export interface SeriesRollup {
@@ -42,6 +43,8 @@ export interface Rollup {
   jobs: readonly JobRollup[]
   /** The process itself, in its history only: the heartbeat has it for an interval. */
   process?: ProcessFigures
+  /** What the process runs on, in its history only. */
+  system?: SystemFigures
 }
 
 /**
@@ -75,6 +78,7 @@ export function rollupOfFields(fields: Fields): Rollup | null {
   const to = readTime(fields, 'to')
   if (!node || from === null || to === null || to < from) return null
   const process = readProcess(fields)
+  const system = readSystem(fields)
   return {
     v: PROTOCOL_VERSION,
     node,
@@ -83,6 +87,7 @@ export function rollupOfFields(fields: Fields): Rollup | null {
     routes: readSeriesList(fields, 'routes', readSeries),
     jobs: readSeriesList(fields, 'jobs', readJob),
     ...(process && { process }),
+    ...(system && { system }),
   }
 }
 

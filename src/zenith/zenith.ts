@@ -10,6 +10,7 @@ import type { Retention } from '../archiver/retention.js'
 import type { Archive, ControlStore, Debts, Logger, PeopleStore, QueueSource, Reader } from '../ports/index.js'
 import { AlertMemory } from './alerts/memory.js'
 import { openAlerts } from './alerts/open-alerts.js'
+import { LiveTraffic } from './alerts/past/live-traffic.js'
 import { type ArchivedQueueLooks, queueLooks } from './archive/queue-looks.js'
 import { takingTurns } from './archive/taking-turns.js'
 import { asset, index } from './assets/index.js'
@@ -128,13 +129,14 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     services: monitor.queues.view(key)?.services ?? [],
     names: monitor.queues.namesOf(key),
   }))
+  const live = new LiveTraffic(masked)
   const archive = options.archive ? takingTurns(options.archive) : null
   const { store } = queues
   const alerts =
     options.alerts &&
     openAlerts({
       ...options.alerts,
-      ...{ monitor, store, histories, archive, archiver, secret: options.secret, logger },
+      ...{ monitor, live, store, histories, archive, archiver, secret: options.secret, logger },
     })
   alerts?.start()
   const policy = createPolicy({ payloads })
@@ -212,6 +214,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     services.hub.close()
     services.failures.close()
     services.histories.close()
+    live.close()
     services.runs.close()
     await recorder.close()
     await alerts?.close()

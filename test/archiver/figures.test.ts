@@ -133,7 +133,23 @@ describe('traffic', () => {
       gcMs: 20,
       gcCount: 4,
       diskPct: null,
+      system: null,
     })
+  })
+
+  test('what a node reports of its host is there beside its figures, and older ones have none', async () => {
+    const buckets = new Buckets()
+    const system = (cpu: number, memory: number, diskFree: number) => {
+      return { host: 'web-1', cpu, memory, memoryLimit: 16, heapLimit: null, diskFree, load: cpu / 100 }
+    }
+    await merge(buckets, [
+      { ...rollup('web-1', START, 1), system: system(20, 4, 9) },
+      { ...rollup('web-1', START + MINUTE, 1), system: system(60, 8, 7) },
+      rollup('old', START, 1),
+    ])
+    const nodes = buckets.traffic(600_000)[0]?.nodes
+    expect(nodes?.get('web-1')?.system).toEqual({ ...system(40, 8, 7) })
+    expect(nodes?.get('old')?.system).toBeNull()
   })
 
   test('jobs of one name in two queues are apart', async () => {

@@ -7,6 +7,10 @@ const SECOND = 1_000
 
 interface Given {
   cpu?: number | null
+  system?: Partial<SampledFigures['memory']['system']>
+  load?: SampledFigures['cpu']['load']
+  heapLimit?: number | null
+  free?: number | null
   rss?: number | null
   heap?: number | null
   p99?: number | null
@@ -17,15 +21,18 @@ interface Given {
 
 function figuresOf(given: Given): SampledFigures {
   const { cpu = null, rss = null, heap = null, p99 = null, utilization = null, gc = null, disks = null } = given
+  const { system = {}, load = null, heapLimit = null, free = null } = given
   return {
-    cpu: { system: 90, process: cpu, processCores: null, cores: 4, load: null, throttled: null },
+    cpu: { system: 90, process: cpu, processCores: null, cores: 4, load, throttled: null },
     memory: {
-      system: { total: null, free: null, used: null, limit: null },
-      process: { rss, heapUsed: heap, heapTotal: null, heapLimit: null, external: null, arrayBuffers: null },
+      system: { total: null, free: null, used: null, limit: null, ...system },
+      process: { rss, heapUsed: heap, heapTotal: null, heapLimit, external: null, arrayBuffers: null },
     },
     eventLoop: { utilization, p50: null, p99, max: null, mean: null },
     gc,
-    disk: disks?.map((usedPct, index) => ({ mount: `/${index}`, total: null, free: null, usedPct })) ?? null,
+    disk:
+      disks?.map((usedPct, index) => ({ mount: `/${index}`, total: null, free: index === 1 ? free : null, usedPct })) ??
+      null,
   }
 }
 
@@ -59,6 +66,25 @@ describe('the minute of a process', () => {
             ...{ cpu: 20, rss: 300, heapUsed: 90, loopP99: 9, utilization: 0.2 },
             ...{ gcMs: 3.704, gcCount: 6, diskPct: 71.5 },
           },
+          system: {
+            ...{ host: null, cpu: 90, memory: null, memoryLimit: null, heapLimit: null, diskFree: null, load: null },
+          },
+        },
+      },
+    ])
+  })
+
+  it('has the means of the host, its most memory, the least that is free of its fullest disk, and the limits', () => {
+    const system = { total: 100, limit: 80 }
+    const intervals: Given[] = [
+      { load: [2, 9, 9], system: { ...system, used: 60 }, heapLimit: 40, disks: [40, 70], free: 9 },
+      { load: [4, 9, 9], system: { ...system, used: 70 }, heapLimit: 40, disks: [40, 71], free: 7 },
+      { load: [6, 9, 9], system: { ...system, limit: null, used: 50 }, heapLimit: 40, disks: [40, 70], free: 8 },
+    ]
+    expect(record(new Rollups('n', 'web-1'), [...intervals, ...minute({}).slice(3)])).toMatchObject([
+      {
+        record: {
+          system: { host: 'web-1', cpu: 90, memory: 70, memoryLimit: 100, heapLimit: 40, diskFree: 7, load: 1 },
         },
       },
     ])

@@ -19,6 +19,7 @@ import { fieldsOfFlat } from './records.js'
 type Json = Record<string, unknown>
 
 /** Each record: how its JSON is read, how what was read is written, and a good one. */
+const SYSTEM = { host: 'web-1', cpu: 20, memory: 5e9, memoryLimit: 8e9, heapLimit: 2e9, diskFree: null, load: 0.25 }
 const PROCESS = {
   ...{ cpu: 12.5, rss: 90_000_000, heapUsed: 40_000_000, loopP99: 3.2 },
   ...{ utilization: 0.25, gcMs: null, gcCount: 9, diskPct: 71.5 },
@@ -38,7 +39,7 @@ const kinds: Record<string, { read(text: unknown): unknown; write(record: never)
   rollup: {
     read: (text) => parseRollup(text),
     write: (record) => encodeRollup(record),
-    sample: { ...rollupOf({ process: PROCESS }) },
+    sample: { ...rollupOf({ process: PROCESS, system: SYSTEM }) },
   },
   'finished jobs': {
     read: (text) => parseFinishedJobs(text),

@@ -73,6 +73,13 @@ const noProcess = {
   ...{ utilization: null, gcMs: null, gcCount: null, diskPct: null },
 }
 
+const system = {
+  ...{ host: 'web-1', cpu: 20, memory: 5e9, memoryLimit: 8e9, heapLimit: 2e9, diskFree: 4e10, load: 0.25 },
+}
+const noSystem = {
+  ...{ host: null, cpu: null, memory: null, memoryLimit: null, heapLimit: null, diskFree: null, load: null },
+}
+
 const unknownPlace = { name: 'mail', driver: 'other', place: null, server: null } as const
 const unknownJob = {
   ...({ queue: 0, id: '1', name: '', outcome: 'failed', attempt: null, addedAt: null, startedAt: null } as const),
@@ -88,9 +95,11 @@ const written: Record<SchemaName, unknown[]> = {
   exception: [exceptionOf('shop', 'e1'), exceptionOf('shop', 'e2', { stack: null, route: null, requestId: null })].map(
     (record) => JSON.parse(encodeException(record)),
   ),
-  rollup: [rollupOf({ process }), rollupOf({ routes: [], jobs: [], process: noProcess }), rollupOf()].map((record) =>
-    JSON.parse(encodeRollup(record)),
-  ),
+  rollup: [
+    rollupOf({ process, system }),
+    rollupOf({ routes: [], jobs: [], process: noProcess, system: noSystem }),
+    rollupOf(),
+  ].map((record) => JSON.parse(encodeRollup(record))),
   'queue-snapshot': [
     snapshotOf('shop'),
     snapshotOf('shop', { interval: null, reporter: null, queues: [unknownQueue] }),

@@ -6,6 +6,7 @@ const STEP_MS = 5 * 60_000
 const HOUR_MS = 60 * 60_000
 /** At least a quarter of an hour has to be known. */
 const MIN_STEPS = 3
+export const MIN_BASELINE_MS = MIN_STEPS * STEP_MS
 /** The lowest share that is compared with: a single failure is not endless times as many as none. */
 const MIN_SHARE = 0.001
 const MAX_SERVICES = 1_000
@@ -38,7 +39,7 @@ export class JobBaseline {
   readonly before = (service: string): number | null => {
     const steps = (this.#services.get(service) ?? []).filter(({ at }) => at <= this.#at - STEP_MS)
     const { count, errors } = countsOf(steps)
-    return steps.length < MIN_STEPS || count === 0 ? null : Math.max(MIN_SHARE, errors / count)
+    return steps.length < MIN_STEPS ? null : baselineOf(errors, count)
   }
 
   rows(): Row[] {
@@ -62,6 +63,11 @@ export class JobBaseline {
     const kept = (this.#services.get(service) ?? []).filter((one) => isKept(one, step.at))
     this.#services.set(service, [...kept, step])
   }
+}
+
+/** What the share of failed attempts is compared with, 0.001–1; null without an attempt. */
+export function baselineOf(errors: number, count: number): number | null {
+  return count === 0 ? null : Math.max(MIN_SHARE, errors / count)
 }
 
 function isKept(step: Step | undefined, now: number): boolean {

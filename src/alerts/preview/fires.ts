@@ -1,30 +1,27 @@
 import type { AlertCondition, AlertRule } from '../../api/alerts.js'
-import { isClear, isMet } from '../judge.js'
 import type { PastValue } from './history.js'
+import { type Moment, momentsOf } from './moments.js'
 
 /** A time in which a rule would have fired for a subject. Unix ms; `to` is null while it still would. */
 export interface Fire {
   readonly from: number
   readonly to: number | null
+  /** The condition that was met first, and its worst value. */
+  readonly condition: AlertCondition
   readonly value: number | null
 }
 
-/** What the conditions of a rule say at one moment. */
-interface Judged {
-  readonly at: number
-  readonly isKnown: boolean
-  readonly isMet: boolean
-  readonly isClear: boolean
-  readonly value: number | null
-}
-
-/** @param series by condition, in the order of the rule's; times at which nothing is known let the durations stand still */
+/**
+ * Goes through the past of one subject as the engine goes through its looks: unknown times stand still.
+ *
+ * @param series by condition, in the order of the rule's
+ */
 export function firesOf(
   { conditions, forMs, clearForMs }: Pick<AlertRule, 'conditions' | 'forMs' | 'clearForMs'>,
   series: readonly (readonly PastValue[])[],
 ): readonly Fire[] {
-  const course = new Course(forMs, clearForMs, conditions[0])
-  for (const moment of judgedOf(conditions, series)) course.go(moment)
+  const course = new Course(forMs, clearForMs, conditions)
+  for (const moment of momentsOf(conditions, series)) course.go(moment)
   return course.fires
 }
 
@@ -32,67 +29,67 @@ export function firesOf(
 class Course {
   readonly #forMs: number
   readonly #clearForMs: number
-  readonly #condition: AlertCondition | undefined
+  readonly #conditions: readonly AlertCondition[]
   readonly #ended: Fire[] = []
   #fire: Fire | null = null
-  #last = 0
-  /** How long it has been met, or clear, of the time that is known, ms; null: it is not. */
+  /** The condition that was met last. */
+  #metBy = -1
+  /** How long it has been met, while it does not fire, and clear, while it does: ms of the time that is known; null: it is not. */
   #metFor: number | null = null
   #clearFor: number | null = null
 
-  constructor(forMs: number, clearForMs: number, condition: AlertCondition | undefined) {
+  constructor(forMs: number, clearForMs: number, conditions: readonly AlertCondition[]) {
     this.#forMs = forMs
     this.#clearForMs = clearForMs
-    this.#condition = condition
+    this.#conditions = conditions
   }
 
   get fires(): readonly Fire[] {
     return this.#fire ? [...this.#ended, this.#fire] : this.#ended
   }
 
-  go(now: Judged): void {
-    const passed = now.at - this.#last
-    this.#last = now.at
-    if (!now.isKnown) return
-    this.#metFor = now.isMet ? longer(this.#metFor, passed) : null
-    this.#clearFor = now.isClear ? longer(this.#clearFor, passed) : null
-    if (this.#fire && now.isMet)
-      this.#fire = { ...this.#fire, value: worse(this.#condition, this.#fire.value, now.value) }
-    if (!this.#fire && this.#metFor !== null && this.#metFor >= this.#forMs)
-      this.#fire = { from: now.at, to: null, value: now.value }
-    else if (this.#fire && this.#clearFor !== null && this.#clearFor >= this.#clearForMs) this.#end(this.#fire, now.at)
+  go(now: Moment): void {
+    if (now.verdict === 'met') this.#meet(now)
+    else if (now.verdict === 'between') this.#clearFor = null
+    // What was met decides whether it ends: that others are clear says nothing of it.
+    else if (now.verdict === 'clear' && now.values[this.#metBy] !== null) this.#clear(now)
   }
 
-  #end(fire: Fire, at: number): void {
-    this.#ended.push({ ...fire, to: at })
-    this.#fire = null
-  }
-}
-
-function longer(ms: number | null, passed: number): number {
-  return ms === null ? 0 : ms + passed
-}
-
-/** Each moment of which there is a value, oldest first. */
-function judgedOf(conditions: readonly AlertCondition[], series: readonly (readonly PastValue[])[]): Judged[] {
-  const moments = new Map<number, Map<AlertCondition, PastValue>>()
-  for (const [index, condition] of conditions.entries()) {
-    for (const value of series[index] ?? []) {
-      const moment = moments.get(value.at) ?? new Map()
-      moments.set(value.at, moment.set(condition, value))
+  #meet(now: Moment): void {
+    const { metBy, at } = now
+    this.#metBy = metBy
+    this.#clearFor = null
+    if (this.#fire) {
+      this.#fire = worse(this.#fire, this.#conditions[metBy], now.values[metBy] ?? null)
+      return
     }
+    this.#metFor = longer(this.#metFor, now)
+    const condition = this.#conditions[metBy]
+    if (condition && this.#metFor >= this.#forMs)
+      this.#fire = { from: at, to: null, condition, value: now.values[metBy] ?? null }
   }
-  return [...moments].sort(([a], [b]) => a - b).map(([at, values]) => judge(at, values))
+
+  #clear(now: Moment): void {
+    this.#metFor = null
+    if (!this.#fire) return
+    this.#clearFor = longer(this.#clearFor, now)
+    if (this.#clearFor < this.#clearForMs) return
+    this.#ended.push({ ...this.#fire, to: now.at })
+    this.#fire = null
+    this.#clearFor = null
+  }
 }
 
-function judge(at: number, values: ReadonlyMap<AlertCondition, PastValue>): Judged {
-  const known = [...values].filter(([, { value }]) => value !== null)
-  const met = known.find(([condition, { value, count }]) => isMet(condition, value, count))
-  const clear = known.length === values.size && known.every(([one, { value, count }]) => isClear(one, value, count))
-  return { at, isKnown: known.length > 0, isMet: met !== undefined, isClear: clear, value: met?.[1].value ?? null }
+/** A value of a moment has lasted for no time when it is seen first. */
+function longer(ms: number | null, { from, at, lasts }: Moment): number {
+  const passed = at - from
+  return ms === null ? (lasts ? passed : 0) : ms + passed
 }
 
-function worse(condition: AlertCondition | undefined, a: number | null, b: number | null): number | null {
-  if (a === null || b === null) return a ?? b
-  return condition?.is === 'below' || condition?.is === 'atMost' ? Math.min(a, b) : Math.max(a, b)
+/** Values of another condition may have another unit. */
+function worse(fire: Fire, condition: AlertCondition | undefined, value: number | null): Fire {
+  if (fire.condition !== condition || value === null) return fire
+  if (fire.value === null) return { ...fire, value }
+  const isLowWorse = condition.is === 'below' || condition.is === 'atMost'
+  return { ...fire, value: isLowWorse ? Math.min(fire.value, value) : Math.max(fire.value, value) }
 }

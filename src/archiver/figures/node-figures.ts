@@ -1,4 +1,6 @@
-import type { ProcessFigures } from '../../protocol/index.js'
+import type { ProcessFigures, Rollup, SystemFigures } from '../../protocol/index.js'
+import { highest, meanByTime, rounded, sumOf } from './merged-values.js'
+import { mergeSystem, type SystemRow, systemOfRow, systemRow } from './system-row.js'
 
 /** One node over a bucket: means of `cpu` and `utilization`, sums of the pauses, and the highest of all else. Unknown figures are null. */
 export interface NodeFigures extends ProcessFigures {
@@ -6,10 +8,16 @@ export interface NodeFigures extends ProcessFigures {
   ms: number
   /** Highest CPU over a minute, 0–100 of all usable cores. */
   cpuMax: number | null
+  /** Null if it was not reported. */
+  system: SystemFigures | null
 }
 
 /** A part of what a process reported. @param share of the reported time, 0–1 @param ms length of the part */
-export function nodeFiguresOf(process: ProcessFigures | undefined, share: number, ms: number): NodeFigures {
+export function nodeFiguresOf(
+  { process, system }: Pick<Rollup, 'process' | 'system'>,
+  share: number,
+  ms: number,
+): NodeFigures {
   return {
     ms,
     cpu: process?.cpu ?? null,
@@ -21,6 +29,7 @@ export function nodeFiguresOf(process: ProcessFigures | undefined, share: number
     gcMs: portion(process?.gcMs ?? null, share),
     gcCount: portion(process?.gcCount ?? null, share),
     diskPct: process?.diskPct ?? null,
+    system: system ?? null,
   }
 }
 
@@ -37,20 +46,28 @@ export function mergeNodeFigures(one: NodeFigures, other: NodeFigures): NodeFigu
     gcMs: sumOf(one.gcMs, other.gcMs),
     gcCount: sumOf(one.gcCount, other.gcCount),
     diskPct: highest(one.diskPct, other.diskPct),
+    system: mergeSystem(one, other),
   }
 }
 
 const FIELDS = ['cpu', 'cpuMax', 'rss', 'heapUsed', 'loopP99', 'utilization', 'gcMs', 'gcCount', 'diskPct'] as const
 
-export type NodeRow = readonly (number | null)[]
+/** The figures, and what there is of the system. */
+export type NodeRow = readonly (number | null | SystemRow)[]
 
 export function nodeRow(figures: NodeFigures): NodeRow {
-  return [Math.round(figures.ms), ...FIELDS.map((field) => rounded(figures[field]))]
+  const own = [Math.round(figures.ms), ...FIELDS.map((field) => rounded(figures[field]))]
+  return figures.system ? [...own, systemRow(figures.system)] : own
 }
 
-export function nodeOfRow(row: NodeRow): NodeFigures {
-  const values = Object.fromEntries(FIELDS.map((field, index) => [field, row[index + 1] ?? null]))
-  return { ms: row[0] ?? 0, ...values } as unknown as NodeFigures
+export function nodeOfRow([ms, ...row]: NodeRow): NodeFigures {
+  const values = Object.fromEntries(FIELDS.map((field, index) => [field, row[index] ?? null]))
+  const system = row[FIELDS.length]
+  return {
+    ms: ms ?? 0,
+    ...values,
+    system: typeof system === 'object' && system ? systemOfRow(system) : null,
+  } as unknown as NodeFigures
 }
 
 function portion(value: number | null, share: number): number | null {
@@ -58,20 +75,5 @@ function portion(value: number | null, share: number): number | null {
 }
 
 function meanOf(one: NodeFigures, other: NodeFigures, field: 'cpu' | 'utilization'): number | null {
-  const [a, b] = [one[field], other[field]]
-  if (a === null || b === null) return a ?? b
-  const ms = one.ms + other.ms
-  return ms === 0 ? a : (a * one.ms + b * other.ms) / ms
-}
-
-function highest(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : Math.max(a, b)
-}
-
-function sumOf(a: number | null, b: number | null): number | null {
-  return a === null || b === null ? (a ?? b) : a + b
-}
-
-function rounded(value: number | null): number | null {
-  return value === null ? null : Math.round(value * 1_000) / 1_000
+  return meanByTime({ value: one[field], ms: one.ms }, { value: other[field], ms: other.ms })
 }

@@ -63,7 +63,7 @@ export class TrafficBucket {
     for (const route of record.routes) this.#addRoute(portionOf(route, part))
     for (const job of record.jobs) this.#addJob(jobPortionOf(job, part))
     const share = part.end - part.start
-    this.#addNode(record.node, nodeFiguresOf(record.process, share, (record.to - record.from) * share))
+    this.#addNode(record.node, nodeFiguresOf(record, share, (record.to - record.from) * share))
     if (part.isFirst) this.#remember(record.node, [record.from])
   }
 

@@ -1,5 +1,6 @@
-import { round, roundKnown } from '../../lib/round.js'
+import { roundKnown } from '../../lib/round.js'
 import type { Heartbeat, ProcessFigures } from '../../protocol/index.js'
+import { Mean, Most, Sum } from './means.js'
 
 /** The figures of a heartbeat that its minute has, too. */
 export type SampledFigures = Pick<Heartbeat, 'cpu' | 'memory' | 'disk' | 'eventLoop' | 'gc'>
@@ -41,39 +42,5 @@ export class ProcessMinute {
       gcCount: this.#gcCount.value,
       diskPct: this.#diskPct.value,
     }
-  }
-}
-
-/** Unknown values count in none of them; without a known one the result is unknown, which is null. */
-type Known = number | null | undefined
-
-class Mean {
-  #sum = 0
-  #count = 0
-
-  add(value: Known): void {
-    if (value === null || value === undefined) return
-    this.#sum += value
-    this.#count += 1
-  }
-
-  get value(): number | null {
-    return this.#count === 0 ? null : round(this.#sum / this.#count)
-  }
-}
-
-class Most {
-  value: number | null = null
-
-  add(value: Known): void {
-    if (value !== null && value !== undefined) this.value = Math.max(this.value ?? value, value)
-  }
-}
-
-class Sum {
-  value: number | null = null
-
-  add(value: Known): void {
-    if (value !== null && value !== undefined) this.value = (this.value ?? 0) + value
   }
 }

@@ -3,6 +3,7 @@ import type { StoreRecord } from '../../ports/index.js'
 import { HISTORY_STEP_MS, PROTOCOL_VERSION, type Rollup } from '../../protocol/index.js'
 import { ProcessMinute, type SampledFigures } from './process-minute.js'
 import { Series } from './series.js'
+import { SystemMinute } from './system-minute.js'
 
 /** The figures of one interval. */
 export interface Interval {
@@ -21,19 +22,24 @@ export interface Interval {
  */
 export class Rollups {
   readonly #node: string
+  readonly #host: string | null
   #routes = new Map<string, Series>()
   #jobs = new Map<string, Series>()
   #process = new ProcessMinute()
+  #system = new SystemMinute()
   /** Length of the part of the minute so far, ms. */
   #covered = 0
 
-  constructor(node: string) {
+  /** @param host its name; null for a node that reports no process */
+  constructor(node: string, host: string | null = null) {
     this.#node = node
+    this.#host = host
   }
 
   /** Figures of the process since the last call: its minute has them, too. */
   noteProcess(figures: SampledFigures): void {
     this.#process.add(figures)
+    this.#system.add(figures)
   }
 
   take(interval: Interval): StoreRecord[] {
@@ -56,12 +62,14 @@ export class Rollups {
     const from = Math.max(0, to - this.#covered)
     const series = this.#make(from, to, [...this.#routes.values()], [...this.#jobs.values()])
     const process = this.#process.figures
+    const system = this.#system.figures(this.#host)
     this.#routes = new Map()
     this.#jobs = new Map()
     this.#process = new ProcessMinute()
+    this.#system = new SystemMinute()
     this.#covered = 0
     if (!process || (!series && !isFull)) return series
-    return { ...(series ?? this.#empty(from, to)), process }
+    return { ...(series ?? this.#empty(from, to)), process, system }
   }
 
   #make(from: number, to: number, routes: readonly Series[], jobs: readonly Series[]): Rollup | null {

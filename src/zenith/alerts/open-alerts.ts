@@ -8,12 +8,15 @@ import type { Archive, ControlStore, Logger } from '../../ports/index.js'
 import type { MonitorService } from '../fleet/monitor-service.js'
 import type { QueueHistories } from '../queues/history/queue-histories.js'
 import { AlertService } from './alert-service.js'
-import { pastFrom } from './preview-source.js'
+import type { LiveTraffic } from './past/live-traffic.js'
+import { pastFrom } from './past/past.js'
 
 export interface AlertParts {
   readonly settings: AlertSettings
   readonly sender: Sender
   readonly monitor: MonitorService
+  /** The last hour of services. */
+  readonly live: LiveTraffic
   readonly store: ControlStore | null
   readonly histories: QueueHistories
   /** Null without one. */
@@ -25,7 +28,7 @@ export interface AlertParts {
 }
 
 /** The alerts of a Zenith, from its parts. */
-export function openAlerts({ settings, archiver, histories, archive, ...parts }: AlertParts): AlertService {
+export function openAlerts({ settings, archiver, histories, archive, live, ...parts }: AlertParts): AlertService {
   const { rules, receivers, url, smtp, allowedNetworks } = settings
   const startedAt = monotonic()
   return new AlertService({
@@ -33,7 +36,7 @@ export function openAlerts({ settings, archiver, histories, archive, ...parts }:
     canMail: smtp !== null,
     observer: createObserver,
     preview: (rule, observer) =>
-      preview(rule, pastFrom({ monitor: parts.monitor, histories, archive, observer }, '24h')),
+      preview(rule, pastFrom({ monitor: parts.monitor, live, histories, archive, observer }, '24h')),
     archiveBehindMs: archiver && (() => behindMs(archiver.status, parts.monitor.now, monotonic() - startedAt)),
   })
 }

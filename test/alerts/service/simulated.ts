@@ -145,7 +145,7 @@ export function zenith({
     ...{ store, sender, archiveBehindMs: null, rules: [], receivers: [OPS], url: 'https://zenith.example' },
     observer: isReal ? createObserver : () => hostObserver(fleet),
     ...{ secret: undefined, canMail: false, allowedNetworks: [], logger: undefined },
-    preview: async () => ({ from: 0, to: 0, times: null, spans: [], subjects: 0, why: null }),
+    preview: async () => ({ from: 0, to: 0, times: null, spans: [], subjects: 0, step: null, why: null, notes: [] }),
     ...more,
   })
 }

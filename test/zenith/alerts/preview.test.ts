@@ -1,15 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import type { AlertPreview } from '../../../src/api/alerts.js'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
 import { TrafficBucket } from '../../../src/archiver/figures/traffic-bucket.js'
-import { createZenith } from '../../../src/runtime/create-zenith.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { inlineArchive } from '../../support/inline-archive.js'
 import { ms } from '../support/figures.js'
 import { beatOf, report, rollupOf } from '../support/records.js'
+import { asking, rule } from './asking.js'
 
 const MINUTE = 60_000
 /** A day has so long steps, ms. */
@@ -20,12 +19,6 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'quasar-preview-'))
 })
 afterAll(() => rm(dir, { recursive: true, force: true }))
-
-const rule = (metric: string, threshold: number, more: object = {}) => ({
-  ...{ id: 'mine', name: 'Mine', forMs: 0, clearForMs: 0 },
-  conditions: [{ metric, is: 'above', threshold }],
-  ...more,
-})
 
 /** Three failing steps of the last day, two of them one after the other. */
 async function archiveOfADay() {
@@ -50,23 +43,8 @@ async function shop() {
   const store = memoryStore()
   const now = Date.now()
   const rollups = [rollupOf('web-1', now - MINUTE, now, [{ key: 'GET /a', durations: ms(1, 20) }])]
-  await report(store, beatOf('shop', 'web-1'), { rollups })
+  await report(store, beatOf('shop', 'web-1'), { rollups, history: rollups })
   return store
-}
-
-async function asking(options: Parameters<typeof createZenith>[0]) {
-  const zenith = createZenith({ auth: () => 'admin', logger: false, ...options })
-  onTestFinished(() => zenith.close())
-  const ask = (path: string, init: RequestInit = {}) => zenith.fetch(new Request(`http://localhost${path}`, init))
-  const { token } = (await (await ask('/api/session')).json()) as { token: string }
-  return async (given: object) => {
-    const answer = await ask('/api/alerts/preview', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-zenith-token': token },
-      body: JSON.stringify({ rule: given }),
-    })
-    return { status: answer.status, body: (await answer.json()) as AlertPreview }
-  }
 }
 
 describe('a rule is tried', () => {
@@ -92,9 +70,9 @@ describe('a rule is tried', () => {
 
   it('not where there is no history, and with a reason', async () => {
     const preview = await asking({ store: memoryStore() })
-    expect((await preview(rule('host.cpu', 50))).body).toMatchObject({
-      times: null,
-      why: 'There is no history of host.cpu.',
+    expect((await preview(rule('queue.workers', 50))).body).toMatchObject({
+      ...{ times: null, step: null, notes: [] },
+      why: expect.stringMatching(/^There is no history of queue.workers \(workers\): /),
     })
     expect(await preview(rule('host.cup', 50))).toMatchObject({ status: 400 })
   })
