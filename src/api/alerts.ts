@@ -155,6 +155,9 @@ export const AlertRuleView = object('A rule with its state.', {
   subjects: count('Subjects that it applies to now; 0: it matches nothing.'),
   value: orNull(difference('The worst value now; null: none.')),
   worst: orNull(AlertSubject),
+  condition: count(
+    'Index of the condition that `value`, `worst` and `spark` are of, from 0: the first that is met, else the first that is known.',
+  ),
   spark: listUpTo(
     60,
     orNull(difference('The worst value.')),

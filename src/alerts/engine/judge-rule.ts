@@ -9,6 +9,12 @@ interface Judged extends Observation {
   readonly isClear: boolean | null
 }
 
+/** The worst value of one condition, as values of several can't be compared: the first that is met, else the first that is known. */
+export interface Worst extends Pick<Judgement, 'value' | 'subject'> {
+  /** Its index in the rule. */
+  readonly condition: number
+}
+
 /** What a rule makes of one look. */
 export interface RuleJudgement {
   /** Of subjects for which it is met, or that have an alert, by {@link subjectKey}: there may be 20,000 others, of which nothing becomes. */
@@ -17,7 +23,7 @@ export interface RuleJudgement {
   readonly subjects: number
   /** Of those for which it is met, how many have no alert and no room for one. */
   readonly left: number
-  readonly worst: Pick<Judgement, 'value' | 'subject'> | null
+  readonly worst: Worst | null
 }
 
 export function subjectKey({ kind, key }: Observation['subject']): string {
@@ -88,7 +94,10 @@ function* judgeOne(
     if (kept.hasRoomFor(subject, isMet(condition, value, count) === true))
       kept.keep(together([judge(condition, observation)]))
   }
-  return { judgements: kept.judgements, subjects: observations.length, left: kept.left, worst }
+  return {
+    ...{ judgements: kept.judgements, subjects: observations.length, left: kept.left },
+    worst: worst && worstOf({ ...worst, place: 0 }),
+  }
 }
 
 function* judgeAll(rule: AlertRule, observer: Observer, kept: Kept): Generator<void, RuleJudgement> {
@@ -112,17 +121,18 @@ function* judgeAligned(
   kept: Kept,
 ): Generator<void, RuleJudgement> {
   const subjects = lists[0]?.length ?? 0
-  let worst: Observation | null = null
+  let worst: Candidate | null = null
   for (let index = 0; index < subjects; index++) {
     if (index % IN_A_STEP === IN_A_STEP - 1) yield
     const { place, isMet: met } = tellingOf(conditions, lists, index)
     const [condition, observation] = [conditions[place], lists[place]?.[index]]
     if (!condition || !observation) continue
-    if (isWorse(condition, observation.value, worst)) worst = observation
-    if (!kept.hasRoomFor(observation.subject, met)) continue
+    const { subject, value } = observation
+    if (isFirst(condition, { subject, value, place, isMet: met }, worst)) worst = { subject, value, place, isMet: met }
+    if (!kept.hasRoomFor(subject, met)) continue
     kept.keep(together(conditions.map((one, at) => judge(one, lists[at]?.[index] ?? observation))))
   }
-  return { judgements: kept.judgements, subjects, left: kept.left, worst }
+  return { judgements: kept.judgements, subjects, left: kept.left, worst: worst && worstOf(worst) }
 }
 
 /** The condition that tells of a subject: the first that is met, else the first that is known. */
@@ -147,16 +157,21 @@ function* judgeApart(
   kept: Kept,
 ): Generator<void, RuleJudgement> {
   const bySubject = yield* judgedBySubject(conditions, lists)
-  let worst: Judgement | null = null
+  let worst: Candidate | null = null
   let index = 0
   for (const judged of bySubject.values()) {
     index += 1
     if (index % IN_A_STEP === 0) yield
     const judgement = together(judged)
-    if (isWorse(judgement.condition, judgement.value, worst)) worst = judgement
-    if (kept.hasRoomFor(judgement.subject, judgement.verdict === 'met')) kept.keep(judgement)
+    const { subject, value, condition, verdict } = judgement
+    const candidate = { subject, value, place: conditions.indexOf(condition), isMet: verdict === 'met' }
+    if (isFirst(condition, candidate, worst)) worst = candidate
+    if (kept.hasRoomFor(subject, candidate.isMet)) kept.keep(judgement)
   }
-  return { judgements: kept.judgements, subjects: bySubject.size, left: kept.left, worst }
+  return {
+    ...{ judgements: kept.judgements, subjects: bySubject.size, left: kept.left },
+    worst: worst && worstOf(worst),
+  }
 }
 
 function* judgedBySubject(
@@ -197,6 +212,25 @@ function verdictOf(met: Judged | undefined, known: readonly Judged[]): Judgement
   if (met) return 'met'
   if (known.length === 0) return 'unknown'
   return known.every((one) => one.isClear === true) ? 'clear' : 'between'
+}
+
+/** What may be the worst of a rule. */
+interface Candidate extends Pick<Judgement, 'value' | 'subject'> {
+  /** Of its condition in the rule. */
+  readonly place: number
+  readonly isMet: boolean
+}
+
+function worstOf({ subject, value, place }: Omit<Candidate, 'isMet'>): Worst {
+  return { subject, value, condition: place }
+}
+
+/** What is met before what is not, of these what the rule names first, and of one condition the worst. */
+function isFirst(condition: AlertCondition, one: Candidate, other: Candidate | null): boolean {
+  if (!other || one.value === null || other.value === null)
+    return !other || (one.value !== null && other.value === null)
+  const order = Number(other.isMet) - Number(one.isMet) || one.place - other.place
+  return order === 0 ? isWorse(condition, one.value, other) : order < 0
 }
 
 function isWorse({ is }: AlertCondition, value: number | null, other: Pick<Judgement, 'value'> | null): boolean {

@@ -58,10 +58,10 @@ export function ruleViewOf(
 ): AlertRuleView {
   const own = tracks.filter((track) => track.rule === rule.id)
   const firing = own.filter(({ firedAt }) => firedAt !== null).length
-  const { subjects = 0, left = 0, value = null, worst = null, spark = [] } = state ?? {}
+  const { subjects = 0, left = 0, value = null, worst = null, condition = 0, spark = [] } = state ?? {}
   return {
     ...{ rule, source, isOverridden, isLocked: source === 'code' && !isOverridden },
-    ...{ subjects, left, value, worst, spark, firing, pending: own.length - firing },
+    ...{ subjects, left, value, worst, condition, spark, firing, pending: own.length - firing },
   }
 }
 

@@ -35,6 +35,8 @@ const RuleState = v.object({
   left: v.number(),
   value: v.nullable(v.number()),
   worst: v.nullable(AlertSubject),
+  /** Index of the condition that the values are of. An earlier version did not store it. */
+  condition: v.optional(v.number()),
   spark: v.array(v.nullable(v.number())),
 })
 /** What a rule applies to, and its values lately. */

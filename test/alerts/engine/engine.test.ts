@@ -335,8 +335,21 @@ describe('many rules and subjects', () => {
     expect(scripted.engine.figuresOf('cpu')).toMatchObject({
       subjects: 4,
       left: 0,
-      worst: { value: 70, subject: { key: 'c' } },
+      worst: { value: 70, subject: { key: 'c' }, condition: 0 },
     })
+  })
+
+  test('the worst of several conditions is of one of them: the first that is met, else the first that is known', () => {
+    const above = (metric: string, threshold: number) => ({ metric, is: 'above', threshold })
+    const conditions = [above('host.cpu', 90), above('host.load', 5)]
+    const scripted = new Scripted([rule({ conditions })])
+    const worst = () => scripted.engine.figuresOf('cpu')?.worst
+    scripted.look({ 'host.cpu': { a: 10, b: 70 }, 'host.load': { a: 4, b: 1 } })
+    expect(worst()).toMatchObject({ value: 70, subject: { key: 'b' }, condition: 0 })
+    scripted.look({ 'host.cpu': { a: 10, b: 70 }, 'host.load': { a: 6, b: 7 } })
+    expect(worst()).toMatchObject({ value: 7, subject: { key: 'b' }, condition: 1 })
+    scripted.look({ 'host.cpu': { a: null, b: null }, 'host.load': { a: 4, b: 1 } })
+    expect(worst()).toMatchObject({ value: 4, subject: { key: 'a' }, condition: 1 })
   })
 })
 

@@ -75,11 +75,11 @@ function Summary({ view }: { view: AlertRuleView }) {
   )
 }
 
-/** The worst value beside the threshold. */
-function NowFigure({ view: { rule, value, worst, spark, firing } }: { view: AlertRuleView }) {
-  const [condition] = rule.conditions
+/** The worst value beside the threshold of its condition, which is named where there are several. */
+function NowFigure({ view: { rule, value, worst, condition: index, spark, firing } }: { view: AlertRuleView }) {
+  const condition = rule.conditions[index] ?? rule.conditions[0]
   if (!condition) return null
-  const { unit } = METRICS[condition.metric]
+  const { label, unit } = METRICS[condition.metric]
   return (
     <div className="flex items-center gap-x-4">
       <RuleSpark values={spark} threshold={condition.threshold} isMet={firing > 0} />
@@ -90,6 +90,7 @@ function NowFigure({ view: { rule, value, worst, spark, firing } }: { view: Aler
         <span className={`font-semibold sm:block ${firing > 0 ? 'text-bad' : value === null ? 'text-soft' : ''}`}>
           {valueText(value, unit)}
         </span>
+        {rule.conditions.length > 1 && <span className="label sm:block">{label}</span>}
         <span className="label">
           {COMPARED[condition.is]} {valueText(condition.threshold, unit)}
         </span>
