@@ -1,7 +1,9 @@
+import { hostname } from 'node:os'
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { ProcessHistory } from '../../src/api/process-history.js'
 import { referenceOf } from '../../src/protocol/reference.js'
 import { leaseRecorder } from '../../src/runtime/start-quasar.js'
+import { redisStore } from '../../src/stores/redis/index.js'
 import { startRedis, type TestRedis } from '../support/redis.js'
 import { askApi } from './support/api.js'
 import { openZenith, seen } from './support/zenith.js'
@@ -30,6 +32,8 @@ it('an idle process writes its minute to Redis, and Zenith reads it', async () =
   skipped.ms = 61_000
   await recorder.flush()
   expect(recorder.status().error).toBeNull()
+  const store = redisStore({ redis: redis.url })
+  onTestFinished(() => store.close())
   const zenith = openZenith({ redis: redis.url })
   const { node } = recorder.status()
   await seen(zenith, ({ nodes }) => expect(nodes.map(({ id }) => id)).toEqual([node]))
@@ -45,4 +49,9 @@ it('an idle process writes its minute to Redis, and Zenith reads it', async () =
   expect(minute?.gcCount).not.toBeNull()
   expect(minute?.diskPct).toBeGreaterThan(0)
   expect(minute?.requests).toBe(0)
+  const [record] = (await store.history({ service: 'idle', since: 0 })).records
+  expect(record?.system).toMatchObject({
+    ...{ host: hostname(), cpu: expect.any(Number), memory: expect.any(Number), memoryLimit: expect.any(Number) },
+    ...{ heapLimit: expect.any(Number), diskFree: expect.any(Number), load: expect.any(Number) },
+  })
 })

@@ -100,7 +100,7 @@ class Coverage {
     return [
       ...this.#conditions.flatMap(({ metric }, index) => (this.#isEmpty(index) ? [leftOut(metric)] : [])),
       ...(longest > 0 && longest < length * MOST_OF_IT
-        ? [`Values are known of ${durationInWords(longest)} of ${durationInWords(length)}.`]
+        ? [`Values are known of ${durationInWords(longest)} of this time.`]
         : []),
       ...(unknown > 0 ? [`Nothing is recorded of ${unknown} of ${subjects.length} subjects.`] : []),
     ]

@@ -21,16 +21,35 @@ export async function archivedQueue(
   where: QueueWhere,
   span: ArchivedSpan,
 ): Promise<QueueHistoryView> {
-  const seen = new Map<number, QueueFigures>()
-  for (const scope of [...where.services, '']) {
+  const points = (await archivedQueues(archive, new Map([[key, where]]), span)).get(key) ?? []
+  return { key, period: span.period, step: span.step, points }
+}
+
+/** The points of queues, by their keys: each bucket is read once. @param asked by key */
+export async function archivedQueues(
+  archive: Pick<Archive, 'figures'>,
+  asked: ReadonlyMap<string, QueueWhere>,
+  span: ArchivedSpan,
+): Promise<ReadonlyMap<string, readonly QueueMinute[]>> {
+  const seen = new Map([...asked.keys()].map((key): [string, Map<number, QueueFigures>] => [key, new Map()]))
+  const services = new Set([...asked.values()].flatMap((where) => where.services))
+  for (const scope of [...services, '']) {
+    const here = [...asked].filter(([, where]) => scope === '' || where.services.includes(scope))
     for await (const { from, bucket } of bucketsOf(archive, scope, span)) {
-      const queue = [...bucket.queues.values()].find((one) => isNamed(one, where.names))
-      if (queue && (seen.get(from)?.ms ?? 0) < queue.ms) seen.set(from, queue)
+      const named = [...bucket.queues.values()].map((queue) => ({ queue, ...namesOf(queue) }))
+      for (const [key, { names }] of here) {
+        const queue = named.find(({ byServer, byPlace }) => isNamed(byServer, byPlace, names))?.queue
+        const steps = seen.get(key)
+        if (queue && steps && (steps.get(from)?.ms ?? 0) < queue.ms) steps.set(from, queue)
+      }
     }
   }
-  const { period, from, to, step } = span
+  return new Map([...seen].map(([key, steps]) => [key, pointsOf(steps, span)]))
+}
+
+function pointsOf(steps: ReadonlyMap<number, QueueFigures>, { from, to, step }: ArchivedSpan): readonly QueueMinute[] {
   const starts = Array.from({ length: Math.round((to - from) / step) }, (_, index) => from + index * step)
-  return { key, period, step, points: starts.map((start) => minuteOf(start + step, seen.get(start))) }
+  return starts.map((start) => minuteOf(start + step, steps.get(start)))
 }
 
 async function* bucketsOf(archive: Pick<Archive, 'figures'>, scope: string, { from, to, step }: ArchivedSpan) {
@@ -42,8 +61,7 @@ async function* bucketsOf(archive: Pick<Archive, 'figures'>, scope: string, { fr
   }
 }
 
-function isNamed(queue: QueueFigures, names: ReadonlySet<string>): boolean {
-  const { byServer, byPlace } = namesOf(queue)
+function isNamed(byServer: string | null, byPlace: string, names: ReadonlySet<string>): boolean {
   return (byServer !== null && names.has(byServer)) || names.has(byPlace)
 }
 

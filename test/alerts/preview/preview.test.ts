@@ -129,7 +129,7 @@ describe('a preview', () => {
     expect(times).toBe(1)
     expect(notes.slice(1)).toEqual([
       'Nothing is recorded of node.heap (heap): that condition was not tried.',
-      'Values are known of 3 min of 1 h.',
+      'Values are known of 3 min of this time.',
       'Nothing is recorded of 1 of 2 subjects.',
     ])
   })

@@ -1,5 +1,5 @@
 import { mergeFigures, QUEUES, TRAFFIC } from '../../../src/archiver/figures/merge.js'
-import type { Archive, ArchivedRecord, Store } from '../../../src/ports/index.js'
+import type { Archive, ArchivedRecord, ArchiveGap, Store } from '../../../src/ports/index.js'
 import type { ExceptionRecord, QueueHistory, Rollup, SystemFigures } from '../../../src/protocol/index.js'
 import { heartbeatOf, queueHistoryOf, queueOf, snapshotOf } from '../../stores/samples.js'
 import { exceptionOf, rollupOf } from '../support/records.js'
@@ -46,7 +46,7 @@ export class KnownPast {
   }
 
   /** Writes it into an archive, as the archiver does. */
-  async archive(archive: Archive): Promise<void> {
+  async archive(archive: Archive, gaps: readonly ArchiveGap[] = []): Promise<void> {
     await archive.open()
     const figures = [
       ...(await mergeFigures(archive, TRAFFIC, 'shop', this.rollups)),
@@ -56,7 +56,7 @@ export class KnownPast {
       const { id, ts: at, service } = record
       return { kind: 'exception', id, at, service, name: 'TypeError', body: JSON.stringify(record) }
     })
-    await archive.write({ cursor: { stream: 'history:shop', expected: null, next: '1' }, figures, records })
+    await archive.write({ cursor: { stream: 'history:shop', expected: null, next: '1' }, figures, records, gaps })
   }
 
   /** Writes it into a store, as the recorder does. */

@@ -2,13 +2,16 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { DEFAULT_RULES } from '../../../src/alerts/defaults.js'
 import { postgresDriver } from '../../../src/archive/postgres/index.js'
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
+import { mergeFigures, TRAFFIC } from '../../../src/archiver/figures/merge.js'
 import type { ArchiveDriver } from '../../../src/ports/index.js'
+import type { Rollup, SystemFigures } from '../../../src/protocol/index.js'
 import { memoryStore } from '../../../src/stores/memory/index.js'
 import { redisStore } from '../../../src/stores/redis/index.js'
 import { archiveDir } from '../../support/archive-files.js'
 import { inlineArchive } from '../../support/inline-archive.js'
 import { startPostgres } from '../../support/postgres.js'
 import { startRedis } from '../../support/redis.js'
+import { rollupOf } from '../support/records.js'
 import { asking, rule } from './asking.js'
 import { KnownPast, MINUTE, reportNow } from './known-past.js'
 
@@ -106,6 +109,63 @@ describe.each(Object.keys(databases))('a day of an archive in %s', (name) => {
       ...{ 'job-failures': 2, 'request-errors': 1, disk: 1, cpu: 1, memory: 1, heap: 1, 'event-loop': 1, backlog: 1 },
       ...{ 'jobs-overdue': null, 'queue-unreadable': null, 'records-dropped': null, 'archive-behind': null },
     })
+  })
+})
+
+it('a job is not missed while records that may tell of its success were lost', async () => {
+  const archive = inlineArchive(sqliteDriver({ dir: archiveDir() }))
+  const past = new KnownPast(Math.floor((Date.now() - 6 * HOUR) / HOUR) * HOUR, 20)
+  const at = past.begin + 9.5 * 20 * MINUTE
+  await past.archive(archive, [{ stream: 'history:shop', from: at, to: at + MINUTE, lost: 1 }])
+  const store = memoryStore()
+  await reportNow(store)
+  const preview = await asking({ store, archive })
+  expect((await preview(rule('job.sinceSuccess', 14 * MINUTE))).body).toMatchObject({ times: 0 })
+  expect((await preview(rule('job.failures', 90))).body).toMatchObject({ times: 1 })
+})
+
+describe('a host', () => {
+  const begin = Math.floor((Date.now() - 6 * HOUR) / HOUR) * HOUR
+
+  /** @param rollups of `shop` in an hour */
+  async function asked(rollups: readonly Rollup[]) {
+    const archive = inlineArchive(sqliteDriver({ dir: archiveDir() }))
+    await archive.open()
+    const figures = await mergeFigures(archive, TRAFFIC, 'shop', rollups)
+    await archive.write({ cursor: { stream: 'history:shop', expected: null, next: '1' }, figures })
+    const store = memoryStore()
+    await reportNow(store)
+    return asking({ store, archive })
+  }
+
+  const minutesOf = (node: string, system: Partial<SystemFigures> | null, diskPct: number) =>
+    Array.from({ length: 60 }, (_, index): Rollup => {
+      const from = begin + index * MINUTE
+      const none = { cpu: null, memory: null, memoryLimit: null, heapLimit: null, diskFree: null, load: null }
+      return {
+        ...rollupOf(node, from, from + MINUTE, []),
+        process: { ...{ cpu: 1, rss: 1, heapUsed: 1, loopP99: 1, utilization: 0, gcMs: 0, gcCount: 0 }, diskPct },
+        ...(system && { system: { host: null, ...none, ...system } }),
+      }
+    })
+
+  it('has the past of nodes that are gone, and none of other hosts', async () => {
+    const preview = await asked([
+      ...minutesOf('web-1-before', { host: 'web-1', cpu: 95 }, 50),
+      ...minutesOf('elsewhere', { host: 'db-1', cpu: 5 }, 99),
+    ])
+    expect((await preview(rule('host.cpu', 90))).body).toMatchObject({ times: 1, subjects: 1 })
+    expect((await preview(below('host.diskFree', 10))).body).toMatchObject({ times: 0 })
+    const { notes } = (await preview(rule('host.cpu', 90))).body
+    expect(notes).toContain('Values are known of 1 h of this time.')
+  })
+
+  it('whose recorders are older has the disk of the nodes that run now, and of nothing else a zero', async () => {
+    const preview = await asked([...minutesOf('web-1', null, 95), ...minutesOf('stranger', null, 99)])
+    const { body } = await preview(below('host.diskFree', 10))
+    expect(body).toMatchObject({ times: 1, spans: [{ subject: 'web-1', value: 5 }] })
+    const why = 'Nothing is recorded of host.cpu in this time.'
+    expect((await preview(rule('host.cpu', 90))).body).toMatchObject({ times: null, why, spans: [] })
   })
 })
 

@@ -32,7 +32,7 @@ export function RulePreview({ rule }: { rule: AlertRule | null }) {
   )
 }
 
-function Result({ preview: { from, to, times, spans, subjects, why } }: { preview: AlertPreview }) {
+function Result({ preview: { from, to, times, spans, subjects, why, notes } }: { preview: AlertPreview }) {
   return (
     <>
       <p>
@@ -49,7 +49,6 @@ function Result({ preview: { from, to, times, spans, subjects, why } }: { previe
           {subjects === 0 ? 'matches nothing now' : `applies to ${plural(subjects, 'subject')} now`}
         </span>
       </p>
-      {times !== null && why && <p className="label mt-0.5">{why}</p>}
       {spans.length > 0 && (
         <ul className="mt-1 text-xs">
           {spans.slice(0, MOST).map((one) => (
@@ -61,6 +60,7 @@ function Result({ preview: { from, to, times, spans, subjects, why } }: { previe
           {spans.length > MOST && <li className="text-soft">and {spans.length - MOST} more</li>}
         </ul>
       )}
+      {times !== null && <p className="label mt-1">{[...(why ? [why] : []), ...notes].join(' ')}</p>}
     </>
   )
 }

@@ -2,17 +2,18 @@ import { EVERYTHING } from '../../../alerts/defaults.js'
 import type { ConditionPast, PastValue } from '../../../alerts/preview/history.js'
 import { pastKey } from '../../../alerts/preview/history.js'
 import type { AlertCondition, AlertSubject } from '../../../api/alerts.js'
+import type { QueueMinute } from '../../../api/queue-history.js'
 import type { Period } from '../../../api/words.js'
 import { FINEST_STEP } from '../../../archiver/figures/levels.js'
 import { groupBy } from '../../../lib/group-by.js'
-import { archivedQueue } from '../../archive/archived-queues.js'
+import { archivedQueues } from '../../archive/archived-queues.js'
 import { archivedTimes } from '../../archive/archived-records.js'
 import { type ArchivedSpan, spanOf } from '../../archive/archived-span.js'
 import { type ExceptionTimes, exceptionsPast } from './exceptions-past.js'
 import { aggregatePast, HostPasts, livePast, nodePast } from './node-past.js'
 import type { PastSources } from './past.js'
 import { queuePast } from './queue-past.js'
-import { beforeMsOf, trafficPast, WHOLE } from './traffic-past.js'
+import { beforeMsOf, type Lost, trafficPast, WHOLE } from './traffic-past.js'
 import { archivedSource, liveSource, type TrafficSource } from './traffic-source.js'
 import type { TrafficStep } from './windows.js'
 
@@ -80,7 +81,15 @@ export class ConditionPasts {
     if (metric === 'service.live') return whole(await livePast(this.#steps(service), now))
     if (metric === 'service.exceptions')
       return whole(await exceptionsPast(this.#steps(service), await this.#exceptions(service)))
-    return trafficPast(metric, names, this.#traffic.steps(service, beforeMsOf(condition)), from)
+    const beforeMs = beforeMsOf(condition)
+    const lost = metric === 'job.sinceSuccess' ? await this.#lost(service, beforeMs) : []
+    return trafficPast(metric, names, this.#traffic.steps(service, beforeMs), from, lost)
+  }
+
+  async #lost(service: string, beforeMs: number): Promise<readonly Lost[]> {
+    const { from, now, span } = this.#time
+    const gaps = span ? await this.#sources.archive?.gaps({ from: from - beforeMs, to: now }) : []
+    return (gaps ?? []).filter(({ stream }) => stream === `history:${service}`)
   }
 
   #steps(service: string): AsyncIterable<TrafficStep> {
@@ -126,25 +135,34 @@ export class ConditionPasts {
   async #ofQueues({ metric }: AlertCondition, subjects: readonly AlertSubject[]): Promise<ConditionPast> {
     const isGrowth = metric === 'queue.growingMs'
     const read = isGrowth ? subjects.slice(0, MAX_GROWING) : subjects
-    const values: Values = new Map()
-    let step = FINEST_STEP
-    for (const subject of read) {
-      const history = await this.#queue(subject.key, isGrowth)
-      step = history.step
-      values.set(pastKey(subject), queuePast(metric, history.points, step))
-    }
+    const { step, points } = await this.#queues(
+      read.map(({ key }) => key),
+      isGrowth,
+    )
+    const values = new Map(
+      read.map((subject) => [pastKey(subject), queuePast(metric, points.get(subject.key) ?? [], step)]),
+    )
     const isCut = read.length < subjects.length
     const note = `Only the growth of the first ${MAX_GROWING} of ${subjects.length} queues was judged.`
     return { values, step, notes: isCut ? [note] : [] }
   }
 
   /** @param isFine by the minute, if the archive has so much of it */
-  #queue(key: string, isFine: boolean) {
+  async #queues(
+    keys: readonly string[],
+    isFine: boolean,
+  ): Promise<{ step: number; points: ReadonlyMap<string, readonly QueueMinute[]> }> {
     const { histories, archive } = this.#sources
     const { span, period, now } = this.#time
     const range = { period, window: null }
-    if (!archive || !span) return histories.view(key, range)
-    return archivedQueue(archive, key, histories.whereOf(key), isFine ? spanOf(range, now, MAX_MINUTES) : span)
+    if (archive && span) {
+      const asked = new Map(keys.map((key) => [key, histories.whereOf(key)]))
+      const own = isFine ? spanOf(range, now, MAX_MINUTES) : span
+      return { step: own.step, points: await archivedQueues(archive, asked, own) }
+    }
+    const points = new Map<string, readonly QueueMinute[]>()
+    for (const key of keys) points.set(key, (await histories.view(key, range)).points)
+    return { step: FINEST_STEP, points }
   }
 }
 

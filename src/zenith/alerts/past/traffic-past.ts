@@ -8,6 +8,12 @@ const HOUR_MS = 60 * 60_000
 /** The longest time that the last success of a job is searched for, ms: as long as the archive has steps of an hour. */
 const MAX_BEFORE_MS = 60 * 24 * HOUR_MS
 
+/** A time of which records were lost. Unix ms. */
+export interface Lost {
+  readonly from: number
+  readonly to: number
+}
+
 /** The name of a service as a whole, among those of its series. */
 export const WHOLE = ''
 
@@ -23,14 +29,16 @@ export function beforeMsOf({ metric, threshold }: Pick<AlertCondition, 'metric' 
  *
  * @param names of routes or jobs, or {@link WHOLE}
  * @param from start of the period, Unix ms
+ * @param lost what is missing in the steps
  */
 export async function trafficPast(
   metric: AlertCondition['metric'],
   names: readonly string[],
   steps: AsyncIterable<TrafficStep>,
   from: number,
+  lost: readonly Lost[] = [],
 ): Promise<ReadonlyMap<string, readonly PastValue[]>> {
-  const reader = readerOf(metric, names)
+  const reader = readerOf(metric, names, lost)
   const values = new Map(names.map((name): [string, PastValue[]] => [name, []]))
   for await (const step of steps) {
     reader.add(step)
@@ -46,9 +54,9 @@ interface Reader {
   read(name: string, step: TrafficStep): Omit<PastValue, 'from' | 'at'>
 }
 
-function readerOf(metric: AlertCondition['metric'], names: readonly string[]): Reader {
+function readerOf(metric: AlertCondition['metric'], names: readonly string[], lost: readonly Lost[]): Reader {
   if (metric === 'service.jobFailuresTimes') return new TimesBefore()
-  return metric === 'job.sinceSuccess' ? new SinceSuccess(names) : new Windowed(metric, names)
+  return metric === 'job.sinceSuccess' ? new SinceSuccess(names, lost) : new Windowed(metric, names)
 }
 
 class Windowed implements Reader {
@@ -111,10 +119,12 @@ class TimesBefore implements Reader {
 /** How long no attempt of a job has succeeded: at least since the first step that is known. */
 class SinceSuccess implements Reader {
   readonly #names: ReadonlySet<string>
+  readonly #lost: readonly Lost[]
   readonly #last = new Map<string, number>()
   #first: number | null = null
 
-  constructor(names: readonly string[]) {
+  constructor(names: readonly string[], lost: readonly Lost[]) {
+    this.#lost = lost
     this.#names = new Set(names)
   }
 
@@ -125,6 +135,9 @@ class SinceSuccess implements Reader {
   }
 
   read(name: string, { at }: TrafficStep): Omit<PastValue, 'from' | 'at'> {
-    return { value: at - (this.#last.get(name) ?? this.#first ?? at), count: null, lasts: false }
+    const since = this.#last.get(name) ?? this.#first ?? at
+    // It may have succeeded in what was lost.
+    const isKnown = !this.#lost.some((one) => one.to > since && one.from < at)
+    return { value: isKnown ? at - since : null, count: null, lasts: false }
   }
 }
