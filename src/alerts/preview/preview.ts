@@ -1,11 +1,14 @@
 import { METRICS } from '../../api/alert-metrics.js'
 import type { AlertCondition, AlertPreview, AlertRule, AlertSubject } from '../../api/alerts.js'
+import { inSlices } from '../../lib/async.js'
 import { durationInWords } from '../words.js'
 import { type Fire, firesOf } from './fires.js'
 import { type AlertHistory, type ConditionPast, type PastValue, pastKey } from './history.js'
 
 const MAX_SPANS = 100
 const MAX_SUBJECTS = 200
+/** Subjects to try before yielding to the event loop. */
+const SLICE = 10
 /** A time of which less is known is told of. */
 const MOST_OF_IT = 0.9
 
@@ -22,7 +25,7 @@ export async function preview(rule: AlertRule, history: AlertHistory): Promise<A
   const pasts: ConditionPast[] = []
   for (const condition of rule.conditions) pasts.push(await history.past(condition, tried))
   const coverage = new Coverage(rule.conditions, pasts, tried)
-  const spans = spansOf(rule, pasts, tried)
+  const spans = await spansOf(rule, pasts, tried)
   const step = Math.max(...pasts.map((past) => past.step))
   return {
     ...{ ...about, step },
@@ -46,10 +49,15 @@ function subjectsOf({ conditions, scope }: AlertRule, history: AlertHistory): re
 }
 
 /** Newest first. */
-function spansOf(rule: AlertRule, pasts: readonly ConditionPast[], subjects: readonly AlertSubject[]): readonly Span[] {
-  const spans = subjects.flatMap((subject) => {
+async function spansOf(
+  rule: AlertRule,
+  pasts: readonly ConditionPast[],
+  subjects: readonly AlertSubject[],
+): Promise<readonly Span[]> {
+  const spans: Span[] = []
+  await inSlices(subjects, SLICE, (subject) => {
     const series = pasts.map(({ values }) => values.get(pastKey(subject)) ?? [])
-    return firesOf(rule, series).map((fire) => spanOf(subject, fire))
+    for (const fire of firesOf(rule, series)) spans.push(spanOf(subject, fire))
   })
   return spans.sort((a, b) => b.from - a.from)
 }

@@ -2,7 +2,7 @@ import type { DiskFigures, SystemFigures } from '../../protocol/index.js'
 import { Least, Mean, Most } from './means.js'
 import type { SampledFigures } from './process-minute.js'
 
-/** What one minute of a process says of its machine or container, and of its limits. */
+/** One minute of the machine or container of a process, and the limits of the process. */
 export class SystemMinute {
   readonly #cpu = new Mean()
   readonly #load = new Mean()
