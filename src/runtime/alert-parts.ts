@@ -1,6 +1,6 @@
 import { createSender } from '../alerts/receivers/sender.js'
 import type { AlertsOptions } from '../alerts/settings/alerts-options.js'
-import { type AlertSettings, isPageUrl, readAlertsOptions } from '../alerts/settings/options.js'
+import { type AlertSettings, isPageUrl, PAGE_URL, readAlertsOptions } from '../alerts/settings/options.js'
 import { isNetwork } from '../core/options/networks.js'
 import { SDK_VERSION } from '../core/report/version.js'
 import { QuasarError } from '../lib/errors.js'
@@ -29,5 +29,5 @@ function settingsOf(given: AlertsOptions): AlertSettings {
 function pageUrlFrom({ QUASAR_URL: url }: NodeJS.ProcessEnv): string | null {
   if (!url) return null
   if (isPageUrl(url)) return url.replace(/\/+$/, '')
-  throw new QuasarError('invalid_option', 'Quasar: QUASAR_URL takes the URL of the page, https://zenith.example.com.')
+  throw new QuasarError('invalid_option', `Quasar: QUASAR_URL takes ${PAGE_URL}.`)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DEFAULT_RULES } from '../../src/alerts/defaults.js'
-import { allRules, readRule } from '../../src/alerts/rules.js'
+import { allRules, readRule, readStoredRule } from '../../src/alerts/rules.js'
 import { readAlertsOptions } from '../../src/alerts/settings/options.js'
 
 const RULE = { id: 'cpu', name: 'CPU', conditions: [{ metric: 'host.cpu', is: 'above', threshold: 90 }] }
@@ -23,27 +23,33 @@ const condition = (fields: object) => ({ ...RULE, conditions: [{ ...RULE.conditi
 
 describe('an invalid rule is named', () => {
   test.each([
-    [null, /A rule is an object/],
-    [[], /A rule is an object/],
+    [null, /^takes an object/],
+    [[], /^takes an object/],
+    [{ ...RULE, for: 60_000 }, /^has no "for": it has .*forMs/],
+    [{ ...RULE, constructor: 1 }, /^has no "constructor"/],
+    [{ ...RULE, scope: { service: ['shop'] } }, /^scope: has no "service": it has services, /],
+    [condition({ treshold: 90 }), /^conditions\[0\]: has no "treshold": it has .*threshold/],
+    [{ id: 'cpu', conditions: RULE.conditions }, /^name: takes a text/],
+    [{ ...RULE, conditions: [{ metric: 'host.cpu', is: 'above' }] }, /^conditions\[0\]\.threshold: takes a number\.$/],
     [{ ...RULE, id: 'Not an id' }, /^id: /],
-    [{ ...RULE, name: '' }, /^name: /],
-    [{ ...RULE, conditions: [] }, /^conditions: /],
-    [{ ...RULE, conditions: 'high' }, /^conditions: /],
+    [{ ...RULE, name: '' }, /^name: takes at least 1 character\.$/],
+    [{ ...RULE, conditions: [] }, /^conditions: takes at least 1 entry\.$/],
+    [{ ...RULE, conditions: 'high' }, /^conditions: takes a list\.$/],
     [{ ...RULE, severity: 'bad' }, /^severity: /],
     [{ ...RULE, forMs: -1 }, /^forMs: /],
     [{ ...RULE, forMs: 1e12 }, /^forMs: .*90 days/],
     [{ ...RULE, remindMs: 5 }, /^remindMs: /],
-    [{ ...RULE, scope: { services: [''] } }, /^scope\.services/],
+    [{ ...RULE, scope: { services: [''] } }, /^scope\.services\[0\]: takes at least 1 character/],
     [{ ...RULE, scope: 7 }, /^scope: /],
-    [condition({ metric: 'cpu' }), /^conditions\.0\.metric: /],
+    [condition({ metric: 'cpu' }), /^conditions\[0\]\.metric: /],
     [condition({ threshold: Number.NaN }), /threshold/],
-    [condition({ threshold: '90' }), /^conditions\.0\.threshold: /],
-    [condition({ clear: 95 }), /^clear: takes a number of at most the threshold, 90/],
+    [condition({ threshold: '90' }), /^conditions\[0\]\.threshold: /],
+    [condition({ clear: 95 }), /^conditions\[0\]\.clear: takes a number of at most the threshold, 90/],
     [
       condition({ metric: 'host.diskFree', is: 'below', threshold: 10, clear: 5 }),
-      /^clear: .* at least the threshold, 10/,
+      /^conditions\[0\]\.clear: .* at least the threshold, 10/,
     ],
-    [condition({ over: 'max' }), /^over: only metrics of nodes/],
+    [condition({ over: 'max' }), /^conditions\[0\]\.over: only metrics of nodes/],
     [
       { ...RULE, conditions: [...RULE.conditions, { metric: 'queue.backlog', is: 'above', threshold: 5 }] },
       /^conditions: all are about the same kind of subject; these are about a host and a queue/,
@@ -51,6 +57,10 @@ describe('an invalid rule is named', () => {
   ])('%j', (given, message) => {
     expect(readRule(given)).toMatch(message)
   })
+})
+
+test('a rule that another version stored may have more fields', () => {
+  expect(readStoredRule({ ...RULE, colour: 'red' })).toEqual(readRule(RULE))
 })
 
 test('the code replaces defaults, and the page both', () => {
@@ -78,9 +88,14 @@ describe('the option `alerts`', () => {
     [{ rules: [RULE, RULE] }, /rules\[1\]\.id: "cpu" is there twice/],
     [{ rules: [{ ...RULE, id: '?' }] }, /rules\[0\]\.id: /],
     [{ receivers: [{ id: 'ops', kind: 'fax' }] }, /receivers\[0\]\.kind: takes slack, /],
-    [{ receivers: [{ id: 'ops', kind: 'webhook' }] }, /receivers\[0\]\.address: /],
+    [{ rules: ['cpu'] }, /rules\[0\]: takes an object/],
+    [{ rules: [{ ...RULE, for: 5 }] }, /rules\[0\]: has no "for"/],
+    [{ receivers: ['ops'] }, /receivers\[0\]: takes an object/],
+    [{ receivers: [{ id: 'ops', kind: 'slack', url: 'https://x.example' }] }, /receivers\[0\]: has no "url"/],
+    [{ receivers: [{ id: 'ops', kind: 'webhook' }] }, /receivers\[0\]: The address for a webhook takes/],
     [{ smtp: { url: 'mail.example.com', from: 'a@b' } }, /smtp: takes \{ url, from \}/],
     [{ url: 'zenith.example.com' }, /url: takes the URL of the page/],
+    [{ url: 'https://user:password@zenith.example.com' }, /url: takes .* without a password/],
     [{ allowedNetworks: ['internal'] }, /allowedNetworks: takes a list/],
   ])('%j', (given, message) => {
     expect(readAlertsOptions(given, isNetwork)).toMatch(message)

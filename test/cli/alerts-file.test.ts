@@ -37,6 +37,21 @@ it.each<[content: string, message: RegExp]>([
   await expect(read(content)).rejects.toThrow(message)
 })
 
+it('quotes nothing of a file that is no JSON: it may have secrets', async () => {
+  const secret = 'https://hooks.slack.com/services/T0/B0/abcdef'
+  const broken = `{ "receivers": [{ "id": "ops", "kind": "slack", "address": "${secret}" x }] }`
+  await expect(read(broken)).rejects.toThrow(/is no JSON: /)
+  await expect(read(broken)).rejects.not.toThrow(/hooks|abcdef/)
+  await expect(read(`{ "address": ${secret} }`)).rejects.not.toThrow(/hooks|services/)
+})
+
+it.each(['https://user:password@zenith.example.com', 'https://zenith.example.com/?page=alerts', 'zenith.example.com'])(
+  'takes no %s as the URL of the page, which receivers get',
+  (url) => {
+    expect(() => readOptions(['--url', url], ALERT_OPTIONS, {})).toThrow(/without a password and a query/)
+  },
+)
+
 it('none switches alerts off', () => {
   expect(alertsOf(readOptions(['--alerts', 'none'], ALERT_OPTIONS, {}).values, {})).toBe(false)
 })

@@ -93,8 +93,10 @@ describe('a rule that is edited', () => {
   })
 
   it('finds the field that the API refuses', () => {
-    const error = new Error('`rule`: remindMs: takes null, or a number of ms from 60000 to 7776000000.')
+    const error = new Error('`rule.remindMs` takes null, or a number of ms from 60000 to 7776000000.')
     expect(problemsOf(error)).toEqual({ remindMs: 'takes null, or a number of ms from 60000 to 7776000000.' })
+    const nested = new Error('`rule.conditions[1].clear` takes a number of at most the threshold, 90.')
+    expect(problemsOf(nested)).toEqual({ 'conditions.1.clear': 'takes a number of at most the threshold, 90.' })
     expect(problemsOf(new Error('Zenith does not answer.'))).toEqual({})
   })
 

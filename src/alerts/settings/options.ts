@@ -4,7 +4,7 @@ import { isBetween, isObject, isText } from '../../lib/options.js'
 import { DEFAULT_RULES } from '../defaults.js'
 import type { Receiver } from '../notification.js'
 import { addressProblem } from '../receivers/addresses.js'
-import { readRule } from '../rules.js'
+import { problemIn, readRule } from '../rules.js'
 
 /** The options, checked and complete. */
 export interface AlertSettings {
@@ -16,6 +16,7 @@ export interface AlertSettings {
 }
 
 const NAMES = ['rules', 'receivers', 'smtp', 'url', 'allowedNetworks']
+const RECEIVER_NAMES = ['id', 'kind', 'name', 'address', 'secret', 'severity']
 
 /**
  * @param isNetwork whether a text is an address or a network
@@ -30,7 +31,7 @@ export function readAlertsOptions(given: unknown, isNetwork: (text: string) => b
   if (typeof readRules === 'string') return readRules
   if (smtp !== null && !isSmtp(smtp))
     return 'smtp: takes { url, from }, a URL such as smtps://user:password@host and a mail address.'
-  if (url !== null && !isPageUrl(url)) return 'url: takes the URL of the page, https://zenith.example.com.'
+  if (url !== null && !isPageUrl(url)) return `url: takes ${PAGE_URL}.`
   if (!isListOfNetworks(allowedNetworks, isNetwork))
     return "allowedNetworks: takes a list of addresses and networks, ['10.1.0.0/16']."
   const readReceivers = listOf('receivers', receivers, MAX_RECEIVERS, (one) => readReceiver(one, allowedNetworks))
@@ -51,7 +52,7 @@ function listOf<T extends { readonly id: string }>(
   const found = new Map<string, T>()
   for (const [index, one] of given.entries()) {
     const value = read(one)
-    if (typeof value === 'string') return `${name}[${index}].${value}`
+    if (typeof value === 'string') return problemIn(`${name}[${index}]`, value)
     if (found.has(value.id)) return `${name}[${index}].id: "${value.id}" is there twice.`
     found.set(value.id, value)
   }
@@ -62,16 +63,19 @@ function readReceiver(
   given: unknown,
   allowedNetworks: readonly string[],
 ): (Receiver & Pick<ReceiverView, 'severity'>) | string {
-  if (!isObject(given)) return 'id: takes an object with id, kind, address and secret.'
+  if (!isObject(given)) return 'takes an object with id, kind, address and secret.'
+  const unknown = Object.keys(given).find((one) => !RECEIVER_NAMES.includes(one))
+  if (unknown !== undefined) return `has no "${unknown}": it has ${RECEIVER_NAMES.join(', ')}.`
   const { id, kind, name = id, address = '', secret = '', severity = 'info' } = given as Record<string, unknown>
   if (typeof id !== 'string' || !RULE_ID.test(id))
     return 'id: takes lower-case letters, digits and hyphens, at most 64.'
   if (!isOneOf(RECEIVER_KINDS, kind)) return `kind: takes ${RECEIVER_KINDS.join(', ')}.`
   if (!isOneOf(SEVERITIES, severity)) return `severity: takes ${SEVERITIES.join(', ')}.`
   if (!isText(name) || !isBetween(name.length, 1, 100)) return 'name: takes a text of 1 to 100 characters.'
-  if (typeof address !== 'string' || typeof secret !== 'string') return 'address: takes a text, and so does secret.'
+  if (typeof address !== 'string') return 'address: takes a text.'
+  if (typeof secret !== 'string') return 'secret: takes a text.'
   const problem = addressProblem(kind, address, secret, allowedNetworks)
-  return problem === null ? { id, name, kind, address, secret, severity } : `address: ${problem}`
+  return problem ?? { id, name, kind, address, secret, severity }
 }
 
 function isListOfNetworks(given: unknown, isNetwork: (text: string) => boolean): given is readonly string[] {
@@ -88,7 +92,12 @@ function isSmtp(value: unknown): value is { url: string; from: string } {
   return isText(url) && /^smtps?:\/\/./.test(url) && URL.canParse(url) && isText(from) && /.@./.test(from)
 }
 
-/** @returns whether it is an absolute URL of http or https */
+/** What {@link isPageUrl} takes, in words. */
+export const PAGE_URL = 'the URL of the page, such as https://zenith.example.com, without a password and a query'
+
+/** Whether it is an absolute URL of http or https that links can begin with. Receivers get it: it has no secret. */
 export function isPageUrl(value: unknown): value is string {
-  return isText(value) && /^https?:\/\/./.test(value) && URL.canParse(value)
+  if (!isText(value) || !/^https?:\/\/./.test(value) || !URL.canParse(value)) return false
+  const { username, password, search, hash } = new URL(value)
+  return username === '' && password === '' && search === '' && hash === ''
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { AlertsOptions } from '../../alerts/settings/alerts-options.js'
-import { isPageUrl, readAlertsOptions } from '../../alerts/settings/options.js'
+import { isPageUrl, PAGE_URL, readAlertsOptions } from '../../alerts/settings/options.js'
 import { isNetwork } from '../../core/options/networks.js'
 import { list, type OptionSpec, type Parsed, text } from './options.js'
 
@@ -22,7 +22,7 @@ function alertsFile(path: string): string | null {
 /** @throws a message with the accepted values */
 function pageUrl(url: string): string {
   if (isPageUrl(url)) return url
-  throw new Error('the URL of the page, https://zenith.example.com')
+  throw new Error(PAGE_URL)
 }
 
 function smtpUrl(url: string): string {
@@ -87,9 +87,15 @@ function fileOf(path: string, env: NodeJS.ProcessEnv): AlertsOptions {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new Error(`${path} is no JSON: ${error instanceof Error ? error.message : error}`)
+    throw new Error(`${path} is no JSON: ${reasonOf(error)}`)
   }
   return withVariables(content, path, env) as AlertsOptions
+}
+
+/** Without the piece of the file that the parser quotes: it may be a part of an address or a secret. */
+function reasonOf(error: unknown): string {
+  const [reason = ''] = error instanceof Error ? error.message.split('"') : []
+  return reason.replace(/[,.\s]+$/, '') || 'it ends too early, or has a wrong character'
 }
 
 /** Secrets stay out of the file. */

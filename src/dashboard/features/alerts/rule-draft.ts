@@ -154,17 +154,17 @@ function clearProblem({ is, threshold, clear }: AlertCondition): string | null {
 }
 
 /** The fields that the form has. */
-const FIELDS = /^(id|name|note|conditions|forMs|clearForMs|cooldownMs|remindMs|receivers|scope|clear|threshold|over)\b/
+const FIELDS = /^(id|name|note|conditions|forMs|clearForMs|cooldownMs|remindMs|receivers|scope)\b/
 
 /**
- * Where a refusal of the API belongs: it begins with the path of a field.
+ * Where a refusal of the API belongs: it begins with the path of a field, `rule.conditions[0].clear`.
  *
  * @returns nothing for what belongs to no field
  */
 export function problemsOf(error: Error | null): DraftProblems {
-  const match = /^`rule`: ([\w.]+): (.*)$/s.exec(error?.message ?? '')
-  const [, path = '', words = ''] = match ?? []
-  if (!FIELDS.test(path)) return {}
-  if (path === 'conditions') return { 'conditions.0.metric': words }
-  return { [/^(clear|threshold|over)$/.test(path) ? `conditions.0.${path}` : path]: words }
+  const match = /^`rule\.([\w.[\]]+)` (.*)$/s.exec(error?.message ?? '')
+  const [, field = '', words = ''] = match ?? []
+  if (!FIELDS.test(field)) return {}
+  const path = field.replace(/\[(\d+)\]/g, '.$1')
+  return { [path === 'conditions' ? 'conditions.0.metric' : path]: words }
 }
