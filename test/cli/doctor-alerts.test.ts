@@ -70,6 +70,24 @@ it('names a receiver that takes nothing, and a rule that applies to nothing', as
   expect(of('alerts-rule-idle').message).toContain('"Idle"')
 })
 
+it('forgets a receiver that was deleted a day ago', async () => {
+  const one = start()
+  const receiver = { name: 'Ops', kind: 'webhook', enabled: true, severity: 'info' } as const
+  for (const id of ['ops', 'gone'])
+    await one.setup.putReceiver({ ...receiver, id, name: id, address: 'https://ops.example/hook' })
+  await one.setup.putRule(cpuRule({ forMs: 0 }))
+  mailbox.answer = GONE
+  fleet.now -= 30 * 3_600_000
+  fleet.cpu = { web: 95 }
+  await pass(fleet, 2 * 60_000, [one])
+  await one.setup.deleteReceiver('gone')
+  fleet.now = Date.now() - 60_000
+  await pass(fleet, 60_000, [one])
+  const { of } = await diagnose(redis.url)
+  expect(of('alerts-receiver-failing').message).toContain('"ops"')
+  expect((await codes()).filter((code) => code === 'alerts-receiver-failing')).toHaveLength(1)
+})
+
 it('says that no Zenith evaluates any more', async () => {
   fleet.now = Date.now() - 60 * 60_000
   await pass(fleet, 60_000, [start()])

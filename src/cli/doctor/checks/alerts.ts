@@ -3,8 +3,12 @@ import { openControlStore } from '../../../runtime/open-control-store.js'
 import { type KnownAlerts, readAlerts } from '../../../runtime/read-alerts.js'
 import { type Check, type Finding, hint, ok, problem } from '../finding.js'
 
+type Deliveries = KnownAlerts['shown']['deliveries']
+
 /** Without an evaluation for this long no Zenith evaluates, ms. */
 const STALE_MS = 5 * 60_000
+/** For how long a receiver that the page does not have counts as one of some Zenith's code, ms. */
+const OF_CODE_MS = 24 * 3_600_000
 const DOCS = 'docs/alerts.md'
 
 /** What alerts would not reach anybody. What a Zenith has in its code is known from its deliveries and states alone. */
@@ -19,7 +23,7 @@ export const alerts: Check = {
       const now = (await store.time()) ?? Date.now()
       return [
         ...evaluation(now - state.at),
-        ...receiverFindings(setup, state.receivers, shown.deliveries),
+        ...receiverFindings(setup, state.receivers, currentOf(setup, shown.deliveries, now)),
         ...ruleFindings(setup, shown.rules),
       ]
     } catch (error) {
@@ -40,11 +44,13 @@ function evaluation(ageMs: number): Finding[] {
   ]
 }
 
-function receiverFindings(
-  setup: KnownAlerts['setup'],
-  receivers: number,
-  deliveries: KnownAlerts['shown']['deliveries'],
-): Finding[] {
+/** Without those to receivers that were deleted. */
+function currentOf(setup: KnownAlerts['setup'], deliveries: Deliveries, now: number): Deliveries {
+  const known = new Set(setup.receivers.map(({ id }) => id))
+  return deliveries.filter(({ receiver, at }) => known.has(receiver) || now - at < OF_CODE_MS)
+}
+
+function receiverFindings(setup: KnownAlerts['setup'], receivers: number, deliveries: Deliveries): Finding[] {
   if (receivers === 0)
     return [
       hint({
