@@ -130,7 +130,7 @@ export class StreamHub {
   }
 
   #takeAlerts(news: AlertNews): void {
-    this.#remember('alert', news)
+    this.#remember('alert', { ...news, events: newestWithin(news.events) })
     for (const viewer of this.#viewers) this.#advance(viewer)
   }
 
