@@ -132,7 +132,14 @@ export const AlertTotals = object('Numbers of alerts.', {
 export type AlertTotals = Infer<typeof AlertTotals>
 
 /** Why nothing is evaluated or stored, or no message is sent. */
-export const ALERT_PROBLEMS = ['noStore', 'noReceiver', 'readOnly', 'storeAway', 'storeRefuses'] as const
+export const ALERT_PROBLEMS = [
+  'noStore',
+  'noReceiver',
+  'lostReceivers',
+  'readOnly',
+  'storeAway',
+  'storeRefuses',
+] as const
 
 export const AlertListing = object('The alerts that are not ok: the worst first.', {
   ...listingFields(Alert),

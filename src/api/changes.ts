@@ -174,10 +174,10 @@ export type AlertRulesChangeInput = v.InferInput<typeof AlertRulesChange>
 
 export const AlertPreviewBody = objectField('The rule to try.', { rule: ruleField })
 
-const wideText = (description: string, maxLength: number) =>
-  v.exactOptional(
-    v.pipe(v.string(), v.maxLength(maxLength, `takes at most ${maxLength} characters.`), v.description(description)),
-  )
+const wideText = (description: string, maxLength: number) => {
+  const message = `takes a text of at most ${maxLength} characters.`
+  return v.exactOptional(v.pipe(v.string(message), v.maxLength(maxLength, message), v.description(description)))
+}
 
 export const ReceiverInput = objectField('The receiver.', {
   id: v.pipe(textField('Id.', 64), v.regex(RULE_ID, 'takes lower-case letters, digits and hyphens, at most 64.')),
@@ -186,7 +186,10 @@ export const ReceiverInput = objectField('The receiver.', {
   enabled: v.optional(flagField('Whether messages are sent to it.'), true),
   severity: v.optional(wordField(SEVERITIES, 'The lowest severity that it takes.'), 'info'),
   address: wideText('URL; for e-mail, addresses separated by commas. Omitted: as stored.', 2_000),
-  secret: wideText('Key that webhooks are signed with; routing key of PagerDuty. Omitted: as stored.', 500),
+  secret: wideText(
+    'Key that webhooks are signed with; routing key of PagerDuty. Omitted: as stored, for the stored address.',
+    500,
+  ),
 })
 
 /** What a receiver is made of: address and secret are write-only. */

@@ -30,6 +30,7 @@ export const Session = object('The current session.', {
   people: flag('Whether this Zenith has users in a database.'),
   payloads: flag('Whether the principal may see job payloads (permission `queue.payloads`).'),
   archive: flag('Whether there is an archive, which has more than the last hour.'),
+  alerts: flag('Whether alerts are on: false with the option `alerts: false`.'),
   traceUrl: optional(
     text('URL of a trace in your tracer, with `{traceId}` in place of the id; omitted if there is none.'),
   ),

@@ -32,6 +32,7 @@ const session = (role: Role) => ({
   archive: false,
   account: false,
   people: false,
+  alerts: true,
 })
 
 describe('queues', () => {

@@ -2,9 +2,10 @@ import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-q
 import { useEffect } from 'react'
 import type { Alert, AlertEvent, AlertListing } from '../../api/alerts.js'
 import { type GenericSchema, listOf, object, text } from '../../api/schema.js'
-import { AnswerError, fetchJson } from './fetch-json.js'
+import { fetchJson } from './fetch-json.js'
 import { useAlertNews } from './hooks.js'
 import { AGAIN_MS, query } from './monitoring-api.js'
+import { useHasAlerts } from './session.js'
 
 /** What every page shows of alerts: it is a part of the first load, so it does not load their schemas. */
 
@@ -30,23 +31,23 @@ export function useAlertsLive(): UseQueryResult<AlertListing> {
   useEffect(() => {
     if (news > 0) void client.invalidateQueries({ queryKey: ['alerts'] })
   }, [news, client])
-  return useQuery({ ...QUERY, refetchInterval: ({ state }) => (isOff(state.error) ? false : AGAIN_MS) })
+  return useQuery({ ...useQueryOfAlerts(), refetchInterval: AGAIN_MS })
 }
 
-/** Whether alerts are switched off. */
-export function isOff(error: unknown): boolean {
-  return error instanceof AnswerError && error.code === 'not_supported'
+/** Nothing is asked where alerts are switched off. */
+function useQueryOfAlerts() {
+  return { ...QUERY, enabled: useHasAlerts() === true, refetchInterval: false } as const
 }
 
 /** The same as they are known, wherever they are shown. */
 export function useAlerts(): UseQueryResult<AlertListing> {
-  return useQuery({ ...QUERY, refetchInterval: false })
+  return useQuery(useQueryOfAlerts())
 }
 
 /** Those that are about one thing; the same function as long as it is the same thing. */
 export function useAlertsOf(isAbout: (alert: Alert) => boolean): readonly Alert[] {
   const select = ({ items }: AlertListing) => items.filter((alert) => alert.firedAt !== null && isAbout(alert))
-  return useQuery({ ...QUERY, refetchInterval: false, select }).data ?? NONE
+  return useQuery({ ...useQueryOfAlerts(), select }).data ?? NONE
 }
 
 const NONE: readonly Alert[] = []
@@ -58,10 +59,9 @@ const EVENTS = object('', { items: listOf(text('')) }) as GenericSchema<unknown,
 
 /** What alerts about a service did lately, newest first; undefined as long as that is not known. @param service empty for none */
 export function useAlertEvents(service: string): readonly AlertEvent[] | undefined {
-  const { error } = useAlerts()
   const { data } = useQuery({
     queryKey: ['alerts', 'events', service],
-    enabled: service !== '' && !isOff(error),
+    enabled: useHasAlerts() === true && service !== '',
     queryFn: ({ signal }) => fetchJson(`api/alerts/history${query({ service, limit: '300' })}`, EVENTS, signal),
   })
   return data?.items

@@ -27,5 +27,11 @@ export function useHasArchive(): boolean | null {
   return isPending ? null : (data?.archive ?? false)
 }
 
+/** Whether alerts are on; null as long as that is not known. */
+export function useHasAlerts(): boolean | null {
+  const { data, isPending } = useQuery(SESSION_QUERY)
+  return isPending ? null : (data?.alerts ?? true)
+}
+
 /** Where the server asks whether to log out; with the token that only its own form has. */
 export const LOG_OUT = './logout'

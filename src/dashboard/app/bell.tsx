@@ -1,14 +1,16 @@
 import { Bell as BellIcon } from 'lucide-react'
-import { isOff, useAlertsLive } from '../api/alerts-now.js'
+import { useAlertsLive } from '../api/alerts-now.js'
 import { NO_FILTER } from '../api/filter.js'
+import { useHasAlerts } from '../api/session.js'
 import { count, plural } from '../ui/format.js'
 import { ICON_BUTTON } from '../ui/icon-button.js'
 import { PageLink } from '../ui/page-link.js'
 
 /** How many alerts nobody has seen to yet. The last known number stays until there is another. */
 export function Bell() {
-  const { data, error } = useAlertsLive()
-  if (isOff(error)) return null
+  const { data } = useAlertsLive()
+  const hasAlerts = useHasAlerts()
+  if (hasAlerts === false) return null
   const { unseen = 0, critical = 0 } = data?.totals ?? {}
   const label =
     unseen === 0 ? 'Alerts' : `Alerts: ${plural(unseen, 'new one')}${critical > 0 ? `, ${critical} critical` : ''}`

@@ -29,6 +29,16 @@ export interface AlertServiceOptions extends EvaluatorOptions {
   readonly preview: (rule: AlertRule, observer: Observer) => Promise<AlertPreview>
 }
 
+/** Rules that a problem names. */
+const MAX_NAMED = 3
+
+function lostText(rules: readonly string[]): string {
+  const more = rules.length - MAX_NAMED
+  const names = rules.slice(0, MAX_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '')
+  const [which, whose] = rules.length === 1 ? ['The rule', 'its'] : ['The rules', 'their']
+  return `${which} ${names}: alerts are sent to nobody, because ${whose} receivers are deleted, switched off or can’t be used.`
+}
+
 /** What users see of alerts, and change: on the page, by the API, in metrics. */
 export class AlertService implements Alerts {
   readonly #options: AlertServiceOptions
@@ -89,6 +99,8 @@ export class AlertService implements Alerts {
     if (hindrance) found.push({ kind: hindrance.kind, text: hindranceInWords(hindrance) })
     if (this.setup.takers.length === 0)
       found.push({ kind: 'noReceiver', text: 'No receiver is set up: alerts are shown here, and sent to nobody.' })
+    const untold = this.setup.untoldRules
+    if (untold.length > 0) found.push({ kind: 'lostReceivers', text: lostText(untold.map(({ name }) => name)) })
     return found
   }
 
@@ -115,16 +127,15 @@ export class AlertService implements Alerts {
     return this.#options.preview(rule, await this.#evaluator.observing())
   }
 
-  problemOf({ id, kind, address, secret }: ReceiverInput): string | null {
-    const before = this.setup.receivers.find((receiver) => receiver.id === id)
-    if (before && before.kind !== kind && address === undefined)
-      return 'address: a receiver of another kind needs its own.'
-    return addressProblem(
-      kind,
-      address ?? before?.address ?? '',
-      secret ?? before?.secret ?? '',
-      this.#options.allowedNetworks,
-    )
+  problemOf(receiver: ReceiverInput): string | null {
+    const { id, kind } = receiver
+    const before = this.setup.receivers.find((one) => one.id === id)
+    if (before && before.kind !== kind && receiver.address === undefined)
+      return 'A receiver of another kind needs its own address.'
+    if (this.setup.sendsElsewhere(receiver))
+      return 'Enter the secret again: the stored one is for the stored address. An empty one removes it.'
+    const { address, secret } = this.setup.secretsFor(receiver)
+    return addressProblem(kind, address, secret, this.#options.allowedNetworks)
   }
 
   /** Sends a test now: no cooldown knows of it. Never rejects. */

@@ -42,6 +42,7 @@ export const changeReceivers = change({
     const { queues } = services
     const service = alertsOf(services)
     const by = { by: principal, queue: null }
+    await service.setup.refresh()
     if (body.action === 'save') {
       const { receiver } = body
       const wrong = service.problemOf(receiver)

@@ -1,4 +1,4 @@
-import { readRule } from '../../alerts/rules.js'
+import { problemIn, readRule } from '../../alerts/rules.js'
 import { AlertPreview, AlertRuleListing, MAX_RULES } from '../../api/alerts.js'
 import { AlertPreviewBody, AlertRulesChange } from '../../api/changes.js'
 import { ApiError } from '../http/api-error.js'
@@ -25,6 +25,7 @@ export const changeAlertRules = change({
   async handle({ body, principal, services }) {
     const { queues } = services
     const service = alertsOf(services)
+    await service.setup.refresh()
     if (body.action === 'reset') {
       const { id } = body
       const isStored = service.setup.rules.some(
@@ -38,7 +39,9 @@ export const changeAlertRules = change({
       return json(200, { ok: true })
     }
     const rule = readRule(body.rule)
-    if (typeof rule === 'string') return problem(400, 'bad_body', `\`rule\`: ${rule}`)
+    if (typeof rule === 'string') return badRule(rule)
+    const unknown = service.setup.unknownReceiver(rule)
+    if (unknown) return badRule(`receivers: ${unknown}`)
     const isNew = service.setup.rules.every((one) => one.rule.id !== rule.id)
     if (isNew && service.setup.rules.length >= MAX_RULES)
       throw new ApiError('not_possible', `There are ${MAX_RULES} rules already: remove some first.`)
@@ -50,6 +53,11 @@ export const changeAlertRules = change({
   },
 })
 
+/** @param wrong a problem of `readRule` */
+function badRule(wrong: string): Response {
+  return problem(400, 'bad_body', problemIn('rule', wrong).replace(/^([\w.[\]]+):/, '`$1`'))
+}
+
 export const alertPreview = change({
   path: '/api/alerts/preview',
   summary: 'Try a rule on the past',
@@ -60,7 +68,7 @@ export const alertPreview = change({
   answers: { 200: { description: 'The result.', schema: AlertPreview }, 409: OFF },
   async handle({ body, services }) {
     const rule = readRule(body.rule)
-    if (typeof rule === 'string') return problem(400, 'bad_body', `\`rule\`: ${rule}`)
+    if (typeof rule === 'string') return badRule(rule)
     return json(200, await alertsOf(services).preview(rule))
   },
 })

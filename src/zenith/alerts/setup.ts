@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import * as v from 'valibot'
 import type { KnownReceiver } from '../../alerts/engine/receivers-of.js'
 import type { Receiver } from '../../alerts/notification.js'
-import { openSecret, sealSecret } from '../../alerts/receivers/sealed.js'
-import { allRules, readRule, type SourcedRule } from '../../alerts/rules.js'
+import { openSecret, type ReceiverSecrets, sealSecret } from '../../alerts/receivers/sealed.js'
+import { clip } from '../../alerts/receivers/text.js'
+import { allRules, readStoredRule, type SourcedRule } from '../../alerts/rules.js'
 import { type AlertRule, MAX_RECEIVERS, MAX_SILENCES, SEVERITIES, type Severity, Silence } from '../../api/alerts.js'
 import { ReceiverInput, type SilenceInput } from '../../api/changes.js'
 import type { DocumentStore } from '../../ports/index.js'
@@ -11,6 +12,8 @@ import { ApiError } from '../http/api-error.js'
 import { callStore } from '../store/call-store.js'
 
 const KIND = 'alerts'
+/** Characters of a receiver's id. */
+const MAX_ID = 64
 
 /** A receiver with all that is known of it. */
 export interface KnownReceiverSetup extends KnownReceiver, Receiver {
@@ -105,6 +108,40 @@ export class AlertSetup {
     this.#acknowledgements = acknowledgements
   }
 
+  /** The same before a change: another Zenith may have stored something since. Rejects with an API error. */
+  async refresh(): Promise<void> {
+    await callStore(() => this.read())
+  }
+
+  /** Why a rule would be sent to nobody: it names a receiver that gets no messages. Null if it names none. */
+  unknownReceiver({ receivers }: AlertRule): string | null {
+    const known = this.#receivers.filter(({ takesMessages }) => takesMessages).map((receiver) => receiver.id)
+    const unknown = receivers.find((one) => !known.includes(one))
+    if (unknown === undefined) return null
+    const takes = known.length > 0 ? `takes ${known.join(', ')}` : 'takes nothing, because there is no receiver'
+    return `${takes}; ${JSON.stringify(clip(unknown, MAX_ID))} gets no messages.`
+  }
+
+  /** Rules that name receivers of which none can be told. Without any receiver nobody is told of any rule. */
+  get untoldRules(): readonly AlertRule[] {
+    const told = new Set(this.takers.map((receiver) => receiver.id))
+    const enabled = this.#rules.map(({ rule }) => rule).filter((rule) => rule.enabled && told.size > 0)
+    return enabled.filter(({ receivers }) => receivers.length > 0 && !receivers.some((one) => told.has(one)))
+  }
+
+  /** What a receiver would be sent to and with. */
+  secretsFor({ id, kind, address, secret }: ReceiverInput): ReceiverSecrets {
+    const before = this.#receivers.find((receiver) => receiver.id === id && receiver.kind === kind)
+    return { address: address ?? before?.address ?? '', secret: secret ?? before?.secret ?? '' }
+  }
+
+  /** Whether a secret that is stored would go to an address for which nobody entered it. */
+  sendsElsewhere({ id, kind, address, secret }: ReceiverInput): boolean {
+    const before = this.#receivers.find((receiver) => receiver.id === id && receiver.kind === kind)
+    if (!before || before.secret === '' || secret !== undefined) return false
+    return address !== undefined && address !== before.address
+  }
+
   async putRule(rule: AlertRule): Promise<void> {
     await this.#put(`rule:${rule.id}`, rule)
   }
@@ -115,15 +152,16 @@ export class AlertSetup {
   }
 
   /** Address and secret stay as they are stored, if they are not given. */
-  async putReceiver({ address, secret, ...rest }: ReceiverInput): Promise<void> {
+  async putReceiver(receiver: ReceiverInput): Promise<void> {
+    const { address: _address, secret: _secret, ...rest } = receiver
     const { secret: key } = this.#options
     if (key === undefined) throw new ApiError('not_supported', NO_SECRET)
     const before = this.#receivers.find(({ id }) => id === rest.id)
     if (before?.source === 'code') throw new ApiError('not_possible', 'This receiver comes from code: change it there.')
     if (!before && this.#receivers.length >= MAX_RECEIVERS)
       throw new ApiError('not_possible', `There are ${MAX_RECEIVERS} receivers already: delete some first.`)
-    const secrets = { address: address ?? before?.address ?? '', secret: secret ?? before?.secret ?? '' }
-    await this.#put(`receiver:${rest.id}`, { ...rest, sealed: await sealSecret(secrets, key, rest.id) })
+    const sealed = await sealSecret(this.secretsFor(receiver), key, rest.id)
+    await this.#put(`receiver:${rest.id}`, { ...rest, sealed })
   }
 
   async deleteReceiver(id: string): Promise<boolean> {
@@ -206,7 +244,7 @@ function ofCode(receiver: Receiver & Partial<Pick<KnownReceiver, 'severity'>>): 
 }
 
 function addRule(rules: Map<string, AlertRule>, value: unknown): void {
-  const rule = readRule(value)
+  const rule = readStoredRule(value)
   if (typeof rule !== 'string') rules.set(rule.id, rule)
 }
 

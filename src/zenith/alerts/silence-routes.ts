@@ -35,6 +35,7 @@ export const changeSilences = change({
   async handle({ body, principal, services }) {
     const { queues } = services
     const service = alertsOf(services)
+    await service.setup.refresh()
     if (body.action === 'add') {
       const { silence } = body
       if (silence.until !== null && silence.until <= service.now)

@@ -1,6 +1,7 @@
 import { Session } from '../../api/session.js'
 import type { People } from '../../people/people.js'
 import type { Archive } from '../../ports/index.js'
+import type { Alerts } from '../alerts/alerts.js'
 import { operationsWith } from '../http/operation.js'
 import type { Services } from '../http/request-context.js'
 import { json } from '../http/responses.js'
@@ -13,6 +14,8 @@ export interface SessionServices extends Services {
   readonly archive: Archive | null
   /** Null without users in a database. */
   readonly people: People | null
+  /** Null: they are switched off. */
+  readonly alerts: Alerts | null
 }
 
 const { operation } = operationsWith<SessionServices>()
@@ -23,7 +26,7 @@ export const session = operation({
   summary: 'Get the current session and its permissions',
   parameters: {},
   answers: { 200: { description: 'The session.', schema: Session } },
-  handle({ principal, services: { tokens, policy, traceUrl, archive, people } }) {
+  handle({ principal, services: { tokens, policy, traceUrl, archive, alerts, people } }) {
     const { user, role, canLogOut, grants, account } = principal
     const body: Session = {
       user,
@@ -36,6 +39,7 @@ export const session = operation({
       people: people !== null,
       payloads: policy.can(principal, 'queue.payloads'),
       archive: archive !== null,
+      alerts: alerts !== null,
       ...(traceUrl !== undefined && { traceUrl }),
     }
     return json(200, body)

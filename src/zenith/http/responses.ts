@@ -31,7 +31,11 @@ export function unauthorized(challenge: string): Response {
 
 /** @param roles that have the permission */
 export function forbidden(permission: Permission, roles: readonly Role[]): Response {
-  return problem(403, 'forbidden', `This takes the permission "${permission}", which ${roles.join(' and ')} have.`)
+  return problem(
+    403,
+    'forbidden',
+    `This takes the permission "${permission}", which the ${roles.length === 1 ? 'role' : 'roles'} ${roles.join(' and ')} ${roles.length === 1 ? 'has' : 'have'}.`,
+  )
 }
 
 export function wantsHtml(request: Request): boolean {

@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { Overview } from '../../../api/overview.js'
-import { isOff, useAlerts } from '../../api/alerts-now.js'
+import { useAlerts } from '../../api/alerts-now.js'
+import { useHasAlerts } from '../../api/session.js'
 import { ALERT_TABS, type AlertTab } from '../../routing/pages.js'
 import { changePage, changeScope, usePage } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -29,7 +30,8 @@ const TAB_NAMES: Readonly<Record<AlertTab, string>> = {
 /** What is not ok, and who is told. */
 export function AlertsPage({ overview }: { overview: Overview }) {
   const { tab, kept } = usePage('alerts')
-  const { data, error } = useAlerts()
+  const { data } = useAlerts()
+  const isOff = useHasAlerts() === false
   const [notice, setNotice] = useState<NoticeText | null>(null)
   const Part = PARTS[tab]
   return (
@@ -40,7 +42,7 @@ export function AlertsPage({ overview }: { overview: Overview }) {
         hasPeriod={tab === 'history'}
         all={{ isChosen: kept === 'all', onChoose: showAll }}
       />
-      {isOff(error) ? (
+      {isOff ? (
         <div className="panel px-4 py-12">
           <EmptyState title="Alerts are switched off">
             This Zenith was started with <code>alerts: false</code>.

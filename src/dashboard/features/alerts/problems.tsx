@@ -9,9 +9,12 @@ export function AlertProblems({ problems }: Pick<AlertListing, 'problems'>) {
       <TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden="true" />
       <span className="min-w-0 break-words">
         {text}{' '}
-        {kind === 'noReceiver' && (
-          <PageLink to={{ page: 'alerts', tab: 'receivers' }} className="font-medium text-accent underline">
-            Set up a receiver
+        {(kind === 'noReceiver' || kind === 'lostReceivers') && (
+          <PageLink
+            to={{ page: 'alerts', tab: kind === 'noReceiver' ? 'receivers' : 'rules' }}
+            className="font-medium text-accent underline"
+          >
+            {kind === 'noReceiver' ? 'Set up a receiver' : 'Open the rules'}
           </PageLink>
         )}
       </span>

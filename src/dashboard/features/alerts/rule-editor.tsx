@@ -175,7 +175,11 @@ function Times({ draft, problems, set }: DraftPartProps) {
 }
 
 function Told({ draft, problems, set }: DraftPartProps) {
-  const receivers = useReceivers().data?.items.filter(({ kind }) => kind !== 'heartbeat') ?? []
+  const known = useReceivers().data?.items.filter(({ kind }) => kind !== 'heartbeat') ?? []
+  // Kept in the list, so that a deleted one can be left out.
+  const [named] = useState(draft.receivers)
+  const lost = named.filter((id) => known.every((one) => one.id !== id)).map((id) => ({ id, name: `${id} (deleted)` }))
+  const receivers = [...known, ...lost]
   const toggle = (id: string, isOn: boolean) =>
     set({ receivers: isOn ? [...draft.receivers, id] : draft.receivers.filter((one) => one !== id) })
   return (
