@@ -1,6 +1,7 @@
 // `npm run demo`: five real apps with one line of Quasar each, somebody who uses them, and Zenith's page.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { openAlerts } from './alerts.mjs'
 import { foreignScript, httpApps, loadScript, watchApp, workerApp } from './apps.mjs'
 import { openArchive } from './archive.mjs'
 import { buildPackage } from './build-package.mjs'
@@ -26,6 +27,7 @@ const children = []
 let redis = null
 let page = null
 let archive = null
+let alerting = null
 let zenith = null
 let link = null
 let isStopping = false
@@ -66,7 +68,8 @@ async function servePage(options) {
     where: 'Open the link that the demo printed in its terminal, or start it again for a new one.',
   })
   archive = await openArchive()
-  zenith = createZenith({ ...options, archive: archive.archive, auth: { link } })
+  alerting = await openAlerts(say, page.url)
+  zenith = createZenith({ ...options, archive: archive.archive, alerts: alerting.alerts, auth: { link } })
   page.serve(toNodeHandler(zenith))
 }
 
@@ -117,6 +120,7 @@ function introduce() {
   say(
     `  Zenith archives to ${archive.dir} until the demo ends; finished jobs are found there by their payloads, such as to:customer-7@example.com.`,
   )
+  say('  Within a minute an alert fires: see Alerts on the page. Its messages are printed here.')
   say('')
   say(`  Open ${page.url}/${link.make()}`)
   say('  The link works once and for 15 minutes. Ctrl-C ends everything.')
@@ -136,6 +140,7 @@ async function stop(code) {
   page?.close()
   await Promise.all(children.map((child) => child.stop(4_300)))
   await Promise.race([zenith?.close(), sleep(1_500)])
+  alerting?.close()
   archive?.remove()
   await redis?.keeper?.stop(500)
   process.exit(code)

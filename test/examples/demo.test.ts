@@ -127,6 +127,23 @@ describe('npm run demo', () => {
     expect(stillRunning(children)).toEqual([])
   })
 
+  it('has an alert that fires, and prints the message that its receiver got', async () => {
+    const demo = startDemo()
+    const url = await urlOf(demo)
+    const listed = async (path: string) => (await (await get(`${url}/api/${path}`)).json()) as { items: object[] }
+    await vi.waitFor(
+      async () => {
+        const { items } = await listed('alerts/deliveries?receiver=terminal')
+        expect(items).toContainEqual(expect.objectContaining({ state: 'sent', event: 'firing', status: 200 }))
+        expect(demo.output()).toContain('Alert (firing, warning): GET /search of shop-api: P95')
+      },
+      { ...patience, timeout: 120_000 },
+    )
+    expect((await listed('alerts')).items).toContainEqual(
+      expect.objectContaining({ rule: 'search-slow', state: 'firing', severity: 'warning' }),
+    )
+  }, 240_000)
+
   it('shows queues of four kinds, and retries a failed job of each that can', async () => {
     const demo = startDemo()
     const url = await urlOf(demo)
