@@ -88,6 +88,22 @@ it('forgets a receiver that was deleted a day ago', async () => {
   expect((await codes()).filter((code) => code === 'alerts-receiver-failing')).toHaveLength(1)
 })
 
+it('says nothing of a receiver that was deleted while a message waited for it', async () => {
+  const one = start()
+  const receiver = { name: 'Ops', kind: 'webhook', enabled: true, severity: 'info' } as const
+  for (const id of ['ops', 'gone'])
+    await one.setup.putReceiver({ ...receiver, id, address: 'https://ops.example/hook' })
+  await one.setup.putRule(cpuRule({ forMs: 0 }))
+  mailbox.answer = { ...GONE, status: 503, mayRetry: true }
+  fleet.cpu = { web: 95 }
+  await pass(fleet, 2 * 60_000, [one])
+  await one.setup.deleteReceiver('gone')
+  await pass(fleet, 3 * 60_000, [one])
+  const { deliveries } = await one.shown()
+  expect(deliveries).toContainEqual(expect.objectContaining({ receiver: 'gone', state: 'failed' }))
+  expect(await codes()).toEqual([])
+})
+
 it('says that no Zenith evaluates any more', async () => {
   fleet.now = Date.now() - 60 * 60_000
   await pass(fleet, 60_000, [start()])

@@ -11,6 +11,9 @@ const GIVE_UP_MS = 24 * 3_600_000
 /** Messages that wait, of all receivers. Beyond it the oldest is given up. */
 const MAX_WAITING = 200
 
+/** The answer of a message whose receiver is not there any more: nothing is wrong. */
+export const RECEIVER_GONE = 'The receiver was removed or switched off.'
+
 /** A message on its way to one receiver. */
 export interface Waiting {
   /** Of the delivery. */
@@ -128,7 +131,7 @@ export class AlertOutbox {
     const receiver = receiverOf(one.receiver)
     if (!receiver) {
       this.#remove(one)
-      this.#end(one, 'failed', { status: null, text: 'The receiver was removed or switched off.' })
+      this.#end(one, 'failed', { status: null, text: RECEIVER_GONE })
       return
     }
     const answer = await sender.send(receiver, { ...one.notification, id: one.id })

@@ -1,3 +1,4 @@
+import { RECEIVER_GONE } from '../../../alerts/outbox/outbox.js'
 import { RedisError } from '../../../redis/errors.js'
 import { openControlStore } from '../../../runtime/open-control-store.js'
 import { type KnownAlerts, readAlerts } from '../../../runtime/read-alerts.js'
@@ -44,10 +45,10 @@ function evaluation(ageMs: number): Finding[] {
   ]
 }
 
-/** Without those to receivers that were deleted. */
+/** Without those to receivers that were deleted or switched off. */
 function currentOf(setup: KnownAlerts['setup'], deliveries: Deliveries, now: number): Deliveries {
-  const known = new Set(setup.receivers.map(({ id }) => id))
-  return deliveries.filter(({ receiver, at }) => known.has(receiver) || now - at < OF_CODE_MS)
+  const known = new Map(setup.receivers.map(({ id, enabled }) => [id, enabled]))
+  return deliveries.filter(({ receiver, at }) => known.get(receiver) ?? now - at < OF_CODE_MS)
 }
 
 function receiverFindings(setup: KnownAlerts['setup'], receivers: number, deliveries: Deliveries): Finding[] {
@@ -60,7 +61,7 @@ function receiverFindings(setup: KnownAlerts['setup'], receivers: number, delive
       }),
     ]
   const newest = new Map([...deliveries].reverse().map((delivery) => [delivery.receiver, delivery]))
-  const failing = [...newest.values()].filter(({ state }) => state === 'failed')
+  const failing = [...newest.values()].filter(({ state, answer }) => state === 'failed' && answer !== RECEIVER_GONE)
   const sealed = setup.receivers.filter(({ problem: why }) => why !== null && process.env.QUASAR_SECRET)
   return [
     ...failing.map(({ receiverName, answer, status }) =>
