@@ -52,6 +52,10 @@ it.each(['https://user:password@zenith.example.com', 'https://zenith.example.com
   },
 )
 
+it.each(['a@b,c@d', 'ops', 'a@b\r\nBcc: c@d'])('takes no %j as the sender of e-mail', (from) => {
+  expect(() => readOptions(['--smtp-from', from], ALERT_OPTIONS, {})).toThrow(/--smtp-from takes a mail address/)
+})
+
 it('none switches alerts off', () => {
   expect(alertsOf(readOptions(['--alerts', 'none'], ALERT_OPTIONS, {}).values, {})).toBe(false)
 })

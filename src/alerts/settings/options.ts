@@ -4,6 +4,7 @@ import { isBetween, isObject, isText } from '../../lib/options.js'
 import { DEFAULT_RULES } from '../defaults.js'
 import type { Receiver } from '../notification.js'
 import { addressProblem } from '../receivers/addresses.js'
+import { senderAddress } from '../receivers/mail-addresses.js'
 import { problemIn, readRule } from '../rules.js'
 
 /** The options, checked and complete. */
@@ -89,7 +90,7 @@ function isOneOf<T extends string>(values: readonly T[], value: unknown): value 
 function isSmtp(value: unknown): value is { url: string; from: string } {
   if (!isObject(value)) return false
   const { url, from } = value as Record<string, unknown>
-  return isText(url) && /^smtps?:\/\/./.test(url) && URL.canParse(url) && isText(from) && /.@./.test(from)
+  return isText(url) && /^smtps?:\/\/./.test(url) && URL.canParse(url) && isText(from) && senderAddress(from) !== null
 }
 
 /** What {@link isPageUrl} takes, in words. */

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
+import { senderAddress } from '../../alerts/receivers/mail-addresses.js'
 import type { AlertsOptions } from '../../alerts/settings/alerts-options.js'
 import { isPageUrl, PAGE_URL, readAlertsOptions } from '../../alerts/settings/options.js'
 import { isNetwork } from '../../core/options/networks.js'
-import { list, type OptionSpec, type Parsed, text } from './options.js'
+import { list, type OptionSpec, type Parsed } from './options.js'
 
 /** A text of a configuration file that stands for a variable: `$SLACK_URL`. */
 const VARIABLE = /^\$([A-Z_][A-Z0-9_]*)$/
@@ -30,6 +31,12 @@ function smtpUrl(url: string): string {
   throw new Error('a URL such as smtps://user:password@mail.example.com')
 }
 
+/** @throws a message with the accepted values */
+function senderOf(text: string): string {
+  if (senderAddress(text)) return text
+  throw new Error('a mail address, such as Zenith <alerts@example.com>')
+}
+
 export const ALERT_OPTIONS = {
   alerts: {
     value: 'FILE',
@@ -53,7 +60,7 @@ export const ALERT_OPTIONS = {
     value: 'ADDRESS',
     env: 'QUASAR_SMTP_FROM',
     help: 'sender of e-mail, zenith@example.com',
-    read: text(/.@./, 'a mail address'),
+    read: senderOf,
   },
   'alert-networks': {
     value: 'LIST',
@@ -87,7 +94,7 @@ function fileOf(path: string, env: NodeJS.ProcessEnv): AlertsOptions {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new Error(`${path} is no JSON: ${reasonOf(error)}`)
+    throw new Error(`${path} is no JSON: ${reasonOf(error)}.`)
   }
   return withVariables(content, path, env) as AlertsOptions
 }
