@@ -37,6 +37,20 @@ describe('axe finds nothing in both themes, and nothing is wider than the window
   })
 })
 
+it.each([
+  ['rules', 'New rule', 'Name'],
+  ['silences', 'New silence', 'Reason'],
+  ['receivers', 'New receiver', 'Kind'],
+])('a form begins at its first field, even if it scrolls: %s, %s', async (tab, press, field) => {
+  const { page, close } = await openPage(browser, `${server.url}?page=alerts&tab=${tab}`)
+  await page.setViewportSize({ width: 390, height: 600 })
+  await page.getByRole('button', { name: press }).click()
+  const first = page.getByRole('dialog').getByLabel(field, { exact: true })
+  await first.waitFor()
+  await expect.poll(() => first.evaluate((element) => element === document.activeElement)).toBe(true)
+  await close()
+})
+
 it('counts what nobody has seen to at the bell, which stays as it is while the API does not answer', async () => {
   const { page, close } = await openPage(browser, server.url)
   const bell = page.locator('[data-bell="critical"]')

@@ -1,4 +1,4 @@
-import type { FormEvent, ReactNode } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { escapeHalfPairs } from '../../protocol/half-pairs.js'
 import { Button } from './button.js'
 import { DialogButtons } from './confirm-dialog.js'
@@ -26,15 +26,20 @@ function fieldsOf(form: HTMLFormElement): FormData {
   return fields
 }
 
+const FIELDS = ':is(input, select, textarea):enabled'
+
 /** Asks for what is needed to do something. */
 export function FormDialog({ title, confirm, isDanger, isBusy, error, onSubmit, onClose, children }: FormDialogProps) {
+  const form = useRef<HTMLFormElement>(null)
+  // A form that scrolls would have the focus itself, and none of its fields.
+  useEffect(() => form.current?.querySelector<HTMLElement>(FIELDS)?.focus(), [])
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     onSubmit(fieldsOf(event.currentTarget))
   }
   return (
     <Dialog title={title} onClose={onClose}>
-      <form className="flex min-h-0 flex-col" onSubmit={submit}>
+      <form ref={form} className="flex min-h-0 flex-col" onSubmit={submit}>
         <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 py-4">
           {children}
           <Problem error={error} />

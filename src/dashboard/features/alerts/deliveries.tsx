@@ -28,7 +28,7 @@ export function Deliveries() {
           keyOf={({ id, receiver }) => `${id} ${receiver}`}
           sort={{ key: 'given', down: false }}
           minWidth={isNarrow ? '20rem' : '60rem'}
-          rowHeight={isNarrow ? 76 : 37}
+          rowHeight={isNarrow ? 94 : 37}
         />
       )}
       {items?.length === 0 && (
@@ -57,16 +57,16 @@ const COLUMNS: readonly Column<Delivery>[] = [
     key: 'title',
     title: 'Message',
     isText: true,
-    width: '30%',
+    width: '26%',
     value: ({ title }) => title,
     cell: ({ title }) => <span title={title}>{title}</span>,
   },
-  { key: 'event', title: 'Tells', isText: true, width: '8%', value: ({ event }) => event, cell: ({ event }) => event },
+  { key: 'event', title: 'Tells', isText: true, width: '7%', value: ({ event }) => event, cell: ({ event }) => event },
   {
     key: 'receiver',
     title: 'Receiver',
     isText: true,
-    width: '13%',
+    width: '12%',
     value: ({ receiverName }) => receiverName,
     cell: ({ receiverName }) => <span title={receiverName}>{receiverName}</span>,
   },
@@ -74,21 +74,21 @@ const COLUMNS: readonly Column<Delivery>[] = [
     key: 'state',
     title: 'State',
     isText: true,
-    width: '8%',
+    width: '7%',
     value: ({ state }) => state,
     cell: ({ state }) => <DeliveryState state={state} />,
   },
   {
     key: 'attempts',
     title: 'Attempts',
-    width: '8%',
+    width: '7%',
     value: ({ attempts }) => attempts,
     cell: ({ attempts }) => exact(attempts),
   },
   {
     key: 'next',
     title: 'Next',
-    width: '9%',
+    width: '8%',
     value: ({ nextAt }) => nextAt,
     cell: ({ nextAt }) => <Moment at={nextAt} />,
   },
@@ -96,7 +96,7 @@ const COLUMNS: readonly Column<Delivery>[] = [
     key: 'answer',
     title: 'Answer',
     isText: true,
-    width: '15%',
+    width: '25%',
     value: ({ status }) => status,
     cell: ({ status, answer }) => (
       <span title={answer ?? undefined} className="text-soft">
@@ -104,7 +104,7 @@ const COLUMNS: readonly Column<Delivery>[] = [
       </span>
     ),
   },
-  { key: 'at', title: 'Written', width: '9%', value: ({ at }) => at, cell: ({ at }) => <Ago at={at} /> },
+  { key: 'at', title: 'Written', width: '8%', value: ({ at }) => at, cell: ({ at }) => <Ago at={at} /> },
 ]
 
 const NARROW: readonly Column<Delivery>[] = [
@@ -117,7 +117,7 @@ const NARROW: readonly Column<Delivery>[] = [
     cell: ({ title, receiverName, status, answer }) => (
       <span className="block py-1.5 whitespace-normal">
         <span className="line-clamp-2">{title}</span>
-        <span className="label block truncate">
+        <span className="label line-clamp-2">
           {receiverName} · {answerText(status, answer)}
         </span>
       </span>

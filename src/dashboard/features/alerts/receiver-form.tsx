@@ -11,8 +11,8 @@ import { RECEIVER_NAMES } from './words.js'
 interface KindFields {
   /** What the address is called, an example, and where it comes from. */
   readonly address: readonly [label: string, example: string, hint: string]
-  /** What the secret is called and what it does; null where there is none. */
-  readonly secret: readonly [label: string, hint: string] | null
+  /** What the secret is called, what it does, and what none means; null where there is none. */
+  readonly secret: readonly [label: string, hint: string, empty: string | null] | null
 }
 
 const FIELDS: Readonly<Record<ReceiverKind, KindFields>> = {
@@ -30,7 +30,7 @@ const FIELDS: Readonly<Record<ReceiverKind, KindFields>> = {
   },
   webhook: {
     address: ['URL', 'https://example.com/alerts', 'each message is a POST with JSON'],
-    secret: ['Key', 'messages are signed with it (HMAC); empty: unsigned'],
+    secret: ['Key', 'messages are signed with it (HMAC)', 'empty: unsigned'],
   },
   email: {
     address: ['Addresses', 'ops@example.com, ada@example.com', 'separated by commas'],
@@ -38,7 +38,7 @@ const FIELDS: Readonly<Record<ReceiverKind, KindFields>> = {
   },
   pagerduty: {
     address: ['URL', 'https://events.pagerduty.com/v2/enqueue', 'empty: PagerDuty; others take its events, too'],
-    secret: ['Routing key', 'integration key of the service'],
+    secret: ['Routing key', 'integration key of the service', null],
   },
   heartbeat: {
     address: ['URL', 'https://hc-ping.com/…', 'it is asked every minute while rules are evaluated'],
@@ -136,7 +136,7 @@ function Secrets({ kind, before }: { kind: ReceiverKind; before: ReceiverView | 
   } = FIELDS[kind]
   return (
     <>
-      <Field label={label} hint={before ? `${hint}; ${STORED}` : hint}>
+      <Field label={label} hint={joined(hint, before && (before.hasSecret ? `${STORED}, with the secret` : STORED))}>
         <input
           name="address"
           required={before === null && kind !== 'pagerduty'}
@@ -148,7 +148,7 @@ function Secrets({ kind, before }: { kind: ReceiverKind; before: ReceiverView | 
         />
       </Field>
       {secret && (
-        <Field label={secret[0]} hint={before?.hasSecret ? `${secret[1]}; ${STORED}` : secret[1]}>
+        <Field label={secret[0]} hint={joined(secret[1], before?.hasSecret ? STORED : secret[2])}>
           <input
             name="secret"
             type="password"
@@ -160,8 +160,18 @@ function Secrets({ kind, before }: { kind: ReceiverKind; before: ReceiverView | 
           />
         </Field>
       )}
+      {secret?.[2] && before?.hasSecret && (
+        <label className="inline-flex items-center gap-2 text-[0.8125rem]">
+          <input type="checkbox" name="unsigned" className="size-4 accent-accent" />
+          Remove the key: messages are no longer signed
+        </label>
+      )}
     </>
   )
+}
+
+function joined(...parts: readonly (string | null | undefined | false)[]): string {
+  return parts.filter(Boolean).join('; ')
 }
 
 /** What is empty stays as it is stored. */
@@ -175,6 +185,6 @@ function receiverOf(fields: FormData, kind: ReceiverKind, before: ReceiverView |
     enabled: fields.get('enabled') === 'on',
     severity: severity === 'warning' || severity === 'critical' ? severity : 'info',
     ...(text('address') && { address: text('address') }),
-    ...(text('secret') && { secret: text('secret') }),
+    ...((text('secret') || text('unsigned')) && { secret: text('secret') }),
   }
 }

@@ -26,7 +26,7 @@ export function SilenceMenu({ alert, say }: SilenceMenuProps) {
       {muteScope(alert) && (
         <Button onClick={() => setAsked('all')}>
           <ServerOff className="size-3.5" aria-hidden="true" />
-          Mute this {kind}
+          Silence this {kind}
         </Button>
       )}
       {asked && <SilenceDialog alert={alert} isAll={asked === 'all'} say={say} onClose={() => setAsked(null)} />}
@@ -52,15 +52,15 @@ function SilenceDialog({ alert, isAll, say, onClose }: SilenceDialogProps) {
     if (until === null) return
     const silence = { ...scope, reason, until, weekly: null }
     const done = () => {
-      say({ isGood: true, text: isAll ? `${what} is muted` : `${alert.ruleName} is silenced for ${what}` })
+      say({ isGood: true, text: isAll ? `${what} is silenced` : `${alert.ruleName} is silenced for ${what}` })
       onClose()
     }
     change.mutate({ action: 'add', silence }, { onSuccess: done })
   }
   return (
     <FormDialog
-      title={isAll ? `Mute ${what}` : `Silence ${alert.ruleName}`}
-      confirm={isAll ? 'Mute' : 'Silence'}
+      title={isAll ? `Silence ${what}` : `Silence ${alert.ruleName}`}
+      confirm="Silence"
       isBusy={change.isPending}
       error={problem ?? change.error}
       onSubmit={submit}
