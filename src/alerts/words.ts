@@ -1,4 +1,4 @@
-import { METRICS, type MetricUnit } from '../api/alert-metrics.js'
+import { METRICS, type Metric, type MetricUnit } from '../api/alert-metrics.js'
 import type { AlertCondition, AlertSubject, Comparison } from '../api/alerts.js'
 
 const COMPARED: Readonly<Record<Comparison, string>> = {
@@ -8,10 +8,14 @@ const COMPARED: Readonly<Record<Comparison, string>> = {
   atMost: 'at most',
 }
 
-/** `CPU 93 % (above 90 %)`. */
+/** 1 or 0: a number would say nothing. */
+const YES_OR_NO: ReadonlySet<Metric> = new Set(['queue.error', 'node.notReady'])
+
+/** `CPU 93 % (above 90 %)`; for what is 1 or 0, `Unreadable queue`. */
 export function conditionInWords({ metric, over, is, threshold }: AlertCondition, value: number | null): string {
   const { label, unit } = METRICS[metric]
   const name = capital(over === 'each' ? label : `${label} (${over})`)
+  if (YES_OR_NO.has(metric) && over === 'each' && (is === 'above' || is === 'atLeast')) return name
   const now = value === null ? 'unknown' : valueInWords(value, unit)
   return `${name} ${now} (${COMPARED[is]} ${valueInWords(threshold, unit)})`
 }

@@ -52,7 +52,7 @@ export function messageOf(
     rule: { id: rule.id, name: rule.name },
     alerts: tracks.slice(0, MAX_ALERTS).map((track) => notified(track, event, context)),
     more: Math.max(0, tracks.length - MAX_ALERTS),
-    alsoFiring: also.slice(0, MAX_ALSO).map((track) => `${subjectInWords(track.subject)}: ${textOf(track)}`),
+    alsoFiring: also.slice(0, MAX_ALSO).map(lineOf),
     alsoFiringMore: Math.max(0, also.length - MAX_ALSO),
     url: url === null ? null : `${url}/?page=alerts`,
     note: rule.note,
@@ -82,13 +82,19 @@ function idOf(
 /** Of one alert, what it is about; of several, how many, and of what. */
 function titleOf(rule: Pick<AlertRule, 'name'>, tracks: readonly Track[]): string {
   const [first] = tracks
-  if (first && tracks.length === 1) return `${subjectInWords(first.subject)}: ${textOf(first)}`
+  if (first && tracks.length === 1) return lineOf(first)
   const kinds = new Set(tracks.map(({ subject }) => subject.kind))
   const [kind] = kinds
   const what = kinds.size === 1 && kind ? `${kind}s` : 'alerts'
   const names = tracks.slice(0, 3).map(({ subject }) => subject.name)
   const rest = tracks.length > names.length ? ` and ${tracks.length - names.length} more` : ''
   return `${rule.name}: ${tracks.length} ${what} (${names.join(', ')}${rest})`
+}
+
+/** What is about the fleet needs no subject. */
+function lineOf(track: Track): string {
+  const { subject } = track
+  return subject.kind === 'fleet' ? textOf(track) : `${subjectInWords(subject)}: ${textOf(track)}`
 }
 
 /** What is wrong, or was. */

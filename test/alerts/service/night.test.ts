@@ -248,8 +248,8 @@ const EXPECTED = [
   // The process that the kernel killed.
   '19:45 firing: shop: Vanished nodes 1 (at least 1)',
   '19:46 resolved: shop: Vanished nodes 1 (at least 1)',
-  '20:00 firing: the fleet: Redis away 40 s (at least 30 s)',
-  '20:10 resolved: the fleet: Redis away 9 min (at least 30 s)',
+  '20:00 firing: Redis away 40 s (at least 30 s)',
+  '20:10 resolved: Redis away 9 min (at least 30 s)',
   // The worker, whose message tells of its queue.
   '20:30 firing: worker: Vanished nodes 1 (at least 1)',
   '20:50 resolved: worker: Vanished nodes 1 (at least 1)',
