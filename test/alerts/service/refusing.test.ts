@@ -77,7 +77,7 @@ describe.each(REFUSALS)('a Redis that answers and refuses writes: %s', (code, re
     const one = start()
     await pass(fleet, 2 * MINUTE, [one])
     expect(events()).toEqual(['store-away firing'])
-    expect(mailbox.sent[0]?.notification.title).toMatch(/^the fleet: Redis refuses writes \d+ s/)
+    expect(mailbox.sent[0]?.notification.title).toMatch(/^Redis refuses writes \d+ s/)
     expect(one.problems()).toMatchObject([{ kind: 'storeRefuses', text: expect.stringContaining(code) }])
     expect(await one.alerts()).toMatchObject([{ rule: 'store-away', state: 'firing' }])
     expect(one.evaluatedAt).toBe(fleet.now)

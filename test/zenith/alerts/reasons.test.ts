@@ -8,7 +8,14 @@ const WITHOUT = [
   ...['node.connections', 'node.dropped', 'node.clockAhead', 'node.notReady'],
   ...['service.vanished', 'service.health', 'service.untrusted'],
   ...['queue.overdueMs', 'queue.workers', 'queue.unworked', 'queue.paused', 'queue.error'],
-  ...['fleet.storeAwayMs', 'fleet.archiveBehindMs', 'fleet.unreadable', 'fleet.leftOut', 'fleet.nodes'],
+  ...[
+    'fleet.storeAwayMs',
+    'fleet.storeRefusingMs',
+    'fleet.archiveBehindMs',
+    'fleet.unreadable',
+    'fleet.leftOut',
+    'fleet.nodes',
+  ],
 ]
 
 it.each(METRIC_IDS)('%s has a past, or a reason why not', (metric) => {

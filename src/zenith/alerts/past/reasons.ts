@@ -29,6 +29,7 @@ const REASONS: Readonly<Partial<Record<Metric, string>>> = {
   'queue.paused': 'whether a queue was paused is not recorded.',
   'queue.error': 'a queue that can’t be read is not recorded.',
   'fleet.storeAwayMs': 'nothing is recorded while Redis is away.',
+  'fleet.storeRefusingMs': 'nothing is recorded while Redis refuses writes.',
   'fleet.archiveBehindMs': ZENITH,
   'fleet.unreadable': ZENITH,
   'fleet.leftOut': ZENITH,
