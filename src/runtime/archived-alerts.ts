@@ -1,2 +1,2 @@
 export { CHANGE_COLUMNS, changeRow } from '../zenith/alerts/change-table.js'
-export { isOfService } from '../zenith/alerts/changes.js'
+export { isOfService } from '../zenith/archive/alert-changes.js'

@@ -1,4 +1,5 @@
 import { anyObject } from '../api/schema.js'
+import type { Alerts } from './alerts/alerts.js'
 import type { AlertServices } from './alerts/operation.js'
 import { ALERT_OPERATIONS } from './alerts/routes.js'
 import { archiveForget, type ForgetServices } from './archive/forget-route.js'
@@ -72,6 +73,7 @@ export interface AllServices
     AlertServices,
     PeopleServices {
   readonly monitor: MonitorService
+  readonly alerts: Alerts | null
 }
 
 const { operation } = operationsWith()

@@ -44,7 +44,7 @@ describe(PAGE, () => {
 
   it('has commands and searches that can be read', () => {
     const lines = commands.trim().split('\n')
-    expect(lines).toHaveLength(5)
+    expect(lines).toHaveLength(6)
     for (const [, search = ''] of commands.matchAll(/'([^']+)'/g)) expect(parseSearch(search, 0).problems).toBe(null)
     for (const [, flag = ''] of commands.matchAll(/ (--\w+)/g)) expect(archiveExport.help).toContain(`  ${flag} `)
   })

@@ -51,7 +51,7 @@ export function alertFeed(read: ReadAlerts, now: number): Feed {
   }
 }
 
-/** The same for the same change, whoever read it. */
+/** The same for the same change, whichever Zenith read it. */
 export function alertChangeId({ at, change, alert }: Pick<AlertChange, 'at' | 'change' | 'alert'>): string {
   return createHash('sha256')
     .update(JSON.stringify([at, change, alert]))

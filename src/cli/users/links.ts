@@ -1,6 +1,6 @@
 import { JOIN_PATH } from '../../api/people.js'
 import { invite } from '../../people/changes/invites.js'
-import type { People } from '../../people/people.js'
+import type { People } from '../../people/service/people.js'
 import { systemUser } from '../terminal/system-user.js'
 
 /** A new link for a user, as a sentence. @param url of the page */

@@ -9,6 +9,7 @@ import {
 import type { TimeWindow } from '../../api/time-window.js'
 import { PERIOD_MS, type Period } from '../../api/words.js'
 import { csvOf } from '../../lib/csv.js'
+import { type ChangeQuery, changesOf, placeOf } from '../archive/alert-changes.js'
 import { type ArchiveServices, askArchive } from '../archive/or-archived.js'
 import { UNAVAILABLE } from '../archive/parameters.js'
 import { checkWindow, listRangeParameters } from '../fleet/routes/time-range.js'
@@ -17,7 +18,6 @@ import { operationsWith } from '../http/operation.js'
 import { choiceParameter, textParameter, wholeParameter } from '../http/query.js'
 import { json } from '../http/responses.js'
 import { CHANGE_COLUMNS, changeRow } from './change-table.js'
-import { type ChangeQuery, changesOf, placeOf } from './changes.js'
 import { type AlertServices, alertsOf, OFF } from './operation.js'
 
 /** What the history of alerts is read from. */

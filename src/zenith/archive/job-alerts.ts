@@ -1,7 +1,7 @@
 import type { PastAlerts } from '../../api/past-alerts.js'
 import type { Archive, ArchivedJob } from '../../ports/index.js'
-import { isOfService } from '../alerts/changes.js'
-import { type AlertsNow, firingThen } from '../alerts/firing-then.js'
+import { isOfService } from './alert-changes.js'
+import { type AlertsNow, firingThen } from './firing-then.js'
 
 type Attempt = Pick<ArchivedJob, 'startedAt' | 'finishedAt' | 'runMs' | 'service'>
 

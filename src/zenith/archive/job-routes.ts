@@ -12,8 +12,6 @@ import { csvOf } from '../../lib/csv.js'
 import type { Archive, ArchivedJobFilter, ArchivedJobQuery, ArchivePage } from '../../ports/index.js'
 import { MAX_LIST_BYTES } from '../../protocol/read-limits.js'
 import { needsPayloads, parseSearch } from '../../search/language.js'
-import type { Alerts } from '../alerts/alerts.js'
-import { alertsNow } from '../alerts/firing-then.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, textParameter, timeParameter, wholeParameter } from '../http/query.js'
 import type { RequestContext } from '../http/request-context.js'
@@ -23,6 +21,7 @@ import { TOO_MANY } from '../queues/answers.js'
 import { type SearchSlots, searcherOf } from '../queues/jobs/search-slots.js'
 import { archivedRecords, attemptOf } from './archived-records.js'
 import { completenessOf } from './completeness.js'
+import { type AlertsSource, alertsNow } from './firing-then.js'
 import { alertsDuring } from './job-alerts.js'
 import { type ArchiveServices, askArchive, NO_ARCHIVE } from './or-archived.js'
 import { checkTime, timeParameters, UNAVAILABLE } from './parameters.js'
@@ -30,7 +29,7 @@ import { checkTime, timeParameters, UNAVAILABLE } from './parameters.js'
 /** What routes about archived jobs need. */
 export interface ArchivedJobServices extends ArchiveServices {
   /** Null: they are switched off. */
-  readonly alerts: Alerts | null
+  readonly alerts: AlertsSource | null
   readonly archiveSearches: SearchSlots
   readonly monitor: ArchiveServices['monitor'] & { readonly queues: { readonly views: readonly QueueView[] } }
 }

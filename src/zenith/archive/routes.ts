@@ -12,13 +12,12 @@ import type { ArchiverStatus } from '../../archiver/archiver.js'
 import { bucketStart } from '../../archiver/figures/levels.js'
 import { readUnopened } from '../../archiver/prepare/unopened.js'
 import { csvOf } from '../../lib/csv.js'
-import type { Alerts } from '../alerts/alerts.js'
-import { isOfService } from '../alerts/changes.js'
-import { alertsNow, firingThen } from '../alerts/firing-then.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, required, textParameter, timeParameter } from '../http/query.js'
 import { json, problem } from '../http/responses.js'
+import { isOfService } from './alert-changes.js'
 import { archivedSpanOf } from './archived-span.js'
+import { type AlertsSource, alertsNow, firingThen } from './firing-then.js'
 import { gapMarkOf, historyOf, versionMarkOf } from './history.js'
 import { HISTORY_COLUMNS, historyRow } from './history-table.js'
 import { type ArchiveServices, askArchive, NO_ARCHIVE } from './or-archived.js'
@@ -30,7 +29,7 @@ export interface ArchiveRouteServices extends ArchiveServices {
   /** Null without an archive. */
   readonly archiver: { readonly status: ArchiverStatus } | null
   /** Null: they are switched off. */
-  readonly alerts: Alerts | null
+  readonly alerts: AlertsSource | null
 }
 
 const { operation } = operationsWith<ArchiveRouteServices>()

@@ -15,10 +15,10 @@ import { QueueBucket, type QueueFigure, type QueueFigures } from '../../archiver
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
 import type { Archive } from '../../ports/index.js'
 import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
-import { type AlertsNow, firingThen } from '../alerts/firing-then.js'
 import { withinBytes } from '../http/within-bytes.js'
 import { namesOf } from '../queues/monitor/identity.js'
 import { archivedRecords, archivedTimes, attemptOf } from './archived-records.js'
+import { type AlertsNow, firingThen } from './firing-then.js'
 import { gapMarkOf, totalOf, versionMarkOf } from './history.js'
 import { reportedMs } from './traffic-sum.js'
 

@@ -1,5 +1,5 @@
 import { isRole } from '../../api/permissions.js'
-import type { People } from '../../people/people.js'
+import type { People } from '../../people/service/people.js'
 import type { Logger } from '../../ports/index.js'
 import { type Authenticator, principal } from '../http/principal.js'
 import { bare, json } from '../http/responses.js'

@@ -1,5 +1,5 @@
 import { Session } from '../../api/session.js'
-import type { People } from '../../people/people.js'
+import type { People } from '../../people/service/people.js'
 import type { Archive } from '../../ports/index.js'
 import type { Alerts } from '../alerts/alerts.js'
 import { operationsWith } from '../http/operation.js'

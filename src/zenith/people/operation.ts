@@ -1,6 +1,6 @@
 import { Problem } from '../../api/problem.js'
 import { isPeopleError, type PeopleErrorCode } from '../../people/errors.js'
-import type { People } from '../../people/people.js'
+import type { People } from '../../people/service/people.js'
 import type { GuessLimit } from '../auth/guesses/limit.js'
 import { ApiError, type RefusalCode } from '../http/api-error.js'
 import { operationsWith } from '../http/operation.js'

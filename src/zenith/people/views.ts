@@ -2,8 +2,8 @@ import type { GroupView, PeopleView, RoleView, SessionView, TokenView, UserView 
 import { type Policy, ROLES } from '../../api/permissions.js'
 import { byText } from '../../lib/compare.js'
 import type { Directory, Group, Token, User } from '../../people/directory.js'
-import { detailsOf } from '../../people/people.js'
 import { groupsOf, roleGrantsOf, roleName } from '../../people/rights.js'
+import { detailsOf } from '../../people/service/people.js'
 import type { StoredSession } from '../../ports/index.js'
 
 /** When each was used last, by id, Unix ms. */

@@ -262,7 +262,9 @@ async function textOf(answer: Response): Promise<string> {
   return text
 }
 
-const READING = OPERATIONS.filter(({ method }) => method === 'GET')
+/** Users and their secrets are in no store that an app writes: test/zenith/people asks for them. */
+const OF_PEOPLE = ['/api/people', '/api/people/sessions', '/api/account']
+const READING = OPERATIONS.filter(({ method, path }) => method === 'GET' && !OF_PEOPLE.includes(path))
 
 describe.each(READING.map((operation) => [operation.path, operation] as const))('%s', (_, operation) => {
   it.each(extent(ROLES, (role) => role !== 'operator'))('shows no piece of a secret to a %s', async (role) => {

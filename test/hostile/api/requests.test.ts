@@ -104,8 +104,9 @@ describe.each(OPERATIONS.map((operation) => [`${operation.method} ${operation.pa
   '%s',
   (_, operation) => {
     const { method } = operation
-    /** Fewer requests have all that is required. */
-    const needed = Object.values(operation.parameters).filter(({ isRequired }) => isRequired).length
+    /** Fewer requests have all that is required, or are right in each of many parameters. */
+    const parameters = Object.values(operation.parameters)
+    const needed = parameters.filter(({ isRequired }) => isRequired).length + Math.floor(parameters.length / 6)
 
     it('answers whatever it is asked, or says what is wrong', async () => {
       const takesBody = bodyCheckOf(operation)

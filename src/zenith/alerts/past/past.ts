@@ -1,25 +1,10 @@
-import type { Observer } from '../../../alerts/look.js'
 import type { AlertHistory } from '../../../alerts/preview/history.js'
 import type { Period } from '../../../api/words.js'
 import { PERIOD_MS } from '../../../api/words.js'
-import type { Archive } from '../../../ports/index.js'
 import { archivedSpanOf } from '../../archive/archived-span.js'
-import type { MonitorService } from '../../fleet/monitor-service.js'
-import type { QueueHistories } from '../../queues/history/queue-histories.js'
 import { ConditionPasts } from './condition-pasts.js'
-import type { LiveTraffic } from './live-traffic.js'
 import { missingPast } from './reasons.js'
-
-/** Where the past is. */
-export interface PastSources {
-  readonly monitor: Pick<MonitorService, 'now' | 'details'>
-  /** The last hour. */
-  readonly live: LiveTraffic
-  readonly histories: QueueHistories
-  /** Open; null without one. */
-  readonly archive: Archive | null
-  readonly observer: Pick<Observer, 'observe'>
-}
+import type { PastSources } from './sources.js'
 
 /** The past of a period from the archive, or of the last hour where there is none. */
 export function pastFrom(sources: PastSources, asked: Period): AlertHistory {

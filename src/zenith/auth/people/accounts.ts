@@ -1,6 +1,6 @@
 import type { User } from '../../../people/directory.js'
 import { costlyHash } from '../../../people/password.js'
-import type { Bearer, People } from '../../../people/people.js'
+import type { Bearer, People } from '../../../people/service/people.js'
 import { type Principal, principal } from '../../http/principal.js'
 import type { Accounts, LoginFrom } from '../login/accounts.js'
 import type { Credentials } from '../login/signer.js'

@@ -1,5 +1,5 @@
-import type { People } from '../../../people/people.js'
 import { TOKEN_START } from '../../../people/secrets.js'
+import type { People } from '../../../people/service/people.js'
 import type { Logger } from '../../../ports/index.js'
 import type { Origin } from '../../http/context.js'
 import type { Authenticator, Principal } from '../../http/principal.js'

@@ -5,14 +5,13 @@ import { ALERT_STREAM } from '../../archiver/feeds/alerts.js'
 import { inSlices } from '../../lib/async.js'
 import { groupBy } from '../../lib/group-by.js'
 import type { Archive, ArchivedRecord } from '../../ports/index.js'
-import type { Alerts } from './alerts.js'
-import { type Episode, episodesOf } from './episodes.js'
+import { type Episode, episodesOf } from './alert-episodes.js'
 
 const DAY_MS = 24 * 60 * 60_000
 /** How far before a time its alerts may have been heard of last, ms. */
 const HEARD_WITHIN_MS = 30 * DAY_MS
 const MAX_BEFORE = 5_000
-/** How far after it their ends are looked for, ms. */
+/** How far after it their ends may be, ms. */
 const ENDED_WITHIN_MS = 7 * DAY_MS
 const MAX_AFTER = 1_000
 const PAGE = 1_000
@@ -29,8 +28,17 @@ export interface AlertsNow {
   readonly events: readonly AlertEvent[]
 }
 
+/** Has the changes that are not archived yet. Its methods never reject. */
+export interface AlertsSource {
+  /** The store's clock, Unix ms. */
+  readonly now: number
+  alerts(): Promise<readonly Alert[]>
+  /** Newest first. */
+  shown(): Promise<{ readonly events: readonly AlertEvent[] }>
+}
+
 /** Never rejects. */
-export async function alertsNow(alerts: Pick<Alerts, 'now' | 'alerts' | 'shown'>): Promise<AlertsNow> {
+export async function alertsNow(alerts: AlertsSource): Promise<AlertsNow> {
   return { at: alerts.now, alerts: await alerts.alerts(), events: (await alerts.shown()).events }
 }
 
@@ -70,7 +78,7 @@ export async function firingThen(
   return { items: all.slice(0, MAX_LISTED), since: before.since ?? earliest, isCut: all.length > MAX_LISTED }
 }
 
-/** @param next when the same alert fired again; an end that nobody knows was before */
+/** @param next when the same alert fired again; an end that is not known was before */
 function overlaps({ firedAt, endedAt }: Episode, next: number | null, { from, to }: TimeWindow): boolean {
   const end = endedAt ?? next ?? Number.POSITIVE_INFINITY
   return firedAt <= to && end > from

@@ -1,12 +1,12 @@
-import type { Grant, Policy } from '../api/permissions.js'
-import { BoundedMap } from '../lib/bounded-map.js'
-import type { PeopleStamp, PeopleStore, StoredSession } from '../ports/index.js'
-import { checkAdminStays } from './changes/admins.js'
-import type { Change } from './changes/users.js'
-import { Directory, type Token, type User } from './directory.js'
-import { PeopleError } from './errors.js'
-import { grantsOf, roleGrantsOf, roleName, tokenGrantsOf } from './rights.js'
-import { hashOf, newSecret } from './secrets.js'
+import type { Grant, Policy } from '../../api/permissions.js'
+import { BoundedMap } from '../../lib/bounded-map.js'
+import type { PeopleStamp, PeopleStore, StoredSession } from '../../ports/index.js'
+import { checkAdminStays } from '../changes/admins.js'
+import type { Change } from '../changes/users.js'
+import { Directory, type Token, type User } from '../directory.js'
+import { PeopleError } from '../errors.js'
+import { grantsOf, roleGrantsOf, roleName, tokenGrantsOf } from '../rights.js'
+import { hashOf, newSecret } from '../secrets.js'
 
 const MINUTE_MS = 60_000
 /** Rivals that write at the same moment: each try but the last loses to one of them. */

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { AlertEvent } from '../../../src/api/alerts.js'
-import type { Archive, ArchiveGap } from '../../../src/ports/index.js'
-import { firingThen } from '../../../src/zenith/alerts/firing-then.js'
-import { changeOf, changeRecords, fired } from '../../support/alert-changes.js'
+import type { AlertEvent } from '../../src/api/alerts.js'
+import type { Archive, ArchiveGap } from '../../src/ports/index.js'
+import { firingThen } from '../../src/zenith/archive/firing-then.js'
+import { changeOf, changeRecords, fired } from '../support/alert-changes.js'
 
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
