@@ -176,7 +176,7 @@ function grantOf({ role = DEFAULT_ROLE, cluster = '*', for: queues }: Values) {
 
 function tableOf(directory: Directory): string {
   const users = directory.all('user')
-  if (users.length === 0) return 'There are no users. The first one becomes admin: quasar users add NAME --role admin'
+  if (users.length === 0) return 'There are no users. The first admin: quasar users add NAME --role admin'
   const rows = users.map((user) => {
     const roles = roleGrantsOf(directory, user).map(grantText)
     const groups = groupsOf(directory, user).map(({ name }) => name)

@@ -92,7 +92,7 @@ function setupOf(voice: Voice) {
   const print = () => {
     if (path !== null && url !== null)
       voice.warn(
-        `There are no users yet. Create the first admin by this link, once and within 15 minutes:\n\n  ${url}${path}\n`,
+        `There is no admin yet. Create the first admin by this link, once and within 15 minutes:\n\n  ${url}${path}\n`,
       )
   }
   return {

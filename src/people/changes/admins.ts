@@ -1,14 +1,23 @@
 import type { Policy } from '../../api/permissions.js'
 import type { PeopleRecord } from '../../ports/index.js'
-import type { Directory } from '../directory.js'
+import type { Directory, User } from '../directory.js'
 import { PeopleError } from '../errors.js'
 import { grantsOf } from '../rights.js'
 
-/** Whether someone can log in and edit users. */
+/** Whether a user may edit users, also one who has not logged in yet: then no link makes another admin. */
+export function hasAppointedAdmin(directory: Directory, policy: Policy): boolean {
+  return directory.all('user').some((user) => mayEdit(directory, policy, user))
+}
+
+function mayEdit(directory: Directory, policy: Policy, user: User): boolean {
+  return policy.can({ role: '', grants: grantsOf(directory, policy, user) }, 'people.edit')
+}
+
+/** Whether a user can log in and edit users. */
 export function hasAdmin(directory: Directory, policy: Policy): boolean {
   return directory.all('user').some((user) => {
     const canLogIn = user.password !== null || directory.identitiesOf(user.id).length > 0
-    return canLogIn && policy.can({ role: '', grants: grantsOf(directory, policy, user) }, 'people.edit')
+    return canLogIn && mayEdit(directory, policy, user)
   })
 }
 

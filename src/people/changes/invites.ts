@@ -1,7 +1,9 @@
+import type { Policy } from '../../api/permissions.js'
 import type { Directory, Invite } from '../directory.js'
 import { PeopleError } from '../errors.js'
 import { drop, put } from '../records.js'
 import { hashOf, newId, newSecret } from '../secrets.js'
+import { hasAppointedAdmin } from './admins.js'
 import { addUser, type Change, setPassword, userOf } from './users.js'
 
 const MINUTE_MS = 60_000
@@ -18,11 +20,11 @@ export const INVITE_MS = 7 * 24 * 60 * MINUTE_MS
  */
 export function invite(
   directory: Directory,
-  { user, by }: { readonly user: string | null; readonly by: string | null },
+  { user, by, policy }: { readonly user: string | null; readonly by: string | null; readonly policy: Policy },
   now: number,
 ): Change<string> {
   if (user !== null) userOf(directory, user)
-  else if (directory.count('user') > 0) throw new PeopleError('taken', 'There are users already.')
+  else if (hasAppointedAdmin(directory, policy)) throw new PeopleError('taken', 'There is an admin already.')
   const older = directory.all('invite').filter((one) => one.user === user || one.expiresAt <= now)
   const secret = newSecret()
   const expiresAt = now + (user === null ? SETUP_MS : INVITE_MS)
@@ -31,26 +33,34 @@ export function invite(
 }
 
 /** The invitation of a secret. @throws PeopleError `expired` */
-export function openInvite(directory: Directory, secret: string, now: number): Invite {
+export function openInvite(directory: Directory, secret: string, policy: Policy, now: number): Invite {
   const found = directory.invite(hashOf(secret))
-  const isOpen = found && found.expiresAt > now && (found.user !== null || directory.count('user') === 0)
+  const isOpen = found && found.expiresAt > now && (found.user !== null || !hasAppointedAdmin(directory, policy))
   if (!isOpen || (found.user !== null && !directory.get('user', found.user)))
     throw new PeopleError('expired', 'This link was used already, or has expired. Ask for a new one.')
   return found
 }
 
+export interface Acceptance {
+  readonly secret: string
+  /** Of the first admin; null for others. */
+  readonly name: string | null
+  /** `scrypt:…` */
+  readonly password: string
+  readonly policy: Policy
+}
+
 /**
  * Uses a link up: its user has this password now. The first admin takes a name, too.
  *
- * @param password `scrypt:…`
  * @returns the id of the user
  */
 export function acceptInvite(
   directory: Directory,
-  { secret, name, password }: { readonly secret: string; readonly name: string | null; readonly password: string },
+  { secret, name, password, policy }: Acceptance,
   now: number,
 ): Change<string> {
-  const { id, user } = openInvite(directory, secret, now)
+  const { id, user } = openInvite(directory, secret, policy, now)
   const used = drop('invite', id)
   if (user !== null) {
     const { records, ...rest } = setPassword(directory, user, password)

@@ -1,5 +1,6 @@
 import { JOIN_PATH } from '../../api/people.js'
 import type { Policy } from '../../api/permissions.js'
+import { hasAppointedAdmin } from '../../people/changes/admins.js'
 import { invite } from '../../people/changes/invites.js'
 import { isPeopleError } from '../../people/errors.js'
 import { People } from '../../people/service/people.js'
@@ -31,17 +32,18 @@ export function openPeople({ auth, store, policy, now, onSetup, logger }: OpenPe
 }
 
 function setupLine(path: string): string {
-  return `Zenith has no users yet. Open this path of it within 15 minutes to create the first admin: /${path}`
+  return `Zenith has no admin yet. Open this path of it within 15 minutes to create the first admin: /${path}`
 }
 
-/** While there are no users: never the first visitor is admin, but who can read the log. */
+/** While there is no admin: never the first visitor is admin, but who can read the log. */
 async function makeSetupLink(people: People, tell: (path: string) => void, logger: Logger | undefined): Promise<void> {
   try {
     await people.open()
-    if ((await people.directory()).count('user') > 0) return
-    tell(JOIN_PATH + (await people.change((directory, at) => invite(directory, { user: null, by: null }, at))))
+    const { policy } = people
+    if (hasAppointedAdmin(await people.directory(), policy)) return
+    tell(JOIN_PATH + (await people.change((directory, at) => invite(directory, { user: null, by: null, policy }, at))))
   } catch (error) {
-    // Another Zenith was faster, or there is a user by now.
+    // There is an admin by now.
     if (isPeopleError(error)) return
     logger?.error(`Zenith could not open its users: ${error instanceof Error ? error.message : error}`)
   }

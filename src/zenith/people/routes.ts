@@ -103,7 +103,7 @@ async function changeUser(all: People, body: UsersChange, by: string | null): Pr
 }
 
 async function linkFor(all: People, user: string, by: string | null): Promise<string> {
-  return JOIN_PATH + (await all.change((directory, now) => invite(directory, { user, by }, now)))
+  return JOIN_PATH + (await all.change((directory, now) => invite(directory, { user, by, policy: all.policy }, now)))
 }
 
 /** For the audit trail, which must tell of users who are gone. */

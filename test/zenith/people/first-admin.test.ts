@@ -1,6 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
+import { createPolicy } from '../../../src/api/permissions.js'
 import type { Session } from '../../../src/api/session.js'
+import { addUser, editUser } from '../../../src/people/changes/users.js'
+import { People } from '../../../src/people/service/people.js'
 import { Browser, openEmpty, openPeople, PASSWORD, peopleArchive } from '../support/people.js'
+import { present } from '../support/records.js'
+
+const POLICY = createPolicy({ payloads: 'operator' })
 
 describe('the first admin', () => {
   it('is made by the link, once, and never by the first visitor', async () => {
@@ -36,6 +42,19 @@ describe('the first admin', () => {
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain(problem)
     expect((await browser.submit(path, { name: 'ada', password: PASSWORD, again: PASSWORD })).status).toBe(303)
+  })
+
+  it('is made by the link although there are other users, and not once one is appointed', async () => {
+    const { zenith, archive, setup } = openEmpty()
+    const path = await setup()
+    const people = new People({ store: present(archive.people?.()), policy: POLICY, sessionMs: 1, now: Date.now })
+    const user = { name: 'bob', email: null, groups: [], grants: [] }
+    const bob = await people.change((directory, now) => addUser(directory, user, now))
+    const browser = new Browser(zenith)
+    expect((await browser.fetch(path)).status).toBe(200)
+    const grants = [{ cluster: '*', queues: null, role: 'admin' }]
+    await people.change((directory) => editUser(directory, bob, { grants }))
+    expect((await browser.fetch(path)).status).toBe(410)
   })
 
   it('comes by one of two links that were opened at once', async () => {

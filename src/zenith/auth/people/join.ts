@@ -50,7 +50,7 @@ export class Join {
     const { people } = this.#parts
     const directory = await people.directory()
     try {
-      const { user } = openInvite(directory, secret, people.now)
+      const { user } = openInvite(directory, secret, people.policy, people.now)
       return user === null ? null : (directory.get('user', user)?.name ?? undefined)
     } catch (error) {
       if (isPeopleError(error)) return undefined
@@ -71,7 +71,11 @@ export class Join {
     const hash = await hashPassword(password)
     try {
       const id = await people.change((directory, now) =>
-        acceptInvite(directory, { secret, name: user === null ? name : null, password: hash }, now),
+        acceptInvite(
+          directory,
+          { secret, name: user === null ? name : null, password: hash, policy: people.policy },
+          now,
+        ),
       )
       const answer = seeOther('./')
       await enter(request, origin, id, answer)
