@@ -9,15 +9,13 @@ import {
   wholeField,
   wordField,
 } from './fields.js'
-import { MAX_GRANTS, ROLE_NAME } from './people.js'
+import { MAX_GRANTS, MIN_PASSWORD_CHARS, ROLE_NAME } from './people.js'
 import { PERMISSIONS } from './permissions.js'
 
 /** The bodies of changes of users and their rights. */
 
 const MAX_TIME = 8_640_000_000_000_000
 const MAX_QUEUES = 50
-/** NIST SP 800-63B: length is what counts. */
-export const MIN_PASSWORD_CHARS = 10
 const MAX_PASSWORD_CHARS = 1_000
 
 const id = (what: string) => textField(`Id of the ${what}.`, 100)
@@ -102,6 +100,7 @@ export const TokensChange = actionField('The change.', { add: newToken, remove: 
 export type TokensChange = v.InferOutput<typeof TokensChange>
 
 export const SessionsChange = actionField('The change.', { end: { id: id('session'), user: id('user') } })
+export type SessionsChange = v.InferOutput<typeof SessionsChange>
 
 /** What users change of themselves. */
 export const AccountChange = actionField('The change.', {

@@ -9,6 +9,8 @@ export const MAX_GROUPS = 500
 export const MAX_ROLES = 100
 export const MAX_TOKENS = 1_000
 export const MAX_GRANTS = 100
+/** NIST SP 800-63B: length is what counts. */
+export const MIN_PASSWORD_CHARS = 10
 
 /** Path of a one-time link below Zenith, before its secret: on one level, because a browser sends a cookie to the folder of the page that set it. */
 export const JOIN_PATH = 'join?link='

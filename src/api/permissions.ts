@@ -110,7 +110,7 @@ export function createPolicy({ payloads }: { readonly payloads: Role }): Policy 
   const rolesWith = (permission: Permission) => ROLES.slice(ROLES.indexOf(leastFor(permission)))
   const can = ({ role, grants }: RoleHolder, permission: Permission, resource: Resource = {}) => {
     if (!grants) return rolesWith(permission).some((one) => one === role)
-    return grants.some((grant) => grant.permissions.includes(permission) && isAt(grant, permission, resource))
+    return isGranted(grants, permission, resource)
   }
   return {
     can,
@@ -124,6 +124,11 @@ export function createPolicy({ payloads }: { readonly payloads: Role }): Policy 
       return (queue) => grants.some((grant) => isAt(grant, 'view', { queue, cluster }))
     },
   }
+}
+
+/** Whether one of the grants has a permission for a resource. */
+export function isGranted(grants: readonly Grant[], permission: Permission, resource: Resource = {}): boolean {
+  return grants.some((grant) => grant.permissions.includes(permission) && isAt(grant, permission, resource))
 }
 
 /** What is about everything takes a grant for everything: who edits users could give himself the rest. */

@@ -40,7 +40,10 @@ export function useChange<Asked, S extends GenericSchema>(changeOf: (asked: Aske
   })
 }
 
-const CHANGED: ReadonlySet<string> = new Set(['queue', 'schedulers', 'failures', 'bulk', 'audit', 'alerts'])
+const CHANGED: ReadonlySet<string> = new Set([
+  ...['queue', 'schedulers', 'failures', 'bulk', 'audit', 'alerts'],
+  ...['people', 'account'],
+])
 
 export function useJobsChange(queue: string) {
   return useChange((body: JobsChange) => ({ path: `${queuePath(queue)}/jobs`, body, schema: JobsChanged }))

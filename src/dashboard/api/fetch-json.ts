@@ -97,6 +97,8 @@ const SAYS_WHY: ReadonlySet<string> = new Set([
   'not_connected',
   'not_supported',
   'not_possible',
+  'last_admin',
+  'people_unavailable',
   'read_only',
   'no_audit',
   'forbidden',

@@ -1,11 +1,20 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
-import type { Permission } from '../../api/permissions.js'
+import { isGranted, type Permission, type Resource } from '../../api/permissions.js'
 import { Session } from '../../api/session.js'
 import { fetchJson } from './fetch-json.js'
 
-/** Whether to offer something. The server asks, too: this only hides what would be refused. */
-export function can(session: Session | null, permission: Permission): boolean {
+/**
+ * Whether to offer something. The server checks it, too: this only hides what would be refused.
+ *
+ * @param queue the queue that it is about; without it, one queue where it is allowed is enough
+ */
+export function can(session: Session | null, permission: Permission, queue?: Resource['queue']): boolean {
+  if (session?.grants) return isGranted(session.grants, permission, { queue })
   return session?.permissions?.includes(permission) ?? false
+}
+
+export function useCan(permission: Permission, queue?: Resource['queue']): boolean {
+  return can(useSession(), permission, queue)
 }
 
 export const SESSION_QUERY = queryOptions({

@@ -1,9 +1,11 @@
+import { useQueryClient } from '@tanstack/react-query'
 import { type ComponentType, lazy, Suspense, useDeferredValue, useEffect, useRef } from 'react'
 import type { Overview } from '../../api/overview.js'
 import { useLive } from '../api/hooks.js'
 import { KnownContext, useKnown } from '../api/known.js'
+import type { Connection } from '../api/live-store.js'
 import { useWhole } from '../api/parts.js'
-import { useHasArchive } from '../api/session.js'
+import { SESSION_QUERY, useHasArchive } from '../api/session.js'
 import { PulsePage } from '../features/pulse/pulse-page.js'
 import { countStates } from '../features/services/fleet.js'
 import { ServicesPage } from '../features/services/services-page.js'
@@ -56,14 +58,18 @@ const ActivityPage = lazy(async () => ({
   default: (await import('../features/activity/activity-page.js')).ActivityPage,
 }))
 
+const PeoplePage = lazy(async () => ({ default: (await import('../features/people/people-page.js')).PeoplePage }))
+const AccountPage = lazy(async () => ({ default: (await import('../features/account/account-page.js')).AccountPage }))
+
 /** What all pages share, around the one that the URL names. */
 export function App() {
-  const { overview: live, problem } = useLive()
+  const { overview: live, problem, connection } = useLive()
   const route = useRoute()
   const { overview, more, isLooking } = useWhole(live, useDeferredValue(textOf(route)))
   const known = useKnown(overview, isLooking)
   const overlay = useOverlay()
   useKeys()
+  useFreshSession(connection)
   useTitle(overview, route)
   usePageFocus(route)
   return (
@@ -137,6 +143,8 @@ const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> =
   alerts: AlertsPage,
   activity: ActivityPage,
   'time-travel': TimeTravelPage,
+  people: PeoplePage,
+  account: AccountPage,
   unknown: UnknownPage,
 }
 
@@ -146,8 +154,20 @@ function titleOf(route: Route): string {
   if (route.page === 'process') return 'Process'
   if (route.page === 'job' || route.page === 'archived-job') return `Job ${route.job}`
   if (route.page === 'queue') return 'Queue'
+  if (route.page === 'account') return 'Account'
   if (route.page === 'unknown') return 'Page not found'
   return PAGE_LIST.find(({ page }) => page === route.page)?.title ?? ''
+}
+
+/** Zenith ends the stream of a user whose rights change: with the next stream the page asks for them again. */
+function useFreshSession(connection: Connection): void {
+  const client = useQueryClient()
+  const wasOpen = useRef(false)
+  useEffect(() => {
+    if (connection !== 'open') return
+    if (wasOpen.current) void client.invalidateQueries(SESSION_QUERY)
+    wasOpen.current = true
+  }, [connection, client])
 }
 
 /** A lost server can be seen on the tab. */

@@ -10,7 +10,7 @@ import { PERIOD_NAMES } from '../ui/period.js'
 import { setTheme, THEMES } from '../ui/theme.js'
 import type { Command } from './command.js'
 import { findsHere } from './find-commands.js'
-import { PAGE_LIST, pageTarget } from './navigation.js'
+import { ACCOUNT, pagesFor, pageTarget } from './navigation.js'
 import { openOverlay } from './overlay.js'
 
 /** As many are shown, and as many of one group; who looks for more types more. */
@@ -29,7 +29,7 @@ export function findCommands(
 ): readonly Command[] {
   const matches = textTest(text)
   const all = [
-    ...pages(),
+    ...pages(session),
     ...services(overview),
     ...(text.trim() ? [...queues(overview), ...servers(overview), ...here(overview)] : []),
     ...actions(session),
@@ -56,8 +56,8 @@ function unique(commands: readonly Command[]): Command[] {
   return [...new Map(commands.map((command) => [command.id, command])).values()]
 }
 
-function pages(): Command[] {
-  return PAGE_LIST.map(({ page, title, key }) => ({
+function pages(session: Session | null): Command[] {
+  return pagesFor(session).map(({ page, title, key }) => ({
     id: `page ${page}`,
     group: 'Pages',
     title,
@@ -106,6 +106,7 @@ function actions(session: Session | null): Command[] {
     ),
     action('Show everything: clear the filter', () => changeScope(NO_FILTER)),
     action('Keyboard help', () => openOverlay('help')),
+    ...(session?.account ? [action('Account: password, sessions, API tokens', () => navigate(ACCOUNT))] : []),
     ...(session?.canLogOut ? [action('Log out', () => location.assign(LOG_OUT))] : []),
   ]
 }

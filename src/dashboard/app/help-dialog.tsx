@@ -1,7 +1,9 @@
 import { Dialog } from '../ui/dialog.js'
-import { PAGE_LIST } from './navigation.js'
+import { usePages } from './navigation.js'
 
-const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
+type Keys = readonly (readonly [keys: readonly string[], does: string])[]
+
+const BEFORE: Keys = [
   [['Ctrl K', '⌘ K'], 'search for pages, services, routes, jobs, exceptions, ids and actions'],
   [['/'], 'filter'],
   [['j', 'k'], 'next and previous row'],
@@ -11,13 +13,16 @@ const KEYS: readonly (readonly [keys: readonly string[], does: string])[] = [
   [['r', '#'], 'retry or remove the selected jobs, or the row'],
   [['Ctrl A'], 'in a list of jobs: select all shown'],
   [['Esc'], 'close, or go one step back'],
-  ...PAGE_LIST.map(({ key, title }) => [[`g ${key}`], `go to ${title}`] as const),
+]
+
+const AFTER: Keys = [
   [['t'], 'next theme: system, light, dark'],
   [['?'], 'this help'],
 ]
 
 /** The keys of the page. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
+  const pages: Keys = usePages().map(({ key, title }) => [[`g ${key}`], `go to ${title}`])
   return (
     <Dialog title="Keyboard" onClose={onClose}>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields */}
@@ -29,7 +34,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         className="overflow-y-auto px-5 py-4 -outline-offset-2"
       >
         <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-5 gap-y-2.5">
-          {KEYS.map(([keys, does]) => (
+          {[...BEFORE, ...pages, ...AFTER].map(([keys, does]) => (
             <div key={does} className="contents">
               <dt className="flex gap-1.5">
                 {keys.map((key) => (

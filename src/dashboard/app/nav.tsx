@@ -1,16 +1,17 @@
 import { useRoute } from '../routing/route.js'
 import { PageLink } from '../ui/page-link.js'
 import { useInSight } from '../ui/use-in-sight.js'
-import { PAGE_LIST, pageTarget, sectionOf } from './navigation.js'
+import { pageTarget, sectionOf, usePages } from './navigation.js'
 
 /** The way to the other pages. */
 export function Nav() {
   const route = useRoute()
   const section = sectionOf(route.page)
   const nav = useInSight(section)
+  const pages = usePages()
   return (
     <nav ref={nav} aria-label="Pages" className="-mx-1 flex min-w-0 gap-0.5 overflow-x-auto px-1 py-1">
-      {PAGE_LIST.map(({ page, title }) => (
+      {pages.map(({ page, title }) => (
         <PageLink
           key={page}
           to={pageTarget(route, page)}

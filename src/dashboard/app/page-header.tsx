@@ -5,10 +5,12 @@ import { LOG_OUT, useSession } from '../api/session.js'
 import { countStates } from '../features/services/fleet.js'
 import { count } from '../ui/format.js'
 import { ICON_BUTTON, IconButton } from '../ui/icon-button.js'
+import { PageLink } from '../ui/page-link.js'
 import { nextTheme, type Theme, useTheme } from '../ui/theme.js'
 import { Bell } from './bell.js'
 import { isUnread, LiveMark } from './live-mark.js'
 import { Nav } from './nav.js'
+import { ACCOUNT } from './navigation.js'
 import { openOverlay } from './overlay.js'
 import { Wordmark } from './wordmark.js'
 
@@ -91,12 +93,20 @@ function ThemeToggle() {
 
 /** Nothing where nobody logs in by name. */
 function UserName() {
-  const { user, role } = useSession() ?? {}
+  const { user, role, account } = useSession() ?? {}
   if (!user) return null
+  const name = 'font-medium text-text'
   return (
     <p className="label truncate" title={`Logged in as ${user}`}>
       <span className="sr-only">Logged in as </span>
-      <span className="font-medium text-text">{user}</span>
+      {account ? (
+        <PageLink to={ACCOUNT} className={`${name} rounded-sm -outline-offset-2 hover:text-accent hover:underline`}>
+          {user}
+          <span className="sr-only">: your account</span>
+        </PageLink>
+      ) : (
+        <span className={name}>{user}</span>
+      )}
       {role && <> · {role}</>}
     </p>
   )

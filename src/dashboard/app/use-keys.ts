@@ -4,7 +4,7 @@ import { clearSelection } from '../features/jobs/selection.js'
 import type { Route, RouteOf } from '../routing/pages.js'
 import { changePage, changeScope, getRoute, leaveWindow, navigate } from '../routing/route.js'
 import { nextTheme } from '../ui/theme.js'
-import { PAGE_LIST, pageTarget } from './navigation.js'
+import { pageTarget, usePages } from './navigation.js'
 import { openOverlay } from './overlay.js'
 
 /** How long a `g` waits for the letter of its page, in ms. */
@@ -12,10 +12,11 @@ const GO_WITHIN_MS = 1_500
 
 /** The keys that work everywhere on the page. Over it and in fields only the palette's does. */
 export function useKeys(): void {
+  const pages = usePages()
   useEffect(() => {
     let goUntil = 0
     const onKey = (event: KeyboardEvent) => {
-      const action = isPaletteKey(event) ? openPalette : actionOf(event, Date.now() < goUntil)
+      const action = isPaletteKey(event) ? openPalette : actionOf(event, Date.now() < goUntil ? pages : NONE)
       goUntil = event.key === 'g' && isForThePage(event) ? Date.now() + GO_WITHIN_MS : 0
       if (!action) return
       event.preventDefault()
@@ -23,8 +24,10 @@ export function useKeys(): void {
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [])
+  }, [pages])
 }
+
+const NONE: ReturnType<typeof usePages> = []
 
 const ACTIONS: Readonly<Record<string, () => void>> = {
   '/': focusFilter,
@@ -39,10 +42,10 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   '#': () => press('#'),
 }
 
-/** @param isGoing whether a `g` was pressed just before */
-function actionOf(event: KeyboardEvent, isGoing: boolean): (() => void) | undefined {
+/** @param pages those that a letter leads to, just after a `g` */
+function actionOf(event: KeyboardEvent, pages: ReturnType<typeof usePages>): (() => void) | undefined {
   if (!isForThePage(event)) return undefined
-  const page = isGoing && PAGE_LIST.find(({ key }) => key === event.key)?.page
+  const page = pages.find(({ key }) => key === event.key)?.page
   return page ? () => navigate(pageTarget(getRoute(), page)) : ACTIONS[event.key]
 }
 
@@ -129,9 +132,11 @@ function stepBack(): void {
 
 /** Takes back what only this page has. @returns whether there was something */
 function stepBackInPage(route: Route): boolean {
-  if ((route.page === 'queues' || route.page === 'jobs') && route.find) changePage(route.page, { find: '' })
+  if ((route.page === 'queues' || route.page === 'jobs' || route.page === 'people') && route.find)
+    changePage(route.page, { find: '' })
   else if (route.page === 'activity' && route.bulk) changePage('activity', { bulk: '' })
   else if (route.page === 'alerts' && (route.alert || route.rule)) changePage('alerts', { alert: '', rule: '' })
+  else if (route.page === 'people' && route.user) changePage('people', { user: '' })
   else return false
   return true
 }

@@ -36,6 +36,8 @@ export const NARROWED_BY: Readonly<Record<PageName, readonly string[]>> = {
   exceptions: [...EVERYWHERE, 'series', 'fingerprint'],
   activity: EVERYWHERE,
   alerts: ['service', 'env', 'q'],
+  people: [],
+  account: [],
   unknown: [],
 }
 

@@ -93,6 +93,10 @@ export const QUEUE_GROUPS = ['', 'service', ':', '/', '.', '-'] as const
 export const ALERT_TABS = ['firing', 'history', 'rules', 'silences', 'receivers', 'deliveries'] as const
 export type AlertTab = (typeof ALERT_TABS)[number]
 
+/** The parts of the page of users. */
+export const PEOPLE_PARTS = ['users', 'groups', 'roles', 'tokens', 'sessions'] as const
+export type PeoplePart = (typeof PEOPLE_PARTS)[number]
+
 /** How much of the past a scrubber spans. */
 export const SPANS = ['1h', '24h', '7d', '30d'] as const
 export type SpanName = (typeof SPANS)[number]
@@ -133,6 +137,10 @@ const PAGES = {
     change: oneOf('change', ['', ...ALERT_CHANGES], ''),
     ...KEPT,
   },
+  /** `user` is the id of the user that is open, `find` what is searched for in the part. */
+  people: { part: oneOf('tab', PEOPLE_PARTS, 'users'), user: text('user'), find: text('find') },
+  /** Of the user who is logged in. */
+  account: {},
   /** `asked` is a page that there is not. */
   unknown: { asked: text('page') },
 }

@@ -28,6 +28,7 @@ const ORDER = [
     'rule',
     'severity',
     'change',
+    'user',
     't',
     'span',
   ],

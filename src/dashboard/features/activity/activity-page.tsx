@@ -69,7 +69,13 @@ function Operations({ queues, q, isMeant }: OperationsProps) {
         {shown.length > 0 && (
           <ul className="panel overflow-hidden">
             {shown.slice(0, end).map((one) => (
-              <BulkRow key={one.id} operation={one} of={namesOf(one, queues)} isOpen={bulk === one.id} />
+              <BulkRow
+                key={one.id}
+                operation={one}
+                of={namesOf(one, queues)}
+                queues={one.selection.queues.map((key) => ({ key, name: nameOf(key, queues) }))}
+                isOpen={bulk === one.id}
+              />
             ))}
           </ul>
         )}
@@ -89,7 +95,11 @@ function Operations({ queues, q, isMeant }: OperationsProps) {
 
 function namesOf({ selection: { queues: keys } }: BulkOperation, queues: readonly QueueView[]): string {
   const [first = ''] = keys
-  return keys.length === 1 ? (queues.find(({ key }) => key === first)?.name ?? first) : plural(keys.length, 'queue')
+  return keys.length === 1 ? nameOf(first, queues) : plural(keys.length, 'queue')
+}
+
+function nameOf(key: string, queues: readonly QueueView[]): string {
+  return queues.find((queue) => queue.key === key)?.name ?? key
 }
 
 function NoOperations({ isEmpty }: { isEmpty: boolean }) {

@@ -7,7 +7,7 @@ import type { AuditLine } from './audit.js'
 
 /** An action of a user, and its result. */
 export function AuditLineRow({ line: { about, intent, result } }: { line: AuditLine }) {
-  const { user, role, action, queue, queueName, target, at } = about
+  const { user, role, via, from, action, queue, queueName, target, at } = about
   const took = intent && result ? result.at - intent.at : null
   return (
     <li className="row-idle flex items-start gap-4 border-b border-line px-4 py-2.5 last:border-b-0">
@@ -28,8 +28,8 @@ export function AuditLineRow({ line: { about, intent, result } }: { line: AuditL
           </span>
           <LineMark entries={[intent, result]} />
         </p>
-        <p className="label mt-0.5 truncate">
-          {user ?? 'unnamed user'} · {role}
+        <p className="label mt-0.5 break-words">
+          {[user ?? 'unnamed user', role, via && `by ${via}`, from && `from ${from}`].filter(Boolean).join(' · ')}
         </p>
       </div>
       <div className="shrink-0 text-right">

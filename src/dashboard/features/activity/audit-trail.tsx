@@ -63,7 +63,7 @@ function Lines({ lines, isEmpty }: { lines: readonly AuditLine[]; isEmpty: boole
 function narrowed(lines: readonly AuditLine[], q: string, isMeant: (queue: string) => boolean): readonly AuditLine[] {
   const matches = textTest(q)
   return lines.filter(
-    ({ about: { user, role, action, queue, queueName, target }, result }) =>
-      (queue === null || isMeant(queue)) && matches([user, role, action, queueName, target, result?.detail]),
+    ({ about: { user, role, via, from, action, queue, queueName, target }, result }) =>
+      (queue === null || isMeant(queue)) && matches([user, role, via, from, action, queueName, target, result?.detail]),
   )
 }

@@ -1,5 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import type { BulkOperation } from '../../../api/bulk.js'
+import type { Resource } from '../../../api/permissions.js'
 import { useBulk } from '../../api/activity-api.js'
 import { useBulkStep } from '../../api/changes.js'
 import { can, useSession } from '../../api/session.js'
@@ -15,10 +16,13 @@ import { BulkResults } from '../bulk/bulk-results.js'
 import { ACTION_NAMES } from '../queues/job-actions.js'
 import { stateWord } from '../queues/queues.js'
 
+type QueueName = NonNullable<Resource['queue']>
+
 interface BulkRowProps {
   operation: BulkOperation
   /** What its queues are called. */
   of: string
+  queues: readonly QueueName[]
   isOpen: boolean
 }
 
@@ -33,7 +37,7 @@ const PHASE_LOOKS: Readonly<Record<string, string>> = {
 }
 
 /** A bulk operation: what, whose, how far; opened it tells what became of each job. */
-export function BulkRow({ operation, of, isOpen }: BulkRowProps) {
+export function BulkRow({ operation, of, queues, isOpen }: BulkRowProps) {
   const { id, action, selection, phase, user, asOf } = operation
   const toggle = () => changePage('activity', { bulk: isOpen ? '' : id })
   return (
@@ -72,17 +76,17 @@ export function BulkRow({ operation, of, isOpen }: BulkRowProps) {
           <BulkProgress operation={operation} />
         </div>
       )}
-      {isOpen && <Opened known={operation} />}
+      {isOpen && <Opened known={operation} queues={queues} />}
     </li>
   )
 }
 
-function Opened({ known }: { known: BulkOperation }) {
+function Opened({ known, queues }: { known: BulkOperation; queues: readonly QueueName[] }) {
   const { data: operation = known, error } = useBulk(known.id, known)
   const session = useSession()
   const step = useBulkStep()
   const { id, action, phase, selection } = operation
-  const mayCancel = can(session, `queue.${action}`)
+  const mayCancel = queues.every((queue) => can(session, `queue.${action}`, queue))
   return (
     <div className="flex flex-col gap-4 pr-4 pb-4 pl-10.5">
       {(phase === 'running' || phase === 'counting') && (

@@ -2,15 +2,15 @@ import { Check } from 'lucide-react'
 import { useState } from 'react'
 import type { Alert } from '../../../api/alerts.js'
 import { useAlertChange } from '../../api/alerts-api.js'
-import { can, useSession } from '../../api/session.js'
+import { useCan } from '../../api/session.js'
 import { changePage } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
+import { OpenRow } from '../../ui/open-row.js'
 import { Problem } from '../../ui/problem.js'
 import { AlertDetails } from './alert-details.js'
 import type { AlertPartProps } from './alert-part.js'
 import { Lasting } from './lasting.js'
 import { AlertTags, SeverityMark, SubjectLink } from './marks.js'
-import { OpenRow } from './open-row.js'
 import { SilenceMenu } from './silence-menu.js'
 import { subjectText } from './words.js'
 
@@ -58,7 +58,8 @@ function Summary({ alert, causeName, say }: Omit<AlertRowProps, 'isOpen'>) {
 }
 
 function Actions({ alert, say }: Pick<AlertRowProps, 'alert' | 'say'>) {
-  const session = useSession()
+  const mayAcknowledge = useCan('alert.acknowledge')
+  const maySilence = useCan('alert.silence')
   const change = useAlertChange()
   const [error, setError] = useState<Error | null>(null)
   const { id, ruleName, firedAt, acknowledged, silence } = alert
@@ -72,13 +73,13 @@ function Actions({ alert, say }: Pick<AlertRowProps, 'alert' | 'say'>) {
     )
   return (
     <div className="flex max-w-full flex-wrap items-start gap-1.5 empty:hidden">
-      {can(session, 'alert.acknowledge') && firedAt !== null && !acknowledged && (
+      {mayAcknowledge && firedAt !== null && !acknowledged && (
         <Button disabled={change.isPending} onClick={acknowledge}>
           <Check className="size-3.5" aria-hidden="true" />
           Acknowledge
         </Button>
       )}
-      {can(session, 'alert.silence') && silence === null && <SilenceMenu alert={alert} say={say} />}
+      {maySilence && silence === null && <SilenceMenu alert={alert} say={say} />}
       <Problem error={error} />
     </div>
   )

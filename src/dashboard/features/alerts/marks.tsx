@@ -1,7 +1,7 @@
 import { BellOff, Check, CircleAlert, CircleHelp, Clock, Info, TriangleAlert, Undo2 } from 'lucide-react'
-import type { ReactNode } from 'react'
 import type { Alert, Severity } from '../../../api/alerts.js'
 import { PageLink } from '../../ui/page-link.js'
+import { Tag } from '../../ui/tag.js'
 import { SEVERITY_TEXT, subjectTarget, subjectText } from './words.js'
 
 const ICONS = { critical: CircleAlert, warning: TriangleAlert, info: Info } as const
@@ -15,26 +15,6 @@ export function SeverityMark({ severity, isQuiet = false }: { severity: Severity
     >
       <Icon className="size-3.5" aria-hidden="true" />
       {severity}
-    </span>
-  )
-}
-
-/** A short fact about a row. */
-export function Tag({
-  children,
-  title,
-  isWarning = false,
-}: {
-  children: ReactNode
-  title?: string
-  isWarning?: boolean
-}) {
-  return (
-    <span
-      title={title}
-      className={`inline-flex max-w-full items-center gap-1 rounded-md px-1.5 py-0.5 text-xs ${isWarning ? 'bg-warn-wash font-medium text-warn' : 'bg-raised text-soft'}`}
-    >
-      {children}
     </span>
   )
 }

@@ -2,7 +2,7 @@ import { Pencil, Plus, Send, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import type { ReceiverListing, ReceiverView } from '../../../api/alerts.js'
 import { useReceivers, useReceiversChange } from '../../api/alerts-api.js'
-import { can, useSession } from '../../api/session.js'
+import { useCan } from '../../api/session.js'
 import { Ago } from '../../ui/ago.js'
 import { Button } from '../../ui/button.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
@@ -10,9 +10,9 @@ import { EmptyState } from '../../ui/empty-state.js'
 import { exact } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
 import { QueryNote } from '../../ui/query-note.js'
+import { Tag } from '../../ui/tag.js'
 import type { AlertPartProps } from './alert-part.js'
 import { answerText, DeliveryState } from './deliveries.js'
-import { Tag } from './marks.js'
 import { ReceiverForm } from './receiver-form.js'
 import { ReceiverTestDialog } from './receiver-test.js'
 import { RECEIVER_NAMES } from './words.js'
@@ -30,9 +30,8 @@ const NO_SECRET =
 /** Who is told of alerts. */
 export function Receivers({ say }: AlertPartProps) {
   const query = useReceivers()
-  const session = useSession()
   const [asked, setAsked] = useState<Asked | null>(null)
-  const mayEdit = can(session, 'alert.edit')
+  const mayEdit = useCan('alert.edit')
   const { data } = query
   return (
     <div className="flex flex-col gap-3">

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import type { AlertRuleView } from '../../../api/alerts.js'
 import { useAlertRules } from '../../api/alerts-api.js'
 import { textTest } from '../../api/filter.js'
-import { can, useSession } from '../../api/session.js'
+import { useCan } from '../../api/session.js'
 import { changeScope, usePage } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
 import { Loading } from '../../ui/loading.js'
@@ -19,7 +19,7 @@ import { ruleText, scopeText } from './words.js'
 export function Rules({ overview, say }: AlertPartProps) {
   const { q, rule: open } = usePage('alerts')
   const query = useAlertRules()
-  const mayEdit = can(useSession(), 'alert.edit')
+  const mayEdit = useCan('alert.edit')
   // `undefined`: nobody edits; null: a new one.
   const [edited, setEdited] = useState<AlertRuleView | null | undefined>(undefined)
   const all = query.data?.items

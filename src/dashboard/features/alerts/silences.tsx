@@ -2,7 +2,7 @@ import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { Silence } from '../../../api/alerts.js'
 import { useSilences, useSilencesChange } from '../../api/alerts-api.js'
-import { can, useSession } from '../../api/session.js'
+import { useCan } from '../../api/session.js'
 import { Ago } from '../../ui/ago.js'
 import { Button } from '../../ui/button.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
@@ -10,16 +10,15 @@ import { EmptyState } from '../../ui/empty-state.js'
 import { Loading } from '../../ui/loading.js'
 import { Moment } from '../../ui/moment.js'
 import { QueryNote } from '../../ui/query-note.js'
+import { Tag } from '../../ui/tag.js'
 import type { AlertPartProps } from './alert-part.js'
-import { Tag } from './marks.js'
 import { SilenceForm } from './silence-form.js'
 import { capitalScope, weeklyText } from './words.js'
 
 /** What sends no messages now or at times of the week, and why. */
 export function Silences({ say }: AlertPartProps) {
   const query = useSilences()
-  const session = useSession()
-  const mayChange = can(session, 'alert.silence')
+  const mayChange = useCan('alert.silence')
   const [isAdding, setIsAdding] = useState(false)
   const [ending, setEnding] = useState<Silence | null>(null)
   const items = query.data?.items

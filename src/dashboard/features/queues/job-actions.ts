@@ -7,20 +7,20 @@ import { can } from '../../api/session.js'
 import { count, plural } from '../../ui/format.js'
 import { stateWord } from './queues.js'
 
-interface Doing {
+interface Doing extends Pick<QueueView, 'key' | 'name'> {
   actions: readonly QueueCapability[]
   readOnly: boolean
 }
 
 /** Whether something is offered: the queue's system can do it, this Zenith may, and so may who looks. */
 export function offers(
-  { actions, readOnly }: Doing,
+  { key, name, actions, readOnly }: Doing,
   action: JobAction | QueueAction,
   session: Session | null,
 ): boolean {
   // Whatever can be paused can be resumed.
   const capability = action === 'resume' ? 'pause' : action
-  return !readOnly && actions.includes(capability) && can(session, `queue.${action}`)
+  return !readOnly && actions.includes(capability) && can(session, `queue.${action}`, { key, name })
 }
 
 /** What may be done with jobs of a state. */

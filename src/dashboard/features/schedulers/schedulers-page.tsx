@@ -3,6 +3,7 @@ import { useCallback, useMemo, useState } from 'react'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
 import type { SchedulerListing, SchedulerView } from '../../../api/schedulers.js'
+import type { Session } from '../../../api/session.js'
 import { useSchedulerChange } from '../../api/changes.js'
 import { textTest } from '../../api/filter.js'
 import { useSchedulers } from '../../api/queues-api.js'
@@ -33,14 +34,13 @@ export function SchedulersPage({ overview }: { overview: Overview }) {
   const [asked, setAsked] = useState<Asked | null>(null)
   const [notice, setNotice] = useState<NoticeText | null>(null)
   const onAsk = useCallback((what: SchedulerAsk, scheduler: SchedulerView) => setAsked({ what, scheduler }), [])
-  const places = useMemo(() => placesOf(overview.queues), [overview.queues])
+  const places = useMemo(() => placesOf(overview.queues, session), [overview.queues, session])
   const shown = useMemo(() => narrowed(query.data?.items ?? [], overview, route), [query.data, overview, route])
   return (
     <>
       <PageBar
         title="Schedulers"
         more={
-          can(session, 'scheduler.save') &&
           places.length > 0 && (
             <Button className="h-9" onClick={() => setAsked({ what: 'save', scheduler: null })}>
               <Plus className="size-3.5" aria-hidden="true" />
@@ -159,9 +159,12 @@ function Overlay({ asked: { what, scheduler }, onAsk, places, say, onClose }: Ov
   return <SchedulerQuestion action={what} scheduler={scheduler} say={say} onClose={onClose} />
 }
 
-/** Where a scheduler can be made. */
-function placesOf(queues: readonly QueueView[]): readonly QueueView[] {
-  return queues.filter(({ actions, readOnly }) => !readOnly && actions.includes('saveScheduler'))
+/** Where the reader can make a scheduler. */
+function placesOf(queues: readonly QueueView[], session: Session | null): readonly QueueView[] {
+  return queues.filter(
+    ({ key, name, actions, readOnly }) =>
+      !readOnly && actions.includes('saveScheduler') && can(session, 'scheduler.save', { key, name }),
+  )
 }
 
 function narrowed(items: readonly SchedulerView[], overview: Overview, scope: Scope): readonly SchedulerView[] {

@@ -5,9 +5,10 @@ import { can } from '../../api/session.js'
 import { span, UNKNOWN } from '../../ui/format.js'
 
 /** What of a scheduler's actions somebody may do, in the order to show them. */
-export function schedulerActions({ actions }: SchedulerView, session: Session | null): readonly SchedulerAction[] {
+export function schedulerActions(scheduler: SchedulerView, session: Session | null): readonly SchedulerAction[] {
+  const { actions, queue: key, queueName: name } = scheduler
   return (['run', 'pause', 'resume', 'save', 'remove'] as const).filter(
-    (action) => actions.includes(action) && can(session, `scheduler.${action}`),
+    (action) => actions.includes(action) && can(session, `scheduler.${action}`, { key, name }),
   )
 }
 

@@ -1,7 +1,7 @@
 import { useState } from 'react'
 import type { NodeView } from '../../../api/nodes.js'
 import { useNodeChange } from '../../api/changes.js'
-import { can, useSession } from '../../api/session.js'
+import { useCan } from '../../api/session.js'
 import { Button } from '../../ui/button.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { nodeName } from './fleet.js'
@@ -13,8 +13,7 @@ export function ForgetButton({ node }: { node: NodeView }) {
 
 function ForgetLost({ node }: { node: NodeView }) {
   const [isAsking, setAsking] = useState(false)
-  const session = useSession()
-  if (!can(session, 'node.forget')) return null
+  if (!useCan('node.forget')) return null
   return (
     <>
       <Button kind="quiet" className="h-6 px-1.5" aria-label={`Forget ${node.id}`} onClick={() => setAsking(true)}>

@@ -1,4 +1,4 @@
-import { MIN_PASSWORD_CHARS } from '../../../api/people-changes.js'
+import { MIN_PASSWORD_CHARS } from '../../../api/people.js'
 import { acceptInvite, openInvite } from '../../../people/changes/invites.js'
 import { isPeopleError } from '../../../people/errors.js'
 import { nameKey } from '../../../people/names.js'

@@ -1,0 +1,65 @@
+import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { AccountView, PeopleChanged, PeopleView, SessionListing } from '../../api/people.js'
+import type {
+  AccountChange,
+  GroupsChange,
+  RolesChange,
+  SessionsChange,
+  TokensChange,
+  UsersChange,
+} from '../../api/people-changes.js'
+
+import { useChange } from './changes.js'
+import { fetchJson } from './fetch-json.js'
+
+/** What the pages of users and of the account ask for. */
+
+export function usePeople(): UseQueryResult<PeopleView> {
+  return useQuery({
+    queryKey: ['people'],
+    queryFn: ({ signal }) => fetchJson('api/people', PeopleView, signal),
+  })
+}
+
+export function usePeopleSessions(): UseQueryResult<SessionListing> {
+  return useQuery({
+    queryKey: ['people', 'sessions'],
+    queryFn: ({ signal }) => fetchJson('api/people/sessions', SessionListing, signal),
+  })
+}
+
+export function useAccount(isAsked: boolean): UseQueryResult<AccountView> {
+  return useQuery({
+    queryKey: ['account'],
+    enabled: isAsked,
+    queryFn: ({ signal }) => fetchJson('api/account', AccountView, signal),
+  })
+}
+
+export function useUsersChange() {
+  return usePeopleChange<UsersChange>('people/users')
+}
+
+export function useGroupsChange() {
+  return usePeopleChange<GroupsChange>('people/groups')
+}
+
+export function useRolesChange() {
+  return usePeopleChange<RolesChange>('people/roles')
+}
+
+export function useTokensChange() {
+  return usePeopleChange<TokensChange>('people/tokens')
+}
+
+export function useSessionsChange() {
+  return usePeopleChange<SessionsChange>('people/sessions')
+}
+
+export function useAccountChange() {
+  return usePeopleChange<AccountChange>('account')
+}
+
+function usePeopleChange<Body extends object>(path: string) {
+  return useChange((body: Body) => ({ path: `api/${path}`, body, schema: PeopleChanged }))
+}
