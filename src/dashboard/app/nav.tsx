@@ -7,8 +7,8 @@ import { pageTarget, sectionOf, usePages } from './navigation.js'
 export function Nav() {
   const route = useRoute()
   const section = sectionOf(route.page)
-  const nav = useInSight(section)
   const pages = usePages()
+  const nav = useInSight(`${section} ${pages.length}`)
   return (
     <nav ref={nav} aria-label="Pages" className="-mx-1 flex min-w-0 gap-0.5 overflow-x-auto px-1 py-1">
       {pages.map(({ page, title }) => (
@@ -16,7 +16,7 @@ export function Nav() {
           key={page}
           to={pageTarget(route, page)}
           aria-current={section === page ? 'page' : undefined}
-          className="rounded-lg px-1.5 py-1.5 2xl:px-3 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-track aria-[current=page]:text-text"
+          className="rounded-lg px-1.5 py-1.5 min-[108rem]:px-3 font-medium whitespace-nowrap text-soft hover:bg-raised hover:text-text aria-[current=page]:bg-track aria-[current=page]:text-text"
         >
           {title}
         </PageLink>

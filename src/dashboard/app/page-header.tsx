@@ -1,4 +1,4 @@
-import { CircleQuestionMark, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react'
+import { CircleQuestionMark, CircleUserRound, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react'
 import { useMemo } from 'react'
 import type { Overview } from '../../api/overview.js'
 import { LOG_OUT, useSession } from '../api/session.js'
@@ -35,7 +35,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
               <Search className="size-4" aria-hidden="true" />
             </IconButton>
             {/* Its key, `?`, works without the button. */}
-            <span className="hidden min-[88rem]:block">
+            <span className="hidden min-[94rem]:block">
               <IconButton label="Keyboard help" onClick={() => openOverlay('help')}>
                 <CircleQuestionMark className="size-4" aria-hidden="true" />
               </IconButton>
@@ -116,12 +116,20 @@ function UserName() {
 function UserMark() {
   const session = useSession()
   if (!session) return null
-  const { canLogOut } = session
+  const { canLogOut, account } = session
   return (
     <>
       <span className="hidden max-w-40 px-1.5 lg:not-empty:block">
         <UserName />
       </span>
+      {/* Where there is no room for the name. */}
+      {account && (
+        <span className="hidden sm:block lg:hidden">
+          <PageLink to={ACCOUNT} aria-label="Your account" title="Your account" className={ICON_BUTTON}>
+            <CircleUserRound className="size-4" aria-hidden="true" />
+          </PageLink>
+        </span>
+      )}
       {canLogOut && (
         <a href={LOG_OUT} aria-label="Log out" title="Log out" className={ICON_BUTTON}>
           <LogOut className="size-4" aria-hidden="true" />

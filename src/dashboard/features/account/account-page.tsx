@@ -54,7 +54,7 @@ function Account({ account, say }: OwnPartProps) {
   return (
     <>
       <Section title={user.name}>
-        <div className="panel grid gap-x-8 gap-y-4 px-4 py-4 md:grid-cols-2">
+        <div className="panel grid items-start gap-x-8 gap-y-4 px-4 py-4 md:grid-cols-2">
           <div className="min-w-0">
             <p className="label mb-1">Your rights</p>
             <GrantList grants={grants} none="None yet: ask an admin." />

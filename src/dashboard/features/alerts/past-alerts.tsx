@@ -3,7 +3,8 @@ import { timeTravelTarget } from '../../routing/time-travel-target.js'
 import { duration, exactTime } from '../../ui/format.js'
 import { LINK_BUTTON } from '../../ui/link-style.js'
 import { PageLink } from '../../ui/page-link.js'
-import { SeverityMark, SubjectLink, Tag } from './marks.js'
+import { Tag } from '../../ui/tag.js'
+import { SeverityMark, SubjectLink } from './marks.js'
 
 /** Alerts that fired at a time of the past. @param none what to say without any */
 export function PastAlertList({ alerts, none }: { alerts: PastAlerts; none: string }) {

@@ -100,7 +100,7 @@ function Parts() {
 }
 
 function Tabs({ chosen, people }: { chosen: PeoplePart; people: PeopleView | undefined }) {
-  const tabs = useInSight(chosen)
+  const tabs = useInSight(`${chosen} ${people !== undefined}`)
   return (
     <nav ref={tabs} aria-label="Parts of people" className="-mx-1 flex min-w-0 gap-1 overflow-x-auto px-1 py-1">
       {PEOPLE_PARTS.map((part) => (

@@ -68,7 +68,7 @@ function Details({ user, names }: SummaryProps) {
   const { grants, groups, claimed, identities, createdAt } = user
   const namesOf = (ids: readonly string[]) => ids.map((id) => names.get(id) ?? id).join(', ')
   return (
-    <div className="grid gap-x-8 gap-y-4 md:grid-cols-2">
+    <div className="grid items-start gap-x-8 gap-y-4 md:grid-cols-2">
       <div className="min-w-0">
         <p className="label mb-1">Own rights</p>
         <GrantList grants={grants} none="None, but those of the groups." />
