@@ -114,6 +114,7 @@ describe('users', () => {
     await dialog.getByRole('button', { name: 'Add user' }).click()
     const secret = page.getByRole('dialog', { name: 'Link for eve' })
     await secret.getByText('It is shown only now').waitFor()
+    await page.mouse.click(5, 5)
     expect(await secret.getByLabel('One-time link').inputValue()).toBe(`${shop.server.url}join?link=a-secret-of-a-link`)
     await secret.getByRole('button', { name: 'Copy' }).click()
     await secret.getByText('Copied').waitFor()

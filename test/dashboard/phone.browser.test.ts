@@ -23,6 +23,7 @@ const widthOf = (page: Page) =>
 it.each(PAGE_NAMES)(
   'the page %s fits a phone: no controls overlap, and nothing is wider, opened rows included',
   async (name) => {
+    Object.assign(shop.server.session, { account: name === 'account', people: name === 'people' })
     const { page, problems } = await shop.open(
       writeUrl(parseUrl(''), { page: name, ...SUBJECTS[name] } as Target),
       PHONE,

@@ -18,8 +18,14 @@ interface Change<S extends GenericSchema> {
   schema: S
 }
 
-/** @param changeOf what to send for what is asked */
-export function useChange<Asked, S extends GenericSchema>(changeOf: (asked: Asked) => Change<S>) {
+/**
+ * @param changeOf what to send for what is asked
+ * @param also first words of the keys of what else may have changed
+ */
+export function useChange<Asked, S extends GenericSchema>(
+  changeOf: (asked: Asked) => Change<S>,
+  also: readonly string[] = [],
+) {
   const session = useSession()
   const client = useQueryClient()
   const send = ({ path, body, schema }: Change<S>, token: string) => postJson(path, body, token, schema)
@@ -36,14 +42,14 @@ export function useChange<Asked, S extends GenericSchema>(changeOf: (asked: Aske
         return send(change, fresh.token ?? '')
       }
     },
-    onSettled: () => client.invalidateQueries({ predicate: ({ queryKey: [first] }) => CHANGED.has(String(first)) }),
+    onSettled: () =>
+      client.invalidateQueries({
+        predicate: ({ queryKey: [first] }) => CHANGED.has(String(first)) || also.includes(String(first)),
+      }),
   })
 }
 
-const CHANGED: ReadonlySet<string> = new Set([
-  ...['queue', 'schedulers', 'failures', 'bulk', 'audit', 'alerts'],
-  ...['people', 'account'],
-])
+const CHANGED: ReadonlySet<string> = new Set(['queue', 'schedulers', 'failures', 'bulk', 'audit', 'alerts'])
 
 export function useJobsChange(queue: string) {
   return useChange((body: JobsChange) => ({ path: `${queuePath(queue)}/jobs`, body, schema: JobsChanged }))

@@ -60,6 +60,9 @@ export function useAccountChange() {
   return usePeopleChange<AccountChange>('account')
 }
 
+/** An admin may change the own user, too. */
+const CHANGED = ['people', 'account', 'session']
+
 function usePeopleChange<Body extends object>(path: string) {
-  return useChange((body: Body) => ({ path: `api/${path}`, body, schema: PeopleChanged }))
+  return useChange((body: Body) => ({ path: `api/${path}`, body, schema: PeopleChanged }), CHANGED)
 }

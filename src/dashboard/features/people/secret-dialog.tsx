@@ -42,7 +42,7 @@ export function SecretDialog({ secret, onClose }: { secret: Secret; onClose: () 
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => field.current?.select(), [])
   return (
-    <Dialog title={title} onClose={onClose}>
+    <Dialog title={title} isSticky onClose={onClose}>
       <div className="flex min-h-0 flex-col gap-3 overflow-y-auto px-5 py-4">
         <p className="break-words">{words}</p>
         <div className="flex flex-wrap items-center gap-2">
