@@ -1,6 +1,19 @@
 import { AuditEntry } from './audit.js'
 import { PastAlerts } from './past-alerts.js'
-import { amount, count, flag, type Infer, listOf, listUpTo, object, oneOf, orNull, text } from './schema.js'
+import {
+  always,
+  amount,
+  count,
+  flag,
+  type Infer,
+  listOf,
+  listUpTo,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  text,
+} from './schema.js'
 
 /** Finished jobs of the archive. Times are Unix ms, durations ms. */
 
@@ -27,9 +40,17 @@ const attemptFields = {
 export const ArchivedJob = object('A finished attempt of a job.', attemptFields)
 export type ArchivedJob = Infer<typeof ArchivedJob>
 
+const withoutQueues = optional(
+  always(
+    true,
+    'The search needs payloads, and found jobs only in queues whose payloads the principal may see; omitted if those are all.',
+  ),
+)
+
 export const ArchivedJobListing = object('A page of finished attempts.', {
   items: listOf(ArchivedJob, 'Newest first.'),
   next: orNull(text('Pass it as `after` for the next page; null at the end.')),
+  withoutQueues,
 })
 export type ArchivedJobListing = Infer<typeof ArchivedJobListing>
 
@@ -44,6 +65,7 @@ export const ArchivedJobFacets = object('How many attempts have each value.', {
   isPartial: flag(
     'Whether counting stopped, at 100,000 or after many payloads were read for a phrase: the counts are of the newest then.',
   ),
+  withoutQueues,
   outcome: facets('Outcomes'),
   queueName: facets('Names of queues'),
   name: facets('Names of jobs'),

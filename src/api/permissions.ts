@@ -76,10 +76,16 @@ export interface RoleHolder {
   readonly grants?: readonly Grant[] | undefined
 }
 
+/** What patterns of queues are compared with. */
+export interface QueueName {
+  readonly key: string
+  readonly name: string
+}
+
 /** What a permission is requested for. */
 export interface Resource {
-  /** Name and key of a queue: a grant that fits either is enough. Without it, any grant is, whatever its queues. */
-  readonly queue?: { readonly key: string; readonly name: string } | undefined
+  /** A grant that fits its name or its key is enough. Without it, any grant is, whatever its queues. */
+  readonly queue?: QueueName | undefined
   /** Id of a cluster. @default 'default' */
   readonly cluster?: string | undefined
 }
@@ -97,8 +103,13 @@ export interface Policy {
   /** Those of a built-in role. */
   permissionsWith(role: Role): readonly Permission[]
   /** Whether a principal may see a queue; null: it may see all of them. */
-  queuesOf(holder: RoleHolder, cluster?: string): ((queue: NonNullable<Resource['queue']>) => boolean) | null
+  queuesOf(holder: RoleHolder, cluster?: string): ((queue: QueueName) => boolean) | null
+  /** The queues at which a principal has a permission; null: at all of them. */
+  patternsOf(holder: RoleHolder, permission: Permission, cluster?: string): readonly QueuePatterns[] | null
 }
+
+/** Queues of which one pattern of each list fits the name or the key; see {@link Grant.queues}. */
+export type QueuePatterns = readonly (readonly string[])[]
 
 /** @param payloads the lowest role that sees the payloads of jobs */
 export function createPolicy({ payloads }: { readonly payloads: Role }): Policy {
@@ -123,6 +134,11 @@ export function createPolicy({ payloads }: { readonly payloads: Role }): Policy 
       if (!holder.grants || isWhole) return null
       return (queue) => grants.some((grant) => isAt(grant, 'view', { queue, cluster }))
     },
+    patternsOf(holder, permission, cluster = DEFAULT_CLUSTER) {
+      if (!holder.grants) return can(holder, permission) ? null : []
+      const grants = holder.grants.filter((grant) => grant.permissions.includes(permission) && isIn(grant, cluster))
+      return grants.some(hasAllQueues) ? null : grants.map(patternsOf)
+    },
   }
 }
 
@@ -142,8 +158,12 @@ function isAt(grant: Grant, permission: Permission, { queue, cluster = DEFAULT_C
   return fits(grant.queues, queue) && fits(grant.within ?? null, queue)
 }
 
-function fits(patterns: readonly string[] | null, queue: NonNullable<Resource['queue']>): boolean {
+function fits(patterns: readonly string[] | null, queue: QueueName): boolean {
   return patterns === null || matcherOf(patterns)(queue)
+}
+
+function patternsOf({ queues, within = null }: Grant): QueuePatterns {
+  return [queues, within].filter((patterns) => patterns !== null)
 }
 
 function hasAllQueues({ queues, within = null }: Grant): boolean {
@@ -158,7 +178,7 @@ function isOfQueues(permission: Permission): boolean {
   return permission === 'view' || permission.startsWith('queue.') || permission.startsWith('scheduler.')
 }
 
-type QueueMatcher = (queue: NonNullable<Resource['queue']>) => boolean
+type QueueMatcher = (queue: QueueName) => boolean
 
 /** Compiled once for a grant. */
 const matchers = new WeakMap<readonly string[], QueueMatcher>()

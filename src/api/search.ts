@@ -1,6 +1,6 @@
 import { JOB_PLACES } from '../protocol/jobs.js'
 import { JobSummary, SEARCH_STOPS } from './jobs.js'
-import { amount, count, type Infer, listOf, listUpTo, object, oneOf, optional, orNull, text } from './schema.js'
+import { always, amount, count, type Infer, listOf, listUpTo, object, oneOf, optional, orNull, text } from './schema.js'
 
 /** Searches over all queues, and over everything that has a name or an id. */
 
@@ -12,6 +12,9 @@ export const QueueSearched = object('How far a queue was searched.', {
   skipped: count('Number of payloads too large to search.'),
   stopped: orNull(oneOf(SEARCH_STOPS, 'Why the search stopped before the end.')),
   error: orNull(text('Why the queue could not be searched.')),
+  withoutPayloads: optional(
+    always(true, 'Only ids, names and errors were searched: the principal may not see the payloads of this queue.'),
+  ),
 })
 export type QueueSearched = Infer<typeof QueueSearched>
 

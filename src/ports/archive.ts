@@ -196,11 +196,19 @@ export type JobCondition =
       readonly isNot: boolean
     }
 
+/**
+ * Queues by patterns of their names or keys, in which `*` is any text. A queue is one of them if for one entry a pattern of each list fits
+ * it. Without entries: no queue.
+ */
+export type QueueSet = readonly (readonly (readonly string[])[])[]
+
 /** Attempts that finished in [from, to) and fulfil all conditions. */
 export interface ArchivedJobFilter {
   readonly from: number
   readonly to: number
   readonly conditions: readonly JobCondition[]
+  /** Only of queues that all of these sets have. @default all queues */
+  readonly only?: readonly QueueSet[]
 }
 
 /** Newest first; of the same end by queue, id and start, descending, compared by their UTF-8 bytes. */

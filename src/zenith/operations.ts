@@ -12,7 +12,7 @@ import {
 } from './archive/job-routes.js'
 import { type ArchiveRouteServices, archiveStatus, history, marks, past, ticks } from './archive/routes.js'
 import { type SessionServices, session } from './auth/session.js'
-import type { MonitorService } from './fleet/monitor-service.js'
+import type { Monitor } from './fleet/monitor-service.js'
 import { errorGroups, errors } from './fleet/routes/errors.js'
 import { find } from './fleet/routes/find.js'
 import { health } from './fleet/routes/health.js'
@@ -72,7 +72,7 @@ export interface AllServices
     ForgetServices,
     AlertServices,
     PeopleServices {
-  readonly monitor: MonitorService
+  readonly monitor: Monitor
   readonly alerts: Alerts | null
 }
 

@@ -38,6 +38,7 @@ import { QueueHistories } from './queues/history/queue-histories.js'
 import { SearchSlots } from './queues/jobs/search-slots.js'
 import { matcherOf, queuesOf } from './queues/queues.js'
 import { Schedulers } from './queues/schedulers/schedulers.js'
+import { Sights } from './sight/sights.js'
 import { maskedReader } from './store/masked-reader.js'
 import { StorePing } from './store/store-ping.js'
 
@@ -145,26 +146,31 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     ...{ auth: options.auth, store: options.people, policy, onSetup: options.onSetup, logger },
     now: () => monitor.now,
   })
+  const hub = new StreamHub(monitor, alerts)
+  const bulk = new BulkOperations(queues)
+  const failures = new Failures(queues)
+  const runs = new QueueJobRuns(masked, {
+    viewOf: (key) => monitor.queues.view(key),
+    namesOf: (key) => monitor.queues.namesOf(key),
+    views: () => monitor.queues.views,
+    following: monitor.following,
+    aliveOf: monitor.aliveOf,
+  })
   const services: AllServices = {
     monitor,
-    hub: new StreamHub(monitor, alerts),
+    hub,
     ping: new StorePing(reader),
     queues,
-    bulk: new BulkOperations(queues),
-    runs: new QueueJobRuns(masked, {
-      viewOf: (key) => monitor.queues.view(key),
-      namesOf: (key) => monitor.queues.namesOf(key),
-      views: () => monitor.queues.views,
-      following: monitor.following,
-      aliveOf: monitor.aliveOf,
-    }),
+    bulk,
+    runs,
     schedulers: new Schedulers(queues),
-    failures: new Failures(queues),
+    failures,
     histories,
     tokens: new ChangeTokens(secretOf(options)),
     searches: new SearchSlots(),
     archiveSearches: new SearchSlots(ARCHIVE_SEARCHES),
     policy,
+    queueNamed: queues.view,
     guesses: limit,
     people,
     traceUrl: options.traceUrl,
@@ -172,6 +178,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     archiver,
     alerts,
   }
+  const sights = new Sights(services)
   const recorder = new OwnQueueRecorder({
     monitor,
     store: queues.store,
@@ -199,7 +206,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
     const principal = { ...authenticated, address: addressOf(request, origin) }
     if (closing) return bare(503)
     prepare()
-    return route({ request, url, path, origin, principal, services })
+    return route({ request, url, path, origin, principal, services: sights.of(principal) })
   }
 
   /** At the first request, and again when the store did not answer: nothing is connected before anybody looks. */
@@ -211,17 +218,18 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   }
 
   async function close(): Promise<void> {
-    services.hub.close()
-    services.failures.close()
-    services.histories.close()
+    hub.close()
+    sights.close()
+    failures.close()
+    histories.close()
     live.close()
-    services.runs.close()
+    runs.close()
     await recorder.close()
     await alerts?.close()
     await archiver?.close()
     await people?.close()
     await options.archive?.close()
-    await services.bulk.close()
+    await bulk.close()
     await queues.outbox.close()
     await monitor.close()
     if (options.ownsReader) await reader.close()

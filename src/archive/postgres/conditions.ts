@@ -4,6 +4,7 @@ import {
   type JobField,
   type JobFigure,
   MAX_ARCHIVED_TERM_BYTES,
+  type QueueSet,
 } from '../../ports/archive.js'
 import { fulfilsPhrases } from '../shared/phrases.js'
 import { storableText } from '../shared/texts.js'
@@ -44,7 +45,7 @@ export interface Conditions {
   readonly text: ((text: string | null) => boolean) | null
 }
 
-export function conditionsOf({ conditions }: ArchivedJobFilter): Conditions {
+export function conditionsOf({ conditions, only = [] }: ArchivedJobFilter): Conditions {
   const terms = conditions.filter((condition) => condition.by === 'term')
   const wanted = terms.filter(({ isNot }) => !isNot)
   const unwanted = terms.filter(({ isNot }) => isNot)
@@ -58,6 +59,7 @@ export function conditionsOf({ conditions }: ArchivedJobFilter): Conditions {
     rows: (values, from, to) =>
       [
         ...others.map((condition) => `and ${rowCondition(condition, values)}`),
+        ...only.map((queues) => `and ${isAnyOf(queues, values)}`),
         ...(unwanted.length > 0 ? [without(unwanted, values, from, to)] : []),
       ].join(' '),
     text: textCheck(conditions),
@@ -82,6 +84,16 @@ function rowCondition(condition: Extract<JobCondition, { by: 'field' | 'figure' 
   const sql =
     condition.by === 'field' ? fieldOf(condition.field, condition.pattern, values) : figureOf(condition, values)
   return condition.isNot ? `(${sql}) is not true` : `(${sql})`
+}
+
+function isAnyOf(queues: QueueSet, values: Values): string {
+  const sets = queues.map((lists) => lists.map((patterns) => fitsOne(patterns, values)).join(' and ') || 'true')
+  return `(${sets.map((set) => `(${set})`).join(' or ') || 'false'})`
+}
+
+function fitsOne(patterns: readonly string[], values: Values): string {
+  const fits = patterns.flatMap((one) => [fieldOf('queueName', one, values), fieldOf('queue', one, values)])
+  return `(${fits.join(' or ') || 'false'})`
 }
 
 function fieldOf(field: JobField, given: string, values: Values): string {

@@ -1,5 +1,5 @@
 import { globOf } from '../../lib/glob.js'
-import type { ArchivedJobFilter, JobCondition, JobField, JobFigure } from '../../ports/index.js'
+import type { ArchivedJobFilter, JobCondition, JobField, JobFigure, QueueSet } from '../../ports/index.js'
 import type { SqlValue } from '../../sql/sqlite/binding.js'
 import { storableText } from '../shared/texts.js'
 import type { Day } from './day.js'
@@ -20,6 +20,8 @@ export interface Plan {
   readonly to: number
   /** Of the row: fields and figures. */
   readonly rows: readonly (Condition<'field'> | Condition<'figure'>)[]
+  /** Of the queue, too. */
+  readonly only: readonly QueueSet[]
   /** FTS5 expression of what has to match; null for nothing. */
   readonly match: string | null
   /** FTS5 expression of what may not match; null for nothing. */
@@ -32,7 +34,7 @@ export interface Plan {
   readonly isEmpty: boolean
 }
 
-export function planOf({ from, to, conditions }: ArchivedJobFilter): Plan {
+export function planOf({ from, to, conditions, only = [] }: ArchivedJobFilter): Plan {
   const all = conditions.map(storable)
   const terms = all.filter((one) => one.by === 'term')
   const wanted = terms.filter(({ isNot }) => !isNot)
@@ -43,6 +45,7 @@ export function planOf({ from, to, conditions }: ArchivedJobFilter): Plan {
     from,
     to,
     rows: all.filter((one) => one.by === 'field' || one.by === 'figure'),
+    only,
     match: expression(wanted, 'AND'),
     noMatch: expression(unwanted, 'OR'),
     hasPrefix: terms.some(({ isPrefix }) => isPrefix),
@@ -75,8 +78,39 @@ export function rowConditions(day: Day, plan: Plan): Sql | null {
     condition.by === 'figure' ? figureCondition(condition) : fieldCondition(day, condition),
   )
   if (plan.rows.some(({ isNot }, index) => !isNot && parts[index]?.text === NEVER)) return null
+  const all = [...parts, ...plan.only.map((queues) => queueCondition(day, queues))]
   return {
-    text: parts.map(({ text }) => ` AND ${text}`).join(''),
+    text: all.map(({ text }) => ` AND ${text}`).join(''),
+    values: all.flatMap(({ values }) => values),
+  }
+}
+
+/** Patterns are of few words, and are checked on each row. */
+function queueCondition(day: Day, queues: QueueSet): Sql {
+  return joined(
+    'OR',
+    queues.map((lists) =>
+      joined(
+        'AND',
+        lists.map((patterns) => patternsCondition(day, patterns)),
+        '1',
+      ),
+    ),
+    NEVER,
+  )
+}
+
+function patternsCondition(day: Day, patterns: readonly string[]): Sql {
+  const fits = patterns
+    .map(storableText)
+    .flatMap((pattern) => [labelCondition(day, 'queueName', pattern), labelCondition(day, 'queue', pattern)])
+  return joined('OR', fits, NEVER)
+}
+
+function joined(operator: string, parts: readonly Sql[], none: string): Sql {
+  if (parts.length === 0) return { text: none, values: [] }
+  return {
+    text: `(${parts.map(({ text }) => text).join(` ${operator} `)})`,
     values: parts.flatMap(({ values }) => values),
   }
 }

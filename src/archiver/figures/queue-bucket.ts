@@ -107,6 +107,11 @@ export class QueueBucket {
     if (isSameLength) for (const [node, starts] of other.#starts) this.#remember(node, starts)
   }
 
+  /** Drops the queues that are not to be kept. */
+  keep(isKept: (queue: QueueFigures) => boolean): void {
+    for (const [id, queue] of this.queues) if (!isKept(queue)) this.queues.delete(id)
+  }
+
   encode(): Uint8Array {
     const body: QueueBody = {
       v: BODY_VERSION,

@@ -77,6 +77,15 @@ export class TrafficBucket {
     if (isSameLength) for (const [node, starts] of other.#starts) this.#remember(node, starts)
   }
 
+  /** Counts the jobs of some queues as `(other)`, of no queue. */
+  foldJobs(isFolded: (queue: string | null) => boolean): void {
+    for (const [id, { queue, count, errors, failed, stalled, sketch, wait }] of [...this.#jobs]) {
+      if (!isFolded(queue)) continue
+      this.#jobs.delete(id)
+      this.#addJob({ key: OTHER, queue: null, count, errors, failed, stalled, sketch, wait })
+    }
+  }
+
   encode(): Uint8Array {
     const body: TrafficBody = {
       v: BODY_VERSION,

@@ -8,6 +8,7 @@ import type {
   AlertPreview,
   AlertRule,
   AlertRuleView,
+  AlertSubject,
   AlertTotals,
   ReceiverTest,
   ReceiverView,
@@ -26,7 +27,7 @@ export interface AlertServiceOptions extends EvaluatorOptions {
   readonly canMail: boolean
   /** Private addresses and networks that receivers may be at. */
   readonly allowedNetworks: readonly string[]
-  readonly preview: (rule: AlertRule, observer: Observer) => Promise<AlertPreview>
+  readonly preview: (rule: AlertRule, observer: Pick<Observer, 'observe'>) => Promise<AlertPreview>
 }
 
 /** Rules that a problem names. */
@@ -123,8 +124,20 @@ export class AlertService implements Alerts {
     return this.setup.silences
   }
 
-  async preview(rule: AlertRule): Promise<AlertPreview> {
-    return this.#options.preview(rule, await this.#evaluator.observing())
+  async preview(rule: AlertRule, isSeen?: (subject: AlertSubject) => boolean): Promise<AlertPreview> {
+    const observer = await this.#evaluator.observing()
+    if (!isSeen) return this.#options.preview(rule, observer)
+    const observe: Observer['observe'] = (...asked) =>
+      observer.observe(...asked).filter(({ subject }) => isSeen(subject))
+    return this.#options.preview(rule, { observe })
+  }
+
+  async subjectsOf(rules: readonly AlertRule[]): Promise<readonly (readonly AlertSubject[])[]> {
+    const observer = await this.#evaluator.observing()
+    return rules.map(({ conditions, scope }) => {
+      const all = conditions.flatMap((condition) => observer.observe(condition, scope).map(({ subject }) => subject))
+      return [...new Map(all.map((subject) => [subject.key, subject])).values()]
+    })
   }
 
   problemOf(receiver: ReceiverInput): string | null {

@@ -5,6 +5,7 @@ import type {
   AlertPreview,
   AlertRule,
   AlertRuleView,
+  AlertSubject,
   ReceiverTest,
   ReceiverView,
   Silence,
@@ -29,7 +30,10 @@ export interface Alerts {
   silences(): Promise<readonly Silence[]>
   shown(): Promise<ShownAlerts>
   acknowledge(alert: string, by: string): Promise<void>
-  preview(rule: AlertRule): Promise<AlertPreview>
+  /** @param isSeen of which subjects it tells; default: all */
+  preview(rule: AlertRule, isSeen?: (subject: AlertSubject) => boolean): Promise<AlertPreview>
+  /** What rules apply to now. */
+  subjectsOf(rules: readonly AlertRule[]): Promise<readonly (readonly AlertSubject[])[]>
   /** What is wrong with a receiver that is to be stored; null: nothing. */
   problemOf(receiver: ReceiverInput): string | null
   /** Sends a test now. Never rejects. */

@@ -69,7 +69,7 @@ export const archivedJobs = operation({
   path: '/api/archive/jobs',
   summary: 'Search finished jobs, newest first, as JSON or CSV',
   description:
-    'Terms are looked up in an index of the payloads, and only with permission to see them; masked values never match. A search that can’t be read answers 400 with the reason.',
+    'Terms are looked up in an index of the payloads, and only in queues whose payloads the principal may see; masked values never match. A search that can’t be read answers 400 with the reason.',
   parameters: {
     ...searchParameters,
     limit: wholeParameter(1, 1_000, 100, 'Maximum number of attempts.'),
@@ -88,7 +88,7 @@ export const archivedJobs = operation({
       format === 'csv' ? archive.jobs(asked) : pageOf(archive, asked),
     )
     const items = page.items.map(attemptOf)
-    return format === 'csv' ? csvAnswer(items) : json(200, { items, next: page.next })
+    return format === 'csv' ? csvAnswer(items) : json(200, { items, next: page.next, ...notSearched(filter) })
   },
 })
 
@@ -102,7 +102,7 @@ export const archivedJobFacets = operation({
     if (filter instanceof Response) return filter
     const { total, isPartial, fields } = await searchArchive(context, (archive) => archive.facets(filter, MAX_COUNTED))
     const shown = Object.entries(fields).map(([name, values]) => [name, values.slice(0, MAX_FACETS)])
-    return json(200, { total, isPartial, ...Object.fromEntries(shown) })
+    return json(200, { total, isPartial, ...notSearched(filter), ...Object.fromEntries(shown) })
   },
 })
 
@@ -122,7 +122,6 @@ export const archivedJob = operation({
   },
   async handle({ segments, principal, services }) {
     const { queue = '', job: id = '' } = segments
-    const payloads = services.policy.can(principal, 'queue.payloads')
     const now = services.alerts && (await alertsNow(services.alerts))
     const found = await askArchive(services, async (archive) => {
       const attempts = await archive.attempts(queue, id)
@@ -132,6 +131,8 @@ export const archivedJob = operation({
     })
     if (!found) return problem(404, 'not_found', 'The archive has no such job.')
     const { attempts, audit, alerts } = found
+    const queueName = attempts[0]?.queueName ?? ''
+    const payloads = services.policy.can(principal, 'queue.payloads', { queue: { key: queue, name: queueName } })
     const shown = payloads ? attempts : attempts.map((one) => ({ ...attemptOf(one), payload: null }))
     const { lines, since } = audit
     const detail: ArchivedJobDetail = { queue, id, attempts: shown, audit: lines, auditSince: since, alerts, payloads }
@@ -173,13 +174,21 @@ function filterOf(
   const { search, problems } = parseSearch(q ?? '', services.monitor.now)
   if (!search) return problem(400, 'bad_search', problems.map(({ message }) => message).join(' '))
   const { policy } = services
-  if (needsPayloads(search.conditions) && !policy.can(principal, 'queue.payloads'))
+  const isOfPayloads = needsPayloads(search.conditions)
+  if (isOfPayloads && !policy.can(principal, 'queue.payloads'))
     return forbidden('queue.payloads', policy.rolesWith('queue.payloads'))
+  const searched = isOfPayloads ? policy.patternsOf(principal, 'queue.payloads') : null
   return {
     conditions: search.conditions,
     from: Math.max(from ?? 0, search.from ?? 0),
     to: Math.min(to ?? END, search.to ?? END),
+    ...(searched && { only: [searched] }),
   }
+}
+
+/** What an answer says of queues whose payloads the principal may not search. */
+function notSearched({ only }: ArchivedJobFilter): { readonly withoutQueues?: true } {
+  return only ? { withoutQueues: true } : {}
 }
 
 /** A page that is no larger than other lists: jobs and queues may have long names. */

@@ -2,9 +2,8 @@ import { monotonic } from '../../lib/clock.js'
 import type { QueueSource } from '../../ports/index.js'
 import type { FinishedQueue } from '../../protocol/index.js'
 import { untraced } from '../../tracing/untraced.js'
-import type { State } from '../queues/directory.js'
 import { namesOf } from '../queues/monitor/identity.js'
-import type { Connection } from '../queues/monitor/queue-monitor.js'
+import type { Connection, QueueMonitor } from '../queues/monitor/queue-monitor.js'
 
 /** Longest time between two readings of the queues, ms. */
 const LOOK_EVERY_MS = 60_000
@@ -26,7 +25,10 @@ export interface ArchivedQueueLooks {
 }
 
 /** @param hasSources whether Zenith can read any queue itself now */
-export function queueLooks(monitor: Pick<State, 'now' | 'queues'>, hasSources: () => boolean): ArchivedQueueLooks {
+export function queueLooks(
+  monitor: { readonly now: number; readonly queues: QueueMonitor },
+  hasSources: () => boolean,
+): ArchivedQueueLooks {
   const { queues } = monitor
   let lookedAt = Number.NEGATIVE_INFINITY
   return {

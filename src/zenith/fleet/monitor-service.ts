@@ -14,6 +14,7 @@ import {
 } from '../../protocol/index.js'
 import { MAX_NODES } from '../../protocol/read-limits.js'
 import { untraced } from '../../tracing/untraced.js'
+import type { KnownQueueViews } from '../queues/directory.js'
 import { QueueMonitor } from '../queues/monitor/queue-monitor.js'
 import { storeErrorInWords } from '../store/store-error.js'
 import { timeOf } from '../store/store-time.js'
@@ -269,6 +270,17 @@ export class MonitorService {
     const store = { ok: false, kind: reader.kind, latencyMs: null, error: storeErrorInWords(error) }
     return { difference: this.#state.fail(store, timeOf(reader)), slow: [], exceptions: [] }
   }
+}
+
+/** What routes see of it. */
+export interface Monitor
+  extends Pick<
+    MonitorService,
+    'now' | 'overview' | 'shown' | 'part' | 'fresh' | 'periods' | 'reported' | 'subscribe' | 'watch' | 'forget'
+  > {
+  totals(): Promise<ReadonlyMap<string, Pick<ServiceTotals, 'routes' | 'jobs'>>>
+  readonly details: Pick<Details, 'slow' | 'exceptions' | 'process'>
+  readonly queues: KnownQueueViews
 }
 
 /** Whether the last 15 minutes, which are always read, have all of a time range. */

@@ -1,13 +1,13 @@
 import type { ArchiveServices } from '../archive/or-archived.js'
 import { operationsWith } from '../http/operation.js'
 import type { StorePing } from '../store/store-ping.js'
-import type { MonitorService } from './monitor-service.js'
+import type { Monitor } from './monitor-service.js'
 import type { StreamHub } from './stream-hub.js'
 
 /** What routes about the fleet work with. */
 export interface FleetServices extends ArchiveServices {
-  readonly monitor: MonitorService
-  readonly hub: StreamHub
+  readonly monitor: Monitor
+  readonly hub: Pick<StreamHub, 'open'>
   readonly ping: StorePing
 }
 

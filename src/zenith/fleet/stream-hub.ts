@@ -24,6 +24,8 @@ interface StreamEvent {
   readonly bytes: Uint8Array
 }
 
+type Watched = Pick<MonitorService, 'shown' | 'fresh' | 'subscribe' | 'watch'>
+
 /** Tells of changes of alerts. */
 interface AlertSource {
   subscribe(listener: (news: AlertNews) => void): () => void
@@ -54,7 +56,7 @@ interface Viewer {
  * when its reader asks for more, and gets the whole state afresh when the ring has moved on.
  */
 export class StreamHub {
-  readonly #monitor: MonitorService
+  readonly #monitor: Watched
   readonly #viewers = new Set<Viewer>()
   /** Tells ids of this process from those of one before. */
   readonly #epoch = randomUUID().slice(0, 8)
@@ -68,7 +70,7 @@ export class StreamHub {
   #isClosed = false
 
   /** @param alerts null without alerts */
-  constructor(monitor: MonitorService, alerts: AlertSource | null = null) {
+  constructor(monitor: Watched, alerts: AlertSource | null = null) {
     this.#monitor = monitor
     const ends = [monitor.subscribe((news) => this.#take(news)), alerts?.subscribe((news) => this.#takeAlerts(news))]
     this.#unsubscribe = ends.filter((end) => end !== undefined)

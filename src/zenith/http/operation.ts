@@ -1,4 +1,4 @@
-import type { Permission } from '../../api/permissions.js'
+import type { Permission, QueueName } from '../../api/permissions.js'
 import type { GenericSchema, Infer } from '../../api/schema.js'
 import { answerApiErrors } from './api-error.js'
 import { looseMatcherOf, matcherOf, type PathMatch } from './path-pattern.js'
@@ -43,6 +43,8 @@ export interface ChangeSpec<B extends GenericSchema, P extends Parameters, S ext
   readonly maxBytes?: number
   /** The permission that the body requires. Null: `handle` checks it. */
   readonly permission: ((body: Infer<B>) => Permission) | null
+  /** Keys of the queues at which it is required. @default that of the path, if it has one */
+  readonly queues?: (body: Infer<B>) => readonly string[]
   readonly handle: (context: ChangeContext<Infer<B>, P, S>) => Response | Promise<Response>
 }
 
@@ -105,7 +107,7 @@ function operation<P extends Parameters, S extends Services>(spec: OperationSpec
 function change<B extends GenericSchema, P extends Parameters, S extends Services>(
   spec: ChangeSpec<B, P, S>,
 ): Operation<S> {
-  const { handle, permission, maxBytes, ...rest } = spec
+  const { handle, permission, maxBytes, queues, ...rest } = spec
   return {
     ...rest,
     method: 'POST',
@@ -117,7 +119,11 @@ function change<B extends GenericSchema, P extends Parameters, S extends Service
       const body = await readBody(context.request, spec.body, maxBytes)
       if (body instanceof Response) return body
       const change = { ...context, query, segments, body: body.value }
-      return (permission && refusalOf(permission(body.value), context)) ?? answerApiErrors(() => handle(change))
+      return answerApiErrors(async () => {
+        const keys = queues?.(body.value) ?? (segments.queue === undefined ? [] : [segments.queue])
+        const refusal = permission && (await refusalAt(keys, permission(body.value), context))
+        return refusal ?? handle(change)
+      })
     },
   }
 }
@@ -128,10 +134,27 @@ function readChecked<P extends Parameters>({ parameters, check }: Described<P>, 
   return typeof query === 'string' ? query : (check?.(query) ?? query)
 }
 
-/** The response for a principal without a permission; null if it has the permission. */
+/** The response for a principal without a permission; null if it has the permission. @param queue where; without it, anywhere */
 export function refusalOf(
   permission: Permission,
   { principal, services: { policy } }: RequestContext,
+  queue?: QueueName,
 ): Response | null {
-  return policy.can(principal, permission) ? null : forbidden(permission, policy.rolesWith(permission))
+  return policy.can(principal, permission, { queue }) ? null : forbidden(permission, policy.rolesWith(permission))
+}
+
+/**
+ * The response for a principal that lacks a permission at one of several queues; null if it has the permission at each. Rejects with an API
+ * error for a queue that the principal may not see, as for one that does not exist.
+ */
+export async function refusalAt(
+  keys: readonly string[],
+  permission: Permission,
+  context: RequestContext,
+): Promise<Response | null> {
+  const { principal, services } = context
+  // A role holds at all queues alike.
+  if (!principal.grants || keys.length === 0) return refusalOf(permission, context)
+  const queues = await Promise.all([...new Set(keys)].map((key) => services.queueNamed(key)))
+  return queues.map((queue) => refusalOf(permission, context, queue)).find((refusal) => refusal !== null) ?? null
 }

@@ -1,4 +1,4 @@
-import type { Policy } from '../../api/permissions.js'
+import type { Policy, QueueName } from '../../api/permissions.js'
 import type { ChangeTokens } from './change-tokens.js'
 import type { Origin } from './context.js'
 import type { Principal } from './principal.js'
@@ -7,6 +7,8 @@ import type { Principal } from './principal.js'
 export interface Services {
   readonly policy: Policy
   readonly tokens: ChangeTokens
+  /** Rejects with an API error if there is no queue of this key, or if the principal may not see it. */
+  readonly queueNamed: (key: string) => Promise<QueueName>
 }
 
 /** An authenticated request, and what its handler needs. */

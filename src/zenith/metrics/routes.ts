@@ -4,7 +4,7 @@ import { nextTurn } from '../../lib/async.js'
 import type { LeftOut } from '../../protocol/index.js'
 import { MAX_METRIC_NODES, MAX_METRIC_QUEUES, MAX_METRIC_SERIES } from '../../protocol/read-limits.js'
 import type { Alerts } from '../alerts/alerts.js'
-import type { MonitorService } from '../fleet/monitor-service.js'
+import type { Monitor } from '../fleet/monitor-service.js'
 import type { FleetServices } from '../fleet/operation.js'
 import { nodesByNeed } from '../fleet/parts.js'
 import { type Operation, operationsWith } from '../http/operation.js'
@@ -46,7 +46,7 @@ export const metrics: readonly Operation<MetricServices>[] = ['/metrics', '/api/
 )
 
 /** Builds one family after the other, and yields to the event loop in between. */
-async function figuresOf(overview: Overview, monitor: MonitorService): Promise<Family[]> {
+async function figuresOf(overview: Overview, monitor: Monitor): Promise<Family[]> {
   const { services } = overview
   const nodes = nodesByNeed(overview.nodes).slice(0, MAX_METRIC_NODES)
   const queues = overview.queues.slice(0, MAX_METRIC_QUEUES)

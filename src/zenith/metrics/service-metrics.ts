@@ -3,7 +3,7 @@ import type { ServiceView } from '../../api/services.js'
 import { BOUNDS, type SeriesTotals, type ServiceTotals } from '../fleet/services/totals.js'
 import type { Family, Labels, Sample } from './exposition.js'
 
-type Totals = ReadonlyMap<string, ServiceTotals>
+type Totals = ReadonlyMap<string, Pick<ServiceTotals, 'routes' | 'jobs'>>
 type Labelled = readonly { readonly labels: Labels; readonly totals: SeriesTotals }[]
 
 type Counted = 'count' | 'errors' | 'aborted' | 'failed' | 'stalled'

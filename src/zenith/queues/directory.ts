@@ -27,16 +27,26 @@ export interface QueueDirectory {
   all(): Promise<readonly ConnectedQueue[]>
 }
 
+/** The queues as they are known. */
+export type KnownQueueViews = Pick<
+  QueueMonitor,
+  'views' | 'view' | 'namesOf' | 'freshView' | 'connect' | 'connections' | 'problemOf' | 'expire' | 'sources'
+>
+
 /** The state that includes the queues: the fleet's monitor reads both. */
 export interface State {
   /** The store's clock, Unix ms. */
   readonly now: number
-  readonly queues: QueueMonitor
+  readonly queues: KnownQueueViews
   /** At most one interval old. */
   fresh(): Promise<Overview>
 }
 
-export function queueDirectory(monitor: Omit<State, 'now'>): QueueDirectory {
+/** @param shown a queue as it is passed on */
+export function queueDirectory(
+  monitor: Omit<State, 'now'>,
+  shown: (queue: ConnectedQueue) => ConnectedQueue = (queue) => queue,
+): QueueDirectory {
   async function look(): Promise<void> {
     const { store } = await monitor.fresh()
     if (!store.ok) throw new ApiError('store_unavailable', store.error ?? 'The store does not answer')
@@ -46,11 +56,11 @@ export function queueDirectory(monitor: Omit<State, 'now'>): QueueDirectory {
     async find(key) {
       await look()
       const connection = await monitor.queues.connect(key)
-      return connection && connected(connection)
+      return connection && shown(connected(connection))
     },
     async all() {
       await look()
-      return monitor.queues.connections().map(connected)
+      return monitor.queues.connections().map((connection) => shown(connected(connection)))
     },
   }
 }

@@ -36,10 +36,18 @@ export interface Queues {
 }
 
 export function queuesOf({ monitor, store, logger }: QueuesOptions): Queues {
-  const directory = queueDirectory(monitor)
   const outbox = new Outbox(logger)
   const now = () => monitor.now
+  const act = actOn({ auditLog: store, outbox, now, logger })
+  return queuesFrom(monitor, queueDirectory(monitor), { store, act, outbox })
+}
 
+/** Queues as a monitor shows them. */
+export function queuesFrom(
+  monitor: State,
+  directory: QueueDirectory,
+  changes: Pick<Queues, 'store' | 'act' | 'outbox'>,
+): Queues {
   async function view(key: string): Promise<QueueView> {
     const { store: health } = await monitor.fresh()
     const found = monitor.queues.view(key)
@@ -58,11 +66,9 @@ export function queuesOf({ monitor, store, logger }: QueuesOptions): Queues {
   }
 
   return {
+    ...changes,
     directory,
-    store,
-    act: actOn({ auditLog: store, outbox, now, logger }),
-    outbox,
-    now,
+    now: () => monitor.now,
     view,
     async freshView(key) {
       const known = await view(key)

@@ -4,7 +4,7 @@ import type { ServicePeriod } from '../../../api/services.js'
 import { inTimeHeld, TOO_LATE } from '../../../lib/async.js'
 import type { Queues } from '../../queues/queues.js'
 import { exceptionGroups } from '../exception-groups.js'
-import type { MonitorService } from '../monitor-service.js'
+import type { Monitor } from '../monitor-service.js'
 import { filterExceptions, filterSlow, servicesOf } from './filters.js'
 import { type FoundJobs, jobsWithId } from './find-jobs.js'
 import { spanOf } from './time-range.js'
@@ -23,7 +23,7 @@ interface Found<T> {
 }
 
 export interface FindServices {
-  readonly monitor: MonitorService
+  readonly monitor: Monitor
   readonly queues: Queues
 }
 
@@ -50,7 +50,7 @@ export async function findAll({ monitor, queues }: FindServices, overview: Overv
 
 type Route = Finds['routes'][number]
 
-async function routesWith(monitor: MonitorService, names: readonly string[], text: string): Promise<Found<Route>> {
+async function routesWith(monitor: Monitor, names: readonly string[], text: string): Promise<Found<Route>> {
   const { periods, unread } = await monitor.periods(names, LAST_HOUR)
   const wanted = text.toLowerCase()
   const items = periods.flatMap(seriesOf).filter(({ name }) => name.toLowerCase().includes(wanted))
@@ -65,7 +65,7 @@ function seriesOf({ service, routes, jobSeries }: ServicePeriod): Route[] {
 }
 
 async function exceptionsWith(
-  monitor: MonitorService,
+  monitor: Monitor,
   names: readonly string[],
   text: string,
 ): Promise<Found<Finds['exceptions'][number]>> {
@@ -82,7 +82,7 @@ async function exceptionsWith(
 }
 
 async function slowWith(
-  monitor: MonitorService,
+  monitor: Monitor,
   names: readonly string[],
   text: string,
 ): Promise<Found<Finds['slow'][number]>> {

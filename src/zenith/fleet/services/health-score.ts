@@ -172,9 +172,24 @@ function drops(dropping: number): HealthReason | null {
   return reason(dropping > 0 ? DROPS : 0, text)
 }
 
+/** The health of a service as far as it depends on some of its queues. */
+export function healthWith(
+  { score, reasons }: ServiceView['health'],
+  queues: readonly QueueView[],
+): ServiceView['health'] {
+  const others = reasons.filter(({ text }) => !text.startsWith(OF_QUEUE))
+  const trouble = queueTrouble(queues)
+  const all = trouble ? [...others, trouble].sort((a, b) => b.cost - a.cost) : others
+  const cost = all.reduce((sum, one) => sum + one.cost, 0)
+  return { score: score === null ? null : Math.max(0, 100 - cost), reasons: all }
+}
+
+/** How the text of a reason about a queue begins, and of no other. */
+const OF_QUEUE = 'queue '
+
 function queueTrouble(queues: readonly QueueView[]): HealthReason | null {
   const troubles = queues.flatMap(({ name, attention }) => {
-    return attention.map(({ kind, text }) => ({ cost: QUEUES[kind], text: `queue ${name}: ${text}`, name }))
+    return attention.map(({ kind, text }) => ({ cost: QUEUES[kind], text: `${OF_QUEUE}${name}: ${text}`, name }))
   })
   troubles.sort((a, b) => b.cost - a.cost)
   const [worst] = troubles

@@ -1,7 +1,7 @@
 import { BulkListing, BulkOperation, BulkResultListing } from '../../../api/bulk.js'
 import { BulkPlan, Nothing } from '../../../api/changes.js'
 import { Problem } from '../../../api/problem.js'
-import { type Answer, type ChangeContext, operationsWith, refusalOf } from '../../http/operation.js'
+import { type Answer, type ChangeContext, operationsWith, refusalAt } from '../../http/operation.js'
 import { pageOf, pagingParameters, partOf } from '../../http/paging.js'
 import { choiceParameter } from '../../http/query.js'
 import { json } from '../../http/responses.js'
@@ -12,7 +12,7 @@ import type { BulkOperations } from './bulk.js'
 
 /** Services of the routes for bulk operations. */
 export interface BulkServices extends QueueServices {
-  readonly bulk: BulkOperations
+  readonly bulk: Omit<BulkOperations, 'close'>
 }
 
 const { operation, change } = operationsWith<BulkServices>()
@@ -75,6 +75,7 @@ export const createBulk = change({
   summary: 'Create a bulk operation: lists its jobs and changes nothing yet',
   parameters: {},
   permission: ({ action }) => `queue.${action}`,
+  queues: ({ selection }) => selection.queues,
   body: BulkPlan,
   maxBytes: MAX_BODY_BYTES,
   answers: {
@@ -114,8 +115,8 @@ export const cancelBulk = stepOf('cancel', { summary: 'Cancel a bulk operation; 
 
 type RequestContext = ChangeContext<unknown, Record<never, never>, BulkServices>
 
-/** Checks the permission for the operation's action: another user may have created it. */
+/** Checks the permission for the operation's action in each of its queues: another user may have created it. */
 async function whoMay(context: RequestContext, work: (id: string) => Promise<unknown>) {
-  const { id, action } = await context.services.bulk.get(context.segments.id ?? '')
-  return refusalOf(`queue.${action}`, context) ?? json(200, await work(id))
+  const { id, action, selection } = await context.services.bulk.get(context.segments.id ?? '')
+  return (await refusalAt(selection.queues, `queue.${action}`, context)) ?? json(200, await work(id))
 }

@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import type { FailureListing } from '../../../api/failures.js'
+import type { QueueName } from '../../../api/permissions.js'
 import { inBatches, inSlices, withTimeout } from '../../../lib/async.js'
 import type { QueueSource } from '../../../ports/index.js'
 import type { ConnectedQueue, QueueDirectory } from '../directory.js'
@@ -60,22 +61,25 @@ export class FailureIndex {
     }
   }
 
-  /** The result of the last refresh; built once for all clients. */
-  listing(): Promise<FailureListing> {
-    this.#listing ??= this.#list(this.#now())
+  /** The result of the last refresh; built once for all clients that see all queues. @param isShown which queues are listed; null: all */
+  listing(isShown: ((queue: QueueName) => boolean) | null = null): Promise<FailureListing> {
+    if (isShown) return this.#list(this.#now(), isShown)
+    this.#listing ??= this.#list(this.#now(), () => true)
     return this.#listing
   }
 
-  async #list(now: number): Promise<FailureListing> {
+  async #list(now: number, isShown: (queue: QueueName) => boolean): Promise<FailureListing> {
     const groups = new FailureGroups(now)
-    for (const { queue, known } of this.#healthy) {
+    const shown = [...this.#watched.values()].filter(({ queue }) => isShown(queue))
+    const healthy = shown.filter(({ error }) => error === null)
+    for (const { queue, known } of healthy) {
       await inSlices([...known.jobs], SLICE, (failure) => groups.add(queue, failure))
     }
-    const partial = this.#healthy.filter(isPartial).map(({ queue, known, total }) => ({
+    const partial = healthy.filter(isPartial).map(({ queue, known, total }) => ({
       key: queue.key,
       ...(known.beyond ?? { looked: known.size, total: Math.max(known.total, total ?? 0) }),
     }))
-    const failed = [...this.#watched.values()].flatMap(({ queue: { key }, error }) => (error ? [{ key, error }] : []))
+    const failed = shown.flatMap(({ queue: { key }, error }) => (error ? [{ key, error }] : []))
     return { groups: groups.newestFirst, ...(groups.left > 0 && { left: groups.left }), partial, failed }
   }
 

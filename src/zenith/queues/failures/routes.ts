@@ -12,7 +12,7 @@ import { MAX_JOBS } from './known-failures.js'
 
 /** What routes about failures need. */
 export interface FailureServices extends JobServices {
-  readonly failures: Failures
+  readonly failures: Pick<Failures, 'list'>
 }
 
 const { operation } = operationsWith<FailureServices>()

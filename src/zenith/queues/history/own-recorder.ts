@@ -3,7 +3,7 @@ import { inTime } from '../../../lib/async.js'
 import type { ControlStore, Logger } from '../../../ports/index.js'
 import { HISTORY_STEP_MS, MAX_RECORDED_QUEUES, PROTOCOL_VERSION, recordedOf } from '../../../protocol/index.js'
 import { untraced } from '../../../tracing/untraced.js'
-import type { State } from '../directory.js'
+import type { QueueMonitor } from '../monitor/queue-monitor.js'
 
 const LEASE = 'queue-history'
 /** The lease outlives the time between two of its holder's records. */
@@ -13,7 +13,7 @@ const MAX_SPAN_MS = 1.5 * HISTORY_STEP_MS
 const RELEASE_WITHIN_MS = 1_000
 
 interface OwnRecorderOptions {
-  readonly monitor: Pick<State, 'now' | 'queues'>
+  readonly monitor: { readonly now: number; readonly queues: Pick<QueueMonitor, 'read' | 'views'> }
   /** Null if there is no control store. */
   readonly store: ControlStore | null
   /** Whether this Zenith has sources now. */

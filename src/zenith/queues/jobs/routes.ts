@@ -1,4 +1,5 @@
 import { JobFlow, JobListing, JobLogs, JobSearch, JobView } from '../../../api/jobs.js'
+import type { QueueName } from '../../../api/permissions.js'
 import { stateInWords } from '../../../api/words.js'
 import { JOB_STATES, type JobState } from '../../../protocol/index.js'
 import { MaskBudget } from '../../../redaction/budget.js'
@@ -55,7 +56,7 @@ export const search = operation({
   answers: { 200: { description: 'Matching jobs.', schema: JobSearch }, ...QUEUE_ANSWERS, 429: TOO_MANY },
   async handle(context) {
     const { query, segments, services } = context
-    const sees = seesPayloads(context)
+    const sees = seesPayloads(context, await services.queues.view(segments.queue ?? ''))
     const queue = await services.queues.able(segments.queue ?? '', sees ? 'search' : 'list')
     await checkState(services.queues, queue, query.state)
     const look = sees ? searchAll : searchSummaries
@@ -83,7 +84,7 @@ export const job = operation({
     const queue = await services.queues.able(segments.queue ?? '', 'get')
     const found = await askSource(() => queue.source.job?.(queue.address, segments.job ?? ''))
     if (!found) throw noJob()
-    const showing = { payloads: seesPayloads(context), full: query.full === 'true' }
+    const showing = { payloads: seesPayloads(context, queue), full: query.full === 'true' }
     return json(200, jobView(found, showing, queue.readOnly ? [] : queue.source.capabilities))
   },
 })
@@ -120,9 +121,9 @@ function noJob(): ApiError {
   return new ApiError('not_found', 'There is no such job in this queue any more.')
 }
 
-/** Whether the principal's role may see payloads. */
-export function seesPayloads({ principal, services }: RequestContext<JobServices>): boolean {
-  return services.policy.can(principal, 'queue.payloads')
+/** Whether the principal may see the payloads of a queue. */
+export function seesPayloads({ principal, services }: RequestContext<JobServices>, queue: QueueName): boolean {
+  return services.policy.can(principal, 'queue.payloads', { queue })
 }
 
 async function checkState(queues: Queues, { key }: ConnectedQueue, asked: JobState): Promise<void> {

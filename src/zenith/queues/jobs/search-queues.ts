@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks'
+import type { QueueName } from '../../../api/permissions.js'
 import type { QueueSearched, QueuesSearch } from '../../../api/search.js'
 import { inTimeHeld, TOO_LATE } from '../../../lib/async.js'
 import type { JobState } from '../../../protocol/index.js'
@@ -34,8 +35,8 @@ export interface QueuesWanted {
   readonly state: JobState | null
   /** Key of the queue after which to continue. */
   readonly after: string | null
-  /** Whether the principal's role may see payloads: without it, matches would reveal their contents. */
-  readonly payloads: boolean
+  /** Whether the principal may see the payloads of a queue: without it, matches would reveal their contents. */
+  readonly payloads: (queue: QueueName) => boolean
   /** Aborted when the client disconnects. */
   readonly signal: AbortSignal
 }
@@ -80,7 +81,7 @@ async function searchable(queues: Queues, { payloads, state }: QueuesWanted): Pr
   for (const queue of await queues.directory.all()) {
     const { actions, states } = await queues.view(queue.key)
     const wanted = ORDER.filter((one) => states.includes(one) && (state === null || one === state))
-    if (actions.includes(payloads ? 'search' : 'list') && wanted.length > 0) able.push({ queue, states: wanted })
+    if (actions.includes(payloads(queue) ? 'search' : 'list') && wanted.length > 0) able.push({ queue, states: wanted })
   }
   return able.sort((a, b) => (a.queue.key < b.queue.key ? -1 : 1))
 }
@@ -90,7 +91,18 @@ type Searched = { -readonly [K in keyof QueueSearched]: QueueSearched[K] } & { j
 /** An error of one queue stops no other. */
 async function searchQueue({ queue, states }: Searchable, wanted: QueuesWanted, maxMatches: number): Promise<Searched> {
   const { key, name } = queue
-  const all: Searched = { key, name, scanned: 0, total: 0, skipped: 0, stopped: null, error: null, jobs: [] }
+  const without = wanted.payloads(queue) ? {} : { withoutPayloads: true as const }
+  const all: Searched = {
+    key,
+    name,
+    scanned: 0,
+    total: 0,
+    skipped: 0,
+    stopped: null,
+    error: null,
+    ...without,
+    jobs: [],
+  }
   const ended = new AbortController()
   const signal = AbortSignal.any([wanted.signal, ended.signal])
   try {
@@ -131,7 +143,7 @@ async function addState(
   { text, payloads, signal }: QueuesWanted,
   bounds: SearchBounds,
 ): Promise<void> {
-  const look = payloads ? searchAll : searchSummaries
+  const look = payloads(queue) ? searchAll : searchSummaries
   const isOver = stopOf(bounds) !== null
   const few = { maxMatches: 1, maxScanned: 1, maxMs: 1 }
   const found = await look(queue, { state, text, offset: 0, signal, bounds: isOver ? few : bounds })

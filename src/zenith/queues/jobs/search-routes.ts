@@ -1,3 +1,4 @@
+import type { QueueName } from '../../../api/permissions.js'
 import { QueuesSearch } from '../../../api/search.js'
 import { JOB_STATES } from '../../../protocol/index.js'
 import { operationsWith } from '../../http/operation.js'
@@ -28,7 +29,7 @@ export const searchAllQueues = operation({
   async handle(context) {
     const { query, services, request } = context
     const { signal } = request
-    const wanted = { ...query, payloads: seesPayloads(context), signal }
+    const wanted = { ...query, payloads: (queue: QueueName) => seesPayloads(context, queue), signal }
     const known = (await services.monitor.fresh()).totals.queues
     const who = searcherOf(context.principal, context.origin)
     return json(200, await services.searches.run(who, signal, () => searchQueues(services.queues, known, wanted)))

@@ -1,5 +1,6 @@
 import { SchedulerChange } from '../../../api/changes.js'
 import { SchedulerChanged } from '../../../api/jobs.js'
+import type { QueueName } from '../../../api/permissions.js'
 import { SchedulerListing } from '../../../api/schedulers.js'
 import { MAX_KEY_CHARS, readReference } from '../../../protocol/index.js'
 
@@ -12,7 +13,7 @@ import type { Schedulers } from './schedulers.js'
 
 /** What routes about schedulers need. */
 export interface SchedulerServices extends QueueServices {
-  readonly schedulers: Schedulers
+  readonly schedulers: Pick<Schedulers, 'list' | 'do'>
 }
 
 const { operation, change } = operationsWith<SchedulerServices>()
@@ -31,9 +32,9 @@ export const schedulers = operation({
   },
   answers: { 200: { description: 'The schedulers.', schema: SchedulerListing }, ...QUEUE_ANSWERS },
   async handle({ query, principal, services }) {
-    const payloads = services.policy.can(principal, 'queue.payloads')
+    const payloads = (at: QueueName) => services.policy.can(principal, 'queue.payloads', { queue: at })
     const queue = query.queue === null ? null : (readReference(query.queue) ?? query.queue)
-    return json(200, await services.schedulers.list(queue, { payloads, full: false }))
+    return json(200, await services.schedulers.list(queue, payloads))
   },
 })
 
@@ -43,6 +44,7 @@ export const schedulerActions = change({
   description: '`save` and `remove` require the role admin, the other actions the role operator.',
   parameters: {},
   permission: ({ action }) => `scheduler.${action}`,
+  queues: ({ queue }) => [queue],
   body: SchedulerChange,
   maxBytes: MAX_BYTES,
   answers: {

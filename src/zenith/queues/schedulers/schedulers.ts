@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import type { SchedulerAction } from '../../../api/actions.js'
 import type { EditedDefinition } from '../../../api/changes.js'
+import type { QueueName } from '../../../api/permissions.js'
 import type { SchedulerListing } from '../../../api/schedulers.js'
 import { type JobAddress, MAX_MESSAGE_CHARS } from '../../../protocol/index.js'
 import { cut } from '../../../protocol/read.js'
@@ -8,7 +9,6 @@ import { MaskBudget } from '../../../redaction/budget.js'
 import { ApiError } from '../../http/api-error.js'
 import type { Actor } from '../act.js'
 import type { ConnectedQueue } from '../directory.js'
-import type { Showing } from '../jobs/job-view.js'
 import type { Queues } from '../queues.js'
 import { askSource } from '../read-source.js'
 import { PausedSchedulers } from './paused-schedulers.js'
@@ -44,12 +44,15 @@ export class Schedulers {
    * Rejects with an `ApiError`, or if the store fails.
    *
    * @param key of one queue; null: all
+   * @param payloads whether those of a queue are shown
    */
-  async list(key: string | null, showing: Showing): Promise<SchedulerListing> {
+  async list(key: string | null, payloads: (queue: QueueName) => boolean): Promise<SchedulerListing> {
     const { schedulers, partial, failed, untrusted, leftOut } =
       key === null ? await this.#lookAtAll() : await this.#look([await this.#queues.able(key, 'schedulers')])
-    const shared = { budget: new MaskBudget(), ...showing }
-    const views = schedulers.map((scheduler) => viewOf(scheduler, this.#paused.isAvailable, shared))
+    const shared = { budget: new MaskBudget(), full: false }
+    const views = schedulers.map((scheduler) =>
+      viewOf(scheduler, this.#paused.isAvailable, { ...shared, payloads: payloads(scheduler.queue) }),
+    )
     const items = views.filter((view) => view !== null)
     return { items, partial, failed, ...(untrusted.length > 0 && { untrusted }), ...(leftOut > 0 && { leftOut }) }
   }

@@ -1,0 +1,79 @@
+import type { AuditEntry } from '../../api/audit.js'
+import type { QueuePatterns } from '../../api/permissions.js'
+import { QueueBucket } from '../../archiver/figures/queue-bucket.js'
+import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
+import { nextTurn } from '../../lib/async.js'
+import type { Archive, ArchivedJobFilter, ArchivedRecord, FigureBucket } from '../../ports/index.js'
+import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
+import { namesOf } from '../queues/monitor/identity.js'
+import { isLineSeen } from './audit.js'
+import { queueOf } from './monitor.js'
+import type { Sight } from './sight.js'
+
+/** Running attempts that are read to find those in sight. */
+const MAX_RUNNING = 1_000
+/** Buckets to decode before yielding to the event loop. */
+const SLICE = 8
+
+/** The archive, without jobs, figures and records of queues out of sight. @param patterns the queues in sight */
+export function archiveIn(archive: Archive, sight: Sight, patterns: readonly QueuePatterns[]): Archive {
+  const within = <F extends ArchivedJobFilter>(filter: F): F => ({
+    ...filter,
+    only: [...(filter.only ?? []), patterns],
+  })
+  const isSeen = ({ queue, queueName }: { readonly queue: string; readonly queueName: string }) =>
+    sight.sees({ key: queue, name: queueName })
+  return {
+    kind: archive.kind,
+    place: archive.place,
+    open: () => archive.open(),
+    async figures(query) {
+      const buckets: FigureBucket[] = []
+      for (const [index, bucket] of (await archive.figures(query)).entries()) {
+        if (index % SLICE === SLICE - 1) await nextTurn()
+        buckets.push({ ...bucket, body: bodyIn(bucket, sight) })
+      }
+      return buckets
+    },
+    scopes: (query) => archive.scopes(query),
+    async records(query) {
+      const { items, next } = await archive.records(query)
+      return { items: items.filter((record) => isRecordSeen(record, sight)), next }
+    },
+    jobs: (query) => archive.jobs(within(query)),
+    facets: (filter, limit) => archive.facets(within(filter), limit),
+    attempts: async (queue, id) => (await archive.attempts(queue, id)).filter(isSeen),
+    async runningAt(at, limit) {
+      return (await archive.runningAt(at, Math.max(limit, MAX_RUNNING))).filter(isSeen).slice(0, limit)
+    },
+    counts: async (query) => (await archive.counts(query)).filter(isSeen),
+    gaps: (query) => archive.gaps(query),
+    status: () => archive.status(),
+    cursor: (stream) => archive.cursor(stream),
+    write: (batch) => archive.write(batch),
+    prune: (limits) => archive.prune(limits),
+    forget: (filter) => archive.forget(within(filter)),
+    verify: () => archive.verify(),
+    close: () => archive.close(),
+  }
+}
+
+/** Jobs of queues out of sight stay in the figures of their service, as `(other)`. */
+function bodyIn({ kind, body }: FigureBucket, sight: Sight): Uint8Array {
+  if (kind === 'queues') {
+    const bucket = QueueBucket.decode(body)
+    bucket?.keep((queue) => sight.sees({ key: namesOf(queue).key, name: queue.name }))
+    return bucket?.encode() ?? body
+  }
+  const bucket = TrafficBucket.decode(body)
+  bucket?.foldJobs((queue) => !sight.seesName(queue))
+  return bucket?.encode() ?? body
+}
+
+/** Events are about versions of services. */
+function isRecordSeen({ kind, body }: ArchivedRecord, sight: Sight): boolean {
+  if (kind === 'event') return true
+  const record: unknown = JSON.parse(body)
+  if (kind === 'audit') return isLineSeen(record as AuditEntry, sight)
+  return sight.seesName(queueOf(record as SlowEntry | ExceptionRecord))
+}
