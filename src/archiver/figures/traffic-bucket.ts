@@ -77,10 +77,11 @@ export class TrafficBucket {
     if (isSameLength) for (const [node, starts] of other.#starts) this.#remember(node, starts)
   }
 
-  /** Counts the jobs of some queues as `(other)`, of no queue. */
-  foldJobs(isFolded: (queue: string | null) => boolean): void {
-    for (const [id, { queue, count, errors, failed, stalled, sketch, wait }] of [...this.#jobs]) {
-      if (!isFolded(queue)) continue
+  /** Counts some jobs as `(other)`, of no queue. */
+  foldJobs(isFolded: (job: JobFigures) => boolean): void {
+    for (const [id, job] of [...this.#jobs]) {
+      if (!isFolded(job)) continue
+      const { count, errors, failed, stalled, sketch, wait } = job
       this.#jobs.delete(id)
       this.#addJob({ key: OTHER, queue: null, count, errors, failed, stalled, sketch, wait })
     }

@@ -7,7 +7,6 @@ import type { Archive, ArchivedJobFilter, ArchivedRecord, FigureBucket } from '.
 import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
 import { namesOf } from '../queues/monitor/identity.js'
 import { isLineSeen } from './audit.js'
-import { queueOf } from './monitor.js'
 import type { Sight } from './sight.js'
 
 /** Running attempts that are read to find those in sight. */
@@ -66,7 +65,7 @@ function bodyIn({ kind, body }: FigureBucket, sight: Sight): Uint8Array {
     return bucket?.encode() ?? body
   }
   const bucket = TrafficBucket.decode(body)
-  bucket?.foldJobs((queue) => !sight.seesName(queue))
+  bucket?.foldJobs((jobs) => !sight.seesJobs(jobs))
   return bucket?.encode() ?? body
 }
 
@@ -75,5 +74,5 @@ function isRecordSeen({ kind, body }: ArchivedRecord, sight: Sight): boolean {
   if (kind === 'event') return true
   const record: unknown = JSON.parse(body)
   if (kind === 'audit') return isLineSeen(record as AuditEntry, sight)
-  return sight.seesName(queueOf(record as SlowEntry | ExceptionRecord))
+  return sight.seesRecord(record as SlowEntry | ExceptionRecord)
 }

@@ -20,7 +20,7 @@ export function monitorIn(all: Monitor, sight: Sight): Monitor {
     return {
       ...service,
       health: healthWith(service.health, own),
-      jobSeries: service.jobSeries.filter(({ queue }) => sight.seesName(queue)),
+      jobSeries: service.jobSeries.filter((jobs) => sight.seesJobs(jobs)),
     }
   }
   /** Totals are those of the whole state, whichever part is shown. */
@@ -39,10 +39,10 @@ export function monitorIn(all: Monitor, sight: Sight): Monitor {
       exceptions: state.exceptions.filter(isSeen),
     }
   })
-  const isSeen = (record: SlowEntry | ExceptionRecord) => sight.seesName(queueOf(record))
+  const isSeen = (record: SlowEntry | ExceptionRecord) => sight.seesRecord(record)
   const seenRecords = <T extends SlowEntry | ExceptionRecord>(records: readonly T[]) => records.filter(isSeen)
   const seenPeriod = (period: ServicePeriod): ServicePeriod => {
-    return { ...period, jobSeries: period.jobSeries.filter(({ queue }) => sight.seesName(queue)) }
+    return { ...period, jobSeries: period.jobSeries.filter((jobs) => sight.seesJobs(jobs)) }
   }
 
   const monitor: Monitor = {
@@ -82,7 +82,7 @@ export function monitorIn(all: Monitor, sight: Sight): Monitor {
       const services = [...(await all.totals())]
       return new Map(
         services.map(([service, { routes, jobs }]) => {
-          return [service, { routes, jobs: jobs.filter(({ queue }) => sight.seesName(queue)) }]
+          return [service, { routes, jobs: jobs.filter((one) => sight.seesJobs(one)) }]
         }),
       )
     },
@@ -126,9 +126,4 @@ function hasQueues({ queues, goneQueues }: PulseDifference): boolean {
 
 function keysOf(state: Overview | null): ReadonlySet<string> {
   return new Set(state?.queues.map(({ key }) => key))
-}
-
-/** The name of the queue that a record is about; null for none. */
-export function queueOf(record: SlowEntry | ExceptionRecord): string | null {
-  return 'meta' in record ? (record.meta.queue ?? null) : record.queue
 }

@@ -1,6 +1,6 @@
 import type { Policy, QueueName, RoleHolder } from '../../api/permissions.js'
 import type { QueueView } from '../../api/queues.js'
-import { MAX_NAME_CHARS } from '../../protocol/index.js'
+import { type ExceptionRecord, MAX_NAME_CHARS, OTHER, type SlowEntry } from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
 import type { KnownQueueViews } from '../queues/directory.js'
 import { memo } from './memo.js'
@@ -32,9 +32,20 @@ export class Sight {
     return this.sees(this.#queues.view(key) ?? { key, name: nameIn(key) })
   }
 
-  /** The same for a record, which has a queue's name and not its place. @param name null: the record is about no queue */
-  seesName(name: string | null): boolean {
-    return name === null || this.sees({ key: '', name }) || (this.#byName(this.#queues.views).get(name) ?? false)
+  /** The same for a record, which has a queue's name and not its place. */
+  seesName(name: string): boolean {
+    return this.sees({ key: '', name }) || (this.#byName(this.#queues.views).get(name) ?? false)
+  }
+
+  /** Whether it sees jobs of a name. @param queue null: unknown, so that it may be any queue */
+  seesJobs({ queue, key }: { readonly queue: string | null; readonly key: string }): boolean {
+    return queue === null ? key === OTHER : this.seesName(queue)
+  }
+
+  /** Whether it sees a slow entry or an exception: of a request, or of a job in a queue that it sees. */
+  seesRecord(record: SlowEntry | ExceptionRecord): boolean {
+    const queue = 'meta' in record ? record.meta.queue : record.queue
+    return queue === null ? record.kind !== 'job' : this.seesName(queue)
   }
 }
 
