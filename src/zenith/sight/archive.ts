@@ -3,7 +3,7 @@ import type { QueuePatterns } from '../../api/permissions.js'
 import { QueueBucket } from '../../archiver/figures/queue-bucket.js'
 import { TrafficBucket } from '../../archiver/figures/traffic-bucket.js'
 import { nextTurn } from '../../lib/async.js'
-import type { Archive, ArchivedJobFilter, ArchivedRecord, FigureBucket } from '../../ports/index.js'
+import type { Archive, ArchivedJobFilter, ArchivedRecord, ArchiveGap, FigureBucket } from '../../ports/index.js'
 import type { ExceptionRecord, SlowEntry } from '../../protocol/index.js'
 import { namesOf } from '../queues/monitor/identity.js'
 import { isLineSeen } from './audit.js'
@@ -46,7 +46,7 @@ export function archiveIn(archive: Archive, sight: Sight, patterns: readonly Que
       return (await archive.runningAt(at, Math.max(limit, MAX_RUNNING))).filter(isSeen).slice(0, limit)
     },
     counts: async (query) => (await archive.counts(query)).filter(isSeen),
-    gaps: (query) => archive.gaps(query),
+    gaps: async (query) => (await archive.gaps(query)).filter((gap) => isGapSeen(gap, sight)),
     status: () => archive.status(),
     cursor: (stream) => archive.cursor(stream),
     write: (batch) => archive.write(batch),
@@ -67,6 +67,12 @@ function bodyIn({ kind, body }: FigureBucket, sight: Sight): Uint8Array {
   const bucket = TrafficBucket.decode(body)
   bucket?.foldJobs((jobs) => !sight.seesJobs(jobs))
   return bucket?.encode() ?? body
+}
+
+/** Of a queue's list of finished jobs, or of a service. */
+function isGapSeen({ stream }: ArchiveGap, sight: Sight): boolean {
+  const queue = /^finished:(.*):[^:]*$/s.exec(stream)?.[1]
+  return queue === undefined ? !stream.startsWith('finished:') : sight.seesKey(queue)
 }
 
 /** Events are about versions of services. */

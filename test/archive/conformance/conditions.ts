@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { IndexedJob, JobCondition, JobField, JobFigure } from '../../../src/ports/archive.js'
+import type { IndexedJob, JobCondition, JobField, JobFigure, QueueSet } from '../../../src/ports/archive.js'
 import type { UnderTest } from '../conformance.js'
-import { AWKWARD, idsOf, jobOf, loadedJob, NOON, put } from './samples.js'
+import { ALL_TIME, AWKWARD, idsOf, jobOf, loadedJob, NOON, put } from './samples.js'
 
 const term = (text: string, more: { isPrefix?: boolean; isNot?: boolean } = {}): JobCondition => ({
   by: 'term',
@@ -27,6 +27,52 @@ const figure = (name: JobFigure, atLeast: number | null, atMost: number | null, 
 
 export function conditionTests(made: UnderTest): void {
   const find = (...conditions: JobCondition[]) => idsOf(made().driver, { conditions })
+
+  describe('sets of queues', () => {
+    const ids = async (query: Parameters<typeof idsOf>[1]) => [...(await idsOf(made().driver, query))].sort()
+    const only = (...sets: QueueSet[]) => ids({ only: sets })
+    const ofQueue = (id: string, queueName: string, terms: readonly string[] = []) =>
+      loadedJob(`{"of":"${queueName}"}`, terms, { id, queue: `redis:1:${queueName}`, queueName })
+    beforeEach(async () => {
+      const jobs = [
+        ofQueue('a', 'mail-out', ['ada']),
+        ofQueue('b', 'mail-in'),
+        ofQueue('c', 'orders', ['ada']),
+        ofQueue('d', 'ma%l_[x]', ['ada']),
+      ]
+      await put(made().driver, { jobs })
+    })
+
+    test('have the queues whose name or key fits a pattern', async () => {
+      expect(await only([[['mail*']]])).toEqual(['a', 'b'])
+      expect(await only([[['mail-in', 'orders']]])).toEqual(['b', 'c'])
+      expect(await only([[['redis:1:orders']]])).toEqual(['c'])
+      expect(await only([[['redis:*:mail-*']]])).toEqual(['a', 'b'])
+      expect(await only([[['Mail*', 'mai', 'm?il*', 'mail-o%']]])).toEqual([])
+      expect(await only([[['ma%l_[x]']]])).toEqual(['d'])
+      expect(await only([[['*']]])).toEqual(['a', 'b', 'c', 'd'])
+    })
+
+    test('are an entry of which each list fits, or another', async () => {
+      expect(await only([[['mail*'], ['*-in']]])).toEqual(['b'])
+      expect(await only([[['mail*'], ['*-in']], [['orders']]])).toEqual(['b', 'c'])
+      expect(await only([[['mail*'], []]])).toEqual([])
+      expect(await only([])).toEqual([])
+      expect(await only([[]])).toEqual(['a', 'b', 'c', 'd'])
+      expect(await only([[['mail*']]], [[['*-out'], ['redis*']]])).toEqual(['a'])
+    })
+
+    test('narrow what terms, phrases and facets find', async () => {
+      const { driver } = made()
+      const sets = { only: [[[['mail*', 'ma%*']]]] }
+      expect(await ids({ ...sets, conditions: [term('ada')] })).toEqual(['a', 'd'])
+      expect(await ids({ ...sets, conditions: [term('ada', { isNot: true })] })).toEqual(['b'])
+      expect(await ids({ ...sets, conditions: [phrase('"of":"mail-in"')] })).toEqual(['b'])
+      expect(await ids({ ...sets, conditions: [phrase('"of":"orders"')] })).toEqual([])
+      const { total, fields } = await driver.facets({ ...ALL_TIME, conditions: [term('ada')], ...sets }, 100)
+      expect([total, fields.queueName.map(({ value }) => value).sort()]).toEqual([2, ['ma%l_[x]', 'mail-out']])
+    })
+  })
 
   describe('terms', () => {
     beforeEach(async () => {

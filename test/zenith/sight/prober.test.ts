@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest'
 import type { BulkOperation } from '../../../src/api/bulk.js'
 import { referenceOf } from '../../../src/protocol/index.js'
 import type { Operation } from '../../../src/zenith/http/operation.js'
@@ -18,15 +18,7 @@ function valuesOf({ keys }: Sighted): Readonly<Record<string, readonly string[]>
     state: ['failed', 'waiting', 'waitingChildren', 'firing'],
     period: ['15m', '1h', '24h', '7d'],
     t: [String(PAST)],
-    q: [
-      '',
-      ...half.map((one) => `${one}*`),
-      'queue:hidden*',
-      '-state:retried',
-      'xylophone*',
-      '"two words"',
-      '-nothing',
-    ],
+    q: [...half.map((one) => `${one}*`), 'queue:hidden*', '-state:retried', 'xylophone*', '"two words"', '-nothing'],
     kind: ['job', 'request'],
     depth: ['20000'],
     limit: ['1', '100'],
@@ -136,6 +128,7 @@ const SHOWN = [
   '/api/alerts',
   '/api/alerts/deliveries',
   '/api/alerts/history',
+  '/api/alerts/receivers',
   '/api/alerts/rules',
   '/api/alerts/silences',
   '/api/archive/completeness',
@@ -149,6 +142,8 @@ const SHOWN = [
   '/api/errors/groups',
   '/api/failures',
   '/api/history/at',
+  '/api/history/marks',
+  '/api/history/ticks',
   '/api/metrics',
   '/api/overview',
   '/api/queues',
@@ -186,6 +181,12 @@ beforeAll(async () => {
 })
 afterAll(() => redis.stop())
 
+async function streamOf({ url }: Sighted, asker: Asker) {
+  const client = await openStream(`${url}/api/stream`, { ...asker.headers })
+  onTestFinished(() => client.close())
+  return client
+}
+
 /** All that Redis has of the queue. */
 async function contentsOf({ client }: Sighted): Promise<Readonly<Record<string, string>>> {
   const keys = (await client.keys(`bull:${HIDDEN}:*`)).sort()
@@ -201,6 +202,7 @@ async function prepared() {
   const { keys } = sighted
   const admin = await sighted.asker([{ queues: null, role: 'admin' }])
   const user = await sighted.asker([{ queues: ['mail*'], role: 'operator' }])
+  const streams = { all: await streamOf(sighted, admin), mine: await streamOf(sighted, user) }
   for (const action of ['pause', 'resume']) {
     const path = `/api/queues/${referenceOf(keys.hidden)}/actions`
     expect((await admin.post(path, { action })).status).toBe(200)
@@ -216,6 +218,7 @@ async function prepared() {
     async () => {
       expect((await admin.get('/api/alerts')).text).toContain(HIDDEN)
       expect((await admin.get('/api/alerts/deliveries')).text).toContain(HIDDEN)
+      expect(planted((await admin.get('/api/alerts/receivers')).text)).not.toEqual([])
     },
     { timeout: 40_000, interval: 500 },
   )
@@ -223,7 +226,7 @@ async function prepared() {
     action: 'add',
     silence: { reason: `because of ${HIDDEN}`, queues: [HIDDEN], until: Date.now() + 3_600_000 },
   })
-  return { ...sighted, admin, user, bulk }
+  return { ...sighted, admin, user, bulk, streams }
 }
 
 const planted = (text: string) => Object.values(SECRETS).filter((secret) => text.includes(secret))
@@ -290,6 +293,11 @@ it('shows a user nothing of a queue outside of the grants, and changes nothing i
   for (const path of NOT_FOUND) expect([path, [...(statuses.get(path) ?? [])]]).toEqual([path, [404]])
   const succeeded = [...statuses].filter(([, answered]) => answered.has(200) || answered.has(201))
   expect(succeeded.map(([path]) => path)).toEqual(['/api/alerts/preview'])
+  const { all, mine } = sighted.streams
+  for (const { events } of [all, mine])
+    expect(events.map(({ name }) => name)).toEqual(expect.arrayContaining(['system_pulse', 'alert']))
+  expect(planted(JSON.stringify(all.events))).toContain(SECRETS.queue)
+  expect(planted(JSON.stringify(mine.events))).toEqual([])
 }, 300_000)
 
 function isOfHidden(path: string, { keys }: Sighted): boolean {
@@ -298,11 +306,10 @@ function isOfHidden(path: string, { keys }: Sighted): boolean {
 
 it('streams nothing of a queue outside of the grants', async () => {
   const sighted = await sightedZenith(redis)
-  const { url, queue } = sighted
+  const { queue } = sighted
   const admin = await sighted.asker([{ queues: null, role: 'admin' }])
   const user = await sighted.asker([{ queues: ['mail*'], role: 'operator' }])
-  const open = (asker: Asker) => openStream(`${url}/api/stream`, { ...asker.headers })
-  const [all, mine] = [await open(admin), await open(user)]
+  const [all, mine] = [await streamOf(sighted, admin), await streamOf(sighted, user)]
   await Promise.all([all.next(), mine.next()])
   for (let round = 0; round < 3; round++) {
     await queue(HIDDEN).add(SECRETS.job, { word: SECRETS.word })
@@ -316,6 +323,4 @@ it('streams nothing of a queue outside of the grants', async () => {
   const text = (client: { events: readonly unknown[] }) => JSON.stringify(client.events)
   expect(planted(text(all))).toContain(SECRETS.queue)
   expect(planted(text(mine))).toEqual([])
-  all.close()
-  mine.close()
 }, 60_000)

@@ -196,6 +196,9 @@ async function fillArchive(archive: Archive, keys: Keys): Promise<void> {
   await put(archive, {
     figures: figuresAt(PAST),
     records: recordsAt(PAST, keys),
+    gaps: [keys.mail, keys.hidden].map((key) => {
+      return { stream: `finished:${key}:failed`, from: PAST - MINUTE, to: PAST, lost: 5 }
+    }),
     jobs: [
       attempt('mail-1', PAST, { ...mine, queue: keys.mail, queueName: 'mail-out' }),
       attempt('orders-1', PAST - 1, { ...mine, queue: keys.orders, queueName: 'orders' }),
