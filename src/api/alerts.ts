@@ -1,7 +1,20 @@
 import * as v from 'valibot'
 import { METRIC_IDS, METRIC_UNITS, SUBJECT_KINDS } from './alert-metrics.js'
 import { listingFields } from './listing.js'
-import { amount, count, difference, flag, type Infer, listOf, listUpTo, object, oneOf, orNull, text } from './schema.js'
+import {
+  amount,
+  count,
+  difference,
+  flag,
+  type Infer,
+  listOf,
+  listUpTo,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  text,
+} from './schema.js'
 import { ALERT_CHANGES, SEVERITIES } from './words.js'
 
 /** Alerts. Times are Unix ms by the store's clock; durations are ms. */
@@ -257,6 +270,7 @@ export const Delivery = object('A message to a receiver.', {
   receiverName: text('Name of the receiver.'),
   event: oneOf(DELIVERY_EVENTS, 'What it tells.'),
   title: text('Its first line.'),
+  alerts: optional(listUpTo(20, v.string(), 'Ids of the alerts that it tells of; omitted if there are more.')),
   at: amount('When it was written, Unix ms.'),
   state: oneOf(DELIVERY_STATES, 'failed: it is not tried again.'),
   attempts: count('Attempts so far.'),

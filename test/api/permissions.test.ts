@@ -48,3 +48,22 @@ it('a role that there is not may nothing', () => {
     expect(createPolicy({ payloads: 'viewer' }).permissionsOf({ role: role as never })).toEqual([])
   }
 })
+
+it('the queues at which a permission holds are those of its grants, and of a token those of its user, too', () => {
+  const policy = createPolicy({ payloads: 'operator' })
+  const grant = (queues: readonly string[] | null, permissions: readonly Permission[], within?: readonly string[]) => {
+    return { cluster: '*', queues, permissions, within }
+  }
+  const holder = {
+    role: 'operator',
+    grants: [grant(['mail*'], ['view', 'queue.payloads'], ['*-out']), grant(['orders'], ['view'])],
+  }
+  expect(policy.patternsOf(holder, 'view')).toEqual([[['mail*'], ['*-out']], [['orders']]])
+  expect(policy.patternsOf(holder, 'queue.payloads')).toEqual([[['mail*'], ['*-out']]])
+  expect(policy.patternsOf(holder, 'queue.clean')).toEqual([])
+  expect(policy.patternsOf({ ...holder, grants: [...holder.grants, grant(null, ['view'])] }, 'view')).toBeNull()
+  const elsewhere = { ...grant(null, ['view']), cluster: 'other' }
+  expect(policy.patternsOf({ ...holder, grants: [elsewhere] }, 'view')).toEqual([])
+  expect(policy.patternsOf({ role: 'admin' }, 'queue.clean')).toBeNull()
+  expect(policy.patternsOf({ role: 'viewer' }, 'queue.clean')).toEqual([])
+})

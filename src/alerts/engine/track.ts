@@ -1,3 +1,4 @@
+import { SUBJECT_KINDS } from '../../api/alert-metrics.js'
 import type { AlertCondition, AlertRule, AlertState, AlertSubject, Severity } from '../../api/alerts.js'
 
 /** An alert as the engine remembers it: a rule and a subject for which it is not ok. Times are Unix ms by the store's clock. */
@@ -68,6 +69,12 @@ const TOLERANCE_MS = 500
 
 export function alertId(rule: string, subject: AlertSubject): string {
   return `${rule}/${subject.kind}:${subject.key}`
+}
+
+/** The subject in an alert's id; of any other text, a job that there is not. */
+export function subjectIn(id: string): Pick<AlertSubject, 'kind' | 'key'> {
+  const [, kind, key = ''] = /^[^/]*\/([a-z]+):(.*)$/s.exec(id) ?? []
+  return { kind: SUBJECT_KINDS.find((one) => one === kind) ?? 'job', key }
 }
 
 /** What an alert becomes with a judgement. Pure. */

@@ -161,9 +161,11 @@ export class AlertOutbox {
 
   #deliveryOf(one: Waiting, state: Delivery['state'], endedAt: number | null): Delivery {
     const { id, receiver, notification, attempts, nextAt, last } = one
-    const { event, title, at } = notification
+    const { event, title, at, more } = notification
+    const alerts = notification.alerts.map((alert) => alert.id)
     return {
       ...{ id, receiver, receiverName: this.#options.receiverOf(receiver)?.name ?? receiver, event, title, at },
+      ...(more === 0 && { alerts }),
       ...{ state, attempts, nextAt: state === 'waiting' ? nextAt : null, endedAt },
       ...{ status: last?.status ?? null, answer: last?.text ?? null },
     }

@@ -1,3 +1,5 @@
+import { subjectIn } from '../../alerts/engine/track.js'
+import { keyOf } from '../../alerts/observe/seen-series.js'
 import { METRICS } from '../../api/alert-metrics.js'
 import type { Alert, AlertRule, AlertRuleView, AlertSubject, Delivery, Silence } from '../../api/alerts.js'
 import { globOf } from '../../lib/glob.js'
@@ -12,10 +14,7 @@ type IsSeen = (subject: AlertSubject) => boolean
 export function alertsIn(all: Alerts, fleet: Monitor, monitor: Monitor, sight: Sight): Alerts {
   const looking = async (): Promise<IsSeen> => {
     const jobs = await seenJobs(fleet, monitor)
-    return ({ kind, key, name, service }) => {
-      if (kind === 'queue') return sight.sees({ key, name })
-      return kind !== 'job' || jobs.has(JSON.stringify([service, name]))
-    }
+    return (subject) => isSubjectSeen(subject, jobs, sight)
   }
 
   async function alerts(): Promise<readonly Alert[]> {
@@ -51,9 +50,10 @@ export function alertsIn(all: Alerts, fleet: Monitor, monitor: Monitor, sight: S
     alerts,
     rules,
     async receivers() {
+      const jobs = await seenJobs(fleet, monitor)
       return (await all.receivers()).map((view) => ({
         ...view,
-        last: view.last && isTest(view.last) ? view.last : null,
+        last: view.last && isDeliverySeen(view.last, jobs, sight) ? view.last : null,
       }))
     },
     async silences() {
@@ -61,11 +61,11 @@ export function alertsIn(all: Alerts, fleet: Monitor, monitor: Monitor, sight: S
       return (await all.silences()).flatMap((silence) => seenSilence(silence, shown, monitor, sight) ?? [])
     },
     async shown() {
-      const isSeen = await looking()
+      const jobs = await seenJobs(fleet, monitor)
       const { events, deliveries } = await all.shown()
       return {
-        events: events.filter(({ subject }) => isSeen(subject)),
-        deliveries: deliveries.filter(isTest),
+        events: events.filter(({ subject }) => isSubjectSeen(subject, jobs, sight)),
+        deliveries: deliveries.filter((delivery) => isDeliverySeen(delivery, jobs, sight)),
         rules: {},
       }
     },
@@ -87,18 +87,25 @@ export function alertsIn(all: Alerts, fleet: Monitor, monitor: Monitor, sight: S
   }
 }
 
-/** Jobs by service and name, of which all series are in sight: an alert about a job is about all queues that have one of its name. */
+type Named = Pick<AlertSubject, 'kind' | 'key'> & { readonly name?: string }
+
+/** @param jobs keys of jobs in sight */
+function isSubjectSeen({ kind, key, name }: Named, jobs: ReadonlySet<string>, sight: Sight): boolean {
+  if (kind === 'queue') return name === undefined ? sight.seesKey(key) : sight.sees({ key, name })
+  return kind !== 'job' || jobs.has(key)
+}
+
+/** Keys of jobs of which all series are in sight: an alert about a job is about all queues that have one of its name. */
 async function seenJobs(fleet: Monitor, monitor: Monitor): Promise<ReadonlySet<string>> {
   const names = (fleet.overview?.services ?? []).map(({ service }) => service)
   const range = { period: '15m', window: null } as const
   const [all, seen] = await Promise.all([fleet.periods(names, range), monitor.periods(names, range)])
   const counts = new Map<string, number>()
-  for (const { service, jobSeries } of all.periods)
-    for (const { key } of jobSeries) add(counts, JSON.stringify([service, key]), 1)
+  for (const { service, jobSeries } of all.periods) for (const { key } of jobSeries) add(counts, keyOf(service, key), 1)
   const jobs = new Set<string>()
   for (const { service, jobSeries } of seen.periods) {
     for (const { key } of jobSeries) {
-      const id = JSON.stringify([service, key])
+      const id = keyOf(service, key)
       add(counts, id, -1)
       jobs.add(id)
     }
@@ -164,7 +171,7 @@ function isEmptied(before: readonly string[], after: readonly string[]): boolean
   return before.length > 0 && after.length === 0
 }
 
-/** A message may be about several alerts, and names them in words alone. */
-function isTest({ event }: Delivery): boolean {
-  return event === 'test'
+/** Whether all alerts that a message names are in sight. @param jobs keys of jobs in sight */
+function isDeliverySeen({ alerts }: Delivery, jobs: ReadonlySet<string>, sight: Sight): boolean {
+  return alerts?.every((id) => isSubjectSeen(subjectIn(id), jobs, sight)) ?? false
 }

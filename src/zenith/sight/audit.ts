@@ -1,3 +1,4 @@
+import { subjectIn } from '../../alerts/engine/track.js'
 import type { AuditEntry } from '../../api/audit.js'
 import type { ControlStore } from '../../ports/index.js'
 import type { Sight } from './sight.js'
@@ -25,10 +26,10 @@ export function isLineSeen({ queue, queueName, action, target }: AuditEntry, sig
   return ABOUT_NO_QUEUE.has(action)
 }
 
-/** @param id of an alert: rule, kind and key of its subject */
+/** Never for one about a job, which may be in any queue. */
 function isAlertSeen(id: string, sight: Sight): boolean {
-  const [, kind = '', key = ''] = /^[^/]*\/([a-z]+):(.*)$/s.exec(id) ?? []
-  return kind === 'queue' ? sight.seesKey(key) : kind !== '' && kind !== 'job'
+  const { kind, key } = subjectIn(id)
+  return kind === 'queue' ? sight.seesKey(key) : kind !== 'job'
 }
 
 /** The store, as routes read it: lines of the audit trail in sight, and no documents. */

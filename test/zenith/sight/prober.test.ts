@@ -120,6 +120,7 @@ const condition = { metric: 'queue.failed', is: 'atLeast', threshold: 1 } as con
 const RULES = [
   { id: 'failed', name: 'Failed jobs', forMs: 0, conditions: [condition] },
   { id: 'failed-hidden', name: `Failed in ${HIDDEN}`, forMs: 0, conditions: [condition], scope: { queues: [HIDDEN] } },
+  { id: 'failed-mail', name: 'Mail', forMs: 0, conditions: [condition], scope: { queues: ['mail*'] } },
   { id: 'slow-jobs', name: 'Jobs', forMs: 0, conditions: [{ metric: 'job.count', is: 'atLeast', threshold: 1 }] },
 ] as const
 
@@ -287,6 +288,8 @@ it('shows a user nothing of a queue outside of the grants, and changes nothing i
   const shown = [...seen].filter(([, words]) => words.size > 0).map(([path]) => path)
   expect(shown.sort()).toEqual(SHOWN)
   expect(new Set([...seen.values()].flatMap((words) => [...words]))).toEqual(new Set(Object.values(SECRETS)))
+  for (const path of ['', '/deliveries', '/history', '/rules'])
+    expect([path, (await sighted.user.get(`/api/alerts${path}`)).text]).toEqual([path, expect.stringContaining('mail')])
   const before = await contentsOf(sighted)
   const statuses = await probeChanges(sighted)
   expect(await contentsOf(sighted)).toEqual(before)
