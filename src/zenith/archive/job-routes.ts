@@ -186,7 +186,7 @@ function filterOf(
   }
 }
 
-/** What an answer says of queues whose payloads the principal may not search. */
+/** The part of an answer about queues whose payloads the principal may not search. */
 function notSearched({ only }: ArchivedJobFilter): { readonly withoutQueues?: true } {
   return only ? { withoutQueues: true } : {}
 }

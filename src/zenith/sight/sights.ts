@@ -1,6 +1,10 @@
+import type { AlertServices } from '../alerts/operation.js'
+import type { FleetServices } from '../fleet/operation.js'
 import { StreamHub } from '../fleet/stream-hub.js'
 import type { Principal } from '../http/principal.js'
-import type { AllServices } from '../operations.js'
+import type { BulkServices } from '../queues/bulk/routes.js'
+import type { FailureServices } from '../queues/failures/routes.js'
+import type { SchedulerServices } from '../queues/schedulers/routes.js'
 import { alertsIn } from './alerts.js'
 import { archiveIn } from './archive.js'
 import { bulkIn } from './bulk.js'
@@ -12,8 +16,11 @@ import { type Sight, sightOf } from './sight.js'
 /** Different sets of grants for which services are remembered; those that were used least recently go first. */
 const MAX_SIGHTS = 50
 
-interface Seen {
-  readonly services: AllServices
+/** The services that tell of queues. */
+type OfQueues = FleetServices & AlertServices & BulkServices & FailureServices & SchedulerServices
+
+interface Seen<S> {
+  readonly services: S
   readonly close: () => void
 }
 
@@ -21,16 +28,16 @@ interface Seen {
  * The services as a principal sees them. Whoever may see all queues gets the services themselves. For others every list, figure, record and
  * stream is without the queues that they may not see: routes do not have to ask.
  */
-export class Sights {
-  readonly #all: AllServices
+export class Sights<S extends OfQueues> {
+  readonly #all: S
   /** By grants: users of one group share them. The least recently used first. */
-  readonly #seen = new Map<string, Seen>()
+  readonly #seen = new Map<string, Seen<S>>()
 
-  constructor(all: AllServices) {
+  constructor(all: S) {
     this.#all = all
   }
 
-  of(principal: Principal): AllServices {
+  of(principal: Principal): S {
     const sight = sightOf(this.#all.policy, principal, this.#all.monitor.queues)
     if (!sight) return this.#all
     const grants = JSON.stringify(principal.grants)
@@ -56,13 +63,13 @@ export class Sights {
   }
 }
 
-function servicesIn(all: AllServices, sight: Sight, principal: Principal): Seen {
+function servicesIn<S extends OfQueues>(all: S, sight: Sight, principal: Principal): Seen<S> {
   const monitor = monitorIn(all.monitor, sight)
   const queues = queuesIn(all.queues, monitor, sight)
   const alerts = all.alerts && alertsIn(all.alerts, all.monitor, monitor, sight)
   const patterns = all.policy.patternsOf(principal, 'view') ?? []
   let hub: StreamHub | null = null
-  const services: AllServices = {
+  const seen: OfQueues = {
     ...all,
     ...{ monitor, queues, alerts },
     queueNamed: queues.view,
@@ -77,5 +84,5 @@ function servicesIn(all: AllServices, sight: Sight, principal: Principal): Seen 
     schedulers: schedulersIn(all.schedulers, queues, sight),
     archive: all.archive && archiveIn(all.archive, sight, patterns),
   }
-  return { services, close: () => hub?.close() }
+  return { services: { ...all, ...seen }, close: () => hub?.close() }
 }
