@@ -22,6 +22,8 @@ export interface Change<T = undefined> {
   readonly records: readonly PeopleRecord[]
   /** Ids of users. */
   readonly endsSessionsOf?: readonly string[]
+  /** Whether it is made also if it leaves no user who can edit users. @default false */
+  readonly mayEndAdmins?: boolean
   readonly result: T
 }
 
