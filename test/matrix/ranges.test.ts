@@ -9,8 +9,8 @@ const { engines, dependencies, peerDependencies } = manifestOf('.')
 const lowest = versionsOf('lowest')
 const highest = versionsOf('highest')
 
-/** The databases of the archive, which the repository's own tests run on: one version each. */
-const DATABASES = ['libsql', 'pg']
+/** Databases and single sign-on, which the repository's own tests run on: one version each. */
+const OWN = ['libsql', 'openid-client', 'pg']
 const installed = (name: string) => manifestOf(`node_modules/${name}`).version
 
 /** Tried by the tests of alerts by e-mail, which are no apps of the matrix. */
@@ -24,7 +24,7 @@ function triedRange(name: string): string {
 
 /** Of what the repository's own tests run on; null for what the matrix tries. */
 function ownRange(name: string) {
-  const lowestName = DATABASES.includes(name) ? name : MAILERS[name]
+  const lowestName = OWN.includes(name) ? name : MAILERS[name]
   return lowestName === undefined ? null : [installed(lowestName), installed(name)]
 }
 
