@@ -13,6 +13,7 @@ export {
   type ZenithAuth,
 } from './auth/options.js'
 export type { PeopleAuth, PeopleAuthOptions } from './auth/people/options.js'
+export type { GithubOptions, OidcOptions, SsoOptions } from './auth/sso/options.js'
 export type { FetchContext } from './http/context.js'
 export { type NodeHandler, toNodeHandler } from './http/node-handler.js'
 export { createZenithServer, type Zenith } from './zenith.js'

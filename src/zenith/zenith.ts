@@ -26,6 +26,7 @@ import { originOf } from './http/context.js'
 import { secured } from './http/headers.js'
 import { isLoopback } from './http/loopback.js'
 import { belowMount, cleanBasePath, forwardedPrefix } from './http/mount-path.js'
+import { pageUrls } from './http/page-url.js'
 import { proxiesIn } from './http/proxies.js'
 import { bare, json } from './http/responses.js'
 import { routerOf } from './http/router.js'
@@ -189,7 +190,10 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   const isProxy = proxiesIn(proxies)
   const addressOf = clientAddress(proxies.length > 0 ? isProxy : isLoopback)
   const onLogin = loginAudit(queues.act)
-  const authenticate = authenticatorOf({ auth, isDevelopment, secret, logger, limit, addressOf, people, onLogin })
+  const pageUrlOf = pageUrls({ url: pageUrlIn(options), isProxy })
+  const authenticate = authenticatorOf({
+    ...{ auth, isDevelopment, secret, logger, limit, addressOf, people, onLogin, pageUrlOf },
+  })
   const basePath = cleanBasePath(options.basePath ?? '')
   let closing: Promise<void> | null = null
   let prepareAfter = Number.NEGATIVE_INFINITY
@@ -294,6 +298,12 @@ const CONTROL_METHODS = [
 function controlStoreOf(reader: Reader & Partial<ControlStore>): ControlStore | null {
   const isComplete = CONTROL_METHODS.every((name) => typeof reader[name] === 'function')
   return isComplete ? (reader as Reader & ControlStore) : null
+}
+
+/** Where people reach the page; null if no option has it. */
+function pageUrlIn({ auth, alerts }: ZenithServerOptions): string | null {
+  const own = typeof auth === 'object' && 'people' in auth ? auth.people.url : undefined
+  return own ?? alerts?.settings.url ?? null
 }
 
 /** Without it the limits of wrong log-ins count in this process alone. */

@@ -9,6 +9,7 @@ import { ALERT_OPTIONS, alertsOf } from '../arguments/alerts.js'
 import { ARCHIVE_OPTIONS, type ArchiveSettings, archiveSettingsOf } from '../arguments/archive.js'
 import { wrongUse } from '../arguments/command.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../arguments/options.js'
+import { SSO_OPTIONS, ssoOf } from '../arguments/sso.js'
 import { DEFAULT_REDIS, redisFrom, redisUrl, tokens } from '../arguments/values.js'
 
 const DEFAULT_PORT = 4_280
@@ -82,6 +83,7 @@ export const ZENITH_OPTIONS = {
     help: 'users in the database of the archive; prints a link for the first admin',
     read: yesOrNo,
   },
+  ...SSO_OPTIONS,
   bearer: {
     value: 'TOKEN',
     env: 'QUASAR_BEARER',
@@ -225,8 +227,10 @@ function authOf(values: Values): ZenithAuth | null {
     if ([name, password, bearer, role].some((value) => value !== undefined))
       throw wrongUse('--people excludes --auth-user, --auth-password-hash, --auth-role and --bearer.')
     if (values.archive === null) throw wrongUse('--people needs an archive: its database has the users.')
-    return { people: {} }
+    const sso = ssoOf(values)
+    return { people: { url: values.url, ...(sso && { sso: [sso] }) } }
   }
+  if (ssoOf(values)) throw wrongUse('single sign-on (--sso-issuer) takes --people.')
   if (bearer !== undefined && (name !== undefined || password !== undefined)) {
     throw wrongUse('--auth-user and --bearer exclude each other.')
   }

@@ -1,12 +1,14 @@
 import { isRole } from '../../api/permissions.js'
 import type { People } from '../../people/service/people.js'
 import type { Logger } from '../../ports/index.js'
+import type { PageUrlOf } from '../http/page-url.js'
 import { type Authenticator, principal } from '../http/principal.js'
 import { bare, json } from '../http/responses.js'
 import { closedAuthenticator, localAuthenticator } from './closed.js'
 import type { Guessing } from './guesses/limit.js'
 import { linkAuthenticator } from './link/authenticator.js'
 import { loginAuthenticator } from './login/authenticator.js'
+import type { OnLogin } from './login/login.js'
 import type { Authorize, ZenithAuth } from './options.js'
 import { peopleAuthenticator } from './people/authenticator.js'
 import { basicAuthenticator, bearerAuthenticator } from './secrets.js'
@@ -19,8 +21,9 @@ export interface AuthenticatorOptions extends Guessing {
   secret: string | undefined
   /** Null unless `auth` is by people. */
   people: People | null
-  /** Gets log-ins of people. Never rejects. */
-  onLogin: (name: string, from: { readonly address: string }, ok: boolean) => Promise<void>
+  /** Gets log-ins of people. */
+  onLogin: OnLogin
+  pageUrlOf: PageUrlOf
   logger: Logger | undefined
 }
 

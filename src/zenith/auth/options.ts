@@ -1,8 +1,11 @@
 import { isRole, type Role } from '../../api/permissions.js'
 import { isPasswordHash } from '../../people/password.js'
+import { isPageUrl } from '../http/page-url.js'
+import { type Fields, fieldsOf, hasOnly, isSecret } from './fields.js'
 import type { LinkAuth } from './link/link.js'
 import type { LoginOptions } from './login/options.js'
 import type { PeopleAuth } from './people/options.js'
+import { ssoProblem } from './sso/problem.js'
 
 /**
  * Decides about a request: a role allows it, `true` allows it as a viewer; false or null responds with 404; a `Response` is sent unchanged
@@ -34,8 +37,6 @@ export type ZenithAuth = Authorize | 'local' | BasicAuth | BearerAuth | LinkAuth
 const TAKES =
   "a function, 'local', { basic: { username, password, role? } }, { bearer: token, role? }, { link: createLoginLink() }, { users: [{ name, password, role? }] } or { people: {} } beside an archive, none of them empty"
 
-type Fields = Readonly<Record<string, unknown>>
-
 /** The error in a value of the option `auth`, as a message without secrets; null if it is valid. */
 export function authProblem(auth: unknown): string | null {
   if (typeof auth === 'function' || auth === 'local') return null
@@ -65,9 +66,11 @@ function isBasic({ basic, role }: Fields): boolean {
 function peopleProblem({ people, ...others }: Fields): string | null {
   const fields = fieldsOf(people)
   if (Object.keys(others).length > 0) return 'with `people` takes nothing else beside it.'
-  if (!fields || !hasOnly(fields, ['secret', 'sessionHours', 'secureCookies']))
-    return '`people` takes an object with `secret`, `sessionHours` and `secureCookies`, and nothing else.'
-  return sessionProblem(fields)
+  if (!fields || !hasOnly(fields, ['secret', 'sessionHours', 'secureCookies', 'sso', 'url']))
+    return '`people` takes an object with `secret`, `sessionHours`, `secureCookies`, `sso` and `url`, and nothing else.'
+  if (fields.url !== undefined && !isPageUrl(fields.url))
+    return '`people.url` takes the URL of the page, https://zenith.example.com.'
+  return sessionProblem(fields) ?? ssoProblem(fields.sso)
 }
 
 function loginProblem(fields: Fields): string | null {
@@ -118,18 +121,6 @@ function isHours(value: unknown): boolean {
   return typeof value === 'number' && value > 0 && value <= 8_760
 }
 
-function isSecret(value: unknown): value is string {
-  return typeof value === 'string' && value !== ''
-}
-
 function isRoleOrNone(value: unknown): boolean {
   return value === undefined || isRole(value)
-}
-
-function hasOnly(fields: Fields, known: readonly string[]): boolean {
-  return Object.keys(fields).every((field) => known.includes(field))
-}
-
-function fieldsOf(value: unknown): Fields | null {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null
 }

@@ -54,7 +54,7 @@ function isOfAnotherPage(request: Request): boolean {
   return isForeign(request) && headers.get('sec-fetch-mode') !== 'navigate' && headers.get('sec-fetch-site') !== 'none'
 }
 
-function isLocalHost(host: string): boolean {
+export function isLocalHost(host: string): boolean {
   const name = host.toLowerCase().replace(/:\d+$/, '')
   if (name === 'localhost' || name.endsWith('.localhost')) return true
   return isLoopback(name.replace(/^\[(.*)\]$/, '$1'))

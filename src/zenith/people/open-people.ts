@@ -5,6 +5,7 @@ import { invite } from '../../people/changes/invites.js'
 import { isPeopleError } from '../../people/errors.js'
 import { People } from '../../people/service/people.js'
 import type { Logger, PeopleStore } from '../../ports/index.js'
+import type { OnLogin } from '../auth/login/login.js'
 import type { ZenithAuth } from '../auth/options.js'
 import { DEFAULT_SESSION_HOURS } from '../auth/people/options.js'
 import type { Act } from '../queues/act.js'
@@ -50,9 +51,9 @@ async function makeSetupLink(people: People, tell: (path: string) => void, logge
 }
 
 /** Lines of the audit trail for log-ins. */
-export function loginAudit(act: Act) {
-  return async (name: string, { address }: { readonly address: string }, ok: boolean): Promise<void> => {
-    const change = { by: { user: name, role: '', via: 'password', address }, action: 'log in', queue: null, target: '' }
+export function loginAudit(act: Act): OnLogin {
+  return async (name, { address, via }, ok) => {
+    const change = { by: { user: name, role: '', via, address }, action: 'log in', queue: null, target: '' }
     await act({ ...change, perform: async () => undefined, tell: () => ({ ok, detail: null }) }).catch(() => {})
   }
 }

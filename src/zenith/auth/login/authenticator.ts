@@ -22,7 +22,7 @@ export function behindLogin<User extends Credentials>(login: Login<User>): Authe
     if (path === '/login.css') return login.style(request)
     if (path === '/favicon.svg') return (await serveAsset('favicon.svg', request)) ?? bare(404)
     if (path === '/login') return login.login(request, origin)
-    if (path === '/logout') return login.logout(request)
+    if (path === '/logout') return login.logout(request, origin)
     const principal = await login.principalOf(request)
     if (principal) return principal
     return isPage(request, path) ? toLogin(request, origin, path) : unauthorized('Session realm="Zenith"')

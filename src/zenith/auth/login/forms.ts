@@ -39,9 +39,16 @@ export class Forms {
     return isOwn ? fields : null
   }
 
-  cookie(request: Request, name: string, value: string, maxAge: number | null): string {
-    const isSecure = this.#secureCookies === 'auto' ? cameByHttps(request) : this.#secureCookies
-    return setCookie(name, value, { isSecure, maxAge })
+  /** @param more `isHttps`: whether the browser is known to use it */
+  cookie(
+    request: Request,
+    name: string,
+    value: string,
+    maxAge: number | null,
+    { isHttps = cameByHttps(request), isLax = false }: { readonly isHttps?: boolean; readonly isLax?: boolean } = {},
+  ): string {
+    const isSecure = this.#secureCookies === 'auto' ? isHttps : this.#secureCookies
+    return setCookie(name, value, { isSecure, maxAge, isLax })
   }
 }
 

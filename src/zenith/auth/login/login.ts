@@ -17,14 +17,22 @@ const CSS = { 'content-type': 'text/css; charset=utf-8' }
 const WRONG = 'Name or password is wrong.'
 const AWAY = 'The database of users does not answer. Please try again.'
 
+/** Gets a log-in, or one that failed for a known user or identity. Never rejects. @param from `via`: `password`, or the name of a provider */
+export type OnLogin = (
+  name: string,
+  from: { readonly address: string; readonly via: string },
+  ok: boolean,
+) => Promise<void>
+
 export interface LoginParts<User extends Credentials> extends Guessing {
   readonly accounts: Accounts<User>
   readonly signer: Signer
   readonly forms: Forms
   /** Ways to log in besides a password. */
   readonly ways?: readonly LoginWay[]
-  /** Gets each log-in and each one that failed for a known user. Never rejects. */
-  readonly onLogin?: (name: string, from: { readonly address: string }, ok: boolean) => Promise<void>
+  readonly onLogin?: OnLogin
+  /** The page that leads a user on who logged out here; null: none. @param via how the session began */
+  readonly leave?: (request: Request, origin: Origin, via: string) => Promise<Response | null>
 }
 
 /** The pages to log in and to log out. */
@@ -53,17 +61,17 @@ export class Login<User extends Credentials> {
     return (await this.principalOf(request)) ? seeOther(safeNext(next)) : this.show(request, 200, { next })
   }
 
-  async logout(request: Request): Promise<Response> {
+  async logout(request: Request, origin: Origin): Promise<Response> {
     const token = cookieOf(request, SESSION)
-    const { accounts, signer, forms } = this.#parts
-    const user = (await accounts.principalOf(token))?.user
+    const { accounts, signer, forms, leave } = this.#parts
+    const { user, via = '' } = (await accounts.principalOf(token)) ?? {}
     if (!isGet(request) && request.method !== 'POST') return notAllowed('GET, HEAD, POST')
     if (!token || !user) return seeOther('./login')
     if (isGet(request)) return html(200, logoutPage(signer.formToken(token), user))
     const form = await readForm(request)
     if (!isSameOrigin(request) || !signer.isFormToken(form?.get('token') ?? '', token)) return bare(403)
     await accounts.end(token)
-    const answer = seeOther('./login')
+    const answer = (await leave?.(request, origin, via)) ?? seeOther('./login')
     answer.headers.append('set-cookie', forms.cookie(request, SESSION, '', 0))
     return answer
   }
@@ -83,7 +91,7 @@ export class Login<User extends Credentials> {
     answer.headers.append('set-cookie', forms.cookie(request, SESSION, token, accounts.maxAge))
     answer.headers.append('set-cookie', forms.cookie(request, FORM, '', 0))
     answer.headers.append('set-cookie', forms.cookie(request, DEVICE, signer.newDevice(user), DEVICE_LIFE_S))
-    await onLogin?.(user.name, { address }, true)
+    await onLogin?.(user.name, { address, via: 'password' }, true)
   }
 
   show(
@@ -134,14 +142,14 @@ export class Login<User extends Credentials> {
       return this.enter(request, origin, found, next)
     }
     limit.note(`Zenith: a log-in failed, of ${label} from ${address}`)
-    if (found) await onLogin?.(found.name, { address }, false)
+    if (found) await onLogin?.(found.name, { address, via: 'password' }, false)
     return again(401, WRONG)
   }
 }
 
 const MAX_AGENT_CHARS = 300
 
-function agentOf({ headers }: Request): string {
+export function agentOf({ headers }: Request): string {
   return (headers.get('user-agent') ?? '').slice(0, MAX_AGENT_CHARS)
 }
 

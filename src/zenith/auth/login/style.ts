@@ -101,6 +101,18 @@ a {
   margin-top: 0.5rem;
   color: var(--accent);
 }
+.way {
+  display: block;
+  margin-top: 0.75rem;
+  padding: 0.5rem 0.75rem;
+  border: 1px solid var(--field);
+  border-radius: 0.5rem;
+  background: var(--panel);
+  color: var(--text);
+  font-weight: 600;
+  text-align: center;
+  text-decoration: none;
+}
 :focus-visible {
   outline: 2px solid var(--accent);
   outline-offset: 2px;

@@ -2,14 +2,16 @@ import { TOKEN_START } from '../../../people/secrets.js'
 import type { People } from '../../../people/service/people.js'
 import type { Logger } from '../../../ports/index.js'
 import type { Origin } from '../../http/context.js'
+import type { PageUrlOf } from '../../http/page-url.js'
 import type { Authenticator, Principal } from '../../http/principal.js'
 import { problem, text, unauthorized, wantsHtml } from '../../http/responses.js'
 import type { Guessing } from '../guesses/limit.js'
 import { later, tooMany } from '../guesses/too-many.js'
 import { behindLogin } from '../login/authenticator.js'
 import { Forms } from '../login/forms.js'
-import { Login } from '../login/login.js'
+import { Login, type OnLogin } from '../login/login.js'
 import { Signer } from '../login/signer.js'
+import { Sso } from '../sso/sso.js'
 import { PeopleAccounts, principalOf } from './accounts.js'
 import { Join } from './join.js'
 import type { PeopleAuthOptions } from './options.js'
@@ -18,8 +20,8 @@ export interface PeopleAuthenticatorOptions extends Guessing {
   readonly people: People
   readonly options: PeopleAuthOptions
   readonly secret: string | undefined
-  /** Gets each log-in, and each one that failed for a known user. Never rejects. */
-  readonly onLogin: (name: string, from: { readonly address: string }, ok: boolean) => Promise<void>
+  readonly onLogin: OnLogin
+  readonly pageUrlOf: PageUrlOf
   readonly logger: Logger | undefined
 }
 
@@ -29,13 +31,20 @@ export function peopleAuthenticator({
   options,
   secret,
   onLogin,
+  pageUrlOf,
   logger,
   ...guessing
 }: PeopleAuthenticatorOptions): Authenticator {
   const signer = new Signer(options.secret ?? secret)
   const forms = new Forms(signer, options.secureCookies)
   const accounts = new PeopleAccounts(people)
-  const login = new Login({ accounts, signer, forms, onLogin, ...guessing })
+  const { sso: providers = [] } = options
+  const sso = new Sso({ people, providers, signer, forms, pageUrlOf, onLogin, ...guessing })
+  const login = new Login({
+    ...{ accounts, signer, forms, onLogin, ...guessing },
+    ways: sso.ways,
+    leave: (request, origin, via) => sso.leave(request, origin, '/logout', via),
+  })
   const bySession = behindLogin(login)
   const join = new Join({
     ...{ people, forms, ...guessing },
@@ -50,6 +59,8 @@ export function peopleAuthenticator({
     const token = tokenOf(request)
     if (token !== null) return byToken(token, guessing.addressOf(request, origin))
     if (path === '/join') return join.answer(request, origin)
+    if (path === '/callback') return sso.finish(request, origin)
+    if (path === '/login' && isWithProvider(request)) return sso.begin(request, origin, path)
     return bySession(request, origin, path)
   }
 
@@ -77,6 +88,11 @@ const AWAY = 'The database of users does not answer. Please try again.'
 function unavailable(request: Request): Response {
   const answer = wantsHtml(request) ? text(503, AWAY) : problem(503, 'people_unavailable', AWAY)
   return later(answer, 2_000)
+}
+
+/** The form is sent to the URL of its page, which may have it, too. */
+function isWithProvider({ method, url }: Request): boolean {
+  return method !== 'POST' && new URL(url).searchParams.has('with')
 }
 
 function tokenOf({ headers }: Request): string | null {

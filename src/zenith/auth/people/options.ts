@@ -1,3 +1,5 @@
+import type { SsoOptions } from '../sso/options.js'
+
 /** Users in the archive's database, with groups, grants, sessions and API tokens. */
 export interface PeopleAuth {
   readonly people: PeopleAuthOptions
@@ -13,6 +15,13 @@ export interface PeopleAuthOptions {
   readonly sessionHours?: number | undefined
   /** Whether browsers send the cookie only over https. @default 'auto': if the log-in used https */
   readonly secureCookies?: 'auto' | boolean | undefined
+  /** Providers of single sign-on. Those of OpenID Connect need the package `openid-client`. @default none */
+  readonly sso?: readonly SsoOptions[] | undefined
+  /**
+   * Where people reach the page, for the way back from a provider: `https://zenith.example.com/ops`
+   * @default `alerts.url`, else what a proxy of `proxies` reports; on this machine the Host of the request
+   */
+  readonly url?: string | undefined
 }
 
 export const DEFAULT_SESSION_HOURS = 12
