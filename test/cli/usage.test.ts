@@ -56,6 +56,15 @@ describe('quasar', () => {
       'require-token',
       'smtp',
       'smtp-from',
+      'sso-client-id',
+      'sso-client-secret',
+      'sso-groups-claim',
+      'sso-issuer',
+      'sso-logout',
+      'sso-name',
+      'sso-name-claim',
+      'sso-orgs',
+      'sso-scopes',
       'token',
       'trace-url',
       'url',
@@ -69,6 +78,8 @@ describe('quasar', () => {
 })
 
 const HASH = `scrypt:16384:8:1:${'s'.repeat(22)}:${'h'.repeat(43)}`
+
+const SSO = ['--sso-client-id', 'zenith', '--sso-client-secret', 'horse']
 
 describe('what can’t be understood ends with code 2 and one line', () => {
   it.each<[args: string[], env: NodeJS.ProcessEnv, line: RegExp]>([
@@ -95,6 +106,21 @@ describe('what can’t be understood ends with code 2 and one line', () => {
     [['zenith', '--url', 'zenith.example.com'], {}, /--url takes the URL of the page/],
     [['zenith', '--smtp', 'smtp://mail.example.com'], {}, /--smtp and --smtp-from need each other/],
     [['zenith', '--alert-networks', 'internal'], {}, /--alert-networks takes addresses and networks/],
+    [['zenith', '--people', '--sso-issuer', 'ftp://id.example.com'], {}, /--sso-issuer takes the URL of an issuer/],
+    [['zenith', '--people', '--sso-issuer', 'https://id.example.com'], {}, /takes --sso-issuer, --sso-client-id and/],
+    [['zenith', '--people'], { QUASAR_SSO_CLIENT_SECRET: 'horse' }, /takes --sso-issuer, --sso-client-id and/],
+    [['zenith', ...SSO, '--sso-issuer', 'https://id.example.com'], {}, /--sso-issuer\) takes --people/],
+    [
+      ['zenith', '--people', ...SSO, '--sso-issuer', 'http://id.example.com'],
+      {},
+      /--sso-issuer takes the URL of an issuer/,
+    ],
+    [['zenith', '--people', ...SSO, '--sso-issuer', 'github', '--sso-scopes', 'x'], {}, /--sso-scopes does nothing/],
+    [
+      ['zenith', '--people', ...SSO, '--sso-issuer', 'https://id.example.com', '--sso-orgs', 'acme'],
+      {},
+      /--sso-orgs takes --sso-issuer github/,
+    ],
     [['zenith', '--require-token'], {}, /--require-token needs --token or QUASAR_TOKEN/],
     [['zenith', '--quiet=1'], {}, /--quiet.*does not take/],
     [['zenith', '--port', 'http'], {}, /--port takes a port, 0 to 65535/],

@@ -47,7 +47,7 @@ export const ALERT_OPTIONS = {
   url: {
     value: 'URL',
     env: 'QUASAR_URL',
-    help: 'where people reach the page, for links in messages',
+    help: 'where people reach the page, for links in messages and for single sign-on',
     read: pageUrl,
   },
   smtp: {

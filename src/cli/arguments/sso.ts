@@ -2,6 +2,9 @@ import type { SsoOptions } from '../../runtime/create-zenith.js'
 import { wrongUse } from './command.js'
 import { list, type OptionSpec, type Parsed, text, yesOrNo } from './options.js'
 
+/** As the option `auth` takes it. */
+const ISSUER = /^(https:\/\/.+|http:\/\/(localhost|127(\.\d{1,3}){3}|\[::1\])([:/].*)?|github)$/
+
 const anything = text(/./, 'a text')
 /** Value of `--sso-issuer` for the one that is no provider of OpenID Connect. */
 const GITHUB = 'github'
@@ -11,7 +14,7 @@ export const SSO_OPTIONS = {
     value: 'URL',
     env: 'QUASAR_SSO_ISSUER',
     help: 'single sign-on beside --people: issuer of a provider, or github; needs the package openid-client',
-    read: text(/^(https?:\/\/.+|github)$/, 'the URL of an issuer, https://id.example.com, or github'),
+    read: text(ISSUER, 'the URL of an issuer, https://id.example.com (http only on this machine), or github'),
   },
   'sso-name': {
     value: 'NAME',

@@ -223,14 +223,14 @@ function tokenOf({
 
 function authOf(values: Values): ZenithAuth | null {
   const { 'auth-user': name, 'auth-password-hash': password, bearer, 'auth-role': role } = values
+  const sso = ssoOf(values)
   if (values.people) {
     if ([name, password, bearer, role].some((value) => value !== undefined))
       throw wrongUse('--people excludes --auth-user, --auth-password-hash, --auth-role and --bearer.')
     if (values.archive === null) throw wrongUse('--people needs an archive: its database has the users.')
-    const sso = ssoOf(values)
     return { people: { url: values.url, ...(sso && { sso: [sso] }) } }
   }
-  if (ssoOf(values)) throw wrongUse('single sign-on (--sso-issuer) takes --people.')
+  if (sso) throw wrongUse('single sign-on (--sso-issuer) takes --people.')
   if (bearer !== undefined && (name !== undefined || password !== undefined)) {
     throw wrongUse('--auth-user and --bearer exclude each other.')
   }
