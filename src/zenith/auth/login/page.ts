@@ -62,7 +62,7 @@ export function logoutPage(token: string, name: string): string {
 /** The same arc and star as on Zenith's page. */
 export const MARK = `<path d="M4 26a12 12 0 0 1 24 0" class="arc"/><path d="M10.5 26a5.5 5.5 0 0 1 11 0" class="arc dim"/><path d="M16 2l1.5 4.5L22 8l-4.5 1.5L16 14l-1.5-4.5L10 8l4.5-1.5z" class="star"/>`
 
-/** @param next where the browser goes on its own, at once */
+/** @param next where the page leads at once, without a click */
 export function page(title: string, form: string, next?: string): string {
   return documentOf(
     title,

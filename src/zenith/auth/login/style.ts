@@ -60,7 +60,8 @@ h1 {
   font-size: 1.25rem;
   line-height: 1.75rem;
 }
-form {
+form,
+.box {
   display: grid;
   gap: 0.375rem;
   padding: 1.25rem;

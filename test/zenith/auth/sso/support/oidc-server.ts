@@ -14,9 +14,11 @@ const CLAIMS = ['name', 'preferred_username']
 
 /** The certified provider `oidc-provider`, which logs in whom a test names, and asks for nothing. */
 export async function openOidcServer() {
-  // It warns that it is set up for development.
-  const quiet = vi.spyOn(console, 'warn').mockImplementation(() => {})
-  onTestFinished(() => quiet.mockRestore())
+  // It reports that it is set up for development.
+  for (const level of ['info', 'warn'] as const) {
+    const quiet = vi.spyOn(console, level).mockImplementation(() => {})
+    onTestFinished(() => quiet.mockRestore())
+  }
   const accounts: { now: string; readonly claims: Map<string, Fields> } = { now: 'u1', claims: new Map() }
   const handler: { now: (request: IncomingMessage, response: ServerResponse) => unknown } = {
     now: (_, response) => response.writeHead(503).end(),
