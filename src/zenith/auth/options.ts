@@ -1,7 +1,7 @@
 import { isRole, type Role } from '../../api/permissions.js'
+import { type Fields, fieldsOf, hasOnly, isSecret } from '../../lib/fields.js'
 import { isPasswordHash } from '../../people/password.js'
 import { isPageUrl } from '../http/page-url.js'
-import { type Fields, fieldsOf, hasOnly, isSecret } from './fields.js'
 import type { LinkAuth } from './link/link.js'
 import type { LoginOptions } from './login/options.js'
 import type { PeopleAuth } from './people/options.js'

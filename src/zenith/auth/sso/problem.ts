@@ -1,4 +1,4 @@
-import { type Fields, fieldsOf, hasOnly, isSecret } from '../fields.js'
+import { type Fields, fieldsOf, hasOnly, isSecret } from '../../../lib/fields.js'
 import { isProviderUrl } from './options.js'
 
 const MAX_PROVIDERS = 10

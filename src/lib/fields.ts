@@ -1,4 +1,4 @@
-/** Checks of options, shared by the ways to log in. */
+/** Checks of the fields of an option. */
 
 export type Fields = Readonly<Record<string, unknown>>
 
