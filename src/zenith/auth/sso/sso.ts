@@ -1,6 +1,6 @@
 import { logInIdentity, type ProvidedIdentity } from '../../../people/changes/identities.js'
 import { isPeopleError } from '../../../people/errors.js'
-import type { People } from '../../../people/people.js'
+import type { People } from '../../../people/service/people.js'
 import type { Origin } from '../../http/context.js'
 import type { PageUrlOf } from '../../http/page-url.js'
 import type { Guessing } from '../guesses/limit.js'

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest'
 import { createPolicy } from '../../../../../src/api/permissions.js'
 import { sqliteDriver } from '../../../../../src/archive/sqlite/driver.js'
 import { saveGroup } from '../../../../../src/people/changes/groups.js'
-import { People } from '../../../../../src/people/people.js'
+import { People } from '../../../../../src/people/service/people.js'
 import { sqlitePeople } from '../../../../../src/people/sqlite/store.js'
 import {
   createZenith,
