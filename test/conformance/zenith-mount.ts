@@ -306,7 +306,10 @@ export function zenithMountSuite(name: string, start: StartMount): void {
       const session = cookiesOf(cookieLines(entered))
       const known = await request(zenith).get('/api/session').set('cookie', session)
       const { token, permissions, ...who }: { token: string; permissions: string[] } = known.body
-      expect(who).toEqual({ user: 'ada', role: 'operator', canLogOut: true, payloads: true, archive: false })
+      expect(who).toEqual({
+        ...{ user: 'ada', role: 'operator', canLogOut: true, payloads: true },
+        ...{ archive: false, alerts: true, account: false, people: false },
+      })
       expect(permissions).toEqual(expect.arrayContaining(['view', 'queue.retry']))
       expect(permissions).not.toContain('queue.remove')
       expect(token).toMatch(/^[\w-]{43}$/)

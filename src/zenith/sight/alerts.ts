@@ -10,12 +10,15 @@ import type { Sight } from './sight.js'
 
 type IsSeen = (subject: AlertSubject) => boolean
 
+/** Tells which subjects of alerts are in sight, as of now. */
+export async function subjectsIn(fleet: Monitor, monitor: Monitor, sight: Sight): Promise<IsSeen> {
+  const jobs = await seenJobs(fleet, monitor)
+  return (subject) => isSubjectSeen(subject, jobs, sight)
+}
+
 /** Alerts about what is in sight. @param all of everything @param fleet everything, too @param monitor the fleet in sight */
 export function alertsIn(all: Alerts, fleet: Monitor, monitor: Monitor, sight: Sight): Alerts {
-  const looking = async (): Promise<IsSeen> => {
-    const jobs = await seenJobs(fleet, monitor)
-    return (subject) => isSubjectSeen(subject, jobs, sight)
-  }
+  const looking = () => subjectsIn(fleet, monitor, sight)
 
   async function alerts(): Promise<readonly Alert[]> {
     const isSeen = await looking()

@@ -1,3 +1,4 @@
+import type { AlertEvent, AlertSubject } from '../../api/alerts.js'
 import type { AuditEntry } from '../../api/audit.js'
 import type { QueuePatterns } from '../../api/permissions.js'
 import { QueueBucket } from '../../archiver/figures/queue-bucket.js'
@@ -14,8 +15,16 @@ const MAX_RUNNING = 1_000
 /** Buckets to decode before yielding to the event loop. */
 const SLICE = 8
 
-/** The archive, without jobs, figures and records of queues out of sight. @param patterns the queues in sight */
-export function archiveIn(archive: Archive, sight: Sight, patterns: readonly QueuePatterns[]): Archive {
+export interface InSight {
+  readonly sight: Sight
+  /** The queues in sight. */
+  readonly patterns: readonly QueuePatterns[]
+  /** Which subjects of alerts are in sight, as of now. */
+  readonly subjects: () => Promise<(subject: AlertSubject) => boolean>
+}
+
+/** The archive, without jobs, figures and records of queues out of sight. */
+export function archiveIn(archive: Archive, { sight, patterns, subjects }: InSight): Archive {
   const within = <F extends ArchivedJobFilter>(filter: F): F => ({
     ...filter,
     only: [...(filter.only ?? []), patterns],
@@ -37,6 +46,10 @@ export function archiveIn(archive: Archive, sight: Sight, patterns: readonly Que
     scopes: (query) => archive.scopes(query),
     async records(query) {
       const { items, next } = await archive.records(query)
+      if (query.kind === 'alert') {
+        const isSeen = await subjects()
+        return { items: items.filter(({ body }) => isSeen((JSON.parse(body) as AlertEvent).subject)), next }
+      }
       return { items: items.filter((record) => isRecordSeen(record, sight)), next }
     },
     jobs: (query) => archive.jobs(within(query)),

@@ -5,7 +5,7 @@ import type { Principal } from '../http/principal.js'
 import type { BulkServices } from '../queues/bulk/routes.js'
 import type { FailureServices } from '../queues/failures/routes.js'
 import type { SchedulerServices } from '../queues/schedulers/routes.js'
-import { alertsIn } from './alerts.js'
+import { alertsIn, subjectsIn } from './alerts.js'
 import { archiveIn } from './archive.js'
 import { bulkIn } from './bulk.js'
 import { monitorIn } from './monitor.js'
@@ -82,7 +82,9 @@ function servicesIn<S extends OfQueues>(all: S, sight: Sight, principal: Princip
     bulk: bulkIn(all.bulk, sight),
     failures: { list: (depth) => all.failures.list(depth, (queue) => sight.sees(queue)) },
     schedulers: schedulersIn(all.schedulers, queues, sight),
-    archive: all.archive && archiveIn(all.archive, sight, patterns),
+    archive:
+      all.archive &&
+      archiveIn(all.archive, { sight, patterns, subjects: () => subjectsIn(all.monitor, monitor, sight) }),
   }
   return { services: { ...all, ...seen }, close: () => hub?.close() }
 }

@@ -26,6 +26,8 @@ function start(...args: readonly string[]): ChildProcess {
 const printed = async (child: ChildProcess) => String(await once(child.stdout as NodeJS.ReadableStream, 'data'))
 
 async function kill(child: ChildProcess): Promise<void> {
+  // It may have ended by itself.
+  if (child.exitCode !== null) return
   const closed = once(child, 'close')
   child.kill('SIGKILL')
   await closed

@@ -1,5 +1,4 @@
 import { useState } from 'react'
-import type { AccountView } from '../../../api/people.js'
 import { useAccount } from '../../api/people-api.js'
 import { useSession } from '../../api/session.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -10,6 +9,7 @@ import { PageBar } from '../../ui/page-bar.js'
 import { QueryNote } from '../../ui/query-note.js'
 import { Section } from '../../ui/section.js'
 import { GrantList } from '../people/grant-list.js'
+import type { OwnPartProps } from './own-part.js'
 import { OwnPassword } from './own-password.js'
 import { OwnSessions } from './own-sessions.js'
 import { OwnTokens } from './own-tokens.js'
@@ -41,12 +41,6 @@ export function AccountPage() {
       )}
     </>
   )
-}
-
-export interface OwnPartProps {
-  readonly account: AccountView
-  /** Reports the result of a change. */
-  readonly say: (notice: NoticeText) => void
 }
 
 function Account({ account, say }: OwnPartProps) {

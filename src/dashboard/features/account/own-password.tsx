@@ -6,7 +6,7 @@ import { Button } from '../../ui/button.js'
 import { Field, INPUT } from '../../ui/field.js'
 import { FormDialog } from '../../ui/form-dialog.js'
 import { Section } from '../../ui/section.js'
-import type { OwnPartProps } from './account-page.js'
+import type { OwnPartProps } from './own-part.js'
 
 /** Changes the own password. */
 export function OwnPassword({ account: { user } }: OwnPartProps) {

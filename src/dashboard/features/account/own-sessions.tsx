@@ -8,7 +8,7 @@ import { FormDialog } from '../../ui/form-dialog.js'
 import { plural } from '../../ui/format.js'
 import { Section } from '../../ui/section.js'
 import { EndSessionDialog, SessionRow } from '../people/session-row.js'
-import type { OwnPartProps } from './account-page.js'
+import type { OwnPartProps } from './own-part.js'
 
 /** Where the user is logged in. */
 export function OwnSessions({ account: { sessions }, say }: OwnPartProps) {

@@ -10,7 +10,7 @@ import { Section } from '../../ui/section.js'
 import { type Secret, SecretDialog, tokenSecret } from '../people/secret-dialog.js'
 import { type NewToken, TokenForm } from '../people/token-form.js'
 import { RemoveTokenDialog, TokenRow } from '../people/token-row.js'
-import type { OwnPartProps } from './account-page.js'
+import type { OwnPartProps } from './own-part.js'
 
 /** Tokens that act for the user. */
 export function OwnTokens({ account: { tokens, grants }, say }: OwnPartProps) {

@@ -7,6 +7,7 @@ import type { PeoplePartProps } from './people-part.js'
 import { linkSecret } from './secret-dialog.js'
 
 export type UserAction = Exclude<UsersChange['action'], 'add' | 'edit'>
+export type UserAsk = UserAction | 'edit'
 
 interface UserQuestionProps extends Pick<PeoplePartProps, 'say' | 'show'> {
   action: UserAction

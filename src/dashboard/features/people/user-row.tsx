@@ -8,7 +8,7 @@ import { exactTime } from '../../ui/format.js'
 import { OpenRow } from '../../ui/open-row.js'
 import { Tag } from '../../ui/tag.js'
 import { GrantList } from './grant-list.js'
-import type { UserAsk } from './users.js'
+import type { UserAsk } from './user-question.js'
 
 interface UserRowProps {
   user: UserView

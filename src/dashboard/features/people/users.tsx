@@ -4,10 +4,8 @@ import { usePage } from '../../routing/route.js'
 import { PartList } from './part-list.js'
 import type { PeoplePartProps } from './people-part.js'
 import { UserForm } from './user-form.js'
-import { type UserAction, UserQuestion } from './user-question.js'
+import { type UserAsk, UserQuestion } from './user-question.js'
 import { UserRow } from './user-row.js'
-
-export type UserAsk = UserAction | 'edit'
 
 interface Asked {
   readonly what: UserAsk

@@ -15,7 +15,7 @@ import { DRIVERS, type Driver } from './drivers.js'
 /** Every path of the API that needs to know nothing; the stream is the overview again. */
 async function viewsOf(zenith: ActingZenith): Promise<string[]> {
   const { paths } = await documentOf(zenith.zenith)
-  const simple = Object.entries(paths).filter(([path, { get }]) => get && !/[{]|stream/.test(path))
+  const simple = Object.entries(paths).filter(([path, { get }]) => get && !/[{]|stream|people|account/.test(path))
   return simple.flatMap(([path, { get }]) => (get?.parameters.some(isRequired) ? [] : [path]))
 }
 
