@@ -12,8 +12,9 @@ import { changing, placeOf } from '../archive/open.js'
 import { countText } from '../archive/status.js'
 import { ARCHIVE_OPTION } from '../arguments/archive.js'
 import { type Command, wrongUse } from '../arguments/command.js'
-import { describeOptions, type OptionSpec, type Parsed, readOptions, text, yesOrNo } from '../arguments/options.js'
-import { DEFAULT_REDIS, redisFrom, redisUrl, tokens } from '../arguments/values.js'
+import { describeOptions, type OptionSpec, type Parsed, readOptions, yesOrNo } from '../arguments/options.js'
+import { TRAIL_OPTIONS } from '../arguments/trail.js'
+import { redisFrom } from '../arguments/values.js'
 import { confirm } from '../terminal/ask.js'
 
 /** Attempts that are counted beforehand, as on the page. */
@@ -23,19 +24,7 @@ const MAX_QUEUES = 10
 const OPTIONS = {
   archive: ARCHIVE_OPTION,
   yes: { value: null, env: null, help: 'deletes without asking', read: yesOrNo },
-  redis: {
-    value: 'URL',
-    env: 'QUASAR_REDIS_URL',
-    help: `the Redis with the audit trail; also REDIS_URL (default ${DEFAULT_REDIS})`,
-    read: redisUrl,
-  },
-  prefix: {
-    value: 'TEXT',
-    env: 'QUASAR_PREFIX',
-    help: 'prefix of all keys (default gravito:quasar:)',
-    read: text(/.:$/, 'a text that ends with a colon'),
-  },
-  token: { value: 'TOKEN', env: 'QUASAR_TOKEN', help: 'token that the audit trail is signed with', read: tokens },
+  ...TRAIL_OPTIONS,
 } as const satisfies Record<string, OptionSpec<unknown>>
 
 const HELP = `Usage: quasar archive forget SEARCH [options]

@@ -7,7 +7,8 @@ import { People } from '../../people/service/people.js'
 import { ARCHIVE_OPTION, type ArchivePlace, archiveAt, DEFAULT_ARCHIVE } from '../arguments/archive.js'
 import { type Command, Problem, wrongUse } from '../arguments/command.js'
 import { describeOptions, list, type OptionSpec, type Parsed, readOptions, text } from '../arguments/options.js'
-import { DEFAULT_REDIS, redisFrom, redisUrl, tokens } from '../arguments/values.js'
+import { TRAIL_OPTIONS } from '../arguments/trail.js'
+import { redisFrom } from '../arguments/values.js'
 import { tellTrail } from '../users/audit.js'
 import { inviteFor } from '../users/links.js'
 
@@ -31,19 +32,7 @@ const OPTIONS = {
   },
   email: { value: 'ADDRESS', env: null, help: 'mail address', read: text(/^\S+@\S+$/, 'a mail address') },
   url: { value: 'URL', env: 'QUASAR_URL', help: 'where people reach the page, for the link', read: anything },
-  redis: {
-    value: 'URL',
-    env: 'QUASAR_REDIS_URL',
-    help: `the Redis with the audit trail; also REDIS_URL (default ${DEFAULT_REDIS})`,
-    read: redisUrl,
-  },
-  prefix: {
-    value: 'TEXT',
-    env: 'QUASAR_PREFIX',
-    help: 'prefix of all keys (default gravito:quasar:)',
-    read: text(/.:$/, 'a text that ends with a colon'),
-  },
-  token: { value: 'TOKEN', env: 'QUASAR_TOKEN', help: 'token that the audit trail is signed with', read: tokens },
+  ...TRAIL_OPTIONS,
 } as const satisfies Record<string, OptionSpec<unknown>>
 
 const HELP = `Usage: quasar users [list]
