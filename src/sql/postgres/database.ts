@@ -21,12 +21,12 @@ export interface Database {
   readonly name: string
   readonly schema: string
   readonly place: string
-  /** Runs the work in a transaction that sees the tables of the schema, and asks again once if the server ended the connection. */
+  /** Runs the work in a transaction that sees the tables of the schema, and asks again if the server ended the connection: once for each of the pool. */
   read<T>(work: (session: Session) => Promise<T>): Promise<T>
   /** Runs the work in a transaction: all of it or nothing. */
   write<T>(work: (session: Session) => Promise<T>): Promise<T>
   /**
-   * Runs one statement outside of transactions: one round trip. It has to be one that may run twice: it is sent again once if the server
+   * Runs one statement outside of transactions: one round trip. It has to be one that may run twice: it is sent again if the server
    * ended the connection. Names in it are qualified.
    *
    * @returns the rows
@@ -116,14 +116,14 @@ export function databaseOf(
     }
   }
 
-  async function twice<T>(work: () => Promise<T>): Promise<T> {
-    try {
-      return await work().catch((error) => {
-        if (!isEnded(error)) throw error
-        return work()
-      })
-    } catch (error) {
-      throw readableError(error, place)
+  /** A server that ended one connection may have ended all of the pool: each of them fails once. */
+  async function untilAnswered<T>(work: () => Promise<T>): Promise<T> {
+    for (let ended = 0; ; ended++) {
+      try {
+        return await work()
+      } catch (error) {
+        if (ended >= poolSize || !isEnded(error)) throw readableError(error, place)
+      }
     }
   }
 
@@ -131,8 +131,8 @@ export function databaseOf(
     name,
     schema,
     place,
-    read: (work) => twice(() => transact('begin read only', work)),
-    ask: (sql, values = []) => twice(() => askOnce(sql, values)),
+    read: (work) => untilAnswered(() => transact('begin read only', work)),
+    ask: (sql, values = []) => untilAnswered(() => askOnce(sql, values)),
     async write(work) {
       try {
         return await transact('begin', work)
