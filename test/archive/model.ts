@@ -17,6 +17,7 @@ import type {
   IndexedJob,
   JobCondition,
   JobFacet,
+  QueueSet,
 } from '../../src/ports/archive.js'
 import { byBytes } from './conformance/samples.js'
 
@@ -184,10 +185,19 @@ function read({ terms, ...job }: IndexedJob, withPayload = false): ArchivedJob {
 }
 
 /** The jobs are in their order. */
-function matching(place: ModelPlace, { from, to, conditions }: ArchivedJobFilter): IndexedJob[] {
+function matching(place: ModelPlace, { from, to, conditions, only = [] }: ArchivedJobFilter): IndexedJob[] {
   return place.jobs.filter(
-    (job) => within(job.finishedAt, from, to) && conditions.every((c) => holds(job, c) !== c.isNot),
+    (job) =>
+      within(job.finishedAt, from, to) &&
+      conditions.every((c) => holds(job, c) !== c.isNot) &&
+      only.every((set) => isInSet(job, set)),
   )
+}
+
+function isInSet({ queue, queueName }: IndexedJob, set: QueueSet): boolean {
+  const fits = (patterns: readonly string[]) =>
+    patterns.map(storableText).some((pattern) => isLike(queue, pattern) || isLike(queueName, pattern))
+  return set.some((lists) => lists.every(fits))
 }
 
 function holds(job: IndexedJob, condition: JobCondition): boolean {

@@ -67,7 +67,7 @@ it('says why the archive does not answer, and shows an empty past as unknown', a
   const { page } = await shop.open('?page=time-travel&span=30d&t=1700000000000')
   await page.getByText('No service reported at this time').waitFor()
   await page.getByText('Figures are those of the 6 h').waitFor()
-  await page.getByText(/^No deployment, exception, action or gap in/).waitFor()
+  await page.getByText(/^No deployment, alert, exception, action or gap in/).waitFor()
   await checkLooks(page)
   const error = { code: 'archive_unavailable', message: 'The disk of the archive is full.' }
   shop.server.archive = () => ({ status: 503, body: { error } })

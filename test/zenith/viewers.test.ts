@@ -23,7 +23,7 @@ import { createZenith, toNodeHandler } from '@gravito/quasar/zenith'
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc')
 const redis = process.env.TEST_REDIS_URL
-const zenith = createZenith({ redis, auth: () => true, interval: ${INTERVAL}, logger: false })
+const zenith = createZenith({ redis, auth: () => true, interval: ${INTERVAL}, alerts: false, logger: false })
 const server = createServer(toNodeHandler(zenith))
 server.listen(0, '127.0.0.1', 2_000, () => process.send({ port: server.address().port }))
 process.on('message', async () => {

@@ -70,18 +70,17 @@ export function databaseOf(
       application_name: 'quasar',
       allowExitOnIdle: true,
     })
-    // An idle connection that breaks is replaced when it is needed.
-    made.on('error', () => {})
+    // An idle connection that breaks is replaced when it is needed. One that is in use fails its request; without a listener of its own, from
+    // its start to its end, the error of a server that ends it would end this process.
+    made.on('error', ignore)
+    made.on('connect', (client) => client.on('error', ignore))
     return made
   }
 
   async function connect(): Promise<PoolClient> {
     if (isClosed) throw new DatabaseError(`${name} at ${place} is closed`)
     pool ??= makePool()
-    const client = await (await pool.catch(retryLater)).connect()
-    // A broken connection also fails the request that waits on it.
-    client.on('error', ignore)
-    return client
+    return (await pool.catch(retryLater)).connect()
   }
 
   function retryLater(error: unknown): never {
@@ -95,11 +94,11 @@ export function databaseOf(
       await client.query(prelude(schema, begin, statementMs))
       const result = await work(sessionOf(client))
       await client.query('commit')
-      release(client)
+      client.release()
       return result
     } catch (error) {
       // Without a rollback that waits for a server that may be gone: it ends the transaction with the connection.
-      release(client, true)
+      client.release(true)
       throw error
     }
   }
@@ -108,10 +107,10 @@ export function databaseOf(
     const client = await connect()
     try {
       const { rows } = await client.query(sql, [...values])
-      release(client)
+      client.release()
       return rows as T[]
     } catch (error) {
-      release(client, true)
+      client.release(true)
       throw error
     }
   }
@@ -150,7 +149,7 @@ export function databaseOf(
       } catch (error) {
         throw readableError(error, place)
       } finally {
-        release(client, true)
+        client.release(true)
       }
     },
     async close() {
@@ -168,11 +167,6 @@ function untimed(text: string): { text: string } {
 }
 
 function ignore(): void {}
-
-function release(client: PoolClient, isBroken = false): void {
-  client.removeListener('error', ignore)
-  client.release(isBroken)
-}
 
 function sessionOf(client: PoolClient): Session {
   return {

@@ -52,10 +52,13 @@ export function readableError(error: unknown, place: string, detail = ''): Error
   return new DatabaseError(`PostgreSQL at ${place} ${words}${told}${detail}`, code)
 }
 
+/** What `pg` says of a connection that ended before or while it was asked. */
+const TERMINATED = /Connection terminated|is not queryable/
+
 /** Whether the connection broke, whatever the request was. */
 export function isEnded(error: unknown): boolean {
   const { code, message } = failureOf(error)
-  return ENDED.has(code) || /Connection terminated/.test(message)
+  return ENDED.has(code) || TERMINATED.test(message)
 }
 
 export function codeOf(error: unknown): string {
@@ -71,7 +74,7 @@ function failureOf(error: unknown): { code: string; message: string } {
 
 function wordsOf(code: string, message: string): string {
   if (/timeout/i.test(message)) return 'does not answer in time'
-  if (/Connection terminated/.test(message)) return 'closed the connection'
+  if (TERMINATED.test(message)) return 'closed the connection'
   if (/SSL|TLS|certificate/i.test(message + code)) return `does not agree on TLS (${code || message})`
   return `failed the request (${code || 'no code'})`
 }
