@@ -113,6 +113,7 @@ export class People {
       ...{ hash: hashOf(secret), user, createdAt: now, seenAt: now, expiresAt: now + this.sessionMs },
       details: JSON.stringify({ ...details, generation }),
     })
+    this.#stamp({ kind: 'user', id: user, at: now })
     return secret
   }
 

@@ -17,6 +17,7 @@ describe('users', () => {
     expect(body.permissions).toContain('queue.retry')
     expect(body.permissions).not.toContain('queue.clean')
     const { body: people } = await admin.get<PeopleView>('/api/people')
+    expect(people.users.every(({ seenAt }) => seenAt !== null)).toBe(true)
     expect(people.users.map(({ name, role, hasPassword, isInvited }) => [name, role, hasPassword, isInvited])).toEqual([
       ['ada', 'admin', true, false],
       ['bob', 'operator', true, false],

@@ -54,11 +54,13 @@ export function Firing({ say }: AlertPartProps) {
         many="alerts"
         onMore={() => setMost(end + FIRST)}
       />
-      {query.data && items.length === 0 && <Nothing isFiltered={isNarrow(route) && query.data.total > 0} />}
+      {query.data && items.length === 0 && (
+        <Nothing isFiltered={isNarrow(route) && query.data.total > 0} isEvaluated={query.data.evaluatedAt !== null} />
+      )}
       {query.data && (
         <p className="label">
           {query.data.evaluatedAt === null ? (
-            'Rules were not evaluated yet.'
+            'Rules have not been evaluated yet.'
           ) : (
             <Ago at={query.data.evaluatedAt} before="Rules were evaluated " />
           )}
@@ -72,11 +74,15 @@ function nameOf({ ruleName, subject }: Alert): string {
   return `${ruleName}, ${subjectText(subject)}`
 }
 
-function Nothing({ isFiltered }: { isFiltered: boolean }) {
+function Nothing({ isFiltered, isEvaluated }: { isFiltered: boolean; isEvaluated: boolean }) {
   if (isFiltered) return <NothingMatches />
   return (
     <div className="panel px-4 py-12">
-      <EmptyState title="No alert">All that the rules look at is ok.</EmptyState>
+      {isEvaluated ? (
+        <EmptyState title="No alert">No rule has found anything wrong.</EmptyState>
+      ) : (
+        <EmptyState title="No alert is known yet">Zenith evaluates the rules from 10 s after its start on.</EmptyState>
+      )}
     </div>
   )
 }

@@ -7,7 +7,7 @@ import { Facts } from '../../ui/facts.js'
 import { exactTime } from '../../ui/format.js'
 import { OpenRow } from '../../ui/open-row.js'
 import { Tag } from '../../ui/tag.js'
-import { GrantList } from './grant-list.js'
+import { GrantList, grantsText } from './grant-list.js'
 import type { UserAsk } from './user-question.js'
 
 interface UserRowProps {
@@ -40,7 +40,7 @@ export function UserRow({ user, names, isOpen, onAsk }: UserRowProps) {
 type SummaryProps = Pick<UserRowProps, 'user' | 'names'>
 
 function Summary({ user, names }: SummaryProps) {
-  const { name, email, role, isDisabled, isInvited, hasPassword, identities, seenAt } = user
+  const { name, email, role, grants, isDisabled, isInvited, hasPassword, identities, seenAt } = user
   const groups = [...user.groups, ...user.claimed].map((id) => names.get(id) ?? id)
   const canLogIn = hasPassword || identities.length > 0
   return (
@@ -55,7 +55,7 @@ function Summary({ user, names }: SummaryProps) {
           {identities.length > 0 && <Tag>single sign-on</Tag>}
         </p>
         <p className="label min-w-0 break-words">
-          {role || 'no rights'}
+          {grants.length > 0 ? grantsText(grants) : role || 'no rights'}
           {groups.length > 0 && ` · ${groups.join(', ')}`}
         </p>
       </div>
