@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { present } from '../zenith/support/records.js'
 import { checkLooks } from './fixture/looks.js'
 import { makeShopWithQueues, openShop } from './fixture/shop-pages.js'
 
@@ -270,6 +271,12 @@ describe('the account', () => {
     const { page, problems } = await openAccount(width)
     await page.getByText('operator for mail*, orders:*').waitFor()
     expect(problems).toEqual([])
+  })
+
+  it.each([1280, 1366, 1440])('and the pages fit into one row at %i px', async (width) => {
+    const { page } = await openAccount(width)
+    const { height } = present(await page.getByRole('banner').boundingBox())
+    expect(height).toBeLessThan(64)
   })
 
   it('changes the password, and says what is wrong with it', async () => {

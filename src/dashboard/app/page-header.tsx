@@ -10,11 +10,12 @@ import { nextTheme, type Theme, useTheme } from '../ui/theme.js'
 import { Bell } from './bell.js'
 import { isUnread, LiveMark } from './live-mark.js'
 import { Nav } from './nav.js'
-import { ACCOUNT } from './navigation.js'
+import { ACCOUNT, usePages } from './navigation.js'
 import { openOverlay } from './overlay.js'
 import { Wordmark } from './wordmark.js'
 
 export function PageHeader({ overview }: { overview: Overview | null }) {
+  const isTight = useIsTight()
   return (
     <header className="sticky top-0 z-20 border-b border-line bg-page">
       <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-2.5 sm:px-6">
@@ -23,7 +24,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
           <Nav />
         </div>
         <div className="ml-auto flex items-center gap-2.5">
-          <div className="hidden sm:block">
+          <div className={isTight ? 'hidden sm:block lg:hidden min-[90rem]:block' : 'hidden sm:block'}>
             <Counts overview={overview} />
           </div>
           <LiveMark />
@@ -53,6 +54,11 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
       </div>
     </header>
   )
+}
+
+/** Whether one more page beside the others leaves less room for what stands behind them. */
+function useIsTight(): boolean {
+  return usePages().some(({ page }) => page === 'people')
 }
 
 function Counts({ overview }: { overview: Overview | null }) {
@@ -92,7 +98,7 @@ function ThemeToggle() {
 }
 
 /** Nothing where nobody logs in by name. */
-function UserName() {
+function UserName({ isTight = false }: { isTight?: boolean }) {
   const { user, role, account } = useSession() ?? {}
   if (!user) return null
   const name = 'font-medium text-text'
@@ -107,7 +113,7 @@ function UserName() {
       ) : (
         <span className={name}>{user}</span>
       )}
-      {role && <> · {role}</>}
+      {role && <span className={isTight ? 'hidden min-[90rem]:inline' : ''}> · {role}</span>}
     </p>
   )
 }
@@ -115,12 +121,13 @@ function UserName() {
 /** Who is logged in, and the way out; nothing where nobody logs in by name. */
 function UserMark() {
   const session = useSession()
+  const isTight = useIsTight()
   if (!session) return null
   const { canLogOut, account } = session
   return (
     <>
       <span className="hidden max-w-40 px-1.5 lg:not-empty:block">
-        <UserName />
+        <UserName isTight={isTight} />
       </span>
       {/* Where there is no room for the name. */}
       {account && (
