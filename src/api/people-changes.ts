@@ -105,7 +105,7 @@ export type SessionsChange = v.InferOutput<typeof SessionsChange>
 /** What users change of themselves. */
 export const AccountChange = actionField('The change.', {
   password: {
-    current: textField('The password of now.', MAX_PASSWORD_CHARS),
+    current: textField('The current password.', MAX_PASSWORD_CHARS),
     password: passwordField,
   },
   endSession: { id: id('session') },

@@ -4,7 +4,7 @@ import { PeopleError } from './errors.js'
 import type { RoleGrant } from './records.js'
 
 /** Built-in roles have the permissions of the policy; others have their own. */
-export function permissionsOf(directory: Directory, policy: Policy, role: string): readonly Permission[] {
+function permissionsOf(directory: Directory, policy: Policy, role: string): readonly Permission[] {
   if (isRole(role)) return policy.permissionsWith(role)
   return directory.get('role', role)?.permissions ?? []
 }

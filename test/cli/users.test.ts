@@ -69,7 +69,9 @@ describe('quasar users', () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ action: 'user disable', target: 'bob', via: 'command line', ok: true }),
     )
-    expect(lines).toContainEqual(expect.objectContaining({ action: 'log in', user: 'ada', from: '127.0.0.1' }))
+    expect(lines).toContainEqual(
+      expect.objectContaining({ action: 'log in', user: 'ada', via: 'link', from: '127.0.0.1' }),
+    )
     expect(zenith.stdout + JSON.stringify(lines)).not.toContain(link.slice(-43))
   })
 

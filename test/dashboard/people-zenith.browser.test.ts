@@ -155,10 +155,10 @@ it('from the first admin to a user with rights for some queues, who is disabled 
   await page.goto(`${server.url}/?page=activity`)
   const trail = page.getByRole('region', { name: 'Audit trail' })
   await trail
-    .getByText(/^ada · admin · by (password|link) · from /)
+    .getByText(/^ada · admin · by link · from /)
     .first()
     .waitFor()
-  expect(await trail.getByText(/^ben · operator · by (password|link) · from /).count()).toBeGreaterThan(0)
+  expect(await trail.getByText(/^ben · operator · by password · from /).count()).toBeGreaterThan(0)
   // The refusal, as browsers log it.
   expect(admin.problems).toEqual([expect.stringContaining('409')])
   await Promise.all([admin.close(), other.close()])

@@ -282,13 +282,13 @@ describe('the account', () => {
   it('changes the password, and says what is wrong with it', async () => {
     const { page, dialog } = await openAccount()
     await button(page, 'Change password').click()
-    await dialog.getByLabel('Password of now').fill('the old password')
+    await dialog.getByLabel('Current password').fill('the old password')
     await dialog.getByLabel('New password', { exact: true }).fill('a new password')
     await dialog.getByLabel('The new password again').fill('another one')
     await dialog.getByRole('button', { name: 'Change and log in again' }).click()
     await dialog.getByText('The two new passwords differ.').waitFor()
     expect(changes()).toEqual([])
-    const message = 'The password of now is another one.'
+    const message = 'The current password is wrong.'
     shop.server.people.refuseWith = { status: 409, code: 'not_possible', message }
     await dialog.getByLabel('The new password again').fill('a new password')
     await dialog.getByRole('button', { name: 'Change and log in again' }).click()

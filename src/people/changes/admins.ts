@@ -14,7 +14,7 @@ function mayEdit(directory: Directory, policy: Policy, user: User): boolean {
 }
 
 /** Whether a user can log in and edit users. */
-export function hasAdmin(directory: Directory, policy: Policy): boolean {
+function hasAdmin(directory: Directory, policy: Policy): boolean {
   return directory.all('user').some((user) => {
     const canLogIn = user.password !== null || directory.identitiesOf(user.id).length > 0
     return canLogIn && mayEdit(directory, policy, user)

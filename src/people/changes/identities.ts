@@ -7,7 +7,7 @@ import { roleGrantsOf } from '../rights.js'
 import { newId } from '../secrets.js'
 import type { Change } from './users.js'
 
-/** What a provider tells of a user at a log-in. */
+/** A user as the provider reports it at a log-in. */
 export interface ProvidedIdentity {
   readonly issuer: string
   readonly subject: string
@@ -18,8 +18,8 @@ export interface ProvidedIdentity {
 }
 
 /**
- * A log-in by single sign-on: the groups are those of now, also if they allow nothing any more. A new user is added if its groups allow
- * anything.
+ * A log-in by single sign-on. The provider's groups replace those of the last log-in, even if the new ones allow nothing. A new user is
+ * added if its groups allow anything.
  *
  * @returns the id of the user; null without any rights: no match is no access
  */

@@ -8,9 +8,9 @@ import { addUser, type Change, setPassword, userOf } from './users.js'
 
 const MINUTE_MS = 60_000
 /** A link that makes the first admin. */
-export const SETUP_MS = 15 * MINUTE_MS
+const SETUP_MS = 15 * MINUTE_MS
 /** A link by which a user sets a password. */
-export const INVITE_MS = 7 * 24 * 60 * MINUTE_MS
+const INVITE_MS = 7 * 24 * 60 * MINUTE_MS
 
 /**
  * A link for one use. An older one of the same user, or of the first admin, ends.

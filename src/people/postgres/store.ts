@@ -71,7 +71,7 @@ async function changes({ ask, schema }: Database, since: number): Promise<People
 async function write(database: Database, expected: number, given: readonly PeopleRecord[]): Promise<boolean> {
   const records = distinctRecords(given)
   return database.write(async (session) => {
-    // Whoever writes at the same time waits here, and finds another version then.
+    // Concurrent writes wait here, and then find another version.
     const [row] = await session.all<{ writes: number }>(
       'update version set writes = writes + 1 where writes = $1::float8 returning writes',
       [expected],

@@ -22,7 +22,7 @@ export interface SessionDetails {
   readonly agent: string
 }
 
-/** Who is behind a secret, with the rights of now. */
+/** The holder of a session or a token, with its current rights. */
 export interface Bearer {
   /** Name of the user or of the token. */
   readonly name: string
@@ -78,7 +78,7 @@ export class People {
     return this.#store.open()
   }
 
-  /** As of now. */
+  /** The current users and rights. */
   async directory(): Promise<Directory> {
     const { version } = await this.#store.look(null)
     return this.#at(version)
@@ -148,16 +148,9 @@ export class People {
     return this.#store.endSessions({ hash: hashOf(secret) })
   }
 
-  /** Those of a user, or one of them. @param except the hash of one that stays */
-  endSessions(
-    user: string,
-    { hash, except }: { readonly hash?: string; readonly except?: string } = {},
-  ): Promise<number> {
-    return this.#store.endSessions({
-      user,
-      ...(hash !== undefined && { hash }),
-      ...(except !== undefined && { except }),
-    })
+  /** One session of a user, or all but one. @param which by the hash of its secret */
+  endSessions(user: string, which: { readonly hash: string } | { readonly except: string }): Promise<number> {
+    return this.#store.endSessions({ user, ...which })
   }
 
   /** When each was used last, Unix ms, by id. */

@@ -3,7 +3,7 @@ import { deflateRaw, inflateRawSync } from 'node:zlib'
 
 const deflateLater = promisify(deflateRaw)
 
-/** No state is longer; whoever may write to Redis can't make Zenith inflate more, bytes. */
+/** Longest state, bytes. A program that may write to Redis can't make Zenith inflate more. */
 const MAX_BYTES = 32 * 1_048_576
 const PACKED = /^\{"deflate":"([A-Za-z0-9+/=]*)"\}$/
 

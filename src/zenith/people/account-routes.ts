@@ -123,7 +123,7 @@ async function changePassword(
   const attempt = await guesses.begin({ account: user.name, label: `"${user.name}"`, address, device: null })
   if (attempt.wait > 0) throw new PeopleError('not_yours', tooManyWords(attempt.wait))
   if (!(await verifyPassword(current, user.password)))
-    throw new PeopleError('not_yours', 'The password of now is another one.')
+    throw new PeopleError('not_yours', 'The current password is wrong.')
   await attempt.succeed()
   const problem = passwordProblem(password, password, user.name)
   if (problem) throw new PeopleError('invalid', problem)

@@ -1,6 +1,7 @@
 import { JOIN_PATH, PeopleChanged, PeopleView, SessionListing } from '../../api/people.js'
 import { GroupsChange, RolesChange, SessionsChange, TokensChange, UsersChange } from '../../api/people-changes.js'
 import { DEFAULT_CLUSTER } from '../../api/permissions.js'
+import { Problem } from '../../api/problem.js'
 import { removeGroup, saveGroup } from '../../people/changes/groups.js'
 import { invite } from '../../people/changes/invites.js'
 import { removeRole, saveRole } from '../../people/changes/roles.js'
@@ -14,7 +15,7 @@ import { json } from '../http/responses.js'
 import { AWAY, actOnPeople, CHANGED, change, notForAll, OFF, operation, peopleOf, readably } from './operation.js'
 import { peopleViewOf, sessionViewOf } from './views.js'
 
-const FORBIDDEN = { description: '`forbidden`: it takes the permission `people.edit`.', schema: PeopleChanged }
+const FORBIDDEN = { description: '`forbidden`: it takes the permission `people.edit`.', schema: Problem }
 const NOTHING: PeopleChanged = { id: null, link: null, token: null, ended: null }
 const done = { description: 'Done.', schema: PeopleChanged }
 

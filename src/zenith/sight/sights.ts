@@ -25,7 +25,7 @@ interface Seen<S> {
 }
 
 /**
- * The services as a principal sees them. Whoever may see all queues gets the services themselves. For others every list, figure, record and
+ * The services as a principal sees them. A principal that may see all queues gets the services themselves. For others every list, figure, record and
  * stream is without the queues that they may not see: routes do not have to ask.
  */
 export class Sights<S extends OfQueues> {

@@ -1,37 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { sqliteDriver } from '../../../src/archive/sqlite/driver.js'
 import { archiveDir, bundled, filesWith } from '../../support/archive-files.js'
+import { kill, printed, startChild } from '../../support/killed-children.js'
 import { allAttempts, BATCH, batchAt, STREAM } from './batches.js'
 
 const BATCHES = 60
 let program: string
-const children: ChildProcess[] = []
 
 beforeAll(async () => {
   program = fileURLToPath(await bundled('test/archive/sqlite/child.ts'))
 })
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
 
-function start(...args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  children.push(child)
-  return child
-}
-
-/** Resolves when the child has printed a line, or ended. */
-const printed = (child: ChildProcess) =>
-  Promise.race([once(child.stdout as NodeJS.ReadableStream, 'data').then(String), once(child, 'close').then(() => '')])
-
-async function kill(child: ChildProcess): Promise<void> {
-  const closed = once(child, 'close')
-  if (child.exitCode === null) child.kill('SIGKILL')
-  if (child.exitCode === null && child.signalCode === null) await closed
-}
+const start = (...args: readonly string[]) => startChild(program, ...args)
 
 /** Kills a process that writes, and checks that everything before its cursor is there. */
 async function killOnce(dir: string, kills: number): Promise<void> {

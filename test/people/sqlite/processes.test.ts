@@ -1,37 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { sqlitePeople } from '../../../src/people/sqlite/store.js'
 import { archiveDir, bundled, filesWith } from '../../support/archive-files.js'
+import { kill, printed, startChild } from '../../support/killed-children.js'
 import { put, userOf } from '../conformance/samples.js'
 import { BATCH } from '../rival.js'
 
 let program: string
-const children: ChildProcess[] = []
 
 beforeAll(async () => {
   program = fileURLToPath(await bundled('test/people/sqlite/child.ts'))
 })
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill('SIGKILL')
-})
 
-function start(...args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-  children.push(child)
-  return child
-}
-
-const printed = async (child: ChildProcess) => String(await once(child.stdout as NodeJS.ReadableStream, 'data'))
-
-async function kill(child: ChildProcess): Promise<void> {
-  // It may have ended by itself.
-  if (child.exitCode !== null) return
-  const closed = once(child, 'close')
-  child.kill('SIGKILL')
-  await closed
-}
+const start = (...args: readonly string[]) => startChild(program, ...args)
 
 test('two processes that write 200 times each lose nothing', async () => {
   const dir = archiveDir()

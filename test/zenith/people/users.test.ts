@@ -18,6 +18,11 @@ describe('users', () => {
     expect(body.permissions).not.toContain('queue.clean')
     const { body: people } = await admin.get<PeopleView>('/api/people')
     expect(people.users.every(({ seenAt }) => seenAt !== null)).toBe(true)
+    const answers = await Promise.all(
+      ['/api/people', '/api/people/sessions', '/api/account'].map(async (path) => (await admin.fetch(path)).text()),
+    )
+    for (const secret of ['scrypt:', PASSWORD, present(browser.cookie('quasar_session'))])
+      expect(answers.join('\n')).not.toContain(secret)
     expect(people.users.map(({ name, role, hasPassword, isInvited }) => [name, role, hasPassword, isInvited])).toEqual([
       ['ada', 'admin', true, false],
       ['bob', 'operator', true, false],

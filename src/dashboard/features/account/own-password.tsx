@@ -53,7 +53,7 @@ function PasswordForm({ name, onClose }: { name: string; onClose: () => void }) 
       onClose={onClose}
     >
       <input type="hidden" name="username" value={name} autoComplete="username" />
-      <Field label="Password of now">
+      <Field label="Current password">
         <input
           name="current"
           type="password"

@@ -50,7 +50,7 @@ function wordsOf(action: UserAction, { name, hasPassword, isInvited }: UserView)
     case 'invite':
       return {
         title: `Make a link for ${name}`,
-        body: `It lets ${name} set a password, once and within 7 days.${isInvited ? ' The link from before stops working.' : ''}${hasPassword ? ' The password of now works until then.' : ''}`,
+        body: `It lets ${name} set a password, once and within 7 days.${isInvited ? ' The earlier link stops working.' : ''}${hasPassword ? ' The current password works until then.' : ''}`,
       }
     case 'disable':
       return {

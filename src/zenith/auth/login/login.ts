@@ -17,7 +17,7 @@ const CSS = { 'content-type': 'text/css; charset=utf-8' }
 const WRONG = 'Name or password is wrong.'
 const AWAY = 'The database of users does not answer. Please try again.'
 
-/** Gets a log-in, or one that failed for a known user or identity. Never rejects. @param from `via`: `password`, or the name of a provider */
+/** Gets a log-in, or one that failed for a known user or identity. Never rejects. @param from `via`: `password`, `link`, or the name of a provider */
 export type OnLogin = (
   name: string,
   from: { readonly address: string; readonly via: string },
@@ -91,7 +91,7 @@ export class Login<User extends Credentials> {
     answer.headers.append('set-cookie', forms.cookie(request, SESSION, token, accounts.maxAge))
     answer.headers.append('set-cookie', forms.cookie(request, FORM, '', 0))
     answer.headers.append('set-cookie', forms.cookie(request, DEVICE, signer.newDevice(user), DEVICE_LIFE_S))
-    await onLogin?.(user.name, { address, via: 'password' }, true)
+    await onLogin?.(user.name, { address, via }, true)
   }
 
   show(
