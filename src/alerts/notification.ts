@@ -25,6 +25,8 @@ export interface Notification {
   readonly url: string | null
   /** What to do, from the rule. */
   readonly note: string
+  /** Where it fired; absent in a Zenith with one cluster. */
+  readonly cluster?: { readonly id: string; readonly name: string }
 }
 
 export interface NotifiedAlert {

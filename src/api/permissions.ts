@@ -86,7 +86,7 @@ export interface QueueName {
 export interface Resource {
   /** A grant that fits its name or its key is enough. Without it, any grant is, whatever its queues. */
   readonly queue?: QueueName | undefined
-  /** Id of a cluster. @default 'default' */
+  /** Id of a cluster. @default that of the policy */
   readonly cluster?: string | undefined
 }
 
@@ -103,16 +103,22 @@ export interface Policy {
   /** Those of a built-in role. */
   permissionsWith(role: Role): readonly Permission[]
   /** Whether a principal may see a queue; null: it may see all of them. */
-  queuesOf(holder: RoleHolder, cluster?: string): ((queue: QueueName) => boolean) | null
+  queuesOf(holder: RoleHolder, cluster?: string | null): ((queue: QueueName) => boolean) | null
   /** The queues at which a principal has a permission; null: at all of them. */
-  patternsOf(holder: RoleHolder, permission: Permission, cluster?: string): readonly QueuePatterns[] | null
+  patternsOf(holder: RoleHolder, permission: Permission, cluster?: string | null): readonly QueuePatterns[] | null
 }
 
 /** Queues of which one pattern of each list fits the name or the key; see {@link Grant.queues}. */
 export type QueuePatterns = readonly (readonly string[])[]
 
-/** @param payloads the lowest role that sees the payloads of jobs */
-export function createPolicy({ payloads }: { readonly payloads: Role }): Policy {
+export interface PolicyOptions {
+  /** The lowest role that sees the payloads of jobs. */
+  readonly payloads: Role
+  /** Id of the cluster in which permissions are asked for; null: in any. @default 'default' */
+  readonly cluster?: string | null
+}
+
+export function createPolicy({ payloads, cluster: own = DEFAULT_CLUSTER }: PolicyOptions): Policy {
   const leastFor = (permission: Permission): Role => {
     if (permission === 'view') return 'viewer'
     if (permission === 'queue.payloads') return payloads
@@ -121,20 +127,20 @@ export function createPolicy({ payloads }: { readonly payloads: Role }): Policy 
   const rolesWith = (permission: Permission) => ROLES.slice(ROLES.indexOf(leastFor(permission)))
   const can = ({ role, grants }: RoleHolder, permission: Permission, resource: Resource = {}) => {
     if (!grants) return rolesWith(permission).some((one) => one === role)
-    return isGranted(grants, permission, resource)
+    return isGranted(grants, permission, { cluster: own, ...resource })
   }
   return {
     can,
     permissionsOf: (holder) => PERMISSIONS.filter((permission) => can(holder, permission)),
     rolesWith,
     permissionsWith: (role) => PERMISSIONS.filter((permission) => rolesWith(permission).includes(role)),
-    queuesOf(holder, cluster = DEFAULT_CLUSTER) {
+    queuesOf(holder, cluster = own) {
       const grants = (holder.grants ?? []).filter(({ permissions }) => permissions.includes('view'))
       const isWhole = grants.some((grant) => hasAllQueues(grant) && isIn(grant, cluster))
       if (!holder.grants || isWhole) return null
       return (queue) => grants.some((grant) => isAt(grant, 'view', { queue, cluster }))
     },
-    patternsOf(holder, permission, cluster = DEFAULT_CLUSTER) {
+    patternsOf(holder, permission, cluster = own) {
       if (!holder.grants) return can(holder, permission) ? null : []
       const grants = holder.grants.filter((grant) => grant.permissions.includes(permission) && isIn(grant, cluster))
       return grants.some(hasAllQueues) ? null : grants.map(patternsOf)
@@ -142,15 +148,18 @@ export function createPolicy({ payloads }: { readonly payloads: Role }): Policy 
   }
 }
 
+/** A resource of a cluster; null: of any. */
+type GrantedAt = Omit<Resource, 'cluster'> & { readonly cluster?: string | null | undefined }
+
 /** Whether one of the grants has a permission for a resource. */
-export function isGranted(grants: readonly Grant[], permission: Permission, resource: Resource = {}): boolean {
+export function isGranted(grants: readonly Grant[], permission: Permission, resource: GrantedAt = {}): boolean {
   return grants.some((grant) => grant.permissions.includes(permission) && isAt(grant, permission, resource))
 }
 
 /** What is about everything takes a grant for everything: who edits users could give himself the rest. */
 const EVERYWHERE: ReadonlySet<Permission> = new Set(['people.edit'])
 
-function isAt(grant: Grant, permission: Permission, { queue, cluster = DEFAULT_CLUSTER }: Resource): boolean {
+function isAt(grant: Grant, permission: Permission, { queue, cluster = DEFAULT_CLUSTER }: GrantedAt): boolean {
   if (EVERYWHERE.has(permission)) return grant.cluster === '*' && hasAllQueues(grant)
   if (!isIn(grant, cluster)) return false
   // What is about no queue is not for those who have some queues alone.
@@ -170,8 +179,8 @@ function hasAllQueues({ queues, within = null }: Grant): boolean {
   return queues === null && within === null
 }
 
-function isIn({ cluster }: Grant, id: string): boolean {
-  return cluster === '*' || cluster === id
+function isIn({ cluster }: Grant, id: string | null): boolean {
+  return id === null || cluster === '*' || cluster === id
 }
 
 function isOfQueues(permission: Permission): boolean {

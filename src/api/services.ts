@@ -22,6 +22,9 @@ import { PERIODS } from './words.js'
 /** An error rate counts from this number of requests or jobs on: of fewer, one failure would be a bad rate. */
 export const MIN_COUNTED = 20
 
+/** A service whose score is below this is unhealthy. */
+export const UNHEALTHY_BELOW = 60
+
 export const TrafficPoint = object('Traffic in a time span, merged over the nodes of a service.', {
   at: amount('End of the span, Unix ms.'),
   count: count('Requests or jobs in the span.'),

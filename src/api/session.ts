@@ -1,3 +1,4 @@
+import { ClusterInfo } from './clusters.js'
 import { PERMISSIONS } from './permissions.js'
 import { SourceView } from './queues.js'
 import { flag, type Infer, listOf, object, oneOf, optional, orNull, text } from './schema.js'
@@ -26,6 +27,8 @@ export const Session = object('The current session.', {
       'Where each permission applies; omitted if each applies to everything.',
     ),
   ),
+  cluster: orNull(ClusterInfo),
+  clusters: listOf(ClusterInfo, 'The clusters that the principal may see, in their configured order.'),
   account: flag('Whether the user has an account with sessions and tokens: see `GET api/account`.'),
   people: flag('Whether this Zenith has users in a database.'),
   payloads: flag('Whether the principal may see job payloads (permission `queue.payloads`).'),
@@ -41,6 +44,16 @@ export const Health = object('Health of Zenith.', {
   status: oneOf(['ok', 'failing'], 'Overall status.'),
   store: StoreHealth,
   untrusted: orNull(UntrustedRecords),
+  clusters: optional(
+    listOf(
+      object('Health of a cluster.', {
+        id: text('Id of the cluster.'),
+        status: oneOf(['ok', 'failing'], 'Its status.'),
+        store: StoreHealth,
+      }),
+      'Clusters that the principal may see; omitted if there is one alone, or the path names one.',
+    ),
+  ),
   sources: optional(
     listOf(
       SourceView,

@@ -37,6 +37,8 @@ export const PERIOD_MS: Readonly<Record<Period, number>> = {
  */
 export const QUEUE_TROUBLES = ['error', 'unpolled', 'paused', 'growing', 'old', 'silent'] as const
 export type QueueTrouble = (typeof QUEUE_TROUBLES)[number]
+/** Those that are more than a warning. */
+export const BAD_QUEUE_TROUBLES: ReadonlySet<QueueTrouble> = new Set<QueueTrouble>(['error', 'unpolled'])
 
 /**
  * counting: the jobs are being listed; ready: the dry run is over and nothing was done; interrupted: the Zenith that ran it ended, or could

@@ -346,6 +346,13 @@ export interface Archive extends ArchiveOf<RawJob> {
    * the archive. Absent: this archive has no place for users.
    */
   people?(): PeopleStore
+  /**
+   * The archive of one of several clusters, beside this one: in a directory or schema of its own, with nothing in common. Whoever asks for it
+   * closes it. Absent: this archive can't separate clusters.
+   *
+   * @param id lower-case letters, digits and hyphens
+   */
+  cluster?(id: string): Archive
 }
 
 /** What was found when the sealed payloads of a batch were opened. */

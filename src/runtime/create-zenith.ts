@@ -7,10 +7,11 @@ import { memoryDebts } from '../stores/memory/debts.js'
 import { redisStore } from '../stores/redis/index.js'
 import { authProblem, createZenithServer, isLongSecret, type Zenith } from '../zenith/index.js'
 import { alertPartsOf } from './alert-parts.js'
+import { clustersIn, type GivenCluster } from './clusters.js'
 import { openRedis } from './open-redis.js'
 import { sharedMemoryStore } from './shared-memory.js'
 import { registeredSources } from './shared-queues.js'
-import { TRACE_URL_CHECK, ZENITH_CHECKS, type ZenithOptions } from './zenith-options.js'
+import { TRACE_URL_CHECK, ZENITH_CHECKS, type ZenithCluster, type ZenithOptions } from './zenith-options.js'
 
 export type * from '../api/types.js'
 export type {
@@ -34,7 +35,7 @@ export type {
   ZenithAuth,
 } from '../zenith/index.js'
 export { createLoginLink, hashPassword, toNodeHandler } from '../zenith/index.js'
-export type { ZenithOptions }
+export type { ZenithCluster, ZenithOptions }
 
 /**
  * Creates the control plane: a page, its live stream and its API in one `fetch`.
@@ -47,30 +48,39 @@ export function createZenith(given: ZenithOptions = {}): Zenith {
   const options = checkOptions('Zenith', given, ZENITH_CHECKS)
   const problem = options.auth === undefined ? null : authProblem(options.auth)
   if (problem) throw new QuasarError('invalid_option', `Quasar: option "auth" ${problem}`)
-  const { auth, basePath, proxies, interval, slow, queues = [], readOnly, payloads, logger = consoleLogger } = options
-  options.archive?.setTokens?.(resolveTokens(options.token, process.env))
+  const { auth, basePath, proxies, interval, slow, payloads, logger = consoleLogger } = options
+  const clusters = clustersIn(options, process.env)
+  const alerts = alertPartsOf(options, process.env)
   return createZenithServer({
-    ...readerOf(options, process.env),
+    clusters: clusters.map((cluster) => ({ ...partsOf(cluster, options), alerts })),
+    archive: clusters.some(({ archive }) => archive === options.archive) ? undefined : options.archive,
     auth,
     debts: memoryDebts(),
     basePath,
     proxies,
     interval,
     slow,
-    sources: () => [...queues, ...registeredSources()],
-    readOnly,
     payloads,
-    archive: options.archive,
-    retention: options.retention,
-    archivePayloads: options.archivePayloads,
     people: peopleOf(options),
     onSetup: options.onSetup,
-    alerts: alertPartsOf(options, process.env),
+    url: alerts?.settings.url,
     traceUrl: options.traceUrl ?? traceUrlFrom(process.env),
     isDevelopment: process.env.NODE_ENV === 'development',
     secret: secretFrom(process.env),
     logger: logger === false ? silentLogger : logger,
   })
+}
+
+function partsOf({ info, options, archive }: GivenCluster, { retention, archivePayloads, clusters }: ZenithOptions) {
+  const { queues = [], readOnly, token } = options
+  archive?.setTokens?.(resolveTokens(token, process.env))
+  return {
+    ...info,
+    ...readerOf(options, process.env),
+    // Queues that this process watches are those of the Redis that it reports to, which may be any of several.
+    sources: () => (clusters ? queues : [...queues, ...registeredSources()]),
+    ...{ readOnly, archive, retention, archivePayloads },
+  }
 }
 
 function peopleOf({ auth, archive }: ZenithOptions): PeopleStore | undefined {
@@ -82,7 +92,7 @@ function peopleOf({ auth, archive }: ZenithOptions): PeopleStore | undefined {
   )
 }
 
-function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Reader; ownsReader: boolean } {
+function readerOf(options: ZenithCluster, env: NodeJS.ProcessEnv): { reader: Reader; ownsReader: boolean } {
   const tokens = resolveTokens(options.token, env)
   const problem = tokenProblem(options, tokens)
   if (problem) throw new QuasarError('invalid_option', `Quasar: option ${problem}`)
@@ -98,7 +108,7 @@ function readerOf(options: ZenithOptions, env: NodeJS.ProcessEnv): { reader: Rea
 }
 
 /** Settings that look like protection, but are none. */
-function tokenProblem({ store, token, requireToken }: ZenithOptions, tokens: readonly string[]): string | null {
+function tokenProblem({ store, token, requireToken }: ZenithCluster, tokens: readonly string[]): string | null {
   if (requireToken && tokens.length === 0) return '"requireToken" needs the option "token" or QUASAR_TOKEN.'
   if (!store) return null
   if (token !== undefined) return '"token" does nothing for a store of your own: give it to redisStore.'

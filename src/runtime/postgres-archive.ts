@@ -15,6 +15,13 @@ export type PostgresArchiveOptions = Omit<PostgresDriverOptions, 'isReadOnly'>
  * @example createZenith({ archive: postgresArchive({ url: 'postgres://quasar:secret@db.internal/quasar' }) })
  */
 export function postgresArchive(options: PostgresArchiveOptions): Archive {
-  const archive = archiveThread(targetOf(options).place, { driver: 'postgres', options })
-  return withPeople(archive, () => postgresPeople(options))
+  const { schema } = targetOf(options)
+  return {
+    ...withPeople(archiveIn(options), () => postgresPeople(options)),
+    cluster: (id) => archiveIn({ ...options, schema: `${schema}_${id.replaceAll('-', '_')}` }),
+  }
+}
+
+function archiveIn(options: PostgresArchiveOptions): Archive {
+  return archiveThread(targetOf(options).place, { driver: 'postgres', options })
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { checkOptions } from '../lib/options.js'
 import type { Archive } from '../ports/index.js'
 import { archiveThread } from './archive-thread.js'
@@ -22,5 +22,12 @@ const CHECKS = {
 export function sqliteArchive(options: SqliteArchiveOptions = {}): Archive {
   const { dir = './quasar-data' } = checkOptions('sqliteArchive', options, CHECKS, 'sqliteArchive')
   const place = resolve(dir)
-  return withPeople(archiveThread(place, { driver: 'sqlite', options: { dir: place } }), () => peopleThread(place))
+  return {
+    ...withPeople(archiveIn(place), () => peopleThread(place)),
+    cluster: (id) => archiveIn(join(place, 'clusters', id)),
+  }
+}
+
+function archiveIn(place: string): Archive {
+  return archiveThread(place, { driver: 'sqlite', options: { dir: place } })
 }

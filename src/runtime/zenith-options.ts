@@ -1,4 +1,5 @@
 import type { AlertsOptions } from '../alerts/settings/alerts-options.js'
+import { type ClusterColour, MAX_CLUSTERS } from '../api/clusters.js'
 import { isTraceUrl } from '../api/trace-url.js'
 import { isRetention, type Retention } from '../archiver/retention.js'
 import { isNetwork } from '../core/options/networks.js'
@@ -20,6 +21,14 @@ import { isRole, type Role, type ZenithAuth } from '../zenith/index.js'
  * development.
  */
 export interface ZenithOptions {
+  /**
+   * Several clusters instead of one: each with its own `redis` or `store`, `prefix`, `token`, `queues`, `readOnly` and `environment`, which are not
+   * options of Zenith then. At most 50. All else is shared.
+   * @default one, of the other options
+   */
+  clusters?: readonly ZenithCluster[]
+  /** `production`, `staging`, `development` or another word, shown on the page. */
+  environment?: string
   /**
    * Where the recorders report: a URL (`redis://`, `rediss://`, `unix://`), ioredis options, an ioredis client or Cluster (used as it is
    * and never closed), or `false` for the memory of this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
@@ -95,6 +104,20 @@ export interface ZenithOptions {
   logger?: Logger | false
 }
 
+/** One of several clusters: a Redis with what reports to it, and its queues. */
+export interface ZenithCluster
+  extends Pick<
+    ZenithOptions,
+    'redis' | 'store' | 'prefix' | 'queues' | 'readOnly' | 'token' | 'requireToken' | 'environment'
+  > {
+  /** Lower-case letters, digits and hyphens, at most 24: part of URLs. `default` continues the archive of a Zenith with one cluster. */
+  id: string
+  /** Name to show. @default the id */
+  name?: string
+  /** Colour that tells it from others: grey, blue, teal, green, amber, red or violet. @default one of them by its place */
+  colour?: ClusterColour
+}
+
 /** The path under which Zenith is reached, for every way to mount it. */
 export const PATH_CHECK: OptionCheck = {
   takes: 'a path, "/quasar"',
@@ -107,11 +130,26 @@ export const TRACE_URL_CHECK: OptionCheck = {
   accepts: isTraceUrl,
 }
 
+/** Checks for what each cluster has of its own. */
+export const CLUSTER_PARTS = {
+  redis: COMMON_CHECKS.redis,
+  prefix: COMMON_CHECKS.prefix,
+  token: TOKEN_CHECK,
+  store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.nodes) },
+  queues: { takes: 'a list of queue sources, [bullmqQueues({ connection })]', accepts: (v) => isListOf(v, isSource) },
+  readOnly: { takes: "a list of names of queues, ['mail-*']", accepts: (v) => isListOf(v, isText) },
+  requireToken: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
+  environment: { takes: 'a word of at most 30 characters', accepts: (v) => isText(v) && /^[\w-]{1,30}$/.test(v) },
+} satisfies OptionChecks<Exclude<keyof ZenithCluster, 'id' | 'name' | 'colour'>>
+
 /** Checks for the options of Zenith. */
 export const ZENITH_CHECKS = {
   ...COMMON_CHECKS,
-  token: TOKEN_CHECK,
-  store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.nodes) },
+  ...CLUSTER_PARTS,
+  clusters: {
+    takes: `a list of 1 to ${MAX_CLUSTERS} clusters, [{ id: 'staging', redis: 'redis://…' }]`,
+    accepts: (v) => Array.isArray(v) && v.length > 0 && v.length <= MAX_CLUSTERS,
+  },
   // The error depends on what is wrong: see `authProblem`.
   auth: { takes: 'who may see it', accepts: () => true },
   onSetup: { takes: 'a function', accepts: isFunction },
@@ -122,9 +160,6 @@ export const ZENITH_CHECKS = {
   },
   interval: { takes: 'a number of ms, 50 to 3600000', accepts: (v) => isBetween(v, 50, 3_600_000) },
   slow: { takes: 'a number of ms above 0', accepts: (v) => isBetween(v, Number.MIN_VALUE, Number.MAX_VALUE) },
-  queues: { takes: 'a list of queue sources, [bullmqQueues({ connection })]', accepts: (v) => isListOf(v, isSource) },
-  readOnly: { takes: "a list of names of queues, ['mail-*']", accepts: (v) => isListOf(v, isText) },
-  requireToken: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
   archive: {
     takes: 'an archive, sqliteArchive()',
     accepts: (v) => isObject(v) && isFunction(v.write) && isFunction(v.jobs),

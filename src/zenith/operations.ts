@@ -12,6 +12,7 @@ import {
 } from './archive/job-routes.js'
 import { type ArchiveRouteServices, archiveStatus, history, marks, past, ticks } from './archive/routes.js'
 import { type SessionServices, session } from './auth/session.js'
+import { clusters } from './clusters/routes.js'
 import type { Monitor } from './fleet/monitor-service.js'
 import { errorGroups, errors } from './fleet/routes/errors.js'
 import { find } from './fleet/routes/find.js'
@@ -80,6 +81,7 @@ const { operation } = operationsWith()
 
 const openapi = operation({
   path: '/api/openapi.json',
+  isForAll: true,
   summary: 'Get this OpenAPI document',
   parameters: {},
   answers: { 200: { description: 'OpenAPI 3.1.', schema: anyObject('The document.') } },
@@ -92,6 +94,7 @@ const openapi = operation({
 
 /** The API: what is routed is what is documented. */
 export const OPERATIONS: readonly Operation<AllServices>[] = [
+  clusters,
   overview,
   stream,
   services,

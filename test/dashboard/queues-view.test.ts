@@ -27,6 +27,8 @@ const session = (role: Role) => ({
   role,
   permissions: policy.permissionsOf({ role }),
   canLogOut: false,
+  cluster: null,
+  clusters: [],
   token: 'token',
   payloads: true,
   archive: false,

@@ -21,7 +21,8 @@ function signatureHeader(secret: string, body: string): Readonly<Record<string, 
 }
 
 function bodyOf(notification: Notification): object {
-  const { id, event, at, title, severity, rule, alerts, more, alsoFiring, alsoFiringMore, url, note } = notification
+  const { id, event, at, title, severity, rule, alerts, more, alsoFiring, alsoFiringMore, url, note, cluster } =
+    notification
   return {
     version: VERSION,
     ...{ id, event, at, title, severity },
@@ -30,5 +31,6 @@ function bodyOf(notification: Notification): object {
       return { id, subject, text, since, endedAt, times, url, details }
     }),
     ...{ more, alsoFiring, alsoFiringMore, url, note },
+    ...(cluster && { cluster }),
   }
 }

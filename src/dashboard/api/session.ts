@@ -9,7 +9,7 @@ import { fetchJson } from './fetch-json.js'
  * @param queue the queue that it is about; without it, one queue where it is allowed is enough
  */
 export function can(session: Session | null, permission: Permission, queue?: Resource['queue']): boolean {
-  if (session?.grants) return isGranted(session.grants, permission, { queue })
+  if (session?.grants) return isGranted(session.grants, permission, { queue, cluster: session.cluster?.id ?? null })
   return session?.permissions?.includes(permission) ?? false
 }
 

@@ -1,4 +1,4 @@
-import { MIN_COUNTED, type TrafficPoint } from '../../api/services.js'
+import { MIN_COUNTED, type TrafficPoint, UNHEALTHY_BELOW } from '../../api/services.js'
 
 /** From when on a figure deserves a colour and a word. */
 export type Level = 'fine' | 'high' | 'critical'
@@ -24,5 +24,5 @@ export type Health = 'healthy' | 'degraded' | 'unhealthy' | 'no live server'
 export function healthWord(score: number | null): Health {
   if (score === null) return 'no live server'
   if (score >= 90) return 'healthy'
-  return score >= 60 ? 'degraded' : 'unhealthy'
+  return score >= UNHEALTHY_BELOW ? 'degraded' : 'unhealthy'
 }

@@ -23,10 +23,12 @@ const { operation } = operationsWith<SessionServices>()
 /** The page shows the log-out only if there is a log-in. */
 export const session = operation({
   path: '/api/session',
+  isForAll: true,
   summary: 'Get the current session and its permissions',
   parameters: {},
   answers: { 200: { description: 'The session.', schema: Session } },
-  handle({ principal, services: { tokens, policy, traceUrl, archive, alerts, people } }) {
+  handle({ principal, services }) {
+    const { tokens, policy, traceUrl, archive, alerts, people, cluster, clusters } = services
     const { user, role, canLogOut, grants, account } = principal
     const body: Session = {
       user,
@@ -35,6 +37,8 @@ export const session = operation({
       token: tokens.of(principal),
       permissions: policy.permissionsOf(principal),
       ...(grants && { grants: grants.map(({ within = null, ...grant }) => ({ ...grant, within })) }),
+      cluster,
+      clusters: clusters.filter(({ id }) => policy.can(principal, 'view', { cluster: id })),
       account: account !== null,
       people: people !== null,
       payloads: policy.can(principal, 'queue.payloads'),

@@ -1,12 +1,35 @@
+import type { ClusterInfo, ClusterListing } from '../../api/clusters.js'
+import type { Alerts } from '../alerts/alerts.js'
 import type { ArchiveServices } from '../archive/or-archived.js'
 import { operationsWith } from '../http/operation.js'
+import type { Principal } from '../http/principal.js'
 import type { StorePing } from '../store/store-ping.js'
 import type { Monitor } from './monitor-service.js'
-import type { StreamHub } from './stream-hub.js'
+import type { OpenAside, StreamHub } from './stream-hub.js'
+
+/** A cluster as a principal sees it. */
+export interface SeenFleet {
+  readonly cluster: ClusterInfo
+  readonly monitor: Monitor
+  readonly alerts: Pick<Alerts, 'alerts' | 'evaluatedAt'> | null
+  readonly ping: StorePing
+}
+
+/** All clusters at a glance. */
+export interface ClusterBoard {
+  /** Those that the principal may see. */
+  seenBy(principal: Principal): readonly SeenFleet[]
+  /** Events for one viewer: all clusters that the principal may see. */
+  asideFor(principal: Principal): OpenAside
+  /** Those clusters, read now; one that does not answer in time is as it was. */
+  read(principal: Principal): Promise<ClusterListing>
+}
 
 /** What routes about the fleet work with. */
 export interface FleetServices extends ArchiveServices {
   readonly monitor: Monitor
+  /** Null where there is one cluster alone. */
+  readonly board: ClusterBoard | null
   readonly hub: Pick<StreamHub, 'open'>
   readonly ping: StorePing
 }

@@ -31,6 +31,22 @@ interface AlertSource {
   subscribe(listener: (news: AlertNews) => void): () => void
 }
 
+/** Events for one viewer besides those of the fleet, of which only the newest matters. */
+export interface Aside {
+  readonly hasNews: boolean
+  /** The newest event. */
+  take(): { readonly name: string; readonly data: unknown }
+  close(): void
+}
+
+export type OpenAside = (onNews: () => void) => Aside
+
+export interface StreamOptions {
+  /** Asked before each event: the stream ends when a session has ended, or a right is gone. Never rejects. */
+  readonly isStill?: (() => Promise<boolean>) | null
+  readonly aside?: OpenAside | null
+}
+
 const encoder = new TextEncoder()
 const RETRY = encoder.encode(`retry: ${RETRY_MS}\n\n`)
 /** A comment: it keeps the line open, and the page takes no notice of it. */
@@ -47,6 +63,7 @@ interface Viewer {
   /** Whether the viewer may still see what it sees; null: nothing takes rights away. Never rejects. */
   readonly isStill: (() => Promise<boolean>) | null
   isAsking: boolean
+  aside: Aside | null
 }
 
 /**
@@ -80,16 +97,19 @@ export class StreamHub {
    * A stream of events that begins with the whole state, or after the last event that the client says it has.
    *
    * @param lastEventId the request's `Last-Event-ID`
-   * @param isStill asked before each event: the stream ends when a session has ended, or a right is gone
    */
-  open(lastEventId: string | null, isStill: (() => Promise<boolean>) | null = null): ReadableStream<Uint8Array> {
+  open(lastEventId: string | null, { isStill = null, aside = null }: StreamOptions = {}): ReadableStream<Uint8Array> {
     let viewer: Viewer | undefined
     return new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           const seq = this.#seqOf(lastEventId)
-          viewer = { controller, seq, isReady: false, since: performance.now(), isStill, isAsking: false }
-          this.#join(viewer)
+          const since = performance.now()
+          const joining: Viewer = { controller, seq, isReady: false, since, isStill, isAsking: false, aside: null }
+          viewer = joining
+          this.#join(joining)
+          joining.aside = (!this.#isClosed && aside?.(() => this.#advance(joining))) || null
+          this.#advance(joining)
         },
         pull: () => {
           if (viewer) this.#advance(viewer)
@@ -164,15 +184,22 @@ export class StreamHub {
   }
 
   #isDue(viewer: Viewer): boolean {
-    return viewer.isReady && viewer.seq !== this.#seq && this.#viewers.has(viewer) && takesMore(viewer)
+    const isBehind = viewer.isReady && viewer.seq !== this.#seq
+    return (isBehind || viewer.aside?.hasNews === true) && this.#viewers.has(viewer) && takesMore(viewer)
   }
 
   #send(viewer: Viewer): void {
     while (this.#isDue(viewer)) {
+      if (viewer.aside?.hasNews) {
+        const { name, data } = viewer.aside.take()
+        viewer.controller.enqueue(encoder.encode(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`))
+        continue
+      }
       const next = viewer.seq === null ? undefined : this.#eventAfter(viewer.seq)
       // Before it is sent: a reader that waits asks for more at once, within `enqueue`.
       viewer.seq = next ? next.seq : this.#seq
-      viewer.controller.enqueue(next ? next.bytes : this.#wholeState())
+      const bytes = next ? next.bytes : this.#wholeState()
+      if (bytes.byteLength > 0) viewer.controller.enqueue(bytes)
     }
   }
 
@@ -216,6 +243,7 @@ export class StreamHub {
   }
 
   #drop(viewer: Viewer): void {
+    viewer.aside?.close()
     this.#viewers.delete(viewer)
     if (this.#viewers.size > 0) return
     this.#unwatch?.()

@@ -25,6 +25,8 @@ interface Described<P extends Parameters> {
   readonly parameters: P
   /** Checks values that depend on each other. @returns a readable error, or null */
   readonly check?: (query: Values<P>) => string | null
+  /** It answers without a cluster in its path, also where there are several. @default false */
+  readonly isForAll?: boolean
   /** Descriptions of the path's segments. */
   readonly segments?: Readonly<Record<string, string>>
   /** By status. 400 is implied, and for a change also 403, 413 and 415. */

@@ -1,3 +1,4 @@
+import type { ClusterInfo } from '../../api/clusters.js'
 import type { Policy, QueueName } from '../../api/permissions.js'
 import type { ChangeTokens } from './change-tokens.js'
 import type { Origin } from './context.js'
@@ -5,6 +6,11 @@ import type { Principal } from './principal.js'
 
 /** What every request needs. A capability adds what its own routes need. */
 export interface Services {
+  /** All of this Zenith, whoever may see them. */
+  readonly clusters: readonly ClusterInfo[]
+  /** The one that the path names, or the only one; null: the request is about none of several. */
+  readonly cluster: ClusterInfo | null
+  /** Decides for the cluster; without one, whether something is allowed in any. */
   readonly policy: Policy
   readonly tokens: ChangeTokens
   /** Rejects with an API error if there is no queue of this key, or if the principal may not see it. */

@@ -64,8 +64,21 @@ function tableOf<S extends Services>(operations: readonly Operation<S>[], page: 
   }
 }
 
-function routeTo<S extends Services>({ answer }: Operation<S>, segments: Readonly<Record<string, string>>): Handler<S> {
-  return (context) => answer(context, segments)
+function routeTo<S extends Services>(
+  { answer, isForAll = false }: Operation<S>,
+  segments: Readonly<Record<string, string>>,
+): Handler<S> {
+  return (context) => (isForAll || context.services.cluster ? answer(context, segments) : clusterNeeded(context))
+}
+
+/** With several clusters, a path has to name one: no other may be changed or shown instead. */
+function clusterNeeded({ principal, services: { policy, clusters } }: RequestContext): Response {
+  const seen = clusters.filter(({ id }) => policy.can(principal, 'view', { cluster: id })).map(({ id }) => id)
+  return problem(
+    400,
+    'cluster_needed',
+    `This Zenith has several clusters. Name one in the path, api/c/{cluster}/…: ${seen.join(', ')}.`,
+  )
 }
 
 /** Rejects a change that another site's page may have sent, before its body is read. */

@@ -20,6 +20,18 @@ export interface Sample {
   readonly suffix?: string
 }
 
+/** The families of several sources as one list, each sample with a label that names its source. */
+export function labelledFamilies(sources: ReadonlyMap<string, readonly Family[]>, label: string): Family[] {
+  const families = new Map<string, Family>()
+  for (const [source, own] of sources)
+    for (const family of own) {
+      const samples = family.samples.map((sample) => ({ ...sample, labels: { [label]: source, ...sample.labels } }))
+      const before = families.get(family.name)?.samples ?? []
+      families.set(family.name, { ...family, samples: [...before, ...samples] })
+    }
+  return [...families.values()]
+}
+
 /** Samples to write before yielding to the event loop. */
 const SLICE = 2_000
 

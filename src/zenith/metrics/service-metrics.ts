@@ -56,11 +56,16 @@ export function serviceFamilies(services: readonly ServiceView[]): Family[] {
 
 type StoreFigures = Pick<Overview, 'store' | 'unreadable' | 'untrusted'>
 
+const storeUp = (isUp: boolean) => one('quasar_store_up', 'Whether the store answers Zenith.', isUp ? 1 : 0)
+
+/** All that is known of a store that did not answer in time. */
+export const STORE_DOWN: Family = storeUp(false)
+
 /** About Zenith itself. */
 export function storeFamilies({ store, unreadable, untrusted }: StoreFigures): Family[] {
   const latency = store.latencyMs === null ? null : store.latencyMs / 1_000
   return [
-    one('quasar_store_up', 'Whether the store answers Zenith.', store.ok ? 1 : 0),
+    storeUp(store.ok),
     one('quasar_store_latency_seconds', 'How long the store took to answer the last question.', latency),
     one('quasar_unreadable_records', 'Records that Zenith could not read recently.', store.ok ? unreadable : null),
     {

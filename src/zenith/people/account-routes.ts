@@ -19,6 +19,7 @@ const NOTHING: PeopleChanged = { id: null, link: null, token: null, ended: null 
 
 export const account = operation({
   path: '/api/account',
+  isForAll: true,
   summary: 'Get the user of the session, with its sessions and tokens',
   parameters: {},
   answers: { 200: { description: 'The user.', schema: AccountView }, 409: OFF, 503: AWAY },
@@ -44,6 +45,7 @@ export const account = operation({
 
 export const changeAccount = change({
   path: '/api/account',
+  isForAll: true,
   summary: 'Change the own password, end own sessions, add or remove own tokens',
   description:
     'A new password ends all sessions, this one, too. The response to `addToken` is the only one with the token; it acts for the user, with at most the user’s rights. A token can’t change the account.',

@@ -1,6 +1,5 @@
 import { JOIN_PATH, PeopleChanged, PeopleView, SessionListing } from '../../api/people.js'
 import { GroupsChange, RolesChange, SessionsChange, TokensChange, UsersChange } from '../../api/people-changes.js'
-import { DEFAULT_CLUSTER } from '../../api/permissions.js'
 import { Problem } from '../../api/problem.js'
 import { removeGroup, saveGroup } from '../../people/changes/groups.js'
 import { invite } from '../../people/changes/invites.js'
@@ -21,6 +20,7 @@ const done = { description: 'Done.', schema: PeopleChanged }
 
 export const people = operation({
   path: '/api/people',
+  isForAll: true,
   summary: 'List users, groups, roles and tokens',
   description: 'Requires the permission `people.edit`.',
   parameters: {},
@@ -31,7 +31,7 @@ export const people = operation({
     const all = peopleOf(services)
     return readably(async () => {
       const [directory, users, tokens] = await Promise.all([all.directory(), all.used('user'), all.used('token')])
-      const view = { users, tokens, clusters: [DEFAULT_CLUSTER], now: all.now }
+      const view = { users, tokens, clusters: services.clusters.map(({ id }) => id), now: all.now }
       return json(200, peopleViewOf(directory, services.policy, view))
     })
   },
@@ -39,6 +39,7 @@ export const people = operation({
 
 export const sessions = operation({
   path: '/api/people/sessions',
+  isForAll: true,
   summary: 'List the sessions of users',
   description: 'Requires the permission `people.edit`.',
   parameters: { user: textParameter('Only of the user with this id.') },
@@ -58,6 +59,7 @@ export const sessions = operation({
 
 export const changeUsers = change({
   path: '/api/people/users',
+  isForAll: true,
   summary: 'Add, edit, invite, disable, enable, log out or remove a user',
   description:
     '`add` and `invite` return a link by which the user sets a password, once and within 7 days. Requires the permission `people.edit`.',
@@ -116,6 +118,7 @@ async function nameOf(all: People, id: string): Promise<string> {
 
 export const changeGroups = change({
   path: '/api/people/groups',
+  isForAll: true,
   summary: 'Add, edit or remove a group',
   description: 'Requires the permission `people.edit`.',
   parameters: {},
@@ -141,6 +144,7 @@ async function groupName(all: People, id: string): Promise<string> {
 
 export const changeRoles = change({
   path: '/api/people/roles',
+  isForAll: true,
   summary: 'Save or remove a role',
   description: 'Requires the permission `people.edit`. The roles viewer, operator and admin can’t be changed.',
   parameters: {},
@@ -162,6 +166,7 @@ export const changeRoles = change({
 
 export const changeTokens = change({
   path: '/api/people/tokens',
+  isForAll: true,
   summary: 'Add a token that acts for itself, or remove any token',
   description: 'The response to `add` is the only one with the token. Requires the permission `people.edit`.',
   parameters: {},
@@ -192,6 +197,7 @@ export function tokenName(directory: Directory, id: string): string {
 
 export const changeSessions = change({
   path: '/api/people/sessions',
+  isForAll: true,
   summary: 'End a session of a user',
   description: 'Requires the permission `people.edit`.',
   parameters: {},

@@ -17,7 +17,10 @@ import { type Sight, sightOf } from './sight.js'
 const MAX_SIGHTS = 50
 
 /** The services that tell of queues. */
-type OfQueues = FleetServices & AlertServices & BulkServices & FailureServices & SchedulerServices
+type OfQueues = Omit<
+  FleetServices & AlertServices & BulkServices & FailureServices & SchedulerServices,
+  'board' | 'clusters'
+>
 
 interface Seen<S> {
   readonly services: S

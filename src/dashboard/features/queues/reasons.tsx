@@ -1,11 +1,10 @@
 import { TriangleAlert } from 'lucide-react'
 import type { QueueAttention } from '../../../api/queues.js'
+import { BAD_QUEUE_TROUBLES } from '../../../api/words.js'
 import { capital } from '../../ui/format.js'
 
-const BAD: ReadonlySet<string> = new Set(['error', 'unpolled'])
-
 export function isBad(attention: readonly QueueAttention[]): boolean {
-  return attention.some(({ kind }) => BAD.has(kind))
+  return attention.some(({ kind }) => BAD_QUEUE_TROUBLES.has(kind))
 }
 
 /** Why a queue needs attention, in one line; on a phone in as many as it takes. */

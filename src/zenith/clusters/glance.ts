@@ -1,0 +1,42 @@
+import type { ClusterSummary } from '../../api/clusters.js'
+import { withTimeout } from '../../lib/async.js'
+import type { SeenFleet } from '../fleet/operation.js'
+import { type ClusterState, summaryOf } from './summary.js'
+
+/** Alerts are in the store, too, ms. */
+const ALERTS_WITHIN_MS = 5_000
+
+/** A cluster at a glance: its last known summary, at once. */
+export class Glance {
+  readonly #fleet: Pick<SeenFleet, 'cluster' | 'monitor' | 'alerts'>
+  readonly #sameAs: () => string | null
+  #state: Omit<ClusterState, 'sameAs'> = { overview: null, wasRead: false, alerts: null }
+  #reading: Promise<void> | null = null
+
+  /** @param sameAs id of the cluster that is in the same place; null: none */
+  constructor(fleet: Pick<SeenFleet, 'cluster' | 'monitor' | 'alerts'>, sameAs: () => string | null) {
+    this.#fleet = fleet
+    this.#sameAs = sameAs
+  }
+
+  get summary(): ClusterSummary {
+    return summaryOf(this.#fleet.cluster, { ...this.#state, sameAs: this.#sameAs() })
+  }
+
+  /** Reads the cluster, once for all who ask at the same time. Never rejects; one that hangs takes as long as its monitor waits. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#read()
+      .catch(() => {})
+      .finally(() => {
+        this.#reading = null
+      })
+    return this.#reading
+  }
+
+  async #read(): Promise<void> {
+    const { monitor, alerts } = this.#fleet
+    const overview = await monitor.fresh()
+    const known = alerts && (await withTimeout(alerts.alerts(), ALERTS_WITHIN_MS).catch(() => null))
+    this.#state = { overview, wasRead: this.#state.wasRead || overview.store.ok, alerts: known }
+  }
+}
