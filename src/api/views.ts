@@ -28,6 +28,7 @@ export type {
 } from './alerts.js'
 export type { AuditChain, AuditEntry, AuditPage, UntrustedDocument } from './audit.js'
 export type { BulkListing, BulkOperation, BulkReason, BulkResult, JobSelection } from './bulk.js'
+export type { ClusterInfo, ClusterListing, ClusterSummary, ClusterTrouble } from './clusters.js'
 export type { FailureGroup, FailureListing } from './failures.js'
 export type {
   JobAddress,

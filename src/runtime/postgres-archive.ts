@@ -1,3 +1,4 @@
+import { clusterSchema } from '../archive/shared/cluster-place.js'
 import { postgresPeople } from '../people/postgres/store.js'
 import type { Archive } from '../ports/index.js'
 import { type PostgresConnection, type PostgresDriverOptions, targetOf } from '../sql/postgres/options.js'
@@ -18,7 +19,7 @@ export function postgresArchive(options: PostgresArchiveOptions): Archive {
   const { schema } = targetOf(options)
   return {
     ...withPeople(archiveIn(options), () => postgresPeople(options)),
-    cluster: (id) => archiveIn({ ...options, schema: `${schema}_${id.replaceAll('-', '_')}` }),
+    cluster: (id) => archiveIn({ ...options, schema: clusterSchema(schema, id) }),
   }
 }
 

@@ -1,4 +1,5 @@
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { clusterDir } from '../archive/shared/cluster-place.js'
 import { checkOptions } from '../lib/options.js'
 import type { Archive } from '../ports/index.js'
 import { archiveThread } from './archive-thread.js'
@@ -24,7 +25,7 @@ export function sqliteArchive(options: SqliteArchiveOptions = {}): Archive {
   const place = resolve(dir)
   return {
     ...withPeople(archiveIn(place), () => peopleThread(place)),
-    cluster: (id) => archiveIn(join(place, 'clusters', id)),
+    cluster: (id) => archiveIn(clusterDir(place, id)),
   }
 }
 

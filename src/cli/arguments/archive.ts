@@ -1,3 +1,4 @@
+import { isClusterId, TAKES_CLUSTER_ID } from '../../api/clusters.js'
 import type { Archive } from '../../ports/index.js'
 import { postgresArchive } from '../../runtime/postgres-archive.js'
 import { sqliteArchive } from '../../runtime/sqlite-archive.js'
@@ -10,7 +11,7 @@ export const DEFAULT_ARCHIVE = './quasar-data'
 /** Where an archive is. */
 export type ArchivePlace =
   | { readonly kind: 'sqlite'; readonly dir: string }
-  | { readonly kind: 'postgres'; readonly url: string }
+  | { readonly kind: 'postgres'; readonly url: string; readonly schema?: string }
 
 const TAKES = 'a directory, a URL such as postgres://user:password@host:5432/database, or none'
 const IS_URL = /^[a-z][\w+.-]+:\/\//i
@@ -45,6 +46,20 @@ export const ARCHIVE_OPTION = {
   help: `the archive: a directory, postgres://… or none (default ${DEFAULT_ARCHIVE})`,
   read: archivePlace,
 } as const satisfies OptionSpec<unknown>
+
+/** The options that name the archive of a command that reads or changes one. */
+export const ARCHIVE_PLACE_OPTIONS = {
+  archive: ARCHIVE_OPTION,
+  cluster: {
+    value: 'ID',
+    env: null,
+    help: 'the cluster, of a Zenith with several (default: that of a Zenith with one)',
+    read: (given: string) => {
+      if (isClusterId(given)) return given
+      throw new Error(`the id of a cluster: ${TAKES_CLUSTER_ID}`)
+    },
+  },
+} as const satisfies Record<string, OptionSpec<unknown>>
 
 export const ARCHIVE_OPTIONS = {
   archive: ARCHIVE_OPTION,

@@ -5,7 +5,7 @@ import { parseSearch } from '../../search/language.js'
 import { timeOf } from '../../search/times.js'
 import { placeOf, reading } from '../archive/open.js'
 import { type ExportQuery, FORMATS, TABLES, type TableName, tableText } from '../archive/tables.js'
-import { ARCHIVE_OPTION } from '../arguments/archive.js'
+import { ARCHIVE_PLACE_OPTIONS } from '../arguments/archive.js'
 import { type Command, wrongUse } from '../arguments/command.js'
 import {
   describeOptions,
@@ -22,7 +22,7 @@ const anything = text(/./, 'a text')
 const END = 8.64e15
 
 const OPTIONS = {
-  archive: ARCHIVE_OPTION,
+  ...ARCHIVE_PLACE_OPTIONS,
   from: {
     value: 'TIME',
     env: null,
@@ -56,7 +56,7 @@ export const archiveExport: Command = {
     }
     const name = tableOf(words[0], values)
     const query = queryOf(values)
-    await reading(placeOf(values.archive), (archive) => print(tableText(archive, name, query)))
+    await reading(placeOf(values), (archive) => print(tableText(archive, name, query)))
   },
 }
 

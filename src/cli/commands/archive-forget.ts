@@ -10,7 +10,7 @@ import { filterOfSearch, type Search } from '../../search/search.js'
 import { ForgetAudit } from '../archive/forget-audit.js'
 import { changing, placeOf } from '../archive/open.js'
 import { countText } from '../archive/status.js'
-import { ARCHIVE_OPTION } from '../arguments/archive.js'
+import { ARCHIVE_PLACE_OPTIONS } from '../arguments/archive.js'
 import { type Command, wrongUse } from '../arguments/command.js'
 import { describeOptions, type OptionSpec, type Parsed, readOptions, yesOrNo } from '../arguments/options.js'
 import { TRAIL_OPTIONS } from '../arguments/trail.js'
@@ -22,7 +22,7 @@ const MAX_COUNTED = 100_000
 const MAX_QUEUES = 10
 
 const OPTIONS = {
-  archive: ARCHIVE_OPTION,
+  ...ARCHIVE_PLACE_OPTIONS,
   yes: { value: null, env: null, help: 'deletes without asking', read: yesOrNo },
   ...TRAIL_OPTIONS,
 } as const satisfies Record<string, OptionSpec<unknown>>
@@ -51,7 +51,7 @@ export const archiveForget: Command = {
     }
     const search = searchOf(words[0])
     const redis = values.redis ?? redisFrom(env)
-    await changing(placeOf(values.archive), (archive) => forget(archive, search, values, redis))
+    await changing(placeOf(values), (archive) => forget(archive, search, values, redis))
   },
 }
 

@@ -1,11 +1,11 @@
 import { placeOf, reading } from '../archive/open.js'
 import { reportOn, reportText } from '../archive/status.js'
-import { ARCHIVE_OPTION } from '../arguments/archive.js'
+import { ARCHIVE_PLACE_OPTIONS } from '../arguments/archive.js'
 import type { Command } from '../arguments/command.js'
 import { describeOptions, type OptionSpec, readOptions, yesOrNo } from '../arguments/options.js'
 
 const OPTIONS = {
-  archive: ARCHIVE_OPTION,
+  ...ARCHIVE_PLACE_OPTIONS,
   json: { value: null, env: null, help: 'prints JSON', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
 
@@ -26,7 +26,7 @@ export const archiveStatus: Command = {
       process.stdout.write(HELP)
       return
     }
-    const report = await reading(placeOf(values.archive), reportOn)
+    const report = await reading(placeOf(values), reportOn)
     process.stdout.write(`${values.json ? JSON.stringify(report, null, 2) : reportText(report)}\n`)
   },
 }

@@ -1,11 +1,11 @@
 import { placeOf, reading } from '../archive/open.js'
 import { problemText } from '../archive/status.js'
-import { ARCHIVE_OPTION } from '../arguments/archive.js'
+import { ARCHIVE_PLACE_OPTIONS } from '../arguments/archive.js'
 import type { Command } from '../arguments/command.js'
 import { describeOptions, type OptionSpec, readOptions, yesOrNo } from '../arguments/options.js'
 
 const OPTIONS = {
-  archive: ARCHIVE_OPTION,
+  ...ARCHIVE_PLACE_OPTIONS,
   json: { value: null, env: null, help: 'prints JSON', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
 
@@ -28,7 +28,7 @@ export const archiveVerify: Command = {
       process.stdout.write(HELP)
       return
     }
-    const { place, problems } = await reading(placeOf(values.archive), async (archive) => {
+    const { place, problems } = await reading(placeOf(values), async (archive) => {
       return { place: archive.place, problems: await archive.verify() }
     })
     const lines = problems.length === 0 ? [`${place} has no problems.`] : problems.map(problemText)

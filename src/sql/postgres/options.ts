@@ -25,6 +25,8 @@ export interface PostgresDriverOptions {
   readonly isReadOnly?: boolean
 }
 
+export const DEFAULT_SCHEMA = 'quasar_archive'
+
 /** The options, checked and complete. */
 export interface PostgresTarget {
   readonly connection: PostgresConnection & { readonly connectionString?: string }
@@ -61,7 +63,7 @@ export function targetOf(options: PostgresDriverOptions): PostgresTarget {
     throw new QuasarError('invalid_option', 'postgresDriver: give one of the options "url" and "connection".')
   return {
     connection: url === undefined ? { ...connection } : { connectionString: url },
-    schema: schema ?? 'quasar_archive',
+    schema: schema ?? DEFAULT_SCHEMA,
     poolSize: poolSize ?? 4,
     isReadOnly: isReadOnly ?? false,
     place: url === undefined ? placeOf(connection ?? {}) : placeOfUrl(url),

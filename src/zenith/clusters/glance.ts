@@ -1,7 +1,8 @@
+import type { Alert } from '../../api/alerts.js'
 import type { ClusterSummary } from '../../api/clusters.js'
 import { withTimeout } from '../../lib/async.js'
 import type { SeenFleet } from '../fleet/operation.js'
-import { type ClusterState, summaryOf } from './summary.js'
+import { summaryOf } from './summary.js'
 
 /** Alerts are in the store, too, ms. */
 const ALERTS_WITHIN_MS = 5_000
@@ -10,7 +11,7 @@ const ALERTS_WITHIN_MS = 5_000
 export class Glance {
   readonly #fleet: Pick<SeenFleet, 'cluster' | 'monitor' | 'alerts'>
   readonly #sameAs: () => string | null
-  #state: Omit<ClusterState, 'sameAs'> = { overview: null, wasRead: false, alerts: null }
+  #alerts: readonly Alert[] | null = null
   #reading: Promise<void> | null = null
 
   /** @param sameAs id of the cluster that is in the same place; null: none */
@@ -20,7 +21,9 @@ export class Glance {
   }
 
   get summary(): ClusterSummary {
-    return summaryOf(this.#fleet.cluster, { ...this.#state, sameAs: this.#sameAs() })
+    const { cluster, monitor } = this.#fleet
+    const { overview, wasRead } = monitor
+    return summaryOf(cluster, { overview, wasRead, alerts: this.#alerts, sameAs: this.#sameAs() })
   }
 
   /** Reads the cluster, once for all who ask at the same time. Never rejects; one that hangs takes as long as its monitor waits. */
@@ -35,8 +38,7 @@ export class Glance {
 
   async #read(): Promise<void> {
     const { monitor, alerts } = this.#fleet
-    const overview = await monitor.fresh()
-    const known = alerts && (await withTimeout(alerts.alerts(), ALERTS_WITHIN_MS).catch(() => null))
-    this.#state = { overview, wasRead: this.#state.wasRead || overview.store.ok, alerts: known }
+    await monitor.fresh()
+    this.#alerts = alerts && (await withTimeout(alerts.alerts(), ALERTS_WITHIN_MS).catch(() => null))
   }
 }

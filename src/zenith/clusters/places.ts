@@ -17,7 +17,7 @@ const AGAIN_AFTER_MS = 60_000
 export class Places {
   readonly #clusters: readonly Cluster[]
   readonly #marks = new Map<string, string>()
-  readonly #looks = new Map<string, { readonly at: number; readonly done: Promise<void> }>()
+  readonly #looks = new Map<string, { at: number; readonly first: Promise<void> }>()
 
   constructor(clusters: readonly Cluster[]) {
     this.#clusters = clusters
@@ -30,18 +30,25 @@ export class Places {
     return this.#clusters.find(({ info }) => info.id !== id && this.#marks.get(info.id) === mark)?.info.id ?? null
   }
 
-  /** Looks up the places of all clusters. Never rejects, and waits for none longer than 3 s. */
+  /** Looks up the places of all clusters. Never rejects, and waits for each only the first time, at most 3 s. */
   async look(): Promise<void> {
     if (this.#clusters.length < 2) return
     await Promise.all(this.#clusters.map((cluster) => this.#lookAt(cluster)))
   }
 
   #lookAt(cluster: Cluster): Promise<void> {
-    const last = this.#looks.get(cluster.info.id)
-    if (last && performance.now() - last.at < AGAIN_AFTER_MS) return last.done
-    const done = this.#readMark(cluster)
-    this.#looks.set(cluster.info.id, { at: performance.now(), done })
-    return done
+    const { id } = cluster.info
+    const last = this.#looks.get(id)
+    if (!last) {
+      const first = this.#readMark(cluster)
+      this.#looks.set(id, { at: performance.now(), first })
+      return first
+    }
+    if (performance.now() - last.at >= AGAIN_AFTER_MS) {
+      last.at = performance.now()
+      void this.#readMark(cluster)
+    }
+    return last.first
   }
 
   async #readMark(cluster: Cluster): Promise<void> {

@@ -106,6 +106,11 @@ export class MonitorService {
     return this.#state.overview
   }
 
+  /** Whether a look ever succeeded: before, empty lists tell nothing. */
+  get wasRead(): boolean {
+    return this.#state.wasRead
+  }
+
   /** The first part of the last state; null before the first look. */
   get shown(): Overview | null {
     return this.#state.shown
@@ -276,7 +281,17 @@ export class MonitorService {
 export interface Monitor
   extends Pick<
     MonitorService,
-    'now' | 'overview' | 'shown' | 'part' | 'fresh' | 'periods' | 'reported' | 'subscribe' | 'watch' | 'forget'
+    | 'now'
+    | 'overview'
+    | 'shown'
+    | 'wasRead'
+    | 'part'
+    | 'fresh'
+    | 'periods'
+    | 'reported'
+    | 'subscribe'
+    | 'watch'
+    | 'forget'
   > {
   totals(): Promise<ReadonlyMap<string, Pick<ServiceTotals, 'routes' | 'jobs'>>>
   readonly details: Pick<Details, 'slow' | 'exceptions' | 'process'>

@@ -17,6 +17,12 @@ export interface Changes {
 export class FleetState {
   #overview: Overview | null = null
   #shown: Overview | null = null
+  #wasRead = false
+
+  /** Whether a look ever succeeded: before, empty lists tell nothing. */
+  get wasRead(): boolean {
+    return this.#wasRead
+  }
 
   /** Whole; null before the first look. */
   get overview(): Overview | null {
@@ -33,6 +39,7 @@ export class FleetState {
     const [previous, before] = [this.#overview, this.#shown]
     this.#overview = overview
     this.#shown = partOf(overview)
+    this.#wasRead = true
     const news = queues.since(this.#shown.queues, overview.at)
     const difference: PulseDifference = {
       ...frameOf(overview),

@@ -55,6 +55,9 @@ export function monitorIn(all: Monitor, sight: Sight): Monitor {
     get shown() {
       return all.shown && seenState(all.shown)
     },
+    get wasRead() {
+      return all.wasRead
+    },
     queues,
     details: {
       async slow(services) {
