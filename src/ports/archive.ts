@@ -347,8 +347,8 @@ export interface Archive extends ArchiveOf<RawJob> {
    */
   people?(): PeopleStore
   /**
-   * The archive of one of several clusters, beside this one: in a directory or schema of its own, with nothing in common. Whoever asks for it
-   * closes it. Absent: this archive can't separate clusters.
+   * The archive of one of several clusters, beside this one: in a directory or schema of its own, with nothing in common. Closing this one
+   * leaves it open. Absent: this archive can't separate clusters.
    *
    * @param id lower-case letters, digits and hyphens
    */

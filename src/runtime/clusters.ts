@@ -93,7 +93,7 @@ function refuseSamePlace(clusters: readonly ZenithCluster[], env: Environment): 
   }
 }
 
-/** What it has in common with another cluster in the same place; null: that can't be told before it is connected. */
+/** Equal for two clusters in the same place; null: unknown before it is connected. */
 function placeOf({ redis, store, prefix }: ZenithCluster, env: Environment): unknown {
   if (store) return store
   const own = resolvePrefix(prefix, env)

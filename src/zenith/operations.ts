@@ -1,23 +1,14 @@
 import { anyObject } from '../api/schema.js'
-import type { Alerts } from './alerts/alerts.js'
-import type { AlertServices } from './alerts/operation.js'
 import { ALERT_OPERATIONS } from './alerts/routes.js'
-import { archiveForget, type ForgetServices } from './archive/forget-route.js'
-import {
-  type ArchivedJobServices,
-  archivedJob,
-  archivedJobFacets,
-  archivedJobs,
-  completeness,
-} from './archive/job-routes.js'
-import { type ArchiveRouteServices, archiveStatus, history, marks, past, ticks } from './archive/routes.js'
-import { type SessionServices, session } from './auth/session.js'
+import { archiveForget } from './archive/forget-route.js'
+import { archivedJob, archivedJobFacets, archivedJobs, completeness } from './archive/job-routes.js'
+import { archiveStatus, history, marks, past, ticks } from './archive/routes.js'
+import { session } from './auth/session.js'
 import { clusters } from './clusters/routes.js'
-import type { Monitor } from './fleet/monitor-service.js'
+import type { AllServices } from './clusters/services.js'
 import { errorGroups, errors } from './fleet/routes/errors.js'
 import { find } from './fleet/routes/find.js'
 import { health } from './fleet/routes/health.js'
-import type { NodeServices } from './fleet/routes/node-actions.js'
 import { nodeActions } from './fleet/routes/node-actions.js'
 import { nodeHistory } from './fleet/routes/node-history.js'
 import { nodes } from './fleet/routes/nodes.js'
@@ -27,16 +18,14 @@ import { service, services } from './fleet/routes/services.js'
 import { slow, slowGroups } from './fleet/routes/slow.js'
 import { sources } from './fleet/routes/sources.js'
 import { stream } from './fleet/routes/stream.js'
-import type { RunServices } from './fleet/runs/routes.js'
 import { queueRuns } from './fleet/runs/routes.js'
 import { type Operation, operationsWith } from './http/operation.js'
 import { json } from './http/responses.js'
 import { PAGE_PATHS } from './http/router.js'
 import { metrics } from './metrics/routes.js'
-import { PEOPLE_OPERATIONS, type PeopleServices } from './people/operations.js'
+import { PEOPLE_OPERATIONS } from './people/operations.js'
 import { queueActions } from './queues/action-routes.js'
 import { audit } from './queues/audit-routes.js'
-import type { BulkServices } from './queues/bulk/routes.js'
 import {
   bulkOperation,
   bulkOperations,
@@ -46,36 +35,13 @@ import {
   resumeBulk,
   startBulk,
 } from './queues/bulk/routes.js'
-import type { FailureServices } from './queues/failures/routes.js'
 import { failures } from './queues/failures/routes.js'
-import type { HistoryServices } from './queues/history/routes.js'
 import { queueHistory } from './queues/history/routes.js'
 import { jobActions } from './queues/jobs/action-routes.js'
-import type { JobServices } from './queues/jobs/routes.js'
 import { flow, job, jobs, logs, search } from './queues/jobs/routes.js'
 import { searchAllQueues } from './queues/jobs/search-routes.js'
 import { queue, queues } from './queues/list/routes.js'
-import type { SchedulerServices } from './queues/schedulers/routes.js'
 import { schedulerActions, schedulers } from './queues/schedulers/routes.js'
-
-/** What all routes work with. */
-export interface AllServices
-  extends SessionServices,
-    NodeServices,
-    JobServices,
-    BulkServices,
-    SchedulerServices,
-    FailureServices,
-    HistoryServices,
-    RunServices,
-    ArchiveRouteServices,
-    ArchivedJobServices,
-    ForgetServices,
-    AlertServices,
-    PeopleServices {
-  readonly monitor: Monitor
-  readonly alerts: Alerts | null
-}
 
 const { operation } = operationsWith()
 

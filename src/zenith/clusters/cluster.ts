@@ -18,7 +18,6 @@ import { QueueJobRuns } from '../fleet/runs/job-runs.js'
 import { StreamHub } from '../fleet/stream-hub.js'
 import { ChangeTokens } from '../http/change-tokens.js'
 import type { Principal } from '../http/principal.js'
-import type { AllServices } from '../operations.js'
 import { BulkOperations } from '../queues/bulk/bulk.js'
 import { Failures } from '../queues/failures/failures.js'
 import { OwnQueueRecorder } from '../queues/history/own-recorder.js'
@@ -30,6 +29,7 @@ import { Sights } from '../sight/sights.js'
 import { controlStoreOf } from '../store/control-store.js'
 import { maskedReader } from '../store/masked-reader.js'
 import { StorePing } from '../store/store-ping.js'
+import type { AllServices } from './services.js'
 
 export interface ClusterOptions extends ClusterInfo {
   reader: Reader

@@ -4,10 +4,10 @@ import type { SeenFleet } from '../fleet/operation.js'
 import { StreamHub } from '../fleet/stream-hub.js'
 import { ChangeTokens } from '../http/change-tokens.js'
 import type { Principal } from '../http/principal.js'
-import type { AllServices } from '../operations.js'
 import { Board } from './board.js'
 import type { Cluster, SharedServices } from './cluster.js'
 import { Places } from './places.js'
+import type { AllServices } from './services.js'
 
 export interface ClustersOptions {
   /** At least one. The first is home to what belongs to no cluster: log-ins in the audit trail, limits of wrong guesses. */

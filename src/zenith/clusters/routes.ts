@@ -1,12 +1,11 @@
 import { ClusterListing } from '../../api/clusters.js'
-import type { Alerts } from '../alerts/alerts.js'
-import type { FleetServices } from '../fleet/operation.js'
+import type { FleetServices, KnownAlerts } from '../fleet/operation.js'
 import { operationsWith } from '../http/operation.js'
 import { json } from '../http/responses.js'
 import { Glance } from './glance.js'
 
 interface ListedServices extends FleetServices {
-  readonly alerts: Alerts | null
+  readonly alerts: KnownAlerts | null
 }
 
 const { operation } = operationsWith<ListedServices>()

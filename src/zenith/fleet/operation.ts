@@ -1,5 +1,5 @@
+import type { Alert } from '../../api/alerts.js'
 import type { ClusterInfo, ClusterListing } from '../../api/clusters.js'
-import type { Alerts } from '../alerts/alerts.js'
 import type { ArchiveServices } from '../archive/or-archived.js'
 import { operationsWith } from '../http/operation.js'
 import type { Principal } from '../http/principal.js'
@@ -7,11 +7,18 @@ import type { StorePing } from '../store/store-ping.js'
 import type { Monitor } from './monitor-service.js'
 import type { OpenAside, StreamHub } from './stream-hub.js'
 
+/** The alerts of a cluster that are not ok. */
+export interface KnownAlerts {
+  /** When rules were last evaluated, Unix ms; null: not yet. */
+  readonly evaluatedAt: number | null
+  alerts(): Promise<readonly Alert[]>
+}
+
 /** A cluster as a principal sees it. */
 export interface SeenFleet {
   readonly cluster: ClusterInfo
   readonly monitor: Monitor
-  readonly alerts: Pick<Alerts, 'alerts' | 'evaluatedAt'> | null
+  readonly alerts: KnownAlerts | null
   readonly ping: StorePing
 }
 

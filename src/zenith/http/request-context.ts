@@ -6,7 +6,7 @@ import type { Principal } from './principal.js'
 
 /** What every request needs. A capability adds what its own routes need. */
 export interface Services {
-  /** All of this Zenith, whoever may see them. */
+  /** All of this Zenith: also those that the principal may not see. */
   readonly clusters: readonly ClusterInfo[]
   /** The one that the path names, or the only one; null: the request is about none of several. */
   readonly cluster: ClusterInfo | null

@@ -3,9 +3,8 @@ import { text } from '../../api/schema.js'
 import { nextTurn, withTimeout } from '../../lib/async.js'
 import type { LeftOut } from '../../protocol/index.js'
 import { MAX_METRIC_NODES, MAX_METRIC_QUEUES, MAX_METRIC_SERIES } from '../../protocol/read-limits.js'
-import type { Alerts } from '../alerts/alerts.js'
 import type { Monitor } from '../fleet/monitor-service.js'
-import type { FleetServices, SeenFleet } from '../fleet/operation.js'
+import type { FleetServices, KnownAlerts, SeenFleet } from '../fleet/operation.js'
 import { nodesByNeed } from '../fleet/parts.js'
 import { type Operation, operationsWith } from '../http/operation.js'
 import { alertFamilies } from './alert-metrics.js'
@@ -16,7 +15,7 @@ import { STORE_DOWN, serviceFamilies, storeFamilies, trafficFamilies } from './s
 
 interface MetricServices extends FleetServices {
   /** Null: they are switched off. */
-  readonly alerts: Pick<Alerts, 'alerts' | 'evaluatedAt'> | null
+  readonly alerts: KnownAlerts | null
 }
 
 const { operation } = operationsWith<MetricServices>()

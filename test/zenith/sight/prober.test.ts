@@ -139,6 +139,7 @@ const SHOWN = [
   '/api/audit',
   '/api/bulk',
   '/api/bulk/{id}',
+  '/api/clusters',
   '/api/errors',
   '/api/errors/groups',
   '/api/failures',
