@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import type { JobAction } from '../../../api/actions.js'
 import type { BulkOperation, BulkResult, JobSelection } from '../../../api/bulk.js'
-import { withTimeout } from '../../../lib/async.js'
+import { pause, withTimeout } from '../../../lib/async.js'
 import { ApiError, isRefusal } from '../../http/api-error.js'
 import { callStore } from '../../store/call-store.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
 import { dryRun } from './dry-run.js'
-import { Operation, type Target } from './operation.js'
+import { ENDED, Operation, type Target } from './operation.js'
 import { MAX_OPERATIONS, OperationStore } from './operation-store.js'
-import { OrphanedOperations } from './orphaned-operations.js'
 import { OwnOperations } from './own-operations.js'
 import { Performer } from './performer.js'
-import { outcomeOf, targetOf } from './words.js'
+import { SharedCount } from './shared-count.js'
+import { StopRequests } from './stops.js'
+import { StoredOperations } from './stored-operations.js'
+import { outcomeInWords, outcomeOf, targetInWords, targetOf } from './words.js'
 
 /** How long to wait for an operation to stop, ms. */
 const STOP_WITHIN_MS = 5_000
+/** How often the Zenith that waits for another one asks whether it has stopped, ms. */
+const ASK_EVERY_MS = 100
 
 const CAN_BE_RESUMED = 'This operation ended before all was done: resume it to go on with what is left.'
 
@@ -26,15 +31,17 @@ export class BulkOperations {
   readonly #queues: Needed
   readonly #operations: OperationStore
   readonly #performer: Performer
-  readonly #orphans: OrphanedOperations
+  readonly #stops: StopRequests
+  readonly #stored: StoredOperations
   readonly #own: OwnOperations
   #isClosed = false
 
   constructor(queues: Needed) {
     this.#queues = queues
     this.#operations = new OperationStore(queues, randomUUID())
-    this.#performer = new Performer(queues, this.#operations)
-    this.#orphans = new OrphanedOperations(queues, this.#operations)
+    this.#stops = new StopRequests(queues.store)
+    this.#performer = new Performer(queues, this.#operations, this.#stops)
+    this.#stored = new StoredOperations(queues, this.#operations)
     this.#own = new OwnOperations(queues.now)
   }
 
@@ -51,24 +58,30 @@ export class BulkOperations {
     const operation = new Operation({ action, selection, targets, user: by.user, asOf, now })
     this.#own.add(operation)
     this.#own.makeRoom()
-    operation.ended = dryRun(operation).then(() => this.#own.makeRoom())
+    await this.#beginToCount(operation)
     void this.#performer.tidy()
     return operation.view
   }
 
-  /** Runs it on the jobs of the dry run. Resolves when it has started; rejects with an `ApiError` when it cannot. */
+  /**
+   * Runs it on the jobs of the dry run, of any Zenith. Resolves when it has started; rejects with an `ApiError` when it cannot.
+   */
   async start(by: Actor, id: string): Promise<BulkOperation> {
-    const operation = await this.#get(id)
-    this.#refuseToStart(operation)
+    const found = await this.get(id)
+    const own = this.#own.get(id)
+    this.#refuseToStart(own?.view ?? found)
+    const { operation, check } = own ? { operation: own, check: () => this.#check(own) } : await this.#load(id)
+    this.#own.refuseInQueuesOf(operation)
     operation.phase = 'running'
     try {
-      await this.#performer.begin({ by, operation, blocks: 0 })
+      await this.#performer.begin({ by, operation, check })
     } catch (error) {
       // No job was touched: it can be started again.
       operation.phase = 'ready'
       operation.startedAt = null
       throw error
     }
+    this.#own.add(operation)
     this.#own.makeRoomAfter(operation)
     return operation.view
   }
@@ -80,10 +93,10 @@ export class BulkOperations {
     if (phase === 'running') throw new ApiError('not_possible', 'This operation is running already.')
     if (!resumable) throw new ApiError('not_possible', 'There is nothing left of this operation to go on with.')
     await this.#writeEnd(id)
-    const { operation, blocks, check } = await this.#orphans.load(id, (key, action) => this.#find(key, action))
+    const { operation, check } = await this.#load(id)
     this.#own.refuseInQueuesOf(operation)
     operation.phase = 'running'
-    await this.#performer.begin({ by, operation, blocks, check })
+    await this.#performer.begin({ by, operation, check })
     this.#own.supersede(id)
     this.#own.add(operation)
     this.#own.makeRoomAfter(operation)
@@ -92,12 +105,15 @@ export class BulkOperations {
 
   /** Stops it early: jobs that are done stay done. Resolves when it has ended, or after a few seconds. */
   async cancel(by: Actor, id: string): Promise<BulkOperation> {
-    if ((await this.get(id)).phase === 'interrupted') return this.#abandon(by, id)
-    const operation = await this.#get(id)
-    if (operation.hasEnded) throw new ApiError('not_possible', 'This operation has ended.')
+    const found = await this.get(id)
+    const operation = this.#own.get(id)
+    const { phase } = operation?.view ?? found
+    if (phase === 'interrupted') return this.#abandon(by, id)
+    if (ENDED.includes(phase)) throw new ApiError('not_possible', 'This operation has ended.')
+    if (phase === 'ready') return this.#withdraw(id, operation)
     const reason = by.user === null ? 'cancelled' : `cancelled by ${by.user}`
-    if (operation.phase === 'running') await this.#cancelRun(by, operation, reason)
-    else if (operation.phase === 'ready') operation.end('cancelled')
+    if (!operation) return this.#cancelElsewhere(by, found, reason)
+    if (phase === 'running') await this.#cancelRun(by, operation, reason)
     else await stop(operation, 'cancelled', reason)
     return operation.view
   }
@@ -114,8 +130,8 @@ export class BulkOperations {
 
   async get(id: string): Promise<BulkOperation> {
     const own = this.#own.get(id)
-    // Another Zenith may have resumed an operation that ended here.
-    if (own && !own.view.resumable) return own.view
+    // Another Zenith may have gone on with an operation that was counted or ended here.
+    if (own && !own.isOpen) return own.view
     try {
       const other = await callStore(() => this.#operations.find(id))
       if (other) this.#own.yieldTo(other)
@@ -129,11 +145,10 @@ export class BulkOperations {
 
   /** Results of single jobs. @param ok only jobs that are done, or only the others; null: all */
   async results(id: string, ok: boolean | null, offset: number, limit: number) {
-    const { resumable } = await this.get(id)
+    const { phase } = await this.get(id)
     const own = this.#own.get(id)
-    if (own?.isReleased)
-      throw new ApiError('not_found', 'The results of this operation went to make room for newer ones.')
-    const work = own || !resumable ? (await this.#get(id)).work : await this.#orphans.work(id)
+    if (phase === 'counting' || phase === 'ready') return { total: 0, items: [] }
+    const work = own && !own.isReleased ? own.work : await this.#stored.work(id)
     const items: BulkResult[] = []
     let total = 0
     for (const result of work.results(ok)) {
@@ -169,13 +184,24 @@ export class BulkOperations {
     }
   }
 
-  /** An operation of this Zenith. */
-  async #get(id: string): Promise<Operation> {
-    const own = this.#own.get(id)
-    if (own) return own
-    const { resumable } = await this.get(id)
-    if (resumable) throw new ApiError('not_possible', CAN_BE_RESUMED)
-    throw new ApiError('not_possible', 'Another Zenith, or one that ended, has this operation.')
+  /** Resolves when the other Zeniths of the store can see it, or the store does not answer. */
+  async #beginToCount(operation: Operation): Promise<void> {
+    const { store } = this.#queues
+    const shared = store && new SharedCount(operation, { store, operations: this.#operations, stops: this.#stops })
+    await shared?.begin()
+    operation.ended = dryRun(operation, async () => shared?.list())
+      .then(() => shared?.end())
+      .then(() => this.#own.makeRoom())
+      .then(() => this.#performer.tidy())
+  }
+
+  #load(id: string) {
+    return this.#stored.load(id, (key, action) => this.#find(key, action))
+  }
+
+  /** Called under the locks: another Zenith may have started or cancelled it since. */
+  async #check({ id, blocks }: Operation): Promise<void> {
+    if (blocks > 0 && !(await callStore(() => this.#operations.hasOwn(id)))) throw changedError()
   }
 
   #refuseToCount(by: Actor): void {
@@ -183,14 +209,12 @@ export class BulkOperations {
     this.#own.refuseToCount(by)
   }
 
-  #refuseToStart(operation: Operation): void {
-    const { phase } = operation
+  #refuseToStart({ phase, resumable }: BulkOperation): void {
     if (this.#isClosed) throw endingRefusal()
     if (phase === 'counting') throw new ApiError('not_possible', 'The jobs are still being counted.')
     if (phase === 'running') throw new ApiError('not_possible', 'This operation is running already.')
-    if (operation.view.resumable) throw new ApiError('not_possible', CAN_BE_RESUMED)
+    if (resumable) throw new ApiError('not_possible', CAN_BE_RESUMED)
     if (phase !== 'ready') throw new ApiError('not_possible', 'This operation has ended.')
-    this.#own.refuseInQueuesOf(operation)
   }
 
   async #cancelRun(by: Actor, operation: Operation, reason: string): Promise<void> {
@@ -205,9 +229,48 @@ export class BulkOperations {
     })
   }
 
+  /** The one that counts or runs it is asked by the store. */
+  async #cancelElsewhere(by: Actor, operation: BulkOperation, reason: string): Promise<BulkOperation> {
+    const perform = () => this.#stopElsewhere(operation.id, reason)
+    if (operation.phase === 'counting') return perform()
+    return this.#queues.act({
+      by,
+      action: `bulk ${operation.action} cancel`,
+      queue: null,
+      target: targetInWords(operation, []),
+      perform,
+      tell: (after) => ({ ok: after.phase === 'cancelled', detail: outcomeInWords(after, null) }),
+    })
+  }
+
+  async #stopElsewhere(id: string, reason: string): Promise<BulkOperation> {
+    await callStore(() => this.#stops.ask(id, reason))
+    try {
+      const until = performance.now() + STOP_WITHIN_MS
+      for (;;) {
+        const operation = await this.get(id)
+        if (ENDED.includes(operation.phase) || performance.now() > until) return operation
+        await pause(ASK_EVERY_MS)
+      }
+    } finally {
+      await this.#stops.clear(id).catch(() => {})
+    }
+  }
+
+  /** Nothing was changed: the audit trail needs no line. */
+  async #withdraw(id: string, own: Operation | undefined): Promise<BulkOperation> {
+    if (own && !own.isOpen) {
+      own.end('cancelled')
+      return own.view
+    }
+    const cancelled = await this.#stored.withdraw(id)
+    this.#own.supersede(id)
+    return cancelled
+  }
+
   async #abandon(by: Actor, id: string): Promise<BulkOperation> {
     await this.#writeEnd(id)
-    const cancelled = await this.#orphans.abandon(by, id)
+    const cancelled = await this.#stored.abandon(by, id)
     this.#own.supersede(id)
     return cancelled
   }
@@ -216,6 +279,10 @@ export class BulkOperations {
 async function stop(operation: Operation, as: 'cancelled' | 'interrupted', reason: string): Promise<void> {
   operation.stop ??= { as, reason }
   await withTimeout(operation.ended, STOP_WITHIN_MS).catch(() => {})
+}
+
+function changedError(): ApiError {
+  return new ApiError('not_possible', 'Another Zenith has just changed it. Reload and try again.')
 }
 
 function endingRefusal(): ApiError {

@@ -17,14 +17,19 @@ const ANSWER_WITHIN_MS = 10_000
 /** Few: each lookup loads a whole job, which may be large. */
 const LOOKED_UP_AT_ONCE = 5
 
-/** Lists the jobs of an operation and changes nothing. Never rejects: an error is set on the operation. */
-export async function dryRun(operation: Operation): Promise<void> {
+/**
+ * Lists the jobs of an operation and changes nothing. Never rejects: an error is set on the operation.
+ *
+ * @param listed called once all jobs are listed; the operation is ready when it resolves. Must not reject.
+ */
+export async function dryRun(operation: Operation, listed: () => Promise<void>): Promise<void> {
   try {
     for (const target of operation.targets) {
       if (operation.stop) break
       await (operation.selection.ids ? lookUp(operation, target, operation.selection.ids) : scan(operation, target))
     }
     if (operation.selection.ids) operation.total = null
+    if (!operation.stop) await listed()
     if (operation.stop) operation.end(operation.stop.as)
     else operation.phase = 'ready'
   } catch (error) {

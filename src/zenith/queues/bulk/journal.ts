@@ -40,13 +40,13 @@ export class Journal {
     this.#operation = operation
   }
 
-  /** Rejects when the store fails: then no job may be touched. @param known number of blocks that are stored already */
-  async open(known = 0): Promise<void> {
+  /** Rejects when the store fails: then no job may be touched. */
+  async open(): Promise<void> {
     const { id, work } = this.#operation
     this.#blocks = blocksOf(work.parts) ?? []
     await this.publish()
-    if (this.#blocks.length !== known) await putJobs(this.#store, id, this.#blocks)
-    this.#operation.isListed = this.#blocks.length > 0
+    if (this.#blocks.length !== this.#operation.blocks) await putJobs(this.#store, id, this.#blocks)
+    this.#operation.blocks = this.#blocks.length
   }
 
   /**
@@ -86,11 +86,12 @@ export class Journal {
   }
 
   async #close(): Promise<void> {
-    const { id, view } = this.#operation
+    const { id, notDone } = this.#operation
     if (this.#isLost || this.#operation.isSuperseded || !(await this.#operations.isOwn(id))) return
-    if (view.resumable) await this.#putStale()
+    // The jobs that were not reached have a result now, too.
+    if (notDone) for (const number of this.#blocks.keys()) this.#stale.add(number)
+    await this.#putStale()
     await this.publish()
-    if (!view.resumable) await deleteJobs(this.#store, id, this.#blocks.length)
   }
 
   /** Deletes what was written, before any job was touched. Rejects when the store fails. */
@@ -126,11 +127,12 @@ export class Journal {
   }
 
   async #putStale(part: WorkPart | null = null, going: ReadonlySet<number> = new Set()): Promise<void> {
-    const { id, work } = this.#operation
+    const { id, work, hasEnded, isOpen } = this.#operation
+    const isFinal = hasEnded && !isOpen
     const fatesOf = ({ part: own, from, to }: Block) =>
       own.fates.slice(from, to).map((fate, index) => {
         if (own === part && going.has(from + index)) return FIRST_REASON
-        return fate === work.rest ? PENDING : fate
+        return fate === work.rest && !isFinal ? PENDING : fate
       })
     const stale = [...this.#blocks.entries()].filter(([number]) => this.#stale.has(number))
     await Promise.all(

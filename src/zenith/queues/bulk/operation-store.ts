@@ -2,9 +2,10 @@ import type { BulkOperation, BulkReason } from '../../../api/bulk.js'
 import type { ControlStore } from '../../../ports/index.js'
 import { inspectDocuments, parseDocuments } from '../../store/documents.js'
 import type { Queues } from '../queues.js'
+import { deleteJobs } from './blocks.js'
 import { leaseOf } from './locks.js'
-import { ENDED } from './operation.js'
 import { type OperationRecord, parseOperationRecord } from './operation-record.js'
+import { ifUnchanged } from './unchanged.js'
 import { UNKNOWN } from './work-list.js'
 
 const KIND = 'bulk'
@@ -12,6 +13,9 @@ const KIND = 'bulk'
 const SILENT_MS = 20_000
 export const MAX_OPERATIONS = 20
 export const RETENTION_MS = 24 * 60 * 60_000
+/** Most jobs in the stored lists of operations that no Zenith works on and that need no resumption, some 20 MB. */
+const MAX_STORED_JOBS = 300_000
+export const NO_ROOM = 'It was not started, and its list of jobs went to make room for newer ones.'
 
 /** The progress of an operation, for the other Zeniths. */
 export type OperationUpdate = Pick<OperationRecord, 'operation' | 'going' | 'blocks'>
@@ -80,22 +84,52 @@ export class OperationStore {
     return record === null || record.zenith === this.#zenith
   }
 
+  /** The same, and it is there. */
+  async hasOwn(id: string): Promise<boolean> {
+    return (await this.read(id))?.zenith === this.#zenith
+  }
+
   /** Rejects when the store does not answer. */
   async delete(id: string): Promise<void> {
     await this.#store?.deleteDocument(KIND, id)
   }
 
-  /** Deletes old operations that have ended, of all Zeniths. Rejects when the store does not answer. */
-  async prune(deleteJobs: (id: string, blocks: number) => Promise<void>): Promise<void> {
+  /** Deletes old operations on which no Zenith works, and the oldest surplus lists of jobs. Rejects when the store does not answer. */
+  async prune(): Promise<void> {
     const { records } = await this.#readAll()
-    const ended = (await this.#resolveAll(records)).filter(({ operation }) => ENDED.includes(operation.phase))
-    const newestFirst = ended.sort((a, b) => b.at - a.at)
+    const idle = (await this.#resolveAll(records)).filter(({ operation }) => !isGoing(operation))
+    const newestFirst = idle.sort((a, b) => b.at - a.at)
     const oldest = this.#now() - RETENTION_MS
-    const old = newestFirst.filter(({ at }, index) => index >= MAX_OPERATIONS || at < oldest)
-    for (const { operation, blocks } of old) {
-      await deleteJobs(operation.id, blocks)
-      await this.delete(operation.id)
+    let jobs = 0
+    for (const [index, resolved] of newestFirst.entries()) {
+      const record = records.get(resolved.operation.id)
+      const { operation, at, blocks } = resolved
+      if (!record || !this.#store) continue
+      if (index >= MAX_OPERATIONS || at < oldest) await this.#ifUnchanged(record, () => this.#forget(record))
+      else if (blocks > 0 && !operation.resumable) {
+        jobs += operation.eligible
+        if (jobs > MAX_STORED_JOBS) await this.#ifUnchanged(record, () => this.#shorten(record))
+      }
     }
+  }
+
+  async #ifUnchanged(record: OperationRecord, work: () => Promise<void>): Promise<void> {
+    if (this.#store) await ifUnchanged(record, { store: this.#store, operations: this }, work)
+  }
+
+  async #forget({ operation: { id }, blocks }: OperationRecord): Promise<void> {
+    if (this.#store) await deleteJobs(this.#store, id, blocks)
+    await this.delete(id)
+  }
+
+  /** Deletes its list of jobs; without one it can't be started. */
+  async #shorten({ operation, blocks }: OperationRecord): Promise<void> {
+    const isReady = operation.phase === 'ready'
+    const after = isReady
+      ? ({ ...operation, phase: 'cancelled', endedAt: this.#now(), error: NO_ROOM } as const)
+      : operation
+    await this.put({ operation: after, going: 0, blocks: 0 })
+    if (this.#store) await deleteJobs(this.#store, operation.id, blocks)
   }
 
   #resolveAll(records: ReadonlyMap<string, OperationRecord>): Promise<StoredOperation[]> {
@@ -113,12 +147,13 @@ export class OperationStore {
 
   async #resolve(record: OperationRecord): Promise<StoredOperation> {
     const isOwn = record.zenith === this.#zenith
-    if (record.operation.phase !== 'running' || (await this.#isRunning(record))) return { ...record, isOwn }
-    return { ...record, operation: interrupted(record), going: 0, isOwn }
+    if (!isGoing(record.operation) || (await this.#isHeld(record))) return { ...record, isOwn }
+    const operation = record.operation.phase === 'counting' ? uncounted(record) : interrupted(record)
+    return { ...record, operation, going: 0, isOwn }
   }
 
   /** Decided by a lease, because the clocks of two Zeniths may be hours apart. */
-  async #isRunning({ operation, at, going }: OperationRecord): Promise<boolean> {
+  async #isHeld({ operation, at, going }: OperationRecord): Promise<boolean> {
     if (going === null) return this.#now() - at < SILENT_MS
     return (await this.#store?.leaseHolder(leaseOf(operation.id))) != null
   }
@@ -128,6 +163,15 @@ export class OperationStore {
 function briefly(operation: BulkOperation): BulkOperation {
   const { selection } = operation
   return { ...operation, selection: { ...selection, ids: selection.ids?.slice(0, 100) ?? null } }
+}
+
+function isGoing({ phase }: BulkOperation): boolean {
+  return phase === 'running' || phase === 'counting'
+}
+
+/** A dry run whose Zenith ended: nothing was changed. */
+function uncounted({ operation, at }: OperationRecord): BulkOperation {
+  return { ...operation, phase: 'interrupted', endedAt: at, error: 'The Zenith that counted its jobs ended.' }
 }
 
 const ITS_ZENITH_ENDED = 'The Zenith that ran it ended before it was done.'

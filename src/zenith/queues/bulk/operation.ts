@@ -54,8 +54,8 @@ export class Operation {
   writeEnd: () => Promise<void> = async () => {}
   /** Whether the results of its jobs were dropped to free memory. */
   isReleased = false
-  /** Whether its jobs are stored, so that any Zenith can resume it. */
-  isListed = false
+  /** Number of blocks in which its jobs are stored; 0 if they are not. */
+  blocks = 0
   /** Whether it was resumed, here or elsewhere, so that this object is outdated. */
   isSuperseded = false
   readonly plan: Plan
@@ -89,6 +89,11 @@ export class Operation {
 
   get hasEnded(): boolean {
     return ENDED.includes(this.phase)
+  }
+
+  /** Whether its jobs are stored and any Zenith can go on with it: start it, or resume it. */
+  get isOpen(): boolean {
+    return this.blocks > 0 && (this.phase === 'ready' || isResumable(this.phase))
   }
 
   end(phase: BulkPhase, error: string | null = null): void {
@@ -127,7 +132,7 @@ export class Operation {
       succeeded,
       skipped: work.skipped.list,
       unknown: work.skipped.countOf(UNKNOWN),
-      resumable: this.isListed && isResumable(phase),
+      resumable: this.blocks > 0 && isResumable(phase),
       error,
     }
   }

@@ -1,7 +1,7 @@
 import { ApiError } from '../../http/api-error.js'
 import type { Actor } from '../act.js'
 import type { Operation } from './operation.js'
-import { MAX_OPERATIONS, RETENTION_MS, type StoredOperation } from './operation-store.js'
+import { MAX_OPERATIONS, NO_ROOM, RETENTION_MS, type StoredOperation } from './operation-store.js'
 import { busyError } from './performer.js'
 
 /** Most dry runs at the same time, in all and per user. */
@@ -37,9 +37,10 @@ export class OwnOperations {
     this.#all.set(operation.id, operation)
   }
 
-  /** Drops an operation that ended here and that another Zenith resumed. */
+  /** Drops an operation that was counted or ended here, and that another Zenith went on with. */
   yieldTo({ operation: { id }, isOwn }: StoredOperation): void {
-    if (!isOwn && this.#all.get(id)?.hasEnded) this.supersede(id)
+    const own = this.#all.get(id)
+    if (!isOwn && (own?.hasEnded || own?.isOpen)) this.supersede(id)
   }
 
   /** Throws an `ApiError` when too many dry runs are running. */
@@ -81,7 +82,9 @@ export class OwnOperations {
     for (const { id } of gone) this.#all.delete(id)
     for (const operation of idle) {
       if (this.#remembered <= MAX_REMEMBERED) return
-      if (this.#all.has(operation.id)) release(operation)
+      // The store has the list of an operation that any Zenith can start.
+      if (operation.phase === 'ready' && operation.isOpen) this.#all.delete(operation.id)
+      else if (this.#all.has(operation.id)) release(operation)
     }
   }
 
@@ -91,7 +94,6 @@ export class OwnOperations {
 }
 
 function release(operation: Operation): void {
-  if (operation.phase === 'ready')
-    operation.end('cancelled', 'It was not started, and its list of jobs went to make room for newer ones.')
+  if (operation.phase === 'ready') operation.end('cancelled', NO_ROOM)
   operation.release()
 }

@@ -2,13 +2,13 @@ import { ApiError } from '../../http/api-error.js'
 import { callStore } from '../../store/call-store.js'
 import type { Actor } from '../act.js'
 import type { Queues } from '../queues.js'
-import { deleteJobs } from './blocks.js'
 import { Journal } from './journal.js'
 import { Locks } from './locks.js'
 import type { Operation } from './operation.js'
 import type { OperationStore } from './operation-store.js'
 import { recordOrphans } from './record-orphans.js'
 import { run } from './run.js'
+import type { StopRequests } from './stops.js'
 import { outcomeOf, targetOf } from './words.js'
 
 /** How often the locks are renewed during a call, ms. */
@@ -18,8 +18,6 @@ const RENEW_EVERY_MS = 2_000
 export interface Beginning {
   readonly by: Actor
   readonly operation: Operation
-  /** Number of blocks of its jobs that are stored already. */
-  readonly blocks: number
   /** Called under the locks. Rejects with an `ApiError` when the operation must not run. */
   readonly check?: () => Promise<void>
 }
@@ -28,10 +26,16 @@ export interface Beginning {
 export class Performer {
   readonly #queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>
   readonly #operations: OperationStore
+  readonly #stops: StopRequests
 
-  constructor(queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>, operations: OperationStore) {
+  constructor(
+    queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>,
+    operations: OperationStore,
+    stops: StopRequests,
+  ) {
     this.#queues = queues
     this.#operations = operations
+    this.#stops = stops
   }
 
   /** Resolves when the operation has started; `operation.ended` when it has ended. Rejects with an `ApiError` when it cannot start. */
@@ -60,7 +64,7 @@ export class Performer {
   }
 
   /** @param begun called when the intent and the operation's record are written */
-  async #perform({ by, operation, blocks }: Beginning, journal: Journal, begun: () => void): Promise<void> {
+  async #perform({ by, operation }: Beginning, journal: Journal, begun: () => void): Promise<void> {
     const { id, queues } = operation
     await this.#queues.act({
       by,
@@ -70,7 +74,7 @@ export class Performer {
       operation: id,
       within: null,
       perform: async () => {
-        await this.#open(journal, blocks)
+        await this.#open(operation, journal)
         begun()
         await this.#run(operation, journal)
       },
@@ -78,12 +82,14 @@ export class Performer {
     })
   }
 
-  async #open(journal: Journal, blocks: number): Promise<void> {
+  async #open(operation: Operation, journal: Journal): Promise<void> {
+    const isStored = operation.blocks > 0
     try {
-      await callStore(() => journal.open(blocks))
+      await callStore(() => this.#stops.clear(operation.id))
+      await callStore(() => journal.open())
     } catch (error) {
       // It does not start: no part of it should stay in the store.
-      if (blocks === 0) await journal.discard().catch(() => this.#queues.outbox.add(() => journal.discard()))
+      if (!isStored) await journal.discard().catch(() => this.#queues.outbox.add(() => journal.discard()))
       throw error
     }
   }
@@ -91,7 +97,9 @@ export class Performer {
   async #run(operation: Operation, journal: Journal): Promise<void> {
     operation.writeEnd = () => journal.close()
     const timer = setInterval(() => void journal.renew(), RENEW_EVERY_MS).unref()
+    const unwatch = this.#stops.watch(operation)
     await run(operation, journal)
+    unwatch()
     clearInterval(timer)
     for (const queue of operation.queues) this.#queues.touch(queue)
     await journal.close().catch(() => this.#queues.outbox.add(() => journal.close()))
@@ -103,7 +111,7 @@ export class Performer {
     const { store } = this.#queues
     if (!store) return
     await recordOrphans(store, this.#operations, this.#queues)
-    await this.#operations.prune((id, blocks) => deleteJobs(store, id, blocks)).catch(() => {})
+    await this.#operations.prune().catch(() => {})
   }
 }
 

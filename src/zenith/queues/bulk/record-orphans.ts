@@ -1,8 +1,8 @@
 import type { ControlStore, NewAuditEntry } from '../../../ports/index.js'
 import type { Queues } from '../queues.js'
-import { Locks } from './locks.js'
 import type { OperationRecord } from './operation-record.js'
 import type { OperationStore } from './operation-store.js'
+import { ifUnchanged } from './unchanged.js'
 import { outcomeInWords, targetInWords } from './words.js'
 
 type Context = Pick<Queues, 'outbox' | 'now'>
@@ -23,18 +23,11 @@ async function recordOrphan(
   operations: OperationStore,
   { outbox, now }: Context,
 ): Promise<void> {
-  const { id } = record.operation
-  const locks = new Locks(store, id, [])
-  if ((await locks.acquire()) !== null) return
-  try {
-    const current = await operations.read(id)
-    if (current?.zenith !== record.zenith || current.at !== record.at) return
+  await ifUnchanged(record, { store, operations }, async () => {
     await operations.put(record)
     const line = resultOf(record, now())
     await store.appendAudit(line).catch(() => outbox.add(async () => void (await store.appendAudit(line))))
-  } finally {
-    await locks.release().catch(() => {})
-  }
+  })
 }
 
 function resultOf({ operation }: OperationRecord, at: number): NewAuditEntry {

@@ -51,7 +51,9 @@ export const bulkOperation = operation({
 export const bulkResults = operation({
   path: '/api/bulk/{id}/results',
   summary: 'List the outcome for each job, in the order of the selection',
-  description: 'Only the Zenith that ran the operation has the outcomes; if it can be resumed, every Zenith has them.',
+  description:
+    'Every Zenith of the store has them, while the operation runs, too: an outcome that is not known may belong to the call that is under way. ' +
+    'The store keeps the lists of the newest operations, 300,000 jobs together.',
   segments: SEGMENTS,
   parameters: {
     ok: choiceParameter(['true', 'false'], '`true`: only jobs that are done; `false`: only jobs that are not.'),
@@ -104,14 +106,21 @@ function stepOf(step: 'start' | 'resume' | 'cancel', words: { summary: string; d
   })
 }
 
-export const startBulk = stepOf('start', { summary: 'Start a bulk operation in the background' })
+export const startBulk = stepOf('start', {
+  summary: 'Start a bulk operation in the background',
+  description: 'Any Zenith of the store that is connected to the queues can start it.',
+})
 
 export const resumeBulk = stepOf('resume', {
   summary: 'Resume an interrupted or failed bulk operation in the background',
   description: 'Any Zenith of the store that is connected to the queues can resume it.',
 })
 
-export const cancelBulk = stepOf('cancel', { summary: 'Cancel a bulk operation; jobs that are done stay done' })
+export const cancelBulk = stepOf('cancel', {
+  summary: 'Cancel a bulk operation; jobs that are done stay done',
+  description:
+    'Any Zenith of the store can cancel it: the one that runs it ends it within a second, and after the call that is under way.',
+})
 
 type RequestContext = ChangeContext<unknown, Record<never, never>, BulkServices>
 

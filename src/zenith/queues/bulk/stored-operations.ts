@@ -14,18 +14,17 @@ import { acquireLocks } from './performer.js'
 import { outcomeInWords, targetInWords } from './words.js'
 import type { WorkList } from './work-list.js'
 
-/** An orphaned operation, ready to be resumed here. */
-export interface ResumableOperation {
+/** An operation of another Zenith, ready to go on here. */
+export interface LoadedOperation {
   readonly operation: Operation
-  readonly blocks: number
   /** Rejects with an `ApiError` when another Zenith changed it since. */
   readonly check: () => Promise<void>
 }
 
 type FindTarget = (key: string, action: JobAction) => Promise<Target>
 
-/** Operations that the Zenith that ran them did not finish. Any Zenith can resume or cancel them. */
-export class OrphanedOperations {
+/** Operations that another Zenith counted, or ran and did not finish. Any Zenith can start, resume or cancel them. */
+export class StoredOperations {
   readonly #queues: Pick<Queues, 'store' | 'act' | 'directory' | 'now'>
   readonly #operations: OperationStore
 
@@ -34,8 +33,8 @@ export class OrphanedOperations {
     this.#operations = operations
   }
 
-  /** Rejects with an `ApiError` when this Zenith cannot resume it. */
-  async load(id: string, find: FindTarget): Promise<ResumableOperation> {
+  /** Rejects with an `ApiError` when this Zenith cannot go on with it. */
+  async load(id: string, find: FindTarget): Promise<LoadedOperation> {
     const record = await this.#find(id)
     const jobs = await this.#jobs(record)
     const found = new Map<string, Target>()
@@ -45,45 +44,63 @@ export class OrphanedOperations {
       if (!target) throw new Error(`There is no queue ${key}`)
       return target.queue
     })
-    const operation = restored(record.operation, [...found.values()], work, this.#queues.now)
-    return { operation, blocks: record.blocks, check: () => this.#check(record) }
+    const operation = restored(record, [...found.values()], work, this.#queues.now)
+    return { operation, check: () => this.#check(record) }
   }
 
   /** Its jobs with their results. */
   async work(id: string): Promise<WorkList<{ readonly key: string }>> {
-    return workOf(await this.#jobs(await this.#find(id)), (key) => ({ key }))
+    const record = await this.#find(id)
+    if (record.blocks === 0) throw new ApiError('not_found', 'The results of this operation went to make room for newer ones.')
+    return workOf(await this.#jobs(record), (key) => ({ key }))
   }
 
-  /** Cancels it. Rejects with an `ApiError` when another Zenith has resumed it. */
-  async abandon(by: Actor, id: string): Promise<BulkOperation> {
-    const { store } = this.#queues
+  /** Cancels one that was interrupted. Rejects with an `ApiError` when another Zenith has resumed it. */
+  abandon(by: Actor, id: string): Promise<BulkOperation> {
+    return this.#cancel(id, async (operation, write) => {
+      await this.#queues.act({
+        by,
+        action: `bulk ${operation.action} cancel`,
+        queue: null,
+        target: targetInWords(operation, []),
+        perform: write,
+        tell: () => ({ ok: true, detail: outcomeInWords(operation, null) }),
+      })
+    })
+  }
+
+  /** Cancels one that was not started: nothing was changed. Rejects with an `ApiError` when another Zenith has started it. */
+  withdraw(id: string): Promise<BulkOperation> {
+    return this.#cancel(id, (_, write) => write())
+  }
+
+  async #cancel(
+    id: string,
+    perform: (operation: BulkOperation, write: () => Promise<void>) => Promise<void>,
+  ): Promise<BulkOperation> {
+    const { store, now } = this.#queues
     const record = await this.#find(id)
     if (!store) throw new ApiError('no_audit', 'This store keeps no audit trail, so nothing can be changed.')
     const locks = new Locks(store, id, [])
     await acquireLocks(locks)
     try {
       await this.#check(record)
-      const operation: BulkOperation = { ...record.operation, phase: 'cancelled', resumable: false, error: null }
-      await this.#end(by, store, { ...record, operation })
+      const endedAt = record.operation.endedAt ?? now()
+      const operation: BulkOperation = {
+        ...{ ...record.operation, phase: 'cancelled', resumable: false, error: null, endedAt },
+      }
+      await perform(operation, () => this.#end(store, { ...record, operation }))
       return operation
     } finally {
       await locks.release().catch(() => {})
     }
   }
 
-  async #end(by: Actor, store: ControlStore, record: OperationRecord): Promise<void> {
-    const { operation } = record
-    await this.#queues.act({
-      by,
-      action: `bulk ${operation.action} cancel`,
-      queue: null,
-      target: targetInWords(operation, []),
-      perform: () =>
-        callStore(async () => {
-          await this.#operations.put({ ...record, going: 0 })
-          await deleteJobs(store, operation.id, record.blocks)
-        }),
-      tell: () => ({ ok: true, detail: outcomeInWords(operation, null) }),
+  async #end(store: ControlStore, record: OperationRecord): Promise<void> {
+    const { id } = record.operation
+    await callStore(async () => {
+      await this.#operations.put({ ...record, going: 0, blocks: 0 })
+      await deleteJobs(store, id, record.blocks)
     })
   }
 
@@ -124,7 +141,7 @@ function queuesOf({ parts }: StoredJobs): StoredQueue[] {
 }
 
 function restored(
-  record: BulkOperation,
+  { operation: record, blocks }: OperationRecord,
   targets: readonly Target[],
   work: WorkList<Target['queue']>,
   now: () => number,
@@ -133,5 +150,5 @@ function restored(
   const selection = { ...record.selection, queues: targets.map(({ queue }) => queue.key) }
   const operation = new Operation({ action, selection, targets, user, asOf, now }, id, work)
   for (const { reason, count } of record.notEligible) operation.notEligible.addOwn(reason, count)
-  return Object.assign(operation, { looked, total, isPartial, startedAt, isListed: true })
+  return Object.assign(operation, { looked, total, isPartial, startedAt, blocks })
 }
