@@ -18,6 +18,7 @@ const EMPTY: Kinds = {
   role: new Map(),
   token: new Map(),
   invite: new Map(),
+  secret: new Map(),
 }
 
 /** All users and their rights at one version. Never changes. */

@@ -76,6 +76,10 @@ const BODIES = {
     createdBy: maybe(v.string()),
     expiresAt: time,
   }),
+  secret: v.object({
+    /** What forms and changes are signed with. */
+    value: v.string(),
+  }),
 } as const satisfies Readonly<Record<PeopleKind, v.GenericSchema>>
 
 export type Bodies = { readonly [K in PeopleKind]: Readonly<v.InferOutput<(typeof BODIES)[K]>> }

@@ -13,7 +13,7 @@
 /** Longest id of a record, a user or a session, in UTF-16 code units: an index of PostgreSQL takes 2,700 bytes. */
 export const MAX_PEOPLE_ID_CHARS = 512
 
-export const PEOPLE_KINDS = ['user', 'identity', 'group', 'role', 'token', 'invite'] as const
+export const PEOPLE_KINDS = ['user', 'identity', 'group', 'role', 'token', 'invite', 'secret'] as const
 export type PeopleKind = (typeof PEOPLE_KINDS)[number]
 
 /** A kind and an id identify a record. */

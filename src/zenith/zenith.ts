@@ -1,11 +1,13 @@
 import type { ClusterInfo } from '../api/clusters.js'
-import type { Role } from '../api/permissions.js'
+import { createPolicy, type Role } from '../api/permissions.js'
 import type { StoreHealth } from '../api/types.js'
+import { signingSecret } from '../people/changes/signing-secret.js'
 import type { Archive, Debts, Logger, PeopleStore } from '../ports/index.js'
 import { asset, index } from './assets/index.js'
 import { authenticatorOf } from './auth/authenticator.js'
 import { clientAddress } from './auth/guesses/address.js'
 import { GuessLimit } from './auth/guesses/limit.js'
+import { SharedDebts } from './auth/guesses/shared-debts.js'
 import type { ZenithAuth } from './auth/options.js'
 import { type ClusterOptions, openCluster, type SharedServices } from './clusters/cluster.js'
 import { Clusters, type Routed } from './clusters/clusters.js'
@@ -17,6 +19,7 @@ import { pageUrls } from './http/page-url.js'
 import { proxiesIn } from './http/proxies.js'
 import { bare, json, problem } from './http/responses.js'
 import { routerOf } from './http/router.js'
+import { SigningSecret } from './http/signing-secret.js'
 import { OPERATIONS } from './operations.js'
 import { loginAudit, openPeople } from './people/open-people.js'
 import { debtsOf } from './store/control-store.js'
@@ -56,7 +59,7 @@ export interface ZenithServerOptions {
 /** What one cluster has of its own. */
 export type ClusterParts = Omit<
   ClusterOptions,
-  'interval' | 'slow' | 'payloads' | 'secret' | 'logger' | 'isOneOfSeveral'
+  'interval' | 'slow' | 'payloads' | 'signing' | 'secret' | 'logger' | 'isOneOfSeveral'
 >
 
 /** The control plane: a function from a request to an answer, for any server that speaks `fetch`. */
@@ -87,17 +90,20 @@ const INTERVAL_MS = 1_500
 export function createZenithServer(options: ZenithServerOptions): Zenith {
   const { interval = INTERVAL_MS, payloads = 'operator', secret, logger } = options
   const isOneOfSeveral = options.clusters.length > 1
-  const all = options.clusters.map((parts) =>
-    openCluster({ ...parts, ...{ interval, slow: options.slow, payloads, secret, logger, isOneOfSeveral } }),
-  )
-  const clusters = new Clusters({ clusters: all, payloads, secret: secretOf(options), interval })
-  const { home, policy } = clusters
-  const { act } = home.services.queues
-  const limit = new GuessLimit(options.clusters[0] ? debtsOf(options.clusters[0].reader) : null, options.debts, logger)
+  const policy = createPolicy({ payloads, cluster: null })
   const people = openPeople({
     ...{ auth: options.auth, store: options.people, policy, onSetup: options.onSetup, logger },
-    now: () => home.monitor.now,
+    now: () => clusters.home.monitor.now,
   })
+  const signing = new SigningSecret(secretOf(options), people && (() => people.change(signingSecret)))
+  const all = options.clusters.map((parts) =>
+    openCluster({ ...parts, ...{ interval, slow: options.slow, payloads, signing, secret, logger, isOneOfSeveral } }),
+  )
+  const clusters = new Clusters({ clusters: all, policy, signing, interval })
+  const { home } = clusters
+  const { act } = home.services.queues
+  const debts = new SharedDebts(options.clusters[0] ? debtsOf(options.clusters[0].reader) : null, options.debts, logger)
+  const limit = new GuessLimit(debts, logger)
   const shared: SharedServices = {
     ...{ clusters: clusters.infos, board: clusters.board, guesses: limit, people, traceUrl: options.traceUrl },
   }
@@ -107,7 +113,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   const onLogin = loginAudit(act)
   const pageUrlOf = pageUrls({ url: pageUrlIn(options), isProxy })
   const authenticate = authenticatorOf({
-    ...{ auth, isDevelopment, secret, logger, limit, addressOf, people, onLogin, pageUrlOf },
+    ...{ auth, isDevelopment, signing, debts, logger, limit, addressOf, people, onLogin, pageUrlOf },
   })
   const basePath = cleanBasePath(options.basePath ?? '')
   let closing: Promise<void> | null = null
@@ -174,7 +180,7 @@ function pageUrlIn({ auth, url }: ZenithServerOptions): string | null {
   return own ?? url ?? null
 }
 
-/** With one of their own, all processes take each other's tokens. */
 function secretOf({ auth, secret }: ZenithServerOptions): string | undefined {
-  return typeof auth === 'object' && 'users' in auth ? (auth.secret ?? secret) : secret
+  const login = typeof auth === 'object' && ('users' in auth ? auth : 'people' in auth ? auth.people : null)
+  return (login || null)?.secret ?? secret
 }

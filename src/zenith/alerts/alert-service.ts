@@ -109,6 +109,7 @@ export class AlertService implements Alerts {
   async rules(): Promise<readonly AlertRuleView[]> {
     const tracks = await this.#evaluator.tracks()
     const { rules } = await this.shown()
+    await this.#evaluator.readSetup()
     return this.setup.rules
       .map((sourced) => ruleViewOf(sourced, rules[sourced.rule.id] ?? null, tracks))
       .sort((a, b) => b.firing - a.firing || byText(a.rule.name, b.rule.name))
@@ -116,11 +117,12 @@ export class AlertService implements Alerts {
 
   async receivers(): Promise<readonly ReceiverView[]> {
     const { deliveries } = await this.shown()
+    await this.#evaluator.readSetup()
     return this.setup.receivers.map((receiver) => receiverViewOf(receiver, deliveries))
   }
 
   async silences(): Promise<readonly Silence[]> {
-    await this.#evaluator.tracks()
+    await this.#evaluator.readSetup()
     return this.setup.silences
   }
 
@@ -168,6 +170,7 @@ export class AlertService implements Alerts {
   /** What is not ok, as far as this Zenith knows. Never rejects. */
   async alerts(): Promise<readonly Alert[]> {
     const tracks = await this.#evaluator.tracks()
+    await this.#evaluator.readSetup()
     const pending = new Map(this.setup.acknowledgements.map((one) => [one.alert, one]))
     return tracks.map((track) => alertOf(track, pending.get(track.id) ?? null))
   }

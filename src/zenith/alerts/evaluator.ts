@@ -39,6 +39,8 @@ const SHOW_EVERY_MS = 30_000
 /** Looks after a start or an outage that judge nothing: what is missing in the first may be there in the next. */
 const LOOKS_TO_SETTLE = 2
 const CLOSE_WITHIN_MS = 1_000
+/** A user waits for what the page stored, ms. */
+const READ_WITHIN_MS = 1_000
 
 export interface Hindrance {
   readonly kind: 'readOnly' | 'storeAway' | 'storeRefuses'
@@ -204,6 +206,11 @@ export class AlertEvaluator {
   /** What was stored meanwhile is taken in now, if this Zenith evaluates. */
   takeIn(): void {
     if (this.#lease.evaluates) void this.tick()
+  }
+
+  /** What the page stores is read again now: it may have been stored by another Zenith. Never rejects. */
+  async readSetup(): Promise<void> {
+    if (!this.#watch.isAway) await inTime(this.setup.read(), READ_WITHIN_MS).catch(() => {})
   }
 
   /** What is not ok, as far as this Zenith knows. Never rejects. */

@@ -1,9 +1,10 @@
 import { isRole } from '../../api/permissions.js'
 import type { People } from '../../people/service/people.js'
-import type { Logger } from '../../ports/index.js'
+import type { Debts, Logger } from '../../ports/index.js'
 import type { PageUrlOf } from '../http/page-url.js'
 import { type Authenticator, principal } from '../http/principal.js'
 import { bare, json } from '../http/responses.js'
+import type { SigningSecret } from '../http/signing-secret.js'
 import { closedAuthenticator, localAuthenticator } from './closed.js'
 import type { Guessing } from './guesses/limit.js'
 import { linkAuthenticator } from './link/authenticator.js'
@@ -17,8 +18,9 @@ export interface AuthenticatorOptions extends Guessing {
   auth: ZenithAuth | undefined
   /** Whether the environment of the process is a development machine's. */
   isDevelopment: boolean
-  /** Signs sessions if `auth` has no secret. @default random for the lifetime of the process */
-  secret: string | undefined
+  signing: SigningSecret
+  /** Of log-outs. */
+  debts: Debts
   /** Null unless `auth` is by people. */
   people: People | null
   /** Gets log-ins of people. */
@@ -29,7 +31,7 @@ export interface AuthenticatorOptions extends Guessing {
 
 /** The authenticator of all routes. Without `auth` only requests from this machine are allowed, in development. */
 export function authenticatorOf(options: AuthenticatorOptions): Authenticator {
-  const { auth, isDevelopment, secret, logger } = options
+  const { auth, isDevelopment, logger } = options
   if (auth === undefined) return closedAuthenticator(isDevelopment, logger)
   if (auth === 'local') return localAuthenticator(logger)
   if (typeof auth === 'function') return functionAuthenticator(auth, logger)
@@ -38,7 +40,7 @@ export function authenticatorOf(options: AuthenticatorOptions): Authenticator {
     const { people, ...rest } = options
     return people ? peopleAuthenticator({ ...rest, people, options: auth.people }) : closedAuthenticator(false, logger)
   }
-  if ('users' in auth) return loginAuthenticator({ secret, ...auth }, options)
+  if ('users' in auth) return loginAuthenticator(auth, options)
   return 'basic' in auth ? basicAuthenticator(auth, options) : bearerAuthenticator(auth, options)
 }
 

@@ -18,6 +18,7 @@ import { QueueJobRuns } from '../fleet/runs/job-runs.js'
 import { StreamHub } from '../fleet/stream-hub.js'
 import { ChangeTokens } from '../http/change-tokens.js'
 import type { Principal } from '../http/principal.js'
+import type { SigningSecret } from '../http/signing-secret.js'
 import { BulkOperations } from '../queues/bulk/bulk.js'
 import { Failures } from '../queues/failures/failures.js'
 import { OwnQueueRecorder } from '../queues/history/own-recorder.js'
@@ -54,7 +55,9 @@ export interface ClusterOptions extends ClusterInfo {
   alerts: { readonly settings: AlertSettings; readonly sender: Sender } | null
   /** Whether it is one of several: then messages of alerts name it. */
   isOneOfSeveral: boolean
-  /** What tokens of changes and secrets of receivers are made with. */
+  /** What the tokens of changes are made with. */
+  signing: SigningSecret
+  /** What secrets of receivers are encrypted with. */
   secret: string | undefined
   logger: Logger | undefined
 }
@@ -131,7 +134,7 @@ export function openCluster(options: ClusterOptions): Cluster {
     ...{ cluster: info, monitor, hub, queues, bulk, runs, failures, histories, archive, archiver, alerts },
     ping: new StorePing(reader),
     schedulers: new Schedulers(queues),
-    tokens: new ChangeTokens(secret, id),
+    tokens: new ChangeTokens(options.signing, id),
     searches: new SearchSlots(),
     archiveSearches: new SearchSlots(ARCHIVE_SEARCHES),
     policy: createPolicy({ payloads, cluster: id }),

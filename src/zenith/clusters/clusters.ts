@@ -1,9 +1,10 @@
 import type { ClusterInfo } from '../../api/clusters.js'
-import { createPolicy, type Policy, type Role } from '../../api/permissions.js'
+import type { Policy } from '../../api/permissions.js'
 import type { SeenFleet } from '../fleet/operation.js'
 import { StreamHub } from '../fleet/stream-hub.js'
 import { ChangeTokens } from '../http/change-tokens.js'
 import type { Principal } from '../http/principal.js'
+import type { SigningSecret } from '../http/signing-secret.js'
 import { Board } from './board.js'
 import type { Cluster, SharedServices } from './cluster.js'
 import { Places } from './places.js'
@@ -12,8 +13,9 @@ import type { AllServices } from './services.js'
 export interface ClustersOptions {
   /** At least one. The first is home to what belongs to no cluster: log-ins in the audit trail, limits of wrong guesses. */
   readonly clusters: readonly Cluster[]
-  readonly payloads: Role
-  readonly secret: string | undefined
+  /** Whether something is allowed in any cluster. */
+  readonly policy: Policy
+  readonly signing: SigningSecret
   /** Of the monitors, ms. */
   readonly interval: number
 }
@@ -42,21 +44,20 @@ export class Clusters {
   readonly home: Cluster
   readonly infos: readonly ClusterInfo[]
   readonly board: Board | null
-  /** Whether something is allowed in any cluster. */
-  readonly policy: Policy
   readonly places: Places
   readonly #all: readonly Cluster[]
   readonly #hub = new StreamHub(NO_FLEET)
+  readonly #policy: Policy
   readonly #tokens: ChangeTokens
 
-  constructor({ clusters, payloads, secret, interval }: ClustersOptions) {
+  constructor({ clusters, policy, signing, interval }: ClustersOptions) {
     const [home] = clusters
     if (!home) throw new Error('There is no cluster')
     this.home = home
     this.#all = clusters
     this.infos = clusters.map(({ info }) => info)
-    this.policy = createPolicy({ payloads, cluster: null })
-    this.#tokens = new ChangeTokens(secret, null)
+    this.#policy = policy
+    this.#tokens = new ChangeTokens(signing, null)
     this.places = new Places(clusters)
     const seenBy = (principal: Principal) => this.#seenBy(principal)
     const sameAs = (id: string) => this.places.sameAs(id)
@@ -90,7 +91,7 @@ export class Clusters {
     if (this.#all.length === 1) return { path, services, cluster: home }
     const none = {
       cluster: null,
-      policy: this.policy,
+      policy: this.#policy,
       tokens: this.#tokens,
       hub: this.#hub,
       archive: null,
@@ -100,7 +101,7 @@ export class Clusters {
   }
 
   #sees(principal: Principal, { info }: Cluster): boolean {
-    return this.policy.can(principal, 'view', { cluster: info.id })
+    return this.#policy.can(principal, 'view', { cluster: info.id })
   }
 
   #seenBy(principal: Principal): readonly SeenFleet[] {

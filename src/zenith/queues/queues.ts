@@ -50,7 +50,7 @@ export function queuesFrom(
 ): Queues {
   async function view(key: string): Promise<QueueView> {
     const { store: health } = await monitor.fresh()
-    const found = monitor.queues.view(key)
+    const found = monitor.queues.view(key) ?? (await monitor.queues.freshView(key))
     if (found) return found
     if (!health.ok) throw new ApiError('store_unavailable', health.error ?? 'The store does not answer')
     throw new ApiError('not_found', 'There is no queue of this key.')

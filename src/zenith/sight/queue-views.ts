@@ -16,7 +16,10 @@ export function queueViewsIn(all: KnownQueueViews, sight: Sight): KnownQueueView
     },
     view,
     namesOf: (key) => (view(key) ? all.namesOf(key) : new Set()),
-    freshView: async (key) => (view(key) ? all.freshView(key) : null),
+    async freshView(key) {
+      if (view(key) || !all.view(key)) await all.freshView(key)
+      return view(key)
+    },
     connect: async (key) => (view(key) ? all.connect(key) : null),
     connections: () => all.connections().filter((connection) => sight.sees(connection)),
     problemOf: (queue) => all.problemOf(queue),

@@ -13,13 +13,18 @@ export interface TestNginx {
 }
 
 /** Starts a private nginx on a free port of 127.0.0.1. @param locations what stands in its `server` */
-export async function startNginx(locations: string): Promise<TestNginx> {
+export function startNginx(locations: string): Promise<TestNginx> {
+  return launchNginx((port) => `server {\n    listen 127.0.0.1:${port};\n    ${locations}\n  }`)
+}
+
+/** The same with servers of its own. @param servers what stands in its `http` */
+export async function launchNginx(servers: (port: number) => string): Promise<TestNginx> {
   const folder = await mkdtemp(join(tmpdir(), 'quasar-nginx-'))
   // Its workers are another user's when it is started by root.
   await chmod(folder, 0o755)
   const port = await freePort()
   const file = join(folder, 'nginx.conf')
-  await writeFile(file, configOf(folder, port, locations))
+  await writeFile(file, configOf(folder, servers(port)))
   const env = { ...process.env, PATH: `${process.env.PATH}${delimiter}/usr/sbin` }
   const child = spawn('nginx', ['-p', folder, '-c', file, '-e', 'stderr'], { env, stdio: ['ignore', 'ignore', 'pipe'] })
   let complaints = ''
@@ -43,23 +48,20 @@ export async function startNginx(locations: string): Promise<TestNginx> {
   return { url: `http://127.0.0.1:${port}`, stop }
 }
 
-function configOf(folder: string, port: number, locations: string): string {
+function configOf(folder: string, servers: string): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
   return `
 daemon off;
 worker_processes 1;
 pid ${folder}/nginx.pid;
-events { worker_connections 64; }
+events { worker_connections 128; }
 http {
   access_log off;
   gzip on;
   gzip_proxied any;
   gzip_types text/css text/javascript application/json;
   ${temporary.map((name) => `${name}_temp_path ${folder}/${name};`).join('\n  ')}
-  server {
-    listen 127.0.0.1:${port};
-    ${locations}
-  }
+  ${servers}
 }
 `
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { performance } from 'node:perf_hooks'
-import { withPatience } from '../../../lib/async.js'
 import type { Debt, Debts, Logger } from '../../../ports/index.js'
 import type { AddressOf } from './address.js'
+import type { SharedDebts } from './shared-debts.js'
 
 /** When all free guesses are used, one more is free after this time, ms. */
 const COST_MS = 30_000
@@ -17,10 +17,6 @@ const KNOWN_MS = 30 * 24 * 3_600_000
 const RENEWED_MS = KNOWN_MS / 2
 /** Most known addresses added for one account in {@link KNOWN_MS}: log-ins from ever new addresses must not evict other debts. */
 const MAX_KNOWN = 200
-/** Time-out of the store, ms: users wait for it. */
-const ANSWER_WITHIN_MS = 1_000
-/** How long a store that did not answer is not called again, ms. */
-const RESTS_MS = 5_000
 
 export interface Guess {
   /** The name tried, known or not. */
@@ -60,24 +56,14 @@ interface Full extends Limit {
   readonly wait: number
 }
 
-/**
- * Rate-limits guesses, across all authenticators and all Zeniths of a store. Debts are stored in the store and also in this process, which
- * continues alone if the store is down.
- */
+/** Rate-limits guesses, across all authenticators and all Zeniths of a store. */
 export class GuessLimit {
-  readonly #shared: Debts | null
-  readonly #own: Debts
-  readonly #logger: Logger | undefined
+  readonly #debts: SharedDebts
   readonly #tell: ReturnType<typeof lockouts>
-  #restsUntil = 0
-  #isTold = false
 
-  /** @param shared of the store; @param own of this process */
-  constructor(shared: Debts | null, own: Debts, logger: Logger | undefined) {
-    this.#shared = shared
-    this.#own = own
-    this.#logger = logger
-    this.#tell = lockouts((debts) => this.#owe(debts), logger)
+  constructor(debts: SharedDebts, logger: Logger | undefined) {
+    this.#debts = debts
+    this.#tell = lockouts((owed) => debts.owe(owed), logger)
   }
 
   /** Writes a line to the log, unless there were too many recently. */
@@ -87,16 +73,16 @@ export class GuessLimit {
 
   async begin(guess: Guess): Promise<Attempt> {
     const near = limitsNear(guess)
-    const here = this.#fullOf(near, await this.#own.owe(near.map(({ name }) => ({ name, ms: 0 }))), COST_MS)
+    const here = this.#fullOf(near, await this.#debts.own.owe(near.map(({ name }) => ({ name, ms: 0 }))), COST_MS)
     if (here) return this.#refuse(here)
     const known = nameOf('known', guess.account, guess.address)
-    const [left = 0, ...owed] = await this.#owe([{ name: known, ms: 0 }, ...near.map(costOf)])
+    const [left = 0, ...owed] = await this.#debts.owe([{ name: known, ms: 0 }, ...near.map(costOf)])
     const full = this.#fullOf(near, owed)
     if (full) return this.#refuse(full, near)
     // Counted last: a guess refused for its address never counts against the account.
     const isKnown = left > 0 || guess.device !== null
     const wide = isKnown ? [] : [limitOfAll(guess)]
-    const fullForAll = this.#fullOf(wide, await this.#owe(wide.map(costOf)))
+    const fullForAll = this.#fullOf(wide, await this.#debts.owe(wide.map(costOf)))
     if (fullForAll) return this.#refuse(fullForAll, [...near, ...wide])
     const counted = [...near, ...wide]
     return {
@@ -121,48 +107,23 @@ export class GuessLimit {
   async #refuse({ name, wait, words, free }: Full, counted: readonly Limit[] = []): Promise<Attempt> {
     await this.#giveBack(counted)
     // Copies what other processes counted, so that the next guess is refused without calling the store.
-    const [own = 0] = counted.length > 0 ? await this.#own.owe([{ name, ms: 0 }]) : []
+    const [own = 0] = counted.length > 0 ? await this.#debts.own.owe([{ name, ms: 0 }]) : []
     const missing = free * COST_MS + wait - COST_MS - own
-    if (counted.length > 0 && missing > 0) await this.#own.owe([{ name, ms: missing }])
+    if (counted.length > 0 && missing > 0) await this.#debts.own.owe([{ name, ms: missing }])
     await this.#tell.lockedOut(name, `${words}; the next guess is checked in ${Math.ceil(wait / 1_000)} s`)
     return { wait, isKnown: false, succeed: async () => {}, withdraw: async () => {} }
   }
 
   async #giveBack(limits: readonly Limit[]): Promise<void> {
-    if (limits.length > 0) await this.#owe(limits.map(({ name }) => ({ name, ms: -COST_MS })))
+    if (limits.length > 0) await this.#debts.owe(limits.map(({ name }) => ({ name, ms: -COST_MS })))
   }
 
   /** @param left how much longer it is already known, ms */
   async #know(account: string, known: string, left: number): Promise<void> {
     const place = { name: nameOf('places', account), ms: KNOWN_MS / MAX_KNOWN }
-    const [taken = 0] = await this.#owe([place])
-    if (taken <= KNOWN_MS) await this.#owe([{ name: known, ms: KNOWN_MS - left }])
-    else await this.#owe([{ ...place, ms: -place.ms }])
-  }
-
-  /** The larger debt of this process and the store. */
-  async #owe(debts: readonly Debt[]): Promise<readonly number[]> {
-    if (debts.length === 0) return []
-    const own = await this.#own.owe(debts)
-    const shared = await this.#askStore(debts)
-    return own.map((ms, index) => Math.max(ms, shared?.[index] ?? 0))
-  }
-
-  async #askStore(debts: readonly Debt[]): Promise<readonly number[] | null> {
-    if (!this.#shared || performance.now() < this.#restsUntil) return null
-    try {
-      const owed = await withPatience(this.#shared.owe(debts), ANSWER_WITHIN_MS)
-      this.#isTold = false
-      return owed
-    } catch (error) {
-      this.#restsUntil = performance.now() + RESTS_MS
-      if (!this.#isTold)
-        this.#logger?.warn(
-          `Zenith: wrong log-ins count in this process alone for now: ${error instanceof Error ? error.message : error}`,
-        )
-      this.#isTold = true
-      return null
-    }
+    const [taken = 0] = await this.#debts.owe([place])
+    if (taken <= KNOWN_MS) await this.#debts.owe([{ name: known, ms: KNOWN_MS - left }])
+    else await this.#debts.owe([{ ...place, ms: -place.ms }])
   }
 }
 

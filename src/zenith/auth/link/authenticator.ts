@@ -3,6 +3,7 @@ import { whyNotLocal } from '../../http/loopback.js'
 import type { Authenticator } from '../../http/principal.js'
 import { principal } from '../../http/principal.js'
 import { json } from '../../http/responses.js'
+import type { SigningSecret } from '../../http/signing-secret.js'
 import type { Guessing } from '../guesses/limit.js'
 import { later, tooManyWords } from '../guesses/too-many.js'
 import { cameByHttps, cookieOf, setCookie } from '../login/cookies.js'
@@ -26,7 +27,7 @@ const SAYS: Readonly<Record<Exclude<LinkState, 'opened'>, string>> = {
 }
 const SCRIPTS = 'For scripts, start it with a bearer token (QUASAR_BEARER) or a user and a password.'
 
-type LinkAuthenticatorOptions = Guessing & { readonly secret: string | undefined }
+type LinkAuthenticatorOptions = Guessing & { readonly signing: SigningSecret }
 
 /**
  * Allows the browser of this machine that opened the link. All other requests except the link itself get 401. A session allows only
@@ -34,9 +35,9 @@ type LinkAuthenticatorOptions = Guessing & { readonly secret: string | undefined
  */
 export function linkAuthenticator(
   { link }: LinkAuth,
-  { secret, ...guessing }: LinkAuthenticatorOptions,
+  { signing, ...guessing }: LinkAuthenticatorOptions,
 ): Authenticator {
-  const sessions = new Sessions({ users: [HOLDER], sessionHours: SESSION_HOURS }, new Signer(secret))
+  const sessions = new Sessions({ users: [HOLDER], sessionHours: SESSION_HOURS }, new Signer(signing), null)
 
   async function open(request: Request, origin: Origin, path: string, isKnown: boolean): Promise<Response> {
     const state = isOpening(request) ? link.spend(path.slice(LINK_PATH.length + 1)) : null

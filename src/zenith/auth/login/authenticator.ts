@@ -1,6 +1,8 @@
+import type { Debts } from '../../../ports/index.js'
 import { serveAsset } from '../../assets/index.js'
 import type { Authenticator } from '../../http/principal.js'
 import { bare, unauthorized, wantsHtml } from '../../http/responses.js'
+import type { SigningSecret } from '../../http/signing-secret.js'
 import type { Guessing } from '../guesses/limit.js'
 import { Forms } from './forms.js'
 import { Login } from './login.js'
@@ -11,9 +13,12 @@ import type { Credentials } from './signer.js'
 import { Signer } from './signer.js'
 
 /** Allows requests with a session. Without one, only the pages to log in and to log out are served. */
-export function loginAuthenticator(options: LoginOptions, guessing: Guessing): Authenticator {
-  const signer = new Signer(options.secret)
-  const accounts = new Sessions(options, signer)
+export function loginAuthenticator(
+  options: LoginOptions,
+  { signing, debts, ...guessing }: Guessing & { readonly signing: SigningSecret; readonly debts: Debts },
+): Authenticator {
+  const signer = new Signer(signing)
+  const accounts = new Sessions(options, signer, debts)
   return behindLogin(new Login({ accounts, signer, forms: new Forms(signer, options.secureCookies), ...guessing }))
 }
 

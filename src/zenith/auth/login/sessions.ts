@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
+import type { Debts } from '../../../ports/index.js'
 import { type Principal, principal } from '../../http/principal.js'
 import type { Accounts } from './accounts.js'
 import type { LoginOptions, LoginUser } from './options.js'
 import { isSame, type Signer } from './signer.js'
 
 const DEFAULT_HOURS = 12
-const MAX_ENDED = 10_000
 
 /**
  * Users of the options. Only the browser stores their sessions: name, end and a signature (HMAC-SHA256). The signature includes the user's
@@ -15,11 +15,12 @@ export class Sessions implements Accounts<LoginUser> {
   readonly #signer: Signer
   readonly #users: ReadonlyMap<string, LoginUser>
   readonly #ttlMs: number
-  /** Sessions that a log-out ended early, with its time: this process no longer accepts them. */
-  readonly #ended = new Map<string, number>()
+  readonly #ended: Debts | null
 
-  constructor({ users, sessionHours = DEFAULT_HOURS }: LoginOptions, signer: Signer) {
+  /** @param ended of sessions that a log-out ended early, until they would have ended: no Zenith accepts them. Null: there is no log-out */
+  constructor({ users, sessionHours = DEFAULT_HOURS }: LoginOptions, signer: Signer, ended: Debts | null) {
     this.#signer = signer
+    this.#ended = ended
     this.#users = new Map(users.map((user) => [user.name, user]))
     this.#ttlMs = sessionHours * 3_600_000
   }
@@ -48,23 +49,31 @@ export class Sessions implements Accounts<LoginUser> {
 
   async principalOf(token: string | null): Promise<Principal | null> {
     const user = this.userOf(token)
-    return user && { ...principal(user.name, user.role ?? 'viewer', 'password'), canLogOut: true }
+    if (!user || (await this.#isEnded(token ?? ''))) return null
+    return { ...principal(user.name, user.role ?? 'viewer', 'password'), canLogOut: true }
   }
 
-  /** The session's user; null if it is invalid, expired or ended. */
+  /** The session's user, also if it was logged out; null if it is invalid or expired. */
   userOf(token: string | null): LoginUser | null {
     const match = /^(([\w-]{1,540})\.(\d{1,16})\.[\w-]{12})\.([\w-]{43})$/.exec(token ?? '')
     if (!token || !match) return null
     const [, body = '', name = '', expires = '', signature = ''] = match
     const user = this.#users.get(Buffer.from(name, 'base64url').toString())
     const isRight = user !== undefined && isSame(signature, this.#signer.sign('session', body, user.password))
-    return isRight && Number(expires) > Date.now() && !this.#ended.has(token) ? user : null
+    return isRight && Number(expires) > Date.now() ? user : null
   }
 
   async end(token: string): Promise<void> {
-    const now = Date.now()
-    for (const [ended, at] of this.#ended) if (at + this.#ttlMs < now) this.#ended.delete(ended)
-    this.#ended.set(token, now)
-    if (this.#ended.size > MAX_ENDED) this.#ended.delete(this.#ended.keys().next().value as string)
+    await this.#ended?.owe([{ name: nameOf(token), ms: this.#ttlMs }])
   }
+
+  async #isEnded(token: string): Promise<boolean> {
+    const [left = 0] = (await this.#ended?.owe([{ name: nameOf(token), ms: 0 }])) ?? []
+    return left > 0
+  }
+}
+
+/** Hashed: a session is not readable in the store. */
+function nameOf(token: string): string {
+  return createHash('sha256').update(`ended ${token}`).digest('base64url').slice(0, 22)
 }

@@ -1,16 +1,16 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { SigningSecret } from '../../http/signing-secret.js'
 
 /** Signs what browsers bring back: forms, and browsers that a user has logged in with before. */
 export class Signer {
-  readonly #secret: string | Buffer
+  readonly #secret: SigningSecret
 
-  /** @param secret @default random for the lifetime of the process */
-  constructor(secret: string | undefined) {
-    this.#secret = secret ?? randomBytes(32)
+  constructor(secret: SigningSecret) {
+    this.#secret = secret
   }
 
   sign(...parts: readonly string[]): string {
-    return createHmac('sha256', this.#secret).update(JSON.stringify(parts)).digest('base64url')
+    return createHmac('sha256', this.#secret.value).update(JSON.stringify(parts)).digest('base64url')
   }
 
   /** The token of a form, derived from a cookie that other sites cannot read, so that their forms are rejected. */

@@ -5,6 +5,7 @@ import type { Origin } from '../../http/context.js'
 import type { PageUrlOf } from '../../http/page-url.js'
 import type { Authenticator, Principal } from '../../http/principal.js'
 import { problem, text, unauthorized, wantsHtml } from '../../http/responses.js'
+import type { SigningSecret } from '../../http/signing-secret.js'
 import type { Guessing } from '../guesses/limit.js'
 import { later, tooMany } from '../guesses/too-many.js'
 import { behindLogin } from '../login/authenticator.js'
@@ -19,7 +20,7 @@ import type { PeopleAuthOptions } from './options.js'
 export interface PeopleAuthenticatorOptions extends Guessing {
   readonly people: People
   readonly options: PeopleAuthOptions
-  readonly secret: string | undefined
+  readonly signing: SigningSecret
   readonly onLogin: OnLogin
   readonly pageUrlOf: PageUrlOf
   readonly logger: Logger | undefined
@@ -29,13 +30,13 @@ export interface PeopleAuthenticatorOptions extends Guessing {
 export function peopleAuthenticator({
   people,
   options,
-  secret,
+  signing,
   onLogin,
   pageUrlOf,
   logger,
   ...guessing
 }: PeopleAuthenticatorOptions): Authenticator {
-  const signer = new Signer(options.secret ?? secret)
+  const signer = new Signer(signing)
   const forms = new Forms(signer, options.secureCookies)
   const accounts = new PeopleAccounts(people)
   const { sso: providers = [] } = options
@@ -75,6 +76,7 @@ export function peopleAuthenticator({
 
   return async (request, origin, path) => {
     try {
+      await signing.ready()
       return await authenticate(request, origin, path)
     } catch (error) {
       logger?.error(`Zenith could not read its users: ${error instanceof Error ? error.message : error}`)

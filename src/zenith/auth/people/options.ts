@@ -7,8 +7,8 @@ export interface PeopleAuth {
 
 export interface PeopleAuthOptions {
   /**
-   * Signs log-in forms, at least 16 characters: the same for several Zeniths. Sessions need none.
-   * @default QUASAR_SECRET, otherwise random for the lifetime of the process
+   * Signs log-in forms and changes, at least 16 characters: the same for several Zeniths. Sessions need none.
+   * @default QUASAR_SECRET, otherwise one that the first Zenith stores in the database
    */
   readonly secret?: string | undefined
   /** Duration of a session, hours. @default 12 */

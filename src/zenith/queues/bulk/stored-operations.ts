@@ -51,7 +51,8 @@ export class StoredOperations {
   /** Its jobs with their results. */
   async work(id: string): Promise<WorkList<{ readonly key: string }>> {
     const record = await this.#find(id)
-    if (record.blocks === 0) throw new ApiError('not_found', 'The results of this operation went to make room for newer ones.')
+    if (record.blocks === 0)
+      throw new ApiError('not_found', 'The results of this operation went to make room for newer ones.')
     return workOf(await this.#jobs(record), (key) => ({ key }))
   }
 

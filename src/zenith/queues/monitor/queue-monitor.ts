@@ -124,10 +124,14 @@ export class QueueMonitor {
     return known ? new Set([...known.identities, ...known.former]) : new Set()
   }
 
-  /** The current state of a queue if this Zenith is connected to it; null if the queue is unknown. */
+  /**
+   * The current state of a queue if this Zenith is connected to it; null if the queue is unknown. Another Zenith may have seen it first: then
+   * the sources are read again, too.
+   */
   async freshView(key: string): Promise<QueueView | null> {
     const connection = this.#connection(key)
     if (connection) await this.refresh(connection.own)
+    else if (!this.#known.get(key)) await Promise.all([...this.#own.values()].map((own) => this.refresh(own)))
     return this.view(key)
   }
 

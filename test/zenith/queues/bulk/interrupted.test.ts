@@ -55,7 +55,7 @@ async function killedRemoval(): Promise<void> {
   const { queue, way, one, two } = await open()
   await addJobs(queue, 5_000)
   const { id } = await one.counted({ queues: [await one.keyOf(queue.name)] })
-  expect((await two.post(`bulk/${id}/resume`)).status).toBe(404)
+  expect((await two.post(`bulk/${id}/resume`)).status).toBe(409)
   const isKilled = way.when(
     async () => (await queue.getWaitingCount()) < 3_500,
     async () => {

@@ -46,8 +46,12 @@ export function unsigned(claims: Fields): string {
   return `${encoded({ alg: 'none', typ: 'JWT' })}.${encoded(claims)}.`
 }
 
-/** A provider that does what a test says; without a forgery it is a right one. */
-export async function openForgedProvider(id = 'forged') {
+/**
+ * A provider that does what a test says; without a forgery it is a right one.
+ *
+ * @param atEnd gets what ends it; default: it ends with the test
+ */
+export async function openForgedProvider(id = 'forged', atEnd: (end: () => Promise<void>) => void = onTestFinished) {
   const { privateKey: own, publicKey: ownPublic } = newKeys()
   const keys: Keys = { own, ownPublic, foreign: newKeys().privateKey }
   const codes = new Map<string, { nonce: string; challenge: string; redirectUri: string; claims: Fields }>()
@@ -60,7 +64,7 @@ export async function openForgedProvider(id = 'forged') {
   const clientSecret = `s3cret-${randomBytes(6).toString('hex')}`
 
   const server = await serve((request, response) => void answer(request, response))
-  onTestFinished(() => server.close())
+  atEnd(() => server.close())
   const issuer = server.url.replace('localhost', '127.0.0.1')
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
