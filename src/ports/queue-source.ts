@@ -43,6 +43,12 @@ export interface QueueSource {
    */
   read(names?: readonly string[]): Promise<SourceReading>
   /**
+   * Looks for one queue, which others may have found before: the next reading has it.
+   *
+   * @returns whether it is there
+   */
+  lookFor?(name: string): Promise<boolean>
+  /**
    * The address of a queue that is not among the last readings; null if it does not belong to this source. Absent in sources whose queues
    * are all at {@link place}, with their names as addresses.
    */

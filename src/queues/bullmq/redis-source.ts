@@ -3,6 +3,7 @@ import type { QueueReading, QueueSource } from '../../ports/index.js'
 import { MAX_NAME_CHARS } from '../../protocol/index.js'
 import { Discovery } from '../../redis/discovery.js'
 import { RedisError } from '../../redis/errors.js'
+import { ask } from '../../redis/send.js'
 import type { Changes } from '../bull-common/acting.js'
 import { baseOf } from '../bull-common/keys.js'
 import { countOmittedRepeats } from '../bull-common/lists.js'
@@ -67,6 +68,7 @@ export function redisSource(options: RedisSourceOptions): BullmqRedisSource {
     capabilities: REDIS_KIND.capabilities,
     pollEvery: null,
     read: () => reader.read(),
+    ...(watched.lookFor && { lookFor: watched.lookFor }),
     async close() {
       api.close()
       connection.close()
@@ -87,7 +89,7 @@ function metaOf({ version, concurrency }: BullmqCounts): QueueReading['meta'] {
 function watchedNames(
   names: readonly string[] | null,
   { redis, prefix }: QueuePlace,
-): Pick<ReaderOptions<BullmqCounts>, 'names' | 'left'> {
+): Pick<ReaderOptions<BullmqCounts>, 'names' | 'left'> & Pick<QueueSource, 'lookFor'> {
   if (names) return { names: async () => names, left: () => 0 }
   const seen = new SeenNames()
   const pattern = { match: `${escapeGlob(prefix)}:*:meta`, type: 'hash' } as const
@@ -98,6 +100,12 @@ function watchedNames(
   })
   return {
     left: () => seen.left,
+    async lookFor(name) {
+      if (name.includes(':')) return false
+      if (!seen.has(name) && (await ask(redis.connection, ['exists', `${baseOf(prefix, name)}meta`])) === 1)
+        seen.add(name)
+      return seen.has(name)
+    },
     async names() {
       await discovery.scan()
       const names = seen.list()

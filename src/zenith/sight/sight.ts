@@ -3,6 +3,7 @@ import type { QueueView } from '../../api/queues.js'
 import { type ExceptionRecord, MAX_NAME_CHARS, OTHER, type SlowEntry } from '../../protocol/index.js'
 import { redactName } from '../../redaction/name.js'
 import type { KnownQueueViews } from '../queues/directory.js'
+import { nameIn } from '../queues/monitor/identity.js'
 import { memo } from './memo.js'
 
 /** Which queues a principal sees that does not see all of them. */
@@ -57,14 +58,4 @@ export function sightOf(policy: Policy, holder: RoleHolder, queues: KnownQueueVi
 
 function recordedName(name: string): string {
   return redactName(name).slice(0, MAX_NAME_CHARS)
-}
-
-/** See `queueKeyOf`. Keys of other forms have no name. */
-function nameIn(key: string): string {
-  const encoded = /^[^:]*:[^:]*:(.*)$/s.exec(key)?.[1] ?? ''
-  try {
-    return decodeURIComponent(encoded)
-  } catch {
-    return ''
-  }
 }

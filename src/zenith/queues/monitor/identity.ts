@@ -54,3 +54,13 @@ export function isSamePlace(one: Omit<Located, 'name'>, other: Omit<Located, 'na
   if (one.server === null || other.server === null) return one.place !== null && one.place === other.place
   return one.server === other.server && scopeOf(one.place) === scopeOf(other.place)
 }
+
+/** The name in a key, see `queueKeyOf`; empty for keys of other forms. */
+export function nameIn(key: string): string {
+  const encoded = /^[^:]*:[^:]*:(.*)$/s.exec(key)?.[1] ?? ''
+  try {
+    return decodeURIComponent(encoded)
+  } catch {
+    return ''
+  }
+}

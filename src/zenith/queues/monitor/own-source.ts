@@ -115,6 +115,18 @@ export class OwnSource {
     return this.#reading
   }
 
+  /** Reads a queue that another Zenith may have found first. Never rejects. */
+  async lookFor(name: string): Promise<void> {
+    try {
+      const isThere = await withTimeout((async () => this.source.lookFor?.(name))(), READ_WITHIN_MS)
+      if (!isThere) return
+      // A reading that runs already may be without it.
+      await this.#reading
+      this.expire()
+      await this.read(0)
+    } catch {}
+  }
+
   /** The next request reads the source again, unless its minimum interval has not passed. */
   expire(): void {
     this.#isExpired = true

@@ -6,7 +6,7 @@ import type { LeftOut } from '../../../protocol/index.js'
 import { timeOf } from '../../store/store-time.js'
 import { sumLeftOut } from '../../store/sum-left-out.js'
 import { byNeed } from './attention.js'
-import { kindOf, type Located, namesOf } from './identity.js'
+import { kindOf, type Located, nameIn, namesOf } from './identity.js'
 import { KnownQueues, type QueueFacts } from './known-queues.js'
 import { QueueNews } from './news.js'
 import { groupObservations, type ObservedQueue, observationsOf, reporterOf } from './observations.js'
@@ -125,14 +125,20 @@ export class QueueMonitor {
   }
 
   /**
-   * The current state of a queue if this Zenith is connected to it; null if the queue is unknown. Another Zenith may have seen it first: then
-   * the sources are read again, too.
+   * The current state of a queue if this Zenith is connected to it; null if the queue is unknown, also to its sources: another Zenith may have
+   * found it first.
    */
   async freshView(key: string): Promise<QueueView | null> {
     const connection = this.#connection(key)
     if (connection) await this.refresh(connection.own)
-    else if (!this.#known.get(key)) await Promise.all([...this.#own.values()].map((own) => this.refresh(own)))
+    else if (!this.#known.get(key)) await this.#lookFor(nameIn(key))
     return this.view(key)
+  }
+
+  async #lookFor(name: string): Promise<void> {
+    if (name === '') return
+    await Promise.all([...this.#own.values()].map((own) => own.lookFor(name)))
+    await this.#merge(timeOf(this.#options.reader))
   }
 
   /** Reads a source again, unless its minimum interval has not passed. */

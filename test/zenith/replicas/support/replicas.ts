@@ -12,6 +12,7 @@ import { startPostgres } from '../../../support/postgres.js'
 import { freePort, startRedis, type TestRedis } from '../../../support/redis.js'
 import { type ForgedProvider, openForgedProvider } from '../../auth/sso/support/forged-provider.js'
 import { openWay, type Way } from '../../queues/bulk/support/way.js'
+import { ask } from '../../support/http.js'
 import { launchNginx } from '../../support/nginx.js'
 import { serve } from '../../support/serve.js'
 import { PASSWORD, Person } from './person.js'
@@ -39,7 +40,7 @@ export interface Replicas {
   queue(name: string): Queue
   /** Ends one by SIGKILL. @param number 0 to 2, or the address by which nginx knows it */
   kill(number: number | string): Promise<void>
-  /** Starts what was killed. */
+  /** Starts what was killed. Resolves when nginx sends requests to all of them again. */
   revive(): Promise<void>
   close(): Promise<void>
 }
@@ -53,8 +54,12 @@ function nginxServers(ports: readonly number[], port: number): string {
     .replace('listen 80;', `listen 127.0.0.1:${port}; add_header x-replica $upstream_addr always;`)
 }
 
-/** Three Zeniths of one Redis and one PostgreSQL behind nginx, without QUASAR_SECRET and without sticky sessions. */
-export async function openReplicas(): Promise<Replicas> {
+/**
+ * Three Zeniths of one Redis and one PostgreSQL behind nginx, without QUASAR_SECRET and without sticky sessions.
+ *
+ * @param queues are there before: new ones are searched for once a minute
+ */
+export async function openReplicas(queues: readonly string[]): Promise<Replicas> {
   await ensureBuilt()
   const ends: (() => Promise<unknown>)[] = []
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()])
@@ -62,6 +67,11 @@ export async function openReplicas(): Promise<Replicas> {
     () => redis.stop(),
     () => postgres.stop(),
   )
+  for (const name of queues) {
+    const queue = new Queue(name, { connection: { host: '127.0.0.1', port: redis.port } })
+    await queue.waitUntilReady()
+    await queue.close()
+  }
   const way = await openWay(redis)
   const provider = await openForgedProvider('sso', (end) => void ends.push(end))
   const told: Told[] = []
@@ -123,8 +133,22 @@ export async function openReplicas(): Promise<Replicas> {
     },
     async revive() {
       await Promise.all(zeniths.map((zenith) => zenith.start()))
+      await allServe(url)
     },
   }
+}
+
+async function allServe(url: string): Promise<void> {
+  const served = new Set<string>()
+  await vi.waitFor(
+    async () => {
+      const address = String((await ask(`${url}/login`)).headers['x-replica'])
+      // Two addresses: the first did not answer.
+      if (!address.includes(',')) served.add(address)
+      if (served.size < COUNT) throw new Error(`Only ${[...served]} serve`)
+    },
+    { interval: 50 },
+  )
 }
 
 class ZenithProcess {
