@@ -57,7 +57,8 @@ export function redisSource(options: RedisSourceOptions): BullmqRedisSource {
     scripts,
     prefix: where.prefix,
     kind: REDIS_KIND,
-    ...watched,
+    names: watched.names,
+    left: watched.left,
     counting: COUNTING,
     about: (_, counts) => ({ meta: metaOf(counts) }),
   })
@@ -68,7 +69,7 @@ export function redisSource(options: RedisSourceOptions): BullmqRedisSource {
     capabilities: REDIS_KIND.capabilities,
     pollEvery: null,
     read: () => reader.read(),
-    ...(watched.lookFor && { lookFor: watched.lookFor }),
+    lookFor: watched.lookFor,
     async close() {
       api.close()
       connection.close()
@@ -89,8 +90,8 @@ function metaOf({ version, concurrency }: BullmqCounts): QueueReading['meta'] {
 function watchedNames(
   names: readonly string[] | null,
   { redis, prefix }: QueuePlace,
-): Pick<ReaderOptions<BullmqCounts>, 'names' | 'left'> & Pick<QueueSource, 'lookFor'> {
-  if (names) return { names: async () => names, left: () => 0 }
+): Pick<ReaderOptions<BullmqCounts>, 'names' | 'left'> & Pick<BullmqRedisSource, 'lookFor'> {
+  if (names) return { names: async () => names, left: () => 0, lookFor: async () => false }
   const seen = new SeenNames()
   const pattern = { match: `${escapeGlob(prefix)}:*:meta`, type: 'hash' } as const
   const discovery = new Discovery(redis.connection, [pattern], DISCOVER_EVERY_MS, (key) => {

@@ -10,7 +10,7 @@ import { COUNT, firstAdmin, openReplicas, type Replicas } from './support/replic
 import { seeded } from './support/seeded.js'
 
 const SEEDS = isWhole ? [1, 2, 3, 4] : [1]
-const JOBS = 3_000
+const JOBS = 2_000
 
 let replicas: Replicas
 let admin: Person
@@ -42,7 +42,7 @@ describe.each(SEEDS)('a Zenith that is killed at random, with seed %i,', (seed) 
     // One in three kills hits the Zenith that runs it, and the first one does.
     const victim = seed % 3 === 1 ? null : one()
     let runner = ''
-    const left = 300 + random(JOBS - 600)
+    const left = 400 + random(JOBS - 800)
     const isTime = async () => {
       const { body } = await admin.get<BulkOperation>(`bulk/${id}`)
       return runner !== '' && body.succeeded >= JOBS - left

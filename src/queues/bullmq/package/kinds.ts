@@ -37,7 +37,12 @@ export const API_METHODS = [
   'restoreScheduler',
 ] as const satisfies readonly DeferredMethod[]
 
-export const REDIS_METHODS = [...API_METHODS, 'flow', 'scheduler'] as const satisfies readonly DeferredMethod[]
+export const REDIS_METHODS = [
+  ...API_METHODS,
+  'flow',
+  'scheduler',
+  'lookFor',
+] as const satisfies readonly DeferredMethod[]
 
 export type BullmqApiSource = SourceWith<(typeof API_METHODS)[number]>
 export type BullmqRedisSource = SourceWith<(typeof REDIS_METHODS)[number]>

@@ -71,11 +71,15 @@ export function reached(person: Person, id: string, ...phases: string[]): Promis
   )
 }
 
-/** A dry run of a retry of all failed jobs. */
-export async function counted(person: Person, queue: string): Promise<BulkOperation> {
+/** A dry run; by default of a retry of all failed jobs. */
+export async function counted(
+  person: Person,
+  queue: string,
+  { state = 'failed', action = 'retry' } = {},
+): Promise<BulkOperation> {
   const nothing = { ids: null, name: null, fingerprint: null, text: null }
-  const selection = { state: 'failed', queues: [await keyOf(person, queue)], ...nothing }
-  const { status, body } = await person.change<BulkOperation>('bulk', { action: 'retry', selection })
+  const selection = { state, queues: [await keyOf(person, queue)], ...nothing }
+  const { status, body } = await person.change<BulkOperation>('bulk', { action, selection })
   expect({ status, body }).toMatchObject({ status: 201 })
   return reached(person, body.id, 'ready')
 }
