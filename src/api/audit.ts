@@ -7,7 +7,20 @@ import {
   type AuditEntry as AuditEntryFields,
   DOCUMENT_DOUBTS,
 } from '../protocol/audit.js'
-import { amount, count, exactly, flag, type Infer, listOf, object, oneOf, optional, orNull, text } from './schema.js'
+import {
+  amount,
+  count,
+  exactly,
+  flag,
+  type Infer,
+  listOf,
+  listUpTo,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  text,
+} from './schema.js'
 
 export const AuditEntry = exactly<AuditEntryFields>()(
   object('A line of the audit trail.', {
@@ -76,11 +89,26 @@ export type UntrustedDocument = Infer<typeof UntrustedDocument>
 
 export const AuditPage = object('A page of the audit trail.', {
   items: listOf(AuditEntry),
+  next: orNull(text('Pass it as `after` for the next page; null at the end.')),
+  searched: object('Where this page was searched.', {
+    lines: count('Lines that were read for this page, and that the principal may see.'),
+    since: orNull(amount('Time of the oldest of these lines, Unix ms; null if there was none.')),
+    store: flag('Whether the trail in the store was read. Without it, the newest lines may be missing.'),
+    archive: flag('Whether an archive was read. Without it, only the newest 10,000 or so lines are known.'),
+  }),
+  gaps: listUpTo(
+    100,
+    object('A time whose lines were dropped before they were archived.', {
+      from: amount('Unix ms.'),
+      to: amount('Unix ms.'),
+    }),
+    'Of the archive, oldest first.',
+  ),
   chain: orNull(AuditChain),
-  documents: listOf(UntrustedDocument, 'Untrusted documents, only with the newest lines.'),
+  documents: listOf(UntrustedDocument, 'Untrusted documents, only on the first page.'),
   leftOut: orNull(
     count('Number of documents beyond the limits, which Zenith does not read; null if none could be read.'),
   ),
 })
-/** The chain is null for older lines, and where the store does not chain them. */
+/** The chain is null on later pages, and where the store does not chain its lines. */
 export type AuditPage = Infer<typeof AuditPage>

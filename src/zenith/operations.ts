@@ -3,6 +3,7 @@ import { ALERT_OPERATIONS } from './alerts/routes.js'
 import { archiveForget } from './archive/forget-route.js'
 import { archivedJob, archivedJobFacets, archivedJobs, completeness } from './archive/job-routes.js'
 import { archiveStatus, history, marks, past, ticks } from './archive/routes.js'
+import { audit } from './audit/routes.js'
 import { session } from './auth/session.js'
 import { clusters } from './clusters/routes.js'
 import type { AllServices } from './clusters/services.js'
@@ -25,7 +26,6 @@ import { PAGE_PATHS } from './http/router.js'
 import { metrics } from './metrics/routes.js'
 import { PEOPLE_OPERATIONS } from './people/operations.js'
 import { queueActions } from './queues/action-routes.js'
-import { audit } from './queues/audit-routes.js'
 import {
   bulkOperation,
   bulkOperations,

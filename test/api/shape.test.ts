@@ -3,7 +3,8 @@ import { AuditPage } from '../../src/api/audit.js'
 import { JobFlow, JobSearch } from '../../src/api/jobs.js'
 import { hasShape } from '../../src/api/shape.js'
 
-const page = { items: [], chain: null, documents: [], leftOut: 0 }
+const searched = { lines: 0, since: null, store: true, archive: false }
+const page = { items: [], next: null, searched, gaps: [], chain: null, documents: [], leftOut: 0 }
 const search = { jobs: [], scanned: 0, total: 0, skipped: 0, stopped: null }
 
 it('takes an answer with all fields that are always there', () => {

@@ -150,8 +150,22 @@ describe('quasar archive', () => {
     expect(parsed((await archive(['export', 'slow', '--archive', dir])).stdout)).toEqual([{ ts: NOW, name: 'GET /a' }])
     const audit = await archive(['export', 'audit', '--archive', dir, '--format', 'csv'])
     expect(audit.stdout).toBe(
-      `at,operation,step,user,role,action,queue,queueName,target,ok,detail\r\n${NOW},,,,,retry,,,,,\r\n`,
+      `at,operation,step,user,role,via,from,action,queue,queueName,target,ok,detail,trust\r\n${NOW},,,,,,,retry,,,,,,\r\n`,
     )
+    const lines = async (...args: string[]) => {
+      const { stdout } = await archive(['export', 'audit', '--archive', dir, ...args])
+      return parsed(stdout).length
+    }
+    expect(await lines('--action', 'retry, pause', '--q', 'RETR')).toBe(1)
+    for (const none of [
+      ['--action', 'pause'],
+      ['--user', 'ada'],
+      ['--q', 'pause'],
+      ['--result', 'failed'],
+    ])
+      expect([none, await lines(...none)]).toEqual([none, 0])
+    const wrong = await archive(['export', 'slow', '--archive', dir, '--user', 'ada'])
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--user')])
     const alerts = await archive(['export', 'alerts', '--archive', dir, '--service', 'cart', '--format', 'csv'])
     expect(linesOf(alerts.stdout.replaceAll('\r', ''))).toEqual([
       'at,change,rule,ruleName,severity,kind,subject,service,host,environment,text,value,firedAt,by',

@@ -122,7 +122,7 @@ const QUERIES: Readonly<Record<string, readonly string[]>> = {
   '/api/queues/{queue}/jobs/{job}': ['?full=true'],
   '/api/search': ['?text=mail', '?text=1', '?text=USERS', '?text=no+such+thing'],
   '/api/search/jobs': ['?text=ada', '?text=mail&state=failed', '?text=mail&after=zzz'],
-  '/api/audit': ['?limit=1'],
+  '/api/audit': ['?limit=1', '?q=mail', '?action=retry,pause&ok=true', `?${LAST_DAY}`],
   '/api/history': [
     '?service=shop&from=1&to=600001',
     `?service=shop&${LAST_DAY}`,

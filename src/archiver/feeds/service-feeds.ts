@@ -2,19 +2,12 @@ import type {
   Archive,
   ArchivedRecord,
   ArchiveGap,
-  AuditLog,
   FollowedPage,
   Reader,
   StreamName,
   StreamRecords,
 } from '../../ports/index.js'
-import {
-  type AuditEntry,
-  type ExceptionRecord,
-  type FinishedQueue,
-  MAX_AUDIT_PAGE,
-  MAX_EXCEPTIONS,
-} from '../../protocol/index.js'
+import { type ExceptionRecord, type FinishedQueue, MAX_EXCEPTIONS } from '../../protocol/index.js'
 import { mergeFigures, QUEUES, TRAFFIC } from '../figures/merge.js'
 import { type Feed, type FeedStep, gapsOf } from './feed.js'
 import { rawJobsOf } from './raw-jobs.js'
@@ -122,59 +115,6 @@ function scoreOf(cursor: string | null): number {
   const scores = (cursor ?? '').split(';').map((part) => Number.parseFloat(part))
   const known = scores.filter((score) => Number.isFinite(score) && score >= 0)
   return known.length > 0 ? Math.min(...known) : 0
-}
-
-/**
- * The audit trail lists its newest lines first: the feed pages back to the last line that it has, and archives from there on.
- *
- * @param now Unix ms
- */
-export function auditFeed(log: AuditLog, now: number): Feed {
-  return {
-    stream: 'audit',
-    async next(after) {
-      const { lines, isConnected } = await linesAfter(log, after)
-      const step = lines.slice(0, MAX_AUDIT_PAGE)
-      const last = step.at(-1)
-      if (!last) return null
-      const [oldest] = step
-      const lost = after !== null && !isConnected ? { count: null, from: timeOfId(after), to: oldest?.at ?? 0 } : null
-      return {
-        cursor: last.id,
-        isAtEnd: step.length === lines.length,
-        records: step.map((entry) => auditRecord(entry, now)),
-        gaps: gapsOf('audit', lost && lost.to > lost.from ? lost : null),
-      }
-    },
-  }
-}
-
-/** Oldest first. `isConnected`: the line at `after` is still in the trail. */
-async function linesAfter(
-  log: AuditLog,
-  after: string | null,
-): Promise<{ readonly lines: readonly AuditEntry[]; readonly isConnected: boolean }> {
-  const lines: AuditEntry[] = []
-  let before: string | null = null
-  for (;;) {
-    const page: readonly AuditEntry[] = await log.listAudit({ before, limit: MAX_AUDIT_PAGE })
-    const end = page.findIndex(({ id }) => id === after)
-    lines.push(...(end < 0 ? page : page.slice(0, end)))
-    before = page.at(-1)?.id ?? null
-    if (end >= 0 || page.length < MAX_AUDIT_PAGE) return { lines: lines.reverse(), isConnected: end >= 0 }
-  }
-}
-
-/** A line of a time that is none, which anybody may have written, must not end the feed for good. */
-function auditRecord(entry: AuditEntry, now: number): ArchivedRecord {
-  const { id, action } = entry
-  const at = Math.min(entry.at, now + MAX_AHEAD_MS)
-  return { kind: 'audit', id, at, service: null, name: action, body: JSON.stringify(entry) }
-}
-
-/** Ids of a stream begin with their time. */
-function timeOfId(id: string): number {
-  return Number.parseInt(id, 10)
 }
 
 /** What a page of a stream gives the archive. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { auditRecord } from '../../archiver/feeds/audit.js'
 import { withTimeout } from '../../lib/async.js'
 import type { ArchiveDriver, AuditLog, NewAuditEntry } from '../../ports/index.js'
 import type { AuditEntry } from '../../protocol/index.js'
@@ -25,6 +26,7 @@ export class ForgetAudit {
       operation: randomUUID(),
       user: systemUser(),
       role: 'admin',
+      via: 'command line',
       action,
       queue: null,
       queueName: null,
@@ -55,8 +57,8 @@ export class ForgetAudit {
   }
 
   async #keep(line: AuditEntry): Promise<void> {
-    const { id, at, action, step, operation } = line
-    const record = { kind: 'audit', id, at, service: null, name: action, body: JSON.stringify(line) } as const
+    const { at, step, operation } = line
+    const record = auditRecord(line, at)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const expected = await this.#archive.cursor(STREAM)
       const cursor = { stream: STREAM, expected, next: `${operation}/${step}` }

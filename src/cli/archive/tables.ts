@@ -1,7 +1,9 @@
 import type { AlertEvent } from '../../api/alerts.js'
+import type { AuditEntry } from '../../api/audit.js'
 import { csvRows } from '../../lib/csv.js'
 import type { ArchiveDriver, ArchivedJobFilter, ArchivedRecordKind } from '../../ports/index.js'
 import { CHANGE_COLUMNS, changeRow, isOfService } from '../../runtime/archived-alerts.js'
+import { LINE_COLUMNS, lineRow } from '../../runtime/archived-audit.js'
 import { archivedHistory, HISTORY_COLUMNS, historyRow } from '../../runtime/archived-history.js'
 
 export const TABLES = ['jobs', 'slow', 'exceptions', 'alerts', 'audit', 'history'] as const
@@ -13,6 +15,8 @@ export interface ExportQuery {
   readonly filter: ArchivedJobFilter
   /** Only of this service. */
   readonly service: string | undefined
+  /** Of the audit trail: whether a line is wanted. */
+  readonly isLine: (line: AuditEntry) => boolean
   readonly withPayloads: boolean
   readonly format: Format
 }
@@ -84,10 +88,7 @@ const RECORDS: Readonly<Record<RecordTable, { kind: ArchivedRecordKind; columns:
     ],
   },
   alerts: { kind: 'alert', columns: [...CHANGE_COLUMNS] },
-  audit: {
-    kind: 'audit',
-    columns: ['at', 'operation', 'step', 'user', 'role', 'action', 'queue', 'queueName', 'target', 'ok', 'detail'],
-  },
+  audit: { kind: 'audit', columns: [...LINE_COLUMNS] },
 }
 
 /** A table in parts, as text. Records come newest first, history oldest first. */
@@ -138,7 +139,7 @@ async function* jobLines(
 async function* recordLines(
   archive: ArchiveDriver,
   name: RecordTable,
-  { filter: { from, to }, service }: ExportQuery,
+  { filter: { from, to }, service, isLine }: ExportQuery,
 ): AsyncGenerator<readonly Line[]> {
   const { kind, columns } = RECORDS[name]
   // An alert may be about several services: a host, or a queue.
@@ -149,7 +150,9 @@ async function* recordLines(
       ...{ kind, from, to, ...services, limit: PAGE, after },
     })
     const all = page.items.map(({ body }) => JSON.parse(body) as Record<string, unknown>)
-    yield name === 'alerts' ? alertLines(all, service) : all.map((json) => ({ json, cells: cellsOf(columns, json) }))
+    if (name === 'alerts') yield alertLines(all, service)
+    else if (name === 'audit') yield auditLines(all, isLine)
+    else yield all.map((json) => ({ json, cells: cellsOf(columns, json) }))
     after = page.next
   } while (after !== null)
 }
@@ -158,6 +161,11 @@ function alertLines(all: readonly Record<string, unknown>[], service: string | u
   const changes = all as unknown as readonly AlertEvent[]
   const meant = changes.filter((event) => service === undefined || isOfService(event, service))
   return meant.map((event) => ({ json: event, cells: changeRow(event) }))
+}
+
+function auditLines(all: readonly Record<string, unknown>[], isLine: ExportQuery['isLine']): readonly Line[] {
+  const lines = all as unknown as readonly AuditEntry[]
+  return lines.filter(isLine).map((line) => ({ json: line, cells: lineRow(line) }))
 }
 
 async function* historyLines(

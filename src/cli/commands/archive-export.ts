@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ArchivedJobFilter } from '../../ports/index.js'
+import { lineTest } from '../../runtime/archived-audit.js'
 import { parseSearch } from '../../search/language.js'
 import { timeOf } from '../../search/times.js'
 import { placeOf, reading } from '../archive/open.js'
@@ -9,6 +10,7 @@ import { ARCHIVE_PLACE_OPTIONS } from '../arguments/archive.js'
 import { type Command, wrongUse } from '../arguments/command.js'
 import {
   describeOptions,
+  list,
   type OptionSpec,
   oneOf,
   type Parsed,
@@ -31,7 +33,23 @@ const OPTIONS = {
   },
   to: { value: 'TIME', env: null, help: 'only before then', read: time },
   service: { value: 'NAME', env: null, help: 'only of this service', read: anything },
-  q: { value: 'SEARCH', env: null, help: 'only jobs that fulfil a search, state:failed queue:mail*', read: anything },
+  q: {
+    value: 'SEARCH',
+    env: null,
+    help: 'only jobs that fulfil a search, state:failed queue:mail*; only lines of the audit trail with these words',
+    read: anything,
+  },
+  user: { value: 'NAME', env: null, help: 'audit: only of this user', read: anything },
+  action: {
+    value: 'ACTIONS',
+    env: null,
+    help: 'audit: only these actions, comma-separated: retry, bulk retry',
+    read: list(() => true, 'actions, comma-separated: retry, bulk retry'),
+  },
+  queue: { value: 'QUEUE', env: null, help: 'audit: only about the queue with this name or key', read: anything },
+  via: { value: 'WAY', env: null, help: 'audit: only by this way in: password, token deploy, token', read: anything },
+  address: { value: 'TEXT', env: null, help: 'audit: only from addresses that begin with it', read: anything },
+  result: { value: 'RESULT', env: null, help: 'audit: only results: done or failed', read: oneOf('done', 'failed') },
   format: { value: 'FORMAT', env: null, help: 'ndjson or csv (default ndjson)', read: oneOf(...FORMATS) },
   payloads: { value: null, env: null, help: 'with the masked payloads of jobs', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
@@ -55,17 +73,21 @@ export const archiveExport: Command = {
       return
     }
     const name = tableOf(words[0], values)
-    const query = queryOf(values)
+    const query = name === 'audit' ? auditQuery(values) : queryOf(values)
     await reading(placeOf(values), (archive) => print(tableText(archive, name, query)))
   },
 }
 
 type Values = Parsed<typeof OPTIONS>['values']
 
-function tableOf(word: string | undefined, { q, payloads, service }: Values): TableName {
+function tableOf(word: string | undefined, values: Values): TableName {
+  const { q, payloads, service, user, action, queue, via, address, result } = values
   const name = TABLES.find((one) => one === word)
   if (!name) throw wrongUse(`export takes one of ${TABLES.join(', ')}.`)
-  if (name !== 'jobs' && (q !== undefined || payloads)) throw wrongUse('--q and --payloads are for export jobs.')
+  if (name !== 'jobs' && payloads) throw wrongUse('--payloads is for export jobs.')
+  if (name !== 'jobs' && name !== 'audit' && q !== undefined) throw wrongUse('--q is for export jobs and export audit.')
+  if (name !== 'audit' && [user, action, queue, via, address, result].some((one) => one !== undefined))
+    throw wrongUse('--user, --action, --queue, --via, --address and --result are for export audit.')
   if (name === 'audit' && service !== undefined) throw wrongUse('the audit trail belongs to no service.')
   return name
 }
@@ -79,7 +101,14 @@ function queryOf({ from = 0, to = END, service, q = '', format = 'ndjson', paylo
     to: Math.min(to, search.to ?? to),
     conditions: [...search.conditions, ...only],
   }
-  return { filter, service, withPayloads: payloads, format }
+  return { filter, service, isLine: () => true, withPayloads: payloads, format }
+}
+
+function auditQuery({ q, ...values }: Values): ExportQuery {
+  const { user = null, action, queue = null, via = null, address = null, result } = values
+  const ok = result === undefined ? null : result === 'done'
+  const isLine = lineTest({ user, actions: action ?? null, queue, via, address, ok, q: q ?? null })
+  return { ...queryOf(values), isLine }
 }
 
 /** @throws a message with the accepted values */

@@ -1,7 +1,9 @@
-import { type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, type UseQueryResult, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { AuditPage } from '../../api/audit.js'
 import { BulkListing, BulkOperation, BulkResultListing } from '../../api/bulk.js'
+import type { TimeRange } from '../../api/time-window.js'
 import { fetchJson } from './fetch-json.js'
+import { AGAIN_MS, query, timeOf } from './monitoring-api.js'
 
 /** What goes on is asked for this often, in ms. */
 const BUSY_MS = 700
@@ -46,16 +48,36 @@ export function useBulkResults(
 
 const AUDIT_STEP = 100
 
+/** Which lines of the audit trail are asked for; empty texts for any. */
+export interface LinesAsked {
+  readonly user: string
+  readonly action: string
+  readonly queue: string
+  readonly via: string
+  readonly address: string
+  readonly ok: string
+  readonly q: string
+  /** Null for all times. */
+  readonly range: TimeRange | null
+}
+
+/** Parameters of lines, in the API's URLs. */
+export function linesQuery({ range, ...of }: LinesAsked, more: Readonly<Record<string, string>>): string {
+  return query({ ...of, ...(range && timeOf(range)), ...more })
+}
+
 /** The audit trail, newest first; more of it when asked. */
-export function useAudit() {
+export function useAudit(asked: LinesAsked) {
   return useInfiniteQuery({
-    queryKey: ['audit'],
+    queryKey: ['audit', asked],
     initialPageParam: '',
+    placeholderData: keepPreviousData,
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : AGAIN_MS),
+    getNextPageParam: ({ next }: AuditPage) => next,
     queryFn: ({ signal, pageParam }) => {
-      const parameters = { limit: String(AUDIT_STEP), ...(pageParam && { before: pageParam }) }
-      return fetchJson(`api/audit?${new URLSearchParams(parameters)}`, AuditPage, signal)
+      const path = `api/audit${linesQuery(asked, { limit: String(AUDIT_STEP), after: pageParam ?? '' })}`
+      return fetchJson(path, AuditPage, signal)
     },
-    getNextPageParam: ({ items }) => (items.length < AUDIT_STEP ? undefined : items.at(-1)?.id),
   })
 }
 

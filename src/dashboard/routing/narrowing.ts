@@ -34,7 +34,7 @@ export const NARROWED_BY: Readonly<Record<PageName, readonly string[]>> = {
   schedulers: EVERYWHERE,
   slow: [...EVERYWHERE, 'series'],
   exceptions: [...EVERYWHERE, 'series', 'fingerprint'],
-  activity: EVERYWHERE,
+  activity: [...EVERYWHERE, 'user', 'action', 'ofQueue', 'via', 'address'],
   alerts: ['service', 'env', 'q'],
   people: [],
   account: [],
@@ -49,6 +49,11 @@ const LABELS: Readonly<Record<string, string>> = {
   series: 'Route or job',
   find: 'Search',
   fingerprint: 'Fingerprint',
+  user: 'User',
+  action: 'Action',
+  ofQueue: 'Queue',
+  via: 'Way in',
+  address: 'Address',
 }
 
 /** What narrows the page at a route, in the order of the URL. */

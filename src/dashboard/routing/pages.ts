@@ -75,6 +75,28 @@ const FINGERPRINT = { fingerprint: text('fingerprint') }
 /** Whether all that is stored is listed, whenever it was. */
 const KEPT = { kept: oneOf('kept', ['', 'all'], '') }
 
+/** The same where all is what a URL without it stands for. */
+const KEPT_AT_FIRST: { readonly kept: Param<'' | 'all'> } = {
+  kept: {
+    name: 'kept',
+    parse: (value) => (value === 'period' ? '' : 'all'),
+    write: (value) => (value === '' ? 'period' : ''),
+  },
+}
+
+/** Which lines of the audit trail are listed; empty for any. */
+const LINES = {
+  user: text('user'),
+  action: text('action'),
+  /** Key or name of a queue. */
+  ofQueue: text('of'),
+  /** A way in, or its first word. */
+  via: text('via'),
+  /** What the address begins with. */
+  address: text('address'),
+  ok: oneOf('ok', ['', 'true', 'false'], ''),
+}
+
 /** Which of a queue's jobs are listed. */
 const LIST = {
   /** Empty for the state that needs a look. */
@@ -129,7 +151,7 @@ const PAGES = {
   slow: { ...SERIES, ...KEPT },
   exceptions: { ...SERIES, ...FINGERPRINT },
   /** `bulk` is the id of the bulk operation that is open. */
-  activity: { bulk: text('bulk') },
+  activity: { bulk: text('bulk'), ...LINES, ...KEPT_AT_FIRST },
   /** `alert` and `rule` are the ids of those that are open, or whose history is shown. */
   alerts: {
     ...{ tab: oneOf('tab', ALERT_TABS, 'firing'), alert: text('alert'), rule: text('rule') },

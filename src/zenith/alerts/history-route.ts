@@ -6,13 +6,11 @@ import {
   MAX_ALERT_PAGE,
   SEVERITIES,
 } from '../../api/alerts.js'
-import type { TimeWindow } from '../../api/time-window.js'
-import { PERIOD_MS, type Period } from '../../api/words.js'
 import { csvOf } from '../../lib/csv.js'
 import { type ChangeQuery, changesOf, placeOf } from '../archive/alert-changes.js'
 import { type ArchiveServices, askArchive } from '../archive/or-archived.js'
 import { UNAVAILABLE } from '../archive/parameters.js'
-import { checkWindow, listRangeParameters } from '../fleet/routes/time-range.js'
+import { checkWindow, listRangeParameters, listTimeOf } from '../fleet/routes/time-range.js'
 import { isRefusal } from '../http/api-error.js'
 import { operationsWith } from '../http/operation.js'
 import { choiceParameter, textParameter, wholeParameter } from '../http/query.js'
@@ -53,23 +51,12 @@ export const alertHistory = operation({
   },
   async handle({ query, services }) {
     const { rule, alert, service, severity, change, q, limit, format } = query
-    const time = timeOf(query, services.monitor.now)
+    const time = listTimeOf(query, services.monitor.now)
     const filter = { rule, alert, service, severity, change, q }
     const listing = await historyOf(services, { time, filter, limit, after: placeOf(query.after) })
     return format === 'csv' ? csvAnswer(listing.items) : json(200, listing)
   },
 })
-
-interface TimeQuery {
-  readonly period: Period | null
-  readonly from: number | null
-  readonly to: number | null
-}
-
-function timeOf({ period, from, to }: TimeQuery, now: number): TimeWindow {
-  if (from !== null && to !== null) return { from, to }
-  return { from: period === null ? 0 : now - PERIOD_MS[period], to: END }
-}
 
 /** While the archive does not answer, a time that the store lists whole is answered from there. */
 async function historyOf(services: AlertHistoryServices, query: ChangeQuery): Promise<AlertEventListing> {

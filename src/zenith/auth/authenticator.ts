@@ -23,7 +23,7 @@ export interface AuthenticatorOptions extends Guessing {
   debts: Debts
   /** Null unless `auth` is by people. */
   people: People | null
-  /** Gets log-ins of people. */
+  /** Gets log-ins and log-outs. */
   onLogin: OnLogin
   pageUrlOf: PageUrlOf
   logger: Logger | undefined

@@ -3,6 +3,7 @@ import type { AlertServices } from '../alerts/operation.js'
 import type { ForgetServices } from '../archive/forget-route.js'
 import type { ArchivedJobServices } from '../archive/job-routes.js'
 import type { ArchiveRouteServices } from '../archive/routes.js'
+import type { AuditServices } from '../audit/routes.js'
 import type { SessionServices } from '../auth/session.js'
 import type { Monitor } from '../fleet/monitor-service.js'
 import type { NodeServices } from '../fleet/routes/node-actions.js'
@@ -26,6 +27,7 @@ export interface AllServices
     RunServices,
     ArchiveRouteServices,
     ArchivedJobServices,
+    AuditServices,
     ForgetServices,
     AlertServices,
     PeopleServices {

@@ -53,10 +53,10 @@ async function makeSetupLink(people: People, tell: (path: string) => void, logge
   }
 }
 
-/** Lines of the audit trail for log-ins. */
+/** Lines of the audit trail for log-ins and log-outs. */
 export function loginAudit(act: Act): OnLogin {
-  return async (name, { address, via }, ok) => {
-    const change = { by: { user: name, role: '', via, address }, action: 'log in', queue: null, target: '' }
+  return async (name, { action = 'log in', address, via, role = '' }, ok) => {
+    const change = { by: { user: name, role, via, address }, action, queue: null, target: '' }
     const told = act({ ...change, perform: async () => undefined, tell: () => ({ ok, detail: null }) }).catch(() => {})
     await inTimeHeld(told, AUDIT_WITHIN_MS)
   }

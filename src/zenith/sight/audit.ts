@@ -3,12 +3,16 @@ import type { AuditEntry } from '../../api/audit.js'
 import type { ControlStore } from '../../ports/index.js'
 import type { Sight } from './sight.js'
 
-/** Most lines that are read for a page of those in sight. */
-const MAX_READ = 10_000
+/** Most lines that are read for a page of those in sight: more than a trail has. */
+const MAX_READ = 20_000
+/** Lines that are read at once: few of them may be in sight. */
+const STEP = 500
 
 /** Actions on no queue whose lines name none. */
 const ABOUT_NO_QUEUE: ReadonlySet<string> = new Set([
   'log in',
+  'log out',
+  'set password',
   'forget',
   'alert receiver save',
   'alert receiver delete',
@@ -38,13 +42,13 @@ export function auditedIn(store: ControlStore, sight: Sight): ControlStore {
     ...boundTo(store),
     async listAudit({ before, limit }) {
       const seen: AuditEntry[] = []
-      let [from, read] = [before, 0]
-      while (seen.length < limit && read < MAX_READ) {
-        const lines = await store.listAudit({ before: from, limit })
+      const step = Math.max(limit, STEP)
+      let from = before
+      for (let read = 0; seen.length < limit && read < MAX_READ; read += step) {
+        const lines = await store.listAudit({ before: from, limit: step })
         seen.push(...lines.filter((line) => isLineSeen(line, sight)))
         from = lines.at(-1)?.id ?? from
-        read += lines.length
-        if (lines.length < limit) break
+        if (lines.length < step) break
       }
       return seen.slice(0, limit)
     },

@@ -2,9 +2,11 @@ import { useMemo, useState } from 'react'
 import type { BulkOperation } from '../../../api/bulk.js'
 import type { Overview } from '../../../api/overview.js'
 import type { QueueView } from '../../../api/queues.js'
+import type { TimeRange } from '../../../api/time-window.js'
+import { PERIOD_MS } from '../../../api/words.js'
 import { BUSY_PHASES, useBulkList } from '../../api/activity-api.js'
 import { textTest } from '../../api/filter.js'
-import { usePage } from '../../routing/route.js'
+import { changePage, changeScope, usePage, useTimeRange } from '../../routing/route.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { plural } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
@@ -21,15 +23,21 @@ const FIRST = 8
 
 /** What was and is being done with queues: operations on many jobs, and who did what. */
 export function ActivityPage({ overview }: { overview: Overview }) {
-  const { q, service, env, version } = usePage('activity')
+  const { q, service, env, version, kept } = usePage('activity')
   const isMeant = useMemo(() => keysMeant(overview, { service, env, version }), [overview, service, env, version])
   return (
     <>
-      <PageBar title="Activity" />
+      <PageBar title="Activity" hasPeriod all={{ isChosen: kept === 'all', onChoose: showAll }} />
       <Operations queues={overview.queues} q={q} isMeant={isMeant} />
-      <AuditTrail q={q} isMeant={isMeant} />
+      <AuditTrail isMeant={isMeant} />
     </>
   )
+}
+
+/** Lines of all times. */
+function showAll(): void {
+  changeScope({ from: 0, to: 0 })
+  changePage('activity', { kept: 'all' })
 }
 
 interface OperationsProps {
@@ -40,13 +48,16 @@ interface OperationsProps {
 
 function Operations({ queues, q, isMeant }: OperationsProps) {
   const { data, error, isPending } = useBulkList()
-  const { bulk } = usePage('activity')
+  const { bulk, kept } = usePage('activity')
+  const chosen = useTimeRange()
+  const range = kept === 'all' && !chosen.window ? null : chosen
   const [most, setMost] = useState(FIRST)
   const shown = useMemo(() => {
     const matches = textTest(q)
     return (data?.items ?? []).filter(
       (one) =>
         one.selection.queues.some(isMeant) &&
+        (range === null || isIn(range, one.asOf)) &&
         matches([
           one.action,
           one.phase,
@@ -57,7 +68,7 @@ function Operations({ queues, q, isMeant }: OperationsProps) {
           namesOf(one, queues),
         ]),
     )
-  }, [data, q, isMeant, queues])
+  }, [data, q, isMeant, queues, range])
   const running = data?.items.filter(({ phase }) => BUSY_PHASES.has(phase)).length ?? 0
   // One that is meant by the URL is shown, however old.
   const end = Math.max(most, shown.findIndex(({ id }) => id === bulk) + 1)
@@ -91,6 +102,11 @@ function Operations({ queues, q, isMeant }: OperationsProps) {
       </div>
     </Section>
   )
+}
+
+/** @param at Unix ms */
+function isIn({ period, window }: TimeRange, at: number): boolean {
+  return window ? at >= window.from && at < window.to : at >= Date.now() - PERIOD_MS[period]
 }
 
 function namesOf({ selection: { queues: keys } }: BulkOperation, queues: readonly QueueView[]): string {

@@ -10,8 +10,8 @@ export function AuditLineRow({ line: { about, intent, result } }: { line: AuditL
   const { user, role, via, from, action, queue, queueName, target, at } = about
   const took = intent && result ? result.at - intent.at : null
   return (
-    <li className="row-idle flex items-start gap-4 border-b border-line px-4 py-2.5 last:border-b-0">
-      <div className="min-w-0 flex-1">
+    <li className="row-idle flex flex-wrap items-start gap-x-4 gap-y-1 border-b border-line px-4 py-2.5 last:border-b-0 sm:flex-nowrap">
+      <div className="min-w-0 flex-[1_1_16rem]">
         <p className="flex min-w-0 flex-wrap items-baseline gap-x-2">
           <b className="font-semibold">{action}</b>
           {queue && queueName && (
@@ -29,11 +29,19 @@ export function AuditLineRow({ line: { about, intent, result } }: { line: AuditL
           <LineMark entries={[intent, result]} />
         </p>
         <p className="label mt-0.5 break-words">
-          {[user ?? 'unnamed user', role, via && `by ${via}`, from && `from ${from}`].filter(Boolean).join(' · ')}
+          {user === null ? 'unnamed user' : <Meant by={{ user }}>{user}</Meant>}
+          {role && ` · ${role}`}
+          {via && ` · by ${via}`}
+          {from && (
+            <>
+              {' · from '}
+              <Meant by={{ address: from }}>{from}</Meant>
+            </>
+          )}
         </p>
       </div>
-      <div className="shrink-0 text-right">
-        <p className="max-w-64 truncate text-[0.8125rem] sm:max-w-96" title={result?.detail ?? undefined}>
+      <div className="max-w-full min-w-0 sm:shrink-0 sm:text-right">
+        <p className="text-[0.8125rem] break-words sm:max-w-96 sm:truncate" title={result?.detail ?? undefined}>
           <Outcome result={result} />
         </p>
         <p className="label mt-0.5" title={exactTime(at)}>
@@ -42,6 +50,19 @@ export function AuditLineRow({ line: { about, intent, result } }: { line: AuditL
         </p>
       </div>
     </li>
+  )
+}
+
+/** Leads to all lines of one user, or from one address. */
+function Meant({ by, children }: { by: { user: string } | { address: string }; children: string }) {
+  return (
+    <PageLink
+      to={{ page: 'activity', ...by }}
+      title={`All lines ${'user' in by ? 'of' : 'from'} ${children}`}
+      className="rounded-sm hover:text-accent hover:underline"
+    >
+      {children}
+    </PageLink>
   )
 }
 

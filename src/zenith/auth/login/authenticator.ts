@@ -5,7 +5,7 @@ import { bare, unauthorized, wantsHtml } from '../../http/responses.js'
 import type { SigningSecret } from '../../http/signing-secret.js'
 import type { Guessing } from '../guesses/limit.js'
 import { Forms } from './forms.js'
-import { Login } from './login.js'
+import { Login, type OnLogin } from './login.js'
 import type { LoginOptions } from './options.js'
 import { toLogin } from './redirect.js'
 import { Sessions } from './sessions.js'
@@ -15,11 +15,18 @@ import { Signer } from './signer.js'
 /** Allows requests with a session. Without one, only the pages to log in and to log out are served. */
 export function loginAuthenticator(
   options: LoginOptions,
-  { signing, debts, ...guessing }: Guessing & { readonly signing: SigningSecret; readonly debts: Debts },
+  {
+    signing,
+    debts,
+    limit,
+    addressOf,
+    onLogin,
+  }: Guessing & { readonly signing: SigningSecret; readonly debts: Debts; readonly onLogin?: OnLogin },
 ): Authenticator {
   const signer = new Signer(signing)
   const accounts = new Sessions(options, signer, debts)
-  return behindLogin(new Login({ accounts, signer, forms: new Forms(signer, options.secureCookies), ...guessing }))
+  const forms = new Forms(signer, options.secureCookies)
+  return behindLogin(new Login({ accounts, signer, forms, limit, addressOf, ...(onLogin && { onLogin }) }))
 }
 
 export function behindLogin<User extends Credentials>(login: Login<User>): Authenticator {

@@ -17,12 +17,19 @@ const CSS = { 'content-type': 'text/css; charset=utf-8' }
 const WRONG = 'Name or password is wrong.'
 const AWAY = 'The database of users does not answer. Please try again.'
 
-/** Gets a log-in, or one that failed for a known user or identity. Never rejects. @param from `via`: `password`, `link`, or the name of a provider */
-export type OnLogin = (
-  name: string,
-  from: { readonly address: string; readonly via: string },
-  ok: boolean,
-) => Promise<void>
+/** What someone did at the pages to log in. */
+export interface Access {
+  /** `set password`: by a one-time link. @default 'log in' */
+  readonly action?: 'log in' | 'log out' | 'set password'
+  readonly address: string
+  /** `password`, `link`, or the name of a provider. */
+  readonly via: string
+  /** Absent if nobody is logged in. */
+  readonly role?: string | undefined
+}
+
+/** Gets a log-in, or one that failed for a known user or identity, and a log-out. Never rejects. */
+export type OnLogin = (name: string, access: Access, ok: boolean) => Promise<void>
 
 export interface LoginParts<User extends Credentials> extends Guessing {
   readonly accounts: Accounts<User>
@@ -63,14 +70,15 @@ export class Login<User extends Credentials> {
 
   async logout(request: Request, origin: Origin): Promise<Response> {
     const token = cookieOf(request, SESSION)
-    const { accounts, signer, forms, leave } = this.#parts
-    const { user, via = '' } = (await accounts.principalOf(token)) ?? {}
+    const { accounts, signer, forms, leave, addressOf, onLogin } = this.#parts
+    const { user, role, via = '' } = (await accounts.principalOf(token)) ?? {}
     if (!isGet(request) && request.method !== 'POST') return notAllowed('GET, HEAD, POST')
     if (!token || !user) return seeOther('./login')
     if (isGet(request)) return html(200, logoutPage(signer.formToken(token), user))
     const form = await readForm(request)
     if (!isSameOrigin(request) || !signer.isFormToken(form?.get('token') ?? '', token)) return bare(403)
     await accounts.end(token)
+    await onLogin?.(user, { action: 'log out', address: addressOf(request, origin), via, role }, true)
     const answer = (await leave?.(request, origin, via)) ?? seeOther('./login')
     answer.headers.append('set-cookie', forms.cookie(request, SESSION, '', 0))
     return answer
@@ -91,7 +99,7 @@ export class Login<User extends Credentials> {
     answer.headers.append('set-cookie', forms.cookie(request, SESSION, token, accounts.maxAge))
     answer.headers.append('set-cookie', forms.cookie(request, FORM, '', 0))
     answer.headers.append('set-cookie', forms.cookie(request, DEVICE, signer.newDevice(user), DEVICE_LIFE_S))
-    await onLogin?.(user.name, { address, via }, true)
+    await onLogin?.(user.name, { address, via, role: (await accounts.principalOf(token))?.role }, true)
   }
 
   show(

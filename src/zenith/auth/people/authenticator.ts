@@ -48,7 +48,7 @@ export function peopleAuthenticator({
   })
   const bySession = behindLogin(login)
   const join = new Join({
-    ...{ people, forms, ...guessing },
+    ...{ people, forms, onLogin, ...guessing },
     async enter(request, origin, id, answer) {
       const user = (await people.directory()).get('user', id)
       const found = user && (await accounts.find(user.name))

@@ -8,12 +8,14 @@ import type { Origin } from '../../http/context.js'
 import type { Guessing } from '../guesses/limit.js'
 import { later, tooManyWords } from '../guesses/too-many.js'
 import { FOREIGN, type Forms, html, isGet, notAllowed } from '../login/forms.js'
+import type { OnLogin } from '../login/login.js'
 import { escaped, page, problemLine } from '../login/page.js'
 import { seeOther } from '../login/redirect.js'
 
 export interface JoinParts extends Guessing {
   readonly people: People
   readonly forms: Forms
+  readonly onLogin: OnLogin
   /** Begins the session of a user who has just set a password. */
   readonly enter: (request: Request, origin: Origin, user: string, answer: Response) => Promise<void>
 }
@@ -63,7 +65,7 @@ export class Join {
     origin: Origin,
     { secret, user }: { readonly secret: string; readonly user: string | null },
   ): Promise<Response> {
-    const { people, forms, enter } = this.#parts
+    const { people, forms, enter, addressOf, onLogin } = this.#parts
     const form = await forms.read(request)
     const { name = '', password = '', again = '' } = form ?? {}
     const problem = form ? passwordProblem(password, again, user ?? name) : FOREIGN
@@ -77,6 +79,8 @@ export class Join {
           now,
         ),
       )
+      const from = { action: 'set password', via: 'link', address: addressOf(request, origin) } as const
+      await onLogin(user ?? name, from, true)
       const answer = seeOther('./')
       await enter(request, origin, id, answer)
       return answer

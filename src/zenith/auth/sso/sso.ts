@@ -91,15 +91,18 @@ export class Sso {
     origin: Origin,
     { provider, round, answer }: { provider: Provider; round: Round; answer: URLSearchParams },
   ): Promise<Response> {
+    let identity: ProvidedIdentity | null = null
     try {
-      const identity = await provider.identityOf(answer, round)
+      identity = await provider.identityOf(answer, round)
       const { people } = this.#parts
-      const id = await people.change((directory, now) => logInIdentity(directory, identity, now))
+      const known = identity
+      const id = await people.change((directory, now) => logInIdentity(directory, known, now))
       const user = id === null ? null : (await people.directory()).get('user', id)
       if (!user) return await this.#noAccess(request, origin, provider, identity)
       const address = this.#parts.addressOf(request, origin)
       const token = await people.startSession(user, { via: provider.name, address, agent: agentOf(request) })
-      await this.#parts.onLogin(user.name, { address, via: provider.name }, true)
+      const role = (await people.bySession(token))?.role
+      await this.#parts.onLogin(user.name, { address, via: provider.name, role }, true)
       const entered = enteredPage(round.next)
       entered.headers.append(
         'set-cookie',
@@ -107,7 +110,11 @@ export class Sso {
       )
       return entered
     } catch (error) {
-      if (isPeopleError(error)) return failedPage(403, error.message)
+      if (isPeopleError(error)) {
+        const address = this.#parts.addressOf(request, origin)
+        if (identity) await this.#parts.onLogin(identity.name, { address, via: provider.name }, false)
+        return failedPage(403, error.message)
+      }
       return this.#failed(request, origin, provider, error)
     }
   }

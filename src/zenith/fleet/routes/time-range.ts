@@ -4,6 +4,9 @@ import { PERIOD_MS, PERIODS, type Period } from '../../../api/words.js'
 import { EXCEPTION_LIFE_MS } from '../../../protocol/index.js'
 import { choiceParameter, timeParameter, wordParameter } from '../../http/query.js'
 
+/** The end of time, Unix ms. */
+const END = 8.64e15
+
 const windowParameters = {
   from: timeParameter('Start of a window that replaces the period, Unix ms. Requires `to`.'),
   to: timeParameter(
@@ -60,6 +63,14 @@ export function spanOf({ period, ...query }: WindowQuery & { readonly period: Pe
   const window = windowOf(query)
   if (window) return { from: window.from, until: Math.min(window.to, now) }
   return { from: now - (period === null ? EXCEPTION_LIFE_MS : PERIOD_MS[period]), until: now }
+}
+
+/** The time of a list that has no end of its own: without a range, all times. @param query checked @param now Unix ms */
+export function listTimeOf(
+  { period, ...query }: WindowQuery & { readonly period: Period | null },
+  now: number,
+): TimeWindow {
+  return windowOf(query) ?? { from: period === null ? 0 : now - PERIOD_MS[period], to: END }
 }
 
 function windowOf({ from, to }: WindowQuery): TimeWindow | null {
