@@ -290,7 +290,7 @@ describe('quasar archive', () => {
     [['dance'], /^quasar archive: has the commands status, verify, export, forget\. See quasar archive --help\.$/m],
     [['status', '--archive', 'none'], /--archive none names no archive/],
     [['export'], /export takes one of jobs, slow, exceptions, alerts, audit, history/],
-    [['export', 'slow', '--payloads'], /--q and --payloads are for export jobs/],
+    [['export', 'slow', '--payloads'], /--payloads is for export jobs/],
     [['export', 'jobs', '--from', 'yesterday'], /--from takes a day/],
     [['export', 'jobs', '--q', 'state:done'], /--q: `state:` accepts completed/],
     [['forget'], /forget takes a search with a word or a field/],

@@ -83,7 +83,7 @@ async function* alertChanges(admin: Browser): AsyncGenerator<Step> {
   yield ['/api/alerts/receivers', { action: 'save', receiver }, 'alert receiver save']
   yield ['/api/alerts/receivers', { action: 'test', id: 'hook' }, 'alert receiver test']
   yield ['/api/alerts/receivers', { action: 'delete', id: 'hook' }, 'alert receiver delete']
-  const silence = { reason: 'Deployment', until: Date.now() + 600_000 }
+  const silence = { reason: 'Deployment', rules: ['*'], until: Date.now() + 600_000 }
   yield ['/api/alerts/silences', { action: 'add', silence }, 'alert silence']
   const { body } = await admin.get<{ items: { id: string }[] }>('/api/alerts/silences')
   yield ['/api/alerts/silences', { action: 'end', id: body.items[0]?.id }, 'alert silence end']

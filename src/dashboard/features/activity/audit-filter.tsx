@@ -57,14 +57,19 @@ export function AuditFilter({ asked, choices, amount }: AuditFilterProps) {
         value={result}
         onChoose={(value) => changePage('activity', { ok: okOf(value) })}
       />
-      <p role="status" className="label ml-auto">
-        {amount !== undefined && `${plural(amount, 'action')} shown`}
-      </p>
-      {amount !== undefined && amount > 0 && (
-        <a className={LINK_BUTTON} href={`api/audit${linesQuery(asked, { format: 'csv', limit: TABLE_LINES })}`}>
-          CSV of the newest 1,000 lines
-        </a>
-      )}
+      <div className="col-span-2 flex items-center gap-2 sm:ml-auto">
+        <p role="status" className="label">
+          {amount !== undefined && `${plural(amount, 'action')} shown`}
+        </p>
+        {amount !== undefined && amount > 0 && (
+          <a
+            className={`${LINK_BUTTON} ml-auto`}
+            href={`api/audit${linesQuery(asked, { format: 'csv', limit: TABLE_LINES })}`}
+          >
+            CSV of the newest 1,000 lines
+          </a>
+        )}
+      </div>
     </div>
   )
 }
