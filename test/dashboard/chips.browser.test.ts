@@ -9,6 +9,7 @@ const shop = openShop(makeShopWithQueues)
 
 /** Values that leave something to be seen in the shop. */
 const VALUES: Readonly<Record<string, string>> = {
+  ...{ user: 'ada', action: 'retry', ofQueue: 'mail', via: 'password', address: '203.0.113.7' },
   service: 'shop-api',
   env: 'production',
   version: '3.2.1',
