@@ -64,7 +64,7 @@ export function timeOfCursor(cursor: string): number | null {
   return at === undefined ? null : Number(at)
 }
 
-/** The same for the same line, whoever read it, and another for a line of another trail. Ordered as the lines of one trail are. */
+/** The same for the same line, whichever Zenith read it, and another for a line of another trail. Ordered as the lines of one trail are. */
 export function auditRecordId({ id, operation, step }: Pick<AuditEntry, 'id' | 'operation' | 'step'>): string {
   const numbers = /^\d+(-\d+)?$/.test(id) ? id.split('-') : []
   const hash = createHash('sha256')

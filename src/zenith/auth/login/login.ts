@@ -24,7 +24,7 @@ export interface Access {
   readonly address: string
   /** `password`, `link`, or the name of a provider. */
   readonly via: string
-  /** Absent if nobody is logged in. */
+  /** Absent after a failed log-in. */
   readonly role?: string | undefined
 }
 
