@@ -2,6 +2,7 @@
 // hundreds of small files costs an app twice the CPU of the few it gets this way.
 import { cpSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { rolldown } from 'rolldown'
 import { bundledPackages } from './notices.mjs'
@@ -12,7 +13,11 @@ const ASSETS = 'zenith/assets/generated'
 /** What runs on threads: each is started as a file of its own. */
 const WORKERS = ['runtime/archive-worker', 'runtime/people-worker']
 /** Packages that are part of the bundle: a consumer installs none of them. */
-const BUNDLED = /^(?:@valibot\/|valibot$)/
+const BUNDLED = /^(?:@valibot\/|(?:valibot|yaml)$)/
+/** Modules instead of CommonJS, so that the bundle gets what is used alone. */
+const MODULES = {
+  yaml: join(dirname(createRequire(import.meta.url).resolve('yaml/package.json')), 'browser/index.js'),
+}
 /** A part that as few entry points share is not one of all. */
 const FEW = 6
 const IMPORTED_TYPES = /(?:from|import\(|import)\s*['"](\.[^'"]+)\.js['"]/g
@@ -61,6 +66,7 @@ async function write({ format, type, entries, types, modules, outDir }) {
     cwd: modules,
     input: Object.fromEntries(entries.map((entry) => [entry, join(modules, `${entry}.js`)])),
     platform: 'node',
+    resolve: { alias: MODULES },
     plugins: [sourceMaps(modules)],
     external: (id) => !id.startsWith('.') && !isAbsolute(id) && !BUNDLED.test(id),
   })

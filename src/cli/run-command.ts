@@ -1,6 +1,7 @@
 import { SDK_VERSION } from '../core/report/version.js'
 import { type Command, Problem, wrongUse } from './arguments/command.js'
 import { archiveCommand } from './commands/archive.js'
+import { configCommand } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
 import { hashPasswordCommand } from './commands/hash-password.js'
 import { usersCommand } from './commands/users.js'
@@ -8,6 +9,7 @@ import { zenithCommand } from './commands/zenith.js'
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   zenith: zenithCommand,
+  config: configCommand,
   doctor: doctorCommand,
   archive: archiveCommand,
   users: usersCommand,
@@ -36,9 +38,14 @@ export async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv
   } catch (error) {
     const prefix = Object.hasOwn(COMMANDS, name) ? `quasar ${name}` : 'quasar'
     const { message, exitCode } = problemOf(error)
-    process.stderr.write(`${prefix}: ${message}${exitCode === 2 ? ` See ${prefix} --help.` : ''}\n`)
+    process.stderr.write(`${prefix}: ${message}${exitCode === 2 ? `${gapBehind(message)}See ${prefix} --help.` : ''}\n`)
     process.exitCode = exitCode
   }
+}
+
+/** A message of several lines ends with its last one. */
+function gapBehind(message: string): string {
+  return message.includes('\n') ? '\n' : ' '
 }
 
 function problemOf(error: unknown): { message: string; exitCode: number } {

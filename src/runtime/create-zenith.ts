@@ -1,17 +1,17 @@
 import { chooseRedis, resolvePrefix, resolveTokens } from '../core/options/environment.js'
 import { consoleLogger, silentLogger } from '../core/options/logger.js'
 import { QuasarError } from '../lib/errors.js'
-import { checkOptions } from '../lib/options.js'
 import type { PeopleStore, Reader } from '../ports/index.js'
 import { memoryDebts } from '../stores/memory/debts.js'
 import { redisStore } from '../stores/redis/index.js'
-import { authProblem, createZenithServer, isLongSecret, type Zenith } from '../zenith/index.js'
+import { createZenithServer, isLongSecret, type Zenith } from '../zenith/index.js'
 import { alertPartsOf } from './alert-parts.js'
+import { checkedOptions } from './checked-options.js'
 import { clustersIn, type GivenCluster } from './clusters.js'
 import { openRedis } from './open-redis.js'
 import { sharedMemoryStore } from './shared-memory.js'
 import { registeredSources } from './shared-queues.js'
-import { TRACE_URL_CHECK, ZENITH_CHECKS, type ZenithCluster, type ZenithOptions } from './zenith-options.js'
+import { TRACE_URL_CHECK, type ZenithCluster, type ZenithOptions } from './zenith-options.js'
 
 export type * from '../api/types.js'
 export type {
@@ -45,9 +45,7 @@ export type { ZenithCluster, ZenithOptions }
  * @example app.mount('/quasar', createZenith().fetch) // Hono
  */
 export function createZenith(given: ZenithOptions = {}): Zenith {
-  const options = checkOptions('Zenith', given, ZENITH_CHECKS)
-  const problem = options.auth === undefined ? null : authProblem(options.auth)
-  if (problem) throw new QuasarError('invalid_option', `Quasar: option "auth" ${problem}`)
+  const options = checkedOptions(given)
   const { auth, basePath, proxies, interval, slow, payloads, logger = consoleLogger } = options
   const clusters = clustersIn(options, process.env)
   const alerts = alertPartsOf(options, process.env)

@@ -3,7 +3,9 @@ import { senderAddress } from '../../alerts/receivers/mail-addresses.js'
 import type { AlertsOptions } from '../../alerts/settings/alerts-options.js'
 import { isPageUrl, PAGE_URL, readAlertsOptions } from '../../alerts/settings/options.js'
 import { isNetwork } from '../../core/options/networks.js'
+import { codeOf } from './bounded-file.js'
 import { list, type OptionSpec, type Parsed } from './options.js'
+import { readVariable } from './variables.js'
 
 /** A text of a configuration file that stands for a variable: `$SLACK_URL`. */
 const VARIABLE = /^\$([A-Z_][A-Z0-9_]*)$/
@@ -15,8 +17,7 @@ function alertsFile(path: string): string | null {
     readFileSync(path)
     return path
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'unknown'
-    throw new Error(`a JSON file with rules and receivers, or none; ${path} can't be read (${code})`)
+    throw new Error(`a JSON file with rules and receivers, or none; it can't be read (${codeOf(error)})`)
   }
 }
 
@@ -110,8 +111,9 @@ function withVariables(value: unknown, path: string, env: NodeJS.ProcessEnv): un
   if (typeof value === 'string') {
     const name = VARIABLE.exec(value)?.[1]
     if (name === undefined) return value
-    if (!env[name]) throw new Error(`${path}: the variable ${name} is not set.`)
-    return env[name]
+    const variable = readVariable(env, name)
+    if (!variable) throw new Error(`${path}: the variable ${name} is not set.`)
+    return variable.text
   }
   if (Array.isArray(value)) return value.map((one) => withVariables(one, path, env))
   if (typeof value !== 'object' || value === null) return value

@@ -43,7 +43,8 @@ const days = wholeNumber(1, 36_500, 'a number of days, 1 to 36500')
 export const ARCHIVE_OPTION = {
   value: 'PLACE',
   env: 'QUASAR_ARCHIVE',
-  help: `the archive: a directory, postgres://… or none (default ${DEFAULT_ARCHIVE})`,
+  help: 'the archive: a directory, postgres://… or none',
+  default: DEFAULT_ARCHIVE,
   read: archivePlace,
 } as const satisfies OptionSpec<unknown>
 
@@ -66,25 +67,29 @@ export const ARCHIVE_OPTIONS = {
   'archive-days': {
     value: 'DAYS',
     env: 'QUASAR_ARCHIVE_DAYS',
-    help: 'days of slow entries, exceptions and finished jobs (default 90, jobs without limit)',
+    help: 'days of slow entries, exceptions and finished jobs',
+    default: '90, jobs without limit',
     read: days,
   },
   'archive-payload-days': {
     value: 'DAYS',
     env: 'QUASAR_ARCHIVE_PAYLOAD_DAYS',
-    help: 'days of payloads of jobs (default 30)',
+    help: 'days of payloads of jobs',
+    default: '30',
     read: days,
   },
   'archive-payloads': {
     value: 'CHOICE',
     env: 'QUASAR_ARCHIVE_PAYLOADS',
-    help: 'yes or no: payloads of the finished jobs that Zenith reads from queues (default yes)',
+    help: 'yes or no: payloads of the finished jobs that Zenith reads from queues',
+    default: 'yes',
     read: yesOrNo,
   },
   'archive-max-bytes': {
     value: 'SIZE',
     env: 'QUASAR_ARCHIVE_MAX_BYTES',
-    help: 'size of the whole archive (default 20GB)',
+    help: 'size of the whole archive',
+    default: '20GB',
     read: bytes,
   },
 } as const satisfies Record<string, OptionSpec<unknown>>

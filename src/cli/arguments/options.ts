@@ -1,15 +1,22 @@
 import { parseArgs } from 'node:util'
 import { wrongUse } from './command.js'
+import { readVariable, type Variable } from './variables.js'
 
 /** An option of a command; it takes precedence over its environment variable. */
 export interface OptionSpec<T> {
   /** Name of the value in the help; null for a flag. */
   readonly value: string | null
-  /** Name of the environment variable; null without one. */
+  /** Name of the environment variable; null without one. With `_FILE` behind it, it names a file with the value. */
   readonly env: string | null
+  /** It is no flag: others can read command lines. */
+  readonly isVariableOnly?: boolean
+  /** Its value is masked where settings are printed. */
+  readonly isSecret?: boolean
   /** It may be given several times; the values are joined by commas. */
   readonly isRepeatable?: boolean
   readonly help: string
+  /** The value without one, for the help. */
+  readonly default?: string
   /** Values that others put into the variable for a purpose of their own: they are ignored. */
   readonly foreign?: RegExp
   /** Parses a value; throws a message with the accepted values. A flag has the values `'true'` and `'false'`. */
@@ -19,9 +26,14 @@ export interface OptionSpec<T> {
 export type OptionSpecs = Readonly<Record<string, OptionSpec<unknown>>>
 type Values<S extends OptionSpecs> = { readonly [K in keyof S]?: S[K] extends OptionSpec<infer T> ? T : never }
 
+/** The text of an option before it was parsed, and what had it: `--port`, `QUASAR_PORT`, `QUASAR_TOKEN_FILE`. */
+export type Given = Variable
+
 export interface Parsed<S extends OptionSpecs> {
   readonly isHelp: boolean
   readonly values: Values<S>
+  /** By option. */
+  readonly given: Readonly<Record<string, Given>>
   /** Names of the variables whose foreign values were ignored. */
   readonly ignored: readonly string[]
   /** What was given besides options. */
@@ -35,30 +47,37 @@ export function readOptions<S extends OptionSpecs>(
   env: NodeJS.ProcessEnv,
   maxWords = 0,
 ): Parsed<S> {
-  const { given, words } = parse(args, specs, maxWords)
-  if (given.help === true) return { isHelp: true, values: {}, ignored: [], words: [] }
+  const { flags, words } = parse(args, specs, maxWords)
+  if (flags.help === true) return { isHelp: true, values: {}, given: {}, ignored: [], words: [] }
   const values: Record<string, unknown> = {}
+  const given: Record<string, Given> = {}
   const ignored: string[] = []
   for (const [name, spec] of Object.entries(specs)) {
-    const fromEnv = spec.env === null ? undefined : env[spec.env]
-    const text = given[name] ?? (fromEnv === '' ? undefined : fromEnv)
-    if (text === undefined) continue
-    if (given[name] === undefined && spec.env && spec.foreign?.test(String(text))) {
-      ignored.push(spec.env)
+    const one = flags[name] === undefined ? fromVariable(spec, env) : { text: String(flags[name]), source: `--${name}` }
+    if (one === undefined) continue
+    if (one.source === spec.env && spec.foreign?.test(one.text)) {
+      ignored.push(one.source)
       continue
     }
-    const source = given[name] === undefined ? spec.env : `--${name}`
-    values[name] = readValue(spec, String(text), source ?? name)
+    given[name] = one
+    values[name] = readValue(spec, one.text, one.source)
   }
-  return { isHelp: false, values: values as Values<S>, ignored, words }
+  return { isHelp: false, values: values as Values<S>, given, ignored, words }
+}
+
+/** A variable that names a file itself has no second one for it. */
+function fromVariable({ env: name, value }: OptionSpec<unknown>, env: NodeJS.ProcessEnv): Given | undefined {
+  if (name === null) return undefined
+  if (value === 'FILE' && env[`${name}_FILE`]) throw wrongUse(`${name}_FILE is no variable: ${name} names the file.`)
+  return readVariable(env, name)
 }
 
 function parse(
   args: readonly string[],
   specs: OptionSpecs,
   maxWords: number,
-): { readonly given: Record<string, unknown>; readonly words: readonly string[] } {
-  const known = Object.entries(specs).map(([name, { value, isRepeatable = false }]) => [
+): { readonly flags: Record<string, unknown>; readonly words: readonly string[] } {
+  const known = flagsOf(specs).map(([name, { value, isRepeatable = false }]) => [
     name,
     { type: value === null ? 'boolean' : 'string', multiple: isRepeatable },
   ])
@@ -69,7 +88,11 @@ function parse(
     throw wrongUse(
       maxWords === 0 ? 'accepts only options.' : `accepts ${WORDS[maxWords]} besides options; put it in quotes.`,
     )
-  return { given: values, words: positionals }
+  return { flags: values, words: positionals }
+}
+
+function flagsOf(specs: OptionSpecs): [name: string, spec: OptionSpec<unknown>][] {
+  return Object.entries(specs).filter(([, { isVariableOnly = false }]) => !isVariableOnly)
 }
 
 /** How many a command accepts. */
@@ -133,9 +156,9 @@ export function oneOf<T extends string>(...choices: readonly T[]): (text: string
 
 /** The lines of a help text about options, with their environment variables. */
 export function describeOptions(specs: OptionSpecs): string {
-  const rows = Object.entries(specs).map(([name, { value, env, help }]) => ({
+  const rows = flagsOf(specs).map(([name, { value, env, help, default: byDefault }]) => ({
     left: `  --${name}${value === null ? '' : ` ${value}`}`,
-    right: [help, env === null ? '' : `[${env}]`],
+    right: [help, byDefault === undefined ? '' : `(default ${byDefault})`, env === null ? '' : `[${env}]`],
   }))
   const width = Math.max(...rows.map(({ left }) => left.length)) + 2
   const lines = rows.map(({ left, right }) => `${left.padEnd(width)}${right.filter(Boolean).join(' ')}`)

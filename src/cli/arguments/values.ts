@@ -2,6 +2,7 @@ import { parseAddress, type RedisAddress } from '../../redis/address.js'
 import { RedisSourceError, TAKES_ADDRESS } from '../../redis/source-error.js'
 import { parseTokens, TAKES_TOKENS } from '../../signing/tokens.js'
 import { wrongUse } from './command.js'
+import { readVariable } from './variables.js'
 
 export const DEFAULT_REDIS = 'redis://localhost:6379'
 
@@ -18,11 +19,12 @@ export function redisUrl(url: string): string {
 
 /** The default if no option names a Redis. @throws Problem */
 export function redisFrom(env: NodeJS.ProcessEnv): string {
-  if (!env.REDIS_URL) return DEFAULT_REDIS
+  const variable = readVariable(env, 'REDIS_URL')
+  if (!variable) return DEFAULT_REDIS
   try {
-    return redisUrl(env.REDIS_URL)
+    return redisUrl(variable.text)
   } catch (error) {
-    throw wrongUse(`REDIS_URL takes ${error instanceof Error ? error.message : error}.`)
+    throw wrongUse(`${variable.source} takes ${error instanceof Error ? error.message : error}.`)
   }
 }
 
@@ -39,3 +41,18 @@ export function tokens(text: string): readonly string[] {
   if (!tokens) throw new Error(TAKES_TOKENS)
   return tokens
 }
+
+/** Signs sessions, and encrypts receivers of alerts. Zenith reads it from the environment. */
+export const SECRET_OPTION = {
+  value: 'SECRET',
+  env: 'QUASAR_SECRET',
+  isVariableOnly: true,
+  isSecret: true,
+  help: 'signs sessions',
+  read(text: string): string {
+    if (text.length < MIN_SECRET_CHARS) throw new Error(`${MIN_SECRET_CHARS} characters or more`)
+    return text
+  },
+} as const
+
+const MIN_SECRET_CHARS = 16

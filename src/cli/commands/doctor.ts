@@ -13,7 +13,7 @@ import {
   text,
   yesOrNo,
 } from '../arguments/options.js'
-import { DEFAULT_REDIS, hostOf, redisFrom, redisUrl, tokens } from '../arguments/values.js'
+import { DEFAULT_REDIS, hostOf, redisFrom, redisUrl, SECRET_OPTION, tokens } from '../arguments/values.js'
 import { examine } from '../doctor/checks/examine.js'
 import { contextOf } from '../doctor/context.js'
 import { ROLES } from '../doctor/needed-rights.js'
@@ -45,6 +45,7 @@ const DOCTOR_OPTIONS = {
     help: 'verifies the audit trail; also the password if the URL has a user and no password',
     read: tokens,
   },
+  secret: SECRET_OPTION,
   json: { value: null, env: null, help: 'prints JSON', read: yesOrNo },
 } as const satisfies Record<string, OptionSpec<unknown>>
 
@@ -65,7 +66,10 @@ export const doctorCommand: Command = {
   async run(args, env) {
     const { isHelp, values } = readOptions(args, DOCTOR_OPTIONS, env)
     if (isHelp) process.stdout.write(HELP)
-    else await diagnose(values, values.redis ?? redisFrom(env))
+    else {
+      if (values.secret !== undefined) env.QUASAR_SECRET = values.secret
+      await diagnose(values, values.redis ?? redisFrom(env))
+    }
   },
 }
 

@@ -15,7 +15,7 @@ import { inviteFor } from '../users/links.js'
 const anything = text(/./, 'a text')
 
 const OPTIONS = {
-  archive: { ...ARCHIVE_OPTION, help: `where the users are: a directory or postgres://… (default ${DEFAULT_ARCHIVE})` },
+  archive: { ...ARCHIVE_OPTION, help: 'where the users are: a directory or postgres://…' },
   role: {
     value: 'ROLE',
     env: null,

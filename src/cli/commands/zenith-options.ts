@@ -10,7 +10,9 @@ import { ARCHIVE_OPTIONS, type ArchiveSettings, archiveSettingsOf } from '../arg
 import { wrongUse } from '../arguments/command.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../arguments/options.js'
 import { SSO_OPTIONS, ssoOf } from '../arguments/sso.js'
-import { DEFAULT_REDIS, redisFrom, redisUrl, tokens } from '../arguments/values.js'
+import { DEFAULT_REDIS, redisFrom, redisUrl, SECRET_OPTION, tokens } from '../arguments/values.js'
+import { readVariable } from '../arguments/variables.js'
+import type { ClusterLook, ClusterSettings } from '../config/clusters.js'
 
 const DEFAULT_PORT = 4_280
 const DEFAULT_HOST = '127.0.0.1'
@@ -25,16 +27,24 @@ function traceUrl(url: string): string {
 }
 
 export const ZENITH_OPTIONS = {
+  config: {
+    value: 'FILE',
+    env: 'QUASAR_CONFIG',
+    help: 'YAML or JSON file with these settings; options and variables override it',
+    read: anything,
+  },
   redis: {
     value: 'URL',
     env: 'QUASAR_REDIS_URL',
-    help: `the Redis that your apps report to; also REDIS_URL (default ${DEFAULT_REDIS})`,
+    help: 'the Redis that your apps report to; also REDIS_URL',
+    default: DEFAULT_REDIS,
     read: redisUrl,
   },
   port: {
     value: 'PORT',
     env: 'QUASAR_PORT',
-    help: `port to listen on, 0 for a free one (default ${DEFAULT_PORT})`,
+    help: 'port to listen on, 0 for a free one',
+    default: String(DEFAULT_PORT),
     read: wholeNumber(0, 65_535, 'a port, 0 to 65535'),
     // Kubernetes sets it in the containers beside a Service named `quasar`.
     foreign: /^(tcp|udp|sctp):\/\//,
@@ -42,13 +52,15 @@ export const ZENITH_OPTIONS = {
   host: {
     value: 'ADDRESS',
     env: 'QUASAR_HOST',
-    help: `address to listen on (default ${DEFAULT_HOST})`,
+    help: 'address to listen on',
+    default: DEFAULT_HOST,
     read: text(/^[\w.:-]+$/, 'an address or a name'),
   },
   prefix: {
     value: 'TEXT',
     env: 'QUASAR_PREFIX',
-    help: 'prefix of all keys (default gravito:quasar:)',
+    help: 'prefix of all keys',
+    default: 'gravito:quasar:',
     read: text(/.:$/, 'a text that ends with a colon'),
   },
   'base-path': {
@@ -67,13 +79,15 @@ export const ZENITH_OPTIONS = {
   interval: {
     value: 'MS',
     env: 'QUASAR_ZENITH_INTERVAL',
-    help: 'how often to read Redis while someone is watching (default 1500)',
+    help: 'how often to read Redis while someone is watching',
+    default: '1500',
     read: wholeNumber(50, 3_600_000, 'a number of ms, 50 to 3600000'),
   },
   'auth-user': { value: 'NAME', env: 'QUASAR_AUTH_USER', help: 'user name for the log-in', read: anything },
   'auth-password-hash': {
     value: 'HASH',
     env: 'QUASAR_AUTH_PASSWORD_HASH',
+    isSecret: true,
     help: 'its password hash, from quasar hash-password',
     read: text(/^scrypt:/, 'what `quasar hash-password` prints, scrypt:…'),
   },
@@ -87,13 +101,15 @@ export const ZENITH_OPTIONS = {
   bearer: {
     value: 'TOKEN',
     env: 'QUASAR_BEARER',
+    isSecret: true,
     help: 'token to accept instead of a log-in',
     read: anything,
   },
   'auth-role': {
     value: 'ROLE',
     env: 'QUASAR_AUTH_ROLE',
-    help: 'role: viewer, operator or admin (default viewer)',
+    help: 'role: viewer, operator or admin',
+    default: 'viewer',
     read: oneOf('viewer', 'operator', 'admin'),
   },
   queues: {
@@ -106,7 +122,8 @@ export const ZENITH_OPTIONS = {
   'queues-redis': {
     value: 'URL',
     env: 'QUASAR_QUEUES_REDIS_URL',
-    help: 'the Redis with those queues (default that of --redis)',
+    help: 'the Redis with those queues',
+    default: 'that of --redis',
     read: redisUrl,
   },
   'read-only': {
@@ -119,7 +136,8 @@ export const ZENITH_OPTIONS = {
   payloads: {
     value: 'ROLE',
     env: 'QUASAR_PAYLOADS',
-    help: 'lowest role that sees payloads of jobs (default operator)',
+    help: 'lowest role that sees payloads of jobs',
+    default: 'operator',
     read: oneOf('viewer', 'operator', 'admin'),
   },
   'trace-url': {
@@ -131,6 +149,7 @@ export const ZENITH_OPTIONS = {
   token: {
     value: 'TOKEN',
     env: 'QUASAR_TOKEN',
+    isSecret: true,
     help: 'token that your apps sign with; during a rotation two, comma-separated',
     read: tokens,
   },
@@ -140,6 +159,7 @@ export const ZENITH_OPTIONS = {
     help: 'leaves out records that are not signed with it',
     read: yesOrNo,
   },
+  secret: SECRET_OPTION,
   ...ARCHIVE_OPTIONS,
   ...ALERT_OPTIONS,
   open: { value: null, env: 'QUASAR_OPEN', help: 'opens the page in the browser', read: yesOrNo },
@@ -161,10 +181,30 @@ export interface ZenithSettings {
   readonly url: string | undefined
   readonly isOpening: boolean
   readonly isQuiet: boolean
+  /** Whether no option, variable and file names a Redis. */
+  readonly isDefaultRedis: boolean
+  /** Undefined: it is that of the environment, or random. */
+  readonly secret: string | undefined
+  /** How the only cluster is shown. */
+  readonly look: ClusterLook
+  /** Those of the configuration file, instead of `zenith.redis` and the other options of one cluster; null without. */
+  readonly clusters: readonly ClusterSettings[] | null
+}
+
+/** What a configuration file has besides options. */
+type Clusters = Pick<ZenithSettings, 'look' | 'clusters'>
+
+const ONE_CLUSTER: Clusters = {
+  look: { name: undefined, colour: undefined, environment: undefined },
+  clusters: null,
 }
 
 /** @throws Problem when options contradict each other */
-export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettings {
+export function settingsOf(
+  values: Values,
+  env: NodeJS.ProcessEnv,
+  { look, clusters }: Clusters = ONE_CLUSTER,
+): ZenithSettings {
   const auth = authOf(values)
   const { host = DEFAULT_HOST, port = DEFAULT_PORT, prefix, interval, payloads } = values
   const { queues: words = [], 'queues-redis': queuesRedis, 'read-only': readOnly, proxies } = values
@@ -196,6 +236,10 @@ export function settingsOf(values: Values, env: NodeJS.ProcessEnv): ZenithSettin
     url: values.url,
     isOpening: values.open ?? false,
     isQuiet: values.quiet ?? false,
+    isDefaultRedis: values.redis === undefined && !readVariable(env, 'REDIS_URL'),
+    secret: values.secret,
+    look,
+    clusters,
   }
 }
 

@@ -14,7 +14,7 @@ import {
 import { openQueues } from '../../runtime/queue-drivers.js'
 import type { ArchiveSettings } from '../arguments/archive.js'
 import { type Command, Problem, wrongUse } from '../arguments/command.js'
-import { describeOptions, readOptions } from '../arguments/options.js'
+import { describeOptions, type Parsed, readOptions } from '../arguments/options.js'
 import { DEFAULT_REDIS, hostOf } from '../arguments/values.js'
 import { onLine, type Voice, voiceOf } from '../terminal/lines.js'
 import { openBrowser, openSecretly } from '../terminal/open-browser.js'
@@ -35,6 +35,7 @@ ${describeOptions(ZENITH_OPTIONS)}
 Without --people, --auth-user or --bearer it prints a link that opens the page on this machine, once and within 15 minutes. Press Enter
 or restart it for a new link. Scripts send the token of --bearer. Keep secrets in variables: others can read command lines.
 With QUASAR_SECRET (16 characters or more) log-ins survive a restart.
+A variable with _FILE behind its name, QUASAR_TOKEN_FILE, names a file with the value. quasar config check reads a file for --config.
 
 It archives into ./quasar-data what Redis keeps for an hour only; quasar archive --help has the commands for it.
 `
@@ -43,10 +44,31 @@ export const zenithCommand: Command = {
   summary: 'serves the page',
   help: HELP,
   async run(args, env) {
-    const { isHelp, values, ignored } = readOptions(args, ZENITH_OPTIONS, env)
-    if (isHelp) process.stdout.write(HELP)
-    else await serve(settingsOf(values, env), { ignored, isDefaultRedis: values.redis === undefined && !env.REDIS_URL })
+    const parsed = readOptions(args, ZENITH_OPTIONS, env)
+    if (parsed.isHelp) {
+      process.stdout.write(HELP)
+      return
+    }
+    const settings = await settingsFrom(parsed, env)
+    refuseClusters(settings)
+    // Zenith reads it there, for sessions and for receivers of alerts.
+    if (settings.secret !== undefined) env.QUASAR_SECRET = settings.secret
+    await serve(settings, parsed.ignored)
   },
+}
+
+/** The configuration file is read by code that only a file needs. */
+async function settingsFrom(parsed: Parsed<typeof ZENITH_OPTIONS>, env: NodeJS.ProcessEnv): Promise<ZenithSettings> {
+  const { config } = parsed.values
+  if (config === undefined) return settingsOf(parsed.values, env)
+  const { readConfig, settingsWith } = await import('./zenith-config.js')
+  return settingsWith(readConfig(config, env), parsed, env)
+}
+
+/** @throws Problem: Zenith shows one cluster so far */
+function refuseClusters({ clusters }: ZenithSettings): void {
+  if (clusters)
+    throw new Problem('this version shows one cluster: clusters of the configuration file need a later one.', 1)
 }
 
 function foreign(name: string): string {
@@ -55,13 +77,8 @@ function foreign(name: string): string {
 
 const NO_REDIS = `No Redis is configured, so Zenith reads ${DEFAULT_REDIS}. Apps without QUASAR_REDIS_URL or REDIS_URL report to their own memory: set one of them for both.`
 
-interface Unsaid {
-  /** Variables that were ignored. */
-  readonly ignored: readonly string[]
-  readonly isDefaultRedis: boolean
-}
-
-async function serve(settings: ZenithSettings, { ignored, isDefaultRedis }: Unsaid): Promise<void> {
+/** @param ignored names of variables */
+async function serve(settings: ZenithSettings, ignored: readonly string[]): Promise<void> {
   const voice = voiceOf(settings.isQuiet)
   for (const name of ignored) voice.warn(foreign(name))
   const access = settings.isLocalOnly ? accessOf(settings, voice) : null
@@ -80,7 +97,7 @@ async function serve(settings: ZenithSettings, { ignored, isDefaultRedis }: Unsa
   voice.say(`Zenith is at ${url}`)
   if (line) voice.say(line)
   setup.begin(settings.url ?? url)
-  if (isDefaultRedis) voice.warn(NO_REDIS)
+  if (settings.isDefaultRedis) voice.warn(NO_REDIS)
   if (access) access.begin(url)
   else if (settings.isOpening) openBrowser(url)
   void tellAboutRedis(zenith, hostOf(settings.zenith.redis), voice)
