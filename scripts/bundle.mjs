@@ -5,6 +5,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
 import { rolldown } from 'rolldown'
+import { minify } from 'rolldown/utils'
 import { bundledPackages } from './notices.mjs'
 
 const COMMAND = 'cli/bin'
@@ -18,6 +19,8 @@ const BUNDLED = /^(?:@valibot\/|(?:valibot|yaml)$)/
 const MODULES = {
   yaml: join(dirname(createRequire(import.meta.url).resolve('yaml/package.json')), 'browser/index.js'),
 }
+/** A large library that only a configuration file needs: a part of its own, without the space that a reader would want. */
+const YAML = 'yaml'
 /** A part that as few entry points share is not one of all. */
 const FEW = 6
 const IMPORTED_TYPES = /(?:from|import\(|import)\s*['"](\.[^'"]+)\.js['"]/g
@@ -79,11 +82,14 @@ async function write({ format, type, entries, types, modules, outDir }) {
     // Every entry point needs them: one file each, where the parts that some need would each be one. What only a few
     // of them need, such as Zenith, stays out: an app would load it for nothing.
     codeSplitting: {
-      groups: ['lib', 'protocol'].map((name) => ({
-        name,
-        test: new RegExp(`[\\\\/]${name}[\\\\/][^\\\\/]+\\.js$`),
-        minShareCount: FEW + 1,
-      })),
+      groups: [
+        ...['lib', 'protocol'].map((name) => ({
+          name,
+          test: new RegExp(`[\\\\/]${name}[\\\\/][^\\\\/]+\\.js$`),
+          minShareCount: FEW + 1,
+        })),
+        { name: YAML, test: /[\\/]node_modules[\\/]yaml[\\/]/ },
+      ],
     },
     // Names lines of src in an app's stack with --enable-source-maps.
     sourcemap: true,
@@ -93,6 +99,8 @@ async function write({ format, type, entries, types, modules, outDir }) {
     dynamicImportInCjs: false,
   })
   await bundled.close()
+  const large = join(dir, `shared/${YAML}.js`)
+  if (existsSync(large)) await shrink(large)
   for (const name of readdirSync(dir, { recursive: true })) if (name.endsWith('.js.map')) await trimMap(join(dir, name))
   for (const path of types) cpSync(join(modules, path), join(dir, path))
   await writeFile(join(dir, 'package.json'), `${JSON.stringify({ type })}\n`)
@@ -108,6 +116,13 @@ function sourceMaps(modules) {
       return { code: readFileSync(id, 'utf8'), map: readFileSync(`${id}.map`, 'utf8') }
     },
   }
+}
+
+/** Minifies a part. It has no map: no line of it is in src. */
+async function shrink(file) {
+  const { code } = await minify(file, readFileSync(file, 'utf8'), { module: true })
+  await writeFile(file, code.replace(/\n\/\/# sourceMappingURL=.*\n?$/, '\n'))
+  await rm(`${file}.map`)
 }
 
 /** Names the files of src by where they are in the repository; their text is there, and not in the package. */

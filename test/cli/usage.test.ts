@@ -11,18 +11,25 @@ describe('quasar', () => {
   it.each([[[]], [['--help']], [['-h']], [['help']]])('shows what it can do: %j', async (args) => {
     const { code, stdout, stderr } = await run(args)
     expect([code, stderr]).toEqual([0, ''])
-    for (const word of ['quasar <command>', 'zenith', 'doctor', 'archive', 'hash-password', '--version'])
+    for (const word of ['quasar <command>', 'zenith', 'config', 'doctor', 'archive', 'hash-password', '--version'])
       expect(stdout).toContain(word)
   })
 
-  it.each(['zenith', 'doctor', 'archive', 'archive status', 'archive export', 'archive forget', 'hash-password'])(
-    'shows the help of %s',
-    async (command) => {
-      const { code, stdout, stderr } = await run([...command.split(' '), '--help'])
-      expect([code, stderr]).toEqual([0, ''])
-      expect(stdout).toContain(`Usage: quasar ${command}`)
-    },
-  )
+  it.each([
+    'zenith',
+    'config',
+    'config check',
+    'doctor',
+    'archive',
+    'archive status',
+    'archive export',
+    'archive forget',
+    'hash-password',
+  ])('shows the help of %s', async (command) => {
+    const { code, stdout, stderr } = await run([...command.split(' '), '--help'])
+    expect([code, stderr]).toEqual([0, ''])
+    expect(stdout).toContain(`Usage: quasar ${command}`)
+  })
 
   it('names every option of zenith with its variable', async () => {
     const { stdout } = await run(['zenith', '--help'])
@@ -40,6 +47,7 @@ describe('quasar', () => {
       'auth-user',
       'base-path',
       'bearer',
+      'config',
       'host',
       'interval',
       'open',
@@ -163,6 +171,17 @@ describe('what can’t be understood ends with code 2 and one line', () => {
     ],
     [['zenith'], { QUASAR_HOST: '::', NODE_ENV: 'development' }, /--host :: exposes the page to other machines/],
     [['zenith', 'horse'], {}, /accepts only options/],
+    [['zenith', '--config', '/nowhere/zenith.yaml'], {}, /\/nowhere\/zenith\.yaml can't be read \(ENOENT\)/],
+    [['zenith'], { QUASAR_CONFIG_FILE: '/nowhere' }, /QUASAR_CONFIG_FILE is no variable: QUASAR_CONFIG names the file/],
+    [
+      ['zenith'],
+      { QUASAR_TOKEN_FILE: '/nowhere' },
+      /QUASAR_TOKEN_FILE takes a file with the value; \/nowhere can't be/,
+    ],
+    [['zenith'], { REDIS_URL: 'redis://x', REDIS_URL_FILE: 'x' }, /REDIS_URL and REDIS_URL_FILE exclude each other/],
+    [['zenith', '--secret', 'horse'], {}, /Unknown option '--secret'/],
+    [['config', 'dance'], {}, /has the commands check/],
+    [['config', 'check', 'one.yaml', 'horse'], {}, /accepts one word besides options/],
     [['doctor', '--redis', 'http://:horse@localhost'], {}, /--redis takes a URL/],
     [['doctor'], { REDIS_URL: 'localhost/horse' }, /REDIS_URL takes a URL/],
     [['doctor', '--role', 'root'], {}, /--role takes one of reporter, queues, zenith, operator/],

@@ -66,7 +66,7 @@ export const LOOK = {
   name: leaf(text(/^[^\p{Cc}]{1,60}$/u, 'a name of 1 to 60 characters')),
   colour: leaf(oneOf(...COLOURS)),
   environment: leaf(
-    text(/^\w[\w-]{0,19}$/, 'production, staging, development or another word of at most 20 letters, digits, - and _'),
+    text(/^[\w-]{1,30}$/, 'production, staging, development or another word of at most 30 letters, digits, - and _'),
   ),
 } satisfies Record<keyof Pick<ClusterSettings, 'name' | 'colour' | 'environment'>, Leaf>
 

@@ -22,7 +22,12 @@ function textOf(file: string, problems: readonly FileProblem[]): string {
   if (only !== undefined && others.length === 0) return only
   const lines = problems.slice(0, MAX_SHOWN).map((problem) => `  ${lineOf(file, problem)}`)
   const rest = problems.length - lines.length
-  return [`${file} has ${problems.length} problems:`, ...lines, ...(rest > 0 ? [`  and ${rest} more.`] : [])].join('\n')
+  const orMore = problems.length === MAX_PROBLEMS ? ' or more' : ''
+  return [
+    `${file} has ${problems.length}${orMore} problems:`,
+    ...lines,
+    ...(rest > 0 ? [`  and ${rest} more.`] : []),
+  ].join('\n')
 }
 
 /** `zenith.yaml:12:5 clusters[1].redis takes …` */

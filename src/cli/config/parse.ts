@@ -18,10 +18,11 @@ const MAX_ALIASES = 100
 const MAX_NODES = 20_000
 const MAX_DEPTH = 10
 
+const NO_ANCHOR = 'an alias (*) needs an anchor (&) of its name before it; put a text that begins with * into quotes'
 const TOO_DEEP = 'is nested too deeply'
 /** In words of our own: those of the parser quote the file. */
 const SYNTAX: Readonly<Record<string, string>> = {
-  BAD_ALIAS: 'an alias (*) needs an anchor (&) of its name before it; put a text that begins with * into quotes',
+  BAD_ALIAS: NO_ANCHOR,
   BAD_DQ_ESCAPE: 'a backslash in double quotes begins no known escape; use single quotes for a plain backslash',
   BAD_INDENT: 'the indentation fits no line above, or a bracket or a brace is not closed',
   BAD_SCALAR_START: 'a text that begins with @, `, % or another special character takes quotes',
@@ -117,7 +118,9 @@ class Builder {
   #target(alias: Alias): Node | null {
     this.#aliases += 1
     if (this.#aliases > MAX_ALIASES) throw new TooMuch(`has more than ${MAX_ALIASES} aliases (*)`)
-    return alias.resolve(this.#document) ?? null
+    const target = alias.resolve(this.#document)
+    if (!target) this.#complain(this.#placeOf(alias.range?.[0] ?? 0), null, NO_ANCHOR)
+    return target ?? null
   }
 
   #entries(pairs: readonly Pair<Node, Node | null>[], by: Place, field: string, depth: number): Entry[] {

@@ -28,11 +28,6 @@ export function isItems(field: Items | Shape): field is Items {
   return 'max' in field && typeof field.max === 'number'
 }
 
-/** The values of a shape that has leaves alone. */
-export type ValuesOf<S extends Readonly<Record<string, Leaf>>> = {
-  readonly [K in keyof S]?: S[K] extends Leaf<infer T> ? T : never
-}
-
 /** Paths of all leaves, `auth.sso.issuer`; those of items as `clusters[].id`. */
 export function pathsOf(shape: Shape, prefix = ''): readonly string[] {
   return Object.entries(shape).flatMap(([name, field]) => {

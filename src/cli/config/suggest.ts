@@ -12,7 +12,10 @@ export function suggestionFor(key: string, prefix: string, paths: readonly strin
     .map((path) => path.slice(prefix.length).split(/[.[]/)[0])
   const near = closest(wanted, [...new Set(beside.flatMap((name) => name ?? []))])
   if (near !== null) return prefix + near
-  return paths.find((path) => [plain(path), plain(lastOf(path))].includes(wanted)) ?? null
+  const whole = paths.find((path) => plain(path) === wanted)
+  if (whole !== undefined) return whole
+  const last = closest(wanted, paths.map(lastOf))
+  return paths.find((path) => lastOf(path) === last) ?? null
 }
 
 function lastOf(path: string): string {
