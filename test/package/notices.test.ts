@@ -33,6 +33,16 @@ async function packagesOfPage(): Promise<readonly string[]> {
   )
 }
 
+/** Parts that are one library alone, which have its name and no source map. */
+function packagesAsParts(): readonly string[] {
+  const files = ['dist/esm/shared', 'dist/cjs/shared'].flatMap((folder) => {
+    const names = readdirSync(folder)
+    return names.filter((name) => name.endsWith('.js') && !names.includes(`${name}.map`))
+  })
+  // The bundler's own part is of no package that is listed.
+  return files.map((file) => file.slice(0, -'.js'.length)).filter((name) => existsSync(`node_modules/${name}`))
+}
+
 /** What the source maps say of the server's bundles. */
 function packagesOfServer(): readonly string[] {
   const maps = ['dist/esm', 'dist/cjs'].flatMap((folder) =>
@@ -43,12 +53,13 @@ function packagesOfServer(): readonly string[] {
   const names = maps.flatMap(({ sources }) =>
     sources.flatMap((source) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!.*node_modules)/.exec(source)?.[1] ?? []),
   )
-  return [...new Set(names)].map(installed)
+  return [...new Set([...names, ...packagesAsParts()])].map(installed)
 }
 
 it('name each library that has code in the package, and no other', async () => {
   const server = packagesOfServer()
   expect(server).toContain(installed('valibot'))
+  expect(server).toContain(installed('yaml'))
   const page = await packagesOfPage()
   expect(page).toContain(installed('react-dom'))
   const styles = Object.values(assets).flatMap(({ body }) => /\/\*! (tailwindcss) v([\d.]+)/.exec(body)?.slice(1) ?? [])

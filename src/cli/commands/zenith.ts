@@ -35,7 +35,7 @@ ${describeOptions(ZENITH_OPTIONS)}
 Without --people, --auth-user or --bearer it prints a link that opens the page on this machine, once and within 15 minutes. Press Enter
 or restart it for a new link. Scripts send the token of --bearer. Keep secrets in variables: others can read command lines.
 With QUASAR_SECRET (16 characters or more) log-ins survive a restart.
-A variable with _FILE behind its name, QUASAR_TOKEN_FILE, names a file with the value. quasar config check reads a file for --config.
+A variable with _FILE behind its name, QUASAR_TOKEN_FILE, names a file with the value. quasar config check FILE checks a file for --config.
 
 It archives into ./quasar-data what Redis keeps for an hour only; quasar archive --help has the commands for it.
 `

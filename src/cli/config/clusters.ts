@@ -101,7 +101,7 @@ class Cluster {
       const where = `${earlier.#path}.redis (line ${line})`
       complain(this.#placeOf('redis'), `${this.#path}.redis`, `leads to the same Redis and prefix as ${where}`)
     }
-    // Rights are granted by cluster: who may change the queues of one could change those of the other.
+    // Roles are granted by cluster: with one for a cluster, a user could change the queues of the other.
     const shared = this.#queues.find((queue) => earlier.#queues.includes(queue))
     if (shared === undefined) return
     const where = `${earlier.#path}.queues (line ${earlier.#placeOf('queues').line})`

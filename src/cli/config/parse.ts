@@ -20,7 +20,7 @@ const MAX_DEPTH = 10
 
 const NO_ANCHOR = 'an alias (*) needs an anchor (&) of its name before it; put a text that begins with * into quotes'
 const TOO_DEEP = 'is nested too deeply'
-/** In words of our own: those of the parser quote the file. */
+/** The messages of the parser quote the file, which may have secrets. */
 const SYNTAX: Readonly<Record<string, string>> = {
   BAD_ALIAS: NO_ANCHOR,
   BAD_DQ_ESCAPE: 'a backslash in double quotes begins no known escape; use single quotes for a plain backslash',
