@@ -72,7 +72,7 @@ export const AuditChain = exactly<AuditChainFields>()(
 export type AuditChain = AuditChainFields
 
 /** Kinds of documents that Zenith stores. */
-export const DOCUMENT_KINDS = ['scheduler', 'bulk'] as const
+export const DOCUMENT_KINDS = ['scheduler', 'bulk', 'freeze'] as const
 
 export const UntrustedDocument = object(
   'One of Zenith’s own documents with a missing or wrong signature. Zenith does not use it.',

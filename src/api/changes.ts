@@ -16,6 +16,8 @@ import {
   wholeField,
   wordField,
 } from './fields.js'
+import { MAX_FREEZE_REASON_CHARS } from './freeze.js'
+import { CONFIRMED, type ConfirmedPermission } from './safety.js'
 
 /** The bodies of changes: a schema for each, with the types before (`…Input`) and after validation. */
 
@@ -30,12 +32,22 @@ const MAX_BULK_IDS = 1_000
 const MAX_BULK_QUEUES = 200
 /** Maximum number of jobs that one request acts on. */
 export const MAX_JOBS_AT_ONCE = 100
+/** The longest search. */
+const MAX_CONFIRM_CHARS = 1_000
+
+function confirmField(permission: ConfirmedPermission) {
+  const { from, takes } = CONFIRMED[permission]
+  const jobs = from > 1 ? ` with ${from} or more jobs` : ''
+  return optionalField(textField(`In production${jobs}: ${takes}.`, MAX_CONFIRM_CHARS))
+}
 
 export const JobsChange = objectField('The change.', {
   action: wordField(JOB_ACTIONS, 'The action.'),
   ids: listField(jobIdField('Id of a job.'), 1, MAX_JOBS_AT_ONCE, 'Ids of the jobs.'),
+  confirm: confirmField('queue.remove'),
 })
 export type JobsChange = v.InferOutput<typeof JobsChange>
+export type JobsChangeInput = v.InferInput<typeof JobsChange>
 
 const newJob = objectField('The new job.', {
   name: textField('Name of the job.'),
@@ -53,8 +65,9 @@ export const QueueChange = actionField('The change.', {
     olderThanMs: wholeField(0, 3_660 * DAYS_MS, 'Only jobs that reached the state at least this long ago, ms.'),
     limit: wholeField(1, 100_000, 'Maximum number of jobs to remove.'),
     cursor: optionalField(textField('`cursor` of a partial response, to continue from there.', 2_000)),
+    confirm: confirmField('queue.clean'),
   },
-  empty: {},
+  empty: { confirm: confirmField('queue.empty') },
   add: { job: newJob },
   duplicate: { id: textField('Id of the job to copy.', MAX_ID_CHARS) },
 })
@@ -83,6 +96,10 @@ const selection = v.pipe(
 
 export const BulkPlan = objectField('The change.', { action: wordField(JOB_ACTIONS, 'The action.'), selection })
 export type BulkPlan = v.InferOutput<typeof BulkPlan>
+
+/** The body of a step that may remove jobs. */
+export const BulkStep = objectField('The change.', { confirm: confirmField('queue.remove') })
+export type BulkStep = v.InferOutput<typeof BulkStep>
 
 /** The body of a change that is fully specified by its path. */
 export const Nothing = objectField('The change.', {})
@@ -146,6 +163,7 @@ export type NodeChange = v.InferOutput<typeof NodeChange>
 export const ArchiveForget = objectField('Which finished jobs to delete.', {
   q: textField('A search with at least one word or field, see docs/search.md.', 1_000),
   dryRun: flagField('Whether they are only counted.'),
+  confirm: confirmField('archive.forget'),
 })
 export type ArchiveForget = v.InferOutput<typeof ArchiveForget>
 
@@ -241,3 +259,14 @@ export const SilencesChange = actionField('The change.', {
   end: { id: textField('Id of the silence.') },
 })
 export type SilencesChangeInput = v.InferInput<typeof SilencesChange>
+
+export const FreezeChange = actionField('The change.', {
+  set: {
+    from: optionalField(wholeField(0, MAX_TIME, 'Start, Unix ms; null: now.')),
+    until: wholeField(0, MAX_TIME, 'End, Unix ms; at most 30 days after the start.'),
+    reason: textField('Why; everyone who may see the page can read it.', MAX_FREEZE_REASON_CHARS),
+  },
+  lift: {},
+})
+export type FreezeChange = v.InferOutput<typeof FreezeChange>
+export type FreezeChangeInput = v.InferInput<typeof FreezeChange>

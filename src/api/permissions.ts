@@ -31,6 +31,7 @@ export type Permission =
   | 'alert.silence'
   | 'alert.edit'
   | 'people.edit'
+  | 'cluster.freeze'
 
 /** Irreversible actions. */
 const FOR_ADMINS: ReadonlySet<Permission> = new Set([
@@ -42,6 +43,7 @@ const FOR_ADMINS: ReadonlySet<Permission> = new Set([
   'archive.forget',
   'alert.edit',
   'people.edit',
+  'cluster.freeze',
 ])
 
 const CHANGES: readonly Permission[] = [
@@ -53,6 +55,7 @@ const CHANGES: readonly Permission[] = [
   'alert.silence',
   'alert.edit',
   'people.edit',
+  'cluster.freeze',
 ]
 
 export const PERMISSIONS: readonly Permission[] = ['view', 'queue.payloads', ...CHANGES]

@@ -24,6 +24,7 @@ import {
 import { AuditChain, AuditEntry, AuditPage, UntrustedDocument } from './audit.js'
 import { BulkListing, BulkOperation, BulkReason, BulkResult, JobSelection } from './bulk.js'
 import { FailureGroup, FailureListing } from './failures.js'
+import { Freeze, FreezeState } from './freeze.js'
 import {
   JobAddress,
   JobFlow,
@@ -123,6 +124,8 @@ export const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
   AuditChain,
   AuditPage,
   UntrustedDocument,
+  Freeze,
+  FreezeState,
   AlertCondition,
   AlertScope,
   AlertRule,

@@ -34,6 +34,10 @@ export const Session = object('The current session.', {
   payloads: flag('Whether the principal may see job payloads (permission `queue.payloads`).'),
   archive: flag('Whether there is an archive, which has more than the last hour.'),
   alerts: flag('Whether alerts are on: false with the option `alerts: false`.'),
+  environment: orNull(
+    text('Environment of the cluster, such as `production`; null if Zenith has no option `environment`.'),
+  ),
+  readOnly: flag('Whether nothing of the apps may be changed here.'),
   traceUrl: optional(
     text('URL of a trace in your tracer, with `{traceId}` in place of the id; omitted if there is none.'),
   ),

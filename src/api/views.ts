@@ -30,6 +30,7 @@ export type { AuditChain, AuditEntry, AuditPage, UntrustedDocument } from './aud
 export type { BulkListing, BulkOperation, BulkReason, BulkResult, JobSelection } from './bulk.js'
 export type { ClusterInfo, ClusterListing, ClusterSummary, ClusterTrouble } from './clusters.js'
 export type { FailureGroup, FailureListing } from './failures.js'
+export type { Freeze, FreezeState } from './freeze.js'
 export type {
   JobAddress,
   JobFlow,

@@ -1,5 +1,6 @@
 import type { AlertsOptions } from '../alerts/settings/alerts-options.js'
 import { type ClusterColour, MAX_CLUSTERS } from '../api/clusters.js'
+import { isEnvironment, MAX_ENVIRONMENT_CHARS } from '../api/safety.js'
 import { isTraceUrl } from '../api/trace-url.js'
 import { isRetention, type Retention } from '../archiver/retention.js'
 import { isNetwork } from '../core/options/networks.js'
@@ -27,8 +28,6 @@ export interface ZenithOptions {
    * @default one, of the other options
    */
   clusters?: readonly ZenithCluster[]
-  /** `production`, `staging`, `development` or another word, shown on the page. */
-  environment?: string
   /**
    * Where the recorders report: a URL (`redis://`, `rediss://`, `unix://`), ioredis options, an ioredis client or Cluster (used as it is
    * and never closed), or `false` for the memory of this process. @default QUASAR_REDIS_URL, else REDIS_URL, else `false`
@@ -66,8 +65,16 @@ export interface ZenithOptions {
    * they reach. Never closed. Queues that this process watches (`monitorQueues`) are found without it.
    */
   queues?: readonly QueueSource[]
-  /** Queues in which nothing may be changed, by name or key, with `*` for any text; `['*']` for all. @default [] */
-  readOnly?: readonly string[]
+  /**
+   * Queues in which nothing may be changed, by name or key, with `*` for any text; `['*']` for all. True: nothing of the apps may be
+   * changed, neither queues nor nodes nor the archive; alerts and users may. @default []
+   */
+  readOnly?: boolean | readonly string[]
+  /**
+   * What the cluster is, a word of at most 30 lower-case letters, digits and hyphens: `production`, `staging`, `development`. The page shows it. In
+   * `production`, removing many jobs takes the queue's name. @default none
+   */
+  environment?: string
   /** The lowest role that sees the payloads and results of jobs. @default 'operator' */
   payloads?: Role
   /**
@@ -130,6 +137,12 @@ export const TRACE_URL_CHECK: OptionCheck = {
   accepts: isTraceUrl,
 }
 
+/** The option for what the cluster is. */
+export const ENVIRONMENT_CHECK: OptionCheck = {
+  takes: `a word of at most ${MAX_ENVIRONMENT_CHARS} lower-case letters, digits and hyphens, "production"`,
+  accepts: isEnvironment,
+}
+
 /** Checks for what each cluster has of its own. */
 export const CLUSTER_PARTS = {
   redis: COMMON_CHECKS.redis,
@@ -137,9 +150,12 @@ export const CLUSTER_PARTS = {
   token: TOKEN_CHECK,
   store: { takes: 'a store', accepts: (v) => isObject(v) && isFunction(v.nodes) },
   queues: { takes: 'a list of queue sources, [bullmqQueues({ connection })]', accepts: (v) => isListOf(v, isSource) },
-  readOnly: { takes: "a list of names of queues, ['mail-*']", accepts: (v) => isListOf(v, isText) },
+  readOnly: {
+    takes: "true, or a list of names of queues, ['mail-*']",
+    accepts: (v) => typeof v === 'boolean' || isListOf(v, isText),
+  },
   requireToken: { takes: 'true or false', accepts: (v) => typeof v === 'boolean' },
-  environment: { takes: 'a word of at most 30 characters', accepts: (v) => isText(v) && /^[\w-]{1,30}$/.test(v) },
+  environment: ENVIRONMENT_CHECK,
 } satisfies OptionChecks<Exclude<keyof ZenithCluster, 'id' | 'name' | 'colour'>>
 
 /** Checks for the options of Zenith. */

@@ -20,6 +20,7 @@ import { slow, slowGroups } from './fleet/routes/slow.js'
 import { sources } from './fleet/routes/sources.js'
 import { stream } from './fleet/routes/stream.js'
 import { queueRuns } from './fleet/runs/routes.js'
+import { changeFreeze, freeze } from './freeze/routes.js'
 import { type Operation, operationsWith } from './http/operation.js'
 import { json } from './http/responses.js'
 import { PAGE_PATHS } from './http/router.js'
@@ -109,6 +110,8 @@ export const OPERATIONS: readonly Operation<AllServices>[] = [
   cancelBulk,
   bulkResults,
   audit,
+  freeze,
+  changeFreeze,
   health,
   ...ALERT_OPERATIONS,
   ...PEOPLE_OPERATIONS,

@@ -4,6 +4,7 @@ import { createPolicy, PERMISSIONS, type Permission, ROLES } from '../../src/api
 const FOR_ADMINS: readonly Permission[] = [
   'alert.edit',
   'archive.forget',
+  'cluster.freeze',
   'people.edit',
   'queue.clean',
   'queue.empty',

@@ -35,6 +35,8 @@ const session = (role: Role) => ({
   account: false,
   people: false,
   alerts: true,
+  environment: null,
+  readOnly: false,
 })
 
 describe('queues', () => {

@@ -1,5 +1,7 @@
 import { parseAddress, type RedisAddress } from '../../redis/address.js'
+import type { RedisSource } from '../../redis/client.js'
 import { RedisSourceError, TAKES_ADDRESS } from '../../redis/source-error.js'
+import { placeAt, withTokenPassword } from '../../redis/target.js'
 import { parseTokens, TAKES_TOKENS } from '../../signing/tokens.js'
 import { wrongUse } from './command.js'
 import { readVariable } from './variables.js'
@@ -56,3 +58,9 @@ export const SECRET_OPTION = {
 } as const
 
 const MIN_SECRET_CHARS = 16
+
+/** A token is also the password of a user without one. */
+export function withToken(redis: string, token: string | undefined): RedisSource {
+  const { options, db } = withTokenPassword(placeAt(parseAddress(redis)), token)
+  return { ...options, db }
+}

@@ -58,7 +58,7 @@ export function settingsWith(config: ZenithConfig, { values, given }: Command, e
   if (config.clusters) refuseOne(config.file, given)
   const own = OPTIONS.flatMap((option) => {
     const setting = config.settings.get(FIELD_OF[option][0])
-    return setting ? [[option, setting.value === true && option === 'read-only' ? ['*'] : setting.value]] : []
+    return setting ? [[option, setting.value === true && option === 'read-only' ? ['true'] : setting.value]] : []
   })
   try {
     return settingsOf({ ...Object.fromEntries(own), ...values }, env, config)

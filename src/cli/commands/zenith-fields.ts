@@ -1,5 +1,6 @@
+import { CLUSTER_COLOURS, isClusterId, MAX_CLUSTERS, TAKES_CLUSTER_ID } from '../../api/clusters.js'
 import { oneOf, text } from '../arguments/options.js'
-import { type ClusterSettings, COLOURS, MAX_CLUSTERS } from '../config/clusters.js'
+import type { ClusterLook } from '../config/clusters.js'
 import type { Kind, Leaf, Shape } from '../config/shape.js'
 import { ZENITH_OPTIONS } from './zenith-options.js'
 
@@ -14,6 +15,7 @@ export const FIELD_OF: Readonly<Record<Option, readonly [path: string, ...kinds:
   queues: ['queues', 'list'],
   'queues-redis': ['queuesRedis', 'text'],
   'read-only': ['readOnly', 'true', 'list'],
+  environment: ['environment', 'text'],
   host: ['listen.host', 'text'],
   port: ['listen.port', 'number'],
   'base-path': ['listen.basePath', 'text'],
@@ -59,16 +61,14 @@ export const CLUSTER_OPTIONS = [
   'queues',
   'queues-redis',
   'read-only',
+  'environment',
 ] as const satisfies readonly Option[]
 
 /** How a cluster is shown: with one cluster, fields of the whole file. */
 export const LOOK = {
   name: leaf(text(/^[^\p{Cc}]{1,60}$/u, 'a name of 1 to 60 characters')),
-  colour: leaf(oneOf(...COLOURS)),
-  environment: leaf(
-    text(/^[\w-]{1,30}$/, 'production, staging, development or another word of at most 30 letters, digits, - and _'),
-  ),
-} satisfies Record<keyof Pick<ClusterSettings, 'name' | 'colour' | 'environment'>, Leaf>
+  colour: leaf(oneOf(...CLUSTER_COLOURS)),
+} satisfies Record<keyof ClusterLook, Leaf>
 
 /** The whole file. */
 export const ZENITH_SHAPE: Shape = {
@@ -77,7 +77,7 @@ export const ZENITH_SHAPE: Shape = {
   clusters: {
     max: MAX_CLUSTERS,
     items: {
-      id: leaf(text(/^[a-z0-9][a-z0-9-]{0,30}$/, 'an id of lower-case letters, digits and hyphens, at most 31')),
+      id: leaf(clusterId),
       ...LOOK,
       ...shapeOf(CLUSTER_OPTIONS.map((option) => [option, FIELD_OF[option]])),
     },
@@ -85,6 +85,11 @@ export const ZENITH_SHAPE: Shape = {
 }
 
 type Field = [option: Option, field: readonly [path: string, ...kinds: Kind[]]]
+
+function clusterId(given: string): string {
+  if (isClusterId(given)) return given
+  throw new Error(`an id: ${TAKES_CLUSTER_ID}`)
+}
 
 function leaf<T>(read: (text: string) => T): Leaf<T> {
   return { spec: { read }, kinds: ['text'] }

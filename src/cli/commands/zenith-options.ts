@@ -1,16 +1,16 @@
 import { isNetwork } from '../../core/options/networks.js'
-import { parseAddress } from '../../redis/address.js'
+import { defined } from '../../lib/defined.js'
+import type { OptionCheck } from '../../lib/options.js'
 import type { RedisSource } from '../../redis/client.js'
-import { placeAt, withTokenPassword } from '../../redis/target.js'
 import type { ZenithAuth, ZenithOptions } from '../../runtime/create-zenith.js'
 import { isQueueWord, QUEUE_WORDS } from '../../runtime/queue-drivers.js'
-import { TRACE_URL_CHECK } from '../../runtime/zenith-options.js'
+import { ENVIRONMENT_CHECK, TRACE_URL_CHECK } from '../../runtime/zenith-options.js'
 import { ALERT_OPTIONS, alertsOf } from '../arguments/alerts.js'
 import { ARCHIVE_OPTIONS, type ArchiveSettings, archiveSettingsOf } from '../arguments/archive.js'
 import { wrongUse } from '../arguments/command.js'
 import { list, type OptionSpec, oneOf, type Parsed, text, wholeNumber, yesOrNo } from '../arguments/options.js'
 import { SSO_OPTIONS, ssoOf } from '../arguments/sso.js'
-import { DEFAULT_REDIS, redisFrom, redisUrl, SECRET_OPTION, tokens } from '../arguments/values.js'
+import { DEFAULT_REDIS, redisFrom, redisUrl, SECRET_OPTION, tokens, withToken } from '../arguments/values.js'
 import { readVariable } from '../arguments/variables.js'
 import type { ClusterLook, ClusterSettings } from '../config/clusters.js'
 
@@ -20,10 +20,17 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/
 
 const anything = text(/./, 'a text')
 
-/** @returns the same text. @throws a message with the accepted values */
-function traceUrl(url: string): string {
-  if (TRACE_URL_CHECK.accepts(url)) return url
-  throw new Error(TRACE_URL_CHECK.takes)
+/** Returns the same text, or throws a message with the accepted values. */
+function checkedText({ takes, accepts }: OptionCheck): (text: string) => string {
+  return (given) => {
+    if (accepts(given)) return given
+    throw new Error(takes)
+  }
+}
+
+/** A single `true` is no name of a queue. */
+function readOnlyOf(patterns: readonly string[]): true | readonly string[] {
+  return patterns.length === 1 && patterns[0] === 'true' ? true : patterns
 }
 
 export const ZENITH_OPTIONS = {
@@ -130,8 +137,14 @@ export const ZENITH_OPTIONS = {
     value: 'PATTERN',
     env: 'QUASAR_READ_ONLY',
     isRepeatable: true,
-    help: 'queues that nobody can change, mail-*; * for all',
+    help: 'queues that nobody can change, mail-*; * for all; true for all but alerts and users',
     read: list(() => true, 'names of queues, comma-separated: mail-*'),
+  },
+  environment: {
+    value: 'WORD',
+    env: 'QUASAR_ENVIRONMENT',
+    help: 'what the cluster is; production asks before many jobs are removed',
+    read: checkedText(ENVIRONMENT_CHECK),
   },
   payloads: {
     value: 'ROLE',
@@ -144,7 +157,7 @@ export const ZENITH_OPTIONS = {
     value: 'URL',
     env: 'QUASAR_TRACE_URL',
     help: 'where trace ids lead, https://tracer.example/trace/{traceId}',
-    read: traceUrl,
+    read: checkedText(TRACE_URL_CHECK),
   },
   token: {
     value: 'TOKEN',
@@ -195,7 +208,7 @@ export interface ZenithSettings {
 type Clusters = Pick<ZenithSettings, 'look' | 'clusters'>
 
 const ONE_CLUSTER: Clusters = {
-  look: { name: undefined, colour: undefined, environment: undefined },
+  look: { name: undefined, colour: undefined },
   clusters: null,
 }
 
@@ -206,7 +219,7 @@ export function settingsOf(
   { look, clusters }: Clusters = ONE_CLUSTER,
 ): ZenithSettings {
   const auth = authOf(values)
-  const { host = DEFAULT_HOST, port = DEFAULT_PORT, prefix, interval, payloads } = values
+  const { host = DEFAULT_HOST, port = DEFAULT_PORT, prefix, interval, payloads, environment } = values
   const { queues: words = [], 'queues-redis': queuesRedis, 'read-only': readOnly, proxies } = values
   const redis = values.redis ?? redisFrom(env)
   if (!auth && !LOOPBACK.test(host)) {
@@ -218,12 +231,8 @@ export function settingsOf(
     zenith: {
       redis,
       ...(auth === null ? {} : { auth }),
-      ...(prefix === undefined ? {} : { prefix }),
-      ...(proxies === undefined ? {} : { proxies }),
-      ...(interval === undefined ? {} : { interval }),
-      ...(readOnly === undefined ? {} : { readOnly }),
-      ...(payloads === undefined ? {} : { payloads }),
-      ...(values['trace-url'] === undefined ? {} : { traceUrl: values['trace-url'] }),
+      ...defined({ prefix, proxies, interval, payloads, environment, traceUrl: values['trace-url'] }),
+      ...(readOnly === undefined ? {} : { readOnly: readOnlyOf(readOnly) }),
       ...tokenOf(values),
       basePath: values['base-path'] ?? '',
       alerts: alertOptionsOf(values, env),
@@ -249,11 +258,6 @@ function alertOptionsOf(values: Values, env: NodeJS.ProcessEnv): NonNullable<Zen
   } catch (error) {
     throw wrongUse(error instanceof Error ? error.message : String(error))
   }
-}
-
-function withToken(redis: string, token: string | undefined): RedisSource {
-  const { options, db } = withTokenPassword(placeAt(parseAddress(redis)), token)
-  return { ...options, db }
 }
 
 function tokenOf({

@@ -11,7 +11,6 @@ import {
   toNodeHandler,
   type Zenith,
 } from '../../runtime/create-zenith.js'
-import { openQueues } from '../../runtime/queue-drivers.js'
 import type { ArchiveSettings } from '../arguments/archive.js'
 import { type Command, Problem, wrongUse } from '../arguments/command.js'
 import { describeOptions, type Parsed, readOptions } from '../arguments/options.js'
@@ -19,6 +18,7 @@ import { DEFAULT_REDIS, hostOf } from '../arguments/values.js'
 import { onLine, type Voice, voiceOf } from '../terminal/lines.js'
 import { openBrowser, openSecretly } from '../terminal/open-browser.js'
 import { openArchive } from './zenith-archive.js'
+import { clusterOptions, type NamedRedis, namedRedises } from './zenith-clusters.js'
 import { settingsOf, ZENITH_OPTIONS, type ZenithSettings } from './zenith-options.js'
 
 const ASK_REDIS_AGAIN_MS = 2_000
@@ -50,7 +50,6 @@ export const zenithCommand: Command = {
       return
     }
     const settings = await settingsFrom(parsed, env)
-    refuseClusters(settings)
     // Zenith reads it there, for sessions and for receivers of alerts.
     if (settings.secret !== undefined) env.QUASAR_SECRET = settings.secret
     await serve(settings, parsed.ignored)
@@ -63,12 +62,6 @@ async function settingsFrom(parsed: Parsed<typeof ZENITH_OPTIONS>, env: NodeJS.P
   if (config === undefined) return settingsOf(parsed.values, env)
   const { readConfig, settingsWith } = await import('./zenith-config.js')
   return settingsWith(readConfig(config, env), parsed, env)
-}
-
-/** @throws Problem: Zenith shows one cluster so far */
-function refuseClusters({ clusters }: ZenithSettings): void {
-  if (clusters)
-    throw new Problem('this version shows one cluster: clusters of the configuration file need a later one.', 1)
 }
 
 function foreign(name: string): string {
@@ -100,7 +93,7 @@ async function serve(settings: ZenithSettings, ignored: readonly string[]): Prom
   if (settings.isDefaultRedis) voice.warn(NO_REDIS)
   if (access) access.begin(url)
   else if (settings.isOpening) openBrowser(url)
-  void tellAboutRedis(zenith, hostOf(settings.zenith.redis), voice)
+  for (const one of namedRedises(settings)) void tellAboutRedis(zenith, one, voice)
 }
 
 /** The link for the first admin, printed once both it and the URL are known. To stderr: it is for who started this, not for a log. */
@@ -177,18 +170,13 @@ interface Parts {
   readonly onSetup: (path: string) => void
 }
 
-async function create(
-  { zenith, queues, archive: archiving }: ZenithSettings,
-  { link, archive, onSetup }: Parts,
-  voice: Voice,
-): Promise<Zenith> {
+async function create(settings: ZenithSettings, { link, archive, onSetup }: Parts, voice: Voice): Promise<Zenith> {
   try {
-    const sources = await openQueues(queues.words, queues.redis)
+    const { archive: archiving } = settings
     return createZenith({
-      ...zenith,
+      ...(await clusterOptions(settings)),
       ...(link ? { auth: { link } } : {}),
       onSetup,
-      queues: sources,
       ...(archiving && archive && archiveOptions(archiving, archive)),
       logger: { info: voice.say, warn: voice.warn, error: voice.warn },
     })
@@ -225,8 +213,9 @@ function urlOf(server: Server, { host, zenith }: ZenithSettings): string {
   return `http://${name}:${port}${zenith.basePath?.replace(/\/$/, '')}/`
 }
 
-async function tellAboutRedis(zenith: Zenith, name: string, voice: Voice): Promise<void> {
-  let health = await zenith.health()
+async function tellAboutRedis(zenith: Zenith, { id, redis }: NamedRedis, voice: Voice): Promise<void> {
+  const name = zenith.clusters.length > 1 ? `${hostOf(redis)} (${id})` : hostOf(redis)
+  let health = await zenith.health(id)
   if (health.ok) {
     voice.say(`Zenith reads ${name}`)
     return
@@ -234,7 +223,7 @@ async function tellAboutRedis(zenith: Zenith, name: string, voice: Voice): Promi
   voice.warn(`${name}: ${health.error}. The page reports this, too; Zenith keeps trying.`)
   while (!health.ok) {
     await wait(ASK_REDIS_AGAIN_MS, undefined, { ref: false })
-    health = await zenith.health()
+    health = await zenith.health(id)
   }
   voice.say(`${name} answers now`)
 }

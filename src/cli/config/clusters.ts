@@ -1,20 +1,14 @@
+import type { ClusterColour } from '../../api/clusters.js'
 import { keysOf } from '../../protocol/index.js'
 import { parseAddress } from '../../redis/address.js'
 import type { Settings } from './read-shape.js'
 import type { Complain, ListTree, Place, Tree } from './tree.js'
 
-export const MAX_CLUSTERS = 50
-
-export const COLOURS = ['grey', 'blue', 'teal', 'green', 'amber', 'red', 'violet'] as const
-export type Colour = (typeof COLOURS)[number]
-
 /** How a cluster is shown. */
 export interface ClusterLook {
   /** Undefined: the id. */
   readonly name: string | undefined
-  readonly colour: Colour | undefined
-  /** `production`, `staging`, `development` or another word. */
-  readonly environment: string | undefined
+  readonly colour: ClusterColour | undefined
 }
 
 /** A cluster of the file: a Redis that apps report to, with its queues. */
@@ -33,6 +27,8 @@ export interface ClusterSettings extends ClusterLook {
   readonly queuesRedis: string | undefined
   /** Patterns of queues, or `true`: nothing can be changed. */
   readonly readOnly: true | readonly string[] | undefined
+  /** `production`, `staging`, `development` or another word. */
+  readonly environment: string | undefined
 }
 
 /** Values of the fields of one cluster, each undefined if it is missing or was complained of. */
@@ -73,8 +69,7 @@ class Cluster {
     const { id, redis, name, colour, environment, prefix, token, queuesRedis, readOnly } = this.#values
     if (id === undefined || redis === undefined) return null
     const { requireToken = false, queues = [] } = this.#values
-    const look = { name, colour, environment }
-    return { id, ...look, redis, prefix, token, requireToken, queues, queuesRedis, readOnly }
+    return { id, name, colour, environment, redis, prefix, token, requireToken, queues, queuesRedis, readOnly }
   }
 
   checkAlone(complain: Complain): void {

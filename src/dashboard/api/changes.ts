@@ -1,6 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { BulkOperation } from '../../api/bulk.js'
-import type { BulkPlan, JobsChange, NodeChange, QueueChangeInput, SchedulerChangeInput } from '../../api/changes.js'
+import type {
+  BulkPlan,
+  JobsChangeInput,
+  NodeChange,
+  QueueChangeInput,
+  SchedulerChangeInput,
+} from '../../api/changes.js'
 import { Done, JobAdded, JobsChanged, JobsRemoved, SchedulerChanged } from '../../api/jobs.js'
 import { NodeForgotten } from '../../api/nodes.js'
 import type { GenericSchema } from '../../api/schema.js'
@@ -52,7 +58,7 @@ export function useChange<Asked, S extends GenericSchema>(
 const CHANGED: ReadonlySet<string> = new Set(['queue', 'schedulers', 'failures', 'bulk', 'audit', 'alerts'])
 
 export function useJobsChange(queue: string) {
-  return useChange((body: JobsChange) => ({ path: `${queuePath(queue)}/jobs`, body, schema: JobsChanged }))
+  return useChange((body: JobsChangeInput) => ({ path: `${queuePath(queue)}/jobs`, body, schema: JobsChanged }))
 }
 
 /** What came of a change of a queue: how many jobs were removed, or which one was added. */
@@ -80,10 +86,17 @@ export function useBulkPlan() {
   return useChange((body: BulkPlan) => ({ path: 'api/bulk', body, schema: BulkOperation }))
 }
 
+interface BulkStepAsked {
+  id: string
+  step: 'start' | 'resume' | 'cancel'
+  /** Of a removal in production. */
+  confirm?: string
+}
+
 export function useBulkStep() {
-  return useChange(({ id, step }: { id: string; step: 'start' | 'resume' | 'cancel' }) => ({
+  return useChange(({ id, step, ...body }: BulkStepAsked) => ({
     path: `${bulkPath(id)}/${step}`,
-    body: {},
+    body,
     schema: BulkOperation,
   }))
 }

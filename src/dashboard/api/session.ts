@@ -1,5 +1,6 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
 import { isGranted, type Permission, type Resource } from '../../api/permissions.js'
+import { changesApps } from '../../api/safety.js'
 import { Session } from '../../api/session.js'
 import { fetchJson } from './fetch-json.js'
 
@@ -9,6 +10,7 @@ import { fetchJson } from './fetch-json.js'
  * @param queue the queue that it is about; without it, one queue where it is allowed is enough
  */
 export function can(session: Session | null, permission: Permission, queue?: Resource['queue']): boolean {
+  if (session?.readOnly && changesApps(permission)) return false
   if (session?.grants) return isGranted(session.grants, permission, { queue, cluster: session.cluster?.id ?? null })
   return session?.permissions?.includes(permission) ?? false
 }

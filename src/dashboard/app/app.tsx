@@ -16,7 +16,6 @@ import { Loading } from '../ui/loading.js'
 import { PageBar } from '../ui/page-bar.js'
 import { focusTitle } from '../ui/page-focus.js'
 import { Banners } from './banner.js'
-import { HelpDialog } from './help-dialog.js'
 import { PAGE_LIST, sectionOf } from './navigation.js'
 import { closeOverlay, useOverlay } from './overlay.js'
 import { PageHeader } from './page-header.js'
@@ -58,6 +57,7 @@ const ActivityPage = lazy(async () => ({
   default: (await import('../features/activity/activity-page.js')).ActivityPage,
 }))
 
+const HelpDialog = lazy(async () => ({ default: (await import('./help-dialog.js')).HelpDialog }))
 const PeoplePage = lazy(async () => ({ default: (await import('../features/people/people-page.js')).PeoplePage }))
 const AccountPage = lazy(async () => ({ default: (await import('../features/account/account-page.js')).AccountPage }))
 
@@ -87,7 +87,11 @@ export function App() {
       </main>
       {overview && <PageFooter overview={overview} />}
       {overlay === 'palette' && <Palette overview={overview} onClose={closeOverlay} />}
-      {overlay === 'help' && <HelpDialog onClose={closeOverlay} />}
+      {overlay === 'help' && (
+        <Suspense>
+          <HelpDialog onClose={closeOverlay} />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -1,13 +1,17 @@
 import { TriangleAlert } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { lazy, type ReactNode, Suspense } from 'react'
 import type { Overview } from '../../api/overview.js'
+import { useFreshFreeze } from '../api/freeze-api.js'
 import { plural } from '../ui/format.js'
 import { untrustedWords } from '../ui/trust-mark.js'
+
+const FreezeNote = lazy(async () => ({ default: (await import('../features/freeze/freeze-note.js')).FreezeNote }))
 
 /** What is wrong with the data itself, in words, above the data. */
 export function Banners({ overview, problem }: { overview: Overview | null; problem: string | null }) {
   return (
     <div className="flex flex-col gap-3 empty:hidden">
+      <FreezeBanner />
       {problem && <Banner>{problem} The page keeps trying.</Banner>}
       {overview && !overview.store.ok && (
         <Banner>
@@ -26,6 +30,17 @@ export function Banners({ overview, problem }: { overview: Overview | null; prob
       )}
       {overview && <Untrusted untrusted={overview.untrusted} />}
     </div>
+  )
+}
+
+/** Nothing without a freeze: then what shows one is not loaded either. */
+function FreezeBanner() {
+  const state = useFreshFreeze()
+  if (!state?.freeze && !state?.untrusted) return null
+  return (
+    <Suspense>
+      <FreezeNote state={state} />
+    </Suspense>
   )
 }
 

@@ -1,7 +1,7 @@
 import type { Overview } from '../../api/overview.js'
 import type { Session } from '../../api/session.js'
 import { NO_FILTER, textTest } from '../api/filter.js'
-import { LOG_OUT } from '../api/session.js'
+import { can, LOG_OUT } from '../api/session.js'
 import { driverWords } from '../features/queues/queues.js'
 import { nodeName } from '../features/services/fleet.js'
 import { changeScope, getRoute, navigate } from '../routing/route.js'
@@ -106,6 +106,9 @@ function actions(session: Session | null): Command[] {
     ),
     action('Show everything: clear the filter', () => changeScope(NO_FILTER)),
     action('Keyboard help', () => openOverlay('help')),
+    ...(can(session, 'cluster.freeze')
+      ? [action('Freeze changes, or lift the freeze', () => navigate({ page: 'activity' }))]
+      : []),
     ...(session?.account ? [action('Account: password, sessions, API tokens', () => navigate(ACCOUNT))] : []),
     ...(session?.canLogOut ? [action('Log out', () => location.assign(LOG_OUT))] : []),
   ]

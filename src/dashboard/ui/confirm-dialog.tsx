@@ -1,7 +1,8 @@
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button } from './button.js'
 import { Dialog } from './dialog.js'
 import { Problem } from './problem.js'
+import { isTyped, TypedWord, type Wanted } from './typed-word.js'
 
 interface ConfirmDialogProps {
   /** What will happen, with its count: `Retry 118 failed jobs of mail`. */
@@ -10,6 +11,8 @@ interface ConfirmDialogProps {
   confirm?: string
   /** Whether it can't be undone. */
   isDanger?: boolean
+  /** What has to be typed first; null for nothing. */
+  wanted?: Wanted | null
   isBusy: boolean
   /** Why it was refused. */
   error: Error | null
@@ -20,7 +23,8 @@ interface ConfirmDialogProps {
 
 /** Asks before something is done. What can be undone is confirmed by Enter alone; the rest needs the button to be chosen. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, confirm = title, isDanger = false, isBusy, error, onConfirm, onClose, children } = props
+  const { title, confirm = title, isDanger = false, wanted = null, isBusy, error, onConfirm, onClose, children } = props
+  const [text, setText] = useState('')
   const first = useRef<HTMLButtonElement>(null)
   // The dialog itself gives the focus to what comes first in it.
   useEffect(() => first.current?.focus(), [])
@@ -28,6 +32,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
     <Dialog title={title} onClose={onClose}>
       <div className="flex min-h-0 flex-col gap-3 overflow-y-auto px-5 py-4">
         {children}
+        <TypedWord wanted={wanted} text={text} onText={setText} />
         <Problem error={error} />
       </div>
       <DialogButtons>
@@ -37,7 +42,7 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <Button
           ref={isDanger ? undefined : first}
           kind={isDanger ? 'danger' : 'main'}
-          disabled={isBusy}
+          disabled={isBusy || !isTyped(text, wanted)}
           className="h-auto min-h-8 py-1 whitespace-normal"
           onClick={onConfirm}
         >

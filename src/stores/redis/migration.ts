@@ -189,7 +189,7 @@ export class Migration {
   /** Signs with the new token what the old one signed. */
   async #resign(): Promise<void> {
     await this.#trail.renew()
-    for (const kind of ['scheduler', 'scheduler-part']) await this.#documents.renew(kind)
+    for (const kind of ['scheduler', 'scheduler-part', 'freeze']) await this.#documents.renew(kind)
     for (const id of await this.#documents.renew('bulk')) await this.#documents.renew(`bulk:${id}`)
   }
 }

@@ -4,7 +4,7 @@ import type { Connection } from '../../redis/connection.js'
 import { DOCUMENT_BOUNDS } from './documents.js'
 import { countUnread } from './hash-fields.js'
 
-const KINDS = ['scheduler', 'scheduler-part', 'bulk']
+const KINDS = ['scheduler', 'scheduler-part', 'bulk', 'freeze']
 /** Rarely: sizes change seldom, and are requested field by field. ms */
 const EVERY_MS = 60_000
 

@@ -7,11 +7,13 @@ import { filterOfSearch } from '../../search/search.js'
 import { operationsWith } from '../http/operation.js'
 import { json, problem } from '../http/responses.js'
 import type { Queues } from '../queues/queues.js'
+import type { Safety } from '../safety/safety.js'
 import { type ArchiveServices, askArchive } from './or-archived.js'
 
 /** What deletions work with. */
 export interface ForgetServices extends ArchiveServices {
   readonly queues: Queues
+  readonly safety: Pick<Safety, 'refuseChange' | 'confirm'>
 }
 
 const { change } = operationsWith<ForgetServices>()
@@ -25,11 +27,13 @@ export const archiveForget = change({
     'Deletes the attempts with their payloads and what they are found by. The audit trail gets the search without its words. Large deletions take minutes. Requires the role admin.',
   parameters: {},
   permission: () => 'archive.forget',
+  isChange: ({ dryRun }) => !dryRun,
   body: ArchiveForget,
   answers: {
     200: { description: 'How many.', schema: ArchiveForgotten },
     409: {
-      description: '`no_archive`: this Zenith has none; `no_audit`: changes are not allowed.',
+      description:
+        '`no_archive`: this Zenith has none; `read_only`, `frozen`, `no_audit`: changes are not allowed, or not now; `confirmation_needed`, `confirmation_wrong`: in production `confirm` is missing, or has another text.',
       schema: Problem,
     },
     503: {
@@ -38,11 +42,12 @@ export const archiveForget = change({
       schema: Problem,
     },
   },
-  async handle({ body: { q, dryRun }, principal, services }) {
+  async handle({ body: { q, dryRun, confirm }, principal, services }) {
     const { search, problems } = parseSearch(q, services.monitor.now)
     if (!search) return problem(400, 'bad_search', problems.map(({ message }) => message).join(' '))
     if (search.conditions.length === 0)
       return problem(400, 'bad_search', 'To forget jobs takes a search with a word or a field.')
+    if (!dryRun) await services.safety.confirm('archive.forget', { given: confirm, wanted: () => q })
     const found = await askArchive(services, (archive) => archive.facets(filterOfSearch(search), MAX_COUNTED))
     // A count that stopped early says nothing of the rest.
     if (dryRun || (found.total === 0 && !found.isPartial))

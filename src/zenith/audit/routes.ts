@@ -24,6 +24,7 @@ import { LINE_COLUMNS, lineRow } from './table.js'
 /** What the audit trail is read from. */
 export interface AuditServices extends QueueServices, ArchiveServices {
   readonly monitor: QueueServices['monitor'] & ArchiveServices['monitor']
+  readonly safety: QueueServices['safety']
   readonly archiveSearches: SearchSlots
 }
 

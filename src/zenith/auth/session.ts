@@ -5,6 +5,7 @@ import type { Alerts } from '../alerts/alerts.js'
 import { operationsWith } from '../http/operation.js'
 import type { Services } from '../http/request-context.js'
 import { json } from '../http/responses.js'
+import type { Safety } from '../safety/safety.js'
 
 /** What the route about the session needs. */
 export interface SessionServices extends Services {
@@ -16,6 +17,7 @@ export interface SessionServices extends Services {
   readonly people: People | null
   /** Null: they are switched off. */
   readonly alerts: Alerts | null
+  readonly safety: Pick<Safety, 'refuseChange' | 'environment' | 'isReadOnly'>
 }
 
 const { operation } = operationsWith<SessionServices>()
@@ -28,7 +30,7 @@ export const session = operation({
   parameters: {},
   answers: { 200: { description: 'The session.', schema: Session } },
   handle({ principal, services }) {
-    const { tokens, policy, traceUrl, archive, alerts, people, cluster, clusters } = services
+    const { tokens, policy, traceUrl, archive, alerts, people, cluster, clusters, safety } = services
     const { user, role, canLogOut, grants, account } = principal
     const body: Session = {
       user,
@@ -44,6 +46,8 @@ export const session = operation({
       payloads: policy.can(principal, 'queue.payloads'),
       archive: archive !== null,
       alerts: alerts !== null,
+      environment: safety.environment,
+      readOnly: safety.isReadOnly,
       ...(traceUrl !== undefined && { traceUrl }),
     }
     return json(200, body)

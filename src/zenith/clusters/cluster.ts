@@ -26,6 +26,7 @@ import { QueueHistories } from '../queues/history/queue-histories.js'
 import { SearchSlots } from '../queues/jobs/search-slots.js'
 import { matcherOf, queuesOf } from '../queues/queues.js'
 import { Schedulers } from '../queues/schedulers/schedulers.js'
+import { Safety } from '../safety/safety.js'
 import { Sights } from '../sight/sights.js'
 import { controlStoreOf } from '../store/control-store.js'
 import { maskedReader } from '../store/masked-reader.js'
@@ -42,8 +43,8 @@ export interface ClusterOptions extends ClusterInfo {
   slow?: number | undefined
   /** Where queues are: asked for at every look, and never closed. */
   sources?: (() => readonly QueueSource[]) | undefined
-  /** Names or keys of queues in which nothing may be changed, with `*` for anything. */
-  readOnly?: readonly string[] | undefined
+  /** Names or keys of queues in which nothing may be changed, with `*` for anything; true: nothing of the apps may be changed. */
+  readOnly?: boolean | readonly string[] | undefined
   /** The least role that sees the payloads of jobs. */
   payloads?: Role | undefined
   /** Closed with the cluster. */
@@ -95,9 +96,9 @@ const PREPARE_EVERY_MS = 60_000
 export function openCluster(options: ClusterOptions): Cluster {
   const { reader, interval = INTERVAL_MS, slow: slowMs = SLOW_MS, logger, secret } = options
   const { id, name, colour, environment } = options
-  const { sources = () => [], readOnly = [], payloads = 'operator' } = options
+  const { sources = () => [], readOnly, payloads = 'operator' } = options
   const masked = maskedReader(reader)
-  const isReadOnly = matcherOf(readOnly)
+  const isReadOnly = matcherOf(readOnly === true ? ['*'] : readOnly || [])
   const monitor = new MonitorService({ reader: masked, interval, slowMs, sources, isReadOnly, logger })
   const queues = queuesOf({ monitor, store: controlStoreOf(reader), logger })
   const { store } = queues
@@ -120,7 +121,8 @@ export function openCluster(options: ClusterOptions): Cluster {
     })
   alerts?.start()
   const hub = new StreamHub(monitor, alerts)
-  const bulk = new BulkOperations(queues)
+  const safety = new Safety({ environment, readOnly, store, now: () => monitor.now })
+  const bulk = new BulkOperations(queues, () => safety.refuse())
   const failures = new Failures(queues)
   const runs = new QueueJobRuns(masked, {
     viewOf: (key) => monitor.queues.view(key),
@@ -131,7 +133,7 @@ export function openCluster(options: ClusterOptions): Cluster {
   })
   const recorder = new OwnQueueRecorder({ monitor, store, hasSources, logger })
   const services: ClusterServices = {
-    ...{ cluster: info, monitor, hub, queues, bulk, runs, failures, histories, archive, archiver, alerts },
+    ...{ cluster: info, monitor, hub, queues, safety, bulk, runs, failures, histories, archive, archiver, alerts },
     ping: new StorePing(reader),
     schedulers: new Schedulers(queues),
     tokens: new ChangeTokens(options.signing, id),

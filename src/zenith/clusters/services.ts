@@ -8,12 +8,14 @@ import type { SessionServices } from '../auth/session.js'
 import type { Monitor } from '../fleet/monitor-service.js'
 import type { NodeServices } from '../fleet/routes/node-actions.js'
 import type { RunServices } from '../fleet/runs/routes.js'
+import type { FreezeServices } from '../freeze/routes.js'
 import type { PeopleServices } from '../people/operations.js'
 import type { BulkServices } from '../queues/bulk/routes.js'
 import type { FailureServices } from '../queues/failures/routes.js'
 import type { HistoryServices } from '../queues/history/routes.js'
 import type { JobServices } from '../queues/jobs/routes.js'
 import type { SchedulerServices } from '../queues/schedulers/routes.js'
+import type { Safety } from '../safety/safety.js'
 
 /** What all routes work with. */
 export interface AllServices
@@ -30,7 +32,9 @@ export interface AllServices
     AuditServices,
     ForgetServices,
     AlertServices,
+    FreezeServices,
     PeopleServices {
   readonly monitor: Monitor
   readonly alerts: Alerts | null
+  readonly safety: Safety
 }

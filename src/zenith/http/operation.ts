@@ -45,6 +45,8 @@ export interface ChangeSpec<B extends GenericSchema, P extends Parameters, S ext
   readonly maxBytes?: number
   /** The permission that the body requires. Null: `handle` checks it. */
   readonly permission: ((body: Infer<B>) => Permission) | null
+  /** Whether a body changes anything, if not every one does: a read-only cluster and a freeze refuse changes of the apps. @default true */
+  readonly isChange?: (body: Infer<B>) => boolean
   /** Keys of the queues at which it is required. @default that of the path, if it has one */
   readonly queues?: (body: Infer<B>) => readonly string[]
   readonly handle: (context: ChangeContext<Infer<B>, P, S>) => Response | Promise<Response>
@@ -109,7 +111,7 @@ function operation<P extends Parameters, S extends Services>(spec: OperationSpec
 function change<B extends GenericSchema, P extends Parameters, S extends Services>(
   spec: ChangeSpec<B, P, S>,
 ): Operation<S> {
-  const { handle, permission, maxBytes, queues, ...rest } = spec
+  const { handle, permission, maxBytes, queues, isChange, ...rest } = spec
   return {
     ...rest,
     method: 'POST',
@@ -123,8 +125,11 @@ function change<B extends GenericSchema, P extends Parameters, S extends Service
       const change = { ...context, query, segments, body: body.value }
       return answerApiErrors(async () => {
         const keys = queues?.(body.value) ?? (segments.queue === undefined ? [] : [segments.queue])
-        const refusal = permission && (await refusalAt(keys, permission(body.value), context))
-        return refusal ?? handle(change)
+        const needed = permission?.(body.value)
+        const refusal = needed && (await refusalAt(keys, needed, context))
+        if (refusal) return refusal
+        if (needed && (isChange?.(body.value) ?? true)) await context.services.safety.refuseChange(needed)
+        return handle(change)
       })
     },
   }

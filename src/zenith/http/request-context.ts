@@ -1,8 +1,14 @@
 import type { ClusterInfo } from '../../api/clusters.js'
-import type { Policy, QueueName } from '../../api/permissions.js'
+import type { Permission, Policy, QueueName } from '../../api/permissions.js'
 import type { ChangeTokens } from './change-tokens.js'
 import type { Origin } from './context.js'
 import type { Principal } from './principal.js'
+
+/** Refuses changes that the principal may make, but nobody now. */
+export interface ChangeGuard {
+  /** Rejects with an API error. @param permission that the change takes */
+  refuseChange(permission: Permission): Promise<void>
+}
 
 /** What every request needs. A capability adds what its own routes need. */
 export interface Services {
@@ -13,6 +19,7 @@ export interface Services {
   /** Decides for the cluster; without one, whether something is allowed in any. */
   readonly policy: Policy
   readonly tokens: ChangeTokens
+  readonly safety: ChangeGuard
   /** Rejects with an API error if there is no queue of this key, or if the principal may not see it. */
   readonly queueNamed: (key: string) => Promise<QueueName>
 }

@@ -44,8 +44,10 @@ export const queueActions = change({
   body: QueueChange,
   maxBytes: MAX_BYTES,
   answers: { 200: result, ...QUEUE_ANSWERS },
-  async handle({ body, segments, principal, services: { queues } }) {
+  async handle({ body, segments, principal, services: { queues, safety } }) {
     const queue = await queues.changeable(segments.queue ?? '', capabilityFor(body))
+    if (body.action === 'clean' || body.action === 'empty')
+      await safety.confirm(`queue.${body.action}`, { given: body.confirm, wanted: () => queue.name })
     const { target, perform } = wayOf(body, queue, queues.now())
     if (body.action === 'duplicate') await checkThere(queue, body.id)
     const done = await queues.act({

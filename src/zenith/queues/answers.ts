@@ -6,7 +6,7 @@ export const QUEUE_ANSWERS: Readonly<Record<number, Answer>> = {
   404: { description: '`not_found`: the queue or job does not exist.', schema: Problem },
   409: {
     description:
-      '`not_connected`: this Zenith has no source for the queue; `not_supported`: its system does not support the action; `read_only`, `no_audit`: changes are not allowed; `queue_denied`: its system denies a right; `queue_replica`: its Redis is a read-only replica.',
+      '`not_connected`: this Zenith has no source for the queue; `not_supported`: its system does not support the action; `read_only`, `frozen`, `no_audit`: changes are not allowed, or not now; `confirmation_needed`, `confirmation_wrong`: in production `confirm` is missing, or has another text; `queue_denied`: its system denies a right; `queue_replica`: its Redis is a read-only replica.',
     schema: Problem,
   },
   503: {

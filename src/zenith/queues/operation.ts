@@ -1,5 +1,6 @@
 import { operationsWith } from '../http/operation.js'
 import type { Services } from '../http/request-context.js'
+import type { Safety } from '../safety/safety.js'
 import type { State } from './directory.js'
 import type { Queues } from './queues.js'
 
@@ -7,6 +8,7 @@ import type { Queues } from './queues.js'
 export interface QueueServices extends Services {
   readonly monitor: State
   readonly queues: Queues
+  readonly safety: Pick<Safety, 'refuseChange' | 'confirm'>
 }
 
 export const { operation, change } = operationsWith<QueueServices>()

@@ -44,7 +44,7 @@ describe('a cluster is refused', () => {
     [
       'with an id in capitals',
       clusters('id: One, redis: redis://one'),
-      /:2:11 clusters\[0\]\.id takes an id of lower-case/,
+      /:2:11 clusters\[0\]\.id takes an id: lower-case/,
     ],
     [
       'with a number as id',
@@ -55,7 +55,7 @@ describe('a cluster is refused', () => {
     [
       'with an environment of two words',
       clusters(`${ONE}, environment: pre prod`),
-      /environment takes production, staging/,
+      /environment takes a word of at most 30/,
     ],
     ['with a colour of its own', clusters(`${ONE}, colour: "#f00"`), /colour takes one of grey, blue/],
     ['with the URL of a page', clusters('id: one, redis: http://one'), /:2:23 clusters\[0\]\.redis takes a URL/],

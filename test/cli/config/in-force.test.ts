@@ -70,7 +70,7 @@ quiet: true
     isQuiet: true,
     isDefaultRedis: false,
     secret: 'a-secret-of-the-file',
-    look: { name: 'Shop', colour: 'teal', environment: 'staging' },
+    look: { name: 'Shop', colour: 'teal' },
     clusters: null,
   })
   expect(queues).toEqual({ words: ['bullmq', 'redis-list=a+b'], redis: 'redis://two' })
@@ -78,6 +78,7 @@ quiet: true
   expect(archive?.retention).toEqual({ recordDays: 1, jobDays: 1, payloadDays: 2, maxBytes: 5e9 })
   expect(zenith).toMatchObject({
     redis: 'redis://one',
+    environment: 'staging',
     prefix: 'mine:',
     token: ['the-first-token-of-two', 'the-second-token-of-two'],
     requireToken: true,

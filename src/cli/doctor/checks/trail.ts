@@ -11,7 +11,7 @@ export const trail: Check = {
     const store = openControlStore(connection, keys, tokens)
     try {
       const chain = await store.verifyAudit?.()
-      const looks = await Promise.all(['scheduler', 'bulk'].map((kind) => store.inspectDocuments?.(kind)))
+      const looks = await Promise.all(['scheduler', 'bulk', 'freeze'].map((kind) => store.inspectDocuments?.(kind)))
       const count = looks.reduce((sum, look) => sum + (look?.untrusted.size ?? 0), 0)
       return [...(chain ? findingsOf(chain, keys) : []), ...(count > 0 ? [untrustedDocuments(count)] : [])]
     } catch (error) {
@@ -59,7 +59,7 @@ function leftBehindFinding(count: number, keys: DoctorContext['keys']): Finding 
 function untrustedDocuments(count: number): Finding {
   return problem({
     code: 'kept-untrusted',
-    message: `${count} of the schedulers and operations that Zenith keeps have no valid signature. Zenith ignores them.`,
+    message: `${count} of the schedulers, operations and freezes that Zenith keeps have no valid signature. Zenith ignores them.`,
     advice: 'The page names them under "Activity". Their writer has Zenith’s rights but not its token.',
   })
 }

@@ -14,6 +14,7 @@ import { MoreButton } from '../../ui/more-button.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { Problem } from '../../ui/problem.js'
 import { Section } from '../../ui/section.js'
+import { FreezeButton } from '../freeze/freeze-button.js'
 import { keysMeant } from '../queues/queues.js'
 import { AuditTrail } from './audit-trail.js'
 import { BulkRow } from './bulk-row.js'
@@ -27,7 +28,12 @@ export function ActivityPage({ overview }: { overview: Overview }) {
   const isMeant = useMemo(() => keysMeant(overview, { service, env, version }), [overview, service, env, version])
   return (
     <>
-      <PageBar title="Activity" hasPeriod all={{ isChosen: kept === 'all', onChoose: showAll }} />
+      <PageBar
+        title="Activity"
+        hasPeriod
+        all={{ isChosen: kept === 'all', onChoose: showAll }}
+        more={<FreezeButton />}
+      />
       <Operations queues={overview.queues} q={q} isMeant={isMeant} />
       <AuditTrail isMeant={isMeant} />
     </>

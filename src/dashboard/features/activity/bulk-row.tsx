@@ -76,12 +76,12 @@ export function BulkRow({ operation, of, queues, isOpen }: BulkRowProps) {
           <BulkProgress operation={operation} />
         </div>
       )}
-      {isOpen && <Opened known={operation} queues={queues} />}
+      {isOpen && <Opened known={operation} of={of} queues={queues} />}
     </li>
   )
 }
 
-function Opened({ known, queues }: { known: BulkOperation; queues: readonly QueueName[] }) {
+function Opened({ known, of, queues }: Pick<BulkRowProps, 'of' | 'queues'> & { known: BulkOperation }) {
   const { data: operation = known, error } = useBulk(known.id, known)
   const session = useSession()
   const step = useBulkStep()
@@ -102,7 +102,12 @@ function Opened({ known, queues }: { known: BulkOperation; queues: readonly Queu
         </div>
       )}
       {mayCancel && (
-        <LeftButtons operation={operation} isBusy={step.isPending} onStep={(what) => step.mutate({ id, step: what })} />
+        <LeftButtons
+          operation={operation}
+          of={of}
+          isBusy={step.isPending}
+          onStep={(what, confirm) => step.mutate({ id, step: what, ...confirm })}
+        />
       )}
       <Problem error={step.error ?? error} />
       <Reasons title="Left out" reasons={operation.notEligible} />

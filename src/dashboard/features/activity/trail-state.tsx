@@ -49,6 +49,12 @@ const WHY = {
   displaced: 'something else replaced all of them',
 } as const
 
+const KIND_WORDS: Readonly<Record<UntrustedDocument['kind'], string>> = {
+  bulk: 'bulk operation',
+  scheduler: 'paused scheduler',
+  freeze: 'change freeze',
+}
+
 /** What is kept and none of Zenith's. */
 export function UntrustedDocuments({ documents }: { documents: readonly UntrustedDocument[] }) {
   if (documents.length === 0) return null
@@ -62,8 +68,7 @@ export function UntrustedDocuments({ documents }: { documents: readonly Untruste
       <ul className="mt-1.5 flex flex-col gap-1 text-xs">
         {documents.map(({ kind, id, doubt }) => (
           <li key={`${kind} ${id}`} className="break-words">
-            {kind === 'bulk' ? 'bulk operation' : 'paused scheduler'} <span className="font-mono">{id}</span>:{' '}
-            {WHY[doubt]}
+            {KIND_WORDS[kind]} <span className="font-mono">{id}</span>: {WHY[doubt]}
           </li>
         ))}
       </ul>

@@ -1,14 +1,17 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { JobAction } from '../../../api/actions.js'
 import type { BulkOperation, JobSelection } from '../../../api/bulk.js'
 import { useBulk } from '../../api/activity-api.js'
 import { useBulkPlan, useBulkStep } from '../../api/changes.js'
+import { ActionButton } from '../../ui/action-button.js'
 import { Button } from '../../ui/button.js'
 import { DialogButtons } from '../../ui/confirm-dialog.js'
 import { Dialog } from '../../ui/dialog.js'
 import { capital, plural, timeOfDay } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
 import { Problem } from '../../ui/problem.js'
+import { isTyped, TypedWord } from '../../ui/typed-word.js'
+import { confirmedBy, useBulkConfirmation } from '../queues/confirmation.js'
 import { ACTION_NAMES, actionTitle, consequence } from '../queues/job-actions.js'
 import { stateWord } from '../queues/queues.js'
 import { LeftButtons } from './bulk-left.js'
@@ -31,6 +34,7 @@ interface BulkDialogProps {
 export function BulkDialog({ action, selection, of, onClose }: BulkDialogProps) {
   const plan = useBulkPlan()
   const step = useBulkStep()
+  const [text, setText] = useState('')
   const isAsked = useRef(false)
   const { mutate } = plan
   useEffect(() => {
@@ -45,23 +49,28 @@ export function BulkDialog({ action, selection, of, onClose }: BulkDialogProps) 
     if (operation && (phase === 'counting' || phase === 'ready')) step.mutate({ id: operation.id, step: 'cancel' })
     onClose(phase !== 'counting' && phase !== 'ready')
   }
-  const take = (what: 'start' | 'resume' | 'cancel') => operation && step.mutate({ id: operation.id, step: what })
+  const take = (what: 'start' | 'resume' | 'cancel', confirm = {}) =>
+    operation && step.mutate({ id: operation.id, step: what, ...confirm })
+  const wanted = useBulkConfirmation(operation, of)
+  const canStart = phase === 'ready' && (operation?.eligible ?? 0) > 0
   return (
     <Dialog title={`${ACTION_NAMES[action]} ${stateWord(selection.state)} jobs of ${of}`} onClose={close}>
       <div aria-live="polite" className="flex min-h-0 flex-col gap-4 overflow-y-auto px-5 py-4">
         {operation ? <Body operation={operation} /> : !plan.error && <p className="text-soft">Counting the jobs…</p>}
+        {canStart && <TypedWord wanted={wanted} text={text} onText={setText} />}
         <Problem error={plan.error ?? step.error ?? error} />
       </div>
       <DialogButtons>
         {phase === 'running' && <Button onClick={() => take('cancel')}>Cancel the rest</Button>}
-        {operation && <LeftButtons operation={operation} isBusy={step.isPending} onStep={take} />}
+        {operation && <LeftButtons operation={operation} of={of} isBusy={step.isPending} onStep={take} />}
         <CloseButton phase={phase} isFailed={plan.error !== null} onClose={close} />
-        {operation && phase === 'ready' && operation.eligible > 0 && (
+        {operation && canStart && (
           <StartButton
             kind={action === 'remove' ? 'danger' : 'main'}
             title={actionTitle(action, operation.eligible, selection.state, of)}
             isBusy={step.isPending}
-            onStart={() => take('start')}
+            isReady={isTyped(text, wanted)}
+            onStart={() => take('start', confirmedBy(wanted))}
           />
         )}
       </DialogButtons>
@@ -127,25 +136,27 @@ interface StartButtonProps {
   kind: 'main' | 'danger'
   title: string
   isBusy: boolean
+  /** Whether what is wanted was typed. */
+  isReady: boolean
   onStart: () => void
 }
 
-function StartButton({ kind, title, isBusy, onStart }: StartButtonProps) {
+function StartButton({ kind, title, isBusy, isReady, onStart }: StartButtonProps) {
   const button = useRef<HTMLButtonElement>(null)
   // What can't be undone is not pressed by an Enter that was meant for something else.
   useEffect(() => {
     if (kind === 'main') button.current?.focus()
   }, [kind])
   return (
-    <Button
+    <ActionButton
       ref={button}
       kind={kind}
-      disabled={isBusy}
+      disabled={isBusy || !isReady}
       className="h-auto min-h-8 py-1 whitespace-normal"
       onClick={onStart}
     >
       {isBusy ? 'Starting…' : title}
-    </Button>
+    </ActionButton>
   )
 }
 

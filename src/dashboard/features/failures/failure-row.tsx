@@ -1,8 +1,8 @@
 import { RotateCw } from 'lucide-react'
 import { memo } from 'react'
 import type { FailureGroup } from '../../../api/failures.js'
+import { ActionButton } from '../../ui/action-button.js'
 import { Ago } from '../../ui/ago.js'
-import { Button } from '../../ui/button.js'
 import { CopyLink } from '../../ui/copy-link.js'
 import { Facts } from '../../ui/facts.js'
 import { count, exactTime, plural } from '../../ui/format.js'
@@ -51,10 +51,10 @@ function Details({ group, canRetry, onRetry }: Omit<FailureRowProps, 'isOpen'>) 
       </ul>
       <div className="flex flex-wrap gap-1.5">
         {canRetry && (
-          <Button data-shortcut="r" onClick={() => onRetry(group)}>
+          <ActionButton data-shortcut="r" onClick={() => onRetry(group)}>
             <RotateCw className="size-3.5" aria-hidden="true" />
             Retry this group
-          </Button>
+          </ActionButton>
         )}
         <PageLink to={{ page: 'job', queue: sample.queue, job: sample.id }} className={LINK_BUTTON}>
           Open the newest

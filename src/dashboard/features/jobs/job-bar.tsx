@@ -2,7 +2,7 @@ import { ChevronLeft, ChevronRight } from 'lucide-react'
 import type { JobAction } from '../../../api/actions.js'
 import { JOBS_A_PAGE } from '../../api/queues-api.js'
 import { changePage } from '../../routing/route.js'
-import { Button } from '../../ui/button.js'
+import { ActionButton } from '../../ui/action-button.js'
 import { count, plural } from '../../ui/format.js'
 import { ICON_BUTTON } from '../../ui/icon-button.js'
 import { ACTION_NAMES } from '../queues/job-actions.js'
@@ -77,10 +77,10 @@ function Selected({
         {actions.map((action) => {
           const Icon = ACTION_ICONS[action]
           return (
-            <Button key={action} data-shortcut={ACTION_KEYS[action]} onClick={() => onAct(action)}>
+            <ActionButton key={action} data-shortcut={ACTION_KEYS[action]} onClick={() => onAct(action)}>
               <Icon className="size-3.5" aria-hidden="true" />
               {ACTION_NAMES[action]}
-            </Button>
+            </ActionButton>
           )
         })}
       </span>

@@ -4,7 +4,7 @@ import type { JobView } from '../../../api/jobs.js'
 import type { QueueView } from '../../../api/queues.js'
 import { useQueueChange } from '../../api/changes.js'
 import { useSession } from '../../api/session.js'
-import { Button } from '../../ui/button.js'
+import { ActionButton } from '../../ui/action-button.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { PageLink } from '../../ui/page-link.js'
 import { ACTION_NAMES, jobActions, offers } from '../queues/job-actions.js'
@@ -20,21 +20,21 @@ export function JobButtons({ queue, job, doing }: { queue: QueueView; job: JobVi
       {jobActions(queue, job.state, session).map((action) => {
         const Icon = ACTION_ICONS[action]
         return (
-          <Button
+          <ActionButton
             key={action}
             data-shortcut={ACTION_KEYS[action]}
             onClick={() => doing.ask({ action, state: job.state, ids: [job.id], text: '' })}
           >
             <Icon className="size-3.5" aria-hidden="true" />
             {ACTION_NAMES[action]}
-          </Button>
+          </ActionButton>
         )
       })}
       {offers(queue, 'duplicate', session) && (
-        <Button onClick={() => setCopying(true)}>
+        <ActionButton onClick={() => setCopying(true)}>
           <Copy className="size-3.5" aria-hidden="true" />
           Duplicate
-        </Button>
+        </ActionButton>
       )}
       {isCopying && <CopyDialog queue={queue} job={job} doing={doing} onClose={() => setCopying(false)} />}
     </div>

@@ -3,6 +3,7 @@ import { memo } from 'react'
 import type { JobAction } from '../../../api/actions.js'
 import type { JobSummary } from '../../../protocol/jobs.js'
 import type { JobState } from '../../../protocol/queues.js'
+import { useFrozenProps } from '../../ui/action-button.js'
 import { PageLink } from '../../ui/page-link.js'
 import { ACTION_NAMES } from '../queues/job-actions.js'
 import { attemptsWords, FigureCell, WhenCell } from './job-cells.js'
@@ -119,13 +120,15 @@ interface RowButtonProps {
 function RowButton({ action, job: { id, name }, onAct }: RowButtonProps) {
   const Icon = ACTION_ICONS[action]
   const key = ACTION_KEYS[action]
+  const frozen = useFrozenProps()
   return (
     <button
       type="button"
       data-shortcut={key}
       aria-label={`${ACTION_NAMES[action]} ${name} ${id}`}
       title={key ? `${ACTION_NAMES[action]} (${key})` : ACTION_NAMES[action]}
-      className="inline-grid size-8 place-items-center rounded-lg text-soft hover:bg-track hover:text-text"
+      {...frozen}
+      className="inline-grid size-8 place-items-center rounded-lg text-soft hover:bg-track hover:text-text disabled:cursor-not-allowed disabled:opacity-40"
       onClick={() => onAct(action, id)}
     >
       <Icon className="size-4" aria-hidden="true" />

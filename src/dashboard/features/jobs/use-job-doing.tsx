@@ -7,7 +7,9 @@ import type { JobState } from '../../../protocol/queues.js'
 import { useJobsChange } from '../../api/changes.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { Notice, type NoticeText } from '../../ui/notice.js'
+import type { Wanted } from '../../ui/typed-word.js'
 import { BulkDialog } from '../bulk/bulk-dialog.js'
+import { confirmedBy, useConfirmation } from '../queues/confirmation.js'
 import { actionTitle, consequence, doneWords } from '../queues/job-actions.js'
 import { clearSelection, deselect } from './selection.js'
 
@@ -45,9 +47,9 @@ export function useJobDoing(
     setAsked(null)
     change.reset()
   }
-  const confirm = ({ action }: Asked, ids: readonly string[]) =>
+  const confirm = ({ action }: Asked, ids: string[], wanted: Wanted | null) =>
     change.mutate(
-      { action, ids },
+      { action, ids, ...confirmedBy(wanted) },
       {
         onSuccess: ({ outcomes }) => {
           deselect(ids)
@@ -71,7 +73,7 @@ export function useJobDoing(
         of={name}
         isBusy={change.isPending}
         error={change.error}
-        onConfirm={() => confirm(asked, asked.ids ?? [])}
+        onConfirm={(wanted) => confirm(asked, [...(asked.ids ?? [])], wanted)}
         onClose={close}
       />
     ) : (
@@ -94,13 +96,22 @@ interface SmallDialogProps {
   of: string
   isBusy: boolean
   error: Error | null
-  onConfirm: () => void
+  /** @param wanted what was typed; null for nothing */
+  onConfirm: (wanted: Wanted | null) => void
   onClose: () => void
 }
 
-function SmallDialog({ asked: { action, state }, ids, of, ...rest }: SmallDialogProps) {
+function SmallDialog({ asked: { action, state }, ids, of, onConfirm, ...rest }: SmallDialogProps) {
+  const removal = useConfirmation('queue.remove', of, ids.length)
+  const wanted = action === 'remove' ? removal : null
   return (
-    <ConfirmDialog title={actionTitle(action, ids.length, state, of)} isDanger={action === 'remove'} {...rest}>
+    <ConfirmDialog
+      title={actionTitle(action, ids.length, state, of)}
+      isDanger={action === 'remove'}
+      wanted={wanted}
+      onConfirm={() => onConfirm(wanted)}
+      {...rest}
+    >
       <p>{consequence(action, ids.length)}</p>
       {ids.length === 1 && <p className="truncate font-mono text-xs text-soft">{ids[0]}</p>}
     </ConfirmDialog>

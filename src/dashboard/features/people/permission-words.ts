@@ -8,7 +8,7 @@ export const PERMISSION_GROUPS: readonly (readonly [title: string, permissions: 
   ['Schedulers', ['scheduler.run', 'scheduler.pause', 'scheduler.resume', 'scheduler.save', 'scheduler.remove']],
   ['Alerts', ['alert.acknowledge', 'alert.silence', 'alert.edit']],
   ['Fleet and archive', ['node.forget', 'archive.forget']],
-  ['People', ['people.edit']],
+  ['People and cluster', ['people.edit', 'cluster.freeze']],
 ]
 
 export const PERMISSION_WORDS: Readonly<Record<Permission, string>> = {
@@ -34,4 +34,5 @@ export const PERMISSION_WORDS: Readonly<Record<Permission, string>> = {
   'node.forget': 'forget lost servers',
   'archive.forget': 'delete from the archive',
   'people.edit': 'edit users and their rights',
+  'cluster.freeze': 'freeze changes, and lift the freeze',
 }

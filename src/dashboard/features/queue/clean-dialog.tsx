@@ -4,12 +4,15 @@ import type { JobState } from '../../../protocol/queues.js'
 import { Field, INPUT } from '../../ui/field.js'
 import { FormDialog } from '../../ui/form-dialog.js'
 import { count } from '../../ui/format.js'
+import type { Wanted } from '../../ui/typed-word.js'
 import { JOB_STATE_LIST, stateWord } from '../queues/queues.js'
 
 interface CleanDialogProps {
   queue: QueueView
   /** The state that is looked at. */
   state: JobState
+  /** What has to be typed first; null for nothing. */
+  wanted: Wanted | null
   isBusy: boolean
   error: Error | null
   onClean: (asked: { state: JobState; olderThanMs: number; limit: number }) => void
@@ -30,7 +33,7 @@ const CAN_BE_CLEANED: readonly JobState[] = JOB_STATE_LIST.filter(
 )
 
 /** Removes old jobs of one state, the oldest first. */
-export function CleanDialog({ queue, state, isBusy, error, onClean, onClose }: CleanDialogProps) {
+export function CleanDialog({ queue, state, wanted, isBusy, error, onClean, onClose }: CleanDialogProps) {
   const states = CAN_BE_CLEANED.filter((one) => queue.states.includes(one))
   const [chosen, setChosen] = useState<JobState>(states.includes(state) ? state : (states.at(-1) ?? 'completed'))
   const [age, setAge] = useState<number>(24 * 3_600_000)
@@ -41,6 +44,7 @@ export function CleanDialog({ queue, state, isBusy, error, onClean, onClose }: C
       title={`Clean ${queue.name}`}
       confirm={`Remove up to ${count(limit)} ${stateWord(chosen)} jobs ${ageWords}`}
       isDanger
+      wanted={wanted}
       isBusy={isBusy}
       error={error}
       onSubmit={() => onClean({ state: chosen, olderThanMs: age, limit })}

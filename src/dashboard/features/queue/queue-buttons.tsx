@@ -7,11 +7,12 @@ import type { LookedAt } from '../../../protocol/jobs.js'
 import type { JobState } from '../../../protocol/queues.js'
 import { type QueueAnswer, useQueueChange } from '../../api/changes.js'
 import { useSession } from '../../api/session.js'
-import { Button } from '../../ui/button.js'
+import { ActionButton } from '../../ui/action-button.js'
 import { ConfirmDialog } from '../../ui/confirm-dialog.js'
 import { count, exact, plural, roughly } from '../../ui/format.js'
 import type { NoticeText } from '../../ui/notice.js'
 import { PageLink } from '../../ui/page-link.js'
+import { confirmedBy, useConfirmation } from '../queues/confirmation.js'
 import { offers } from '../queues/job-actions.js'
 import { backlog } from '../queues/queues.js'
 import { AddDialog } from './add-dialog.js'
@@ -42,10 +43,10 @@ export function QueueButtons({ queue, state, say }: QueueButtonsProps) {
   return (
     <div className="flex flex-wrap gap-1.5 empty:hidden">
       {buttons.map(([action, name, Icon]) => (
-        <Button key={action} onClick={() => setAsked(action)}>
+        <ActionButton key={action} onClick={() => setAsked(action)}>
           <Icon className="size-3.5" aria-hidden="true" />
           {name}
-        </Button>
+        </ActionButton>
       ))}
       {asked && <Question asked={asked} queue={queue} state={state} say={say} onClose={() => setAsked(null)} />}
     </div>
@@ -59,6 +60,8 @@ interface QuestionProps extends QueueButtonsProps {
 
 function Question({ asked, queue, state, say, onClose }: QuestionProps) {
   const change = useQueueChange(queue.key)
+  const clean = useConfirmation('queue.clean', queue.name)
+  const empty = useConfirmation('queue.empty', queue.name)
   const take = (body: QueueChangeInput) =>
     change.mutate(body, {
       onSuccess: (answer) => {
@@ -69,10 +72,23 @@ function Question({ asked, queue, state, say, onClose }: QuestionProps) {
   const shared = { queue, isBusy: change.isPending, error: change.error, onClose }
   if (asked === 'add') return <AddDialog {...shared} onAdd={(job) => take({ action: 'add', job })} />
   if (asked === 'clean')
-    return <CleanDialog {...shared} state={state} onClean={(clean) => take({ action: 'clean', ...clean })} />
+    return (
+      <CleanDialog
+        {...shared}
+        wanted={clean}
+        state={state}
+        onClean={(asked) => take({ action: 'clean', ...asked, ...confirmedBy(clean) })}
+      />
+    )
   const { title, body } = wordsOf(asked, queue)
   return (
-    <ConfirmDialog {...shared} title={title} isDanger={asked === 'empty'} onConfirm={() => take({ action: asked })}>
+    <ConfirmDialog
+      {...shared}
+      title={title}
+      isDanger={asked === 'empty'}
+      wanted={asked === 'empty' ? empty : null}
+      onConfirm={() => take(asked === 'empty' ? { action: asked, ...confirmedBy(empty) } : { action: asked })}
+    >
       <p>{body}</p>
     </ConfirmDialog>
   )
@@ -124,9 +140,9 @@ function Stopped({
       <span>
         {text}. Zenith checked {exact(partial.looked)} of {exact(partial.total)} jobs: there may be more.
       </span>
-      <Button disabled={change.isPending} onClick={goOn}>
+      <ActionButton disabled={change.isPending} onClick={goOn}>
         Continue
-      </Button>
+      </ActionButton>
       {change.error && <span>{change.error.message}</span>}
     </div>
   )

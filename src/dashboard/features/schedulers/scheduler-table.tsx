@@ -4,6 +4,7 @@ import type { SchedulerAction } from '../../../api/actions.js'
 import type { SchedulerView } from '../../../api/schedulers.js'
 import type { Session } from '../../../api/session.js'
 import { useSession } from '../../api/session.js'
+import { useFrozenProps } from '../../ui/action-button.js'
 import { capital, count, UNKNOWN } from '../../ui/format.js'
 import { Moment } from '../../ui/moment.js'
 import { PageLink } from '../../ui/page-link.js'
@@ -185,6 +186,7 @@ function Actions({
   session,
   onAsk,
 }: { scheduler: SchedulerView; session: Session | null } & Pick<SchedulerTableProps, 'onAsk'>) {
+  const frozen = useFrozenProps()
   return schedulerActions(scheduler, session).map((action) => {
     const [name, Icon] = SIGNS[action]
     return (
@@ -194,7 +196,8 @@ function Actions({
         data-shortcut={action === 'run' ? 'r' : action === 'remove' ? '#' : undefined}
         aria-label={`${name}: ${scheduler.id}`}
         title={name}
-        className="inline-grid size-8 place-items-center rounded-lg text-soft -outline-offset-2 hover:bg-track hover:text-text"
+        {...frozen}
+        className="inline-grid size-8 place-items-center rounded-lg text-soft -outline-offset-2 hover:bg-track hover:text-text disabled:cursor-not-allowed disabled:opacity-40"
         onClick={() => onAsk(action, scheduler)}
       >
         <Icon className="size-4" aria-hidden="true" />

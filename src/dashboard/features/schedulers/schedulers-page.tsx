@@ -10,7 +10,7 @@ import { useSchedulers } from '../../api/queues-api.js'
 import { can, useSession } from '../../api/session.js'
 import type { Scope } from '../../routing/pages.js'
 import { useRoute } from '../../routing/route.js'
-import { Button } from '../../ui/button.js'
+import { ActionButton } from '../../ui/action-button.js'
 import { EmptyState } from '../../ui/empty-state.js'
 import { count } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
@@ -42,10 +42,10 @@ export function SchedulersPage({ overview }: { overview: Overview }) {
         title="Schedulers"
         more={
           places.length > 0 && (
-            <Button className="h-9" onClick={() => setAsked({ what: 'save', scheduler: null })}>
+            <ActionButton className="h-9" onClick={() => setAsked({ what: 'save', scheduler: null })}>
               <Plus className="size-3.5" aria-hidden="true" />
               New scheduler
-            </Button>
+            </ActionButton>
           )
         }
       />

@@ -1,10 +1,9 @@
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { NodeView } from '../../../api/nodes.js'
-import { useNodeChange } from '../../api/changes.js'
 import { useCan } from '../../api/session.js'
-import { Button } from '../../ui/button.js'
-import { ConfirmDialog } from '../../ui/confirm-dialog.js'
-import { nodeName } from './fleet.js'
+import { ActionButton } from '../../ui/action-button.js'
+
+const ForgetQuestion = lazy(async () => ({ default: (await import('./forget-question.js')).ForgetQuestion }))
 
 /** Forgets a lost node, after a question; nothing for those who may not. Who that is only rows of lost nodes ask. */
 export function ForgetButton({ node }: { node: NodeView }) {
@@ -16,29 +15,19 @@ function ForgetLost({ node }: { node: NodeView }) {
   if (!useCan('node.forget')) return null
   return (
     <>
-      <Button kind="quiet" className="h-6 px-1.5" aria-label={`Forget ${node.id}`} onClick={() => setAsking(true)}>
+      <ActionButton
+        kind="quiet"
+        className="h-6 px-1.5"
+        aria-label={`Forget ${node.id}`}
+        onClick={() => setAsking(true)}
+      >
         Forget
-      </Button>
-      {isAsking && <Question node={node} onClose={() => setAsking(false)} />}
+      </ActionButton>
+      {isAsking && (
+        <Suspense>
+          <ForgetQuestion node={node} onClose={() => setAsking(false)} />
+        </Suspense>
+      )}
     </>
-  )
-}
-
-function Question({ node, onClose }: { node: NodeView; onClose: () => void }) {
-  const { service, id } = node
-  const change = useNodeChange()
-  return (
-    <ConfirmDialog
-      title={`Forget ${nodeName(node)}`}
-      isBusy={change.isPending}
-      error={change.error}
-      onConfirm={() => change.mutate({ action: 'forget', service, id }, { onSuccess: onClose })}
-      onClose={onClose}
-    >
-      <p>
-        Zenith no longer shows this lost server of {service}, and its health no longer counts it. If it reports again,
-        it is back.
-      </p>
-    </ConfirmDialog>
   )
 }

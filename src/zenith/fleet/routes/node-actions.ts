@@ -27,7 +27,7 @@ export const nodeActions = change({
     404: { description: '`not_found`: the node does not exist.', schema: Problem },
     409: {
       description:
-        '`not_possible`: the node is not lost; `not_supported`: the store cannot forget nodes; `no_audit`: changes are not allowed.',
+        '`not_possible`: the node is not lost; `not_supported`: the store cannot forget nodes; `read_only`, `frozen`, `no_audit`: changes are not allowed, or not now.',
       schema: Problem,
     },
     503: {

@@ -36,11 +36,12 @@ export class BulkOperations {
   readonly #own: OwnOperations
   #isClosed = false
 
-  constructor(queues: Needed) {
+  /** @param refuse rejects with an `ApiError` when nothing may be changed any more: running operations stop then, and can be resumed */
+  constructor(queues: Needed, refuse: () => Promise<void>) {
     this.#queues = queues
     this.#operations = new OperationStore(queues, randomUUID())
     this.#stops = new StopRequests(queues.store)
-    this.#performer = new Performer(queues, this.#operations, this.#stops)
+    this.#performer = new Performer(queues, this.#operations, { stops: this.#stops, refuse })
     this.#stored = new StoredOperations(queues, this.#operations)
     this.#own = new OwnOperations(queues.now)
   }

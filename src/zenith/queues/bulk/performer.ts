@@ -27,13 +27,16 @@ export class Performer {
   readonly #queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>
   readonly #operations: OperationStore
   readonly #stops: StopRequests
+  readonly #refuse: () => Promise<void>
 
+  /** @param refuse rejects with an `ApiError` when nothing may be changed any more */
   constructor(
     queues: Pick<Queues, 'store' | 'act' | 'touch' | 'outbox' | 'now'>,
     operations: OperationStore,
-    stops: StopRequests,
+    { stops, refuse }: { readonly stops: StopRequests; readonly refuse: () => Promise<void> },
   ) {
     this.#queues = queues
+    this.#refuse = refuse
     this.#operations = operations
     this.#stops = stops
   }
@@ -98,7 +101,7 @@ export class Performer {
     operation.writeEnd = () => journal.close()
     const timer = setInterval(() => void journal.renew(), RENEW_EVERY_MS).unref()
     const unwatch = this.#stops.watch(operation)
-    await run(operation, journal)
+    await run(operation, journal, this.#refuse)
     unwatch()
     clearInterval(timer)
     for (const queue of operation.queues) this.#queues.touch(queue)

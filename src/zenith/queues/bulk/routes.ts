@@ -1,6 +1,7 @@
 import { BulkListing, BulkOperation, BulkResultListing } from '../../../api/bulk.js'
-import { BulkPlan, Nothing } from '../../../api/changes.js'
+import { BulkPlan, BulkStep, Nothing } from '../../../api/changes.js'
 import { Problem } from '../../../api/problem.js'
+import { bulkConfirmation } from '../../../api/safety.js'
 import { type Answer, type ChangeContext, operationsWith, refusalAt } from '../../http/operation.js'
 import { pageOf, pagingParameters, partOf } from '../../http/paging.js'
 import { choiceParameter } from '../../http/query.js'
@@ -21,7 +22,8 @@ const MAX_BODY_BYTES = 1024 * 1024
 
 const NOT_FOUND: Answer = { description: 'The operation or the queue does not exist.', schema: Problem }
 const NOT_DONE: Answer = {
-  description: 'The action is not possible; the message gives the reason.',
+  description:
+    'The action is not possible; the message gives the reason. `read_only`, `frozen`: nothing of the apps may be changed, or not now; `confirmation_needed`, `confirmation_wrong`: in production `confirm` is missing, or has another text.',
   schema: Problem,
 }
 const ONE: Answer = { description: 'The operation.', schema: BulkOperation }
@@ -78,6 +80,8 @@ export const createBulk = change({
   parameters: {},
   permission: ({ action }) => `queue.${action}`,
   queues: ({ selection }) => selection.queues,
+  // It lists jobs and changes none.
+  isChange: () => false,
   body: BulkPlan,
   maxBytes: MAX_BODY_BYTES,
   answers: {
@@ -92,40 +96,68 @@ export const createBulk = change({
   },
 })
 
-/** A step of an operation. It needs the permission for the operation's action. */
-function stepOf(step: 'start' | 'resume' | 'cancel', words: { summary: string; description?: string }) {
+const STEP = {
+  segments: SEGMENTS,
+  parameters: {},
+  permission: null,
+  answers: { 200: ONE, 404: NOT_FOUND, 409: NOT_DONE, 503: UNAVAILABLE },
+} as const
+
+type StepContext<B> = ChangeContext<B, Record<never, never>, BulkServices>
+
+/** A step after which jobs are changed: where nothing may be changed, and in production without a confirmation, it is refused. */
+function goOn(step: 'start' | 'resume', words: { summary: string; description?: string }) {
   return change({
     path: `/api/bulk/{id}/${step}`,
-    ...words,
-    segments: SEGMENTS,
-    parameters: {},
-    permission: null,
-    body: Nothing,
-    answers: { 200: ONE, 404: NOT_FOUND, 409: NOT_DONE, 503: UNAVAILABLE },
-    handle: (context) => whoMay(context, (id) => context.services.bulk[step](context.principal, id)),
+    ...{ ...words, ...STEP, body: BulkStep },
+    handle: (context: StepContext<BulkStep>) =>
+      whoMay(context, async (operation) => {
+        const { principal, services, body } = context
+        await services.safety.refuseChange(`queue.${operation.action}`)
+        await confirmed(operation, body, services)
+        return services.bulk[step](principal, operation.id)
+      }),
   })
 }
 
-export const startBulk = stepOf('start', {
+export const startBulk = goOn('start', {
   summary: 'Start a bulk operation in the background',
   description: 'Any Zenith of the store that is connected to the queues can start it.',
 })
 
-export const resumeBulk = stepOf('resume', {
+export const resumeBulk = goOn('resume', {
   summary: 'Resume an interrupted or failed bulk operation in the background',
   description: 'Any Zenith of the store that is connected to the queues can resume it.',
 })
 
-export const cancelBulk = stepOf('cancel', {
+/** Changes nothing: it is possible during a freeze, too. */
+export const cancelBulk = change({
+  path: '/api/bulk/{id}/cancel',
   summary: 'Cancel a bulk operation; jobs that are done stay done',
   description:
     'Any Zenith of the store can cancel it: the one that runs it ends it within a second, and after the call that is under way.',
+  ...{ ...STEP, body: Nothing },
+  handle: (context: StepContext<unknown>) =>
+    whoMay(context, ({ id }) => context.services.bulk.cancel(context.principal, id)),
 })
 
-type RequestContext = ChangeContext<unknown, Record<never, never>, BulkServices>
-
 /** Checks the permission for the operation's action in each of its queues: another user may have created it. */
-async function whoMay(context: RequestContext, work: (id: string) => Promise<unknown>) {
-  const { id, action, selection } = await context.services.bulk.get(context.segments.id ?? '')
-  return (await refusalAt(selection.queues, `queue.${action}`, context)) ?? json(200, await work(id))
+async function whoMay(context: StepContext<unknown>, work: (operation: BulkOperation) => Promise<unknown>) {
+  const operation = await context.services.bulk.get(context.segments.id ?? '')
+  const { action, selection } = operation
+  return (await refusalAt(selection.queues, `queue.${action}`, context)) ?? json(200, await work(operation))
+}
+
+/** The rest of an operation is removed for good as well, and another user may resume it: both steps take the same. */
+async function confirmed(
+  { action, selection, eligible }: BulkOperation,
+  { confirm }: BulkStep,
+  { safety, queueNamed }: BulkServices,
+): Promise<void> {
+  if (action !== 'remove') return
+  const nameOf = async (key: string) => (await queueNamed(key)).name
+  await safety.confirm('queue.remove', {
+    ...{ jobs: eligible, given: confirm },
+    wanted: async () => bulkConfirmation(await Promise.all([...new Set(selection.queues)].map(nameOf)), eligible),
+  })
 }

@@ -19,12 +19,20 @@ const MAX_AT_ONCE = 200
 const FAILED = 'Not done: the operation failed before.'
 const INTERRUPTED = 'Not done: the operation was interrupted before.'
 
-/** Runs the operation, part by part. Never rejects: an error is set on the operation. */
-export async function run(operation: Operation, journal: Pick<Journal, 'recordIntent'>): Promise<void> {
+/**
+ * Runs the operation, part by part. Never rejects: an error is set on the operation.
+ *
+ * @param refuse rejects with an `ApiError` when nothing may be changed any more; asked before each call
+ */
+export async function run(
+  operation: Operation,
+  journal: Pick<Journal, 'recordIntent'>,
+  refuse: () => Promise<void>,
+): Promise<void> {
   const { work } = operation
   try {
     await settleDoubts(operation)
-    for (const part of work.parts) await runPart(operation, part, journal)
+    for (const part of work.parts) await runPart(operation, part, { journal, refuse })
   } catch (error) {
     endEarly(operation, error)
     return
@@ -33,14 +41,14 @@ export async function run(operation: Operation, journal: Pick<Journal, 'recordIn
   operation.end(operation.stop?.as ?? 'done')
 }
 
-/** The progress cannot be recorded any more, so the operation must stop. */
-class UnrecordedError extends Error {}
+/** The progress can't be recorded any more, or nothing may be changed: the operation must stop, and can be resumed. */
+class InterruptedError extends Error {}
 
 function endEarly(operation: Operation, error: unknown): void {
-  const isUnrecorded = error instanceof UnrecordedError
-  finishRest(operation, isUnrecorded ? INTERRUPTED : FAILED)
-  const words = isUnrecorded ? error.message : sourceErrorInWords(error)
-  operation.end(isUnrecorded ? 'interrupted' : 'failed', cut(words, MAX_MESSAGE_CHARS))
+  const isInterrupted = error instanceof InterruptedError
+  finishRest(operation, isInterrupted ? INTERRUPTED : FAILED)
+  const words = isInterrupted ? error.message : sourceErrorInWords(error)
+  operation.end(isInterrupted ? 'interrupted' : 'failed', cut(words, MAX_MESSAGE_CHARS))
 }
 
 function finishRest(operation: Operation, reason: string): void {
@@ -48,13 +56,21 @@ function finishRest(operation: Operation, reason: string): void {
   operation.notDone = count === 0 ? null : { count, reason }
 }
 
-async function runPart(operation: Operation, part: WorkPart, journal: Pick<Journal, 'recordIntent'>): Promise<void> {
+interface RunningParts {
+  readonly journal: Pick<Journal, 'recordIntent'>
+  readonly refuse: () => Promise<void>
+}
+
+async function runPart(operation: Operation, part: WorkPart, { journal, refuse }: RunningParts): Promise<void> {
   const pace = new Pace(MAX_AT_ONCE)
   const open = placesWith(part.fates, PENDING)
   for (let next = 0; next < open.length && !operation.stop; ) {
+    await refuse().catch((error) => {
+      throw new InterruptedError(error instanceof Error ? error.message : String(error))
+    })
     const places = open.slice(next, next + pace.size)
     await journal.recordIntent(part, places).catch((error) => {
-      throw new UnrecordedError(error instanceof LostError ? error.message : storeErrorInWords(error))
+      throw new InterruptedError(error instanceof LostError ? error.message : storeErrorInWords(error))
     })
     if (operation.stop) return
     const outcomes = await pace.measure(() => attempt(operation, part, places))

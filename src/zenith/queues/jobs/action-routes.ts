@@ -25,9 +25,11 @@ export const jobActions = change({
     },
     ...QUEUE_ANSWERS,
   },
-  async handle({ body: { action, ids: given }, segments, principal, services: { queues } }) {
+  async handle({ body: { action, ids: given, confirm }, segments, principal, services: { queues, safety } }) {
     const ids = [...new Set(given)]
     const queue = await queues.changeable(segments.queue ?? '', action)
+    if (action === 'remove')
+      await safety.confirm('queue.remove', { jobs: ids.length, given: confirm, wanted: () => queue.name })
     const outcomes = await queues.act({
       by: principal,
       action,
