@@ -23,7 +23,7 @@ const REFUSED: readonly (readonly [
     'an unknown field',
     JobsChange,
     { action: 'retry', ids: ['1'], x: 1 },
-    '`x` is not known; this takes `action` or `ids`.',
+    '`x` is not known; this takes `action` or `ids` or `confirm`.',
   ],
   [
     'a long unknown field',

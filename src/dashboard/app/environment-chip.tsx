@@ -7,29 +7,28 @@ const LOOKS: Readonly<Record<string, string>> = {
   staging: 'border-warn/40 bg-warn-wash text-warn',
 }
 
-/** What the cluster is, in a word, and whether it may be changed; nothing where Zenith was told neither. */
+/** What the cluster is, in a word; nothing where Zenith was not told. Small: it stands below the name. */
 export function EnvironmentChip() {
-  const { environment = null, readOnly = false } = useSession() ?? {}
+  const environment = useSession()?.environment ?? null
+  if (environment === null) return null
   return (
-    <>
-      {environment !== null && (
-        <span
-          title={`Environment: ${environment}`}
-          className={`max-w-28 truncate rounded-md border px-1.5 py-0.5 text-xs font-medium ${LOOKS[environment] ?? 'border-line bg-raised text-soft'}`}
-        >
-          <span className="sr-only">Environment: </span>
-          {environment}
-        </span>
-      )}
-      {readOnly && (
-        <span
-          title="Read only: this Zenith is configured to change nothing of the apps"
-          className="inline-flex shrink-0 items-center gap-1 rounded-md bg-raised px-1.5 py-0.5 text-xs whitespace-nowrap text-soft"
-        >
-          <Lock className="size-3" aria-hidden="true" />
-          read only
-        </span>
-      )}
-    </>
+    <span
+      title={`Environment: ${environment}`}
+      className={`max-w-17 truncate rounded border px-1 text-[0.625rem] leading-3 font-medium tracking-normal ${LOOKS[environment] ?? 'border-line bg-raised text-soft'}`}
+    >
+      <span className="sr-only">Environment: </span>
+      {environment}
+    </span>
+  )
+}
+
+/** Whether the cluster may not be changed. There is no room for its words, which the queues have. */
+export function ReadOnlyMark() {
+  if (!useSession()?.readOnly) return null
+  return (
+    <span title="Read only: this Zenith is configured to change nothing of the apps">
+      <Lock className="size-3 text-soft" aria-hidden="true" />
+      <span className="sr-only">read only</span>
+    </span>
   )
 }

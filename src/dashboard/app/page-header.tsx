@@ -8,7 +8,7 @@ import { ICON_BUTTON, IconButton } from '../ui/icon-button.js'
 import { PageLink } from '../ui/page-link.js'
 import { nextTheme, type Theme, useTheme } from '../ui/theme.js'
 import { Bell } from './bell.js'
-import { EnvironmentChip } from './environment-chip.js'
+import { EnvironmentChip, ReadOnlyMark } from './environment-chip.js'
 import { isUnread, LiveMark } from './live-mark.js'
 import { Nav } from './nav.js'
 import { ACCOUNT, usePages } from './navigation.js'
@@ -20,8 +20,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
   return (
     <header className="sticky top-0 z-20 border-b border-line bg-page">
       <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-2.5 sm:px-6">
-        <Wordmark />
-        <EnvironmentChip />
+        <Wordmark beside={<ReadOnlyMark />} below={<EnvironmentChip />} />
         <div className="order-last w-full max-w-full lg:order-none lg:w-auto">
           <Nav />
         </div>

@@ -1,5 +1,7 @@
-/** An arc of sky with the star at its highest point. */
-export function Wordmark() {
+import type { ReactNode } from 'react'
+
+/** An arc of sky with the star at its highest point. @param beside the name @param below it: there it takes no room from the pages */
+export function Wordmark({ beside, below }: { beside: ReactNode; below: ReactNode }) {
   return (
     <span className="flex items-center gap-2.5 text-base font-semibold tracking-tight">
       <svg viewBox="0 0 32 32" className="size-7 shrink-0" aria-hidden="true">
@@ -19,7 +21,13 @@ export function Wordmark() {
         />
         <path d="M16 2l1.5 4.5L22 8l-4.5 1.5L16 14l-1.5-4.5L10 8l4.5-1.5z" className="fill-accent" />
       </svg>
-      Zenith
+      <span className="flex flex-col items-start gap-0.5 leading-tight">
+        <span className="flex items-center gap-0.5">
+          Zenith
+          {beside}
+        </span>
+        {below}
+      </span>
     </span>
   )
 }

@@ -112,6 +112,7 @@ function bodiesOf(path: string, { keys }: Sighted): readonly unknown[] {
     ]
   if (path === '/api/alerts/silences')
     return [{ action: 'add', silence: { reason: 'x', queues: [HIDDEN], until: Date.now() + 60_000 } }]
+  if (path === '/api/freeze') return [{ action: 'set', until: Date.now() + 3_600_000, reason: 'x' }, { action: 'lift' }]
   if (path === '/api/nodes') return [{ action: 'forget', service: 'shop', id: 'web-1' }]
   return [{}]
 }

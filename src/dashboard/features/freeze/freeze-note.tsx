@@ -14,7 +14,7 @@ export function FreezeNote({ state: { freeze, active, untrusted } }: { state: Fr
   if (freeze) return <Known freeze={freeze} isActive={active} />
   if (!untrusted) return null
   return (
-    <Frame icon={<TriangleAlert className="mt-0.5 size-4 shrink-0 text-warn" aria-hidden="true" />}>
+    <Frame icon={<TriangleAlert className="mt-0.5 size-4 shrink-0 sm:mt-2 text-warn" aria-hidden="true" />}>
       <p>
         Redis has a change freeze without a valid signature. Zenith ignores it: anyone who can write there could have
         written it.
@@ -27,8 +27,8 @@ export function FreezeNote({ state: { freeze, active, untrusted } }: { state: Fr
 function Known({ freeze, isActive }: { freeze: Freeze; isActive: boolean }) {
   const { from, until, by, reason } = freeze
   return (
-    <Frame icon={<Snowflake className="mt-0.5 size-4 shrink-0 text-accent" aria-hidden="true" />}>
-      <p className="min-w-0 flex-1 break-words">
+    <Frame icon={<Snowflake className="mt-0.5 size-4 shrink-0 sm:mt-2 text-accent" aria-hidden="true" />}>
+      <p className="min-w-0 flex-1 basis-full break-words sm:basis-0">
         <b className="font-semibold">
           {isActive ? 'Changes are frozen' : `Changes freeze at ${exactTime(from)}`} until {exactTime(until)}
         </b>{' '}
@@ -43,7 +43,7 @@ function Frame({ icon, children }: { icon: ReactNode; children: ReactNode }) {
   return (
     <div role="status" className="flex items-start gap-2.5 rounded-xl border border-accent/40 bg-accent/5 px-4 py-3">
       {icon}
-      <div className="flex min-w-0 flex-1 flex-wrap items-start gap-x-4 gap-y-2">{children}</div>
+      <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-2">{children}</div>
     </div>
   )
 }
