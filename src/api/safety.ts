@@ -55,8 +55,8 @@ export function isConfirmed(environment: string | null, permission: Permission, 
 }
 
 /**
- * What confirms a bulk removal. Nobody types the names of 200 queues, and a number of queues says nothing of what goes: for several it is the
- * number of jobs.
+ * What confirms a bulk removal. The names of 200 queues are too many to type, and their number does not tell how much goes: for several
+ * queues it is the number of jobs.
  *
  * @param queues names
  */

@@ -48,6 +48,7 @@ describe('quasar', () => {
       'base-path',
       'bearer',
       'config',
+      'environment',
       'host',
       'interval',
       'open',

@@ -4,7 +4,7 @@ import type { ChangeTokens } from './change-tokens.js'
 import type { Origin } from './context.js'
 import type { Principal } from './principal.js'
 
-/** Refuses changes that the principal may make, but nobody now. */
+/** Refuses changes that the principal has the right to, at times when no user may make them. */
 export interface ChangeGuard {
   /** Rejects with an API error. @param permission that the change takes */
   refuseChange(permission: Permission): Promise<void>
