@@ -55,7 +55,7 @@ export function isConfirmed(environment: string | null, permission: Permission, 
 }
 
 /**
- * What confirms a bulk removal. The names of 200 queues are too many to type, and their number does not tell how much goes: for several
+ * What confirms a bulk removal. The names of 200 queues are too many to type, and their number is not the amount that goes: for several
  * queues it is the number of jobs.
  *
  * @param queues names
