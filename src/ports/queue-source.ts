@@ -43,7 +43,7 @@ export interface QueueSource {
    */
   read(names?: readonly string[]): Promise<SourceReading>
   /**
-   * Looks for one queue, which others may have found before: the next reading has it.
+   * Searches for one queue, which others may have found before: the next reading has it.
    *
    * @returns whether it is there
    */

@@ -27,7 +27,7 @@ export class SigningSecret {
     return this.#value
   }
 
-  /** Resolves when it is read. Never rejects: while the database does not answer, nobody can log in anyway. */
+  /** Resolves when it is read. Never rejects: while the database does not answer, no user can log in anyway. */
   async ready(): Promise<void> {
     if (!this.#read || performance.now() < this.#restsUntil) return
     this.#reading ??= this.#take(this.#read).finally(() => {

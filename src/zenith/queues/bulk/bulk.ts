@@ -131,7 +131,7 @@ export class BulkOperations {
 
   async get(id: string): Promise<BulkOperation> {
     const own = this.#own.get(id)
-    // Another Zenith may have gone on with an operation that was counted or ended here.
+    // Another Zenith may have continued an operation that was counted or ended here.
     if (own && !own.isOpen) return own.view
     try {
       const other = await callStore(() => this.#operations.find(id))

@@ -91,7 +91,7 @@ export class Operation {
     return ENDED.includes(this.phase)
   }
 
-  /** Whether its jobs are stored and any Zenith can go on with it: start it, or resume it. */
+  /** Whether its jobs are stored and any Zenith can start or resume it. */
   get isOpen(): boolean {
     return this.blocks > 0 && (this.phase === 'ready' || isResumable(this.phase))
   }

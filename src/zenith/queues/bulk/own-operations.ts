@@ -37,7 +37,7 @@ export class OwnOperations {
     this.#all.set(operation.id, operation)
   }
 
-  /** Drops an operation that was counted or ended here, and that another Zenith went on with. */
+  /** Drops an operation that was counted or ended here, and that another Zenith continued. */
   yieldTo({ operation: { id }, isOwn }: StoredOperation): void {
     const own = this.#all.get(id)
     if (!isOwn && (own?.hasEnded || own?.isOpen)) this.supersede(id)

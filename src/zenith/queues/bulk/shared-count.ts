@@ -47,7 +47,7 @@ export class SharedCount {
     this.#unwatch = this.#parts.stops.watch(this.#operation)
   }
 
-  /** Stores the list of its jobs: called before it is ready, so that nobody is told so who can't start it. */
+  /** Stores the list of its jobs: called before it is ready, because any Zenith may then be asked to start it. */
   async list(): Promise<void> {
     clearInterval(this.#timer)
     if (!this.#isShared) return

@@ -1,12 +1,16 @@
 import type { ControlStore } from '../../../ports/index.js'
 import { Locks } from './locks.js'
 import type { OperationRecord } from './operation-record.js'
-import type { OperationStore } from './operation-store.js'
+
+interface Parts {
+  readonly store: ControlStore
+  readonly operations: { read(id: string): Promise<OperationRecord | null> }
+}
 
 /** Does something with an operation under its lease, unless another Zenith has it or changed it since. Rejects when the store fails. */
 export async function ifUnchanged(
   record: OperationRecord,
-  { store, operations }: { readonly store: ControlStore; readonly operations: OperationStore },
+  { store, operations }: Parts,
   work: () => Promise<void>,
 ): Promise<void> {
   const { id } = record.operation
