@@ -14,7 +14,7 @@ import { acquireLocks } from './performer.js'
 import { outcomeInWords, targetInWords } from './words.js'
 import type { WorkList } from './work-list.js'
 
-/** An operation of another Zenith, ready to go on here. */
+/** An operation of another Zenith, ready to continue here. */
 export interface LoadedOperation {
   readonly operation: Operation
   /** Rejects with an `ApiError` when another Zenith changed it since. */
@@ -33,7 +33,7 @@ export class StoredOperations {
     this.#operations = operations
   }
 
-  /** Rejects with an `ApiError` when this Zenith cannot go on with it. */
+  /** Rejects with an `ApiError` when this Zenith cannot continue it. */
   async load(id: string, find: FindTarget): Promise<LoadedOperation> {
     const record = await this.#find(id)
     const jobs = await this.#jobs(record)
