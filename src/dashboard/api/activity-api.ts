@@ -17,7 +17,7 @@ export function useBulkList(): UseQueryResult<BulkListing> {
     queryKey: ['bulk'],
     refetchInterval: ({ state: { data } }: { state: { data: BulkListing | undefined } }) =>
       data?.items.some(({ phase }) => BUSY_PHASES.has(phase)) ? BUSY_MS * 2 : IDLE_MS,
-    queryFn: ({ signal }) => fetchJson('api/bulk?limit=100', BulkListing, signal),
+    queryFn: (asker) => fetchJson('api/bulk?limit=100', BulkListing, asker),
   })
 }
 
@@ -29,7 +29,7 @@ export function useBulk(id: string, known?: BulkOperation): UseQueryResult<BulkO
     initialData: known,
     staleTime: 0,
     refetchInterval: ({ state }) => (state.data && !BUSY_PHASES.has(state.data.phase) ? false : BUSY_MS),
-    queryFn: ({ signal }) => fetchJson(bulkPath(id), BulkOperation, signal),
+    queryFn: (asker) => fetchJson(bulkPath(id), BulkOperation, asker),
   })
 }
 
@@ -41,8 +41,8 @@ export function useBulkResults(
   return useQuery({
     queryKey: ['bulk', operation.id, 'results', ok, limit, operation.phase],
     placeholderData: (previous) => previous,
-    queryFn: ({ signal }) =>
-      fetchJson(`${bulkPath(operation.id)}/results?ok=${ok}&limit=${limit}&offset=0`, BulkResultListing, signal),
+    queryFn: (asker) =>
+      fetchJson(`${bulkPath(operation.id)}/results?ok=${ok}&limit=${limit}&offset=0`, BulkResultListing, asker),
   })
 }
 
@@ -74,9 +74,9 @@ export function useAudit(asked: LinesAsked) {
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : AGAIN_MS),
     getNextPageParam: ({ next }: AuditPage) => next,
-    queryFn: ({ signal, pageParam }) => {
-      const path = `api/audit${linesQuery(asked, { limit: String(AUDIT_STEP), after: pageParam ?? '' })}`
-      return fetchJson(path, AuditPage, signal)
+    queryFn: (asker) => {
+      const path = `api/audit${linesQuery(asked, { limit: String(AUDIT_STEP), after: asker.pageParam ?? '' })}`
+      return fetchJson(path, AuditPage, asker)
     },
   })
 }

@@ -44,7 +44,7 @@ export function useDeliveries(): UseQueryResult<DeliveryListing> {
 function useListing<T>(name: string, schema: GenericSchema<unknown, T>): UseQueryResult<T> {
   return useQuery({
     queryKey: ['alerts', name],
-    queryFn: ({ signal }) => fetchJson(`api/alerts/${name}`, schema, signal) as Promise<T>,
+    queryFn: (asker) => fetchJson(`api/alerts/${name}`, schema, asker) as Promise<T>,
   })
 }
 
@@ -55,8 +55,8 @@ const PAGE = 100
 export function useAlertHistory(of: { readonly rule: string } | { readonly alert: string }) {
   return useQuery({
     queryKey: ['alerts', 'history', of],
-    queryFn: ({ signal }) =>
-      fetchJson(`api/alerts/history${query({ ...of, limit: String(NEWEST) })}`, AlertEventListing, signal),
+    queryFn: (asker) =>
+      fetchJson(`api/alerts/history${query({ ...of, limit: String(NEWEST) })}`, AlertEventListing, asker),
   })
 }
 
@@ -85,9 +85,9 @@ export function useAlertChanges(asked: ChangesAsked) {
     placeholderData: keepPreviousData,
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : AGAIN_MS),
     getNextPageParam: ({ next }: AlertEventListing) => next,
-    queryFn: ({ signal, pageParam }) => {
-      const path = `api/alerts/history${changesQuery(asked, { limit: String(PAGE), after: pageParam ?? '' })}`
-      return fetchJson(path, AlertEventListing, signal)
+    queryFn: (asker) => {
+      const path = `api/alerts/history${changesQuery(asked, { limit: String(PAGE), after: asker.pageParam ?? '' })}`
+      return fetchJson(path, AlertEventListing, asker)
     },
   })
 }
@@ -101,7 +101,7 @@ export function useAlertPreview(rule: AlertRule | null): UseQueryResult<AlertPre
     enabled: rule !== null && token !== '',
     refetchInterval: false,
     placeholderData: keepPreviousData,
-    queryFn: () => postJson('api/alerts/preview', { rule: JSON.parse(asked) }, token, AlertPreview),
+    queryFn: (asker) => postJson('api/alerts/preview', { rule: JSON.parse(asked) }, token, AlertPreview, asker),
   })
 }
 

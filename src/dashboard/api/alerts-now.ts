@@ -2,7 +2,7 @@ import { type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-q
 import { useEffect } from 'react'
 import type { Alert, AlertEvent, AlertListing } from '../../api/alerts.js'
 import { type GenericSchema, listOf, object, text } from '../../api/schema.js'
-import { fetchJson } from './fetch-json.js'
+import { type Asker, fetchJson } from './fetch-json.js'
 import { useAlertNews } from './hooks.js'
 import { AGAIN_MS, query } from './monitoring-api.js'
 import { useHasAlerts } from './session.js'
@@ -20,7 +20,7 @@ const SHAPE = object('', {
 
 const QUERY = {
   queryKey: ['alerts', 'now'],
-  queryFn: ({ signal }: { signal: AbortSignal }) => fetchJson(`api/alerts?limit=${MOST}`, SHAPE, signal),
+  queryFn: (asker: Asker) => fetchJson(`api/alerts?limit=${MOST}`, SHAPE, asker),
   staleTime: Number.POSITIVE_INFINITY,
 }
 
@@ -62,7 +62,7 @@ export function useAlertEvents(service: string): readonly AlertEvent[] | undefin
   const { data } = useQuery({
     queryKey: ['alerts', 'events', service],
     enabled: useHasAlerts() === true && service !== '',
-    queryFn: ({ signal }) => fetchJson(`api/alerts/history${query({ service, limit: '300' })}`, EVENTS, signal),
+    queryFn: (asker) => fetchJson(`api/alerts/history${query({ service, limit: '300' })}`, EVENTS, asker),
   })
   return data?.items
 }

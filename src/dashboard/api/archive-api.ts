@@ -31,9 +31,9 @@ export function useArchivedJobs(asked: JobsAsked, enabled: boolean) {
     initialPageParam: '',
     refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? false : AGAIN_MS),
     getNextPageParam: ({ next }: ArchivedJobListing) => next,
-    queryFn: ({ signal, pageParam }) => {
-      const path = `api/archive/jobs${searchQuery(asked, { limit: String(PAGE), after: pageParam ?? '' })}`
-      return fetchJson(path, ArchivedJobListing, signal)
+    queryFn: (asker) => {
+      const path = `api/archive/jobs${searchQuery(asked, { limit: String(PAGE), after: asker.pageParam ?? '' })}`
+      return fetchJson(path, ArchivedJobListing, asker)
     },
   })
 }
@@ -43,7 +43,7 @@ export function useJobFacets(asked: JobsAsked, enabled: boolean): UseQueryResult
     queryKey: ['archived-facets', asked],
     enabled,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => fetchJson(`api/archive/jobs/facets${searchQuery(asked)}`, ArchivedJobFacets, signal),
+    queryFn: (asker) => fetchJson(`api/archive/jobs/facets${searchQuery(asked)}`, ArchivedJobFacets, asker),
   })
 }
 
@@ -53,8 +53,8 @@ export function useCompleteness({ from, to }: TimeWindow, enabled: boolean): Use
     enabled,
     refetchInterval: false,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) =>
-      fetchJson(`api/archive/completeness${query({ from: String(from), to: String(to) })}`, Completeness, signal),
+    queryFn: (asker) =>
+      fetchJson(`api/archive/completeness${query({ from: String(from), to: String(to) })}`, Completeness, asker),
   })
 }
 
@@ -62,8 +62,8 @@ export function useArchivedJob(queue: string, job: string, enabled: boolean): Us
   return useQuery({
     queryKey: ['archived-job', queue, job],
     enabled,
-    queryFn: ({ signal }) =>
-      fetchJson(`api/archive/queues/${referenceOf(queue)}/jobs/${referenceOf(job)}`, ArchivedJobDetail, signal),
+    queryFn: (asker) =>
+      fetchJson(`api/archive/queues/${referenceOf(queue)}/jobs/${referenceOf(job)}`, ArchivedJobDetail, asker),
   })
 }
 
@@ -73,7 +73,7 @@ export function usePast(at: number, enabled: boolean): UseQueryResult<PastView> 
     queryKey: ['past', at],
     enabled,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) => fetchJson(`api/history/at${query({ t: String(at) })}`, PastView, signal),
+    queryFn: (asker) => fetchJson(`api/history/at${query({ t: String(at) })}`, PastView, asker),
   })
 }
 
@@ -82,7 +82,7 @@ export function useTicks({ from, to }: TimeWindow, enabled: boolean): UseQueryRe
     queryKey: ['ticks', from, to],
     enabled,
     placeholderData: keepPreviousData,
-    queryFn: ({ signal }) =>
-      fetchJson(`api/history/ticks${query({ from: String(from), to: String(to) })}`, TickListing, signal),
+    queryFn: (asker) =>
+      fetchJson(`api/history/ticks${query({ from: String(from), to: String(to) })}`, TickListing, asker),
   })
 }

@@ -34,7 +34,7 @@ export function useChange<Asked, S extends GenericSchema>(
 ) {
   const session = useSession()
   const client = useQueryClient()
-  const send = ({ path, body, schema }: Change<S>, token: string) => postJson(path, body, token, schema)
+  const send = ({ path, body, schema }: Change<S>, token: string) => postJson(path, body, token, schema, { client })
   return useMutation({
     networkMode: 'always',
     mutationFn: async (asked: Asked) => {

@@ -20,19 +20,36 @@ export class AnswerError extends Error {
   }
 }
 
+/** Who asks: a query, or what sends a change. */
+export interface Asker {
+  /** The query client that it belongs to. */
+  readonly client: object
+  readonly signal?: AbortSignal
+}
+
+const bases = new WeakMap<object, string>()
+
+/** Sends all requests of a query client to one cluster, whichever the page shows by then. @param base `api/`, or `api/c/staging/` */
+export function askAt(client: object, base: string): void {
+  bases.set(client, base)
+}
+
+/** Where a path of the API is, for a query client. @param path `api/queues` */
+export function pathFor(client: object, path: string): string {
+  return path.replace('api/', bases.get(client) ?? 'api/')
+}
+
 /**
  * Asks Zenith's API.
  *
- * @param path relative to the page
+ * @param path of the API: `api/queues`
  * @param schema of the answer
+ * @param asker omitted: the path is relative to the page
  * @throws AnswerError
  */
-export async function fetchJson<S extends GenericSchema>(
-  path: string,
-  schema: S,
-  signal?: AbortSignal,
-): Promise<Infer<S>> {
-  return readAnswer(await ask(path, {}, AbortSignal.timeout(ANSWER_WITHIN_MS), signal), schema)
+export async function fetchJson<S extends GenericSchema>(path: string, schema: S, asker?: Asker): Promise<Infer<S>> {
+  const url = asker ? pathFor(asker.client, path) : path
+  return readAnswer(await ask(url, {}, AbortSignal.timeout(ANSWER_WITHIN_MS), asker?.signal), schema)
 }
 
 /**
@@ -46,10 +63,11 @@ export async function postJson<S extends GenericSchema>(
   body: object,
   token: string,
   schema: S,
+  { client, signal }: Asker,
 ): Promise<Infer<S>> {
   const headers = { 'content-type': 'application/json', [TOKEN_HEADER]: token }
   const request = { method: 'POST', body: JSON.stringify(body), headers }
-  return readAnswer(await ask(path, request, AbortSignal.timeout(CHANGED_WITHIN_MS)), schema)
+  return readAnswer(await ask(pathFor(client, path), request, AbortSignal.timeout(CHANGED_WITHIN_MS), signal), schema)
 }
 
 async function readAnswer<S extends GenericSchema>(response: Response, schema: S): Promise<Infer<S>> {
@@ -60,9 +78,9 @@ async function readAnswer<S extends GenericSchema>(response: Response, schema: S
   return body
 }
 
-async function ask(path: string, request: RequestInit, ...signals: (AbortSignal | undefined)[]): Promise<Response> {
+async function ask(url: string, request: RequestInit, ...signals: (AbortSignal | undefined)[]): Promise<Response> {
   try {
-    return await fetch(path, {
+    return await fetch(url, {
       ...request,
       headers: { accept: 'application/json', ...request.headers },
       credentials: 'same-origin',
@@ -108,8 +126,8 @@ const SAYS_WHY: ReadonlySet<string> = new Set([
   'queue_full',
   'queue_unavailable',
   'store_unavailable',
-  'no_archive',
-  'archive_unavailable',
+  'cluster_needed',
+  'same_redis',
 ])
 
 const OWN_WORDS: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import type { FreezeChangeInput } from '../../api/changes.js'
 import { FreezeState } from '../../api/freeze.js'
 import { useChange } from './changes.js'
 import { fetchJson } from './fetch-json.js'
+import { useIsOfAll } from './place.js'
 
 /** What the page asks of the change freeze. */
 
@@ -11,14 +12,15 @@ const AGAIN_MS = 5_000
 
 const FREEZE_QUERY = queryOptions({
   queryKey: ['freeze'],
-  queryFn: ({ signal }) => fetchJson('api/freeze', FreezeState, signal),
+  queryFn: (asker) => fetchJson('api/freeze', FreezeState, asker),
   refetchInterval: false,
   staleTime: Number.POSITIVE_INFINITY,
 })
 
 /** The freeze, asked for again and again. One part of the page does it for all. Null as long as it is not known. */
 export function useFreshFreeze(): FreezeState | null {
-  return useQuery({ ...FREEZE_QUERY, refetchInterval: AGAIN_MS }).data ?? null
+  // All clusters together have none: each has its own.
+  return useQuery({ ...FREEZE_QUERY, enabled: !useIsOfAll(), refetchInterval: AGAIN_MS }).data ?? null
 }
 
 /** Whether changes are frozen now, as last asked. */

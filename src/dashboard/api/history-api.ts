@@ -40,10 +40,10 @@ export function useMarks(service: string, range: TimeRange): UseQueryResult<Mark
     queryKey: ['marks', service, range],
     enabled,
     refetchInterval: againOf(range),
-    queryFn: ({ signal }) => {
+    queryFn: (asker) => {
       const { from, to } = windowAt(range, now.current)
       const asked = query({ service, from: String(from), to: String(to) })
-      return fetchJson(`api/history/marks${asked}`, MarkListing, signal)
+      return fetchJson(`api/history/marks${asked}`, MarkListing, asker)
     },
   })
 }

@@ -5,6 +5,7 @@ import type { ExceptionRecord } from '../../protocol/exception.js'
 import type { SlowEntry } from '../../protocol/slow-entry.js'
 import { askOverview } from './ask.js'
 import { type Clock, createClock } from './clock.js'
+import { askClusters, newestOf, takeClusters } from './clusters.js'
 import { addExceptions, addSlow, applyPulse } from './reducer.js'
 import { createStore, type Store } from './store.js'
 import { openStream, type Stream } from './stream.js'
@@ -35,7 +36,10 @@ const SILENCE_MS = 8_000
 const DEAD_LINE_MS = 60_000
 const LOOK_EVERY_MS = 1_000
 
-/** @param base what the API's paths are relative to, ending with `/` */
+/** The base of what is about no cluster, or about the only one. */
+export const HOME = 'api/'
+
+/** @param base of the API: `api/`, or `api/c/staging/` */
 export function createLiveStore(base: string): LiveStore {
   const clock = createClock()
   const store = createStore<LiveState>({ connection: 'connecting', overview: null, problem: null })
@@ -43,6 +47,8 @@ export function createLiveStore(base: string): LiveStore {
   let heardAt = Date.now()
   let askedAt = 0
   let asking = false
+  /** Whether there are several clusters, of which this shows none. */
+  let isOfNone = false
   let stream: Stream | undefined
 
   function set(change: Partial<LiveState>) {
@@ -58,8 +64,9 @@ export function createLiveStore(base: string): LiveStore {
   }
 
   function onEvent(name: string, data: string) {
-    heardAt = Date.now()
     const parsed = parse(data)
+    if (name === 'clusters') return takeAll(parsed)
+    heardAt = Date.now()
     if (name === 'system_pulse' && isPulse(parsed)) take(parsed)
     if (name === 'slow' && Array.isArray(parsed))
       set({ overview: addSlow(store.get().overview, parsed as SlowEntry[]) })
@@ -68,15 +75,40 @@ export function createLiveStore(base: string): LiveStore {
     if (name === 'alert') alertNews.set(alertNews.get() + 1)
   }
 
+  function takeAll(listing: unknown) {
+    // News of all clusters are no sign of life of one of them.
+    if (takeClusters(listing) && base === HOME) noteClusters()
+  }
+
+  function noteClusters() {
+    isOfNone = true
+    heardAt = Date.now()
+    clock.set(newestOf(clock.now()))
+    set({ problem: null })
+  }
+
   async function ask() {
     if (asking) return
     asking = true
     askedAt = Date.now()
-    const answer = await askOverview(`${base}api/overview`)
+    await (isOfNone ? askForAll() : askForOne())
     asking = false
+  }
+
+  async function askForAll() {
+    const problem = await askClusters()
     if (!stream) return
-    if ('problem' in answer) return set({ problem: answer.problem })
-    if (answer.overview.at > (store.get().overview?.at ?? 0)) take({ full: true, ...answer.overview })
+    if (problem === null) noteClusters()
+    else set({ problem })
+  }
+
+  async function askForOne() {
+    const answer = await askOverview(`${base}overview`)
+    if (!stream) return
+    if ('overview' in answer) {
+      if (answer.overview.at > (store.get().overview?.at ?? 0)) take({ full: true, ...answer.overview })
+    } else if (answer.code === 'cluster_needed') isOfNone = true
+    else set({ problem: answer.problem })
   }
 
   function look() {
@@ -93,7 +125,7 @@ export function createLiveStore(base: string): LiveStore {
   }
 
   function start() {
-    stream = openStream(`${base}api/stream`, ['system_pulse', 'slow', 'errors', 'alert'], {
+    stream = openStream(`${base}stream`, ['system_pulse', 'slow', 'errors', 'alert', 'clusters'], {
       onOpen: () => set({ connection: 'open' }),
       onEvent,
       onLost: (gaveUp) => {

@@ -9,13 +9,14 @@ import {
 } from '../../api/services.js'
 import type { TimeRange } from '../../api/time-window.js'
 import { referenceOf } from '../../protocol/reference.js'
-import { fetchJson } from './fetch-json.js'
+import { askAt, fetchJson } from './fetch-json.js'
 
 /** What is not in the stream is asked for again this often while somebody looks at the page, in ms. */
 export const AGAIN_MS = 15_000
 
-export function createQueryClient(): QueryClient {
-  return new QueryClient({
+/** @param base of its requests: `api/`, or `api/c/staging/` */
+export function createQueryClient(base: string): QueryClient {
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         refetchInterval: AGAIN_MS,
@@ -27,6 +28,8 @@ export function createQueryClient(): QueryClient {
       },
     },
   })
+  askAt(client, base)
+  return client
 }
 
 /** What of a window is not known yet is known by then, in ms after its end. */
@@ -51,9 +54,9 @@ export function useServicePeriods(
   return useQuery({
     queryKey: ['services', range, service],
     refetchInterval: againOf(range),
-    queryFn: async ({ signal }) => {
+    queryFn: async (asker) => {
       const path = `api/services${query({ ...timeOf(range), service, limit: MOST })}`
-      const { items } = await fetchJson(path, ServicePeriodListing, signal)
+      const { items } = await fetchJson(path, ServicePeriodListing, asker)
       return items
     },
     select: mapByService,
@@ -71,8 +74,7 @@ export function useServiceDetail(service: string, range: TimeRange, enabled: boo
     queryKey: ['service', service, range],
     enabled,
     refetchInterval: againOf(range),
-    queryFn: ({ signal }) =>
-      fetchJson(`api/services/${referenceOf(service)}${query(timeOf(range))}`, ServiceDetail, signal),
+    queryFn: (asker) => fetchJson(`api/services/${referenceOf(service)}${query(timeOf(range))}`, ServiceDetail, asker),
   })
 }
 
@@ -98,8 +100,8 @@ export function useSlowGroups(narrowed: Narrowed, enabled = true): UseQueryResul
     queryKey: ['slow-groups', service, range],
     enabled,
     refetchInterval: listAgainOf(range),
-    queryFn: ({ signal }) =>
-      fetchJson(`api/slow/groups${query({ ...listOf(narrowed), limit: MOST })}`, SlowGroupListing, signal),
+    queryFn: (asker) =>
+      fetchJson(`api/slow/groups${query({ ...listOf(narrowed), limit: MOST })}`, SlowGroupListing, asker),
   })
 }
 
@@ -109,8 +111,8 @@ export function useSlowEntries(narrowed: Narrowed, limit: number): UseQueryResul
   return useQuery({
     queryKey: ['slow', service, name, range, limit],
     refetchInterval: listAgainOf(range),
-    queryFn: ({ signal }) =>
-      fetchJson(`api/slow${query({ ...listOf(narrowed), name, limit: String(limit) })}`, SlowListing, signal),
+    queryFn: (asker) =>
+      fetchJson(`api/slow${query({ ...listOf(narrowed), name, limit: String(limit) })}`, SlowListing, asker),
     placeholderData: (previous, before) =>
       before?.queryKey[2] === name && before.queryKey[3] === range ? previous : undefined,
   })
@@ -122,8 +124,8 @@ export function useExceptionGroups(narrowed: Narrowed, enabled = true): UseQuery
     queryKey: ['exception-groups', service, range],
     enabled,
     refetchInterval: listAgainOf(range),
-    queryFn: ({ signal }) =>
-      fetchJson(`api/errors/groups${query({ ...listOf(narrowed), limit: MOST })}`, ExceptionGroupListing, signal),
+    queryFn: (asker) =>
+      fetchJson(`api/errors/groups${query({ ...listOf(narrowed), limit: MOST })}`, ExceptionGroupListing, asker),
   })
 }
 

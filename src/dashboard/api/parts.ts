@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import { Overview, type OverviewTotals } from '../../api/overview.js'
-import { fetchJson } from './fetch-json.js'
+import { type Asker, fetchJson } from './fetch-json.js'
 
 /** How many parts of a large fleet are loaded unasked, the live one among them. */
 const FIRST_PARTS = 4
@@ -62,7 +62,7 @@ function useFurther(live: Overview | null) {
       enabled: isPart,
       refetchInterval: AGAIN_MS,
       initialPageParam: startAfter(live ? [live] : []),
-      queryFn: ({ pageParam, signal }) => fetchPart(`${new URLSearchParams(textsOf(pageParam))}`, signal),
+      queryFn: (asker) => fetchPart(`${new URLSearchParams(textsOf(asker.pageParam))}`, asker),
       getNextPageParam: (_, parts): Start | undefined => {
         const next = startAfter([...(live ? [live] : []), ...parts])
         return live && isBefore(next, live.totals) && parts.length < MAX_PARTS - 1 ? next : undefined
@@ -85,7 +85,7 @@ export function useFound(live: Overview | null, text: string): { overview: Overv
   const { data, isLoading } = useQuery({
     queryKey: ['parts', 'text', asked],
     enabled: live !== null && isShort(live) && asked !== '',
-    queryFn: ({ signal }) => fetchPart(`${new URLSearchParams({ text: asked })}`, signal),
+    queryFn: (asker) => fetchPart(`${new URLSearchParams({ text: asked })}`, asker),
   })
   return { overview: data ?? null, isLooking: isLoading }
 }
@@ -109,8 +109,8 @@ const MAX_TEXT = 200
 const NONE: readonly Overview[] = []
 const EMPTY: Lists = { services: [], nodes: [], queues: [] }
 
-function fetchPart(query: string, signal: AbortSignal): Promise<Overview> {
-  return fetchJson(`api/overview?${query}`, Overview, signal)
+function fetchPart(query: string, asker: Asker): Promise<Overview> {
+  return fetchJson(`api/overview?${query}`, Overview, asker)
 }
 
 function isShort(overview: Overview): boolean {

@@ -17,14 +17,14 @@ import { fetchJson } from './fetch-json.js'
 export function usePeople(): UseQueryResult<PeopleView> {
   return useQuery({
     queryKey: ['people'],
-    queryFn: ({ signal }) => fetchJson('api/people', PeopleView, signal),
+    queryFn: (asker) => fetchJson('api/people', PeopleView, asker),
   })
 }
 
 export function usePeopleSessions(): UseQueryResult<SessionListing> {
   return useQuery({
     queryKey: ['people', 'sessions'],
-    queryFn: ({ signal }) => fetchJson('api/people/sessions', SessionListing, signal),
+    queryFn: (asker) => fetchJson('api/people/sessions', SessionListing, asker),
   })
 }
 
@@ -32,7 +32,7 @@ export function useAccount(isAsked: boolean): UseQueryResult<AccountView> {
   return useQuery({
     queryKey: ['account'],
     enabled: isAsked,
-    queryFn: ({ signal }) => fetchJson('api/account', AccountView, signal),
+    queryFn: (asker) => fetchJson('api/account', AccountView, asker),
   })
 }
 

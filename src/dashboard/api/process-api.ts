@@ -10,9 +10,9 @@ export function useProcessHistory(service: string, node: string, range: TimeRang
   return useQuery({
     queryKey: ['process', service, node, range],
     refetchInterval: againOf(range),
-    queryFn: ({ signal }) => {
+    queryFn: (asker) => {
       const path = `api/services/${referenceOf(service)}/nodes/${referenceOf(node)}/history${query(timeOf(range))}`
-      return fetchJson(path, ProcessHistory, signal)
+      return fetchJson(path, ProcessHistory, asker)
     },
   })
 }

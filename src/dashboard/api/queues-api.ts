@@ -23,7 +23,7 @@ export function useQueue(key: string): UseQueryResult<QueueView> {
   return useQuery({
     queryKey: ['queue', key, 'view'],
     refetchInterval: JOBS_AGAIN_MS,
-    queryFn: async ({ signal }) => (await fetchJson(queuePath(key), QueueDetail, signal)).view,
+    queryFn: async (asker) => (await fetchJson(queuePath(key), QueueDetail, asker)).view,
   })
 }
 
@@ -33,7 +33,7 @@ export function useQueueHistory(key: string, archived: TimeRange | null): UseQue
   return useQuery({
     queryKey: ['queue', key, 'history', archived],
     refetchInterval: archived ? againOf(archived) : AGAIN_MS,
-    queryFn: ({ signal }) => fetchJson(`${queuePath(key)}/history${query(asked)}`, QueueHistoryView, signal),
+    queryFn: (asker) => fetchJson(`${queuePath(key)}/history${query(asked)}`, QueueHistoryView, asker),
   })
 }
 
@@ -42,9 +42,9 @@ export function useQueueRuns(key: string, range: TimeRange, name: string): UseQu
   return useQuery({
     queryKey: ['queue', key, 'runs', range, name],
     refetchInterval: againOf(range),
-    queryFn: ({ signal }) => {
+    queryFn: (asker) => {
       const asked = query({ ...timeOf(range), name })
-      return fetchJson(`${queuePath(key)}/runs${asked}`, QueueRuns, signal)
+      return fetchJson(`${queuePath(key)}/runs${asked}`, QueueRuns, asker)
     },
     placeholderData: (previous, before) => (before?.queryKey[3] === range ? previous : undefined),
   })
@@ -59,10 +59,10 @@ export function usePastQueues(service: string, range: TimeRange | null): UseQuer
     queryKey: ['queues', service, range],
     enabled: range !== null,
     refetchInterval: range?.window ? againOf(range) : PAST_AGAIN_MS,
-    queryFn: async ({ signal }) => {
+    queryFn: async (asker) => {
       const asked = { ...(range && timeOf(range)), service, limit: '1000' }
       const read = (offset: number) =>
-        fetchJson(`api/queues${query({ ...asked, offset: String(offset) })}`, QueueListing, signal)
+        fetchJson(`api/queues${query({ ...asked, offset: String(offset) })}`, QueueListing, asker)
       let whole = await read(0)
       // Of two thousand queues an answer has a part.
       while (whole.items.length < whole.total) {
@@ -80,7 +80,7 @@ export function useSources(): UseQueryResult<readonly SourceView[]> {
   return useQuery({
     queryKey: ['sources'],
     refetchInterval: JOBS_AGAIN_MS,
-    queryFn: async ({ signal }) => (await fetchJson('api/sources', SourceListing, signal)).items,
+    queryFn: async (asker) => (await fetchJson('api/sources', SourceListing, asker)).items,
   })
 }
 
@@ -96,7 +96,7 @@ export function useJobs(key: string, asked: JobsAsked, enabled: boolean): UseQue
     queryKey: ['queue', key, 'jobs', asked.state, asked.order, asked.offset],
     enabled,
     refetchInterval: JOBS_AGAIN_MS,
-    queryFn: ({ signal }) => fetchJson(`${queuePath(key)}/jobs?${new URLSearchParams(parameters)}`, JobListing, signal),
+    queryFn: (asker) => fetchJson(`${queuePath(key)}/jobs?${new URLSearchParams(parameters)}`, JobListing, asker),
     // The next page takes the place of this one, and not of a skeleton; another state begins anew.
     placeholderData: (previous, before) => (before?.queryKey[3] === asked.state ? previous : undefined),
   })
@@ -111,9 +111,9 @@ export function useJobSearch(key: string, state: JobState, text: string) {
     refetchInterval: false,
     initialPageParam: 0,
     getNextPageParam: ({ next }: JobSearch) => next,
-    queryFn: ({ signal, pageParam }) => {
-      const asked = new URLSearchParams({ state, text, offset: String(pageParam) })
-      return fetchJson(`${queuePath(key)}/search?${asked}`, JobSearch, signal)
+    queryFn: (asker) => {
+      const asked = new URLSearchParams({ state, text, offset: String(asker.pageParam) })
+      return fetchJson(`${queuePath(key)}/search?${asked}`, JobSearch, asker)
     },
     select: ({ pages }) => joined(pages),
   })
@@ -132,7 +132,7 @@ export function useJob(key: string, id: string, isWhole: boolean): UseQueryResul
     // One that is whole may be large, and one that is gone does not come back.
     refetchInterval: ({ state }) => (isWhole || isGone(state.error) ? false : JOBS_AGAIN_MS),
     placeholderData: (previous, before) => (before?.queryKey[3] === id ? previous : undefined),
-    queryFn: ({ signal }) => fetchJson(`${jobPath(key, id)}${isWhole ? '?full=true' : ''}`, JobView, signal),
+    queryFn: (asker) => fetchJson(`${jobPath(key, id)}${isWhole ? '?full=true' : ''}`, JobView, asker),
   })
 }
 
@@ -141,7 +141,7 @@ export function useFailedJob({ queue, id }: { queue: string; id: string }): UseQ
   return useQuery({
     queryKey: ['queue', queue, 'job', id, false],
     refetchInterval: false,
-    queryFn: ({ signal }) => fetchJson(jobPath(queue, id), JobView, signal),
+    queryFn: (asker) => fetchJson(jobPath(queue, id), JobView, asker),
   })
 }
 
@@ -154,25 +154,25 @@ export function useJobLogs(
     queryKey: ['queue', key, 'logs', id, offset, limit],
     refetchInterval: JOBS_AGAIN_MS,
     placeholderData: (previous) => previous,
-    queryFn: ({ signal }) => fetchJson(`${jobPath(key, id)}/logs?offset=${offset}&limit=${limit}`, JobLogs, signal),
+    queryFn: (asker) => fetchJson(`${jobPath(key, id)}/logs?offset=${offset}&limit=${limit}`, JobLogs, asker),
   })
 }
 
 export function useJobFlow(key: string, id: string): UseQueryResult<JobFlow> {
   return useQuery({
     queryKey: ['queue', key, 'flow', id],
-    queryFn: ({ signal }) => fetchJson(`${jobPath(key, id)}/flow`, JobFlow, signal),
+    queryFn: (asker) => fetchJson(`${jobPath(key, id)}/flow`, JobFlow, asker),
   })
 }
 
 export function useSchedulers(queue: string): UseQueryResult<SchedulerListing> {
   return useQuery({
     queryKey: ['schedulers', queue],
-    queryFn: ({ signal }) =>
+    queryFn: (asker) =>
       fetchJson(
         `api/schedulers${queue && `?${new URLSearchParams({ queue: referenceOf(queue) })}`}`,
         SchedulerListing,
-        signal,
+        asker,
       ),
   })
 }
@@ -186,8 +186,8 @@ export function useFailures(depth: number): UseQueryResult<FailureListing> {
   return useQuery({
     queryKey: ['failures', depth],
     placeholderData: (previous) => previous,
-    queryFn: ({ signal }) =>
-      fetchJson(depth > FAILURES_STEP ? `api/failures?depth=${depth}` : 'api/failures', FailureListing, signal),
+    queryFn: (asker) =>
+      fetchJson(depth > FAILURES_STEP ? `api/failures?depth=${depth}` : 'api/failures', FailureListing, asker),
   })
 }
 

@@ -21,8 +21,8 @@ export function useRoutes({ service, text, range }: Asked): UseQueryResult<Route
   return useQuery({
     queryKey: ['routes', service, asked, range],
     refetchInterval: againOf(range),
-    queryFn: ({ signal }) =>
-      fetchJson(`api/routes${query({ ...timeOf(range), service, text: asked })}`, RouteListing, signal),
+    queryFn: (asker) =>
+      fetchJson(`api/routes${query({ ...timeOf(range), service, text: asked })}`, RouteListing, asker),
     // While one types, what is known is narrowed.
     placeholderData: (previous, before) => (before?.queryKey[3] === range ? previous : undefined),
   })
@@ -33,9 +33,9 @@ export function useRouteDetail(service: string, key: string, range: TimeRange): 
   return useQuery({
     queryKey: ['route', service, key, range],
     refetchInterval: againOf(range),
-    queryFn: ({ signal }) => {
+    queryFn: (asker) => {
       const path = `api/services/${referenceOf(service)}/routes/${referenceOf(key)}${query(timeOf(range))}`
-      return fetchJson(path, RouteDetail, signal)
+      return fetchJson(path, RouteDetail, asker)
     },
   })
 }

@@ -32,9 +32,9 @@ export function useJobsSearch(text: string): JobsSearch {
     staleTime: Number.POSITIVE_INFINITY,
     initialPageParam: '',
     getNextPageParam: ({ next }: QueuesSearch) => next,
-    queryFn: ({ signal, pageParam }) => {
-      const asked = new URLSearchParams({ text, ...(pageParam && { after: pageParam }) })
-      return fetchJson(`api/search/jobs?${asked}`, QueuesSearch, signal)
+    queryFn: (asker) => {
+      const asked = new URLSearchParams({ text, ...(asker.pageParam && { after: asker.pageParam }) })
+      return fetchJson(`api/search/jobs?${asked}`, QueuesSearch, asker)
     },
   })
   const { data, error, hasNextPage, isFetching, fetchNextPage } = query
@@ -80,7 +80,7 @@ export function useFinds(text: string): Pick<UseQueryResult<Finds>, 'data' | 'er
     queryKey: ['find', quiet],
     enabled: isAsked && isQuiet,
     refetchInterval: false,
-    queryFn: ({ signal }) => fetchJson(`api/search?${new URLSearchParams({ text: quiet })}`, Finds, signal),
+    queryFn: (asker) => fetchJson(`api/search?${new URLSearchParams({ text: quiet })}`, Finds, asker),
   })
   if (!isAsked) return { data: undefined, error: null, isLooking: false }
   return isQuiet ? { data, error, isLooking: isFetching } : { data: undefined, error: null, isLooking: true }

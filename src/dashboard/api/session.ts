@@ -21,7 +21,7 @@ export function useCan(permission: Permission, queue?: Resource['queue']): boole
 
 export const SESSION_QUERY = queryOptions({
   queryKey: ['session'],
-  queryFn: ({ signal }) => fetchJson('api/session', Session, signal),
+  queryFn: (asker) => fetchJson('api/session', Session, asker),
   refetchInterval: false,
   staleTime: Number.POSITIVE_INFINITY,
 })

@@ -1,65 +1,27 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { type ComponentType, lazy, Suspense, useDeferredValue, useEffect, useRef } from 'react'
+import { type ReactNode, Suspense, useDeferredValue, useEffect, useRef } from 'react'
 import type { Overview } from '../../api/overview.js'
 import { useLive } from '../api/hooks.js'
 import { KnownContext, useKnown } from '../api/known.js'
-import type { Connection } from '../api/live-store.js'
 import { useWhole } from '../api/parts.js'
-import { SESSION_QUERY, useHasArchive } from '../api/session.js'
-import { PulsePage } from '../features/pulse/pulse-page.js'
+import { useCluster, useIsOfAll, usePlace } from '../api/place.js'
+import { useHasArchive } from '../api/session.js'
 import { countStates } from '../features/services/fleet.js'
-import { ServicesPage } from '../features/services/services-page.js'
-import type { PageName, Route } from '../routing/pages.js'
+import type { Route } from '../routing/pages.js'
 import { isLong, useRoute } from '../routing/route.js'
+import { ALL_CLUSTERS, sectionOf } from '../routing/sections.js'
 import { duration, exactTime } from '../ui/format.js'
 import { Loading } from '../ui/loading.js'
 import { PageBar } from '../ui/page-bar.js'
 import { focusTitle } from '../ui/page-focus.js'
 import { Banners } from './banner.js'
-import { PAGE_LIST, sectionOf } from './navigation.js'
+import { PAGE_LIST } from './navigation.js'
 import { closeOverlay, useOverlay } from './overlay.js'
 import { PageHeader } from './page-header.js'
-import { Palette } from './palette.js'
+import { ClustersPage, HelpDialog, loadPalette, PAGES, PAGES_OF_NONE, Palette, UnknownCluster } from './page-parts.js'
 import { PartBoundary } from './part-boundary.js'
 import { PartsNote } from './parts-note.js'
-import { UnknownPage } from './unknown-page.js'
 import { useKeys } from './use-keys.js'
-
-// What few look at first is loaded when it is looked at.
-const ServicePage = lazy(async () => ({ default: (await import('../features/services/service-page.js')).ServicePage }))
-const ProcessPage = lazy(async () => ({ default: (await import('../features/services/process-page.js')).ProcessPage }))
-const SlowPage = lazy(async () => ({ default: (await import('../features/slow/slow-page.js')).SlowPage }))
-const ExceptionsPage = lazy(async () => ({
-  default: (await import('../features/exceptions/exceptions-page.js')).ExceptionsPage,
-}))
-const QueuesPage = lazy(async () => ({ default: (await import('../features/queues/queues-page.js')).QueuesPage }))
-const QueuePage = lazy(async () => ({ default: (await import('../features/queue/queue-page.js')).QueuePage }))
-const JobPage = lazy(async () => ({ default: (await import('../features/jobs/job-page.js')).JobPage }))
-const RoutesPage = lazy(async () => ({ default: (await import('../features/routes/routes-page.js')).RoutesPage }))
-const RoutePage = lazy(async () => ({ default: (await import('../features/routes/route-page.js')).RoutePage }))
-const FailuresPage = lazy(async () => ({
-  default: (await import('../features/failures/failures-page.js')).FailuresPage,
-}))
-const SchedulersPage = lazy(async () => ({
-  default: (await import('../features/schedulers/schedulers-page.js')).SchedulersPage,
-}))
-const ArchivedJobsPage = lazy(async () => ({
-  default: (await import('../features/archive-jobs/archived-jobs-page.js')).ArchivedJobsPage,
-}))
-const ArchivedJobPage = lazy(async () => ({
-  default: (await import('../features/archive-jobs/archived-job-page.js')).ArchivedJobPage,
-}))
-const TimeTravelPage = lazy(async () => ({
-  default: (await import('../features/time-travel/time-travel-page.js')).TimeTravelPage,
-}))
-const AlertsPage = lazy(async () => ({ default: (await import('../features/alerts/alerts-page.js')).AlertsPage }))
-const ActivityPage = lazy(async () => ({
-  default: (await import('../features/activity/activity-page.js')).ActivityPage,
-}))
-
-const HelpDialog = lazy(async () => ({ default: (await import('./help-dialog.js')).HelpDialog }))
-const PeoplePage = lazy(async () => ({ default: (await import('../features/people/people-page.js')).PeoplePage }))
-const AccountPage = lazy(async () => ({ default: (await import('../features/account/account-page.js')).AccountPage }))
+import { useClusterOfSession, useFreshSession } from './use-session-news.js'
 
 /** What all pages share, around the one that the URL names. */
 export function App() {
@@ -70,8 +32,12 @@ export function App() {
   const overlay = useOverlay()
   useKeys()
   useFreshSession(connection)
+  useClusterOfSession()
   useTitle(overview, route)
   usePageFocus(route)
+  useEffect(() => {
+    if (connection === 'open') void loadPalette().catch(() => {})
+  }, [connection])
   return (
     <div className="flex min-h-dvh flex-col">
       <a href="#main" className="sr-only focus:not-sr-only focus:absolute focus:z-40 focus:bg-panel focus:p-3">
@@ -86,7 +52,11 @@ export function App() {
         </KnownContext>
       </main>
       {overview && <PageFooter overview={overview} />}
-      {overlay === 'palette' && <Palette overview={overview} onClose={closeOverlay} />}
+      {overlay === 'palette' && (
+        <Suspense>
+          <Palette overview={overview} onClose={closeOverlay} />
+        </Suspense>
+      )}
       {overlay === 'help' && (
         <Suspense>
           <HelpDialog onClose={closeOverlay} />
@@ -98,6 +68,12 @@ export function App() {
 
 function CurrentPage({ route, overview }: { route: Route; overview: Overview | null }) {
   const hasArchive = useHasArchive()
+  const isOfAll = useIsOfAll()
+  const { refused } = usePlace()
+  const Page = PAGES[route.page]
+  const PageOfNone = PAGES_OF_NONE[route.page] ?? ClustersPage
+  if (refused !== null) return <LatePart title="Cluster not found" part={<UnknownCluster asked={refused} />} />
+  if (isOfAll) return <LatePart key={sectionOf(route.page)} title={titleOf(route)} part={<PageOfNone />} />
   // A long period can be asked for only where there is an archive.
   if (!overview || (hasArchive === null && isLong(route.period)))
     return (
@@ -106,18 +82,22 @@ function CurrentPage({ route, overview }: { route: Route; overview: Overview | n
         <Skeleton />
       </>
     )
-  const Page = PAGES[route.page]
+  return <LatePart key={sectionOf(route.page)} title={titleOf(route)} part={<Page overview={overview} />} />
+}
+
+/** What may be loaded only now. */
+function LatePart({ title, part }: { title: string; part: ReactNode }) {
   return (
-    <PartBoundary key={sectionOf(route.page)}>
+    <PartBoundary>
       <Suspense
         fallback={
           <>
-            <PageBar title={titleOf(route)} hasFilter={false} />
-            <Loading what={titleOf(route)} />
+            <PageBar title={title} hasFilter={false} />
+            <Loading what={title} />
           </>
         }
       >
-        <Page overview={overview} />
+        {part}
       </Suspense>
     </PartBoundary>
   )
@@ -126,30 +106,6 @@ function CurrentPage({ route, overview }: { route: Route; overview: Overview | n
 /** All that the filter asks for: Zenith looks for it in the whole fleet. */
 function textOf({ q, service, env, version }: Route): string {
   return [q, service, env, version].join(' ').trim()
-}
-
-const PAGES: Readonly<Record<PageName, ComponentType<{ overview: Overview }>>> = {
-  pulse: PulsePage,
-  services: ServicesPage,
-  service: ServicePage,
-  process: ProcessPage,
-  routes: RoutesPage,
-  route: RoutePage,
-  queues: QueuesPage,
-  queue: QueuePage,
-  job: JobPage,
-  jobs: ArchivedJobsPage,
-  'archived-job': ArchivedJobPage,
-  failures: FailuresPage,
-  schedulers: SchedulersPage,
-  slow: SlowPage,
-  exceptions: ExceptionsPage,
-  alerts: AlertsPage,
-  activity: ActivityPage,
-  'time-travel': TimeTravelPage,
-  people: PeoplePage,
-  account: AccountPage,
-  unknown: UnknownPage,
 }
 
 function titleOf(route: Route): string {
@@ -163,22 +119,16 @@ function titleOf(route: Route): string {
   return PAGE_LIST.find(({ page }) => page === route.page)?.title ?? ''
 }
 
-/** Zenith ends the stream of a user whose rights change: with the next stream the page asks for them again. */
-function useFreshSession(connection: Connection): void {
-  const client = useQueryClient()
-  const wasOpen = useRef(false)
-  useEffect(() => {
-    if (connection !== 'open') return
-    if (wasOpen.current) void client.invalidateQueries(SESSION_QUERY)
-    wasOpen.current = true
-  }, [connection, client])
-}
-
-/** A lost server can be seen on the tab. */
+/** A lost server can be seen on the tab, and so can the cluster. */
 function useTitle(overview: Overview | null, route: Route): void {
+  const one = useCluster()
+  const isOfAll = useIsOfAll()
+  const cluster = one?.name ?? (isOfAll && ALL_CLUSTERS)
+  const { refused } = usePlace()
   const lost = overview ? countStates(overview.nodes).lost : 0
   const queue = 'queue' in route && overview?.queues.find(({ key }) => key === route.queue)?.name
-  const title = route.page === 'pulse' ? 'Zenith' : `${[titleOf(route), queue].filter(Boolean).join(' · ')} · Zenith`
+  const page = refused === null && (route.page === 'pulse' ? [] : [titleOf(route), queue])
+  const title = [...(page || ['Cluster not found']), cluster, 'Zenith'].filter(Boolean).join(' · ')
   useEffect(() => {
     document.title = lost > 0 ? `(${lost} lost) ${title}` : title
   }, [lost, title])

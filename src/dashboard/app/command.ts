@@ -3,6 +3,7 @@ export interface Command {
   id: string
   group:
     | 'Pages'
+    | 'Clusters'
     | 'Services'
     | 'Queues'
     | 'Servers'

@@ -1,3 +1,4 @@
+import type { ClusterInfo } from '../../api/clusters.js'
 import type { Overview } from '../../api/overview.js'
 import type { Session } from '../../api/session.js'
 import { NO_FILTER, textTest } from '../api/filter.js'
@@ -5,6 +6,7 @@ import { can, LOG_OUT } from '../api/session.js'
 import { driverWords } from '../features/queues/queues.js'
 import { nodeName } from '../features/services/fleet.js'
 import { changeScope, getRoute, navigate } from '../routing/route.js'
+import { ALL_CLUSTERS, clusterTarget } from '../routing/sections.js'
 import { byName } from '../ui/groups.js'
 import { PERIOD_NAMES } from '../ui/period.js'
 import { setTheme, THEMES } from '../ui/theme.js'
@@ -30,6 +32,7 @@ export function findCommands(
   const matches = textTest(text)
   const all = [
     ...pages(session),
+    ...clusters(session),
     ...services(overview),
     ...(text.trim() ? [...queues(overview), ...servers(overview), ...here(overview)] : []),
     ...actions(session),
@@ -57,13 +60,34 @@ function unique(commands: readonly Command[]): Command[] {
 }
 
 function pages(session: Session | null): Command[] {
-  return pagesFor(session).map(({ page, title, key }) => ({
+  return pagesFor(session, session?.cluster === null).map(({ page, title, key }) => ({
     id: `page ${page}`,
     group: 'Pages',
     title,
     detail: `g ${key}`,
     run: () => navigate(pageTarget(getRoute(), page)),
   }))
+}
+
+function clusters(session: Session | null): Command[] {
+  const known = session?.clusters ?? []
+  if (known.length < 2) return []
+  return [...known.map(clusterCommand), clusterCommand({ id: '', name: ALL_CLUSTERS, environment: null }, -1)]
+}
+
+function clusterCommand(
+  { id, name, environment }: Pick<ClusterInfo, 'id' | 'name' | 'environment'>,
+  at: number,
+): Command {
+  const key = at < 9 ? `g ${at + 1}` : ''
+  return {
+    id: `cluster ${id}`,
+    group: 'Clusters',
+    title: name,
+    detail: [environment, key].filter(Boolean).join(' · '),
+    texts: [id],
+    run: () => navigate(clusterTarget(getRoute(), id)),
+  }
 }
 
 function services(overview: Overview | null): Command[] {

@@ -1,3 +1,4 @@
+import { useClusterInfos } from '../api/clusters.js'
 import { Dialog } from '../ui/dialog.js'
 import { usePages } from './navigation.js'
 
@@ -20,9 +21,15 @@ const AFTER: Keys = [
   [['?'], 'this help'],
 ]
 
+const CLUSTERS: Keys = [
+  [['g 1', 'g 9'], 'go to one of the first nine clusters'],
+  [['g 0'], 'go to all clusters'],
+]
+
 /** The keys of the page. */
 export function HelpDialog({ onClose }: { onClose: () => void }) {
   const pages: Keys = usePages().map(({ key, title }) => [[`g ${key}`], `go to ${title}`])
+  const clusters: Keys = useClusterInfos().length > 1 ? CLUSTERS : []
   return (
     <Dialog title="Keyboard" onClose={onClose}>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields */}
@@ -34,7 +41,7 @@ export function HelpDialog({ onClose }: { onClose: () => void }) {
         className="overflow-y-auto px-5 py-4 -outline-offset-2"
       >
         <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-5 gap-y-2.5">
-          {[...BEFORE, ...pages, ...AFTER].map(([keys, does]) => (
+          {[...BEFORE, ...pages, ...clusters, ...AFTER].map(([keys, does]) => (
             <div key={does} className="contents">
               <dt className="flex gap-1.5">
                 {keys.map((key) => (

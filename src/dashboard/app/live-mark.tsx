@@ -1,6 +1,8 @@
 import type { Overview } from '../../api/overview.js'
+import { useSummaries } from '../api/clusters.js'
 import { useClock, useLive } from '../api/hooks.js'
 import type { Connection } from '../api/live-store.js'
+import { useIsOfAll } from '../api/place.js'
 import { span } from '../ui/format.js'
 
 /** Data older than this is called old, in ms. */
@@ -19,9 +21,12 @@ export function LiveMark() {
   const age = useClock((now) =>
     at !== null && now - at >= OLD_MS && !isMissing ? `data is ${span(now - at)} old` : '',
   )
-  const words = [streamWord(connection, at !== null), isMissing && 'no data yet', age]
+  const hasClusters = useSummaries() !== null
+  const isOfAll = useIsOfAll()
+  const hasData = isOfAll ? hasClusters : at !== null
+  const words = [streamWord(connection, hasData), isMissing && 'no data yet', age]
   const text = words.filter(Boolean).join(' · ') || 'connected'
-  const isLive = text === 'connected' && overview?.store.ok === true
+  const isLive = text === 'connected' && (isOfAll || overview?.store.ok === true)
   return (
     <p
       role="status"

@@ -1,17 +1,21 @@
+import { useIsOfAll } from '../api/place.js'
 import { useRoute } from '../routing/route.js'
+import { ALL_CLUSTERS, sectionOf } from '../routing/sections.js'
 import { PageLink } from '../ui/page-link.js'
 import { useInSight } from '../ui/use-in-sight.js'
-import { pageTarget, sectionOf, usePages } from './navigation.js'
+import { pageTarget, usePages } from './navigation.js'
 
 /** The way to the other pages. */
 export function Nav() {
   const route = useRoute()
   const section = sectionOf(route.page)
+  const isOfAll = useIsOfAll()
   const pages = usePages()
-  const nav = useInSight(`${section} ${pages.length}`)
+  const shown = isOfAll ? [{ page: 'pulse', title: ALL_CLUSTERS } as const, ...pages] : pages
+  const nav = useInSight(`${section} ${shown.length}`)
   return (
     <nav ref={nav} aria-label="Pages" className="-mx-1 flex min-w-0 gap-0.5 overflow-x-auto px-1 py-1">
-      {pages.map(({ page, title }) => (
+      {shown.map(({ page, title }) => (
         <PageLink
           key={page}
           to={pageTarget(route, page)}

@@ -1,11 +1,8 @@
 import type { Session } from '../../api/session.js'
+import { useIsOfAll } from '../api/place.js'
 import { can, useSession } from '../api/session.js'
-import type { PageName, Route, Target } from '../routing/pages.js'
-
-type MainPage = Exclude<
-  PageName,
-  'service' | 'process' | 'route' | 'queue' | 'job' | 'archived-job' | 'account' | 'unknown'
->
+import type { Route, Target } from '../routing/pages.js'
+import type { MainPage } from '../routing/sections.js'
 
 interface MainEntry {
   readonly page: MainPage
@@ -33,15 +30,20 @@ export const PAGE_LIST: readonly MainEntry[] = [
   { page: 'people', title: 'People', key: 'u' },
 ]
 
+const PEOPLE = PAGE_LIST.filter(({ page }) => page === 'people')
 const FOR_ALL = PAGE_LIST.filter(({ page }) => page !== 'people')
 
-/** The pages that are offered to the reader. The same list as long as it is the same pages. */
-export function pagesFor(session: Session | null): readonly MainEntry[] {
-  return session?.people && can(session, 'people.edit') ? PAGE_LIST : FOR_ALL
+const NONE: readonly MainEntry[] = []
+
+/** The pages that are offered to the reader. The same list as long as it is the same pages. @param isOfAll whether no cluster is shown */
+export function pagesFor(session: Session | null, isOfAll: boolean): readonly MainEntry[] {
+  const hasPeople = session?.people && can(session, 'people.edit')
+  if (isOfAll) return hasPeople ? PEOPLE : NONE
+  return hasPeople ? PAGE_LIST : FOR_ALL
 }
 
 export function usePages(): readonly MainEntry[] {
-  return pagesFor(useSession())
+  return pagesFor(useSession(), useIsOfAll())
 }
 
 /** What a page starts with: the filter stays, but from one service one comes back to all of them. */
@@ -49,12 +51,4 @@ export function pageTarget(from: Route, page: MainPage): Target {
   const isOfOne = from.page === 'service' || from.page === 'process' || from.page === 'route'
   const leavesService = isOfOne && (page === 'pulse' || page === 'services' || page === 'routes')
   return leavesService ? { page, service: '' } : { page }
-}
-
-/** The page of the list that a page belongs to. */
-export function sectionOf(page: PageName): MainPage | 'account' | 'unknown' {
-  if (page === 'service' || page === 'process') return 'services'
-  if (page === 'route') return 'routes'
-  if (page === 'archived-job') return 'jobs'
-  return page === 'queue' || page === 'job' ? 'queues' : page
 }

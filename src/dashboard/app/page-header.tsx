@@ -1,6 +1,8 @@
 import { CircleQuestionMark, CircleUserRound, LogOut, Monitor, Moon, Search, Sun } from 'lucide-react'
-import { useMemo } from 'react'
+import { lazy, Suspense, useMemo } from 'react'
 import type { Overview } from '../../api/overview.js'
+import { useClusterInfos } from '../api/clusters.js'
+import { useCluster } from '../api/place.js'
 import { LOG_OUT, useSession } from '../api/session.js'
 import { countStates } from '../features/services/fleet.js'
 import { count } from '../ui/format.js'
@@ -15,12 +17,24 @@ import { ACCOUNT, usePages } from './navigation.js'
 import { openOverlay } from './overlay.js'
 import { Wordmark } from './wordmark.js'
 
+const Switcher = lazy(async () => ({ default: (await import('../features/clusters/switcher.js')).Switcher }))
+
 export function PageHeader({ overview }: { overview: Overview | null }) {
   const isTight = useIsTight()
+  const isOneOfMany = useClusterInfos().length > 1
+  const cluster = useCluster()
   return (
-    <header className="sticky top-0 z-20 border-b border-line bg-page">
+    <header
+      data-colour={cluster?.colour}
+      className="sticky top-0 z-20 border-b border-line bg-page data-colour:border-t-3 data-colour:border-t-(--cluster)"
+    >
       <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-2.5 sm:px-6">
-        <Wordmark beside={<ReadOnlyMark />} below={<EnvironmentChip />} />
+        <Wordmark isShort={isOneOfMany} beside={<ReadOnlyMark />} below={isOneOfMany ? null : <EnvironmentChip />} />
+        {isOneOfMany && (
+          <Suspense fallback={<span className="h-9 w-28" />}>
+            <Switcher />
+          </Suspense>
+        )}
         <div className="order-last w-full max-w-full lg:order-none lg:w-auto">
           <Nav />
         </div>

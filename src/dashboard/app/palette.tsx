@@ -3,6 +3,7 @@ import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useSt
 import type { Overview } from '../../api/overview.js'
 import { useLive } from '../api/hooks.js'
 import { merged, useFound } from '../api/parts.js'
+import { useIsOfAll } from '../api/place.js'
 import { useFinds } from '../api/search-api.js'
 import { useSession } from '../api/session.js'
 import { Dialog } from '../ui/dialog.js'
@@ -28,7 +29,7 @@ export function Palette({ overview, onClose }: PaletteProps) {
     const known = frozen ?? overview
     return known && found.overview ? merged(known, [found.overview]) : known
   }, [frozen, overview, found.overview])
-  const finds = useFinds(text)
+  const finds = useFinds(useIsOfAll() ? '' : text)
   const beside = useMemo(() => (finds.data ? findCommandsOf(finds.data, whole?.queues ?? []) : []), [finds.data, whole])
   const commands = useMemo(() => findCommands(whole, session, text, beside), [whole, session, text, beside])
   const input = useRef<HTMLInputElement>(null)

@@ -1,8 +1,10 @@
-import { useEffect } from 'react'
+import { useEffect, useMemo } from 'react'
+import { useClusterInfos } from '../api/clusters.js'
 import { isNarrow } from '../api/filter.js'
 import { clearSelection } from '../features/jobs/selection.js'
 import type { Route, RouteOf } from '../routing/pages.js'
 import { changePage, changeScope, getRoute, leaveWindow, navigate } from '../routing/route.js'
+import { clusterTarget } from '../routing/sections.js'
 import { nextTheme } from '../ui/theme.js'
 import { pageTarget, usePages } from './navigation.js'
 import { openOverlay } from './overlay.js'
@@ -12,11 +14,11 @@ const GO_WITHIN_MS = 1_500
 
 /** The keys that work everywhere on the page. Over it and in fields only the palette's does. */
 export function useKeys(): void {
-  const pages = usePages()
+  const goes = useGoes()
   useEffect(() => {
     let goUntil = 0
     const onKey = (event: KeyboardEvent) => {
-      const action = isPaletteKey(event) ? openPalette : actionOf(event, Date.now() < goUntil ? pages : NONE)
+      const action = isPaletteKey(event) ? openPalette : actionOf(event, Date.now() < goUntil ? goes : NONE)
       goUntil = event.key === 'g' && isForThePage(event) ? Date.now() + GO_WITHIN_MS : 0
       if (!action) return
       event.preventDefault()
@@ -24,12 +26,26 @@ export function useKeys(): void {
     }
     document.addEventListener('keydown', onKey)
     return () => document.removeEventListener('keydown', onKey)
-  }, [pages])
+  }, [goes])
 }
 
-const NONE: ReturnType<typeof usePages> = []
+type Actions = Readonly<Record<string, () => void>>
 
-const ACTIONS: Readonly<Record<string, () => void>> = {
+const NONE: Actions = {}
+
+/** What follows a `g`: the letters of pages, the numbers of clusters. */
+function useGoes(): Actions {
+  const pages = usePages()
+  const clusters = useClusterInfos()
+  return useMemo(() => {
+    const toPages = pages.map(({ key, page }) => [key, () => navigate(pageTarget(getRoute(), page))] as const)
+    const ids = clusters.length > 1 ? ['', ...clusters.slice(0, 9).map(({ id }) => id)] : []
+    const toClusters = ids.map((id, at) => [String(at), () => navigate(clusterTarget(getRoute(), id))] as const)
+    return Object.fromEntries([...toPages, ...toClusters])
+  }, [pages, clusters])
+}
+
+const ACTIONS: Actions = {
   '/': focusFilter,
   '?': () => openOverlay('help'),
   j: () => moveToRow(1),
@@ -42,11 +58,9 @@ const ACTIONS: Readonly<Record<string, () => void>> = {
   '#': () => press('#'),
 }
 
-/** @param pages those that a letter leads to, just after a `g` */
-function actionOf(event: KeyboardEvent, pages: ReturnType<typeof usePages>): (() => void) | undefined {
-  if (!isForThePage(event)) return undefined
-  const page = pages.find(({ key }) => key === event.key)?.page
-  return page ? () => navigate(pageTarget(getRoute(), page)) : ACTIONS[event.key]
+/** @param goes what keys lead to, just after a `g` */
+function actionOf(event: KeyboardEvent, goes: Actions): (() => void) | undefined {
+  return isForThePage(event) ? (goes[event.key] ?? ACTIONS[event.key]) : undefined
 }
 
 function openPalette(): void {

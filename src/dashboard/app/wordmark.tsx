@@ -1,7 +1,16 @@
 import type { ReactNode } from 'react'
 
-/** An arc of sky with the star at its highest point. @param beside the name @param below it: there it takes no room from the pages */
-export function Wordmark({ beside, below }: { beside: ReactNode; below: ReactNode }) {
+interface WordmarkProps {
+  /** Whether the word is left out where there is little room. */
+  readonly isShort: boolean
+  /** Beside the name. */
+  readonly beside: ReactNode
+  /** Below it: there it takes no room from the pages. */
+  readonly below: ReactNode
+}
+
+/** An arc of sky with the star at its highest point. */
+export function Wordmark({ isShort, beside, below }: WordmarkProps) {
   return (
     <span className="flex items-center gap-2.5 text-base font-semibold tracking-tight">
       <svg viewBox="0 0 32 32" className="size-7 shrink-0" aria-hidden="true">
@@ -23,7 +32,7 @@ export function Wordmark({ beside, below }: { beside: ReactNode; below: ReactNod
       </svg>
       <span className="flex flex-col items-start gap-0.5 leading-tight">
         <span className="flex items-center gap-0.5">
-          Zenith
+          <span className={isShort ? 'sr-only min-[108rem]:not-sr-only' : ''}>Zenith</span>
           {beside}
         </span>
         {below}

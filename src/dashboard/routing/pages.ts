@@ -47,8 +47,10 @@ function time(name: string): Param<number> {
   }
 }
 
-/** What narrows every page, and how far back its figures go. It stays when the page changes; empty texts stand for all. */
+/** The cluster, what narrows every page, and how far back its figures go. It stays when the page changes; empty texts stand for all. */
 const SCOPE = {
+  /** Id of the cluster; empty for all of them, and for the only one. */
+  cluster: text('cluster'),
   service: text('service'),
   env: text('env'),
   /** Version of the app. */

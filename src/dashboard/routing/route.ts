@@ -60,10 +60,19 @@ export function getRoute(): Route {
 export function navigate(target: Target): void {
   const before = current.get()
   const query = writeUrl(before, target)
+  go(query, isStep(before.query, query))
+}
+
+/** Goes where the URL should have led: the back button does not come back here. */
+export function redirect(target: Target): void {
+  go(writeUrl(current.get(), target), false)
+}
+
+function go(query: string, isNewStep: boolean): void {
   current.set(parseUrl(query))
   try {
     const url = `${query || location.pathname}${location.hash}`
-    if (isStep(before.query, query)) history.pushState(null, '', url)
+    if (isNewStep) history.pushState(null, '', url)
     else history.replaceState(null, '', url)
   } catch {
     // Browsers refuse more than some hundred changes in half a minute; the page itself still goes there.

@@ -12,7 +12,22 @@ const LISTED_BY: Partial<Record<PageName, string>> = {
 }
 /** All parameters in the order in which they are written. */
 const ORDER = [
-  ...['page', 'service', 'node', 'route', 'env', 'version', 'q', 'period', 'from', 'to', 'ghost', 'deploy', 'kept'],
+  ...[
+    'cluster',
+    'page',
+    'service',
+    'node',
+    'route',
+    'env',
+    'version',
+    'q',
+    'period',
+    'from',
+    'to',
+    'ghost',
+    'deploy',
+    'kept',
+  ],
   ...[
     'queue',
     'job',
@@ -41,7 +56,7 @@ const ORDER = [
 /** What waits in the URL until the reader is back on its page. */
 const WAITING: ReadonlySet<string> = new Set(['group'])
 /** A change of these is a step that the back button undoes; the others only narrow what is shown. */
-const STEPS = ['page', 'service', 'node', 'route', 'queue', 'job', 'from', 'to', 'tab']
+const STEPS = ['cluster', 'page', 'service', 'node', 'route', 'queue', 'job', 'from', 'to', 'tab']
 
 const ARCHIVED_PERIODS = PERIODS.slice(LIVE_PERIODS.length)
 
@@ -118,12 +133,12 @@ function pageOf(params: URLSearchParams): PageName {
 }
 
 function complete({ query, route }: PageUrl, target: Target): Record<string, unknown> & { page: PageName } {
-  const { service, env, version, q, period, from, to, ghost } = route
+  const { cluster, service, env, version, q, period, from, to, ghost } = route
   const waiting = [...new URLSearchParams(query)].filter(([name]) => WAITING.has(name))
   const isSameQueue = target.page === 'job' && 'offset' in route && route.queue === target.queue
   return {
     ...parsePage(target.page, new URLSearchParams(waiting)),
-    ...{ service, env, version, q, period, from, to, ghost },
+    ...{ cluster, service, env, version, q, period, from, to, ghost },
     ...(isSameQueue && { state: route.state, offset: route.offset, order: route.order, find: route.find }),
     ...target,
   }

@@ -1,7 +1,8 @@
 import { Plus } from 'lucide-react'
 import { useState } from 'react'
 import type { RoleGrant, TokenView } from '../../../api/people.js'
-import { DEFAULT_CLUSTER, ROLES } from '../../../api/permissions.js'
+import { ROLES } from '../../../api/permissions.js'
+import { useClusterInfos } from '../../api/clusters.js'
 import { useAccountChange } from '../../api/people-api.js'
 import { Button } from '../../ui/button.js'
 import { EmptyState } from '../../ui/empty-state.js'
@@ -67,6 +68,7 @@ interface AddOwnProps {
 
 function AddOwn({ grants, show, onClose }: AddOwnProps) {
   const change = useAccountChange()
+  const seen = useClusterInfos().map(({ id }) => id)
   const add = (token: NewToken) =>
     change.mutate(
       { action: 'addToken', ...token },
@@ -76,7 +78,7 @@ function AddOwn({ grants, show, onClose }: AddOwnProps) {
   return (
     <TokenForm
       roles={[...new Set([...ROLES, ...grants.map(({ role }) => role)])]}
-      clusters={[...new Set([DEFAULT_CLUSTER, ...named])]}
+      clusters={[...new Set([...seen, ...named])]}
       before={grants}
       isBusy={change.isPending}
       error={change.error}

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { ALERT_CHANGES, type AlertEvent, type AlertEventListing, SEVERITIES } from '../../../api/alerts.js'
 import { type ChangesAsked, changesQuery, useAlertChanges, useAlertRules } from '../../api/alerts-api.js'
 import { isNarrow } from '../../api/filter.js'
+import { usePathOf } from '../../api/place.js'
 import { useHasArchive } from '../../api/session.js'
 import { changePage, usePage, useTimeRange } from '../../routing/route.js'
 import { timeTravelTarget } from '../../routing/time-travel-target.js'
@@ -55,6 +56,7 @@ export function AlertHistory() {
 
 function Narrowing({ asked, amount }: { asked: ChangesAsked; amount: number | undefined }) {
   const { rule, alert, severity, change } = asked
+  const pathOf = usePathOf()
   const name = useAlertRules().data?.items.find((one) => one.rule.id === rule)?.rule.name ?? rule
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -78,7 +80,10 @@ function Narrowing({ asked, amount }: { asked: ChangesAsked; amount: number | un
         {amount !== undefined && `${plural(amount, 'change')} shown`}
       </p>
       {amount !== undefined && amount > 0 && (
-        <a className={LINK_BUTTON} href={`api/alerts/history${changesQuery(asked, { format: 'csv', limit: '1000' })}`}>
+        <a
+          className={LINK_BUTTON}
+          href={pathOf(`api/alerts/history${changesQuery(asked, { format: 'csv', limit: '1000' })}`)}
+        >
           CSV of the newest 1,000
         </a>
       )}

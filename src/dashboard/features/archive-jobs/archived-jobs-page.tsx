@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import type { ArchivedJobFacets } from '../../../api/archived-jobs.js'
 import type { Overview } from '../../../api/overview.js'
 import { type JobsAsked, searchQuery, useArchivedJobs, useJobFacets } from '../../api/archive-api.js'
+import { usePathOf } from '../../api/place.js'
 import { useSession } from '../../api/session.js'
 import { changePage, usePage, useTimeRange } from '../../routing/route.js'
 import { Button } from '../../ui/button.js'
@@ -66,6 +67,7 @@ function Search({ overview, payloads }: { overview: Overview; payloads: boolean 
 function Found({ asked, find }: { asked: JobsAsked; find: string }) {
   const query = useArchivedJobs(asked, true)
   const facets = useJobFacets(asked, true)
+  const pathOf = usePathOf()
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage } = query
   const jobs = data?.pages.flatMap(({ items }) => items) ?? []
   const isEverything = asked.search === '' && asked.window === null
@@ -83,7 +85,10 @@ function Found({ asked, find }: { asked: JobsAsked; find: string }) {
             {data && amountWords(jobs.length, facets.data)}
           </p>
           {jobs.length > 0 && (
-            <a className={LINK_BUTTON} href={`api/archive/jobs${searchQuery(asked, { format: 'csv', limit: '1000' })}`}>
+            <a
+              className={LINK_BUTTON}
+              href={pathOf(`api/archive/jobs${searchQuery(asked, { format: 'csv', limit: '1000' })}`)}
+            >
               CSV of the newest 1,000
             </a>
           )}

@@ -1,9 +1,10 @@
 import { Plus, X } from 'lucide-react'
 import { useRef } from 'react'
 import { MAX_GRANTS } from '../../../api/people.js'
+import { useClusterInfos } from '../../api/clusters.js'
 import { Button } from '../../ui/button.js'
 import { Field, INPUT } from '../../ui/field.js'
-import { type GrantDraft, newDraft } from './grants.js'
+import { type GrantDraft, nameOfCluster, newDraft } from './grants.js'
 
 /** What there is to choose from. */
 export interface GrantChoices {
@@ -68,6 +69,7 @@ interface GrantFieldsProps extends GrantChoices {
 
 function GrantFields({ grant, name, roles, clusters, onChange, onRemove }: GrantFieldsProps) {
   const { role, cluster, isForAll, queues } = grant
+  const infos = useClusterInfos()
   return (
     <li className="flex items-start gap-2 rounded-lg border border-line p-2.5">
       {/* biome-ignore lint/a11y/useSemanticElements: it is within the fieldset of all of them */}
@@ -79,7 +81,7 @@ function GrantFields({ grant, name, roles, clusters, onChange, onRemove }: Grant
           <Choice
             value={cluster}
             options={['*', ...clusters]}
-            nameOf={(id) => (id === '*' ? 'all clusters' : id)}
+            nameOf={(id) => (id === '*' ? 'all clusters' : nameOfCluster(infos, id))}
             onChoose={(next) => onChange({ cluster: next })}
           />
         </Field>

@@ -1,3 +1,4 @@
+import type { ClusterInfo } from '../../../api/clusters.js'
 import type { RoleGrant } from '../../../api/people.js'
 
 /** A grant as it is typed. */
@@ -38,8 +39,13 @@ function patternsOf(text: string): readonly string[] {
     .filter(Boolean)
 }
 
-/** Where a role applies: `everywhere`, `for mail*, orders in eu`. */
-export function placeText({ cluster, queues }: RoleGrant): string {
+/** Its id, where the name is unknown. @param known clusters that the reader may see */
+export function nameOfCluster(known: readonly ClusterInfo[], id: string): string {
+  return known.find((one) => one.id === id)?.name ?? id
+}
+
+/** Where a role applies: `everywhere`, `for mail*, orders in eu`. @param cluster its name, or `*` */
+export function placeText({ cluster, queues }: Pick<RoleGrant, 'cluster' | 'queues'>): string {
   if (queues === null) return cluster === '*' ? 'everywhere' : `in ${cluster}`
   return `for ${queues.join(', ')}${cluster === '*' ? '' : ` in ${cluster}`}`
 }

@@ -1,5 +1,6 @@
 import { Ban, LinkIcon, LogOut, Pencil, Trash2, Undo2 } from 'lucide-react'
 import type { UserView } from '../../../api/people.js'
+import { useClusterInfos } from '../../api/clusters.js'
 import { changePage } from '../../routing/route.js'
 import { Ago } from '../../ui/ago.js'
 import { Button } from '../../ui/button.js'
@@ -41,6 +42,7 @@ type SummaryProps = Pick<UserRowProps, 'user' | 'names'>
 
 function Summary({ user, names }: SummaryProps) {
   const { name, email, role, grants, isDisabled, isInvited, hasPassword, identities, seenAt } = user
+  const infos = useClusterInfos()
   const groups = [...user.groups, ...user.claimed].map((id) => names.get(id) ?? id)
   const canLogIn = hasPassword || identities.length > 0
   return (
@@ -55,7 +57,7 @@ function Summary({ user, names }: SummaryProps) {
           {identities.length > 0 && <Tag>single sign-on</Tag>}
         </p>
         <p className="label min-w-0 break-words">
-          {grants.length > 0 ? grantsText(grants) : role || 'no rights'}
+          {grants.length > 0 ? grantsText(grants, infos) : role || 'no rights'}
           {groups.length > 0 && ` · ${groups.join(', ')}`}
         </p>
       </div>
