@@ -72,7 +72,8 @@ function CurrentPage({ route, overview }: { route: Route; overview: Overview | n
   const { refused } = usePlace()
   const Page = PAGES[route.page]
   const PageOfNone = PAGES_OF_NONE[route.page] ?? ClustersPage
-  if (refused !== null) return <LatePart title="Cluster not found" part={<UnknownCluster asked={refused} />} />
+  if (refused !== null && PageOfNone === ClustersPage)
+    return <LatePart title="Cluster not found" part={<UnknownCluster asked={refused} />} />
   if (isOfAll) return <LatePart key={sectionOf(route.page)} title={titleOf(route)} part={<PageOfNone />} />
   // A long period can be asked for only where there is an archive.
   if (!overview || (hasArchive === null && isLong(route.period)))

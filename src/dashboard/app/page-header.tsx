@@ -29,20 +29,29 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
       className="sticky top-0 z-20 border-b border-line bg-page data-colour:border-t-3 data-colour:border-t-(--cluster)"
     >
       <div className="mx-auto flex max-w-[1760px] flex-wrap items-center gap-x-3 gap-y-1.5 px-4 py-2.5 sm:px-6">
-        <Wordmark isShort={isOneOfMany} beside={<ReadOnlyMark />} below={isOneOfMany ? null : <EnvironmentChip />} />
+        {/* On a phone the cluster takes its place. */}
+        <span className={isOneOfMany ? 'hidden sm:block' : ''}>
+          <Wordmark isShort={isOneOfMany} beside={<ReadOnlyMark />} below={isOneOfMany ? null : <EnvironmentChip />} />
+        </span>
         {isOneOfMany && (
           <Suspense fallback={<span className="h-9 w-28" />}>
             <Switcher />
           </Suspense>
         )}
-        <div className="order-last w-full max-w-full lg:order-none lg:w-auto">
-          <Nav />
+        <div
+          className={`order-last w-full max-w-full lg:order-none ${isOneOfMany ? 'lg:w-0 lg:min-w-0 lg:flex-1' : 'lg:w-auto'}`}
+        >
+          <Nav isTight={isOneOfMany} />
         </div>
         <div className="ml-auto flex items-center gap-2.5">
-          <div className={isTight ? 'hidden sm:block lg:hidden min-[90rem]:block' : 'hidden sm:block'}>
+          <div
+            className={
+              isOneOfMany ? ROOM_FOR_ALL : isTight ? 'hidden sm:block lg:hidden min-[90rem]:block' : 'hidden sm:block'
+            }
+          >
             <Counts overview={overview} />
           </div>
-          <LiveMark />
+          <LiveMark isShort={isOneOfMany} />
           <div className="flex items-center gap-1">
             <IconButton
               label="Search for pages, services, routes, jobs, exceptions, ids and actions (Ctrl K)"
@@ -70,6 +79,9 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
     </header>
   )
 }
+
+/** The switcher takes the place of what is least needed. */
+const ROOM_FOR_ALL = 'hidden min-[108rem]:block'
 
 /** Whether one more page beside the others leaves less room for what stands behind them. */
 function useIsTight(): boolean {

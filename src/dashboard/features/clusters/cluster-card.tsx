@@ -46,7 +46,8 @@ function Notes({ cluster: { state, at, store, name }, twin }: ClusterCardProps) 
       {state === 'away' && (
         <p className="rounded-lg bg-bad-wash px-3 py-2 text-xs break-words">
           {at === null ? 'Zenith has never read it' : <LastRead at={at} />}
-          {store?.error ? `: ${store.error}` : ''}
+          {store?.error ? `: ${store.error}.` : '.'}
+          {at !== null && ' These are the last known figures.'}
         </p>
       )}
       {twin !== undefined && (
@@ -66,9 +67,8 @@ function Notes({ cluster: { state, at, store, name }, twin }: ClusterCardProps) 
 function LastRead({ at }: { at: number }) {
   return (
     <>
-      It does not answer since about <time dateTime={new Date(at).toISOString()}>{exactTime(at)}</time> (
-      <Ago at={at} />
-      ). The figures are the last known ones
+      No answer since <time dateTime={new Date(at).toISOString()}>{exactTime(at)}</time> (
+      <Ago at={at} />)
     </>
   )
 }
@@ -78,7 +78,7 @@ function Figures({ cluster: { id, figures, alerts, state } }: Pick<ClusterCardPr
   const isCritical = (alerts?.critical ?? 0) > 0
   return (
     <dl
-      className={`grid grid-cols-2 gap-x-4 gap-y-3 sm:grid-cols-4 ${state === 'away' ? 'last-figures' : ''}`}
+      className={`grid grid-cols-3 gap-x-4 gap-y-3 sm:grid-cols-4 ${state === 'away' ? 'last-figures' : ''}`}
       data-cluster-figures={id}
     >
       <Figure name="Servers">

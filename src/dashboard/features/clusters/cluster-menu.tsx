@@ -89,7 +89,7 @@ function Entry({ id, isShown, keyName, mark, name, onClose, children }: EntryPro
       className="flex items-start gap-2.5 rounded-lg px-2.5 py-2 -outline-offset-2 hover:bg-raised focus:bg-raised aria-[current=true]:bg-track"
       onClick={onClose}
     >
-      <span className="grid h-5 place-items-center">{mark}</span>
+      <span className="grid h-5 w-3 place-items-center">{mark}</span>
       <span className="min-w-0 flex-1">
         <span className="block truncate font-medium">{name}</span>
         {children && <span className="label flex flex-wrap items-center gap-x-2">{children}</span>}

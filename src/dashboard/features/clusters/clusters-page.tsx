@@ -1,20 +1,19 @@
-import type { ReactNode } from 'react'
 import type { ClusterSummary } from '../../../api/clusters.js'
 import { useSummaries } from '../../api/clusters.js'
 import { textTest } from '../../api/filter.js'
 import { changeScope, useRoute } from '../../routing/route.js'
 import { ALL_CLUSTERS } from '../../routing/sections.js'
 import { EmptyState } from '../../ui/empty-state.js'
-import { count, plural, rate } from '../../ui/format.js'
+import { plural } from '../../ui/format.js'
 import { Loading } from '../../ui/loading.js'
 import { NothingMatches } from '../../ui/nothing-matches.js'
 import { PageBar } from '../../ui/page-bar.js'
 import { SearchField } from '../../ui/search-field.js'
 import { Section } from '../../ui/section.js'
-import { distinct, totalOf } from './board.js'
-import { ClusterCard, Figure } from './cluster-card.js'
+import { ClusterCard } from './cluster-card.js'
+import { Totals } from './totals.js'
 import { TroubleList } from './trouble-list.js'
-import { STATE_WORDS } from './words.js'
+import { STATE_WORDS, STATES_WORDS } from './words.js'
 
 /** From so many clusters on one may search them. */
 const SEARCHED_FROM = 5
@@ -42,7 +41,7 @@ function StateCounts({ clusters }: { clusters: readonly ClusterSummary[] }) {
   const states = ['away', 'attention', 'unread', 'ok'] as const
   const words = states.flatMap((state) => {
     const amount = clusters.filter((one) => one.state === state).length
-    return amount === 0 ? [] : [`${amount} ${STATE_WORDS[state]}`]
+    return amount === 0 ? [] : [`${amount} ${STATES_WORDS[state]}`]
   })
   return <span className="label">{words.join(' · ')}</span>
 }
@@ -84,38 +83,5 @@ function Board({ clusters }: { clusters: readonly ClusterSummary[] }) {
         </>
       )}
     </>
-  )
-}
-
-type Pick = (cluster: ClusterSummary) => number | null
-
-function Totals({ clusters }: { clusters: readonly ClusterSummary[] }) {
-  const all = distinct(clusters).length
-  const figure = (name: string, pick: Pick, write: (sum: number | null) => ReactNode = count) => {
-    const { sum, known } = totalOf(clusters, pick)
-    return (
-      <Figure name={name}>
-        {write(sum)}
-        {known < all && (
-          <span className="block text-xs font-normal text-soft">
-            {known} of {plural(all, 'cluster')} known
-          </span>
-        )}
-      </Figure>
-    )
-  }
-  return (
-    <section aria-label="All clusters together" className="panel px-4 py-4">
-      <dl className="grid grid-cols-2 gap-x-6 gap-y-3 sm:grid-cols-4 xl:grid-cols-8">
-        {figure('Live servers', ({ figures }) => figures?.nodes.live ?? null)}
-        {figure('Lost servers', ({ figures }) => figures?.nodes.lost ?? null)}
-        {figure('Services', ({ figures }) => figures?.services ?? null)}
-        {figure('Requests', ({ figures }) => figures?.requestRate ?? null, rate)}
-        {figure('Jobs', ({ figures }) => figures?.jobRate ?? null, rate)}
-        {figure('Queues', ({ figures }) => figures?.queues ?? null)}
-        {figure('Waiting jobs', ({ figures }) => figures?.backlog ?? null)}
-        {figure('Firing alerts', ({ alerts }) => alerts && alerts.critical + alerts.warning + alerts.info)}
-      </dl>
-    </section>
   )
 }

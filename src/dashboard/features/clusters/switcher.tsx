@@ -1,7 +1,7 @@
 import { ChevronsUpDown, Layers } from 'lucide-react'
 import { type FocusEvent, useRef, useState } from 'react'
 import { useClusterInfos, useSummaries } from '../../api/clusters.js'
-import { useCluster, useIsOfAll } from '../../api/place.js'
+import { useCluster, usePlace } from '../../api/place.js'
 import { ALL_CLUSTERS } from '../../routing/sections.js'
 import { ClusterMenu } from './cluster-menu.js'
 import { ClusterDot, StateIcon } from './marks.js'
@@ -44,14 +44,14 @@ export function Switcher() {
 
 function Shown() {
   const cluster = useCluster()
-  const isOfAll = useIsOfAll()
+  const { refused } = usePlace()
   const all = useClusterInfos()
   const summary = useSummaries()?.find(({ id }) => id === cluster?.id)
   if (!cluster)
     return (
       <>
         <Layers className="size-3.5 shrink-0 text-soft" aria-hidden="true" />
-        <Lines name={isOfAll ? ALL_CLUSTERS : 'No cluster'} detail={`${all.length} clusters`} />
+        <Lines name={refused === null ? ALL_CLUSTERS : 'No cluster'} detail={`${all.length} clusters`} />
       </>
     )
   const { name, colour, environment } = cluster

@@ -10,6 +10,14 @@ export const STATE_WORDS: Readonly<Record<ClusterSummary['state'], string>> = {
   unread: 'not read yet',
 }
 
+/** Of several clusters: `2 not answering`. */
+export const STATES_WORDS: typeof STATE_WORDS = {
+  ok: 'ok',
+  attention: 'needing attention',
+  away: 'not answering',
+  unread: 'not read yet',
+}
+
 /** `3 alerts · 1 lost`; empty when there is neither. What is unknown is no zero: it is left out. */
 export function countsText({ alerts, figures }: Pick<ClusterSummary, 'alerts' | 'figures'>): string {
   const firing = alerts ? alerts.critical + alerts.warning + alerts.info : 0
