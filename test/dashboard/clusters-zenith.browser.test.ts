@@ -96,7 +96,9 @@ async function pause(page: Page): Promise<void> {
 
 const pausedIn = () => Promise.all(IDS.map((_, at) => clientOf(at).hexists('bull:mail-out:meta', 'paused')))
 
-it('shows each user their clusters, and changes a queue in one of them alone', { timeout: PATIENCE_MS }, async () => {
+it('shows each user their clusters, and changes a queue in one of them alone', {
+  timeout: 2 * PATIENCE_MS,
+}, async () => {
   const { logIn } = await openClusters()
 
   const ada = await logIn('ada')
@@ -114,6 +116,25 @@ it('shows each user their clusters, and changes a queue in one of them alone', {
   expect(await pausedIn()).toEqual([0, 1, 0])
   await ada.page.keyboard.type('gl')
   await ada.page.getByRole('heading', { level: 1, name: 'Alerts' }).waitFor()
+
+  // Users are those of all clusters: they are edited in any of them, and in none.
+  for (const [query, name] of [
+    ['?cluster=us&page=people', 'pat'],
+    ['?page=people', 'kim'],
+  ] as const) {
+    await ada.go(query, 'People')
+    await ada.page.getByRole('button', { name: 'New user' }).click()
+    const form = ada.page.getByRole('dialog')
+    await form.getByLabel('Name', { exact: true }).fill(name)
+    await form.getByRole('button', { name: 'Add a right' }).click()
+    const choices = form.getByLabel('Cluster').locator('option')
+    expect(await choices.allInnerTexts()).toEqual(['all clusters', 'Europe', 'America', 'Laboratory'])
+    await form.getByLabel('Cluster').selectOption('Laboratory')
+    await form.getByRole('button', { name: 'Add user' }).click()
+    await ada.page.getByLabel('One-time link').waitFor()
+    await ada.page.getByRole('button', { name: 'Done' }).click()
+    await ada.page.getByText('viewer in Laboratory').first().waitFor()
+  }
 
   const olga = await logIn('olga')
   await olga.page.getByRole('heading', { level: 1, name: 'All clusters' }).waitFor()

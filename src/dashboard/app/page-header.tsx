@@ -81,7 +81,7 @@ export function PageHeader({ overview }: { overview: Overview | null }) {
 }
 
 /** The switcher takes the place of what is least needed. */
-const ROOM_FOR_ALL = 'hidden min-[108rem]:block'
+const ROOM_FOR_ALL = 'hidden md:block lg:hidden min-[108rem]:block'
 
 /** Whether one more page beside the others leaves less room for what stands behind them. */
 function useIsTight(): boolean {
