@@ -84,16 +84,6 @@ export function timeParameter(description: string): Parameter<number | null> {
   }
 }
 
-/** An id from a list; null if missing. */
-export function idParameter(description: string): Parameter<string | null> {
-  return {
-    schema: { description, type: 'string', maxLength: 40 },
-    takes: 'an id that the list has given',
-    fallback: null,
-    read: (value) => (/^\d{1,20}(-\d{1,20})?$/.test(value) ? value : undefined),
-  }
-}
-
 /** The same parameter as a required one. */
 export function required<T>(parameter: Parameter<T | null>): Parameter<T> {
   const { read } = parameter

@@ -1,4 +1,5 @@
 import { type LinesAsked, linesQuery } from '../../api/activity-api.js'
+import { usePathOf } from '../../api/place.js'
 import { changePage } from '../../routing/route.js'
 import { plural } from '../../ui/format.js'
 import { LINK_BUTTON } from '../../ui/link-style.js'
@@ -18,6 +19,7 @@ interface AuditFilterProps {
 
 /** Narrows the audit trail. */
 export function AuditFilter({ asked, choices, amount }: AuditFilterProps) {
+  const pathOf = usePathOf()
   const { user, action, queue, via, ok } = asked
   const result = ok === 'true' || ok === 'false' ? RESULTS[ok] : ''
   return (
@@ -64,7 +66,7 @@ export function AuditFilter({ asked, choices, amount }: AuditFilterProps) {
         {amount !== undefined && amount > 0 && (
           <a
             className={`${LINK_BUTTON} ml-auto`}
-            href={`api/audit${linesQuery(asked, { format: 'csv', limit: TABLE_LINES })}`}
+            href={pathOf(`api/audit${linesQuery(asked, { format: 'csv', limit: TABLE_LINES })}`)}
           >
             CSV of the newest 1,000 lines
           </a>
