@@ -1,12 +1,9 @@
 import { amount, count, flag, type Infer, listOf, listUpTo, object, oneOf, orNull, text } from './schema.js'
 import { StoreHealth } from './store.js'
+import { CLUSTER_COLOURS } from './words.js'
 
 /** Most clusters of one Zenith. */
 export const MAX_CLUSTERS = 50
-
-/** Colours that tell clusters apart. */
-export const CLUSTER_COLOURS = ['grey', 'blue', 'teal', 'green', 'amber', 'red', 'violet'] as const
-export type ClusterColour = (typeof CLUSTER_COLOURS)[number]
 
 const CLUSTER_ID = /^[a-z0-9][a-z0-9-]{0,23}$/
 export const TAKES_CLUSTER_ID = 'lower-case letters, digits and hyphens, at most 24 characters'

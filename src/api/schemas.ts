@@ -23,6 +23,7 @@ import {
 } from './alerts.js'
 import { AuditChain, AuditEntry, AuditPage, UntrustedDocument } from './audit.js'
 import { BulkListing, BulkOperation, BulkReason, BulkResult, JobSelection } from './bulk.js'
+import { ClusterInfo, ClusterListing, ClusterSummary, ClusterTrouble } from './clusters.js'
 import { FailureGroup, FailureListing } from './failures.js'
 import { Freeze, FreezeState } from './freeze.js'
 import {
@@ -109,6 +110,10 @@ export const SCHEMAS: Readonly<Record<string, GenericSchema>> = {
   BulkOperation,
   BulkResult,
   BulkListing,
+  ClusterInfo,
+  ClusterListing,
+  ClusterSummary,
+  ClusterTrouble,
   FailureGroup,
   FailureListing,
   QueueMinute,

@@ -73,3 +73,7 @@ export const SEVERITIES = ['critical', 'warning', 'info'] as const
 
 /** What an alert does. resolved: it is ok again; ended: its subject is gone, or the rule was changed. */
 export const ALERT_CHANGES = ['firing', 'resolved', 'ended', 'acknowledged', 'reminder'] as const
+
+/** Colours that tell clusters apart. */
+export const CLUSTER_COLOURS = ['grey', 'blue', 'teal', 'green', 'amber', 'red', 'violet'] as const
+export type ClusterColour = (typeof CLUSTER_COLOURS)[number]

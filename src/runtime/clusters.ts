@@ -1,11 +1,6 @@
-import {
-  CLUSTER_COLOURS,
-  type ClusterColour,
-  type ClusterInfo,
-  isClusterId,
-  TAKES_CLUSTER_ID,
-} from '../api/clusters.js'
+import { type ClusterInfo, isClusterId, TAKES_CLUSTER_ID } from '../api/clusters.js'
 import { DEFAULT_CLUSTER } from '../api/permissions.js'
+import { CLUSTER_COLOURS, type ClusterColour } from '../api/words.js'
 import { type Environment, resolvePrefix } from '../core/options/environment.js'
 import { QuasarError } from '../lib/errors.js'
 import { checkOptions, isText, type OptionChecks } from '../lib/options.js'

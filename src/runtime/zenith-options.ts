@@ -1,7 +1,8 @@
 import type { AlertsOptions } from '../alerts/settings/alerts-options.js'
-import { type ClusterColour, MAX_CLUSTERS } from '../api/clusters.js'
+import { MAX_CLUSTERS } from '../api/clusters.js'
 import { isEnvironment, MAX_ENVIRONMENT_CHARS } from '../api/safety.js'
 import { isTraceUrl } from '../api/trace-url.js'
+import type { ClusterColour } from '../api/words.js'
 import { isRetention, type Retention } from '../archiver/retention.js'
 import { isNetwork } from '../core/options/networks.js'
 import {

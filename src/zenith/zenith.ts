@@ -1,6 +1,5 @@
-import type { ClusterInfo } from '../api/clusters.js'
 import { createPolicy, type Role } from '../api/permissions.js'
-import type { StoreHealth } from '../api/types.js'
+import type { ClusterInfo, StoreHealth } from '../api/types.js'
 import { signingSecret } from '../people/changes/signing-secret.js'
 import type { Archive, Debts, Logger, PeopleStore } from '../ports/index.js'
 import { asset, index } from './assets/index.js'
@@ -9,8 +8,9 @@ import { clientAddress } from './auth/guesses/address.js'
 import { GuessLimit } from './auth/guesses/limit.js'
 import { SharedDebts } from './auth/guesses/shared-debts.js'
 import type { ZenithAuth } from './auth/options.js'
-import { type ClusterOptions, openCluster, type SharedServices } from './clusters/cluster.js'
+import { openCluster, type SharedServices } from './clusters/cluster.js'
 import { Clusters, type Routed } from './clusters/clusters.js'
+import type { ClusterParts } from './clusters/options.js'
 import { originOf } from './http/context.js'
 import { secured } from './http/headers.js'
 import { isLoopback } from './http/loopback.js'
@@ -55,12 +55,6 @@ export interface ZenithServerOptions {
   traceUrl?: string | undefined
   logger?: Logger | undefined
 }
-
-/** What one cluster has of its own. */
-export type ClusterParts = Omit<
-  ClusterOptions,
-  'interval' | 'slow' | 'payloads' | 'signing' | 'secret' | 'logger' | 'isOneOfSeveral'
->
 
 /** The control plane: a function from a request to an answer, for any server that speaks `fetch`. */
 export interface Zenith {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { CLUSTER_COLOURS, type ClusterSummary, type ClusterTrouble } from '../../src/api/clusters.js'
+import type { ClusterSummary, ClusterTrouble } from '../../src/api/clusters.js'
+import { CLUSTER_COLOURS } from '../../src/api/words.js'
 import { mergedTroubles, totalOf } from '../../src/dashboard/features/clusters/board.js'
 import { alertsText, countsText, troubleTarget } from '../../src/dashboard/features/clusters/words.js'
 import { PAGE_NAMES, type Route } from '../../src/dashboard/routing/pages.js'

@@ -1,4 +1,5 @@
-import { CLUSTER_COLOURS, isClusterId, MAX_CLUSTERS, TAKES_CLUSTER_ID } from '../../api/clusters.js'
+import { isClusterId, MAX_CLUSTERS, TAKES_CLUSTER_ID } from '../../api/clusters.js'
+import { CLUSTER_COLOURS } from '../../api/words.js'
 import { oneOf, text } from '../arguments/options.js'
 import type { ClusterLook } from '../config/clusters.js'
 import type { Kind, Leaf, Shape } from '../config/shape.js'

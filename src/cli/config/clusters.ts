@@ -1,4 +1,4 @@
-import type { ClusterColour } from '../../api/clusters.js'
+import type { ClusterColour } from '../../api/words.js'
 import { keysOf } from '../../protocol/index.js'
 import { parseAddress } from '../../redis/address.js'
 import type { Settings } from './read-shape.js'

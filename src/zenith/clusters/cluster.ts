@@ -1,12 +1,9 @@
 import { performance } from 'node:perf_hooks'
-import type { Sender } from '../../alerts/notification.js'
-import type { AlertSettings } from '../../alerts/settings/options.js'
 import type { ClusterInfo } from '../../api/clusters.js'
-import { createPolicy, type Role } from '../../api/permissions.js'
+import { createPolicy } from '../../api/permissions.js'
 import { Archiver } from '../../archiver/archiver.js'
 import type { ReadAlerts } from '../../archiver/feeds/alerts.js'
-import type { Retention } from '../../archiver/retention.js'
-import type { Archive, ControlStore, Logger, QueueSource, Reader } from '../../ports/index.js'
+import type { ControlStore, Reader } from '../../ports/index.js'
 import { senderIn } from '../alerts/in-cluster.js'
 import { AlertMemory } from '../alerts/memory.js'
 import { openAlerts } from '../alerts/open-alerts.js'
@@ -18,7 +15,6 @@ import { QueueJobRuns } from '../fleet/runs/job-runs.js'
 import { StreamHub } from '../fleet/stream-hub.js'
 import { ChangeTokens } from '../http/change-tokens.js'
 import type { Principal } from '../http/principal.js'
-import type { SigningSecret } from '../http/signing-secret.js'
 import { BulkOperations } from '../queues/bulk/bulk.js'
 import { Failures } from '../queues/failures/failures.js'
 import { OwnQueueRecorder } from '../queues/history/own-recorder.js'
@@ -31,37 +27,8 @@ import { Sights } from '../sight/sights.js'
 import { controlStoreOf } from '../store/control-store.js'
 import { maskedReader } from '../store/masked-reader.js'
 import { StorePing } from '../store/store-ping.js'
+import type { ClusterOptions } from './options.js'
 import type { AllServices } from './services.js'
-
-export interface ClusterOptions extends ClusterInfo {
-  reader: Reader
-  /** Whether `close` closes the reader too. */
-  ownsReader: boolean
-  /** ms */
-  interval?: number | undefined
-  /** ms */
-  slow?: number | undefined
-  /** Where queues are: asked for at every look, and never closed. */
-  sources?: (() => readonly QueueSource[]) | undefined
-  /** Names or keys of queues in which nothing may be changed, with `*` for anything; true: nothing of the apps may be changed. */
-  readOnly?: boolean | readonly string[] | undefined
-  /** The least role that sees the payloads of jobs. */
-  payloads?: Role | undefined
-  /** Closed with the cluster. */
-  archive?: Archive | undefined
-  retention?: Retention | undefined
-  /** Whether the payloads of jobs that queues list as finished are archived. @default true */
-  archivePayloads?: boolean | undefined
-  /** Null: no rules are evaluated. */
-  alerts: { readonly settings: AlertSettings; readonly sender: Sender } | null
-  /** Whether it is one of several: then messages of alerts name it. */
-  isOneOfSeveral: boolean
-  /** What the tokens of changes are made with. */
-  signing: SigningSecret
-  /** What secrets of receivers are encrypted with. */
-  secret: string | undefined
-  logger: Logger | undefined
-}
 
 /** What all clusters of a Zenith share. */
 export type SharedServices = Pick<AllServices, 'clusters' | 'board' | 'guesses' | 'people' | 'traceUrl'>

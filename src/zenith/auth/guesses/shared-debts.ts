@@ -4,7 +4,7 @@ import type { Debt, Debts, Logger } from '../../../ports/index.js'
 
 /** Time-out of the store, ms: users wait for it. */
 const ANSWER_WITHIN_MS = 1_000
-/** How often a store that did not answer is tried again, ms. Nobody waits for that: requests of other clusters come here, too. */
+/** How often a store that did not answer is tried again, ms. No request waits for that: those of other clusters come here, too. */
 const TRY_EVERY_MS = 5_000
 
 /** Debts that are stored in the store and also in this process, which continues alone while the store is down. Never rejects. */
