@@ -1,4 +1,4 @@
-// `npm run demo`: five real apps with one line of Quasar each, somebody who uses them, and Zenith's page.
+// `npm run demo`: five real apps with one line of Quasar each, a load generator that uses them, and Zenith's page.
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openAlerts } from './alerts.mjs'
@@ -6,10 +6,12 @@ import { foreignScript, httpApps, loadScript, watchApp, workerApp } from './apps
 import { openArchive } from './archive.mjs'
 import { buildPackage } from './build-package.mjs'
 import { freePort, startChild } from './child.mjs'
+import { clusterOptions, clusters, startClusters } from './clusters.mjs'
 import { compileNest } from './compile-nest.mjs'
 import { startEmbedded } from './embedded.mjs'
 import { openPage } from './page.mjs'
-import { chooseRedis } from './redis.mjs'
+import { addPeople, PASSWORD, people } from './people.mjs'
+import { chooseRedis, privateRedis } from './redis.mjs'
 
 // As the apps run on a developer's machine.
 process.env.NODE_ENV = 'development'
@@ -20,6 +22,7 @@ process.env.QUASAR_ARCHIVE_JOBS ??= 'payloads'
 process.env.QUASAR_TOKEN ??= randomBytes(24).toString('base64url')
 
 // `npm run demo --ignore-scripts` takes the package as it is built.
+const isClustered = process.argv.includes('--clusters')
 const isBuilding = process.argv.includes('--build') && process.env.npm_config_ignore_scripts !== 'true'
 
 const say = (line) => process.stdout.write(`${line}\n`)
@@ -73,6 +76,24 @@ async function servePage(options) {
   page.serve(toNodeHandler(zenith))
 }
 
+/** Zenith opens by a log-in: people have rights in some clusters. */
+async function serveClusters(url) {
+  const { createZenith, toNodeHandler } = await import('@gravito/quasar/zenith')
+  archive = await openArchive()
+  alerting = await openAlerts(say, page.url)
+  let take = () => {}
+  const setup = new Promise((resolve) => {
+    take = resolve
+  })
+  zenith = createZenith({
+    ...{ clusters: await clusterOptions(url), archive: archive.archive, alerts: alerting.alerts },
+    auth: { people: { url: page.url } },
+    onSetup: take,
+  })
+  page.serve(toNodeHandler(zenith))
+  await addPeople(page.url, await setup)
+}
+
 /** What can be done with queues on the page takes a connection of Zenith's own. */
 async function sourcesOn(url) {
   const { bullmqQueues } = await import('@gravito/quasar/queues/bullmq')
@@ -94,6 +115,7 @@ async function start() {
     step('Building the package and its page, about half a minute')
     await buildPackage()
   }
+  if (isClustered) return startClustered()
   step('Looking for a Redis')
   redis = await chooseRedis(say)
   step('Compiling the app for Nest')
@@ -105,6 +127,23 @@ async function start() {
   const load = { targets, redisUrl: redis?.url }
   begin({ name: 'the load generator', script: loadScript, env: { QUASAR_DEMO_LOAD: JSON.stringify(load) } })
   introduce()
+}
+
+async function startClustered() {
+  step('Starting a Redis')
+  redis = await privateRedis(say)
+  step(`Starting the apps of ${clusters.length} clusters`)
+  await startClusters(redis.url, begin)
+  step('Starting Zenith and adding its users')
+  await serveClusters(redis.url)
+  say('')
+  say(`  ${clusters.map(({ name }) => name).join(', ')}: three clusters on databases of ${redis.label}.`)
+  say(`  Log in with the password "${PASSWORD}" as`)
+  for (const { name, words } of people) say(`    ${name}, ${words}`)
+  say('')
+  say(`  Open ${page.url}`)
+  say('  Ctrl-C ends everything.')
+  say('')
 }
 
 function introduce() {

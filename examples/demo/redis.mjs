@@ -9,7 +9,13 @@ import { freePort, startChild } from './child.mjs'
 export async function chooseRedis(onDeath) {
   const url = process.env.QUASAR_REDIS_URL || process.env.REDIS_URL
   if (url) return { url: await reachable(url), keeper: null, label: 'the Redis of QUASAR_REDIS_URL or REDIS_URL' }
-  if (!isOnPath('redis-server')) return null
+  return isOnPath('redis-server') ? privateRedis(onDeath) : null
+}
+
+/** @throws when there is no redis-server */
+export async function privateRedis(onDeath) {
+  if (!isOnPath('redis-server'))
+    throw new Error('The demo with clusters needs a redis-server of its own: install one, redis-server on the PATH.')
   const port = String(await freePort())
   const keeper = startChild({ name: 'redis-server', script: redisKeeperScript, env: { PORT: port }, onDeath })
   await keeper.ready

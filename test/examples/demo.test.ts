@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Queue } from 'bullmq'
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import type { ClusterListing } from '../../src/api/clusters.js'
 import type { Overview } from '../../src/api/overview.js'
 import type { QueueView } from '../../src/api/queues.js'
 import type { SchedulerView } from '../../src/api/schedulers.js'
@@ -12,6 +13,7 @@ import type { ServiceView } from '../../src/api/services.js'
 import type { AuditEntry, JobListing, JobOutcome } from '../../src/protocol/index.js'
 import { launchBrowser } from '../support/browser.js'
 import { startRedis } from '../support/redis.js'
+import { cookiesOf, formBody, formOf } from '../zenith/support/login.js'
 import { commandOf, descendantsOf, stillRunning } from './processes.js'
 import { type Running, start } from './run-script.js'
 
@@ -56,6 +58,17 @@ async function urlOf(demo: Running): Promise<string> {
 /** As the browser that opened the link. */
 function get(url: string, init: RequestInit = {}): Promise<Response> {
   return fetch(url, { ...init, headers: { ...init.headers, cookie: cookies.get(new URL(url).origin) ?? '' } })
+}
+
+/** Logs in by the form. @returns what asks as that user */
+async function logIn(url: string, name: string, password: string) {
+  const page = await fetch(`${url}/login`)
+  const { token, next, cookie } = formOf(await page.text(), page.headers.getSetCookie())
+  const headers = { cookie, 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin' }
+  const body = formBody({ token, next, name, password })
+  const answer = await fetch(`${url}/login`, { method: 'POST', redirect: 'manual', headers, body })
+  const session = cookiesOf(answer.headers.getSetCookie())
+  return (asked: string) => fetch(asked, { headers: { cookie: session } })
 }
 
 async function overview(url: string): Promise<Overview> {
@@ -211,6 +224,35 @@ describe('npm run demo', () => {
     } finally {
       await redis.stop()
     }
+  })
+
+  it('shows three clusters to three people, each with theirs, with --clusters', async () => {
+    const demo = start(process.execPath, ['examples/demo/main.mjs', '--clusters'], hasty)
+    started.push(demo)
+    const [url, password] = await vi.waitFor(() => {
+      const [, url = ''] = /Open (http:\/\/localhost:\d+)\s/.exec(demo.output()) ?? []
+      const [, password = ''] = /with the password "([^"]+)"/.exec(demo.output()) ?? []
+      if (!url) throw new Error(`No URL yet: ${demo.output()}`)
+      return [url, password]
+    }, patience)
+    const seenBy = async (name: string) => {
+      const browser = await logIn(url, name, password)
+      return async () => {
+        const { items } = (await (await browser(`${url}/api/clusters`)).json()) as ClusterListing
+        return items.map(({ id, figures }) => [id, figures?.services, figures?.queues])
+      }
+    }
+    const [ada, vera, olga] = await Promise.all([seenBy('ada'), seenBy('vera'), seenBy('olga')])
+    await vi.waitFor(async () => {
+      const [production, staging, development] = [
+        ['production', 3, 1],
+        ['staging', 2, 1],
+        ['development', 2, 1],
+      ]
+      expect(await ada()).toEqual([production, staging, development])
+      expect(await vera()).toEqual([staging, development])
+      expect(await olga()).toEqual([production, staging])
+    }, patience)
   })
 
   it('ends at Ctrl-C under npm with exit code 0', async () => {

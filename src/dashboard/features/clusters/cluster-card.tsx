@@ -5,7 +5,7 @@ import { Ago } from '../../ui/ago.js'
 import { count, exactTime, rate, UNKNOWN } from '../../ui/format.js'
 import { PageLink } from '../../ui/page-link.js'
 import { ClusterDot, EnvironmentTag, StateWord } from './marks.js'
-import { alertsText, startOf } from './words.js'
+import { alertsText, environmentWord, startOf } from './words.js'
 
 interface ClusterCardProps {
   cluster: ClusterSummary
@@ -15,7 +15,7 @@ interface ClusterCardProps {
 
 /** One cluster at a glance. */
 export function ClusterCard({ cluster, twin }: ClusterCardProps) {
-  const { id, name, colour, environment, state } = cluster
+  const { id, name, colour, state } = cluster
   return (
     <article
       aria-label={name}
@@ -30,7 +30,7 @@ export function ClusterCard({ cluster, twin }: ClusterCardProps) {
           <PageLink data-row="" to={startOf(id)} className="row-link">
             {name}
           </PageLink>
-          <EnvironmentTag environment={environment} />
+          <EnvironmentTag environment={environmentWord(cluster)} />
         </h3>
         <StateWord state={state} />
       </div>

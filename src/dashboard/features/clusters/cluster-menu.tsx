@@ -6,7 +6,7 @@ import { useRoute } from '../../routing/route.js'
 import { ALL_CLUSTERS, clusterTarget } from '../../routing/sections.js'
 import { PageLink } from '../../ui/page-link.js'
 import { ClusterDot, StateWord } from './marks.js'
-import { countsText } from './words.js'
+import { countsText, environmentWord } from './words.js'
 
 /** All clusters, each with how it does. The focus moves through them by arrows, Home, End and the first letter. */
 export function ClusterMenu({ onClose }: { onClose: () => void }) {
@@ -38,7 +38,8 @@ export function ClusterMenu({ onClose }: { onClose: () => void }) {
       className="absolute top-full left-0 z-30 mt-1.5 max-h-[70dvh] w-80 max-w-[calc(100vw-5rem)] overflow-y-auto rounded-xl border border-line-strong bg-panel p-1.5 shadow-2xl"
       onKeyDown={onKeyDown}
     >
-      {infos.map(({ id, name, colour, environment }, at) => {
+      {infos.map((info, at) => {
+        const { id, name, colour } = info
         const summary = summaries?.find((one) => one.id === id)
         return (
           <Entry
@@ -51,7 +52,7 @@ export function ClusterMenu({ onClose }: { onClose: () => void }) {
             onClose={onClose}
           >
             <StateWord state={summary?.state ?? 'unread'} />
-            <span>{[environment, summary && countsText(summary)].filter(Boolean).join(' · ')}</span>
+            <span>{[environmentWord(info), summary && countsText(summary)].filter(Boolean).join(' · ')}</span>
           </Entry>
         )
       })}

@@ -5,7 +5,7 @@ import { useCluster, usePlace } from '../../api/place.js'
 import { ALL_CLUSTERS } from '../../routing/sections.js'
 import { ClusterMenu } from './cluster-menu.js'
 import { ClusterDot, StateIcon } from './marks.js'
-import { STATE_WORDS } from './words.js'
+import { environmentWord, STATE_WORDS } from './words.js'
 
 /** Says which cluster the page shows, and leads to the others. */
 export function Switcher() {
@@ -54,9 +54,10 @@ function Shown() {
         <Lines name={refused === null ? ALL_CLUSTERS : 'No cluster'} detail={`${all.length} clusters`} />
       </>
     )
-  const { name, colour, environment } = cluster
+  const { name, colour } = cluster
+  const environment = environmentWord(cluster)
   const state = summary?.state ?? 'unread'
-  const detail = environment !== null && environment !== name ? environment : STATE_WORDS[state]
+  const detail = environment ?? STATE_WORDS[state]
   return (
     <>
       <ClusterDot colour={colour} />

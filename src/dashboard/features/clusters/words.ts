@@ -1,4 +1,4 @@
-import type { ClusterSummary, ClusterTrouble } from '../../../api/clusters.js'
+import type { ClusterInfo, ClusterSummary, ClusterTrouble } from '../../../api/clusters.js'
 import { NO_FILTER } from '../../api/filter.js'
 import type { Target } from '../../routing/pages.js'
 import { plural } from '../../ui/format.js'
@@ -16,6 +16,11 @@ export const STATES_WORDS: typeof STATE_WORDS = {
   attention: 'needing attention',
   away: 'not answering',
   unread: 'not read yet',
+}
+
+/** The environment; null if there is none, or if the name tells it. */
+export function environmentWord({ name, environment }: Pick<ClusterInfo, 'name' | 'environment'>): string | null {
+  return environment?.toLowerCase() === name.toLowerCase() ? null : environment
 }
 
 /** `3 alerts · 1 lost`; empty when there is neither. What is unknown is no zero: it is left out. */
