@@ -47,9 +47,47 @@ auth: { bearer: a-token, role: operator }
     expect(running.stderr).not.toContain('zenith.')
   })
 
-  it('refuses several clusters so far', async () => {
-    const { code, stderr } = await run(['zenith', '--config', fileWith('clusters: [{ id: a, redis: "redis://a" }]')])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('this version shows one cluster')])
+  it('serves several clusters, each with an archive of its own', async () => {
+    const redis = await startRedis()
+    onTestFinished(() => redis.stop())
+    const [shop, lab] = [`${redis.url}/1`, `${redis.url}/2`]
+    const path = fileWith(`
+listen: { port: 0 }
+auth: { bearer: a-token }
+archive: { place: ./kept }
+clusters:
+  - { id: shop, name: Shop, colour: red, environment: production, redis: "${shop}", queues: [bullmq] }
+  - { id: lab, redis: "${lab}", prefix: "lab:", readOnly: true }
+`)
+    const cwd = folder()
+    const env = { QUASAR_ARCHIVE: '' }
+    const running = quasar(['zenith', '--config', path], { cwd, env })
+    const url = await running.said(/Zenith is at (\S+)/)
+    await running.said(/Zenith reads \S+ \(shop\)/)
+    await running.said(/Zenith reads \S+ \(lab\)/)
+    const session = async (id: string) =>
+      (await ask(`${url}api/c/${id}/session`, { headers: { authorization: 'Bearer a-token' } })).json()
+    expect(await session('shop')).toMatchObject({
+      cluster: { id: 'shop', name: 'Shop', colour: 'red', environment: 'production' },
+      ...{ readOnly: false, archive: true },
+    })
+    expect(await session('lab')).toMatchObject({ cluster: { id: 'lab' }, readOnly: true, archive: true })
+    for (const id of ['shop', 'lab']) {
+      const status = await run(['archive', 'status', '--archive', './kept', '--cluster', id], { cwd })
+      expect([status.code, status.stderr]).toEqual([0, ''])
+    }
+    const unknown = await run(['archive', 'status', '--archive', './kept', '--cluster', 'other'], { cwd })
+    expect(unknown.code).toBe(1)
+    const wrong = await run(['archive', 'status', '--cluster', 'Not one'], { cwd })
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('--cluster takes the id of a cluster')])
+  })
+
+  it('shows the name of one cluster', async () => {
+    const path = fileWith('listen: { port: 0 }\nauth: { bearer: x }\nname: Shop\ncolour: teal\nenvironment: staging')
+    const running = quasar(['zenith', '--config', path])
+    const url = await running.said(/Zenith is at (\S+)/)
+    const { text } = await ask(`${url}api/session`, { headers: { authorization: 'Bearer x' } })
+    expect(JSON.parse(text).cluster).toEqual({ id: 'default', name: 'Shop', colour: 'teal', environment: 'staging' })
   })
 
   it('has its secret from the file', async () => {

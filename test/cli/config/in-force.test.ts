@@ -106,8 +106,8 @@ auth:
   })
 })
 
-test('readOnly: true is all queues', () => {
-  expect(settings('readOnly: true').zenith.readOnly).toEqual(['*'])
+test('readOnly: true is all that belongs to the apps', () => {
+  expect(settings('readOnly: true').zenith.readOnly).toBe(true)
 })
 
 describe('what is in force', () => {

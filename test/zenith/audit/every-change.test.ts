@@ -64,6 +64,8 @@ async function* changes({ admin, key, user, session }: Place): AsyncGenerator<St
   })
   yield [`/api/bulk/${bulk.id}/start`, {}, 'bulk retry']
   yield [actions, { action: 'empty' }, 'empty']
+  yield ['/api/freeze', { action: 'set', until: Date.now() + 600_000, reason: 'Sale' }, 'freeze']
+  yield ['/api/freeze', { action: 'lift' }, 'freeze lift']
   yield* alertChanges(admin)
   yield ['/api/archive/forget', { q: 'id:old', dryRun: false }, 'archive forget']
   yield* peopleChanges(admin, user, session)
