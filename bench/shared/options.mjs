@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util'
 
-/** Options of a benchmark: a number where the default is one, otherwise a text; each takes `--json FILE`, too. */
+/**
+ * Options of a benchmark: a number where the default is one, a flag where it is `false`, otherwise a text; each takes `--json FILE`, too.
+ */
 export function readOptions(defaults) {
-  const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: 'string' }]))
+  const typeOf = (name) => (defaults[name] === false ? 'boolean' : 'string')
+  const options = Object.fromEntries(Object.keys(defaults).map((name) => [name, { type: typeOf(name) }]))
   const { values } = parseArgs({ options: { ...options, json: { type: 'string' } } })
   return { ...defaults, ...Object.fromEntries(Object.entries(values).map(([name, text]) => [name, read(name, text)])) }
 

@@ -7,12 +7,24 @@ import { pinned } from './pin.mjs'
 /**
  * @param port of a server that comes back; a free one by default
  * @param core which core it is pinned to, where that can be done
+ * @param args further arguments of redis-server
  */
-export async function startRedis({ port, core } = {}) {
+export async function startRedis({ port, core, args = [] } = {}) {
   const own = port ?? (await freePort())
-  const server = ['redis-server', '--port', String(own), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  const [program, ...args] = pinned(core, ...server)
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+  const server = [
+    'redis-server',
+    '--port',
+    String(own),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    ...args,
+  ]
+  const [program, ...rest] = pinned(core, ...server)
+  const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'inherit'] })
   const endWithUs = () => child.kill('SIGKILL')
   process.once('exit', endWithUs)
   child.once('exit', () => process.off('exit', endWithUs))
@@ -24,6 +36,7 @@ export async function startRedis({ port, core } = {}) {
   return {
     url: `redis://127.0.0.1:${own}`,
     port: own,
+    pid: child.pid,
     /** Harmless twice. */
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return
@@ -34,7 +47,7 @@ export async function startRedis({ port, core } = {}) {
   }
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address()
