@@ -1,4 +1,4 @@
-// Some nodes of a fleet in one process: { do: 'start', plan, first, count, target } makes them, 'fill' writes their past, 'run' lets them
+// Some nodes of a fleet in one process: { do: 'start', plan, part, of, target } makes them, 'fill' writes their past, 'run' lets them
 // beat, 'figures' tells how many beats were written.
 import { performance } from 'node:perf_hooks'
 import { answering, cpuUs, hello } from '../shared/child.mjs'
@@ -18,18 +18,22 @@ const NODES_TO_A_CLUSTER_CLIENT = 500
 /** Each with the parts of its store. */
 const nodes = []
 
-async function start({ plan, first, count, target, prefix }) {
+async function start({ plan, part, of, target }) {
   const samples = await samplesOf(plan)
   const share = target.url ? NODES_TO_A_CONNECTION : NODES_TO_A_CLUSTER_CLIENT
   let parts
-  for (let index = 0; index < count; index++) {
-    if (index % share === 0) parts = partsOf({ redis: sourceOf(target), prefix })
-    const number = first + index
+  for (const number of numbersOf(plan, part, of)) {
+    if (nodes.length % share === 0) parts = partsOf({ redis: await sourceOf(target) })
     const service = `service-${number % plan.services}`
     const isWorker = Math.floor(number / plan.services) < plan.workers
     nodes.push({ node: new SimulatedNode({ number, service, isWorker }, parts, samples, plan), parts })
   }
   return {}
+}
+
+/** The nodes of every so manyth service. */
+function numbersOf({ nodes: count, services }, part, of) {
+  return Array.from({ length: count }, (_, number) => number).filter((number) => (number % services) % of === part)
 }
 
 function figures() {

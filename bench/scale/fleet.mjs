@@ -28,10 +28,8 @@ export async function startFleet(plan, targets) {
   }
 }
 
+/** Each process has all nodes of its services: the entries of a stream must be written in their order. */
 function partsOf(nodes) {
-  const parts = []
-  for (let first = 0; first < nodes; first += NODES_TO_A_PROCESS) {
-    parts.push({ first, count: Math.min(NODES_TO_A_PROCESS, nodes - first) })
-  }
-  return parts
+  const of = Math.ceil(nodes / NODES_TO_A_PROCESS)
+  return Array.from({ length: of }, (_, part) => ({ part, of }))
 }

@@ -6,7 +6,7 @@
 // `--nodes` measures one fleet of that size in place of the scenarios, `--clusters` so many of them with one Zenith. `--fill` is how many
 // minutes the fleet has run already: an hour fills all that Redis keeps. `--seconds` is how long each phase is measured. Of each node:
 // `--interval 10` (s), `--routes 20`, `--rate 20` (requests a second); of each service `--workers 2` nodes, whose jobs end `--jobs 0.1`
-// times a second. `--quick` takes two minutes and shows that all works; its figures are of fleets that have hardly begun.
+// times a second. `--profile DIR` writes a CPU profile of Zenith there. `--quick` takes two minutes and shows that all works; its figures are of fleets that have hardly begun.
 import { endAfter } from '../shared/limit.mjs'
 import { readOptions } from '../shared/options.mjs'
 import { conclude } from '../shared/output.mjs'
@@ -38,7 +38,7 @@ const given = readOptions({
     fill: 60,
     hang: 60,
   },
-  ...{ nodes: 0, services: 0, queues: 0, clusters: 1, sharded: 'no', browser: 'yes', heap: 4_096 },
+  ...{ nodes: 0, services: 0, queues: 0, clusters: 1, sharded: 'no', browser: 'yes', heap: 4_096, profile: '' },
   ...{ interval: 10, routes: 20, rate: 20, workers: 2, jobs: 0.1 },
 })
 const options = given.quick ? { ...given, ...QUICK } : given

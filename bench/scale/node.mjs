@@ -99,7 +99,7 @@ export class SimulatedNode {
   }
 
   #rare(ts) {
-    if ((this.beats + this.number) % RARE !== 0) return []
+    if ((this.beats + this.number) % RARE !== RARE - 1) return []
     const { exception, slow } = this.samples
     const about = { service: this.service, node: this.id, ts }
     return [

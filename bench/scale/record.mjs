@@ -24,8 +24,7 @@ export async function measureRecord({ quick, interval: seconds, routes, rate }) 
   ]
   try {
     for (const child of children) await child.ready
-    // The second node: the first one begins with an exception.
-    await children[1].ask({ do: 'start', plan, first: 1, count: 1, target: { url: simulated.url } })
+    await children[1].ask({ do: 'start', plan, part: 0, of: 1, target: { url: simulated.url } })
     await children[1].ask({ do: 'run' })
     await sleep(SETTLE * interval)
     const intervals = quick ? 3 : 18

@@ -50,7 +50,8 @@ async function withZenith({ scenario, options, stores, fleet, dir }) {
   const ids = stores.targets.map((_, index) => `c${index}`)
   const targets = Object.fromEntries(ids.map((id, index) => [id, stores.targets[index]]))
   const env = { BENCH_ZENITH: JSON.stringify({ targets, dir, users: null }) }
-  const execArgv = ['--expose-gc', `--max-old-space-size=${options.heap}`]
+  const profile = options.profile ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : []
+  const execArgv = ['--expose-gc', `--max-old-space-size=${options.heap}`, ...profile]
   const zenith = await start(new URL('zenith-process.mjs', import.meta.url), [], MEASURED_CORE, { execArgv, env })
   const base = ids.length > 1 ? `/api/c/${ids[0]}` : '/api'
   try {

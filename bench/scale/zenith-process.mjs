@@ -22,7 +22,7 @@ const rows = { figures: 0, records: 0, jobs: 0 }
 const delay = monitorEventLoopDelay({ resolution: 10 })
 
 const ids = Object.keys(targets)
-const clusters = ids.map((id) => ({ id, redis: sourceOf(targets[id]) }))
+const clusters = await Promise.all(ids.map(async (id) => ({ id, redis: await sourceOf(targets[id]) })))
 const zenith = createZenith({
   ...(clusters.length > 1 ? { clusters } : { redis: clusters[0].redis }),
   ...(dir && { archive: countedArchive(sqliteArchive({ dir }), rows) }),

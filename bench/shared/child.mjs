@@ -24,5 +24,6 @@ export function cpuUs() {
 }
 
 function reply(message) {
-  if (process.connected) process.send(message)
+  // Whoever asked may be gone meanwhile.
+  if (process.connected) process.send(message, () => {})
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { inTime, inTimeHeld } from '../lib/async.js'
+import { inPool, inTime, inTimeHeld } from '../lib/async.js'
 import { BoundedMap } from '../lib/bounded-map.js'
 import { monotonic } from '../lib/clock.js'
 import { groupBy } from '../lib/group-by.js'
@@ -21,6 +21,10 @@ const LEASE = 'archiver'
 const ROUND_MS = 15_000
 /** The lease outlives a round that takes long. */
 const LEASE_MS = 4 * ROUND_MS
+/** Within a round the lease is renewed this often, ms: with a thousand services a round has thousands of feeds. */
+const RENEW_MS = LEASE_MS / 8
+/** Feeds that are read at once: each waits for Redis and the archive in turn. PostgreSQL has four connections, and searches need some. */
+const FEEDS_AT_ONCE = 2
 /** Nodes are read less often than their streams, ms. */
 const NODES_MS = 60_000
 const PRUNE_MS = 60 * 60_000
@@ -82,6 +86,8 @@ export class Archiver {
   #isRunning = false
   #isClosed = false
   #isHolder = false
+  /** When the lease was held last, by `monotonic`. */
+  #heldAt = Number.NEGATIVE_INFINITY
   #wasOpened = false
   #status: ArchiverStatus = { state: 'starting', error: null, at: null }
   #nodes: readonly NodeEntry[] = []
@@ -167,18 +173,27 @@ export class Archiver {
 
   async #holdsLease(): Promise<boolean> {
     const { store } = this.#options
-    return !store || (await store.acquireLease(LEASE, this.#id, LEASE_MS)) === this.#id
+    const askedAt = monotonic()
+    const isHolder = !store || (await store.acquireLease(LEASE, this.#id, LEASE_MS)) === this.#id
+    this.#heldAt = isHolder ? askedAt : Number.NEGATIVE_INFINITY
+    return isHolder
+  }
+
+  /** The same, without asking again for a while. */
+  #stillHoldsLease(): boolean | Promise<boolean> {
+    return monotonic() - this.#heldAt < RENEW_MS || this.#holdsLease()
   }
 
   /** A feed that fails holds up neither the others nor what makes room. @throws the first failure */
   async #archive(): Promise<void> {
     const failures: unknown[] = []
-    for (const feed of await this.#feeds()) {
-      if (this.#isClosed) return
+    let mayGoOn = true
+    await inPool(await this.#feeds(), FEEDS_AT_ONCE, async (feed) => {
       // A long backlog takes longer than the lease.
-      if (!(await this.#holdsLease())) return
-      await drain(this.#options.archive, feed).catch((error) => failures.push(error))
-    }
+      mayGoOn &&= !this.#isClosed && (await this.#stillHoldsLease())
+      if (mayGoOn) await drain(this.#options.archive, feed).catch((error) => failures.push(error))
+    })
+    if (!mayGoOn) return
     await this.#archiveFinished().catch((error) => failures.push(error))
     await this.#prune(failures.length > 0).catch((error) => failures.push(error))
     if (failures.length > 0) throw failures[0]

@@ -191,6 +191,27 @@ describe('an archiver', () => {
     await other.close()
   })
 
+  test('a round of many services asks for its lease once', async () => {
+    const now = Date.now()
+    const client = redis.client()
+    const names = Array.from({ length: 50 }, (_, index) => `service-${index}`)
+    for (const name of names) await client.zadd(keys.serviceIndex, now, name)
+    const store = redisStore({ redis: redis.url })
+    stores.push(store)
+    let asked = 0
+    const counting = {
+      ...store,
+      acquireLease(...args: Parameters<typeof store.acquireLease>) {
+        asked += 1
+        return store.acquireLease(...args)
+      },
+    }
+    const archiver = new Archiver({ reader: maskedReader(store), store: counting, archive, logger: undefined })
+    await archiver.run()
+    expect([archiver.status.state, asked]).toEqual(['archiving', 1])
+    await archiver.close()
+  })
+
   test('two that believe to hold the lease archive nothing twice', async () => {
     await beat()
     for (let minute = 30; minute > 0; minute--) await addTraffic(minute, minute)

@@ -7,13 +7,15 @@ const WITHIN_MS = 4_000
 
 /**
  * Reads on, page after page, and works on each before the next one comes, so that never more than one is held. Ends where the store
- * does, after {@link MAX_ROLLUP_BYTES}, or after some seconds: the next look goes on from there.
+ * does, after {@link MAX_ROLLUP_BYTES}, or at a time: the next look goes on from there.
+ *
+ * @param until by `performance.now()`. @default 4 s from now
  */
 export async function eachPage<T>(
   read: () => Promise<Page<T>>,
   work: (page: Page<T>) => Promise<void> | void,
+  until = performance.now() + WITHIN_MS,
 ): Promise<void> {
-  const until = performance.now() + WITHIN_MS
   let bytes = 0
   for (;;) {
     const page = await read()

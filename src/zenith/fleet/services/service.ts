@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks'
 import type { NodeView } from '../../../api/nodes.js'
 import type { QueueView } from '../../../api/queues.js'
 import type { ServicePeriod, ServiceView } from '../../../api/services.js'
@@ -53,6 +54,7 @@ export class ServiceMonitor {
   readonly #untrusted = new RecentUntrusted()
   #unreadable = { count: 0, at: 0 }
   #news: ServiceNews = NO_NEWS
+  #rollupsAt = 0
 
   constructor(service: string, budget: Budget) {
     this.service = service
@@ -80,21 +82,23 @@ export class ServiceMonitor {
     return this.#untrusted.counts(now)
   }
 
-  /** Reads what is new. Never rejects: what can't be read leaves the rest alone. */
-  async read(reader: Reader, now: number): Promise<void> {
+  /** When it last had its turn to read rollups, by `performance.now()`; 0: not yet. */
+  get rollupsAt(): number {
+    return this.#rollupsAt
+  }
+
+  /**
+   * Reads what is new. Never rejects: what can't be read leaves the rest alone.
+   *
+   * @param until when no more rollups are read, by `performance.now()`: they wait for the next look
+   */
+  async read(reader: Reader, now: number, until: number): Promise<void> {
     const { service } = this
-    const since = now - ROLLUP_LIFE_MS
     this.#aggregate.prune(now)
     const reads = await Promise.allSettled([
       this.#page('slow', now, (after) => reader.slow({ service, after, limit: MAX_RECENT })),
       this.#page('exceptions', now, (after) => reader.exceptions({ service, after, limit: MAX_RECENT })),
-      eachPage(
-        () => this.#page('rollups', now, (after) => reader.rollups({ service, since, after })),
-        ({ records }) =>
-          inSlices(records, SLICE, (rollup) => {
-            if (this.#aggregate.add(rollup, now)) this.#totals?.add(rollup)
-          }),
-      ),
+      this.#readRollups(reader, now, until),
     ])
     const [slow, exceptions] = reads
     this.#news = {
@@ -170,6 +174,21 @@ export class ServiceMonitor {
   /** It is forgotten. */
   release(): void {
     this.#aggregate.release()
+  }
+
+  async #readRollups(reader: Reader, now: number, until: number): Promise<void> {
+    if (performance.now() >= until) return
+    this.#rollupsAt = performance.now()
+    const { service } = this
+    const since = now - ROLLUP_LIFE_MS
+    await eachPage(
+      () => this.#page('rollups', now, (after) => reader.rollups({ service, since, after })),
+      ({ records }) =>
+        inSlices(records, SLICE, (rollup) => {
+          if (this.#aggregate.add(rollup, now)) this.#totals?.add(rollup)
+        }),
+      until,
+    )
   }
 
   async #page<T>(name: string, now: number, read: (after: string | null) => Promise<Page<T>>): Promise<Page<T>> {
