@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { inPool, inTime, inTimeHeld } from '../lib/async.js'
 import { BoundedMap } from '../lib/bounded-map.js'
 import { monotonic } from '../lib/clock.js'
@@ -6,6 +5,7 @@ import { groupBy } from '../lib/group-by.js'
 import { OutageLog } from '../lib/outage-log.js'
 import type { Archive, ControlStore, Logger, NodeEntry, Reader } from '../ports/index.js'
 import { type FinishedQueue, queueKeyOf, SERVICE_INDEX_LIFE_MS } from '../protocol/index.js'
+import { ArchiverLease } from './archiver-lease.js'
 import { alertFeed, type ReadAlerts } from './feeds/alerts.js'
 import { auditFeed } from './feeds/audit.js'
 import { drain, type Feed } from './feeds/feed.js'
@@ -16,13 +16,13 @@ import type { ListedQueue } from './finished/listed-queue.js'
 import { SealedLog } from './prepare/sealed-log.js'
 import { limitsOf, type Retention } from './retention.js'
 
-const LEASE = 'archiver'
 /** Time between two rounds, ms: Redis keeps an hour. */
 const ROUND_MS = 15_000
+/** After a round it rests this many times as long as the round took, at most half a minute: a large fleet leaves time for other things. */
+const REST = 3
+const MAX_REST_MS = 30_000
 /** The lease outlives a round that takes long. */
 const LEASE_MS = 4 * ROUND_MS
-/** Within a round the lease is renewed this often, ms: with a thousand services a round has thousands of feeds. */
-const RENEW_MS = LEASE_MS / 8
 /** Feeds that are read at once: each waits for Redis and the archive in turn. PostgreSQL has four connections, and searches need some. */
 const FEEDS_AT_ONCE = 2
 /** Nodes are read less often than their streams, ms. */
@@ -34,7 +34,6 @@ const PRUNE_FAILING_MS = 60_000
 const FAILURES_TO_LOG = 2
 /** As many as Redis keeps in its index. */
 const MAX_SERVICES = 2_000
-const RELEASE_WITHIN_MS = 1_000
 /** How long a round that runs may hold up the end of the process, ms: an archive may hang, or a backlog be long. */
 const CLOSE_WITHIN_MS = 10_000
 /** A round waits so long for queues; what takes longer continues beside the next rounds, ms. */
@@ -78,16 +77,16 @@ export interface ArchiverStatus {
  */
 export class Archiver {
   readonly #options: ArchiverOptions
-  readonly #id = `zenith-${randomUUID()}`
+  readonly #lease: ArchiverLease
   readonly #outage: OutageLog
   readonly #finished: FinishedJobs | null
   #timer: NodeJS.Timeout | undefined
   #round: Promise<void> = Promise.resolve()
   #isRunning = false
+  /** By `monotonic`. */
+  #restsUntil = Number.NEGATIVE_INFINITY
   #isClosed = false
   #isHolder = false
-  /** When the lease was held last, by `monotonic`. */
-  #heldAt = Number.NEGATIVE_INFINITY
   #wasOpened = false
   #status: ArchiverStatus = { state: 'starting', error: null, at: null }
   #nodes: readonly NodeEntry[] = []
@@ -98,12 +97,13 @@ export class Archiver {
 
   constructor(options: ArchiverOptions) {
     this.#options = options
+    this.#lease = new ArchiverLease(options.store, LEASE_MS)
     const { logger, archive, queues, archivePayloads = true } = options
     this.#finished = queues
       ? new FinishedJobs({
           ...{ archive, queues, logger, withPayloads: archivePayloads },
           now: () => this.#now(),
-          mayGoOn: () => this.#holdsLease(),
+          mayGoOn: () => this.#lease.hold(),
         })
       : null
     const sealedLog = new SealedLog(logger)
@@ -127,7 +127,9 @@ export class Archiver {
   start(): void {
     if (this.#timer || this.#isClosed) return
     void this.run()
-    this.#timer = setInterval(() => void this.run(), this.#options.every ?? ROUND_MS)
+    this.#timer = setInterval(() => {
+      if (monotonic() >= this.#restsUntil) void this.run()
+    }, this.#options.every ?? ROUND_MS)
     this.#timer.unref()
   }
 
@@ -135,8 +137,11 @@ export class Archiver {
   run(): Promise<void> {
     if (this.#isRunning || this.#isClosed) return this.#round
     this.#isRunning = true
+    const startedAt = monotonic()
     this.#round = this.#tryRound().finally(() => {
       this.#isRunning = false
+      const now = monotonic()
+      this.#restsUntil = now + Math.min(MAX_REST_MS, REST * (now - startedAt))
     })
     return this.#round
   }
@@ -147,16 +152,14 @@ export class Archiver {
     clearInterval(this.#timer)
     await this.#finished?.close()
     await inTimeHeld(this.#round, this.#options.closeWithin ?? CLOSE_WITHIN_MS)
-    if (!this.#isHolder) return
-    const released = this.#options.store?.releaseLease(LEASE, this.#id).catch(() => {})
-    if (released) await inTime(released, RELEASE_WITHIN_MS)
+    if (this.#isHolder) await this.#lease.release()
   }
 
   async #tryRound(): Promise<void> {
     try {
       await this.#options.archive.open()
       this.#wasOpened = true
-      this.#isHolder = await this.#holdsLease()
+      this.#isHolder = await this.#lease.hold()
       if (!this.#isHolder) {
         this.#status = { ...this.#status, state: 'waiting', error: null }
         return
@@ -171,26 +174,13 @@ export class Archiver {
     }
   }
 
-  async #holdsLease(): Promise<boolean> {
-    const { store } = this.#options
-    const askedAt = monotonic()
-    const isHolder = !store || (await store.acquireLease(LEASE, this.#id, LEASE_MS)) === this.#id
-    this.#heldAt = isHolder ? askedAt : Number.NEGATIVE_INFINITY
-    return isHolder
-  }
-
-  /** The same, without asking again for a while. */
-  #stillHoldsLease(): boolean | Promise<boolean> {
-    return monotonic() - this.#heldAt < RENEW_MS || this.#holdsLease()
-  }
-
   /** A feed that fails holds up neither the others nor what makes room. @throws the first failure */
   async #archive(): Promise<void> {
     const failures: unknown[] = []
     let mayGoOn = true
     await inPool(await this.#feeds(), FEEDS_AT_ONCE, async (feed) => {
       // A long backlog takes longer than the lease.
-      mayGoOn &&= !this.#isClosed && (await this.#stillHoldsLease())
+      mayGoOn &&= !this.#isClosed && (await this.#lease.stillHolds())
       if (mayGoOn) await drain(this.#options.archive, feed).catch((error) => failures.push(error))
     })
     if (!mayGoOn) return
