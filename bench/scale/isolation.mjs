@@ -108,7 +108,7 @@ function report(phases) {
     ),
   )
   const failed = Object.values(phases).reduce((sum, phase) => sum + phase.failed, 0)
-  // The page of all clusters waits for each, a while: see docs/deployment.md.
+  // The overview of all clusters waits two seconds for each.
   const judged = figures.filter(({ kind }) => kind !== 'clusters')
   return {
     ...{ figures, failed },

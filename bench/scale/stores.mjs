@@ -3,6 +3,9 @@ import { startRedis } from '../shared/redis.mjs'
 import { startRedisCluster } from '../shared/redis-cluster.mjs'
 import { clientOf, figuresOf } from '../shared/redis-figures.mjs'
 
+// Each server listens for the end of this process.
+process.setMaxListeners(100)
+
 /** @param count of clusters of Zenith, each with a Redis of its own @param isSharded each is a Redis Cluster of three masters */
 export async function startStores(count, isSharded) {
   const started = []
