@@ -99,7 +99,8 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   const debts = new SharedDebts(options.clusters[0] ? debtsOf(options.clusters[0].reader) : null, options.debts, logger)
   const limit = new GuessLimit(debts, logger)
   const shared: SharedServices = {
-    ...{ clusters: clusters.infos, board: clusters.board, guesses: limit, people, traceUrl: options.traceUrl },
+    ...{ clusters: clusters.infos, board: clusters.board, guesses: limit, people, actAtHome: act },
+    traceUrl: options.traceUrl,
   }
   const { auth, isDevelopment, proxies = [] } = options
   const isProxy = proxiesIn(proxies)

@@ -31,7 +31,7 @@ import type { ClusterOptions } from './options.js'
 import type { AllServices } from './services.js'
 
 /** What all clusters of a Zenith share. */
-export type SharedServices = Pick<AllServices, 'clusters' | 'board' | 'guesses' | 'people' | 'traceUrl'>
+export type SharedServices = Pick<AllServices, 'clusters' | 'board' | 'guesses' | 'people' | 'actAtHome' | 'traceUrl'>
 
 /** A Redis with all that Zenith makes of it. Clusters share no state: one that hangs holds up nothing but itself. */
 export interface Cluster {

@@ -59,7 +59,7 @@ export const changeAccount = change({
     const act = { by: principal, action: `account ${body.action}`, queue: null }
     const target = await targetOf(all, body, principal)
     const perform = () => changeOwn(all, { body, id, session, by: principal, guesses: services.guesses })
-    return json(200, await actOnPeople(services.queues.act, { ...act, target, perform }))
+    return json(200, await actOnPeople(services.actAtHome, { ...act, target, perform }))
   },
 })
 

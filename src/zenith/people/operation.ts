@@ -8,13 +8,13 @@ import type { Account, Principal } from '../http/principal.js'
 import type { Services } from '../http/request-context.js'
 import { forbidden } from '../http/responses.js'
 import type { Act } from '../queues/act.js'
-import type { Queues } from '../queues/queues.js'
 
 /** What routes of users work with. */
 export interface PeopleServices extends Services {
   /** Null: this Zenith has no users in a database. */
   readonly people: People | null
-  readonly queues: Queues
+  /** Writes to the audit trail of the first cluster: users belong to none. */
+  readonly actAtHome: Act
   /** Of passwords. */
   readonly guesses: GuessLimit
 }

@@ -72,7 +72,7 @@ export const changeUsers = change({
     const perform = () => changeUser(all, body, principal.user)
     const target = body.action === 'add' ? body.name : await nameOf(all, body.id)
     const act = { by: principal, action: `user ${body.action}`, queue: null, target, perform }
-    return json(200, await actOnPeople(services.queues.act, act))
+    return json(200, await actOnPeople(services.actAtHome, act))
   },
 })
 
@@ -134,7 +134,7 @@ export const changeGroups = change({
         return saveGroup(directory, body.action === 'edit' ? body.id : null, body.group)
       })
     const act = { by: principal, action: `group ${body.action}`, queue: null, target, perform }
-    return json(200, { ...NOTHING, id: (await actOnPeople(services.queues.act, act)) ?? null })
+    return json(200, { ...NOTHING, id: (await actOnPeople(services.actAtHome, act)) ?? null })
   },
 })
 
@@ -157,7 +157,7 @@ export const changeRoles = change({
       all.change((directory) =>
         body.action === 'save' ? saveRole(directory, body.name, body.permissions) : removeRole(directory, body.name),
       )
-    await actOnPeople(services.queues.act, {
+    await actOnPeople(services.actAtHome, {
       ...{ by: principal, action: `role ${body.action}`, queue: null, target: body.name, perform },
     })
     return json(200, NOTHING)
@@ -179,7 +179,7 @@ export const changeTokens = change({
     if (body.action === 'remove') {
       const target = tokenName(await readably(() => all.directory()), body.id)
       const perform = () => all.change((directory) => removeToken(directory, body.id))
-      await actOnPeople(services.queues.act, { ...act, target, perform })
+      await actOnPeople(services.actAtHome, { ...act, target, perform })
       return json(200, NOTHING)
     }
     const { name, grants, expiresAt } = body
@@ -187,7 +187,7 @@ export const changeTokens = change({
       all.change((directory, now) =>
         addToken(directory, { name, grants, expiresAt, user: null, createdBy: principal.user }, now),
       )
-    return json(200, { ...NOTHING, ...(await actOnPeople(services.queues.act, { ...act, target: name, perform })) })
+    return json(200, { ...NOTHING, ...(await actOnPeople(services.actAtHome, { ...act, target: name, perform })) })
   },
 })
 
@@ -209,6 +209,6 @@ export const changeSessions = change({
     const target = await nameOf(all, body.user)
     const perform = () => all.endSessions(body.user, { hash: body.id })
     const act = { by: principal, action: 'session end', queue: null, target, perform }
-    return json(200, { ...NOTHING, ended: await actOnPeople(services.queues.act, act) })
+    return json(200, { ...NOTHING, ended: await actOnPeople(services.actAtHome, act) })
   },
 })

@@ -83,7 +83,14 @@ describe('users of several clusters', () => {
     for (const path of ['/api/people', '/api/c/production/people'])
       expect((await admin.get<PeopleView>(path)).body.clusters).toEqual([...CLUSTERS])
     const body = { action: 'add', name: 'nina', grants: [{ cluster: 'dev', queues: null, role: 'viewer' }], groups: [] }
-    expect((await change(admin, 'dev', 'people/users', body)).status).toBe(200)
+    expect((await change(admin, 'production', 'people/users', body)).status).toBe(200)
+    // Users belong to no cluster: the trail of the first one has the line, whatever the path was.
+    const actionsIn = async (id: string) => {
+      const { body } = await admin.get<{ items: { action: string; target: string }[] }>(`/api/c/${id}/audit`)
+      return body.items.filter(({ action, target }) => action === 'user add' && target === 'nina')
+    }
+    expect(await actionsIn('dev')).toHaveLength(2)
+    expect(await actionsIn('production')).toEqual([])
   })
 
   it('lose a cluster with the next request, and the stream that shows it', async () => {
