@@ -44,7 +44,7 @@ it('says where it is broken, that documents are forged, and what is at its forme
   const { exitCode, of } = await diagnose(redis.url, '--token', TOKEN)
   expect(exitCode).toBe(1)
   expect(of('audit-start').message).toContain('2 lines are missing at the start')
-  expect(of('kept-untrusted').message).toContain('1 of the schedulers and operations')
+  expect(of('kept-untrusted').message).toContain('1 of the schedulers, operations and freezes')
   expect(of('audit-left-behind').level).toBe('hint')
   expect(await client.dbsize()).toBe(before)
 })

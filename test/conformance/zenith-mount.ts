@@ -32,6 +32,9 @@ async function queuesOf(zenith: string): Promise<readonly { key: string; name: s
 const cookieLines = ({ headers }: Response): readonly string[] => [headers['set-cookie'] ?? []].flat()
 
 /** What Zenith does wherever it is mounted. */
+/** The only cluster of a Zenith that was given none. */
+const ONLY = { id: 'default', name: 'default', colour: 'grey', environment: null }
+
 export function zenithMountSuite(name: string, start: StartMount): void {
   describe(`Zenith in ${name}`, () => {
     const stops: (() => Promise<void>)[] = []
@@ -308,7 +311,8 @@ export function zenithMountSuite(name: string, start: StartMount): void {
       const { token, permissions, ...who }: { token: string; permissions: string[] } = known.body
       expect(who).toEqual({
         ...{ user: 'ada', role: 'operator', canLogOut: true, payloads: true },
-        ...{ archive: false, alerts: true, account: false, people: false },
+        ...{ archive: false, alerts: true, account: false, people: false, environment: null, readOnly: false },
+        ...{ cluster: ONLY, clusters: [ONLY] },
       })
       expect(permissions).toEqual(expect.arrayContaining(['view', 'queue.retry']))
       expect(permissions).not.toContain('queue.remove')

@@ -35,6 +35,7 @@ describe('who may', () => {
     await page.keyboard.press('u')
     await page.getByRole('heading', { level: 1, name: 'People' }).waitFor()
     await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: /^Search for/ }).waitFor()
     await page.keyboard.type('account')
     await page.getByRole('option', { name: /^Account/ }).click()
     await page.getByRole('heading', { level: 1, name: 'Account' }).waitFor()

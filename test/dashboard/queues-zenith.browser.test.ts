@@ -228,7 +228,7 @@ it('cancels a bulk operation where it is', async () => {
   await dialog.getByRole('button', { name: `Not done ${left}` }).waitFor()
   await dialog.getByRole('button', { name: 'Close' }).click()
   for (const key of ['g', 'a']) await page.keyboard.press(key)
-  await trail(page).getByText('bulk retry', { exact: true }).waitFor()
+  await trail(page).getByRole('list').getByText('bulk retry', { exact: true }).waitFor()
 })
 
 it('pauses a scheduler, runs it, resumes it and edits it', async () => {

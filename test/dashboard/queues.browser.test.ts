@@ -109,6 +109,7 @@ describe('all queues', () => {
   it('are found in the palette', async () => {
     const { page } = await openQueues()
     await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: /^Search for/ }).waitFor()
     await page.keyboard.type('nightly')
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'reports/nightly' }).waitFor()

@@ -3,7 +3,7 @@ import type { FreezeChangeInput } from '../../api/changes.js'
 import { FreezeState } from '../../api/freeze.js'
 import { useChange } from './changes.js'
 import { fetchJson } from './fetch-json.js'
-import { useIsOfAll } from './place.js'
+import { useSession } from './session.js'
 
 /** What the page asks of the change freeze. */
 
@@ -17,15 +17,19 @@ const FREEZE_QUERY = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
+/** All clusters together have none: each has its own. Which it is, the session tells. */
+function useHasFreeze(): boolean {
+  return (useSession()?.cluster ?? null) !== null
+}
+
 /** The freeze, asked for again and again. One part of the page does it for all. Null as long as it is not known. */
 export function useFreshFreeze(): FreezeState | null {
-  // All clusters together have none: each has its own.
-  return useQuery({ ...FREEZE_QUERY, enabled: !useIsOfAll(), refetchInterval: AGAIN_MS }).data ?? null
+  return useQuery({ ...FREEZE_QUERY, enabled: useHasFreeze(), refetchInterval: AGAIN_MS }).data ?? null
 }
 
 /** Whether changes are frozen now, as last asked. */
 export function useIsFrozen(): boolean {
-  return useQuery(FREEZE_QUERY).data?.active ?? false
+  return useQuery({ ...FREEZE_QUERY, enabled: useHasFreeze() }).data?.active ?? false
 }
 
 export function useFreezeChange() {

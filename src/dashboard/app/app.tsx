@@ -14,6 +14,7 @@ import { Loading } from '../ui/loading.js'
 import { PageBar } from '../ui/page-bar.js'
 import { focusTitle } from '../ui/page-focus.js'
 import { Banners } from './banner.js'
+import { EarlyText } from './early-text.js'
 import { PAGE_LIST } from './navigation.js'
 import { closeOverlay, useOverlay } from './overlay.js'
 import { PageHeader } from './page-header.js'
@@ -53,7 +54,7 @@ export function App() {
       </main>
       {overview && <PageFooter overview={overview} />}
       {overlay === 'palette' && (
-        <Suspense>
+        <Suspense fallback={<EarlyText />}>
           <Palette overview={overview} onClose={closeOverlay} />
         </Suspense>
       )}

@@ -9,6 +9,7 @@ import { useSession } from '../api/session.js'
 import { Dialog } from '../ui/dialog.js'
 import type { Command } from './command.js'
 import { findCommands } from './commands.js'
+import { takeEarlyText } from './early-text.js'
 import { findCommandsOf } from './find-commands.js'
 import { FindNote } from './find-note.js'
 
@@ -22,7 +23,7 @@ export function Palette({ overview, onClose }: PaletteProps) {
   const session = useSession()
   // What is offered must not move under the reader's finger.
   const [frozen] = useState(overview)
-  const [text, setText] = useState('')
+  const [text, setText] = useState(takeEarlyText)
   const [chosen, setChosen] = useState(0)
   const found = useFound(useLive().overview, useDeferredValue(text))
   const whole = useMemo(() => {

@@ -213,7 +213,11 @@ describe('a queue of BullMQ that Zenith is connected to', () => {
     ['jobs', { action: 'retry', ids: [] }, '`ids` takes a list of 1 to 100.'],
     ['jobs', { action: 'retry', ids: ['1', 2] }, '`ids[1]` takes a text of 1 to 1000 characters.'],
     ['jobs', { action: 'explode', ids: ['1'] }, '`action` takes `retry` or `promote` or `remove`.'],
-    ['jobs', { action: 'retry', ids: ['1'], all: true }, '`all` is not known; this takes `action` or `ids`.'],
+    [
+      'jobs',
+      { action: 'retry', ids: ['1'], all: true },
+      '`all` is not known; this takes `action` or `ids` or `confirm`.',
+    ],
     ['actions', {}, '`action` takes `pause` or `resume` or `clean` or `empty` or `add` or `duplicate`.'],
     [
       'actions',
