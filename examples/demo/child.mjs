@@ -43,11 +43,18 @@ export function startChild({ name, script, env, onDeath }) {
       isStopping = true
       child.kill('SIGTERM')
       // With all of its group, so that nothing that it started stays.
-      const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), graceMs)
+      const timer = setTimeout(() => killGroup(child.pid), graceMs)
       await ended
       clearTimeout(timer)
     },
   }
+}
+
+/** It may have ended by itself in this moment. */
+function killGroup(pid) {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {}
 }
 
 /** The last line that names an error, else the last line. */

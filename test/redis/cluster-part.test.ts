@@ -76,9 +76,10 @@ it('shows what a Cluster still serves when one of its masters has gone', async (
   const { overview } = opened()
   await vi.waitFor(
     async () => {
-      const { services, store, unreadable } = await overview()
+      const { services, store, unreadable, leftOut } = await overview()
       expect(services.map(({ service }) => service)).toEqual(servicesBut(RANGES[2]))
-      expect(unreadable).toBeGreaterThan(0)
+      // A busy machine gives up waiting for a master before it is known to be gone: then its nodes are left out.
+      expect(unreadable + (leftOut?.nodes ?? 0)).toBeGreaterThan(0)
       expect(store).toMatchObject({ ok: true, error: expect.stringContaining('A part of the Redis Cluster') })
     },
     { timeout: 60_000, interval: 500 },
