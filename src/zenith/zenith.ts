@@ -22,7 +22,6 @@ import { routerOf } from './http/router.js'
 import { SigningSecret } from './http/signing-secret.js'
 import { OPERATIONS } from './operations.js'
 import { loginAudit, openPeople } from './people/open-people.js'
-import { debtsOf } from './store/control-store.js'
 
 export interface ZenithServerOptions {
   /** At least one; the first is home to what belongs to none. */
@@ -96,7 +95,7 @@ export function createZenithServer(options: ZenithServerOptions): Zenith {
   const clusters = new Clusters({ clusters: all, policy, signing, interval })
   const { home } = clusters
   const { act } = home.services.queues
-  const debts = new SharedDebts(options.clusters[0] ? debtsOf(options.clusters[0].reader) : null, options.debts, logger)
+  const debts = new SharedDebts(home.debts, options.debts, logger)
   const limit = new GuessLimit(debts, logger)
   const shared: SharedServices = {
     ...{ clusters: clusters.infos, board: clusters.board, guesses: limit, people, actAtHome: act },

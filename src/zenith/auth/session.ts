@@ -46,8 +46,9 @@ export const session = operation({
       payloads: policy.can(principal, 'queue.payloads'),
       archive: archive !== null,
       alerts: alerts !== null,
-      environment: safety.environment,
-      readOnly: safety.isReadOnly,
+      // Without a cluster these are of the first one, which the principal may not see.
+      environment: cluster && safety.environment,
+      readOnly: cluster !== null && safety.isReadOnly,
       ...(traceUrl !== undefined && { traceUrl }),
     }
     return json(200, body)

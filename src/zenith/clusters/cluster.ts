@@ -3,7 +3,7 @@ import type { ClusterInfo } from '../../api/clusters.js'
 import { createPolicy } from '../../api/permissions.js'
 import { Archiver } from '../../archiver/archiver.js'
 import type { ReadAlerts } from '../../archiver/feeds/alerts.js'
-import type { ControlStore, Reader } from '../../ports/index.js'
+import type { ControlStore, Debts, Reader } from '../../ports/index.js'
 import { senderIn } from '../alerts/in-cluster.js'
 import { AlertMemory } from '../alerts/memory.js'
 import { openAlerts } from '../alerts/open-alerts.js'
@@ -24,7 +24,7 @@ import { matcherOf, queuesOf } from '../queues/queues.js'
 import { Schedulers } from '../queues/schedulers/schedulers.js'
 import { Safety } from '../safety/safety.js'
 import { Sights } from '../sight/sights.js'
-import { controlStoreOf } from '../store/control-store.js'
+import { controlStoreOf, debtsOf } from '../store/control-store.js'
 import { maskedReader } from '../store/masked-reader.js'
 import { StorePing } from '../store/store-ping.js'
 import type { ClusterOptions } from './options.js'
@@ -42,6 +42,8 @@ export interface Cluster {
   /** With all queues. */
   readonly services: ClusterServices
   readonly store: ControlStore | null
+  /** Counts wrong log-ins for all Zeniths of the store; null if it can't. */
+  readonly debts: Debts | null
   /** The services as a principal sees them. The same rights give the same object. */
   sightOf(principal: Principal): ClusterServices
   servicesFor(principal: Principal, shared: SharedServices): AllServices
@@ -115,6 +117,7 @@ export function openCluster(options: ClusterOptions): Cluster {
   return {
     ...{ info, monitor, services, store },
     ping: services.ping,
+    debts: debtsOf(reader),
     sightOf: (principal) => sights.of(principal),
     servicesFor: (principal, shared) => ({ ...sights.of(principal), ...shared }),
     prepare() {
