@@ -44,8 +44,9 @@ function difference(change: Partial<PulseDifference>): PulseDifference {
   }
 }
 
-/** What is read on the screen, with the breaks between its parts. */
+/** What is read on the screen once it is there, with the breaks between its parts. */
 async function words(locator: Locator): Promise<string> {
+  await locator.first().waitFor()
   return (await locator.allInnerTexts()).join('\n')
 }
 

@@ -198,7 +198,8 @@ describe.each(Object.entries(DRIVERS))('the history of alerts in %s', (_, driver
       { at: AT, kind: 'alert', count: 1, text: 'CPU high: web-1' },
       { at: AT + 10 * MINUTE, kind: 'alert', count: 1, text: 'Backlog: mail' },
     ])
-    const month = await ask<TickListing>(`/api/history/ticks?from=${NOW - 30 * DAY}&to=${NOW}`)
+    // Zenith may already have archived what is listed, which is of the last hour.
+    const month = await ask<TickListing>(`/api/history/ticks?from=${NOW - 30 * DAY}&to=${NOW - HOUR}`)
     const amount = month.body.ticks.reduce((sum, { count }) => sum + count, 0)
     expect(amount).toBe(ARCHIVED.filter(({ change, at }) => change === 'firing' && at >= NOW - 30 * DAY).length)
   })
