@@ -2,10 +2,13 @@
 // Node versions, Bun and Deno, and packages in versions that the repository itself does not have.
 // On Debian as root it is installed; elsewhere one line says what to install.
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { installForTests } from './install.mjs'
+import { php } from './languages/php.mjs'
+import { findOnPath, isExecutable } from './languages/programs.mjs'
+import { pythonClient } from './languages/python.mjs'
 
 /** What Debian calls it, and how to tell that it is there: any one of the programs will do. */
 const needs = [
@@ -25,6 +28,19 @@ const needs = [
     name: 'valgrind',
     packages: ['valgrind', 'gcc', 'libc6-dev'],
     isThere: () => ['valgrind', 'gcc'].every((program) => findOnPath(program) !== undefined),
+    isOptional: true,
+  },
+  // The tests of the Python and PHP clients; without them those are skipped, and a line tells how to get them.
+  {
+    name: 'python3-venv',
+    packages: ['python3', 'python3-venv'],
+    isThere: () => pythonClient.missing() === null,
+    isOptional: true,
+  },
+  {
+    name: 'php',
+    packages: ['php-cli', 'php-redis', 'php-mbstring', 'php-xml', 'php-sqlite3', 'phpunit', 'php-laravel-framework'],
+    isThere: () => php.missing() === null && existsSync('/usr/share/php/Illuminate'),
     isOptional: true,
   },
   // The Prometheus project's own parser of what is scraped; for Debian's Python.
@@ -50,20 +66,6 @@ function installPrograms() {
   return needed.every(({ isThere }) => isThere())
     ? null
     : `apt-get could not install ${list}; install it by hand and run this again.`
-}
-
-function findOnPath(program) {
-  const places = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  return places.map((folder) => join(folder, program)).find(isExecutable)
-}
-
-function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Debian keeps its programs off the PATH. */

@@ -1,4 +1,5 @@
-// `npm test`: sets the machine up, builds, checks the sources, runs every test, and ends with the line `N passed, N failed`.
+// `npm test`: sets the machine up, builds, checks the sources, runs every test in every language whose toolchain is there, and ends with
+// the line `N passed, N failed`; `, N skipped` follows if a toolchain is missing.
 // Arguments go to vitest (`npm test -- test/core`); with a choice of files the checks are left out.
 // `--whole` runs what the short form leaves out, too: see test/support/extent.ts.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -6,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runChecks } from './check.mjs'
+import { runLanguages } from './languages.mjs'
 import { bin, run } from './run.mjs'
 import { setUp } from './setup.mjs'
 
@@ -52,9 +54,12 @@ function readReport({ testResults }) {
 function sumUp(results) {
   const passed = results.flatMap((result) => result.passed)
   const failed = results.flatMap((result) => result.failed)
+  const skipped = results.flatMap((result) => result.skipped ?? [])
   heading('result')
   for (const name of failed) process.stdout.write(`failed: ${name.replace(root, '')}\n`)
-  process.stdout.write(`${passed.length} passed, ${failed.length} failed\n`)
+  for (const name of skipped) process.stdout.write(`skipped: ${name}\n`)
+  const suffix = skipped.length > 0 ? `, ${skipped.length} skipped` : ''
+  process.stdout.write(`${passed.length} passed, ${failed.length} failed${suffix}\n`)
   process.exitCode = failed.length === 0 && passed.length > 0 ? 0 : 1
 }
 
@@ -64,6 +69,8 @@ if (problem) {
   process.exitCode = 1
 } else {
   const built = await build()
-  const checked = chosen.length === 0 ? await runChecks() : { passed: [], failed: [] }
-  sumUp([built, checked, await runTests()])
+  const isAll = chosen.length === 0
+  const checked = isAll ? await runChecks() : { passed: [], failed: [] }
+  const languages = isAll ? runLanguages() : { passed: [], failed: [] }
+  sumUp([built, checked, languages, await runTests()])
 }
