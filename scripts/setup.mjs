@@ -16,7 +16,7 @@ const needs = [
   // BullMQ runs on it, too: on 13 or newer, and Debian has had that since 2021.
   { name: 'postgresql', packages: ['postgresql'], isThere: hasPostgres },
   // A page without any font has no text to look at.
-  { name: 'chromium', packages: ['chromium', 'fonts-liberation'], isThere: hasChromium },
+  { name: 'chromium', packages: ['chromium-headless-shell', 'fonts-liberation'], isThere: hasChromium },
   // Debian puts it where only root's PATH leads.
   {
     name: 'nginx',
@@ -77,7 +77,8 @@ function hasPostgres() {
 
 /** Tells the tests by CHROMIUM_PATH where it is; macOS keeps Chrome off the PATH. */
 function hasChromium() {
-  const names = ['chromium', 'chromium-browser', 'google-chrome']
+  // The headless shell is the same engine without a browser around it: a test takes a third less CPU.
+  const names = ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome']
   const macos = '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'
   const path = [process.env.CHROMIUM_PATH, ...names.map(findOnPath), macos].find((one) => one && existsSync(one))
   if (path) process.env.CHROMIUM_PATH = path
