@@ -49,7 +49,8 @@ final class Quasar
      *     `process` on the command line, `pool` elsewhere
      * @param string|null $node the node's id
      * @param string|null $directory for what the processes of a pool share, default the temporary directory, then /dev/shm
-     * @param int $quiet ms that a pool may be without a request: its heartbeat lives three times as long
+     * @param int|null $quiet ms that may pass between two heartbeats, because a pool gets no request or a worker runs a long job: a
+     *     heartbeat lives three times as long. Default 60 000 in a pool, else the interval
      * @param callable(): array|null $queues reads the queues: entries of a queue snapshot
      *
      * @throws InvalidArgumentException names the option that is wrong, and what it accepts
@@ -75,7 +76,7 @@ final class Quasar
         ?string $mode = null,
         ?string $node = null,
         ?string $directory = null,
-        int $quiet = 60000,
+        ?int $quiet = null,
         ?callable $queues = null,
         bool $errors = false,
     ): void {
@@ -1040,6 +1041,7 @@ final class Uncaught
     public static function atEnd(): void
     {
         $error = error_get_last();
+        Guard::haveMemory();
         if ($error === null || ($error['type'] & (E_ERROR | E_PARSE | E_CORE_ERROR | E_COMPILE_ERROR | E_USER_ERROR)) === 0) {
             return;
         }
@@ -1062,6 +1064,8 @@ final class Uncaught
 /** Runs what must never reach the app: exceptions, warnings, and the app's own error handler. */
 final class Guard
 {
+    private const NEEDED_BYTES = 16777216;
+
     public static function run(callable $fn): void
     {
         set_error_handler(static fn () => true);
@@ -1071,6 +1075,15 @@ final class Guard
             // Nothing may reach the app; the recorder notes its own failures.
         } finally {
             restore_error_handler();
+        }
+    }
+
+    /** At the end of a process that ran out of memory a report needs some. */
+    public static function haveMemory(): void
+    {
+        $limit = Host::bytes((string) ini_get('memory_limit'));
+        if ($limit !== null && $limit - memory_get_usage(true) < self::NEEDED_BYTES) {
+            ini_set('memory_limit', (string) ($limit + self::NEEDED_BYTES));
         }
     }
 }
@@ -1105,6 +1118,7 @@ final class Options
         $given['token'] ??= self::env('QUASAR_TOKEN');
         $given['enabled'] ??= !in_array(strtolower(self::env('QUASAR_DISABLED') ?? ''), ['1', 'true', 'yes'], true);
         $given['mode'] ??= in_array(PHP_SAPI, ['cli', 'phpdbg', 'embed', 'micro'], true) ? 'process' : 'pool';
+        $given['quiet'] ??= $given['mode'] === 'pool' ? 60000 : $given['interval'];
         self::check($given);
         $given['redis'] = self::redis($given['redis'] ?? self::env('QUASAR_REDIS_URL') ?? self::env('REDIS_URL'));
         $given['token'] = $given['token'] === null ? null : explode(',', $given['token'])[0];
@@ -1184,7 +1198,7 @@ final class Options
     private static function number(string $name): ?int
     {
         $text = self::env($name);
-        self::want($text === null || ctype_digit($text), $name, 'milliseconds from 1000 to 3600000');
+        self::want($text === null || preg_match('/^\d{1,9}$/D', $text) === 1, $name, 'milliseconds from 1000 to 3600000');
         return $text === null ? null : (int) $text;
     }
 
@@ -1194,8 +1208,8 @@ final class Options
         return is_string($value) && $value !== '' ? $value : null;
     }
 
-    /** On the command line the log may be the terminal, where nothing of ours belongs. */
-    private static function log(string $line): void
+    /** On the command line the log may be the terminal, where nothing of ours belongs. @internal */
+    public static function log(string $line): void
     {
         if (PHP_SAPI !== 'cli' || (string) ini_get('error_log') !== '') {
             error_log($line);
@@ -1520,7 +1534,7 @@ final class Host
         [$total, $free] = [$bytes['MemTotal'] ?? null, $bytes['MemAvailable'] ?? null];
         $limit = trim(self::file('/sys/fs/cgroup/memory.max') ?: self::file('/sys/fs/cgroup/memory/memory.limit_in_bytes'));
         $current = trim(self::file('/sys/fs/cgroup/memory.current') ?: self::file('/sys/fs/cgroup/memory/memory.usage_in_bytes'));
-        if (ctype_digit($limit) && ctype_digit($current) && $total !== null && (int) $limit < $total) {
+        if (is_numeric($limit) && is_numeric($current) && $total !== null && (int) $limit < $total) {
             return ['total' => (int) $limit, 'free' => max(0, (int) $limit - (int) $current), 'used' => (int) $current, 'limit' => (int) $limit];
         }
         return ['total' => $total, 'free' => $free, 'used' => $total === null || $free === null ? null : $total - $free, 'limit' => null];
@@ -1593,7 +1607,8 @@ final class Host
         return $disks;
     }
 
-    private static function bytes(string $text): ?int
+    /** The bytes of a setting such as `128M`; null for none. */
+    public static function bytes(string $text): ?int
     {
         $unit = ['k' => 1024, 'm' => 1048576, 'g' => 1073741824][strtolower(substr($text, -1))] ?? 1;
         return (int) $text > 0 ? (int) $text * $unit : null;
@@ -1980,7 +1995,7 @@ final class Recorder
             $directory = SharedStore::directory($this->options['directory']);
             if ($directory === null) {
                 $this->problem = 'no directory for what the processes share: set the option directory';
-                ($this->options['logger'])('Quasar: nothing is reported: ' . $this->problem);
+                $this->say('Quasar: nothing is reported: ' . $this->problem);
                 return;
             }
             $place = is_array($this->options['redis']) ? [$this->options['redis']['host'] ?? '', $this->options['redis']['port'] ?? '', $this->options['redis']['path'] ?? ''] : [];
@@ -2005,6 +2020,7 @@ final class Recorder
         if ($this->store === null) {
             return;
         }
+        Guard::haveMemory();
         if (!$this->isPool) {
             $this->isOfFork() ? null : $this->report(true);
             $this->store = null;
@@ -2192,11 +2208,20 @@ final class Recorder
             $this->link->close();
         }
         if ($error !== null && $failures === 0) {
-            ($this->options['logger'])("Quasar: can't report: $error. It tries again; the app is not affected.");
+            $this->say("Quasar: can't report: $error. It tries again; the app is not affected.");
         } elseif ($error === null && $failures > 0) {
-            ($this->options['logger'])('Quasar: reports again.');
+            $this->say('Quasar: reports again.');
         }
         return $state;
+    }
+
+    private function say(string $line): void
+    {
+        try {
+            ($this->options['logger'])($line);
+        } catch (Throwable) {
+            // A log that fails must not lose what was counted.
+        }
     }
 
     /** @param string|null $error set if Redis refuses a record */
@@ -2280,7 +2305,7 @@ final class Recorder
 
     private function heartbeatSteps(array $state, Moment $moment, array $figures, ?array $requests, float $collectMs): array
     {
-        $interval = $this->isPool ? max($this->options['quiet'], $this->options['interval']) : $this->options['interval'];
+        $interval = max($this->options['quiet'], $this->options['interval']);
         $heartbeat = [
             'v' => Protocol::VERSION, 'id' => $this->node, 'service' => $this->options['service'], 'timestamp' => $moment->now,
             'clockAhead' => $moment->clockAhead, 'interval' => $interval, 'environment' => $this->options['environment'], 'language' => 'php',
@@ -2463,7 +2488,7 @@ final class Recorder
     private function writeQueues(array $state, array $entries, int $rank, Moment $moment): array
     {
         $keys = Protocol::keys($this->options['prefix'], $this->options['service'], $this->node, $rank);
-        $interval = $this->isPool ? max($this->options['quiet'], $this->options['interval']) : $this->options['interval'];
+        $interval = max($this->options['quiet'], $this->options['interval']);
         $snapshot = ['v' => Protocol::VERSION, 'timestamp' => $moment->now, 'interval' => $interval, 'service' => $this->options['service'],
             'reporter' => $this->node, 'queues' => $entries];
         $text = $this->signer->json($keys['queues'], Protocol::dated($snapshot, $moment->clockAhead));
