@@ -770,7 +770,7 @@ final class Redaction
         . '|SG\.[\w.-]{32,}|(?:key|pubkey)-[0-9a-z]{32,}|SK[0-9a-f]{32}|xkeysib-[\w-]{20,}|re_\w{30,}|npm_\w{12,}|(?:rubygems|dckr_[po]at)_[\w-]{20,}'
         . '|pypi-[\w-]{32,}|sk-(?:ant|proj|svcacct|admin|or)-[\w-]{16,}|sk-[\w-]{30,}|(?:hf|gsk|r8)_\w{20,}|(?:dop|doo|dor)_v1_\w{12,}'
         . '|ATATT3[\w=+\/-]{20,}|hv[sbr]\.[\w-]{24,}|tskey-[\w-]{24,}|PMAK-[\w-]{24,}|lin_(?:api|oauth)_\w{24,}|glsa_\w{19,}|NRAK-\w{19,}'
-        . '|shp(?:at|ca|pa|ss|tka|ua)_\w{12,}|rzp_(?:live|test)_\w{12,}|EAACEdEose0cBA\w{20,}|base64:[A-Za-z0-9+\/]{40,}={0,2}'
+        . '|shp(?:at|ca|pa|ss|tka|ua)_\w{12,}|rzp_(?:live|test)_\w{12,}|EAACEdEose0cBA\w{20,}|\$2[aby]\$\d\d\$[.\/A-Za-z0-9]{20,}|\$argon2\w{1,2}\$[\w$=,+\/.-]{20,}|base64:[A-Za-z0-9+\/]{40,}={0,2}'
         . '|eyJ[\w.-]{12,}={0,2})/';
 
     /** @var (callable(string): string)|null the app's own masks */
@@ -832,6 +832,18 @@ final class Redaction
             ['#((?:hooks\.slack\.com/(?:services|workflows|triggers)|discord(?:app)?\.com/api(?:/v\d+)?/webhooks|\.webhook\.office\.com/webhookb2|outlook\.office\.com/webhook)/)[^\s"\'<>]+#', '$1' . self::MASK],
             ['/\b((?:proxy-)?authori[sz]ation|(?:set-)?cookie)\b((?:\\\\{0,3}["\'])?\s{0,4}(?:=>|[:=,])\s{0,4}\[?\s{0,4}(?:\\\\{0,3}["\'])?)(?![\s"\'*])[^\r\n"\']+/i', '$1$2' . self::MASK],
             ['/\b(bearer|basic|digest)(\s{1,4})(?!(?:auth\w*|credentials?|tokens?|scheme|realm|access|account|header)\b)[\w.~+\/=-]{6,}/i', '$1$2' . self::MASK],
+            // Colours of a terminal.
+            ['/\x1b\[[\d;]{0,12}m|\\\\u001[bB]\[[\d;]{0,12}m/', ''],
+            // Laravel's and other libraries' errors hold the statement with its values.
+            ['/\binto\s{1,4}([^\s()]{1,100}(?:\s{1,4}as\s{1,4}\w+)?|\S{1,60}\s)\s{0,4}\(([^()]{1,2000})\)(\s{0,4}values\s{0,4}).*/is', [self::class, 'inserted']],
+            ['/\b(identified\s{1,4}(?:with\s{1,4}\S{1,60}\s{1,4})?by|(?:\w{0,40}_)?(?:password|passwd|pwd))(\s{1,4}|\()(["\'])[^"\']+\3/i', '$1$2$3' . self::MASK . '$3'],
+            ['/(--?[\w-]{0,40}(?:password|passwd|token|secret|api-?key|auth)[\w-]{0,10}\s{1,4})(["\']?)[^\s"\'-][^\s"\']*/i', '$1$2' . self::MASK],
+            ['/\b(mysql\w*\b[^\n]{0,200}?\s-p\s?)[^\s-]\S*/', '$1' . self::MASK],
+            ['/((?:-u|--user|--proxy-user)["\']?[,\s]\s{0,3}["\']?[^\s:"\']{1,60}:)[^\s"\']+/', '$1' . self::MASK],
+            ['/\b(AUTH["\']?\s{1,4}["\']?(?:[^\s"\']{1,60}["\']?\s{1,4}["\']?)?|requirepass\s{1,4}|masterauth\s{1,4})(?=[^\s"\']*\d)[^\s"\']{6,}/i', '$1' . self::MASK],
+            ['/(<|&lt;)((?:[\w.-]+:)?[\w.-]*(?:password|passwd|secret|token|apikey)[\w.-]*)((?:\s[^<>]{0,200})?(?:>|&gt;))(?!\s*<[a-z\/])(?:<!\[CDATA\[)?[^<&]+(?:\]\]>)?/i', '$1$2$3' . self::MASK],
+            ['/((?:name|key)=["\'][\w.-]*(?:password|passwd|secret|token|apikey)[\w.-]*["\'](?:\s{1,4}value=["\']|>|(?:;[^\r\n]*)?(?:\r?\n[A-Za-z-]+:[^\r\n]*)*(?:\r?\n\r?\n|(?:\\\\r)?\\\\n(?:\\\\r)?\\\\n)))[^<"\'\r\n\\\\]+/i', '$1' . self::MASK],
+            ['/(["\']?value["\']?\s{0,4}[:=]\s{0,4}["\'])[^"\']+(["\'],\s{0,4}["\']?(?:name|key)["\']?\s{0,4}[:=]\s{0,4}["\'][\w .-]*(?:password|secret|token|key)["\'])/i', '$1' . self::MASK . '$2'],
             [self::pairs(), [self::class, 'pair']],
             ['/(["\'])([\w .-]{2,60})\1(\s{0,4},\s{0,4}(?:"?value"?\s{0,4}:\s{0,4})?)(["\'])((?:[^"\'\\\\]|\\\\.)+)\4/i', [self::class, 'listed']],
             // PHP's connections: the third argument is the password.
@@ -848,7 +860,7 @@ final class Redaction
     {
         $name = '(?:[\w.\-\[\]\$]|%5[BDbd]){0,60}?(?:' . self::spaced(self::ANYWHERE) . '|(?<![A-Za-z])(?:' . self::WORDS . ')(?![a-z])|' . self::FOREIGN . ')[\w.\-\[]{0,40}';
         $quote = '(?:\\\\{0,3}["\'`]|&quot;|%22|\\\\u0022)';
-        $sign = "(?:$quote|\\]|%5[Dd]){0,2}(?::(?:protected|[\\w:]*private)\\]?)?\\]?\\s{0,16}(?:=>|:=|!=|==?|:(?![:\\/])|：|＝|%3[DdAa]|%253D|\\\\u003[adAD]|;(?=[si]:\\d)|\\|(?=[si]:\\d))\\s{0,16}(?:string\\(\\d+\\)\\s{0,4}|s:\\d+:)?";
+        $sign = "(?:$quote|\\]|%5[Dd]){0,2}(?::(?:protected|[\\w:]*private)\\]?)?\\]?\\s{0,16}(?:=>|:=|!=|==?|:(?![:\\/])|：|＝|%3[DdAa]|%253D|\\\\u003[adAD]|;(?=[si]:\\d)|\\|(?=[si]:\\d))\\s{0,16}(?:string\\(\\d+\\)\\s{0,4}|s:\\d+:|b(?=[\"'])|[A-Z]\\w{0,30}\\((?=[\"'])|\\(\\*?string\\)[^\"\\n]{0,60})?";
         $value = '\\\\{0,3}"(?:[^"\\\\]|\\\\[^"]|\\\\"(?![\s,;}\])]|$))*(?:\\\\{0,3}"|$)|\'(?:[^\'\\\\]|\\\\.|\'\')*(?:\'|$)|`[^`]*`|&quot;.*?&quot;|%22.*?%22|\\\\u0022.*?\\\\u0022'
             . '|\{[^{}]*\}|\[[^\[\]]*\]|[^\s,;&"\'`<>\])}]+(?:,[^\s,;&"\'`<>\])}=:]+(?=\s|$))?';
         return "/($name)($sign)($value)/iu";
@@ -883,6 +895,14 @@ final class Redaction
     {
         [$all, $quote, $name, $between, $mark] = $match;
         return self::namesSecret($name) ? "$quote$name$quote$between$mark" . self::MASK . $mark : $all;
+    }
+
+    /** The values of a statement that has a column for a secret. @param string[] $match */
+    private static function inserted(array $match): string
+    {
+        $columns = preg_split('/[\s,"`\[\]\\\\]+/', $match[2], -1, PREG_SPLIT_NO_EMPTY) ?: [];
+        $isSecret = array_filter($columns, [self::class, 'namesSecret']) !== [];
+        return $isSecret ? "into {$match[1]} ({$match[2]}){$match[3]}(" . self::MASK . ')' : $match[0];
     }
 
     /** Whether a field with this name is likely to have a secret value. */

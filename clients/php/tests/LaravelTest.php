@@ -128,7 +128,7 @@ final class LaravelTest extends TestCase
         $slow = eventually(fn () => $this->redis->entries('gravito:quasar:slow:the-shop'), 'a slow job');
         self::assertSame(['job', 'App\SendMail', 'completed'], [$slow[0]['kind'], $slow[0]['name'], $slow[0]['status']]);
         // The worker watches other queues than the web server, and takes the next slot.
-        $mail = eventually(fn () => ($this->snapshot()['mail'] ?? null)['metrics']['failed'] ?? null ? $this->snapshot()['mail'] : null, 'the worker reports its queue', 90);
+        $mail = eventually(fn () => ($this->snapshot()['mail'] ?? null)['metrics']['failed'] ?? null ? $this->snapshot()['mail'] : null, 'the worker reports its queue');
         self::assertSame(2, $mail['metrics']['failed']);
         self::assertCount(2, $this->redis->nodes('the-shop'));
         posix_kill($worker->pid, SIGTERM);

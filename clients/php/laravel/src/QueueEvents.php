@@ -64,6 +64,7 @@ final class QueueEvents
     {
         $this->count($job, 'failed');
         $this->work->fail(false);
+        $this->queues->noteFailure();
     }
 
     /** Laravel tells of a final failure first. */

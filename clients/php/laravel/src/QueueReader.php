@@ -18,6 +18,8 @@ final class QueueReader
     private array $seen = [];
     /** @var array<string, RedisQueues> */
     private array $redis = [];
+    /** Whether a job failed here since failed jobs were counted. */
+    private bool $hasFailed = false;
 
     /** @param array<string, list<string>>|null $names of config/zenith.php */
     public function __construct(private Application $app, private ?array $names)
@@ -29,6 +31,11 @@ final class QueueReader
     {
         $all = array_unique([...$this->seen[$connection] ?? [], ...array_filter($names)]);
         $this->seen[$connection] = array_slice($all, 0, self::MAX_SEEN);
+    }
+
+    public function noteFailure(): void
+    {
+        $this->hasFailed = true;
     }
 
     /**
@@ -91,9 +98,10 @@ final class QueueReader
     /** Counts of failed jobs by connection and queue; kept as null if they can't be counted. */
     private function failed(array &$memory): ?array
     {
-        if (time() - ($memory['failedAt'] ?? 0) < self::FAILED_EVERY_S) {
+        if (! $this->hasFailed && time() - ($memory['failedAt'] ?? 0) < self::FAILED_EVERY_S) {
             return $memory['failed'];
         }
+        $this->hasFailed = false;
         $memory['failedAt'] = time();
         $settings = (array) $this->app['config']['queue.failed'];
         $memory['failed'] = null;
