@@ -193,7 +193,7 @@ final class Quasar
         Guard::run(static fn () => self::$recorder?->flush());
     }
 
-    /** Removes the names by which a test or a process of a pool is known: the last report, and then silence. */
+    /** Writes the last report and stops. A process leaves the page; a pool stays, as its other processes go on. */
     public static function stop(): void
     {
         Guard::run(static fn () => self::$recorder?->end());
@@ -1974,12 +1974,13 @@ final class Recorder
     private array $pending = [];
     private bool $isPool;
     private int $pid;
+    /** Unix seconds. Octane sets the time of the request anew for each one. */
     private float $startedAt;
 
     public function __construct(private array $options)
     {
         $this->pid = (int) getmypid();
-        $this->startedAt = Clock::monotonic();
+        $this->startedAt = (float) ($_SERVER['REQUEST_TIME_FLOAT'] ?? microtime(true));
         $this->isPool = $options['mode'] === 'pool';
         $this->node = $options['node'] ?? $this->nodeId();
         $this->keys = Protocol::keys($options['prefix'], $options['service'], $this->node);
@@ -2004,8 +2005,7 @@ final class Recorder
             $pool = function_exists('fpm_get_status') ? (fpm_get_status() ?: [])['pool'] ?? null : null;
             return Protocol::cut($host, 150) . '-' . ($pool === null ? PHP_SAPI : "fpm-$pool");
         }
-        $started = (int) (1000 * ($_SERVER['REQUEST_TIME_FLOAT'] ?? microtime(true)));
-        return Protocol::cut($host, 150) . "-{$this->pid}-0-" . base_convert((string) $started, 10, 36);
+        return Protocol::cut($host, 150) . "-{$this->pid}-0-" . base_convert((string) (int) (1000 * $this->startedAt), 10, 36);
     }
 
     /** Opens what the processes of a pool share, and reports when this one ends. */
@@ -2062,7 +2062,7 @@ final class Recorder
             return false;
         }
         $this->pid = (int) getmypid();
-        $this->node = $this->options['node'] ?? $this->nodeId() . 'f';
+        $this->node = $this->options['node'] ?? $this->nodeId();
         $this->keys = Protocol::keys($this->options['prefix'], $this->options['service'], $this->node);
         $this->link = self::link($this->options['redis']);
         $this->store = new OwnStore([$this, 'fold']);
@@ -2349,7 +2349,7 @@ final class Recorder
         if ($this->isPool) {
             return isset($figures['pool']['start-since']) ? (float) $figures['pool']['start-since'] : null;
         }
-        return round(microtime(true) - ($_SERVER['REQUEST_TIME_FLOAT'] ?? microtime(true)), 1);
+        return round(max(0, microtime(true) - $this->startedAt), 1);
     }
 
     private function ready(): ?array

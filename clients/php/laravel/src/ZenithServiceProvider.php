@@ -44,7 +44,9 @@ final class ZenithServiceProvider extends ServiceProvider
 
     private static function command(): string
     {
-        return (string) ($_SERVER['argv'][1] ?? '');
+        $words = array_filter(array_slice((array) ($_SERVER['argv'] ?? []), 1), static fn ($word) => ! str_starts_with((string) $word, '-'));
+
+        return (string) (reset($words) ?: '');
     }
 
     private function start(array $settings): void
