@@ -92,7 +92,7 @@ final class LaravelTest extends TestCase
         $errors = $this->redis->errors('the-shop');
         self::assertCount(1, $errors);
         self::assertSame(['RuntimeException', 'request', 'GET /throw', false], [$errors[0]['name'], $errors[0]['kind'], $errors[0]['route'], $errors[0]['handled']]);
-        $slow = $this->redis->entries('gravito:quasar:slow:the-shop');
+        $slow = $this->redis->slow('the-shop', 'GET /slow');
         self::assertSame(['GET /slow', 'request', '200'], [$slow[0]['name'], $slow[0]['kind'], $slow[0]['status']]);
         self::assertStringNotContainsString('hunter2', json_encode([$errors, $slow]));
         $beat = array_values($this->redis->nodes('the-shop'))[0];
@@ -125,7 +125,7 @@ final class LaravelTest extends TestCase
         self::assertEqualsCanonicalizing([true, false], array_column($thrown, 'handled'));
         self::assertSame(['job', 'mail', 'App\SendMail'], [$thrown[0]['kind'], $thrown[0]['queue'], $thrown[0]['route']]);
         self::assertStringNotContainsString('ada@', json_encode($errors));
-        $slow = eventually(fn () => $this->redis->entries('gravito:quasar:slow:the-shop'), 'a slow job');
+        $slow = eventually(fn () => $this->redis->slow('the-shop', 'App\SendMail'), 'a slow job');
         self::assertSame(['job', 'App\SendMail', 'completed'], [$slow[0]['kind'], $slow[0]['name'], $slow[0]['status']]);
         // The worker watches other queues than the web server, and takes the next slot.
         $mail = eventually(fn () => ($this->snapshot()['mail']['metrics']['failed'] ?? 0) === 2 ? $this->snapshot()['mail'] : null, 'the worker reports its queue');

@@ -37,7 +37,7 @@ function folder(): string
 /** A process that a test started, and its output. */
 final class Running
 {
-    /** @var resource */
+    /** @var resource|null */
     public $process;
     public int $pid;
     public string $out;
@@ -49,6 +49,8 @@ final class Running
         $own = array_diff_key(getenv(), ['QUASAR_REDIS_URL' => 1, 'REDIS_URL' => 1, 'QUASAR_TOKEN' => 1]);
         $this->process = proc_open($command, [1 => ['file', $this->out, 'a'], 2 => ['file', $this->out, 'a']], $pipes, $cwd, $env + $own);
         $this->pid = proc_get_status($this->process)['pid'];
+        // Of a test that failed.
+        register_shutdown_function(fn () => $this->stop(SIGKILL));
     }
 
     public function isRunning(): bool
@@ -65,8 +67,12 @@ final class Running
     {
         if (is_resource($this->process)) {
             posix_kill($this->pid, SIGCONT);
+            $children = array_filter(explode(' ', (string) @file_get_contents("/proc/{$this->pid}/task/{$this->pid}/children")));
             proc_terminate($this->process, $signal);
+            // The workers of `php -S` outlive it.
+            array_map(static fn ($pid) => posix_kill((int) $pid, $signal), $children);
             proc_close($this->process);
+            $this->process = null;
         }
         @unlink($this->out);
     }
@@ -106,8 +112,11 @@ final class TestRedis
     {
         $nodes = [];
         foreach ($this->run('KEYS', "gravito:quasar:node:$service:*") as $key) {
+            // It may have left meanwhile.
             $beat = json_decode((string) $this->run('GET', $key), true);
-            $nodes[$beat['id']] = $beat;
+            if ($beat !== null) {
+                $nodes[$beat['id']] = $beat;
+            }
         }
         return $nodes;
     }
@@ -134,6 +143,12 @@ final class TestRedis
             }
         }
         return $sums;
+    }
+
+    /** Slow entries of a name: on a busy machine others may be slow as well. */
+    public function slow(string $service, string $name): array
+    {
+        return array_values(array_filter($this->entries("gravito:quasar:slow:$service"), static fn ($entry) => $entry['name'] === $name));
     }
 
     public function errors(string $service): array
