@@ -68,7 +68,7 @@ function zenithSettings(variables: Readonly<Record<string, string>>) {
   for (const name of Object.keys(variables)) {
     if (name.startsWith('QUASAR_')) expect(known, name).toContain(name)
   }
-  return settingsOf(readOptions([], ZENITH_OPTIONS, env), env)
+  return settingsOf(readOptions([], ZENITH_OPTIONS, env).values, env)
 }
 
 test('Zenith accepts the settings of its pod', () => {
