@@ -1,4 +1,5 @@
 import type { JobLike, JobTrace, RunningJobs } from './jobs/job-recorder.js'
+import { Origin } from './origin/origin.js'
 import type { Recorder, RecorderStatus } from './recorder.js'
 
 const noJob: JobLike = { name: '', queue: null, id: null, attempt: 1, waitMs: null }
@@ -6,6 +7,9 @@ const noTrace: JobTrace = {
   job: noJob,
   name: '',
   thresholdMs: null,
+  get origin() {
+    return new Origin(null)
+  },
   durationMs: 0,
   stopClock() {},
   complete() {},

@@ -7,9 +7,23 @@ const NO_TRACE = '0'.repeat(32)
 
 /** The trace id of the span that is active; null where there is none. Never throws. @param now performance.now() */
 export function activeTraceId(now: number): string | null {
+  return activeContext(now)?.traceId ?? null
+}
+
+/** The `traceparent` of the span that is active; null where there is none. Never throws. @param now performance.now() */
+export function activeTraceparent(now: number): string | null {
+  const { traceId, spanId, traceFlags = 0 } = activeContext(now) ?? {}
+  const text = `00-${traceId}-${spanId}-${(traceFlags & 0xff).toString(16).padStart(2, '0')}`
+  return traceIdOf(text) === null ? null : text
+}
+
+/** Null, too, if the span has no valid trace id. */
+function activeContext(now: number): { traceId: string; spanId?: string; traceFlags?: number } | null {
   if (!hasTracer(now)) return null
   try {
-    return validTraceId(activeSpan()?.spanContext?.().traceId)
+    const context = activeSpan()?.spanContext?.()
+    const traceId = validTraceId(context?.traceId)
+    return traceId === null ? null : { ...context, traceId }
   } catch {
     return null
   }
@@ -27,6 +41,6 @@ export function traceIdOf(traceparent: string | undefined): string | null {
   return validTraceId(match?.[1])
 }
 
-function validTraceId(id: string | undefined): string | null {
-  return id && /^[\da-f]{32}$/.test(id) && id !== NO_TRACE ? id : null
+export function validTraceId(id: unknown): string | null {
+  return typeof id === 'string' && /^[\da-f]{32}$/.test(id) && id !== NO_TRACE ? id : null
 }

@@ -4,7 +4,7 @@
 const OTEL_API = Symbol.for('opentelemetry.js.api.1')
 
 export interface Span {
-  spanContext?(): { readonly traceId?: string }
+  spanContext?(): { readonly traceId?: string; readonly spanId?: string; readonly traceFlags?: number }
 }
 
 export interface OtelContext {

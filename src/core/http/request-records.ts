@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { traceIdOf } from '../../tracing/trace-id.js'
+import { Origin } from '../origin/origin.js'
 import type { Records } from '../report/records.js'
 import { pickHeaders, redactId, redactUrl } from '../report/redaction.js'
 import type { EndedRequest } from './request-series.js'
@@ -15,7 +15,7 @@ export function recordSlowRequest(records: Records, request: EndedRequest): void
     {
       status: String(status),
       requestId: requestIdOf(trace),
-      traceId: trace.traceId ?? traceIdOf(header('traceparent')),
+      traceId: originOf(trace).traceId,
       meta: { method: trace.method, url: redactUrl(trace.url), headers: pickHeaders(header), aborted },
     },
   )
@@ -36,8 +36,14 @@ export function recordFailedRequest(
     route: name,
     path,
     requestId: requestIdOf(trace),
-    traceId: trace.traceId ?? traceIdOf(headerOf(trace.request)('traceparent')),
+    traceId: originOf(trace).traceId,
   })
+}
+
+/** Shared by all records of a request, and by the jobs that it adds. */
+export function originOf(trace: LiveTrace): Origin {
+  trace.origin ??= new Origin(trace.traceId, null, () => headerOf(trace.request)('traceparent'))
+  return trace.origin
 }
 
 function headerOf(request: LiveTrace['request']): (name: string) => string | undefined {

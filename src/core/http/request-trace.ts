@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { monotonic } from '../../lib/clock.js'
+import type { Origin } from '../origin/origin.js'
 import type { Operation } from './operation-names.js'
 
 /** Called once, when a request ends that no route has been named for: the pattern `/users/:id`, or null for unmatched. */
@@ -120,6 +121,8 @@ export class LiveTrace implements RequestTrace {
   isOpened = false
   /** Found or made when the first record of the request is kept. */
   requestId: string | null = null
+  /** What its jobs come from; made when the first of its records is kept, or at once if origins are followed. */
+  origin: Origin | null = null
 
   constructor(
     readonly sink: TraceSink,
@@ -210,10 +213,12 @@ export class LiveTrace implements RequestTrace {
     this.list.remove(this)
     const final = this.isCutShort && status < CUT_SHORT ? CUT_SHORT : status
     this.sink.ended(this, final, aborted, monotonic() - this.start)
+    this.origin?.settle()
   }
 
   discard(): void {
     this.list?.remove(this)
+    this.origin?.settle()
   }
 }
 

@@ -3,12 +3,14 @@ import { monotonic } from '../../lib/clock.js'
 import type { ConnectionFigures, RequestFigures, SetupNote } from '../../protocol/index.js'
 import { activeTraceId } from '../../tracing/trace-id.js'
 import type { ResolvedOptions } from '../options/options.js'
+import { origins } from '../origin/current.js'
 import type { Series } from '../report/series.js'
 import { Connections, connectionOf, isPolling } from './connections.js'
 import { type Exchange, onRequestStart, onResponseFinish } from './http-events.js'
 import { CountedInFlight, FollowedServers } from './in-flight.js'
 import { pathOf } from './path-of.js'
 import type { RequestRecorder } from './request-recorder.js'
+import { originOf } from './request-records.js'
 import { type RequestListener, RequestSeries, totalsOf } from './request-series.js'
 import {
   LiveTrace,
@@ -34,6 +36,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   #isUsed = false
   #isOver = false
   readonly #servers = new FollowedServers()
+  readonly #origins = origins()
   readonly inFlight = new CountedInFlight(this.#servers)
   #unlisten: (() => void) | null = null
   readonly #unwatch: () => void
@@ -56,6 +59,7 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
         if (!known.isSeen) known.nameRoute = nameRoute
         known.isSeen = true
         known.traceId ??= activeTraceId(known.start)
+        this.#enter(known)
         return known
       }
     } catch (error) {
@@ -116,7 +120,9 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
   }
 
   begin(request: RequestLike, nameRoute: RouteNamer | null = null): RequestTrace | null {
-    return this.#begin(request, null, request.method, request.url, nameRoute, true)
+    const trace = this.#begin(request, null, request.method, request.url, nameRoute, true)
+    if (trace) this.#enter(trace)
+    return trace
   }
 
   trackUpgrade(request: IncomingMessage, nameRoute: RouteNamer | null = null, response?: object): RequestTrace | null {
@@ -187,7 +193,9 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
       if (server) claimServer(server, this)
       const url = (request as { originalUrl?: string }).originalUrl ?? request.url ?? '/'
       const trace = this.#begin(request, response, request.method ?? 'GET', url, nameRoute, true)
-      if (trace) endWithResponse(trace, request, response)
+      if (!trace) return null
+      endWithResponse(trace, request, response)
+      this.#enter(trace)
       return trace
     } catch (error) {
       this.#onFault(error)
@@ -218,6 +226,15 @@ export class HttpRequests implements RequestRecorder, TraceSink, UpgradeSink {
     } catch (error) {
       this.#onFault(error)
       return null
+    }
+  }
+
+  /** The app begins with the request: jobs that it adds from here on are the request's. */
+  #enter(trace: LiveTrace): void {
+    try {
+      this.#origins.storage?.enterWith(originOf(trace))
+    } catch (error) {
+      this.#onFault(error)
     }
   }
 

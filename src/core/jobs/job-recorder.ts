@@ -1,3 +1,4 @@
+import type { Origin } from '../origin/origin.js'
 import type { FinishedLog } from './finished-log.js'
 
 /** A job's attempt as the queue knows it. */
@@ -9,6 +10,8 @@ export interface JobLike {
   readonly attempt: number
   /** How long it waited before its first attempt, ms; null for later ones and when unknown. */
   readonly waitMs: number | null
+  /** What it carries of the trace that added it, as its queue stores it. */
+  readonly metadata?: unknown
 }
 
 /** One attempt from its start to its end. None of its methods throws; only the first of the four ends counts. */
@@ -19,6 +22,8 @@ export interface JobTrace {
   name: string
   /** From when on it is slow, ms; null for what the options say. */
   thresholdMs: number | null
+  /** What jobs that it adds come from. */
+  readonly origin: Origin
   /** Up to now while the handler runs, ms. */
   readonly durationMs: number
   /**

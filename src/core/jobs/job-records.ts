@@ -1,5 +1,3 @@
-import { monotonic } from '../../lib/clock.js'
-import { activeTraceId } from '../../tracing/trace-id.js'
 import { nameIn, type Records } from '../report/records.js'
 import { redactId } from '../report/redaction.js'
 import type { EndedJob } from './jobs.js'
@@ -11,12 +9,16 @@ export function recordSlowJob(records: Records, ended: EndedJob): void {
   records.slow(ended, {
     status: ended.status,
     requestId: null,
-    traceId: activeTraceId(monotonic()),
+    traceId: ended.origin.traceId,
     meta: { queue: nameIn(queue), jobId: redactId(id ?? undefined), attempt, waitMs },
   })
 }
 
 /** Makes a record of what a job failed with. */
-export function recordFailedJob(records: Records, { job, kind, name, handled }: EndedJob, error: unknown): void {
-  records.exception(error, kind, handled, { route: name, queue: job.queue, traceId: activeTraceId(monotonic()) })
+export function recordFailedJob(
+  records: Records,
+  { job, kind, name, handled, origin }: EndedJob,
+  error: unknown,
+): void {
+  records.exception(error, kind, handled, { route: name, queue: job.queue, traceId: origin.traceId })
 }

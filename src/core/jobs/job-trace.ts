@@ -1,4 +1,8 @@
 import { monotonic } from '../../lib/clock.js'
+import { readCarriedTrace } from '../../tracing/job-metadata.js'
+import { activeTraceId } from '../../tracing/trace-id.js'
+import { currentOrigin } from '../origin/current.js'
+import { Origin } from '../origin/origin.js'
 import type { JobLike, JobTrace, RunningJobs } from './job-recorder.js'
 
 /** What is never told to have ended must not stay for good: from so many on, the first ones are let go. */
@@ -53,6 +57,7 @@ export class LiveJob implements JobTrace {
   subject: object | null = null
   #isOver = false
   #durationMs: number | null = null
+  #origin: Origin | null = null
   #thrown: { readonly error: unknown } | null = null
 
   constructor(
@@ -62,6 +67,12 @@ export class LiveJob implements JobTrace {
     readonly sink: JobSink,
   ) {
     this.name = job.name
+  }
+
+  /** The trace that added the job, else the one that runs now, else one of its own. */
+  get origin(): Origin {
+    this.#origin ??= this.#findOrigin()
+    return this.#origin
   }
 
   /** Up to now while the handler runs. */
@@ -93,6 +104,13 @@ export class LiveJob implements JobTrace {
     if (this.#isOver) return
     this.discard()
     if (this.#thrown) this.sink.refused(this, this.#thrown.error)
+  }
+
+  #findOrigin(): Origin {
+    const carried = readCarriedTrace(this.job.metadata)
+    if (carried) return new Origin(carried.traceId, carried.traceparent)
+    const enclosing = this.job.queue === null ? currentOrigin() : null
+    return enclosing ?? new Origin(activeTraceId(monotonic()))
   }
 
   #finish(hasFailed: boolean, error: unknown, final: boolean, handled: boolean): void {

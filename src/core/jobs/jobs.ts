@@ -1,5 +1,6 @@
 import { monotonic } from '../../lib/clock.js'
 import type { ResolvedOptions } from '../options/options.js'
+import type { Origin } from '../origin/origin.js'
 import { type Series, SeriesCounter } from '../report/series.js'
 import type { FinishedLog } from './finished-log.js'
 import type { JobLike, JobRecorder, JobTrace, RunningJobs } from './job-recorder.js'
@@ -17,6 +18,7 @@ export interface EndedJob {
   readonly start: number
   readonly final: boolean
   readonly handled: boolean
+  readonly origin: Origin
 }
 
 /** What an ended attempt adds to the figures of its series. */
@@ -169,8 +171,8 @@ export class Jobs implements JobRecorder, JobSink {
 }
 
 function endedOf(trace: LiveJob, outcome: Outcome, thresholdMs: number): EndedJob {
-  const { job, kind, name, start } = trace
+  const { job, kind, name, start, origin } = trace
   const { durationMs, hasFailed, final, handled } = outcome
   const status = hasFailed ? 'failed' : 'completed'
-  return { job, kind, name, status, durationMs: durationMs ?? 0, thresholdMs, start, final, handled }
+  return { job, kind, name, status, durationMs: durationMs ?? 0, thresholdMs, start, final, handled, origin }
 }

@@ -1,10 +1,12 @@
+import type { JobTrace } from '../../core/jobs/job-recorder.js'
+import { origins, runFrom } from '../../core/origin/current.js'
 import { observe } from '../../lib/observe.js'
 import { type Processing, showsEnds, wrapAttempt, wrapCall, wrapCompleted, wrapFailed } from './internals.js'
 import type { BullJob } from './job.js'
 import { isConnectionError } from './outcome.js'
 
 export interface AttemptListener {
-  started(job: BullJob): void
+  started(job: BullJob): Pick<JobTrace, 'origin'>
   /** The processor is through, and Redis does not know yet. */
   returned(job: BullJob): void
   /** The processor threw, or was never called, or Redis refused what it returned. */
@@ -35,9 +37,10 @@ export function followAttempts(worker: Processing, listener: AttemptListener): F
 }
 
 function followStarts(worker: Processing, listener: AttemptListener): (() => void) | null {
+  const followed = origins()
   return wrapCall(worker, (original) => (job, ...rest) => {
-    listener.started(job)
-    return original(job, ...rest)
+    const trace = listener.started(job)
+    return followed.storage ? runFrom(trace, () => original(job, ...rest)) : original(job, ...rest)
   })
 }
 
@@ -69,9 +72,9 @@ function followEnds(worker: Processing, listener: AttemptListener): (() => void)
 /** Promises of another kind than the language's are not seen to end. */
 function followPromises(worker: Processing, listener: AttemptListener): (() => void) | null {
   return wrapCall(worker, (original) => (job, ...rest) => {
-    listener.started(job)
+    const trace = listener.started(job)
     return observe(
-      () => original(job, ...rest),
+      () => runFrom(trace, () => original(job, ...rest)),
       () => listener.returned(job),
       (error) => listener.threw(job, error),
     )

@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events'
-import type { JobRecorder, RunningJobs } from '../../core/jobs/job-recorder.js'
+import type { JobRecorder, JobTrace, RunningJobs } from '../../core/jobs/job-recorder.js'
 import { type AttemptListener, followAttempts } from './follow-attempts.js'
 import type { WorkerLike } from './job.js'
 import { attemptOf, type BullJob, endedAttemptOf } from './job.js'
@@ -54,8 +54,8 @@ class Attempts implements AttemptListener {
     this.#archive = archive
   }
 
-  started(job: BullJob): void {
-    this.#running.begin(attemptOf(job, this.#queue), job)
+  started(job: BullJob): JobTrace {
+    return this.#running.begin(attemptOf(job, this.#queue), job)
   }
 
   returned(job: BullJob): void {

@@ -3,6 +3,7 @@ import { inTime } from '../../lib/async.js'
 import { wrapMethod } from '../../lib/wrap-method.js'
 import type { BullQueue } from '../../runtime/queue-sources.js'
 import { leaseRecorder, type MonitoredQueues, type RecorderLease } from '../../runtime/start-quasar.js'
+import { carryOrigin } from './carry-origin.js'
 import { checked, isQueue, isWorker, NO_QUEUE, NO_WORKER, orRelease } from './checks.js'
 import { followOnce } from './follow-once.js'
 import type { WorkerLike } from './job.js'
@@ -35,7 +36,7 @@ export function monitorWorker(worker: WorkerLike, options: QuasarOptions = {}): 
 
 /**
  * Reports a BullMQ queue until it is closed: backlog, oldest job, throughput, workers. Of all nodes of the service one reads
- * it. Queues of one Redis and prefix are read together.
+ * it. Queues of one Redis and prefix are read together. Jobs that requests and other jobs add carry their trace.
  *
  * @param queue of BullMQ 5 or 6; it is never closed
  * @throws QuasarError `invalid_option`, also when it can't be told where the queue is
@@ -49,6 +50,7 @@ export function monitorQueue(queue: BullQueue, options: QuasarOptions = {}): Mon
 
 function report(queue: BullQueue, { recorder, release }: RecorderLease): MonitoredQueues {
   const ungroup = groupQueue(queue, recorder)
+  const uncarry = carryOrigin(queue)
   let stopping: Promise<void> | null = null
   const unwrap = wrapMethod(queue, 'close', (close) => async () => {
     const stopped = stop()
@@ -61,6 +63,7 @@ function report(queue: BullQueue, { recorder, release }: RecorderLease): Monitor
   }
   function end(): Promise<void> {
     unwrap?.()
+    uncarry()
     ungroup()
     return release()
   }

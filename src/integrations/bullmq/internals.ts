@@ -1,4 +1,5 @@
 import { wrapMethod } from '../../lib/wrap-method.js'
+import type { BullQueue } from '../../runtime/queue-sources.js'
 import type { BullJob, WorkerLike } from './job.js'
 
 /**
@@ -10,6 +11,8 @@ import type { BullJob, WorkerLike } from './job.js'
  *   called with that refusal. 5.0 and 5.12 have neither.
  * - `Worker.processJob(job, token, …)` of 5.0 and 5.12: an attempt with all that follows from it.
  * - `Worker.createJob(data, id)` of 5.0 to 6.7: makes the job of its stored form, where `data` is the payload's JSON text.
+ * - `Queue.Job` of 5.0 to 6.7, the class of its jobs: what its `optsFromJSON` makes of the field `tm` tells whether jobs carry metadata.
+ *   The first release whose jobs do is 5.34.
  * - `Worker.client` of 5, `Worker.backend.client` of 6 on Redis; `Worker.toKey(id)` of both.
  *
  * A method that is missing is not replaced: then the worker's events tell as much as they can.
@@ -62,6 +65,31 @@ export function wrapFailed(worker: Processing, wrap: (original: Ended) => Ended)
 /** Wraps what makes a job of its stored form. */
 export function wrapCreate(worker: Processing, wrap: (original: MakeJob) => MakeJob): Unwrap {
   return wrapMethod(worker, 'createJob', wrap)
+}
+
+/** A queue to which jobs are added. */
+export type AddingQueue = Pick<BullQueue, 'defaultJobOptions'> & {
+  readonly opts?: { readonly telemetry?: unknown }
+  add?: AddJob
+  addBulk?: AddJobs
+  readonly Job?: { optsFromJSON?(text: string): { readonly telemetry?: { readonly metadata?: unknown } } }
+}
+
+type AddJob = (name: unknown, data: unknown, options?: unknown, ...rest: unknown[]) => unknown
+
+type AddJobs = (jobs: unknown, ...rest: unknown[]) => unknown
+
+export function wrapAdd(queue: AddingQueue, wrap: (original: AddJob) => AddJob): Unwrap {
+  return wrapMethod(queue, 'add', wrap)
+}
+
+export function wrapAddBulk(queue: AddingQueue, wrap: (original: AddJobs) => AddJobs): Unwrap {
+  return wrapMethod(queue, 'addBulk', wrap)
+}
+
+/** Whether jobs of a queue have telemetry metadata. Earlier releases would store it as an option that they don't know. */
+export function storesMetadata({ Job }: AddingQueue): boolean {
+  return Job?.optsFromJSON?.('{"tm":"probe"}').telemetry?.metadata === 'probe'
 }
 
 interface Client {

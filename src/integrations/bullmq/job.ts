@@ -15,7 +15,7 @@ export interface BullJob {
   readonly processedOn?: number | undefined
   /** Set when there will be no further attempt. */
   readonly finishedOn?: number | null | undefined
-  readonly opts?: { readonly delay?: number }
+  readonly opts?: { readonly delay?: number; readonly telemetry?: { readonly metadata?: unknown } }
   /** The payload, parsed. */
   readonly data?: unknown
 }
@@ -24,7 +24,7 @@ export interface BullJob {
 export function attemptOf(job: BullJob, queue: string): JobLike {
   const made = job.attemptsMade ?? 0
   const attempt = job.attemptsStarted === undefined ? Math.max(1, made) : made + 1
-  return { name: job.name, queue, id: job.id ?? null, attempt, waitMs: waitOf(job) }
+  return { name: job.name, queue, id: job.id ?? null, attempt, waitMs: waitOf(job), metadata: metadataOf(job) }
 }
 
 /**
@@ -34,7 +34,11 @@ export function attemptOf(job: BullJob, queue: string): JobLike {
  */
 export function endedAttemptOf(job: BullJob | undefined, queue: string): JobLike {
   const { name = queue, id = null, attemptsMade = 1 } = job ?? {}
-  return { name, queue, id, attempt: Math.max(1, attemptsMade), waitMs: null }
+  return { name, queue, id, attempt: Math.max(1, attemptsMade), waitMs: null, metadata: job && metadataOf(job) }
+}
+
+function metadataOf({ opts }: BullJob): unknown {
+  return opts?.telemetry?.metadata
 }
 
 /** Only the first start has one: later ones overwrite `processedOn`, and `job.delay` is 0 by then. */

@@ -1,7 +1,8 @@
 import type { ModulesContainer } from '@nestjs/core'
 import { isClientError } from '../../core/errors/client-errors.js'
-import { follow } from '../../core/jobs/follow.js'
+import { type FollowedTrace, follow } from '../../core/jobs/follow.js'
 import type { JobTrace } from '../../core/jobs/job-recorder.js'
+import { runFrom } from '../../core/origin/current.js'
 import { recorderOf } from './apps.js'
 import { noteGuard, noteResolver } from './graphql.js'
 import {
@@ -36,7 +37,8 @@ function watchIntercept(intercept: Intercept): Intercept {
   return function (interceptors, args, instance, callback, next, type) {
     if (isHttp(args, type)) restoreIntercept(this, intercept)
     const trace = isFollowed(type) ? begin(instance, callback, () => nameOf(type, instance, callback)) : null
-    const answer = intercept.call(this, interceptors, args, instance, callback, next, type)
+    const run = () => intercept.call(this, interceptors, args, instance, callback, next, type)
+    const answer = trace ? runFrom(trace, run) : run()
     if (type === 'graphql') answer.then(undefined, (error: unknown) => noteResolver(args, error))
     return trace ? followAnswer(trace, answer) : answer
   }
@@ -95,8 +97,14 @@ function keyOf(instance: object, method: Handler): string {
   return method.name
 }
 
-function handled(trace: JobTrace): Pick<JobTrace, 'complete' | 'fail'> {
-  return { complete: () => trace.complete(), fail: (error) => trace.fail(error, true, true) }
+function handled(trace: JobTrace): FollowedTrace {
+  return {
+    get origin() {
+      return trace.origin
+    },
+    complete: () => trace.complete(),
+    fail: (error) => trace.fail(error, true, true),
+  }
 }
 
 /** GraphQL's resolvers are parts of operations, which are followed as requests. */
